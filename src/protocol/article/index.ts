@@ -1,0 +1,51 @@
+import { describeIssue, PartylineError } from '../errors.ts';
+import type { GatewayAdapter } from '../gateway.ts';
+import { z } from '../zod.ts';
+import { decodeResponse, encodeRequest } from './rest.ts';
+import { closeMeaning, decodeFrame, encodeFrame } from './socket.ts';
+
+const optionsSchema = z.strictObject({
+  socketUrl: z.string().check(z.regex(/^wss?:\/\/[^/\s]+/, 'must be a ws: or wss: URL')),
+  apiUrl: z
+    .string()
+    .check(z.regex(/^https?:\/\/[^/\s]+\/?$/, 'must be an origin, such as https://api.example')),
+});
+
+export interface GenesysArticleOptions {
+  /** The whole URL of the socket, such as `wss://gateway.example/webchat`. */
+  readonly socketUrl: string;
+  /** The origin of the REST API, such as `https://api.example`. */
+  readonly apiUrl: string;
+}
+
+/**
+ * The dialect of the article and of docs/protocol.md: auth frame, sequences, client-made message ids.
+ *
+ * @throws {PartylineError} `invalid-option`, naming the option.
+ */
+export function genesysArticle(options: GenesysArticleOptions): GatewayAdapter {
+  const result = optionsSchema.safeParse(options);
+  if (!result.success) {
+    throw new PartylineError('invalid-option', `genesysArticle: ${describeIssue(result.error)}`);
+  }
+  const { socketUrl } = result.data;
+  const apiUrl = result.data.apiUrl.replace(/\/$/, '');
+  return {
+    dialect: 'genesys-article',
+    traits: {
+      authentication: 'frame',
+      sequences: true,
+      idempotentSend: true,
+      restSend: true,
+      history: 'since',
+      minimumPingInterval: 0,
+      maximumTextLength: 4096,
+    },
+    socketUrl,
+    encode: encodeFrame,
+    decode: decodeFrame,
+    closeMeaning,
+    request: (call, token) => encodeRequest(apiUrl, call, token),
+    response: decodeResponse,
+  };
+}

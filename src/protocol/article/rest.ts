@@ -1,0 +1,123 @@
+import type {
+  GatewayMessage,
+  HttpRequest,
+  HttpResponse,
+  RestCall,
+  RestFailureKind,
+  RestResult,
+} from '../gateway.ts';
+import { parseRetryAfter } from '../retry-after.ts';
+import * as schema from './schemas.ts';
+import { toConversation } from './socket.ts';
+
+const pageLimit = 50;
+
+export function encodeRequest(apiUrl: string, call: RestCall, token: string): HttpRequest {
+  const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
+  const conversations = `${apiUrl}/api/v2/conversations`;
+  switch (call.type) {
+    case 'history-since': {
+      const query = queryString([
+        ['conversationId', call.conversationId],
+        ['since', new Date(call.since).toISOString()],
+        ['limit', String(pageLimit)],
+        ...(call.cursor === null ? [] : [['cursor', call.cursor] as const]),
+      ]);
+      return { method: 'GET', url: `${conversations}/messages?${query}`, headers, body: null };
+    }
+    case 'send-message':
+      return {
+        method: 'POST',
+        url: `${conversations}/messages`,
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          conversationId: call.conversationId,
+          messageId: call.messageId,
+          text: call.text,
+        }),
+      };
+    case 'conversation':
+      return {
+        method: 'GET',
+        url: `${conversations}/${encodeURIComponent(call.conversationId)}`,
+        headers,
+        body: null,
+      };
+  }
+}
+
+// `URLSearchParams` belongs to a host, and the protocol runs in none.
+function queryString(pairs: readonly (readonly [string, string])[]): string {
+  return pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&');
+}
+
+export function decodeResponse(call: RestCall, response: HttpResponse): RestResult {
+  const body = parseJson(response.body);
+  if (response.status >= 200 && response.status < 300) return decodeValue(call, body);
+  const error = schema.errorBody.safeParse(body);
+  const code = error.success ? (error.data.code ?? null) : null;
+  const words = error.success ? (error.data.message ?? null) : null;
+  return failure(
+    failureKind(response.status, code),
+    words ?? `the gateway answered ${response.status}`,
+    parseRetryAfter(response.retryAfter),
+  );
+}
+
+function decodeValue(call: RestCall, body: unknown): RestResult {
+  switch (call.type) {
+    case 'history-since': {
+      const history = schema.historyBody.safeParse(body);
+      if (!history.success) return failure('misfit', 'a misshapen list of messages', null);
+      const messages: GatewayMessage[] = [];
+      let misfits = 0;
+      for (const entity of history.data.entities) {
+        const message = schema.messageBody.safeParse(entity);
+        if (message.success && message.data.conversationId === call.conversationId) {
+          messages.push(message.data);
+        } else misfits += 1;
+      }
+      const nextCursor = history.data.nextPage ?? null;
+      return { ok: true, value: { type: 'history', messages, nextCursor, misfits } };
+    }
+    case 'send-message': {
+      const message = schema.messageBody.safeParse(body);
+      if (!message.success || message.data.messageId !== call.messageId) {
+        return failure('misfit', 'a misshapen message', null);
+      }
+      return { ok: true, value: { type: 'message', message: message.data } };
+    }
+    case 'conversation': {
+      const conversation = schema.conversationBody.safeParse(body);
+      if (!conversation.success) return failure('misfit', 'a misshapen conversation', null);
+      return {
+        ok: true,
+        value: { type: 'conversation', conversation: toConversation(conversation.data) },
+      };
+    }
+  }
+}
+
+function failureKind(status: number, code: string | null): RestFailureKind {
+  if (code === 'CONVERSATION_ENDED' || status === 409) return 'ended';
+  if (code === 'MESSAGE_TOO_LONG') return 'too-long';
+  if (status === 401) return 'unauthorized';
+  if (status === 403) return 'forbidden';
+  if (status === 404) return 'not-found';
+  if (status === 429) return 'rate-limited';
+  if (status >= 500 || status === 408) return 'unavailable';
+  return 'rejected';
+}
+
+function failure(kind: RestFailureKind, message: string, retryAfter: number | null): RestResult {
+  return { ok: false, failure: { kind, message, retryAfter } };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A proxy's HTML page is no JSON; what that means is said by the status and the shape.
+    return undefined;
+  }
+}

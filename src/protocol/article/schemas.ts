@@ -1,0 +1,82 @@
+import { conversationStatuses } from '../conversation.ts';
+import { type Role, roles } from '../message.ts';
+import { z } from '../zod.ts';
+
+/**
+ * Frames and REST bodies of the article's dialect, as a client receives them.
+ * Keys that are not named here are ignored.
+ */
+
+const id = z.string().check(z.minLength(1), z.maxLength(512));
+
+const instant = z.pipe(
+  z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'not an instant')),
+  z.transform((text: string) => Date.parse(text)),
+);
+
+const sender = z.object({
+  id: z.string(),
+  name: z.string(),
+  // A role that we do not know is shown as the system's.
+  role: z.pipe(
+    z.string(),
+    z.transform((role: string): Role => roles.find((known) => known === role) ?? 'system'),
+  ),
+});
+
+const sequence = z.pipe(
+  z.nullish(z.int().check(z.positive())),
+  z.transform((value: number | null | undefined) => value ?? null),
+);
+
+export const messageBody = z.object({
+  conversationId: id,
+  messageId: id,
+  sequence,
+  from: sender,
+  text: z.string(),
+  timestamp: instant,
+});
+
+export const conversationBody = z.object({
+  conversationId: id,
+  status: z.enum(conversationStatuses),
+  position: z.nullish(z.number()),
+});
+
+const seconds = z.nullish(z.number().check(z.nonnegative()));
+
+export const authFrame = z.union([
+  z.object({ status: z.literal('success'), serverTime: z.nullish(instant) }),
+  z.object({
+    status: z.literal('failed'),
+    code: z.nullish(z.string()),
+    message: z.nullish(z.string()),
+  }),
+]);
+
+export const typingFrame = z.object({ conversationId: id, from: sender, isTyping: z.boolean() });
+
+export const receiptFrame = z.object({
+  conversationId: id,
+  messageId: id,
+  from: sender,
+  status: z.enum(['delivered', 'read']),
+});
+
+export const pingFrame = z.object({ payload: z.optional(z.unknown()) });
+
+export const errorFrame = z.object({
+  code: z.string(),
+  message: z.nullish(z.string()),
+  conversationId: z.nullish(z.string()),
+  messageId: z.nullish(z.string()),
+  retryAfter: seconds,
+});
+
+export const historyBody = z.object({
+  entities: z.array(z.unknown()),
+  nextPage: z.nullish(z.string()),
+});
+
+export const errorBody = z.object({ code: z.nullish(z.string()), message: z.nullish(z.string()) });

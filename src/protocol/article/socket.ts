@@ -1,0 +1,179 @@
+import type { Conversation } from '../conversation.ts';
+import { describeIssue } from '../errors.ts';
+import type { CloseMeaning, GatewayCommand, GatewayEvent, GatewayProblemKind } from '../gateway.ts';
+import { z } from '../zod.ts';
+import * as schema from './schemas.ts';
+
+/** In UTF-16 code units, which is at most what it takes in UTF-8; checked again by the exact size. */
+const maximumFrameBytes = 64 * 1024;
+
+export function encodeFrame(command: GatewayCommand, token: string): readonly string[] {
+  const frame = toFrame(command, token);
+  return [JSON.stringify(frame)];
+}
+
+function toFrame(command: GatewayCommand, token: string): Record<string, unknown> {
+  switch (command.type) {
+    case 'authenticate':
+      return { type: 'auth', token };
+    case 'open-conversation':
+      return { type: 'routing', routing: command.routing };
+    case 'resume-conversation':
+      return { type: 'conversation', conversationId: command.conversationId };
+    case 'send-message':
+      return {
+        type: 'message',
+        conversationId: command.conversationId,
+        messageId: command.messageId,
+        text: command.text,
+      };
+    case 'typing':
+      return { type: 'typing', conversationId: command.conversationId, isTyping: command.isTyping };
+    case 'mark-read':
+      return {
+        type: 'receipt',
+        conversationId: command.conversationId,
+        messageId: command.messageId,
+        status: 'read',
+      };
+    case 'ping':
+      return { type: 'ping' };
+    case 'answer-ping':
+      // `undefined` would drop the key, and the gateway compares payloads.
+      return command.payload === undefined
+        ? { type: 'pong' }
+        : { type: 'pong', payload: command.payload };
+  }
+}
+
+export function decodeFrame(text: string): readonly GatewayEvent[] {
+  if (text.length > maximumFrameBytes || utf8Length(text) > maximumFrameBytes) {
+    return [{ type: 'misfit', reason: 'a frame over 64 KiB' }];
+  }
+  let frame: unknown;
+  try {
+    frame = JSON.parse(text);
+  } catch (error) {
+    return [
+      { type: 'misfit', reason: `no JSON (${error instanceof Error ? error.name : 'error'})` },
+    ];
+  }
+  const typed = z.object({ type: z.string() }).safeParse(frame);
+  if (!typed.success) return [{ type: 'misfit', reason: 'a frame without a type' }];
+  return decodeTyped(typed.data.type, frame);
+}
+
+function decodeTyped(type: string, frame: unknown): readonly GatewayEvent[] {
+  switch (type) {
+    case 'auth':
+      return parsed(type, schema.authFrame, frame, (auth) =>
+        auth.status === 'success'
+          ? { type: 'authenticated', serverTime: auth.serverTime ?? null }
+          : { type: 'refused', message: auth.message ?? auth.code ?? 'authentication failed' },
+      );
+    case 'conversation':
+      return parsed(type, schema.conversationBody, frame, (body) => ({
+        type: 'conversation',
+        conversation: toConversation(body),
+      }));
+    case 'message':
+      return parsed(type, schema.messageBody, frame, (message) => ({ type: 'message', message }));
+    case 'typing':
+      return parsed(type, schema.typingFrame, frame, (typing) => ({ type: 'typing', ...typing }));
+    case 'receipt':
+      return parsed(type, schema.receiptFrame, frame, (receipt) => ({
+        type: 'receipt',
+        ...receipt,
+      }));
+    case 'ping':
+      return parsed(type, schema.pingFrame, frame, (ping) => ({
+        type: 'ping',
+        payload: ping.payload,
+      }));
+    case 'pong':
+      return [{ type: 'pong' }];
+    case 'error':
+      return parsed(type, schema.errorFrame, frame, toProblem);
+    default:
+      return [];
+  }
+}
+
+function parsed<T>(
+  type: string,
+  shape: z.ZodMiniType<T>,
+  frame: unknown,
+  toEvent: (value: T) => GatewayEvent,
+): readonly GatewayEvent[] {
+  const result = shape.safeParse(frame);
+  if (!result.success) {
+    return [
+      { type: 'misfit', reason: `a misshapen ${type} frame (${describeIssue(result.error)})` },
+    ];
+  }
+  return [toEvent(result.data)];
+}
+
+export function toConversation(body: z.infer<typeof schema.conversationBody>): Conversation {
+  const { conversationId, status, position } = body;
+  return typeof position === 'number'
+    ? { conversationId, status, position }
+    : { conversationId, status };
+}
+
+function toProblem(error: z.infer<typeof schema.errorFrame>): GatewayEvent {
+  if (error.code === 'TOKEN_EXPIRED') return { type: 'token-expired' };
+  return {
+    type: 'problem',
+    problem: {
+      kind: problemKind(error.code),
+      message: error.message ?? error.code,
+      conversationId: error.conversationId ?? null,
+      messageId: error.messageId ?? null,
+      retryAfter: typeof error.retryAfter === 'number' ? error.retryAfter * 1000 : null,
+    },
+  };
+}
+
+function problemKind(code: string): GatewayProblemKind {
+  switch (code) {
+    case 'INVALID_FRAME':
+      return 'invalid-frame';
+    case 'CONVERSATION_NOT_FOUND':
+      return 'conversation-not-found';
+    case 'CONVERSATION_ENDED':
+      return 'conversation-ended';
+    case 'MESSAGE_TOO_LONG':
+      return 'message-too-long';
+    case 'RATE_LIMITED':
+      return 'rate-limited';
+    default:
+      return 'other';
+  }
+}
+
+export function closeMeaning(code: number): CloseMeaning {
+  switch (code) {
+    case 4001:
+      return 'token';
+    case 4029:
+      return 'crowded';
+    case 1008:
+    case 1009:
+    case 4003:
+      return 'client-bug';
+    default:
+      return 'network';
+  }
+}
+
+function utf8Length(text: string): number {
+  // Only a text that could exceed the limit is worth counting.
+  if (text.length * 3 <= maximumFrameBytes) return text.length;
+  let bytes = 0;
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0;
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+}

@@ -1,0 +1,81 @@
+import { z } from './zod.ts';
+
+/**
+ * Why a call was refused, or why something went wrong. The codes are stable; the messages are for people.
+ *
+ * - `invalid-option`: an option of `connect` or `startHub` is wrong; the message names it.
+ * - `invalid-call`: a call's arguments are of the wrong shape.
+ * - `empty-message`, `message-too-long`: the text can't be sent as it is.
+ * - `no-conversation`: there is no conversation to send into; call `start(routing)` first.
+ * - `unknown-message`: no message with that id can be retried or discarded.
+ * - `not-failed`: only a failed message can be retried.
+ * - `timeout`: no answer within the deadline. What was asked for may still happen.
+ * - `unknown-outcome`: the hub died while it worked on the call.
+ * - `unreachable`: the hub could not be started.
+ * - `signed-out`: the visitor's session has ended; sign in again.
+ * - `closed`: `close()` was called on this chat.
+ * - `conversation-ended`, `conversation-not-found`, `rejected`, `rate-limited`: the gateway said so.
+ * - `unauthorized`, `forbidden`, `unavailable`, `network`, `misfit`: a server could not be used.
+ * - `store`: the browser keeps no history at the moment.
+ * - `client-bug`: the gateway found fault with a frame of ours.
+ */
+export const errorCodes = [
+  'invalid-option',
+  'invalid-call',
+  'empty-message',
+  'message-too-long',
+  'no-conversation',
+  'unknown-message',
+  'not-failed',
+  'timeout',
+  'unknown-outcome',
+  'unreachable',
+  'signed-out',
+  'closed',
+  'conversation-ended',
+  'conversation-not-found',
+  'rejected',
+  'rate-limited',
+  'unauthorized',
+  'forbidden',
+  'unavailable',
+  'network',
+  'misfit',
+  'store',
+  'client-bug',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** Something that went wrong, as plain data: it crosses ports and is shown to people. */
+export interface Problem {
+  readonly code: ErrorCode;
+  /** One sentence that says what to do next. Never holds a secret or a message text. */
+  readonly message: string;
+}
+
+export const problemSchema = z.object({ code: z.enum(errorCodes), message: z.string() });
+
+/** The error that every public function throws or rejects with. */
+export class PartylineError extends Error {
+  override readonly name = 'PartylineError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+
+  /** The same as plain data, for the way through a port. */
+  toProblem(): Problem {
+    return { code: this.code, message: this.message };
+  }
+}
+
+/** A short sentence of the first thing that zod found wrong, with the path to it. */
+export function describeIssue(error: z.core.$ZodError): string {
+  const issue = error.issues[0];
+  if (!issue) return 'wrong shape';
+  const path = issue.path.map(String).join('.');
+  return path ? `${path}: ${issue.message}` : issue.message;
+}

@@ -1,0 +1,135 @@
+import { routingSchema } from './conversation.ts';
+import { problemSchema } from './errors.ts';
+import { messageSchema, placeSchema, readMarkSchema } from './message.ts';
+import { sharedPatchSchema, sharedSnapshotSchema } from './snapshot.ts';
+import { z } from './zod.ts';
+
+/**
+ * The port between a tab and the hub.
+ *
+ * A tab's connection to the SharedWorker carries Comlink's unary calls (`attach`, `call`); the stream
+ * of snapshots and patches runs on a MessagePort of its own that the tab hands over with `attach`.
+ */
+
+/** Raised when an older tab could no longer understand a newer hub, or the other way round. */
+export const protocolVersion = 1;
+
+const id = z.string().check(z.minLength(1), z.maxLength(128));
+
+/** The hub speaks first on every connection, on the call port; Comlink passes over it. */
+export const helloSchema = z.object({
+  type: z.literal('partyline-hello'),
+  epoch: z.string(),
+  protocolVersion: z.number(),
+  build: z.string(),
+});
+export type Hello = z.infer<typeof helloSchema>;
+
+export const attachSchema = z.object({
+  protocolVersion: z.number(),
+  tabId: id,
+  visible: z.boolean(),
+  /** The conversation id that the page has mirrored, for a hub whose store was lost (article, §3). */
+  conversationId: z.nullable(id),
+});
+export type Attach = z.infer<typeof attachSchema>;
+
+// --- hub → tab, on the stream port ---
+
+export const snapshotMessageSchema = z.object({
+  type: z.literal('snapshot'),
+  epoch: z.string(),
+  revision: z.number(),
+  shared: sharedSnapshotSchema,
+  messages: z.array(messageSchema),
+  hasEarlier: z.boolean(),
+});
+export type SnapshotMessage = z.infer<typeof snapshotMessageSchema>;
+
+export const patchMessageSchema = z.object({
+  type: z.literal('patch'),
+  epoch: z.string(),
+  revision: z.number(),
+  /** The keys of the shared snapshot that changed. */
+  shared: sharedPatchSchema,
+  upserts: z.array(messageSchema),
+  removed: z.array(z.string()),
+  readMark: z.nullable(readMarkSchema),
+});
+export type PatchMessage = z.infer<typeof patchMessageSchema>;
+
+/** Sent instead of patches to a tab without credit: pull when you wake. */
+export const headMessageSchema = z.object({
+  type: z.literal('head'),
+  epoch: z.string(),
+  revision: z.number(),
+});
+export type HeadMessage = z.infer<typeof headMessageSchema>;
+
+export const streamMessageSchema = z.discriminatedUnion('type', [
+  snapshotMessageSchema,
+  patchMessageSchema,
+  headMessageSchema,
+]);
+export type StreamMessage = z.infer<typeof streamMessageSchema>;
+
+/** Patches that a tab may be behind before the hub stops posting to it. */
+export const patchCredit = 16;
+
+// --- tab → hub, on the stream port ---
+
+export const tabMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ack'), revision: z.number() }),
+  z.object({ type: z.literal('pull') }),
+  z.object({ type: z.literal('visibility'), visible: z.boolean() }),
+  z.object({ type: z.literal('bye') }),
+]);
+export type TabMessage = z.infer<typeof tabMessageSchema>;
+
+// --- calls, through Comlink ---
+
+const text = z.string().check(z.maxLength(1_000_000));
+
+export const callSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), routing: routingSchema }),
+  z.object({ type: z.literal('send'), messageId: id, text }),
+  z.object({ type: z.literal('retry'), messageId: id }),
+  z.object({ type: z.literal('discard'), messageId: id }),
+  z.object({ type: z.literal('typing'), isTyping: z.boolean() }),
+  z.object({ type: z.literal('draft'), text }),
+  z.object({ type: z.literal('mark-read') }),
+  z.object({
+    type: z.literal('load-earlier'),
+    /** The oldest row that the tab has; `null` when it has none. */
+    before: z.nullable(placeSchema),
+    count: z.int().check(z.minimum(1), z.maximum(500)),
+  }),
+  z.object({ type: z.literal('reconnect') }),
+  z.object({ type: z.literal('end') }),
+  z.object({ type: z.literal('sign-out') }),
+]);
+export type Call = z.infer<typeof callSchema>;
+
+export const earlierSchema = z.object({
+  messages: z.array(messageSchema),
+  hasEarlier: z.boolean(),
+});
+export type Earlier = z.infer<typeof earlierSchema>;
+
+/** Comlink loses the code of an error, so an answer is data. */
+export const callAnswerSchema = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), epoch: z.string(), value: z.unknown() }),
+  z.object({ ok: z.literal(false), epoch: z.string(), problem: problemSchema }),
+]);
+export type CallAnswer = z.infer<typeof callAnswerSchema>;
+
+/** What the hub exposes through Comlink. */
+export interface HubCalls {
+  attach(attach: unknown, stream: unknown): void;
+  call(call: unknown): Promise<CallAnswer>;
+}
+
+/** The boot that an epoch belongs to: the part before the visitor's number. */
+export function bootOf(epoch: string): string {
+  return epoch.split('.')[0] ?? epoch;
+}
