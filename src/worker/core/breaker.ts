@@ -1,0 +1,33 @@
+import { jittered } from './backoff.ts';
+import { connect } from './connection.ts';
+import { pump } from './outbox.ts';
+import { catchUp } from './recovery.ts';
+import type { Run } from './run.ts';
+
+/** The circuit breaker: after too many failed retries, REST polling stands in for the socket. */
+export function openCircuit(run: Run, atLeast: number): void {
+  const { breaker, settings } = run.state;
+  run.setTimer('probe', Math.max(jittered(run, settings.timing.probe), atLeast));
+  if (breaker.open) return;
+  run.set({ breaker: { ...breaker, open: true } });
+  poll(run);
+}
+
+/** The `poll` timer. */
+export function poll(run: Run): void {
+  if (!run.state.breaker.open) return;
+  run.setTimer('poll', jittered(run, run.state.settings.timing.poll));
+  catchUp(run);
+  pump(run);
+}
+
+/** The `probe` timer: half-open, one try of the socket while polling goes on. */
+export function probe(run: Run): void {
+  if (run.state.link.phase === 'resting') connect(run);
+}
+
+export function closeCircuit(run: Run): void {
+  if (!run.state.breaker.open) return;
+  run.clearTimer('poll', 'probe');
+  run.set({ breaker: { ...run.state.breaker, open: false } });
+}

@@ -1,0 +1,104 @@
+import type { Routing } from '../../protocol/conversation.ts';
+import type { Call } from '../../protocol/port.ts';
+import { reconnectNow, signOut } from './connection.ts';
+import { answerWhenStored, discardMessage, enqueue, retryMessage } from './outbox.ts';
+import { markRead } from './receipts.ts';
+import type { Run } from './run.ts';
+import { ask, onEnded } from './session.ts';
+import { setTyping } from './typing.ts';
+
+/** What a page asks for. */
+export function onCall(run: Run, tabId: string, callId: number, call: Call): void {
+  switch (call.type) {
+    case 'start':
+      start(run, callId, call.routing);
+      return;
+    case 'send':
+      send(run, callId, call.messageId, call.text);
+      setTyping(run, tabId, false);
+      return;
+    case 'retry':
+      retryMessage(run, callId, call.messageId);
+      return;
+    case 'discard':
+      discardMessage(run, callId, call.messageId);
+      return;
+    case 'typing':
+      setTyping(run, tabId, call.isTyping);
+      run.resolve(callId);
+      return;
+    case 'draft':
+      run.set({ meta: { ...run.state.meta, draft: call.text } });
+      run.change({ meta: true });
+      run.resolve(callId);
+      return;
+    case 'mark-read':
+      markRead(run);
+      run.resolve(callId);
+      return;
+    case 'load-earlier':
+      run.emit({ type: 'read-earlier', callId, before: call.before, count: call.count });
+      return;
+    case 'reconnect':
+      reconnectNow(run);
+      run.resolve(callId);
+      return;
+    case 'end':
+      run.set({ meta: { ...run.state.meta, routing: null } });
+      run.change({ meta: true });
+      onEnded(run);
+      answerWhenStored(run, callId);
+      return;
+    case 'sign-out':
+      signOut(run);
+      answerWhenStored(run, callId);
+      return;
+  }
+}
+
+function isSignedOut(run: Run, callId: number): boolean {
+  if (run.state.link.phase !== 'signed-out') return false;
+  run.reject(callId, 'signed-out', 'The session has ended. Sign in again.');
+  return true;
+}
+
+function start(run: Run, callId: number, routing: Routing): void {
+  if (isSignedOut(run, callId)) return;
+  const { conversation, meta, link } = run.state;
+  if (conversation && conversation.conversation.status !== 'ended') {
+    run.resolve(callId, conversation.conversation);
+    return;
+  }
+  run.set({
+    meta: { ...meta, routing, lastRouting: routing },
+    starting: [...run.state.starting, callId],
+  });
+  run.change({ meta: true });
+  if (link.phase === 'online' && link.session.stage === 'ready') ask(run, 0);
+}
+
+function send(run: Run, callId: number, messageId: string, text: string): void {
+  if (isSignedOut(run, callId)) return;
+  const { conversation, meta, outbox, window, settings } = run.state;
+  if (text.trim() === '') {
+    run.reject(callId, 'empty-message', 'There is nothing to send.');
+  } else if (text.length > settings.traits.maximumTextLength) {
+    run.reject(
+      callId,
+      'message-too-long',
+      `A message can have at most ${settings.traits.maximumTextLength} characters.`,
+    );
+  } else if (
+    outbox.some((item) => item.messageId === messageId) ||
+    window.some((message) => message.messageId === messageId)
+  ) {
+    // The same call again, after its first answer was lost.
+    answerWhenStored(run, callId);
+  } else if (!meta.routing && (!conversation || conversation.conversation.status === 'ended')) {
+    run.reject(callId, 'no-conversation', 'There is no open conversation. Start one first.');
+  } else if (outbox.length >= settings.limits.outbox) {
+    run.reject(callId, 'rejected', 'Too many messages are waiting to be sent.');
+  } else {
+    enqueue(run, callId, messageId, text);
+  }
+}

@@ -1,0 +1,44 @@
+import type { Problem } from '../../protocol/errors.ts';
+import type { GatewayCommand, RestCall } from '../../protocol/gateway.ts';
+import type { Place } from '../../protocol/message.ts';
+import type { StreamMessage } from '../../protocol/port.ts';
+import type { StoreOperation } from './records.ts';
+import type { TimerName } from './timers.ts';
+
+/** Everything that a hub can ask of its edges. */
+export type Effect =
+  | { readonly type: 'fetch-token'; readonly requestId: number }
+  | { readonly type: 'forget-token' }
+  | { readonly type: 'open-socket'; readonly socketId: number }
+  | { readonly type: 'send'; readonly socketId: number; readonly command: GatewayCommand }
+  | { readonly type: 'close-socket'; readonly socketId: number }
+  | { readonly type: 'rest'; readonly requestId: number; readonly call: RestCall }
+  | { readonly type: 'abort-rest' }
+  | { readonly type: 'set-timer'; readonly name: TimerName; readonly at: number }
+  | { readonly type: 'clear-timer'; readonly name: TimerName }
+  /** All writes of a tick are one transaction; with a `writeId` it is durable and answered by `stored`. */
+  | {
+      readonly type: 'write';
+      readonly operations: readonly StoreOperation[];
+      readonly writeId: number | null;
+    }
+  | {
+      readonly type: 'read-earlier';
+      readonly callId: number;
+      readonly before: Place | null;
+      readonly count: number;
+    }
+  | { readonly type: 'post'; readonly tabId: string; readonly message: StreamMessage }
+  | { readonly type: 'answer'; readonly callId: number; readonly answer: Answer }
+  /** Something odd that hurts nothing: for the log and the counters. */
+  | { readonly type: 'note'; readonly note: Note };
+
+export type Answer =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problem: Problem };
+
+export interface Note {
+  /** What is counted. */
+  readonly kind: 'misfit' | 'client-bug' | 'gateway-problem' | 'server-problem';
+  readonly detail: string;
+}

@@ -1,0 +1,55 @@
+import type { CloseMeaning, GatewayEvent, RestResult } from '../../protocol/gateway.ts';
+import type { Message } from '../../protocol/message.ts';
+import type { Call } from '../../protocol/port.ts';
+import type { Restored } from './records.ts';
+import type { TimerName } from './timers.ts';
+
+/** Both clocks at the moment of an input. */
+export interface Clock {
+  /** Monotonic ms that also count sleep: for every duration. */
+  readonly now: number;
+  /** Epoch ms by this machine: only for what people see. */
+  readonly wall: number;
+}
+
+export type TokenResult =
+  | { readonly ok: true; readonly expiresIn: number; readonly subject: string }
+  | {
+      readonly ok: false;
+      readonly kind: 'signed-out' | 'forbidden' | 'rate-limited' | 'unavailable' | 'network';
+      readonly message: string;
+      /** Milliseconds. */
+      readonly retryAfter: number | null;
+    };
+
+/** Everything that can happen to a hub. */
+export type Input =
+  | { readonly type: 'restored'; readonly restored: Restored }
+  | { readonly type: 'store-changed'; readonly persistent: boolean }
+  | { readonly type: 'stored'; readonly writeId: number }
+  | {
+      readonly type: 'earlier-read';
+      readonly callId: number;
+      readonly messages: readonly Message[];
+      readonly hasEarlier: boolean;
+    }
+  | {
+      readonly type: 'tab-attached';
+      readonly tabId: string;
+      readonly visible: boolean;
+      readonly conversationId: string | null;
+    }
+  | { readonly type: 'tab-left'; readonly tabId: string }
+  | { readonly type: 'tab-visibility'; readonly tabId: string; readonly visible: boolean }
+  | { readonly type: 'tab-ack'; readonly tabId: string; readonly revision: number }
+  | { readonly type: 'tab-pull'; readonly tabId: string }
+  | { readonly type: 'call'; readonly tabId: string; readonly callId: number; readonly call: Call }
+  | { readonly type: 'online'; readonly online: boolean }
+  | { readonly type: 'token'; readonly requestId: number; readonly result: TokenResult }
+  | { readonly type: 'socket-opened'; readonly socketId: number }
+  | { readonly type: 'socket-closed'; readonly socketId: number; readonly meaning: CloseMeaning }
+  | { readonly type: 'gateway'; readonly socketId: number; readonly event: GatewayEvent }
+  | { readonly type: 'rest'; readonly requestId: number; readonly result: RestResult }
+  | { readonly type: 'timer'; readonly name: TimerName }
+  /** The end of a tick: what changed goes to the tabs. */
+  | { readonly type: 'flush' };

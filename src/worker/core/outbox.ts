@@ -1,0 +1,397 @@
+import type { Problem } from '../../protocol/errors.ts';
+import type { RestFailure, RestResult } from '../../protocol/gateway.ts';
+import type { Message } from '../../protocol/message.ts';
+import { retryDelay } from './backoff.ts';
+import type { OutboxRecord } from './records.ts';
+import { catchUp, nextRun } from './recovery.ts';
+import { request } from './requests.ts';
+import type { Run } from './run.ts';
+import { ask, onEnded, onNotFound } from './session.ts';
+import type { OutboxItem, OutboxStage } from './state.ts';
+import { receive } from './transcript.ts';
+
+/** A gateway that names no time is left alone for this long. */
+const quietByDefault = 1_000;
+/** A gateway that names a longer time than this is not believed. */
+const quietAtMost = 600_000;
+
+/** Last in every transcript, in the order of sending. */
+const pendingOrdinal = Number.MAX_SAFE_INTEGER;
+
+export function outboxMessage(run: Run, item: OutboxItem): Message {
+  return {
+    messageId: item.messageId,
+    conversationId: item.conversationId,
+    sequence: null,
+    from: { id: run.state.meta.subject ?? '', name: '', role: 'visitor' },
+    text: item.text,
+    timestamp: item.timestamp,
+    status: outboxStatus(item),
+    failure: item.failure,
+    missingBefore: 0,
+    position: [pendingOrdinal, item.ordinal, 0, 0],
+  };
+}
+
+function outboxStatus(item: OutboxItem): Message['status'] {
+  switch (item.at.stage) {
+    case 'failed':
+      return 'failed';
+    case 'sent':
+    case 'posting':
+      return 'sent';
+    case 'doubt':
+      return item.conversationId === null ? 'pending' : 'sent';
+    case 'held':
+      return 'delivered';
+    case 'storing':
+    case 'queued':
+      return 'pending';
+  }
+}
+
+export function restoreOutbox(run: Run, records: readonly OutboxRecord[]): void {
+  // Whether the former hub had sent them nobody knows.
+  const outbox = records.map(
+    (record): OutboxItem => ({ ...record, at: restoredStage(run, record) }),
+  );
+  run.set({
+    outbox,
+    lastOutboxOrdinal: records.reduce((highest, record) => Math.max(highest, record.ordinal), 0),
+  });
+}
+
+function restoredStage(run: Run, record: OutboxRecord): OutboxStage {
+  return record.failure ? { stage: 'failed' } : { stage: 'doubt', run: nextRun(run) };
+}
+
+function setItem(run: Run, messageId: string, part: Partial<OutboxItem>): void {
+  let changed: OutboxItem | null = null;
+  const outbox = run.state.outbox.map((item) => {
+    if (item.messageId !== messageId) return item;
+    changed = { ...item, ...part };
+    return changed;
+  });
+  if (!changed) return;
+  run.set({ outbox });
+  run.change({ upserts: [...run.state.changes.upserts, outboxMessage(run, changed)] });
+}
+
+function storeItem(run: Run, messageId: string): void {
+  const item = run.state.outbox.find((one) => one.messageId === messageId);
+  if (!item) return;
+  const { at: _, ...record } = item;
+  run.store({ type: 'put-outbox', record });
+}
+
+function inFlight(run: Run): OutboxItem | undefined {
+  return run.state.outbox.find((item) => item.at.stage === 'sent' || item.at.stage === 'posting');
+}
+
+/** Takes a message in. It leaves, and its call is answered, once it is durable. */
+export function enqueue(run: Run, callId: number, messageId: string, text: string): void {
+  const ordinal = run.state.lastOutboxOrdinal + 1;
+  const item: OutboxItem = {
+    messageId,
+    ordinal,
+    conversationId: null,
+    text,
+    timestamp: run.gatewayTime(),
+    failure: null,
+    at: { stage: 'storing', writeId: null, callId },
+  };
+  run.set({ outbox: [...run.state.outbox, item], lastOutboxOrdinal: ordinal });
+  run.change({
+    upserts: [...run.state.changes.upserts, outboxMessage(run, item)],
+    durable: true,
+  });
+  storeItem(run, messageId);
+}
+
+/** The tick's writes are under way as `writeId`: what waits for them is marked with it. */
+export function assignWrite(run: Run, writeId: number): void {
+  run.set({
+    outbox: run.state.outbox.map((item) =>
+      item.at.stage === 'storing' && item.at.writeId === null
+        ? { ...item, at: { ...item.at, writeId } }
+        : item,
+    ),
+    storing: run.state.storing.map((one) => (one.writeId === null ? { ...one, writeId } : one)),
+  });
+}
+
+export function onStored(run: Run, writeId: number): void {
+  for (const item of run.state.outbox) {
+    if (item.at.stage !== 'storing' || item.at.writeId !== writeId) continue;
+    const { callId } = item.at;
+    setItem(run, item.messageId, { at: { stage: 'queued' } });
+    if (callId !== null) run.resolve(callId, item.messageId);
+  }
+  for (const one of run.state.storing) if (one.writeId === writeId) run.resolve(one.callId);
+  run.set({ storing: run.state.storing.filter((one) => one.writeId !== writeId) });
+  pump(run);
+}
+
+/** Answers the call once this tick's writes are durable. */
+export function answerWhenStored(run: Run, callId: number): void {
+  run.set({ storing: [...run.state.storing, { writeId: null, callId }] });
+  run.change({ durable: true });
+}
+
+/**
+ * Sends what may be sent: one unacknowledged message at a time, in the order of sending, since with
+ * more on the way a single lost frame would turn their order round.
+ */
+export function pump(run: Run): void {
+  const { link, conversation, breaker, outbox, quietUntil } = run.state;
+  if (!conversation || conversation.conversation.status === 'ended') return;
+  if (quietUntil !== null || inFlight(run)) return;
+  const head = outbox.find((item) => item.at.stage !== 'failed' && item.at.stage !== 'held');
+  if (!head || head.at.stage === 'storing') return;
+  const { conversationId } = conversation.conversation;
+  const { messageId, text } = head;
+  if (link.phase === 'online') {
+    if (link.session.stage !== 'conversation' || !link.session.caughtUp) return;
+    if (head.at.stage === 'doubt') {
+      lookForDoubts(run);
+      return;
+    }
+    setItem(run, messageId, { at: { stage: 'sent' }, conversationId });
+    storeItem(run, messageId);
+    run.setTimer('echo', run.state.settings.timing.echo);
+    run.emit({
+      type: 'send',
+      socketId: link.socketId,
+      command: { type: 'send-message', conversationId, messageId, text },
+    });
+  } else if (breaker.open && run.state.settings.traits.restSend) {
+    if (head.at.stage === 'doubt') {
+      lookForDoubts(run);
+      return;
+    }
+    if (run.hasTimer('rest-retry')) return;
+    const requestId = request(run, { type: 'send-message', conversationId, messageId, text });
+    setItem(run, messageId, { at: { stage: 'posting', requestId }, conversationId });
+    storeItem(run, messageId);
+  }
+}
+
+function lookForDoubts(run: Run): void {
+  if (!run.state.recovery.active && !run.hasTimer('rest-retry')) catchUp(run);
+}
+
+/** The gateway has it; its place in the transcript waits for an earlier message. */
+export function acknowledgeHeld(run: Run, messageId: string): void {
+  if (!run.state.outbox.some((item) => item.messageId === messageId)) return;
+  setItem(run, messageId, { at: { stage: 'held' }, failure: null });
+  if (!inFlight(run)) run.clearTimer('echo');
+}
+
+/** The gateway has it and it stands in the transcript: the row leaves the outbox, the key stays. */
+export function acknowledge(run: Run, messageId: string): void {
+  const item = run.state.outbox.find((one) => one.messageId === messageId);
+  if (!item) return;
+  run.set({ outbox: run.state.outbox.filter((one) => one !== item) });
+  if (item.at.stage === 'storing' && item.at.callId !== null) {
+    run.resolve(item.at.callId, messageId);
+  }
+  run.store({ type: 'delete-outbox', messageId });
+  if (!inFlight(run)) run.clearTimer('echo');
+}
+
+/** The `echo` timer: it may or may not have arrived, and REST knows. */
+export function echoOverdue(run: Run): void {
+  doubtEverything(run);
+  catchUp(run);
+}
+
+/** What was on its way may have arrived. A REST request keeps its own outcome. */
+export function doubtEverything(run: Run): void {
+  for (const item of run.state.outbox) {
+    if (item.at.stage === 'sent') {
+      setItem(run, item.messageId, { at: { stage: 'doubt', run: nextRun(run) } });
+    }
+  }
+}
+
+/** Run number `run` is over, and whatever it has not brought had not arrived before it began. */
+export function resolveDoubts(run: Run, runNumber: number): void {
+  for (const item of run.state.outbox) {
+    if (item.at.stage === 'doubt' && item.at.run <= runNumber) {
+      setItem(run, item.messageId, { at: { stage: 'queued' } });
+    }
+  }
+  failStranded(run);
+}
+
+/** REST has told what was missed, or can't: new messages may go out either way. */
+export function catchUpAnswered(run: Run): void {
+  const { link } = run.state;
+  if (link.phase !== 'online' || link.session.stage !== 'conversation') return;
+  if (!link.session.caughtUp) {
+    run.setLink({ ...link, session: { stage: 'conversation', caughtUp: true } });
+  }
+  pump(run);
+}
+
+/** The answer to a message that went by REST. */
+export function onPosted(run: Run, requestId: number, result: RestResult): void {
+  const item = run.state.outbox.find(
+    (one) => one.at.stage === 'posting' && one.at.requestId === requestId,
+  );
+  if (result.ok && result.value.type === 'message') {
+    receive(run, result.value.message, 'rest');
+  } else if (item && !result.ok) {
+    onPostFailed(run, item, result.failure);
+  }
+  pump(run);
+}
+
+function onPostFailed(run: Run, item: OutboxItem, failure: RestFailure): void {
+  switch (failure.kind) {
+    case 'ended':
+      onEnded(run);
+      failItem(run, item.messageId, 'conversation-ended', 'The conversation has ended.');
+      return;
+    case 'too-long':
+      failItem(run, item.messageId, 'message-too-long', 'The message is too long.');
+      return;
+    case 'rejected':
+    case 'forbidden':
+      failItem(run, item.messageId, 'rejected', failure.message);
+      return;
+    case 'not-found':
+      setItem(run, item.messageId, { at: { stage: 'queued' } });
+      onNotFound(run);
+      return;
+    case 'rate-limited':
+      setItem(run, item.messageId, { at: { stage: 'queued' } });
+      beQuiet(run, failure.retryAfter);
+      return;
+    case 'unauthorized':
+    case 'unavailable':
+    case 'network':
+    case 'misfit':
+      setItem(run, item.messageId, { at: { stage: 'doubt', run: nextRun(run) } });
+      if (run.state.link.phase === 'signed-out') return;
+      run.setTimer('rest-retry', Math.max(failure.retryAfter ?? 0, retryDelay(run, 0)));
+      return;
+  }
+}
+
+/** Marks a message failed: it goes nowhere by itself, and the visitor decides. */
+export function failItem(
+  run: Run,
+  messageId: string,
+  code: Problem['code'],
+  message: string,
+): void {
+  if (!run.state.outbox.some((item) => item.messageId === messageId)) return;
+  setItem(run, messageId, { at: { stage: 'failed' }, failure: { code, message } });
+  storeItem(run, messageId);
+  if (!inFlight(run)) run.clearTimer('echo');
+}
+
+/** Messages that wait for a conversation which will not come. */
+export function failStranded(run: Run): void {
+  const { conversation, meta } = run.state;
+  if (meta.routing) return;
+  if (conversation && conversation.conversation.status !== 'ended') return;
+  for (const item of run.state.outbox) {
+    // A doubtful one may still turn up in a catch-up, as long as there is a conversation to ask for.
+    if (item.at.stage !== 'queued' && !(item.at.stage === 'doubt' && !conversation)) continue;
+    failItem(
+      run,
+      item.messageId,
+      conversation ? 'conversation-ended' : 'conversation-not-found',
+      'The conversation has ended before this was sent.',
+    );
+  }
+}
+
+/** The gateway wants to be left alone for a while: no message is lost. */
+export function beQuiet(run: Run, retryAfter: number | null): void {
+  const pause = Math.min(Math.max(retryAfter ?? 0, quietByDefault), quietAtMost);
+  run.set({ quietUntil: run.clock.now + pause });
+  run.setTimer('rate', pause);
+}
+
+/** A message was refused for its rate only: it has not arrived, and goes again later. */
+export function refusedForRate(
+  run: Run,
+  messageId: string | null,
+  retryAfter: number | null,
+): void {
+  const item = run.state.outbox.find((one) => one.messageId === messageId);
+  if (item?.at.stage === 'sent') {
+    run.clearTimer('echo');
+    setItem(run, item.messageId, { at: { stage: 'queued' } });
+  }
+  beQuiet(run, retryAfter);
+}
+
+/** The `rate` timer. */
+export function quietOver(run: Run): void {
+  run.set({ quietUntil: null });
+  pump(run);
+}
+
+export function retryMessage(run: Run, callId: number, messageId: string): void {
+  const item = run.state.outbox.find((one) => one.messageId === messageId);
+  if (!item) {
+    // Its echo came between the press of the button and here.
+    if (run.state.window.some((shown) => shown.messageId === messageId)) run.resolve(callId);
+    else run.reject(callId, 'unknown-message', 'There is no such message to send again.');
+    return;
+  }
+  if (item.at.stage !== 'failed') {
+    run.reject(callId, 'not-failed', 'The message is on its way already.');
+    return;
+  }
+  setItem(run, messageId, { at: { stage: 'queued' }, failure: null });
+  storeItem(run, messageId);
+  answerWhenStored(run, callId);
+  const { conversation, meta } = run.state;
+  const isOpen = conversation !== null && conversation.conversation.status !== 'ended';
+  if (!isOpen && !meta.routing && meta.lastRouting) {
+    run.set({ meta: { ...meta, routing: meta.lastRouting } });
+    run.change({ meta: true });
+    ask(run, 0);
+  }
+  failStranded(run);
+  pump(run);
+}
+
+export function discardMessage(run: Run, callId: number, messageId: string): void {
+  const item = run.state.outbox.find((one) => one.messageId === messageId);
+  if (!item) {
+    run.reject(callId, 'unknown-message', 'There is no such message to discard.');
+    return;
+  }
+  if (item.at.stage === 'storing' && item.at.callId !== null) {
+    run.resolve(item.at.callId, messageId);
+  }
+  run.set({ outbox: run.state.outbox.filter((one) => one !== item) });
+  run.store({ type: 'delete-outbox', messageId });
+  run.change({ removed: [...run.state.changes.removed, messageId] });
+  answerWhenStored(run, callId);
+  if (!inFlight(run)) run.clearTimer('echo');
+  pump(run);
+}
+
+/** The outbox is about to be wiped: whoever waits for its writes is told. */
+export function failStoring(run: Run, problem: Problem): void {
+  for (const item of run.state.outbox) {
+    if (item.at.stage === 'storing' && item.at.callId !== null) {
+      run.answer(item.at.callId, { ok: false, problem });
+    }
+  }
+  for (const { callId } of run.state.storing) run.answer(callId, { ok: false, problem });
+  run.set({ storing: [] });
+}
+
+/** The session is over: nobody is left waiting. */
+export function failAllCalls(run: Run, problem: Problem): void {
+  for (const callId of run.state.starting) run.answer(callId, { ok: false, problem });
+  run.set({ starting: [] });
+}

@@ -1,0 +1,87 @@
+import type { Conversation, Routing } from '../../protocol/conversation.ts';
+import type { Problem } from '../../protocol/errors.ts';
+import type { Message, Position, ReadMark } from '../../protocol/message.ts';
+
+/** What the store keeps, and what a boot finds there. */
+
+/** A conversation with what is known of its transcript. */
+export interface ConversationRecord {
+  readonly conversation: Conversation;
+  /** Counts the visitor's conversations; the first number of a message's position. */
+  readonly ordinal: number;
+  /** The next sequence to show; 1 where the gateway counts nothing. */
+  readonly next: number;
+  /** Sequences below `next` that are missing, ascending. */
+  readonly holes: readonly Hole[];
+  /** Timestamp of the last message below which nothing is missing: where a catch-up starts. */
+  readonly completeUntil: number;
+  /** What the other side has read. */
+  readonly readMark: ReadMark | null;
+  /** The last of the others' messages that the visitor has read. */
+  readonly readByVisitor: Position | null;
+  readonly unread: number;
+}
+
+/** Missing sequences from `from` to `to`, both inclusive. */
+export interface Hole {
+  readonly from: number;
+  readonly to: number;
+  /** Catch-ups that did not find it. */
+  readonly tries: number;
+}
+
+/** A message of the visitor that the gateway has not acknowledged. Its row outlives everything. */
+export interface OutboxRecord {
+  readonly messageId: string;
+  /** The order of sending, for ever. */
+  readonly ordinal: number;
+  /** The conversation it was last sent into; `null` before that. */
+  readonly conversationId: string | null;
+  readonly text: string;
+  /** Epoch ms, corrected to the gateway's clock as it was known. */
+  readonly timestamp: number;
+  readonly failure: Problem | null;
+}
+
+/** Small things that survive a restart, one record. */
+export interface Meta {
+  readonly subject: string | null;
+  readonly draft: string;
+  /** A routing that the gateway has not answered yet. */
+  readonly routing: Routing | null;
+  /** The last routing that was asked for: a lost conversation is opened again with it. */
+  readonly lastRouting: Routing | null;
+  /** The gateway's clock minus ours, in ms. */
+  readonly clockOffset: number;
+}
+
+export const emptyMeta: Meta = {
+  subject: null,
+  draft: '',
+  routing: null,
+  lastRouting: null,
+  clockOffset: 0,
+};
+
+export interface Restored {
+  readonly persistent: boolean;
+  readonly meta: Meta;
+  /** The newest conversation. */
+  readonly current: ConversationRecord | null;
+  /** The newest page of messages, ascending. */
+  readonly messages: readonly Message[];
+  readonly hasEarlier: boolean;
+  readonly outbox: readonly OutboxRecord[];
+}
+
+export type StoreOperation =
+  | { readonly type: 'put-message'; readonly message: Message }
+  /** Only if the store does not have it. */
+  | { readonly type: 'add-message'; readonly message: Message }
+  | { readonly type: 'put-conversation'; readonly record: ConversationRecord }
+  | { readonly type: 'delete-conversation'; readonly conversationId: string }
+  | { readonly type: 'put-outbox'; readonly record: OutboxRecord }
+  | { readonly type: 'delete-outbox'; readonly messageId: string }
+  | { readonly type: 'put-meta'; readonly meta: Meta }
+  /** Everything of the former visitor goes. */
+  | { readonly type: 'wipe' };

@@ -1,0 +1,61 @@
+import type { RestCall, RestFailure, RestResult } from '../../protocol/gateway.ts';
+import type { TokenResult } from './input.ts';
+import { onPosted } from './outbox.ts';
+import { onRecoveryResult } from './recovery.ts';
+import type { Run } from './run.ts';
+import type { RestRequest } from './state.ts';
+import { dropToken, fetchToken, hasToken } from './token.ts';
+
+/** REST requests under way: parked until there is a token, repeated once when it is refused. */
+export function request(run: Run, call: RestCall): number {
+  const requestId = run.id();
+  submit(run, { requestId, call, parked: false, retried: false });
+  return requestId;
+}
+
+function submit(run: Run, request: RestRequest): void {
+  const others = run.state.requests.filter((other) => other.requestId !== request.requestId);
+  const parked = !hasToken(run);
+  run.set({ requests: [...others, { ...request, parked }] });
+  if (parked) fetchToken(run);
+  else run.emit({ type: 'rest', requestId: request.requestId, call: request.call });
+}
+
+export function sendParked(run: Run): void {
+  for (const request of run.state.requests) if (request.parked) submit(run, request);
+}
+
+export function failParked(run: Run, reason: Extract<TokenResult, { ok: false }>): void {
+  const failure: RestFailure = {
+    kind: reason.kind === 'signed-out' ? 'unauthorized' : 'unavailable',
+    message: reason.message,
+    retryAfter: reason.retryAfter,
+  };
+  for (const request of run.state.requests) {
+    if (request.parked) finish(run, request, { ok: false, failure });
+  }
+}
+
+export function onRest(run: Run, requestId: number, result: RestResult): void {
+  const request = run.state.requests.find((candidate) => candidate.requestId === requestId);
+  if (!request || request.parked) return;
+  if (!result.ok && result.failure.kind === 'unauthorized' && !request.retried) {
+    dropToken(run);
+    submit(run, { ...request, retried: true });
+    return;
+  }
+  finish(run, request, result);
+}
+
+function finish(run: Run, request: RestRequest, result: RestResult): void {
+  run.set({ requests: run.state.requests.filter((other) => other !== request) });
+  switch (request.call.type) {
+    case 'history-since':
+    case 'conversation':
+      onRecoveryResult(run, request.requestId, result);
+      return;
+    case 'send-message':
+      onPosted(run, request.requestId, result);
+      return;
+  }
+}

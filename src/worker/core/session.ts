@@ -1,0 +1,173 @@
+import type { Conversation } from '../../protocol/conversation.ts';
+import { fail } from './connection.ts';
+import { failStranded, pump } from './outbox.ts';
+import { flushReceipt } from './receipts.ts';
+import { catchUp } from './recovery.ts';
+import type { Run } from './run.ts';
+import type { ConversationState } from './state.ts';
+import { settleHeld } from './transcript.ts';
+
+/** Times that a routing or resume frame is repeated before the line counts as dead. */
+const repeats = 2;
+
+/** On a fresh socket: resume the conversation, or ask for the one that is wanted. */
+export function beginSession(run: Run, socketId: number): void {
+  run.setLink({ phase: 'online', socketId, session: { stage: 'ready' } });
+  ask(run, 0);
+}
+
+/** Sends the frame that the session needs next, if it needs one. */
+export function ask(run: Run, asked: number): void {
+  const { link, conversation, meta, settings } = run.state;
+  if (link.phase !== 'online') return;
+  const { socketId } = link;
+  if (conversation && conversation.conversation.status !== 'ended') {
+    const { conversationId } = conversation.conversation;
+    run.setLink({ phase: 'online', socketId, session: { stage: 'resuming', asked } });
+    run.emit({ type: 'send', socketId, command: { type: 'resume-conversation', conversationId } });
+    run.setTimer('answer', settings.timing.answer);
+  } else if (meta.routing) {
+    run.setLink({ phase: 'online', socketId, session: { stage: 'routing', asked } });
+    run.emit({
+      type: 'send',
+      socketId,
+      command: { type: 'open-conversation', routing: meta.routing },
+    });
+    run.setTimer('answer', settings.timing.answer);
+  } else {
+    run.clearTimer('answer');
+    run.setLink({ phase: 'online', socketId, session: { stage: 'ready' } });
+    // What was said in the last conversation's final moments may have been missed.
+    catchUp(run);
+  }
+}
+
+/** The `answer` timer: the frame or its answer was lost. Asking again makes no second conversation. */
+export function answerOverdue(run: Run): void {
+  const { link } = run.state;
+  if (link.phase !== 'online') return;
+  const { session } = link;
+  if (session.stage !== 'resuming' && session.stage !== 'routing') return;
+  if (session.asked >= repeats) {
+    fail(run, { code: 'network', message: 'The chat server does not answer.' });
+    return;
+  }
+  ask(run, session.asked + 1);
+}
+
+/** The gateway tells of a conversation, on the socket or by REST. */
+export function onConversation(run: Run, told: Conversation, viaSocket: boolean): void {
+  const { link, conversation } = run.state;
+  const session = link.phase === 'online' && viaSocket ? link.session : null;
+  const isCurrent = conversation?.conversation.conversationId === told.conversationId;
+  if (!isCurrent && session?.stage !== 'routing') {
+    run.note('misfit', 'a conversation that nobody asked for');
+    return;
+  }
+  const answers = session?.stage === 'routing' || session?.stage === 'resuming';
+  if (!answers && conversation?.conversation.status === 'ended' && told.status !== 'ended') {
+    // The visitor has left it: late news does not bring it back.
+    return;
+  }
+  if (isCurrent && conversation) update(run, { ...conversation, conversation: told });
+  else update(run, newConversation(run, told));
+  if (session?.stage === 'routing') settleRouting(run, told);
+  if (answers && link.phase === 'online') {
+    run.clearTimer('answer');
+    run.setLink({
+      phase: 'online',
+      socketId: link.socketId,
+      session: { stage: 'conversation', caughtUp: false },
+    });
+    catchUp(run);
+    flushReceipt(run);
+  }
+  if (told.status === 'ended') onEnded(run);
+  pump(run);
+}
+
+function update(run: Run, conversation: ConversationState): void {
+  const before = run.state.conversation?.conversation;
+  run.set({ conversation });
+  const after = conversation.conversation;
+  if (
+    before?.conversationId !== after.conversationId ||
+    before.status !== after.status ||
+    before.position !== after.position
+  ) {
+    run.change({ conversation: true });
+  }
+}
+
+function newConversation(run: Run, conversation: Conversation): ConversationState {
+  settleHeld(run, null);
+  const ordinal = run.state.lastOrdinal + 1;
+  run.set({ lastOrdinal: ordinal, receiptDue: null });
+  return {
+    conversation,
+    ordinal,
+    next: 1,
+    holes: [],
+    completeUntil: 0,
+    readMark: null,
+    readByVisitor: null,
+    unread: run.state.conversation?.unread ?? 0,
+    held: [],
+    newest: 0,
+    readAhead: null,
+  };
+}
+
+function settleRouting(run: Run, conversation: Conversation): void {
+  run.set({ meta: { ...run.state.meta, routing: null } });
+  run.change({ meta: true });
+  for (const callId of run.state.starting) run.resolve(callId, conversation);
+  run.set({ starting: [] });
+}
+
+/** A conversation id that a page has kept, for a hub whose own store was lost (article, §3). */
+export function adoptMirror(run: Run, conversationId: string): void {
+  const { conversation, window, meta, link } = run.state;
+  if (conversation || window.length > 0 || meta.routing) return;
+  run.set({ conversation: newConversation(run, { conversationId, status: 'queued' }) });
+  run.change({ conversation: true });
+  if (link.phase === 'online' && link.session.stage === 'ready') ask(run, 0);
+}
+
+/** Also when the gateway names it in an error. */
+export function onEnded(run: Run): void {
+  const { conversation, link } = run.state;
+  if (!conversation) return;
+  if (conversation.conversation.status !== 'ended') {
+    const { conversationId } = conversation.conversation;
+    update(run, { ...conversation, conversation: { conversationId, status: 'ended' } });
+  }
+  if (link.phase === 'online') {
+    run.clearTimer('answer');
+    run.setLink({ phase: 'online', socketId: link.socketId, session: { stage: 'ready' } });
+    if (run.state.meta.routing) ask(run, 0);
+    else catchUp(run);
+  }
+  failStranded(run);
+}
+
+/** The gateway does not know it: the id is forgotten, the transcript stays as history. */
+export function onNotFound(run: Run): void {
+  const { conversation, meta, outbox } = run.state;
+  if (!conversation) return;
+  settleHeld(run, null);
+  run.set({ conversation: null });
+  run.store({
+    type: 'delete-conversation',
+    conversationId: conversation.conversation.conversationId,
+  });
+  run.change({ conversation: true });
+  run.clearTimer('hold');
+  const waiting = outbox.some((item) => item.at.stage !== 'failed');
+  if (waiting && !meta.routing && meta.lastRouting) {
+    run.set({ meta: { ...meta, routing: meta.lastRouting } });
+    run.change({ meta: true });
+  }
+  ask(run, 0);
+  failStranded(run);
+}

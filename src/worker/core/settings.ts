@@ -1,0 +1,85 @@
+import type { GatewayTraits } from '../../protocol/gateway.ts';
+
+/** Times, all in milliseconds. */
+export interface Timing {
+  /** First retry delay; doubled at each further one. @default 2_000 (article, §4) */
+  readonly backoffBase: number;
+  /** Longest retry delay before jitter. @default 29_000 (article, §4: 30 s in all) */
+  readonly backoffCap: number;
+  /** Random part added to each retry delay. @default 1_000 (article, §4) */
+  readonly backoffJitter: number;
+  /** Failed retries after which REST polling takes over. A count. @default 5 (article, §4) */
+  readonly attempts: number;
+  /** Between two REST polls while the socket is given up. @default 5_000 */
+  readonly poll: number;
+  /** Between two probes of the socket while polling. @default 60_000 */
+  readonly probe: number;
+  /** Between two pings of ours; jitter takes up to a tenth off. @default 20_000 (article, edge case 1) */
+  readonly ping: number;
+  /** From a ping to its pong, then a forced reconnect. @default 10_000 (article, edge case 1) */
+  readonly pong: number;
+  /** From opening the socket to the auth answer. @default 10_000 */
+  readonly auth: number;
+  /** From a routing or resume frame to its answer, then it is asked again. @default 10_000 */
+  readonly answer: number;
+  /** How long a frame is held for the missing one before it. @default 2_000 (article, §3) */
+  readonly hold: number;
+  /** From sending a message to its echo, then REST is asked. @default 10_000 (article, edge case 2) */
+  readonly echo: number;
+  /** How long a renewal waits for echoes, and a close for its answer. @default 2_000 */
+  readonly drain: number;
+  /** Between two reconciliations by REST while a page is visible. @default 60_000 */
+  readonly reconcile: number;
+  /** How long the other side's typing is shown. @default 6_000 */
+  readonly typingShown: number;
+  /** Between two typing frames of ours. @default 3_000 */
+  readonly typingSent: number;
+  /** Without a tab for so long, the socket is closed. @default 30_000 */
+  readonly idle: number;
+  /** A timer later than this means that we slept. @default 2_000 */
+  readonly late: number;
+}
+
+export const defaultTiming: Timing = {
+  backoffBase: 2_000,
+  backoffCap: 29_000,
+  backoffJitter: 1_000,
+  attempts: 5,
+  poll: 5_000,
+  probe: 60_000,
+  ping: 20_000,
+  pong: 10_000,
+  auth: 10_000,
+  answer: 10_000,
+  hold: 2_000,
+  echo: 10_000,
+  drain: 2_000,
+  reconcile: 60_000,
+  typingShown: 6_000,
+  typingSent: 3_000,
+  idle: 30_000,
+  late: 2_000,
+};
+
+/** Counts. */
+export interface Limits {
+  /** Messages that a fresh tab is given. @default 50 */
+  readonly page: number;
+  /** Messages that the hub keeps in memory, and the most that come in one patch. @default 1_000 */
+  readonly window: number;
+  /** Frames held behind a missing one. @default 1_000 */
+  readonly held: number;
+  /** Messages waiting to be sent. @default 500 */
+  readonly outbox: number;
+}
+
+export const defaultLimits: Limits = { page: 50, window: 1_000, held: 1_000, outbox: 500 };
+
+export interface Settings {
+  readonly timing: Timing;
+  readonly limits: Limits;
+  readonly traits: GatewayTraits;
+  readonly kind: 'shared-worker' | 'tab';
+  readonly build: string;
+  readonly epoch: string;
+}

@@ -1,0 +1,262 @@
+import type { Problem } from '../../protocol/errors.ts';
+import type { GatewayMessage, RestCall } from '../../protocol/gateway.ts';
+import type { Message } from '../../protocol/message.ts';
+import type { SharedSnapshot } from '../../protocol/snapshot.ts';
+import {
+  type ConversationRecord,
+  emptyMeta,
+  type Meta,
+  type OutboxRecord,
+  type StoreOperation,
+} from './records.ts';
+import type { Settings } from './settings.ts';
+import type { TimerName } from './timers.ts';
+
+/** What the hub does about its one socket. */
+export type Link =
+  /** Nobody is there to chat. */
+  | { readonly phase: 'idle' }
+  /** The browser has no network; tried again now and then, since it can be wrong. */
+  | { readonly phase: 'offline' }
+  /** Waiting for the token broker. */
+  | { readonly phase: 'token' }
+  /** Waiting for the former socket's end, since never two may be authenticated. */
+  | { readonly phase: 'closing' }
+  | { readonly phase: 'connecting'; readonly socketId: number }
+  | { readonly phase: 'authenticating'; readonly socketId: number }
+  | { readonly phase: 'online'; readonly socketId: number; readonly session: Session }
+  /** A controlled reconnection: the outbox is held, echoes are awaited. */
+  | { readonly phase: 'draining'; readonly socketId: number }
+  | { readonly phase: 'waiting'; readonly retryAt: number }
+  /** Given up for a while: REST polling goes on, the socket is probed. */
+  | { readonly phase: 'resting' }
+  | { readonly phase: 'signed-out' }
+  | { readonly phase: 'failed' };
+
+/** What an authenticated socket is used for. */
+export type Session =
+  | { readonly stage: 'ready' }
+  | { readonly stage: 'resuming'; readonly asked: number }
+  | { readonly stage: 'routing'; readonly asked: number }
+  /** In conversation; messages go out once REST has told what was missed, or can't tell. */
+  | { readonly stage: 'conversation'; readonly caughtUp: boolean };
+
+export interface Breaker {
+  /** Retries since the last authenticated socket. */
+  readonly attempt: number;
+  /** Open: REST polling stands in for the socket. */
+  readonly open: boolean;
+  /** When the socket was last tried. */
+  readonly lastTry: number | null;
+}
+
+export interface Token {
+  readonly requestId: number | null;
+  readonly requestedAt: number;
+  /** On the monotonic clock; `null` without a usable token. */
+  readonly expiresAt: number | null;
+  /** Tokens that the gateway refused in a row. */
+  readonly refusals: number;
+  /** Requests for a token that failed in a row. */
+  readonly failures: number;
+  /** The token is asked for to replace a living socket's. */
+  readonly renewing: boolean;
+}
+
+/** The visitor's newest conversation, with the frames that wait for a missing one. */
+export interface ConversationState extends ConversationRecord {
+  readonly held: readonly GatewayMessage[];
+  /** Timestamp of the newest message shown. */
+  readonly newest: number;
+  /** The message that a receipt named before its echo came. */
+  readonly readAhead: string | null;
+}
+
+/** Where an outgoing message stands. */
+export type OutboxStage =
+  /** Not durable yet. */
+  | { readonly stage: 'storing'; readonly writeId: number | null; readonly callId: number | null }
+  | { readonly stage: 'queued' }
+  | { readonly stage: 'sent' }
+  | { readonly stage: 'posting'; readonly requestId: number }
+  /** It may have arrived: a catch-up that began later must have been made first. */
+  | { readonly stage: 'doubt'; readonly run: number }
+  /** The gateway has it; the transcript waits for a message before it. */
+  | { readonly stage: 'held' }
+  | { readonly stage: 'failed' };
+
+export interface OutboxItem extends OutboxRecord {
+  readonly at: OutboxStage;
+}
+
+/** The catch-up by REST. */
+export interface Recovery {
+  /** Catch-ups begun. */
+  readonly runs: number;
+  readonly active: RecoveryRun | null;
+  /** Another one is wanted as soon as this one is done. */
+  readonly again: boolean;
+  /** Failures in a row. */
+  readonly failures: number;
+  /** When the last one was completed. */
+  readonly completedAt: number | null;
+}
+
+export interface RecoveryRun {
+  readonly requestId: number;
+  readonly conversationId: string;
+  readonly since: number;
+  readonly cursor: string | null;
+  readonly pages: number;
+  /** Newest timestamp among what it brought. */
+  readonly newest: number;
+}
+
+export interface RestRequest {
+  readonly requestId: number;
+  readonly call: RestCall;
+  /** Waiting for a token before it can be sent. */
+  readonly parked: boolean;
+  /** It was refused once for its token. */
+  readonly retried: boolean;
+}
+
+export interface Tab {
+  readonly tabId: string;
+  readonly visible: boolean;
+  readonly isTyping: boolean;
+  /** Patches posted and not acknowledged. */
+  readonly unacknowledged: number;
+  readonly acknowledged: number;
+  /** It was told only that there is something new. */
+  readonly behind: boolean;
+}
+
+export interface Typing {
+  readonly other: { readonly id: string; readonly name: string } | null;
+  /** What the gateway was told last. */
+  readonly told: boolean;
+  readonly toldAt: number | null;
+}
+
+/** What changed since the last flush. */
+export interface Changes {
+  readonly upserts: readonly Message[];
+  readonly removed: readonly string[];
+  readonly readMark: boolean;
+  /** Tabs get a whole snapshot instead of a patch. */
+  readonly reset: boolean;
+  readonly operations: readonly StoreOperation[];
+  readonly conversation: boolean;
+  readonly meta: boolean;
+  readonly durable: boolean;
+}
+
+export const noChanges: Changes = {
+  upserts: [],
+  removed: [],
+  readMark: false,
+  reset: false,
+  operations: [],
+  conversation: false,
+  meta: false,
+  durable: false,
+};
+
+export interface HubState {
+  readonly settings: Settings;
+  /** Visitors that this hub has seen: part of the epoch. */
+  readonly generation: number;
+  readonly seed: number;
+  readonly lastId: number;
+  readonly timers: Readonly<Partial<Record<TimerName, number>>>;
+  readonly restored: boolean;
+  readonly persistent: boolean;
+  readonly online: boolean;
+  readonly link: Link;
+  readonly breaker: Breaker;
+  readonly token: Token;
+  /** Sockets that we closed and whose end we have not seen. */
+  readonly lingering: readonly number[];
+  /** A controlled reconnection is under way: tabs go on seeing 'ready'. */
+  readonly renewal: boolean;
+  readonly problem: Problem | null;
+  readonly requests: readonly RestRequest[];
+  readonly meta: Meta;
+  readonly conversation: ConversationState | null;
+  /** The highest conversation ordinal ever used. */
+  readonly lastOrdinal: number;
+  /** The newest messages in order, without the outbox. */
+  readonly window: readonly Message[];
+  readonly hasEarlier: boolean;
+  readonly outbox: readonly OutboxItem[];
+  readonly lastOutboxOrdinal: number;
+  /** Nothing is sent before this, because the gateway said so. */
+  readonly quietUntil: number | null;
+  /** The newest message of the others that the gateway must still be told was read. */
+  readonly receiptDue: string | null;
+  readonly recovery: Recovery;
+  readonly typing: Typing;
+  readonly tabs: readonly Tab[];
+  /** Calls that a conversation's opening answers. */
+  readonly starting: readonly number[];
+  /** Calls that a durable write answers. */
+  readonly storing: readonly { readonly writeId: number | null; readonly callId: number }[];
+  readonly revision: number;
+  readonly published: SharedSnapshot | null;
+  readonly changes: Changes;
+}
+
+export function initialState(settings: Settings, seed: number): HubState {
+  return {
+    settings,
+    generation: 0,
+    seed,
+    lastId: 0,
+    timers: {},
+    restored: false,
+    persistent: true,
+    online: true,
+    link: { phase: 'idle' },
+    breaker: { attempt: 0, open: false, lastTry: null },
+    token: initialToken,
+    lingering: [],
+    renewal: false,
+    problem: null,
+    requests: [],
+    meta: emptyMeta,
+    conversation: null,
+    lastOrdinal: 0,
+    window: [],
+    hasEarlier: false,
+    outbox: [],
+    lastOutboxOrdinal: 0,
+    quietUntil: null,
+    receiptDue: null,
+    recovery: initialRecovery,
+    typing: { other: null, told: false, toldAt: null },
+    tabs: [],
+    starting: [],
+    storing: [],
+    revision: 0,
+    published: null,
+    changes: noChanges,
+  };
+}
+
+export const initialToken: Token = {
+  requestId: null,
+  requestedAt: 0,
+  expiresAt: null,
+  refusals: 0,
+  failures: 0,
+  renewing: false,
+};
+
+export const initialRecovery: Recovery = {
+  runs: 0,
+  active: null,
+  again: false,
+  failures: 0,
+  completedAt: null,
+};

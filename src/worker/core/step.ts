@@ -1,0 +1,288 @@
+import type { GatewayEvent, GatewayProblem } from '../../protocol/gateway.ts';
+import { poll, probe } from './breaker.ts';
+import { onCall } from './calls.ts';
+import {
+  authOverdue,
+  closeOverdue,
+  drained,
+  drainOverdue,
+  onAuthenticated,
+  onOnline,
+  onRefusal,
+  onSocketClosed,
+  onSocketOpened,
+  onTokenExpired,
+  retry,
+} from './connection.ts';
+import type { Effect } from './effect.ts';
+import type { Clock, Input } from './input.ts';
+import { onPong, ping, pongOverdue } from './keepalive.ts';
+import {
+  echoOverdue,
+  failItem,
+  onStored,
+  pump,
+  quietOver,
+  refusedForRate,
+  restoreOutbox,
+} from './outbox.ts';
+import type { Restored } from './records.ts';
+import { reconcile, retryCatchUp } from './recovery.ts';
+import { onRest } from './requests.ts';
+import { Run } from './run.ts';
+import { answerOverdue, onConversation, onEnded, onNotFound } from './session.ts';
+import type { HubState } from './state.ts';
+import { acknowledgeRevision, attach, flush, idleOver, leave, pull, setVisible } from './tabs.ts';
+import type { TimerName } from './timers.ts';
+import { onToken, renew } from './token.ts';
+import { holdOverdue, readBy, receive } from './transcript.ts';
+import { forgetOtherTyping, onOtherTyping, tellTyping } from './typing.ts';
+
+export interface StepResult {
+  readonly state: HubState;
+  readonly effects: readonly Effect[];
+}
+
+/** The whole hub: one input in, the next state and what is to be done out. */
+export function step(state: HubState, input: Input, clock: Clock): StepResult {
+  const run = new Run(state, clock);
+  take(run, input);
+  return { state: run.state, effects: run.effects };
+}
+
+function take(run: Run, input: Input): void {
+  switch (input.type) {
+    case 'restored':
+      restore(run, input.restored);
+      return;
+    case 'store-changed':
+      run.set({ persistent: input.persistent });
+      return;
+    case 'stored':
+      onStored(run, input.writeId);
+      return;
+    case 'earlier-read':
+      run.resolve(input.callId, { messages: input.messages, hasEarlier: input.hasEarlier });
+      return;
+    case 'tab-attached':
+      attach(run, input.tabId, input.visible, input.conversationId);
+      return;
+    case 'tab-left':
+      leave(run, input.tabId);
+      return;
+    case 'tab-visibility':
+      setVisible(run, input.tabId, input.visible);
+      return;
+    case 'tab-ack':
+      acknowledgeRevision(run, input.tabId, input.revision);
+      return;
+    case 'tab-pull':
+      pull(run, input.tabId);
+      return;
+    case 'call':
+      onCall(run, input.tabId, input.callId, input.call);
+      return;
+    case 'online':
+      onOnline(run, input.online);
+      return;
+    case 'token':
+      onToken(run, input.requestId, input.result);
+      return;
+    case 'socket-opened':
+      onSocketOpened(run, input.socketId);
+      return;
+    case 'socket-closed':
+      onSocketClosed(run, input.socketId, input.meaning);
+      return;
+    case 'gateway':
+      onGateway(run, input.socketId, input.event);
+      return;
+    case 'rest':
+      onRest(run, input.requestId, input.result);
+      return;
+    case 'timer':
+      onTimer(run, input.name);
+      return;
+    case 'flush':
+      flush(run);
+      return;
+  }
+}
+
+function restore(run: Run, restored: Restored): void {
+  const { current, messages } = restored;
+  const last = messages[messages.length - 1];
+  run.set({
+    restored: true,
+    persistent: restored.persistent,
+    meta: restored.meta,
+    window: messages,
+    hasEarlier: restored.hasEarlier,
+    lastOrdinal: Math.max(current?.ordinal ?? 0, last?.position[0] ?? 0),
+    conversation: current && {
+      ...current,
+      held: [],
+      newest: last && last.position[0] === current.ordinal ? last.timestamp : current.completeUntil,
+      readAhead: null,
+    },
+  });
+  restoreOutbox(run, restored.outbox);
+}
+
+function onGateway(run: Run, socketId: number, event: GatewayEvent): void {
+  const { link } = run.state;
+  if (!('socketId' in link) || link.socketId !== socketId) return;
+  const isPending = link.phase === 'connecting' || link.phase === 'authenticating';
+  switch (event.type) {
+    case 'authenticated':
+      onAuthenticated(run, event.serverTime);
+      return;
+    case 'refused':
+      onRefusal(run, event.message);
+      return;
+    case 'token-expired':
+      onTokenExpired(run);
+      return;
+    case 'ping':
+      run.emit({
+        type: 'send',
+        socketId,
+        command: { type: 'answer-ping', payload: event.payload },
+      });
+      return;
+    case 'pong':
+      onPong(run);
+      return;
+    case 'misfit':
+      run.note('misfit', event.reason);
+      return;
+    case 'conversation':
+      if (!isPending) onConversation(run, event.conversation, true);
+      return;
+    case 'message':
+      if (isPending) return;
+      receive(run, event.message, 'socket');
+      pump(run);
+      drained(run);
+      return;
+    case 'typing':
+      onOtherTyping(run, event.conversationId, event.from, event.isTyping);
+      return;
+    case 'receipt':
+      if (event.status === 'read' && event.from.role !== 'visitor') readBy(run, event.messageId);
+      return;
+    case 'problem':
+      onProblem(run, event.problem);
+      return;
+  }
+}
+
+function onProblem(run: Run, problem: GatewayProblem): void {
+  const { messageId } = problem;
+  switch (problem.kind) {
+    case 'invalid-frame':
+      run.note('client-bug', 'the gateway calls a frame of ours invalid');
+      if (messageId !== null) {
+        failItem(run, messageId, 'client-bug', 'The chat server could not read this message.');
+      }
+      break;
+    case 'conversation-not-found':
+      if (namesCurrent(run, problem)) onNotFound(run);
+      break;
+    case 'conversation-ended':
+      if (namesCurrent(run, problem)) onEnded(run);
+      if (messageId !== null) {
+        failItem(run, messageId, 'conversation-ended', 'The conversation has ended.');
+      }
+      break;
+    case 'message-too-long':
+      if (messageId !== null) {
+        failItem(run, messageId, 'message-too-long', 'The message is too long.');
+      }
+      break;
+    case 'rate-limited':
+      refusedForRate(run, messageId, problem.retryAfter);
+      break;
+    case 'other':
+      run.note('gateway-problem', problem.message.slice(0, 200));
+      run.set({ problem: { code: 'rejected', message: problem.message.slice(0, 200) } });
+      break;
+  }
+  pump(run);
+}
+
+/** An error that names no conversation is about the one that we are in. */
+function namesCurrent(run: Run, problem: GatewayProblem): boolean {
+  const current = run.state.conversation?.conversation.conversationId;
+  return problem.conversationId === null || problem.conversationId === current;
+}
+
+function onTimer(run: Run, name: TimerName): void {
+  const due = run.state.timers[name];
+  if (due === undefined) return;
+  if (run.clock.now < due) {
+    // It was moved while its former firing was under way.
+    run.emit({ type: 'set-timer', name, at: due });
+    return;
+  }
+  const timers = { ...run.state.timers };
+  delete timers[name];
+  run.set({ timers });
+  const isLate = run.clock.now - due > run.state.settings.timing.late;
+  switch (name) {
+    case 'retry':
+      retry(run);
+      return;
+    case 'auth':
+      authOverdue(run);
+      return;
+    case 'close':
+      closeOverdue(run);
+      return;
+    case 'answer':
+      answerOverdue(run);
+      return;
+    case 'renew':
+      renew(run);
+      return;
+    case 'drain':
+      drainOverdue(run);
+      return;
+    case 'ping':
+      ping(run);
+      return;
+    case 'pong':
+      pongOverdue(run, isLate);
+      return;
+    case 'hold':
+      holdOverdue(run);
+      return;
+    case 'echo':
+      echoOverdue(run);
+      return;
+    case 'reconcile':
+      reconcile(run);
+      return;
+    case 'rest-retry':
+      retryCatchUp(run);
+      return;
+    case 'poll':
+      poll(run);
+      return;
+    case 'probe':
+      probe(run);
+      return;
+    case 'rate':
+      quietOver(run);
+      return;
+    case 'typing-shown':
+      forgetOtherTyping(run);
+      return;
+    case 'typing-sent':
+      tellTyping(run);
+      return;
+    case 'idle':
+      idleOver(run);
+      return;
+  }
+}

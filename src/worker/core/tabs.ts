@@ -1,0 +1,186 @@
+import type { Message } from '../../protocol/message.ts';
+import { type PatchMessage, patchCredit, type SnapshotMessage } from '../../protocol/port.ts';
+import type { SharedSnapshot } from '../../protocol/snapshot.ts';
+import { sleep, wake } from './connection.ts';
+import { assignWrite, outboxMessage } from './outbox.ts';
+import type { StoreOperation } from './records.ts';
+import { becameVisible } from './recovery.ts';
+import type { Run } from './run.ts';
+import { adoptMirror } from './session.ts';
+import { noChanges, type Tab } from './state.ts';
+import { tellTyping } from './typing.ts';
+import { epochOf, sharedSnapshot } from './view.ts';
+
+export function attach(
+  run: Run,
+  tabId: string,
+  visible: boolean,
+  conversationId: string | null,
+): void {
+  const tab: Tab = {
+    tabId,
+    visible,
+    isTyping: false,
+    unacknowledged: 0,
+    acknowledged: run.state.revision,
+    behind: false,
+  };
+  run.set({ tabs: [...run.state.tabs.filter((other) => other.tabId !== tabId), tab] });
+  if (conversationId !== null) adoptMirror(run, conversationId);
+  wake(run);
+  welcome(run, tab);
+  if (visible) becameVisible(run);
+}
+
+/** The one message that a tab waits for. */
+function welcome(run: Run, tab: Tab): void {
+  flush(run);
+  postSnapshot(run, tab.tabId);
+}
+
+export function leave(run: Run, tabId: string): void {
+  run.set({ tabs: run.state.tabs.filter((tab) => tab.tabId !== tabId) });
+  tellTyping(run);
+  if (run.state.tabs.length === 0) run.setTimer('idle', run.state.settings.timing.idle);
+}
+
+/** The `idle` timer. */
+export function idleOver(run: Run): void {
+  if (run.state.tabs.length === 0) sleep(run);
+}
+
+export function setVisible(run: Run, tabId: string, visible: boolean): void {
+  const before = run.state.tabs.find((tab) => tab.tabId === tabId);
+  if (!before || before.visible === visible) return;
+  setTab(run, { ...before, visible });
+  if (visible) becameVisible(run);
+}
+
+export function acknowledgeRevision(run: Run, tabId: string, revision: number): void {
+  const tab = run.state.tabs.find((one) => one.tabId === tabId);
+  if (!tab || revision <= tab.acknowledged || revision > run.state.revision) return;
+  // Each revision is one post at most, so this never counts fewer than are under way.
+  const unacknowledged = Math.min(tab.unacknowledged, run.state.revision - revision);
+  setTab(run, { ...tab, acknowledged: revision, unacknowledged });
+}
+
+/** A tab that was behind has woken up. */
+export function pull(run: Run, tabId: string): void {
+  if (run.state.tabs.some((tab) => tab.tabId === tabId)) postSnapshot(run, tabId);
+}
+
+function setTab(run: Run, tab: Tab): void {
+  run.set({ tabs: run.state.tabs.map((other) => (other.tabId === tab.tabId ? tab : other)) });
+}
+
+function postSnapshot(run: Run, tabId: string): void {
+  const tab = run.state.tabs.find((one) => one.tabId === tabId);
+  if (!tab) return;
+  setTab(run, { ...tab, behind: false, unacknowledged: 1 });
+  run.emit({ type: 'post', tabId, message: snapshotMessage(run) });
+}
+
+function snapshotMessage(run: Run): SnapshotMessage {
+  const { window, settings, hasEarlier, revision, outbox } = run.state;
+  const newest = window.slice(-settings.limits.page);
+  return {
+    type: 'snapshot',
+    epoch: epochOf(run.state),
+    revision,
+    shared: run.state.published ?? sharedSnapshot(run),
+    messages: [...newest, ...outbox.map((item) => outboxMessage(run, item))],
+    hasEarlier: hasEarlier || window.length > newest.length,
+  };
+}
+
+/** The end of a tick: one transaction and one patch for everything that changed in it. */
+export function flush(run: Run): void {
+  writeChanges(run);
+  const { changes, published } = run.state;
+  const shared = sharedSnapshot(run);
+  const part = changedPart(published, shared);
+  const { upserts, removed } = changedMessages(run);
+  run.set({ changes: noChanges, published: shared });
+  const nothing =
+    Object.keys(part).length === 0 &&
+    upserts.length === 0 &&
+    removed.length === 0 &&
+    !changes.readMark &&
+    !changes.reset;
+  if (nothing || !run.state.restored) return;
+  run.set({ revision: run.state.revision + 1 });
+  const patch: PatchMessage = {
+    type: 'patch',
+    epoch: epochOf(run.state),
+    revision: run.state.revision,
+    shared: part,
+    upserts,
+    removed,
+    readMark: changes.readMark ? (run.state.conversation?.readMark ?? null) : null,
+  };
+  const isReset = changes.reset || upserts.length > run.state.settings.limits.window;
+  for (const tab of run.state.tabs) post(run, tab, patch, isReset);
+}
+
+function post(run: Run, tab: Tab, patch: PatchMessage, isReset: boolean): void {
+  if (tab.behind) return;
+  if (tab.unacknowledged >= patchCredit) {
+    setTab(run, { ...tab, behind: true });
+    const { epoch, revision } = patch;
+    run.emit({ type: 'post', tabId: tab.tabId, message: { type: 'head', epoch, revision } });
+    return;
+  }
+  if (isReset) {
+    postSnapshot(run, tab.tabId);
+    return;
+  }
+  setTab(run, { ...tab, unacknowledged: tab.unacknowledged + 1 });
+  run.emit({ type: 'post', tabId: tab.tabId, message: patch });
+}
+
+function writeChanges(run: Run): void {
+  const { changes, conversation, meta } = run.state;
+  const operations: StoreOperation[] = [...changes.operations];
+  if (changes.conversation && conversation) {
+    const { held: _held, newest: _newest, readAhead: _readAhead, ...record } = conversation;
+    operations.push({ type: 'put-conversation', record });
+  }
+  if (changes.meta) operations.push({ type: 'put-meta', meta });
+  if (operations.length === 0 && !changes.durable) return;
+  const writeId = changes.durable ? run.id() : null;
+  if (writeId !== null) assignWrite(run, writeId);
+  run.emit({ type: 'write', operations, writeId });
+}
+
+/** Each message once, as it is now. */
+function changedMessages(run: Run): { upserts: Message[]; removed: string[] } {
+  const { changes, window, outbox } = run.state;
+  const ids = new Set(changes.upserts.map((message) => message.messageId));
+  const upserts: Message[] = [];
+  if (ids.size > 0) {
+    for (const message of window) if (ids.has(message.messageId)) upserts.push(message);
+    for (const item of outbox) if (ids.has(item.messageId)) upserts.push(outboxMessage(run, item));
+  }
+  const present = new Set(upserts.map((message) => message.messageId));
+  return { upserts, removed: changes.removed.filter((messageId) => !present.has(messageId)) };
+}
+
+function changedPart(
+  before: SharedSnapshot | null,
+  after: SharedSnapshot,
+): Partial<SharedSnapshot> {
+  if (!before) return after;
+  return {
+    ...(same(before.connection, after.connection) ? {} : { connection: after.connection }),
+    ...(same(before.conversation, after.conversation) ? {} : { conversation: after.conversation }),
+    ...(before.unread === after.unread ? {} : { unread: after.unread }),
+    ...(same(before.typing, after.typing) ? {} : { typing: after.typing }),
+    ...(before.draft === after.draft ? {} : { draft: after.draft }),
+    ...(same(before.hub, after.hub) ? {} : { hub: after.hub }),
+  };
+}
+
+/** These are small plain objects, built in the same order of keys each time. */
+function same(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}

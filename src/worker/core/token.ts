@@ -1,0 +1,90 @@
+import { retryDelay } from './backoff.ts';
+import { beginRenewal, connectWithToken, fail, signedOut, switchVisitor } from './connection.ts';
+import type { TokenResult } from './input.ts';
+import { failParked, sendParked } from './requests.ts';
+import type { Run } from './run.ts';
+
+/** A token that would expire on the way is not used. */
+const margin = 1_000;
+
+export function hasToken(run: Run): boolean {
+  const { expiresAt } = run.state.token;
+  return expiresAt !== null && expiresAt - margin > run.clock.now;
+}
+
+export function fetchToken(run: Run): void {
+  if (run.state.token.requestId !== null) return;
+  const requestId = run.id();
+  run.set({ token: { ...run.state.token, requestId, requestedAt: run.clock.now } });
+  run.emit({ type: 'fetch-token', requestId });
+}
+
+/** The gateway would not have it any more. */
+export function dropToken(run: Run): void {
+  run.clearTimer('renew');
+  run.set({ token: { ...run.state.token, expiresAt: null, renewing: false } });
+  run.emit({ type: 'forget-token' });
+}
+
+/** The `renew` timer: ask early, while the old token still works. */
+export function renew(run: Run): void {
+  run.set({ token: { ...run.state.token, renewing: run.state.link.phase === 'online' } });
+  if (run.state.link.phase === 'online') fetchToken(run);
+}
+
+export function onToken(run: Run, requestId: number, result: TokenResult): void {
+  const { token } = run.state;
+  if (token.requestId !== requestId) return;
+  run.set({ token: { ...token, requestId: null } });
+  if (!result.ok) {
+    onFailure(run, result);
+    return;
+  }
+  const life = result.expiresIn * 1_000;
+  const { renewing } = token;
+  // Counted from the request, because the life began before the answer came.
+  const expiresAt = token.requestedAt + life;
+  run.set({
+    token: { ...run.state.token, expiresAt, failures: 0, renewing: false },
+  });
+  const renewAfter = Math.max(0.5 * life, Math.min(0.8 * life, life - 60_000));
+  run.setTimer(
+    'renew',
+    Math.max(0, renewAfter * (1 - 0.1 * run.random()) - (run.clock.now - token.requestedAt)),
+  );
+  const { subject } = run.state.meta;
+  if (subject !== null && subject !== result.subject) {
+    switchVisitor(run, result.subject);
+    return;
+  }
+  if (subject === null) {
+    run.set({ meta: { ...run.state.meta, subject: result.subject } });
+    run.change({ meta: true });
+  }
+  sendParked(run);
+  if (run.state.link.phase === 'token') connectWithToken(run);
+  else if (renewing && run.state.link.phase === 'online') beginRenewal(run);
+}
+
+function onFailure(run: Run, result: Extract<TokenResult, { ok: false }>): void {
+  const failures = run.state.token.failures + 1;
+  run.set({ token: { ...run.state.token, failures } });
+  failParked(run, result);
+  if (result.kind === 'signed-out') {
+    signedOut(run, result.message);
+    return;
+  }
+  if (run.state.link.phase === 'token') {
+    const fatal = result.kind === 'forbidden';
+    fail(
+      run,
+      { code: fatal ? 'forbidden' : 'unavailable', message: result.message },
+      { atLeast: result.retryAfter ?? 0, fatal },
+    );
+    return;
+  }
+  // The old token still works for a while: the living socket is left alone.
+  if (run.state.token.renewing) {
+    run.setTimer('renew', Math.max(result.retryAfter ?? 0, retryDelay(run, failures - 1)));
+  }
+}

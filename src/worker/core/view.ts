@@ -1,0 +1,85 @@
+import type { ConnectionSnapshot, Phase, SharedSnapshot } from '../../protocol/snapshot.ts';
+import type { Run } from './run.ts';
+import type { HubState } from './state.ts';
+
+/** Minted at each boot, and raised when another visitor comes. */
+export function epochOf(state: HubState): string {
+  return `${state.settings.epoch}.${state.generation}`;
+}
+
+/** What every tab sees alike. */
+export function sharedSnapshot(run: Run): SharedSnapshot {
+  const { state } = run;
+  return {
+    connection: connectionSnapshot(run),
+    conversation: state.conversation?.conversation ?? null,
+    unread: state.conversation?.unread ?? 0,
+    typing: state.typing.other,
+    draft: state.meta.draft,
+    hub: {
+      kind: state.settings.kind,
+      epoch: epochOf(state),
+      build: state.settings.build,
+      tabs: state.tabs.length,
+      persistent: state.persistent,
+    },
+  };
+}
+
+function connectionSnapshot(run: Run): ConnectionSnapshot {
+  const { link, breaker, problem } = run.state;
+  const phase = publicPhase(run.state);
+  const retryAt =
+    link.phase === 'waiting'
+      ? link.retryAt
+      : link.phase === 'resting'
+        ? (run.state.timers.probe ?? null)
+        : null;
+  return {
+    phase,
+    attempt: breaker.attempt,
+    retryAt: retryAt === null ? null : wallTime(run, retryAt),
+    transport: transport(run.state, phase),
+    ...(problem ? { problem } : {}),
+  };
+}
+
+/** On the wall clock, whole seconds: the two clocks drift, and a snapshot must not change by that. */
+function wallTime(run: Run, at: number): number {
+  return Math.round((run.clock.wall + (at - run.clock.now)) / 1_000) * 1_000;
+}
+
+function publicPhase(state: HubState): Phase {
+  const { link, breaker, renewal } = state;
+  switch (link.phase) {
+    case 'online':
+      if (renewal) return 'ready';
+      return link.session.stage === 'routing' ? 'routing' : 'ready';
+    case 'draining':
+      return 'ready';
+    case 'idle':
+    case 'token':
+    case 'closing':
+    case 'connecting':
+    case 'authenticating':
+      // A controlled reconnection is none of the visitor's business.
+      if (renewal) return 'ready';
+      if (breaker.open) return 'polling';
+      return link.phase === 'authenticating' ? 'authenticating' : 'connecting';
+    case 'resting':
+      return 'polling';
+    case 'offline':
+      return 'offline';
+    case 'waiting':
+      return 'waiting';
+    case 'signed-out':
+      return 'signed-out';
+    case 'failed':
+      return 'failed';
+  }
+}
+
+function transport(state: HubState, phase: Phase): ConnectionSnapshot['transport'] {
+  if (phase === 'ready' || phase === 'routing') return 'websocket';
+  return phase === 'polling' && state.token.expiresAt !== null ? 'rest' : 'none';
+}

@@ -1,0 +1,227 @@
+import { PartylineError } from '../protocol/errors.ts';
+import { aliveLock, hubLock, tabLock } from '../protocol/locks.ts';
+import type { Call, CallAnswer, Hello, StreamMessage } from '../protocol/port.ts';
+import { protocolVersion } from '../protocol/port.ts';
+import { createClock } from './clock.ts';
+import type { Effect } from './core/effect.ts';
+import type { Clock, Input } from './core/input.ts';
+import { type HubState, initialState } from './core/state.ts';
+import { step } from './core/step.ts';
+import { epochOf } from './core/view.ts';
+import { holdForLife, whenReleased } from './locks.ts';
+import type { Log } from './log.ts';
+import type { CheckedOptions } from './options.ts';
+import { Rest } from './rest.ts';
+import { Sockets } from './socket.ts';
+import { Store } from './store.ts';
+import { createTimers, type Timers } from './timers.ts';
+import { Tokens } from './token.ts';
+
+/** How a tab is reached. */
+export interface TabPort {
+  post(message: StreamMessage): void;
+  close(): void;
+}
+
+interface AttachedTab {
+  readonly port: TabPort;
+  readonly stopWatching: () => void;
+}
+
+interface PendingCall {
+  /** Whose answer it would be: that of the visitor at the time of the call. */
+  readonly epoch: string;
+  readonly settle: (answer: CallAnswer) => void;
+}
+
+/** The core and its edges: inputs go in one by one, effects are carried out, a tick ends in a flush. */
+export class Hub {
+  #state: HubState;
+  readonly #clock: () => Clock;
+  readonly #timers: Timers;
+  readonly #sockets: Sockets;
+  readonly #rest: Rest;
+  readonly #tokens: Tokens;
+  readonly #store: Store;
+  readonly #log: Log;
+  readonly #tabs = new Map<string, AttachedTab>();
+  readonly #calls = new Map<number, PendingCall>();
+  readonly #booted: Promise<void>;
+  readonly #tick = new MessageChannel();
+  #tickPending = false;
+  #lastCallId = 0;
+
+  constructor(options: CheckedOptions, kind: 'shared-worker' | 'tab', log: Log) {
+    const { gateway, timing, limits, build } = options;
+    this.#log = log;
+    this.#state = initialState(
+      { timing, limits, traits: gateway.traits, kind, build, epoch: crypto.randomUUID() },
+      crypto.getRandomValues(new Int32Array(1))[0] ?? 0,
+    );
+    this.#clock = createClock();
+    this.#timers = createTimers(this.#clock, (name) => this.#take({ type: 'timer', name }));
+    this.#tokens = new Tokens(options.tokenUrl);
+    this.#rest = new Rest(gateway, this.#tokens.current);
+    this.#store = new Store(log, () => this.#take({ type: 'store-changed', persistent: false }));
+    this.#sockets = new Sockets(
+      gateway,
+      this.#tokens.current,
+      {
+        opened: (socketId) => this.#take({ type: 'socket-opened', socketId }),
+        closed: (socketId, meaning) => this.#take({ type: 'socket-closed', socketId, meaning }),
+        gateway: (socketId, event) => this.#take({ type: 'gateway', socketId, event }),
+      },
+      log,
+    );
+    this.#tick.port1.onmessage = () => {
+      this.#tickPending = false;
+      this.#step({ type: 'flush' });
+    };
+    this.#booted = this.#boot();
+  }
+
+  hello(): Hello {
+    return {
+      type: 'partyline-hello',
+      epoch: epochOf(this.#state),
+      protocolVersion,
+      build: this.#state.settings.build,
+    };
+  }
+
+  async #boot(): Promise<void> {
+    const { epoch, limits } = this.#state.settings;
+    await Promise.all([holdForLife(hubLock), holdForLife(aliveLock(epoch))]);
+    const restored = await this.#store.restore(limits.page);
+    addEventListener('online', () => this.#take({ type: 'online', online: true }));
+    addEventListener('offline', () => this.#take({ type: 'online', online: false }));
+    if (!navigator.onLine) this.#take({ type: 'online', online: false });
+    this.#take({ type: 'restored', restored });
+  }
+
+  /** A tab is there; its snapshot follows as soon as the store has been read. */
+  async attach(
+    tabId: string,
+    visible: boolean,
+    conversationId: string | null,
+    port: TabPort,
+  ): Promise<void> {
+    this.#tabs.get(tabId)?.stopWatching();
+    const stopWatching = whenReleased(tabLock(tabId), () => this.detach(tabId));
+    const tab: AttachedTab = { port, stopWatching };
+    this.#tabs.set(tabId, tab);
+    await this.#booted;
+    if (this.#tabs.get(tabId) === tab) {
+      this.#take({ type: 'tab-attached', tabId, visible, conversationId });
+    }
+  }
+
+  detach(tabId: string): void {
+    const tab = this.#tabs.get(tabId);
+    if (!tab) return;
+    this.#tabs.delete(tabId);
+    tab.stopWatching();
+    tab.port.close();
+    this.#take({ type: 'tab-left', tabId });
+  }
+
+  tabInput(input: Extract<Input, { type: 'tab-ack' | 'tab-pull' | 'tab-visibility' }>): void {
+    if (this.#tabs.has(input.tabId)) this.#take(input);
+  }
+
+  async call(tabId: string, call: Call): Promise<CallAnswer> {
+    await this.#booted;
+    this.#lastCallId += 1;
+    const callId = this.#lastCallId;
+    return new Promise((settle) => {
+      this.#calls.set(callId, { epoch: epochOf(this.#state), settle });
+      this.#take({ type: 'call', tabId, callId, call });
+    });
+  }
+
+  #take(input: Input): void {
+    this.#step(input);
+    if (this.#tickPending) return;
+    this.#tickPending = true;
+    // A task, not a microtask: frames that are queued already belong to the same tick.
+    this.#tick.port2.postMessage(null);
+  }
+
+  #step(input: Input): void {
+    const { state, effects } = step(this.#state, input, this.#clock());
+    this.#state = state;
+    for (const effect of effects) this.#carryOut(effect);
+  }
+
+  #carryOut(effect: Effect): void {
+    switch (effect.type) {
+      case 'fetch-token':
+        void this.#tokens
+          .fetch()
+          .then((result) => this.#take({ type: 'token', requestId: effect.requestId, result }));
+        return;
+      case 'forget-token':
+        this.#tokens.forget();
+        return;
+      case 'open-socket':
+        this.#sockets.open(effect.socketId);
+        return;
+      case 'send':
+        this.#sockets.send(effect.socketId, effect.command);
+        return;
+      case 'close-socket':
+        this.#sockets.close(effect.socketId);
+        return;
+      case 'rest':
+        void this.#rest
+          .call(effect.call)
+          .then((result) => this.#take({ type: 'rest', requestId: effect.requestId, result }));
+        return;
+      case 'abort-rest':
+        this.#rest.abortAll();
+        return;
+      case 'set-timer':
+        this.#timers.set(effect.name, effect.at);
+        return;
+      case 'clear-timer':
+        this.#timers.clear(effect.name);
+        return;
+      case 'write':
+        void this.#write(effect);
+        return;
+      case 'read-earlier':
+        void this.#store
+          .readEarlier(effect.before, effect.count)
+          .then(({ messages, hasEarlier }) =>
+            this.#take({ type: 'earlier-read', callId: effect.callId, messages, hasEarlier }),
+          );
+        return;
+      case 'post':
+        this.#tabs.get(effect.tabId)?.port.post(effect.message);
+        return;
+      case 'answer': {
+        const call = this.#calls.get(effect.callId);
+        this.#calls.delete(effect.callId);
+        call?.settle({ ...effect.answer, epoch: call.epoch });
+        return;
+      }
+      case 'note':
+        this.#log.note(effect.note);
+        return;
+    }
+  }
+
+  async #write(effect: Extract<Effect, { type: 'write' }>): Promise<void> {
+    const { operations, writeId } = effect;
+    await this.#store.write(operations, writeId !== null);
+    if (writeId !== null) this.#take({ type: 'stored', writeId });
+  }
+}
+
+/** For a host that is no worker: nothing here can work. */
+export function unsupportedHost(): PartylineError {
+  return new PartylineError(
+    'invalid-option',
+    'startHub must be called in the site’s own SharedWorker or Worker file.',
+  );
+}

@@ -1,0 +1,31 @@
+import { Hub, unsupportedHost } from './hub.ts';
+import { Log } from './log.ts';
+import { checkOptions, type HubOptions } from './options.ts';
+import { serve } from './ports.ts';
+
+export { type GenesysArticleOptions, genesysArticle } from '../protocol/article/index.ts';
+export { type ErrorCode, PartylineError } from '../protocol/errors.ts';
+export type { GatewayAdapter } from '../protocol/gateway.ts';
+export type { Limits, Timing } from './core/settings.ts';
+export type { HubOptions } from './options.ts';
+
+/**
+ * Makes this SharedWorker the hub of the origin. Call it at the top of the site's hub file, not
+ * after an `await`: tabs that connect before it would not be heard.
+ *
+ * @throws {PartylineError} `invalid-option`: an option is wrong, and named; or this is no worker.
+ */
+export function startHub(options: HubOptions): void {
+  const checked = checkOptions(options);
+  const scope: unknown = globalThis;
+  const log = new Log();
+  if (typeof SharedWorkerGlobalScope !== 'undefined' && scope instanceof SharedWorkerGlobalScope) {
+    const hub = new Hub(checked, 'shared-worker', log);
+    scope.onconnect = ({ ports }) => {
+      const [port] = ports;
+      if (port) serve(port, hub, log);
+    };
+    return;
+  }
+  throw unsupportedHost();
+}

@@ -1,0 +1,25 @@
+/** Resolves once the lock is ours; it is held until this worker dies. */
+export function holdForLife(name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request(name, () => {
+        resolve();
+        return new Promise<never>(() => {
+          // Never settled: only this worker's end releases the lock.
+        });
+      })
+      .catch(reject);
+  });
+}
+
+/**
+ * Calls back when whoever holds the lock is gone. Returns what ends the waiting.
+ * The lock is released at once: it is only a sign.
+ */
+export function whenReleased(name: string, callback: () => void): () => void {
+  const abort = new AbortController();
+  navigator.locks.request(name, { signal: abort.signal }, callback).catch((error: unknown) => {
+    if (!abort.signal.aborted) throw error;
+  });
+  return () => abort.abort();
+}

@@ -1,0 +1,64 @@
+import type {
+  CloseMeaning,
+  GatewayAdapter,
+  GatewayCommand,
+  GatewayEvent,
+} from '../protocol/gateway.ts';
+import type { Log } from './log.ts';
+
+export interface SocketEvents {
+  opened(socketId: number): void;
+  closed(socketId: number, meaning: CloseMeaning): void;
+  gateway(socketId: number, event: GatewayEvent): void;
+}
+
+/** Carries out what the core wants of WebSockets; the frames are the adapter's business. */
+export class Sockets {
+  readonly #sockets = new Map<number, WebSocket>();
+  readonly #adapter: GatewayAdapter;
+  readonly #token: () => string | null;
+  readonly #events: SocketEvents;
+  readonly #log: Log;
+
+  constructor(adapter: GatewayAdapter, token: () => string | null, events: SocketEvents, log: Log) {
+    this.#adapter = adapter;
+    this.#token = token;
+    this.#events = events;
+    this.#log = log;
+  }
+
+  open(socketId: number): void {
+    const socket = new WebSocket(this.#adapter.socketUrl);
+    socket.binaryType = 'arraybuffer';
+    this.#sockets.set(socketId, socket);
+    socket.onopen = () => this.#events.opened(socketId);
+    socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (typeof data !== 'string') {
+        this.#log.note({ kind: 'misfit', detail: 'a binary frame' });
+        return;
+      }
+      for (const event of this.#adapter.decode(data)) this.#events.gateway(socketId, event);
+    };
+    // An error is always followed by a close, which says what there is to say.
+    socket.onclose = ({ code }) => {
+      this.#sockets.delete(socketId);
+      this.#events.closed(socketId, this.#adapter.closeMeaning(code));
+    };
+  }
+
+  send(socketId: number, command: GatewayCommand): void {
+    const socket = this.#sockets.get(socketId);
+    if (socket?.readyState !== WebSocket.OPEN) return;
+    const token = this.#token();
+    if (token === null && command.type === 'authenticate') {
+      // The token ran out between opening and authenticating: the next try brings another.
+      socket.close(1000);
+      return;
+    }
+    for (const text of this.#adapter.encode(command, token ?? '')) socket.send(text);
+  }
+
+  close(socketId: number): void {
+    this.#sockets.get(socketId)?.close(1000);
+  }
+}

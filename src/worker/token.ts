@@ -1,0 +1,94 @@
+import { parseRetryAfter } from '../protocol/retry-after.ts';
+import { z } from '../protocol/zod.ts';
+import type { TokenResult } from './core/input.ts';
+
+const deadline = 10_000;
+
+const answerSchema = z.object({
+  token: z.string().check(z.minLength(1)),
+  expiresIn: z.number().check(z.positive()),
+  subject: z.string().check(z.minLength(1), z.maxLength(512)),
+});
+
+/** Asks the site's broker, and keeps the token: in this worker's memory, and nowhere else. */
+export class Tokens {
+  readonly #url: string;
+  #token: string | null = null;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  readonly current = (): string | null => this.#token;
+
+  forget(): void {
+    this.#token = null;
+  }
+
+  /** Never rejects. */
+  async fetch(): Promise<TokenResult> {
+    try {
+      const response = await fetch(this.#url, {
+        method: 'POST',
+        credentials: 'same-origin',
+        cache: 'no-store',
+        signal: AbortSignal.timeout(deadline),
+      });
+      if (response.ok) return this.#accept(await response.json());
+      const retryAfter = parseRetryAfter(response.headers.get('retry-after'));
+      return refusal(response.status, retryAfter);
+    } catch (error) {
+      // The reason may hold parts of the answer: only its kind is told.
+      const isShape = error instanceof SyntaxError;
+      return {
+        ok: false,
+        kind: isShape ? 'unavailable' : 'network',
+        message: isShape ? 'The site gave no readable answer.' : 'The site can’t be reached.',
+        retryAfter: null,
+      };
+    }
+  }
+
+  #accept(body: unknown): TokenResult {
+    const answer = answerSchema.safeParse(body);
+    if (!answer.success) {
+      return {
+        ok: false,
+        kind: 'unavailable',
+        message: 'The site gave no readable answer.',
+        retryAfter: null,
+      };
+    }
+    const { token, expiresIn, subject } = answer.data;
+    this.#token = token;
+    return { ok: true, expiresIn, subject };
+  }
+}
+
+function refusal(status: number, retryAfter: number | null): TokenResult {
+  switch (status) {
+    case 401:
+      return {
+        ok: false,
+        kind: 'signed-out',
+        message: 'The session has ended. Sign in again.',
+        retryAfter,
+      };
+    case 403:
+      return {
+        ok: false,
+        kind: 'forbidden',
+        message: 'The site does not allow a chat from here.',
+        retryAfter,
+      };
+    case 429:
+      return { ok: false, kind: 'rate-limited', message: 'The site is busy.', retryAfter };
+    default:
+      return {
+        ok: false,
+        kind: 'unavailable',
+        message: 'The site can’t open a chat at the moment.',
+        retryAfter,
+      };
+  }
+}
