@@ -1,0 +1,18 @@
+import { connect } from 'partyline';
+import 'partyline/ui';
+
+const chat = connect({
+  // `extendedLifetime` keeps the worker through a navigation where the browser knows it. It is part of
+  // the worker's identity, so every page must ask for it alike.
+  worker: () =>
+    new SharedWorker(new URL('./hub.ts', import.meta.url), {
+      type: 'module',
+      name: 'partyline',
+      extendedLifetime: true,
+    }),
+});
+
+const element = document.createElement('partyline-chat');
+element.chat = chat;
+element.routing = { skillGroups: ['Tier1_Support', 'Billing'], attributes: { source: 'demo-shop' } };
+document.body.append(element);

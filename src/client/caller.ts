@@ -1,0 +1,100 @@
+import { PartylineError } from '../protocol/errors.ts';
+import type { Call } from '../protocol/port.ts';
+import type { HubConnection } from './hub-connection.ts';
+
+/** A hub that is alive answers within milliseconds, or says why it can't. */
+const defaultDeadline = 10_000;
+
+interface Pending {
+  readonly call: Call;
+  readonly settle: (outcome: Outcome) => void;
+  /** It may have reached a hub that died before it answered. */
+  wasSent: boolean;
+}
+
+type Outcome = { readonly value: unknown; readonly epoch: string } | PartylineError;
+
+/**
+ * Calls that outlive the hub: asked again of its successor, which is safe because each of them bears
+ * what makes it idempotent. Every one settles by its deadline.
+ */
+export class Caller {
+  readonly #pending = new Set<Pending>();
+  #connection: HubConnection | null = null;
+  #isClosed = false;
+
+  call(call: Call, deadline = defaultDeadline): Promise<{ value: unknown; epoch: string }> {
+    if (this.#isClosed) {
+      return Promise.reject(new PartylineError('closed', 'This chat has been closed.'));
+    }
+    return new Promise((resolve, reject) => {
+      const pending: Pending = {
+        call,
+        wasSent: false,
+        settle: (outcome) => {
+          if (!this.#pending.delete(pending)) return;
+          clearTimeout(timer);
+          if (outcome instanceof PartylineError) reject(outcome);
+          else resolve(outcome);
+        },
+      };
+      const timer = setTimeout(() => pending.settle(overdue(pending)), deadline);
+      this.#pending.add(pending);
+      if (this.#connection) this.#send(this.#connection, pending);
+    });
+  }
+
+  /** There is a hub to ask, and its snapshot has come. */
+  attached(connection: HubConnection): void {
+    if (this.#connection === connection) return;
+    this.#connection = connection;
+    for (const pending of [...this.#pending]) this.#send(connection, pending);
+  }
+
+  detached(): void {
+    this.#connection = null;
+  }
+
+  /** No hub will come by itself. */
+  fail(error: PartylineError): void {
+    for (const pending of [...this.#pending]) pending.settle(error);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.fail(new PartylineError('closed', 'This chat has been closed.'));
+  }
+
+  #send(connection: HubConnection, pending: Pending): void {
+    const isRepeat = pending.wasSent;
+    pending.wasSent = true;
+    connection.call(pending.call).then(
+      (answer) => {
+        // A hub that has been given up since may have answered for nobody.
+        if (this.#connection !== connection) return;
+        if (answer.ok) pending.settle({ value: answer.value, epoch: answer.epoch });
+        else if (isRepeat && isDone(pending.call, answer.problem.code)) {
+          pending.settle({ value: null, epoch: answer.epoch });
+        } else pending.settle(new PartylineError(answer.problem.code, answer.problem.message));
+      },
+      (error: unknown) => {
+        const message = 'The hub’s answer could not be read.';
+        pending.settle(new PartylineError('unknown-outcome', message, { cause: error }));
+      },
+    );
+  }
+}
+
+/** The first asking did it: the second finds nothing left to do. */
+function isDone(call: Call, code: PartylineError['code']): boolean {
+  return (
+    (call.type === 'retry' && code === 'not-failed') ||
+    (call.type === 'discard' && code === 'unknown-message')
+  );
+}
+
+function overdue(pending: Pending): PartylineError {
+  return pending.wasSent
+    ? new PartylineError('timeout', 'There was no answer in time. It may still be done.')
+    : new PartylineError('unreachable', 'The chat could not be reached in time.');
+}

@@ -1,0 +1,52 @@
+import type { Conversation, Routing } from '../protocol/conversation.ts';
+import type { ChatSnapshot } from '../protocol/snapshot.ts';
+
+/**
+ * The conversation, seen from one page. All tabs of the origin share it.
+ *
+ * `getSnapshot` and `subscribe` fit React's `useSyncExternalStore` as they are. Every promise settles:
+ * with its result, or with a `PartylineError` whose `code` says why.
+ */
+export interface Chat {
+  /** The present state: immutable, and the same reference until something changes. */
+  getSnapshot(): ChatSnapshot;
+  /** Calls `listener` after every change. Returns what ends the subscription. */
+  subscribe(listener: () => void): () => void;
+  /**
+   * Asks the gateway for a conversation; an open one is answered as it is.
+   * @throws {PartylineError} `invalid-call` · `signed-out` · `timeout`: it is still wanted, and opened
+   * as soon as the gateway can be reached.
+   */
+  start(routing: Routing): Promise<Conversation>;
+  /**
+   * Sends a message. Resolves with its id once the browser keeps it for good: from then on it goes
+   * out, if need be after a restart, or becomes `failed` in the transcript.
+   * @throws {PartylineError} `empty-message` · `message-too-long` (4,096 UTF-16 code units) ·
+   * `no-conversation`: call `start` first · `signed-out` · `rejected`: too many are waiting.
+   */
+  send(text: string): Promise<string>;
+  /** Sends a failed message again, with the same id. @throws `unknown-message`, `not-failed` */
+  retry(messageId: string): Promise<void>;
+  /** Removes a message that the gateway has not got. @throws `unknown-message` */
+  discard(messageId: string): Promise<void>;
+  /** Tells the other side that the visitor types, at most every 3 s. Call it as often as you like. */
+  setTyping(isTyping: boolean): void;
+  /** Keeps the composer's text, over navigation and in all tabs. */
+  setDraft(text: string): void;
+  /** The visitor has seen the newest message. */
+  markRead(): void;
+  /**
+   * Puts older messages on top of the snapshot's.
+   * @param count how many, 1 to 500. @default 50
+   * @returns `false` when there is no more.
+   */
+  loadEarlier(count?: number): Promise<boolean>;
+  /** Tries to connect now instead of at `connection.retryAt`. */
+  reconnect(): void;
+  /** Leaves the conversation. Its transcript stays. */
+  end(): Promise<void>;
+  /** Closes the socket, wipes what the browser keeps, and tells every tab. */
+  signOut(): Promise<void>;
+  /** Detaches this page. Other tabs go on. */
+  close(): void;
+}

@@ -1,0 +1,243 @@
+import type { Conversation, Routing } from '../protocol/conversation.ts';
+import { conversationSchema } from '../protocol/conversation.ts';
+import { PartylineError } from '../protocol/errors.ts';
+import { type Call, earlierSchema, type StreamMessage } from '../protocol/port.ts';
+import type { ChatSnapshot } from '../protocol/snapshot.ts';
+import { Caller } from './caller.ts';
+import type { Chat } from './chat.ts';
+import { HubConnection } from './hub-connection.ts';
+import { readMirror, writeMirror } from './mirror.ts';
+import { type ConnectOptions, checkOptions } from './options.ts';
+import { Respawn } from './respawn.ts';
+import { applyEarlier, applyPatch, applySnapshot } from './transcript.ts';
+
+/** Patches after which the hub is told how far this tab has come: a part of its credit. */
+const acknowledgeEvery = 4;
+
+/** The gateway's answer may need several connection tries. */
+const startDeadline = 60_000;
+
+const nothingYet: ChatSnapshot = {
+  connection: { phase: 'connecting', attempt: 0, retryAt: null, transport: 'none' },
+  conversation: null,
+  unread: 0,
+  typing: null,
+  draft: '',
+  hub: { kind: 'shared-worker', epoch: '', build: '', tabs: 0, persistent: true },
+  messages: [],
+  hasEarlier: false,
+};
+
+/**
+ * Attaches this page to the origin's one conversation. Returns at once; the snapshot fills in within
+ * one round trip to the hub.
+ *
+ * @throws {PartylineError} `invalid-option`: an option is wrong, and named.
+ */
+export function connect(options: ConnectOptions): Chat {
+  return new PageChat(checkOptions(options));
+}
+
+class PageChat implements Chat {
+  readonly #options: ConnectOptions;
+  readonly #listeners = new Set<() => void>();
+  readonly #caller = new Caller();
+  readonly #respawn = new Respawn();
+  readonly #stopListening: () => void;
+  #snapshot = nothingYet;
+  #connection: HubConnection | null = null;
+  #epoch: string | null = null;
+  #revision = 0;
+  #acknowledged = 0;
+  #isClosed = false;
+
+  constructor(options: ConnectOptions) {
+    this.#options = options;
+    this.#stopListening = this.#listenToPage();
+    this.#attach();
+  }
+
+  readonly getSnapshot = (): ChatSnapshot => this.#snapshot;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  async start(routing: Routing): Promise<Conversation> {
+    const { value } = await this.#caller.call({ type: 'start', routing }, startDeadline);
+    return conversationSchema.parse(value);
+  }
+
+  async send(text: string): Promise<string> {
+    // The id is made here, so that a call repeated after a hub's death sends nothing twice.
+    const messageId = crypto.randomUUID();
+    await this.#caller.call({ type: 'send', messageId, text });
+    return messageId;
+  }
+
+  async retry(messageId: string): Promise<void> {
+    await this.#caller.call({ type: 'retry', messageId });
+  }
+
+  async discard(messageId: string): Promise<void> {
+    await this.#caller.call({ type: 'discard', messageId });
+  }
+
+  setTyping(isTyping: boolean): void {
+    this.#tell({ type: 'typing', isTyping });
+  }
+
+  setDraft(text: string): void {
+    this.#tell({ type: 'draft', text });
+  }
+
+  markRead(): void {
+    this.#tell({ type: 'mark-read' });
+  }
+
+  async loadEarlier(count = 50): Promise<boolean> {
+    const first = this.#snapshot.messages[0];
+    const before = first ? { position: first.position, messageId: first.messageId } : null;
+    const { value, epoch } = await this.#caller.call({ type: 'load-earlier', before, count });
+    const earlier = earlierSchema.parse(value);
+    // Rows of a former visitor, or of a window that has moved, belong nowhere.
+    if (epoch === this.#epoch && this.#snapshot.messages[0]?.messageId === first?.messageId) {
+      this.#update(applyEarlier(this.#snapshot, earlier));
+    }
+    return this.#snapshot.hasEarlier;
+  }
+
+  reconnect(): void {
+    if (this.#connection) this.#tell({ type: 'reconnect' });
+    else {
+      this.#respawn.reset();
+      this.#attach();
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#caller.call({ type: 'end' });
+  }
+
+  async signOut(): Promise<void> {
+    await this.#caller.call({ type: 'sign-out' });
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#stopListening();
+    this.#detach();
+    this.#listeners.clear();
+    this.#caller.close();
+  }
+
+  /** For what has no result: a failure is a line in the log. */
+  #tell(call: Call): void {
+    this.#caller.call(call).catch((error: unknown) => {
+      if (!this.#isClosed) console.warn(`[partyline] ${call.type} was not done:`, error);
+    });
+  }
+
+  #attach(): void {
+    if (this.#isClosed || this.#connection) return;
+    this.#respawn.cancel();
+    if (typeof SharedWorker === 'undefined') {
+      this.#fail('This browser can’t share a chat between tabs.');
+      return;
+    }
+    const connection = new HubConnection(this.#options.worker, readMirror(), {
+      stream: (message) => this.#onStream(connection, message),
+      lost: (reason) => this.#onLost(reason),
+    });
+    this.#connection = connection;
+  }
+
+  #detach(): void {
+    this.#respawn.cancel();
+    this.#caller.detached();
+    this.#connection?.close();
+    this.#connection = null;
+  }
+
+  #onStream(connection: HubConnection, message: StreamMessage): void {
+    switch (message.type) {
+      case 'snapshot': {
+        const wasAttached = this.#epoch !== null;
+        this.#epoch = message.epoch;
+        this.#revision = message.revision;
+        this.#respawn.succeeded();
+        this.#update(applySnapshot(this.#snapshot, message, wasAttached));
+        this.#acknowledge(connection);
+        this.#caller.attached(connection);
+        return;
+      }
+      case 'patch':
+        // A late word of a former epoch.
+        if (message.epoch !== this.#epoch || message.revision <= this.#revision) return;
+        if (message.revision !== this.#revision + 1) {
+          connection.post({ type: 'pull' });
+          return;
+        }
+        this.#revision = message.revision;
+        this.#update(applyPatch(this.#snapshot, message));
+        if (this.#revision - this.#acknowledged >= acknowledgeEvery) this.#acknowledge(connection);
+        return;
+      case 'head':
+        connection.post({ type: 'pull' });
+        return;
+    }
+  }
+
+  #acknowledge(connection: HubConnection): void {
+    this.#acknowledged = this.#revision;
+    connection.post({ type: 'ack', revision: this.#revision });
+  }
+
+  #onLost(reason: string): void {
+    console.warn(`[partyline] ${reason}`);
+    this.#connection = null;
+    this.#caller.detached();
+    const planned = this.#respawn.plan(() => this.#attach());
+    if (!planned) this.#fail('The chat could not be started. Reload the page or try again.');
+  }
+
+  #fail(message: string): void {
+    const problem = { code: 'unreachable', message } as const;
+    this.#caller.fail(new PartylineError(problem.code, message));
+    this.#update({
+      ...this.#snapshot,
+      connection: { phase: 'failed', attempt: 0, retryAt: null, transport: 'none', problem },
+    });
+  }
+
+  #update(snapshot: ChatSnapshot): void {
+    const before = this.#snapshot.conversation?.conversationId ?? null;
+    const after = snapshot.conversation?.conversationId ?? null;
+    this.#snapshot = snapshot;
+    if (before !== after || (after === null && this.#revision > 0)) writeMirror(after);
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener();
+      } catch (error) {
+        // One subscriber's fault must not keep the others from the news.
+        reportError(error);
+      }
+    }
+  }
+
+  #listenToPage(): () => void {
+    const abort = new AbortController();
+    const { signal } = abort;
+    const onVisibility = () => {
+      const visible = document.visibilityState === 'visible';
+      this.#connection?.post({ type: 'visibility', visible });
+    };
+    document.addEventListener('visibilitychange', onVisibility, { signal });
+    // A held lock, an open port or a message keeps a page out of the back/forward cache.
+    addEventListener('pagehide', () => this.#detach(), { signal });
+    addEventListener('pageshow', ({ persisted }) => persisted && this.#attach(), { signal });
+    return () => abort.abort();
+  }
+}

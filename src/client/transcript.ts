@@ -1,0 +1,65 @@
+import { comparePlaces, type Message, withReadMark } from '../protocol/message.ts';
+import { bootOf, type Earlier, type PatchMessage, type SnapshotMessage } from '../protocol/port.ts';
+import type { ChatSnapshot } from '../protocol/snapshot.ts';
+
+/** Rows that came by themselves and are kept; what was loaded above comes on top of it. */
+const maximumRows = 1_000;
+
+/** The snapshot after a whole one came from the hub. `before` is null at the first one. */
+export function applySnapshot(
+  before: ChatSnapshot,
+  message: SnapshotMessage,
+  wasAttached: boolean,
+): ChatSnapshot {
+  const { shared, messages, hasEarlier } = message;
+  const kept = wasAttached ? rowsAbove(before, message) : [];
+  return {
+    ...shared,
+    messages: kept.length > 0 ? [...kept, ...messages] : messages,
+    hasEarlier: kept.length > 0 ? before.hasEarlier : hasEarlier,
+  };
+}
+
+/** What this tab has above a new snapshot, if the two join without a gap and are one visitor's. */
+function rowsAbove(before: ChatSnapshot, { epoch, messages }: SnapshotMessage): readonly Message[] {
+  const isSameBoot = bootOf(before.hub.epoch) === bootOf(epoch);
+  if (isSameBoot && before.hub.epoch !== epoch) return [];
+  const [first] = messages;
+  if (!first) return [];
+  const index = before.messages.findIndex((row) => row.messageId === first.messageId);
+  return index < 0 ? [] : before.messages.slice(0, index);
+}
+
+export function applyPatch(before: ChatSnapshot, patch: PatchMessage): ChatSnapshot {
+  const messages = patchRows(before, patch);
+  const surplus = messages.length - Math.max(maximumRows, before.messages.length);
+  return {
+    ...before,
+    ...patch.shared,
+    messages: surplus > 0 ? messages.slice(surplus) : messages,
+    hasEarlier: before.hasEarlier || surplus > 0,
+  };
+}
+
+function patchRows(before: ChatSnapshot, patch: PatchMessage): readonly Message[] {
+  const { upserts, removed, readMark } = patch;
+  if (upserts.length === 0 && removed.length === 0 && !readMark) return before.messages;
+  const gone = new Set([...removed, ...upserts.map((row) => row.messageId)]);
+  const [first] = before.messages;
+  // A row above the window belongs to what is loaded later.
+  const fitting =
+    first && before.hasEarlier ? upserts.filter((row) => comparePlaces(row, first) >= 0) : upserts;
+  const rows = [...before.messages.filter((row) => !gone.has(row.messageId)), ...fitting];
+  rows.sort(comparePlaces);
+  return readMark ? rows.map((row) => withReadMark(row, readMark)) : rows;
+}
+
+export function applyEarlier(before: ChatSnapshot, earlier: Earlier): ChatSnapshot {
+  const known = new Set(before.messages.map((row) => row.messageId));
+  const added = earlier.messages.filter((row) => !known.has(row.messageId));
+  return {
+    ...before,
+    messages: added.length > 0 ? [...added, ...before.messages] : before.messages,
+    hasEarlier: earlier.hasEarlier,
+  };
+}
