@@ -32,6 +32,12 @@ export function catchUp(run: Run): void {
   setActive(run, { requestId, conversationId, since, cursor: null, pages: 0, newest: since });
 }
 
+/** On a fresh socket: an older run may hang on the network that was just left. */
+export function catchUpAnew(run: Run): void {
+  run.set({ recovery: { ...run.state.recovery, active: null } });
+  catchUp(run);
+}
+
 function setActive(run: Run, active: RecoveryRun | null): void {
   run.set({ recovery: { ...run.state.recovery, active } });
 }

@@ -2,7 +2,7 @@ import type { Conversation } from '../../protocol/conversation.ts';
 import { fail } from './connection.ts';
 import { failStranded, pump } from './outbox.ts';
 import { flushReceipt } from './receipts.ts';
-import { catchUp } from './recovery.ts';
+import { catchUp, catchUpAnew } from './recovery.ts';
 import type { Run } from './run.ts';
 import type { ConversationState } from './state.ts';
 import { settleHeld } from './transcript.ts';
@@ -79,7 +79,7 @@ export function onConversation(run: Run, told: Conversation, viaSocket: boolean)
       socketId: link.socketId,
       session: { stage: 'conversation', caughtUp: false },
     });
-    catchUp(run);
+    catchUpAnew(run);
     flushReceipt(run);
   }
   if (told.status === 'ended') onEnded(run);
