@@ -1,5 +1,8 @@
 import { connect } from 'partyline';
 import 'partyline/ui';
+import { allowOwnWorkers } from './trusted-types.ts';
+
+allowOwnWorkers();
 
 const chat = connect({
   // `extendedLifetime` keeps the worker through a navigation where the browser knows it. It is part of

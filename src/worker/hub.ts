@@ -46,6 +46,8 @@ export class Hub {
   readonly #log: Log;
   readonly #tabs = new Map<string, AttachedTab>();
   readonly #calls = new Map<number, PendingCall>();
+  /** The lock that tells tabs of this hub's death is held. */
+  readonly #alive: Promise<void>;
   readonly #booted: Promise<void>;
   readonly #tick = new MessageChannel();
   #tickPending = false;
@@ -77,22 +79,28 @@ export class Hub {
       this.#tickPending = false;
       this.#step({ type: 'flush' });
     };
+    this.#alive = holdForLife(aliveLock(this.#state.settings.epoch));
     this.#booted = this.#boot();
   }
 
-  hello(): Hello {
+  get epoch(): string {
+    return epochOf(this.#state);
+  }
+
+  /** The first word to a tab, which queues on our lock when it hears it: the lock must be held. */
+  async hello(): Promise<Hello> {
+    await this.#alive;
     return {
       type: 'partyline-hello',
-      epoch: epochOf(this.#state),
+      epoch: this.epoch,
       protocolVersion,
       build: this.#state.settings.build,
     };
   }
 
   async #boot(): Promise<void> {
-    const { epoch, limits } = this.#state.settings;
-    await Promise.all([holdForLife(hubLock), holdForLife(aliveLock(epoch))]);
-    const restored = await this.#store.restore(limits.page);
+    await holdForLife(hubLock);
+    const restored = await this.#store.restore(this.#state.settings.limits.page);
     addEventListener('online', () => this.#take({ type: 'online', online: true }));
     addEventListener('offline', () => this.#take({ type: 'online', online: false }));
     if (!navigator.onLine) this.#take({ type: 'online', online: false });

@@ -17,7 +17,7 @@ const streamSchema = z.instanceof(MessagePort);
 /** One connection to the hub: the hub speaks first, then answers what a tab may ask. */
 export function serve(port: MessagePort, hub: Hub, log: Log): void {
   // Comlink passes over it, since it is neither a call nor an answer.
-  port.postMessage(hub.hello());
+  void hub.hello().then((hello) => port.postMessage(hello));
   let tabId: string | null = null;
   const calls: HubCalls = {
     attach(attachment, stream) {
@@ -35,7 +35,7 @@ export function serve(port: MessagePort, hub: Hub, log: Log): void {
     },
     async call(call): Promise<CallAnswer> {
       const parsed = callSchema.safeParse(call);
-      const { epoch } = hub.hello();
+      const { epoch } = hub;
       if (!parsed.success) {
         const message = `The call is of the wrong shape: ${describeIssue(parsed.error)}`;
         log.note({ kind: 'misfit', detail: 'a misshapen call' });

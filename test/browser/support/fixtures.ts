@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type BrowserContext,
+  test as base,
+  chromium,
+  expect,
+  type LaunchOptions,
+} from '@playwright/test';
+import { type Gateway, type GatewayOptions, startGateway } from '../../../src/testing/index.ts';
+import { ChatPage } from './chat-page.ts';
+import { type Site, startSite } from './site.ts';
+
+interface Fixtures {
+  /** Options of the gateway, for `test.use`. */
+  gatewayOptions: GatewayOptions;
+  gateway: Gateway;
+  site: Site;
+  /** A browser profile on disk: close it and launch again for a second browser session. */
+  profile: { launch(): Promise<BrowserContext> };
+  /** A new tab of the context with the site's page in it, the chat open. */
+  openTab: (path?: string, context?: BrowserContext) => Promise<ChatPage>;
+}
+
+export const test = base.extend<Fixtures>({
+  gatewayOptions: [{}, { option: true }],
+  gateway: async ({ gatewayOptions }, use) => {
+    const gateway = await startGateway(gatewayOptions);
+    await use(gateway);
+    await gateway.close();
+  },
+  site: async ({ gateway }, use) => {
+    const site = await startSite(gateway);
+    await use(site);
+    await site.close();
+  },
+  profile: async ({ launchOptions }, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'partyline-profile-'));
+    const contexts: BrowserContext[] = [];
+    await use({
+      launch: async () => {
+        const options: LaunchOptions = launchOptions;
+        const context = await chromium.launchPersistentContext(folder, options);
+        contexts.push(context);
+        return context;
+      },
+    });
+    for (const context of contexts) await context.close();
+    await rm(folder, { recursive: true, force: true });
+  },
+  openTab: async ({ context, site }, use) => {
+    await use(async (path = '/', within = context) => {
+      const page = await within.newPage();
+      await page.goto(site.url + path);
+      const chat = new ChatPage(page);
+      await chat.open();
+      return chat;
+    });
+  },
+});
+
+export { expect };

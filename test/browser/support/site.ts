@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Gateway } from '../../../src/testing/index.ts';
+
+const server = fileURLToPath(new URL('../../../demo/build/server/index.js', import.meta.url));
+
+export interface Site {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** The built demo, served by its own server in a process of its own, against the test's gateway. */
+export async function startSite(gateway: Gateway): Promise<Site> {
+  const child = spawn(process.execPath, [server], {
+    env: {
+      PATH: process.env.PATH,
+      PORT: '0',
+      PARTYLINE_SOCKET_URL: gateway.socketUrl,
+      PARTYLINE_API_URL: gateway.apiUrl,
+      PARTYLINE_OAUTH_URL: gateway.oauthUrl,
+      PARTYLINE_CLIENT_ID: gateway.clientId,
+      PARTYLINE_CLIENT_SECRET: gateway.clientSecret,
+      PARTYLINE_SESSION_SECRET: 'a secret for tests that is long enough',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    let printed = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      printed += chunk;
+      const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(printed) ?? [];
+      if (address) resolve(address);
+    });
+    child.once('exit', (code) => reject(new Error(`the site ended with ${code}: ${printed}`)));
+  });
+  return {
+    url,
+    close: async () => {
+      if (child.exitCode !== null) return;
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
