@@ -72,10 +72,25 @@ export class PartylineError extends Error {
   }
 }
 
-/** A short sentence of the first thing that zod found wrong, with the path to it. */
+/** What zod found wrong first, with the path to it. zod/mini brings no words of its own. */
 export function describeIssue(error: z.core.$ZodError): string {
   const issue = error.issues[0];
   if (!issue) return 'wrong shape';
   const path = issue.path.map(String).join('.');
-  return path ? `${path}: ${issue.message}` : issue.message;
+  return path ? `${path}: ${issueWords(issue)}` : issueWords(issue);
+}
+
+function issueWords(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return `unknown: ${issue.keys.join(', ')}`;
+    case 'invalid_type':
+      return `must be of type ${issue.expected}`;
+    case 'too_small':
+      return `must be at least ${issue.minimum}`;
+    case 'too_big':
+      return `must be at most ${issue.maximum}`;
+    default:
+      return issue.message;
+  }
 }

@@ -77,7 +77,8 @@ export function onConversation(run: Run, told: Conversation, viaSocket: boolean)
     run.setLink({
       phase: 'online',
       socketId: link.socketId,
-      session: { stage: 'conversation', caughtUp: false },
+      // What never went out can't have arrived: in a conversation just opened it need not wait.
+      session: { stage: 'conversation', caughtUp: session?.stage === 'routing' },
     });
     catchUpAnew(run);
     flushReceipt(run);

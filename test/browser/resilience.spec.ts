@@ -1,0 +1,136 @@
+import type { BrowserContext } from '@playwright/test';
+import { takeConversation } from './support/agent.ts';
+import { expect, test } from './support/fixtures.ts';
+
+/** Kills the SharedWorker as the browser's task manager would. */
+async function killHub(context: BrowserContext): Promise<void> {
+  const browser = context.browser();
+  if (!browser) throw new Error('the context has no browser to ask');
+  const session = await browser.newBrowserCDPSession();
+  const { targetInfos } = await session.send('Target.getTargets');
+  const workers = targetInfos.filter(({ type }) => type === 'shared_worker');
+  expect(workers).toHaveLength(1);
+  for (const { targetId } of workers) await session.send('Target.closeTarget', { targetId });
+  await session.detach();
+}
+
+test('a killed hub is replaced, and the panel never empties', async ({
+  gateway,
+  openTab,
+  context,
+}) => {
+  const first = await openTab('/');
+  const second = await openTab('/');
+  await first.send('before');
+  const conversationId = await takeConversation(gateway);
+  await second.shows(['before']);
+
+  await first.page.evaluate(() => {
+    const feed = document.querySelector('partyline-chat')?.shadowRoot?.querySelector('[role=feed]');
+    if (!feed) throw new Error('there is no feed to watch');
+    const look = () => {
+      const count = feed.querySelectorAll('article, [role=article]').length;
+      if (count === 0) document.documentElement.dataset.emptied = 'true';
+    };
+    new MutationObserver(look).observe(feed, { childList: true, subtree: true });
+  });
+  await killHub(context);
+  await gateway.stats.waitFor((stats) => stats.connectionsOpened === 2, { timeout: 10_000 });
+  await gateway.agent.say(conversationId, 'are you still there?');
+  await second.send('yes');
+  for (const tab of [first, second]) await tab.shows(['before', 'are you still there?', 'yes']);
+  expect(await first.page.locator('html').getAttribute('data-emptied')).toBeNull();
+  expect(gateway.stats.peak).toBe(1);
+  expect(gateway.stats.violations).toEqual([]);
+});
+
+test('a lost store is made good from the page’s mirror of the conversation id', async ({
+  gateway,
+  openTab,
+  profile,
+}) => {
+  const context = await profile.launch();
+  const tab = await openTab('/', context);
+  await tab.send('do not forget me');
+  const { conversationId } = await gateway.agent.nextQueued();
+  await tab.shows(['do not forget me']);
+  await context.close();
+
+  const again = await profile.launch();
+  const empty = await again.newPage();
+  // A page of the origin without a chat: the database goes, the page's own storage stays.
+  await empty.goto(new URL('/robots.txt', tab.page.url()).href);
+  await empty.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const request = indexedDB.deleteDatabase('partyline');
+        request.onsuccess = () => resolve();
+        request.onerror = () => reject(request.error);
+      }),
+  );
+  const later = await openTab('/', again);
+  await later.shows(['do not forget me']);
+  await later.send('thank you');
+  expect(await gateway.agent.conversations()).toHaveLength(1);
+  await expect
+    .poll(async () => (await gateway.agent.transcript(conversationId)).map(({ text }) => text))
+    .toEqual(['do not forget me', 'thank you']);
+});
+
+test('misshapen and unknown frames are dropped and hurt nothing else', async ({
+  gateway,
+  openTab,
+}) => {
+  const tab = await openTab('/');
+  await tab.send('hello');
+  const conversationId = await takeConversation(gateway);
+  await tab.shows(['hello']);
+  gateway.faults.garbage('html');
+  gateway.faults.garbage('text');
+  gateway.faults.garbage('huge');
+  gateway.faults.send('[]');
+  gateway.faults.send('null');
+  gateway.faults.send({ type: 'message', conversationId, messageId: 'x', text: 7 });
+  gateway.faults.send({ type: 'message', __proto__: null, constructor: {} });
+  gateway.faults.send({ type: 'from-the-future', conversationId });
+  gateway.faults.send({ type: 'conversation', conversationId: 'somebody-else', status: 'ended' });
+  await gateway.agent.say(conversationId, 'still here');
+  await tab.shows(['hello', 'still here']);
+  await tab.send('me too');
+  await tab.shows(['hello', 'still here', 'me too']);
+  expect(gateway.stats.connectionsOpened).toBe(1);
+});
+
+test('lost, doubled and swapped frames change nothing in the transcript', async ({
+  gateway,
+  openTab,
+}) => {
+  test.setTimeout(120_000);
+  const tab = await openTab('/');
+  await tab.send('hello');
+  const conversationId = await takeConversation(gateway);
+  await tab.shows(['hello']);
+  gateway.faults.lose('to-client', { type: 'message', probability: 0.2 });
+  gateway.faults.duplicate('to-client', { type: 'message', probability: 0.3 });
+  gateway.faults.swap('to-client', { type: 'message', probability: 0.2 });
+  const texts = Array.from({ length: 40 }, (_, index) => `agent ${index}`);
+  await gateway.agent.sayAll(conversationId, texts);
+  gateway.faults.clear();
+  await gateway.agent.say(conversationId, 'the last one');
+  await tab.shows(['hello', ...texts, 'the last one']);
+});
+
+test('nothing of a visitor is left for the next one', async ({ gateway, openTab, site }) => {
+  const tab = await openTab('/');
+  await tab.send('my secret');
+  await tab.shows(['my secret']);
+  await tab.textbox.fill('half a thought');
+  await tab.page.goto(`${site.url}/sign-in/`);
+  await tab.page.getByRole('textbox', { name: /name/i }).fill('Grace');
+  await tab.page.getByRole('button', { name: /sign in/i }).click();
+  await tab.page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+  await tab.open();
+  gateway.faults.expireTokens();
+  await expect(tab.messages).toHaveCount(0);
+  await expect(tab.textbox).toHaveValue('');
+});
