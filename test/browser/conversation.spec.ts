@@ -127,12 +127,13 @@ test('three tabs, twenty messages each way, a navigation, a reload and a second 
   }
   await gateway.agent.say(conversationId, 'agent 19');
 
-  await expect(tabs[0].messages).toHaveCount(40);
-  const transcript = (await gateway.agent.transcript(conversationId)).map(({ text }) => text);
+  const texts = async () =>
+    (await gateway.agent.transcript(conversationId)).map(({ text }) => text);
+  await expect
+    .poll(async () => (await texts()).filter((text) => text.startsWith('visitor')))
+    .toEqual(Array.from({ length: 20 }, (_, index) => `visitor ${index}`));
+  const transcript = await texts();
   expect(transcript).toHaveLength(40);
-  expect(transcript.filter((text) => text.startsWith('visitor'))).toEqual(
-    Array.from({ length: 20 }, (_, index) => `visitor ${index}`),
-  );
   for (const tab of tabs) await tab.shows(transcript);
   await browser.close();
 

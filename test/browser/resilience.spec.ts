@@ -1,18 +1,6 @@
-import type { BrowserContext } from '@playwright/test';
 import { takeConversation } from './support/agent.ts';
 import { expect, test } from './support/fixtures.ts';
-
-/** Kills the SharedWorker as the browser's task manager would. */
-async function killHub(context: BrowserContext): Promise<void> {
-  const browser = context.browser();
-  if (!browser) throw new Error('the context has no browser to ask');
-  const session = await browser.newBrowserCDPSession();
-  const { targetInfos } = await session.send('Target.getTargets');
-  const workers = targetInfos.filter(({ type }) => type === 'shared_worker');
-  expect(workers).toHaveLength(1);
-  for (const { targetId } of workers) await session.send('Target.closeTarget', { targetId });
-  await session.detach();
-}
+import { killHub } from './support/hub.ts';
 
 test('a killed hub is replaced, and the panel never empties', async ({
   gateway,
@@ -75,30 +63,6 @@ test('a lost store is made good from the page’s mirror of the conversation id'
   await expect
     .poll(async () => (await gateway.agent.transcript(conversationId)).map(({ text }) => text))
     .toEqual(['do not forget me', 'thank you']);
-});
-
-test('misshapen and unknown frames are dropped and hurt nothing else', async ({
-  gateway,
-  openTab,
-}) => {
-  const tab = await openTab('/');
-  await tab.send('hello');
-  const conversationId = await takeConversation(gateway);
-  await tab.shows(['hello']);
-  gateway.faults.garbage('html');
-  gateway.faults.garbage('text');
-  gateway.faults.garbage('huge');
-  gateway.faults.send('[]');
-  gateway.faults.send('null');
-  gateway.faults.send({ type: 'message', conversationId, messageId: 'x', text: 7 });
-  gateway.faults.send({ type: 'message', __proto__: null, constructor: {} });
-  gateway.faults.send({ type: 'from-the-future', conversationId });
-  gateway.faults.send({ type: 'conversation', conversationId: 'somebody-else', status: 'ended' });
-  await gateway.agent.say(conversationId, 'still here');
-  await tab.shows(['hello', 'still here']);
-  await tab.send('me too');
-  await tab.shows(['hello', 'still here', 'me too']);
-  expect(gateway.stats.connectionsOpened).toBe(1);
 });
 
 test('lost, doubled and swapped frames change nothing in the transcript', async ({

@@ -100,5 +100,14 @@ function send(run: Run, callId: number, messageId: string, text: string): void {
     run.reject(callId, 'rejected', 'Too many messages are waiting to be sent.');
   } else {
     enqueue(run, callId, messageId, text);
+    sentDraft(run, text);
   }
+}
+
+/** Cleared here and only if it is the one that was sent: another tab may have written since. */
+function sentDraft(run: Run, text: string): void {
+  const { meta } = run.state;
+  if (meta.draft.trim() !== text.trim()) return;
+  run.set({ meta: { ...meta, draft: '' } });
+  run.change({ meta: true });
 }

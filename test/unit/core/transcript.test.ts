@@ -251,6 +251,16 @@ describe('outbox', () => {
     ]);
   });
 
+  it('clears the draft that was sent, and no other', () => {
+    const hub = new TestHub().inConversation();
+    hub.call({ type: 'draft', text: 'hello ' });
+    hub.type('hello', 'm1');
+    expect(hub.snapshot?.draft).toBe('');
+    hub.call({ type: 'draft', text: 'another tab’s thought' });
+    hub.type('something else', 'm2');
+    expect(hub.snapshot?.draft).toBe('another tab’s thought');
+  });
+
   it('refuses what can’t be sent with a code', () => {
     const hub = new TestHub().authenticated();
     const code = (callId: number) => {

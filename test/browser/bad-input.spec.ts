@@ -1,0 +1,110 @@
+import { takeConversation } from './support/agent.ts';
+import { expect, test } from './support/fixtures.ts';
+import { hubUrl, watchHubLog } from './support/hub.ts';
+
+test('misshapen and unknown frames are dropped, counted in the log, and hurt nothing else', async ({
+  gateway,
+  openTab,
+  context,
+}) => {
+  const tab = await openTab('/');
+  const log = await watchHubLog(context);
+  await tab.send('hello');
+  const conversationId = await takeConversation(gateway);
+  await tab.shows(['hello']);
+  gateway.faults.garbage('html');
+  gateway.faults.garbage('text');
+  gateway.faults.garbage('huge');
+  gateway.faults.send('[]');
+  gateway.faults.send('null');
+  gateway.faults.send({ type: 'message', conversationId, messageId: 'x', text: 7 });
+  gateway.faults.send('{"type":"message","__proto__":{"polluted":true},"constructor":{}}');
+  gateway.faults.send({ type: 'from-the-future', conversationId });
+  gateway.faults.send({ type: 'conversation', conversationId: 'somebody-else', status: 'ended' });
+  await gateway.agent.say(conversationId, 'still here');
+  await tab.shows(['hello', 'still here']);
+  await tab.send('me too');
+  await tab.shows(['hello', 'still here', 'me too']);
+  expect(gateway.stats.connectionsOpened).toBe(1);
+  // Seven that can't be read, and a conversation that nobody asked for; the unknown type is no fault.
+  await expect.poll(() => log.at(-1)).toContain('misfit (8 so far)');
+});
+
+test('a script that posts garbage to the hub’s port is dropped and can’t send', async ({
+  gateway,
+  openTab,
+  context,
+}) => {
+  const tab = await openTab('/');
+  const log = await watchHubLog(context);
+  await tab.send('hello');
+  await takeConversation(gateway);
+  await tab.shows(['hello']);
+  const url = await hubUrl(context);
+  await tab.page.evaluate((url) => {
+    const options = { type: 'module', name: 'partyline', extendedLifetime: true } as const;
+    const { port } = new SharedWorker(url, options);
+    port.start();
+    const garbage: unknown[] = [
+      null,
+      7,
+      'attach',
+      [],
+      { type: 'APPLY' },
+      { id: 'x', type: 'APPLY', path: ['call'], argumentList: [{ value: { type: 'send' } }] },
+      { id: 'x', type: 'APPLY', path: ['attach'], argumentList: [{ value: 1 }] },
+      {
+        id: 'y',
+        type: 'APPLY',
+        path: ['call'],
+        argumentList: [{ type: 'RAW', value: { type: 'send', messageId: 'evil', text: 'evil' } }],
+      },
+    ];
+    for (const message of garbage) port.postMessage(message);
+  }, url);
+  await expect.poll(() => log.some((line) => line.includes('misfit'))).toBe(true);
+  await tab.send('unharmed');
+  await tab.shows(['hello', 'unharmed']);
+  expect(gateway.stats.received.message).toBe(2);
+});
+
+test('rows that can’t be read are left out, and the others are shown', async ({
+  gateway,
+  openTab,
+  profile,
+}) => {
+  const context = await profile.launch();
+  const tab = await openTab('/', context);
+  await tab.send('one');
+  const conversationId = await takeConversation(gateway);
+  await gateway.agent.say(conversationId, 'two');
+  await tab.shows(['one', 'two']);
+  await tab.page.evaluate(
+    (id) =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open('partyline');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const database = opening.result;
+          const transaction = database.transaction(['messages', 'outbox', 'meta'], 'readwrite');
+          const position = [1, 99, 0, 0];
+          transaction
+            .objectStore('messages')
+            .put({ conversationId: id, messageId: 'odd', position, text: 7 });
+          transaction.objectStore('outbox').put({ messageId: 'odd', ordinal: 'first' });
+          transaction.objectStore('meta').put({ draft: null }, 'meta');
+          transaction.oncomplete = () => {
+            database.close();
+            resolve();
+          };
+          transaction.onabort = () => reject(transaction.error);
+        };
+      }),
+    conversationId,
+  );
+  await context.close();
+  const later = await openTab('/', await profile.launch());
+  await later.shows(['one', 'two']);
+  await later.send('three');
+  await later.shows(['one', 'two', 'three']);
+});

@@ -1,0 +1,45 @@
+import type { BrowserContext } from '@playwright/test';
+import { expect } from './fixtures.ts';
+
+async function hubSession(context: BrowserContext) {
+  const browser = context.browser();
+  if (!browser) throw new Error('the context has no browser to ask');
+  const session = await browser.newBrowserCDPSession();
+  const { targetInfos } = await session.send('Target.getTargets');
+  const workers = targetInfos.filter(({ type }) => type === 'shared_worker');
+  expect(workers).toHaveLength(1);
+  const { targetId = '', url = '' } = workers[0] ?? {};
+  return { session, targetId, url };
+}
+
+/** Where the hub's script was loaded from. */
+export async function hubUrl(context: BrowserContext): Promise<string> {
+  const { session, url } = await hubSession(context);
+  await session.detach();
+  return url;
+}
+
+/** Kills the SharedWorker as the browser's task manager would. */
+export async function killHub(context: BrowserContext): Promise<void> {
+  const { session, targetId } = await hubSession(context);
+  await session.send('Target.closeTarget', { targetId });
+  await session.detach();
+}
+
+/** Lines that the hub writes to its console from now on. */
+export async function watchHubLog(context: BrowserContext): Promise<readonly string[]> {
+  const { session, targetId } = await hubSession(context);
+  const lines: string[] = [];
+  session.on('Target.receivedMessageFromTarget', ({ message }) => {
+    const event: unknown = JSON.parse(message);
+    const text = JSON.stringify(event);
+    if (text.includes('Runtime.consoleAPICalled')) lines.push(text);
+  });
+  // Not flattened, since Playwright's sessions speak to one target alone.
+  const { sessionId } = await session.send('Target.attachToTarget', { targetId, flatten: false });
+  await session.send('Target.sendMessageToTarget', {
+    sessionId,
+    message: JSON.stringify({ id: 1, method: 'Runtime.enable' }),
+  });
+  return lines;
+}
