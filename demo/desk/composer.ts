@@ -1,0 +1,67 @@
+import { byId } from './dom.ts';
+
+export interface ComposerOptions {
+  readonly onSend: (text: string) => void;
+  readonly onTyping: (isTyping: boolean) => void;
+}
+
+const typingInterval = 3_000;
+
+/** The field for an answer: Enter sends, Shift and Enter begin a new line. Drafts stay with their conversation. */
+export class Composer {
+  readonly #form = byId('composer', HTMLFormElement);
+  readonly #text = byId('text', HTMLTextAreaElement);
+  readonly #drafts = new Map<string, string>();
+  #conversationId: string | null = null;
+  #toldAt = 0;
+
+  constructor(options: ComposerOptions) {
+    this.#form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      const text = this.#text.value.trim();
+      if (text === '') return;
+      this.#text.value = '';
+      this.#toldAt = 0;
+      this.#fit();
+      options.onTyping(false);
+      options.onSend(text);
+    });
+    this.#text.addEventListener('keydown', (event) => {
+      // Enter ends a word that an input method is composing.
+      if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.#form.requestSubmit();
+    });
+    this.#text.addEventListener('input', () => {
+      this.#fit();
+      if (this.#text.value === '') {
+        this.#toldAt = 0;
+        options.onTyping(false);
+      } else if (performance.now() - this.#toldAt > typingInterval || this.#toldAt === 0) {
+        this.#toldAt = performance.now();
+        options.onTyping(true);
+      }
+    });
+  }
+
+  /** `null` where there is nothing to answer. */
+  show(conversationId: string | null): void {
+    this.#form.hidden = conversationId === null;
+    if (conversationId === this.#conversationId) return;
+    if (this.#conversationId !== null) this.#drafts.set(this.#conversationId, this.#text.value);
+    this.#conversationId = conversationId;
+    this.#text.value = conversationId === null ? '' : (this.#drafts.get(conversationId) ?? '');
+    this.#toldAt = 0;
+    this.#fit();
+  }
+
+  focus(): void {
+    this.#text.focus();
+  }
+
+  /** As tall as its text, up to six lines. Rows and not a style: the CSP is strict. */
+  #fit(): void {
+    const lines = this.#text.value.split('\n').length;
+    this.#text.rows = Math.min(6, Math.max(1, lines));
+  }
+}

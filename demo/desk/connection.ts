@@ -1,0 +1,81 @@
+import {
+  type DeskEvent,
+  type DeskFrame,
+  deskEventSchema,
+} from '../../src/testing/agent-protocol.ts';
+
+export type LinkState = 'connecting' | 'open' | 'waiting';
+
+export interface DeskConnectionOptions {
+  readonly url: string;
+  /** What to say first on every new connection. */
+  readonly onOpen: () => readonly DeskFrame[];
+  readonly onEvent: (event: DeskEvent) => void;
+  readonly onState: (state: LinkState) => void;
+}
+
+const firstRetry = 500;
+const longestRetry = 8_000;
+
+/** A connection to the gateway's agent side that comes back by itself. */
+export class DeskConnection {
+  readonly #options: DeskConnectionOptions;
+  // Said and not yet seen in the transcript: said again, with the same id, on the next connection.
+  readonly #unsaid = new Map<string, Extract<DeskFrame, { type: 'say' }>>();
+  #socket: WebSocket | null = null;
+  #attempt = 0;
+  #retry = 0;
+
+  constructor(options: DeskConnectionOptions) {
+    this.#options = options;
+    this.#connect();
+    addEventListener('online', () => this.#connectNow());
+    // A page that comes back from the back/forward cache has lost its socket.
+    addEventListener('pageshow', (event) => {
+      if (event.persisted) this.#connectNow();
+    });
+  }
+
+  /** `false` where there is no connection; only what is said is kept until there is one. */
+  send(frame: DeskFrame): boolean {
+    if (frame.type === 'say') this.#unsaid.set(frame.messageId, frame);
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  /** The message is in the transcript, or will never be. */
+  settle(messageId: string): void {
+    this.#unsaid.delete(messageId);
+  }
+
+  #connectNow(): void {
+    const state = this.#socket?.readyState;
+    if (state === WebSocket.OPEN || state === WebSocket.CONNECTING) return;
+    clearTimeout(this.#retry);
+    this.#connect();
+  }
+
+  #connect(): void {
+    this.#options.onState('connecting');
+    const socket = new WebSocket(this.#options.url);
+    this.#socket = socket;
+    socket.addEventListener('open', () => {
+      this.#attempt = 0;
+      for (const frame of this.#options.onOpen()) this.send(frame);
+      for (const frame of [...this.#unsaid.values()]) this.send(frame);
+      this.#options.onState('open');
+    });
+    socket.addEventListener('message', ({ data }) => {
+      if (typeof data !== 'string') return;
+      this.#options.onEvent(deskEventSchema.parse(JSON.parse(data)));
+    });
+    socket.addEventListener('close', () => {
+      if (this.#socket !== socket) return;
+      const most = Math.min(longestRetry, firstRetry * 2 ** this.#attempt);
+      this.#attempt += 1;
+      this.#retry = setTimeout(() => this.#connect(), most / 2 + (Math.random() * most) / 2);
+      this.#options.onState('waiting');
+    });
+  }
+}

@@ -1,0 +1,157 @@
+import type { ConversationSummary } from '../../src/testing/agent-protocol.ts';
+import { arrange, element, setText } from './dom.ts';
+import { duration, nameOf, timeOfDay } from './words.ts';
+
+type GroupName = 'Waiting' | 'Yours' | 'With colleagues' | 'Stuck' | 'Ended';
+const groupNames: readonly GroupName[] = ['Waiting', 'Yours', 'With colleagues', 'Stuck', 'Ended'];
+const alwaysShown: readonly GroupName[] = ['Waiting', 'Yours'];
+
+const emptyWords: Readonly<Record<GroupName, string>> = {
+  Waiting: 'Nobody is waiting.',
+  Yours: 'You have no conversation.',
+  'With colleagues': '',
+  Stuck: '',
+  Ended: '',
+};
+
+interface Group {
+  readonly section: HTMLElement;
+  readonly count: HTMLElement;
+  readonly list: HTMLElement;
+  readonly empty: HTMLElement;
+}
+
+interface Row {
+  readonly item: HTMLElement;
+  readonly button: HTMLButtonElement;
+  readonly name: HTMLElement;
+  readonly time: HTMLElement;
+  readonly preview: HTMLElement;
+  readonly badge: HTMLElement;
+}
+
+/** The list of conversations, in groups. Rows live as long as their conversation: focus stays. */
+export class ConversationList {
+  readonly #parent: HTMLElement;
+  readonly #onChoose: (conversationId: string) => void;
+  readonly #groups = new Map<GroupName, Group>();
+  readonly #rows = new Map<string, Row>();
+
+  constructor(parent: HTMLElement, onChoose: (conversationId: string) => void) {
+    this.#parent = parent;
+    this.#onChoose = onChoose;
+    for (const name of groupNames) this.#groups.set(name, makeGroup(name));
+    arrange(
+      parent,
+      [...this.#groups.values()].map(({ section }) => section),
+    );
+  }
+
+  /** `now` is the gateway's clock, epoch ms. */
+  show(
+    summaries: readonly ConversationSummary[],
+    chosen: string | null,
+    myId: string,
+    now: number,
+  ): void {
+    const rows = new Map<GroupName, Node[]>();
+    const seen = new Set<string>();
+    for (const summary of inOrder(summaries)) {
+      const name = groupOf(summary, myId);
+      const row = this.#rowOf(summary.conversationId);
+      fill(row, summary, { isChosen: summary.conversationId === chosen, myId, now });
+      seen.add(summary.conversationId);
+      rows.set(name, [...(rows.get(name) ?? []), row.item]);
+    }
+    for (const conversationId of this.#rows.keys()) {
+      if (!seen.has(conversationId)) this.#rows.delete(conversationId);
+    }
+    for (const [name, group] of this.#groups) {
+      const items = rows.get(name) ?? [];
+      arrange(group.list, items);
+      setText(group.count, String(items.length));
+      group.empty.hidden = items.length > 0;
+      group.section.hidden = items.length === 0 && !alwaysShown.includes(name);
+    }
+  }
+
+  /** Back to the row that was chosen, for who comes back from the thread. */
+  focus(conversationId: string): void {
+    const row = this.#rows.get(conversationId);
+    if (row) row.button.focus();
+    else this.#parent.querySelector('button')?.focus();
+  }
+
+  #rowOf(conversationId: string): Row {
+    const known = this.#rows.get(conversationId);
+    if (known) return known;
+    const name = element('span', 'name');
+    const time = element('span', 'time');
+    const preview = element('span', 'preview');
+    const badge = element('span', 'badge');
+    const button = element('button', 'row', name, time, preview, badge);
+    button.type = 'button';
+    button.addEventListener('click', () => this.#onChoose(conversationId));
+    const row: Row = { item: element('li', '', button), button, name, time, preview, badge };
+    this.#rows.set(conversationId, row);
+    return row;
+  }
+}
+
+function makeGroup(name: GroupName): Group {
+  const count = element('span', 'count', '0');
+  const heading = element('h2', '', name, ' ', count);
+  heading.id = `group-${name.toLowerCase().replaceAll(' ', '-')}`;
+  const list = element('ul', '');
+  const empty = element('p', 'none', emptyWords[name]);
+  const section = element('section', 'group', heading, list, empty);
+  section.setAttribute('aria-labelledby', heading.id);
+  return { section, count, list, empty };
+}
+
+function groupOf(summary: ConversationSummary, myId: string): GroupName {
+  switch (summary.status) {
+    case 'queued':
+      return summary.routable ? 'Waiting' : 'Stuck';
+    case 'connected':
+      return summary.agent?.id === myId ? 'Yours' : 'With colleagues';
+    case 'ended':
+      return 'Ended';
+  }
+}
+
+/** The queue by its places; everything else with the newest word first. */
+function inOrder(summaries: readonly ConversationSummary[]): readonly ConversationSummary[] {
+  return [...summaries].sort((a, b) => {
+    if (a.position !== null && b.position !== null) return a.position - b.position;
+    return latest(b).localeCompare(latest(a));
+  });
+}
+
+function latest(summary: ConversationSummary): string {
+  return summary.lastMessage?.timestamp ?? summary.createdAt;
+}
+
+function fill(
+  row: Row,
+  summary: ConversationSummary,
+  view: { readonly isChosen: boolean; readonly myId: string; readonly now: number },
+): void {
+  const { lastMessage, status, unread, agent, routable } = summary;
+  setText(row.name, nameOf(summary));
+  setText(
+    row.time,
+    status === 'queued'
+      ? `waiting ${duration(view.now - Date.parse(summary.createdAt))}`
+      : timeOfDay(latest(summary)),
+  );
+  const author =
+    lastMessage && lastMessage.from.role !== 'visitor' ? `${lastMessage.from.name}: ` : '';
+  setText(row.preview, lastMessage ? author + lastMessage.text : 'No message yet');
+  const needsMe = unread && routable && status !== 'ended';
+  const colleague = status === 'connected' && agent?.id !== view.myId ? agent?.name : undefined;
+  setText(row.badge, needsMe ? 'new' : (colleague ?? ''));
+  row.badge.classList.toggle('new', needsMe);
+  if (view.isChosen) row.button.setAttribute('aria-current', 'true');
+  else row.button.removeAttribute('aria-current');
+}

@@ -1,0 +1,44 @@
+import type { ConversationSummary } from '../../src/testing/agent-protocol.ts';
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+/** How a visitor is called: the name that the site gave, or the end of the opaque id. */
+export function nameOf(summary: ConversationSummary): string {
+  const name = summary.routing.attributes?.name;
+  return typeof name === 'string' && name !== '' ? name : `Visitor ${summary.subject.slice(-4)}`;
+}
+
+/** `ms` in words, such as '2 min'. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d`;
+}
+
+export function timeOfDay(instant: string): string {
+  return clock.format(new Date(instant));
+}
+
+export function dayAndTime(instant: string): string {
+  return day.format(new Date(instant));
+}
+
+/** Where the conversation stands, for its head. */
+export function stateOf(summary: ConversationSummary, myId: string): string {
+  switch (summary.status) {
+    case 'queued':
+      return summary.position === null
+        ? 'Stuck: no agent serves this skill group'
+        : `Waiting, place ${summary.position}`;
+    case 'connected':
+      return summary.agent?.id === myId
+        ? 'With you'
+        : `With ${summary.agent?.name ?? 'a colleague'}`;
+    case 'ended':
+      return 'Ended';
+  }
+}

@@ -1,0 +1,147 @@
+import * as z from 'zod/mini';
+
+// The desk page's strict CSP forbids `new Function`, which zod otherwise tries for its compiled parsers.
+// Said here, before the first schema: a module that only says it and passes `z` on is left out by
+// bundlers, since the package declares itself free of side effects.
+z.config({ jitless: true });
+
+/**
+ * The emulator's agent side over the wire: JSON frames between `agentUrl` and a desk page.
+ *
+ * It has **no authentication**, because it belongs to an emulator: whoever reaches the port on this
+ * machine is an agent. The gateway only checks that a browser's `Origin` is a loopback page.
+ * Nothing here is part of the visitor's protocol, and nothing imports Node: a page can use it.
+ */
+
+export const roles = ['visitor', 'agent', 'bot', 'system'] as const;
+export type Role = (typeof roles)[number];
+
+export const conversationStatuses = ['queued', 'connected', 'ended'] as const;
+export type ConversationStatus = (typeof conversationStatuses)[number];
+
+/** Who wrote, typed or read. */
+export const partySchema = z.object({ id: z.string(), name: z.string(), role: z.enum(roles) });
+export type Party = Readonly<z.infer<typeof partySchema>>;
+
+export const routingSchema = z.object({
+  skillGroups: z
+    .array(z.string().check(z.minLength(1), z.maxLength(256)))
+    .check(z.minLength(1), z.maxLength(50)),
+  attributes: z.optional(
+    z.record(z.string().check(z.maxLength(256)), z.union([z.string(), z.number(), z.boolean()])),
+  ),
+  priority: z.optional(z.int().check(z.nonnegative())),
+});
+
+/** How a visitor was put into a queue. */
+export interface Routing {
+  readonly skillGroups: readonly string[];
+  readonly attributes?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** Higher goes first. An integer ≥ 0, 0 where it is absent. */
+  readonly priority?: number | undefined;
+}
+
+const id = z.string().check(z.minLength(1), z.maxLength(512));
+const agentSchema = z.object({ id, name: z.string().check(z.minLength(1), z.maxLength(100)) });
+
+/** One message of a transcript. `timestamp` is ISO 8601 in UTC. */
+export const agentMessageSchema = z.object({
+  conversationId: id,
+  messageId: id,
+  sequence: z.int().check(z.positive()),
+  from: partySchema,
+  text: z.string(),
+  timestamp: z.string(),
+});
+export type AgentMessage = Readonly<z.infer<typeof agentMessageSchema>>;
+
+/** One line of the desk's list. */
+export const summarySchema = z.object({
+  conversationId: id,
+  /** The visitor's opaque id. */
+  subject: z.string(),
+  status: z.enum(conversationStatuses),
+  /** `false`: a skill group has an unknown name, so that nobody can take it. */
+  routable: z.boolean(),
+  /** Place in the queue, from 1; `null` when it is in none. */
+  position: z.nullable(z.int().check(z.positive())),
+  routing: routingSchema,
+  /** ISO 8601. */
+  createdAt: z.string(),
+  agent: z.nullable(agentSchema),
+  lastMessage: z.nullable(agentMessageSchema),
+  /** The last message is the visitor's and no agent has read it. */
+  unread: z.boolean(),
+  /** The highest sequence that the visitor has read; 0 for none. */
+  visitorRead: z.int().check(z.nonnegative()),
+});
+export type ConversationSummary = Readonly<z.infer<typeof summarySchema>>;
+
+/** Desk → gateway. `hello` comes first and names the agent of this window. */
+export const deskFrameSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('hello'), agent: agentSchema }),
+  /** Take a queued conversation. */
+  z.object({ type: z.literal('take'), conversationId: id }),
+  /** Show a conversation: answers with a page of its transcript, and then with what happens in it. */
+  z.object({
+    type: z.literal('open'),
+    conversationId: id,
+    /** Only what stands before this sequence; absent for the newest. */
+    before: z.optional(z.int().check(z.positive())),
+  }),
+  /** Show none. */
+  z.object({ type: z.literal('leave') }),
+  /** `messageId` is the desk's own, and the same at a resend. */
+  z.object({
+    type: z.literal('say'),
+    conversationId: id,
+    messageId: id,
+    text: z.string().check(z.minLength(1), z.maxLength(4096)),
+  }),
+  z.object({ type: z.literal('typing'), conversationId: id, isTyping: z.boolean() }),
+  /** Cumulative. */
+  z.object({ type: z.literal('read'), conversationId: id, messageId: id }),
+  z.object({ type: z.literal('end'), conversationId: id }),
+]);
+export type DeskFrame = z.infer<typeof deskFrameSchema>;
+
+/** Gateway → desk. */
+export const deskEventSchema = z.discriminatedUnion('type', [
+  /** The newest 200 conversations: the answer to `hello`, and again whenever one of them changes. */
+  z.object({
+    type: z.literal('conversations'),
+    conversations: z.array(summarySchema),
+    /** The gateway's clock, ISO 8601, for waiting times. */
+    now: z.string(),
+  }),
+  /** Ascending by sequence. */
+  z.object({
+    type: z.literal('transcript'),
+    conversationId: id,
+    messages: z.array(agentMessageSchema),
+    hasEarlier: z.boolean(),
+  }),
+  /** In the opened conversation. */
+  z.object({ type: z.literal('message'), message: agentMessageSchema }),
+  z.object({
+    type: z.literal('typing'),
+    conversationId: id,
+    from: partySchema,
+    isTyping: z.boolean(),
+  }),
+  z.object({
+    type: z.literal('receipt'),
+    conversationId: id,
+    messageId: id,
+    from: partySchema,
+    status: z.enum(['delivered', 'read']),
+  }),
+  /** A desk frame was refused; `conversationId` tells where. */
+  z.object({
+    type: z.literal('error'),
+    code: z.string(),
+    message: z.string(),
+    conversationId: z.nullable(z.string()),
+  }),
+]);
+export type DeskEvent = z.infer<typeof deskEventSchema>;

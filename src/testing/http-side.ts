@@ -1,0 +1,56 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { MiddlewareHandler } from 'hono';
+import { garbageText, type HttpFaults } from './http-faults.ts';
+
+export type Bindings = HttpBindings;
+
+/**
+ * Lets the faults of one HTTP side happen. Headers that were set before, such as those of CORS, stay.
+ *
+ * @param errorBody what an error answer of that side looks like
+ */
+export function withFaults(
+  faults: HttpFaults,
+  errorBody: (status: number, code: string | undefined) => Record<string, string>,
+): MiddlewareHandler<{ Bindings: Bindings }> {
+  return async (c, next) => {
+    const fault = faults.take(c.req.method, c.req.path);
+    const { outgoing } = c.env;
+    switch (fault?.how) {
+      case undefined:
+        return next();
+      case 'status':
+        return new Response(JSON.stringify(errorBody(fault.status, fault.code)), {
+          status: fault.status,
+          headers: {
+            'Content-Type': 'application/json',
+            ...(fault.retryAfter === undefined ? {} : { 'Retry-After': String(fault.retryAfter) }),
+          },
+        });
+      case 'garbage':
+        return new Response(garbageText(fault.garbage), {
+          status: fault.status ?? 200,
+          headers: { 'Content-Type': fault.garbage === 'html' ? 'text/html' : 'text/plain' },
+        });
+      case 'drop':
+        outgoing.destroy();
+        return unsent();
+      case 'lose-answer':
+        await next();
+        outgoing.destroy();
+        return;
+      case 'hang':
+        await faults.hang((gone) => outgoing.on('close', gone));
+        outgoing.destroy();
+        return unsent();
+      case 'delay':
+        await new Promise((resolve) => setTimeout(resolve, fault.ms));
+        return next();
+    }
+  };
+}
+
+/** Hono wants an answer also where the connection is gone; this one only shows in the stats. */
+function unsent(): Response {
+  return new Response(null, { status: 599 });
+}

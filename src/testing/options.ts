@@ -1,0 +1,165 @@
+import { z } from 'zod';
+
+/** Where the gateway says what went wrong inside it. `console` is one. */
+export interface GatewayLogger {
+  error(message: string, detail?: unknown): void;
+}
+
+export interface SkillGroupOption {
+  /** The canonical name; matching is case-sensitive. */
+  readonly name: string;
+  /** @default the name in lower case, made fit for an id */
+  readonly id?: string;
+  /** What the skill coverage report tells. @default 2 */
+  readonly agentsOnShift?: number;
+}
+
+export interface BotOptions {
+  /** How long the bot waits for an agent before it answers, in ms. @default 1_500 */
+  readonly afterMs?: number;
+  /** How long it types, in ms. @default 600 */
+  readonly typingMs?: number;
+  /** @default 'bot_robin' */
+  readonly id?: string;
+  /** @default 'Robin (bot)' */
+  readonly name?: string;
+}
+
+export interface GatewayOptions {
+  /** On 127.0.0.1; 0 for any free one. @default 0 */
+  readonly port?: number;
+  /** @default a random one */
+  readonly clientId?: string;
+  /** @default a random one */
+  readonly clientSecret?: string;
+  /** The life of a token, in seconds; fractions are allowed. @default 900 */
+  readonly tokenLife?: number;
+  /** From TOKEN_EXPIRED to the close (4001), in ms. @default 5_000 */
+  readonly expiryGrace?: number;
+  /** From one gateway ping to the next, in ms. @default 30_000 */
+  readonly pingInterval?: number;
+  /** How long a client has for its pong, in ms; then close 4008. @default 15_000 */
+  readonly pongTimeout?: number;
+  /** Pings of one client closer than this count as a violation, in ms; 0 for never. @default 17_500 */
+  readonly minimumClientPing?: number;
+  /** `false` leaves `sequence` out of every message. @default true */
+  readonly sequences?: boolean;
+  /** @default Tier1_Support, Tier2_Support, Billing, Orders, Returns and Sales */
+  readonly skillGroups?: readonly (string | SkillGroupOption)[];
+  /** A bot that answers in the queue until an agent takes the conversation. @default false */
+  readonly bot?: false | BotOptions;
+  /**
+   * `memory` forgets at `close()`. A directory is kept by PGlite. A database URL is PostgreSQL, where
+   * two gateways share conversations and tokens; give both the same client id and secret.
+   *
+   * @default 'memory'
+   */
+  readonly storage?: 'memory' | { readonly directory: string } | { readonly databaseUrl: string };
+  /** Page origins that may call; `*` for any. @default every loopback origin */
+  readonly allowedOrigins?: readonly string[];
+  /** The gateway's wall clock, epoch ms: timestamps, `serverTime`, `Date`, token lives. @default Date.now */
+  readonly clock?: () => number;
+  /** The seed of the faults' chances. @default 1 */
+  readonly seed?: number;
+  /** @default console */
+  readonly logger?: GatewayLogger;
+}
+
+const milliseconds = z.number().nonnegative();
+const name = z.string().min(1).max(256);
+
+const schema = z.strictObject({
+  port: z.int().min(0).max(65_535).default(0),
+  clientId: name.optional(),
+  clientSecret: name.optional(),
+  tokenLife: z.number().positive().default(900),
+  expiryGrace: milliseconds.default(5_000),
+  pingInterval: z.number().positive().default(30_000),
+  pongTimeout: z.number().positive().default(15_000),
+  minimumClientPing: milliseconds.default(17_500),
+  sequences: z.boolean().default(true),
+  skillGroups: z
+    .array(
+      z.union([
+        name,
+        z.strictObject({
+          name,
+          id: name.optional(),
+          agentsOnShift: z.int().nonnegative().optional(),
+        }),
+      ]),
+    )
+    .min(1)
+    .default(['Tier1_Support', 'Tier2_Support', 'Billing', 'Orders', 'Returns', 'Sales']),
+  bot: z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        afterMs: milliseconds.default(1_500),
+        typingMs: milliseconds.default(600),
+        id: name.default('bot_robin'),
+        name: name.default('Robin (bot)'),
+      }),
+    ])
+    .default(false),
+  storage: z
+    .union([
+      z.literal('memory'),
+      z.strictObject({ directory: z.string().min(1) }),
+      z.strictObject({
+        databaseUrl: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres: URL'),
+      }),
+    ])
+    .default('memory'),
+  allowedOrigins: z.array(z.string().min(1)).optional(),
+  clock: z
+    .custom<() => number>((value) => typeof value === 'function', 'must be a function')
+    .default(() => Date.now),
+  seed: z.int().default(1),
+  logger: z
+    .custom<GatewayLogger>(
+      (value) =>
+        typeof value === 'object' &&
+        value !== null &&
+        'error' in value &&
+        typeof value.error === 'function',
+      'must have a method `error`',
+    )
+    .default(console),
+});
+
+export interface SkillGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly agentsOnShift: number;
+}
+
+export type Settings = Omit<z.infer<typeof schema>, 'skillGroups'> & {
+  readonly skillGroups: readonly SkillGroup[];
+};
+
+export type BotSettings = Exclude<Settings['bot'], false>;
+
+/** @throws {TypeError} naming the first option that is wrong. */
+export function parseOptions(options: GatewayOptions): Settings {
+  const result = schema.safeParse(options);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    const option =
+      issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue?.path.join('.');
+    throw new TypeError(
+      `startGateway: option ${option || '(all)'}: ${issue?.message ?? 'wrong shape'}`,
+    );
+  }
+  return {
+    ...result.data,
+    skillGroups: result.data.skillGroups.map((group) => {
+      const given = typeof group === 'string' ? { name: group } : group;
+      return {
+        name: given.name,
+        id: given.id ?? given.name.toLowerCase().replace(/[^a-z0-9]+/g, '-'),
+        agentsOnShift: given.agentsOnShift ?? 2,
+      };
+    }),
+  };
+}

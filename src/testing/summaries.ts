@@ -1,0 +1,36 @@
+import type { AgentMessage, ConversationSummary } from './agent-protocol.ts';
+import type { ConversationRecord, StoredMessage } from './model.ts';
+
+/** A message as agents see it. */
+export function toAgentMessage(message: StoredMessage): AgentMessage {
+  const { conversationId, messageId, sequence, from, text, at } = message;
+  return {
+    conversationId,
+    messageId,
+    sequence,
+    from,
+    text,
+    timestamp: new Date(at).toISOString(),
+  };
+}
+
+/** A conversation as agents see it in their list. */
+export function summarize(
+  record: ConversationRecord,
+  positions: ReadonlyMap<string, number>,
+): ConversationSummary {
+  const { conversationId, subject, status, routable, routing, agent, last, visitorRead } = record;
+  return {
+    conversationId,
+    subject,
+    status,
+    routable,
+    position: positions.get(conversationId) ?? null,
+    routing: { ...routing, skillGroups: [...routing.skillGroups] },
+    createdAt: new Date(record.createdAt).toISOString(),
+    agent,
+    lastMessage: last ? toAgentMessage(last) : null,
+    unread: last?.from.role === 'visitor' && last.sequence > record.agentRead,
+    visitorRead,
+  };
+}
