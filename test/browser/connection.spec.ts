@@ -1,0 +1,151 @@
+import type { Page } from '@playwright/test';
+import { takeConversation } from './support/agent.ts';
+import { expect, test } from './support/fixtures.ts';
+
+/** Collects every text that the connection's status shows from now on. */
+async function watchStatus(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const status = document
+      .querySelector('partyline-chat')
+      ?.shadowRoot?.querySelector('[role=status]');
+    if (!status) throw new Error('there is no status to watch');
+    const seen = new Set([status.textContent.trim()]);
+    Object.assign(window, { statusSeen: seen });
+    new MutationObserver(() => seen.add(status.textContent.trim())).observe(status, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+    });
+  });
+  return () =>
+    page.evaluate(() => {
+      const seen: unknown = Reflect.get(window, 'statusSeen');
+      return seen instanceof Set ? [...seen].map(String) : [];
+    });
+}
+
+test.describe('a token that lives for six seconds', () => {
+  test.use({ gatewayOptions: { tokenLife: 6 } });
+
+  test('is renewed in time: nothing lost, nothing doubled, no flicker, one socket', async ({
+    gateway,
+    openTab,
+  }) => {
+    const tab = await openTab('/');
+    const other = await openTab('/');
+    await tab.send('visitor 0');
+    const conversationId = await takeConversation(gateway);
+    await other.shows(['visitor 0']);
+    const seen = await watchStatus(tab.page);
+    let rounds = 0;
+    while (gateway.stats.connectionsOpened < 4 && rounds < 20) {
+      rounds += 1;
+      await gateway.agent.say(conversationId, `agent ${rounds}`);
+      await tab.send(`visitor ${rounds}`);
+      await expect(tab.messages).toHaveCount(1 + 2 * rounds);
+    }
+    await gateway.stats.waitFor((stats) => stats.connectionsOpened >= 4, { timeout: 20_000 });
+    await gateway.agent.say(conversationId, 'the end');
+    await expect
+      .poll(async () => (await gateway.agent.transcript(conversationId)).length)
+      .toBe(2 + 2 * rounds);
+    const texts = (await gateway.agent.transcript(conversationId)).map(({ text }) => text);
+    for (const each of [tab, other]) await each.shows(texts);
+    expect(texts.filter((text) => text.startsWith('visitor'))).toEqual(
+      Array.from({ length: rounds + 1 }, (_, round) => `visitor ${round}`),
+    );
+    expect(await seen()).toHaveLength(1);
+    expect(gateway.stats.peak).toBe(1);
+    expect(gateway.stats.repeatedMessages).toBe(0);
+    expect(gateway.stats.violations).toEqual([]);
+  });
+});
+
+test('TOKEN_EXPIRED in the middle of a session loses nothing', async ({ gateway, openTab }) => {
+  const tab = await openTab('/');
+  await tab.send('before');
+  const conversationId = await takeConversation(gateway);
+  await tab.shows(['before']);
+  const seen = await watchStatus(tab.page);
+  gateway.faults.expireTokens();
+  await tab.send('into the void');
+  await gateway.agent.say(conversationId, 'meanwhile');
+  await expect(tab.messages).toHaveCount(3);
+  const texts = (await gateway.agent.transcript(conversationId)).map(({ text }) => text);
+  expect(texts).toHaveLength(3);
+  await tab.shows(texts);
+  expect(await seen()).toHaveLength(1);
+  expect(gateway.stats.peak).toBe(1);
+  expect(gateway.stats.violations).toEqual([]);
+});
+
+test('a connection that is dead while it looks open is noticed and replaced', async ({
+  gateway,
+  openTab,
+}) => {
+  test.setTimeout(120_000);
+  const tab = await openTab('/');
+  await tab.send('before');
+  const conversationId = await takeConversation(gateway);
+  await tab.shows(['before']);
+  gateway.faults.goSilent();
+  await gateway.agent.say(conversationId, 'can you hear me?');
+  // A ping after 20 s at the latest, 10 s for its pong, 3 s at most until the next try.
+  await gateway.stats.waitFor((stats) => stats.connectionsOpened === 2, { timeout: 35_000 });
+  await tab.shows(['before', 'can you hear me?']);
+  await tab.send('now I do');
+  await tab.shows(['before', 'can you hear me?', 'now I do']);
+  expect(gateway.stats.peakOpenOf(gateway.stats.events.flatMap(subjectOf)[0] ?? '')).toBe(1);
+});
+
+function subjectOf(event: { readonly kind: string; readonly subject?: string | null }): string[] {
+  return event.kind === 'authenticated' && event.subject ? [event.subject] : [];
+}
+
+test('two refusals in a row are said in words, with a way back', async ({ gateway, openTab }) => {
+  gateway.faults.refuseAuth('INVALID_TOKEN', 2);
+  const tab = await openTab('/');
+  await expect(tab.status).toContainText(/signed out/i);
+  expect(gateway.stats.connectionsOpened).toBe(2);
+  await tab.page.reload();
+  await tab.open();
+  await tab.send('back again');
+  await takeConversation(gateway);
+  await tab.shows(['back again']);
+});
+
+test('REST carries the chat while the gateway takes no sockets, and hands it back', async ({
+  gateway,
+  openTab,
+}) => {
+  test.setTimeout(180_000);
+  const tab = await openTab('/');
+  await tab.send('by socket');
+  const conversationId = await takeConversation(gateway);
+  await tab.shows(['by socket']);
+  const connected = (await tab.status.textContent()) ?? '';
+  gateway.faults.refuseSockets({ how: 'http', status: 503 });
+  gateway.faults.cut();
+  await expect(tab.status).not.toHaveText(connected);
+  await tab.send('while waiting');
+  // Five retries: 2 + 4 + 8 + 16 + 29 s and up to 1 s each.
+  await gateway.stats.waitFor(
+    (stats) => (stats.rest['POST /api/v2/conversations/messages'] ?? 0) > 0,
+    { timeout: 90_000 },
+  );
+  await gateway.agent.say(conversationId, 'by REST');
+  await tab.shows(['by socket', 'while waiting', 'by REST']);
+  await tab.send('by REST too');
+  await tab.shows(['by socket', 'while waiting', 'by REST', 'by REST too']);
+  gateway.faults.clear();
+  await tab.page.getByRole('button', { name: /try now/i }).click();
+  await expect(tab.status).toHaveText(connected, { timeout: 15_000 });
+  await tab.send('by socket again');
+  const all = ['by socket', 'while waiting', 'by REST', 'by REST too', 'by socket again'];
+  await tab.shows(all);
+  await expect
+    .poll(async () => (await gateway.agent.transcript(conversationId)).map(({ text }) => text))
+    .toEqual(all);
+  expect(gateway.stats.peak).toBe(1);
+  expect(gateway.stats.repeatedMessages).toBe(0);
+});
