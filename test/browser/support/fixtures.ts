@@ -19,7 +19,7 @@ interface Fixtures {
   site: Site;
   /** A browser profile on disk: close it and launch again for a second browser session. */
   profile: { launch(): Promise<BrowserContext> };
-  /** A new tab of the context with the site's page in it, the chat open. */
+  /** A new tab of the context with a page in it, the chat open: a path of the site, or a whole URL. */
   openTab: (path?: string, context?: BrowserContext) => Promise<ChatPage>;
 }
 
@@ -52,7 +52,7 @@ export const test = base.extend<Fixtures>({
   openTab: async ({ context, site }, use) => {
     await use(async (path = '/', within = context) => {
       const page = await within.newPage();
-      await page.goto(site.url + path);
+      await page.goto(new URL(path, site.url).href);
       const chat = new ChatPage(page);
       await chat.open();
       return chat;

@@ -1,0 +1,83 @@
+import { takeConversation } from './support/agent.ts';
+import { expect, test } from './support/fixtures.ts';
+import { hasNginx, startNginx, startSwallowingProxy } from './support/proxy.ts';
+import { startSite } from './support/site.ts';
+
+test.describe('behind nginx', () => {
+  test.skip(!hasNginx, 'nginx is not installed here (Debian: apt-get install nginx)');
+  // The gateway keeps quiet, so that only our own pings keep the line.
+  test.use({ gatewayOptions: { pingInterval: 600_000 } });
+
+  test('with an idle time-out above the ping, the line is never cut', async ({
+    gateway,
+    openTab,
+  }) => {
+    test.setTimeout(150_000);
+    const proxy = await startNginx(gateway.socketUrl, 25);
+    const site = await startSite({ ...gateway, socketUrl: proxy.socketUrl });
+    try {
+      const tab = await openTab(site.url);
+      await tab.send('before');
+      const conversationId = await takeConversation(gateway);
+      await tab.shows(['before']);
+      // Three pings later, with nothing else on the line, it is the same line.
+      await gateway.stats.waitFor((stats) => (stats.received.ping ?? 0) >= 3, { timeout: 70_000 });
+      await gateway.agent.say(conversationId, 'still the same line');
+      await tab.shows(['before', 'still the same line']);
+      expect(gateway.stats.connectionsOpened).toBe(1);
+    } finally {
+      await site.close();
+      await proxy.close();
+    }
+  });
+
+  test('with a shorter one, the chat recovers from each cut and loses nothing', async ({
+    gateway,
+    openTab,
+  }) => {
+    test.setTimeout(90_000);
+    const proxy = await startNginx(gateway.socketUrl, 3);
+    const site = await startSite({ ...gateway, socketUrl: proxy.socketUrl });
+    try {
+      const tab = await openTab(site.url);
+      await tab.send('before');
+      const conversationId = await takeConversation(gateway);
+      await tab.shows(['before']);
+      await gateway.stats.waitFor((stats) => stats.authenticated === 0, { timeout: 10_000 });
+      await gateway.agent.say(conversationId, 'into the gap');
+      await tab.send('typed in the gap');
+      await tab.shows(['before', 'into the gap', 'typed in the gap']);
+      await expect
+        .poll(async () => (await gateway.agent.transcript(conversationId)).map(({ text }) => text))
+        .toEqual(['before', 'into the gap', 'typed in the gap']);
+      expect(gateway.stats.peak).toBe(1);
+    } finally {
+      await site.close();
+      await proxy.close();
+    }
+  });
+});
+
+test('a middlebox that swallows everything is noticed within ping and pong', async ({
+  gateway,
+  openTab,
+}) => {
+  test.setTimeout(120_000);
+  const proxy = await startSwallowingProxy(gateway.socketUrl);
+  const site = await startSite({ ...gateway, socketUrl: proxy.socketUrl });
+  try {
+    const tab = await openTab(site.url);
+    await tab.send('before');
+    const conversationId = await takeConversation(gateway);
+    await tab.shows(['before']);
+    proxy.swallow();
+    await gateway.agent.say(conversationId, 'can you hear me?');
+    await tab.send('hello?');
+    await gateway.stats.waitFor((stats) => stats.connectionsOpened === 2, { timeout: 36_000 });
+    await tab.shows(['before', 'can you hear me?', 'hello?']);
+    expect(gateway.stats.repeatedMessages).toBe(0);
+  } finally {
+    await site.close();
+    await proxy.close();
+  }
+});
