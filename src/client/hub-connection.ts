@@ -1,7 +1,7 @@
 import { type Remote, transfer, wrap } from 'comlink';
+import { bootOf } from '../protocol/epoch.ts';
 import { aliveLock, tabLock } from '../protocol/locks.ts';
 import {
-  bootOf,
   type Call,
   type CallAnswer,
   callAnswerSchema,

@@ -5,3 +5,13 @@ export type { ChatSnapshot, ConnectionSnapshot, HubSnapshot, Phase } from '../pr
 export type { Chat } from './chat.ts';
 export { connect } from './connect.ts';
 export type { ConnectOptions } from './options.ts';
+
+declare global {
+  interface WorkerOptions {
+    /**
+     * Keeps a SharedWorker alive for a while after its last page, through a navigation (Chrome 148+).
+     * TypeScript's DOM library does not know it yet; other browsers ignore it.
+     */
+    extendedLifetime?: boolean;
+  }
+}

@@ -4,7 +4,7 @@ import { z } from '../protocol/zod.ts';
 export interface ConnectOptions {
   /**
    * Makes the site's SharedWorker. Bundlers want it written out:
-   * `() => new SharedWorker(new URL('./hub.ts', import.meta.url), { type: 'module', name: 'partyline' })`
+   * `() => new SharedWorker(new URL('./hub.ts', import.meta.url), { type: 'module', name: 'partyline', extendedLifetime: true })`
    */
   readonly worker: () => SharedWorker;
   /** Makes the same file as a dedicated Worker, for browsers without SharedWorker. */

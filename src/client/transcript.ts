@@ -1,5 +1,6 @@
+import { isAnotherVisitor } from '../protocol/epoch.ts';
 import { comparePlaces, type Message, withReadMark } from '../protocol/message.ts';
-import { bootOf, type Earlier, type PatchMessage, type SnapshotMessage } from '../protocol/port.ts';
+import type { Earlier, PatchMessage, SnapshotMessage } from '../protocol/port.ts';
 import type { ChatSnapshot } from '../protocol/snapshot.ts';
 
 /** Rows that came by themselves and are kept; what was loaded above comes on top of it. */
@@ -22,8 +23,7 @@ export function applySnapshot(
 
 /** What this tab has above a new snapshot, if the two join without a gap and are one visitor's. */
 function rowsAbove(before: ChatSnapshot, { epoch, messages }: SnapshotMessage): readonly Message[] {
-  const isSameBoot = bootOf(before.hub.epoch) === bootOf(epoch);
-  if (isSameBoot && before.hub.epoch !== epoch) return [];
+  if (isAnotherVisitor(before.hub.epoch, epoch)) return [];
   const [first] = messages;
   if (!first) return [];
   const index = before.messages.findIndex((row) => row.messageId === first.messageId);

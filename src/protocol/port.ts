@@ -128,8 +128,3 @@ export interface HubCalls {
   attach(attach: unknown, stream: unknown): void;
   call(call: unknown): Promise<CallAnswer>;
 }
-
-/** The boot that an epoch belongs to: the part before the visitor's number. */
-export function bootOf(epoch: string): string {
-  return epoch.split('.')[0] ?? epoch;
-}

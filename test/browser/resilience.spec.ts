@@ -86,14 +86,38 @@ test('lost, doubled and swapped frames change nothing in the transcript', async 
 
 test('nothing of a visitor is left for the next one', async ({ gateway, openTab, site }) => {
   const tab = await openTab('/');
+  const other = await openTab('/');
+  await tab.send('my secret');
+  await other.shows(['my secret']);
+  await other.textbox.fill('half a thought');
+  await tab.page.goto(`${site.url}/sign-in/`);
+  await tab.page.getByRole('textbox', { name: 'Name' }).fill('Grace');
+  await tab.page.getByRole('button', { name: 'Sign in' }).click();
+  await tab.page.waitForURL((url) => url.pathname.startsWith('/account'));
+  await tab.open();
+  for (const each of [tab, other]) {
+    await expect(each.messages).toHaveCount(0);
+    await expect(each.textbox).toHaveValue('');
+  }
+  await tab.send('I am Grace');
+  for (const each of [tab, other]) await each.shows(['I am Grace']);
+  expect(gateway.stats.peak).toBe(1);
+});
+
+test('a token of another subject wipes the former one’s rows at once', async ({
+  gateway,
+  openTab,
+  site,
+}) => {
+  const tab = await openTab('/');
   await tab.send('my secret');
   await tab.shows(['my secret']);
   await tab.textbox.fill('half a thought');
-  await tab.page.goto(`${site.url}/sign-in/`);
-  await tab.page.getByRole('textbox', { name: /name/i }).fill('Grace');
-  await tab.page.getByRole('button', { name: /sign in/i }).click();
-  await tab.page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
-  await tab.open();
+  // The site signs somebody else in behind the chat's back.
+  await tab.page.request.post(`${site.url}/sign-in`, {
+    form: { name: 'Grace' },
+    headers: { origin: site.url },
+  });
   gateway.faults.expireTokens();
   await expect(tab.messages).toHaveCount(0);
   await expect(tab.textbox).toHaveValue('');

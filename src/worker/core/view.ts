@@ -1,10 +1,10 @@
+import { makeEpoch } from '../../protocol/epoch.ts';
 import type { ConnectionSnapshot, Phase, SharedSnapshot } from '../../protocol/snapshot.ts';
 import type { Run } from './run.ts';
 import type { HubState } from './state.ts';
 
-/** Minted at each boot, and raised when another visitor comes. */
 export function epochOf(state: HubState): string {
-  return `${state.settings.epoch}.${state.generation}`;
+  return makeEpoch(state.settings.epoch, state.generation);
 }
 
 /** What every tab sees alike. */

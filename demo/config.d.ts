@@ -1,0 +1,10 @@
+// What the demo's server answers at /config.js, for pages and workers alike.
+
+/** The gateway's WebSocket, a whole URL. */
+export const socketUrl: string;
+/** The origin of the gateway's REST. */
+export const apiUrl: string;
+/** Where the agent desk reaches the emulator; `null` with a gateway of somebody else. */
+export const agentUrl: string | null;
+/** Grows with every build of the site. */
+export const build: string;

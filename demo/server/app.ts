@@ -1,0 +1,62 @@
+import { Hono } from 'hono';
+import { createTokenBroker, createVisitorSessions } from 'partyline/server';
+import { loopbackOnly, type Reach, securityHeaders } from './security-headers.ts';
+import { siteRoutes } from './site.ts';
+import { visitorRoutes } from './visitors.ts';
+
+export interface GatewayAddresses extends Reach {
+  readonly oauthUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+export interface AppOptions {
+  readonly gateway: GatewayAddresses;
+  readonly siteFolder: string;
+  readonly build: string;
+  readonly sessionSecret: string;
+  /** Cookies don't tell ports apart, so two demos on one machine need two names. */
+  readonly cookieName: string;
+}
+
+/** The site's own server: pages, visitors, token broker and routing log. */
+export function createApp(options: AppOptions): Hono {
+  const { gateway, sessionSecret } = options;
+  const sessions = createVisitorSessions({
+    secret: sessionSecret,
+    cookieName: options.cookieName,
+  });
+  const broker = createTokenBroker({
+    oauthUrl: gateway.oauthUrl,
+    clientId: gateway.clientId,
+    clientSecret: gateway.clientSecret,
+    session: sessions.read,
+  });
+
+  const app = new Hono();
+  app.use(loopbackOnly, securityHeaders(gateway));
+  app.onError((error, context) => {
+    console.error(error);
+    return context.text('The server failed: try again later.', 500);
+  });
+  app.get('/healthz', (context) => context.json({ status: 'ok', build: options.build }));
+  app.get('/config.js', (context) =>
+    context.body(configModule(gateway, options.build), 200, {
+      'Content-Type': 'text/javascript; charset=utf-8',
+      'Cache-Control': 'no-cache',
+    }),
+  );
+  app.all('/chat/token', (context) => broker.token(context.req.raw));
+  app.all('/chat/routing-log', (context) => broker.routingLog(context.req.raw));
+  app.route('/', visitorRoutes(sessions, sessionSecret));
+  app.route('/', siteRoutes(options.siteFolder, sessions));
+  return app;
+}
+
+function configModule(gateway: Reach, build: string): string {
+  const { socketUrl, apiUrl, agentUrl } = gateway;
+  const lines = Object.entries({ socketUrl, apiUrl, agentUrl, build }).map(
+    ([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`,
+  );
+  return lines.join('');
+}

@@ -1,0 +1,59 @@
+import type { MiddlewareHandler } from 'hono';
+
+/** What the pages may reach besides their own origin. */
+export interface Reach {
+  readonly socketUrl: string;
+  readonly apiUrl: string;
+  readonly agentUrl: string | null;
+}
+
+function contentSecurityPolicy(reach: Reach): string {
+  const addresses = [reach.socketUrl, reach.apiUrl, reach.agentUrl].filter((url) => url !== null);
+  const origins = new Set(addresses.map((url) => new URL(url).origin));
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `connect-src 'self' ${[...origins].join(' ')}`,
+    "worker-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    // Lit's templates, and the site's own policy for the addresses of its workers.
+    'trusted-types lit-html default',
+  ].join('; ');
+}
+
+export function securityHeaders(reach: Reach): MiddlewareHandler {
+  const headers = {
+    'Content-Security-Policy': contentSecurityPolicy(reach),
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+    // With `no-referrer` a form's own origin would be sent as `null`.
+    'Referrer-Policy': 'same-origin',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
+  };
+  return async (context, next) => {
+    await next();
+    for (const [name, value] of Object.entries(headers)) context.header(name, value);
+  };
+}
+
+const loopbackNames = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/**
+ * Refuses a request that came by another name than this machine's own: a page of a foreign domain
+ * that points to 127.0.0.1 would otherwise count as ours.
+ */
+export const loopbackOnly: MiddlewareHandler = async (context, next) => {
+  if (!loopbackNames.has(new URL(context.req.url).hostname)) {
+    return context.text('This server answers to 127.0.0.1 and localhost only.', 421);
+  }
+  return next();
+};

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+
+/** A wrong environment. The message is one sentence for the person who started the server. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+export type GatewaySettings =
+  | {
+      readonly kind: 'emulator';
+      readonly port: number;
+      /** PostgreSQL; `null`: the embedded database. */
+      readonly databaseUrl: string | null;
+      /** A folder of the embedded database; `null`: in memory. */
+      readonly dataFolder: string | null;
+    }
+  | {
+      readonly kind: 'external';
+      readonly socketUrl: string;
+      readonly apiUrl: string;
+      readonly oauthUrl: string;
+      readonly clientId: string;
+      readonly clientSecret: string;
+    };
+
+export interface Settings {
+  readonly port: number;
+  readonly gateway: GatewaySettings;
+  /** Signs the visitors' cookies; `null`: one is made and kept in a file. */
+  readonly sessionSecret: string | null;
+  /** The folder of the built site; `null`: where `npm run build` puts it. */
+  readonly siteFolder: string | null;
+}
+
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a port number')
+  .transform(Number)
+  .refine((number) => number <= 65_535, 'must be a port number, at most 65535');
+const required = z.string().min(1);
+
+const environmentSchema = z.object({
+  PORT: port.default(8080),
+  GATEWAY_PORT: port.default(8081),
+  DATABASE_URL: required.optional(),
+  PARTYLINE_DATA: required.optional(),
+  PARTYLINE_SESSION_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  PARTYLINE_SITE: required.optional(),
+});
+
+const externalSchema = z.object({
+  PARTYLINE_SOCKET_URL: z.url({ protocol: /^wss?$/, error: 'must be a whole ws or wss URL' }),
+  PARTYLINE_API_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https origin' })
+    .refine((text) => new URL(text).pathname === '/', 'must be an origin, without a path')
+    .transform((text) => new URL(text).origin),
+  PARTYLINE_OAUTH_URL: z.url({ protocol: /^https?$/, error: 'must be a whole http or https URL' }),
+  PARTYLINE_CLIENT_ID: required,
+  PARTYLINE_CLIENT_SECRET: required,
+});
+
+const externalNames = Object.keys(externalSchema.shape);
+
+/** @throws {SettingsError} */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  // `PORT= npm start` means the default, as everywhere in a shell.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
+  const common = parse(environmentSchema, given);
+  return {
+    port: common.PORT,
+    gateway: externalGateway(given) ?? {
+      kind: 'emulator',
+      port: common.GATEWAY_PORT,
+      databaseUrl: common.DATABASE_URL ?? null,
+      dataFolder: common.PARTYLINE_DATA ?? null,
+    },
+    sessionSecret: common.PARTYLINE_SESSION_SECRET ?? null,
+    siteFolder: common.PARTYLINE_SITE ?? null,
+  };
+}
+
+function externalGateway(given: Readonly<Record<string, unknown>>): GatewaySettings | null {
+  const missing = externalNames.filter((name) => !(name in given));
+  if (missing.length === externalNames.length) return null;
+  if (missing.length > 0) {
+    throw new SettingsError(
+      `To work against a gateway of your own, set ${missing.join(', ')} as well; ` +
+        'to use the built-in emulator, set none of these.',
+    );
+  }
+  const external = parse(externalSchema, given);
+  return {
+    kind: 'external',
+    socketUrl: external.PARTYLINE_SOCKET_URL,
+    apiUrl: external.PARTYLINE_API_URL,
+    oauthUrl: external.PARTYLINE_OAUTH_URL,
+    clientId: external.PARTYLINE_CLIENT_ID,
+    clientSecret: external.PARTYLINE_CLIENT_SECRET,
+  };
+}
+
+function parse<T>(schema: z.ZodType<T>, given: unknown): T {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new SettingsError(`${issue?.path.join('.')}: ${issue?.message}.`);
+}

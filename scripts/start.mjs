@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { build } from './build.mjs';
+import { ensureDependencies, main, root } from './setup.mjs';
+
+const help = `npm start: sets up what is missing, builds, and serves the demo.
+
+Environment
+  PORT                      where the site listens, on 127.0.0.1             (8080)
+  GATEWAY_PORT              where the gateway emulator listens               (8081)
+  PARTYLINE_DATA            a folder in which the emulator keeps its data    (in memory)
+  DATABASE_URL              PostgreSQL for the emulator, instead of that
+  PARTYLINE_SESSION_SECRET  signs the visitors' cookies, 32 characters or more
+                            (made once, kept in .partyline/session-secret)
+  PARTYLINE_SITE            another folder with a built site                 (demo/build/site)
+
+To work against a gateway of your own instead of the emulator, set all of
+  PARTYLINE_SOCKET_URL      its WebSocket, a whole URL
+  PARTYLINE_API_URL         the origin of its REST
+  PARTYLINE_OAUTH_URL       its OAuth token address, a whole URL
+  PARTYLINE_CLIENT_ID       the client id
+  PARTYLINE_CLIENT_SECRET   the client secret
+`;
+
+/** Runs the server in the foreground, and goes when it goes. */
+function serve() {
+  const server = spawn(process.execPath, ['demo/build/server/index.js'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  // After Ctrl+C the server gets the signal twice, from the terminal and from here, which it bears;
+  // a signal sent to this process alone would not reach it otherwise.
+  process.on('SIGINT', () => server.kill('SIGINT'));
+  process.on('SIGTERM', () => server.kill('SIGTERM'));
+  server.on('exit', (code) => process.exit(code ?? 1));
+  server.on('error', (error) => {
+    console.error(error);
+    process.exit(1);
+  });
+}
+
+await main(() => {
+  if (process.argv.slice(2).some((argument) => argument === '--help' || argument === '-h')) {
+    console.log(help);
+    return;
+  }
+  ensureDependencies();
+  build();
+  serve();
+});

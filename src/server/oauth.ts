@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { type BrokerSettings, isAllowedScope } from './options.ts';
+
+/**
+ * Why there is no token. `reason` is for the operator's log, never for the browser:
+ * - `timeout`: the OAuth server took longer than `oauthTimeout`.
+ * - `network`: it could not be reached.
+ * - `refused`: it answered with an error; `detail` holds the status and the error's name.
+ * - `misfit`: it answered with something else than a token.
+ * - `too-broad`: it granted a scope that no browser should hold, so the token is thrown away.
+ */
+export class OAuthError extends Error {
+  override readonly name = 'OAuthError';
+  readonly reason: 'timeout' | 'network' | 'refused' | 'misfit' | 'too-broad';
+  /** Seconds that the OAuth server asked to wait, `null` when it asked for nothing. */
+  readonly retryAfter: number | null;
+
+  constructor(
+    reason: OAuthError['reason'],
+    message: string,
+    options: { retryAfter?: number | null; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.reason = reason;
+    this.retryAfter = options.retryAfter ?? null;
+  }
+}
+
+export interface UpstreamToken {
+  readonly token: string;
+  /** Seconds. */
+  readonly expiresIn: number;
+}
+
+const tokenSchema = z.object({
+  access_token: z.string().min(1),
+  token_type: z.string().regex(/^bearer$/i),
+  expires_in: z.number().positive(),
+  scope: z.string().optional(),
+});
+
+// RFC 6749 §5.2. Only these words are repeated in a log: a body is never trusted to hold no secret.
+const refusalSchema = z.object({
+  error: z.enum([
+    'invalid_request',
+    'invalid_client',
+    'invalid_grant',
+    'unauthorized_client',
+    'unsupported_grant_type',
+    'invalid_scope',
+  ]),
+});
+
+type OAuthSettings = Pick<
+  BrokerSettings,
+  'oauthUrl' | 'clientId' | 'clientSecret' | 'scopes' | 'oauthTimeout' | 'fetch'
+>;
+
+/**
+ * Asks for a token of the visitor's own (client credentials grant). Nothing is cached: the browser
+ * asks when it needs a fresh one, and a cache could hand one visitor's token to another.
+ *
+ * @throws {OAuthError}
+ */
+export async function requestToken(
+  settings: OAuthSettings,
+  subject: string,
+): Promise<UpstreamToken> {
+  const body = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: settings.clientId,
+    client_secret: settings.clientSecret,
+    scope: settings.scopes.join(' '),
+    subject,
+  });
+  const signal = AbortSignal.timeout(settings.oauthTimeout);
+  let response: Response;
+  let text: string;
+  try {
+    response = await settings.fetch(settings.oauthUrl, {
+      method: 'POST',
+      headers: {
+        Accept: 'application/json',
+        'Content-Type': 'application/x-www-form-urlencoded',
+      },
+      body: body.toString(),
+      // A redirect would carry the secret to wherever it points.
+      redirect: 'error',
+      signal,
+    });
+    text = await response.text();
+  } catch (cause) {
+    if (signal.aborted) {
+      throw new OAuthError('timeout', `no answer within ${settings.oauthTimeout} ms`, { cause });
+    }
+    throw new OAuthError('network', `unreachable${describeCause(cause)}`, { cause });
+  }
+  if (!response.ok) throw refusal(response, text);
+  return readToken(text);
+}
+
+function readToken(text: string): UpstreamToken {
+  const parsed = tokenSchema.safeParse(parseJson(text));
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map((issue) => issue.path.join('.') || 'the body');
+    throw new OAuthError('misfit', `the answer is no bearer token: see ${wrong.join(', ')}`);
+  }
+  const { access_token, expires_in, scope } = parsed.data;
+  const granted = scope?.split(' ').filter(Boolean) ?? [];
+  if (!granted.every(isAllowedScope)) {
+    throw new OAuthError(
+      'too-broad',
+      'the token has a scope outside webchat:*, conversation:read and user:read; ' +
+        'take the others from the application',
+    );
+  }
+  return { token: access_token, expiresIn: expires_in };
+}
+
+function refusal(response: Response, text: string): OAuthError {
+  const known = refusalSchema.safeParse(parseJson(text));
+  const name = known.success ? ` ${known.data.error}` : '';
+  const wait = response.headers.get('Retry-After');
+  const seconds = wait !== null && /^\d{1,5}$/.test(wait) ? Number(wait) : null;
+  return new OAuthError('refused', `status ${response.status}${name}`, { retryAfter: seconds });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // No JSON is one more wrong shape, which the caller's schema reports.
+    return undefined;
+  }
+}
+
+/** Only the code, as `ECONNREFUSED`: a message could quote the request. */
+function describeCause(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return '';
+  return typeof cause.code === 'string' ? ` (${cause.code})` : '';
+}

@@ -1,0 +1,16 @@
+import { PartylineChatElement } from './element.ts';
+
+export { PartylineChatElement } from './element.ts';
+export { english, type Texts } from './texts.ts';
+export type { Trouble } from './trouble.ts';
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'partyline-chat': PartylineChatElement;
+  }
+}
+
+// Node has no registry, and a page may load the module twice.
+if (typeof customElements !== 'undefined' && !customElements.get('partyline-chat')) {
+  customElements.define('partyline-chat', PartylineChatElement);
+}

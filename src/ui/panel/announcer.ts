@@ -1,0 +1,34 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+/** How long a line stays, in ms: long enough to be picked up, too short to be found while browsing. */
+const lineLife = 1_000;
+
+/** What a screen reader is told of, apart from the feed: the feed's own changes would be read twice. */
+export class Announcer implements ReactiveController {
+  lines: readonly string[] = [];
+  readonly #host: ReactiveControllerHost;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  say(lines: readonly string[]): void {
+    if (lines.length === 0) return;
+    this.lines = [...this.lines, ...lines];
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#clear(), lineLife);
+    this.#host.requestUpdate();
+  }
+
+  hostDisconnected(): void {
+    clearTimeout(this.#timer);
+    this.lines = [];
+  }
+
+  #clear(): void {
+    this.lines = [];
+    this.#host.requestUpdate();
+  }
+}

@@ -1,0 +1,53 @@
+import type { Texts } from '../texts.ts';
+
+interface Formats {
+  readonly time: Intl.DateTimeFormat;
+  readonly day: Intl.DateTimeFormat;
+  readonly dayOfAnotherYear: Intl.DateTimeFormat;
+  readonly exact: Intl.DateTimeFormat;
+}
+
+const formats = new Map<string, Formats>();
+
+// Building a DateTimeFormat costs more than a hundred uses of it.
+function formatsFor(texts: Texts): Formats {
+  const found = formats.get(texts.language);
+  if (found) return found;
+  // The visitor's own variant of the language decides between 3:04 PM and 15:04.
+  const locale =
+    navigator.languages.find((language) => language.split('-')[0] === texts.language) ??
+    texts.language;
+  const created: Formats = {
+    time: new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }),
+    day: new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' }),
+    dayOfAnotherYear: new Intl.DateTimeFormat(locale, { dateStyle: 'long' }),
+    exact: new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' }),
+  };
+  formats.set(texts.language, created);
+  return created;
+}
+
+/** Local midnight of that day, in epoch milliseconds. */
+export function startOfDay(timestamp: number): number {
+  return new Date(timestamp).setHours(0, 0, 0, 0);
+}
+
+/** 'Today', 'Yesterday', 'Monday, 3 March', or with the year where it is another one. */
+export function dayLabel(timestamp: number, now: number, texts: Texts): string {
+  const day = startOfDay(timestamp);
+  const today = startOfDay(now);
+  // Noon of the day before: a day may have 23 or 25 hours.
+  if (day === today) return texts.today;
+  if (day === startOfDay(today - 12 * 3_600_000)) return texts.yesterday;
+  const { day: format, dayOfAnotherYear } = formatsFor(texts);
+  const sameYear = new Date(timestamp).getFullYear() === new Date(now).getFullYear();
+  return (sameYear ? format : dayOfAnotherYear).format(timestamp);
+}
+
+export function timeOfDay(timestamp: number, texts: Texts): string {
+  return formatsFor(texts).time.format(timestamp);
+}
+
+export function exactTime(timestamp: number, texts: Texts): string {
+  return formatsFor(texts).exact.format(timestamp);
+}

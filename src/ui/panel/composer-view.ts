@@ -1,0 +1,46 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { ref } from 'lit/directives/ref.js';
+import type { Texts } from '../texts.ts';
+import { type Composer, maximumLength } from './composer.ts';
+import { sendIcon } from './icons.ts';
+
+/** From so many code units on, the visitor sees how many are left. */
+const countFrom = maximumLength - 200;
+
+export function composerView(composer: Composer, texts: Texts): TemplateResult {
+  const { length, refusal } = composer;
+  const isTooLong = length > maximumLength;
+  return html`
+    <form class="composer" part="composer" novalidate @submit=${composer.onSubmit}>
+      <div class="refusal" role="alert">${refusal ?? nothing}</div>
+      <div class="field">
+        <textarea
+          class="input"
+          part="input"
+          rows="1"
+          dir="auto"
+          enterkeyhint="send"
+          autocomplete="off"
+          aria-label=${texts.message}
+          placeholder=${texts.placeholder}
+          aria-invalid=${isTooLong ? 'true' : nothing}
+          aria-describedby=${length > countFrom ? 'length' : nothing}
+          ${ref(composer.textarea)}
+          @input=${composer.onInput}
+          @keydown=${composer.onKeydown}
+          @blur=${composer.onBlur}
+          @compositionstart=${composer.onCompositionStart}
+          @compositionend=${composer.onCompositionEnd}
+        ></textarea>
+        <button class="send ${length > 0 ? 'ready' : ''}" part="send" type="submit" aria-label=${texts.send}>
+          ${sendIcon}
+        </button>
+      </div>
+      ${
+        length > countFrom
+          ? html`<div id="length" class="length ${isTooLong ? 'over' : ''}">${texts.length(length, maximumLength)}</div>`
+          : nothing
+      }
+    </form>
+  `;
+}

@@ -1,0 +1,217 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { createRef } from 'lit/directives/ref.js';
+import type { Chat } from '../../client/chat.ts';
+import type { Routing } from '../../protocol/conversation.ts';
+import type { ChatSnapshot } from '../../protocol/snapshot.ts';
+import type { Texts } from '../texts.ts';
+import { troubleOf } from '../trouble.ts';
+import { SharedDraft } from './shared-draft.ts';
+import { TypingSignal } from './typing-signal.ts';
+
+/** What `Chat.send` takes at most, in UTF-16 code units. */
+export const maximumLength = 4_096;
+
+interface ComposerHost extends ReactiveControllerHost {
+  readonly chat: Chat | null;
+  readonly routing: Routing | null;
+  readonly texts: Texts;
+}
+
+/**
+ * What the visitor writes, from the first letter to its being sent. The textarea holds the text; nothing
+ * renders into it, so that nothing disturbs an input method.
+ */
+export class Composer implements ReactiveController {
+  readonly textarea = createRef<HTMLTextAreaElement>();
+  /** In UTF-16 code units. */
+  length = 0;
+  /** Why the last text is still here, in words. */
+  refusal: string | null = null;
+
+  readonly #host: ComposerHost;
+  readonly #onSent: () => void;
+  readonly #typing = new TypingSignal();
+  #draft = new SharedDraft();
+  #isComposing = false;
+  /** Refused texts that were put back and still stand first in the textarea. */
+  #returned = '';
+
+  /** @param onSent called when a text has been handed over */
+  constructor(host: ComposerHost, onSent: () => void) {
+    this.#host = host;
+    this.#onSent = onSent;
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    this.#typing.stopped();
+  }
+
+  get value(): string {
+    return this.textarea.value?.value ?? '';
+  }
+
+  focus(): void {
+    // The panel is in view already; scrolling the page to it would move what the visitor reads there.
+    this.textarea.value?.focus({ preventScroll: true });
+  }
+
+  /** Another conversation: what was written for the former one stays with it. */
+  changeChat(): void {
+    this.#typing.stopped();
+    this.#draft = new SharedDraft();
+    this.refusal = null;
+    this.#show('');
+  }
+
+  receive(chat: Chat, snapshot: ChatSnapshot): void {
+    const { value: textarea } = this.textarea;
+    if (!textarea || this.#isComposing) return;
+    const isBusy = textarea.matches(':focus');
+    const { draft, hub } = snapshot;
+    switch (this.#draft.receive(draft, hub.epoch, textarea.value, isBusy)) {
+      case 'take':
+        this.#show(draft);
+        break;
+      case 'write-again':
+        this.#write(chat, textarea.value);
+        break;
+      case 'keep':
+        break;
+    }
+  }
+
+  readonly onInput = (): void => {
+    const { chat } = this.#host;
+    this.refusal = null;
+    this.#measure();
+    if (!chat) return;
+    this.#draft.wrote(this.value);
+    chat.setDraft(this.value);
+    if (this.value === '') this.#typing.stopped();
+    else this.#typing.typed(chat);
+  };
+
+  readonly onBlur = (): void => {
+    this.#typing.stopped();
+  };
+
+  readonly onCompositionStart = (): void => {
+    this.#isComposing = true;
+  };
+
+  readonly onCompositionEnd = (): void => {
+    this.#isComposing = false;
+  };
+
+  readonly onKeydown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || event.shiftKey) return;
+    // 229: Safari ends the composition before the Enter that chose a word (WebKit bug 165004).
+    if (event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    this.#submit();
+  };
+
+  readonly onSubmit = (event: Event): void => {
+    event.preventDefault();
+    this.focus();
+    this.#submit();
+  };
+
+  #submit(): void {
+    const text = this.value.trim();
+    if (text === '') return;
+    const refusal = this.#refuse(text);
+    if (refusal !== null) {
+      this.#tell(refusal);
+      return;
+    }
+    const { chat, routing } = this.#host;
+    if (!chat) return;
+    this.refusal = null;
+    this.#returned = '';
+    const { conversation } = chat.getSnapshot();
+    const opening =
+      routing && (!conversation || conversation.status === 'ended')
+        ? this.#open(chat, routing)
+        : null;
+    chat.send(text).catch(async (error: unknown) => {
+      // That conversation is no longer shown; its text is not for this one.
+      if (chat !== this.#host.chat) return;
+      this.#takeBack(chat, text);
+      const trouble = troubleOf(error);
+      // Then the reason is why none could be opened.
+      const reason = trouble.code === 'no-conversation' ? await opening : null;
+      this.#tell(reason ?? this.#host.texts.trouble(trouble));
+    });
+    this.#draft.sent();
+    this.#show('');
+    this.#typing.stopped();
+    this.#onSent();
+  }
+
+  /** Why the text can't go out as it is. */
+  #refuse(text: string): string | null {
+    const { chat, routing, texts } = this.#host;
+    if (text.length > maximumLength) return texts.tooLong(text.length, maximumLength);
+    if (!chat) return texts.notReady;
+    const { conversation } = chat.getSnapshot();
+    const isOpen = conversation !== null && conversation.status !== 'ended';
+    return isOpen || routing ? null : texts.noRouting;
+  }
+
+  /** Resolves with what to tell the visitor about it, if anything. */
+  async #open(chat: Chat, routing: Routing): Promise<string | null> {
+    try {
+      await chat.start(routing);
+      return null;
+    } catch (error) {
+      const trouble = troubleOf(error);
+      // It is still wanted, and the message waits for it.
+      if (trouble.code === 'timeout') return null;
+      const reason = this.#host.texts.trouble(trouble);
+      this.#tell(reason);
+      return reason;
+    }
+  }
+
+  #takeBack(chat: Chat, text: string): void {
+    const { value } = this;
+    const first = value.startsWith(this.#returned) ? this.#returned : '';
+    const rest = value.slice(first.length).replace(/^\n/, '');
+    this.#returned = first ? `${first}\n${text}` : text;
+    this.#show(rest ? `${this.#returned}\n${rest}` : this.#returned);
+    this.#write(chat, this.value);
+  }
+
+  #tell(refusal: string): void {
+    this.refusal = refusal;
+    this.#host.requestUpdate();
+  }
+
+  #write(chat: Chat, draft: string): void {
+    this.#draft.wrote(draft);
+    chat.setDraft(draft);
+  }
+
+  #show(text: string): void {
+    const { value: textarea } = this.textarea;
+    if (!textarea) return;
+    if (textarea.value !== text) textarea.value = text;
+    this.#measure();
+  }
+
+  #measure(): void {
+    this.length = this.value.trim().length;
+    this.fit();
+    this.#host.requestUpdate();
+  }
+
+  /** Makes the textarea as high as its text, within the limits of its style. */
+  fit(): void {
+    const { value: textarea } = this.textarea;
+    if (!textarea || CSS.supports('field-sizing', 'content')) return;
+    textarea.style.blockSize = 'auto';
+    textarea.style.blockSize = `${textarea.scrollHeight}px`;
+  }
+}

@@ -1,0 +1,44 @@
+import type { ChatSnapshot, Phase } from '../../protocol/snapshot.ts';
+import type { Texts } from '../texts.ts';
+
+/** How the connection looks: the colour of its dot. */
+export type Tone = 'good' | 'busy' | 'warn' | 'bad';
+
+const tones: Readonly<Record<Phase, Tone>> = {
+  ready: 'good',
+  routing: 'good',
+  connecting: 'busy',
+  authenticating: 'busy',
+  polling: 'warn',
+  waiting: 'warn',
+  offline: 'warn',
+  'signed-out': 'bad',
+  failed: 'bad',
+};
+
+export function toneOf(snapshot: ChatSnapshot | null): Tone {
+  return snapshot ? tones[snapshot.connection.phase] : 'busy';
+}
+
+/** The connection in words. Steady: what counts down stands beside it, or it would be read out each second. */
+export function connectionText(snapshot: ChatSnapshot | null, texts: Texts): string {
+  if (!snapshot) return texts.starting;
+  const { phase, problem } = snapshot.connection;
+  const words = texts.phase[phase];
+  if (phase !== 'failed' || !problem) return words;
+  return `${words} ${texts.trouble(problem)}`;
+}
+
+/** Whether trying at once could help. */
+export function canRetry(snapshot: ChatSnapshot): boolean {
+  const { phase, retryAt } = snapshot.connection;
+  switch (phase) {
+    case 'waiting':
+    case 'failed':
+      return true;
+    case 'polling':
+      return retryAt !== null;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,34 @@
+import type { ReactiveControllerHost } from 'lit';
+import type { Chat } from '../../client/chat.ts';
+import { type Trouble, troubleOf } from '../trouble.ts';
+
+interface EarlierHost extends ReactiveControllerHost {
+  readonly chat: Chat | null;
+}
+
+/** Fetches older messages, one batch at a time. */
+export class Earlier {
+  isLoading = false;
+  trouble: Trouble | null = null;
+  readonly #host: EarlierHost;
+
+  constructor(host: EarlierHost) {
+    this.#host = host;
+  }
+
+  readonly load = async (): Promise<void> => {
+    const { chat } = this.#host;
+    if (!chat || this.isLoading || !chat.getSnapshot().hasEarlier) return;
+    this.isLoading = true;
+    this.trouble = null;
+    this.#host.requestUpdate();
+    try {
+      await chat.loadEarlier();
+    } catch (error) {
+      this.trouble = troubleOf(error);
+    } finally {
+      this.isLoading = false;
+      this.#host.requestUpdate();
+    }
+  };
+}

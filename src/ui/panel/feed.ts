@@ -1,0 +1,125 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { ref } from 'lit/directives/ref.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Message } from '../../protocol/message.ts';
+import type { ChatSnapshot } from '../../protocol/snapshot.ts';
+import type { Texts } from '../texts.ts';
+import type { Earlier } from './earlier.ts';
+import { downIcon, emptyIcon } from './icons.ts';
+import { messageRow, type RowContext } from './message-row.ts';
+import type { Reading } from './reading.ts';
+import type { Roving } from './roving.ts';
+import { arrange } from './rows.ts';
+
+interface FeedState {
+  readonly snapshot: ChatSnapshot | null;
+  readonly texts: Texts;
+  readonly now: number;
+  readonly reading: Reading;
+  readonly roving: Roving;
+  readonly earlier: Earlier;
+  /** How many messages of others came below what the visitor reads. */
+  readonly below: number;
+  readonly onEarlier: () => void;
+  readonly onJump: () => void;
+  readonly onRetry: RowContext['onRetry'];
+  readonly onDiscard: RowContext['onDiscard'];
+}
+
+const none: readonly Message[] = [];
+
+export function feed(state: FeedState): TemplateResult {
+  const { snapshot, texts, reading, roving, earlier, now } = state;
+  const messages = snapshot?.messages ?? none;
+  const hasEarlier = snapshot?.hasEarlier ?? false;
+  const context: RowContext = {
+    texts,
+    total: hasEarlier ? -1 : messages.length,
+    stop: roving.stopAmong(messages),
+    onRetry: state.onRetry,
+    onDiscard: state.onDiscard,
+  };
+  return html`
+    <div class="viewport">
+      <div class="scroller" part="feed" ${ref(reading.scroller)} @scroll=${reading.onScroll}>
+        <div class="content" ${ref(reading.content)}>
+          ${hasEarlier ? earlierButton(state) : nothing}
+          ${snapshot && messages.length === 0 && !hasEarlier ? welcome(texts) : nothing}
+          <div
+            class="feed"
+            role="feed"
+            aria-label=${texts.conversation}
+            aria-busy=${earlier.isLoading ? 'true' : 'false'}
+            @keydown=${roving.onKeydown}
+            @focusin=${roving.onFocusin}
+            @focusout=${roving.onFocusout}
+          >
+            ${repeat(
+              arrange(messages, now, texts),
+              (row) => row.message.messageId,
+              (row, index) => messageRow(row, index, context),
+            )}
+          </div>
+          ${tail(snapshot, texts)}
+        </div>
+      </div>
+      ${reading.following ? nothing : jump(state)}
+    </div>
+  `;
+}
+
+function earlierButton({ earlier, texts, onEarlier }: FeedState): TemplateResult {
+  return html`<div class="earlier">
+    <button class="small" type="button" @click=${onEarlier}>
+      ${earlier.isLoading ? texts.loadingEarlier : texts.earlier}
+    </button>
+    <span class="reason" role="alert">${earlier.trouble ? texts.trouble(earlier.trouble) : nothing}</span>
+  </div>`;
+}
+
+function welcome({ welcome: { title, text } }: Texts): TemplateResult {
+  return html`<div class="welcome">
+    <span class="welcome-mark">${emptyIcon}</span>
+    <p class="welcome-title">${title}</p>
+    <p>${text}</p>
+  </div>`;
+}
+
+function tail(snapshot: ChatSnapshot | null, texts: Texts): TemplateResult {
+  const typing = snapshot?.typing;
+  const failed = snapshot?.messages.filter((message) => message.status === 'failed').length ?? 0;
+  return html`
+    ${
+      typing
+        ? html`<div class="typing">
+            <span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>
+            <span>${texts.typing(typing.name)}</span>
+          </div>`
+        : nothing
+    }
+    <div class="tail" aria-live="polite">${stateOfConversation(snapshot, texts)}</div>
+    <div class="quiet" aria-live="polite">${failed > 0 ? texts.notSent(failed) : nothing}</div>
+  `;
+}
+
+function stateOfConversation(snapshot: ChatSnapshot | null, texts: Texts): unknown {
+  const conversation = snapshot?.conversation;
+  if (!conversation) return nothing;
+  switch (conversation.status) {
+    case 'queued':
+      return conversation.position === undefined
+        ? texts.queued
+        : texts.queuedAt(conversation.position);
+    case 'ended':
+      return texts.ended;
+    case 'connected':
+      return nothing;
+  }
+}
+
+function jump({ below, texts, onJump }: FeedState): TemplateResult {
+  return html`<button class="jump" part="jump" type="button" @click=${onJump}>
+    ${downIcon}<span>${texts.jump}</span>
+    ${below > 0 ? html`<span class="count">${texts.jumpCount(below)}</span>` : nothing}
+  </button>`;
+}

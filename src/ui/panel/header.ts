@@ -1,0 +1,50 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ChatSnapshot } from '../../protocol/snapshot.ts';
+import type { Texts } from '../texts.ts';
+import { canRetry, connectionText, toneOf } from './connection.ts';
+import { closeIcon, markIcon } from './icons.ts';
+
+interface HeaderState {
+  readonly snapshot: ChatSnapshot | null;
+  readonly heading: string;
+  readonly texts: Texts;
+  readonly now: number;
+  readonly onClose: () => void;
+  readonly onRetryNow: () => void;
+}
+
+export function header(state: HeaderState): TemplateResult {
+  const { snapshot, heading, texts } = state;
+  return html`
+    <header class="header" part="header">
+      <span class="mark" part="mark">${markIcon}</span>
+      <div class="titles">
+        <h2 class="heading" part="heading" dir="auto">${heading}</h2>
+        <div class="connection ${toneOf(snapshot)}">
+          <span class="dot" aria-hidden="true"></span>
+          <span class="status" part="status" role="status">${connectionText(snapshot, texts)}</span>
+        </div>
+      </div>
+      <button class="icon-button" part="close" type="button" aria-label=${texts.close} @click=${state.onClose}>
+        ${closeIcon}
+      </button>
+    </header>
+    ${snapshot ? notices(snapshot, state) : nothing}
+  `;
+}
+
+function notices(snapshot: ChatSnapshot, { texts, now, onRetryNow }: HeaderState): unknown {
+  const { retryAt } = snapshot.connection;
+  const seconds = retryAt === null ? null : Math.max(0, Math.ceil((retryAt - now) / 1_000));
+  return html`
+    ${
+      canRetry(snapshot)
+        ? html`<div class="notice" part="notice">
+            <span aria-hidden="true">${seconds === null ? nothing : texts.retryIn(seconds)}</span>
+            <button class="small" type="button" @click=${onRetryNow}>${texts.retryNow}</button>
+          </div>`
+        : nothing
+    }
+    ${snapshot.hub.persistent ? nothing : html`<div class="notice" part="notice">${texts.notKept}</div>`}
+  `;
+}

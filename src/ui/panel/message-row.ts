@@ -1,0 +1,123 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import type { Message, MessageStatus } from '../../protocol/message.ts';
+import type { Texts } from '../texts.ts';
+import { exactTime, timeOfDay } from './calendar.ts';
+import { deliveredIcon, failedIcon, pendingIcon, sentIcon } from './icons.ts';
+import { linkify } from './linkify.ts';
+import type { Row } from './rows.ts';
+
+export interface RowContext {
+  readonly texts: Texts;
+  /** How many rows there are; -1 when older ones aren't loaded. */
+  readonly total: number;
+  /** The message id of the row that is a tab stop. */
+  readonly stop: string | null;
+  readonly onRetry: (message: Message, article: HTMLElement) => void;
+  readonly onDiscard: (message: Message) => void;
+}
+
+/** A message with what stands above it: the day it begins, a gap. */
+export function messageRow(row: Row, index: number, context: RowContext): unknown {
+  const { message } = row;
+  const isStop = context.stop === message.messageId;
+  const { texts, total } = context;
+  // Thousands of rows are looked at for each new message, and few of them change.
+  return guard(
+    [message, row.day, row.opensGroup, row.closesGroup, row.showsMeta, index, total, isStop, texts],
+    () => html`
+      ${row.day === null ? nothing : html`<div class="day" part="day"><span>${row.day}</span></div>`}
+      ${
+        message.missingBefore > 0
+          ? html`<div class="gap"><span>${texts.missing(message.missingBefore)}</span></div>`
+          : nothing
+      }
+      ${article(row, index, isStop, context)}
+    `,
+  );
+}
+
+function article(
+  { message, opensGroup, closesGroup, showsMeta }: Row,
+  index: number,
+  isStop: boolean,
+  context: RowContext,
+): TemplateResult {
+  const { texts, total } = context;
+  const { from, status } = message;
+  const isOwn = from.role === 'visitor';
+  // An id may hold no space, and nobody promises that a message id has none.
+  const id = encodeURIComponent(message.messageId);
+  const classes = [
+    'row',
+    from.role,
+    status,
+    opensGroup ? 'opens' : '',
+    closesGroup ? 'closes' : '',
+    showsMeta ? 'shows-meta' : '',
+  ];
+  return html`<article
+    class=${classes.join(' ')}
+    part="message message-${from.role}"
+    data-message-id=${message.messageId}
+    tabindex=${isStop ? 0 : -1}
+    aria-posinset=${index + 1}
+    aria-setsize=${total}
+    aria-labelledby="from-${id} text-${id}"
+    aria-describedby="meta-${id}"
+  >
+    ${isOwn || from.role === 'system' ? nothing : html`<span class="avatar" data-initials=${initials(from.name)} aria-hidden="true"></span>`}
+    <span id="from-${id}" class=${isOwn || !opensGroup ? 'quiet' : 'name'}>${isOwn ? texts.you : from.name}</span>
+    <div class="bubble" part="bubble bubble-${from.role}"><span id="text-${id}" class="text" dir="auto">${textOf(message)}</span></div>
+    <div id="meta-${id}" class="meta" part="meta">
+      <time datetime=${new Date(message.timestamp).toISOString()} title=${exactTime(message.timestamp, texts)}>${timeOfDay(message.timestamp, texts)}</time>
+      ${isOwn ? outcome(status, texts) : nothing}
+    </div>
+    ${status === 'failed' ? failure(message, context) : nothing}
+  </article>`;
+}
+
+function textOf(message: Message): unknown {
+  return linkify(message.text).map((part) =>
+    part.type === 'text'
+      ? part.text
+      : html`<a href=${part.href} target="_blank" rel="noopener noreferrer nofollow">${part.text}</a>`,
+  );
+}
+
+function outcome(status: MessageStatus, texts: Texts): unknown {
+  switch (status) {
+    case 'pending':
+      return html`<span class="outcome">${pendingIcon}${texts.outcome.pending}</span>`;
+    case 'sent':
+      return html`<span class="outcome">${sentIcon}${texts.outcome.sent}</span>`;
+    case 'delivered':
+      return html`<span class="outcome">${deliveredIcon}${texts.outcome.delivered}</span>`;
+    case 'read':
+      return html`<span class="outcome read">${deliveredIcon}${texts.outcome.read}</span>`;
+    case 'failed':
+      return html`<span class="outcome">${failedIcon}${texts.outcome.failed}</span>`;
+    case 'received':
+      return nothing;
+  }
+}
+
+function failure(message: Message, { texts, onRetry, onDiscard }: RowContext): TemplateResult {
+  const retry = (event: Event) => {
+    const { currentTarget } = event;
+    const row = currentTarget instanceof Element ? currentTarget.closest('article') : null;
+    if (row) onRetry(message, row);
+  };
+  return html`<div class="failure">
+    ${message.failure ? html`<span class="reason">${texts.trouble(message.failure)}</span>` : nothing}
+    <button class="small" type="button" @click=${retry}>${texts.retry}</button>
+    <button class="small plain" type="button" @click=${() => onDiscard(message)}>${texts.discard}</button>
+  </div>`;
+}
+
+/** 'SA' for 'Support Agent'. By code points, or an emoji would be cut in two. */
+function initials(name: string): string {
+  const words = name.split(/\s+/u).filter(Boolean);
+  const chosen = words.length > 1 ? [words[0], words.at(-1)] : words;
+  return chosen.map((word) => Array.from(word ?? '')[0] ?? '').join('');
+}

@@ -1,0 +1,239 @@
+import { html, LitElement, type PropertyValues } from 'lit';
+import type { Chat } from '../../client/chat.ts';
+import type { Routing } from '../../protocol/conversation.ts';
+import type { Message } from '../../protocol/message.ts';
+import type { ChatSnapshot } from '../../protocol/snapshot.ts';
+import type { Texts } from '../texts.ts';
+import { english } from '../texts.ts';
+import { troubleOf } from '../trouble.ts';
+import { Announcer } from './announcer.ts';
+import { arrivals } from './arrivals.ts';
+import { Composer } from './composer.ts';
+import { composerView } from './composer-view.ts';
+import { Earlier } from './earlier.ts';
+import { feed } from './feed.ts';
+import { header } from './header.ts';
+import { Reading } from './reading.ts';
+import { Roving } from './roving.ts';
+import { Ticker } from './ticker.ts';
+import { VisibleWindow } from './visible-window.ts';
+
+/** More than so many at once are counted instead of read out. */
+const maximumSpoken = 3;
+
+/**
+ * The panel: one conversation, seen and written. It renders into the shadow root that it stands in.
+ *
+ * @fires close when the visitor wants it closed
+ */
+export class PartylinePanel extends LitElement {
+  static override properties = {
+    chat: { attribute: false },
+    routing: { attribute: false },
+    heading: { attribute: false },
+    texts: { attribute: false },
+    open: { type: Boolean },
+    snapshot: { state: true },
+    trouble: { state: true },
+  };
+
+  declare chat: Chat | null;
+  declare routing: Routing | null;
+  declare heading: string;
+  declare texts: Texts;
+  declare open: boolean;
+  /** What is shown. Closed, it isn't followed. */
+  declare snapshot: ChatSnapshot | null;
+  /** Why the last retry or discard didn't work, in words. */
+  declare trouble: string | null;
+
+  readonly #composer = new Composer(this, () => this.#onSent());
+  readonly #earlier = new Earlier(this);
+  readonly #reading = new Reading(this, {
+    onTop: () => this.#earlier.load(),
+    onEnd: () => this.#markRead(),
+  });
+  readonly #roving = new Roving(this);
+  readonly #announcer = new Announcer(this);
+  #unsubscribe: (() => void) | null = null;
+  /** The messages when the end was last in view. */
+  #seen: readonly Message[] = [];
+  #markedFor: ChatSnapshot | null = null;
+  #wantsFocus = false;
+
+  constructor() {
+    super();
+    this.chat = null;
+    this.routing = null;
+    this.heading = '';
+    this.texts = english;
+    this.open = false;
+    this.snapshot = null;
+    this.trouble = null;
+    new Ticker(this, () => (this.open ? (this.snapshot?.connection.retryAt ?? null) : null));
+    new VisibleWindow(this);
+  }
+
+  /** Moves the focus to the textbox as soon as it is there. */
+  focusComposer(): void {
+    this.#wantsFocus = true;
+    this.requestUpdate();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener('visibilitychange', this.#onVisibility);
+    this.#subscribe();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener('visibilitychange', this.#onVisibility);
+    this.#unsubscribe?.();
+    this.#unsubscribe = null;
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('chat') || changed.has('open')) this.#subscribe();
+    if (changed.has('open') && this.open) this.#reading.following = true;
+  }
+
+  protected override render(): unknown {
+    const { snapshot, texts, heading } = this;
+    const now = Date.now();
+    const reading = this.#reading;
+    return html`
+      <section class="panel" part="panel" role="dialog" aria-label=${texts.chat} ?hidden=${!this.open}>
+        ${header({
+          snapshot,
+          heading,
+          texts,
+          now,
+          onClose: this.#close,
+          onRetryNow: this.#retryNow,
+        })}
+        ${feed({
+          snapshot,
+          texts,
+          now,
+          reading,
+          roving: this.#roving,
+          earlier: this.#earlier,
+          below: reading.following ? 0 : arrivals(this.#seen, snapshot?.messages ?? []).length,
+          onEarlier: this.#loadEarlier,
+          onJump: this.#jump,
+          onRetry: this.#retry,
+          onDiscard: this.#discard,
+        })}
+        <div class="trouble" role="alert">${this.trouble}</div>
+        ${composerView(this.#composer, texts)}
+        <div class="quiet" role="log">${this.#announcer.lines.map((line) => html`<p>${line}</p>`)}</div>
+      </section>
+    `;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('chat') && changed.get('chat')) this.#composer.changeChat();
+    if (changed.has('open') && this.open) this.#composer.fit();
+    if (this.chat && this.snapshot) this.#composer.receive(this.chat, this.snapshot);
+    if (this.#reading.following) this.#seen = this.snapshot?.messages ?? [];
+    if (this.open && this.#wantsFocus) {
+      this.#wantsFocus = false;
+      this.#composer.focus();
+    }
+    this.#markRead();
+  }
+
+  #subscribe(): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = null;
+    if (!this.isConnected || !this.open) return;
+    this.snapshot = this.chat?.getSnapshot() ?? null;
+    this.#unsubscribe = this.chat?.subscribe(this.#onChange) ?? null;
+  }
+
+  readonly #onChange = (): void => {
+    const before = this.snapshot;
+    const after = this.chat?.getSnapshot() ?? null;
+    this.snapshot = after;
+    if (before && after) this.#announce(before, after);
+  };
+
+  #announce(before: ChatSnapshot, after: ChatSnapshot): void {
+    // Without a conversation before, this is the history being loaded.
+    if (before.messages.length === 0 && !before.conversation) return;
+    const heard = arrivals(before.messages, after.messages);
+    this.#announcer.say(
+      heard.length > maximumSpoken
+        ? [this.texts.saidMany(heard.length)]
+        : heard.map(({ from, text }) => this.texts.said(from.name, text)),
+    );
+  }
+
+  #markRead(): void {
+    const { chat, snapshot } = this;
+    if (!chat || !snapshot || snapshot.unread === 0 || snapshot === this.#markedFor) return;
+    if (!this.open || !this.#reading.following || document.visibilityState !== 'visible') return;
+    this.#markedFor = snapshot;
+    chat.markRead();
+  }
+
+  readonly #onVisibility = (): void => {
+    // 'Today' may be yesterday by now.
+    this.requestUpdate();
+  };
+
+  #onSent(): void {
+    this.trouble = null;
+    this.#reading.toEnd();
+  }
+
+  readonly #close = (): void => {
+    this.dispatchEvent(new Event('close'));
+  };
+
+  readonly #retryNow = (): void => {
+    this.chat?.reconnect();
+    this.#composer.focus();
+  };
+
+  readonly #loadEarlier = async (): Promise<void> => {
+    const first = this.querySelector('article');
+    await this.#earlier.load();
+    await this.updateComplete;
+    // With the last of them the button goes away, and takes the focus with it.
+    const root = this.getRootNode();
+    if (root instanceof ShadowRoot && !root.activeElement) first?.focus({ preventScroll: true });
+  };
+
+  readonly #jump = (): void => {
+    this.#reading.toEnd();
+    // The button goes away; the focus goes where the visitor went.
+    const articles = this.querySelectorAll('article');
+    articles[articles.length - 1]?.focus({ preventScroll: true });
+  };
+
+  readonly #retry = async (message: Message, article: HTMLElement): Promise<void> => {
+    // The button goes away when the message is on its way again.
+    article.focus({ preventScroll: true });
+    await this.#attempt(this.chat?.retry(message.messageId));
+  };
+
+  readonly #discard = async (message: Message): Promise<void> => {
+    this.#composer.focus();
+    await this.#attempt(this.chat?.discard(message.messageId));
+  };
+
+  async #attempt(call: Promise<void> | undefined): Promise<void> {
+    this.trouble = null;
+    try {
+      await call;
+    } catch (error) {
+      this.trouble = this.texts.trouble(troubleOf(error));
+    }
+  }
+}

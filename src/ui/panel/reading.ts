@@ -1,0 +1,130 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { createRef } from 'lit/directives/ref.js';
+
+/** So close to the end, in px, the reader counts as being there. */
+const endZone = 40;
+/** So close to the top, in px, older messages are wanted. */
+const topZone = 160;
+
+interface ReadingOptions {
+  /** Called when somebody scrolls up to where older messages are wanted. */
+  readonly onTop: () => void;
+  /** Called when the end comes into view. */
+  readonly onEnd: () => void;
+}
+
+/**
+ * Where the reader is. At the end, the end stays in view whatever grows; above it, what they read stays
+ * where it is on the screen, whatever comes, goes or is mended above and below.
+ *
+ * Safari has no scroll anchoring, so that of other browsers is switched off and this one works in all.
+ */
+export class Reading implements ReactiveController {
+  readonly scroller = createRef<HTMLElement>();
+  readonly content = createRef<HTMLElement>();
+  following = true;
+
+  readonly #host: ReactiveControllerHost;
+  readonly #options: ReadingOptions;
+  readonly #resizes: ResizeObserver;
+  #observed: HTMLElement | null = null;
+  /** `scrollTop` as last seen or set here: anything else means that the reader scrolled. */
+  #top = 0;
+  #anchor: { readonly element: Element; readonly offset: number } | null = null;
+
+  constructor(host: ReactiveControllerHost, options: ReadingOptions) {
+    this.#host = host;
+    this.#options = options;
+    this.#resizes = new ResizeObserver(() => this.settle());
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    this.#resizes.disconnect();
+    this.#observed = null;
+  }
+
+  hostUpdate(): void {
+    // The scroll event of what the reader just did may still be under way.
+    this.#look();
+  }
+
+  hostUpdated(): void {
+    const { value: scroller } = this.scroller;
+    if (scroller && this.#observed !== scroller) {
+      this.#resizes.disconnect();
+      this.#resizes.observe(scroller);
+      if (this.content.value) this.#resizes.observe(this.content.value);
+      this.#observed = scroller;
+    }
+    this.settle();
+  }
+
+  /** Goes to the end, and stays there. */
+  toEnd(): void {
+    this.following = true;
+    this.settle();
+    this.#host.requestUpdate();
+  }
+
+  readonly onScroll = (): void => {
+    const before = this.#top;
+    const wasFollowing = this.following;
+    this.#look();
+    if (this.following !== wasFollowing) this.#host.requestUpdate();
+    if (this.following) this.#options.onEnd();
+    if (this.#top < before && this.#top < topZone) this.#options.onTop();
+  };
+
+  #look(): void {
+    const { value: scroller } = this.scroller;
+    if (!scroller?.clientHeight || scroller.scrollTop === this.#top) return;
+    this.#top = scroller.scrollTop;
+    this.following = scroller.scrollHeight - this.#top - scroller.clientHeight <= endZone;
+    this.#drop();
+  }
+
+  /** Puts right what the last change of layout moved. */
+  settle(): void {
+    const { value: scroller } = this.scroller;
+    // Hidden, nothing has a place.
+    if (!scroller?.clientHeight) return;
+    if (this.following) {
+      scroller.scrollTop = scroller.scrollHeight;
+    } else if (this.#anchor?.element.isConnected) {
+      const moved = offsetIn(scroller, this.#anchor.element) - this.#anchor.offset;
+      if (moved !== 0) scroller.scrollTop += moved;
+    }
+    this.#top = scroller.scrollTop;
+    this.#drop();
+  }
+
+  /** Drops the anchor at the first message in view. */
+  #drop(): void {
+    const { value: scroller } = this.scroller;
+    if (!scroller || this.following) {
+      this.#anchor = null;
+      return;
+    }
+    const element = firstBelow(scroller);
+    this.#anchor = element && { element, offset: offsetIn(scroller, element) };
+  }
+}
+
+function offsetIn(scroller: Element, element: Element): number {
+  return element.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+}
+
+/** By bisection: asking thousands of rows for their place at each scroll event would be felt. */
+function firstBelow(scroller: Element): Element | null {
+  const articles = scroller.getElementsByTagName('article');
+  const top = scroller.getBoundingClientRect().top;
+  let low = 0;
+  let high = articles.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((articles[middle]?.getBoundingClientRect().bottom ?? 0) <= top) low = middle + 1;
+    else high = middle;
+  }
+  return articles[low] ?? null;
+}

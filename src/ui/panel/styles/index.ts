@@ -1,0 +1,11 @@
+import { composerStyles } from './composer.ts';
+import { feedStyles } from './feed.ts';
+import { frameStyles } from './frame.ts';
+import { messageStyles } from './message.ts';
+
+/** Constructed sheets: a strict CSP lets no `<style>` through. */
+export function panelStyleSheets(): CSSStyleSheet[] {
+  return [frameStyles, feedStyles, messageStyles, composerStyles].flatMap(
+    ({ styleSheet }) => styleSheet ?? [],
+  );
+}

@@ -1,0 +1,140 @@
+import type { Phase } from '../protocol/snapshot.ts';
+import type { Trouble } from './trouble.ts';
+
+/**
+ * Everything the element says. To add a language, write a second constant of this type and give it to
+ * the element: `chat.texts = german`.
+ */
+export interface Texts {
+  /** BCP 47, for dates and numbers. Of the visitor's own languages the first that fits refines it. */
+  readonly language: string;
+  /** The accessible name of the launcher and of the panel. */
+  readonly chat: string;
+  readonly heading: string;
+  readonly close: string;
+  readonly unread: (count: number) => string;
+  /** The panel's code could not be fetched. */
+  readonly panelMissing: string;
+
+  readonly conversation: string;
+  readonly message: string;
+  readonly placeholder: string;
+  readonly send: string;
+  /** Stands where the first message will. */
+  readonly welcome: { readonly title: string; readonly text: string };
+
+  readonly you: string;
+  readonly today: string;
+  readonly yesterday: string;
+  readonly earlier: string;
+  readonly loadingEarlier: string;
+  readonly jump: string;
+  /** Beside `jump`: how many messages came below what the visitor reads. */
+  readonly jumpCount: (count: number) => string;
+  readonly missing: (count: number) => string;
+  readonly said: (name: string, text: string) => string;
+  /** In place of `said` when more come at once than anybody can listen to. */
+  readonly saidMany: (count: number) => string;
+  readonly typing: (name: string) => string;
+
+  readonly outcome: {
+    readonly pending: string;
+    readonly sent: string;
+    readonly delivered: string;
+    readonly read: string;
+    readonly failed: string;
+  };
+  /** Tells those who don't see the failed messages. */
+  readonly notSent: (count: number) => string;
+  readonly retry: string;
+  readonly discard: string;
+
+  readonly phase: Readonly<Record<Phase, string>>;
+  /** No chat has been given to the element yet. */
+  readonly starting: string;
+  readonly retryIn: (seconds: number) => string;
+  readonly retryNow: string;
+  readonly notKept: string;
+  readonly queued: string;
+  /** @param position from 1 */
+  readonly queuedAt: (position: number) => string;
+  readonly ended: string;
+
+  readonly tooLong: (length: number, maximum: number) => string;
+  readonly length: (length: number, maximum: number) => string;
+  readonly noRouting: string;
+  readonly notReady: string;
+  /** What went wrong, in words: the problem's own message, or another language's by its code. */
+  readonly trouble: (trouble: Trouble) => string;
+}
+
+function plural(count: number, one: string, other: string): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : other}`;
+}
+
+export const english: Texts = {
+  language: 'en',
+  chat: 'Chat',
+  heading: 'Chat with us',
+  close: 'Close',
+  unread: (count) => plural(count, 'unread message', 'unread messages'),
+  panelMissing: 'The chat could not be loaded. Check your connection, then try the button again.',
+
+  conversation: 'Conversation',
+  message: 'Message',
+  placeholder: 'Write a message…',
+  send: 'Send',
+  welcome: {
+    title: 'How can we help?',
+    text: 'Write to us here. You can keep browsing: the conversation goes with you.',
+  },
+
+  you: 'You',
+  today: 'Today',
+  yesterday: 'Yesterday',
+  earlier: 'Earlier messages',
+  loadingEarlier: 'Loading…',
+  jump: 'Jump to latest',
+  jumpCount: (count) => `${count.toLocaleString('en')} new`,
+  missing: (count) => `${plural(count, 'message is', 'messages are')} missing here`,
+  said: (name, text) => `${name} said: ${text}`,
+  saidMany: (count) => plural(count, 'new message', 'new messages'),
+  typing: (name) => `${name} is typing…`,
+
+  outcome: {
+    pending: 'Waiting to be sent',
+    sent: 'Sent',
+    delivered: 'Delivered',
+    read: 'Read',
+    failed: 'Not sent',
+  },
+  notSent: (count) => `${plural(count, 'message was', 'messages were')} not sent.`,
+  retry: 'Retry',
+  discard: 'Discard',
+
+  phase: {
+    offline: 'You are offline. What you write is kept and goes out later.',
+    connecting: 'Connecting…',
+    authenticating: 'Connecting: signing in…',
+    ready: 'Connected',
+    routing: 'Connected. Opening your conversation…',
+    waiting: 'Out of reach at the moment. What you write is kept and goes out later.',
+    polling: 'Slow connection. Messages still come and go.',
+    'signed-out': 'You are signed out. Sign in again to go on.',
+    failed: 'Not connected.',
+  },
+  starting: 'Starting…',
+  retryIn: (seconds) => (seconds > 0 ? `Trying again in ${seconds} s` : 'Trying again…'),
+  retryNow: 'Try now',
+  notKept: 'History is not kept in this browser.',
+  queued: 'Waiting for an agent…',
+  queuedAt: (position) => `Waiting for an agent. You are number ${position} in the queue.`,
+  ended: 'This conversation has ended. A new message starts a new conversation.',
+
+  tooLong: (length, maximum) =>
+    `This message is too long by ${plural(length - maximum, 'character', 'characters')}. Shorten it or send it in parts.`,
+  length: (length, maximum) => `${length.toLocaleString('en')} / ${maximum.toLocaleString('en')}`,
+  noRouting: 'This page has not said who should answer, so the message could not go out.',
+  notReady: 'The chat is still starting. Try again in a moment.',
+  trouble: (trouble) => trouble.message,
+};

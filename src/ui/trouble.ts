@@ -1,0 +1,26 @@
+import type { ErrorCode } from '../protocol/errors.ts';
+
+/** Why a call failed, ready to be shown. */
+export interface Trouble {
+  /** `null` when it was no error of ours. */
+  readonly code: ErrorCode | null;
+  readonly message: string;
+}
+
+/**
+ * Reads the error by its shape: the chat may come from another copy of the package, where
+ * `instanceof PartylineError` fails, and the class would bring zod into the page.
+ */
+export function troubleOf(error: unknown): Trouble {
+  if (isCoded(error)) return { code: error.code, message: error.message };
+  return { code: null, message: error instanceof Error ? error.message : String(error) };
+}
+
+function isCoded(error: unknown): error is Error & { readonly code: ErrorCode } {
+  return (
+    error instanceof Error &&
+    error.name === 'PartylineError' &&
+    'code' in error &&
+    typeof error.code === 'string'
+  );
+}

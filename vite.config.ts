@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin } from 'vite';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const root = here('./demo');
+const pages = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .map((path) => path.replaceAll('\\', '/'))
+  .filter((path) => path.endsWith('.html') && !/^(build|public|partials)\//.test(path));
+
+/** Puts the header and the footer that all pages share where `<!-- include: name -->` stands. */
+function partials(): Plugin {
+  return {
+    name: 'partials',
+    transformIndexHtml: {
+      order: 'pre',
+      handler: (html) =>
+        html.replaceAll(/<!-- include: ([a-z-]+) -->/g, (_, name: string) =>
+          readFileSync(here(`./demo/partials/${name}.html`), 'utf8').trim(),
+        ),
+    },
+  };
+}
+
+/** Numbers the build, so that a hub can tell which of two is the newer. */
+function buildNumber(): Plugin {
+  return {
+    name: 'build-number',
+    generateBundle() {
+      const source = JSON.stringify({ build: String(Date.now()) });
+      this.emitFile({ type: 'asset', fileName: 'build.json', source });
+    },
+  };
+}
+
+// Served by the demo's server, which alone knows the gateway's addresses.
+const external = ['/config.js'];
+
+export default defineConfig({
+  root,
+  plugins: [partials(), buildNumber()],
+  resolve: {
+    alias: [
+      { find: /^partyline$/, replacement: here('./src/client/index.ts') },
+      { find: /^partyline\/worker$/, replacement: here('./src/worker/index.ts') },
+      { find: /^partyline\/ui$/, replacement: here('./src/ui/index.ts') },
+    ],
+  },
+  build: {
+    outDir: here('./demo/build/site'),
+    emptyOutDir: true,
+    target: 'es2022',
+    sourcemap: true,
+    // An inlined asset would be a data: URL, which the site's CSP allows for images alone.
+    assetsInlineLimit: 0,
+    // Every browser with module SharedWorkers knows modulepreload.
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: pages.map((page) => `${root}/${page}`), external },
+  },
+  worker: { format: 'es', rolldownOptions: { external } },
+});
