@@ -3,7 +3,11 @@ import { defineConfig } from '@playwright/test';
 const executablePath = process.env.PARTYLINE_CHROMIUM;
 
 export default defineConfig({
-  testDir: './test/browser',
+  projects: [
+    { name: 'browser', testDir: './test/browser' },
+    // Minutes of random faults: `npm run soak`, not a part of `npm test`.
+    { name: 'soak', testDir: './test/soak' },
+  ],
   outputDir: './test-results',
   // Two cores: more workers would only make each other slow.
   workers: 2,

@@ -22,14 +22,3 @@ element.routing = {
   attributes: { source: 'demo-shop' },
 };
 document.body.append(element);
-
-// Whoever signs in or out is another visitor: the hub forgets the former one before the site does.
-document.addEventListener('submit', (event) => {
-  const { target: form } = event;
-  if (!(form instanceof HTMLFormElement) || !('changesVisitor' in form.dataset)) return;
-  event.preventDefault();
-  chat
-    .signOut()
-    .catch((error: unknown) => console.warn('The chat could not sign out:', error))
-    .finally(() => form.submit());
-});

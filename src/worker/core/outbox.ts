@@ -265,7 +265,7 @@ function onPostFailed(run: Run, item: OutboxItem, failure: RestFailure): void {
       onNotFound(run);
       return;
     case 'rate-limited':
-      setItem(run, item.messageId, { at: { stage: 'queued' } });
+      setItem(run, item.messageId, { at: { stage: 'doubt', run: nextRun(run) } });
       beQuiet(run, failure.retryAfter);
       return;
     case 'unauthorized':
@@ -316,7 +316,7 @@ export function beQuiet(run: Run, retryAfter: number | null): void {
   run.setTimer('rate', pause);
 }
 
-/** A message was refused for its rate only: it has not arrived, and goes again later. */
+/** A message was refused for its rate only. It goes again later, asked for first as every resend. */
 export function refusedForRate(
   run: Run,
   messageId: string | null,
@@ -325,7 +325,7 @@ export function refusedForRate(
   const item = run.state.outbox.find((one) => one.messageId === messageId);
   if (item?.at.stage === 'sent') {
     run.clearTimer('echo');
-    setItem(run, item.messageId, { at: { stage: 'queued' } });
+    setItem(run, item.messageId, { at: { stage: 'doubt', run: nextRun(run) } });
   }
   beQuiet(run, retryAfter);
 }
@@ -348,7 +348,7 @@ export function retryMessage(run: Run, callId: number, messageId: string): void 
     run.reject(callId, 'not-failed', 'The message is on its way already.');
     return;
   }
-  setItem(run, messageId, { at: { stage: 'queued' }, failure: null });
+  setItem(run, messageId, { at: { stage: 'doubt', run: nextRun(run) }, failure: null });
   storeItem(run, messageId);
   answerWhenStored(run, callId);
   const { conversation, meta } = run.state;

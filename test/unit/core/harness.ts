@@ -235,6 +235,12 @@ export class TestHub {
     return this;
   }
 
+  /** Forgets effects but those that are answered later. */
+  clearKeepingSocketAndRest(): this {
+    this.effects = [...this.all('open-socket').slice(-1), ...this.all('rest').slice(-1)];
+    return this;
+  }
+
   /** A message typed, durable and on its way as far as it may go. */
   type(text: string, messageId: string): this {
     this.call({ type: 'send', messageId, text });

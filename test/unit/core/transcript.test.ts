@@ -203,6 +203,8 @@ describe('outbox', () => {
     const retry = hub.call({ type: 'retry', messageId: 'm1' });
     hub.store();
     expect(hub.answers.get(retry)).toMatchObject({ ok: true });
+    hub.clearKeepingSocketAndRest().rest();
+    expect(hub.sent()).toMatchObject([{ type: 'send-message', messageId: 'm1' }]);
     expect(hub.snapshot?.messages[0]?.status).toBe('sent');
     const discard = hub.call({ type: 'discard', messageId: 'm1' });
     hub.store();
@@ -228,7 +230,7 @@ describe('outbox', () => {
     });
     hub.pass(4_999);
     expect(hub.sent()).toEqual([]);
-    hub.pass(1);
+    hub.pass(1).rest();
     expect(hub.sent()).toMatchObject([{ type: 'send-message', messageId: 'm1' }]);
   });
 
