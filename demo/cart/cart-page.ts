@@ -18,7 +18,7 @@ function row(item: CartItem): HTMLElement {
     element('a', { href: `/products/${item.id}/` }, [item.name]),
     element('span', { class: 'steps' }, [
       stepper(item, item.count === 1 ? 'Take out' : 'One less', '−', -1),
-      element('output', {}, [String(item.count)]),
+      element('span', { class: 'count-of' }, [String(item.count)]),
       stepper(item, 'One more', '+', 1),
     ]),
     element('span', { class: 'price' }, [euros(item.count * item.price)]),
