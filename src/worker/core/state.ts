@@ -33,6 +33,22 @@ export type Link =
   | { readonly phase: 'signed-out' }
   | { readonly phase: 'failed' };
 
+/** Every phase of the link, for the page that describes them: tsc knows when one is missing. */
+export const linkPhases: Readonly<Record<Link['phase'], true>> = {
+  idle: true,
+  offline: true,
+  token: true,
+  closing: true,
+  connecting: true,
+  authenticating: true,
+  online: true,
+  draining: true,
+  waiting: true,
+  resting: true,
+  'signed-out': true,
+  failed: true,
+};
+
 /** What an authenticated socket is used for. */
 export type Session =
   | { readonly stage: 'ready' }

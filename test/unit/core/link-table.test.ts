@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Input } from '../../../src/worker/core/input.ts';
+import { linkPhases } from '../../../src/worker/core/state.ts';
+import { TestHub } from './harness.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../../../docs/protocol.md'), 'utf8');
+
+/** The rows of the link's table: the phases in the first column, and what its last column names. */
+function linkTable(): { phases: string[]; targets: string[] }[] {
+  const [, section = ''] = page.split('### Link');
+  const [table = ''] = section.split('\n###');
+  return table
+    .split('\n')
+    .filter((line) => line.startsWith('|') && !line.startsWith('|---') && !line.includes('phase |'))
+    .map((line) => {
+      const cells = line.split('|').map((cell) => cell.trim());
+      const words = (cell = '') => cell.split(/,| · | or /).map((word) => word.trim());
+      return { phases: words(cells[1]), targets: words(cells[3]) };
+    });
+}
+
+/** A hub in each phase, and what a close, a success or a failure there leads to. */
+const scenes: Record<string, () => TestHub> = {
+  idle: () => new TestHub().restore(),
+  token: () => new TestHub().restore().attach(),
+  connecting: () => new TestHub().restore().attach().token(),
+  authenticating: () => new TestHub().restore().attach().token().open(),
+  online: () => new TestHub().authenticated(),
+  draining: () => renewing(),
+  closing: () => new TestHub().authenticated().gateway({ type: 'token-expired' }),
+  waiting: () => new TestHub().restore().attach().token().cut(),
+  offline: () =>
+    new TestHub().restore().attach().token().take({ type: 'online', online: false }).cut(),
+  resting: () => {
+    const hub = new TestHub().restore().attach().token().cut();
+    for (let retry = 0; retry < 5; retry += 1) hub.pass(31_000).cut();
+    return hub;
+  },
+  'signed-out': () => failedToken('signed-out'),
+  failed: () => failedToken('forbidden'),
+};
+
+function failedToken(kind: 'signed-out' | 'forbidden'): TestHub {
+  const hub = new TestHub().restore().attach();
+  const { requestId } = hub.last('fetch-token');
+  const result = { ok: false, kind, message: kind, retryAfter: null } as const;
+  return hub.take({ type: 'token', requestId, result });
+}
+
+function renewing(): TestHub {
+  const hub = new TestHub().inConversation();
+  hub.answersPings = true;
+  hub.type('on its way', 'm1').pass(5_000);
+  hub.state = { ...hub.state, token: { ...hub.state.token, renewing: true, requestId: 999 } };
+  const result = { ok: true, expiresIn: 900, subject: 'visitor-1' } as const;
+  return hub.take({ type: 'token', requestId: 999, result });
+}
+
+describe('the table of the link in docs/protocol.md', () => {
+  it('has a row for every phase, and leads only to phases that there are', () => {
+    const rows = linkTable();
+    expect(rows.flatMap(({ phases }) => phases).sort()).toEqual(Object.keys(linkPhases).sort());
+    for (const { targets } of rows) {
+      for (const target of targets) expect(Object.keys(linkPhases)).toContain(target);
+    }
+  });
+
+  it.each(Object.keys(linkPhases))('%s can be reached', (phase) => {
+    expect(scenes[phase]?.().state.link.phase).toBe(phase);
+  });
+
+  it.each(Object.keys(linkPhases))('what can happen in %s leads where its row says', (phase) => {
+    const row = linkTable().find(({ phases }) => phases.includes(phase));
+    const allowed = new Set([phase, ...(row?.targets ?? []), 'idle', 'signed-out', 'closing']);
+    const happenings: ((hub: TestHub) => Input)[] = [
+      (hub) => ({ type: 'socket-closed', socketId: socketOf(hub), meaning: 'network' }),
+      (hub) => ({ type: 'socket-closed', socketId: socketOf(hub), meaning: 'token' }),
+      (hub) => ({ type: 'socket-opened', socketId: socketOf(hub) }),
+      (hub) => ({
+        type: 'gateway',
+        socketId: socketOf(hub),
+        event: { type: 'authenticated', serverTime: null },
+      }),
+      (hub) => ({ type: 'gateway', socketId: socketOf(hub), event: { type: 'token-expired' } }),
+      () => ({ type: 'online', online: true }),
+      () => ({ type: 'tab-attached', tabId: 'b', visible: true, conversationId: null }),
+    ];
+    for (const happening of happenings) {
+      const hub = scenes[phase]?.() ?? expect.fail(`no scene for ${phase}`);
+      hub.take(happening(hub));
+      expect([...allowed]).toContain(hub.state.link.phase);
+    }
+  });
+});
+
+function socketOf({ state: { link } }: TestHub): number {
+  return 'socketId' in link ? link.socketId : -1;
+}
