@@ -149,3 +149,68 @@ test('REST carries the chat while the gateway takes no sockets, and hands it bac
   expect(gateway.stats.peak).toBe(1);
   expect(gateway.stats.repeatedMessages).toBe(0);
 });
+
+test('what was missed is fetched in pages, however many share one millisecond', async ({
+  gateway,
+  openTab,
+}) => {
+  const tab = await openTab('/');
+  await tab.send('before');
+  const conversationId = await takeConversation(gateway);
+  await tab.shows(['before']);
+  gateway.faults.cut();
+  const texts = Array.from({ length: 130 }, (_, index) => `agent ${index}`);
+  await gateway.agent.sayAll(conversationId, texts, { at: Date.now() });
+  await tab.shows(['before', ...texts]);
+  expect(gateway.stats.connectionsOpened).toBe(2);
+});
+
+for (const [name, skew] of [
+  ['an hour ahead', 3_600_000],
+  ['an hour behind', -3_600_000],
+] as const) {
+  test.describe(`a gateway whose clock is ${name}`, () => {
+    test.use({ gatewayOptions: { clock: () => Date.now() + skew } });
+
+    test('loses and moves nothing', async ({ gateway, openTab }) => {
+      const tab = await openTab('/');
+      await tab.send('one');
+      const conversationId = await takeConversation(gateway);
+      await gateway.agent.say(conversationId, 'two');
+      await tab.shows(['one', 'two']);
+      gateway.faults.cut();
+      await gateway.agent.say(conversationId, 'three');
+      await tab.send('four');
+      await tab.shows(['one', 'two', 'three', 'four']);
+      await tab.page.reload();
+      await tab.open();
+      await tab.shows(['one', 'two', 'three', 'four']);
+    });
+  });
+}
+
+test.describe('a gateway without sequence numbers', () => {
+  test.use({ gatewayOptions: { sequences: false } });
+
+  test('is understood by time and id', async ({ gateway, openTab }) => {
+    const tab = await openTab('/');
+    const other = await openTab('/');
+    await tab.send('one');
+    const conversationId = await takeConversation(gateway);
+    await tab.shows(['one']);
+    gateway.faults.duplicate('to-client', { type: 'message', probability: 0.5 });
+    gateway.faults.swap('to-client', { type: 'message', probability: 0.3 });
+    const texts = Array.from({ length: 20 }, (_, index) => `agent ${index}`);
+    await gateway.agent.sayAll(conversationId, texts);
+    gateway.faults.clear();
+    gateway.faults.cut();
+    await gateway.agent.say(conversationId, 'while away');
+    await other.send('last');
+    await expect(tab.messages).toHaveCount(23);
+    const transcript = await gateway.agent.transcript(conversationId);
+    const ordered = [...transcript].sort(
+      (a, b) => a.timestamp.localeCompare(b.timestamp) || (a.messageId < b.messageId ? -1 : 1),
+    );
+    for (const each of [tab, other]) await each.shows(ordered.map(({ text }) => text));
+  });
+});
