@@ -32,7 +32,7 @@ export class HubConnection {
   #calls: Remote<HubCalls> | null = null;
   #stream: MessagePort | null = null;
   #isOver = false;
-  #isAttached = false;
+  #bootTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     createWorker: () => SharedWorker,
@@ -43,10 +43,6 @@ export class HubConnection {
     this.#open(createWorker, conversationId).catch((error: unknown) => {
       this.#lose(error instanceof Error ? error.message : 'the worker could not be started');
     });
-  }
-
-  get isAttached(): boolean {
-    return this.#isAttached && !this.#isOver;
   }
 
   async #open(createWorker: () => SharedWorker, conversationId: string | null): Promise<void> {
@@ -73,9 +69,9 @@ export class HubConnection {
     port1.onmessage = ({ data }: MessageEvent<unknown>) => this.#onStream(data);
     this.#stream = port1;
     this.#calls = wrap<HubCalls>(port);
-    const timer = setTimeout(() => this.#lose('the hub does not answer'), bootDeadline);
+    this.#bootTimer = setTimeout(() => this.#lose('the hub does not answer'), bootDeadline);
     this.#cleanUps.push(
-      () => clearTimeout(timer),
+      () => clearTimeout(this.#bootTimer),
       () => {
         worker.onerror = null;
         port.removeEventListener('message', onHello);
@@ -100,7 +96,7 @@ export class HubConnection {
       console.warn('[partyline] a misshapen message from the hub was dropped');
       return;
     }
-    if (message.data.type === 'snapshot') this.#isAttached = true;
+    clearTimeout(this.#bootTimer);
     this.#events.stream(message.data);
   }
 

@@ -25,6 +25,8 @@ test.describe('behind nginx', () => {
       await gateway.agent.say(conversationId, 'still the same line');
       await tab.shows(['before', 'still the same line']);
       expect(gateway.stats.connectionsOpened).toBe(1);
+      // Nor has the page left its hub, in a minute in which nothing was wrong.
+      expect(tab.warnings).toEqual([]);
     } finally {
       await site.close();
       await proxy.close();

@@ -9,9 +9,14 @@ export class ChatPage {
   readonly textbox: Locator;
   readonly sendButton: Locator;
   readonly status: Locator;
+  /** What the page's scripts warned of. */
+  readonly warnings: string[] = [];
 
   constructor(page: Page) {
     this.page = page;
+    page.on('console', (message) => {
+      if (message.type() === 'warning') this.warnings.push(message.text());
+    });
     this.launcher = page.getByRole('button', { name: 'Chat', exact: true });
     this.feed = page.getByRole('feed', { name: 'Conversation' });
     this.messages = this.feed.getByRole('article');

@@ -1,0 +1,145 @@
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
+import { ChatPage } from '../support/chat-page.ts';
+import type { FakeChat, MessageFields } from './fixture/fake-chat.ts';
+import { serveFixture } from './serve-fixture.ts';
+
+/** The fixture page, seen as a visitor, with a hand on the chat behind the panel. */
+export class PanelPage extends ChatPage {
+  readonly panel: Locator;
+  readonly jump: Locator;
+  readonly alert: Locator;
+  readonly log: Locator;
+
+  constructor(page: Page) {
+    super(page);
+    this.panel = page.getByRole('dialog', { name: 'Chat' });
+    this.jump = page.getByRole('button', { name: 'Jump to latest' });
+    this.alert = this.panel.getByRole('alert').filter({ hasText: /./ });
+    this.log = page.getByRole('log');
+  }
+
+  button(name: string): Locator {
+    return this.panel.getByRole('button', { name, exact: true });
+  }
+
+  change(part: Partial<ChatSnapshot>): Promise<void> {
+    return this.page.evaluate((change) => window.chat.change(change), part);
+  }
+
+  connection(part: Partial<ChatSnapshot['connection']>): Promise<void> {
+    return this.page.evaluate((change) => window.chat.connect(change), part);
+  }
+
+  hear(...messages: MessageFields[]): Promise<void> {
+    return this.page.evaluate((all) => {
+      window.chat.add(...all.map((fields) => window.chat.message(fields)));
+    }, messages);
+  }
+
+  /** A message of the visitor's own, as another tab may have sent it. */
+  own(fields: MessageFields): Promise<string> {
+    return this.page.evaluate((own) => {
+      const message = window.chat.own(own);
+      window.chat.add(message);
+      return message.messageId;
+    }, fields);
+  }
+
+  refuse(refusals: FakeChat['refusals']): Promise<void> {
+    return this.page.evaluate((next) => {
+      window.chat.refusals = next;
+    }, refusals);
+  }
+
+  /** What the panel asked of the chat, by those names, in order. */
+  calls(...names: string[]): Promise<unknown[]> {
+    return this.page.evaluate(
+      (wanted) =>
+        window.chat.calls
+          .filter((call) => wanted.includes(call.name))
+          .map((call) => ('argument' in call ? [call.name, call.argument] : [call.name])),
+      names,
+    );
+  }
+
+  /** Enough messages to scroll. */
+  async fill(count = 40): Promise<void> {
+    await this.hear(...Array.from({ length: count }, (_, index) => ({ text: `Line ${index + 1}` })));
+  }
+
+  /** Turns the wheel over the feed, upwards with a negative number, and waits until it has scrolled. */
+  async wheel(pixels: number): Promise<void> {
+    const before = await this.top();
+    await this.feed.hover({ force: true });
+    await this.page.mouse.wheel(0, pixels);
+    await expect.poll(() => this.top()).not.toBe(before);
+    await this.still();
+  }
+
+  /** Resolves when nothing has moved for two frames. */
+  async still(): Promise<void> {
+    await this.page.evaluate(async () => {
+      const scroller = window.element.shadowRoot?.querySelector('.scroller');
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      let before: number | undefined;
+      for (let same = 0; same < 2; same += scroller?.scrollTop === before ? 1 : 0) {
+        before = scroller?.scrollTop;
+        await frame();
+      }
+    });
+  }
+
+  top(): Promise<number> {
+    return this.page.evaluate(
+      () => window.element.shadowRoot?.querySelector('.scroller')?.scrollTop ?? -1,
+    );
+  }
+
+  /** How far the end of the conversation is below what is in view, in px. */
+  fromEnd(): Promise<number> {
+    return this.page.evaluate(() => {
+      const scroller = window.element.shadowRoot?.querySelector('.scroller');
+      if (!scroller) return -1;
+      return Math.round(scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight);
+    });
+  }
+
+  /** Where a message stands in the window. */
+  async placeOf(text: string): Promise<number> {
+    const box = await this.messages.filter({ hasText: text }).first().boundingBox();
+    if (!box) throw new Error(`No message says ${text}.`);
+    return Math.round(box.y);
+  }
+}
+
+interface Fixtures {
+  panel: PanelPage;
+}
+
+interface WorkerFixtures {
+  site: { url: string };
+}
+
+/** Every test also fails when the page threw anything, or broke its Content Security Policy. */
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  site: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's names.
+    async ({}, use) => {
+      const site = await serveFixture();
+      await use(site);
+      await site.close();
+    },
+    { scope: 'worker' },
+  ],
+  panel: async ({ page, site }, use) => {
+    const thrown: string[] = [];
+    page.on('pageerror', (error) => thrown.push(String(error)));
+    await page.goto(site.url);
+    await use(new PanelPage(page));
+    expect(thrown).toEqual([]);
+    expect(await page.evaluate(() => window.violations)).toEqual([]);
+  },
+});
+
+export { expect };

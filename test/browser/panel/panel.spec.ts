@@ -1,0 +1,83 @@
+import { expect, test } from './fixtures.ts';
+
+test.describe('the launcher', () => {
+  test('is a button "Chat" whose unread count is told beside its name', async ({ panel }) => {
+    await expect(panel.launcher).toHaveAttribute('aria-expanded', 'false');
+    await expect(panel.launcher).toHaveAccessibleDescription('');
+    await panel.change({ unread: 3 });
+    await expect(panel.launcher).toHaveAccessibleName('Chat');
+    await expect(panel.launcher).toHaveAccessibleDescription('3 unread messages');
+    await expect(panel.launcher).toHaveText(/^3/);
+    await panel.change({ unread: 1 });
+    await expect(panel.launcher).toHaveAccessibleDescription('1 unread message');
+  });
+
+  test('opens a panel in which every part has one name of its own', async ({ panel, page }) => {
+    await panel.open();
+    await expect(panel.launcher).toHaveAttribute('aria-expanded', 'true');
+    await expect(panel.panel).toBeVisible();
+    await expect(panel.feed).toBeVisible();
+    await expect(panel.status).toHaveText('Connected');
+    // By a part of the name, too, as scripts and voice control go by it.
+    for (const [role, name] of [
+      ['button', 'Chat'],
+      ['button', 'Send'],
+      ['textbox', 'Message'],
+      ['feed', 'Conversation'],
+      ['dialog', 'Chat'],
+    ] as const) {
+      await expect(page.getByRole(role, { name })).toHaveCount(1);
+    }
+    await expect(page.getByRole('status')).toHaveCount(1);
+  });
+
+  test('gets the focus back when Escape closes the panel', async ({ panel, page }) => {
+    await panel.open();
+    await expect(panel.textbox).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(panel.panel).toBeHidden();
+    await expect(panel.launcher).toBeFocused();
+    await panel.launcher.click();
+    await panel.button('Close').click();
+    await expect(panel.launcher).toBeFocused();
+  });
+
+  test('tells the page when the panel opens and closes', async ({ panel, page }) => {
+    const states = await page.evaluateHandle(() => {
+      const seen: boolean[] = [];
+      window.element.addEventListener('toggle', () => seen.push(window.element.open));
+      return seen;
+    });
+    await panel.open();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => states.jsonValue()).toEqual([true, false]);
+  });
+
+  test('leaves the focus of a page alone that comes with the panel open', async ({ page, site }) => {
+    await page.route('**/', async (route) => {
+      const response = await route.fetch();
+      const body = (await response.text()).replace('<partyline-chat>', '<partyline-chat open>');
+      await route.fulfill({ response, body });
+    });
+    await page.goto(site.url);
+    await expect(page.getByRole('textbox', { name: 'Message' })).toBeVisible();
+    await expect(page.locator('body')).toBeFocused();
+  });
+
+  test('says so when the panel cannot be fetched, and tries again', async ({ page, site }) => {
+    let isOut = true;
+    await page.route(/panel.*\.js|index-.*\.js/, async (route) => {
+      const isPanel = (await (await route.fetch()).text()).includes('Light of the panel');
+      return isPanel ? route.abort() : route.continue();
+    });
+    await page.route('**/assets/panel-*.js', (route) => (isOut ? route.abort() : route.continue()));
+    await page.goto(site.url);
+    const launcher = page.getByRole('button', { name: 'Chat', exact: true });
+    await launcher.click();
+    await expect(page.getByRole('alert')).toContainText('could not be loaded');
+    await expect(launcher).toHaveAttribute('aria-expanded', 'false');
+    isOut = false;
+    await launcher.click();
+    await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused();
+  });
+});
