@@ -33,6 +33,8 @@ export class PartylineChatElement extends Base {
   #loading: Promise<void> | null = null;
   /** Whether the textbox is to have the focus once the panel stands. */
   #wantsFocus = false;
+  /** Whether the element stands in the page, and its attributes change there. */
+  #isPlaced = false;
   #unsubscribe: (() => void) | null = null;
   #cancelPreload: (() => void) | null = null;
 
@@ -103,6 +105,7 @@ export class PartylineChatElement extends Base {
 
   connectedCallback(): void {
     for (const name of properties) this.#adoptEarly(name);
+    this.#isPlaced = true;
     this.#subscribe();
     this.#update();
     this.#cancelPreload = whenIdle(() => {
@@ -112,6 +115,7 @@ export class PartylineChatElement extends Base {
   }
 
   disconnectedCallback(): void {
+    this.#isPlaced = false;
     this.#subscribe();
     this.#cancelPreload?.();
     this.#cancelPreload = null;
@@ -119,7 +123,7 @@ export class PartylineChatElement extends Base {
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (name === 'open' && (before === null) !== (after === null)) {
-      this.#wantsFocus = this.open && this.isConnected;
+      this.#wantsFocus = this.open && this.#isPlaced;
       // Before the panel is hidden: hiding the focused element would drop the focus to the page.
       if (!this.open && this.#panel?.contains(this.shadowRoot?.activeElement ?? null)) {
         this.#launcher.element.focus();

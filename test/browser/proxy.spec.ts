@@ -75,7 +75,7 @@ test('a middlebox that swallows everything is noticed within ping and pong', asy
     proxy.swallow();
     await gateway.agent.say(conversationId, 'can you hear me?');
     await tab.send('hello?');
-    await gateway.stats.waitFor((stats) => stats.connectionsOpened === 2, { timeout: 36_000 });
+    await gateway.stats.waitFor((stats) => stats.connectionsOpened === 2, { timeout: 42_000 });
     await tab.shows(['before', 'can you hear me?', 'hello?']);
     expect(gateway.stats.repeatedMessages).toBe(0);
   } finally {

@@ -19,7 +19,7 @@ export function header(state: HeaderState): TemplateResult {
     <header class="header" part="header">
       <span class="mark" part="mark">${markIcon}</span>
       <div class="titles">
-        <h2 class="heading" part="heading" dir="auto">${heading}</h2>
+        <h2 class="heading" part="heading"><bdi>${heading}</bdi></h2>
         <div class="connection ${toneOf(snapshot)}">
           <span class="dot" aria-hidden="true"></span>
           <span class="status" part="status" role="status">${connectionText(snapshot, texts)}</span>

@@ -1,18 +1,21 @@
 import type { Run } from './run.ts';
 import type { Timing } from './settings.ts';
 
-export type BackoffTiming = Pick<Timing, 'backoffBase' | 'backoffCap' | 'backoffJitter'>;
+export type BackoffTiming = Pick<Timing, 'backoffFloor' | 'backoffBase' | 'backoffCap'>;
 
 /**
- * `min(base · 2^attempt, cap) + random · jitter`, in ms: at least 2 s, at most 30 s, and never without
- * jitter. The article's own formula loses its jitter at the cap, where a herd would meet again.
+ * Full jitter: anything between the floor and `min(base · 2^attempt, cap)`, in ms. When a gateway
+ * restarts, a million hubs come back with a third of the peak of `min(2 s · 2^attempt, 29 s)` plus up
+ * to a second, and all are back in a quarter of the time (docs/fleet.md). The article's own formula
+ * loses its jitter at the cap, where the herd meets again.
  *
  * @param attempt from 0
  * @param random in [0, 1)
  */
 export function backoff(timing: BackoffTiming, attempt: number, random: number): number {
-  const { backoffBase, backoffCap, backoffJitter } = timing;
-  return Math.min(backoffBase * 2 ** Math.max(0, attempt), backoffCap) + random * backoffJitter;
+  const { backoffFloor, backoffBase, backoffCap } = timing;
+  const bound = Math.min(backoffBase * 2 ** Math.max(0, attempt), backoffCap);
+  return backoffFloor + random * Math.max(0, bound - backoffFloor);
 }
 
 export function retryDelay(run: Run, attempt: number): number {
@@ -22,4 +25,9 @@ export function retryDelay(run: Run, attempt: number): number {
 /** `period` less up to a tenth: no two hubs keep step. */
 export function jittered(run: Run, period: number): number {
   return period * (1 - 0.1 * run.random());
+}
+
+/** `time` and up to a tenth more: those who were told the same must not come back at once. */
+export function delayed(run: Run, time: number): number {
+  return time * (1 + 0.1 * run.random());
 }

@@ -1,6 +1,6 @@
 import type { Problem } from '../../protocol/errors.ts';
 import type { CloseMeaning } from '../../protocol/gateway.ts';
-import { retryDelay } from './backoff.ts';
+import { delayed, retryDelay } from './backoff.ts';
 import { closeCircuit, openCircuit } from './breaker.ts';
 import { ping, startKeepalive } from './keepalive.ts';
 import { doubtEverything, failAllCalls, failStoring } from './outbox.ts';
@@ -174,7 +174,7 @@ export function onSocketClosed(run: Run, socketId: number, meaning: CloseMeaning
       fail(
         run,
         { code: 'rate-limited', message: 'The chat server has too many connections.' },
-        { atLeast: run.state.settings.timing.backoffCap + run.state.settings.timing.backoffJitter },
+        { atLeast: run.state.settings.timing.backoffCap },
       );
       return;
     case 'client-bug':
@@ -209,8 +209,7 @@ export function fail(
     return;
   }
   const { timing } = run.state.settings;
-  // Those who were told the same time must not come back at the same time.
-  const asked = options.atLeast ? options.atLeast + run.random() * timing.backoffJitter : 0;
+  const asked = delayed(run, options.atLeast ?? 0);
   if (!run.state.online) {
     // A browser can be wrong about having no network, and localhost needs none.
     run.setLink({ phase: 'offline' });
@@ -247,11 +246,11 @@ export function reconnectNow(run: Run): void {
     case 'offline':
     case 'resting': {
       const sinceLast = run.clock.now - (breaker.lastTry ?? Number.NEGATIVE_INFINITY);
-      if (sinceLast >= settings.timing.backoffBase) {
+      if (sinceLast >= settings.timing.backoffFloor) {
         connect(run);
         return;
       }
-      const delay = settings.timing.backoffBase - sinceLast;
+      const delay = settings.timing.backoffFloor - sinceLast;
       if (link.phase === 'resting') run.setTimer('probe', delay);
       else {
         run.setLink({ phase: 'waiting', retryAt: run.clock.now + delay });

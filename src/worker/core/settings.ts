@@ -2,12 +2,12 @@ import type { GatewayTraits } from '../../protocol/gateway.ts';
 
 /** Times, all in milliseconds. */
 export interface Timing {
-  /** First retry delay; doubled at each further one. @default 2_000 (article, §4) */
+  /** Shortest retry delay. @default 2_000 (article, §4) */
+  readonly backoffFloor: number;
+  /** Bound of the first retry delay; doubled at each further one. @default 8_000 (docs/fleet.md) */
   readonly backoffBase: number;
-  /** Longest retry delay before jitter. @default 29_000 (article, §4: 30 s in all) */
+  /** Longest retry delay. @default 30_000 (article, §4) */
   readonly backoffCap: number;
-  /** Random part added to each retry delay. @default 1_000 (article, §4) */
-  readonly backoffJitter: number;
   /** Failed retries after which REST polling takes over. A count. @default 5 (article, §4) */
   readonly attempts: number;
   /** Between two REST polls while the socket is given up. @default 5_000 */
@@ -41,9 +41,9 @@ export interface Timing {
 }
 
 export const defaultTiming: Timing = {
-  backoffBase: 2_000,
-  backoffCap: 29_000,
-  backoffJitter: 1_000,
+  backoffFloor: 2_000,
+  backoffBase: 8_000,
+  backoffCap: 30_000,
   attempts: 5,
   poll: 5_000,
   probe: 60_000,

@@ -65,7 +65,9 @@ export class PanelPage extends ChatPage {
 
   /** Enough messages to scroll. */
   async fill(count = 40): Promise<void> {
-    await this.hear(...Array.from({ length: count }, (_, index) => ({ text: `Line ${index + 1}` })));
+    await this.hear(
+      ...Array.from({ length: count }, (_, index) => ({ text: `Line ${index + 1}` })),
+    );
   }
 
   /** Turns the wheel over the feed, upwards with a negative number, and waits until it has scrolled. */

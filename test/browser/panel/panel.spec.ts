@@ -53,7 +53,10 @@ test.describe('the launcher', () => {
     await expect.poll(() => states.jsonValue()).toEqual([true, false]);
   });
 
-  test('leaves the focus of a page alone that comes with the panel open', async ({ page, site }) => {
+  test('leaves the focus of a page alone that comes with the panel open', async ({
+    page,
+    site,
+  }) => {
     await page.route('**/', async (route) => {
       const response = await route.fetch();
       const body = (await response.text()).replace('<partyline-chat>', '<partyline-chat open>');
@@ -61,15 +64,11 @@ test.describe('the launcher', () => {
     });
     await page.goto(site.url);
     await expect(page.getByRole('textbox', { name: 'Message' })).toBeVisible();
-    await expect(page.locator('body')).toBeFocused();
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY');
   });
 
   test('says so when the panel cannot be fetched, and tries again', async ({ page, site }) => {
     let isOut = true;
-    await page.route(/panel.*\.js|index-.*\.js/, async (route) => {
-      const isPanel = (await (await route.fetch()).text()).includes('Light of the panel');
-      return isPanel ? route.abort() : route.continue();
-    });
     await page.route('**/assets/panel-*.js', (route) => (isOut ? route.abort() : route.continue()));
     await page.goto(site.url);
     const launcher = page.getByRole('button', { name: 'Chat', exact: true });

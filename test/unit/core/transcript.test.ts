@@ -134,7 +134,7 @@ describe('outbox', () => {
 
   it('does not send again what REST has', () => {
     const hub = new TestHub().inConversation();
-    hub.type('one', 'm1').cut().clearKeepingSocket().pass(3_001).open();
+    hub.type('one', 'm1').cut().clearKeepingSocket().pass(8_001).open();
     hub.gateway({ type: 'authenticated', serverTime: hub.wall });
     expect(hub.sent().map(({ type }) => type)).toEqual(['authenticate', 'resume-conversation']);
     hub.gateway({ type: 'conversation', conversation: { conversationId, status: 'connected' } });
@@ -236,7 +236,7 @@ describe('outbox', () => {
 
   it('opens a conversation again when the gateway has forgotten it', () => {
     const hub = new TestHub().inConversation();
-    hub.type('one', 'm1').cut().pass(3_001).open();
+    hub.type('one', 'm1').cut().pass(8_001).open();
     hub.gateway({ type: 'authenticated', serverTime: hub.wall }).clearKeepingSocket();
     hub.gateway({
       type: 'problem',

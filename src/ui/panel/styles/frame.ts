@@ -33,6 +33,10 @@ export const frameStyles = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
+  /* A sentence keeps its own direction on a page of the other one; its place follows the page. */
+  .panel :is(.status, .notice span, .day span, .gap span, .typing span, .tail, .reason, .meta time, .outcome) {
+    unicode-bidi: plaintext;
+  }
   .icon {
     inline-size: 20px;
     block-size: 20px;

@@ -108,7 +108,7 @@ export const messageStyles = css`
     justify-content: flex-end;
     gap: 4px;
     max-inline-size: 100%;
-    margin-block-start: 4px;
+    margin-block: 4px 6px;
   }
   .failure .reason {
     flex-basis: 100%;

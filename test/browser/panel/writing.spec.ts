@@ -1,0 +1,240 @@
+import { expect, test } from './fixtures.ts';
+
+const refused = { code: 'signed-out', message: 'Your session has ended. Sign in again.' };
+
+test.describe('writing', () => {
+  test('is possible at once, whatever the connection', async ({ panel, page }) => {
+    await panel.connection({ phase: 'offline', transport: 'none' });
+    await panel.change({ conversation: null });
+    await panel.open();
+    await expect(panel.textbox).toBeEditable();
+    await page.evaluate(() => {
+      window.element.chat = null;
+    });
+    await panel.textbox.fill('Anybody there?');
+    await panel.textbox.press('Enter');
+    await expect(panel.alert).toHaveText('The chat is still starting. Try again in a moment.');
+    await expect(panel.textbox).toHaveValue('Anybody there?');
+  });
+
+  test('opens a conversation with the routing of the page, before it sends', async ({ panel }) => {
+    await panel.change({ conversation: null });
+    await panel.open();
+    await panel.send('Hello');
+    await panel.change({ conversation: { conversationId: 'c1', status: 'connected' } });
+    await panel.send('It flickers');
+    await panel.change({ conversation: { conversationId: 'c1', status: 'ended' } });
+    await panel.send('Once more');
+    const routing = { skillGroups: ['Tier1_Support', 'Billing'] };
+    expect(await panel.calls('start', 'send')).toEqual([
+      ['start', routing],
+      ['send', 'Hello'],
+      ['send', 'It flickers'],
+      ['start', routing],
+      ['send', 'Once more'],
+    ]);
+  });
+
+  test('tells why no conversation could be opened, except that it takes long', async ({
+    panel,
+  }) => {
+    await panel.change({ conversation: null });
+    await panel.open();
+    await panel.refuse({ start: { code: 'timeout', message: 'No answer yet.' } });
+    await panel.send('Hello');
+    await expect(panel.messages).toHaveCount(1);
+    await expect(panel.alert).toHaveCount(0);
+    await panel.refuse({ start: { code: 'invalid-call', message: 'No such skill group.' } });
+    await panel.send('Hello?');
+    await expect(panel.alert).toHaveText('No such skill group.');
+    await panel.refuse({
+      start: { code: 'forbidden', message: 'This queue is closed.' },
+      send: { code: 'no-conversation', message: 'Call start first.' },
+    });
+    await panel.textbox.fill('Hello??');
+    await panel.textbox.press('Enter');
+    await expect(panel.alert).toHaveText('This queue is closed.');
+    await expect(panel.textbox).toHaveValue('Hello??');
+  });
+
+  test('tells when the page gave no routing, and keeps the text', async ({ panel, page }) => {
+    await panel.change({ conversation: null });
+    await page.evaluate(() => {
+      window.element.routing = null;
+    });
+    await panel.open();
+    await panel.textbox.fill('Hello');
+    await panel.textbox.press('Enter');
+    await expect(panel.alert).toContainText('has not said who should answer');
+    await expect(panel.textbox).toHaveValue('Hello');
+    expect(await panel.calls('send')).toEqual([]);
+  });
+
+  test('gives a refused text back, before what was typed meanwhile', async ({ panel, page }) => {
+    await panel.open();
+    await panel.refuse({ send: refused });
+    await page.evaluate(() => {
+      const { chat } = window;
+      const refuse = chat.send.bind(chat);
+      let letGo: () => void = () => undefined;
+      const gate = new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+      chat.send = (text) => gate.then(() => refuse(text));
+      Object.assign(window, { letGo });
+    });
+    await panel.textbox.fill('first');
+    await panel.textbox.press('Enter');
+    await expect(panel.textbox).toHaveValue('');
+    await panel.textbox.fill('second');
+    await panel.textbox.press('Enter');
+    await panel.textbox.fill('third');
+    await page.evaluate(() => Reflect.get(window, 'letGo')());
+    await expect(panel.textbox).toHaveValue('first\nsecond\nthird');
+    await expect(panel.alert).toHaveText(refused.message);
+    expect((await panel.calls('setDraft')).at(-1)).toEqual(['setDraft', 'first\nsecond\nthird']);
+  });
+
+  test('ends with Enter, goes on with Shift+Enter, and sends once', async ({ panel, page }) => {
+    await panel.open();
+    await page.keyboard.type('one');
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.type('two');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('   ');
+    await panel.sendButton.click();
+    await page.keyboard.press('Enter');
+    expect(await panel.calls('send')).toEqual([['send', 'one\ntwo']]);
+    await expect(panel.textbox).toBeFocused();
+  });
+
+  test('leaves an Enter that picks a word to the input method', async ({ panel }) => {
+    await panel.open();
+    await panel.textbox.fill('にほん');
+    await panel.textbox.evaluate((textarea) => {
+      const enter = { key: 'Enter', bubbles: true, cancelable: true };
+      textarea.dispatchEvent(new KeyboardEvent('keydown', { ...enter, isComposing: true }));
+      textarea.dispatchEvent(new KeyboardEvent('keydown', { ...enter, keyCode: 229 }));
+    });
+    expect(await panel.calls('send')).toEqual([]);
+    await panel.textbox.press('Enter');
+    expect(await panel.calls('send')).toEqual([['send', 'にほん']]);
+  });
+
+  test('is counted near the limit and refused in words beyond it', async ({ panel }) => {
+    await panel.open();
+    await panel.textbox.fill('x'.repeat(4_000));
+    await expect(panel.panel).toContainText('4,000 / 4,096');
+    // An emoji counts as two, as it does for `send`.
+    await panel.textbox.fill(`${'x'.repeat(4_095)}💡`);
+    await expect(panel.textbox).toHaveAccessibleDescription('4,097 / 4,096');
+    await panel.sendButton.click();
+    await expect(panel.alert).toContainText('too long by 1 character.');
+    expect(await panel.calls('send')).toEqual([]);
+    await panel.textbox.fill('x'.repeat(4_096));
+    await expect(panel.alert).toHaveCount(0);
+    await panel.sendButton.click();
+    expect(await panel.calls('send')).toEqual([['send', 'x'.repeat(4_096)]]);
+  });
+
+  test('grows with the text, up to six lines, and shrinks again', async ({ panel }) => {
+    await panel.open();
+    const height = async () => (await panel.textbox.boundingBox())?.height ?? 0;
+    const one = await height();
+    await panel.textbox.fill('1\n2\n3');
+    expect(await height()).toBe(one + 44);
+    await panel.textbox.fill('1\n2\n3\n4\n5\n6');
+    expect(await height()).toBe(one + 110);
+    await panel.textbox.fill('1\n2\n3\n4\n5\n6\n7\n8\n9');
+    expect(await height()).toBe(one + 110);
+    await panel.textbox.press('Enter');
+    expect(await height()).toBe(one);
+  });
+});
+
+test.describe('the draft', () => {
+  test('is there when the panel opens, and kept at each stroke', async ({ panel, page }) => {
+    await panel.change({ draft: 'My lamp' });
+    await panel.open();
+    await expect(panel.textbox).toHaveValue('My lamp');
+    await page.keyboard.press('End');
+    await page.keyboard.type(' x');
+    await page.keyboard.press('Enter');
+    expect(await panel.calls('setDraft')).toEqual([
+      ['setDraft', 'My lamp '],
+      ['setDraft', 'My lamp x'],
+      ['setDraft', ''],
+    ]);
+  });
+
+  test('comes from another tab while nobody writes here', async ({ panel, page }) => {
+    await panel.open();
+    await panel.change({ draft: 'From the other tab' });
+    await expect(panel.textbox).toHaveValue('From the other tab');
+    await page.keyboard.type('!');
+    await expect(panel.textbox).toHaveValue('From the other tab!');
+    // Sent over there.
+    await panel.change({ draft: '' });
+    await expect(panel.textbox).toHaveValue('');
+  });
+
+  test('is not set back by its own echo', async ({ panel, page }) => {
+    await panel.open();
+    await page.evaluate(() => {
+      window.chat.echoes = false;
+    });
+    await page.keyboard.type('hello');
+    await panel.change({ draft: 'hel' });
+    await panel.change({ draft: 'a stranger' });
+    await panel.change({ unread: 1 });
+    await expect(panel.textbox).toHaveValue('hello');
+    await panel.change({ draft: 'hello' });
+    await panel.change({ draft: 'hello from afar' });
+    await expect(panel.textbox).toHaveValue('hello from afar');
+  });
+
+  test('survives a hub that died before it wrote it down', async ({ panel, page }) => {
+    await panel.open();
+    await page.keyboard.type('hello');
+    const hub = await page.evaluate(() => window.chat.getSnapshot().hub);
+    await panel.change({ draft: 'he', hub: { ...hub, epoch: 'e2' } });
+    await expect(panel.textbox).toHaveValue('hello');
+    expect((await panel.calls('setDraft')).at(-1)).toEqual(['setDraft', 'hello']);
+  });
+});
+
+test.describe('typing', () => {
+  test('is told, and told to have stopped after 4 s, on leaving and on sending', async ({
+    panel,
+    page,
+    site,
+  }) => {
+    await page.clock.install();
+    await page.goto(site.url);
+    await panel.open();
+    await page.keyboard.type('a');
+    await page.clock.runFor(3_900);
+    await page.keyboard.type('b');
+    await page.clock.runFor(3_900);
+    expect(await panel.calls('setTyping')).toEqual([
+      ['setTyping', true],
+      ['setTyping', true],
+    ]);
+    await page.clock.runFor(100);
+    expect((await panel.calls('setTyping')).at(-1)).toEqual(['setTyping', false]);
+    await page.keyboard.type('c');
+    await panel.sendButton.focus();
+    expect((await panel.calls('setTyping')).slice(3)).toEqual([
+      ['setTyping', true],
+      ['setTyping', false],
+    ]);
+    await panel.textbox.press('d');
+    await panel.textbox.press('Enter');
+    await page.clock.runFor(10_000);
+    expect((await panel.calls('setTyping')).slice(5)).toEqual([
+      ['setTyping', true],
+      ['setTyping', false],
+    ]);
+  });
+});
