@@ -214,3 +214,60 @@ test.describe('a gateway without sequence numbers', () => {
     for (const each of [tab, other]) await each.shows(ordered.map(({ text }) => text));
   });
 });
+
+test.describe('a gateway that pings every second', () => {
+  test.use({ gatewayOptions: { pingInterval: 1_000, pongTimeout: 2_000 } });
+
+  test('is answered while every tab is hidden and frozen', async ({
+    gateway,
+    openTab,
+    context,
+  }) => {
+    const tab = await openTab('/');
+    await tab.send('before');
+    const conversationId = await takeConversation(gateway);
+    await tab.shows(['before']);
+    const session = await context.newCDPSession(tab.page);
+    await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+    const pongs = gateway.stats.received.pong ?? 0;
+    await gateway.stats.waitFor((stats) => (stats.received.pong ?? 0) >= pongs + 8, {
+      timeout: 15_000,
+    });
+    await gateway.agent.say(conversationId, 'while you were frozen');
+    await session.send('Page.setWebLifecycleState', { state: 'active' });
+    await tab.shows(['before', 'while you were frozen']);
+    expect(gateway.stats.connectionsOpened).toBe(1);
+    expect(gateway.stats.violations).toEqual([]);
+  });
+});
+
+test('servers that answer HTML, huge frames and closes in a loop end in words, and in a chat again', async ({
+  gateway,
+  openTab,
+}) => {
+  const tab = await openTab('/');
+  await tab.send('before');
+  const conversationId = await takeConversation(gateway);
+  await tab.shows(['before']);
+  const connected = (await tab.status.textContent()) ?? '';
+  gateway.faults.rest({ how: 'garbage', garbage: 'html' }, { probability: 1 });
+  gateway.faults.oauth({ how: 'garbage', garbage: 'html' }, { probability: 1 });
+  gateway.faults.refuseSockets({ how: 'close', code: 1011 });
+  gateway.faults.garbage('huge');
+  gateway.faults.cut();
+  await expect(tab.status).not.toHaveText(connected);
+  const opened = gateway.stats.connectionsOpened;
+  await tab.send('typed meanwhile');
+  await tab.page.waitForFunction(() => {
+    const chat = document.querySelector('partyline-chat')?.chat;
+    return (chat?.getSnapshot().connection.attempt ?? 0) >= 2;
+  });
+  expect(gateway.stats.connectionsOpened - opened).toBeLessThanOrEqual(2);
+  gateway.faults.clear();
+  await gateway.agent.say(conversationId, 'here we are again');
+  await expect(tab.status).toHaveText(connected, { timeout: 45_000 });
+  await expect(tab.messages).toHaveCount(3);
+  await expect
+    .poll(async () => (await gateway.agent.transcript(conversationId)).map(({ text }) => text))
+    .toEqual(['before', 'here we are again', 'typed meanwhile']);
+});
