@@ -2,6 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { createRef } from 'lit/directives/ref.js';
 import type { Chat } from '../../client/chat.ts';
 import type { Routing } from '../../protocol/conversation.ts';
+import { isAnotherVisitor } from '../../protocol/epoch.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
 import type { Texts } from '../texts.ts';
 import { troubleOf } from '../trouble.ts';
@@ -130,14 +131,15 @@ export class Composer implements ReactiveController {
     if (!chat) return;
     this.refusal = null;
     this.#returned = '';
-    const { conversation } = chat.getSnapshot();
+    const { conversation, hub } = chat.getSnapshot();
     const opening =
       routing && (!conversation || conversation.status === 'ended')
         ? this.#open(chat, routing)
         : null;
     chat.send(text).catch(async (error: unknown) => {
-      // That conversation is no longer shown; its text is not for this one.
+      // What was written for another chat, or by another visitor, is not for this one.
       if (chat !== this.#host.chat) return;
+      if (isAnotherVisitor(hub.epoch, chat.getSnapshot().hub.epoch)) return;
       this.#takeBack(chat, text);
       const trouble = troubleOf(error);
       // Then the reason is why none could be opened.

@@ -1,9 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Message } from '../../protocol/message.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
 import type { Texts } from '../texts.ts';
+import { startOfDay } from './calendar.ts';
 import type { Earlier } from './earlier.ts';
 import { downIcon, emptyIcon } from './icons.ts';
 import { messageRow, type RowContext } from './message-row.ts';
@@ -26,6 +28,12 @@ interface FeedState {
   readonly onDiscard: RowContext['onDiscard'];
 }
 
+/**
+ * Up to so many messages each row says how many there are. Beyond, as in any feed that may go on, none
+ * does: every new message would have to be told to every row.
+ */
+const maximumCounted = 200;
+
 const none: readonly Message[] = [];
 
 export function feed(state: FeedState): TemplateResult {
@@ -34,7 +42,7 @@ export function feed(state: FeedState): TemplateResult {
   const hasEarlier = snapshot?.hasEarlier ?? false;
   const context: RowContext = {
     texts,
-    total: hasEarlier ? -1 : messages.length,
+    total: hasEarlier || messages.length > maximumCounted ? -1 : messages.length,
     stop: roving.stopAmong(messages),
     onRetry: state.onRetry,
     onDiscard: state.onDiscard,
@@ -54,10 +62,12 @@ export function feed(state: FeedState): TemplateResult {
             @focusin=${roving.onFocusin}
             @focusout=${roving.onFocusout}
           >
-            ${repeat(
-              arrange(messages, now, texts),
-              (row) => row.message.messageId,
-              (row, index) => messageRow(row, index, context),
+            ${guard([messages, startOfDay(now), texts, context.total, context.stop], () =>
+              repeat(
+                arrange(messages, now, texts),
+                (row) => row.message.messageId,
+                (row, index) => messageRow(row, index, context),
+              ),
             )}
           </div>
           ${tail(snapshot, texts)}

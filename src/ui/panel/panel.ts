@@ -1,6 +1,7 @@
 import { html, LitElement, type PropertyValues } from 'lit';
 import type { Chat } from '../../client/chat.ts';
 import type { Routing } from '../../protocol/conversation.ts';
+import { isAnotherVisitor } from '../../protocol/epoch.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
 import type { Texts } from '../texts.ts';
@@ -166,6 +167,7 @@ export class PartylinePanel extends LitElement {
   #announce(before: ChatSnapshot, after: ChatSnapshot): void {
     // Without a conversation before, this is the history being loaded.
     if (before.messages.length === 0 && !before.conversation) return;
+    if (isAnotherVisitor(before.hub.epoch, after.hub.epoch)) return;
     const heard = arrivals(before.messages, after.messages);
     this.#announcer.say(
       heard.length > maximumSpoken

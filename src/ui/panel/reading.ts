@@ -99,14 +99,15 @@ export class Reading implements ReactiveController {
     this.#drop();
   }
 
-  /** Drops the anchor at the first message in view. */
+  /** Drops the anchor at the first message in view: its bubble, since name and time come and go around it. */
   #drop(): void {
     const { value: scroller } = this.scroller;
     if (!scroller || this.following) {
       this.#anchor = null;
       return;
     }
-    const element = firstBelow(scroller);
+    const article = firstBelow(scroller);
+    const element = article?.querySelector('.bubble') ?? null;
     this.#anchor = element && { element, offset: offsetIn(scroller, element) };
   }
 }

@@ -17,21 +17,21 @@ export interface Row {
 const groupPause = 5 * 60_000;
 
 export function arrange(messages: readonly Message[], now: number, texts: Texts): Row[] {
-  const rows: Row[] = [];
-  for (const [index, message] of messages.entries()) {
+  const days = daysOf(messages);
+  const opens = messages.map((message, index) => {
     const before = messages[index - 1];
-    const after = messages[index + 1];
-    const startsDay = !before || startOfDay(before.timestamp) !== startOfDay(message.timestamp);
-    const closesGroup = !after || !belongTogether(message, after);
-    rows.push({
+    return !before || days[index] !== days[index - 1] || !belongTogether(before, message);
+  });
+  return messages.map((message, index) => {
+    const closesGroup = opens[index + 1] ?? true;
+    return {
       message,
-      day: startsDay ? dayLabel(message.timestamp, now, texts) : null,
-      opensGroup: !before || !belongTogether(before, message),
+      day: days[index] === days[index - 1] ? null : dayLabel(message.timestamp, now, texts),
+      opensGroup: opens[index] ?? true,
       closesGroup,
-      showsMeta: closesGroup || message.status !== after.status,
-    });
-  }
-  return rows;
+      showsMeta: closesGroup || message.status !== messages[index + 1]?.status,
+    };
+  });
 }
 
 function belongTogether(before: Message, after: Message): boolean {
@@ -40,7 +40,20 @@ function belongTogether(before: Message, after: Message): boolean {
     before.from.role === after.from.role &&
     before.from.id === after.from.id &&
     after.missingBefore === 0 &&
-    Math.abs(after.timestamp - before.timestamp) < groupPause &&
-    startOfDay(before.timestamp) === startOfDay(after.timestamp)
+    Math.abs(after.timestamp - before.timestamp) < groupPause
   );
+}
+
+/** Each message's local midnight, worked out once a day instead of once a message. */
+function daysOf(messages: readonly Message[]): number[] {
+  let start = 0;
+  let end = 0;
+  return messages.map(({ timestamp }) => {
+    if (timestamp < start || timestamp >= end) {
+      start = startOfDay(timestamp);
+      // Noon of the next day: a day may have 23 or 25 hours.
+      end = startOfDay(start + 36 * 3_600_000);
+    }
+    return start;
+  });
 }

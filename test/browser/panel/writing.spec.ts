@@ -154,7 +154,10 @@ test.describe('writing', () => {
 });
 
 test.describe('the draft', () => {
-  test('is there when the panel opens, and kept at each stroke', async ({ panel, page }) => {
+  test('is there when the panel opens, kept at each stroke, and gone when sent', async ({
+    panel,
+    page,
+  }) => {
     await panel.change({ draft: 'My lamp' });
     await panel.open();
     await expect(panel.textbox).toHaveValue('My lamp');
@@ -164,8 +167,10 @@ test.describe('the draft', () => {
     expect(await panel.calls('setDraft')).toEqual([
       ['setDraft', 'My lamp '],
       ['setDraft', 'My lamp x'],
-      ['setDraft', ''],
     ]);
+    await expect(panel.textbox).toHaveValue('');
+    await page.keyboard.type('y');
+    await expect(panel.textbox).toHaveValue('y');
   });
 
   test('comes from another tab while nobody writes here', async ({ panel, page }) => {
@@ -202,6 +207,14 @@ test.describe('the draft', () => {
     await expect(panel.textbox).toHaveValue('hello');
     expect((await panel.calls('setDraft')).at(-1)).toEqual(['setDraft', 'hello']);
   });
+});
+
+test('the draft of a visitor who is gone is not shown to the next one', async ({ panel, page }) => {
+  await panel.open();
+  await page.keyboard.type('my secret');
+  const hub = await page.evaluate(() => window.chat.getSnapshot().hub);
+  await panel.change({ draft: '', hub: { ...hub, epoch: 'e1.2' } });
+  await expect(panel.textbox).toHaveValue('');
 });
 
 test.describe('typing', () => {

@@ -166,11 +166,14 @@ export const frameStyles = css`
     }
   }
   @media (prefers-reduced-motion: reduce) {
-    .panel, .panel *, .panel *::before, .panel *::after { animation: none; transition: none; }
+    .panel, .panel *, .panel *::before, .panel *::after {
+      animation: none !important;
+      transition: none !important;
+    }
   }
   @media (forced-colors: active) {
     .panel :focus-visible { outline-color: Highlight; }
-    .mark { border: 1px solid CanvasText; color: CanvasText; }
+    .mark, .avatar { border: 1px solid CanvasText; color: CanvasText; }
     .dot { border: 4px solid CanvasText; }
     .good .dot { border-color: Highlight; }
     .panel .small, .icon-button, .send, .jump { border-color: ButtonText; }

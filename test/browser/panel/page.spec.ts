@@ -1,0 +1,112 @@
+import { expect, test } from './fixtures.ts';
+
+test.describe('a page', () => {
+  test('takes the element out without a trace', async ({ panel, page }) => {
+    await panel.open();
+    const listeners = () => page.evaluate(() => window.chat.listeners.size);
+    expect(await listeners()).toBeGreaterThan(0);
+    await page.evaluate(() => window.element.remove());
+    expect(await listeners()).toBe(0);
+    await page.evaluate(() => document.body.append(window.element));
+    await panel.hear({ text: 'Back again' });
+    await expect(panel.messages).toHaveText([/Back again/]);
+    await page.evaluate(() => {
+      window.element.chat = null;
+    });
+    expect(await listeners()).toBe(0);
+    await expect(panel.status).toHaveText('Starting…');
+  });
+
+  test('may load the module twice', async ({ panel, page }) => {
+    const src = await page.locator('script[type=module]').first().getAttribute('src');
+    await page.evaluate((url) => import(url), `${src}?again`);
+    await panel.open();
+    await expect(panel.textbox).toBeFocused();
+  });
+
+  test('gives the element its heading, its colours and its language', async ({ panel, page }) => {
+    await panel.open();
+    await page.evaluate(() => {
+      const { element } = window;
+      element.heading = 'Ask the lamp shop';
+      element.style.setProperty('--partyline-accent', 'rgb(1, 2, 3)');
+      element.texts = { ...element.texts, send: 'Senden', placeholder: 'Nachricht schreiben…' };
+    });
+    await expect(panel.panel.getByRole('heading')).toHaveText('Ask the lamp shop');
+    await expect(panel.button('Senden')).toBeVisible();
+    await expect(panel.launcher).toHaveCSS('background-color', 'rgb(1, 2, 3)');
+  });
+
+  test('on the server may import the module', async () => {
+    const module = await import('../../../src/ui/index.ts');
+    expect(module.PartylineChatElement).toBeDefined();
+  });
+
+  test('follows its own colour scheme before the visitor’s', async ({ panel, page }) => {
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await panel.open();
+    const background = () =>
+      panel.panel.evaluate((element) => getComputedStyle(element).backgroundColor);
+    expect(await background()).toBe('rgb(25, 26, 33)');
+    await page.evaluate(() => {
+      document.documentElement.style.colorScheme = 'light';
+    });
+    expect(await background()).toBe('rgb(255, 255, 255)');
+  });
+});
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 320, height: 568 }, hasTouch: true, isMobile: true });
+  // Sizes are measured: the panel must not be on its way up.
+  test.use({ contextOptions: { reducedMotion: 'reduce' } });
+
+  test('the panel fills the screen, and nothing is cut off or too small to hit', async ({
+    panel,
+    page,
+  }) => {
+    await panel.hear({ text: `https://a.example/${'x'.repeat(200)}` }, { text: 'W'.repeat(200) });
+    await panel.own({
+      text: 'Hello',
+      status: 'failed',
+      failure: { code: 'rejected', message: 'The gateway refused this message for a long reason.' },
+    });
+    await panel.change({ hasEarlier: true });
+    await panel.connection({ phase: 'waiting', retryAt: 0 });
+    await panel.open();
+    await expect(panel.panel).toHaveCSS('width', '320px');
+    await expect(panel.panel).toHaveCSS('height', '568px');
+    await expect(panel.launcher).toBeHidden();
+    const overflow = await page.evaluate(() => {
+      const scroller = window.element.shadowRoot?.querySelector('.scroller');
+      return [
+        document.documentElement.scrollWidth,
+        (scroller?.scrollWidth ?? 0) - (scroller?.clientWidth ?? 0),
+      ];
+    });
+    expect(overflow).toEqual([320, 0]);
+    const buttons = await panel.panel.getByRole('button').all();
+    expect(buttons.length).toBe(6);
+    for (const button of buttons) {
+      const box = await button.boundingBox();
+      expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(44);
+    }
+    await panel.button('Close').click();
+    await expect(panel.launcher).toBeFocused();
+  });
+});
+
+test.describe('somebody who wants no motion', () => {
+  test.use({ contextOptions: { reducedMotion: 'reduce' } });
+
+  test('gets none', async ({ panel, page }) => {
+    await panel.change({ typing: { id: 'a', name: 'Ada' }, unread: 2 });
+    await panel.connection({ phase: 'connecting' });
+    await panel.open();
+    await panel.hear({ text: 'Hello' });
+    await expect(panel.messages).toHaveCount(1);
+    const animated = await page.evaluate(
+      () => window.element.shadowRoot?.getAnimations().length ?? -1,
+    );
+    expect(animated).toBe(0);
+  });
+});
