@@ -1,6 +1,7 @@
 import type { Conversation, Routing } from '../protocol/conversation.ts';
 import { conversationSchema } from '../protocol/conversation.ts';
 import { PartylineError } from '../protocol/errors.ts';
+import type { Message } from '../protocol/message.ts';
 import { type Call, earlierSchema, type StreamMessage } from '../protocol/port.ts';
 import type { ChatSnapshot } from '../protocol/snapshot.ts';
 import { Caller } from './caller.ts';
@@ -9,7 +10,7 @@ import { HubConnection } from './hub-connection.ts';
 import { readMirror, writeMirror } from './mirror.ts';
 import { type ConnectOptions, checkOptions } from './options.ts';
 import { Respawn } from './respawn.ts';
-import { applyEarlier, applyPatch, applySnapshot } from './transcript.ts';
+import { applyAbove, applyEarlier, applyPatch, applySnapshot } from './transcript.ts';
 
 /** Patches after which the hub is told how far this tab has come: a part of its credit. */
 const acknowledgeEvery = 4;
@@ -171,6 +172,7 @@ class PageChat implements Chat {
         this.#update(applySnapshot(this.#snapshot, message, wasAttached));
         this.#acknowledge(connection);
         this.#caller.attached(connection);
+        this.#refreshAbove(message.messages[0]);
         return;
       }
       case 'patch':
@@ -188,6 +190,23 @@ class PageChat implements Chat {
         connection.post({ type: 'pull' });
         return;
     }
+  }
+
+  /** What this tab kept above a snapshot may have been mended or read while it was away. */
+  #refreshAbove(first: Message | undefined): void {
+    const kept = this.#snapshot.messages.findIndex((row) => row.messageId === first?.messageId);
+    if (!first || kept <= 0) return;
+    const before = { position: first.position, messageId: first.messageId };
+    const count = Math.min(kept, 500);
+    this.#caller
+      .call({ type: 'load-earlier', before, count })
+      .then(({ value, epoch }) => {
+        if (epoch !== this.#epoch) return;
+        this.#update(applyAbove(this.#snapshot, first, earlierSchema.parse(value)));
+      })
+      .catch((error: unknown) => {
+        if (!this.#isClosed) console.warn('[partyline] older rows could not be refreshed:', error);
+      });
   }
 
   #acknowledge(connection: HubConnection): void {

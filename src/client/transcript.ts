@@ -26,8 +26,25 @@ function rowsAbove(before: ChatSnapshot, { epoch, messages }: SnapshotMessage): 
   if (isAnotherVisitor(before.hub.epoch, epoch)) return [];
   const [first] = messages;
   if (!first) return [];
-  const index = before.messages.findIndex((row) => row.messageId === first.messageId);
-  return index < 0 ? [] : before.messages.slice(0, index);
+  if (!before.messages.some((row) => row.messageId === first.messageId)) return [];
+  const fresh = new Set(messages.map((row) => row.messageId));
+  return before.messages.filter(
+    (row) => isAcknowledged(row) && comparePlaces(row, first) < 0 && !fresh.has(row.messageId),
+  );
+}
+
+/** It has its place for ever; what waits to be sent has none yet. */
+function isAcknowledged({ status }: Message): boolean {
+  return status === 'received' || status === 'delivered' || status === 'read';
+}
+
+/** Rows above `first` as the store has them now: a tab that was away may have kept older ones. */
+export function applyAbove(before: ChatSnapshot, first: Message, above: Earlier): ChatSnapshot {
+  const from = before.messages.findIndex((row) => row.messageId === first.messageId);
+  if (from < 0) return before;
+  const fresh = new Set(above.messages.map((row) => row.messageId));
+  const rest = before.messages.slice(from).filter((row) => !fresh.has(row.messageId));
+  return { ...before, messages: [...above.messages, ...rest], hasEarlier: above.hasEarlier };
 }
 
 export function applyPatch(before: ChatSnapshot, patch: PatchMessage): ChatSnapshot {

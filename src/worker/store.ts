@@ -265,6 +265,14 @@ async function apply(transaction: WriteTransaction, operation: StoreOperation): 
       }
       return;
     }
+    case 'mark-message': {
+      const { position, missingBefore } = operation;
+      // Every id of that position: an empty array sorts behind every string.
+      const place = IDBKeyRange.bound([position, ''], [position, []]);
+      const cursor = await transaction.objectStore('messages').index('place').openCursor(place);
+      await cursor?.update({ ...cursor.value, missingBefore });
+      return;
+    }
     case 'put-conversation':
       await transaction.objectStore('conversations').put(operation.record);
       return;

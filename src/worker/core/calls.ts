@@ -1,7 +1,14 @@
 import type { Routing } from '../../protocol/conversation.ts';
 import type { Call } from '../../protocol/port.ts';
 import { reconnectNow, signOut } from './connection.ts';
-import { answerWhenStored, discardMessage, enqueue, retryMessage } from './outbox.ts';
+import {
+  answerWhenStored,
+  discardMessage,
+  enqueue,
+  failStarting,
+  failStranded,
+  retryMessage,
+} from './outbox.ts';
 import { markRead } from './receipts.ts';
 import type { Run } from './run.ts';
 import { ask, onEnded } from './session.ts';
@@ -46,7 +53,12 @@ export function onCall(run: Run, tabId: string, callId: number, call: Call): voi
     case 'end':
       run.set({ meta: { ...run.state.meta, routing: null } });
       run.change({ meta: true });
+      failStarting(run, {
+        code: 'conversation-ended',
+        message: 'The conversation was left before it was opened.',
+      });
       onEnded(run);
+      failStranded(run);
       answerWhenStored(run, callId);
       return;
     case 'sign-out':

@@ -3,7 +3,7 @@ import type { CloseMeaning } from '../../protocol/gateway.ts';
 import { delayed, retryDelay } from './backoff.ts';
 import { closeCircuit, openCircuit } from './breaker.ts';
 import { ping, startKeepalive } from './keepalive.ts';
-import { doubtEverything, failAllCalls, failStoring } from './outbox.ts';
+import { doubtEverything, failStarting, failStoring } from './outbox.ts';
 import { emptyMeta } from './records.ts';
 import type { Run } from './run.ts';
 import { beginSession } from './session.ts';
@@ -311,7 +311,7 @@ export function signedOut(run: Run, message: string): void {
     problem: { code: 'signed-out', message },
   });
   run.setLink({ phase: 'signed-out' });
-  failAllCalls(run, { code: 'signed-out', message });
+  failStarting(run, { code: 'signed-out', message });
 }
 
 /** Everything of the former visitor goes, and nothing late of theirs can come back. */
@@ -328,7 +328,7 @@ export function wipe(run: Run, subject: string | null): void {
     'close',
   );
   const problem: Problem = { code: 'signed-out', message: 'The session has ended.' };
-  failAllCalls(run, problem);
+  failStarting(run, problem);
   failStoring(run, problem);
   run.emit({ type: 'abort-rest' });
   run.set({

@@ -4,7 +4,7 @@ import type { Message } from '../../protocol/message.ts';
 import { retryDelay } from './backoff.ts';
 import type { OutboxRecord } from './records.ts';
 import { catchUp, nextRun } from './recovery.ts';
-import { request } from './requests.ts';
+import { request, restPause } from './requests.ts';
 import type { Run } from './run.ts';
 import { ask, onEnded, onNotFound } from './session.ts';
 import type { OutboxItem, OutboxStage } from './state.ts';
@@ -129,6 +129,7 @@ export function onStored(run: Run, writeId: number): void {
   }
   for (const one of run.state.storing) if (one.writeId === writeId) run.resolve(one.callId);
   run.set({ storing: run.state.storing.filter((one) => one.writeId !== writeId) });
+  failStranded(run);
   pump(run);
 }
 
@@ -169,7 +170,7 @@ export function pump(run: Run): void {
       lookForDoubts(run);
       return;
     }
-    if (run.hasTimer('rest-retry')) return;
+    if (run.hasTimer('rest-retry') || restPause(run) > 0) return;
     const requestId = request(run, { type: 'send-message', conversationId, messageId, text });
     setItem(run, messageId, { at: { stage: 'posting', requestId }, conversationId });
     storeItem(run, messageId);
@@ -216,12 +217,37 @@ export function doubtEverything(run: Run): void {
 
 /** Run number `run` is over, and whatever it has not brought had not arrived before it began. */
 export function resolveDoubts(run: Run, runNumber: number): void {
+  const { conversation } = run.state;
+  if (conversation) failDoubtsOfFormer(run, conversation.conversation.conversationId);
   for (const item of run.state.outbox) {
     if (item.at.stage === 'doubt' && item.at.run <= runNumber) {
       setItem(run, item.messageId, { at: { stage: 'queued' } });
     }
   }
   failStranded(run);
+}
+
+/** What was sent into another conversation: whether it arrived there nobody can tell any more. */
+export function failDoubtsOfFormer(run: Run, conversationId: string): void {
+  for (const item of run.state.outbox) {
+    if (item.at.stage !== 'doubt' || item.conversationId === null) continue;
+    if (item.conversationId === conversationId) continue;
+    failItem(
+      run,
+      item.messageId,
+      'unknown-outcome',
+      'The conversation has ended, and it is not known whether this arrived.',
+    );
+  }
+}
+
+/** The gateway does not know the conversation, so nothing has arrived there. */
+export function forgetPlaces(run: Run): void {
+  for (const item of run.state.outbox) {
+    if (item.conversationId === null) continue;
+    setItem(run, item.messageId, { conversationId: null });
+    storeItem(run, item.messageId);
+  }
 }
 
 /** REST has told what was missed, or can't: new messages may go out either way. */
@@ -274,7 +300,7 @@ function onPostFailed(run: Run, item: OutboxItem, failure: RestFailure): void {
     case 'misfit':
       setItem(run, item.messageId, { at: { stage: 'doubt', run: nextRun(run) } });
       if (run.state.link.phase === 'signed-out') return;
-      run.setTimer('rest-retry', Math.max(failure.retryAfter ?? 0, retryDelay(run, 0)));
+      run.setTimer('rest-retry', Math.max(restPause(run), retryDelay(run, 0)));
       return;
   }
 }
@@ -348,7 +374,13 @@ export function retryMessage(run: Run, callId: number, messageId: string): void 
     run.reject(callId, 'not-failed', 'The message is on its way already.');
     return;
   }
-  setItem(run, messageId, { at: { stage: 'doubt', run: nextRun(run) }, failure: null });
+  // One that nobody could tell about, and that the visitor wants all the same, is a message anew.
+  const isLost = item.failure?.code === 'unknown-outcome';
+  setItem(run, messageId, {
+    at: { stage: 'doubt', run: nextRun(run) },
+    failure: null,
+    conversationId: isLost ? null : item.conversationId,
+  });
   storeItem(run, messageId);
   answerWhenStored(run, callId);
   const { conversation, meta } = run.state;
@@ -390,8 +422,8 @@ export function failStoring(run: Run, problem: Problem): void {
   run.set({ storing: [] });
 }
 
-/** The session is over: nobody is left waiting. */
-export function failAllCalls(run: Run, problem: Problem): void {
+/** No conversation will be opened: nobody is left waiting for it. */
+export function failStarting(run: Run, problem: Problem): void {
   for (const callId of run.state.starting) run.answer(callId, { ok: false, problem });
   run.set({ starting: [] });
 }

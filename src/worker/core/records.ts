@@ -78,6 +78,12 @@ export type StoreOperation =
   | { readonly type: 'put-message'; readonly message: Message }
   /** Only if the store does not have it. */
   | { readonly type: 'add-message'; readonly message: Message }
+  /** Corrects what is told before a row that is no longer in memory; none there, none corrected. */
+  | {
+      readonly type: 'mark-message';
+      readonly position: Position;
+      readonly missingBefore: number;
+    }
   | { readonly type: 'put-conversation'; readonly record: ConversationRecord }
   | { readonly type: 'delete-conversation'; readonly conversationId: string }
   | { readonly type: 'put-outbox'; readonly record: OutboxRecord }

@@ -1,9 +1,9 @@
 import type { RestFailure, RestResult, RestValue } from '../../protocol/gateway.ts';
 import { jittered, retryDelay } from './backoff.ts';
 import { catchUpAnswered, pump, resolveDoubts } from './outbox.ts';
-import { request } from './requests.ts';
+import { request, restPause } from './requests.ts';
 import type { Run } from './run.ts';
-import { onConversation, onNotFound } from './session.ts';
+import { closed, onConversation, onNotFound } from './session.ts';
 import type { RecoveryRun } from './state.ts';
 import { receive, settleHeld } from './transcript.ts';
 
@@ -22,6 +22,11 @@ export function catchUp(run: Run): void {
   if (!conversation) return;
   if (recovery.active) {
     run.set({ recovery: { ...recovery, again: true } });
+    return;
+  }
+  const pause = restPause(run);
+  if (pause > 0) {
+    run.setTimer('rest-retry', pause);
     return;
   }
   run.clearTimer('rest-retry');
@@ -104,6 +109,7 @@ function complete(run: Run, newest: number): void {
   });
   settleHeld(run, newest);
   resolveDoubts(run, recovery.runs);
+  closed(run, recovery.runs);
   finish(run);
 }
 
@@ -117,9 +123,12 @@ function onFailure(run: Run, failure: RestFailure): void {
   run.set({ recovery: { ...run.state.recovery, active: null, again: false, failures } });
   if (failure.kind === 'misfit') run.note('misfit', failure.message);
   else run.note('server-problem', `catch-up: ${failure.kind}`);
-  if (failures >= patience) settleHeld(run, null);
+  if (failures >= patience) {
+    settleHeld(run, null);
+    closed(run, run.state.recovery.runs);
+  }
   if (run.state.link.phase !== 'signed-out') {
-    run.setTimer('rest-retry', Math.max(failure.retryAfter ?? 0, retryDelay(run, failures - 1)));
+    run.setTimer('rest-retry', Math.max(restPause(run), retryDelay(run, failures - 1)));
   }
   catchUpAnswered(run);
 }

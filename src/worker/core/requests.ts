@@ -1,10 +1,26 @@
 import type { RestCall, RestFailure, RestResult } from '../../protocol/gateway.ts';
+import { delayed } from './backoff.ts';
 import type { TokenResult } from './input.ts';
 import { onPosted } from './outbox.ts';
 import { onRecoveryResult } from './recovery.ts';
 import type { Run } from './run.ts';
 import type { RestRequest } from './state.ts';
 import { dropToken, fetchToken, hasToken } from './token.ts';
+
+/** A server that names a longer pause than this is not believed. */
+const longestPause = 600_000;
+
+/** 429 and 503 say how long to wait, and whatever else wants REST meanwhile waits too. */
+function pauseRest(run: Run, retryAfter: number | null): void {
+  if (retryAfter === null) return;
+  const until = run.clock.now + Math.min(delayed(run, retryAfter), longestPause);
+  run.set({ restQuietUntil: Math.max(run.state.restQuietUntil ?? 0, until) });
+}
+
+/** How long REST must still be left alone, in ms. */
+export function restPause(run: Run): number {
+  return Math.max(0, (run.state.restQuietUntil ?? 0) - run.clock.now);
+}
 
 /** REST requests under way: parked until there is a token, repeated once when it is refused. */
 export function request(run: Run, call: RestCall): number {
@@ -15,12 +31,15 @@ export function request(run: Run, call: RestCall): number {
 
 function submit(run: Run, request: RestRequest): void {
   const others = run.state.requests.filter((other) => other.requestId !== request.requestId);
-  const parked = !hasToken(run);
+  const pause = restPause(run);
+  const parked = pause > 0 || !hasToken(run);
   run.set({ requests: [...others, { ...request, parked }] });
-  if (parked) fetchToken(run);
+  if (pause > 0) run.setTimer('rest-pause', pause);
+  else if (parked) fetchToken(run);
   else run.emit({ type: 'rest', requestId: request.requestId, call: request.call });
 }
 
+/** There is a token, or the `rest-pause` timer: REST has been left alone for long enough. */
 export function sendParked(run: Run): void {
   for (const request of run.state.requests) if (request.parked) submit(run, request);
 }
@@ -38,6 +57,7 @@ export function failParked(run: Run, reason: Extract<TokenResult, { ok: false }>
 
 export function onRest(run: Run, requestId: number, result: RestResult): void {
   const request = run.state.requests.find((candidate) => candidate.requestId === requestId);
+  if (!result.ok) pauseRest(run, result.failure.retryAfter);
   if (!request || request.parked) return;
   if (!result.ok && result.failure.kind === 'unauthorized' && !request.retried) {
     dropToken(run);

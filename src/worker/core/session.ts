@@ -1,8 +1,8 @@
 import type { Conversation } from '../../protocol/conversation.ts';
 import { fail } from './connection.ts';
-import { failStranded, pump } from './outbox.ts';
+import { failDoubtsOfFormer, failStranded, forgetPlaces, pump } from './outbox.ts';
 import { flushReceipt } from './receipts.ts';
-import { catchUp, catchUpAnew } from './recovery.ts';
+import { catchUp, catchUpAnew, nextRun } from './recovery.ts';
 import type { Run } from './run.ts';
 import type { ConversationState } from './state.ts';
 import { settleHeld } from './transcript.ts';
@@ -26,7 +26,7 @@ export function ask(run: Run, asked: number): void {
     run.setLink({ phase: 'online', socketId, session: { stage: 'resuming', asked } });
     run.emit({ type: 'send', socketId, command: { type: 'resume-conversation', conversationId } });
     run.setTimer('answer', settings.timing.answer);
-  } else if (meta.routing) {
+  } else if (meta.routing && conversation?.closing == null) {
     run.setLink({ phase: 'online', socketId, session: { stage: 'routing', asked } });
     run.emit({
       type: 'send',
@@ -37,7 +37,8 @@ export function ask(run: Run, asked: number): void {
   } else {
     run.clearTimer('answer');
     run.setLink({ phase: 'online', socketId, session: { stage: 'ready' } });
-    // What was said in the last conversation's final moments may have been missed.
+    // What was said in the last conversation's final moments may have been missed, and what was on
+    // its way may have arrived there: both are known before another one is opened.
     catchUp(run);
   }
 }
@@ -72,7 +73,7 @@ export function onConversation(run: Run, told: Conversation, viaSocket: boolean)
   if (isCurrent && conversation) update(run, { ...conversation, conversation: told });
   else update(run, newConversation(run, told));
   if (session?.stage === 'routing') settleRouting(run, told);
-  if (answers && link.phase === 'online') {
+  if (answers && told.status !== 'ended' && link.phase === 'online') {
     run.clearTimer('answer');
     run.setLink({
       phase: 'online',
@@ -83,7 +84,9 @@ export function onConversation(run: Run, told: Conversation, viaSocket: boolean)
     catchUpAnew(run);
     flushReceipt(run);
   }
-  if (told.status === 'ended') onEnded(run);
+  // A catch-up tells it again at each end; only the news of it may start another one.
+  const isNews = answers || conversation?.conversation.status !== 'ended';
+  if (told.status === 'ended' && isNews) onEnded(run);
   pump(run);
 }
 
@@ -102,6 +105,7 @@ function update(run: Run, conversation: ConversationState): void {
 
 function newConversation(run: Run, conversation: Conversation): ConversationState {
   settleHeld(run, null);
+  failDoubtsOfFormer(run, conversation.conversationId);
   const ordinal = run.state.lastOrdinal + 1;
   run.set({ lastOrdinal: ordinal, receiptDue: null });
   return {
@@ -116,7 +120,18 @@ function newConversation(run: Run, conversation: Conversation): ConversationStat
     held: [],
     newest: 0,
     readAhead: null,
+    closing: null,
   };
+}
+
+/** The last catch-up of an ended conversation is done, or can't be made: the next one may begin. */
+export function closed(run: Run, runNumber: number): void {
+  const { conversation, link } = run.state;
+  if (!conversation || conversation.closing === null || conversation.closing > runNumber) return;
+  run.set({ conversation: { ...conversation, closing: null } });
+  if (link.phase === 'online' && link.session.stage === 'ready' && run.state.meta.routing) {
+    ask(run, 0);
+  }
 }
 
 function settleRouting(run: Run, conversation: Conversation): void {
@@ -143,11 +158,12 @@ export function onEnded(run: Run): void {
     const { conversationId } = conversation.conversation;
     update(run, { ...conversation, conversation: { conversationId, status: 'ended' } });
   }
+  const { conversation: ended } = run.state;
+  if (ended) run.set({ conversation: { ...ended, closing: nextRun(run) } });
   if (link.phase === 'online') {
     run.clearTimer('answer');
     run.setLink({ phase: 'online', socketId: link.socketId, session: { stage: 'ready' } });
-    if (run.state.meta.routing) ask(run, 0);
-    else catchUp(run);
+    catchUpAnew(run);
   }
   failStranded(run);
 }
@@ -158,6 +174,7 @@ export function onNotFound(run: Run): void {
   if (!conversation) return;
   settleHeld(run, null);
   run.set({ conversation: null });
+  forgetPlaces(run);
   run.store({
     type: 'delete-conversation',
     conversationId: conversation.conversation.conversationId,

@@ -75,6 +75,8 @@ export interface Token {
   readonly refusals: number;
   /** Requests for a token that failed in a row. */
   readonly failures: number;
+  /** The broker is left alone until then, because it said so. */
+  readonly quietUntil: number | null;
   /** The token is asked for to replace a living socket's. */
   readonly renewing: boolean;
 }
@@ -86,6 +88,8 @@ export interface ConversationState extends ConversationRecord {
   readonly newest: number;
   /** The message that a receipt named before its echo came. */
   readonly readAhead: string | null;
+  /** Ended: the number of the catch-up that must be made before another conversation is opened. */
+  readonly closing: number | null;
 }
 
 /** Where an outgoing message stands. */
@@ -158,6 +162,8 @@ export interface Typing {
 /** What changed since the last flush. */
 export interface Changes {
   readonly upserts: readonly Message[];
+  /** Of these, the rows that stand below the hub's window; a tab may have loaded that far. */
+  readonly belowWindow: readonly Message[];
   readonly removed: readonly string[];
   readonly readMark: boolean;
   /** Tabs get a whole snapshot instead of a patch. */
@@ -170,6 +176,7 @@ export interface Changes {
 
 export const noChanges: Changes = {
   upserts: [],
+  belowWindow: [],
   removed: [],
   readMark: false,
   reset: false,
@@ -211,6 +218,8 @@ export interface HubState {
   readonly quietUntil: number | null;
   /** The newest message of the others that the gateway must still be told was read. */
   readonly receiptDue: string | null;
+  /** REST is left alone until then, because it said so. */
+  readonly restQuietUntil: number | null;
   readonly recovery: Recovery;
   readonly typing: Typing;
   readonly tabs: readonly Tab[];
@@ -249,6 +258,7 @@ export function initialState(settings: Settings, seed: number): HubState {
     lastOutboxOrdinal: 0,
     quietUntil: null,
     receiptDue: null,
+    restQuietUntil: null,
     recovery: initialRecovery,
     typing: { other: null, told: false, toldAt: null },
     tabs: [],
@@ -266,6 +276,7 @@ export const initialToken: Token = {
   expiresAt: null,
   refusals: 0,
   failures: 0,
+  quietUntil: null,
   renewing: false,
 };
 

@@ -27,14 +27,14 @@ import {
   restoreOutbox,
 } from './outbox.ts';
 import type { Restored } from './records.ts';
-import { reconcile, retryCatchUp } from './recovery.ts';
-import { onRest } from './requests.ts';
+import { nextRun, reconcile, retryCatchUp } from './recovery.ts';
+import { onRest, sendParked } from './requests.ts';
 import { Run } from './run.ts';
 import { answerOverdue, onConversation, onEnded, onNotFound } from './session.ts';
 import type { HubState } from './state.ts';
 import { acknowledgeRevision, attach, flush, idleOver, leave, pull, setVisible } from './tabs.ts';
 import type { TimerName } from './timers.ts';
-import { onToken, renew } from './token.ts';
+import { onToken, renew, tokenPauseOver } from './token.ts';
 import { holdOverdue, readBy, receive } from './transcript.ts';
 import { forgetOtherTyping, onOtherTyping, tellTyping } from './typing.ts';
 
@@ -124,6 +124,7 @@ function restore(run: Run, restored: Restored): void {
       held: [],
       newest: last && last.position[0] === current.ordinal ? last.timestamp : current.completeUntil,
       readAhead: null,
+      closing: current.conversation.status === 'ended' ? nextRun(run) : null,
     },
   });
   restoreOutbox(run, restored.outbox);
@@ -245,6 +246,9 @@ function onTimer(run: Run, name: TimerName): void {
     case 'renew':
       renew(run);
       return;
+    case 'token-retry':
+      tokenPauseOver(run);
+      return;
     case 'drain':
       drainOverdue(run);
       return;
@@ -265,6 +269,9 @@ function onTimer(run: Run, name: TimerName): void {
       return;
     case 'rest-retry':
       retryCatchUp(run);
+      return;
+    case 'rest-pause':
+      sendParked(run);
       return;
     case 'poll':
       poll(run);

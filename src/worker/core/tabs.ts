@@ -66,7 +66,11 @@ export function acknowledgeRevision(run: Run, tabId: string, revision: number): 
 
 /** A tab that was behind has woken up. */
 export function pull(run: Run, tabId: string): void {
-  if (run.state.tabs.some((tab) => tab.tabId === tabId)) postSnapshot(run, tabId);
+  const tab = run.state.tabs.find((one) => one.tabId === tabId);
+  if (!tab) return;
+  // Asking is a sign of life: what was posted before does not count any more.
+  setTab(run, { ...tab, unacknowledged: 0 });
+  postSnapshot(run, tabId);
 }
 
 function setTab(run: Run, tab: Tab): void {
@@ -76,7 +80,7 @@ function setTab(run: Run, tab: Tab): void {
 function postSnapshot(run: Run, tabId: string): void {
   const tab = run.state.tabs.find((one) => one.tabId === tabId);
   if (!tab) return;
-  setTab(run, { ...tab, behind: false, unacknowledged: 1 });
+  setTab(run, { ...tab, behind: false, unacknowledged: tab.unacknowledged + 1 });
   run.emit({ type: 'post', tabId, message: snapshotMessage(run) });
 }
 
@@ -142,7 +146,7 @@ function writeChanges(run: Run): void {
   const { changes, conversation, meta } = run.state;
   const operations: StoreOperation[] = [...changes.operations];
   if (changes.conversation && conversation) {
-    const { held: _held, newest: _newest, readAhead: _readAhead, ...record } = conversation;
+    const { held: _h, newest: _n, readAhead: _r, closing: _c, ...record } = conversation;
     operations.push({ type: 'put-conversation', record });
   }
   if (changes.meta) operations.push({ type: 'put-meta', meta });
@@ -158,8 +162,12 @@ function changedMessages(run: Run): { upserts: Message[]; removed: string[] } {
   const ids = new Set(changes.upserts.map((message) => message.messageId));
   const upserts: Message[] = [];
   if (ids.size > 0) {
-    for (const message of window) if (ids.has(message.messageId)) upserts.push(message);
-    for (const item of outbox) if (ids.has(item.messageId)) upserts.push(outboxMessage(run, item));
+    const current = [
+      ...window,
+      ...changes.belowWindow,
+      ...outbox.map((item) => outboxMessage(run, item)),
+    ];
+    for (const message of current) if (ids.delete(message.messageId)) upserts.push(message);
   }
   const present = new Set(upserts.map((message) => message.messageId));
   return { upserts, removed: changes.removed.filter((messageId) => !present.has(messageId)) };

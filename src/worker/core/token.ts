@@ -4,6 +4,9 @@ import type { TokenResult } from './input.ts';
 import { failParked, sendParked } from './requests.ts';
 import type { Run } from './run.ts';
 
+/** A broker that names a longer pause than this is not believed, in ms. */
+const longestPause = 600_000;
+
 /** A token that would expire on the way is not used. */
 const margin = 1_000;
 
@@ -13,10 +16,25 @@ export function hasToken(run: Run): boolean {
 }
 
 export function fetchToken(run: Run): void {
-  if (run.state.token.requestId !== null) return;
+  const { requestId: underWay, quietUntil } = run.state.token;
+  if (underWay !== null) return;
+  const pause = Math.max(0, (quietUntil ?? 0) - run.clock.now);
+  if (pause > 0) {
+    // Requests that wait for a token stay parked until it may be asked for.
+    run.setTimer('token-retry', pause);
+    if (run.state.link.phase === 'token') {
+      fail(run, { code: 'unavailable', message: 'The site is busy.' }, { atLeast: pause });
+    }
+    return;
+  }
   const requestId = run.id();
   run.set({ token: { ...run.state.token, requestId, requestedAt: run.clock.now } });
   run.emit({ type: 'fetch-token', requestId });
+}
+
+/** The `token-retry` timer: the broker may be asked again, for whoever still waits. */
+export function tokenPauseOver(run: Run): void {
+  if (run.state.requests.some((request) => request.parked)) fetchToken(run);
 }
 
 /** The gateway would not have it any more. */
@@ -45,7 +63,7 @@ export function onToken(run: Run, requestId: number, result: TokenResult): void 
   // Counted from the request, because the life began before the answer came.
   const expiresAt = token.requestedAt + life;
   run.set({
-    token: { ...run.state.token, expiresAt, failures: 0, renewing: false },
+    token: { ...run.state.token, expiresAt, failures: 0, quietUntil: null, renewing: false },
   });
   const renewAfter = Math.max(0.5 * life, Math.min(0.8 * life, life - 60_000));
   run.setTimer(
@@ -68,7 +86,9 @@ export function onToken(run: Run, requestId: number, result: TokenResult): void 
 
 function onFailure(run: Run, result: Extract<TokenResult, { ok: false }>): void {
   const failures = run.state.token.failures + 1;
-  run.set({ token: { ...run.state.token, failures } });
+  const pause = Math.min(result.retryAfter ?? 0, longestPause);
+  const quietUntil = pause > 0 ? run.clock.now + pause : null;
+  run.set({ token: { ...run.state.token, failures, quietUntil } });
   failParked(run, result);
   if (result.kind === 'signed-out') {
     signedOut(run, result.message);

@@ -57,7 +57,9 @@ function placeUnsequenced(
   if (first && run.state.hasEarlier && comparePlaces(place, first) < 0) {
     // Below the window only the store knows whether it is there already.
     acknowledge(run, message.messageId);
-    run.store({ type: 'add-message', message: toMessage(message, position, 0) });
+    const row = toMessage(message, position, 0);
+    run.store({ type: 'add-message', message: row });
+    publishBelow(run, row);
     return;
   }
   insert(run, conversation, message, position, 0);
@@ -222,6 +224,7 @@ function mark(run: Run, ordinal: number, sequence: number, missingBefore: number
     (message) => message.position[0] === ordinal && message.sequence === sequence,
   );
   if (shown) replace(run, { ...shown, missingBefore });
+  else run.store({ type: 'mark-message', position: [ordinal, sequence, 0, 0], missingBefore });
 }
 
 /** The next one in sequence. */
@@ -278,8 +281,20 @@ function insert(
   if (readAhead === message.messageId) readBy(run, message.messageId);
 }
 
+/** For a tab that has loaded as far as that; the hub's own window has no place for it. */
+function publishBelow(run: Run, message: Message): void {
+  const { upserts, belowWindow } = run.state.changes;
+  run.change({ upserts: [...upserts, message], belowWindow: [...belowWindow, message] });
+}
+
 function insertMessage(run: Run, message: Message): void {
   const { window, settings } = run.state;
+  const [first] = window;
+  if (first && run.state.hasEarlier && comparePlaces(message, first) < 0) {
+    run.store({ type: 'put-message', message });
+    publishBelow(run, message);
+    return;
+  }
   const index = placeIndex(window, message);
   const grown = [...window.slice(0, index), message, ...window.slice(index)];
   const surplus = grown.length - settings.limits.window;
@@ -333,8 +348,12 @@ export function readBy(run: Run, messageId: string): void {
 /** The visitor has read everything up to now; returns the newest message that somebody else wrote. */
 export function readByVisitor(run: Run): Message | null {
   const { conversation, window } = run.state;
-  const newest = window.findLast((message) => message.status === 'received') ?? null;
   if (!conversation || conversation.unread === 0) return null;
+  const { conversationId } = conversation.conversation;
+  const newest =
+    window.findLast(
+      (message) => message.status === 'received' && message.conversationId === conversationId,
+    ) ?? null;
   const last = window[window.length - 1];
   patch(run, { unread: 0, readByVisitor: last ? last.position : conversation.readByVisitor });
   return newest;

@@ -153,8 +153,11 @@ describe('REST', () => {
     const failure = { kind: 'rate-limited', message: 'slow', retryAfter: 9_000 } as const;
     hub.take({ type: 'rest', requestId, result: { ok: false, failure } });
     hub.clearKeepingSocket().pass(8_999);
+    // Whatever else wants REST meanwhile waits too.
+    hub.call({ type: 'reconnect' });
+    hub.take({ type: 'timer', name: 'hold' });
     expect(hub.all('rest')).toHaveLength(0);
-    hub.pass(1);
+    hub.pass(901);
     expect(hub.all('rest')).toHaveLength(1);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RestValue } from '../../../src/protocol/gateway.ts';
 import { agentSays, conversationId, echo, TestHub } from './harness.ts';
 
 function hears(hub: TestHub, ...messages: ReturnType<typeof agentSays>[]): TestHub {
@@ -274,6 +275,70 @@ describe('outbox', () => {
     const long = 'x'.repeat(4_097);
     expect(code(hub.call({ type: 'send', messageId: 'a', text: long }))).toBe('message-too-long');
     expect(code(hub.call({ type: 'retry', messageId: 'a' }))).toBe('unknown-message');
+  });
+});
+
+describe('an ended conversation', () => {
+  const ended = {
+    type: 'conversation',
+    conversation: { conversationId, status: 'ended' },
+  } as const;
+
+  function endedStatus(hub: TestHub, ...messages: ReturnType<typeof agentSays>[]): TestHub {
+    const answer = (value: RestValue) => {
+      const { requestId } = hub.last('rest');
+      hub.take({ type: 'rest', requestId, result: { ok: true, value } });
+    };
+    answer({ type: 'history', messages, nextCursor: null, misfits: 0 });
+    answer({ type: 'conversation', conversation: ended.conversation });
+    return hub.flush();
+  }
+
+  it('is caught up once, and not again and again', () => {
+    const hub = new TestHub().inConversation();
+    hub.gateway(ended);
+    endedStatus(hub).clearKeepingSocket().pass(10_000);
+    expect(hub.all('rest')).toHaveLength(0);
+  });
+
+  it('is read to its end before the next one is opened, and its messages go into no other', () => {
+    const hub = new TestHub().inConversation();
+    hub.type('one', 'm1').cut().pass(8_001).open();
+    hub.gateway({ type: 'authenticated', serverTime: hub.wall });
+    hub.gateway(ended);
+    hub.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
+    hub.flush();
+    expect(hub.sent().some(({ type }) => type === 'open-conversation')).toBe(false);
+    endedStatus(hub, echo(1, 'm1', 'one'), agentSays(2, 'goodbye'));
+    expect(hub.shown()).toEqual(['one', 'goodbye']);
+    expect(hub.sent().at(-1)).toMatchObject({ type: 'open-conversation' });
+    const conversation = { conversationId: 'conv-2', status: 'queued' } as const;
+    hub.gateway({ type: 'conversation', conversation });
+    expect(hub.sent().filter(({ type }) => type === 'send-message')).toHaveLength(1);
+    expect(hub.snapshot?.messages.map(({ status }) => status)).toEqual(['delivered', 'received']);
+  });
+
+  it('that was left before it was opened keeps nobody waiting', () => {
+    const hub = new TestHub().restore().attach();
+    const start = hub.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
+    hub.type('one', 'm1').call({ type: 'end' });
+    hub.store();
+    expect(hub.answers.get(start)).toMatchObject({ ok: false });
+    expect(hub.snapshot?.messages[0]).toMatchObject({ status: 'failed' });
+  });
+
+  it('is not named in a receipt of the next one', () => {
+    const hub = new TestHub().inConversation();
+    hears(hub, agentSays(1));
+    hub.gateway(ended);
+    endedStatus(hub);
+    hub.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
+    const conversation = { conversationId: 'conv-2', status: 'queued' } as const;
+    hub.gateway({ type: 'conversation', conversation });
+    hub.call({ type: 'mark-read' });
+    hub.flush();
+    expect(hub.snapshot?.unread).toBe(0);
+    expect(hub.sent().filter(({ type }) => type === 'mark-read')).toEqual([]);
   });
 });
 
