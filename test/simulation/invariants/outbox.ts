@@ -1,0 +1,126 @@
+import type { OutboxItem } from '../../../src/worker/core/state.ts';
+import type { Step } from '../model/hub.ts';
+import type { Disk } from '../model/store.ts';
+import { check } from '../violation.ts';
+
+interface CatchUp {
+  readonly begunAt: number;
+  readonly conversationId: string;
+}
+
+/** Durable before it is promised or sent; one at a time; no resend without asking first. */
+export class OutboxInvariants {
+  readonly #disk: Disk;
+  /** Messages that went out, and have not been refused since. */
+  readonly #sent = new Set<string>();
+  /** The step in which each message's fate became doubtful. */
+  readonly #doubts = new Map<string, number>();
+  /** Catch-ups under way, by hub and request. */
+  readonly #running = new Map<string, CatchUp>();
+  #lastBegun = 0;
+  #hub = '';
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
+  }
+
+  /** A promise: the row, or what became of it, is on the disk. */
+  promised(messageId: string, isDiscarded: boolean): void {
+    const isKept =
+      this.#disk.outbox.has(messageId) ||
+      [...this.#disk.messages.values()].some((row) => row.messageId === messageId);
+    check(isKept || isDiscarded, 'durable', () => `${messageId} is promised and not stored`);
+  }
+
+  step(step: Step): void {
+    const { before, after, effects, input, number, hub } = step;
+    if (this.#hub !== hub.epoch) {
+      this.#hub = hub.epoch;
+      this.#running.clear();
+      this.#lastBegun = 0;
+    }
+    if (before.outbox !== after.outbox) this.#notice(before.outbox, after.outbox, step);
+    this.#answers(step);
+    for (const effect of effects) {
+      if (effect.type === 'rest' && effect.call.type === 'history-since') {
+        const { cursor, conversationId } = effect.call;
+        if (cursor === null) {
+          this.#running.set(String(effect.requestId), { begunAt: number, conversationId });
+        } else if (input.type === 'rest') {
+          const former = this.#running.get(String(input.requestId));
+          if (former) this.#running.set(String(effect.requestId), former);
+        }
+      }
+      if (effect.type === 'send' && effect.command.type === 'send-message') {
+        this.#goesOut(effect.command.messageId, step);
+      }
+      if (effect.type === 'rest' && effect.call.type === 'send-message') {
+        const { requestId } = effect;
+        // Refused for its token only, and tried once more with a new one.
+        const isRepeat = before.requests.some((one) => one.requestId === requestId && one.retried);
+        if (!isRepeat) this.#goesOut(effect.call.messageId, step);
+      }
+    }
+  }
+
+  #notice(before: readonly OutboxItem[], after: readonly OutboxItem[], step: Step): void {
+    const old = new Map(before.map((item) => [item.messageId, item]));
+    for (const { messageId, at } of after) {
+      const stage = old.get(messageId)?.at.stage;
+      if (at.stage === 'doubt' && stage !== 'doubt') this.#doubts.set(messageId, step.number);
+      if (at.stage === 'failed' && stage !== 'failed') this.#sent.delete(messageId);
+    }
+    const { input } = step;
+    if (input.type !== 'gateway' || input.event.type !== 'problem') return;
+    const { kind, messageId } = input.event.problem;
+    if (kind === 'rate-limited' && messageId !== null) this.#sent.delete(messageId);
+  }
+
+  #answers({ input }: Step): void {
+    if (input.type !== 'rest') return;
+    const catchUp = this.#running.get(String(input.requestId));
+    const { result } = input;
+    if (!result.ok) {
+      const { kind } = result.failure;
+      if (kind === 'rate-limited' || kind === 'not-found') this.#refused(input.requestId);
+      return;
+    }
+    if (!catchUp || result.value.type !== 'history') return;
+    if (result.value.nextCursor === null) {
+      this.#lastBegun = Math.max(this.#lastBegun, catchUp.begunAt);
+    }
+  }
+
+  readonly #posts = new Map<number, string>();
+
+  #refused(requestId: number): void {
+    const messageId = this.#posts.get(requestId);
+    if (messageId !== undefined) this.#sent.delete(messageId);
+  }
+
+  #goesOut(messageId: string, { before, after, number, effects }: Step): void {
+    check(this.#disk.outbox.has(messageId), 'durable', () => `${messageId} goes out unstored`);
+    const others = after.outbox.filter(
+      (item) =>
+        item.messageId !== messageId && (item.at.stage === 'sent' || item.at.stage === 'posting'),
+    );
+    check(others.length === 0, 'one at a time', () => {
+      return `${messageId} goes out while ${others[0]?.messageId} is on its way`;
+    });
+    const head = after.outbox.find(
+      (item) => item.at.stage !== 'failed' && item.at.stage !== 'held',
+    );
+    check(head?.messageId === messageId, 'one at a time', () => `${messageId} overtakes`);
+    if (this.#sent.has(messageId)) {
+      const doubt = this.#doubts.get(messageId) ?? number;
+      check(this.#lastBegun >= doubt, 'ask first', () => {
+        const stage = before.outbox.find((item) => item.messageId === messageId)?.at.stage;
+        return `${messageId} goes out again unasked (${stage}, doubt in step ${doubt}, asked in ${this.#lastBegun})`;
+      });
+    }
+    this.#sent.add(messageId);
+    for (const effect of effects) {
+      if (effect.type === 'rest') this.#posts.set(effect.requestId, messageId);
+    }
+  }
+}

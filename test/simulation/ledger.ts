@@ -1,0 +1,60 @@
+import type { Step } from './model/hub.ts';
+
+/** What the visitor was promised of one message. */
+export interface Entry {
+  readonly messageId: string;
+  readonly tab: string;
+  /** The place in the order in which the hub took the messages in. */
+  order: number;
+  isPromised: boolean;
+  /** It failed, or was thrown away, at some time: then it may be anywhere or nowhere. */
+  hasFailed: boolean;
+  isDiscarded: boolean;
+}
+
+/** Every message that a tab sent, and what became of the promise. */
+export class Ledger {
+  readonly entries = new Map<string, Entry>();
+  #order = 0;
+
+  open(messageId: string, tab: string): void {
+    this.entries.set(messageId, {
+      messageId,
+      tab,
+      order: 0,
+      isPromised: false,
+      hasFailed: false,
+      isDiscarded: false,
+    });
+  }
+
+  promise(messageId: string): void {
+    const entry = this.entries.get(messageId);
+    if (entry) entry.isPromised = true;
+  }
+
+  /** A message was taken in, or taken in again by a hub that knows nothing of the first time. */
+  take(messageId: string): void {
+    const entry = this.entries.get(messageId);
+    if (!entry) return;
+    this.#order += 1;
+    entry.order = this.#order;
+  }
+
+  observe({ before, after, input }: Step): void {
+    if (before.outbox === after.outbox) return;
+    const known = new Set(before.outbox.map((item) => item.messageId));
+    for (const item of after.outbox) {
+      const isNew = input.type === 'call' && !known.has(item.messageId);
+      if (isNew) this.take(item.messageId);
+      if (item.at.stage !== 'failed') continue;
+      const entry = this.entries.get(item.messageId);
+      if (entry) entry.hasFailed = true;
+    }
+    if (input.type === 'call' && input.call.type === 'discard') {
+      const { messageId } = input.call;
+      const entry = this.entries.get(messageId);
+      if (known.has(messageId) && entry) entry.isDiscarded = true;
+    }
+  }
+}

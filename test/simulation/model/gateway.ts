@@ -1,0 +1,128 @@
+import type { Conversation, ConversationStatus } from '../../../src/protocol/conversation.ts';
+import type { GatewayEvent, GatewayMessage } from '../../../src/protocol/gateway.ts';
+import type { Sender } from '../../../src/protocol/message.ts';
+import type { World } from '../world.ts';
+import { epochTime } from './machine.ts';
+
+export const agent: Sender = { id: 'agent-1', name: 'Ada', role: 'agent' };
+
+export interface ModelConversation {
+  readonly conversationId: string;
+  status: ConversationStatus;
+  /** All of them, in order; with sequences, whether or not they are told. */
+  readonly messages: GatewayMessage[];
+  readonly ids: Map<string, GatewayMessage>;
+}
+
+export interface Posted {
+  readonly outcome: 'stored' | 'repeated' | 'ended';
+  readonly message: GatewayMessage | null;
+}
+
+/** A session that is told what happens in the conversations it has joined. */
+export interface Listener {
+  tell(conversationId: string, event: GatewayEvent): void;
+}
+
+/** The transcripts behind every socket and REST server: wire-protocol.md, §2. */
+export class ModelGateway {
+  readonly conversations: ModelConversation[] = [];
+  readonly listeners = new Set<Listener>();
+  isUp = true;
+  readonly #world: World;
+  readonly #lastTime = { value: 0 };
+  #agentMessages = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  find(conversationId: string): ModelConversation | undefined {
+    return this.conversations.find((one) => one.conversationId === conversationId);
+  }
+
+  /** The open conversation, or a new one. */
+  route(): ModelConversation {
+    const open = this.conversations.find((one) => one.status !== 'ended');
+    if (open) return open;
+    const conversation: ModelConversation = {
+      conversationId: `c${this.conversations.length + 1}`,
+      status: 'queued',
+      messages: [],
+      ids: new Map(),
+    };
+    this.conversations.push(conversation);
+    this.#world.scheduler.after(this.#world.random.between(10, 20_000), () => {
+      if (conversation.status === 'queued') this.#move(conversation, 'connected');
+    });
+    return conversation;
+  }
+
+  post(conversation: ModelConversation, messageId: string, text: string, from: Sender): Posted {
+    const known = conversation.ids.get(messageId);
+    if (known) return { outcome: 'repeated', message: known };
+    if (conversation.status === 'ended') return { outcome: 'ended', message: null };
+    const { conversationId } = conversation;
+    const timestamp = Math.max(this.#lastTime.value, epochTime(this.#world.scheduler.now));
+    this.#lastTime.value = timestamp;
+    const sequence = conversation.messages.length + 1;
+    const message = { conversationId, messageId, sequence, from, text, timestamp };
+    conversation.messages.push(message);
+    conversation.ids.set(messageId, message);
+    this.#world.trace.add('gateway', `${conversationId}#${sequence} ${messageId} (${from.role})`);
+    this.#tell(conversation, { type: 'message', message: this.wire(message) });
+    return { outcome: 'stored', message };
+  }
+
+  wire(message: GatewayMessage): GatewayMessage {
+    return this.#world.profile.sequences ? message : { ...message, sequence: null };
+  }
+
+  /** An agent says something in an open conversation, or somewhat more at once. */
+  speak(): void {
+    const { random } = this.#world;
+    const conversation = this.conversations.find((one) => one.status === 'connected');
+    if (!conversation) return;
+    const count = random.chance(0.1) ? random.int(2, 70) : 1;
+    for (let index = 0; index < count; index += 1) {
+      this.#agentMessages += 1;
+      const tie = random.int(10, 99);
+      this.post(conversation, `a${tie}-${this.#agentMessages}`, 'hello', agent);
+    }
+    if (random.chance(0.3)) {
+      const { conversationId } = conversation;
+      const isTyping = random.chance(0.5);
+      this.#tell(conversation, { type: 'typing', conversationId, from: agent, isTyping });
+    }
+    if (random.chance(0.5)) this.#read(conversation);
+  }
+
+  #read(conversation: ModelConversation): void {
+    const own = conversation.messages.filter(({ from }) => from.role === 'visitor');
+    const message = this.#world.random.pick(own);
+    if (!message) return;
+    const { conversationId } = conversation;
+    const { messageId } = message;
+    const event = { type: 'receipt', conversationId, messageId, from: agent } as const;
+    this.#tell(conversation, { ...event, status: 'read' });
+  }
+
+  endOpen(): void {
+    const open = this.conversations.find((one) => one.status !== 'ended');
+    if (open) this.#move(open, 'ended');
+  }
+
+  #move(conversation: ModelConversation, status: ConversationStatus): void {
+    conversation.status = status;
+    this.#world.trace.add('gateway', `${conversation.conversationId} is ${status}`);
+    this.#tell(conversation, { type: 'conversation', conversation: summary(conversation) });
+  }
+
+  #tell({ conversationId }: ModelConversation, event: GatewayEvent): void {
+    for (const listener of [...this.listeners]) listener.tell(conversationId, event);
+  }
+}
+
+export function summary({ conversationId, status }: ModelConversation): Conversation {
+  return { conversationId, status };
+}

@@ -1,0 +1,209 @@
+import { genesysArticle } from '../../../src/protocol/article/index.ts';
+import type { StreamMessage } from '../../../src/protocol/port.ts';
+import type { Answer, Effect } from '../../../src/worker/core/effect.ts';
+import type { Clock, Input } from '../../../src/worker/core/input.ts';
+import { defaultTiming } from '../../../src/worker/core/settings.ts';
+import { type HubState, initialState } from '../../../src/worker/core/state.ts';
+import { step } from '../../../src/worker/core/step.ts';
+import type { TimerName } from '../../../src/worker/core/timers.ts';
+import type { World } from '../world.ts';
+import { Line } from './line.ts';
+import type { Machine } from './machine.ts';
+import type { ModelRest } from './rest.ts';
+import type { GatewaySession } from './session.ts';
+import { type Disk, ModelStore } from './store.ts';
+import type { ModelBroker } from './tokens.ts';
+
+/** Long waits are cut into pieces: src/worker/timers.ts. */
+const longestWait = 30_000;
+
+export interface Step {
+  readonly hub: HubProcess;
+  /** Counts the steps of all hubs. */
+  readonly number: number;
+  readonly input: Input;
+  readonly before: HubState;
+  readonly after: HubState;
+  readonly effects: readonly Effect[];
+}
+
+export interface HubSurroundings {
+  readonly world: World;
+  readonly machine: Machine;
+  readonly disk: Disk;
+  readonly broker: ModelBroker;
+  readonly rest: ModelRest;
+  readonly isGatewayUp: () => boolean;
+  readonly accept: (line: Line) => GatewaySession;
+  readonly onLine: (line: Line) => void;
+  readonly post: (tabId: string, message: StreamMessage) => void;
+  readonly answer: (hub: HubProcess, callId: number, answer: Answer) => void;
+  readonly onBooted: (hub: HubProcess) => void;
+  readonly nextStep: () => number;
+  readonly onStep: (step: Step) => void;
+}
+
+/** The core with model edges, carried out as src/worker/hub.ts does. */
+export class HubProcess {
+  state: HubState;
+  isAlive = true;
+  isBooted = false;
+  readonly lines = new Map<number, Line>();
+  readonly #around: HubSurroundings;
+  readonly #store: ModelStore;
+  readonly #timers = new Map<TimerName, number>();
+  #timerCount = 0;
+  #token: string | null = null;
+  #isTickPending = false;
+
+  constructor(around: HubSurroundings, epoch: string) {
+    this.#around = around;
+    const { world, machine, disk } = around;
+    const { traits } = genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+    const { limits } = world.profile;
+    this.state = initialState(
+      { timing: defaultTiming, limits, traits, kind: 'shared-worker', build: '1', epoch },
+      world.random.int(0, 2 ** 31 - 1),
+    );
+    this.#store = new ModelStore(world, machine, disk);
+    this.#store.restore(limits.page, (restored) => {
+      this.isBooted = true;
+      if (!machine.isOnline) this.take({ type: 'online', online: false });
+      this.take({ type: 'restored', restored });
+      around.onBooted(this);
+    });
+  }
+
+  clock(): Clock {
+    return this.#around.machine.clock();
+  }
+
+  get epoch(): string {
+    return this.state.settings.epoch;
+  }
+
+  kill(isPowerCut: boolean): void {
+    this.isAlive = false;
+    this.#store.kill();
+    for (const line of this.lines.values()) line.orphan(isPowerCut);
+  }
+
+  take(input: Input): void {
+    if (!this.isAlive) return;
+    this.#step(input);
+    if (this.#isTickPending) return;
+    this.#isTickPending = true;
+    // Behind what is queued for this very moment, as a task of a MessageChannel is.
+    this.#around.machine.after(0, () => {
+      this.#isTickPending = false;
+      if (this.isAlive) this.#step({ type: 'flush' });
+    });
+  }
+
+  #step(input: Input): void {
+    const before = this.state;
+    const { state, effects } = step(before, input, this.#around.machine.clock());
+    this.state = state;
+    const number = this.#around.nextStep();
+    this.#around.onStep({ hub: this, number, input, before, after: state, effects });
+    for (const effect of effects) this.#carryOut(effect);
+  }
+
+  #carryOut(effect: Effect): void {
+    const { broker, rest, post, answer } = this.#around;
+    switch (effect.type) {
+      case 'fetch-token': {
+        const { requestId } = effect;
+        broker.fetch(({ token, result }) => {
+          if (token !== null) this.#token = token;
+          this.take({ type: 'token', requestId, result });
+        });
+        return;
+      }
+      case 'forget-token':
+        this.#token = null;
+        return;
+      case 'open-socket':
+        this.#open(effect.socketId);
+        return;
+      case 'send': {
+        const line = this.lines.get(effect.socketId);
+        if (line?.phase !== 'open') return;
+        if (this.#token === null && effect.command.type === 'authenticate') line.close();
+        else line.send({ command: effect.command, token: this.#token });
+        return;
+      }
+      case 'close-socket':
+        this.lines.get(effect.socketId)?.close();
+        return;
+      case 'rest': {
+        const { requestId } = effect;
+        rest.call(effect.call, this.#token, (result) =>
+          this.take({ type: 'rest', requestId, result }),
+        );
+        return;
+      }
+      case 'abort-rest':
+        return;
+      case 'set-timer':
+        this.#setTimer(effect.name, effect.at);
+        return;
+      case 'clear-timer':
+        this.#timers.delete(effect.name);
+        return;
+      case 'write': {
+        const { operations, writeId } = effect;
+        this.#store.write(operations, writeId !== null, () => {
+          if (writeId !== null) this.take({ type: 'stored', writeId });
+        });
+        return;
+      }
+      case 'read-earlier': {
+        const { callId } = effect;
+        this.#store.readEarlier(effect.before, effect.count, ({ messages, hasEarlier }) =>
+          this.take({ type: 'earlier-read', callId, messages, hasEarlier }),
+        );
+        return;
+      }
+      case 'post':
+        post(effect.tabId, effect.message);
+        return;
+      case 'answer':
+        answer(this, effect.callId, effect.answer);
+        return;
+      case 'note':
+        return;
+    }
+  }
+
+  #open(socketId: number): void {
+    const { world, machine, isGatewayUp, accept, onLine } = this.#around;
+    const line = new Line(world, machine, `${this.epoch}/${socketId}`, {
+      opened: () => this.take({ type: 'socket-opened', socketId }),
+      event: (event) => this.take({ type: 'gateway', socketId, event }),
+      closed: (meaning) => {
+        this.lines.delete(socketId);
+        this.take({ type: 'socket-closed', socketId, meaning });
+      },
+    });
+    this.lines.set(socketId, line);
+    onLine(line);
+    line.connect(isGatewayUp, accept);
+  }
+
+  #setTimer(name: TimerName, at: number): void {
+    this.#timerCount += 1;
+    const handle = this.#timerCount;
+    this.#timers.set(name, handle);
+    const { machine } = this.#around;
+    const wait = Math.max(0, at - machine.clock().now);
+    machine.after(Math.min(wait, longestWait), () => {
+      if (!this.isAlive || this.#timers.get(name) !== handle) return;
+      if (machine.clock().now < at) this.#setTimer(name, at);
+      else {
+        this.#timers.delete(name);
+        this.take({ type: 'timer', name });
+      }
+    });
+  }
+}

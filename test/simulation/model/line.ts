@@ -1,0 +1,161 @@
+import type { CloseMeaning, GatewayEvent } from '../../../src/protocol/gateway.ts';
+import { latency, now, type World } from '../world.ts';
+import type { Machine } from './machine.ts';
+import type { ClientFrame, GatewaySession, SessionLine } from './session.ts';
+
+export interface LineClient {
+  opened(): void;
+  event(event: GatewayEvent): void;
+  closed(meaning: CloseMeaning): void;
+}
+
+/** Who notices that the line is gone: the others find out by silence. */
+export type Cut = 'both' | 'client' | 'gateway' | 'nobody';
+
+/** A WebSocket from end to end, with all that can happen in between. */
+export class Line implements SessionLine {
+  readonly name: string;
+  /** As the browser sees it. */
+  phase: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting';
+  /** When the client asked for the close. */
+  closedByClientAt: number | null = null;
+  /** The process at the client's end was killed. */
+  isOrphaned = false;
+  readonly openedAt: number;
+  session: GatewaySession | null = null;
+  readonly #world: World;
+  readonly #machine: Machine;
+  readonly #client: LineClient;
+  #isDead = false;
+  #lastUp = 0;
+  #lastDown = 0;
+
+  constructor(world: World, machine: Machine, name: string, client: LineClient) {
+    this.#world = world;
+    this.#machine = machine;
+    this.#client = client;
+    this.name = name;
+    this.openedAt = world.scheduler.now;
+  }
+
+  connect(isReachable: () => boolean, accept: (line: Line) => GatewaySession): void {
+    const { random, profile } = this.#world;
+    const way = latency(this.#world);
+    if (now(this.#world, profile.connectFails)) {
+      // Nobody answers, and the browser gives up late or at once.
+      this.#close('network', random.chance(0.3) ? 30_000 : way);
+      return;
+    }
+    this.#world.scheduler.after(way, () => {
+      if (!isReachable() || !this.#machine.isOnline) {
+        this.#close('network', way);
+        return;
+      }
+      if (this.phase !== 'connecting') return;
+      const session = accept(this);
+      this.session = session;
+      this.#lastDown = this.#world.scheduler.now + way;
+      this.#machine.after(way, () => {
+        if (this.phase !== 'connecting' || this.isOrphaned) return;
+        this.phase = 'open';
+        this.#client.opened();
+      });
+    });
+  }
+
+  // --- the client's end ---
+
+  send(frame: ClientFrame): void {
+    if (this.phase !== 'open' || this.#isDead) return;
+    const arrivals = this.#arrivals('up');
+    // A second auth frame would be an error of the client's, which the network must not make up.
+    if (frame.command.type === 'authenticate') arrivals.splice(1);
+    for (const at of arrivals) {
+      this.#world.scheduler.after(at - this.#world.scheduler.now, () => {
+        if (!this.#isDead || this.#world.random.chance(0.5)) this.session?.take(frame);
+      });
+    }
+  }
+
+  close(): void {
+    if (this.phase === 'closing' || this.phase === 'closed') return;
+    this.phase = 'closing';
+    this.closedByClientAt = this.#world.scheduler.now;
+    if (this.#isDead) {
+      this.#close('network', this.#world.random.between(1_000, 60_000));
+      return;
+    }
+    const arrival = Math.max(this.#lastUp, this.#world.scheduler.now + latency(this.#world));
+    this.#world.scheduler.after(arrival - this.#world.scheduler.now, () => {
+      if (this.#isDead) return;
+      this.session?.end();
+      this.#close('network', latency(this.#world));
+    });
+  }
+
+  /** The process is gone, and its sockets with it. */
+  orphan(isSilent: boolean): void {
+    this.isOrphaned = true;
+    this.phase = 'closed';
+    this.#isDead = true;
+    if (!isSilent) this.#world.scheduler.after(latency(this.#world), () => this.session?.end());
+  }
+
+  // --- the gateway's end ---
+
+  push(event: GatewayEvent): void {
+    if (this.#isDead) return;
+    for (const at of this.#arrivals('down')) {
+      this.#machine.after(at - this.#world.scheduler.now, () => {
+        if (this.phase === 'open' && !this.#isDead) this.#client.event(event);
+      });
+    }
+  }
+
+  hangUp(meaning: CloseMeaning): void {
+    if (this.#isDead) return;
+    const arrival = Math.max(this.#lastDown, this.#world.scheduler.now + latency(this.#world));
+    this.#close(meaning, arrival - this.#world.scheduler.now);
+  }
+
+  // --- the network ---
+
+  cut(cut: Cut): void {
+    if (this.#isDead || this.phase === 'closed') return;
+    this.#world.trace.add('network', `${this.name} is cut, seen by ${cut}`);
+    this.#isDead = true;
+    if (cut === 'both' || cut === 'client') this.#close('network', latency(this.#world));
+    if (cut === 'both' || cut === 'gateway') {
+      this.#world.scheduler.after(latency(this.#world), () => this.session?.end());
+    }
+    // A browser that is closing does not wait for ever.
+    if (this.phase === 'closing') this.#close('network', this.#world.random.between(1_000, 60_000));
+  }
+
+  #close(meaning: CloseMeaning, delay: number): void {
+    this.#machine.after(delay, () => {
+      if (this.phase === 'closed') return;
+      this.phase = 'closed';
+      // A browser that gave up tells the peer, if it can be told.
+      if (!this.#isDead)
+        this.#world.scheduler.after(latency(this.#world), () => this.session?.end());
+      this.#isDead = true;
+      this.#client.closed(meaning);
+    });
+  }
+
+  /** When a frame arrives: never, once, or twice; in order, or overtaken. */
+  #arrivals(direction: 'up' | 'down'): number[] {
+    const { scheduler, random, profile } = this.#world;
+    if (now(this.#world, profile.loss)) return [];
+    const last = direction === 'up' ? this.#lastUp : this.#lastDown;
+    const arrival = Math.max(last, scheduler.now + latency(this.#world));
+    if (now(this.#world, profile.swap)) {
+      return [arrival + random.between(0, random.chance(0.2) ? 6_000 : 500)];
+    }
+    if (direction === 'up') this.#lastUp = arrival;
+    else this.#lastDown = arrival;
+    if (now(this.#world, profile.double)) return [arrival, arrival + random.between(0, 3_000)];
+    return [arrival];
+  }
+}

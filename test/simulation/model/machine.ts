@@ -1,0 +1,65 @@
+import type { Clock } from '../../../src/worker/core/input.ts';
+import type { World } from '../world.ts';
+
+/** The visitor's computer: it sleeps, its clock is wrong, and its browser may have no network. */
+export class Machine {
+  isOnline = true;
+  readonly #world: World;
+  #awakeAt = 0;
+  /** What fell into the sleep, in order. */
+  #missed: (() => void)[] = [];
+  /** Of the wall clock against the gateway's, in ms. */
+  #skew: number;
+  /** A wall clock that jumps ahead looks like sleep: see src/worker/clock.ts. */
+  #ahead = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#skew = world.random.between(-600_000, 600_000);
+  }
+
+  clock(): Clock {
+    const { now } = this.#world.scheduler;
+    return { now: now + this.#ahead, wall: epochTime(now) + this.#skew };
+  }
+
+  /** On this machine: what falls into its sleep happens when it wakes. */
+  after(delay: number, run: () => void): void {
+    this.#world.scheduler.after(delay, () => this.#awake(run));
+  }
+
+  #awake(run: () => void): void {
+    if (this.isAsleep) this.#missed.push(run);
+    else run();
+  }
+
+  sleep(duration: number): void {
+    this.#world.trace.add('machine', `sleeps for ${Math.round(duration)} ms`);
+    const until = this.#world.scheduler.now + duration;
+    if (until <= this.#awakeAt) return;
+    this.#awakeAt = until;
+    this.#world.scheduler.after(duration + 1, () => {
+      if (!this.isAsleep) this.wake();
+    });
+  }
+
+  wake(): void {
+    this.#awakeAt = this.#world.scheduler.now;
+    for (const run of this.#missed.splice(0)) this.after(0, run);
+  }
+
+  get isAsleep(): boolean {
+    return this.#awakeAt > this.#world.scheduler.now;
+  }
+
+  jump(by: number): void {
+    this.#world.trace.add('machine', `clock jumps by ${Math.round(by)} ms`);
+    this.#skew += by;
+    if (by > 5_000) this.#ahead += by;
+  }
+}
+
+/** The gateway's clock, epoch ms. */
+export function epochTime(now: number): number {
+  return 1_700_000_000_000 + Math.floor(now);
+}

@@ -1,0 +1,102 @@
+import type { RestCall, RestFailureKind, RestResult } from '../../../src/protocol/gateway.ts';
+import { latency, now, type World } from '../world.ts';
+import { type ModelGateway, summary } from './gateway.ts';
+import { epochTime, type Machine } from './machine.ts';
+import { visitor } from './session.ts';
+import type { ModelBroker } from './tokens.ts';
+
+const pageLimit = 50;
+const deadline = 15_000;
+
+/** wire-protocol.md, §3, as src/worker/rest.ts meets it. */
+export class ModelRest {
+  readonly #world: World;
+  readonly #machine: Machine;
+  readonly #gateway: ModelGateway;
+  readonly #broker: ModelBroker;
+
+  constructor(world: World, machine: Machine, gateway: ModelGateway, broker: ModelBroker) {
+    this.#world = world;
+    this.#machine = machine;
+    this.#gateway = gateway;
+    this.#broker = broker;
+  }
+
+  call(call: RestCall, token: string | null, done: (result: RestResult) => void): void {
+    const { random, profile, scheduler } = this.#world;
+    const there = latency(this.#world);
+    const back = latency(this.#world);
+    if (token === null) {
+      this.#machine.after(0, () => done(failure('unauthorized')));
+      return;
+    }
+    const answer = (delay: number, result: RestResult) =>
+      this.#machine.after(delay, () => done(result));
+    if (!this.#machine.isOnline) {
+      answer(1, failure('network'));
+      return;
+    }
+    const isHanging = now(this.#world, profile.restHangs);
+    if (now(this.#world, profile.restFails / 2)) {
+      answer(isHanging ? deadline : there, failure('network'));
+      return;
+    }
+    scheduler.after(there, () => {
+      const result = this.#serve(call, token);
+      // An answer can be lost although the work was done.
+      if (now(this.#world, profile.restFails / 4)) answer(back, failure('network'));
+      else if (isHanging) {
+        const wait = random.between(0, 2 * deadline);
+        if (wait + there < deadline) answer(wait, result);
+        else answer(deadline - there, failure('network'));
+      } else answer(back, result);
+    });
+  }
+
+  #serve(call: RestCall, token: string): RestResult {
+    const { random, profile } = this.#world;
+    if (this.#broker.lifeOf(token) === 0) return failure('unauthorized');
+    if (now(this.#world, profile.restUnauthorized)) return failure('unauthorized');
+    if (now(this.#world, profile.restBusy)) {
+      const kind = random.chance(0.5) ? 'rate-limited' : 'unavailable';
+      return failure(kind, random.int(1, 20) * 1_000);
+    }
+    if (now(this.#world, profile.restFails / 4)) return failure('unavailable');
+    const conversation = this.#gateway.find(call.conversationId);
+    if (!conversation) return failure('not-found');
+    switch (call.type) {
+      case 'conversation':
+        return { ok: true, value: { type: 'conversation', conversation: summary(conversation) } };
+      case 'send-message': {
+        const posted = this.#gateway.post(conversation, call.messageId, call.text, visitor);
+        if (!posted.message) return failure('ended');
+        const message = this.#gateway.wire(posted.message);
+        return { ok: true, value: { type: 'message', message } };
+      }
+      case 'history-since': {
+        const lag = this.#world.isStormy ? random.between(0, profile.restLag) : 0;
+        const until = epochTime(this.#world.scheduler.now - lag);
+        const start = call.cursor === null ? 0 : Number(call.cursor);
+        const rows = conversation.messages
+          .filter((message) => lag === 0 || message.timestamp <= until)
+          .map((message, index) => ({ message, index }))
+          .filter(({ message, index }) => index >= start && message.timestamp >= call.since);
+        const page = rows.slice(0, pageLimit);
+        const next = rows[pageLimit];
+        return {
+          ok: true,
+          value: {
+            type: 'history',
+            messages: page.map(({ message }) => this.#gateway.wire(message)),
+            nextCursor: next ? String(next.index) : null,
+            misfits: 0,
+          },
+        };
+      }
+    }
+  }
+}
+
+function failure(kind: RestFailureKind, retryAfter: number | null = null): RestResult {
+  return { ok: false, failure: { kind, message: kind, retryAfter } };
+}

@@ -1,0 +1,215 @@
+import type {
+  CloseMeaning,
+  GatewayCommand,
+  GatewayEvent,
+  GatewayProblem,
+} from '../../../src/protocol/gateway.ts';
+import { now, type World } from '../world.ts';
+import { type Listener, type ModelGateway, summary } from './gateway.ts';
+import { epochTime } from './machine.ts';
+import { type ModelBroker, subject } from './tokens.ts';
+
+export interface ClientFrame {
+  readonly command: GatewayCommand;
+  /** The token that the edge puts in. */
+  readonly token: string | null;
+}
+
+/** The gateway's end of a line. */
+export interface SessionLine {
+  readonly name: string;
+  push(event: GatewayEvent): void;
+  hangUp(meaning: CloseMeaning): void;
+}
+
+export interface SessionContext {
+  readonly world: World;
+  readonly gateway: ModelGateway;
+  readonly broker: ModelBroker;
+  readonly onAuthenticated: (session: GatewaySession) => void;
+  readonly onMisconduct: (what: string) => void;
+}
+
+export const visitor = { id: subject, name: 'Visitor', role: 'visitor' } as const;
+
+/** One connection as the gateway sees it: wire-protocol.md, §2. */
+export class GatewaySession implements Listener {
+  phase: 'pending' | 'authenticated' | 'expired' | 'over' = 'pending';
+  readonly line: SessionLine;
+  readonly #context: SessionContext;
+  readonly #joined = new Set<string>();
+  #pings = 0;
+  #pongs = 0;
+
+  constructor(context: SessionContext, line: SessionLine) {
+    this.#context = context;
+    this.line = line;
+  }
+
+  get isOver(): boolean {
+    return this.phase === 'over';
+  }
+
+  tell(conversationId: string, event: GatewayEvent): void {
+    if (this.phase === 'authenticated' && this.#joined.has(conversationId)) this.line.push(event);
+  }
+
+  /** The connection is gone. */
+  end(): void {
+    this.phase = 'over';
+    this.#context.gateway.listeners.delete(this);
+  }
+
+  /** The gateway's process is started anew. */
+  restart(): void {
+    this.#hangUp('network');
+  }
+
+  #hangUp(meaning: CloseMeaning): void {
+    if (this.isOver) return;
+    this.end();
+    this.line.hangUp(meaning);
+  }
+
+  take({ command, token }: ClientFrame): void {
+    switch (this.phase) {
+      case 'pending':
+        if (command.type === 'authenticate') this.#authenticate(token);
+        else this.#context.onMisconduct(`${command.type} before the auth answer`);
+        return;
+      case 'authenticated':
+        this.#carryOut(command);
+        return;
+      case 'expired':
+      case 'over':
+        return;
+    }
+  }
+
+  #authenticate(token: string | null): void {
+    const { world, broker } = this.#context;
+    if (now(world, world.profile.crowded)) {
+      this.#hangUp('crowded');
+      return;
+    }
+    const life = broker.lifeOf(token);
+    if (life === 0 || now(world, world.profile.authRefused)) {
+      this.line.push({ type: 'refused', message: 'INVALID_TOKEN' });
+      world.scheduler.after(world.random.between(0, 50), () => this.#hangUp('token'));
+      return;
+    }
+    this.phase = 'authenticated';
+    this.#context.gateway.listeners.add(this);
+    this.#context.onAuthenticated(this);
+    this.line.push({ type: 'authenticated', serverTime: epochTime(world.scheduler.now) });
+    world.scheduler.after(life, () => this.#expire());
+    this.#ping();
+  }
+
+  #expire(): void {
+    if (this.phase !== 'authenticated') return;
+    this.phase = 'expired';
+    this.line.push({ type: 'token-expired' });
+    this.#context.world.scheduler.after(5_000, () => this.#hangUp('token'));
+  }
+
+  #ping(): void {
+    const { scheduler, random } = this.#context.world;
+    scheduler.after(random.between(15_000, 30_000), () => {
+      if (this.phase !== 'authenticated') return;
+      this.#pings += 1;
+      const payload = this.#pings;
+      this.line.push({ type: 'ping', payload });
+      scheduler.after(15_000, () => {
+        if (this.#pongs < payload) this.#hangUp('network');
+      });
+      this.#ping();
+    });
+  }
+
+  #carryOut(command: GatewayCommand): void {
+    const { world, gateway } = this.#context;
+    if (command.type !== 'ping' && now(world, world.profile.internalErrors)) {
+      this.#problem(command, 'other', null);
+      return;
+    }
+    switch (command.type) {
+      case 'authenticate':
+        this.#context.onMisconduct('a second auth frame');
+        return;
+      case 'ping':
+        this.line.push({ type: 'pong' });
+        return;
+      case 'answer-ping':
+        if (typeof command.payload === 'number') {
+          this.#pongs = Math.max(this.#pongs, command.payload);
+        }
+        return;
+      case 'open-conversation': {
+        const conversation = gateway.route();
+        this.#joined.add(conversation.conversationId);
+        this.line.push({ type: 'conversation', conversation: summary(conversation) });
+        return;
+      }
+      case 'resume-conversation': {
+        const conversation = gateway.find(command.conversationId);
+        if (!conversation) {
+          this.#problem(command, 'conversation-not-found', null);
+          return;
+        }
+        this.#joined.add(conversation.conversationId);
+        this.line.push({ type: 'conversation', conversation: summary(conversation) });
+        return;
+      }
+      case 'send-message':
+        this.#message(command);
+        return;
+      case 'typing': {
+        const conversation = gateway.find(command.conversationId);
+        if (conversation?.status === 'ended') this.#problem(command, 'conversation-ended', null);
+        return;
+      }
+      case 'mark-read': {
+        const conversation = gateway.find(command.conversationId);
+        if (!conversation?.ids.has(command.messageId)) {
+          this.#context.onMisconduct('a receipt for a message that is not in the conversation');
+        }
+        return;
+      }
+    }
+  }
+
+  #message(command: Extract<GatewayCommand, { type: 'send-message' }>): void {
+    const { world, gateway } = this.#context;
+    const { conversationId, messageId, text } = command;
+    if (!this.#joined.has(conversationId)) {
+      // The resume frame may have been lost on its way, but then its answer never came.
+      this.#context.onMisconduct('a message before its conversation was resumed');
+    }
+    if (now(world, world.profile.rateLimited)) {
+      this.#problem(command, 'rate-limited', world.random.int(1, 8) * 1_000);
+      return;
+    }
+    const conversation = gateway.find(conversationId);
+    if (!conversation) {
+      this.#problem(command, 'conversation-not-found', null);
+      return;
+    }
+    const { outcome, message } = gateway.post(conversation, messageId, text, visitor);
+    if (outcome === 'ended') this.#problem(command, 'conversation-ended', null);
+    else if (outcome === 'repeated' && message) {
+      this.line.push({ type: 'message', message: gateway.wire(message) });
+    }
+  }
+
+  #problem(command: GatewayCommand, kind: GatewayProblem['kind'], retryAfter: number | null): void {
+    const problem: GatewayProblem = {
+      kind,
+      message: kind,
+      conversationId: 'conversationId' in command ? command.conversationId : null,
+      messageId: command.type === 'send-message' ? command.messageId : null,
+      retryAfter,
+    };
+    this.line.push({ type: 'problem', problem });
+  }
+}

@@ -1,0 +1,191 @@
+import {
+  comparePlaces,
+  comparePositions,
+  type Message,
+  type Place,
+  withReadMark,
+} from '../../../src/protocol/message.ts';
+import {
+  type ConversationRecord,
+  emptyMeta,
+  type Meta,
+  type OutboxRecord,
+  type Restored,
+  type StoreOperation,
+} from '../../../src/worker/core/records.ts';
+import type { World } from '../world.ts';
+import type { Machine } from './machine.ts';
+
+interface Page {
+  readonly messages: readonly Message[];
+  readonly hasEarlier: boolean;
+}
+
+/** The committed rows, and what src/worker/store.ts reads of them. */
+export class Disk {
+  readonly messages = new Map<string, Message>();
+  readonly conversations = new Map<string, ConversationRecord>();
+  readonly outbox = new Map<string, OutboxRecord>();
+  meta: Meta | null = null;
+  /** How to undo the writes that a power cut may take, oldest first. */
+  #undo: (() => void)[] = [];
+
+  commit(operations: readonly StoreOperation[], isStrict: boolean): void {
+    const undo = operations.map((operation) => this.#apply(operation));
+    this.#undo.push(() => {
+      for (const one of undo.reverse()) one();
+    });
+    // A strict one takes everything before it along.
+    if (isStrict) this.#undo = [];
+  }
+
+  /** The last of the relaxed writes never got to the disk. */
+  losePower(keptShare: number): number {
+    const kept = Math.floor(this.#undo.length * keptShare);
+    const lost = this.#undo.splice(kept);
+    for (const undo of lost.reverse()) undo();
+    return lost.length;
+  }
+
+  #apply(operation: StoreOperation): () => void {
+    switch (operation.type) {
+      case 'put-message':
+        return put(this.messages, keyOf(operation.message), operation.message);
+      case 'add-message': {
+        const key = keyOf(operation.message);
+        return this.messages.has(key) ? () => {} : put(this.messages, key, operation.message);
+      }
+      case 'mark-message': {
+        const { position, missingBefore } = operation;
+        for (const [key, row] of this.messages) {
+          if (comparePositions(row.position, position) !== 0) continue;
+          return put(this.messages, key, { ...row, missingBefore });
+        }
+        return () => {};
+      }
+      case 'put-conversation': {
+        const { record } = operation;
+        return put(this.conversations, record.conversation.conversationId, record);
+      }
+      case 'delete-conversation':
+        return remove(this.conversations, operation.conversationId);
+      case 'put-outbox':
+        return put(this.outbox, operation.record.messageId, operation.record);
+      case 'delete-outbox':
+        return remove(this.outbox, operation.messageId);
+      case 'put-meta': {
+        const before = this.meta;
+        this.meta = operation.meta;
+        return () => {
+          this.meta = before;
+        };
+      }
+      case 'wipe':
+        this.messages.clear();
+        this.conversations.clear();
+        this.outbox.clear();
+        this.meta = null;
+        return () => {};
+    }
+  }
+
+  page(before: Place | null, count: number): Page {
+    const rows = [...this.messages.values()]
+      .filter((row) => before === null || comparePlaces(row, before) < 0)
+      .sort(comparePlaces);
+    const messages = rows.slice(Math.max(0, rows.length - count)).map((row) => {
+      const record = this.conversations.get(row.conversationId ?? '');
+      return withReadMark(row, record?.readMark ?? null);
+    });
+    return { messages, hasEarlier: rows.length > messages.length };
+  }
+
+  restore(page: number): Restored {
+    const records = [...this.conversations.values()].sort((a, b) => a.ordinal - b.ordinal);
+    return {
+      persistent: true,
+      meta: this.meta ?? emptyMeta,
+      current: records.at(-1) ?? null,
+      ...this.page(null, page),
+      outbox: [...this.outbox.values()].sort((a, b) => a.ordinal - b.ordinal),
+    };
+  }
+}
+
+/** One hub's connection to the disk: one thing after the other, and nothing after its death. */
+export class ModelStore {
+  readonly #world: World;
+  readonly #machine: Machine;
+  readonly #disk: Disk;
+  #freeAt = 0;
+  #isDead = false;
+
+  constructor(world: World, machine: Machine, disk: Disk) {
+    this.#world = world;
+    this.#machine = machine;
+    this.#disk = disk;
+  }
+
+  kill(): void {
+    this.#isDead = true;
+  }
+
+  write(operations: readonly StoreOperation[], isStrict: boolean, done: () => void): void {
+    this.#run(() => {
+      this.#disk.commit(operations, isStrict);
+      return done;
+    });
+  }
+
+  restore(page: number, done: (restored: Restored) => void): void {
+    this.#run(() => {
+      const restored = this.#disk.restore(page);
+      return () => done(restored);
+    });
+  }
+
+  readEarlier(before: Place | null, count: number, done: (page: Page) => void): void {
+    this.#run(() => {
+      const page = this.#disk.page(before, count);
+      return () => done(page);
+    });
+  }
+
+  #run(work: () => () => void): void {
+    const { random, scheduler, profile } = this.#world;
+    const start = Math.max(scheduler.now, this.#freeAt);
+    this.#freeAt = start + random.between(0.1, profile.storeLatency);
+    this.#machine.after(this.#freeAt - scheduler.now, () => {
+      if (this.#isDead) return;
+      const done = work();
+      // Death can fall between the commit and its news.
+      this.#machine.after(random.between(0, 1), () => {
+        if (!this.#isDead) done();
+      });
+    });
+  }
+}
+
+function keyOf({ conversationId, messageId }: Message): string {
+  return `${conversationId}|${messageId}`;
+}
+
+function put<V>(map: Map<string, V>, key: string, value: V): () => void {
+  const undo = back(map, key);
+  map.set(key, value);
+  return undo;
+}
+
+function remove<V>(map: Map<string, V>, key: string): () => void {
+  const undo = back(map, key);
+  map.delete(key);
+  return undo;
+}
+
+function back<V>(map: Map<string, V>, key: string): () => void {
+  const before = map.get(key);
+  return () => {
+    if (before === undefined) map.delete(key);
+    else map.set(key, before);
+  };
+}

@@ -1,0 +1,193 @@
+import {
+  applyAbove,
+  applyEarlier,
+  applyPatch,
+  applySnapshot,
+} from '../../../src/client/transcript.ts';
+import type { Message } from '../../../src/protocol/message.ts';
+import { type Call, earlierSchema, type StreamMessage } from '../../../src/protocol/port.ts';
+import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
+import type { Answer } from '../../../src/worker/core/effect.ts';
+import type { Input } from '../../../src/worker/core/input.ts';
+import type { HubProcess } from './hub.ts';
+import type { Machine } from './machine.ts';
+
+/** From a tab to the hub and back, in ms. */
+const portDelay = 0.3;
+
+const acknowledgeEvery = 4;
+
+export interface PendingCall {
+  readonly call: Call;
+  readonly madeAt: number;
+  readonly firstRow: string | null;
+  /** The row above which everything is read anew; `null` for a call of somebody's. */
+  readonly above: Message | null;
+  wasSent: boolean;
+}
+
+export interface TabEvents {
+  /** After each message from the hub was applied. */
+  updated(tab: ModelTab, message: StreamMessage): void;
+  answered(tab: ModelTab, call: Call, answer: Answer): void;
+  /** A call arrives at a hub, which knows it by the number returned. */
+  called(hub: HubProcess, tab: ModelTab, pending: PendingCall): number;
+}
+
+/** A page as src/client/ is one: snapshot, patches, credit, and calls that outlive a hub. */
+export class ModelTab {
+  readonly name: string;
+  visible = true;
+  isFrozen = false;
+  /** In the back/forward cache. */
+  isAway = false;
+  isGone = false;
+  snapshot: ChatSnapshot | null = null;
+  epoch: string | null = null;
+  revision = 0;
+  hub: HubProcess | null = null;
+  /** New at each attachment. */
+  tabId = '';
+  readonly pending = new Set<PendingCall>();
+  /** Posts that a frozen page has not seen. */
+  inbox: StreamMessage[] = [];
+  isAttached = false;
+  #acknowledged = 0;
+  readonly #machine: Machine;
+  readonly #events: TabEvents;
+
+  constructor(name: string, machine: Machine, events: TabEvents) {
+    this.name = name;
+    this.#machine = machine;
+    this.#events = events;
+  }
+
+  /** The hub has been told of this tab. */
+  attach(hub: HubProcess, tabId: string): void {
+    this.hub = hub;
+    this.tabId = tabId;
+    this.inbox = [];
+    this.isAttached = false;
+    const conversationId = this.snapshot?.conversation?.conversationId ?? null;
+    this.#tell({ type: 'tab-attached', tabId, visible: this.visible, conversationId });
+  }
+
+  /** The hub has died, or this page goes away. */
+  detach(): void {
+    this.hub = null;
+    this.isAttached = false;
+    this.inbox = [];
+  }
+
+  leave(): void {
+    this.#tell({ type: 'tab-left', tabId: this.tabId });
+    this.detach();
+  }
+
+  show(visible: boolean): void {
+    this.visible = visible;
+    this.#tell({ type: 'tab-visibility', tabId: this.tabId, visible });
+  }
+
+  freeze(): void {
+    this.isFrozen = true;
+  }
+
+  thaw(): void {
+    this.isFrozen = false;
+    for (const message of this.inbox.splice(0)) this.#apply(message);
+  }
+
+  receive(tabId: string, message: StreamMessage): void {
+    this.#machine.after(portDelay, () => {
+      if (this.tabId !== tabId || !this.hub || this.isGone) return;
+      if (this.isFrozen) this.inbox.push(message);
+      else this.#apply(message);
+    });
+  }
+
+  call(call: Call, above: Message | null = null): void {
+    const firstRow = this.snapshot?.messages[0]?.messageId ?? null;
+    const pending = { call, madeAt: this.#machine.clock().now, firstRow, above, wasSent: false };
+    this.pending.add(pending);
+    if (this.isAttached) this.#send(pending);
+  }
+
+  #send(pending: PendingCall): void {
+    const { hub, tabId } = this;
+    if (!hub) return;
+    pending.wasSent = true;
+    this.#machine.after(portDelay, () => {
+      if (!hub.isAlive || this.hub !== hub) return;
+      const callId = this.#events.called(hub, this, pending);
+      hub.take({ type: 'call', tabId, callId, call: pending.call });
+    });
+  }
+
+  settle(hub: HubProcess, pending: PendingCall, answer: Answer): void {
+    this.#machine.after(portDelay, () => {
+      if (this.hub !== hub || !this.pending.delete(pending)) return;
+      this.#events.answered(this, pending.call, answer);
+      if (pending.call.type !== 'load-earlier' || !answer.ok || !this.snapshot) return;
+      const earlier = earlierSchema.parse(answer.value);
+      if (pending.above) this.snapshot = applyAbove(this.snapshot, pending.above, earlier);
+      else if ((this.snapshot.messages[0]?.messageId ?? null) === pending.firstRow) {
+        this.snapshot = applyEarlier(this.snapshot, earlier);
+      }
+    });
+  }
+
+  /** As the client does: what it kept above a snapshot may be old. */
+  #refreshAbove(first: Message | undefined): void {
+    const kept =
+      this.snapshot?.messages.findIndex((row) => row.messageId === first?.messageId) ?? 0;
+    if (!first || kept <= 0) return;
+    const before = { position: first.position, messageId: first.messageId };
+    this.call({ type: 'load-earlier', before, count: Math.min(kept, 500) }, first);
+  }
+
+  #tell(input: Input): void {
+    const { hub } = this;
+    this.#machine.after(portDelay, () => {
+      if (hub?.isBooted) hub.take(input);
+    });
+  }
+
+  #apply(message: StreamMessage): void {
+    const { tabId } = this;
+    switch (message.type) {
+      case 'snapshot': {
+        const nothing = { ...message.shared, messages: [], hasEarlier: false };
+        this.snapshot = applySnapshot(this.snapshot ?? nothing, message, this.epoch !== null);
+        this.epoch = message.epoch;
+        this.revision = message.revision;
+        this.#acknowledge();
+        if (!this.isAttached) {
+          this.isAttached = true;
+          for (const pending of this.pending) this.#send(pending);
+        }
+        this.#refreshAbove(message.messages[0]);
+        break;
+      }
+      case 'patch':
+        if (message.epoch !== this.epoch || message.revision <= this.revision) return;
+        if (message.revision !== this.revision + 1 || !this.snapshot) {
+          this.#tell({ type: 'tab-pull', tabId });
+          return;
+        }
+        this.revision = message.revision;
+        this.snapshot = applyPatch(this.snapshot, message);
+        if (this.revision - this.#acknowledged >= acknowledgeEvery) this.#acknowledge();
+        break;
+      case 'head':
+        this.#tell({ type: 'tab-pull', tabId });
+        return;
+    }
+    this.#events.updated(this, message);
+  }
+
+  #acknowledge(): void {
+    this.#acknowledged = this.revision;
+    this.#tell({ type: 'tab-ack', tabId: this.tabId, revision: this.revision });
+  }
+}

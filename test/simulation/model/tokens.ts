@@ -1,0 +1,66 @@
+import type { TokenResult } from '../../../src/worker/core/input.ts';
+import { latency, now, type World } from '../world.ts';
+import type { Machine } from './machine.ts';
+
+export const subject = 'visitor-1';
+
+interface Answer {
+  readonly token: string | null;
+  readonly result: TokenResult;
+}
+
+/** The site's broker, and which tokens the gateway takes: wire-protocol.md, §1. */
+export class ModelBroker {
+  /** Until when the broker wants to be left alone, by the machine's clock. */
+  askAgainAt = 0;
+  readonly #world: World;
+  readonly #machine: Machine;
+  /** The end of each token's life. */
+  readonly #tokens = new Map<string, number>();
+
+  constructor(world: World, machine: Machine) {
+    this.#world = world;
+    this.#machine = machine;
+  }
+
+  /** As src/worker/token.ts: never fails otherwise than by an answer, and gives up after 10 s. */
+  fetch(done: (answer: Answer) => void): void {
+    const { random, profile } = this.#world;
+    const way = latency(this.#world);
+    const isFailing = now(this.#world, profile.brokerFails);
+    if (!this.#machine.isOnline || (isFailing && random.chance(0.5))) {
+      const wait = random.chance(0.3) ? 10_000 : way;
+      this.#machine.after(wait, () => done(refusal('network', null)));
+    } else if (isFailing) {
+      this.#machine.after(2 * way, () => done(refusal('unavailable', null)));
+    } else if (now(this.#world, profile.brokerBusy)) {
+      const retryAfter = random.int(1, 40) * 1_000;
+      this.#machine.after(2 * way, () => {
+        this.askAgainAt = this.#world.scheduler.now + retryAfter;
+        done(refusal('rate-limited', retryAfter));
+      });
+    } else if (now(this.#world, profile.brokerSignedOut)) {
+      this.#machine.after(2 * way, () => done(refusal('signed-out', null)));
+    } else {
+      this.#world.scheduler.after(way, () => {
+        const token = `t${this.#tokens.size + 1}`;
+        const expiresIn = profile.tokenLife;
+        this.#tokens.set(token, this.#world.scheduler.now + expiresIn * 1_000);
+        this.#machine.after(way, () => done({ token, result: { ok: true, expiresIn, subject } }));
+      });
+    }
+  }
+
+  /** What is left of its life, in ms; 0 for one that was never given. */
+  lifeOf(token: string | null): number {
+    if (token === null) return 0;
+    return Math.max(0, (this.#tokens.get(token) ?? 0) - this.#world.scheduler.now);
+  }
+}
+
+function refusal(
+  kind: Extract<TokenResult, { ok: false }>['kind'],
+  retryAfter: number | null,
+): Answer {
+  return { token: null, result: { ok: false, kind, message: kind, retryAfter } };
+}

@@ -1,0 +1,185 @@
+import type { GatewayMessage } from '../../src/protocol/gateway.ts';
+import { comparePositions, type Message, type Position } from '../../src/protocol/message.ts';
+import type { Simulation } from './simulation.ts';
+import { check } from './violation.ts';
+
+/** When all is quiet: everything that was promised is so, and everybody agrees. */
+export function checkOutcome(simulation: Simulation): void {
+  const state = simulation.hub?.state;
+  check(state?.restored === true, 'alive', () => 'there is no hub');
+  simulation.assert(() => {
+    const { phase } = state.link;
+    check(phase === 'online', 'online', () => `the link is ${JSON.stringify(state.link)}`);
+  });
+  simulation.assert(() => outboxIsDone(simulation));
+  simulation.assert(() => keptPromises(simulation));
+  simulation.assert(() => sentInOrder(simulation));
+  simulation.assert(() => storeIsComplete(simulation));
+  simulation.assert(() => tabsAgree(simulation));
+  simulation.assert(() => unreadIsRight(simulation));
+  simulation.assert(() => callsAreAnswered(simulation));
+}
+
+function outboxIsDone({ hub, disk }: Simulation): void {
+  for (const { messageId, at } of hub?.state.outbox ?? []) {
+    check(at.stage === 'failed', 'outbox', () => `${messageId} is still ${at.stage}`);
+  }
+  for (const { messageId, failure } of disk.outbox.values()) {
+    check(failure !== null, 'outbox', () => `the row of ${messageId} is left behind`);
+  }
+}
+
+function keptPromises({ ledger, gateway, hub }: Simulation): void {
+  const counts = new Map<string, number>();
+  for (const { messages } of gateway.conversations) {
+    for (const { messageId } of messages) counts.set(messageId, (counts.get(messageId) ?? 0) + 1);
+  }
+  const failed = new Set(hub?.state.outbox.map((item) => item.messageId));
+  for (const { messageId, isPromised, isDiscarded, hasFailed } of ledger.entries.values()) {
+    const count = counts.get(messageId) ?? 0;
+    if (!hasFailed) {
+      check(count <= 1, 'exactly once', () => `${messageId} is in ${count} conversations`);
+    }
+    if (!isPromised || isDiscarded || failed.has(messageId)) continue;
+    check(count >= 1, 'nothing lost', () => `${messageId} was promised and never arrived`);
+  }
+}
+
+function sentInOrder({ ledger, gateway }: Simulation): void {
+  let last = { order: 0, messageId: '' };
+  for (const { messages } of gateway.conversations) {
+    for (const { messageId, from } of messages) {
+      const entry = ledger.entries.get(messageId);
+      if (from.role !== 'visitor' || !entry || entry.hasFailed || entry.isDiscarded) continue;
+      check(entry.order > last.order, 'order of sending', () => {
+        return `${messageId} (${entry.order}) arrived after ${last.messageId} (${last.order})`;
+      });
+      last = { order: entry.order, messageId };
+    }
+  }
+}
+
+/** The gateway's transcript in the order of places. */
+function expected(simulation: Simulation, messages: readonly GatewayMessage[]): string[] {
+  if (simulation.world.profile.sequences) return messages.map(({ messageId }) => messageId);
+  return [...messages]
+    .sort((a, b) => a.timestamp - b.timestamp || (a.messageId < b.messageId ? -1 : 1))
+    .map(({ messageId }) => messageId);
+}
+
+function rowsOf(rows: Iterable<Message>, conversationId: string): Message[] {
+  return [...rows]
+    .filter((row) => row.conversationId === conversationId)
+    .sort(
+      (a, b) => comparePositions(a.position, b.position) || (a.messageId < b.messageId ? -1 : 1),
+    );
+}
+
+function storeIsComplete(simulation: Simulation): void {
+  const { gateway, disk, hub } = simulation;
+  const current = hub?.state.conversation?.conversation.conversationId;
+  for (const { conversationId, messages } of gateway.conversations) {
+    const isCurrent = conversationId === current;
+    if (!isCurrent && !disk.conversations.has(conversationId)) continue;
+    const rows = rowsOf(disk.messages.values(), conversationId);
+    const is = rows.map((row) => row.messageId);
+    const should = expected(simulation, messages);
+    const rule = isCurrent ? 'store' : 'store of former';
+    simulation.assert(() =>
+      check(is.join() === should.join(), rule, () =>
+        difference(`store of ${conversationId}`, is, should),
+      ),
+    );
+    simulation.assert(() => {
+      const marked = rows.find((row) => row.missingBefore > 0);
+      check(!marked || is.join() !== should.join(), 'marks', () => {
+        return `${marked?.messageId} still bears a mark of ${marked?.missingBefore}`;
+      });
+    });
+  }
+}
+
+function difference(what: string, is: readonly string[], should: readonly string[]): string {
+  const missing = should.filter((id) => !is.includes(id));
+  const surplus = is.filter((id) => !should.includes(id));
+  const index = should.findIndex((id, at) => is[at] !== id);
+  return `${what}: ${is.length} rows, should be ${should.length}; missing ${missing.slice(0, 5)}; surplus ${surplus.slice(0, 5)}; first difference at ${index}`;
+}
+
+function tabsAgree(simulation: Simulation): void {
+  const { tabs, hub, disk } = simulation;
+  if (!hub) return;
+  const { outbox, settings } = hub.state;
+  const kept = [...disk.messages.values()].sort(
+    (a, b) => comparePositions(a.position, b.position) || (a.messageId < b.messageId ? -1 : 1),
+  );
+  const open = tabs.filter((tab) => !tab.isGone && tab.isAttached);
+  const shared = JSON.stringify(
+    open[0]?.snapshot && { ...open[0].snapshot, messages: [], hasEarlier: false },
+  );
+  for (const tab of open) {
+    const { snapshot } = tab;
+    if (!snapshot) continue;
+    const is = snapshot.messages.map((row) => row.messageId);
+    const all = [...kept, ...outbox].map((row) => row.messageId);
+    const newest = all.slice(-Math.min(all.length, Math.max(is.length, settings.limits.page)));
+    check(
+      is.join() === newest.join(),
+      'tabs',
+      () =>
+        difference(tab.name, is, newest) +
+        ` | hub window ${difference(
+          'hub',
+          hub.state.window.map((r) => r.messageId),
+          kept.map((r) => r.messageId),
+        )}`,
+    );
+    const others = JSON.stringify({ ...snapshot, messages: [], hasEarlier: false });
+    check(others === shared, 'tabs agree', () => `${tab.name}: ${others} is not ${shared}`);
+    const isMore = kept.length + outbox.length > is.length;
+    check(snapshot.hasEarlier === isMore, 'has earlier', () => {
+      return `${tab.name} shows ${is.length} of ${all.length} and says ${snapshot.hasEarlier}`;
+    });
+    for (const row of snapshot.messages) {
+      const stored = kept.find((one) => one.messageId === row.messageId);
+      if (!stored) continue;
+      const { status: _a, ...shown } = row;
+      const { status: _b, ...written } = stored;
+      check(JSON.stringify(shown) === JSON.stringify(written), 'tabs and store', () => {
+        return `${tab.name}: ${JSON.stringify(row)} is not ${JSON.stringify(stored)}`;
+      });
+    }
+  }
+  const statuses = open.map((tab) => {
+    const rows = tab.snapshot?.messages.slice(-20) ?? [];
+    return rows.map((row) => `${row.messageId}:${row.status}`).join();
+  });
+  const [first] = statuses;
+  for (const status of statuses) {
+    check(status === first, 'tabs agree', () => `statuses: ${status} is not ${first}`);
+  }
+}
+
+function unreadIsRight({ hub, disk }: Simulation): void {
+  const conversation = hub?.state.conversation;
+  if (!conversation) return;
+  let read: Position = [0, 0, 0, 0];
+  for (const { readByVisitor } of disk.conversations.values()) {
+    if (readByVisitor && comparePositions(readByVisitor, read) > 0) read = readByVisitor;
+  }
+  const unread = [...disk.messages.values()].filter(
+    (row) => row.from.role !== 'visitor' && comparePositions(row.position, read) > 0,
+  );
+  check(unread.length === conversation.unread, 'unread', () => {
+    return `${conversation.unread}, should be ${unread.length}`;
+  });
+}
+
+function callsAreAnswered({ tabs }: Simulation): void {
+  for (const tab of tabs) {
+    if (tab.isGone) continue;
+    for (const { call } of tab.pending) {
+      check(false, 'answers', () => `${tab.name} still waits for ${JSON.stringify(call)}`);
+    }
+  }
+}

@@ -1,0 +1,278 @@
+import type { Call } from '../../src/protocol/port.ts';
+import { startStorm } from './chaos.ts';
+import { stepWithinBounds, tabWithinBounds } from './invariants/bounds.ts';
+import { MannersInvariants } from './invariants/manners.ts';
+import { OutboxInvariants } from './invariants/outbox.ts';
+import { SocketInvariants } from './invariants/socket.ts';
+import { TranscriptInvariants } from './invariants/transcript.ts';
+import { Ledger } from './ledger.ts';
+import { ModelGateway } from './model/gateway.ts';
+import { HubProcess, type HubSurroundings, type Step } from './model/hub.ts';
+import type { Line } from './model/line.ts';
+import { Machine } from './model/machine.ts';
+import { ModelRest } from './model/rest.ts';
+import { GatewaySession } from './model/session.ts';
+import { Disk } from './model/store.ts';
+import { ModelTab, type PendingCall, type TabEvents } from './model/tab.ts';
+import { ModelBroker } from './model/tokens.ts';
+import { checkOutcome } from './outcome.ts';
+import { drawProfile, type Profile } from './profile.ts';
+import { Random } from './random.ts';
+import { Scheduler } from './scheduler.ts';
+import { Story } from './story.ts';
+import { Trace } from './trace.ts';
+import { check, Violation } from './violation.ts';
+import type { World } from './world.ts';
+
+/** After the storm: time enough for every timer, retry and reconciliation there is. */
+const calm = 5 * 60_000;
+
+export interface Outcome {
+  readonly seed: number;
+  readonly steps: number;
+  readonly violation: Violation | null;
+  readonly trace: readonly string[];
+}
+
+export interface Options {
+  /** Lines kept for the story of a failure. @default 0 */
+  readonly traceLimit?: number;
+  readonly profile?: Partial<Profile>;
+  /** Rules that are not asserted. */
+  readonly without?: readonly string[];
+}
+
+/** One run: one seed, one visitor, one browser, and all that can go wrong. */
+export class Simulation {
+  readonly world: World;
+  readonly machine: Machine;
+  readonly gateway: ModelGateway;
+  readonly disk = new Disk();
+  readonly ledger = new Ledger();
+  readonly tabs: ModelTab[] = [];
+  hub: HubProcess | null = null;
+  steps = 0;
+  /** Lines that may still carry something. */
+  readonly lines = new Set<Line>();
+  readonly #around: HubSurroundings;
+  readonly #calls = new Map<string, { tab: ModelTab; pending: PendingCall }>();
+  readonly #sockets: SocketInvariants;
+  readonly #outbox: OutboxInvariants;
+  readonly #transcript = new TranscriptInvariants();
+  readonly #manners = new MannersInvariants();
+  readonly #story: Story;
+  readonly #without: ReadonlySet<string>;
+  #hubs = 0;
+  #attachments = 0;
+  #callId = 0;
+
+  constructor(seed: number, options: Options = {}) {
+    const random = new Random(seed);
+    const scheduler = new Scheduler();
+    const profile = { ...drawProfile(random), ...options.profile };
+    const trace = new Trace(() => scheduler.now, options.traceLimit ?? 0);
+    const world = { seed, random, scheduler, profile, trace, isStormy: true };
+    this.world = world;
+    this.#without = new Set(options.without ?? []);
+    this.machine = new Machine(world);
+    this.gateway = new ModelGateway(world);
+    this.#sockets = new SocketInvariants(world);
+    this.#outbox = new OutboxInvariants(this.disk);
+    this.#story = new Story(trace);
+    const broker = new ModelBroker(world, this.machine);
+    const { gateway } = this;
+    this.#around = {
+      world,
+      machine: this.machine,
+      disk: this.disk,
+      broker,
+      rest: new ModelRest(world, this.machine, gateway, broker),
+      isGatewayUp: () => gateway.isUp,
+      accept: (line) => {
+        const session = new GatewaySession(
+          {
+            world,
+            gateway,
+            broker,
+            onAuthenticated: (one) => this.assert(() => this.#sockets.authenticated(one)),
+            onMisconduct: (what) => {
+              this.assert(() => check(false, 'good conduct', () => what));
+            },
+          },
+          line,
+        );
+        this.#sockets.accepted(session, line);
+        return session;
+      },
+      onLine: (line) => {
+        this.lines.add(line);
+        for (const old of this.lines) if (old.phase === 'closed') this.lines.delete(old);
+        this.assert(() => this.#sockets.opened());
+      },
+      post: (tabId, message) => {
+        this.tabs.find((tab) => tab.tabId === tabId)?.receive(tabId, message);
+      },
+      answer: (hub, callId, answer) => {
+        const call = this.#calls.get(`${hub.epoch}/${callId}`);
+        this.#calls.delete(`${hub.epoch}/${callId}`);
+        if (!call) return;
+        const { call: asked } = call.pending;
+        if (asked.type === 'send' && answer.ok) {
+          const entry = this.ledger.entries.get(asked.messageId);
+          this.assert(() => this.#outbox.promised(asked.messageId, entry?.isDiscarded === true));
+        }
+        call.tab.settle(hub, call.pending, answer);
+      },
+      onBooted: () => {
+        for (const tab of this.tabs) this.join(tab);
+      },
+      nextStep: () => {
+        this.steps += 1;
+        return this.steps;
+      },
+      onStep: (step) => this.#onStep(step),
+    };
+  }
+
+  run(): Outcome {
+    const { seed, scheduler, profile } = this.world;
+    let violation: Violation | null = null;
+    try {
+      this.boot();
+      startStorm(this);
+      scheduler.runUntil(profile.minutes * 60_000);
+      this.#calmDown();
+      scheduler.runUntil(scheduler.now + calm);
+      // A renewal may be under way at this very moment.
+      for (let second = 0; second < 60 && !this.#isQuiet; second += 1) {
+        scheduler.runUntil(scheduler.now + 1_000);
+      }
+      checkOutcome(this);
+    } catch (error) {
+      if (!(error instanceof Violation)) throw error;
+      violation = error;
+    }
+    return { seed, steps: this.steps, violation, trace: this.world.trace.last() };
+  }
+
+  get #isQuiet(): boolean {
+    const state = this.hub?.state;
+    return state?.link.phase === 'online' && state.recovery.active === null;
+  }
+
+  /** Runs a check, unless its rule is left out of this run. */
+  assert(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof Violation && this.#without.has(error.rule)) return;
+      throw error;
+    }
+  }
+
+  boot(): void {
+    this.#hubs += 1;
+    this.world.trace.add('browser', `starts hub ${this.#hubs}`);
+    this.hub = new HubProcess(this.#around, `hub${this.#hubs}`);
+  }
+
+  kill(isPowerCut: boolean): void {
+    const { hub } = this;
+    if (!hub?.isAlive) return;
+    this.world.trace.add('browser', `${hub.epoch} is killed${isPowerCut ? ' by a power cut' : ''}`);
+    hub.kill(isPowerCut);
+    if (isPowerCut) {
+      const lost = this.disk.losePower(this.world.random.next());
+      this.world.trace.add('disk', `${lost} writes are lost`);
+    }
+    for (const key of this.#calls.keys()) this.#calls.delete(key);
+    for (const tab of this.tabs) tab.detach();
+    this.machine.after(this.world.random.between(5, 500), () => this.boot());
+  }
+
+  /** Attaches a page that is there to the hub that is there. */
+  join(tab: ModelTab): void {
+    const { hub } = this;
+    if (!hub?.isAlive || !hub.isBooted) return;
+    if (tab.hub !== null || tab.isFrozen || tab.isAway || tab.isGone) return;
+    this.#attachments += 1;
+    tab.attach(hub, `${tab.name}.${this.#attachments}`);
+  }
+
+  openTab(): ModelTab {
+    const tab = new ModelTab(`tab${this.tabs.length + 1}`, this.machine, this.#tabEvents);
+    this.tabs.push(tab);
+    this.join(tab);
+    return tab;
+  }
+
+  thaw(tab: ModelTab): void {
+    if (tab.isFrozen) this.world.trace.add(tab.name, `thaws, ${tab.inbox.length} posts`);
+    tab.thaw();
+    this.join(tab);
+  }
+
+  send(tab: ModelTab, messageId: string, text: string): void {
+    this.ledger.open(messageId, tab.name);
+    tab.call({ type: 'send', messageId, text });
+  }
+
+  readonly #tabEvents: TabEvents = {
+    updated: (tab, message) => {
+      if (message.type === 'snapshot') {
+        this.world.trace.add(tab.name, `snapshot ${message.revision}`);
+      }
+      this.assert(() => this.#transcript.tab(tab));
+    },
+    answered: (tab, call: Call, answer) => {
+      this.world.trace.add(tab.name, `${call.type} → ${answer.ok ? 'ok' : answer.problem.code}`);
+      if (call.type === 'send' && answer.ok) this.ledger.promise(call.messageId);
+    },
+    called: (hub, tab, pending) => {
+      this.#callId += 1;
+      this.#calls.set(`${hub.epoch}/${this.#callId}`, { tab, pending });
+      return this.#callId;
+    },
+  };
+
+  #onStep(step: Step): void {
+    this.#story.tell(step);
+    this.ledger.observe(step);
+    this.assert(() => this.#transcript.step(step));
+    this.assert(() => this.#sockets.step(step));
+    this.assert(() => this.#outbox.step(step));
+    this.assert(() => this.#manners.step(step));
+    this.assert(() => stepWithinBounds(step, this.#calls.size));
+    for (const tab of this.tabs) if (tab.isFrozen) this.assert(() => tabWithinBounds(tab));
+  }
+
+  /** The browser's event, which a hub hears from its boot on. */
+  setOnline(online: boolean): void {
+    if (this.hub?.isBooted && this.hub.isAlive) this.hub.take({ type: 'online', online });
+  }
+
+  /** The faults stop, and somebody looks. */
+  #calmDown(): void {
+    const { world, machine, gateway } = this;
+    world.trace.add('world', 'the storm is over');
+    world.isStormy = false;
+    gateway.isUp = true;
+    machine.isOnline = true;
+    machine.wake();
+    this.setOnline(true);
+    if (!this.tabs.some((tab) => !tab.isGone)) this.openTab();
+    for (const tab of this.tabs) {
+      if (tab.isGone) continue;
+      tab.isAway = false;
+      this.thaw(tab);
+      tab.show(true);
+    }
+    // A visitor who was signed out signs in again.
+    machine.after(30_000, () => {
+      const phase = this.hub?.state.link.phase;
+      if (phase === 'signed-out' || phase === 'failed') {
+        this.tabs.find((tab) => !tab.isGone)?.call({ type: 'reconnect' });
+      }
+    });
+  }
+}

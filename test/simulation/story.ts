@@ -1,0 +1,71 @@
+import type { Effect } from '../../src/worker/core/effect.ts';
+import type { Input } from '../../src/worker/core/input.ts';
+import type { Step } from './model/hub.ts';
+import type { Trace } from './trace.ts';
+
+/** Tells the steps of a run in a line each. */
+export class Story {
+  readonly #trace: Trace;
+
+  constructor(trace: Trace) {
+    this.#trace = trace;
+  }
+
+  tell({ hub, number, input, before, after, effects }: Step): void {
+    if (!this.#trace.isOn) return;
+    const told = effects.map(tellEffect).filter((text) => text !== '');
+    const stages = after.outbox.map((item) => `${item.messageId}:${item.at.stage}`).join(' ');
+    const outbox = before.outbox === after.outbox ? '' : ` [${stages}]`;
+    const link = before.link === after.link ? '' : ` {${JSON.stringify(after.link)}}`;
+    if (input.type === 'flush' && told.length === 0) return;
+    const what = tellInput(input);
+    this.#trace.add(hub.epoch, `#${number} ${what}${link}${outbox} → ${told.join(', ')}`);
+  }
+}
+
+function tellInput(input: Input): string {
+  switch (input.type) {
+    case 'gateway': {
+      const { event, socketId } = input;
+      if (event.type === 'message') {
+        const { messageId, conversationId, sequence } = event.message;
+        return `${socketId}< ${conversationId}#${sequence} ${messageId}`;
+      }
+      return `${socketId}< ${JSON.stringify(event)}`;
+    }
+    case 'rest': {
+      const { result, requestId } = input;
+      if (result.ok && result.value.type === 'history') {
+        const { messages, nextCursor } = result.value;
+        const range = `${messages[0]?.messageId}…${messages.at(-1)?.messageId}`;
+        return `rest ${requestId}: ${messages.length} ${range} next ${nextCursor}`;
+      }
+      return `rest ${requestId}: ${JSON.stringify(result)}`;
+    }
+    case 'restored':
+      return 'restored';
+    case 'timer':
+      return `timer ${input.name}`;
+    default:
+      return JSON.stringify(input);
+  }
+}
+
+function tellEffect(effect: Effect): string {
+  switch (effect.type) {
+    case 'set-timer':
+    case 'clear-timer':
+    case 'post':
+      return '';
+    case 'send':
+      return `${effect.socketId}> ${JSON.stringify(effect.command)}`;
+    case 'rest':
+      return `rest ${effect.requestId} ${JSON.stringify(effect.call)}`;
+    case 'write': {
+      const counts = effect.operations.map((operation) => operation.type);
+      return `write ${effect.writeId ?? ''}(${counts.join(' ')})`;
+    }
+    default:
+      return JSON.stringify(effect);
+  }
+}
