@@ -52,6 +52,15 @@ describe('transcript', () => {
     expect(hub.snapshot?.messages.every((message) => message.missingBefore === 0)).toBe(true);
   });
 
+  it('goes on asking from below a hole, not from the newest message', () => {
+    const hub = new TestHub().inConversation();
+    hears(hub, agentSays(1), agentSays(4));
+    hub.pass(2_000).rest(agentSays(1), agentSays(4));
+    expect(hub.shown()).toEqual(['agent 1', 'agent 4']);
+    hub.clearKeepingSocket().pass(2_000);
+    expect(hub.last('rest').call).toMatchObject({ since: agentSays(1).timestamp });
+  });
+
   it('orders messages without sequences by time, then id', () => {
     const hub = new TestHub().inConversation();
     const at = (text: string, timestamp: number) => ({ ...agentSays(null, text), timestamp });
@@ -91,6 +100,15 @@ describe('outbox', () => {
     expect(hub.sent()).toEqual([
       { type: 'send-message', conversationId, messageId: 'm1', text: 'hello' },
     ]);
+  });
+
+  it('is not hurried past the store by something else that happens', () => {
+    const hub = new TestHub().inConversation();
+    hub.call({ type: 'send', messageId: 'm1', text: 'hello' });
+    hears(hub, agentSays(1));
+    expect(hub.sent()).toEqual([]);
+    hub.store();
+    expect(hub.sent()).toMatchObject([{ type: 'send-message', messageId: 'm1' }]);
   });
 
   it('sends one unacknowledged message at a time, in the order of typing', () => {
