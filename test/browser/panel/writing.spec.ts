@@ -140,7 +140,8 @@ test.describe('writing', () => {
 
   test('grows with the text, up to six lines, and shrinks again', async ({ panel }) => {
     await panel.open();
-    const height = async () => (await panel.textbox.boundingBox())?.height ?? 0;
+    // Of the layout: while the panel opens, its box on the screen is still being scaled.
+    const height = () => panel.textbox.evaluate((textbox: HTMLElement) => textbox.offsetHeight);
     const one = await height();
     await panel.textbox.fill('1\n2\n3');
     expect(await height()).toBe(one + 44);
