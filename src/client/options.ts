@@ -7,7 +7,10 @@ export interface ConnectOptions {
    * `() => new SharedWorker(new URL('./hub.ts', import.meta.url), { type: 'module', name: 'partyline', extendedLifetime: true })`
    */
   readonly worker: () => SharedWorker;
-  /** Makes the same file as a dedicated Worker, for browsers without SharedWorker. */
+  /**
+   * Makes the same file as a dedicated Worker, for browsers without SharedWorker. Checked, but not
+   * called yet: there the chat is `failed` and says so.
+   */
   readonly fallback?: () => Worker;
 }
 

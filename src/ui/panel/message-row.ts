@@ -117,7 +117,7 @@ function failure(message: Message, { texts, onRetry, onDiscard }: RowContext): T
 
 /** 'SA' for 'Support Agent'. By code points, or an emoji would be cut in two. */
 function initials(name: string): string {
-  const words = name.split(/\s+/u).filter(Boolean);
+  const words = name.split(/\s+/u).filter((word) => /^[\p{L}\p{N}\p{Emoji}]/u.test(word));
   const chosen = words.length > 1 ? [words[0], words.at(-1)] : words;
   return chosen.map((word) => Array.from(word ?? '')[0] ?? '').join('');
 }
