@@ -214,6 +214,8 @@ test.describe('the connection', () => {
     await page.clock.install();
     await page.goto(site.url);
     await panel.open();
+    // From here on time passes only as the test lets it, however busy the machine is.
+    await page.clock.pauseAt(Date.now() + 60_000);
     await panel.connection({ phase: 'waiting', attempt: 2 });
     await page.evaluate(() => window.chat.connect({ retryAt: Date.now() + 12_000 }));
     await expect(panel.panel).toContainText('Trying again in 12 s');
