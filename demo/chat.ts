@@ -13,6 +13,9 @@ const chat = connect({
       name: 'partyline',
       extendedLifetime: true,
     }),
+  // The same file, for browsers without SharedWorker.
+  fallback: () =>
+    new Worker(new URL('./hub.ts', import.meta.url), { type: 'module', name: 'partyline' }),
 });
 
 const element = document.createElement('partyline-chat');

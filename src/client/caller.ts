@@ -38,7 +38,11 @@ export class Caller {
           else resolve(outcome);
         },
       };
-      const timer = setTimeout(() => pending.settle(overdue(pending)), deadline);
+      const timer = setTimeout(() => {
+        // Late by chance, or by a hub that hangs: that is asked before it is believed.
+        if (pending.wasSent) this.#connection?.probe();
+        pending.settle(overdue(pending));
+      }, deadline);
       this.#pending.add(pending);
       if (this.#connection) this.#send(this.#connection, pending);
     });
@@ -68,7 +72,7 @@ export class Caller {
   #send(connection: HubConnection, pending: Pending): void {
     const isRepeat = pending.wasSent;
     pending.wasSent = true;
-    connection.call(pending.call).then(
+    connection.call(isRepeat ? repeated(pending.call) : pending.call).then(
       (answer) => {
         // A hub that has been given up since may have answered for nobody.
         if (this.#connection !== connection) return;
@@ -83,6 +87,11 @@ export class Caller {
       },
     );
   }
+}
+
+/** Says so where it makes a difference. */
+export function repeated(call: Call): Call {
+  return call.type === 'send' ? { ...call, isRepeat: true } : call;
 }
 
 /** The first asking did it: the second finds nothing left to do. */

@@ -6,10 +6,12 @@ import { type Call, earlierSchema, type StreamMessage } from '../protocol/port.t
 import type { ChatSnapshot } from '../protocol/snapshot.ts';
 import { Caller } from './caller.ts';
 import type { Chat } from './chat.ts';
+import { Host } from './host.ts';
 import { HubConnection } from './hub-connection.ts';
 import { readMirror, writeMirror } from './mirror.ts';
 import { type ConnectOptions, checkOptions } from './options.ts';
 import { Respawn } from './respawn.ts';
+import { type OpenRoute, throughChannels, throughSharedWorker } from './route.ts';
 import { applyAbove, applyEarlier, applyPatch, applySnapshot } from './transcript.ts';
 
 /** Patches after which the hub is told how far this tab has come: a part of its credit. */
@@ -17,6 +19,9 @@ const acknowledgeEvery = 4;
 
 /** The gateway's answer may need several connection tries. */
 const startDeadline = 60_000;
+
+/** What the browser does not keep is fetched from the gateway. */
+const earlierDeadline = 20_000;
 
 const nothingYet: ChatSnapshot = {
   connection: { phase: 'connecting', attempt: 0, retryAt: null, transport: 'none' },
@@ -39,12 +44,20 @@ export function connect(options: ConnectOptions): Chat {
   return new PageChat(checkOptions(options));
 }
 
+function earlierThan(first: Message | undefined, count: number): Call {
+  const before = first ? { position: first.position, messageId: first.messageId } : null;
+  return { type: 'load-earlier', before, conversationId: first?.conversationId ?? null, count };
+}
+
 class PageChat implements Chat {
   readonly #options: ConnectOptions;
   readonly #listeners = new Set<() => void>();
   readonly #caller = new Caller();
   readonly #respawn = new Respawn();
   readonly #stopListening: () => void;
+  /** Runs the hub for all tabs where there is no SharedWorker; `null` without a fallback. */
+  readonly #host: Host | null;
+  #usesFallback: boolean;
   #snapshot = nothingYet;
   #connection: HubConnection | null = null;
   #epoch: string | null = null;
@@ -54,6 +67,8 @@ class PageChat implements Chat {
 
   constructor(options: ConnectOptions) {
     this.#options = options;
+    this.#host = options.fallback ? new Host(options.fallback) : null;
+    this.#usesFallback = typeof SharedWorker === 'undefined';
     this.#stopListening = this.#listenToPage();
     this.#attach();
   }
@@ -99,8 +114,7 @@ class PageChat implements Chat {
 
   async loadEarlier(count = 50): Promise<boolean> {
     const first = this.#snapshot.messages[0];
-    const before = first ? { position: first.position, messageId: first.messageId } : null;
-    const { value, epoch } = await this.#caller.call({ type: 'load-earlier', before, count });
+    const { value, epoch } = await this.#caller.call(earlierThan(first, count), earlierDeadline);
     const earlier = earlierSchema.parse(value);
     // Rows of a former visitor, or of a window that has moved, belong nowhere.
     if (epoch === this.#epoch && this.#snapshot.messages[0]?.messageId === first?.messageId) {
@@ -144,15 +158,23 @@ class PageChat implements Chat {
   #attach(): void {
     if (this.#isClosed || this.#connection) return;
     this.#respawn.cancel();
-    if (typeof SharedWorker === 'undefined') {
+    const route = this.#route();
+    if (!route) {
       this.#fail('This browser can’t share a chat between tabs.');
       return;
     }
-    const connection = new HubConnection(this.#options.worker, readMirror(), {
+    const connection = new HubConnection(route, readMirror(), {
       stream: (message) => this.#onStream(connection, message),
-      lost: (reason) => this.#onLost(reason),
+      lost: (reason) => this.#onLost(reason, connection.wasHeard),
     });
     this.#connection = connection;
+  }
+
+  #route(): OpenRoute | null {
+    if (!this.#usesFallback) return throughSharedWorker(this.#options.worker);
+    if (!this.#host) return null;
+    this.#host.start();
+    return throughChannels;
   }
 
   #detach(): void {
@@ -160,6 +182,7 @@ class PageChat implements Chat {
     this.#caller.detached();
     this.#connection?.close();
     this.#connection = null;
+    this.#host?.stop();
   }
 
   #onStream(connection: HubConnection, message: StreamMessage): void {
@@ -192,17 +215,17 @@ class PageChat implements Chat {
     }
   }
 
-  /** What this tab kept above a snapshot may have been mended or read while it was away. */
+  /** What this tab kept above a snapshot may have been mended or read while it was away: by pages. */
   #refreshAbove(first: Message | undefined): void {
     const kept = this.#snapshot.messages.findIndex((row) => row.messageId === first?.messageId);
     if (!first || kept <= 0) return;
-    const before = { position: first.position, messageId: first.messageId };
-    const count = Math.min(kept, 500);
     this.#caller
-      .call({ type: 'load-earlier', before, count })
+      .call(earlierThan(first, Math.min(kept, 500)), earlierDeadline)
       .then(({ value, epoch }) => {
         if (epoch !== this.#epoch) return;
-        this.#update(applyAbove(this.#snapshot, first, earlierSchema.parse(value)));
+        const above = earlierSchema.parse(value);
+        this.#update(applyAbove(this.#snapshot, first, above));
+        this.#refreshAbove(above.messages[0]);
       })
       .catch((error: unknown) => {
         if (!this.#isClosed) console.warn('[partyline] older rows could not be refreshed:', error);
@@ -214,10 +237,15 @@ class PageChat implements Chat {
     connection.post({ type: 'ack', revision: this.#revision });
   }
 
-  #onLost(reason: string): void {
+  #onLost(reason: string, wasHeard: boolean): void {
     console.warn(`[partyline] ${reason}`);
     this.#connection = null;
     this.#caller.detached();
+    // Some browsers have a SharedWorker that never starts.
+    if (!wasHeard && this.#host && typeof SharedWorker !== 'undefined') {
+      this.#usesFallback = !this.#usesFallback;
+      if (!this.#usesFallback) this.#host.stop();
+    }
     const planned = this.#respawn.plan(() => this.#attach());
     if (!planned) this.#fail('The chat could not be started. Reload the page or try again.');
   }
@@ -257,6 +285,11 @@ class PageChat implements Chat {
     // A held lock, an open port or a message keeps a page out of the back/forward cache.
     addEventListener('pagehide', () => this.#detach(), { signal });
     addEventListener('pageshow', ({ persisted }) => persisted && this.#attach(), { signal });
+    // A frozen page would freeze the hub that it runs, and with it all the others.
+    document.addEventListener('freeze', () => this.#host?.stop(), { signal });
+    document.addEventListener('resume', () => this.#usesFallback && this.#host?.start(), {
+      signal,
+    });
     return () => abort.abort();
   }
 }

@@ -13,9 +13,13 @@ import {
   type TabMessage,
 } from '../protocol/port.ts';
 import { holdLock, whenReleased } from './locks.ts';
+import type { OpenRoute, Route } from './route.ts';
 
-/** A hub reads the store before its first word; one that needs longer is taken for hung. */
+/** A hub reads the store before its first snapshot; one that needs longer is taken for hung. */
 const bootDeadline = 15_000;
+
+/** A hub that does not answer a mere question in so long hangs. */
+const probeDeadline = 2_000;
 
 export interface ConnectionEvents {
   /** Snapshots and patches, validated. */
@@ -26,26 +30,26 @@ export interface ConnectionEvents {
 
 /** One attachment to one hub: ends when the hub does, or with `close`. */
 export class HubConnection {
+  /** Whether a hub has said its first word. */
+  wasHeard = false;
   readonly #events: ConnectionEvents;
   readonly #tabId = crypto.randomUUID();
   readonly #cleanUps: (() => void)[] = [];
   #calls: Remote<HubCalls> | null = null;
-  #stream: MessagePort | null = null;
+  #route: Route | null = null;
+  #epoch: string | null = null;
+  #isProbing = false;
   #isOver = false;
   #bootTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(
-    createWorker: () => SharedWorker,
-    conversationId: string | null,
-    events: ConnectionEvents,
-  ) {
+  constructor(openRoute: OpenRoute, conversationId: string | null, events: ConnectionEvents) {
     this.#events = events;
-    this.#open(createWorker, conversationId).catch((error: unknown) => {
+    this.#open(openRoute, conversationId).catch((error: unknown) => {
       this.#lose(error instanceof Error ? error.message : 'the worker could not be started');
     });
   }
 
-  async #open(createWorker: () => SharedWorker, conversationId: string | null): Promise<void> {
+  async #open(openRoute: OpenRoute, conversationId: string | null): Promise<void> {
     // Held before the hub is told of this tab, since the hub takes a free lock for a tab's death.
     const release = await holdLock(tabLock(this.#tabId));
     if (this.#isOver) {
@@ -53,32 +57,45 @@ export class HubConnection {
       return;
     }
     this.#cleanUps.push(release);
-    const worker = createWorker();
-    worker.onerror = () => this.#lose('the worker’s script could not be loaded or failed');
-    const { port } = worker;
-    const onHello = ({ data }: MessageEvent<unknown>) => {
-      const hello = helloSchema.safeParse(data);
-      if (!hello.success || this.#isOver) return;
-      port.removeEventListener('message', onHello);
-      this.#cleanUps.push(
-        whenReleased(aliveLock(bootOf(hello.data.epoch)), () => this.#lose('the hub has died')),
-      );
+    const route = openRoute(this.#tabId, (reason) => this.#lose(reason));
+    this.#route = route;
+    const onWord: EventListener = (event) => {
+      if (event instanceof MessageEvent) this.#onWord(event.data, conversationId);
     };
-    port.addEventListener('message', onHello);
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = ({ data }: MessageEvent<unknown>) => this.#onStream(data);
-    this.#stream = port1;
-    this.#calls = wrap<HubCalls>(port);
+    route.calls.addEventListener('message', onWord);
+    route.stream.onmessage = ({ data }) => this.#onStream(data);
+    this.#calls = wrap<HubCalls>(route.calls);
     this.#bootTimer = setTimeout(() => this.#lose('the hub does not answer'), bootDeadline);
     this.#cleanUps.push(
       () => clearTimeout(this.#bootTimer),
       () => {
-        worker.onerror = null;
-        port.removeEventListener('message', onHello);
-        port1.close();
-        port.close();
+        route.calls.removeEventListener('message', onWord);
+        route.close();
       },
     );
+    // A port keeps what is posted before its other end listens; a channel does not.
+    if (route.handOver) this.#attach(conversationId);
+  }
+
+  /** The hub speaks first; a second first word is a new hub on the same port (WebKit bug 71486). */
+  #onWord(data: unknown, conversationId: string | null): void {
+    const hello = helloSchema.safeParse(data);
+    if (!hello.success || this.#isOver) return;
+    const { epoch } = hello.data;
+    if (this.#epoch !== null) {
+      if (bootOf(epoch) !== bootOf(this.#epoch)) this.#lose('the hub was started anew');
+      return;
+    }
+    this.#epoch = epoch;
+    this.wasHeard = true;
+    this.#cleanUps.push(
+      whenReleased(aliveLock(bootOf(epoch)), () => this.#lose('the hub has died')),
+    );
+    if (!this.#route?.handOver) this.#attach(conversationId);
+  }
+
+  #attach(conversationId: string | null): void {
+    const { handOver } = this.#route ?? {};
     const attach = {
       protocolVersion,
       tabId: this.#tabId,
@@ -86,7 +103,8 @@ export class HubConnection {
       conversationId,
     };
     // Comlink's promise never settles when the hub dies: the lock and the deadline watch over it.
-    void this.#calls.attach(attach, transfer(port2, [port2]));
+    if (handOver) void this.#calls?.attach(attach, transfer(handOver, [handOver]));
+    else void this.#calls?.attach(attach, null);
   }
 
   #onStream(data: unknown): void {
@@ -101,13 +119,30 @@ export class HubConnection {
   }
 
   post(message: TabMessage): void {
-    if (!this.#isOver) this.#stream?.postMessage(message);
+    if (!this.#isOver) this.#route?.stream.postMessage(message);
   }
 
   /** Settles with the hub's answer, or not at all when the hub dies: `lost` tells that. */
   async call(call: Call): Promise<CallAnswer> {
     if (!this.#calls) return new Promise<never>(() => {});
     return callAnswerSchema.parse(await this.#calls.call(call));
+  }
+
+  /** A call was not answered in time: a hub that does not answer this either hangs, and is left. */
+  probe(): void {
+    if (this.#isProbing || this.#isOver || !this.#calls) return;
+    this.#isProbing = true;
+    const asked = performance.now();
+    const timer = setTimeout(() => {
+      this.#isProbing = false;
+      // A timer that fired late means that this page slept: it is no evidence against the hub.
+      if (performance.now() - asked < 2 * probeDeadline) this.#lose('the hub hangs');
+    }, probeDeadline);
+    this.#cleanUps.push(() => clearTimeout(timer));
+    void this.#calls.ping().then(() => {
+      this.#isProbing = false;
+      clearTimeout(timer);
+    });
   }
 
   close(): void {

@@ -8,8 +8,10 @@ export interface ConnectOptions {
    */
   readonly worker: () => SharedWorker;
   /**
-   * Makes the same file as a dedicated Worker, for browsers without SharedWorker. Checked, but not
-   * called yet: there the chat is `failed` and says so.
+   * Makes the same file as a dedicated Worker, for browsers without SharedWorker, or with one that does
+   * not start: one tab runs it, the others reach it through that tab, and when it goes another takes
+   * over. Without it the chat is `failed` there and says so.
+   * `() => new Worker(new URL('./hub.ts', import.meta.url), { type: 'module', name: 'partyline' })`
    */
   readonly fallback?: () => Worker;
 }

@@ -123,6 +123,13 @@ export type RestCall =
       readonly since: number;
       readonly cursor: string | null;
     }
+  /** The newest messages before that one, exclusive, ascending. */
+  | {
+      readonly type: 'history-before';
+      readonly conversationId: string;
+      /** Its sequence, or its instant in epoch ms where there are no sequences. */
+      readonly before: { readonly sequence: number } | { readonly instant: number };
+    }
   | {
       readonly type: 'send-message';
       readonly conversationId: string;

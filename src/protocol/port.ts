@@ -92,7 +92,13 @@ const text = z.string().check(z.maxLength(1_000_000));
 
 export const callSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), routing: routingSchema }),
-  z.object({ type: z.literal('send'), messageId: id, text }),
+  z.object({
+    type: z.literal('send'),
+    messageId: id,
+    text,
+    /** Asked of a hub before, which may have died, or been left, with the answer on its way. */
+    isRepeat: z.exactOptional(z.boolean()),
+  }),
   z.object({ type: z.literal('retry'), messageId: id }),
   z.object({ type: z.literal('discard'), messageId: id }),
   z.object({ type: z.literal('typing'), isTyping: z.boolean() }),
@@ -102,6 +108,8 @@ export const callSchema = z.discriminatedUnion('type', [
     type: z.literal('load-earlier'),
     /** The oldest row that the tab has; `null` when it has none. */
     before: z.nullable(placeSchema),
+    /** That row's conversation, for what the browser does not keep. */
+    conversationId: z.exactOptional(z.nullable(id)),
     count: z.int().check(z.minimum(1), z.maximum(500)),
   }),
   z.object({ type: z.literal('reconnect') }),
@@ -125,6 +133,9 @@ export type CallAnswer = z.infer<typeof callAnswerSchema>;
 
 /** What the hub exposes through Comlink. */
 export interface HubCalls {
+  /** @param stream a MessagePort; `null` where none can be handed over: src/protocol/channels.ts */
   attach(attach: unknown, stream: unknown): void;
+  /** Answered by a hub that does not hang. */
+  ping(): void;
   call(call: unknown): Promise<CallAnswer>;
 }

@@ -64,7 +64,10 @@ export class Hub {
     this.#timers = createTimers(this.#clock, (name) => this.#take({ type: 'timer', name }));
     this.#tokens = new Tokens(options.tokenUrl);
     this.#rest = new Rest(gateway, this.#tokens.current);
-    this.#store = new Store(log, () => this.#take({ type: 'store-changed', persistent: false }));
+    this.#store = new Store(log, {
+      lost: () => this.#take({ type: 'store-changed', persistent: false }),
+      emptied: () => this.#take({ type: 'store-emptied' }),
+    });
     this.#sockets = new Sockets(
       gateway,
       this.#tokens.current,
@@ -204,6 +207,9 @@ export class Hub {
             this.#take({ type: 'earlier-read', callId: effect.callId, messages, hasEarlier }),
           );
         return;
+      case 'prune':
+        void this.#store.prune(effect.keep, effect.before);
+        return;
       case 'post':
         this.#tabs.get(effect.tabId)?.port.post(effect.message);
         return;
@@ -220,9 +226,9 @@ export class Hub {
   }
 
   async #write(effect: Extract<Effect, { type: 'write' }>): Promise<void> {
-    const { operations, writeId } = effect;
-    await this.#store.write(operations, writeId !== null);
-    if (writeId !== null) this.#take({ type: 'stored', writeId });
+    const { operations, durability, writeId } = effect;
+    const { added, corrected } = await this.#store.write(operations, durability === 'strict');
+    if (writeId !== null) this.#take({ type: 'stored', writeId, added, corrected });
   }
 }
 

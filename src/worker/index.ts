@@ -1,7 +1,7 @@
 import { Hub, unsupportedHost } from './hub.ts';
 import { Log } from './log.ts';
 import { checkOptions, type HubOptions } from './options.ts';
-import { serve } from './ports.ts';
+import { answerDoor, serve } from './ports.ts';
 
 export { type GenesysArticleOptions, genesysArticle } from '../protocol/article/index.ts';
 export { type ErrorCode, PartylineError } from '../protocol/errors.ts';
@@ -10,8 +10,9 @@ export type { Limits, Timing } from './core/settings.ts';
 export type { HubOptions } from './options.ts';
 
 /**
- * Makes this SharedWorker the hub of the origin. Call it at the top of the site's hub file, not
- * after an `await`: tabs that connect before it would not be heard.
+ * Makes this SharedWorker the hub of the origin, or this dedicated Worker where the browser has no
+ * SharedWorker. Call it at the top of the site's hub file, not after an `await`: tabs that connect
+ * before it would not be heard.
  *
  * @throws {PartylineError} `invalid-option`: an option is wrong, and named; or this is no worker.
  */
@@ -25,6 +26,13 @@ export function startHub(options: HubOptions): void {
       const [port] = ports;
       if (port) serve(port, hub, log);
     };
+    return;
+  }
+  if (
+    typeof DedicatedWorkerGlobalScope !== 'undefined' &&
+    scope instanceof DedicatedWorkerGlobalScope
+  ) {
+    answerDoor(new Hub(checked, 'tab', log), log);
     return;
   }
   throw unsupportedHost();

@@ -1,4 +1,11 @@
 import { expose } from 'comlink';
+import {
+  callChannel,
+  type Here,
+  hubChannel,
+  knockSchema,
+  streamChannel,
+} from '../protocol/channels.ts';
 import { describeIssue } from '../protocol/errors.ts';
 import {
   attachSchema,
@@ -12,10 +19,45 @@ import { z } from '../protocol/zod.ts';
 import type { Hub, TabPort } from './hub.ts';
 import type { Log } from './log.ts';
 
-const streamSchema = z.instanceof(MessagePort);
+const streamSchema = z.nullable(z.instanceof(MessagePort));
 
-/** One connection to the hub: the hub speaks first, then answers what a tab may ask. */
-export function serve(port: MessagePort, hub: Hub, log: Log): void {
+/** Connections of tabs that are not seen to have gone; a flood of knocks opens no more than these. */
+const maximumConnections = 1_000;
+
+/** A tab's end of a connection: a port, or a channel where there are none. */
+type Port = MessagePort | BroadcastChannel;
+
+/** Without SharedWorker: answers the door, until this worker ends. */
+export function answerDoor(hub: Hub, log: Log): void {
+  const door = new BroadcastChannel(hubChannel);
+  const served = new Set<string>();
+  door.onmessage = ({ data }: MessageEvent<unknown>) => {
+    const knock = knockSchema.safeParse(data);
+    if (!knock.success) return;
+    const { connectionId } = knock.data;
+    // A tab knocks again when it hears that a hub is there.
+    if (served.has(connectionId)) return;
+    if (served.size >= maximumConnections) {
+      log.note({ kind: 'misfit', detail: 'too many connections' });
+      return;
+    }
+    served.add(connectionId);
+    const calls = new BroadcastChannel(callChannel(connectionId));
+    serve(calls, hub, log, () => {
+      served.delete(connectionId);
+      calls.close();
+    });
+  };
+  const here: Here = { type: 'partyline-here' };
+  door.postMessage(here);
+}
+
+/**
+ * One connection to the hub: the hub speaks first, then answers what a tab may ask.
+ *
+ * @param onGone called once the tab that attached through it is gone
+ */
+export function serve(port: Port, hub: Hub, log: Log, onGone: () => void = () => {}): void {
   // Comlink passes over it, since it is neither a call nor an answer.
   void hub.hello().then((hello) => port.postMessage(hello));
   let tabId: string | null = null;
@@ -30,9 +72,12 @@ export function serve(port: MessagePort, hub: Hub, log: Log): void {
       if (tabId !== null) hub.detach(tabId);
       tabId = attach.data.tabId;
       const { visible, conversationId } = attach.data;
-      const tab = openStream(streamPort.data, tabId, hub, log);
+      const end = streamPort.data ?? new BroadcastChannel(streamChannel(tabId));
+      const tab = openStream(end, tabId, hub, log, onGone);
       void hub.attach(tabId, visible, conversationId, tab);
     },
+    // Being answered is all.
+    ping() {},
     async call(call): Promise<CallAnswer> {
       const parsed = callSchema.safeParse(call);
       const { epoch } = hub;
@@ -51,7 +96,13 @@ export function serve(port: MessagePort, hub: Hub, log: Log): void {
   expose(calls, port);
 }
 
-function openStream(stream: MessagePort, tabId: string, hub: Hub, log: Log): TabPort {
+function openStream(
+  stream: Port,
+  tabId: string,
+  hub: Hub,
+  log: Log,
+  onClosed: () => void,
+): TabPort {
   stream.onmessage = ({ data }: MessageEvent<unknown>) => {
     const message = tabMessageSchema.safeParse(data);
     if (!message.success) {
@@ -78,6 +129,7 @@ function openStream(stream: MessagePort, tabId: string, hub: Hub, log: Log): Tab
     close: () => {
       stream.onmessage = null;
       stream.close();
+      onClosed();
     },
   };
 }

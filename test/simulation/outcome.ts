@@ -161,18 +161,13 @@ function tabsAgree(simulation: Simulation): void {
 }
 
 function unreadIsRight({ hub, disk }: Simulation): void {
-  const conversation = hub?.state.conversation;
-  if (!conversation) return;
-  let read: Position = [0, 0, 0, 0];
-  for (const { readByVisitor } of disk.conversations.values()) {
-    if (readByVisitor && comparePositions(readByVisitor, read) > 0) read = readByVisitor;
-  }
+  const read: Position = disk.reading.readUntil ?? [0, 0, 0, 0];
   const unread = [...disk.messages.values()].filter(
     (row) => row.from.role !== 'visitor' && comparePositions(row.position, read) > 0,
   );
-  check(unread.length === conversation.unread, 'unread', () => {
-    return `${conversation.unread}, should be ${unread.length}`;
-  });
+  for (const told of [disk.reading.unread, hub?.state.reading.unread]) {
+    check(unread.length === told, 'unread', () => `${told}, should be ${unread.length}`);
+  }
 }
 
 function callsAreAnswered({ tabs }: Simulation): void {

@@ -66,7 +66,7 @@ export function drawProfile(random: Random): Profile {
   return {
     minutes: random.between(1, 6),
     sequences: random.chance(0.7),
-    limits: isSmall ? { page: 50, window: 60, held: 8, outbox: 12 } : defaultLimits,
+    limits: isSmall ? { ...defaultLimits, window: 60, held: 8, outbox: 12 } : defaultLimits,
     tabs: random.int(1, 4),
     latency: [far / 4, far],
     loss: sometimes(0.002, 0.15),

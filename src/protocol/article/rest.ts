@@ -25,6 +25,18 @@ export function encodeRequest(apiUrl: string, call: RestCall, token: string): Ht
       ]);
       return { method: 'GET', url: `${conversations}/messages?${query}`, headers, body: null };
     }
+    case 'history-before': {
+      const { before } = call;
+      const query = queryString([
+        ['conversationId', call.conversationId],
+        [
+          'before',
+          'sequence' in before ? String(before.sequence) : new Date(before.instant).toISOString(),
+        ],
+        ['limit', String(pageLimit)],
+      ]);
+      return { method: 'GET', url: `${conversations}/messages?${query}`, headers, body: null };
+    }
     case 'send-message':
       return {
         method: 'POST',
@@ -66,7 +78,8 @@ export function decodeResponse(call: RestCall, response: HttpResponse): RestResu
 
 function decodeValue(call: RestCall, body: unknown): RestResult {
   switch (call.type) {
-    case 'history-since': {
+    case 'history-since':
+    case 'history-before': {
       const history = schema.historyBody.safeParse(body);
       if (!history.success) return failure('misfit', 'a misshapen list of messages', null);
       const messages: GatewayMessage[] = [];

@@ -1,6 +1,7 @@
 import type { Routing } from '../../protocol/conversation.ts';
 import type { Call } from '../../protocol/port.ts';
 import { reconnectNow, signOut } from './connection.ts';
+import { loadEarlier } from './earlier.ts';
 import {
   answerWhenStored,
   discardMessage,
@@ -21,7 +22,7 @@ export function onCall(run: Run, tabId: string, callId: number, call: Call): voi
       start(run, callId, call.routing);
       return;
     case 'send':
-      send(run, callId, call.messageId, call.text);
+      send(run, callId, call);
       setTyping(run, tabId, false);
       return;
     case 'retry':
@@ -44,7 +45,7 @@ export function onCall(run: Run, tabId: string, callId: number, call: Call): voi
       run.resolve(callId);
       return;
     case 'load-earlier':
-      run.emit({ type: 'read-earlier', callId, before: call.before, count: call.count });
+      loadEarlier(run, callId, call.before, call.conversationId ?? null, call.count);
       return;
     case 'reconnect':
       reconnectNow(run);
@@ -89,7 +90,8 @@ function start(run: Run, callId: number, routing: Routing): void {
   if (link.phase === 'online' && link.session.stage === 'ready') ask(run, 0);
 }
 
-function send(run: Run, callId: number, messageId: string, text: string): void {
+function send(run: Run, callId: number, call: Extract<Call, { type: 'send' }>): void {
+  const { messageId, text } = call;
   if (isSignedOut(run, callId)) return;
   const { conversation, meta, outbox, window, settings } = run.state;
   if (text.trim() === '') {
@@ -111,7 +113,7 @@ function send(run: Run, callId: number, messageId: string, text: string): void {
   } else if (outbox.length >= settings.limits.outbox) {
     run.reject(callId, 'rejected', 'Too many messages are waiting to be sent.');
   } else {
-    enqueue(run, callId, messageId, text);
+    enqueue(run, callId, messageId, text, call.isRepeat === true);
     sentDraft(run, text);
   }
 }

@@ -4,7 +4,7 @@ import { delayed, retryDelay } from './backoff.ts';
 import { closeCircuit, openCircuit } from './breaker.ts';
 import { ping, startKeepalive } from './keepalive.ts';
 import { doubtEverything, failStarting, failStoring } from './outbox.ts';
-import { emptyMeta } from './records.ts';
+import { emptyMeta, emptyReading } from './records.ts';
 import type { Run } from './run.ts';
 import { beginSession } from './session.ts';
 import { initialRecovery, initialToken, noChanges } from './state.ts';
@@ -322,6 +322,7 @@ export function wipe(run: Run, subject: string | null): void {
     'probe',
     'rest-retry',
     'hold',
+    'short-hold',
     'rate',
     'typing-shown',
     'typing-sent',
@@ -330,17 +331,22 @@ export function wipe(run: Run, subject: string | null): void {
   const problem: Problem = { code: 'signed-out', message: 'The session has ended.' };
   failStarting(run, problem);
   failStoring(run, problem);
+  for (const { callId } of run.state.earlier) run.answer(callId, { ok: false, problem });
   run.emit({ type: 'abort-rest' });
   run.set({
     generation: run.state.generation + 1,
     renewal: false,
     requests: [],
     meta: { ...emptyMeta, subject },
+    reading: emptyReading,
     conversation: null,
+    formers: [],
     lastOrdinal: 0,
     window: [],
     hasEarlier: false,
     outbox: [],
+    lookups: [],
+    earlier: [],
     lastOutboxOrdinal: 0,
     quietUntil: null,
     receiptDue: null,

@@ -16,10 +16,11 @@ export type Effect =
   | { readonly type: 'abort-rest' }
   | { readonly type: 'set-timer'; readonly name: TimerName; readonly at: number }
   | { readonly type: 'clear-timer'; readonly name: TimerName }
-  /** All writes of a tick are one transaction; with a `writeId` it is durable and answered by `stored`. */
+  /** All writes of a tick are one transaction; with a `writeId` it is answered by `stored`. */
   | {
       readonly type: 'write';
       readonly operations: readonly StoreOperation[];
+      readonly durability: 'strict' | 'relaxed';
       readonly writeId: number | null;
     }
   | {
@@ -27,6 +28,14 @@ export type Effect =
       readonly callId: number;
       readonly before: Place | null;
       readonly count: number;
+    }
+  /** Takes old messages out of the store, little by little; never the outbox. */
+  | {
+      readonly type: 'prune';
+      /** How many of the newest stay. */
+      readonly keep: number;
+      /** Those of an earlier timestamp go, epoch ms. */
+      readonly before: number;
     }
   | { readonly type: 'post'; readonly tabId: string; readonly message: StreamMessage }
   | { readonly type: 'answer'; readonly callId: number; readonly answer: Answer }

@@ -26,7 +26,16 @@ export type TokenResult =
 export type Input =
   | { readonly type: 'restored'; readonly restored: Restored }
   | { readonly type: 'store-changed'; readonly persistent: boolean }
-  | { readonly type: 'stored'; readonly writeId: number }
+  /** Somebody deleted the database, and an empty one has taken its place. */
+  | { readonly type: 'store-emptied' }
+  | {
+      readonly type: 'stored';
+      readonly writeId: number;
+      /** Rows that `add-message` put in. */
+      readonly added: readonly Message[];
+      /** Rows that `mark-message` changed, as they are now. */
+      readonly corrected: readonly Message[];
+    }
   | {
       readonly type: 'earlier-read';
       readonly callId: number;

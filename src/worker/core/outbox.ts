@@ -80,8 +80,11 @@ function setItem(run: Run, messageId: string, part: Partial<OutboxItem>): void {
 function storeItem(run: Run, messageId: string): void {
   const item = run.state.outbox.find((one) => one.messageId === messageId);
   if (!item) return;
-  const { at: _, ...record } = item;
-  run.store({ type: 'put-outbox', record });
+  run.store({ type: 'put-outbox', record: recordOfItem(item) });
+}
+
+export function recordOfItem({ at: _, ...record }: OutboxItem): OutboxRecord {
+  return record;
 }
 
 function inFlight(run: Run): OutboxItem | undefined {
@@ -89,7 +92,13 @@ function inFlight(run: Run): OutboxItem | undefined {
 }
 
 /** Takes a message in. It leaves, and its call is answered, once it is durable. */
-export function enqueue(run: Run, callId: number, messageId: string, text: string): void {
+export function enqueue(
+  run: Run,
+  callId: number,
+  messageId: string,
+  text: string,
+  isRepeat: boolean,
+): void {
   const ordinal = run.state.lastOutboxOrdinal + 1;
   const item: OutboxItem = {
     messageId,
@@ -98,7 +107,7 @@ export function enqueue(run: Run, callId: number, messageId: string, text: strin
     text,
     timestamp: run.gatewayTime(),
     failure: null,
-    at: { stage: 'storing', writeId: null, callId },
+    at: { stage: 'storing', writeId: null, callId, isRepeat },
   };
   run.set({ outbox: [...run.state.outbox, item], lastOutboxOrdinal: ordinal });
   run.change({
@@ -123,8 +132,10 @@ export function assignWrite(run: Run, writeId: number): void {
 export function onStored(run: Run, writeId: number): void {
   for (const item of run.state.outbox) {
     if (item.at.stage !== 'storing' || item.at.writeId !== writeId) continue;
-    const { callId } = item.at;
-    setItem(run, item.messageId, { at: { stage: 'queued' } });
+    const { callId, isRepeat } = item.at;
+    // The first time it may have gone out, and be so long ago that nobody here remembers.
+    const at: OutboxStage = isRepeat ? { stage: 'doubt', run: nextRun(run) } : { stage: 'queued' };
+    setItem(run, item.messageId, { at });
     if (callId !== null) run.resolve(callId, item.messageId);
   }
   for (const one of run.state.storing) if (one.writeId === writeId) run.resolve(one.callId);

@@ -1,9 +1,9 @@
+import { readEverything } from './reading.ts';
 import type { Run } from './run.ts';
-import { readByVisitor } from './transcript.ts';
 
 /** The visitor has seen the newest message, in whichever tab. */
 export function markRead(run: Run): void {
-  const newest = readByVisitor(run);
+  const newest = readEverything(run);
   if (!newest) return;
   run.set({ receiptDue: newest.messageId });
   flushReceipt(run);

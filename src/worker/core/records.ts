@@ -17,10 +17,18 @@ export interface ConversationRecord {
   readonly completeUntil: number;
   /** What the other side has read. */
   readonly readMark: ReadMark | null;
-  /** The last of the others' messages that the visitor has read. */
-  readonly readByVisitor: Position | null;
-  readonly unread: number;
+  /** Ended, and all that was said in it has been fetched. */
+  readonly isClosed: boolean;
 }
+
+/** How far the visitor has read, over all conversations. */
+export interface Reading {
+  /** Messages of the others behind `readUntil`. */
+  readonly unread: number;
+  readonly readUntil: Position | null;
+}
+
+export const emptyReading: Reading = { unread: 0, readUntil: null };
 
 /** Missing sequences from `from` to `to`, both inclusive. */
 export interface Hole {
@@ -66,8 +74,11 @@ export const emptyMeta: Meta = {
 export interface Restored {
   readonly persistent: boolean;
   readonly meta: Meta;
+  readonly reading: Reading;
   /** The newest conversation. */
   readonly current: ConversationRecord | null;
+  /** Former conversations whose last messages are still to be fetched, oldest first. */
+  readonly unclosed: readonly ConversationRecord[];
   /** The newest page of messages, ascending. */
   readonly messages: readonly Message[];
   readonly hasEarlier: boolean;
@@ -76,9 +87,15 @@ export interface Restored {
 
 export type StoreOperation =
   | { readonly type: 'put-message'; readonly message: Message }
-  /** Only if the store does not have it. */
-  | { readonly type: 'add-message'; readonly message: Message }
-  /** Corrects what is told before a row that is no longer in memory; none there, none corrected. */
+  /**
+   * Only if the store does not have it, and then counted with the unread ones if it `isUnread`. The
+   * answer to the write tells what was added.
+   */
+  | { readonly type: 'add-message'; readonly message: Message; readonly isUnread: boolean }
+  /**
+   * Corrects what is told before a row that is no longer in memory; none there, none corrected. The
+   * answer to the write tells what was corrected.
+   */
   | {
       readonly type: 'mark-message';
       readonly position: Position;
@@ -89,5 +106,9 @@ export type StoreOperation =
   | { readonly type: 'put-outbox'; readonly record: OutboxRecord }
   | { readonly type: 'delete-outbox'; readonly messageId: string }
   | { readonly type: 'put-meta'; readonly meta: Meta }
+  /** An increment, so that it can't undo what `add-message` counted meanwhile. */
+  | { readonly type: 'add-unread'; readonly by: number }
+  /** The visitor has read up to there: nothing is unread. */
+  | { readonly type: 'put-read'; readonly readUntil: Position }
   /** Everything of the former visitor goes. */
   | { readonly type: 'wipe' };

@@ -1,11 +1,12 @@
 import type { RestFailure, RestResult, RestValue } from '../../protocol/gateway.ts';
 import { jittered, retryDelay } from './backoff.ts';
+import { catchUpFormer, isOfFormer, onFormerResult, sawTheEnd } from './formers.ts';
 import { catchUpAnswered, pump, resolveDoubts } from './outbox.ts';
 import { request, restPause } from './requests.ts';
 import type { Run } from './run.ts';
 import { closed, onConversation, onNotFound } from './session.ts';
 import type { RecoveryRun } from './state.ts';
-import { receive, settleHeld } from './transcript.ts';
+import { receive, settleAll, settleHeld } from './transcript.ts';
 
 /** Failed catch-ups after which held messages are shown although REST could not be asked. */
 const patience = 3;
@@ -19,8 +20,11 @@ const maximumPages = 10_000;
  */
 export function catchUp(run: Run): void {
   const { recovery, conversation } = run.state;
-  if (!conversation) return;
-  if (recovery.active) {
+  if (!conversation) {
+    catchUpFormer(run);
+    return;
+  }
+  if (recovery.active && !isOfFormer(run, recovery.active)) {
     run.set({ recovery: { ...recovery, again: true } });
     return;
   }
@@ -34,7 +38,15 @@ export function catchUp(run: Run): void {
   const since = conversation.completeUntil;
   run.set({ recovery: { ...recovery, runs: recovery.runs + 1, again: false } });
   const requestId = request(run, { type: 'history-since', conversationId, since, cursor: null });
-  setActive(run, { requestId, conversationId, since, cursor: null, pages: 0, newest: since });
+  setActive(run, {
+    requestId,
+    conversationId,
+    since,
+    begunAt: run.clock.now,
+    cursor: null,
+    pages: 0,
+    newest: since,
+  });
 }
 
 /** On a fresh socket: an older run may hang on the network that was just left. */
@@ -55,6 +67,13 @@ export function nextRun(run: Run): number {
 export function onRecoveryResult(run: Run, requestId: number, result: RestResult): void {
   const { active } = run.state.recovery;
   if (!active || active.requestId !== requestId) return;
+  if (isOfFormer(run, active)) {
+    if (!onFormerResult(run, active, result)) return;
+    setActive(run, null);
+    if (result.ok) goOn(run);
+    else if (run.state.recovery.again) catchUp(run);
+    return;
+  }
   if (active.conversationId !== run.state.conversation?.conversation.conversationId) {
     // Another conversation has begun meanwhile.
     setActive(run, null);
@@ -73,6 +92,7 @@ function onPage(
 ): void {
   if (page.misfits > 0) run.note('misfit', `${page.misfits} misshapen messages in the history`);
   let { newest } = active;
+  settleAll(run);
   for (const message of page.messages) {
     receive(run, message, 'rest');
     newest = Math.max(newest, message.timestamp);
@@ -98,12 +118,16 @@ function onPage(
 
 function onStatus(run: Run, value: Extract<RestValue, { type: 'conversation' }>): void {
   const { active } = run.state.recovery;
-  complete(run, active?.newest ?? 0);
+  if (active) complete(run, active);
   onConversation(run, value.conversation, false);
 }
 
-function complete(run: Run, newest: number): void {
-  const { recovery } = run.state;
+function complete(run: Run, { newest, begunAt }: RecoveryRun): void {
+  const { recovery, conversation } = run.state;
+  if (conversation && !conversation.isClosed && sawTheEnd(conversation, begunAt)) {
+    run.set({ conversation: { ...conversation, isClosed: true } });
+    run.change({ conversation: true });
+  }
   run.set({
     recovery: { ...recovery, active: null, failures: 0, completedAt: run.clock.now },
   });
@@ -134,12 +158,18 @@ function onFailure(run: Run, failure: RestFailure): void {
 }
 
 function finish(run: Run): void {
-  if (run.state.recovery.again) catchUp(run);
-  else {
+  if (!run.state.recovery.again) {
     catchUpAnswered(run);
     scheduleReconcile(run);
   }
+  goOn(run);
   pump(run);
+}
+
+/** What else wants to be fetched. */
+function goOn(run: Run): void {
+  if (run.state.recovery.again) catchUp(run);
+  else catchUpFormer(run);
 }
 
 /** The `rest-retry` timer. */

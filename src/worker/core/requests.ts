@@ -1,5 +1,6 @@
 import type { RestCall, RestFailure, RestResult } from '../../protocol/gateway.ts';
 import { delayed } from './backoff.ts';
+import { onEarlierFetched } from './earlier.ts';
 import type { TokenResult } from './input.ts';
 import { onPosted } from './outbox.ts';
 import { onRecoveryResult } from './recovery.ts';
@@ -73,6 +74,9 @@ function finish(run: Run, request: RestRequest, result: RestResult): void {
     case 'history-since':
     case 'conversation':
       onRecoveryResult(run, request.requestId, result);
+      return;
+    case 'history-before':
+      onEarlierFetched(run, request.requestId, result);
       return;
     case 'send-message':
       onPosted(run, request.requestId, result);

@@ -1,11 +1,12 @@
 import type { Conversation } from '../../protocol/conversation.ts';
 import { fail } from './connection.ts';
+import { retire } from './formers.ts';
 import { failDoubtsOfFormer, failStranded, forgetPlaces, pump } from './outbox.ts';
 import { flushReceipt } from './receipts.ts';
 import { catchUp, catchUpAnew, nextRun } from './recovery.ts';
 import type { Run } from './run.ts';
 import type { ConversationState } from './state.ts';
-import { settleHeld } from './transcript.ts';
+import { settleHeld, showHeld } from './transcript.ts';
 
 /** Times that a routing or resume frame is repeated before the line counts as dead. */
 const repeats = 2;
@@ -70,8 +71,11 @@ export function onConversation(run: Run, told: Conversation, viaSocket: boolean)
     // The visitor has left it: late news does not bring it back.
     return;
   }
-  if (isCurrent && conversation) update(run, { ...conversation, conversation: told });
-  else update(run, newConversation(run, told));
+  if (isCurrent && conversation) {
+    const isOpen = told.status !== 'ended';
+    const ending = isOpen ? { isClosed: false, endedAt: null } : {};
+    update(run, { ...conversation, conversation: told, ...ending });
+  } else update(run, newConversation(run, told));
   if (session?.stage === 'routing') settleRouting(run, told);
   if (answers && told.status !== 'ended' && link.phase === 'online') {
     run.clearTimer('answer');
@@ -104,8 +108,9 @@ function update(run: Run, conversation: ConversationState): void {
 }
 
 function newConversation(run: Run, conversation: Conversation): ConversationState {
-  settleHeld(run, null);
+  showHeld(run);
   failDoubtsOfFormer(run, conversation.conversationId);
+  if (run.state.conversation) retire(run, run.state.conversation);
   const ordinal = run.state.lastOrdinal + 1;
   run.set({ lastOrdinal: ordinal, receiptDue: null });
   return {
@@ -115,12 +120,13 @@ function newConversation(run: Run, conversation: Conversation): ConversationStat
     holes: [],
     completeUntil: 0,
     readMark: null,
-    readByVisitor: null,
-    unread: run.state.conversation?.unread ?? 0,
+    isClosed: false,
     held: [],
+    unsettled: [],
     newest: 0,
     readAhead: null,
     closing: null,
+    endedAt: null,
   };
 }
 
@@ -159,7 +165,10 @@ export function onEnded(run: Run): void {
     update(run, { ...conversation, conversation: { conversationId, status: 'ended' } });
   }
   const { conversation: ended } = run.state;
-  if (ended) run.set({ conversation: { ...ended, closing: nextRun(run) } });
+  if (ended) {
+    const endedAt = ended.endedAt ?? run.clock.now;
+    run.set({ conversation: { ...ended, closing: nextRun(run), endedAt } });
+  }
   if (link.phase === 'online') {
     run.clearTimer('answer');
     run.setLink({ phase: 'online', socketId: link.socketId, session: { stage: 'ready' } });

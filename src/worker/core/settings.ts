@@ -24,6 +24,8 @@ export interface Timing {
   readonly answer: number;
   /** How long a frame is held for the missing one before it. @default 2_000 (article, §3) */
   readonly hold: number;
+  /** How long a frame without a sequence is held for one that it overtook. @default 200 */
+  readonly shortHold: number;
   /** From sending a message to its echo, then REST is asked. @default 10_000 (article, edge case 2) */
   readonly echo: number;
   /** How long a renewal waits for echoes, and a close for its answer. @default 2_000 */
@@ -34,6 +36,8 @@ export interface Timing {
   readonly typingShown: number;
   /** Between two typing frames of ours. @default 3_000 */
   readonly typingSent: number;
+  /** Between two looks for stored messages that are too old or too many. @default 3_600_000 */
+  readonly prune: number;
   /** Without a tab for so long, the socket is closed. @default 30_000 */
   readonly idle: number;
   /** A timer later than this means that we slept. @default 2_000 */
@@ -52,11 +56,13 @@ export const defaultTiming: Timing = {
   auth: 10_000,
   answer: 10_000,
   hold: 2_000,
+  shortHold: 200,
   echo: 10_000,
   drain: 2_000,
   reconcile: 60_000,
   typingShown: 6_000,
   typingSent: 3_000,
+  prune: 3_600_000,
   idle: 30_000,
   late: 2_000,
 };
@@ -71,9 +77,20 @@ export interface Limits {
   readonly held: number;
   /** Messages waiting to be sent. @default 500 */
   readonly outbox: number;
+  /** Messages that the browser keeps; older ones are fetched when somebody looks. @default 10_000 */
+  readonly stored: number;
+  /** Days that it keeps them. @default 90 */
+  readonly storedDays: number;
 }
 
-export const defaultLimits: Limits = { page: 50, window: 1_000, held: 1_000, outbox: 500 };
+export const defaultLimits: Limits = {
+  page: 50,
+  window: 1_000,
+  held: 1_000,
+  outbox: 500,
+  stored: 10_000,
+  storedDays: 90,
+};
 
 export interface Settings {
   readonly timing: Timing;

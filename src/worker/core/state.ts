@@ -1,12 +1,14 @@
 import type { Problem } from '../../protocol/errors.ts';
 import type { GatewayMessage, RestCall } from '../../protocol/gateway.ts';
-import type { Message } from '../../protocol/message.ts';
+import type { Message, Place } from '../../protocol/message.ts';
 import type { SharedSnapshot } from '../../protocol/snapshot.ts';
 import {
   type ConversationRecord,
   emptyMeta,
+  emptyReading,
   type Meta,
   type OutboxRecord,
+  type Reading,
   type StoreOperation,
 } from './records.ts';
 import type { Settings } from './settings.ts';
@@ -81,21 +83,38 @@ export interface Token {
   readonly renewing: boolean;
 }
 
-/** The visitor's newest conversation, with the frames that wait for a missing one. */
+/** A conversation, with the frames that wait for a missing one. */
 export interface ConversationState extends ConversationRecord {
   readonly held: readonly GatewayMessage[];
+  /** Frames without a sequence that wait for one that they overtook, by arrival. */
+  readonly unsettled: readonly Unsettled[];
   /** Timestamp of the newest message shown. */
   readonly newest: number;
   /** The message that a receipt named before its echo came. */
   readonly readAhead: string | null;
   /** Ended: the number of the catch-up that must be made before another conversation is opened. */
   readonly closing: number | null;
+  /** Ended: when this hub heard of it. */
+  readonly endedAt: number | null;
+}
+
+export interface Unsettled {
+  readonly message: GatewayMessage;
+  /** The highest sequence that was shown when it came. */
+  readonly after: number;
+  readonly due: number;
 }
 
 /** Where an outgoing message stands. */
 export type OutboxStage =
   /** Not durable yet. */
-  | { readonly stage: 'storing'; readonly writeId: number | null; readonly callId: number | null }
+  | {
+      readonly stage: 'storing';
+      readonly writeId: number | null;
+      readonly callId: number | null;
+      /** The page has asked for it before, and has not heard whether it was taken in. */
+      readonly isRepeat: boolean;
+    }
   | { readonly stage: 'queued' }
   | { readonly stage: 'sent' }
   | { readonly stage: 'posting'; readonly requestId: number }
@@ -126,10 +145,25 @@ export interface RecoveryRun {
   readonly requestId: number;
   readonly conversationId: string;
   readonly since: number;
+  /** On the monotonic clock. */
+  readonly begunAt: number;
   readonly cursor: string | null;
   readonly pages: number;
   /** Newest timestamp among what it brought. */
   readonly newest: number;
+}
+
+/** A tab wants older messages than memory has. */
+export interface EarlierWanted {
+  readonly callId: number;
+  readonly before: Place | null;
+  /** Whose oldest row the tab has; `null` when it does not say. */
+  readonly conversationId: string | null;
+  readonly count: number;
+  /** What memory and store have given so far, ascending. */
+  readonly rows: readonly Message[];
+  /** The REST request that is waited for; `null` while the store is read. */
+  readonly requestId: number | null;
 }
 
 export interface RestRequest {
@@ -166,6 +200,8 @@ export interface Changes {
   readonly belowWindow: readonly Message[];
   readonly removed: readonly string[];
   readonly readMark: boolean;
+  /** Messages that became unread. */
+  readonly unread: number;
   /** Tabs get a whole snapshot instead of a patch. */
   readonly reset: boolean;
   readonly operations: readonly StoreOperation[];
@@ -179,6 +215,7 @@ export const noChanges: Changes = {
   belowWindow: [],
   removed: [],
   readMark: false,
+  unread: 0,
   reset: false,
   operations: [],
   conversation: false,
@@ -206,7 +243,11 @@ export interface HubState {
   readonly problem: Problem | null;
   readonly requests: readonly RestRequest[];
   readonly meta: Meta;
+  readonly reading: Reading;
+  /** The visitor's newest conversation. */
   readonly conversation: ConversationState | null;
+  /** Ended ones before it, whose last messages are still to be fetched. */
+  readonly formers: readonly ConversationState[];
   /** The highest conversation ordinal ever used. */
   readonly lastOrdinal: number;
   /** The newest messages in order, without the outbox. */
@@ -227,6 +268,9 @@ export interface HubState {
   readonly starting: readonly number[];
   /** Calls that a durable write answers. */
   readonly storing: readonly { readonly writeId: number | null; readonly callId: number }[];
+  /** Writes of this visitor's whose answers tell of rows below the window. */
+  readonly lookups: readonly number[];
+  readonly earlier: readonly EarlierWanted[];
   readonly revision: number;
   readonly published: SharedSnapshot | null;
   readonly changes: Changes;
@@ -250,7 +294,9 @@ export function initialState(settings: Settings, seed: number): HubState {
     problem: null,
     requests: [],
     meta: emptyMeta,
+    reading: emptyReading,
     conversation: null,
+    formers: [],
     lastOrdinal: 0,
     window: [],
     hasEarlier: false,
@@ -264,6 +310,8 @@ export function initialState(settings: Settings, seed: number): HubState {
     tabs: [],
     starting: [],
     storing: [],
+    lookups: [],
+    earlier: [],
     revision: 0,
     published: null,
     changes: noChanges,

@@ -1,4 +1,5 @@
 import type { GatewayEvent, GatewayProblem } from '../../protocol/gateway.ts';
+import type { Message } from '../../protocol/message.ts';
 import { poll, probe } from './breaker.ts';
 import { onCall } from './calls.ts';
 import {
@@ -14,9 +15,11 @@ import {
   onTokenExpired,
   retry,
 } from './connection.ts';
+import { onEarlierRead } from './earlier.ts';
 import type { Effect } from './effect.ts';
 import type { Clock, Input } from './input.ts';
 import { onPong, ping, pongOverdue } from './keepalive.ts';
+import { prune, rewrite, schedulePruning } from './keeping.ts';
 import {
   echoOverdue,
   failItem,
@@ -26,17 +29,18 @@ import {
   refusedForRate,
   restoreOutbox,
 } from './outbox.ts';
-import type { Restored } from './records.ts';
+import type { ConversationRecord, Restored } from './records.ts';
 import { nextRun, reconcile, retryCatchUp } from './recovery.ts';
 import { onRest, sendParked } from './requests.ts';
 import { Run } from './run.ts';
 import { answerOverdue, onConversation, onEnded, onNotFound } from './session.ts';
-import type { HubState } from './state.ts';
+import type { ConversationState, HubState } from './state.ts';
 import { acknowledgeRevision, attach, flush, idleOver, leave, pull, setVisible } from './tabs.ts';
 import type { TimerName } from './timers.ts';
 import { onToken, renew, tokenPauseOver } from './token.ts';
-import { holdOverdue, readBy, receive } from './transcript.ts';
+import { holdOverdue, readBy, receive, shortHoldOver } from './transcript.ts';
 import { forgetOtherTyping, onOtherTyping, tellTyping } from './typing.ts';
+import { onLookedUp } from './window.ts';
 
 export interface StepResult {
   readonly state: HubState;
@@ -59,10 +63,14 @@ function take(run: Run, input: Input): void {
       run.set({ persistent: input.persistent });
       return;
     case 'stored':
+      lookedUp(run, input.writeId, input.added, input.corrected);
       onStored(run, input.writeId);
       return;
+    case 'store-emptied':
+      rewrite(run);
+      return;
     case 'earlier-read':
-      run.resolve(input.callId, { messages: input.messages, hasEarlier: input.hasEarlier });
+      onEarlierRead(run, input.callId, input.messages, input.hasEarlier);
       return;
     case 'tab-attached':
       attach(run, input.tabId, input.visible, input.conversationId);
@@ -110,7 +118,7 @@ function take(run: Run, input: Input): void {
 }
 
 function restore(run: Run, restored: Restored): void {
-  const { current, messages } = restored;
+  const { current, messages, unclosed, reading } = restored;
   const last = messages[messages.length - 1];
   run.set({
     restored: true,
@@ -119,15 +127,34 @@ function restore(run: Run, restored: Restored): void {
     window: messages,
     hasEarlier: restored.hasEarlier,
     lastOrdinal: Math.max(current?.ordinal ?? 0, last?.position[0] ?? 0),
+    reading,
     conversation: current && {
-      ...current,
-      held: [],
+      ...revive(current),
       newest: last && last.position[0] === current.ordinal ? last.timestamp : current.completeUntil,
-      readAhead: null,
       closing: current.conversation.status === 'ended' ? nextRun(run) : null,
     },
+    formers: unclosed.map(revive),
   });
   restoreOutbox(run, restored.outbox);
+  schedulePruning(run);
+}
+
+function revive(record: ConversationRecord): ConversationState {
+  const newest = record.completeUntil;
+  const nothing = { held: [], unsettled: [], readAhead: null, closing: null, endedAt: null };
+  return { ...record, ...nothing, newest };
+}
+
+/** What a write found below the window; a former visitor's is nobody's any more. */
+function lookedUp(
+  run: Run,
+  writeId: number,
+  added: readonly Message[],
+  corrected: readonly Message[],
+): void {
+  if (!run.state.lookups.includes(writeId)) return;
+  run.set({ lookups: run.state.lookups.filter((other) => other !== writeId) });
+  onLookedUp(run, added, corrected);
 }
 
 function onGateway(run: Run, socketId: number, event: GatewayEvent): void {
@@ -261,6 +288,9 @@ function onTimer(run: Run, name: TimerName): void {
     case 'hold':
       holdOverdue(run);
       return;
+    case 'short-hold':
+      shortHoldOver(run);
+      return;
     case 'echo':
       echoOverdue(run);
       return;
@@ -287,6 +317,9 @@ function onTimer(run: Run, name: TimerName): void {
       return;
     case 'typing-sent':
       tellTyping(run);
+      return;
+    case 'prune':
+      prune(run);
       return;
     case 'idle':
       idleOver(run);

@@ -2,6 +2,8 @@ import type { Message } from '../../protocol/message.ts';
 import { type PatchMessage, patchCredit, type SnapshotMessage } from '../../protocol/port.ts';
 import type { SharedSnapshot } from '../../protocol/snapshot.ts';
 import { sleep, wake } from './connection.ts';
+import { hasOlder } from './earlier.ts';
+import { recordOf } from './formers.ts';
 import { assignWrite, outboxMessage } from './outbox.ts';
 import type { StoreOperation } from './records.ts';
 import { becameVisible } from './recovery.ts';
@@ -93,7 +95,7 @@ function snapshotMessage(run: Run): SnapshotMessage {
     revision,
     shared: run.state.published ?? sharedSnapshot(run),
     messages: [...newest, ...outbox.map((item) => outboxMessage(run, item))],
-    hasEarlier: hasEarlier || window.length > newest.length,
+    hasEarlier: hasEarlier || window.length > newest.length || hasOlder(window[0]),
   };
 }
 
@@ -103,7 +105,7 @@ export function flush(run: Run): void {
   const { changes, published } = run.state;
   const shared = sharedSnapshot(run);
   const part = changedPart(published, shared);
-  const { upserts, removed } = changedMessages(run);
+  const { upserts, removed, isWhole } = changedMessages(run);
   run.set({ changes: noChanges, published: shared });
   const nothing =
     Object.keys(part).length === 0 &&
@@ -122,7 +124,7 @@ export function flush(run: Run): void {
     removed,
     readMark: changes.readMark ? (run.state.conversation?.readMark ?? null) : null,
   };
-  const isReset = changes.reset || upserts.length > run.state.settings.limits.window;
+  const isReset = changes.reset || !isWhole || upserts.length > run.state.settings.limits.window;
   for (const tab of run.state.tabs) post(run, tab, patch, isReset);
 }
 
@@ -146,31 +148,40 @@ function writeChanges(run: Run): void {
   const { changes, conversation, meta } = run.state;
   const operations: StoreOperation[] = [...changes.operations];
   if (changes.conversation && conversation) {
-    const { held: _h, newest: _n, readAhead: _r, closing: _c, ...record } = conversation;
-    operations.push({ type: 'put-conversation', record });
+    operations.push({ type: 'put-conversation', record: recordOf(conversation) });
   }
+  if (changes.unread > 0) operations.push({ type: 'add-unread', by: changes.unread });
   if (changes.meta) operations.push({ type: 'put-meta', meta });
   if (operations.length === 0 && !changes.durable) return;
-  const writeId = changes.durable ? run.id() : null;
-  if (writeId !== null) assignWrite(run, writeId);
-  run.emit({ type: 'write', operations, writeId });
+  const asks = operations.some(({ type }) => type === 'add-message' || type === 'mark-message');
+  const writeId = changes.durable || asks ? run.id() : null;
+  if (writeId !== null && changes.durable) assignWrite(run, writeId);
+  if (writeId !== null && asks) run.set({ lookups: [...run.state.lookups, writeId] });
+  const durability = changes.durable ? 'strict' : 'relaxed';
+  run.emit({ type: 'write', operations, durability, writeId });
 }
 
-/** Each message once, as it is now. */
-function changedMessages(run: Run): { upserts: Message[]; removed: string[] } {
+/**
+ * Each message once, as it is now. It is not the whole when some came and were pushed out of the
+ * window in the same tick.
+ */
+function changedMessages(run: Run): { upserts: Message[]; removed: string[]; isWhole: boolean } {
   const { changes, window, outbox } = run.state;
   const ids = new Set(changes.upserts.map((message) => message.messageId));
   const upserts: Message[] = [];
   if (ids.size > 0) {
     const current = [
       ...window,
-      ...changes.belowWindow,
+      // The last word on each row is the one that holds.
+      ...changes.belowWindow.toReversed(),
       ...outbox.map((item) => outboxMessage(run, item)),
     ];
     for (const message of current) if (ids.delete(message.messageId)) upserts.push(message);
   }
   const present = new Set(upserts.map((message) => message.messageId));
-  return { upserts, removed: changes.removed.filter((messageId) => !present.has(messageId)) };
+  const removed = changes.removed.filter((messageId) => !present.has(messageId));
+  for (const messageId of removed) ids.delete(messageId);
+  return { upserts, removed, isWhole: ids.size === 0 };
 }
 
 function changedPart(

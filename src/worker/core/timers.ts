@@ -10,6 +10,7 @@ export const timerNames = [
   'ping',
   'pong',
   'hold',
+  'short-hold',
   'echo',
   'reconcile',
   'rest-retry',
@@ -19,6 +20,7 @@ export const timerNames = [
   'rate',
   'typing-shown',
   'typing-sent',
+  'prune',
   'idle',
 ] as const;
 export type TimerName = (typeof timerNames)[number];

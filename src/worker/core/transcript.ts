@@ -1,18 +1,18 @@
 import type { GatewayMessage } from '../../protocol/gateway.ts';
 import {
-  comparePlaces,
   comparePositions,
   type Message,
   type Position,
-  placeIndex,
   withReadMark,
 } from '../../protocol/message.ts';
 import { acknowledge, acknowledgeHeld } from './outbox.ts';
+import { countUnread } from './reading.ts';
 import type { Hole } from './records.ts';
 import { catchUp } from './recovery.ts';
 import type { Run } from './run.ts';
-import type { ConversationState } from './state.ts';
+import type { ConversationState, Unsettled } from './state.ts';
 import { heardFrom } from './typing.ts';
+import { addBelow, insertRow, isBelow, markBehind, removeRow } from './window.ts';
 
 /** Catch-ups after which a hole that nobody can fill is no longer looked for. */
 const maximumTries = 5;
@@ -24,6 +24,7 @@ export function receive(run: Run, message: GatewayMessage, via: 'socket' | 'rest
     run.note('misfit', 'a message of a conversation that is not ours');
     return;
   }
+  if (wasSentAnew(run, message)) return;
   const known = run.state.window.find((shown) => shown.messageId === message.messageId);
   if (known) {
     acknowledge(run, message.messageId);
@@ -31,7 +32,8 @@ export function receive(run: Run, message: GatewayMessage, via: 'socket' | 'rest
     return;
   }
   if (message.sequence === null) {
-    placeUnsequenced(run, conversation, message);
+    if (via === 'socket') settleLater(run, conversation, message);
+    else placeUnsequenced(run, message, conversation.next - 1);
     return;
   }
   if (message.sequence > conversation.next) {
@@ -42,61 +44,104 @@ export function receive(run: Run, message: GatewayMessage, via: 'socket' | 'rest
     fillOrIgnore(run, conversation, message, message.sequence);
     return;
   }
-  show(run, conversation, message, 0);
+  show(run, message, 0);
   releaseHeld(run);
 }
 
-function placeUnsequenced(
-  run: Run,
-  conversation: ConversationState,
-  message: GatewayMessage,
-): void {
-  const position: Position = [conversation.ordinal, conversation.next - 1, 1, message.timestamp];
-  const place = { position, messageId: message.messageId };
-  const first = run.state.window[0];
-  if (first && run.state.hasEarlier && comparePlaces(place, first) < 0) {
-    // Below the window only the store knows whether it is there already.
-    acknowledge(run, message.messageId);
-    const row = toMessage(message, position, 0);
-    run.store({ type: 'add-message', message: row });
-    publishBelow(run, row);
+/** The visitor has sent it again, into a later conversation: there it is shown, and only there. */
+function wasSentAnew(run: Run, { messageId, conversationId }: GatewayMessage): boolean {
+  const { window, outbox } = run.state;
+  const row =
+    outbox.find((item) => item.messageId === messageId && item.at.stage !== 'failed') ??
+    window.find((shown) => shown.messageId === messageId);
+  return row !== undefined && row.conversationId !== null && row.conversationId !== conversationId;
+}
+
+// --- without sequences ---
+
+/** Held for a moment, since one that it overtook may be on its way. */
+function settleLater(run: Run, conversation: ConversationState, message: GatewayMessage): void {
+  const { unsettled } = conversation;
+  if (unsettled.some((one) => one.message.messageId === message.messageId)) return;
+  acknowledgeHeld(run, message.messageId);
+  const { timing, limits } = run.state.settings;
+  const due = run.clock.now + timing.shortHold;
+  const one: Unsettled = { message, after: conversation.next - 1, due };
+  run.set({ conversation: { ...conversation, unsettled: [...unsettled, one] } });
+  if (unsettled.length >= limits.held) settleAll(run);
+  else if (!run.hasTimer('short-hold')) run.setTimer('short-hold', timing.shortHold);
+}
+
+/** The `short-hold` timer: who has waited long enough is shown, and whoever stands before them. */
+export function shortHoldOver(run: Run): void {
+  const { conversation } = run.state;
+  if (!conversation) return;
+  const inOrder = [...conversation.unsettled].sort(byTime);
+  const last = inOrder.findLastIndex(({ due }) => due <= run.clock.now);
+  settle(run, conversation, inOrder.slice(0, last + 1));
+  const [next] = run.state.conversation?.unsettled ?? [];
+  if (next) run.setTimer('short-hold', next.due - run.clock.now);
+}
+
+/** Nobody is waited for any longer. */
+export function settleAll(run: Run): void {
+  const { conversation } = run.state;
+  if (!conversation || conversation.unsettled.length === 0) return;
+  settle(run, conversation, [...conversation.unsettled].sort(byTime));
+  run.clearTimer('short-hold');
+}
+
+function settle(run: Run, conversation: ConversationState, shown: readonly Unsettled[]): void {
+  const unsettled = conversation.unsettled.filter((one) => !shown.includes(one));
+  run.set({ conversation: { ...conversation, unsettled } });
+  for (const { message, after } of shown) placeUnsequenced(run, message, after);
+}
+
+function byTime({ message: a }: Unsettled, { message: b }: Unsettled): number {
+  return a.timestamp - b.timestamp || (a.messageId < b.messageId ? -1 : 1);
+}
+
+/** @param after the highest sequence that was shown when it came */
+function placeUnsequenced(run: Run, message: GatewayMessage, after: number): void {
+  const { conversation } = run.state;
+  if (!conversation) return;
+  const row = rowOf(message, [conversation.ordinal, after, 1, message.timestamp]);
+  if (!isBelow(run, row)) {
+    insert(run, row);
     return;
   }
-  insert(run, conversation, message, position, 0);
+  acknowledge(run, message.messageId);
+  addBelow(run, withReadMark(row, conversation.readMark));
 }
 
 /** A copy came without a sequence before: now its true place is known. */
 function sequenceLate(run: Run, known: Message, message: GatewayMessage): void {
   const { conversation } = run.state;
   if (!conversation || message.sequence === null) return;
-  run.set({ window: run.state.window.filter((shown) => shown !== known) });
-  run.change({ removed: [...run.state.changes.removed, known.messageId] });
-  const position: Position = [conversation.ordinal, message.sequence, 0, 0];
-  const moved = { ...known, sequence: message.sequence, position };
-  insertMessage(run, moved);
-  if (message.sequence >= conversation.next) {
-    const holes =
-      message.sequence > conversation.next
-        ? [...conversation.holes, { from: conversation.next, to: message.sequence - 1, tries: 0 }]
-        : conversation.holes;
-    const next = message.sequence + 1;
-    const overtaken = conversation.held.filter((held) => (held.sequence ?? 0) < next);
-    const held = conversation.held.filter((other) => !overtaken.includes(other));
-    update(run, { ...conversation, next, holes, held });
-    for (const one of overtaken) receive(run, one, 'rest');
-    releaseHeld(run);
-  }
+  const { sequence } = message;
+  removeRow(run, known);
+  insertRow(run, { ...known, sequence, position: [conversation.ordinal, sequence, 0, 0] });
+  if (sequence < conversation.next) return;
+  const hole: Hole = { from: conversation.next, to: sequence - 1, tries: 0 };
+  const holes = sequence > conversation.next ? [...conversation.holes, hole] : conversation.holes;
+  const next = sequence + 1;
+  const overtaken = conversation.held.filter((held) => (held.sequence ?? 0) < next);
+  const held = conversation.held.filter((other) => !overtaken.includes(other));
+  update(run, { ...conversation, next, holes, held });
+  for (const one of overtaken) receive(run, one, 'rest');
+  releaseHeld(run);
 }
+
+// --- with sequences ---
 
 /** The next one, and everything held right behind it. */
 function releaseHeld(run: Run): void {
   for (;;) {
     const { conversation } = run.state;
-    const next = conversation?.held.find((held) => held.sequence === conversation.next);
-    if (!conversation || !next) break;
-    const held = conversation.held.filter((other) => other !== next);
-    update(run, { ...conversation, held });
-    show(run, { ...conversation, held }, next, 0);
+    const [next] = conversation?.held ?? [];
+    if (!conversation || next?.sequence !== conversation.next) break;
+    run.set({ conversation: { ...conversation, held: conversation.held.slice(1) } });
+    show(run, next, 0);
   }
   const { conversation } = run.state;
   if (conversation && conversation.held.length === 0) {
@@ -113,7 +158,7 @@ function hold(
   acknowledgeHeld(run, message.messageId);
   if (conversation.held.some((held) => held.sequence === message.sequence)) return;
   const held = [...conversation.held, message].sort(bySequence);
-  update(run, { ...conversation, held });
+  run.set({ conversation: { ...conversation, held } });
   if (held.length > run.state.settings.limits.held) {
     settleHeld(run, null);
     return;
@@ -138,20 +183,8 @@ export function holdOverdue(run: Run): void {
  * `newest` is the newest timestamp that the catch-up brought; `null` when it could not be made.
  */
 export function settleHeld(run: Run, newest: number | null): void {
-  const before = run.state.conversation;
-  if (!before) return;
   if (newest !== null) countTries(run);
-  for (;;) {
-    const { conversation } = run.state;
-    const next = conversation?.held[0];
-    if (!conversation || !next || next.sequence === null) break;
-    const hole: Hole = { from: conversation.next, to: next.sequence - 1, tries: 0 };
-    const held = conversation.held.slice(1);
-    const holes = hole.from > hole.to ? conversation.holes : [...conversation.holes, hole];
-    const updated = { ...conversation, held, holes, next: next.sequence };
-    update(run, updated);
-    show(run, updated, next, Math.max(0, hole.to - hole.from + 1));
-  }
+  showHeld(run);
   const { conversation } = run.state;
   if (!conversation) return;
   if (conversation.next === 1 && newest !== null && newest > conversation.completeUntil) {
@@ -159,6 +192,21 @@ export function settleHeld(run: Run, newest: number | null): void {
     update(run, { ...conversation, completeUntil: newest });
   }
   scheduleMending(run);
+}
+
+/** Everything that is held, with a mark where something is missing. */
+export function showHeld(run: Run): void {
+  for (;;) {
+    const { conversation } = run.state;
+    const next = conversation?.held[0];
+    if (!conversation || !next || next.sequence === null) break;
+    const hole: Hole = { from: conversation.next, to: next.sequence - 1, tries: 0 };
+    const held = conversation.held.slice(1);
+    const holes = hole.from > hole.to ? conversation.holes : [...conversation.holes, hole];
+    update(run, { ...conversation, held, holes, next: next.sequence });
+    show(run, next, Math.max(0, hole.to - hole.from + 1));
+  }
+  settleAll(run);
 }
 
 /** Looks for a hole again, ever more seldom: servers can lag behind each other. */
@@ -196,12 +244,12 @@ function fillOrIgnore(
 ): void {
   const hole = conversation.holes.find((one) => one.from <= sequence && sequence <= one.to);
   const position: Position = [conversation.ordinal, sequence, 0, 0];
+  const row = rowOf(message, position);
   if (!hole) {
-    const first = run.state.window[0];
-    const isBelow = !first || comparePositions(position, first.position) < 0;
+    const [first] = run.state.window;
     // Inside the window every message is known by its id, so this is another one of that number.
-    if (isBelow) acknowledge(run, message.messageId);
-    else insert(run, conversation, message, position, 0);
+    if (first && comparePositions(position, first.position) >= 0) insert(run, row);
+    else acknowledge(run, message.messageId);
     return;
   }
   const parts = [
@@ -210,43 +258,33 @@ function fillOrIgnore(
   ].filter((part) => part.from <= part.to);
   const holes = conversation.holes.flatMap((one) => (one === hole ? parts : [one]));
   const completeUntil = isComplete(holes) ? conversation.newest : conversation.completeUntil;
-  const updated = { ...conversation, holes, completeUntil };
-  update(run, updated);
+  update(run, { ...conversation, holes, completeUntil });
   const missing = parts.find((part) => part.to === sequence - 1);
-  insert(run, updated, message, position, missing ? missing.to - missing.from + 1 : 0);
+  insert(run, { ...row, missingBefore: missing ? missing.to - missing.from + 1 : 0 });
   const after = parts.find((part) => part.from === sequence + 1);
-  mark(run, conversation.ordinal, hole.to + 1, after ? after.to - after.from + 1 : 0);
-}
-
-/** Corrects what is told before the message behind a hole. */
-function mark(run: Run, ordinal: number, sequence: number, missingBefore: number): void {
-  const shown = run.state.window.find(
-    (message) => message.position[0] === ordinal && message.sequence === sequence,
-  );
-  if (shown) replace(run, { ...shown, missingBefore });
-  else run.store({ type: 'mark-message', position: [ordinal, sequence, 0, 0], missingBefore });
+  markBehind(run, conversation.ordinal, hole.to + 1, after ? after.to - after.from + 1 : 0);
 }
 
 /** The next one in sequence. */
-function show(
-  run: Run,
-  conversation: ConversationState,
-  message: GatewayMessage,
-  missingBefore: number,
-): void {
+function show(run: Run, message: GatewayMessage, missingBefore: number): void {
+  // Whatever came before it and has no sequence stands above it.
+  settleAll(run);
+  const { conversation } = run.state;
+  if (!conversation) return;
   const sequence = message.sequence ?? conversation.next;
-  const newest = Math.max(conversation.newest, message.timestamp);
-  const updated: ConversationState = {
+  update(run, {
     ...conversation,
     next: sequence + 1,
-    newest,
+    newest: Math.max(conversation.newest, message.timestamp),
     completeUntil: isComplete(conversation.holes) ? message.timestamp : conversation.completeUntil,
-  };
-  update(run, updated);
-  insert(run, updated, message, [conversation.ordinal, sequence, 0, 0], missingBefore);
+  });
+  const row = rowOf(message, [conversation.ordinal, sequence, 0, 0]);
+  insert(run, { ...row, missingBefore });
 }
 
-function toMessage(message: GatewayMessage, position: Position, missingBefore: number): Message {
+// --- rows ---
+
+export function rowOf(message: GatewayMessage, position: Position): Message {
   return {
     messageId: message.messageId,
     conversationId: message.conversationId,
@@ -256,74 +294,24 @@ function toMessage(message: GatewayMessage, position: Position, missingBefore: n
     timestamp: message.timestamp,
     status: message.from.role === 'visitor' ? 'delivered' : 'received',
     failure: null,
-    missingBefore,
+    missingBefore: 0,
     position,
   };
 }
 
-function insert(
-  run: Run,
-  conversation: ConversationState,
-  message: GatewayMessage,
-  position: Position,
-  missingBefore: number,
-): void {
-  const { readMark, readByVisitor, unread, readAhead } = conversation;
-  acknowledge(run, message.messageId);
-  const row = toMessage(message, position, missingBefore);
-  insertMessage(run, withReadMark(row, readMark));
-  if (message.from.role !== 'visitor') {
-    heardFrom(run, message.from.id);
-    if (!readByVisitor || comparePositions(position, readByVisitor) > 0) {
-      patch(run, { unread: unread + 1 });
-    }
-  }
-  if (readAhead === message.messageId) readBy(run, message.messageId);
-}
-
-/** For a tab that has loaded as far as that; the hub's own window has no place for it. */
-function publishBelow(run: Run, message: Message): void {
-  const { upserts, belowWindow } = run.state.changes;
-  run.change({ upserts: [...upserts, message], belowWindow: [...belowWindow, message] });
-}
-
-function insertMessage(run: Run, message: Message): void {
-  const { window, settings } = run.state;
-  const [first] = window;
-  if (first && run.state.hasEarlier && comparePlaces(message, first) < 0) {
-    run.store({ type: 'put-message', message });
-    publishBelow(run, message);
-    return;
-  }
-  const index = placeIndex(window, message);
-  const grown = [...window.slice(0, index), message, ...window.slice(index)];
-  const surplus = grown.length - settings.limits.window;
-  run.set({
-    window: surplus > 0 ? grown.slice(surplus) : grown,
-    hasEarlier: run.state.hasEarlier || surplus > 0,
-  });
-  run.store({ type: 'put-message', message });
-  run.change({ upserts: [...run.state.changes.upserts, message] });
-}
-
-function replace(run: Run, message: Message): void {
-  run.set({
-    window: run.state.window.map((shown) =>
-      shown.messageId === message.messageId ? message : shown,
-    ),
-  });
-  run.store({ type: 'put-message', message });
-  run.change({ upserts: [...run.state.changes.upserts, message] });
+function insert(run: Run, row: Message): void {
+  const { conversation } = run.state;
+  if (!conversation) return;
+  acknowledge(run, row.messageId);
+  insertRow(run, withReadMark(row, conversation.readMark));
+  if (row.from.role !== 'visitor') heardFrom(run, row.from.id);
+  countUnread(run, row);
+  if (conversation.readAhead === row.messageId) readBy(run, row.messageId);
 }
 
 function update(run: Run, conversation: ConversationState): void {
   run.set({ conversation });
   run.change({ conversation: true });
-}
-
-function patch(run: Run, part: Partial<ConversationState>): void {
-  const { conversation } = run.state;
-  if (conversation) update(run, { ...conversation, ...part });
 }
 
 /** The other side has read this message of the visitor's, and every earlier one. */
@@ -333,28 +321,16 @@ export function readBy(run: Run, messageId: string): void {
   const message = window.find((shown) => shown.messageId === messageId);
   if (!message) {
     // The echo may still be on its way.
-    if (outbox.some((item) => item.messageId === messageId)) patch(run, { readAhead: messageId });
+    if (outbox.some((item) => item.messageId === messageId)) {
+      run.set({ conversation: { ...conversation, readAhead: messageId } });
+    }
     return;
   }
   const { position } = message;
   const before = conversation.readMark;
   if (before && comparePositions(position, before.position) <= 0) return;
   const readMark = { conversationId: conversation.conversation.conversationId, position };
-  patch(run, { readMark, readAhead: null });
+  update(run, { ...conversation, readMark, readAhead: null });
   run.set({ window: run.state.window.map((shown) => withReadMark(shown, readMark)) });
   run.change({ readMark: true });
-}
-
-/** The visitor has read everything up to now; returns the newest message that somebody else wrote. */
-export function readByVisitor(run: Run): Message | null {
-  const { conversation, window } = run.state;
-  if (!conversation || conversation.unread === 0) return null;
-  const { conversationId } = conversation.conversation;
-  const newest =
-    window.findLast(
-      (message) => message.status === 'received' && message.conversationId === conversationId,
-    ) ?? null;
-  const last = window[window.length - 1];
-  patch(run, { unread: 0, readByVisitor: last ? last.position : conversation.readByVisitor });
-  return newest;
 }

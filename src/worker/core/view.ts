@@ -13,7 +13,7 @@ export function sharedSnapshot(run: Run): SharedSnapshot {
   return {
     connection: connectionSnapshot(run),
     conversation: state.conversation?.conversation ?? null,
-    unread: state.conversation?.unread ?? 0,
+    unread: state.reading.unread,
     typing: state.typing.other,
     draft: state.meta.draft,
     hub: {

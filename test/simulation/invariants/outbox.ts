@@ -17,6 +17,8 @@ export class OutboxInvariants {
   readonly #doubts = new Map<string, number>();
   /** Catch-ups under way, by hub and request. */
   readonly #running = new Map<string, CatchUp>();
+  /** The step in which each conversation's last catch-up was begun. */
+  readonly #begun = new Map<string, number>();
   #lastBegun = 0;
   #hub = '';
 
@@ -33,7 +35,7 @@ export class OutboxInvariants {
   }
 
   step(step: Step): void {
-    const { before, after, effects, input, number, hub } = step;
+    const { before, after, effects, number, hub } = step;
     if (this.#hub !== hub.epoch) {
       this.#hub = hub.epoch;
       this.#running.clear();
@@ -44,12 +46,10 @@ export class OutboxInvariants {
     for (const effect of effects) {
       if (effect.type === 'rest' && effect.call.type === 'history-since') {
         const { cursor, conversationId } = effect.call;
-        if (cursor === null) {
-          this.#running.set(String(effect.requestId), { begunAt: number, conversationId });
-        } else if (input.type === 'rest') {
-          const former = this.#running.get(String(input.requestId));
-          if (former) this.#running.set(String(effect.requestId), former);
-        }
+        // A further page belongs to the one begun last, even when it had to wait for a token.
+        const begun = cursor === null ? number : (this.#begun.get(conversationId) ?? number);
+        this.#begun.set(conversationId, begun);
+        this.#running.set(String(effect.requestId), { begunAt: begun, conversationId });
       }
       if (effect.type === 'send' && effect.command.type === 'send-message') {
         this.#goesOut(effect.command.messageId, step);
@@ -71,6 +71,12 @@ export class OutboxInvariants {
       if (at.stage === 'failed' && stage !== 'failed') this.#sent.delete(messageId);
     }
     const { input } = step;
+    if (input.type === 'call' && input.call.type === 'retry') {
+      // Nobody can be asked any more, and the visitor wants it sent all the same.
+      const { messageId } = input.call;
+      const item = before.find((one) => one.messageId === messageId);
+      if (item?.failure?.code === 'unknown-outcome') this.#sent.delete(messageId);
+    }
     if (input.type !== 'gateway' || input.event.type !== 'problem') return;
     const { kind, messageId } = input.event.problem;
     if (kind === 'rate-limited' && messageId !== null) this.#sent.delete(messageId);

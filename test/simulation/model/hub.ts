@@ -152,12 +152,14 @@ export class HubProcess {
         this.#timers.delete(effect.name);
         return;
       case 'write': {
-        const { operations, writeId } = effect;
-        this.#store.write(operations, writeId !== null, () => {
-          if (writeId !== null) this.take({ type: 'stored', writeId });
+        const { operations, durability, writeId } = effect;
+        this.#store.write(operations, durability === 'strict', ({ added, corrected }) => {
+          if (writeId !== null) this.take({ type: 'stored', writeId, added, corrected });
         });
         return;
       }
+      case 'prune':
+        return;
       case 'read-earlier': {
         const { callId } = effect;
         this.#store.readEarlier(effect.before, effect.count, ({ messages, hasEarlier }) =>

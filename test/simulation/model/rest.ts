@@ -73,6 +73,21 @@ export class ModelRest {
         const message = this.#gateway.wire(posted.message);
         return { ok: true, value: { type: 'message', message } };
       }
+      case 'history-before': {
+        const { before } = call;
+        const rows = conversation.messages.filter((message, index) =>
+          'sequence' in before ? index + 1 < before.sequence : message.timestamp < before.instant,
+        );
+        return {
+          ok: true,
+          value: {
+            type: 'history',
+            messages: rows.slice(-pageLimit).map((message) => this.#gateway.wire(message)),
+            nextCursor: null,
+            misfits: 0,
+          },
+        };
+      }
       case 'history-since': {
         const lag = this.#world.isStormy ? random.between(0, profile.restLag) : 0;
         const until = epochTime(this.#world.scheduler.now - lag);

@@ -8,8 +8,10 @@ import {
 import {
   type ConversationRecord,
   emptyMeta,
+  emptyReading,
   type Meta,
   type OutboxRecord,
+  type Reading,
   type Restored,
   type StoreOperation,
 } from '../../../src/worker/core/records.ts';
@@ -21,22 +23,32 @@ interface Page {
   readonly hasEarlier: boolean;
 }
 
+/** What a write found out. */
+export interface Found {
+  readonly added: readonly Message[];
+  readonly corrected: readonly Message[];
+}
+
 /** The committed rows, and what src/worker/store.ts reads of them. */
 export class Disk {
   readonly messages = new Map<string, Message>();
   readonly conversations = new Map<string, ConversationRecord>();
   readonly outbox = new Map<string, OutboxRecord>();
   meta: Meta | null = null;
+  reading: Reading = emptyReading;
   /** How to undo the writes that a power cut may take, oldest first. */
   #undo: (() => void)[] = [];
 
-  commit(operations: readonly StoreOperation[], isStrict: boolean): void {
-    const undo = operations.map((operation) => this.#apply(operation));
+  commit(operations: readonly StoreOperation[], isStrict: boolean): Found {
+    const added: Message[] = [];
+    const corrected: Message[] = [];
+    const undo = operations.map((operation) => this.#apply(operation, added, corrected));
     this.#undo.push(() => {
       for (const one of undo.reverse()) one();
     });
     // A strict one takes everything before it along.
     if (isStrict) this.#undo = [];
+    return { added, corrected };
   }
 
   /** The last of the relaxed writes never got to the disk. */
@@ -47,19 +59,28 @@ export class Disk {
     return lost.length;
   }
 
-  #apply(operation: StoreOperation): () => void {
+  #apply(operation: StoreOperation, added: Message[], corrected: Message[]): () => void {
     switch (operation.type) {
       case 'put-message':
         return put(this.messages, keyOf(operation.message), operation.message);
       case 'add-message': {
         const key = keyOf(operation.message);
-        return this.messages.has(key) ? () => {} : put(this.messages, key, operation.message);
+        if (this.messages.has(key)) return () => {};
+        added.push(operation.message);
+        const undoRow = put(this.messages, key, operation.message);
+        const undoCount = operation.isUnread ? this.#addUnread(1) : () => {};
+        return () => {
+          undoCount();
+          undoRow();
+        };
       }
       case 'mark-message': {
         const { position, missingBefore } = operation;
         for (const [key, row] of this.messages) {
           if (comparePositions(row.position, position) !== 0) continue;
-          return put(this.messages, key, { ...row, missingBefore });
+          const marked = { ...row, missingBefore };
+          corrected.push(marked);
+          return put(this.messages, key, marked);
         }
         return () => {};
       }
@@ -80,13 +101,30 @@ export class Disk {
           this.meta = before;
         };
       }
+      case 'add-unread':
+        return this.#addUnread(operation.by);
+      case 'put-read':
+        return this.#read({ unread: 0, readUntil: operation.readUntil });
       case 'wipe':
         this.messages.clear();
         this.conversations.clear();
         this.outbox.clear();
         this.meta = null;
+        this.reading = emptyReading;
         return () => {};
     }
+  }
+
+  #addUnread(by: number): () => void {
+    return this.#read({ ...this.reading, unread: this.reading.unread + by });
+  }
+
+  #read(reading: Reading): () => void {
+    const before = this.reading;
+    this.reading = reading;
+    return () => {
+      this.reading = before;
+    };
   }
 
   page(before: Place | null, count: number): Page {
@@ -105,7 +143,12 @@ export class Disk {
     return {
       persistent: true,
       meta: this.meta ?? emptyMeta,
+      reading: this.reading,
       current: records.at(-1) ?? null,
+      unclosed: records
+        .slice(0, -1)
+        .filter(({ isClosed, conversation }) => !isClosed && conversation.status === 'ended')
+        .slice(-5),
       ...this.page(null, page),
       outbox: [...this.outbox.values()].sort((a, b) => a.ordinal - b.ordinal),
     };
@@ -130,10 +173,14 @@ export class ModelStore {
     this.#isDead = true;
   }
 
-  write(operations: readonly StoreOperation[], isStrict: boolean, done: () => void): void {
+  write(
+    operations: readonly StoreOperation[],
+    isStrict: boolean,
+    done: (found: Found) => void,
+  ): void {
     this.#run(() => {
-      this.#disk.commit(operations, isStrict);
-      return done;
+      const found = this.#disk.commit(operations, isStrict);
+      return () => done(found);
     });
   }
 

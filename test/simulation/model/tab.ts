@@ -1,3 +1,4 @@
+import { repeated } from '../../../src/client/caller.ts';
 import {
   applyAbove,
   applyEarlier,
@@ -116,11 +117,12 @@ export class ModelTab {
   #send(pending: PendingCall): void {
     const { hub, tabId } = this;
     if (!hub) return;
+    const call = pending.wasSent ? repeated(pending.call) : pending.call;
     pending.wasSent = true;
     this.#machine.after(portDelay, () => {
       if (!hub.isAlive || this.hub !== hub) return;
       const callId = this.#events.called(hub, this, pending);
-      hub.take({ type: 'call', tabId, callId, call: pending.call });
+      hub.take({ type: 'call', tabId, callId, call });
     });
   }
 
@@ -130,8 +132,10 @@ export class ModelTab {
       this.#events.answered(this, pending.call, answer);
       if (pending.call.type !== 'load-earlier' || !answer.ok || !this.snapshot) return;
       const earlier = earlierSchema.parse(answer.value);
-      if (pending.above) this.snapshot = applyAbove(this.snapshot, pending.above, earlier);
-      else if ((this.snapshot.messages[0]?.messageId ?? null) === pending.firstRow) {
+      if (pending.above) {
+        this.snapshot = applyAbove(this.snapshot, pending.above, earlier);
+        this.#refreshAbove(earlier.messages[0]);
+      } else if ((this.snapshot.messages[0]?.messageId ?? null) === pending.firstRow) {
         this.snapshot = applyEarlier(this.snapshot, earlier);
       }
     });

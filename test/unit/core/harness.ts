@@ -10,8 +10,13 @@ import type { Call } from '../../../src/protocol/port.ts';
 import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
 import type { Answer, Effect } from '../../../src/worker/core/effect.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
-import { emptyMeta, type Restored } from '../../../src/worker/core/records.ts';
-import { defaultLimits, defaultTiming, type Timing } from '../../../src/worker/core/settings.ts';
+import { emptyMeta, emptyReading, type Restored } from '../../../src/worker/core/records.ts';
+import {
+  defaultLimits,
+  defaultTiming,
+  type Limits,
+  type Timing,
+} from '../../../src/worker/core/settings.ts';
 import { type HubState, initialState } from '../../../src/worker/core/state.ts';
 import { step } from '../../../src/worker/core/step.ts';
 import type { TimerName } from '../../../src/worker/core/timers.ts';
@@ -19,7 +24,9 @@ import type { TimerName } from '../../../src/worker/core/timers.ts';
 export const emptyStore: Restored = {
   persistent: true,
   meta: emptyMeta,
+  reading: emptyReading,
   current: null,
+  unclosed: [],
   messages: [],
   hasEarlier: false,
   outbox: [],
@@ -41,12 +48,12 @@ export class TestHub {
   readonly answers = new Map<number, Answer>();
   #lastCall = 0;
 
-  constructor(options: { timing?: Partial<Timing>; seed?: number } = {}) {
+  constructor(options: { timing?: Partial<Timing>; limits?: Partial<Limits>; seed?: number } = {}) {
     const { traits } = genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
     this.state = initialState(
       {
         timing: { ...defaultTiming, ...options.timing },
-        limits: defaultLimits,
+        limits: { ...defaultLimits, ...options.limits },
         traits,
         kind: 'shared-worker',
         build: '1',
@@ -149,7 +156,9 @@ export class TestHub {
   store(): this {
     this.flush();
     for (const { writeId } of this.all('write')) {
-      if (writeId !== null) this.take({ type: 'stored', writeId });
+      if (writeId !== null) {
+        this.take({ type: 'stored', writeId, added: [], corrected: [] });
+      }
     }
     return this.flush();
   }

@@ -64,7 +64,12 @@ describe('transcript', () => {
   it('orders messages without sequences by time, then id', () => {
     const hub = new TestHub().inConversation();
     const at = (text: string, timestamp: number) => ({ ...agentSays(null, text), timestamp });
-    hears(hub, at('c', 3), at('b2', 2), at('a', 1), at('b1', 2), at('c', 3));
+    hears(hub, at('c', 3), at('b2', 2));
+    hub.pass(150);
+    hears(hub, at('a', 1), at('b1', 2), at('c', 3));
+    expect(hub.shown()).toEqual([]);
+    hub.pass(50);
+    // Whoever stands above one that has waited long enough is shown with it.
     expect(hub.shown()).toEqual(['a', 'b1', 'b2', 'c']);
   });
 
@@ -95,7 +100,7 @@ describe('outbox', () => {
     expect(hub.answers.has(callId)).toBe(false);
     const { writeId, operations } = hub.last('write');
     expect(operations).toContainEqual(expect.objectContaining({ type: 'put-outbox' }));
-    hub.take({ type: 'stored', writeId: writeId ?? -1 });
+    hub.take({ type: 'stored', writeId: writeId ?? -1, added: [], corrected: [] });
     expect(hub.answers.get(callId)).toEqual({ ok: true, value: 'm1' });
     expect(hub.sent()).toEqual([
       { type: 'send-message', conversationId, messageId: 'm1', text: 'hello' },

@@ -1,0 +1,44 @@
+import { jittered } from './backoff.ts';
+import { recordOf } from './formers.ts';
+import { recordOfItem } from './outbox.ts';
+import type { Run } from './run.ts';
+
+/** What the browser keeps, and for how long. */
+
+/** The first look comes when the boot is over, in ms. */
+const firstLook = 60_000;
+
+const day = 86_400_000;
+
+export function schedulePruning(run: Run): void {
+  run.setTimer('prune', jittered(run, Math.min(firstLook, run.state.settings.timing.prune)));
+}
+
+/** The `prune` timer: what is too old or too much goes, behind everybody's back. */
+export function prune(run: Run): void {
+  const { limits, timing } = run.state.settings;
+  run.emit({
+    type: 'prune',
+    // What stands in memory is never taken away under it.
+    keep: Math.max(limits.stored, limits.window),
+    before: run.gatewayTime() - limits.storedDays * day,
+  });
+  run.setTimer('prune', jittered(run, timing.prune));
+}
+
+/** The database was deleted and is there again, empty: everything that memory has goes back in. */
+export function rewrite(run: Run): void {
+  const { window, conversation, formers, outbox, reading } = run.state;
+  for (const message of window) run.store({ type: 'put-message', message });
+  for (const former of formers) run.store({ type: 'put-conversation', record: recordOf(former) });
+  for (const item of outbox) run.store({ type: 'put-outbox', record: recordOfItem(item) });
+  if (reading.readUntil) run.store({ type: 'put-read', readUntil: reading.readUntil });
+  // Everything unread, and what this tick has counted is a part of it.
+  run.change({
+    unread: reading.unread,
+    meta: true,
+    conversation: conversation !== null,
+    durable: true,
+  });
+  run.set({ hasEarlier: false });
+}

@@ -1,0 +1,131 @@
+import { openDB, unwrap } from 'idb';
+import type { Log } from '../log.ts';
+import { databaseVersion, migrate } from './migrations.ts';
+import { type Database, databaseName, type Schema } from './schema.ts';
+
+/** Another connection that does not close in time keeps us out of the store, not out of the chat. */
+const openDeadline = 3_000;
+
+/** Times in a row that a dead handle is replaced, before the hub goes on without a store. */
+const maximumReopens = 3;
+
+export interface StoreEvents {
+  /** Called once, when the hub has to go on without a store. */
+  lost(): void;
+  /** The database was deleted while the hub ran, and an empty one has taken its place. */
+  emptied(): void;
+}
+
+/** Does not get better by trying again at once. */
+class OpeningOverdue extends Error {
+  override readonly name = 'OpeningOverdue';
+}
+
+const final: readonly string[] = [
+  OpeningOverdue.name,
+  // A newer build has been here, and was taken back.
+  'VersionError',
+  'QuotaExceededError',
+  // The browser's settings deny storage.
+  'SecurityError',
+];
+
+/** The connection to the database: one piece of work after the other, over the death of handles. */
+export class Handle {
+  readonly #log: Log;
+  readonly #events: StoreEvents;
+  #database: Database | null = null;
+  /** Something was read or written, so an empty database is news. */
+  #hasServed = false;
+  #failures = 0;
+  #isOut = false;
+  /** Everything goes one after the other, in the order in which the core asked. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(log: Log, events: StoreEvents) {
+    this.#log = log;
+    this.#events = events;
+  }
+
+  /**
+   * Runs the work in its turn, again with a new handle if it fails: it must leave nothing behind then.
+   * Never rejects; `null` when there is no store.
+   */
+  run<T>(what: string, work: (database: Database) => Promise<T>): Promise<T | null> {
+    const result = this.#queue.then(() => this.#attempt(what, work));
+    this.#queue = result;
+    return result;
+  }
+
+  async #attempt<T>(what: string, work: (database: Database) => Promise<T>): Promise<T | null> {
+    while (!this.#isOut) {
+      try {
+        this.#database ??= await this.#open();
+        const result = await work(this.#database);
+        this.#hasServed = true;
+        this.#failures = 0;
+        return result;
+      } catch (error) {
+        this.#log.error(`the store failed (${what})`, error);
+        // A handle that failed once is not trusted again.
+        this.#database?.close();
+        this.#database = null;
+        this.#failures += 1;
+        const isFinal = error instanceof Error && final.includes(error.name);
+        if (isFinal || this.#failures > maximumReopens) {
+          this.#isOut = true;
+          this.#events.lost();
+        }
+      }
+    }
+    return null;
+  }
+
+  async #open(): Promise<Database> {
+    let isNew = false;
+    const opening = openDB<Schema>(databaseName, databaseVersion, {
+      upgrade: (database, oldVersion, _, transaction) => {
+        isNew = oldVersion === 0;
+        return migrate(unwrap(database), unwrap(transaction), oldVersion);
+      },
+      // Somebody deletes the database or brings a newer schema: we must not stand in the way.
+      blocking: () => this.#replace(),
+      // The browser closed it, since its data are cleared or its disk failed.
+      terminated: () => this.#replace(),
+    });
+    const database = await inTime(opening);
+    if (isNew && this.#hasServed) this.#events.emptied();
+    return database;
+  }
+
+  /** At once, not with the next write: what the hub has promised must be on the disk before its end. */
+  #replace(): void {
+    this.#database?.close();
+    this.#database = null;
+    void this.run('reopen', async () => {});
+  }
+}
+
+async function inTime(opening: Promise<Database>): Promise<Database> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isOverdue = false;
+  opening.then(
+    (late) => {
+      if (isOverdue) late.close();
+    },
+    () => {
+      // Whoever waits for it below hears of it.
+    },
+  );
+  const overdue = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      isOverdue = true;
+      reject(new OpeningOverdue('another connection to the database does not give way'));
+    }, openDeadline);
+  });
+  try {
+    return await Promise.race([opening, overdue]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,74 @@
+import { conversationSchema, routingSchema } from '../../protocol/conversation.ts';
+import { problemSchema } from '../../protocol/errors.ts';
+import {
+  type Message,
+  messageSchema,
+  positionSchema,
+  readMarkSchema,
+} from '../../protocol/message.ts';
+import { z } from '../../protocol/zod.ts';
+import type { ConversationRecord, Meta, OutboxRecord, Reading } from '../core/records.ts';
+import type { Log } from '../log.ts';
+
+interface Rows {
+  readonly message: Message;
+  readonly conversation: ConversationRecord;
+  readonly outbox: OutboxRecord;
+  readonly meta: Meta;
+  readonly reading: Reading;
+}
+
+type RowKind = keyof Rows;
+
+/** The shapes that rows must have, however they got there. */
+const schemas: { readonly [Kind in RowKind]: z.ZodMiniType<Rows[Kind]> } = {
+  message: messageSchema,
+  conversation: z.object({
+    conversation: conversationSchema,
+    ordinal: z.number(),
+    next: z.number(),
+    holes: z.array(z.object({ from: z.number(), to: z.number(), tries: z.number() })),
+    completeUntil: z.number(),
+    readMark: z.nullable(readMarkSchema),
+    isClosed: z.boolean(),
+  }),
+  outbox: z.object({
+    messageId: z.string(),
+    ordinal: z.number(),
+    conversationId: z.nullable(z.string()),
+    text: z.string(),
+    timestamp: z.number(),
+    failure: z.nullable(problemSchema),
+  }),
+  meta: z.object({
+    subject: z.nullable(z.string()),
+    draft: z.string(),
+    routing: z.nullable(routingSchema),
+    lastRouting: z.nullable(routingSchema),
+    clockOffset: z.number(),
+  }),
+  reading: z.object({ unread: z.number(), readUntil: z.nullable(positionSchema) }),
+};
+
+/** Checks what comes out of the store. */
+export class RowReader {
+  readonly #log: Log;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** The row, or `null` when there is none or it can't be read, which is counted and logged. */
+  read<Kind extends RowKind>(kind: Kind, row: unknown): Rows[Kind] | null {
+    if (row === undefined) return null;
+    const result = schemas[kind].safeParse(row);
+    if (result.success) return result.data;
+    this.#log.note({ kind: 'misfit', detail: `a misshapen row in the store (${kind})` });
+    return null;
+  }
+
+  /** Those that can be read. */
+  readAll<Kind extends RowKind>(kind: Kind, rows: readonly unknown[]): Rows[Kind][] {
+    return rows.flatMap((row) => this.read(kind, row) ?? []);
+  }
+}

@@ -1,0 +1,155 @@
+import { unwrap } from 'idb';
+import type { Message, Position } from '../../protocol/message.ts';
+import { emptyReading, type StoreOperation } from '../core/records.ts';
+import type { RowReader } from './rows.ts';
+import {
+  type Database,
+  metaKey,
+  readingKey,
+  type StoreName,
+  storeNames,
+  type Transaction,
+} from './schema.ts';
+
+/** What a write found out. */
+export interface Written {
+  /** Rows that `add-message` put in. */
+  readonly added: readonly Message[];
+  /** Rows that `mark-message` changed, as they are now. */
+  readonly corrected: readonly Message[];
+}
+
+export const nothingWritten: Written = { added: [], corrected: [] };
+
+/** All of them or none, in their order. */
+export async function writeAll(
+  database: Database,
+  rows: RowReader,
+  operations: readonly StoreOperation[],
+  durability: IDBTransactionDurability,
+): Promise<Written> {
+  const transaction = database.transaction(storeNames, 'readwrite', { durability });
+  return settled(transaction, async () => {
+    const batch = new Batch(transaction, rows);
+    for (const operation of operations) {
+      const asked = batch.apply(operation);
+      // Only what has to read first makes the next one wait: a promise for each of 5,000 puts costs
+      // more than the puts.
+      if (asked) await asked;
+    }
+    await batch.end();
+    return { added: batch.added, corrected: batch.corrected };
+  });
+}
+
+/**
+ * Waits for the end of a transaction: a full disk may show there alone. When the work fails, the
+ * transaction is taken back, so that the work can be done again.
+ */
+export async function settled<T>(
+  transaction: Transaction<'readwrite'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    const result = await work();
+    await transaction.done;
+    return result;
+  } catch (error) {
+    const { error: reason } = unwrap(transaction);
+    try {
+      transaction.abort();
+    } catch {
+      // It is over already.
+    }
+    await transaction.done.catch(() => {});
+    // Requests that fall with their transaction say only that they fell.
+    throw reason ?? error;
+  }
+}
+
+/** Operations of one transaction. */
+class Batch {
+  readonly added: Message[] = [];
+  readonly corrected: Message[] = [];
+  readonly #transaction: Transaction<'readwrite'>;
+  readonly #rows: RowReader;
+  /** Counted here, written once. */
+  #unread = 0;
+
+  constructor(transaction: Transaction<'readwrite'>, rows: RowReader) {
+    this.#transaction = transaction;
+    this.#rows = rows;
+  }
+
+  /** Asks for the operation; a promise if the next one must wait for it. */
+  apply(operation: StoreOperation): Promise<void> | null {
+    switch (operation.type) {
+      case 'put-message':
+        this.#store('messages').put(operation.message);
+        return null;
+      case 'add-message':
+        return this.#add(operation.message, operation.isUnread);
+      case 'mark-message':
+        return this.#mark(operation.position, operation.missingBefore);
+      case 'put-conversation':
+        this.#store('conversations').put(operation.record);
+        return null;
+      case 'delete-conversation':
+        this.#store('conversations').delete(operation.conversationId);
+        return null;
+      case 'put-outbox':
+        this.#store('outbox').put(operation.record);
+        return null;
+      case 'delete-outbox':
+        this.#store('outbox').delete(operation.messageId);
+        return null;
+      case 'put-meta':
+        this.#store('meta').put(operation.meta, metaKey);
+        return null;
+      case 'add-unread':
+        this.#unread += operation.by;
+        return null;
+      case 'put-read':
+        this.#unread = 0;
+        this.#store('meta').put({ unread: 0, readUntil: operation.readUntil }, readingKey);
+        return null;
+      case 'wipe':
+        this.#unread = 0;
+        for (const name of storeNames) this.#store(name).clear();
+        return null;
+    }
+  }
+
+  async end(): Promise<void> {
+    if (this.#unread === 0) return;
+    const meta = this.#transaction.objectStore('meta');
+    const reading = this.#rows.read('reading', await meta.get(readingKey)) ?? emptyReading;
+    await meta.put({ ...reading, unread: reading.unread + this.#unread }, readingKey);
+  }
+
+  /** Without idb's promises. A request that fails takes its transaction along, which is waited for. */
+  #store(name: StoreName): IDBObjectStore {
+    return unwrap(this.#transaction.objectStore(name));
+  }
+
+  async #add(message: Message, isUnread: boolean): Promise<void> {
+    const messages = this.#transaction.objectStore('messages');
+    const row = await messages.get([message.conversationId ?? '', message.messageId]);
+    // One that can't be read is as good as none.
+    if (this.#rows.read('message', row)) return;
+    this.#store('messages').put(message);
+    this.added.push(message);
+    if (isUnread) this.#unread += 1;
+  }
+
+  async #mark(position: Position, missingBefore: number): Promise<void> {
+    // Every id of that position: an empty array sorts behind every string.
+    const place = IDBKeyRange.bound([position, ''], [position, []]);
+    const row = await this.#transaction.objectStore('messages').index('place').get(place);
+    const message = this.#rows.read('message', row);
+    if (!message) return;
+    const marked = { ...message, missingBefore };
+    this.#store('messages').put(marked);
+    this.corrected.push(marked);
+  }
+}

@@ -1,0 +1,41 @@
+import { takeConversation } from './support/agent.ts';
+import { expect, test } from './support/fixtures.ts';
+
+test.beforeEach(async ({ context }) => {
+  await context.addInitScript(() => {
+    Reflect.deleteProperty(globalThis, 'SharedWorker');
+  });
+});
+
+test('tabs without SharedWorker share one socket and one transcript', async ({
+  gateway,
+  openTab,
+}) => {
+  const first = await openTab('/');
+  const second = await openTab('/');
+  await first.send('one');
+  const conversationId = await takeConversation(gateway);
+  await second.send('two');
+  await gateway.agent.say(conversationId, 'hello');
+  const third = await openTab('/');
+  for (const tab of [first, second, third]) await tab.shows(['one', 'two', 'hello']);
+  expect(gateway.stats.peak).toBe(1);
+  expect(gateway.stats.connectionsOpened).toBe(1);
+});
+
+test('when the tab that runs the hub closes, another takes over', async ({ gateway, openTab }) => {
+  const first = await openTab('/');
+  const second = await openTab('/');
+  const third = await openTab('/');
+  await first.send('before');
+  const conversationId = await takeConversation(gateway);
+  for (const tab of [second, third]) await tab.shows(['before']);
+  await first.page.close();
+  await third.send('after');
+  await second.shows(['before', 'after']);
+  await expect(second.messages.last()).toContainText('Delivered');
+  await gateway.agent.say(conversationId, 'still here');
+  for (const tab of [second, third]) await tab.shows(['before', 'after', 'still here']);
+  expect(gateway.stats.peak).toBe(1);
+  expect(gateway.stats.violations).toEqual([]);
+});

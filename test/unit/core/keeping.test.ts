@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import type { StoreOperation } from '../../../src/worker/core/records.ts';
+import { agentSays, conversationId, TestHub } from './harness.ts';
+
+function hears(hub: TestHub, ...messages: ReturnType<typeof agentSays>[]): TestHub {
+  for (const message of messages) hub.gateway({ type: 'message', message });
+  return hub.flush();
+}
+
+function operations(hub: TestHub): StoreOperation[] {
+  return hub.all('write').flatMap((write) => write.operations);
+}
+
+describe('what the browser keeps', () => {
+  it('is looked through a minute after the boot, and every hour', () => {
+    const hub = new TestHub().inConversation();
+    hub.answersPings = true;
+    hub.pass(61_000);
+    expect(hub.all('prune')).toHaveLength(1);
+    const { keep, before } = hub.last('prune');
+    expect(keep).toBe(10_000);
+    expect(Math.round((hub.wall - before) / 86_400_000)).toBe(90);
+    hub.pass(3_600_000);
+    expect(hub.all('prune')).toHaveLength(2);
+  });
+
+  it('is written again when the database was deleted', () => {
+    const hub = new TestHub().inConversation();
+    hears(hub, agentSays(1), agentSays(2));
+    hub.call({ type: 'mark-read' });
+    hears(hub, agentSays(3));
+    hub.call({ type: 'send', messageId: 'm1', text: 'hello' });
+    hub.store().clearKeepingSocket();
+    hub.take({ type: 'store-emptied' }).flush();
+    expect(hub.last('write').durability).toBe('strict');
+    const types = operations(hub).map(({ type }) => type);
+    expect(types.filter((type) => type === 'put-message')).toHaveLength(3);
+    expect(types).toEqual(
+      expect.arrayContaining(['put-conversation', 'put-outbox', 'put-meta', 'put-read']),
+    );
+    expect(operations(hub)).toContainEqual({ type: 'add-unread', by: 1 });
+  });
+});
+
+describe('rows below the window', () => {
+  it('that the store did not have are counted and shown, others are not', () => {
+    const hub = new TestHub({ limits: { window: 2 } }).inConversation();
+    const at = (text: string, timestamp: number) => ({ ...agentSays(null, text), timestamp });
+    hears(hub, at('a', 1), at('b', 2)).pass(200);
+    hears(hub, at('c', 3), at('d', 4)).pass(200);
+    expect(hub.snapshot?.unread).toBe(4);
+    hub.answersPings = true;
+    hub.clearKeepingSocket();
+    // A copy, and one that was lost, from REST.
+    hub.pass(60_000).rest(at('a', 1), at('lost', 1.5), at('c', 3), at('d', 4));
+    const write = hub.all('write').find(({ writeId }) => writeId !== null);
+    const asked = operations(hub).filter((operation) => operation.type === 'add-message');
+    expect(asked.map(({ message }) => message.text)).toEqual(['a', 'lost']);
+    const added = asked.map(({ message }) => message).filter(({ text }) => text === 'lost');
+    hub.take({ type: 'stored', writeId: write?.writeId ?? -1, added, corrected: [] }).flush();
+    expect(hub.snapshot?.unread).toBe(5);
+    expect(hub.shown()).toEqual(['a', 'lost', 'b', 'c', 'd']);
+  });
+
+  it('that came and went in one tick leave no gap in a tab', () => {
+    const hub = new TestHub({ limits: { window: 3, page: 2 } }).inConversation();
+    hears(hub, agentSays(1));
+    hears(hub, ...[2, 3, 4, 5, 6, 7].map((sequence) => agentSays(sequence)));
+    expect(hub.shown()).toEqual(['agent 6', 'agent 7']);
+    expect(hub.snapshot?.hasEarlier).toBe(true);
+  });
+});
+
+describe('a former conversation', () => {
+  const ended = { conversationId, status: 'ended' } as const;
+
+  /** Ended with REST out, and another one opened all the same. */
+  function left(): TestHub {
+    const hub = new TestHub().inConversation();
+    hub.answersPings = true;
+    hears(hub, agentSays(1));
+    hub.gateway({ type: 'conversation', conversation: ended });
+    for (let failure = 0; failure < 3; failure += 1) {
+      hub.restFails();
+      hub.pass(40_000);
+    }
+    hub.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
+    const conversation = { conversationId: 'conv-2', status: 'queued' } as const;
+    hub.gateway({ type: 'conversation', conversation });
+    return hub.flush();
+  }
+
+  function answer(hub: TestHub, ...messages: ReturnType<typeof agentSays>[]): void {
+    const { requestId } = hub.last('rest');
+    const value = { type: 'history', messages, nextCursor: null, misfits: 0 } as const;
+    hub.take({ type: 'rest', requestId, result: { ok: true, value } });
+  }
+
+  it('is read to its end behind the next one', () => {
+    const hub = left();
+    answer(hub);
+    const { requestId } = hub.last('rest');
+    const conversation = { conversationId: 'conv-2', status: 'queued' } as const;
+    const value = { type: 'conversation', conversation } as const;
+    hub.take({ type: 'rest', requestId, result: { ok: true, value } });
+    expect(hub.last('rest').call).toMatchObject({ type: 'history-since', conversationId });
+    answer(hub, agentSays(1), agentSays(2, 'goodbye'));
+    hub.flush();
+    expect(hub.shown()).toEqual(['agent 1', 'goodbye']);
+    expect(hub.snapshot?.conversation?.conversationId).toBe('conv-2');
+    const records = operations(hub).flatMap((operation) =>
+      operation.type === 'put-conversation' ? [operation.record] : [],
+    );
+    expect(records.findLast((record) => record.ordinal === 1)).toMatchObject({ isClosed: true });
+    expect(hub.state.formers).toEqual([]);
+  });
+
+  it('is kept in mind over a restart', () => {
+    const { formers, conversation } = left().state;
+    const [former] = formers;
+    if (!former || !conversation) throw new Error('there is none');
+    const { held: _h, unsettled: _u, newest: _n, ...record } = former;
+    const hub = new TestHub().authenticated({ unclosed: [record] });
+    expect(hub.last('rest').call).toMatchObject({ type: 'history-since', conversationId });
+  });
+});
