@@ -23,12 +23,15 @@ function partials(): Plugin {
   };
 }
 
-/** Numbers the build, so that a hub can tell which of two is the newer. */
+/** Grows with every build, so that a hub can tell which of two is the newer. */
+const build = process.env.PARTYLINE_BUILD ?? String(Date.now());
+
+/** Tells the server which build it serves. */
 function buildNumber(): Plugin {
   return {
     name: 'build-number',
     generateBundle() {
-      const source = JSON.stringify({ build: String(Date.now()) });
+      const source = JSON.stringify({ build });
       this.emitFile({ type: 'asset', fileName: 'build.json', source });
     },
   };
@@ -40,6 +43,7 @@ const external = ['/config.js'];
 export default defineConfig({
   root,
   plugins: [partials(), buildNumber()],
+  define: { __BUILD__: JSON.stringify(build) },
   resolve: {
     alias: [
       { find: /^partyline$/, replacement: here('./src/client/index.ts') },

@@ -1,3 +1,4 @@
+import type { Address } from '../protocol/builds.ts';
 import type { Conversation, Routing } from '../protocol/conversation.ts';
 import { conversationSchema } from '../protocol/conversation.ts';
 import { PartylineError } from '../protocol/errors.ts';
@@ -49,6 +50,10 @@ function earlierThan(first: Message | undefined, count: number): Call {
   return { type: 'load-earlier', before, conversationId: first?.conversationId ?? null, count };
 }
 
+function workerAt({ url, name }: Address): SharedWorker {
+  return new SharedWorker(url, { type: 'module', name, extendedLifetime: true });
+}
+
 class PageChat implements Chat {
   readonly #options: ConnectOptions;
   readonly #listeners = new Set<() => void>();
@@ -58,6 +63,8 @@ class PageChat implements Chat {
   /** Runs the hub for all tabs where there is no SharedWorker; `null` without a fallback. */
   readonly #host: Host | null;
   #usesFallback: boolean;
+  /** Of another build, which has the conversation. */
+  #successor: Address | null = null;
   #snapshot = nothingYet;
   #connection: HubConnection | null = null;
   #epoch: string | null = null;
@@ -67,7 +74,9 @@ class PageChat implements Chat {
 
   constructor(options: ConnectOptions) {
     this.#options = options;
-    this.#host = options.fallback ? new Host(options.fallback) : null;
+    this.#host = options.fallback
+      ? new Host(options.fallback, (reason) => this.#connection?.fail(reason))
+      : null;
     this.#usesFallback = typeof SharedWorker === 'undefined';
     this.#stopListening = this.#listenToPage();
     this.#attach();
@@ -160,18 +169,27 @@ class PageChat implements Chat {
     this.#respawn.cancel();
     const route = this.#route();
     if (!route) {
-      this.#fail('This browser can’t share a chat between tabs.');
+      this.#fail('unreachable', 'This browser can’t share a chat between tabs.');
       return;
     }
     const connection = new HubConnection(route, readMirror(), {
       stream: (message) => this.#onStream(connection, message),
       lost: (reason) => this.#onLost(reason, connection.wasHeard),
+      moved: (address) => this.#onMoved(address),
+      outdated: () => {
+        this.#connection = null;
+        this.#caller.detached();
+        this.#fail('outdated', 'A newer version of this chat is in use. Reload the page.');
+      },
     });
     this.#connection = connection;
   }
 
   #route(): OpenRoute | null {
-    if (!this.#usesFallback) return throughSharedWorker(this.#options.worker);
+    if (!this.#usesFallback) {
+      const successor = this.#successor;
+      return throughSharedWorker(successor ? () => workerAt(successor) : this.#options.worker);
+    }
     if (!this.#host) return null;
     this.#host.start();
     return throughChannels;
@@ -241,17 +259,39 @@ class PageChat implements Chat {
     console.warn(`[partyline] ${reason}`);
     this.#connection = null;
     this.#caller.detached();
+    // Where another build's hub was: its script may be gone with it.
+    this.#successor = null;
     // Some browsers have a SharedWorker that never starts.
     if (!wasHeard && this.#host && typeof SharedWorker !== 'undefined') {
       this.#usesFallback = !this.#usesFallback;
       if (!this.#usesFallback) this.#host.stop();
     }
-    const planned = this.#respawn.plan(() => this.#attach());
-    if (!planned) this.#fail('The chat could not be started. Reload the page or try again.');
+    this.#attachLater();
   }
 
-  #fail(message: string): void {
-    const problem = { code: 'unreachable', message } as const;
+  #attachLater(): void {
+    const planned = this.#respawn.plan(() => this.#attach());
+    if (planned === null) {
+      this.#fail('unreachable', 'The chat could not be started. Reload the page or try again.');
+    } else if (planned > 0) {
+      // The first try takes a moment that nobody need notice.
+      const retryAt = Date.now() + planned;
+      const connection = { phase: 'connecting', attempt: 0, retryAt, transport: 'none' } as const;
+      this.#update({ ...this.#snapshot, connection });
+    }
+  }
+
+  /** A newer build has taken over, or an older one was never needed: this page follows. */
+  #onMoved(address: Address | null): void {
+    this.#connection = null;
+    this.#caller.detached();
+    this.#successor = address;
+    this.#usesFallback = address === null && this.#host !== null;
+    this.#attachLater();
+  }
+
+  #fail(code: 'unreachable' | 'outdated', message: string): void {
+    const problem = { code, message };
     this.#caller.fail(new PartylineError(problem.code, message));
     this.#update({
       ...this.#snapshot,

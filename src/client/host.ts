@@ -1,18 +1,18 @@
 import { hostLock } from '../protocol/locks.ts';
 
-/** Waits before the worker is tried again, in ms. */
-const pause = 4_000;
-
 /**
  * Without SharedWorker: the tab that holds the host lock runs the hub in a dedicated Worker, and the
  * others queue for the lock. With the tab its worker ends, and the next tab is the host.
  */
 export class Host {
   readonly #createWorker: () => Worker;
+  readonly #onFailed: (reason: string) => void;
   #abort: AbortController | null = null;
 
-  constructor(createWorker: () => Worker) {
+  /** @param onFailed the worker's script can't be loaded, or failed. */
+  constructor(createWorker: () => Worker, onFailed: (reason: string) => void) {
     this.#createWorker = createWorker;
+    this.#onFailed = onFailed;
   }
 
   /** Stands in the queue, or goes on hosting. */
@@ -44,13 +44,11 @@ export class Host {
       };
       signal.addEventListener('abort', end);
       worker.onerror = () => {
-        // Its script can't be loaded, or failed: another tab may have more luck.
-        console.warn('[partyline] the worker’s script could not be loaded or failed');
+        // Another tab may have more luck: this one goes to the end of the queue.
         signal.removeEventListener('abort', end);
         end();
-        const isHere = this.#abort?.signal === signal;
-        this.#abort = isHere ? null : this.#abort;
-        if (isHere) setTimeout(() => this.start(), pause);
+        if (this.#abort?.signal === signal) this.#abort = null;
+        this.#onFailed('the worker’s script could not be loaded or failed');
       };
     });
   }

@@ -1,4 +1,5 @@
 import { type Remote, transfer, wrap } from 'comlink';
+import { type Address, movedSchema } from '../protocol/builds.ts';
 import { bootOf } from '../protocol/epoch.ts';
 import { aliveLock, tabLock } from '../protocol/locks.ts';
 import {
@@ -24,8 +25,12 @@ const probeDeadline = 2_000;
 export interface ConnectionEvents {
   /** Snapshots and patches, validated. */
   stream(message: StreamMessage): void;
-  /** The hub is gone or never came. Called once, never after `close`. */
+  /** The hub is gone or never came. Called once, as each that ends it, and never after `close`. */
   lost(reason: string): void;
+  /** Another hub has the conversation; `null`: the one that runs in a tab. */
+  moved(address: Address | null): void;
+  /** The hub is of a build that this page can't talk to. */
+  outdated(): void;
 }
 
 /** One attachment to one hub: ends when the hub does, or with `close`. */
@@ -79,6 +84,12 @@ export class HubConnection {
 
   /** The hub speaks first; a second first word is a new hub on the same port (WebKit bug 71486). */
   #onWord(data: unknown, conversationId: string | null): void {
+    const moved = movedSchema.safeParse(data);
+    if (moved.success && !this.#isOver) {
+      this.#end();
+      this.#events.moved(moved.data.address);
+      return;
+    }
     const hello = helloSchema.safeParse(data);
     if (!hello.success || this.#isOver) return;
     const { epoch } = hello.data;
@@ -88,6 +99,11 @@ export class HubConnection {
     }
     this.#epoch = epoch;
     this.wasHeard = true;
+    if (hello.data.protocolVersion !== protocolVersion) {
+      this.#end();
+      this.#events.outdated();
+      return;
+    }
     this.#cleanUps.push(
       whenReleased(aliveLock(bootOf(epoch)), () => this.#lose('the hub has died')),
     );
@@ -143,6 +159,11 @@ export class HubConnection {
       this.#isProbing = false;
       clearTimeout(timer);
     });
+  }
+
+  /** The worker that was to be the hub has failed. */
+  fail(reason: string): void {
+    this.#lose(reason);
   }
 
   close(): void {

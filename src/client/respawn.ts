@@ -10,17 +10,17 @@ export class Respawn {
   #aliveSince: number | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @returns false when it has been tried often enough. */
-  plan(attempt: () => void): boolean {
+  /** @returns in how many ms it is tried; `null` when it has been tried often enough. */
+  plan(attempt: () => void): number | null {
     if (this.#aliveSince !== null && performance.now() - this.#aliveSince > healthyAfter) {
       this.#deaths = 0;
     }
     this.#aliveSince = null;
     const delay = delays[this.#deaths];
     this.#deaths += 1;
-    if (delay === undefined) return false;
+    if (delay === undefined) return null;
     this.#timer = setTimeout(attempt, delay);
-    return true;
+    return delay;
   }
 
   succeeded(): void {

@@ -12,6 +12,7 @@ import { z } from './zod.ts';
  * - `timeout`: no answer within the deadline. What was asked for may still happen.
  * - `unknown-outcome`: the hub died while it worked on the call.
  * - `unreachable`: the hub could not be started.
+ * - `outdated`: a newer build of the site is in use; reload the page. The draft is kept.
  * - `signed-out`: the visitor's session has ended; sign in again.
  * - `closed`: `close()` was called on this chat.
  * - `conversation-ended`, `conversation-not-found`, `rejected`, `rate-limited`: the gateway said so.
@@ -30,6 +31,7 @@ export const errorCodes = [
   'timeout',
   'unknown-outcome',
   'unreachable',
+  'outdated',
   'signed-out',
   'closed',
   'conversation-ended',

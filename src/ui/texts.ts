@@ -54,6 +54,8 @@ export interface Texts {
   readonly starting: string;
   readonly retryIn: (seconds: number) => string;
   readonly retryNow: string;
+  /** In the place of `retryNow`, when the page is of an older version. */
+  readonly reload: string;
   readonly notKept: string;
   readonly queued: string;
   /** @param position from 1 */
@@ -126,6 +128,7 @@ export const english: Texts = {
   starting: 'Starting…',
   retryIn: (seconds) => (seconds > 0 ? `Trying again in ${seconds} s` : 'Trying again…'),
   retryNow: 'Try now',
+  reload: 'Reload the page',
   notKept: 'History is not kept in this browser.',
   queued: 'Waiting for an agent…',
   queuedAt: (position) => `Waiting for an agent. You are number ${position} in the queue.`,

@@ -8,7 +8,7 @@ import type { Clock, Input } from './core/input.ts';
 import { type HubState, initialState } from './core/state.ts';
 import { step } from './core/step.ts';
 import { epochOf } from './core/view.ts';
-import { holdForLife, whenReleased } from './locks.ts';
+import { holdForLife, holdLock, whenReleased } from './locks.ts';
 import type { Log } from './log.ts';
 import type { CheckedOptions } from './options.ts';
 import { Rest } from './rest.ts';
@@ -34,6 +34,13 @@ interface PendingCall {
   readonly settle: (answer: CallAnswer) => void;
 }
 
+export interface HubEvents {
+  /** The socket and the store are this hub's. */
+  holding(): void;
+  /** The socket is closed, the store is written, and another hub may have both. */
+  left(): void;
+}
+
 /** The core and its edges: inputs go in one by one, effects are carried out, a tick ends in a flush. */
 export class Hub {
   #state: HubState;
@@ -49,13 +56,20 @@ export class Hub {
   /** The lock that tells tabs of this hub's death is held. */
   readonly #alive: Promise<void>;
   readonly #booted: Promise<void>;
+  readonly #events: HubEvents;
+  /** Ends the wait for the hub's lock. */
+  readonly #waiting = new AbortController();
+  #releaseLock: () => void = () => {};
+  /** Another hub has the conversation: nothing is taken in any more. */
+  #isOver = false;
   readonly #tick = new MessageChannel();
   #tickPending = false;
   #lastCallId = 0;
 
-  constructor(options: CheckedOptions, kind: 'shared-worker' | 'tab', log: Log) {
+  constructor(options: CheckedOptions, kind: 'shared-worker' | 'tab', log: Log, events: HubEvents) {
     const { gateway, timing, limits, build } = options;
     this.#log = log;
+    this.#events = events;
     this.#state = initialState(
       { timing, limits, traits: gateway.traits, kind, build, epoch: crypto.randomUUID() },
       crypto.getRandomValues(new Int32Array(1))[0] ?? 0,
@@ -80,6 +94,7 @@ export class Hub {
     );
     this.#tick.port1.onmessage = () => {
       this.#tickPending = false;
+      if (this.#isOver) return;
       this.#step({ type: 'flush' });
     };
     this.#alive = holdForLife(aliveLock(this.#state.settings.epoch));
@@ -101,8 +116,25 @@ export class Hub {
     };
   }
 
+  /** A newer build is there: what is on its way is waited for, then the socket is let go. */
+  stepDown(): void {
+    this.#take({ type: 'step-down' });
+  }
+
+  /** Another hub has the conversation, and this one has not begun. */
+  abandon(): void {
+    this.#isOver = true;
+    this.#waiting.abort();
+  }
+
   async #boot(): Promise<void> {
-    await holdForLife(hubLock);
+    try {
+      this.#releaseLock = await holdLock(hubLock, this.#waiting.signal);
+    } catch (error) {
+      if (this.#isOver) return;
+      throw error;
+    }
+    this.#events.holding();
     const restored = await this.#store.restore(this.#state.settings.limits.page);
     addEventListener('online', () => this.#take({ type: 'online', online: true }));
     addEventListener('offline', () => this.#take({ type: 'online', online: false }));
@@ -122,7 +154,7 @@ export class Hub {
     const tab: AttachedTab = { port, stopWatching };
     this.#tabs.set(tabId, tab);
     await this.#booted;
-    if (this.#tabs.get(tabId) === tab) {
+    if (this.#tabs.get(tabId) === tab && !this.#isOver) {
       this.#take({ type: 'tab-attached', tabId, visible, conversationId });
     }
   }
@@ -151,6 +183,7 @@ export class Hub {
   }
 
   #take(input: Input): void {
+    if (this.#isOver) return;
     this.#step(input);
     if (this.#tickPending) return;
     this.#tickPending = true;
@@ -219,10 +252,27 @@ export class Hub {
         call?.settle({ ...effect.answer, epoch: call.epoch });
         return;
       }
+      case 'left':
+        void this.#leave();
+        return;
       case 'note':
         this.#log.note(effect.note);
         return;
     }
+  }
+
+  async #leave(): Promise<void> {
+    // What is changed in this tick is written, and durable, before another hub reads it.
+    this.#step({ type: 'flush' });
+    this.#isOver = true;
+    this.#timers.clearAll();
+    this.#rest.abortAll();
+    // Everything goes in order: behind this nothing is left to be written.
+    await this.#store.write([], true);
+    this.#releaseLock();
+    this.#events.left();
+    for (const tab of this.#tabs.values()) tab.stopWatching();
+    this.#tabs.clear();
   }
 
   async #write(effect: Extract<Effect, { type: 'write' }>): Promise<void> {

@@ -1,7 +1,8 @@
-import { Hub, unsupportedHost } from './hub.ts';
+import { unsupportedHost } from './hub.ts';
 import { Log } from './log.ts';
 import { checkOptions, type HubOptions } from './options.ts';
-import { answerDoor, serve } from './ports.ts';
+import { answerDoor } from './ports.ts';
+import { Station } from './station.ts';
 
 export { type GenesysArticleOptions, genesysArticle } from '../protocol/article/index.ts';
 export { type ErrorCode, PartylineError } from '../protocol/errors.ts';
@@ -21,10 +22,10 @@ export function startHub(options: HubOptions): void {
   const scope: unknown = globalThis;
   const log = new Log();
   if (typeof SharedWorkerGlobalScope !== 'undefined' && scope instanceof SharedWorkerGlobalScope) {
-    const hub = new Hub(checked, 'shared-worker', log);
+    const station = new Station(checked, 'shared-worker', log);
     scope.onconnect = ({ ports }) => {
       const [port] = ports;
-      if (port) serve(port, hub, log);
+      if (port) station.connect(port);
     };
     return;
   }
@@ -32,7 +33,8 @@ export function startHub(options: HubOptions): void {
     typeof DedicatedWorkerGlobalScope !== 'undefined' &&
     scope instanceof DedicatedWorkerGlobalScope
   ) {
-    answerDoor(new Hub(checked, 'tab', log), log);
+    const station = new Station(checked, 'tab', log);
+    answerDoor((port, onGone) => station.connect(port, onGone), log);
     return;
   }
   throw unsupportedHost();

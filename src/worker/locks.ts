@@ -1,3 +1,12 @@
+/** Resolves with what releases it, once the lock is ours; rejects when `signal` says so before that. */
+export function holdLock(name: string, signal: AbortSignal): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request(name, { signal }, () => new Promise<void>((release) => resolve(release)))
+      .catch(reject);
+  });
+}
+
 /** Resolves once the lock is ours; it is held until this worker dies. */
 export function holdForLife(name: string): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,3 +1,4 @@
+import { buildSchema } from '../protocol/builds.ts';
 import { describeIssue, PartylineError } from '../protocol/errors.ts';
 import type { GatewayAdapter } from '../protocol/gateway.ts';
 import { z } from '../protocol/zod.ts';
@@ -38,7 +39,7 @@ const adapterSchema = z.custom<GatewayAdapter>(
 const optionsSchema = z.strictObject({
   gateway: adapterSchema,
   tokenUrl: z.exactOptional(z.string().check(z.minLength(1))),
-  build: z.exactOptional(z.string().check(z.regex(/^\d+(\.\d+)*$/, 'must be digits with dots'))),
+  build: z.exactOptional(buildSchema),
   timing: z.exactOptional(partOf(defaultTiming, duration)),
   limits: z.exactOptional(partOf(defaultLimits, count)),
 });

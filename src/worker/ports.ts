@@ -25,10 +25,10 @@ const streamSchema = z.nullable(z.instanceof(MessagePort));
 const maximumConnections = 1_000;
 
 /** A tab's end of a connection: a port, or a channel where there are none. */
-type Port = MessagePort | BroadcastChannel;
+export type Port = MessagePort | BroadcastChannel;
 
 /** Without SharedWorker: answers the door, until this worker ends. */
-export function answerDoor(hub: Hub, log: Log): void {
+export function answerDoor(connect: (port: Port, onGone: () => void) => void, log: Log): void {
   const door = new BroadcastChannel(hubChannel);
   const served = new Set<string>();
   door.onmessage = ({ data }: MessageEvent<unknown>) => {
@@ -43,7 +43,7 @@ export function answerDoor(hub: Hub, log: Log): void {
     }
     served.add(connectionId);
     const calls = new BroadcastChannel(callChannel(connectionId));
-    serve(calls, hub, log, () => {
+    connect(calls, () => {
       served.delete(connectionId);
       calls.close();
     });
@@ -57,7 +57,7 @@ export function answerDoor(hub: Hub, log: Log): void {
  *
  * @param onGone called once the tab that attached through it is gone
  */
-export function serve(port: Port, hub: Hub, log: Log, onGone: () => void = () => {}): void {
+export function serve(port: Port, hub: Hub, log: Log, onGone: () => void): void {
   // Comlink passes over it, since it is neither a call nor an answer.
   void hub.hello().then((hello) => port.postMessage(hello));
   let tabId: string | null = null;

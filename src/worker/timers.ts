@@ -7,6 +7,7 @@ const longestWait = 30_000;
 export interface Timers {
   set(name: TimerName, at: number): void;
   clear(name: TimerName): void;
+  clearAll(): void;
 }
 
 export function createTimers(clock: () => Clock, fire: (name: TimerName) => void): Timers {
@@ -33,5 +34,9 @@ export function createTimers(clock: () => Clock, fire: (name: TimerName) => void
     handles.set(name, handle);
   }
 
-  return { set, clear };
+  function clearAll(): void {
+    for (const name of [...handles.keys()]) clear(name);
+  }
+
+  return { set, clear, clearAll };
 }

@@ -29,6 +29,11 @@ export function connectionText(snapshot: ChatSnapshot | null, texts: Texts): str
   return `${words} ${texts.trouble(problem)}`;
 }
 
+/** A newer build of the site has the conversation: only a reload brings this page there. */
+export function isOutdated({ connection }: ChatSnapshot): boolean {
+  return connection.problem?.code === 'outdated';
+}
+
 /** Whether trying at once could help. */
 export function canRetry(snapshot: ChatSnapshot): boolean {
   const { phase, retryAt } = snapshot.connection;

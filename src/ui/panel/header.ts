@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
 import type { Texts } from '../texts.ts';
-import { canRetry, connectionText, toneOf } from './connection.ts';
+import { canRetry, connectionText, isOutdated, toneOf } from './connection.ts';
 import { closeIcon, markIcon } from './icons.ts';
 
 interface HeaderState {
@@ -41,7 +41,9 @@ function notices(snapshot: ChatSnapshot, { texts, now, onRetryNow }: HeaderState
       canRetry(snapshot)
         ? html`<div class="notice" part="notice">
             <span aria-hidden="true">${seconds === null ? nothing : texts.retryIn(seconds)}</span>
-            <button class="small" type="button" @click=${onRetryNow}>${texts.retryNow}</button>
+            <button class="small" type="button" @click=${onRetryNow}>
+              ${isOutdated(snapshot) ? texts.reload : texts.retryNow}
+            </button>
           </div>`
         : nothing
     }

@@ -11,6 +11,7 @@ import { Announcer } from './announcer.ts';
 import { arrivals } from './arrivals.ts';
 import { Composer } from './composer.ts';
 import { composerView } from './composer-view.ts';
+import { isOutdated } from './connection.ts';
 import { Earlier } from './earlier.ts';
 import { feed } from './feed.ts';
 import { header } from './header.ts';
@@ -199,6 +200,11 @@ export class PartylinePanel extends LitElement {
   };
 
   readonly #retryNow = (): void => {
+    if (this.snapshot && isOutdated(this.snapshot)) {
+      // What is typed is kept with the conversation, and there again afterwards.
+      location.reload();
+      return;
+    }
     this.chat?.reconnect();
     this.#composer.focus();
   };

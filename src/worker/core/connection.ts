@@ -35,6 +35,10 @@ function leaveSocket(run: Run, isGone = false): void {
 /** Starts a try, whatever the link was doing: it ends in `online` or in `fail`. */
 export function connect(run: Run): void {
   leaveSocket(run);
+  if (run.state.isLeaving) {
+    leaveForGood(run);
+    return;
+  }
   run.set({ breaker: { ...run.state.breaker, lastTry: run.clock.now } });
   if (run.state.lingering.length > 0) {
     run.setLink({ phase: 'closing' });
@@ -46,6 +50,10 @@ export function connect(run: Run): void {
 
 function connectAlone(run: Run): void {
   run.clearTimer('close');
+  if (run.state.isLeaving) {
+    leaveForGood(run);
+    return;
+  }
   if (hasToken(run)) {
     connectWithToken(run);
     return;
@@ -138,6 +146,30 @@ export function beginRenewal(run: Run): void {
   drained(run);
 }
 
+/** A newer build takes over: echoes are waited for, then the socket is closed for good. */
+export function stepDown(run: Run): void {
+  const { link, outbox } = run.state;
+  run.set({ isLeaving: true, renewal: true });
+  if (link.phase === 'online' && outbox.some((item) => item.at.stage === 'sent')) {
+    run.setLink({ phase: 'draining', socketId: link.socketId });
+    run.setTimer('drain', run.state.settings.timing.drain);
+  } else if (link.phase !== 'draining') leaveForGood(run);
+}
+
+/** Two sockets there never are: the successor hears of it when ours has ended. */
+function leaveForGood(run: Run): void {
+  if (run.state.link.phase === 'left') return;
+  leaveSocket(run);
+  run.clearTimer('poll', 'probe', 'rest-retry', 'renew');
+  if (run.state.lingering.length > 0) {
+    run.setLink({ phase: 'closing' });
+    run.setTimer('close', run.state.settings.timing.drain);
+    return;
+  }
+  run.setLink({ phase: 'left' });
+  run.emit({ type: 'left' });
+}
+
 /** Nothing is on its way any more: the socket can be changed. */
 export function drained(run: Run): void {
   if (run.state.link.phase !== 'draining') return;
@@ -199,6 +231,10 @@ export function fail(
   options: { atLeast?: number; fatal?: boolean } = {},
 ): void {
   leaveSocket(run);
+  if (run.state.isLeaving) {
+    leaveForGood(run);
+    return;
+  }
   run.set({ problem, renewal: false });
   if (options.fatal) {
     run.setLink({ phase: 'failed' });
@@ -312,6 +348,7 @@ export function signedOut(run: Run, message: string): void {
   });
   run.setLink({ phase: 'signed-out' });
   failStarting(run, { code: 'signed-out', message });
+  if (run.state.isLeaving) leaveForGood(run);
 }
 
 /** Everything of the former visitor goes, and nothing late of theirs can come back. */
@@ -371,4 +408,5 @@ export function signOut(run: Run): void {
     problem: { code: 'signed-out', message: 'You have signed out.' },
   });
   run.setLink({ phase: 'signed-out' });
+  if (run.state.isLeaving) leaveForGood(run);
 }

@@ -39,6 +39,8 @@ export type Effect =
     }
   | { readonly type: 'post'; readonly tabId: string; readonly message: StreamMessage }
   | { readonly type: 'answer'; readonly callId: number; readonly answer: Answer }
+  /** The socket is closed, or as good as gone: another hub may have the conversation. */
+  | { readonly type: 'left' }
   /** Something odd that hurts nothing: for the log and the counters. */
   | { readonly type: 'note'; readonly note: Note };
 

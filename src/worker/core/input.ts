@@ -60,5 +60,7 @@ export type Input =
   | { readonly type: 'gateway'; readonly socketId: number; readonly event: GatewayEvent }
   | { readonly type: 'rest'; readonly requestId: number; readonly result: RestResult }
   | { readonly type: 'timer'; readonly name: TimerName }
+  /** A newer build's hub is there, and takes over. */
+  | { readonly type: 'step-down' }
   /** The end of a tick: what changed goes to the tabs. */
   | { readonly type: 'flush' };

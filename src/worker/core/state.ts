@@ -33,7 +33,9 @@ export type Link =
   /** Given up for a while: REST polling goes on, the socket is probed. */
   | { readonly phase: 'resting' }
   | { readonly phase: 'signed-out' }
-  | { readonly phase: 'failed' };
+  | { readonly phase: 'failed' }
+  /** A newer build has taken over. */
+  | { readonly phase: 'left' };
 
 /** Every phase of the link, for the page that describes them: tsc knows when one is missing. */
 export const linkPhases: Readonly<Record<Link['phase'], true>> = {
@@ -49,6 +51,7 @@ export const linkPhases: Readonly<Record<Link['phase'], true>> = {
   resting: true,
   'signed-out': true,
   failed: true,
+  left: true,
 };
 
 /** What an authenticated socket is used for. */
@@ -240,6 +243,8 @@ export interface HubState {
   readonly lingering: readonly number[];
   /** A controlled reconnection is under way: tabs go on seeing 'ready'. */
   readonly renewal: boolean;
+  /** A newer build takes over: this hub's socket is its last. */
+  readonly isLeaving: boolean;
   readonly problem: Problem | null;
   readonly requests: readonly RestRequest[];
   readonly meta: Meta;
@@ -291,6 +296,7 @@ export function initialState(settings: Settings, seed: number): HubState {
     token: initialToken,
     lingering: [],
     renewal: false,
+    isLeaving: false,
     problem: null,
     requests: [],
     meta: emptyMeta,

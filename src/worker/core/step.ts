@@ -14,6 +14,7 @@ import {
   onSocketOpened,
   onTokenExpired,
   retry,
+  stepDown,
 } from './connection.ts';
 import { onEarlierRead } from './earlier.ts';
 import type { Effect } from './effect.ts';
@@ -110,6 +111,9 @@ function take(run: Run, input: Input): void {
       return;
     case 'timer':
       onTimer(run, input.name);
+      return;
+    case 'step-down':
+      stepDown(run);
       return;
     case 'flush':
       flush(run);

@@ -60,6 +60,7 @@ function publicPhase(state: HubState): Phase {
     case 'idle':
     case 'token':
     case 'closing':
+    case 'left':
     case 'connecting':
     case 'authenticating':
       // A controlled reconnection is none of the visitor's business.

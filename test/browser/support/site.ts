@@ -10,12 +10,20 @@ export interface Site {
   close(): Promise<void>;
 }
 
+export interface SiteOptions {
+  /** @default a free one */
+  readonly port?: number;
+  /** The folder of a built site. @default the demo's */
+  readonly folder?: string;
+}
+
 /** The built demo, served by its own server in a process of its own, against the test's gateway. */
-export async function startSite(gateway: Gateway): Promise<Site> {
+export async function startSite(gateway: Gateway, options: SiteOptions = {}): Promise<Site> {
   const child = spawn(process.execPath, [server], {
     env: {
       PATH: process.env.PATH,
-      PORT: '0',
+      PORT: String(options.port ?? 0),
+      ...(options.folder === undefined ? {} : { PARTYLINE_SITE: options.folder }),
       PARTYLINE_SOCKET_URL: gateway.socketUrl,
       PARTYLINE_API_URL: gateway.apiUrl,
       PARTYLINE_OAUTH_URL: gateway.oauthUrl,

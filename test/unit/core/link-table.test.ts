@@ -40,6 +40,7 @@ const scenes: Record<string, () => TestHub> = {
   },
   'signed-out': () => failedToken('signed-out'),
   failed: () => failedToken('forbidden'),
+  left: () => new TestHub().authenticated().take({ type: 'step-down' }).pass(2_000),
 };
 
 function failedToken(kind: 'signed-out' | 'forbidden'): TestHub {
