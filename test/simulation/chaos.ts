@@ -1,98 +1,135 @@
 import type { Cut } from './model/line.ts';
 import type { ModelTab } from './model/tab.ts';
+import { Random } from './random.ts';
 import type { Simulation } from './simulation.ts';
+import { count } from './world.ts';
 
 /** Starts everything that happens by chance: visitors, agents and faults. */
 export function startStorm(simulation: Simulation): void {
-  const { profile, random, scheduler } = simulation.world;
+  const { profile } = simulation.world;
   const { machine, gateway } = simulation;
-  const every = (perMinute: number, work: () => void) => recur(simulation, perMinute, work);
+  const every = (name: string, perMinute: number, work: Work) =>
+    recur(simulation, name, perMinute, work);
 
-  for (let count = 0; count < profile.tabs; count += 1) {
-    machine.after(count === 0 ? 0 : random.between(0, 20_000), () => simulation.openTab());
+  const opening = Random.named(simulation.world.seed, 'opening');
+  for (let tab = 0; tab < profile.tabs; tab += 1) {
+    machine.after(tab === 0 ? 0 : opening.between(0, 20_000), () => simulation.openTab());
   }
-  const start = () =>
-    awake(simulation)?.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
-  machine.after(random.between(10, 5_000), start);
+  machine.after(opening.between(10, 5_000), () => start(simulation, opening));
 
-  every(profile.sends, () => say(simulation));
-  every(profile.otherActions, () => act(simulation));
-  every(profile.visitorEnds, () => awake(simulation)?.call({ type: 'end' }));
+  every('send', profile.sends, (random) => say(simulation, random));
+  every('act', profile.otherActions, (random) => act(simulation, random));
+  every('visitor ends', profile.visitorEnds, (random) =>
+    awake(simulation, random)?.call({ type: 'end' }),
+  );
   // A visitor whose conversation has ended may want another one.
-  every(4, () => {
-    const tab = awake(simulation);
-    const conversation = tab?.snapshot?.conversation;
-    if (!conversation || conversation.status === 'ended') start();
-  });
-  every(profile.agentMessages, () => gateway.speak());
-  every(profile.agentEnds, () => gateway.endOpen());
+  every('start', 4, (random) => start(simulation, random));
+  every('agent speaks', profile.agentMessages, (random) => gateway.speak(random));
+  every('agent ends', profile.agentEnds, () => gateway.endOpen());
 
-  every(profile.cuts, () => {
+  every('cut', profile.cuts, (random) => {
     const cut = random.pick<Cut>(['both', 'both', 'client', 'gateway', 'nobody']);
     for (const line of simulation.lines) if (cut) line.cut(cut);
   });
-  every(profile.restarts, () => {
+  every('restart', profile.restarts, () => {
+    count(simulation.world, 'gateway restart');
     for (const line of simulation.lines) line.session?.restart();
   });
-  every(profile.outages, () => {
+  every('outage', profile.outages, (random) => {
+    count(simulation.world, 'gateway outage');
     gateway.isUp = false;
     for (const line of simulation.lines) line.session?.restart();
-    scheduler.after(random.between(1_000, 200_000), () => {
+    simulation.world.scheduler.after(random.between(1_000, 200_000), () => {
       gateway.isUp = true;
     });
   });
-  every(profile.kills, () => simulation.kill(random.chance(profile.powerCuts)));
-  every(profile.sleeps, () =>
-    machine.sleep(random.exponential(random.pick([3_000, 60_000, 600_000]) ?? 1)),
+  every('kill', profile.kills, (random) => simulation.kill(random.chance(profile.powerCuts)));
+  every('sleep', profile.sleeps, (random) => {
+    count(simulation.world, 'sleep');
+    machine.sleep(random.exponential(random.pick([3_000, 60_000, 600_000]) ?? 1));
+  });
+  every('clock jump', profile.clockJumps, (random) => {
+    count(simulation.world, 'clock jump');
+    machine.jump(random.between(-1, 1) * (random.pick([1_000, 100_000, 4_000_000]) ?? 1));
+  });
+  every('offline', profile.offlines, (random) =>
+    offline(simulation, random, random.exponential(random.pick([500, 20_000, 100_000]) ?? 1)),
   );
-  every(profile.clockJumps, () =>
-    machine.jump(random.between(-1, 1) * (random.pick([1_000, 100_000, 4_000_000]) ?? 1)),
-  );
-  every(profile.offlines, () =>
-    offline(simulation, random.exponential(random.pick([500, 20_000, 100_000]) ?? 1)),
-  );
-  every(profile.freezes, () => {
-    const tab = awake(simulation);
+  every('freeze', profile.freezes, (random) => {
+    const tab = awake(simulation, random);
     if (!tab) return;
+    count(simulation.world, 'tab frozen');
     tab.freeze();
     simulation.world.trace.add(tab.name, 'freezes');
     machine.after(random.exponential(20_000), () => simulation.thaw(tab));
   });
-}
-
-function recur(simulation: Simulation, perMinute: number, work: () => void): void {
-  if (perMinute === 0) return;
-  const { scheduler, random } = simulation.world;
-  scheduler.after(random.exponential(60_000 / perMinute), () => {
-    if (!simulation.world.isStormy) return;
-    work();
-    recur(simulation, perMinute, work);
+  every('forget', profile.forgets, () => {
+    if (gateway.forgetOpen()) count(simulation.world, 'conversation forgotten');
   });
+  every('delete database', profile.deletions, () => simulation.deleteDatabase());
+  every('change visitor', profile.visitorChanges, (random) => {
+    count(simulation.world, 'visitor changed');
+    const tab = awake(simulation, random);
+    // Somebody signs out, or the site signs somebody else in behind the chat's back.
+    if (random.chance(0.6)) tab?.call({ type: 'sign-out' });
+    machine.after(random.between(0, 3_000), () => {
+      simulation.signIn(`visitor-${random.int(1, 2)}`);
+      if (random.chance(0.7)) awake(simulation, random)?.call({ type: 'reconnect' });
+    });
+  });
+  every('deploy', profile.newerBuilds, () => simulation.deploy());
 }
 
-function awake(simulation: Simulation): ModelTab | undefined {
+type Work = (random: Random) => void;
+
+/** Each kind of event has its own chance, and can be left out without moving the others. */
+function recur(simulation: Simulation, name: string, perMinute: number, work: Work): void {
+  if (perMinute === 0) return;
+  const { world } = simulation;
+  const random = Random.named(world.seed, name);
+  let number = 0;
+  const next = () => {
+    world.scheduler.after(random.exponential(60_000 / perMinute), () => {
+      if (!world.isStormy) return;
+      number += 1;
+      const event = `${name} ${number}`;
+      // Drawn in any case, so that the next one comes when it would have come.
+      const own = Random.named(world.seed, event);
+      if (simulation.happens(event)) work(own);
+      next();
+    });
+  };
+  next();
+}
+
+function awake(simulation: Simulation, random: Random): ModelTab | undefined {
   if (simulation.machine.isAsleep) return undefined;
-  return simulation.world.random.pick(
+  return random.pick(
     simulation.tabs.filter((tab) => !tab.isFrozen && !tab.isGone && tab.isAttached),
   );
 }
 
-function say(simulation: Simulation): void {
-  const { random } = simulation.world;
-  const tab = awake(simulation);
+function start(simulation: Simulation, random: Random): void {
+  const tab = awake(simulation, random);
+  const conversation = tab?.snapshot?.conversation;
+  if (conversation && conversation.status !== 'ended') return;
+  tab?.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
+}
+
+function say(simulation: Simulation, random: Random): void {
+  const tab = awake(simulation, random);
   if (!tab) return;
-  const count = random.chance(0.15) ? random.int(2, 6) : 1;
-  for (let index = 0; index < count; index += 1) {
-    const from = random.chance(0.8) ? tab : awake(simulation);
+  const messages = random.chance(0.15) ? random.int(2, 6) : 1;
+  for (let index = 0; index < messages; index += 1) {
+    const from = random.chance(0.8) ? tab : awake(simulation, random);
     const number = simulation.ledger.entries.size + 1;
     // Random heads, since without sequences ids break ties.
     if (from) simulation.send(from, `v${random.int(10, 99)}-${number}`, `text ${number}`);
   }
 }
 
-function act(simulation: Simulation): void {
-  const { random } = simulation.world;
-  const tab = awake(simulation);
+function act(simulation: Simulation, random: Random): void {
+  const tab = awake(simulation, random);
   if (!tab) return;
   const rows = tab.snapshot?.messages ?? [];
   const own = rows.filter((row) => row.from.role === 'visitor');
@@ -120,7 +157,8 @@ function act(simulation: Simulation): void {
     case 5: {
       const [first] = rows;
       const before = first ? { position: first.position, messageId: first.messageId } : null;
-      tab.call({ type: 'load-earlier', before, count: random.int(1, 60) });
+      const conversationId = first?.conversationId ?? null;
+      tab.call({ type: 'load-earlier', before, conversationId, count: random.int(1, 60) });
       return;
     }
     case 6:
@@ -133,11 +171,13 @@ function act(simulation: Simulation): void {
       if (simulation.tabs.length < 12) simulation.openTab();
       return;
     case 9:
+      count(simulation.world, 'tab closed');
       tab.leave();
       tab.isGone = true;
       return;
     case 10:
       // A page that goes into the back/forward cache, and comes back.
+      count(simulation.world, 'tab cached');
       tab.leave();
       tab.isAway = true;
       simulation.machine.after(random.exponential(30_000), () => {
@@ -148,12 +188,13 @@ function act(simulation: Simulation): void {
   }
 }
 
-function offline(simulation: Simulation, duration: number): void {
+function offline(simulation: Simulation, random: Random, duration: number): void {
   const { machine, world } = simulation;
   if (!machine.isOnline) return;
   machine.isOnline = false;
+  count(world, 'offline');
   world.trace.add('machine', `offline for ${Math.round(duration)} ms`);
-  machine.after(world.random.between(0, 2_000), () => {
+  machine.after(random.between(0, 2_000), () => {
     for (const line of simulation.lines) line.cut('nobody');
   });
   machine.after(0, () => simulation.setOnline(false));

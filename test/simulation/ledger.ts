@@ -4,12 +4,16 @@ import type { Step } from './model/hub.ts';
 export interface Entry {
   readonly messageId: string;
   readonly tab: string;
+  /** Who wrote it. */
+  readonly subject: string;
   /** The place in the order in which the hub took the messages in. */
   order: number;
   isPromised: boolean;
   /** It failed, or was thrown away, at some time: then it may be anywhere or nowhere. */
   hasFailed: boolean;
   isDiscarded: boolean;
+  /** Its visitor is gone, or somebody deleted the database: the promise holds no more. */
+  isVoid: boolean;
 }
 
 /** Every message that a tab sent, and what became of the promise. */
@@ -17,15 +21,22 @@ export class Ledger {
   readonly entries = new Map<string, Entry>();
   #order = 0;
 
-  open(messageId: string, tab: string): void {
+  open(messageId: string, tab: string, subject: string): void {
     this.entries.set(messageId, {
       messageId,
       tab,
+      subject,
       order: 0,
       isPromised: false,
       hasFailed: false,
       isDiscarded: false,
+      isVoid: false,
     });
+  }
+
+  /** Nothing is promised any more of what was sent until now. */
+  voidAll(): void {
+    for (const entry of this.entries.values()) entry.isVoid = true;
   }
 
   promise(messageId: string): void {
@@ -42,6 +53,7 @@ export class Ledger {
   }
 
   observe({ before, after, input }: Step): void {
+    if (before.generation !== after.generation) this.voidAll();
     if (before.outbox === after.outbox) return;
     const known = new Set(before.outbox.map((item) => item.messageId));
     for (const item of after.outbox) {

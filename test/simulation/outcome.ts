@@ -17,6 +17,7 @@ export function checkOutcome(simulation: Simulation): void {
   simulation.assert(() => storeIsComplete(simulation));
   simulation.assert(() => tabsAgree(simulation));
   simulation.assert(() => unreadIsRight(simulation));
+  simulation.assert(() => strangersAreGone(simulation));
   simulation.assert(() => callsAreAnswered(simulation));
 }
 
@@ -35,26 +36,32 @@ function keptPromises({ ledger, gateway, hub }: Simulation): void {
     for (const { messageId } of messages) counts.set(messageId, (counts.get(messageId) ?? 0) + 1);
   }
   const failed = new Set(hub?.state.outbox.map((item) => item.messageId));
-  for (const { messageId, isPromised, isDiscarded, hasFailed } of ledger.entries.values()) {
+  const isForgotten = (messageId: string) =>
+    gateway.forgotten.some(({ ids }) => ids.has(messageId));
+  for (const entry of ledger.entries.values()) {
+    const { messageId, isPromised, isDiscarded, hasFailed, isVoid } = entry;
     const count = counts.get(messageId) ?? 0;
     if (!hasFailed) {
       check(count <= 1, 'exactly once', () => `${messageId} is in ${count} conversations`);
     }
-    if (!isPromised || isDiscarded || failed.has(messageId)) continue;
-    check(count >= 1, 'nothing lost', () => `${messageId} was promised and never arrived`);
+    if (!isPromised || isDiscarded || isVoid || failed.has(messageId)) continue;
+    const isThere = count >= 1 || isForgotten(messageId);
+    check(isThere, 'nothing lost', () => `${messageId} was promised and never arrived`);
   }
 }
 
 function sentInOrder({ ledger, gateway }: Simulation): void {
-  let last = { order: 0, messageId: '' };
-  for (const { messages } of gateway.conversations) {
+  const lasts = new Map<string, { order: number; messageId: string }>();
+  for (const { messages, subject } of gateway.conversations) {
     for (const { messageId, from } of messages) {
       const entry = ledger.entries.get(messageId);
       if (from.role !== 'visitor' || !entry || entry.hasFailed || entry.isDiscarded) continue;
+      if (entry.isVoid) continue;
+      const last = lasts.get(subject) ?? { order: 0, messageId: '' };
       check(entry.order > last.order, 'order of sending', () => {
         return `${messageId} (${entry.order}) arrived after ${last.messageId} (${last.order})`;
       });
-      last = { order: entry.order, messageId };
+      lasts.set(subject, { order: entry.order, messageId });
     }
   }
 }
@@ -78,12 +85,15 @@ function rowsOf(rows: Iterable<Message>, conversationId: string): Message[] {
 function storeIsComplete(simulation: Simulation): void {
   const { gateway, disk, hub } = simulation;
   const current = hub?.state.conversation?.conversation.conversationId;
-  for (const { conversationId, messages } of gateway.conversations) {
+  for (const { conversationId, messages, subject } of gateway.conversations) {
+    if (subject !== hub?.state.meta.subject) continue;
     const isCurrent = conversationId === current;
     if (!isCurrent && !disk.conversations.has(conversationId)) continue;
     const rows = rowsOf(disk.messages.values(), conversationId);
     const is = rows.map((row) => row.messageId);
-    const should = expected(simulation, messages);
+    const all = expected(simulation, messages);
+    // What the hub did not have in memory went with the database.
+    const should = wasDeleted(simulation) ? all.slice(Math.max(0, all.length - is.length)) : all;
     const rule = isCurrent ? 'store' : 'store of former';
     simulation.assert(() =>
       check(is.join() === should.join(), rule, () =>
@@ -110,6 +120,7 @@ function tabsAgree(simulation: Simulation): void {
   const { tabs, hub, disk } = simulation;
   if (!hub) return;
   const { outbox, settings } = hub.state;
+  const isPartial = wasDeleted(simulation);
   const kept = [...disk.messages.values()].sort(
     (a, b) => comparePositions(a.position, b.position) || (a.messageId < b.messageId ? -1 : 1),
   );
@@ -120,9 +131,11 @@ function tabsAgree(simulation: Simulation): void {
   for (const tab of open) {
     const { snapshot } = tab;
     if (!snapshot) continue;
-    const is = snapshot.messages.map((row) => row.messageId);
+    const shown = snapshot.messages.map((row) => row.messageId);
+    const is = isPartial ? shown.slice(-outbox.length - 1) : shown;
     const all = [...kept, ...outbox].map((row) => row.messageId);
-    const newest = all.slice(-Math.min(all.length, Math.max(is.length, settings.limits.page)));
+    const length = isPartial ? is.length : Math.max(is.length, settings.limits.page);
+    const newest = all.length === 0 ? [] : all.slice(-Math.min(all.length, length));
     check(
       is.join() === newest.join(),
       'tabs',
@@ -137,7 +150,7 @@ function tabsAgree(simulation: Simulation): void {
     const others = JSON.stringify({ ...snapshot, messages: [], hasEarlier: false });
     check(others === shared, 'tabs agree', () => `${tab.name}: ${others} is not ${shared}`);
     const isMore = kept.length + outbox.length > is.length;
-    check(snapshot.hasEarlier === isMore, 'has earlier', () => {
+    check(isPartial || snapshot.hasEarlier === isMore, 'has earlier', () => {
       return `${tab.name} shows ${is.length} of ${all.length} and says ${snapshot.hasEarlier}`;
     });
     for (const row of snapshot.messages) {
@@ -151,7 +164,7 @@ function tabsAgree(simulation: Simulation): void {
     }
   }
   const statuses = open.map((tab) => {
-    const rows = tab.snapshot?.messages.slice(-20) ?? [];
+    const rows = tab.snapshot?.messages.slice(-settings.limits.page) ?? [];
     return rows.map((row) => `${row.messageId}:${row.status}`).join();
   });
   const [first] = statuses;
@@ -160,7 +173,29 @@ function tabsAgree(simulation: Simulation): void {
   }
 }
 
-function unreadIsRight({ hub, disk }: Simulation): void {
+/** The store knows only what the hub had in memory then, and what came since. */
+function wasDeleted({ world }: Simulation): boolean {
+  return world.faults['database deleted'] !== undefined;
+}
+
+/** Of a former visitor there is nothing, nowhere. */
+function strangersAreGone({ hub, disk, gateway, tabs }: Simulation): void {
+  const subject = hub?.state.meta.subject;
+  const rows = [
+    ...disk.messages.values(),
+    ...(hub?.state.window ?? []),
+    ...tabs.flatMap((tab) => (tab.isGone ? [] : (tab.snapshot?.messages ?? []))),
+  ];
+  for (const { conversationId, messageId } of rows) {
+    if (conversationId === null) continue;
+    const owner = gateway.subjectOf(conversationId);
+    check(owner === subject, 'strangers', () => `${messageId} is ${owner}'s, not ${subject}'s`);
+  }
+}
+
+function unreadIsRight(simulation: Simulation): void {
+  const { hub, disk } = simulation;
+  if (wasDeleted(simulation)) return;
   const read: Position = disk.reading.readUntil ?? [0, 0, 0, 0];
   const unread = [...disk.messages.values()].filter(
     (row) => row.from.role !== 'visitor' && comparePositions(row.position, read) > 0,

@@ -1,6 +1,26 @@
 import { defaultLimits, type Limits } from '../../src/worker/core/settings.ts';
 import type { Random } from './random.ts';
 
+/** A full window, outbox or hold comes too seldom with the limits of life. */
+const smallLimits: readonly Limits[] = [
+  { ...defaultLimits, window: 60, held: 8, outbox: 12 },
+  { ...defaultLimits, page: 8, window: 12, held: 4, outbox: 8 },
+];
+
+/** In minutes, each as likely as the others. */
+const lengths = [
+  [0.1, 0.4],
+  [0.1, 0.4],
+  [0.1, 0.4],
+  [0.1, 0.4],
+  [0.1, 0.4],
+  [0.1, 0.4],
+  [0.3, 0.8],
+  [0.3, 0.8],
+  [0.5, 2],
+  [1, 6],
+] as const;
+
 /**
  * What may happen in one run, drawn from its seed. Each fault is left out of about half of the runs:
  * a bug shows more clearly, and more often, where not everything fails at once.
@@ -8,6 +28,8 @@ import type { Random } from './random.ts';
 export interface Profile {
   readonly minutes: number;
   readonly sequences: boolean;
+  /** Per frame, where there are sequences: this one comes without. */
+  readonly unsequenced: number;
   readonly limits: Limits;
   readonly tabs: number;
 
@@ -56,26 +78,42 @@ export interface Profile {
   readonly sends: number;
   readonly otherActions: number;
   readonly visitorEnds: number;
+
+  /** The gateway forgets a conversation. */
+  readonly forgets: number;
+  /** Somebody deletes the database. */
+  readonly deletions: number;
+  /** The visitor signs out, or another one signs in. */
+  readonly visitorChanges: number;
+  /** A newer build's hub takes over. */
+  readonly newerBuilds: number;
 }
 
 export function drawProfile(random: Random): Profile {
   const sometimes = (least: number, most: number, probability = 0.5) =>
     random.chance(probability) ? random.between(least, most) : 0;
-  const isSmall = random.chance(0.3);
   const far = random.between(10, 400);
+  // Many short storms find more than few long ones; what takes long needs some of those too.
+  const [shortest, longest] = random.pick(lengths) ?? [0.1, 0.5];
+  const minutes = random.between(shortest, longest);
+  // In a short one everything happens the faster.
+  const pace = Math.min(8, Math.max(1, 1.5 / minutes));
+  const often = (least: number, most: number, probability = 0.5) =>
+    pace * sometimes(least, most, probability);
   return {
-    minutes: random.between(1, 6),
+    minutes,
     sequences: random.chance(0.7),
-    limits: isSmall ? { ...defaultLimits, window: 60, held: 8, outbox: 12 } : defaultLimits,
+    unsequenced: sometimes(0.02, 0.3, 0.1),
+    limits: random.chance(0.4) ? (random.pick(smallLimits) ?? defaultLimits) : defaultLimits,
     tabs: random.int(1, 4),
     latency: [far / 4, far],
     loss: sometimes(0.002, 0.15),
     double: sometimes(0.01, 0.2),
     swap: sometimes(0.01, 0.2),
     connectFails: sometimes(0.05, 0.8),
-    cuts: sometimes(0.2, 4),
-    restarts: sometimes(0.1, 1, 0.3),
-    outages: sometimes(0.1, 1, 0.3),
+    cuts: often(0.2, 4),
+    restarts: often(0.1, 1, 0.3),
+    outages: often(0.1, 1, 0.3),
     authRefused: sometimes(0.02, 0.15, 0.2),
     tokenLife: random.pick([30, 60, 120, 300, 900]) ?? 900,
     rateLimited: sometimes(0.02, 0.3, 0.3),
@@ -90,16 +128,20 @@ export function drawProfile(random: Random): Profile {
     brokerBusy: sometimes(0.05, 0.3, 0.3),
     brokerSignedOut: sometimes(0.01, 0.1, 0.1),
     storeLatency: random.pick([1, 5, 30, 300]) ?? 5,
-    kills: sometimes(0.1, 2, 0.4),
+    kills: often(0.1, 2, 0.4),
     powerCuts: sometimes(0.2, 1, 0.3),
-    sleeps: sometimes(0.05, 0.5, 0.3),
-    clockJumps: sometimes(0.1, 1, 0.3),
-    offlines: sometimes(0.1, 1, 0.3),
-    freezes: sometimes(0.2, 2, 0.4),
-    agentMessages: random.pick([0, 3, 20, 80]) ?? 3,
-    agentEnds: sometimes(0.1, 0.7, 0.4),
-    sends: random.pick([2, 10, 30]) ?? 10,
-    otherActions: sometimes(2, 20),
-    visitorEnds: sometimes(0.1, 0.5, 0.3),
+    sleeps: often(0.05, 0.5, 0.3),
+    clockJumps: often(0.1, 1, 0.3),
+    offlines: often(0.1, 1, 0.3),
+    freezes: often(0.2, 2, 0.4),
+    agentMessages: pace * (random.pick([0, 3, 20, 60]) ?? 3),
+    agentEnds: often(0.1, 0.7, 0.4),
+    sends: pace * (random.pick([2, 10, 20]) ?? 10),
+    otherActions: often(2, 20),
+    visitorEnds: often(0.1, 0.5, 0.3),
+    forgets: often(0.1, 0.5, 0.1),
+    deletions: often(0.1, 0.5, 0.1),
+    visitorChanges: often(0.1, 0.7, 0.15),
+    newerBuilds: often(0.1, 1, 0.2),
   };
 }

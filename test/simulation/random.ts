@@ -6,6 +6,15 @@ export class Random {
     this.#state = Math.imul(seed, 0x9e3779b1) | 0;
   }
 
+  /** Another stream of the same seed: what one draws does not move the other. */
+  static named(seed: number, name: string): Random {
+    let hash = seed | 0;
+    for (let index = 0; index < name.length; index += 1) {
+      hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193);
+    }
+    return new Random(hash);
+  }
+
   /** In [0, 1). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;

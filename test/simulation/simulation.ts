@@ -1,10 +1,12 @@
 import type { Call } from '../../src/protocol/port.ts';
 import { startStorm } from './chaos.ts';
+import type { FaultCounts } from './faults.ts';
 import { stepWithinBounds, tabWithinBounds } from './invariants/bounds.ts';
 import { MannersInvariants } from './invariants/manners.ts';
 import { OutboxInvariants } from './invariants/outbox.ts';
 import { SocketInvariants } from './invariants/socket.ts';
 import { TranscriptInvariants } from './invariants/transcript.ts';
+import { VisitorInvariants } from './invariants/visitors.ts';
 import { Ledger } from './ledger.ts';
 import { ModelGateway } from './model/gateway.ts';
 import { HubProcess, type HubSurroundings, type Step } from './model/hub.ts';
@@ -22,14 +24,22 @@ import { Scheduler } from './scheduler.ts';
 import { Story } from './story.ts';
 import { Trace } from './trace.ts';
 import { check, Violation } from './violation.ts';
-import type { World } from './world.ts';
+import { count, type World } from './world.ts';
 
 /** After the storm: time enough for every timer, retry and reconciliation there is. */
-const calm = 5 * 60_000;
+const calm = 6 * 60_000;
+
+/** Between two looks whether everything has come right, in ms. */
+const look = 20_000;
 
 export interface Outcome {
   readonly seed: number;
   readonly steps: number;
+  /** Simulated ms. */
+  readonly time: number;
+  readonly faults: FaultCounts;
+  /** Everything that the storm did, by name. */
+  readonly events: readonly string[];
   readonly violation: Violation | null;
   readonly trace: readonly string[];
 }
@@ -40,9 +50,11 @@ export interface Options {
   readonly profile?: Partial<Profile>;
   /** Rules that are not asserted. */
   readonly without?: readonly string[];
+  /** Events of the storm that do not happen. */
+  readonly suppressed?: ReadonlySet<string>;
 }
 
-/** One run: one seed, one visitor, one browser, and all that can go wrong. */
+/** One run: one seed, one browser, its visitors, and all that can go wrong. */
 export class Simulation {
   readonly world: World;
   readonly machine: Machine;
@@ -60,8 +72,12 @@ export class Simulation {
   readonly #outbox: OutboxInvariants;
   readonly #transcript = new TranscriptInvariants();
   readonly #manners = new MannersInvariants();
+  readonly #visitors: VisitorInvariants;
   readonly #story: Story;
   readonly #without: ReadonlySet<string>;
+  readonly #suppressed: ReadonlySet<string>;
+  readonly #events: string[] = [];
+  readonly #broker: ModelBroker;
   #hubs = 0;
   #attachments = 0;
   #callId = 0;
@@ -71,15 +87,18 @@ export class Simulation {
     const scheduler = new Scheduler();
     const profile = { ...drawProfile(random), ...options.profile };
     const trace = new Trace(() => scheduler.now, options.traceLimit ?? 0);
-    const world = { seed, random, scheduler, profile, trace, isStormy: true };
+    const world = { seed, random, scheduler, profile, trace, faults: {}, isStormy: true };
     this.world = world;
+    this.#suppressed = options.suppressed ?? new Set();
     this.#without = new Set(options.without ?? []);
     this.machine = new Machine(world);
     this.gateway = new ModelGateway(world);
     this.#sockets = new SocketInvariants(world);
+    this.#visitors = new VisitorInvariants(this.gateway);
     this.#outbox = new OutboxInvariants(this.disk);
     this.#story = new Story(trace);
     const broker = new ModelBroker(world, this.machine);
+    this.#broker = broker;
     const { gateway } = this;
     this.#around = {
       world,
@@ -131,7 +150,47 @@ export class Simulation {
         return this.steps;
       },
       onStep: (step) => this.#onStep(step),
+      onLeft: (hub) => {
+        if (this.hub !== hub) return;
+        this.#part();
+        this.machine.after(random.between(0, 50), () => this.boot());
+      },
     };
+  }
+
+  /** Who is signed in at the site. */
+  get subject(): string {
+    return this.#broker.subject;
+  }
+
+  signIn(subject: string): void {
+    if (subject === this.#broker.subject) return;
+    this.world.trace.add('site', `${subject} signs in`);
+    this.#broker.subject = subject;
+    this.ledger.voidAll();
+  }
+
+  /** Whether an event of the storm takes place. */
+  happens(event: string): boolean {
+    if (this.#suppressed.has(event)) return false;
+    this.#events.push(event);
+    return true;
+  }
+
+  /** A newer build is there, and its hub waits for the lock. */
+  deploy(): void {
+    if (!this.hub?.isAlive || !this.hub.isBooted) return;
+    count(this.world, 'newer build');
+    this.world.trace.add('site', 'a newer build');
+    this.hub.take({ type: 'step-down' });
+  }
+
+  deleteDatabase(): void {
+    count(this.world, 'database deleted');
+    this.world.trace.add('browser', 'the database is deleted');
+    this.disk.delete();
+    // Without a hub there is no memory to write it from.
+    if (!this.hub?.isAlive || !this.hub.isBooted) this.ledger.voidAll();
   }
 
   run(): Outcome {
@@ -142,17 +201,45 @@ export class Simulation {
       startStorm(this);
       scheduler.runUntil(profile.minutes * 60_000);
       this.#calmDown();
-      scheduler.runUntil(scheduler.now + calm);
-      // A renewal may be under way at this very moment.
-      for (let second = 0; second < 60 && !this.#isQuiet; second += 1) {
-        scheduler.runUntil(scheduler.now + 1_000);
-      }
-      checkOutcome(this);
+      this.#becomeRight();
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
       violation = error;
     }
-    return { seed, steps: this.steps, violation, trace: this.world.trace.last() };
+    return {
+      seed,
+      steps: this.steps,
+      time: scheduler.now,
+      faults: this.world.faults,
+      events: this.#events,
+      violation,
+      trace: this.world.trace.last(),
+    };
+  }
+
+  /** Everything has its time to come right, and when it has, that is enough. */
+  #becomeRight(): void {
+    const { scheduler } = this.world;
+    const end = scheduler.now + calm;
+    while (scheduler.now < end) {
+      scheduler.runUntil(scheduler.now + look);
+      if (this.#isQuiet && this.#isRight()) return;
+    }
+    // A renewal may be under way at this very moment.
+    for (let second = 0; second < 60 && !this.#isQuiet; second += 1) {
+      scheduler.runUntil(scheduler.now + 1_000);
+    }
+    checkOutcome(this);
+  }
+
+  #isRight(): boolean {
+    try {
+      checkOutcome(this);
+      return true;
+    } catch (error) {
+      if (error instanceof Violation) return false;
+      throw error;
+    }
   }
 
   get #isQuiet(): boolean {
@@ -181,13 +268,21 @@ export class Simulation {
     if (!hub?.isAlive) return;
     this.world.trace.add('browser', `${hub.epoch} is killed${isPowerCut ? ' by a power cut' : ''}`);
     hub.kill(isPowerCut);
+    count(this.world, isPowerCut ? 'power cut' : 'worker killed');
+    if (this.disk.isBare) this.ledger.voidAll();
     if (isPowerCut) {
       const lost = this.disk.losePower(this.world.random.next());
+      for (let write = 0; write < lost; write += 1) count(this.world, 'write lost');
       this.world.trace.add('disk', `${lost} writes are lost`);
     }
-    for (const key of this.#calls.keys()) this.#calls.delete(key);
-    for (const tab of this.tabs) tab.detach();
+    this.#part();
     this.machine.after(this.world.random.between(5, 500), () => this.boot());
+  }
+
+  /** The hub is gone, and with it the answers. */
+  #part(): void {
+    this.#calls.clear();
+    for (const tab of this.tabs) tab.detach();
   }
 
   /** Attaches a page that is there to the hub that is there. */
@@ -213,7 +308,7 @@ export class Simulation {
   }
 
   send(tab: ModelTab, messageId: string, text: string): void {
-    this.ledger.open(messageId, tab.name);
+    this.ledger.open(messageId, tab.name, this.subject);
     tab.call({ type: 'send', messageId, text });
   }
 
@@ -223,6 +318,7 @@ export class Simulation {
         this.world.trace.add(tab.name, `snapshot ${message.revision}`);
       }
       this.assert(() => this.#transcript.tab(tab));
+      this.assert(() => this.#visitors.tab(tab));
     },
     answered: (tab, call: Call, answer) => {
       this.world.trace.add(tab.name, `${call.type} → ${answer.ok ? 'ok' : answer.problem.code}`);
@@ -239,6 +335,7 @@ export class Simulation {
     this.#story.tell(step);
     this.ledger.observe(step);
     this.assert(() => this.#transcript.step(step));
+    this.assert(() => this.#visitors.step(step));
     this.assert(() => this.#sockets.step(step));
     this.assert(() => this.#outbox.step(step));
     this.assert(() => this.#manners.step(step));

@@ -12,7 +12,7 @@ export class Story {
   }
 
   tell({ hub, number, input, before, after, effects }: Step): void {
-    if (!this.#trace.isOn) return;
+    if (!this.#trace.isOn || isRoutine(input)) return;
     const told = effects.map(tellEffect).filter((text) => text !== '');
     const stages = after.outbox.map((item) => `${item.messageId}:${item.at.stage}`).join(' ');
     const outbox = before.outbox === after.outbox ? '' : ` [${stages}]`;
@@ -21,6 +21,13 @@ export class Story {
     const what = tellInput(input);
     this.#trace.add(hub.epoch, `#${number} ${what}${link}${outbox} → ${told.join(', ')}`);
   }
+}
+
+/** What keeps a line alive tells nothing of what went wrong. */
+function isRoutine(input: Input): boolean {
+  if (input.type === 'tab-ack') return true;
+  if (input.type === 'timer') return input.name === 'ping';
+  return input.type === 'gateway' && (input.event.type === 'ping' || input.event.type === 'pong');
 }
 
 function tellInput(input: Input): string {

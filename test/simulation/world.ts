@@ -1,3 +1,4 @@
+import type { FaultCounts, FaultKind } from './faults.ts';
 import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -10,13 +11,20 @@ export interface World {
   readonly scheduler: Scheduler;
   readonly profile: Profile;
   readonly trace: Trace;
+  readonly faults: FaultCounts;
   /** While it is false nothing fails any more, and everything must come right. */
   isStormy: boolean;
 }
 
-/** A fault's probability now. */
-export function now(world: World, probability: number): boolean {
-  return world.isStormy && world.random.chance(probability);
+export function count({ faults }: World, kind: FaultKind): void {
+  faults[kind] = (faults[kind] ?? 0) + 1;
+}
+
+/** Whether a fault strikes now. */
+export function strikes(world: World, kind: FaultKind, probability: number): boolean {
+  if (!world.isStormy || !world.random.chance(probability)) return false;
+  count(world, kind);
+  return true;
 }
 
 /** One way through the network, in ms. */

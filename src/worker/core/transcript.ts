@@ -120,8 +120,13 @@ function sequenceLate(run: Run, known: Message, message: GatewayMessage): void {
   if (!conversation || message.sequence === null) return;
   const { sequence } = message;
   removeRow(run, known);
-  insertRow(run, { ...known, sequence, position: [conversation.ordinal, sequence, 0, 0] });
-  if (sequence < conversation.next) return;
+  const row: Message = { ...known, sequence, position: [conversation.ordinal, sequence, 0, 0] };
+  if (sequence < conversation.next) {
+    const missingBefore = fillHole(run, conversation, sequence) ?? 0;
+    insertRow(run, { ...row, missingBefore });
+    return;
+  }
+  insertRow(run, row);
   const hole: Hole = { from: conversation.next, to: sequence - 1, tries: 0 };
   const holes = sequence > conversation.next ? [...conversation.holes, hole] : conversation.holes;
   const next = sequence + 1;
@@ -242,16 +247,26 @@ function fillOrIgnore(
   message: GatewayMessage,
   sequence: number,
 ): void {
-  const hole = conversation.holes.find((one) => one.from <= sequence && sequence <= one.to);
   const position: Position = [conversation.ordinal, sequence, 0, 0];
   const row = rowOf(message, position);
-  if (!hole) {
-    const [first] = run.state.window;
-    // Inside the window every message is known by its id, so this is another one of that number.
-    if (first && comparePositions(position, first.position) >= 0) insert(run, row);
-    else acknowledge(run, message.messageId);
+  const missingBefore = fillHole(run, conversation, sequence);
+  if (missingBefore !== null) {
+    insert(run, { ...row, missingBefore });
     return;
   }
+  const [first] = run.state.window;
+  // Inside the window every message is known by its id, so this is another one of that number.
+  if (first && comparePositions(position, first.position) >= 0) insert(run, row);
+  else acknowledge(run, message.messageId);
+}
+
+/**
+ * A missing one is there. Returns how many are still missing just before it; `null` when it was not
+ * missing.
+ */
+function fillHole(run: Run, conversation: ConversationState, sequence: number): number | null {
+  const hole = conversation.holes.find((one) => one.from <= sequence && sequence <= one.to);
+  if (!hole) return null;
   const parts = [
     { ...hole, to: sequence - 1 },
     { ...hole, from: sequence + 1 },
@@ -259,10 +274,10 @@ function fillOrIgnore(
   const holes = conversation.holes.flatMap((one) => (one === hole ? parts : [one]));
   const completeUntil = isComplete(holes) ? conversation.newest : conversation.completeUntil;
   update(run, { ...conversation, holes, completeUntil });
-  const missing = parts.find((part) => part.to === sequence - 1);
-  insert(run, { ...row, missingBefore: missing ? missing.to - missing.from + 1 : 0 });
   const after = parts.find((part) => part.from === sequence + 1);
   markBehind(run, conversation.ordinal, hole.to + 1, after ? after.to - after.from + 1 : 0);
+  const missing = parts.find((part) => part.to === sequence - 1);
+  return missing ? missing.to - missing.from + 1 : 0;
 }
 
 /** The next one in sequence. */

@@ -16,19 +16,21 @@ export interface StoreEvents {
   emptied(): void;
 }
 
-/** Does not get better by trying again at once. */
-class OpeningOverdue extends Error {
-  override readonly name = 'OpeningOverdue';
-}
+class OpeningOverdue extends Error {}
 
 const final: readonly string[] = [
-  OpeningOverdue.name,
   // A newer build has been here, and was taken back.
   'VersionError',
   'QuotaExceededError',
   // The browser's settings deny storage.
   'SecurityError',
 ];
+
+/** Does not get better by trying again at once. */
+function isFinal(error: unknown): boolean {
+  if (error instanceof OpeningOverdue) return true;
+  return error instanceof Error && final.includes(error.name);
+}
 
 /** The connection to the database: one piece of work after the other, over the death of handles. */
 export class Handle {
@@ -71,8 +73,7 @@ export class Handle {
         this.#database?.close();
         this.#database = null;
         this.#failures += 1;
-        const isFinal = error instanceof Error && final.includes(error.name);
-        if (isFinal || this.#failures > maximumReopens) {
+        if (isFinal(error) || this.#failures > maximumReopens) {
           this.#isOut = true;
           this.#events.lost();
         }

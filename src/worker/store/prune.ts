@@ -2,7 +2,7 @@ import type { RowReader } from './rows.ts';
 import { type Database, storeNames } from './schema.ts';
 import { settled } from './write.ts';
 
-/** Rows of one transaction: some 10 ms in which nothing else gets its turn. */
+/** Rows of one transaction: some 30 ms in which nothing else gets its turn. */
 const batchLength = 200;
 
 /**

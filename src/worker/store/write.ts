@@ -33,8 +33,7 @@ export async function writeAll(
     const batch = new Batch(transaction, rows);
     for (const operation of operations) {
       const asked = batch.apply(operation);
-      // Only what has to read first makes the next one wait: a promise for each of 5,000 puts costs
-      // more than the puts.
+      // Only for what has to read first: waiting for each of 5,000 puts takes four times as long.
       if (asked) await asked;
     }
     await batch.end();
@@ -127,7 +126,7 @@ class Batch {
     await meta.put({ ...reading, unread: reading.unread + this.#unread }, readingKey);
   }
 
-  /** Without idb's promises. A request that fails takes its transaction along, which is waited for. */
+  /** Without promises: a request that fails takes its transaction along, and that is waited for. */
   #store(name: StoreName): IDBObjectStore {
     return unwrap(this.#transaction.objectStore(name));
   }

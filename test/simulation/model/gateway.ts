@@ -1,6 +1,7 @@
 import type { Conversation, ConversationStatus } from '../../../src/protocol/conversation.ts';
 import type { GatewayEvent, GatewayMessage } from '../../../src/protocol/gateway.ts';
 import type { Sender } from '../../../src/protocol/message.ts';
+import type { Random } from '../random.ts';
 import type { World } from '../world.ts';
 import { epochTime } from './machine.ts';
 
@@ -8,6 +9,8 @@ export const agent: Sender = { id: 'agent-1', name: 'Ada', role: 'agent' };
 
 export interface ModelConversation {
   readonly conversationId: string;
+  /** Whose it is. */
+  readonly subject: string;
   status: ConversationStatus;
   /** All of them, in order; with sequences, whether or not they are told. */
   readonly messages: GatewayMessage[];
@@ -27,26 +30,56 @@ export interface Listener {
 /** The transcripts behind every socket and REST server: wire-protocol.md, §2. */
 export class ModelGateway {
   readonly conversations: ModelConversation[] = [];
+  /** Lost on the gateway's side. */
+  readonly forgotten: ModelConversation[] = [];
   readonly listeners = new Set<Listener>();
   isUp = true;
   readonly #world: World;
   readonly #lastTime = { value: 0 };
   #agentMessages = 0;
+  #routed = 0;
 
   constructor(world: World) {
     this.#world = world;
   }
 
-  find(conversationId: string): ModelConversation | undefined {
+  /** What a token's subject may see. */
+  find(conversationId: string, subject: string): ModelConversation | undefined {
+    const conversation = this.byId(conversationId);
+    return conversation?.subject === subject ? conversation : undefined;
+  }
+
+  /** Whose a conversation is, or was. */
+  subjectOf(conversationId: string): string | undefined {
+    return [...this.conversations, ...this.forgotten].find(
+      (one) => one.conversationId === conversationId,
+    )?.subject;
+  }
+
+  byId(conversationId: string): ModelConversation | undefined {
     return this.conversations.find((one) => one.conversationId === conversationId);
   }
 
+  /** A conversation is lost on the gateway's side. */
+  forgetOpen(): boolean {
+    const index = this.conversations.findIndex((one) => one.status !== 'ended');
+    const [lost] = index < 0 ? [] : this.conversations.splice(index, 1);
+    if (!lost) return false;
+    this.forgotten.push(lost);
+    this.#world.trace.add('gateway', `forgets ${lost.conversationId}`);
+    return true;
+  }
+
   /** The open conversation, or a new one. */
-  route(): ModelConversation {
-    const open = this.conversations.find((one) => one.status !== 'ended');
+  route(subject: string): ModelConversation {
+    const open = this.conversations.find(
+      (one) => one.status !== 'ended' && one.subject === subject,
+    );
     if (open) return open;
+    this.#routed += 1;
     const conversation: ModelConversation = {
-      conversationId: `c${this.conversations.length + 1}`,
+      conversationId: `c${this.#routed}`,
+      subject,
       status: 'queued',
       messages: [],
       ids: new Map(),
@@ -70,21 +103,29 @@ export class ModelGateway {
     conversation.messages.push(message);
     conversation.ids.set(messageId, message);
     this.#world.trace.add('gateway', `${conversationId}#${sequence} ${messageId} (${from.role})`);
-    this.#tell(conversation, { type: 'message', message: this.wire(message) });
+    this.#tell(conversation, { type: 'message', message: this.live(message) });
     return { outcome: 'stored', message };
   }
 
+  /** As REST tells it. */
   wire(message: GatewayMessage): GatewayMessage {
     return this.#world.profile.sequences ? message : { ...message, sequence: null };
   }
 
+  /** As the socket tells it. */
+  live(message: GatewayMessage): GatewayMessage {
+    const { random, profile } = this.#world;
+    return random.chance(profile.unsequenced) ? { ...message, sequence: null } : this.wire(message);
+  }
+
   /** An agent says something in an open conversation, or somewhat more at once. */
-  speak(): void {
-    const { random } = this.#world;
-    const conversation = this.conversations.find((one) => one.status === 'connected');
+  speak(random: Random): void {
+    const conversation = random.pick(
+      this.conversations.filter((one) => one.status === 'connected'),
+    );
     if (!conversation) return;
-    const count = random.chance(0.1) ? random.int(2, 70) : 1;
-    for (let index = 0; index < count; index += 1) {
+    const messages = random.chance(0.1) ? random.int(2, 70) : 1;
+    for (let index = 0; index < messages; index += 1) {
       this.#agentMessages += 1;
       const tie = random.int(10, 99);
       this.post(conversation, `a${tie}-${this.#agentMessages}`, 'hello', agent);
@@ -94,12 +135,12 @@ export class ModelGateway {
       const isTyping = random.chance(0.5);
       this.#tell(conversation, { type: 'typing', conversationId, from: agent, isTyping });
     }
-    if (random.chance(0.5)) this.#read(conversation);
+    if (random.chance(0.5)) this.#read(conversation, random);
   }
 
-  #read(conversation: ModelConversation): void {
+  #read(conversation: ModelConversation, random: Random): void {
     const own = conversation.messages.filter(({ from }) => from.role === 'visitor');
-    const message = this.#world.random.pick(own);
+    const message = random.pick(own);
     if (!message) return;
     const { conversationId } = conversation;
     const { messageId } = message;

@@ -41,6 +41,8 @@ export interface HubSurroundings {
   readonly onBooted: (hub: HubProcess) => void;
   readonly nextStep: () => number;
   readonly onStep: (step: Step) => void;
+  /** It has stepped down, and everything is written. */
+  readonly onLeft: (hub: HubProcess) => void;
 }
 
 /** The core with model edges, carried out as src/worker/hub.ts does. */
@@ -65,7 +67,7 @@ export class HubProcess {
       { timing: defaultTiming, limits, traits, kind: 'shared-worker', build: '1', epoch },
       world.random.int(0, 2 ** 31 - 1),
     );
-    this.#store = new ModelStore(world, machine, disk);
+    this.#store = new ModelStore(world, machine, disk, () => this.take({ type: 'store-emptied' }));
     this.#store.restore(limits.page, (restored) => {
       this.isBooted = true;
       if (!machine.isOnline) this.take({ type: 'online', online: false });
@@ -160,6 +162,9 @@ export class HubProcess {
       }
       case 'prune':
         return;
+      case 'left':
+        this.#leave();
+        return;
       case 'read-earlier': {
         const { callId } = effect;
         this.#store.readEarlier(effect.before, effect.count, ({ messages, hasEarlier }) =>
@@ -176,6 +181,16 @@ export class HubProcess {
       case 'note':
         return;
     }
+  }
+
+  /** As src/worker/hub.ts: what is changed is written before anybody else reads it. */
+  #leave(): void {
+    this.#around.machine.after(0, () => {
+      if (!this.isAlive) return;
+      this.#step({ type: 'flush' });
+      this.isAlive = false;
+      this.#store.settled(() => this.#around.onLeft(this));
+    });
   }
 
   #open(socketId: number): void {

@@ -1,5 +1,5 @@
 import type { CloseMeaning, GatewayEvent } from '../../../src/protocol/gateway.ts';
-import { latency, now, type World } from '../world.ts';
+import { count, latency, strikes, type World } from '../world.ts';
 import type { Machine } from './machine.ts';
 import type { ClientFrame, GatewaySession, SessionLine } from './session.ts';
 
@@ -41,7 +41,7 @@ export class Line implements SessionLine {
   connect(isReachable: () => boolean, accept: (line: Line) => GatewaySession): void {
     const { random, profile } = this.#world;
     const way = latency(this.#world);
-    if (now(this.#world, profile.connectFails)) {
+    if (strikes(this.#world, 'connect failed', profile.connectFails)) {
       // Nobody answers, and the browser gives up late or at once.
       this.#close('network', random.chance(0.3) ? 30_000 : way);
       return;
@@ -124,6 +124,7 @@ export class Line implements SessionLine {
     if (this.#isDead || this.phase === 'closed') return;
     this.#world.trace.add('network', `${this.name} is cut, seen by ${cut}`);
     this.#isDead = true;
+    count(this.#world, 'connection cut');
     if (cut === 'both' || cut === 'client') this.#close('network', latency(this.#world));
     if (cut === 'both' || cut === 'gateway') {
       this.#world.scheduler.after(latency(this.#world), () => this.session?.end());
@@ -147,15 +148,17 @@ export class Line implements SessionLine {
   /** When a frame arrives: never, once, or twice; in order, or overtaken. */
   #arrivals(direction: 'up' | 'down'): number[] {
     const { scheduler, random, profile } = this.#world;
-    if (now(this.#world, profile.loss)) return [];
+    if (strikes(this.#world, 'frame lost', profile.loss)) return [];
     const last = direction === 'up' ? this.#lastUp : this.#lastDown;
     const arrival = Math.max(last, scheduler.now + latency(this.#world));
-    if (now(this.#world, profile.swap)) {
+    if (strikes(this.#world, 'frame swapped', profile.swap)) {
       return [arrival + random.between(0, random.chance(0.2) ? 6_000 : 500)];
     }
     if (direction === 'up') this.#lastUp = arrival;
     else this.#lastDown = arrival;
-    if (now(this.#world, profile.double)) return [arrival, arrival + random.between(0, 3_000)];
+    if (strikes(this.#world, 'frame doubled', profile.double)) {
+      return [arrival, arrival + random.between(0, 3_000)];
+    }
     return [arrival];
   }
 }

@@ -1,8 +1,8 @@
 import type { RestCall, RestFailureKind, RestResult } from '../../../src/protocol/gateway.ts';
-import { latency, now, type World } from '../world.ts';
+import { count, latency, strikes, type World } from '../world.ts';
 import { type ModelGateway, summary } from './gateway.ts';
 import { epochTime, type Machine } from './machine.ts';
-import { visitor } from './session.ts';
+import { visitorOf } from './session.ts';
 import type { ModelBroker } from './tokens.ts';
 
 const pageLimit = 50;
@@ -36,15 +36,16 @@ export class ModelRest {
       answer(1, failure('network'));
       return;
     }
-    const isHanging = now(this.#world, profile.restHangs);
-    if (now(this.#world, profile.restFails / 2)) {
+    const isHanging = strikes(this.#world, 'REST hung', profile.restHangs);
+    if (strikes(this.#world, 'REST failed', profile.restFails / 2)) {
       answer(isHanging ? deadline : there, failure('network'));
       return;
     }
     scheduler.after(there, () => {
       const result = this.#serve(call, token);
       // An answer can be lost although the work was done.
-      if (now(this.#world, profile.restFails / 4)) answer(back, failure('network'));
+      const isLost = strikes(this.#world, 'REST answer lost', profile.restFails / 4);
+      if (isLost) answer(back, failure('network'));
       else if (isHanging) {
         const wait = random.between(0, 2 * deadline);
         if (wait + there < deadline) answer(wait, result);
@@ -56,19 +57,26 @@ export class ModelRest {
   #serve(call: RestCall, token: string): RestResult {
     const { random, profile } = this.#world;
     if (this.#broker.lifeOf(token) === 0) return failure('unauthorized');
-    if (now(this.#world, profile.restUnauthorized)) return failure('unauthorized');
-    if (now(this.#world, profile.restBusy)) {
+    if (strikes(this.#world, 'REST 401', profile.restUnauthorized)) return failure('unauthorized');
+    if (strikes(this.#world, 'REST busy', profile.restBusy)) {
       const kind = random.chance(0.5) ? 'rate-limited' : 'unavailable';
       return failure(kind, random.int(1, 20) * 1_000);
     }
-    if (now(this.#world, profile.restFails / 4)) return failure('unavailable');
-    const conversation = this.#gateway.find(call.conversationId);
+    const isOut = strikes(this.#world, 'REST failed', profile.restFails / 4);
+    if (isOut) return failure('unavailable');
+    const subject = this.#broker.subjectOf(token);
+    const conversation = this.#gateway.find(call.conversationId, subject);
     if (!conversation) return failure('not-found');
     switch (call.type) {
       case 'conversation':
         return { ok: true, value: { type: 'conversation', conversation: summary(conversation) } };
       case 'send-message': {
-        const posted = this.#gateway.post(conversation, call.messageId, call.text, visitor);
+        const posted = this.#gateway.post(
+          conversation,
+          call.messageId,
+          call.text,
+          visitorOf(subject),
+        );
         if (!posted.message) return failure('ended');
         const message = this.#gateway.wire(posted.message);
         return { ok: true, value: { type: 'message', message } };
@@ -90,6 +98,7 @@ export class ModelRest {
       }
       case 'history-since': {
         const lag = this.#world.isStormy ? random.between(0, profile.restLag) : 0;
+        if (lag > 0) count(this.#world, 'REST behind');
         const until = epochTime(this.#world.scheduler.now - lag);
         const start = call.cursor === null ? 0 : Number(call.cursor);
         const rows = conversation.messages

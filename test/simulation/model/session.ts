@@ -4,10 +4,11 @@ import type {
   GatewayEvent,
   GatewayProblem,
 } from '../../../src/protocol/gateway.ts';
-import { now, type World } from '../world.ts';
+import type { Sender } from '../../../src/protocol/message.ts';
+import { count, strikes, type World } from '../world.ts';
 import { type Listener, type ModelGateway, summary } from './gateway.ts';
 import { epochTime } from './machine.ts';
-import { type ModelBroker, subject } from './tokens.ts';
+import type { ModelBroker } from './tokens.ts';
 
 export interface ClientFrame {
   readonly command: GatewayCommand;
@@ -30,7 +31,9 @@ export interface SessionContext {
   readonly onMisconduct: (what: string) => void;
 }
 
-export const visitor = { id: subject, name: 'Visitor', role: 'visitor' } as const;
+export function visitorOf(subject: string): Sender {
+  return { id: subject, name: 'Visitor', role: 'visitor' };
+}
 
 /** One connection as the gateway sees it: wire-protocol.md, §2. */
 export class GatewaySession implements Listener {
@@ -38,6 +41,8 @@ export class GatewaySession implements Listener {
   readonly line: SessionLine;
   readonly #context: SessionContext;
   readonly #joined = new Set<string>();
+  /** Whom the token names. */
+  #subject = '';
   #pings = 0;
   #pongs = 0;
 
@@ -88,17 +93,18 @@ export class GatewaySession implements Listener {
 
   #authenticate(token: string | null): void {
     const { world, broker } = this.#context;
-    if (now(world, world.profile.crowded)) {
+    if (strikes(world, 'crowded out', world.profile.crowded)) {
       this.#hangUp('crowded');
       return;
     }
     const life = broker.lifeOf(token);
-    if (life === 0 || now(world, world.profile.authRefused)) {
+    if (life === 0 || strikes(world, 'auth refused', world.profile.authRefused)) {
       this.line.push({ type: 'refused', message: 'INVALID_TOKEN' });
       world.scheduler.after(world.random.between(0, 50), () => this.#hangUp('token'));
       return;
     }
     this.phase = 'authenticated';
+    this.#subject = broker.subjectOf(token);
     this.#context.gateway.listeners.add(this);
     this.#context.onAuthenticated(this);
     this.line.push({ type: 'authenticated', serverTime: epochTime(world.scheduler.now) });
@@ -109,6 +115,7 @@ export class GatewaySession implements Listener {
   #expire(): void {
     if (this.phase !== 'authenticated') return;
     this.phase = 'expired';
+    count(this.#context.world, 'token expired');
     this.line.push({ type: 'token-expired' });
     this.#context.world.scheduler.after(5_000, () => this.#hangUp('token'));
   }
@@ -129,7 +136,8 @@ export class GatewaySession implements Listener {
 
   #carryOut(command: GatewayCommand): void {
     const { world, gateway } = this.#context;
-    if (command.type !== 'ping' && now(world, world.profile.internalErrors)) {
+    const { internalErrors } = world.profile;
+    if (command.type !== 'ping' && strikes(world, 'internal error', internalErrors)) {
       this.#problem(command, 'other', null);
       return;
     }
@@ -146,13 +154,13 @@ export class GatewaySession implements Listener {
         }
         return;
       case 'open-conversation': {
-        const conversation = gateway.route();
+        const conversation = gateway.route(this.#subject);
         this.#joined.add(conversation.conversationId);
         this.line.push({ type: 'conversation', conversation: summary(conversation) });
         return;
       }
       case 'resume-conversation': {
-        const conversation = gateway.find(command.conversationId);
+        const conversation = gateway.find(command.conversationId, this.#subject);
         if (!conversation) {
           this.#problem(command, 'conversation-not-found', null);
           return;
@@ -165,13 +173,13 @@ export class GatewaySession implements Listener {
         this.#message(command);
         return;
       case 'typing': {
-        const conversation = gateway.find(command.conversationId);
+        const conversation = gateway.find(command.conversationId, this.#subject);
         if (conversation?.status === 'ended') this.#problem(command, 'conversation-ended', null);
         return;
       }
       case 'mark-read': {
-        const conversation = gateway.find(command.conversationId);
-        if (!conversation?.ids.has(command.messageId)) {
+        const conversation = gateway.find(command.conversationId, this.#subject);
+        if (conversation && !conversation.ids.has(command.messageId)) {
           this.#context.onMisconduct('a receipt for a message that is not in the conversation');
         }
         return;
@@ -186,19 +194,24 @@ export class GatewaySession implements Listener {
       // The resume frame may have been lost on its way, but then its answer never came.
       this.#context.onMisconduct('a message before its conversation was resumed');
     }
-    if (now(world, world.profile.rateLimited)) {
+    if (strikes(world, 'rate limited', world.profile.rateLimited)) {
       this.#problem(command, 'rate-limited', world.random.int(1, 8) * 1_000);
       return;
     }
-    const conversation = gateway.find(conversationId);
+    const conversation = gateway.find(conversationId, this.#subject);
     if (!conversation) {
       this.#problem(command, 'conversation-not-found', null);
       return;
     }
-    const { outcome, message } = gateway.post(conversation, messageId, text, visitor);
+    const { outcome, message } = gateway.post(
+      conversation,
+      messageId,
+      text,
+      visitorOf(this.#subject),
+    );
     if (outcome === 'ended') this.#problem(command, 'conversation-ended', null);
     else if (outcome === 'repeated' && message) {
-      this.line.push({ type: 'message', message: gateway.wire(message) });
+      this.line.push({ type: 'message', message: gateway.live(message) });
     }
   }
 

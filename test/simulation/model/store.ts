@@ -38,6 +38,22 @@ export class Disk {
   reading: Reading = emptyReading;
   /** How to undo the writes that a power cut may take, oldest first. */
   #undo: (() => void)[] = [];
+  /** Databases that there have been. */
+  generation = 1;
+  /** Deleted, and what memory had is not written again yet. */
+  isBare = false;
+
+  /** Somebody deletes the database. */
+  delete(): void {
+    this.messages.clear();
+    this.conversations.clear();
+    this.outbox.clear();
+    this.meta = null;
+    this.reading = emptyReading;
+    this.#undo = [];
+    this.generation += 1;
+    this.isBare = true;
+  }
 
   commit(operations: readonly StoreOperation[], isStrict: boolean): Found {
     const added: Message[] = [];
@@ -48,6 +64,8 @@ export class Disk {
     });
     // A strict one takes everything before it along.
     if (isStrict) this.#undo = [];
+    // A hub that has just opened an empty database writes everything at once, and for good.
+    if (isStrict && operations.some(({ type }) => type === 'put-meta')) this.isBare = false;
     return { added, corrected };
   }
 
@@ -160,13 +178,22 @@ export class ModelStore {
   readonly #world: World;
   readonly #machine: Machine;
   readonly #disk: Disk;
+  readonly #onEmptied: () => void;
+  #generation: number;
   #freeAt = 0;
   #isDead = false;
 
-  constructor(world: World, machine: Machine, disk: Disk) {
+  constructor(world: World, machine: Machine, disk: Disk, onEmptied: () => void) {
     this.#world = world;
     this.#machine = machine;
     this.#disk = disk;
+    this.#onEmptied = onEmptied;
+    this.#generation = disk.generation;
+  }
+
+  /** Behind everything that was asked for. */
+  settled(done: () => void): void {
+    this.#run(() => done);
   }
 
   kill(): void {
@@ -204,7 +231,10 @@ export class ModelStore {
     this.#freeAt = start + random.between(0.1, profile.storeLatency);
     this.#machine.after(this.#freeAt - scheduler.now, () => {
       if (this.#isDead) return;
+      const isNew = this.#generation !== this.#disk.generation;
+      this.#generation = this.#disk.generation;
       const done = work();
+      if (isNew) this.#onEmptied();
       // Death can fall between the commit and its news.
       this.#machine.after(random.between(0, 1), () => {
         if (!this.#isDead) done();

@@ -1,8 +1,6 @@
 import type { TokenResult } from '../../../src/worker/core/input.ts';
-import { latency, now, type World } from '../world.ts';
+import { latency, strikes, type World } from '../world.ts';
 import type { Machine } from './machine.ts';
-
-export const subject = 'visitor-1';
 
 interface Answer {
   readonly token: string | null;
@@ -15,8 +13,9 @@ export class ModelBroker {
   askAgainAt = 0;
   readonly #world: World;
   readonly #machine: Machine;
-  /** The end of each token's life. */
-  readonly #tokens = new Map<string, number>();
+  /** Who is signed in at the site. */
+  subject = 'visitor-1';
+  readonly #tokens = new Map<string, { readonly subject: string; readonly end: number }>();
 
   constructor(world: World, machine: Machine) {
     this.#world = world;
@@ -27,25 +26,26 @@ export class ModelBroker {
   fetch(done: (answer: Answer) => void): void {
     const { random, profile } = this.#world;
     const way = latency(this.#world);
-    const isFailing = now(this.#world, profile.brokerFails);
+    const isFailing = strikes(this.#world, 'broker failed', profile.brokerFails);
     if (!this.#machine.isOnline || (isFailing && random.chance(0.5))) {
       const wait = random.chance(0.3) ? 10_000 : way;
       this.#machine.after(wait, () => done(refusal('network', null)));
     } else if (isFailing) {
       this.#machine.after(2 * way, () => done(refusal('unavailable', null)));
-    } else if (now(this.#world, profile.brokerBusy)) {
+    } else if (strikes(this.#world, 'broker busy', profile.brokerBusy)) {
       const retryAfter = random.int(1, 40) * 1_000;
       this.#machine.after(2 * way, () => {
         this.askAgainAt = this.#world.scheduler.now + retryAfter;
         done(refusal('rate-limited', retryAfter));
       });
-    } else if (now(this.#world, profile.brokerSignedOut)) {
+    } else if (strikes(this.#world, 'broker signed out', profile.brokerSignedOut)) {
       this.#machine.after(2 * way, () => done(refusal('signed-out', null)));
     } else {
       this.#world.scheduler.after(way, () => {
         const token = `t${this.#tokens.size + 1}`;
         const expiresIn = profile.tokenLife;
-        this.#tokens.set(token, this.#world.scheduler.now + expiresIn * 1_000);
+        const { subject } = this;
+        this.#tokens.set(token, { subject, end: this.#world.scheduler.now + expiresIn * 1_000 });
         this.#machine.after(way, () => done({ token, result: { ok: true, expiresIn, subject } }));
       });
     }
@@ -54,7 +54,11 @@ export class ModelBroker {
   /** What is left of its life, in ms; 0 for one that was never given. */
   lifeOf(token: string | null): number {
     if (token === null) return 0;
-    return Math.max(0, (this.#tokens.get(token) ?? 0) - this.#world.scheduler.now);
+    return Math.max(0, (this.#tokens.get(token)?.end ?? 0) - this.#world.scheduler.now);
+  }
+
+  subjectOf(token: string | null): string {
+    return this.#tokens.get(token ?? '')?.subject ?? '';
   }
 }
 

@@ -1,0 +1,54 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build, type Plugin } from 'vite';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** One break of the sources, made on purpose. */
+export interface Mutation {
+  /** From the repository's root. */
+  readonly file: string;
+  /** There exactly once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** Makes one file of the pool's thread, with all it needs, so that it runs at full speed. */
+export async function bundle(mutations: readonly Mutation[] = []): Promise<URL> {
+  for (const mutation of mutations) await checkMutation(mutation);
+  const folder = await mkdtemp(join(tmpdir(), 'partyline-simulation-'));
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'warn',
+    plugins: [mutate(mutations)],
+    ssr: { noExternal: true },
+    build: {
+      ssr: join(import.meta.dirname, 'worker.ts'),
+      outDir: folder,
+      emptyOutDir: false,
+      target: 'node20',
+      minify: false,
+      rolldownOptions: { output: { entryFileNames: 'worker.mjs' } },
+    },
+  });
+  return pathToFileURL(join(folder, 'worker.mjs'));
+}
+
+async function checkMutation({ file, find }: Mutation): Promise<void> {
+  const found = (await readFile(join(root, file), 'utf8')).split(find).length - 1;
+  if (found !== 1) throw new Error(`${file} has ${found} times: ${find}`);
+}
+
+function mutate(mutations: readonly Mutation[]): Plugin {
+  return {
+    name: 'mutate',
+    enforce: 'pre',
+    transform(code, id) {
+      const mine = mutations.filter(({ file }) => id === join(root, file));
+      return mine.reduce((text, { find, replace }) => text.replace(find, () => replace), code);
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { type FaultCounts, faultKinds } from './faults.ts';
+import type { Broken, Totals } from './pool.ts';
+
+const number = new Intl.NumberFormat('en');
+
+/** What a campaign was, for people. */
+export function describeTotals({ seeds, steps, time, faults }: Totals, took: number): string {
+  const hours = time / 3_600_000;
+  const perSecond = seeds / (took / 1_000);
+  return [
+    `${number.format(seeds)} schedules, ${number.format(steps)} steps, ${number.format(Math.round(hours))} simulated hours`,
+    `in ${duration(took)}: ${number.format(Math.round(perSecond))} schedules/s, ${number.format(Math.round(steps / (took / 1_000)))} steps/s`,
+    '',
+    describeFaults(faults),
+  ].join('\n');
+}
+
+function describeFaults(faults: FaultCounts): string {
+  const sum = faultKinds.reduce((total, kind) => total + (faults[kind] ?? 0), 0);
+  const lines = faultKinds.map(
+    (kind) => `  ${kind.padEnd(24)} ${number.format(faults[kind] ?? 0).padStart(14)}`,
+  );
+  return [`${number.format(sum)} faults:`, ...lines].join('\n');
+}
+
+/** Each rule with how often it was broken, and where to look. */
+export function describeBroken(broken: readonly Broken[]): string {
+  if (broken.length === 0) return 'No promise was broken.';
+  const rules = new Map<string, Broken[]>();
+  for (const one of broken) rules.set(one.rule, [...(rules.get(one.rule) ?? []), one]);
+  const lines = [...rules].map(([rule, some]) => {
+    const [first] = some;
+    const seeds = some.slice(0, 8).map(({ seed }) => seed);
+    return `  ${rule}: ${some.length} times, seeds ${seeds.join(', ')}\n    ${first?.message.slice(0, 300)}`;
+  });
+  return [`${broken.length} schedules broke a promise:`, ...lines].join('\n');
+}
+
+export function duration(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1_000);
+  const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor((seconds % 3_600) / 60)];
+  const parts = [hours > 0 ? `${hours} h` : '', minutes > 0 ? `${minutes} min` : ''];
+  return [...parts, `${seconds % 60} s`].filter((part) => part !== '').join(' ');
+}

@@ -1,0 +1,23 @@
+import { parentPort } from 'node:worker_threads';
+import { addCounts, type FaultCounts } from './faults.ts';
+import type { Batch, BatchResult, Broken } from './pool.ts';
+import { Simulation } from './simulation.ts';
+
+/** A thread of the pool: seeds in, sums out. */
+function runBatch({ from, count, without }: Batch): BatchResult {
+  const faults: FaultCounts = {};
+  const broken: Broken[] = [];
+  let steps = 0;
+  let time = 0;
+  for (let seed = from; seed < from + count; seed += 1) {
+    const outcome = new Simulation(seed, { without }).run();
+    steps += outcome.steps;
+    time += outcome.time;
+    addCounts(faults, outcome.faults);
+    const { violation } = outcome;
+    if (violation) broken.push({ seed, rule: violation.rule, message: violation.message });
+  }
+  return { seeds: count, steps, time, faults, broken };
+}
+
+parentPort?.on('message', (batch: Batch) => parentPort?.postMessage(runBatch(batch)));
