@@ -403,7 +403,8 @@ export function signOut(run: Run): void {
   wipe(run, null);
   dropToken(run);
   run.set({
-    token: { ...initialToken },
+    // A broker that wants to be left alone is, whoever asks.
+    token: { ...initialToken, quietUntil: run.state.token.quietUntil },
     breaker: { ...run.state.breaker, attempt: 0, open: false },
     problem: { code: 'signed-out', message: 'You have signed out.' },
   });

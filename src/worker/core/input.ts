@@ -33,7 +33,7 @@ export type Input =
       readonly writeId: number;
       /** Rows that `add-message` put in. */
       readonly added: readonly Message[];
-      /** Rows that `mark-message` changed, as they are now. */
+      /** Rows that `mark-message` or a sequence changed, as they are now. */
       readonly corrected: readonly Message[];
     }
   | {

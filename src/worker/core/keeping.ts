@@ -32,8 +32,8 @@ export function rewrite(run: Run): void {
   for (const message of window) run.store({ type: 'put-message', message });
   for (const former of formers) run.store({ type: 'put-conversation', record: recordOf(former) });
   for (const item of outbox) run.store({ type: 'put-outbox', record: recordOfItem(item) });
-  if (reading.readUntil) run.store({ type: 'put-read', readUntil: reading.readUntil });
-  // Everything unread, and what this tick has counted is a part of it.
+  // Set to nothing first, since a write that was under way may have counted already.
+  run.store({ type: 'put-read', readUntil: reading.readUntil });
   run.change({
     unread: reading.unread,
     meta: true,

@@ -41,7 +41,7 @@ function outboxStatus(item: OutboxItem): Message['status'] {
     case 'posting':
       return 'sent';
     case 'doubt':
-      return item.conversationId === null ? 'pending' : 'sent';
+      return item.at.wasSent ? 'sent' : 'pending';
     case 'held':
       return 'delivered';
     case 'storing':
@@ -62,7 +62,9 @@ export function restoreOutbox(run: Run, records: readonly OutboxRecord[]): void 
 }
 
 function restoredStage(run: Run, record: OutboxRecord): OutboxStage {
-  return record.failure ? { stage: 'failed' } : { stage: 'doubt', run: nextRun(run) };
+  return record.failure
+    ? { stage: 'failed' }
+    : { stage: 'doubt', run: nextRun(run), wasSent: false };
 }
 
 function setItem(run: Run, messageId: string, part: Partial<OutboxItem>): void {
@@ -91,6 +93,11 @@ function inFlight(run: Run): OutboxItem | undefined {
   return run.state.outbox.find((item) => item.at.stage === 'sent' || item.at.stage === 'posting');
 }
 
+function openConversation({ state: { conversation } }: Run): string | null {
+  if (!conversation || conversation.conversation.status === 'ended') return null;
+  return conversation.conversation.conversationId;
+}
+
 /** Takes a message in. It leaves, and its call is answered, once it is durable. */
 export function enqueue(
   run: Run,
@@ -103,7 +110,7 @@ export function enqueue(
   const item: OutboxItem = {
     messageId,
     ordinal,
-    conversationId: null,
+    conversationId: openConversation(run),
     text,
     timestamp: run.gatewayTime(),
     failure: null,
@@ -134,7 +141,9 @@ export function onStored(run: Run, writeId: number): void {
     if (item.at.stage !== 'storing' || item.at.writeId !== writeId) continue;
     const { callId, isRepeat } = item.at;
     // The first time it may have gone out, and be so long ago that nobody here remembers.
-    const at: OutboxStage = isRepeat ? { stage: 'doubt', run: nextRun(run) } : { stage: 'queued' };
+    const at: OutboxStage = isRepeat
+      ? { stage: 'doubt', run: nextRun(run), wasSent: false }
+      : { stage: 'queued' };
     setItem(run, item.messageId, { at });
     if (callId !== null) run.resolve(callId, item.messageId);
   }
@@ -168,8 +177,8 @@ export function pump(run: Run): void {
       lookForDoubts(run);
       return;
     }
-    setItem(run, messageId, { at: { stage: 'sent' }, conversationId });
-    storeItem(run, messageId);
+    if (!isAddressed(run, head, conversationId)) return;
+    setItem(run, messageId, { at: { stage: 'sent' } });
     run.setTimer('echo', run.state.settings.timing.echo);
     run.emit({
       type: 'send',
@@ -182,10 +191,23 @@ export function pump(run: Run): void {
       return;
     }
     if (run.hasTimer('rest-retry') || restPause(run) > 0) return;
+    if (!isAddressed(run, head, conversationId)) return;
     const requestId = request(run, { type: 'send-message', conversationId, messageId, text });
-    setItem(run, messageId, { at: { stage: 'posting', requestId }, conversationId });
-    storeItem(run, messageId);
+    setItem(run, messageId, { at: { stage: 'posting', requestId } });
   }
+}
+
+/**
+ * Whether the store knows for good where the message goes. Otherwise it is told first: after a power
+ * cut nobody would know any more whom to ask whether it has arrived.
+ */
+function isAddressed(run: Run, item: OutboxItem, conversationId: string): boolean {
+  if (item.conversationId === conversationId) return true;
+  const at = { stage: 'storing', writeId: null, callId: null, isRepeat: false } as const;
+  setItem(run, item.messageId, { at, conversationId });
+  storeItem(run, item.messageId);
+  run.change({ durable: true });
+  return false;
 }
 
 function lookForDoubts(run: Run): void {
@@ -217,11 +239,15 @@ export function echoOverdue(run: Run): void {
   catchUp(run);
 }
 
+function doubt(run: Run, item: OutboxItem): void {
+  setItem(run, item.messageId, { at: { stage: 'doubt', run: nextRun(run), wasSent: true } });
+}
+
 /** What was on its way may have arrived. A REST request keeps its own outcome. */
 export function doubtEverything(run: Run): void {
   for (const item of run.state.outbox) {
     if (item.at.stage === 'sent') {
-      setItem(run, item.messageId, { at: { stage: 'doubt', run: nextRun(run) } });
+      doubt(run, item);
     }
   }
 }
@@ -302,14 +328,14 @@ function onPostFailed(run: Run, item: OutboxItem, failure: RestFailure): void {
       onNotFound(run);
       return;
     case 'rate-limited':
-      setItem(run, item.messageId, { at: { stage: 'doubt', run: nextRun(run) } });
+      doubt(run, item);
       beQuiet(run, failure.retryAfter);
       return;
     case 'unauthorized':
     case 'unavailable':
     case 'network':
     case 'misfit':
-      setItem(run, item.messageId, { at: { stage: 'doubt', run: nextRun(run) } });
+      doubt(run, item);
       if (run.state.link.phase === 'signed-out') return;
       run.setTimer('rest-retry', Math.max(restPause(run), retryDelay(run, 0)));
       return;
@@ -362,7 +388,7 @@ export function refusedForRate(
   const item = run.state.outbox.find((one) => one.messageId === messageId);
   if (item?.at.stage === 'sent') {
     run.clearTimer('echo');
-    setItem(run, item.messageId, { at: { stage: 'doubt', run: nextRun(run) } });
+    doubt(run, item);
   }
   beQuiet(run, retryAfter);
 }
@@ -388,7 +414,7 @@ export function retryMessage(run: Run, callId: number, messageId: string): void 
   // One that nobody could tell about, and that the visitor wants all the same, is a message anew.
   const isLost = item.failure?.code === 'unknown-outcome';
   setItem(run, messageId, {
-    at: { stage: 'doubt', run: nextRun(run) },
+    at: { stage: 'doubt', run: nextRun(run), wasSent: false },
     failure: null,
     conversationId: isLost ? null : item.conversationId,
   });

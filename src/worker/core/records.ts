@@ -43,7 +43,7 @@ export interface OutboxRecord {
   readonly messageId: string;
   /** The order of sending, for ever. */
   readonly ordinal: number;
-  /** The conversation it was last sent into; `null` before that. */
+  /** The conversation that it goes into, known for good before it leaves; `null` while none is open. */
   readonly conversationId: string | null;
   readonly text: string;
   /** Epoch ms, corrected to the gateway's clock as it was known. */
@@ -88,8 +88,8 @@ export interface Restored {
 export type StoreOperation =
   | { readonly type: 'put-message'; readonly message: Message }
   /**
-   * Only if the store does not have it, and then counted with the unread ones if it `isUnread`. The
-   * answer to the write tells what was added.
+   * Only if the store does not have it, and then counted with the unread ones if it `isUnread`; one
+   * that it has without a sequence is given it. The answer to the write tells what was done.
    */
   | { readonly type: 'add-message'; readonly message: Message; readonly isUnread: boolean }
   /**
@@ -109,6 +109,6 @@ export type StoreOperation =
   /** An increment, so that it can't undo what `add-message` counted meanwhile. */
   | { readonly type: 'add-unread'; readonly by: number }
   /** The visitor has read up to there: nothing is unread. */
-  | { readonly type: 'put-read'; readonly readUntil: Position }
+  | { readonly type: 'put-read'; readonly readUntil: Position | null }
   /** Everything of the former visitor goes. */
   | { readonly type: 'wipe' };

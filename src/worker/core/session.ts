@@ -156,6 +156,19 @@ export function adoptMirror(run: Run, conversationId: string): void {
   if (link.phase === 'online' && link.session.stage === 'ready') ask(run, 0);
 }
 
+/** A message was on its way into a conversation whose own record a power cut took. */
+export function adoptAddressee(run: Run): void {
+  const { conversation, outbox } = run.state;
+  const current = conversation?.conversation.conversationId ?? null;
+  const addressees = outbox.filter(({ failure }) => failure === null);
+  const conversationId = addressees.findLast(
+    (item) => item.conversationId !== null,
+  )?.conversationId;
+  if (conversationId == null || conversationId === current) return;
+  run.set({ conversation: newConversation(run, { conversationId, status: 'queued' }) });
+  run.change({ conversation: true });
+}
+
 /** Also when the gateway names it in an error. */
 export function onEnded(run: Run): void {
   const { conversation, link } = run.state;

@@ -122,7 +122,7 @@ export type OutboxStage =
   | { readonly stage: 'sent' }
   | { readonly stage: 'posting'; readonly requestId: number }
   /** It may have arrived: a catch-up that began later must have been made first. */
-  | { readonly stage: 'doubt'; readonly run: number }
+  | { readonly stage: 'doubt'; readonly run: number; readonly wasSent: boolean }
   /** The gateway has it; the transcript waits for a message before it. */
   | { readonly stage: 'held' }
   | { readonly stage: 'failed' };

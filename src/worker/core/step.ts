@@ -34,7 +34,7 @@ import type { ConversationRecord, Restored } from './records.ts';
 import { nextRun, reconcile, retryCatchUp } from './recovery.ts';
 import { onRest, sendParked } from './requests.ts';
 import { Run } from './run.ts';
-import { answerOverdue, onConversation, onEnded, onNotFound } from './session.ts';
+import { adoptAddressee, answerOverdue, onConversation, onEnded, onNotFound } from './session.ts';
 import type { ConversationState, HubState } from './state.ts';
 import { acknowledgeRevision, attach, flush, idleOver, leave, pull, setVisible } from './tabs.ts';
 import type { TimerName } from './timers.ts';
@@ -140,6 +140,7 @@ function restore(run: Run, restored: Restored): void {
     formers: unclosed.map(revive),
   });
   restoreOutbox(run, restored.outbox);
+  adoptAddressee(run);
   schedulePruning(run);
 }
 

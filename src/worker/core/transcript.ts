@@ -12,7 +12,7 @@ import { catchUp } from './recovery.ts';
 import type { Run } from './run.ts';
 import type { ConversationState, Unsettled } from './state.ts';
 import { heardFrom } from './typing.ts';
-import { addBelow, insertRow, isBelow, markBehind, removeRow } from './window.ts';
+import { insertRow, isBelow, markBehind, removeRow } from './window.ts';
 
 /** Catch-ups after which a hole that nobody can fill is no longer looked for. */
 const maximumTries = 5;
@@ -31,17 +31,20 @@ export function receive(run: Run, message: GatewayMessage, via: 'socket' | 'rest
     if (known.sequence === null && message.sequence !== null) sequenceLate(run, known, message);
     return;
   }
+  if (message.sequence !== null) forgetUnsettled(run, message.messageId);
+  else if (conversation.held.some((held) => held.messageId === message.messageId)) return;
   if (message.sequence === null) {
     if (via === 'socket') settleLater(run, conversation, message);
     else placeUnsequenced(run, message, conversation.next - 1);
     return;
   }
+  const settled = run.state.conversation ?? conversation;
   if (message.sequence > conversation.next) {
-    hold(run, conversation, message, via);
+    hold(run, settled, message, via);
     return;
   }
   if (message.sequence < conversation.next) {
-    fillOrIgnore(run, conversation, message, message.sequence);
+    fillOrIgnore(run, settled, message, message.sequence);
     return;
   }
   show(run, message, 0);
@@ -70,6 +73,14 @@ function settleLater(run: Run, conversation: ConversationState, message: Gateway
   run.set({ conversation: { ...conversation, unsettled: [...unsettled, one] } });
   if (unsettled.length >= limits.held) settleAll(run);
   else if (!run.hasTimer('short-hold')) run.setTimer('short-hold', timing.shortHold);
+}
+
+/** A copy with a sequence is there. */
+function forgetUnsettled(run: Run, messageId: string): void {
+  const { conversation } = run.state;
+  if (!conversation?.unsettled.some((one) => one.message.messageId === messageId)) return;
+  const unsettled = conversation.unsettled.filter((one) => one.message.messageId !== messageId);
+  run.set({ conversation: { ...conversation, unsettled } });
 }
 
 /** The `short-hold` timer: who has waited long enough is shown, and whoever stands before them. */
@@ -105,13 +116,7 @@ function byTime({ message: a }: Unsettled, { message: b }: Unsettled): number {
 function placeUnsequenced(run: Run, message: GatewayMessage, after: number): void {
   const { conversation } = run.state;
   if (!conversation) return;
-  const row = rowOf(message, [conversation.ordinal, after, 1, message.timestamp]);
-  if (!isBelow(run, row)) {
-    insert(run, row);
-    return;
-  }
-  acknowledge(run, message.messageId);
-  addBelow(run, withReadMark(row, conversation.readMark));
+  insert(run, rowOf(message, [conversation.ordinal, after, 1, message.timestamp]));
 }
 
 /** A copy came without a sequence before: now its true place is known. */
@@ -318,9 +323,10 @@ function insert(run: Run, row: Message): void {
   const { conversation } = run.state;
   if (!conversation) return;
   acknowledge(run, row.messageId);
+  // Those below the window are counted by the store.
+  if (!isBelow(run, row)) countUnread(run, row);
   insertRow(run, withReadMark(row, conversation.readMark));
   if (row.from.role !== 'visitor') heardFrom(run, row.from.id);
-  countUnread(run, row);
   if (conversation.readAhead === row.messageId) readBy(run, row.messageId);
 }
 

@@ -11,13 +11,16 @@ export function isBelow(run: Run, message: Message): boolean {
   return first !== undefined && hasEarlier && comparePlaces(message, first) < 0;
 }
 
-/** Puts in a row that is not there yet. */
+/**
+ * Puts in a row that the window does not have. Below the window only the store knows whether it is
+ * there already: what it says comes to `onLookedUp`.
+ */
 export function insertRow(run: Run, message: Message): void {
-  run.store({ type: 'put-message', message });
   if (isBelow(run, message)) {
-    publishBelow(run, message);
+    run.store({ type: 'add-message', message, isUnread: isUnread(run, message) });
     return;
   }
+  run.store({ type: 'put-message', message });
   const { window, hasEarlier, settings } = run.state;
   const index = placeIndex(window, message);
   const grown = [...window.slice(0, index), message, ...window.slice(index)];
@@ -27,11 +30,6 @@ export function insertRow(run: Run, message: Message): void {
     hasEarlier: hasEarlier || surplus > 0,
   });
   publish(run, message);
-}
-
-/** The store knows whether it is there already; what it says comes to `onLookedUp`. */
-export function addBelow(run: Run, message: Message): void {
-  run.store({ type: 'add-message', message, isUnread: isUnread(run, message) });
 }
 
 export function replaceRow(run: Run, message: Message): void {

@@ -15,7 +15,7 @@ import {
 export interface Written {
   /** Rows that `add-message` put in. */
   readonly added: readonly Message[];
-  /** Rows that `mark-message` changed, as they are now. */
+  /** Rows that `mark-message` or a sequence changed, as they are now. */
   readonly corrected: readonly Message[];
 }
 
@@ -135,10 +135,11 @@ class Batch {
     const messages = this.#transaction.objectStore('messages');
     const row = await messages.get([message.conversationId ?? '', message.messageId]);
     // One that can't be read is as good as none.
-    if (this.#rows.read('message', row)) return;
+    const known = this.#rows.read('message', row);
+    if (known && (known.sequence !== null || message.sequence === null)) return;
     this.#store('messages').put(message);
-    this.added.push(message);
-    if (isUnread) this.#unread += 1;
+    (known ? this.corrected : this.added).push(message);
+    if (!known && isUnread) this.#unread += 1;
   }
 
   async #mark(position: Position, missingBefore: number): Promise<void> {

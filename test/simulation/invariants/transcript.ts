@@ -56,7 +56,12 @@ function inOrder(rows: readonly Message[], who: string): void {
 function steady(before: readonly Message[], after: readonly Message[]): void {
   const old = new Map(before.map((row) => [row.messageId, row]));
   const kept = new Set(after.map((row) => row.messageId));
-  const firstKept = before.findIndex((row) => kept.has(row.messageId));
+  const places = new Map(after.map((row) => [row.messageId, row]));
+  // A row that got its sequence late may have moved; the others tell where the window begins.
+  const firstKept = before.findIndex((row) => {
+    const now = places.get(row.messageId);
+    return now !== undefined && comparePlaces(now, row) === 0;
+  });
   before.forEach((row, index) => {
     if (row.sequence === null || index < firstKept || firstKept < 0) return;
     check(kept.has(row.messageId), 'steady', () => `${row.messageId} is shown no more`);

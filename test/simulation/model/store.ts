@@ -83,7 +83,12 @@ export class Disk {
         return put(this.messages, keyOf(operation.message), operation.message);
       case 'add-message': {
         const key = keyOf(operation.message);
-        if (this.messages.has(key)) return () => {};
+        const known = this.messages.get(key);
+        if (known) {
+          if (known.sequence !== null || operation.message.sequence === null) return () => {};
+          corrected.push(operation.message);
+          return put(this.messages, key, operation.message);
+        }
         added.push(operation.message);
         const undoRow = put(this.messages, key, operation.message);
         const undoCount = operation.isUnread ? this.#addUnread(1) : () => {};
