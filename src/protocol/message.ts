@@ -32,7 +32,7 @@ export type MessageStatus = (typeof messageStatuses)[number];
 /**
  * Where a message stands, compared number by number, then by message id:
  * conversation ordinal · sequence · 0, or 1 for a message without a sequence · its timestamp.
- * A message without a sequence stands behind the last sequenced one that was known before it.
+ * A message without a sequence stands behind the last sequenced one that is not newer.
  */
 export type Position = readonly [number, number, number, number];
 

@@ -28,6 +28,7 @@ export function prune(run: Run): void {
 
 /** The database was deleted and is there again, empty: everything that memory has goes back in. */
 export function rewrite(run: Run): void {
+  forgetHolesBelow(run);
   const { window, conversation, formers, outbox, reading } = run.state;
   for (const message of window) run.store({ type: 'put-message', message });
   for (const former of formers) run.store({ type: 'put-conversation', record: recordOf(former) });
@@ -40,5 +41,14 @@ export function rewrite(run: Run): void {
     conversation: conversation !== null,
     durable: true,
   });
-  run.set({ hasEarlier: false });
+}
+
+/** What stood below the window is gone: a row that fills a hole there would stand alone. */
+function forgetHolesBelow(run: Run): void {
+  const { conversation, window } = run.state;
+  const first = window.find((row) => row.position[0] === conversation?.ordinal);
+  if (!conversation) return;
+  const lowest = first ? first.position[1] : conversation.next;
+  const holes = conversation.holes.filter(({ from }) => from > lowest);
+  run.set({ conversation: { ...conversation, holes } });
 }

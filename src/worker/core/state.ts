@@ -103,8 +103,6 @@ export interface ConversationState extends ConversationRecord {
 
 export interface Unsettled {
   readonly message: GatewayMessage;
-  /** The highest sequence that was shown when it came. */
-  readonly after: number;
   readonly due: number;
 }
 

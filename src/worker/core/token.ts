@@ -52,7 +52,11 @@ export function renew(run: Run): void {
 
 export function onToken(run: Run, requestId: number, result: TokenResult): void {
   const { token } = run.state;
-  if (token.requestId !== requestId) return;
+  if (token.requestId !== requestId) {
+    // Asked for before a sign-out: whose token it would be nobody knows, but the broker's wish holds.
+    if (!result.ok) beQuietFor(run, result.retryAfter);
+    return;
+  }
   run.set({ token: { ...token, requestId: null } });
   if (!result.ok) {
     onFailure(run, result);
@@ -84,11 +88,16 @@ export function onToken(run: Run, requestId: number, result: TokenResult): void 
   else if (renewing && run.state.link.phase === 'online') beginRenewal(run);
 }
 
+function beQuietFor(run: Run, retryAfter: number | null): void {
+  const pause = Math.min(retryAfter ?? 0, longestPause);
+  const quietUntil = pause > 0 ? run.clock.now + pause : null;
+  run.set({ token: { ...run.state.token, quietUntil } });
+}
+
 function onFailure(run: Run, result: Extract<TokenResult, { ok: false }>): void {
   const failures = run.state.token.failures + 1;
-  const pause = Math.min(result.retryAfter ?? 0, longestPause);
-  const quietUntil = pause > 0 ? run.clock.now + pause : null;
-  run.set({ token: { ...run.state.token, failures, quietUntil } });
+  run.set({ token: { ...run.state.token, failures } });
+  beQuietFor(run, result.retryAfter);
   failParked(run, result);
   if (result.kind === 'signed-out') {
     signedOut(run, result.message);

@@ -35,7 +35,7 @@ export function receive(run: Run, message: GatewayMessage, via: 'socket' | 'rest
   else if (conversation.held.some((held) => held.messageId === message.messageId)) return;
   if (message.sequence === null) {
     if (via === 'socket') settleLater(run, conversation, message);
-    else placeUnsequenced(run, message, conversation.next - 1);
+    else placeUnsequenced(run, message);
     return;
   }
   const settled = run.state.conversation ?? conversation;
@@ -69,8 +69,7 @@ function settleLater(run: Run, conversation: ConversationState, message: Gateway
   acknowledgeHeld(run, message.messageId);
   const { timing, limits } = run.state.settings;
   const due = run.clock.now + timing.shortHold;
-  const one: Unsettled = { message, after: conversation.next - 1, due };
-  run.set({ conversation: { ...conversation, unsettled: [...unsettled, one] } });
+  run.set({ conversation: { ...conversation, unsettled: [...unsettled, { message, due }] } });
   if (unsettled.length >= limits.held) settleAll(run);
   else if (!run.hasTimer('short-hold')) run.setTimer('short-hold', timing.shortHold);
 }
@@ -105,18 +104,25 @@ export function settleAll(run: Run): void {
 function settle(run: Run, conversation: ConversationState, shown: readonly Unsettled[]): void {
   const unsettled = conversation.unsettled.filter((one) => !shown.includes(one));
   run.set({ conversation: { ...conversation, unsettled } });
-  for (const { message, after } of shown) placeUnsequenced(run, message, after);
+  for (const { message } of shown) placeUnsequenced(run, message);
 }
 
 function byTime({ message: a }: Unsettled, { message: b }: Unsettled): number {
   return a.timestamp - b.timestamp || (a.messageId < b.messageId ? -1 : 1);
 }
 
-/** @param after the highest sequence that was shown when it came */
-function placeUnsequenced(run: Run, message: GatewayMessage, after: number): void {
-  const { conversation } = run.state;
+/** By its time: behind the last sequenced one that is not newer. */
+function placeUnsequenced(run: Run, message: GatewayMessage): void {
+  const { conversation, window } = run.state;
   if (!conversation) return;
-  insert(run, rowOf(message, [conversation.ordinal, after, 1, message.timestamp]));
+  const { ordinal } = conversation;
+  const { timestamp } = message;
+  const before = window.findLast(
+    (row) => row.position[0] === ordinal && row.sequence !== null && row.timestamp <= timestamp,
+  );
+  const [first] = window;
+  const lowest = first?.position[0] === ordinal ? Math.max(0, first.position[1] - 1) : 0;
+  insert(run, rowOf(message, [ordinal, before?.sequence ?? lowest, 1, timestamp]));
 }
 
 /** A copy came without a sequence before: now its true place is known. */
