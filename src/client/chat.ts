@@ -1,4 +1,5 @@
 import type { Conversation, Routing } from '../protocol/conversation.ts';
+import type { Message } from '../protocol/message.ts';
 import type { ChatSnapshot } from '../protocol/snapshot.ts';
 
 /**
@@ -37,6 +38,12 @@ export interface Chat {
   setDraft(text: string): void;
   /** The visitor has seen the newest message. */
   markRead(): void;
+  /**
+   * Calls `listener` when something new came, in one tab only: the one last used, and one that is seen
+   * before others. Ring, or show it in the title, there. `null`: another tab does it from now on.
+   * Returns what ends it.
+   */
+  onAlert(listener: (message: Message | null) => void): () => void;
   /**
    * Puts older messages on top of the snapshot's.
    * @param count how many, 1 to 500. @default 50

@@ -50,6 +50,25 @@ function earlierThan(first: Message | undefined, count: number): Call {
   return { type: 'load-earlier', before, conversationId: first?.conversationId ?? null, count };
 }
 
+/** One subscriber's fault must not keep the others from the news. */
+function guarded(listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    reportError(error);
+  }
+}
+
+/** At most once a second, at once. */
+function throttled(work: () => void): () => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (performance.now() - last < 1_000) return;
+    last = performance.now();
+    work();
+  };
+}
+
 function workerAt({ url, name }: Address): SharedWorker {
   return new SharedWorker(url, { type: 'module', name, extendedLifetime: true });
 }
@@ -57,6 +76,7 @@ function workerAt({ url, name }: Address): SharedWorker {
 class PageChat implements Chat {
   readonly #options: ConnectOptions;
   readonly #listeners = new Set<() => void>();
+  readonly #alertListeners = new Set<(message: Message | null) => void>();
   readonly #caller = new Caller();
   readonly #respawn = new Respawn();
   readonly #stopListening: () => void;
@@ -87,6 +107,11 @@ class PageChat implements Chat {
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  };
+
+  readonly onAlert = (listener: (message: Message | null) => void): (() => void) => {
+    this.#alertListeners.add(listener);
+    return () => this.#alertListeners.delete(listener);
   };
 
   async start(routing: Routing): Promise<Conversation> {
@@ -154,6 +179,7 @@ class PageChat implements Chat {
     this.#stopListening();
     this.#detach();
     this.#listeners.clear();
+    this.#alertListeners.clear();
     this.#caller.close();
   }
 
@@ -230,6 +256,10 @@ class PageChat implements Chat {
       case 'head':
         connection.post({ type: 'pull' });
         return;
+      case 'alert':
+        if (message.epoch !== this.#epoch) return;
+        for (const listener of [...this.#alertListeners]) guarded(() => listener(message.message));
+        return;
     }
   }
 
@@ -304,14 +334,7 @@ class PageChat implements Chat {
     const after = snapshot.conversation?.conversationId ?? null;
     this.#snapshot = snapshot;
     if (before !== after || (after === null && this.#revision > 0)) writeMirror(after);
-    for (const listener of [...this.#listeners]) {
-      try {
-        listener();
-      } catch (error) {
-        // One subscriber's fault must not keep the others from the news.
-        reportError(error);
-      }
-    }
+    for (const listener of [...this.#listeners]) guarded(listener);
   }
 
   #listenToPage(): () => void {
@@ -322,6 +345,11 @@ class PageChat implements Chat {
       this.#connection?.post({ type: 'visibility', visible });
     };
     document.addEventListener('visibilitychange', onVisibility, { signal });
+    // Which of the tabs rings is the one that was used last.
+    const onUse = throttled(() => this.#connection?.post({ type: 'used' }));
+    addEventListener('focus', onUse, { signal });
+    addEventListener('pointerdown', onUse, { signal, passive: true, capture: true });
+    addEventListener('keydown', onUse, { signal, passive: true, capture: true });
     // A held lock, an open port or a message keeps a page out of the back/forward cache.
     addEventListener('pagehide', () => this.#detach(), { signal });
     addEventListener('pageshow', ({ persisted }) => persisted && this.#attach(), { signal });

@@ -66,10 +66,19 @@ export const headMessageSchema = z.object({
 });
 export type HeadMessage = z.infer<typeof headMessageSchema>;
 
+/** Something new to draw attention to, in this tab and no other; `null`: another tab does it now. */
+export const alertMessageSchema = z.object({
+  type: z.literal('alert'),
+  epoch: z.string(),
+  message: z.nullable(messageSchema),
+});
+export type AlertMessage = z.infer<typeof alertMessageSchema>;
+
 export const streamMessageSchema = z.discriminatedUnion('type', [
   snapshotMessageSchema,
   patchMessageSchema,
   headMessageSchema,
+  alertMessageSchema,
 ]);
 export type StreamMessage = z.infer<typeof streamMessageSchema>;
 
@@ -82,6 +91,8 @@ export const tabMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ack'), revision: z.number() }),
   z.object({ type: z.literal('pull') }),
   z.object({ type: z.literal('visibility'), visible: z.boolean() }),
+  /** The visitor has done something here. */
+  z.object({ type: z.literal('used') }),
   z.object({ type: z.literal('bye') }),
 ]);
 export type TabMessage = z.infer<typeof tabMessageSchema>;

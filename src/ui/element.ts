@@ -1,5 +1,6 @@
 import type { Chat } from '../client/chat.ts';
 import type { Routing } from '../protocol/conversation.ts';
+import { Alerts } from './alerts.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
 import type { PartylinePanel } from './panel/panel.ts';
 import { shellStyles } from './styles/shell.ts';
@@ -9,7 +10,7 @@ import { whenIdle } from './when-idle.ts';
 // Node has no HTMLElement; there the class is only imported, never constructed.
 const Base = globalThis.HTMLElement ?? class {};
 
-const properties = ['chat', 'routing', 'open', 'heading', 'texts'] as const;
+const properties = ['chat', 'routing', 'open', 'heading', 'silent', 'texts'] as const;
 
 /**
  * `<partyline-chat>`: a launcher, and the panel that it opens.
@@ -36,6 +37,7 @@ export class PartylineChatElement extends Base {
   /** Whether the element stands in the page, and its attributes change there. */
   #isPlaced = false;
   #unsubscribe: (() => void) | null = null;
+  #alerts: Alerts | null = null;
   #cancelPreload: (() => void) | null = null;
 
   constructor() {
@@ -94,6 +96,14 @@ export class PartylineChatElement extends Base {
     this.setAttribute('heading', heading);
   }
 
+  /** No sound when something new comes; the same as the attribute. @default false */
+  get silent(): boolean {
+    return this.hasAttribute('silent');
+  }
+  set silent(silent: boolean) {
+    this.toggleAttribute('silent', silent);
+  }
+
   /** Everything the element says. @default english */
   get texts(): Texts {
     return this.#texts;
@@ -143,8 +153,12 @@ export class PartylineChatElement extends Base {
 
   #subscribe(): void {
     this.#unsubscribe?.();
-    this.#unsubscribe =
-      this.isConnected && this.#chat ? this.#chat.subscribe(() => this.#updateLauncher()) : null;
+    this.#alerts?.end();
+    const chat = this.isConnected ? this.#chat : null;
+    this.#unsubscribe = chat ? chat.subscribe(() => this.#updateLauncher()) : null;
+    this.#alerts = chat
+      ? new Alerts(chat, () => ({ texts: this.#texts, isSilent: this.silent }))
+      : null;
   }
 
   #update(): void {

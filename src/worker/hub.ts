@@ -168,7 +168,9 @@ export class Hub {
     this.#take({ type: 'tab-left', tabId });
   }
 
-  tabInput(input: Extract<Input, { type: 'tab-ack' | 'tab-pull' | 'tab-visibility' }>): void {
+  tabInput(
+    input: Extract<Input, { type: 'tab-ack' | 'tab-pull' | 'tab-visibility' | 'tab-used' }>,
+  ): void {
     if (this.#tabs.has(input.tabId)) this.#take(input);
   }
 

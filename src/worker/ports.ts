@@ -119,6 +119,9 @@ function openStream(
       case 'visibility':
         hub.tabInput({ type: 'tab-visibility', tabId, visible: message.data.visible });
         return;
+      case 'used':
+        hub.tabInput({ type: 'tab-used', tabId });
+        return;
       case 'bye':
         hub.detach(tabId);
         return;

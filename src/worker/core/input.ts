@@ -50,6 +50,7 @@ export type Input =
     }
   | { readonly type: 'tab-left'; readonly tabId: string }
   | { readonly type: 'tab-visibility'; readonly tabId: string; readonly visible: boolean }
+  | { readonly type: 'tab-used'; readonly tabId: string }
   | { readonly type: 'tab-ack'; readonly tabId: string; readonly revision: number }
   | { readonly type: 'tab-pull'; readonly tabId: string }
   | { readonly type: 'call'; readonly tabId: string; readonly callId: number; readonly call: Call }

@@ -180,6 +180,8 @@ export interface Tab {
   readonly tabId: string;
   readonly visible: boolean;
   readonly isTyping: boolean;
+  /** When the visitor last did something there. */
+  readonly usedAt: number;
   /** Patches posted and not acknowledged. */
   readonly unacknowledged: number;
   readonly acknowledged: number;
@@ -267,6 +269,9 @@ export interface HubState {
   readonly recovery: Recovery;
   readonly typing: Typing;
   readonly tabs: readonly Tab[];
+  /** The tab that rang last, and when. */
+  readonly alertedTab: string | null;
+  readonly alertedAt: number | null;
   /** Calls that a conversation's opening answers. */
   readonly starting: readonly number[];
   /** Calls that a durable write answers. */
@@ -312,6 +317,8 @@ export function initialState(settings: Settings, seed: number): HubState {
     recovery: initialRecovery,
     typing: { other: null, told: false, toldAt: null },
     tabs: [],
+    alertedTab: null,
+    alertedAt: null,
     starting: [],
     storing: [],
     lookups: [],

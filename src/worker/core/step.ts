@@ -1,5 +1,6 @@
 import type { GatewayEvent, GatewayProblem } from '../../protocol/gateway.ts';
 import type { Message } from '../../protocol/message.ts';
+import { used } from './alerts.ts';
 import { poll, probe } from './breaker.ts';
 import { onCall } from './calls.ts';
 import {
@@ -81,6 +82,9 @@ function take(run: Run, input: Input): void {
       return;
     case 'tab-visibility':
       setVisible(run, input.tabId, input.visible);
+      return;
+    case 'tab-used':
+      used(run, input.tabId);
       return;
     case 'tab-ack':
       acknowledgeRevision(run, input.tabId, input.revision);

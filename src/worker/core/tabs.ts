@@ -1,6 +1,7 @@
 import type { Message } from '../../protocol/message.ts';
 import { type PatchMessage, patchCredit, type SnapshotMessage } from '../../protocol/port.ts';
 import type { SharedSnapshot } from '../../protocol/snapshot.ts';
+import { alertOne, used } from './alerts.ts';
 import { sleep, wake } from './connection.ts';
 import { hasOlder } from './earlier.ts';
 import { recordOf } from './formers.ts';
@@ -23,6 +24,8 @@ export function attach(
     tabId,
     visible,
     isTyping: false,
+    // A page that the visitor opens is used; one that opens in the background is not yet.
+    usedAt: visible ? run.clock.now : 0,
     unacknowledged: 0,
     acknowledged: run.state.revision,
     behind: false,
@@ -42,6 +45,7 @@ function welcome(run: Run, tab: Tab): void {
 
 export function leave(run: Run, tabId: string): void {
   run.set({ tabs: run.state.tabs.filter((tab) => tab.tabId !== tabId) });
+  if (run.state.alertedTab === tabId) run.set({ alertedTab: null });
   tellTyping(run);
   if (run.state.tabs.length === 0) run.setTimer('idle', run.state.settings.timing.idle);
 }
@@ -55,7 +59,10 @@ export function setVisible(run: Run, tabId: string, visible: boolean): void {
   const before = run.state.tabs.find((tab) => tab.tabId === tabId);
   if (!before || before.visible === visible) return;
   setTab(run, { ...before, visible });
-  if (visible) becameVisible(run);
+  if (visible) {
+    used(run, tabId);
+    becameVisible(run);
+  }
 }
 
 export function acknowledgeRevision(run: Run, tabId: string, revision: number): void {
@@ -126,6 +133,7 @@ export function flush(run: Run): void {
   };
   const isReset = changes.reset || !isWhole || upserts.length > run.state.settings.limits.window;
   for (const tab of run.state.tabs) post(run, tab, patch, isReset);
+  if (part.unread !== undefined && part.unread > (published?.unread ?? 0)) alertOne(run, upserts);
 }
 
 function post(run: Run, tab: Tab, patch: PatchMessage, isReset: boolean): void {

@@ -87,7 +87,7 @@ export class TestHub {
     } else if (message.type === 'patch' && this.snapshot) {
       this.snapshot = applyPatch(this.snapshot, message);
     }
-    if (message.type !== 'head') {
+    if (message.type === 'snapshot' || message.type === 'patch') {
       this.state = step(
         this.state,
         { type: 'tab-ack', tabId: 'a', revision: message.revision },

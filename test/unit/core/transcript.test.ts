@@ -399,3 +399,40 @@ describe('tabs', () => {
     });
   });
 });
+
+describe('alerts', () => {
+  function ringing(hub: TestHub): string[] {
+    return hub
+      .all('post')
+      .filter(({ message }) => message.type === 'alert' && message.message !== null)
+      .map(({ tabId }) => tabId);
+  }
+
+  it('ring in one tab: a visible one, and of these the one last used', () => {
+    const hub = new TestHub().inConversation().attach('b').attach('c');
+    hub.take({ type: 'tab-visibility', tabId: 'c', visible: false });
+    hub.pass(1_000).take({ type: 'tab-used', tabId: 'a' });
+    hub.pass(1_000).take({ type: 'tab-used', tabId: 'c' }).clearKeepingSocket();
+    hears(hub, { ...agentSays(1), timestamp: hub.wall });
+    expect(ringing(hub)).toEqual(['a']);
+    hub.answersPings = true;
+    hub.pass(5_000).take({ type: 'tab-used', tabId: 'b' }).clearKeepingSocket();
+    hears(hub, { ...agentSays(2), timestamp: hub.wall });
+    expect(ringing(hub)).toEqual(['b']);
+    // The one that rang before takes its badge away.
+    const told = hub.all('post').filter(({ message }) => message.type === 'alert');
+    expect(told.map(({ tabId }) => tabId)).toEqual(['a', 'b']);
+  });
+
+  it('ring once in a flood, and not for history', () => {
+    const hub = new TestHub().inConversation().clearKeepingSocket();
+    for (let sequence = 1; sequence <= 5; sequence += 1) {
+      hears(hub, { ...agentSays(sequence), timestamp: hub.wall });
+    }
+    expect(ringing(hub)).toEqual(['a']);
+    hub.answersPings = true;
+    hub.pass(5_000).clearKeepingSocket();
+    hears(hub, { ...agentSays(6), timestamp: hub.wall - 3_600_000 });
+    expect(ringing(hub)).toEqual([]);
+  });
+});
