@@ -1,10 +1,20 @@
 import { defineConfig } from '@playwright/test';
+import type { Options } from './test/browser/support/fixtures.ts';
 
 const executablePath = process.env.PARTYLINE_CHROMIUM;
 
-export default defineConfig({
+export default defineConfig<Options>({
   projects: [
     { name: 'browser', testDir: './test/browser' },
+    {
+      // What a visitor can see, once more where the hub runs in a tab.
+      name: 'without-shared-worker',
+      testDir: './test/browser',
+      testMatch: ['conversation', 'connection', 'resilience', 'alerts'].map(
+        (name) => `${name}.spec.ts`,
+      ),
+      use: { withoutSharedWorker: true },
+    },
     // Minutes of random faults: `npm run soak`, not a part of `npm test`.
     { name: 'soak', testDir: './test/soak' },
   ],

@@ -5,6 +5,9 @@ import type { HubConnection } from './hub-connection.ts';
 /** A hub that is alive answers within milliseconds, or says why it can't. */
 const defaultDeadline = 10_000;
 
+/** For a hub that hangs to be found out and replaced, and for its successor's answer. */
+const secondChance = 15_000;
+
 interface Pending {
   readonly call: Call;
   readonly settle: (outcome: Outcome) => void;
@@ -38,10 +41,15 @@ export class Caller {
           else resolve(outcome);
         },
       };
-      const timer = setTimeout(() => {
-        // Late by chance, or by a hub that hangs: that is asked before it is believed.
-        if (pending.wasSent) this.#connection?.probe();
-        pending.settle(overdue(pending));
+      let timer = setTimeout(() => {
+        const connection = this.#connection;
+        if (!pending.wasSent || !connection) {
+          pending.settle(overdue(pending));
+          return;
+        }
+        // Late by chance, or by a hub that hangs: then its successor is asked again.
+        timer = setTimeout(() => pending.settle(overdue(pending)), secondChance);
+        connection.probe();
       }, deadline);
       this.#pending.add(pending);
       if (this.#connection) this.#send(this.#connection, pending);

@@ -291,6 +291,7 @@ class PageChat implements Chat {
     this.#caller.detached();
     // Where another build's hub was: its script may be gone with it.
     this.#successor = null;
+    if (this.#usesFallback) this.#host?.renew();
     // Some browsers have a SharedWorker that never starts.
     if (!wasHeard && this.#host && typeof SharedWorker !== 'undefined') {
       this.#usesFallback = !this.#usesFallback;

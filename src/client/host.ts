@@ -8,6 +8,8 @@ export class Host {
   readonly #createWorker: () => Worker;
   readonly #onFailed: (reason: string) => void;
   #abort: AbortController | null = null;
+  /** While this tab is the host. */
+  #worker: Worker | null = null;
 
   /** @param onFailed the worker's script can't be loaded, or failed. */
   constructor(createWorker: () => Worker, onFailed: (reason: string) => void) {
@@ -34,22 +36,36 @@ export class Host {
     this.#abort = null;
   }
 
+  /** The hub that this tab runs has died, or hangs: in its place comes another. */
+  renew(): void {
+    if (!this.#worker) return;
+    this.#end();
+    this.#begin();
+  }
+
   /** Runs the hub until this tab stops; resolved, the lock goes to the next tab. */
   #host(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const worker = this.#createWorker();
-      const end = () => {
-        worker.terminate();
+      signal.addEventListener('abort', () => {
+        this.#end();
         resolve();
-      };
-      signal.addEventListener('abort', end);
-      worker.onerror = () => {
-        // Another tab may have more luck: this one goes to the end of the queue.
-        signal.removeEventListener('abort', end);
-        end();
-        if (this.#abort?.signal === signal) this.#abort = null;
-        this.#onFailed('the worker’s script could not be loaded or failed');
-      };
+      });
+      this.#begin();
     });
+  }
+
+  #begin(): void {
+    const worker = this.#createWorker();
+    this.#worker = worker;
+    worker.onerror = () => {
+      // Another tab may have more luck: this one goes to the end of the queue.
+      this.stop();
+      this.#onFailed('the worker’s script could not be loaded or failed');
+    };
+  }
+
+  #end(): void {
+    this.#worker?.terminate();
+    this.#worker = null;
   }
 }

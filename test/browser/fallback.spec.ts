@@ -1,11 +1,8 @@
 import { takeConversation } from './support/agent.ts';
 import { expect, test } from './support/fixtures.ts';
+import { killHub } from './support/hub.ts';
 
-test.beforeEach(async ({ context }) => {
-  await context.addInitScript(() => {
-    Reflect.deleteProperty(globalThis, 'SharedWorker');
-  });
-});
+test.use({ withoutSharedWorker: true });
 
 test('tabs without SharedWorker share one socket and one transcript', async ({
   gateway,
@@ -37,5 +34,30 @@ test('when the tab that runs the hub closes, another takes over', async ({ gatew
   await gateway.agent.say(conversationId, 'still here');
   for (const tab of [second, third]) await tab.shows(['before', 'after', 'still here']);
   expect(gateway.stats.peak).toBe(1);
+  expect(gateway.stats.violations).toEqual([]);
+});
+
+test('a hub that dies or hangs in its tab is replaced there', async ({
+  gateway,
+  openTab,
+  context,
+}) => {
+  const first = await openTab('/');
+  const second = await openTab('/');
+  await first.send('before');
+  await second.shows(['before']);
+  await killHub(context);
+  await second.send('after');
+  for (const tab of [first, second]) await tab.shows(['before', 'after']);
+  const [worker] = context.pages().flatMap((page) => page.workers());
+  await worker?.evaluate(() => {
+    // In a task of its own, since the debugger's could not be ended from outside.
+    setTimeout(() => {
+      for (;;);
+    }, 0);
+  });
+  await first.send('are you there?');
+  await first.shows(['before', 'after', 'are you there?']);
+  await second.shows(['before', 'after', 'are you there?']);
   expect(gateway.stats.violations).toEqual([]);
 });

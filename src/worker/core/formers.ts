@@ -37,9 +37,8 @@ function store(run: Run, conversation: ConversationState): void {
 
 /** Whether a catch-up begun then has seen the last of an ended conversation. */
 export function sawTheEnd({ conversation, endedAt }: ConversationState, begunAt: number): boolean {
-  // One that ended before this hub's time is long over.
-  const isOver = endedAt === null || begunAt - endedAt >= settling;
-  return conversation.status === 'ended' && isOver;
+  if (conversation.status !== 'ended' || endedAt === null) return false;
+  return begunAt - endedAt >= settling;
 }
 
 /** Asks for the last words of a former conversation. It gives way to every other catch-up. */

@@ -30,6 +30,8 @@ export function prune(run: Run): void {
 export function rewrite(run: Run): void {
   forgetHolesBelow(run);
   const { window, conversation, formers, outbox, reading } = run.state;
+  // What was written since, below the window, would stand alone.
+  run.store({ type: 'wipe' });
   for (const message of window) run.store({ type: 'put-message', message });
   for (const former of formers) run.store({ type: 'put-conversation', record: recordOf(former) });
   for (const item of outbox) run.store({ type: 'put-outbox', record: recordOfItem(item) });

@@ -38,6 +38,7 @@ export function ask(run: Run, asked: number): void {
   } else {
     run.clearTimer('answer');
     run.setLink({ phase: 'online', socketId, session: { stage: 'ready' } });
+    if (!conversation) failStranded(run);
     // What was said in the last conversation's final moments may have been missed, and what was on
     // its way may have arrived there: both are known before another one is opened.
     catchUp(run);

@@ -137,21 +137,23 @@ function restore(run: Run, restored: Restored): void {
     lastOrdinal: Math.max(current?.ordinal ?? 0, last?.position[0] ?? 0),
     reading,
     conversation: current && {
-      ...revive(current),
+      ...revive(run, current),
       newest: last && last.position[0] === current.ordinal ? last.timestamp : current.completeUntil,
       closing: current.conversation.status === 'ended' ? nextRun(run) : null,
     },
-    formers: unclosed.map(revive),
+    formers: unclosed.map((record) => revive(run, record)),
   });
   restoreOutbox(run, restored.outbox);
   adoptAddressee(run);
   schedulePruning(run);
 }
 
-function revive(record: ConversationRecord): ConversationState {
+function revive(run: Run, record: ConversationRecord): ConversationState {
   const newest = record.completeUntil;
-  const nothing = { held: [], unsettled: [], readAhead: null, closing: null, endedAt: null };
-  return { ...record, ...nothing, newest };
+  // It may have ended only just before the former hub did.
+  const endedAt = record.conversation.status === 'ended' ? run.clock.now : null;
+  const nothing = { held: [], unsettled: [], readAhead: null, closing: null };
+  return { ...record, ...nothing, newest, endedAt };
 }
 
 /** What a write found below the window; a former visitor's is nobody's any more. */

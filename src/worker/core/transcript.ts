@@ -137,7 +137,7 @@ function sequenceLate(run: Run, known: Message, message: GatewayMessage): void {
     insertRow(run, { ...row, missingBefore });
     return;
   }
-  insertRow(run, row);
+  insertRow(run, { ...row, missingBefore: sequence - conversation.next });
   const hole: Hole = { from: conversation.next, to: sequence - 1, tries: 0 };
   const holes = sequence > conversation.next ? [...conversation.holes, hole] : conversation.holes;
   const next = sequence + 1;

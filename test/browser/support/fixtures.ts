@@ -12,6 +12,11 @@ import { type Gateway, type GatewayOptions, startGateway } from '../../../src/te
 import { ChatPage } from './chat-page.ts';
 import { type Site, startSite } from './site.ts';
 
+export interface Options {
+  /** Browsers that have no SharedWorker. */
+  withoutSharedWorker: boolean;
+}
+
 interface Fixtures {
   /** Options of the gateway, for `test.use`. */
   gatewayOptions: GatewayOptions;
@@ -23,7 +28,18 @@ interface Fixtures {
   openTab: (path?: string, context?: BrowserContext) => Promise<ChatPage>;
 }
 
-export const test = base.extend<Fixtures>({
+async function hideSharedWorker(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    Reflect.deleteProperty(globalThis, 'SharedWorker');
+  });
+}
+
+export const test = base.extend<Fixtures & Options>({
+  withoutSharedWorker: [false, { option: true }],
+  context: async ({ context, withoutSharedWorker }, use) => {
+    if (withoutSharedWorker) await hideSharedWorker(context);
+    await use(context);
+  },
   gatewayOptions: [{}, { option: true }],
   gateway: async ({ gatewayOptions }, use) => {
     const gateway = await startGateway(gatewayOptions);
@@ -35,7 +51,7 @@ export const test = base.extend<Fixtures>({
     await use(site);
     await site.close();
   },
-  profile: async ({ launchOptions }, use) => {
+  profile: async ({ launchOptions, withoutSharedWorker }, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'partyline-profile-'));
     const contexts: BrowserContext[] = [];
     await use({
@@ -43,6 +59,7 @@ export const test = base.extend<Fixtures>({
         const options: LaunchOptions = launchOptions;
         const context = await chromium.launchPersistentContext(folder, options);
         contexts.push(context);
+        if (withoutSharedWorker) await hideSharedWorker(context);
         return context;
       },
     });

@@ -19,8 +19,13 @@ export async function hubUrl(context: BrowserContext): Promise<string> {
   return url;
 }
 
-/** Kills the SharedWorker as the browser's task manager would. */
+/** Kills the hub's worker as the browser's task manager would. */
 export async function killHub(context: BrowserContext): Promise<void> {
+  const [dedicated] = context.pages().flatMap((page) => page.workers());
+  if (dedicated) {
+    await dedicated.evaluate(() => self.close());
+    return;
+  }
   const { session, targetId } = await hubSession(context);
   await session.send('Target.closeTarget', { targetId });
   await session.detach();
