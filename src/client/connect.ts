@@ -13,7 +13,7 @@ import { readMirror, writeMirror } from './mirror.ts';
 import { type ConnectOptions, checkOptions } from './options.ts';
 import { Respawn } from './respawn.ts';
 import { type OpenRoute, throughChannels, throughSharedWorker } from './route.ts';
-import { applyAbove, applyEarlier, applyPatch, applySnapshot } from './transcript.ts';
+import { applyAbove, applyEarlier, applyPatch, applySnapshot, isOfAnother } from './transcript.ts';
 
 /** Patches after which the hub is told how far this tab has come: a part of its credit. */
 const acknowledgeEvery = 4;
@@ -88,6 +88,8 @@ class PageChat implements Chat {
   #snapshot = nothingYet;
   #connection: HubConnection | null = null;
   #epoch: string | null = null;
+  /** Whose conversation this page shows. */
+  #visitor: string | null = null;
   #revision = 0;
   #acknowledged = 0;
   #isClosed = false;
@@ -232,7 +234,13 @@ class PageChat implements Chat {
   #onStream(connection: HubConnection, message: StreamMessage): void {
     switch (message.type) {
       case 'snapshot': {
-        const wasAttached = this.#epoch !== null;
+        const isAnother = isOfAnother(this.#visitor, message.visitor);
+        const wasAttached = this.#epoch !== null && !isAnother;
+        if (isAnother) {
+          const words = 'The session has ended. Sign in again.';
+          this.#caller.fail(new PartylineError('signed-out', words));
+        }
+        this.#visitor = message.visitor;
         this.#epoch = message.epoch;
         this.#revision = message.revision;
         this.#respawn.succeeded();

@@ -6,7 +6,12 @@ import type { ChatSnapshot } from '../protocol/snapshot.ts';
 /** Rows that came by themselves and are kept; what was loaded above comes on top of it. */
 const maximumRows = 1_000;
 
-/** The snapshot after a whole one came from the hub. `before` is null at the first one. */
+/** What was typed for one visitor is not sent for another, and what one has seen the other must not. */
+export function isOfAnother(before: string | null, after: string | null): boolean {
+  return before !== null && before !== after;
+}
+
+/** The snapshot after a whole one came from the hub. */
 export function applySnapshot(
   before: ChatSnapshot,
   message: SnapshotMessage,

@@ -40,6 +40,8 @@ export const snapshotMessageSchema = z.object({
   type: z.literal('snapshot'),
   epoch: z.string(),
   revision: z.number(),
+  /** The opaque id of whose conversation this is; `null` while nobody is known. */
+  visitor: z.nullable(z.string()),
   shared: sharedSnapshotSchema,
   messages: z.array(messageSchema),
   hasEarlier: z.boolean(),

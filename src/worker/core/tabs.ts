@@ -100,6 +100,7 @@ function snapshotMessage(run: Run): SnapshotMessage {
     type: 'snapshot',
     epoch: epochOf(run.state),
     revision,
+    visitor: run.state.meta.subject,
     shared: run.state.published ?? sharedSnapshot(run),
     messages: [...newest, ...outbox.map((item) => outboxMessage(run, item))],
     hasEarlier: hasEarlier || window.length > newest.length || hasOlder(window[0]),

@@ -12,7 +12,7 @@ import { catchUp } from './recovery.ts';
 import type { Run } from './run.ts';
 import type { ConversationState, Unsettled } from './state.ts';
 import { heardFrom } from './typing.ts';
-import { insertRow, isBelow, markBehind, removeRow } from './window.ts';
+import { insertRow, isBelow, markBehind, publishBelow, removeRow } from './window.ts';
 
 /** Catch-ups after which a hole that nobody can fill is no longer looked for. */
 const maximumTries = 5;
@@ -268,7 +268,11 @@ function fillOrIgnore(
   const [first] = run.state.window;
   // Inside the window every message is known by its id, so this is another one of that number.
   if (first && comparePositions(position, first.position) >= 0) insert(run, row);
-  else acknowledge(run, message.messageId);
+  else if (run.state.outbox.some((item) => item.messageId === message.messageId)) {
+    acknowledge(run, message.messageId);
+    // Tabs show it last, as one that waits: its place is further up.
+    publishBelow(run, withReadMark(row, conversation.readMark));
+  }
 }
 
 /**

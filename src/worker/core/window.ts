@@ -81,7 +81,8 @@ function publish(run: Run, message: Message): void {
   run.change({ upserts: [...run.state.changes.upserts, message] });
 }
 
-function publishBelow(run: Run, message: Message): void {
+/** For tabs that have loaded as far as that. */
+export function publishBelow(run: Run, message: Message): void {
   publish(run, message);
   run.change({ belowWindow: [...run.state.changes.belowWindow, message] });
 }

@@ -5,10 +5,13 @@ async function hubSession(context: BrowserContext) {
   const browser = context.browser();
   if (!browser) throw new Error('the context has no browser to ask');
   const session = await browser.newBrowserCDPSession();
-  const { targetInfos } = await session.send('Target.getTargets');
-  const workers = targetInfos.filter(({ type }) => type === 'shared_worker');
-  expect(workers).toHaveLength(1);
-  const { targetId = '', url = '' } = workers[0] ?? {};
+  const hubs = async () => {
+    const { targetInfos } = await session.send('Target.getTargets');
+    return targetInfos.filter(({ type }) => type === 'shared_worker');
+  };
+  // The former one may have been killed a moment ago.
+  await expect.poll(async () => (await hubs()).length).toBe(1);
+  const { targetId = '', url = '' } = (await hubs())[0] ?? {};
   return { session, targetId, url };
 }
 

@@ -1,0 +1,147 @@
+import { takeConversation } from './support/agent.ts';
+import { expect, test } from './support/fixtures.ts';
+import { killHub } from './support/hub.ts';
+
+test.describe('the worker', () => {
+  test('killed again and again comes back, and loses nothing', async ({
+    gateway,
+    openTab,
+    context,
+  }) => {
+    const first = await openTab('/');
+    const second = await openTab('/');
+    const texts: string[] = [];
+    for (let round = 1; round <= 4; round += 1) {
+      texts.push(`message ${round}`);
+      await (round % 2 === 0 ? first : second).send(`message ${round}`);
+      await killHub(context);
+      for (const tab of [first, second]) await tab.shows(texts);
+    }
+    const { conversationId } = await gateway.agent.nextQueued();
+    await expect
+      .poll(async () => (await gateway.agent.transcript(conversationId)).map(({ text }) => text))
+      .toEqual(texts);
+    expect(gateway.stats.peak).toBe(1);
+    expect(gateway.stats.violations).toEqual([]);
+  });
+
+  test('that hangs is given up in words, with a way on', async ({ openTab, context }) => {
+    const tab = await openTab('/');
+    await tab.send('before');
+    await tab.shows(['before']);
+    const browser = context.browser();
+    const session = await browser?.newBrowserCDPSession();
+    const { targetInfos } = (await session?.send('Target.getTargets')) ?? { targetInfos: [] };
+    const worker = targetInfos.find(({ type }) => type === 'shared_worker');
+    const attached = await session?.send('Target.attachToTarget', {
+      targetId: worker?.targetId ?? '',
+      flatten: false,
+    });
+    await session?.send('Target.sendMessageToTarget', {
+      sessionId: attached?.sessionId ?? '',
+      message: JSON.stringify({
+        id: 1,
+        method: 'Runtime.evaluate',
+        params: { expression: 'setTimeout(() => { for (;;); }, 0)' },
+      }),
+    });
+    await tab.textbox.fill('anybody?');
+    await tab.sendButton.click();
+    // Its transcript stays, and what was typed is not lost.
+    await expect(tab.status).not.toContainText('Connected', { timeout: 40_000 });
+    await tab.shows(['before']);
+  });
+});
+
+test('a hub that is born anew on the same port is recognised, and attached to again', async ({
+  openTab,
+  context,
+}) => {
+  await context.addInitScript(() => {
+    const Native = SharedWorker;
+    Reflect.set(globalThis, 'ports', []);
+    Reflect.set(
+      globalThis,
+      'SharedWorker',
+      class extends Native {
+        constructor(url: string | URL, options?: WorkerOptions) {
+          super(url, options);
+          Reflect.get(globalThis, 'ports').push(this.port);
+        }
+      },
+    );
+  });
+  const tab = await openTab('/');
+  await tab.send('before');
+  await tab.shows(['before']);
+  // As Safari does it: another first word comes on the port that a tab has.
+  await tab.page.evaluate(() => {
+    const hello = { type: 'partyline-hello', epoch: 'another.0', protocolVersion: 1, build: '1' };
+    const [port] = Reflect.get(globalThis, 'ports');
+    port.dispatchEvent(new MessageEvent('message', { data: hello }));
+  });
+  await expect.poll(() => tab.page.evaluate(() => Reflect.get(globalThis, 'ports').length)).toBe(2);
+  await tab.send('after');
+  await tab.shows(['before', 'after']);
+  expect(tab.warnings.join()).toContain('started anew');
+});
+
+test('a single tab’s navigation keeps the socket where the browser keeps the worker', async ({
+  gateway,
+  openTab,
+}) => {
+  const tab = await openTab('/');
+  await tab.send('before');
+  const conversationId = await takeConversation(gateway);
+  await tab.shows(['before']);
+  for (const path of ['/help/', '/cart/', '/']) {
+    await tab.page.goto(new URL(path, tab.page.url()).href);
+    await tab.open();
+    await tab.shows(['before']);
+  }
+  await gateway.agent.say(conversationId, 'welcome back');
+  await tab.shows(['before', 'welcome back']);
+  expect(gateway.stats.connectionsOpened).toBe(1);
+});
+
+test('a hundred tabs come and go, and leave nothing behind', async ({ gateway, openTab }) => {
+  test.setTimeout(120_000);
+  const tab = await openTab('/');
+  await tab.send('hello');
+  await tab.shows(['hello']);
+  // The demo lets nobody frame it; here frames stand for tabs.
+  await tab.page.route('**/cart/', async (route) => {
+    if (route.request().frame() === tab.page.mainFrame()) return route.continue();
+    const response = await route.fetch();
+    const { 'x-frame-options': _x, 'content-security-policy': _c, ...headers } = response.headers();
+    return route.fulfill({ response, headers });
+  });
+  const tabs = () =>
+    tab.page.evaluate(() => document.querySelector('partyline-chat')?.chat?.getSnapshot().hub.tabs);
+  await expect.poll(tabs).toBe(1);
+  for (let round = 0; round < 4; round += 1) {
+    await tab.page.evaluate(() => {
+      for (let count = 0; count < 25; count += 1) {
+        const frame = document.createElement('iframe');
+        frame.src = '/cart/';
+        frame.hidden = true;
+        document.body.append(frame);
+      }
+    });
+    await expect.poll(tabs, { timeout: 60_000 }).toBe(26);
+    // All at once, and without a word.
+    await tab.page.evaluate(() => {
+      for (const frame of document.querySelectorAll('iframe')) frame.remove();
+    });
+    await expect.poll(tabs).toBe(1);
+  }
+  const locks = await tab.page.evaluate(async () => {
+    const { held = [], pending = [] } = await navigator.locks.query();
+    return [...held, ...pending].map(({ name }) => name).filter((name) => name !== undefined);
+  });
+  // The hub's two, this tab's one, and one that each waits in for the other's death.
+  expect(locks.filter((name) => name.startsWith('partyline-')).length).toBeLessThanOrEqual(6);
+  await tab.send('still here');
+  await tab.shows(['hello', 'still here']);
+  expect(gateway.stats.connectionsOpened).toBe(1);
+});
