@@ -278,6 +278,19 @@ export function failDoubtsOfFormer(run: Run, conversationId: string): void {
   }
 }
 
+/**
+ * Another conversation is open: what has not gone into the former one goes into this one. Written
+ * together with its record, so that a row never names a conversation that is older than the newest.
+ */
+export function forgetFormerPlaces(run: Run, conversationId: string): void {
+  for (const item of run.state.outbox) {
+    if (item.conversationId === null || item.conversationId === conversationId) continue;
+    if (item.at.stage !== 'queued' && item.at.stage !== 'storing') continue;
+    setItem(run, item.messageId, { conversationId: null });
+    storeItem(run, item.messageId);
+  }
+}
+
 /** The gateway does not know the conversation, so nothing has arrived there. */
 export function forgetPlaces(run: Run): void {
   for (const item of run.state.outbox) {

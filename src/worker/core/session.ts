@@ -1,7 +1,13 @@
 import type { Conversation } from '../../protocol/conversation.ts';
 import { fail } from './connection.ts';
 import { retire } from './formers.ts';
-import { failDoubtsOfFormer, failStranded, forgetPlaces, pump } from './outbox.ts';
+import {
+  failDoubtsOfFormer,
+  failStranded,
+  forgetFormerPlaces,
+  forgetPlaces,
+  pump,
+} from './outbox.ts';
 import { flushReceipt } from './receipts.ts';
 import { catchUp, catchUpAnew, nextRun } from './recovery.ts';
 import type { Run } from './run.ts';
@@ -111,6 +117,7 @@ function update(run: Run, conversation: ConversationState): void {
 function newConversation(run: Run, conversation: Conversation): ConversationState {
   showHeld(run);
   failDoubtsOfFormer(run, conversation.conversationId);
+  forgetFormerPlaces(run, conversation.conversationId);
   if (run.state.conversation) retire(run, run.state.conversation);
   const ordinal = run.state.lastOrdinal + 1;
   run.set({ lastOrdinal: ordinal, receiptDue: null });

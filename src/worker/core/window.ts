@@ -18,6 +18,8 @@ export function isBelow(run: Run, message: Message): boolean {
 export function insertRow(run: Run, message: Message): void {
   if (isBelow(run, message)) {
     run.store({ type: 'add-message', message, isUnread: isUnread(run, message) });
+    // What fills a hole is new for sure, and the mark above which it stands is corrected in this tick.
+    if (message.sequence !== null) publishBelow(run, message);
     return;
   }
   run.store({ type: 'put-message', message });

@@ -42,6 +42,7 @@ function snapshot(messages: Message[], epoch = 'a.0'): SnapshotMessage {
     type: 'snapshot',
     epoch,
     revision: 1,
+    visitor: 'visitor-1',
     shared: { ...shared, hub },
     messages,
     hasEarlier: true,
