@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['test/unit/**/*.test.ts', 'test/simulation/fleet/**/*.test.ts'] },
+  test: { include: ['test/unit/**/*.test.ts', 'test/simulation/**/*.test.ts'] },
 });

@@ -43,6 +43,8 @@ export class HubConnection {
   #calls: Remote<HubCalls> | null = null;
   #route: Route | null = null;
   #epoch: string | null = null;
+  /** This tab's lock, by which the hub knows that it lives. */
+  #isHeld = false;
   #isProbing = false;
   #isOver = false;
   #bootTimer: ReturnType<typeof setTimeout> | undefined;
@@ -55,13 +57,7 @@ export class HubConnection {
   }
 
   async #open(openRoute: OpenRoute, conversationId: string | null): Promise<void> {
-    // Held before the hub is told of this tab, since the hub takes a free lock for a tab's death.
-    const release = await holdLock(tabLock(this.#tabId));
-    if (this.#isOver) {
-      release();
-      return;
-    }
-    this.#cleanUps.push(release);
+    // The worker starts while the lock is waited for.
     const route = openRoute(this.#tabId, (reason) => this.#lose(reason));
     this.#route = route;
     const onWord: EventListener = (event) => {
@@ -78,8 +74,16 @@ export class HubConnection {
         route.close();
       },
     );
+    // Held before the hub is told of this tab, since the hub takes a free lock for a tab's death.
+    const release = await holdLock(tabLock(this.#tabId));
+    if (this.#isOver) {
+      release();
+      return;
+    }
+    this.#cleanUps.push(release);
+    this.#isHeld = true;
     // A port keeps what is posted before its other end listens; a channel does not.
-    if (route.handOver) this.#attach(conversationId);
+    if (route.handOver || this.#epoch !== null) this.#attach(conversationId);
   }
 
   /** The hub speaks first; a second first word is a new hub on the same port (WebKit bug 71486). */
@@ -107,7 +111,7 @@ export class HubConnection {
     this.#cleanUps.push(
       whenReleased(aliveLock(bootOf(epoch)), () => this.#lose('the hub has died')),
     );
-    if (!this.#route?.handOver) this.#attach(conversationId);
+    if (this.#isHeld && !this.#route?.handOver) this.#attach(conversationId);
   }
 
   #attach(conversationId: string | null): void {

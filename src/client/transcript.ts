@@ -31,11 +31,15 @@ function rowsAbove(before: ChatSnapshot, { epoch, messages }: SnapshotMessage): 
   if (isAnotherVisitor(before.hub.epoch, epoch)) return [];
   const [first] = messages;
   if (!first) return [];
-  if (!before.messages.some((row) => row.messageId === first.messageId)) return [];
   const fresh = new Set(messages.map((row) => row.messageId));
-  return before.messages.filter(
+  const above = before.messages.filter(
     (row) => isAcknowledged(row) && comparePlaces(row, first) < 0 && !fresh.has(row.messageId),
   );
+  // One that still waited here tells nothing of what stands above its place now.
+  const isJoined = before.messages.some(
+    (row) => row.messageId === first.messageId && isAcknowledged(row),
+  );
+  return isJoined ? above : [];
 }
 
 /** It has its place for ever; what waits to be sent has none yet. */
@@ -77,6 +81,10 @@ export function applyPatch(before: ChatSnapshot, patch: PatchMessage): ChatSnaps
 function patchRows(before: ChatSnapshot, patch: PatchMessage): readonly Message[] {
   const { upserts, removed, readMark } = patch;
   if (upserts.length === 0 && removed.length === 0 && !readMark) return before.messages;
+  const last = before.messages.at(-1);
+  if (removed.length === 0 && !readMark && last && areAllNew(upserts, last, before.messages)) {
+    return [...before.messages, ...upserts];
+  }
   const gone = new Set([...removed, ...upserts.map((row) => row.messageId)]);
   const [first] = before.messages;
   // A row above the window belongs to what is loaded later.
@@ -85,6 +93,17 @@ function patchRows(before: ChatSnapshot, patch: PatchMessage): readonly Message[
   const rows = [...before.messages.filter((row) => !gone.has(row.messageId)), ...fitting];
   rows.sort(comparePlaces);
   return readMark ? rows.map((row) => withReadMark(row, readMark)) : rows;
+}
+
+/** The common case: what came stands behind everything, and nothing of it was there. */
+function areAllNew(upserts: readonly Message[], last: Message, rows: readonly Message[]): boolean {
+  let above = last;
+  for (const row of upserts) {
+    if (comparePlaces(above, row) >= 0) return false;
+    above = row;
+  }
+  const ids = new Set(upserts.map((row) => row.messageId));
+  return !rows.some((row) => ids.has(row.messageId));
 }
 
 export function applyEarlier(before: ChatSnapshot, earlier: Earlier): ChatSnapshot {

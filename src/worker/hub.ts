@@ -187,9 +187,10 @@ export class Hub {
   #take(input: Input): void {
     if (this.#isOver) return;
     this.#step(input);
-    if (this.#tickPending) return;
+    if (this.#tickPending || this.#isOver) return;
+    // The first goes out at once, and whatever is queued behind it together, in a task of its own.
+    this.#step({ type: 'flush' });
     this.#tickPending = true;
-    // A task, not a microtask: frames that are queued already belong to the same tick.
     this.#tick.port2.postMessage(null);
   }
 

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { defaultJobs } from './pool.ts';
+import { drawProfile, type Profile } from './profile.ts';
+import { Random } from './random.ts';
 
 export interface Arguments {
   /** One seed with its story. */
@@ -11,7 +13,11 @@ export interface Arguments {
   readonly jobs: number;
   readonly without: readonly string[];
   readonly keepsGoing: boolean;
+  /** Set otherwise than the seeds draw it. */
+  readonly profile: Partial<Profile>;
   readonly mutants: boolean;
+  /** Of the mutants; none named, all of them. */
+  readonly only: readonly string[];
   /** Lines of a story. */
   readonly lines: number;
 }
@@ -25,8 +31,10 @@ export const usage = `npm run simulate -- [options]
   --for 10m         until then: 30s, 10m, 2h
   --jobs 2          threads  (one a core)
   --keep-going      behind the first broken promise as well
+  --set kills=2     of the profile: rates and probabilities that are not as the seed draws them
   --without a,b     rules that are not asserted
-  --mutants         breaks the core on purpose, and says who notices`;
+  --mutants         breaks the core on purpose, and says who notices
+  --only a,b        of the mutants`;
 
 /** @throws {TypeError} for an argument that there is not; {RangeError} for a value of nonsense. */
 export function readArguments(args: readonly string[]): Arguments {
@@ -40,8 +48,10 @@ export function readArguments(args: readonly string[]): Arguments {
       jobs: { type: 'string', default: String(defaultJobs) },
       lines: { type: 'string', default: '400' },
       without: { type: 'string', default: '' },
+      set: { type: 'string', default: '' },
       'keep-going': { type: 'boolean', default: false },
       mutants: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
     },
   });
   const duration = values.for === undefined ? null : readDuration(values.for);
@@ -53,10 +63,30 @@ export function readArguments(args: readonly string[]): Arguments {
     duration,
     jobs: readCount('jobs', values.jobs),
     lines: readCount('lines', values.lines),
-    without: values.without.split(',').filter((rule) => rule !== ''),
+    without: readList(values.without),
+    only: readList(values.only),
+    profile: readProfile(values.set),
     keepsGoing: values['keep-going'],
     mutants: values.mutants,
   };
+}
+
+function readList(text: string): readonly string[] {
+  return text.split(',').filter((name) => name !== '');
+}
+
+const drawn = new Map<string, unknown>(Object.entries(drawProfile(new Random(1))));
+
+function readProfile(text: string): Partial<Profile> {
+  const entries = readList(text).map((setting): [string, number | boolean] => {
+    const [name = '', value = ''] = setting.split('=');
+    const kind = typeof drawn.get(name);
+    if (kind === 'boolean' && (value === 'true' || value === 'false'))
+      return [name, value === 'true'];
+    if (kind === 'number' && value !== '' && Number(value) >= 0) return [name, Number(value)];
+    throw new RangeError(`--set does not know ${setting}`);
+  });
+  return Object.fromEntries(entries);
 }
 
 function readCount(name: string, text: string): number {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -15,9 +15,13 @@ export interface Mutation {
   readonly replace: string;
 }
 
+export interface Bundle {
+  readonly url: URL;
+  remove(): Promise<void>;
+}
+
 /** Makes one file of the pool's thread, with all it needs, so that it runs at full speed. */
-export async function bundle(mutations: readonly Mutation[] = []): Promise<URL> {
-  for (const mutation of mutations) await checkMutation(mutation);
+export async function bundle(mutations: readonly Mutation[] = []): Promise<Bundle> {
   const folder = await mkdtemp(join(tmpdir(), 'partyline-simulation-'));
   await build({
     configFile: false,
@@ -34,12 +38,15 @@ export async function bundle(mutations: readonly Mutation[] = []): Promise<URL> 
       rolldownOptions: { output: { entryFileNames: 'worker.mjs' } },
     },
   });
-  return pathToFileURL(join(folder, 'worker.mjs'));
+  return {
+    url: pathToFileURL(join(folder, 'worker.mjs')),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
 }
 
-async function checkMutation({ file, find }: Mutation): Promise<void> {
-  const found = (await readFile(join(root, file), 'utf8')).split(find).length - 1;
-  if (found !== 1) throw new Error(`${file} has ${found} times: ${find}`);
+/** How often a mutation fits the sources as they are. */
+export async function occurrences({ file, find }: Mutation): Promise<number> {
+  return (await readFile(join(root, file), 'utf8')).split(find).length - 1;
 }
 
 function mutate(mutations: readonly Mutation[]): Plugin {

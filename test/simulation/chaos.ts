@@ -59,14 +59,25 @@ export function startStorm(simulation: Simulation): void {
     const tab = awake(simulation, random);
     if (!tab) return;
     count(simulation.world, 'tab frozen');
+    // Sent, and at once the visitor looks at something else.
+    if (random.chance(0.3)) write(simulation, tab, random);
     tab.freeze();
     simulation.world.trace.add(tab.name, 'freezes');
     machine.after(random.exponential(20_000), () => simulation.thaw(tab));
+    // What makes a browser freeze pages makes it kill workers too.
+    if (profile.kills === 0 || random.chance(0.7)) return;
+    machine.after(random.exponential(5_000), () => {
+      if (simulation.world.isStormy) simulation.kill(false);
+    });
   });
   every('forget', profile.forgets, () => {
     if (gateway.forgetOpen()) count(simulation.world, 'conversation forgotten');
   });
-  every('delete database', profile.deletions, () => simulation.deleteDatabase());
+  every('delete database', profile.deletions, (random) => {
+    // Together with the worker, and then only the pages know of the conversation; or under its hands.
+    if (random.chance(0.3)) simulation.kill(false);
+    simulation.deleteDatabase();
+  });
   every('change visitor', profile.visitorChanges, (random) => {
     count(simulation.world, 'visitor changed');
     const tab = awake(simulation, random);
@@ -77,7 +88,7 @@ export function startStorm(simulation: Simulation): void {
       if (random.chance(0.7)) awake(simulation, random)?.call({ type: 'reconnect' });
     });
   });
-  every('deploy', profile.newerBuilds, () => simulation.deploy());
+  every('deploy', profile.newerBuilds, (random) => simulation.deploy(random));
 }
 
 type Work = (random: Random) => void;
@@ -95,7 +106,7 @@ function recur(simulation: Simulation, name: string, perMinute: number, work: Wo
       const event = `${name} ${number}`;
       // Drawn in any case, so that the next one comes when it would have come.
       const own = Random.named(world.seed, event);
-      if (simulation.happens(event)) work(own);
+      if (world.events.happens(event)) work(own);
       next();
     });
   };
@@ -122,10 +133,14 @@ function say(simulation: Simulation, random: Random): void {
   const messages = random.chance(0.15) ? random.int(2, 6) : 1;
   for (let index = 0; index < messages; index += 1) {
     const from = random.chance(0.8) ? tab : awake(simulation, random);
-    const number = simulation.ledger.entries.size + 1;
-    // Random heads, since without sequences ids break ties.
-    if (from) simulation.send(from, `v${random.int(10, 99)}-${number}`, `text ${number}`);
+    if (from) write(simulation, from, random);
   }
+}
+
+function write(simulation: Simulation, tab: ModelTab, random: Random): void {
+  const number = simulation.ledger.entries.size + 1;
+  // Random heads, since without sequences ids break ties.
+  simulation.send(tab, `v${random.int(10, 99)}-${number}`, `text ${number}`);
 }
 
 function act(simulation: Simulation, random: Random): void {

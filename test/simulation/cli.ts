@@ -1,8 +1,9 @@
 import { type Arguments, readArguments, usage } from './arguments.ts';
 import { bundle } from './bundle.ts';
-import { checkMutants } from './mutants.ts';
+import { checkMutants } from './mutation.ts';
 import { run } from './pool.ts';
-import { describeBroken, describeTotals, duration } from './report.ts';
+import { profileOf } from './profile.ts';
+import { describeBroken, describeProfile, describeTotals, duration } from './report.ts';
 import { shrink } from './shrink.ts';
 import { Simulation } from './simulation.ts';
 
@@ -16,7 +17,7 @@ export async function main(args: readonly string[]): Promise<number> {
     console.error(`${error.message}\n\n${usage}`);
     return 2;
   }
-  if (read.mutants) return checkMutants(read.jobs);
+  if (read.mutants) return checkMutants(read.only, read.from, read.jobs);
   return read.seed === null ? campaign(read) : tell(read.seed, read);
 }
 
@@ -26,12 +27,13 @@ const every = 30_000;
 async function campaign(read: Arguments): Promise<number> {
   const begun = performance.now();
   let said = begun;
-  const totals = await run(await bundle(), read, ({ seeds, broken }) => {
+  const { url, remove } = await bundle();
+  const totals = await run(url, read, ({ seeds, broken }) => {
     const now = performance.now();
     if (now - said < every) return;
     said = now;
     console.log(`${duration(now - begun)}: ${seeds} schedules, ${broken.length} broken`);
-  });
+  }).finally(remove);
   console.log(describeTotals(totals, performance.now() - begun));
   console.log(`\n${describeBroken(totals.broken)}`);
   const [first] = totals.broken;
@@ -40,19 +42,19 @@ async function campaign(read: Arguments): Promise<number> {
   return 1;
 }
 
-function tell(seed: number, { lines, without }: Arguments): number {
-  const outcome = new Simulation(seed, { without }).run();
+function tell(seed: number, { lines, without, profile }: Arguments): number {
+  const outcome = new Simulation(seed, { without, profile }).run();
   if (!outcome.violation) {
     console.log(`Seed ${seed} keeps every promise: ${outcome.steps} steps.`);
     return 0;
   }
   console.log(`Seed ${seed}: ${outcome.violation.message}\n`);
-  const { options, outcome: small, tries } = shrink(seed, outcome, { without });
+  const { options, outcome: small, tries } = shrink(seed, { without, profile });
   console.log(
     `Made smaller in ${tries} tries: ${outcome.steps} → ${small.steps} steps, ${outcome.events.length} → ${small.events.length} events.`,
   );
-  console.log(`Of the profile: ${JSON.stringify(options.profile ?? {})}`);
-  console.log(`Events: ${small.events.join(', ')}\n`);
+  console.log(`Its profile: ${describeProfile(profileOf(seed, options))}`);
+  console.log(`Its events: ${small.events.join(', ')}\n`);
   const { trace, violation } = new Simulation(seed, { ...options, traceLimit: lines }).run();
   console.log(trace.join('\n'));
   console.log(`\n${violation?.message}`);

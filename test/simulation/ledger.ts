@@ -19,7 +19,13 @@ export interface Entry {
 /** Every message that a tab sent, and what became of the promise. */
 export class Ledger {
   readonly entries = new Map<string, Entry>();
+  readonly #hasArrived: (messageId: string) => boolean;
   #order = 0;
+
+  /** @param hasArrived whether the gateway has it: then it has its place, whoever asks again */
+  constructor(hasArrived: (messageId: string) => boolean) {
+    this.#hasArrived = hasArrived;
+  }
 
   open(messageId: string, tab: string, subject: string): void {
     this.entries.set(messageId, {
@@ -47,7 +53,7 @@ export class Ledger {
   /** A message was taken in, or taken in again by a hub that knows nothing of the first time. */
   take(messageId: string): void {
     const entry = this.entries.get(messageId);
-    if (!entry) return;
+    if (!entry || this.#hasArrived(messageId)) return;
     this.#order += 1;
     entry.order = this.#order;
   }

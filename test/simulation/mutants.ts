@@ -1,36 +1,363 @@
-import { bundle, type Mutation } from './bundle.ts';
-import { type Campaign, run } from './pool.ts';
+import type { Mutation } from './bundle.ts';
+import type { Profile } from './profile.ts';
 
-interface Mutant extends Mutation {
+export interface Mutant extends Mutation {
   readonly name: string;
+  /** What it takes to be seen, where that is not drawn in every campaign. */
+  readonly profile?: Partial<Profile>;
 }
 
 const core = (file: string) => `src/worker/core/${file}.ts`;
+const client = (file: string) => `src/client/${file}.ts`;
 
-/** Breaks that a simulation worth its name must notice. */
-export const mutants: readonly Mutant[] = [];
-
-/** Schedules in which a mutant must be caught. */
-const maximumSeeds = 3_000;
-
-/** Runs each mutant until a rule catches it. Returns the exit code: 1 when one survives. */
-export async function checkMutants(jobs: number): Promise<number> {
-  let survivors = 0;
-  for (const mutant of mutants) {
-    const campaign: Campaign = {
-      from: 1,
-      seeds: maximumSeeds,
-      duration: null,
-      jobs,
-      without: [],
-      keepsGoing: false,
-    };
-    const { broken, seeds } = await run(await bundle([mutant]), campaign, () => {});
-    const [first] = broken;
-    if (!first) survivors += 1;
-    const fate = first ? `${first.rule} (seed ${first.seed})` : `SURVIVES ${seeds} schedules`;
-    console.log(`${mutant.name.padEnd(36)} ${fate}`);
-  }
-  console.log(`\n${mutants.length - survivors} of ${mutants.length} mutants are caught.`);
-  return survivors > 0 ? 1 : 0;
-}
+/** Breaks that a simulation worth its name must notice. The table of them is in docs/simulation.md. */
+export const mutants: readonly Mutant[] = [
+  // --- once, in order, with a mark where something is missing ---
+  {
+    name: 'forgets-dedup',
+    file: core('transcript'),
+    find: 'run.state.window.find((shown) => shown.messageId === message.messageId);\n  if (known) {',
+    replace: 'run.state.window[-1];\n  if (known) {',
+  },
+  {
+    name: 'holds-twice',
+    file: core('transcript'),
+    find: 'if (conversation.held.some((held) => held.sequence === message.sequence)) return;',
+    replace: '',
+  },
+  {
+    name: 'forgets-hold-limit',
+    file: core('transcript'),
+    find: 'if (held.length > run.state.settings.limits.held) {',
+    replace: 'if (held.length > 1e9) {',
+  },
+  {
+    name: 'forgets-window-limit',
+    file: core('window'),
+    find: 'const surplus = grown.length - settings.limits.window;',
+    replace: 'const surplus = 0;',
+  },
+  {
+    name: 'no-mark-on-hole',
+    file: core('transcript'),
+    find: 'show(run, next, Math.max(0, hole.to - hole.from + 1));',
+    replace: 'show(run, next, 0);',
+  },
+  {
+    name: 'mark-not-mended',
+    file: core('window'),
+    find: 'if (shown) replaceRow(run, { ...shown, missingBefore });',
+    replace: 'if (shown) return;',
+  },
+  {
+    name: 'mark-below-not-mended',
+    file: core('window'),
+    find: "else run.store({ type: 'mark-message', position: [ordinal, sequence, 0, 0], missingBefore });",
+    replace: '',
+  },
+  {
+    name: 'drops-late-sequence',
+    file: core('transcript'),
+    find: 'if (known.sequence === null && message.sequence !== null) sequenceLate(run, known, message);',
+    replace: '',
+    profile: { sequences: true, unsequenced: 0.1 },
+  },
+  // --- nothing lost ---
+  {
+    name: 'exclusive-since',
+    file: core('recovery'),
+    find: 'const since = conversation.completeUntil;',
+    replace: 'const since = conversation.completeUntil + 1;',
+  },
+  {
+    name: 'since-is-newest-seen',
+    file: core('recovery'),
+    find: 'const since = conversation.completeUntil;',
+    replace: 'const since = conversation.newest;',
+  },
+  {
+    name: 'stops-at-first-page',
+    file: core('recovery'),
+    find: 'page.nextCursor === null ||',
+    replace: 'true ||',
+  },
+  {
+    name: 'no-reconciliation',
+    file: core('recovery'),
+    find: "run.setTimer('reconcile', jittered(run, run.state.settings.timing.reconcile));",
+    replace: '',
+  },
+  {
+    name: 'former-forgotten',
+    file: core('formers'),
+    find: 'run.set({ formers: [...run.state.formers, conversation].slice(-maximumFormers) });',
+    replace: '',
+  },
+  {
+    name: 'conversation-not-stored',
+    file: core('tabs'),
+    find: 'if (changes.conversation && conversation) {',
+    replace: 'if (changes.conversation && conversation && conversation.next < 3) {',
+  },
+  {
+    name: 'dead-line-not-noticed',
+    file: core('keepalive'),
+    find: "if (!run.hasTimer('pong')) run.setTimer('pong', deadline);",
+    replace: '',
+  },
+  {
+    name: 'mirror-ignored',
+    file: core('tabs'),
+    find: 'if (conversationId !== null) adoptMirror(run, conversationId);',
+    replace: '',
+  },
+  {
+    name: 'emptied-store-not-rewritten',
+    file: core('keeping'),
+    find: "for (const item of outbox) run.store({ type: 'put-outbox', record: recordOfItem(item) });",
+    replace: '',
+  },
+  // --- what is sent ---
+  {
+    name: 'promises-before-durable',
+    file: core('outbox'),
+    find: '  storeItem(run, messageId);\n}\n\n/** The tick',
+    replace: '  storeItem(run, messageId);\n  run.resolve(callId, messageId);\n}\n\n/** The tick',
+  },
+  {
+    name: 'sends-before-durable',
+    file: core('outbox'),
+    find: "if (!head || head.at.stage === 'storing') return;",
+    replace: 'if (!head) return;',
+  },
+  {
+    name: 'two-in-flight',
+    file: core('outbox'),
+    find: "if (quietUntil !== null || inFlight(run)) return;\n  const head = outbox.find((item) => item.at.stage !== 'failed' && item.at.stage !== 'held');",
+    replace:
+      "if (quietUntil !== null) return;\n  const head = outbox.find((item) => item.at.stage !== 'failed' && item.at.stage !== 'held' && item.at.stage !== 'sent');",
+  },
+  {
+    name: 'outbox-order-lost',
+    file: core('outbox'),
+    find: 'const outbox = records.map(',
+    replace: 'const outbox = [...records].reverse().map(',
+  },
+  {
+    name: 'acks-before-arrival',
+    file: core('outbox'),
+    find: "setItem(run, messageId, { at: { stage: 'sent' } });",
+    replace:
+      "setItem(run, messageId, { at: { stage: 'sent' } });\n    run.store({ type: 'delete-outbox', messageId });",
+  },
+  {
+    name: 'restored-counts-as-queued',
+    file: core('outbox'),
+    find: ": { stage: 'doubt', run: nextRun(run), wasSent: false };\n}",
+    replace: ": { stage: 'queued' };\n}",
+  },
+  {
+    name: 'resends-unasked',
+    file: core('outbox'),
+    find: "setItem(run, item.messageId, { at: { stage: 'doubt', run: nextRun(run), wasSent: true } });",
+    replace: "setItem(run, item.messageId, { at: { stage: 'queued' } });",
+  },
+  {
+    name: 'doubt-resolved-by-older-run',
+    file: core('outbox'),
+    find: "if (item.at.stage === 'doubt' && item.at.run <= runNumber) {",
+    replace: "if (item.at.stage === 'doubt') {",
+  },
+  {
+    name: 'doubts-forgotten-on-reconnect',
+    file: core('connection'),
+    find: 'doubtEverything(run);\n    forgetOtherTyping(run);',
+    replace: 'forgetOtherTyping(run);',
+  },
+  {
+    name: 'no-echo-timer',
+    file: core('outbox'),
+    find: "run.setTimer('echo', run.state.settings.timing.echo);",
+    replace: '',
+  },
+  {
+    name: 'routes-before-closing',
+    file: core('session'),
+    find: '} else if (meta.routing && conversation?.closing == null) {',
+    replace: '} else if (meta.routing) {',
+  },
+  {
+    name: 'addressed-after-sending',
+    file: core('outbox'),
+    find: 'if (item.conversationId === conversationId) return true;',
+    replace:
+      'if (item.conversationId === conversationId) return true;\n  setItem(run, item.messageId, { conversationId });\n  storeItem(run, item.messageId);\n  return true;',
+  },
+  {
+    name: 'repeat-counts-as-new',
+    file: core('outbox'),
+    find: 'const at: OutboxStage = isRepeat\n',
+    replace: 'const at: OutboxStage = !isRepeat && isRepeat\n',
+  },
+  // --- one socket, and manners ---
+  {
+    name: 'opens-before-close',
+    file: core('connection'),
+    find: 'lastTry: run.clock.now } });\n  if (run.state.lingering.length > 0) {',
+    replace: 'lastTry: run.clock.now } });\n  if (run.state.lingering.length > 9) {',
+  },
+  {
+    name: 'leaves-with-its-socket',
+    file: core('connection'),
+    find: "if (run.state.link.phase === 'left') return;\n  leaveSocket(run);",
+    replace: "if (run.state.link.phase === 'left') return;",
+  },
+  {
+    name: 'backoff-without-floor',
+    file: core('backoff'),
+    find: 'return backoffFloor + random * Math.max(0, bound - backoffFloor);',
+    replace: 'return random * bound;',
+  },
+  {
+    name: 'ignores-retry-after',
+    file: core('requests'),
+    find: 'if (!result.ok) pauseRest(run, result.failure.retryAfter);',
+    replace: '',
+  },
+  {
+    name: 'ignores-brokers-retry-after',
+    file: core('token'),
+    find: 'const pause = Math.max(0, (quietUntil ?? 0) - run.clock.now);',
+    replace: 'const pause = quietUntil === null ? 0 : 0;',
+  },
+  {
+    name: 'ignores-rate-limit',
+    file: core('outbox'),
+    find: 'run.set({ quietUntil: run.clock.now + pause });',
+    replace: '',
+  },
+  {
+    name: 'types-without-pause',
+    file: core('typing'),
+    find: 'if (rest > 0) {',
+    replace: 'if (rest > 1e9) {',
+  },
+  // --- tabs are alike ---
+  {
+    name: 'credit-ignored',
+    file: core('tabs'),
+    find: 'if (tab.unacknowledged >= patchCredit) {',
+    replace: 'if (tab.unacknowledged >= 1e9) {',
+  },
+  {
+    name: 'stays-behind',
+    file: core('tabs'),
+    find: 'setTab(run, { ...tab, behind: false, unacknowledged:',
+    replace: 'setTab(run, { ...tab, unacknowledged:',
+  },
+  {
+    name: 'revision-not-raised',
+    file: core('tabs'),
+    find: 'run.set({ revision: run.state.revision + 1 });',
+    replace: 'run.set({ revision: run.state.revision + (upserts.length === 2 ? 0 : 1) });',
+  },
+  {
+    name: 'discarded-stays-in-tabs',
+    file: core('tabs'),
+    find: 'const removed = changes.removed.filter((messageId) => !present.has(messageId));',
+    replace: 'const removed = changes.removed.slice(0, 0);',
+  },
+  {
+    name: 'snapshot-without-outbox',
+    file: core('tabs'),
+    find: 'messages: [...newest, ...outbox.map((item) => outboxMessage(run, item))],',
+    replace: 'messages: newest,',
+  },
+  {
+    name: 'earlier-rows-twice',
+    file: core('earlier'),
+    find: 'const from = rows[0] ?? before;',
+    replace: 'const from = before;',
+  },
+  {
+    name: 'patch-goes-below-window',
+    file: client('transcript'),
+    find: 'first && before.hasEarlier ? upserts.filter((row) => comparePlaces(row, first) >= 0) : upserts;',
+    replace: 'upserts;',
+  },
+  {
+    name: 'alerts-every-tab',
+    file: core('alerts'),
+    find: 'tell(run, tab.tabId, newest);',
+    replace: 'for (const one of tabs) tell(run, one.tabId, newest);',
+  },
+  {
+    name: 'alert-not-withdrawn',
+    file: core('alerts'),
+    find: 'if (alertedTab !== null && alertedTab !== tab.tabId) tell(run, alertedTab, null);',
+    replace: '',
+  },
+  {
+    name: 'alerts-without-pause',
+    file: core('alerts'),
+    find: 'if (alertedAt !== null && run.clock.now - alertedAt < quiet) return;',
+    replace: '',
+  },
+  // --- read and unread ---
+  {
+    name: 'unread-not-counted',
+    file: core('reading'),
+    find: 'run.change({ unread: run.state.changes.unread + 1 });',
+    replace: '',
+  },
+  {
+    name: 'counts-read-ones',
+    file: core('reading'),
+    find: 'return readUntil === null || comparePositions(position, readUntil) > 0;',
+    replace: 'return readUntil === null || position.length > 0;',
+  },
+  {
+    name: 'read-mark-moves-back',
+    file: core('transcript'),
+    find: 'if (before && comparePositions(position, before.position) <= 0) return;',
+    replace: '',
+  },
+  // --- one visitor ---
+  {
+    name: 'wipe-forgotten',
+    file: core('connection'),
+    find: "operations: [{ type: 'wipe' }]",
+    replace: 'operations: []',
+  },
+  {
+    name: 'window-survives-wipe',
+    file: core('connection'),
+    find: 'lastOrdinal: 0,\n    window: [],',
+    replace: 'lastOrdinal: 0,',
+  },
+  {
+    name: 'outbox-survives-wipe',
+    file: core('connection'),
+    find: 'outbox: [],\n    lookups: [],',
+    replace: 'lookups: [],',
+  },
+  {
+    name: 'lookups-survive-wipe',
+    file: core('connection'),
+    find: 'outbox: [],\n    lookups: [],',
+    replace: 'outbox: [],',
+    profile: { visitorChanges: 6, storeLatency: 300, agentMessages: 60, sequences: false },
+  },
+  {
+    name: 'sends-for-another-visitor',
+    file: client('transcript'),
+    find: 'return before !== null && before !== after;',
+    replace: 'return false && before !== after;',
+  },
+  {
+    name: 'same-token-for-another-visitor',
+    file: core('token'),
+    find: 'if (subject !== null && subject !== result.subject) {',
+    replace: "if (subject !== null && subject === '') {",
+  },
+];

@@ -1,12 +1,14 @@
 import { cpus } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { addCounts, type FaultCounts } from './faults.ts';
+import type { Profile } from './profile.ts';
 
 /** Seeds that a worker is given at a time. */
 export interface Batch {
   readonly from: number;
   readonly count: number;
   readonly without: readonly string[];
+  readonly profile: Partial<Profile>;
 }
 
 export interface Broken {
@@ -40,6 +42,8 @@ export interface Campaign {
   readonly duration: number | null;
   readonly jobs: number;
   readonly without: readonly string[];
+  /** Not as drawn, in every schedule. */
+  readonly profile: Partial<Profile>;
   /** Whether it goes on behind a violation. */
   readonly keepsGoing: boolean;
 }
@@ -47,6 +51,9 @@ export interface Campaign {
 const batchLength = 50;
 
 export const defaultJobs = Math.max(1, cpus().length);
+
+/** Most of what a schedule makes is garbage soon: MiB. */
+const youngGeneration = 64;
 
 /** Runs seeds in as many threads as there are jobs, each with its own copy of the bundle. */
 export async function run(
@@ -64,13 +71,16 @@ export async function run(
     const left = campaign.seeds === null ? batchLength : campaign.from + campaign.seeds - next;
     const count = Math.min(batchLength, left);
     if (count <= 0) return null;
-    const batch = { from: next, count, without: campaign.without };
+    const { without, profile } = campaign;
+    const batch = { from: next, count, without, profile };
     next += count;
     return batch;
   }
 
   async function work(): Promise<void> {
-    const worker = new Worker(bundle);
+    const worker = new Worker(bundle, {
+      resourceLimits: { maxYoungGenerationSizeMb: youngGeneration },
+    });
     try {
       for (let batch = nextBatch(); batch; batch = nextBatch()) {
         const result = await ask(worker, batch);

@@ -1,5 +1,5 @@
 import { defaultLimits, type Limits } from '../../src/worker/core/settings.ts';
-import type { Random } from './random.ts';
+import { Random } from './random.ts';
 
 /** A full window, outbox or hold comes too seldom with the limits of life. */
 const smallLimits: readonly Limits[] = [
@@ -7,19 +7,23 @@ const smallLimits: readonly Limits[] = [
   { ...defaultLimits, page: 8, window: 12, held: 4, outbox: 8 },
 ];
 
-/** In minutes, each as likely as the others. */
+/** In minutes, with how likely each is. Many short storms find more than few long ones. */
 const lengths = [
-  [0.1, 0.4],
-  [0.1, 0.4],
-  [0.1, 0.4],
-  [0.1, 0.4],
-  [0.1, 0.4],
-  [0.1, 0.4],
-  [0.3, 0.8],
-  [0.3, 0.8],
-  [0.5, 2],
-  [1, 6],
+  { share: 0.6, range: [0.1, 0.4] },
+  { share: 0.25, range: [0.3, 0.8] },
+  { share: 0.1, range: [0.5, 2] },
+  // What takes long needs some of those too.
+  { share: 0.05, range: [1, 6] },
 ] as const;
+
+function drawMinutes(random: Random): number {
+  let left = random.next();
+  for (const { share, range } of lengths) {
+    left -= share;
+    if (left < 0) return random.between(range[0], range[1]);
+  }
+  return lengths[0].range[0];
+}
 
 /**
  * What may happen in one run, drawn from its seed. Each fault is left out of about half of the runs:
@@ -27,10 +31,14 @@ const lengths = [
  */
 export interface Profile {
   readonly minutes: number;
+  /** Whether it goes on for a while after everything has come right, and must stay so. */
+  readonly lingers: boolean;
   readonly sequences: boolean;
   /** Per frame, where there are sequences: this one comes without. */
   readonly unsequenced: number;
   readonly limits: Limits;
+  /** The most messages that an agent sends at once. */
+  readonly burst: number;
   readonly tabs: number;
 
   /** One way, in ms. */
@@ -89,13 +97,28 @@ export interface Profile {
   readonly newerBuilds: number;
 }
 
+/** A window that is full soon, or the limits of life: alone, or with as much as they are made for. */
+function drawSizes(random: Random): Pick<Profile, 'limits' | 'burst'> {
+  switch (random.int(1, 6)) {
+    case 1:
+      return { limits: defaultLimits, burst: 70 };
+    case 2:
+      return { limits: defaultLimits, burst: 3 };
+    default:
+      return { limits: random.pick(smallLimits) ?? defaultLimits, burst: 20 };
+  }
+}
+
+/** What a seed's profile is, with what was set otherwise. */
+export function profileOf(seed: number, { profile }: { profile?: Partial<Profile> }): Profile {
+  return { ...drawProfile(new Random(seed)), ...profile };
+}
+
 export function drawProfile(random: Random): Profile {
   const sometimes = (least: number, most: number, probability = 0.5) =>
     random.chance(probability) ? random.between(least, most) : 0;
   const far = random.between(10, 400);
-  // Many short storms find more than few long ones; what takes long needs some of those too.
-  const [shortest, longest] = random.pick(lengths) ?? [0.1, 0.5];
-  const minutes = random.between(shortest, longest);
+  const minutes = drawMinutes(random);
   // In a short one everything happens the faster.
   const pace = Math.min(8, Math.max(1, 1.5 / minutes));
   const often = (least: number, most: number, probability = 0.5) =>
@@ -103,8 +126,9 @@ export function drawProfile(random: Random): Profile {
   return {
     minutes,
     sequences: random.chance(0.7),
-    unsequenced: sometimes(0.02, 0.3, 0.1),
-    limits: random.chance(0.4) ? (random.pick(smallLimits) ?? defaultLimits) : defaultLimits,
+    // Not drawn: what is open there stands in docs/simulation.md.
+    unsequenced: 0,
+    ...drawSizes(random),
     tabs: random.int(1, 4),
     latency: [far / 4, far],
     loss: sometimes(0.002, 0.15),
@@ -143,5 +167,6 @@ export function drawProfile(random: Random): Profile {
     deletions: often(0.1, 0.5, 0.1),
     visitorChanges: often(0.1, 0.7, 0.15),
     newerBuilds: often(0.1, 1, 0.2),
+    lingers: random.chance(0.1),
   };
 }

@@ -1,5 +1,7 @@
+import { defaultLimits } from '../../src/worker/core/settings.ts';
 import { type FaultCounts, faultKinds } from './faults.ts';
 import type { Broken, Totals } from './pool.ts';
+import type { Profile } from './profile.ts';
 
 const number = new Intl.NumberFormat('en');
 
@@ -34,6 +36,23 @@ export function describeBroken(broken: readonly Broken[]): string {
     return `  ${rule}: ${some.length} times, seeds ${seeds.join(', ')}\n    ${first?.message.slice(0, 300)}`;
   });
   return [`${broken.length} schedules broke a promise:`, ...lines].join('\n');
+}
+
+/** What is left of a profile that was made smaller. */
+export function describeProfile(profile: Profile): string {
+  const { limits, ...rest } = profile;
+  const own = Object.entries(limits).filter(([name, value]) => value !== lifeLimits.get(name));
+  const sizes = own.map(([name, value]) => `${name} ${value}`).join(', ');
+  const parts = Object.entries(rest)
+    .filter(([, value]) => value !== 0 && value !== false)
+    .map(([name, value]) => `${name} ${JSON.stringify(rounded(value))}`);
+  return [...parts, `limits: ${sizes === '' ? 'of life' : sizes}`].join(', ');
+}
+
+const lifeLimits = new Map<string, number>(Object.entries(defaultLimits));
+
+function rounded(value: Profile[keyof Profile]): unknown {
+  return typeof value === 'number' ? Math.round(value * 1_000) / 1_000 : value;
 }
 
 export function duration(milliseconds: number): string {

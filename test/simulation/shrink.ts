@@ -1,5 +1,4 @@
-import { drawProfile, type Profile } from './profile.ts';
-import { Random } from './random.ts';
+import { type Profile, profileOf } from './profile.ts';
 import { type Options, type Outcome, Simulation } from './simulation.ts';
 
 /** A smaller schedule that breaks the same rule. */
@@ -10,7 +9,7 @@ export interface Shrunk {
   readonly tries: number;
 }
 
-const maximumTries = 3_000;
+const maximumTries = 2_000;
 
 /** What can be switched off without changing what the rest means. */
 const switches: readonly Partial<Profile>[] = [
@@ -48,6 +47,10 @@ const switches: readonly Partial<Profile>[] = [
   { newerBuilds: 0 },
   { unsequenced: 0 },
   { agentMessages: 0 },
+  { lingers: false },
+  { burst: 3 },
+  { burst: 1 },
+  { tabs: 2 },
   { tabs: 1 },
   { latency: [20, 20] },
   { storeLatency: 1 },
@@ -55,10 +58,16 @@ const switches: readonly Partial<Profile>[] = [
 
 /**
  * Looks for less that breaks the same rule: whole kinds of faults are switched off, the storm is made
- * shorter, then single events are left out, in halves, quarters and so on. Each source of chance has
- * its own stream, so what is left out moves little of the rest; what no longer fails is put back.
+ * shorter, then single events are left out, in halves, quarters and so on; and again, as long as that
+ * makes it smaller. Each source of chance has its own stream, so what is left out moves little of the
+ * rest; what no longer fails is put back.
  */
-export function shrink(seed: number, first: Outcome, given: Options): Shrunk {
+export function shrink(
+  seed: number,
+  given: Options,
+  simulate = (options: Options): Outcome => new Simulation(seed, options).run(),
+): Shrunk {
+  const first = simulate(given);
   const rule = first.violation?.rule;
   let best: Shrunk = { options: given, outcome: first, tries: 0 };
   let tries = 0;
@@ -66,29 +75,52 @@ export function shrink(seed: number, first: Outcome, given: Options): Shrunk {
   function attempt(options: Options): boolean {
     if (tries >= maximumTries) return false;
     tries += 1;
-    const outcome = new Simulation(seed, options).run();
+    const outcome = simulate(options);
     if (outcome.violation?.rule !== rule) return false;
     best = { options, outcome, tries };
     return true;
   }
 
-  const withProfile = (part: Partial<Profile>): Options => ({
-    ...best.options,
-    profile: { ...best.options.profile, ...part },
-  });
-  for (let round = 0; round < 2; round += 1) {
-    for (const part of switches) attempt(withProfile(part));
+  function attemptProfile(part: Partial<Profile>): boolean {
+    if (isSo(profileOf(seed, best.options), part)) return false;
+    return attempt({ ...best.options, profile: { ...best.options.profile, ...part } });
   }
-  let minutes = best.options.profile?.minutes ?? drawProfile(new Random(seed)).minutes;
-  while (minutes > 0.05 && attempt(withProfile({ minutes: minutes * 0.7 }))) minutes *= 0.7;
 
-  for (let size = best.outcome.events.length; size >= 1; size = Math.floor(size / 2)) {
-    let index = 0;
-    while (index < best.outcome.events.length) {
-      const out = best.outcome.events.slice(index, index + size);
-      const suppressed = new Set([...(best.options.suppressed ?? []), ...out]);
-      if (!attempt({ ...best.options, suppressed })) index += size;
+  function leaveOutKinds(): void {
+    for (const part of switches) attemptProfile(part);
+    for (const share of [0.3, 0.7, 0.9]) {
+      let { minutes } = profileOf(seed, best.options);
+      while (minutes > 0.05 && attemptProfile({ minutes: minutes * share })) minutes *= share;
     }
   }
+
+  function leaveOutEvents(): void {
+    for (let size = best.outcome.events.length; size >= 1; size = Math.floor(size / 2)) {
+      let index = 0;
+      while (index < best.outcome.events.length) {
+        const out = best.outcome.events.slice(index, index + size);
+        const suppressed = new Set([...(best.options.suppressed ?? []), ...out]);
+        if (!attempt({ ...best.options, suppressed })) index += size;
+      }
+    }
+  }
+
+  for (let before = Number.POSITIVE_INFINITY; sizeOf(best) < before && tries < maximumTries; ) {
+    before = sizeOf(best);
+    leaveOutKinds();
+    leaveOutEvents();
+  }
   return { ...best, tries };
+}
+
+/** What somebody has to read. */
+function sizeOf({ outcome }: Shrunk): number {
+  return outcome.events.length + outcome.steps;
+}
+
+function isSo(profile: Profile, part: Partial<Profile>): boolean {
+  const is = new Map<string, unknown>(Object.entries(profile));
+  return Object.entries(part).every(([name, value]) => {
+    return JSON.stringify(is.get(name)) === JSON.stringify(value);
+  });
 }

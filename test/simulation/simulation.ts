@@ -1,7 +1,10 @@
 import type { Call } from '../../src/protocol/port.ts';
 import { startStorm } from './chaos.ts';
+import { Events } from './events.ts';
 import type { FaultCounts } from './faults.ts';
+import { AlertInvariants } from './invariants/alerts.ts';
 import { stepWithinBounds, tabWithinBounds } from './invariants/bounds.ts';
+import { ConversationInvariants } from './invariants/conversations.ts';
 import { MannersInvariants } from './invariants/manners.ts';
 import { OutboxInvariants } from './invariants/outbox.ts';
 import { SocketInvariants } from './invariants/socket.ts';
@@ -29,8 +32,14 @@ import { count, type World } from './world.ts';
 /** After the storm: time enough for every timer, retry and reconciliation there is. */
 const calm = 6 * 60_000;
 
-/** Between two looks whether everything has come right, in ms. */
-const look = 20_000;
+/** Between two looks whether everything has come right, in ms: soon at first, then ever more seldom. */
+const looks = { first: 1_500, growth: 1.4, last: 15_000 };
+
+/** How long some wait whether it stays so, in ms: a reconciliation and more. */
+const lingering = 70_000;
+
+/** Of a schedule: the longest have some thousands. */
+const mostSteps = 200_000;
 
 export interface Outcome {
   readonly seed: number;
@@ -54,13 +63,21 @@ export interface Options {
   readonly suppressed?: ReadonlySet<string>;
 }
 
+/** Nothing that comes from outside may make the core throw. */
+function crashed(error: unknown): Violation {
+  const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new Violation('no crash', told.split('\n').slice(0, 4).join(' '));
+}
+
 /** One run: one seed, one browser, its visitors, and all that can go wrong. */
 export class Simulation {
   readonly world: World;
   readonly machine: Machine;
   readonly gateway: ModelGateway;
   readonly disk = new Disk();
-  readonly ledger = new Ledger();
+  readonly ledger = new Ledger((messageId) =>
+    this.gateway.conversations.some(({ ids }) => ids.has(messageId)),
+  );
   readonly tabs: ModelTab[] = [];
   hub: HubProcess | null = null;
   steps = 0;
@@ -72,11 +89,11 @@ export class Simulation {
   readonly #outbox: OutboxInvariants;
   readonly #transcript = new TranscriptInvariants();
   readonly #manners = new MannersInvariants();
+  readonly #alerts = new AlertInvariants();
+  readonly #conversations = new ConversationInvariants(this.disk);
   readonly #visitors: VisitorInvariants;
   readonly #story: Story;
   readonly #without: ReadonlySet<string>;
-  readonly #suppressed: ReadonlySet<string>;
-  readonly #events: string[] = [];
   readonly #broker: ModelBroker;
   #hubs = 0;
   #attachments = 0;
@@ -87,9 +104,9 @@ export class Simulation {
     const scheduler = new Scheduler();
     const profile = { ...drawProfile(random), ...options.profile };
     const trace = new Trace(() => scheduler.now, options.traceLimit ?? 0);
-    const world = { seed, random, scheduler, profile, trace, faults: {}, isStormy: true };
+    const events = new Events(seed, options.suppressed ?? new Set());
+    const world = { seed, random, events, scheduler, profile, trace, faults: {}, isStormy: true };
     this.world = world;
-    this.#suppressed = options.suppressed ?? new Set();
     this.#without = new Set(options.without ?? []);
     this.machine = new Machine(world);
     this.gateway = new ModelGateway(world);
@@ -147,11 +164,13 @@ export class Simulation {
       },
       nextStep: () => {
         this.steps += 1;
+        check(this.steps < mostSteps, 'bounded', () => `${mostSteps} steps and no end`);
         return this.steps;
       },
       onStep: (step) => this.#onStep(step),
       onLeft: (hub) => {
         if (this.hub !== hub) return;
+        if (this.disk.isBare) this.ledger.voidAll();
         this.#part();
         this.machine.after(random.between(0, 50), () => this.boot());
       },
@@ -170,18 +189,12 @@ export class Simulation {
     this.ledger.voidAll();
   }
 
-  /** Whether an event of the storm takes place. */
-  happens(event: string): boolean {
-    if (this.#suppressed.has(event)) return false;
-    this.#events.push(event);
-    return true;
-  }
-
-  /** A newer build is there, and its hub waits for the lock. */
-  deploy(): void {
+  /** A newer build is there, and its hub waits for the lock; some pages are its own already. */
+  deploy(random: Random): void {
     if (!this.hub?.isAlive || !this.hub.isBooted) return;
     count(this.world, 'newer build');
     this.world.trace.add('site', 'a newer build');
+    for (const tab of this.tabs) if (tab.isAttached && random.chance(0.3)) tab.leave();
     this.hub.take({ type: 'step-down' });
   }
 
@@ -189,6 +202,7 @@ export class Simulation {
     count(this.world, 'database deleted');
     this.world.trace.add('browser', 'the database is deleted');
     this.disk.delete();
+    this.hub?.noticeDeletion();
     // Without a hub there is no memory to write it from.
     if (!this.hub?.isAlive || !this.hub.isBooted) this.ledger.voidAll();
   }
@@ -203,15 +217,14 @@ export class Simulation {
       this.#calmDown();
       this.#becomeRight();
     } catch (error) {
-      if (!(error instanceof Violation)) throw error;
-      violation = error;
+      violation = error instanceof Violation ? error : crashed(error);
     }
     return {
       seed,
       steps: this.steps,
       time: scheduler.now,
       faults: this.world.faults,
-      events: this.#events,
+      events: this.world.events.happened,
       violation,
       trace: this.world.trace.last(),
     };
@@ -219,11 +232,15 @@ export class Simulation {
 
   /** Everything has its time to come right, and when it has, that is enough. */
   #becomeRight(): void {
-    const { scheduler } = this.world;
+    const { scheduler, profile } = this.world;
     const end = scheduler.now + calm;
-    while (scheduler.now < end) {
+    for (let look = looks.first; scheduler.now < end; ) {
       scheduler.runUntil(scheduler.now + look);
-      if (this.#isQuiet && this.#isRight()) return;
+      look = Math.min(look * looks.growth, looks.last);
+      if (!this.#isQuiet || !this.#isRight()) continue;
+      if (!profile.lingers) return;
+      scheduler.runUntil(scheduler.now + lingering);
+      break;
     }
     // A renewal may be under way at this very moment.
     for (let second = 0; second < 60 && !this.#isQuiet; second += 1) {
@@ -244,7 +261,8 @@ export class Simulation {
 
   get #isQuiet(): boolean {
     const state = this.hub?.state;
-    return state?.link.phase === 'online' && state.recovery.active === null;
+    if (state?.link.phase !== 'online' || state.recovery.active !== null) return false;
+    return state.outbox.every((item) => item.at.stage === 'failed');
   }
 
   /** Runs a check, unless its rule is left out of this run. */
@@ -260,6 +278,8 @@ export class Simulation {
   boot(): void {
     this.#hubs += 1;
     this.world.trace.add('browser', `starts hub ${this.#hubs}`);
+    // There is no memory from which an emptied database would be written again.
+    this.disk.isBare = false;
     this.hub = new HubProcess(this.#around, `hub${this.#hubs}`);
   }
 
@@ -339,6 +359,8 @@ export class Simulation {
     this.assert(() => this.#sockets.step(step));
     this.assert(() => this.#outbox.step(step));
     this.assert(() => this.#manners.step(step));
+    this.assert(() => this.#conversations.step(step));
+    this.assert(() => this.#alerts.step(step));
     this.assert(() => stepWithinBounds(step, this.#calls.size));
     for (const tab of this.tabs) if (tab.isFrozen) this.assert(() => tabWithinBounds(tab));
   }

@@ -44,13 +44,19 @@ function tellInput(input: Input): string {
       const { result, requestId } = input;
       if (result.ok && result.value.type === 'history') {
         const { messages, nextCursor } = result.value;
-        const range = `${messages[0]?.messageId}…${messages.at(-1)?.messageId}`;
-        return `rest ${requestId}: ${messages.length} ${range} next ${nextCursor}`;
+        return `rest ${requestId}: ${tellRows(messages)}, next ${nextCursor}`;
       }
       return `rest ${requestId}: ${JSON.stringify(result)}`;
     }
-    case 'restored':
-      return 'restored';
+    case 'restored': {
+      const { current, messages, outbox } = input.restored;
+      const ids = outbox.map(({ messageId }) => messageId).join(' ');
+      return `restored: ${JSON.stringify(current)}, ${tellRows(messages)}, to be sent: [${ids}]`;
+    }
+    case 'earlier-read':
+      return `earlier for call ${input.callId}: ${tellRows(input.messages)}, more ${input.hasEarlier}`;
+    case 'stored':
+      return `stored ${input.writeId}: ${tellRows(input.added)} added, ${tellRows(input.corrected)} corrected`;
     case 'timer':
       return `timer ${input.name}`;
     default:
@@ -69,10 +75,24 @@ function tellEffect(effect: Effect): string {
     case 'rest':
       return `rest ${effect.requestId} ${JSON.stringify(effect.call)}`;
     case 'write': {
-      const counts = effect.operations.map((operation) => operation.type);
-      return `write ${effect.writeId ?? ''}(${counts.join(' ')})`;
+      const counts = new Map<string, number>();
+      for (const { type } of effect.operations) counts.set(type, (counts.get(type) ?? 0) + 1);
+      const told = [...counts].map(([type, count]) => (count === 1 ? type : `${count} ${type}`));
+      return `write ${effect.writeId ?? ''}(${told.join(', ')})`;
+    }
+    case 'answer': {
+      const { answer, callId } = effect;
+      return answer.ok ? `answer ${callId}` : `answer ${callId}: ${answer.problem.code}`;
     }
     default:
       return JSON.stringify(effect);
   }
+}
+
+function tellRows(rows: readonly { readonly messageId: string }[]): string {
+  const [first] = rows;
+  if (!first) return 'nothing';
+  return rows.length === 1
+    ? first.messageId
+    : `${rows.length} ${first.messageId}…${rows.at(-1)?.messageId}`;
 }

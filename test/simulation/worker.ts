@@ -4,13 +4,13 @@ import type { Batch, BatchResult, Broken } from './pool.ts';
 import { Simulation } from './simulation.ts';
 
 /** A thread of the pool: seeds in, sums out. */
-function runBatch({ from, count, without }: Batch): BatchResult {
+function runBatch({ from, count, without, profile }: Batch): BatchResult {
   const faults: FaultCounts = {};
   const broken: Broken[] = [];
   let steps = 0;
   let time = 0;
   for (let seed = from; seed < from + count; seed += 1) {
-    const outcome = new Simulation(seed, { without }).run();
+    const outcome = new Simulation(seed, { without, profile }).run();
     steps += outcome.steps;
     time += outcome.time;
     addCounts(faults, outcome.faults);

@@ -1,3 +1,4 @@
+import type { Events } from './events.ts';
 import type { FaultCounts, FaultKind } from './faults.ts';
 import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
@@ -8,6 +9,7 @@ import type { Trace } from './trace.ts';
 export interface World {
   readonly seed: number;
   readonly random: Random;
+  readonly events: Events;
   readonly scheduler: Scheduler;
   readonly profile: Profile;
   readonly trace: Trace;
@@ -22,13 +24,14 @@ export function count({ faults }: World, kind: FaultKind): void {
 
 /** Whether a fault strikes now. */
 export function strikes(world: World, kind: FaultKind, probability: number): boolean {
-  if (!world.isStormy || !world.random.chance(probability)) return false;
+  if (!world.isStormy || probability === 0 || !world.events.strikes(kind, probability))
+    return false;
   count(world, kind);
   return true;
 }
 
 /** One way through the network, in ms. */
-export function latency({ random, profile }: World): number {
+export function latency({ events, profile }: World): number {
   const [least, most] = profile.latency;
-  return random.between(least, most);
+  return events.latencies.between(least, most);
 }

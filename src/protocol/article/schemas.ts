@@ -80,3 +80,6 @@ export const historyBody = z.object({
 });
 
 export const errorBody = z.object({ code: z.nullish(z.string()), message: z.nullish(z.string()) });
+
+/** What every frame has. */
+export const typedFrame = z.object({ type: z.string() });

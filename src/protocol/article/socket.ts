@@ -1,7 +1,7 @@
 import type { Conversation } from '../conversation.ts';
 import { describeIssue } from '../errors.ts';
 import type { CloseMeaning, GatewayCommand, GatewayEvent, GatewayProblemKind } from '../gateway.ts';
-import { z } from '../zod.ts';
+import type { z } from '../zod.ts';
 import * as schema from './schemas.ts';
 
 /** In UTF-16 code units, which is at most what it takes in UTF-8; checked again by the exact size. */
@@ -58,7 +58,7 @@ export function decodeFrame(text: string): readonly GatewayEvent[] {
       { type: 'misfit', reason: `no JSON (${error instanceof Error ? error.name : 'error'})` },
     ];
   }
-  const typed = z.object({ type: z.string() }).safeParse(frame);
+  const typed = schema.typedFrame.safeParse(frame);
   if (!typed.success) return [{ type: 'misfit', reason: 'a frame without a type' }];
   return decodeTyped(typed.data.type, frame);
 }

@@ -1,4 +1,4 @@
-import type { Message } from '../../protocol/message.ts';
+import { comparePositions, type Message } from '../../protocol/message.ts';
 import type { AlertMessage } from '../../protocol/port.ts';
 import type { Run } from './run.ts';
 import type { Tab } from './state.ts';
@@ -14,15 +14,18 @@ const quiet = 2_000;
 
 /** Messages of the others have become unread in this tick. */
 export function alertOne(run: Run, rows: readonly Message[]): void {
-  const { tabs, alertedAt, alertedTab } = run.state;
+  const { tabs, alertedAt, alertedTab, alertedUntil } = run.state;
   const newest = rows.findLast(
-    (row) => row.status === 'received' && run.gatewayTime() - row.timestamp < news,
+    (row) =>
+      row.status === 'received' &&
+      run.gatewayTime() - row.timestamp < news &&
+      (alertedUntil === null || comparePositions(row.position, alertedUntil) > 0),
   );
   const tab = chosen(tabs);
   if (!newest || !tab) return;
   if (alertedAt !== null && run.clock.now - alertedAt < quiet) return;
   if (alertedTab !== null && alertedTab !== tab.tabId) tell(run, alertedTab, null);
-  run.set({ alertedAt: run.clock.now, alertedTab: tab.tabId });
+  run.set({ alertedAt: run.clock.now, alertedTab: tab.tabId, alertedUntil: newest.position });
   tell(run, tab.tabId, newest);
 }
 

@@ -384,6 +384,7 @@ export function wipe(run: Run, subject: string | null): void {
     outbox: [],
     lookups: [],
     earlier: [],
+    alertedUntil: null,
     lastOutboxOrdinal: 0,
     quietUntil: null,
     receiptDue: null,

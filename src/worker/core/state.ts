@@ -1,6 +1,6 @@
 import type { Problem } from '../../protocol/errors.ts';
 import type { GatewayMessage, RestCall } from '../../protocol/gateway.ts';
-import type { Message, Place } from '../../protocol/message.ts';
+import type { Message, Place, Position } from '../../protocol/message.ts';
 import type { SharedSnapshot } from '../../protocol/snapshot.ts';
 import {
   type ConversationRecord,
@@ -272,6 +272,8 @@ export interface HubState {
   /** The tab that rang last, and when. */
   readonly alertedTab: string | null;
   readonly alertedAt: number | null;
+  /** The place of the newest message that rang. */
+  readonly alertedUntil: Position | null;
   /** Calls that a conversation's opening answers. */
   readonly starting: readonly number[];
   /** Calls that a durable write answers. */
@@ -319,6 +321,7 @@ export function initialState(settings: Settings, seed: number): HubState {
     tabs: [],
     alertedTab: null,
     alertedAt: null,
+    alertedUntil: null,
     starting: [],
     storing: [],
     lookups: [],

@@ -30,6 +30,8 @@ export function attach(
     acknowledged: run.state.revision,
     behind: false,
   };
+  // What changed before it came is a part of its snapshot.
+  flush(run);
   run.set({ tabs: [...run.state.tabs.filter((other) => other.tabId !== tabId), tab] });
   if (conversationId !== null) adoptMirror(run, conversationId);
   wake(run);

@@ -1,18 +1,36 @@
+import type { GatewayCommand } from '../../../src/protocol/gateway.ts';
+import { defaultTiming } from '../../../src/worker/core/settings.ts';
+import { epochOf } from '../../../src/worker/core/view.ts';
 import type { Step } from '../model/hub.ts';
 import { check } from '../violation.ts';
 
-/** A server that says when to come back is left alone until then. */
+/** A server that says when to come back is left alone until then, and nobody types in a hurry. */
 export class MannersInvariants {
   #brokerAt = 0;
   #restAt = 0;
+  /** When the gateway takes messages again. */
+  #messagesAt = 0;
+  #typedAt = Number.NEGATIVE_INFINITY;
   #hub = '';
+  #epoch = '';
 
-  step({ input, effects, hub }: Step): void {
+  step({ input, effects, hub, before, after }: Step): void {
     const { now } = hub.clock();
     if (this.#hub !== hub.epoch) {
       this.#hub = hub.epoch;
       this.#brokerAt = 0;
       this.#restAt = 0;
+    }
+    if (this.#epoch !== epochOf(after)) {
+      // Another hub or another visitor, of whom the gateway has said nothing.
+      this.#epoch = epochOf(after);
+      this.#messagesAt = 0;
+      this.#typedAt = Number.NEGATIVE_INFINITY;
+    }
+    if (input.type === 'gateway' && input.event.type === 'problem') {
+      const { kind, retryAfter } = input.event.problem;
+      const isHeard = 'socketId' in before.link && before.link.socketId === input.socketId;
+      if (kind === 'rate-limited' && isHeard) this.#messagesAt = now + (retryAfter ?? 0);
     }
     if (input.type === 'token' && !input.result.ok) {
       this.#brokerAt = now + (input.result.retryAfter ?? 0);
@@ -21,6 +39,7 @@ export class MannersInvariants {
       this.#restAt = Math.max(this.#restAt, now + (input.result.failure.retryAfter ?? 0));
     }
     for (const effect of effects) {
+      if (effect.type === 'send') this.#says(effect.command, now);
       if (effect.type === 'fetch-token') {
         check(now >= this.#brokerAt - 1, 'retry-after', () => {
           return `the broker is asked ${Math.round(this.#brokerAt - now)} ms early (${input.type})`;
@@ -33,5 +52,18 @@ export class MannersInvariants {
         });
       }
     }
+  }
+  #says({ type }: GatewayCommand, now: number): void {
+    if (type === 'send-message') {
+      check(now >= this.#messagesAt - 1, 'retry-after', () => {
+        return `the gateway is sent a message ${Math.round(this.#messagesAt - now)} ms early`;
+      });
+    }
+    if (type !== 'typing') return;
+    const since = now - this.#typedAt;
+    this.#typedAt = now;
+    check(since >= defaultTiming.typingSent - 1, 'no hurry', () => {
+      return `typing is told again after ${Math.round(since)} ms`;
+    });
   }
 }

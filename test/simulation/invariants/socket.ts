@@ -24,8 +24,8 @@ export class SocketInvariants {
 
   authenticated(session: GatewaySession): void {
     const mine = this.#live.get(session);
-    // What a killed process had sent may still arrive.
-    if (mine?.isOrphaned) return;
+    // What was sent before the end, of a process or of a connection, may still arrive.
+    if (mine?.isOrphaned || mine?.phase === 'closed') return;
     for (const [other, line] of this.#live) {
       if (other.isOver) {
         this.#live.delete(other);

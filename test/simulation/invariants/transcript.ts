@@ -1,72 +1,134 @@
-import { comparePlaces, type Message } from '../../../src/protocol/message.ts';
+import { comparePlaces, comparePositions, type Message } from '../../../src/protocol/message.ts';
+import type { Hole } from '../../../src/worker/core/records.ts';
 import type { HubState } from '../../../src/worker/core/state.ts';
 import type { Step } from '../model/hub.ts';
 import type { ModelTab } from '../model/tab.ts';
 import { check } from '../violation.ts';
+import { type Difference, differenceOf } from './difference.ts';
 
-/** Once, in order, and nothing moves but into a marked hole. */
+/**
+ * Once, in order, and nothing moves but into a marked hole. Only what changed is looked at: the rest
+ * was found right when it came.
+ */
 export class TranscriptInvariants {
-  /** Message id by place; a place never belongs to another message. */
+  readonly #hub = new WatchedRows('hub');
+  readonly #tabs = new Map<ModelTab, WatchedRows>();
+  /** For which the marks of the whole window were checked. */
+  #holes: readonly Hole[] = [];
+
   step({ before, after, input }: Step): void {
-    if (before.window === after.window || input.type === 'restored') return;
-    unique(after.window, 'hub');
-    inOrder(after.window, 'hub');
-    marked(after);
-    if (before.generation === after.generation) steady(before.window, after.window);
+    if (before.conversation !== after.conversation) readForGood(before, after);
+    if (before.window === after.window) return;
+    const difference = this.#hub.see(before.window, after.window);
+    this.#marked(after, difference);
+    joined(after.window, difference);
+    if (input.type !== 'restored' && before.generation === after.generation) {
+      steady(before.window, after.window, difference);
+    }
   }
 
   tab(tab: ModelTab): void {
+    let watched = this.#tabs.get(tab);
+    if (!watched) {
+      watched = new WatchedRows(tab.name);
+      this.#tabs.set(tab, watched);
+    }
     const rows = tab.snapshot?.messages ?? [];
-    unique(rows, tab.name);
-    inOrder(rows, tab.name);
+    if (rows !== watched.rows) watched.see(watched.rows, rows);
+  }
+
+  /** Each hole is told at the row behind it, and nothing else is. */
+  #marked({ conversation, window }: HubState, { from, to }: Difference): void {
+    if (!conversation) return;
+    const { holes, ordinal } = conversation;
+    const isAsBefore = holes === this.#holes;
+    this.#holes = holes;
+    const missing = new Map(holes.map((hole) => [hole.to + 1, hole.to - hole.from + 1]));
+    const end = isAsBefore ? to : window.length;
+    for (let index = isAsBefore ? from : 0; index < end; index += 1) {
+      const row = window[index];
+      if (!row || row.position[0] !== ordinal || row.sequence === null) continue;
+      const should = missing.get(row.sequence) ?? 0;
+      check(row.missingBefore === should, 'marks', () => {
+        return `${row.messageId}#${row.sequence} says ${row.missingBefore}, should say ${should}`;
+      });
+    }
   }
 }
 
-/** Each hole is told at the row behind it, and nothing else is. */
-function marked({ conversation, window }: HubState): void {
-  if (!conversation) return;
-  const holes = new Map(conversation.holes.map((hole) => [hole.to + 1, hole.to - hole.from + 1]));
-  for (const row of window) {
-    if (row.position[0] !== conversation.ordinal || row.sequence === null) continue;
-    const missing = holes.get(row.sequence) ?? 0;
-    check(row.missingBefore === missing, 'marks', () => {
-      return `${row.messageId}#${row.sequence} says ${row.missingBefore}, should say ${missing}`;
-    });
+/** What the other side has read it has read. */
+function readForGood(before: HubState, after: HubState): void {
+  const was = before.conversation?.readMark;
+  const is = after.conversation?.readMark;
+  if (!was || before.conversation?.ordinal !== after.conversation?.ordinal) return;
+  check(!!is && comparePositions(is.position, was.position) >= 0, 'read', () => {
+    return `read up to ${is?.position}, after ${was.position} was`;
+  });
+}
+
+/** Rows that somebody shows, with their ids. */
+class WatchedRows {
+  rows: readonly Message[] = [];
+  readonly #ids = new Set<string>();
+  readonly #who: string;
+
+  constructor(who: string) {
+    this.#who = who;
+  }
+
+  see(before: readonly Message[], after: readonly Message[]): Difference {
+    // Another hub's.
+    if (this.rows !== before) {
+      this.#ids.clear();
+      for (const { messageId } of before) this.#ids.add(messageId);
+    }
+    const difference = differenceOf(before, after);
+    this.rows = after;
+    const { gone, from, to } = difference;
+    for (const { messageId } of gone) this.#ids.delete(messageId);
+    for (let index = from; index < to; index += 1) {
+      const id = after[index]?.messageId ?? '';
+      check(!this.#ids.has(id), 'once', () => `${this.#who} shows ${id} twice`);
+      this.#ids.add(id);
+    }
+    for (let index = Math.max(1, from); index <= Math.min(to, after.length - 1); index += 1) {
+      const [above, row] = [after[index - 1], after[index]];
+      if (!above || !row) continue;
+      check(comparePlaces(above, row) < 0, 'in order', () => {
+        return `${this.#who} shows ${above.messageId} above ${row.messageId}`;
+      });
+    }
+    return difference;
   }
 }
 
-function unique(rows: readonly Message[], who: string): void {
-  const ids = new Set<string>();
-  for (const { messageId } of rows) {
-    check(!ids.has(messageId), 'once', () => `${who} shows ${messageId} twice`);
-    ids.add(messageId);
-  }
-}
-
-function inOrder(rows: readonly Message[], who: string): void {
-  for (let index = 1; index < rows.length; index += 1) {
+/**
+ * Nothing is missing between two rows of the hub's but what is told. In a tab something may be, for as
+ * long as it takes to read anew what it had kept above a snapshot.
+ */
+function joined(rows: readonly Message[], { from, to }: Difference): void {
+  for (let index = Math.max(1, from); index <= Math.min(to, rows.length - 1); index += 1) {
     const [above, row] = [rows[index - 1], rows[index]];
-    if (!above || !row) continue;
-    check(comparePlaces(above, row) < 0, 'in order', () => {
-      return `${who} shows ${above.messageId} above ${row.messageId}`;
+    if (!above || !row || above.sequence === null || row.sequence === null) continue;
+    if (above.conversationId !== row.conversationId) continue;
+    const { sequence, missingBefore } = row;
+    check(sequence - above.sequence - 1 <= missingBefore, 'no gap', () => {
+      return `the hub shows #${above.sequence} above #${sequence}, which tells of ${missingBefore}`;
     });
   }
 }
 
-function steady(before: readonly Message[], after: readonly Message[]): void {
-  const old = new Map(before.map((row) => [row.messageId, row]));
-  const kept = new Set(after.map((row) => row.messageId));
-  const places = new Map(after.map((row) => [row.messageId, row]));
-  // A row that got its sequence late may have moved; the others tell where the window begins.
-  const firstKept = before.findIndex((row) => {
-    const now = places.get(row.messageId);
-    return now !== undefined && comparePlaces(now, row) === 0;
-  });
-  before.forEach((row, index) => {
-    if (row.sequence === null || index < firstKept || firstKept < 0) return;
-    check(kept.has(row.messageId), 'steady', () => `${row.messageId} is shown no more`);
-  });
-  after.forEach((row, index) => {
+function steady(
+  before: readonly Message[],
+  after: readonly Message[],
+  { gone, goneFrom, from, to }: Difference,
+): void {
+  const old = new Map(gone.map((row) => [row.messageId, row]));
+  const changed = after.slice(from, to);
+  const kept = new Set(changed.map((row) => row.messageId));
+  const lost = gone.find((row) => row.sequence !== null && !kept.has(row.messageId));
+  if (lost) noneIsLost(before, after, goneFrom);
+  changed.forEach((row, index) => {
     const known = old.get(row.messageId);
     if (known) {
       check(
@@ -77,11 +139,27 @@ function steady(before: readonly Message[], after: readonly Message[]): void {
       return;
     }
     if (row.sequence === null) return;
-    const below = after.slice(index + 1).find((other) => old.has(other.messageId));
-    const shown = below && old.get(below.messageId);
+    const below = changed.slice(index + 1).find((other) => old.has(other.messageId));
+    const shown = below ? old.get(below.messageId) : after[to];
     if (!shown || shown.conversationId !== row.conversationId || shown.sequence === null) return;
     check(shown.missingBefore > 0, 'steady', () => {
       return `${row.messageId} is put above ${shown.messageId}, which had no mark`;
     });
   });
+}
+
+/** Rows leave at the upper end of the window, and nowhere else. */
+function noneIsLost(before: readonly Message[], after: readonly Message[], from: number): void {
+  const kept = new Map(after.map((row) => [row.messageId, row]));
+  // A row that got its sequence late may have moved; the others tell where the window begins.
+  const firstKept = before.findIndex((row) => {
+    const now = kept.get(row.messageId);
+    return now !== undefined && comparePlaces(now, row) === 0;
+  });
+  if (firstKept < 0) return;
+  for (let index = Math.max(from, firstKept); index < before.length; index += 1) {
+    const row = before[index];
+    if (!row || row.sequence === null) continue;
+    check(kept.has(row.messageId), 'steady', () => `${row.messageId} is shown no more`);
+  }
 }

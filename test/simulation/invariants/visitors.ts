@@ -1,4 +1,6 @@
 import type { Message } from '../../../src/protocol/message.ts';
+import type { HubState } from '../../../src/worker/core/state.ts';
+import { epochOf } from '../../../src/worker/core/view.ts';
 import type { ModelGateway } from '../model/gateway.ts';
 import type { Step } from '../model/hub.ts';
 import type { ModelTab } from '../model/tab.ts';
@@ -7,6 +9,8 @@ import { check } from '../violation.ts';
 /** No visitor ever sees a row of another one, not for a moment. */
 export class VisitorInvariants {
   readonly #gateway: ModelGateway;
+  /** Found right, and for whom. */
+  readonly #seen = new Map<ModelTab, { rows: readonly Message[]; subject: string | null }>();
 
   constructor(gateway: ModelGateway) {
     this.#gateway = gateway;
@@ -18,24 +22,35 @@ export class VisitorInvariants {
       const left = window.length + outbox.length + formers.length + earlier.length;
       check(left === 0, 'strangers', () => 'something of the former visitor is left in memory');
     }
-    if (before.window !== after.window) this.#ofOne(after.window, 'hub');
+    if (before.window !== after.window) this.#areOf(after, after.window, 'hub');
   }
 
   tab(tab: ModelTab): void {
-    this.#ofOne(tab.snapshot?.messages ?? [], tab.name);
+    const { hub, snapshot, name } = tab;
+    if (!snapshot || !hub) return;
+    // What was posted before a change of visitors may still be on its way.
+    if (tab.epoch !== epochOf(hub.state)) return;
+    const { subject } = hub.state.meta;
+    const rows = snapshot.messages;
+    const seen = this.#seen.get(tab);
+    if (seen?.rows === rows && seen.subject === subject) return;
+    this.#areOf(hub.state, rows, name);
+    this.#seen.set(tab, { rows, subject });
   }
 
-  #ofOne(rows: readonly Message[], who: string): void {
+  #areOf(state: HubState, rows: readonly Message[], who: string): void {
+    const { subject } = state.meta;
+    // Before the first token a hub without a store knows the conversation alone, from a page.
+    const adopted = subject === null ? state.conversation?.conversation.conversationId : null;
     let conversation: string | null = null;
-    let owner: string | undefined;
     for (const { conversationId, messageId } of rows) {
       if (conversationId === null || conversationId === conversation) continue;
       conversation = conversationId;
-      const other = this.#gateway.subjectOf(conversationId);
-      check(owner === undefined || owner === other, 'strangers', () => {
-        return `${who} shows ${messageId} of ${other} beside ${owner}'s`;
+      if (conversationId === adopted) continue;
+      const owner = this.#gateway.subjectOf(conversationId);
+      check(owner === subject, 'strangers', () => {
+        return `${who} shows ${messageId} of ${owner}, and is ${subject}'s`;
       });
-      owner = other;
     }
   }
 }

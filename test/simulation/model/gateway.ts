@@ -35,6 +35,7 @@ export class ModelGateway {
   readonly listeners = new Set<Listener>();
   isUp = true;
   readonly #world: World;
+  readonly #subjects = new Map<string, string>();
   readonly #lastTime = { value: 0 };
   #agentMessages = 0;
   #routed = 0;
@@ -51,9 +52,7 @@ export class ModelGateway {
 
   /** Whose a conversation is, or was. */
   subjectOf(conversationId: string): string | undefined {
-    return [...this.conversations, ...this.forgotten].find(
-      (one) => one.conversationId === conversationId,
-    )?.subject;
+    return this.#subjects.get(conversationId);
   }
 
   byId(conversationId: string): ModelConversation | undefined {
@@ -85,6 +84,7 @@ export class ModelGateway {
       ids: new Map(),
     };
     this.conversations.push(conversation);
+    this.#subjects.set(conversation.conversationId, subject);
     this.#world.scheduler.after(this.#world.random.between(10, 20_000), () => {
       if (conversation.status === 'queued') this.#move(conversation, 'connected');
     });
@@ -124,7 +124,7 @@ export class ModelGateway {
       this.conversations.filter((one) => one.status === 'connected'),
     );
     if (!conversation) return;
-    const messages = random.chance(0.1) ? random.int(2, 70) : 1;
+    const messages = random.chance(0.1) ? random.int(1, this.#world.profile.burst) : 1;
     for (let index = 0; index < messages; index += 1) {
       this.#agentMessages += 1;
       const tie = random.int(10, 99);

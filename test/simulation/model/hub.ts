@@ -93,7 +93,8 @@ export class HubProcess {
   take(input: Input): void {
     if (!this.isAlive) return;
     this.#step(input);
-    if (this.#isTickPending) return;
+    if (this.#isTickPending || !this.isAlive) return;
+    this.#step({ type: 'flush' });
     this.#isTickPending = true;
     // Behind what is queued for this very moment, as a task of a MessageChannel is.
     this.#around.machine.after(0, () => {
@@ -181,6 +182,11 @@ export class HubProcess {
       case 'note':
         return;
     }
+  }
+
+  /** Its connection to the database is closed, and it opens another at once. */
+  noticeDeletion(): void {
+    this.#store.settled(() => {});
   }
 
   /** As src/worker/hub.ts: what is changed is written before anybody else reads it. */

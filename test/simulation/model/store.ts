@@ -65,7 +65,7 @@ export class Disk {
     // A strict one takes everything before it along.
     if (isStrict) this.#undo = [];
     // A hub that has just opened an empty database writes everything at once, and for good.
-    if (isStrict && operations.some(({ type }) => type === 'put-meta')) this.isBare = false;
+    if (isStrict && operations.some(({ type }) => type === 'wipe')) this.isBare = false;
     return { added, corrected };
   }
 

@@ -4,6 +4,7 @@ import {
   applyEarlier,
   applyPatch,
   applySnapshot,
+  isOfAnother,
 } from '../../../src/client/transcript.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import { type Call, earlierSchema, type StreamMessage } from '../../../src/protocol/port.ts';
@@ -53,7 +54,10 @@ export class ModelTab {
   /** Posts that a frozen page has not seen. */
   inbox: StreamMessage[] = [];
   isAttached = false;
+  /** Answers that a frozen page has not seen. */
+  #answers: (() => void)[] = [];
   #acknowledged = 0;
+  #visitor: string | null = null;
   readonly #machine: Machine;
   readonly #events: TabEvents;
 
@@ -78,6 +82,7 @@ export class ModelTab {
     this.hub = null;
     this.isAttached = false;
     this.inbox = [];
+    this.#answers = [];
   }
 
   leave(): void {
@@ -97,6 +102,7 @@ export class ModelTab {
   thaw(): void {
     this.isFrozen = false;
     for (const message of this.inbox.splice(0)) this.#apply(message);
+    for (const settle of this.#answers.splice(0)) settle();
   }
 
   receive(tabId: string, message: StreamMessage): void {
@@ -128,17 +134,23 @@ export class ModelTab {
 
   settle(hub: HubProcess, pending: PendingCall, answer: Answer): void {
     this.#machine.after(portDelay, () => {
-      if (this.hub !== hub || !this.pending.delete(pending)) return;
-      this.#events.answered(this, pending.call, answer);
-      if (pending.call.type !== 'load-earlier' || !answer.ok || !this.snapshot) return;
-      const earlier = earlierSchema.parse(answer.value);
-      if (pending.above) {
-        this.snapshot = applyAbove(this.snapshot, pending.above, earlier);
-        this.#refreshAbove(earlier.messages[0]);
-      } else if ((this.snapshot.messages[0]?.messageId ?? null) === pending.firstRow) {
-        this.snapshot = applyEarlier(this.snapshot, earlier);
-      }
+      if (this.hub !== hub) return;
+      if (this.isFrozen) this.#answers.push(() => this.#settle(pending, answer));
+      else this.#settle(pending, answer);
     });
+  }
+
+  #settle(pending: PendingCall, answer: Answer): void {
+    if (!this.pending.delete(pending)) return;
+    this.#events.answered(this, pending.call, answer);
+    if (pending.call.type !== 'load-earlier' || !answer.ok || !this.snapshot) return;
+    const earlier = earlierSchema.parse(answer.value);
+    if (pending.above) {
+      this.snapshot = applyAbove(this.snapshot, pending.above, earlier);
+      this.#refreshAbove(earlier.messages[0]);
+    } else if ((this.snapshot.messages[0]?.messageId ?? null) === pending.firstRow) {
+      this.snapshot = applyEarlier(this.snapshot, earlier);
+    }
   }
 
   /** As the client does: what it kept above a snapshot may be old. */
@@ -162,7 +174,11 @@ export class ModelTab {
     switch (message.type) {
       case 'snapshot': {
         const nothing = { ...message.shared, messages: [], hasEarlier: false };
-        this.snapshot = applySnapshot(this.snapshot ?? nothing, message, this.epoch !== null);
+        const isAnother = isOfAnother(this.#visitor, message.visitor);
+        this.#visitor = message.visitor;
+        if (isAnother) this.pending.clear();
+        const wasAttached = this.epoch !== null && !isAnother;
+        this.snapshot = applySnapshot(this.snapshot ?? nothing, message, wasAttached);
         this.epoch = message.epoch;
         this.revision = message.revision;
         this.#acknowledge();

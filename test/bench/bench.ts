@@ -1,0 +1,51 @@
+import { Browser } from './browser.ts';
+import { isMet, type Measure } from './measure.ts';
+import { choosePlan, isQuick, type Plan } from './plan.ts';
+import { business, writeReport } from './report.ts';
+import { burst } from './rows/burst.ts';
+import { kept } from './rows/kept.ts';
+import { kill } from './rows/kill.ts';
+import { latency } from './rows/latency.ts';
+import { memory } from './rows/memory.ts';
+import { buildSite } from './site-build.ts';
+import { table } from './table.ts';
+
+type Part = (browser: Browser, plan: Plan) => Promise<Measure[]>;
+
+const parts: Readonly<Record<string, Part>> = { latency, burst, kept, memory, kill };
+
+/**
+ * Measures, prints the table, and writes it into the docs.
+ *
+ * @param wanted names of parts; none for all of them. A part of the table is not written down.
+ */
+export async function bench(executable: string, wanted: readonly string[]): Promise<void> {
+  const plan = choosePlan();
+  const chosen = Object.entries(parts).filter(
+    ([name]) => wanted.length === 0 || wanted.includes(name),
+  );
+  const busy = business();
+  await buildSite();
+  const measures: Measure[] = [];
+  let version = '';
+  for (const [name, part] of chosen) {
+    const begun = Date.now();
+    process.stderr.write(`› ${name} … `);
+    // A fresh one for each part: what one leaves behind is no burden to the next.
+    const browser = await Browser.launch(executable);
+    const stop = () => process.exit(130);
+    process.once('SIGINT', stop).once('SIGTERM', stop);
+    try {
+      version = browser.version;
+      measures.push(...(await part(browser, plan)));
+    } finally {
+      process.off('SIGINT', stop).off('SIGTERM', stop);
+      await browser.close();
+    }
+    process.stderr.write(`${Math.round((Date.now() - begun) / 1000)} s\n`);
+  }
+  console.log(`\n${version}\n\n${table(measures)}`);
+  const missed = measures.filter((measure) => isMet(measure) === false).length;
+  console.log(`\n${missed === 0 ? 'Every aim is met.' : `${missed} aims are missed.`}`);
+  if (!isQuick && wanted.length === 0) await writeReport(measures, version, busy);
+}

@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url';
+import { chromium } from '@playwright/test';
+import { runnerImport } from 'vite';
+import { ensureBrowser, ensureDependencies, main, root } from '../../scripts/setup.mjs';
+
+await main(async () => {
+  ensureDependencies();
+  // Playwright knows where its browser is; it does not drive it here.
+  const executable = ensureBrowser() ?? chromium.executablePath();
+  const { module } = await runnerImport(fileURLToPath(new URL('./bench.ts', import.meta.url)), {
+    root,
+    configFile: false,
+  });
+  await module.bench(executable, process.argv.slice(2));
+});

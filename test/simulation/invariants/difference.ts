@@ -1,0 +1,30 @@
+import type { Message } from '../../../src/protocol/message.ts';
+
+/** What changed between two lists of rows, where a row that did not change is the same object. */
+export interface Difference {
+  /** Rows of the former list that are not in the latter as they were. */
+  readonly gone: readonly Message[];
+  /** Where the first of `gone` stood. */
+  readonly goneFrom: number;
+  /** The latter list's rows from here up to `to`, exclusive, are new or changed. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Linear, and a comparison of references each: a whole window costs less than one map of it. */
+export function differenceOf(before: readonly Message[], after: readonly Message[]): Difference {
+  // Rows leave a full window at its upper end.
+  const [first] = after;
+  const dropped = first === undefined ? before.length : Math.max(0, before.indexOf(first));
+  let from = 0;
+  while (from < after.length && after[from] === before[from + dropped]) from += 1;
+  let to = after.length;
+  let end = before.length;
+  while (to > from && end > from + dropped && after[to - 1] === before[end - 1]) {
+    to -= 1;
+    end -= 1;
+  }
+  const changed = before.slice(from + dropped, end);
+  if (dropped === 0) return { gone: changed, goneFrom: from, from, to };
+  return { gone: [...before.slice(0, dropped), ...changed], goneFrom: 0, from, to };
+}
