@@ -342,8 +342,14 @@ class PageChat implements Chat {
     const before = this.#snapshot.conversation?.conversationId ?? null;
     const after = snapshot.conversation?.conversationId ?? null;
     this.#snapshot = snapshot;
-    if (before !== after || (after === null && this.#revision > 0)) writeMirror(after);
+    if (before !== after || (after === null && this.#revision > 0)) this.#mirror();
     for (const listener of [...this.#listeners]) guarded(listener);
+  }
+
+  /** Kept by the page itself, for a hub whose store was lost. */
+  #mirror(): void {
+    const conversationId = this.#snapshot.conversation?.conversationId ?? null;
+    writeMirror({ conversationId, visitor: conversationId === null ? null : this.#visitor });
   }
 
   #listenToPage(): () => void {

@@ -14,6 +14,7 @@ import {
   type TabMessage,
 } from '../protocol/port.ts';
 import { holdLock, whenReleased } from './locks.ts';
+import type { Mirror } from './mirror.ts';
 import type { OpenRoute, Route } from './route.ts';
 
 /** A hub reads the store before its first snapshot; one that needs longer is taken for hung. */
@@ -49,19 +50,19 @@ export class HubConnection {
   #isOver = false;
   #bootTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(openRoute: OpenRoute, conversationId: string | null, events: ConnectionEvents) {
+  constructor(openRoute: OpenRoute, mirror: Mirror, events: ConnectionEvents) {
     this.#events = events;
-    this.#open(openRoute, conversationId).catch((error: unknown) => {
+    this.#open(openRoute, mirror).catch((error: unknown) => {
       this.#lose(error instanceof Error ? error.message : 'the worker could not be started');
     });
   }
 
-  async #open(openRoute: OpenRoute, conversationId: string | null): Promise<void> {
+  async #open(openRoute: OpenRoute, mirror: Mirror): Promise<void> {
     // The worker starts while the lock is waited for.
     const route = openRoute(this.#tabId, (reason) => this.#lose(reason));
     this.#route = route;
     const onWord: EventListener = (event) => {
-      if (event instanceof MessageEvent) this.#onWord(event.data, conversationId);
+      if (event instanceof MessageEvent) this.#onWord(event.data, mirror);
     };
     route.calls.addEventListener('message', onWord);
     route.stream.onmessage = ({ data }) => this.#onStream(data);
@@ -83,11 +84,11 @@ export class HubConnection {
     this.#cleanUps.push(release);
     this.#isHeld = true;
     // A port keeps what is posted before its other end listens; a channel does not.
-    if (route.handOver || this.#epoch !== null) this.#attach(conversationId);
+    if (route.handOver || this.#epoch !== null) this.#attach(mirror);
   }
 
   /** The hub speaks first; a second first word is a new hub on the same port (WebKit bug 71486). */
-  #onWord(data: unknown, conversationId: string | null): void {
+  #onWord(data: unknown, mirror: Mirror): void {
     const moved = movedSchema.safeParse(data);
     if (moved.success && !this.#isOver) {
       this.#end();
@@ -111,16 +112,16 @@ export class HubConnection {
     this.#cleanUps.push(
       whenReleased(aliveLock(bootOf(epoch)), () => this.#lose('the hub has died')),
     );
-    if (this.#isHeld && !this.#route?.handOver) this.#attach(conversationId);
+    if (this.#isHeld && !this.#route?.handOver) this.#attach(mirror);
   }
 
-  #attach(conversationId: string | null): void {
+  #attach(mirror: Mirror): void {
     const { handOver } = this.#route ?? {};
     const attach = {
       protocolVersion,
       tabId: this.#tabId,
       visible: document.visibilityState === 'visible',
-      conversationId,
+      ...mirror,
     };
     // Comlink's promise never settles when the hub dies: the lock and the deadline watch over it.
     if (handOver) void this.#calls?.attach(attach, transfer(handOver, [handOver]));

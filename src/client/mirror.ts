@@ -1,22 +1,38 @@
-const key = 'partyline.conversation';
+const conversationKey = 'partyline.conversation';
+const visitorKey = 'partyline.visitor';
+
+/** What a page knows when everybody else has forgotten it. */
+export interface Mirror {
+  readonly conversationId: string | null;
+  /** The opaque id of whose conversation it is: for another visitor it is worth nothing. */
+  readonly visitor: string | null;
+}
 
 /**
  * The conversation id, kept in the page's own storage as the article asks (§3), for a hub whose store
  * was lost. A browser that denies storage has no mirror, which costs nothing else.
  */
-export function readMirror(): string | null {
+export function readMirror(): Mirror {
   for (const storage of storages()) {
-    const id = storage.getItem(key);
-    if (id) return id.slice(0, 128);
+    const conversationId = storage.getItem(conversationKey);
+    const visitor = storage.getItem(visitorKey);
+    if (conversationId && visitor) {
+      return { conversationId: conversationId.slice(0, 128), visitor: visitor.slice(0, 256) };
+    }
   }
-  return null;
+  return { conversationId: null, visitor: null };
 }
 
-export function writeMirror(conversationId: string | null): void {
+export function writeMirror({ conversationId, visitor }: Mirror): void {
   for (const storage of storages()) {
-    if (conversationId === null) storage.removeItem(key);
-    else storage.setItem(key, conversationId);
+    write(storage, conversationKey, conversationId);
+    write(storage, visitorKey, visitor);
   }
+}
+
+function write(storage: Storage, key: string, value: string | null): void {
+  if (value === null) storage.removeItem(key);
+  else storage.setItem(key, value);
 }
 
 function storages(): Storage[] {

@@ -31,6 +31,8 @@ export const attachSchema = z.object({
   visible: z.boolean(),
   /** The conversation id that the page has mirrored, for a hub whose store was lost (article, §3). */
   conversationId: z.nullable(id),
+  /** Whose conversation that is. */
+  visitor: z.nullable(z.string().check(z.maxLength(256))),
 });
 export type Attach = z.infer<typeof attachSchema>;
 

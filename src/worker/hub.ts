@@ -64,6 +64,8 @@ export class Hub {
   #isOver = false;
   readonly #tick = new MessageChannel();
   #tickPending = false;
+  /** Something came since the last flush. */
+  #isDirty = false;
   #lastCallId = 0;
 
   constructor(options: CheckedOptions, kind: 'shared-worker' | 'tab', log: Log, events: HubEvents) {
@@ -94,8 +96,7 @@ export class Hub {
     );
     this.#tick.port1.onmessage = () => {
       this.#tickPending = false;
-      if (this.#isOver) return;
-      this.#step({ type: 'flush' });
+      if (this.#isDirty && !this.#isOver) this.#flush();
     };
     this.#alive = holdForLife(aliveLock(this.#state.settings.epoch));
     this.#booted = this.#boot();
@@ -147,6 +148,7 @@ export class Hub {
     tabId: string,
     visible: boolean,
     conversationId: string | null,
+    visitor: string | null,
     port: TabPort,
   ): Promise<void> {
     this.#tabs.get(tabId)?.stopWatching();
@@ -155,7 +157,7 @@ export class Hub {
     this.#tabs.set(tabId, tab);
     await this.#booted;
     if (this.#tabs.get(tabId) === tab && !this.#isOver) {
-      this.#take({ type: 'tab-attached', tabId, visible, conversationId });
+      this.#take({ type: 'tab-attached', tabId, visible, conversationId, visitor });
     }
   }
 
@@ -187,11 +189,17 @@ export class Hub {
   #take(input: Input): void {
     if (this.#isOver) return;
     this.#step(input);
+    this.#isDirty = true;
     if (this.#tickPending || this.#isOver) return;
     // The first goes out at once, and whatever is queued behind it together, in a task of its own.
-    this.#step({ type: 'flush' });
+    this.#flush();
     this.#tickPending = true;
     this.#tick.port2.postMessage(null);
+  }
+
+  #flush(): void {
+    this.#isDirty = false;
+    this.#step({ type: 'flush' });
   }
 
   #step(input: Input): void {

@@ -71,10 +71,10 @@ export function serve(port: Port, hub: Hub, log: Log, onGone: () => void): void 
       }
       if (tabId !== null) hub.detach(tabId);
       tabId = attach.data.tabId;
-      const { visible, conversationId } = attach.data;
+      const { visible, conversationId, visitor } = attach.data;
       const end = streamPort.data ?? new BroadcastChannel(streamChannel(tabId));
       const tab = openStream(end, tabId, hub, log, onGone);
-      void hub.attach(tabId, visible, conversationId, tab);
+      void hub.attach(tabId, visible, conversationId, visitor, tab);
     },
     // Being answered is all.
     ping() {},

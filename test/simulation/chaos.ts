@@ -81,6 +81,16 @@ export function startStorm(simulation: Simulation): void {
   every('change visitor', profile.visitorChanges, (random) => {
     count(simulation.world, 'visitor changed');
     const tab = awake(simulation, random);
+    const leaving = random.chance(0.4) ? awake(simulation, random) : undefined;
+    if (leaving) {
+      // Left with the word on its way: what one visitor has typed must not be sent for another.
+      simulation.send(
+        leaving,
+        `v${random.int(10, 99)}-${simulation.ledger.entries.size + 1}`,
+        'bye',
+      );
+      cache(simulation, leaving, random);
+    }
     // Somebody signs out, or the site signs somebody else in behind the chat's back.
     if (random.chance(0.6)) tab?.call({ type: 'sign-out' });
     machine.after(random.between(0, 3_000), () => {
@@ -191,16 +201,20 @@ function act(simulation: Simulation, random: Random): void {
       tab.isGone = true;
       return;
     case 10:
-      // A page that goes into the back/forward cache, and comes back.
-      count(simulation.world, 'tab cached');
-      tab.leave();
-      tab.isAway = true;
-      simulation.machine.after(random.exponential(30_000), () => {
-        tab.isAway = false;
-        simulation.join(tab);
-      });
+      cache(simulation, tab, random);
       return;
   }
+}
+
+/** A page goes into the back/forward cache, and comes back. */
+function cache(simulation: Simulation, tab: ModelTab, random: Random): void {
+  count(simulation.world, 'tab cached');
+  tab.leave();
+  tab.isAway = true;
+  simulation.machine.after(random.exponential(30_000), () => {
+    tab.isAway = false;
+    simulation.join(tab);
+  });
 }
 
 function offline(simulation: Simulation, random: Random, duration: number): void {

@@ -46,7 +46,9 @@ export type Input =
       readonly type: 'tab-attached';
       readonly tabId: string;
       readonly visible: boolean;
+      /** What the page knows, for a hub whose store was lost: its conversation, and whose that is. */
       readonly conversationId: string | null;
+      readonly visitor: string | null;
     }
   | { readonly type: 'tab-left'; readonly tabId: string }
   | { readonly type: 'tab-visibility'; readonly tabId: string; readonly visible: boolean }

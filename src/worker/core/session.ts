@@ -156,11 +156,14 @@ function settleRouting(run: Run, conversation: Conversation): void {
 }
 
 /** A conversation id that a page has kept, for a hub whose own store was lost (article, §3). */
-export function adoptMirror(run: Run, conversationId: string): void {
+export function adoptMirror(run: Run, conversationId: string, visitor: string): void {
   const { conversation, window, meta, link } = run.state;
   if (conversation || window.length > 0 || meta.routing) return;
+  if (meta.subject !== null && meta.subject !== visitor) return;
+  // A token that names somebody else wipes it again.
+  run.set({ meta: { ...meta, subject: visitor } });
   run.set({ conversation: newConversation(run, { conversationId, status: 'queued' }) });
-  run.change({ conversation: true });
+  run.change({ conversation: true, meta: true, reset: true });
   if (link.phase === 'online' && link.session.stage === 'ready') ask(run, 0);
 }
 

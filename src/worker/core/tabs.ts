@@ -19,6 +19,7 @@ export function attach(
   tabId: string,
   visible: boolean,
   conversationId: string | null,
+  visitor: string | null,
 ): void {
   const tab: Tab = {
     tabId,
@@ -33,7 +34,7 @@ export function attach(
   // What changed before it came is a part of its snapshot.
   flush(run);
   run.set({ tabs: [...run.state.tabs.filter((other) => other.tabId !== tabId), tab] });
-  if (conversationId !== null) adoptMirror(run, conversationId);
+  if (conversationId !== null && visitor !== null) adoptMirror(run, conversationId, visitor);
   wake(run);
   welcome(run, tab);
   if (visible) becameVisible(run);

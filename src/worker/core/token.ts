@@ -81,7 +81,8 @@ export function onToken(run: Run, requestId: number, result: TokenResult): void 
   }
   if (subject === null) {
     run.set({ meta: { ...run.state.meta, subject: result.subject } });
-    run.change({ meta: true });
+    // Tabs have to know whose conversation they show.
+    run.change({ meta: true, reset: true });
   }
   sendParked(run);
   if (run.state.link.phase === 'token') connectWithToken(run);

@@ -332,10 +332,14 @@ export function rowOf(message: GatewayMessage, position: Position): Message {
 function insert(run: Run, row: Message): void {
   const { conversation } = run.state;
   if (!conversation) return;
+  const waited = run.state.outbox.some((item) => item.messageId === row.messageId);
   acknowledge(run, row.messageId);
-  // Those below the window are counted by the store.
+  const marked = withReadMark(row, conversation.readMark);
+  // Those below the window are counted by the store, and told when it has answered: but one that
+  // waited leaves the end of every tab at once.
   if (!isBelow(run, row)) countUnread(run, row);
-  insertRow(run, withReadMark(row, conversation.readMark));
+  else if (waited) publishBelow(run, marked);
+  insertRow(run, marked);
   if (row.from.role !== 'visitor') heardFrom(run, row.from.id);
   if (conversation.readAhead === row.messageId) readBy(run, row.messageId);
 }

@@ -63,7 +63,8 @@ export class ConversationInvariants {
     if (!input.result.ok) this.#failures += 1;
     else if (input.result.value.type === 'conversation') {
       this.#readIn = Math.max(this.#readIn, begunIn);
-      this.#failures = 0;
+      // The answer to a catch-up that was given up for a newer one says nothing of that.
+      if (begunIn === this.#begunIn) this.#failures = 0;
     }
   }
 
@@ -86,6 +87,9 @@ export class ConversationInvariants {
 /** A page knows of the conversation that a lost store has forgotten (article, §3). */
 function takesTheMirror({ input, before, after }: Step): void {
   if (input.type !== 'tab-attached' || input.conversationId === null) return;
+  const { subject } = before.meta;
+  // Another visitor's is worth nothing.
+  if (input.visitor === null || (subject !== null && subject !== input.visitor)) return;
   const isLost = !before.conversation && before.window.length === 0 && !before.meta.routing;
   if (!isLost) return;
   const id = after.conversation?.conversation.conversationId;

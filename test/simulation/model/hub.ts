@@ -57,6 +57,7 @@ export class HubProcess {
   #timerCount = 0;
   #token: string | null = null;
   #isTickPending = false;
+  #isDirty = false;
 
   constructor(around: HubSurroundings, epoch: string) {
     this.#around = around;
@@ -93,14 +94,20 @@ export class HubProcess {
   take(input: Input): void {
     if (!this.isAlive) return;
     this.#step(input);
+    this.#isDirty = true;
     if (this.#isTickPending || !this.isAlive) return;
-    this.#step({ type: 'flush' });
+    this.#flush();
     this.#isTickPending = true;
     // Behind what is queued for this very moment, as a task of a MessageChannel is.
     this.#around.machine.after(0, () => {
       this.#isTickPending = false;
-      if (this.isAlive) this.#step({ type: 'flush' });
+      if (this.#isDirty && this.isAlive) this.#flush();
     });
+  }
+
+  #flush(): void {
+    this.#isDirty = false;
+    this.#step({ type: 'flush' });
   }
 
   #step(input: Input): void {

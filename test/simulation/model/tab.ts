@@ -74,7 +74,9 @@ export class ModelTab {
     this.inbox = [];
     this.isAttached = false;
     const conversationId = this.snapshot?.conversation?.conversationId ?? null;
-    this.#tell({ type: 'tab-attached', tabId, visible: this.visible, conversationId });
+    const { visible } = this;
+    const visitor = this.#visitor;
+    this.#tell({ type: 'tab-attached', tabId, visible, conversationId, visitor });
   }
 
   /** The hub has died, or this page goes away. */

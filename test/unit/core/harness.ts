@@ -168,7 +168,15 @@ export class TestHub {
   }
 
   attach(tabId = 'a', conversationId: string | null = null): this {
-    return this.take({ type: 'tab-attached', tabId, visible: true, conversationId }).flush();
+    const visitor = conversationId === null ? null : 'visitor-1';
+    const attached = {
+      type: 'tab-attached',
+      tabId,
+      visible: true,
+      conversationId,
+      visitor,
+    } as const;
+    return this.take(attached).flush();
   }
 
   token(expiresIn = 900, subject = 'visitor-1'): this {

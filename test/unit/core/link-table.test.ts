@@ -86,7 +86,13 @@ describe('the table of the link in docs/protocol.md', () => {
       }),
       (hub) => ({ type: 'gateway', socketId: socketOf(hub), event: { type: 'token-expired' } }),
       () => ({ type: 'online', online: true }),
-      () => ({ type: 'tab-attached', tabId: 'b', visible: true, conversationId: null }),
+      () => ({
+        type: 'tab-attached',
+        tabId: 'b',
+        visible: true,
+        conversationId: null,
+        visitor: null,
+      }),
     ];
     for (const happening of happenings) {
       const hub = scenes[phase]?.() ?? expect.fail(`no scene for ${phase}`);
