@@ -13,7 +13,14 @@ import { readMirror, writeMirror } from './mirror.ts';
 import { type ConnectOptions, checkOptions } from './options.ts';
 import { Respawn } from './respawn.ts';
 import { type OpenRoute, throughChannels, throughSharedWorker } from './route.ts';
-import { applyAbove, applyEarlier, applyPatch, applySnapshot, isOfAnother } from './transcript.ts';
+import {
+  applyAbove,
+  applyEarlier,
+  applyPatch,
+  applySnapshot,
+  isInsertion,
+  isOfAnother,
+} from './transcript.ts';
 
 /** Patches after which the hub is told how far this tab has come: a part of its credit. */
 const acknowledgeEvery = 4;
@@ -92,6 +99,8 @@ class PageChat implements Chat {
   #visitor: string | null = null;
   #revision = 0;
   #acknowledged = 0;
+  /** Patches that changed more than the end. */
+  #insertions = 0;
   #isClosed = false;
 
   constructor(options: ConnectOptions) {
@@ -150,8 +159,11 @@ class PageChat implements Chat {
 
   async loadEarlier(count = 50): Promise<boolean> {
     const first = this.#snapshot.messages[0];
+    const insertions = this.#insertions;
     const { value, epoch } = await this.#caller.call(earlierThan(first, count), earlierDeadline);
     const earlier = earlierSchema.parse(value);
+    // It was read before something came that belongs among it.
+    if (epoch === this.#epoch && insertions !== this.#insertions) return this.loadEarlier(count);
     // Rows of a former visitor, or of a window that has moved, belong nowhere.
     if (epoch === this.#epoch && this.#snapshot.messages[0]?.messageId === first?.messageId) {
       this.#update(applyEarlier(this.#snapshot, earlier));
@@ -258,6 +270,7 @@ class PageChat implements Chat {
           return;
         }
         this.#revision = message.revision;
+        if (isInsertion(this.#snapshot, message)) this.#insertions += 1;
         this.#update(applyPatch(this.#snapshot, message));
         if (this.#revision - this.#acknowledged >= acknowledgeEvery) this.#acknowledge(connection);
         return;
@@ -275,10 +288,15 @@ class PageChat implements Chat {
   #refreshAbove(first: Message | undefined): void {
     const kept = this.#snapshot.messages.findIndex((row) => row.messageId === first?.messageId);
     if (!first || kept <= 0) return;
+    const insertions = this.#insertions;
     this.#caller
       .call(earlierThan(first, Math.min(kept, 500)), earlierDeadline)
       .then(({ value, epoch }) => {
         if (epoch !== this.#epoch) return;
+        if (insertions !== this.#insertions) {
+          this.#refreshAbove(first);
+          return;
+        }
         const above = earlierSchema.parse(value);
         this.#update(applyAbove(this.#snapshot, first, above));
         this.#refreshAbove(above.messages[0]);

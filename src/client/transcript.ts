@@ -67,6 +67,15 @@ export function applyAbove(before: ChatSnapshot, first: Message, above: Earlier)
   };
 }
 
+/**
+ * Whether a patch puts anything but the end. Older rows that were asked for before it came may be
+ * without it: they are asked for again.
+ */
+export function isInsertion({ messages }: ChatSnapshot, { upserts }: PatchMessage): boolean {
+  const last = messages.at(-1);
+  return last !== undefined && upserts.some((row) => comparePlaces(row, last) < 0);
+}
+
 export function applyPatch(before: ChatSnapshot, patch: PatchMessage): ChatSnapshot {
   const messages = patchRows(before, patch);
   const surplus = messages.length - Math.max(maximumRows, before.messages.length);

@@ -424,12 +424,14 @@ export function retryMessage(run: Run, callId: number, messageId: string): void 
     run.reject(callId, 'not-failed', 'The message is on its way already.');
     return;
   }
-  // One that nobody could tell about, and that the visitor wants all the same, is a message anew.
+  // One that nobody could tell about, and that the visitor wants all the same, is a message anew; and
+  // one that failed in a former conversation goes into the next one.
   const isLost = item.failure?.code === 'unknown-outcome';
+  const isFormers = item.conversationId !== openConversation(run);
   setItem(run, messageId, {
     at: { stage: 'doubt', run: nextRun(run), wasSent: false },
     failure: null,
-    conversationId: isLost ? null : item.conversationId,
+    conversationId: isLost || isFormers ? null : item.conversationId,
   });
   storeItem(run, messageId);
   answerWhenStored(run, callId);

@@ -61,7 +61,10 @@ export class ConversationInvariants {
     const begunIn = this.#running.get(input.requestId);
     if (begunIn === undefined) return;
     if (!input.result.ok) this.#failures += 1;
-    else if (input.result.value.type === 'conversation') {
+    else if (input.result.value.type === 'history' && input.result.value.nextCursor === null) {
+      // All is read; what follows asks for the status alone.
+      this.#readIn = Math.max(this.#readIn, begunIn);
+    } else if (input.result.value.type === 'conversation') {
       this.#readIn = Math.max(this.#readIn, begunIn);
       // The answer to a catch-up that was given up for a newer one says nothing of that.
       if (begunIn === this.#begunIn) this.#failures = 0;

@@ -4,6 +4,7 @@ import {
   applyEarlier,
   applyPatch,
   applySnapshot,
+  isInsertion,
   isOfAnother,
 } from '../../../src/client/transcript.ts';
 import type { Message } from '../../../src/protocol/message.ts';
@@ -25,6 +26,8 @@ export interface PendingCall {
   readonly firstRow: string | null;
   /** The row above which everything is read anew; `null` for a call of somebody's. */
   readonly above: Message | null;
+  /** Patches until then that changed more than the end. */
+  readonly insertions: number;
   wasSent: boolean;
 }
 
@@ -57,6 +60,7 @@ export class ModelTab {
   /** Answers that a frozen page has not seen. */
   #answers: (() => void)[] = [];
   #acknowledged = 0;
+  #insertions = 0;
   #visitor: string | null = null;
   readonly #machine: Machine;
   readonly #events: TabEvents;
@@ -117,7 +121,9 @@ export class ModelTab {
 
   call(call: Call, above: Message | null = null): void {
     const firstRow = this.snapshot?.messages[0]?.messageId ?? null;
-    const pending = { call, madeAt: this.#machine.clock().now, firstRow, above, wasSent: false };
+    const madeAt = this.#machine.clock().now;
+    const insertions = this.#insertions;
+    const pending = { call, madeAt, firstRow, above, insertions, wasSent: false };
     this.pending.add(pending);
     if (this.isAttached) this.#send(pending);
   }
@@ -147,6 +153,11 @@ export class ModelTab {
     this.#events.answered(this, pending.call, answer);
     if (pending.call.type !== 'load-earlier' || !answer.ok || !this.snapshot) return;
     const earlier = earlierSchema.parse(answer.value);
+    if (pending.insertions !== this.#insertions) {
+      // Read before something came that belongs among it: asked again.
+      if (pending.above) this.#refreshAbove(pending.above);
+      return;
+    }
     if (pending.above) {
       this.snapshot = applyAbove(this.snapshot, pending.above, earlier);
       this.#refreshAbove(earlier.messages[0]);
@@ -198,6 +209,7 @@ export class ModelTab {
           return;
         }
         this.revision = message.revision;
+        if (isInsertion(this.snapshot, message)) this.#insertions += 1;
         this.snapshot = applyPatch(this.snapshot, message);
         if (this.revision - this.#acknowledged >= acknowledgeEvery) this.#acknowledge();
         break;
