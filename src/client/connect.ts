@@ -31,6 +31,12 @@ const startDeadline = 60_000;
 /** What the browser does not keep is fetched from the gateway. */
 const earlierDeadline = 20_000;
 
+/**
+ * How long a hub's first word is waited for, in ms, try by try. One that is killed before it speaks
+ * leaves no lock that would tell of its death; one that is only slow is found again by the next try.
+ */
+const patience: readonly [number, ...number[]] = [1_000, 2_000, 4_000, 8_000];
+
 const nothingYet: ChatSnapshot = {
   connection: { phase: 'connecting', attempt: 0, retryAt: null, transport: 'none' },
   conversation: null,
@@ -94,6 +100,8 @@ class PageChat implements Chat {
   #successor: Address | null = null;
   #snapshot = nothingYet;
   #connection: HubConnection | null = null;
+  /** Tries in a row in which no hub spoke. */
+  #unheard = 0;
   #epoch: string | null = null;
   /** Whose conversation this page shows. */
   #visitor: string | null = null;
@@ -212,9 +220,11 @@ class PageChat implements Chat {
       this.#fail('unreachable', 'This browser can’t share a chat between tabs.');
       return;
     }
-    const connection = new HubConnection(route, readMirror(), {
+    const wait = patience[this.#unheard] ?? patience[0];
+    const connection = new HubConnection(route, readMirror(), wait, {
       stream: (message) => this.#onStream(connection, message),
       lost: (reason) => this.#onLost(reason, connection.wasHeard),
+      unheard: () => this.#onUnheard(),
       moved: (address) => this.#onMoved(address),
       outdated: () => {
         this.#connection = null;
@@ -256,6 +266,7 @@ class PageChat implements Chat {
         this.#epoch = message.epoch;
         this.#revision = message.revision;
         this.#respawn.succeeded();
+        this.#unheard = 0;
         this.#update(applySnapshot(this.#snapshot, message, wasAttached));
         this.#acknowledge(connection);
         this.#caller.attached(connection);
@@ -311,8 +322,19 @@ class PageChat implements Chat {
     connection.post({ type: 'ack', revision: this.#revision });
   }
 
+  #onUnheard(): void {
+    this.#unheard += 1;
+    if (this.#unheard >= patience.length) {
+      this.#onLost('the hub does not answer', false);
+      return;
+    }
+    this.#connection = null;
+    this.#attach();
+  }
+
   #onLost(reason: string, wasHeard: boolean): void {
     console.warn(`[partyline] ${reason}`);
+    this.#unheard = 0;
     this.#connection = null;
     this.#caller.detached();
     // Where another build's hub was: its script may be gone with it.

@@ -32,6 +32,8 @@ export interface ConnectionEvents {
   moved(address: Address | null): void;
   /** The hub is of a build that this page can't talk to. */
   outdated(): void;
+  /** No hub has said a word in time. */
+  unheard(): void;
 }
 
 /** One attachment to one hub: ends when the hub does, or with `close`. */
@@ -49,9 +51,17 @@ export class HubConnection {
   #isProbing = false;
   #isOver = false;
   #bootTimer: ReturnType<typeof setTimeout> | undefined;
+  #helloTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(openRoute: OpenRoute, mirror: Mirror, events: ConnectionEvents) {
+  /** @param patience how long the hub's first word is waited for, in ms */
+  constructor(
+    openRoute: OpenRoute,
+    mirror: Mirror,
+    patience: number,
+    events: ConnectionEvents,
+  ) {
     this.#events = events;
+    this.#helloTimer = setTimeout(() => this.#unheard(), patience);
     this.#open(openRoute, mirror).catch((error: unknown) => {
       this.#lose(error instanceof Error ? error.message : 'the worker could not be started');
     });
@@ -70,6 +80,7 @@ export class HubConnection {
     this.#bootTimer = setTimeout(() => this.#lose('the hub does not answer'), bootDeadline);
     this.#cleanUps.push(
       () => clearTimeout(this.#bootTimer),
+      () => clearTimeout(this.#helloTimer),
       () => {
         route.calls.removeEventListener('message', onWord);
         route.close();
@@ -104,6 +115,7 @@ export class HubConnection {
     }
     this.#epoch = epoch;
     this.wasHeard = true;
+    clearTimeout(this.#helloTimer);
     if (hello.data.protocolVersion !== protocolVersion) {
       this.#end();
       this.#events.outdated();
@@ -175,6 +187,12 @@ export class HubConnection {
     if (this.#isOver) return;
     this.post({ type: 'bye' });
     this.#end();
+  }
+
+  #unheard(): void {
+    if (this.#isOver) return;
+    this.#end();
+    this.#events.unheard();
   }
 
   #lose(reason: string): void {

@@ -99,11 +99,14 @@ function onFailure(run: Run, result: Extract<TokenResult, { ok: false }>): void 
   const failures = run.state.token.failures + 1;
   run.set({ token: { ...run.state.token, failures } });
   beQuietFor(run, result.retryAfter);
-  failParked(run, result);
   if (result.kind === 'signed-out') {
+    // Before the requests fail, so that nobody who hears of it sends another message.
     signedOut(run, result.message);
+    failParked(run, result);
+    run.clearTimer('rest-retry');
     return;
   }
+  failParked(run, result);
   if (run.state.link.phase === 'token') {
     const fatal = result.kind === 'forbidden';
     fail(
