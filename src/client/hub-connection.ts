@@ -54,12 +54,7 @@ export class HubConnection {
   #helloTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param patience how long the hub's first word is waited for, in ms */
-  constructor(
-    openRoute: OpenRoute,
-    mirror: Mirror,
-    patience: number,
-    events: ConnectionEvents,
-  ) {
+  constructor(openRoute: OpenRoute, mirror: Mirror, patience: number, events: ConnectionEvents) {
     this.#events = events;
     this.#helloTimer = setTimeout(() => this.#unheard(), patience);
     this.#open(openRoute, mirror).catch((error: unknown) => {
