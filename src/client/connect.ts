@@ -18,6 +18,7 @@ import {
   applyEarlier,
   applyPatch,
   applySnapshot,
+  type Identity,
   isInsertion,
   isOfAnother,
 } from './transcript.ts';
@@ -104,7 +105,7 @@ class PageChat implements Chat {
   #unheard = 0;
   #epoch: string | null = null;
   /** Whose conversation this page shows. */
-  #visitor: string | null = null;
+  #identity: Identity | null = null;
   #revision = 0;
   #acknowledged = 0;
   /** Patches that changed more than the end. */
@@ -256,13 +257,13 @@ class PageChat implements Chat {
   #onStream(connection: HubConnection, message: StreamMessage): void {
     switch (message.type) {
       case 'snapshot': {
-        const isAnother = isOfAnother(this.#visitor, message.visitor);
+        const isAnother = isOfAnother(this.#identity, message);
         const wasAttached = this.#epoch !== null && !isAnother;
         if (isAnother) {
           const words = 'The session has ended. Sign in again.';
           this.#caller.fail(new PartylineError('signed-out', words));
         }
-        this.#visitor = message.visitor;
+        this.#identity = { visitor: message.visitor, wipes: message.wipes };
         this.#epoch = message.epoch;
         this.#revision = message.revision;
         this.#respawn.succeeded();
@@ -389,7 +390,10 @@ class PageChat implements Chat {
   /** Kept by the page itself, for a hub whose store was lost. */
   #mirror(): void {
     const conversationId = this.#snapshot.conversation?.conversationId ?? null;
-    writeMirror({ conversationId, visitor: conversationId === null ? null : this.#visitor });
+    writeMirror({
+      conversationId,
+      visitor: conversationId === null ? null : (this.#identity?.visitor ?? null),
+    });
   }
 
   #listenToPage(): () => void {

@@ -44,6 +44,8 @@ export const snapshotMessageSchema = z.object({
   revision: z.number(),
   /** The opaque id of whose conversation this is; `null` while nobody is known. */
   visitor: z.nullable(z.string()),
+  /** How often everything was wiped: an unknown visitor is another after that. */
+  wipes: z.number(),
   shared: sharedSnapshotSchema,
   messages: z.array(messageSchema),
   hasEarlier: z.boolean(),

@@ -288,8 +288,8 @@ export class Hub {
 
   async #write(effect: Extract<Effect, { type: 'write' }>): Promise<void> {
     const { operations, durability, writeId } = effect;
-    const { added, corrected } = await this.#store.write(operations, durability === 'strict');
-    if (writeId !== null) this.#take({ type: 'stored', writeId, added, corrected });
+    const found = await this.#store.write(operations, durability === 'strict');
+    if (writeId !== null) this.#take({ type: 'stored', writeId, ...found });
   }
 }
 

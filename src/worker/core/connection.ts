@@ -374,7 +374,7 @@ export function wipe(run: Run, subject: string | null): void {
     generation: run.state.generation + 1,
     renewal: false,
     requests: [],
-    meta: { ...emptyMeta, subject },
+    meta: { ...emptyMeta, subject, wipes: run.state.meta.wipes + 1 },
     reading: emptyReading,
     conversation: null,
     formers: [],
@@ -390,7 +390,14 @@ export function wipe(run: Run, subject: string | null): void {
     receiptDue: null,
     recovery: { ...initialRecovery, runs: run.state.recovery.runs },
     typing: { other: null, told: false, toldAt: null },
-    changes: { ...noChanges, operations: [{ type: 'wipe' }], meta: true, reset: true },
+    // For good: after a power cut it would be as if they had never left.
+    changes: {
+      ...noChanges,
+      operations: [{ type: 'wipe' }],
+      meta: true,
+      reset: true,
+      durable: true,
+    },
   });
 }
 

@@ -35,6 +35,8 @@ export type Input =
       readonly added: readonly Message[];
       /** Rows that `mark-message` or a sequence changed, as they are now. */
       readonly corrected: readonly Message[];
+      /** Rows of messages that `add-outbox` found in the transcript. */
+      readonly sent: readonly Message[];
     }
   | {
       readonly type: 'earlier-read';

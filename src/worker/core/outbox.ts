@@ -1,6 +1,6 @@
 import type { Problem } from '../../protocol/errors.ts';
 import type { RestFailure, RestResult } from '../../protocol/gateway.ts';
-import type { Message } from '../../protocol/message.ts';
+import { type Message, withReadMark } from '../../protocol/message.ts';
 import { retryDelay } from './backoff.ts';
 import type { OutboxRecord } from './records.ts';
 import { catchUp, nextRun } from './recovery.ts';
@@ -9,6 +9,7 @@ import type { Run } from './run.ts';
 import { ask, onEnded, onNotFound } from './session.ts';
 import type { OutboxItem, OutboxStage } from './state.ts';
 import { receive } from './transcript.ts';
+import { publishBelow } from './window.ts';
 
 /** A gateway that names no time is left alone for this long. */
 const quietByDefault = 1_000;
@@ -121,7 +122,7 @@ export function enqueue(
     upserts: [...run.state.changes.upserts, outboxMessage(run, item)],
     durable: true,
   });
-  storeItem(run, messageId);
+  run.store({ type: isRepeat ? 'add-outbox' : 'put-outbox', record: recordOfItem(item) });
 }
 
 /** The tick's writes are under way as `writeId`: what waits for them is marked with it. */
@@ -136,7 +137,9 @@ export function assignWrite(run: Run, writeId: number): void {
   });
 }
 
-export function onStored(run: Run, writeId: number): void {
+/** `sent`: messages asked for again that the transcript has, far above what memory keeps of it. */
+export function onStored(run: Run, writeId: number, sent: readonly Message[]): void {
+  for (const row of sent) hasArrived(run, row);
   for (const item of run.state.outbox) {
     if (item.at.stage !== 'storing' || item.at.writeId !== writeId) continue;
     const { callId, isRepeat } = item.at;
@@ -151,6 +154,17 @@ export function onStored(run: Run, writeId: number): void {
   run.set({ storing: run.state.storing.filter((one) => one.writeId !== writeId) });
   failStranded(run);
   pump(run);
+}
+
+function hasArrived(run: Run, row: Message): void {
+  const item = run.state.outbox.find((one) => one.messageId === row.messageId);
+  if (item?.at.stage !== 'storing') return;
+  if (item.at.callId !== null) run.resolve(item.at.callId, row.messageId);
+  run.set({ outbox: run.state.outbox.filter((one) => one !== item) });
+  const { conversation, window } = run.state;
+  // It came meanwhile, and its place is known.
+  if (window.some((shown) => shown.messageId === row.messageId)) return;
+  publishBelow(run, withReadMark(row, conversation?.readMark ?? null));
 }
 
 /** Answers the call once this tick's writes are durable. */

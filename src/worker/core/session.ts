@@ -2,6 +2,7 @@ import type { Conversation } from '../../protocol/conversation.ts';
 import { fail } from './connection.ts';
 import { retire } from './formers.ts';
 import {
+  doubtEverything,
   failDoubtsOfFormer,
   failStranded,
   forgetFormerPlaces,
@@ -116,9 +117,14 @@ function update(run: Run, conversation: ConversationState): void {
 
 function newConversation(run: Run, conversation: Conversation): ConversationState {
   showHeld(run);
+  doubtEverything(run);
   failDoubtsOfFormer(run, conversation.conversationId);
   forgetFormerPlaces(run, conversation.conversationId);
   if (run.state.conversation) retire(run, run.state.conversation);
+  // One that was thought to be over is open again, and read as the present one.
+  const isAnother = (former: ConversationState) =>
+    former.conversation.conversationId !== conversation.conversationId;
+  run.set({ formers: run.state.formers.filter(isAnother) });
   const ordinal = run.state.lastOrdinal + 1;
   run.set({ lastOrdinal: ordinal, receiptDue: null });
   return {
@@ -207,6 +213,7 @@ export function onNotFound(run: Run): void {
   if (!conversation) return;
   settleHeld(run, null);
   run.set({ conversation: null });
+  doubtEverything(run);
   forgetPlaces(run);
   run.store({
     type: 'delete-conversation',

@@ -66,7 +66,7 @@ function take(run: Run, input: Input): void {
       return;
     case 'stored':
       lookedUp(run, input.writeId, input.added, input.corrected);
-      onStored(run, input.writeId);
+      onStored(run, input.writeId, input.sent);
       return;
     case 'store-emptied':
       rewrite(run);

@@ -104,6 +104,7 @@ function snapshotMessage(run: Run): SnapshotMessage {
     epoch: epochOf(run.state),
     revision,
     visitor: run.state.meta.subject,
+    wipes: run.state.meta.wipes,
     shared: run.state.published ?? sharedSnapshot(run),
     messages: [...newest, ...outbox.map((item) => outboxMessage(run, item))],
     hasEarlier: hasEarlier || window.length > newest.length || hasOlder(window[0]),

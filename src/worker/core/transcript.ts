@@ -29,7 +29,7 @@ export function receive(run: Run, message: GatewayMessage, via: 'socket' | 'rest
   if (known) {
     acknowledge(run, message.messageId);
     if (known.sequence === null && message.sequence !== null) sequenceLate(run, known, message);
-    return;
+    if (known.sequence === null || !isAwaited(conversation, message)) return;
   }
   if (message.sequence !== null) forgetUnsettled(run, message.messageId);
   else if (conversation.held.some((held) => held.messageId === message.messageId)) return;
@@ -49,6 +49,12 @@ export function receive(run: Run, message: GatewayMessage, via: 'socket' | 'rest
   }
   show(run, message, 0);
   releaseHeld(run);
+}
+
+/** A conversation that is open again counts anew, though its rows are shown already. */
+function isAwaited({ next, holes }: ConversationState, { sequence }: GatewayMessage): boolean {
+  if (sequence === null) return false;
+  return sequence >= next || holes.some(({ from, to }) => from <= sequence && sequence <= to);
 }
 
 /** The visitor has sent it again, into a later conversation: there it is shown, and only there. */
@@ -330,8 +336,8 @@ export function rowOf(message: GatewayMessage, position: Position): Message {
 }
 
 function insert(run: Run, row: Message): void {
-  const { conversation } = run.state;
-  if (!conversation) return;
+  const { conversation, window } = run.state;
+  if (!conversation || window.some((shown) => shown.messageId === row.messageId)) return;
   const waited = run.state.outbox.some((item) => item.messageId === row.messageId);
   acknowledge(run, row.messageId);
   const marked = withReadMark(row, conversation.readMark);

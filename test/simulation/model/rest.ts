@@ -102,11 +102,13 @@ export class ModelRest {
         const until = epochTime(this.#world.scheduler.now - lag);
         const start = call.cursor === null ? 0 : Number(call.cursor);
         // A history that hides a visitor's own message even after the end: docs/simulation.md, "Limits".
-        const isTold = (message: (typeof conversation.messages)[number]) =>
-          message.timestamp <= until ||
-          (conversation.status === 'ended' && message.from.role === 'visitor');
+        const own =
+          conversation.status === 'ended'
+            ? conversation.messages.findLast(({ from }) => from.role === 'visitor')
+            : undefined;
+        const told = Math.max(until, own?.timestamp ?? 0);
         const rows = conversation.messages
-          .filter((message) => lag === 0 || isTold(message))
+          .filter((message) => lag === 0 || message.timestamp <= told)
           .map((message, index) => ({ message, index }))
           .filter(({ message, index }) => index >= start && message.timestamp >= call.since);
         const page = rows.slice(0, pageLimit);

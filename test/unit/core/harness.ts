@@ -157,7 +157,7 @@ export class TestHub {
     this.flush();
     for (const { writeId } of this.all('write')) {
       if (writeId !== null) {
-        this.take({ type: 'stored', writeId, added: [], corrected: [] });
+        this.take({ type: 'stored', writeId, added: [], corrected: [], sent: [] });
       }
     }
     return this.flush();
