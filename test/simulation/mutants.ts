@@ -16,8 +16,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'forgets-dedup',
     file: core('transcript'),
-    find: 'run.state.window.find((shown) => shown.messageId === message.messageId);\n  if (known) {',
-    replace: 'run.state.window[-1];\n  if (known) {',
+    find: 'return run.state.window.find((row) => row.messageId === messageId);',
+    replace: 'return run.state.window.find(() => messageId === null);',
   },
   {
     name: 'holds-twice',

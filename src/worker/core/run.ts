@@ -9,6 +9,8 @@ import type { TimerName } from './timers.ts';
 /** One step under way: the state as it becomes, and the effects so far. Lives as long as one `step`. */
 export class Run {
   state: HubState;
+  /** It is a copy of this step's own, and nobody else has seen it. */
+  #isOwn = false;
   readonly effects: Effect[] = [];
   readonly clock: Clock;
 
@@ -18,7 +20,10 @@ export class Run {
   }
 
   set(part: Partial<HubState>): void {
-    this.state = { ...this.state, ...part };
+    // One copy a step is enough: it has dozens of keys, and a step sets some of them many times.
+    if (this.#isOwn) Object.assign(this.state, part);
+    else this.state = { ...this.state, ...part };
+    this.#isOwn = true;
   }
 
   setLink(link: Link): void {

@@ -25,7 +25,7 @@ export function receive(run: Run, message: GatewayMessage, via: 'socket' | 'rest
     return;
   }
   if (wasSentAnew(run, message)) return;
-  const known = run.state.window.find((shown) => shown.messageId === message.messageId);
+  const known = shownRow(run, message.messageId);
   if (known) {
     acknowledge(run, message.messageId);
     if (known.sequence === null && message.sequence !== null) sequenceLate(run, known, message);
@@ -49,6 +49,10 @@ export function receive(run: Run, message: GatewayMessage, via: 'socket' | 'rest
   }
   show(run, message, 0);
   releaseHeld(run);
+}
+
+function shownRow(run: Run, messageId: string): Message | undefined {
+  return run.state.window.find((row) => row.messageId === messageId);
 }
 
 /** A conversation that is open again counts anew, though its rows are shown already. */
@@ -336,8 +340,8 @@ export function rowOf(message: GatewayMessage, position: Position): Message {
 }
 
 function insert(run: Run, row: Message): void {
-  const { conversation, window } = run.state;
-  if (!conversation || window.some((shown) => shown.messageId === row.messageId)) return;
+  const { conversation } = run.state;
+  if (!conversation || shownRow(run, row.messageId)) return;
   const waited = run.state.outbox.some((item) => item.messageId === row.messageId);
   acknowledge(run, row.messageId);
   const marked = withReadMark(row, conversation.readMark);
@@ -357,9 +361,9 @@ function update(run: Run, conversation: ConversationState): void {
 
 /** The other side has read this message of the visitor's, and every earlier one. */
 export function readBy(run: Run, messageId: string): void {
-  const { conversation, window, outbox } = run.state;
+  const { conversation, outbox } = run.state;
   if (!conversation) return;
-  const message = window.find((shown) => shown.messageId === messageId);
+  const message = shownRow(run, messageId);
   if (!message) {
     // The echo may still be on its way.
     if (outbox.some((item) => item.messageId === messageId)) {
