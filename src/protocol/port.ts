@@ -128,6 +128,8 @@ export const callSchema = z.discriminatedUnion('type', [
     count: z.int().check(z.minimum(1), z.maximum(500)),
   }),
   z.object({ type: z.literal('reconnect') }),
+  /** The visitor waits, although nobody is on shift. */
+  z.object({ type: z.literal('wait-anyway') }),
   z.object({ type: z.literal('end') }),
   z.object({ type: z.literal('sign-out') }),
 ]);

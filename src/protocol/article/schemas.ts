@@ -79,6 +79,14 @@ export const historyBody = z.object({
   nextPage: z.nullish(z.string()),
 });
 
+export const skillGroupsBody = z.object({
+  entities: z.array(z.object({ name: z.string().check(z.minLength(1), z.maxLength(512)) })),
+});
+
+export const coverageBody = z.object({
+  entities: z.array(z.object({ skillGroup: z.string(), agentsOnShift: z.number() })),
+});
+
 export const errorBody = z.object({ code: z.nullish(z.string()), message: z.nullish(z.string()) });
 
 /** What every frame has. */

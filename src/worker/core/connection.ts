@@ -7,7 +7,7 @@ import { doubtEverything, failStarting, failStoring } from './outbox.ts';
 import { emptyMeta, emptyReading } from './records.ts';
 import type { Run } from './run.ts';
 import { beginSession } from './session.ts';
-import { initialRecovery, initialToken, noChanges } from './state.ts';
+import { initialRecovery, initialRouting, initialToken, noChanges } from './state.ts';
 import { dropToken, fetchToken, hasToken } from './token.ts';
 import { forgetOtherTyping } from './typing.ts';
 
@@ -363,6 +363,8 @@ export function wipe(run: Run, subject: string | null): void {
     'rate',
     'typing-shown',
     'typing-sent',
+    'routing',
+    'queued',
     'close',
   );
   const problem: Problem = { code: 'signed-out', message: 'The session has ended.' };
@@ -388,6 +390,8 @@ export function wipe(run: Run, subject: string | null): void {
     lastOutboxOrdinal: 0,
     quietUntil: null,
     receiptDue: null,
+    // The names are the gateway's, whoever the visitor is.
+    routing: { ...initialRouting, names: run.state.routing.names },
     recovery: { ...initialRecovery, runs: run.state.recovery.runs },
     typing: { other: null, told: false, toldAt: null },
     changes: { ...noChanges, operations: [{ type: 'wipe' }], meta: true, reset: true },

@@ -5,6 +5,7 @@ import { retryDelay } from './backoff.ts';
 import type { OutboxRecord } from './records.ts';
 import { catchUp, nextRun } from './recovery.ts';
 import { request, restPause } from './requests.ts';
+import { refusalOf } from './routing.ts';
 import type { Run } from './run.ts';
 import { ask, onEnded, onNotFound } from './session.ts';
 import type { OutboxItem, OutboxStage } from './state.ts';
@@ -373,15 +374,18 @@ export function failStranded(run: Run): void {
   const { conversation, meta } = run.state;
   if (meta.routing) return;
   if (conversation && conversation.conversation.status !== 'ended') return;
+  const refusal = refusalOf(run);
   for (const item of run.state.outbox) {
     // A doubtful one may still turn up in a catch-up, as long as there is a conversation to ask for.
     if (item.at.stage !== 'queued' && !(item.at.stage === 'doubt' && !conversation)) continue;
-    failItem(
-      run,
-      item.messageId,
-      conversation ? 'conversation-ended' : 'conversation-not-found',
-      'The conversation has ended before this was sent.',
-    );
+    if (refusal) failItem(run, item.messageId, refusal.code, refusal.message);
+    else
+      failItem(
+        run,
+        item.messageId,
+        conversation ? 'conversation-ended' : 'conversation-not-found',
+        'The conversation has ended before this was sent.',
+      );
   }
 }
 

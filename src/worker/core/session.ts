@@ -8,8 +8,10 @@ import {
   forgetPlaces,
   pump,
 } from './outbox.ts';
+import { watchQueue } from './queue.ts';
 import { flushReceipt } from './receipts.ts';
 import { catchUp, catchUpAnew, nextRun } from './recovery.ts';
+import { isCleared } from './routing.ts';
 import type { Run } from './run.ts';
 import type { ConversationState } from './state.ts';
 import { settleHeld, showHeld } from './transcript.ts';
@@ -34,6 +36,11 @@ export function ask(run: Run, asked: number): void {
     run.emit({ type: 'send', socketId, command: { type: 'resume-conversation', conversationId } });
     run.setTimer('answer', settings.timing.answer);
   } else if (meta.routing && conversation?.closing == null) {
+    if (!isCleared(run, meta.routing)) {
+      run.clearTimer('answer');
+      run.setLink({ phase: 'online', socketId, session: { stage: 'ready' } });
+      return;
+    }
     run.setLink({ phase: 'online', socketId, session: { stage: 'routing', asked } });
     run.emit({
       type: 'send',
@@ -112,6 +119,7 @@ function update(run: Run, conversation: ConversationState): void {
   ) {
     run.change({ conversation: true });
   }
+  watchQueue(run);
 }
 
 function newConversation(run: Run, conversation: Conversation): ConversationState {
@@ -207,6 +215,7 @@ export function onNotFound(run: Run): void {
   if (!conversation) return;
   settleHeld(run, null);
   run.set({ conversation: null });
+  watchQueue(run);
   forgetPlaces(run);
   run.store({
     type: 'delete-conversation',

@@ -1,6 +1,8 @@
+import type { Routing } from '../../protocol/conversation.ts';
 import type { Problem } from '../../protocol/errors.ts';
 import type { GatewayMessage, RestCall } from '../../protocol/gateway.ts';
 import type { Message, Place, Position } from '../../protocol/message.ts';
+import type { RoutingNotice } from '../../protocol/routing.ts';
 import type { SharedSnapshot } from '../../protocol/snapshot.ts';
 import {
   type ConversationRecord,
@@ -176,6 +178,39 @@ export interface RestRequest {
   readonly retried: boolean;
 }
 
+/** Where the check of the wanted routing stands. */
+export type RoutingCheck =
+  | { readonly stage: 'names'; readonly routing: Routing; readonly requestId: number }
+  | { readonly stage: 'coverage'; readonly routing: Routing; readonly requestId: number }
+  /** Nobody is on shift, and the visitor is asked. */
+  | { readonly stage: 'asking'; readonly routing: Routing }
+  /** The routing API is out of reach; asked again later. */
+  | { readonly stage: 'postponed'; readonly routing: Routing }
+  /** The frame may leave, and be repeated. */
+  | { readonly stage: 'cleared'; readonly routing: Routing };
+
+/** A conversation that waits for an agent. */
+export interface QueueWatch {
+  readonly conversationId: string;
+  /** Epoch ms of the gateway. */
+  readonly since: number;
+  /** The question why, under way. */
+  readonly requestId: number | null;
+  /** A name of its routing is not one that the gateway knows. */
+  readonly unmatched: boolean;
+}
+
+export interface RoutingState {
+  /** The canonical names, and when they were told. */
+  readonly names: { readonly names: readonly string[]; readonly at: number } | null;
+  readonly check: RoutingCheck | null;
+  /** Checks that failed in a row. */
+  readonly tries: number;
+  readonly queue: QueueWatch | null;
+  /** What the visitor is told. */
+  readonly notice: RoutingNotice | null;
+}
+
 export interface Tab {
   readonly tabId: string;
   readonly visible: boolean;
@@ -267,6 +302,7 @@ export interface HubState {
   /** REST is left alone until then, because it said so. */
   readonly restQuietUntil: number | null;
   readonly recovery: Recovery;
+  readonly routing: RoutingState;
   readonly typing: Typing;
   readonly tabs: readonly Tab[];
   /** The tab that rang last, and when. */
@@ -317,6 +353,7 @@ export function initialState(settings: Settings, seed: number): HubState {
     receiptDue: null,
     restQuietUntil: null,
     recovery: initialRecovery,
+    routing: initialRouting,
     typing: { other: null, told: false, toldAt: null },
     tabs: [],
     alertedTab: null,
@@ -340,6 +377,14 @@ export const initialToken: Token = {
   failures: 0,
   quietUntil: null,
   renewing: false,
+};
+
+export const initialRouting: RoutingState = {
+  names: null,
+  check: null,
+  tries: 0,
+  queue: null,
+  notice: null,
 };
 
 export const initialRecovery: Recovery = {

@@ -207,6 +207,7 @@ function changedPart(
     ...(before.unread === after.unread ? {} : { unread: after.unread }),
     ...(same(before.typing, after.typing) ? {} : { typing: after.typing }),
     ...(before.draft === after.draft ? {} : { draft: after.draft }),
+    ...(same(before.routing, after.routing) ? {} : { routing: after.routing ?? null }),
     ...(same(before.hub, after.hub) ? {} : { hub: after.hub }),
   };
 }

@@ -15,6 +15,7 @@ export function sharedSnapshot(run: Run): SharedSnapshot {
     conversation: state.conversation?.conversation ?? null,
     unread: state.reading.unread,
     typing: state.typing.other,
+    routing: state.routing.notice,
     draft: state.meta.draft,
     hub: {
       kind: state.settings.kind,
