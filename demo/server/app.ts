@@ -60,6 +60,12 @@ export function createApp(options: AppOptions): Hono {
     }),
   );
   app.all('/chat/*', (context) => broker.fetch(context.req.raw, sourceOf(context)));
+  // As open as the desk itself: this server answers to this machine alone. Visitors' ids stay here.
+  app.get('/desk/routing-log', (context) => {
+    context.header('Cache-Control', 'no-store');
+    const entries = broker.routingLogEntries().map(({ subject: _, ...entry }) => entry);
+    return context.json({ entries });
+  });
   app.route('/', visitorRoutes(sessions, sessionSecret));
   app.route('/', siteRoutes(options.siteFolder, sessions));
   return app;
