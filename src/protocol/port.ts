@@ -117,7 +117,7 @@ export const callSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('retry'), messageId: id }),
   z.object({ type: z.literal('discard'), messageId: id }),
   z.object({ type: z.literal('typing'), isTyping: z.boolean() }),
-  z.object({ type: z.literal('draft'), text }),
+  z.object({ type: z.literal('draft'), text: z.string().check(z.maxLength(100_000)) }),
   z.object({ type: z.literal('mark-read') }),
   z.object({
     type: z.literal('load-earlier'),

@@ -112,6 +112,11 @@ export class Hub {
     return epochOf(this.#state);
   }
 
+  /** Messages of one port that are taken in a second. */
+  get portMessages(): number {
+    return this.#state.settings.limits.portMessages;
+  }
+
   /** The first word to a tab, which queues on our lock when it hears it: the lock must be held. */
   async hello(): Promise<Hello> {
     await this.#alive;

@@ -6,7 +6,9 @@ import {
   type Presence,
   presenceSchema,
 } from '../protocol/builds.ts';
+import { hubLock } from '../protocol/locks.ts';
 import { Hub } from './hub.ts';
+import { isWanted } from './locks.ts';
 import type { Log } from './log.ts';
 import type { CheckedOptions } from './options.ts';
 import { type Port, serve } from './ports.ts';
@@ -91,7 +93,7 @@ export class Station {
     if (this.#isHolder) {
       // Two holders there are none: a claim to be one is a lie, or late.
       if (other.isHolder) return;
-      if (isNewer) this.#stepDown(this.#hub, other);
+      if (isNewer) void this.#stepDown(this.#hub, other);
       else this.#present();
     } else if (other.isHolder) {
       const isEqual = compareBuilds(other.build, this.#options.build) === 0;
@@ -100,7 +102,13 @@ export class Station {
     }
   }
 
-  #stepDown(hub: Hub, successor: Presence): void {
+  async #stepDown(hub: Hub, successor: Presence): Promise<void> {
+    // Whoever takes over waits for the lock: without that the word is some script's invention.
+    if (!(await isWanted(hubLock))) {
+      this.#log.note({ kind: 'misfit', detail: 'a newer build that does not exist' });
+      return;
+    }
+    if (this.#hub !== hub || this.#successor) return;
     this.#successor = successor;
     hub.stepDown();
   }

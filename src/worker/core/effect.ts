@@ -53,6 +53,6 @@ export type Answer =
 
 export interface Note {
   /** What is counted. */
-  readonly kind: 'misfit' | 'client-bug' | 'gateway-problem' | 'server-problem';
+  readonly kind: 'misfit' | 'flood' | 'client-bug' | 'gateway-problem' | 'server-problem';
   readonly detail: string;
 }

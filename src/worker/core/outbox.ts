@@ -16,6 +16,8 @@ const quietByDefault = 1_000;
 /** A gateway that names a longer time than this is not believed. */
 const quietAtMost = 600_000;
 
+const second = 1_000;
+
 /** Last in every transcript, in the order of sending. */
 const pendingOrdinal = Number.MAX_SAFE_INTEGER;
 
@@ -178,7 +180,7 @@ export function pump(run: Run): void {
       lookForDoubts(run);
       return;
     }
-    if (!isAddressed(run, head, conversationId)) return;
+    if (!isAddressed(run, head, conversationId) || !isInPace(run)) return;
     setItem(run, messageId, { at: { stage: 'sent' } });
     run.setTimer('echo', run.state.settings.timing.echo);
     run.emit({
@@ -192,7 +194,7 @@ export function pump(run: Run): void {
       return;
     }
     if (run.hasTimer('rest-retry') || restPause(run) > 0) return;
-    if (!isAddressed(run, head, conversationId)) return;
+    if (!isAddressed(run, head, conversationId) || !isInPace(run)) return;
     const requestId = request(run, { type: 'send-message', conversationId, messageId, text });
     setItem(run, messageId, { at: { stage: 'posting', requestId } });
   }
@@ -209,6 +211,21 @@ function isAddressed(run: Run, item: OutboxItem, conversationId: string): boolea
   storeItem(run, item.messageId);
   run.change({ durable: true });
   return false;
+}
+
+/** A page that floods us does not flood the gateway: what is beyond waits for the next second. */
+function isInPace(run: Run): boolean {
+  const { now } = run.clock;
+  const { pace, settings } = run.state;
+  const isOver = now - pace.since >= second;
+  if (!isOver && pace.count >= settings.limits.sends) {
+    const wait = pace.since + second - now;
+    run.set({ quietUntil: now + wait });
+    run.setTimer('rate', wait);
+    return false;
+  }
+  run.set({ pace: isOver ? { since: now, count: 1 } : { ...pace, count: pace.count + 1 } });
+  return true;
 }
 
 function lookForDoubts(run: Run): void {

@@ -166,8 +166,11 @@ function settleRouting(run: Run, conversation: Conversation): void {
 /** A conversation id that a page has kept, for a hub whose own store was lost (article, §3). */
 export function adoptMirror(run: Run, conversationId: string, visitor: string): void {
   const { conversation, window, meta, link } = run.state;
+  if (meta.subject !== null && meta.subject !== visitor) {
+    run.note('misfit', 'a page that shows another visitor');
+    return;
+  }
   if (conversation || window.length > 0 || meta.routing) return;
-  if (meta.subject !== null && meta.subject !== visitor) return;
   // A token that names somebody else wipes it again.
   run.set({ meta: { ...meta, subject: visitor } });
   run.set({ conversation: newConversation(run, { conversationId, status: 'queued' }) });

@@ -86,6 +86,13 @@ export interface Limits {
   readonly held: number;
   /** Messages waiting to be sent. @default 500 */
   readonly outbox: number;
+  /**
+   * Messages that go out in a second; the others wait, and are shown so. Whoever types never meets it.
+   * @default 20
+   */
+  readonly sends: number;
+  /** Messages of one port that are taken in a second; the others are dropped and counted. @default 500 */
+  readonly portMessages: number;
   /** Messages that the browser keeps; older ones are fetched when somebody looks. @default 10_000 */
   readonly stored: number;
   /** Days that it keeps them. @default 90 */
@@ -97,6 +104,8 @@ export const defaultLimits: Limits = {
   window: 1_000,
   held: 1_000,
   outbox: 500,
+  sends: 20,
+  portMessages: 500,
   stored: 10_000,
   storedDays: 90,
 };

@@ -295,6 +295,8 @@ export interface HubState {
   readonly hasEarlier: boolean;
   readonly outbox: readonly OutboxItem[];
   readonly lastOutboxOrdinal: number;
+  /** Messages that left in the second that began then. */
+  readonly pace: { readonly since: number; readonly count: number };
   /** Nothing is sent before this, because the gateway said so. */
   readonly quietUntil: number | null;
   /** The newest message of the others that the gateway must still be told was read. */
@@ -349,6 +351,7 @@ export function initialState(settings: Settings, seed: number): HubState {
     hasEarlier: false,
     outbox: [],
     lastOutboxOrdinal: 0,
+    pace: { since: 0, count: 0 },
     quietUntil: null,
     receiptDue: null,
     restQuietUntil: null,
