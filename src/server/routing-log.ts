@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import { routingSchema } from '../protocol/conversation.ts';
+import { isDeeperThan } from '../protocol/depth.ts';
 
 /** Levels below a key of an entry; whatever is deeper was made to do harm. */
 const maximumDepth = 8;
 
-const shallow = z.unknown().refine(isShallow, `must not have more than ${maximumDepth} levels`);
+const shallow = z
+  .unknown()
+  .refine(
+    (value) => !isDeeperThan(value, maximumDepth),
+    `must not have more than ${maximumDepth} levels`,
+  );
 
 const anything = z.record(z.string().max(256), shallow);
 
@@ -55,16 +61,4 @@ export function createRoutingLog(limit: number): RoutingLog {
     },
     entries: () => [...kept],
   };
-}
-
-/** Without recursion: a body of a few kilobytes can be deeper than a stack. */
-function isShallow(value: unknown): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; depth <= maximumDepth; depth += 1) {
-    level = level.flatMap((one) =>
-      typeof one === 'object' && one !== null ? Object.values(one) : [],
-    );
-    if (level.length === 0) return true;
-  }
-  return false;
 }

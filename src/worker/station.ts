@@ -60,16 +60,18 @@ export class Station {
       holding: () => {
         if (this.#hub !== hub) return;
         this.#isHolder = true;
-        this.#present();
+        void this.#present();
       },
       left: () => this.#moveTo(this.#successor),
     });
     this.#hub = hub;
-    this.#present();
+    void this.#present();
     return hub;
   }
 
-  #present(): void {
+  async #present(): Promise<void> {
+    // Behind our own request for the lock, which whoever hears of us looks for.
+    await isWanted(hubLock);
     if (!this.#hub) return;
     const presence: Presence = {
       type: 'partyline-build',
@@ -94,11 +96,11 @@ export class Station {
       // Two holders there are none: a claim to be one is a lie, or late.
       if (other.isHolder) return;
       if (isNewer) void this.#stepDown(this.#hub, other);
-      else this.#present();
+      else void this.#present();
     } else if (other.isHolder) {
       const isEqual = compareBuilds(other.build, this.#options.build) === 0;
       if (isNewer || isEqual) this.#join(this.#hub, other);
-      else this.#present();
+      else void this.#present();
     }
   }
 
