@@ -73,11 +73,20 @@ export class Hub {
   #lastCallId = 0;
 
   constructor(options: CheckedOptions, kind: 'shared-worker' | 'tab', log: Log, events: HubEvents) {
-    const { gateway, timing, limits, routing, build } = options;
+    const { gateway, timing, limits, history, routing, build } = options;
     this.#log = log;
     this.#events = events;
     this.#state = initialState(
-      { timing, limits, routing, traits: gateway.traits, kind, build, epoch: crypto.randomUUID() },
+      {
+        timing,
+        limits,
+        history,
+        routing,
+        traits: gateway.traits,
+        kind,
+        build,
+        epoch: crypto.randomUUID(),
+      },
       crypto.getRandomValues(new Int32Array(1))[0] ?? 0,
     );
     this.#clock = createClock();

@@ -7,6 +7,7 @@ import {
   defaultLimits,
   defaultRoutingPolicy,
   defaultTiming,
+  type HistoryPolicy,
   type Limits,
   type RoutingPolicy,
   type Timing,
@@ -22,6 +23,12 @@ export interface HubOptions {
    * afterwards why somebody waited. The chat never waits for it. @default none
    */
   readonly routingLogUrl?: string;
+  /**
+   * When a page sees what the browser keeps: `at-once`, or once the broker has `confirmed` who the
+   * visitor is, for sites whose visitors share computers. Offline, nothing is seen then.
+   * @default 'at-once'
+   */
+  readonly history?: HistoryPolicy;
   readonly routing?: Partial<RoutingPolicy> & {
     /** What a page may give as `attributes`: a schema of zod or zod/mini. @default anything */
     readonly attributes?: AttributesSchema;
@@ -68,6 +75,7 @@ const optionsSchema = z.strictObject({
   gateway: adapterSchema,
   tokenUrl: z.exactOptional(z.string().check(z.minLength(1))),
   routingLogUrl: z.exactOptional(z.string().check(z.minLength(1))),
+  history: z.exactOptional(z.enum(['at-once', 'confirmed'], 'must be at-once or confirmed')),
   routing: z.exactOptional(routingSchema),
   build: z.exactOptional(buildSchema),
   timing: z.exactOptional(partOf(defaultTiming, duration)),
@@ -78,6 +86,7 @@ export interface CheckedOptions {
   readonly gateway: GatewayAdapter;
   readonly tokenUrl: string;
   readonly routingLogUrl: string | null;
+  readonly history: HistoryPolicy;
   readonly routing: RoutingPolicy;
   readonly attributes: AttributesSchema | null;
   readonly build: string;
@@ -91,12 +100,13 @@ export function checkOptions(options: HubOptions): CheckedOptions {
   if (!result.success) {
     throw new PartylineError('invalid-option', `startHub: ${describeIssue(result.error)}`);
   }
-  const { gateway, tokenUrl, routingLogUrl, routing, build, timing, limits } = result.data;
+  const { gateway, tokenUrl, routingLogUrl, history, routing, build, timing, limits } = result.data;
   const { attributes, ...policy } = routing ?? {};
   return {
     gateway,
     tokenUrl: tokenUrl ?? '/chat/token',
     routingLogUrl: routingLogUrl ?? null,
+    history: history ?? 'at-once',
     routing: { ...defaultRoutingPolicy, ...policy },
     attributes: attributes ?? null,
     build: build ?? version,

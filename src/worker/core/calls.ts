@@ -52,6 +52,10 @@ export function onCall(
       run.resolve(callId);
       return;
     case 'load-earlier':
+      if (!run.state.isConfirmed) {
+        run.resolve(callId, { messages: [], hasEarlier: false });
+        return;
+      }
       loadEarlier(run, callId, call.before, call.conversationId ?? null, call.count);
       return;
     case 'reconnect':

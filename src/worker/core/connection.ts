@@ -2,6 +2,7 @@ import type { Problem } from '../../protocol/errors.ts';
 import type { CloseMeaning } from '../../protocol/gateway.ts';
 import { delayed, retryDelay } from './backoff.ts';
 import { closeCircuit, openCircuit } from './breaker.ts';
+import { unconfirm } from './confirmation.ts';
 import { ping, startKeepalive } from './keepalive.ts';
 import { doubtEverything, failStarting, failStoring } from './outbox.ts';
 import { emptyMeta, emptyReading } from './records.ts';
@@ -347,6 +348,7 @@ export function signedOut(run: Run, message: string): void {
     problem: { code: 'signed-out', message },
   });
   run.setLink({ phase: 'signed-out' });
+  unconfirm(run);
   failStarting(run, { code: 'signed-out', message });
   if (run.state.isLeaving) leaveForGood(run);
 }

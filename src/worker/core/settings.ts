@@ -126,7 +126,11 @@ export interface RoutingPolicy {
 
 export const defaultRoutingPolicy: RoutingPolicy = { whenUnchecked: 'send', whenUncovered: 'ask' };
 
+/** When a page sees what the browser keeps: `at-once`, or `confirmed` by the broker. */
+export type HistoryPolicy = 'at-once' | 'confirmed';
+
 export interface Settings {
+  readonly history: HistoryPolicy;
   readonly routing: RoutingPolicy;
   readonly timing: Timing;
   readonly limits: Limits;

@@ -270,6 +270,10 @@ export interface HubState {
   readonly timers: Readonly<Partial<Record<TimerName, number>>>;
   readonly restored: boolean;
   readonly persistent: boolean;
+  /** What is kept may be shown. */
+  readonly isConfirmed: boolean;
+  /** What waited up to this ordinal is not shown before that. */
+  readonly hiddenOutbox: number;
   readonly online: boolean;
   readonly link: Link;
   readonly breaker: Breaker;
@@ -333,6 +337,8 @@ export function initialState(settings: Settings, seed: number): HubState {
     timers: {},
     restored: false,
     persistent: true,
+    isConfirmed: settings.history === 'at-once',
+    hiddenOutbox: 0,
     online: true,
     link: { phase: 'idle' },
     breaker: { attempt: 0, open: false, lastTry: null },

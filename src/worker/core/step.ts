@@ -146,6 +146,7 @@ function restore(run: Run, restored: Restored): void {
     formers: unclosed.map((record) => revive(run, record)),
   });
   restoreOutbox(run, restored.outbox);
+  run.set({ hiddenOutbox: run.state.lastOutboxOrdinal });
   adoptAddressee(run);
   schedulePruning(run);
 }

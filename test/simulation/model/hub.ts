@@ -68,6 +68,7 @@ export class HubProcess {
       {
         timing: defaultTiming,
         limits,
+        history: 'at-once',
         routing: defaultRoutingPolicy,
         traits,
         kind: 'shared-worker',

@@ -15,6 +15,7 @@ import {
   defaultLimits,
   defaultRoutingPolicy,
   defaultTiming,
+  type HistoryPolicy,
   type Limits,
   type RoutingPolicy,
   type Timing,
@@ -56,6 +57,7 @@ export class TestHub {
       limits?: Partial<Limits>;
       /** With it the routing API is there. */
       routing?: Partial<RoutingPolicy>;
+      history?: HistoryPolicy;
       seed?: number;
     } = {},
   ) {
@@ -64,6 +66,7 @@ export class TestHub {
       {
         timing: { ...defaultTiming, ...options.timing },
         limits: { ...defaultLimits, ...options.limits },
+        history: options.history ?? 'at-once',
         routing: { ...defaultRoutingPolicy, ...options.routing },
         // Tests of something else need not answer what comes before a routing.
         traits: { ...traits, routingApi: options.routing !== undefined },
