@@ -188,6 +188,10 @@ class PageChat implements Chat {
     }
   }
 
+  async waitAnyway(): Promise<void> {
+    await this.#caller.call({ type: 'wait-anyway' });
+  }
+
   async end(): Promise<void> {
     await this.#caller.call({ type: 'end' });
   }

@@ -25,6 +25,9 @@ export interface Routing {
   readonly priority?: number;
 }
 
+/** Of all attributes together as JSON, in UTF-16 code units: a routing must fit into one frame. */
+const maximumAttributes = 16_384;
+
 export const routingSchema = z.object({
   skillGroups: z.readonly(
     z
@@ -33,7 +36,14 @@ export const routingSchema = z.object({
   ),
   attributes: z.exactOptional(
     z.readonly(
-      z.record(z.string().check(z.maxLength(256)), z.union([z.string(), z.number(), z.boolean()])),
+      z
+        .record(z.string().check(z.maxLength(256)), z.union([z.string(), z.number(), z.boolean()]))
+        .check(
+          z.refine(
+            (attributes) => JSON.stringify(attributes).length <= maximumAttributes,
+            `must have at most ${maximumAttributes} characters in all`,
+          ),
+        ),
     ),
   ),
   priority: z.exactOptional(z.int().check(z.nonnegative())),

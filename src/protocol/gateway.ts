@@ -1,5 +1,6 @@
 import type { Conversation, Routing } from './conversation.ts';
 import type { Sender } from './message.ts';
+import type { SkillCoverage } from './routing.ts';
 
 /**
  * The seam between the core, which speaks neutral commands and events, and a gateway's dialect.
@@ -37,6 +38,8 @@ export interface GatewayTraits {
   readonly history: 'since' | 'newest';
   /** The shortest time between two pings that the gateway allows, in ms. */
   readonly minimumPingInterval: number;
+  /** Whether skill groups and their coverage can be asked before routing. @default false */
+  readonly routingApi?: boolean;
   /** UTF-16 code units. */
   readonly maximumTextLength: number;
 }
@@ -136,7 +139,10 @@ export type RestCall =
       readonly messageId: string;
       readonly text: string;
     }
-  | { readonly type: 'conversation'; readonly conversationId: string };
+  | { readonly type: 'conversation'; readonly conversationId: string }
+  /** The canonical names. Only where `traits.routingApi` says so, as the next. */
+  | { readonly type: 'skill-groups' }
+  | { readonly type: 'skill-coverage'; readonly skillGroups: readonly string[] };
 
 export type RestValue =
   | {
@@ -147,7 +153,9 @@ export type RestValue =
       readonly misfits: number;
     }
   | { readonly type: 'message'; readonly message: GatewayMessage }
-  | { readonly type: 'conversation'; readonly conversation: Conversation };
+  | { readonly type: 'conversation'; readonly conversation: Conversation }
+  | { readonly type: 'skill-groups'; readonly names: readonly string[] }
+  | { readonly type: 'skill-coverage'; readonly coverage: readonly SkillCoverage[] };
 
 export type RestFailureKind =
   | 'unauthorized'

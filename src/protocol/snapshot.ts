@@ -1,6 +1,7 @@
 import { type Conversation, conversationSchema } from './conversation.ts';
 import { type Problem, problemSchema } from './errors.ts';
 import type { Message } from './message.ts';
+import { type RoutingNotice, routingNoticeSchema } from './routing.ts';
 import { z } from './zod.ts';
 
 /**
@@ -58,6 +59,8 @@ export interface SharedSnapshot {
   /** What stands in the composer, the same in all tabs. */
   readonly draft: string;
   readonly hub: HubSnapshot;
+  /** What there is to say of the routing; `null` or absent: nothing. */
+  readonly routing?: RoutingNotice | null;
 }
 
 /** What a page sees: immutable, the same reference until something changes. */
@@ -92,6 +95,7 @@ export const sharedSnapshotSchema = z.object({
   typing: typingSchema,
   draft: z.string(),
   hub: hubSchema,
+  routing: z.exactOptional(z.nullable(routingNoticeSchema)),
 });
 
 /** The keys that changed. */
@@ -102,4 +106,5 @@ export const sharedPatchSchema = z.object({
   typing: z.exactOptional(typingSchema),
   draft: z.exactOptional(z.string()),
   hub: z.exactOptional(hubSchema),
+  routing: z.exactOptional(z.nullable(routingNoticeSchema)),
 });

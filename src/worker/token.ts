@@ -14,6 +14,8 @@ const answerSchema = z.object({
 export class Tokens {
   readonly #url: string;
   #token: string | null = null;
+  /** The gateway would not have the last one: a broker that keeps tokens must not give it again. */
+  #isRefused = false;
 
   constructor(url: string) {
     this.#url = url;
@@ -23,6 +25,7 @@ export class Tokens {
 
   forget(): void {
     this.#token = null;
+    this.#isRefused = true;
   }
 
   /** Never rejects. */
@@ -32,6 +35,7 @@ export class Tokens {
         method: 'POST',
         credentials: 'same-origin',
         cache: 'no-store',
+        headers: this.#isRefused ? { 'Partyline-Token-Refused': '1' } : {},
         signal: AbortSignal.timeout(deadline),
       });
       if (response.ok) return this.#accept(await response.json());
@@ -61,6 +65,7 @@ export class Tokens {
     }
     const { token, expiresIn, subject } = answer.data;
     this.#token = token;
+    this.#isRefused = false;
     return { ok: true, expiresIn, subject };
   }
 }

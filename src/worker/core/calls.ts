@@ -11,15 +11,22 @@ import {
   retryMessage,
 } from './outbox.ts';
 import { markRead } from './receipts.ts';
+import { forgetRouting, refuseAttributes, waitAnyway } from './routing.ts';
 import type { Run } from './run.ts';
 import { ask, onEnded } from './session.ts';
 import { setTyping } from './typing.ts';
 
 /** What a page asks for. */
-export function onCall(run: Run, tabId: string, callId: number, call: Call): void {
+export function onCall(
+  run: Run,
+  tabId: string,
+  callId: number,
+  call: Call,
+  routingProblems: readonly string[] = [],
+): void {
   switch (call.type) {
     case 'start':
-      start(run, callId, call.routing);
+      start(run, callId, call.routing, routingProblems);
       return;
     case 'send':
       send(run, callId, call);
@@ -45,13 +52,22 @@ export function onCall(run: Run, tabId: string, callId: number, call: Call): voi
       run.resolve(callId);
       return;
     case 'load-earlier':
+      if (!run.state.isConfirmed) {
+        run.resolve(callId, { messages: [], hasEarlier: false });
+        return;
+      }
       loadEarlier(run, callId, call.before, call.conversationId ?? null, call.count);
       return;
     case 'reconnect':
       reconnectNow(run);
       run.resolve(callId);
       return;
+    case 'wait-anyway':
+      waitAnyway(run);
+      run.resolve(callId);
+      return;
     case 'end':
+      forgetRouting(run);
       run.set({ meta: { ...run.state.meta, routing: null } });
       run.change({ meta: true });
       failStarting(run, {
@@ -75,11 +91,15 @@ function isSignedOut(run: Run, callId: number): boolean {
   return true;
 }
 
-function start(run: Run, callId: number, routing: Routing): void {
+function start(run: Run, callId: number, routing: Routing, problems: readonly string[]): void {
   if (isSignedOut(run, callId)) return;
   const { conversation, meta, link } = run.state;
   if (conversation && conversation.conversation.status !== 'ended') {
     run.resolve(callId, conversation.conversation);
+    return;
+  }
+  if (problems.length > 0) {
+    refuseAttributes(run, callId, routing, problems);
     return;
   }
   run.set({

@@ -2,12 +2,13 @@ import type { Problem } from '../../protocol/errors.ts';
 import type { CloseMeaning } from '../../protocol/gateway.ts';
 import { delayed, retryDelay } from './backoff.ts';
 import { closeCircuit, openCircuit } from './breaker.ts';
+import { unconfirm } from './confirmation.ts';
 import { ping, startKeepalive } from './keepalive.ts';
 import { doubtEverything, failStarting, failStoring } from './outbox.ts';
 import { emptyMeta, emptyReading } from './records.ts';
 import type { Run } from './run.ts';
 import { beginSession } from './session.ts';
-import { initialRecovery, initialToken, noChanges } from './state.ts';
+import { initialRecovery, initialRouting, initialToken, noChanges } from './state.ts';
 import { dropToken, fetchToken, hasToken } from './token.ts';
 import { forgetOtherTyping } from './typing.ts';
 
@@ -347,6 +348,7 @@ export function signedOut(run: Run, message: string): void {
     problem: { code: 'signed-out', message },
   });
   run.setLink({ phase: 'signed-out' });
+  unconfirm(run);
   failStarting(run, { code: 'signed-out', message });
   if (run.state.isLeaving) leaveForGood(run);
 }
@@ -363,6 +365,8 @@ export function wipe(run: Run, subject: string | null): void {
     'rate',
     'typing-shown',
     'typing-sent',
+    'routing',
+    'queued',
     'close',
   );
   const problem: Problem = { code: 'signed-out', message: 'The session has ended.' };
@@ -388,6 +392,8 @@ export function wipe(run: Run, subject: string | null): void {
     lastOutboxOrdinal: 0,
     quietUntil: null,
     receiptDue: null,
+    // The names are the gateway's, whoever the visitor is.
+    routing: { ...initialRouting, names: run.state.routing.names },
     recovery: { ...initialRecovery, runs: run.state.recovery.runs },
     typing: { other: null, told: false, toldAt: null },
     // For good: after a power cut it would be as if they had never left.

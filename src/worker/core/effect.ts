@@ -2,6 +2,7 @@ import type { Problem } from '../../protocol/errors.ts';
 import type { GatewayCommand, RestCall } from '../../protocol/gateway.ts';
 import type { Place } from '../../protocol/message.ts';
 import type { StreamMessage } from '../../protocol/port.ts';
+import type { RoutingLogLine } from '../../protocol/routing.ts';
 import type { StoreOperation } from './records.ts';
 import type { TimerName } from './timers.ts';
 
@@ -39,6 +40,8 @@ export type Effect =
     }
   | { readonly type: 'post'; readonly tabId: string; readonly message: StreamMessage }
   | { readonly type: 'answer'; readonly callId: number; readonly answer: Answer }
+  /** For the site's routing log; nothing waits for it. */
+  | { readonly type: 'log-routing'; readonly line: RoutingLogLine }
   /** The socket is closed, or as good as gone: another hub may have the conversation. */
   | { readonly type: 'left' }
   /** Something odd that hurts nothing: for the log and the counters. */
@@ -50,6 +53,6 @@ export type Answer =
 
 export interface Note {
   /** What is counted. */
-  readonly kind: 'misfit' | 'client-bug' | 'gateway-problem' | 'server-problem';
+  readonly kind: 'misfit' | 'flood' | 'client-bug' | 'gateway-problem' | 'server-problem';
   readonly detail: string;
 }

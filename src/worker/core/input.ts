@@ -57,7 +57,14 @@ export type Input =
   | { readonly type: 'tab-used'; readonly tabId: string }
   | { readonly type: 'tab-ack'; readonly tabId: string; readonly revision: number }
   | { readonly type: 'tab-pull'; readonly tabId: string }
-  | { readonly type: 'call'; readonly tabId: string; readonly callId: number; readonly call: Call }
+  | {
+      readonly type: 'call';
+      readonly tabId: string;
+      readonly callId: number;
+      readonly call: Call;
+      /** Of a `start`: where its attributes do not fit the site's own schema. */
+      readonly routingProblems?: readonly string[];
+    }
   | { readonly type: 'online'; readonly online: boolean }
   | { readonly type: 'token'; readonly requestId: number; readonly result: TokenResult }
   | { readonly type: 'socket-opened'; readonly socketId: number }

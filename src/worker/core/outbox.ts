@@ -5,6 +5,7 @@ import { retryDelay } from './backoff.ts';
 import type { OutboxRecord } from './records.ts';
 import { catchUp, nextRun } from './recovery.ts';
 import { request, restPause } from './requests.ts';
+import { refusalOf } from './routing.ts';
 import type { Run } from './run.ts';
 import { ask, onEnded, onNotFound } from './session.ts';
 import type { OutboxItem, OutboxStage } from './state.ts';
@@ -15,6 +16,8 @@ import { publishBelow } from './window.ts';
 const quietByDefault = 1_000;
 /** A gateway that names a longer time than this is not believed. */
 const quietAtMost = 600_000;
+
+const second = 1_000;
 
 /** Last in every transcript, in the order of sending. */
 const pendingOrdinal = Number.MAX_SAFE_INTEGER;
@@ -191,7 +194,7 @@ export function pump(run: Run): void {
       lookForDoubts(run);
       return;
     }
-    if (!isAddressed(run, head, conversationId)) return;
+    if (!isAddressed(run, head, conversationId) || !isInPace(run)) return;
     setItem(run, messageId, { at: { stage: 'sent' } });
     run.setTimer('echo', run.state.settings.timing.echo);
     run.emit({
@@ -205,7 +208,7 @@ export function pump(run: Run): void {
       return;
     }
     if (run.hasTimer('rest-retry') || restPause(run) > 0) return;
-    if (!isAddressed(run, head, conversationId)) return;
+    if (!isAddressed(run, head, conversationId) || !isInPace(run)) return;
     const requestId = request(run, { type: 'send-message', conversationId, messageId, text });
     setItem(run, messageId, { at: { stage: 'posting', requestId } });
   }
@@ -222,6 +225,21 @@ function isAddressed(run: Run, item: OutboxItem, conversationId: string): boolea
   storeItem(run, item.messageId);
   run.change({ durable: true });
   return false;
+}
+
+/** A page that floods us does not flood the gateway: what is beyond waits for the next second. */
+function isInPace(run: Run): boolean {
+  const { now } = run.clock;
+  const { pace, settings } = run.state;
+  const isOver = now - pace.since >= second;
+  if (!isOver && pace.count >= settings.limits.sends) {
+    const wait = pace.since + second - now;
+    run.set({ quietUntil: now + wait });
+    run.setTimer('rate', wait);
+    return false;
+  }
+  run.set({ pace: isOver ? { since: now, count: 1 } : { ...pace, count: pace.count + 1 } });
+  return true;
 }
 
 function lookForDoubts(run: Run): void {
@@ -387,15 +405,18 @@ export function failStranded(run: Run): void {
   const { conversation, meta } = run.state;
   if (meta.routing) return;
   if (conversation && conversation.conversation.status !== 'ended') return;
+  const refusal = refusalOf(run);
   for (const item of run.state.outbox) {
     // A doubtful one may still turn up in a catch-up, as long as there is a conversation to ask for.
     if (item.at.stage !== 'queued' && !(item.at.stage === 'doubt' && !conversation)) continue;
-    failItem(
-      run,
-      item.messageId,
-      conversation ? 'conversation-ended' : 'conversation-not-found',
-      'The conversation has ended before this was sent.',
-    );
+    if (refusal) failItem(run, item.messageId, refusal.code, refusal.message);
+    else
+      failItem(
+        run,
+        item.messageId,
+        conversation ? 'conversation-ended' : 'conversation-not-found',
+        'The conversation has ended before this was sent.',
+      );
   }
 }
 

@@ -4,6 +4,7 @@ import { onEarlierFetched } from './earlier.ts';
 import type { TokenResult } from './input.ts';
 import { onPosted } from './outbox.ts';
 import { onRecoveryResult } from './recovery.ts';
+import { onRoutingAnswer } from './routing.ts';
 import type { Run } from './run.ts';
 import type { RestRequest } from './state.ts';
 import { dropToken, fetchToken, hasToken } from './token.ts';
@@ -45,6 +46,11 @@ export function sendParked(run: Run): void {
   for (const request of run.state.requests) if (request.parked) submit(run, request);
 }
 
+/** Its answer is wanted no more. */
+export function forgetRequest(run: Run, requestId: number): void {
+  run.set({ requests: run.state.requests.filter((one) => one.requestId !== requestId) });
+}
+
 export function failParked(run: Run, reason: Extract<TokenResult, { ok: false }>): void {
   const failure: RestFailure = {
     kind: reason.kind === 'signed-out' ? 'unauthorized' : 'unavailable',
@@ -80,6 +86,10 @@ function finish(run: Run, request: RestRequest, result: RestResult): void {
       return;
     case 'send-message':
       onPosted(run, request.requestId, result);
+      return;
+    case 'skill-groups':
+    case 'skill-coverage':
+      onRoutingAnswer(run, request.requestId, result);
       return;
   }
 }

@@ -9,8 +9,10 @@ import {
   forgetPlaces,
   pump,
 } from './outbox.ts';
+import { watchQueue } from './queue.ts';
 import { flushReceipt } from './receipts.ts';
 import { catchUp, catchUpAnew, nextRun } from './recovery.ts';
+import { isCleared } from './routing.ts';
 import type { Run } from './run.ts';
 import type { ConversationState } from './state.ts';
 import { settleHeld, showHeld } from './transcript.ts';
@@ -35,6 +37,11 @@ export function ask(run: Run, asked: number): void {
     run.emit({ type: 'send', socketId, command: { type: 'resume-conversation', conversationId } });
     run.setTimer('answer', settings.timing.answer);
   } else if (meta.routing && conversation?.closing == null) {
+    if (!isCleared(run, meta.routing)) {
+      run.clearTimer('answer');
+      run.setLink({ phase: 'online', socketId, session: { stage: 'ready' } });
+      return;
+    }
     run.setLink({ phase: 'online', socketId, session: { stage: 'routing', asked } });
     run.emit({
       type: 'send',
@@ -113,6 +120,7 @@ function update(run: Run, conversation: ConversationState): void {
   ) {
     run.change({ conversation: true });
   }
+  watchQueue(run);
 }
 
 function newConversation(run: Run, conversation: Conversation): ConversationState {
@@ -164,8 +172,11 @@ function settleRouting(run: Run, conversation: Conversation): void {
 /** A conversation id that a page has kept, for a hub whose own store was lost (article, §3). */
 export function adoptMirror(run: Run, conversationId: string, visitor: string): void {
   const { conversation, window, meta, link } = run.state;
+  if (meta.subject !== null && meta.subject !== visitor) {
+    run.note('misfit', 'a page that shows another visitor');
+    return;
+  }
   if (conversation || window.length > 0 || meta.routing) return;
-  if (meta.subject !== null && meta.subject !== visitor) return;
   // A token that names somebody else wipes it again.
   run.set({ meta: { ...meta, subject: visitor } });
   run.set({ conversation: newConversation(run, { conversationId, status: 'queued' }) });
@@ -214,6 +225,7 @@ export function onNotFound(run: Run): void {
   settleHeld(run, null);
   run.set({ conversation: null });
   doubtEverything(run);
+  watchQueue(run);
   forgetPlaces(run);
   run.store({
     type: 'delete-conversation',

@@ -31,9 +31,11 @@ import {
   refusedForRate,
   restoreOutbox,
 } from './outbox.ts';
+import { queuedForLong } from './queue.ts';
 import type { ConversationRecord, Restored } from './records.ts';
 import { nextRun, reconcile, retryCatchUp } from './recovery.ts';
 import { onRest, sendParked } from './requests.ts';
+import { routingOverdue } from './routing.ts';
 import { Run } from './run.ts';
 import { adoptAddressee, answerOverdue, onConversation, onEnded, onNotFound } from './session.ts';
 import type { ConversationState, HubState } from './state.ts';
@@ -93,7 +95,7 @@ function take(run: Run, input: Input): void {
       pull(run, input.tabId);
       return;
     case 'call':
-      onCall(run, input.tabId, input.callId, input.call);
+      onCall(run, input.tabId, input.callId, input.call, input.routingProblems);
       return;
     case 'online':
       onOnline(run, input.online);
@@ -144,6 +146,7 @@ function restore(run: Run, restored: Restored): void {
     formers: unclosed.map((record) => revive(run, record)),
   });
   restoreOutbox(run, restored.outbox);
+  run.set({ hiddenOutbox: run.state.lastOutboxOrdinal });
   adoptAddressee(run);
   schedulePruning(run);
 }
@@ -304,6 +307,12 @@ function onTimer(run: Run, name: TimerName): void {
       return;
     case 'echo':
       echoOverdue(run);
+      return;
+    case 'routing':
+      routingOverdue(run);
+      return;
+    case 'queued':
+      queuedForLong(run);
       return;
     case 'reconcile':
       reconcile(run);

@@ -12,6 +12,8 @@ export const timerNames = [
   'hold',
   'short-hold',
   'echo',
+  'routing',
+  'queued',
   'reconcile',
   'rest-retry',
   'rest-pause',

@@ -1,4 +1,5 @@
 import { retryDelay } from './backoff.ts';
+import { confirm } from './confirmation.ts';
 import { beginRenewal, connectWithToken, fail, signedOut, switchVisitor } from './connection.ts';
 import type { TokenResult } from './input.ts';
 import { failParked, sendParked } from './requests.ts';
@@ -77,6 +78,7 @@ export function onToken(run: Run, requestId: number, result: TokenResult): void 
   const { subject } = run.state.meta;
   if (subject !== null && subject !== result.subject) {
     switchVisitor(run, result.subject);
+    confirm(run);
     return;
   }
   if (subject === null) {
@@ -84,6 +86,7 @@ export function onToken(run: Run, requestId: number, result: TokenResult): void 
     // Tabs have to know whose conversation they show.
     run.change({ meta: true, reset: true });
   }
+  confirm(run);
   sendParked(run);
   if (run.state.link.phase === 'token') connectWithToken(run);
   else if (renewing && run.state.link.phase === 'online') beginRenewal(run);

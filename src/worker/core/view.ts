@@ -1,5 +1,6 @@
 import { makeEpoch } from '../../protocol/epoch.ts';
 import type { ConnectionSnapshot, Phase, SharedSnapshot } from '../../protocol/snapshot.ts';
+import { hideFormer } from './confirmation.ts';
 import type { Run } from './run.ts';
 import type { HubState } from './state.ts';
 
@@ -10,11 +11,12 @@ export function epochOf(state: HubState): string {
 /** What every tab sees alike. */
 export function sharedSnapshot(run: Run): SharedSnapshot {
   const { state } = run;
-  return {
+  return hideFormer(run, {
     connection: connectionSnapshot(run),
     conversation: state.conversation?.conversation ?? null,
     unread: state.reading.unread,
     typing: state.typing.other,
+    routing: state.routing.notice,
     draft: state.meta.draft,
     hub: {
       kind: state.settings.kind,
@@ -23,7 +25,7 @@ export function sharedSnapshot(run: Run): SharedSnapshot {
       tabs: state.tabs.length,
       persistent: state.persistent,
     },
-  };
+  });
 }
 
 function connectionSnapshot(run: Run): ConnectionSnapshot {

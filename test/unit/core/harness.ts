@@ -13,8 +13,11 @@ import type { Input } from '../../../src/worker/core/input.ts';
 import { emptyMeta, emptyReading, type Restored } from '../../../src/worker/core/records.ts';
 import {
   defaultLimits,
+  defaultRoutingPolicy,
   defaultTiming,
+  type HistoryPolicy,
   type Limits,
+  type RoutingPolicy,
   type Timing,
 } from '../../../src/worker/core/settings.ts';
 import { type HubState, initialState } from '../../../src/worker/core/state.ts';
@@ -48,13 +51,25 @@ export class TestHub {
   readonly answers = new Map<number, Answer>();
   #lastCall = 0;
 
-  constructor(options: { timing?: Partial<Timing>; limits?: Partial<Limits>; seed?: number } = {}) {
+  constructor(
+    options: {
+      timing?: Partial<Timing>;
+      limits?: Partial<Limits>;
+      /** With it the routing API is there. */
+      routing?: Partial<RoutingPolicy>;
+      history?: HistoryPolicy;
+      seed?: number;
+    } = {},
+  ) {
     const { traits } = genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
     this.state = initialState(
       {
         timing: { ...defaultTiming, ...options.timing },
         limits: { ...defaultLimits, ...options.limits },
-        traits,
+        history: options.history ?? 'at-once',
+        routing: { ...defaultRoutingPolicy, ...options.routing },
+        // Tests of something else need not answer what comes before a routing.
+        traits: { ...traits, routingApi: options.routing !== undefined },
         kind: 'shared-worker',
         build: '1',
         epoch: 'boot',
