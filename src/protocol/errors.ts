@@ -15,6 +15,7 @@ import { z } from './zod.ts';
  * - `outdated`: a newer build of the site is in use; reload the page. The draft is kept.
  * - `signed-out`: the visitor's session has ended; sign in again.
  * - `closed`: `close()` was called on this chat.
+ * - `evicted`: the gateway let this connection go in favour of others of the same conversation.
  * - `conversation-ended`, `conversation-not-found`, `rejected`, `rate-limited`: the gateway said so.
  * - `unauthorized`, `forbidden`, `unavailable`, `network`, `misfit`: a server could not be used.
  * - `store`: the browser keeps no history at the moment.
@@ -34,6 +35,7 @@ export const errorCodes = [
   'outdated',
   'signed-out',
   'closed',
+  'evicted',
   'conversation-ended',
   'conversation-not-found',
   'rejected',

@@ -1,7 +1,10 @@
+import type { Routing } from '../../protocol/conversation.ts';
 import type { Problem } from '../../protocol/errors.ts';
 import type { RestFailure, RestResult } from '../../protocol/gateway.ts';
 import { type Message, withReadMark } from '../../protocol/message.ts';
 import { retryDelay } from './backoff.ts';
+import { isSession, wakeLine } from './guest.ts';
+import { paceWait } from './pace.ts';
 import type { OutboxRecord } from './records.ts';
 import { catchUp, nextRun } from './recovery.ts';
 import { request, restPause } from './requests.ts';
@@ -192,12 +195,17 @@ export function pump(run: Run): void {
       return;
     }
     if (!isAddressed(run, head, conversationId)) return;
+    const wait = Math.max(paceWait(run, 'messages'), paceWait(run, 'requests'));
+    if (wait > 0) {
+      waitForPace(run, wait);
+      return;
+    }
     setItem(run, messageId, { at: { stage: 'sent' } });
     run.setTimer('echo', run.state.settings.timing.echo);
     run.emit({
       type: 'send',
       socketId: link.socketId,
-      command: { type: 'send-message', conversationId, messageId, text },
+      command: { type: 'send-message', conversationId, messageId, text, ...routingFor(run) },
     });
   } else if (breaker.open && run.state.settings.traits.restSend) {
     if (head.at.stage === 'doubt') {
@@ -209,6 +217,24 @@ export function pump(run: Run): void {
     const requestId = request(run, { type: 'send-message', conversationId, messageId, text });
     setItem(run, messageId, { at: { stage: 'posting', requestId } });
   }
+}
+
+/** A gateway that is asked for no routing learns it from the messages. */
+function routingFor({ state }: Run): { readonly routing?: Routing } {
+  const { lastRouting } = state.meta;
+  return isSession(state) && lastRouting ? { routing: lastRouting } : {};
+}
+
+/** As much as the gateway allows has gone: the visitor sees that it waits. */
+function waitForPace(run: Run, wait: number): void {
+  run.set({
+    quietUntil: run.clock.now + wait,
+    problem: {
+      code: 'rate-limited',
+      message: 'Messages wait a moment: too many were sent at once.',
+    },
+  });
+  run.setTimer('rate', wait);
 }
 
 /**
@@ -279,7 +305,7 @@ export function resolveDoubts(run: Run, runNumber: number): void {
 }
 
 /** What was sent into another conversation: whether it arrived there nobody can tell any more. */
-export function failDoubtsOfFormer(run: Run, conversationId: string): void {
+export function failDoubtsOfFormer(run: Run, conversationId: string | null): void {
   for (const item of run.state.outbox) {
     if (item.at.stage !== 'doubt' || item.conversationId === null) continue;
     if (item.conversationId === conversationId) continue;
@@ -422,7 +448,8 @@ export function refusedForRate(
 
 /** The `rate` timer. */
 export function quietOver(run: Run): void {
-  run.set({ quietUntil: null });
+  const { problem } = run.state;
+  run.set({ quietUntil: null, problem: problem?.code === 'rate-limited' ? null : problem });
   pump(run);
 }
 
@@ -455,9 +482,15 @@ export function retryMessage(run: Run, callId: number, messageId: string): void 
     run.set({ meta: { ...meta, routing: meta.lastRouting } });
     run.change({ meta: true });
     ask(run, 0);
+    wakeLine(run);
   }
   failStranded(run);
   pump(run);
+}
+
+/** The message that an error without a name can only be about, since there is one on its way. */
+export function soleSent(run: Run): string | null {
+  return run.state.outbox.find((item) => item.at.stage === 'sent')?.messageId ?? null;
 }
 
 export function discardMessage(run: Run, callId: number, messageId: string): void {

@@ -2,6 +2,7 @@ import type { Problem } from '../../protocol/errors.ts';
 import type { GatewayMessage, RestCall } from '../../protocol/gateway.ts';
 import type { Message, Place, Position } from '../../protocol/message.ts';
 import type { SharedSnapshot } from '../../protocol/snapshot.ts';
+import { emptyPace, type PaceLog } from './pace.ts';
 import {
   type ConversationRecord,
   emptyMeta,
@@ -84,6 +85,8 @@ export interface Token {
   readonly quietUntil: number | null;
   /** The token is asked for to replace a living socket's. */
   readonly renewing: boolean;
+  /** The session that it was is over: the next one is another session's. */
+  readonly wantsFresh: boolean;
 }
 
 /** A conversation, with the frames that wait for a missing one. */
@@ -267,6 +270,12 @@ export interface HubState {
   /** REST is left alone until then, because it said so. */
   readonly restQuietUntil: number | null;
   readonly recovery: Recovery;
+  /** What was used of what the gateway allows. */
+  readonly pace: PaceLog;
+  /** How long the session lives from the last message on, in ms; `null` when nobody says. */
+  readonly sessionLife: number | null;
+  /** When it ends, on the monotonic clock. */
+  readonly sessionEnds: number | null;
   readonly typing: Typing;
   readonly tabs: readonly Tab[];
   /** The tab that rang last, and when. */
@@ -317,6 +326,9 @@ export function initialState(settings: Settings, seed: number): HubState {
     receiptDue: null,
     restQuietUntil: null,
     recovery: initialRecovery,
+    pace: emptyPace,
+    sessionLife: null,
+    sessionEnds: null,
     typing: { other: null, told: false, toldAt: null },
     tabs: [],
     alertedTab: null,
@@ -340,6 +352,7 @@ export const initialToken: Token = {
   failures: 0,
   quietUntil: null,
   renewing: false,
+  wantsFresh: false,
 };
 
 export const initialRecovery: Recovery = {

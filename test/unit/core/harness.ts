@@ -1,6 +1,7 @@
 import { applyPatch, applySnapshot } from '../../../src/client/transcript.ts';
 import { genesysArticle } from '../../../src/protocol/article/index.ts';
 import type {
+  GatewayAdapter,
   GatewayCommand,
   GatewayEvent,
   GatewayMessage,
@@ -48,8 +49,17 @@ export class TestHub {
   readonly answers = new Map<number, Answer>();
   #lastCall = 0;
 
-  constructor(options: { timing?: Partial<Timing>; limits?: Partial<Limits>; seed?: number } = {}) {
-    const { traits } = genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+  constructor(
+    options: {
+      timing?: Partial<Timing>;
+      limits?: Partial<Limits>;
+      seed?: number;
+      gateway?: GatewayAdapter;
+    } = {},
+  ) {
+    const { traits } =
+      options.gateway ??
+      genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
     this.state = initialState(
       {
         timing: { ...defaultTiming, ...options.timing },
@@ -179,7 +189,7 @@ export class TestHub {
     return this.take(attached).flush();
   }
 
-  token(expiresIn = 900, subject = 'visitor-1'): this {
+  token(expiresIn: number | null = 900, subject = 'visitor-1'): this {
     const { requestId } = this.last('fetch-token');
     return this.take({
       type: 'token',
