@@ -33,6 +33,7 @@ export function wakeLine(run: Run): void {
 export function restLine(run: Run): void {
   if (!isSession(run.state) || needsLine(run.state) || run.state.link.phase !== 'online') return;
   letGo(run);
+  forgetSession(run);
   run.setLink({ phase: 'idle' });
 }
 
