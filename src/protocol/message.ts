@@ -1,3 +1,4 @@
+import { type Content, contentSchema } from './content.ts';
 import { type Problem, problemSchema } from './errors.ts';
 import { z } from './zod.ts';
 
@@ -56,6 +57,10 @@ export interface Message {
   /** How many messages just before this one are known to be missing. Mended in place when they come. */
   readonly missingBefore: number;
   readonly position: Position;
+  /** What goes with the text: pictures, files, choices. */
+  readonly content?: readonly Content[];
+  /** Other ids under which the gateway may show it again. */
+  readonly aliases?: readonly string[];
 }
 
 export const messageSchema = z.object({
@@ -69,6 +74,8 @@ export const messageSchema = z.object({
   failure: z.nullable(problemSchema),
   missingBefore: z.number(),
   position: positionSchema,
+  content: z.exactOptional(z.readonly(z.array(contentSchema))),
+  aliases: z.exactOptional(z.readonly(z.array(z.string()))),
 });
 
 /** A place in the transcript: a position, and the message id that breaks ties. */

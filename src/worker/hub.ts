@@ -13,11 +13,13 @@ import { holdForLife, holdLock, whenReleased } from './locks.ts';
 import type { Log } from './log.ts';
 import type { CheckedOptions } from './options.ts';
 import { Rest } from './rest.ts';
+import { RestTokens } from './rest-token.ts';
 import { RoutingLog } from './routing-log.ts';
+import { SessionTokens } from './session-tokens.ts';
 import { Sockets } from './socket.ts';
 import { Store } from './store.ts';
 import { createTimers, type Timers } from './timers.ts';
-import { Tokens } from './token.ts';
+import { type TokenSource, Tokens } from './token.ts';
 
 /** How a tab is reached. */
 export interface TabPort {
@@ -50,7 +52,7 @@ export class Hub {
   readonly #timers: Timers;
   readonly #sockets: Sockets;
   readonly #rest: Rest;
-  readonly #tokens: Tokens;
+  readonly #tokens: TokenSource;
   readonly #store: Store;
   readonly #routingLog: RoutingLog;
   readonly #attributes: AttributesSchema | null;
@@ -91,10 +93,13 @@ export class Hub {
     );
     this.#clock = createClock();
     this.#timers = createTimers(this.#clock, (name) => this.#take({ type: 'timer', name }));
-    this.#tokens = new Tokens(options.tokenUrl);
+    this.#tokens = gateway.sessions
+      ? new SessionTokens(gateway.sessions, log)
+      : new Tokens(options.tokenUrl);
     this.#attributes = options.attributes;
     this.#routingLog = new RoutingLog(options.routingLogUrl, log);
-    this.#rest = new Rest(gateway, this.#tokens.current);
+    const restTokens = new RestTokens(() => this.#sockets.sendAnywhere({ type: 'rest-token' }));
+    this.#rest = new Rest(gateway, gateway.sessions ? restTokens.get : this.#tokens.current);
     this.#store = new Store(log, {
       lost: () => this.#take({ type: 'store-changed', persistent: false }),
       emptied: () => this.#take({ type: 'store-emptied' }),
@@ -108,6 +113,7 @@ export class Hub {
         gateway: (socketId, event) => this.#take({ type: 'gateway', socketId, event }),
       },
       log,
+      restTokens,
     );
     this.#tick.port1.onmessage = () => {
       this.#tickPending = false;
@@ -234,11 +240,14 @@ export class Hub {
     switch (effect.type) {
       case 'fetch-token':
         void this.#tokens
-          .fetch()
+          .fetch(effect.isFresh)
           .then((result) => this.#take({ type: 'token', requestId: effect.requestId, result }));
         return;
       case 'forget-token':
         this.#tokens.forget();
+        return;
+      case 'end-session':
+        this.#tokens.end();
         return;
       case 'open-socket':
         this.#sockets.open(effect.socketId);

@@ -1,7 +1,10 @@
+import type { Routing } from '../../protocol/conversation.ts';
 import type { Problem } from '../../protocol/errors.ts';
 import type { RestFailure, RestResult } from '../../protocol/gateway.ts';
 import { type Message, withReadMark } from '../../protocol/message.ts';
 import { retryDelay } from './backoff.ts';
+import { isSession, wakeLine } from './guest.ts';
+import { paceWait } from './pace.ts';
 import type { OutboxRecord } from './records.ts';
 import { catchUp, nextRun } from './recovery.ts';
 import { request, restPause } from './requests.ts';
@@ -195,12 +198,17 @@ export function pump(run: Run): void {
       return;
     }
     if (!isAddressed(run, head, conversationId) || !isInPace(run)) return;
+    const wait = Math.max(paceWait(run, 'messages'), paceWait(run, 'requests'));
+    if (wait > 0) {
+      waitForPace(run, wait);
+      return;
+    }
     setItem(run, messageId, { at: { stage: 'sent' } });
     run.setTimer('echo', run.state.settings.timing.echo);
     run.emit({
       type: 'send',
       socketId: link.socketId,
-      command: { type: 'send-message', conversationId, messageId, text },
+      command: { type: 'send-message', conversationId, messageId, text, ...routingFor(run) },
     });
   } else if (breaker.open && run.state.settings.traits.restSend) {
     if (head.at.stage === 'doubt') {
@@ -212,6 +220,24 @@ export function pump(run: Run): void {
     const requestId = request(run, { type: 'send-message', conversationId, messageId, text });
     setItem(run, messageId, { at: { stage: 'posting', requestId } });
   }
+}
+
+/** A gateway that is asked for no routing learns it from the messages. */
+function routingFor({ state }: Run): { readonly routing?: Routing } {
+  const { lastRouting } = state.meta;
+  return isSession(state) && lastRouting ? { routing: lastRouting } : {};
+}
+
+/** As much as the gateway allows has gone: the visitor sees that it waits. */
+function waitForPace(run: Run, wait: number): void {
+  run.set({
+    quietUntil: run.clock.now + wait,
+    problem: {
+      code: 'rate-limited',
+      message: 'Messages wait a moment: too many were sent at once.',
+    },
+  });
+  run.setTimer('rate', wait);
 }
 
 /**
@@ -230,15 +256,15 @@ function isAddressed(run: Run, item: OutboxItem, conversationId: string): boolea
 /** A page that floods us does not flood the gateway: what is beyond waits for the next second. */
 function isInPace(run: Run): boolean {
   const { now } = run.clock;
-  const { pace, settings } = run.state;
-  const isOver = now - pace.since >= second;
-  if (!isOver && pace.count >= settings.limits.sends) {
-    const wait = pace.since + second - now;
+  const { burst, settings } = run.state;
+  const isOver = now - burst.since >= second;
+  if (!isOver && burst.count >= settings.limits.sends) {
+    const wait = burst.since + second - now;
     run.set({ quietUntil: now + wait });
     run.setTimer('rate', wait);
     return false;
   }
-  run.set({ pace: isOver ? { since: now, count: 1 } : { ...pace, count: pace.count + 1 } });
+  run.set({ burst: isOver ? { since: now, count: 1 } : { ...burst, count: burst.count + 1 } });
   return true;
 }
 
@@ -297,7 +323,7 @@ export function resolveDoubts(run: Run, runNumber: number): void {
 }
 
 /** What was sent into another conversation: whether it arrived there nobody can tell any more. */
-export function failDoubtsOfFormer(run: Run, conversationId: string): void {
+export function failDoubtsOfFormer(run: Run, conversationId: string | null): void {
   for (const item of run.state.outbox) {
     if (item.at.stage !== 'doubt' || item.conversationId === null) continue;
     if (item.conversationId === conversationId) continue;
@@ -443,7 +469,8 @@ export function refusedForRate(
 
 /** The `rate` timer. */
 export function quietOver(run: Run): void {
-  run.set({ quietUntil: null });
+  const { problem } = run.state;
+  run.set({ quietUntil: null, problem: problem?.code === 'rate-limited' ? null : problem });
   pump(run);
 }
 
@@ -476,9 +503,15 @@ export function retryMessage(run: Run, callId: number, messageId: string): void 
     run.set({ meta: { ...meta, routing: meta.lastRouting } });
     run.change({ meta: true });
     ask(run, 0);
+    wakeLine(run);
   }
   failStranded(run);
   pump(run);
+}
+
+/** The message that an error without a name can only be about, since there is one on its way. */
+export function soleSent(run: Run): string | null {
+  return run.state.outbox.find((item) => item.at.stage === 'sent')?.messageId ?? null;
 }
 
 export function discardMessage(run: Run, callId: number, messageId: string): void {
