@@ -254,7 +254,7 @@ class PageChat implements Chat {
         const wasAttached = this.#epoch !== null && !isAnother;
         if (isAnother) {
           const words = 'The session has ended. Sign in again.';
-          this.#caller.fail(new PartylineError('signed-out', words));
+          this.#caller.failFormer(new PartylineError('signed-out', words));
         }
         this.#visitor = message.visitor;
         this.#epoch = message.epoch;
