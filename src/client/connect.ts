@@ -265,7 +265,7 @@ class PageChat implements Chat {
         const wasAttached = this.#epoch !== null && !isAnother;
         if (isAnother) {
           const words = 'The session has ended. Sign in again.';
-          this.#caller.fail(new PartylineError('signed-out', words));
+          this.#caller.failFormer(new PartylineError('signed-out', words));
         }
         this.#identity = { visitor: message.visitor, wipes: message.wipes };
         this.#epoch = message.epoch;

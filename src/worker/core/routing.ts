@@ -25,6 +25,11 @@ export function isCleared(run: Run, routing: Routing): boolean {
   return run.state.routing.check?.stage === 'cleared';
 }
 
+/** The gateway has answered: the next one, the same again too, is checked anew. */
+export function routed(run: Run): void {
+  setRouting(run, { check: null });
+}
+
 function begin(run: Run, routing: Routing): void {
   forget(run);
   setRouting(run, { notice: null });

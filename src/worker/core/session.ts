@@ -13,7 +13,7 @@ import {
 import { watchQueue } from './queue.ts';
 import { flushReceipt } from './receipts.ts';
 import { catchUp, catchUpAnew, nextRun } from './recovery.ts';
-import { isCleared } from './routing.ts';
+import { isCleared, routed } from './routing.ts';
 import type { Run } from './run.ts';
 import type { ConversationState } from './state.ts';
 import { settleHeld, showHeld } from './transcript.ts';
@@ -190,6 +190,7 @@ export function closed(run: Run, runNumber: number): void {
 function settleRouting(run: Run, conversation: Conversation): void {
   run.set({ meta: { ...run.state.meta, routing: null } });
   run.change({ meta: true });
+  routed(run);
   for (const callId of run.state.starting) run.resolve(callId, conversation);
   run.set({ starting: [] });
 }

@@ -168,6 +168,18 @@ describe('a routing', () => {
     expect(hub.asked()).toContain('skill-groups');
   });
 
+  it('is checked again for the next conversation, and when it is the same', () => {
+    const hub = new RoutingHub();
+    hub.start(billing);
+    hub.groups(...names).coverage(1, 'Billing').queued();
+    hub.gateway({ type: 'conversation', conversation: { conversationId, status: 'ended' } });
+    hub.caughtUp().clearKeepingSocket();
+    hub.start(billing);
+    hub.coverage(0, 'Billing');
+    expect(hub.routed()).toEqual([]);
+    expect(hub.snapshot?.routing).toMatchObject({ kind: 'uncovered', isAsking: true });
+  });
+
   it('is checked once, however many tabs want it and however often its frame is repeated', () => {
     const hub = new RoutingHub();
     const calls = [hub.start(billing), hub.start({ ...billing })];
