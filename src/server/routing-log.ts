@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { routingSchema } from '../protocol/conversation.ts';
+import { routingSchema } from '../protocol/schemas.ts';
 
 /**
  * What a hub tells about a routing that it checked: for finding out afterwards why somebody waited

@@ -1,4 +1,5 @@
 import type { Phase } from '../protocol/snapshot.ts';
+import { plural, shellEnglish } from './shell-texts.ts';
 import type { Trouble } from './trouble.ts';
 
 /**
@@ -70,17 +71,10 @@ export interface Texts {
   readonly trouble: (trouble: Trouble) => string;
 }
 
-function plural(count: number, one: string, other: string): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : other}`;
-}
-
 export const english: Texts = {
+  ...shellEnglish,
   language: 'en',
-  chat: 'Chat',
-  heading: 'Chat with us',
   close: 'Close',
-  unread: (count) => plural(count, 'unread message', 'unread messages'),
-  panelMissing: 'The chat could not be loaded. Check your connection, then try the button again.',
 
   conversation: 'Conversation',
   message: 'Message',
