@@ -1,4 +1,4 @@
-import { z } from './zod.ts';
+import type { z } from './zod.ts';
 
 /**
  * Why a call was refused, or why something went wrong. The codes are stable; the messages are for people.
@@ -60,8 +60,6 @@ export interface Problem {
   /** One sentence that says what to do next. Never holds a secret or a message text. */
   readonly message: string;
 }
-
-export const problemSchema = z.object({ code: z.enum(errorCodes), message: z.string() });
 
 /** The error that every public function throws or rejects with. */
 export class PartylineError extends Error {

@@ -1,7 +1,7 @@
 import { PartylineError } from '../protocol/errors.ts';
 import { aliveLock, hubLock, tabLock } from '../protocol/locks.ts';
 import type { Call, CallAnswer, Hello, StreamMessage } from '../protocol/port.ts';
-import { protocolVersion } from '../protocol/port.ts';
+import { protocolVersion } from '../protocol/version.ts';
 import { type AttributesSchema, attributeProblems } from './attributes.ts';
 import { createClock } from './clock.ts';
 import type { Effect } from './core/effect.ts';
