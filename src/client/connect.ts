@@ -14,7 +14,14 @@ import { readMirror, writeMirror } from './mirror.ts';
 import { type ConnectOptions, checkOptions } from './options.ts';
 import { Respawn } from './respawn.ts';
 import { type OpenRoute, type Route, throughSharedWorker } from './route.ts';
-import { applyEarlier, applyPatch, applySnapshot, isInsertion, isOfAnother } from './transcript.ts';
+import {
+  applyEarlier,
+  applyPatch,
+  applySnapshot,
+  type Identity,
+  isInsertion,
+  isOfAnother,
+} from './transcript.ts';
 
 /** Patches after which the hub is told how far this tab has come: a part of its credit. */
 const acknowledgeEvery = 4;
@@ -111,7 +118,7 @@ class PageChat implements Chat {
   #unheard = 0;
   #epoch: string | null = null;
   /** Whose conversation this page shows. */
-  #visitor: string | null = null;
+  #identity: Identity | null = null;
   #revision = 0;
   #acknowledged = 0;
   /** Patches that changed more than the end. */
@@ -191,6 +198,10 @@ class PageChat implements Chat {
     }
   }
 
+  async waitAnyway(): Promise<void> {
+    await this.#caller.call({ type: 'wait-anyway' });
+  }
+
   async end(): Promise<void> {
     await this.#caller.call({ type: 'end' });
   }
@@ -268,13 +279,13 @@ class PageChat implements Chat {
   #onStream(connection: HubConnection, message: StreamMessage): void {
     switch (message.type) {
       case 'snapshot': {
-        const isAnother = isOfAnother(this.#visitor, message.visitor);
+        const isAnother = isOfAnother(this.#identity, message);
         const wasAttached = this.#epoch !== null && !isAnother;
         if (isAnother) {
           const words = 'The session has ended. Sign in again.';
-          this.#caller.fail(new PartylineError('signed-out', words));
+          this.#caller.failFormer(new PartylineError('signed-out', words));
         }
-        this.#visitor = message.visitor;
+        this.#identity = { visitor: message.visitor, wipes: message.wipes };
         this.#epoch = message.epoch;
         this.#revision = message.revision;
         this.#respawn.succeeded();
@@ -401,7 +412,10 @@ class PageChat implements Chat {
   /** Kept by the page itself, for a hub whose store was lost. */
   #mirror(): void {
     const conversationId = this.#snapshot.conversation?.conversationId ?? null;
-    writeMirror({ conversationId, visitor: conversationId === null ? null : this.#visitor });
+    writeMirror({
+      conversationId,
+      visitor: conversationId === null ? null : (this.#identity?.visitor ?? null),
+    });
   }
 
   #listenToPage(): () => void {

@@ -1,13 +1,14 @@
 import type { Address, Moved } from '../protocol/builds.ts';
-import { type Conversation, conversationStatuses } from '../protocol/conversation.ts';
+import type { Content } from '../protocol/content.ts';
+import type { Conversation, ConversationStatus } from '../protocol/conversation.ts';
 import type { ErrorCode, Problem } from '../protocol/errors.ts';
-import {
-  type Message,
-  messageStatuses,
-  type Position,
-  type ReadMark,
-  roles,
-  type Sender,
+import type {
+  Message,
+  MessageStatus,
+  Position,
+  ReadMark,
+  Role,
+  Sender,
 } from '../protocol/message.ts';
 import type {
   AlertMessage,
@@ -19,15 +20,17 @@ import type {
   SnapshotMessage,
   StreamMessage,
 } from '../protocol/port.ts';
-import {
-  type ConnectionSnapshot,
-  type HubSnapshot,
-  phases,
-  type SharedSnapshot,
+import type { RoutingNotice } from '../protocol/routing.ts';
+import type {
+  ConnectionSnapshot,
+  HubSnapshot,
+  Phase,
+  SharedSnapshot,
 } from '../protocol/snapshot.ts';
 import {
   arrayOf,
   either,
+  type Guard,
   isAnything,
   isBoolean,
   isNumber,
@@ -38,46 +41,58 @@ import {
 } from './guard.ts';
 
 /**
- * What the hub may say to a page. The same as the zod schemas of the port, which would be more than
- * the whole rest of a page's first load; a test holds the two together.
+ * What the hub may say to a page. As the zod schemas of the port, which would be more than the whole
+ * rest of a page's first load; a test holds the two together.
  */
 
-/** A newer hub of the same protocol may know of more: what it says in words is shown all the same. */
-const isErrorCode = (value: unknown): value is ErrorCode => isString(value);
+/** One of a list: any word will do, since a newer hub of the same protocol may know more of them. */
+const word =
+  <T extends string>(): Guard<T> =>
+  (value): value is T =>
+    isString(value);
 
-const isProblem = shape<Problem>({ code: isErrorCode, message: isString });
+const isProblem = shape<Problem>({ code: word<ErrorCode>(), message: isString });
 
 export const isConversation = shape<Conversation>(
-  { conversationId: isString, status: oneOf(...conversationStatuses) },
-  { position: isNumber },
+  { conversationId: isString, status: word<ConversationStatus>() },
+  { position: isNumber, expiresAt: isNumber },
 );
 
 const areNumbers = arrayOf(isNumber);
 
 const isPosition = (value: unknown): value is Position => areNumbers(value) && value.length === 4;
 
-const isMessage = shape<Message>({
-  messageId: isString,
-  conversationId: nullable(isString),
-  sequence: nullable(isNumber),
-  from: shape<Sender>({ id: isString, name: isString, role: oneOf(...roles) }),
-  text: isString,
-  timestamp: isNumber,
-  status: oneOf(...messageStatuses),
-  failure: nullable(isProblem),
-  missingBefore: isNumber,
-  position: isPosition,
-});
+const isTyped = shape<{ type: string }>({ type: isString });
+const isOfKind = shape<{ kind: string }>({ kind: isString });
+
+/** Of rich content only the kind is looked at here: what draws it comes with the panel. */
+const isContent = (value: unknown): value is Content => isTyped(value);
+
+const isMessage = shape<Message>(
+  {
+    messageId: isString,
+    conversationId: nullable(isString),
+    sequence: nullable(isNumber),
+    from: shape<Sender>({ id: isString, name: isString, role: word<Role>() }),
+    text: isString,
+    timestamp: isNumber,
+    status: word<MessageStatus>(),
+    failure: nullable(isProblem),
+    missingBefore: isNumber,
+    position: isPosition,
+  },
+  { content: arrayOf(isContent), aliases: arrayOf(isString) },
+);
 
 const isMessages = arrayOf(isMessage);
 
 const shared = {
   connection: shape<ConnectionSnapshot>(
     {
-      phase: oneOf(...phases),
+      phase: word<Phase>(),
       attempt: isNumber,
       retryAt: nullable(isNumber),
-      transport: oneOf('websocket', 'rest', 'none'),
+      transport: word<ConnectionSnapshot['transport']>(),
     },
     { problem: isProblem },
   ),
@@ -86,7 +101,7 @@ const shared = {
   typing: nullable(shape<NonNullable<SharedSnapshot['typing']>>({ id: isString, name: isString })),
   draft: isString,
   hub: shape<HubSnapshot>({
-    kind: oneOf('shared-worker', 'tab'),
+    kind: word<HubSnapshot['kind']>(),
     epoch: isString,
     build: isString,
     tabs: isNumber,
@@ -94,12 +109,16 @@ const shared = {
   }),
 };
 
+const isNotice = (value: unknown): value is RoutingNotice => isOfKind(value);
+
+const notice = { routing: nullable(isNotice) };
+
 export const isStreamMessage = either<StreamMessage>(
   shape<PatchMessage>({
     type: oneOf('patch'),
     epoch: isString,
     revision: isNumber,
-    shared: shape<PatchMessage['shared']>({}, shared),
+    shared: shape<PatchMessage['shared']>({}, { ...shared, ...notice }),
     upserts: isMessages,
     removed: arrayOf(isString),
     readMark: nullable(shape<ReadMark>({ conversationId: isString, position: isPosition })),
@@ -109,7 +128,8 @@ export const isStreamMessage = either<StreamMessage>(
     epoch: isString,
     revision: isNumber,
     visitor: nullable(isString),
-    shared: shape<SharedSnapshot>(shared),
+    wipes: isNumber,
+    shared: shape<SharedSnapshot>(shared, notice),
     messages: isMessages,
     hasEarlier: isBoolean,
   }),

@@ -7,8 +7,16 @@ import type { ChatSnapshot } from '../protocol/snapshot.ts';
 const maximumRows = 1_000;
 
 /** What was typed for one visitor is not sent for another, and what one has seen the other must not. */
-export function isOfAnother(before: string | null, after: string | null): boolean {
-  return before !== null && before !== after;
+export function isOfAnother(before: Identity | null, after: Identity): boolean {
+  if (before === null) return false;
+  if (before.visitor === null) return before.wipes !== after.wipes;
+  return before.visitor !== after.visitor;
+}
+
+/** Whose conversation a page shows, as far as that is known. */
+export interface Identity {
+  readonly visitor: string | null;
+  readonly wipes: number;
 }
 
 /** The snapshot after a whole one came from the hub. */

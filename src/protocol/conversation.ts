@@ -6,6 +6,8 @@ export interface Conversation {
   readonly status: ConversationStatus;
   /** Place in the queue, from 1, where the gateway tells it. */
   readonly position?: number;
+  /** Epoch ms by this machine: it ends then, unless somebody writes. Told when that is near. */
+  readonly expiresAt?: number;
 }
 
 /** How a new conversation is put into a queue. */

@@ -1,3 +1,4 @@
+import type { Content } from './content.ts';
 import type { Problem } from './errors.ts';
 
 export const roles = ['visitor', 'agent', 'bot', 'system'] as const;
@@ -51,6 +52,10 @@ export interface Message {
   /** How many messages just before this one are known to be missing. Mended in place when they come. */
   readonly missingBefore: number;
   readonly position: Position;
+  /** What goes with the text: pictures, files, choices. */
+  readonly content?: readonly Content[];
+  /** Other ids under which the gateway may show it again. */
+  readonly aliases?: readonly string[];
 }
 
 /** A place in the transcript: a position, and the message id that breaks ties. */

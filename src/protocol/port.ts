@@ -46,6 +46,8 @@ export const snapshotMessageSchema = z.object({
   revision: z.number(),
   /** The opaque id of whose conversation this is; `null` while nobody is known. */
   visitor: z.nullable(z.string()),
+  /** How often everything was wiped: an unknown visitor is another after that. */
+  wipes: z.number(),
   shared: sharedSnapshotSchema,
   messages: z.array(messageSchema),
   hasEarlier: z.boolean(),
@@ -119,7 +121,7 @@ export const callSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('retry'), messageId: id }),
   z.object({ type: z.literal('discard'), messageId: id }),
   z.object({ type: z.literal('typing'), isTyping: z.boolean() }),
-  z.object({ type: z.literal('draft'), text }),
+  z.object({ type: z.literal('draft'), text: z.string().check(z.maxLength(100_000)) }),
   z.object({ type: z.literal('mark-read') }),
   z.object({
     type: z.literal('load-earlier'),
@@ -130,6 +132,8 @@ export const callSchema = z.discriminatedUnion('type', [
     count: z.int().check(z.minimum(1), z.maximum(500)),
   }),
   z.object({ type: z.literal('reconnect') }),
+  /** The visitor waits, although nobody is on shift. */
+  z.object({ type: z.literal('wait-anyway') }),
   z.object({ type: z.literal('end') }),
   z.object({ type: z.literal('sign-out') }),
 ]);

@@ -1,6 +1,8 @@
+import { contentSchema } from './content.ts';
 import { conversationStatuses } from './conversation.ts';
 import { errorCodes } from './errors.ts';
 import { messageStatuses, roles } from './message.ts';
+import { queueReasons } from './routing.ts';
 import { phases } from './snapshot.ts';
 import { z } from './zod.ts';
 
@@ -20,7 +22,11 @@ export const conversationSchema = z.object({
   conversationId: z.string(),
   status: z.enum(conversationStatuses),
   position: z.exactOptional(z.number()),
+  expiresAt: z.exactOptional(z.number()),
 });
+
+/** Of all attributes together as JSON, in UTF-16 code units: a routing must fit into one frame. */
+const maximumAttributes = 16_384;
 
 export const routingSchema = z.object({
   skillGroups: z.readonly(
@@ -30,7 +36,14 @@ export const routingSchema = z.object({
   ),
   attributes: z.exactOptional(
     z.readonly(
-      z.record(z.string().check(z.maxLength(256)), z.union([z.string(), z.number(), z.boolean()])),
+      z
+        .record(z.string().check(z.maxLength(256)), z.union([z.string(), z.number(), z.boolean()]))
+        .check(
+          z.refine(
+            (attributes) => JSON.stringify(attributes).length <= maximumAttributes,
+            `must have at most ${maximumAttributes} characters in all`,
+          ),
+        ),
     ),
   ),
   priority: z.exactOptional(z.int().check(z.nonnegative())),
@@ -51,11 +64,32 @@ export const messageSchema = z.object({
   failure: z.nullable(problemSchema),
   missingBefore: z.number(),
   position: positionSchema,
+  content: z.exactOptional(z.readonly(z.array(contentSchema))),
+  aliases: z.exactOptional(z.readonly(z.array(z.string()))),
 });
 
 export const placeSchema = z.object({ position: positionSchema, messageId: z.string() });
 
 export const readMarkSchema = z.object({ conversationId: z.string(), position: positionSchema });
+
+export const routingNoticeSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('refused'),
+    problems: z.readonly(z.array(z.string())),
+    suggested: z.nullable(routingSchema),
+  }),
+  z.object({
+    kind: z.literal('uncovered'),
+    skillGroups: z.readonly(z.array(z.string())),
+    isAsking: z.boolean(),
+  }),
+  z.object({ kind: z.literal('unchecked') }),
+  z.object({
+    kind: z.literal('stalled'),
+    since: z.number(),
+    reason: z.enum(queueReasons),
+  }),
+]);
 
 const connectionSchema = z.object({
   phase: z.enum(phases),
@@ -82,6 +116,7 @@ export const sharedSnapshotSchema = z.object({
   typing: typingSchema,
   draft: z.string(),
   hub: hubSchema,
+  routing: z.exactOptional(z.nullable(routingNoticeSchema)),
 });
 
 /** The keys that changed. */
@@ -92,4 +127,5 @@ export const sharedPatchSchema = z.object({
   typing: z.exactOptional(typingSchema),
   draft: z.exactOptional(z.string()),
   hub: z.exactOptional(hubSchema),
+  routing: z.exactOptional(z.nullable(routingNoticeSchema)),
 });

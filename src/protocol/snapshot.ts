@@ -1,6 +1,7 @@
 import type { Conversation } from './conversation.ts';
 import type { Problem } from './errors.ts';
 import type { Message } from './message.ts';
+import type { RoutingNotice } from './routing.ts';
 
 /**
  * - `offline`: the browser has no network.
@@ -57,6 +58,8 @@ export interface SharedSnapshot {
   /** What stands in the composer, the same in all tabs. */
   readonly draft: string;
   readonly hub: HubSnapshot;
+  /** What there is to say of the routing; `null` or absent: nothing. */
+  readonly routing?: RoutingNotice | null;
 }
 
 /** What a page sees: immutable, the same reference until something changes. */

@@ -5,6 +5,8 @@ import { epochTime, type Machine } from './machine.ts';
 import { visitorOf } from './session.ts';
 import type { ModelBroker } from './tokens.ts';
 
+/** What the visitors of test/simulation/chaos.ts ask for. */
+const skillGroup = 'Billing';
 const pageLimit = 50;
 const deadline = 15_000;
 
@@ -65,6 +67,13 @@ export class ModelRest {
     const isOut = strikes(this.#world, 'REST failed', profile.restFails / 4);
     if (isOut) return failure('unavailable');
     const subject = this.#broker.subjectOf(token);
+    if (call.type === 'skill-groups') {
+      return { ok: true, value: { type: 'skill-groups', names: [skillGroup] } };
+    }
+    if (call.type === 'skill-coverage') {
+      const coverage = [{ skillGroup, agentsOnShift: 1 }];
+      return { ok: true, value: { type: 'skill-coverage', coverage } };
+    }
     const conversation = this.#gateway.find(call.conversationId, subject);
     if (!conversation) return failure('not-found');
     switch (call.type) {
@@ -102,11 +111,13 @@ export class ModelRest {
         const until = epochTime(this.#world.scheduler.now - lag);
         const start = call.cursor === null ? 0 : Number(call.cursor);
         // A history that hides a visitor's own message even after the end: docs/simulation.md, "Limits".
-        const isTold = (message: (typeof conversation.messages)[number]) =>
-          message.timestamp <= until ||
-          (conversation.status === 'ended' && message.from.role === 'visitor');
+        const own =
+          conversation.status === 'ended'
+            ? conversation.messages.findLast(({ from }) => from.role === 'visitor')
+            : undefined;
+        const told = Math.max(until, own?.timestamp ?? 0);
         const rows = conversation.messages
-          .filter((message) => lag === 0 || isTold(message))
+          .filter((message) => lag === 0 || message.timestamp <= told)
           .map((message, index) => ({ message, index }))
           .filter(({ message, index }) => index >= start && message.timestamp >= call.since);
         const page = rows.slice(0, pageLimit);
