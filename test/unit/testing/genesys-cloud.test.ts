@@ -47,7 +47,7 @@ class Guest {
     this.socket.send(JSON.stringify({ ...request, token: this.token }));
   }
 
-  says(text: string, tracingId = randomUUID()): void {
+  says(text: string, tracingId: string = randomUUID()): void {
     const channel = { metadata: { customAttributes: { partylineMessageId: tracingId } } };
     this.send({ action: 'onMessage', tracingId, message: { type: 'Text', text, channel } });
   }
