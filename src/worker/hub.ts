@@ -95,10 +95,14 @@ export class Hub {
     this.#attributes = options.attributes;
     this.#routingLog = new RoutingLog(options.routingLogUrl, log);
     this.#rest = new Rest(gateway, this.#tokens.current);
-    this.#store = new Store(log, {
-      lost: () => this.#take({ type: 'store-changed', persistent: false }),
-      emptied: () => this.#take({ type: 'store-emptied' }),
-    });
+    this.#store = new Store(
+      log,
+      {
+        lost: () => this.#take({ type: 'store-changed', persistent: false }),
+        emptied: () => this.#take({ type: 'store-emptied' }),
+      },
+      options.encrypted,
+    );
     this.#sockets = new Sockets(
       gateway,
       this.#tokens.current,

@@ -1,12 +1,13 @@
 import { deleteDB } from 'idb';
-import type { Place } from '../protocol/message.ts';
-import type { Restored, StoreOperation } from './core/records.ts';
+import type { Message, Place } from '../protocol/message.ts';
+import { emptyMeta, type Restored, type StoreOperation } from './core/records.ts';
 import type { Log } from './log.ts';
 import { Handle, type StoreEvents } from './store/handle.ts';
 import { pruneConversations, pruneMessages } from './store/prune.ts';
 import { emptyPage, nothingRestored, type Page, readPage, restoreAll } from './store/read.ts';
 import { RowReader } from './store/rows.ts';
-import { databaseName } from './store/schema.ts';
+import { databaseName, sealKey } from './store/schema.ts';
+import { makeKey, Seal } from './store/seal.ts';
 import { nothingWritten, type Written, writeAll } from './store/write.ts';
 
 /**
@@ -20,18 +21,42 @@ export class Store {
   readonly #log: Log;
   readonly #handle: Handle;
   readonly #rows: RowReader;
+  readonly #isSealed: boolean;
+  #seal = new Seal(null);
+  /** Made by us, and not in the store yet. */
+  #newKey: CryptoKey | null = null;
+  /** The database was deleted under us. */
+  #hasLostKey = false;
 
-  constructor(log: Log, events: StoreEvents) {
+  /** @param isSealed rows are encrypted from now on; those that are already are opened in any case */
+  constructor(log: Log, events: StoreEvents, isSealed = false) {
     this.#log = log;
-    this.#handle = new Handle(log, events);
+    this.#isSealed = isSealed;
+    this.#handle = new Handle(log, {
+      ...events,
+      emptied: () => {
+        // The key is gone with the rows: what is written again must be readable after the next start.
+        this.#hasLostKey = this.#isSealed;
+        events.emptied();
+      },
+    });
     this.#rows = new RowReader(log);
   }
 
   /** What a boot finds. */
   async restore(page: number): Promise<Restored> {
-    const restored = await this.#handle.run('restore', (database) =>
-      restoreAll(database, this.#rows, page),
-    );
+    const restored = await this.#handle.run('restore', async (database) => {
+      const key: unknown = await database.get('meta', sealKey);
+      if (key instanceof CryptoKey) this.#seal = new Seal(key, this.#isSealed);
+      else if (this.#isSealed) await this.#changeKey();
+      const found = await restoreAll(database, this.#rows, page);
+      return {
+        ...found,
+        meta: (await this.#opened(found.meta, (meta) => this.#seal.openMeta(meta))) ?? emptyMeta,
+        messages: await this.#openMessages(found.messages),
+        outbox: await this.#openAll(found.outbox, (record) => this.#seal.openOutbox(record)),
+      };
+    });
     return restored ?? nothingRestored(false);
   }
 
@@ -41,19 +66,52 @@ export class Store {
    */
   async write(operations: readonly StoreOperation[], durable: boolean): Promise<Written> {
     const durability = durable ? 'strict' : 'relaxed';
-    const written = await this.#handle.run('write', (database) =>
-      writeAll(database, this.#rows, operations, durability),
-    );
-    if (!written && operations.some(({ type }) => type === 'wipe')) this.#erase();
+    const isWipe = operations.some(({ type }) => type === 'wipe');
+    const written = await this.#handle.run('write', async (database) => {
+      // With its key, whatever is left of the former visitor's rows on a disk can't be read any more.
+      if (this.#isSealed && (isWipe || this.#hasLostKey)) await this.#changeKey();
+      const sealed = await this.#seal.sealAll(operations);
+      const key = this.#newKey;
+      const result = await writeAll(database, this.#rows, sealed, durability, key);
+      if (key === this.#newKey) this.#newKey = null;
+      return {
+        added: await this.#openMessages(result.added),
+        corrected: await this.#openMessages(result.corrected),
+      };
+    });
+    if (!written && isWipe) this.#erase();
     return written ?? nothingWritten;
   }
 
   /** The page of messages before a place, ascending. */
   async readEarlier(before: Place | null, count: number): Promise<Page> {
-    const page = await this.#handle.run('read', (database) =>
-      readPage(database, this.#rows, before, count),
-    );
+    const page = await this.#handle.run('read', async (database) => {
+      const { messages, hasEarlier } = await readPage(database, this.#rows, before, count);
+      return { messages: await this.#openMessages(messages), hasEarlier };
+    });
     return page ?? emptyPage;
+  }
+
+  async #changeKey(): Promise<void> {
+    this.#hasLostKey = false;
+    this.#newKey = await makeKey();
+    this.#seal = new Seal(this.#newKey);
+  }
+
+  #openMessages(messages: readonly Message[]): Promise<Message[]> {
+    return this.#openAll(messages, (message) => this.#seal.openMessage(message));
+  }
+
+  /** Those that can be opened. */
+  async #openAll<T>(rows: readonly T[], open: (row: T) => Promise<T | null>): Promise<T[]> {
+    const opened = await Promise.all(rows.map((row) => this.#opened(row, open)));
+    return opened.filter((row) => row !== null);
+  }
+
+  async #opened<T>(row: T, open: (row: T) => Promise<T | null>): Promise<T | null> {
+    const opened = await open(row);
+    if (opened === null) this.#log.note({ kind: 'misfit', detail: 'a row that can’t be opened' });
+    return opened;
   }
 
   /**

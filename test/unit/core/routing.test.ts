@@ -171,7 +171,10 @@ describe('a routing', () => {
   it('is checked again for the next conversation, and when it is the same', () => {
     const hub = new RoutingHub();
     hub.start(billing);
-    hub.groups(...names).coverage(1, 'Billing').queued();
+    hub
+      .groups(...names)
+      .coverage(1, 'Billing')
+      .queued();
     hub.gateway({ type: 'conversation', conversation: { conversationId, status: 'ended' } });
     hub.caughtUp().clearKeepingSocket();
     hub.start(billing);
