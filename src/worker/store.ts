@@ -6,8 +6,8 @@ import { Handle, type StoreEvents } from './store/handle.ts';
 import { pruneConversations, pruneMessages } from './store/prune.ts';
 import { emptyPage, nothingRestored, type Page, readPage, restoreAll } from './store/read.ts';
 import { RowReader } from './store/rows.ts';
-import { databaseName, sealKey } from './store/schema.ts';
-import { makeKey, Seal } from './store/seal.ts';
+import { type Database, databaseName, sealKey } from './store/schema.ts';
+import { isSealed, makeKey, Seal } from './store/seal.ts';
 import { nothingWritten, type Written, writeAll } from './store/write.ts';
 
 /**
@@ -23,6 +23,7 @@ export class Store {
   readonly #rows: RowReader;
   readonly #isSealed: boolean;
   #seal = new Seal(null);
+  #hasKey = false;
   /** Made by us, and not in the store yet. */
   #newKey: CryptoKey | null = null;
   /** The database was deleted under us. */
@@ -46,15 +47,15 @@ export class Store {
   /** What a boot finds. */
   async restore(page: number): Promise<Restored> {
     const restored = await this.#handle.run('restore', async (database) => {
-      const key: unknown = await database.get('meta', sealKey);
-      if (key instanceof CryptoKey) this.#seal = new Seal(key, this.#isSealed);
-      else if (this.#isSealed) await this.#changeKey();
       const found = await restoreAll(database, this.#rows, page);
+      const { meta, messages, outbox } = found;
+      await this.#findKey(database, [meta.draft, ...textsOf(messages), ...textsOf(outbox)]);
+      if (this.#isSealed && !this.#hasKey) await this.#changeKey();
       return {
         ...found,
-        meta: (await this.#opened(found.meta, (meta) => this.#seal.openMeta(meta))) ?? emptyMeta,
-        messages: await this.#openMessages(found.messages),
-        outbox: await this.#openAll(found.outbox, (record) => this.#seal.openOutbox(record)),
+        meta: (await this.#opened(meta, (sealed) => this.#seal.openMeta(sealed))) ?? emptyMeta,
+        messages: await this.#openMessages(database, messages),
+        outbox: await this.#openAll(outbox, (record) => this.#seal.openOutbox(record)),
       };
     });
     return restored ?? nothingRestored(false);
@@ -75,8 +76,8 @@ export class Store {
       const result = await writeAll(database, this.#rows, sealed, durability, key);
       if (key === this.#newKey) this.#newKey = null;
       return {
-        added: await this.#openMessages(result.added),
-        corrected: await this.#openMessages(result.corrected),
+        added: await this.#openMessages(database, result.added),
+        corrected: await this.#openMessages(database, result.corrected),
       };
     });
     if (!written && isWipe) this.#erase();
@@ -87,18 +88,29 @@ export class Store {
   async readEarlier(before: Place | null, count: number): Promise<Page> {
     const page = await this.#handle.run('read', async (database) => {
       const { messages, hasEarlier } = await readPage(database, this.#rows, before, count);
-      return { messages: await this.#openMessages(messages), hasEarlier };
+      return { messages: await this.#openMessages(database, messages), hasEarlier };
     });
     return page ?? emptyPage;
   }
 
+  /** Only where it is wanted: a boot that has to look for it takes longer. */
+  async #findKey(database: Database, texts: readonly string[]): Promise<void> {
+    if (this.#hasKey || !(this.#isSealed || texts.some(isSealed))) return;
+    const key: unknown = await database.get('meta', sealKey);
+    if (!(key instanceof CryptoKey)) return;
+    this.#hasKey = true;
+    this.#seal = new Seal(key, this.#isSealed);
+  }
+
   async #changeKey(): Promise<void> {
+    this.#hasKey = true;
     this.#hasLostKey = false;
     this.#newKey = await makeKey();
     this.#seal = new Seal(this.#newKey);
   }
 
-  #openMessages(messages: readonly Message[]): Promise<Message[]> {
+  async #openMessages(database: Database, messages: readonly Message[]): Promise<Message[]> {
+    await this.#findKey(database, textsOf(messages));
     return this.#openAll(messages, (message) => this.#seal.openMessage(message));
   }
 
@@ -135,4 +147,8 @@ export class Store {
       this.#log.error('the store could not be deleted', error);
     });
   }
+}
+
+function textsOf(rows: readonly { readonly text: string }[]): string[] {
+  return rows.map(({ text }) => text);
 }

@@ -25,6 +25,11 @@ export function makeKey(): Promise<CryptoKey> {
   return crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
 }
 
+/** Whether that text of a row is sealed: a message's, an outgoing one's, or the draft. */
+export function isSealed(text: string): boolean {
+  return text.startsWith(sealedMark);
+}
+
 /** Seals and opens rows with one key; without a key rows are plain. */
 export class Seal {
   readonly #key: CryptoKey | null;
