@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { redact } from '../../../src/server/logs.ts';
+import { expect, it, vi } from 'vitest';
+import { jsonLines, redact } from '../../../src/server/logs.ts';
 import { ask } from './support.ts';
 
 it('a message for the log is freed of what the request bore, of secrets, and of tokens', () => {
@@ -14,4 +14,19 @@ it('a message for the log is freed of what the request bore, of secrets, and of 
   );
   expect(message).toBe('no row for [redacted] ([redacted]): [redacted], [redacted] in dark mode');
   expect(redact('x'.repeat(10_000), request)).toHaveLength(500);
+});
+
+it('an entry is one line of JSON, with its level and time', () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  jsonLines().warn({ event: 'rate-limits-lost', message: 'two\nlines', reason: 'TimeoutError' });
+  const line = String(warn.mock.calls[0]?.[0]);
+  warn.mockRestore();
+  expect(line).not.toContain('\n');
+  expect(JSON.parse(line)).toEqual({
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    level: 'warn',
+    event: 'rate-limits-lost',
+    message: 'two\nlines',
+    reason: 'TimeoutError',
+  });
 });
