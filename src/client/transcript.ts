@@ -7,8 +7,16 @@ import type { ChatSnapshot } from '../protocol/snapshot.ts';
 const maximumRows = 1_000;
 
 /** What was typed for one visitor is not sent for another, and what one has seen the other must not. */
-export function isOfAnother(before: string | null, after: string | null): boolean {
-  return before !== null && before !== after;
+export function isOfAnother(before: Identity | null, after: Identity): boolean {
+  if (before === null) return false;
+  if (before.visitor === null) return before.wipes !== after.wipes;
+  return before.visitor !== after.visitor;
+}
+
+/** Whose conversation a page shows, as far as that is known. */
+export interface Identity {
+  readonly visitor: string | null;
+  readonly wipes: number;
 }
 
 /** The snapshot after a whole one came from the hub. */
@@ -45,26 +53,6 @@ function rowsAbove(before: ChatSnapshot, { epoch, messages }: SnapshotMessage): 
 /** It has its place for ever; what waits to be sent has none yet. */
 function isAcknowledged({ status }: Message): boolean {
   return status === 'received' || status === 'delivered' || status === 'read';
-}
-
-/**
- * Rows above `first` as they are now: a tab that was away may have kept older ones. Those above the
- * page stay as they are, until theirs comes.
- */
-export function applyAbove(before: ChatSnapshot, first: Message, above: Earlier): ChatSnapshot {
-  const from = before.messages.findIndex((row) => row.messageId === first.messageId);
-  if (from < 0) return before;
-  const fresh = new Set(above.messages.map((row) => row.messageId));
-  const [oldest] = above.messages;
-  const old = before.messages.filter((row) => !fresh.has(row.messageId));
-  const kept = oldest ? old.filter((row) => comparePlaces(row, oldest) < 0) : [];
-  const rest = before.messages.slice(from).filter((row) => !fresh.has(row.messageId));
-  const isJoined = kept.length > 0 && above.hasEarlier;
-  return {
-    ...before,
-    messages: isJoined ? [...kept, ...above.messages, ...rest] : [...above.messages, ...rest],
-    hasEarlier: isJoined ? before.hasEarlier : above.hasEarlier,
-  };
 }
 
 /**

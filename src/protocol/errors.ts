@@ -1,4 +1,4 @@
-import { z } from './zod.ts';
+import type { z } from './zod.ts';
 
 /**
  * Why a call was refused, or why something went wrong. The codes are stable; the messages are for people.
@@ -17,6 +17,7 @@ import { z } from './zod.ts';
  * - `closed`: `close()` was called on this chat.
  * - `routing-refused`: the routing fits no queue, or not the site's own schema; the message says what
  *   was meant. Nothing was sent.
+ * - `evicted`: the gateway let this connection go in favour of others of the same conversation.
  * - `conversation-ended`, `conversation-not-found`, `rejected`, `rate-limited`: the gateway said so.
  * - `unauthorized`, `forbidden`, `unavailable`, `network`, `misfit`: a server could not be used.
  * - `store`: the browser keeps no history at the moment.
@@ -37,6 +38,7 @@ export const errorCodes = [
   'signed-out',
   'closed',
   'routing-refused',
+  'evicted',
   'conversation-ended',
   'conversation-not-found',
   'rejected',
@@ -58,8 +60,6 @@ export interface Problem {
   /** One sentence that says what to do next. Never holds a secret or a message text. */
   readonly message: string;
 }
-
-export const problemSchema = z.object({ code: z.enum(errorCodes), message: z.string() });
 
 /** The error that every public function throws or rejects with. */
 export class PartylineError extends Error {

@@ -1,7 +1,12 @@
-import { routingSchema } from './conversation.ts';
-import { problemSchema } from './errors.ts';
-import { messageSchema, placeSchema, readMarkSchema } from './message.ts';
-import { sharedPatchSchema, sharedSnapshotSchema } from './snapshot.ts';
+import {
+  messageSchema,
+  placeSchema,
+  problemSchema,
+  readMarkSchema,
+  routingSchema,
+  sharedPatchSchema,
+  sharedSnapshotSchema,
+} from './schemas.ts';
 import { z } from './zod.ts';
 
 /**
@@ -10,9 +15,6 @@ import { z } from './zod.ts';
  * A tab's connection to the SharedWorker carries Comlink's unary calls (`attach`, `call`); the stream
  * of snapshots and patches runs on a MessagePort of its own that the tab hands over with `attach`.
  */
-
-/** Raised when an older tab could no longer understand a newer hub, or the other way round. */
-export const protocolVersion = 1;
 
 const id = z.string().check(z.minLength(1), z.maxLength(128));
 
@@ -44,6 +46,8 @@ export const snapshotMessageSchema = z.object({
   revision: z.number(),
   /** The opaque id of whose conversation this is; `null` while nobody is known. */
   visitor: z.nullable(z.string()),
+  /** How often everything was wiped: an unknown visitor is another after that. */
+  wipes: z.number(),
   shared: sharedSnapshotSchema,
   messages: z.array(messageSchema),
   hasEarlier: z.boolean(),

@@ -1,5 +1,4 @@
-import { type Routing, routingSchema } from './conversation.ts';
-import { z } from './zod.ts';
+import type { Routing } from './conversation.ts';
 
 /** Why somebody waits in a queue for long, as far as the gateway tells. */
 export const queueReasons = ['nobody-on-shift', 'unmatched', 'busy', 'unknown'] as const;
@@ -37,25 +36,6 @@ export type RoutingNotice =
       readonly since: number;
       readonly reason: QueueReason;
     };
-
-export const routingNoticeSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('refused'),
-    problems: z.readonly(z.array(z.string())),
-    suggested: z.nullable(routingSchema),
-  }),
-  z.object({
-    kind: z.literal('uncovered'),
-    skillGroups: z.readonly(z.array(z.string())),
-    isAsking: z.boolean(),
-  }),
-  z.object({ kind: z.literal('unchecked') }),
-  z.object({
-    kind: z.literal('stalled'),
-    since: z.number(),
-    reason: z.enum(queueReasons),
-  }),
-]);
 
 /** What the skill coverage report says of one skill group. */
 export interface SkillCoverage {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { routingSchema } from '../protocol/conversation.ts';
 import { isDeeperThan } from '../protocol/depth.ts';
+import { routingSchema } from '../protocol/schemas.ts';
 
 /** Levels below a key of an entry; whatever is deeper was made to do harm. */
 const maximumDepth = 8;

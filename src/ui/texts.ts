@@ -1,5 +1,6 @@
 import type { QueueReason } from '../protocol/routing.ts';
 import type { Phase } from '../protocol/snapshot.ts';
+import { plural, shellEnglish } from './shell-texts.ts';
 import type { Trouble } from './trouble.ts';
 
 /**
@@ -82,10 +83,6 @@ export interface Texts {
   readonly trouble: (trouble: Trouble) => string;
 }
 
-function plural(count: number, one: string, other: string): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : other}`;
-}
-
 const reasons: Readonly<Record<QueueReason, string>> = {
   'nobody-on-shift': 'Nobody for this is on duty at the moment.',
   unmatched: 'Something is wrong with this queue, and we have been told.',
@@ -104,12 +101,9 @@ function clockTime(instant: number): string {
 }
 
 export const english: Texts = {
+  ...shellEnglish,
   language: 'en',
-  chat: 'Chat',
-  heading: 'Chat with us',
   close: 'Close',
-  unread: (count) => plural(count, 'unread message', 'unread messages'),
-  panelMissing: 'The chat could not be loaded. Check your connection, then try the button again.',
 
   conversation: 'Conversation',
   message: 'Message',

@@ -1,7 +1,7 @@
 import { PartylineError } from '../protocol/errors.ts';
 import { aliveLock, hubLock, tabLock } from '../protocol/locks.ts';
 import type { Call, CallAnswer, Hello, StreamMessage } from '../protocol/port.ts';
-import { protocolVersion } from '../protocol/port.ts';
+import { protocolVersion } from '../protocol/version.ts';
 import { type AttributesSchema, attributeProblems } from './attributes.ts';
 import { createClock } from './clock.ts';
 import type { Effect } from './core/effect.ts';
@@ -13,11 +13,13 @@ import { holdForLife, holdLock, whenReleased } from './locks.ts';
 import type { Log } from './log.ts';
 import type { CheckedOptions } from './options.ts';
 import { Rest } from './rest.ts';
+import { RestTokens } from './rest-token.ts';
 import { RoutingLog } from './routing-log.ts';
+import { SessionTokens } from './session-tokens.ts';
 import { Sockets } from './socket.ts';
 import { Store } from './store.ts';
 import { createTimers, type Timers } from './timers.ts';
-import { Tokens } from './token.ts';
+import { type TokenSource, Tokens } from './token.ts';
 
 /** How a tab is reached. */
 export interface TabPort {
@@ -50,7 +52,7 @@ export class Hub {
   readonly #timers: Timers;
   readonly #sockets: Sockets;
   readonly #rest: Rest;
-  readonly #tokens: Tokens;
+  readonly #tokens: TokenSource;
   readonly #store: Store;
   readonly #routingLog: RoutingLog;
   readonly #attributes: AttributesSchema | null;
@@ -91,10 +93,13 @@ export class Hub {
     );
     this.#clock = createClock();
     this.#timers = createTimers(this.#clock, (name) => this.#take({ type: 'timer', name }));
-    this.#tokens = new Tokens(options.tokenUrl);
+    this.#tokens = gateway.sessions
+      ? new SessionTokens(gateway.sessions, log)
+      : new Tokens(options.tokenUrl);
     this.#attributes = options.attributes;
     this.#routingLog = new RoutingLog(options.routingLogUrl, log);
-    this.#rest = new Rest(gateway, this.#tokens.current);
+    const restTokens = new RestTokens(() => this.#sockets.sendAnywhere({ type: 'rest-token' }));
+    this.#rest = new Rest(gateway, gateway.sessions ? restTokens.get : this.#tokens.current);
     this.#store = new Store(
       log,
       {
@@ -112,6 +117,7 @@ export class Hub {
         gateway: (socketId, event) => this.#take({ type: 'gateway', socketId, event }),
       },
       log,
+      restTokens,
     );
     this.#tick.port1.onmessage = () => {
       this.#tickPending = false;
@@ -238,11 +244,14 @@ export class Hub {
     switch (effect.type) {
       case 'fetch-token':
         void this.#tokens
-          .fetch()
+          .fetch(effect.isFresh)
           .then((result) => this.#take({ type: 'token', requestId: effect.requestId, result }));
         return;
       case 'forget-token':
         this.#tokens.forget();
+        return;
+      case 'end-session':
+        this.#tokens.end();
         return;
       case 'open-socket':
         this.#sockets.open(effect.socketId);
@@ -317,8 +326,8 @@ export class Hub {
 
   async #write(effect: Extract<Effect, { type: 'write' }>): Promise<void> {
     const { operations, durability, writeId } = effect;
-    const { added, corrected } = await this.#store.write(operations, durability === 'strict');
-    if (writeId !== null) this.#take({ type: 'stored', writeId, added, corrected });
+    const found = await this.#store.write(operations, durability === 'strict');
+    if (writeId !== null) this.#take({ type: 'stored', writeId, ...found });
   }
 }
 

@@ -1,11 +1,5 @@
 import { expose } from 'comlink';
-import {
-  callChannel,
-  type Here,
-  hubChannel,
-  knockSchema,
-  streamChannel,
-} from '../protocol/channels.ts';
+import { callChannel, type Here, hubChannel, streamChannel } from '../protocol/channels.ts';
 import { describeIssue } from '../protocol/errors.ts';
 import {
   attachSchema,
@@ -16,6 +10,7 @@ import {
   type TabMessage,
   tabMessageSchema,
 } from '../protocol/port.ts';
+import { knockSchema } from '../protocol/schemas.ts';
 import { z } from '../protocol/zod.ts';
 import type { Hub, TabPort } from './hub.ts';
 import type { Log } from './log.ts';

@@ -78,6 +78,7 @@ export class Store {
       return {
         added: await this.#openMessages(database, result.added),
         corrected: await this.#openMessages(database, result.corrected),
+        sent: await this.#openMessages(database, result.sent),
       };
     });
     if (!written && isWipe) this.#erase();

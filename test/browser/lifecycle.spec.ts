@@ -1,6 +1,6 @@
 import { takeConversation } from './support/agent.ts';
 import { expect, test } from './support/fixtures.ts';
-import { killHub } from './support/hub.ts';
+import { killHub, killHubAndSuccessor } from './support/hub.ts';
 
 test.describe('the worker', () => {
   test('killed again and again comes back, and loses nothing', async ({
@@ -23,6 +23,19 @@ test.describe('the worker', () => {
       .toEqual(texts);
     expect(gateway.stats.peak).toBe(1);
     expect(gateway.stats.violations).toEqual([]);
+  });
+
+  test('killed as it is born is missed soon, although no lock tells of its death', async ({
+    openTab,
+    context,
+  }) => {
+    const tab = await openTab('/');
+    await tab.send('before');
+    await tab.shows(['before']);
+    await killHubAndSuccessor(context);
+    await tab.send('meanwhile');
+    await tab.shows(['before', 'meanwhile']);
+    await expect(tab.messages.last()).toContainText('Delivered', { timeout: 8_000 });
   });
 
   test('that hangs is given up in words, with a way on', async ({ openTab, context }) => {

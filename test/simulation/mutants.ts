@@ -16,8 +16,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'forgets-dedup',
     file: core('transcript'),
-    find: 'run.state.window.find((shown) => shown.messageId === message.messageId);\n  if (known) {',
-    replace: 'run.state.window[-1];\n  if (known) {',
+    find: 'return run.state.window.find((row) => row.messageId === messageId);',
+    replace: 'return run.state.window.find(() => messageId === null);',
   },
   {
     name: 'holds-twice',
@@ -119,10 +119,29 @@ export const mutants: readonly Mutant[] = [
   },
   // --- what is sent ---
   {
+    name: 'repeat-of-what-arrived-goes-out',
+    file: core('outbox'),
+    find: "isRepeat ? 'add-outbox' : 'put-outbox'",
+    replace: "'put-outbox'",
+  },
+  {
+    name: 'unknown-visitors-are-one',
+    file: client('transcript'),
+    find: 'return before.wipes !== after.wipes;',
+    replace: 'return false;',
+  },
+  {
+    name: 'wipe-not-for-good',
+    file: core('connection'),
+    find: '      reset: true,\n      durable: true,',
+    replace: '      reset: true,',
+  },
+  {
     name: 'promises-before-durable',
     file: core('outbox'),
-    find: '  storeItem(run, messageId);\n}\n\n/** The tick',
-    replace: '  storeItem(run, messageId);\n  run.resolve(callId, messageId);\n}\n\n/** The tick',
+    find: "  run.store({ type: isRepeat ? 'add-outbox' : 'put-outbox', record: recordOfItem(item) });",
+    replace:
+      "  run.store({ type: isRepeat ? 'add-outbox' : 'put-outbox', record: recordOfItem(item) });\n  run.resolve(callId, messageId);",
   },
   {
     name: 'sends-before-durable',
@@ -352,8 +371,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'sends-for-another-visitor',
     file: client('transcript'),
-    find: 'return before !== null && before !== after;',
-    replace: 'return false && before !== after;',
+    find: 'return before.visitor !== after.visitor;',
+    replace: 'return false;',
   },
   {
     name: 'same-token-for-another-visitor',

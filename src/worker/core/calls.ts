@@ -2,6 +2,7 @@ import type { Routing } from '../../protocol/conversation.ts';
 import type { Call } from '../../protocol/port.ts';
 import { reconnectNow, signOut } from './connection.ts';
 import { loadEarlier } from './earlier.ts';
+import { isSession, wakeLine } from './guest.ts';
 import {
   answerWhenStored,
   discardMessage,
@@ -59,7 +60,7 @@ export function onCall(
       loadEarlier(run, callId, call.before, call.conversationId ?? null, call.count);
       return;
     case 'reconnect':
-      reconnectNow(run);
+      reconnectNow(run, true);
       run.resolve(callId);
       return;
     case 'wait-anyway':
@@ -74,6 +75,7 @@ export function onCall(
         code: 'conversation-ended',
         message: 'The conversation was left before it was opened.',
       });
+      tellEnd(run);
       onEnded(run);
       failStranded(run);
       answerWhenStored(run, callId);
@@ -83,6 +85,14 @@ export function onCall(
       answerWhenStored(run, callId);
       return;
   }
+}
+
+/** Where a conversation lives on by itself, the gateway is told that the visitor has left it. */
+function tellEnd(run: Run): void {
+  const { link, conversation } = run.state;
+  if (!isSession(run.state) || link.phase !== 'online') return;
+  if (!conversation || conversation.conversation.status === 'ended') return;
+  run.emit({ type: 'send', socketId: link.socketId, command: { type: 'end-conversation' } });
 }
 
 function isSignedOut(run: Run, callId: number): boolean {
@@ -108,6 +118,7 @@ function start(run: Run, callId: number, routing: Routing, problems: readonly st
   });
   run.change({ meta: true });
   if (link.phase === 'online' && link.session.stage === 'ready') ask(run, 0);
+  else wakeLine(run);
 }
 
 function send(run: Run, callId: number, call: Extract<Call, { type: 'send' }>): void {
@@ -116,6 +127,12 @@ function send(run: Run, callId: number, call: Extract<Call, { type: 'send' }>): 
   const { conversation, meta, outbox, window, settings } = run.state;
   if (text.trim() === '') {
     run.reject(callId, 'empty-message', 'There is nothing to send.');
+  } else if (utf8Length(text) > (settings.traits.maximumTextBytes ?? Number.POSITIVE_INFINITY)) {
+    run.reject(
+      callId,
+      'message-too-long',
+      `A message can have at most ${settings.traits.maximumTextBytes} bytes.`,
+    );
   } else if (text.length > settings.traits.maximumTextLength) {
     run.reject(
       callId,
@@ -144,4 +161,13 @@ function sentDraft(run: Run, text: string): void {
   if (meta.draft.trim() !== text.trim()) return;
   run.set({ meta: { ...meta, draft: '' } });
   run.change({ meta: true });
+}
+
+function utf8Length(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0;
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+  }
+  return bytes;
 }

@@ -3,6 +3,7 @@ import type { CloseMeaning } from '../../protocol/gateway.ts';
 import { delayed, retryDelay } from './backoff.ts';
 import { closeCircuit, openCircuit } from './breaker.ts';
 import { unconfirm } from './confirmation.ts';
+import { isSession, needsLine } from './guest.ts';
 import { ping, startKeepalive } from './keepalive.ts';
 import { doubtEverything, failStarting, failStoring } from './outbox.ts';
 import { emptyMeta, emptyReading } from './records.ts';
@@ -40,6 +41,12 @@ export function connect(run: Run): void {
     leaveForGood(run);
     return;
   }
+  if (!needsLine(run.state)) {
+    run.set({ renewal: false, problem: null });
+    run.setLink({ phase: 'idle' });
+    return;
+  }
+  forgetClosing(run);
   run.set({ breaker: { ...run.state.breaker, lastTry: run.clock.now } });
   if (run.state.lingering.length > 0) {
     run.setLink({ phase: 'closing' });
@@ -47,6 +54,19 @@ export function connect(run: Run): void {
     return;
   }
   connectAlone(run);
+}
+
+/** An ended conversation can be read by its own session alone, and that one is behind us. */
+function forgetClosing(run: Run): void {
+  const { conversation } = run.state;
+  if (!isSession(run.state) || conversation?.closing == null) return;
+  run.set({ conversation: { ...conversation, closing: null } });
+}
+
+/** The socket goes, and nothing is said of why. */
+export function letGo(run: Run): void {
+  leaveSocket(run);
+  run.clearTimer('close');
 }
 
 function connectAlone(run: Run): void {
@@ -81,13 +101,16 @@ export function onSocketOpened(run: Run, socketId: number): void {
   const { link } = run.state;
   if (link.phase !== 'connecting' || link.socketId !== socketId) return;
   run.setLink({ phase: 'authenticating', socketId });
-  run.emit({ type: 'send', socketId, command: { type: 'authenticate' } });
+  const startsNew = isSession(run.state) && run.state.conversation?.conversation.status === 'ended';
+  const command = { type: 'authenticate', ...(startsNew ? { startsNew } : {}) } as const;
+  run.emit({ type: 'send', socketId, command });
 }
 
 export function onAuthenticated(run: Run, serverTime: number | null): void {
   const { link } = run.state;
   if (link.phase !== 'authenticating') {
-    run.note('misfit', 'an auth answer that was not asked for');
+    // Who opens a session a second time is told so a second time.
+    if (!isSession(run.state)) run.note('misfit', 'an auth answer that was not asked for');
     return;
   }
   run.clearTimer('auth');
@@ -271,11 +294,13 @@ export function retry(run: Run): void {
 }
 
 /** The visitor, or a network that came back, wants a try now; hurry never beats the shortest delay. */
-export function reconnectNow(run: Run): void {
-  const { link, breaker, settings } = run.state;
+export function reconnectNow(run: Run, isAsked = false): void {
+  const { link, breaker, settings, problem } = run.state;
   switch (link.phase) {
     case 'signed-out':
     case 'failed':
+      // It would let another one go, whose hub might do the same.
+      if (problem?.code === 'evicted' && !isAsked) return;
       run.set({ token: { ...run.state.token, refusals: 0 }, problem: null });
       connect(run);
       return;
@@ -368,6 +393,7 @@ export function wipe(run: Run, subject: string | null): void {
     'routing',
     'queued',
     'close',
+    'expiry',
   );
   const problem: Problem = { code: 'signed-out', message: 'The session has ended.' };
   failStarting(run, problem);
@@ -378,7 +404,7 @@ export function wipe(run: Run, subject: string | null): void {
     generation: run.state.generation + 1,
     renewal: false,
     requests: [],
-    meta: { ...emptyMeta, subject },
+    meta: { ...emptyMeta, subject, wipes: run.state.meta.wipes + 1 },
     reading: emptyReading,
     conversation: null,
     formers: [],
@@ -394,9 +420,18 @@ export function wipe(run: Run, subject: string | null): void {
     receiptDue: null,
     // The names are the gateway's, whoever the visitor is.
     routing: { ...initialRouting, names: run.state.routing.names },
+    sessionLife: null,
+    sessionEnds: null,
     recovery: { ...initialRecovery, runs: run.state.recovery.runs },
     typing: { other: null, told: false, toldAt: null },
-    changes: { ...noChanges, operations: [{ type: 'wipe' }], meta: true, reset: true },
+    // For good: after a power cut it would be as if they had never left.
+    changes: {
+      ...noChanges,
+      operations: [{ type: 'wipe' }],
+      meta: true,
+      reset: true,
+      durable: true,
+    },
   });
 }
 
@@ -409,6 +444,7 @@ export function switchVisitor(run: Run, subject: string): void {
 export function signOut(run: Run): void {
   wipe(run, null);
   dropToken(run);
+  run.emit({ type: 'end-session' });
   run.set({
     // A broker that wants to be left alone is, whoever asks.
     token: { ...initialToken, quietUntil: run.state.token.quietUntil },

@@ -8,8 +8,11 @@ import type { TimerName } from './timers.ts';
 
 /** Everything that a hub can ask of its edges. */
 export type Effect =
-  | { readonly type: 'fetch-token'; readonly requestId: number }
+  /** `isFresh`: of a new session, where the token is one. */
+  | { readonly type: 'fetch-token'; readonly requestId: number; readonly isFresh: boolean }
   | { readonly type: 'forget-token' }
+  /** The visitor has signed out: what is kept of the session goes, here and at the gateway. */
+  | { readonly type: 'end-session' }
   | { readonly type: 'open-socket'; readonly socketId: number }
   | { readonly type: 'send'; readonly socketId: number; readonly command: GatewayCommand }
   | { readonly type: 'close-socket'; readonly socketId: number }

@@ -13,7 +13,14 @@ export interface Clock {
 }
 
 export type TokenResult =
-  | { readonly ok: true; readonly expiresIn: number; readonly subject: string }
+  | {
+      readonly ok: true;
+      /** Seconds; `null`: it ends only when the gateway says so. */
+      readonly expiresIn: number | null;
+      readonly subject: string;
+      /** It is the one that was there before: a living socket can stay. */
+      readonly isSame?: boolean;
+    }
   | {
       readonly ok: false;
       readonly kind: 'signed-out' | 'forbidden' | 'rate-limited' | 'unavailable' | 'network';
@@ -35,6 +42,8 @@ export type Input =
       readonly added: readonly Message[];
       /** Rows that `mark-message` or a sequence changed, as they are now. */
       readonly corrected: readonly Message[];
+      /** Rows of messages that `add-outbox` found in the transcript. */
+      readonly sent: readonly Message[];
     }
   | {
       readonly type: 'earlier-read';

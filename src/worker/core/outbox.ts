@@ -1,7 +1,10 @@
+import type { Routing } from '../../protocol/conversation.ts';
 import type { Problem } from '../../protocol/errors.ts';
 import type { RestFailure, RestResult } from '../../protocol/gateway.ts';
-import type { Message } from '../../protocol/message.ts';
+import { type Message, withReadMark } from '../../protocol/message.ts';
 import { retryDelay } from './backoff.ts';
+import { isSession, wakeLine } from './guest.ts';
+import { paceWait } from './pace.ts';
 import type { OutboxRecord } from './records.ts';
 import { catchUp, nextRun } from './recovery.ts';
 import { request, restPause } from './requests.ts';
@@ -10,6 +13,7 @@ import type { Run } from './run.ts';
 import { ask, onEnded, onNotFound } from './session.ts';
 import type { OutboxItem, OutboxStage } from './state.ts';
 import { receive } from './transcript.ts';
+import { publishBelow } from './window.ts';
 
 /** A gateway that names no time is left alone for this long. */
 const quietByDefault = 1_000;
@@ -124,7 +128,7 @@ export function enqueue(
     upserts: [...run.state.changes.upserts, outboxMessage(run, item)],
     durable: true,
   });
-  storeItem(run, messageId);
+  run.store({ type: isRepeat ? 'add-outbox' : 'put-outbox', record: recordOfItem(item) });
 }
 
 /** The tick's writes are under way as `writeId`: what waits for them is marked with it. */
@@ -139,7 +143,9 @@ export function assignWrite(run: Run, writeId: number): void {
   });
 }
 
-export function onStored(run: Run, writeId: number): void {
+/** `sent`: messages asked for again that the transcript has, far above what memory keeps of it. */
+export function onStored(run: Run, writeId: number, sent: readonly Message[]): void {
+  for (const row of sent) hasArrived(run, row);
   for (const item of run.state.outbox) {
     if (item.at.stage !== 'storing' || item.at.writeId !== writeId) continue;
     const { callId, isRepeat } = item.at;
@@ -154,6 +160,17 @@ export function onStored(run: Run, writeId: number): void {
   run.set({ storing: run.state.storing.filter((one) => one.writeId !== writeId) });
   failStranded(run);
   pump(run);
+}
+
+function hasArrived(run: Run, row: Message): void {
+  const item = run.state.outbox.find((one) => one.messageId === row.messageId);
+  if (item?.at.stage !== 'storing') return;
+  if (item.at.callId !== null) run.resolve(item.at.callId, row.messageId);
+  run.set({ outbox: run.state.outbox.filter((one) => one !== item) });
+  const { conversation, window } = run.state;
+  // It came meanwhile, and its place is known.
+  if (window.some((shown) => shown.messageId === row.messageId)) return;
+  publishBelow(run, withReadMark(row, conversation?.readMark ?? null));
 }
 
 /** Answers the call once this tick's writes are durable. */
@@ -181,12 +198,17 @@ export function pump(run: Run): void {
       return;
     }
     if (!isAddressed(run, head, conversationId) || !isInPace(run)) return;
+    const wait = Math.max(paceWait(run, 'messages'), paceWait(run, 'requests'));
+    if (wait > 0) {
+      waitForPace(run, wait);
+      return;
+    }
     setItem(run, messageId, { at: { stage: 'sent' } });
     run.setTimer('echo', run.state.settings.timing.echo);
     run.emit({
       type: 'send',
       socketId: link.socketId,
-      command: { type: 'send-message', conversationId, messageId, text },
+      command: { type: 'send-message', conversationId, messageId, text, ...routingFor(run) },
     });
   } else if (breaker.open && run.state.settings.traits.restSend) {
     if (head.at.stage === 'doubt') {
@@ -198,6 +220,24 @@ export function pump(run: Run): void {
     const requestId = request(run, { type: 'send-message', conversationId, messageId, text });
     setItem(run, messageId, { at: { stage: 'posting', requestId } });
   }
+}
+
+/** A gateway that is asked for no routing learns it from the messages. */
+function routingFor({ state }: Run): { readonly routing?: Routing } {
+  const { lastRouting } = state.meta;
+  return isSession(state) && lastRouting ? { routing: lastRouting } : {};
+}
+
+/** As much as the gateway allows has gone: the visitor sees that it waits. */
+function waitForPace(run: Run, wait: number): void {
+  run.set({
+    quietUntil: run.clock.now + wait,
+    problem: {
+      code: 'rate-limited',
+      message: 'Messages wait a moment: too many were sent at once.',
+    },
+  });
+  run.setTimer('rate', wait);
 }
 
 /**
@@ -216,15 +256,15 @@ function isAddressed(run: Run, item: OutboxItem, conversationId: string): boolea
 /** A page that floods us does not flood the gateway: what is beyond waits for the next second. */
 function isInPace(run: Run): boolean {
   const { now } = run.clock;
-  const { pace, settings } = run.state;
-  const isOver = now - pace.since >= second;
-  if (!isOver && pace.count >= settings.limits.sends) {
-    const wait = pace.since + second - now;
+  const { burst, settings } = run.state;
+  const isOver = now - burst.since >= second;
+  if (!isOver && burst.count >= settings.limits.sends) {
+    const wait = burst.since + second - now;
     run.set({ quietUntil: now + wait });
     run.setTimer('rate', wait);
     return false;
   }
-  run.set({ pace: isOver ? { since: now, count: 1 } : { ...pace, count: pace.count + 1 } });
+  run.set({ burst: isOver ? { since: now, count: 1 } : { ...burst, count: burst.count + 1 } });
   return true;
 }
 
@@ -283,7 +323,7 @@ export function resolveDoubts(run: Run, runNumber: number): void {
 }
 
 /** What was sent into another conversation: whether it arrived there nobody can tell any more. */
-export function failDoubtsOfFormer(run: Run, conversationId: string): void {
+export function failDoubtsOfFormer(run: Run, conversationId: string | null): void {
   for (const item of run.state.outbox) {
     if (item.at.stage !== 'doubt' || item.conversationId === null) continue;
     if (item.conversationId === conversationId) continue;
@@ -429,7 +469,8 @@ export function refusedForRate(
 
 /** The `rate` timer. */
 export function quietOver(run: Run): void {
-  run.set({ quietUntil: null });
+  const { problem } = run.state;
+  run.set({ quietUntil: null, problem: problem?.code === 'rate-limited' ? null : problem });
   pump(run);
 }
 
@@ -462,9 +503,15 @@ export function retryMessage(run: Run, callId: number, messageId: string): void 
     run.set({ meta: { ...meta, routing: meta.lastRouting } });
     run.change({ meta: true });
     ask(run, 0);
+    wakeLine(run);
   }
   failStranded(run);
   pump(run);
+}
+
+/** The message that an error without a name can only be about, since there is one on its way. */
+export function soleSent(run: Run): string | null {
+  return run.state.outbox.find((item) => item.at.stage === 'sent')?.messageId ?? null;
 }
 
 export function discardMessage(run: Run, callId: number, messageId: string): void {

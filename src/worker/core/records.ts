@@ -61,6 +61,8 @@ export interface Meta {
   readonly lastRouting: Routing | null;
   /** The gateway's clock minus ours, in ms. */
   readonly clockOffset: number;
+  /** How often everything was wiped: tells one unknown visitor from the next. */
+  readonly wipes: number;
 }
 
 export const emptyMeta: Meta = {
@@ -69,6 +71,7 @@ export const emptyMeta: Meta = {
   routing: null,
   lastRouting: null,
   clockOffset: 0,
+  wipes: 0,
 };
 
 export interface Restored {
@@ -104,6 +107,11 @@ export type StoreOperation =
   | { readonly type: 'put-conversation'; readonly record: ConversationRecord }
   | { readonly type: 'delete-conversation'; readonly conversationId: string }
   | { readonly type: 'put-outbox'; readonly record: OutboxRecord }
+  /**
+   * One that was asked to be sent before: not if the transcript has it. The answer to the write tells
+   * where it stands there.
+   */
+  | { readonly type: 'add-outbox'; readonly record: OutboxRecord }
   | { readonly type: 'delete-outbox'; readonly messageId: string }
   | { readonly type: 'put-meta'; readonly meta: Meta }
   /** An increment, so that it can't undo what `add-message` counted meanwhile. */

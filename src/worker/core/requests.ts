@@ -3,6 +3,7 @@ import { delayed } from './backoff.ts';
 import { onEarlierFetched } from './earlier.ts';
 import type { TokenResult } from './input.ts';
 import { onPosted } from './outbox.ts';
+import { countPace, paceWait } from './pace.ts';
 import { onRecoveryResult } from './recovery.ts';
 import { onRoutingAnswer } from './routing.ts';
 import type { Run } from './run.ts';
@@ -33,12 +34,15 @@ export function request(run: Run, call: RestCall): number {
 
 function submit(run: Run, request: RestRequest): void {
   const others = run.state.requests.filter((other) => other.requestId !== request.requestId);
-  const pause = restPause(run);
+  const pause = Math.max(restPause(run), paceWait(run, 'history'));
   const parked = pause > 0 || !hasToken(run);
   run.set({ requests: [...others, { ...request, parked }] });
   if (pause > 0) run.setTimer('rest-pause', pause);
   else if (parked) fetchToken(run);
-  else run.emit({ type: 'rest', requestId: request.requestId, call: request.call });
+  else {
+    countPace(run, 'history');
+    run.emit({ type: 'rest', requestId: request.requestId, call: request.call });
+  }
 }
 
 /** There is a token, or the `rest-pause` timer: REST has been left alone for long enough. */

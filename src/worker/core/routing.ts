@@ -134,7 +134,7 @@ export function onRoutingAnswer(run: Run, requestId: number, result: RestResult)
     return;
   }
   if (!check || !('requestId' in check) || check.requestId !== requestId) return;
-  if (!result.ok && result.failure.kind === 'unauthorized') {
+  if (!result.ok && run.state.link.phase === 'signed-out') {
     // Whoever signs in again is checked again.
     forget(run);
   } else if (check.stage === 'coverage') {

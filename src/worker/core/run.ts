@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { Answer, Effect, Note } from './effect.ts';
 import type { Clock } from './input.ts';
+import { countCommand } from './pace.ts';
 import { nextRandom } from './random.ts';
 import type { StoreOperation } from './records.ts';
 import type { Changes, HubState, Link } from './state.ts';
@@ -9,6 +10,8 @@ import type { TimerName } from './timers.ts';
 /** One step under way: the state as it becomes, and the effects so far. Lives as long as one `step`. */
 export class Run {
   state: HubState;
+  /** It is a copy of this step's own, and nobody else has seen it. */
+  #isOwn = false;
   readonly effects: Effect[] = [];
   readonly clock: Clock;
 
@@ -18,7 +21,10 @@ export class Run {
   }
 
   set(part: Partial<HubState>): void {
-    this.state = { ...this.state, ...part };
+    // One copy a step is enough: it has dozens of keys, and a step sets some of them many times.
+    if (this.#isOwn) Object.assign(this.state, part);
+    else this.state = { ...this.state, ...part };
+    this.#isOwn = true;
   }
 
   setLink(link: Link): void {
@@ -27,6 +33,7 @@ export class Run {
 
   emit(effect: Effect): void {
     this.effects.push(effect);
+    if (effect.type === 'send') countCommand(this, effect.command);
   }
 
   note(kind: Note['kind'], detail: string): void {

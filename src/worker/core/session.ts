@@ -1,7 +1,9 @@
 import type { Conversation } from '../../protocol/conversation.ts';
 import { fail } from './connection.ts';
 import { retire } from './formers.ts';
+import { connectAnew, isSession, restLine } from './guest.ts';
 import {
+  doubtEverything,
   failDoubtsOfFormer,
   failStranded,
   forgetFormerPlaces,
@@ -22,7 +24,21 @@ const repeats = 2;
 /** On a fresh socket: resume the conversation, or ask for the one that is wanted. */
 export function beginSession(run: Run, socketId: number): void {
   run.setLink({ phase: 'online', socketId, session: { stage: 'ready' } });
-  ask(run, 0);
+  if (isSession(run.state)) opened(run, socketId);
+  else ask(run, 0);
+}
+
+/** What was asked for by opening the session; its answer is on its way. */
+function opened(run: Run, socketId: number): void {
+  const { conversation, meta, settings } = run.state;
+  const isOpen = conversation !== null && conversation.conversation.status !== 'ended';
+  if (!isOpen && !meta.routing) {
+    restLine(run);
+    return;
+  }
+  const stage = isOpen ? 'resuming' : 'routing';
+  run.setLink({ phase: 'online', socketId, session: { stage, asked: 0 } });
+  run.setTimer('answer', settings.timing.answer);
 }
 
 /** Sends the frame that the session needs next, if it needs one. */
@@ -35,6 +51,8 @@ export function ask(run: Run, asked: number): void {
     run.setLink({ phase: 'online', socketId, session: { stage: 'resuming', asked } });
     run.emit({ type: 'send', socketId, command: { type: 'resume-conversation', conversationId } });
     run.setTimer('answer', settings.timing.answer);
+  } else if (meta.routing && conversation?.closing == null && hasRunOut(run)) {
+    connectAnew(run);
   } else if (meta.routing && conversation?.closing == null) {
     if (!isCleared(run, meta.routing)) {
       run.clearTimer('answer');
@@ -56,6 +74,13 @@ export function ask(run: Run, asked: number): void {
     // its way may have arrived there: both are known before another one is opened.
     catchUp(run);
   }
+}
+
+/** The session on this line was another conversation's, and that one has ended. */
+function hasRunOut({ state }: Run): boolean {
+  const { link, conversation } = state;
+  if (!isSession(state) || link.phase !== 'online') return false;
+  return conversation?.conversation.status === 'ended' && link.session.stage === 'ready';
 }
 
 /** The `answer` timer: the frame or its answer was lost. Asking again makes no second conversation. */
@@ -124,9 +149,14 @@ function update(run: Run, conversation: ConversationState): void {
 
 function newConversation(run: Run, conversation: Conversation): ConversationState {
   showHeld(run);
+  doubtEverything(run);
   failDoubtsOfFormer(run, conversation.conversationId);
   forgetFormerPlaces(run, conversation.conversationId);
   if (run.state.conversation) retire(run, run.state.conversation);
+  // One that was thought to be over is open again, and read as the present one.
+  const isAnother = (former: ConversationState) =>
+    former.conversation.conversationId !== conversation.conversationId;
+  run.set({ formers: run.state.formers.filter(isAnother) });
   const ordinal = run.state.lastOrdinal + 1;
   run.set({ lastOrdinal: ordinal, receiptDue: null });
   return {
@@ -134,7 +164,8 @@ function newConversation(run: Run, conversation: Conversation): ConversationStat
     ordinal,
     next: 1,
     holes: [],
-    completeUntil: 0,
+    // A visitor who has an identity there has one history for all conversations.
+    completeUntil: isSession(run.state) ? (run.state.conversation?.newest ?? 0) : 0,
     readMark: null,
     isClosed: false,
     held: [],
@@ -153,7 +184,7 @@ export function closed(run: Run, runNumber: number): void {
   run.set({ conversation: { ...conversation, closing: null } });
   if (link.phase === 'online' && link.session.stage === 'ready' && run.state.meta.routing) {
     ask(run, 0);
-  }
+  } else restLine(run);
 }
 
 function settleRouting(run: Run, conversation: Conversation): void {
@@ -203,7 +234,8 @@ export function onEnded(run: Run): void {
   const { conversation: ended } = run.state;
   if (ended) {
     const endedAt = ended.endedAt ?? run.clock.now;
-    run.set({ conversation: { ...ended, closing: nextRun(run), endedAt } });
+    const canRead = !isSession(run.state) || link.phase === 'online';
+    run.set({ conversation: { ...ended, closing: canRead ? nextRun(run) : null, endedAt } });
   }
   if (link.phase === 'online') {
     run.clearTimer('answer');
@@ -219,6 +251,7 @@ export function onNotFound(run: Run): void {
   if (!conversation) return;
   settleHeld(run, null);
   run.set({ conversation: null });
+  doubtEverything(run);
   watchQueue(run);
   forgetPlaces(run);
   run.store({

@@ -4,6 +4,7 @@ import type { GatewayMessage, RestCall } from '../../protocol/gateway.ts';
 import type { Message, Place, Position } from '../../protocol/message.ts';
 import type { RoutingNotice } from '../../protocol/routing.ts';
 import type { SharedSnapshot } from '../../protocol/snapshot.ts';
+import { emptyPace, type PaceLog } from './pace.ts';
 import {
   type ConversationRecord,
   emptyMeta,
@@ -86,6 +87,8 @@ export interface Token {
   readonly quietUntil: number | null;
   /** The token is asked for to replace a living socket's. */
   readonly renewing: boolean;
+  /** The session that it was is over: the next one is another session's. */
+  readonly wantsFresh: boolean;
 }
 
 /** A conversation, with the frames that wait for a missing one. */
@@ -300,7 +303,7 @@ export interface HubState {
   readonly outbox: readonly OutboxItem[];
   readonly lastOutboxOrdinal: number;
   /** Messages that left in the second that began then. */
-  readonly pace: { readonly since: number; readonly count: number };
+  readonly burst: { readonly since: number; readonly count: number };
   /** Nothing is sent before this, because the gateway said so. */
   readonly quietUntil: number | null;
   /** The newest message of the others that the gateway must still be told was read. */
@@ -309,6 +312,12 @@ export interface HubState {
   readonly restQuietUntil: number | null;
   readonly recovery: Recovery;
   readonly routing: RoutingState;
+  /** What was used of what the gateway allows. */
+  readonly pace: PaceLog;
+  /** How long the session lives from the last message on, in ms; `null` when nobody says. */
+  readonly sessionLife: number | null;
+  /** When it ends, on the monotonic clock. */
+  readonly sessionEnds: number | null;
   readonly typing: Typing;
   readonly tabs: readonly Tab[];
   /** The tab that rang last, and when. */
@@ -357,12 +366,15 @@ export function initialState(settings: Settings, seed: number): HubState {
     hasEarlier: false,
     outbox: [],
     lastOutboxOrdinal: 0,
-    pace: { since: 0, count: 0 },
+    burst: { since: 0, count: 0 },
     quietUntil: null,
     receiptDue: null,
     restQuietUntil: null,
     recovery: initialRecovery,
     routing: initialRouting,
+    pace: emptyPace,
+    sessionLife: null,
+    sessionEnds: null,
     typing: { other: null, told: false, toldAt: null },
     tabs: [],
     alertedTab: null,
@@ -386,6 +398,7 @@ export const initialToken: Token = {
   failures: 0,
   quietUntil: null,
   renewing: false,
+  wantsFresh: false,
 };
 
 export const initialRouting: RoutingState = {

@@ -105,6 +105,7 @@ function snapshotMessage(run: Run): SnapshotMessage {
     epoch: epochOf(run.state),
     revision,
     visitor: isConfirmed ? run.state.meta.subject : null,
+    wipes: run.state.meta.wipes,
     shared: run.state.published ?? sharedSnapshot(run),
     messages: [...newest, ...shownOutbox(run).map((item) => outboxMessage(run, item))],
     hasEarlier: isConfirmed && (hasEarlier || window.length > newest.length || hasOlder(window[0])),

@@ -24,5 +24,6 @@ export const timerNames = [
   'typing-sent',
   'prune',
   'idle',
+  'expiry',
 ] as const;
 export type TimerName = (typeof timerNames)[number];

@@ -11,25 +11,29 @@ import type { Hole } from './records.ts';
 import { catchUp } from './recovery.ts';
 import type { Run } from './run.ts';
 import type { ConversationState, Unsettled } from './state.ts';
+import { isSame, moreAliases, recognise } from './told.ts';
 import { heardFrom } from './typing.ts';
-import { insertRow, isBelow, markBehind, publishBelow, removeRow } from './window.ts';
+import { insertRow, isBelow, markBehind, publishBelow, removeRow, replaceRow } from './window.ts';
 
 /** Catch-ups after which a hole that nobody can fill is no longer looked for. */
 const maximumTries = 5;
 
 /** A message has come, live or by REST: shown once, in its place, however often it comes. */
-export function receive(run: Run, message: GatewayMessage, via: 'socket' | 'rest'): void {
+export function receive(run: Run, told: GatewayMessage, via: 'socket' | 'rest'): void {
+  const message = recognise(run, told);
   const { conversation } = run.state;
   if (conversation?.conversation.conversationId !== message.conversationId) {
     run.note('misfit', 'a message of a conversation that is not ours');
     return;
   }
   if (wasSentAnew(run, message)) return;
-  const known = run.state.window.find((shown) => shown.messageId === message.messageId);
+  const known = run.state.window.find((shown) => isSame(run, shown, message));
   if (known) {
-    acknowledge(run, message.messageId);
+    acknowledge(run, known.messageId);
+    const aliases = known.sequence === null ? moreAliases(known, message) : null;
+    if (aliases) replaceRow(run, { ...known, aliases });
     if (known.sequence === null && message.sequence !== null) sequenceLate(run, known, message);
-    return;
+    if (known.sequence === null || !isAwaited(conversation, message)) return;
   }
   if (message.sequence !== null) forgetUnsettled(run, message.messageId);
   else if (conversation.held.some((held) => held.messageId === message.messageId)) return;
@@ -49,6 +53,16 @@ export function receive(run: Run, message: GatewayMessage, via: 'socket' | 'rest
   }
   show(run, message, 0);
   releaseHeld(run);
+}
+
+function shownRow(run: Run, messageId: string): Message | undefined {
+  return run.state.window.find((row) => row.messageId === messageId);
+}
+
+/** A conversation that is open again counts anew, though its rows are shown already. */
+function isAwaited({ next, holes }: ConversationState, { sequence }: GatewayMessage): boolean {
+  if (sequence === null) return false;
+  return sequence >= next || holes.some(({ from, to }) => from <= sequence && sequence <= to);
 }
 
 /** The visitor has sent it again, into a later conversation: there it is shown, and only there. */
@@ -114,7 +128,7 @@ function byTime({ message: a }: Unsettled, { message: b }: Unsettled): number {
 /** By its time: behind the last sequenced one that is not newer. */
 function placeUnsequenced(run: Run, message: GatewayMessage): void {
   const { conversation, window } = run.state;
-  if (!conversation) return;
+  if (!conversation || window.some((row) => isSame(run, row, message))) return;
   const { ordinal } = conversation;
   const { timestamp } = message;
   const before = window.findLast(
@@ -326,12 +340,14 @@ export function rowOf(message: GatewayMessage, position: Position): Message {
     failure: null,
     missingBefore: 0,
     position,
+    ...(message.content ? { content: message.content } : {}),
+    ...(message.aliases ? { aliases: message.aliases } : {}),
   };
 }
 
 function insert(run: Run, row: Message): void {
   const { conversation } = run.state;
-  if (!conversation) return;
+  if (!conversation || shownRow(run, row.messageId)) return;
   const waited = run.state.outbox.some((item) => item.messageId === row.messageId);
   acknowledge(run, row.messageId);
   const marked = withReadMark(row, conversation.readMark);
@@ -351,9 +367,9 @@ function update(run: Run, conversation: ConversationState): void {
 
 /** The other side has read this message of the visitor's, and every earlier one. */
 export function readBy(run: Run, messageId: string): void {
-  const { conversation, window, outbox } = run.state;
+  const { conversation, outbox } = run.state;
   if (!conversation) return;
-  const message = window.find((shown) => shown.messageId === messageId);
+  const message = shownRow(run, messageId);
   if (!message) {
     // The echo may still be on its way.
     if (outbox.some((item) => item.messageId === messageId)) {

@@ -1,11 +1,12 @@
-import { conversationSchema, routingSchema } from '../../protocol/conversation.ts';
-import { problemSchema } from '../../protocol/errors.ts';
+import type { Message } from '../../protocol/message.ts';
 import {
-  type Message,
+  conversationSchema,
   messageSchema,
   positionSchema,
+  problemSchema,
   readMarkSchema,
-} from '../../protocol/message.ts';
+  routingSchema,
+} from '../../protocol/schemas.ts';
 import { z } from '../../protocol/zod.ts';
 import type { ConversationRecord, Meta, OutboxRecord, Reading } from '../core/records.ts';
 import type { Log } from '../log.ts';
@@ -46,6 +47,7 @@ const schemas: { readonly [Kind in RowKind]: z.ZodMiniType<Rows[Kind]> } = {
     routing: z.nullable(routingSchema),
     lastRouting: z.nullable(routingSchema),
     clockOffset: z.number(),
+    wipes: z._default(z.number(), 0),
   }),
   reading: z.object({ unread: z.number(), readUntil: z.nullable(positionSchema) }),
 };

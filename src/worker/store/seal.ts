@@ -1,5 +1,5 @@
-import { routingSchema } from '../../protocol/conversation.ts';
 import type { Message } from '../../protocol/message.ts';
+import { messageSchema, routingSchema } from '../../protocol/schemas.ts';
 import { z } from '../../protocol/zod.ts';
 import type { Meta, OutboxRecord, StoreOperation } from '../core/records.ts';
 
@@ -14,7 +14,11 @@ const mark = '\u0001';
 const sealedMark = `${mark}s`;
 const plainMark = `${mark}p`;
 
-const namedText = z.tuple([z.string(), z.string()]);
+const messageText = z.object({
+  text: z.string(),
+  name: z.string(),
+  content: messageSchema.shape.content,
+});
 const metaText = z.object({
   draft: z.string(),
   routing: z.nullable(routingSchema),
@@ -54,21 +58,31 @@ export class Seal {
       case 'put-message':
       case 'add-message':
         return { ...operation, message: await this.#sealMessage(operation.message) };
-      case 'put-outbox': {
+      case 'put-outbox':
+      case 'add-outbox': {
         const { record } = operation;
         return { ...operation, record: { ...record, text: await this.#seal(record.text) } };
       }
       case 'put-meta':
         return { ...operation, meta: await this.#sealMeta(operation.meta) };
-      default:
+      // Named one by one, so that a new one is thought of here.
+      case 'mark-message':
+      case 'put-conversation':
+      case 'delete-conversation':
+      case 'delete-outbox':
+      case 'add-unread':
+      case 'put-read':
+      case 'wipe':
         return operation;
     }
   }
 
   async #sealMessage(message: Message): Promise<Message> {
     if (!this.#sealingKey) return { ...message, text: escaped(message.text) };
-    const text = await this.#seal(JSON.stringify([message.text, message.from.name]));
-    return { ...message, text, from: { ...message.from, name: '' } };
+    const { content, ...rest } = message;
+    const { id, role, name } = rest.from;
+    const text = await this.#seal(JSON.stringify({ text: rest.text, name, content }));
+    return { ...rest, text, from: { id, name: '', role } };
   }
 
   async #sealMeta(meta: Meta): Promise<Meta> {
@@ -81,10 +95,11 @@ export class Seal {
   /** `null`: it can't be opened. */
   async openMessage(message: Message): Promise<Message | null> {
     if (!message.text.startsWith(sealedMark)) return { ...message, text: unescaped(message.text) };
-    const opened = namedText.safeParse(parse(await this.#open(message.text)));
+    const opened = messageText.safeParse(parse(await this.#open(message.text)));
     if (!opened.success) return null;
-    const [text, name] = opened.data;
-    return { ...message, text, from: { ...message.from, name } };
+    const { text, name, content } = opened.data;
+    const plain = { ...message, text, from: { ...message.from, name } };
+    return content ? { ...plain, content } : plain;
   }
 
   async openOutbox(record: OutboxRecord): Promise<OutboxRecord | null> {
@@ -130,6 +145,7 @@ function needsEscape(operation: StoreOperation): boolean {
     case 'add-message':
       return operation.message.text.startsWith(mark);
     case 'put-outbox':
+    case 'add-outbox':
       return operation.record.text.startsWith(mark);
     case 'put-meta':
       return operation.meta.draft.startsWith(mark);

@@ -1,6 +1,6 @@
 import { unwrap } from 'idb';
 import type { Message, Position } from '../../protocol/message.ts';
-import { emptyReading, type StoreOperation } from '../core/records.ts';
+import { emptyReading, type OutboxRecord, type StoreOperation } from '../core/records.ts';
 import type { RowReader } from './rows.ts';
 import {
   type Database,
@@ -18,9 +18,11 @@ export interface Written {
   readonly added: readonly Message[];
   /** Rows that `mark-message` or a sequence changed, as they are now. */
   readonly corrected: readonly Message[];
+  /** Rows of messages that `add-outbox` found in the transcript. */
+  readonly sent: readonly Message[];
 }
 
-export const nothingWritten: Written = { added: [], corrected: [] };
+export const nothingWritten: Written = { added: [], corrected: [], sent: [] };
 
 /** All of them or none, in their order. */
 export async function writeAll(
@@ -41,7 +43,8 @@ export async function writeAll(
     // Behind a wipe, and in one transaction with what it has sealed.
     if (key) await transaction.objectStore('meta').put(key, sealKey);
     await batch.end();
-    return { added: batch.added, corrected: batch.corrected };
+    const { added, corrected, sent } = batch;
+    return { added, corrected, sent };
   });
 }
 
@@ -74,6 +77,7 @@ export async function settled<T>(
 class Batch {
   readonly added: Message[] = [];
   readonly corrected: Message[] = [];
+  readonly sent: Message[] = [];
   readonly #transaction: Transaction<'readwrite'>;
   readonly #rows: RowReader;
   /** Counted here, written once. */
@@ -103,6 +107,8 @@ class Batch {
       case 'put-outbox':
         this.#store('outbox').put(operation.record);
         return null;
+      case 'add-outbox':
+        return this.#addToOutbox(operation.record);
       case 'delete-outbox':
         this.#store('outbox').delete(operation.messageId);
         return null;
@@ -144,6 +150,19 @@ class Batch {
     this.#store('messages').put(message);
     (known ? this.corrected : this.added).push(message);
     if (!known && isUnread) this.#unread += 1;
+  }
+
+  async #addToOutbox(record: OutboxRecord): Promise<void> {
+    const messages = this.#transaction.objectStore('messages');
+    const conversationIds = await this.#transaction.objectStore('conversations').getAllKeys();
+    for (const conversationId of conversationIds) {
+      const row = await messages.get([conversationId, record.messageId]);
+      const message = this.#rows.read('message', row);
+      if (!message) continue;
+      this.sent.push(message);
+      return;
+    }
+    this.#store('outbox').put(record);
   }
 
   async #mark(position: Position, missingBefore: number): Promise<void> {

@@ -41,6 +41,7 @@ const meta = {
   routing: null,
   lastRouting: { skillGroups: ['Billing'] },
   clockOffset: 7,
+  wipes: 0,
 };
 const record = {
   messageId: 'o1',
@@ -85,6 +86,7 @@ test('what has to be looked up first is found and corrected in sealed rows', asy
   expect(written).toEqual({
     added: [messageOf(8)],
     corrected: [messageOf(5, { missingBefore: 1 }), messageOf(7)],
+    sent: [],
   });
   const page1 = await page.evaluate(() => window.store.readEarlier(null, 50));
   expect(page1.messages).toEqual([messageOf(5, { missingBefore: 1 }), messageOf(7), messageOf(8)]);

@@ -34,6 +34,24 @@ export async function killHub(context: BrowserContext): Promise<void> {
   await session.detach();
 }
 
+/** Kills it, and the next one as it is born, before it has said a word. */
+export async function killHubAndSuccessor(context: BrowserContext): Promise<void> {
+  const { session, targetId } = await hubSession(context);
+  const successorKilled = new Promise<void>((resolve, reject) => {
+    session.on('Target.targetCreated', ({ targetInfo }) => {
+      if (targetInfo.type !== 'shared_worker' || targetInfo.targetId === targetId) return;
+      session
+        .send('Target.closeTarget', { targetId: targetInfo.targetId })
+        .then(() => session.send('Target.setDiscoverTargets', { discover: false }))
+        .then(() => resolve(), reject);
+    });
+  });
+  await session.send('Target.setDiscoverTargets', { discover: true });
+  await session.send('Target.closeTarget', { targetId });
+  await successorKilled;
+  await session.detach();
+}
+
 /** Lines that the hub writes to its console from now on. */
 export async function watchHubLog(context: BrowserContext): Promise<readonly string[]> {
   const { session, targetId } = await hubSession(context);

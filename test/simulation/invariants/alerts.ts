@@ -13,7 +13,7 @@ export class AlertInvariants {
   /** By this hub. */
   readonly #told = new Set<string>();
 
-  step({ hub, after, effects }: Step): void {
+  step({ hub, before, after, effects }: Step): void {
     if (this.#hub !== hub.epoch) {
       this.#hub = hub.epoch;
       this.#alerted = null;
@@ -21,6 +21,8 @@ export class AlertInvariants {
       // What a power cut took comes anew.
       this.#told.clear();
     }
+    // Everything is forgotten: the same visitor may come back, and has it all before them.
+    if (before.generation !== after.generation) this.#told.clear();
     for (const effect of effects) {
       if (effect.type !== 'post' || effect.message.type !== 'alert') continue;
       const { tabId } = effect;

@@ -57,6 +57,8 @@ export class ConversationInvariants {
   }
 
   #hear({ input }: Step): void {
+    // Without a token nothing can be asked either.
+    if (input.type === 'token' && !input.result.ok) this.#failures += 1;
     if (input.type !== 'rest') return;
     const begunIn = this.#running.get(input.requestId);
     if (begunIn === undefined) return;

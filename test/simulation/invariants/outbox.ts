@@ -119,7 +119,15 @@ export class OutboxInvariants {
     const head = after.outbox.find(
       (item) => item.at.stage !== 'failed' && item.at.stage !== 'held',
     );
-    check(head?.messageId === messageId, 'one at a time', () => `${messageId} overtakes`);
+    // Parked until there was a token: it had left before an older one was wanted again.
+    const wasParked = before.outbox.some(
+      (item) => item.messageId === messageId && item.at.stage === 'posting',
+    );
+    check(
+      head?.messageId === messageId || wasParked,
+      'one at a time',
+      () => `${messageId} overtakes`,
+    );
     if (this.#sent.has(messageId)) {
       const doubt = this.#doubts.get(messageId) ?? number;
       check(this.#lastBegun >= doubt, 'ask first', () => {

@@ -172,8 +172,8 @@ export class HubProcess {
         return;
       case 'write': {
         const { operations, durability, writeId } = effect;
-        this.#store.write(operations, durability === 'strict', ({ added, corrected }) => {
-          if (writeId !== null) this.take({ type: 'stored', writeId, added, corrected });
+        this.#store.write(operations, durability === 'strict', (found) => {
+          if (writeId !== null) this.take({ type: 'stored', writeId, ...found });
         });
         return;
       }

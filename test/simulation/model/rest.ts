@@ -110,8 +110,14 @@ export class ModelRest {
         if (lag > 0) count(this.#world, 'REST behind');
         const until = epochTime(this.#world.scheduler.now - lag);
         const start = call.cursor === null ? 0 : Number(call.cursor);
+        // A history that hides a visitor's own message even after the end: docs/simulation.md, "Limits".
+        const own =
+          conversation.status === 'ended'
+            ? conversation.messages.findLast(({ from }) => from.role === 'visitor')
+            : undefined;
+        const told = Math.max(until, own?.timestamp ?? 0);
         const rows = conversation.messages
-          .filter((message) => lag === 0 || message.timestamp <= until)
+          .filter((message) => lag === 0 || message.timestamp <= told)
           .map((message, index) => ({ message, index }))
           .filter(({ message, index }) => index >= start && message.timestamp >= call.since);
         const page = rows.slice(0, pageLimit);

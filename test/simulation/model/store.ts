@@ -27,6 +27,7 @@ interface Page {
 export interface Found {
   readonly added: readonly Message[];
   readonly corrected: readonly Message[];
+  readonly sent: readonly Message[];
 }
 
 /** The committed rows, and what src/worker/store.ts reads of them. */
@@ -58,7 +59,8 @@ export class Disk {
   commit(operations: readonly StoreOperation[], isStrict: boolean): Found {
     const added: Message[] = [];
     const corrected: Message[] = [];
-    const undo = operations.map((operation) => this.#apply(operation, added, corrected));
+    const sent: Message[] = [];
+    const undo = operations.map((operation) => this.#apply(operation, added, corrected, sent));
     this.#undo.push(() => {
       for (const one of undo.reverse()) one();
     });
@@ -66,7 +68,7 @@ export class Disk {
     if (isStrict) this.#undo = [];
     // A hub that has just opened an empty database writes everything at once, and for good.
     if (isStrict && operations.some(({ type }) => type === 'wipe')) this.isBare = false;
-    return { added, corrected };
+    return { added, corrected, sent };
   }
 
   /** The last of the relaxed writes never got to the disk. */
@@ -77,7 +79,12 @@ export class Disk {
     return lost.length;
   }
 
-  #apply(operation: StoreOperation, added: Message[], corrected: Message[]): () => void {
+  #apply(
+    operation: StoreOperation,
+    added: Message[],
+    corrected: Message[],
+    sent: Message[],
+  ): () => void {
     switch (operation.type) {
       case 'put-message':
         return put(this.messages, keyOf(operation.message), operation.message);
@@ -115,6 +122,15 @@ export class Disk {
         return remove(this.conversations, operation.conversationId);
       case 'put-outbox':
         return put(this.outbox, operation.record.messageId, operation.record);
+      case 'add-outbox': {
+        const { record } = operation;
+        const known = [...this.messages.values()].find(
+          ({ messageId }) => messageId === record.messageId,
+        );
+        if (!known) return put(this.outbox, record.messageId, record);
+        sent.push(known);
+        return () => {};
+      }
       case 'delete-outbox':
         return remove(this.outbox, operation.messageId);
       case 'put-meta': {

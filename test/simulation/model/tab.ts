@@ -1,9 +1,10 @@
+import { applyAbove } from '../../../src/client/above.ts';
 import { repeated } from '../../../src/client/caller.ts';
 import {
-  applyAbove,
   applyEarlier,
   applyPatch,
   applySnapshot,
+  type Identity,
   isInsertion,
   isOfAnother,
 } from '../../../src/client/transcript.ts';
@@ -61,7 +62,7 @@ export class ModelTab {
   #answers: (() => void)[] = [];
   #acknowledged = 0;
   #insertions = 0;
-  #visitor: string | null = null;
+  #identity: Identity | null = null;
   readonly #machine: Machine;
   readonly #events: TabEvents;
 
@@ -79,7 +80,7 @@ export class ModelTab {
     this.isAttached = false;
     const conversationId = this.snapshot?.conversation?.conversationId ?? null;
     const { visible } = this;
-    const visitor = this.#visitor;
+    const visitor = this.#identity?.visitor ?? null;
     this.#tell({ type: 'tab-attached', tabId, visible, conversationId, visitor });
   }
 
@@ -187,8 +188,8 @@ export class ModelTab {
     switch (message.type) {
       case 'snapshot': {
         const nothing = { ...message.shared, messages: [], hasEarlier: false };
-        const isAnother = isOfAnother(this.#visitor, message.visitor);
-        this.#visitor = message.visitor;
+        const isAnother = isOfAnother(this.#identity, message);
+        this.#identity = { visitor: message.visitor, wipes: message.wipes };
         if (isAnother) this.pending.clear();
         const wasAttached = this.epoch !== null && !isAnother;
         this.snapshot = applySnapshot(this.snapshot ?? nothing, message, wasAttached);

@@ -43,6 +43,7 @@ function snapshot(messages: Message[], epoch = 'a.0'): SnapshotMessage {
     epoch,
     revision: 1,
     visitor: 'visitor-1',
+    wipes: 0,
     shared: { ...shared, hub },
     messages,
     hasEarlier: true,

@@ -1,6 +1,7 @@
 import { applyPatch, applySnapshot } from '../../../src/client/transcript.ts';
 import { genesysArticle } from '../../../src/protocol/article/index.ts';
 import type {
+  GatewayAdapter,
   GatewayCommand,
   GatewayEvent,
   GatewayMessage,
@@ -59,9 +60,12 @@ export class TestHub {
       routing?: Partial<RoutingPolicy>;
       history?: HistoryPolicy;
       seed?: number;
+      gateway?: GatewayAdapter;
     } = {},
   ) {
-    const { traits } = genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+    const { traits } =
+      options.gateway ??
+      genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
     this.state = initialState(
       {
         timing: { ...defaultTiming, ...options.timing },
@@ -172,7 +176,7 @@ export class TestHub {
     this.flush();
     for (const { writeId } of this.all('write')) {
       if (writeId !== null) {
-        this.take({ type: 'stored', writeId, added: [], corrected: [] });
+        this.take({ type: 'stored', writeId, added: [], corrected: [], sent: [] });
       }
     }
     return this.flush();
@@ -194,7 +198,7 @@ export class TestHub {
     return this.take(attached).flush();
   }
 
-  token(expiresIn = 900, subject = 'visitor-1'): this {
+  token(expiresIn: number | null = 900, subject = 'visitor-1'): this {
     const { requestId } = this.last('fetch-token');
     return this.take({
       type: 'token',

@@ -57,7 +57,9 @@ describe('rows below the window', () => {
     const asked = operations(hub).filter((operation) => operation.type === 'add-message');
     expect(asked.map(({ message }) => message.text)).toEqual(['a', 'lost']);
     const added = asked.map(({ message }) => message).filter(({ text }) => text === 'lost');
-    hub.take({ type: 'stored', writeId: write?.writeId ?? -1, added, corrected: [] }).flush();
+    hub
+      .take({ type: 'stored', writeId: write?.writeId ?? -1, added, corrected: [], sent: [] })
+      .flush();
     expect(hub.snapshot?.unread).toBe(5);
     expect(hub.shown()).toEqual(['a', 'lost', 'b', 'c', 'd']);
   });

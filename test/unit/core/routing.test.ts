@@ -347,6 +347,16 @@ describe('with the routing API out of reach', () => {
   });
 });
 
+describe('a routing API that takes no token at all', () => {
+  it.each(['groups', 'coverage'])('does not hold the visitor up: %s', (stage) => {
+    const hub = new RoutingHub();
+    hub.start(billing);
+    if (stage === 'coverage') hub.groups(...names);
+    hub.fails('unauthorized').token().fails('unauthorized');
+    expect(hub.routed()).toEqual([billing]);
+  });
+});
+
 describe('in the queue', () => {
   function waiting(timing: Partial<Timing> = {}): RoutingHub {
     const hub = new RoutingHub({}, { reconcile: 86_400_000, ...timing });

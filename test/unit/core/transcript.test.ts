@@ -100,7 +100,7 @@ describe('outbox', () => {
     expect(hub.answers.has(callId)).toBe(false);
     const { writeId, operations } = hub.last('write');
     expect(operations).toContainEqual(expect.objectContaining({ type: 'put-outbox' }));
-    hub.take({ type: 'stored', writeId: writeId ?? -1, added: [], corrected: [] });
+    hub.take({ type: 'stored', writeId: writeId ?? -1, added: [], corrected: [], sent: [] });
     expect(hub.answers.get(callId)).toEqual({ ok: true, value: 'm1' });
     expect(hub.sent()).toEqual([
       { type: 'send-message', conversationId, messageId: 'm1', text: 'hello' },

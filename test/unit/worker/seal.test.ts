@@ -8,6 +8,7 @@ const message: Message = {
   conversationId: 'c1',
   sequence: 1,
   from: { id: 'agent-1', name: 'Ada Lovelace', role: 'agent' },
+  content: [{ type: 'link', text: 'Your statement', url: 'https://bank.example/4711' }],
   text: 'Your balance is 12 – „schön“ 🎉',
   timestamp: 1_700_000_000_000,
   status: 'delivered',
@@ -32,6 +33,7 @@ const operations: StoreOperation[] = [
   { type: 'put-message', message },
   { type: 'add-message', message, isUnread: true },
   { type: 'put-outbox', record },
+  { type: 'add-outbox', record },
   { type: 'put-meta', meta },
   { type: 'delete-outbox', messageId: 'm0' },
 ];
@@ -45,6 +47,7 @@ async function opened(seal: Seal, sealed: readonly StoreOperation[]) {
         case 'add-message':
           return seal.openMessage(operation.message);
         case 'put-outbox':
+        case 'add-outbox':
           return seal.openOutbox(operation.record);
         case 'put-meta':
           return seal.openMeta(operation.meta);
@@ -60,12 +63,21 @@ describe('sealed rows', () => {
     const seal = new Seal(await makeKey());
     const sealed = await seal.sealAll(operations);
     const kept = JSON.stringify(sealed);
-    for (const text of ['balance', 'Ada', '0815', 'half a thought', 'Billing', 'premium']) {
+    for (const text of [
+      'balance',
+      'Ada',
+      'statement',
+      '4711',
+      '0815',
+      'half a thought',
+      'Billing',
+      'premium',
+    ]) {
       expect(kept).not.toContain(text);
     }
     // What rows are found by stays.
     expect(sealed[0]).toMatchObject({ message: { messageId: 'm1', position: [1, 1, 0, 0] } });
-    expect(await opened(seal, sealed)).toEqual([message, message, record, meta, null]);
+    expect(await opened(seal, sealed)).toEqual([message, message, record, record, meta, null]);
   });
 
   it('are never the same twice', async () => {
@@ -76,7 +88,7 @@ describe('sealed rows', () => {
   it('open with no other key, and not when they were changed', async () => {
     const seal = new Seal(await makeKey());
     const sealed = await seal.sealAll(operations);
-    const nothing = [null, null, null, null, null];
+    const nothing = [null, null, null, null, null, null];
     expect(await opened(new Seal(await makeKey()), sealed)).toEqual(nothing);
     expect(await opened(new Seal(null), sealed)).toEqual(nothing);
     const [first] = sealed;
@@ -103,7 +115,7 @@ describe('plain rows', () => {
     const plain = await new Seal(null).sealAll(operations);
     expect(plain).toBe(operations);
     const seal = new Seal(await makeKey());
-    expect(await opened(seal, plain)).toEqual([message, message, record, meta, null]);
+    expect(await opened(seal, plain)).toEqual([message, message, record, record, meta, null]);
   });
 
   it('that look like sealed ones are texts all the same', async () => {
