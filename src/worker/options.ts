@@ -29,6 +29,12 @@ export interface HubOptions {
    * @default 'at-once'
    */
   readonly history?: HistoryPolicy;
+  /**
+   * Whether texts, names and the draft are encrypted where the browser keeps them, with a key of the
+   * browser's own that no script can read out. What it is worth and what it costs: docs/security.md.
+   * @default false
+   */
+  readonly encrypted?: boolean;
   readonly routing?: Partial<RoutingPolicy> & {
     /** What a page may give as `attributes`: a schema of zod or zod/mini. @default anything */
     readonly attributes?: AttributesSchema;
@@ -76,6 +82,7 @@ const optionsSchema = z.strictObject({
   tokenUrl: z.exactOptional(z.string().check(z.minLength(1))),
   routingLogUrl: z.exactOptional(z.string().check(z.minLength(1))),
   history: z.exactOptional(z.enum(['at-once', 'confirmed'], 'must be at-once or confirmed')),
+  encrypted: z.exactOptional(z.boolean()),
   routing: z.exactOptional(routingSchema),
   build: z.exactOptional(buildSchema),
   timing: z.exactOptional(partOf(defaultTiming, duration)),
@@ -87,6 +94,7 @@ export interface CheckedOptions {
   readonly tokenUrl: string;
   readonly routingLogUrl: string | null;
   readonly history: HistoryPolicy;
+  readonly encrypted: boolean;
   readonly routing: RoutingPolicy;
   readonly attributes: AttributesSchema | null;
   readonly build: string;
@@ -100,13 +108,15 @@ export function checkOptions(options: HubOptions): CheckedOptions {
   if (!result.success) {
     throw new PartylineError('invalid-option', `startHub: ${describeIssue(result.error)}`);
   }
-  const { gateway, tokenUrl, routingLogUrl, history, routing, build, timing, limits } = result.data;
+  const { gateway, tokenUrl, routingLogUrl, history, encrypted, routing, build, timing, limits } =
+    result.data;
   const { attributes, ...policy } = routing ?? {};
   return {
     gateway,
     tokenUrl: tokenUrl ?? '/chat/token',
     routingLogUrl: routingLogUrl ?? null,
     history: history ?? 'at-once',
+    encrypted: encrypted ?? false,
     routing: { ...defaultRoutingPolicy, ...policy },
     attributes: attributes ?? null,
     build: build ?? version,

@@ -5,9 +5,10 @@ import { Store } from '../../../../../src/worker/store.ts';
 class BareStore extends Store {
   readonly told: string[];
 
-  constructor() {
+  constructor(isSealed = false) {
     const told: string[] = [];
-    super(new Log(), { lost: () => told.push('lost'), emptied: () => told.push('emptied') });
+    const events = { lost: () => told.push('lost'), emptied: () => told.push('emptied') };
+    super(new Log(), events, isSealed);
     this.told = told;
   }
 }
