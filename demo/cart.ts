@@ -1,21 +1,35 @@
-import { z } from 'zod/mini';
-
 const key = 'saltmarsh.cart';
 
-const itemSchema = z.object({
-  id: z.string(),
-  name: z.string(),
+export interface CartItem {
+  readonly id: string;
+  readonly name: string;
   /** Euros for one. */
-  price: z.number().check(z.nonnegative()),
-  count: z.int().check(z.minimum(1), z.maximum(99)),
-});
-export type CartItem = Readonly<z.infer<typeof itemSchema>>;
+  readonly price: number;
+  /** 1 to 99. */
+  readonly count: number;
+}
+
+/** By hand: on every page of the shop, a library that parses would weigh as much as the whole chat. */
+function isCartItem(value: unknown): value is CartItem {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, name, price, count }: Partial<Record<keyof CartItem, unknown>> = value;
+  return (
+    typeof id === 'string' &&
+    typeof name === 'string' &&
+    typeof price === 'number' &&
+    price >= 0 &&
+    typeof count === 'number' &&
+    Number.isInteger(count) &&
+    count >= 1 &&
+    count <= 99
+  );
+}
 
 /** What is in the cart; one that can't be read is an empty one. */
 export function readCart(): readonly CartItem[] {
   try {
-    const parsed = z.array(itemSchema).safeParse(JSON.parse(localStorage.getItem(key) ?? '[]'));
-    return parsed.success ? parsed.data : [];
+    const stored: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
+    return Array.isArray(stored) && stored.every(isCartItem) ? stored : [];
   } catch (error) {
     console.warn('The cart could not be read:', error);
     return [];

@@ -1,9 +1,19 @@
 import { genesysArticle, startHub } from 'partyline/worker';
+import { z } from 'zod/mini';
 import { apiUrl, socketUrl } from '/config.js';
 
 startHub({
   gateway: genesysArticle({ socketUrl, apiUrl }),
   tokenUrl: '/chat/token',
+  routingLogUrl: '/chat/routing-log',
+  // A key that is spelled otherwise would put the visitor into a queue that nobody serves.
+  routing: {
+    attributes: z.strictObject({
+      source: z.optional(z.string()),
+      userTier: z.optional(z.enum(['standard', 'premium'])),
+      locale: z.optional(z.string()),
+    }),
+  },
   // When two builds meet in one browser, the newer one takes over (vite.config.ts).
   build: __BUILD__,
 });

@@ -1,13 +1,18 @@
 import type {} from 'partyline/ui';
-import { z } from 'zod/mini';
 import { element } from './dom.ts';
 
-const sessionSchema = z.object({ name: z.nullable(z.string()) });
+/** The visitor's name; `null` before they have told one. */
+async function readName(response: Response): Promise<string | null> {
+  const session: unknown = await response.json();
+  if (typeof session === 'object' && session !== null && 'name' in session) {
+    if (typeof session.name === 'string' || session.name === null) return session.name;
+  }
+  throw new TypeError('the server’s answer could not be read');
+}
 
 /** Shows who the visitor is, and how to become somebody else. */
 export async function showVisitor(place: Element): Promise<void> {
-  const response = await fetch('/session');
-  const { name } = sessionSchema.parse(await response.json());
+  const name = await readName(await fetch('/session'));
   if (name === null) {
     place.replaceChildren(element('a', { href: '/sign-in/' }, ['Sign in']));
     return;

@@ -45,6 +45,14 @@ const parts = [
     outputs: ['demo/build/site/index.html', 'demo/build/site/build.json'],
     run: () => run('npx', ['vite', 'build', '--logLevel', 'warn']),
   },
+  {
+    name: 'sizes',
+    what: 'once more without demo, to weigh what a page loads',
+    inputs: ['src', 'scripts/sizes.mjs', ...shared],
+    outputs: [],
+    // In a process of its own: npm start comes here before it has vite.
+    run: () => run('node', ['scripts/sizes.mjs']),
+  },
 ];
 
 function filesOf(path) {

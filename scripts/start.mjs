@@ -11,6 +11,7 @@ Environment
   DATABASE_URL              PostgreSQL for the emulator, instead of that
   PARTYLINE_SESSION_SECRET  signs the visitors' cookies, 32 characters or more
                             (made once, kept in .partyline/session-secret)
+  REDIS_URL                 Redis or Valkey, for rate limits that several servers share
   PARTYLINE_SITE            another folder with a built site                 (demo/build/site)
 
 To work against a gateway of your own instead of the emulator, set all of

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { build } from './build.mjs';
 import { ensureBrowser, ensureDependencies, main, root, run, say } from './setup.mjs';
+import { checkSupplyChain } from './supply-chain.mjs';
 
 const results = `${root}/.partyline/results`;
 
@@ -12,6 +13,9 @@ function stages() {
   say('Checking the code (biome, tsc)');
   run('npx', ['biome', 'check', '.']);
   run('npx', ['tsc', '-b']);
+
+  say('Checking the dependencies (licences, checksums, advisories)');
+  checkSupplyChain();
 
   say('Running the unit tests (vitest)');
   run('npx', [

@@ -1,5 +1,11 @@
-import { Hono } from 'hono';
-import { createTokenBroker, createVisitorSessions } from 'partyline/server';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { type Context, Hono } from 'hono';
+import {
+  createTokenBroker,
+  createVisitorSessions,
+  jsonLines,
+  redisRateLimits,
+} from 'partyline/server';
 import { loopbackOnly, type Reach, securityHeaders } from './security-headers.ts';
 import { siteRoutes } from './site.ts';
 import { visitorRoutes } from './visitors.ts';
@@ -17,6 +23,8 @@ export interface AppOptions {
   readonly sessionSecret: string;
   /** Cookies don't tell ports apart, so two demos on one machine need two names. */
   readonly cookieName: string;
+  /** Rate limits shared with other servers; `null`: this one's own. */
+  readonly redisUrl: string | null;
 }
 
 /** The site's own server: pages, visitors, token broker and routing log. */
@@ -31,6 +39,11 @@ export function createApp(options: AppOptions): Hono {
     clientId: gateway.clientId,
     clientSecret: gateway.clientSecret,
     session: sessions.read,
+    // Each token is of no interest in a demo; failures are.
+    logger: { ...jsonLines(), info: () => {} },
+    ...(options.redisUrl === null
+      ? {}
+      : { rateLimits: redisRateLimits({ url: options.redisUrl }) }),
   });
 
   const app = new Hono();
@@ -46,11 +59,20 @@ export function createApp(options: AppOptions): Hono {
       'Cache-Control': 'no-cache',
     }),
   );
-  app.all('/chat/token', (context) => broker.token(context.req.raw));
-  app.all('/chat/routing-log', (context) => broker.routingLog(context.req.raw));
+  app.all('/chat/*', (context) => broker.fetch(context.req.raw, sourceOf(context)));
+  // As open as the desk itself: this server answers to this machine alone. Visitors' ids stay here.
+  app.get('/desk/routing-log', (context) => {
+    context.header('Cache-Control', 'no-store');
+    const entries = broker.routingLogEntries().map(({ subject: _, ...entry }) => entry);
+    return context.json({ entries });
+  });
   app.route('/', visitorRoutes(sessions, sessionSecret));
   app.route('/', siteRoutes(options.siteFolder, sessions));
   return app;
+}
+
+function sourceOf(context: Context) {
+  return { address: getConnInfo(context).remote.address };
 }
 
 function configModule(gateway: Reach, build: string): string {

@@ -30,6 +30,8 @@ export interface Settings {
   readonly sessionSecret: string | null;
   /** The folder of the built site; `null`: where `npm run build` puts it. */
   readonly siteFolder: string | null;
+  /** Rate limits shared with other servers. */
+  readonly redisUrl: string | null;
 }
 
 const port = z
@@ -46,6 +48,10 @@ const environmentSchema = z.object({
   PARTYLINE_DATA: required.optional(),
   PARTYLINE_SESSION_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   PARTYLINE_SITE: required.optional(),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must be a redis: or rediss: URL')
+    .optional(),
 });
 
 const externalSchema = z.object({
@@ -76,6 +82,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     },
     sessionSecret: common.PARTYLINE_SESSION_SECRET ?? null,
     siteFolder: common.PARTYLINE_SITE ?? null,
+    redisUrl: common.REDIS_URL ?? null,
   };
 }
 

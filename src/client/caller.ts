@@ -72,6 +72,13 @@ export class Caller {
     for (const pending of [...this.#pending]) pending.settle(error);
   }
 
+  /** Another visitor is there: what the former one asked is not done, but for their signing out. */
+  failFormer(error: PartylineError): void {
+    for (const pending of [...this.#pending]) {
+      if (pending.call.type !== 'sign-out') pending.settle(error);
+    }
+  }
+
   close(): void {
     this.#isClosed = true;
     this.fail(new PartylineError('closed', 'This chat has been closed.'));

@@ -15,7 +15,10 @@ export interface Chat {
   subscribe(listener: () => void): () => void;
   /**
    * Asks the gateway for a conversation; an open one is answered as it is.
-   * @throws {PartylineError} `invalid-call` · `signed-out` · `timeout`: it is still wanted, and opened
+   * Its skill groups are checked against the gateway's canonical names first, its attributes against
+   * the site's own schema.
+   * @throws {PartylineError} `invalid-call` · `signed-out` · `routing-refused`: nothing was sent, and
+   * `routing` of the snapshot says what was meant · `timeout`: it is still wanted, and opened
    * as soon as the gateway can be reached.
    */
   start(routing: Routing): Promise<Conversation>;
@@ -52,6 +55,11 @@ export interface Chat {
   loadEarlier(count?: number): Promise<boolean>;
   /** Tries to connect now instead of at `connection.retryAt`. */
   reconnect(): void;
+  /**
+   * The visitor waits in the queue although nobody is on shift for it: `routing` of the snapshot is
+   * `uncovered` and asks. `end()` is the other answer.
+   */
+  waitAnyway(): Promise<void>;
   /** Leaves the conversation. Its transcript stays. */
   end(): Promise<void>;
   /** Closes the socket, wipes what the browser keeps, and tells every tab. */

@@ -1,20 +1,20 @@
 import type { Address } from '../protocol/builds.ts';
 import type { Conversation, Routing } from '../protocol/conversation.ts';
-import { conversationSchema } from '../protocol/conversation.ts';
 import { PartylineError } from '../protocol/errors.ts';
 import type { Message } from '../protocol/message.ts';
-import { type Call, earlierSchema, type StreamMessage } from '../protocol/port.ts';
-import type { ChatSnapshot } from '../protocol/snapshot.ts';
+import type { Call, StreamMessage } from '../protocol/port.ts';
+import type { ChatSnapshot, ConnectionSnapshot } from '../protocol/snapshot.ts';
 import { Caller } from './caller.ts';
 import type { Chat } from './chat.ts';
-import { Host } from './host.ts';
+import type { Guard } from './guard.ts';
+import { isConversation, isEarlier } from './guards.ts';
+import type { Host } from './host.ts';
 import { HubConnection } from './hub-connection.ts';
 import { readMirror, writeMirror } from './mirror.ts';
 import { type ConnectOptions, checkOptions } from './options.ts';
 import { Respawn } from './respawn.ts';
-import { type OpenRoute, throughChannels, throughSharedWorker } from './route.ts';
+import { type OpenRoute, type Route, throughSharedWorker } from './route.ts';
 import {
-  applyAbove,
   applyEarlier,
   applyPatch,
   applySnapshot,
@@ -38,8 +38,15 @@ const earlierDeadline = 20_000;
  */
 const patience: readonly [number, ...number[]] = [1_000, 2_000, 4_000, 8_000];
 
+const notConnected: ConnectionSnapshot = {
+  phase: 'connecting',
+  attempt: 0,
+  retryAt: null,
+  transport: 'none',
+};
+
 const nothingYet: ChatSnapshot = {
-  connection: { phase: 'connecting', attempt: 0, retryAt: null, transport: 'none' },
+  connection: notConnected,
   conversation: null,
   unread: 0,
   typing: null,
@@ -62,6 +69,12 @@ export function connect(options: ConnectOptions): Chat {
 function earlierThan(first: Message | undefined, count: number): Call {
   const before = first ? { position: first.position, messageId: first.messageId } : null;
   return { type: 'load-earlier', before, conversationId: first?.conversationId ?? null, count };
+}
+
+/** What a call was answered with. */
+function readAs<T>(is: Guard<T>, value: unknown): T {
+  if (is(value)) return value;
+  throw new PartylineError('unknown-outcome', 'The hub’s answer could not be read.');
 }
 
 /** One subscriber's fault must not keep the others from the news. */
@@ -94,8 +107,8 @@ class PageChat implements Chat {
   readonly #caller = new Caller();
   readonly #respawn = new Respawn();
   readonly #stopListening: () => void;
-  /** Runs the hub for all tabs where there is no SharedWorker; `null` without a fallback. */
-  readonly #host: Host | null;
+  /** Runs the hub for all tabs where there is no SharedWorker; `null` until it is needed. */
+  #host: Host | null = null;
   #usesFallback: boolean;
   /** Of another build, which has the conversation. */
   #successor: Address | null = null;
@@ -114,9 +127,6 @@ class PageChat implements Chat {
 
   constructor(options: ConnectOptions) {
     this.#options = options;
-    this.#host = options.fallback
-      ? new Host(options.fallback, (reason) => this.#connection?.fail(reason))
-      : null;
     this.#usesFallback = typeof SharedWorker === 'undefined';
     this.#stopListening = this.#listenToPage();
     this.#attach();
@@ -136,7 +146,7 @@ class PageChat implements Chat {
 
   async start(routing: Routing): Promise<Conversation> {
     const { value } = await this.#caller.call({ type: 'start', routing }, startDeadline);
-    return conversationSchema.parse(value);
+    return readAs(isConversation, value);
   }
 
   async send(text: string): Promise<string> {
@@ -170,7 +180,7 @@ class PageChat implements Chat {
     const first = this.#snapshot.messages[0];
     const insertions = this.#insertions;
     const { value, epoch } = await this.#caller.call(earlierThan(first, count), earlierDeadline);
-    const earlier = earlierSchema.parse(value);
+    const earlier = readAs(isEarlier, value);
     // It was read before something came that belongs among it.
     if (epoch === this.#epoch && insertions !== this.#insertions) return this.loadEarlier(count);
     // Rows of a former visitor, or of a window that has moved, belong nowhere.
@@ -186,6 +196,10 @@ class PageChat implements Chat {
       this.#respawn.reset();
       this.#attach();
     }
+  }
+
+  async waitAnyway(): Promise<void> {
+    await this.#caller.call({ type: 'wait-anyway' });
   }
 
   async end(): Promise<void> {
@@ -241,9 +255,17 @@ class PageChat implements Chat {
       const successor = this.#successor;
       return throughSharedWorker(successor ? () => workerAt(successor) : this.#options.worker);
     }
-    if (!this.#host) return null;
-    this.#host.start();
-    return throughChannels;
+    const { fallback } = this.#options;
+    return fallback ? (tabId) => this.#throughTabs(tabId, fallback) : null;
+  }
+
+  /** Fetched only where there is no SharedWorker, or none that starts. */
+  async #throughTabs(tabId: string, fallback: () => Worker): Promise<Route> {
+    const { Host, throughChannels } = await import('./fallback.ts');
+    this.#host ??= new Host(fallback, (reason) => this.#connection?.lose(reason));
+    // The page may have gone meanwhile.
+    if (this.#connection && this.#usesFallback) this.#host.start();
+    return throughChannels(tabId);
   }
 
   #detach(): void {
@@ -261,7 +283,7 @@ class PageChat implements Chat {
         const wasAttached = this.#epoch !== null && !isAnother;
         if (isAnother) {
           const words = 'The session has ended. Sign in again.';
-          this.#caller.fail(new PartylineError('signed-out', words));
+          this.#caller.failFormer(new PartylineError('signed-out', words));
         }
         this.#identity = { visitor: message.visitor, wipes: message.wipes };
         this.#epoch = message.epoch;
@@ -301,15 +323,16 @@ class PageChat implements Chat {
     const kept = this.#snapshot.messages.findIndex((row) => row.messageId === first?.messageId);
     if (!first || kept <= 0) return;
     const insertions = this.#insertions;
-    this.#caller
-      .call(earlierThan(first, Math.min(kept, 500)), earlierDeadline)
-      .then(({ value, epoch }) => {
+    const asked = this.#caller.call(earlierThan(first, Math.min(kept, 500)), earlierDeadline);
+    // Rare: not a part of what every page loads.
+    Promise.all([asked, import('./above.ts')])
+      .then(([{ value, epoch }, { applyAbove }]) => {
         if (epoch !== this.#epoch) return;
         if (insertions !== this.#insertions) {
           this.#refreshAbove(first);
           return;
         }
-        const above = earlierSchema.parse(value);
+        const above = readAs(isEarlier, value);
         this.#update(applyAbove(this.#snapshot, first, above));
         this.#refreshAbove(above.messages[0]);
       })
@@ -342,9 +365,9 @@ class PageChat implements Chat {
     this.#successor = null;
     if (this.#usesFallback) this.#host?.renew();
     // Some browsers have a SharedWorker that never starts.
-    if (!wasHeard && this.#host && typeof SharedWorker !== 'undefined') {
+    if (!wasHeard && this.#options.fallback && typeof SharedWorker !== 'undefined') {
       this.#usesFallback = !this.#usesFallback;
-      if (!this.#usesFallback) this.#host.stop();
+      if (!this.#usesFallback) this.#host?.stop();
     }
     this.#attachLater();
   }
@@ -356,8 +379,7 @@ class PageChat implements Chat {
     } else if (planned > 0) {
       // The first try takes a moment that nobody need notice.
       const retryAt = Date.now() + planned;
-      const connection = { phase: 'connecting', attempt: 0, retryAt, transport: 'none' } as const;
-      this.#update({ ...this.#snapshot, connection });
+      this.#update({ ...this.#snapshot, connection: { ...notConnected, retryAt } });
     }
   }
 
@@ -366,7 +388,7 @@ class PageChat implements Chat {
     this.#connection = null;
     this.#caller.detached();
     this.#successor = address;
-    this.#usesFallback = address === null && this.#host !== null;
+    this.#usesFallback = address === null && this.#options.fallback !== undefined;
     this.#attachLater();
   }
 
@@ -375,7 +397,7 @@ class PageChat implements Chat {
     this.#caller.fail(new PartylineError(problem.code, message));
     this.#update({
       ...this.#snapshot,
-      connection: { phase: 'failed', attempt: 0, retryAt: null, transport: 'none', problem },
+      connection: { ...notConnected, phase: 'failed', problem },
     });
   }
 

@@ -1,20 +1,12 @@
-import { type Remote, transfer, wrap } from 'comlink';
-import { type Address, movedSchema } from '../protocol/builds.ts';
+import type { Address } from '../protocol/builds.ts';
 import { bootOf } from '../protocol/epoch.ts';
 import { aliveLock, tabLock } from '../protocol/locks.ts';
-import {
-  type Call,
-  type CallAnswer,
-  callAnswerSchema,
-  type HubCalls,
-  helloSchema,
-  protocolVersion,
-  type StreamMessage,
-  streamMessageSchema,
-  type TabMessage,
-} from '../protocol/port.ts';
+import type { Call, CallAnswer, StreamMessage, TabMessage } from '../protocol/port.ts';
+import { protocolVersion } from '../protocol/version.ts';
+import { isCallAnswer, isHello, isMoved, isStreamMessage } from './guards.ts';
 import { holdLock, whenReleased } from './locks.ts';
 import type { Mirror } from './mirror.ts';
+import { RemoteHub } from './remote-hub.ts';
 import type { OpenRoute, Route } from './route.ts';
 
 /** A hub reads the store before its first snapshot; one that needs longer is taken for hung. */
@@ -43,7 +35,7 @@ export class HubConnection {
   readonly #events: ConnectionEvents;
   readonly #tabId = crypto.randomUUID();
   readonly #cleanUps: (() => void)[] = [];
-  #calls: Remote<HubCalls> | null = null;
+  #hub: RemoteHub | null = null;
   #route: Route | null = null;
   #epoch: string | null = null;
   /** This tab's lock, by which the hub knows that it lives. */
@@ -56,30 +48,28 @@ export class HubConnection {
   /** @param patience how long the hub's first word is waited for, in ms */
   constructor(openRoute: OpenRoute, mirror: Mirror, patience: number, events: ConnectionEvents) {
     this.#events = events;
-    this.#helloTimer = setTimeout(() => this.#unheard(), patience);
+    this.#helloTimer = setTimeout(() => this.#end(() => events.unheard()), patience);
     this.#open(openRoute, mirror).catch((error: unknown) => {
-      this.#lose(error instanceof Error ? error.message : 'the worker could not be started');
+      this.lose(error instanceof Error ? error.message : 'the worker could not be started');
     });
   }
 
   async #open(openRoute: OpenRoute, mirror: Mirror): Promise<void> {
     // The worker starts while the lock is waited for.
-    const route = openRoute(this.#tabId, (reason) => this.#lose(reason));
+    const route = await openRoute(this.#tabId, (reason) => this.lose(reason));
+    if (this.#isOver) {
+      route.close();
+      return;
+    }
     this.#route = route;
-    const onWord: EventListener = (event) => {
-      if (event instanceof MessageEvent) this.#onWord(event.data, mirror);
-    };
-    route.calls.addEventListener('message', onWord);
+    route.calls.onmessage = ({ data }) => this.#onWord(data, mirror);
     route.stream.onmessage = ({ data }) => this.#onStream(data);
-    this.#calls = wrap<HubCalls>(route.calls);
-    this.#bootTimer = setTimeout(() => this.#lose('the hub does not answer'), bootDeadline);
+    this.#hub = new RemoteHub(route.calls);
+    this.#bootTimer = setTimeout(() => this.lose('the hub does not answer'), bootDeadline);
     this.#cleanUps.push(
       () => clearTimeout(this.#bootTimer),
       () => clearTimeout(this.#helloTimer),
-      () => {
-        route.calls.removeEventListener('message', onWord);
-        route.close();
-      },
+      () => route.close(),
     );
     // Held before the hub is told of this tab, since the hub takes a free lock for a tab's death.
     const release = await holdLock(tabLock(this.#tabId));
@@ -95,29 +85,29 @@ export class HubConnection {
 
   /** The hub speaks first; a second first word is a new hub on the same port (WebKit bug 71486). */
   #onWord(data: unknown, mirror: Mirror): void {
-    const moved = movedSchema.safeParse(data);
-    if (moved.success && !this.#isOver) {
-      this.#end();
-      this.#events.moved(moved.data.address);
+    if (this.#isOver) return;
+    if (isMoved(data)) {
+      this.#end(() => this.#events.moved(data.address));
       return;
     }
-    const hello = helloSchema.safeParse(data);
-    if (!hello.success || this.#isOver) return;
-    const { epoch } = hello.data;
+    if (!isHello(data)) {
+      this.#hub?.hear(data);
+      return;
+    }
+    const { epoch } = data;
     if (this.#epoch !== null) {
-      if (bootOf(epoch) !== bootOf(this.#epoch)) this.#lose('the hub was started anew');
+      if (bootOf(epoch) !== bootOf(this.#epoch)) this.lose('the hub was started anew');
       return;
     }
     this.#epoch = epoch;
     this.wasHeard = true;
     clearTimeout(this.#helloTimer);
-    if (hello.data.protocolVersion !== protocolVersion) {
-      this.#end();
-      this.#events.outdated();
+    if (data.protocolVersion !== protocolVersion) {
+      this.#end(() => this.#events.outdated());
       return;
     }
     this.#cleanUps.push(
-      whenReleased(aliveLock(bootOf(epoch)), () => this.#lose('the hub has died')),
+      whenReleased(aliveLock(bootOf(epoch)), () => this.lose('the hub has died')),
     );
     if (this.#isHeld && !this.#route?.handOver) this.#attach(mirror);
   }
@@ -130,20 +120,18 @@ export class HubConnection {
       visible: document.visibilityState === 'visible',
       ...mirror,
     };
-    // Comlink's promise never settles when the hub dies: the lock and the deadline watch over it.
-    if (handOver) void this.#calls?.attach(attach, transfer(handOver, [handOver]));
-    else void this.#calls?.attach(attach, null);
+    // Its promise never settles when the hub dies: the lock and the deadline watch over it.
+    void this.#hub?.call('attach', [attach, handOver ?? null], handOver ? [handOver] : []);
   }
 
   #onStream(data: unknown): void {
     if (this.#isOver) return;
-    const message = streamMessageSchema.safeParse(data);
-    if (!message.success) {
+    if (!isStreamMessage(data)) {
       console.warn('[partyline] a misshapen message from the hub was dropped');
       return;
     }
     clearTimeout(this.#bootTimer);
-    this.#events.stream(message.data);
+    this.#events.stream(data);
   }
 
   post(message: TabMessage): void {
@@ -152,52 +140,43 @@ export class HubConnection {
 
   /** Settles with the hub's answer, or not at all when the hub dies: `lost` tells that. */
   async call(call: Call): Promise<CallAnswer> {
-    if (!this.#calls) return new Promise<never>(() => {});
-    return callAnswerSchema.parse(await this.#calls.call(call));
+    if (!this.#hub) return new Promise<never>(() => {});
+    const answer = await this.#hub.call('call', [call]);
+    if (isCallAnswer(answer)) return answer;
+    throw new TypeError('a misshapen answer from the hub');
   }
 
   /** A call was not answered in time: a hub that does not answer this either hangs, and is left. */
   probe(): void {
-    if (this.#isProbing || this.#isOver || !this.#calls) return;
+    if (this.#isProbing || this.#isOver || !this.#hub) return;
     this.#isProbing = true;
     const asked = performance.now();
     const timer = setTimeout(() => {
       this.#isProbing = false;
       // A timer that fired late means that this page slept: it is no evidence against the hub.
-      if (performance.now() - asked < 2 * probeDeadline) this.#lose('the hub hangs');
+      if (performance.now() - asked < 2 * probeDeadline) this.lose('the hub hangs');
     }, probeDeadline);
     this.#cleanUps.push(() => clearTimeout(timer));
-    void this.#calls.ping().then(() => {
+    void this.#hub.call('ping', []).then(() => {
       this.#isProbing = false;
       clearTimeout(timer);
     });
   }
 
-  /** The worker that was to be the hub has failed. */
-  fail(reason: string): void {
-    this.#lose(reason);
-  }
-
   close(): void {
-    if (this.#isOver) return;
     this.post({ type: 'bye' });
     this.#end();
   }
 
-  #unheard(): void {
-    if (this.#isOver) return;
-    this.#end();
-    this.#events.unheard();
+  /** There is no hub behind it, or none that works. */
+  lose(reason: string): void {
+    this.#end(() => this.#events.lost(reason));
   }
 
-  #lose(reason: string): void {
+  #end(tell?: () => void): void {
     if (this.#isOver) return;
-    this.#end();
-    this.#events.lost(reason);
-  }
-
-  #end(): void {
     this.#isOver = true;
     for (const cleanUp of this.#cleanUps.splice(0)) cleanUp();
+    tell?.();
   }
 }

@@ -1,5 +1,4 @@
-import { describeIssue, PartylineError } from '../protocol/errors.ts';
-import { z } from '../protocol/zod.ts';
+import { PartylineError } from '../protocol/errors.ts';
 
 export interface ConnectOptions {
   /**
@@ -16,19 +15,17 @@ export interface ConnectOptions {
   readonly fallback?: () => Worker;
 }
 
-const optionsSchema = z.strictObject({
-  worker: z.custom<() => SharedWorker>(
-    (value) => typeof value === 'function',
-    'must be a function',
-  ),
-  fallback: z.exactOptional(
-    z.custom<() => Worker>((value) => typeof value === 'function', 'must be a function'),
-  ),
-});
-
 /** @throws {PartylineError} `invalid-option`, naming the option. */
 export function checkOptions(options: ConnectOptions): ConnectOptions {
-  const result = optionsSchema.safeParse(options);
-  if (result.success) return result.data;
-  throw new PartylineError('invalid-option', `connect: ${describeIssue(result.error)}`);
+  const given: object = Object(options);
+  for (const name of ['worker', ...Object.keys(given)]) {
+    if (name !== 'worker' && name !== 'fallback') throw wrongOption(`unknown: ${name}`);
+    const value: unknown = Reflect.get(given, name);
+    if (typeof value !== 'function') throw wrongOption(`${name}: must be a function`);
+  }
+  return { ...options };
+}
+
+function wrongOption(words: string): PartylineError {
+  return new PartylineError('invalid-option', `connect: ${words}`);
 }

@@ -56,26 +56,6 @@ function isAcknowledged({ status }: Message): boolean {
 }
 
 /**
- * Rows above `first` as they are now: a tab that was away may have kept older ones. Those above the
- * page stay as they are, until theirs comes.
- */
-export function applyAbove(before: ChatSnapshot, first: Message, above: Earlier): ChatSnapshot {
-  const from = before.messages.findIndex((row) => row.messageId === first.messageId);
-  if (from < 0) return before;
-  const fresh = new Set(above.messages.map((row) => row.messageId));
-  const [oldest] = above.messages;
-  const old = before.messages.filter((row) => !fresh.has(row.messageId));
-  const kept = oldest ? old.filter((row) => comparePlaces(row, oldest) < 0) : [];
-  const rest = before.messages.slice(from).filter((row) => !fresh.has(row.messageId));
-  const isJoined = kept.length > 0 && above.hasEarlier;
-  return {
-    ...before,
-    messages: isJoined ? [...kept, ...above.messages, ...rest] : [...above.messages, ...rest],
-    hasEarlier: isJoined ? before.hasEarlier : above.hasEarlier,
-  };
-}
-
-/**
  * Whether a patch puts anything but the end. Older rows that were asked for before it came may be
  * without it: they are asked for again.
  */

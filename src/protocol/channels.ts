@@ -1,5 +1,3 @@
-import { z } from './zod.ts';
-
 /**
  * Without SharedWorker the hub runs in a dedicated Worker of one tab, and no port can be handed to the
  * others. There each tab knocks on a channel that all know; the talk itself is on channels of its own,
@@ -20,12 +18,12 @@ export function streamChannel(tabId: string): string {
 }
 
 /** A tab asks for a connection. */
-export const knockSchema = z.object({
-  type: z.literal('partyline-knock'),
-  connectionId: z.string().check(z.minLength(1), z.maxLength(128)),
-});
-export type Knock = z.infer<typeof knockSchema>;
+export interface Knock {
+  readonly type: 'partyline-knock';
+  readonly connectionId: string;
+}
 
 /** A hub is there from now on: who knocked before it was heard by nobody. */
-export const hereSchema = z.object({ type: z.literal('partyline-here') });
-export type Here = z.infer<typeof hereSchema>;
+export interface Here {
+  readonly type: 'partyline-here';
+}

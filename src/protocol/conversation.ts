@@ -1,5 +1,3 @@
-import { z } from './zod.ts';
-
 export const conversationStatuses = ['queued', 'connected', 'ended'] as const;
 export type ConversationStatus = (typeof conversationStatuses)[number];
 
@@ -8,13 +6,9 @@ export interface Conversation {
   readonly status: ConversationStatus;
   /** Place in the queue, from 1, where the gateway tells it. */
   readonly position?: number;
+  /** Epoch ms by this machine: it ends then, unless somebody writes. Told when that is near. */
+  readonly expiresAt?: number;
 }
-
-export const conversationSchema = z.object({
-  conversationId: z.string(),
-  status: z.enum(conversationStatuses),
-  position: z.exactOptional(z.number()),
-});
 
 /** How a new conversation is put into a queue. */
 export interface Routing {
@@ -24,17 +18,3 @@ export interface Routing {
   /** An integer ≥ 0. */
   readonly priority?: number;
 }
-
-export const routingSchema = z.object({
-  skillGroups: z.readonly(
-    z
-      .array(z.string().check(z.minLength(1), z.maxLength(256)))
-      .check(z.minLength(1), z.maxLength(50)),
-  ),
-  attributes: z.exactOptional(
-    z.readonly(
-      z.record(z.string().check(z.maxLength(256)), z.union([z.string(), z.number(), z.boolean()])),
-    ),
-  ),
-  priority: z.exactOptional(z.int().check(z.nonnegative())),
-});

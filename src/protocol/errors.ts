@@ -1,4 +1,4 @@
-import { z } from './zod.ts';
+import type { z } from './zod.ts';
 
 /**
  * Why a call was refused, or why something went wrong. The codes are stable; the messages are for people.
@@ -15,6 +15,9 @@ import { z } from './zod.ts';
  * - `outdated`: a newer build of the site is in use; reload the page. The draft is kept.
  * - `signed-out`: the visitor's session has ended; sign in again.
  * - `closed`: `close()` was called on this chat.
+ * - `routing-refused`: the routing fits no queue, or not the site's own schema; the message says what
+ *   was meant. Nothing was sent.
+ * - `evicted`: the gateway let this connection go in favour of others of the same conversation.
  * - `conversation-ended`, `conversation-not-found`, `rejected`, `rate-limited`: the gateway said so.
  * - `unauthorized`, `forbidden`, `unavailable`, `network`, `misfit`: a server could not be used.
  * - `store`: the browser keeps no history at the moment.
@@ -34,6 +37,8 @@ export const errorCodes = [
   'outdated',
   'signed-out',
   'closed',
+  'routing-refused',
+  'evicted',
   'conversation-ended',
   'conversation-not-found',
   'rejected',
@@ -56,8 +61,6 @@ export interface Problem {
   readonly message: string;
 }
 
-export const problemSchema = z.object({ code: z.enum(errorCodes), message: z.string() });
-
 /** The error that every public function throws or rejects with. */
 export class PartylineError extends Error {
   override readonly name = 'PartylineError';
@@ -76,8 +79,15 @@ export class PartylineError extends Error {
 
 /** What zod found wrong first, with the path to it. zod/mini brings no words of its own. */
 export function describeIssue(error: z.core.$ZodError): string {
-  const issue = error.issues[0];
-  if (!issue) return 'wrong shape';
+  return describeIssues(error)[0] ?? 'wrong shape';
+}
+
+/** Everything that zod found wrong. */
+export function describeIssues(error: z.core.$ZodError): string[] {
+  return error.issues.map(describeOne);
+}
+
+function describeOne(issue: z.core.$ZodIssue): string {
   const path = issue.path.map(String).join('.');
   return path ? `${path}: ${issueWords(issue)}` : issueWords(issue);
 }

@@ -1,17 +1,22 @@
+import type { Content, Reply } from './content.ts';
 import type { Conversation, Routing } from './conversation.ts';
 import type { Sender } from './message.ts';
+import type { SkillCoverage } from './routing.ts';
 
 /**
  * The seam between the core, which speaks neutral commands and events, and a gateway's dialect.
  *
  * Everything here is pure: text in, events out; command in, text out. The token reaches an adapter
- * only in the moment of encoding, and is never part of a command or an event.
+ * only in the moment of encoding, and is never part of a command; the one event that bears a secret,
+ * `rest-token`, is taken in by the edge and never reaches the core.
  */
 export interface GatewayAdapter {
   /** Names the dialect in logs. */
   readonly dialect: string;
   readonly traits: GatewayTraits;
   readonly socketUrl: string;
+  /** Where the tokens come from, when it is not the site's broker (`authentication: 'session'`). */
+  readonly sessions?: SessionSettings;
   /** The text frames that carry a command; none when the dialect has no word for it. */
   encode(command: GatewayCommand, token: string): readonly string[];
   /** What a text frame says. Never throws: what it can't read is a `misfit`, unknown types are `[]`. */
@@ -37,12 +42,55 @@ export interface GatewayTraits {
   readonly history: 'since' | 'newest';
   /** The shortest time between two pings that the gateway allows, in ms. */
   readonly minimumPingInterval: number;
+  /** Whether skill groups and their coverage can be asked before routing. @default false */
+  readonly routingApi?: boolean;
   /** UTF-16 code units. */
   readonly maximumTextLength: number;
+  /** In UTF-8, where the gateway counts bytes. */
+  readonly maximumTextBytes?: number;
+  /** What the gateway allows, kept by the hub; without it, nothing is counted here. */
+  readonly pace?: Pace;
+}
+
+/** At most so many in any window of that length. */
+export interface Rate {
+  readonly count: number;
+  /** Milliseconds. */
+  readonly window: number;
+}
+
+export interface Pace {
+  readonly pings: Rate;
+  readonly messages: Rate;
+  /** Everything that goes out on the socket. */
+  readonly requests: Rate;
+  /** REST calls for the history. */
+  readonly history: Rate;
+  /** The shortest time between two typing frames, in ms. */
+  readonly typing: number;
+}
+
+/** A gateway on which the client makes the session's secret itself. */
+export interface SessionSettings {
+  /** What the sessions are kept under: another deployment has others. */
+  readonly deploymentId: string;
+  /** The site's endpoint that says who the visitor is; `null`: whoever uses this browser. */
+  readonly visitorUrl: string | null;
+  /** `null` for guests. */
+  readonly authentication: {
+    /** The site's endpoint that gives the identity provider's code. */
+    readonly codeUrl: string;
+    readonly exchangeUrl: string;
+    readonly refreshUrl: string;
+    readonly revokeUrl: string;
+  } | null;
+  /** The one string that `encode` is given. */
+  credential(token: string, jwt: string | null): string;
 }
 
 export type GatewayCommand =
-  | { readonly type: 'authenticate' }
+  /** `startsNew`: where the token is a session, another conversation than the visitor's last. */
+  | { readonly type: 'authenticate'; readonly startsNew?: boolean }
   | { readonly type: 'open-conversation'; readonly routing: Routing }
   | { readonly type: 'resume-conversation'; readonly conversationId: string }
   | {
@@ -50,11 +98,39 @@ export type GatewayCommand =
       readonly conversationId: string;
       readonly messageId: string;
       readonly text: string;
+      /** For a gateway that learns it from the messages. */
+      readonly routing?: Routing;
+      /** What of the other side's offers the visitor has chosen. */
+      readonly reply?: Reply;
+      /** Uploaded before. */
+      readonly attachmentIds?: readonly string[];
     }
   | { readonly type: 'typing'; readonly conversationId: string; readonly isTyping: boolean }
   | { readonly type: 'mark-read'; readonly conversationId: string; readonly messageId: string }
   | { readonly type: 'ping' }
-  | { readonly type: 'answer-ping'; readonly payload: unknown };
+  | { readonly type: 'answer-ping'; readonly payload: unknown }
+  | SessionCommand;
+
+/** What only gateways with `authentication: 'session'` understand; others have no frame for it. */
+export type SessionCommand =
+  /** The visitor opens a new conversation without having said anything yet. */
+  | { readonly type: 'join'; readonly routing: Routing }
+  | { readonly type: 'end-conversation' }
+  | { readonly type: 'clear-conversation' }
+  | { readonly type: 'close-session'; readonly closesAll: boolean }
+  | { readonly type: 'rest-token' }
+  | { readonly type: 'resume-token' }
+  | { readonly type: 'configuration' }
+  | {
+      readonly type: 'request-upload';
+      readonly attachmentId: string;
+      readonly name: string;
+      readonly mime: string;
+      /** Bytes. */
+      readonly size: number;
+    }
+  | { readonly type: 'refresh-attachment'; readonly attachmentId: string }
+  | { readonly type: 'delete-attachment'; readonly attachmentId: string };
 
 /** A message as the gateway tells it, live or from its history. */
 export interface GatewayMessage {
@@ -65,23 +141,42 @@ export interface GatewayMessage {
   readonly text: string;
   /** Epoch milliseconds. */
   readonly timestamp: number;
+  readonly content?: readonly Content[];
+  /** Other ids under which the gateway may show the same message. */
+  readonly aliases?: readonly string[];
+}
+
+/**
+ * A message as it is told. `conversationId: null`: of the one conversation that the session is;
+ * `timestamp: null`: the gateway does not say when, and its arrival counts.
+ */
+export interface ToldMessage extends Omit<GatewayMessage, 'conversationId' | 'timestamp'> {
+  readonly conversationId: string | null;
+  readonly timestamp: number | null;
+}
+
+/** `conversationId: null`: the one that the session is. */
+export interface ToldConversation extends Omit<Conversation, 'conversationId'> {
+  readonly conversationId: string | null;
 }
 
 export type GatewayEvent =
   | { readonly type: 'authenticated'; readonly serverTime: number | null }
   | { readonly type: 'refused'; readonly message: string }
   | { readonly type: 'token-expired' }
-  | { readonly type: 'conversation'; readonly conversation: Conversation }
-  | { readonly type: 'message'; readonly message: GatewayMessage }
+  | { readonly type: 'conversation'; readonly conversation: ToldConversation }
+  | { readonly type: 'message'; readonly message: ToldMessage }
   | {
       readonly type: 'typing';
-      readonly conversationId: string;
+      readonly conversationId: string | null;
       readonly from: Sender;
       readonly isTyping: boolean;
+      /** How long it is to be shown, in ms. */
+      readonly duration?: number;
     }
   | {
       readonly type: 'receipt';
-      readonly conversationId: string;
+      readonly conversationId: string | null;
       readonly messageId: string;
       readonly from: Sender;
       readonly status: 'delivered' | 'read';
@@ -89,7 +184,81 @@ export type GatewayEvent =
   | { readonly type: 'ping'; readonly payload: unknown }
   | { readonly type: 'pong' }
   | { readonly type: 'problem'; readonly problem: GatewayProblem }
-  | { readonly type: 'misfit'; readonly reason: string };
+  | { readonly type: 'misfit'; readonly reason: string }
+  | SessionEvent;
+
+/** What only gateways with `authentication: 'session'` tell. */
+export type SessionEvent =
+  /** The answer to a configured session; `authenticated` and `conversation` come with it. */
+  | {
+      readonly type: 'session';
+      readonly isConnected: boolean;
+      /** Nothing was said in it before. */
+      readonly isNew: boolean;
+      readonly isReadOnly: boolean;
+      /** The visitor's other sessions were cleared when this one became theirs. */
+      readonly hasClearedOthers: boolean;
+      readonly life: SessionLife;
+      readonly uploads: UploadRules | null;
+    }
+  /** How long the session lives, told again with a pong. */
+  | { readonly type: 'session-life'; readonly life: SessionLife }
+  /** The session is no more; the next conversation needs another one. */
+  | {
+      readonly type: 'session-over';
+      readonly reason: 'expired' | 'not-found' | 'cleared' | 'signed-in';
+      readonly message: string;
+    }
+  /** The gateway lets this connection go in favour of another one: to come back would evict that. */
+  | { readonly type: 'evicted'; readonly reason: string | null }
+  | { readonly type: 'signed-out'; readonly message: string }
+  | {
+      readonly type: 'presence';
+      readonly presence: 'join' | 'disconnect' | 'clear' | 'sign-in' | 'expired' | 'other';
+      readonly from: 'visitor' | 'other';
+      /** In the gateway's words. */
+      readonly name: string;
+    }
+  | {
+      readonly type: 'upload-target';
+      readonly attachmentId: string;
+      readonly url: string;
+      /** To be sent exactly so. */
+      readonly headers: Readonly<Record<string, string>>;
+    }
+  | { readonly type: 'attachment-url'; readonly attachmentId: string; readonly url: string }
+  | { readonly type: 'attachment-uploaded'; readonly attachmentId: string; readonly url: string }
+  | {
+      readonly type: 'attachment-failed';
+      readonly attachmentId: string | null;
+      readonly problem: GatewayProblem;
+    }
+  | { readonly type: 'attachment-deleted'; readonly attachmentId: string }
+  | {
+      readonly type: 'configuration';
+      readonly life: SessionLife;
+      readonly uploads: UploadRules | null;
+    }
+  /** For the edge alone. `expiresAt` in epoch ms by the gateway's clock. */
+  | { readonly type: 'rest-token'; readonly token: string; readonly expiresAt: number | null }
+  /** Something that is understood by nobody here, and harmless. */
+  | { readonly type: 'unknown'; readonly what: string };
+
+export interface SessionLife {
+  /** From the last message on, in ms; `null` when it is not told. */
+  readonly duration: number | null;
+  /** Epoch milliseconds by the gateway's clock. */
+  readonly expiresAt: number | null;
+}
+
+export interface UploadRules {
+  /** MIME types; `*\/*` for any. Empty: no files. */
+  readonly mimeTypes: readonly string[];
+  /** With their dot. */
+  readonly blockedExtensions: readonly string[];
+  /** Bytes; `null` when it is not told. */
+  readonly maximumSize: number | null;
+}
 
 export type GatewayProblemKind =
   | 'invalid-frame'
@@ -97,10 +266,19 @@ export type GatewayProblemKind =
   | 'conversation-ended'
   | 'message-too-long'
   | 'rate-limited'
+  /** The message can't be taken as it is. */
+  | 'rejected'
+  /** The deployment does not allow it. */
+  | 'forbidden'
+  | 'attachment'
+  /** The gateway can't at the moment. */
+  | 'unavailable'
   | 'other';
 
 export interface GatewayProblem {
   readonly kind: GatewayProblemKind;
+  /** The gateway's own. */
+  readonly code?: string;
   /** For people; the gateway's own words. */
   readonly message: string;
   readonly conversationId: string | null;
@@ -129,6 +307,8 @@ export type RestCall =
       readonly conversationId: string;
       /** Its sequence, or its instant in epoch ms where there are no sequences. */
       readonly before: { readonly sequence: number } | { readonly instant: number };
+      /** Where only the newest can be asked for, the page to go on with. */
+      readonly cursor?: string;
     }
   | {
       readonly type: 'send-message';
@@ -136,18 +316,23 @@ export type RestCall =
       readonly messageId: string;
       readonly text: string;
     }
-  | { readonly type: 'conversation'; readonly conversationId: string };
+  | { readonly type: 'conversation'; readonly conversationId: string }
+  /** The canonical names. Only where `traits.routingApi` says so, as the next. */
+  | { readonly type: 'skill-groups' }
+  | { readonly type: 'skill-coverage'; readonly skillGroups: readonly string[] };
 
 export type RestValue =
   | {
       readonly type: 'history';
-      readonly messages: readonly GatewayMessage[];
+      readonly messages: readonly ToldMessage[];
       readonly nextCursor: string | null;
       /** Entries that could not be read. */
       readonly misfits: number;
     }
   | { readonly type: 'message'; readonly message: GatewayMessage }
-  | { readonly type: 'conversation'; readonly conversation: Conversation };
+  | { readonly type: 'conversation'; readonly conversation: Conversation }
+  | { readonly type: 'skill-groups'; readonly names: readonly string[] }
+  | { readonly type: 'skill-coverage'; readonly coverage: readonly SkillCoverage[] };
 
 export type RestFailureKind =
   | 'unauthorized'

@@ -1,5 +1,5 @@
-import { type Problem, problemSchema } from './errors.ts';
-import { z } from './zod.ts';
+import type { Content } from './content.ts';
+import type { Problem } from './errors.ts';
 
 export const roles = ['visitor', 'agent', 'bot', 'system'] as const;
 export type Role = (typeof roles)[number];
@@ -9,8 +9,6 @@ export interface Sender {
   readonly name: string;
   readonly role: Role;
 }
-
-export const senderSchema = z.object({ id: z.string(), name: z.string(), role: z.enum(roles) });
 
 /**
  * How far a message has come.
@@ -36,8 +34,6 @@ export type MessageStatus = (typeof messageStatuses)[number];
  */
 export type Position = readonly [number, number, number, number];
 
-export const positionSchema = z.readonly(z.tuple([z.number(), z.number(), z.number(), z.number()]));
-
 /** One message as every tab sees it. Immutable; the object changes when the message does. */
 export interface Message {
   /** The row key for ever, chosen by whoever wrote the message. */
@@ -56,28 +52,17 @@ export interface Message {
   /** How many messages just before this one are known to be missing. Mended in place when they come. */
   readonly missingBefore: number;
   readonly position: Position;
+  /** What goes with the text: pictures, files, choices. */
+  readonly content?: readonly Content[];
+  /** Other ids under which the gateway may show it again. */
+  readonly aliases?: readonly string[];
 }
-
-export const messageSchema = z.object({
-  messageId: z.string(),
-  conversationId: z.nullable(z.string()),
-  sequence: z.nullable(z.number()),
-  from: senderSchema,
-  text: z.string(),
-  timestamp: z.number(),
-  status: z.enum(messageStatuses),
-  failure: z.nullable(problemSchema),
-  missingBefore: z.number(),
-  position: positionSchema,
-});
 
 /** A place in the transcript: a position, and the message id that breaks ties. */
 export interface Place {
   readonly position: Position;
   readonly messageId: string;
 }
-
-export const placeSchema = z.object({ position: positionSchema, messageId: z.string() });
 
 export function comparePositions(a: Position, b: Position): number {
   return a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3];
@@ -107,8 +92,6 @@ export interface ReadMark {
   readonly conversationId: string;
   readonly position: Position;
 }
-
-export const readMarkSchema = z.object({ conversationId: z.string(), position: positionSchema });
 
 /** The same message with its status raised to `read` where the mark covers it. */
 export function withReadMark(message: Message, mark: ReadMark | null): Message {

@@ -1,7 +1,12 @@
-import { routingSchema } from './conversation.ts';
-import { problemSchema } from './errors.ts';
-import { messageSchema, placeSchema, readMarkSchema } from './message.ts';
-import { sharedPatchSchema, sharedSnapshotSchema } from './snapshot.ts';
+import {
+  messageSchema,
+  placeSchema,
+  problemSchema,
+  readMarkSchema,
+  routingSchema,
+  sharedPatchSchema,
+  sharedSnapshotSchema,
+} from './schemas.ts';
 import { z } from './zod.ts';
 
 /**
@@ -10,9 +15,6 @@ import { z } from './zod.ts';
  * A tab's connection to the SharedWorker carries Comlink's unary calls (`attach`, `call`); the stream
  * of snapshots and patches runs on a MessagePort of its own that the tab hands over with `attach`.
  */
-
-/** Raised when an older tab could no longer understand a newer hub, or the other way round. */
-export const protocolVersion = 1;
 
 const id = z.string().check(z.minLength(1), z.maxLength(128));
 
@@ -119,7 +121,7 @@ export const callSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('retry'), messageId: id }),
   z.object({ type: z.literal('discard'), messageId: id }),
   z.object({ type: z.literal('typing'), isTyping: z.boolean() }),
-  z.object({ type: z.literal('draft'), text }),
+  z.object({ type: z.literal('draft'), text: z.string().check(z.maxLength(100_000)) }),
   z.object({ type: z.literal('mark-read') }),
   z.object({
     type: z.literal('load-earlier'),
@@ -130,6 +132,8 @@ export const callSchema = z.discriminatedUnion('type', [
     count: z.int().check(z.minimum(1), z.maximum(500)),
   }),
   z.object({ type: z.literal('reconnect') }),
+  /** The visitor waits, although nobody is on shift. */
+  z.object({ type: z.literal('wait-anyway') }),
   z.object({ type: z.literal('end') }),
   z.object({ type: z.literal('sign-out') }),
 ]);

@@ -1,7 +1,7 @@
-import { type Conversation, conversationSchema } from './conversation.ts';
-import { type Problem, problemSchema } from './errors.ts';
+import type { Conversation } from './conversation.ts';
+import type { Problem } from './errors.ts';
 import type { Message } from './message.ts';
-import { z } from './zod.ts';
+import type { RoutingNotice } from './routing.ts';
 
 /**
  * - `offline`: the browser has no network.
@@ -58,6 +58,8 @@ export interface SharedSnapshot {
   /** What stands in the composer, the same in all tabs. */
   readonly draft: string;
   readonly hub: HubSnapshot;
+  /** What there is to say of the routing; `null` or absent: nothing. */
+  readonly routing?: RoutingNotice | null;
 }
 
 /** What a page sees: immutable, the same reference until something changes. */
@@ -66,40 +68,3 @@ export interface ChatSnapshot extends SharedSnapshot {
   readonly messages: readonly Message[];
   readonly hasEarlier: boolean;
 }
-
-const connectionSchema = z.object({
-  phase: z.enum(phases),
-  attempt: z.number(),
-  retryAt: z.nullable(z.number()),
-  transport: z.enum(['websocket', 'rest', 'none']),
-  problem: z.exactOptional(problemSchema),
-});
-
-const hubSchema = z.object({
-  kind: z.enum(['shared-worker', 'tab']),
-  epoch: z.string(),
-  build: z.string(),
-  tabs: z.number(),
-  persistent: z.boolean(),
-});
-
-const typingSchema = z.nullable(z.object({ id: z.string(), name: z.string() }));
-
-export const sharedSnapshotSchema = z.object({
-  connection: connectionSchema,
-  conversation: z.nullable(conversationSchema),
-  unread: z.number(),
-  typing: typingSchema,
-  draft: z.string(),
-  hub: hubSchema,
-});
-
-/** The keys that changed. */
-export const sharedPatchSchema = z.object({
-  connection: z.exactOptional(connectionSchema),
-  conversation: z.exactOptional(z.nullable(conversationSchema)),
-  unread: z.exactOptional(z.number()),
-  typing: z.exactOptional(typingSchema),
-  draft: z.exactOptional(z.string()),
-  hub: z.exactOptional(hubSchema),
-});

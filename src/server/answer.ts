@@ -6,6 +6,7 @@ export type AnswerCode =
   | 'rate-limited'
   | 'rejected'
   | 'too-large'
+  | 'timeout'
   | 'not-found'
   | 'unavailable'
   | 'internal';

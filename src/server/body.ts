@@ -1,19 +1,40 @@
-/** The body as text, or `null` when it is longer than `limit` bytes; no more than that is read. */
-export async function readBoundedText(request: Request, limit: number): Promise<string | null> {
-  if (Number(request.headers.get('Content-Length') ?? 0) > limit) return null;
-  if (!request.body) return '';
+/** A body that dribbles in for longer than this is given up, in ms. */
+const patience = 10_000;
+
+/**
+ * The body as text, or why there is none: it is longer than `limit` bytes, of which no more is read,
+ * or it did not come in time.
+ */
+export async function readBoundedText(
+  message: Request | Response,
+  limit: number,
+): Promise<{ readonly text: string } | { readonly text: null; readonly why: 'size' | 'time' }> {
+  if (Number(message.headers.get('Content-Length') ?? 0) > limit)
+    return { text: null, why: 'size' };
+  if (!message.body) return { text: '' };
+  const reader: ReadableStreamDefaultReader<Uint8Array> = message.body.getReader();
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    // The pending read ends with it.
+    reader.cancel().catch(() => undefined);
+  }, patience);
   const decoder = new TextDecoder();
-  const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader();
   let text = '';
   let bytes = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    bytes += value.byteLength;
-    if (bytes > limit) {
-      await reader.cancel();
-      return null;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (isLate) return { text: null, why: 'time' };
+      if (done) return { text: text + decoder.decode() };
+      bytes += value.byteLength;
+      if (bytes > limit) {
+        await reader.cancel();
+        return { text: null, why: 'size' };
+      }
+      text += decoder.decode(value, { stream: true });
     }
-    text += decoder.decode(value, { stream: true });
+  } finally {
+    clearTimeout(timer);
   }
 }

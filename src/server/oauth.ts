@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { readBoundedText } from './body.ts';
 import { type BrokerSettings, isAllowedScope } from './options.ts';
+
+/** No token is longer; a body without end would fill the memory. In bytes. */
+const longestAnswer = 65_536;
 
 /**
  * Why there is no token. `reason` is for the operator's log, never for the browser:
@@ -51,14 +55,13 @@ const refusalSchema = z.object({
   ]),
 });
 
-type OAuthSettings = Pick<
+export type OAuthSettings = Pick<
   BrokerSettings,
   'oauthUrl' | 'clientId' | 'clientSecret' | 'scopes' | 'oauthTimeout' | 'fetch'
 >;
 
 /**
- * Asks for a token of the visitor's own (client credentials grant). Nothing is cached: the browser
- * asks when it needs a fresh one, and a cache could hand one visitor's token to another.
+ * Asks for a token of the visitor’s own (client credentials grant).
  *
  * @throws {OAuthError}
  */
@@ -88,7 +91,8 @@ export async function requestToken(
       redirect: 'error',
       signal,
     });
-    text = await response.text();
+    const answer = await readBoundedText(response, longestAnswer);
+    text = answer.text ?? '';
   } catch (cause) {
     if (signal.aborted) {
       throw new OAuthError('timeout', `no answer within ${settings.oauthTimeout} ms`, { cause });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { describeIssue, PartylineError } from '../protocol/errors.ts';
+import { type BrokerLogger, jsonLines } from './logs.ts';
+import type { RateLimitStore } from './rate-limits.ts';
 
 /** What the article asks for, and nothing broader (article §1). */
 export const defaultScopes = ['webchat:send', 'webchat:read', 'conversation:read'] as const;
@@ -10,22 +12,21 @@ export interface Visitor {
   readonly subject: string;
 }
 
-/** Where the broker tells what an operator should know. Gets no token, secret, or visitor id. */
-export interface BrokerLogger {
-  warn(message: string): void;
-  error(message: string): void;
-}
-
 export interface BrokerLimits {
   /** Tokens that one visitor may ask for in a minute, in one burst or spread. @default 60 */
   readonly tokensPerMinute?: number;
+  /**
+   * Requests of any kind from one address in a minute, before the session is looked at. An office or
+   * a mobile network has one address for many people. @default 600
+   */
+  readonly requestsPerAddress?: number;
   /** Routing log entries that one visitor may add in a minute. @default 60 */
   readonly routingLogsPerMinute?: number;
   /** Routing log entries kept in memory; the oldest go first. @default 500 */
   readonly routingLogEntries?: number;
   /** The largest routing log body, in bytes. @default 16_384 */
   readonly routingLogBytes?: number;
-  /** Visitors that the rate limits remember; the one that rested longest goes first. @default 10_000 */
+  /** Visitors and addresses that the memory knows; the one that rested longest goes first. @default 10_000 */
   readonly visitors?: number;
 }
 
@@ -47,14 +48,29 @@ export interface TokenBrokerOptions {
    * @default the origin of each request's own URL
    */
   readonly origin?: string | readonly string[];
+  /**
+   * How many proxies of the site's own stand in front of it: so many entries from the right of
+   * `X-Forwarded-For` are believed. @default 0: the address is that of the TCP connection
+   */
+  readonly trustedProxies?: number;
   /** The path that `fetch` answers as the token broker. @default '/chat/token' */
   readonly tokenPath?: string;
   /** The path that `fetch` answers as the routing log. @default '/chat/routing-log' */
   readonly routingLogPath?: string;
+  /** The path that `fetch` answers to a balancer that asks whether it is well. @default '/chat/health' */
+  readonly healthPath?: string;
   /** How long the OAuth server may take in all, in ms. @default 10_000 */
   readonly oauthTimeout?: number;
+  /**
+   * How long a token just issued may be given to the same visitor again, in ms; at most 30 s, and only
+   * while nine tenths of its life remain. 0: each is asked for anew. Requests that come at the same
+   * time share one in any case. @default 5_000
+   */
+  readonly tokenReuse?: number;
   readonly limits?: BrokerLimits;
-  /** @default console */
+  /** Where the limits are counted; `redisRateLimits` for brokers that share them. @default in memory */
+  readonly rateLimits?: RateLimitStore;
+  /** @default lines of JSON on the standard streams */
   readonly logger?: BrokerLogger;
   /** @default globalThis.fetch */
   readonly fetch?: typeof globalThis.fetch;
@@ -81,10 +97,18 @@ function callable<T>(what: string) {
   return z.custom<T>((value) => typeof value === 'function', `must be ${what}`);
 }
 
+function hasMethods(...names: readonly string[]) {
+  return (value: unknown) =>
+    typeof value === 'object' &&
+    value !== null &&
+    names.every((name) => typeof Reflect.get(value, name) === 'function');
+}
+
 const count = z.int().min(1);
 
 const limitsSchema = z.strictObject({
   tokensPerMinute: count.default(60),
+  requestsPerAddress: count.default(600),
   routingLogsPerMinute: count.default(60),
   routingLogEntries: count.default(500),
   routingLogBytes: count.default(16_384),
@@ -111,20 +135,20 @@ const optionsSchema = z.strictObject({
     .default([]),
   tokenPath: path.default('/chat/token'),
   routingLogPath: path.default('/chat/routing-log'),
+  healthPath: path.default('/chat/health'),
+  trustedProxies: z.int().min(0).max(10).default(0),
   oauthTimeout: z.int().min(1).max(120_000).default(10_000),
+  tokenReuse: z.int().min(0).max(30_000).default(5_000),
+  rateLimits: z
+    .custom<RateLimitStore>(hasMethods('take', 'close'), 'must have the methods take and close')
+    .optional(),
   limits: limitsSchema.default(() => limitsSchema.parse({})),
   logger: z
     .custom<BrokerLogger>(
-      (value) =>
-        typeof value === 'object' &&
-        value !== null &&
-        'warn' in value &&
-        typeof value.warn === 'function' &&
-        'error' in value &&
-        typeof value.error === 'function',
-      'must have the methods warn and error',
+      hasMethods('info', 'warn', 'error'),
+      'must have the methods info, warn and error',
     )
-    .default(() => console),
+    .default(jsonLines),
   fetch: callable<typeof globalThis.fetch>('a function like fetch').default(() => globalThis.fetch),
   now: callable<() => number>('a function that returns epoch milliseconds').default(() => Date.now),
 });

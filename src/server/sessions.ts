@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
+import { readCookie } from './cookies.ts';
 import { parseOptions } from './options.ts';
 
 export interface VisitorSession {
@@ -11,14 +12,20 @@ export interface VisitorSession {
 }
 
 export interface VisitorSessionsOptions {
-  /** Signs the cookies (HS256); at least 32 bytes, and the same after a restart. */
-  readonly secret: string;
+  /**
+   * Signs the cookies (HS256); at least 32 bytes, and the same after a restart. To change it, give the
+   * new one and the former ones behind it: the first signs, all are believed.
+   */
+  readonly secret: string | readonly string[];
   /**
    * How long a session lasts, in seconds. At most 400 days, the longest that browsers keep a cookie.
    * @default 34_560_000 (400 days)
    */
   readonly maxAge?: number;
-  /** @default 'partyline_visitor' */
+  /**
+   * With `__Host-` before it, where the site has https: then no sister subdomain can set it.
+   * @default 'partyline_visitor'
+   */
   readonly cookieName?: string;
   /**
    * Whether the cookie is for https alone. Say `true` behind a proxy that ends TLS.
@@ -46,13 +53,20 @@ const longestMaxAge = 400 * 24 * 60 * 60;
 // Keeps a token that the site signs for another end with the same secret from passing as a session.
 const audience = 'partyline-visitor';
 
+const secretSchema = z
+  .string()
+  .refine((text) => new TextEncoder().encode(text).byteLength >= 32, 'must have at least 32 bytes');
+
 const optionsSchema = z.strictObject({
-  secret: z
-    .string()
-    .refine(
-      (text) => new TextEncoder().encode(text).byteLength >= 32,
-      'must have at least 32 bytes',
-    ),
+  secret: z.union(
+    [
+      secretSchema.transform((one): [string, ...string[]] => [one]),
+      z.tuple([secretSchema], secretSchema),
+    ],
+    {
+      error: 'must have at least 32 bytes, or be a list of such',
+    },
+  ),
   maxAge: z.int().min(1).max(longestMaxAge).default(longestMaxAge),
   cookieName: z
     .string()
@@ -69,6 +83,9 @@ const claimsSchema = z.object({
   name: z.string().min(1).max(256).optional(),
   iat: z.number(),
 });
+
+/** Longer ones are no session; nobody need count their signature. In characters. */
+const longestToken = 4_096;
 
 interface ReadSession extends VisitorSession {
   /** Epoch milliseconds. */
@@ -89,9 +106,17 @@ export function newVisitor(): VisitorSession {
 export function createVisitorSessions(options: VisitorSessionsOptions): VisitorSessions {
   const settings = parseOptions('createVisitorSessions', optionsSchema, options);
   const { cookieName, maxAge, now } = settings;
-  const key = new TextEncoder().encode(settings.secret);
+  const [key, ...formerKeys] = keysOf(...settings.secret);
 
   async function verify(jwt: string): Promise<ReadSession | null> {
+    for (const each of [key, ...formerKeys]) {
+      const found = await verifyWith(each, jwt);
+      if (found) return found;
+    }
+    return null;
+  }
+
+  async function verifyWith(key: Uint8Array, jwt: string): Promise<ReadSession | null> {
     try {
       const { payload } = await jwtVerify(jwt, key, {
         // Pinned: a header must not choose how it is checked.
@@ -113,8 +138,8 @@ export function createVisitorSessions(options: VisitorSessionsOptions): VisitorS
 
   async function readFull(request: Request): Promise<ReadSession | null> {
     const bearer = /^Bearer +(\S+)$/i.exec(request.headers.get('Authorization') ?? '')?.[1];
-    const jwt = bearer ?? readCookie(request.headers.get('Cookie') ?? '', cookieName);
-    return jwt === undefined ? null : verify(jwt);
+    const jwt = bearer ?? readCookie(request, cookieName);
+    return jwt === undefined || jwt.length > longestToken ? null : verify(jwt);
   }
 
   async function issue(request: Request, session: VisitorSession): Promise<string> {
@@ -126,7 +151,10 @@ export function createVisitorSessions(options: VisitorSessionsOptions): VisitorS
       .setIssuedAt(seconds)
       .setExpirationTime(seconds + maxAge)
       .sign(key);
-    const secure = settings.secure ?? new URL(request.url).protocol === 'https:';
+    // Browsers drop a `__Host-` cookie that is not secure.
+    const secure =
+      settings.secure ??
+      (cookieName.startsWith('__Host-') || new URL(request.url).protocol === 'https:');
     const attributes = [`Max-Age=${maxAge}`, 'Path=/', 'HttpOnly', 'SameSite=Lax'];
     if (secure) attributes.push('Secure');
     return [`${cookieName}=${jwt}`, ...attributes].join('; ');
@@ -147,10 +175,7 @@ export function createVisitorSessions(options: VisitorSessionsOptions): VisitorS
   };
 }
 
-function readCookie(header: string, name: string): string | undefined {
-  for (const pair of header.split(';')) {
-    const [key, ...rest] = pair.trim().split('=');
-    if (key === name) return rest.join('=');
-  }
-  return undefined;
+function keysOf(first: string, ...former: readonly string[]): [Uint8Array, ...Uint8Array[]] {
+  const encoder = new TextEncoder();
+  return [encoder.encode(first), ...former.map((secret) => encoder.encode(secret))];
 }

@@ -15,7 +15,7 @@ export interface AlertSettings {
 export class Alerts {
   readonly #chat: Chat;
   readonly #settings: () => AlertSettings;
-  readonly #cleanUps: (() => void)[];
+  readonly #unsubscribe: () => void;
   /** What the title was without us, and what we made of it. */
   #title: { readonly own: string; readonly badged: string } | null = null;
   #notification: Notification | null = null;
@@ -23,18 +23,16 @@ export class Alerts {
   constructor(chat: Chat, settings: () => AlertSettings) {
     this.#chat = chat;
     this.#settings = settings;
-    this.#cleanUps = [
-      chat.onAlert((message) => this.#onAlert(message)),
-      chat.subscribe(() => this.#onChange()),
-    ];
+    this.#unsubscribe = chat.subscribe(() => this.#onChange());
   }
 
   end(): void {
-    for (const cleanUp of this.#cleanUps) cleanUp();
+    this.#unsubscribe();
     this.#clear();
   }
 
-  #onAlert(message: Message | null): void {
+  /** @param message what came; `null`: another tab tells of it from now on. */
+  tell(message: Message | null): void {
     if (!message) {
       this.#clear();
       return;

@@ -1,16 +1,16 @@
 import type { Chat } from '../client/chat.ts';
 import type { Routing } from '../protocol/conversation.ts';
-import { Alerts } from './alerts.ts';
+import type { Message } from '../protocol/message.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
-import type { PartylinePanel } from './panel/panel.ts';
+import type { Inside } from './panel-inside.ts';
+import { type ShellTexts, shellEnglish } from './shell-texts.ts';
+import { styleSheet } from './styles/sheet.ts';
 import { shellStyles } from './styles/shell.ts';
-import { english, type Texts } from './texts.ts';
+import type { Texts } from './texts.ts';
 import { whenIdle } from './when-idle.ts';
 
 // Node has no HTMLElement; there the class is only imported, never constructed.
 const Base = globalThis.HTMLElement ?? class {};
-
-const properties = ['chat', 'routing', 'open', 'heading', 'silent', 'texts'] as const;
 
 /**
  * `<partyline-chat>`: a launcher, and the panel that it opens.
@@ -25,27 +25,23 @@ export class PartylineChatElement extends Base {
 
   #chat: Chat | null = null;
   #routing: Routing | null = null;
-  #texts: Texts = english;
+  #texts: Texts | null = null;
 
+  readonly #root = this.attachShadow({ mode: 'open' });
   readonly #frame = document.createElement('div');
   readonly #note = document.createElement('p');
   readonly #launcher: Launcher;
-  #panel: PartylinePanel | null = null;
-  #loading: Promise<void> | null = null;
+  #inside: Inside | null = null;
+  #loading: Promise<Inside> | null = null;
   /** Whether the textbox is to have the focus once the panel stands. */
   #wantsFocus = false;
   /** Whether the element stands in the page, and its attributes change there. */
   #isPlaced = false;
-  #unsubscribe: (() => void) | null = null;
-  #alerts: Alerts | null = null;
-  #cancelPreload: (() => void) | null = null;
+  #subscriptions: (() => void)[] = [];
 
   constructor() {
     super();
-    const root = this.attachShadow({ mode: 'open' });
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(shellStyles);
-    root.adoptedStyleSheets = [sheet];
+    this.#root.adoptedStyleSheets = [styleSheet(shellStyles)];
     this.#launcher = createLauncher(() => {
       this.open = !this.open;
     });
@@ -53,8 +49,7 @@ export class PartylineChatElement extends Base {
     this.#note.setAttribute('role', 'alert');
     this.#frame.className = 'frame';
     this.#frame.append(this.#launcher.element, this.#note);
-    this.#frame.addEventListener('keydown', this.#onKeydown);
-    root.append(this.#frame);
+    this.#root.append(this.#frame);
   }
 
   /** The conversation to show; `null` shows a panel that is still starting. @default null */
@@ -90,7 +85,7 @@ export class PartylineChatElement extends Base {
 
   /** The panel's visible title; the same as the attribute. @default `texts.heading`, 'Chat with us' */
   get heading(): string {
-    return this.getAttribute('heading') ?? this.#texts.heading;
+    return this.getAttribute('heading') ?? this.#shellTexts.heading;
   }
   set heading(heading: string) {
     this.setAttribute('heading', heading);
@@ -104,61 +99,67 @@ export class PartylineChatElement extends Base {
     this.toggleAttribute('silent', silent);
   }
 
-  /** Everything the element says. @default english */
-  get texts(): Texts {
+  /** Everything the element says; `null`: English. @default null */
+  get texts(): Texts | null {
     return this.#texts;
   }
-  set texts(texts: Texts) {
+  set texts(texts: Texts | null) {
     this.#texts = texts;
     this.#update();
   }
 
+  get #shellTexts(): ShellTexts {
+    return this.#texts ?? shellEnglish;
+  }
+
   connectedCallback(): void {
-    for (const name of properties) this.#adoptEarly(name);
+    for (const [name, value] of Object.entries(this)) this.#adoptEarly(name, value);
     this.#isPlaced = true;
     this.#subscribe();
     this.#update();
-    this.#cancelPreload = whenIdle(() => {
+    whenIdle(() => {
       // A failure is told when somebody opens the panel, and tried again then.
-      this.#load().catch(() => undefined);
+      if (this.#isPlaced) this.#load().catch(() => undefined);
     });
   }
 
   disconnectedCallback(): void {
     this.#isPlaced = false;
     this.#subscribe();
-    this.#cancelPreload?.();
-    this.#cancelPreload = null;
+    this.#inside?.end();
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (name === 'open' && (before === null) !== (after === null)) {
       this.#wantsFocus = this.open && this.#isPlaced;
-      // Before the panel is hidden: hiding the focused element would drop the focus to the page.
-      if (!this.open && this.#panel?.contains(this.shadowRoot?.activeElement ?? null)) {
-        this.#launcher.element.focus();
-      }
       this.dispatchEvent(new Event('toggle'));
     }
     this.#update();
   }
 
   /** What a page set before this class was defined sits on the instance and hides the accessor. */
-  #adoptEarly(name: (typeof properties)[number]): void {
-    const early = Object.getOwnPropertyDescriptor(this, name);
-    if (!early) return;
+  #adoptEarly(name: string, value: unknown): void {
+    if (!(name in PartylineChatElement.prototype)) return;
     Reflect.deleteProperty(this, name);
-    Reflect.set(this, name, early.value);
+    Reflect.set(this, name, value);
   }
 
   #subscribe(): void {
-    this.#unsubscribe?.();
-    this.#alerts?.end();
+    for (const end of this.#subscriptions.splice(0)) end();
     const chat = this.isConnected ? this.#chat : null;
-    this.#unsubscribe = chat ? chat.subscribe(() => this.#updateLauncher()) : null;
-    this.#alerts = chat
-      ? new Alerts(chat, () => ({ texts: this.#texts, isSilent: this.silent }))
-      : null;
+    if (!chat) return;
+    this.#subscriptions.push(
+      chat.subscribe(() => this.#updateLauncher()),
+      chat.onAlert((message) => this.#alert(message)),
+    );
+  }
+
+  /** What has no sound yet has the launcher's badge. */
+  #alert(message: Message | null): void {
+    this.#load().then(
+      (inside) => inside.tell(message),
+      () => undefined,
+    );
   }
 
   #update(): void {
@@ -167,62 +168,39 @@ export class PartylineChatElement extends Base {
     // A page that declares a colour scheme is followed; where it says nothing, the visitor's system is.
     const scheme = getComputedStyle(this).colorScheme;
     this.#frame.classList.toggle('auto-scheme', scheme === 'normal' || scheme === '');
-    if (this.#panel) this.#updatePanel(this.#panel);
-    else if (this.open) this.#openFirst();
+    if (!this.#inside) {
+      if (this.open) this.#openFirst();
+      return;
+    }
+    this.#inside.update(this.#wantsFocus);
+    this.#wantsFocus = false;
   }
 
   #updateLauncher(): void {
     const unread = this.#chat?.getSnapshot().unread ?? 0;
-    this.#launcher.update({ texts: this.#texts, open: this.open, unread });
-  }
-
-  #updatePanel(panel: PartylinePanel): void {
-    panel.chat = this.#chat;
-    panel.routing = this.#routing;
-    panel.heading = this.heading;
-    panel.texts = this.#texts;
-    panel.open = this.open;
-    if (this.open && this.#wantsFocus) panel.focusComposer();
-    this.#wantsFocus = false;
+    this.#launcher.update({ texts: this.#shellTexts, open: this.open, unread });
   }
 
   #openFirst(): void {
     this.#note.textContent = '';
-    this.#load().then(
-      () => this.#update(),
-      () => {
-        this.#note.textContent = this.#texts.panelMissing;
-        this.open = false;
-      },
-    );
-  }
-
-  #load(): Promise<void> {
-    this.#loading ??= this.#createPanel().catch((error: unknown) => {
-      this.#loading = null;
-      throw error;
-    });
-    return this.#loading;
-  }
-
-  async #createPanel(): Promise<void> {
-    const { createPanel } = await import('./panel/index.ts');
-    const root = this.shadowRoot;
-    if (!root) return;
-    const panel = createPanel(root);
-    panel.addEventListener('close', () => {
+    this.#load().catch(() => {
+      this.#note.textContent = this.#shellTexts.panelMissing;
       this.open = false;
     });
-    this.#panel = panel;
-    this.#updatePanel(panel);
-    this.#frame.append(panel);
-    this.#launcher.controls(panel);
   }
 
-  readonly #onKeydown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape' || event.isComposing || event.defaultPrevented || !this.open) return;
-    event.preventDefault();
-    this.open = false;
-    this.#launcher.element.focus();
-  };
+  #load(): Promise<Inside> {
+    this.#loading ??= import('./panel-inside.ts').then(
+      ({ Inside }) => {
+        this.#inside = new Inside(this, this.#root, this.#frame, this.#launcher);
+        this.#update();
+        return this.#inside;
+      },
+      (error: unknown) => {
+        this.#loading = null;
+        throw error;
+      },
+    );
+    return this.#loading;
+  }
 }

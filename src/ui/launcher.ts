@@ -1,7 +1,7 @@
-import type { Texts } from './texts.ts';
+import type { ShellTexts } from './shell-texts.ts';
 
 export interface LauncherState {
-  readonly texts: Texts;
+  readonly texts: ShellTexts;
   readonly open: boolean;
   readonly unread: number;
 }
@@ -15,10 +15,10 @@ export interface Launcher {
 
 const svgNamespace = 'http://www.w3.org/2000/svg';
 const bubble =
-  'M12 3.5c5 0 9 3.4 9 7.7s-4 7.7-9 7.7c-.9 0-1.8-.1-2.6-.3L5 20.9c-.5.3-1-.2-.9-.7l.7-3.4C4 15.5 3 13.5 3 11.2c0-4.3 4-7.7 9-7.7Z';
-const chevron = 'm5.5 9.5 6.5 6 6.5-6';
+  'M12 3.5c5 0 9 3.5 9 8s-4 7.5-9 7.5q-1.4 0-2.6-.3L5 21c-.5.3-1-.2-.9-.7l.7-3.5Q3 14 3 11.5c0-4.5 4-8 9-8Z';
 
-function icon(name: string, path: string): SVGSVGElement {
+/** An icon of the launcher's, seen in the state that it is named after. */
+export function icon(name: 'closed' | 'opened', path: string): SVGSVGElement {
   const svg = document.createElementNS(svgNamespace, 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');
   svg.setAttribute('aria-hidden', 'true');
@@ -38,7 +38,7 @@ export function createLauncher(onClick: () => void): Launcher {
   element.type = 'button';
   element.id = 'launcher';
   element.part.add('launcher');
-  element.append(icon('closed', bubble), icon('opened', chevron), badge, description);
+  element.append(icon('closed', bubble), badge, description);
   badge.className = 'badge';
   badge.part.add('badge');
   badge.setAttribute('aria-hidden', 'true');

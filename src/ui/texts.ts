@@ -1,4 +1,6 @@
+import type { QueueReason } from '../protocol/routing.ts';
 import type { Phase } from '../protocol/snapshot.ts';
+import { plural, shellEnglish } from './shell-texts.ts';
 import type { Trouble } from './trouble.ts';
 
 /**
@@ -61,6 +63,17 @@ export interface Texts {
   /** @param position from 1 */
   readonly queuedAt: (position: number) => string;
   readonly ended: string;
+  readonly routing: {
+    /** Nothing was sent. @param problems one sentence each */
+    readonly refused: (problems: readonly string[]) => string;
+    readonly goOn: (skillGroups: readonly string[]) => string;
+    readonly uncovered: (skillGroups: readonly string[]) => string;
+    readonly wait: string;
+    readonly leave: string;
+    readonly unchecked: string;
+    /** @param since epoch ms */
+    readonly stalled: (since: number, reason: QueueReason) => string;
+  };
 
   readonly tooLong: (length: number, maximum: number) => string;
   readonly length: (length: number, maximum: number) => string;
@@ -70,17 +83,27 @@ export interface Texts {
   readonly trouble: (trouble: Trouble) => string;
 }
 
-function plural(count: number, one: string, other: string): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : other}`;
+const reasons: Readonly<Record<QueueReason, string>> = {
+  'nobody-on-shift': 'Nobody for this is on duty at the moment.',
+  unmatched: 'Something is wrong with this queue, and we have been told.',
+  busy: 'Everybody is busy; it will be your turn.',
+  unknown: 'Why it takes so long is not known.',
+};
+
+function listed(names: readonly string[]): string {
+  return new Intl.ListFormat('en', { type: 'disjunction' }).format(
+    names.map((name) => name.replaceAll('_', ' ')),
+  );
+}
+
+function clockTime(instant: number): string {
+  return new Date(instant).toLocaleTimeString('en', { hour: 'numeric', minute: '2-digit' });
 }
 
 export const english: Texts = {
+  ...shellEnglish,
   language: 'en',
-  chat: 'Chat',
-  heading: 'Chat with us',
   close: 'Close',
-  unread: (count) => plural(count, 'unread message', 'unread messages'),
-  panelMissing: 'The chat could not be loaded. Check your connection, then try the button again.',
 
   conversation: 'Conversation',
   message: 'Message',
@@ -133,6 +156,17 @@ export const english: Texts = {
   queued: 'Waiting for an agent…',
   queuedAt: (position) => `Waiting for an agent. You are number ${position} in the queue.`,
   ended: 'This conversation has ended. A new message starts a new conversation.',
+
+  routing: {
+    refused: (problems) => `This could not be passed on. ${problems.join(' ')}`,
+    goOn: (skillGroups) => `Go on with ${listed(skillGroups)}`,
+    uncovered: (skillGroups) => `Nobody from ${listed(skillGroups)} is on duty at the moment.`,
+    wait: 'Wait all the same',
+    leave: 'Not now',
+    unchecked: 'The right team can’t be found at the moment. It is tried again by itself.',
+    stalled: (since, reason) =>
+      `You have been waiting since ${clockTime(since)}. ${reasons[reason]}`,
+  },
 
   tooLong: (length, maximum) =>
     `This message is too long by ${plural(length - maximum, 'character', 'characters')}. Shorten it or send it in parts.`,

@@ -1,10 +1,6 @@
-/** Calls once, when the browser has nothing better to do. Returns what calls it off. */
-export function whenIdle(callback: () => void): () => void {
+/** Calls once, when the browser has nothing better to do. */
+export function whenIdle(callback: () => void): void {
   // Safari has no requestIdleCallback.
-  if (typeof requestIdleCallback === 'undefined') {
-    const timer = setTimeout(callback, 2_000);
-    return () => clearTimeout(timer);
-  }
-  const handle = requestIdleCallback(callback, { timeout: 5_000 });
-  return () => cancelIdleCallback(handle);
+  if (typeof requestIdleCallback === 'undefined') setTimeout(callback, 2_000);
+  else requestIdleCallback(callback, { timeout: 5_000 });
 }

@@ -1,7 +1,8 @@
 import { PartylineError } from '../protocol/errors.ts';
 import { aliveLock, hubLock, tabLock } from '../protocol/locks.ts';
 import type { Call, CallAnswer, Hello, StreamMessage } from '../protocol/port.ts';
-import { protocolVersion } from '../protocol/port.ts';
+import { protocolVersion } from '../protocol/version.ts';
+import { type AttributesSchema, attributeProblems } from './attributes.ts';
 import { createClock } from './clock.ts';
 import type { Effect } from './core/effect.ts';
 import type { Clock, Input } from './core/input.ts';
@@ -12,10 +13,13 @@ import { holdForLife, holdLock, whenReleased } from './locks.ts';
 import type { Log } from './log.ts';
 import type { CheckedOptions } from './options.ts';
 import { Rest } from './rest.ts';
+import { RestTokens } from './rest-token.ts';
+import { RoutingLog } from './routing-log.ts';
+import { SessionTokens } from './session-tokens.ts';
 import { Sockets } from './socket.ts';
 import { Store } from './store.ts';
 import { createTimers, type Timers } from './timers.ts';
-import { Tokens } from './token.ts';
+import { type TokenSource, Tokens } from './token.ts';
 
 /** How a tab is reached. */
 export interface TabPort {
@@ -48,8 +52,10 @@ export class Hub {
   readonly #timers: Timers;
   readonly #sockets: Sockets;
   readonly #rest: Rest;
-  readonly #tokens: Tokens;
+  readonly #tokens: TokenSource;
   readonly #store: Store;
+  readonly #routingLog: RoutingLog;
+  readonly #attributes: AttributesSchema | null;
   readonly #log: Log;
   readonly #tabs = new Map<string, AttachedTab>();
   readonly #calls = new Map<number, PendingCall>();
@@ -69,17 +75,31 @@ export class Hub {
   #lastCallId = 0;
 
   constructor(options: CheckedOptions, kind: 'shared-worker' | 'tab', log: Log, events: HubEvents) {
-    const { gateway, timing, limits, build } = options;
+    const { gateway, timing, limits, history, routing, build } = options;
     this.#log = log;
     this.#events = events;
     this.#state = initialState(
-      { timing, limits, traits: gateway.traits, kind, build, epoch: crypto.randomUUID() },
+      {
+        timing,
+        limits,
+        history,
+        routing,
+        traits: gateway.traits,
+        kind,
+        build,
+        epoch: crypto.randomUUID(),
+      },
       crypto.getRandomValues(new Int32Array(1))[0] ?? 0,
     );
     this.#clock = createClock();
     this.#timers = createTimers(this.#clock, (name) => this.#take({ type: 'timer', name }));
-    this.#tokens = new Tokens(options.tokenUrl);
-    this.#rest = new Rest(gateway, this.#tokens.current);
+    this.#tokens = gateway.sessions
+      ? new SessionTokens(gateway.sessions, log)
+      : new Tokens(options.tokenUrl);
+    this.#attributes = options.attributes;
+    this.#routingLog = new RoutingLog(options.routingLogUrl, log);
+    const restTokens = new RestTokens(() => this.#sockets.sendAnywhere({ type: 'rest-token' }));
+    this.#rest = new Rest(gateway, gateway.sessions ? restTokens.get : this.#tokens.current);
     this.#store = new Store(log, {
       lost: () => this.#take({ type: 'store-changed', persistent: false }),
       emptied: () => this.#take({ type: 'store-emptied' }),
@@ -93,6 +113,7 @@ export class Hub {
         gateway: (socketId, event) => this.#take({ type: 'gateway', socketId, event }),
       },
       log,
+      restTokens,
     );
     this.#tick.port1.onmessage = () => {
       this.#tickPending = false;
@@ -104,6 +125,11 @@ export class Hub {
 
   get epoch(): string {
     return epochOf(this.#state);
+  }
+
+  /** Messages of one port that are taken in a second. */
+  get portMessages(): number {
+    return this.#state.settings.limits.portMessages;
   }
 
   /** The first word to a tab, which queues on our lock when it hears it: the lock must be held. */
@@ -182,7 +208,9 @@ export class Hub {
     const callId = this.#lastCallId;
     return new Promise((settle) => {
       this.#calls.set(callId, { epoch: epochOf(this.#state), settle });
-      this.#take({ type: 'call', tabId, callId, call });
+      const routingProblems =
+        call.type === 'start' ? attributeProblems(this.#attributes, call.routing) : [];
+      this.#take({ type: 'call', tabId, callId, call, routingProblems });
     });
   }
 
@@ -212,11 +240,14 @@ export class Hub {
     switch (effect.type) {
       case 'fetch-token':
         void this.#tokens
-          .fetch()
+          .fetch(effect.isFresh)
           .then((result) => this.#take({ type: 'token', requestId: effect.requestId, result }));
         return;
       case 'forget-token':
         this.#tokens.forget();
+        return;
+      case 'end-session':
+        this.#tokens.end();
         return;
       case 'open-socket':
         this.#sockets.open(effect.socketId);
@@ -263,6 +294,9 @@ export class Hub {
         call?.settle({ ...effect.answer, epoch: call.epoch });
         return;
       }
+      case 'log-routing':
+        this.#routingLog.post(effect.line);
+        return;
       case 'left':
         void this.#leave();
         return;

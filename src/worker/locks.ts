@@ -32,3 +32,9 @@ export function whenReleased(name: string, callback: () => void): () => void {
   });
   return () => abort.abort();
 }
+
+/** Whether somebody waits for the lock. */
+export async function isWanted(name: string): Promise<boolean> {
+  const { pending } = await navigator.locks.query();
+  return pending?.some((request) => request.name === name) ?? false;
+}

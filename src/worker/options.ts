@@ -2,13 +2,37 @@ import { buildSchema } from '../protocol/builds.ts';
 import { describeIssue, PartylineError } from '../protocol/errors.ts';
 import type { GatewayAdapter } from '../protocol/gateway.ts';
 import { z } from '../protocol/zod.ts';
-import { defaultLimits, defaultTiming, type Limits, type Timing } from './core/settings.ts';
+import type { AttributesSchema } from './attributes.ts';
+import {
+  defaultLimits,
+  defaultRoutingPolicy,
+  defaultTiming,
+  type HistoryPolicy,
+  type Limits,
+  type RoutingPolicy,
+  type Timing,
+} from './core/settings.ts';
 
 export interface HubOptions {
   /** The gateway's dialect, such as `genesysArticle({ socketUrl, apiUrl })`. */
   readonly gateway: GatewayAdapter;
   /** The site's token broker, on the site's own origin. @default '/chat/token' */
   readonly tokenUrl?: string;
+  /**
+   * Where each routing and what became of it is posted, on the site's own origin: for finding out
+   * afterwards why somebody waited. The chat never waits for it. @default none
+   */
+  readonly routingLogUrl?: string;
+  /**
+   * When a page sees what the browser keeps: `at-once`, or once the broker has `confirmed` who the
+   * visitor is, for sites whose visitors share computers. Offline, nothing is seen then.
+   * @default 'at-once'
+   */
+  readonly history?: HistoryPolicy;
+  readonly routing?: Partial<RoutingPolicy> & {
+    /** What a page may give as `attributes`: a schema of zod or zod/mini. @default anything */
+    readonly attributes?: AttributesSchema;
+  };
   /**
    * Names this build: digits with dots, compared as numbers, such as a version or a build time. When
    * two builds meet, the newer one takes over. @default the version of partyline
@@ -36,9 +60,23 @@ const adapterSchema = z.custom<GatewayAdapter>(
   'must be an adapter, such as genesysArticle(…)',
 );
 
+const attributesSchema = z.custom<AttributesSchema>(
+  (value) => typeof value === 'object' && value !== null && 'safeParse' in value,
+  'must be a schema of zod',
+);
+
+const routingSchema = z.strictObject({
+  attributes: z.exactOptional(attributesSchema),
+  whenUnchecked: z.exactOptional(z.enum(['send', 'wait'], 'must be send or wait')),
+  whenUncovered: z.exactOptional(z.enum(['ask', 'warn', 'refuse'], 'must be ask, warn or refuse')),
+});
+
 const optionsSchema = z.strictObject({
   gateway: adapterSchema,
   tokenUrl: z.exactOptional(z.string().check(z.minLength(1))),
+  routingLogUrl: z.exactOptional(z.string().check(z.minLength(1))),
+  history: z.exactOptional(z.enum(['at-once', 'confirmed'], 'must be at-once or confirmed')),
+  routing: z.exactOptional(routingSchema),
   build: z.exactOptional(buildSchema),
   timing: z.exactOptional(partOf(defaultTiming, duration)),
   limits: z.exactOptional(partOf(defaultLimits, count)),
@@ -47,6 +85,10 @@ const optionsSchema = z.strictObject({
 export interface CheckedOptions {
   readonly gateway: GatewayAdapter;
   readonly tokenUrl: string;
+  readonly routingLogUrl: string | null;
+  readonly history: HistoryPolicy;
+  readonly routing: RoutingPolicy;
+  readonly attributes: AttributesSchema | null;
   readonly build: string;
   readonly timing: Timing;
   readonly limits: Limits;
@@ -58,10 +100,15 @@ export function checkOptions(options: HubOptions): CheckedOptions {
   if (!result.success) {
     throw new PartylineError('invalid-option', `startHub: ${describeIssue(result.error)}`);
   }
-  const { gateway, tokenUrl, build, timing, limits } = result.data;
+  const { gateway, tokenUrl, routingLogUrl, history, routing, build, timing, limits } = result.data;
+  const { attributes, ...policy } = routing ?? {};
   return {
     gateway,
     tokenUrl: tokenUrl ?? '/chat/token',
+    routingLogUrl: routingLogUrl ?? null,
+    history: history ?? 'at-once',
+    routing: { ...defaultRoutingPolicy, ...policy },
+    attributes: attributes ?? null,
     build: build ?? version,
     timing: { ...defaultTiming, ...timing },
     limits: { ...defaultLimits, ...limits },

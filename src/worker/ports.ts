@@ -1,11 +1,5 @@
 import { expose } from 'comlink';
-import {
-  callChannel,
-  type Here,
-  hubChannel,
-  knockSchema,
-  streamChannel,
-} from '../protocol/channels.ts';
+import { callChannel, type Here, hubChannel, streamChannel } from '../protocol/channels.ts';
 import { describeIssue } from '../protocol/errors.ts';
 import {
   attachSchema,
@@ -13,11 +7,14 @@ import {
   callSchema,
   type HubCalls,
   type StreamMessage,
+  type TabMessage,
   tabMessageSchema,
 } from '../protocol/port.ts';
+import { knockSchema } from '../protocol/schemas.ts';
 import { z } from '../protocol/zod.ts';
 import type { Hub, TabPort } from './hub.ts';
 import type { Log } from './log.ts';
+import { Throttle } from './throttle.ts';
 
 const streamSchema = z.nullable(z.instanceof(MessagePort));
 
@@ -61,8 +58,15 @@ export function serve(port: Port, hub: Hub, log: Log, onGone: () => void): void 
   // Comlink passes over it, since it is neither a call nor an answer.
   void hub.hello().then((hello) => port.postMessage(hello));
   let tabId: string | null = null;
+  const throttle = new Throttle(hub.portMessages);
+  const isFlood = (): boolean => {
+    if (throttle.take()) return false;
+    log.note({ kind: 'flood', detail: 'calls of one page' });
+    return true;
+  };
   const calls: HubCalls = {
     attach(attachment, stream) {
+      if (isFlood()) return;
       const attach = attachSchema.safeParse(attachment);
       const streamPort = streamSchema.safeParse(stream);
       if (!attach.success || !streamPort.success) {
@@ -79,8 +83,12 @@ export function serve(port: Port, hub: Hub, log: Log, onGone: () => void): void 
     // Being answered is all.
     ping() {},
     async call(call): Promise<CallAnswer> {
-      const parsed = callSchema.safeParse(call);
       const { epoch } = hub;
+      if (isFlood()) {
+        const message = 'Too many calls at once: try again in a second.';
+        return { ok: false, epoch, problem: { code: 'rate-limited', message } };
+      }
+      const parsed = callSchema.safeParse(call);
       if (!parsed.success) {
         const message = `The call is of the wrong shape: ${describeIssue(parsed.error)}`;
         log.note({ kind: 'misfit', detail: 'a misshapen call' });
@@ -103,21 +111,21 @@ function openStream(
   log: Log,
   onClosed: () => void,
 ): TabPort {
-  stream.onmessage = ({ data }: MessageEvent<unknown>) => {
-    const message = tabMessageSchema.safeParse(data);
-    if (!message.success) {
-      log.note({ kind: 'misfit', detail: 'a misshapen port message' });
-      return;
-    }
-    switch (message.data.type) {
+  const throttle = new Throttle(hub.portMessages);
+  /** Of what was beyond the limit: no tab may lose these, or it would wait for ever. */
+  let owed: { readonly revision: number | null; readonly pull: boolean } | null = null;
+  let payLater: ReturnType<typeof setTimeout> | undefined;
+
+  function take(message: TabMessage): void {
+    switch (message.type) {
       case 'ack':
-        hub.tabInput({ type: 'tab-ack', tabId, revision: message.data.revision });
+        hub.tabInput({ type: 'tab-ack', tabId, revision: message.revision });
         return;
       case 'pull':
         hub.tabInput({ type: 'tab-pull', tabId });
         return;
       case 'visibility':
-        hub.tabInput({ type: 'tab-visibility', tabId, visible: message.data.visible });
+        hub.tabInput({ type: 'tab-visibility', tabId, visible: message.visible });
         return;
       case 'used':
         hub.tabInput({ type: 'tab-used', tabId });
@@ -126,10 +134,38 @@ function openStream(
         hub.detach(tabId);
         return;
     }
+  }
+
+  function pay(): void {
+    const { revision, pull } = owed ?? { revision: null, pull: false };
+    owed = null;
+    payLater = undefined;
+    if (revision !== null) take({ type: 'ack', revision });
+    if (pull) take({ type: 'pull' });
+  }
+
+  function postpone(message: TabMessage): void {
+    const { revision, pull } = owed ?? { revision: null, pull: false };
+    owed = {
+      revision: message.type === 'ack' ? Math.max(revision ?? 0, message.revision) : revision,
+      pull: pull || message.type === 'pull',
+    };
+    payLater ??= setTimeout(pay, 1_000);
+  }
+
+  stream.onmessage = ({ data }: MessageEvent<unknown>) => {
+    const isFlood = !throttle.take();
+    if (isFlood) log.note({ kind: 'flood', detail: 'messages of one page' });
+    const message = tabMessageSchema.safeParse(data);
+    if (!message.success) {
+      log.note({ kind: 'misfit', detail: 'a misshapen port message' });
+    } else if (isFlood) postpone(message.data);
+    else take(message.data);
   };
   return {
     post: (message: StreamMessage) => stream.postMessage(message),
     close: () => {
+      clearTimeout(payLater);
       stream.onmessage = null;
       stream.close();
       onClosed();

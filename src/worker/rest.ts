@@ -3,19 +3,25 @@ import type { GatewayAdapter, RestCall, RestResult } from '../protocol/gateway.t
 /** A server that keeps silent for longer counts as out of reach. */
 const deadline = 15_000;
 
+/** A token for one call. `isRefused`: the last one was. */
+export type RestToken = (isRefused: boolean) => string | null | Promise<string | null>;
+
 /** Carries out REST calls; never rejects. */
 export class Rest {
   readonly #adapter: GatewayAdapter;
-  readonly #token: () => string | null;
+  readonly #token: RestToken;
   #abort = new AbortController();
 
-  constructor(adapter: GatewayAdapter, token: () => string | null) {
+  constructor(adapter: GatewayAdapter, token: RestToken) {
     this.#adapter = adapter;
     this.#token = token;
   }
 
-  async call(call: RestCall): Promise<RestResult> {
-    const token = this.#token();
+  async call(call: RestCall, isRepeat = false): Promise<RestResult> {
+    const token = await this.#token(isRepeat);
+    if (token === null && this.#adapter.sessions) {
+      return failure('network', 'The line that brings the token is not there.');
+    }
     if (token === null) return failure('unauthorized', 'There is no token.');
     try {
       const request = this.#adapter.request(call, token);
@@ -28,6 +34,10 @@ export class Rest {
         referrerPolicy: 'no-referrer',
         signal: AbortSignal.any([this.#abort.signal, AbortSignal.timeout(deadline)]),
       });
+      // These tokens live for a minute: one that has just run out says nothing of the session.
+      if (response.status === 401 && this.#adapter.sessions && !isRepeat) {
+        return await this.call(call, true);
+      }
       return this.#adapter.response(call, {
         status: response.status,
         retryAfter: response.headers.get('retry-after'),

@@ -5,6 +5,7 @@ import type {
   GatewayEvent,
 } from '../protocol/gateway.ts';
 import type { Log } from './log.ts';
+import type { RestTokens } from './rest-token.ts';
 
 export interface SocketEvents {
   opened(socketId: number): void;
@@ -19,8 +20,16 @@ export class Sockets {
   readonly #token: () => string | null;
   readonly #events: SocketEvents;
   readonly #log: Log;
+  readonly #restTokens: RestTokens;
 
-  constructor(adapter: GatewayAdapter, token: () => string | null, events: SocketEvents, log: Log) {
+  constructor(
+    adapter: GatewayAdapter,
+    token: () => string | null,
+    events: SocketEvents,
+    log: Log,
+    restTokens: RestTokens,
+  ) {
+    this.#restTokens = restTokens;
     this.#adapter = adapter;
     this.#token = token;
     this.#events = events;
@@ -37,11 +46,16 @@ export class Sockets {
         this.#log.note({ kind: 'misfit', detail: 'a binary frame' });
         return;
       }
-      for (const event of this.#adapter.decode(data)) this.#events.gateway(socketId, event);
+      for (const event of this.#adapter.decode(data)) {
+        // A secret, and none of the core's business.
+        if (event.type === 'rest-token') this.#restTokens.take(event);
+        else this.#events.gateway(socketId, event);
+      }
     };
     // An error is always followed by a close, which says what there is to say.
     socket.onclose = ({ code }) => {
       this.#sockets.delete(socketId);
+      this.#restTokens.forget();
       this.#events.closed(socketId, this.#adapter.closeMeaning(code));
     };
   }
@@ -56,6 +70,16 @@ export class Sockets {
       return;
     }
     for (const text of this.#adapter.encode(command, token ?? '')) socket.send(text);
+  }
+
+  /** On the one line that there is. Returns whether there is one. */
+  sendAnywhere(command: GatewayCommand): boolean {
+    for (const [socketId, socket] of this.#sockets) {
+      if (socket.readyState !== WebSocket.OPEN) continue;
+      this.send(socketId, command);
+      return true;
+    }
+    return false;
   }
 
   close(socketId: number): void {

@@ -6,7 +6,9 @@ import {
   type Presence,
   presenceSchema,
 } from '../protocol/builds.ts';
+import { hubLock } from '../protocol/locks.ts';
 import { Hub } from './hub.ts';
+import { isWanted } from './locks.ts';
 import type { Log } from './log.ts';
 import type { CheckedOptions } from './options.ts';
 import { type Port, serve } from './ports.ts';
@@ -58,16 +60,18 @@ export class Station {
       holding: () => {
         if (this.#hub !== hub) return;
         this.#isHolder = true;
-        this.#present();
+        void this.#present();
       },
       left: () => this.#moveTo(this.#successor),
     });
     this.#hub = hub;
-    this.#present();
+    void this.#present();
     return hub;
   }
 
-  #present(): void {
+  async #present(): Promise<void> {
+    // Behind our own request for the lock, which whoever hears of us looks for.
+    await isWanted(hubLock);
     if (!this.#hub) return;
     const presence: Presence = {
       type: 'partyline-build',
@@ -91,16 +95,22 @@ export class Station {
     if (this.#isHolder) {
       // Two holders there are none: a claim to be one is a lie, or late.
       if (other.isHolder) return;
-      if (isNewer) this.#stepDown(this.#hub, other);
-      else this.#present();
+      if (isNewer) void this.#stepDown(this.#hub, other);
+      else void this.#present();
     } else if (other.isHolder) {
       const isEqual = compareBuilds(other.build, this.#options.build) === 0;
       if (isNewer || isEqual) this.#join(this.#hub, other);
-      else this.#present();
+      else void this.#present();
     }
   }
 
-  #stepDown(hub: Hub, successor: Presence): void {
+  async #stepDown(hub: Hub, successor: Presence): Promise<void> {
+    // Whoever takes over waits for the lock: without that the word is some script's invention.
+    if (!(await isWanted(hubLock))) {
+      this.#log.note({ kind: 'misfit', detail: 'a newer build that does not exist' });
+      return;
+    }
+    if (this.#hub !== hub || this.#successor) return;
     this.#successor = successor;
     hub.stepDown();
   }

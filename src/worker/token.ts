@@ -10,10 +10,25 @@ const answerSchema = z.object({
   subject: z.string().check(z.minLength(1), z.maxLength(512)),
 });
 
+/** Why there is none. */
+export type RefusedToken = Extract<TokenResult, { ok: false }>;
+
+/** Where the tokens of this hub come from. */
+export interface TokenSource {
+  readonly current: () => string | null;
+  forget(): void;
+  /** `isFresh`: of a new session, where the token is one. Never rejects. */
+  fetch(isFresh: boolean): Promise<TokenResult>;
+  /** The visitor has signed out. */
+  end(): void;
+}
+
 /** Asks the site's broker, and keeps the token: in this worker's memory, and nowhere else. */
-export class Tokens {
+export class Tokens implements TokenSource {
   readonly #url: string;
   #token: string | null = null;
+  /** The gateway would not have the last one: a broker that keeps tokens must not give it again. */
+  #isRefused = false;
 
   constructor(url: string) {
     this.#url = url;
@@ -23,15 +38,20 @@ export class Tokens {
 
   forget(): void {
     this.#token = null;
+    this.#isRefused = true;
   }
 
-  /** Never rejects. */
+  end(): void {
+    this.#token = null;
+  }
+
   async fetch(): Promise<TokenResult> {
     try {
       const response = await fetch(this.#url, {
         method: 'POST',
         credentials: 'same-origin',
         cache: 'no-store',
+        headers: this.#isRefused ? { 'Partyline-Token-Refused': '1' } : {},
         signal: AbortSignal.timeout(deadline),
       });
       if (response.ok) return this.#accept(await response.json());
@@ -61,11 +81,12 @@ export class Tokens {
     }
     const { token, expiresIn, subject } = answer.data;
     this.#token = token;
+    this.#isRefused = false;
     return { ok: true, expiresIn, subject };
   }
 }
 
-function refusal(status: number, retryAfter: number | null): TokenResult {
+export function refusal(status: number, retryAfter: number | null): RefusedToken {
   switch (status) {
     case 401:
       return {

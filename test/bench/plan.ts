@@ -28,7 +28,7 @@ const full: Plan = {
   many: 100_000,
   navigations: 25,
   attachments: 30,
-  kills: 8,
+  kills: 30,
   memoryTabs: 6,
   memoryRounds: 3,
 };

@@ -41,7 +41,7 @@ export async function startSite(gateway: Gateway, subject: string): Promise<Site
     session: async () => ({ subject }),
     limits: { tokensPerMinute: 100_000 },
     // A gateway that is away is a part of the measurement.
-    logger: { warn: () => {}, error: () => {} },
+    logger: { info: () => {}, warn: () => {}, error: () => {} },
   });
 
   const answer = async (request: Request): Promise<Response> => {

@@ -21,8 +21,11 @@ interface Fixtures {
 
 interface Deployment {
   readonly url: string;
-  /** @param keepsOld whether the other build's files stay beside the new ones */
-  deploy(build: '1' | '2', keepsOld: boolean): Promise<void>;
+  /**
+   * @param build `3` speaks another protocol on the port than the others
+   * @param keepsOld whether the first build's files stay beside the new ones
+   */
+  deploy(build: '1' | '2' | '3', keepsOld: boolean): Promise<void>;
 }
 
 const test = base.extend<Fixtures, { builds: string }>({
@@ -30,9 +33,14 @@ const test = base.extend<Fixtures, { builds: string }>({
     // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the pattern.
     async ({}, use) => {
       const folder = await mkdtemp(join(tmpdir(), 'partyline-builds-'));
-      for (const build of ['1', '2']) await buildSite(build, join(folder, build));
-      await cp(join(folder, '1'), join(folder, '1+2'), { recursive: true });
-      await cp(join(folder, '2'), join(folder, '1+2'), { recursive: true });
+      await buildSite('1', '1', join(folder, '1'));
+      await buildSite('2', '1', join(folder, '2'));
+      await buildSite('3', '2', join(folder, '3'));
+      for (const build of ['2', '3']) {
+        for (const part of ['1', build]) {
+          await cp(join(folder, part), join(folder, `1+${build}`), { recursive: true });
+        }
+      }
       await use(folder);
       await rm(folder, { recursive: true });
     },
@@ -47,7 +55,7 @@ const test = base.extend<Fixtures, { builds: string }>({
       url,
       deploy: async (build, keepsOld) => {
         await site.close();
-        const folder = build === '2' && keepsOld ? '1+2' : build;
+        const folder = build !== '1' && keepsOld ? `1+${build}` : build;
         site = await startSite(gateway, { port, folder: join(builds, folder) });
       },
     });
@@ -65,9 +73,9 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function buildSite(build: string, folder: string): Promise<void> {
-  const command = ['vite', 'build', '--logLevel', 'error', '--outDir', folder, '--emptyOutDir'];
-  await promisify(execFile)('npx', command, {
+async function buildSite(build: string, protocol: string, folder: string): Promise<void> {
+  const script = fileURLToPath(new URL('./support/build-site.mjs', import.meta.url));
+  await promisify(execFile)(process.execPath, [script, folder, protocol], {
     cwd: root,
     env: { ...process.env, PARTYLINE_BUILD: build },
   });
@@ -157,6 +165,33 @@ test('after a roll-back an older page joins the newer hub', async ({
   await older.send('and on');
   await older.shows(['from the newer', 'from the older', 'and on']);
   expect(gateway.stats.peak).toBe(1);
+});
+
+test('a build that the page can’t talk to: a reload is offered, and keeps the draft', async ({
+  deployment,
+  context,
+  gateway,
+}) => {
+  const old = await open(await context.newPage(), deployment.url);
+  await old.send('before');
+  await old.shows(['before']);
+  await old.textbox.fill('half a thought');
+  await deployment.deploy('3', true);
+  const fresh = await open(await context.newPage(), deployment.url);
+  await fresh.shows(['before']);
+  await expect(old.status).toContainText('Reload the page');
+  // What can be read stays, and what was typed as well.
+  await old.shows(['before']);
+  await expect(old.textbox).toHaveValue('half a thought');
+  const reloaded = old.page.waitForEvent('load');
+  await old.page.getByRole('button', { name: 'Reload' }).click();
+  await reloaded;
+  await old.open();
+  await expect(old.textbox).toHaveValue('half a thought');
+  await old.send('after');
+  for (const tab of [old, fresh]) await tab.shows(['before', 'after']);
+  expect(gateway.stats.peak).toBe(1);
+  expect(gateway.stats.violations).toEqual([]);
 });
 
 test('a tab whose worker file is gone from the server says so, and works after a reload', async ({

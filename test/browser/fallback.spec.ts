@@ -61,3 +61,47 @@ test('a hub that dies or hangs in its tab is replaced there', async ({
   await second.shows(['before', 'after', 'are you there?']);
   expect(gateway.stats.violations).toEqual([]);
 });
+
+test('when the tab that runs the hub is frozen, another takes over, and it comes back', async ({
+  gateway,
+  openTab,
+  context,
+}) => {
+  const first = await openTab('/');
+  const second = await openTab('/');
+  await first.send('before');
+  const conversationId = await takeConversation(gateway);
+  await second.shows(['before']);
+  const devtools = await context.newCDPSession(first.page);
+  await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
+  await second.send('after');
+  await expect(second.messages.last()).toContainText('Delivered');
+  await gateway.agent.say(conversationId, 'still here');
+  await second.shows(['before', 'after', 'still here']);
+  await devtools.send('Page.setWebLifecycleState', { state: 'active' });
+  await first.shows(['before', 'after', 'still here']);
+  await first.send('and back');
+  for (const tab of [first, second]) {
+    await tab.shows(['before', 'after', 'still here', 'and back']);
+  }
+  expect(gateway.stats.peak).toBe(1);
+  expect(gateway.stats.violations).toEqual([]);
+});
+
+test('when the tab that runs the hub navigates, another takes over', async ({
+  gateway,
+  openTab,
+}) => {
+  const first = await openTab('/');
+  const second = await openTab('/');
+  await first.send('before');
+  await second.shows(['before']);
+  await first.page.goto('about:blank');
+  await second.send('meanwhile');
+  await expect(second.messages.last()).toContainText('Delivered');
+  await first.page.goBack();
+  await first.open();
+  for (const tab of [first, second]) await tab.shows(['before', 'meanwhile']);
+  expect(gateway.stats.peak).toBe(1);
+  expect(gateway.stats.violations).toEqual([]);
+});

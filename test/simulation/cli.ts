@@ -28,7 +28,10 @@ async function campaign(read: Arguments): Promise<number> {
   const begun = performance.now();
   let said = begun;
   const { url, remove } = await bundle();
+  let told = 0;
   const totals = await run(url, read, ({ seeds, broken }) => {
+    for (const { seed, rule } of broken.slice(told)) console.log(`seed ${seed} breaks '${rule}'`);
+    told = broken.length;
     const now = performance.now();
     if (now - said < every) return;
     said = now;

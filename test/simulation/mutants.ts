@@ -290,7 +290,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'snapshot-without-outbox',
     file: core('tabs'),
-    find: 'messages: [...newest, ...outbox.map((item) => outboxMessage(run, item))],',
+    find: 'messages: [...newest, ...shownOutbox(run).map((item) => outboxMessage(run, item))],',
     replace: 'messages: newest,',
   },
   {

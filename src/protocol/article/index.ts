@@ -39,6 +39,7 @@ export function genesysArticle(options: GenesysArticleOptions): GatewayAdapter {
       restSend: true,
       history: 'since',
       minimumPingInterval: 0,
+      routingApi: true,
       maximumTextLength: 4096,
     },
     socketUrl,

@@ -55,6 +55,18 @@ export function encodeRequest(apiUrl: string, call: RestCall, token: string): Ht
         headers,
         body: null,
       };
+    case 'skill-groups':
+      return {
+        method: 'GET',
+        url: `${apiUrl}/api/v2/routing/skillgroups`,
+        headers,
+        body: null,
+      };
+    case 'skill-coverage': {
+      const query = queryString([['skillGroups', call.skillGroups.join(',')]]);
+      const url = `${apiUrl}/api/v2/workforcemanagement/skillcoverage?${query}`;
+      return { method: 'GET', url, headers, body: null };
+    }
   }
 }
 
@@ -107,6 +119,21 @@ function decodeValue(call: RestCall, body: unknown): RestResult {
         ok: true,
         value: { type: 'conversation', conversation: toConversation(conversation.data) },
       };
+    }
+    case 'skill-groups': {
+      const groups = schema.skillGroupsBody.safeParse(body);
+      if (!groups.success) return failure('misfit', 'a misshapen list of skill groups', null);
+      const names = groups.data.entities.map(({ name }) => name);
+      return { ok: true, value: { type: 'skill-groups', names } };
+    }
+    case 'skill-coverage': {
+      const report = schema.coverageBody.safeParse(body);
+      if (!report.success) return failure('misfit', 'a misshapen skill coverage', null);
+      // Only of what was asked for: anything else would count as somebody on shift.
+      const coverage = report.data.entities.filter(({ skillGroup }) =>
+        call.skillGroups.includes(skillGroup),
+      );
+      return { ok: true, value: { type: 'skill-coverage', coverage } };
     }
   }
 }

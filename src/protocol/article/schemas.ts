@@ -1,4 +1,5 @@
 import { conversationStatuses } from '../conversation.ts';
+import { isDeeperThan } from '../depth.ts';
 import { type Role, roles } from '../message.ts';
 import { z } from '../zod.ts';
 
@@ -64,7 +65,14 @@ export const receiptFrame = z.object({
   status: z.enum(['delivered', 'read']),
 });
 
-export const pingFrame = z.object({ payload: z.optional(z.unknown()) });
+/** A payload goes back as it came: one that is deeper could be read, but not be written again. */
+const deepestPayload = 100;
+
+export const pingFrame = z.object({
+  payload: z.optional(
+    z.unknown().check(z.refine((value) => !isDeeperThan(value, deepestPayload), 'too many levels')),
+  ),
+});
 
 export const errorFrame = z.object({
   code: z.string(),
@@ -77,6 +85,14 @@ export const errorFrame = z.object({
 export const historyBody = z.object({
   entities: z.array(z.unknown()),
   nextPage: z.nullish(z.string()),
+});
+
+export const skillGroupsBody = z.object({
+  entities: z.array(z.object({ name: z.string().check(z.minLength(1), z.maxLength(512)) })),
+});
+
+export const coverageBody = z.object({
+  entities: z.array(z.object({ skillGroup: z.string(), agentsOnShift: z.number() })),
 });
 
 export const errorBody = z.object({ code: z.nullish(z.string()), message: z.nullish(z.string()) });

@@ -9,10 +9,10 @@ const maximumFrameBytes = 64 * 1024;
 
 export function encodeFrame(command: GatewayCommand, token: string): readonly string[] {
   const frame = toFrame(command, token);
-  return [JSON.stringify(frame)];
+  return frame === null ? [] : [JSON.stringify(frame)];
 }
 
-function toFrame(command: GatewayCommand, token: string): Record<string, unknown> {
+function toFrame(command: GatewayCommand, token: string): Record<string, unknown> | null {
   switch (command.type) {
     case 'authenticate':
       return { type: 'auth', token };
@@ -43,6 +43,9 @@ function toFrame(command: GatewayCommand, token: string): Record<string, unknown
       return command.payload === undefined
         ? { type: 'pong' }
         : { type: 'pong', payload: command.payload };
+    // The article has no word for what belongs to a session.
+    default:
+      return null;
   }
 }
 

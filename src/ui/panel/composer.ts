@@ -170,7 +170,8 @@ export class Composer implements ReactiveController {
     } catch (error) {
       const trouble = troubleOf(error);
       // It is still wanted, and the message waits for it.
-      if (trouble.code === 'timeout') return null;
+      // Or the panel says it, with what can be done.
+      if (trouble.code === 'timeout' || trouble.code === 'routing-refused') return null;
       const reason = this.#host.texts.trouble(trouble);
       this.#tell(reason);
       return reason;

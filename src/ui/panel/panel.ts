@@ -16,6 +16,7 @@ import { Earlier } from './earlier.ts';
 import { feed } from './feed.ts';
 import { header } from './header.ts';
 import { Reading } from './reading.ts';
+import { routingNotice } from './routing-notice.ts';
 import { Roving } from './roving.ts';
 import { Ticker } from './ticker.ts';
 import { VisibleWindow } from './visible-window.ts';
@@ -118,6 +119,7 @@ export class PartylinePanel extends LitElement {
           onClose: this.#close,
           onRetryNow: this.#retryNow,
         })}
+        ${routingNotice({ chat: this.chat, snapshot, texts, attempt: this.#choose })}
         ${feed({
           snapshot,
           texts,
@@ -236,7 +238,13 @@ export class PartylinePanel extends LitElement {
     await this.#attempt(this.chat?.discard(message.messageId));
   };
 
-  async #attempt(call: Promise<void> | undefined): Promise<void> {
+  readonly #choose = (choice: Promise<unknown>): void => {
+    // The button goes away with what it answers.
+    this.#composer.focus();
+    void this.#attempt(choice);
+  };
+
+  async #attempt(call: Promise<unknown> | undefined): Promise<void> {
     this.trouble = null;
     try {
       await call;

@@ -1,5 +1,6 @@
 import { jittered } from './backoff.ts';
 import { connect } from './connection.ts';
+import { isSession } from './guest.ts';
 import { pump } from './outbox.ts';
 import { catchUp } from './recovery.ts';
 import type { Run } from './run.ts';
@@ -15,7 +16,8 @@ export function openCircuit(run: Run, atLeast: number): void {
 
 /** The `poll` timer. */
 export function poll(run: Run): void {
-  if (!run.state.breaker.open) return;
+  // Without its line a session has no REST either.
+  if (!run.state.breaker.open || isSession(run.state)) return;
   run.setTimer('poll', jittered(run, run.state.settings.timing.poll));
   catchUp(run);
   pump(run);

@@ -2,6 +2,7 @@ import type { Routing } from '../../protocol/conversation.ts';
 import type { Call } from '../../protocol/port.ts';
 import { reconnectNow, signOut } from './connection.ts';
 import { loadEarlier } from './earlier.ts';
+import { isSession, wakeLine } from './guest.ts';
 import {
   answerWhenStored,
   discardMessage,
@@ -11,15 +12,22 @@ import {
   retryMessage,
 } from './outbox.ts';
 import { markRead } from './receipts.ts';
+import { forgetRouting, refuseAttributes, waitAnyway } from './routing.ts';
 import type { Run } from './run.ts';
 import { ask, onEnded } from './session.ts';
 import { setTyping } from './typing.ts';
 
 /** What a page asks for. */
-export function onCall(run: Run, tabId: string, callId: number, call: Call): void {
+export function onCall(
+  run: Run,
+  tabId: string,
+  callId: number,
+  call: Call,
+  routingProblems: readonly string[] = [],
+): void {
   switch (call.type) {
     case 'start':
-      start(run, callId, call.routing);
+      start(run, callId, call.routing, routingProblems);
       return;
     case 'send':
       send(run, callId, call);
@@ -45,19 +53,29 @@ export function onCall(run: Run, tabId: string, callId: number, call: Call): voi
       run.resolve(callId);
       return;
     case 'load-earlier':
+      if (!run.state.isConfirmed) {
+        run.resolve(callId, { messages: [], hasEarlier: false });
+        return;
+      }
       loadEarlier(run, callId, call.before, call.conversationId ?? null, call.count);
       return;
     case 'reconnect':
-      reconnectNow(run);
+      reconnectNow(run, true);
+      run.resolve(callId);
+      return;
+    case 'wait-anyway':
+      waitAnyway(run);
       run.resolve(callId);
       return;
     case 'end':
+      forgetRouting(run);
       run.set({ meta: { ...run.state.meta, routing: null } });
       run.change({ meta: true });
       failStarting(run, {
         code: 'conversation-ended',
         message: 'The conversation was left before it was opened.',
       });
+      tellEnd(run);
       onEnded(run);
       failStranded(run);
       answerWhenStored(run, callId);
@@ -69,17 +87,29 @@ export function onCall(run: Run, tabId: string, callId: number, call: Call): voi
   }
 }
 
+/** Where a conversation lives on by itself, the gateway is told that the visitor has left it. */
+function tellEnd(run: Run): void {
+  const { link, conversation } = run.state;
+  if (!isSession(run.state) || link.phase !== 'online') return;
+  if (!conversation || conversation.conversation.status === 'ended') return;
+  run.emit({ type: 'send', socketId: link.socketId, command: { type: 'end-conversation' } });
+}
+
 function isSignedOut(run: Run, callId: number): boolean {
   if (run.state.link.phase !== 'signed-out') return false;
   run.reject(callId, 'signed-out', 'The session has ended. Sign in again.');
   return true;
 }
 
-function start(run: Run, callId: number, routing: Routing): void {
+function start(run: Run, callId: number, routing: Routing, problems: readonly string[]): void {
   if (isSignedOut(run, callId)) return;
   const { conversation, meta, link } = run.state;
   if (conversation && conversation.conversation.status !== 'ended') {
     run.resolve(callId, conversation.conversation);
+    return;
+  }
+  if (problems.length > 0) {
+    refuseAttributes(run, callId, routing, problems);
     return;
   }
   run.set({
@@ -88,6 +118,7 @@ function start(run: Run, callId: number, routing: Routing): void {
   });
   run.change({ meta: true });
   if (link.phase === 'online' && link.session.stage === 'ready') ask(run, 0);
+  else wakeLine(run);
 }
 
 function send(run: Run, callId: number, call: Extract<Call, { type: 'send' }>): void {
@@ -96,6 +127,12 @@ function send(run: Run, callId: number, call: Extract<Call, { type: 'send' }>): 
   const { conversation, meta, outbox, window, settings } = run.state;
   if (text.trim() === '') {
     run.reject(callId, 'empty-message', 'There is nothing to send.');
+  } else if (utf8Length(text) > (settings.traits.maximumTextBytes ?? Number.POSITIVE_INFINITY)) {
+    run.reject(
+      callId,
+      'message-too-long',
+      `A message can have at most ${settings.traits.maximumTextBytes} bytes.`,
+    );
   } else if (text.length > settings.traits.maximumTextLength) {
     run.reject(
       callId,
@@ -124,4 +161,13 @@ function sentDraft(run: Run, text: string): void {
   if (meta.draft.trim() !== text.trim()) return;
   run.set({ meta: { ...meta, draft: '' } });
   run.change({ meta: true });
+}
+
+function utf8Length(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0;
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+  }
+  return bytes;
 }

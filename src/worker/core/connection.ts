@@ -2,12 +2,14 @@ import type { Problem } from '../../protocol/errors.ts';
 import type { CloseMeaning } from '../../protocol/gateway.ts';
 import { delayed, retryDelay } from './backoff.ts';
 import { closeCircuit, openCircuit } from './breaker.ts';
+import { unconfirm } from './confirmation.ts';
+import { isSession, needsLine } from './guest.ts';
 import { ping, startKeepalive } from './keepalive.ts';
 import { doubtEverything, failStarting, failStoring } from './outbox.ts';
 import { emptyMeta, emptyReading } from './records.ts';
 import type { Run } from './run.ts';
 import { beginSession } from './session.ts';
-import { initialRecovery, initialToken, noChanges } from './state.ts';
+import { initialRecovery, initialRouting, initialToken, noChanges } from './state.ts';
 import { dropToken, fetchToken, hasToken } from './token.ts';
 import { forgetOtherTyping } from './typing.ts';
 
@@ -39,6 +41,12 @@ export function connect(run: Run): void {
     leaveForGood(run);
     return;
   }
+  if (!needsLine(run.state)) {
+    run.set({ renewal: false, problem: null });
+    run.setLink({ phase: 'idle' });
+    return;
+  }
+  forgetClosing(run);
   run.set({ breaker: { ...run.state.breaker, lastTry: run.clock.now } });
   if (run.state.lingering.length > 0) {
     run.setLink({ phase: 'closing' });
@@ -46,6 +54,19 @@ export function connect(run: Run): void {
     return;
   }
   connectAlone(run);
+}
+
+/** An ended conversation can be read by its own session alone, and that one is behind us. */
+function forgetClosing(run: Run): void {
+  const { conversation } = run.state;
+  if (!isSession(run.state) || conversation?.closing == null) return;
+  run.set({ conversation: { ...conversation, closing: null } });
+}
+
+/** The socket goes, and nothing is said of why. */
+export function letGo(run: Run): void {
+  leaveSocket(run);
+  run.clearTimer('close');
 }
 
 function connectAlone(run: Run): void {
@@ -80,13 +101,16 @@ export function onSocketOpened(run: Run, socketId: number): void {
   const { link } = run.state;
   if (link.phase !== 'connecting' || link.socketId !== socketId) return;
   run.setLink({ phase: 'authenticating', socketId });
-  run.emit({ type: 'send', socketId, command: { type: 'authenticate' } });
+  const startsNew = isSession(run.state) && run.state.conversation?.conversation.status === 'ended';
+  const command = { type: 'authenticate', ...(startsNew ? { startsNew } : {}) } as const;
+  run.emit({ type: 'send', socketId, command });
 }
 
 export function onAuthenticated(run: Run, serverTime: number | null): void {
   const { link } = run.state;
   if (link.phase !== 'authenticating') {
-    run.note('misfit', 'an auth answer that was not asked for');
+    // Who opens a session a second time is told so a second time.
+    if (!isSession(run.state)) run.note('misfit', 'an auth answer that was not asked for');
     return;
   }
   run.clearTimer('auth');
@@ -270,11 +294,13 @@ export function retry(run: Run): void {
 }
 
 /** The visitor, or a network that came back, wants a try now; hurry never beats the shortest delay. */
-export function reconnectNow(run: Run): void {
-  const { link, breaker, settings } = run.state;
+export function reconnectNow(run: Run, isAsked = false): void {
+  const { link, breaker, settings, problem } = run.state;
   switch (link.phase) {
     case 'signed-out':
     case 'failed':
+      // It would let another one go, whose hub might do the same.
+      if (problem?.code === 'evicted' && !isAsked) return;
       run.set({ token: { ...run.state.token, refusals: 0 }, problem: null });
       connect(run);
       return;
@@ -347,6 +373,7 @@ export function signedOut(run: Run, message: string): void {
     problem: { code: 'signed-out', message },
   });
   run.setLink({ phase: 'signed-out' });
+  unconfirm(run);
   failStarting(run, { code: 'signed-out', message });
   if (run.state.isLeaving) leaveForGood(run);
 }
@@ -363,7 +390,10 @@ export function wipe(run: Run, subject: string | null): void {
     'rate',
     'typing-shown',
     'typing-sent',
+    'routing',
+    'queued',
     'close',
+    'expiry',
   );
   const problem: Problem = { code: 'signed-out', message: 'The session has ended.' };
   failStarting(run, problem);
@@ -388,6 +418,10 @@ export function wipe(run: Run, subject: string | null): void {
     lastOutboxOrdinal: 0,
     quietUntil: null,
     receiptDue: null,
+    // The names are the gateway's, whoever the visitor is.
+    routing: { ...initialRouting, names: run.state.routing.names },
+    sessionLife: null,
+    sessionEnds: null,
     recovery: { ...initialRecovery, runs: run.state.recovery.runs },
     typing: { other: null, told: false, toldAt: null },
     // For good: after a power cut it would be as if they had never left.
@@ -410,6 +444,7 @@ export function switchVisitor(run: Run, subject: string): void {
 export function signOut(run: Run): void {
   wipe(run, null);
   dropToken(run);
+  run.emit({ type: 'end-session' });
   run.set({
     // A broker that wants to be left alone is, whoever asks.
     token: { ...initialToken, quietUntil: run.state.token.quietUntil },

@@ -4,6 +4,7 @@ import type { Earlier } from '../../protocol/port.ts';
 import { request } from './requests.ts';
 import type { Run } from './run.ts';
 import type { EarlierWanted } from './state.ts';
+import { completeAll } from './told.ts';
 import { rowOf } from './transcript.ts';
 
 /** Older messages for one tab: from memory, then from the store, then from REST. */
@@ -90,14 +91,28 @@ export function onEarlierFetched(run: Run, requestId: number, result: RestResult
   }
   const end = wanted.rows[0] ?? wanted.before;
   const ordinal = end?.position[0] ?? 0;
-  const older = result.value.messages
+  const conversationId = end ? (wanted.rows[0]?.conversationId ?? wanted.conversationId) : null;
+  const older = completeAll(run, result.value.messages, conversationId ?? '')
     .map((message) => toRow(message, ordinal))
     .filter((row) => !end || comparePlaces(row, end) < 0)
     .sort(comparePlaces);
+  const { nextCursor } = result.value;
+  if (older.length === 0 && nextCursor !== null && goOn(run, wanted, nextCursor)) return;
   const rows = [...older, ...wanted.rows];
   const [oldest] = older;
   const isMore = oldest?.sequence === null ? older.length >= pageLength - 1 : hasOlder(oldest);
   settle(run, wanted, rows, isMore);
+}
+
+/** The page was newer than what is wanted: where only the newest can be asked for, the next one may do. */
+function goOn(run: Run, wanted: EarlierWanted, cursor: string): boolean {
+  const call = callFor(run, wanted, wanted.rows);
+  if (call?.type !== 'history-before' || run.state.settings.traits.history !== 'newest')
+    return false;
+  const requestId = request(run, { ...call, cursor });
+  const waiting = { ...wanted, requestId };
+  run.set({ earlier: run.state.earlier.map((one) => (one === wanted ? waiting : one)) });
+  return true;
 }
 
 function toRow(message: GatewayMessage, ordinal: number): Message {

@@ -2,13 +2,17 @@ import type { Problem } from '../../protocol/errors.ts';
 import type { GatewayCommand, RestCall } from '../../protocol/gateway.ts';
 import type { Place } from '../../protocol/message.ts';
 import type { StreamMessage } from '../../protocol/port.ts';
+import type { RoutingLogLine } from '../../protocol/routing.ts';
 import type { StoreOperation } from './records.ts';
 import type { TimerName } from './timers.ts';
 
 /** Everything that a hub can ask of its edges. */
 export type Effect =
-  | { readonly type: 'fetch-token'; readonly requestId: number }
+  /** `isFresh`: of a new session, where the token is one. */
+  | { readonly type: 'fetch-token'; readonly requestId: number; readonly isFresh: boolean }
   | { readonly type: 'forget-token' }
+  /** The visitor has signed out: what is kept of the session goes, here and at the gateway. */
+  | { readonly type: 'end-session' }
   | { readonly type: 'open-socket'; readonly socketId: number }
   | { readonly type: 'send'; readonly socketId: number; readonly command: GatewayCommand }
   | { readonly type: 'close-socket'; readonly socketId: number }
@@ -39,6 +43,8 @@ export type Effect =
     }
   | { readonly type: 'post'; readonly tabId: string; readonly message: StreamMessage }
   | { readonly type: 'answer'; readonly callId: number; readonly answer: Answer }
+  /** For the site's routing log; nothing waits for it. */
+  | { readonly type: 'log-routing'; readonly line: RoutingLogLine }
   /** The socket is closed, or as good as gone: another hub may have the conversation. */
   | { readonly type: 'left' }
   /** Something odd that hurts nothing: for the log and the counters. */
@@ -50,6 +56,6 @@ export type Answer =
 
 export interface Note {
   /** What is counted. */
-  readonly kind: 'misfit' | 'client-bug' | 'gateway-problem' | 'server-problem';
+  readonly kind: 'misfit' | 'flood' | 'client-bug' | 'gateway-problem' | 'server-problem';
   readonly detail: string;
 }

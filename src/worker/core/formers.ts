@@ -1,8 +1,10 @@
 import type { RestResult } from '../../protocol/gateway.ts';
+import { isSession } from './guest.ts';
 import type { ConversationRecord } from './records.ts';
 import { request } from './requests.ts';
 import type { Run } from './run.ts';
 import type { ConversationState, RecoveryRun } from './state.ts';
+import { completeAll } from './told.ts';
 import { receive, showHeld } from './transcript.ts';
 
 /** How long a conversation's last words may take to be in REST's history, in ms. */
@@ -45,7 +47,8 @@ export function sawTheEnd({ conversation, endedAt }: ConversationState, begunAt:
 export function catchUpFormer(run: Run): void {
   const { formers, recovery } = run.state;
   const former = formers.find((one) => sawTheEnd(one, run.clock.now));
-  if (!former || recovery.active) return;
+  // Where each has a session of its own, nobody can ask for a former one's.
+  if (!former || recovery.active || isSession(run.state)) return;
   const { conversationId } = former.conversation;
   const since = former.completeUntil;
   const requestId = request(run, { type: 'history-since', conversationId, since, cursor: null });
@@ -77,7 +80,7 @@ export function onFormerResult(run: Run, active: RecoveryRun, result: RestResult
   if (result.value.type !== 'history') return true;
   const { messages, nextCursor } = result.value;
   within(run, conversationId, () => {
-    for (const message of messages) receive(run, message, 'rest');
+    for (const message of completeAll(run, messages, conversationId)) receive(run, message, 'rest');
   });
   if (nextCursor === null || nextCursor === cursor || messages.length === 0) {
     within(run, conversationId, () => showHeld(run));

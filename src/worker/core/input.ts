@@ -13,7 +13,14 @@ export interface Clock {
 }
 
 export type TokenResult =
-  | { readonly ok: true; readonly expiresIn: number; readonly subject: string }
+  | {
+      readonly ok: true;
+      /** Seconds; `null`: it ends only when the gateway says so. */
+      readonly expiresIn: number | null;
+      readonly subject: string;
+      /** It is the one that was there before: a living socket can stay. */
+      readonly isSame?: boolean;
+    }
   | {
       readonly ok: false;
       readonly kind: 'signed-out' | 'forbidden' | 'rate-limited' | 'unavailable' | 'network';
@@ -57,7 +64,14 @@ export type Input =
   | { readonly type: 'tab-used'; readonly tabId: string }
   | { readonly type: 'tab-ack'; readonly tabId: string; readonly revision: number }
   | { readonly type: 'tab-pull'; readonly tabId: string }
-  | { readonly type: 'call'; readonly tabId: string; readonly callId: number; readonly call: Call }
+  | {
+      readonly type: 'call';
+      readonly tabId: string;
+      readonly callId: number;
+      readonly call: Call;
+      /** Of a `start`: where its attributes do not fit the site's own schema. */
+      readonly routingProblems?: readonly string[];
+    }
   | { readonly type: 'online'; readonly online: boolean }
   | { readonly type: 'token'; readonly requestId: number; readonly result: TokenResult }
   | { readonly type: 'socket-opened'; readonly socketId: number }

@@ -1,5 +1,6 @@
 import { jittered } from './backoff.ts';
 import { fail } from './connection.ts';
+import { paceWait } from './pace.ts';
 import type { Run } from './run.ts';
 
 function socketOf(run: Run): number | null {
@@ -16,6 +17,11 @@ export function startKeepalive(run: Run): void {
 export function ping(run: Run, deadline: number = run.state.settings.timing.pong): void {
   const socketId = socketOf(run);
   if (socketId === null) return;
+  const wait = paceWait(run, 'pings');
+  if (wait > 0) {
+    run.setTimer('ping', wait);
+    return;
+  }
   run.emit({ type: 'send', socketId, command: { type: 'ping' } });
   if (!run.hasTimer('pong')) run.setTimer('pong', deadline);
   startKeepalive(run);

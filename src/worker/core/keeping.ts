@@ -51,6 +51,7 @@ function forgetHolesBelow(run: Run): void {
   const first = window.find((row) => row.position[0] === conversation?.ordinal);
   if (!conversation) return;
   const lowest = first ? first.position[1] : conversation.next;
-  const holes = conversation.holes.filter(({ from }) => from > lowest);
+  // The one right below it is told at the first row, and still looked for.
+  const holes = conversation.holes.filter(({ to }) => to >= lowest - 1);
   run.set({ conversation: { ...conversation, holes } });
 }

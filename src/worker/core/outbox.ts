@@ -1,10 +1,14 @@
+import type { Routing } from '../../protocol/conversation.ts';
 import type { Problem } from '../../protocol/errors.ts';
 import type { RestFailure, RestResult } from '../../protocol/gateway.ts';
 import { type Message, withReadMark } from '../../protocol/message.ts';
 import { retryDelay } from './backoff.ts';
+import { isSession, wakeLine } from './guest.ts';
+import { paceWait } from './pace.ts';
 import type { OutboxRecord } from './records.ts';
 import { catchUp, nextRun } from './recovery.ts';
 import { request, restPause } from './requests.ts';
+import { refusalOf } from './routing.ts';
 import type { Run } from './run.ts';
 import { ask, onEnded, onNotFound } from './session.ts';
 import type { OutboxItem, OutboxStage } from './state.ts';
@@ -15,6 +19,8 @@ import { publishBelow } from './window.ts';
 const quietByDefault = 1_000;
 /** A gateway that names a longer time than this is not believed. */
 const quietAtMost = 600_000;
+
+const second = 1_000;
 
 /** Last in every transcript, in the order of sending. */
 const pendingOrdinal = Number.MAX_SAFE_INTEGER;
@@ -191,13 +197,18 @@ export function pump(run: Run): void {
       lookForDoubts(run);
       return;
     }
-    if (!isAddressed(run, head, conversationId)) return;
+    if (!isAddressed(run, head, conversationId) || !isInPace(run)) return;
+    const wait = Math.max(paceWait(run, 'messages'), paceWait(run, 'requests'));
+    if (wait > 0) {
+      waitForPace(run, wait);
+      return;
+    }
     setItem(run, messageId, { at: { stage: 'sent' } });
     run.setTimer('echo', run.state.settings.timing.echo);
     run.emit({
       type: 'send',
       socketId: link.socketId,
-      command: { type: 'send-message', conversationId, messageId, text },
+      command: { type: 'send-message', conversationId, messageId, text, ...routingFor(run) },
     });
   } else if (breaker.open && run.state.settings.traits.restSend) {
     if (head.at.stage === 'doubt') {
@@ -205,10 +216,28 @@ export function pump(run: Run): void {
       return;
     }
     if (run.hasTimer('rest-retry') || restPause(run) > 0) return;
-    if (!isAddressed(run, head, conversationId)) return;
+    if (!isAddressed(run, head, conversationId) || !isInPace(run)) return;
     const requestId = request(run, { type: 'send-message', conversationId, messageId, text });
     setItem(run, messageId, { at: { stage: 'posting', requestId } });
   }
+}
+
+/** A gateway that is asked for no routing learns it from the messages. */
+function routingFor({ state }: Run): { readonly routing?: Routing } {
+  const { lastRouting } = state.meta;
+  return isSession(state) && lastRouting ? { routing: lastRouting } : {};
+}
+
+/** As much as the gateway allows has gone: the visitor sees that it waits. */
+function waitForPace(run: Run, wait: number): void {
+  run.set({
+    quietUntil: run.clock.now + wait,
+    problem: {
+      code: 'rate-limited',
+      message: 'Messages wait a moment: too many were sent at once.',
+    },
+  });
+  run.setTimer('rate', wait);
 }
 
 /**
@@ -222,6 +251,21 @@ function isAddressed(run: Run, item: OutboxItem, conversationId: string): boolea
   storeItem(run, item.messageId);
   run.change({ durable: true });
   return false;
+}
+
+/** A page that floods us does not flood the gateway: what is beyond waits for the next second. */
+function isInPace(run: Run): boolean {
+  const { now } = run.clock;
+  const { burst, settings } = run.state;
+  const isOver = now - burst.since >= second;
+  if (!isOver && burst.count >= settings.limits.sends) {
+    const wait = burst.since + second - now;
+    run.set({ quietUntil: now + wait });
+    run.setTimer('rate', wait);
+    return false;
+  }
+  run.set({ burst: isOver ? { since: now, count: 1 } : { ...burst, count: burst.count + 1 } });
+  return true;
 }
 
 function lookForDoubts(run: Run): void {
@@ -279,7 +323,7 @@ export function resolveDoubts(run: Run, runNumber: number): void {
 }
 
 /** What was sent into another conversation: whether it arrived there nobody can tell any more. */
-export function failDoubtsOfFormer(run: Run, conversationId: string): void {
+export function failDoubtsOfFormer(run: Run, conversationId: string | null): void {
   for (const item of run.state.outbox) {
     if (item.at.stage !== 'doubt' || item.conversationId === null) continue;
     if (item.conversationId === conversationId) continue;
@@ -387,15 +431,18 @@ export function failStranded(run: Run): void {
   const { conversation, meta } = run.state;
   if (meta.routing) return;
   if (conversation && conversation.conversation.status !== 'ended') return;
+  const refusal = refusalOf(run);
   for (const item of run.state.outbox) {
     // A doubtful one may still turn up in a catch-up, as long as there is a conversation to ask for.
     if (item.at.stage !== 'queued' && !(item.at.stage === 'doubt' && !conversation)) continue;
-    failItem(
-      run,
-      item.messageId,
-      conversation ? 'conversation-ended' : 'conversation-not-found',
-      'The conversation has ended before this was sent.',
-    );
+    if (refusal) failItem(run, item.messageId, refusal.code, refusal.message);
+    else
+      failItem(
+        run,
+        item.messageId,
+        conversation ? 'conversation-ended' : 'conversation-not-found',
+        'The conversation has ended before this was sent.',
+      );
   }
 }
 
@@ -422,7 +469,8 @@ export function refusedForRate(
 
 /** The `rate` timer. */
 export function quietOver(run: Run): void {
-  run.set({ quietUntil: null });
+  const { problem } = run.state;
+  run.set({ quietUntil: null, problem: problem?.code === 'rate-limited' ? null : problem });
   pump(run);
 }
 
@@ -455,9 +503,15 @@ export function retryMessage(run: Run, callId: number, messageId: string): void 
     run.set({ meta: { ...meta, routing: meta.lastRouting } });
     run.change({ meta: true });
     ask(run, 0);
+    wakeLine(run);
   }
   failStranded(run);
   pump(run);
+}
+
+/** The message that an error without a name can only be about, since there is one on its way. */
+export function soleSent(run: Run): string | null {
+  return run.state.outbox.find((item) => item.at.stage === 'sent')?.messageId ?? null;
 }
 
 export function discardMessage(run: Run, callId: number, messageId: string): void {

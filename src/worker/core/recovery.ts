@@ -1,11 +1,13 @@
 import type { RestFailure, RestResult, RestValue } from '../../protocol/gateway.ts';
 import { jittered, retryDelay } from './backoff.ts';
 import { catchUpFormer, isOfFormer, onFormerResult, sawTheEnd } from './formers.ts';
+import { isSession } from './guest.ts';
 import { catchUpAnswered, pump, resolveDoubts } from './outbox.ts';
 import { request, restPause } from './requests.ts';
 import type { Run } from './run.ts';
 import { closed, onConversation, onNotFound } from './session.ts';
 import type { RecoveryRun } from './state.ts';
+import { completeAll } from './told.ts';
 import { receive, settleAll, settleHeld } from './transcript.ts';
 
 /** Failed catch-ups after which held messages are shown although REST could not be asked. */
@@ -28,6 +30,8 @@ export function catchUp(run: Run): void {
     run.set({ recovery: { ...recovery, again: true } });
     return;
   }
+  // A session's history is asked for with a token that its own line brings.
+  if (isSession(run.state) && run.state.link.phase !== 'online') return;
   const pause = restPause(run);
   if (pause > 0) {
     run.setTimer('rest-retry', pause);
@@ -93,7 +97,7 @@ function onPage(
   if (page.misfits > 0) run.note('misfit', `${page.misfits} misshapen messages in the history`);
   let { newest } = active;
   settleAll(run);
-  for (const message of page.messages) {
+  for (const message of completeAll(run, page.messages, active.conversationId)) {
     receive(run, message, 'rest');
     newest = Math.max(newest, message.timestamp);
   }
@@ -103,6 +107,11 @@ function onPage(
     page.nextCursor === active.cursor ||
     page.messages.length === 0 ||
     active.pages >= maximumPages;
+  if (isLast && isSession(run.state)) {
+    // Its status is told on the line.
+    complete(run, { ...active, newest });
+    return;
+  }
   const call = isLast
     ? ({ type: 'conversation', conversationId } as const)
     : ({ type: 'history-since', conversationId, since, cursor: page.nextCursor } as const);

@@ -3,7 +3,9 @@ import { delayed } from './backoff.ts';
 import { onEarlierFetched } from './earlier.ts';
 import type { TokenResult } from './input.ts';
 import { onPosted } from './outbox.ts';
+import { countPace, paceWait } from './pace.ts';
 import { onRecoveryResult } from './recovery.ts';
+import { onRoutingAnswer } from './routing.ts';
 import type { Run } from './run.ts';
 import type { RestRequest } from './state.ts';
 import { dropToken, fetchToken, hasToken } from './token.ts';
@@ -32,17 +34,25 @@ export function request(run: Run, call: RestCall): number {
 
 function submit(run: Run, request: RestRequest): void {
   const others = run.state.requests.filter((other) => other.requestId !== request.requestId);
-  const pause = restPause(run);
+  const pause = Math.max(restPause(run), paceWait(run, 'history'));
   const parked = pause > 0 || !hasToken(run);
   run.set({ requests: [...others, { ...request, parked }] });
   if (pause > 0) run.setTimer('rest-pause', pause);
   else if (parked) fetchToken(run);
-  else run.emit({ type: 'rest', requestId: request.requestId, call: request.call });
+  else {
+    countPace(run, 'history');
+    run.emit({ type: 'rest', requestId: request.requestId, call: request.call });
+  }
 }
 
 /** There is a token, or the `rest-pause` timer: REST has been left alone for long enough. */
 export function sendParked(run: Run): void {
   for (const request of run.state.requests) if (request.parked) submit(run, request);
+}
+
+/** Its answer is wanted no more. */
+export function forgetRequest(run: Run, requestId: number): void {
+  run.set({ requests: run.state.requests.filter((one) => one.requestId !== requestId) });
 }
 
 export function failParked(run: Run, reason: Extract<TokenResult, { ok: false }>): void {
@@ -80,6 +90,10 @@ function finish(run: Run, request: RestRequest, result: RestResult): void {
       return;
     case 'send-message':
       onPosted(run, request.requestId, result);
+      return;
+    case 'skill-groups':
+    case 'skill-coverage':
+      onRoutingAnswer(run, request.requestId, result);
       return;
   }
 }

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { Answer, Effect, Note } from './effect.ts';
 import type { Clock } from './input.ts';
+import { countCommand } from './pace.ts';
 import { nextRandom } from './random.ts';
 import type { StoreOperation } from './records.ts';
 import type { Changes, HubState, Link } from './state.ts';
@@ -32,6 +33,7 @@ export class Run {
 
   emit(effect: Effect): void {
     this.effects.push(effect);
+    if (effect.type === 'send') countCommand(this, effect.command);
   }
 
   note(kind: Note['kind'], detail: string): void {

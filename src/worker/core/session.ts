@@ -1,6 +1,7 @@
 import type { Conversation } from '../../protocol/conversation.ts';
 import { fail } from './connection.ts';
 import { retire } from './formers.ts';
+import { connectAnew, isSession, restLine } from './guest.ts';
 import {
   doubtEverything,
   failDoubtsOfFormer,
@@ -9,8 +10,10 @@ import {
   forgetPlaces,
   pump,
 } from './outbox.ts';
+import { watchQueue } from './queue.ts';
 import { flushReceipt } from './receipts.ts';
 import { catchUp, catchUpAnew, nextRun } from './recovery.ts';
+import { isCleared, routed } from './routing.ts';
 import type { Run } from './run.ts';
 import type { ConversationState } from './state.ts';
 import { settleHeld, showHeld } from './transcript.ts';
@@ -21,7 +24,21 @@ const repeats = 2;
 /** On a fresh socket: resume the conversation, or ask for the one that is wanted. */
 export function beginSession(run: Run, socketId: number): void {
   run.setLink({ phase: 'online', socketId, session: { stage: 'ready' } });
-  ask(run, 0);
+  if (isSession(run.state)) opened(run, socketId);
+  else ask(run, 0);
+}
+
+/** What was asked for by opening the session; its answer is on its way. */
+function opened(run: Run, socketId: number): void {
+  const { conversation, meta, settings } = run.state;
+  const isOpen = conversation !== null && conversation.conversation.status !== 'ended';
+  if (!isOpen && !meta.routing) {
+    restLine(run);
+    return;
+  }
+  const stage = isOpen ? 'resuming' : 'routing';
+  run.setLink({ phase: 'online', socketId, session: { stage, asked: 0 } });
+  run.setTimer('answer', settings.timing.answer);
 }
 
 /** Sends the frame that the session needs next, if it needs one. */
@@ -34,7 +51,14 @@ export function ask(run: Run, asked: number): void {
     run.setLink({ phase: 'online', socketId, session: { stage: 'resuming', asked } });
     run.emit({ type: 'send', socketId, command: { type: 'resume-conversation', conversationId } });
     run.setTimer('answer', settings.timing.answer);
+  } else if (meta.routing && conversation?.closing == null && hasRunOut(run)) {
+    connectAnew(run);
   } else if (meta.routing && conversation?.closing == null) {
+    if (!isCleared(run, meta.routing)) {
+      run.clearTimer('answer');
+      run.setLink({ phase: 'online', socketId, session: { stage: 'ready' } });
+      return;
+    }
     run.setLink({ phase: 'online', socketId, session: { stage: 'routing', asked } });
     run.emit({
       type: 'send',
@@ -50,6 +74,13 @@ export function ask(run: Run, asked: number): void {
     // its way may have arrived there: both are known before another one is opened.
     catchUp(run);
   }
+}
+
+/** The session on this line was another conversation's, and that one has ended. */
+function hasRunOut({ state }: Run): boolean {
+  const { link, conversation } = state;
+  if (!isSession(state) || link.phase !== 'online') return false;
+  return conversation?.conversation.status === 'ended' && link.session.stage === 'ready';
 }
 
 /** The `answer` timer: the frame or its answer was lost. Asking again makes no second conversation. */
@@ -113,6 +144,7 @@ function update(run: Run, conversation: ConversationState): void {
   ) {
     run.change({ conversation: true });
   }
+  watchQueue(run);
 }
 
 function newConversation(run: Run, conversation: Conversation): ConversationState {
@@ -132,7 +164,8 @@ function newConversation(run: Run, conversation: Conversation): ConversationStat
     ordinal,
     next: 1,
     holes: [],
-    completeUntil: 0,
+    // A visitor who has an identity there has one history for all conversations.
+    completeUntil: isSession(run.state) ? (run.state.conversation?.newest ?? 0) : 0,
     readMark: null,
     isClosed: false,
     held: [],
@@ -151,12 +184,13 @@ export function closed(run: Run, runNumber: number): void {
   run.set({ conversation: { ...conversation, closing: null } });
   if (link.phase === 'online' && link.session.stage === 'ready' && run.state.meta.routing) {
     ask(run, 0);
-  }
+  } else restLine(run);
 }
 
 function settleRouting(run: Run, conversation: Conversation): void {
   run.set({ meta: { ...run.state.meta, routing: null } });
   run.change({ meta: true });
+  routed(run);
   for (const callId of run.state.starting) run.resolve(callId, conversation);
   run.set({ starting: [] });
 }
@@ -164,8 +198,11 @@ function settleRouting(run: Run, conversation: Conversation): void {
 /** A conversation id that a page has kept, for a hub whose own store was lost (article, §3). */
 export function adoptMirror(run: Run, conversationId: string, visitor: string): void {
   const { conversation, window, meta, link } = run.state;
+  if (meta.subject !== null && meta.subject !== visitor) {
+    run.note('misfit', 'a page that shows another visitor');
+    return;
+  }
   if (conversation || window.length > 0 || meta.routing) return;
-  if (meta.subject !== null && meta.subject !== visitor) return;
   // A token that names somebody else wipes it again.
   run.set({ meta: { ...meta, subject: visitor } });
   run.set({ conversation: newConversation(run, { conversationId, status: 'queued' }) });
@@ -197,7 +234,8 @@ export function onEnded(run: Run): void {
   const { conversation: ended } = run.state;
   if (ended) {
     const endedAt = ended.endedAt ?? run.clock.now;
-    run.set({ conversation: { ...ended, closing: nextRun(run), endedAt } });
+    const canRead = !isSession(run.state) || link.phase === 'online';
+    run.set({ conversation: { ...ended, closing: canRead ? nextRun(run) : null, endedAt } });
   }
   if (link.phase === 'online') {
     run.clearTimer('answer');
@@ -214,6 +252,7 @@ export function onNotFound(run: Run): void {
   settleHeld(run, null);
   run.set({ conversation: null });
   doubtEverything(run);
+  watchQueue(run);
   forgetPlaces(run);
   run.store({
     type: 'delete-conversation',

@@ -30,6 +30,12 @@ export interface Timing {
   readonly echo: number;
   /** How long a renewal waits for echoes, and a close for its answer. @default 2_000 */
   readonly drain: number;
+  /** From wanting a routing to knowing whether it fits; then `routing.whenUnchecked` holds. @default 5_000 */
+  readonly routingCheck: number;
+  /** How long the canonical names of skill groups are believed. @default 600_000 */
+  readonly skillGroups: number;
+  /** In the queue for so long, the visitor is told why, as far as it is known. @default 120_000 */
+  readonly queued: number;
   /** Between two reconciliations by REST while a page is visible. @default 60_000 */
   readonly reconcile: number;
   /** How long the other side's typing is shown. @default 6_000 */
@@ -59,6 +65,9 @@ export const defaultTiming: Timing = {
   shortHold: 200,
   echo: 10_000,
   drain: 2_000,
+  routingCheck: 5_000,
+  skillGroups: 600_000,
+  queued: 120_000,
   reconcile: 60_000,
   typingShown: 6_000,
   typingSent: 3_000,
@@ -77,6 +86,13 @@ export interface Limits {
   readonly held: number;
   /** Messages waiting to be sent. @default 500 */
   readonly outbox: number;
+  /**
+   * Messages that go out in a second; the others wait, and are shown so. Whoever types never meets it.
+   * @default 20
+   */
+  readonly sends: number;
+  /** Messages of one port that are taken in a second; the others are dropped and counted. @default 500 */
+  readonly portMessages: number;
   /** Messages that the browser keeps; older ones are fetched when somebody looks. @default 10_000 */
   readonly stored: number;
   /** Days that it keeps them. @default 90 */
@@ -88,11 +104,34 @@ export const defaultLimits: Limits = {
   window: 1_000,
   held: 1_000,
   outbox: 500,
+  sends: 20,
+  portMessages: 500,
   stored: 10_000,
   storedDays: 90,
 };
 
+/** What the site wants where a routing can't be sent as it is. */
+export interface RoutingPolicy {
+  /**
+   * The routing API is out of reach: `send` unchecked, and log that · `wait` until it can be checked.
+   * @default 'send'
+   */
+  readonly whenUnchecked: 'send' | 'wait';
+  /**
+   * Nobody is on shift: `ask` the visitor whether to wait, and send nothing before · `warn` and send ·
+   * `refuse`. @default 'ask'
+   */
+  readonly whenUncovered: 'ask' | 'warn' | 'refuse';
+}
+
+export const defaultRoutingPolicy: RoutingPolicy = { whenUnchecked: 'send', whenUncovered: 'ask' };
+
+/** When a page sees what the browser keeps: `at-once`, or `confirmed` by the broker. */
+export type HistoryPolicy = 'at-once' | 'confirmed';
+
 export interface Settings {
+  readonly history: HistoryPolicy;
+  readonly routing: RoutingPolicy;
   readonly timing: Timing;
   readonly limits: Limits;
   readonly traits: GatewayTraits;

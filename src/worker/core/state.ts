@@ -1,7 +1,10 @@
+import type { Routing } from '../../protocol/conversation.ts';
 import type { Problem } from '../../protocol/errors.ts';
 import type { GatewayMessage, RestCall } from '../../protocol/gateway.ts';
 import type { Message, Place, Position } from '../../protocol/message.ts';
+import type { RoutingNotice } from '../../protocol/routing.ts';
 import type { SharedSnapshot } from '../../protocol/snapshot.ts';
+import { emptyPace, type PaceLog } from './pace.ts';
 import {
   type ConversationRecord,
   emptyMeta,
@@ -84,6 +87,8 @@ export interface Token {
   readonly quietUntil: number | null;
   /** The token is asked for to replace a living socket's. */
   readonly renewing: boolean;
+  /** The session that it was is over: the next one is another session's. */
+  readonly wantsFresh: boolean;
 }
 
 /** A conversation, with the frames that wait for a missing one. */
@@ -176,6 +181,39 @@ export interface RestRequest {
   readonly retried: boolean;
 }
 
+/** Where the check of the wanted routing stands. */
+export type RoutingCheck =
+  | { readonly stage: 'names'; readonly routing: Routing; readonly requestId: number }
+  | { readonly stage: 'coverage'; readonly routing: Routing; readonly requestId: number }
+  /** Nobody is on shift, and the visitor is asked. */
+  | { readonly stage: 'asking'; readonly routing: Routing }
+  /** The routing API is out of reach; asked again later. */
+  | { readonly stage: 'postponed'; readonly routing: Routing }
+  /** The frame may leave, and be repeated. */
+  | { readonly stage: 'cleared'; readonly routing: Routing };
+
+/** A conversation that waits for an agent. */
+export interface QueueWatch {
+  readonly conversationId: string;
+  /** Epoch ms of the gateway. */
+  readonly since: number;
+  /** The question why, under way. */
+  readonly requestId: number | null;
+  /** A name of its routing is not one that the gateway knows. */
+  readonly unmatched: boolean;
+}
+
+export interface RoutingState {
+  /** The canonical names, and when they were told. */
+  readonly names: { readonly names: readonly string[]; readonly at: number } | null;
+  readonly check: RoutingCheck | null;
+  /** Checks that failed in a row. */
+  readonly tries: number;
+  readonly queue: QueueWatch | null;
+  /** What the visitor is told. */
+  readonly notice: RoutingNotice | null;
+}
+
 export interface Tab {
   readonly tabId: string;
   readonly visible: boolean;
@@ -235,6 +273,10 @@ export interface HubState {
   readonly timers: Readonly<Partial<Record<TimerName, number>>>;
   readonly restored: boolean;
   readonly persistent: boolean;
+  /** What is kept may be shown. */
+  readonly isConfirmed: boolean;
+  /** What waited up to this ordinal is not shown before that. */
+  readonly hiddenOutbox: number;
   readonly online: boolean;
   readonly link: Link;
   readonly breaker: Breaker;
@@ -260,6 +302,8 @@ export interface HubState {
   readonly hasEarlier: boolean;
   readonly outbox: readonly OutboxItem[];
   readonly lastOutboxOrdinal: number;
+  /** Messages that left in the second that began then. */
+  readonly burst: { readonly since: number; readonly count: number };
   /** Nothing is sent before this, because the gateway said so. */
   readonly quietUntil: number | null;
   /** The newest message of the others that the gateway must still be told was read. */
@@ -267,6 +311,13 @@ export interface HubState {
   /** REST is left alone until then, because it said so. */
   readonly restQuietUntil: number | null;
   readonly recovery: Recovery;
+  readonly routing: RoutingState;
+  /** What was used of what the gateway allows. */
+  readonly pace: PaceLog;
+  /** How long the session lives from the last message on, in ms; `null` when nobody says. */
+  readonly sessionLife: number | null;
+  /** When it ends, on the monotonic clock. */
+  readonly sessionEnds: number | null;
   readonly typing: Typing;
   readonly tabs: readonly Tab[];
   /** The tab that rang last, and when. */
@@ -295,6 +346,8 @@ export function initialState(settings: Settings, seed: number): HubState {
     timers: {},
     restored: false,
     persistent: true,
+    isConfirmed: settings.history === 'at-once',
+    hiddenOutbox: 0,
     online: true,
     link: { phase: 'idle' },
     breaker: { attempt: 0, open: false, lastTry: null },
@@ -313,10 +366,15 @@ export function initialState(settings: Settings, seed: number): HubState {
     hasEarlier: false,
     outbox: [],
     lastOutboxOrdinal: 0,
+    burst: { since: 0, count: 0 },
     quietUntil: null,
     receiptDue: null,
     restQuietUntil: null,
     recovery: initialRecovery,
+    routing: initialRouting,
+    pace: emptyPace,
+    sessionLife: null,
+    sessionEnds: null,
     typing: { other: null, told: false, toldAt: null },
     tabs: [],
     alertedTab: null,
@@ -340,6 +398,15 @@ export const initialToken: Token = {
   failures: 0,
   quietUntil: null,
   renewing: false,
+  wantsFresh: false,
+};
+
+export const initialRouting: RoutingState = {
+  names: null,
+  check: null,
+  tries: 0,
+  queue: null,
+  notice: null,
 };
 
 export const initialRecovery: Recovery = {

@@ -1,4 +1,4 @@
-import type { GatewayEvent, GatewayProblem } from '../../protocol/gateway.ts';
+import type { GatewayEvent, GatewayProblem, ToldConversation } from '../../protocol/gateway.ts';
 import type { Message } from '../../protocol/message.ts';
 import { used } from './alerts.ts';
 import { poll, probe } from './breaker.ts';
@@ -8,6 +8,7 @@ import {
   closeOverdue,
   drained,
   drainOverdue,
+  fail,
   onAuthenticated,
   onOnline,
   onRefusal,
@@ -19,6 +20,17 @@ import {
 } from './connection.ts';
 import { onEarlierRead } from './earlier.ts';
 import type { Effect } from './effect.ts';
+import {
+  isSession,
+  mintConversation,
+  onEvicted,
+  onLogout,
+  onSession,
+  onSessionLife,
+  onSessionOver,
+  prolong,
+  warnOfExpiry,
+} from './guest.ts';
 import type { Clock, Input } from './input.ts';
 import { onPong, ping, pongOverdue } from './keepalive.ts';
 import { prune, rewrite, schedulePruning } from './keeping.ts';
@@ -30,16 +42,20 @@ import {
   quietOver,
   refusedForRate,
   restoreOutbox,
+  soleSent,
 } from './outbox.ts';
+import { queuedForLong } from './queue.ts';
 import type { ConversationRecord, Restored } from './records.ts';
 import { nextRun, reconcile, retryCatchUp } from './recovery.ts';
 import { onRest, sendParked } from './requests.ts';
+import { routingOverdue } from './routing.ts';
 import { Run } from './run.ts';
 import { adoptAddressee, answerOverdue, onConversation, onEnded, onNotFound } from './session.ts';
 import type { ConversationState, HubState } from './state.ts';
 import { acknowledgeRevision, attach, flush, idleOver, leave, pull, setVisible } from './tabs.ts';
 import type { TimerName } from './timers.ts';
 import { onToken, renew, tokenPauseOver } from './token.ts';
+import { complete } from './told.ts';
 import { holdOverdue, readBy, receive, shortHoldOver } from './transcript.ts';
 import { forgetOtherTyping, onOtherTyping, tellTyping } from './typing.ts';
 import { onLookedUp } from './window.ts';
@@ -93,7 +109,7 @@ function take(run: Run, input: Input): void {
       pull(run, input.tabId);
       return;
     case 'call':
-      onCall(run, input.tabId, input.callId, input.call);
+      onCall(run, input.tabId, input.callId, input.call, input.routingProblems);
       return;
     case 'online':
       onOnline(run, input.online);
@@ -139,11 +155,14 @@ function restore(run: Run, restored: Restored): void {
     conversation: current && {
       ...revive(run, current),
       newest: last && last.position[0] === current.ordinal ? last.timestamp : current.completeUntil,
-      closing: current.conversation.status === 'ended' ? nextRun(run) : null,
+      // A session's end is behind us with its line.
+      closing:
+        current.conversation.status === 'ended' && !isSession(run.state) ? nextRun(run) : null,
     },
     formers: unclosed.map((record) => revive(run, record)),
   });
   restoreOutbox(run, restored.outbox);
+  run.set({ hiddenOutbox: run.state.lastOutboxOrdinal });
   adoptAddressee(run);
   schedulePruning(run);
 }
@@ -196,28 +215,83 @@ function onGateway(run: Run, socketId: number, event: GatewayEvent): void {
       run.note('misfit', event.reason);
       return;
     case 'conversation':
-      if (!isPending) onConversation(run, event.conversation, true);
+      if (!isPending) hearConversation(run, event.conversation);
       return;
-    case 'message':
-      if (isPending) return;
-      receive(run, event.message, 'socket');
+    case 'message': {
+      const message = isPending ? null : complete(run, event.message);
+      if (!message) return;
+      prolong(run);
+      receive(run, message, 'socket');
       pump(run);
       drained(run);
       return;
-    case 'typing':
-      onOtherTyping(run, event.conversationId, event.from, event.isTyping);
+    }
+    case 'typing': {
+      const conversationId = event.conversationId ?? currentId(run);
+      if (conversationId === null) return;
+      onOtherTyping(run, conversationId, event.from, event.isTyping, event.duration);
       return;
+    }
     case 'receipt':
       if (event.status === 'read' && event.from.role !== 'visitor') readBy(run, event.messageId);
       return;
     case 'problem':
       onProblem(run, event.problem);
       return;
+    case 'session':
+      onSession(run, event);
+      return;
+    case 'session-life':
+      onSessionLife(run, event.life);
+      return;
+    case 'session-over':
+      onSessionOver(run, event.reason, event.message);
+      return;
+    case 'evicted':
+      onEvicted(run);
+      return;
+    case 'signed-out':
+      onLogout(run, event.message);
+      return;
+    case 'presence':
+      if (event.presence === 'disconnect') forgetOtherTyping(run);
+      return;
+    case 'attachment-failed':
+      // One that names no file is about the message that bears it.
+      if (event.attachmentId === null) onProblem(run, event.problem);
+      else run.note('gateway-problem', event.problem.message.slice(0, 200));
+      return;
+    case 'upload-target':
+    case 'attachment-url':
+    case 'attachment-uploaded':
+    case 'attachment-deleted':
+    case 'configuration':
+    case 'rest-token':
+    case 'unknown':
+      return;
   }
 }
 
+function currentId(run: Run): string | null {
+  return run.state.conversation?.conversation.conversationId ?? null;
+}
+
+/** With the id that it has here, where the gateway has none. */
+function hearConversation(run: Run, { conversationId, ...told }: ToldConversation): void {
+  const { link } = run.state;
+  const isNew = link.phase === 'online' && link.session.stage === 'routing';
+  const id = conversationId ?? (isNew ? mintConversation(run) : currentId(run));
+  if (id !== null) onConversation(run, { ...told, conversationId: id }, true);
+}
+
 function onProblem(run: Run, problem: GatewayProblem): void {
-  const { messageId } = problem;
+  const { link } = run.state;
+  // Errors seldom name what they are about; one message is on its way at a time.
+  const messageId = problem.messageId ?? (isSession(run.state) ? soleSent(run) : null);
+  if (isSession(run.state) && link.phase === 'authenticating') {
+    onOpeningProblem(run, problem);
+    return;
+  }
   switch (problem.kind) {
     case 'invalid-frame':
       run.note('client-bug', 'the gateway calls a frame of ours invalid');
@@ -242,12 +316,33 @@ function onProblem(run: Run, problem: GatewayProblem): void {
     case 'rate-limited':
       refusedForRate(run, messageId, problem.retryAfter);
       break;
+    case 'rejected':
+    case 'forbidden':
+    case 'attachment':
+      run.note('gateway-problem', problem.message.slice(0, 200));
+      if (messageId !== null) failItem(run, messageId, 'rejected', problem.message.slice(0, 200));
+      break;
+    case 'unavailable':
+      // The echo's deadline finds out what became of a message.
+      run.note('gateway-problem', problem.message.slice(0, 200));
+      break;
     case 'other':
       run.note('gateway-problem', problem.message.slice(0, 200));
       run.set({ problem: { code: 'rejected', message: problem.message.slice(0, 200) } });
       break;
   }
   pump(run);
+}
+
+/** The session was not opened. What no later try can change is final; the rest is tried again. */
+function onOpeningProblem(run: Run, { kind, message, retryAfter }: GatewayProblem): void {
+  const words = message.slice(0, 200);
+  const isFinal = kind === 'forbidden' || kind === 'invalid-frame';
+  fail(
+    run,
+    { code: isFinal ? 'forbidden' : 'unavailable', message: words },
+    { fatal: isFinal, atLeast: retryAfter ?? 0 },
+  );
 }
 
 /** An error that names no conversation is about the one that we are in. */
@@ -305,6 +400,12 @@ function onTimer(run: Run, name: TimerName): void {
     case 'echo':
       echoOverdue(run);
       return;
+    case 'routing':
+      routingOverdue(run);
+      return;
+    case 'queued':
+      queuedForLong(run);
+      return;
     case 'reconcile':
       reconcile(run);
       return;
@@ -334,6 +435,9 @@ function onTimer(run: Run, name: TimerName): void {
       return;
     case 'idle':
       idleOver(run);
+      return;
+    case 'expiry':
+      warnOfExpiry(run);
       return;
   }
 }

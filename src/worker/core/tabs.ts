@@ -2,6 +2,7 @@ import type { Message } from '../../protocol/message.ts';
 import { type PatchMessage, patchCredit, type SnapshotMessage } from '../../protocol/port.ts';
 import type { SharedSnapshot } from '../../protocol/snapshot.ts';
 import { alertOne, used } from './alerts.ts';
+import { shownOutbox } from './confirmation.ts';
 import { sleep, wake } from './connection.ts';
 import { hasOlder } from './earlier.ts';
 import { recordOf } from './formers.ts';
@@ -97,17 +98,17 @@ function postSnapshot(run: Run, tabId: string): void {
 }
 
 function snapshotMessage(run: Run): SnapshotMessage {
-  const { window, settings, hasEarlier, revision, outbox } = run.state;
-  const newest = window.slice(-settings.limits.page);
+  const { window, settings, hasEarlier, revision, isConfirmed } = run.state;
+  const newest = isConfirmed ? window.slice(-settings.limits.page) : [];
   return {
     type: 'snapshot',
     epoch: epochOf(run.state),
     revision,
-    visitor: run.state.meta.subject,
+    visitor: isConfirmed ? run.state.meta.subject : null,
     wipes: run.state.meta.wipes,
     shared: run.state.published ?? sharedSnapshot(run),
-    messages: [...newest, ...outbox.map((item) => outboxMessage(run, item))],
-    hasEarlier: hasEarlier || window.length > newest.length || hasOlder(window[0]),
+    messages: [...newest, ...shownOutbox(run).map((item) => outboxMessage(run, item))],
+    hasEarlier: isConfirmed && (hasEarlier || window.length > newest.length || hasOlder(window[0])),
   };
 }
 
@@ -179,15 +180,15 @@ function writeChanges(run: Run): void {
  * window in the same tick.
  */
 function changedMessages(run: Run): { upserts: Message[]; removed: string[]; isWhole: boolean } {
-  const { changes, window, outbox } = run.state;
+  const { changes, window, isConfirmed } = run.state;
   const ids = new Set(changes.upserts.map((message) => message.messageId));
   const upserts: Message[] = [];
   if (ids.size > 0) {
     const current = [
-      ...window,
+      ...(isConfirmed ? window : []),
       // The last word on each row is the one that holds.
       ...changes.belowWindow.toReversed(),
-      ...outbox.map((item) => outboxMessage(run, item)),
+      ...shownOutbox(run).map((item) => outboxMessage(run, item)),
     ];
     for (const message of current) if (ids.delete(message.messageId)) upserts.push(message);
   }
@@ -208,6 +209,7 @@ function changedPart(
     ...(before.unread === after.unread ? {} : { unread: after.unread }),
     ...(same(before.typing, after.typing) ? {} : { typing: after.typing }),
     ...(before.draft === after.draft ? {} : { draft: after.draft }),
+    ...(same(before.routing, after.routing) ? {} : { routing: after.routing ?? null }),
     ...(same(before.hub, after.hub) ? {} : { hub: after.hub }),
   };
 }

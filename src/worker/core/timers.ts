@@ -12,6 +12,8 @@ export const timerNames = [
   'hold',
   'short-hold',
   'echo',
+  'routing',
+  'queued',
   'reconcile',
   'rest-retry',
   'rest-pause',
@@ -22,5 +24,6 @@ export const timerNames = [
   'typing-sent',
   'prune',
   'idle',
+  'expiry',
 ] as const;
 export type TimerName = (typeof timerNames)[number];

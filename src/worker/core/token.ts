@@ -1,5 +1,7 @@
 import { retryDelay } from './backoff.ts';
+import { confirm } from './confirmation.ts';
 import { beginRenewal, connectWithToken, fail, signedOut, switchVisitor } from './connection.ts';
+import { isSession } from './guest.ts';
 import type { TokenResult } from './input.ts';
 import { failParked, sendParked } from './requests.ts';
 import type { Run } from './run.ts';
@@ -29,7 +31,9 @@ export function fetchToken(run: Run): void {
   }
   const requestId = run.id();
   run.set({ token: { ...run.state.token, requestId, requestedAt: run.clock.now } });
-  run.emit({ type: 'fetch-token', requestId });
+  const hasEnded = run.state.conversation?.conversation.status === 'ended';
+  const isFresh = isSession(run.state) && (hasEnded || run.state.token.wantsFresh);
+  run.emit({ type: 'fetch-token', requestId, isFresh });
 }
 
 /** The `token-retry` timer: the broker may be asked again, for whoever still waits. */
@@ -62,21 +66,31 @@ export function onToken(run: Run, requestId: number, result: TokenResult): void 
     onFailure(run, result);
     return;
   }
-  const life = result.expiresIn * 1_000;
+  const life = result.expiresIn === null ? Number.POSITIVE_INFINITY : result.expiresIn * 1_000;
   const { renewing } = token;
   // Counted from the request, because the life began before the answer came.
   const expiresAt = token.requestedAt + life;
   run.set({
-    token: { ...run.state.token, expiresAt, failures: 0, quietUntil: null, renewing: false },
+    token: {
+      ...run.state.token,
+      expiresAt,
+      failures: 0,
+      quietUntil: null,
+      renewing: false,
+      wantsFresh: false,
+    },
   });
-  const renewAfter = Math.max(0.5 * life, Math.min(0.8 * life, life - 60_000));
-  run.setTimer(
-    'renew',
-    Math.max(0, renewAfter * (1 - 0.1 * run.random()) - (run.clock.now - token.requestedAt)),
-  );
+  if (Number.isFinite(life)) {
+    const renewAfter = Math.max(0.5 * life, Math.min(0.8 * life, life - 60_000));
+    run.setTimer(
+      'renew',
+      Math.max(0, renewAfter * (1 - 0.1 * run.random()) - (run.clock.now - token.requestedAt)),
+    );
+  }
   const { subject } = run.state.meta;
   if (subject !== null && subject !== result.subject) {
     switchVisitor(run, result.subject);
+    confirm(run);
     return;
   }
   if (subject === null) {
@@ -84,9 +98,10 @@ export function onToken(run: Run, requestId: number, result: TokenResult): void 
     // Tabs have to know whose conversation they show.
     run.change({ meta: true, reset: true });
   }
+  confirm(run);
   sendParked(run);
   if (run.state.link.phase === 'token') connectWithToken(run);
-  else if (renewing && run.state.link.phase === 'online') beginRenewal(run);
+  else if (renewing && run.state.link.phase === 'online' && !result.isSame) beginRenewal(run);
 }
 
 function beQuietFor(run: Run, retryAfter: number | null): void {

@@ -11,23 +11,27 @@ import type { Hole } from './records.ts';
 import { catchUp } from './recovery.ts';
 import type { Run } from './run.ts';
 import type { ConversationState, Unsettled } from './state.ts';
+import { isSame, moreAliases, recognise } from './told.ts';
 import { heardFrom } from './typing.ts';
-import { insertRow, isBelow, markBehind, publishBelow, removeRow } from './window.ts';
+import { insertRow, isBelow, markBehind, publishBelow, removeRow, replaceRow } from './window.ts';
 
 /** Catch-ups after which a hole that nobody can fill is no longer looked for. */
 const maximumTries = 5;
 
 /** A message has come, live or by REST: shown once, in its place, however often it comes. */
-export function receive(run: Run, message: GatewayMessage, via: 'socket' | 'rest'): void {
+export function receive(run: Run, told: GatewayMessage, via: 'socket' | 'rest'): void {
+  const message = recognise(run, told);
   const { conversation } = run.state;
   if (conversation?.conversation.conversationId !== message.conversationId) {
     run.note('misfit', 'a message of a conversation that is not ours');
     return;
   }
   if (wasSentAnew(run, message)) return;
-  const known = shownRow(run, message.messageId);
+  const known = run.state.window.find((shown) => isSame(run, shown, message));
   if (known) {
-    acknowledge(run, message.messageId);
+    acknowledge(run, known.messageId);
+    const aliases = known.sequence === null ? moreAliases(known, message) : null;
+    if (aliases) replaceRow(run, { ...known, aliases });
     if (known.sequence === null && message.sequence !== null) sequenceLate(run, known, message);
     if (known.sequence === null || !isAwaited(conversation, message)) return;
   }
@@ -124,7 +128,7 @@ function byTime({ message: a }: Unsettled, { message: b }: Unsettled): number {
 /** By its time: behind the last sequenced one that is not newer. */
 function placeUnsequenced(run: Run, message: GatewayMessage): void {
   const { conversation, window } = run.state;
-  if (!conversation) return;
+  if (!conversation || window.some((row) => isSame(run, row, message))) return;
   const { ordinal } = conversation;
   const { timestamp } = message;
   const before = window.findLast(
@@ -336,6 +340,8 @@ export function rowOf(message: GatewayMessage, position: Position): Message {
     failure: null,
     missingBefore: 0,
     position,
+    ...(message.content ? { content: message.content } : {}),
+    ...(message.aliases ? { aliases: message.aliases } : {}),
   };
 }
 

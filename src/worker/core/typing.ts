@@ -1,4 +1,5 @@
 import type { Sender } from '../../protocol/message.ts';
+import { mayType } from './pace.ts';
 import type { Run } from './run.ts';
 
 /** The other side's typing, shown for a while after its last frame. */
@@ -7,6 +8,7 @@ export function onOtherTyping(
   conversationId: string,
   from: Sender,
   isTyping: boolean,
+  duration?: number,
 ): void {
   if (run.state.conversation?.conversation.conversationId !== conversationId) return;
   if (from.role === 'visitor') return;
@@ -15,7 +17,7 @@ export function onOtherTyping(
     return;
   }
   run.set({ typing: { ...run.state.typing, other: { id: from.id, name: from.name } } });
-  run.setTimer('typing-shown', run.state.settings.timing.typingShown);
+  run.setTimer('typing-shown', duration ?? run.state.settings.timing.typingShown);
 }
 
 /** Whoever has sent, or stopped, types no more. */
@@ -43,11 +45,12 @@ export function tellTyping(run: Run): void {
   if (!isTyping && !typing.told) return;
   if (link.phase !== 'online' || link.session.stage !== 'conversation' || !conversation) return;
   const since = typing.toldAt === null ? Number.POSITIVE_INFINITY : run.clock.now - typing.toldAt;
-  const rest = settings.timing.typingSent - since;
+  const rest = Math.max(settings.timing.typingSent, settings.traits.pace?.typing ?? 0) - since;
   if (rest > 0) {
     if (!run.hasTimer('typing-sent')) run.setTimer('typing-sent', rest);
     return;
   }
+  if (!mayType(run)) return;
   const { conversationId } = conversation.conversation;
   run.emit({
     type: 'send',

@@ -1,5 +1,7 @@
 import { makeEpoch } from '../../protocol/epoch.ts';
 import type { ConnectionSnapshot, Phase, SharedSnapshot } from '../../protocol/snapshot.ts';
+import { hideFormer } from './confirmation.ts';
+import { isSession, needsLine } from './guest.ts';
 import type { Run } from './run.ts';
 import type { HubState } from './state.ts';
 
@@ -10,11 +12,12 @@ export function epochOf(state: HubState): string {
 /** What every tab sees alike. */
 export function sharedSnapshot(run: Run): SharedSnapshot {
   const { state } = run;
-  return {
+  return hideFormer(run, {
     connection: connectionSnapshot(run),
     conversation: state.conversation?.conversation ?? null,
     unread: state.reading.unread,
     typing: state.typing.other,
+    routing: state.routing.notice,
     draft: state.meta.draft,
     hub: {
       kind: state.settings.kind,
@@ -23,7 +26,7 @@ export function sharedSnapshot(run: Run): SharedSnapshot {
       tabs: state.tabs.length,
       persistent: state.persistent,
     },
-  };
+  });
 }
 
 function connectionSnapshot(run: Run): ConnectionSnapshot {
@@ -58,6 +61,8 @@ function publicPhase(state: HubState): Phase {
     case 'draining':
       return 'ready';
     case 'idle':
+      // Its line is opened by the first message.
+      return needsLine(state) ? 'connecting' : 'ready';
     case 'token':
     case 'closing':
     case 'left':
@@ -65,10 +70,10 @@ function publicPhase(state: HubState): Phase {
     case 'authenticating':
       // A controlled reconnection is none of the visitor's business.
       if (renewal) return 'ready';
-      if (breaker.open) return 'polling';
+      if (breaker.open) return isSession(state) ? 'connecting' : 'polling';
       return link.phase === 'authenticating' ? 'authenticating' : 'connecting';
     case 'resting':
-      return 'polling';
+      return isSession(state) ? 'waiting' : 'polling';
     case 'offline':
       return 'offline';
     case 'waiting':
@@ -81,6 +86,7 @@ function publicPhase(state: HubState): Phase {
 }
 
 function transport(state: HubState, phase: Phase): ConnectionSnapshot['transport'] {
+  if (state.link.phase === 'idle' && isSession(state)) return 'none';
   if (phase === 'ready' || phase === 'routing') return 'websocket';
   return phase === 'polling' && state.token.expiresAt !== null ? 'rest' : 'none';
 }

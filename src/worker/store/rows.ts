@@ -1,11 +1,12 @@
-import { conversationSchema, routingSchema } from '../../protocol/conversation.ts';
-import { problemSchema } from '../../protocol/errors.ts';
+import type { Message } from '../../protocol/message.ts';
 import {
-  type Message,
+  conversationSchema,
   messageSchema,
   positionSchema,
+  problemSchema,
   readMarkSchema,
-} from '../../protocol/message.ts';
+  routingSchema,
+} from '../../protocol/schemas.ts';
 import { z } from '../../protocol/zod.ts';
 import type { ConversationRecord, Meta, OutboxRecord, Reading } from '../core/records.ts';
 import type { Log } from '../log.ts';

@@ -62,6 +62,18 @@ class ChatBench extends Probe {
     return took;
   }
 
+  /** Resolves once another hub than the present one has given its snapshot. */
+  untilAnotherHub(): Promise<number> {
+    const { epoch } = this.#chat.getSnapshot().hub;
+    return new Promise((resolve) => {
+      const stop = this.#chat.subscribe(() => {
+        if (this.#chat.getSnapshot().hub.epoch === epoch) return;
+        stop();
+        resolve(performance.now());
+      });
+    });
+  }
+
   /** What is new is at the end. */
   #look(): void {
     const { messages } = this.#chat.getSnapshot();

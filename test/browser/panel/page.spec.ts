@@ -27,10 +27,10 @@ test.describe('a page', () => {
   test('gives the element its heading, its colours and its language', async ({ panel, page }) => {
     await panel.open();
     await page.evaluate(() => {
-      const { element } = window;
+      const { element, english } = window;
       element.heading = 'Ask the lamp shop';
       element.style.setProperty('--partyline-accent', 'rgb(1, 2, 3)');
-      element.texts = { ...element.texts, send: 'Senden', placeholder: 'Nachricht schreiben…' };
+      element.texts = { ...english, send: 'Senden', placeholder: 'Nachricht schreiben…' };
     });
     await expect(panel.panel.getByRole('heading')).toHaveText('Ask the lamp shop');
     await expect(panel.button('Senden')).toBeVisible();

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Gateway } from '../../../src/testing/index.ts';
+import { secrets, secretsIn } from '../../support/secrets.ts';
 
 const server = fileURLToPath(new URL('../../../demo/build/server/index.js', import.meta.url));
 
@@ -29,12 +30,16 @@ export async function startSite(gateway: Gateway, options: SiteOptions = {}): Pr
       PARTYLINE_OAUTH_URL: gateway.oauthUrl,
       PARTYLINE_CLIENT_ID: gateway.clientId,
       PARTYLINE_CLIENT_SECRET: gateway.clientSecret,
-      PARTYLINE_SESSION_SECRET: 'a secret for tests that is long enough',
+      PARTYLINE_SESSION_SECRET: secrets.session,
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    printed += chunk;
+    process.stderr.write(chunk);
   });
   const url = await new Promise<string>((resolve, reject) => {
-    let printed = '';
     child.stdout.on('data', (chunk: Buffer) => {
       printed += chunk;
       const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(printed) ?? [];
@@ -49,6 +54,9 @@ export async function startSite(gateway: Gateway, options: SiteOptions = {}): Pr
       const exited = once(child, 'exit');
       child.kill('SIGTERM');
       await exited;
+      const found = secretsIn(printed);
+      if (printed.includes(gateway.clientSecret)) found.push('the client secret');
+      if (found.length > 0) throw new Error(`the site printed secrets: ${found.join(', ')}`);
     },
   };
 }

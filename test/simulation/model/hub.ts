@@ -2,7 +2,7 @@ import { genesysArticle } from '../../../src/protocol/article/index.ts';
 import type { StreamMessage } from '../../../src/protocol/port.ts';
 import type { Answer, Effect } from '../../../src/worker/core/effect.ts';
 import type { Clock, Input } from '../../../src/worker/core/input.ts';
-import { defaultTiming } from '../../../src/worker/core/settings.ts';
+import { defaultRoutingPolicy, defaultTiming } from '../../../src/worker/core/settings.ts';
 import { type HubState, initialState } from '../../../src/worker/core/state.ts';
 import { step } from '../../../src/worker/core/step.ts';
 import type { TimerName } from '../../../src/worker/core/timers.ts';
@@ -65,7 +65,16 @@ export class HubProcess {
     const { traits } = genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
     const { limits } = world.profile;
     this.state = initialState(
-      { timing: defaultTiming, limits, traits, kind: 'shared-worker', build: '1', epoch },
+      {
+        timing: defaultTiming,
+        limits,
+        history: 'at-once',
+        routing: defaultRoutingPolicy,
+        traits,
+        kind: 'shared-worker',
+        build: '1',
+        epoch,
+      },
       world.random.int(0, 2 ** 31 - 1),
     );
     this.#store = new ModelStore(world, machine, disk, () => this.take({ type: 'store-emptied' }));
@@ -186,6 +195,7 @@ export class HubProcess {
       case 'answer':
         answer(this, effect.callId, effect.answer);
         return;
+      case 'log-routing':
       case 'note':
         return;
     }

@@ -5,6 +5,8 @@ import { epochTime, type Machine } from './machine.ts';
 import { visitorOf } from './session.ts';
 import type { ModelBroker } from './tokens.ts';
 
+/** What the visitors of test/simulation/chaos.ts ask for. */
+const skillGroup = 'Billing';
 const pageLimit = 50;
 const deadline = 15_000;
 
@@ -65,6 +67,13 @@ export class ModelRest {
     const isOut = strikes(this.#world, 'REST failed', profile.restFails / 4);
     if (isOut) return failure('unavailable');
     const subject = this.#broker.subjectOf(token);
+    if (call.type === 'skill-groups') {
+      return { ok: true, value: { type: 'skill-groups', names: [skillGroup] } };
+    }
+    if (call.type === 'skill-coverage') {
+      const coverage = [{ skillGroup, agentsOnShift: 1 }];
+      return { ok: true, value: { type: 'skill-coverage', coverage } };
+    }
     const conversation = this.#gateway.find(call.conversationId, subject);
     if (!conversation) return failure('not-found');
     switch (call.type) {

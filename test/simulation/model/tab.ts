@@ -1,6 +1,6 @@
+import { applyAbove } from '../../../src/client/above.ts';
 import { repeated } from '../../../src/client/caller.ts';
 import {
-  applyAbove,
   applyEarlier,
   applyPatch,
   applySnapshot,

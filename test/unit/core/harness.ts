@@ -1,6 +1,7 @@
 import { applyPatch, applySnapshot } from '../../../src/client/transcript.ts';
 import { genesysArticle } from '../../../src/protocol/article/index.ts';
 import type {
+  GatewayAdapter,
   GatewayCommand,
   GatewayEvent,
   GatewayMessage,
@@ -13,8 +14,11 @@ import type { Input } from '../../../src/worker/core/input.ts';
 import { emptyMeta, emptyReading, type Restored } from '../../../src/worker/core/records.ts';
 import {
   defaultLimits,
+  defaultRoutingPolicy,
   defaultTiming,
+  type HistoryPolicy,
   type Limits,
+  type RoutingPolicy,
   type Timing,
 } from '../../../src/worker/core/settings.ts';
 import { type HubState, initialState } from '../../../src/worker/core/state.ts';
@@ -48,13 +52,28 @@ export class TestHub {
   readonly answers = new Map<number, Answer>();
   #lastCall = 0;
 
-  constructor(options: { timing?: Partial<Timing>; limits?: Partial<Limits>; seed?: number } = {}) {
-    const { traits } = genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+  constructor(
+    options: {
+      timing?: Partial<Timing>;
+      limits?: Partial<Limits>;
+      /** With it the routing API is there. */
+      routing?: Partial<RoutingPolicy>;
+      history?: HistoryPolicy;
+      seed?: number;
+      gateway?: GatewayAdapter;
+    } = {},
+  ) {
+    const { traits } =
+      options.gateway ??
+      genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
     this.state = initialState(
       {
         timing: { ...defaultTiming, ...options.timing },
         limits: { ...defaultLimits, ...options.limits },
-        traits,
+        history: options.history ?? 'at-once',
+        routing: { ...defaultRoutingPolicy, ...options.routing },
+        // Tests of something else need not answer what comes before a routing.
+        traits: { ...traits, routingApi: options.routing !== undefined },
         kind: 'shared-worker',
         build: '1',
         epoch: 'boot',
@@ -179,7 +198,7 @@ export class TestHub {
     return this.take(attached).flush();
   }
 
-  token(expiresIn = 900, subject = 'visitor-1'): this {
+  token(expiresIn: number | null = 900, subject = 'visitor-1'): this {
     const { requestId } = this.last('fetch-token');
     return this.take({
       type: 'token',

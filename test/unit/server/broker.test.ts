@@ -26,7 +26,7 @@ describe('the token broker', () => {
     });
   });
 
-  test('asks anew for every visitor and every time', async () => {
+  test('asks anew for every visitor', async () => {
     let count = 0;
     const oauth = answering(() => oauthToken({ access_token: `token-${++count}` }));
     let subject = 'one';

@@ -1,9 +1,10 @@
-import type { BrokerLogger, TokenBrokerOptions } from '../../../src/server/index.ts';
+import type { BrokerLogger, LogEntry, TokenBrokerOptions } from '../../../src/server/index.ts';
 
 export const brokerOptions: TokenBrokerOptions = {
   oauthUrl: 'https://oauth.example/oauth/token',
   clientId: 'the-client',
   clientSecret: 'the-secret',
+  logger: { info: () => {}, warn: () => {}, error: () => {} },
   session: async () => ({ subject: 'visitor-1' }),
   fetch: () => Promise.reject(new Error('no OAuth server in this test')),
 };
@@ -41,7 +42,7 @@ export function answering(answer: () => Promise<Response> | Response) {
 
 export function quietLogger() {
   const lines: string[] = [];
-  const keep = (line: string) => void lines.push(line);
-  const logger: BrokerLogger = { warn: keep, error: keep };
+  const keep = (entry: LogEntry) => void lines.push(JSON.stringify(entry));
+  const logger: BrokerLogger = { info: () => {}, warn: keep, error: keep };
   return { logger, lines };
 }

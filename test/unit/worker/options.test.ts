@@ -19,6 +19,11 @@ describe('startHub', () => {
     ['build', { build: 'next' }],
     ['timing.ping', { timing: { ping: -1 } }],
     ['limits.page', { limits: { page: 0.5 } }],
+    ['history', { history: 'never' }],
+    ['routingLogUrl', { routingLogUrl: '' }],
+    ['routing.whenUnchecked', { routing: { whenUnchecked: 'maybe' } }],
+    ['routing.whenUncovered', { routing: { whenUncovered: 'send' } }],
+    ['routing.attributes', { routing: { attributes: ['source'] } }],
     ['pace', { pace: 'fast' }],
     ['timing', { timing: { pingg: 5 } }],
   ])('throws at once and names %s', (name, options) => {

@@ -114,6 +114,7 @@ export const frameStyles = css`
     color: var(--_warn);
     background: var(--_warn-surface);
   }
+  .notice .ways { display: flex; flex-wrap: wrap; justify-content: end; gap: 4px; }
   .trouble, .refusal { color: var(--_danger); font-size: 13px; }
   .trouble:not(:empty) { padding: 8px 16px; background: var(--_danger-surface); }
 

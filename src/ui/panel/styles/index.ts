@@ -2,10 +2,11 @@ import { composerStyles } from './composer.ts';
 import { feedStyles } from './feed.ts';
 import { frameStyles } from './frame.ts';
 import { messageStyles } from './message.ts';
+import { paletteStyles } from './palette.ts';
 
 /** Constructed sheets: a strict CSP lets no `<style>` through. */
 export function panelStyleSheets(): CSSStyleSheet[] {
-  return [frameStyles, feedStyles, messageStyles, composerStyles].flatMap(
+  return [paletteStyles, frameStyles, feedStyles, messageStyles, composerStyles].flatMap(
     ({ styleSheet }) => styleSheet ?? [],
   );
 }

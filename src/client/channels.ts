@@ -1,0 +1,39 @@
+import {
+  callChannel,
+  type Here,
+  hubChannel,
+  type Knock,
+  streamChannel,
+} from '../protocol/channels.ts';
+import { oneOf, shape } from './guard.ts';
+import type { Route } from './route.ts';
+
+const isHere = shape<Here>({ type: oneOf('partyline-here') });
+
+/** To the hub in a dedicated Worker of whichever tab hosts it. */
+export function throughChannels(tabId: string): Route {
+  const connectionId = crypto.randomUUID();
+  const calls = new BroadcastChannel(callChannel(connectionId));
+  const stream = new BroadcastChannel(streamChannel(tabId));
+  const door = new BroadcastChannel(hubChannel);
+  const knock = () => {
+    const message: Knock = { type: 'partyline-knock', connectionId };
+    door.postMessage(message);
+  };
+  door.onmessage = ({ data }: MessageEvent<unknown>) => {
+    if (isHere(data)) knock();
+  };
+  // Answered: another hub's arrival would be this one's end, which is seen by its lock.
+  calls.addEventListener('message', () => door.close(), { once: true });
+  knock();
+  return {
+    calls,
+    stream,
+    handOver: null,
+    close: () => {
+      door.close();
+      calls.close();
+      stream.close();
+    },
+  };
+}

@@ -1,0 +1,209 @@
+import type { GatewayEvent, SessionLife, UploadRules } from '../gateway.ts';
+import { toErrorEvents } from './errors.ts';
+import { words } from './lenient.ts';
+import { isVisitors, toEvents } from './messages.ts';
+import * as schema from './schemas.ts';
+
+/** Beyond this no frame is looked at, in UTF-16 code units. */
+const maximumLength = 1_048_576;
+
+/** The tracing id of our echo requests, by which their answers are known. */
+export const echoId = '5b1f3a52-7a0e-4d1b-8f6e-9d2f1c0a4e11';
+
+export function decodeFrame(text: string): readonly GatewayEvent[] {
+  if (text.length > maximumLength) return [{ type: 'misfit', reason: 'a frame over 1 MiB' }];
+  const frame = schema.envelope.safeParse(parseJson(text));
+  if (!frame.success) return [{ type: 'misfit', reason: 'no JSON object' }];
+  const { class: name, code } = frame.data;
+  if (code !== null && code >= 300) return errorOf(frame.data, code);
+  const body = bodyOf(frame.data);
+  switch (name) {
+    case 'SessionResponse':
+      return toSession(body);
+    case 'StructuredMessage':
+      return toStructured(frame.data, body);
+    case 'SessionExpiredEvent':
+      return [{ type: 'session-over', reason: 'expired', message: 'The session has expired.' }];
+    case 'SessionClearedEvent':
+      return [
+        { type: 'session-over', reason: 'cleared', message: 'The conversation was cleared.' },
+      ];
+    case 'ConnectionClosedEvent':
+      return toClosed(body);
+    case 'LogoutEvent':
+      return [{ type: 'signed-out', message: 'The session has been signed out.' }];
+    case 'JwtResponse':
+      return toJwt(body);
+    case 'PresignedUrlResponse':
+      return toUrl(body);
+    case 'UploadSuccessEvent':
+      return toUploaded(body);
+    case 'AttachmentDeletedResponse':
+      return toDeleted(body);
+    case 'GetConfigurationResponse':
+      return toConfiguration(body);
+    // These say what is wrong in the body; the envelope may well say 200.
+    case 'TooManyRequestsErrorMessage':
+      return errorOf(frame.data, 4029);
+    case 'GenerateUrlError':
+    case 'UploadFailureEvent':
+      return errorOf(frame.data, 4010);
+    case 'Error':
+      return errorOf(frame.data, 5000);
+    // Nothing here asks for one; it is a secret, so nothing of it is passed on.
+    case 'ResumeTokenResponse':
+      return [{ type: 'unknown', what: 'ResumeTokenResponse' }];
+    case 'string':
+      return [{ type: 'unknown', what: 'a word of the platform' }];
+    case null:
+      // The transport's own: it names neither class nor code.
+      return frame.data.message === null
+        ? [{ type: 'misfit', reason: 'a frame without a class' }]
+        : errorOf(frame.data, 5000);
+    default:
+      return [{ type: 'unknown', what: `a frame (${name.slice(0, 80)})` }];
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What is no JSON is told as a misfit by whoever wants an object.
+    return undefined;
+  }
+}
+
+/** Objects have been seen as the string of one. */
+function bodyOf({ class: name, body }: schema.Envelope): unknown {
+  return typeof body === 'string' && name !== 'string' ? (parseJson(body) ?? body) : body;
+}
+
+function errorOf(frame: schema.Envelope, byDefault: number): readonly GatewayEvent[] {
+  const body = schema.errorBody.safeParse(bodyOf(frame));
+  const told = body.success ? body.data : null;
+  const said = words.safeParse(frame.body);
+  const message =
+    told?.errorMessage ?? told?.message ?? (said.success ? said.data : null) ?? frame.message;
+  const code = told?.errorCode ?? byDefault;
+  return toErrorEvents({
+    code,
+    message: message ?? `The chat server answered ${code}.`,
+    tracingId: frame.tracingId,
+    retryAfter: told?.retryAfter ?? null,
+    attachmentId: told?.attachmentId ?? null,
+  });
+}
+
+function misfit(name: string): readonly GatewayEvent[] {
+  return [{ type: 'misfit', reason: `a misshapen ${name}` }];
+}
+
+function toSession(body: unknown): readonly GatewayEvent[] {
+  const session = schema.sessionBody.safeParse(body);
+  if (!session.success) return misfit('SessionResponse');
+  const { connected, newSession, readOnly, clearedExistingSession } = session.data;
+  const isConnected = connected?.toLowerCase() !== 'false';
+  const told: GatewayEvent = {
+    type: 'session',
+    isConnected,
+    isNew: newSession,
+    isReadOnly: readOnly,
+    hasClearedOthers: clearedExistingSession,
+    life: toLife(session.data.durationSeconds, session.data.expirationDate),
+    uploads: toRules(session.data),
+  };
+  if (!isConnected) return [told];
+  const status = readOnly ? 'ended' : 'connected';
+  return [
+    { type: 'authenticated', serverTime: null },
+    told,
+    { type: 'conversation', conversation: { conversationId: null, status } },
+  ];
+}
+
+/** Both in seconds. */
+function toLife(duration: number | null, expirationDate: number | null): SessionLife {
+  return {
+    duration: duration === null ? null : duration * 1_000,
+    expiresAt: expirationDate === null ? null : expirationDate * 1_000,
+  };
+}
+
+function toRules({ allowedMedia, blockedExtensions }: schema.Media): UploadRules | null {
+  const inbound = allowedMedia?.inbound;
+  if (!inbound) return null;
+  return {
+    mimeTypes: inbound.fileTypes.flatMap(({ type }) => (type === null ? [] : [type])),
+    blockedExtensions: blockedExtensions.filter((one) => typeof one === 'string'),
+    maximumSize: inbound.maxFileSizeKB === null ? null : inbound.maxFileSizeKB * 1_024,
+  };
+}
+
+function toStructured(frame: schema.Envelope, body: unknown): readonly GatewayEvent[] {
+  const { tracingId } = frame;
+  const message = schema.messageBody.safeParse(body);
+  const isAnswer = frame.type?.toLowerCase() === 'response' && message.success;
+  // The echo is the only request that is answered by a message; a client may name it as it likes.
+  const isEcho = tracingId === echoId || (isAnswer && message.data.text?.toLowerCase() === 'ping');
+  if (!isEcho || !message.success || !isVisitors(message.data)) return toEvents(body, tracingId);
+  const duration = message.data.metadata.get('durationSeconds');
+  const expires = message.data.metadata.get('expirationDate');
+  const life = toLife(toNumber(duration), toNumber(expires));
+  if (life.duration === null && life.expiresAt === null) return [{ type: 'pong' }];
+  return [{ type: 'pong' }, { type: 'session-life', life }];
+}
+
+function toNumber(value: string | undefined): number | null {
+  const number = value === undefined || value.trim() === '' ? Number.NaN : Number(value);
+  return Number.isFinite(number) ? number : null;
+}
+
+function toClosed(body: unknown): readonly GatewayEvent[] {
+  const closed = schema.closedBody.safeParse(body);
+  const reason = closed.success ? (closed.data.reason ?? closed.data.reasonCode) : null;
+  if (reason?.toLowerCase() !== 'signedin') return [{ type: 'evicted', reason }];
+  const message = 'The conversation goes on where you have signed in.';
+  return [{ type: 'session-over', reason: 'signed-in', message }];
+}
+
+function toJwt(body: unknown): readonly GatewayEvent[] {
+  const jwt = schema.jwtBody.safeParse(body);
+  if (!jwt.success || jwt.data.jwt === null) return misfit('JwtResponse');
+  const { exp } = jwt.data;
+  return [
+    { type: 'rest-token', token: jwt.data.jwt, expiresAt: exp === null ? null : exp * 1_000 },
+  ];
+}
+
+function toUrl(body: unknown): readonly GatewayEvent[] {
+  const upload = schema.uploadBody.safeParse(body);
+  if (!upload.success) return misfit('PresignedUrlResponse');
+  const { attachmentId, url, headers, fileSize } = upload.data;
+  if (attachmentId === null || url === null) return misfit('PresignedUrlResponse');
+  // Without headers and with a size it is a fresh link to something that is there already.
+  if (headers.size === 0 && fileSize !== null)
+    return [{ type: 'attachment-url', attachmentId, url }];
+  return [{ type: 'upload-target', attachmentId, url, headers: Object.fromEntries(headers) }];
+}
+
+function toUploaded(body: unknown): readonly GatewayEvent[] {
+  const upload = schema.uploadBody.safeParse(body);
+  if (!upload.success || upload.data.attachmentId === null) return misfit('UploadSuccessEvent');
+  const { attachmentId, downloadUrl, url } = upload.data;
+  return [{ type: 'attachment-uploaded', attachmentId, url: downloadUrl ?? url ?? '' }];
+}
+
+function toDeleted(body: unknown): readonly GatewayEvent[] {
+  const upload = schema.uploadBody.safeParse(body);
+  if (!upload.success || upload.data.attachmentId === null)
+    return misfit('AttachmentDeletedResponse');
+  return [{ type: 'attachment-deleted', attachmentId: upload.data.attachmentId }];
+}
+
+function toConfiguration(body: unknown): readonly GatewayEvent[] {
+  const told = schema.configurationBody.safeParse(body);
+  if (!told.success) return misfit('GetConfigurationResponse');
+  const life = toLife(told.data.sessionDurationSeconds, null);
+  return [{ type: 'configuration', life, uploads: toRules(told.data) }];
+}

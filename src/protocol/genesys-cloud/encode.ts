@@ -1,0 +1,175 @@
+import type { Reply } from '../content.ts';
+import type { Routing } from '../conversation.ts';
+import type { GatewayCommand } from '../gateway.ts';
+import { echoId } from './decode.ts';
+import { messageIdAttribute } from './messages.ts';
+
+export interface EncodeSettings {
+  readonly deploymentId: string;
+  readonly customAttributes: Readonly<Record<string, string>>;
+  readonly autostart: boolean;
+}
+
+/** The secrets of a session as one string, since the seam knows one. */
+export function packCredential(token: string, jwt: string | null): string {
+  return jwt === null ? token : `${token} ${jwt}`;
+}
+
+function unpackCredential(credential: string): { token: string; jwt: string | null } {
+  const [token = '', jwt] = credential.split(' ');
+  return { token, jwt: jwt ?? null };
+}
+
+export function encodeFrame(
+  settings: EncodeSettings,
+  command: GatewayCommand,
+  credential: string,
+): readonly string[] {
+  const { token, jwt } = unpackCredential(credential);
+  const request = toRequest(settings, command, jwt);
+  return request === null ? [] : [JSON.stringify({ ...request, token })];
+}
+
+type Request = Readonly<Record<string, unknown>>;
+
+function toRequest(
+  settings: EncodeSettings,
+  command: GatewayCommand,
+  jwt: string | null,
+): Request | null {
+  const { deploymentId } = settings;
+  switch (command.type) {
+    // A session's opening is all three: who asks again gets the same session, not a second one.
+    case 'authenticate':
+      return configure(deploymentId, jwt, command.startsNew === true);
+    case 'open-conversation':
+    case 'resume-conversation':
+      return configure(deploymentId, jwt, false);
+    case 'send-message':
+      return toMessage(settings, command);
+    case 'typing':
+      // It ends by itself: there is no word for having stopped.
+      return command.isTyping ? event({ eventType: 'Typing', typing: { type: 'On' } }) : null;
+    case 'ping':
+      return { action: 'echo', tracingId: echoId, message: { type: 'Text', text: 'ping' } };
+    case 'join':
+      if (!settings.autostart) return null;
+      return event(
+        { eventType: 'Presence', presence: { type: 'Join' } },
+        attributesOf(settings, command.routing),
+      );
+    case 'end-conversation':
+      return { action: 'disconnectCustomer' };
+    case 'clear-conversation':
+      return event({ eventType: 'Presence', presence: { type: 'Clear' } });
+    case 'close-session':
+      return { action: 'closeSession', closeAllConnections: command.closesAll };
+    case 'rest-token':
+      return { action: 'getJwt' };
+    case 'resume-token':
+      return { action: 'resumeToken' };
+    case 'configuration':
+      return { action: 'getConfiguration', deploymentId };
+    case 'request-upload':
+      return {
+        action: 'onAttachment',
+        attachmentId: command.attachmentId,
+        fileName: command.name,
+        fileType: command.mime,
+        fileSize: command.size,
+        errorsAsJson: true,
+      };
+    case 'refresh-attachment':
+      return { action: 'getAttachment', attachmentId: command.attachmentId };
+    case 'delete-attachment':
+      return { action: 'deleteAttachment', attachmentId: command.attachmentId };
+    // The platform knows neither receipts nor pings of its own.
+    case 'mark-read':
+    case 'answer-ping':
+      return null;
+  }
+}
+
+/** A guest's new conversation has a token of its own; with an identity, it has to be asked for. */
+function configure(deploymentId: string, jwt: string | null, startsNew: boolean): Request {
+  if (jwt === null) return { action: 'configureSession', deploymentId, startNew: false };
+  return {
+    action: 'configureAuthenticatedSession',
+    deploymentId,
+    startNew: startsNew,
+    data: { code: jwt },
+  };
+}
+
+function event(
+  content: Record<string, unknown>,
+  customAttributes: Readonly<Record<string, string>> = {},
+): Request {
+  const channel =
+    Object.keys(customAttributes).length === 0
+      ? {}
+      : { channel: { metadata: { customAttributes } } };
+  return { action: 'onMessage', message: { type: 'Event', events: [content], ...channel } };
+}
+
+function toMessage(
+  settings: EncodeSettings,
+  command: Extract<GatewayCommand, { type: 'send-message' }>,
+): Request {
+  const { messageId, text, reply, attachmentIds = [] } = command;
+  const content = [
+    ...attachmentIds.map((id) => ({ contentType: 'Attachment', attachment: { id } })),
+    ...(reply ? [{ contentType: 'ButtonResponse', buttonResponse: toButton(reply) }] : []),
+  ];
+  const customAttributes = {
+    ...attributesOf(settings, command.routing),
+    [messageIdAttribute]: messageId,
+  };
+  return {
+    action: 'onMessage',
+    tracingId: messageId,
+    message: {
+      type: reply ? 'Structured' : 'Text',
+      text,
+      ...(content.length > 0 ? { content } : {}),
+      // In two places: which of them comes back in the history is not said anywhere.
+      metadata: { [messageIdAttribute]: messageId },
+      channel: { metadata: { customAttributes } },
+    },
+  };
+}
+
+function toButton({ kind, text, payload, originatingMessageId }: Reply): Request {
+  return { type: buttonType(kind), text, payload, originatingMessageId };
+}
+
+function buttonType(kind: Reply['kind']): string {
+  switch (kind) {
+    case 'quick-reply':
+      return 'QuickReply';
+    case 'button':
+      return 'Button';
+    case 'list':
+      return 'ListPicker';
+    case 'time':
+      return 'DatePicker';
+  }
+}
+
+/** Where a message goes is decided by the deployment's flow, which can read these. */
+function attributesOf(
+  settings: EncodeSettings,
+  routing: Routing | undefined,
+): Record<string, string> {
+  if (!routing) return { ...settings.customAttributes };
+  const given = Object.entries(routing.attributes ?? {}).map(([key, value]) => [
+    key,
+    String(value),
+  ]);
+  return {
+    ...Object.fromEntries(given),
+    skillGroups: routing.skillGroups.join(','),
+    ...(routing.priority === undefined ? {} : { priority: String(routing.priority) }),
+    ...settings.customAttributes,
+  };
+}

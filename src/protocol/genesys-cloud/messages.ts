@@ -1,0 +1,131 @@
+import type { GatewayEvent, ToldMessage } from '../gateway.ts';
+import type { Sender } from '../message.ts';
+import { textInContent, toContent } from './content.ts';
+import { type EventBody, type MessageBody, messageBody } from './schemas.ts';
+
+/** The name of the custom attribute, and of the metadata entry, that bears the client's own message id. */
+export const messageIdAttribute = 'partylineMessageId';
+
+/** The events of one StructuredMessage, live or from the history. */
+export function toEvents(body: unknown, tracingId: string | null): readonly GatewayEvent[] {
+  const parsed = messageBody.safeParse(body);
+  if (!parsed.success) return [{ type: 'misfit', reason: 'a StructuredMessage without a body' }];
+  const message = parsed.data;
+  switch (message.type?.toLowerCase()) {
+    case 'event':
+      return message.events.flatMap((event) => toEvent(event, message));
+    case 'receipt':
+      return toReceipt(message);
+    default:
+      return toMessage(message, tracingId);
+  }
+}
+
+export function isVisitors({ direction }: MessageBody): boolean {
+  // The platform's view: what comes in is the customer's.
+  return direction?.toLowerCase() === 'inbound';
+}
+
+export function senderOf(message: MessageBody): Sender {
+  if (isVisitors(message)) return { id: 'visitor', name: '', role: 'visitor' };
+  const from = message.channel?.from;
+  const name = from?.nickname ?? [from?.firstName, from?.lastName].filter(Boolean).join(' ');
+  const role = message.originatingEntity?.toLowerCase() === 'bot' ? 'bot' : 'agent';
+  // Nobody has an id here; a name is what tells two agents apart.
+  return { id: name === '' ? role : `${role}:${name}`, name, role };
+}
+
+function toMessage(message: MessageBody, tracingId: string | null): readonly GatewayEvent[] {
+  const key = message.channel?.messageId ?? message.id;
+  const messageId = (isVisitors(message) ? ownId(message, tracingId) : null) ?? key;
+  if (messageId === null) return [{ type: 'misfit', reason: 'a message without an id' }];
+  const content = toContent(message.content);
+  const text = message.text || textInContent(message.content);
+  const events = message.events.flatMap((event) => toEvent(event, message));
+  if (text === '' && content.length === 0 && !isVisitors(message)) {
+    return events.length > 0 ? events : [{ type: 'unknown', what: 'an empty message' }];
+  }
+  const ids = [message.channel?.messageId, message.id];
+  const aliases = [...new Set(ids)].filter((id): id is string => id != null && id !== messageId);
+  const told: ToldMessage = {
+    conversationId: null,
+    messageId,
+    sequence: null,
+    from: senderOf(message),
+    text,
+    timestamp: message.channel?.time ?? null,
+    ...(content.length > 0 ? { content } : {}),
+    ...(aliases.length > 0 ? { aliases } : {}),
+  };
+  return [{ type: 'message', message: told }, ...events];
+}
+
+/** The id that the client gave to its message: in the request's tracing id, and written into it. */
+function ownId({ channel, metadata }: MessageBody, tracingId: string | null): string | null {
+  const attribute = channel?.metadata?.customAttributes.get(messageIdAttribute);
+  return attribute || metadata.get(messageIdAttribute) || tracingId;
+}
+
+function toReceipt(message: MessageBody): readonly GatewayEvent[] {
+  const messageId = message.channel?.messageId ?? message.id;
+  const status = message.status?.toLowerCase();
+  if (messageId === null || (status !== 'delivered' && status !== 'read')) {
+    return [{ type: 'unknown', what: `a receipt (${message.status ?? 'without a status'})` }];
+  }
+  // Whoever confirms is on the other side of what is confirmed.
+  const from = senderOf(message);
+  return [{ type: 'receipt', conversationId: null, messageId, from, status }];
+}
+
+/** When a typing event names no time (that of the official clients, ms). */
+const typingShown = 5_000;
+
+function toEvent(event: EventBody, message: MessageBody): readonly GatewayEvent[] {
+  const from = isVisitors(message) ? 'visitor' : 'other';
+  switch (event.eventType?.toLowerCase()) {
+    case 'typing': {
+      const isTyping = event.typing?.type?.toLowerCase() !== 'off';
+      const told = event.typing?.duration ?? typingShown;
+      const duration = Math.min(Math.max(told, 0), 60_000);
+      return [
+        { type: 'typing', conversationId: null, from: senderOf(message), isTyping, duration },
+      ];
+    }
+    case 'presence': {
+      const name = event.presence?.type ?? '';
+      const presence = presenceOf(name);
+      const told: GatewayEvent = { type: 'presence', presence, from, name };
+      // A string, as the platform writes it.
+      const isReadOnly = message.metadata.get('readOnly')?.toLowerCase() === 'true';
+      if (presence === 'disconnect' && from === 'other' && isReadOnly) {
+        return [
+          told,
+          { type: 'conversation', conversation: { conversationId: null, status: 'ended' } },
+        ];
+      }
+      if (presence !== 'expired') return [told];
+      const words = 'The session has expired.';
+      return [told, { type: 'session-over', reason: 'expired', message: words }];
+    }
+    default:
+      // Co-browsing, video, reactions and what will be invented.
+      return [{ type: 'unknown', what: `an event (${event.eventType ?? 'without a type'})` }];
+  }
+}
+
+function presenceOf(name: string): Extract<GatewayEvent, { type: 'presence' }>['presence'] {
+  switch (name.toLowerCase()) {
+    case 'join':
+      return 'join';
+    case 'disconnect':
+      return 'disconnect';
+    case 'clear':
+      return 'clear';
+    case 'signin':
+      return 'sign-in';
+    case 'sessionexpired':
+      return 'expired';
+    default:
+      return 'other';
+  }
+}

@@ -1,0 +1,197 @@
+import { z } from '../zod.ts';
+import {
+  address,
+  flag,
+  instant,
+  list,
+  listOf,
+  map,
+  maybe,
+  number,
+  text,
+  words,
+} from './lenient.ts';
+
+/** Frames and REST bodies of the Web Messaging Guest API, as a client receives them. */
+
+export const envelope = z.object({
+  type: words,
+  class: words,
+  code: number,
+  body: z.optional(z.unknown()),
+  tracingId: words,
+  /** The transport's own errors have no class and no body. */
+  message: words,
+});
+export type Envelope = z.infer<typeof envelope>;
+
+const life = { durationSeconds: number, expirationDate: number };
+
+const media = {
+  allowedMedia: maybe(
+    z.object({
+      inbound: maybe(
+        z.object({ fileTypes: listOf(z.object({ type: words })), maxFileSizeKB: number }),
+      ),
+    }),
+  ),
+  blockedExtensions: list,
+  maxCustomDataBytes: number,
+};
+const mediaShape = z.object(media);
+export type Media = z.infer<typeof mediaShape>;
+
+export const sessionBody = z.object({
+  connected: text,
+  newSession: flag,
+  readOnly: flag,
+  clearedExistingSession: flag,
+  ...media,
+  ...life,
+});
+
+export const configurationBody = z.object({
+  ...media,
+  sessionDurationSeconds: number,
+  messageRoutingEnabled: flag,
+});
+
+const person = maybe(z.object({ firstName: words, lastName: words, nickname: words }));
+
+const channel = z.object({
+  time: instant,
+  messageId: words,
+  from: person,
+  metadata: maybe(z.object({ customAttributes: map })),
+});
+
+const presence = z.object({ type: words });
+const typing = z.object({ type: words, duration: number });
+
+export const eventBody = z.object({
+  eventType: words,
+  presence: maybe(presence),
+  typing: maybe(typing),
+});
+export type EventBody = z.infer<typeof eventBody>;
+
+export const messageBody = z.object({
+  id: words,
+  type: words,
+  text,
+  direction: words,
+  status: words,
+  channel: maybe(channel),
+  content: list,
+  events: listOf(eventBody),
+  metadata: map,
+  originatingEntity: words,
+});
+export type MessageBody = z.infer<typeof messageBody>;
+
+const action = z.object({ type: words, text: words, url: address, payload: text, image: address });
+export type Action = z.infer<typeof action>;
+
+const card = z.object({
+  title: words,
+  description: words,
+  image: address,
+  defaultAction: maybe(action),
+  actions: listOf(action),
+});
+export type CardBody = z.infer<typeof card>;
+
+const quickReply = z.object({ text: words, payload: text, image: address });
+export type QuickReplyBody = z.infer<typeof quickReply>;
+
+const heading = { title: words, subtitle: words, imageUrl: address };
+const introduction = maybe(z.object(heading));
+
+export const contentBody = z.object({
+  contentType: words,
+  attachment: maybe(
+    z.object({
+      id: words,
+      url: address,
+      filename: words,
+      mediaType: words,
+      mime: words,
+      fileSize: number,
+      contentSizeBytes: number,
+      text: words,
+    }),
+  ),
+  quickReply: maybe(quickReply),
+  quickReplyV2: maybe(z.object({ title: words, actions: listOf(quickReply) })),
+  buttonResponse: maybe(z.object({ type: words, text: words, payload: text })),
+  card: maybe(card),
+  carousel: maybe(z.object({ cards: listOf(card) })),
+  generic: maybe(
+    z.object({
+      title: words,
+      description: words,
+      image: address,
+      actions: maybe(z.object({ url: address })),
+      components: listOf(
+        z.object({
+          title: words,
+          text: words,
+          actions: maybe(z.object({ url: address, textback: text })),
+        }),
+      ),
+    }),
+  ),
+  datePicker: maybe(
+    z.object({
+      ...heading,
+      availableTimes: listOf(z.object({ dateTime: words, duration: number })),
+    }),
+  ),
+  listPicker: maybe(
+    z.object({
+      receivedMessage: introduction,
+      sections: listOf(
+        z.object({
+          title: words,
+          multipleSelection: flag,
+          items: listOf(z.object({ id: words, ...heading })),
+        }),
+      ),
+    }),
+  ),
+  form: maybe(z.object({ introduction, receivedMessage: introduction })),
+  text: maybe(z.object({ body: words })),
+  location: maybe(z.object({ url: address, address: words, text: words })),
+  richLink: maybe(z.object({ url: address, title: words })),
+});
+export type ContentBody = z.infer<typeof contentBody>;
+
+/** `TooManyRequestsErrorMessage`, `GenerateUrlError`, `UploadFailureEvent` and `Error` alike. */
+export const errorBody = z.object({
+  errorCode: number,
+  errorMessage: words,
+  message: words,
+  retryAfter: number,
+  attachmentId: words,
+});
+
+export const closedBody = z.object({ reason: words, reasonCode: words });
+
+export const uploadBody = z.object({
+  attachmentId: words,
+  url: address,
+  downloadUrl: address,
+  headers: map,
+  fileSize: number,
+});
+
+export const jwtBody = z.object({ jwt: words, exp: number });
+
+export const historyBody = z.object({
+  entities: z.array(z.unknown()),
+  pageNumber: number,
+  pageSize: number,
+  pageCount: number,
+});
+
+export const restErrorBody = z.object({ code: words, message: words });

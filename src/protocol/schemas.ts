@@ -1,0 +1,121 @@
+import { contentSchema } from './content-schema.ts';
+import { conversationStatuses } from './conversation.ts';
+import { errorCodes } from './errors.ts';
+import { messageStatuses, roles } from './message.ts';
+import { queueReasons } from './routing.ts';
+import { phases } from './snapshot.ts';
+import { z } from './zod.ts';
+
+/**
+ * The vocabulary as zod reads it, for worker and server. A page has guards instead (guards.ts), and
+ * never loads this file.
+ */
+
+export const knockSchema = z.object({
+  type: z.literal('partyline-knock'),
+  connectionId: z.string().check(z.minLength(1), z.maxLength(128)),
+});
+
+export const problemSchema = z.object({ code: z.enum(errorCodes), message: z.string() });
+
+export const conversationSchema = z.object({
+  conversationId: z.string(),
+  status: z.enum(conversationStatuses),
+  position: z.exactOptional(z.number()),
+  expiresAt: z.exactOptional(z.number()),
+});
+
+export const routingSchema = z.object({
+  skillGroups: z.readonly(
+    z
+      .array(z.string().check(z.minLength(1), z.maxLength(256)))
+      .check(z.minLength(1), z.maxLength(50)),
+  ),
+  attributes: z.exactOptional(
+    z.readonly(
+      z.record(z.string().check(z.maxLength(256)), z.union([z.string(), z.number(), z.boolean()])),
+    ),
+  ),
+  priority: z.exactOptional(z.int().check(z.nonnegative())),
+});
+
+export const senderSchema = z.object({ id: z.string(), name: z.string(), role: z.enum(roles) });
+
+export const positionSchema = z.readonly(z.tuple([z.number(), z.number(), z.number(), z.number()]));
+
+export const messageSchema = z.object({
+  messageId: z.string(),
+  conversationId: z.nullable(z.string()),
+  sequence: z.nullable(z.number()),
+  from: senderSchema,
+  text: z.string(),
+  timestamp: z.number(),
+  status: z.enum(messageStatuses),
+  failure: z.nullable(problemSchema),
+  missingBefore: z.number(),
+  position: positionSchema,
+  content: z.exactOptional(z.readonly(z.array(contentSchema))),
+  aliases: z.exactOptional(z.readonly(z.array(z.string()))),
+});
+
+export const placeSchema = z.object({ position: positionSchema, messageId: z.string() });
+
+export const readMarkSchema = z.object({ conversationId: z.string(), position: positionSchema });
+
+const routingNoticeSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('refused'),
+    problems: z.readonly(z.array(z.string())),
+    suggested: z.nullable(routingSchema),
+  }),
+  z.object({
+    kind: z.literal('uncovered'),
+    skillGroups: z.readonly(z.array(z.string())),
+    isAsking: z.boolean(),
+  }),
+  z.object({ kind: z.literal('unchecked') }),
+  z.object({
+    kind: z.literal('stalled'),
+    since: z.number(),
+    reason: z.enum(queueReasons),
+  }),
+]);
+
+const connectionSchema = z.object({
+  phase: z.enum(phases),
+  attempt: z.number(),
+  retryAt: z.nullable(z.number()),
+  transport: z.enum(['websocket', 'rest', 'none']),
+  problem: z.exactOptional(problemSchema),
+});
+
+const hubSchema = z.object({
+  kind: z.enum(['shared-worker', 'tab']),
+  epoch: z.string(),
+  build: z.string(),
+  tabs: z.number(),
+  persistent: z.boolean(),
+});
+
+const typingSchema = z.nullable(z.object({ id: z.string(), name: z.string() }));
+
+export const sharedSnapshotSchema = z.object({
+  connection: connectionSchema,
+  conversation: z.nullable(conversationSchema),
+  unread: z.number(),
+  typing: typingSchema,
+  routing: z.exactOptional(z.nullable(routingNoticeSchema)),
+  draft: z.string(),
+  hub: hubSchema,
+});
+
+/** The keys that changed. */
+export const sharedPatchSchema = z.object({
+  connection: z.exactOptional(connectionSchema),
+  conversation: z.exactOptional(z.nullable(conversationSchema)),
+  unread: z.exactOptional(z.number()),
+  typing: z.exactOptional(typingSchema),
+  routing: z.exactOptional(z.nullable(routingNoticeSchema)),
+  draft: z.exactOptional(z.string()),
+  hub: z.exactOptional(hubSchema),
+});

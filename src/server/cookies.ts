@@ -1,0 +1,8 @@
+/** The first cookie of that name. */
+export function readCookie(request: Request, name: string): string | undefined {
+  for (const pair of (request.headers.get('Cookie') ?? '').split(';')) {
+    const [key, ...rest] = pair.trim().split('=');
+    if (key === name) return rest.join('=');
+  }
+  return undefined;
+}

@@ -1,0 +1,73 @@
+import { html, nothing } from 'lit';
+import type { Chat } from '../../client/chat.ts';
+import type { Routing } from '../../protocol/conversation.ts';
+import type { ChatSnapshot } from '../../protocol/snapshot.ts';
+import type { Texts } from '../texts.ts';
+
+interface RoutingNoticeState {
+  readonly chat: Chat | null;
+  readonly snapshot: ChatSnapshot | null;
+  readonly texts: Texts;
+  /** Carries out what the visitor has chosen, and tells what comes of it. */
+  readonly attempt: (choice: Promise<unknown>) => void;
+}
+
+/** What the visitor should know of the queue, with the ways on. */
+export function routingNotice({ chat, snapshot, texts, attempt }: RoutingNoticeState): unknown {
+  const notice = snapshot?.routing;
+  return html`<div class="routing" role="alert">${chat && notice ? content() : nothing}</div>`;
+
+  function content(): unknown {
+    if (!chat || !snapshot || !notice) return nothing;
+    const { routing } = texts;
+    switch (notice.kind) {
+      case 'refused': {
+        const { suggested } = notice;
+        return lines(
+          routing.refused(notice.problems),
+          suggested &&
+            button(routing.goOn(suggested.skillGroups), () => goOn(chat, snapshot, suggested)),
+        );
+      }
+      case 'uncovered':
+        if (!notice.isAsking) return lines(routing.uncovered(notice.skillGroups));
+        return lines(
+          routing.uncovered(notice.skillGroups),
+          button(routing.wait, () => chat.waitAnyway()),
+          button(routing.leave, () => chat.end(), true),
+        );
+      case 'unchecked':
+        return lines(
+          routing.unchecked,
+          button(routing.leave, () => chat.end(), true),
+        );
+      case 'stalled':
+        return lines(routing.stalled(notice.since, notice.reason));
+    }
+  }
+
+  function lines(words: string, ...ways: unknown[]): unknown {
+    return html`<div class="notice" part="notice">
+      <span>${words}</span>
+      <span class="ways">${ways}</span>
+    </div>`;
+  }
+
+  function button(words: string, choose: () => Promise<unknown>, isPlain = false): unknown {
+    return html`<button
+      class="small ${isPlain ? 'plain' : ''}"
+      type="button"
+      @click=${() => attempt(choose())}
+    >
+      ${words}
+    </button>`;
+  }
+}
+
+/** With what was meant; and what could not go out before does now. */
+async function goOn(chat: Chat, snapshot: ChatSnapshot, routing: Routing): Promise<void> {
+  const starting = chat.start(routing);
+  const refused = snapshot.messages.filter(({ failure }) => failure?.code === 'routing-refused');
+  for (const { messageId } of refused) await chat.retry(messageId);
+  await starting;
+}

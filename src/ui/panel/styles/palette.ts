@@ -1,0 +1,38 @@
+import { unsafeCSS } from 'lit';
+
+/** Follow from the site's colours, or carry a meaning that a brand should not repaint. */
+const palette: Readonly<Record<string, readonly [light: string, dark: string]>> = {
+  'accent-text': ['var(--_accent)', 'color-mix(in oklab, var(--_accent) 55%, white)'],
+  danger: ['#b42318', '#ff9d94'],
+  bubble: [
+    'color-mix(in oklab, var(--_surface) 94.5%, #3d4363)',
+    'color-mix(in oklab, var(--_surface) 91%, #dfe2ff)',
+  ],
+  line: [
+    'color-mix(in oklab, var(--_surface) 89%, #3d4363)',
+    'color-mix(in oklab, var(--_surface) 85%, #dfe2ff)',
+  ],
+  edge: ['#858999', '#757a8c'],
+  muted: [
+    'color-mix(in oklab, var(--_text) 70%, var(--_surface))',
+    'color-mix(in oklab, var(--_text) 66%, var(--_surface))',
+  ],
+  good: ['#168a50', '#4ccf8c'],
+  warn: ['#8a5300', '#f4c678'],
+  'warn-surface': ['#fff6e3', '#2e2617'],
+  'danger-surface': ['#fef1ef', '#351d1d'],
+};
+
+function declarations(value: (light: string, dark: string) => string): string {
+  return Object.entries(palette)
+    .map(([name, [light, dark]]) => `--_${name}: ${value(light, dark)};`)
+    .join('');
+}
+
+/** Safari before 17.5 knows no `light-dark()`, and gets the light colours. */
+export const paletteStyles = unsafeCSS(`
+  .frame { ${declarations((light) => light)} }
+  @supports (color: light-dark(red, red)) {
+    .frame { ${declarations((light, dark) => (light === dark ? light : `light-dark(${light}, ${dark})`))} }
+  }
+`);

@@ -1,0 +1,36 @@
+/** The known name that was most likely meant, or `null` when none is near. */
+export function closest(name: string, known: readonly string[]): string | null {
+  const bare = bareOf(name);
+  const same = known.find((candidate) => bareOf(candidate) === bare);
+  if (same !== undefined) return same;
+  // A letter in three may be wrong, and two at most: beyond that a guess is worse than none.
+  const allowed = Math.min(2, Math.floor(bare.length / 3));
+  let best: { readonly name: string; readonly distance: number } | null = null;
+  for (const candidate of known) {
+    const distance = distanceOf(bare, bareOf(candidate), allowed);
+    if (distance <= allowed && (!best || distance < best.distance))
+      best = { name: candidate, distance };
+  }
+  return best?.name ?? null;
+}
+
+/** Without what people get wrong: case, spaces, underscores, hyphens. */
+function bareOf(name: string): string {
+  return name.toLowerCase().replaceAll(/[\s_-]+/g, '');
+}
+
+/** Levenshtein's, or more than `limit` as soon as that is certain. */
+function distanceOf(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) > limit) return limit + 1;
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    if (Math.min(...next) > limit) return limit + 1;
+    row = next;
+  }
+  return row[b.length] ?? limit + 1;
+}

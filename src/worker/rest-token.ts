@@ -1,0 +1,54 @@
+import type { GatewayEvent } from '../protocol/gateway.ts';
+
+/** From asking for a token on the socket to its coming, in ms. */
+const deadline = 10_000;
+
+/** They live for a minute; what is left of it must suffice for the call, in ms. */
+const life = 50_000;
+
+/**
+ * Tokens for REST that the gateway gives on the socket (`rest-token`), in memory only. Their life is
+ * counted from the request by our own clock, since the gateway's may differ.
+ */
+export class RestTokens {
+  readonly #ask: () => boolean;
+  #token: { readonly text: string; readonly goodUntil: number } | null = null;
+  #waiting: Promise<string | null> | null = null;
+  #settle: ((token: string | null) => void) | null = null;
+
+  /** @param ask returns whether there is a line to ask on */
+  constructor(ask: () => boolean) {
+    this.#ask = ask;
+  }
+
+  /** `null` when there is no line, or no answer on it. Never rejects. */
+  readonly get = async (isRefused: boolean): Promise<string | null> => {
+    if (isRefused) this.#token = null;
+    if (this.#token && performance.now() < this.#token.goodUntil) return this.#token.text;
+    if (this.#waiting) return this.#waiting;
+    if (!this.#ask()) return null;
+    const asked = performance.now();
+    const promise = new Promise<string | null>((resolve) => {
+      const timer = setTimeout(() => this.#settle?.(null), deadline);
+      this.#settle = (text) => {
+        clearTimeout(timer);
+        this.#settle = null;
+        this.#waiting = null;
+        this.#token = text === null ? null : { text, goodUntil: asked + life };
+        resolve(text);
+      };
+    });
+    this.#waiting = promise;
+    return promise;
+  };
+
+  take({ token }: Extract<GatewayEvent, { type: 'rest-token' }>): void {
+    this.#settle?.(token);
+  }
+
+  /** The line has ended: another one may be another session's. */
+  forget(): void {
+    this.#token = null;
+    this.#settle?.(null);
+  }
+}

@@ -1,0 +1,223 @@
+import { takeConversation } from './support/agent.ts';
+import { expect, test } from './support/fixtures.ts';
+import { hubUrl, watchHubLog } from './support/hub.ts';
+
+// A script of the page is of the same origin, and no wall stands between it and the page's own port.
+// What it can do by lies, garbage and floods is here; docs/security.md says what it can do besides.
+
+test('garbage on every way into the hub is dropped and counted, and neither reads nor sends', async ({
+  gateway,
+  openTab,
+  context,
+}) => {
+  const tab = await openTab('/');
+  const log = await watchHubLog(context);
+  await tab.send('hello');
+  await takeConversation(gateway);
+  await tab.shows(['hello']);
+  const url = await hubUrl(context);
+  const heard = await tab.page.evaluate(async (url) => {
+    const options = { type: 'module', name: 'partyline', extendedLifetime: true } as const;
+    const { port } = new SharedWorker(url, options);
+    const stream = new MessageChannel();
+    const heard: string[] = [];
+    for (const each of [port, stream.port1]) {
+      each.onmessage = ({ data }) => heard.push(JSON.stringify(data));
+    }
+    let id = 0;
+    const call = (path: readonly string[], ...values: unknown[]) => {
+      id += 1;
+      const argumentList = values.map((value) => ({ type: 'RAW', value }));
+      port.postMessage({ id: `evil-${id}`, type: 'APPLY', path, argumentList });
+    };
+    const attach = { protocolVersion: 1, tabId: 'evil', visible: true, conversationId: null };
+    const circle: Record<string, unknown> = {};
+    circle.self = circle;
+    for (const value of [undefined, null, 0, '', [], {}, circle, new ArrayBuffer(8), new Map()]) {
+      port.postMessage(value);
+      call(['call'], value);
+      call(['attach'], value, null);
+    }
+    // Comlink's own words, on what it exposes and what it does not.
+    for (const path of [['constructor'], ['__proto__'], ['call', 'constructor'], ['hub'], []]) {
+      call(path, 'return globalThis');
+      port.postMessage({ id: `get-${path.join()}`, type: 'GET', path });
+      port.postMessage({ id: `set-${path.join()}`, type: 'SET', path, value: { value: 1 } });
+      port.postMessage({ id: `new-${path.join()}`, type: 'CONSTRUCT', path, argumentList: [] });
+    }
+    call(['call'], { type: 'send', messageId: 'evil', text: 'not attached' });
+    call(['attach'], { ...attach, tabId: 'x'.repeat(129) }, null);
+    call(['attach'], { ...attach, tabId: 7 }, null);
+    call(['attach'], { ...attach, visitor: 'x'.repeat(300) }, null);
+    call(['attach'], JSON.parse('{"__proto__":{"tabId":"evil"}}'), null);
+    for (const type of ['start', 'send', 'draft', 'load-earlier', 'from-the-future']) {
+      call(['call'], { type, routing: 7, messageId: {}, text: ['evil'], count: 1e9 });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return heard;
+  }, url);
+  await expect.poll(() => log.some((line) => line.includes('misfit'))).toBe(true);
+  // A hello, and answers that say no: nothing of the conversation.
+  expect(
+    heard.filter((text) => text.includes('hello') && !text.includes('partyline-hello')),
+  ).toEqual([]);
+  expect(heard.filter((text) => /snapshot|patch|"ok":true/.test(text))).toEqual([]);
+  await tab.send('unharmed');
+  await tab.shows(['hello', 'unharmed']);
+  expect(gateway.stats.received.message).toBe(2);
+  expect(gateway.stats.connectionsOpened).toBe(1);
+});
+
+test('a flood on the port is dropped beyond its limit, and the other tabs go on', async ({
+  gateway,
+  openTab,
+  context,
+}) => {
+  const tab = await openTab('/');
+  const other = await openTab('/');
+  const log = await watchHubLog(context);
+  await tab.send('hello');
+  const conversationId = await takeConversation(gateway);
+  await other.shows(['hello']);
+  const url = await hubUrl(context);
+  await tab.page.evaluate((url) => {
+    const options = { type: 'module', name: 'partyline', extendedLifetime: true } as const;
+    const { port } = new SharedWorker(url, options);
+    const { port1, port2 } = new MessageChannel();
+    const counts = { snapshots: 0 };
+    Reflect.set(globalThis, 'flooded', counts);
+    port1.onmessage = ({ data }) => {
+      if (data.type === 'snapshot') counts.snapshots += 1;
+    };
+    port.start();
+    const attach = {
+      protocolVersion: 1,
+      tabId: 'flooder',
+      visible: true,
+      conversationId: null,
+      visitor: null,
+    };
+    port.postMessage(
+      {
+        id: 'a',
+        type: 'APPLY',
+        path: ['attach'],
+        argumentList: [
+          { type: 'RAW', value: attach },
+          { type: 'RAW', value: port2 },
+        ],
+      },
+      [port2],
+    );
+    for (let index = 0; index < 20_000; index += 1) {
+      port1.postMessage({ type: 'pull' });
+      const value = { type: 'send', messageId: `evil-${index}`, text: '' };
+      port.postMessage({
+        id: `c-${index}`,
+        type: 'APPLY',
+        path: ['call'],
+        argumentList: [{ type: 'RAW', value }],
+      });
+    }
+  }, url);
+  await gateway.agent.say(conversationId, 'still here');
+  await other.shows(['hello', 'still here']);
+  await other.send('so am I');
+  await other.shows(['hello', 'still here', 'so am I']);
+  await expect.poll(() => log.some((line) => line.includes('flood'))).toBe(true);
+  const { snapshots } = await tab.page.evaluate(() => Reflect.get(globalThis, 'flooded'));
+  // A tab whose limit was used up is told in the end where it stands.
+  expect(snapshots).toBeGreaterThan(0);
+  expect(snapshots).toBeLessThan(5_000);
+  expect(gateway.stats.received.message).toBe(2);
+});
+
+test('claims to be a newer build, or a page of another visitor, move nothing', async ({
+  gateway,
+  openTab,
+  context,
+}) => {
+  const tab = await openTab('/');
+  const log = await watchHubLog(context);
+  await tab.send('hello');
+  await takeConversation(gateway);
+  await tab.shows(['hello']);
+  const url = await hubUrl(context);
+  const heard = await tab.page.evaluate(async (url) => {
+    const channel = new BroadcastChannel('partyline-builds');
+    const presence = { type: 'partyline-build', boot: 'evil', build: '99999999999999' };
+    for (const isHolder of [false, true]) {
+      for (const address of [
+        null,
+        { url: 'https://evil.example/hub.js', name: 'partyline' },
+        { url: 'data:text/javascript,0', name: 'partyline' },
+        { url: 'not a url', name: 'partyline' },
+        { url: new URL('/evil.js', location.href).href, name: 'partyline' },
+      ]) {
+        channel.postMessage({ ...presence, isHolder, address });
+      }
+    }
+    channel.postMessage({
+      ...presence,
+      build: 'x'.repeat(100_000),
+      isHolder: false,
+      address: null,
+    });
+    const options = { type: 'module', name: 'partyline', extendedLifetime: true } as const;
+    const { port } = new SharedWorker(url, options);
+    const { port1, port2 } = new MessageChannel();
+    const heard: { visitor: unknown; conversationId: unknown }[] = [];
+    port1.onmessage = ({ data }) => {
+      if (data.type !== 'snapshot') return;
+      const { visitor, shared } = data;
+      heard.push({ visitor, conversationId: shared.conversation?.conversationId });
+    };
+    port.start();
+    const value = {
+      protocolVersion: 1,
+      tabId: 'evil',
+      visible: false,
+      conversationId: 'conv_of_somebody_else',
+      visitor: 'somebody-else',
+    };
+    const argumentList = [
+      { type: 'RAW', value },
+      { type: 'RAW', value: port2 },
+    ];
+    port.postMessage({ id: 'a', type: 'APPLY', path: ['attach'], argumentList }, [port2]);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    return heard;
+  }, url);
+  // It is told of the visitor who is there, as every page of this origin is, and of nobody else.
+  expect(heard.every(({ visitor }) => visitor !== 'somebody-else')).toBe(true);
+  expect(JSON.stringify(heard)).not.toContain('conv_of_somebody_else');
+  await tab.send('unmoved');
+  await tab.shows(['hello', 'unmoved']);
+  expect(await hubUrl(context)).toBe(url);
+  expect(gateway.stats.connectionsOpened).toBe(1);
+  const told = log.join('\n');
+  expect(told).toContain('a newer build that does not exist');
+  expect(told).toContain('a misshapen word between builds');
+  expect(told).toContain('a page that shows another visitor');
+});
+
+test('what a page sends in a hurry goes out at the gateway’s pace, and says that it waits', async ({
+  gateway,
+  openTab,
+}) => {
+  const tab = await openTab('/');
+  await tab.send('hello');
+  await takeConversation(gateway);
+  await tab.shows(['hello']);
+  const texts = Array.from({ length: 60 }, (_, index) => `hurry ${index}`);
+  const begun = Date.now();
+  await tab.page.evaluate(async (all) => {
+    const element = document.querySelector('partyline-chat');
+    await Promise.all(all.map((text) => element?.chat?.send(text)));
+  }, texts);
+  await expect(tab.feed.getByText('Waiting to be sent').first()).toBeVisible();
+  await tab.shows(['hello', ...texts]);
+  await expect(tab.feed.getByText('Waiting to be sent')).toHaveCount(0);
+  expect(Date.now() - begun).toBeGreaterThanOrEqual(1_900);
+  expect(gateway.stats.violations).toEqual([]);
+});

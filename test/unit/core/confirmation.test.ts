@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { agentSays, conversationId, TestHub } from './harness.ts';
+
+/** What a browser has kept of the visitor who was there last. */
+function kept() {
+  const hub = new TestHub().inConversation();
+  hub.gateway({ type: 'message', message: agentSays(1, 'your balance is 7') });
+  hub.call({ type: 'draft', text: 'half a thought' });
+  hub.type('waiting', 'm-waiting');
+  const { meta, reading, window, conversation } = hub.state;
+  if (!conversation) throw new Error('there is no conversation');
+  const item = {
+    messageId: 'm-waiting',
+    ordinal: 1,
+    conversationId,
+    text: 'waiting',
+    timestamp: hub.wall,
+    failure: null,
+  };
+  return { meta, reading, messages: window, current: conversation, outbox: [item] };
+}
+
+const told = (hub: TestHub) => JSON.stringify([hub.all('post'), hub.all('answer'), hub.snapshot]);
+const secrets = ['your balance is 7', 'half a thought', 'waiting', conversationId, 'visitor-1'];
+
+describe('a site that wants its visitors confirmed', () => {
+  it('shows nothing of what is kept before the broker has named the visitor, then all of it', () => {
+    const hub = new TestHub({ history: 'confirmed' }).restore(kept()).attach();
+    const callId = hub.call({ type: 'load-earlier', before: null, count: 50 });
+    hub.take({ type: 'tab-pull', tabId: 'a' }).flush().pass(60_000);
+    for (const secret of secrets) expect(told(hub)).not.toContain(`"${secret}`);
+    expect(hub.answers.get(callId)).toEqual({
+      ok: true,
+      value: { messages: [], hasEarlier: false },
+    });
+    hub.token().flush();
+    expect(hub.shown()).toEqual(['your balance is 7', 'waiting']);
+    expect(hub.snapshot).toMatchObject({
+      draft: 'half a thought',
+      unread: 1,
+      conversation: { conversationId },
+    });
+  });
+
+  it('shows what is written meanwhile', () => {
+    const hub = new TestHub({ history: 'confirmed' }).restore(kept()).attach();
+    hub.type('new', 'm-new');
+    expect(hub.shown()).toEqual(['new']);
+    hub.token().flush();
+    expect(hub.shown()).toEqual(['your balance is 7', 'waiting', 'new']);
+  });
+
+  it('shows nothing to another visitor, and wipes it', () => {
+    const hub = new TestHub({ history: 'confirmed' }).restore(kept()).attach();
+    hub.token(900, 'somebody-else').flush();
+    for (const secret of secrets) expect(told(hub)).not.toContain(`"${secret}`);
+    expect(hub.all('write').flatMap(({ operations }) => operations)).toContainEqual({
+      type: 'wipe',
+    });
+  });
+
+  it('hides it again when the session is over, and keeps what waits', () => {
+    const hub = new TestHub({ history: 'confirmed' }).restore(kept()).attach().token().flush();
+    expect(hub.shown()).toHaveLength(2);
+    hub.open().gateway({ type: 'authenticated', serverTime: hub.wall }).clear();
+    hub.sleep(3_600_000);
+    const { requestId } = hub.last('fetch-token');
+    const result = { ok: false, kind: 'signed-out', message: 'over', retryAfter: null } as const;
+    hub.take({ type: 'token', requestId, result }).flush();
+    expect(hub.state.link.phase).toBe('signed-out');
+    expect(hub.shown()).toEqual([]);
+    hub.clear().call({ type: 'reconnect' });
+    hub.pass(2_000);
+    hub.token().flush();
+    expect(hub.shown()).toEqual(['your balance is 7', 'waiting']);
+  });
+});
+
+it('any other site shows it at once', () => {
+  expect(new TestHub().restore(kept()).attach().shown()).toEqual(['your balance is 7', 'waiting']);
+});

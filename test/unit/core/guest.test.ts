@@ -1,0 +1,381 @@
+import { describe, expect, it } from 'vitest';
+import type { ToldMessage } from '../../../src/protocol/gateway.ts';
+import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
+import { TestHub } from './harness.ts';
+
+const gateway = genesysCloud({ deploymentId: 'd', region: 'us-east-1' });
+const routing = { skillGroups: ['Billing'] };
+const wall = 1_700_000_000_000;
+
+/** A hub on the platform's dialect: the test speaks for the platform, in its frames. */
+class GuestHub extends TestHub {
+  constructor() {
+    super({ gateway });
+  }
+
+  hears(name: string, body: unknown, code = 200, tracingId?: string): this {
+    const frame = { type: 'message', class: name, code, body, tracingId };
+    for (const event of gateway.decode(JSON.stringify(frame))) this.gateway(event);
+    return this.flush();
+  }
+
+  says(text: string, rest: Record<string, unknown> = {}, tracingId?: string): this {
+    const body = { id: `id-${text}`, type: 'Text', direction: 'Outbound', text, channel, ...rest };
+    return this.hears('StructuredMessage', body, 200, tracingId);
+  }
+
+  /** The first message is written, and its session opened. */
+  started(session: Record<string, unknown> = { newSession: true }): this {
+    this.restore().attach();
+    this.call({ type: 'start', routing });
+    this.token(null).open();
+    this.hears('SessionResponse', { connected: true, ...session });
+    return this.history().clearKeepingSocket();
+  }
+
+  /** Answers the catch-up under way. */
+  history(...messages: ToldMessage[]): this {
+    const { requestId } = this.last('rest');
+    const value = { type: 'history', messages, nextCursor: null, misfits: 0 } as const;
+    this.take({ type: 'rest', requestId, result: { ok: true, value } });
+    return this.store();
+  }
+
+  commands(): string[] {
+    return this.sent().map(({ type }) => type);
+  }
+
+  problem(): string | undefined {
+    return this.flush().snapshot?.connection.problem?.code;
+  }
+}
+
+const channel = { time: new Date(wall).toISOString() };
+
+const told = (messageId: string, rest: Partial<ToldMessage> = {}): ToldMessage => ({
+  conversationId: null,
+  messageId,
+  sequence: null,
+  from: { id: 'visitor', name: '', role: 'visitor' },
+  text: 'hello',
+  timestamp: wall + 1_000,
+  ...rest,
+});
+
+describe('a session', () => {
+  it('is opened by the first message, not by a page', () => {
+    const hub = new GuestHub().restore().attach();
+    expect(hub.all('fetch-token')).toHaveLength(0);
+    expect(hub.snapshot?.connection).toMatchObject({ phase: 'ready', transport: 'none' });
+    hub.call({ type: 'start', routing });
+    expect(hub.last('fetch-token')).toMatchObject({ isFresh: false });
+    hub.token(null).open();
+    expect(hub.sent()).toEqual([{ type: 'authenticate' }]);
+  });
+
+  it('is a conversation under an id of ours, caught up by its history alone', () => {
+    const hub = new GuestHub().started();
+    expect(hub.snapshot?.conversation).toMatchObject({ status: 'connected' });
+    expect(hub.snapshot?.conversation?.conversationId).toMatch(/^session-boot-/);
+    expect(hub.all('rest')).toHaveLength(0);
+    hub.type('hello', 'own-1');
+    expect(hub.sent()).toMatchObject([{ type: 'send-message', messageId: 'own-1', routing }]);
+  });
+
+  it('joins when it is new, for a deployment that starts by itself', () => {
+    const hub = new GuestHub().restore().attach();
+    hub.call({ type: 'start', routing });
+    hub.token(null).open().hears('SessionResponse', { connected: true, newSession: true });
+    expect(hub.commands()).toEqual(['authenticate', 'join']);
+  });
+
+  it('is resumed with the same id after a lost line', () => {
+    const hub = new GuestHub().started();
+    const before = hub.snapshot?.conversation?.conversationId;
+    hub.cut().pass(8_001).open().hears('SessionResponse', { connected: true });
+    expect(hub.snapshot?.conversation?.conversationId).toBe(before);
+    expect(hub.commands()).toEqual(['authenticate']);
+  });
+
+  it('that is new on resuming has lost the conversation, and the next one has another', () => {
+    const hub = new GuestHub().started().says('hi').pass(200);
+    hub.cut().pass(8_001).open().hears('SessionResponse', { connected: true, newSession: true });
+    expect(hub.snapshot?.conversation?.status).toBe('ended');
+    expect(hub.snapshot?.connection.phase).toBe('ready');
+    hub.cut().clearKeepingSocket().call({ type: 'start', routing });
+    expect(hub.last('fetch-token')).toMatchObject({ isFresh: true });
+  });
+
+  it.each([
+    ['SessionExpiredEvent', {}, 200],
+    ['string', 'session expired', 4006],
+    ['string', 'session not found', 4007],
+    ['SessionClearedEvent', {}, 200],
+  ])('ends the conversation when it is over (%s %j)', (name, body, code) => {
+    const hub = new GuestHub().started().hears(name, body, code);
+    expect(hub.snapshot?.conversation?.status).toBe('ended');
+    expect(hub.all('close-socket')).toHaveLength(1);
+    hub.clear().pass(3_600_000);
+    expect(hub.all('open-socket')).toHaveLength(0);
+  });
+
+  it('that is over while it opens is told to what waits, and nothing is lost', () => {
+    const hub = new GuestHub().started().type('hello', 'own-1').says('hi').pass(200);
+    hub.cut().pass(8_001).open().hears('string', 'session expired', 4006);
+    expect(hub.snapshot?.messages).toMatchObject([
+      { text: 'hi' },
+      { text: 'hello', status: 'failed' },
+    ]);
+    hub.cut().clearKeepingSocket().call({ type: 'retry', messageId: 'own-1' });
+    hub.store();
+    expect(hub.last('fetch-token')).toMatchObject({ isFresh: true });
+  });
+
+  it('that is over again and again is opened with patience', () => {
+    const hub = new GuestHub().restore().attach();
+    hub.call({ type: 'start', routing });
+    hub.token(null).open().hears('string', 'session not found', 4007);
+    hub.cut();
+    expect(hub.snapshot?.connection).toMatchObject({ phase: 'waiting', attempt: 1 });
+    hub.clear().pass(1_999);
+    expect(hub.all('fetch-token')).toHaveLength(0);
+  });
+
+  it('ends with a read-only disconnect, after a last look, and lets the line go', () => {
+    const hub = new GuestHub().started();
+    const events = [{ eventType: 'Presence', presence: { type: 'Disconnect' } }];
+    hub.says('', { type: 'Event', events, metadata: { readOnly: 'true' } });
+    expect(hub.snapshot?.conversation?.status).toBe('ended');
+    expect(hub.all('close-socket')).toHaveLength(0);
+    hub.history(told('late', { text: 'bye', from: { id: 'a', name: 'A', role: 'agent' } }));
+    expect(hub.shown()).toEqual(['bye']);
+    expect(hub.all('close-socket')).toHaveLength(1);
+    hub.cut().call({ type: 'start', routing });
+    expect(hub.last('fetch-token')).toMatchObject({ isFresh: true });
+  });
+
+  it('goes on after a disconnect that is not read-only', () => {
+    const events = [{ eventType: 'Presence', presence: { type: 'Disconnect' } }];
+    const hub = new GuestHub().started().says('', { type: 'Event', events });
+    expect(hub.snapshot?.conversation?.status).toBe('connected');
+  });
+
+  it('tells the gateway when the visitor leaves', () => {
+    const hub = new GuestHub().started();
+    hub.call({ type: 'end' });
+    expect(hub.commands()).toEqual(['end-conversation']);
+  });
+
+  it('warns of its end five minutes before, until somebody writes', () => {
+    const hub = new GuestHub().started({ newSession: true, durationSeconds: 600 });
+    hub.answersPings = true;
+    hub.pass(299_999);
+    expect(hub.flush().snapshot?.conversation?.expiresAt).toBeUndefined();
+    hub.pass(1);
+    expect(hub.snapshot?.conversation?.expiresAt).toBe(hub.wall + 300_000);
+    hub.says('still there?');
+    expect(hub.flush().snapshot?.conversation?.expiresAt).toBeUndefined();
+  });
+});
+
+describe('eviction', () => {
+  it('makes no loop: only the visitor brings the line back', () => {
+    const hub = new GuestHub().started().hears('ConnectionClosedEvent', {});
+    expect(hub.snapshot?.connection).toMatchObject({
+      phase: 'failed',
+      problem: { code: 'evicted' },
+    });
+    hub.cut().clear().pass(3_600_000);
+    hub.attach('b').take({ type: 'online', online: false }).take({ type: 'online', online: true });
+    expect(hub.all('open-socket')).toHaveLength(0);
+    hub.call({ type: 'reconnect' });
+    expect(hub.all('open-socket')).toHaveLength(1);
+  });
+
+  it('after a clear is its other half', () => {
+    const hub = new GuestHub().started().hears('SessionClearedEvent', {});
+    hub.hears('ConnectionClosedEvent', {});
+    expect(hub.problem()).toBeUndefined();
+    expect(hub.snapshot?.connection.phase).toBe('ready');
+  });
+
+  it('by a sign-in elsewhere ends this conversation', () => {
+    const hub = new GuestHub().started().hears('ConnectionClosedEvent', { reason: 'signedIn' });
+    expect(hub.snapshot?.conversation?.status).toBe('ended');
+  });
+
+  it('a logout signs out, and keeps nothing', () => {
+    const hub = new GuestHub().started().hears('LogoutEvent', {});
+    expect(hub.snapshot?.connection.phase).toBe('signed-out');
+    expect(hub.all('end-session')).toHaveLength(1);
+  });
+});
+
+describe('a message', () => {
+  it('is acknowledged by its tracing id', () => {
+    const hub = new GuestHub().started().type('hello', 'own-1');
+    hub.says('hello', { direction: 'Inbound', channel: { ...channel, messageId: 'k' } }, 'own-1');
+    expect(hub.pass(200).snapshot?.messages).toMatchObject([
+      { messageId: 'own-1', status: 'delivered', aliases: ['k', 'id-hello'] },
+    ]);
+  });
+
+  it('comes once though live and history differ in shape and id', () => {
+    const hub = new GuestHub().started().type('hello', 'own-1');
+    const agent = { id: 'agent', name: '', role: 'agent' } as const;
+    hub.says('hello', { direction: 'Inbound', channel: { ...channel, messageId: 'k' } }, 'own-1');
+    hub.answersPings = true;
+    hub.says('hi').pass(61_000);
+    hub.history(
+      // Its own message under the platform's id, without anything of ours.
+      told('k', { timestamp: wall }),
+      // An agent's message under another id, at the same instant.
+      told('other', { text: 'hi', from: agent, timestamp: wall }),
+      told('new', { text: 'new', from: agent, timestamp: wall + 5 }),
+      told('new-live', { text: 'new', from: agent, timestamp: wall + 5 }),
+    );
+    expect(hub.shown()).toEqual(['hi', 'hello', 'new']);
+  });
+
+  it('that may have arrived waits for the history, and is not sent again when it is there', () => {
+    const hub = new GuestHub().started().type('hello', 'own-1').clearKeepingSocket();
+    hub.cut().pass(8_001).open().hears('SessionResponse', { connected: true });
+    expect(hub.commands()).toEqual(['authenticate']);
+    hub.history(told('platform-id'));
+    expect(hub.commands()).toEqual(['authenticate']);
+    expect(hub.snapshot?.messages).toMatchObject([{ messageId: 'own-1', status: 'delivered' }]);
+  });
+
+  it('that had not arrived is sent again after the history was read', () => {
+    const hub = new GuestHub().started().type('hello', 'own-1').clearKeepingSocket();
+    hub.cut().pass(8_001).open().hears('SessionResponse', { connected: true });
+    const other = told('other', { text: 'something else' });
+    hub.history(other, told('long ago', { timestamp: wall - 600_000 }));
+    expect(hub.commands()).toEqual(['authenticate', 'send-message']);
+  });
+
+  it('is never doubted as two: each of two alike is known by one of the history', () => {
+    const hub = new GuestHub().started();
+    hub.type('hello', 'own-1').type('hello', 'own-2').clearKeepingSocket();
+    hub.cut().pass(8_001).open().hears('SessionResponse', { connected: true });
+    hub.history(told('p1'));
+    expect(hub.snapshot?.messages).toMatchObject([
+      { messageId: 'own-1', status: 'delivered' },
+      { messageId: 'own-2', status: 'sent' },
+    ]);
+  });
+
+  it('stands by its time, then by its id; one that is late is put in between', () => {
+    const hub = new GuestHub().started();
+    const at = (ms: number) => ({ channel: { time: new Date(wall + ms).toISOString() } });
+    hub.says('c', at(30)).says('b', at(20)).pass(200).says('a', at(10)).pass(200);
+    hub.says('b2', { ...at(20), id: 'id-b2' }).pass(200);
+    expect(hub.shown()).toEqual(['a', 'b', 'b2', 'c']);
+  });
+
+  it('without a time stands where it came', () => {
+    const hub = new GuestHub().started().says('early', { channel: null });
+    expect(hub.pass(200).snapshot?.messages[0]?.timestamp).toBe(hub.wall - 200);
+  });
+
+  it('fails with an error that names nothing, since it is the only one on its way', () => {
+    const hub = new GuestHub().started().type('hello', 'own-1').hears('string', 'too long', 4011);
+    expect(hub.snapshot?.messages).toMatchObject([
+      { status: 'failed', failure: { code: 'message-too-long' } },
+    ]);
+    hub.says('hello', { direction: 'Inbound' }, 'own-1').pass(200);
+    expect(hub.snapshot?.messages).toMatchObject([{ status: 'delivered' }]);
+  });
+
+  it('longer than the platform takes, in bytes, is refused at once', () => {
+    const hub = new GuestHub().started();
+    const callId = hub.call({ type: 'send', messageId: 'm', text: '€'.repeat(1_366) });
+    expect(hub.answers.get(callId)).toMatchObject({ problem: { code: 'message-too-long' } });
+  });
+});
+
+describe('the pace', () => {
+  it('is five messages a second, and the sixth is seen to wait', () => {
+    const hub = new GuestHub().started();
+    for (let index = 0; index < 6; index += 1) {
+      hub.type(`m${index}`, `own-${index}`);
+      const body = {
+        direction: 'Inbound',
+        channel: { time: new Date(wall + index).toISOString() },
+      };
+      if (index < 5) hub.says(`m${index}`, body, `own-${index}`);
+    }
+    expect(hub.commands().filter((type) => type === 'send-message')).toHaveLength(5);
+    expect(hub.problem()).toBe('rate-limited');
+    hub.pass(1_000);
+    expect(hub.commands().filter((type) => type === 'send-message')).toHaveLength(6);
+    expect(hub.problem()).toBeUndefined();
+  });
+
+  it('is two echoes a minute, however often somebody asks for one', () => {
+    const hub = new GuestHub().started();
+    hub.answersPings = true;
+    for (let second = 0; second < 119; second += 1) {
+      hub.call({ type: 'reconnect' });
+      hub.pass(1_000);
+    }
+    expect(hub.commands().filter((type) => type === 'ping').length).toBeLessThanOrEqual(4);
+    expect(hub.snapshot?.connection.phase).toBe('ready');
+  });
+
+  it('is ten looks into the history a minute; the next one waits', () => {
+    const hub = new GuestHub().started();
+    for (let index = 0; index < 12; index += 1) {
+      hub.call({ type: 'load-earlier', before: null, count: 5 });
+      const callId = [...hub.state.earlier].at(-1)?.callId ?? 0;
+      const before = { position: [1, 0, 1, wall], messageId: 'm' } as const;
+      hub.take({
+        type: 'call',
+        tabId: 'a',
+        callId: callId + 100,
+        call: { type: 'load-earlier', before: { ...before }, conversationId: 'c', count: 5 },
+      });
+      hub.take({ type: 'earlier-read', callId: callId + 100, messages: [], hasEarlier: false });
+      const { requestId } = hub.all('rest').at(-1) ?? { requestId: 0 };
+      const value = { type: 'history', messages: [], nextCursor: null, misfits: 0 } as const;
+      hub.take({ type: 'rest', requestId, result: { ok: true, value } });
+    }
+    // One was the catch-up at the start.
+    expect(hub.all('rest')).toHaveLength(9);
+    hub.answersPings = true;
+    hub.pass(60_000);
+    expect(hub.all('rest').length).toBeGreaterThan(9);
+  });
+
+  it('of typing is a frame in five seconds', () => {
+    const hub = new GuestHub().started();
+    for (let second = 0; second < 9; second += 1) {
+      hub.call({ type: 'typing', isTyping: true });
+      hub.pass(1_000);
+    }
+    expect(hub.commands().filter((type) => type === 'typing').length).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('without a line', () => {
+  it('asks REST for nothing, and says that it waits', () => {
+    const hub = new GuestHub().started();
+    for (let attempt = 0; attempt < 6; attempt += 1) hub.cut().pass(30_000);
+    hub.clear().pass(20_000);
+    expect(hub.all('rest')).toHaveLength(0);
+    expect(hub.snapshot?.connection).toMatchObject({ transport: 'none' });
+    expect(['waiting', 'connecting']).toContain(hub.snapshot?.connection.phase);
+  });
+
+  it('that the deployment forbids is not tried again by itself', () => {
+    const hub = new GuestHub().restore().attach();
+    hub.call({ type: 'start', routing });
+    hub.token(null).open().hears('string', 'HTTP authorization error', 403);
+    expect(hub.snapshot?.connection).toMatchObject({
+      phase: 'failed',
+      problem: { code: 'forbidden' },
+    });
+    hub.cut().clear().pass(3_600_000);
+    expect(hub.all('fetch-token')).toHaveLength(0);
+  });
+});

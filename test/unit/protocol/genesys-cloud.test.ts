@@ -1,0 +1,780 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PartylineError } from '../../../src/protocol/errors.ts';
+import type { GatewayEvent } from '../../../src/protocol/gateway.ts';
+import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
+
+const adapter = genesysCloud({ deploymentId: 'deployment-1', region: 'eu-west-1' });
+
+const decode = (frame: unknown) => adapter.decode(JSON.stringify(frame));
+
+const time = '2026-03-01T09:30:00.250Z';
+const at = Date.parse(time);
+
+/** A frame with a StructuredMessage in it. */
+function structured(body: Record<string, unknown>, frame: Record<string, unknown> = {}) {
+  return {
+    type: 'message',
+    class: 'StructuredMessage',
+    code: 200,
+    body: { id: 'id-1', type: 'Text', direction: 'Outbound', channel: { time }, ...body },
+    ...frame,
+  };
+}
+
+function contentOf(...content: unknown[]) {
+  const [event] = decode(structured({ type: 'Structured', text: 'Choose', content }));
+  return event?.type === 'message' ? event.message.content : undefined;
+}
+
+describe('messages', () => {
+  it('tells an agent’s message, and whose it is', () => {
+    const from = { nickname: 'Ada', firstName: 'A', image: null };
+    const frame = structured({ text: 'Hi', originatingEntity: 'Human', channel: { time, from } });
+    expect(decode(frame)).toEqual([
+      {
+        type: 'message',
+        message: {
+          conversationId: null,
+          messageId: 'id-1',
+          sequence: null,
+          from: { id: 'agent:Ada', name: 'Ada', role: 'agent' },
+          text: 'Hi',
+          timestamp: at,
+        },
+      },
+    ]);
+  });
+
+  it('takes the channel’s message id for the key, and keeps the other as an alias', () => {
+    const frame = structured({ text: 'Hi', channel: { time, messageId: 'key-1' } });
+    expect(decode(frame)).toMatchObject([{ message: { messageId: 'key-1', aliases: ['id-1'] } }]);
+  });
+
+  it('knows the visitor’s own message by the tracing id', () => {
+    const frame = structured(
+      { text: 'Hello', direction: 'Inbound', channel: { time, messageId: 'key-1' } },
+      { tracingId: 'own-1' },
+    );
+    expect(decode(frame)).toMatchObject([
+      { message: { messageId: 'own-1', aliases: ['key-1', 'id-1'], from: { role: 'visitor' } } },
+    ]);
+  });
+
+  it('knows it again by what it wrote into the message, in either place', () => {
+    const metadata = { customAttributes: { partylineMessageId: 'own-1' } };
+    const inChannel = { direction: 'Inbound', text: 'x', channel: { time, metadata } };
+    const inMessage = {
+      direction: 'Inbound',
+      text: 'x',
+      metadata: { partylineMessageId: 'own-1' },
+    };
+    for (const body of [inChannel, inMessage]) {
+      expect(decode(structured(body))).toMatchObject([{ message: { messageId: 'own-1' } }]);
+    }
+  });
+
+  it('does without a channel, without a time and with numbers for texts', () => {
+    const frame = {
+      class: 'StructuredMessage',
+      code: '200',
+      body: { id: 7, text: 5, channel: null },
+    };
+    expect(decode(frame)).toMatchObject([
+      { type: 'message', message: { messageId: '7', text: '5', timestamp: null } },
+    ]);
+    const late = structured({ text: 'x', channel: { time: 'half past nine' } });
+    expect(decode(late)).toMatchObject([{ message: { timestamp: null } }]);
+  });
+
+  it('reads a body that comes as a string', () => {
+    const { body, ...frame } = structured({ text: 'Hi' });
+    expect(decode({ ...frame, body: JSON.stringify(body) })).toMatchObject([
+      { message: { text: 'Hi' } },
+    ]);
+  });
+
+  it('calls a message without any id a misfit, and an empty one unknown', () => {
+    expect(decode(structured({ id: null, text: 'x' }))).toMatchObject([{ type: 'misfit' }]);
+    expect(decode(structured({ text: null }))).toMatchObject([{ type: 'unknown' }]);
+  });
+});
+
+describe('content', () => {
+  it('makes one offer of the quick replies', () => {
+    const reply = (text: string, payload?: string) => ({
+      contentType: 'QuickReply',
+      quickReply: { text, payload, action: 'Message' },
+    });
+    expect(contentOf(reply('Yes', 'y'), reply('No'))).toMatchObject([
+      {
+        type: 'choices',
+        choices: [
+          { text: 'Yes', payload: 'y' },
+          { text: 'No', payload: 'No' },
+        ],
+      },
+    ]);
+  });
+
+  it('reads cards alone and in a row, and leaves out what leads nowhere', () => {
+    const card = {
+      title: 'Tea',
+      description: 'Green',
+      image: 'https://x.example/tea.png',
+      defaultAction: { type: 'Link', url: 'https://x.example/tea' },
+      actions: [
+        { type: 'Link', text: 'Look', url: 'https://x.example/look' },
+        { type: 'Postback', text: 'Buy', payload: 'buy-tea' },
+        { type: 'Link', text: 'Run', url: 'javascript:alert(1)' },
+      ],
+    };
+    const read = {
+      title: 'Tea',
+      link: { url: 'https://x.example/tea' },
+      choices: [
+        { type: 'link', url: 'https://x.example/look' },
+        { type: 'reply', payload: 'buy-tea' },
+      ],
+    };
+    expect(contentOf({ contentType: 'Card', card })).toMatchObject([
+      { type: 'cards', cards: [read] },
+    ]);
+    expect(contentOf({ contentType: 'Carousel', carousel: { cards: [card, {}] } })).toMatchObject([
+      { type: 'cards', cards: [read, { title: '', choices: [] }] },
+    ]);
+  });
+
+  it('reads pickers, attachments, answers and places', () => {
+    const parts = contentOf(
+      {
+        contentType: 'ListPicker',
+        listPicker: {
+          receivedMessage: { title: 'Colours' },
+          sections: [
+            { title: 'Warm', multipleSelection: true, items: [{ id: 'r', title: 'Red' }] },
+          ],
+        },
+      },
+      {
+        contentType: 'DatePicker',
+        datePicker: { title: 'When', availableTimes: [{ dateTime: time, duration: '30' }, {}] },
+      },
+      {
+        contentType: 'Attachment',
+        attachment: {
+          id: 'a',
+          filename: 'a.png',
+          mediaType: 'Image',
+          url: 'https://x.example/a',
+          fileSize: 9,
+        },
+      },
+      {
+        contentType: 'ButtonResponse',
+        buttonResponse: { type: 'Button', text: 'Buy', payload: 'b' },
+      },
+      {
+        contentType: 'Location',
+        location: { url: 'https://x.example/map', address: 'High Street' },
+      },
+    );
+    expect(parts).toMatchObject([
+      { type: 'list', title: 'Colours', sections: [{ isMultiple: true, items: [{ id: 'r' }] }] },
+      { type: 'times', title: 'When', times: [{ at, duration: 30 }] },
+      { type: 'attachment', attachmentId: 'a', kind: 'image', size: 9 },
+      { type: 'answer', text: 'Buy', payload: 'b' },
+      { type: 'link', url: 'https://x.example/map', text: 'High Street' },
+    ]);
+  });
+
+  it('names what it can’t show, and shows the rest', () => {
+    const parts = contentOf({ contentType: 'Hologram', hologram: {} }, 'nonsense', null, {
+      contentType: 'Attachment',
+      attachment: { id: 'a' },
+    });
+    expect(parts).toMatchObject([
+      { type: 'unsupported', name: 'Hologram' },
+      { type: 'attachment', kind: 'file', url: null },
+    ]);
+  });
+});
+
+describe('events', () => {
+  const event = (part: unknown, body: Record<string, unknown> = {}) =>
+    decode(structured({ type: 'Event', text: undefined, events: [part], ...body }));
+
+  it('tells typing and for how long', () => {
+    const typing = { eventType: 'Typing', typing: { type: 'On', duration: 3_000 } };
+    expect(event(typing)).toMatchObject([{ type: 'typing', isTyping: true, duration: 3_000 }]);
+    const off = { eventType: 'Typing', typing: { type: 'Off' } };
+    expect(event(off)).toMatchObject([{ type: 'typing', isTyping: false }]);
+  });
+
+  it('ends the conversation when a disconnect says read-only, as a string', () => {
+    const disconnect = { eventType: 'Presence', presence: { type: 'Disconnect' } };
+    expect(event(disconnect)).toMatchObject([{ type: 'presence', presence: 'disconnect' }]);
+    expect(event(disconnect, { metadata: { readOnly: 'true' } })).toMatchObject([
+      { type: 'presence' },
+      { type: 'conversation', conversation: { status: 'ended' } },
+    ]);
+    const own = { metadata: { readOnly: 'true' }, direction: 'Inbound' };
+    expect(event(disconnect, own)).toHaveLength(1);
+  });
+
+  it.each([
+    ['Join', 'join'],
+    ['Clear', 'clear'],
+    ['SignIn', 'sign-in'],
+    ['Authenticate', 'other'],
+  ])('tells the presence %s', (name, presence) => {
+    expect(event({ eventType: 'Presence', presence: { type: name } })).toMatchObject([
+      { type: 'presence', presence, name },
+    ]);
+  });
+
+  it('says of co-browsing, and of what will be invented, that it does not know it', () => {
+    expect(event({ eventType: 'CoBrowse', coBrowse: { type: 'Offering' } })).toMatchObject([
+      { type: 'unknown' },
+    ]);
+    expect(event({ eventType: null })).toMatchObject([{ type: 'unknown' }]);
+    expect(decode(structured({ type: 'Event', events: null }))).toEqual([]);
+  });
+
+  it('tells receipts', () => {
+    const receipt = { type: 'Receipt', status: 'Read', channel: { messageId: 'key-1' } };
+    expect(decode(structured(receipt))).toMatchObject([
+      { type: 'receipt', messageId: 'key-1', status: 'read', from: { role: 'agent' } },
+    ]);
+    expect(decode(structured({ type: 'Receipt', status: 'Sent' }))).toMatchObject([
+      { type: 'unknown' },
+    ]);
+  });
+});
+
+describe('the session', () => {
+  const session = (body: Record<string, unknown>) =>
+    decode({ type: 'response', class: 'SessionResponse', code: 200, body });
+
+  it('is authenticated by being opened', () => {
+    expect(session({ connected: true, newSession: true })).toMatchObject([
+      { type: 'authenticated' },
+      { type: 'session', isNew: true, isReadOnly: false, uploads: null },
+      { type: 'conversation', conversation: { conversationId: null, status: 'connected' } },
+    ]);
+  });
+
+  it('tells its rules and its life, in numbers or strings', () => {
+    const [, told] = session({
+      connected: true,
+      readOnly: 'true',
+      clearedExistingSession: true,
+      allowedMedia: { inbound: { fileTypes: [{ type: '*/*' }, {}], maxFileSizeKB: '10' } },
+      blockedExtensions: ['.exe', 3],
+      durationSeconds: '900',
+      expirationDate: 1_800_000_000,
+    });
+    expect(told).toEqual({
+      type: 'session',
+      isConnected: true,
+      isNew: false,
+      isReadOnly: true,
+      hasClearedOthers: true,
+      life: { duration: 900_000, expiresAt: 1_800_000_000_000 },
+      uploads: { mimeTypes: ['*/*'], blockedExtensions: ['.exe'], maximumSize: 10_240 },
+    });
+  });
+
+  it('is not there when it says so', () => {
+    expect(session({ connected: false })).toMatchObject([{ type: 'session', isConnected: false }]);
+  });
+
+  it('hears its own echo, whoever named it, and the session’s life in it', () => {
+    const body = { text: 'ping', type: 'Text', direction: 'Inbound', id: 'echo' };
+    const answer = { type: 'response', tracingId: 'anything' };
+    expect(decode(structured(body, answer))).toEqual([{ type: 'pong' }]);
+    const metadata = { durationSeconds: '60', expirationDate: '1800000000' };
+    expect(decode(structured({ ...body, metadata }, answer))).toEqual([
+      { type: 'pong' },
+      { type: 'session-life', life: { duration: 60_000, expiresAt: 1_800_000_000_000 } },
+    ]);
+    // A visitor may say so, too.
+    expect(decode(structured(body))).toMatchObject([{ type: 'message' }]);
+  });
+
+  it.each<[string, Record<string, unknown>, Partial<GatewayEvent>]>([
+    ['SessionExpiredEvent', {}, { type: 'session-over', reason: 'expired' }],
+    ['SessionClearedEvent', {}, { type: 'session-over', reason: 'cleared' }],
+    ['ConnectionClosedEvent', {}, { type: 'evicted', reason: null }],
+    [
+      'ConnectionClosedEvent',
+      { reason: 'signedIn' },
+      { type: 'session-over', reason: 'signed-in' },
+    ],
+    ['ConnectionClosedEvent', { reasonCode: 'other' }, { type: 'evicted', reason: 'other' }],
+    ['LogoutEvent', {}, { type: 'signed-out' }],
+    ['JwtResponse', { jwt: 'j', exp: '5' }, { type: 'rest-token', token: 'j', expiresAt: 5_000 }],
+    ['AttachmentDeletedResponse', { attachmentId: 'a' }, { type: 'attachment-deleted' }],
+    ['GetConfigurationResponse', { sessionDurationSeconds: 60 }, { type: 'configuration' }],
+    ['ResumeTokenResponse', { resumeToken: 'secret' }, { type: 'unknown' }],
+    ['FromTheFuture', {}, { type: 'unknown' }],
+  ])('understands %s', (name, body, event) => {
+    const told = decode({ type: 'message', class: name, code: 200, body });
+    expect(told).toMatchObject([event]);
+    expect(JSON.stringify(told)).not.toContain('secret');
+  });
+
+  it('tells an upload’s address from a fresh link', () => {
+    const url = (body: Record<string, unknown>) =>
+      decode({ type: 'response', class: 'PresignedUrlResponse', code: 200, body });
+    const address = { attachmentId: 'a', url: 'https://x.example/a' };
+    expect(url({ ...address, headers: { 'x-tag': 'b', size: 3 } })).toEqual([
+      { type: 'upload-target', ...address, headers: { 'x-tag': 'b', size: '3' } },
+    ]);
+    expect(url({ ...address, headers: {}, fileSize: '12' })).toMatchObject([
+      { type: 'attachment-url' },
+    ]);
+    expect(url({ attachmentId: 'a', url: 'file:///etc/passwd' })).toMatchObject([
+      { type: 'misfit' },
+    ]);
+  });
+});
+
+describe('errors', () => {
+  const error = (code: number | string, body: unknown = 'words', frame = {}) =>
+    decode({ type: 'response', class: 'string', code, body, ...frame });
+
+  it.each([
+    [400, { type: 'problem', problem: { kind: 'invalid-frame' } }],
+    [401, { type: 'token-expired' }],
+    [403, { type: 'problem', problem: { kind: 'forbidden' } }],
+    [404, { type: 'problem', problem: { kind: 'other' } }],
+    [408, { type: 'problem', problem: { kind: 'unavailable' } }],
+    [409, { type: 'problem', problem: { kind: 'conversation-ended' } }],
+    [429, { type: 'problem', problem: { kind: 'rate-limited' } }],
+    [503, { type: 'problem', problem: { kind: 'unavailable' } }],
+    [4000, { type: 'problem', problem: { kind: 'forbidden' } }],
+    [4001, { type: 'attachment-failed' }],
+    [4010, { type: 'attachment-failed' }],
+    [4102, { type: 'attachment-failed' }],
+    ['4006', { type: 'session-over', reason: 'expired' }],
+    [4007, { type: 'session-over', reason: 'not-found' }],
+    [4011, { type: 'problem', problem: { kind: 'message-too-long' } }],
+    [4013, { type: 'problem', problem: { kind: 'rejected' } }],
+    [4017, { type: 'session-over', reason: 'signed-in' }],
+    [4020, { type: 'problem', problem: { kind: 'invalid-frame' } }],
+    [4999, { type: 'problem', problem: { kind: 'other', code: '4999', message: 'words' } }],
+  ])('knows what %s asks for', (code, event) => {
+    expect(error(code)).toMatchObject([event]);
+  });
+
+  it('names the message where the frame does', () => {
+    expect(error(4011, 'long', { tracingId: 'own-1' })).toMatchObject([
+      { problem: { messageId: 'own-1' } },
+    ]);
+  });
+
+  it('tells an identity that is not accepted from a feature that is off', () => {
+    expect(error(403, 'Session authentication failed: no')).toEqual([{ type: 'token-expired' }]);
+    expect(error(403, 'Try to authenticate again')).toEqual([{ type: 'token-expired' }]);
+  });
+
+  it('reads the time to wait, in whatever it comes', () => {
+    const body = { retryAfter: '3', errorCode: 4029, errorMessage: 'slow down' };
+    for (const code of [429, 200]) {
+      const frame = { type: 'response', class: 'TooManyRequestsErrorMessage', code, body };
+      expect(decode(frame)).toMatchObject([
+        { problem: { kind: 'rate-limited', retryAfter: 3_000, message: 'slow down' } },
+      ]);
+    }
+  });
+
+  it('believes the body of a failed upload, whose frame says 200', () => {
+    const body = { attachmentId: 'a', errorCode: 4002, errorMessage: 'too big' };
+    for (const name of ['UploadFailureEvent', 'GenerateUrlError']) {
+      expect(decode({ type: 'message', class: name, code: 200, body })).toMatchObject([
+        { type: 'attachment-failed', attachmentId: 'a', problem: { code: '4002' } },
+      ]);
+    }
+  });
+
+  it('understands a code alone, and the transport’s own words', () => {
+    expect(decode({ code: 4006 })).toMatchObject([{ type: 'session-over' }]);
+    const words = { message: 'Internal server error', connectionId: 'c', requestId: 'r' };
+    expect(decode(words)).toMatchObject([{ type: 'problem', problem: { kind: 'other' } }]);
+    expect(decode({ type: 'response' })).toMatchObject([{ type: 'misfit' }]);
+  });
+});
+
+describe('decode', () => {
+  const classes = [
+    'string',
+    'SessionResponse',
+    'StructuredMessage',
+    'PresignedUrlResponse',
+    'UploadFailureEvent',
+    'UploadSuccessEvent',
+    'ConnectionClosedEvent',
+    'JwtResponse',
+    'TooManyRequestsErrorMessage',
+    'GetConfigurationResponse',
+    'Error',
+    'toString',
+    '__proto__',
+  ];
+  const keys = [
+    ...[
+      'id',
+      'type',
+      'text',
+      'direction',
+      'channel',
+      'content',
+      'events',
+      'metadata',
+      'contentType',
+    ],
+    ...['attachment', 'quickReply', 'card', 'carousel', 'cards', 'actions', 'datePicker', 'url'],
+    ...['availableTimes', 'listPicker', 'sections', 'items', 'eventType', 'presence', 'typing'],
+    ...['time', 'messageId', 'from', 'customAttributes', 'errorCode', 'headers', '__proto__'],
+  ];
+  const tree = fc.letrec((tie) => ({
+    node: fc.oneof(
+      { maxDepth: 5 },
+      fc.constantFrom(
+        null,
+        '',
+        'Text',
+        'Event',
+        'Structured',
+        'Receipt',
+        'Inbound',
+        'Card',
+        '5',
+        7,
+      ),
+      fc.jsonValue(),
+      fc.array(tie('node'), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom(...keys), tie('node'), { maxKeys: 6 }),
+    ),
+  })).node;
+  const frame = fc.record(
+    {
+      type: fc.constantFrom('message', 'response', null, 3),
+      class: fc.oneof(fc.constantFrom(...classes), fc.string(), fc.constant(null)),
+      code: fc.oneof(fc.constantFrom(200, 400, '4006', 4029, null, true, -1), fc.double()),
+      body: tree,
+      tracingId: fc.oneof(fc.string(), fc.constant(null), fc.integer()),
+    },
+    { requiredKeys: [] },
+  );
+
+  it('never throws, whatever comes, and tells nothing but events', () => {
+    const texts = fc.oneof(
+      fc.string(),
+      fc.json(),
+      frame.map((value) => JSON.stringify(value)),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        const events = adapter.decode(text);
+        return Array.isArray(events) && events.every(({ type }) => typeof type === 'string');
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+  });
+
+  it('reads a real frame with any one part torn out or turned into another', () => {
+    const whole = structured(
+      {
+        text: 'Hi',
+        direction: 'Inbound',
+        channel: { time, messageId: 'k', metadata: { customAttributes: { a: 'b' } } },
+        content: [
+          { contentType: 'QuickReply', quickReply: { text: 'Yes', payload: 'y' } },
+          {
+            contentType: 'Card',
+            card: { title: 'T', actions: [{ type: 'Link', url: 'https://x' }] },
+          },
+        ],
+        events: [{ eventType: 'Presence', presence: { type: 'Join' } }],
+      },
+      { tracingId: 't' },
+    );
+    const paths = pathsOf(whole);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...paths),
+        fc.jsonValue(),
+        fc.boolean(),
+        (path, value, isGone) => {
+          const text = JSON.stringify(changed(whole, path, isGone ? undefined : value));
+          return Array.isArray(adapter.decode(text));
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('looks at no frame beyond 1 MiB', () => {
+    expect(adapter.decode(`"${'x'.repeat(1_048_576)}"`)).toMatchObject([{ type: 'misfit' }]);
+  });
+
+  it('has no memory', () => {
+    const text = JSON.stringify(structured({ text: 'Hi' }));
+    expect(adapter.decode(text)).toEqual(adapter.decode(text));
+  });
+});
+
+function pathsOf(value: unknown, path: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  const below = Object.entries(value).flatMap(([key, part]) => pathsOf(part, [...path, key]));
+  return path.length === 0 ? below : [path, ...below];
+}
+
+function changed(value: unknown, [key, ...rest]: readonly string[], part: unknown): unknown {
+  if (key === undefined) return part;
+  if (Array.isArray(value)) {
+    return value.map((one: unknown, index) =>
+      String(index) === key ? changed(one, rest, part) : one,
+    );
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [
+      name,
+      name === key ? changed(one, rest, part) : one,
+    ]),
+  );
+}
+
+describe('encode', () => {
+  const frames = (command: Parameters<typeof adapter.encode>[0], credential = 'secret') =>
+    adapter.encode(command, credential).map((text): unknown => JSON.parse(text));
+
+  it('opens a guest’s session, always the same one', () => {
+    const opened = [
+      {
+        action: 'configureSession',
+        deploymentId: 'deployment-1',
+        startNew: false,
+        token: 'secret',
+      },
+    ];
+    expect(frames({ type: 'authenticate' })).toEqual(opened);
+    expect(frames({ type: 'authenticate', startsNew: true })).toEqual(opened);
+    expect(frames({ type: 'resume-conversation', conversationId: 'c' })).toEqual(opened);
+  });
+
+  it('opens a session with an identity', () => {
+    const credential = adapter.sessions?.credential('secret', 'jwt');
+    expect(frames({ type: 'authenticate', startsNew: true }, credential)).toEqual([
+      {
+        action: 'configureAuthenticatedSession',
+        deploymentId: 'deployment-1',
+        startNew: true,
+        data: { code: 'jwt' },
+        token: 'secret',
+      },
+    ]);
+  });
+
+  it('writes the id, the routing and the site’s attributes into each message', () => {
+    const site = genesysCloud({
+      deploymentId: 'd',
+      region: 'usw2',
+      customAttributes: { source: 'shop' },
+    });
+    const [text] = site.encode(
+      {
+        type: 'send-message',
+        conversationId: 'c',
+        messageId: 'own-1',
+        text: 'Hi',
+        routing: { skillGroups: ['A', 'B'], priority: 2, attributes: { vip: true } },
+      },
+      'secret',
+    );
+    expect(JSON.parse(text ?? '')).toEqual({
+      action: 'onMessage',
+      token: 'secret',
+      tracingId: 'own-1',
+      message: {
+        type: 'Text',
+        text: 'Hi',
+        metadata: { partylineMessageId: 'own-1' },
+        channel: {
+          metadata: {
+            customAttributes: {
+              vip: 'true',
+              skillGroups: 'A,B',
+              priority: '2',
+              source: 'shop',
+              partylineMessageId: 'own-1',
+            },
+          },
+        },
+      },
+    });
+  });
+
+  it('answers a choice with a structured message', () => {
+    const reply = {
+      kind: 'quick-reply',
+      text: 'Yes',
+      payload: 'y',
+      originatingMessageId: 'm',
+    } as const;
+    const send = {
+      type: 'send-message',
+      conversationId: 'c',
+      messageId: 'o',
+      text: 'Yes',
+    } as const;
+    expect(frames({ ...send, reply, attachmentIds: ['a'] })).toMatchObject([
+      {
+        message: {
+          type: 'Structured',
+          content: [
+            { contentType: 'Attachment', attachment: { id: 'a' } },
+            {
+              contentType: 'ButtonResponse',
+              buttonResponse: {
+                type: 'QuickReply',
+                text: 'Yes',
+                payload: 'y',
+                originatingMessageId: 'm',
+              },
+            },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('says nothing where the platform has no word', () => {
+    expect(frames({ type: 'mark-read', conversationId: 'c', messageId: 'm' })).toEqual([]);
+    expect(frames({ type: 'typing', conversationId: 'c', isTyping: false })).toEqual([]);
+    expect(frames({ type: 'join', routing: { skillGroups: ['A'] } })).toEqual([]);
+  });
+
+  it('knows its own echo', () => {
+    const [request] = adapter.encode({ type: 'ping' }, 'secret');
+    const { tracingId, message } = JSON.parse(request ?? '') as Record<string, object>;
+    const answer = structured(
+      { ...message, direction: 'Inbound' },
+      { type: 'response', tracingId },
+    );
+    expect(decode(answer)).toEqual([{ type: 'pong' }]);
+  });
+});
+
+describe('the history', () => {
+  const since = { type: 'history-since', conversationId: 'c', since: at, cursor: null } as const;
+  const entity = (id: string, offset: number | null, rest = {}) => ({
+    id,
+    type: 'Text',
+    text: id,
+    direction: 'Outbound',
+    channel: { time: offset === null ? null : new Date(at + offset).toISOString() },
+    ...rest,
+  });
+  const page = (
+    entities: unknown[],
+    rest = {},
+    call: Parameters<typeof adapter.response>[0] = since,
+  ) =>
+    adapter.response(call, {
+      status: 200,
+      retryAfter: null,
+      body: JSON.stringify({ entities, pageNumber: 1, pageSize: 25, ...rest }),
+    });
+
+  it('is asked for by page, with the minute’s token', () => {
+    expect(adapter.request({ ...since, cursor: '3' }, 'jwt')).toMatchObject({
+      method: 'GET',
+      url: 'https://api.mypurecloud.ie/api/v2/webmessaging/messages?pageNumber=3&pageSize=25',
+      headers: { authorization: 'Bearer jwt' },
+    });
+  });
+
+  it('comes newest first, and is told in order, each with a time', () => {
+    const result = page([
+      entity('c', 300),
+      entity('b', null),
+      entity('a', 100),
+      { type: 'Event' },
+      5,
+    ]);
+    expect(result).toMatchObject({ ok: true, value: { misfits: 1, nextCursor: null } });
+    const messages = result.ok && result.value.type === 'history' ? result.value.messages : [];
+    expect(messages.map(({ messageId, timestamp }) => [messageId, timestamp])).toEqual([
+      ['a', at + 100],
+      ['b', at + 100],
+      ['c', at + 300],
+    ]);
+  });
+
+  it('goes on until it reaches back far enough, or the end', () => {
+    expect(page([entity('a', 0)], { pageCount: 2 })).toMatchObject({ value: { nextCursor: '2' } });
+    expect(page([entity('a', 0)], { pageCount: 1 })).toMatchObject({ value: { nextCursor: null } });
+    expect(page([entity('a', -61_000)], { pageCount: 2 })).toMatchObject({
+      value: { nextCursor: null },
+    });
+    const before = {
+      type: 'history-before',
+      conversationId: 'c',
+      before: { instant: at },
+    } as const;
+    expect(page([entity('a', 5)], { pageCount: 2 }, before)).toMatchObject({
+      value: { nextCursor: '2' },
+    });
+  });
+
+  it.each([
+    [401, 'unavailable'],
+    [404, 'unavailable'],
+    [429, 'rate-limited'],
+    [503, 'unavailable'],
+    [200, 'misfit'],
+  ])('an answer %i never ends the session: %s', (status, kind) => {
+    const response = { status, retryAfter: '2', body: '<html>' };
+    expect(adapter.response(since, response)).toMatchObject({ ok: false, failure: { kind } });
+  });
+});
+
+describe('options', () => {
+  it.each([
+    ['us-east-1', 'mypurecloud.com'],
+    ['mypurecloud.de', 'mypurecloud.de'],
+    ['usw2', 'usw2.pure.cloud'],
+    ['EU-WEST-2', 'euw2.pure.cloud'],
+  ])('finds the region %s', (region, domain) => {
+    expect(genesysCloud({ deploymentId: 'd', region }).socketUrl).toBe(
+      `wss://webmessaging.${domain}/v1?deploymentId=d&application=partyline`,
+    );
+  });
+
+  it('goes through a proxy', () => {
+    const proxied = genesysCloud({ deploymentId: 'd', endpoint: 'http://127.0.0.1:8081' });
+    expect(proxied.socketUrl).toBe('ws://127.0.0.1:8081/v1?deploymentId=d&application=partyline');
+  });
+
+  it('throws at once and names the option', () => {
+    const wrong = [
+      [{ deploymentId: '', region: 'x' }, /deploymentId/],
+      [{ deploymentId: 'd' }, /region/],
+      [{ deploymentId: 'd', region: 'x', domain: 'x.y' }, /region/],
+      [{ deploymentId: 'd', region: 'a b' }, /region/],
+      [
+        { deploymentId: 'd', region: 'x', customAttributes: { a: 'x'.repeat(1_800) } },
+        /customAttr/,
+      ],
+    ] as const;
+    for (const [options, words] of wrong) {
+      expect(() => genesysCloud(options)).toThrow(words);
+      expect(() => genesysCloud(options)).toThrow(PartylineError);
+    }
+  });
+});

@@ -1,0 +1,102 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
+import * as mini from 'zod/mini';
+import { attributeProblems } from '../../../src/worker/attributes.ts';
+import { Log } from '../../../src/worker/log.ts';
+import { RoutingLog } from '../../../src/worker/routing-log.ts';
+
+describe.each([
+  [
+    'zod',
+    z.strictObject({ userTier: z.enum(['standard', 'premium']), age: z.optional(z.number()) }),
+  ],
+  [
+    'zod/mini',
+    mini.strictObject({
+      userTier: mini.enum(['standard', 'premium']),
+      age: mini.optional(mini.number()),
+    }),
+  ],
+])('attributes by a schema of %s', (_, schema) => {
+  const problems = (attributes?: Record<string, string | number | boolean>) =>
+    attributeProblems(schema, {
+      skillGroups: ['Billing'],
+      ...(attributes ? { attributes } : {}),
+    });
+
+  it('that fit have no problems', () => {
+    expect(problems({ userTier: 'premium', age: 7 })).toEqual([]);
+  });
+
+  it('of another name are told with the one that was meant', () => {
+    expect(problems({ userTier: 'premium', Age: 7, colour: 'red' })).toEqual([
+      'There is no attribute “Age”. Did you mean “age”?',
+      'There is no attribute “colour”.',
+    ]);
+  });
+
+  it('of another type or value are told by name, and never by value', () => {
+    const words = problems({ userTier: 'GOLD-4111', age: 'old' }).join(' ');
+    expect(words).toContain('userTier');
+    expect(words).toContain('age');
+    expect(words).not.toContain('GOLD-4111');
+  });
+
+  it('that are missing are told', () => {
+    expect(problems()).toHaveLength(1);
+  });
+});
+
+it('a site without a schema takes any attributes', () => {
+  const routing = { skillGroups: ['Billing'], attributes: { x: 1 } };
+  expect(attributeProblems(null, routing)).toEqual([]);
+});
+
+describe('the routing log', () => {
+  const line = {
+    at: '2026-05-12T14:30:00.000Z',
+    routing: { skillGroups: ['Billing'] },
+    verdict: 'matched',
+    problems: [],
+  } as const;
+
+  afterEach(() => void vi.unstubAllGlobals());
+
+  it('that hangs costs a bounded number of requests, and what is said of it is counted', async () => {
+    const asked: string[] = [];
+    vi.stubGlobal('fetch', (url: string) => {
+      asked.push(url);
+      return new Promise(() => {});
+    });
+    const log = new Log();
+    const note = vi.spyOn(log, 'note').mockImplementation(() => {});
+    const routingLog = new RoutingLog('/chat/routing-log', log);
+    for (let index = 0; index < 100; index += 1) routingLog.post(line);
+    expect(asked).toHaveLength(8);
+    expect(note).toHaveBeenCalledTimes(92);
+  });
+
+  it.each([
+    ['refuses', async () => new Response(null, { status: 429 })],
+    ['can’t be reached', () => Promise.reject(new TypeError('fetch failed'))],
+  ])('that %s is noted, and asked again the next time', async (_, answer) => {
+    const fetch = vi.fn(answer);
+    vi.stubGlobal('fetch', fetch);
+    const log = new Log();
+    const note = vi.spyOn(log, 'note').mockImplementation(() => {});
+    const routingLog = new RoutingLog('/chat/routing-log', log);
+    for (let index = 0; index < 20; index += 1) {
+      routingLog.post(line);
+      await vi.waitFor(() => expect(note).toHaveBeenCalledTimes(index + 1));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(fetch).toHaveBeenCalledTimes(20);
+  });
+
+  it('that the site does not want is not asked', () => {
+    const fetch = vi.fn();
+    vi.stubGlobal('fetch', fetch);
+    new RoutingLog(null, new Log()).post(line);
+    expect(fetch).not.toHaveBeenCalled();
+  });
+});
