@@ -30,6 +30,10 @@ export interface Texts {
   readonly yesterday: string;
   readonly earlier: string;
   readonly loadingEarlier: string;
+  /** Stands above the first message that the visitor has not read. */
+  readonly newMessages: string;
+  /** Stands between two conversations. */
+  readonly newConversation: string;
   readonly jump: string;
   /** Beside `jump`: how many messages came below what the visitor reads. */
   readonly jumpCount: (count: number) => string;
@@ -119,6 +123,8 @@ export const english: Texts = {
   yesterday: 'Yesterday',
   earlier: 'Earlier messages',
   loadingEarlier: 'Loading…',
+  newMessages: 'New',
+  newConversation: 'A new conversation',
   jump: 'Jump to latest',
   jumpCount: (count) => `${count.toLocaleString('en')} new`,
   missing: (count) => `${plural(count, 'message is', 'messages are')} missing here`,

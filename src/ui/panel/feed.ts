@@ -9,9 +9,10 @@ import { startOfDay } from './calendar.ts';
 import type { Earlier } from './earlier.ts';
 import { downIcon, emptyIcon } from './icons.ts';
 import { messageRow, type RowContext } from './message-row.ts';
+import type { Entry, MountedRows } from './mounted.ts';
 import type { Reading } from './reading.ts';
 import type { Roving } from './roving.ts';
-import { arrange } from './rows.ts';
+import { Rows } from './rows.ts';
 
 interface FeedState {
   readonly snapshot: ChatSnapshot | null;
@@ -20,6 +21,9 @@ interface FeedState {
   readonly reading: Reading;
   readonly roving: Roving;
   readonly earlier: Earlier;
+  readonly mounted: MountedRows;
+  /** The message above which the unread ones begin. */
+  readonly firstUnread: string | null;
   /** How many messages of others came below what the visitor reads. */
   readonly below: number;
   readonly onEarlier: () => void;
@@ -28,25 +32,21 @@ interface FeedState {
   readonly onDiscard: RowContext['onDiscard'];
 }
 
-/**
- * Up to so many messages each row says how many there are. Beyond, as in any feed that may go on, none
- * does: every new message would have to be told to every row.
- */
-const maximumCounted = 200;
-
 const none: readonly Message[] = [];
 
 export function feed(state: FeedState): TemplateResult {
-  const { snapshot, texts, reading, roving, earlier, now } = state;
+  const { snapshot, texts, reading, roving, earlier, mounted, now, firstUnread } = state;
   const messages = snapshot?.messages ?? none;
   const hasEarlier = snapshot?.hasEarlier ?? false;
   const context: RowContext = {
     texts,
-    total: hasEarlier || messages.length > maximumCounted ? -1 : messages.length,
+    // As in any feed that may go on.
+    total: hasEarlier ? -1 : messages.length,
     stop: roving.stopAmong(messages),
     onRetry: state.onRetry,
     onDiscard: state.onDiscard,
   };
+  const entries = mounted.entries(messages, roving.kept, reading.view);
   return html`
     <div class="viewport">
       <div class="scroller" part="feed" ${ref(reading.scroller)} @scroll=${reading.onScroll}>
@@ -62,12 +62,16 @@ export function feed(state: FeedState): TemplateResult {
             @focusin=${roving.onFocusin}
             @focusout=${roving.onFocusout}
           >
-            ${guard([messages, startOfDay(now), texts, context.total, context.stop], () =>
-              repeat(
-                arrange(messages, now, texts),
-                (row) => row.message.messageId,
-                (row, index) => messageRow(row, index, context),
-              ),
+            ${guard(
+              [messages, entries, startOfDay(now), texts, context.total, context.stop, firstUnread],
+              () => {
+                const rows = new Rows(messages, now, texts, firstUnread);
+                return repeat(
+                  entries,
+                  (entry) => keyOf(entry, messages),
+                  (entry) => entryRow(entry, rows, context),
+                );
+              },
             )}
           </div>
           ${tail(snapshot, texts)}
@@ -76,6 +80,19 @@ export function feed(state: FeedState): TemplateResult {
       ${reading.following ? nothing : jump(state)}
     </div>
   `;
+}
+
+/** A message's row has its id for a key, for ever; a space that of the row below it. */
+function keyOf(entry: Entry, messages: readonly Message[]): string {
+  if (entry.type === 'row') return messages[entry.index]?.messageId ?? '';
+  return `space ${messages[entry.before]?.messageId ?? ''}`;
+}
+
+function entryRow(entry: Entry, rows: Rows, context: RowContext): unknown {
+  // Through the object model: a strict CSP lets no style attribute through.
+  if (entry.type === 'space') return html`<div .style=${`block-size: ${entry.size}px`}></div>`;
+  const row = rows.at(entry.index);
+  return row ? messageRow(row, entry.index, context) : nothing;
 }
 
 function earlierButton({ earlier, texts, onEarlier }: FeedState): TemplateResult {

@@ -15,10 +15,12 @@ import { isOutdated } from './connection.ts';
 import { Earlier } from './earlier.ts';
 import { feed } from './feed.ts';
 import { header } from './header.ts';
+import { MountedRows } from './mounted.ts';
 import { Reading } from './reading.ts';
 import { routingNotice } from './routing-notice.ts';
 import { Roving } from './roving.ts';
 import { Ticker } from './ticker.ts';
+import { UnreadMark } from './unread-mark.ts';
 import { VisibleWindow } from './visible-window.ts';
 
 /** More than so many at once are counted instead of read out. */
@@ -57,6 +59,8 @@ export class PartylinePanel extends LitElement {
     onEnd: () => this.#markRead(),
   });
   readonly #roving = new Roving(this);
+  readonly #mounted = new MountedRows();
+  readonly #unread = new UnreadMark();
   readonly #announcer = new Announcer(this);
   #unsubscribe: (() => void) | null = null;
   /** The messages when the end was last in view. */
@@ -102,7 +106,10 @@ export class PartylinePanel extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('chat') || changed.has('open')) this.#subscribe();
-    if (changed.has('open') && this.open) this.#reading.following = true;
+    if (changed.has('open') && this.open) {
+      this.#reading.following = true;
+      this.#unread.open(this.snapshot);
+    }
   }
 
   protected override render(): unknown {
@@ -127,6 +134,8 @@ export class PartylinePanel extends LitElement {
           reading,
           roving: this.#roving,
           earlier: this.#earlier,
+          mounted: this.#mounted,
+          firstUnread: this.#unread.first,
           below: reading.following ? 0 : arrivals(this.#seen, snapshot?.messages ?? []).length,
           onEarlier: this.#loadEarlier,
           onJump: this.#jump,
@@ -144,6 +153,9 @@ export class PartylinePanel extends LitElement {
     if (changed.has('chat') && changed.get('chat')) this.#composer.changeChat();
     if (changed.has('open') && this.open) this.#composer.fit();
     if (this.chat && this.snapshot) this.#composer.receive(this.chat, this.snapshot);
+    if (this.open && this.#mounted.measure(this.querySelectorAll<HTMLElement>('.item'))) {
+      this.requestUpdate();
+    }
     if (this.#reading.following) this.#seen = this.snapshot?.messages ?? [];
     if (this.open && this.#wantsFocus) {
       this.#wantsFocus = false;
@@ -164,7 +176,9 @@ export class PartylinePanel extends LitElement {
     const before = this.snapshot;
     const after = this.chat?.getSnapshot() ?? null;
     this.snapshot = after;
-    if (before && after) this.#announce(before, after);
+    if (!before || !after) return;
+    this.#unread.change(before, after, this.#isSeen);
+    this.#announce(before, after);
   };
 
   #announce(before: ChatSnapshot, after: ChatSnapshot): void {
@@ -179,10 +193,14 @@ export class PartylinePanel extends LitElement {
     );
   }
 
+  get #isSeen(): boolean {
+    return this.open && this.#reading.following && document.visibilityState === 'visible';
+  }
+
   #markRead(): void {
     const { chat, snapshot } = this;
     if (!chat || !snapshot || snapshot.unread === 0 || snapshot === this.#markedFor) return;
-    if (!this.open || !this.#reading.following || document.visibilityState !== 'visible') return;
+    if (!this.#isSeen) return;
     this.#markedFor = snapshot;
     chat.markRead();
   }
@@ -194,6 +212,7 @@ export class PartylinePanel extends LitElement {
 
   #onSent(): void {
     this.trouble = null;
+    this.#unread.clear();
     this.#reading.toEnd();
   }
 
@@ -220,8 +239,9 @@ export class PartylinePanel extends LitElement {
     if (root instanceof ShadowRoot && !root.activeElement) first?.focus({ preventScroll: true });
   };
 
-  readonly #jump = (): void => {
+  readonly #jump = async (): Promise<void> => {
     this.#reading.toEnd();
+    await this.updateComplete;
     // The button goes away; the focus goes where the visitor went.
     const articles = this.querySelectorAll('article');
     articles[articles.length - 1]?.focus({ preventScroll: true });

@@ -34,7 +34,7 @@ export const frameStyles = css`
     white-space: nowrap;
   }
   /* A sentence keeps its own direction on a page of the other one; its place follows the page. */
-  .panel :is(.status, .notice span, .day span, .gap span, .typing span, .tail, .reason, .meta time, .outcome) {
+  .panel :is(.status, .notice span, .day span, .gap span, .divider span, .typing span, .tail, .reason, .meta time, .outcome) {
     unicode-bidi: plaintext;
   }
   .icon {
