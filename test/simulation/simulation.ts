@@ -155,7 +155,10 @@ export class Simulation {
         const { call: asked } = call.pending;
         if (asked.type === 'send' && answer.ok) {
           const entry = this.ledger.entries.get(asked.messageId);
-          this.assert(() => this.#outbox.promised(asked.messageId, entry?.isDiscarded === true));
+          // Asked for again, it may turn out to have arrived.
+          const isSettled =
+            entry?.isDiscarded === true || hasArrived(this.gateway, asked.messageId);
+          this.assert(() => this.#outbox.promised(asked.messageId, isSettled));
         }
         call.tab.settle(hub, call.pending, answer);
       },
@@ -394,4 +397,8 @@ export class Simulation {
       }
     });
   }
+}
+
+function hasArrived({ conversations }: ModelGateway, messageId: string): boolean {
+  return conversations.some(({ ids }) => ids.has(messageId));
 }
