@@ -75,9 +75,7 @@ export class Simulation {
   readonly machine: Machine;
   readonly gateway: ModelGateway;
   readonly disk = new Disk();
-  readonly ledger = new Ledger((messageId) =>
-    this.gateway.conversations.some(({ ids }) => ids.has(messageId)),
-  );
+  readonly ledger = new Ledger((messageId) => hasArrived(this.gateway, messageId));
   readonly tabs: ModelTab[] = [];
   hub: HubProcess | null = null;
   steps = 0;
