@@ -23,11 +23,14 @@ const parts = [
       'dist/client/index.js',
       'dist/worker/index.js',
       'dist/ui/index.js',
+      'dist/react/index.js',
+      'dist/frameworks/vue.js',
       'dist/server/index.js',
       'dist/testing/index.js',
     ],
     run() {
-      const projects = ['protocol', 'worker/core', 'worker', 'client', 'ui', 'server', 'testing'];
+      const page = ['protocol', 'client', 'ui', 'react', 'frameworks'];
+      const projects = [...page, 'worker/core', 'worker', 'server', 'testing'];
       run('npx', ['tsc', '-b', ...projects.map((project) => `src/${project}`)]);
     },
   },

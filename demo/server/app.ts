@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import {
   createTokenBroker,
   createVisitorSessions,
+  isCrossOrigin,
   jsonLines,
   redisRateLimits,
 } from 'partyline/server';
@@ -11,9 +12,12 @@ import { siteRoutes } from './site.ts';
 import { visitorRoutes } from './visitors.ts';
 
 export interface GatewayAddresses extends Reach {
-  readonly oauthUrl: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
+  /** `null` where sessions need no token of the site's. */
+  readonly oauth: {
+    readonly oauthUrl: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+  } | null;
 }
 
 export interface AppOptions {
@@ -34,10 +38,8 @@ export function createApp(options: AppOptions): Hono {
     secret: sessionSecret,
     cookieName: options.cookieName,
   });
-  const broker = createTokenBroker({
-    oauthUrl: gateway.oauthUrl,
-    clientId: gateway.clientId,
-    clientSecret: gateway.clientSecret,
+  const broker = gateway.oauth && createTokenBroker({
+    ...gateway.oauth,
     session: sessions.read,
     // Each token is of no interest in a demo; failures are.
     logger: { ...jsonLines(), info: () => {} },
@@ -59,11 +61,21 @@ export function createApp(options: AppOptions): Hono {
       'Cache-Control': 'no-cache',
     }),
   );
-  app.all('/chat/*', (context) => broker.fetch(context.req.raw, sourceOf(context)));
+  if (gateway.deployment) {
+    app.post(gateway.deployment.visitorUrl, async (context) => {
+      context.header('Cache-Control', 'no-store');
+      if (isCrossOrigin(context.req.raw, [])) return context.json({}, 403);
+      const session = await sessions.read(context.req.raw);
+      return session ? context.json({ subject: session.subject }) : context.json({}, 401);
+    });
+  }
+  if (broker) {
+    app.all('/chat/*', (context) => broker.fetch(context.req.raw, sourceOf(context)));
+  }
   // As open as the desk itself: this server answers to this machine alone. Visitors' ids stay here.
   app.get('/desk/routing-log', (context) => {
     context.header('Cache-Control', 'no-store');
-    const entries = broker.routingLogEntries().map(({ subject: _, ...entry }) => entry);
+    const entries = (broker?.routingLogEntries() ?? []).map(({ subject: _, ...entry }) => entry);
     return context.json({ entries });
   });
   app.route('/', visitorRoutes(sessions, sessionSecret));
@@ -76,8 +88,8 @@ function sourceOf(context: Context) {
 }
 
 function configModule(gateway: Reach, build: string): string {
-  const { socketUrl, apiUrl, agentUrl } = gateway;
-  const lines = Object.entries({ socketUrl, apiUrl, agentUrl, build }).map(
+  const { socketUrl, apiUrl, agentUrl, deployment } = gateway;
+  const lines = Object.entries({ socketUrl, apiUrl, agentUrl, deployment, build }).map(
     ([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`,
   );
   return lines.join('');

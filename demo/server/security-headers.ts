@@ -5,6 +5,16 @@ export interface Reach {
   readonly socketUrl: string;
   readonly apiUrl: string;
   readonly agentUrl: string | null;
+  /** Where Genesys Cloud's own dialect is spoken; `null` for the article's. */
+  readonly deployment: Deployment | null;
+}
+
+/** Options of `genesysCloud`. */
+export interface Deployment {
+  readonly deploymentId: string;
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly visitorUrl: string;
 }
 
 function contentSecurityPolicy(reach: Reach): string {
@@ -16,7 +26,8 @@ function contentSecurityPolicy(reach: Reach): string {
     "style-src 'self'",
     `connect-src 'self' ${[...origins].join(' ')}`,
     "worker-src 'self'",
-    "img-src 'self' data:",
+    // A deployment's cards and attachments show pictures from anywhere.
+    reach.deployment ? "img-src 'self' data: https:" : "img-src 'self' data:",
     "font-src 'self'",
     "manifest-src 'self'",
     "base-uri 'none'",

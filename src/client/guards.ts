@@ -1,14 +1,14 @@
 import type { Address, Moved } from '../protocol/builds.ts';
-import type { Attachment, Card, Choice, Content } from '../protocol/content.ts';
-import { type Conversation, conversationStatuses, type Routing } from '../protocol/conversation.ts';
+import type { Content } from '../protocol/content.ts';
+import type { Conversation, ConversationStatus } from '../protocol/conversation.ts';
 import type { ErrorCode, Problem } from '../protocol/errors.ts';
-import {
-  type Message,
-  messageStatuses,
-  type Position,
-  type ReadMark,
-  roles,
-  type Sender,
+import type {
+  Message,
+  MessageStatus,
+  Position,
+  ReadMark,
+  Role,
+  Sender,
 } from '../protocol/message.ts';
 import type {
   AlertMessage,
@@ -20,16 +20,17 @@ import type {
   SnapshotMessage,
   StreamMessage,
 } from '../protocol/port.ts';
-import { queueReasons, type RoutingNotice } from '../protocol/routing.ts';
-import {
-  type ConnectionSnapshot,
-  type HubSnapshot,
-  phases,
-  type SharedSnapshot,
+import type { RoutingNotice } from '../protocol/routing.ts';
+import type {
+  ConnectionSnapshot,
+  HubSnapshot,
+  Phase,
+  SharedSnapshot,
 } from '../protocol/snapshot.ts';
 import {
   arrayOf,
   either,
+  type Guard,
   isAnything,
   isBoolean,
   isNumber,
@@ -40,17 +41,20 @@ import {
 } from './guard.ts';
 
 /**
- * What the hub may say to a page. The same as the zod schemas of the port, which would be more than
- * the whole rest of a page's first load; a test holds the two together.
+ * What the hub may say to a page. As the zod schemas of the port, which would be more than the whole
+ * rest of a page's first load; a test holds the two together.
  */
 
-/** A newer hub of the same protocol may know of more: what it says in words is shown all the same. */
-const isErrorCode = (value: unknown): value is ErrorCode => isString(value);
+/** One of a list: any word will do, since a newer hub of the same protocol may know more of them. */
+const word =
+  <T extends string>(): Guard<T> =>
+  (value): value is T =>
+    isString(value);
 
-const isProblem = shape<Problem>({ code: isErrorCode, message: isString });
+const isProblem = shape<Problem>({ code: word<ErrorCode>(), message: isString });
 
 export const isConversation = shape<Conversation>(
-  { conversationId: isString, status: oneOf(...conversationStatuses) },
+  { conversationId: isString, status: word<ConversationStatus>() },
   { position: isNumber, expiresAt: isNumber },
 );
 
@@ -58,119 +62,37 @@ const areNumbers = arrayOf(isNumber);
 
 const isPosition = (value: unknown): value is Position => areNumbers(value) && value.length === 4;
 
-const areStrings = arrayOf(isString);
+const isTyped = shape<{ type: string }>({ type: isString });
+const isOfKind = shape<{ kind: string }>({ kind: isString });
 
-const words = nullable(isString);
-
-type Kind<T extends Content['type']> = Extract<Content, { type: T }>;
-type Item<T> = T extends readonly (infer I)[] ? I : never;
-type Section = Item<Kind<'list'>['sections']>;
-
-const isChoice = shape<Choice>({
-  type: oneOf('reply', 'link'),
-  text: isString,
-  payload: isString,
-  url: words,
-  imageUrl: words,
-});
-
-const areChoices = arrayOf(isChoice);
-
-const titled = { title: words, subtitle: words };
-
-const isContent = either<Content>(
-  shape<Attachment>({
-    type: oneOf('attachment'),
-    attachmentId: isString,
-    url: words,
-    name: isString,
-    kind: oneOf('image', 'audio', 'video', 'link', 'file'),
-    mime: words,
-    size: nullable(isNumber),
-    text: words,
-  }),
-  shape<Kind<'choices'>>({ type: oneOf('choices'), title: words, choices: areChoices }),
-  shape<Kind<'cards'>>({
-    type: oneOf('cards'),
-    cards: arrayOf(
-      shape<Card>({
-        title: isString,
-        description: words,
-        imageUrl: words,
-        link: nullable(isChoice),
-        choices: areChoices,
-      }),
-    ),
-  }),
-  shape<Kind<'list'>>({
-    type: oneOf('list'),
-    ...titled,
-    sections: arrayOf(
-      shape<Section>({
-        title: words,
-        isMultiple: isBoolean,
-        items: arrayOf(
-          shape<Item<Section['items']>>({
-            id: isString,
-            title: isString,
-            subtitle: words,
-            imageUrl: words,
-          }),
-        ),
-      }),
-    ),
-  }),
-  shape<Kind<'times'>>({
-    type: oneOf('times'),
-    ...titled,
-    imageUrl: words,
-    times: arrayOf(
-      shape<Item<Kind<'times'>['times']>>({
-        dateTime: isString,
-        at: isNumber,
-        duration: nullable(isNumber),
-      }),
-    ),
-  }),
-  shape<Kind<'answer'>>({
-    type: oneOf('answer'),
-    kind: isString,
-    text: isString,
-    payload: isString,
-  }),
-  shape<Kind<'link'>>({ type: oneOf('link'), url: isString, text: isString }),
-  shape<Kind<'unsupported'>>({ type: oneOf('unsupported'), name: isString, title: words }),
-);
+/** Of rich content only the kind is looked at here: what draws it comes with the panel. */
+const isContent = (value: unknown): value is Content => isTyped(value);
 
 const isMessage = shape<Message>(
   {
     messageId: isString,
     conversationId: nullable(isString),
     sequence: nullable(isNumber),
-    from: shape<Sender>({ id: isString, name: isString, role: oneOf(...roles) }),
+    from: shape<Sender>({ id: isString, name: isString, role: word<Role>() }),
     text: isString,
     timestamp: isNumber,
-    status: oneOf(...messageStatuses),
+    status: word<MessageStatus>(),
     failure: nullable(isProblem),
     missingBefore: isNumber,
     position: isPosition,
   },
-  { content: arrayOf(isContent), aliases: areStrings },
+  { content: arrayOf(isContent), aliases: arrayOf(isString) },
 );
-
-/** Sent back as it came, and checked again by the hub. */
-const isAttributes = (value: unknown): value is NonNullable<Routing['attributes']> =>
-  typeof value === 'object' && value !== null;
 
 const isMessages = arrayOf(isMessage);
 
 const shared = {
   connection: shape<ConnectionSnapshot>(
     {
-      phase: oneOf(...phases),
+      phase: word<Phase>(),
       attempt: isNumber,
       retryAt: nullable(isNumber),
-      transport: oneOf('websocket', 'rest', 'none'),
+      transport: word<ConnectionSnapshot['transport']>(),
     },
     { problem: isProblem },
   ),
@@ -179,7 +101,7 @@ const shared = {
   typing: nullable(shape<NonNullable<SharedSnapshot['typing']>>({ id: isString, name: isString })),
   draft: isString,
   hub: shape<HubSnapshot>({
-    kind: oneOf('shared-worker', 'tab'),
+    kind: word<HubSnapshot['kind']>(),
     epoch: isString,
     build: isString,
     tabs: isNumber,
@@ -187,49 +109,27 @@ const shared = {
   }),
 };
 
-const routing = nullable(
-  either<RoutingNotice>(
-    shape<Extract<RoutingNotice, { kind: 'refused' }>>({
-      kind: oneOf('refused'),
-      problems: areStrings,
-      suggested: nullable(
-        shape<Routing>(
-          { skillGroups: areStrings },
-          { attributes: isAttributes, priority: isNumber },
-        ),
-      ),
-    }),
-    shape<Extract<RoutingNotice, { kind: 'uncovered' }>>({
-      kind: oneOf('uncovered'),
-      skillGroups: areStrings,
-      isAsking: isBoolean,
-    }),
-    shape<Extract<RoutingNotice, { kind: 'unchecked' }>>({ kind: oneOf('unchecked') }),
-    shape<Extract<RoutingNotice, { kind: 'stalled' }>>({
-      kind: oneOf('stalled'),
-      since: isNumber,
-      reason: oneOf(...queueReasons),
-    }),
-  ),
-);
+const isNotice = (value: unknown): value is RoutingNotice => isOfKind(value);
+
+const notice = { routing: nullable(isNotice) };
 
 export const isStreamMessage = either<StreamMessage>(
   shape<PatchMessage>({
     type: oneOf('patch'),
     epoch: isString,
     revision: isNumber,
-    shared: shape<PatchMessage['shared']>({}, { ...shared, routing }),
+    shared: shape<PatchMessage['shared']>({}, { ...shared, ...notice }),
     upserts: isMessages,
-    removed: areStrings,
+    removed: arrayOf(isString),
     readMark: nullable(shape<ReadMark>({ conversationId: isString, position: isPosition })),
   }),
   shape<SnapshotMessage>({
     type: oneOf('snapshot'),
     epoch: isString,
     revision: isNumber,
-    visitor: words,
+    visitor: nullable(isString),
     wipes: isNumber,
-    shared: shape<SharedSnapshot>(shared, { routing }),
+    shared: shape<SharedSnapshot>(shared, notice),
     messages: isMessages,
     hasEarlier: isBoolean,
   }),

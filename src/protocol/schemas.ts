@@ -25,6 +25,9 @@ export const conversationSchema = z.object({
   expiresAt: z.exactOptional(z.number()),
 });
 
+/** Of all attributes together as JSON, in UTF-16 code units: a routing must fit into one frame. */
+const maximumAttributes = 16_384;
+
 export const routingSchema = z.object({
   skillGroups: z.readonly(
     z
@@ -33,7 +36,14 @@ export const routingSchema = z.object({
   ),
   attributes: z.exactOptional(
     z.readonly(
-      z.record(z.string().check(z.maxLength(256)), z.union([z.string(), z.number(), z.boolean()])),
+      z
+        .record(z.string().check(z.maxLength(256)), z.union([z.string(), z.number(), z.boolean()]))
+        .check(
+          z.refine(
+            (attributes) => JSON.stringify(attributes).length <= maximumAttributes,
+            `must have at most ${maximumAttributes} characters in all`,
+          ),
+        ),
     ),
   ),
   priority: z.exactOptional(z.int().check(z.nonnegative())),
@@ -62,7 +72,7 @@ export const placeSchema = z.object({ position: positionSchema, messageId: z.str
 
 export const readMarkSchema = z.object({ conversationId: z.string(), position: positionSchema });
 
-const routingNoticeSchema = z.discriminatedUnion('kind', [
+export const routingNoticeSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('refused'),
     problems: z.readonly(z.array(z.string())),
@@ -104,9 +114,9 @@ export const sharedSnapshotSchema = z.object({
   conversation: z.nullable(conversationSchema),
   unread: z.number(),
   typing: typingSchema,
-  routing: z.exactOptional(z.nullable(routingNoticeSchema)),
   draft: z.string(),
   hub: hubSchema,
+  routing: z.exactOptional(z.nullable(routingNoticeSchema)),
 });
 
 /** The keys that changed. */
@@ -115,7 +125,7 @@ export const sharedPatchSchema = z.object({
   conversation: z.exactOptional(z.nullable(conversationSchema)),
   unread: z.exactOptional(z.number()),
   typing: z.exactOptional(typingSchema),
-  routing: z.exactOptional(z.nullable(routingNoticeSchema)),
   draft: z.exactOptional(z.string()),
   hub: z.exactOptional(hubSchema),
+  routing: z.exactOptional(z.nullable(routingNoticeSchema)),
 });

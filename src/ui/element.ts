@@ -80,15 +80,16 @@ export class PartylineChatElement extends Base {
     return this.hasAttribute('open');
   }
   set open(open: boolean) {
-    this.toggleAttribute('open', open);
+    this.toggleAttribute('open', Boolean(open));
   }
 
   /** The panel's visible title; the same as the attribute. @default `texts.heading`, 'Chat with us' */
   get heading(): string {
     return this.getAttribute('heading') ?? this.#shellTexts.heading;
   }
-  set heading(heading: string) {
-    this.setAttribute('heading', heading);
+  set heading(heading: string | null | undefined) {
+    if (heading == null) this.removeAttribute('heading');
+    else this.setAttribute('heading', heading);
   }
 
   /** No sound when something new comes; the same as the attribute. @default false */
@@ -96,7 +97,7 @@ export class PartylineChatElement extends Base {
     return this.hasAttribute('silent');
   }
   set silent(silent: boolean) {
-    this.toggleAttribute('silent', silent);
+    this.toggleAttribute('silent', Boolean(silent));
   }
 
   /** Everything the element says; `null`: English. @default null */

@@ -11,9 +11,7 @@ export const shellStyles = `
     inset-block-end: max(var(--partyline-inset, 20px), env(safe-area-inset-bottom, 0px));
     inset-inline-end: var(--partyline-inset, 20px);
     z-index: var(--partyline-z-index, 2147483000);
-    display: block;
   }
-  :host([hidden]) { display: none; }
   ${shellPalette}
   .frame {
     font: var(--partyline-font, inherit);

@@ -24,10 +24,12 @@ const policy = [
 ].join('; ');
 
 /** Builds the fixture page and serves it, as a site would in production. */
-export async function serveFixture(): Promise<{ url: string; close: () => Promise<void> }> {
+export async function serveFixture(
+  root = new URL('./fixture', import.meta.url),
+): Promise<{ url: string; close: () => Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), 'partyline-panel-'));
   await build({
-    root: fileURLToPath(new URL('./fixture', import.meta.url)),
+    root: fileURLToPath(root),
     configFile: false,
     logLevel: 'warn',
     build: { outDir: directory, emptyOutDir: true, target: 'es2022', modulePreload: false },

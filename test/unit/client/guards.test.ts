@@ -32,6 +32,8 @@ const message = {
   missingBefore: 0,
   position: [1, 7, 0, 0],
 };
+const content = [{ type: 'link', url: 'https://shop.example/', text: 'Here' }];
+const rich = { ...message, content, aliases: ['m0'] };
 const failed = {
   ...message,
   conversationId: null,
@@ -39,57 +41,12 @@ const failed = {
   status: 'failed',
   failure: problem,
 };
-const choice = { type: 'reply', text: 'Yes', payload: 'yes', url: null, imageUrl: null };
-const rich = {
-  ...message,
-  aliases: ['m1-again'],
-  content: [
-    {
-      type: 'attachment',
-      attachmentId: 'f1',
-      url: null,
-      name: 'a.png',
-      kind: 'image',
-      mime: 'image/png',
-      size: 12,
-      text: null,
-    },
-    { type: 'choices', title: null, choices: [choice] },
-    {
-      type: 'cards',
-      cards: [{ title: 'Mug', description: null, imageUrl: null, link: choice, choices: [choice] }],
-    },
-    {
-      type: 'list',
-      title: null,
-      subtitle: null,
-      sections: [
-        {
-          title: null,
-          isMultiple: false,
-          items: [{ id: 'i1', title: 'One', subtitle: null, imageUrl: null }],
-        },
-      ],
-    },
-    {
-      type: 'times',
-      title: null,
-      subtitle: null,
-      imageUrl: null,
-      times: [{ dateTime: '2026-01-01T10:00Z', at: 1, duration: null }],
-    },
-    { type: 'answer', kind: 'button', text: 'Yes', payload: 'yes' },
-    { type: 'link', url: 'https://shop.example/', text: 'Shop' },
-    { type: 'unsupported', name: 'Dance', title: null },
-  ],
+const conversation = {
+  conversationId: 'c1',
+  status: 'queued',
+  position: 3,
+  expiresAt: 1_700_000_000_000,
 };
-const notices = [
-  { kind: 'refused', problems: ['No.'], suggested: { skillGroups: ['Billing'], priority: 2 } },
-  { kind: 'uncovered', skillGroups: ['Billing'], isAsking: true },
-  { kind: 'unchecked' },
-  { kind: 'stalled', since: 1, reason: 'busy' },
-];
-const conversation = { conversationId: 'c1', status: 'queued', position: 3 };
 const shared = {
   connection: { phase: 'failed', attempt: 1, retryAt: null, transport: 'none', problem },
   conversation,
@@ -97,6 +54,7 @@ const shared = {
   typing: { id: 'a1', name: 'Ada' },
   draft: 'half a',
   hub: { kind: 'shared-worker', epoch: 'e.0', build: '1.2', tabs: 3, persistent: true },
+  routing: { kind: 'stalled', since: 1_700_000_000_000, reason: 'busy' },
 };
 const head = { epoch: 'e.0', revision: 4 };
 const readMark = { conversationId: 'c1', position: [1, 7, 0, 0] };
@@ -117,20 +75,12 @@ const cases: Readonly<Record<string, Case>> = {
         ...head,
         visitor: 'v',
         wipes: 0,
-        shared: { ...shared, routing: null },
+        shared,
         messages: [message, failed],
         hasEarlier: true,
       },
       { type: 'patch', ...head, shared, upserts: [failed], removed: ['m0'], readMark },
       { type: 'patch', ...head, shared: {}, upserts: [], removed: [], readMark: null },
-      ...notices.map((routing) => ({
-        type: 'patch',
-        ...head,
-        shared: { routing },
-        upserts: [],
-        removed: [],
-        readMark: null,
-      })),
       { type: 'head', ...head },
       { type: 'alert', epoch: 'e.0', message },
       { type: 'alert', epoch: 'e.0', message: null },
@@ -147,7 +97,7 @@ const cases: Readonly<Record<string, Case>> = {
   earlier: {
     guard: isEarlier,
     schema: earlierSchema,
-    samples: [{ messages: [message, failed, rich], hasEarlier: false }],
+    samples: [{ messages: [rich, failed], hasEarlier: false }],
   },
   conversation: {
     guard: isConversation,
@@ -210,11 +160,16 @@ const oddities = [
   [1, 2, 3, 4],
 ];
 
-/** Where a page is less strict: a newer hub's code, and an address that the browser checks anyway. */
+/**
+ * Where a page is less strict: the words of a list, which may be longer in a newer hub; an address, at
+ * which the browser looks anyway; the inside of what only the panel draws.
+ */
+const lenient = ['code', 'status', 'role', 'phase', 'transport', 'kind', 'url', 'name'];
+
 function isLenient(path: Path): boolean {
-  // What is sent back is checked there again.
-  if (path.includes('suggested')) return true;
-  return ['code', 'url'].includes(path.at(-1) ?? '');
+  return (
+    lenient.includes(path.at(-1) ?? '') || path.includes('content') || path.includes('routing')
+  );
 }
 
 describe.each(Object.entries(cases))('the guard of %s', (_name, { guard, schema, samples }) => {
@@ -250,7 +205,7 @@ describe.each(Object.entries(cases))('the guard of %s', (_name, { guard, schema,
   });
 });
 
-describe('a code of a newer hub', () => {
+describe('a word of a newer hub', () => {
   it('does not hide the message that bears it', () => {
     const failure = { code: 'from-the-future', message: 'Words that are shown.' };
     const row = { ...failed, failure };
