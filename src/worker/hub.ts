@@ -106,7 +106,7 @@ export class Hub {
         lost: () => this.#take({ type: 'store-changed', persistent: false }),
         emptied: () => this.#take({ type: 'store-emptied' }),
       },
-      options.encrypted,
+      options.encrypted?.() ?? null,
     );
     this.#sockets = new Sockets(
       gateway,

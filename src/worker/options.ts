@@ -12,6 +12,7 @@ import {
   type RoutingPolicy,
   type Timing,
 } from './core/settings.ts';
+import type { RowSeal } from './store/sealed-rows.ts';
 
 export interface HubOptions {
   /** The gateway's dialect, such as `genesysArticle({ socketUrl, apiUrl })`. */
@@ -29,12 +30,8 @@ export interface HubOptions {
    * @default 'at-once'
    */
   readonly history?: HistoryPolicy;
-  /**
-   * Whether texts, names and the draft are encrypted where the browser keeps them, with a key of the
-   * browser's own that no script can read out. What it is worth and what it costs: docs/security.md.
-   * @default false
-   */
-  readonly encrypted?: boolean;
+  /** Encrypts what people wrote where the browser keeps it: `sealedRows`. @default not */
+  readonly encrypted?: () => RowSeal;
   readonly routing?: Partial<RoutingPolicy> & {
     /** What a page may give as `attributes`: a schema of zod or zod/mini. @default anything */
     readonly attributes?: AttributesSchema;
@@ -82,7 +79,9 @@ const optionsSchema = z.strictObject({
   tokenUrl: z.exactOptional(z.string().check(z.minLength(1))),
   routingLogUrl: z.exactOptional(z.string().check(z.minLength(1))),
   history: z.exactOptional(z.enum(['at-once', 'confirmed'], 'must be at-once or confirmed')),
-  encrypted: z.exactOptional(z.boolean()),
+  encrypted: z.exactOptional(
+    z.custom<() => RowSeal>((value) => typeof value === 'function', 'must be sealedRows'),
+  ),
   routing: z.exactOptional(routingSchema),
   build: z.exactOptional(buildSchema),
   timing: z.exactOptional(partOf(defaultTiming, duration)),
@@ -94,7 +93,7 @@ export interface CheckedOptions {
   readonly tokenUrl: string;
   readonly routingLogUrl: string | null;
   readonly history: HistoryPolicy;
-  readonly encrypted: boolean;
+  readonly encrypted: (() => RowSeal) | null;
   readonly routing: RoutingPolicy;
   readonly attributes: AttributesSchema | null;
   readonly build: string;
@@ -116,7 +115,7 @@ export function checkOptions(options: HubOptions): CheckedOptions {
     tokenUrl: tokenUrl ?? '/chat/token',
     routingLogUrl: routingLogUrl ?? null,
     history: history ?? 'at-once',
-    encrypted: encrypted ?? false,
+    encrypted: encrypted ?? null,
     routing: { ...defaultRoutingPolicy, ...policy },
     attributes: attributes ?? null,
     build: build ?? version,
