@@ -38,15 +38,17 @@ export function createApp(options: AppOptions): Hono {
     secret: sessionSecret,
     cookieName: options.cookieName,
   });
-  const broker = gateway.oauth && createTokenBroker({
-    ...gateway.oauth,
-    session: sessions.read,
-    // Each token is of no interest in a demo; failures are.
-    logger: { ...jsonLines(), info: () => {} },
-    ...(options.redisUrl === null
-      ? {}
-      : { rateLimits: redisRateLimits({ url: options.redisUrl }) }),
-  });
+  const broker =
+    gateway.oauth &&
+    createTokenBroker({
+      ...gateway.oauth,
+      session: sessions.read,
+      // Each token is of no interest in a demo; failures are.
+      logger: { ...jsonLines(), info: () => {} },
+      ...(options.redisUrl === null
+        ? {}
+        : { rateLimits: redisRateLimits({ url: options.redisUrl }) }),
+    });
 
   const app = new Hono();
   app.use(loopbackOnly, securityHeaders(gateway));
