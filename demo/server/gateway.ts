@@ -14,7 +14,7 @@ const visitorUrl = '/chat/visitor';
 export async function openGateway(settings: GatewaySettings): Promise<RunningGateway> {
   switch (settings.kind) {
     case 'external': {
-      const { socketUrl, apiUrl, ...oauth } = settings;
+      const { kind: _, socketUrl, apiUrl, ...oauth } = settings;
       const close = async () => {};
       return { socketUrl, apiUrl, oauth, agentUrl: null, deployment: null, close };
     }
