@@ -13,6 +13,7 @@ export const shellStyles = `
     z-index: var(--partyline-z-index, 2147483000);
     display: block;
   }
+  :host([placement='start']) { inset-inline: var(--partyline-inset, 20px) auto; }
   :host([hidden]) { display: none; }
   ${shellPalette}
   .frame {
