@@ -13,6 +13,7 @@ import type { Entry, MountedRows } from './mounted.ts';
 import type { Reading } from './reading.ts';
 import type { Roving } from './roving.ts';
 import { Rows } from './rows.ts';
+import type { TranscriptFormat } from './transcript-file.ts';
 
 interface FeedState {
   readonly snapshot: ChatSnapshot | null;
@@ -24,6 +25,11 @@ interface FeedState {
   readonly mounted: MountedRows;
   /** The message above which the unread ones begin. */
   readonly firstUnread: string | null;
+  /** An agent has just taken the conversation. */
+  readonly hasJoined: boolean;
+  /** What can be done with a conversation that has ended. */
+  readonly onStartAgain: () => void;
+  readonly onSave: (format: TranscriptFormat) => void;
   /** How many messages of others came below what the visitor reads. */
   readonly below: number;
   readonly onEarlier: () => void;
@@ -57,7 +63,7 @@ export function feed(state: FeedState): TemplateResult {
             class="feed"
             role="feed"
             aria-label=${texts.conversation}
-            aria-busy=${earlier.isLoading ? 'true' : 'false'}
+            aria-busy=${earlier.isLoading || messages.length === 0 ? 'true' : 'false'}
             @keydown=${roving.onKeydown}
             @focusin=${roving.onFocusin}
             @focusout=${roving.onFocusout}
@@ -74,7 +80,7 @@ export function feed(state: FeedState): TemplateResult {
               },
             )}
           </div>
-          ${tail(snapshot, texts)}
+          ${tail(state)}
         </div>
       </div>
       ${reading.following ? nothing : jump(state)}
@@ -105,14 +111,14 @@ function earlierButton({ earlier, texts, onEarlier }: FeedState): TemplateResult
 }
 
 function welcome({ welcome: { title, text } }: Texts): TemplateResult {
-  return html`<div class="welcome">
+  return html`<slot name="empty"><div class="welcome" part="welcome">
     <span class="welcome-mark">${emptyIcon}</span>
     <p class="welcome-title">${title}</p>
     <p>${text}</p>
-  </div>`;
+  </div></slot>`;
 }
 
-function tail(snapshot: ChatSnapshot | null, texts: Texts): TemplateResult {
+function tail({ snapshot, texts, hasJoined, onStartAgain, onSave }: FeedState): TemplateResult {
   const typing = snapshot?.typing;
   const failed = snapshot?.messages.filter((message) => message.status === 'failed').length ?? 0;
   return html`
@@ -124,12 +130,25 @@ function tail(snapshot: ChatSnapshot | null, texts: Texts): TemplateResult {
           </div>`
         : nothing
     }
-    <div class="tail" aria-live="polite">${stateOfConversation(snapshot, texts)}</div>
+    <div class="tail" aria-live="polite">${stateOfConversation(snapshot, texts, hasJoined)}</div>
+    ${
+      snapshot?.conversation?.status === 'ended'
+        ? html`<div class="ways after">
+            <button class="small" type="button" @click=${onStartAgain}>${texts.startAgain}</button>
+            <button class="small plain" type="button" @click=${() => onSave('text')}>${texts.saveText}</button>
+            <button class="small plain" type="button" @click=${() => onSave('json')}>${texts.saveJson}</button>
+          </div>`
+        : nothing
+    }
     <div class="quiet" aria-live="polite">${failed > 0 ? texts.notSent(failed) : nothing}</div>
   `;
 }
 
-function stateOfConversation(snapshot: ChatSnapshot | null, texts: Texts): unknown {
+function stateOfConversation(
+  snapshot: ChatSnapshot | null,
+  texts: Texts,
+  hasJoined: boolean,
+): unknown {
   const conversation = snapshot?.conversation;
   if (!conversation) return nothing;
   switch (conversation.status) {
@@ -140,7 +159,7 @@ function stateOfConversation(snapshot: ChatSnapshot | null, texts: Texts): unkno
     case 'ended':
       return texts.ended;
     case 'connected':
-      return nothing;
+      return hasJoined ? texts.joined : nothing;
   }
 }
 

@@ -1,4 +1,4 @@
-import { html, LitElement, type PropertyValues } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { Chat } from '../../client/chat.ts';
 import type { Routing } from '../../protocol/conversation.ts';
 import { isAnotherVisitor } from '../../protocol/epoch.ts';
@@ -15,11 +15,13 @@ import { isOutdated } from './connection.ts';
 import { Earlier } from './earlier.ts';
 import { feed } from './feed.ts';
 import { header } from './header.ts';
+import { Menu, type MenuItem } from './menu.ts';
 import { MountedRows } from './mounted.ts';
 import { Reading } from './reading.ts';
 import { routingNotice } from './routing-notice.ts';
 import { Roving } from './roving.ts';
 import { Ticker } from './ticker.ts';
+import { saveTranscript, type TranscriptFormat } from './transcript-file.ts';
 import { UnreadMark } from './unread-mark.ts';
 import { VisibleWindow } from './visible-window.ts';
 
@@ -37,6 +39,7 @@ export class PartylinePanel extends LitElement {
     routing: { attribute: false },
     heading: { attribute: false },
     texts: { attribute: false },
+    signIn: { attribute: false },
     open: { type: Boolean },
     snapshot: { state: true },
     trouble: { state: true },
@@ -46,6 +49,8 @@ export class PartylinePanel extends LitElement {
   declare routing: Routing | null;
   declare heading: string;
   declare texts: Texts;
+  /** Where a visitor signs in again. */
+  declare signIn: string | null;
   declare open: boolean;
   /** What is shown. Closed, it isn't followed. */
   declare snapshot: ChatSnapshot | null;
@@ -61,6 +66,11 @@ export class PartylinePanel extends LitElement {
   readonly #roving = new Roving(this);
   readonly #mounted = new MountedRows();
   readonly #unread = new UnreadMark();
+  readonly #menu = new Menu(this);
+  /** The messages when an agent took the conversation: the next one says more than that. */
+  #joinedAt: readonly Message[] | null = null;
+  /** Whose typing has been told to those who don't see it. */
+  #typingTold: string | null = null;
   readonly #announcer = new Announcer(this);
   #unsubscribe: (() => void) | null = null;
   /** The messages when the end was last in view. */
@@ -74,6 +84,7 @@ export class PartylinePanel extends LitElement {
     this.routing = null;
     this.heading = '';
     this.texts = english;
+    this.signIn = null;
     this.open = false;
     this.snapshot = null;
     this.trouble = null;
@@ -123,6 +134,8 @@ export class PartylinePanel extends LitElement {
           heading,
           texts,
           now,
+          signIn: this.signIn,
+          menu: this.#menuOf(snapshot),
           onClose: this.#close,
           onRetryNow: this.#retryNow,
         })}
@@ -136,6 +149,9 @@ export class PartylinePanel extends LitElement {
           earlier: this.#earlier,
           mounted: this.#mounted,
           firstUnread: this.#unread.first,
+          hasJoined: this.#joinedAt !== null && this.#joinedAt === snapshot?.messages,
+          onStartAgain: this.#startAgain,
+          onSave: this.#save,
           below: reading.following ? 0 : arrivals(this.#seen, snapshot?.messages ?? []).length,
           onEarlier: this.#loadEarlier,
           onJump: this.#jump,
@@ -144,6 +160,7 @@ export class PartylinePanel extends LitElement {
         })}
         <div class="trouble" role="alert">${this.trouble}</div>
         ${composerView(this.#composer, texts)}
+        <slot name="footer"></slot>
         <div class="quiet" role="log">${this.#announcer.lines.map((line) => html`<p>${line}</p>`)}</div>
       </section>
     `;
@@ -178,6 +195,8 @@ export class PartylinePanel extends LitElement {
     this.snapshot = after;
     if (!before || !after) return;
     this.#unread.change(before, after, this.#isSeen);
+    const wasQueued = before.conversation?.status === 'queued';
+    if (wasQueued && after.conversation?.status === 'connected') this.#joinedAt = after.messages;
     this.#announce(before, after);
   };
 
@@ -185,6 +204,7 @@ export class PartylinePanel extends LitElement {
     // Without a conversation before, this is the history being loaded.
     if (before.messages.length === 0 && !before.conversation) return;
     if (isAnotherVisitor(before.hub.epoch, after.hub.epoch)) return;
+    this.#announceTyping(before, after);
     const heard = arrivals(before.messages, after.messages);
     this.#announcer.say(
       heard.length > maximumSpoken
@@ -196,6 +216,42 @@ export class PartylinePanel extends LitElement {
   get #isSeen(): boolean {
     return this.open && this.#reading.following && document.visibilityState === 'visible';
   }
+
+  /** Once, until they have written. */
+  #announceTyping(before: ChatSnapshot, after: ChatSnapshot): void {
+    if (before.messages !== after.messages) this.#typingTold = null;
+    const name = after.typing?.name;
+    if (name === undefined || name === this.#typingTold) return;
+    this.#typingTold = name;
+    this.#announcer.say([this.texts.typing(name)]);
+  }
+
+  #menuOf(snapshot: ChatSnapshot | null): unknown {
+    const { texts } = this;
+    const items: MenuItem[] = [];
+    if (snapshot && snapshot.messages.length > 0) {
+      items.push(
+        { words: texts.saveText, choose: () => this.#save('text') },
+        { words: texts.saveJson, choose: () => this.#save('json') },
+      );
+    }
+    const { conversation } = snapshot ?? {};
+    if (conversation && conversation.status !== 'ended') {
+      items.push({ words: texts.end, choose: () => void this.#attempt(this.chat?.end()) });
+    }
+    return items.length > 0 ? this.#menu.render(texts.more, items) : nothing;
+  }
+
+  readonly #save = (format: TranscriptFormat): void => {
+    if (this.chat) void this.#attempt(saveTranscript(this.chat, format, this.texts));
+  };
+
+  readonly #startAgain = (): void => {
+    // The button goes away with the conversation that has ended.
+    this.#composer.focus();
+    const { chat, routing } = this;
+    if (chat && routing) void this.#attempt(chat.start(routing));
+  };
 
   #markRead(): void {
     const { chat, snapshot } = this;

@@ -53,7 +53,9 @@ test.describe('a long conversation', () => {
         // No gap from edge to edge.
         return Array.from({ length: 9 }, (_, step) => {
           const y = box.top + 12 + (step / 8) * (box.height - 24);
-          return root.elementFromPoint(box.left + box.width / 2, y)?.closest('.item') !== null;
+          return root
+            .elementsFromPoint(box.left + box.width / 2, y)
+            .some((element) => element.closest('.item') !== null);
         });
       });
       expect(seen).not.toContain(false);

@@ -1,0 +1,112 @@
+import type { Texts } from '../texts.ts';
+import { troubleBy, wordsOf } from './words.ts';
+
+const { number, plural, listed, clockTime } = wordsOf('fr');
+
+export const texts: Texts = {
+  language: 'fr',
+  chat: 'Chat',
+  heading: 'Discutez avec nous',
+  close: 'Fermer',
+  more: 'Plus',
+  end: 'Terminer la conversation',
+  saveText: 'Enregistrer en texte',
+  saveJson: 'Enregistrer en JSON',
+  startAgain: 'Recommencer',
+  signIn: 'Se connecter',
+  unread: (count) => plural(count, { one: '# message non lu', other: '# messages non lus' }),
+  panelMissing:
+    'Le chat n’a pas pu être chargé. Vérifiez votre connexion, puis réessayez avec le bouton.',
+  conversation: 'Conversation',
+  message: 'Message',
+  placeholder: 'Écrivez un message…',
+  send: 'Envoyer',
+  welcome: {
+    title: 'Comment pouvons-nous vous aider ?',
+    text: 'Écrivez-nous ici. Continuez à naviguer : la conversation vous suit.',
+  },
+  you: 'Vous',
+  today: 'Aujourd’hui',
+  yesterday: 'Hier',
+  earlier: 'Messages précédents',
+  loadingEarlier: 'Chargement…',
+  newMessages: 'Nouveau',
+  newConversation: 'Une nouvelle conversation',
+  jump: 'Aller au plus récent',
+  jumpCount: (count) => plural(count, { one: '# nouveau', other: '# nouveaux' }),
+  missing: (count) =>
+    plural(count, { one: 'Il manque # message ici', other: 'Il manque # messages ici' }),
+  said: (name, text) => `${name} a dit : ${text}`,
+  saidMany: (count) => plural(count, { one: '# nouveau message', other: '# nouveaux messages' }),
+  typing: (name) => `${name} est en train d’écrire…`,
+  outcome: {
+    pending: 'En attente d’envoi',
+    sent: 'Envoyé',
+    delivered: 'Remis',
+    read: 'Lu',
+    failed: 'Non envoyé',
+  },
+  notSent: (count) =>
+    plural(count, {
+      one: '# message n’a pas été envoyé.',
+      other: '# messages n’ont pas été envoyés.',
+    }),
+  retry: 'Réessayer',
+  discard: 'Supprimer',
+  phase: {
+    offline: 'Vous êtes hors ligne. Ce que vous écrivez est conservé et partira plus tard.',
+    connecting: 'Connexion…',
+    authenticating: 'Connexion : identification…',
+    ready: 'Connecté',
+    routing: 'Connecté. Ouverture de votre conversation…',
+    waiting: 'Injoignable pour le moment. Ce que vous écrivez est conservé et partira plus tard.',
+    polling: 'Connexion lente. Les messages circulent quand même.',
+    'signed-out': 'Vous êtes déconnecté. Reconnectez-vous pour continuer.',
+    failed: 'Non connecté.',
+  },
+  starting: 'Démarrage…',
+  retryIn: (seconds) =>
+    seconds > 0 ? `Nouvel essai dans ${number(seconds)} s` : 'Nouvel essai en cours…',
+  retryNow: 'Essayer maintenant',
+  reload: 'Recharger la page',
+  notKept: 'L’historique n’est pas conservé dans ce navigateur.',
+  queued: 'Quelqu’un va s’occuper de vous…',
+  queuedAt: (position) =>
+    `Quelqu’un va s’occuper de vous. Vous êtes numéro ${number(position)} dans la file.`,
+  joined: 'Quelqu’un est là pour vous.',
+  ended: 'Cette conversation est terminée. Un nouveau message en commence une autre.',
+  routing: {
+    refused: () => 'Votre demande n’a pas pu être transmise.',
+    goOn: (skillGroups) => `Continuer avec ${listed(skillGroups)}`,
+    uncovered: (skillGroups) => `Personne de ${listed(skillGroups)} n’est là en ce moment.`,
+    wait: 'Attendre quand même',
+    leave: 'Pas maintenant',
+    unchecked: 'La bonne équipe est introuvable pour le moment. Les essais continuent.',
+    stalled: (since) => `Vous attendez depuis ${clockTime(since)}. Encore un peu de patience.`,
+  },
+  tooLong: (length, maximum) =>
+    `Ce message est trop long de ${plural(length - maximum, { one: '# caractère', other: '# caractères' })}. Raccourcissez-le ou envoyez-le en plusieurs fois.`,
+  length: (length, maximum) => `${number(length)} / ${number(maximum)}`,
+  noRouting: 'Cette page n’a pas dit qui doit répondre. Le message n’est pas parti.',
+  notReady: 'Le chat démarre encore. Réessayez dans un instant.',
+  trouble: troubleBy(
+    {
+      timeout: 'Pas de réponse. Réessayez.',
+      'unknown-outcome': 'Il n’est pas sûr que cela soit arrivé.',
+      unreachable: 'Le chat n’a pas pu démarrer. Rechargez la page.',
+      outdated:
+        'Il existe une version plus récente de cette page. Rechargez-la ; votre brouillon est conservé.',
+      'signed-out': 'Votre session est terminée. Reconnectez-vous.',
+      'conversation-ended': 'Cette conversation est terminée.',
+      'conversation-not-found': 'Cette conversation n’existe plus.',
+      rejected: 'Ce message n’a pas été accepté.',
+      'rate-limited': 'Trop de messages à la fois. Patientez un instant.',
+      unauthorized: 'L’identification n’a pas été acceptée.',
+      forbidden: 'Ce n’est pas permis ici.',
+      unavailable: 'Le service n’est pas disponible pour le moment.',
+      network: 'Le réseau n’est pas disponible pour le moment.',
+      store: 'Le navigateur n’a pas pu le conserver.',
+    },
+    'Cela n’a pas marché. Réessayez.',
+  ),
+};
