@@ -37,6 +37,7 @@ export class Inside {
     this.#panel.addEventListener('close', () => {
       element.open = false;
     });
+    this.#panel.addEventListener('update', () => element.dispatchEvent(new Event('update')));
     frame.addEventListener('keydown', (event) => this.#onKeydown(event));
     frame.append(this.#panel);
     launcher.element.append(icon('opened', chevron));
@@ -54,6 +55,7 @@ export class Inside {
     panel.heading = element.heading;
     panel.texts = element.texts ?? english;
     panel.open = element.open;
+    panel.outdated = element.hasAttribute('outdated');
     if (element.open && wantsFocus) panel.focusComposer();
     if (this.#alerts?.of !== element.chat) this.end();
     if (element.chat) this.#alerts ??= { of: element.chat, alerts: this.#alertsOf(element.chat) };

@@ -19,6 +19,7 @@ import { Reading } from './reading.ts';
 import { routingNotice } from './routing-notice.ts';
 import { Roving } from './roving.ts';
 import { Ticker } from './ticker.ts';
+import { updateNotice } from './update-notice.ts';
 import { VisibleWindow } from './visible-window.ts';
 
 /** More than so many at once are counted instead of read out. */
@@ -28,6 +29,7 @@ const maximumSpoken = 3;
  * The panel: one conversation, seen and written. It renders into the shadow root that it stands in.
  *
  * @fires close when the visitor wants it closed
+ * @fires update when the visitor wants the site's newer version
  */
 export class PartylinePanel extends LitElement {
   static override properties = {
@@ -36,6 +38,7 @@ export class PartylinePanel extends LitElement {
     heading: { attribute: false },
     texts: { attribute: false },
     open: { type: Boolean },
+    outdated: { type: Boolean },
     snapshot: { state: true },
     trouble: { state: true },
   };
@@ -45,6 +48,8 @@ export class PartylinePanel extends LitElement {
   declare heading: string;
   declare texts: Texts;
   declare open: boolean;
+  /** Whether the site has a newer version to offer. */
+  declare outdated: boolean;
   /** What is shown. Closed, it isn't followed. */
   declare snapshot: ChatSnapshot | null;
   /** Why the last retry or discard didn't work, in words. */
@@ -71,6 +76,7 @@ export class PartylinePanel extends LitElement {
     this.heading = '';
     this.texts = english;
     this.open = false;
+    this.outdated = false;
     this.snapshot = null;
     this.trouble = null;
     new Ticker(this, () => (this.open ? (this.snapshot?.connection.retryAt ?? null) : null));
@@ -119,6 +125,7 @@ export class PartylinePanel extends LitElement {
           onClose: this.#close,
           onRetryNow: this.#retryNow,
         })}
+        ${updateNotice(this.outdated, texts, this.#update)}
         ${routingNotice({ chat: this.chat, snapshot, texts, attempt: this.#choose })}
         ${feed({
           snapshot,
@@ -196,6 +203,10 @@ export class PartylinePanel extends LitElement {
     this.trouble = null;
     this.#reading.toEnd();
   }
+
+  readonly #update = (): void => {
+    this.dispatchEvent(new Event('update'));
+  };
 
   readonly #close = (): void => {
     this.dispatchEvent(new Event('close'));
