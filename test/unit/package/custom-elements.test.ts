@@ -36,7 +36,7 @@ describe('custom-elements.json', () => {
   });
 
   it('has every attribute', () => {
-    const inCode = found(/(?:get|has|set|toggle|remove)Attribute\('(open|heading|silent|[a-z]+)'/g);
+    const inCode = found(/(?:get|has|set|toggle|remove)Attribute\('([a-z-]+)'/g);
     for (const { name } of element.attributes) expect(inCode).toContain(name);
     for (const name of PartylineChatElement.observedAttributes) {
       expect(names(element.attributes)).toContain(name);
@@ -44,7 +44,7 @@ describe('custom-elements.json', () => {
   });
 
   it('has every event, custom property and part', () => {
-    expect(names(element.events)).toEqual(['toggle']);
+    expect(names(element.events)).toEqual(['toggle', 'update']);
     expect(names(element.cssProperties)).toEqual(found(/var\((--partyline-[a-z-]+)/g));
     expect(names(element.cssParts)).toEqual(found(/part(?:="|\.add\(')([a-z-]+)/g));
   });
