@@ -32,6 +32,9 @@ export async function serveBroker(
     // A client that sends its head or body drop by drop holds a connection for no longer.
     server.headersTimeout = 10_000;
     server.requestTimeout = 20_000;
+    // Longer than balancers keep theirs (60 s by custom): whoever closes first must not be us, or a
+    // request that is under way meets a closed connection.
+    server.keepAliveTimeout = 75_000;
   }
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -52,6 +52,7 @@ interface Site {
 
 async function serveHttp(listener: Parameters<typeof createServer>[1]): Promise<Site> {
   const server: Server = createServer(listener);
+  server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
