@@ -6,5 +6,12 @@ export const socketUrl: string;
 export const apiUrl: string;
 /** Where the agent desk reaches the emulator; `null` with a gateway of somebody else. */
 export const agentUrl: string | null;
+/** Options of `genesysCloud`; `null` where the article's dialect is spoken. */
+export const deployment: {
+  readonly deploymentId: string;
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly visitorUrl: string;
+} | null;
 /** Grows with every build of the site. */
 export const build: string;

@@ -1,9 +1,9 @@
-import { genesysArticle, startHub } from 'partyline/worker';
+import { genesysArticle, genesysCloud, startHub } from 'partyline/worker';
 import { z } from 'zod/mini';
-import { apiUrl, socketUrl } from '/config.js';
+import { apiUrl, deployment, socketUrl } from '/config.js';
 
 startHub({
-  gateway: genesysArticle({ socketUrl, apiUrl }),
+  gateway: deployment ? genesysCloud(deployment) : genesysArticle({ socketUrl, apiUrl }),
   tokenUrl: '/chat/token',
   routingLogUrl: '/chat/routing-log',
   // A key that is spelled otherwise would put the visitor into a queue that nobody serves.

@@ -4,6 +4,8 @@ import { ensureDependencies, main, root } from './setup.mjs';
 
 const help = `npm start: sets up what is missing, builds, and serves the demo.
 
+  npm start -- --dialect genesys-cloud   the emulator speaks Genesys Cloud's own API
+
 Environment
   PORT                      where the site listens, on 127.0.0.1             (8080)
   GATEWAY_PORT              where the gateway emulator listens               (8081)
@@ -14,6 +16,12 @@ Environment
   REDIS_URL                 Redis or Valkey, for rate limits that several servers share
   PARTYLINE_SITE            another folder with a built site                 (demo/build/site)
 
+  PARTYLINE_DIALECT         what the emulator speaks, as --dialect says      (article)
+
+To work against a Genesys Cloud deployment instead of the emulator, set both of
+  PARTYLINE_GENESYS_DEPLOYMENT_ID   the messenger deployment's id
+  PARTYLINE_GENESYS_REGION          its region, such as eu-west-1 or mypurecloud.ie
+
 To work against a gateway of your own instead of the emulator, set all of
   PARTYLINE_SOCKET_URL      its WebSocket, a whole URL
   PARTYLINE_API_URL         the origin of its REST
@@ -22,11 +30,20 @@ To work against a gateway of your own instead of the emulator, set all of
   PARTYLINE_CLIENT_SECRET   the client secret
 `;
 
+/** What the emulator is to speak: `--dialect genesys-cloud` or `--dialect=genesys-cloud`. */
+function dialectOf(argumentList) {
+  const index = argumentList.findIndex((argument) => /^--dialect(=|$)/.test(argument));
+  if (index < 0) return {};
+  const [, given] = argumentList[index].split('=');
+  return { PARTYLINE_DIALECT: given ?? argumentList[index + 1] ?? '' };
+}
+
 /** Runs the server in the foreground, and goes when it goes. */
 function serve() {
   const server = spawn(process.execPath, ['demo/build/server/index.js'], {
     cwd: root,
     stdio: 'inherit',
+    env: { ...process.env, ...dialectOf(process.argv.slice(2)) },
   });
   // After Ctrl+C the server gets the signal twice, from the terminal and from here, which it bears;
   // a signal sent to this process alone would not reach it otherwise.

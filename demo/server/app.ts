@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import {
   createTokenBroker,
   createVisitorSessions,
+  isCrossOrigin,
   jsonLines,
   redisRateLimits,
 } from 'partyline/server';
@@ -12,9 +13,12 @@ import { siteRoutes } from './site.ts';
 import { visitorRoutes } from './visitors.ts';
 
 export interface GatewayAddresses extends Reach {
-  readonly oauthUrl: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
+  /** `null` where sessions need no token of the site's. */
+  readonly oauth: {
+    readonly oauthUrl: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+  } | null;
 }
 
 export interface AppOptions {
@@ -35,17 +39,17 @@ export function createApp(options: AppOptions): Hono {
     secret: sessionSecret,
     cookieName: options.cookieName,
   });
-  const broker = createTokenBroker({
-    oauthUrl: gateway.oauthUrl,
-    clientId: gateway.clientId,
-    clientSecret: gateway.clientSecret,
-    session: sessions.read,
-    // Each token is of no interest in a demo; failures are.
-    logger: { ...jsonLines(), info: () => {} },
-    ...(options.redisUrl === null
-      ? {}
-      : { rateLimits: redisRateLimits({ url: options.redisUrl }) }),
-  });
+  const broker =
+    gateway.oauth &&
+    createTokenBroker({
+      ...gateway.oauth,
+      session: sessions.read,
+      // Each token is of no interest in a demo; failures are.
+      logger: { ...jsonLines(), info: () => {} },
+      ...(options.redisUrl === null
+        ? {}
+        : { rateLimits: redisRateLimits({ url: options.redisUrl }) }),
+    });
 
   const app = new Hono();
   app.use(loopbackOnly, securityHeaders(gateway));
@@ -60,11 +64,21 @@ export function createApp(options: AppOptions): Hono {
       'Cache-Control': 'no-cache',
     }),
   );
-  app.all('/chat/*', (context) => broker.fetch(context.req.raw, sourceOf(context)));
+  if (gateway.deployment) {
+    app.post(gateway.deployment.visitorUrl, async (context) => {
+      context.header('Cache-Control', 'no-store');
+      if (isCrossOrigin(context.req.raw, [])) return context.json({}, 403);
+      const session = await sessions.read(context.req.raw);
+      return session ? context.json({ subject: session.subject }) : context.json({}, 401);
+    });
+  }
+  if (broker) {
+    app.all('/chat/*', (context) => broker.fetch(context.req.raw, sourceOf(context)));
+  }
   // As open as the desk itself: this server answers to this machine alone. Visitors' ids stay here.
   app.get('/desk/routing-log', (context) => {
     context.header('Cache-Control', 'no-store');
-    const entries = broker.routingLogEntries().map(({ subject: _, ...entry }) => entry);
+    const entries = (broker?.routingLogEntries() ?? []).map(({ subject: _, ...entry }) => entry);
     return context.json({ entries });
   });
   app.route('/', policyReports(console.log));
@@ -78,8 +92,8 @@ function sourceOf(context: Context) {
 }
 
 function configModule(gateway: Reach, build: string): string {
-  const { socketUrl, apiUrl, agentUrl } = gateway;
-  const lines = Object.entries({ socketUrl, apiUrl, agentUrl, build }).map(
+  const { socketUrl, apiUrl, agentUrl, deployment } = gateway;
+  const lines = Object.entries({ socketUrl, apiUrl, agentUrl, deployment, build }).map(
     ([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`,
   );
   return lines.join('');

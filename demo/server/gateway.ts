@@ -1,17 +1,52 @@
-import { startGateway } from 'partyline/testing';
+import { type Gateway, startGateway } from 'partyline/testing';
+import { genesysCloud } from 'partyline/worker';
 import type { GatewayAddresses } from './app.ts';
+import type { Deployment } from './security-headers.ts';
 import type { GatewaySettings } from './settings.ts';
 
 export interface RunningGateway extends GatewayAddresses {
   close(): Promise<void>;
 }
 
+const visitorUrl = '/chat/visitor';
+
 /** Starts the emulator, or stands for a gateway that runs somewhere else. */
 export async function openGateway(settings: GatewaySettings): Promise<RunningGateway> {
-  if (settings.kind === 'external') {
-    return { ...settings, agentUrl: null, close: async () => {} };
+  switch (settings.kind) {
+    case 'external': {
+      const { kind: _, socketUrl, apiUrl, ...oauth } = settings;
+      const close = async () => {};
+      return { socketUrl, apiUrl, oauth, agentUrl: null, deployment: null, close };
+    }
+    case 'deployment': {
+      const { kind: _, ...named } = settings;
+      return { ...reachOf({ ...named, visitorUrl }), agentUrl: null, close: async () => {} };
+    }
+    case 'emulator': {
+      const { dialect, port } = settings;
+      return addressesOf(
+        await startGateway({ dialect, port, bot: {}, storage: storageOf(settings) }),
+      );
+    }
   }
-  return startGateway({ port: settings.port, bot: {}, storage: storageOf(settings) });
+}
+
+function addressesOf(gateway: Gateway): RunningGateway {
+  const { dialect, deploymentId, apiUrl, socketUrl, agentUrl, close } = gateway;
+  if (dialect === 'genesys-cloud') {
+    return { ...reachOf({ deploymentId, endpoint: apiUrl, visitorUrl }), agentUrl, close };
+  }
+  const { oauthUrl, clientId, clientSecret } = gateway;
+  const oauth = { oauthUrl, clientId, clientSecret };
+  return { socketUrl, apiUrl, agentUrl, oauth, deployment: null, close };
+}
+
+/** What the pages must be allowed to reach is what the adapter reaches. */
+function reachOf(deployment: Deployment): Omit<RunningGateway, 'agentUrl' | 'close'> {
+  const adapter = genesysCloud(deployment);
+  const history = { type: 'history-since', conversationId: '', since: 0, cursor: null } as const;
+  const apiUrl = new URL(adapter.request(history, '').url).origin;
+  return { socketUrl: adapter.socketUrl, apiUrl, oauth: null, deployment };
 }
 
 function storageOf(settings: Extract<GatewaySettings, { kind: 'emulator' }>) {

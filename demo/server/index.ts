@@ -43,9 +43,9 @@ async function start(): Promise<void> {
 
 function takenPort(settings: Settings, variable: 'PORT' | 'GATEWAY_PORT'): SettingsError {
   const port =
-    variable === 'PORT' || settings.gateway.kind === 'external'
-      ? settings.port
-      : settings.gateway.port;
+    variable === 'GATEWAY_PORT' && settings.gateway.kind === 'emulator'
+      ? settings.gateway.port
+      : settings.port;
   return new SettingsError(
     `Port ${port} is taken by another program: choose another with ${variable}=… npm start.`,
   );
@@ -76,7 +76,7 @@ function banner(site: string, gateway: RunningGateway): string {
     ...(gateway.agentUrl === null ? [] : [`  The agents' desk    ${site}/desk/`]),
     `  The gateway         ${gateway.socketUrl}`,
     `                      ${gateway.apiUrl} (REST)`,
-    `                      ${gateway.oauthUrl} (OAuth)`,
+    ...(gateway.oauth === null ? [] : [`                      ${gateway.oauth.oauthUrl} (OAuth)`]),
     '',
     '  Press Ctrl+C to stop',
     '',

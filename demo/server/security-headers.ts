@@ -5,6 +5,16 @@ export interface Reach {
   readonly socketUrl: string;
   readonly apiUrl: string;
   readonly agentUrl: string | null;
+  /** Where Genesys Cloud's own dialect is spoken; `null` for the article's. */
+  readonly deployment: Deployment | null;
+}
+
+/** Options of `genesysCloud`. */
+export interface Deployment {
+  readonly deploymentId: string;
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly visitorUrl: string;
 }
 
 /** Where browsers tell what a page did against the policy. */
@@ -20,7 +30,8 @@ export function contentSecurityPolicy(reach: Reach): string {
     "style-src 'self'",
     `connect-src 'self' ${[...origins].join(' ')}`,
     "worker-src 'self'",
-    "img-src 'self'",
+    // A deployment's cards and attachments show pictures from anywhere.
+    reach.deployment ? "img-src 'self' https:" : "img-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",

@@ -8,6 +8,7 @@ export class SettingsError extends Error {
 export type GatewaySettings =
   | {
       readonly kind: 'emulator';
+      readonly dialect: 'article' | 'genesys-cloud';
       readonly port: number;
       /** PostgreSQL; `null`: the embedded database. */
       readonly databaseUrl: string | null;
@@ -21,6 +22,13 @@ export type GatewaySettings =
       readonly oauthUrl: string;
       readonly clientId: string;
       readonly clientSecret: string;
+    }
+  | {
+      readonly kind: 'deployment';
+      readonly deploymentId: string;
+      /** One of them. `endpoint`: an origin in the platform's place. */
+      readonly region?: string;
+      readonly endpoint?: string;
     };
 
 export interface Settings {
@@ -52,6 +60,13 @@ const environmentSchema = z.object({
     .string()
     .regex(/^rediss?:\/\//, 'must be a redis: or rediss: URL')
     .optional(),
+  PARTYLINE_DIALECT: z.enum(['article', 'genesys-cloud']).default('article'),
+});
+
+const deploymentSchema = z.object({
+  PARTYLINE_GENESYS_DEPLOYMENT_ID: required,
+  PARTYLINE_GENESYS_REGION: required.optional(),
+  PARTYLINE_GENESYS_ENDPOINT: required.optional(),
 });
 
 const externalSchema = z.object({
@@ -74,16 +89,31 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   const common = parse(environmentSchema, given);
   return {
     port: common.PORT,
-    gateway: externalGateway(given) ?? {
-      kind: 'emulator',
-      port: common.GATEWAY_PORT,
-      databaseUrl: common.DATABASE_URL ?? null,
-      dataFolder: common.PARTYLINE_DATA ?? null,
-    },
+    gateway: deployment(given) ??
+      externalGateway(given) ?? {
+        kind: 'emulator',
+        dialect: common.PARTYLINE_DIALECT,
+        port: common.GATEWAY_PORT,
+        databaseUrl: common.DATABASE_URL ?? null,
+        dataFolder: common.PARTYLINE_DATA ?? null,
+      },
     sessionSecret: common.PARTYLINE_SESSION_SECRET ?? null,
     siteFolder: common.PARTYLINE_SITE ?? null,
     redisUrl: common.REDIS_URL ?? null,
   };
+}
+
+function deployment(given: Readonly<Record<string, unknown>>): GatewaySettings | null {
+  if (!Object.keys(deploymentSchema.shape).some((name) => name in given)) return null;
+  const named = parse(deploymentSchema, given);
+  const region = named.PARTYLINE_GENESYS_REGION;
+  const endpoint = named.PARTYLINE_GENESYS_ENDPOINT;
+  if (region === undefined && endpoint === undefined) {
+    throw new SettingsError('To work against a deployment, set PARTYLINE_GENESYS_REGION as well.');
+  }
+  const deploymentId = named.PARTYLINE_GENESYS_DEPLOYMENT_ID;
+  if (endpoint !== undefined) return { kind: 'deployment', deploymentId, endpoint };
+  return { kind: 'deployment', deploymentId, ...(region === undefined ? {} : { region }) };
 }
 
 function externalGateway(given: Readonly<Record<string, unknown>>): GatewaySettings | null {

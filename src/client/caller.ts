@@ -97,6 +97,10 @@ export class Caller {
         } else pending.settle(new PartylineError(answer.problem.code, answer.problem.message));
       },
       (error: unknown) => {
+        if (error instanceof PartylineError) {
+          pending.settle(error);
+          return;
+        }
         const message = 'The hub’s answer could not be read.';
         pending.settle(new PartylineError('unknown-outcome', message, { cause: error }));
       },

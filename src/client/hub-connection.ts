@@ -90,10 +90,7 @@ export class HubConnection {
       this.#end(() => this.#events.moved(data.address));
       return;
     }
-    if (!isHello(data)) {
-      this.#hub?.hear(data);
-      return;
-    }
+    if (!isHello(data)) return;
     const { epoch } = data;
     if (this.#epoch !== null) {
       if (bootOf(epoch) !== bootOf(this.#epoch)) this.lose('the hub was started anew');
@@ -113,15 +110,13 @@ export class HubConnection {
   }
 
   #attach(mirror: Mirror): void {
-    const { handOver } = this.#route ?? {};
     const attach = {
       protocolVersion,
       tabId: this.#tabId,
       visible: document.visibilityState === 'visible',
       ...mirror,
     };
-    // Its promise never settles when the hub dies: the lock and the deadline watch over it.
-    void this.#hub?.call('attach', [attach, handOver ?? null], handOver ? [handOver] : []);
+    this.#hub?.attach(attach, this.#route?.handOver ?? null);
   }
 
   #onStream(data: unknown): void {
@@ -131,6 +126,8 @@ export class HubConnection {
       return;
     }
     clearTimeout(this.#bootTimer);
+    // There before the line may be gone; a call that wants it in vain says so.
+    void this.#hub?.calls.catch(() => {});
     this.#events.stream(data);
   }
 
@@ -141,7 +138,9 @@ export class HubConnection {
   /** Settles with the hub's answer, or not at all when the hub dies: `lost` tells that. */
   async call(call: Call): Promise<CallAnswer> {
     if (!this.#hub) return new Promise<never>(() => {});
-    const answer = await this.#hub.call('call', [call]);
+    // Comlink's promise never settles when the hub dies: locks and deadlines watch over it.
+    const calls = await this.#hub.calls;
+    const answer: unknown = await calls.call(call);
     if (isCallAnswer(answer)) return answer;
     throw new TypeError('a misshapen answer from the hub');
   }
@@ -157,10 +156,18 @@ export class HubConnection {
       if (performance.now() - asked < 2 * probeDeadline) this.lose('the hub hangs');
     }, probeDeadline);
     this.#cleanUps.push(() => clearTimeout(timer));
-    void this.#hub.call('ping', []).then(() => {
-      this.#isProbing = false;
-      clearTimeout(timer);
-    });
+    // One that can't be asked for want of Comlink is not left for that.
+    this.#hub.calls.then(
+      async (calls) => {
+        await calls.ping();
+        this.#isProbing = false;
+        clearTimeout(timer);
+      },
+      () => {
+        this.#isProbing = false;
+        clearTimeout(timer);
+      },
+    );
   }
 
   close(): void {

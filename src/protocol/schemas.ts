@@ -1,4 +1,4 @@
-import { contentSchema } from './content.ts';
+import { contentSchema } from './content-schema.ts';
 import { conversationStatuses } from './conversation.ts';
 import { errorCodes } from './errors.ts';
 import { messageStatuses, roles } from './message.ts';

@@ -8,6 +8,9 @@ import { Conduct } from './conduct.ts';
 import { Conversations } from './conversations.ts';
 import { DeskSockets } from './desk-sockets.ts';
 import { Faults } from './faults.ts';
+import { guestRoutes } from './genesys-cloud/rest.ts';
+import { GuestSessions } from './genesys-cloud/sessions.ts';
+import { GuestSockets } from './genesys-cloud/sockets.ts';
 import { oauthRoutes, randomSecret } from './oauth.ts';
 import { type GatewayOptions, parseOptions } from './options.ts';
 import { restRoutes } from './rest.ts';
@@ -21,6 +24,9 @@ const host = '127.0.0.1';
 
 /** A running gateway emulator. Everything listens on 127.0.0.1. */
 export interface Gateway {
+  readonly dialect: 'article' | 'genesys-cloud';
+  /** Of the `genesys-cloud` dialect, whose `endpoint` is the `apiUrl`. */
+  readonly deploymentId: string;
   /** The visitors' socket, such as `ws://127.0.0.1:40123/webchat`. */
   readonly socketUrl: string;
   /** The origin of the REST API. */
@@ -69,15 +75,24 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const faults: Faults = new Faults({
     seed: settings.seed,
     sockets: () => visitors,
-    expireTokens: () => tokens.expireAll(),
+    expireTokens: () => {
+      tokens.expireAll();
+      sessions.expireAll();
+    },
   });
   const shared = { settings, store, conversations, tokens, stats, conduct, faults };
-  const visitors = new VisitorSockets(shared);
+  const isGuests = settings.dialect === 'genesys-cloud';
+  const sessions = new GuestSessions({ settings, conversations });
+  const visitors = isGuests
+    ? new GuestSockets({ ...shared, sessions })
+    : new VisitorSockets(shared);
   const desks = new DeskSockets({ settings, conversations, agents, store });
   const bot =
     settings.bot === false ? null : new Bot({ settings: settings.bot, conversations, onError });
 
-  const rest = getRequestListener(restRoutes(shared).fetch);
+  const routes = isGuests ? guestRoutes({ ...shared, sessions }) : restRoutes(shared);
+  const rest = getRequestListener(routes.fetch);
+  const socketPath = isGuests ? '/v1' : '/webchat';
   const oauth = getRequestListener(
     oauthRoutes({ settings, clientId, clientSecret, tokens, stats, faults }).fetch,
   );
@@ -88,7 +103,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   server.on('upgrade', (request: IncomingMessage, raw: Duplex, head: Buffer) => {
     if (!(raw instanceof Socket)) throw new TypeError('an upgrade without a TCP connection');
     const path = (request.url ?? '').split('?')[0];
-    if (path === '/webchat') visitors.upgrade(request, raw, head);
+    if (path === socketPath) visitors.upgrade(request, raw, head);
     else if (path === '/agents') desks.upgrade(request, raw, head);
     else refuseUpgrade(raw, 404);
   });
@@ -107,7 +122,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   };
 
   return {
-    socketUrl: `ws://${host}:${port}/webchat`,
+    dialect: settings.dialect,
+    deploymentId: settings.deploymentId,
+    socketUrl: `ws://${host}:${port}${socketPath}`,
     apiUrl: `http://${host}:${port}`,
     oauthUrl: `http://${host}:${port}/oauth/token`,
     agentUrl: `ws://${host}:${port}/agents`,

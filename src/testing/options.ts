@@ -26,6 +26,17 @@ export interface BotOptions {
 }
 
 export interface GatewayOptions {
+  /**
+   * `article`: docs/protocol.md. `genesys-cloud`: the Web Messaging Guest API, as docs/genesys-cloud.md
+   * describes it. @default 'article'
+   */
+  readonly dialect?: 'article' | 'genesys-cloud';
+  /** The one deployment of the `genesys-cloud` dialect. @default 'deployment-1' */
+  readonly deploymentId?: string;
+  /** How long its sessions live after the last message, in seconds. @default 259_200 */
+  readonly sessionLife?: number;
+  /** Whether its history tells what clients wrote into their messages, their ids among it. @default true */
+  readonly historyKeepsIds?: boolean;
   /** On 127.0.0.1; 0 for any free one. @default 0 */
   readonly port?: number;
   /** @default a random one */
@@ -69,6 +80,10 @@ const milliseconds = z.number().nonnegative();
 const name = z.string().min(1).max(256);
 
 const schema = z.strictObject({
+  dialect: z.enum(['article', 'genesys-cloud']).default('article'),
+  deploymentId: name.default('deployment-1'),
+  sessionLife: z.number().positive().default(259_200),
+  historyKeepsIds: z.boolean().default(true),
   port: z.int().min(0).max(65_535).default(0),
   clientId: name.optional(),
   clientSecret: name.optional(),

@@ -12,6 +12,7 @@ export const violationKinds = [
   'missed-pong',
   'query-parameters',
   'subprotocol',
+  'over-the-limit',
 ] as const;
 export type ViolationKind = (typeof violationKinds)[number];
 

@@ -103,7 +103,7 @@ export class PartylineChatElement extends Base {
     this.toggleAttribute('silent', Boolean(silent));
   }
 
-  /** Everything the element says; `null`: English. @default null */
+  /** Everything the element says; `null`: the page's language, or else English. @default null */
   get texts(): Texts | null {
     return this.#texts;
   }
@@ -113,7 +113,7 @@ export class PartylineChatElement extends Base {
   }
 
   get #shellTexts(): ShellTexts {
-    return this.#texts ?? shellEnglish;
+    return this.#texts ?? this.#inside?.texts ?? shellEnglish;
   }
 
   connectedCallback(): void {
@@ -196,7 +196,9 @@ export class PartylineChatElement extends Base {
   #load(): Promise<Inside> {
     this.#loading ??= import('./panel-inside.ts').then(
       ({ Inside }) => {
-        this.#inside = new Inside(this, this.#root, this.#frame, this.#launcher);
+        this.#inside = new Inside(this, this.#root, this.#frame, this.#launcher, () =>
+          this.#update(),
+        );
         this.#update();
         return this.#inside;
       },

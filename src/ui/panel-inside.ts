@@ -2,12 +2,13 @@ import type { Chat } from '../client/chat.ts';
 import type { Message } from '../protocol/message.ts';
 import { Alerts } from './alerts.ts';
 import type { PartylineChatElement } from './element.ts';
+import { isRightToLeft, languageAt, textsOf } from './languages/index.ts';
 import { icon, type Launcher } from './launcher.ts';
 import { createPanel } from './panel/index.ts';
 import type { PartylinePanel } from './panel/panel.ts';
 import { finishStyles } from './styles/finish.ts';
 import { styleSheet } from './styles/sheet.ts';
-import { english } from './texts.ts';
+import { english, type Texts } from './texts.ts';
 
 const chevron = 'm5.5 9.5 6.5 6 6.5-6';
 
@@ -20,17 +21,27 @@ export class Inside {
   readonly #launcher: Launcher;
   readonly #root: ShadowRoot;
   readonly #panel: PartylinePanel;
+  readonly #frame: HTMLElement;
+  /** What is said where the site gives no texts of its own, in the page's language. */
+  #pageTexts: Texts = english;
+  #language: string | null = null;
+  readonly #onTexts: () => void;
+  readonly #languageChanges = new MutationObserver(() => this.#speak());
   /** Of the chat that the element shows while it stands in the page. */
   #alerts: { readonly of: Chat; readonly alerts: Alerts } | null = null;
 
+  /** @param onTexts called when other words are to be said */
   constructor(
     element: PartylineChatElement,
     root: ShadowRoot,
     frame: HTMLElement,
     launcher: Launcher,
+    onTexts: () => void,
   ) {
+    this.#onTexts = onTexts;
     this.#element = element;
     this.#root = root;
+    this.#frame = frame;
     this.#launcher = launcher;
     root.adoptedStyleSheets.push(styleSheet(finishStyles));
     this.#panel = createPanel(root);
@@ -40,8 +51,16 @@ export class Inside {
     this.#panel.addEventListener('update', () => element.dispatchEvent(new Event('update')));
     frame.addEventListener('keydown', (event) => this.#onKeydown(event));
     frame.append(this.#panel);
-    launcher.element.append(icon('opened', chevron));
+    const icons = document.createElement('slot');
+    icons.name = 'launcher';
+    icons.append(...launcher.element.querySelectorAll('svg'), icon('opened', chevron));
+    launcher.element.prepend(icons);
     launcher.controls(this.#panel);
+  }
+
+  /** What the element says. */
+  get texts(): Texts {
+    return this.#element.texts ?? this.#pageTexts;
   }
 
   /** After a property of the element has changed. */
@@ -53,11 +72,17 @@ export class Inside {
     panel.chat = element.chat;
     panel.routing = element.routing;
     panel.heading = element.heading;
-    panel.texts = element.texts ?? english;
+    panel.texts = this.texts;
+    this.#frame.lang = this.texts.language;
+    // A page written from right to left keeps its sides, whatever the panel says.
+    if (isRightToLeft(this.texts)) this.#frame.dir = 'rtl';
+    else this.#frame.removeAttribute('dir');
+    this.#listen();
+    panel.signIn = element.getAttribute('sign-in');
     panel.open = element.open;
     panel.outdated = element.hasAttribute('outdated');
     if (element.open && wantsFocus) panel.focusComposer();
-    if (this.#alerts?.of !== element.chat) this.end();
+    if (this.#alerts?.of !== element.chat) this.#endAlerts();
     if (element.chat) this.#alerts ??= { of: element.chat, alerts: this.#alertsOf(element.chat) };
   }
 
@@ -68,13 +93,42 @@ export class Inside {
 
   /** The element leaves the page, or shows another chat. */
   end(): void {
+    this.#endAlerts();
+    this.#languageChanges.disconnect();
+  }
+
+  #endAlerts(): void {
     this.#alerts?.alerts.end();
     this.#alerts = null;
   }
 
+  #listen(): void {
+    const change = { attributes: true, attributeFilter: ['lang'] };
+    this.#languageChanges.observe(document.documentElement, change);
+    this.#languageChanges.observe(this.#element, change);
+    this.#speak();
+  }
+
+  #speak(): void {
+    const language = languageAt(this.#element);
+    if (language === this.#language) return;
+    this.#language = language;
+    textsOf(language).then(
+      (texts) => {
+        if (language !== this.#language) return;
+        this.#pageTexts = texts ?? english;
+        this.#onTexts();
+      },
+      () => {
+        // English until it can be fetched, which is tried again at the next change.
+        if (language === this.#language) this.#language = null;
+      },
+    );
+  }
+
   #alertsOf(chat: Chat): Alerts {
     return new Alerts(chat, () => ({
-      texts: this.#element.texts ?? english,
+      texts: this.texts,
       isSilent: this.#element.silent,
     }));
   }
@@ -83,6 +137,13 @@ export class Inside {
     const isOurs = event.key === 'Escape' && !event.isComposing && !event.defaultPrevented;
     if (!isOurs || !this.#element.open) return;
     event.preventDefault();
+    const { activeElement } = this.#root;
+    const isElsewhere = activeElement !== null && this.#panel.contains(activeElement);
+    if (isElsewhere && !activeElement.matches('textarea.input')) {
+      // Back to where one writes first.
+      this.#panel.focusComposer();
+      return;
+    }
     this.#element.open = false;
     this.#launcher.element.focus();
   }

@@ -18,6 +18,13 @@ export interface Texts {
   /** The panel's code could not be fetched. */
   readonly panelMissing: string;
 
+  readonly more: string;
+  readonly end: string;
+  readonly saveText: string;
+  readonly saveJson: string;
+  readonly startAgain: string;
+  readonly signIn: string;
+
   readonly conversation: string;
   readonly message: string;
   readonly placeholder: string;
@@ -30,6 +37,10 @@ export interface Texts {
   readonly yesterday: string;
   readonly earlier: string;
   readonly loadingEarlier: string;
+  /** Stands above the first message that the visitor has not read. */
+  readonly newMessages: string;
+  /** Stands between two conversations. */
+  readonly newConversation: string;
   readonly jump: string;
   /** Beside `jump`: how many messages came below what the visitor reads. */
   readonly jumpCount: (count: number) => string;
@@ -65,6 +76,8 @@ export interface Texts {
   readonly queued: string;
   /** @param position from 1 */
   readonly queuedAt: (position: number) => string;
+  /** An agent has taken the conversation, and written nothing yet. */
+  readonly joined: string;
   readonly ended: string;
   readonly routing: {
     /** Nothing was sent. @param problems one sentence each */
@@ -107,6 +120,12 @@ export const english: Texts = {
   ...shellEnglish,
   language: 'en',
   close: 'Close',
+  more: 'More',
+  end: 'End conversation',
+  saveText: 'Save as text',
+  saveJson: 'Save as JSON',
+  startAgain: 'Start again',
+  signIn: 'Sign in',
 
   conversation: 'Conversation',
   message: 'Message',
@@ -122,6 +141,8 @@ export const english: Texts = {
   yesterday: 'Yesterday',
   earlier: 'Earlier messages',
   loadingEarlier: 'Loading…',
+  newMessages: 'New',
+  newConversation: 'A new conversation',
   jump: 'Jump to latest',
   jumpCount: (count) => `${count.toLocaleString('en')} new`,
   missing: (count) => `${plural(count, 'message is', 'messages are')} missing here`,
@@ -160,6 +181,7 @@ export const english: Texts = {
   notKept: 'History is not kept in this browser.',
   queued: 'Waiting for an agent…',
   queuedAt: (position) => `Waiting for an agent. You are number ${position} in the queue.`,
+  joined: 'Somebody is here for you now.',
   ended: 'This conversation has ended. A new message starts a new conversation.',
 
   routing: {

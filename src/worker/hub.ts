@@ -100,10 +100,14 @@ export class Hub {
     this.#routingLog = new RoutingLog(options.routingLogUrl, log);
     const restTokens = new RestTokens(() => this.#sockets.sendAnywhere({ type: 'rest-token' }));
     this.#rest = new Rest(gateway, gateway.sessions ? restTokens.get : this.#tokens.current);
-    this.#store = new Store(log, {
-      lost: () => this.#take({ type: 'store-changed', persistent: false }),
-      emptied: () => this.#take({ type: 'store-emptied' }),
-    });
+    this.#store = new Store(
+      log,
+      {
+        lost: () => this.#take({ type: 'store-changed', persistent: false }),
+        emptied: () => this.#take({ type: 'store-emptied' }),
+      },
+      options.encrypted?.() ?? null,
+    );
     this.#sockets = new Sockets(
       gateway,
       this.#tokens.current,

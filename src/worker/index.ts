@@ -12,6 +12,7 @@ export type { RoutingLogLine } from '../protocol/routing.ts';
 export type { AttributesSchema } from './attributes.ts';
 export type { Limits, RoutingPolicy, Timing } from './core/settings.ts';
 export type { HubOptions } from './options.ts';
+export { type RowSeal, type SealedRowsOptions, sealedRows } from './store/sealed-rows.ts';
 
 /**
  * Makes this SharedWorker the hub of the origin, or this dedicated Worker where the browser has no

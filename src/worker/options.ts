@@ -12,6 +12,7 @@ import {
   type RoutingPolicy,
   type Timing,
 } from './core/settings.ts';
+import type { RowSeal } from './store/sealed-rows.ts';
 
 export interface HubOptions {
   /** The gateway's dialect, such as `genesysArticle({ socketUrl, apiUrl })`. */
@@ -29,6 +30,8 @@ export interface HubOptions {
    * @default 'at-once'
    */
   readonly history?: HistoryPolicy;
+  /** Encrypts what people wrote where the browser keeps it: `sealedRows`. @default not */
+  readonly encrypted?: () => RowSeal;
   readonly routing?: Partial<RoutingPolicy> & {
     /** What a page may give as `attributes`: a schema of zod or zod/mini. @default anything */
     readonly attributes?: AttributesSchema;
@@ -76,6 +79,9 @@ const optionsSchema = z.strictObject({
   tokenUrl: z.exactOptional(z.string().check(z.minLength(1))),
   routingLogUrl: z.exactOptional(z.string().check(z.minLength(1))),
   history: z.exactOptional(z.enum(['at-once', 'confirmed'], 'must be at-once or confirmed')),
+  encrypted: z.exactOptional(
+    z.custom<() => RowSeal>((value) => typeof value === 'function', 'must be sealedRows'),
+  ),
   routing: z.exactOptional(routingSchema),
   build: z.exactOptional(buildSchema),
   timing: z.exactOptional(partOf(defaultTiming, duration)),
@@ -87,6 +93,7 @@ export interface CheckedOptions {
   readonly tokenUrl: string;
   readonly routingLogUrl: string | null;
   readonly history: HistoryPolicy;
+  readonly encrypted: (() => RowSeal) | null;
   readonly routing: RoutingPolicy;
   readonly attributes: AttributesSchema | null;
   readonly build: string;
@@ -100,13 +107,15 @@ export function checkOptions(options: HubOptions): CheckedOptions {
   if (!result.success) {
     throw new PartylineError('invalid-option', `startHub: ${describeIssue(result.error)}`);
   }
-  const { gateway, tokenUrl, routingLogUrl, history, routing, build, timing, limits } = result.data;
+  const { gateway, tokenUrl, routingLogUrl, history, encrypted, routing, build, timing, limits } =
+    result.data;
   const { attributes, ...policy } = routing ?? {};
   return {
     gateway,
     tokenUrl: tokenUrl ?? '/chat/token',
     routingLogUrl: routingLogUrl ?? null,
     history: history ?? 'at-once',
+    encrypted: encrypted ?? null,
     routing: { ...defaultRoutingPolicy, ...policy },
     attributes: attributes ?? null,
     build: build ?? version,

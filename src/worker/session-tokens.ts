@@ -45,6 +45,7 @@ export class SessionTokens implements TokenSource {
   #lastCredential: string | null = null;
   /** The gateway would not have the identity any more: it is refreshed before it is shown again. */
   #isStale = false;
+  #ended: Promise<void> = Promise.resolve();
 
   constructor(settings: SessionSettings, log: Log) {
     this.#settings = settings;
@@ -60,6 +61,8 @@ export class SessionTokens implements TokenSource {
 
   async fetch(isFresh: boolean): Promise<TokenResult> {
     try {
+      // Who signs in again at once gets nothing of what was before.
+      await this.#ended;
       const kept = await this.#vault.read();
       const session = this.#settings.authentication
         ? await this.#identified(kept, isFresh)
@@ -88,18 +91,22 @@ export class SessionTokens implements TokenSource {
   end(): void {
     this.#credential = null;
     this.#lastCredential = null;
-    void this.#revoke();
+    this.#ended = this.#clear();
   }
 
-  async #revoke(): Promise<void> {
+  async #clear(): Promise<void> {
     const kept = await this.#vault.read();
     await this.#vault.forget();
+    if (kept?.jwt) void this.#revoke(kept.jwt);
+  }
+
+  async #revoke(jwt: string): Promise<void> {
     const { authentication } = this.#settings;
-    if (!authentication || !kept?.jwt) return;
+    if (!authentication) return;
     try {
       await fetch(authentication.revokeUrl, {
         method: 'DELETE',
-        headers: { authorization: `Bearer ${kept.jwt}` },
+        headers: { authorization: `Bearer ${jwt}` },
         credentials: 'omit',
         signal: AbortSignal.timeout(deadline),
       });

@@ -7,6 +7,7 @@ import { pruneConversations, pruneMessages } from './store/prune.ts';
 import { emptyPage, nothingRestored, type Page, readPage, restoreAll } from './store/read.ts';
 import { RowReader } from './store/rows.ts';
 import { databaseName } from './store/schema.ts';
+import type { RowSeal } from './store/sealed-rows.ts';
 import { nothingWritten, type Written, writeAll } from './store/write.ts';
 
 /**
@@ -20,18 +21,28 @@ export class Store {
   readonly #log: Log;
   readonly #handle: Handle;
   readonly #rows: RowReader;
+  readonly #seal: RowSeal | null;
 
-  constructor(log: Log, events: StoreEvents) {
+  /** @param seal encrypts the rows; `null`: they are plain */
+  constructor(log: Log, events: StoreEvents, seal: RowSeal | null = null) {
     this.#log = log;
-    this.#handle = new Handle(log, events);
+    this.#seal = seal;
+    this.#handle = new Handle(log, {
+      ...events,
+      emptied: () => {
+        seal?.lostKey();
+        events.emptied();
+      },
+    });
     this.#rows = new RowReader(log);
   }
 
   /** What a boot finds. */
   async restore(page: number): Promise<Restored> {
-    const restored = await this.#handle.run('restore', (database) =>
-      restoreAll(database, this.#rows, page),
-    );
+    const restored = await this.#handle.run('restore', async (database) => {
+      const found = await restoreAll(database, this.#rows, page);
+      return this.#seal ? this.#seal.openRestored(database, found) : found;
+    });
     return restored ?? nothingRestored(false);
   }
 
@@ -41,18 +52,29 @@ export class Store {
    */
   async write(operations: readonly StoreOperation[], durable: boolean): Promise<Written> {
     const durability = durable ? 'strict' : 'relaxed';
-    const written = await this.#handle.run('write', (database) =>
-      writeAll(database, this.#rows, operations, durability),
-    );
+    const written = await this.#handle.run('write', async (database) => {
+      const sealed = await this.#seal?.seal(operations);
+      if (!this.#seal || !sealed) return writeAll(database, this.#rows, operations, durability);
+      const result = await writeAll(
+        database,
+        this.#rows,
+        sealed.operations,
+        durability,
+        sealed.key,
+      );
+      sealed.written();
+      return this.#seal.openWritten(database, result);
+    });
     if (!written && operations.some(({ type }) => type === 'wipe')) this.#erase();
     return written ?? nothingWritten;
   }
 
   /** The page of messages before a place, ascending. */
   async readEarlier(before: Place | null, count: number): Promise<Page> {
-    const page = await this.#handle.run('read', (database) =>
-      readPage(database, this.#rows, before, count),
-    );
+    const page = await this.#handle.run('read', async (database) => {
+      const found = await readPage(database, this.#rows, before, count);
+      return this.#seal ? this.#seal.openPage(database, found) : found;
+    });
     return page ?? emptyPage;
   }
 

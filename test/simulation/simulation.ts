@@ -75,9 +75,7 @@ export class Simulation {
   readonly machine: Machine;
   readonly gateway: ModelGateway;
   readonly disk = new Disk();
-  readonly ledger = new Ledger((messageId) =>
-    this.gateway.conversations.some(({ ids }) => ids.has(messageId)),
-  );
+  readonly ledger = new Ledger((messageId) => hasArrived(this.gateway, messageId));
   readonly tabs: ModelTab[] = [];
   hub: HubProcess | null = null;
   steps = 0;
@@ -155,7 +153,10 @@ export class Simulation {
         const { call: asked } = call.pending;
         if (asked.type === 'send' && answer.ok) {
           const entry = this.ledger.entries.get(asked.messageId);
-          this.assert(() => this.#outbox.promised(asked.messageId, entry?.isDiscarded === true));
+          // Asked for again, it may turn out to have arrived.
+          const isSettled =
+            entry?.isDiscarded === true || hasArrived(this.gateway, asked.messageId);
+          this.assert(() => this.#outbox.promised(asked.messageId, isSettled));
         }
         call.tab.settle(hub, call.pending, answer);
       },
@@ -394,4 +395,8 @@ export class Simulation {
       }
     });
   }
+}
+
+function hasArrived({ conversations }: ModelGateway, messageId: string): boolean {
+  return conversations.some(({ ids }) => ids.has(messageId));
 }

@@ -28,6 +28,7 @@ export function composerView(composer: Composer, texts: Texts): TemplateResult {
           ${ref(composer.textarea)}
           @input=${composer.onInput}
           @keydown=${composer.onKeydown}
+          @paste=${composer.onPaste}
           @blur=${composer.onBlur}
           @compositionstart=${composer.onCompositionStart}
           @compositionend=${composer.onCompositionEnd}

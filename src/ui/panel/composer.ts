@@ -34,6 +34,7 @@ export class Composer implements ReactiveController {
   readonly #typing = new TypingSignal();
   #draft = new SharedDraft();
   #isComposing = false;
+  #isPasting = false;
   /** Refused texts that were put back and still stand first in the textarea. */
   #returned = '';
 
@@ -86,11 +87,20 @@ export class Composer implements ReactiveController {
     const { chat } = this.#host;
     this.refusal = null;
     this.#measure();
+    if (this.#isPasting && this.length > maximumLength) {
+      this.#tell(this.#host.texts.tooLong(this.length, maximumLength));
+    }
+    this.#isPasting = false;
     if (!chat) return;
     this.#draft.wrote(this.value);
     chat.setDraft(this.value);
     if (this.value === '') this.#typing.stopped();
     else this.#typing.typed(chat);
+  };
+
+  /** What is pasted may be far too long: that is said at once, not only when it is to go out. */
+  readonly onPaste = (): void => {
+    this.#isPasting = true;
   };
 
   readonly onBlur = (): void => {

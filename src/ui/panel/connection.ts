@@ -40,6 +40,7 @@ export function canRetry(snapshot: ChatSnapshot): boolean {
   switch (phase) {
     case 'waiting':
     case 'failed':
+    case 'signed-out':
       return true;
     case 'polling':
       return retryAt !== null;

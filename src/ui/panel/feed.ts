@@ -9,9 +9,11 @@ import { startOfDay } from './calendar.ts';
 import type { Earlier } from './earlier.ts';
 import { downIcon, emptyIcon } from './icons.ts';
 import { messageRow, type RowContext } from './message-row.ts';
+import type { Entry, MountedRows } from './mounted.ts';
 import type { Reading } from './reading.ts';
 import type { Roving } from './roving.ts';
-import { arrange } from './rows.ts';
+import { Rows } from './rows.ts';
+import type { TranscriptFormat } from './transcript-file.ts';
 
 interface FeedState {
   readonly snapshot: ChatSnapshot | null;
@@ -20,6 +22,14 @@ interface FeedState {
   readonly reading: Reading;
   readonly roving: Roving;
   readonly earlier: Earlier;
+  readonly mounted: MountedRows;
+  /** The message above which the unread ones begin. */
+  readonly firstUnread: string | null;
+  /** An agent has just taken the conversation. */
+  readonly hasJoined: boolean;
+  /** What can be done with a conversation that has ended. */
+  readonly onStartAgain: () => void;
+  readonly onSave: (format: TranscriptFormat) => void;
   /** How many messages of others came below what the visitor reads. */
   readonly below: number;
   readonly onEarlier: () => void;
@@ -28,25 +38,21 @@ interface FeedState {
   readonly onDiscard: RowContext['onDiscard'];
 }
 
-/**
- * Up to so many messages each row says how many there are. Beyond, as in any feed that may go on, none
- * does: every new message would have to be told to every row.
- */
-const maximumCounted = 200;
-
 const none: readonly Message[] = [];
 
 export function feed(state: FeedState): TemplateResult {
-  const { snapshot, texts, reading, roving, earlier, now } = state;
+  const { snapshot, texts, reading, roving, earlier, mounted, now, firstUnread } = state;
   const messages = snapshot?.messages ?? none;
   const hasEarlier = snapshot?.hasEarlier ?? false;
   const context: RowContext = {
     texts,
-    total: hasEarlier || messages.length > maximumCounted ? -1 : messages.length,
+    // As in any feed that may go on.
+    total: hasEarlier ? -1 : messages.length,
     stop: roving.stopAmong(messages),
     onRetry: state.onRetry,
     onDiscard: state.onDiscard,
   };
+  const entries = mounted.entries(messages, roving.kept, reading.view);
   return html`
     <div class="viewport">
       <div class="scroller" part="feed" ${ref(reading.scroller)} @scroll=${reading.onScroll}>
@@ -57,25 +63,42 @@ export function feed(state: FeedState): TemplateResult {
             class="feed"
             role="feed"
             aria-label=${texts.conversation}
-            aria-busy=${earlier.isLoading ? 'true' : 'false'}
+            aria-busy=${earlier.isLoading || messages.length === 0 ? 'true' : 'false'}
             @keydown=${roving.onKeydown}
             @focusin=${roving.onFocusin}
             @focusout=${roving.onFocusout}
           >
-            ${guard([messages, startOfDay(now), texts, context.total, context.stop], () =>
-              repeat(
-                arrange(messages, now, texts),
-                (row) => row.message.messageId,
-                (row, index) => messageRow(row, index, context),
-              ),
+            ${guard(
+              [messages, entries, startOfDay(now), texts, context.total, context.stop, firstUnread],
+              () => {
+                const rows = new Rows(messages, now, texts, firstUnread);
+                return repeat(
+                  entries,
+                  (entry) => keyOf(entry, messages),
+                  (entry) => entryRow(entry, rows, context),
+                );
+              },
             )}
           </div>
-          ${tail(snapshot, texts)}
+          ${tail(state)}
         </div>
       </div>
       ${reading.following ? nothing : jump(state)}
     </div>
   `;
+}
+
+/** A message's row has its id for a key, for ever; a space that of the row below it. */
+function keyOf(entry: Entry, messages: readonly Message[]): string {
+  if (entry.type === 'row') return messages[entry.index]?.messageId ?? '';
+  return `space ${messages[entry.before]?.messageId ?? ''}`;
+}
+
+function entryRow(entry: Entry, rows: Rows, context: RowContext): unknown {
+  // Through the object model: a strict CSP lets no style attribute through.
+  if (entry.type === 'space') return html`<div .style=${`block-size: ${entry.size}px`}></div>`;
+  const row = rows.at(entry.index);
+  return row ? messageRow(row, entry.index, context) : nothing;
 }
 
 function earlierButton({ earlier, texts, onEarlier }: FeedState): TemplateResult {
@@ -88,14 +111,14 @@ function earlierButton({ earlier, texts, onEarlier }: FeedState): TemplateResult
 }
 
 function welcome({ welcome: { title, text } }: Texts): TemplateResult {
-  return html`<div class="welcome">
+  return html`<slot name="empty"><div class="welcome" part="welcome">
     <span class="welcome-mark">${emptyIcon}</span>
     <p class="welcome-title">${title}</p>
     <p>${text}</p>
-  </div>`;
+  </div></slot>`;
 }
 
-function tail(snapshot: ChatSnapshot | null, texts: Texts): TemplateResult {
+function tail({ snapshot, texts, hasJoined, onStartAgain, onSave }: FeedState): TemplateResult {
   const typing = snapshot?.typing;
   const failed = snapshot?.messages.filter((message) => message.status === 'failed').length ?? 0;
   return html`
@@ -107,12 +130,25 @@ function tail(snapshot: ChatSnapshot | null, texts: Texts): TemplateResult {
           </div>`
         : nothing
     }
-    <div class="tail" aria-live="polite">${stateOfConversation(snapshot, texts)}</div>
+    <div class="tail" aria-live="polite">${stateOfConversation(snapshot, texts, hasJoined)}</div>
+    ${
+      snapshot?.conversation?.status === 'ended'
+        ? html`<div class="ways after">
+            <button class="small" type="button" @click=${onStartAgain}>${texts.startAgain}</button>
+            <button class="small plain" type="button" @click=${() => onSave('text')}>${texts.saveText}</button>
+            <button class="small plain" type="button" @click=${() => onSave('json')}>${texts.saveJson}</button>
+          </div>`
+        : nothing
+    }
     <div class="quiet" aria-live="polite">${failed > 0 ? texts.notSent(failed) : nothing}</div>
   `;
 }
 
-function stateOfConversation(snapshot: ChatSnapshot | null, texts: Texts): unknown {
+function stateOfConversation(
+  snapshot: ChatSnapshot | null,
+  texts: Texts,
+  hasJoined: boolean,
+): unknown {
   const conversation = snapshot?.conversation;
   if (!conversation) return nothing;
   switch (conversation.status) {
@@ -123,7 +159,7 @@ function stateOfConversation(snapshot: ChatSnapshot | null, texts: Texts): unkno
     case 'ended':
       return texts.ended;
     case 'connected':
-      return nothing;
+      return hasJoined ? texts.joined : nothing;
   }
 }
 

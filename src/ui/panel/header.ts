@@ -9,6 +9,9 @@ interface HeaderState {
   readonly heading: string;
   readonly texts: Texts;
   readonly now: number;
+  /** Where a visitor signs in again; `null`: the site has not said. */
+  readonly signIn: string | null;
+  readonly menu: unknown;
   readonly onClose: () => void;
   readonly onRetryNow: () => void;
 }
@@ -17,7 +20,7 @@ export function header(state: HeaderState): TemplateResult {
   const { snapshot, heading, texts } = state;
   return html`
     <header class="header" part="header">
-      <span class="mark" part="mark">${markIcon}</span>
+      <slot name="header"><span class="mark" part="mark">${markIcon}</span></slot>
       <div class="titles">
         <h2 class="heading" part="heading"><bdi>${heading}</bdi></h2>
         <div class="connection ${toneOf(snapshot)}">
@@ -25,6 +28,7 @@ export function header(state: HeaderState): TemplateResult {
           <span class="status" part="status" role="status">${connectionText(snapshot, texts)}</span>
         </div>
       </div>
+      ${state.menu}
       <button class="icon-button" part="close" type="button" aria-label=${texts.close} @click=${state.onClose}>
         ${closeIcon}
       </button>
@@ -33,7 +37,7 @@ export function header(state: HeaderState): TemplateResult {
   `;
 }
 
-function notices(snapshot: ChatSnapshot, { texts, now, onRetryNow }: HeaderState): unknown {
+function notices(snapshot: ChatSnapshot, { texts, now, signIn, onRetryNow }: HeaderState): unknown {
   const { retryAt } = snapshot.connection;
   const seconds = retryAt === null ? null : Math.max(0, Math.ceil((retryAt - now) / 1_000));
   return html`
@@ -41,12 +45,21 @@ function notices(snapshot: ChatSnapshot, { texts, now, onRetryNow }: HeaderState
       canRetry(snapshot)
         ? html`<div class="notice" part="notice">
             <span aria-hidden="true">${seconds === null ? nothing : texts.retryIn(seconds)}</span>
-            <button class="small" type="button" @click=${onRetryNow}>
-              ${isOutdated(snapshot) ? texts.reload : texts.retryNow}
-            </button>
+            <span class="ways">
+              ${
+                snapshot.connection.phase === 'signed-out' && signIn !== null
+                  ? html`<a class="small" href=${signIn}>${texts.signIn}</a>`
+                  : nothing
+              }
+              <button class="small" type="button" @click=${onRetryNow}>
+                ${isOutdated(snapshot) ? texts.reload : texts.retryNow}
+              </button>
+            </span>
           </div>`
         : nothing
     }
-    ${snapshot.hub.persistent ? nothing : html`<div class="notice" part="notice">${texts.notKept}</div>`}
+    <div aria-live="polite">
+      ${snapshot.hub.persistent ? nothing : html`<div class="notice" part="notice">${texts.notKept}</div>`}
+    </div>
   `;
 }

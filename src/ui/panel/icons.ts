@@ -5,6 +5,7 @@ function icon(path: string, name = ''): TemplateResult {
 }
 
 export const closeIcon = icon('m6 6 12 12M18 6 6 18');
+export const moreIcon = icon('M5 12h.01M12 12h.01M19 12h.01', 'bold');
 export const sendIcon = icon(
   'M4.6 12h7.9M4.6 12 3.3 5.1c-.2-.9.7-1.6 1.5-1.2l15 7.2c.8.4.8 1.5 0 1.9l-15 7.2c-.8.4-1.7-.3-1.5-1.2L4.6 12Z',
   'directed',

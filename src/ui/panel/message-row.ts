@@ -17,23 +17,45 @@ export interface RowContext {
   readonly onDiscard: (message: Message) => void;
 }
 
-/** A message with what stands above it: the day it begins, a gap. */
+/** A message with what stands above it: where a day, a conversation or the unread begins, a gap. */
 export function messageRow(row: Row, index: number, context: RowContext): unknown {
   const { message } = row;
   const isStop = context.stop === message.messageId;
   const { texts, total } = context;
   // Thousands of rows are looked at for each new message, and few of them change.
   return guard(
-    [message, row.day, row.opensGroup, row.closesGroup, row.showsMeta, index, total, isStop, texts],
-    () => html`
+    [
+      message,
+      row.day,
+      row.opensConversation,
+      row.opensUnread,
+      row.opensGroup,
+      row.closesGroup,
+      row.showsMeta,
+      index,
+      total,
+      isStop,
+      texts,
+    ],
+    () => html`<div class="item" data-index=${index}>
+      ${
+        row.opensConversation
+          ? html`<div class="divider" part="divider"><span>${texts.newConversation}</span></div>`
+          : nothing
+      }
       ${row.day === null ? nothing : html`<div class="day" part="day"><span>${row.day}</span></div>`}
+      ${
+        row.opensUnread
+          ? html`<div class="divider unread" part="unread"><span>${texts.newMessages}</span></div>`
+          : nothing
+      }
       ${
         message.missingBefore > 0
           ? html`<div class="gap"><span>${texts.missing(message.missingBefore)}</span></div>`
           : nothing
       }
       ${article(row, index, isStop, context)}
-    `,
+    </div>`,
   );
 }
 

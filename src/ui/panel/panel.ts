@@ -1,4 +1,4 @@
-import { html, LitElement, type PropertyValues } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { Chat } from '../../client/chat.ts';
 import type { Routing } from '../../protocol/conversation.ts';
 import { isAnotherVisitor } from '../../protocol/epoch.ts';
@@ -15,10 +15,14 @@ import { isOutdated } from './connection.ts';
 import { Earlier } from './earlier.ts';
 import { feed } from './feed.ts';
 import { header } from './header.ts';
+import { Menu, type MenuItem } from './menu.ts';
+import { MountedRows } from './mounted.ts';
 import { Reading } from './reading.ts';
 import { routingNotice } from './routing-notice.ts';
 import { Roving } from './roving.ts';
 import { Ticker } from './ticker.ts';
+import { saveTranscript, type TranscriptFormat } from './transcript-file.ts';
+import { UnreadMark } from './unread-mark.ts';
 import { updateNotice } from './update-notice.ts';
 import { VisibleWindow } from './visible-window.ts';
 
@@ -37,6 +41,7 @@ export class PartylinePanel extends LitElement {
     routing: { attribute: false },
     heading: { attribute: false },
     texts: { attribute: false },
+    signIn: { attribute: false },
     open: { type: Boolean },
     outdated: { type: Boolean },
     snapshot: { state: true },
@@ -47,6 +52,8 @@ export class PartylinePanel extends LitElement {
   declare routing: Routing | null;
   declare heading: string;
   declare texts: Texts;
+  /** Where a visitor signs in again. */
+  declare signIn: string | null;
   declare open: boolean;
   /** Whether the site has a newer version to offer. */
   declare outdated: boolean;
@@ -62,6 +69,13 @@ export class PartylinePanel extends LitElement {
     onEnd: () => this.#markRead(),
   });
   readonly #roving = new Roving(this);
+  readonly #mounted = new MountedRows();
+  readonly #unread = new UnreadMark();
+  readonly #menu = new Menu(this);
+  /** The messages when an agent took the conversation: the next one says more than that. */
+  #joinedAt: readonly Message[] | null = null;
+  /** Whose typing has been told to those who don't see it. */
+  #typingTold: string | null = null;
   readonly #announcer = new Announcer(this);
   #unsubscribe: (() => void) | null = null;
   /** The messages when the end was last in view. */
@@ -75,6 +89,7 @@ export class PartylinePanel extends LitElement {
     this.routing = null;
     this.heading = '';
     this.texts = english;
+    this.signIn = null;
     this.open = false;
     this.outdated = false;
     this.snapshot = null;
@@ -108,7 +123,10 @@ export class PartylinePanel extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('chat') || changed.has('open')) this.#subscribe();
-    if (changed.has('open') && this.open) this.#reading.following = true;
+    if (changed.has('open') && this.open) {
+      this.#reading.following = true;
+      this.#unread.open(this.snapshot);
+    }
   }
 
   protected override render(): unknown {
@@ -122,6 +140,8 @@ export class PartylinePanel extends LitElement {
           heading,
           texts,
           now,
+          signIn: this.signIn,
+          menu: this.#menuOf(snapshot),
           onClose: this.#close,
           onRetryNow: this.#retryNow,
         })}
@@ -134,6 +154,11 @@ export class PartylinePanel extends LitElement {
           reading,
           roving: this.#roving,
           earlier: this.#earlier,
+          mounted: this.#mounted,
+          firstUnread: this.#unread.first,
+          hasJoined: this.#joinedAt !== null && this.#joinedAt === snapshot?.messages,
+          onStartAgain: this.#startAgain,
+          onSave: this.#save,
           below: reading.following ? 0 : arrivals(this.#seen, snapshot?.messages ?? []).length,
           onEarlier: this.#loadEarlier,
           onJump: this.#jump,
@@ -142,6 +167,7 @@ export class PartylinePanel extends LitElement {
         })}
         <div class="trouble" role="alert">${this.trouble}</div>
         ${composerView(this.#composer, texts)}
+        <slot name="footer"></slot>
         <div class="quiet" role="log">${this.#announcer.lines.map((line) => html`<p>${line}</p>`)}</div>
       </section>
     `;
@@ -151,6 +177,9 @@ export class PartylinePanel extends LitElement {
     if (changed.has('chat') && changed.get('chat')) this.#composer.changeChat();
     if (changed.has('open') && this.open) this.#composer.fit();
     if (this.chat && this.snapshot) this.#composer.receive(this.chat, this.snapshot);
+    if (this.open && this.#mounted.measure(this.querySelectorAll<HTMLElement>('.item'))) {
+      this.requestUpdate();
+    }
     if (this.#reading.following) this.#seen = this.snapshot?.messages ?? [];
     if (this.open && this.#wantsFocus) {
       this.#wantsFocus = false;
@@ -171,13 +200,18 @@ export class PartylinePanel extends LitElement {
     const before = this.snapshot;
     const after = this.chat?.getSnapshot() ?? null;
     this.snapshot = after;
-    if (before && after) this.#announce(before, after);
+    if (!before || !after) return;
+    this.#unread.change(before, after, this.#isSeen);
+    const wasQueued = before.conversation?.status === 'queued';
+    if (wasQueued && after.conversation?.status === 'connected') this.#joinedAt = after.messages;
+    this.#announce(before, after);
   };
 
   #announce(before: ChatSnapshot, after: ChatSnapshot): void {
     // Without a conversation before, this is the history being loaded.
     if (before.messages.length === 0 && !before.conversation) return;
     if (isAnotherVisitor(before.hub.epoch, after.hub.epoch)) return;
+    this.#announceTyping(before, after);
     const heard = arrivals(before.messages, after.messages);
     this.#announcer.say(
       heard.length > maximumSpoken
@@ -186,10 +220,50 @@ export class PartylinePanel extends LitElement {
     );
   }
 
+  get #isSeen(): boolean {
+    return this.open && this.#reading.following && document.visibilityState === 'visible';
+  }
+
+  /** Once, until they have written. */
+  #announceTyping(before: ChatSnapshot, after: ChatSnapshot): void {
+    if (before.messages !== after.messages) this.#typingTold = null;
+    const name = after.typing?.name;
+    if (name === undefined || name === this.#typingTold) return;
+    this.#typingTold = name;
+    this.#announcer.say([this.texts.typing(name)]);
+  }
+
+  #menuOf(snapshot: ChatSnapshot | null): unknown {
+    const { texts } = this;
+    const items: MenuItem[] = [];
+    if (snapshot && snapshot.messages.length > 0) {
+      items.push(
+        { words: texts.saveText, choose: () => this.#save('text') },
+        { words: texts.saveJson, choose: () => this.#save('json') },
+      );
+    }
+    const { conversation } = snapshot ?? {};
+    if (conversation && conversation.status !== 'ended') {
+      items.push({ words: texts.end, choose: () => void this.#attempt(this.chat?.end()) });
+    }
+    return items.length > 0 ? this.#menu.render(texts.more, items) : nothing;
+  }
+
+  readonly #save = (format: TranscriptFormat): void => {
+    if (this.chat) void this.#attempt(saveTranscript(this.chat, format, this.texts));
+  };
+
+  readonly #startAgain = (): void => {
+    // The button goes away with the conversation that has ended.
+    this.#composer.focus();
+    const { chat, routing } = this;
+    if (chat && routing) void this.#attempt(chat.start(routing));
+  };
+
   #markRead(): void {
     const { chat, snapshot } = this;
     if (!chat || !snapshot || snapshot.unread === 0 || snapshot === this.#markedFor) return;
-    if (!this.open || !this.#reading.following || document.visibilityState !== 'visible') return;
+    if (!this.#isSeen) return;
     this.#markedFor = snapshot;
     chat.markRead();
   }
@@ -201,6 +275,7 @@ export class PartylinePanel extends LitElement {
 
   #onSent(): void {
     this.trouble = null;
+    this.#unread.clear();
     this.#reading.toEnd();
   }
 
@@ -231,8 +306,9 @@ export class PartylinePanel extends LitElement {
     if (root instanceof ShadowRoot && !root.activeElement) first?.focus({ preventScroll: true });
   };
 
-  readonly #jump = (): void => {
+  readonly #jump = async (): Promise<void> => {
     this.#reading.toEnd();
+    await this.updateComplete;
     // The button goes away; the focus goes where the visitor went.
     const articles = this.querySelectorAll('article');
     articles[articles.length - 1]?.focus({ preventScroll: true });

@@ -1,5 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { createRef } from 'lit/directives/ref.js';
+import type { View } from './mounted.ts';
 
 /** So close to the end, in px, the reader counts as being there. */
 const endZone = 40;
@@ -30,13 +31,29 @@ export class Reading implements ReactiveController {
   #observed: HTMLElement | null = null;
   /** `scrollTop` as last seen or set here: anything else means that the reader scrolled. */
   #top = 0;
-  #anchor: { readonly element: Element; readonly offset: number } | null = null;
+  #anchor: {
+    readonly element: Element;
+    readonly messageId: string;
+    readonly offset: number;
+  } | null = null;
 
   constructor(host: ReactiveControllerHost, options: ReadingOptions) {
     this.#host = host;
     this.#options = options;
     this.#resizes = new ResizeObserver(() => this.settle());
     host.addController(this);
+  }
+
+  /** What decides which rows are to be there. */
+  get view(): View {
+    const { value: scroller } = this.scroller;
+    return {
+      following: this.following,
+      anchor: this.#anchor,
+      top: this.#top,
+      width: scroller?.clientWidth ?? 0,
+      height: scroller?.clientHeight ?? 0,
+    };
   }
 
   hostDisconnected(): void {
@@ -69,9 +86,9 @@ export class Reading implements ReactiveController {
 
   readonly onScroll = (): void => {
     const before = this.#top;
-    const wasFollowing = this.following;
     this.#look();
-    if (this.following !== wasFollowing) this.#host.requestUpdate();
+    // Other rows may be wanted, or the button to the end.
+    this.#host.requestUpdate();
     if (this.following) this.#options.onEnd();
     if (this.#top < before && this.#top < topZone) this.#options.onTop();
   };
@@ -107,8 +124,13 @@ export class Reading implements ReactiveController {
       return;
     }
     const article = firstBelow(scroller);
-    const element = article?.querySelector('.bubble') ?? null;
-    this.#anchor = element && { element, offset: offsetIn(scroller, element) };
+    const element = article?.querySelector('.bubble');
+    const messageId = article?.dataset.messageId;
+    const offset = element ? offsetIn(scroller, element) : 0;
+    // Among rows that aren't there yet, the first below may be far away.
+    const isSeen = offset < scroller.clientHeight;
+    this.#anchor =
+      element && messageId !== undefined && isSeen ? { element, messageId, offset } : null;
   }
 }
 
@@ -117,7 +139,7 @@ function offsetIn(scroller: Element, element: Element): number {
 }
 
 /** By bisection: asking thousands of rows for their place at each scroll event would be felt. */
-function firstBelow(scroller: Element): Element | null {
+function firstBelow(scroller: Element): HTMLElement | null {
   const articles = scroller.getElementsByTagName('article');
   const top = scroller.getBoundingClientRect().top;
   let low = 0;

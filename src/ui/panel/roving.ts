@@ -1,13 +1,25 @@
 import type { ReactiveControllerHost } from 'lit';
 import type { Message } from '../../protocol/message.ts';
 
+interface RovingHost extends ReactiveControllerHost, HTMLElement {
+  readonly snapshot: { readonly messages: readonly Message[] } | null;
+}
+
 /** One message at a time is a tab stop; the arrow keys, Home and End move on from it. */
 export class Roving {
-  readonly #host: ReactiveControllerHost;
+  readonly #host: RovingHost;
   #stop: string | null = null;
+  /** The message that is to have the focus once it has a row. */
+  #wanted: string | null = null;
 
-  constructor(host: ReactiveControllerHost) {
+  constructor(host: RovingHost) {
     this.#host = host;
+    host.addController(this);
+  }
+
+  /** The message whose row has the focus, or is to have it. */
+  get kept(): string | null {
+    return this.#wanted ?? this.#stop;
   }
 
   /** The message id of the stop among these: the newest, unless another one has the focus. */
@@ -15,6 +27,15 @@ export class Roving {
     const stop = this.#stop;
     if (stop !== null && messages.some((message) => message.messageId === stop)) return stop;
     return messages.at(-1)?.messageId ?? null;
+  }
+
+  hostUpdated(): void {
+    const wanted = this.#wanted;
+    if (wanted === null) return;
+    this.#wanted = null;
+    for (const article of this.#host.querySelectorAll<HTMLElement>('article')) {
+      if (article.dataset.messageId === wanted) article.focus();
+    }
   }
 
   readonly onFocusin = (event: FocusEvent): void => {
@@ -32,14 +53,17 @@ export class Roving {
 
   readonly onKeydown = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    // What is typed and chosen in a message has keys of its own.
+    if (event.target instanceof Element && event.target.matches('input, select, textarea')) return;
     const article = articleOf(event.target);
-    const feed = article?.closest('[role=feed]');
-    if (!article || !feed) return;
-    const articles = [...feed.querySelectorAll('article')];
-    const target = articles[destination(event.key, articles.indexOf(article), articles.length)];
+    const messages = this.#host.snapshot?.messages ?? [];
+    if (!article) return;
+    const index = Number(article.getAttribute('aria-posinset')) - 1;
+    const target = messages[destination(event.key, index, messages.length)];
     if (!target) return;
     event.preventDefault();
-    target.focus();
+    this.#wanted = target.messageId;
+    this.#host.requestUpdate();
   };
 }
 

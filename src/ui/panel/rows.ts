@@ -7,6 +7,10 @@ export interface Row {
   readonly message: Message;
   /** The label of the day that begins with this message. */
   readonly day: string | null;
+  /** Whether another conversation begins with this message. */
+  readonly opensConversation: boolean;
+  /** Whether this is the first that the visitor has not read. */
+  readonly opensUnread: boolean;
   readonly opensGroup: boolean;
   readonly closesGroup: boolean;
   /** Whether time and outcome are seen; they are always there to be heard. */
@@ -16,22 +20,66 @@ export interface Row {
 /** Messages of one sender belong together up to this pause, in ms. */
 const groupPause = 5 * 60_000;
 
-export function arrange(messages: readonly Message[], now: number, texts: Texts): Row[] {
-  const days = daysOf(messages);
-  const opens = messages.map((message, index) => {
-    const before = messages[index - 1];
-    return !before || days[index] !== days[index - 1] || !belongTogether(before, message);
-  });
-  return messages.map((message, index) => {
-    const closesGroup = opens[index + 1] ?? true;
+/** What rows are made of. A row is made where it is shown: there may be 100,000 of them. */
+export class Rows {
+  readonly #messages: readonly Message[];
+  readonly #now: number;
+  readonly #texts: Texts;
+  readonly #firstUnread: string | null;
+  /** The day looked at last, from midnight to midnight. */
+  #day = { start: 0, end: 0 };
+
+  constructor(messages: readonly Message[], now: number, texts: Texts, firstUnread: string | null) {
+    this.#messages = messages;
+    this.#now = now;
+    this.#texts = texts;
+    this.#firstUnread = firstUnread;
+  }
+
+  at(index: number): Row | null {
+    const message = this.#messages[index];
+    if (!message) return null;
+    const opens = this.#opens(index);
+    const closesGroup = this.#opens(index + 1).group;
     return {
       message,
-      day: days[index] === days[index - 1] ? null : dayLabel(message.timestamp, now, texts),
-      opensGroup: opens[index] ?? true,
+      day: opens.day ? dayLabel(message.timestamp, this.#now, this.#texts) : null,
+      opensConversation: opens.conversation,
+      opensUnread: opens.unread,
+      opensGroup: opens.group,
       closesGroup,
-      showsMeta: closesGroup || message.status !== messages[index + 1]?.status,
+      showsMeta: closesGroup || message.status !== this.#messages[index + 1]?.status,
     };
-  });
+  }
+
+  #opens(index: number): { day: boolean; conversation: boolean; unread: boolean; group: boolean } {
+    const message = this.#messages[index];
+    const before = this.#messages[index - 1];
+    if (!message) return { day: false, conversation: false, unread: false, group: true };
+    const day = !before || this.#dayOf(before) !== this.#dayOf(message);
+    const conversation = before !== undefined && isOfAnother(before, message);
+    const unread = message.messageId === this.#firstUnread;
+    const group = day || conversation || unread || !before || !belongTogether(before, message);
+    return { day, conversation, unread, group };
+  }
+
+  #dayOf({ timestamp }: Message): number {
+    if (timestamp < this.#day.start || timestamp >= this.#day.end) {
+      const start = startOfDay(timestamp);
+      // Noon of the next day: a day may have 23 or 25 hours.
+      this.#day = { start, end: startOfDay(start + 36 * 3_600_000) };
+    }
+    return this.#day.start;
+  }
+}
+
+/** What waits for its conversation to be opened has none yet. */
+function isOfAnother(before: Message, after: Message): boolean {
+  return (
+    before.conversationId !== null &&
+    after.conversationId !== null &&
+    before.conversationId !== after.conversationId
+  );
 }
 
 function belongTogether(before: Message, after: Message): boolean {
@@ -42,18 +90,4 @@ function belongTogether(before: Message, after: Message): boolean {
     after.missingBefore === 0 &&
     Math.abs(after.timestamp - before.timestamp) < groupPause
   );
-}
-
-/** Each message's local midnight, worked out once a day instead of once a message. */
-function daysOf(messages: readonly Message[]): number[] {
-  let start = 0;
-  let end = 0;
-  return messages.map(({ timestamp }) => {
-    if (timestamp < start || timestamp >= end) {
-      start = startOfDay(timestamp);
-      // Noon of the next day: a day may have 23 or 25 hours.
-      end = startOfDay(start + 36 * 3_600_000);
-    }
-    return start;
-  });
 }

@@ -1,5 +1,8 @@
 /** Movement, and what the launcher needs beside a panel: it comes with the panel. */
 export const finishStyles = `
+  :host([scheme='light']) .frame { color-scheme: light; }
+  :host([scheme='dark']) .frame { color-scheme: dark; }
+  :host([scheme='auto']) .frame { color-scheme: light dark; }
   .frame { text-align: start; -webkit-text-size-adjust: 100%; }
   .frame *::before, .frame *::after { box-sizing: border-box; }
   #launcher { -webkit-tap-highlight-color: transparent; transition: transform 160ms ease, box-shadow 160ms ease, filter 160ms ease; }

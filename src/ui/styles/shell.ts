@@ -12,6 +12,7 @@ export const shellStyles = `
     inset-inline-end: var(--partyline-inset, 20px);
     z-index: var(--partyline-z-index, 2147483000);
   }
+  :host([placement='start']) { inset-inline: var(--partyline-inset, 20px) auto; }
   ${shellPalette}
   .frame {
     font: var(--partyline-font, inherit);

@@ -36,6 +36,8 @@ function opened(run: Run, socketId: number): void {
     restLine(run);
     return;
   }
+  // Nothing is checked where the platform's own flow decides, but the site's log is told.
+  if (!isOpen && meta.routing) isCleared(run, meta.routing);
   const stage = isOpen ? 'resuming' : 'routing';
   run.setLink({ phase: 'online', socketId, session: { stage, asked: 0 } });
   run.setTimer('answer', settings.timing.answer);

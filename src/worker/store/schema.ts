@@ -9,6 +9,8 @@ export const databaseName = 'partyline';
 /** Records of the `meta` store, which has no key of its own. */
 export const metaKey = 'meta';
 export const readingKey = 'reading';
+/** What opens the rows, where the site wants them encrypted. */
+export const sealKey = 'seal';
 
 export const storeNames = ['messages', 'conversations', 'outbox', 'meta'] as const;
 
@@ -25,7 +27,7 @@ export interface Schema extends DBSchema {
     indexes: { ordinal: number };
   };
   outbox: { key: string; value: OutboxRecord };
-  meta: { key: string; value: Meta | Reading };
+  meta: { key: string; value: Meta | Reading | CryptoKey };
 }
 
 export type Database = IDBPDatabase<Schema>;

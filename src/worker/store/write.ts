@@ -7,6 +7,7 @@ import {
   metaKey,
   readingKey,
   type StoreName,
+  sealKey,
   storeNames,
   type Transaction,
 } from './schema.ts';
@@ -29,6 +30,7 @@ export async function writeAll(
   rows: RowReader,
   operations: readonly StoreOperation[],
   durability: IDBTransactionDurability,
+  key: CryptoKey | null = null,
 ): Promise<Written> {
   const transaction = database.transaction(storeNames, 'readwrite', { durability });
   return settled(transaction, async () => {
@@ -38,6 +40,8 @@ export async function writeAll(
       // Only for what has to read first: waiting for each of 5,000 puts takes four times as long.
       if (asked) await asked;
     }
+    // Behind a wipe, and in one transaction with what it has sealed.
+    if (key) await transaction.objectStore('meta').put(key, sealKey);
     await batch.end();
     const { added, corrected, sent } = batch;
     return { added, corrected, sent };

@@ -85,7 +85,7 @@ test.describe('on a phone', () => {
     });
     expect(overflow).toEqual([320, 0]);
     const buttons = await panel.panel.getByRole('button').all();
-    expect(buttons.length).toBe(6);
+    expect(buttons.length).toBe(7);
     for (const button of buttons) {
       const side = await button.evaluate((element: HTMLElement) =>
         Math.min(element.offsetWidth, element.offsetHeight),

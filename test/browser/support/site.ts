@@ -20,6 +20,22 @@ export interface SiteOptions {
   readonly folder?: string;
 }
 
+function addressesOf(gateway: Gateway): Record<string, string> {
+  if (gateway.dialect === 'genesys-cloud') {
+    return {
+      PARTYLINE_GENESYS_DEPLOYMENT_ID: gateway.deploymentId,
+      PARTYLINE_GENESYS_ENDPOINT: gateway.apiUrl,
+    };
+  }
+  return {
+    PARTYLINE_SOCKET_URL: gateway.socketUrl,
+    PARTYLINE_API_URL: gateway.apiUrl,
+    PARTYLINE_OAUTH_URL: gateway.oauthUrl,
+    PARTYLINE_CLIENT_ID: gateway.clientId,
+    PARTYLINE_CLIENT_SECRET: gateway.clientSecret,
+  };
+}
+
 /** The built demo, served by its own server in a process of its own, against the test's gateway. */
 export async function startSite(gateway: Gateway, options: SiteOptions = {}): Promise<Site> {
   const child = spawn(process.execPath, [server], {
@@ -27,11 +43,7 @@ export async function startSite(gateway: Gateway, options: SiteOptions = {}): Pr
       PATH: process.env.PATH,
       PORT: String(options.port ?? 0),
       ...(options.folder === undefined ? {} : { PARTYLINE_SITE: options.folder }),
-      PARTYLINE_SOCKET_URL: gateway.socketUrl,
-      PARTYLINE_API_URL: gateway.apiUrl,
-      PARTYLINE_OAUTH_URL: gateway.oauthUrl,
-      PARTYLINE_CLIENT_ID: gateway.clientId,
-      PARTYLINE_CLIENT_SECRET: gateway.clientSecret,
+      ...addressesOf(gateway),
       PARTYLINE_SESSION_SECRET: secrets.session,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

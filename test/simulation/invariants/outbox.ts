@@ -26,13 +26,13 @@ export class OutboxInvariants {
     this.#disk = disk;
   }
 
-  /** A promise: the row, or what became of it, is on the disk. */
-  promised(messageId: string, isDiscarded: boolean): void {
+  /** A promise: the row is on the disk, unless nothing is left to be done for it. */
+  promised(messageId: string, isSettled: boolean): void {
     const isKept =
       this.#disk.isBare ||
       this.#disk.outbox.has(messageId) ||
       [...this.#disk.messages.values()].some((row) => row.messageId === messageId);
-    check(isKept || isDiscarded, 'durable', () => `${messageId} is promised and not stored`);
+    check(isKept || isSettled, 'durable', () => `${messageId} is promised and not stored`);
   }
 
   step(step: Step): void {

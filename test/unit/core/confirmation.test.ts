@@ -76,6 +76,23 @@ describe('a site that wants its visitors confirmed', () => {
   });
 });
 
+it('an answer that comes late, when the session is over, shows nothing', () => {
+  const hub = new TestHub({ history: 'confirmed' }).inConversation();
+  hub.gateway({ type: 'message', message: agentSays(2, 'behind a hole') });
+  hub.pass(2_000);
+  const { requestId } = hub.last('rest');
+  hub.sleep(3_600_000);
+  const result = { ok: false, kind: 'signed-out', message: 'over', retryAfter: null } as const;
+  hub.take({ type: 'token', requestId: hub.last('fetch-token').requestId, result }).flush();
+  hub.clear();
+  const messages = [agentSays(1, 'your balance is 7'), agentSays(2, 'behind a hole')];
+  const value = { type: 'history', messages, nextCursor: null, misfits: 0 } as const;
+  hub.take({ type: 'rest', requestId, result: { ok: true, value } }).flush();
+  expect(hub.state.window.length).toBeGreaterThan(0);
+  expect(hub.shown()).toEqual([]);
+  expect(told(hub)).not.toContain('balance');
+});
+
 it('any other site shows it at once', () => {
   expect(new TestHub().restore(kept()).attach().shown()).toEqual(['your balance is 7', 'waiting']);
 });

@@ -154,6 +154,15 @@ describe('a session', () => {
     expect(hub.last('fetch-token')).toMatchObject({ isFresh: true });
   });
 
+  it('that is found read-only at the start gives way to a fresh one', () => {
+    const hub = new GuestHub().restore().attach();
+    hub.call({ type: 'start', routing });
+    hub.token(null).open().hears('SessionResponse', { connected: true, readOnly: true });
+    hub.cut();
+    expect(hub.last('fetch-token')).toMatchObject({ isFresh: true });
+    expect(hub.flush().snapshot?.conversation).toBeNull();
+  });
+
   it('goes on after a disconnect that is not read-only', () => {
     const events = [{ eventType: 'Presence', presence: { type: 'Disconnect' } }];
     const hub = new GuestHub().started().says('', { type: 'Event', events });
@@ -235,6 +244,22 @@ describe('a message', () => {
       told('new-live', { text: 'new', from: agent, timestamp: wall + 5 }),
     );
     expect(hub.shown()).toEqual(['hi', 'hello', 'new']);
+  });
+
+  it('is known by any id that it was ever told under, whatever else differs', () => {
+    const hub = new GuestHub().started();
+    hub.says('hi', { id: 'live', channel: { ...channel, messageId: 'key' } }).pass(200);
+    const agent = { id: 'agent', name: '', role: 'agent' } as const;
+    hub.answersPings = true;
+    hub.pass(61_000).history(told('live', { text: 'hi!', from: agent }));
+    hub.says('hi?', { id: 'another', channel: { messageId: 'live' } }).pass(200);
+    hub.says('hi??', { id: 'another', channel: null }).pass(200);
+    expect(hub.shown()).toEqual(['hi']);
+  });
+
+  it('that comes twice at once, under two ids, is one', () => {
+    const hub = new GuestHub().started().says('hi').says('hi', { id: 'again' });
+    expect(hub.pass(200).shown()).toEqual(['hi']);
   });
 
   it('that may have arrived waits for the history, and is not sent again when it is there', () => {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   createTokenBroker,
   createVisitorSessions,
-  jsonLines,
+  type LogEntry,
   serveBroker,
   type TokenBroker,
 } from '../../../src/server/index.ts';
@@ -15,6 +15,17 @@ import { secrets, secretsIn } from '../../support/secrets.ts';
 import { answering, oauthToken } from './support.ts';
 
 const sessions = createVisitorSessions({ secret: [secrets.session, secrets.formerSession] });
+
+/** What the brokers tell their operators. */
+let told = '';
+const keep = (entry: LogEntry) => {
+  told += `${JSON.stringify(entry)}\n`;
+};
+
+afterAll(() => {
+  expect(told).toContain('"event":"internal"');
+  expect(secretsIn(told)).toEqual([]);
+});
 
 function brokerOf(oauth: () => Promise<Response> | Response): TokenBroker {
   return createTokenBroker({
@@ -28,7 +39,7 @@ function brokerOf(oauth: () => Promise<Response> | Response): TokenBroker {
       return sessions.read(request);
     },
     fetch: answering(oauth).fetch,
-    logger: jsonLines(),
+    logger: { info: keep, warn: keep, error: keep },
     limits: { tokensPerMinute: 10_000, routingLogsPerMinute: 10_000, requestsPerAddress: 10_000 },
   });
 }

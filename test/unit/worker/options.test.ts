@@ -19,6 +19,7 @@ describe('startHub', () => {
     ['build', { build: 'next' }],
     ['timing.ping', { timing: { ping: -1 } }],
     ['limits.page', { limits: { page: 0.5 } }],
+    ['encrypted', { encrypted: 'yes' }],
     ['history', { history: 'never' }],
     ['routingLogUrl', { routingLogUrl: '' }],
     ['routing.whenUnchecked', { routing: { whenUnchecked: 'maybe' } }],

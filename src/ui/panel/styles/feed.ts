@@ -21,11 +21,16 @@ export const feedStyles = css`
   }
   .feed { min-block-size: 1px; margin-block-start: auto; }
 
-  .day, .gap, .tail, .earlier { text-align: center; font-size: 12.5px; color: var(--_muted); }
+  /* Each row's margins are its own, so that its height is what it takes. */
+  .item { display: flow-root; }
+  .day, .gap, .divider, .tail, .earlier { text-align: center; font-size: 12.5px; color: var(--_muted); }
   .day { margin-block: 18px 10px; }
   .day span { font-weight: 600; }
-  .gap { display: flex; align-items: center; gap: 10px; margin-block: 14px; color: var(--_warn); }
-  .gap::before, .gap::after { content: ''; flex: 1; border-block-start: 1px dashed currentColor; opacity: 0.5; }
+  .gap, .divider { display: flex; align-items: center; gap: 10px; margin-block: 14px; }
+  .gap { color: var(--_warn); }
+  .divider.unread { font-weight: 600; color: var(--_accent-text); }
+  :is(.gap, .divider)::before, :is(.gap, .divider)::after { content: ''; flex: 1; border-block-start: 1px solid currentColor; opacity: 0.4; }
+  .gap::before, .gap::after { border-block-start-style: dashed; }
   .tail:not(:empty) { margin-block: 12px 4px; text-wrap: balance; }
   .earlier { display: grid; justify-items: center; gap: 4px; margin-block-end: 4px; }
   .earlier .reason { color: var(--_danger); }

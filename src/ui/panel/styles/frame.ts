@@ -19,6 +19,7 @@ export const frameStyles = css`
     transform-origin: 100% 100%;
     animation: rise 220ms cubic-bezier(0.2, 0.9, 0.3, 1);
   }
+  :host([placement='start']) .panel { inset-inline: 0 auto; transform-origin: 0 100%; }
   .panel:dir(rtl) { transform-origin: 0 100%; }
   .panel[hidden] { display: none; }
   @keyframes rise {
@@ -34,7 +35,7 @@ export const frameStyles = css`
     white-space: nowrap;
   }
   /* A sentence keeps its own direction on a page of the other one; its place follows the page. */
-  .panel :is(.status, .notice span, .day span, .gap span, .typing span, .tail, .reason, .meta time, .outcome) {
+  .panel :is(.status, .notice span, .day span, .gap span, .divider span, .typing span, .tail, .reason, .meta time, .outcome) {
     unicode-bidi: plaintext;
   }
   .icon {
@@ -115,10 +116,39 @@ export const frameStyles = css`
     background: var(--_warn-surface);
   }
   .notice .ways { display: flex; flex-wrap: wrap; justify-content: end; gap: 4px; }
+  .ways.after { display: flex; flex-wrap: wrap; justify-content: center; gap: 8px; margin-block: 8px 6px; }
+  .menu { position: relative; }
+  .menu-items {
+    position: absolute;
+    inset-block-start: calc(100% + 4px);
+    inset-inline-end: 0;
+    z-index: 1;
+    display: grid;
+    inline-size: max-content;
+    max-inline-size: 260px;
+    padding: 6px;
+    border: 1px solid var(--_line);
+    border-radius: 14px;
+    background: var(--_surface);
+    box-shadow: 0 2px 6px var(--_shadow), 0 12px 32px var(--_shadow);
+  }
+  .menu-items[hidden] { display: none; }
+  .menu-items button {
+    min-block-size: 44px;
+    margin: 0;
+    padding: 8px 14px;
+    border: 0;
+    border-radius: 9px;
+    font-size: 14px;
+    text-align: start;
+    color: var(--_text);
+    background: transparent;
+  }
+  .menu-items button:hover { background: var(--_bubble); }
   .trouble, .refusal { color: var(--_danger); font-size: 13px; }
   .trouble:not(:empty) { padding: 8px 16px; background: var(--_danger-surface); }
 
-  .panel button { font: inherit; cursor: pointer; -webkit-tap-highlight-color: transparent; }
+  .panel button, .panel a.small { font: inherit; cursor: pointer; -webkit-tap-highlight-color: transparent; }
   .icon-button {
     display: grid;
     place-items: center;
@@ -134,6 +164,11 @@ export const frameStyles = css`
     transition: background-color 120ms ease;
   }
   .icon-button:hover { color: var(--_text); background: var(--_bubble); }
+  .icon.bold { stroke-width: 3.2; }
+  .panel a.small { display: inline-flex; align-items: center; text-decoration: none; }
+  /* 44 px to hit, whatever is seen of it. */
+  .icon-button, .small, .send { position: relative; }
+  :is(.icon-button, .small, .send)::after { content: ''; position: absolute; inset: min(0px, (100% - 44px) / 2); }
   .panel .small {
     min-block-size: 28px;
     margin: 0;

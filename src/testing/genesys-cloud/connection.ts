@@ -1,0 +1,335 @@
+import { randomUUID } from 'node:crypto';
+import type { RawData, WebSocket } from 'ws';
+import { visitorOf } from '../conversations.ts';
+import type { FaultySocket } from '../faults.ts';
+import { GatewayRefusal, type Routing } from '../model.ts';
+import type { CountedSocket } from '../stats.ts';
+import type { Wire } from '../wire.ts';
+import { answer, type GuestFrame, news, refusal, tooMany } from './frames.ts';
+import { Limit } from './limits.ts';
+import { type GuestMessage, type GuestRequest, readRequest } from './requests.ts';
+import type { GuestSession, SessionLine } from './sessions.ts';
+import type { GuestContext } from './sockets.ts';
+
+const maximumTextBytes = 4_096;
+const maximumAttributeBytes = 2_048;
+/** A client that does not answer a close frame is let go after this, in ms. */
+const closeTimeout = 3_000;
+
+export interface ConnectionContext extends GuestContext {
+  readonly left: (connection: GuestConnection) => void;
+}
+
+/** One guest's socket, from the upgrade to its close event. */
+export class GuestConnection implements CountedSocket, FaultySocket, SessionLine {
+  readonly connection: number;
+  readonly #context: ConnectionContext;
+  readonly #socket: WebSocket;
+  readonly #wire: Wire;
+  readonly #requests: Limit;
+  readonly #echoes: Limit;
+  #session: GuestSession | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  /** Requests are carried out in the order in which they came. */
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(context: ConnectionContext, connection: number, socket: WebSocket, wire: Wire) {
+    this.#context = context;
+    this.connection = connection;
+    this.#socket = socket;
+    this.#wire = wire;
+    const { clock } = context.settings;
+    this.#requests = new Limit(60, 60_000, clock);
+    this.#echoes = new Limit(2, 60_000, clock);
+    context.stats.opened(this);
+    socket.on('message', (data) => this.#receive(data));
+    socket.on('error', () => this.#socket.terminate());
+    socket.on('close', (code) => this.#closed(code));
+  }
+
+  get subject(): string | null {
+    return this.#session?.subject ?? null;
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
+  }
+
+  get bytes(): { readonly in: number; readonly out: number } {
+    return this.#wire.bytes;
+  }
+
+  /** Through the faults. */
+  send(frame: GuestFrame): void {
+    this.#context.faults.frames.pass(
+      {
+        direction: 'to-client',
+        connection: this.connection,
+        subject: this.subject,
+        type: frame.class,
+        frame: { ...frame },
+      },
+      () => this.#write(JSON.stringify(frame), frame.class),
+    );
+  }
+
+  sendRaw(text: string): void {
+    this.#write(text, '?');
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+    this.#timer ??= setTimeout(() => this.#socket.terminate(), closeTimeout);
+  }
+
+  cut(): void {
+    this.#wire.cut();
+  }
+
+  setSilent(silent: boolean): void {
+    this.#wire.setSilent(silent);
+  }
+
+  expire(): void {
+    this.send(answer('SessionExpiredEvent', {}));
+  }
+
+  #write(text: string, type: string): void {
+    if (!this.isOpen || this.#wire.silent) return;
+    const { connection, subject } = this;
+    this.#context.stats.record({ kind: 'sent', connection, subject, type });
+    this.#socket.send(text);
+  }
+
+  #receive(data: RawData): void {
+    if (this.#wire.silent) return;
+    const read = readRequest(data.toString());
+    const action = read.ok ? read.request.action : read.action;
+    const { connection, subject } = this;
+    this.#context.stats.record({ kind: 'received', connection, subject, type: action });
+    const retryAfter = this.#requests.take();
+    if (retryAfter !== null) {
+      this.#overLimit(`${action}: more than 60 requests a minute`, retryAfter);
+      return;
+    }
+    if (!read.ok) {
+      this.#context.conduct.violation({ connection, subject }, 'misshapen-frame', read.reason);
+      this.send(refusal(400, `Request failed: ${read.reason}`));
+      return;
+    }
+    const frame: Readonly<Record<string, unknown>> = { ...read.request };
+    this.#context.faults.frames.pass(
+      { direction: 'from-client', connection, subject, type: action, frame },
+      () => {
+        this.#work = this.#work
+          .then(() => this.#handle(read.request))
+          .catch((error: unknown) => this.#failed(error));
+      },
+    );
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof GatewayRefusal && error.code === 'CONVERSATION_ENDED') {
+      this.send(refusal(409, 'The conversation is read-only.'));
+      return;
+    }
+    this.#context.settings.logger.error('gateway: a request could not be carried out', error);
+    this.send(refusal(500, 'Internal server error'));
+  }
+
+  async #handle(request: GuestRequest): Promise<void> {
+    const { action, tracingId } = request;
+    const { settings, sessions } = this.#context;
+    if (action === 'configureSession') {
+      this.#configure(request, null);
+      return;
+    }
+    if (action === 'configureAuthenticatedSession') {
+      const identity = sessions.identityOf(request.data.code);
+      if (identity === null) this.send(refusal(401, 'User is unauthorized'));
+      else this.#configure(request, identity);
+      return;
+    }
+    const session = this.#session;
+    if (!session || sessions.of(request.token) !== session) {
+      this.send(refusal(4007, 'session not found'));
+      return;
+    }
+    if (session.hasExpired) {
+      this.send(refusal(4006, 'session expired'));
+      return;
+    }
+    switch (action) {
+      case 'onMessage':
+        await this.#hear(session, request.message, tracingId);
+        return;
+      case 'echo':
+        this.#echo(session, request.message.text, tracingId);
+        return;
+      case 'getJwt':
+        this.send(answer('JwtResponse', sessions.issueJwt(session), tracingId));
+        return;
+      case 'getConfiguration': {
+        const sessionDurationSeconds = settings.sessionLife;
+        this.send(
+          answer('GetConfigurationResponse', { ...media, sessionDurationSeconds }, tracingId),
+        );
+        return;
+      }
+      case 'disconnectCustomer':
+        if (session.conversationId !== null) {
+          await this.#context.conversations.end(session.conversationId);
+        }
+        return;
+      case 'closeSession':
+        if (request.closeAllConnections === true) session.closeLines();
+        else this.close(1000, 'closed by the client');
+        return;
+      case 'onAttachment':
+      case 'getAttachment':
+      case 'deleteAttachment':
+        // Files are nothing that the emulator keeps.
+        this.send(refusal(4000, 'Attachments are not enabled for this deployment.'));
+        return;
+    }
+  }
+
+  #configure(
+    request: Extract<GuestRequest, { deploymentId: string }>,
+    identity: string | null,
+  ): void {
+    const { sessions, settings, stats } = this.#context;
+    if (request.deploymentId !== settings.deploymentId) {
+      this.send(refusal(403, 'HTTP authorization error'));
+      return;
+    }
+    const { session, isNew } = sessions.open(request.token, identity, request.startNew === true);
+    if (session.hasExpired) {
+      this.send(refusal(4006, 'session expired'));
+      return;
+    }
+    if (this.#session !== session) {
+      this.#session?.leave(this);
+      this.#session = session;
+      session.join(this);
+      stats.authenticatedNow(this, session.subject);
+    }
+    const body = {
+      connected: true,
+      newSession: isNew,
+      readOnly: session.isReadOnly,
+      clearedExistingSession: false,
+      ...media,
+      ...this.#life(session),
+    };
+    this.send(answer('SessionResponse', body, request.tracingId));
+  }
+
+  #life(session: GuestSession) {
+    return {
+      durationSeconds: this.#context.settings.sessionLife,
+      expirationDate: Math.floor(session.expiresAt / 1_000),
+    };
+  }
+
+  #echo(session: GuestSession, text: string, tracingId: string | undefined): void {
+    const retryAfter = this.#echoes.take();
+    if (retryAfter !== null) {
+      this.#overLimit('echo: more than two a minute', retryAfter);
+      return;
+    }
+    const { durationSeconds, expirationDate } = this.#life(session);
+    const metadata = {
+      durationSeconds: String(durationSeconds),
+      expirationDate: String(expirationDate),
+    };
+    const body = { id: randomUUID(), type: 'Text', text, direction: 'Inbound', metadata };
+    this.send(answer('StructuredMessage', body, tracingId));
+  }
+
+  async #hear(session: GuestSession, message: GuestMessage, tracingId: string | undefined) {
+    const { conversations, sessions, settings } = this.#context;
+    if (message.type === 'Event') {
+      await this.#hearEvent(session, message);
+      return;
+    }
+    const retryAfter = session.messages.take();
+    if (retryAfter !== null) {
+      this.#overLimit('onMessage: more than five a second', retryAfter);
+      return;
+    }
+    const text = message.text ?? '';
+    const customAttributes = message.channel?.metadata?.customAttributes;
+    if (session.isReadOnly) {
+      this.send(refusal(409, 'The conversation is read-only.'));
+    } else if (Buffer.byteLength(text) > maximumTextBytes) {
+      this.send(refusal(4011, 'message too long'));
+    } else if (Buffer.byteLength(JSON.stringify(customAttributes ?? {})) > maximumAttributeBytes) {
+      this.send(refusal(4013, 'Custom Attributes in channel metadata is larger than 2048 bytes'));
+    } else {
+      const routing = routingOf(customAttributes, settings.skillGroups[0]?.name ?? 'default');
+      const record = await sessions.conversationOf(session, routing);
+      const messageId = randomUUID();
+      sessions.keep(messageId, {
+        tracingId,
+        content: message.content,
+        metadata: message.metadata,
+        customAttributes,
+      });
+      session.prolong();
+      const draft = { messageId, from: visitorOf(record), text };
+      await conversations.post(record.conversationId, draft);
+    }
+  }
+
+  async #hearEvent(session: GuestSession, message: GuestMessage): Promise<void> {
+    const { conversations, sessions, settings } = this.#context;
+    for (const { eventType, presence } of message.events ?? []) {
+      if (eventType === 'Typing' && session.conversationId !== null) {
+        const record = await conversations.find(session.conversationId);
+        conversations.typing(session.conversationId, visitorOf(record), true);
+      } else if (presence?.type === 'Join') {
+        const { customAttributes } = message.channel?.metadata ?? {};
+        const routing = routingOf(customAttributes, settings.skillGroups[0]?.name ?? 'default');
+        await sessions.conversationOf(session, routing);
+      } else if (presence?.type === 'Clear') {
+        if (session.conversationId !== null) await conversations.end(session.conversationId);
+        session.isOver = true;
+        session.tell(news('SessionClearedEvent', {}));
+        session.tell(news('ConnectionClosedEvent', {}));
+        session.closeLines();
+      }
+    }
+  }
+
+  #overLimit(detail: string, retryAfter: number): void {
+    const { connection, subject } = this;
+    this.#context.conduct.violation({ connection, subject }, 'over-the-limit', detail);
+    this.send(tooMany(retryAfter));
+  }
+
+  #closed(code: number): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#session?.leave(this);
+    this.#context.stats.closed(this, code);
+    this.#context.left(this);
+  }
+}
+
+const media = {
+  allowedMedia: { inbound: { fileTypes: [], maxFileSizeKB: 0 } },
+  blockedExtensions: ['.exe'],
+  maxCustomDataBytes: maximumAttributeBytes,
+};
+
+/** What a deployment's flow would make of the attributes. */
+function routingOf(attributes: Readonly<Record<string, string>> = {}, byDefault: string): Routing {
+  const { skillGroups = '', priority, ...rest } = attributes;
+  const names = skillGroups.split(',').filter((name) => name !== '');
+  const number = Number(priority ?? '0');
+  return {
+    skillGroups: names.length > 0 ? names : [byDefault],
+    attributes: rest,
+    ...(Number.isInteger(number) && number > 0 ? { priority: number } : {}),
+  };
+}

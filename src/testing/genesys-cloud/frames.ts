@@ -1,0 +1,101 @@
+import type { Party, StoredMessage } from '../model.ts';
+
+/** What the platform sends to clients of the Guest API. */
+
+export interface GuestFrame {
+  readonly type: 'response' | 'message';
+  readonly class: string;
+  readonly code: number;
+  readonly body: unknown;
+  readonly tracingId?: string | undefined;
+}
+
+export function answer(name: string, body: unknown, tracingId?: string): GuestFrame {
+  return { type: 'response', class: name, code: 200, body, tracingId };
+}
+
+export function news(name: string, body: unknown, tracingId?: string): GuestFrame {
+  return { type: 'message', class: name, code: 200, body, tracingId };
+}
+
+export function refusal(code: number, words: string): GuestFrame {
+  return { type: 'response', class: 'string', code, body: words };
+}
+
+export function tooMany(retryAfter: number): GuestFrame {
+  const body = {
+    retryAfter,
+    errorCode: 4029,
+    errorMessage: 'Message rate too high for this session',
+  };
+  return { type: 'response', class: 'TooManyRequestsErrorMessage', code: 429, body };
+}
+
+/** What is kept of a message besides its text. */
+export interface Extras {
+  readonly tracingId?: string | undefined;
+  readonly content?: readonly unknown[] | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly customAttributes?: Readonly<Record<string, string>> | undefined;
+}
+
+/** As it comes on the socket: under an id of its own, with the message's in the channel. */
+export function liveBody(message: StoredMessage, extras: Extras, liveId: string) {
+  return { ...bodyOf(message, extras), id: liveId, channel: channelOf(message, extras, true) };
+}
+
+/** As the history tells it: the message's id stands where the socket has another. */
+export function historyBody(message: StoredMessage, extras: Extras, keepsIds: boolean) {
+  const kept = keepsIds ? extras : { content: extras.content };
+  return {
+    ...bodyOf(message, kept),
+    id: message.messageId,
+    channel: channelOf(message, kept, false),
+  };
+}
+
+function bodyOf({ text, from }: StoredMessage, { content, metadata }: Extras) {
+  const isStructured = content?.some(
+    (part) => typeof part === 'object' && part !== null && !('attachment' in part),
+  );
+  return {
+    type: isStructured ? 'Structured' : 'Text',
+    text,
+    direction: from.role === 'visitor' ? 'Inbound' : 'Outbound',
+    originatingEntity: from.role === 'visitor' ? '' : from.role === 'bot' ? 'Bot' : 'Human',
+    ...(content ? { content } : {}),
+    metadata: { ...metadata },
+  };
+}
+
+function channelOf(message: StoredMessage, { customAttributes }: Extras, isLive: boolean) {
+  const { from, at, messageId } = message;
+  return {
+    time: new Date(at).toISOString(),
+    type: 'Private',
+    ...(isLive ? { messageId } : {}),
+    ...(from.role === 'visitor' ? {} : { from: { nickname: from.name } }),
+    ...(customAttributes ? { metadata: { customAttributes } } : {}),
+  };
+}
+
+export function eventBody(
+  id: string,
+  at: number,
+  event: unknown,
+  from: Party | null,
+  metadata: Readonly<Record<string, string>> = {},
+) {
+  return {
+    id,
+    type: 'Event',
+    direction: from?.role === 'visitor' ? 'Inbound' : 'Outbound',
+    channel: {
+      time: new Date(at).toISOString(),
+      messageId: id,
+      ...(from && from.role !== 'visitor' ? { from: { nickname: from.name } } : {}),
+    },
+    events: [event],
+    metadata,
+  };
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+
+/** What a client of the Guest API sends. Keys that are not named here are passed over, as there. */
+
+const token = z.string().min(1).max(512);
+const attributes = z.record(z.string(), z.string());
+
+const event = z.looseObject({
+  eventType: z.string(),
+  presence: z.looseObject({ type: z.string() }).optional(),
+  typing: z.looseObject({ type: z.string() }).optional(),
+});
+
+const message = z.looseObject({
+  type: z.enum(['Text', 'Structured', 'Event']),
+  text: z.string().optional(),
+  content: z.array(z.looseObject({ contentType: z.string() })).optional(),
+  metadata: z.record(z.string(), z.string()).optional(),
+  events: z.array(event).optional(),
+  channel: z
+    .looseObject({ metadata: z.looseObject({ customAttributes: attributes }).optional() })
+    .optional(),
+});
+export type GuestMessage = z.infer<typeof message>;
+
+const common = { token, tracingId: z.string().optional() };
+
+export const requestSchema = z.discriminatedUnion('action', [
+  z.object({
+    action: z.literal('configureSession'),
+    ...common,
+    deploymentId: z.string(),
+    startNew: z.boolean().optional(),
+  }),
+  z.object({
+    action: z.literal('configureAuthenticatedSession'),
+    ...common,
+    deploymentId: z.string(),
+    startNew: z.boolean().optional(),
+    data: z.object({ code: z.string() }),
+  }),
+  z.object({ action: z.literal('onMessage'), ...common, message }),
+  z.object({ action: z.literal('echo'), ...common, message: z.looseObject({ text: z.string() }) }),
+  z.object({ action: z.literal('getJwt'), ...common }),
+  z.object({ action: z.literal('getConfiguration'), ...common }),
+  z.object({ action: z.literal('disconnectCustomer'), ...common }),
+  z.object({
+    action: z.literal('closeSession'),
+    ...common,
+    closeAllConnections: z.boolean().optional(),
+  }),
+  z.object({
+    action: z.literal('onAttachment'),
+    ...common,
+    attachmentId: z.string(),
+    fileName: z.string(),
+    fileType: z.string(),
+  }),
+  z.object({ action: z.literal('getAttachment'), ...common, attachmentId: z.string() }),
+  z.object({ action: z.literal('deleteAttachment'), ...common, attachmentId: z.string() }),
+]);
+export type GuestRequest = z.infer<typeof requestSchema>;
+
+const named = z.object({ action: z.string().catch('?') });
+
+export type ReadRequest =
+  | { readonly ok: true; readonly request: GuestRequest }
+  | { readonly ok: false; readonly action: string; readonly reason: string };
+
+export function readRequest(text: string): ReadRequest {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { ok: false, action: '?', reason: 'no JSON' };
+  }
+  const request = requestSchema.safeParse(json);
+  if (request.success) return { ok: true, request: request.data };
+  const action = named.safeParse(json).data?.action ?? '?';
+  return { ok: false, action, reason: request.error.issues[0]?.message ?? 'wrong shape' };
+}

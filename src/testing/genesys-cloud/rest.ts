@@ -1,0 +1,117 @@
+import { Hono } from 'hono';
+import { cors } from 'hono/cors';
+import { z } from 'zod';
+import { type Bindings, withFaults } from '../http-side.ts';
+import { originAllowed } from '../origins.ts';
+import type { TranscriptStore } from '../store.ts';
+import { historyBody } from './frames.ts';
+import type { GuestContext } from './sockets.ts';
+
+const querySchema = z.object({
+  pageNumber: z.coerce.number().int().min(1).default(1),
+  pageSize: z.coerce.number().int().min(1).max(100).default(25),
+});
+const exchangeSchema = z.object({
+  deploymentId: z.string(),
+  oauth: z.object({ code: z.string().min(1) }),
+});
+const refreshSchema = z.object({ refreshToken: z.string().startsWith('refresh:') });
+
+/** The history, the deployment's configuration, and the tokens of people with an identity. */
+export function guestRoutes(context: GuestContext & { readonly store: TranscriptStore }) {
+  const { settings, sessions, stats, faults, store } = context;
+  const app = new Hono<{ Bindings: Bindings }>();
+
+  app.use(async (c, next) => {
+    await next();
+    const { method, path } = c.req;
+    if (method === 'OPTIONS') return;
+    stats.record({ kind: 'rest', method, path, status: c.res.status, subject: null });
+  });
+  app.use(
+    cors({
+      origin: (origin) => (originAllowed(origin, settings.allowedOrigins) ? origin : null),
+      allowMethods: ['GET', 'POST', 'DELETE'],
+      allowHeaders: ['Authorization', 'Content-Type'],
+      exposeHeaders: ['Retry-After'],
+      maxAge: 600,
+    }),
+  );
+  app.use(
+    withFaults(faults.httpOf('rest'), (status, code) => ({
+      code: code ?? String(status),
+      message: `a fault: ${status}`,
+    })),
+  );
+
+  app.get('/api/v2/webmessaging/messages', async (c) => {
+    const bearer = /^Bearer (\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+    const session = bearer === undefined ? null : sessions.ofJwt(bearer);
+    if (!session) return c.json({ code: 'bad.credentials', message: 'Invalid login.' }, 401);
+    const retryAfter = session.history.take();
+    if (retryAfter !== null) {
+      const actor = { connection: 0, subject: session.subject };
+      context.conduct.violation(actor, 'over-the-limit', 'history: more than ten a minute');
+      c.header('Retry-After', String(retryAfter));
+      return c.json({ code: 'too.many.requests', message: 'Rate limit exceeded.' }, 429);
+    }
+    const query = querySchema.safeParse(c.req.query());
+    if (!query.success) return c.json({ code: 'bad.request', message: 'Wrong page.' }, 400);
+    const { pageNumber, pageSize } = query.data;
+    const { conversationId } = session;
+    const all =
+      conversationId === null
+        ? []
+        : await store.before(conversationId, { sequence: Number.MAX_SAFE_INTEGER }, 10_000);
+    const newestFirst = all.toReversed();
+    const page = newestFirst.slice((pageNumber - 1) * pageSize, pageNumber * pageSize);
+    return c.json({
+      entities: page.map((message) =>
+        historyBody(message, sessions.extrasOf(message), settings.historyKeepsIds),
+      ),
+      pageSize,
+      pageNumber,
+      total: all.length,
+      pageCount: Math.ceil(all.length / pageSize),
+    });
+  });
+
+  app.get('/webdeployments/v1/deployments/:deploymentId/config.json', (c) => {
+    const id = c.req.param('deploymentId');
+    if (id !== settings.deploymentId) return c.json({ code: 'not.found' }, 404);
+    return c.json({
+      id,
+      version: '1',
+      status: 'Active',
+      languages: ['en-us'],
+      defaultLanguage: 'en-us',
+      messenger: { enabled: true, apps: { conversations: { autoStart: { enabled: false } } } },
+      auth: { enabled: true, allowSessionUpgrade: false },
+    });
+  });
+
+  // Any code is good, and is who it names: the identity provider is no part of the emulator.
+  app.post('/api/v2/webdeployments/token/oauthcodegrantjwtexchange', async (c) => {
+    const body = exchangeSchema.safeParse(await c.req.json().catch(() => null));
+    if (!body.success) return c.json({ code: 'bad.request' }, 400);
+    const { code } = body.data.oauth;
+    return c.json({ jwt: sessions.issueIdentity(code), refreshToken: `refresh:${code}` });
+  });
+  app.post('/api/v2/webdeployments/token/refresh', async (c) => {
+    const body = refreshSchema.safeParse(await c.req.json().catch(() => null));
+    if (!body.success) return c.json({ code: 'bad.request' }, 400);
+    return c.json({ jwt: sessions.issueIdentity(body.data.refreshToken.slice('refresh:'.length)) });
+  });
+  app.delete('/api/v2/webdeployments/token/revoke', (c) => {
+    const bearer = /^Bearer (\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+    if (bearer !== undefined) sessions.revokeIdentity(bearer);
+    return c.body(null, 204);
+  });
+
+  app.notFound((c) => c.json({ code: 'not.found', message: 'there is no such call' }, 404));
+  app.onError((error, c) => {
+    settings.logger.error('gateway: a REST call failed', error);
+    return c.json({ code: 'internal.server.error', message: 'the gateway failed' }, 500);
+  });
+  return app;
+}

@@ -1,0 +1,171 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Conversations } from '../conversations.ts';
+import type { ConversationRecord, Routing, StoredMessage } from '../model.ts';
+import type { Settings } from '../options.ts';
+import type { Extras, GuestFrame } from './frames.ts';
+import { Limit } from './limits.ts';
+
+/** A connection as its session sees it. */
+export interface SessionLine {
+  send(frame: GuestFrame): void;
+  close(code: number, reason: string): void;
+}
+
+/** More than these, and the oldest is let go. */
+const maximumLines = 3;
+
+const jwtLife = 60_000;
+
+/** One guest, or one person with an identity: at most one conversation at a time. */
+export class GuestSession {
+  readonly subject: string;
+  readonly messages: Limit;
+  readonly history: Limit;
+  conversationId: string | null = null;
+  isReadOnly = false;
+  /** Nothing works with it any more. */
+  isOver = false;
+  /** Epoch ms. */
+  expiresAt: number;
+  readonly #settings: Settings;
+  readonly #lines: SessionLine[] = [];
+
+  constructor(subject: string, settings: Settings) {
+    this.subject = subject;
+    this.#settings = settings;
+    this.messages = new Limit(5, 1_000, settings.clock);
+    this.history = new Limit(10, 60_000, settings.clock);
+    this.expiresAt = settings.clock() + settings.sessionLife * 1_000;
+  }
+
+  get hasExpired(): boolean {
+    return this.isOver || this.expiresAt <= this.#settings.clock();
+  }
+
+  /** Something was said. */
+  prolong(): void {
+    this.expiresAt = this.#settings.clock() + this.#settings.sessionLife * 1_000;
+  }
+
+  join(line: SessionLine): void {
+    if (this.#lines.includes(line)) return;
+    this.#lines.push(line);
+    const oldest = this.#lines.length > maximumLines ? this.#lines.shift() : undefined;
+    oldest?.send({ type: 'message', class: 'ConnectionClosedEvent', code: 200, body: {} });
+    oldest?.close(1000, 'too many connections');
+  }
+
+  leave(line: SessionLine): void {
+    const index = this.#lines.indexOf(line);
+    if (index >= 0) this.#lines.splice(index, 1);
+  }
+
+  /** To every connection that it has. */
+  tell(frame: GuestFrame): void {
+    for (const line of [...this.#lines]) line.send(frame);
+  }
+
+  closeLines(): void {
+    for (const line of [...this.#lines]) line.close(1000, 'the session has ended');
+  }
+}
+
+export interface SessionsContext {
+  readonly settings: Settings;
+  readonly conversations: Conversations;
+}
+
+/** The sessions of one deployment, in memory: they go with the emulator, the conversations need not. */
+export class GuestSessions {
+  readonly #context: SessionsContext;
+  readonly #byToken = new Map<string, GuestSession>();
+  readonly #byConversation = new Map<string, GuestSession>();
+  readonly #jwts = new Map<string, { readonly session: GuestSession; readonly until: number }>();
+  readonly #identities = new Map<string, string>();
+  readonly #extras = new Map<string, Extras>();
+
+  constructor(context: SessionsContext) {
+    this.#context = context;
+  }
+
+  /** A guest's session, or the one of an identity; a token that is new makes one. */
+  open(token: string, identity: string | null, startsNew: boolean) {
+    const key = identity === null ? token : `identity:${identity}`;
+    const known = this.#byToken.get(key);
+    if (known && !startsNew) return { session: known, isNew: known.conversationId === null };
+    const session = new GuestSession(identity ?? subjectOf(token), this.#context.settings);
+    this.#byToken.set(key, session);
+    if (identity !== null) this.#byToken.set(token, session);
+    return { session, isNew: true };
+  }
+
+  of(token: string): GuestSession | undefined {
+    return this.#byToken.get(token);
+  }
+
+  ofConversation(conversationId: string): GuestSession | undefined {
+    return this.#byConversation.get(conversationId);
+  }
+
+  /** The conversation that is under way, or a new one in the queue. */
+  async conversationOf(session: GuestSession, routing: Routing): Promise<ConversationRecord> {
+    const record = await this.#context.conversations.route(session.subject, routing);
+    session.conversationId = record.conversationId;
+    this.#byConversation.set(record.conversationId, session);
+    return record;
+  }
+
+  keep(messageId: string, extras: Extras): void {
+    this.#extras.set(messageId, extras);
+  }
+
+  extrasOf({ messageId }: StoredMessage): Extras {
+    return this.#extras.get(messageId) ?? {};
+  }
+
+  issueJwt(session: GuestSession): { readonly jwt: string; readonly exp: number } {
+    const jwt = randomUUID();
+    const until = this.#context.settings.clock() + jwtLife;
+    this.#jwts.set(jwt, { session, until });
+    return { jwt, exp: Math.floor(until / 1_000) };
+  }
+
+  ofJwt(jwt: string): GuestSession | null {
+    const issued = this.#jwts.get(jwt);
+    if (!issued || issued.until <= this.#context.settings.clock()) return null;
+    return issued.session;
+  }
+
+  /** A token of the identity provider's, for whoever shows its code. */
+  issueIdentity(subject: string): string {
+    const jwt = `identity.${randomUUID()}`;
+    this.#identities.set(jwt, subject);
+    return jwt;
+  }
+
+  identityOf(jwt: string): string | null {
+    return this.#identities.get(jwt) ?? null;
+  }
+
+  revokeIdentity(jwt: string): void {
+    const subject = this.#identities.get(jwt);
+    this.#identities.delete(jwt);
+    if (subject === undefined) return;
+    this.#byToken.get(`identity:${subject}`)?.tell({
+      type: 'message',
+      class: 'LogoutEvent',
+      code: 200,
+      body: {},
+    });
+  }
+
+  /** Every session until now is over. */
+  expireAll(): void {
+    for (const session of this.#byToken.values()) session.isOver = true;
+  }
+}
+
+/** Tells nothing of the token, which is the session's secret. */
+function subjectOf(token: string): string {
+  return `guest_${createHash('sha256').update(token).digest('hex').slice(0, 16)}`;
+}

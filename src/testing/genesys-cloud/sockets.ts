@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { WebSocketServer } from 'ws';
+import type { Conduct } from '../conduct.ts';
+import type { Conversations } from '../conversations.ts';
+import type { Faults } from '../faults.ts';
+import type { ConversationEvent } from '../model.ts';
+import type { Settings } from '../options.ts';
+import { originAllowed } from '../origins.ts';
+import type { GatewayStats } from '../stats.ts';
+import { refuseUpgrade } from '../upgrade.ts';
+import { Wire } from '../wire.ts';
+import { GuestConnection } from './connection.ts';
+import { eventBody, liveBody, news } from './frames.ts';
+import type { GuestSessions } from './sessions.ts';
+
+export interface GuestContext {
+  readonly settings: Settings;
+  readonly conversations: Conversations;
+  readonly sessions: GuestSessions;
+  readonly stats: GatewayStats;
+  readonly conduct: Conduct;
+  readonly faults: Faults;
+}
+
+/** How long typing is to be shown, in ms. */
+const typingShown = 5_000;
+
+/** The guests' side: accepts sockets and tells sessions what happens in their conversation. */
+export class GuestSockets {
+  readonly #context: GuestContext;
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: 128 * 1024,
+    perMessageDeflate: false,
+    clientTracking: false,
+  });
+  readonly #connections = new Set<GuestConnection>();
+  readonly #unsubscribe: () => void;
+  #count = 0;
+
+  constructor(context: GuestContext) {
+    this.#context = context;
+    this.#unsubscribe = context.conversations.subscribe((event) => this.#tell(event));
+  }
+
+  [Symbol.iterator](): Iterator<GuestConnection> {
+    return this.#connections[Symbol.iterator]();
+  }
+
+  upgrade(request: IncomingMessage, raw: Socket, head: Buffer): void {
+    const { faults, settings } = this.#context;
+    const { searchParams } = new URL(request.url ?? '/', 'http://gateway');
+    const isOurs = searchParams.get('deploymentId') === settings.deploymentId;
+    if (!isOurs || !originAllowed(request.headers.origin, settings.allowedOrigins)) {
+      refuseUpgrade(raw, 403);
+      return;
+    }
+    const refusal = faults.takeRefusal();
+    switch (refusal?.how) {
+      case 'http':
+        refuseUpgrade(raw, refusal.status ?? 503, refusal.retryAfter);
+        return;
+      case 'tcp':
+        raw.resetAndDestroy();
+        return;
+      case 'hang':
+        raw.on('error', () => raw.destroy());
+        raw.resume();
+        return;
+      default:
+        break;
+    }
+    const wire = new Wire(raw);
+    this.#server.handleUpgrade(request, wire, head, (socket) => {
+      if (refusal?.how === 'close') {
+        socket.on('error', () => socket.terminate());
+        socket.close(refusal.code);
+        return;
+      }
+      this.#count += 1;
+      const left = (each: GuestConnection) => this.#connections.delete(each);
+      const connection = new GuestConnection({ ...this.#context, left }, this.#count, socket, wire);
+      this.#connections.add(connection);
+      if (faults.newAreSilent) connection.setSilent(true);
+    });
+  }
+
+  close(): void {
+    this.#unsubscribe();
+  }
+
+  #tell(event: ConversationEvent): void {
+    const { sessions, settings } = this.#context;
+    const conversationId =
+      event.type === 'message' ? event.message.conversationId : event.conversationId;
+    const session = sessions.ofConversation(conversationId);
+    if (!session) return;
+    const at = settings.clock();
+    switch (event.type) {
+      case 'message': {
+        session.prolong();
+        const extras = sessions.extrasOf(event.message);
+        const body = liveBody(event.message, extras, randomUUID());
+        session.tell(news('StructuredMessage', body, extras.tracingId));
+        return;
+      }
+      case 'typing': {
+        if (event.from.role === 'visitor' || !event.isTyping) return;
+        const typing = { eventType: 'Typing', typing: { type: 'On', duration: typingShown } };
+        session.tell(news('StructuredMessage', eventBody(randomUUID(), at, typing, event.from)));
+        return;
+      }
+      case 'conversation': {
+        if (event.status !== 'ended') return;
+        session.isReadOnly = true;
+        const left = { eventType: 'Presence', presence: { type: 'Disconnect' } };
+        const metadata = { readOnly: 'true' };
+        session.tell(news('StructuredMessage', eventBody(randomUUID(), at, left, null, metadata)));
+        return;
+      }
+      // The platform tells guests of no receipts.
+      case 'receipt':
+        return;
+    }
+  }
+}

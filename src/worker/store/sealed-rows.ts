@@ -1,0 +1,124 @@
+import type { Message } from '../../protocol/message.ts';
+import { emptyMeta, type Restored, type StoreOperation } from '../core/records.ts';
+import type { Page } from './read.ts';
+import { type Database, sealKey } from './schema.ts';
+import { isSealed, makeKey, Seal } from './seal.ts';
+import type { Written } from './write.ts';
+
+/** What stands between a hub and its rows, where a site wants them encrypted. */
+export interface RowSeal {
+  /** Before the transaction: one that waits for something else than its own requests is over. */
+  seal(operations: readonly StoreOperation[]): Promise<SealedWrite>;
+  openRestored(database: Database, found: Restored): Promise<Restored>;
+  openPage(database: Database, page: Page): Promise<Page>;
+  openWritten(database: Database, written: Written): Promise<Written>;
+  /** The database was deleted, and its key with it. */
+  lostKey(): void;
+}
+
+export interface SealedWrite {
+  readonly operations: readonly StoreOperation[];
+  /** A new key, to be written in the same transaction. */
+  readonly key: CryptoKey | null;
+  /** The transaction is done. */
+  readonly written: () => void;
+}
+
+export interface SealedRowsOptions {
+  /** `false`: what is sealed is opened, and new rows are plain: for a site that wants it no more. @default true */
+  readonly isSealing?: boolean;
+}
+
+/**
+ * For `encrypted` of `startHub`: texts, names and the draft are encrypted where the browser keeps them,
+ * with a key of its own that no script can read out. What it is worth and what it costs:
+ * docs/security.md.
+ */
+export function sealedRows({ isSealing = true }: SealedRowsOptions = {}): RowSeal {
+  return new SealedRows(isSealing);
+}
+
+class SealedRows implements RowSeal {
+  readonly #isSealing: boolean;
+  #seal = new Seal(null);
+  #hasKey = false;
+  /** Made by us, and not in the store yet. */
+  #newKey: CryptoKey | null = null;
+  #hasLostKey = false;
+
+  constructor(isSealing: boolean) {
+    this.#isSealing = isSealing;
+  }
+
+  async seal(operations: readonly StoreOperation[]): Promise<SealedWrite> {
+    const isWipe = operations.some(({ type }) => type === 'wipe');
+    // Without their key, whatever is left of the former visitor's rows on a disk says nothing.
+    if (this.#isSealing && (isWipe || this.#hasLostKey)) await this.#changeKey();
+    const key = this.#newKey;
+    return {
+      operations: await this.#seal.sealAll(operations),
+      key,
+      written: () => {
+        if (key === this.#newKey) this.#newKey = null;
+      },
+    };
+  }
+
+  async openRestored(database: Database, found: Restored): Promise<Restored> {
+    const { meta, messages, outbox } = found;
+    await this.#findKey(database, [meta.draft, ...textsOf(messages), ...textsOf(outbox)]);
+    if (this.#isSealing && !this.#hasKey) await this.#changeKey();
+    return {
+      ...found,
+      meta: (await this.#seal.openMeta(meta)) ?? emptyMeta,
+      messages: await this.#openMessages(database, messages),
+      outbox: await openAll(outbox, (record) => this.#seal.openOutbox(record)),
+    };
+  }
+
+  async openPage(database: Database, { messages, hasEarlier }: Page): Promise<Page> {
+    return { messages: await this.#openMessages(database, messages), hasEarlier };
+  }
+
+  async openWritten(database: Database, { added, corrected, sent }: Written): Promise<Written> {
+    return {
+      added: await this.#openMessages(database, added),
+      corrected: await this.#openMessages(database, corrected),
+      sent: await this.#openMessages(database, sent),
+    };
+  }
+
+  lostKey(): void {
+    this.#hasLostKey = this.#isSealing;
+  }
+
+  async #findKey(database: Database, texts: readonly string[]): Promise<void> {
+    if (this.#hasKey || !(this.#isSealing || texts.some(isSealed))) return;
+    const key: unknown = await database.get('meta', sealKey);
+    if (!(key instanceof CryptoKey)) return;
+    this.#hasKey = true;
+    this.#seal = new Seal(key, this.#isSealing);
+  }
+
+  async #changeKey(): Promise<void> {
+    this.#hasKey = true;
+    this.#hasLostKey = false;
+    this.#newKey = await makeKey();
+    this.#seal = new Seal(this.#newKey);
+  }
+
+  async #openMessages(database: Database, messages: readonly Message[]): Promise<Message[]> {
+    await this.#findKey(database, textsOf(messages));
+    return openAll(messages, (message) => this.#seal.openMessage(message));
+  }
+}
+
+/** Those that can be opened; the others are as good as not there, and come again by REST. */
+async function openAll<T>(rows: readonly T[], open: (row: T) => Promise<T | null>): Promise<T[]> {
+  const opened = await Promise.all(rows.map(open));
+  return opened.filter((row) => row !== null);
+}
+
+function textsOf(rows: readonly { readonly text: string }[]): string[] {
+  return rows.map(({ text }) => text);
+}

@@ -1,0 +1,205 @@
+import type { Gateway } from '../../src/testing/index.ts';
+import { takeConversation } from './support/agent.ts';
+import { expect, test } from './support/fixtures.ts';
+import { killHub } from './support/hub.ts';
+
+test.use({ gatewayOptions: { dialect: 'genesys-cloud' } });
+
+async function textsOf(gateway: Gateway): Promise<string[]> {
+  const [latest] = await gateway.agent.conversations();
+  if (!latest) return [];
+  return (await gateway.agent.transcript(latest.conversationId)).map(({ text }) => text);
+}
+
+test('a conversation in two tabs, opened by the first message and no sooner', async ({
+  gateway,
+  openTab,
+}) => {
+  const first = await openTab('/');
+  const second = await openTab('/help/');
+  await expect(first.textbox).toBeEnabled();
+  await first.send('hello from the first tab');
+  await second.shows(['hello from the first tab']);
+  await expect(first.messages.last()).toContainText('Delivered');
+  const conversationId = await takeConversation(gateway);
+  await gateway.agent.say(conversationId, 'hello, visitor');
+  await second.shows(['hello from the first tab', 'hello, visitor']);
+  await second.send('hello from the second tab');
+  const all = ['hello from the first tab', 'hello, visitor', 'hello from the second tab'];
+  for (const tab of [first, second]) await tab.shows(all);
+
+  await first.page.reload();
+  await first.open();
+  await first.shows(all);
+  expect(await textsOf(gateway)).toEqual(all);
+  const [summary] = await gateway.agent.conversations();
+  expect(summary?.routing.skillGroups).toEqual(['Tier1_Support', 'Billing']);
+  expect(gateway.stats.peak).toBe(1);
+  expect(gateway.stats.violations).toEqual([]);
+});
+
+test('a page that nobody chats in opens no session', async ({ gateway, openTab }) => {
+  const tab = await openTab('/');
+  await tab.textbox.fill('not sent');
+  await openTab('/help/');
+  expect(gateway.stats.connectionsOpened).toBe(0);
+  await tab.sendButton.click();
+  await tab.shows(['not sent']);
+  await expect(tab.messages.last()).toContainText('Delivered');
+  expect(gateway.stats.connectionsOpened).toBe(1);
+});
+
+test('a killed worker’s successor resumes the same session', async ({
+  gateway,
+  openTab,
+  context,
+}) => {
+  const tab = await openTab('/');
+  const texts: string[] = [];
+  for (let round = 1; round <= 3; round += 1) {
+    texts.push(`message ${round}`);
+    await tab.send(`message ${round}`);
+    await killHub(context);
+    await tab.shows(texts);
+  }
+  await expect(tab.messages.last()).toContainText('Delivered', { timeout: 20_000 });
+  const conversationId = await takeConversation(gateway);
+  await gateway.agent.say(conversationId, 'still there');
+  await tab.shows([...texts, 'still there']);
+  expect(await textsOf(gateway)).toEqual([...texts, 'still there']);
+  expect(await gateway.agent.conversations()).toHaveLength(1);
+  expect(gateway.stats.violations).toEqual([]);
+});
+
+test('the session survives the browser, and its secret is kept from whoever looks', async ({
+  gateway,
+  openTab,
+  profile,
+}) => {
+  const before = await profile.launch();
+  const tab = await openTab('/', before);
+  await tab.send('before the restart');
+  await tab.shows(['before the restart']);
+  await expect(tab.messages.last()).toContainText('Delivered');
+  const kept = await tab.page.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open('partyline-sessions');
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    const read = (store: string) =>
+      new Promise<unknown[]>((resolve, reject) => {
+        const request = database.transaction(store).objectStore(store).getAll();
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const [key] = await read('keys');
+    const [session] = await read('sessions');
+    database.close();
+    return {
+      isExtractable: key instanceof CryptoKey ? key.extractable : null,
+      fields: Object.keys(Object(session)),
+      local: JSON.stringify({ ...localStorage, ...sessionStorage }),
+    };
+  });
+  expect(kept).toMatchObject({ isExtractable: false, fields: ['iv', 'sealed'] });
+  expect(kept.local).not.toContain('token');
+  const conversationId = await takeConversation(gateway);
+  await before.close();
+  await gateway.agent.say(conversationId, 'while you were away');
+
+  const again = await openTab('/', await profile.launch());
+  await again.shows(['before the restart', 'while you were away']);
+  await again.send('back');
+  await again.shows(['before the restart', 'while you were away', 'back']);
+  expect(await textsOf(gateway)).toEqual(['before the restart', 'while you were away', 'back']);
+  expect(await gateway.agent.conversations()).toHaveLength(1);
+});
+
+for (const historyKeepsIds of [true, false]) {
+  test.describe(`with a history that ${historyKeepsIds ? 'keeps' : 'drops'} the client’s ids`, () => {
+    test.use({ gatewayOptions: { dialect: 'genesys-cloud', historyKeepsIds } });
+
+    test('a message whose fate is unknown is looked for, and never sent twice', async ({
+      gateway,
+      openTab,
+    }) => {
+      const tab = await openTab('/');
+      await tab.send('first');
+      await expect(tab.messages.last()).toContainText('Delivered');
+      // It arrives, and its echo does not.
+      gateway.faults.lose('to-client', { type: 'StructuredMessage' });
+      await tab.send('second');
+      await expect.poll(() => textsOf(gateway)).toEqual(['first', 'second']);
+      gateway.faults.cut();
+      await expect(tab.messages.last()).toContainText('Delivered', { timeout: 20_000 });
+      // It never arrives.
+      gateway.faults.lose('from-client', { type: 'onMessage' });
+      await tab.send('third');
+      await gateway.stats.waitFor(({ received }) => (received.onMessage ?? 0) >= 3);
+      gateway.faults.cut();
+      await expect(tab.messages.last()).toContainText('Delivered', { timeout: 20_000 });
+      await tab.shows(['first', 'second', 'third']);
+      expect(await textsOf(gateway)).toEqual(['first', 'second', 'third']);
+      expect(gateway.stats.violations).toEqual([]);
+    });
+  });
+}
+
+test('a connection that is let go for others stays away until the visitor asks', async ({
+  gateway,
+  openTab,
+}) => {
+  const tab = await openTab('/');
+  await tab.send('hello');
+  await expect(tab.messages.last()).toContainText('Delivered');
+  gateway.faults.send({ type: 'message', class: 'ConnectionClosedEvent', code: 200, body: {} });
+  gateway.faults.close(1000);
+  await expect(tab.status).toContainText('open in too many places');
+  // Neither another page nor a network that comes back evicts somebody in its turn.
+  const other = await openTab('/help/');
+  await other.shows(['hello']);
+  await tab.page.context().setOffline(true);
+  await tab.page.context().setOffline(false);
+  await expect(other.status).toContainText('open in too many places');
+  expect(gateway.stats.connectionsOpened).toBe(1);
+  await other.page.getByRole('button', { name: 'Try now' }).click();
+  await other.send('back');
+  await expect(other.messages.last()).toContainText('Delivered');
+  expect(gateway.stats.connectionsOpened).toBe(2);
+});
+
+test('after the session has expired a new conversation is a message away', async ({
+  gateway,
+  openTab,
+}) => {
+  const tab = await openTab('/');
+  await tab.send('long ago');
+  await expect(tab.messages.last()).toContainText('Delivered');
+  gateway.faults.expireTokens();
+  await expect(tab.page.getByText('This conversation has ended')).toBeVisible();
+  await tab.send('anybody still there?');
+  await tab.shows(['long ago', 'anybody still there?']);
+  await expect(tab.messages.last()).toContainText('Delivered');
+  expect(await gateway.agent.conversations()).toHaveLength(2);
+  expect(await textsOf(gateway)).toEqual(['anybody still there?']);
+});
+
+test('an agent who ends the conversation has the last word, and the next one is another', async ({
+  gateway,
+  openTab,
+}) => {
+  const tab = await openTab('/');
+  await tab.send('hello');
+  const conversationId = await takeConversation(gateway);
+  await gateway.agent.say(conversationId, 'goodbye');
+  await gateway.agent.end(conversationId);
+  await expect(tab.page.getByText('This conversation has ended')).toBeVisible();
+  await tab.shows(['hello', 'goodbye']);
+  await gateway.stats.waitFor(({ connections }) => connections === 0);
+  await tab.send('one more thing');
+  await tab.shows(['hello', 'goodbye', 'one more thing']);
+  await expect(tab.messages.last()).toContainText('Delivered');
+  expect(await gateway.agent.conversations()).toHaveLength(2);
+  expect(gateway.stats.peak).toBe(1);
+});

@@ -1,0 +1,183 @@
+import type { PanelPage } from './fixtures.ts';
+import { expect, test } from './fixtures.ts';
+
+/** Puts so many messages into the chat at once, of one to four lines. */
+async function load(panel: PanelPage, count: number): Promise<void> {
+  await panel.page.evaluate((total) => {
+    const { chat } = window;
+    chat.change({
+      messages: Array.from({ length: total }, (_, n) =>
+        chat.message({
+          text: `Line ${n + 1}.${'\nmore'.repeat(n % 4)}`,
+          timestamp: Date.UTC(2026, 0, 1) + n * 60_000,
+        }),
+      ),
+    });
+  }, count);
+}
+
+const rowsIn = (panel: PanelPage) => panel.messages.count();
+
+/** Sets the place of scrolling, as a drag of the scroll bar does. */
+function scrollTo(panel: PanelPage, share: number): Promise<void> {
+  return panel.page.evaluate((part) => {
+    const scroller = window.element.shadowRoot?.querySelector('.scroller');
+    if (scroller) scroller.scrollTop = part * scroller.scrollHeight;
+  }, share);
+}
+
+test.describe('a long conversation', () => {
+  test('has all rows up to 150, and those that are seen beyond', async ({ panel }) => {
+    await load(panel, 150);
+    await panel.open();
+    await expect(panel.messages).toHaveCount(150);
+    await panel.hear({ text: 'The 151st' });
+    await expect(panel.messages.last()).toContainText('The 151st');
+    await expect.poll(() => rowsIn(panel)).toBeLessThan(60);
+    await expect.poll(() => panel.fromEnd()).toBe(0);
+    await expect(panel.messages.last()).toHaveAttribute('aria-posinset', '151');
+    await expect(panel.messages.last()).toHaveAttribute('aria-setsize', '151');
+  });
+
+  test('shows rows wherever it is scrolled, with their own places', async ({ panel }) => {
+    await load(panel, 5_000);
+    await panel.open();
+    await expect.poll(() => panel.fromEnd()).toBe(0);
+    for (const share of [0.5, 0, 0.25, 0.9]) {
+      await scrollTo(panel, share);
+      await panel.still();
+      const seen = await panel.page.evaluate(() => {
+        const root = window.element.shadowRoot;
+        const box = root?.querySelector('.scroller')?.getBoundingClientRect();
+        if (!root || !box) return [];
+        // No gap from edge to edge.
+        return Array.from({ length: 9 }, (_, step) => {
+          const y = box.top + 12 + (step / 8) * (box.height - 24);
+          return root
+            .elementsFromPoint(box.left + box.width / 2, y)
+            .some((element) => element.closest('.item') !== null);
+        });
+      });
+      expect(seen).not.toContain(false);
+    }
+    await expect(panel.jump).toBeVisible();
+    await panel.jump.click();
+    await expect.poll(() => panel.fromEnd()).toBe(0);
+    await expect(panel.messages.last()).toContainText('Line 5000.');
+    await expect(panel.messages.last()).toBeFocused();
+  });
+
+  test('does not move what is read when something comes below or above', async ({
+    panel,
+    page,
+  }) => {
+    await load(panel, 1_000);
+    await panel.open();
+    await scrollTo(panel, 0.5);
+    await panel.still();
+    const middle = await page.evaluate(() => {
+      const root = window.element.shadowRoot;
+      const top = root?.querySelector('.scroller')?.getBoundingClientRect().top ?? 0;
+      const articles = [...(root?.querySelectorAll('article') ?? [])];
+      const first = articles.find((article) => article.getBoundingClientRect().top > top + 40);
+      return first?.querySelector('.text')?.textContent?.split('\n')[0] ?? '';
+    });
+    const before = await panel.placeOf(middle);
+    await panel.hear({ text: 'New' }, { text: 'Newer' });
+    await expect(panel.jump).toHaveText('Jump to latest 2 new');
+    expect(await panel.placeOf(middle)).toBe(before);
+    await page.evaluate(() => {
+      const { chat } = window;
+      const older = Array.from({ length: 200 }, (_, n) =>
+        chat.message({
+          text: `Older ${n}${'\nmore'.repeat(n % 3)}`,
+          timestamp: Date.UTC(2025, 0, 1),
+        }),
+      );
+      chat.change({ messages: [...older, ...chat.getSnapshot().messages] });
+    });
+    await panel.still();
+    expect(await panel.placeOf(middle)).toBe(before);
+    await panel.change({ messages: [] });
+    await expect(panel.messages).toHaveCount(0);
+  });
+
+  test('keeps the row that has the focus, and walks by the keys from end to end', async ({
+    panel,
+    page,
+  }) => {
+    await load(panel, 1_000);
+    await panel.open();
+    await page.keyboard.press('Shift+Tab');
+    await expect(panel.messages.last()).toBeFocused();
+    await page.keyboard.press('Home');
+    const first = panel.messages.filter({ hasText: /Line 1\./ });
+    await expect(first).toBeFocused();
+    await expect(first).toBeInViewport();
+    await expect(first).toHaveAttribute('aria-posinset', '1');
+    await page.keyboard.press('ArrowDown');
+    await expect(panel.messages.filter({ hasText: /Line 2\./ })).toBeFocused();
+    const row = await panel.messages.filter({ hasText: /Line 2\./ }).elementHandle();
+    await scrollTo(panel, 0.6);
+    await panel.still();
+    expect(await row?.evaluate((article) => article.matches(':focus'))).toBe(true);
+    await page.keyboard.press('ArrowDown');
+    await expect(panel.messages.filter({ hasText: /Line 3\./ })).toBeFocused();
+    await expect(panel.messages.filter({ hasText: /Line 3\./ })).toBeInViewport();
+    await page.keyboard.press('End');
+    await expect(panel.messages.last()).toBeFocused();
+    await expect.poll(() => panel.fromEnd()).toBeLessThan(10);
+  });
+
+  test('of 100,000 messages costs a new one no more than a frame', async ({ panel, page }) => {
+    test.slow();
+    await load(panel, 100_000);
+    await panel.open();
+    await expect.poll(() => panel.fromEnd()).toBe(0);
+    const median = await page.evaluate(async () => {
+      const times: number[] = [];
+      const panelElement = window.element.shadowRoot?.querySelector('partyline-panel');
+      for (let n = 0; n < 21; n += 1) {
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+        const started = performance.now();
+        window.chat.hear({ text: `New ${n}` });
+        await Reflect.get(panelElement ?? {}, 'updateComplete');
+        panelElement?.getBoundingClientRect();
+        times.push(performance.now() - started);
+      }
+      return times.sort((a, b) => a - b)[10] ?? Number.POSITIVE_INFINITY;
+    });
+    console.log(`a message at 100,000 rows: ${median.toFixed(1)} ms`);
+    expect(median).toBeLessThan(50);
+    await expect.poll(() => panel.fromEnd()).toBe(0);
+  });
+});
+
+test.describe('what the visitor has not read', () => {
+  test('begins at a line, which goes when they write', async ({ panel }) => {
+    await panel.hear({ text: 'Old' }, { text: 'New one' }, { text: 'New two' });
+    await panel.change({ unread: 2 });
+    await panel.open();
+    const lines = async () => (await panel.feed.innerText()).split('\n').map((l) => l.trim());
+    await expect(panel.feed.getByText('New', { exact: true })).toBeVisible();
+    const all = await lines();
+    expect(all.indexOf('New')).toBeGreaterThan(all.indexOf('Old'));
+    expect(all.indexOf('New')).toBeLessThan(all.indexOf('New one'));
+    await panel.send('I see');
+    await expect(panel.feed.getByText('New', { exact: true })).toHaveCount(0);
+  });
+
+  test('and what another conversation was have lines of their own', async ({ panel }) => {
+    await panel.hear(
+      { text: 'Last week', conversationId: 'c0' },
+      { text: 'Now', conversationId: 'c1' },
+      { text: 'And on', conversationId: 'c1' },
+    );
+    await panel.open();
+    await expect(panel.feed.getByText('A new conversation')).toHaveCount(1);
+    const lines = (await panel.feed.innerText()).split('\n').map((line) => line.trim());
+    const place = lines.indexOf('A new conversation');
+    expect(place).toBeGreaterThan(lines.indexOf('Last week'));
+    expect(place).toBeLessThan(lines.indexOf('Now'));
+  });
+});

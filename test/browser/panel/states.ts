@@ -1,0 +1,129 @@
+import type { Message } from '../../../src/protocol/message.ts';
+import type { Phase } from '../../../src/protocol/snapshot.ts';
+import type { PanelPage } from './fixtures.ts';
+
+const visitor = { id: 'v', name: 'Visitor', role: 'visitor' } as const;
+const bot = { id: 'b', name: 'Lamp Bot', role: 'bot' } as const;
+const system = { id: 's', name: 'System', role: 'system' } as const;
+
+/** Everything that the panel can look like, by name: for the tests of accessibility and for pictures. */
+export const states: Readonly<Record<string, (panel: PanelPage) => Promise<void>>> = {
+  empty: (panel) => panel.change({ conversation: null }),
+  conversation: talk,
+  queued: async (panel) => {
+    await panel.own({ text: 'Hello, my lamp flickers.', status: 'delivered' });
+    await panel.change({ conversation: { conversationId: 'c1', status: 'queued', position: 3 } });
+  },
+  joined: async (panel) => {
+    await panel.own({ text: 'Hello, my lamp flickers.', status: 'delivered' });
+    await panel.change({ conversation: { conversationId: 'c1', status: 'queued' } });
+    await panel.change({ conversation: { conversationId: 'c1', status: 'connected' } });
+  },
+  typing: async (panel) => {
+    await talk(panel);
+    await panel.change({ typing: { id: 'a', name: 'Ada Byron' } });
+  },
+  ended: async (panel) => {
+    await talk(panel);
+    await panel.change({ conversation: { conversationId: 'c1', status: 'ended' } });
+  },
+  menu: async (panel) => {
+    await talk(panel);
+    await panel.page.locator('[part=more]').click();
+  },
+  failed: async (panel) => {
+    const failure = { code: 'rejected', message: 'The gateway refused this message.' } as const;
+    await talk(panel);
+    await panel.own({ text: 'And one more thing', status: 'failed', failure });
+    await panel.own({ text: 'And another', status: 'pending' });
+  },
+  unread: async (panel) => {
+    await panel.hear({ text: 'Old news' });
+    await panel.hear({ text: 'Are you there?' }, { text: 'I will wait a moment.' });
+    await panel.change({ unread: 2 });
+    await panel.page.evaluate(() => {
+      window.element.open = false;
+      window.chat.change({ unread: 2 });
+      window.element.open = true;
+    });
+  },
+  reading: async (panel) => {
+    await panel.fill(60);
+    await panel.still();
+    await panel.page.evaluate(() =>
+      window.element.shadowRoot?.querySelector('.scroller')?.scrollBy(0, -500),
+    );
+    await panel.still();
+    await panel.hear({ text: 'New' }, { text: 'Newer' });
+  },
+  history: async (panel) => {
+    await panel.change({ hasEarlier: true });
+    await panel.hear(
+      {
+        text: 'The parcel is on its way.',
+        conversationId: 'c0',
+        timestamp: Date.UTC(2026, 9, 1, 9),
+      },
+      { text: 'What can I do today?', missingBefore: 2 },
+    );
+  },
+  tooLong: async (panel) => {
+    await talk(panel);
+    await panel.page.locator('textarea').fill('All about my lamp. '.repeat(230));
+    await panel.page.locator('textarea').press('Enter');
+  },
+  notKept: async (panel) => {
+    await talk(panel);
+    const hub = await panel.page.evaluate(() => window.chat.getSnapshot().hub);
+    await panel.change({ hub: { ...hub, persistent: false } });
+  },
+  offline: phase('offline', 'none'),
+  connecting: phase('connecting', 'none'),
+  waiting: phase('waiting', 'none', 12),
+  polling: phase('polling', 'rest', 42),
+  signedOut: phase('signed-out', 'none'),
+  outdated: async (panel) => {
+    await talk(panel);
+    const message = 'A newer version of this page is in use. Reload it; your draft is kept.';
+    const problem = { code: 'outdated', message } as const;
+    await panel.connection({ phase: 'failed', transport: 'none', problem });
+  },
+  strange: async (panel) => {
+    await panel.hear(
+      { text: '💡'.repeat(2_048), from: { id: 'x', role: 'agent', name: 'Ω'.repeat(500) } },
+      { text: 'W'.repeat(10_000) },
+      { text: '\u202eright to left\u202c, شكرا جزيلا, <img src=x onerror=alert(1)>' },
+    );
+  },
+};
+
+async function talk(panel: PanelPage): Promise<void> {
+  await panel.hear(
+    { text: 'Hello! What can I help you with?', from: bot },
+    { text: 'My tall lamp flickers when I turn it on.', from: visitor, status: 'read' },
+    { text: 'And it hums a little.', from: visitor, status: 'read' },
+    { text: 'Ada Byron is here', from: system },
+    { text: 'That is the starter. I send you a new one: https://lamps.example/starters' },
+    { text: 'It takes two days.' },
+    { text: 'Thank you!', from: visitor, status: 'delivered' } satisfies Partial<Message>,
+  );
+}
+
+function phase(
+  name: Phase,
+  transport: 'none' | 'rest',
+  seconds?: number,
+): (panel: PanelPage) => Promise<void> {
+  return async (panel) => {
+    await talk(panel);
+    await panel.page.evaluate(
+      ([to, by, left]) =>
+        window.chat.connect({
+          phase: to,
+          transport: by,
+          retryAt: left === undefined ? null : Date.now() + left * 1_000,
+        }),
+      [name, transport, seconds] as const,
+    );
+  };
+}

@@ -1,0 +1,179 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { Builder, Capabilities, type WebDriver, type WebElement } from 'selenium-webdriver';
+import { type Driver, findBody, until, type Window } from './driver.ts';
+
+export interface WebKitPaths {
+  readonly driver: string;
+  readonly browser: string;
+}
+
+/** WebKitGTK's MiniBrowser through WebDriver, on a display that nobody sees. */
+export async function startWebKit(paths: WebKitPaths): Promise<Driver> {
+  const display = await startDisplay();
+  const port = await freePort();
+  const service = spawn(paths.driver, [`--port=${port}`, '--host=127.0.0.1'], {
+    stdio: 'ignore',
+    env: {
+      ...process.env,
+      DISPLAY: display.name,
+      // A container has no graphics card, and often may not make a sandbox.
+      WEBKIT_DISABLE_COMPOSITING_MODE: '1',
+      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+      LIBGL_ALWAYS_SOFTWARE: '1',
+    },
+  });
+  const server = `http://127.0.0.1:${port}`;
+  await until(
+    () =>
+      fetch(`${server}/status`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    Boolean,
+    'WebKitWebDriver',
+  );
+  const options = { binary: paths.browser, args: ['--automation'] };
+  const driver = await new Builder()
+    .usingServer(server)
+    .withCapabilities(
+      new Capabilities({ browserName: 'MiniBrowser', 'webkitgtk:browserOptions': options }),
+    )
+    .build();
+  const version = (await driver.getCapabilities()).getBrowserVersion() ?? 'unknown';
+  const turns = new Turns();
+  const spare = await driver.getWindowHandle();
+  return {
+    version: `WebKitGTK ${version}`,
+    open: async (url) => {
+      const handle = await turns.take(async () => {
+        await driver.switchTo().window(spare);
+        await driver.switchTo().newWindow('tab');
+        return driver.getWindowHandle();
+      });
+      const window = new WebKitWindow(driver, handle, turns);
+      await window.goto(url);
+      return window;
+    },
+    close: async () => {
+      await driver.quit();
+      await end(service);
+      await end(display.server);
+    },
+  };
+}
+
+/** WebDriver talks to one window at a time. */
+class Turns {
+  #last: Promise<unknown> = Promise.resolve();
+
+  take<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work, work);
+    this.#last = turn;
+    return turn;
+  }
+}
+
+class WebKitWindow implements Window {
+  readonly #driver: WebDriver;
+  readonly #handle: string;
+  readonly #turns: Turns;
+
+  constructor(driver: WebDriver, handle: string, turns: Turns) {
+    this.#driver = driver;
+    this.#handle = handle;
+    this.#turns = turns;
+  }
+
+  #do<T>(work: () => Promise<T>): Promise<T> {
+    return this.#turns.take(async () => {
+      await this.#driver.switchTo().window(this.#handle);
+      return work();
+    });
+  }
+
+  goto(url: string): Promise<void> {
+    return this.#do(() => this.#driver.get(url));
+  }
+
+  reload(): Promise<void> {
+    return this.#do(() => this.#driver.navigate().refresh());
+  }
+
+  back(): Promise<void> {
+    return this.#do(() => this.#driver.navigate().back());
+  }
+
+  forward(): Promise<void> {
+    return this.#do(() => this.#driver.navigate().forward());
+  }
+
+  evaluate(expression: string): Promise<unknown> {
+    const script = `const done = arguments[arguments.length - 1];
+      Promise.resolve(${expression}).then(done, (error) => done(String(error)));`;
+    return this.#do(() => this.#driver.executeAsyncScript(script));
+  }
+
+  async click(selector: string): Promise<void> {
+    const element = await this.#find(selector);
+    await this.#do(() => element.click());
+  }
+
+  async type(selector: string, text: string): Promise<void> {
+    const element = await this.#find(selector);
+    await this.#do(() => element.sendKeys(text));
+  }
+
+  close(): Promise<void> {
+    return this.#do(() => this.#driver.close());
+  }
+
+  async #find(selector: string): Promise<WebElement> {
+    const script = `const [selector] = arguments;${findBody}`;
+    const element = await until(
+      () => this.#do(() => this.#driver.executeScript<WebElement | null>(script, selector)),
+      (found) => found !== null,
+      selector,
+    );
+    if (!element) throw new Error(`there is no ${selector}`);
+    return element;
+  }
+}
+
+interface Display {
+  readonly name: string;
+  readonly server: ChildProcess;
+}
+
+async function startDisplay(): Promise<Display> {
+  // It chooses a free number, and tells it on its third file.
+  const server = spawn(
+    'Xvfb',
+    ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'],
+    {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    },
+  );
+  const pipe = server.stdio[3];
+  if (!pipe || !('setEncoding' in pipe)) throw new Error('Xvfb has no third file');
+  const [told]: unknown[] = await once(pipe, 'data');
+  return { name: `:${String(told).trim()}`, server };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('there is no port');
+  return address.port;
+}

@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import WebSocket from 'ws';
+import { z } from 'zod';
+import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
+import type { Gateway, GatewayOptions } from '../../../src/testing/index.ts';
+import { gatewayForTest } from './support.ts';
+
+const frameSchema = z.looseObject({
+  class: z.string(),
+  code: z.number(),
+  tracingId: z.string().optional(),
+  body: z.unknown(),
+});
+type Frame = z.infer<typeof frameSchema>;
+
+const start = (options: GatewayOptions = {}) =>
+  gatewayForTest({ dialect: 'genesys-cloud', ...options });
+
+/** A guest that speaks frames by hand. */
+class Guest {
+  readonly token: string;
+  readonly socket: WebSocket;
+  readonly #frames: Frame[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  constructor(gateway: Gateway, token: string = randomUUID()) {
+    this.token = token;
+    const { socketUrl } = adapterOf(gateway);
+    this.socket = new WebSocket(socketUrl, { headers: { origin: 'http://127.0.0.1:8080' } });
+    this.socket.on('message', (data) => {
+      this.#frames.push(frameSchema.parse(JSON.parse(String(data))));
+      for (const look of this.#waiting) look();
+    });
+    onTestFinished(() => this.socket.terminate());
+  }
+
+  async opened(): Promise<this> {
+    await once(this.socket, 'open');
+    this.send({ action: 'configureSession', deploymentId: 'deployment-1' });
+    await this.next('SessionResponse');
+    return this;
+  }
+
+  send(request: Record<string, unknown>): void {
+    this.socket.send(JSON.stringify({ ...request, token: this.token }));
+  }
+
+  says(text: string, tracingId: string = randomUUID()): void {
+    const channel = { metadata: { customAttributes: { partylineMessageId: tracingId } } };
+    this.send({ action: 'onMessage', tracingId, message: { type: 'Text', text, channel } });
+  }
+
+  /** The next frame of a class that was not taken yet. */
+  next(name: string): Promise<Frame> {
+    return new Promise((resolve) => {
+      const look = () => {
+        const index = this.#frames.findIndex((frame) => frame.class === name);
+        const [frame] = index < 0 ? [] : this.#frames.splice(index, 1);
+        if (!frame) return;
+        this.#waiting.delete(look);
+        resolve(frame);
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+}
+
+function adapterOf(gateway: Gateway) {
+  const { deploymentId, apiUrl } = gateway;
+  return genesysCloud({ deploymentId, endpoint: apiUrl });
+}
+
+async function history(gateway: Gateway, guest: Guest) {
+  guest.send({ action: 'getJwt' });
+  const { body } = await guest.next('JwtResponse');
+  const { jwt } = z.object({ jwt: z.string() }).parse(body);
+  const call = { type: 'history-since', conversationId: 'c', since: 0, cursor: null } as const;
+  const adapter = adapterOf(gateway);
+  const { url, headers } = adapter.request(call, jwt);
+  const response = await fetch(url, { headers });
+  const { status } = response;
+  const retryAfter = response.headers.get('retry-after');
+  return adapter.response(call, { status, retryAfter, body: await response.text() });
+}
+
+describe('the emulator of Genesys Cloud', () => {
+  it('lets the oldest of four connections of a session go', async () => {
+    const gateway = await start();
+    const first = await new Guest(gateway).opened();
+    const closed = once(first.socket, 'close');
+    for (let index = 0; index < 3; index += 1) await new Guest(gateway, first.token).opened();
+    expect(await first.next('ConnectionClosedEvent')).toMatchObject({ code: 200 });
+    await closed;
+    expect(gateway.stats.authenticated).toBe(3);
+  });
+
+  it('tells every connection of a session what was said, with the tracing id', async () => {
+    const gateway = await start();
+    const first = await new Guest(gateway).opened();
+    const second = await new Guest(gateway, first.token).opened();
+    first.says('hello', 'own-1');
+    for (const guest of [first, second]) {
+      expect(await guest.next('StructuredMessage')).toMatchObject({
+        tracingId: 'own-1',
+        body: { text: 'hello', direction: 'Inbound' },
+      });
+    }
+  });
+
+  it('keeps a message as often as it is sent, under other ids live and in the history', async () => {
+    const gateway = await start({ historyKeepsIds: false });
+    const guest = await new Guest(gateway).opened();
+    guest.says('hello', 'own-1');
+    guest.says('hello', 'own-1');
+    const adapter = adapterOf(gateway);
+    const live = [await guest.next('StructuredMessage'), await guest.next('StructuredMessage')];
+    const told = await history(gateway, guest);
+    const messages = told.ok && told.value.type === 'history' ? told.value.messages : [];
+    expect(messages).toHaveLength(2);
+    for (const [index, frame] of live.entries()) {
+      const [event] = adapter.decode(JSON.stringify(frame));
+      const aliases = event?.type === 'message' ? event.message.aliases : [];
+      expect(messages[index]?.messageId).not.toBe('own-1');
+      expect(aliases).toContain(messages[index]?.messageId);
+    }
+  });
+
+  it('knows an agent, typing, and a read-only end', async () => {
+    const gateway = await start();
+    const guest = await new Guest(gateway).opened();
+    guest.says('hello');
+    const { conversationId } = await gateway.agent.nextQueued();
+    await gateway.agent.accept(conversationId);
+    await guest.next('StructuredMessage');
+    await gateway.agent.say(conversationId, 'hi');
+    expect(await guest.next('StructuredMessage')).toMatchObject({
+      body: { text: 'hi', direction: 'Outbound', originatingEntity: 'Human' },
+    });
+    await gateway.agent.end(conversationId);
+    expect(await guest.next('StructuredMessage')).toMatchObject({
+      body: { type: 'Event', metadata: { readOnly: 'true' } },
+    });
+    guest.says('too late');
+    expect(await guest.next('string')).toMatchObject({ code: 409 });
+  });
+
+  it('counts echoes, messages and looks into the history', async () => {
+    const gateway = await start();
+    const guest = await new Guest(gateway).opened();
+    for (let index = 0; index < 3; index += 1) {
+      guest.send({ action: 'echo', message: { type: 'Text', text: 'ping' } });
+    }
+    expect(await guest.next('TooManyRequestsErrorMessage')).toMatchObject({ code: 429 });
+    for (let index = 0; index < 6; index += 1) guest.says(`m${index}`);
+    expect(await guest.next('TooManyRequestsErrorMessage')).toMatchObject({
+      body: { errorCode: 4029, retryAfter: 1 },
+    });
+    for (let index = 0; index < 10; index += 1) {
+      expect(await history(gateway, guest)).toMatchObject({ ok: true });
+    }
+    expect(await history(gateway, guest)).toMatchObject({ failure: { kind: 'rate-limited' } });
+    expect(gateway.stats.violations.map(({ violation }) => violation)).toEqual(
+      Array(3).fill('over-the-limit'),
+    );
+  });
+
+  it('expires sessions, and refuses other deployments and origins', async () => {
+    const gateway = await start();
+    const guest = await new Guest(gateway).opened();
+    gateway.faults.expireTokens();
+    await guest.next('SessionExpiredEvent');
+    guest.says('anybody?');
+    expect(await guest.next('string')).toMatchObject({ code: 4006 });
+    guest.send({ action: 'configureSession', deploymentId: 'another' });
+    expect(await guest.next('string')).toMatchObject({ code: 403 });
+    const elsewhere = new WebSocket(gateway.socketUrl, { origin: 'https://evil.example' });
+    const [error] = await once(elsewhere, 'error');
+    expect(String(error)).toContain('403');
+  });
+
+  it('clears a conversation, and closes behind it', async () => {
+    const guest = await new Guest(await start()).opened();
+    const events = [{ eventType: 'Presence', presence: { type: 'Clear' } }];
+    guest.send({ action: 'onMessage', message: { type: 'Event', events } });
+    await guest.next('SessionClearedEvent');
+    await guest.next('ConnectionClosedEvent');
+  });
+});

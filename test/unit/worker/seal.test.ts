@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import type { Message } from '../../../src/protocol/message.ts';
+import { emptyMeta, type StoreOperation } from '../../../src/worker/core/records.ts';
+import { makeKey, Seal } from '../../../src/worker/store/seal.ts';
+
+const message: Message = {
+  messageId: 'm1',
+  conversationId: 'c1',
+  sequence: 1,
+  from: { id: 'agent-1', name: 'Ada Lovelace', role: 'agent' },
+  content: [{ type: 'link', text: 'Your statement', url: 'https://bank.example/4711' }],
+  text: 'Your balance is 12 – „schön“ 🎉',
+  timestamp: 1_700_000_000_000,
+  status: 'delivered',
+  failure: null,
+  missingBefore: 0,
+  position: [1, 1, 0, 0],
+};
+const record = {
+  messageId: 'm2',
+  ordinal: 1,
+  conversationId: 'c1',
+  text: 'my PIN is 0815',
+  timestamp: 1,
+  failure: null,
+};
+const meta = {
+  ...emptyMeta,
+  draft: 'half a thought',
+  lastRouting: { skillGroups: ['Billing'], attributes: { userTier: 'premium' } },
+};
+const operations: StoreOperation[] = [
+  { type: 'put-message', message },
+  { type: 'add-message', message, isUnread: true },
+  { type: 'put-outbox', record },
+  { type: 'add-outbox', record },
+  { type: 'put-meta', meta },
+  { type: 'delete-outbox', messageId: 'm0' },
+];
+
+/** The rows as they were, from what was written; `null` for those that can't be opened. */
+async function opened(seal: Seal, sealed: readonly StoreOperation[]) {
+  return Promise.all(
+    sealed.map((operation) => {
+      switch (operation.type) {
+        case 'put-message':
+        case 'add-message':
+          return seal.openMessage(operation.message);
+        case 'put-outbox':
+        case 'add-outbox':
+          return seal.openOutbox(operation.record);
+        case 'put-meta':
+          return seal.openMeta(operation.meta);
+        default:
+          return null;
+      }
+    }),
+  );
+}
+
+describe('sealed rows', () => {
+  it('hold nothing that somebody wrote or is called, and open to what they were', async () => {
+    const seal = new Seal(await makeKey());
+    const sealed = await seal.sealAll(operations);
+    const kept = JSON.stringify(sealed);
+    for (const text of [
+      'balance',
+      'Ada',
+      'statement',
+      '4711',
+      '0815',
+      'half a thought',
+      'Billing',
+      'premium',
+    ]) {
+      expect(kept).not.toContain(text);
+    }
+    // What rows are found by stays.
+    expect(sealed[0]).toMatchObject({ message: { messageId: 'm1', position: [1, 1, 0, 0] } });
+    expect(await opened(seal, sealed)).toEqual([message, message, record, record, meta, null]);
+  });
+
+  it('are never the same twice', async () => {
+    const seal = new Seal(await makeKey());
+    expect(await seal.sealAll(operations)).not.toEqual(await seal.sealAll(operations));
+  });
+
+  it('open with no other key, and not when they were changed', async () => {
+    const seal = new Seal(await makeKey());
+    const sealed = await seal.sealAll(operations);
+    const nothing = [null, null, null, null, null, null];
+    expect(await opened(new Seal(await makeKey()), sealed)).toEqual(nothing);
+    expect(await opened(new Seal(null), sealed)).toEqual(nothing);
+    const [first] = sealed;
+    if (first?.type !== 'put-message') throw new Error('no message');
+    for (const text of [
+      `${first.message.text}A`,
+      first.message.text.slice(0, 20),
+      '\u0001s',
+      '\u0001s%',
+    ]) {
+      expect(await seal.openMessage({ ...first.message, text })).toBeNull();
+    }
+  });
+
+  it('have a key that no script can read out', async () => {
+    const key = await makeKey();
+    expect(key.extractable).toBe(false);
+    await expect(crypto.subtle.exportKey('raw', key)).rejects.toThrow();
+  });
+});
+
+describe('plain rows', () => {
+  it('are what they were, and open with a key too', async () => {
+    const plain = await new Seal(null).sealAll(operations);
+    expect(plain).toBe(operations);
+    const seal = new Seal(await makeKey());
+    expect(await opened(seal, plain)).toEqual([message, message, record, record, meta, null]);
+  });
+
+  it('that look like sealed ones are texts all the same', async () => {
+    for (const text of ['\u0001s', '\u0001sAAAA', '\u0001p', '\u0001', '\u0001psome']) {
+      for (const seal of [new Seal(null), new Seal(await makeKey())]) {
+        const odd: StoreOperation[] = [
+          { type: 'put-message', message: { ...message, text } },
+          { type: 'put-outbox', record: { ...record, text } },
+          { type: 'put-meta', meta: { ...meta, draft: text } },
+        ];
+        expect(await opened(seal, await seal.sealAll(odd))).toEqual([
+          { ...message, text },
+          { ...record, text },
+          { ...meta, draft: text },
+        ]);
+      }
+    }
+  });
+});

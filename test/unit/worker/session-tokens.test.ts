@@ -1,0 +1,115 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
+import { startGateway } from '../../../src/testing/index.ts';
+import { Log } from '../../../src/worker/log.ts';
+import { SessionTokens } from '../../../src/worker/session-tokens.ts';
+
+/** The site's own endpoint: whoever is signed in there. */
+async function startSite(answer: () => { status: number; body?: unknown }) {
+  const server = createServer((_, response) => {
+    const { status, body = {} } = answer();
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+async function platform(options: { visitorUrl?: string; codeUrl?: string } = {}) {
+  // There is no IndexedDB in Node: what is kept over a restart is tested in the browser.
+  vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const gateway = await startGateway({ dialect: 'genesys-cloud' });
+  onTestFinished(() => gateway.close());
+  const { deploymentId, apiUrl } = gateway;
+  const { sessions } = genesysCloud({ deploymentId, endpoint: apiUrl, ...options });
+  if (!sessions) throw new Error('the dialect has sessions');
+  return { gateway, tokens: new SessionTokens(sessions, new Log()) };
+}
+
+describe('a guest’s token', () => {
+  it('is made once, kept, and made anew for a new session only', async () => {
+    const { tokens } = await platform();
+    const first = await tokens.fetch(false);
+    const token = tokens.current();
+    expect(first).toMatchObject({ ok: true, expiresIn: null, isSame: false });
+    expect(token).toMatch(/^[0-9a-f-]{36}$/);
+    tokens.forget();
+    expect(tokens.current()).toBeNull();
+    expect(await tokens.fetch(false)).toMatchObject({ ok: true, isSame: true });
+    expect(tokens.current()).toBe(token);
+    await tokens.fetch(true);
+    expect(tokens.current()).not.toBe(token);
+  });
+
+  it('belongs to one visitor: another one has another', async () => {
+    let subject = 'visitor-1';
+    const visitorUrl = await startSite(() => ({ status: 200, body: { subject } }));
+    const { tokens } = await platform({ visitorUrl });
+    expect(await tokens.fetch(false)).toMatchObject({ subject: 'visitor-1', expiresIn: 900 });
+    const token = tokens.current();
+    subject = 'visitor-2';
+    expect(await tokens.fetch(false)).toMatchObject({ subject: 'visitor-2', isSame: false });
+    expect(tokens.current()).not.toBe(token);
+  });
+
+  it('is gone with a sign-out, however soon somebody comes back', async () => {
+    const { tokens } = await platform();
+    await tokens.fetch(false);
+    const token = tokens.current();
+    tokens.end();
+    expect(tokens.current()).toBeNull();
+    await tokens.fetch(false);
+    expect(tokens.current()).not.toBe(token);
+  });
+
+  it.each([
+    [401, 'signed-out'],
+    [403, 'forbidden'],
+    [429, 'rate-limited'],
+    [503, 'unavailable'],
+  ])('is not given when the site answers %i: %s', async (status, kind) => {
+    const { tokens } = await platform({ visitorUrl: await startSite(() => ({ status })) });
+    expect(await tokens.fetch(false)).toMatchObject({ ok: false, kind });
+    expect(tokens.current()).toBeNull();
+  });
+
+  it('says that the site’s answer was of no use, without repeating it', async () => {
+    const visitorUrl = await startSite(() => ({ status: 200, body: { subject: 7, secret: 'x' } }));
+    const { tokens } = await platform({ visitorUrl });
+    const result = await tokens.fetch(false);
+    expect(result).toMatchObject({ ok: false, kind: 'unavailable' });
+    expect(JSON.stringify(result)).not.toContain('x"');
+  });
+});
+
+describe('an identity', () => {
+  it('is exchanged for the site’s code, refreshed when it is refused, and revoked', async () => {
+    let asked = 0;
+    const codeUrl = await startSite(() => {
+      asked += 1;
+      return { status: 200, body: { subject: 'ada', code: 'ada', redirectUri: null } };
+    });
+    const { gateway, tokens } = await platform({ codeUrl });
+    expect(await tokens.fetch(false)).toMatchObject({ ok: true, subject: 'ada' });
+    const [token, jwt] = tokens.current()?.split(' ') ?? [];
+    expect(jwt).toMatch(/^identity\./);
+    // Asked for again while it is good: the same, without anybody being asked.
+    expect(await tokens.fetch(false)).toMatchObject({ isSame: true });
+    tokens.forget();
+    await tokens.fetch(false);
+    const [sameToken, refreshed] = tokens.current()?.split(' ') ?? [];
+    expect(sameToken).toBe(token);
+    expect(refreshed).not.toBe(jwt);
+    expect(asked).toBe(1);
+    const base = '/api/v2/webdeployments/token';
+    expect(gateway.stats.rest).toMatchObject({
+      [`POST ${base}/oauthcodegrantjwtexchange`]: 1,
+      [`POST ${base}/refresh`]: 1,
+    });
+    tokens.end();
+    await gateway.stats.waitFor(({ rest }) => rest[`DELETE ${base}/revoke`] === 1);
+  });
+});
