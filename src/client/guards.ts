@@ -3,9 +3,9 @@ import type { Attachment, Card, Choice, Content } from '../protocol/content.ts';
 import { type Conversation, conversationStatuses, type Routing } from '../protocol/conversation.ts';
 import type { ErrorCode, Problem } from '../protocol/errors.ts';
 import {
+  isPosition,
   type Message,
   messageStatuses,
-  type Position,
   type ReadMark,
   roles,
   type Sender,
@@ -53,10 +53,6 @@ export const isConversation = shape<Conversation>(
   { conversationId: isString, status: oneOf(...conversationStatuses) },
   { position: isNumber, expiresAt: isNumber },
 );
-
-const areNumbers = arrayOf(isNumber);
-
-const isPosition = (value: unknown): value is Position => areNumbers(value) && value.length === 4;
 
 const areStrings = arrayOf(isString);
 
