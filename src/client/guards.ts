@@ -2,13 +2,13 @@ import type { Address, Moved } from '../protocol/builds.ts';
 import type { Content } from '../protocol/content.ts';
 import type { Conversation, ConversationStatus } from '../protocol/conversation.ts';
 import type { ErrorCode, Problem } from '../protocol/errors.ts';
-import type {
-  Message,
-  MessageStatus,
-  Position,
-  ReadMark,
-  Role,
-  Sender,
+import {
+  isPosition,
+  type Message,
+  type MessageStatus,
+  type ReadMark,
+  type Role,
+  type Sender,
 } from '../protocol/message.ts';
 import type {
   AlertMessage,
@@ -57,10 +57,6 @@ export const isConversation = shape<Conversation>(
   { conversationId: isString, status: word<ConversationStatus>() },
   { position: isNumber, expiresAt: isNumber },
 );
-
-const areNumbers = arrayOf(isNumber);
-
-const isPosition = (value: unknown): value is Position => areNumbers(value) && value.length === 4;
 
 const isTyped = shape<{ type: string }>({ type: isString });
 const isOfKind = shape<{ kind: string }>({ kind: isString });

@@ -1,16 +1,19 @@
-import { z } from './zod.ts';
+import { matching, z } from './zod.ts';
 
 /** Where hubs of different builds of the site meet. */
 export const buildsChannel = 'partyline-builds';
 
 /** Where a SharedWorker is found: what `new SharedWorker` wants. */
-export const addressSchema = z.object({ url: z.url(), name: z.string().check(z.maxLength(128)) });
+export const addressSchema = z.object({
+  url: z.string().check(matching(/^[a-z][a-z\d+.-]*:\/*[^/\s]/i, 'must be a URL')),
+  name: z.string().check(z.maxLength(128)),
+});
 export type Address = z.infer<typeof addressSchema>;
 
 /** Digits with dots, compared as numbers. */
 export const buildSchema = z
   .string()
-  .check(z.maxLength(64), z.regex(/^\d+(\.\d+)*$/, 'must be digits with dots'));
+  .check(z.maxLength(64), matching(/^\d+(\.\d+)*$/, 'must be digits with dots'));
 
 /** A hub says that it is there, and whether it has the socket. */
 export const presenceSchema = z.object({

@@ -17,6 +17,8 @@ export interface GatewayAdapter {
   readonly socketUrl: string;
   /** Where the tokens come from, when it is not the site's broker (`authentication: 'session'`). */
   readonly sessions?: SessionSettings;
+  /** Brought along with `sessions`, so that no other dialect's hub loads what mints and keeps them. */
+  readonly supply?: (hub: SupplyHub) => TokenSupply;
   /** The text frames that carry a command; none when the dialect has no word for it. */
   encode(command: GatewayCommand, token: string): readonly string[];
   /** What a text frame says. Never throws: what it can't read is a `misfit`, unknown types are `[]`. */
@@ -86,6 +88,54 @@ export interface SessionSettings {
   } | null;
   /** The one string that `encode` is given. */
   credential(token: string, jwt: string | null): string;
+}
+
+export type TokenResult =
+  | {
+      readonly ok: true;
+      /** Seconds; `null`: it ends only when the gateway says so. */
+      readonly expiresIn: number | null;
+      readonly subject: string;
+      /** It is the one that was there before: a living socket can stay. */
+      readonly isSame?: boolean;
+    }
+  | {
+      readonly ok: false;
+      readonly kind: 'signed-out' | 'forbidden' | 'rate-limited' | 'unavailable' | 'network';
+      readonly message: string;
+      /** Milliseconds. */
+      readonly retryAfter: number | null;
+    };
+
+/** Where the tokens of a hub come from. */
+export interface TokenSource {
+  readonly current: () => string | null;
+  forget(): void;
+  /** `isFresh`: of a new session, where the token is one. Never rejects. */
+  fetch(isFresh: boolean): Promise<TokenResult>;
+  /** The visitor has signed out. */
+  end(): void;
+}
+
+/** Where the tokens for REST come from, when the gateway gives them on the socket. */
+export interface RestTokenSource {
+  /** `null` when there is no line, or no answer on it. Never rejects. */
+  readonly get: (isRefused: boolean) => Promise<string | null>;
+  take(event: Extract<GatewayEvent, { type: 'rest-token' }>): void;
+  /** The line has ended: another one may be another session's. */
+  forget(): void;
+}
+
+export interface TokenSupply {
+  readonly tokens: TokenSource;
+  readonly restTokens: RestTokenSource;
+}
+
+/** What a supply wants of the hub that it works for. */
+export interface SupplyHub {
+  /** Asks for a token on the socket; returns whether there is a line to ask on. */
+  askRestToken(): boolean;
+  logError(what: string, cause: unknown): void;
 }
 
 export type GatewayCommand =

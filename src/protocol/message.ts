@@ -34,6 +34,13 @@ export type MessageStatus = (typeof messageStatuses)[number];
  */
 export type Position = readonly [number, number, number, number];
 
+/** Unlike `every`, it sees holes. */
+export function isPosition(value: unknown): value is Position {
+  return (
+    Array.isArray(value) && value.length === 4 && value.findIndex((n) => !Number.isFinite(n)) < 0
+  );
+}
+
 /** One message as every tab sees it. Immutable; the object changes when the message does. */
 export interface Message {
   /** The row key for ever, chosen by whoever wrote the message. */

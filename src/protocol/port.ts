@@ -7,7 +7,7 @@ import {
   sharedPatchSchema,
   sharedSnapshotSchema,
 } from './schemas.ts';
-import { z } from './zod.ts';
+import { integer, z } from './zod.ts';
 
 /**
  * The port between a tab and the hub.
@@ -129,7 +129,7 @@ export const callSchema = z.discriminatedUnion('type', [
     before: z.nullable(placeSchema),
     /** That row's conversation, for what the browser does not keep. */
     conversationId: z.exactOptional(z.nullable(id)),
-    count: z.int().check(z.minimum(1), z.maximum(500)),
+    count: integer.check(z.minimum(1), z.maximum(500)),
   }),
   z.object({ type: z.literal('reconnect') }),
   /** The visitor waits, although nobody is on shift. */

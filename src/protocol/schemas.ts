@@ -1,10 +1,10 @@
 import { contentSchema } from './content-schema.ts';
-import { conversationStatuses } from './conversation.ts';
+import { conversationStatuses, type Routing } from './conversation.ts';
 import { errorCodes } from './errors.ts';
-import { messageStatuses, roles } from './message.ts';
+import { isPosition, messageStatuses, type Position, roles } from './message.ts';
 import { queueReasons } from './routing.ts';
 import { phases } from './snapshot.ts';
-import { z } from './zod.ts';
+import { integer, z } from './zod.ts';
 
 /**
  * The vocabulary as zod reads it, for worker and server. A page has guards instead (guards.ts), and
@@ -28,30 +28,33 @@ export const conversationSchema = z.object({
 /** Of all attributes together as JSON, in UTF-16 code units: a routing must fit into one frame. */
 const maximumAttributes = 16_384;
 
+const attributesSchema = z.custom<NonNullable<Routing['attributes']>>(
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.entries(value).every(([key, item]) => key.length <= 256 && isAttribute(item)) &&
+    JSON.stringify(value).length <= maximumAttributes,
+  `must be texts, numbers and booleans by name, ${maximumAttributes} characters in all at most`,
+);
+
+function isAttribute(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+}
+
 export const routingSchema = z.object({
   skillGroups: z.readonly(
     z
       .array(z.string().check(z.minLength(1), z.maxLength(256)))
       .check(z.minLength(1), z.maxLength(50)),
   ),
-  attributes: z.exactOptional(
-    z.readonly(
-      z
-        .record(z.string().check(z.maxLength(256)), z.union([z.string(), z.number(), z.boolean()]))
-        .check(
-          z.refine(
-            (attributes) => JSON.stringify(attributes).length <= maximumAttributes,
-            `must have at most ${maximumAttributes} characters in all`,
-          ),
-        ),
-    ),
-  ),
-  priority: z.exactOptional(z.int().check(z.nonnegative())),
+  attributes: z.exactOptional(attributesSchema),
+  priority: z.exactOptional(integer.check(z.nonnegative())),
 });
 
 export const senderSchema = z.object({ id: z.string(), name: z.string(), role: z.enum(roles) });
 
-export const positionSchema = z.readonly(z.tuple([z.number(), z.number(), z.number(), z.number()]));
+export const positionSchema = z.custom<Position>(isPosition);
 
 export const messageSchema = z.object({
   messageId: z.string(),

@@ -1,4 +1,5 @@
 import { PartylineError } from '../protocol/errors.ts';
+import type { TokenSource } from '../protocol/gateway.ts';
 import { aliveLock, hubLock, tabLock } from '../protocol/locks.ts';
 import type { Call, CallAnswer, Hello, StreamMessage } from '../protocol/port.ts';
 import { protocolVersion } from '../protocol/version.ts';
@@ -13,13 +14,11 @@ import { holdForLife, holdLock, whenReleased } from './locks.ts';
 import type { Log } from './log.ts';
 import type { CheckedOptions } from './options.ts';
 import { Rest } from './rest.ts';
-import { RestTokens } from './rest-token.ts';
 import { RoutingLog } from './routing-log.ts';
-import { SessionTokens } from './session-tokens.ts';
 import { Sockets } from './socket.ts';
 import { Store } from './store.ts';
 import { createTimers, type Timers } from './timers.ts';
-import { type TokenSource, Tokens } from './token.ts';
+import { Tokens } from './token.ts';
 
 /** How a tab is reached. */
 export interface TabPort {
@@ -93,13 +92,14 @@ export class Hub {
     );
     this.#clock = createClock();
     this.#timers = createTimers(this.#clock, (name) => this.#take({ type: 'timer', name }));
-    this.#tokens = gateway.sessions
-      ? new SessionTokens(gateway.sessions, log)
-      : new Tokens(options.tokenUrl);
+    const supply = gateway.supply?.({
+      askRestToken: () => this.#sockets.sendAnywhere({ type: 'rest-token' }),
+      logError: (what, cause) => log.error(what, cause),
+    });
+    this.#tokens = supply?.tokens ?? new Tokens(options.tokenUrl);
     this.#attributes = options.attributes;
     this.#routingLog = new RoutingLog(options.routingLogUrl, log);
-    const restTokens = new RestTokens(() => this.#sockets.sendAnywhere({ type: 'rest-token' }));
-    this.#rest = new Rest(gateway, gateway.sessions ? restTokens.get : this.#tokens.current);
+    this.#rest = new Rest(gateway, supply?.restTokens.get ?? this.#tokens.current);
     this.#store = new Store(
       log,
       {
@@ -117,7 +117,7 @@ export class Hub {
         gateway: (socketId, event) => this.#take({ type: 'gateway', socketId, event }),
       },
       log,
-      restTokens,
+      supply?.restTokens ?? null,
     );
     this.#tick.port1.onmessage = () => {
       this.#tickPending = false;

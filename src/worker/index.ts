@@ -7,10 +7,11 @@ import { Station } from './station.ts';
 export { type GenesysArticleOptions, genesysArticle } from '../protocol/article/index.ts';
 export { type ErrorCode, PartylineError } from '../protocol/errors.ts';
 export type { GatewayAdapter } from '../protocol/gateway.ts';
-export { type GenesysCloudOptions, genesysCloud } from '../protocol/genesys-cloud/index.ts';
+export type { GenesysCloudOptions } from '../protocol/genesys-cloud/index.ts';
 export type { RoutingLogLine } from '../protocol/routing.ts';
 export type { AttributesSchema } from './attributes.ts';
 export type { Limits, RoutingPolicy, Timing } from './core/settings.ts';
+export { genesysCloud } from './genesys-cloud.ts';
 export type { HubOptions } from './options.ts';
 export { type RowSeal, type SealedRowsOptions, sealedRows } from './store/sealed-rows.ts';
 

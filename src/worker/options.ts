@@ -1,7 +1,7 @@
 import { buildSchema } from '../protocol/builds.ts';
 import { describeIssue, PartylineError } from '../protocol/errors.ts';
 import type { GatewayAdapter } from '../protocol/gateway.ts';
-import { z } from '../protocol/zod.ts';
+import { integer, z } from '../protocol/zod.ts';
 import type { AttributesSchema } from './attributes.ts';
 import {
   defaultLimits,
@@ -51,7 +51,7 @@ export interface HubOptions {
 export const version = '0.1.0';
 
 const duration = z.exactOptional(z.number().check(z.nonnegative(), z.maximum(86_400_000)));
-const count = z.exactOptional(z.int().check(z.minimum(1), z.maximum(100_000)));
+const count = z.exactOptional(integer.check(z.minimum(1), z.maximum(100_000)));
 
 function partOf<T extends object>(defaults: T, value: typeof duration | typeof count) {
   return z.strictObject(Object.fromEntries(Object.keys(defaults).map((key) => [key, value])));

@@ -1,4 +1,4 @@
-import type { GatewayEvent } from '../protocol/gateway.ts';
+import type { GatewayEvent, RestTokenSource } from '../protocol/gateway.ts';
 
 /** From asking for a token on the socket to its coming, in ms. */
 const deadline = 10_000;
@@ -10,7 +10,7 @@ const life = 50_000;
  * Tokens for REST that the gateway gives on the socket (`rest-token`), in memory only. Their life is
  * counted from the request by our own clock, since the gateway's may differ.
  */
-export class RestTokens {
+export class RestTokens implements RestTokenSource {
   readonly #ask: () => boolean;
   #token: { readonly text: string; readonly goodUntil: number } | null = null;
   #waiting: Promise<string | null> | null = null;

@@ -1,10 +1,8 @@
-import type { SessionSettings } from '../protocol/gateway.ts';
+import type { SessionSettings, TokenResult, TokenSource } from '../protocol/gateway.ts';
 import { parseRetryAfter } from '../protocol/retry-after.ts';
 import { z } from '../protocol/zod.ts';
-import type { TokenResult } from './core/input.ts';
-import type { Log } from './log.ts';
-import { type RefusedToken, refusal, type TokenSource } from './token.ts';
-import { type KeptSession, Vault } from './vault.ts';
+import { type RefusedToken, refusal } from './token.ts';
+import { type KeptSession, type LogError, Vault } from './vault.ts';
 
 const deadline = 10_000;
 
@@ -47,9 +45,9 @@ export class SessionTokens implements TokenSource {
   #isStale = false;
   #ended: Promise<void> = Promise.resolve();
 
-  constructor(settings: SessionSettings, log: Log) {
+  constructor(settings: SessionSettings, logError: LogError) {
     this.#settings = settings;
-    this.#vault = new Vault(settings.deploymentId, log);
+    this.#vault = new Vault(settings.deploymentId, logError);
   }
 
   readonly current = (): string | null => this.#credential;

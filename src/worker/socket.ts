@@ -3,9 +3,9 @@ import type {
   GatewayAdapter,
   GatewayCommand,
   GatewayEvent,
+  RestTokenSource,
 } from '../protocol/gateway.ts';
 import type { Log } from './log.ts';
-import type { RestTokens } from './rest-token.ts';
 
 export interface SocketEvents {
   opened(socketId: number): void;
@@ -20,14 +20,14 @@ export class Sockets {
   readonly #token: () => string | null;
   readonly #events: SocketEvents;
   readonly #log: Log;
-  readonly #restTokens: RestTokens;
+  readonly #restTokens: RestTokenSource | null;
 
   constructor(
     adapter: GatewayAdapter,
     token: () => string | null,
     events: SocketEvents,
     log: Log,
-    restTokens: RestTokens,
+    restTokens: RestTokenSource | null,
   ) {
     this.#restTokens = restTokens;
     this.#adapter = adapter;
@@ -48,14 +48,14 @@ export class Sockets {
       }
       for (const event of this.#adapter.decode(data)) {
         // A secret, and none of the core's business.
-        if (event.type === 'rest-token') this.#restTokens.take(event);
+        if (event.type === 'rest-token') this.#restTokens?.take(event);
         else this.#events.gateway(socketId, event);
       }
     };
     // An error is always followed by a close, which says what there is to say.
     socket.onclose = ({ code }) => {
       this.#sockets.delete(socketId);
-      this.#restTokens.forget();
+      this.#restTokens?.forget();
       this.#events.closed(socketId, this.#adapter.closeMeaning(code));
     };
   }

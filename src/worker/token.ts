@@ -1,6 +1,6 @@
+import type { TokenResult, TokenSource } from '../protocol/gateway.ts';
 import { parseRetryAfter } from '../protocol/retry-after.ts';
 import { z } from '../protocol/zod.ts';
-import type { TokenResult } from './core/input.ts';
 
 const deadline = 10_000;
 
@@ -12,16 +12,6 @@ const answerSchema = z.object({
 
 /** Why there is none. */
 export type RefusedToken = Extract<TokenResult, { ok: false }>;
-
-/** Where the tokens of this hub come from. */
-export interface TokenSource {
-  readonly current: () => string | null;
-  forget(): void;
-  /** `isFresh`: of a new session, where the token is one. Never rejects. */
-  fetch(isFresh: boolean): Promise<TokenResult>;
-  /** The visitor has signed out. */
-  end(): void;
-}
 
 /** Asks the site's broker, and keeps the token: in this worker's memory, and nowhere else. */
 export class Tokens implements TokenSource {

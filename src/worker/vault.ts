@@ -1,6 +1,6 @@
 import { openDB } from 'idb';
+import type { SupplyHub } from '../protocol/gateway.ts';
 import { z } from '../protocol/zod.ts';
-import type { Log } from './log.ts';
 
 /** What is kept of a session over a browser restart. */
 const sessionSchema = z.object({
@@ -11,6 +11,8 @@ const sessionSchema = z.object({
   refreshToken: z.nullable(z.string()),
 });
 export type KeptSession = z.infer<typeof sessionSchema>;
+
+export type LogError = SupplyHub['logError'];
 
 const sealedSchema = z.object({
   iv: z.instanceof(Uint8Array),
@@ -28,12 +30,12 @@ const keyName = 'key';
  */
 export class Vault {
   readonly #deploymentId: string;
-  readonly #log: Log;
+  readonly #logError: LogError;
   #memory: KeptSession | null = null;
 
-  constructor(deploymentId: string, log: Log) {
+  constructor(deploymentId: string, logError: LogError) {
     this.#deploymentId = deploymentId;
-    this.#log = log;
+    this.#logError = logError;
   }
 
   async read(): Promise<KeptSession | null> {
@@ -85,7 +87,7 @@ export class Vault {
       }
     } catch (error) {
       // Only its kind: a message could hold parts of what is kept.
-      this.#log.error('a session could not be kept', error instanceof Error ? error.name : error);
+      this.#logError('a session could not be kept', error instanceof Error ? error.name : error);
       return null;
     }
   }

@@ -1,7 +1,7 @@
 import { conversationStatuses } from '../conversation.ts';
 import { isDeeperThan } from '../depth.ts';
 import { type Role, roles } from '../message.ts';
-import { z } from '../zod.ts';
+import { integer, z } from '../zod.ts';
 
 /**
  * Frames and REST bodies of the article's dialect, as a client receives them.
@@ -26,7 +26,7 @@ const sender = z.object({
 });
 
 const sequence = z.pipe(
-  z.nullish(z.int().check(z.positive())),
+  z.nullish(integer.check(z.positive())),
   z.transform((value: number | null | undefined) => value ?? null),
 );
 

@@ -1,5 +1,5 @@
 import { describeIssue, PartylineError } from '../errors.ts';
-import type { CloseMeaning, GatewayAdapter, Pace } from '../gateway.ts';
+import type { CloseMeaning, GatewayAdapter, Pace, SessionSettings } from '../gateway.ts';
 import { z } from '../zod.ts';
 import { decodeFrame } from './decode.ts';
 import { encodeFrame, packCredential } from './encode.ts';
@@ -85,7 +85,9 @@ const pace: Pace = {
  *
  * @throws {PartylineError} `invalid-option`, naming the option.
  */
-export function genesysCloud(options: GenesysCloudOptions): GatewayAdapter {
+export function genesysCloud(
+  options: GenesysCloudOptions,
+): GatewayAdapter & { readonly sessions: SessionSettings } {
   const result = optionsSchema.safeParse(options);
   if (!result.success) {
     throw new PartylineError('invalid-option', `genesysCloud: ${describeIssue(result.error)}`);

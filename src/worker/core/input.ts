@@ -1,4 +1,9 @@
-import type { CloseMeaning, GatewayEvent, RestResult } from '../../protocol/gateway.ts';
+import type {
+  CloseMeaning,
+  GatewayEvent,
+  RestResult,
+  TokenResult,
+} from '../../protocol/gateway.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { Call } from '../../protocol/port.ts';
 import type { Restored } from './records.ts';
@@ -11,23 +16,6 @@ export interface Clock {
   /** Epoch ms by this machine: only for what people see. */
   readonly wall: number;
 }
-
-export type TokenResult =
-  | {
-      readonly ok: true;
-      /** Seconds; `null`: it ends only when the gateway says so. */
-      readonly expiresIn: number | null;
-      readonly subject: string;
-      /** It is the one that was there before: a living socket can stay. */
-      readonly isSame?: boolean;
-    }
-  | {
-      readonly ok: false;
-      readonly kind: 'signed-out' | 'forbidden' | 'rate-limited' | 'unavailable' | 'network';
-      readonly message: string;
-      /** Milliseconds. */
-      readonly retryAfter: number | null;
-    };
 
 /** Everything that can happen to a hub. */
 export type Input =

@@ -1,7 +1,6 @@
-import type { RestCall, RestFailure, RestResult } from '../../protocol/gateway.ts';
+import type { RestCall, RestFailure, RestResult, TokenResult } from '../../protocol/gateway.ts';
 import { delayed } from './backoff.ts';
 import { onEarlierFetched } from './earlier.ts';
-import type { TokenResult } from './input.ts';
 import { onPosted } from './outbox.ts';
 import { countPace, paceWait } from './pace.ts';
 import { onRecoveryResult } from './recovery.ts';

@@ -1,8 +1,8 @@
+import type { TokenResult } from '../../protocol/gateway.ts';
 import { retryDelay } from './backoff.ts';
 import { confirm } from './confirmation.ts';
 import { beginRenewal, connectWithToken, fail, signedOut, switchVisitor } from './connection.ts';
 import { isSession } from './guest.ts';
-import type { TokenResult } from './input.ts';
 import { failParked, sendParked } from './requests.ts';
 import type { Run } from './run.ts';
 

@@ -34,7 +34,7 @@ function createStores(database: IDBDatabase): void {
   database.createObjectStore('meta');
 }
 
-const positionV1 = z.tuple([z.number(), z.number(), z.number(), z.number()]);
+const positionV1 = z.array(z.number()).check(z.minLength(4), z.maxLength(4));
 
 /** Of a conversation's record in version 1, what is changed here. */
 const conversationV1 = z.looseObject({

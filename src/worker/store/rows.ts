@@ -47,7 +47,10 @@ const schemas: { readonly [Kind in RowKind]: z.ZodMiniType<Rows[Kind]> } = {
     routing: z.nullable(routingSchema),
     lastRouting: z.nullable(routingSchema),
     clockOffset: z.number(),
-    wipes: z._default(z.number(), 0),
+    wipes: z.pipe(
+      z.optional(z.number()),
+      z.transform((wipes) => wipes ?? 0),
+    ),
   }),
   reading: z.object({ unread: z.number(), readUntil: z.nullable(positionSchema) }),
 };

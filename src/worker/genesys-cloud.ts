@@ -1,0 +1,24 @@
+import type { GatewayAdapter } from '../protocol/gateway.ts';
+import {
+  genesysCloud as dialect,
+  type GenesysCloudOptions,
+} from '../protocol/genesys-cloud/index.ts';
+import { RestTokens } from './rest-token.ts';
+import { SessionTokens } from './session-tokens.ts';
+
+/**
+ * The dialect of Genesys Cloud's Web Messaging Guest API: see docs/genesys-cloud.md. Built from public
+ * sources and not yet tried against a live organisation.
+ *
+ * @throws {PartylineError} `invalid-option`, naming the option.
+ */
+export function genesysCloud(options: GenesysCloudOptions): GatewayAdapter {
+  const adapter = dialect(options);
+  return {
+    ...adapter,
+    supply: ({ askRestToken, logError }) => ({
+      tokens: new SessionTokens(adapter.sessions, logError),
+      restTokens: new RestTokens(askRestToken),
+    }),
+  };
+}
