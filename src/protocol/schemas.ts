@@ -30,10 +30,9 @@ const maximumAttributes = 16_384;
 
 const attributesSchema = z.custom<NonNullable<Routing['attributes']>>(
   (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.entries(value).every(([key, item]) => key.length <= 256 && isAttribute(item)) &&
+    // No list, map or date, which have no names and would pass for empty.
+    Object.prototype.toString.call(value) === '[object Object]' &&
+    Object.entries(Object(value)).every(([key, item]) => key.length <= 256 && isAttribute(item)) &&
     JSON.stringify(value).length <= maximumAttributes,
   `must be texts, numbers and booleans by name, ${maximumAttributes} characters in all at most`,
 );

@@ -26,7 +26,10 @@ async function platform(options: { visitorUrl?: string; codeUrl?: string } = {})
   const { deploymentId, apiUrl } = gateway;
   const { sessions } = genesysCloud({ deploymentId, endpoint: apiUrl, ...options });
   if (!sessions) throw new Error('the dialect has sessions');
-  return { gateway, tokens: new SessionTokens(sessions, (what, cause) => new Log().error(what, cause)) };
+  return {
+    gateway,
+    tokens: new SessionTokens(sessions, (what, cause) => new Log().error(what, cause)),
+  };
 }
 
 describe('a guest’s token', () => {
