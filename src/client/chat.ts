@@ -1,6 +1,12 @@
+import type { Reply } from '../protocol/content.ts';
 import type { Conversation, Routing } from '../protocol/conversation.ts';
 import type { Message } from '../protocol/message.ts';
 import type { ChatSnapshot } from '../protocol/snapshot.ts';
+
+export interface SendOptions {
+  /** The visitor has chosen this instead of writing: see `content` of the message that offered it. */
+  readonly reply?: Reply;
+}
 
 /**
  * The conversation, seen from one page. All tabs of the origin share it.
@@ -27,10 +33,11 @@ export interface Chat {
    * out, if need be after a restart, or becomes `failed` in the transcript. Where the browser keeps
    * nothing (`hub.persistent` is false) it resolves at once, and the message lives as long as the hub.
    * A draft of the same text is cleared with it.
+   * @param options.reply what of an offer in `content` of a message it answers
    * @throws {PartylineError} `empty-message` · `message-too-long` (4,096 UTF-16 code units) ·
    * `no-conversation`: call `start` first · `signed-out` · `rejected`: too many are waiting.
    */
-  send(text: string): Promise<string>;
+  send(text: string, options?: SendOptions): Promise<string>;
   /** Sends a failed message again, with the same id. @throws `unknown-message`, `not-failed` */
   retry(messageId: string): Promise<void>;
   /** Removes a message that the gateway has not got. @throws `unknown-message` */

@@ -5,7 +5,7 @@ import type { Message } from '../protocol/message.ts';
 import type { Call, StreamMessage } from '../protocol/port.ts';
 import type { ChatSnapshot, ConnectionSnapshot } from '../protocol/snapshot.ts';
 import { Caller } from './caller.ts';
-import type { Chat } from './chat.ts';
+import type { Chat, SendOptions } from './chat.ts';
 import type { Guard } from './guard.ts';
 import { isConversation, isEarlier } from './guards.ts';
 import type { Host } from './host.ts';
@@ -149,10 +149,10 @@ class PageChat implements Chat {
     return readAs(isConversation, value);
   }
 
-  async send(text: string): Promise<string> {
+  async send(text: string, options?: SendOptions): Promise<string> {
     // The id is made here, so that a call repeated after a hub's death sends nothing twice.
     const messageId = crypto.randomUUID();
-    await this.#caller.call({ type: 'send', messageId, text });
+    await this.#caller.call({ type: 'send', messageId, text, ...options });
     return messageId;
   }
 

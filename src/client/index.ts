@@ -1,9 +1,10 @@
+export type { Card, Choice, Content, Reply } from '../protocol/content.ts';
 export type { Conversation, ConversationStatus, Routing } from '../protocol/conversation.ts';
 export { type ErrorCode, PartylineError, type Problem } from '../protocol/errors.ts';
 export type { Message, MessageStatus, Role, Sender } from '../protocol/message.ts';
 export type { QueueReason, RoutingNotice } from '../protocol/routing.ts';
 export type { ChatSnapshot, ConnectionSnapshot, HubSnapshot, Phase } from '../protocol/snapshot.ts';
-export type { Chat } from './chat.ts';
+export type { Chat, SendOptions } from './chat.ts';
 export { connect } from './connect.ts';
 export type { ConnectOptions } from './options.ts';
 

@@ -91,10 +91,9 @@ export const contentSchema = z.discriminatedUnion('type', [
 ]);
 export type Content = z.infer<typeof contentSchema>;
 
-/** A visitor's answer to what was offered. */
+/** A visitor's answer to what was offered; its words are the message's. */
 export const replySchema = z.object({
   kind: z.enum(['quick-reply', 'button', 'list', 'time']),
-  text: z.string().check(z.maxLength(4_096)),
   payload: z.string().check(z.maxLength(4_096)),
   /** The message that offered it. */
   originatingMessageId: z.string().check(z.maxLength(512)),

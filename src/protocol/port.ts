@@ -1,3 +1,4 @@
+import { replySchema } from './content-schema.ts';
 import {
   messageSchema,
   placeSchema,
@@ -117,6 +118,8 @@ export const callSchema = z.discriminatedUnion('type', [
     text,
     /** Asked of a hub before, which may have died, or been left, with the answer on its way. */
     isRepeat: z.exactOptional(z.boolean()),
+    /** What of the other side's offers it answers. */
+    reply: z.exactOptional(replySchema),
   }),
   z.object({ type: z.literal('retry'), messageId: id }),
   z.object({ type: z.literal('discard'), messageId: id }),

@@ -50,6 +50,13 @@ export interface Texts {
   readonly saidMany: (count: number) => string;
   readonly typing: (name: string) => string;
 
+  /** Names a group of buttons that answer a message. */
+  readonly choices: string;
+  /** Something that a message brings and that this panel can't show. */
+  readonly notShown: (what: string) => string;
+  /** The conversation ends at that time of day, unless somebody writes. */
+  readonly expiring: (time: string) => string;
+
   readonly outcome: {
     readonly pending: string;
     readonly sent: string;
@@ -149,6 +156,10 @@ export const english: Texts = {
   said: (name, text) => `${name} said: ${text}`,
   saidMany: (count) => plural(count, 'new message', 'new messages'),
   typing: (name) => `${name} is typing…`,
+
+  choices: 'Answers',
+  notShown: (what) => `This can’t be shown here: ${what}`,
+  expiring: (time) => `This conversation ends at ${time} unless somebody writes.`,
 
   outcome: {
     pending: 'Waiting to be sent',

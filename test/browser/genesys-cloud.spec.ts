@@ -169,6 +169,35 @@ test('a connection that is let go for others stays away until the visitor asks',
   expect(gateway.stats.connectionsOpened).toBe(2);
 });
 
+test('an offer is answered by a press, and gone for every tab', async ({ gateway, openTab }) => {
+  const tab = await openTab('/');
+  await tab.send('hello');
+  await expect(tab.messages.last()).toContainText('Delivered');
+  const reply = (text: string, payload: string) => ({
+    contentType: 'QuickReply',
+    quickReply: { text, payload },
+  });
+  gateway.faults.send({
+    type: 'message',
+    class: 'StructuredMessage',
+    code: 200,
+    body: {
+      id: 'offer',
+      type: 'Structured',
+      text: 'Which one?',
+      direction: 'Outbound',
+      originatingEntity: 'Bot',
+      channel: { time: new Date().toISOString() },
+      content: [reply('The red one', 'red'), reply('The blue one', 'blue')],
+    },
+  });
+  const other = await openTab('/help/');
+  await other.page.getByRole('button', { name: 'The blue one' }).click();
+  await tab.shows(['hello', 'Which one?', 'The blue one']);
+  await expect(tab.page.getByRole('button', { name: 'The red one' })).toBeHidden();
+  await expect.poll(() => textsOf(gateway)).toEqual(['hello', 'The blue one']);
+});
+
 test('after the session has expired a new conversation is a message away', async ({
   gateway,
   openTab,

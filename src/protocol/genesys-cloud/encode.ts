@@ -119,7 +119,7 @@ function toMessage(
   const { messageId, text, reply, attachmentIds = [] } = command;
   const content = [
     ...attachmentIds.map((id) => ({ contentType: 'Attachment', attachment: { id } })),
-    ...(reply ? [{ contentType: 'ButtonResponse', buttonResponse: toButton(reply) }] : []),
+    ...(reply ? [{ contentType: 'ButtonResponse', buttonResponse: toButton(reply, text) }] : []),
   ];
   const customAttributes = {
     ...attributesOf(settings, command.routing),
@@ -139,7 +139,7 @@ function toMessage(
   };
 }
 
-function toButton({ kind, text, payload, originatingMessageId }: Reply): Request {
+function toButton({ kind, payload, originatingMessageId }: Reply, text: string): Request {
   return { type: buttonType(kind), text, payload, originatingMessageId };
 }
 

@@ -56,6 +56,9 @@ export const texts: Texts = {
       other: '# رسالة جديدة',
     }),
   typing: (name) => `${name} يكتب…`,
+  choices: 'إجابات',
+  notShown: (what) => `لا يمكن عرض هذا هنا: ${what}`,
+  expiring: (time) => `تنتهي هذه المحادثة عند ${time} ما لم يكتب أحد.`,
   outcome: {
     pending: 'في انتظار الإرسال',
     sent: 'أُرسلت',

@@ -40,6 +40,9 @@ export const texts: Texts = {
   said: (name, text) => `${name}: ${text}`,
   saidMany: (count) => plural(count, { one: '# neue Nachricht', other: '# neue Nachrichten' }),
   typing: (name) => `${name} schreibt…`,
+  choices: 'Antworten',
+  notShown: (what) => `Das lässt sich hier nicht zeigen: ${what}`,
+  expiring: (time) => `Dieses Gespräch endet um ${time}, wenn niemand mehr schreibt.`,
   outcome: {
     pending: 'Wartet auf das Senden',
     sent: 'Gesendet',

@@ -38,6 +38,9 @@ export const texts: Texts = {
   said: (name, text) => `${name} ha dicho: ${text}`,
   saidMany: (count) => plural(count, { one: '# mensaje nuevo', other: '# mensajes nuevos' }),
   typing: (name) => `${name} está escribiendo…`,
+  choices: 'Respuestas',
+  notShown: (what) => `Esto no se puede mostrar aquí: ${what}`,
+  expiring: (time) => `Esta conversación termina a las ${time} si nadie escribe.`,
   outcome: {
     pending: 'Pendiente de envío',
     sent: 'Enviado',

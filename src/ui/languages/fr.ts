@@ -39,6 +39,9 @@ export const texts: Texts = {
   said: (name, text) => `${name} a dit : ${text}`,
   saidMany: (count) => plural(count, { one: '# nouveau message', other: '# nouveaux messages' }),
   typing: (name) => `${name} est en train d’écrire…`,
+  choices: 'Réponses',
+  notShown: (what) => `Ceci ne peut pas être affiché ici : ${what}`,
+  expiring: (time) => `Cette conversation se termine à ${time} si personne n’écrit.`,
   outcome: {
     pending: 'En attente d’envoi',
     sent: 'Envoyé',

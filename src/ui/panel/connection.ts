@@ -25,7 +25,9 @@ export function connectionText(snapshot: ChatSnapshot | null, texts: Texts): str
   if (!snapshot) return texts.starting;
   const { phase, problem } = snapshot.connection;
   const words = texts.phase[phase];
-  if (phase !== 'failed' || !problem) return words;
+  // What waits for the gateway's pace is seen to wait.
+  const isTold = phase === 'failed' || (phase === 'ready' && problem?.code === 'rate-limited');
+  if (!isTold || !problem) return words;
   return `${words} ${texts.trouble(problem)}`;
 }
 

@@ -5,7 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Message } from '../../protocol/message.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
 import type { Texts } from '../texts.ts';
-import { startOfDay } from './calendar.ts';
+import { startOfDay, timeOfDay } from './calendar.ts';
 import type { Earlier } from './earlier.ts';
 import { downIcon, emptyIcon } from './icons.ts';
 import { messageRow, type RowContext } from './message-row.ts';
@@ -34,6 +34,7 @@ interface FeedState {
   readonly below: number;
   readonly onEarlier: () => void;
   readonly onJump: () => void;
+  readonly onReply: RowContext['onReply'];
   readonly onRetry: RowContext['onRetry'];
   readonly onDiscard: RowContext['onDiscard'];
 }
@@ -49,6 +50,9 @@ export function feed(state: FeedState): TemplateResult {
     // As in any feed that may go on.
     total: hasEarlier ? -1 : messages.length,
     stop: roving.stopAmong(messages),
+    lastOwn: messages.findLastIndex(({ from }) => from.role === 'visitor'),
+    canReply: snapshot?.conversation != null && snapshot.conversation.status !== 'ended',
+    onReply: state.onReply,
     onRetry: state.onRetry,
     onDiscard: state.onDiscard,
   };
@@ -69,7 +73,16 @@ export function feed(state: FeedState): TemplateResult {
             @focusout=${roving.onFocusout}
           >
             ${guard(
-              [messages, entries, startOfDay(now), texts, context.total, context.stop, firstUnread],
+              [
+                messages,
+                entries,
+                startOfDay(now),
+                texts,
+                context.total,
+                context.stop,
+                firstUnread,
+                context.canReply,
+              ],
               () => {
                 const rows = new Rows(messages, now, texts, firstUnread);
                 return repeat(
@@ -159,6 +172,9 @@ function stateOfConversation(
     case 'ended':
       return texts.ended;
     case 'connected':
+      if (conversation.expiresAt !== undefined) {
+        return texts.expiring(timeOfDay(conversation.expiresAt, texts));
+      }
       return hasJoined ? texts.joined : nothing;
   }
 }

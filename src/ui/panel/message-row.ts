@@ -1,8 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
+import { contentText } from '../../protocol/content.ts';
 import type { Message, MessageStatus } from '../../protocol/message.ts';
 import type { Texts } from '../texts.ts';
 import { exactTime, timeOfDay } from './calendar.ts';
+import { messageContent, type OnReply } from './content/index.ts';
 import { deliveredIcon, failedIcon, pendingIcon, sentIcon } from './icons.ts';
 import { linkify } from './linkify.ts';
 import type { Row } from './rows.ts';
@@ -13,6 +15,10 @@ export interface RowContext {
   readonly total: number;
   /** The message id of the row that is a tab stop. */
   readonly stop: string | null;
+  /** The index of the visitor's newest message: what was offered above it was answered. */
+  readonly lastOwn: number;
+  readonly canReply: boolean;
+  readonly onReply: OnReply;
   readonly onRetry: (message: Message, article: HTMLElement) => void;
   readonly onDiscard: (message: Message) => void;
 }
@@ -36,6 +42,8 @@ export function messageRow(row: Row, index: number, context: RowContext): unknow
       total,
       isStop,
       texts,
+      index > context.lastOwn,
+      context.canReply,
     ],
     () => html`<div class="item" data-index=${index}>
       ${
@@ -91,6 +99,7 @@ function article(
     ${isOwn || from.role === 'system' ? nothing : html`<span class="avatar" data-initials=${initials(from.name)} aria-hidden="true"></span>`}
     <span id="from-${id}" class=${isOwn || !opensGroup ? 'quiet' : 'name'}>${isOwn ? texts.you : from.name}</span>
     <div class="bubble" part="bubble bubble-${from.role}"><span id="text-${id}" class="text" dir="auto">${textOf(message)}</span></div>
+    ${message.content ? messageContent(message, { ...context, isOpen: index > context.lastOwn }) : nothing}
     <div id="meta-${id}" class="meta" part="meta">
       <time datetime=${new Date(message.timestamp).toISOString()} title=${exactTime(message.timestamp, texts)}>${timeOfDay(message.timestamp, texts)}</time>
       ${isOwn ? outcome(status, texts) : nothing}
@@ -100,7 +109,7 @@ function article(
 }
 
 function textOf(message: Message): unknown {
-  return linkify(message.text).map((part) =>
+  return linkify(message.text || contentText(message.content)).map((part) =>
     part.type === 'text'
       ? part.text
       : html`<a href=${part.href} target="_blank" rel="noopener noreferrer nofollow">${part.text}</a>`,

@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { Chat } from '../../client/chat.ts';
+import { contentText, type Reply } from '../../protocol/content.ts';
 import type { Routing } from '../../protocol/conversation.ts';
 import { isAnotherVisitor } from '../../protocol/epoch.ts';
 import type { Message } from '../../protocol/message.ts';
@@ -162,6 +163,7 @@ export class PartylinePanel extends LitElement {
           below: reading.following ? 0 : arrivals(this.#seen, snapshot?.messages ?? []).length,
           onEarlier: this.#loadEarlier,
           onJump: this.#jump,
+          onReply: this.#reply,
           onRetry: this.#retry,
           onDiscard: this.#discard,
         })}
@@ -216,7 +218,9 @@ export class PartylinePanel extends LitElement {
     this.#announcer.say(
       heard.length > maximumSpoken
         ? [this.texts.saidMany(heard.length)]
-        : heard.map(({ from, text }) => this.texts.said(from.name, text)),
+        : heard.map(({ from, text, content }) =>
+            this.texts.said(from.name, text || contentText(content)),
+          ),
     );
   }
 
@@ -312,6 +316,11 @@ export class PartylinePanel extends LitElement {
     // The button goes away; the focus goes where the visitor went.
     const articles = this.querySelectorAll('article');
     articles[articles.length - 1]?.focus({ preventScroll: true });
+  };
+
+  readonly #reply = async (text: string, reply: Reply): Promise<void> => {
+    this.#reading.toEnd();
+    await this.#attempt(this.chat?.send(text, { reply }));
   };
 
   readonly #retry = async (message: Message, article: HTMLElement): Promise<void> => {

@@ -150,7 +150,7 @@ function send(run: Run, callId: number, call: Extract<Call, { type: 'send' }>): 
   } else if (outbox.length >= settings.limits.outbox) {
     run.reject(callId, 'rejected', 'Too many messages are waiting to be sent.');
   } else {
-    enqueue(run, callId, messageId, text, call.isRepeat === true);
+    enqueue(run, callId, call);
     sentDraft(run, text);
   }
 }

@@ -2,6 +2,7 @@ import type { Routing } from '../../protocol/conversation.ts';
 import type { Problem } from '../../protocol/errors.ts';
 import type { RestFailure, RestResult } from '../../protocol/gateway.ts';
 import { type Message, withReadMark } from '../../protocol/message.ts';
+import type { Call } from '../../protocol/port.ts';
 import { retryDelay } from './backoff.ts';
 import { isSession, wakeLine } from './guest.ts';
 import { paceWait } from './pace.ts';
@@ -106,13 +107,9 @@ function openConversation({ state: { conversation } }: Run): string | null {
 }
 
 /** Takes a message in. It leaves, and its call is answered, once it is durable. */
-export function enqueue(
-  run: Run,
-  callId: number,
-  messageId: string,
-  text: string,
-  isRepeat: boolean,
-): void {
+export function enqueue(run: Run, callId: number, call: Extract<Call, { type: 'send' }>): void {
+  const { messageId, text, reply } = call;
+  const isRepeat = call.isRepeat === true;
   const ordinal = run.state.lastOutboxOrdinal + 1;
   const item: OutboxItem = {
     messageId,
@@ -121,6 +118,7 @@ export function enqueue(
     text,
     timestamp: run.gatewayTime(),
     failure: null,
+    ...(reply ? { reply } : {}),
     at: { stage: 'storing', writeId: null, callId, isRepeat },
   };
   run.set({ outbox: [...run.state.outbox, item], lastOutboxOrdinal: ordinal });
@@ -208,7 +206,14 @@ export function pump(run: Run): void {
     run.emit({
       type: 'send',
       socketId: link.socketId,
-      command: { type: 'send-message', conversationId, messageId, text, ...routingFor(run) },
+      command: {
+        type: 'send-message',
+        conversationId,
+        messageId,
+        text,
+        ...routingFor(run),
+        ...(head.reply ? { reply: head.reply } : {}),
+      },
     });
   } else if (breaker.open && run.state.settings.traits.restSend) {
     if (head.at.stage === 'doubt') {

@@ -1,3 +1,4 @@
+import type { Reply } from '../../protocol/content.ts';
 import type { Conversation, Routing } from '../../protocol/conversation.ts';
 import type { Problem } from '../../protocol/errors.ts';
 import type { Message, Position, ReadMark } from '../../protocol/message.ts';
@@ -49,6 +50,8 @@ export interface OutboxRecord {
   /** Epoch ms, corrected to the gateway's clock as it was known. */
   readonly timestamp: number;
   readonly failure: Problem | null;
+  /** What of the other side's offers it answers. */
+  readonly reply?: Reply;
 }
 
 /** Small things that survive a restart, one record. */

@@ -1,3 +1,4 @@
+import { replySchema } from '../../protocol/content-schema.ts';
 import type { Message } from '../../protocol/message.ts';
 import {
   conversationSchema,
@@ -40,6 +41,7 @@ const schemas: { readonly [Kind in RowKind]: z.ZodMiniType<Rows[Kind]> } = {
     text: z.string(),
     timestamp: z.number(),
     failure: z.nullable(problemSchema),
+    reply: z.exactOptional(replySchema),
   }),
   meta: z.object({
     subject: z.nullable(z.string()),

@@ -622,7 +622,6 @@ describe('encode', () => {
   it('answers a choice with a structured message', () => {
     const reply = {
       kind: 'quick-reply',
-      text: 'Yes',
       payload: 'y',
       originatingMessageId: 'm',
     } as const;

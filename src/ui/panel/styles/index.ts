@@ -1,4 +1,5 @@
 import { composerStyles } from './composer.ts';
+import { contentStyles } from './content.ts';
 import { feedStyles } from './feed.ts';
 import { frameStyles } from './frame.ts';
 import { messageStyles } from './message.ts';
@@ -6,7 +7,12 @@ import { paletteStyles } from './palette.ts';
 
 /** Constructed sheets: a strict CSP lets no `<style>` through. */
 export function panelStyleSheets(): CSSStyleSheet[] {
-  return [paletteStyles, frameStyles, feedStyles, messageStyles, composerStyles].flatMap(
-    ({ styleSheet }) => styleSheet ?? [],
-  );
+  return [
+    paletteStyles,
+    frameStyles,
+    feedStyles,
+    messageStyles,
+    contentStyles,
+    composerStyles,
+  ].flatMap(({ styleSheet }) => styleSheet ?? []);
 }

@@ -1,0 +1,56 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Choice, Content, Reply } from '../../../protocol/content.ts';
+import type { Message } from '../../../protocol/message.ts';
+import { type ContentContext, link } from './index.ts';
+
+/** Answers to choose from, under the message until one is given. */
+export function choices(
+  { title, choices: offered }: Extract<Content, { type: 'choices' }>,
+  message: Message,
+  context: ContentContext,
+): unknown {
+  const heading = title === null ? nothing : html`<span class="note">${title}</span>`;
+  if (!context.isOpen) return heading;
+  return html`${heading}${buttons(offered, 'quick-reply', message, context)}`;
+}
+
+export function buttons(
+  offered: readonly Choice[],
+  kind: Reply['kind'],
+  message: Message,
+  context: ContentContext,
+): unknown {
+  if (offered.length === 0) return nothing;
+  return html`<div class="choices" role="group" aria-label=${context.texts.choices}>
+    ${offered.map((choice) => button(choice, kind, message, context))}
+  </div>`;
+}
+
+function button(
+  { type, text, payload, url }: Choice,
+  kind: Reply['kind'],
+  message: Message,
+  context: ContentContext,
+): TemplateResult {
+  if (type === 'link' && url !== null) return link(url, text);
+  return replyButton(text, { kind, payload, originatingMessageId: message.messageId }, context);
+}
+
+export function replyButton(
+  text: string,
+  reply: Reply,
+  { canReply, onReply }: ContentContext,
+  content: unknown = text,
+): TemplateResult {
+  const choose = (event: Event) => {
+    // What was offered goes away: the focus must not go with it.
+    const { currentTarget } = event;
+    if (currentTarget instanceof Element) {
+      currentTarget.closest('article')?.focus({ preventScroll: true });
+    }
+    onReply(text, reply);
+  };
+  return html`<button class="small" type="button" ?disabled=${!canReply} @click=${choose}>
+    ${content}
+  </button>`;
+}

@@ -1,0 +1,52 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Content, Reply } from '../../../protocol/content.ts';
+import type { Message } from '../../../protocol/message.ts';
+import type { Texts } from '../../texts.ts';
+import { cards } from './cards.ts';
+import { choices } from './choices.ts';
+import { attachment } from './files.ts';
+import { list, times } from './pickers.ts';
+
+export type OnReply = (text: string, reply: Reply) => void;
+
+export interface ContentContext {
+  readonly texts: Texts;
+  /** The conversation is open. */
+  readonly canReply: boolean;
+  /** The visitor has said nothing since: what was offered is still to be taken. */
+  readonly isOpen: boolean;
+  readonly onReply: OnReply;
+}
+
+/** What a message brings besides its text. */
+export function messageContent(message: Message, context: ContentContext): unknown {
+  const { content } = message;
+  if (!content || content.length === 0) return nothing;
+  return html`<div class="extras" part="content">${content.map((part) => one(part, message, context))}</div>`;
+}
+
+function one(part: Content, message: Message, context: ContentContext): unknown {
+  switch (part.type) {
+    case 'attachment':
+      return attachment(part, context.texts);
+    case 'choices':
+      return choices(part, message, context);
+    case 'cards':
+      return cards(part.cards, message, context);
+    case 'list':
+      return list(part, message, context);
+    case 'times':
+      return times(part, message, context);
+    case 'link':
+      return link(part.url, part.text);
+    // Its words are the message's own.
+    case 'answer':
+      return message.text === '' ? html`<span class="note">${part.text}</span>` : nothing;
+    case 'unsupported':
+      return html`<span class="note">${context.texts.notShown(part.title ?? part.name)}</span>`;
+  }
+}
+
+export function link(url: string, text: unknown): TemplateResult {
+  return html`<a href=${url} target="_blank" rel="noopener noreferrer nofollow">${text}</a>`;
+}

@@ -1,0 +1,131 @@
+import type { Content } from '../../../src/protocol/content.ts';
+import { expect, test } from './fixtures.ts';
+
+const choice = (text: string, payload: string) =>
+  ({ type: 'reply', text, payload, url: null, imageUrl: null }) as const;
+
+const offer: Content = {
+  type: 'choices',
+  title: null,
+  choices: [choice('Yes', 'y'), choice('No', 'n')],
+};
+
+test('an offer is answered by a press, and stands no longer', async ({ panel }) => {
+  await panel.open();
+  await panel.hear({ text: 'Shall we?', messageId: 'offer', content: [offer] });
+  const group = panel.messages.last().getByRole('group', { name: 'Answers' });
+  await expect(group.getByRole('button')).toHaveText(['Yes', 'No']);
+  await panel.button('Yes').click();
+  expect(await panel.calls('send')).toEqual([
+    ['send', ['Yes', { kind: 'quick-reply', payload: 'y', originatingMessageId: 'offer' }]],
+  ]);
+  await expect(panel.button('No')).toHaveCount(0);
+  // The focus stays with what was answered.
+  await expect(panel.messages.first()).toBeFocused();
+});
+
+test('an offer in a conversation that has ended can’t be taken', async ({ panel }) => {
+  await panel.open();
+  await panel.hear({ text: 'Shall we?', content: [offer] });
+  await panel.change({ conversation: { conversationId: 'c1', status: 'ended' } });
+  await expect(panel.button('Yes')).toBeDisabled();
+});
+
+test('cards, lists, times and files are shown, and lead where they say', async ({ panel }) => {
+  await panel.open();
+  await panel.hear(
+    {
+      text: 'Our teas',
+      content: [
+        {
+          type: 'cards',
+          cards: [
+            {
+              title: 'Sencha',
+              description: 'Green and mild',
+              imageUrl: null,
+              link: null,
+              choices: [
+                {
+                  type: 'link',
+                  text: 'Look',
+                  payload: '',
+                  url: 'https://tea.example/',
+                  imageUrl: null,
+                },
+                choice('Buy', 'buy-sencha'),
+              ],
+            },
+          ],
+        },
+      ],
+    },
+    {
+      text: 'Pick',
+      content: [
+        {
+          type: 'list',
+          title: 'Sizes',
+          subtitle: null,
+          sections: [
+            {
+              title: null,
+              isMultiple: false,
+              items: [{ id: 's', title: 'Small', subtitle: '50 g', imageUrl: null }],
+            },
+          ],
+        },
+        {
+          type: 'times',
+          title: 'Delivery',
+          subtitle: null,
+          imageUrl: null,
+          times: [
+            { dateTime: '2026-03-02T09:30:00Z', at: Date.UTC(2026, 2, 2, 9, 30), duration: 30 },
+          ],
+        },
+      ],
+    },
+    {
+      text: '',
+      content: [
+        {
+          type: 'attachment',
+          attachmentId: 'a',
+          url: 'https://files.example/menu.pdf',
+          name: 'menu.pdf',
+          kind: 'file',
+          mime: 'application/pdf',
+          size: 1_500_000,
+          text: null,
+        },
+        { type: 'unsupported', name: 'Form', title: 'Your address' },
+      ],
+    },
+  );
+  await expect(panel.messages.first()).toContainText('Green and mild');
+  await expect(panel.panel.getByRole('link', { name: 'Look' })).toHaveAttribute(
+    'href',
+    'https://tea.example/',
+  );
+  const file = panel.panel.getByRole('link', { name: /menu\.pdf/ });
+  await expect(file).toContainText('1.5 MB');
+  await expect(file).toHaveAttribute('rel', /noopener/);
+  await expect(panel.messages.last()).toContainText('can’t be shown here: Your address');
+  await panel.button('Small 50 g').click();
+  await panel.button('Buy').click();
+  expect(await panel.calls('send')).toMatchObject([
+    ['send', ['Small', { kind: 'list', payload: 's' }]],
+    ['send', ['Buy', { kind: 'button', payload: 'buy-sencha' }]],
+  ]);
+});
+
+test('a conversation that is about to end says so', async ({ panel }) => {
+  await panel.open();
+  await panel.hear({ text: 'Hello' });
+  const expiresAt = Date.now() + 240_000;
+  await panel.change({ conversation: { conversationId: 'c1', status: 'connected', expiresAt } });
+  await expect(
+    panel.panel.getByText(/^This conversation ends at .* unless somebody writes\.$/),
+  ).toBeVisible();
+});
