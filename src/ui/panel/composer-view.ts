@@ -18,7 +18,7 @@ export function composerView(composer: Composer, texts: Texts): TemplateResult {
           class="input"
           part="input"
           rows="1"
-          dir="auto"
+          dir=${length > 0 ? 'auto' : nothing}
           enterkeyhint="send"
           autocomplete="off"
           aria-label=${texts.message}
