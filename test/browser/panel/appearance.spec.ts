@@ -17,7 +17,10 @@ test('light, dark and automatic can be chosen while the panel is open', async ({
   await expect(panel.panel).toHaveCSS('background-color', 'rgb(255, 255, 255)');
 });
 
-test('the panel stands on the side and in the size that the page wants', async ({ panel, page }) => {
+test('the panel stands on the side and in the size that the page wants', async ({
+  panel,
+  page,
+}) => {
   await page.evaluate(() => {
     const { element } = window;
     element.setAttribute('placement', 'start');
@@ -71,14 +74,16 @@ test('with a mouse, too, 44 px can be hit', async ({ panel, page }) => {
   const missed = await page.evaluate(() => {
     const root = window.element.shadowRoot;
     if (!root) return ['no panel'];
-    return [...root.querySelectorAll('[part=close], [part=more], [part=send]')].flatMap((button) => {
-      const box = button.getBoundingClientRect();
-      const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
-      const corners = [-21, 21].flatMap((dx) => [-21, 21].map((dy) => [x + dx, y + dy] as const));
-      return corners
-        .filter(([left, top]) => root.elementFromPoint(left, top)?.closest('button') !== button)
-        .map(([left, top]) => `${button.getAttribute('part')} at ${left - x}, ${top - y}`);
-    });
+    return [...root.querySelectorAll('[part=close], [part=more], [part=send]')].flatMap(
+      (button) => {
+        const box = button.getBoundingClientRect();
+        const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+        const corners = [-21, 21].flatMap((dx) => [-21, 21].map((dy) => [x + dx, y + dy] as const));
+        return corners
+          .filter(([left, top]) => root.elementFromPoint(left, top)?.closest('button') !== button)
+          .map(([left, top]) => `${button.getAttribute('part')} at ${left - x}, ${top - y}`);
+      },
+    );
   });
   expect(missed).toEqual([]);
 });

@@ -6,7 +6,8 @@ const strange: Readonly<Record<string, string>> = {
   'marks that turn the direction': `\u202e${'reversed '.repeat(40)}\u2066 and never turned back`,
   'right to left': 'شكرا جزيلا لكم. '.repeat(60),
   'marks upon marks': `Z${'\u0351\u0363\u0314'.repeat(60)}algo`,
-  markup: '<img src=x onerror="window.ran = true"><script>window.ran = true</script><style>*{}</style>',
+  markup:
+    '<img src=x onerror="window.ran = true"><script>window.ran = true</script><style>*{}</style>',
   'empty lines': `a${'\n'.repeat(60)}b`,
 };
 const longName = `${'Ω'.repeat(499)}!`;

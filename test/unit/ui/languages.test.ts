@@ -26,7 +26,11 @@ describe.each(['de', 'es', 'fr', 'ar'])('%s', (language) => {
     const texts = await textsOf(language);
     if (!texts) throw new Error('There are no texts.');
     const said = new Map(sayings(texts));
-    expect([...said.keys()].sort()).toEqual(sayings(english).map(([at]) => at).sort());
+    expect([...said.keys()].sort()).toEqual(
+      sayings(english)
+        .map(([at]) => at)
+        .sort(),
+    );
     const sameAsEnglish = sayings(english).filter(
       ([at, saying]) => saying.length > 12 && said.get(at) === saying,
     );
