@@ -13,7 +13,7 @@ export function composerView(composer: Composer, texts: Texts): TemplateResult {
   return html`
     <form class="composer" part="composer" novalidate @submit=${composer.onSubmit}>
       <div class="refusal" role="alert">${refusal ?? nothing}</div>
-      <div class="field">
+      <div class="field" part="field">
         <textarea
           class="input"
           part="input"
