@@ -50,7 +50,7 @@ describe.each(['de', 'es', 'fr', 'ar'])('%s', (language) => {
 
   test('tells every trouble, also one that it does not know', async () => {
     const texts = await textsOf(language);
-    const unknown = texts?.trouble({ message: 'Whatever it is in English' });
+    const unknown = texts?.trouble({ code: null, message: 'Whatever it is in English' });
     expect(unknown).not.toContain('English');
     expect(unknown?.length).toBeGreaterThan(10);
   });
