@@ -26,7 +26,11 @@ describe.each(['de', 'es', 'fr', 'ar'])('%s', (language) => {
     const texts = await textsOf(language);
     if (!texts) throw new Error('There are no texts.');
     const said = new Map(sayings(texts));
-    expect([...said.keys()].sort()).toEqual(sayings(english).map(([at]) => at).sort());
+    expect([...said.keys()].sort()).toEqual(
+      sayings(english)
+        .map(([at]) => at)
+        .sort(),
+    );
     const sameAsEnglish = sayings(english).filter(
       ([at, saying]) => saying.length > 12 && said.get(at) === saying,
     );
@@ -46,7 +50,7 @@ describe.each(['de', 'es', 'fr', 'ar'])('%s', (language) => {
 
   test('tells every trouble, also one that it does not know', async () => {
     const texts = await textsOf(language);
-    const unknown = texts?.trouble({ message: 'Whatever it is in English' });
+    const unknown = texts?.trouble({ code: null, message: 'Whatever it is in English' });
     expect(unknown).not.toContain('English');
     expect(unknown?.length).toBeGreaterThan(10);
   });
