@@ -26,6 +26,8 @@ export default defineConfig<Options>({
   timeout: 60_000,
   expect: { timeout: 20_000 },
   use: {
+    // A site's own; where it matters, the tests allow it (offline, policy).
+    serviceWorkers: 'block',
     viewport: { width: 1280, height: 800 },
     launchOptions: {
       ...(executablePath ? { executablePath } : {}),

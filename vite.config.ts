@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -47,12 +48,50 @@ function plainImports(): Plugin {
   };
 }
 
+const worker = 'service-worker.js';
+
+/** What the service worker keeps: everything that a visitor of the shop can come to. */
+function isKept(path: string): boolean {
+  return /\.(html|js|css|svg)$/.test(path) && path !== worker && !/(^|\/)desk\/|^404/.test(path);
+}
+
+/** Tells the service worker all files of the build. A name with a hash is its own revision. */
+function keptFiles(): Plugin {
+  return {
+    name: 'kept-files',
+    writeBundle: {
+      order: 'post',
+      sequential: true,
+      handler({ dir = '' }) {
+        const files = readdirSync(dir, { recursive: true, encoding: 'utf8' })
+          .map((path) => path.replaceAll('\\', '/'))
+          .filter(isKept)
+          .sort();
+        const manifest = files.map((path) => ({
+          url: `/${path}`,
+          revision: path.startsWith('assets/')
+            ? null
+            : createHash('sha256')
+                .update(readFileSync(`${dir}/${path}`))
+                .digest('hex')
+                .slice(0, 16),
+        }));
+        const code = readFileSync(`${dir}/${worker}`, 'utf8');
+        writeFileSync(
+          `${dir}/${worker}`,
+          code.replace('self.__WB_MANIFEST', JSON.stringify(manifest)),
+        );
+      },
+    },
+  };
+}
+
 // Served by the demo's server, which alone knows the gateway's addresses.
 const external = ['/config.js'];
 
 export default defineConfig({
   root,
-  plugins: [partials(), buildNumber(), plainImports()],
+  plugins: [partials(), buildNumber(), plainImports(), keptFiles()],
   define: { __BUILD__: JSON.stringify(build) },
   resolve: {
     alias: [
@@ -70,7 +109,19 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // Every browser with module SharedWorkers knows modulepreload.
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: pages.map((page) => `${root}/${page}`), external },
+    rolldownOptions: {
+      input: {
+        ...Object.fromEntries(
+          pages.map((page) => [page.replace(/\.html$/, ''), `${root}/${page}`]),
+        ),
+        'service-worker': here('./demo/offline/service-worker.ts'),
+      },
+      output: {
+        entryFileNames: ({ name }) =>
+          name === 'service-worker' ? worker : 'assets/[name]-[hash].js',
+      },
+      external,
+    },
   },
   worker: { format: 'es', rolldownOptions: { external } },
 });

@@ -1,5 +1,6 @@
 import { connect } from 'partyline';
 import 'partyline/ui';
+import { keepOffline } from './offline.ts';
 import { allowOwnWorkers } from './trusted-types.ts';
 
 allowOwnWorkers();
@@ -25,3 +26,4 @@ element.routing = {
   attributes: { source: 'demo-shop' },
 };
 document.body.append(element);
+keepOffline(element);

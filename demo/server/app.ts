@@ -7,6 +7,7 @@ import {
   jsonLines,
   redisRateLimits,
 } from 'partyline/server';
+import { policyReports } from './policy-reports.ts';
 import { loopbackOnly, type Reach, securityHeaders } from './security-headers.ts';
 import { siteRoutes } from './site.ts';
 import { visitorRoutes } from './visitors.ts';
@@ -80,6 +81,7 @@ export function createApp(options: AppOptions): Hono {
     const entries = (broker?.routingLogEntries() ?? []).map(({ subject: _, ...entry }) => entry);
     return context.json({ entries });
   });
+  app.route('/', policyReports(console.log));
   app.route('/', visitorRoutes(sessions, sessionSecret));
   app.route('/', siteRoutes(options.siteFolder, sessions));
   return app;

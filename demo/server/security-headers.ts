@@ -17,7 +17,11 @@ export interface Deployment {
   readonly visitorUrl: string;
 }
 
-function contentSecurityPolicy(reach: Reach): string {
+/** Where browsers tell what a page did against the policy. */
+export const reportPath = '/policy-reports';
+
+/** The least that the pages run under; docs/security.md lists it. */
+export function contentSecurityPolicy(reach: Reach): string {
   const addresses = [reach.socketUrl, reach.apiUrl, reach.agentUrl].filter((url) => url !== null);
   const origins = new Set(addresses.map((url) => new URL(url).origin));
   return [
@@ -27,15 +31,14 @@ function contentSecurityPolicy(reach: Reach): string {
     `connect-src 'self' ${[...origins].join(' ')}`,
     "worker-src 'self'",
     // A deployment's cards and attachments show pictures from anywhere.
-    reach.deployment ? "img-src 'self' data: https:" : "img-src 'self' data:",
-    "font-src 'self'",
-    "manifest-src 'self'",
+    reach.deployment ? "img-src 'self' https:" : "img-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
     // Lit's templates, and the site's own policy for the addresses of its workers.
     'trusted-types lit-html default',
+    `report-uri ${reportPath}`,
   ].join('; ');
 }
 

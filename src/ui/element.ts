@@ -18,10 +18,13 @@ const Base = globalThis.HTMLElement ?? class {};
  * The launcher is plain DOM, so that a page pays for Lit and the panel only once they are wanted: they
  * are fetched when the browser is idle, or at the first opening.
  *
+ * Attribute `outdated`: the site has a newer version than this page, and the panel offers it.
+ *
+ * @fires update when the visitor wants that newer version. Doesn't bubble.
  * @fires toggle after `open` changed, whoever changed it. Doesn't bubble.
  */
 export class PartylineChatElement extends Base {
-  static readonly observedAttributes = ['open', 'heading'];
+  static readonly observedAttributes = ['open', 'heading', 'outdated'];
 
   #chat: Chat | null = null;
   #routing: Routing | null = null;

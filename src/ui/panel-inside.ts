@@ -51,6 +51,7 @@ export class Inside {
     this.#panel.addEventListener('close', () => {
       element.open = false;
     });
+    this.#panel.addEventListener('update', () => element.dispatchEvent(new Event('update')));
     frame.addEventListener('keydown', (event) => this.#onKeydown(event));
     frame.append(this.#panel);
     const icons = document.createElement('slot');
@@ -82,6 +83,7 @@ export class Inside {
     this.#listen();
     panel.signIn = element.getAttribute('sign-in');
     panel.open = element.open;
+    panel.outdated = element.hasAttribute('outdated');
     if (element.open && wantsFocus) panel.focusComposer();
     if (this.#alerts?.of !== element.chat) this.#endAlerts();
     if (element.chat) this.#alerts ??= { of: element.chat, alerts: this.#alertsOf(element.chat) };

@@ -69,6 +69,9 @@ export interface Texts {
   readonly retryNow: string;
   /** In the place of `retryNow`, when the page is of an older version. */
   readonly reload: string;
+  /** The site has a newer version than this page. */
+  readonly newerVersion: string;
+  readonly update: string;
   readonly notKept: string;
   readonly queued: string;
   /** @param position from 1 */
@@ -173,6 +176,8 @@ export const english: Texts = {
   retryIn: (seconds) => (seconds > 0 ? `Trying again in ${seconds} s` : 'Trying again…'),
   retryNow: 'Try now',
   reload: 'Reload the page',
+  newerVersion: 'A newer version of this page is available.',
+  update: 'Update',
   notKept: 'History is not kept in this browser.',
   queued: 'Waiting for an agent…',
   queuedAt: (position) => `Waiting for an agent. You are number ${position} in the queue.`,

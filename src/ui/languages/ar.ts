@@ -91,6 +91,8 @@ export const texts: Texts = {
     seconds > 0 ? `محاولة جديدة بعد ${number(seconds)} ث` : 'جارٍ إعادة المحاولة…',
   retryNow: 'المحاولة الآن',
   reload: 'إعادة تحميل الصفحة',
+  newerVersion: 'تتوفر نسخة أحدث من هذه الصفحة.',
+  update: 'تحديث',
   notKept: 'لا يُحفظ السجل في هذا المتصفح.',
   queued: 'سيكون معك أحد موظفينا قريبًا…',
   queuedAt: (position) => `سيكون معك أحد موظفينا قريبًا. رقمك في الانتظار ${number(position)}.`,

@@ -70,6 +70,8 @@ export const texts: Texts = {
     seconds > 0 ? `Neuer Versuch in ${number(seconds)} s` : 'Neuer Versuch läuft…',
   retryNow: 'Jetzt versuchen',
   reload: 'Seite neu laden',
+  newerVersion: 'Es gibt eine neuere Fassung dieser Seite.',
+  update: 'Aktualisieren',
   notKept: 'Der Verlauf wird in diesem Browser nicht aufbewahrt.',
   queued: 'Gleich ist jemand für Sie da…',
   queuedAt: (position) =>

@@ -69,6 +69,8 @@ export const texts: Texts = {
     seconds > 0 ? `Nouvel essai dans ${number(seconds)} s` : 'Nouvel essai en cours…',
   retryNow: 'Essayer maintenant',
   reload: 'Recharger la page',
+  newerVersion: 'Une version plus récente de cette page est disponible.',
+  update: 'Mettre à jour',
   notKept: 'L’historique n’est pas conservé dans ce navigateur.',
   queued: 'Quelqu’un va s’occuper de vous…',
   queuedAt: (position) =>

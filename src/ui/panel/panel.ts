@@ -23,6 +23,7 @@ import { Roving } from './roving.ts';
 import { Ticker } from './ticker.ts';
 import { saveTranscript, type TranscriptFormat } from './transcript-file.ts';
 import { UnreadMark } from './unread-mark.ts';
+import { updateNotice } from './update-notice.ts';
 import { VisibleWindow } from './visible-window.ts';
 
 /** More than so many at once are counted instead of read out. */
@@ -32,6 +33,7 @@ const maximumSpoken = 3;
  * The panel: one conversation, seen and written. It renders into the shadow root that it stands in.
  *
  * @fires close when the visitor wants it closed
+ * @fires update when the visitor wants the site's newer version
  */
 export class PartylinePanel extends LitElement {
   static override properties = {
@@ -41,6 +43,7 @@ export class PartylinePanel extends LitElement {
     texts: { attribute: false },
     signIn: { attribute: false },
     open: { type: Boolean },
+    outdated: { type: Boolean },
     snapshot: { state: true },
     trouble: { state: true },
   };
@@ -52,6 +55,8 @@ export class PartylinePanel extends LitElement {
   /** Where a visitor signs in again. */
   declare signIn: string | null;
   declare open: boolean;
+  /** Whether the site has a newer version to offer. */
+  declare outdated: boolean;
   /** What is shown. Closed, it isn't followed. */
   declare snapshot: ChatSnapshot | null;
   /** Why the last retry or discard didn't work, in words. */
@@ -86,6 +91,7 @@ export class PartylinePanel extends LitElement {
     this.texts = english;
     this.signIn = null;
     this.open = false;
+    this.outdated = false;
     this.snapshot = null;
     this.trouble = null;
     new Ticker(this, () => (this.open ? (this.snapshot?.connection.retryAt ?? null) : null));
@@ -139,6 +145,7 @@ export class PartylinePanel extends LitElement {
           onClose: this.#close,
           onRetryNow: this.#retryNow,
         })}
+        ${updateNotice(this.outdated, texts, this.#update)}
         ${routingNotice({ chat: this.chat, snapshot, texts, attempt: this.#choose })}
         ${feed({
           snapshot,
@@ -271,6 +278,10 @@ export class PartylinePanel extends LitElement {
     this.#unread.clear();
     this.#reading.toEnd();
   }
+
+  readonly #update = (): void => {
+    this.dispatchEvent(new Event('update'));
+  };
 
   readonly #close = (): void => {
     this.dispatchEvent(new Event('close'));

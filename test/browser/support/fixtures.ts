@@ -51,13 +51,16 @@ export const test = base.extend<Fixtures & Options>({
     await use(site);
     await site.close();
   },
-  profile: async ({ launchOptions, withoutSharedWorker }, use) => {
+  profile: async ({ launchOptions, serviceWorkers, withoutSharedWorker }, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'partyline-profile-'));
     const contexts: BrowserContext[] = [];
     await use({
       launch: async () => {
         const options: LaunchOptions = launchOptions;
-        const context = await chromium.launchPersistentContext(folder, options);
+        const context = await chromium.launchPersistentContext(folder, {
+          ...options,
+          serviceWorkers,
+        });
         contexts.push(context);
         if (withoutSharedWorker) await hideSharedWorker(context);
         return context;

@@ -95,7 +95,8 @@ export async function startSwallowingProxy(socketUrl: string): Promise<Swallowin
   };
 }
 
-async function freePort(): Promise<number> {
+/** Free a moment ago. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -8,6 +8,8 @@ const server = fileURLToPath(new URL('../../../demo/build/server/index.js', impo
 
 export interface Site {
   readonly url: string;
+  /** What the server has printed so far. */
+  printed(): string;
   close(): Promise<void>;
 }
 
@@ -61,6 +63,7 @@ export async function startSite(gateway: Gateway, options: SiteOptions = {}): Pr
   });
   return {
     url,
+    printed: () => printed,
     close: async () => {
       if (child.exitCode !== null) return;
       const exited = once(child, 'exit');

@@ -50,7 +50,7 @@ describe('custom-elements.json', () => {
   });
 
   it('has every event, custom property and part', () => {
-    expect(names(element.events)).toEqual(['toggle']);
+    expect(names(element.events)).toEqual(['toggle', 'update']);
     expect(names(element.cssProperties)).toEqual(found(/var\((--partyline-[a-z-]+)/g));
     expect(names(element.cssParts)).toEqual(found(/part(?:="|\.add\(')([a-z-]+)/g));
   });

@@ -1,0 +1,37 @@
+import type { PartylineChatElement } from 'partyline/ui';
+import { Workbox } from 'workbox-window';
+
+/** How often an open tab asks for a newer version, in ms. */
+const askEvery = 15 * 60_000;
+
+/**
+ * Keeps the shop for days without a server. When a newer version has come, the panel offers it; all
+ * tabs move over together. The hub has drafts and messages, so a reload loses neither.
+ */
+export function keepOffline(element: PartylineChatElement): void {
+  const { serviceWorker } = navigator;
+  if (!serviceWorker) return;
+  const workbox = new Workbox('/service-worker.js');
+  workbox.addEventListener('waiting', () => element.setAttribute('outdated', ''));
+  element.addEventListener('update', () => workbox.messageSkipWaiting());
+
+  // The first one to take a page over came with it; every later one is another version.
+  let { controller } = serviceWorker;
+  serviceWorker.addEventListener('controllerchange', () => {
+    if (controller) location.reload();
+    controller = serviceWorker.controller;
+  });
+
+  workbox.register().catch((error: unknown) => {
+    console.warn('The shop can’t be kept for offline use:', error);
+  });
+  const ask = () => {
+    workbox.update().catch(() => {
+      // Offline: asked again later.
+    });
+  };
+  setInterval(ask, askEvery);
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') ask();
+  });
+}

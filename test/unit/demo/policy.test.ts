@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { contentSecurityPolicy } from '../../../demo/server/security-headers.ts';
+
+const security = readFileSync(join(import.meta.dirname, '../../../docs/security.md'), 'utf8');
+
+it('the demo runs under the very policy that docs/security.md lists', () => {
+  const [, listed = ''] = /Content-Security-Policy: ([^`]+)```/.exec(security) ?? [];
+  const policy = contentSecurityPolicy({
+    socketUrl: 'wss://gateway.example/webchat',
+    apiUrl: 'https://api.example',
+    agentUrl: null,
+  });
+  expect(listed.trim().split(/\s*;\s*/)).toEqual(policy.split('; '));
+});
