@@ -27,12 +27,13 @@ function faults(panel: PanelPage): Promise<string[]> {
     });
     for (const part of root.querySelectorAll('.bubble, .name, .typing span, .heading')) {
       const inside = part.getBoundingClientRect();
+      if (inside.width === 0) continue;
       const outside = scroller.getBoundingClientRect();
       if (inside.left < outside.left - 0.5 || inside.right > outside.right + 0.5) {
         found.push(`${part.className} leaves the list`);
       }
       if (part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).display !== 'inline') {
-        found.push(`${part.className} is cut off`);
+        found.push(`${part.className} holds more than it shows: ${part.textContent?.slice(0, 20)}`);
       }
     }
     return found;
