@@ -4,17 +4,26 @@ import { pathToFileURL } from 'node:url';
 import { main, root, StageError, say } from './setup.mjs';
 
 /** What may be shipped with an app, and what may be used to build and test. */
-const shippedLicences = ['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0'];
+const shippedLicences = [
+  'MIT',
+  'ISC',
+  '0BSD',
+  'Zlib',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'Apache-2.0',
+];
 const toolLicences = [...shippedLicences, 'MPL-2.0', 'BlueOak-1.0.0', 'CC0-1.0', 'Unlicense'];
 
 /** Packages whose installation runs code of theirs: each is a decision. */
 const allowedInstallScripts = ['fsevents'];
 
+/** One of those to choose from, and of one that joins several each. */
 function isAllowed(licence, allowed) {
   return (licence ?? '')
     .replaceAll(/[()]/g, '')
     .split(' OR ')
-    .some((one) => allowed.includes(one));
+    .some((choice) => choice.split(' AND ').every((one) => allowed.includes(one)));
 }
 
 function isBelow(version, limit) {

@@ -25,13 +25,22 @@ export async function serveBroker(
 ): Promise<ServedBroker> {
   const { createAdaptorServer } = await import('@hono/node-server');
   const server = createAdaptorServer({
-    fetch: (request, { incoming }) =>
-      broker.fetch(request, { address: incoming.socket.remoteAddress }),
+    fetch: async (request, { incoming }) => {
+      const response = await broker.fetch(request, { address: incoming.socket.remoteAddress });
+      // The rest of the body is still on its way: nothing else can come on this connection.
+      if (response.status === 413 || response.status === 408) {
+        response.headers.set('Connection', 'close');
+      }
+      return response;
+    },
   });
   if (server instanceof Server) {
     // A client that sends its head or body drop by drop holds a connection for no longer.
     server.headersTimeout = 10_000;
     server.requestTimeout = 20_000;
+    // Longer than balancers keep theirs (60 s by custom): whoever closes first must not be us, or a
+    // request that is under way meets a closed connection.
+    server.keepAliveTimeout = 75_000;
   }
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

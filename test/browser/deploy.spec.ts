@@ -10,7 +10,6 @@ import type { Page } from '@playwright/test';
 import { takeConversation } from './support/agent.ts';
 import { ChatPage } from './support/chat-page.ts';
 import { test as base, expect } from './support/fixtures.ts';
-import { untilKept } from './support/kept.ts';
 import { type Site, startSite } from './support/site.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -118,53 +117,6 @@ test('a newer build takes over: one socket, nothing lost, and the old tabs come 
   for (const tab of [old, fresh]) await tab.shows(['before', 'still the same?', 'yes']);
   expect(gateway.stats.peak).toBe(1);
   expect(gateway.stats.violations).toEqual([]);
-});
-
-test.describe('where the shop is kept for offline use', () => {
-  test.use({ serviceWorkers: 'allow' });
-
-  test('a newer version waits, the panel offers it, and all tabs move over with draft and message', async ({
-    deployment,
-    context,
-    gateway,
-  }) => {
-    const tabs = [
-      await open(await context.newPage(), deployment.url),
-      await open(await context.newPage(), new URL('/help/', deployment.url).href),
-    ] as const;
-    const [first, second] = tabs;
-    await first.send('before');
-    const conversationId = await takeConversation(gateway);
-    for (const { page } of tabs) await untilKept(page);
-    await gateway.stop();
-    await first.send('still to be sent');
-    await first.textbox.fill('half a thought');
-    await expect(second.textbox).toHaveValue('half a thought');
-
-    await deployment.deploy('2', true);
-    await first.page.evaluate(async () => (await navigator.serviceWorker.ready).update());
-    for (const { page } of tabs) {
-      await expect(page.getByText('A newer version of this page is available.')).toBeVisible();
-    }
-    const loads = tabs.map(({ page }) => page.waitForEvent('load'));
-    await second.page.getByRole('button', { name: 'Update', exact: true }).click();
-    await Promise.all(loads);
-
-    for (const tab of tabs) {
-      await tab.open();
-      await tab.shows(['before', 'still to be sent']);
-      await expect(tab.textbox).toHaveValue('half a thought');
-      await expect.poll(() => buildOf(tab)).toBe('2');
-      await expect(tab.page.getByText('A newer version')).toBeHidden();
-    }
-    await gateway.restart();
-    await expect
-      .poll(async () => (await gateway.agent.transcript(conversationId)).map(({ text }) => text), {
-        timeout: 40_000,
-      })
-      .toEqual(['before', 'still to be sent']);
-    expect(gateway.stats.repeatedMessages).toBe(0);
-  });
 });
 
 test('messages typed while a newer build takes over arrive once, in order', async ({

@@ -70,7 +70,7 @@ export const texts: Texts = {
     seconds > 0 ? `Neuer Versuch in ${number(seconds)} s` : 'Neuer Versuch läuft…',
   retryNow: 'Jetzt versuchen',
   reload: 'Seite neu laden',
-  newerVersion: 'Es gibt eine neuere Fassung dieser Seite.',
+  newerVersion: 'Es gibt eine neuere Version dieser Seite.',
   update: 'Aktualisieren',
   notKept: 'Der Verlauf wird in diesem Browser nicht aufbewahrt.',
   queued: 'Gleich ist jemand für Sie da…',

@@ -68,7 +68,7 @@ export const texts: Texts = {
     seconds > 0 ? `Nuevo intento en ${number(seconds)} s` : 'Intentándolo de nuevo…',
   retryNow: 'Intentar ahora',
   reload: 'Recargar la página',
-  newerVersion: 'Hay una versión más nueva de esta página.',
+  newerVersion: 'Hay una versión más reciente de esta página.',
   update: 'Actualizar',
   notKept: 'El historial no se guarda en este navegador.',
   queued: 'Enseguida le atenderá alguien…',

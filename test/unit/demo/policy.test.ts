@@ -11,6 +11,7 @@ it('the demo runs under the very policy that docs/security.md lists', () => {
     socketUrl: 'wss://gateway.example/webchat',
     apiUrl: 'https://api.example',
     agentUrl: null,
+    deployment: null,
   });
   expect(listed.trim().split(/\s*;\s*/)).toEqual(policy.split('; '));
 });

@@ -15,6 +15,13 @@ function problems(packages: Record<string, object>, installed?: () => string | n
 test.each([
   ['a good one', 'node_modules/a', {}, []],
   ['one of two licences', 'node_modules/a', { license: '(GPL-3.0 OR MIT)' }, []],
+  ['two licences at once', 'node_modules/a', { license: '(MIT AND Zlib)' }, []],
+  [
+    'one of two that is not allowed',
+    'node_modules/a',
+    { license: 'MIT AND GPL-3.0' },
+    ['a 2.0.0: licence MIT AND GPL-3.0'],
+  ],
   [
     'a licence that obliges an app',
     'node_modules/a',
