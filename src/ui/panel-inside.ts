@@ -26,11 +26,14 @@ export class Inside {
   #pageTexts: Texts = english;
   #language: string | null = null;
   readonly #onTexts: () => void;
-  readonly #languageChanges = new MutationObserver(() => this.#speak());
+  readonly #changes = new MutationObserver(() => {
+    this.#speak();
+    this.#onTexts();
+  });
   /** Of the chat that the element shows while it stands in the page. */
   #alerts: { readonly of: Chat; readonly alerts: Alerts } | null = null;
 
-  /** @param onTexts called when other words are to be said */
+  /** @param onTexts called when the element is to be drawn anew, as with other words */
   constructor(
     element: PartylineChatElement,
     root: ShadowRoot,
@@ -94,7 +97,7 @@ export class Inside {
   /** The element leaves the page, or shows another chat. */
   end(): void {
     this.#endAlerts();
-    this.#languageChanges.disconnect();
+    this.#changes.disconnect();
   }
 
   #endAlerts(): void {
@@ -103,9 +106,9 @@ export class Inside {
   }
 
   #listen(): void {
-    const change = { attributes: true, attributeFilter: ['lang'] };
-    this.#languageChanges.observe(document.documentElement, change);
-    this.#languageChanges.observe(this.#element, change);
+    const change = { attributes: true, attributeFilter: ['lang', 'sign-in'] };
+    this.#changes.observe(document.documentElement, change);
+    this.#changes.observe(this.#element, change);
     this.#speak();
   }
 

@@ -3,6 +3,9 @@ import { troubleBy, wordsOf } from './words.ts';
 
 const { number, plural, listed, clockTime } = wordsOf('ar');
 
+/** A name in Latin letters turns no sentence round. */
+const isolated = (name: string) => `\u2068${name}\u2069`;
+
 export const texts: Texts = {
   language: 'ar',
   chat: 'محادثة',
@@ -47,7 +50,7 @@ export const texts: Texts = {
       few: '# رسائل مفقودة هنا',
       other: '# رسالة مفقودة هنا',
     }),
-  said: (name, text) => `قال ${name}: ${text}`,
+  said: (name, text) => `قال ${isolated(name)}: ${text}`,
   saidMany: (count) =>
     plural(count, {
       one: 'رسالة جديدة واحدة',
@@ -55,7 +58,7 @@ export const texts: Texts = {
       few: '# رسائل جديدة',
       other: '# رسالة جديدة',
     }),
-  typing: (name) => `${name} يكتب…`,
+  typing: (name) => `${isolated(name)} يكتب…`,
   choices: 'إجابات',
   notShown: (what) => `لا يمكن عرض هذا هنا: ${what}`,
   expiring: (time) => `تنتهي هذه المحادثة عند ${time} ما لم يكتب أحد.`,

@@ -13,12 +13,12 @@ export function composerView(composer: Composer, texts: Texts): TemplateResult {
   return html`
     <form class="composer" part="composer" novalidate @submit=${composer.onSubmit}>
       <div class="refusal" role="alert">${refusal ?? nothing}</div>
-      <div class="field">
+      <div class="field" part="field">
         <textarea
           class="input"
           part="input"
           rows="1"
-          dir="auto"
+          dir=${length > 0 ? 'auto' : nothing}
           enterkeyhint="send"
           autocomplete="off"
           aria-label=${texts.message}

@@ -58,8 +58,10 @@ function notices(snapshot: ChatSnapshot, { texts, now, signIn, onRetryNow }: Hea
           </div>`
         : nothing
     }
-    <div aria-live="polite">
-      ${snapshot.hub.persistent ? nothing : html`<div class="notice" part="notice">${texts.notKept}</div>`}
-    </div>
+    <div aria-live="polite">${
+      snapshot.hub.persistent
+        ? nothing
+        : html`<div class="notice" part="notice">${texts.notKept}</div>`
+    }</div>
   `;
 }

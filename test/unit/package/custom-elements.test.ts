@@ -15,7 +15,9 @@ const element = described.modules[0]?.declarations[0];
 if (!element) throw new Error('custom-elements.json describes nothing');
 
 function found(pattern: RegExp): readonly string[] {
-  return [...new Set([...source.matchAll(pattern)].map(([, name = '']) => name))].sort();
+  return [
+    ...new Set([...source.matchAll(pattern)].map(([, ...names]) => names.find(Boolean) ?? '')),
+  ].sort();
 }
 
 function names(list: readonly { readonly name: string }[]): readonly string[] {
@@ -36,11 +38,15 @@ describe('custom-elements.json', () => {
   });
 
   it('has every attribute', () => {
-    const inCode = found(/(?:get|has|set|toggle|remove)Attribute\('([a-z-]+)'/g);
+    const inCode = found(/(?:(?:get|has|set|toggle|remove)Attribute\('|:host\(\[)([a-z-]+)/g);
     for (const { name } of element.attributes) expect(inCode).toContain(name);
     for (const name of PartylineChatElement.observedAttributes) {
       expect(names(element.attributes)).toContain(name);
     }
+  });
+
+  it('has every slot', () => {
+    expect(names(element.slots)).toEqual(found(/<slot name="([a-z]+)"|icons\.name = '([a-z]+)'/g));
   });
 
   it('has every event, custom property and part', () => {

@@ -12,6 +12,7 @@ export const frameStyles = css`
     inline-size: min(var(--partyline-width, 392px), 100vw - 2 * var(--partyline-inset, 20px));
     block-size: min(var(--partyline-height, 660px), 100dvh - 70px - 2 * var(--partyline-inset, 20px));
     overflow: hidden;
+    overflow-wrap: anywhere;
     border: 1px solid var(--_line);
     border-radius: var(--partyline-radius, 20px);
     background: var(--_surface);
@@ -35,7 +36,7 @@ export const frameStyles = css`
     white-space: nowrap;
   }
   /* A sentence keeps its own direction on a page of the other one; its place follows the page. */
-  .panel :is(.status, .notice span, .day span, .gap span, .divider span, .typing span, .tail, .reason, .meta time, .outcome) {
+  .panel :is(.status, .length, .notice span, .day span, .gap span, .divider span, .typing span, .tail, .reason, .meta time, .outcome) {
     unicode-bidi: plaintext;
   }
   .icon {
@@ -165,7 +166,7 @@ export const frameStyles = css`
   }
   .icon-button:hover { color: var(--_text); background: var(--_bubble); }
   .icon.bold { stroke-width: 3.2; }
-  .panel a.small { display: inline-flex; align-items: center; text-decoration: none; }
+  .panel a.small { display: inline-flex; align-items: center; font-size: 13px; font-weight: 600; text-decoration: none; }
   /* 44 px to hit, whatever is seen of it. */
   .icon-button, .small, .send { position: relative; }
   :is(.icon-button, .small, .send)::after { content: ''; position: absolute; inset: min(0px, (100% - 44px) / 2); }

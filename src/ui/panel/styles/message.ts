@@ -70,7 +70,15 @@ export const messageStyles = css`
     background: none;
     text-wrap: balance;
   }
-  .text { display: block; white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; }
+  .text {
+    display: block;
+    white-space: pre-wrap;
+    overflow-wrap: anywhere;
+    unicode-bidi: plaintext;
+    /* A letter with a hundred marks breaks nowhere, and towers over its neighbours. The margin is for focus rings. */
+    overflow: clip;
+    overflow-clip-margin: 6px;
+  }
   .text a { color: inherit; text-decoration: underline; text-underline-offset: 2px; }
   .agent .text a, .bot .text a { color: var(--_accent-text); }
   .visitor .text a:focus-visible { outline-color: currentColor; }

@@ -1,12 +1,15 @@
 import { unsafeCSS } from 'lit';
 
-/** Follow from the site's colours, or carry a meaning that a brand should not repaint. */
+/** Follow from the site's colours where it sets none of its own, or carry a meaning that it can't repaint. */
 const palette: Readonly<Record<string, readonly [light: string, dark: string]>> = {
-  'accent-text': ['var(--_accent)', 'color-mix(in oklab, var(--_accent) 55%, white)'],
+  'accent-text': [
+    'var(--partyline-accent-text, var(--_accent))',
+    'var(--partyline-accent-text, color-mix(in oklab, var(--_accent) 55%, white))',
+  ],
   danger: ['#b42318', '#ff9d94'],
   bubble: [
-    'color-mix(in oklab, var(--_surface) 94.5%, #3d4363)',
-    'color-mix(in oklab, var(--_surface) 91%, #dfe2ff)',
+    'var(--partyline-bubble, color-mix(in oklab, var(--_surface) 94.5%, #3d4363))',
+    'var(--partyline-bubble, color-mix(in oklab, var(--_surface) 91%, #dfe2ff))',
   ],
   line: [
     'color-mix(in oklab, var(--_surface) 89%, #3d4363)',

@@ -1,0 +1,70 @@
+interface Theme {
+  /** Of `<partyline-chat>`. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** What stands in the element's slots: class and text. */
+  readonly slots: Readonly<Record<string, readonly [className: string, text: string]>>;
+  readonly about: string;
+}
+
+const themes: Readonly<Record<string, Theme>> = {
+  shop: {
+    attributes: {},
+    slots: {},
+    about: 'The shop’s colours, light and dark as the visitor’s system is.',
+  },
+  bank: {
+    attributes: { scheme: 'light', heading: 'Nordlys Bank' },
+    slots: {},
+    about: 'Square corners, a serif, a line of gold; always light.',
+  },
+  arcade: {
+    attributes: { scheme: 'dark', heading: 'Coin-Op' },
+    slots: {},
+    about: 'Always dark, one width for every letter, shadows without blur.',
+  },
+  florist: {
+    attributes: { scheme: 'light', heading: 'Blütezeit', lang: 'de', placement: 'start' },
+    slots: {
+      launcher: ['petals', '🌷'],
+      header: ['petals', '🌸'],
+      empty: ['petals-welcome', 'Welche Blumen dürfen es sein?'],
+      footer: ['petals-note', 'Mo–Sa, 8–19 Uhr, vom Marktplatz in Lüneburg'],
+    },
+    about: 'In German, on the other side, with a launcher, a welcome and a footer of its own.',
+  },
+};
+
+const names = ['scheme', 'heading', 'lang', 'placement'];
+
+function wear(chat: Element, { attributes, slots, about }: Theme): void {
+  for (const name of names) {
+    const value = attributes[name];
+    if (value === undefined) chat.removeAttribute(name);
+    else chat.setAttribute(name, value);
+  }
+  chat.replaceChildren(
+    ...Object.entries(slots).map(([slot, [className, text]]) => {
+      const own = document.createElement('div');
+      own.slot = slot;
+      own.className = className;
+      own.textContent = text;
+      return own;
+    }),
+  );
+  const place = document.querySelector('[data-about]');
+  if (place) place.textContent = about;
+}
+
+function choose(name: string): void {
+  const theme = themes[name];
+  const chat = document.querySelector('partyline-chat');
+  if (!theme || !chat) return;
+  document.documentElement.dataset.theme = name;
+  wear(chat, theme);
+}
+
+for (const input of document.querySelectorAll<HTMLInputElement>('input[name=theme]')) {
+  input.addEventListener('change', () => choose(input.value));
+  // After a reload the browser may have kept the choice.
+  if (input.checked) choose(input.value);
+}

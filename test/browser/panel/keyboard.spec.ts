@@ -1,0 +1,93 @@
+import { expect, test } from './fixtures.ts';
+
+test('a whole conversation can be had with the keys alone', async ({ panel, page }) => {
+  const { keyboard } = page;
+  await panel.change({ conversation: null });
+  await keyboard.press('Tab');
+  await keyboard.press('Tab');
+  await expect(panel.launcher).toBeFocused();
+  await keyboard.press('Enter');
+  await expect(panel.textbox).toBeFocused();
+
+  await keyboard.type('My lamp flickers.');
+  await keyboard.press('Shift+Enter');
+  await keyboard.type('And hums.');
+  await keyboard.press('Enter');
+  expect(await panel.calls('start', 'send')).toEqual([
+    ['start', { skillGroups: ['Tier1_Support', 'Billing'] }],
+    ['send', 'My lamp flickers.\nAnd hums.'],
+  ]);
+  await expect(panel.textbox).toBeFocused();
+  await panel.change({ conversation: { conversationId: 'c2', status: 'connected' } });
+  await panel.hear({ text: 'Which lamp is it?' }, { text: 'See https://lamps.example/all' });
+  await expect(panel.messages).toHaveCount(3);
+  await expect(panel.textbox).toBeFocused();
+
+  // Back through what was said, into a link, and to the textbox.
+  await keyboard.press('Shift+Tab');
+  await expect(page.getByRole('link', { name: 'https://lamps.example/all' })).toBeFocused();
+  await keyboard.press('Shift+Tab');
+  await expect(panel.messages.last()).toBeFocused();
+  await keyboard.press('ArrowUp');
+  await expect(panel.messages.nth(1)).toBeFocused();
+  await keyboard.press('Home');
+  await expect(panel.messages.first()).toBeFocused();
+  await panel.hear({ text: 'Are you there?' });
+  await expect(panel.messages).toHaveCount(4);
+  await expect(panel.messages.first()).toBeFocused();
+  await keyboard.press('Escape');
+  await expect(panel.textbox).toBeFocused();
+  await expect(panel.panel).toBeVisible();
+
+  // What failed goes out again.
+  const failure = { code: 'rejected', message: 'Not accepted.' } as const;
+  const failed = await panel.own({ text: 'Yes', status: 'failed', failure });
+  await keyboard.press('Shift+Tab');
+  await expect(panel.button('Discard')).toBeFocused();
+  await keyboard.press('Shift+Tab');
+  await expect(panel.button('Retry')).toBeFocused();
+  await keyboard.press('Enter');
+  expect(await panel.calls('retry')).toEqual([['retry', failed]]);
+  await expect(panel.messages.last()).toBeFocused();
+
+  // The menu opens, closes by Escape without closing more, and ends the conversation.
+  await panel.button('More').focus();
+  await keyboard.press('Enter');
+  await expect(panel.button('End conversation')).toBeVisible();
+  await keyboard.press('Escape');
+  await expect(panel.button('End conversation')).toBeHidden();
+  await expect(panel.button('More')).toBeFocused();
+  await keyboard.press('Enter');
+  for (let steps = 0; steps < 3; steps += 1) await keyboard.press('Tab');
+  await expect(panel.button('End conversation')).toBeFocused();
+  await keyboard.press('Enter');
+  expect(await panel.calls('end')).toEqual([['end']]);
+  await expect(panel.button('More')).toBeFocused();
+
+  await panel.change({ conversation: { conversationId: 'c2', status: 'ended' } });
+  await panel.button('Start again').focus();
+  await keyboard.press('Enter');
+  await expect.poll(() => panel.calls('start')).toHaveLength(2);
+  await expect(panel.textbox).toBeFocused();
+  await keyboard.press('Escape');
+  await expect(panel.panel).toBeHidden();
+  await expect(panel.launcher).toBeFocused();
+});
+
+test('what is pasted and far too long is told at once, and stays to be shortened', async ({
+  panel,
+  page,
+}) => {
+  await panel.open();
+  await panel.textbox.fill('x'.repeat(5_000));
+  await expect(panel.alert).toHaveCount(0);
+  await page.keyboard.press('Control+A');
+  await page.keyboard.press('Control+X');
+  await expect(panel.textbox).toHaveValue('');
+  await page.keyboard.press('Control+V');
+  await expect(panel.alert).toContainText('too long by 904 characters');
+  await expect(panel.textbox).toHaveValue('x'.repeat(5_000));
+  expect(await panel.calls('send')).toEqual([]);
+  await panel.textbox.fill('short');
+  await expect(panel.alert).toHaveCount(0);
+});

@@ -1,0 +1,85 @@
+import { expect, test } from './fixtures.ts';
+import { states } from './states.ts';
+
+test.describe('the panel says what is going on, and offers a way on', () => {
+  test('when the visitor is signed out', async ({ panel, page }) => {
+    await panel.open();
+    await states.signedOut?.(panel);
+    await expect(panel.panel.getByRole('link', { name: 'Sign in' })).toHaveCount(0);
+    await page.evaluate(() => {
+      window.element.setAttribute('sign-in', '/sign-in/');
+      window.element.heading = 'Chat with us';
+    });
+    await expect(panel.panel.getByRole('link', { name: 'Sign in' })).toHaveAttribute(
+      'href',
+      '/sign-in/',
+    );
+    await panel.button('Try now').click();
+    expect(await panel.calls('reconnect')).toEqual([['reconnect']]);
+  });
+
+  test('when the browser keeps no history, to those who do not see it, too', async ({ panel }) => {
+    await panel.open();
+    await states.notKept?.(panel);
+    await expect(panel.panel.locator('[aria-live=polite]', { hasText: /./ })).toHaveText(
+      'History is not kept in this browser.',
+    );
+  });
+
+  test('when an agent takes the conversation, until they write', async ({ panel }) => {
+    await panel.open();
+    await states.joined?.(panel);
+    await expect(panel.panel).toContainText('Somebody is here for you now.');
+    await panel.hear({ text: 'Hello' });
+    await expect(panel.panel).not.toContainText('Somebody is here');
+  });
+
+  test('when somebody types: once, until they have written', async ({ panel, page, site }) => {
+    await page.clock.install();
+    await page.goto(site.url);
+    await panel.open();
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await panel.change({ typing: { id: 'a', name: 'Ada' } });
+    await expect(panel.log).toHaveText('Ada is typing…');
+    await page.clock.runFor(1_000);
+    await panel.change({ typing: null });
+    await panel.change({ typing: { id: 'a', name: 'Ada' } });
+    await expect(panel.log).toBeEmpty();
+  });
+});
+
+test.describe('the menu', () => {
+  test('ends the conversation, and closes by Escape and on being left', async ({ panel, page }) => {
+    await panel.open();
+    const more = panel.button('More');
+    await more.click();
+    await expect(panel.button('End conversation')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(panel.button('End conversation')).toHaveCount(0);
+    await expect(more).toBeFocused();
+    await more.click();
+    await panel.textbox.focus();
+    await expect(panel.button('End conversation')).toHaveCount(0);
+    await more.click();
+    await panel.button('End conversation').click();
+    expect(await panel.calls('end')).toEqual([['end']]);
+    await expect(more).toBeFocused();
+  });
+});
+
+test('the launcher counts in Arabic as Arabic does', async ({ panel, page }) => {
+  await page.evaluate(() => {
+    document.documentElement.lang = 'ar';
+  });
+  const launcher = page.getByRole('button', { name: 'محادثة', exact: true });
+  await expect(launcher).toBeVisible();
+  for (const [unread, words] of [
+    [1, 'رسالة واحدة غير مقروءة'],
+    [2, 'رسالتان غير مقروءتين'],
+    [3, '3 رسائل غير مقروءة'],
+    [11, '11 رسالة غير مقروءة'],
+  ] as const) {
+    await panel.change({ unread });
+    await expect(launcher).toHaveAccessibleDescription(words);
+  }
+});

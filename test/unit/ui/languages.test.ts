@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { isRightToLeft, textsOf } from '../../../src/ui/languages/index.ts';
+import { english, type Texts } from '../../../src/ui/texts.ts';
+
+/** Everything a dictionary can say, with these numbers in it, by where it stands. */
+function sayings(texts: object, path = ''): [string, string][] {
+  return Object.entries(texts).flatMap(([name, value]): [string, string][] => {
+    const at = `${path}${name}`;
+    if (typeof value === 'string') return [[at, value]];
+    if (typeof value === 'object' && value !== null) return sayings(value, `${at}.`);
+    return [];
+  });
+}
+
+const counted: readonly ((texts: Texts, count: number) => string)[] = [
+  (texts, count) => texts.unread(count),
+  (texts, count) => texts.jumpCount(count),
+  (texts, count) => texts.missing(count),
+  (texts, count) => texts.saidMany(count),
+  (texts, count) => texts.notSent(count),
+  (texts, count) => texts.tooLong(4_096 + count, 4_096),
+];
+
+describe.each(['de', 'es', 'fr', 'ar'])('%s', (language) => {
+  test('says all that English says, in words of its own', async () => {
+    const texts = await textsOf(language);
+    if (!texts) throw new Error('There are no texts.');
+    const said = new Map(sayings(texts));
+    expect([...said.keys()].sort()).toEqual(
+      sayings(english)
+        .map(([at]) => at)
+        .sort(),
+    );
+    const sameAsEnglish = sayings(english).filter(
+      ([at, saying]) => saying.length > 12 && said.get(at) === saying,
+    );
+    expect(sameAsEnglish).toEqual([]);
+    for (const [, saying] of said) expect(saying.trim()).not.toBe('');
+  });
+
+  test.each([0, 1, 2, 3, 11, 100, 1_234])('counts to %i', async (count) => {
+    const texts = await textsOf(language);
+    if (!texts) throw new Error('There are no texts.');
+    for (const tell of counted) {
+      expect(tell(texts, count)).not.toMatch(/#|undefined|NaN/);
+      // One and two have words, not digits, in some languages.
+      if (count > 2) expect(tell(texts, count)).toContain(count.toLocaleString(language));
+    }
+  });
+
+  test('tells every trouble, also one that it does not know', async () => {
+    const texts = await textsOf(language);
+    const unknown = texts?.trouble({ code: null, message: 'Whatever it is in English' });
+    expect(unknown).not.toContain('English');
+    expect(unknown?.length).toBeGreaterThan(10);
+  });
+});
+
+test('a region has the texts of its language, and a language that is not there has none', async () => {
+  expect((await textsOf('de-CH'))?.language).toBe('de');
+  expect(await textsOf('tlh')).toBeNull();
+  expect(await textsOf('')).toBeNull();
+});
+
+test('some languages run from right to left', () => {
+  expect(isRightToLeft({ ...english, language: 'ar-EG' })).toBe(true);
+  expect(isRightToLeft(english)).toBe(false);
+});
