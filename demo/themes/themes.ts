@@ -25,8 +25,8 @@ const themes: Readonly<Record<string, Theme>> = {
   florist: {
     attributes: { scheme: 'light', heading: 'Blütezeit', lang: 'de', placement: 'start' },
     slots: {
-      launcher: ['petals', '🌷'],
-      header: ['petals', '🌸'],
+      launcher: ['petals', '✿'],
+      header: ['petals', '❀'],
       empty: ['petals-welcome', 'Welche Blumen dürfen es sein?'],
       footer: ['petals-note', 'Mo–Sa, 8–19 Uhr, vom Marktplatz in Lüneburg'],
     },

@@ -16,8 +16,8 @@ export class UnreadMark {
   /** @param wasSeen whether the end was in view, and the page too */
   change(before: ChatSnapshot, after: ChatSnapshot, wasSeen: boolean): void {
     if (after.messages.length === 0) this.first = null;
-    // The history has come.
-    if (before.messages.length === 0) this.open(after);
+    // The history has come; into a conversation that is seen, only a first message has.
+    if (before.messages.length === 0 && !before.conversation) this.open(after);
     if (wasSeen || this.first !== null || before.unread > 0 || after.unread === 0) return;
     this.first = firstUnread(after);
   }

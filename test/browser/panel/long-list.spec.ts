@@ -167,6 +167,15 @@ test.describe('what the visitor has not read', () => {
     await expect(panel.feed.getByText('New', { exact: true })).toHaveCount(0);
   });
 
+  test('is nothing while they look, from the first message on', async ({ panel, page }) => {
+    await panel.open();
+    await page.evaluate(() => {
+      window.chat.change({ unread: 1, messages: [window.chat.message({ text: 'Hello' })] });
+    });
+    await expect(panel.messages).toHaveCount(1);
+    await expect(panel.feed.getByText('New', { exact: true })).toHaveCount(0);
+  });
+
   test('and what another conversation was have lines of their own', async ({ panel }) => {
     await panel.hear(
       { text: 'Last week', conversationId: 'c0' },
