@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { build } from './build.mjs';
 import { ensureBrowser, ensureDependencies, main, root, run, say } from './setup.mjs';
 import { checkSupplyChain } from './supply-chain.mjs';
+import { testBrowsers } from './test-browsers.mjs';
 
 const results = `${root}/.partyline/results`;
 
@@ -30,12 +31,15 @@ function stages() {
 
   const browser = ensureBrowser();
   say(`Running the browser tests (Playwright${browser ? ` with ${browser}` : ''})`);
-  run('npx', ['playwright', 'test', '--project=browser', '--reporter=list,json'], {
+  const projects = ['--project=browser', '--project=without-shared-worker'];
+  run('npx', ['playwright', 'test', ...projects, '--reporter=list,json'], {
     env: {
       PLAYWRIGHT_JSON_OUTPUT_FILE: `${results}/playwright.json`,
       ...(browser ? { PARTYLINE_CHROMIUM: browser } : {}),
     },
   });
+
+  testBrowsers(`${results}/browsers.json`);
 }
 
 /** What a runner wrote, or zeros when the run did not come to it. */
@@ -45,19 +49,24 @@ function countsOf(name, read) {
   return read(JSON.parse(readFileSync(file, 'utf8')));
 }
 
-function summary() {
-  const unit = countsOf('vitest', (report) => ({
+function countsOfVitest(name) {
+  return countsOf(name, (report) => ({
     passed: report.numPassedTests,
     failed: report.numFailedTests,
     skipped: report.numPendingTests + report.numTodoTests,
   }));
+}
+
+function summary() {
+  const unit = countsOfVitest('vitest');
+  const others = countsOfVitest('browsers');
   const browser = countsOf('playwright', ({ stats }) => ({
     passed: stats.expected,
     // A test that passed at its second try is not sound.
     failed: stats.unexpected + stats.flaky,
     skipped: stats.skipped,
   }));
-  const sum = (key) => unit[key] + browser[key];
+  const sum = (key) => unit[key] + browser[key] + others[key];
   return [
     `${sum('passed')} passed, ${sum('failed')} failed`,
     ...(sum('skipped') > 0 ? [`${sum('skipped')} skipped`] : []),

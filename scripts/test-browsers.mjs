@@ -1,0 +1,35 @@
+import { pathToFileURL } from 'node:url';
+import { findFirefox, findWebKit } from '../test/browsers/installed.mjs';
+import { build } from './build.mjs';
+import { ensureDependencies, main, run, say } from './setup.mjs';
+
+/**
+ * The cases that Firefox and WebKitGTK run too, in those that are installed.
+ *
+ * @param {string | null} report where the results are written as JSON
+ */
+export function testBrowsers(report) {
+  const engines = [
+    ['Firefox', findFirefox(), 'firefox-esr'],
+    ['WebKitGTK', findWebKit(), 'webkit2gtk-driver and xvfb'],
+  ];
+  for (const [name, found, packages] of engines) {
+    if (found) say(`Running the common cases in ${name}`);
+    else say(`${name} is not installed (Debian: ${packages}): its cases are skipped`);
+  }
+  run('npx', [
+    'vitest',
+    'run',
+    '--config=test/browsers/vitest.config.ts',
+    '--reporter=default',
+    ...(report ? ['--reporter=json', `--outputFile.json=${report}`] : []),
+  ]);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await main(() => {
+    ensureDependencies();
+    build();
+    testBrowsers(null);
+  });
+}
