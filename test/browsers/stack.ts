@@ -165,7 +165,9 @@ async function withoutSharedWorkers(
       outgoing.end('delete globalThis.SharedWorker;');
       return;
     }
-    const { method, url: path, headers } = incoming;
+    const { method, url: path } = incoming;
+    // A packed page could not be changed.
+    const headers = { ...incoming.headers, 'accept-encoding': 'identity' };
     const asked = request({ hostname, port, method, path, headers }, (answer) => {
       const isPage = answer.headers['content-type']?.startsWith('text/html') === true;
       const { 'content-length': _length, ...others } = answer.headers;
