@@ -122,3 +122,19 @@ test('a token of another subject wipes the former one’s rows at once', async (
   await expect(tab.messages).toHaveCount(0);
   await expect(tab.textbox).toHaveValue('');
 });
+
+test('two browser profiles are strangers', async ({ browser, context, openTab, gateway }) => {
+  const mine = await openTab('/');
+  const stranger = await browser.newContext();
+  const theirs = await openTab('/', stranger);
+  await mine.send('mine');
+  await theirs.send('theirs');
+  await mine.shows(['mine']);
+  await theirs.shows(['theirs']);
+  const conversations = await gateway.agent.conversations();
+  expect(new Set(conversations.map(({ conversationId }) => conversationId)).size).toBe(2);
+  expect(context.pages()).toHaveLength(1);
+  await stranger.close();
+  await mine.send('still mine');
+  await mine.shows(['mine', 'still mine']);
+});
