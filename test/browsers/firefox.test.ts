@@ -5,13 +5,16 @@ import { startFirefox } from './firefox.ts';
 import { findFirefox } from './installed.mjs';
 
 const executable = findFirefox();
-let driver: Driver;
+let driver: Driver | undefined;
 
 describe.skipIf(executable === null)('Firefox', () => {
   beforeAll(async () => {
     driver = await startFirefox(executable ?? '');
     console.log(driver.version);
   });
-  afterAll(() => driver.close());
-  cases(() => driver);
+  afterAll(() => driver?.close());
+  cases(() => {
+    if (!driver) throw new Error('the browser did not start');
+    return driver;
+  });
 });

@@ -7,7 +7,7 @@ export async function startFirefox(executablePath: string): Promise<Driver> {
     browser: 'firefox',
     executablePath,
     headless: true,
-    // The pages of a former test are closed, and nothing else is asked of the network.
+    // Nothing but the tests' pages is asked of the network.
     extraPrefsFirefox: {
       'app.update.auto': false,
       'browser.newtabpage.enabled': false,

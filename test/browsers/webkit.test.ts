@@ -5,13 +5,16 @@ import { findWebKit } from './installed.mjs';
 import { startWebKit } from './webkit.ts';
 
 const paths = findWebKit();
-let driver: Driver;
+let driver: Driver | undefined;
 
 describe.skipIf(paths === null)('WebKitGTK', () => {
   beforeAll(async () => {
     driver = await startWebKit(paths ?? { driver: '', browser: '' });
     console.log(driver.version);
   });
-  afterAll(() => driver.close());
-  cases(() => driver);
+  afterAll(() => driver?.close());
+  cases(() => {
+    if (!driver) throw new Error('the browser did not start');
+    return driver;
+  });
 });

@@ -24,23 +24,14 @@ export async function startWebKit(paths: WebKitPaths): Promise<Driver> {
       LIBGL_ALWAYS_SOFTWARE: '1',
     },
   });
-  const server = `http://127.0.0.1:${port}`;
-  await until(
-    () =>
-      fetch(`${server}/status`).then(
-        ({ ok }) => ok,
-        () => false,
-      ),
-    Boolean,
-    'WebKitWebDriver',
-  );
-  const options = { binary: paths.browser, args: ['--automation'] };
-  const driver = await new Builder()
-    .usingServer(server)
-    .withCapabilities(
-      new Capabilities({ browserName: 'MiniBrowser', 'webkitgtk:browserOptions': options }),
-    )
-    .build();
+  const stop = async () => {
+    await end(service);
+    await end(display.server);
+  };
+  const driver = await connect(`http://127.0.0.1:${port}`, paths.browser).catch(async (error) => {
+    await stop();
+    throw error;
+  });
   const version = (await driver.getCapabilities()).getBrowserVersion() ?? 'unknown';
   const turns = new Turns();
   const spare = await driver.getWindowHandle();
@@ -58,10 +49,28 @@ export async function startWebKit(paths: WebKitPaths): Promise<Driver> {
     },
     close: async () => {
       await driver.quit();
-      await end(service);
-      await end(display.server);
+      await stop();
     },
   };
+}
+
+async function connect(server: string, binary: string): Promise<WebDriver> {
+  await until(
+    () =>
+      fetch(`${server}/status`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    Boolean,
+    'WebKitWebDriver',
+  );
+  const options = { binary, args: ['--automation'] };
+  return new Builder()
+    .usingServer(server)
+    .withCapabilities(
+      new Capabilities({ browserName: 'MiniBrowser', 'webkitgtk:browserOptions': options }),
+    )
+    .build();
 }
 
 /** WebDriver talks to one window at a time. */
@@ -111,8 +120,17 @@ class WebKitWindow implements Window {
 
   evaluate(expression: string): Promise<unknown> {
     const script = `const done = arguments[arguments.length - 1];
-      Promise.resolve(${expression}).then(done, (error) => done(String(error)));`;
-    return this.#do(() => this.#driver.executeAsyncScript(script));
+      Promise.resolve(${expression}).then(
+        (value) => done({ value }),
+        (error) => done({ error: String(error) }),
+      );`;
+    return this.#do(async () => {
+      const result = await this.#driver.executeAsyncScript<{ value?: unknown; error?: string }>(
+        script,
+      );
+      if (result.error !== undefined) throw new Error(result.error);
+      return result.value;
+    });
   }
 
   async click(selector: string): Promise<void> {

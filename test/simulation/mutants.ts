@@ -16,8 +16,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'forgets-dedup',
     file: core('transcript'),
-    find: 'return run.state.window.find((row) => row.messageId === messageId);',
-    replace: 'return run.state.window.find(() => messageId === null);',
+    find: 'return run.state.window.find(isIt);',
+    replace: 'return run.state.window.slice(0, 0).find(isIt);',
   },
   {
     name: 'holds-twice',
@@ -123,18 +123,21 @@ export const mutants: readonly Mutant[] = [
     file: core('outbox'),
     find: "isRepeat ? 'add-outbox' : 'put-outbox'",
     replace: "'put-outbox'",
+    profile: { tabs: 3, freezes: 8, kills: 8, agentMessages: 120, agentEnds: 2, sends: 60 },
   },
   {
     name: 'unknown-visitors-are-one',
     file: client('transcript'),
     find: 'return before.wipes !== after.wipes;',
     replace: 'return false;',
+    profile: { tabs: 3, brokerFails: 0.5, freezes: 8, kills: 8, sends: 60, visitorChanges: 8 },
   },
   {
     name: 'wipe-not-for-good',
     file: core('connection'),
     find: '      reset: true,\n      durable: true,',
     replace: '      reset: true,',
+    profile: { kills: 8, powerCuts: 0.9, visitorChanges: 8, sends: 60, agentMessages: 60 },
   },
   {
     name: 'promises-before-durable',
@@ -217,7 +220,14 @@ export const mutants: readonly Mutant[] = [
     file: core('outbox'),
     find: 'const at: OutboxStage = isRepeat\n',
     replace: 'const at: OutboxStage = !isRepeat && isRepeat\n',
-    profile: { kills: 6, freezes: 12, agentMessages: 60, sends: 20, storeLatency: 30 },
+    profile: {
+      kills: 6,
+      freezes: 12,
+      deletions: 4,
+      agentMessages: 60,
+      sends: 20,
+      storeLatency: 30,
+    },
   },
   // --- one socket, and manners ---
   {

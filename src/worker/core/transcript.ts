@@ -27,7 +27,7 @@ export function receive(run: Run, told: GatewayMessage, via: 'socket' | 'rest'):
     return;
   }
   if (wasSentAnew(run, message)) return;
-  const known = run.state.window.find((shown) => isSame(run, shown, message));
+  const known = findShown(run, (shown) => isSame(run, shown, message));
   if (known) {
     acknowledge(run, known.messageId);
     const aliases = known.sequence === null ? moreAliases(known, message) : null;
@@ -55,8 +55,12 @@ export function receive(run: Run, told: GatewayMessage, via: 'socket' | 'rest'):
   releaseHeld(run);
 }
 
+function findShown(run: Run, isIt: (row: Message) => boolean): Message | undefined {
+  return run.state.window.find(isIt);
+}
+
 function shownRow(run: Run, messageId: string): Message | undefined {
-  return run.state.window.find((row) => row.messageId === messageId);
+  return findShown(run, (row) => row.messageId === messageId);
 }
 
 /** A conversation that is open again counts anew, though its rows are shown already. */
