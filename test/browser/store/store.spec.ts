@@ -11,7 +11,7 @@ import {
   write,
 } from './support/bare-store.ts';
 
-const noRows = { added: [], corrected: [] };
+const noRows = { added: [], corrected: [], sent: [] };
 
 const range = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);
@@ -31,7 +31,7 @@ test.describe('a write', () => {
       { type: 'add-message', message: three, isUnread: false },
       { type: 'add-unread', by: 4 },
     ]);
-    expect(written).toEqual({ added: [one, three], corrected: [] });
+    expect(written).toEqual({ ...noRows, added: [one, three] });
     const { messages, reading } = await restore(page);
     expect(messages).toEqual([one, two, three]);
     expect(reading).toEqual({ unread: 5, readUntil: null });
@@ -54,7 +54,7 @@ test.describe('a write', () => {
       { type: 'mark-message', position: [1, 4, 0, 0], missingBefore: 1 },
       { type: 'mark-message', position: row.position, missingBefore: 1 },
     ]);
-    expect(written).toEqual({ added: [], corrected: [{ ...row, missingBefore: 1 }] });
+    expect(written).toEqual({ ...noRows, corrected: [{ ...row, missingBefore: 1 }] });
     expect((await restore(page)).messages).toEqual([{ ...row, missingBefore: 1 }]);
   });
 
@@ -121,6 +121,31 @@ test.describe('a write', () => {
       'strict',
       'relaxed',
     ]);
+  });
+
+  test('of a message asked for again finds it in the transcript, whichever conversation', async ({
+    page,
+  }) => {
+    const row = messageOf(5, { conversationId: 'c1' });
+    const recordOf = (messageId: string) => ({
+      messageId,
+      ordinal: 1,
+      conversationId: 'c2',
+      text: 'again',
+      timestamp: 1,
+      failure: null,
+    });
+    await write(page, [
+      { type: 'put-conversation', record: conversationOf(1, 'ended') },
+      { type: 'put-conversation', record: conversationOf(2, 'connected') },
+      put(row),
+    ]);
+    const written = await write(page, [
+      { type: 'add-outbox', record: recordOf(row.messageId) },
+      { type: 'add-outbox', record: recordOf('never-seen') },
+    ]);
+    expect(written).toEqual({ ...noRows, sent: [row] });
+    expect((await restore(page)).outbox).toEqual([recordOf('never-seen')]);
   });
 
   test('is in as a whole or not at all', async ({ page }) => {

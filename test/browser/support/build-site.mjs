@@ -7,7 +7,7 @@ const [folder, protocol] = process.argv.slice(2);
 const otherProtocol = {
   name: 'other-protocol',
   transform(code, id) {
-    if (!/\/protocol\/port\.ts$/.test(id)) return null;
+    if (!/\/protocol\/version\.ts$/.test(id)) return null;
     const changed = code.replace('protocolVersion = 1;', `protocolVersion = ${protocol};`);
     if (changed === code) throw new Error('the protocol’s version stands elsewhere');
     return changed;
