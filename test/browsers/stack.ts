@@ -89,6 +89,10 @@ export class ChatWindow {
     }
   }
 
+  async closePanel(): Promise<void> {
+    await this.window.evaluate("(document.querySelector('partyline-chat').open = false, null)");
+  }
+
   async send(text: string): Promise<void> {
     await this.type(text);
     await this.window.click('[part=send]');

@@ -40,7 +40,7 @@ export async function startWebKit(paths: WebKitPaths): Promise<Driver> {
     open: async (url) => {
       const handle = await turns.take(async () => {
         await driver.switchTo().window(spare);
-        await driver.switchTo().newWindow('tab');
+        await driver.switchTo().newWindow('window');
         return driver.getWindowHandle();
       });
       const window = new WebKitWindow(driver, handle, turns);
