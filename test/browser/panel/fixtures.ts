@@ -138,6 +138,10 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     const thrown: string[] = [];
     page.on('pageerror', (error) => thrown.push(String(error)));
     await page.goto(site.url);
+    // Later than the page's `load`; before, a key would not find the launcher.
+    await page.evaluate(async () => {
+      await customElements.whenDefined('partyline-chat');
+    });
     await use(new PanelPage(page));
     expect(thrown).toEqual([]);
     expect(await page.evaluate(() => window.violations)).toEqual([]);
