@@ -1,4 +1,4 @@
-import { matching, z } from './zod.ts';
+import { matching, sized, z } from './zod.ts';
 
 /** Where hubs of different builds of the site meet. */
 export const buildsChannel = 'partyline-builds';
@@ -6,19 +6,19 @@ export const buildsChannel = 'partyline-builds';
 /** Where a SharedWorker is found: what `new SharedWorker` wants. */
 export const addressSchema = z.object({
   url: z.string().check(matching(/^[a-z][a-z\d+.-]*:\/*[^/\s]/i, 'must be a URL')),
-  name: z.string().check(z.maxLength(128)),
+  name: z.string().check(sized(0, 128)),
 });
 export type Address = z.infer<typeof addressSchema>;
 
 /** Digits with dots, compared as numbers. */
 export const buildSchema = z
   .string()
-  .check(z.maxLength(64), matching(/^\d+(\.\d+)*$/, 'must be digits with dots'));
+  .check(sized(0, 64), matching(/^\d+(\.\d+)*$/, 'must be digits with dots'));
 
 /** A hub says that it is there, and whether it has the socket. */
 export const presenceSchema = z.object({
   type: z.literal('partyline-build'),
-  boot: z.string().check(z.minLength(1), z.maxLength(64)),
+  boot: z.string().check(sized(1, 64)),
   build: buildSchema,
   isHolder: z.boolean(),
   /** `null` for a hub that runs in a tab: it is reached through the channels. */

@@ -1,4 +1,4 @@
-import { z } from './zod.ts';
+import { sized, z } from './zod.ts';
 
 /** What a message brings besides its text, whichever gateway it came through. */
 
@@ -75,7 +75,7 @@ const timesSchema = z.object({
 });
 export type TimesContent = z.infer<typeof timesSchema>;
 
-export const contentSchema = z.discriminatedUnion('type', [
+export const contentSchema = z.union([
   attachmentSchema,
   /** Offered under the message until one is taken. */
   z.object({ type: z.literal('choices'), title: words, choices: z.array(choiceSchema) }),
@@ -91,11 +91,13 @@ export const contentSchema = z.discriminatedUnion('type', [
 ]);
 export type Content = z.infer<typeof contentSchema>;
 
+export const contentsSchema = z.array(contentSchema);
+
 /** A visitor's answer to what was offered; its words are the message's. */
 export const replySchema = z.object({
   kind: z.enum(['quick-reply', 'button', 'list', 'time']),
-  payload: z.string().check(z.maxLength(4_096)),
+  payload: z.string().check(sized(0, 4_096)),
   /** The message that offered it. */
-  originatingMessageId: z.string().check(z.maxLength(512)),
+  originatingMessageId: z.string().check(sized(0, 512)),
 });
 export type Reply = z.infer<typeof replySchema>;

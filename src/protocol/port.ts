@@ -8,7 +8,7 @@ import {
   sharedPatchSchema,
   sharedSnapshotSchema,
 } from './schemas.ts';
-import { integer, z } from './zod.ts';
+import { between, integer, sized, z } from './zod.ts';
 
 /**
  * The port between a tab and the hub.
@@ -17,7 +17,7 @@ import { integer, z } from './zod.ts';
  * of snapshots and patches runs on a MessagePort of its own that the tab hands over with `attach`.
  */
 
-const id = z.string().check(z.minLength(1), z.maxLength(128));
+const id = z.string().check(sized(1, 128));
 
 /** The hub speaks first on every connection, on the call port; Comlink passes over it. */
 export const helloSchema = z.object({
@@ -35,7 +35,7 @@ export const attachSchema = z.object({
   /** The conversation id that the page has mirrored, for a hub whose store was lost (article, §3). */
   conversationId: z.nullable(id),
   /** Whose conversation that is. */
-  visitor: z.nullable(z.string().check(z.maxLength(256))),
+  visitor: z.nullable(z.string().check(sized(0, 256))),
 });
 export type Attach = z.infer<typeof attachSchema>;
 
@@ -83,7 +83,7 @@ export const alertMessageSchema = z.object({
 });
 export type AlertMessage = z.infer<typeof alertMessageSchema>;
 
-export const streamMessageSchema = z.discriminatedUnion('type', [
+export const streamMessageSchema = z.union([
   snapshotMessageSchema,
   patchMessageSchema,
   headMessageSchema,
@@ -96,7 +96,7 @@ export const patchCredit = 16;
 
 // --- tab → hub, on the stream port ---
 
-export const tabMessageSchema = z.discriminatedUnion('type', [
+export const tabMessageSchema = z.union([
   z.object({ type: z.literal('ack'), revision: z.number() }),
   z.object({ type: z.literal('pull') }),
   z.object({ type: z.literal('visibility'), visible: z.boolean() }),
@@ -108,9 +108,9 @@ export type TabMessage = z.infer<typeof tabMessageSchema>;
 
 // --- calls, through Comlink ---
 
-const text = z.string().check(z.maxLength(1_000_000));
+const text = z.string().check(sized(0, 1_000_000));
 
-export const callSchema = z.discriminatedUnion('type', [
+export const callSchema = z.union([
   z.object({ type: z.literal('start'), routing: routingSchema }),
   z.object({
     type: z.literal('send'),
@@ -124,7 +124,7 @@ export const callSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('retry'), messageId: id }),
   z.object({ type: z.literal('discard'), messageId: id }),
   z.object({ type: z.literal('typing'), isTyping: z.boolean() }),
-  z.object({ type: z.literal('draft'), text: z.string().check(z.maxLength(100_000)) }),
+  z.object({ type: z.literal('draft'), text: z.string().check(sized(0, 100_000)) }),
   z.object({ type: z.literal('mark-read') }),
   z.object({
     type: z.literal('load-earlier'),
@@ -132,7 +132,7 @@ export const callSchema = z.discriminatedUnion('type', [
     before: z.nullable(placeSchema),
     /** That row's conversation, for what the browser does not keep. */
     conversationId: z.exactOptional(z.nullable(id)),
-    count: integer.check(z.minimum(1), z.maximum(500)),
+    count: integer.check(between(1, 500)),
   }),
   z.object({ type: z.literal('reconnect') }),
   /** The visitor waits, although nobody is on shift. */
@@ -149,7 +149,7 @@ export const earlierSchema = z.object({
 export type Earlier = z.infer<typeof earlierSchema>;
 
 /** Comlink loses the code of an error, so an answer is data. */
-export const callAnswerSchema = z.discriminatedUnion('ok', [
+export const callAnswerSchema = z.union([
   z.object({ ok: z.literal(true), epoch: z.string(), value: z.unknown() }),
   z.object({ ok: z.literal(false), epoch: z.string(), problem: problemSchema }),
 ]);

@@ -1,10 +1,10 @@
-import { contentSchema } from './content-schema.ts';
+import { contentsSchema } from './content-schema.ts';
 import { conversationStatuses, type Routing } from './conversation.ts';
 import { errorCodes } from './errors.ts';
-import { isPosition, messageStatuses, type Position, roles } from './message.ts';
-import { queueReasons } from './routing.ts';
+import { isPosition, type Message, messageStatuses, type Position, roles } from './message.ts';
+import { queueReasons, type RoutingNotice } from './routing.ts';
 import { phases } from './snapshot.ts';
-import { integer, z } from './zod.ts';
+import { between, integer, sized, z } from './zod.ts';
 
 /**
  * The vocabulary as zod reads it, for worker and server. A page has guards instead (guards.ts), and
@@ -13,7 +13,7 @@ import { integer, z } from './zod.ts';
 
 export const knockSchema = z.object({
   type: z.literal('partyline-knock'),
-  connectionId: z.string().check(z.minLength(1), z.maxLength(128)),
+  connectionId: z.string().check(sized(1, 128)),
 });
 
 export const problemSchema = z.object({ code: z.enum(errorCodes), message: z.string() });
@@ -41,21 +41,17 @@ function isAttribute(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 }
 
-export const routingSchema = z.object({
-  skillGroups: z.readonly(
-    z
-      .array(z.string().check(z.minLength(1), z.maxLength(256)))
-      .check(z.minLength(1), z.maxLength(50)),
-  ),
+export const routingSchema: z.ZodMiniType<Routing> = z.object({
+  skillGroups: z.array(z.string().check(sized(1, 256))).check(sized(1, 50)),
   attributes: z.exactOptional(attributesSchema),
-  priority: z.exactOptional(integer.check(z.nonnegative())),
+  priority: z.exactOptional(integer.check(between(0))),
 });
 
 export const senderSchema = z.object({ id: z.string(), name: z.string(), role: z.enum(roles) });
 
 export const positionSchema = z.custom<Position>(isPosition);
 
-export const messageSchema = z.object({
+export const messageSchema: z.ZodMiniType<Message> = z.object({
   messageId: z.string(),
   conversationId: z.nullable(z.string()),
   sequence: z.nullable(z.number()),
@@ -66,23 +62,23 @@ export const messageSchema = z.object({
   failure: z.nullable(problemSchema),
   missingBefore: z.number(),
   position: positionSchema,
-  content: z.exactOptional(z.readonly(z.array(contentSchema))),
-  aliases: z.exactOptional(z.readonly(z.array(z.string()))),
+  content: z.exactOptional(contentsSchema),
+  aliases: z.exactOptional(z.array(z.string())),
 });
 
 export const placeSchema = z.object({ position: positionSchema, messageId: z.string() });
 
 export const readMarkSchema = z.object({ conversationId: z.string(), position: positionSchema });
 
-export const routingNoticeSchema = z.discriminatedUnion('kind', [
+export const routingNoticeSchema: z.ZodMiniType<RoutingNotice> = z.union([
   z.object({
     kind: z.literal('refused'),
-    problems: z.readonly(z.array(z.string())),
+    problems: z.array(z.string()),
     suggested: z.nullable(routingSchema),
   }),
   z.object({
     kind: z.literal('uncovered'),
-    skillGroups: z.readonly(z.array(z.string())),
+    skillGroups: z.array(z.string()),
     isAsking: z.boolean(),
   }),
   z.object({ kind: z.literal('unchecked') }),

@@ -5,9 +5,33 @@ z.config({ jitless: true });
 
 export { z };
 
-/** Lighter than zod's own formats, which bring a part of the library each. */
+/*
+ * Each of zod's own checks and formats brings a part of the library into every worker; these are a line
+ * each, and say themselves what they want.
+ */
+
 export function matching(pattern: RegExp, words: string) {
   return z.refine<string>((text) => pattern.test(text), words);
+}
+
+export function between(least: number, most = Number.POSITIVE_INFINITY) {
+  const words =
+    most === Number.POSITIVE_INFINITY
+      ? `must be at least ${least}`
+      : `must be from ${least} to ${most}`;
+  return z.refine<number>((value) => value >= least && value <= most, words);
+}
+
+/** Of a text in UTF-16 code units, or of a list. */
+export function sized(least: number, most = Number.POSITIVE_INFINITY) {
+  const words =
+    most === Number.POSITIVE_INFINITY
+      ? `must be ${least} long at least`
+      : `must be ${least} to ${most} long`;
+  return z.refine<{ readonly length: number }>(
+    ({ length }) => length >= least && length <= most,
+    words,
+  );
 }
 
 export const integer = z

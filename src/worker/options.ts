@@ -1,7 +1,7 @@
 import { buildSchema } from '../protocol/builds.ts';
 import { describeIssue, PartylineError } from '../protocol/errors.ts';
 import type { GatewayAdapter } from '../protocol/gateway.ts';
-import { integer, z } from '../protocol/zod.ts';
+import { between, integer, sized, z } from '../protocol/zod.ts';
 import type { AttributesSchema } from './attributes.ts';
 import {
   defaultLimits,
@@ -50,8 +50,8 @@ export interface HubOptions {
 /** Raised with package.json; a test compares the two. */
 export const version = '0.1.0';
 
-const duration = z.exactOptional(z.number().check(z.nonnegative(), z.maximum(86_400_000)));
-const count = z.exactOptional(integer.check(z.minimum(1), z.maximum(100_000)));
+const duration = z.exactOptional(z.number().check(between(0, 86_400_000)));
+const count = z.exactOptional(integer.check(between(1, 100_000)));
 
 function partOf<T extends object>(defaults: T, value: typeof duration | typeof count) {
   return z.strictObject(Object.fromEntries(Object.keys(defaults).map((key) => [key, value])));
@@ -76,8 +76,8 @@ const routingSchema = z.strictObject({
 
 const optionsSchema = z.strictObject({
   gateway: adapterSchema,
-  tokenUrl: z.exactOptional(z.string().check(z.minLength(1))),
-  routingLogUrl: z.exactOptional(z.string().check(z.minLength(1))),
+  tokenUrl: z.exactOptional(z.string().check(sized(1))),
+  routingLogUrl: z.exactOptional(z.string().check(sized(1))),
   history: z.exactOptional(z.enum(['at-once', 'confirmed'], 'must be at-once or confirmed')),
   encrypted: z.exactOptional(
     z.custom<() => RowSeal>((value) => typeof value === 'function', 'must be sealedRows'),

@@ -16,7 +16,7 @@ import type { Hub, TabPort } from './hub.ts';
 import type { Log } from './log.ts';
 import { Throttle } from './throttle.ts';
 
-const streamSchema = z.nullable(z.instanceof(MessagePort));
+const streamSchema = z.nullable(z.custom<MessagePort>((value) => value instanceof MessagePort));
 
 /** Connections of tabs that are not seen to have gone; a flood of knocks opens no more than these. */
 const maximumConnections = 1_000;

@@ -1,6 +1,6 @@
 import type { SessionSettings, TokenResult, TokenSource } from '../protocol/gateway.ts';
 import { parseRetryAfter } from '../protocol/retry-after.ts';
-import { z } from '../protocol/zod.ts';
+import { sized, z } from '../protocol/zod.ts';
 import { type RefusedToken, refusal } from './token.ts';
 import { type KeptSession, type LogError, Vault } from './vault.ts';
 
@@ -9,16 +9,16 @@ const deadline = 10_000;
 /** How often the site is asked who the visitor is, in s. */
 const askAgainAfter = 900;
 
-const subject = z.string().check(z.minLength(1), z.maxLength(512));
+const subject = z.string().check(sized(1, 512));
 const visitorSchema = z.object({ subject });
 const codeSchema = z.object({
   subject,
-  code: z.string().check(z.minLength(1)),
+  code: z.string().check(sized(1)),
   redirectUri: z.nullish(z.string()),
   codeVerifier: z.nullish(z.string()),
 });
 const jwtSchema = z.object({
-  jwt: z.string().check(z.minLength(1)),
+  jwt: z.string().check(sized(1)),
   refreshToken: z.nullish(z.string()),
 });
 

@@ -1,13 +1,13 @@
 import type { TokenResult, TokenSource } from '../protocol/gateway.ts';
 import { parseRetryAfter } from '../protocol/retry-after.ts';
-import { z } from '../protocol/zod.ts';
+import { sized, z } from '../protocol/zod.ts';
 
 const deadline = 10_000;
 
 const answerSchema = z.object({
-  token: z.string().check(z.minLength(1)),
-  expiresIn: z.number().check(z.positive()),
-  subject: z.string().check(z.minLength(1), z.maxLength(512)),
+  token: z.string().check(sized(1)),
+  expiresIn: z.number().check(z.refine((seconds) => seconds > 0, 'must be above 0')),
+  subject: z.string().check(sized(1, 512)),
 });
 
 /** Why there is none. */

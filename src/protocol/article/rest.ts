@@ -8,7 +8,7 @@ import type {
 } from '../gateway.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import * as schema from './schemas.ts';
-import { toConversation } from './socket.ts';
+import { toConversation, toMessage } from './socket.ts';
 
 const pageLimit = 50;
 
@@ -99,7 +99,7 @@ function decodeValue(call: RestCall, body: unknown): RestResult {
       for (const entity of history.data.entities) {
         const message = schema.messageBody.safeParse(entity);
         if (message.success && message.data.conversationId === call.conversationId) {
-          messages.push(message.data);
+          messages.push(toMessage(message.data));
         } else misfits += 1;
       }
       const nextCursor = history.data.nextPage ?? null;
@@ -110,7 +110,7 @@ function decodeValue(call: RestCall, body: unknown): RestResult {
       if (!message.success || message.data.messageId !== call.messageId) {
         return failure('misfit', 'a misshapen message', null);
       }
-      return { ok: true, value: { type: 'message', message: message.data } };
+      return { ok: true, value: { type: 'message', message: toMessage(message.data) } };
     }
     case 'conversation': {
       const conversation = schema.conversationBody.safeParse(body);

@@ -1,39 +1,24 @@
 import { conversationStatuses } from '../conversation.ts';
 import { isDeeperThan } from '../depth.ts';
-import { type Role, roles } from '../message.ts';
-import { integer, z } from '../zod.ts';
+import { between, integer, sized, z } from '../zod.ts';
 
 /**
  * Frames and REST bodies of the article's dialect, as a client receives them.
  * Keys that are not named here are ignored.
  */
 
-const id = z.string().check(z.minLength(1), z.maxLength(512));
+const id = z.string().check(sized(1, 512));
 
-const instant = z.pipe(
-  z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'not an instant')),
-  z.transform((text: string) => Date.parse(text)),
-);
+const instant = z
+  .string()
+  .check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'not an instant'));
 
-const sender = z.object({
-  id: z.string(),
-  name: z.string(),
-  // A role that we do not know is shown as the system's.
-  role: z.pipe(
-    z.string(),
-    z.transform((role: string): Role => roles.find((known) => known === role) ?? 'system'),
-  ),
-});
-
-const sequence = z.pipe(
-  z.nullish(integer.check(z.positive())),
-  z.transform((value: number | null | undefined) => value ?? null),
-);
+export const sender = z.object({ id: z.string(), name: z.string(), role: z.string() });
 
 export const messageBody = z.object({
   conversationId: id,
   messageId: id,
-  sequence,
+  sequence: z.nullish(integer.check(between(1))),
   from: sender,
   text: z.string(),
   timestamp: instant,
@@ -45,7 +30,7 @@ export const conversationBody = z.object({
   position: z.nullish(z.number()),
 });
 
-const seconds = z.nullish(z.number().check(z.nonnegative()));
+const seconds = z.nullish(z.number().check(between(0)));
 
 export const authFrame = z.union([
   z.object({ status: z.literal('success'), serverTime: z.nullish(instant) }),
@@ -88,7 +73,7 @@ export const historyBody = z.object({
 });
 
 export const skillGroupsBody = z.object({
-  entities: z.array(z.object({ name: z.string().check(z.minLength(1), z.maxLength(512)) })),
+  entities: z.array(z.object({ name: z.string().check(sized(1, 512)) })),
 });
 
 export const coverageBody = z.object({

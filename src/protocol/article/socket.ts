@@ -1,6 +1,13 @@
 import type { Conversation } from '../conversation.ts';
 import { describeIssue } from '../errors.ts';
-import type { CloseMeaning, GatewayCommand, GatewayEvent, GatewayProblemKind } from '../gateway.ts';
+import type {
+  CloseMeaning,
+  GatewayCommand,
+  GatewayEvent,
+  GatewayMessage,
+  GatewayProblemKind,
+} from '../gateway.ts';
+import { roles, type Sender } from '../message.ts';
 import type { z } from '../zod.ts';
 import * as schema from './schemas.ts';
 
@@ -71,7 +78,10 @@ function decodeTyped(type: string, frame: unknown): readonly GatewayEvent[] {
     case 'auth':
       return parsed(type, schema.authFrame, frame, (auth) =>
         auth.status === 'success'
-          ? { type: 'authenticated', serverTime: auth.serverTime ?? null }
+          ? {
+              type: 'authenticated',
+              serverTime: auth.serverTime ? Date.parse(auth.serverTime) : null,
+            }
           : { type: 'refused', message: auth.message ?? auth.code ?? 'authentication failed' },
       );
     case 'conversation':
@@ -80,12 +90,20 @@ function decodeTyped(type: string, frame: unknown): readonly GatewayEvent[] {
         conversation: toConversation(body),
       }));
     case 'message':
-      return parsed(type, schema.messageBody, frame, (message) => ({ type: 'message', message }));
+      return parsed(type, schema.messageBody, frame, (message) => ({
+        type: 'message',
+        message: toMessage(message),
+      }));
     case 'typing':
-      return parsed(type, schema.typingFrame, frame, (typing) => ({ type: 'typing', ...typing }));
+      return parsed(type, schema.typingFrame, frame, ({ from, ...typing }) => ({
+        type: 'typing',
+        from: toSender(from),
+        ...typing,
+      }));
     case 'receipt':
-      return parsed(type, schema.receiptFrame, frame, (receipt) => ({
+      return parsed(type, schema.receiptFrame, frame, ({ from, ...receipt }) => ({
         type: 'receipt',
+        from: toSender(from),
         ...receipt,
       }));
     case 'ping':
@@ -115,6 +133,20 @@ function parsed<T>(
     ];
   }
   return [toEvent(result.data)];
+}
+
+export function toMessage(body: z.infer<typeof schema.messageBody>): GatewayMessage {
+  return {
+    ...body,
+    sequence: body.sequence ?? null,
+    from: toSender(body.from),
+    timestamp: Date.parse(body.timestamp),
+  };
+}
+
+/** Somebody in a role that we do not know is shown as the system. */
+function toSender({ role, ...who }: z.infer<typeof schema.sender>): Sender {
+  return { ...who, role: roles.find((known) => known === role) ?? 'system' };
 }
 
 export function toConversation(body: z.infer<typeof schema.conversationBody>): Conversation {

@@ -1,6 +1,6 @@
 import { describeIssue, PartylineError } from '../errors.ts';
 import type { CloseMeaning, GatewayAdapter, Pace, SessionSettings } from '../gateway.ts';
-import { z } from '../zod.ts';
+import { sized, z } from '../zod.ts';
 import { decodeFrame } from './decode.ts';
 import { encodeFrame, packCredential } from './encode.ts';
 import { domainOf } from './regions.ts';
@@ -34,7 +34,7 @@ export interface GenesysCloudOptions {
   readonly codeUrl?: string;
 }
 
-const own = z.exactOptional(z.string().check(z.minLength(1), z.maxLength(2_048)));
+const own = z.exactOptional(z.string().check(sized(1, 2_048)));
 const name = z.string().check(z.regex(/^[a-z0-9.-]{1,253}$/i, 'must be a region or a domain'));
 
 /** The platform's 2,048 bytes, less what is added to each message. */

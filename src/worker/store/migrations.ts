@@ -1,5 +1,5 @@
 import { unwrap, wrap } from 'idb';
-import { z } from '../../protocol/zod.ts';
+import { sized, z } from '../../protocol/zod.ts';
 
 /**
  * One step a version; a database of version n has gone through the first n. A step is never changed
@@ -34,7 +34,7 @@ function createStores(database: IDBDatabase): void {
   database.createObjectStore('meta');
 }
 
-const positionV1 = z.array(z.number()).check(z.minLength(4), z.maxLength(4));
+const positionV1 = z.array(z.number()).check(sized(4, 4));
 
 /** Of a conversation's record in version 1, what is changed here. */
 const conversationV1 = z.looseObject({

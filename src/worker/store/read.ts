@@ -50,7 +50,7 @@ export async function restoreAll(
   const readable = current ? [...formers, current] : formers;
   return {
     persistent: true,
-    meta: rows.read('meta', meta) ?? emptyMeta,
+    meta: { ...emptyMeta, ...rows.read('meta', meta) },
     reading: rows.read('reading', reading) ?? emptyReading,
     current,
     unclosed: formers

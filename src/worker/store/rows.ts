@@ -16,7 +16,8 @@ interface Rows {
   readonly message: Message;
   readonly conversation: ConversationRecord;
   readonly outbox: OutboxRecord;
-  readonly meta: Meta;
+  /** `wipes` came later than the others. */
+  readonly meta: Omit<Meta, 'wipes'> & Partial<Pick<Meta, 'wipes'>>;
   readonly reading: Reading;
 }
 
@@ -49,10 +50,7 @@ const schemas: { readonly [Kind in RowKind]: z.ZodMiniType<Rows[Kind]> } = {
     routing: z.nullable(routingSchema),
     lastRouting: z.nullable(routingSchema),
     clockOffset: z.number(),
-    wipes: z.pipe(
-      z.optional(z.number()),
-      z.transform((wipes) => wipes ?? 0),
-    ),
+    wipes: z.exactOptional(z.number()),
   }),
   reading: z.object({ unread: z.number(), readUntil: z.nullable(positionSchema) }),
 };

@@ -1,5 +1,6 @@
+import { contentsSchema } from '../../protocol/content-schema.ts';
 import type { Message } from '../../protocol/message.ts';
-import { messageSchema, routingSchema } from '../../protocol/schemas.ts';
+import { routingSchema } from '../../protocol/schemas.ts';
 import { z } from '../../protocol/zod.ts';
 import type { Meta, OutboxRecord, StoreOperation } from '../core/records.ts';
 
@@ -17,7 +18,7 @@ const plainMark = `${mark}p`;
 const messageText = z.object({
   text: z.string(),
   name: z.string(),
-  content: messageSchema.shape.content,
+  content: z.exactOptional(contentsSchema),
 });
 const metaText = z.object({
   draft: z.string(),
