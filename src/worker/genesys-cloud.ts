@@ -1,8 +1,9 @@
-import type { GatewayAdapter } from '../protocol/gateway.ts';
 import {
   genesysCloud as dialect,
   type GenesysCloudOptions,
 } from '../protocol/genesys-cloud/index.ts';
+import { guestRules } from './core/guest.ts';
+import type { HubGateway } from './options.ts';
 import { RestTokens } from './rest-token.ts';
 import { SessionTokens } from './session-tokens.ts';
 
@@ -12,10 +13,11 @@ import { SessionTokens } from './session-tokens.ts';
  *
  * @throws {PartylineError} `invalid-option`, naming the option.
  */
-export function genesysCloud(options: GenesysCloudOptions): GatewayAdapter {
+export function genesysCloud(options: GenesysCloudOptions): HubGateway {
   const adapter = dialect(options);
   return {
     ...adapter,
+    rules: guestRules,
     supply: ({ askRestToken, logError }) => ({
       tokens: new SessionTokens(adapter.sessions, logError),
       restTokens: new RestTokens(askRestToken),

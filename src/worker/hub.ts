@@ -7,6 +7,7 @@ import { type AttributesSchema, attributeProblems } from './attributes.ts';
 import { createClock } from './clock.ts';
 import type { Effect } from './core/effect.ts';
 import type { Clock, Input } from './core/input.ts';
+import type { SessionRules } from './core/session-rules.ts';
 import { type HubState, initialState } from './core/state.ts';
 import { step } from './core/step.ts';
 import { epochOf } from './core/view.ts';
@@ -56,6 +57,7 @@ export class Hub {
   readonly #routingLog: RoutingLog;
   readonly #attributes: AttributesSchema | null;
   readonly #log: Log;
+  readonly #rules: SessionRules | null;
   readonly #tabs = new Map<string, AttachedTab>();
   readonly #calls = new Map<number, PendingCall>();
   /** The lock that tells tabs of this hub's death is held. */
@@ -77,6 +79,7 @@ export class Hub {
     const { gateway, timing, limits, history, routing, build } = options;
     this.#log = log;
     this.#events = events;
+    this.#rules = gateway.rules ?? null;
     this.#state = initialState(
       {
         timing,
@@ -235,7 +238,7 @@ export class Hub {
   }
 
   #step(input: Input): void {
-    const { state, effects } = step(this.#state, input, this.#clock());
+    const { state, effects } = step(this.#state, input, this.#clock(), this.#rules);
     this.#state = state;
     for (const effect of effects) this.#carryOut(effect);
   }

@@ -3,6 +3,7 @@ import { describeIssue, PartylineError } from '../protocol/errors.ts';
 import type { GatewayAdapter } from '../protocol/gateway.ts';
 import { between, integer, sized, z } from '../protocol/zod.ts';
 import type { AttributesSchema } from './attributes.ts';
+import type { SessionRules } from './core/session-rules.ts';
 import {
   defaultLimits,
   defaultRoutingPolicy,
@@ -14,9 +15,15 @@ import {
 } from './core/settings.ts';
 import type { RowSeal } from './store/sealed-rows.ts';
 
+/** A dialect, with what only its hubs need. */
+export interface HubGateway extends GatewayAdapter {
+  /** Where the session is the conversation (`authentication: 'session'`). */
+  readonly rules?: SessionRules;
+}
+
 export interface HubOptions {
   /** The gateway's dialect, such as `genesysArticle({ socketUrl, apiUrl })`. */
-  readonly gateway: GatewayAdapter;
+  readonly gateway: HubGateway;
   /** The site's token broker, on the site's own origin. @default '/chat/token' */
   readonly tokenUrl?: string;
   /**
@@ -57,7 +64,7 @@ function partOf<T extends object>(defaults: T, value: typeof duration | typeof c
   return z.strictObject(Object.fromEntries(Object.keys(defaults).map((key) => [key, value])));
 }
 
-const adapterSchema = z.custom<GatewayAdapter>(
+const adapterSchema = z.custom<HubGateway>(
   (value) =>
     typeof value === 'object' && value !== null && 'decode' in value && 'socketUrl' in value,
   'must be an adapter, such as genesysArticle(…)',
@@ -89,7 +96,7 @@ const optionsSchema = z.strictObject({
 });
 
 export interface CheckedOptions {
-  readonly gateway: GatewayAdapter;
+  readonly gateway: HubGateway;
   readonly tokenUrl: string;
   readonly routingLogUrl: string | null;
   readonly history: HistoryPolicy;

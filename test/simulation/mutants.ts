@@ -148,13 +148,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'sends-before-durable',
-    file: core('outbox'),
+    file: core('sending'),
     find: "if (!head || head.at.stage === 'storing') return;",
     replace: 'if (!head) return;',
   },
   {
     name: 'two-in-flight',
-    file: core('outbox'),
+    file: core('sending'),
     find: "if (quietUntil !== null || inFlight(run)) return;\n  const head = outbox.find((item) => item.at.stage !== 'failed' && item.at.stage !== 'held');",
     replace:
       "if (quietUntil !== null) return;\n  const head = outbox.find((item) => item.at.stage !== 'failed' && item.at.stage !== 'held' && item.at.stage !== 'sent');",
@@ -167,7 +167,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'acks-before-arrival',
-    file: core('outbox'),
+    file: core('sending'),
     find: "setItem(run, messageId, { at: { stage: 'sent' } });",
     replace:
       "setItem(run, messageId, { at: { stage: 'sent' } });\n    run.store({ type: 'delete-outbox', messageId });",
@@ -180,13 +180,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'resends-unasked',
-    file: core('outbox'),
+    file: core('doubts'),
     find: "setItem(run, item.messageId, { at: { stage: 'doubt', run: nextRun(run), wasSent: true } });",
     replace: "setItem(run, item.messageId, { at: { stage: 'queued' } });",
   },
   {
     name: 'doubt-resolved-by-older-run',
-    file: core('outbox'),
+    file: core('doubts'),
     find: "if (item.at.stage === 'doubt' && item.at.run <= runNumber) {",
     replace: "if (item.at.stage === 'doubt') {",
   },
@@ -198,7 +198,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'no-echo-timer',
-    file: core('outbox'),
+    file: core('sending'),
     find: "run.setTimer('echo', run.state.settings.timing.echo);",
     replace: '',
   },
@@ -210,7 +210,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'addressed-after-sending',
-    file: core('outbox'),
+    file: core('sending'),
     find: 'if (item.conversationId === conversationId) return true;',
     replace:
       'if (item.conversationId === conversationId) return true;\n  setItem(run, item.messageId, { conversationId });\n  storeItem(run, item.messageId);\n  return true;',
@@ -262,7 +262,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'ignores-rate-limit',
-    file: core('outbox'),
+    file: core('sending'),
     find: 'run.set({ quietUntil: run.clock.now + pause });',
     replace: '',
   },

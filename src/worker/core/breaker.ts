@@ -1,9 +1,8 @@
 import { jittered } from './backoff.ts';
 import { connect } from './connection.ts';
-import { isSession } from './guest.ts';
-import { pump } from './outbox.ts';
 import { catchUp } from './recovery.ts';
 import type { Run } from './run.ts';
+import { pump } from './sending.ts';
 
 /** The circuit breaker: after too many failed retries, REST polling stands in for the socket. */
 export function openCircuit(run: Run, atLeast: number): void {
@@ -17,7 +16,7 @@ export function openCircuit(run: Run, atLeast: number): void {
 /** The `poll` timer. */
 export function poll(run: Run): void {
   // Without its line a session has no REST either.
-  if (!run.state.breaker.open || isSession(run.state)) return;
+  if (!run.state.breaker.open || run.isSession) return;
   run.setTimer('poll', jittered(run, run.state.settings.timing.poll));
   catchUp(run);
   pump(run);

@@ -2,7 +2,6 @@ import type { Routing } from '../../protocol/conversation.ts';
 import type { Call } from '../../protocol/port.ts';
 import { reconnectNow, signOut } from './connection.ts';
 import { loadEarlier } from './earlier.ts';
-import { isSession, wakeLine } from './guest.ts';
 import {
   answerWhenStored,
   discardMessage,
@@ -75,7 +74,7 @@ export function onCall(
         code: 'conversation-ended',
         message: 'The conversation was left before it was opened.',
       });
-      tellEnd(run);
+      run.rules?.tellEnd(run);
       onEnded(run);
       failStranded(run);
       answerWhenStored(run, callId);
@@ -85,14 +84,6 @@ export function onCall(
       answerWhenStored(run, callId);
       return;
   }
-}
-
-/** Where a conversation lives on by itself, the gateway is told that the visitor has left it. */
-function tellEnd(run: Run): void {
-  const { link, conversation } = run.state;
-  if (!isSession(run.state) || link.phase !== 'online') return;
-  if (!conversation || conversation.conversation.status === 'ended') return;
-  run.emit({ type: 'send', socketId: link.socketId, command: { type: 'end-conversation' } });
 }
 
 function isSignedOut(run: Run, callId: number): boolean {
@@ -118,7 +109,7 @@ function start(run: Run, callId: number, routing: Routing, problems: readonly st
   });
   run.change({ meta: true });
   if (link.phase === 'online' && link.session.stage === 'ready') ask(run, 0);
-  else wakeLine(run);
+  else run.rules?.wakeLine(run);
 }
 
 function send(run: Run, callId: number, call: Extract<Call, { type: 'send' }>): void {

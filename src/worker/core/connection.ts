@@ -3,9 +3,9 @@ import type { CloseMeaning } from '../../protocol/gateway.ts';
 import { delayed, retryDelay } from './backoff.ts';
 import { closeCircuit, openCircuit } from './breaker.ts';
 import { unconfirm } from './confirmation.ts';
-import { isSession, needsLine } from './guest.ts';
+import { doubtEverything } from './doubts.ts';
 import { ping, startKeepalive } from './keepalive.ts';
-import { doubtEverything, failStarting, failStoring } from './outbox.ts';
+import { failStarting, failStoring } from './outbox.ts';
 import { emptyMeta, emptyReading } from './records.ts';
 import type { Run } from './run.ts';
 import { beginSession } from './session.ts';
@@ -41,12 +41,12 @@ export function connect(run: Run): void {
     leaveForGood(run);
     return;
   }
-  if (!needsLine(run.state)) {
+  if (run.rules?.needsLine(run) === false) {
     run.set({ renewal: false, problem: null });
     run.setLink({ phase: 'idle' });
     return;
   }
-  forgetClosing(run);
+  run.rules?.connecting(run);
   run.set({ breaker: { ...run.state.breaker, lastTry: run.clock.now } });
   if (run.state.lingering.length > 0) {
     run.setLink({ phase: 'closing' });
@@ -54,13 +54,6 @@ export function connect(run: Run): void {
     return;
   }
   connectAlone(run);
-}
-
-/** An ended conversation can be read by its own session alone, and that one is behind us. */
-function forgetClosing(run: Run): void {
-  const { conversation } = run.state;
-  if (!isSession(run.state) || conversation?.closing == null) return;
-  run.set({ conversation: { ...conversation, closing: null } });
 }
 
 /** The socket goes, and nothing is said of why. */
@@ -101,7 +94,7 @@ export function onSocketOpened(run: Run, socketId: number): void {
   const { link } = run.state;
   if (link.phase !== 'connecting' || link.socketId !== socketId) return;
   run.setLink({ phase: 'authenticating', socketId });
-  const startsNew = isSession(run.state) && run.state.conversation?.conversation.status === 'ended';
+  const startsNew = run.rules?.startsNew(run);
   const command = { type: 'authenticate', ...(startsNew ? { startsNew } : {}) } as const;
   run.emit({ type: 'send', socketId, command });
 }
@@ -110,7 +103,7 @@ export function onAuthenticated(run: Run, serverTime: number | null): void {
   const { link } = run.state;
   if (link.phase !== 'authenticating') {
     // Who opens a session a second time is told so a second time.
-    if (!isSession(run.state)) run.note('misfit', 'an auth answer that was not asked for');
+    if (!run.isSession) run.note('misfit', 'an auth answer that was not asked for');
     return;
   }
   run.clearTimer('auth');

@@ -1,5 +1,4 @@
 import type { RestResult } from '../../protocol/gateway.ts';
-import { isSession } from './guest.ts';
 import type { ConversationRecord } from './records.ts';
 import { request } from './requests.ts';
 import type { Run } from './run.ts';
@@ -48,7 +47,7 @@ export function catchUpFormer(run: Run): void {
   const { formers, recovery } = run.state;
   const former = formers.find((one) => sawTheEnd(one, run.clock.now));
   // Where each has a session of its own, nobody can ask for a former one's.
-  if (!former || recovery.active || isSession(run.state)) return;
+  if (!former || recovery.active || run.isSession) return;
   const { conversationId } = former.conversation;
   const since = former.completeUntil;
   const requestId = request(run, { type: 'history-since', conversationId, since, cursor: null });

@@ -1,44 +1,45 @@
-import type { GatewayEvent, SessionLife } from '../../protocol/gateway.ts';
+import type { GatewayEvent, GatewayProblem, SessionLife } from '../../protocol/gateway.ts';
 import { connect, fail, letGo, signedOut } from './connection.ts';
-import { failDoubtsOfFormer, failStranded } from './outbox.ts';
+import { failDoubtsOfFormer } from './doubts.ts';
+import { isSame, moreAliases, recognise } from './likeness.ts';
+import { failStranded } from './outbox.ts';
+import { isCleared } from './routing.ts';
 import type { Run } from './run.ts';
 import { onEnded } from './session.ts';
-import type { HubState } from './state.ts';
+import type { SessionRules } from './session-rules.ts';
 import { dropToken } from './token.ts';
 
-/**
- * Gateways on which the session is the conversation (`authentication: 'session'`): its secret is ours,
- * its opening is the authentication, and each conversation has a session of its own.
- */
-
-export function isSession({ settings }: HubState): boolean {
-  return settings.traits.authentication === 'session';
-}
-
 /** A session costs the platform something, so there is a line only for a conversation. */
-export function needsLine(state: HubState): boolean {
-  if (!isSession(state)) return true;
-  const { conversation, meta } = state;
+function needsLine({ state: { conversation, meta } }: Run): boolean {
   return (
     meta.routing !== null || (conversation !== null && conversation.conversation.status !== 'ended')
   );
 }
 
-/** The visitor wants a conversation, and there is no line. */
-export function wakeLine(run: Run): void {
-  if (isSession(run.state) && run.state.link.phase === 'idle' && needsLine(run.state)) connect(run);
+function wakeLine(run: Run): void {
+  if (run.state.link.phase === 'idle' && needsLine(run)) connect(run);
 }
 
-/** Nothing is left to be said or read in this session. */
-export function restLine(run: Run): void {
-  if (!isSession(run.state) || needsLine(run.state) || run.state.link.phase !== 'online') return;
+function restLine(run: Run): void {
+  if (needsLine(run) || run.state.link.phase !== 'online') return;
   letGo(run);
   forgetSession(run);
   run.setLink({ phase: 'idle' });
 }
 
-/** Another conversation is wanted than the one that this session was. */
-export function connectAnew(run: Run): void {
+/** An ended conversation can be read by its own session alone, and that one is behind us. */
+function forgetClosing(run: Run): void {
+  const { conversation } = run.state;
+  if (conversation?.closing == null) return;
+  run.set({ conversation: { ...conversation, closing: null } });
+}
+
+function hasRunOut({ state: { link, conversation } }: Run): boolean {
+  if (link.phase !== 'online') return false;
+  return conversation?.conversation.status === 'ended' && link.session.stage === 'ready';
+}
+
+function connectAnew(run: Run): void {
   forgetSession(run);
   connect(run);
 }
@@ -48,12 +49,78 @@ function forgetSession(run: Run): void {
   run.set({ token: { ...run.state.token, wantsFresh: true } });
 }
 
-/** The id of the conversation that the answer to a configured session opens. */
-export function mintConversation(run: Run): string {
-  return `session-${run.state.settings.epoch}-${run.id()}`;
+/** The answer to a configured session opens a conversation. */
+function nameConversation(run: Run): string | null {
+  const { link, settings, conversation } = run.state;
+  if (link.phase === 'online' && link.session.stage === 'routing') {
+    return `session-${settings.epoch}-${run.id()}`;
+  }
+  return conversation?.conversation.conversationId ?? null;
 }
 
-export function onSession(run: Run, event: Extract<GatewayEvent, { type: 'session' }>): void {
+/** Nothing of an ended conversation is wanted of a fresh session. */
+function wantsFreshToken(run: Run): boolean {
+  return hasEnded(run) || run.state.token.wantsFresh;
+}
+
+function hasEnded({ state: { conversation } }: Run): boolean {
+  return conversation?.conversation.status === 'ended';
+}
+
+function opened(run: Run, socketId: number): void {
+  const { conversation, meta, settings } = run.state;
+  const isOpen = conversation !== null && conversation.conversation.status !== 'ended';
+  if (!isOpen && !meta.routing) {
+    restLine(run);
+    return;
+  }
+  // Nothing is checked where the platform's own flow decides, but the site's log is told.
+  if (!isOpen && meta.routing) isCleared(run, meta.routing);
+  const stage = isOpen ? 'resuming' : 'routing';
+  run.setLink({ phase: 'online', socketId, session: { stage, asked: 0 } });
+  run.setTimer('answer', settings.timing.answer);
+}
+
+/** The session was not opened. What no later try can change is final; the rest is tried again. */
+function onOpeningProblem(run: Run, { kind, message, retryAfter }: GatewayProblem): void {
+  const words = message.slice(0, 200);
+  const isFinal = kind === 'forbidden' || kind === 'invalid-frame';
+  fail(
+    run,
+    { code: isFinal ? 'forbidden' : 'unavailable', message: words },
+    { fatal: isFinal, atLeast: retryAfter ?? 0 },
+  );
+}
+
+function tellEnd(run: Run): void {
+  const { link, conversation } = run.state;
+  if (link.phase !== 'online' || !conversation || hasEnded(run)) return;
+  run.emit({ type: 'send', socketId: link.socketId, command: { type: 'end-conversation' } });
+}
+
+function hear(run: Run, event: GatewayEvent): void {
+  switch (event.type) {
+    case 'session':
+      onSession(run, event);
+      return;
+    case 'session-life':
+      onSessionLife(run, event.life);
+      return;
+    case 'session-over':
+      onSessionOver(run, event.reason, event.message);
+      return;
+    case 'evicted':
+      onEvicted(run);
+      return;
+    case 'signed-out':
+      onLogout(run, event.message);
+      return;
+    default:
+      return;
+  }
+}
+
+function onSession(run: Run, event: Extract<GatewayEvent, { type: 'session' }>): void {
   const { link, conversation, meta } = run.state;
   if (!event.isConnected) {
     fail(run, { code: 'unavailable', message: 'The chat server could not open the conversation.' });
@@ -85,7 +152,7 @@ function hasWords({ state: { conversation, window } }: Run): boolean {
   return window.some((row) => row.conversationId === conversationId);
 }
 
-export function onSessionOver(
+function onSessionOver(
   run: Run,
   reason: Extract<GatewayEvent, { type: 'session-over' }>['reason'],
   message: string,
@@ -100,7 +167,7 @@ export function onSessionOver(
     onEnded(run);
   }
   failStranded(run);
-  if (!needsLine(run.state)) {
+  if (!needsLine(run)) {
     run.setLink({ phase: 'idle' });
     return;
   }
@@ -111,7 +178,7 @@ export function onSessionOver(
 }
 
 /** Four windows of one session would take turns for ever: whoever is let go stays away until asked. */
-export function onEvicted(run: Run): void {
+function onEvicted(run: Run): void {
   fail(
     run,
     {
@@ -122,7 +189,7 @@ export function onEvicted(run: Run): void {
   );
 }
 
-export function onLogout(run: Run, message: string): void {
+function onLogout(run: Run, message: string): void {
   signedOut(run, message);
   run.emit({ type: 'end-session' });
 }
@@ -132,7 +199,7 @@ export function onLogout(run: Run, message: string): void {
 /** The official clients warn as long before, in ms. */
 const warning = 300_000;
 
-export function onSessionLife(run: Run, { duration, expiresAt }: SessionLife): void {
+function onSessionLife(run: Run, { duration, expiresAt }: SessionLife): void {
   if (duration === null && expiresAt === null) return;
   const left = expiresAt === null ? duration : expiresAt - run.gatewayTime();
   run.set({ sessionLife: duration ?? run.state.sessionLife });
@@ -140,7 +207,7 @@ export function onSessionLife(run: Run, { duration, expiresAt }: SessionLife): v
 }
 
 /** Whatever is said makes it live longer. */
-export function prolong(run: Run): void {
+function prolong(run: Run): void {
   if (run.state.sessionLife !== null) armWarning(run, run.state.sessionLife);
 }
 
@@ -152,7 +219,7 @@ function armWarning(run: Run, left: number | null): void {
 }
 
 /** The `expiry` timer: the visitor is told until when they can go on. */
-export function warnOfExpiry(run: Run): void {
+function warnOfExpiry(run: Run): void {
   const { sessionEnds } = run.state;
   if (sessionEnds === null || run.state.link.phase !== 'online') return;
   // On the wall clock, whole seconds: the two clocks drift, and a snapshot must not change by that.
@@ -168,3 +235,26 @@ function setExpiry(run: Run, expiresAt: number | null): void {
   run.set({ conversation: { ...conversation, conversation: told } });
   run.change({ conversation: true });
 }
+
+export const guestRules: SessionRules = {
+  needsLine,
+  wakeLine,
+  restLine,
+  connecting: forgetClosing,
+  hasRunOut,
+  connectAnew,
+  wantsFreshToken,
+  startsNew: hasEnded,
+  opened,
+  onOpeningProblem,
+  hear,
+  prolong,
+  warnOfExpiry,
+  tellEnd,
+  nameConversation,
+  routingOf: ({ state }) => state.meta.lastRouting,
+  soleSent: ({ state }) => state.outbox.find(({ at }) => at.stage === 'sent')?.messageId ?? null,
+  recognise,
+  isSame,
+  moreAliases,
+};

@@ -1,19 +1,33 @@
 import type { GatewayCommand, Pace, Rate } from '../../protocol/gateway.ts';
 import type { Run } from './run.ts';
 
-/** What a gateway allows in a window of time, counted here, so that it never has to refuse. */
+/**
+ * What may go out in a window of time, counted here: what a gateway allows, so that it never has to
+ * refuse, and `sends`, what we allow ourselves, so that a page that floods us does not flood it.
+ */
 
-export type PaceKind = Exclude<keyof Pace, 'typing'>;
+export type PaceKind = 'sends' | Exclude<keyof Pace, 'typing'>;
 
 /** When each kind was used, on the monotonic clock, ascending. */
 export type PaceLog = Readonly<Record<PaceKind, readonly number[]>>;
 
-export const emptyPace: PaceLog = { pings: [], messages: [], requests: [], history: [] };
+export const emptyPace: PaceLog = {
+  sends: [],
+  pings: [],
+  messages: [],
+  requests: [],
+  history: [],
+};
 
 /** How long that kind must wait, in ms; 0 when it may go at once. */
 export function paceWait(run: Run, kind: PaceKind): number {
-  const rate = run.state.settings.traits.pace?.[kind];
+  const rate = rateOf(run, kind);
   return rate ? waitFor(rate, run.state.pace[kind], run.clock.now) : 0;
+}
+
+function rateOf({ state: { settings } }: Run, kind: PaceKind): Rate | undefined {
+  const { limits, traits } = settings;
+  return kind === 'sends' ? { count: limits.sends, window: 1_000 } : traits.pace?.[kind];
 }
 
 function waitFor({ count, window }: Rate, log: readonly number[], now: number): number {
@@ -22,10 +36,11 @@ function waitFor({ count, window }: Rate, log: readonly number[], now: number): 
 }
 
 export function countPace(run: Run, ...kinds: readonly PaceKind[]): void {
-  const { pace } = run.state.settings.traits;
-  if (!pace) return;
   const log = { ...run.state.pace };
-  for (const kind of kinds) log[kind] = [...log[kind], run.clock.now].slice(-pace[kind].count);
+  for (const kind of kinds) {
+    const rate = rateOf(run, kind);
+    if (rate) log[kind] = [...log[kind], run.clock.now].slice(-rate.count);
+  }
   run.set({ pace: log });
 }
 
@@ -39,7 +54,7 @@ export function countCommand(run: Run, command: GatewayCommand): void {
       countPace(run, 'pings', 'requests');
       return;
     case 'send-message':
-      countPace(run, 'messages', 'requests');
+      countPace(run, 'sends', 'messages', 'requests');
       return;
     default:
       countPace(run, 'requests');

@@ -1,10 +1,10 @@
 import type { RestFailure, RestResult, RestValue } from '../../protocol/gateway.ts';
 import { jittered, retryDelay } from './backoff.ts';
+import { resolveDoubts } from './doubts.ts';
 import { catchUpFormer, isOfFormer, onFormerResult, sawTheEnd } from './formers.ts';
-import { isSession } from './guest.ts';
-import { catchUpAnswered, pump, resolveDoubts } from './outbox.ts';
 import { request, restPause } from './requests.ts';
 import type { Run } from './run.ts';
+import { catchUpAnswered, pump } from './sending.ts';
 import { closed, onConversation, onNotFound } from './session.ts';
 import type { RecoveryRun } from './state.ts';
 import { completeAll } from './told.ts';
@@ -31,7 +31,7 @@ export function catchUp(run: Run): void {
     return;
   }
   // A session's history is asked for with a token that its own line brings.
-  if (isSession(run.state) && run.state.link.phase !== 'online') return;
+  if (run.isSession && run.state.link.phase !== 'online') return;
   const pause = restPause(run);
   if (pause > 0) {
     run.setTimer('rest-retry', pause);
@@ -107,7 +107,7 @@ function onPage(
     page.nextCursor === active.cursor ||
     page.messages.length === 0 ||
     active.pages >= maximumPages;
-  if (isLast && isSession(run.state)) {
+  if (isLast && run.isSession) {
     // Its status is told on the line.
     complete(run, { ...active, newest });
     return;

@@ -1,11 +1,11 @@
 import type { RestCall, RestFailure, RestResult, TokenResult } from '../../protocol/gateway.ts';
 import { delayed } from './backoff.ts';
 import { onEarlierFetched } from './earlier.ts';
-import { onPosted } from './outbox.ts';
 import { countPace, paceWait } from './pace.ts';
 import { onRecoveryResult } from './recovery.ts';
 import { onRoutingAnswer } from './routing.ts';
 import type { Run } from './run.ts';
+import { onPosted } from './sending.ts';
 import type { RestRequest } from './state.ts';
 import { dropToken, fetchToken, hasToken } from './token.ts';
 

@@ -4,6 +4,7 @@ import type { Clock } from './input.ts';
 import { countCommand } from './pace.ts';
 import { nextRandom } from './random.ts';
 import type { StoreOperation } from './records.ts';
+import type { SessionRules } from './session-rules.ts';
 import type { Changes, HubState, Link } from './state.ts';
 import type { TimerName } from './timers.ts';
 
@@ -14,10 +15,12 @@ export class Run {
   #isOwn = false;
   readonly effects: Effect[] = [];
   readonly clock: Clock;
+  readonly rules: SessionRules | null;
 
-  constructor(state: HubState, clock: Clock) {
+  constructor(state: HubState, clock: Clock, rules: SessionRules | null) {
     this.state = state;
     this.clock = clock;
+    this.rules = rules;
   }
 
   set(part: Partial<HubState>): void {
@@ -91,6 +94,11 @@ export class Run {
 
   store(operation: StoreOperation): void {
     this.change({ operations: [...this.state.changes.operations, operation] });
+  }
+
+  /** The session on this gateway is the conversation. */
+  get isSession(): boolean {
+    return this.rules !== null;
   }
 
   /** What people see of time: the gateway's clock as far as we know it. */

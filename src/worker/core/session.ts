@@ -1,20 +1,14 @@
 import type { Conversation } from '../../protocol/conversation.ts';
 import { fail } from './connection.ts';
+import { doubtEverything, failDoubtsOfFormer } from './doubts.ts';
 import { retire } from './formers.ts';
-import { connectAnew, isSession, restLine } from './guest.ts';
-import {
-  doubtEverything,
-  failDoubtsOfFormer,
-  failStranded,
-  forgetFormerPlaces,
-  forgetPlaces,
-  pump,
-} from './outbox.ts';
+import { failStranded, forgetFormerPlaces, forgetPlaces } from './outbox.ts';
 import { watchQueue } from './queue.ts';
 import { flushReceipt } from './receipts.ts';
 import { catchUp, catchUpAnew, nextRun } from './recovery.ts';
 import { isCleared, routed } from './routing.ts';
 import type { Run } from './run.ts';
+import { pump } from './sending.ts';
 import type { ConversationState } from './state.ts';
 import { settleHeld, showHeld } from './transcript.ts';
 
@@ -24,23 +18,8 @@ const repeats = 2;
 /** On a fresh socket: resume the conversation, or ask for the one that is wanted. */
 export function beginSession(run: Run, socketId: number): void {
   run.setLink({ phase: 'online', socketId, session: { stage: 'ready' } });
-  if (isSession(run.state)) opened(run, socketId);
+  if (run.rules) run.rules.opened(run, socketId);
   else ask(run, 0);
-}
-
-/** What was asked for by opening the session; its answer is on its way. */
-function opened(run: Run, socketId: number): void {
-  const { conversation, meta, settings } = run.state;
-  const isOpen = conversation !== null && conversation.conversation.status !== 'ended';
-  if (!isOpen && !meta.routing) {
-    restLine(run);
-    return;
-  }
-  // Nothing is checked where the platform's own flow decides, but the site's log is told.
-  if (!isOpen && meta.routing) isCleared(run, meta.routing);
-  const stage = isOpen ? 'resuming' : 'routing';
-  run.setLink({ phase: 'online', socketId, session: { stage, asked: 0 } });
-  run.setTimer('answer', settings.timing.answer);
 }
 
 /** Sends the frame that the session needs next, if it needs one. */
@@ -53,8 +32,8 @@ export function ask(run: Run, asked: number): void {
     run.setLink({ phase: 'online', socketId, session: { stage: 'resuming', asked } });
     run.emit({ type: 'send', socketId, command: { type: 'resume-conversation', conversationId } });
     run.setTimer('answer', settings.timing.answer);
-  } else if (meta.routing && conversation?.closing == null && hasRunOut(run)) {
-    connectAnew(run);
+  } else if (meta.routing && conversation?.closing == null && run.rules?.hasRunOut(run)) {
+    run.rules.connectAnew(run);
   } else if (meta.routing && conversation?.closing == null) {
     if (!isCleared(run, meta.routing)) {
       run.clearTimer('answer');
@@ -76,13 +55,6 @@ export function ask(run: Run, asked: number): void {
     // its way may have arrived there: both are known before another one is opened.
     catchUp(run);
   }
-}
-
-/** The session on this line was another conversation's, and that one has ended. */
-function hasRunOut({ state }: Run): boolean {
-  const { link, conversation } = state;
-  if (!isSession(state) || link.phase !== 'online') return false;
-  return conversation?.conversation.status === 'ended' && link.session.stage === 'ready';
 }
 
 /** The `answer` timer: the frame or its answer was lost. Asking again makes no second conversation. */
@@ -167,7 +139,7 @@ function newConversation(run: Run, conversation: Conversation): ConversationStat
     next: 1,
     holes: [],
     // A visitor who has an identity there has one history for all conversations.
-    completeUntil: isSession(run.state) ? (run.state.conversation?.newest ?? 0) : 0,
+    completeUntil: run.isSession ? (run.state.conversation?.newest ?? 0) : 0,
     readMark: null,
     isClosed: false,
     held: [],
@@ -186,7 +158,7 @@ export function closed(run: Run, runNumber: number): void {
   run.set({ conversation: { ...conversation, closing: null } });
   if (link.phase === 'online' && link.session.stage === 'ready' && run.state.meta.routing) {
     ask(run, 0);
-  } else restLine(run);
+  } else run.rules?.restLine(run);
 }
 
 function settleRouting(run: Run, conversation: Conversation): void {
@@ -236,7 +208,7 @@ export function onEnded(run: Run): void {
   const { conversation: ended } = run.state;
   if (ended) {
     const endedAt = ended.endedAt ?? run.clock.now;
-    const canRead = !isSession(run.state) || link.phase === 'online';
+    const canRead = !run.isSession || link.phase === 'online';
     run.set({ conversation: { ...ended, closing: canRead ? nextRun(run) : null, endedAt } });
   }
   if (link.phase === 'online') {

@@ -302,9 +302,7 @@ export interface HubState {
   readonly hasEarlier: boolean;
   readonly outbox: readonly OutboxItem[];
   readonly lastOutboxOrdinal: number;
-  /** Messages that left in the second that began then. */
-  readonly burst: { readonly since: number; readonly count: number };
-  /** Nothing is sent before this, because the gateway said so. */
+  /** Nothing is sent before this, because the gateway said so, or enough has been sent. */
   readonly quietUntil: number | null;
   /** The newest message of the others that the gateway must still be told was read. */
   readonly receiptDue: string | null;
@@ -312,7 +310,7 @@ export interface HubState {
   readonly restQuietUntil: number | null;
   readonly recovery: Recovery;
   readonly routing: RoutingState;
-  /** What was used of what the gateway allows. */
+  /** What was used of what may go out. */
   readonly pace: PaceLog;
   /** How long the session lives from the last message on, in ms; `null` when nobody says. */
   readonly sessionLife: number | null;
@@ -366,7 +364,6 @@ export function initialState(settings: Settings, seed: number): HubState {
     hasEarlier: false,
     outbox: [],
     lastOutboxOrdinal: 0,
-    burst: { since: 0, count: 0 },
     quietUntil: null,
     receiptDue: null,
     restQuietUntil: null,

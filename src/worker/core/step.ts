@@ -8,7 +8,6 @@ import {
   closeOverdue,
   drained,
   drainOverdue,
-  fail,
   onAuthenticated,
   onOnline,
   onRefusal,
@@ -18,39 +17,22 @@ import {
   retry,
   stepDown,
 } from './connection.ts';
+import { echoOverdue } from './doubts.ts';
 import { onEarlierRead } from './earlier.ts';
 import type { Effect } from './effect.ts';
-import {
-  isSession,
-  mintConversation,
-  onEvicted,
-  onLogout,
-  onSession,
-  onSessionLife,
-  onSessionOver,
-  prolong,
-  warnOfExpiry,
-} from './guest.ts';
 import type { Clock, Input } from './input.ts';
 import { onPong, ping, pongOverdue } from './keepalive.ts';
 import { prune, rewrite, schedulePruning } from './keeping.ts';
-import {
-  echoOverdue,
-  failItem,
-  onStored,
-  pump,
-  quietOver,
-  refusedForRate,
-  restoreOutbox,
-  soleSent,
-} from './outbox.ts';
+import { failItem, onStored, restoreOutbox } from './outbox.ts';
 import { queuedForLong } from './queue.ts';
 import type { ConversationRecord, Restored } from './records.ts';
 import { nextRun, reconcile, retryCatchUp } from './recovery.ts';
 import { onRest, sendParked } from './requests.ts';
 import { routingOverdue } from './routing.ts';
 import { Run } from './run.ts';
+import { pump, quietOver, refusedForRate } from './sending.ts';
 import { adoptAddressee, answerOverdue, onConversation, onEnded, onNotFound } from './session.ts';
+import type { SessionRules } from './session-rules.ts';
 import type { ConversationState, HubState } from './state.ts';
 import { acknowledgeRevision, attach, flush, idleOver, leave, pull, setVisible } from './tabs.ts';
 import type { TimerName } from './timers.ts';
@@ -65,9 +47,18 @@ export interface StepResult {
   readonly effects: readonly Effect[];
 }
 
-/** The whole hub: one input in, the next state and what is to be done out. */
-export function step(state: HubState, input: Input, clock: Clock): StepResult {
-  const run = new Run(state, clock);
+/**
+ * The whole hub: one input in, the next state and what is to be done out.
+ *
+ * @param rules of a dialect whose session is the conversation @default null
+ */
+export function step(
+  state: HubState,
+  input: Input,
+  clock: Clock,
+  rules: SessionRules | null = null,
+): StepResult {
+  const run = new Run(state, clock, rules);
   take(run, input);
   return { state: run.state, effects: run.effects };
 }
@@ -156,8 +147,7 @@ function restore(run: Run, restored: Restored): void {
       ...revive(run, current),
       newest: last && last.position[0] === current.ordinal ? last.timestamp : current.completeUntil,
       // A session's end is behind us with its line.
-      closing:
-        current.conversation.status === 'ended' && !isSession(run.state) ? nextRun(run) : null,
+      closing: current.conversation.status === 'ended' && !run.isSession ? nextRun(run) : null,
     },
     formers: unclosed.map((record) => revive(run, record)),
   });
@@ -220,7 +210,7 @@ function onGateway(run: Run, socketId: number, event: GatewayEvent): void {
     case 'message': {
       const message = isPending ? null : complete(run, event.message);
       if (!message) return;
-      prolong(run);
+      run.rules?.prolong(run);
       receive(run, message, 'socket');
       pump(run);
       drained(run);
@@ -239,19 +229,11 @@ function onGateway(run: Run, socketId: number, event: GatewayEvent): void {
       onProblem(run, event.problem);
       return;
     case 'session':
-      onSession(run, event);
-      return;
     case 'session-life':
-      onSessionLife(run, event.life);
-      return;
     case 'session-over':
-      onSessionOver(run, event.reason, event.message);
-      return;
     case 'evicted':
-      onEvicted(run);
-      return;
     case 'signed-out':
-      onLogout(run, event.message);
+      run.rules?.hear(run, event);
       return;
     case 'presence':
       if (event.presence === 'disconnect') forgetOtherTyping(run);
@@ -278,20 +260,17 @@ function currentId(run: Run): string | null {
 
 /** With the id that it has here, where the gateway has none. */
 function hearConversation(run: Run, { conversationId, ...told }: ToldConversation): void {
-  const { link } = run.state;
-  const isNew = link.phase === 'online' && link.session.stage === 'routing';
-  const id = conversationId ?? (isNew ? mintConversation(run) : currentId(run));
+  const id = conversationId ?? run.rules?.nameConversation(run) ?? null;
   if (id !== null) onConversation(run, { ...told, conversationId: id }, true);
 }
 
 function onProblem(run: Run, problem: GatewayProblem): void {
   const { link } = run.state;
-  // Errors seldom name what they are about; one message is on its way at a time.
-  const messageId = problem.messageId ?? (isSession(run.state) ? soleSent(run) : null);
-  if (isSession(run.state) && link.phase === 'authenticating') {
-    onOpeningProblem(run, problem);
+  if (run.rules && link.phase === 'authenticating') {
+    run.rules.onOpeningProblem(run, problem);
     return;
   }
+  const messageId = problem.messageId ?? run.rules?.soleSent(run) ?? null;
   switch (problem.kind) {
     case 'invalid-frame':
       run.note('client-bug', 'the gateway calls a frame of ours invalid');
@@ -334,22 +313,39 @@ function onProblem(run: Run, problem: GatewayProblem): void {
   pump(run);
 }
 
-/** The session was not opened. What no later try can change is final; the rest is tried again. */
-function onOpeningProblem(run: Run, { kind, message, retryAfter }: GatewayProblem): void {
-  const words = message.slice(0, 200);
-  const isFinal = kind === 'forbidden' || kind === 'invalid-frame';
-  fail(
-    run,
-    { code: isFinal ? 'forbidden' : 'unavailable', message: words },
-    { fatal: isFinal, atLeast: retryAfter ?? 0 },
-  );
-}
-
 /** An error that names no conversation is about the one that we are in. */
 function namesCurrent(run: Run, problem: GatewayProblem): boolean {
   const current = run.state.conversation?.conversation.conversationId;
   return problem.conversationId === null || problem.conversationId === current;
 }
+
+const timers: Readonly<Record<TimerName, (run: Run, isLate: boolean) => void>> = {
+  retry,
+  auth: authOverdue,
+  close: closeOverdue,
+  answer: answerOverdue,
+  renew,
+  'token-retry': tokenPauseOver,
+  drain: drainOverdue,
+  ping: (run) => ping(run),
+  pong: pongOverdue,
+  hold: holdOverdue,
+  'short-hold': shortHoldOver,
+  echo: echoOverdue,
+  routing: routingOverdue,
+  queued: queuedForLong,
+  reconcile,
+  'rest-retry': retryCatchUp,
+  'rest-pause': sendParked,
+  poll,
+  probe,
+  rate: quietOver,
+  'typing-shown': forgetOtherTyping,
+  'typing-sent': tellTyping,
+  prune,
+  idle: idleOver,
+  expiry: (run) => run.rules?.warnOfExpiry(run),
+};
 
 function onTimer(run: Run, name: TimerName): void {
   const due = run.state.timers[name];
@@ -359,85 +355,8 @@ function onTimer(run: Run, name: TimerName): void {
     run.emit({ type: 'set-timer', name, at: due });
     return;
   }
-  const timers = { ...run.state.timers };
-  delete timers[name];
-  run.set({ timers });
+  const { [name]: _, ...others } = run.state.timers;
+  run.set({ timers: others });
   const isLate = run.clock.now - due > run.state.settings.timing.late;
-  switch (name) {
-    case 'retry':
-      retry(run);
-      return;
-    case 'auth':
-      authOverdue(run);
-      return;
-    case 'close':
-      closeOverdue(run);
-      return;
-    case 'answer':
-      answerOverdue(run);
-      return;
-    case 'renew':
-      renew(run);
-      return;
-    case 'token-retry':
-      tokenPauseOver(run);
-      return;
-    case 'drain':
-      drainOverdue(run);
-      return;
-    case 'ping':
-      ping(run);
-      return;
-    case 'pong':
-      pongOverdue(run, isLate);
-      return;
-    case 'hold':
-      holdOverdue(run);
-      return;
-    case 'short-hold':
-      shortHoldOver(run);
-      return;
-    case 'echo':
-      echoOverdue(run);
-      return;
-    case 'routing':
-      routingOverdue(run);
-      return;
-    case 'queued':
-      queuedForLong(run);
-      return;
-    case 'reconcile':
-      reconcile(run);
-      return;
-    case 'rest-retry':
-      retryCatchUp(run);
-      return;
-    case 'rest-pause':
-      sendParked(run);
-      return;
-    case 'poll':
-      poll(run);
-      return;
-    case 'probe':
-      probe(run);
-      return;
-    case 'rate':
-      quietOver(run);
-      return;
-    case 'typing-shown':
-      forgetOtherTyping(run);
-      return;
-    case 'typing-sent':
-      tellTyping(run);
-      return;
-    case 'prune':
-      prune(run);
-      return;
-    case 'idle':
-      idleOver(run);
-      return;
-    case 'expiry':
-      warnOfExpiry(run);
-      return;
-  }
+  timers[name](run, isLate);
 }

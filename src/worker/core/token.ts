@@ -2,7 +2,6 @@ import type { TokenResult } from '../../protocol/gateway.ts';
 import { retryDelay } from './backoff.ts';
 import { confirm } from './confirmation.ts';
 import { beginRenewal, connectWithToken, fail, signedOut, switchVisitor } from './connection.ts';
-import { isSession } from './guest.ts';
 import { failParked, sendParked } from './requests.ts';
 import type { Run } from './run.ts';
 
@@ -31,8 +30,7 @@ export function fetchToken(run: Run): void {
   }
   const requestId = run.id();
   run.set({ token: { ...run.state.token, requestId, requestedAt: run.clock.now } });
-  const hasEnded = run.state.conversation?.conversation.status === 'ended';
-  const isFresh = isSession(run.state) && (hasEnded || run.state.token.wantsFresh);
+  const isFresh = run.rules?.wantsFreshToken(run) ?? false;
   run.emit({ type: 'fetch-token', requestId, isFresh });
 }
 

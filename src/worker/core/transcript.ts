@@ -11,7 +11,6 @@ import type { Hole } from './records.ts';
 import { catchUp } from './recovery.ts';
 import type { Run } from './run.ts';
 import type { ConversationState, Unsettled } from './state.ts';
-import { isSame, moreAliases, recognise } from './told.ts';
 import { heardFrom } from './typing.ts';
 import { insertRow, isBelow, markBehind, publishBelow, removeRow, replaceRow } from './window.ts';
 
@@ -20,7 +19,7 @@ const maximumTries = 5;
 
 /** A message has come, live or by REST: shown once, in its place, however often it comes. */
 export function receive(run: Run, told: GatewayMessage, via: 'socket' | 'rest'): void {
-  const message = recognise(run, told);
+  const message = run.rules?.recognise(run, told) ?? told;
   const { conversation } = run.state;
   if (conversation?.conversation.conversationId !== message.conversationId) {
     run.note('misfit', 'a message of a conversation that is not ours');
@@ -30,7 +29,7 @@ export function receive(run: Run, told: GatewayMessage, via: 'socket' | 'rest'):
   const known = findShown(run, (shown) => isSame(run, shown, message));
   if (known) {
     acknowledge(run, known.messageId);
-    const aliases = known.sequence === null ? moreAliases(known, message) : null;
+    const aliases = known.sequence === null ? run.rules?.moreAliases(known, message) : null;
     if (aliases) replaceRow(run, { ...known, aliases });
     if (known.sequence === null && message.sequence !== null) sequenceLate(run, known, message);
     if (known.sequence === null || !isAwaited(conversation, message)) return;
@@ -53,6 +52,11 @@ export function receive(run: Run, told: GatewayMessage, via: 'socket' | 'rest'):
   }
   show(run, message, 0);
   releaseHeld(run);
+}
+
+/** Whether a row is that message, however the gateway calls it. */
+function isSame(run: Run, row: Message, message: GatewayMessage): boolean {
+  return row.messageId === message.messageId || run.rules?.isSame(row, message) === true;
 }
 
 function findShown(run: Run, isIt: (row: Message) => boolean): Message | undefined {

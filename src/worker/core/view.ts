@@ -1,7 +1,6 @@
 import { makeEpoch } from '../../protocol/epoch.ts';
 import type { ConnectionSnapshot, Phase, SharedSnapshot } from '../../protocol/snapshot.ts';
 import { hideFormer } from './confirmation.ts';
-import { isSession, needsLine } from './guest.ts';
 import type { Run } from './run.ts';
 import type { HubState } from './state.ts';
 
@@ -31,7 +30,7 @@ export function sharedSnapshot(run: Run): SharedSnapshot {
 
 function connectionSnapshot(run: Run): ConnectionSnapshot {
   const { link, breaker, problem } = run.state;
-  const phase = publicPhase(run.state);
+  const phase = publicPhase(run);
   const retryAt =
     link.phase === 'waiting'
       ? link.retryAt
@@ -42,7 +41,7 @@ function connectionSnapshot(run: Run): ConnectionSnapshot {
     phase,
     attempt: breaker.attempt,
     retryAt: retryAt === null ? null : wallTime(run, retryAt),
-    transport: transport(run.state, phase),
+    transport: transport(run, phase),
     ...(problem ? { problem } : {}),
   };
 }
@@ -52,8 +51,8 @@ function wallTime(run: Run, at: number): number {
   return Math.round((run.clock.wall + (at - run.clock.now)) / 1_000) * 1_000;
 }
 
-function publicPhase(state: HubState): Phase {
-  const { link, breaker, renewal } = state;
+function publicPhase(run: Run): Phase {
+  const { link, breaker, renewal } = run.state;
   switch (link.phase) {
     case 'online':
       if (renewal) return 'ready';
@@ -62,7 +61,7 @@ function publicPhase(state: HubState): Phase {
       return 'ready';
     case 'idle':
       // Its line is opened by the first message.
-      return needsLine(state) ? 'connecting' : 'ready';
+      return run.rules?.needsLine(run) === false ? 'ready' : 'connecting';
     case 'token':
     case 'closing':
     case 'left':
@@ -70,10 +69,10 @@ function publicPhase(state: HubState): Phase {
     case 'authenticating':
       // A controlled reconnection is none of the visitor's business.
       if (renewal) return 'ready';
-      if (breaker.open) return isSession(state) ? 'connecting' : 'polling';
+      if (breaker.open) return run.isSession ? 'connecting' : 'polling';
       return link.phase === 'authenticating' ? 'authenticating' : 'connecting';
     case 'resting':
-      return isSession(state) ? 'waiting' : 'polling';
+      return run.isSession ? 'waiting' : 'polling';
     case 'offline':
       return 'offline';
     case 'waiting':
@@ -85,8 +84,8 @@ function publicPhase(state: HubState): Phase {
   }
 }
 
-function transport(state: HubState, phase: Phase): ConnectionSnapshot['transport'] {
-  if (state.link.phase === 'idle' && isSession(state)) return 'none';
+function transport(run: Run, phase: Phase): ConnectionSnapshot['transport'] {
+  if (run.state.link.phase === 'idle' && run.isSession) return 'none';
   if (phase === 'ready' || phase === 'routing') return 'websocket';
-  return phase === 'polling' && state.token.expiresAt !== null ? 'rest' : 'none';
+  return phase === 'polling' && run.state.token.expiresAt !== null ? 'rest' : 'none';
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ToldMessage } from '../../../src/protocol/gateway.ts';
-import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
+import { genesysCloud } from '../../../src/worker/genesys-cloud.ts';
 import { TestHub } from './harness.ts';
 
 const gateway = genesysCloud({ deploymentId: 'd', region: 'us-east-1' });

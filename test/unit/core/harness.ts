@@ -1,7 +1,6 @@
 import { applyPatch, applySnapshot } from '../../../src/client/transcript.ts';
 import { genesysArticle } from '../../../src/protocol/article/index.ts';
 import type {
-  GatewayAdapter,
   GatewayCommand,
   GatewayEvent,
   GatewayMessage,
@@ -10,8 +9,9 @@ import type { Message } from '../../../src/protocol/message.ts';
 import type { Call } from '../../../src/protocol/port.ts';
 import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
 import type { Answer, Effect } from '../../../src/worker/core/effect.ts';
-import type { Input } from '../../../src/worker/core/input.ts';
+import type { Clock, Input } from '../../../src/worker/core/input.ts';
 import { emptyMeta, emptyReading, type Restored } from '../../../src/worker/core/records.ts';
+import type { SessionRules } from '../../../src/worker/core/session-rules.ts';
 import {
   defaultLimits,
   defaultRoutingPolicy,
@@ -24,6 +24,7 @@ import {
 import { type HubState, initialState } from '../../../src/worker/core/state.ts';
 import { step } from '../../../src/worker/core/step.ts';
 import type { TimerName } from '../../../src/worker/core/timers.ts';
+import type { HubGateway } from '../../../src/worker/options.ts';
 
 export const emptyStore: Restored = {
   persistent: true,
@@ -50,6 +51,7 @@ export class TestHub {
   /** Whether the gateway answers pings, at once. */
   answersPings = false;
   readonly answers = new Map<number, Answer>();
+  readonly #rules: SessionRules | null;
   #lastCall = 0;
 
   constructor(
@@ -60,12 +62,14 @@ export class TestHub {
       routing?: Partial<RoutingPolicy>;
       history?: HistoryPolicy;
       seed?: number;
-      gateway?: GatewayAdapter;
+      gateway?: HubGateway;
     } = {},
   ) {
-    const { traits } =
+    const gateway: HubGateway =
       options.gateway ??
       genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+    const { traits } = gateway;
+    this.#rules = gateway.rules ?? null;
     this.state = initialState(
       {
         timing: { ...defaultTiming, ...options.timing },
@@ -83,7 +87,7 @@ export class TestHub {
   }
 
   take(input: Input): this {
-    const { state, effects } = step(this.state, input, { now: this.now, wall: this.wall });
+    const { state, effects } = step(this.state, input, this.#clock(), this.#rules);
     this.state = state;
     this.effects.push(...effects);
     for (const effect of effects) {
@@ -94,6 +98,10 @@ export class TestHub {
       if (effect.type === 'post' && effect.tabId === 'a') this.#see(effect);
     }
     return this;
+  }
+
+  #clock(): Clock {
+    return { now: this.now, wall: this.wall };
   }
 
   #see({ message }: EffectOf<'post'>): void {
@@ -110,7 +118,8 @@ export class TestHub {
       this.state = step(
         this.state,
         { type: 'tab-ack', tabId: 'a', revision: message.revision },
-        { now: this.now, wall: this.wall },
+        this.#clock(),
+        this.#rules,
       ).state;
     }
   }

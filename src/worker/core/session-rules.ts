@@ -1,0 +1,60 @@
+import type { Routing } from '../../protocol/conversation.ts';
+import type { GatewayEvent, GatewayMessage, GatewayProblem } from '../../protocol/gateway.ts';
+import type { Message } from '../../protocol/message.ts';
+import type { Run } from './run.ts';
+
+/**
+ * What is done differently on gateways on which the session is the conversation
+ * (`authentication: 'session'`): its secret is ours, its opening is the authentication, and each
+ * conversation has a session of its own. Such a dialect brings these (guest.ts), so that no other
+ * dialect's hub loads them; without them, a run's `rules` are `null`.
+ */
+export interface SessionRules {
+  // --- the line ---
+
+  /** Whether there is anything to keep a line for. */
+  needsLine(run: Run): boolean;
+  /** The visitor wants a conversation, and there may be no line. */
+  wakeLine(run: Run): void;
+  /** Nothing may be left to be said or read in this session. */
+  restLine(run: Run): void;
+  /** The line begins with a session of its own. */
+  connecting(run: Run): void;
+  /** The session on this line was another conversation's, and that one has ended. */
+  hasRunOut(run: Run): boolean;
+  /** Another conversation is wanted than the one that this session was. */
+  connectAnew(run: Run): void;
+  wantsFreshToken(run: Run): boolean;
+
+  // --- the session ---
+
+  /** The last conversation has ended: the session that is opened must not resume it. */
+  startsNew(run: Run): boolean;
+  /** What was asked for by opening the session; its answer is on its way. */
+  opened(run: Run, socketId: number): void;
+  /** The session was not opened. */
+  onOpeningProblem(run: Run, problem: GatewayProblem): void;
+  /** Everything that the gateway tells of a session. */
+  hear(run: Run, event: GatewayEvent): void;
+  /** Whatever is said makes it live longer. */
+  prolong(run: Run): void;
+  /** The `expiry` timer. */
+  warnOfExpiry(run: Run): void;
+  /** The visitor has left the conversation, which would live on by itself. */
+  tellEnd(run: Run): void;
+
+  // --- what has no id, or another one each time ---
+
+  /** The id here of the conversation that is told of. */
+  nameConversation(run: Run): string | null;
+  /** A gateway that is asked for no routing learns it from the messages. */
+  routingOf(run: Run): Routing | null;
+  /** The message that an error without a name can only be about: one is on its way at a time. */
+  soleSent(run: Run): string | null;
+  /** The visitor's own message under the id that it was sent with. */
+  recognise(run: Run, message: GatewayMessage): GatewayMessage;
+  /** Whether a row is that message, whose ids differ. */
+  isSame(row: Message, message: GatewayMessage): boolean;
+  /** The ids that the row does not know yet; `null` when it knows them all. */
+  moreAliases(row: Message, message: GatewayMessage): readonly string[] | null;
+}
