@@ -3,21 +3,19 @@ import type { Options } from './test/browser/support/fixtures.ts';
 
 const executablePath = process.env.PARTYLINE_CHROMIUM;
 
+/** What runs no hub at all, or is about a browser without SharedWorker by itself. */
+const withoutHub = ['panel/**', 'react/**', 'store/**', 'fallback.spec.ts'].map(
+  (path) => `**/test/browser/${path}`,
+);
+
 export default defineConfig<Options>({
   projects: [
     { name: 'browser', testDir: './test/browser' },
     {
-      // What a visitor can see, once more where the hub runs in a tab.
+      // Everything once more where the hub runs in a tab.
       name: 'without-shared-worker',
       testDir: './test/browser',
-      testMatch: ['conversation', 'resilience', 'alerts'].map((name) => `${name}.spec.ts`),
-      use: { withoutSharedWorker: true },
-    },
-    {
-      // The line's troubles there as well: two minutes more, not a part of `npm test`.
-      name: 'without-shared-worker-line',
-      testDir: './test/browser',
-      testMatch: 'connection.spec.ts',
+      testIgnore: withoutHub,
       use: { withoutSharedWorker: true },
     },
     // Minutes of random faults: `npm run soak`, not a part of `npm test`.

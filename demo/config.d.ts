@@ -13,5 +13,7 @@ export const deployment: {
   readonly endpoint?: string;
   readonly visitorUrl: string;
 } | null;
+/** Times of the hub's that are not the defaults, in ms. */
+export const timing: Partial<import('partyline/worker').Timing>;
 /** Grows with every build of the site. */
 export const build: string;

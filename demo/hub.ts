@@ -1,10 +1,11 @@
 import { genesysArticle, genesysCloud, startHub } from 'partyline/worker';
 import { z } from 'zod/mini';
-import { apiUrl, deployment, socketUrl } from '/config.js';
+import { apiUrl, deployment, socketUrl, timing } from '/config.js';
 
 startHub({
   gateway: deployment ? genesysCloud(deployment) : genesysArticle({ socketUrl, apiUrl }),
   tokenUrl: '/chat/token',
+  timing,
   routingLogUrl: '/chat/routing-log',
   // A key that is spelled otherwise would put the visitor into a queue that nobody serves.
   routing: {

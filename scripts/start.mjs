@@ -9,6 +9,7 @@ const help = `npm start: sets up what is missing, builds, and serves the demo.
 Environment
   PORT                      where the site listens, on 127.0.0.1             (8080)
   GATEWAY_PORT              where the gateway emulator listens               (8081)
+  PARTYLINE_TIMING          times of the hub in ms, as JSON                (its defaults)
   PARTYLINE_DATA            a folder in which the emulator keeps its data    (in memory)
   DATABASE_URL              PostgreSQL for the emulator, instead of that
   PARTYLINE_SESSION_SECRET  signs the visitors' cookies, 32 characters or more

@@ -28,6 +28,7 @@ export interface AppOptions {
   readonly sessionSecret: string;
   /** Cookies don't tell ports apart, so two demos on one machine need two names. */
   readonly cookieName: string;
+  readonly timing: Readonly<Record<string, number>>;
   /** Rate limits shared with other servers; `null`: this one's own. */
   readonly redisUrl: string | null;
 }
@@ -59,7 +60,7 @@ export function createApp(options: AppOptions): Hono {
   });
   app.get('/healthz', (context) => context.json({ status: 'ok', build: options.build }));
   app.get('/config.js', (context) =>
-    context.body(configModule(gateway, options.build), 200, {
+    context.body(configModule(options), 200, {
       'Content-Type': 'text/javascript; charset=utf-8',
       'Cache-Control': 'no-cache',
     }),
@@ -91,9 +92,10 @@ function sourceOf(context: Context) {
   return { address: getConnInfo(context).remote.address };
 }
 
-function configModule(gateway: Reach, build: string): string {
+function configModule({ gateway, timing, build }: AppOptions): string {
   const { socketUrl, apiUrl, agentUrl, deployment } = gateway;
-  const lines = Object.entries({ socketUrl, apiUrl, agentUrl, deployment, build }).map(
+  const config = { socketUrl, apiUrl, agentUrl, deployment, timing, build };
+  const lines = Object.entries(config).map(
     ([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`,
   );
   return lines.join('');

@@ -27,8 +27,16 @@ async function start(): Promise<void> {
     throw isPortTaken(error) ? takenPort(settings, 'GATEWAY_PORT') : error;
   });
   const cookieName = `partyline_visitor_${settings.port}`;
-  const { redisUrl } = settings;
-  const app = createApp({ gateway, siteFolder, build, sessionSecret, cookieName, redisUrl });
+  const { redisUrl, timing } = settings;
+  const app = createApp({
+    gateway,
+    siteFolder,
+    build,
+    sessionSecret,
+    cookieName,
+    timing,
+    redisUrl,
+  });
   const server = await listen(app, settings.port).catch(async (error: unknown) => {
     await gateway.close();
     throw isPortTaken(error) ? takenPort(settings, 'PORT') : error;

@@ -38,6 +38,8 @@ export interface Settings {
   readonly sessionSecret: string | null;
   /** The folder of the built site; `null`: where `npm run build` puts it. */
   readonly siteFolder: string | null;
+  /** Times of the hub's in ms, by the names of its options. */
+  readonly timing: Readonly<Record<string, number>>;
   /** Rate limits shared with other servers. */
   readonly redisUrl: string | null;
 }
@@ -48,6 +50,15 @@ const port = z
   .transform(Number)
   .refine((number) => number <= 65_535, 'must be a port number, at most 65535');
 const required = z.string().min(1);
+
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue('must be JSON, such as {"ping":15000}');
+    return z.NEVER;
+  }
+});
 
 const environmentSchema = z.object({
   PORT: port.default(8080),
@@ -60,6 +71,7 @@ const environmentSchema = z.object({
     .string()
     .regex(/^rediss?:\/\//, 'must be a redis: or rediss: URL')
     .optional(),
+  PARTYLINE_TIMING: json.pipe(z.record(z.string(), z.number())).default({}),
   PARTYLINE_DIALECT: z.enum(['article', 'genesys-cloud']).default('article'),
 });
 
@@ -99,6 +111,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       },
     sessionSecret: common.PARTYLINE_SESSION_SECRET ?? null,
     siteFolder: common.PARTYLINE_SITE ?? null,
+    timing: common.PARTYLINE_TIMING,
     redisUrl: common.REDIS_URL ?? null,
   };
 }

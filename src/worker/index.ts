@@ -12,7 +12,7 @@ export type { RoutingLogLine } from '../protocol/routing.ts';
 export type { AttributesSchema } from './attributes.ts';
 export type { Limits, RoutingPolicy, Timing } from './core/settings.ts';
 export { genesysCloud } from './genesys-cloud.ts';
-export type { HubOptions } from './options.ts';
+export type { HubGateway, HubOptions } from './options.ts';
 export { type RowSeal, type SealedRowsOptions, sealedRows } from './store/sealed-rows.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { takeConversation } from './support/agent.ts';
-import { expect, test } from './support/fixtures.ts';
+import { brisk, expect, test } from './support/fixtures.ts';
 import { hasNginx, startNginx, startSwallowingProxy } from './support/proxy.ts';
 import { startSite } from './support/site.ts';
 
@@ -12,20 +12,20 @@ test.describe('behind nginx', () => {
     gateway,
     openTab,
   }) => {
-    test.setTimeout(150_000);
-    const proxy = await startNginx(gateway.socketUrl, 25);
-    const site = await startSite({ ...gateway, socketUrl: proxy.socketUrl });
+    const proxy = await startNginx(gateway.socketUrl, 6);
+    const behind = { ...gateway, socketUrl: proxy.socketUrl };
+    const site = await startSite(behind, { timing: { ping: 5_000 } });
     try {
       const tab = await openTab(site.url);
       await tab.send('before');
       const conversationId = await takeConversation(gateway);
       await tab.shows(['before']);
-      // Three pings later, with nothing else on the line, it is the same line.
-      await gateway.stats.waitFor((stats) => (stats.received.ping ?? 0) >= 3, { timeout: 70_000 });
+      // Four pings later, with nothing else on the line, it is the same line.
+      await gateway.stats.waitFor((stats) => (stats.received.ping ?? 0) >= 4, { timeout: 30_000 });
       await gateway.agent.say(conversationId, 'still the same line');
       await tab.shows(['before', 'still the same line']);
       expect(gateway.stats.connectionsOpened).toBe(1);
-      // Nor has the page left its hub, in a minute in which nothing was wrong.
+      // Nor has the page left its hub, in a while in which nothing was wrong.
       expect(tab.warnings).toEqual([]);
     } finally {
       await site.close();
@@ -37,9 +37,8 @@ test.describe('behind nginx', () => {
     gateway,
     openTab,
   }) => {
-    test.setTimeout(90_000);
     const proxy = await startNginx(gateway.socketUrl, 3);
-    const site = await startSite({ ...gateway, socketUrl: proxy.socketUrl });
+    const site = await startSite({ ...gateway, socketUrl: proxy.socketUrl }, { timing: brisk });
     try {
       const tab = await openTab(site.url);
       await tab.send('before');
@@ -64,9 +63,9 @@ test('a middlebox that swallows everything is noticed within ping and pong', asy
   gateway,
   openTab,
 }) => {
-  test.setTimeout(120_000);
   const proxy = await startSwallowingProxy(gateway.socketUrl);
-  const site = await startSite({ ...gateway, socketUrl: proxy.socketUrl });
+  const behind = { ...gateway, socketUrl: proxy.socketUrl };
+  const site = await startSite(behind, { timing: { ...brisk, ping: 2_000, pong: 1_000 } });
   try {
     const tab = await openTab(site.url);
     await tab.send('before');
@@ -75,7 +74,7 @@ test('a middlebox that swallows everything is noticed within ping and pong', asy
     proxy.swallow();
     await gateway.agent.say(conversationId, 'can you hear me?');
     await tab.send('hello?');
-    await gateway.stats.waitFor((stats) => stats.connectionsOpened === 2, { timeout: 42_000 });
+    await gateway.stats.waitFor((stats) => stats.connectionsOpened === 2, { timeout: 15_000 });
     await tab.shows(['before', 'can you hear me?', 'hello?']);
     expect(gateway.stats.repeatedMessages).toBe(0);
   } finally {

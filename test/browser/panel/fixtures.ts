@@ -19,6 +19,18 @@ export class PanelPage extends ChatPage {
     this.log = page.getByRole('log');
   }
 
+  /** Later than the page's `load`; before, a key would not find the launcher. */
+  async ready(): Promise<void> {
+    await this.page.evaluate(async () => {
+      await customElements.whenDefined('partyline-chat');
+    });
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
   button(name: string): Locator {
     return this.panel.getByRole('button', { name, exact: true });
   }
@@ -138,11 +150,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     const thrown: string[] = [];
     page.on('pageerror', (error) => thrown.push(String(error)));
     await page.goto(site.url);
-    // Later than the page's `load`; before, a key would not find the launcher.
-    await page.evaluate(async () => {
-      await customElements.whenDefined('partyline-chat');
-    });
-    await use(new PanelPage(page));
+    const panel = new PanelPage(page);
+    await panel.ready();
+    await use(panel);
     expect(thrown).toEqual([]);
     expect(await page.evaluate(() => window.violations)).toEqual([]);
   },

@@ -9,12 +9,15 @@ import {
   type LaunchOptions,
 } from '@playwright/test';
 import { type Gateway, type GatewayOptions, startGateway } from '../../../src/testing/index.ts';
+import type { Timing } from '../../../src/worker/index.ts';
 import { ChatPage } from './chat-page.ts';
 import { type Site, startSite } from './site.ts';
 
 export interface Options {
   /** Browsers that have no SharedWorker. */
   withoutSharedWorker: boolean;
+  /** The hub's times, where a test would only wait for its defaults. */
+  timing: Partial<Timing>;
 }
 
 interface Fixtures {
@@ -27,6 +30,12 @@ interface Fixtures {
   /** A new tab of the context with a page in it, the chat open: a path of the site, or a whole URL. */
   openTab: (path?: string, context?: BrowserContext) => Promise<ChatPage>;
 }
+
+/**
+ * A line that is cut is there again in half a second. What the default times are, and how they grow, is
+ * held by the core's tests; here it would only be waited for.
+ */
+export const brisk: Partial<Timing> = { backoffFloor: 200, backoffBase: 800, backoffCap: 3_000 };
 
 async function hideSharedWorker(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
@@ -46,8 +55,9 @@ export const test = base.extend<Fixtures & Options>({
     await use(gateway);
     await gateway.close();
   },
-  site: async ({ gateway }, use) => {
-    const site = await startSite(gateway);
+  timing: [brisk, { option: true }],
+  site: async ({ gateway, timing }, use) => {
+    const site = await startSite(gateway, { timing });
     await use(site);
     await site.close();
   },

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Gateway } from '../../../src/testing/index.ts';
+import type { Timing } from '../../../src/worker/index.ts';
 import { secrets, secretsIn } from '../../support/secrets.ts';
 
 const server = fileURLToPath(new URL('../../../demo/build/server/index.js', import.meta.url));
@@ -14,6 +15,8 @@ export interface Site {
 }
 
 export interface SiteOptions {
+  /** The hub's times. @default its own */
+  readonly timing?: Partial<Timing>;
   /** @default a free one */
   readonly port?: number;
   /** The folder of a built site. @default the demo's */
@@ -43,6 +46,7 @@ export async function startSite(gateway: Gateway, options: SiteOptions = {}): Pr
       PATH: process.env.PATH,
       PORT: String(options.port ?? 0),
       ...(options.folder === undefined ? {} : { PARTYLINE_SITE: options.folder }),
+      ...(options.timing === undefined ? {} : { PARTYLINE_TIMING: JSON.stringify(options.timing) }),
       ...addressesOf(gateway),
       PARTYLINE_SESSION_SECRET: secrets.session,
     },
