@@ -111,8 +111,14 @@ export type TokenResult =
 export interface TokenSource {
   readonly current: () => string | null;
   forget(): void;
-  /** `isFresh`: of a new session, where the token is one. Never rejects. */
-  fetch(isFresh: boolean): Promise<TokenResult>;
+  /**
+   * Never rejects.
+   *
+   * @param isFresh of a new session, where the token is one
+   * @param isWanted whether the core still waits for this one: a late answer may be a former visitor's,
+   *   and changes nothing here
+   */
+  fetch(isFresh: boolean, isWanted: () => boolean): Promise<TokenResult>;
   /** The visitor has signed out. */
   end(): void;
 }

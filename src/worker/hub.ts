@@ -247,7 +247,7 @@ export class Hub {
     switch (effect.type) {
       case 'fetch-token':
         void this.#tokens
-          .fetch(effect.isFresh)
+          .fetch(effect.isFresh, () => this.#state.token.requestId === effect.requestId)
           .then((result) => this.#take({ type: 'token', requestId: effect.requestId, result }));
         return;
       case 'forget-token':

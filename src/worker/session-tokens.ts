@@ -57,7 +57,7 @@ export class SessionTokens implements TokenSource {
     this.#isStale = true;
   }
 
-  async fetch(isFresh: boolean): Promise<TokenResult> {
+  async fetch(isFresh: boolean, isWanted: () => boolean): Promise<TokenResult> {
     try {
       // Who signs in again at once gets nothing of what was before.
       await this.#ended;
@@ -65,12 +65,14 @@ export class SessionTokens implements TokenSource {
       const session = this.#settings.authentication
         ? await this.#identified(kept, isFresh)
         : await this.#guest(kept, isFresh);
-      await this.#vault.write(session);
-      this.#isStale = false;
+      if (isWanted()) await this.#vault.write(session);
       const credential = this.#settings.credential(session.token, session.jwt);
       const isSame = credential === this.#lastCredential;
-      this.#credential = credential;
-      this.#lastCredential = credential;
+      if (isWanted()) {
+        this.#isStale = false;
+        this.#credential = credential;
+        this.#lastCredential = credential;
+      }
       const expiresIn = this.#settings.visitorUrl === null ? null : askAgainAfter;
       return { ok: true, expiresIn, subject: session.subject, isSame };
     } catch (error) {

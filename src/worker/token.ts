@@ -35,7 +35,7 @@ export class Tokens implements TokenSource {
     this.#token = null;
   }
 
-  async fetch(): Promise<TokenResult> {
+  async fetch(_isFresh: boolean, isWanted: () => boolean): Promise<TokenResult> {
     try {
       const response = await fetch(this.#url, {
         method: 'POST',
@@ -44,7 +44,7 @@ export class Tokens implements TokenSource {
         headers: this.#isRefused ? { 'Partyline-Token-Refused': '1' } : {},
         signal: AbortSignal.timeout(deadline),
       });
-      if (response.ok) return this.#accept(await response.json());
+      if (response.ok) return this.#accept(await response.json(), isWanted);
       const retryAfter = parseRetryAfter(response.headers.get('retry-after'));
       return refusal(response.status, retryAfter);
     } catch (error) {
@@ -59,7 +59,7 @@ export class Tokens implements TokenSource {
     }
   }
 
-  #accept(body: unknown): TokenResult {
+  #accept(body: unknown, isWanted: () => boolean): TokenResult {
     const answer = answerSchema.safeParse(body);
     if (!answer.success) {
       return {
@@ -70,8 +70,10 @@ export class Tokens implements TokenSource {
       };
     }
     const { token, expiresIn, subject } = answer.data;
-    this.#token = token;
-    this.#isRefused = false;
+    if (isWanted()) {
+      this.#token = token;
+      this.#isRefused = false;
+    }
     return { ok: true, expiresIn, subject };
   }
 }

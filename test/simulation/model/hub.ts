@@ -134,7 +134,8 @@ export class HubProcess {
       case 'fetch-token': {
         const { requestId } = effect;
         broker.fetch(({ token, result }) => {
-          if (token !== null) this.#token = token;
+          // As the edge: a late answer may be a former visitor's.
+          if (token !== null && this.state.token.requestId === requestId) this.#token = token;
           this.take({ type: 'token', requestId, result });
         });
         return;

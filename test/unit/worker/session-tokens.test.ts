@@ -6,6 +6,8 @@ import { startGateway } from '../../../src/testing/index.ts';
 import { Log } from '../../../src/worker/log.ts';
 import { SessionTokens } from '../../../src/worker/session-tokens.ts';
 
+const wanted = () => true;
+
 /** The site's own endpoint: whoever is signed in there. */
 async function startSite(answer: () => { status: number; body?: unknown }) {
   const server = createServer((_, response) => {
@@ -35,36 +37,52 @@ async function platform(options: { visitorUrl?: string; codeUrl?: string } = {})
 describe('a guest’s token', () => {
   it('is made once, kept, and made anew for a new session only', async () => {
     const { tokens } = await platform();
-    const first = await tokens.fetch(false);
+    const first = await tokens.fetch(false, wanted);
     const token = tokens.current();
     expect(first).toMatchObject({ ok: true, expiresIn: null, isSame: false });
     expect(token).toMatch(/^[0-9a-f-]{36}$/);
     tokens.forget();
     expect(tokens.current()).toBeNull();
-    expect(await tokens.fetch(false)).toMatchObject({ ok: true, isSame: true });
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ ok: true, isSame: true });
     expect(tokens.current()).toBe(token);
-    await tokens.fetch(true);
+    await tokens.fetch(true, wanted);
     expect(tokens.current()).not.toBe(token);
+  });
+
+  it('that nobody waits for any more is not taken, and not kept', async () => {
+    const { tokens } = await platform();
+    await tokens.fetch(false, wanted);
+    const token = tokens.current();
+    // Asked for before a sign-out, and answered behind it.
+    await tokens.fetch(true, () => false);
+    expect(tokens.current()).toBe(token);
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ isSame: true });
   });
 
   it('belongs to one visitor: another one has another', async () => {
     let subject = 'visitor-1';
     const visitorUrl = await startSite(() => ({ status: 200, body: { subject } }));
     const { tokens } = await platform({ visitorUrl });
-    expect(await tokens.fetch(false)).toMatchObject({ subject: 'visitor-1', expiresIn: 900 });
+    expect(await tokens.fetch(false, wanted)).toMatchObject({
+      subject: 'visitor-1',
+      expiresIn: 900,
+    });
     const token = tokens.current();
     subject = 'visitor-2';
-    expect(await tokens.fetch(false)).toMatchObject({ subject: 'visitor-2', isSame: false });
+    expect(await tokens.fetch(false, wanted)).toMatchObject({
+      subject: 'visitor-2',
+      isSame: false,
+    });
     expect(tokens.current()).not.toBe(token);
   });
 
   it('is gone with a sign-out, however soon somebody comes back', async () => {
     const { tokens } = await platform();
-    await tokens.fetch(false);
+    await tokens.fetch(false, wanted);
     const token = tokens.current();
     tokens.end();
     expect(tokens.current()).toBeNull();
-    await tokens.fetch(false);
+    await tokens.fetch(false, wanted);
     expect(tokens.current()).not.toBe(token);
   });
 
@@ -75,14 +93,14 @@ describe('a guest’s token', () => {
     [503, 'unavailable'],
   ])('is not given when the site answers %i: %s', async (status, kind) => {
     const { tokens } = await platform({ visitorUrl: await startSite(() => ({ status })) });
-    expect(await tokens.fetch(false)).toMatchObject({ ok: false, kind });
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ ok: false, kind });
     expect(tokens.current()).toBeNull();
   });
 
   it('says that the site’s answer was of no use, without repeating it', async () => {
     const visitorUrl = await startSite(() => ({ status: 200, body: { subject: 7, secret: 'x' } }));
     const { tokens } = await platform({ visitorUrl });
-    const result = await tokens.fetch(false);
+    const result = await tokens.fetch(false, wanted);
     expect(result).toMatchObject({ ok: false, kind: 'unavailable' });
     expect(JSON.stringify(result)).not.toContain('x"');
   });
@@ -96,13 +114,13 @@ describe('an identity', () => {
       return { status: 200, body: { subject: 'ada', code: 'ada', redirectUri: null } };
     });
     const { gateway, tokens } = await platform({ codeUrl });
-    expect(await tokens.fetch(false)).toMatchObject({ ok: true, subject: 'ada' });
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ ok: true, subject: 'ada' });
     const [token, jwt] = tokens.current()?.split(' ') ?? [];
     expect(jwt).toMatch(/^identity\./);
     // Asked for again while it is good: the same, without anybody being asked.
-    expect(await tokens.fetch(false)).toMatchObject({ isSame: true });
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ isSame: true });
     tokens.forget();
-    await tokens.fetch(false);
+    await tokens.fetch(false, wanted);
     const [sameToken, refreshed] = tokens.current()?.split(' ') ?? [];
     expect(sameToken).toBe(token);
     expect(refreshed).not.toBe(jwt);

@@ -1,0 +1,29 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
+import { Tokens } from '../../../src/worker/token.ts';
+
+it('a token that comes after another visitor’s is not taken', async () => {
+  const answers: ((subject: string) => void)[] = [];
+  const server = createServer((_, response) => {
+    answers.push((subject) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ token: `token of ${subject}`, expiresIn: 60, subject }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const tokens = new Tokens(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+
+  let waitsFor = 1;
+  const former = tokens.fetch(false, () => waitsFor === 1);
+  await expect.poll(() => answers.length).toBe(1);
+  waitsFor = 2;
+  const next = tokens.fetch(false, () => waitsFor === 2);
+  await expect.poll(() => answers.length).toBe(2);
+  answers[1]?.('visitor-2');
+  expect(await next).toMatchObject({ ok: true, subject: 'visitor-2' });
+  answers[0]?.('visitor-1');
+  expect(await former).toMatchObject({ ok: true, subject: 'visitor-1' });
+  expect(tokens.current()).toBe('token of visitor-2');
+});
