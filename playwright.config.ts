@@ -16,6 +16,8 @@ export default defineConfig<Options>({
       name: 'without-shared-worker',
       testDir: './test/browser',
       testIgnore: withoutHub,
+      // What a SharedWorker alone can do.
+      grepInvert: /@shared-worker/,
       use: { withoutSharedWorker: true },
     },
     // Minutes of random faults: `npm run soak`, not a part of `npm test`.

@@ -67,15 +67,13 @@ export class Caller {
     this.#connection = null;
   }
 
-  /** No hub will come by itself. */
-  fail(error: PartylineError): void {
-    for (const pending of [...this.#pending]) pending.settle(error);
-  }
-
-  /** Another visitor is there: what the former one asked is not done, but for their signing out. */
-  failFormer(error: PartylineError): void {
+  /**
+   * No hub will come by itself; or another visitor is there, and what the former one asked is not done,
+   * but for their signing out.
+   */
+  fail(error: PartylineError, isOfFormer = false): void {
     for (const pending of [...this.#pending]) {
-      if (pending.call.type !== 'sign-out') pending.settle(error);
+      if (!isOfFormer || pending.call.type !== 'sign-out') pending.settle(error);
     }
   }
 

@@ -71,6 +71,10 @@ function earlierThan(first: Message | undefined, count: number): Call {
   return { type: 'load-earlier', before, conversationId: first?.conversationId ?? null, count };
 }
 
+function conversationOf({ conversation }: ChatSnapshot): string | null {
+  return conversation?.conversationId ?? null;
+}
+
 /** What a call was answered with. */
 function readAs<T>(is: Guard<T>, value: unknown): T {
   if (is(value)) return value;
@@ -84,16 +88,6 @@ function guarded(listener: () => void): void {
   } catch (error) {
     reportError(error);
   }
-}
-
-/** At most once a second, at once. */
-function throttled(work: () => void): () => void {
-  let last = Number.NEGATIVE_INFINITY;
-  return () => {
-    if (performance.now() - last < 1_000) return;
-    last = performance.now();
-    work();
-  };
 }
 
 function workerAt({ url, name }: Address): SharedWorker {
@@ -241,10 +235,15 @@ class PageChat implements Chat {
       lost: (reason) => this.#onLost(reason, connection.wasHeard),
       unheard: () => this.#onUnheard(),
       moved: (address) => this.#onMoved(address),
-      outdated: () => {
-        this.#connection = null;
-        this.#caller.detached();
-        this.#fail('outdated', 'A newer version of this chat is in use. Reload the page.');
+      outdated: (isOlder) => {
+        this.#forgetConnection();
+        // A SharedWorker of this build has been started with the page, and takes over by itself.
+        if (isOlder && this.#usesFallback) {
+          this.#host?.takeOver();
+          this.#attachLater();
+        } else {
+          this.#fail('outdated', 'A newer version of this chat is in use. Reload the page.');
+        }
       },
     });
     this.#connection = connection;
@@ -270,10 +269,15 @@ class PageChat implements Chat {
 
   #detach(): void {
     this.#respawn.cancel();
-    this.#caller.detached();
     this.#connection?.close();
-    this.#connection = null;
+    this.#forgetConnection();
     this.#host?.stop();
+  }
+
+  /** It has ended, or does now; calls wait for the next one. */
+  #forgetConnection(): void {
+    this.#connection = null;
+    this.#caller.detached();
   }
 
   #onStream(connection: HubConnection, message: StreamMessage): void {
@@ -283,7 +287,7 @@ class PageChat implements Chat {
         const wasAttached = this.#epoch !== null && !isAnother;
         if (isAnother) {
           const words = 'The session has ended. Sign in again.';
-          this.#caller.failFormer(new PartylineError('signed-out', words));
+          this.#caller.fail(new PartylineError('signed-out', words), true);
         }
         this.#identity = { visitor: message.visitor, wipes: message.wipes };
         this.#epoch = message.epoch;
@@ -359,8 +363,7 @@ class PageChat implements Chat {
   #onLost(reason: string, wasHeard: boolean): void {
     console.warn(`[partyline] ${reason}`);
     this.#unheard = 0;
-    this.#connection = null;
-    this.#caller.detached();
+    this.#forgetConnection();
     // Where another build's hub was: its script may be gone with it.
     this.#successor = null;
     if (this.#usesFallback) this.#host?.renew();
@@ -385,8 +388,7 @@ class PageChat implements Chat {
 
   /** A newer build has taken over, or an older one was never needed: this page follows. */
   #onMoved(address: Address | null): void {
-    this.#connection = null;
-    this.#caller.detached();
+    this.#forgetConnection();
     this.#successor = address;
     this.#usesFallback = address === null && this.#options.fallback !== undefined;
     this.#attachLater();
@@ -402,8 +404,8 @@ class PageChat implements Chat {
   }
 
   #update(snapshot: ChatSnapshot): void {
-    const before = this.#snapshot.conversation?.conversationId ?? null;
-    const after = snapshot.conversation?.conversationId ?? null;
+    const before = conversationOf(this.#snapshot);
+    const after = conversationOf(snapshot);
     this.#snapshot = snapshot;
     if (before !== after || (after === null && this.#revision > 0)) this.#mirror();
     for (const listener of [...this.#listeners]) guarded(listener);
@@ -411,11 +413,8 @@ class PageChat implements Chat {
 
   /** Kept by the page itself, for a hub whose store was lost. */
   #mirror(): void {
-    const conversationId = this.#snapshot.conversation?.conversationId ?? null;
-    writeMirror({
-      conversationId,
-      visitor: conversationId === null ? null : (this.#identity?.visitor ?? null),
-    });
+    const conversationId = conversationOf(this.#snapshot);
+    writeMirror({ conversationId, visitor: conversationId && (this.#identity?.visitor ?? null) });
   }
 
   #listenToPage(): () => void {
@@ -426,11 +425,17 @@ class PageChat implements Chat {
       this.#connection?.post({ type: 'visibility', visible });
     };
     document.addEventListener('visibilitychange', onVisibility, { signal });
-    // Which of the tabs rings is the one that was used last.
-    const onUse = throttled(() => this.#connection?.post({ type: 'used' }));
+    // Which of the tabs rings is the one that was used last; that is told once a second at most.
+    let toldAt = Number.NEGATIVE_INFINITY;
+    const onUse = ({ timeStamp }: Event) => {
+      if (timeStamp - toldAt < 1_000) return;
+      toldAt = timeStamp;
+      this.#connection?.post({ type: 'used' });
+    };
+    const first = { signal, passive: true, capture: true };
     addEventListener('focus', onUse, { signal });
-    addEventListener('pointerdown', onUse, { signal, passive: true, capture: true });
-    addEventListener('keydown', onUse, { signal, passive: true, capture: true });
+    addEventListener('pointerdown', onUse, first);
+    addEventListener('keydown', onUse, first);
     // A held lock, an open port or a message keeps a page out of the back/forward cache.
     addEventListener('pagehide', () => this.#detach(), { signal });
     addEventListener('pageshow', ({ persisted }) => persisted && this.#attach(), { signal });

@@ -19,14 +19,26 @@ export class Host {
 
   /** Stands in the queue, or goes on hosting. */
   start(): void {
-    if (this.#abort) return;
+    if (!this.#abort) this.#request(false);
+  }
+
+  /** The hub is of an older build than this page can talk to: its tab hosts no longer. */
+  takeOver(): void {
+    this.stop();
+    this.#request(true);
+  }
+
+  #request(steal: boolean): void {
     const abort = new AbortController();
     this.#abort = abort;
     const { signal } = abort;
     navigator.locks
-      .request(hostLock, { signal }, () => this.#host(signal))
+      .request(hostLock, steal ? { steal } : { signal }, () => this.#host(signal))
       .catch((error: unknown) => {
-        if (!signal.aborted) throw error;
+        if (signal.aborted) return;
+        // A newer page has taken the lock, and hosts: two hubs there never are.
+        if (error instanceof DOMException && error.name === 'AbortError') this.stop();
+        else throw error;
       });
   }
 

@@ -22,8 +22,8 @@ export interface ConnectionEvents {
   lost(reason: string): void;
   /** Another hub has the conversation; `null`: the one that runs in a tab. */
   moved(address: Address | null): void;
-  /** The hub is of a build that this page can't talk to. */
-  outdated(): void;
+  /** The hub is of a build that this page can't talk to. `isOlder`: the hub's is the older one. */
+  outdated(isOlder: boolean): void;
   /** No hub has said a word in time. */
   unheard(): void;
 }
@@ -49,9 +49,7 @@ export class HubConnection {
   constructor(openRoute: OpenRoute, mirror: Mirror, patience: number, events: ConnectionEvents) {
     this.#events = events;
     this.#helloTimer = setTimeout(() => this.#end(() => events.unheard()), patience);
-    this.#open(openRoute, mirror).catch((error: unknown) => {
-      this.lose(error instanceof Error ? error.message : 'the worker could not be started');
-    });
+    this.#open(openRoute, mirror).catch((error: unknown) => this.lose(String(error)));
   }
 
   async #open(openRoute: OpenRoute, mirror: Mirror): Promise<void> {
@@ -100,7 +98,8 @@ export class HubConnection {
     this.wasHeard = true;
     clearTimeout(this.#helloTimer);
     if (data.protocolVersion !== protocolVersion) {
-      this.#end(() => this.#events.outdated());
+      const isOlder = data.protocolVersion < protocolVersion;
+      this.#end(() => this.#events.outdated(isOlder));
       return;
     }
     this.#cleanUps.push(
@@ -156,18 +155,12 @@ export class HubConnection {
       if (performance.now() - asked < 2 * probeDeadline) this.lose('the hub hangs');
     }, probeDeadline);
     this.#cleanUps.push(() => clearTimeout(timer));
+    const over = () => {
+      this.#isProbing = false;
+      clearTimeout(timer);
+    };
     // One that can't be asked for want of Comlink is not left for that.
-    this.#hub.calls.then(
-      async (calls) => {
-        await calls.ping();
-        this.#isProbing = false;
-        clearTimeout(timer);
-      },
-      () => {
-        this.#isProbing = false;
-        clearTimeout(timer);
-      },
-    );
+    this.#hub.calls.then((calls) => calls.ping()).then(over, over);
   }
 
   close(): void {

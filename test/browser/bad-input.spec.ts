@@ -1,6 +1,6 @@
 import { takeConversation } from './support/agent.ts';
 import { expect, test } from './support/fixtures.ts';
-import { hubUrl, watchHubLog } from './support/hub.ts';
+import { watchHubLog } from './support/hub.ts';
 
 test('misshapen and unknown frames are dropped, counted in the log, and hurt nothing else', async ({
   gateway,
@@ -28,44 +28,6 @@ test('misshapen and unknown frames are dropped, counted in the log, and hurt not
   expect(gateway.stats.connectionsOpened).toBe(1);
   // Seven that can't be read, and a conversation that nobody asked for; the unknown type is no fault.
   await expect.poll(() => log.at(-1)).toContain('misfit (8 so far)');
-});
-
-test('a script that posts garbage to the hub’s port is dropped and can’t send', async ({
-  gateway,
-  openTab,
-  context,
-}) => {
-  const tab = await openTab('/');
-  const log = await watchHubLog(context);
-  await tab.send('hello');
-  await takeConversation(gateway);
-  await tab.shows(['hello']);
-  const url = await hubUrl(context);
-  await tab.page.evaluate((url) => {
-    const options = { type: 'module', name: 'partyline', extendedLifetime: true } as const;
-    const { port } = new SharedWorker(url, options);
-    port.start();
-    const garbage: unknown[] = [
-      null,
-      7,
-      'attach',
-      [],
-      { type: 'APPLY' },
-      { id: 'x', type: 'APPLY', path: ['call'], argumentList: [{ value: { type: 'send' } }] },
-      { id: 'x', type: 'APPLY', path: ['attach'], argumentList: [{ value: 1 }] },
-      {
-        id: 'y',
-        type: 'APPLY',
-        path: ['call'],
-        argumentList: [{ type: 'RAW', value: { type: 'send', messageId: 'evil', text: 'evil' } }],
-      },
-    ];
-    for (const message of garbage) port.postMessage(message);
-  }, url);
-  await expect.poll(() => log.some((line) => line.includes('misfit'))).toBe(true);
-  await tab.send('unharmed');
-  await tab.shows(['hello', 'unharmed']);
-  expect(gateway.stats.received.message).toBe(2);
 });
 
 test('rows that can’t be read are left out, and the others are shown', async ({

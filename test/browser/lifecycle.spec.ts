@@ -25,10 +25,10 @@ test.describe('the worker', () => {
     expect(gateway.stats.violations).toEqual([]);
   });
 
-  test('killed as it is born is missed soon, although no lock tells of its death', async ({
-    openTab,
-    context,
-  }) => {
+  // A Worker can't be killed alone: it dies with its tab.
+  test('killed as it is born is missed soon, although no lock tells of its death', {
+    tag: '@shared-worker',
+  }, async ({ openTab, context }) => {
     const tab = await openTab('/');
     await tab.send('before');
     await tab.shows(['before']);
@@ -38,7 +38,10 @@ test.describe('the worker', () => {
     await expect(tab.messages.last()).toContainText('Delivered', { timeout: 8_000 });
   });
 
-  test('that hangs is given up in words, with a way on', async ({ openTab, context }) => {
+  // One that hangs in a tab can be ended by it: fallback.spec.ts.
+  test('that hangs is given up in words, with a way on', {
+    tag: '@shared-worker',
+  }, async ({ openTab, context }) => {
     const tab = await openTab('/');
     await tab.send('before');
     await tab.shows(['before']);
@@ -66,10 +69,10 @@ test.describe('the worker', () => {
   });
 });
 
-test('a hub that is born anew on the same port is recognised, and attached to again', async ({
-  openTab,
-  context,
-}) => {
+// A Worker's script is never run again.
+test('a hub that is born anew on the same port is recognised, and attached to again', {
+  tag: '@shared-worker',
+}, async ({ openTab, context }) => {
   await context.addInitScript(() => {
     const Native = SharedWorker;
     Reflect.set(globalThis, 'ports', []);
@@ -99,10 +102,10 @@ test('a hub that is born anew on the same port is recognised, and attached to ag
   expect(tab.warnings.join()).toContain('started anew');
 });
 
-test('a single tab’s navigation keeps the socket where the browser keeps the worker', async ({
-  gateway,
-  openTab,
-}) => {
+// A Worker ends with its page.
+test('a single tab’s navigation keeps the socket where the browser keeps the worker', {
+  tag: '@shared-worker',
+}, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
   await tab.send('before');
   const conversationId = await takeConversation(gateway);

@@ -1,7 +1,7 @@
+import { freePort } from '../support/ports.ts';
 import { takeConversation } from './support/agent.ts';
 import { test as base, expect } from './support/fixtures.ts';
 import { untilKept } from './support/kept.ts';
-import { freePort } from './support/proxy.ts';
 import { type Site, startSite } from './support/site.ts';
 
 const test = base.extend<{ shop: { url: string; stop(): Promise<void>; start(): Promise<void> } }>({

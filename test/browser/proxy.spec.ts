@@ -1,6 +1,7 @@
+import { hasNginx } from '../support/nginx.ts';
 import { takeConversation } from './support/agent.ts';
 import { brisk, expect, test } from './support/fixtures.ts';
-import { hasNginx, startNginx, startSwallowingProxy } from './support/proxy.ts';
+import { proxyByNginx, startSwallowingProxy } from './support/proxy.ts';
 import { startSite } from './support/site.ts';
 
 test.describe('behind nginx', () => {
@@ -12,7 +13,7 @@ test.describe('behind nginx', () => {
     gateway,
     openTab,
   }) => {
-    const proxy = await startNginx(gateway.socketUrl, 6);
+    const proxy = await proxyByNginx(gateway.socketUrl, 6);
     const behind = { ...gateway, socketUrl: proxy.socketUrl };
     const site = await startSite(behind, { timing: { ping: 5_000 } });
     try {
@@ -37,7 +38,7 @@ test.describe('behind nginx', () => {
     gateway,
     openTab,
   }) => {
-    const proxy = await startNginx(gateway.socketUrl, 3);
+    const proxy = await proxyByNginx(gateway.socketUrl, 3);
     const site = await startSite({ ...gateway, socketUrl: proxy.socketUrl }, { timing: brisk });
     try {
       const tab = await openTab(site.url);

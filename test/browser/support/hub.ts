@@ -1,5 +1,13 @@
-import type { BrowserContext } from '@playwright/test';
+import type { BrowserContext, JSHandle, Page, Worker } from '@playwright/test';
 import { expect } from './fixtures.ts';
+
+/** Without SharedWorker: in whichever tab it runs. The former one may have ended a moment ago. */
+function dedicatedHub(context: BrowserContext): Worker | undefined {
+  return context
+    .pages()
+    .flatMap((page) => page.workers())
+    .at(-1);
+}
 
 async function hubSession(context: BrowserContext) {
   const browser = context.browser();
@@ -17,6 +25,8 @@ async function hubSession(context: BrowserContext) {
 
 /** Where the hub's script was loaded from. */
 export async function hubUrl(context: BrowserContext): Promise<string> {
+  const dedicated = dedicatedHub(context);
+  if (dedicated) return dedicated.url();
   const { session, url } = await hubSession(context);
   await session.detach();
   return url;
@@ -24,9 +34,11 @@ export async function hubUrl(context: BrowserContext): Promise<string> {
 
 /** Kills the hub's worker as the browser's task manager would. */
 export async function killHub(context: BrowserContext): Promise<void> {
-  const [dedicated] = context.pages().flatMap((page) => page.workers());
+  const dedicated = dedicatedHub(context);
   if (dedicated) {
+    const ended = new Promise((resolve) => dedicated.once('close', resolve));
     await dedicated.evaluate(() => self.close());
+    await ended;
     return;
   }
   const { session, targetId } = await hubSession(context);
@@ -54,8 +66,12 @@ export async function killHubAndSuccessor(context: BrowserContext): Promise<void
 
 /** Lines that the hub writes to its console from now on. */
 export async function watchHubLog(context: BrowserContext): Promise<readonly string[]> {
-  const { session, targetId } = await hubSession(context);
   const lines: string[] = [];
+  if (dedicatedHub(context)) {
+    context.on('console', (message) => lines.push(message.text()));
+    return lines;
+  }
+  const { session, targetId } = await hubSession(context);
   session.on('Target.receivedMessageFromTarget', ({ message }) => {
     const event: unknown = JSON.parse(message);
     const text = JSON.stringify(event);
@@ -68,4 +84,42 @@ export async function watchHubLog(context: BrowserContext): Promise<readonly str
     message: JSON.stringify({ id: 1, method: 'Runtime.enable' }),
   });
   return lines;
+}
+
+/** A connection to the hub that some script opens behind its page's back. */
+export interface ForeignConnection {
+  readonly port: MessagePort | BroadcastChannel;
+  /** For a tab that attaches by this name. */
+  readonly stream: MessagePort | BroadcastChannel;
+  /** The hub's end of the stream; `null` where it opens that itself. */
+  readonly handOver: MessagePort | null;
+}
+
+export const foreignTab = 'evil';
+
+export async function connectForeign(
+  page: Page,
+  url: string,
+): Promise<JSHandle<ForeignConnection>> {
+  return page.evaluateHandle(
+    async ([url, tabId]): Promise<ForeignConnection> => {
+      if ('SharedWorker' in globalThis) {
+        const options = { type: 'module', name: 'partyline', extendedLifetime: true } as const;
+        const { port } = new SharedWorker(url, options);
+        const { port1: stream, port2: handOver } = new MessageChannel();
+        port.start();
+        return { port, stream, handOver };
+      }
+      const port = new BroadcastChannel(`partyline-calls-${tabId}`);
+      const stream = new BroadcastChannel(`partyline-stream-${tabId}`);
+      const heard = new Promise((resolve) => {
+        port.addEventListener('message', resolve, { once: true });
+      });
+      const knock = { type: 'partyline-knock', connectionId: tabId };
+      new BroadcastChannel('partyline-hub').postMessage(knock);
+      await heard;
+      return { port, stream, handOver: null };
+    },
+    [url, foreignTab] as const,
+  );
 }

@@ -1,67 +1,25 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createTokenBroker, redisRateLimits, serveBroker } from '../../../src/server/index.ts';
+import { hasNginx, startNginx } from '../../support/nginx.ts';
 import { hasRedis, startRedis } from '../../support/redis.ts';
 import { answering, brokerOptions, oauthToken } from './support.ts';
 
-const nginx = '/usr/sbin/nginx';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (typeof address !== 'object' || !address) throw new Error('no free port');
-  return address.port;
-}
-
 /** A real nginx that hands requests round. */
 async function startBalancer(ports: readonly number[]) {
-  const folder = await mkdtemp(join(tmpdir(), 'partyline-balancer-'));
-  const port = await freePort();
-  const configuration = join(folder, 'nginx.conf');
-  await writeFile(
-    configuration,
-    `daemon off;
-     worker_processes 1;
-     pid ${folder}/nginx.pid;
-     error_log stderr;
-     events { worker_connections 64; }
-     http {
-       access_log off;
-       client_body_temp_path ${folder}; proxy_temp_path ${folder};
-       fastcgi_temp_path ${folder}; uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
-       upstream brokers { ${ports.map((one) => `server 127.0.0.1:${one};`).join(' ')} }
-       server {
-         listen 127.0.0.1:${port};
-         location / {
-           proxy_pass http://brokers;
-           proxy_set_header Host $host;
-           proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-           proxy_next_upstream error timeout http_503 non_idempotent;
-         }
-       }
+  const { port, close } = await startNginx(
+    `location / {
+       proxy_pass http://brokers;
+       proxy_set_header Host $host;
+       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+       proxy_next_upstream error timeout http_503 non_idempotent;
      }`,
+    `upstream brokers { ${ports.map((one) => `server 127.0.0.1:${one};`).join(' ')} }`,
   );
-  const child = spawn(nginx, ['-c', configuration, '-p', folder], { stdio: 'ignore' });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close: async () => {
-      child.kill('SIGTERM');
-      await ended;
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  return { url: `http://127.0.0.1:${port}`, close };
 }
 
 // A real nginx and a real Redis or Valkey; .ci/run installs both.
-describe.runIf(hasRedis && existsSync(nginx))('two brokers behind a balancer', () => {
+describe.runIf(hasRedis && hasNginx)('two brokers behind a balancer', () => {
   test('are one to whoever asks: one limit, one address each, and one can go', async () => {
     const redis = await startRedis();
     const served = await Promise.all(
