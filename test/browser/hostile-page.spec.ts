@@ -84,7 +84,14 @@ test('a flood on the port is dropped beyond its limit, and the other tabs go on'
   const conversationId = await takeConversation(gateway);
   await other.shows(['hello']);
   const foreign = await connectForeign(tab.page, await hubUrl(context));
-  await foreign.evaluate(({ port, stream, handOver }, tabId) => {
+  await foreign.evaluate(async ({ port, stream, handOver }, tabId) => {
+    // A tab without its lock is a tab that has died, and is let go.
+    await new Promise<void>((resolve) => {
+      void navigator.locks.request(`partyline-tab-${tabId}`, () => {
+        resolve();
+        return new Promise<never>(() => {});
+      });
+    });
     const counts = { snapshots: 0 };
     Reflect.set(globalThis, 'flooded', counts);
     stream.onmessage = ({ data }: MessageEvent<{ type?: string }>) => {
