@@ -10,7 +10,7 @@ import { countUnread } from './reading.ts';
 import type { Hole } from './records.ts';
 import { catchUp } from './recovery.ts';
 import type { Run } from './run.ts';
-import type { ConversationState, Unsettled } from './state.ts';
+import type { ConversationState, OutboxItem, Unsettled } from './state.ts';
 import { heardFrom } from './typing.ts';
 import { insertRow, isBelow, markBehind, publishBelow, removeRow, replaceRow } from './window.ts';
 
@@ -77,9 +77,15 @@ function isAwaited({ next, holes }: ConversationState, { sequence }: GatewayMess
 function wasSentAnew(run: Run, { messageId, conversationId }: GatewayMessage): boolean {
   const { window, outbox } = run.state;
   const row =
-    outbox.find((item) => item.messageId === messageId && item.at.stage !== 'failed') ??
+    outbox.find((item) => item.messageId === messageId && mayHaveLeft(item)) ??
     window.find((shown) => shown.messageId === messageId);
   return row !== undefined && row.conversationId !== null && row.conversationId !== conversationId;
+}
+
+/** What only waits for its turn has not been sent anew: here it is, and need not go again. */
+function mayHaveLeft({ at }: OutboxItem): boolean {
+  if (at.stage === 'storing') return at.isRepeat;
+  return at.stage !== 'failed' && at.stage !== 'queued';
 }
 
 // --- without sequences ---
