@@ -15,6 +15,7 @@ const reportSchema = z.object({
 export function policyReports(print: (line: string) => void): Hono {
   const routes = new Hono();
   routes.post(reportPath, bodyLimit({ maxSize: 64 * 1024 }), async (context) => {
+    // What is no JSON is refused as any other wrong shape is.
     const body: unknown = await context.req.json().catch(() => null);
     const report = reportSchema.safeParse(body);
     if (!report.success) return context.body(null, 400);

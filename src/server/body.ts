@@ -16,7 +16,7 @@ export async function readBoundedText(
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
-    // The pending read ends with it.
+    // The pending read ends with it; a sender who has gone can't be told, and need not be.
     reader.cancel().catch(() => undefined);
   }, patience);
   const decoder = new TextDecoder();

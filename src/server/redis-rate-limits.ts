@@ -52,6 +52,7 @@ export function redisRateLimits(options: RedisRateLimitsOptions): RateLimitStore
       return wait;
     },
     async close() {
+      // Without the package there is nothing to close.
       const client = await connecting.catch(() => null);
       client?.destroy();
     },
@@ -71,6 +72,7 @@ async function connect(url: string) {
   });
   // A client without a listener takes the process down with it; `take` tells what is wrong.
   client.on('error', () => undefined);
+  // It is tried again for ever, by the strategy above.
   client.connect().catch(() => undefined);
   return client;
 }

@@ -4,11 +4,10 @@ import { WebSocketServer } from 'ws';
 import { maximumFrameBytes, type ServerFrame, toWire } from './frames.ts';
 import type { ConversationEvent } from './model.ts';
 import { originAllowed } from './origins.ts';
-import { refuseUpgrade } from './upgrade.ts';
+import { refuseUpgrade, takeUpgrade } from './upgrade.ts';
 import type { ConnectionContext } from './visitor-connection.ts';
 import { VisitorConnection } from './visitor-connection.ts';
 import type { VisitorSession } from './visitor-session.ts';
-import { Wire } from './wire.ts';
 
 /** The visitors' side: accepts sockets and tells those that joined a conversation what happens in it. */
 export class VisitorSockets {
@@ -54,28 +53,7 @@ export class VisitorSockets {
       refuseUpgrade(raw, 403);
       return;
     }
-    const refusal = faults.takeRefusal();
-    switch (refusal?.how) {
-      case 'http':
-        refuseUpgrade(raw, refusal.status ?? 503, refusal.retryAfter);
-        return;
-      case 'tcp':
-        raw.resetAndDestroy();
-        return;
-      case 'hang':
-        raw.on('error', () => raw.destroy());
-        raw.resume();
-        return;
-      default:
-        break;
-    }
-    const wire = new Wire(raw);
-    this.#server.handleUpgrade(request, wire, head, (socket) => {
-      if (refusal?.how === 'close') {
-        socket.on('error', () => socket.terminate());
-        socket.close(refusal.code);
-        return;
-      }
+    takeUpgrade(this.#server, faults, { request, raw, head }, (socket, wire) => {
       this.#count += 1;
       const connection = new VisitorConnection(
         {

@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { z } from 'zod';
 import { type Bindings, withFaults } from '../http-side.ts';
@@ -92,13 +92,13 @@ export function guestRoutes(context: GuestContext & { readonly store: Transcript
 
   // Any code is good, and is who it names: the identity provider is no part of the emulator.
   app.post('/api/v2/webdeployments/token/oauthcodegrantjwtexchange', async (c) => {
-    const body = exchangeSchema.safeParse(await c.req.json().catch(() => null));
+    const body = exchangeSchema.safeParse(await jsonOf(c));
     if (!body.success) return c.json({ code: 'bad.request' }, 400);
     const { code } = body.data.oauth;
     return c.json({ jwt: sessions.issueIdentity(code), refreshToken: `refresh:${code}` });
   });
   app.post('/api/v2/webdeployments/token/refresh', async (c) => {
-    const body = refreshSchema.safeParse(await c.req.json().catch(() => null));
+    const body = refreshSchema.safeParse(await jsonOf(c));
     if (!body.success) return c.json({ code: 'bad.request' }, 400);
     return c.json({ jwt: sessions.issueIdentity(body.data.refreshToken.slice('refresh:'.length)) });
   });
@@ -114,4 +114,9 @@ export function guestRoutes(context: GuestContext & { readonly store: Transcript
     return c.json({ code: 'internal.server.error', message: 'the gateway failed' }, 500);
   });
   return app;
+}
+
+/** What is no JSON is a bad request, as any other wrong shape is. */
+function jsonOf(c: Context): Promise<unknown> {
+  return c.req.json().catch(() => null);
 }

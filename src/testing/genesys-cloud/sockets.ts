@@ -9,8 +9,7 @@ import type { ConversationEvent } from '../model.ts';
 import type { Settings } from '../options.ts';
 import { originAllowed } from '../origins.ts';
 import type { GatewayStats } from '../stats.ts';
-import { refuseUpgrade } from '../upgrade.ts';
-import { Wire } from '../wire.ts';
+import { refuseUpgrade, takeUpgrade } from '../upgrade.ts';
 import { GuestConnection } from './connection.ts';
 import { eventBody, liveBody, news } from './frames.ts';
 import type { GuestSessions } from './sessions.ts';
@@ -57,28 +56,7 @@ export class GuestSockets {
       refuseUpgrade(raw, 403);
       return;
     }
-    const refusal = faults.takeRefusal();
-    switch (refusal?.how) {
-      case 'http':
-        refuseUpgrade(raw, refusal.status ?? 503, refusal.retryAfter);
-        return;
-      case 'tcp':
-        raw.resetAndDestroy();
-        return;
-      case 'hang':
-        raw.on('error', () => raw.destroy());
-        raw.resume();
-        return;
-      default:
-        break;
-    }
-    const wire = new Wire(raw);
-    this.#server.handleUpgrade(request, wire, head, (socket) => {
-      if (refusal?.how === 'close') {
-        socket.on('error', () => socket.terminate());
-        socket.close(refusal.code);
-        return;
-      }
+    takeUpgrade(this.#server, faults, { request, raw, head }, (socket, wire) => {
       this.#count += 1;
       const left = (each: GuestConnection) => this.#connections.delete(each);
       const connection = new GuestConnection({ ...this.#context, left }, this.#count, socket, wire);

@@ -67,6 +67,7 @@ export async function settled<T>(
     } catch {
       // It is over already.
     }
+    // It rejects with what is thrown below.
     await transaction.done.catch(() => {});
     // Requests that fall with their transaction say only that they fell.
     throw reason ?? error;
