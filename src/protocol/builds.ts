@@ -1,4 +1,4 @@
-import { matching, sized, z } from './zod.ts';
+import { matching, only, sized, z } from './zod.ts';
 
 /** Where hubs of different builds of the site meet. */
 export const buildsChannel = 'partyline-builds';
@@ -17,7 +17,7 @@ export const buildSchema = z
 
 /** A hub says that it is there, and whether it has the socket. */
 export const presenceSchema = z.object({
-  type: z.literal('partyline-build'),
+  type: only('partyline-build'),
   boot: z.string().check(sized(1, 64)),
   build: buildSchema,
   isHolder: z.boolean(),
@@ -28,7 +28,7 @@ export type Presence = z.infer<typeof presenceSchema>;
 
 /** The hub's last word on a connection: another one has the conversation. */
 export const movedSchema = z.object({
-  type: z.literal('partyline-moved'),
+  type: only('partyline-moved'),
   address: z.nullable(addressSchema),
 });
 export type Moved = z.infer<typeof movedSchema>;

@@ -8,7 +8,7 @@ import {
   sharedPatchSchema,
   sharedSnapshotSchema,
 } from './schemas.ts';
-import { between, integer, sized, z } from './zod.ts';
+import { between, integer, later, only, sized, z } from './zod.ts';
 
 /**
  * The port between a tab and the hub.
@@ -21,7 +21,7 @@ const id = z.string().check(sized(1, 128));
 
 /** The hub speaks first on every connection, on the call port; Comlink passes over it. */
 export const helloSchema = z.object({
-  type: z.literal('partyline-hello'),
+  type: only('partyline-hello'),
   epoch: z.string(),
   protocolVersion: z.number(),
   build: z.string(),
@@ -42,7 +42,7 @@ export type Attach = z.infer<typeof attachSchema>;
 // --- hub → tab, on the stream port ---
 
 export const snapshotMessageSchema = z.object({
-  type: z.literal('snapshot'),
+  type: only('snapshot'),
   epoch: z.string(),
   revision: z.number(),
   /** The opaque id of whose conversation this is; `null` while nobody is known. */
@@ -56,7 +56,7 @@ export const snapshotMessageSchema = z.object({
 export type SnapshotMessage = z.infer<typeof snapshotMessageSchema>;
 
 export const patchMessageSchema = z.object({
-  type: z.literal('patch'),
+  type: only('patch'),
   epoch: z.string(),
   revision: z.number(),
   /** The keys of the shared snapshot that changed. */
@@ -69,7 +69,7 @@ export type PatchMessage = z.infer<typeof patchMessageSchema>;
 
 /** Sent instead of patches to a tab without credit: pull when you wake. */
 export const headMessageSchema = z.object({
-  type: z.literal('head'),
+  type: only('head'),
   epoch: z.string(),
   revision: z.number(),
 });
@@ -77,7 +77,7 @@ export type HeadMessage = z.infer<typeof headMessageSchema>;
 
 /** Something new to draw attention to, in this tab and no other; `null`: another tab does it now. */
 export const alertMessageSchema = z.object({
-  type: z.literal('alert'),
+  type: only('alert'),
   epoch: z.string(),
   message: z.nullable(messageSchema),
 });
@@ -97,12 +97,12 @@ export const patchCredit = 16;
 // --- tab → hub, on the stream port ---
 
 export const tabMessageSchema = z.union([
-  z.object({ type: z.literal('ack'), revision: z.number() }),
-  z.object({ type: z.literal('pull') }),
-  z.object({ type: z.literal('visibility'), visible: z.boolean() }),
+  z.object({ type: only('ack'), revision: z.number() }),
+  z.object({ type: only('pull') }),
+  z.object({ type: only('visibility'), visible: z.boolean() }),
   /** The visitor has done something here. */
-  z.object({ type: z.literal('used') }),
-  z.object({ type: z.literal('bye') }),
+  z.object({ type: only('used') }),
+  z.object({ type: only('bye') }),
 ]);
 export type TabMessage = z.infer<typeof tabMessageSchema>;
 
@@ -110,37 +110,39 @@ export type TabMessage = z.infer<typeof tabMessageSchema>;
 
 const text = z.string().check(sized(0, 1_000_000));
 
-export const callSchema = z.union([
-  z.object({ type: z.literal('start'), routing: routingSchema }),
-  z.object({
-    type: z.literal('send'),
-    messageId: id,
-    text,
-    /** Asked of a hub before, which may have died, or been left, with the answer on its way. */
-    isRepeat: z.exactOptional(z.boolean()),
-    /** What of the other side's offers it answers. */
-    reply: z.exactOptional(replySchema),
-  }),
-  z.object({ type: z.literal('retry'), messageId: id }),
-  z.object({ type: z.literal('discard'), messageId: id }),
-  z.object({ type: z.literal('typing'), isTyping: z.boolean() }),
-  z.object({ type: z.literal('draft'), text: z.string().check(sized(0, 100_000)) }),
-  z.object({ type: z.literal('mark-read') }),
-  z.object({
-    type: z.literal('load-earlier'),
-    /** The oldest row that the tab has; `null` when it has none. */
-    before: z.nullable(placeSchema),
-    /** That row's conversation, for what the browser does not keep. */
-    conversationId: z.exactOptional(z.nullable(id)),
-    count: integer.check(between(1, 500)),
-  }),
-  z.object({ type: z.literal('reconnect') }),
-  /** The visitor waits, although nobody is on shift. */
-  z.object({ type: z.literal('wait-anyway') }),
-  z.object({ type: z.literal('end') }),
-  z.object({ type: z.literal('sign-out') }),
-]);
-export type Call = z.infer<typeof callSchema>;
+export const callSchema = later(() =>
+  z.union([
+    z.object({ type: only('start'), routing: routingSchema }),
+    z.object({
+      type: only('send'),
+      messageId: id,
+      text,
+      /** Asked of a hub before, which may have died, or been left, with the answer on its way. */
+      isRepeat: z.exactOptional(z.boolean()),
+      /** What of the other side's offers it answers. */
+      reply: z.exactOptional(replySchema),
+    }),
+    z.object({ type: only('retry'), messageId: id }),
+    z.object({ type: only('discard'), messageId: id }),
+    z.object({ type: only('typing'), isTyping: z.boolean() }),
+    z.object({ type: only('draft'), text: z.string().check(sized(0, 100_000)) }),
+    z.object({ type: only('mark-read') }),
+    z.object({
+      type: only('load-earlier'),
+      /** The oldest row that the tab has; `null` when it has none. */
+      before: z.nullable(placeSchema),
+      /** That row's conversation, for what the browser does not keep. */
+      conversationId: z.exactOptional(z.nullable(id)),
+      count: integer.check(between(1, 500)),
+    }),
+    z.object({ type: only('reconnect') }),
+    /** The visitor waits, although nobody is on shift. */
+    z.object({ type: only('wait-anyway') }),
+    z.object({ type: only('end') }),
+    z.object({ type: only('sign-out') }),
+  ]),
+);
+export type Call = z.infer<ReturnType<typeof callSchema>>;
 
 export const earlierSchema = z.object({
   messages: z.array(messageSchema),

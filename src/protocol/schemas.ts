@@ -4,7 +4,7 @@ import { errorCodes } from './errors.ts';
 import { isPosition, type Message, messageStatuses, type Position, roles } from './message.ts';
 import { queueReasons, type RoutingNotice } from './routing.ts';
 import { phases } from './snapshot.ts';
-import { between, integer, sized, z } from './zod.ts';
+import { between, integer, only, sized, z } from './zod.ts';
 
 /**
  * The vocabulary as zod reads it, for worker and server. A page has guards instead (guards.ts), and
@@ -12,7 +12,7 @@ import { between, integer, sized, z } from './zod.ts';
  */
 
 export const knockSchema = z.object({
-  type: z.literal('partyline-knock'),
+  type: only('partyline-knock'),
   connectionId: z.string().check(sized(1, 128)),
 });
 
@@ -72,18 +72,18 @@ export const readMarkSchema = z.object({ conversationId: z.string(), position: p
 
 export const routingNoticeSchema: z.ZodMiniType<RoutingNotice> = z.union([
   z.object({
-    kind: z.literal('refused'),
+    kind: only('refused'),
     problems: z.array(z.string()),
     suggested: z.nullable(routingSchema),
   }),
   z.object({
-    kind: z.literal('uncovered'),
+    kind: only('uncovered'),
     skillGroups: z.array(z.string()),
     isAsking: z.boolean(),
   }),
-  z.object({ kind: z.literal('unchecked') }),
+  z.object({ kind: only('unchecked') }),
   z.object({
-    kind: z.literal('stalled'),
+    kind: only('stalled'),
     since: z.number(),
     reason: z.enum(queueReasons),
   }),

@@ -34,6 +34,20 @@ export function sized(least: number, most = Number.POSITIVE_INFINITY) {
   );
 }
 
+/** Zod's own literal is one class more for the same. */
+export function only<const Word extends string>(word: Word) {
+  return z.enum([word]);
+}
+
+/** Made when it is wanted: whoever opens a page waits for the worker to start. */
+export function later<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 export const integer = z
   .number()
   .check(z.refine<number>(Number.isSafeInteger, 'must be of type int'));

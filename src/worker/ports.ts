@@ -88,7 +88,7 @@ export function serve(port: Port, hub: Hub, log: Log, onGone: () => void): void 
         const message = 'Too many calls at once: try again in a second.';
         return { ok: false, epoch, problem: { code: 'rate-limited', message } };
       }
-      const parsed = callSchema.safeParse(call);
+      const parsed = callSchema().safeParse(call);
       if (!parsed.success) {
         const message = `The call is of the wrong shape: ${describeIssue(parsed.error)}`;
         log.note({ kind: 'misfit', detail: 'a misshapen call' });

@@ -7,7 +7,7 @@ import type {
   RestResult,
 } from '../gateway.ts';
 import { parseRetryAfter } from '../retry-after.ts';
-import * as schema from './schemas.ts';
+import { shapes } from './schemas.ts';
 import { toConversation, toMessage } from './socket.ts';
 
 const pageLimit = 50;
@@ -78,7 +78,7 @@ function queryString(pairs: readonly (readonly [string, string])[]): string {
 export function decodeResponse(call: RestCall, response: HttpResponse): RestResult {
   const body = parseJson(response.body);
   if (response.status >= 200 && response.status < 300) return decodeValue(call, body);
-  const error = schema.errorBody.safeParse(body);
+  const error = shapes().errorBody.safeParse(body);
   const code = error.success ? (error.data.code ?? null) : null;
   const words = error.success ? (error.data.message ?? null) : null;
   return failure(
@@ -92,12 +92,12 @@ function decodeValue(call: RestCall, body: unknown): RestResult {
   switch (call.type) {
     case 'history-since':
     case 'history-before': {
-      const history = schema.historyBody.safeParse(body);
+      const history = shapes().historyBody.safeParse(body);
       if (!history.success) return failure('misfit', 'a misshapen list of messages', null);
       const messages: GatewayMessage[] = [];
       let misfits = 0;
       for (const entity of history.data.entities) {
-        const message = schema.messageBody.safeParse(entity);
+        const message = shapes().messageBody.safeParse(entity);
         if (message.success && message.data.conversationId === call.conversationId) {
           messages.push(toMessage(message.data));
         } else misfits += 1;
@@ -106,14 +106,14 @@ function decodeValue(call: RestCall, body: unknown): RestResult {
       return { ok: true, value: { type: 'history', messages, nextCursor, misfits } };
     }
     case 'send-message': {
-      const message = schema.messageBody.safeParse(body);
+      const message = shapes().messageBody.safeParse(body);
       if (!message.success || message.data.messageId !== call.messageId) {
         return failure('misfit', 'a misshapen message', null);
       }
       return { ok: true, value: { type: 'message', message: toMessage(message.data) } };
     }
     case 'conversation': {
-      const conversation = schema.conversationBody.safeParse(body);
+      const conversation = shapes().conversationBody.safeParse(body);
       if (!conversation.success) return failure('misfit', 'a misshapen conversation', null);
       return {
         ok: true,
@@ -121,13 +121,13 @@ function decodeValue(call: RestCall, body: unknown): RestResult {
       };
     }
     case 'skill-groups': {
-      const groups = schema.skillGroupsBody.safeParse(body);
+      const groups = shapes().skillGroupsBody.safeParse(body);
       if (!groups.success) return failure('misfit', 'a misshapen list of skill groups', null);
       const names = groups.data.entities.map(({ name }) => name);
       return { ok: true, value: { type: 'skill-groups', names } };
     }
     case 'skill-coverage': {
-      const report = schema.coverageBody.safeParse(body);
+      const report = shapes().coverageBody.safeParse(body);
       if (!report.success) return failure('misfit', 'a misshapen skill coverage', null);
       // Only of what was asked for: anything else would count as somebody on shift.
       const coverage = report.data.entities.filter(({ skillGroup }) =>

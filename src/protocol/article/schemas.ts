@@ -1,86 +1,111 @@
 import { conversationStatuses } from '../conversation.ts';
 import { isDeeperThan } from '../depth.ts';
-import { between, integer, sized, z } from '../zod.ts';
+import { between, integer, later, only, sized, z } from '../zod.ts';
 
 /**
  * Frames and REST bodies of the article's dialect, as a client receives them.
  * Keys that are not named here are ignored.
  */
 
-const id = z.string().check(sized(1, 512));
+export const shapes = later(() => {
+  const id = z.string().check(sized(1, 512));
 
-const instant = z
-  .string()
-  .check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'not an instant'));
+  const instant = z
+    .string()
+    .check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'not an instant'));
 
-export const sender = z.object({ id: z.string(), name: z.string(), role: z.string() });
+  const sender = z.object({ id: z.string(), name: z.string(), role: z.string() });
 
-export const messageBody = z.object({
-  conversationId: id,
-  messageId: id,
-  sequence: z.nullish(integer.check(between(1))),
-  from: sender,
-  text: z.string(),
-  timestamp: instant,
-});
+  const messageBody = z.object({
+    conversationId: id,
+    messageId: id,
+    sequence: z.nullish(integer.check(between(1))),
+    from: sender,
+    text: z.string(),
+    timestamp: instant,
+  });
 
-export const conversationBody = z.object({
-  conversationId: id,
-  status: z.enum(conversationStatuses),
-  position: z.nullish(z.number()),
-});
+  const conversationBody = z.object({
+    conversationId: id,
+    status: z.enum(conversationStatuses),
+    position: z.nullish(z.number()),
+  });
 
-const seconds = z.nullish(z.number().check(between(0)));
+  const seconds = z.nullish(z.number().check(between(0)));
 
-export const authFrame = z.union([
-  z.object({ status: z.literal('success'), serverTime: z.nullish(instant) }),
-  z.object({
-    status: z.literal('failed'),
-    code: z.nullish(z.string()),
+  const authFrame = z.union([
+    z.object({ status: only('success'), serverTime: z.nullish(instant) }),
+    z.object({
+      status: only('failed'),
+      code: z.nullish(z.string()),
+      message: z.nullish(z.string()),
+    }),
+  ]);
+
+  const typingFrame = z.object({ conversationId: id, from: sender, isTyping: z.boolean() });
+
+  const receiptFrame = z.object({
+    conversationId: id,
+    messageId: id,
+    from: sender,
+    status: z.enum(['delivered', 'read']),
+  });
+
+  /** A payload goes back as it came: one that is deeper could be read, but not be written again. */
+  const deepestPayload = 100;
+
+  const pingFrame = z.object({
+    payload: z.optional(
+      z
+        .unknown()
+        .check(z.refine((value) => !isDeeperThan(value, deepestPayload), 'too many levels')),
+    ),
+  });
+
+  const errorFrame = z.object({
+    code: z.string(),
     message: z.nullish(z.string()),
-  }),
-]);
+    conversationId: z.nullish(z.string()),
+    messageId: z.nullish(z.string()),
+    retryAfter: seconds,
+  });
 
-export const typingFrame = z.object({ conversationId: id, from: sender, isTyping: z.boolean() });
+  const historyBody = z.object({
+    entities: z.array(z.unknown()),
+    nextPage: z.nullish(z.string()),
+  });
 
-export const receiptFrame = z.object({
-  conversationId: id,
-  messageId: id,
-  from: sender,
-  status: z.enum(['delivered', 'read']),
+  const skillGroupsBody = z.object({
+    entities: z.array(z.object({ name: z.string().check(sized(1, 512)) })),
+  });
+
+  const coverageBody = z.object({
+    entities: z.array(z.object({ skillGroup: z.string(), agentsOnShift: z.number() })),
+  });
+
+  const errorBody = z.object({ code: z.nullish(z.string()), message: z.nullish(z.string()) });
+
+  /** What every frame has. */
+  const typedFrame = z.object({ type: z.string() });
+
+  return {
+    sender,
+    messageBody,
+    conversationBody,
+    authFrame,
+    typingFrame,
+    receiptFrame,
+    pingFrame,
+    errorFrame,
+    historyBody,
+    skillGroupsBody,
+    coverageBody,
+    errorBody,
+    typedFrame,
+  };
 });
 
-/** A payload goes back as it came: one that is deeper could be read, but not be written again. */
-const deepestPayload = 100;
+type Shapes = ReturnType<typeof shapes>;
 
-export const pingFrame = z.object({
-  payload: z.optional(
-    z.unknown().check(z.refine((value) => !isDeeperThan(value, deepestPayload), 'too many levels')),
-  ),
-});
-
-export const errorFrame = z.object({
-  code: z.string(),
-  message: z.nullish(z.string()),
-  conversationId: z.nullish(z.string()),
-  messageId: z.nullish(z.string()),
-  retryAfter: seconds,
-});
-
-export const historyBody = z.object({
-  entities: z.array(z.unknown()),
-  nextPage: z.nullish(z.string()),
-});
-
-export const skillGroupsBody = z.object({
-  entities: z.array(z.object({ name: z.string().check(sized(1, 512)) })),
-});
-
-export const coverageBody = z.object({
-  entities: z.array(z.object({ skillGroup: z.string(), agentsOnShift: z.number() })),
-});
-
-export const errorBody = z.object({ code: z.nullish(z.string()), message: z.nullish(z.string()) });
-
-/** What every frame has. */
-export const typedFrame = z.object({ type: z.string() });
+/** What a frame or a body of that shape says. */
+export type Body<Shape extends keyof Shapes> = z.infer<Shapes[Shape]>;

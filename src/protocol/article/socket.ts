@@ -9,7 +9,7 @@ import type {
 } from '../gateway.ts';
 import { roles, type Sender } from '../message.ts';
 import type { z } from '../zod.ts';
-import * as schema from './schemas.ts';
+import { type Body, shapes } from './schemas.ts';
 
 /** In UTF-16 code units, which is at most what it takes in UTF-8; checked again by the exact size. */
 const maximumFrameBytes = 64 * 1024;
@@ -68,7 +68,7 @@ export function decodeFrame(text: string): readonly GatewayEvent[] {
       { type: 'misfit', reason: `no JSON (${error instanceof Error ? error.name : 'error'})` },
     ];
   }
-  const typed = schema.typedFrame.safeParse(frame);
+  const typed = shapes().typedFrame.safeParse(frame);
   if (!typed.success) return [{ type: 'misfit', reason: 'a frame without a type' }];
   return decodeTyped(typed.data.type, frame);
 }
@@ -76,7 +76,7 @@ export function decodeFrame(text: string): readonly GatewayEvent[] {
 function decodeTyped(type: string, frame: unknown): readonly GatewayEvent[] {
   switch (type) {
     case 'auth':
-      return parsed(type, schema.authFrame, frame, (auth) =>
+      return parsed(type, shapes().authFrame, frame, (auth) =>
         auth.status === 'success'
           ? {
               type: 'authenticated',
@@ -85,36 +85,36 @@ function decodeTyped(type: string, frame: unknown): readonly GatewayEvent[] {
           : { type: 'refused', message: auth.message ?? auth.code ?? 'authentication failed' },
       );
     case 'conversation':
-      return parsed(type, schema.conversationBody, frame, (body) => ({
+      return parsed(type, shapes().conversationBody, frame, (body) => ({
         type: 'conversation',
         conversation: toConversation(body),
       }));
     case 'message':
-      return parsed(type, schema.messageBody, frame, (message) => ({
+      return parsed(type, shapes().messageBody, frame, (message) => ({
         type: 'message',
         message: toMessage(message),
       }));
     case 'typing':
-      return parsed(type, schema.typingFrame, frame, ({ from, ...typing }) => ({
+      return parsed(type, shapes().typingFrame, frame, ({ from, ...typing }) => ({
         type: 'typing',
         from: toSender(from),
         ...typing,
       }));
     case 'receipt':
-      return parsed(type, schema.receiptFrame, frame, ({ from, ...receipt }) => ({
+      return parsed(type, shapes().receiptFrame, frame, ({ from, ...receipt }) => ({
         type: 'receipt',
         from: toSender(from),
         ...receipt,
       }));
     case 'ping':
-      return parsed(type, schema.pingFrame, frame, (ping) => ({
+      return parsed(type, shapes().pingFrame, frame, (ping) => ({
         type: 'ping',
         payload: ping.payload,
       }));
     case 'pong':
       return [{ type: 'pong' }];
     case 'error':
-      return parsed(type, schema.errorFrame, frame, toProblem);
+      return parsed(type, shapes().errorFrame, frame, toProblem);
     default:
       return [];
   }
@@ -135,7 +135,7 @@ function parsed<T>(
   return [toEvent(result.data)];
 }
 
-export function toMessage(body: z.infer<typeof schema.messageBody>): GatewayMessage {
+export function toMessage(body: Body<'messageBody'>): GatewayMessage {
   return {
     ...body,
     sequence: body.sequence ?? null,
@@ -145,18 +145,18 @@ export function toMessage(body: z.infer<typeof schema.messageBody>): GatewayMess
 }
 
 /** Somebody in a role that we do not know is shown as the system. */
-function toSender({ role, ...who }: z.infer<typeof schema.sender>): Sender {
+function toSender({ role, ...who }: Body<'sender'>): Sender {
   return { ...who, role: roles.find((known) => known === role) ?? 'system' };
 }
 
-export function toConversation(body: z.infer<typeof schema.conversationBody>): Conversation {
+export function toConversation(body: Body<'conversationBody'>): Conversation {
   const { conversationId, status, position } = body;
   return typeof position === 'number'
     ? { conversationId, status, position }
     : { conversationId, status };
 }
 
-function toProblem(error: z.infer<typeof schema.errorFrame>): GatewayEvent {
+function toProblem(error: Body<'errorFrame'>): GatewayEvent {
   if (error.code === 'TOKEN_EXPIRED') return { type: 'token-expired' };
   return {
     type: 'problem',
