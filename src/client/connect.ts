@@ -115,7 +115,7 @@ class PageChat implements Chat {
   #identity: Identity | null = null;
   #revision = 0;
   #acknowledged = 0;
-  /** Patches that changed more than the end. */
+  /** What changed more than the end. */
   #insertions = 0;
   #isClosed = false;
 
@@ -292,6 +292,8 @@ class PageChat implements Chat {
         this.#identity = { visitor: message.visitor, wipes: message.wipes };
         this.#epoch = message.epoch;
         this.#revision = message.revision;
+        // It may have brought anything.
+        this.#insertions += 1;
         this.#respawn.succeeded();
         this.#unheard = 0;
         this.#update(applySnapshot(this.#snapshot, message, wasAttached));

@@ -72,7 +72,7 @@ export class Host {
     worker.onerror = () => {
       // Another tab may have more luck: this one goes to the end of the queue.
       this.stop();
-      this.#onFailed('the worker’s script could not be loaded or failed');
+      this.#onFailed('the worker’s script can’t be loaded');
     };
   }
 

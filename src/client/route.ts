@@ -25,7 +25,7 @@ export type OpenRoute = (
 export function throughSharedWorker(createWorker: () => SharedWorker): OpenRoute {
   return (_tabId, onError) => {
     const worker = createWorker();
-    worker.onerror = () => onError('the worker’s script could not be loaded or failed');
+    worker.onerror = () => onError('the worker’s script can’t be loaded');
     const { port } = worker;
     const { port1: stream, port2: handOver } = new MessageChannel();
     return {

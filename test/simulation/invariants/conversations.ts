@@ -56,7 +56,7 @@ export class ConversationInvariants {
     }
   }
 
-  #hear({ input }: Step): void {
+  #hear({ input, before }: Step): void {
     // Without a token nothing can be asked either.
     if (input.type === 'token' && !input.result.ok) this.#failures += 1;
     if (input.type !== 'rest') return;
@@ -69,7 +69,7 @@ export class ConversationInvariants {
     } else if (input.result.value.type === 'conversation') {
       this.#readIn = Math.max(this.#readIn, begunIn);
       // The answer to a catch-up that was given up for a newer one says nothing of that.
-      if (begunIn === this.#begunIn) this.#failures = 0;
+      if (before.recovery.active?.requestId === input.requestId) this.#failures = 0;
     }
   }
 

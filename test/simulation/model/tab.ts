@@ -27,7 +27,7 @@ export interface PendingCall {
   readonly firstRow: string | null;
   /** The row above which everything is read anew; `null` for a call of somebody's. */
   readonly above: Message | null;
-  /** Patches until then that changed more than the end. */
+  /** How often until then more than the end had changed. */
   readonly insertions: number;
   wasSent: boolean;
 }
@@ -195,6 +195,7 @@ export class ModelTab {
         this.snapshot = applySnapshot(this.snapshot ?? nothing, message, wasAttached);
         this.epoch = message.epoch;
         this.revision = message.revision;
+        this.#insertions += 1;
         this.#acknowledge();
         if (!this.isAttached) {
           this.isAttached = true;
