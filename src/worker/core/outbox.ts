@@ -205,10 +205,10 @@ export function forgetFormerPlaces(run: Run, conversationId: string): void {
   }
 }
 
-/** The gateway does not know the conversation, so nothing has arrived there. */
+/** The gateway does not know the conversation, so nothing has arrived there; what is posted it will refuse. */
 export function forgetPlaces(run: Run): void {
   for (const item of run.state.outbox) {
-    if (item.conversationId === null) continue;
+    if (item.conversationId === null || item.at.stage === 'posting') continue;
     setItem(run, item.messageId, { conversationId: null });
     storeItem(run, item.messageId);
   }
@@ -232,18 +232,13 @@ export function failStranded(run: Run): void {
   const { conversation, meta } = run.state;
   if (meta.routing) return;
   if (conversation && conversation.conversation.status !== 'ended') return;
-  const refusal = refusalOf(run);
+  const code = conversation ? 'conversation-ended' : 'conversation-not-found';
+  const message = 'The conversation has ended before this was sent.';
+  const problem = refusalOf(run) ?? { code, message };
   for (const item of run.state.outbox) {
     // A doubtful one may still turn up in a catch-up, as long as there is a conversation to ask for.
     if (item.at.stage !== 'queued' && !(item.at.stage === 'doubt' && !conversation)) continue;
-    if (refusal) failItem(run, item.messageId, refusal.code, refusal.message);
-    else
-      failItem(
-        run,
-        item.messageId,
-        conversation ? 'conversation-ended' : 'conversation-not-found',
-        'The conversation has ended before this was sent.',
-      );
+    failItem(run, item.messageId, problem.code, problem.message);
   }
 }
 

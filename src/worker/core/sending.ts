@@ -105,6 +105,8 @@ export function onPosted(run: Run, requestId: number, result: RestResult): void 
   );
   if (result.ok && result.value.type === 'message') {
     receive(run, result.value.message, 'rest');
+    // Into a conversation that was left meanwhile: its own history tells.
+    if (item && run.state.outbox.includes(item)) doubt(run, item);
   } else if (item && !result.ok) {
     onPostFailed(run, item, result.failure);
   }

@@ -1,7 +1,7 @@
 import type { Routing } from '../../protocol/conversation.ts';
 import type { Problem } from '../../protocol/errors.ts';
 import type { GatewayMessage, RestCall } from '../../protocol/gateway.ts';
-import type { Message, Place, Position } from '../../protocol/message.ts';
+import type { Message, Place, Position, ReadMark } from '../../protocol/message.ts';
 import type { RoutingNotice } from '../../protocol/routing.ts';
 import type { SharedSnapshot } from '../../protocol/snapshot.ts';
 import { emptyPace, type PaceLog } from './pace.ts';
@@ -240,7 +240,8 @@ export interface Changes {
   /** Of these, the rows that stand below the hub's window; a tab may have loaded that far. */
   readonly belowWindow: readonly Message[];
   readonly removed: readonly string[];
-  readonly readMark: boolean;
+  /** How far the others have read by now; their conversation may be over by the end of the tick. */
+  readonly readMark: ReadMark | null;
   /** Messages that became unread. */
   readonly unread: number;
   /** Tabs get a whole snapshot instead of a patch. */
@@ -255,7 +256,7 @@ export const noChanges: Changes = {
   upserts: [],
   belowWindow: [],
   removed: [],
-  readMark: false,
+  readMark: null,
   unread: 0,
   reset: false,
   operations: [],

@@ -135,7 +135,7 @@ export function flush(run: Run): void {
     shared: part,
     upserts,
     removed,
-    readMark: changes.readMark ? (run.state.conversation?.readMark ?? null) : null,
+    readMark: changes.readMark,
   };
   const isReset = changes.reset || !isWhole || upserts.length > run.state.settings.limits.window;
   for (const tab of run.state.tabs) post(run, tab, patch, isReset);

@@ -397,5 +397,5 @@ export function readBy(run: Run, messageId: string): void {
   const readMark = { conversationId: conversation.conversation.conversationId, position };
   update(run, { ...conversation, readMark, readAhead: null });
   run.set({ window: run.state.window.map((shown) => withReadMark(shown, readMark)) });
-  run.change({ readMark: true });
+  run.change({ readMark });
 }
