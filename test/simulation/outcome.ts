@@ -136,6 +136,12 @@ function difference(what: string, is: readonly string[], should: readonly string
   return `${what}: ${is.length} rows, should be ${should.length}; missing ${missing.slice(0, 5)}; surplus ${surplus.slice(0, 5)}; first difference at ${index}`;
 }
 
+/** REST told it to a tab that looked further up, and never to the hub, until the gateway forgot it all. */
+function wasToldOnlyHere({ gateway, disk }: Simulation, messageId: string): boolean {
+  const isForgotten = gateway.forgotten.some(({ ids }) => ids.has(messageId));
+  return isForgotten && ![...disk.messages.values()].some((row) => row.messageId === messageId);
+}
+
 function tabsAgree(simulation: Simulation): void {
   const { tabs, hub, disk } = simulation;
   if (!hub) return;
@@ -151,7 +157,9 @@ function tabsAgree(simulation: Simulation): void {
   for (const tab of open) {
     const { snapshot } = tab;
     if (!snapshot) continue;
-    const shown = snapshot.messages.map((row) => row.messageId);
+    const shown = snapshot.messages
+      .map((row) => row.messageId)
+      .filter((messageId) => !wasToldOnlyHere(simulation, messageId));
     const is = isPartial ? shown.slice(-outbox.length - 1) : shown;
     const all = [...kept, ...outbox].map((row) => row.messageId);
     const length = isPartial ? is.length : Math.max(is.length, settings.limits.page);
