@@ -137,9 +137,10 @@ function difference(what: string, is: readonly string[], should: readonly string
 }
 
 /** REST told it to a tab that looked further up, and never to the hub, until the gateway forgot it all. */
-function wasToldOnlyHere({ gateway, disk }: Simulation, messageId: string): boolean {
-  const isForgotten = gateway.forgotten.some(({ ids }) => ids.has(messageId));
-  return isForgotten && ![...disk.messages.values()].some((row) => row.messageId === messageId);
+function wasToldOnlyHere({ gateway, disk, hub }: Simulation, messageId: string): boolean {
+  if (!gateway.forgotten.some(({ ids }) => ids.has(messageId))) return false;
+  const rows = [...disk.messages.values(), ...(hub?.state.outbox ?? [])];
+  return !rows.some((row) => row.messageId === messageId);
 }
 
 function tabsAgree(simulation: Simulation): void {
