@@ -1,10 +1,10 @@
 import { deleteDB } from 'idb';
 import type { Place } from '../protocol/message.ts';
-import type { Restored, StoreOperation } from './core/records.ts';
+import { nothingRestored, type Restored, type StoreOperation } from './core/records.ts';
 import type { Log } from './log.ts';
 import { Handle, type StoreEvents } from './store/handle.ts';
 import { pruneConversations, pruneMessages } from './store/prune.ts';
-import { emptyPage, nothingRestored, type Page, readPage, restoreAll } from './store/read.ts';
+import { emptyPage, type Page, readPage, restoreAll } from './store/read.ts';
 import { RowReader } from './store/rows.ts';
 import { databaseName } from './store/schema.ts';
 import type { RowSeal } from './store/sealed-rows.ts';
@@ -43,7 +43,7 @@ export class Store {
       const found = await restoreAll(database, this.#rows, page);
       return this.#seal ? this.#seal.openRestored(database, found) : found;
     });
-    return restored ?? nothingRestored(false);
+    return restored ?? { ...nothingRestored, persistent: false };
   }
 
   /**

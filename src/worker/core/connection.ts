@@ -103,7 +103,7 @@ export function onAuthenticated(run: Run, serverTime: number | null): void {
   const { link } = run.state;
   if (link.phase !== 'authenticating') {
     // Who opens a session a second time is told so a second time.
-    if (!run.isSession) run.note('misfit', 'an auth answer that was not asked for');
+    if (!run.isSession) run.note('misfit', 'an auth answer that nobody asked for');
     return;
   }
   run.clearTimer('auth');
@@ -133,7 +133,7 @@ function onRefused(run: Run, message: string): void {
 
 export function onRefusal(run: Run, message: string): void {
   if (run.state.link.phase !== 'authenticating') {
-    run.note('misfit', 'an auth failure that was not asked for');
+    run.note('misfit', 'an auth failure that nobody asked for');
     return;
   }
   onRefused(run, message);
@@ -227,7 +227,7 @@ export function onSocketClosed(run: Run, socketId: number, meaning: CloseMeaning
       );
       return;
     case 'client-bug':
-      run.note('client-bug', 'the gateway closed the socket because of what we sent');
+      run.note('client-bug', 'the gateway calls a frame of ours invalid');
       fail(run, networkProblem);
       return;
     case 'network':

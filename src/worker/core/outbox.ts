@@ -247,7 +247,7 @@ export function retryMessage(run: Run, callId: number, messageId: string): void 
   if (!item) {
     // Its echo came between the press of the button and here.
     if (run.state.window.some((shown) => shown.messageId === messageId)) run.resolve(callId);
-    else run.reject(callId, 'unknown-message', 'There is no such message to send again.');
+    else run.reject(callId, 'unknown-message', 'There is no such message any more.');
     return;
   }
   if (item.at.stage !== 'failed') {
@@ -280,7 +280,7 @@ export function retryMessage(run: Run, callId: number, messageId: string): void 
 export function discardMessage(run: Run, callId: number, messageId: string): void {
   const item = run.state.outbox.find((one) => one.messageId === messageId);
   if (!item) {
-    run.reject(callId, 'unknown-message', 'There is no such message to discard.');
+    run.reject(callId, 'unknown-message', 'There is no such message any more.');
     return;
   }
   remove(run, item);

@@ -91,6 +91,18 @@ export interface Restored {
   readonly outbox: readonly OutboxRecord[];
 }
 
+/** Of an empty store. */
+export const nothingRestored: Restored = {
+  persistent: true,
+  meta: emptyMeta,
+  reading: emptyReading,
+  current: null,
+  unclosed: [],
+  messages: [],
+  hasEarlier: false,
+  outbox: [],
+};
+
 export type StoreOperation =
   | { readonly type: 'put-message'; readonly message: Message }
   /**

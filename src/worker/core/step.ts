@@ -25,7 +25,7 @@ import { onPong, ping, pongOverdue } from './keepalive.ts';
 import { prune, rewrite, schedulePruning } from './keeping.ts';
 import { failItem, onStored, restoreOutbox } from './outbox.ts';
 import { queuedForLong } from './queue.ts';
-import type { ConversationRecord, Restored } from './records.ts';
+import { type ConversationRecord, nothingRestored, type Restored } from './records.ts';
 import { nextRun, reconcile, retryCatchUp } from './recovery.ts';
 import { onRest, sendParked } from './requests.ts';
 import { routingOverdue } from './routing.ts';
@@ -132,15 +132,20 @@ function take(run: Run, input: Input): void {
   }
 }
 
-function restore(run: Run, restored: Restored): void {
-  const { current, messages, unclosed, reading } = restored;
+function restore(run: Run, found: Restored): void {
+  // Rows without an owner, as a lost write leaves them, are nobody's to see.
+  const isOrphaned =
+    found.meta.subject === null && (found.messages.length > 0 || found.current !== null);
+  const { persistent, meta, outbox } = found;
+  const owned = isOrphaned ? nothingRestored : found;
+  const { current, messages, unclosed, reading, hasEarlier } = owned;
   const last = messages[messages.length - 1];
   run.set({
     restored: true,
-    persistent: restored.persistent,
-    meta: restored.meta,
+    persistent,
+    meta,
     window: messages,
-    hasEarlier: restored.hasEarlier,
+    hasEarlier,
     lastOrdinal: Math.max(current?.ordinal ?? 0, last?.position[0] ?? 0),
     reading,
     conversation: current && {
@@ -151,8 +156,9 @@ function restore(run: Run, restored: Restored): void {
     },
     formers: unclosed.map((record) => revive(run, record)),
   });
-  restoreOutbox(run, restored.outbox);
+  restoreOutbox(run, outbox);
   run.set({ hiddenOutbox: run.state.lastOutboxOrdinal });
+  if (isOrphaned) rewrite(run);
   adoptAddressee(run);
   schedulePruning(run);
 }

@@ -19,18 +19,6 @@ export interface Page {
 
 export const emptyPage: Page = { messages: [], hasEarlier: false };
 
-export function nothingRestored(persistent: boolean): Restored {
-  return {
-    persistent,
-    meta: emptyMeta,
-    reading: emptyReading,
-    current: null,
-    unclosed: [],
-    ...emptyPage,
-    outbox: [],
-  };
-}
-
 /** What a boot needs, in one transaction. */
 export async function restoreAll(
   database: Database,

@@ -234,7 +234,12 @@ export class TestHub {
 
   /** From the start to an authenticated socket. */
   authenticated(restored: Partial<Restored> = {}): this {
-    this.restore(restored).attach().token().open();
+    // What a conversation is kept with is whose it is.
+    const owner = restored.current ? { meta: { ...emptyMeta, subject: 'visitor-1' } } : {};
+    this.restore({ ...owner, ...restored })
+      .attach()
+      .token()
+      .open();
     return this.gateway({ type: 'authenticated', serverTime: this.wall });
   }
 

@@ -40,6 +40,23 @@ describe('what the browser keeps', () => {
     );
     expect(operations(hub)).toContainEqual({ type: 'add-unread', by: 1 });
   });
+
+  it('without an owner is nobody’s to see, and goes; what waits to be sent stays', () => {
+    const [row] = hears(new TestHub().inConversation(), agentSays(1)).state.window;
+    const item = {
+      messageId: 'm1',
+      ordinal: 1,
+      conversationId: null,
+      text: 'typed before anybody was known',
+      timestamp: 1,
+      failure: null,
+    };
+    const hub = new TestHub().restore({ messages: row ? [row] : [], outbox: [item] }).attach();
+    expect(hub.shown()).toEqual([item.text]);
+    expect(operations(hub).map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['wipe', 'put-outbox']),
+    );
+  });
 });
 
 describe('rows below the window', () => {

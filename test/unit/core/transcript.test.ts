@@ -350,6 +350,19 @@ describe('an ended conversation', () => {
     expect(hub.snapshot?.messages[0]).toMatchObject({ status: 'failed' });
   });
 
+  it('that is forgotten takes nothing of what was read in it', () => {
+    const hub = new TestHub().inConversation();
+    hub.type('one', 'm1');
+    hears(hub, echo(1, 'm1', 'one'));
+    const from = { id: 'agent-1', name: 'Ada', role: 'agent' } as const;
+    hub.gateway({ type: 'receipt', conversationId, messageId: 'm1', from, status: 'read' });
+    const problem = { kind: 'conversation-not-found', message: 'gone', conversationId } as const;
+    hub.gateway({ type: 'problem', problem: { ...problem, messageId: null, retryAfter: null } });
+    hub.flush();
+    expect(hub.snapshot?.conversation).toBeNull();
+    expect(hub.snapshot?.messages[0]?.status).toBe('read');
+  });
+
   it('is not named in a receipt of the next one', () => {
     const hub = new TestHub().inConversation();
     hears(hub, agentSays(1));
