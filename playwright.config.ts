@@ -24,8 +24,8 @@ export default defineConfig<Options>({
     { name: 'soak', testDir: './test/soak' },
   ],
   outputDir: './test-results',
-  // Two cores: more workers would only make each other slow.
-  workers: 2,
+  // Most of a test is waiting, so two cores bear three.
+  workers: 3,
   fullyParallel: true,
   forbidOnly: true,
   timeout: 60_000,

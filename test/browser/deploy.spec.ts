@@ -2,6 +2,9 @@ import { takeConversation } from './support/agent.ts';
 import { buildOf, expect, open, test } from './support/deployment.ts';
 import { killHub } from './support/hub.ts';
 
+// In one worker: each would build all three sites for itself.
+test.describe.configure({ mode: 'default' });
+
 // A page does not know its build before its own worker runs: where that is in a tab, the newer one's
 // comes when the older one's tab has gone (fallback.spec.ts).
 test('a newer build takes over: one socket, nothing lost, and the old tabs come along', {

@@ -91,12 +91,15 @@ test('a hub that is born anew on the same port is recognised, and attached to ag
   await tab.send('before');
   await tab.shows(['before']);
   // As Safari does it: another first word comes on the port that a tab has.
-  await tab.page.evaluate(() => {
+  const opened = await tab.page.evaluate(() => {
     const hello = { type: 'partyline-hello', epoch: 'another.0', protocolVersion: 1, build: '1' };
-    const [port] = Reflect.get(globalThis, 'ports');
+    const port = Reflect.get(globalThis, 'ports').at(-1);
     port.dispatchEvent(new MessageEvent('message', { data: hello }));
+    return Reflect.get(globalThis, 'ports').length;
   });
-  await expect.poll(() => tab.page.evaluate(() => Reflect.get(globalThis, 'ports').length)).toBe(2);
+  await expect
+    .poll(() => tab.page.evaluate(() => Reflect.get(globalThis, 'ports').length))
+    .toBeGreaterThan(opened);
   await tab.send('after');
   await tab.shows(['before', 'after']);
   expect(tab.warnings.join()).toContain('started anew');

@@ -181,7 +181,11 @@ function tabsAgree(simulation: Simulation): void {
     const isMore = kept.length + outbox.length > is.length;
     const { sequences, unsequenced } = simulation.world.profile;
     // Without sequences nobody knows where it begins, as long as REST can't be asked.
-    const mayBeWrong = isPartial || unsequenced > 0 || (!sequences && snapshot.hasEarlier);
+    const mayBeWrong =
+      isPartial ||
+      unsequenced > 0 ||
+      shown.length < snapshot.messages.length ||
+      (!sequences && snapshot.hasEarlier);
     check(mayBeWrong || snapshot.hasEarlier === isMore, 'has earlier', () => {
       return `${tab.name} shows ${is.length} of ${all.length} and says ${snapshot.hasEarlier}`;
     });
@@ -196,8 +200,13 @@ function tabsAgree(simulation: Simulation): void {
     }
   }
   const statuses = open.map((tab) => {
-    const rows = tab.snapshot?.messages.slice(-settings.limits.page) ?? [];
-    return rows.map((row) => `${row.messageId}:${row.status}`).join();
+    const rows = (tab.snapshot?.messages ?? []).filter(
+      ({ messageId }) => !wasToldOnlyHere(simulation, messageId),
+    );
+    return rows
+      .slice(-settings.limits.page)
+      .map((row) => `${row.messageId}:${row.status}`)
+      .join();
   });
   const [first] = statuses;
   for (const status of statuses) {
