@@ -90,6 +90,16 @@ function guarded(listener: () => void): void {
   }
 }
 
+/** At most once a second, at once. */
+function throttled(work: () => void): () => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (performance.now() - last < 1_000) return;
+    last = performance.now();
+    work();
+  };
+}
+
 function workerAt({ url, name }: Address): SharedWorker {
   return new SharedWorker(url, { type: 'module', name, extendedLifetime: true });
 }
@@ -427,17 +437,11 @@ class PageChat implements Chat {
       this.#connection?.post({ type: 'visibility', visible });
     };
     document.addEventListener('visibilitychange', onVisibility, { signal });
-    // Which of the tabs rings is the one that was used last; that is told once a second at most.
-    let toldAt = Number.NEGATIVE_INFINITY;
-    const onUse = ({ timeStamp }: Event) => {
-      if (timeStamp - toldAt < 1_000) return;
-      toldAt = timeStamp;
-      this.#connection?.post({ type: 'used' });
-    };
-    const first = { signal, passive: true, capture: true };
+    // Which of the tabs rings is the one that was used last.
+    const onUse = throttled(() => this.#connection?.post({ type: 'used' }));
     addEventListener('focus', onUse, { signal });
-    addEventListener('pointerdown', onUse, first);
-    addEventListener('keydown', onUse, first);
+    addEventListener('pointerdown', onUse, { signal, passive: true, capture: true });
+    addEventListener('keydown', onUse, { signal, passive: true, capture: true });
     // A held lock, an open port or a message keeps a page out of the back/forward cache.
     addEventListener('pagehide', () => this.#detach(), { signal });
     addEventListener('pageshow', ({ persisted }) => persisted && this.#attach(), { signal });

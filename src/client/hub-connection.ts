@@ -121,7 +121,7 @@ export class HubConnection {
   #onStream(data: unknown): void {
     if (this.#isOver) return;
     if (!isStreamMessage(data)) {
-      console.warn('[partyline] a misshapen message from the hub was dropped');
+      console.warn('[partyline] a misshapen message was dropped');
       return;
     }
     clearTimeout(this.#bootTimer);

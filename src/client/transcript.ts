@@ -9,8 +9,9 @@ const maximumRows = 1_000;
 /** What was typed for one visitor is not sent for another, and what one has seen the other must not. */
 export function isOfAnother(before: Identity | null, after: Identity): boolean {
   if (before === null) return false;
-  if (before.visitor === null) return before.wipes !== after.wipes;
-  return before.visitor !== after.visitor;
+  // The same visitor too has left what was wiped.
+  if (before.wipes < after.wipes) return true;
+  return before.visitor !== null && before.visitor !== after.visitor;
 }
 
 /** Whose conversation a page shows, as far as that is known. */

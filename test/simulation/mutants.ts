@@ -128,8 +128,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'unknown-visitors-are-one',
     file: client('transcript'),
-    find: 'return before.wipes !== after.wipes;',
-    replace: 'return false;',
+    find: 'if (before.wipes < after.wipes) return true;',
+    replace: '',
     profile: { tabs: 3, brokerFails: 0.5, freezes: 8, kills: 8, sends: 60, visitorChanges: 8 },
   },
   {
@@ -381,7 +381,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'sends-for-another-visitor',
     file: client('transcript'),
-    find: 'return before.visitor !== after.visitor;',
+    find: 'if (before === null) return false;',
     replace: 'return false;',
   },
   {
