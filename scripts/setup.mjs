@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { accessSync, closeSync, constants, existsSync, openSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -32,6 +32,25 @@ export function run(command, args, { env = {} } = {}) {
   if (result.status !== 0) {
     throw new StageError(`${command} ${args.join(' ')} failed.`, result.status ?? 1);
   }
+}
+
+/**
+ * Runs a command beside others, what it prints in a file. The result is shown, and a failure thrown,
+ * when it is waited for.
+ */
+export function runBeside(command, args, log) {
+  const output = openSync(log, 'w');
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', output, output] });
+  const ended = new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(code ?? signal));
+  });
+  return async () => {
+    const result = await ended;
+    closeSync(output);
+    console.log(readFileSync(log, 'utf8').trimEnd());
+    if (result !== 0) throw new StageError(`${command} ${args.join(' ')} failed (${result}).`);
+  };
 }
 
 /** Runs a main function, and turns what it throws into a sentence and an exit code. */

@@ -8,7 +8,7 @@ import { ensureDependencies, main, run, say } from './setup.mjs';
  *
  * @param {string | null} report where the results are written as JSON
  */
-export function testBrowsers(report) {
+function testBrowsers(report) {
   const engines = [
     ['Firefox', findFirefox(), 'firefox-esr'],
     ['WebKitGTK', findWebKit(), 'webkit2gtk-driver and xvfb'],
@@ -27,9 +27,13 @@ export function testBrowsers(report) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  // With the file for a report, as a stage of `npm test`: all is built.
+  const [, , report = null] = process.argv;
   await main(() => {
-    ensureDependencies();
-    build();
-    testBrowsers(null);
+    if (report === null) {
+      ensureDependencies();
+      build();
+    }
+    testBrowsers(report);
   });
 }

@@ -1,12 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { build } from './build.mjs';
-import { ensureBrowser, ensureDependencies, main, root, run, say } from './setup.mjs';
+import { ensureBrowser, ensureDependencies, main, root, run, runBeside, say } from './setup.mjs';
 import { checkSupplyChain } from './supply-chain.mjs';
-import { testBrowsers } from './test-browsers.mjs';
 
 const results = `${root}/.partyline/results`;
 
-function stages() {
+async function stages() {
   ensureDependencies();
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results, { recursive: true });
@@ -30,16 +29,24 @@ function stages() {
   build();
 
   const browser = ensureBrowser();
+  say('Running the common cases in other browsers meanwhile');
+  const others = runBeside(
+    process.execPath,
+    ['scripts/test-browsers.mjs', `${results}/browsers.json`],
+    `${results}/browsers.log`,
+  );
   say(`Running the browser tests (Playwright${browser ? ` with ${browser}` : ''})`);
   const projects = ['--project=browser', '--project=without-shared-worker'];
-  run('npx', ['playwright', 'test', ...projects, '--reporter=list,json'], {
-    env: {
-      PLAYWRIGHT_JSON_OUTPUT_FILE: `${results}/playwright.json`,
-      ...(browser ? { PARTYLINE_CHROMIUM: browser } : {}),
-    },
-  });
-
-  testBrowsers(`${results}/browsers.json`);
+  try {
+    run('npx', ['playwright', 'test', ...projects, '--reporter=list,json'], {
+      env: {
+        PLAYWRIGHT_JSON_OUTPUT_FILE: `${results}/playwright.json`,
+        ...(browser ? { PARTYLINE_CHROMIUM: browser } : {}),
+      },
+    });
+  } finally {
+    await others();
+  }
 }
 
 /** What a runner wrote, or zeros when the run did not come to it. */
@@ -74,9 +81,9 @@ function summary() {
 }
 
 /** Sets up what is missing and runs every test; stops at the first stage that fails. */
-await main(() => {
+await main(async () => {
   try {
-    stages();
+    await stages();
   } finally {
     console.log(`\n${summary()}`);
   }

@@ -41,9 +41,11 @@ test('navigation and reload keep the conversation', async ({ gateway, openTab })
   await tab.open();
   await tab.send('after reload');
 
-  await tab.shows(['before', 'while you look around', 'after navigation', 'after reload']);
-  const texts = (await gateway.agent.transcript(conversationId)).map(({ text }) => text);
-  expect(texts).toEqual(['before', 'while you look around', 'after navigation', 'after reload']);
+  const all = ['before', 'while you look around', 'after navigation', 'after reload'];
+  await tab.shows(all);
+  await expect
+    .poll(async () => (await gateway.agent.transcript(conversationId)).map(({ text }) => text))
+    .toEqual(all);
   expect(await gateway.agent.conversations()).toHaveLength(1);
   expectOneSocketAtATime(gateway);
 });

@@ -44,8 +44,9 @@ test('messages typed while a newer build takes over arrive once, in order', {
   gateway.faults.clear();
   await expect.poll(() => buildOf(old)).toBe('2');
   for (const tab of [old, fresh]) await tab.shows(['message 0', ...texts]);
-  const arrived = await gateway.agent.transcript(conversationId);
-  expect(arrived.map(({ text }) => text)).toEqual(['message 0', ...texts]);
+  await expect
+    .poll(async () => (await gateway.agent.transcript(conversationId)).map(({ text }) => text))
+    .toEqual(['message 0', ...texts]);
   expect(gateway.stats.peak).toBe(1);
   expect(gateway.stats.violations).toEqual([]);
 });

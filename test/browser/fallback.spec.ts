@@ -13,6 +13,7 @@ test('tabs without SharedWorker share one socket and one transcript', async ({
   await first.send('one');
   const conversationId = await takeConversation(gateway);
   await second.send('two');
+  await expect(second.messages.last()).toContainText('Delivered');
   await gateway.agent.say(conversationId, 'hello');
   const third = await openTab('/');
   for (const tab of [first, second, third]) await tab.shows(['one', 'two', 'hello']);

@@ -8,6 +8,7 @@ test.describe('the worker', () => {
     openTab,
     context,
   }) => {
+    test.setTimeout(120_000);
     const first = await openTab('/');
     const second = await openTab('/');
     const texts: string[] = [];
@@ -15,7 +16,8 @@ test.describe('the worker', () => {
       texts.push(`message ${round}`);
       await (round % 2 === 0 ? first : second).send(`message ${round}`);
       await killHub(context);
-      for (const tab of [first, second]) await tab.shows(texts);
+      // Each death is followed by a longer wait: 0, 0.25, 1, 4 and 10 s.
+      for (const tab of [first, second]) await tab.shows(texts, { timeout: 40_000 });
     }
     const { conversationId } = await gateway.agent.nextQueued();
     await expect

@@ -38,8 +38,8 @@ export class ChatPage {
   }
 
   /** Waits until the feed shows these texts, in this order, and nothing else. */
-  async shows(texts: readonly string[]): Promise<void> {
-    await expect(this.messages).toHaveCount(texts.length);
+  async shows(texts: readonly string[], options: { timeout?: number } = {}): Promise<void> {
+    await expect(this.messages).toHaveCount(texts.length, options);
     await expect(this.messages).toContainText([...texts]);
   }
 }
