@@ -369,6 +369,8 @@ class PageChat implements Chat {
       return;
     }
     this.#connection = null;
+    // A worker that this tab runs can end without a sign.
+    if (this.#unheard > 1) this.#host?.renew();
     this.#attach();
   }
 

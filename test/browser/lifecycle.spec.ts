@@ -27,10 +27,10 @@ test.describe('the worker', () => {
     expect(gateway.stats.violations).toEqual([]);
   });
 
-  // A Worker can't be killed alone: it dies with its tab.
-  test('killed as it is born is missed soon, although no lock tells of its death', {
-    tag: '@shared-worker',
-  }, async ({ openTab, context }) => {
+  test('killed as it is born is missed soon, although no lock tells of its death', async ({
+    openTab,
+    context,
+  }) => {
     const tab = await openTab('/');
     await tab.send('before');
     await tab.shows(['before']);

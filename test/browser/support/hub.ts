@@ -1,12 +1,14 @@
 import type { BrowserContext, JSHandle, Page, Worker } from '@playwright/test';
 import { expect } from './fixtures.ts';
 
-/** Without SharedWorker: in whichever tab it runs. The former one may have ended a moment ago. */
-function dedicatedHub(context: BrowserContext): Worker | undefined {
-  return context
-    .pages()
-    .flatMap((page) => page.workers())
-    .at(-1);
+/** In whichever tab it runs where there is no SharedWorker; `null` where there is. */
+async function dedicatedHub(context: BrowserContext): Promise<Worker | null> {
+  const [page] = context.pages();
+  if (!page || (await page.evaluate(() => 'SharedWorker' in globalThis))) return null;
+  const hub = () => context.pages().flatMap((each) => each.workers());
+  // The former one may have ended a moment ago, and its tab not have begun the next.
+  await expect.poll(() => hub().length).toBe(1);
+  return hub()[0] ?? null;
 }
 
 async function hubSession(context: BrowserContext) {
@@ -25,7 +27,7 @@ async function hubSession(context: BrowserContext) {
 
 /** Where the hub's script was loaded from. */
 export async function hubUrl(context: BrowserContext): Promise<string> {
-  const dedicated = dedicatedHub(context);
+  const dedicated = await dedicatedHub(context);
   if (dedicated) return dedicated.url();
   const { session, url } = await hubSession(context);
   await session.detach();
@@ -34,7 +36,7 @@ export async function hubUrl(context: BrowserContext): Promise<string> {
 
 /** Kills the hub's worker as the browser's task manager would. */
 export async function killHub(context: BrowserContext): Promise<void> {
-  const dedicated = dedicatedHub(context);
+  const dedicated = await dedicatedHub(context);
   if (dedicated) {
     const ended = new Promise((resolve) => dedicated.once('close', resolve));
     await dedicated.evaluate(() => self.close());
@@ -48,6 +50,15 @@ export async function killHub(context: BrowserContext): Promise<void> {
 
 /** Kills it, and the next one as it is born, before it has said a word. */
 export async function killHubAndSuccessor(context: BrowserContext): Promise<void> {
+  const dedicated = await dedicatedHub(context);
+  if (dedicated) {
+    const successor = new Promise<Worker>((resolve) => {
+      for (const page of context.pages()) page.once('worker', resolve);
+    });
+    await dedicated.evaluate(() => self.close());
+    await (await successor).evaluate(() => self.close());
+    return;
+  }
   const { session, targetId } = await hubSession(context);
   const successorKilled = new Promise<void>((resolve, reject) => {
     session.on('Target.targetCreated', ({ targetInfo }) => {
@@ -67,7 +78,7 @@ export async function killHubAndSuccessor(context: BrowserContext): Promise<void
 /** Lines that the hub writes to its console from now on. */
 export async function watchHubLog(context: BrowserContext): Promise<readonly string[]> {
   const lines: string[] = [];
-  if (dedicatedHub(context)) {
+  if (await dedicatedHub(context)) {
     context.on('console', (message) => lines.push(message.text()));
     return lines;
   }
