@@ -383,6 +383,7 @@ export const mutants: readonly Mutant[] = [
     file: client('transcript'),
     find: 'if (before === null) return false;',
     replace: 'return false;',
+    profile: { tabs: 3, brokerFails: 0.5, freezes: 8, kills: 8, sends: 60, visitorChanges: 8 },
   },
   {
     name: 'same-token-for-another-visitor',
