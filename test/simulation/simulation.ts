@@ -85,7 +85,7 @@ export class Simulation {
   readonly #calls = new Map<string, { tab: ModelTab; pending: PendingCall }>();
   readonly #sockets: SocketInvariants;
   readonly #outbox: OutboxInvariants;
-  readonly #transcript = new TranscriptInvariants();
+  readonly #transcript: TranscriptInvariants;
   readonly #manners = new MannersInvariants();
   readonly #alerts = new AlertInvariants();
   readonly #conversations = new ConversationInvariants(this.disk);
@@ -108,6 +108,7 @@ export class Simulation {
     this.#without = new Set(options.without ?? []);
     this.machine = new Machine(world);
     this.gateway = new ModelGateway(world);
+    this.#transcript = new TranscriptInvariants(this.gateway);
     this.#sockets = new SocketInvariants(world);
     this.#visitors = new VisitorInvariants(this.gateway);
     this.#outbox = new OutboxInvariants(this.disk);

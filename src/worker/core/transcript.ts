@@ -25,8 +25,9 @@ export function receive(run: Run, told: GatewayMessage, via: 'socket' | 'rest'):
     run.note('misfit', 'a message of a conversation that is not ours');
     return;
   }
-  if (wasSentAnew(run, message)) return;
-  const known = findShown(run, (shown) => isSame(run, shown, message));
+  const isAnew = wasSentAnew(run, message);
+  if (isAnew && message.sequence === null) return;
+  const known = isAnew ? undefined : findShown(run, (shown) => isSame(run, shown, message));
   if (known) {
     acknowledge(run, known.messageId);
     const aliases = known.sequence === null ? run.rules?.moreAliases(known, message) : null;
@@ -73,7 +74,10 @@ function isAwaited({ next, holes }: ConversationState, { sequence }: GatewayMess
   return sequence >= next || holes.some(({ from, to }) => from <= sequence && sequence <= to);
 }
 
-/** The visitor has sent it again, into a later conversation: there it is shown, and only there. */
+/**
+ * The visitor has sent it again, into a later conversation: there it is shown, and only there. Its
+ * number here is taken all the same, so that nothing seems to be missing.
+ */
 function wasSentAnew(run: Run, { messageId, conversationId }: GatewayMessage): boolean {
   const { window, outbox } = run.state;
   const row =
@@ -166,8 +170,7 @@ function sequenceLate(run: Run, known: Message, message: GatewayMessage): void {
     return;
   }
   insertRow(run, { ...row, missingBefore: sequence - conversation.next });
-  const hole: Hole = { from: conversation.next, to: sequence - 1, tries: 0 };
-  const holes = sequence > conversation.next ? [...conversation.holes, hole] : conversation.holes;
+  const holes = holesUpTo(conversation, sequence);
   const next = sequence + 1;
   const overtaken = conversation.held.filter((held) => (held.sequence ?? 0) < next);
   const held = conversation.held.filter((other) => !overtaken.includes(other));
@@ -188,9 +191,7 @@ function releaseHeld(run: Run): void {
     show(run, next, 0);
   }
   const { conversation } = run.state;
-  if (conversation && conversation.held.length === 0) {
-    if (conversation.holes.length === 0) run.clearTimer('hold');
-  }
+  if (conversation?.held.length === 0 && conversation.holes.length === 0) run.clearTimer('hold');
 }
 
 function hold(
@@ -199,7 +200,7 @@ function hold(
   message: GatewayMessage,
   via: 'socket' | 'rest',
 ): void {
-  acknowledgeHeld(run, message.messageId);
+  if (!wasSentAnew(run, message)) acknowledgeHeld(run, message.messageId);
   if (conversation.held.some((held) => held.sequence === message.sequence)) return;
   const held = [...conversation.held, message].sort(bySequence);
   run.set({ conversation: { ...conversation, held } });
@@ -244,13 +245,17 @@ export function showHeld(run: Run): void {
     const { conversation } = run.state;
     const next = conversation?.held[0];
     if (!conversation || !next || next.sequence === null) break;
-    const hole: Hole = { from: conversation.next, to: next.sequence - 1, tries: 0 };
     const held = conversation.held.slice(1);
-    const holes = hole.from > hole.to ? conversation.holes : [...conversation.holes, hole];
+    const holes = holesUpTo(conversation, next.sequence);
     update(run, { ...conversation, held, holes, next: next.sequence });
-    show(run, next, Math.max(0, hole.to - hole.from + 1));
+    show(run, next, Math.max(0, next.sequence - conversation.next));
   }
   settleAll(run);
+}
+
+/** What is missing once that one is shown as the newest. */
+function holesUpTo({ holes, next }: ConversationState, sequence: number): readonly Hole[] {
+  return sequence > next ? [...holes, { from: next, to: sequence - 1, tries: 0 }] : holes;
 }
 
 /** Looks for a hole again, ever more seldom: servers can lag behind each other. */
@@ -289,6 +294,7 @@ function fillOrIgnore(
   const position: Position = [conversation.ordinal, sequence, 0, 0];
   const row = rowOf(message, position);
   const missingBefore = fillHole(run, conversation, sequence);
+  if (wasSentAnew(run, message)) return;
   if (missingBefore !== null) {
     insert(run, { ...row, missingBefore });
     return;
@@ -317,10 +323,8 @@ function fillHole(run: Run, conversation: ConversationState, sequence: number): 
   const holes = conversation.holes.flatMap((one) => (one === hole ? parts : [one]));
   const completeUntil = isComplete(holes) ? conversation.newest : conversation.completeUntil;
   update(run, { ...conversation, holes, completeUntil });
-  const after = parts.find((part) => part.from === sequence + 1);
-  markBehind(run, conversation.ordinal, hole.to + 1, after ? after.to - after.from + 1 : 0);
-  const missing = parts.find((part) => part.to === sequence - 1);
-  return missing ? missing.to - missing.from + 1 : 0;
+  markBehind(run, conversation.ordinal, hole.to + 1, hole.to - sequence);
+  return sequence - hole.from;
 }
 
 /** The next one in sequence. */
@@ -336,6 +340,7 @@ function show(run: Run, message: GatewayMessage, missingBefore: number): void {
     newest: Math.max(conversation.newest, message.timestamp),
     completeUntil: isComplete(conversation.holes) ? message.timestamp : conversation.completeUntil,
   });
+  if (wasSentAnew(run, message)) return;
   const row = rowOf(message, [conversation.ordinal, sequence, 0, 0]);
   insert(run, { ...row, missingBefore });
 }

@@ -1,6 +1,7 @@
 import { comparePlaces, comparePositions, type Message } from '../../../src/protocol/message.ts';
 import type { Hole } from '../../../src/worker/core/records.ts';
 import type { HubState } from '../../../src/worker/core/state.ts';
+import type { ModelGateway } from '../model/gateway.ts';
 import type { Step } from '../model/hub.ts';
 import type { ModelTab } from '../model/tab.ts';
 import { check } from '../violation.ts';
@@ -11,17 +12,22 @@ import { type Difference, differenceOf } from './difference.ts';
  * was found right when it came.
  */
 export class TranscriptInvariants {
+  readonly #gateway: ModelGateway;
   readonly #hub = new WatchedRows('hub');
   readonly #tabs = new Map<ModelTab, WatchedRows>();
   /** For which the marks of the whole window were checked. */
   #holes: readonly Hole[] = [];
+
+  constructor(gateway: ModelGateway) {
+    this.#gateway = gateway;
+  }
 
   step({ before, after, input }: Step): void {
     if (before.conversation !== after.conversation) readForGood(before, after);
     if (before.window === after.window) return;
     const difference = this.#hub.see(before.window, after.window);
     this.#marked(after, difference);
-    joined(after.window, difference);
+    this.#joined(after, difference);
     if (input.type !== 'restored' && before.generation === after.generation) {
       steady(before.window, after.window, difference);
     }
@@ -51,6 +57,33 @@ export class TranscriptInvariants {
       const should = missing.get(row.sequence) ?? 0;
       check(row.missingBefore === should, 'marks', () => {
         return `${row.messageId}#${row.sequence} says ${row.missingBefore}, should say ${should}`;
+      });
+    }
+  }
+
+  /**
+   * Nothing is missing between two rows of the hub's but what is told. In a tab something may be, for
+   * as long as it takes to read anew what it had kept above a snapshot.
+   */
+  #joined({ window, outbox }: HubState, { from, to }: Difference): void {
+    for (let index = Math.max(1, from); index <= Math.min(to, window.length - 1); index += 1) {
+      const [above, row] = [window[index - 1], window[index]];
+      if (!above || !row || above.sequence === null || row.sequence === null) continue;
+      if (above.conversationId !== row.conversationId) continue;
+      const { sequence, missingBefore, conversationId } = row;
+      const missing = sequence - above.sequence - 1;
+      if (missing <= missingBefore) continue;
+      // What was sent anew has its one row in the later conversation.
+      const elsewhere = this.#gateway
+        .idsOf(conversationId ?? '')
+        .slice(above.sequence, sequence - 1)
+        .filter((messageId) =>
+          [...window, ...outbox].some(
+            (one) => one.messageId === messageId && one.conversationId !== conversationId,
+          ),
+        );
+      check(missing - elsewhere.length <= missingBefore, 'no gap', () => {
+        return `the hub shows #${above.sequence} above #${sequence}, which tells of ${missingBefore}`;
       });
     }
   }
@@ -99,22 +132,6 @@ class WatchedRows {
       });
     }
     return difference;
-  }
-}
-
-/**
- * Nothing is missing between two rows of the hub's but what is told. In a tab something may be, for as
- * long as it takes to read anew what it had kept above a snapshot.
- */
-function joined(rows: readonly Message[], { from, to }: Difference): void {
-  for (let index = Math.max(1, from); index <= Math.min(to, rows.length - 1); index += 1) {
-    const [above, row] = [rows[index - 1], rows[index]];
-    if (!above || !row || above.sequence === null || row.sequence === null) continue;
-    if (above.conversationId !== row.conversationId) continue;
-    const { sequence, missingBefore } = row;
-    check(sequence - above.sequence - 1 <= missingBefore, 'no gap', () => {
-      return `the hub shows #${above.sequence} above #${sequence}, which tells of ${missingBefore}`;
-    });
   }
 }
 

@@ -59,6 +59,14 @@ export class ModelGateway {
     return this.conversations.find((one) => one.conversationId === conversationId);
   }
 
+  /** The messages of a conversation in the order of their sequences, even of a lost one. */
+  idsOf(conversationId: string): readonly string[] {
+    const conversation = [...this.conversations, ...this.forgotten].find(
+      (one) => one.conversationId === conversationId,
+    );
+    return conversation?.messages.map(({ messageId }) => messageId) ?? [];
+  }
+
   /** A conversation is lost on the gateway's side. */
   forgetOpen(): boolean {
     const index = this.conversations.findIndex((one) => one.status !== 'ended');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { RestValue } from '../../../src/protocol/gateway.ts';
 import type { StoreOperation } from '../../../src/worker/core/records.ts';
-import { agentSays, conversationId, TestHub } from './harness.ts';
+import { agentSays, conversationId, echo, TestHub } from './harness.ts';
 
 function hears(hub: TestHub, ...messages: ReturnType<typeof agentSays>[]): TestHub {
   for (const message of messages) hub.gateway({ type: 'message', message });
@@ -132,6 +133,57 @@ describe('a former conversation', () => {
     );
     expect(records.findLast((record) => record.ordinal === 1)).toMatchObject({ isClosed: true });
     expect(hub.state.formers).toEqual([]);
+  });
+
+  describe('has a message that was sent anew into the next one', () => {
+    const next = { conversationId: 'conv-2', status: 'connected' } as const;
+
+    /** Nobody could tell whether `m1` had arrived, and the visitor sent it again. */
+    function sentAnew(...before: ReturnType<typeof agentSays>[]): TestHub {
+      const hub = new TestHub().inConversation();
+      hub.answersPings = true;
+      hears(hub, agentSays(1));
+      hub.type('hello', 'm1');
+      hears(hub, ...before);
+      hub.gateway({ type: 'conversation', conversation: ended });
+      for (let failure = 0; failure < 3; failure += 1) {
+        hub.pass(40_000);
+        hub.restFails();
+      }
+      hub.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
+      hub.gateway({ type: 'conversation', conversation: next });
+      hub.store();
+      expect(hub.state.outbox).toMatchObject([{ failure: { code: 'unknown-outcome' } }]);
+      hub.call({ type: 'retry', messageId: 'm1' });
+      hub.store();
+      return hub;
+    }
+
+    /** Every request under way, and those that follow from it. */
+    function answerAll(hub: TestHub, former: ReturnType<typeof agentSays>[]): TestHub {
+      for (let round = 0; round < 10; round += 1) {
+        const { call, requestId } = hub.last('rest');
+        const messages =
+          'conversationId' in call && call.conversationId === conversationId ? former : [];
+        const value: RestValue =
+          call.type === 'conversation'
+            ? { type: 'conversation', conversation: next }
+            : { type: 'history', messages, nextCursor: null, misfits: 0 };
+        hub.take({ type: 'rest', requestId, result: { ok: true, value } }).store();
+      }
+      return hub;
+    }
+
+    it('and shows it once, with no mark where it had been', () => {
+      const hub = sentAnew(agentSays(3));
+      answerAll(hub, [agentSays(1), echo(2, 'm1', 'hello'), agentSays(3), agentSays(4)]);
+      expect(hub.snapshot?.messages).toMatchObject([
+        { text: 'agent 1', missingBefore: 0 },
+        { text: 'agent 3', missingBefore: 0 },
+        { text: 'agent 4', missingBefore: 0 },
+        { messageId: 'm1', conversationId: 'conv-2' },
+      ]);
+    });
   });
 
   it('is kept in mind over a restart', () => {
