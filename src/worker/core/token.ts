@@ -68,15 +68,9 @@ export function onToken(run: Run, requestId: number, result: TokenResult): void 
   const { renewing } = token;
   // Counted from the request, because the life began before the answer came.
   const expiresAt = token.requestedAt + life;
+  // A wish to be left alone that came meanwhile, in answer to an earlier question, still holds.
   run.set({
-    token: {
-      ...run.state.token,
-      expiresAt,
-      failures: 0,
-      quietUntil: null,
-      renewing: false,
-      wantsFresh: false,
-    },
+    token: { ...run.state.token, expiresAt, failures: 0, renewing: false, wantsFresh: false },
   });
   if (Number.isFinite(life)) {
     const renewAfter = Math.max(0.5 * life, Math.min(0.8 * life, life - 60_000));

@@ -37,6 +37,21 @@ describe('the broker', () => {
     expect(new Set(waits).size).toBe(3);
   });
 
+  it('is left alone even when it said so to a question from before a sign-out', () => {
+    const hub = new TestHub().restore().attach();
+    const { requestId } = hub.last('fetch-token');
+    hub.call({ type: 'sign-out' });
+    hub.attach('b');
+    const result = { ok: false, kind: 'rate-limited', message: '', retryAfter: 28_000 } as const;
+    hub.take({ type: 'token', requestId, result }).token().store();
+    hub.call({ type: 'sign-out' });
+    hub.clear().call({ type: 'reconnect' });
+    hub.pass(27_000);
+    expect(hub.all('fetch-token')).toHaveLength(0);
+    hub.pass(30_000);
+    expect(hub.all('fetch-token')).toHaveLength(1);
+  });
+
   it('signs out with a 401, and lets the visitor come back', () => {
     const hub = brokerSays(new TestHub().restore().attach(), 'signed-out');
     expect(hub.snapshot?.connection.phase).toBe('signed-out');
