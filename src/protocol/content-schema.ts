@@ -1,4 +1,4 @@
-import { later, only, sized, z } from './zod.ts';
+import { later, only, z } from './zod.ts';
 
 /** What a message brings besides its text, whichever gateway it came through. */
 
@@ -101,12 +101,3 @@ export type Content = z.infer<Shapes['content']>;
 export const contentsSchema = z.custom<Content[]>(
   (value) => z.array(shapes().content).safeParse(value).success,
 );
-
-/** A visitor's answer to what was offered; its words are the message's. */
-export const replySchema = z.object({
-  kind: z.enum(['quick-reply', 'button', 'list', 'time']),
-  payload: z.string().check(sized(0, 4_096)),
-  /** The message that offered it. */
-  originatingMessageId: z.string().check(sized(0, 512)),
-});
-export type Reply = z.infer<typeof replySchema>;

@@ -6,9 +6,9 @@ export type {
   Choice,
   Content,
   ListContent,
-  Reply,
   TimesContent,
 } from './content-schema.ts';
+export type { Reply } from './schemas.ts';
 
 /** One line for where only text has room, and for a message that has none of its own. */
 export function contentText(content: readonly Content[] | undefined): string {

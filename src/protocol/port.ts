@@ -1,14 +1,15 @@
-import { replySchema } from './content-schema.ts';
+import { contentsSchema } from './content-schema.ts';
 import {
-  messageSchema,
+  messageSchemaWith,
   placeSchema,
   problemSchema,
   readMarkSchema,
+  replySchema,
   routingSchema,
   sharedPatchSchema,
   sharedSnapshotSchema,
 } from './schemas.ts';
-import { between, integer, later, only, sized, z } from './zod.ts';
+import { between, byWord, integer, later, only, type Read, sized, z } from './zod.ts';
 
 /**
  * The port between a tab and the hub.
@@ -40,6 +41,8 @@ export const attachSchema = z.object({
 export type Attach = z.infer<typeof attachSchema>;
 
 // --- hub → tab, on the stream port ---
+
+const messageSchema = /* @__PURE__ */ messageSchemaWith(contentsSchema);
 
 export const snapshotMessageSchema = z.object({
   type: only('snapshot'),
@@ -96,24 +99,26 @@ export const patchCredit = 16;
 
 // --- tab → hub, on the stream port ---
 
-export const tabMessageSchema = z.union([
-  z.object({ type: only('ack'), revision: z.number() }),
-  z.object({ type: only('pull') }),
-  z.object({ type: only('visibility'), visible: z.boolean() }),
-  /** The visitor has done something here. */
-  z.object({ type: only('used') }),
-  z.object({ type: only('bye') }),
-]);
-export type TabMessage = z.infer<typeof tabMessageSchema>;
+export const tabMessageSchema = later(() =>
+  byWord('type', {
+    ack: z.object({ type: only('ack'), revision: z.number() }),
+    pull: z.object({ type: only('pull') }),
+    visibility: z.object({ type: only('visibility'), visible: z.boolean() }),
+    /** The visitor has done something here. */
+    used: z.object({ type: only('used') }),
+    bye: z.object({ type: only('bye') }),
+  }),
+);
+export type TabMessage = Read<ReturnType<typeof tabMessageSchema>>;
 
 // --- calls, through Comlink ---
 
 const text = z.string().check(sized(0, 1_000_000));
 
 export const callSchema = later(() =>
-  z.union([
-    z.object({ type: only('start'), routing: routingSchema }),
-    z.object({
+  byWord('type', {
+    start: z.object({ type: only('start'), routing: routingSchema }),
+    send: z.object({
       type: only('send'),
       messageId: id,
       text,
@@ -122,12 +127,12 @@ export const callSchema = later(() =>
       /** What of the other side's offers it answers. */
       reply: z.exactOptional(replySchema),
     }),
-    z.object({ type: only('retry'), messageId: id }),
-    z.object({ type: only('discard'), messageId: id }),
-    z.object({ type: only('typing'), isTyping: z.boolean() }),
-    z.object({ type: only('draft'), text: z.string().check(sized(0, 100_000)) }),
-    z.object({ type: only('mark-read') }),
-    z.object({
+    retry: z.object({ type: only('retry'), messageId: id }),
+    discard: z.object({ type: only('discard'), messageId: id }),
+    typing: z.object({ type: only('typing'), isTyping: z.boolean() }),
+    draft: z.object({ type: only('draft'), text: z.string().check(sized(0, 100_000)) }),
+    'mark-read': z.object({ type: only('mark-read') }),
+    'load-earlier': z.object({
       type: only('load-earlier'),
       /** The oldest row that the tab has; `null` when it has none. */
       before: z.nullable(placeSchema),
@@ -135,14 +140,14 @@ export const callSchema = later(() =>
       conversationId: z.exactOptional(z.nullable(id)),
       count: integer.check(between(1, 500)),
     }),
-    z.object({ type: only('reconnect') }),
+    reconnect: z.object({ type: only('reconnect') }),
     /** The visitor waits, although nobody is on shift. */
-    z.object({ type: only('wait-anyway') }),
-    z.object({ type: only('end') }),
-    z.object({ type: only('sign-out') }),
-  ]),
+    'wait-anyway': z.object({ type: only('wait-anyway') }),
+    end: z.object({ type: only('end') }),
+    'sign-out': z.object({ type: only('sign-out') }),
+  }),
 );
-export type Call = z.infer<ReturnType<typeof callSchema>>;
+export type Call = Read<ReturnType<typeof callSchema>>;
 
 export const earlierSchema = z.object({
   messages: z.array(messageSchema),

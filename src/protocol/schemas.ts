@@ -1,4 +1,4 @@
-import { contentsSchema } from './content-schema.ts';
+import type { Content } from './content.ts';
 import { conversationStatuses, type Routing } from './conversation.ts';
 import { errorCodes } from './errors.ts';
 import { isPosition, type Message, messageStatuses, type Position, roles } from './message.ts';
@@ -51,7 +51,7 @@ export const senderSchema = z.object({ id: z.string(), name: z.string(), role: z
 
 export const positionSchema = z.custom<Position>(isPosition);
 
-export const messageSchema: z.ZodMiniType<Message> = z.object({
+const messageFields = {
   messageId: z.string(),
   conversationId: z.nullable(z.string()),
   sequence: z.nullable(z.number()),
@@ -62,9 +62,23 @@ export const messageSchema: z.ZodMiniType<Message> = z.object({
   failure: z.nullable(problemSchema),
   missingBefore: z.number(),
   position: positionSchema,
-  content: z.exactOptional(contentsSchema),
   aliases: z.exactOptional(z.array(z.string())),
+};
+
+/** @param contents what messages may bring besides their text; without it that is left out */
+export function messageSchemaWith(contents?: z.ZodMiniType<Content[]>): z.ZodMiniType<Message> {
+  if (!contents) return z.object(messageFields);
+  return z.object({ ...messageFields, content: z.exactOptional(contents) });
+}
+
+/** A visitor's answer to what was offered; its words are the message's. */
+export const replySchema = z.object({
+  kind: z.enum(['quick-reply', 'button', 'list', 'time']),
+  payload: z.string().check(sized(0, 4_096)),
+  /** The message that offered it. */
+  originatingMessageId: z.string().check(sized(0, 512)),
 });
+export type Reply = z.infer<typeof replySchema>;
 
 export const placeSchema = z.object({ position: positionSchema, messageId: z.string() });
 

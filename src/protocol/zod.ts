@@ -39,6 +39,32 @@ export function only<const Word extends string>(word: Word) {
   return z.enum([word]);
 }
 
+/** What reads a value: one of zod's schemas, or a choice of them. */
+export interface Reader<T> {
+  safeParse(value: unknown): z.core.util.SafeParseResult<T>;
+}
+
+export type Read<R extends Reader<unknown>> = R extends Reader<infer T> ? T : never;
+
+/**
+ * Shapes that are told apart by one key, each under its word. Zod's own union tries one after the other,
+ * and is a class more.
+ */
+export function byWord<Shape extends z.ZodMiniType>(
+  key: string,
+  shapes: Readonly<Record<string, Shape>>,
+): Reader<z.infer<Shape>> {
+  const words = Object.keys(shapes);
+  const none = z.custom<never>(() => false, `${key} must be one of ${words.join(', ')}`);
+  return {
+    safeParse(value) {
+      const word = words.find((one) => Object(value)[key] === one);
+      const shape = word === undefined ? none : shapes[word];
+      return z.safeParse(shape ?? none, value);
+    },
+  };
+}
+
 /** Made when it is wanted: whoever opens a page waits for the worker to start. */
 export function later<T>(make: () => T): () => T {
   let made: T | undefined;

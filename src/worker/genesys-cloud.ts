@@ -1,3 +1,4 @@
+import { contentsSchema } from '../protocol/content-schema.ts';
 import {
   genesysCloud as dialect,
   type GenesysCloudOptions,
@@ -18,6 +19,7 @@ export function genesysCloud(options: GenesysCloudOptions): HubGateway {
   return {
     ...adapter,
     rules: guestRules,
+    contents: contentsSchema,
     supply: ({ askRestToken, logError }) => ({
       tokens: new SessionTokens(adapter.sessions, logError),
       restTokens: new RestTokens(askRestToken),

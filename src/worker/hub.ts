@@ -45,6 +45,9 @@ export interface HubEvents {
   left(): void;
 }
 
+/** How long what nobody waits for may wait to be written, in ms: first the tabs have it. */
+const writePause = 15;
+
 /** The core and its edges: inputs go in one by one, effects are carried out, a tick ends in a flush. */
 export class Hub {
   #state: HubState;
@@ -74,6 +77,9 @@ export class Hub {
   /** Something came since the last flush. */
   #isDirty = false;
   #lastCallId = 0;
+  /** Of the last ticks, in their order, to be one transaction. Only the last may be waited for. */
+  #writes: Extract<Effect, { type: 'write' }>[] = [];
+  #writeTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: CheckedOptions, kind: 'shared-worker' | 'tab', log: Log, events: HubEvents) {
     const { gateway, timing, limits, history, routing, build } = options;
@@ -109,6 +115,7 @@ export class Hub {
         lost: () => this.#take({ type: 'store-changed', persistent: false }),
         emptied: () => this.#take({ type: 'store-emptied' }),
       },
+      gateway.contents,
       options.encrypted?.() ?? null,
     );
     this.#sockets = new Sockets(
@@ -280,9 +287,12 @@ export class Hub {
         this.#timers.clear(effect.name);
         return;
       case 'write':
-        void this.#write(effect);
+        this.#writes.push(effect);
+        if (effect.writeId !== null) void this.#write();
+        else this.#writeTimer ??= setTimeout(() => this.#write(), writePause);
         return;
       case 'read-earlier':
+        void this.#write();
         void this.#store
           .readEarlier(effect.before, effect.count)
           .then(({ messages, hasEarlier }) =>
@@ -320,6 +330,7 @@ export class Hub {
     this.#timers.clearAll();
     this.#rest.abortAll();
     // Everything goes in order: behind this nothing is left to be written.
+    void this.#write();
     await this.#store.write([], true);
     this.#releaseLock();
     this.#events.left();
@@ -327,8 +338,15 @@ export class Hub {
     this.#tabs.clear();
   }
 
-  async #write(effect: Extract<Effect, { type: 'write' }>): Promise<void> {
-    const { operations, durability, writeId } = effect;
+  async #write(): Promise<void> {
+    clearTimeout(this.#writeTimer);
+    this.#writeTimer = undefined;
+    const writes = this.#writes;
+    const last = writes.at(-1);
+    if (!last) return;
+    this.#writes = [];
+    const { durability, writeId } = last;
+    const operations = writes.flatMap((write) => write.operations);
     const found = await this.#store.write(operations, durability === 'strict');
     if (writeId !== null) this.#take({ type: 'stored', writeId, ...found });
   }

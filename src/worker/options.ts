@@ -1,4 +1,5 @@
 import { buildSchema } from '../protocol/builds.ts';
+import type { Content } from '../protocol/content.ts';
 import { describeIssue, PartylineError } from '../protocol/errors.ts';
 import type { GatewayAdapter } from '../protocol/gateway.ts';
 import { between, integer, sized, z } from '../protocol/zod.ts';
@@ -19,6 +20,8 @@ import type { RowSeal } from './store/sealed-rows.ts';
 export interface HubGateway extends GatewayAdapter {
   /** Where the session is the conversation (`authentication: 'session'`). */
   readonly rules?: SessionRules;
+  /** What its messages may bring besides their text. @default nothing */
+  readonly contents?: z.ZodMiniType<Content[]>;
 }
 
 export interface HubOptions {

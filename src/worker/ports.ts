@@ -156,7 +156,7 @@ function openStream(
   stream.onmessage = ({ data }: MessageEvent<unknown>) => {
     const isFlood = !throttle.take();
     if (isFlood) log.note({ kind: 'flood', detail: 'messages of one page' });
-    const message = tabMessageSchema.safeParse(data);
+    const message = tabMessageSchema().safeParse(data);
     if (!message.success) {
       log.note({ kind: 'misfit', detail: 'a misshapen port message' });
     } else if (isFlood) postpone(message.data);

@@ -1,5 +1,7 @@
 import { deleteDB } from 'idb';
+import type { Content } from '../protocol/content.ts';
 import type { Place } from '../protocol/message.ts';
+import type { z } from '../protocol/zod.ts';
 import { nothingRestored, type Restored, type StoreOperation } from './core/records.ts';
 import type { Log } from './log.ts';
 import { Handle, type StoreEvents } from './store/handle.ts';
@@ -23,8 +25,16 @@ export class Store {
   readonly #rows: RowReader;
   readonly #seal: RowSeal | null;
 
-  /** @param seal encrypts the rows; `null`: they are plain */
-  constructor(log: Log, events: StoreEvents, seal: RowSeal | null = null) {
+  /**
+   * @param contents what the dialect's messages may bring besides their text
+   * @param seal encrypts the rows; `null`: they are plain
+   */
+  constructor(
+    log: Log,
+    events: StoreEvents,
+    contents?: z.ZodMiniType<Content[]>,
+    seal: RowSeal | null = null,
+  ) {
     this.#log = log;
     this.#seal = seal;
     this.#handle = new Handle(log, {
@@ -34,7 +44,7 @@ export class Store {
         events.emptied();
       },
     });
-    this.#rows = new RowReader(log);
+    this.#rows = new RowReader(log, contents);
   }
 
   /** What a boot finds. */

@@ -49,12 +49,13 @@ export async function startSite(gateway: Gateway, subject: string): Promise<Site
     if (pathname === '/chat/token') return broker.token(request);
     const file = files.get(pathname);
     if (!file) return new Response('There is nothing here.', { status: 404, headers });
-    const isHashed = pathname.startsWith('/assets/');
+    // A site has its gateway's address in its bundle: ours must not be asked for at every start.
+    const isForGood = pathname.startsWith('/assets/') || pathname === '/config.js';
     return new Response(new Uint8Array(file.body), {
       headers: {
         ...headers,
         'Content-Type': types[file.type] ?? 'application/octet-stream',
-        'Cache-Control': isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
+        'Cache-Control': isForGood ? 'public, max-age=31536000, immutable' : 'no-cache',
       },
     });
   };

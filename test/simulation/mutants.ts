@@ -40,7 +40,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'no-mark-on-hole',
     file: core('transcript'),
-    find: 'show(run, next, Math.max(0, hole.to - hole.from + 1));',
+    find: 'show(run, next, Math.max(0, next.sequence - conversation.next));',
     replace: 'show(run, next, 0);',
   },
   {

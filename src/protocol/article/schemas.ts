@@ -1,6 +1,6 @@
 import { conversationStatuses } from '../conversation.ts';
 import { isDeeperThan } from '../depth.ts';
-import { between, integer, later, only, sized, z } from '../zod.ts';
+import { between, byWord, integer, later, only, sized, z } from '../zod.ts';
 
 /**
  * Frames and REST bodies of the article's dialect, as a client receives them.
@@ -33,14 +33,14 @@ export const shapes = later(() => {
 
   const seconds = z.nullish(z.number().check(between(0)));
 
-  const authFrame = z.union([
-    z.object({ status: only('success'), serverTime: z.nullish(instant) }),
-    z.object({
+  const authFrame = byWord('status', {
+    success: z.object({ status: only('success'), serverTime: z.nullish(instant) }),
+    failed: z.object({
       status: only('failed'),
       code: z.nullish(z.string()),
       message: z.nullish(z.string()),
     }),
-  ]);
+  });
 
   const typingFrame = z.object({ conversationId: id, from: sender, isTyping: z.boolean() });
 

@@ -8,7 +8,7 @@ import type {
   GatewayProblemKind,
 } from '../gateway.ts';
 import { roles, type Sender } from '../message.ts';
-import type { z } from '../zod.ts';
+import type { Reader } from '../zod.ts';
 import { type Body, shapes } from './schemas.ts';
 
 /** In UTF-16 code units, which is at most what it takes in UTF-8; checked again by the exact size. */
@@ -122,7 +122,7 @@ function decodeTyped(type: string, frame: unknown): readonly GatewayEvent[] {
 
 function parsed<T>(
   type: string,
-  shape: z.ZodMiniType<T>,
+  shape: Reader<T>,
   frame: unknown,
   toEvent: (value: T) => GatewayEvent,
 ): readonly GatewayEvent[] {

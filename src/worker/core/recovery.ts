@@ -2,7 +2,7 @@ import type { RestFailure, RestResult, RestValue } from '../../protocol/gateway.
 import { jittered, retryDelay } from './backoff.ts';
 import { resolveDoubts } from './doubts.ts';
 import { catchUpFormer, isOfFormer, onFormerResult, sawTheEnd } from './formers.ts';
-import { request, restPause } from './requests.ts';
+import { forgetRequest, request, restPause } from './requests.ts';
 import type { Run } from './run.ts';
 import { catchUpAnswered, pump } from './sending.ts';
 import { closed, onConversation, onNotFound } from './session.ts';
@@ -55,7 +55,10 @@ export function catchUp(run: Run): void {
 
 /** On a fresh socket: an older run may hang on the network that was just left. */
 export function catchUpAnew(run: Run): void {
-  run.set({ recovery: { ...run.state.recovery, active: null } });
+  const { active } = run.state.recovery;
+  // It may even wait to be sent, and would be asked twice.
+  if (active) forgetRequest(run, active.requestId);
+  setActive(run, null);
   catchUp(run);
 }
 

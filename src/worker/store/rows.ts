@@ -1,11 +1,12 @@
-import { replySchema } from '../../protocol/content-schema.ts';
+import type { Content } from '../../protocol/content.ts';
 import type { Message } from '../../protocol/message.ts';
 import {
   conversationSchema,
-  messageSchema,
+  messageSchemaWith,
   positionSchema,
   problemSchema,
   readMarkSchema,
+  replySchema,
   routingSchema,
 } from '../../protocol/schemas.ts';
 import { z } from '../../protocol/zod.ts';
@@ -23,9 +24,10 @@ interface Rows {
 
 type RowKind = keyof Rows;
 
-/** The shapes that rows must have, however they got there. */
-const schemas: { readonly [Kind in RowKind]: z.ZodMiniType<Rows[Kind]> } = {
-  message: messageSchema,
+type Schemas = { readonly [Kind in RowKind]: z.ZodMiniType<Rows[Kind]> };
+
+/** The shapes that rows must have, however they got there; messages' depend on the dialect. */
+const schemas: Omit<Schemas, 'message'> = {
   conversation: z.object({
     conversation: conversationSchema,
     ordinal: z.number(),
@@ -58,15 +60,18 @@ const schemas: { readonly [Kind in RowKind]: z.ZodMiniType<Rows[Kind]> } = {
 /** Checks what comes out of the store. */
 export class RowReader {
   readonly #log: Log;
+  readonly #schemas: Schemas;
 
-  constructor(log: Log) {
+  /** @param contents what the dialect's messages may bring besides their text */
+  constructor(log: Log, contents?: z.ZodMiniType<Content[]>) {
     this.#log = log;
+    this.#schemas = { ...schemas, message: messageSchemaWith(contents) };
   }
 
   /** The row, or `null` when there is none or it can't be read, which is counted and logged. */
   read<Kind extends RowKind>(kind: Kind, row: unknown): Rows[Kind] | null {
     if (row === undefined) return null;
-    const result = schemas[kind].safeParse(row);
+    const result = this.#schemas[kind].safeParse(row);
     if (result.success) return result.data;
     this.#log.note({ kind: 'misfit', detail: `a misshapen row in the store (${kind})` });
     return null;

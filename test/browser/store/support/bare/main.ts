@@ -1,3 +1,4 @@
+import { contentsSchema } from '../../../../../src/protocol/content-schema.ts';
 import { Log } from '../../../../../src/worker/log.ts';
 import { sealedRows } from '../../../../../src/worker/store/sealed-rows.ts';
 import { Store } from '../../../../../src/worker/store.ts';
@@ -10,7 +11,8 @@ class BareStore extends Store {
   constructor(sealing: boolean | null = null) {
     const told: string[] = [];
     const events = { lost: () => told.push('lost'), emptied: () => told.push('emptied') };
-    super(new Log(), events, sealing === null ? null : sealedRows({ isSealing: sealing }));
+    const seal = sealing === null ? null : sealedRows({ isSealing: sealing });
+    super(new Log(), events, contentsSchema, seal);
     this.told = told;
   }
 }
