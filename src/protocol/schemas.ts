@@ -4,17 +4,16 @@ import { errorCodes } from './errors.ts';
 import { isPosition, type Message, messageStatuses, type Position, roles } from './message.ts';
 import { queueReasons, type RoutingNotice } from './routing.ts';
 import { phases } from './snapshot.ts';
-import { between, integer, only, sized, z } from './zod.ts';
+import { between, integer, later, only, sized, z } from './zod.ts';
 
 /**
  * The vocabulary as zod reads it, for worker and server. A page has guards instead (guards.ts), and
  * never loads this file.
  */
 
-export const knockSchema = z.object({
-  type: only('partyline-knock'),
-  connectionId: z.string().check(sized(1, 128)),
-});
+export const knockSchema = later(() =>
+  z.object({ type: only('partyline-knock'), connectionId: z.string().check(sized(1, 128)) }),
+);
 
 export const problemSchema = z.object({ code: z.enum(errorCodes), message: z.string() });
 

@@ -29,7 +29,7 @@ export function answerDoor(connect: (port: Port, onGone: () => void) => void, lo
   const door = new BroadcastChannel(hubChannel);
   const served = new Set<string>();
   door.onmessage = ({ data }: MessageEvent<unknown>) => {
-    const knock = knockSchema.safeParse(data);
+    const knock = knockSchema().safeParse(data);
     if (!knock.success) return;
     const { connectionId } = knock.data;
     // A tab knocks again when it hears that a hub is there.

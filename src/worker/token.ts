@@ -1,14 +1,16 @@
 import type { TokenResult, TokenSource } from '../protocol/gateway.ts';
 import { parseRetryAfter } from '../protocol/retry-after.ts';
-import { sized, z } from '../protocol/zod.ts';
+import { later, sized, z } from '../protocol/zod.ts';
 
 const deadline = 10_000;
 
-const answerSchema = z.object({
-  token: z.string().check(sized(1)),
-  expiresIn: z.number().check(z.refine((seconds) => seconds > 0, 'must be above 0')),
-  subject: z.string().check(sized(1, 512)),
-});
+const answerSchema = later(() =>
+  z.object({
+    token: z.string().check(sized(1)),
+    expiresIn: z.number().check(z.refine((seconds) => seconds > 0, 'must be above 0')),
+    subject: z.string().check(sized(1, 512)),
+  }),
+);
 
 /** Why there is none. */
 export type RefusedToken = Extract<TokenResult, { ok: false }>;
@@ -60,7 +62,7 @@ export class Tokens implements TokenSource {
   }
 
   #accept(body: unknown, isWanted: () => boolean): TokenResult {
-    const answer = answerSchema.safeParse(body);
+    const answer = answerSchema().safeParse(body);
     if (!answer.success) {
       return {
         ok: false,

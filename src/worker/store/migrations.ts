@@ -1,5 +1,5 @@
 import { unwrap, wrap } from 'idb';
-import { sized, z } from '../../protocol/zod.ts';
+import { later, sized, z } from '../../protocol/zod.ts';
 
 /**
  * One step a version; a database of version n has gone through the first n. A step is never changed
@@ -34,18 +34,19 @@ function createStores(database: IDBDatabase): void {
   database.createObjectStore('meta');
 }
 
-const positionV1 = z.array(z.number()).check(sized(4, 4));
-
 /** Of a conversation's record in version 1, what is changed here. */
-const conversationV1 = z.looseObject({
-  conversation: z.looseObject({ status: z.string() }),
-  unread: z.number(),
-  readByVisitor: z.nullable(positionV1),
-});
+const conversationV1 = later(() =>
+  z.looseObject({
+    conversation: z.looseObject({ status: z.string() }),
+    unread: z.number(),
+    readByVisitor: z.nullable(z.array(z.number()).check(sized(4, 4))),
+  }),
+);
+type ConversationV1 = z.infer<ReturnType<typeof conversationV1>>;
 
 interface ReadingV2 {
   unread: number;
-  readUntil: z.infer<typeof positionV1> | null;
+  readUntil: ConversationV1['readByVisitor'];
 }
 
 /**
@@ -57,7 +58,7 @@ async function giveReadingItsRecord(_: IDBDatabase, transaction: IDBTransaction)
   const byOrdinal = wrap(transaction.objectStore('conversations').index('ordinal'));
   let cursor = await byOrdinal.openCursor();
   while (cursor) {
-    const parsed = conversationV1.safeParse(cursor.value);
+    const parsed = conversationV1().safeParse(cursor.value);
     // A row that can't be read stays as it is: whoever reads it next notes it.
     if (parsed.success) {
       const { unread, readByVisitor, ...kept } = parsed.data;

@@ -1,3 +1,4 @@
+import { unwrap, wrap } from 'idb';
 import { type Message, type Place, type ReadMark, withReadMark } from '../../protocol/message.ts';
 import {
   type ConversationRecord,
@@ -68,7 +69,20 @@ export async function readPage(
   };
 }
 
-/** By cursor: what a page costs must not depend on how much is kept. */
+/** In one answer instead of one a row, where the browser can (Chromium 141): TypeScript doesn't know it. */
+interface Directed {
+  getAll(options: {
+    readonly query: IDBKeyRange | null;
+    readonly count: number;
+    readonly direction: IDBCursorDirection;
+  }): IDBRequest<unknown[]>;
+}
+
+function isDirected(index: object): index is Directed {
+  return 'getAllRecords' in index;
+}
+
+/** From the end, and no further than wanted: what a page costs must not depend on how much is kept. */
 async function newestRows(
   transaction: Transaction<'readonly'>,
   rows: RowReader,
@@ -79,15 +93,31 @@ async function newestRows(
     ? IDBKeyRange.upperBound([[...before.position], before.messageId], true)
     : null;
   const places = transaction.objectStore('messages').index('place');
-  const messages: Message[] = [];
-  let cursor = await places.openCursor(range, 'prev');
   // One more than wanted: rows that can't be read must not promise something earlier.
-  while (cursor && messages.length <= count) {
+  const wanted = count + 1;
+  const messages: Message[] = [];
+  const index: object = unwrap(places);
+  if (isDirected(index)) {
+    const found = await wrap(index.getAll({ query: range, count: wanted, direction: 'prev' }));
+    messages.push(...rows.readAll('message', found));
+    if (messages.length === found.length) return pageOf(messages, count);
+    messages.length = 0;
+  }
+  let cursor = await places.openCursor(range, 'prev');
+  while (cursor && messages.length < wanted) {
     const message = rows.read('message', cursor.value);
     if (message) messages.push(message);
     cursor = await cursor.continue();
   }
-  return { messages: messages.slice(0, count).reverse(), hasEarlier: messages.length > count };
+  return pageOf(messages, count);
+}
+
+/** @param newestFirst one more than the page has, where there is one */
+function pageOf(newestFirst: readonly Message[], count: number): Page {
+  return {
+    messages: newestFirst.slice(0, count).reverse(),
+    hasEarlier: newestFirst.length > count,
+  };
 }
 
 /**
