@@ -151,3 +151,53 @@ test.describe('without SharedWorker', () => {
     expect(gateway.stats.violations).toEqual([]);
   });
 });
+
+test.describe('a site that is kept for offline use', () => {
+  test.use({ serviceWorkers: 'allow' });
+
+  test('offers its newer version, and all tabs move over together, with draft and messages', async ({
+    deployment,
+    context,
+    gateway,
+  }) => {
+    const tabs = [
+      await open(await context.newPage(), deployment.url),
+      await open(await context.newPage(), deployment.url),
+    ] as const;
+    for (const { page } of tabs) {
+      // Before that a page is nobody's, and has no newer version to wait for.
+      await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    }
+    await tabs[0].send('before');
+    const conversationId = await takeConversation(gateway);
+    await tabs[1].shows(['before']);
+    await tabs[1].textbox.fill('half a thought');
+    await expect(tabs[0].textbox).toHaveValue('half a thought');
+
+    await deployment.deploy('2', false);
+    // As when the visitor comes back to a tab: it asks for a newer version.
+    await tabs[0].page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    for (const { page } of tabs) {
+      await expect(page.getByRole('button', { name: 'Update' })).toBeVisible();
+    }
+    // Nothing is reloaded before the visitor wants it.
+    await gateway.agent.say(conversationId, 'take your time');
+    for (const tab of tabs) await tab.shows(['before', 'take your time']);
+
+    const reloaded = tabs.map(({ page }) => page.waitForEvent('load'));
+    await tabs[1].page.getByRole('button', { name: 'Update' }).click();
+    await Promise.all(reloaded);
+    for (const tab of tabs) {
+      await tab.open();
+      await expect.poll(() => buildOf(tab)).toBe('2');
+      await tab.shows(['before', 'take your time']);
+      await expect(tab.textbox).toHaveValue('half a thought');
+    }
+    await tabs[1].sendButton.click();
+    const all = ['before', 'take your time', 'half a thought'];
+    for (const tab of tabs) await tab.shows(all);
+    expect((await gateway.agent.transcript(conversationId)).map(({ text }) => text)).toEqual(all);
+    expect(gateway.stats.peak).toBe(1);
+    expect(gateway.stats.violations).toEqual([]);
+  });
+});
