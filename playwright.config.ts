@@ -24,6 +24,8 @@ export default defineConfig<Options>({
     { name: 'soak', testDir: './test/soak' },
   ],
   outputDir: './test-results',
+  // Made anew by each run, and compared in it.
+  snapshotPathTemplate: '{testDir}/../../.partyline/pictures/{arg}{ext}',
   // Most of a test is waiting, so two cores bear three.
   workers: 3,
   fullyParallel: true,

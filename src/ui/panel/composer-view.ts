@@ -12,7 +12,7 @@ export function composerView(composer: Composer, texts: Texts): TemplateResult {
   const isTooLong = length > maximumLength;
   return html`
     <form class="composer" part="composer" novalidate @submit=${composer.onSubmit}>
-      <div class="refusal" role="alert">${refusal ?? nothing}</div>
+      <div class="refusal" role="alert">${refusal?.(texts) ?? nothing}</div>
       <div class="field" part="field">
         <textarea
           class="input"

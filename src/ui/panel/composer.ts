@@ -12,6 +12,9 @@ import { TypingSignal } from './typing-signal.ts';
 /** What `Chat.send` takes at most, in UTF-16 code units. */
 export const maximumLength = 4_096;
 
+/** In the language of the moment, which may change while it stands there. */
+type Words = (texts: Texts) => string;
+
 interface ComposerHost extends ReactiveControllerHost {
   readonly chat: Chat | null;
   readonly routing: Routing | null;
@@ -26,8 +29,8 @@ export class Composer implements ReactiveController {
   readonly textarea = createRef<HTMLTextAreaElement>();
   /** In UTF-16 code units. */
   length = 0;
-  /** Why the last text is still here, in words. */
-  refusal: string | null = null;
+  /** Why the last text is still here. */
+  refusal: Words | null = null;
 
   readonly #host: ComposerHost;
   readonly #onSent: () => void;
@@ -88,7 +91,7 @@ export class Composer implements ReactiveController {
     this.refusal = null;
     this.#measure();
     if (this.#isPasting && this.length > maximumLength) {
-      this.#tell(this.#host.texts.tooLong(this.length, maximumLength));
+      this.#tell(tooLong(this.length));
     }
     this.#isPasting = false;
     if (!chat) return;
@@ -154,7 +157,7 @@ export class Composer implements ReactiveController {
       const trouble = troubleOf(error);
       // Then the reason is why none could be opened.
       const reason = trouble.code === 'no-conversation' ? await opening : null;
-      this.#tell(reason ?? this.#host.texts.trouble(trouble));
+      this.#tell(reason ?? ((texts) => texts.trouble(trouble)));
     });
     this.#draft.sent();
     this.#show('');
@@ -163,17 +166,17 @@ export class Composer implements ReactiveController {
   }
 
   /** Why the text can't go out as it is. */
-  #refuse(text: string): string | null {
-    const { chat, routing, texts } = this.#host;
-    if (text.length > maximumLength) return texts.tooLong(text.length, maximumLength);
-    if (!chat) return texts.notReady;
+  #refuse(text: string): Words | null {
+    const { chat, routing } = this.#host;
+    if (text.length > maximumLength) return tooLong(text.length);
+    if (!chat) return (texts) => texts.notReady;
     const { conversation } = chat.getSnapshot();
     const isOpen = conversation !== null && conversation.status !== 'ended';
-    return isOpen || routing ? null : texts.noRouting;
+    return isOpen || routing ? null : (texts) => texts.noRouting;
   }
 
   /** Resolves with what to tell the visitor about it, if anything. */
-  async #open(chat: Chat, routing: Routing): Promise<string | null> {
+  async #open(chat: Chat, routing: Routing): Promise<Words | null> {
     try {
       await chat.start(routing);
       return null;
@@ -182,7 +185,7 @@ export class Composer implements ReactiveController {
       // It is still wanted, and the message waits for it.
       // Or the panel says it, with what can be done.
       if (trouble.code === 'timeout' || trouble.code === 'routing-refused') return null;
-      const reason = this.#host.texts.trouble(trouble);
+      const reason: Words = (texts) => texts.trouble(trouble);
       this.#tell(reason);
       return reason;
     }
@@ -197,7 +200,7 @@ export class Composer implements ReactiveController {
     this.#write(chat, this.value);
   }
 
-  #tell(refusal: string): void {
+  #tell(refusal: Words): void {
     this.refusal = refusal;
     this.#host.requestUpdate();
   }
@@ -227,4 +230,8 @@ export class Composer implements ReactiveController {
     textarea.style.blockSize = 'auto';
     textarea.style.blockSize = `${textarea.scrollHeight}px`;
   }
+}
+
+function tooLong(length: number): Words {
+  return (texts) => texts.tooLong(length, maximumLength);
 }

@@ -7,7 +7,7 @@ import type { Message } from '../../protocol/message.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
 import type { Texts } from '../texts.ts';
 import { english } from '../texts.ts';
-import { troubleOf } from '../trouble.ts';
+import { type Trouble, troubleOf } from '../trouble.ts';
 import { Announcer } from './announcer.ts';
 import { arrivals } from './arrivals.ts';
 import { Composer } from './composer.ts';
@@ -61,7 +61,7 @@ export class PartylinePanel extends LitElement {
   /** What is shown. Closed, it isn't followed. */
   declare snapshot: ChatSnapshot | null;
   /** Why the last retry or discard didn't work, in words. */
-  declare trouble: string | null;
+  declare trouble: Trouble | null;
 
   readonly #composer = new Composer(this, () => this.#onSent());
   readonly #earlier = new Earlier(this);
@@ -167,7 +167,7 @@ export class PartylinePanel extends LitElement {
           onRetry: this.#retry,
           onDiscard: this.#discard,
         })}
-        <div class="trouble" role="alert">${this.trouble}</div>
+        <div class="trouble" role="alert">${this.trouble ? texts.trouble(this.trouble) : nothing}</div>
         ${composerView(this.#composer, texts)}
         <slot name="footer"></slot>
         <div class="quiet" role="log">${this.#announcer.lines.map((line) => html`<p>${line}</p>`)}</div>
@@ -345,7 +345,7 @@ export class PartylinePanel extends LitElement {
     try {
       await call;
     } catch (error) {
-      this.trouble = this.texts.trouble(troubleOf(error));
+      this.trouble = troubleOf(error);
     }
   }
 }

@@ -31,6 +31,8 @@ export class Reading implements ReactiveController {
   #observed: HTMLElement | null = null;
   /** `scrollTop` as last seen or set here: anything else means that the reader scrolled. */
   #top = 0;
+  /** The scroller's own size when that was: in another one the browser moves what is in it. */
+  #size = '';
   #anchor: {
     readonly element: Element;
     readonly messageId: string;
@@ -96,6 +98,8 @@ export class Reading implements ReactiveController {
   #look(): void {
     const { value: scroller } = this.scroller;
     if (!scroller?.clientHeight || scroller.scrollTop === this.#top) return;
+    // Nobody has scrolled: `settle` comes with the resize, and goes on where the reader was.
+    if (sizeOf(scroller) !== this.#size) return;
     this.#top = scroller.scrollTop;
     this.following = scroller.scrollHeight - this.#top - scroller.clientHeight <= endZone;
     this.#drop();
@@ -113,6 +117,7 @@ export class Reading implements ReactiveController {
       if (moved !== 0) scroller.scrollTop += moved;
     }
     this.#top = scroller.scrollTop;
+    this.#size = sizeOf(scroller);
     this.#drop();
   }
 
@@ -132,6 +137,10 @@ export class Reading implements ReactiveController {
     this.#anchor =
       element && messageId !== undefined && isSeen ? { element, messageId, offset } : null;
   }
+}
+
+function sizeOf({ clientWidth, clientHeight }: Element): string {
+  return `${clientWidth} × ${clientHeight}`;
 }
 
 function offsetIn(scroller: Element, element: Element): number {

@@ -225,3 +225,30 @@ test.describe('a screen reader', () => {
     );
   });
 });
+
+test('a window that changes its size under a reader at the end leaves them there', async ({
+  panel,
+}) => {
+  await panel.open();
+  await panel.fill();
+  await panel.still();
+  expect(await panel.fromEnd()).toBeLessThan(2);
+  await panel.page.evaluate(() => {
+    const find = (selector: string) => {
+      const found = window.element.shadowRoot?.querySelector<HTMLElement>(selector);
+      if (!found) throw new Error(`there is no ${selector}`);
+      return found;
+    };
+    // The window grows, and the browser moves what is in it: nobody scrolled. Then the rows, narrower
+    // now, become higher, and somebody types before the panel has looked.
+    const scroller = find('.scroller');
+    find('.composer').style.display = 'none';
+    const { scrollTop } = scroller;
+    find('.content').style.paddingBlockEnd = '120px';
+    window.chat.change({ typing: { id: 'a', name: 'Ada' } });
+    return scrollTop;
+  });
+  await panel.still();
+  expect(await panel.fromEnd()).toBeLessThan(2);
+  await expect(panel.jump).toBeHidden();
+});
