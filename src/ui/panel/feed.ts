@@ -148,6 +148,8 @@ function tail({ snapshot, texts, hasJoined, onStartAgain, onSave }: FeedState): 
       snapshot?.conversation?.status === 'ended'
         ? html`<div class="ways after">
             <button class="small" type="button" @click=${onStartAgain}>${texts.startAgain}</button>
+          </div>
+          <div class="ways after">
             <button class="small plain" type="button" @click=${() => onSave('text')}>${texts.saveText}</button>
             <button class="small plain" type="button" @click=${() => onSave('json')}>${texts.saveJson}</button>
           </div>`
