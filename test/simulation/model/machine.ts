@@ -12,6 +12,8 @@ export class Machine {
   #skew: number;
   /** A wall clock that jumps ahead looks like sleep: see src/worker/clock.ts. */
   #ahead = 0;
+  /** When it did, in epoch ms of the gateway's. */
+  readonly #jumps: number[] = [];
 
   constructor(world: World) {
     this.#world = world;
@@ -55,7 +57,14 @@ export class Machine {
   jump(by: number): void {
     this.#world.trace.add('machine', `clock jumps by ${Math.round(by)} ms`);
     this.#skew += by;
-    if (by > 5_000) this.#ahead += by;
+    if (by <= 5_000) return;
+    this.#ahead += by;
+    this.#jumps.push(epochTime(this.#world.scheduler.now));
+  }
+
+  /** Whether more time seems to have passed than has, from then on, in epoch ms, for so many ms. */
+  seemedToSleep(from: number, duration: number): boolean {
+    return this.#jumps.some((at) => at >= from && at <= from + duration);
   }
 }
 
