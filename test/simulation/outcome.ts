@@ -123,7 +123,8 @@ function storeIsComplete(simulation: Simulation): void {
     const rule = isCurrent ? 'store' : 'store of former';
     // A visitor who has left hears no more of it, though the agent may go on.
     const wasLeft = !isCurrent && simulation.world.profile.visitorEnds > 0;
-    if (wasLeft && should.join().startsWith(is.join())) continue;
+    const heard = all.slice(wasDeleted(simulation) ? all.indexOf(is[0] ?? '') : 0);
+    if (wasLeft && heard.join().startsWith(is.join())) continue;
     simulation.assert(() =>
       check(is.join() === should.join(), rule, () =>
         difference(`store of ${conversationId}`, is, should),
