@@ -1,4 +1,5 @@
 import { takeConversation } from './support/agent.ts';
+import { ChatPage } from './support/chat-page.ts';
 import { expect, test } from './support/fixtures.ts';
 import { killHub, killHubAndSuccessor } from './support/hub.ts';
 
@@ -169,4 +170,52 @@ test('a hundred tabs come and go, and leave nothing behind', async ({
   await tab.send('still here');
   await tab.shows(['hello', 'still here']);
   expect(gateway.stats.connectionsOpened).toBe(1);
+});
+
+// Channels are every tab's: there a frozen one is spared nothing.
+test('a tab that is frozen costs the hub no more than its credit, and catches up at once', {
+  tag: '@shared-worker',
+}, async ({ gateway, openTab, context }) => {
+  const awake = await openTab('/');
+  const page = await context.newPage();
+  // What the hub posts to this tab, on whichever port.
+  await page.addInitScript(() => {
+    const posted = { count: 0 };
+    Object.assign(window, { posted });
+    const Channel = MessageChannel;
+    window.MessageChannel = class extends Channel {
+      constructor() {
+        super();
+        this.port1.addEventListener('message', () => {
+          posted.count += 1;
+        });
+      }
+    };
+  });
+  await page.goto(awake.page.url());
+  const frozen = new ChatPage(page);
+  await frozen.open();
+  await awake.send('before');
+  const conversationId = await takeConversation(gateway);
+  await frozen.shows(['before']);
+
+  const session = await context.newCDPSession(page);
+  await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+  const before = await page.evaluate(
+    () => Object.assign({ posted: { count: 0 } }, window).posted.count,
+  );
+  // As many as an hour may bring, each in a tick of its own.
+  const count = 300;
+  for (let index = 1; index <= count; index += 1) {
+    await gateway.agent.say(conversationId, `word ${index}`);
+  }
+  await expect(awake.messages.last()).toContainText(`word ${count}`);
+  await session.send('Page.setWebLifecycleState', { state: 'active' });
+  await expect(frozen.messages.last()).toContainText(`word ${count}`);
+  const after = await page.evaluate(
+    () => Object.assign({ posted: { count: 0 } }, window).posted.count,
+  );
+  // 16 patches, the word that there is more, the snapshot that it pulls, and what came with that.
+  expect(after - before).toBeLessThanOrEqual(25);
+  expect(after - before).toBeGreaterThan(1);
 });
