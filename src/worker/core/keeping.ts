@@ -2,6 +2,7 @@ import { jittered } from './backoff.ts';
 import { recordOf } from './formers.ts';
 import { recordOfItem } from './outbox.ts';
 import type { Run } from './run.ts';
+import type { ConversationState } from './state.ts';
 
 /** What the browser keeps, and for how long. */
 
@@ -47,11 +48,12 @@ export function rewrite(run: Run): void {
 
 /** What stood below the window is gone: a row that fills a hole there would stand alone. */
 function forgetHolesBelow(run: Run): void {
-  const { conversation, window } = run.state;
-  const first = window.find((row) => row.position[0] === conversation?.ordinal);
-  if (!conversation) return;
-  const lowest = first ? first.position[1] : conversation.next;
-  // The one right below it is told at the first row, and still looked for.
-  const holes = conversation.holes.filter(({ to }) => to >= lowest - 1);
-  run.set({ conversation: { ...conversation, holes } });
+  const { conversation, formers, window } = run.state;
+  function without(one: ConversationState): ConversationState {
+    const first = window.find((row) => row.position[0] === one.ordinal);
+    const lowest = first ? first.position[1] : one.next;
+    // The one right below it is told at the first row, and still looked for.
+    return { ...one, holes: one.holes.filter(({ to }) => to >= lowest - 1) };
+  }
+  run.set({ conversation: conversation && without(conversation), formers: formers.map(without) });
 }

@@ -186,6 +186,30 @@ describe('a former conversation', () => {
     });
   });
 
+  it('has no hole any more for what would stand alone in a database that was deleted', () => {
+    const hub = new TestHub({ limits: { window: 3, page: 2 } }).inConversation();
+    hub.answersPings = true;
+    hears(hub, agentSays(1), agentSays(3));
+    hub.pass(2_000).rest(agentSays(1), agentSays(3));
+    hears(hub, agentSays(4), agentSays(5), agentSays(6));
+    hub.gateway({ type: 'conversation', conversation: ended });
+    for (let failure = 0; failure < 3; failure += 1) {
+      hub.restFails();
+      hub.pass(40_000);
+    }
+    hub.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
+    hub.gateway({
+      type: 'conversation',
+      conversation: { conversationId: 'conv-2', status: 'queued' },
+    });
+    hub.flush();
+    const holes = () =>
+      hub.state.formers.map((former) => former.holes.map(({ from, to }) => [from, to]));
+    expect(holes()).toEqual([[[2, 2]]]);
+    hub.take({ type: 'store-emptied' }).flush();
+    expect(holes()).toEqual([[]]);
+  });
+
   it('is kept in mind over a restart', () => {
     const [former] = left().state.formers;
     if (!former) throw new Error('there is none');
