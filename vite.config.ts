@@ -52,7 +52,11 @@ const worker = 'service-worker.js';
 
 /** What the service worker keeps: everything that a visitor of the shop can come to. */
 function isKept(path: string): boolean {
-  return /\.(html|js|css|svg)$/.test(path) && path !== worker && !/(^|\/)desk\/|^404/.test(path);
+  return (
+    /\.(html|js|css|svg)$/.test(path) &&
+    path !== worker &&
+    !/(^|\/)(desk|inspector)\/|^404/.test(path)
+  );
 }
 
 /** Tells the service worker all files of the build. A name with a hash is its own revision. */
@@ -97,6 +101,8 @@ export default defineConfig({
     alias: [
       { find: /^partyline$/, replacement: here('./src/client/index.ts') },
       { find: /^partyline\/worker$/, replacement: here('./src/worker/index.ts') },
+      { find: /^partyline\/inspector$/, replacement: here('./src/inspector/index.ts') },
+      { find: /^partyline\/inspector\/worker$/, replacement: here('./src/inspector/worker.ts') },
       { find: /^partyline\/ui$/, replacement: here('./src/ui/index.ts') },
     ],
   },

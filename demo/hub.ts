@@ -1,3 +1,4 @@
+import { inspectable } from 'partyline/inspector/worker';
 import { genesysArticle, genesysCloud, startHub } from 'partyline/worker';
 import { z } from 'zod/mini';
 import { apiUrl, deployment, socketUrl, timing } from '/config.js';
@@ -15,6 +16,8 @@ startHub({
       locale: z.optional(z.string()),
     }),
   },
+  // Of a demo everybody may see what it does: demo/inspector.
+  inspect: inspectable(),
   // When two builds meet in one browser, the newer one takes over (vite.config.ts).
   build: __BUILD__,
 });

@@ -23,6 +23,7 @@ const parts = [
       'dist/client/index.js',
       'dist/worker/index.js',
       'dist/ui/index.js',
+      'dist/inspector/index.js',
       'dist/react/index.js',
       'dist/frameworks/vue.js',
       'dist/server/index.js',
@@ -30,7 +31,7 @@ const parts = [
     ],
     run() {
       const page = ['protocol', 'client', 'ui', 'react', 'frameworks'];
-      const projects = [...page, 'worker/core', 'worker', 'server', 'testing'];
+      const projects = [...page, 'worker/core', 'worker', 'inspector', 'server', 'testing'];
       run('npx', ['tsc', '-b', ...projects.map((project) => `src/${project}`)]);
     },
   },

@@ -7,6 +7,7 @@ import { type AttributesSchema, attributeProblems } from './attributes.ts';
 import { createClock } from './clock.ts';
 import type { Effect } from './core/effect.ts';
 import type { Clock, Input } from './core/input.ts';
+import type { HubInspector } from './core/inspection.ts';
 import type { SessionRules } from './core/session-rules.ts';
 import { type HubState, initialState } from './core/state.ts';
 import { step } from './core/step.ts';
@@ -61,6 +62,7 @@ export class Hub {
   readonly #attributes: AttributesSchema | null;
   readonly #log: Log;
   readonly #rules: SessionRules | null;
+  readonly #inspect: HubInspector | null;
   readonly #tabs = new Map<string, AttachedTab>();
   readonly #calls = new Map<number, PendingCall>();
   /** The lock that tells tabs of this hub's death is held. */
@@ -86,6 +88,7 @@ export class Hub {
     this.#log = log;
     this.#events = events;
     this.#rules = gateway.rules ?? null;
+    this.#inspect = options.inspect;
     this.#state = initialState(
       {
         timing,
@@ -245,8 +248,11 @@ export class Hub {
   }
 
   #step(input: Input): void {
-    const { state, effects } = step(this.#state, input, this.#clock(), this.#rules);
+    const before = this.#state;
+    const clock = this.#clock();
+    const { state, effects } = step(before, input, clock, this.#rules);
     this.#state = state;
+    this.#inspect?.saw({ input, clock, before, after: state, effects });
     for (const effect of effects) this.#carryOut(effect);
   }
 

@@ -4,6 +4,7 @@ import { describeIssue, PartylineError } from '../protocol/errors.ts';
 import type { GatewayAdapter } from '../protocol/gateway.ts';
 import { between, integer, sized, z } from '../protocol/zod.ts';
 import type { AttributesSchema } from './attributes.ts';
+import type { HubInspector } from './core/inspection.ts';
 import type { SessionRules } from './core/session-rules.ts';
 import {
   defaultLimits,
@@ -42,6 +43,8 @@ export interface HubOptions {
   readonly history?: HistoryPolicy;
   /** Encrypts what people wrote where the browser keeps it: `sealedRows`. @default not */
   readonly encrypted?: () => RowSeal;
+  /** Lets `<partyline-inspector>` see what the hub does: `inspectable`. @default not */
+  readonly inspect?: HubInspector;
   readonly routing?: Partial<RoutingPolicy> & {
     /** What a page may give as `attributes`: a schema of zod or zod/mini. @default anything */
     readonly attributes?: AttributesSchema;
@@ -92,6 +95,9 @@ const optionsSchema = z.strictObject({
   encrypted: z.exactOptional(
     z.custom<() => RowSeal>((value) => typeof value === 'function', 'must be sealedRows'),
   ),
+  inspect: z.exactOptional(
+    z.custom<HubInspector>((value) => 'saw' in Object(value), 'must be inspectable'),
+  ),
   routing: z.exactOptional(routingSchema),
   build: z.exactOptional(buildSchema),
   timing: z.exactOptional(partOf(defaultTiming, duration)),
@@ -104,6 +110,7 @@ export interface CheckedOptions {
   readonly routingLogUrl: string | null;
   readonly history: HistoryPolicy;
   readonly encrypted: (() => RowSeal) | null;
+  readonly inspect: HubInspector | null;
   readonly routing: RoutingPolicy;
   readonly attributes: AttributesSchema | null;
   readonly build: string;
@@ -117,8 +124,18 @@ export function checkOptions(options: HubOptions): CheckedOptions {
   if (!result.success) {
     throw new PartylineError('invalid-option', `startHub: ${describeIssue(result.error)}`);
   }
-  const { gateway, tokenUrl, routingLogUrl, history, encrypted, routing, build, timing, limits } =
-    result.data;
+  const {
+    gateway,
+    tokenUrl,
+    routingLogUrl,
+    history,
+    encrypted,
+    inspect,
+    routing,
+    build,
+    timing,
+    limits,
+  } = result.data;
   const { attributes, ...policy } = routing ?? {};
   return {
     gateway,
@@ -126,6 +143,7 @@ export function checkOptions(options: HubOptions): CheckedOptions {
     routingLogUrl: routingLogUrl ?? null,
     history: history ?? 'at-once',
     encrypted: encrypted ?? null,
+    inspect: inspect ?? null,
     routing: { ...defaultRoutingPolicy, ...policy },
     attributes: attributes ?? null,
     build: build ?? version,

@@ -20,6 +20,8 @@ export interface Arguments {
   readonly only: readonly string[];
   /** Lines of a story. */
   readonly lines: number;
+  /** A recording of an inspector's. */
+  readonly replay: string | null;
 }
 
 export const usage = `npm run simulate -- [options]
@@ -34,7 +36,8 @@ export const usage = `npm run simulate -- [options]
   --set kills=2     of the profile: rates and probabilities that are not as the seed draws them
   --without a,b     rules that are not asserted
   --mutants         breaks the core on purpose, and says who notices
-  --only a,b        of the mutants`;
+  --only a,b        of the mutants
+  --replay file     what an inspector has recorded, through the same core again`;
 
 /** @throws {TypeError} for an argument that there is not; {RangeError} for a value of nonsense. */
 export function readArguments(args: readonly string[]): Arguments {
@@ -52,6 +55,7 @@ export function readArguments(args: readonly string[]): Arguments {
       'keep-going': { type: 'boolean', default: false },
       mutants: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
+      replay: { type: 'string' },
     },
   });
   const duration = values.for === undefined ? null : readDuration(values.for);
@@ -68,6 +72,7 @@ export function readArguments(args: readonly string[]): Arguments {
     profile: readProfile(values.set),
     keepsGoing: values['keep-going'],
     mutants: values.mutants,
+    replay: values.replay ?? null,
   };
 }
 

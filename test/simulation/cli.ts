@@ -3,6 +3,7 @@ import { bundle } from './bundle.ts';
 import { checkMutants } from './mutation.ts';
 import { run } from './pool.ts';
 import { profileOf } from './profile.ts';
+import { replayFile } from './replay.ts';
 import { describeBroken, describeProfile, describeTotals, duration } from './report.ts';
 import { shrink } from './shrink.ts';
 import { Simulation } from './simulation.ts';
@@ -17,6 +18,7 @@ export async function main(args: readonly string[]): Promise<number> {
     console.error(`${error.message}\n\n${usage}`);
     return 2;
   }
+  if (read.replay !== null) return replayFile(read.replay, read.lines);
   if (read.mutants) return checkMutants(read.only, read.from, read.jobs);
   return read.seed === null ? campaign(read) : tell(read.seed, read);
 }

@@ -10,6 +10,7 @@ import type { Call } from '../../../src/protocol/port.ts';
 import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
 import type { Answer, Effect } from '../../../src/worker/core/effect.ts';
 import type { Clock, Input } from '../../../src/worker/core/input.ts';
+import type { HubInspector } from '../../../src/worker/core/inspection.ts';
 import { emptyMeta, emptyReading, type Restored } from '../../../src/worker/core/records.ts';
 import type { SessionRules } from '../../../src/worker/core/session-rules.ts';
 import {
@@ -52,6 +53,7 @@ export class TestHub {
   answersPings = false;
   readonly answers = new Map<number, Answer>();
   readonly #rules: SessionRules | null;
+  readonly #inspect: HubInspector | undefined;
   #lastCall = 0;
 
   constructor(
@@ -63,6 +65,8 @@ export class TestHub {
       history?: HistoryPolicy;
       seed?: number;
       gateway?: HubGateway;
+      inspect?: HubInspector;
+      epoch?: string;
     } = {},
   ) {
     const gateway: HubGateway =
@@ -70,6 +74,7 @@ export class TestHub {
       genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
     const { traits } = gateway;
     this.#rules = gateway.rules ?? null;
+    this.#inspect = options.inspect;
     this.state = initialState(
       {
         timing: { ...defaultTiming, ...options.timing },
@@ -80,15 +85,14 @@ export class TestHub {
         traits: { ...traits, routingApi: options.routing !== undefined },
         kind: 'shared-worker',
         build: '1',
-        epoch: 'boot',
+        epoch: options.epoch ?? 'boot',
       },
       options.seed ?? 1,
     );
   }
 
   take(input: Input): this {
-    const { state, effects } = step(this.state, input, this.#clock(), this.#rules);
-    this.state = state;
+    const effects = this.#step(input);
     this.effects.push(...effects);
     for (const effect of effects) {
       if (effect.type === 'send' && effect.command.type === 'ping' && this.answersPings) {
@@ -98,6 +102,15 @@ export class TestHub {
       if (effect.type === 'post' && effect.tabId === 'a') this.#see(effect);
     }
     return this;
+  }
+
+  #step(input: Input): readonly Effect[] {
+    const before = this.state;
+    const clock = this.#clock();
+    const { state, effects } = step(before, input, clock, this.#rules);
+    this.state = state;
+    this.#inspect?.saw({ input, clock, before, after: state, effects });
+    return effects;
   }
 
   #clock(): Clock {
@@ -115,12 +128,7 @@ export class TestHub {
       this.snapshot = applyPatch(this.snapshot, message);
     }
     if (message.type === 'snapshot' || message.type === 'patch') {
-      this.state = step(
-        this.state,
-        { type: 'tab-ack', tabId: 'a', revision: message.revision },
-        this.#clock(),
-        this.#rules,
-      ).state;
+      this.#step({ type: 'tab-ack', tabId: 'a', revision: message.revision });
     }
   }
 

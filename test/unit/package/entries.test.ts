@@ -11,6 +11,8 @@ describe('in Node, without a browser', () => {
       '.',
       './worker',
       './ui',
+      './inspector',
+      './inspector/worker',
       './react',
       './vue',
       './svelte',

@@ -1,0 +1,235 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { bootOf } from '../protocol/epoch.ts';
+import {
+  type Ask,
+  inspectorChannel,
+  type RecordedStep,
+  type Recording,
+  recordedSchema,
+  type Status,
+  toldSchema,
+} from './protocol.ts';
+import { styles } from './styles.ts';
+
+/** How often the hub is asked, in ms. */
+const askEvery = 500;
+
+/** Steps that are shown; a recording has more. */
+const mostShown = 500;
+
+/** A hub that has not answered for so long, in ms, is gone, or is not inspectable. */
+const patience = 2_500;
+
+const groups = {
+  everything: () => true,
+  calls: ({ input }: RecordedStep) => input.type === 'call',
+  gateway: ({ input }: RecordedStep) => /^(gateway|socket|rest|token)/.test(input.type),
+  tabs: ({ input }: RecordedStep) => input.type.startsWith('tab-'),
+  store: ({ input }: RecordedStep) => /^(restored|stored|store-|earlier-read)/.test(input.type),
+  timers: ({ input }: RecordedStep) => input.type === 'timer',
+} as const;
+type Group = keyof typeof groups;
+
+function isGroup(name: string): name is Group {
+  return Object.hasOwn(groups, name);
+}
+
+/**
+ * What the origin's hub does at the moment, for whoever builds a site: its phase, tabs, outbox and timers,
+ * and the stream of inputs and effects, their texts masked. The hub must have been started with
+ * `inspect: inspectable()`.
+ */
+export class PartylineInspectorElement extends LitElement {
+  static override styles = styles;
+
+  static override properties = {
+    status: { state: true },
+    steps: { state: true },
+    group: { state: true },
+    isPaused: { state: true },
+    isSilent: { state: true },
+  };
+
+  declare status: Status | null;
+  declare steps: readonly RecordedStep[];
+  declare group: Group;
+  declare isPaused: boolean;
+  declare isSilent: boolean;
+  #channel: BroadcastChannel | null = null;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  /** Of this inspector's questions. */
+  readonly #id = globalThis.crypto.randomUUID();
+  #next = 0;
+  #heardAt = 0;
+  #download: ((recording: Recording) => void) | null = null;
+
+  constructor() {
+    super();
+    this.status = null;
+    this.steps = [];
+    this.group = 'everything';
+    this.isPaused = false;
+    this.isSilent = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#channel = new BroadcastChannel(inspectorChannel);
+    this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => this.#hear(data);
+    this.#heardAt = performance.now();
+    this.#timer = setInterval(() => this.#ask('ask'), askEvery);
+    this.#ask('ask');
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#timer);
+    this.#channel?.close();
+    this.#channel = null;
+  }
+
+  /** What the hub remembers of its steps, for `npm run simulate -- --replay`. */
+  record(): Promise<Recording> {
+    return new Promise((resolve) => {
+      this.#download = resolve;
+      this.#ask('record');
+    });
+  }
+
+  #ask(type: Ask['type']): void {
+    this.isSilent = performance.now() - this.#heardAt > patience;
+    if (this.isPaused && type === 'ask') return;
+    const ask: Ask = { type, id: this.#id, since: this.#next };
+    this.#channel?.postMessage(ask);
+  }
+
+  #hear(data: unknown): void {
+    const told = toldSchema.safeParse(data);
+    if (told.success && told.data.id === this.#id) {
+      this.#heardAt = performance.now();
+      const { status, steps, next } = told.data;
+      // Another hub counts anew.
+      const isAnother = this.status !== null && bootOf(this.status.epoch) !== bootOf(status.epoch);
+      this.steps = [...(isAnother ? [] : this.steps), ...steps].slice(-mostShown);
+      this.#next = isAnother ? 0 : next;
+      this.status = status;
+      return;
+    }
+    const recorded = recordedSchema.safeParse(data);
+    if (!recorded.success || recorded.data.id !== this.#id) return;
+    this.#download?.(recorded.data.recording);
+    this.#download = null;
+  }
+
+  protected override render(): TemplateResult {
+    const { status } = this;
+    return html`
+      ${this.isSilent ? html`<p role="status">No hub answers: none runs in this browser, or it was started without <code>inspect</code>.</p>` : nothing}
+      ${status ? this.#overview(status) : nothing}
+      ${this.#log()}
+    `;
+  }
+
+  #overview({ phase, epoch, build, revision, window, unread, ...lists }: Status): TemplateResult {
+    const facts = { phase, epoch, build, revision, 'in memory': window, unread };
+    return html`
+      <dl>
+        ${Object.entries(facts).map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}
+      </dl>
+      <div class="lists">
+        ${list(
+          'Tabs',
+          lists.tabs.map(({ tabId, visible, credit, behind }) => [
+            tabId.slice(0, 8),
+            `${visible ? 'visible' : 'hidden'}, ${behind ? 'behind' : `credit ${credit}`}`,
+          ]),
+        )}
+        ${list(
+          'Outbox',
+          lists.outbox.map(({ messageId, stage }) => [messageId.slice(0, 8), stage]),
+        )}
+        ${list(
+          'Timers',
+          lists.timers.map(({ name, due }) => [name, `in ${(due / 1_000).toFixed(1)} s`]),
+        )}
+      </div>
+    `;
+  }
+
+  #log(): TemplateResult {
+    const shown = this.steps.filter(groups[this.group]);
+    return html`
+      <div class="tools">
+        <h2 id="steps">Steps</h2>
+        <label>
+          <span class="soft">of</span>
+          <select @change=${this.#choose}>
+            ${Object.keys(groups).map((name) => html`<option ?selected=${name === this.group}>${name}</option>`)}
+          </select>
+        </label>
+        <button type="button" aria-pressed=${this.isPaused ? 'true' : 'false'} @click=${this.#pause}>Pause</button>
+        <button type="button" @click=${this.#clear}>Clear</button>
+        <button type="button" @click=${this.#save}>Save recording</button>
+      </div>
+      <ol class="steps" tabindex="0" aria-labelledby="steps">
+        ${shown.toReversed().map(row)}
+      </ol>
+    `;
+  }
+
+  readonly #choose = ({ target }: Event): void => {
+    if (target instanceof HTMLSelectElement && isGroup(target.value)) this.group = target.value;
+  };
+
+  readonly #pause = (): void => {
+    this.isPaused = !this.isPaused;
+  };
+
+  readonly #clear = (): void => {
+    this.steps = [];
+  };
+
+  readonly #save = (): void => {
+    void this.record().then((recording) => {
+      const blob = new Blob([JSON.stringify(recording)], { type: 'application/json' });
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(blob);
+      link.download = `partyline-recording-${recording.build}.json`;
+      link.click();
+      URL.revokeObjectURL(link.href);
+    });
+  };
+}
+
+function list(title: string, rows: readonly (readonly [string, string])[]): TemplateResult {
+  return html`<section>
+    <h3>${title} <span class="soft">${rows.length}</span></h3>
+    <ul>${rows.map(([name, fact]) => html`<li><code>${name}</code><span>${fact}</span></li>`)}</ul>
+  </section>`;
+}
+
+/** Newest first. */
+function row({ number, wall, input, effects }: RecordedStep): TemplateResult {
+  const time = new Date(wall).toISOString().slice(14, 23);
+  const of = subjectOf(input);
+  return html`<li>
+    <details>
+      <summary>
+        <span class="soft">${number}</span>
+        <span class="soft">${time}</span>
+        <span>${input.type}${of}</span>
+        <span class="soft">${effects.map((effect) => `→ ${effect.type}${subjectOf(effect)}`).join(' ')}</span>
+      </summary>
+      <pre>${JSON.stringify({ input, effects }, null, 1)}</pre>
+    </details>
+  </li>`;
+}
+
+/** What of it tells one of its kind from another. */
+function subjectOf(part: Readonly<Record<string, unknown>>): string {
+  for (const key of ['call', 'event', 'command', 'message'] as const) {
+    const inner = part[key];
+    if (typeof inner === 'object' && inner !== null && 'type' in inner) return ` ${inner.type}`;
+  }
+  return typeof part.name === 'string' ? ` ${part.name}` : '';
+}

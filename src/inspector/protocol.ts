@@ -1,0 +1,84 @@
+import { only, z } from '../protocol/zod.ts';
+
+/** Where inspectors ask and hubs answer, within the origin. */
+export const inspectorChannel = 'partyline-inspector';
+
+const id = z.string();
+
+export const askSchema = z.object({
+  type: z.enum(['ask', 'record']),
+  /** Comes back with the answer. */
+  id,
+  /** The first step that is wanted. */
+  since: z.number(),
+});
+export type Ask = z.infer<typeof askSchema>;
+
+/** An input and what the core made of it; all texts masked. */
+const stepSchema = z.object({
+  /** Counted from the hub's boot. */
+  number: z.number(),
+  /** Monotonic ms. */
+  now: z.number(),
+  /** Epoch ms. */
+  wall: z.number(),
+  input: z.looseObject({ type: z.string() }),
+  effects: z.array(z.looseObject({ type: z.string() })),
+});
+export type RecordedStep = z.infer<typeof stepSchema>;
+
+const statusSchema = z.object({
+  phase: z.string(),
+  epoch: z.string(),
+  build: z.string(),
+  revision: z.number(),
+  /** Messages in memory. */
+  window: z.number(),
+  unread: z.number(),
+  tabs: z.array(
+    z.object({
+      tabId: z.string(),
+      visible: z.boolean(),
+      /** Patches that it may still be sent before it says that it has read some. */
+      credit: z.number(),
+      behind: z.boolean(),
+    }),
+  ),
+  outbox: z.array(z.object({ messageId: z.string(), stage: z.string() })),
+  timers: z.array(z.object({ name: z.string(), /** In ms. */ due: z.number() })),
+});
+export type Status = z.infer<typeof statusSchema>;
+
+/** Steps from which the simulator goes the same way again. */
+export const recordingSchema = z.object({
+  format: only('partyline-recording'),
+  version: z.number(),
+  build: z.string(),
+  /** Whether the dialect's session is the conversation. */
+  isSession: z.boolean(),
+  /** The core's state before the first step. */
+  start: z.looseObject({ settings: z.looseObject({ epoch: z.string() }) }),
+  steps: z.array(stepSchema),
+});
+export type Recording = z.infer<typeof recordingSchema>;
+
+/** Of the format above: another one can't be read. */
+export const recordingVersion = 1;
+
+export const toldSchema = z.object({
+  type: only('told'),
+  id,
+  status: statusSchema,
+  steps: z.array(stepSchema),
+  /** What to ask for next. */
+  next: z.number(),
+});
+export type Told = z.infer<typeof toldSchema>;
+
+export const recordedSchema = z.object({
+  type: only('recorded'),
+  id,
+  epoch: z.string(),
+  recording: recordingSchema,
+});
+export type Recorded = z.infer<typeof recordedSchema>;

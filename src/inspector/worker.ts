@@ -1,0 +1,130 @@
+import { patchCredit } from '../protocol/port.ts';
+import type { HubInspector, SeenStep } from '../worker/core/inspection.ts';
+import type { HubState } from '../worker/core/state.ts';
+import { epochOf } from '../worker/core/view.ts';
+import { Masker } from './mask.ts';
+import {
+  type Ask,
+  askSchema,
+  inspectorChannel,
+  type Recorded,
+  recordedSchema,
+  recordingVersion,
+  type Status,
+  type Told,
+  toldSchema,
+} from './protocol.ts';
+
+export type { HubInspector } from '../worker/core/inspection.ts';
+
+export interface InspectableOptions {
+  /** Steps that are kept in the worker's memory: of these a recording is made. @default 2_000 */
+  readonly steps?: number;
+}
+
+/** In one answer; an inspector that is behind asks again. */
+const mostTold = 200;
+
+/**
+ * Lets `<partyline-inspector>` see what the hub does: `startHub({ …, inspect: inspectable() })`. Every
+ * page of the origin can ask, so the texts that people wrote, their names and their attributes are masked
+ * before they leave the worker; who talks when, and how long the texts are, can be seen. Costs some memory
+ * and nothing else as long as nobody asks.
+ */
+export function inspectable({ steps = 2_000 }: InspectableOptions = {}): HubInspector {
+  return new Recorder(steps);
+}
+
+class Recorder implements HubInspector {
+  readonly #limit: number;
+  readonly #channel = new BroadcastChannel(inspectorChannel);
+  #steps: SeenStep[] = [];
+  /** The number of the first of them. */
+  #first = 0;
+  /** For the stream; a recording has one of its own. */
+  #masker = new Masker();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+    this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      const ask = askSchema.safeParse(data);
+      // Other inspectors' questions and other hubs' answers pass by here as well.
+      if (ask.success) this.#answer(ask.data);
+    };
+  }
+
+  saw(step: SeenStep): void {
+    this.#steps.push(step);
+    if (this.#steps.length < 2 * this.#limit) return;
+    this.#first += this.#limit;
+    this.#steps = this.#steps.slice(this.#limit);
+  }
+
+  #answer({ type, id, since }: Ask): void {
+    const last = this.#steps.at(-1);
+    if (!last) return;
+    if (type === 'ask') this.#channel.postMessage(this.#told(id, since, last));
+    else this.#channel.postMessage(this.#recorded(id, last));
+  }
+
+  #told(id: string, since: number, last: SeenStep): Told {
+    const from = Math.max(0, Math.min(since - this.#first, this.#steps.length));
+    const wanted = this.#steps.slice(from, from + mostTold);
+    // So that what is remembered of texts does not grow for ever.
+    if (since <= this.#first) this.#masker = new Masker();
+    return toldSchema.parse({
+      type: 'told',
+      id,
+      status: statusOf(last.after, last.clock.now),
+      steps: wanted.map((step, index) => this.#masked(this.#masker, step, from + index)),
+      next: this.#first + from + wanted.length,
+    });
+  }
+
+  #recorded(id: string, last: SeenStep): Recorded {
+    const masker = new Masker();
+    const { settings } = last.after;
+    return recordedSchema.parse({
+      type: 'recorded',
+      id,
+      epoch: epochOf(last.after),
+      recording: {
+        format: 'partyline-recording',
+        version: recordingVersion,
+        build: settings.build,
+        isSession: settings.traits.authentication === 'session',
+        start: masker.outside(this.#steps[0]?.before),
+        steps: this.#steps.map((step, index) => this.#masked(masker, step, index)),
+      },
+    });
+  }
+
+  #masked(masker: Masker, { input, clock, effects }: SeenStep, index: number): unknown {
+    return {
+      number: this.#first + index,
+      ...clock,
+      input: masker.outside(input),
+      effects: masker.inside(effects),
+    };
+  }
+}
+
+function statusOf(state: HubState, now: number): Status {
+  const { link, settings, revision, window, reading, tabs, outbox, timers } = state;
+  return {
+    phase: link.phase === 'online' ? `online, ${link.session.stage}` : link.phase,
+    epoch: epochOf(state),
+    build: settings.build,
+    revision,
+    window: window.length,
+    unread: reading.unread,
+    tabs: tabs.map(({ tabId, visible, unacknowledged, behind }) => ({
+      tabId,
+      visible,
+      credit: patchCredit - unacknowledged,
+      behind,
+    })),
+    outbox: outbox.map(({ messageId, at }) => ({ messageId, stage: at.stage })),
+    timers: Object.entries(timers).map(([name, at]) => ({ name, due: Math.round(at - now) })),
+  };
+}

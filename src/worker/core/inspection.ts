@@ -1,0 +1,17 @@
+import type { Effect } from './effect.ts';
+import type { Clock, Input } from './input.ts';
+import type { HubState } from './state.ts';
+
+/** One step of a hub's: with the state before it, whoever has the same core can take it again. */
+export interface SeenStep {
+  readonly input: Input;
+  readonly clock: Clock;
+  readonly before: HubState;
+  readonly after: HubState;
+  readonly effects: readonly Effect[];
+}
+
+/** Sees every step of a hub's, right after it was taken: `inspectable()` of `partyline/inspector/worker`. */
+export interface HubInspector {
+  saw(step: SeenStep): void;
+}

@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { revived, wordless } from '../../src/inspector/mask.ts';
+import { type Recording, recordingSchema, recordingVersion } from '../../src/inspector/protocol.ts';
+import { describeIssue } from '../../src/protocol/errors.ts';
+import { z } from '../../src/protocol/zod.ts';
+import { guestRules } from '../../src/worker/core/guest.ts';
+import type { Input } from '../../src/worker/core/input.ts';
+import type { HubState } from '../../src/worker/core/state.ts';
+import { step } from '../../src/worker/core/step.ts';
+
+/** A recording that can't be replayed, and why, in words. */
+export class UnreadableRecording extends Error {}
+
+export interface Replayed {
+  readonly steps: number;
+  /** The first step whose effects are others than those recorded; `null`: none is. */
+  readonly difference: { readonly number: number; readonly lines: readonly string[] } | null;
+  /** What each step took in and gave out, oldest first. */
+  readonly story: readonly string[];
+}
+
+// Of a core's own making: its keys are looked at, and what a step makes of the rest will tell.
+const stateSchema = z.custom<HubState>(
+  (value) =>
+    ['settings', 'timers', 'link', 'outbox', 'window', 'tabs'].every((key) => key in Object(value)),
+  'is no state of a hub',
+);
+const inputSchema = z.custom<Input>((value) => typeof Object(value).type === 'string');
+
+/** @throws {UnreadableRecording} */
+export function readRecording(text: string): Recording {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UnreadableRecording(
+      `This is no JSON: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+  const parsed = recordingSchema.safeParse(value);
+  if (!parsed.success) {
+    throw new UnreadableRecording(`This is no recording: ${describeIssue(parsed.error)}`);
+  }
+  const { data } = parsed;
+  if (data.version !== recordingVersion) {
+    throw new UnreadableRecording(
+      `This recording is of format ${data.version}, and only ${recordingVersion} can be read.`,
+    );
+  }
+  return data;
+}
+
+/**
+ * Takes the recorded steps once more. Texts are masked, so that what the core itself says is compared by
+ * its length.
+ *
+ * @throws {UnreadableRecording} when it begins with no state of a hub
+ */
+export function replay({ start, steps, isSession }: Recording): Replayed {
+  const parsed = stateSchema.safeParse(revived(start));
+  if (!parsed.success) throw new UnreadableRecording(describeIssue(parsed.error));
+  let state = parsed.data;
+  const story: string[] = [];
+  for (const { number, now, wall, input, effects } of steps) {
+    const taken = inputSchema.parse(revived(input));
+    const made = step(state, taken, { now, wall }, isSession ? guestRules : null);
+    state = made.state;
+    const lines = made.effects.map((effect) => JSON.stringify(effect));
+    story.push(
+      `${(now / 1_000).toFixed(3).padStart(9)} #${number} ${JSON.stringify(input)} → ${lines.join(', ')}`,
+    );
+    const is: unknown = JSON.parse(JSON.stringify(wordless(made.effects)));
+    const was: unknown = JSON.parse(JSON.stringify(wordless(revived(effects))));
+    if (!isDeepStrictEqual(is, was)) {
+      const recorded = effects.map((effect) => JSON.stringify(effect));
+      const difference = [
+        `#${number} ${JSON.stringify(input)}`,
+        `recorded: ${recorded.join(', ')}`,
+        `now:      ${lines.join(', ')}`,
+      ];
+      return { steps: story.length, difference: { number, lines: difference }, story };
+    }
+  }
+  return { steps: story.length, difference: null, story };
+}
+
+/** Returns the exit code. */
+export async function replayFile(path: string, lines: number): Promise<number> {
+  try {
+    const recording = readRecording(await readFile(path, 'utf8'));
+    const { steps, difference, story } = replay(recording);
+    console.log(story.slice(-lines).join('\n'));
+    console.log(`\nRecorded by build ${recording.build}.`);
+    if (!difference) {
+      console.log(`\n${steps} steps went as they were recorded.`);
+      return 0;
+    }
+    console.log(`\nStep ${difference.number} went otherwise:\n${difference.lines.join('\n')}`);
+    return 1;
+  } catch (error) {
+    const isForReader =
+      error instanceof UnreadableRecording || (error instanceof Error && 'code' in error);
+    if (!isForReader) throw error;
+    console.error(error.message);
+    return 2;
+  }
+}
