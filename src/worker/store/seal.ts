@@ -14,6 +14,8 @@ import type { Meta, OutboxRecord, StoreOperation } from '../core/records.ts';
 const mark = '\u0001';
 const sealedMark = `${mark}s`;
 const plainMark = `${mark}p`;
+/** Inside what is sealed: an outgoing message with files. */
+const filesMark = `${mark}f`;
 
 const messageText = z.object({
   text: z.string(),
@@ -61,8 +63,7 @@ export class Seal {
         return { ...operation, message: await this.#sealMessage(operation.message) };
       case 'put-outbox':
       case 'add-outbox': {
-        const { record } = operation;
-        return { ...operation, record: { ...record, text: await this.#seal(record.text) } };
+        return { ...operation, record: await this.#sealOutbox(operation.record) };
       }
       case 'put-meta':
         return { ...operation, meta: await this.#sealMeta(operation.meta) };
@@ -86,6 +87,13 @@ export class Seal {
     return { ...rest, text, from: { id, name: '', role } };
   }
 
+  async #sealOutbox(record: OutboxRecord): Promise<OutboxRecord> {
+    const { content, ...rest } = record;
+    if (!this.#sealingKey || !content) return { ...record, text: await this.#seal(record.text) };
+    const sealed = filesMark + JSON.stringify({ text: rest.text, name: '', content });
+    return { ...rest, text: await this.#seal(sealed) };
+  }
+
   async #sealMeta(meta: Meta): Promise<Meta> {
     if (!this.#sealingKey) return { ...meta, draft: escaped(meta.draft) };
     const { draft, routing, lastRouting } = meta;
@@ -107,7 +115,12 @@ export class Seal {
     const text = record.text.startsWith(sealedMark)
       ? await this.#open(record.text)
       : unescaped(record.text);
-    return text === null ? null : { ...record, text };
+    if (text === null) return null;
+    if (!text.startsWith(filesMark)) return { ...record, text };
+    const opened = messageText.safeParse(parse(text.slice(filesMark.length)));
+    return opened.success && opened.data.content
+      ? { ...record, text: opened.data.text, content: opened.data.content }
+      : { ...record, text };
   }
 
   async openMeta(meta: Meta): Promise<Meta | null> {

@@ -625,13 +625,23 @@ describe('encode', () => {
       payload: 'y',
       originatingMessageId: 'm',
     } as const;
+    const file = {
+      type: 'attachment',
+      attachmentId: 'a',
+      url: null,
+      name: 'a.png',
+      kind: 'image',
+      mime: 'image/png',
+      size: 3,
+      text: null,
+    } as const;
     const send = {
       type: 'send-message',
       conversationId: 'c',
       messageId: 'o',
       text: 'Yes',
     } as const;
-    expect(frames({ ...send, reply, attachmentIds: ['a'] })).toMatchObject([
+    expect(frames({ ...send, reply, content: [file] })).toMatchObject([
       {
         message: {
           type: 'Structured',
