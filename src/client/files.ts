@@ -1,8 +1,11 @@
 import { PartylineError } from '../protocol/errors.ts';
-import { type FileCall, type FileStage, fileStages } from '../protocol/files.ts';
+import { type FileStage, fileStages } from '../protocol/files.ts';
 import type { UploadRules } from '../protocol/gateway.ts';
 import type { Caller } from './caller.ts';
 import type { Chat, ChatFiles, SendFileOptions } from './chat.ts';
+
+/** From the answer to `start` to the snapshot, in ms: both come from the hub next door. */
+const snapshotDeadline = 2_000;
 
 /** Fetched with the first file, or with the panel: most pages send none. */
 export class Files implements ChatFiles {
@@ -29,11 +32,7 @@ export class Files implements ChatFiles {
   async send(file: File, options: SendFileOptions = {}): Promise<string> {
     const { text = '', onProgress, signal } = options;
     signal?.throwIfAborted();
-    const { conversation } = this.#chat.getSnapshot();
-    if (!conversation || conversation.status === 'ended') {
-      const message = 'There is no open conversation. Start one first.';
-      throw new PartylineError('no-conversation', message);
-    }
+    await this.#conversation();
     const messageId = crypto.randomUUID();
     await this.#caller.call({ type: 'file', step: 'begin', messageId, text, file });
     const cancel = () => {
@@ -76,6 +75,28 @@ export class Files implements ChatFiles {
       if (!isStage(value)) throw unreadable();
       if (value !== after) return value;
     }
+  }
+
+  /** The answer to `start` may come before the snapshot that shows what was opened. */
+  async #conversation(): Promise<void> {
+    const isOpen = () => {
+      const { conversation } = this.#chat.getSnapshot();
+      return conversation !== null && conversation.status !== 'ended';
+    };
+    if (isOpen()) return;
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        unsubscribe();
+        const message = 'There is no open conversation. Start one first.';
+        reject(new PartylineError('no-conversation', message));
+      }, snapshotDeadline);
+      const unsubscribe = this.#chat.subscribe(() => {
+        if (!isOpen()) return;
+        clearTimeout(timer);
+        unsubscribe();
+        resolve();
+      });
+    });
   }
 
   #isKept(messageId: string): boolean {

@@ -5,6 +5,7 @@ import type { Message, MessageStatus } from '../../protocol/message.ts';
 import type { Texts } from '../texts.ts';
 import { exactTime, timeOfDay } from './calendar.ts';
 import { messageContent, type OnReply } from './content/index.ts';
+import type { FreshLinks } from './fresh-links.ts';
 import { deliveredIcon, failedIcon, pendingIcon, sentIcon } from './icons.ts';
 import { linkify } from './linkify.ts';
 import type { Row } from './rows.ts';
@@ -19,6 +20,7 @@ export interface RowContext {
   readonly lastOwn: number;
   readonly canReply: boolean;
   readonly onReply: OnReply;
+  readonly links: FreshLinks;
   readonly onRetry: (message: Message, article: HTMLElement) => void;
   readonly onDiscard: (message: Message) => void;
 }

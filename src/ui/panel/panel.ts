@@ -15,6 +15,8 @@ import { composerView } from './composer-view.ts';
 import { isOutdated } from './connection.ts';
 import { Earlier } from './earlier.ts';
 import { feed } from './feed.ts';
+import { FileRows } from './file-rows.ts';
+import { dropTarget } from './file-rows-view.ts';
 import { header } from './header.ts';
 import { Menu, type MenuItem } from './menu.ts';
 import { MountedRows } from './mounted.ts';
@@ -64,6 +66,13 @@ export class PartylinePanel extends LitElement {
   declare trouble: string | null;
 
   readonly #composer = new Composer(this, () => this.#onSent());
+  readonly #files = new FileRows(
+    this,
+    (line) => this.#announcer.say([line]),
+    (error) => {
+      this.trouble = this.texts.trouble(troubleOf(error));
+    },
+  );
   readonly #earlier = new Earlier(this);
   readonly #reading = new Reading(this, {
     onTop: () => this.#earlier.load(),
@@ -135,7 +144,8 @@ export class PartylinePanel extends LitElement {
     const now = Date.now();
     const reading = this.#reading;
     return html`
-      <section class="panel" part="panel" role="dialog" aria-label=${texts.chat} ?hidden=${!this.open}>
+      <section class="panel" part="panel" role="dialog" aria-label=${texts.chat} ?hidden=${!this.open}
+        @dragenter=${this.#files.onDrag} @dragover=${this.#files.onDrag} @dragleave=${this.#files.onDragLeave} @drop=${this.#files.onDrop}>
         ${header({
           snapshot,
           heading,
@@ -164,11 +174,13 @@ export class PartylinePanel extends LitElement {
           onEarlier: this.#loadEarlier,
           onJump: this.#jump,
           onReply: this.#reply,
+          links: this.#files.links,
           onRetry: this.#retry,
           onDiscard: this.#discard,
         })}
         <div class="trouble" role="alert">${this.trouble}</div>
-        ${composerView(this.#composer, texts)}
+        ${composerView(this.#composer, this.#files, texts)}
+        ${dropTarget(this.#files, texts)}
         <slot name="footer"></slot>
         <div class="quiet" role="log">${this.#announcer.lines.map((line) => html`<p>${line}</p>`)}</div>
       </section>
@@ -178,7 +190,10 @@ export class PartylinePanel extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('chat') && changed.get('chat')) this.#composer.changeChat();
     if (changed.has('open') && this.open) this.#composer.fit();
-    if (this.chat && this.snapshot) this.#composer.receive(this.chat, this.snapshot);
+    if (this.chat && this.snapshot) {
+      this.#composer.receive(this.chat, this.snapshot);
+      this.#files.receive(this.chat, this.snapshot);
+    }
     if (this.open && this.#mounted.measure(this.querySelectorAll<HTMLElement>('.item'))) {
       this.requestUpdate();
     }

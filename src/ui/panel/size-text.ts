@@ -1,0 +1,12 @@
+import type { Texts } from '../texts.ts';
+
+/** '12 kB', '1.5 MB'. */
+export function sizeText(bytes: number, { language }: Texts): string {
+  const isLarge = bytes >= 1_000_000;
+  const value = bytes / (isLarge ? 1_000_000 : 1_000);
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: isLarge ? 'megabyte' : 'kilobyte',
+    maximumFractionDigits: value < 10 ? 1 : 0,
+  }).format(value);
+}
