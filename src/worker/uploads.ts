@@ -125,7 +125,7 @@ export class Uploads {
     const rules = this.#rules();
     if (!rules) throw off();
     const fault = faultOf(file, rules);
-    if (fault !== null) throw refusal(fault, rules);
+    if (fault !== null) throw refusal(fault);
   }
 
   async #run(upload: Upload): Promise<void> {
@@ -377,11 +377,9 @@ const refusals: Readonly<Partial<Record<FileErrorCode, number>>> = {
   'file-empty': 4102,
 };
 
-function refusal(fault: FileErrorCode, { maximumSize }: UploadRules): PartylineError {
+function refusal(fault: FileErrorCode): PartylineError {
   const words = fileProblem(refusals[fault] ?? 0)?.message ?? 'This file can’t be sent.';
-  if (fault !== 'file-size' || maximumSize === null) return new PartylineError(fault, words);
-  const megabytes = (maximumSize / 1_048_576).toLocaleString('en', { maximumFractionDigits: 1 });
-  return new PartylineError(fault, `${words} It can have ${megabytes} MB at most.`);
+  return new PartylineError(fault, words);
 }
 
 function errorOf({ kind, code }: GatewayProblem): PartylineError {

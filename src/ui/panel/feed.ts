@@ -84,6 +84,7 @@ export function feed(state: FeedState): TemplateResult {
                 context.stop,
                 firstUnread,
                 context.canReply,
+                context.links,
               ],
               () => {
                 const rows = new Rows(messages, now, texts, firstUnread);

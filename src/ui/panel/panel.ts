@@ -15,8 +15,7 @@ import { composerView } from './composer-view.ts';
 import { isOutdated } from './connection.ts';
 import { Earlier } from './earlier.ts';
 import { feed } from './feed.ts';
-import { FileRows } from './file-rows.ts';
-import { dropTarget } from './file-rows-view.ts';
+import { FilesDoor } from './files/door.ts';
 import { header } from './header.ts';
 import { Menu, type MenuItem } from './menu.ts';
 import { MountedRows } from './mounted.ts';
@@ -66,13 +65,13 @@ export class PartylinePanel extends LitElement {
   declare trouble: string | null;
 
   readonly #composer = new Composer(this, () => this.#onSent());
-  readonly #files = new FileRows(
-    this,
-    (line) => this.#announcer.say([line]),
-    (error) => {
+  readonly #files = new FilesDoor(this, {
+    said: (line) => this.#announcer.say([line]),
+    failed: (error) => {
       this.trouble = this.texts.trouble(troubleOf(error));
     },
-  );
+    removed: () => this.#composer.focus(),
+  });
   readonly #earlier = new Earlier(this);
   readonly #reading = new Reading(this, {
     onTop: () => this.#earlier.load(),
@@ -141,11 +140,12 @@ export class PartylinePanel extends LitElement {
 
   protected override render(): unknown {
     const { snapshot, texts, heading } = this;
+    const { part: files } = this.#files;
     const now = Date.now();
     const reading = this.#reading;
     return html`
       <section class="panel" part="panel" role="dialog" aria-label=${texts.chat} ?hidden=${!this.open}
-        @dragenter=${this.#files.onDrag} @dragover=${this.#files.onDrag} @dragleave=${this.#files.onDragLeave} @drop=${this.#files.onDrop}>
+        @dragenter=${files?.onDrag} @dragover=${files?.onDrag} @dragleave=${files?.onDragLeave} @drop=${files?.onDrop}>
         ${header({
           snapshot,
           heading,
@@ -174,13 +174,13 @@ export class PartylinePanel extends LitElement {
           onEarlier: this.#loadEarlier,
           onJump: this.#jump,
           onReply: this.#reply,
-          links: this.#files.links,
+          links: files?.links ?? null,
           onRetry: this.#retry,
           onDiscard: this.#discard,
         })}
         <div class="trouble" role="alert">${this.trouble}</div>
-        ${composerView(this.#composer, this.#files, texts)}
-        ${dropTarget(this.#files, texts)}
+        ${composerView(this.#composer, files, texts)}
+        ${files?.target()}
         <slot name="footer"></slot>
         <div class="quiet" role="log">${this.#announcer.lines.map((line) => html`<p>${line}</p>`)}</div>
       </section>

@@ -11,17 +11,17 @@ export function attachment(
   { texts, links }: ContentContext,
 ): TemplateResult {
   const { kind, name, size } = file;
-  const url = links.addressOf(file);
+  const url = links ? links.addressOf(file) : file.url;
   const label = html`<span class="file">
     <span dir="auto">${name}</span>
     ${size === null ? nothing : html`<small>${sizeText(size, texts)}</small>`}
   </span>`;
-  const press = (event: Event) => void links.press(event, file, message);
-  if (url === null && links.canAsk && file.attachmentId !== '') {
+  const press = links && ((event: Event) => void links.press(event, file, message));
+  if (url === null) {
+    if (!press || file.attachmentId === '') return label;
     return html`<button class="plain-link" type="button" @click=${press}>${label}</button>`;
   }
-  if (url === null) return label;
-  const onError = (event: Event) => void links.mend(event, file);
+  const onError = links ? (event: Event) => void links.mend(event, file) : hide;
   return link(url, kind === 'image' ? html`${picture(url, name, onError)}${label}` : label, press);
 }
 

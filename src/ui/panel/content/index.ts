@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Content, Reply } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
 import type { Texts } from '../../texts.ts';
-import type { FreshLinks } from '../fresh-links.ts';
+import type { FreshLinks } from '../files/fresh-links.ts';
 import { cards } from './cards.ts';
 import { choices } from './choices.ts';
 import { attachment } from './files.ts';
@@ -17,8 +17,8 @@ export interface ContentContext {
   /** The visitor has said nothing since: what was offered is still to be taken. */
   readonly isOpen: boolean;
   readonly onReply: OnReply;
-  /** Of files, which live for some minutes. */
-  readonly links: FreshLinks;
+  /** Asks for those of files anew, which live for some minutes; `null`: nobody does. */
+  readonly links: FreshLinks | null;
 }
 
 /** What a message brings besides its text. */

@@ -1,14 +1,13 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { Chat, ChatFiles } from '../../client/chat.ts';
-import type { Routing } from '../../protocol/conversation.ts';
-import { isAnotherVisitor } from '../../protocol/epoch.ts';
-import type { FileStage } from '../../protocol/files.ts';
-import type { UploadRules } from '../../protocol/gateway.ts';
-import type { ChatSnapshot } from '../../protocol/snapshot.ts';
-import type { Texts } from '../texts.ts';
-import { type Trouble, troubleOf } from '../trouble.ts';
+import type { ReactiveControllerHost } from 'lit';
+import type { Chat, ChatFiles } from '../../../client/chat.ts';
+import type { Routing } from '../../../protocol/conversation.ts';
+import type { FileStage } from '../../../protocol/files.ts';
+import type { UploadRules } from '../../../protocol/gateway.ts';
+import type { Texts } from '../../texts.ts';
+import { type Trouble, troubleOf } from '../../trouble.ts';
+import { sizeText } from '../size-text.ts';
 import { FreshLinks } from './fresh-links.ts';
-import { sizeText } from './size-text.ts';
+import { attachButton, dropTarget, fileRows } from './view.ts';
 
 /** One that the visitor wants to send, until its message stands in the feed. */
 export interface FileRow {
@@ -18,8 +17,7 @@ export interface FileRow {
     | { readonly type: 'failed'; readonly words: string; readonly canRetry: boolean };
 }
 
-interface FilesHost extends ReactiveControllerHost {
-  readonly chat: Chat | null;
+export interface FilesHost extends ReactiveControllerHost {
   readonly routing: Routing | null;
   readonly texts: Texts;
 }
@@ -34,69 +32,53 @@ const finalCodes = new Set<Trouble['code']>([
   'forbidden',
 ]);
 
+export interface FileEvents {
+  /** Something to be read out. */
+  readonly said: (line: string) => void;
+  /** A link could not be opened. */
+  readonly failed: (error: unknown) => void;
+  /** The button that had the focus is gone. */
+  readonly removed: () => void;
+}
+
 /** The files that the visitor chooses, pastes or drops here, each until it is a message. */
-export class FileRows implements ReactiveController {
+export class FilePart {
   rows: readonly FileRow[] = [];
-  /** What may be sent; `null`: nothing, and there is no button. */
+  /** What may be sent; `null`: nothing at the moment, and there is no button. */
   rules: UploadRules | null = null;
   /** Files are held over the panel. */
   isDropping = false;
   readonly links: FreshLinks;
   readonly #host: FilesHost;
-  readonly #announce: (line: string) => void;
-  #files: ChatFiles | null = null;
-  #chat: Chat | null = null;
-  #epoch = '';
-  /** When the rules were asked for: with another session they may be others. */
-  #askedFor = '';
+  readonly #chat: Chat;
+  readonly #files: ChatFiles;
+  readonly #events: FileEvents;
 
-  constructor(
-    host: FilesHost,
-    announce: (line: string) => void,
-    onTrouble: (error: unknown) => void,
-  ) {
+  constructor(host: FilesHost, chat: Chat, files: ChatFiles, events: FileEvents) {
     this.#host = host;
-    this.#announce = announce;
-    this.links = new FreshLinks(() => (this.rules ? this.#files : null), onTrouble);
-    host.addController(this);
+    this.#chat = chat;
+    this.#files = files;
+    this.#events = events;
+    this.links = new FreshLinks(files, events.failed);
   }
 
-  hostDisconnected(): void {
-    this.isDropping = false;
+  /** Above the field. */
+  list(): unknown {
+    return fileRows(this, this.#host.texts);
   }
 
-  receive(chat: Chat, { hub, conversation, connection }: ChatSnapshot): void {
-    if (chat !== this.#chat || isAnotherVisitor(this.#epoch, hub.epoch)) this.#forget(chat);
-    this.#epoch = hub.epoch;
-    if (hub.epoch === '') return;
-    const occasion = `${hub.epoch} ${conversation?.conversationId} ${connection.phase === 'ready'}`;
-    if (occasion === this.#askedFor) return;
-    this.#askedFor = occasion;
-    void this.#ask(chat);
+  button(): unknown {
+    return attachButton(this, this.#host.texts);
   }
 
-  /** What was chosen for another chat, or by another visitor, is not for this one. */
-  #forget(chat: Chat): void {
+  target(): unknown {
+    return dropTarget(this, this.#host.texts);
+  }
+
+  /** Another chat, or another visitor: nothing of this goes out any more. */
+  end(): void {
     for (const { state } of this.rows) if (state.type === 'going') state.abort.abort();
     this.rows = [];
-    this.rules = null;
-    this.#files = null;
-    this.#chat = chat;
-    this.#askedFor = '';
-  }
-
-  async #ask(chat: Chat): Promise<void> {
-    try {
-      const files = await chat.files();
-      const rules = await files.rules();
-      if (chat !== this.#chat) return;
-      this.#files = files;
-      this.rules = rules;
-      this.#host.requestUpdate();
-    } catch {
-      // Without an answer there is no button, and it is asked for again at the next occasion.
-      if (chat === this.#chat) this.#askedFor = '';
-    }
   }
 
   readonly onChosen = (event: Event): void => {
@@ -158,26 +140,25 @@ export class FileRows implements ReactiveController {
   readonly remove = (row: FileRow): void => {
     if (row.state.type === 'going') row.state.abort.abort();
     this.#replace(row, null);
+    this.#events.removed();
   };
 
   async #send(file: File, former: FileRow | null): Promise<void> {
-    const { chat, texts } = this.#host;
-    const files = this.#files;
-    if (!chat || !files) return;
+    const { texts } = this.#host;
     const abort = new AbortController();
     let row = this.#replace(former, going(file, 'waiting', abort));
     const { signal } = abort;
     try {
-      await this.#open(chat);
+      await this.#open();
       signal.throwIfAborted();
-      await files.send(file, {
+      await this.#files.send(file, {
         signal,
         onProgress: (stage) => {
           row = this.#replace(row, going(file, stage, abort));
         },
       });
       this.#replace(row, null);
-      this.#announce(texts.files.sent(file.name));
+      this.#events.said(texts.files.sent(file.name));
     } catch (error) {
       // By the visitor, or with them.
       if (signal.aborted) return;
@@ -185,17 +166,17 @@ export class FileRows implements ReactiveController {
       const words = this.#words(trouble);
       const canRetry = !finalCodes.has(trouble.code);
       this.#replace(row, { file, state: { type: 'failed', words, canRetry } });
-      this.#announce(`${file.name}: ${words}`);
+      this.#events.said(`${file.name}: ${words}`);
     }
   }
 
   /** A file can be the first thing that is said. */
-  async #open(chat: Chat): Promise<void> {
-    const { conversation } = chat.getSnapshot();
+  async #open(): Promise<void> {
+    const { conversation } = this.#chat.getSnapshot();
     if (conversation && conversation.status !== 'ended') return;
     const { routing, texts } = this.#host;
     if (!routing) throw new Error(texts.noRouting);
-    await chat.start(routing);
+    await this.#chat.start(routing);
   }
 
   #words(trouble: Trouble): string {

@@ -1,24 +1,19 @@
-import type { ChatFiles } from '../../client/chat.ts';
-import type { Attachment } from '../../protocol/content.ts';
-import type { Message } from '../../protocol/message.ts';
+import type { ChatFiles } from '../../../client/chat.ts';
+import type { Attachment } from '../../../protocol/content.ts';
+import type { Message } from '../../../protocol/message.ts';
 
 /** Addresses live some ten minutes: one that is older than this is asked for anew, in ms. */
 const life = 9 * 60_000;
 
 /** Addresses of files, asked for anew where those that came with a message have run out. */
 export class FreshLinks {
-  readonly #files: () => ChatFiles | null;
+  readonly #files: ChatFiles;
   readonly #onTrouble: (error: unknown) => void;
   readonly #fresh = new Map<string, { readonly url: string; readonly until: number }>();
 
-  /** @param files `null` where there are none, and links stay what they are */
-  constructor(files: () => ChatFiles | null, onTrouble: (error: unknown) => void) {
+  constructor(files: ChatFiles, onTrouble: (error: unknown) => void) {
     this.#files = files;
     this.#onTrouble = onTrouble;
-  }
-
-  get canAsk(): boolean {
-    return this.#files() !== null;
   }
 
   /** What is known best. */
@@ -30,12 +25,11 @@ export class FreshLinks {
   async press(event: Event, file: Attachment, { timestamp }: Message): Promise<void> {
     const known = this.#fresh.get(file.attachmentId);
     const isFresh = (known?.until ?? timestamp + life) > Date.now() && (known ?? file).url !== null;
-    if (isFresh || !this.canAsk || file.attachmentId === '') return;
+    if (isFresh || file.attachmentId === '') return;
     event.preventDefault();
     const { currentTarget } = event;
     try {
       const url = await this.#ask(file);
-      if (url === null) return;
       if (currentTarget instanceof HTMLAnchorElement) currentTarget.href = url;
       open(url);
     } catch (error) {
@@ -47,10 +41,9 @@ export class FreshLinks {
   async mend({ currentTarget: picture }: Event, file: Attachment): Promise<void> {
     if (!(picture instanceof HTMLImageElement)) return;
     picture.hidden = true;
-    if (!this.canAsk || this.#fresh.has(file.attachmentId)) return;
+    if (this.#fresh.has(file.attachmentId)) return;
     try {
       const url = await this.#ask(file);
-      if (url === null) return;
       picture.src = url;
       picture.hidden = false;
     } catch {
@@ -58,9 +51,9 @@ export class FreshLinks {
     }
   }
 
-  async #ask({ attachmentId }: Attachment): Promise<string | null> {
-    const url = (await this.#files()?.link(attachmentId)) ?? null;
-    if (url !== null) this.#fresh.set(attachmentId, { url, until: Date.now() + life });
+  async #ask({ attachmentId }: Attachment): Promise<string> {
+    const url = await this.#files.link(attachmentId);
+    this.#fresh.set(attachmentId, { url, until: Date.now() + life });
     return url;
   }
 }

@@ -1,12 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Texts } from '../texts.ts';
-import type { FileRow, FileRows } from './file-rows.ts';
-import { attachIcon, closeIcon } from './icons.ts';
-import { sizeText } from './size-text.ts';
+import type { Texts } from '../../texts.ts';
+import { attachIcon, closeIcon } from '../icons.ts';
+import { sizeText } from '../size-text.ts';
+import type { FilePart, FileRow } from './part.ts';
 
 /** The files on their way, above the field. */
-export function fileRows(files: FileRows, texts: Texts): unknown {
+export function fileRows(files: FilePart, texts: Texts): unknown {
   if (files.rows.length === 0) return nothing;
   return html`<ul class="files" part="files">
     ${repeat(
@@ -17,7 +17,7 @@ export function fileRows(files: FileRows, texts: Texts): unknown {
   </ul>`;
 }
 
-function fileRow(row: FileRow, files: FileRows, texts: Texts): TemplateResult {
+function fileRow(row: FileRow, files: FilePart, texts: Texts): TemplateResult {
   const { file, state } = row;
   const isGoing = state.type === 'going';
   const words = isGoing ? (state.stage === 'sent' ? '' : texts.files[state.stage]) : state.words;
@@ -40,7 +40,7 @@ function fileRow(row: FileRow, files: FileRows, texts: Texts): TemplateResult {
 }
 
 /** Where the gateway takes no files there is none. */
-export function attachButton({ rules, onChosen }: FileRows, texts: Texts): unknown {
+export function attachButton({ rules, onChosen }: FilePart, texts: Texts): unknown {
   if (!rules) return nothing;
   const { mimeTypes } = rules;
   const choose = ({ currentTarget }: Event) => {
@@ -62,6 +62,6 @@ export function attachButton({ rules, onChosen }: FileRows, texts: Texts): unkno
 }
 
 /** Seen while files are held over the panel. */
-export function dropTarget({ isDropping }: FileRows, texts: Texts): unknown {
+export function dropTarget({ isDropping }: FilePart, texts: Texts): unknown {
   return isDropping ? html`<div class="drop" part="drop">${texts.files.drop}</div>` : nothing;
 }
