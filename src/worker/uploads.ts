@@ -224,6 +224,12 @@ export class Uploads {
         return null;
       case 'attachment-url':
         this.#links.get(event.attachmentId)?.resolve(event.url);
+        // Where a place was asked for, it is one, although it wants no headers.
+        this.#running(event.attachmentId)?.target.resolve({
+          ...event,
+          type: 'upload-target',
+          headers: {},
+        });
         return null;
       case 'attachment-uploaded':
         this.#running(event.attachmentId)?.uploaded.resolve(event.url);

@@ -202,20 +202,52 @@ test('a worker that dies with a file says so, and another try sends it', async (
   expect(await filesOf(gateway)).toHaveLength(1);
 });
 
+test('a page that goes leaves its file on the way @shared-worker', async ({ gateway, openTab }) => {
+  const tab = await openTab('/');
+  const other = await openTab('/help/');
+  await tab.send('hello');
+  await expect(tab.messages.last()).toContainText('Delivered');
+  gateway.faults.rest({ how: 'delay', ms: 1_000 }, { method: 'PUT' });
+  await choose(tab, picture);
+  await expect(rowOf(tab.page, 'receipt.png')).toContainText('Uploading…');
+  await tab.page.close();
+  await expect(other.messages.last()).toContainText('receipt.png');
+  await expect(other.messages.last()).toContainText('Delivered');
+  expect(await filesOf(gateway)).toHaveLength(1);
+});
+
+test('a message that is kept brings its file through a worker’s death', async ({
+  gateway,
+  openTab,
+  context,
+}) => {
+  const tab = await openTab('/');
+  await tab.send('hello');
+  await expect(tab.messages.last()).toContainText('Delivered');
+  gateway.faults.lose('from-client', { type: 'onMessage' });
+  await choose(tab, picture);
+  await expect(tab.messages).toHaveCount(2);
+  await gateway.stats.waitFor(({ received }) => (received.onMessage ?? 0) >= 2);
+  await killHub(context);
+  await expect(tab.messages.last()).toContainText('receipt.png');
+  await expect(tab.messages.last()).toContainText('Delivered', { timeout: 30_000 });
+  expect(await filesOf(gateway)).toHaveLength(1);
+  expect(gateway.stats.violations).toEqual([]);
+});
+
 test('a message whose file is gone fails in words, and is discarded', async ({
   gateway,
   openTab,
 }) => {
   const tab = await openTab('/');
-  await tab.send('hello');
-  await expect(tab.messages.last()).toContainText('Delivered');
   gateway.faults.answer({ type: 'onMessage', code: '4008' });
   await choose(tab, picture);
+  await expect(tab.messages).toHaveCount(1);
   const failed = tab.messages.last();
   await expect(failed).toContainText('Not sent');
   await expect(failed).toContainText('This file is no longer available.');
   await failed.getByRole('button', { name: 'Discard' }).click();
-  await tab.shows(['hello']);
+  await expect(tab.messages).toHaveCount(0);
 });
 
 test('a link that has run out is asked for anew when it is pressed', async ({

@@ -75,7 +75,7 @@ function withNames(message: GatewayMessage, { content: sent = [] }: OutboxItem):
     const known = sent.find(
       (one) => one.type === 'attachment' && one.attachmentId === part.attachmentId,
     );
-    return known?.type === 'attachment' ? { ...known, url: part.url } : part;
+    return known?.type === 'attachment' ? { ...known, url: part.url ?? known.url } : part;
   });
   return { ...message, content };
 }
