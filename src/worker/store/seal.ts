@@ -14,8 +14,6 @@ import type { Meta, OutboxRecord, StoreOperation } from '../core/records.ts';
 const mark = '\u0001';
 const sealedMark = `${mark}s`;
 const plainMark = `${mark}p`;
-/** Inside what is sealed: an outgoing message with files. */
-const filesMark = `${mark}f`;
 
 const messageText = z.object({
   text: z.string(),
@@ -90,8 +88,9 @@ export class Seal {
   async #sealOutbox(record: OutboxRecord): Promise<OutboxRecord> {
     const { content, ...rest } = record;
     if (!this.#sealingKey || !content) return { ...record, text: await this.#seal(record.text) };
-    const sealed = filesMark + JSON.stringify({ text: rest.text, name: '', content });
-    return { ...rest, text: await this.#seal(sealed) };
+    // An empty list says that there is one inside.
+    const sealed = JSON.stringify({ text: rest.text, name: '', content });
+    return { ...rest, content: [], text: await this.#seal(sealed) };
   }
 
   async #sealMeta(meta: Meta): Promise<Meta> {
@@ -112,15 +111,12 @@ export class Seal {
   }
 
   async openOutbox(record: OutboxRecord): Promise<OutboxRecord | null> {
-    const text = record.text.startsWith(sealedMark)
-      ? await this.#open(record.text)
-      : unescaped(record.text);
-    if (text === null) return null;
-    if (!text.startsWith(filesMark)) return { ...record, text };
-    const opened = messageText.safeParse(parse(text.slice(filesMark.length)));
-    return opened.success && opened.data.content
-      ? { ...record, text: opened.data.text, content: opened.data.content }
-      : { ...record, text };
+    if (!record.text.startsWith(sealedMark)) return { ...record, text: unescaped(record.text) };
+    const text = await this.#open(record.text);
+    if (text === null || !record.content) return text === null ? null : { ...record, text };
+    const opened = messageText.safeParse(parse(text));
+    if (!opened.success) return null;
+    return { ...record, text: opened.data.text, content: opened.data.content ?? [] };
   }
 
   async openMeta(meta: Meta): Promise<Meta | null> {
