@@ -22,6 +22,8 @@ Environment
 To work against a Genesys Cloud deployment instead of the emulator, set both of
   PARTYLINE_GENESYS_DEPLOYMENT_ID   the messenger deployment's id
   PARTYLINE_GENESYS_REGION          its region, such as eu-west-1 or mypurecloud.ie
+and, for sending files, the origin of its upload addresses, for the pages' policy:
+  PARTYLINE_GENESYS_UPLOADS         such as https://uploads.example
 
 To work against a gateway of your own instead of the emulator, set all of
   PARTYLINE_SOCKET_URL      its WebSocket, a whole URL

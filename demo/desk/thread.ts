@@ -1,4 +1,9 @@
-import type { AgentMessage, ConversationSummary, Party } from '../../src/testing/agent-protocol.ts';
+import type {
+  AgentFile,
+  AgentMessage,
+  ConversationSummary,
+  Party,
+} from '../../src/testing/agent-protocol.ts';
 import { arrange, byId, element, setText } from './dom.ts';
 import { dayAndTime, nameOf, stateOf, timeOfDay } from './words.ts';
 
@@ -134,7 +139,7 @@ export class Thread {
 }
 
 function makeBubble(message: AgentMessage): Bubble {
-  const { from, text, timestamp } = message;
+  const { from, text, timestamp, files = [] } = message;
   const time = element('time', '', timeOfDay(timestamp));
   time.dateTime = timestamp;
   time.title = dayAndTime(timestamp);
@@ -143,10 +148,19 @@ function makeBubble(message: AgentMessage): Bubble {
     'li',
     `message ${from.role}`,
     element('span', 'author', from.name),
-    element('p', 'text', text),
+    ...(text === '' && files.length > 0 ? [] : [element('p', 'text', text)]),
+    ...files.map(fileLink),
     element('span', 'meta', time, note),
   );
   return { item, note };
+}
+
+function fileLink({ name, url, size }: AgentFile): HTMLElement {
+  const link = element('a', 'file', `${name} (${Math.ceil(size / 1_000)} kB)`);
+  link.href = url;
+  link.target = '_blank';
+  link.rel = 'noopener noreferrer';
+  return element('p', 'text', link);
 }
 
 function makePending(text: string): Bubble {

@@ -19,8 +19,12 @@ export async function openGateway(settings: GatewaySettings): Promise<RunningGat
       return { socketUrl, apiUrl, oauth, agentUrl: null, deployment: null, close };
     }
     case 'deployment': {
-      const { kind: _, ...named } = settings;
-      return { ...reachOf({ ...named, visitorUrl }), agentUrl: null, close: async () => {} };
+      const { kind: _, uploadOrigin, ...named } = settings;
+      const reach = {
+        ...reachOf({ ...named, visitorUrl }),
+        ...(uploadOrigin ? { uploadOrigin } : {}),
+      };
+      return { ...reach, agentUrl: null, close: async () => {} };
     }
     case 'emulator': {
       const { dialect, port } = settings;

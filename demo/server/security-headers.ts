@@ -5,6 +5,8 @@ export interface Reach {
   readonly socketUrl: string;
   readonly apiUrl: string;
   readonly agentUrl: string | null;
+  /** Where files are uploaded to. @default the API's */
+  readonly uploadOrigin?: string;
   /** Where Genesys Cloud's own dialect is spoken; `null` for the article's. */
   readonly deployment: Deployment | null;
 }
@@ -22,7 +24,9 @@ export const reportPath = '/policy-reports';
 
 /** The least that the pages run under; docs/security.md lists it. */
 export function contentSecurityPolicy(reach: Reach): string {
-  const addresses = [reach.socketUrl, reach.apiUrl, reach.agentUrl].filter((url) => url !== null);
+  const addresses = [reach.socketUrl, reach.apiUrl, reach.agentUrl, reach.uploadOrigin].filter(
+    (url) => url != null,
+  );
   const origins = new Set(addresses.map((url) => new URL(url).origin));
   return [
     "default-src 'none'",

@@ -29,6 +29,8 @@ export type GatewaySettings =
       /** One of them. `endpoint`: an origin in the platform's place. */
       readonly region?: string;
       readonly endpoint?: string;
+      /** Where its files are put, which only it can tell. */
+      readonly uploadOrigin?: string;
     };
 
 export interface Settings {
@@ -79,6 +81,10 @@ const deploymentSchema = z.object({
   PARTYLINE_GENESYS_DEPLOYMENT_ID: required,
   PARTYLINE_GENESYS_REGION: required.optional(),
   PARTYLINE_GENESYS_ENDPOINT: required.optional(),
+  PARTYLINE_GENESYS_UPLOADS: z
+    .url({ protocol: /^https$/, error: 'must be an https origin' })
+    .transform((text) => new URL(text).origin)
+    .optional(),
 });
 
 const externalSchema = z.object({
@@ -125,8 +131,13 @@ function deployment(given: Readonly<Record<string, unknown>>): GatewaySettings |
     throw new SettingsError('To work against a deployment, set PARTYLINE_GENESYS_REGION as well.');
   }
   const deploymentId = named.PARTYLINE_GENESYS_DEPLOYMENT_ID;
-  if (endpoint !== undefined) return { kind: 'deployment', deploymentId, endpoint };
-  return { kind: 'deployment', deploymentId, ...(region === undefined ? {} : { region }) };
+  const uploadOrigin = named.PARTYLINE_GENESYS_UPLOADS;
+  return {
+    kind: 'deployment',
+    deploymentId,
+    ...(endpoint !== undefined ? { endpoint } : region !== undefined ? { region } : {}),
+    ...(uploadOrigin === undefined ? {} : { uploadOrigin }),
+  };
 }
 
 function externalGateway(given: Readonly<Record<string, unknown>>): GatewaySettings | null {

@@ -1,4 +1,5 @@
 import { PartylineError } from '../protocol/errors.ts';
+import type { FileCall } from '../protocol/files.ts';
 import type { Call } from '../protocol/port.ts';
 import type { HubConnection } from './hub-connection.ts';
 
@@ -9,7 +10,7 @@ const defaultDeadline = 10_000;
 const secondChance = 15_000;
 
 interface Pending {
-  readonly call: Call;
+  readonly call: Call | FileCall;
   readonly settle: (outcome: Outcome) => void;
   /** It may have reached a hub that died before it answered. */
   wasSent: boolean;
@@ -26,7 +27,10 @@ export class Caller {
   #connection: HubConnection | null = null;
   #isClosed = false;
 
-  call(call: Call, deadline = defaultDeadline): Promise<{ value: unknown; epoch: string }> {
+  call(
+    call: Call | FileCall,
+    deadline = defaultDeadline,
+  ): Promise<{ value: unknown; epoch: string }> {
     if (this.#isClosed) {
       return Promise.reject(new PartylineError('closed', 'This chat has been closed.'));
     }
@@ -107,12 +111,14 @@ export class Caller {
 }
 
 /** Says so where it makes a difference. */
-export function repeated(call: Call): Call {
+export function repeated(call: Call): Call;
+export function repeated(call: Call | FileCall): Call | FileCall;
+export function repeated(call: Call | FileCall): Call | FileCall {
   return call.type === 'send' ? { ...call, isRepeat: true } : call;
 }
 
 /** The first asking did it: the second finds nothing left to do. */
-function isDone(call: Call, code: PartylineError['code']): boolean {
+function isDone(call: Call | FileCall, code: PartylineError['code']): boolean {
   return (
     (call.type === 'retry' && code === 'not-failed') ||
     (call.type === 'discard' && code === 'unknown-message')

@@ -1,11 +1,41 @@
 import type { Reply } from '../protocol/content.ts';
 import type { Conversation, Routing } from '../protocol/conversation.ts';
+import type { FileStage } from '../protocol/files.ts';
+import type { UploadRules } from '../protocol/gateway.ts';
 import type { Message } from '../protocol/message.ts';
 import type { ChatSnapshot } from '../protocol/snapshot.ts';
 
 export interface SendOptions {
   /** The visitor has chosen this instead of writing: see `content` of the message that offered it. */
   readonly reply?: Reply;
+}
+
+export interface SendFileOptions {
+  /** Goes with it. @default none */
+  readonly text?: string;
+  /** Called with each stage. There are no percentages: no browser tells a worker how many bytes have left. */
+  readonly onProgress?: (stage: FileStage) => void;
+  /** Cancels it; `send` rejects with its reason. Once the file is there, its message goes out. */
+  readonly signal?: AbortSignal;
+}
+
+/** Files, where the gateway takes them. */
+export interface ChatFiles {
+  /** What may be sent at the moment; `null`: no files. A session may tell other rules once it is open. */
+  rules(): Promise<UploadRules | null>;
+  /**
+   * Uploads a file and sends a message with it. Resolves with the message's id once the browser keeps
+   * that for good; until then the file is in memory only, and lost with the worker.
+   * @throws {PartylineError} `file-type` · `file-size` · `file-empty` · `file-name` · `file-content`:
+   * it is not accepted · `file-lost`, `network`, `timeout`: try again · `rate-limited`: try again later ·
+   * `forbidden`: no files here · `no-conversation`, `conversation-ended`: call `start` first.
+   */
+  send(file: File, options?: SendFileOptions): Promise<string>;
+  /**
+   * A fresh address for an `attachment` in `content` of a message: they live for some minutes.
+   * @throws {PartylineError} `file-gone` · `network` · `timeout`
+   */
+  link(attachmentId: string): Promise<string>;
 }
 
 /**
@@ -38,6 +68,8 @@ export interface Chat {
    * `no-conversation`: call `start` first · `signed-out` · `rejected`: too many are waiting.
    */
   send(text: string, options?: SendOptions): Promise<string>;
+  /** Sending files, fetched when it is first wanted. @throws what a failing `import` throws */
+  files(): Promise<ChatFiles>;
   /** Sends a failed message again, with the same id. @throws `unknown-message`, `not-failed` */
   retry(messageId: string): Promise<void>;
   /** Removes a message that the gateway has not got. @throws `unknown-message` */

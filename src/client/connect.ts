@@ -5,7 +5,7 @@ import type { Message } from '../protocol/message.ts';
 import type { Call, StreamMessage } from '../protocol/port.ts';
 import type { ChatSnapshot, ConnectionSnapshot } from '../protocol/snapshot.ts';
 import { Caller } from './caller.ts';
-import type { Chat, SendOptions } from './chat.ts';
+import type { Chat, ChatFiles, SendOptions } from './chat.ts';
 import type { Guard } from './guard.ts';
 import { isConversation, isEarlier } from './guards.ts';
 import type { Host } from './host.ts';
@@ -160,6 +160,10 @@ class PageChat implements Chat {
     return messageId;
   }
 
+  files(): Promise<ChatFiles> {
+    return import('./files.ts').then((part) => new part.Files(this, this.#caller));
+  }
+
   async retry(messageId: string): Promise<void> {
     await this.#caller.call({ type: 'retry', messageId });
   }
@@ -270,11 +274,11 @@ class PageChat implements Chat {
 
   /** Fetched only where there is no SharedWorker, or none that starts. */
   async #throughTabs(tabId: string, fallback: () => Worker): Promise<Route> {
-    const { Host, throughChannels } = await import('./fallback.ts');
-    this.#host ??= new Host(fallback, (reason) => this.#connection?.lose(reason));
+    const part = await import('./fallback.ts');
+    this.#host ??= new part.Host(fallback, (reason) => this.#connection?.lose(reason));
     // The page may have gone meanwhile.
     if (this.#connection && this.#usesFallback) this.#host.start();
-    return throughChannels(tabId);
+    return part.throughChannels(tabId);
   }
 
   #detach(): void {
@@ -409,11 +413,10 @@ class PageChat implements Chat {
   }
 
   #fail(code: 'unreachable' | 'outdated', message: string): void {
-    const problem = { code, message };
-    this.#caller.fail(new PartylineError(problem.code, message));
+    this.#caller.fail(new PartylineError(code, message));
     this.#update({
       ...this.#snapshot,
-      connection: { ...notConnected, phase: 'failed', problem },
+      connection: { ...notConnected, phase: 'failed', problem: { code, message } },
     });
   }
 

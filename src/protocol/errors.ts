@@ -52,7 +52,23 @@ export const errorCodes = [
   'client-bug',
 ] as const;
 
-export type ErrorCode = (typeof errorCodes)[number];
+/**
+ * Why a file was not sent, or can't be opened; only gateways that take files know these.
+ *
+ * - `file-type`, `file-size`, `file-empty`, `file-name`, `file-content`: it can't be sent as it is.
+ * - `file-lost`: it did not arrive, or nobody can tell; try again.
+ * - `file-gone`: what was sent is no longer there to be opened.
+ */
+export type FileErrorCode =
+  | 'file-type'
+  | 'file-size'
+  | 'file-empty'
+  | 'file-name'
+  | 'file-content'
+  | 'file-lost'
+  | 'file-gone';
+
+export type ErrorCode = (typeof errorCodes)[number] | FileErrorCode;
 
 /** Something that went wrong, as plain data: it crosses ports and is shown to people. */
 export interface Problem {

@@ -1,6 +1,7 @@
 import type { Content, Reply } from './content.ts';
 import type { Conversation, Routing } from './conversation.ts';
 import type { Sender } from './message.ts';
+import type { Call, CallAnswer } from './port.ts';
 import type { SkillCoverage } from './routing.ts';
 
 /**
@@ -17,8 +18,8 @@ export interface GatewayAdapter {
   readonly socketUrl: string;
   /** Where the tokens come from, when it is not the site's broker (`authentication: 'session'`). */
   readonly sessions?: SessionSettings;
-  /** Brought along with `sessions`, so that no other dialect's hub loads what mints and keeps them. */
-  readonly supply?: (hub: SupplyHub) => TokenSupply;
+  /** Brought along with `sessions`, so that no other dialect's hub loads what mints and keeps them, or files. */
+  readonly supply?: (hub: SupplyHub) => Supply;
   /** The text frames that carry a command; none when the dialect has no word for it. */
   encode(command: GatewayCommand, token: string): readonly string[];
   /** What a text frame says. Never throws: what it can't read is a `misfit`, unknown types are `[]`. */
@@ -127,20 +128,27 @@ export interface TokenSource {
 export interface RestTokenSource {
   /** `null` when there is no line, or no answer on it. Never rejects. */
   readonly get: (isRefused: boolean) => Promise<string | null>;
-  take(event: Extract<GatewayEvent, { type: 'rest-token' }>): void;
+}
+
+/** What a dialect's hubs have besides the core. */
+export interface Supply {
+  readonly tokens: TokenSource;
+  readonly restTokens: RestTokenSource;
+  /** Answers calls about files; `null`: it is another call. */
+  readonly files: (tabId: string, call: unknown) => Promise<CallAnswer> | null;
+  /** Hears what the gateway tells before the core does; returns what of it is the core's business. */
+  hear(event: GatewayEvent): GatewayEvent | null;
   /** The line has ended: another one may be another session's. */
   forget(): void;
 }
 
-export interface TokenSupply {
-  readonly tokens: TokenSource;
-  readonly restTokens: RestTokenSource;
-}
-
 /** What a supply wants of the hub that it works for. */
 export interface SupplyHub {
-  /** Asks for a token on the socket; returns whether there is a line to ask on. */
-  askRestToken(): boolean;
+  /** Changes with the visitor. */
+  readonly epoch: string;
+  /** On the line that there is; returns whether there is one. */
+  send(command: GatewayCommand): boolean;
+  call(tabId: string, call: Call): Promise<CallAnswer>;
   logError(what: string, cause: unknown): void;
 }
 
@@ -158,8 +166,8 @@ export type GatewayCommand =
       readonly routing?: Routing;
       /** What of the other side's offers the visitor has chosen. */
       readonly reply?: Reply;
-      /** Uploaded before. */
-      readonly attachmentIds?: readonly string[];
+      /** Files, uploaded before. */
+      readonly content?: readonly Content[];
     }
   | { readonly type: 'typing'; readonly conversationId: string; readonly isTyping: boolean }
   | { readonly type: 'mark-read'; readonly conversationId: string; readonly messageId: string }

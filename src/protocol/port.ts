@@ -1,4 +1,4 @@
-import { contentsSchema } from './content-schema.ts';
+import { type Content, contentsSchema } from './content-schema.ts';
 import {
   messageSchemaWith,
   placeSchema,
@@ -147,7 +147,13 @@ export const callSchema = later(() =>
     'sign-out': z.object({ type: only('sign-out') }),
   }),
 );
-export type Call = Read<ReturnType<typeof callSchema>>;
+type PageCall = Read<ReturnType<typeof callSchema>>;
+type SendCall = Extract<PageCall, { type: 'send' }>;
+
+/** What a message brings is put in by the dialect's own edge, never by a page: of a page it is dropped. */
+export type Call =
+  | Exclude<PageCall, SendCall>
+  | (SendCall & { readonly content?: readonly Content[] });
 
 export const earlierSchema = z.object({
   messages: z.array(messageSchema),

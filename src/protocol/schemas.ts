@@ -1,6 +1,6 @@
 import type { Content } from './content.ts';
 import { conversationStatuses, type Routing } from './conversation.ts';
-import { errorCodes } from './errors.ts';
+import { errorCodes, type Problem } from './errors.ts';
 import { isPosition, type Message, messageStatuses, type Position, roles } from './message.ts';
 import { queueReasons, type RoutingNotice } from './routing.ts';
 import { phases } from './snapshot.ts';
@@ -15,7 +15,11 @@ export const knockSchema = later(() =>
   z.object({ type: only('partyline-knock'), connectionId: z.string().check(sized(1, 128)) }),
 );
 
-export const problemSchema = z.object({ code: z.enum(errorCodes), message: z.string() });
+/** Problems of files are told in answers alone, and kept nowhere. */
+export const problemSchema: z.ZodMiniType<Problem> = z.object({
+  code: z.enum(errorCodes),
+  message: z.string(),
+});
 
 export const conversationSchema = z.object({
   conversationId: z.string(),

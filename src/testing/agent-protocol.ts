@@ -44,6 +44,17 @@ export interface Routing {
 const id = z.string().check(z.minLength(1), z.maxLength(512));
 const agentSchema = z.object({ id, name: z.string().check(z.minLength(1), z.maxLength(100)) });
 
+/** A file of a message; `url` lives for some minutes. */
+export const agentFileSchema = z.object({
+  attachmentId: z.string(),
+  name: z.string(),
+  type: z.string(),
+  /** Bytes. */
+  size: z.int().check(z.nonnegative()),
+  url: z.string(),
+});
+export type AgentFile = Readonly<z.infer<typeof agentFileSchema>>;
+
 /** One message of a transcript. `timestamp` is ISO 8601 in UTC. */
 export const agentMessageSchema = z.object({
   conversationId: id,
@@ -52,6 +63,7 @@ export const agentMessageSchema = z.object({
   from: partySchema,
   text: z.string(),
   timestamp: z.string(),
+  files: z.optional(z.array(agentFileSchema)),
 });
 export type AgentMessage = Readonly<z.infer<typeof agentMessageSchema>>;
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { AgentMessage, ConversationSummary } from './agent-protocol.ts';
 import type { Conversations } from './conversations.ts';
 import { withDeadline } from './deadline.ts';
-import type { AgentIdentity, ConversationEvent, Party } from './model.ts';
+import type { FileContent, GuestFiles } from './genesys-cloud/files.ts';
+import type { AgentIdentity, ConversationEvent, Party, StoredMessage } from './model.ts';
 import type { TranscriptStore } from './store.ts';
 import { summarize, toAgentMessage } from './summaries.ts';
 
@@ -30,8 +31,10 @@ const alex: AgentIdentity = { id: 'agent_1', name: 'Alex' };
 export class Agents {
   readonly #conversations: Conversations;
   readonly #store: TranscriptStore;
+  readonly #files: GuestFiles | null;
 
-  constructor(conversations: Conversations, store: TranscriptStore) {
+  constructor(conversations: Conversations, store: TranscriptStore, files: GuestFiles | null) {
+    this.#files = files;
     this.#conversations = conversations;
     this.#store = store;
   }
@@ -99,7 +102,24 @@ export class Agents {
       at,
       quiet,
     });
-    return toAgentMessage(message);
+    return this.seen(message);
+  }
+
+  /** Sends a file, where the dialect has files. @throws {TypeError} where it has none */
+  async sendFile(
+    conversationId: string,
+    file: FileContent,
+    options: SayOptions & { readonly text?: string } = {},
+  ): Promise<AgentMessage> {
+    if (!this.#files) throw new TypeError('this dialect has no files');
+    const { text = '', messageId = `msg_${randomUUID()}`, ...rest } = options;
+    this.#files.attach(messageId, [this.#files.keep(file)]);
+    return this.say(conversationId, text, { ...rest, messageId });
+  }
+
+  /** A message as agents see it, with its files. @internal */
+  seen(message: StoredMessage): AgentMessage {
+    return toAgentMessage(message, this.#files?.ofMessage(message.messageId));
   }
 
   /** Many messages, one after the other, as fast as it goes. */
@@ -140,7 +160,7 @@ export class Agents {
     await this.#conversations.find(conversationId);
     const from = { since: 0, above: 0 };
     const messages = await this.#store.after(conversationId, from, Number.MAX_SAFE_INTEGER);
-    return messages.map(toAgentMessage);
+    return messages.map((message) => this.seen(message));
   }
 
   /** Hears everything that happens in conversations, the visitors' typing and reading included. */

@@ -6,7 +6,6 @@ import {
 } from './agent-protocol.ts';
 import type { DeskContext } from './desk-sockets.ts';
 import { type AgentIdentity, type ConversationEvent, GatewayRefusal, type Party } from './model.ts';
-import { toAgentMessage } from './summaries.ts';
 
 const pageLength = 50;
 
@@ -43,7 +42,7 @@ export class DeskWindow {
         return;
       case 'message':
         if (event.message.conversationId !== this.#open) return;
-        this.#send({ type: 'message', message: toAgentMessage(event.message) });
+        this.#send({ type: 'message', message: this.#context.agents.seen(event.message) });
         if (event.message.from.role === 'visitor') this.#delivered(event.message);
         return;
       case 'typing':
@@ -87,7 +86,7 @@ export class DeskWindow {
         const posted = await conversations.post(conversationId, { messageId, from, text });
         // A resend: nobody else has to hear of it again.
         if (posted.repeated) {
-          this.#send({ type: 'message', message: toAgentMessage(posted.message) });
+          this.#send({ type: 'message', message: agents.seen(posted.message) });
         }
         return;
       }
@@ -107,7 +106,7 @@ export class DeskWindow {
   }
 
   async #show(conversationId: string, before: number | undefined): Promise<void> {
-    const { conversations, store } = this.#context;
+    const { conversations, store, agents } = this.#context;
     await conversations.find(conversationId);
     this.#open = conversationId;
     const sequence = before ?? Number.MAX_SAFE_INTEGER;
@@ -115,7 +114,7 @@ export class DeskWindow {
     this.#send({
       type: 'transcript',
       conversationId,
-      messages: messages.map(toAgentMessage),
+      messages: messages.map((message) => agents.seen(message)),
       hasEarlier: (messages[0]?.sequence ?? 1) > 1,
     });
   }

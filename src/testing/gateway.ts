@@ -8,6 +8,7 @@ import { Conduct } from './conduct.ts';
 import { Conversations } from './conversations.ts';
 import { DeskSockets } from './desk-sockets.ts';
 import { Faults } from './faults.ts';
+import { GuestFiles } from './genesys-cloud/files.ts';
 import { guestRoutes } from './genesys-cloud/rest.ts';
 import { GuestSessions } from './genesys-cloud/sessions.ts';
 import { GuestSockets } from './genesys-cloud/sockets.ts';
@@ -71,7 +72,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const tokens = await TokenAuthority.create(await store.signingKey(sharedKey), clientId, clock);
   const skillGroups = new Set(settings.skillGroups.map(({ name }) => name));
   const conversations = new Conversations({ store, clock, skillGroups, onError });
-  const agents = new Agents(conversations, store);
+  const isGuests = settings.dialect === 'genesys-cloud';
+  const files = new GuestFiles(settings, () => `http://${host}:${port}`);
+  const agents = new Agents(conversations, store, isGuests ? files : null);
   const faults: Faults = new Faults({
     seed: settings.seed,
     sockets: () => visitors,
@@ -81,16 +84,15 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     },
   });
   const shared = { settings, store, conversations, tokens, stats, conduct, faults };
-  const isGuests = settings.dialect === 'genesys-cloud';
-  const sessions = new GuestSessions({ settings, conversations });
+  const sessions = new GuestSessions({ settings, conversations, files });
   const visitors = isGuests
-    ? new GuestSockets({ ...shared, sessions })
+    ? new GuestSockets({ ...shared, sessions, files })
     : new VisitorSockets(shared);
   const desks = new DeskSockets({ settings, conversations, agents, store });
   const bot =
     settings.bot === false ? null : new Bot({ settings: settings.bot, conversations, onError });
 
-  const routes = isGuests ? guestRoutes({ ...shared, sessions }) : restRoutes(shared);
+  const routes = isGuests ? guestRoutes({ ...shared, sessions, files }) : restRoutes(shared);
   const rest = getRequestListener(routes.fetch);
   const socketPath = isGuests ? '/v1' : '/webchat';
   const oauth = getRequestListener(
@@ -112,7 +114,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     connections.add(raw);
     raw.on('close', () => connections.delete(raw));
   });
-  const port = await listen(server, settings.port);
+  const port: number = await listen(server, settings.port);
 
   const stop = async () => {
     if (!server.listening) return;

@@ -26,7 +26,7 @@ export type HttpFault =
   | { readonly how: 'delay'; readonly ms: number };
 
 export interface HttpMatch extends Chance {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT';
   /** A part of the path. */
   readonly path?: string;
 }

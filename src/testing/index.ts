@@ -1,4 +1,4 @@
-export type { AgentMessage, ConversationSummary } from './agent-protocol.ts';
+export type { AgentFile, AgentMessage, ConversationSummary } from './agent-protocol.ts';
 export type { Agents, SayOptions } from './agents.ts';
 export type {
   AnswerFault,
@@ -8,6 +8,7 @@ export type {
 } from './faults.ts';
 export type { Direction, FrameMatch } from './frame-faults.ts';
 export { type Gateway, startGateway } from './gateway.ts';
+export type { FileContent } from './genesys-cloud/files.ts';
 export type { HttpFault, HttpMatch } from './http-faults.ts';
 export {
   type AgentIdentity,

@@ -37,6 +37,15 @@ export interface GatewayOptions {
   readonly sessionLife?: number;
   /** Whether its history tells what clients wrote into their messages, their ids among it. @default true */
   readonly historyKeepsIds?: boolean;
+  /**
+   * Files that its guests may send; `false`: none.
+   * @default pictures, PDF and plain text, 10 MB
+   */
+  readonly uploads?:
+    | false
+    | { readonly mimeTypes?: readonly string[]; readonly maximumSize?: number };
+  /** How long addresses of its files live, in seconds. @default 600 */
+  readonly fileLinkLife?: number;
   /** On 127.0.0.1; 0 for any free one. @default 0 */
   readonly port?: number;
   /** @default a random one */
@@ -79,11 +88,23 @@ export interface GatewayOptions {
 const milliseconds = z.number().nonnegative();
 const name = z.string().min(1).max(256);
 
+const fileTypes = ['image/jpeg', 'image/png', 'image/gif', 'application/pdf', 'text/plain'];
+
 const schema = z.strictObject({
   dialect: z.enum(['article', 'genesys-cloud']).default('article'),
   deploymentId: name.default('deployment-1'),
   sessionLife: z.number().positive().default(259_200),
   historyKeepsIds: z.boolean().default(true),
+  uploads: z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        mimeTypes: z.array(name).default(fileTypes),
+        maximumSize: z.int().positive().default(10_485_760),
+      }),
+    ])
+    .default({ mimeTypes: fileTypes, maximumSize: 10_485_760 }),
+  fileLinkLife: z.number().positive().default(600),
   port: z.int().min(0).max(65_535).default(0),
   clientId: name.optional(),
   clientSecret: name.optional(),

@@ -1,8 +1,11 @@
-import type { AgentMessage, ConversationSummary } from './agent-protocol.ts';
+import type { AgentFile, AgentMessage, ConversationSummary } from './agent-protocol.ts';
 import type { ConversationRecord, StoredMessage } from './model.ts';
 
 /** A message as agents see it. */
-export function toAgentMessage(message: StoredMessage): AgentMessage {
+export function toAgentMessage(
+  message: StoredMessage,
+  files: readonly AgentFile[] = [],
+): AgentMessage {
   const { conversationId, messageId, sequence, from, text, at } = message;
   return {
     conversationId,
@@ -11,6 +14,7 @@ export function toAgentMessage(message: StoredMessage): AgentMessage {
     from,
     text,
     timestamp: new Date(at).toISOString(),
+    ...(files.length > 0 ? { files: [...files] } : {}),
   };
 }
 

@@ -195,8 +195,8 @@ export class PartylineChatElement extends Base {
 
   #load(): Promise<Inside> {
     this.#loading ??= import('./panel-inside.ts').then(
-      ({ Inside }) => {
-        this.#inside = new Inside(this, this.#root, this.#frame, this.#launcher, () =>
+      (part) => {
+        this.#inside = new part.Inside(this, this.#root, this.#frame, this.#launcher, () =>
           this.#update(),
         );
         this.#update();

@@ -44,6 +44,8 @@ export function createLauncher(onClick: () => void): Launcher {
   badge.setAttribute('aria-hidden', 'true');
   description.id = 'unread';
   description.hidden = true;
+  // Without unread messages it is empty, and nothing is read out.
+  element.setAttribute('aria-describedby', description.id);
   element.addEventListener('click', onClick);
 
   return {
@@ -55,8 +57,6 @@ export function createLauncher(onClick: () => void): Launcher {
       badge.textContent = count > 99 ? '99+' : String(count);
       badge.hidden = count === 0;
       description.textContent = count > 0 ? texts.unread(count) : '';
-      if (count > 0) element.setAttribute('aria-describedby', description.id);
-      else element.removeAttribute('aria-describedby');
     },
     controls(panel) {
       element.setAttribute('aria-controls', panel.id);

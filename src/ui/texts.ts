@@ -1,3 +1,4 @@
+import type { FileStage } from '../protocol/files.ts';
 import type { QueueReason } from '../protocol/routing.ts';
 import type { Phase } from '../protocol/snapshot.ts';
 import { plural, shellEnglish } from './shell-texts.ts';
@@ -49,6 +50,16 @@ export interface Texts {
   /** In place of `said` when more come at once than anybody can listen to. */
   readonly saidMany: (count: number) => string;
   readonly typing: (name: string) => string;
+
+  readonly files: Readonly<Record<Exclude<FileStage, 'sent'>, string>> & {
+    readonly attach: string;
+    /** Seen while files are held over the panel. */
+    readonly drop: string;
+    readonly cancel: string;
+    readonly sent: (name: string) => string;
+    /** Behind the words for a file that is too large. @param size such as '10 MB' */
+    readonly atMost: (size: string) => string;
+  };
 
   /** Names a group of buttons that answer a message. */
   readonly choices: string;
@@ -157,6 +168,17 @@ export const english: Texts = {
   saidMany: (count) => plural(count, 'new message', 'new messages'),
   typing: (name) => `${name} is typing…`,
 
+  files: {
+    attach: 'Attach a file',
+    drop: 'Drop files here to send them',
+    cancel: 'Cancel',
+    waiting: 'Waiting for the connection…',
+    asking: 'Getting ready…',
+    uploading: 'Uploading…',
+    checking: 'Being checked…',
+    sent: (name) => `${name} was sent.`,
+    atMost: (size) => `At most ${size}.`,
+  },
   choices: 'Answers',
   notShown: (what) => `This can’t be shown here: ${what}`,
   expiring: (time) => `This conversation ends at ${time} unless somebody writes.`,

@@ -7,6 +7,7 @@ import { guestRules } from './core/guest.ts';
 import type { HubGateway } from './options.ts';
 import { RestTokens } from './rest-token.ts';
 import { SessionTokens } from './session-tokens.ts';
+import { Uploads } from './uploads.ts';
 
 /**
  * The dialect of Genesys Cloud's Web Messaging Guest API: see docs/genesys-cloud.md. Built from public
@@ -20,9 +21,23 @@ export function genesysCloud(options: GenesysCloudOptions): HubGateway {
     ...adapter,
     rules: guestRules,
     contents: contentsSchema,
-    supply: ({ askRestToken, logError }) => ({
-      tokens: new SessionTokens(adapter.sessions, logError),
-      restTokens: new RestTokens(askRestToken),
-    }),
+    supply: (hub) => {
+      const restTokens = new RestTokens(() => hub.send({ type: 'rest-token' }));
+      const uploads = new Uploads(hub, options.uploads ?? {});
+      return {
+        tokens: new SessionTokens(adapter.sessions, (what, cause) => hub.logError(what, cause)),
+        restTokens,
+        files: uploads.call,
+        hear(event) {
+          if (event.type !== 'rest-token') return uploads.hear(event);
+          restTokens.take(event);
+          return null;
+        },
+        forget() {
+          restTokens.forget();
+          uploads.forget();
+        },
+      };
+    },
   };
 }

@@ -1,5 +1,5 @@
 import { PartylineError } from '../protocol/errors.ts';
-import type { TokenSource } from '../protocol/gateway.ts';
+import type { GatewayCommand, Supply, SupplyHub, TokenSource } from '../protocol/gateway.ts';
 import { aliveLock, hubLock, tabLock } from '../protocol/locks.ts';
 import type { Call, CallAnswer, Hello, StreamMessage } from '../protocol/port.ts';
 import { protocolVersion } from '../protocol/version.ts';
@@ -50,7 +50,7 @@ export interface HubEvents {
 const writePause = 15;
 
 /** The core and its edges: inputs go in one by one, effects are carried out, a tick ends in a flush. */
-export class Hub {
+export class Hub implements SupplyHub {
   #state: HubState;
   readonly #clock: () => Clock;
   readonly #timers: Timers;
@@ -69,6 +69,8 @@ export class Hub {
   readonly #alive: Promise<void>;
   readonly #booted: Promise<void>;
   readonly #events: HubEvents;
+  /** Only where the dialect has files. */
+  readonly files: Supply['files'] | undefined;
   /** Ends the wait for the hub's lock. */
   readonly #waiting = new AbortController();
   #releaseLock: () => void = () => {};
@@ -104,10 +106,8 @@ export class Hub {
     );
     this.#clock = createClock();
     this.#timers = createTimers(this.#clock, (name) => this.#take({ type: 'timer', name }));
-    const supply = gateway.supply?.({
-      askRestToken: () => this.#sockets.sendAnywhere({ type: 'rest-token' }),
-      logError: (what, cause) => log.error(what, cause),
-    });
+    const supply = gateway.supply?.(this) ?? null;
+    this.files = supply?.files;
     this.#tokens = supply?.tokens ?? new Tokens(options.tokenUrl);
     this.#attributes = options.attributes;
     this.#routingLog = new RoutingLog(options.routingLogUrl, log);
@@ -130,7 +130,7 @@ export class Hub {
         gateway: (socketId, event) => this.#take({ type: 'gateway', socketId, event }),
       },
       log,
-      supply?.restTokens ?? null,
+      supply,
     );
     this.#tick.port1.onmessage = () => {
       this.#tickPending = false;
@@ -229,6 +229,14 @@ export class Hub {
         call.type === 'start' ? attributeProblems(this.#attributes, call.routing) : [];
       this.#take({ type: 'call', tabId, callId, call, routingProblems });
     });
+  }
+
+  send(command: GatewayCommand): boolean {
+    return this.#sockets.sendAnywhere(command);
+  }
+
+  logError(what: string, cause: unknown): void {
+    this.#log.error(what, cause);
   }
 
   #take(input: Input): void {

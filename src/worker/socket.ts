@@ -3,7 +3,7 @@ import type {
   GatewayAdapter,
   GatewayCommand,
   GatewayEvent,
-  RestTokenSource,
+  Supply,
 } from '../protocol/gateway.ts';
 import type { Log } from './log.ts';
 
@@ -13,6 +13,9 @@ export interface SocketEvents {
   gateway(socketId: number, event: GatewayEvent): void;
 }
 
+/** Hears secrets, and whatever else is none of the core's business. */
+type Aside = Pick<Supply, 'hear' | 'forget'>;
+
 /** Carries out what the core wants of WebSockets; the frames are the adapter's business. */
 export class Sockets {
   readonly #sockets = new Map<number, WebSocket>();
@@ -20,16 +23,16 @@ export class Sockets {
   readonly #token: () => string | null;
   readonly #events: SocketEvents;
   readonly #log: Log;
-  readonly #restTokens: RestTokenSource | null;
+  readonly #aside: Aside | null;
 
   constructor(
     adapter: GatewayAdapter,
     token: () => string | null,
     events: SocketEvents,
     log: Log,
-    restTokens: RestTokenSource | null,
+    aside: Aside | null,
   ) {
-    this.#restTokens = restTokens;
+    this.#aside = aside;
     this.#adapter = adapter;
     this.#token = token;
     this.#events = events;
@@ -47,15 +50,14 @@ export class Sockets {
         return;
       }
       for (const event of this.#adapter.decode(data)) {
-        // A secret, and none of the core's business.
-        if (event.type === 'rest-token') this.#restTokens?.take(event);
-        else this.#events.gateway(socketId, event);
+        const heard = this.#aside ? this.#aside.hear(event) : event;
+        if (heard) this.#events.gateway(socketId, heard);
       }
     };
     // An error is always followed by a close, which says what there is to say.
     socket.onclose = ({ code }) => {
       this.#sockets.delete(socketId);
-      this.#restTokens?.forget();
+      this.#aside?.forget();
       this.#events.closed(socketId, this.#adapter.closeMeaning(code));
     };
   }

@@ -1,4 +1,4 @@
-import type { Reply } from '../content.ts';
+import type { Content, Reply } from '../content.ts';
 import type { Routing } from '../conversation.ts';
 import type { GatewayCommand } from '../gateway.ts';
 import { echoId } from './decode.ts';
@@ -71,8 +71,10 @@ function toRequest(
     case 'configuration':
       return { action: 'getConfiguration', deploymentId };
     case 'request-upload':
+      // Most errors name nothing; where one names the request, it is known by the file.
       return {
         action: 'onAttachment',
+        tracingId: command.attachmentId,
         attachmentId: command.attachmentId,
         fileName: command.name,
         fileType: command.mime,
@@ -80,14 +82,18 @@ function toRequest(
         errorsAsJson: true,
       };
     case 'refresh-attachment':
-      return { action: 'getAttachment', attachmentId: command.attachmentId };
+      return about(command.attachmentId, 'getAttachment');
     case 'delete-attachment':
-      return { action: 'deleteAttachment', attachmentId: command.attachmentId };
+      return about(command.attachmentId, 'deleteAttachment');
     // The platform knows neither receipts nor pings of its own.
     case 'mark-read':
     case 'answer-ping':
       return null;
   }
+}
+
+function about(attachmentId: string, action: string): Request {
+  return { action, tracingId: attachmentId, attachmentId };
 }
 
 /** A guest's new conversation has a token of its own; with an identity, it has to be asked for. */
@@ -116,9 +122,9 @@ function toMessage(
   settings: EncodeSettings,
   command: Extract<GatewayCommand, { type: 'send-message' }>,
 ): Request {
-  const { messageId, text, reply, attachmentIds = [] } = command;
+  const { messageId, text, reply, content: brought = [] } = command;
   const content = [
-    ...attachmentIds.map((id) => ({ contentType: 'Attachment', attachment: { id } })),
+    ...brought.flatMap(toAttachment),
     ...(reply ? [{ contentType: 'ButtonResponse', buttonResponse: toButton(reply, text) }] : []),
   ];
   const customAttributes = {
@@ -137,6 +143,11 @@ function toMessage(
       channel: { metadata: { customAttributes } },
     },
   };
+}
+
+function toAttachment(part: Content): readonly Request[] {
+  if (part.type !== 'attachment') return [];
+  return [{ contentType: 'Attachment', attachment: { id: part.attachmentId } }];
 }
 
 function toButton({ kind, payload, originatingMessageId }: Reply, text: string): Request {

@@ -1,3 +1,4 @@
+import type { FileErrorCode } from '../errors.ts';
 import type { GatewayEvent, GatewayProblemKind } from '../gateway.ts';
 
 export interface ToldError {
@@ -12,6 +13,25 @@ export interface ToldError {
 
 /** Words of a 403 that mean the identity, not the deployment. */
 const identityWords = [/^session authentication failed/i, /^try to authenticate again/i];
+
+/** Of a file, by the platform's code, in words that a customer understands. */
+const fileProblems: Readonly<Record<number, readonly [FileErrorCode, string]>> = {
+  4001: ['file-type', 'Files of this type are not accepted here.'],
+  4002: ['file-size', 'This file is too large.'],
+  4003: ['file-content', 'What is in this file was not accepted. Check it, or try another one.'],
+  4004: ['file-name', 'The name of this file was not accepted. Rename it and try again.'],
+  4005: ['file-name', 'The name of this file is too long. Rename it and try again.'],
+  4008: ['file-gone', 'This file is no longer available. If it was yours, attach it again.'],
+  4009: ['file-gone', 'This file is no longer available. If it was yours, attach it again.'],
+  4010: ['file-lost', 'This file did not arrive. Attach it again.'],
+  4102: ['file-empty', 'This file is empty.'],
+};
+
+/** `null`: the code is about no file. */
+export function fileProblem(code: number): { code: FileErrorCode; message: string } | null {
+  const [own, message] = fileProblems[code] ?? [];
+  return own && message ? { code: own, message } : null;
+}
 
 /** What an error asks of the client. */
 export function toErrorEvents(error: ToldError): readonly GatewayEvent[] {
@@ -35,6 +55,7 @@ export function toErrorEvents(error: ToldError): readonly GatewayEvent[] {
 }
 
 function kindOf(code: number): GatewayProblemKind {
+  if (fileProblem(code)) return 'attachment';
   switch (code) {
     case 400:
     case 4020:
@@ -48,16 +69,6 @@ function kindOf(code: number): GatewayProblemKind {
       return 'rate-limited';
     case 4000:
       return 'forbidden';
-    case 4001:
-    case 4002:
-    case 4003:
-    case 4004:
-    case 4005:
-    case 4008:
-    case 4009:
-    case 4010:
-    case 4102:
-      return 'attachment';
     case 4011:
       return 'message-too-long';
     case 4013:
@@ -68,11 +79,11 @@ function kindOf(code: number): GatewayProblemKind {
 }
 
 function problem(error: ToldError, kind: GatewayProblemKind): readonly GatewayEvent[] {
-  const { code, message, tracingId, retryAfter, attachmentId } = error;
+  const { code, tracingId, retryAfter, attachmentId } = error;
   const told = {
     kind,
     code: String(code),
-    message,
+    message: fileProblem(code)?.message ?? error.message,
     conversationId: null,
     messageId: tracingId,
     retryAfter: retryAfter === null ? null : Math.max(0, retryAfter) * 1_000,

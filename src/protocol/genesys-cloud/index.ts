@@ -1,6 +1,12 @@
 import { describeIssue, PartylineError } from '../errors.ts';
-import type { CloseMeaning, GatewayAdapter, Pace, SessionSettings } from '../gateway.ts';
-import { sized, z } from '../zod.ts';
+import type {
+  CloseMeaning,
+  GatewayAdapter,
+  Pace,
+  SessionSettings,
+  UploadRules,
+} from '../gateway.ts';
+import { between, integer, sized, z } from '../zod.ts';
 import { decodeFrame } from './decode.ts';
 import { encodeFrame, packCredential } from './encode.ts';
 import { domainOf } from './regions.ts';
@@ -32,6 +38,11 @@ export interface GenesysCloudOptions {
    * @default none: guests
    */
   readonly codeUrl?: string;
+  /**
+   * Files that visitors may send, besides what the deployment itself allows. `false`: none.
+   * @default what the deployment allows
+   */
+  readonly uploads?: false | Partial<UploadRules>;
 }
 
 const own = z.exactOptional(z.string().check(sized(1, 2_048)));
@@ -39,6 +50,14 @@ const name = z.string().check(z.regex(/^[a-z0-9.-]{1,253}$/i, 'must be a region 
 
 /** The platform's 2,048 bytes, less what is added to each message. */
 const attributeBytes = 1_800;
+
+const texts = z.exactOptional(z.array(z.string().check(sized(1, 256))));
+
+const uploadsSchema = z.strictObject({
+  mimeTypes: texts,
+  blockedExtensions: texts,
+  maximumSize: z.exactOptional(z.nullable(integer.check(between(1)))),
+});
 
 const optionsSchema = z
   .strictObject({
@@ -55,6 +74,7 @@ const optionsSchema = z
     autostart: z.exactOptional(z.boolean()),
     visitorUrl: own,
     codeUrl: own,
+    uploads: z.exactOptional(z.union([z.literal(false), uploadsSchema])),
   })
   .check(
     z.refine(

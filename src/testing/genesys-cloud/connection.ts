@@ -5,7 +5,8 @@ import type { FaultySocket } from '../faults.ts';
 import { GatewayRefusal, type Routing } from '../model.ts';
 import type { CountedSocket } from '../stats.ts';
 import type { Wire } from '../wire.ts';
-import { answer, type GuestFrame, news, refusal, tooMany } from './frames.ts';
+import { wordsOfFile } from './files.ts';
+import { answer, fileFailure, type GuestFrame, news, refusal, tooMany } from './frames.ts';
 import { Limit } from './limits.ts';
 import { type GuestMessage, type GuestRequest, readRequest } from './requests.ts';
 import type { GuestSession, SessionLine } from './sessions.ts';
@@ -159,6 +160,11 @@ export class GuestConnection implements CountedSocket, FaultySocket, SessionLine
       this.send(refusal(4006, 'session expired'));
       return;
     }
+    const fault = this.#context.faults.takeAnswer(action, session.subject);
+    if (fault) {
+      this.#refuse(request, Number(fault.code), fault.retryAfter);
+      return;
+    }
     switch (action) {
       case 'onMessage':
         await this.#hear(session, request.message, tracingId);
@@ -172,7 +178,7 @@ export class GuestConnection implements CountedSocket, FaultySocket, SessionLine
       case 'getConfiguration': {
         const sessionDurationSeconds = settings.sessionLife;
         this.send(
-          answer('GetConfigurationResponse', { ...media, sessionDurationSeconds }, tracingId),
+          answer('GetConfigurationResponse', { ...this.#media, sessionDurationSeconds }, tracingId),
         );
         return;
       }
@@ -185,12 +191,36 @@ export class GuestConnection implements CountedSocket, FaultySocket, SessionLine
         if (request.closeAllConnections === true) session.closeLines();
         else this.close(1000, 'closed by the client');
         return;
-      case 'onAttachment':
-      case 'getAttachment':
-      case 'deleteAttachment':
-        // Files are nothing that the emulator keeps.
-        this.send(refusal(4000, 'Attachments are not enabled for this deployment.'));
+      case 'onAttachment': {
+        const place = this.#context.files.ask(session.subject, request);
+        if (typeof place === 'number') this.#refuse(request, place);
+        else this.send(answer('PresignedUrlResponse', place, tracingId));
         return;
+      }
+      case 'getAttachment': {
+        const link = this.#context.files.refresh(request.attachmentId);
+        if (typeof link === 'number') this.#refuse(request, link);
+        else this.send(answer('PresignedUrlResponse', link, tracingId));
+        return;
+      }
+      case 'deleteAttachment': {
+        const { attachmentId } = request;
+        this.#context.files.forget(attachmentId);
+        this.send(answer('AttachmentDeletedResponse', { attachmentId }, tracingId));
+        return;
+      }
+    }
+  }
+
+  /** Most errors name nothing; that of a place for a file names the file. */
+  #refuse(request: GuestRequest, code: number, retryAfter = 1): void {
+    if (code === 429 || code === 4029) {
+      this.send(tooMany(retryAfter));
+    } else if (request.action === 'onAttachment' && code !== 4000) {
+      const timestamp = new Date(this.#context.settings.clock()).toISOString();
+      this.send(fileFailure('GenerateUrlError', request.attachmentId, code, timestamp));
+    } else {
+      this.send(refusal(code, wordsOfFile(code)));
     }
   }
 
@@ -219,10 +249,18 @@ export class GuestConnection implements CountedSocket, FaultySocket, SessionLine
       newSession: isNew,
       readOnly: session.isReadOnly,
       clearedExistingSession: false,
-      ...media,
+      ...this.#media,
       ...this.#life(session),
     };
     this.send(answer('SessionResponse', body, request.tracingId));
+  }
+
+  get #media() {
+    return {
+      allowedMedia: { inbound: this.#context.files.rules },
+      blockedExtensions: ['.exe'],
+      maxCustomDataBytes: maximumAttributeBytes,
+    };
   }
 
   #life(session: GuestSession) {
@@ -248,7 +286,7 @@ export class GuestConnection implements CountedSocket, FaultySocket, SessionLine
   }
 
   async #hear(session: GuestSession, message: GuestMessage, tracingId: string | undefined) {
-    const { conversations, sessions, settings } = this.#context;
+    const { conversations, sessions, settings, files } = this.#context;
     if (message.type === 'Event') {
       await this.#hearEvent(session, message);
       return;
@@ -260,22 +298,27 @@ export class GuestConnection implements CountedSocket, FaultySocket, SessionLine
     }
     const text = message.text ?? '';
     const customAttributes = message.channel?.metadata?.customAttributes;
+    const attachmentIds = (message.content ?? []).flatMap(({ attachment }) => attachment?.id ?? []);
+    const refused = files.refusalOf(session.subject, attachmentIds);
     if (session.isReadOnly) {
       this.send(refusal(409, 'The conversation is read-only.'));
     } else if (Buffer.byteLength(text) > maximumTextBytes) {
       this.send(refusal(4011, 'message too long'));
     } else if (Buffer.byteLength(JSON.stringify(customAttributes ?? {})) > maximumAttributeBytes) {
       this.send(refusal(4013, 'Custom Attributes in channel metadata is larger than 2048 bytes'));
+    } else if (refused !== null) {
+      this.send(refusal(refused, wordsOfFile(refused)));
     } else {
       const routing = routingOf(customAttributes, settings.skillGroups[0]?.name ?? 'default');
       const record = await sessions.conversationOf(session, routing);
       const messageId = randomUUID();
       sessions.keep(messageId, {
         tracingId,
-        content: message.content,
+        content: message.content?.filter(({ attachment }) => attachment === undefined),
         metadata: message.metadata,
         customAttributes,
       });
+      files.attach(messageId, attachmentIds);
       session.prolong();
       const draft = { messageId, from: visitorOf(record), text };
       await conversations.post(record.conversationId, draft);
@@ -315,12 +358,6 @@ export class GuestConnection implements CountedSocket, FaultySocket, SessionLine
     this.#context.left(this);
   }
 }
-
-const media = {
-  allowedMedia: { inbound: { fileTypes: [], maxFileSizeKB: 0 } },
-  blockedExtensions: ['.exe'],
-  maxCustomDataBytes: maximumAttributeBytes,
-};
 
 /** What a deployment's flow would make of the attributes. */
 function routingOf(attributes: Readonly<Record<string, string>> = {}, byDefault: string): Routing {

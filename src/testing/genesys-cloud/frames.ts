@@ -1,4 +1,5 @@
 import type { Party, StoredMessage } from '../model.ts';
+import { wordsOfFile } from './files.ts';
 
 /** What the platform sends to clients of the Guest API. */
 
@@ -29,6 +30,16 @@ export function tooMany(retryAfter: number): GuestFrame {
     errorMessage: 'Message rate too high for this session',
   };
   return { type: 'response', class: 'TooManyRequestsErrorMessage', code: 429, body };
+}
+
+/** The frame says 200, whatever the body says. */
+export function fileFailure(
+  name: 'GenerateUrlError' | 'UploadFailureEvent',
+  attachmentId: string,
+  errorCode: number,
+  timestamp: string,
+): GuestFrame {
+  return news(name, { attachmentId, errorCode, errorMessage: wordsOfFile(errorCode), timestamp });
 }
 
 /** What is kept of a message besides its text. */

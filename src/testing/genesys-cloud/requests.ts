@@ -14,7 +14,14 @@ const event = z.looseObject({
 const message = z.looseObject({
   type: z.enum(['Text', 'Structured', 'Event']),
   text: z.string().optional(),
-  content: z.array(z.looseObject({ contentType: z.string() })).optional(),
+  content: z
+    .array(
+      z.looseObject({
+        contentType: z.string(),
+        attachment: z.looseObject({ id: z.string() }).optional(),
+      }),
+    )
+    .optional(),
   metadata: z.record(z.string(), z.string()).optional(),
   events: z.array(event).optional(),
   channel: z
@@ -55,6 +62,7 @@ export const requestSchema = z.discriminatedUnion('action', [
     attachmentId: z.string(),
     fileName: z.string(),
     fileType: z.string(),
+    fileSize: z.number().optional(),
   }),
   z.object({ action: z.literal('getAttachment'), ...common, attachmentId: z.string() }),
   z.object({ action: z.literal('deleteAttachment'), ...common, attachmentId: z.string() }),

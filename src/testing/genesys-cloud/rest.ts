@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Bindings, withFaults } from '../http-side.ts';
 import { originAllowed } from '../origins.ts';
 import type { TranscriptStore } from '../store.ts';
-import { historyBody } from './frames.ts';
+import { fileFailure, historyBody, news } from './frames.ts';
 import type { GuestContext } from './sockets.ts';
 
 const querySchema = z.object({
@@ -19,7 +19,7 @@ const refreshSchema = z.object({ refreshToken: z.string().startsWith('refresh:')
 
 /** The history, the deployment's configuration, and the tokens of people with an identity. */
 export function guestRoutes(context: GuestContext & { readonly store: TranscriptStore }) {
-  const { settings, sessions, stats, faults, store } = context;
+  const { settings, sessions, files, stats, faults, store } = context;
   const app = new Hono<{ Bindings: Bindings }>();
 
   app.use(async (c, next) => {
@@ -31,8 +31,8 @@ export function guestRoutes(context: GuestContext & { readonly store: Transcript
   app.use(
     cors({
       origin: (origin) => (originAllowed(origin, settings.allowedOrigins) ? origin : null),
-      allowMethods: ['GET', 'POST', 'DELETE'],
-      allowHeaders: ['Authorization', 'Content-Type'],
+      allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
+      allowHeaders: ['Authorization', 'Content-Type', 'X-Amz-Tagging'],
       exposeHeaders: ['Retry-After'],
       maxAge: 600,
     }),
@@ -106,6 +106,35 @@ export function guestRoutes(context: GuestContext & { readonly store: Transcript
     const bearer = /^Bearer (\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
     if (bearer !== undefined) sessions.revokeIdentity(bearer);
     return c.body(null, 204);
+  });
+
+  // In life these are another server's: a presigned address needs no token.
+  app.put('/uploads/:attachmentId', async (c) => {
+    const attachmentId = c.req.param('attachmentId');
+    const headers = { tag: c.req.header('x-amz-tagging'), type: c.req.header('content-type') };
+    const bytes = new Uint8Array(await c.req.arrayBuffer());
+    const result = files.put(attachmentId, headers, bytes);
+    if (!result.ok) return c.body(null, result.status);
+    const fault = faults.takeAnswer('upload', result.subject);
+    const code = fault ? Number(fault.code) : result.code;
+    const timestamp = new Date(settings.clock()).toISOString();
+    const event =
+      code === null
+        ? news('UploadSuccessEvent', {
+            attachmentId,
+            downloadUrl: files.address(attachmentId),
+            timestamp,
+          })
+        : fileFailure('UploadFailureEvent', attachmentId, code, timestamp);
+    sessions.ofSubject(result.subject)?.tell(event);
+    return c.body(null, 200);
+  });
+  app.get('/files/:attachmentId', (c) => {
+    const file = files.read(c.req.param('attachmentId'), Number(c.req.query('until')));
+    if (!file) return c.text('AccessDenied: Request has expired', 403);
+    c.header('Content-Type', file.type);
+    c.header('Content-Disposition', `inline; filename*=UTF-8''${encodeURIComponent(file.name)}`);
+    return c.body(Buffer.from(file.bytes));
   });
 
   app.notFound((c) => c.json({ code: 'not.found', message: 'there is no such call' }, 404));

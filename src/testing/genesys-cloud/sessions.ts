@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Conversations } from '../conversations.ts';
 import type { ConversationRecord, Routing, StoredMessage } from '../model.ts';
 import type { Settings } from '../options.ts';
+import type { GuestFiles } from './files.ts';
 import type { Extras, GuestFrame } from './frames.ts';
 import { Limit } from './limits.ts';
 
@@ -73,6 +74,7 @@ export class GuestSession {
 export interface SessionsContext {
   readonly settings: Settings;
   readonly conversations: Conversations;
+  readonly files: GuestFiles;
 }
 
 /** The sessions of one deployment, in memory: they go with the emulator, the conversations need not. */
@@ -120,7 +122,16 @@ export class GuestSessions {
   }
 
   extrasOf({ messageId }: StoredMessage): Extras {
-    return this.#extras.get(messageId) ?? {};
+    const extras = this.#extras.get(messageId) ?? {};
+    const files = this.#context.files.contentOf(messageId);
+    return files.length > 0
+      ? { ...extras, content: [...files, ...(extras.content ?? [])] }
+      : extras;
+  }
+
+  /** Whoever has that session, wherever it is connected. */
+  ofSubject(subject: string): GuestSession | undefined {
+    return [...this.#byToken.values()].find((session) => session.subject === subject);
   }
 
   issueJwt(session: GuestSession): { readonly jwt: string; readonly exp: number } {

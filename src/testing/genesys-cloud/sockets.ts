@@ -11,6 +11,7 @@ import { originAllowed } from '../origins.ts';
 import type { GatewayStats } from '../stats.ts';
 import { refuseUpgrade, takeUpgrade } from '../upgrade.ts';
 import { GuestConnection } from './connection.ts';
+import type { GuestFiles } from './files.ts';
 import { eventBody, liveBody, news } from './frames.ts';
 import type { GuestSessions } from './sessions.ts';
 
@@ -18,6 +19,7 @@ export interface GuestContext {
   readonly settings: Settings;
   readonly conversations: Conversations;
   readonly sessions: GuestSessions;
+  readonly files: GuestFiles;
   readonly stats: GatewayStats;
   readonly conduct: Conduct;
   readonly faults: Faults;

@@ -2,18 +2,25 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import type { Texts } from '../texts.ts';
 import { type Composer, maximumLength } from './composer.ts';
+import type { FilePart } from './files/part.ts';
 import { sendIcon } from './icons.ts';
 
 /** From so many code units on, the visitor sees how many are left. */
 const countFrom = maximumLength - 200;
 
-export function composerView(composer: Composer, texts: Texts): TemplateResult {
+export function composerView(
+  composer: Composer,
+  files: FilePart | null,
+  texts: Texts,
+): TemplateResult {
   const { length, refusal } = composer;
   const isTooLong = length > maximumLength;
   return html`
     <form class="composer" part="composer" novalidate @submit=${composer.onSubmit}>
       <div class="refusal" role="alert">${refusal?.(texts) ?? nothing}</div>
+      ${files?.list()}
       <div class="field" part="field">
+        ${files?.button()}
         <textarea
           class="input"
           part="input"
@@ -28,7 +35,7 @@ export function composerView(composer: Composer, texts: Texts): TemplateResult {
           ${ref(composer.textarea)}
           @input=${composer.onInput}
           @keydown=${composer.onKeydown}
-          @paste=${composer.onPaste}
+          @paste=${(event: ClipboardEvent) => files?.paste(event) || composer.onPaste()}
           @blur=${composer.onBlur}
           @compositionstart=${composer.onCompositionStart}
           @compositionend=${composer.onCompositionEnd}

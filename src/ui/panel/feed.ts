@@ -35,6 +35,7 @@ interface FeedState {
   readonly onEarlier: () => void;
   readonly onJump: () => void;
   readonly onReply: RowContext['onReply'];
+  readonly links: RowContext['links'];
   readonly onRetry: RowContext['onRetry'];
   readonly onDiscard: RowContext['onDiscard'];
 }
@@ -53,6 +54,7 @@ export function feed(state: FeedState): TemplateResult {
     lastOwn: messages.findLastIndex(({ from }) => from.role === 'visitor'),
     canReply: snapshot?.conversation != null && snapshot.conversation.status !== 'ended',
     onReply: state.onReply,
+    links: state.links,
     onRetry: state.onRetry,
     onDiscard: state.onDiscard,
   };
@@ -82,6 +84,7 @@ export function feed(state: FeedState): TemplateResult {
                 context.stop,
                 firstUnread,
                 context.canReply,
+                context.links,
               ],
               () => {
                 const rows = new Rows(messages, now, texts, firstUnread);

@@ -5,6 +5,7 @@ import type { Message, MessageStatus } from '../../protocol/message.ts';
 import type { Texts } from '../texts.ts';
 import { exactTime, timeOfDay } from './calendar.ts';
 import { messageContent, type OnReply } from './content/index.ts';
+import type { FreshLinks } from './files/fresh-links.ts';
 import { deliveredIcon, failedIcon, pendingIcon, sentIcon } from './icons.ts';
 import { linkify } from './linkify.ts';
 import type { Row } from './rows.ts';
@@ -19,6 +20,7 @@ export interface RowContext {
   readonly lastOwn: number;
   readonly canReply: boolean;
   readonly onReply: OnReply;
+  readonly links: FreshLinks | null;
   readonly onRetry: (message: Message, article: HTMLElement) => void;
   readonly onDiscard: (message: Message) => void;
 }
@@ -44,6 +46,7 @@ export function messageRow(row: Row, index: number, context: RowContext): unknow
       texts,
       index > context.lastOwn,
       context.canReply,
+      context.links,
     ],
     () => html`<div class="item" data-index=${index}>
       ${

@@ -15,6 +15,7 @@ import { composerView } from './composer-view.ts';
 import { isOutdated } from './connection.ts';
 import { Earlier } from './earlier.ts';
 import { feed } from './feed.ts';
+import { FilesDoor } from './files/door.ts';
 import { header } from './header.ts';
 import { Menu, type MenuItem } from './menu.ts';
 import { MountedRows } from './mounted.ts';
@@ -64,6 +65,13 @@ export class PartylinePanel extends LitElement {
   declare trouble: Trouble | null;
 
   readonly #composer = new Composer(this, () => this.#onSent());
+  readonly #files = new FilesDoor(this, {
+    said: (line) => this.#announcer.say([line]),
+    failed: (error) => {
+      this.trouble = troubleOf(error);
+    },
+    removed: () => this.#composer.focus(),
+  });
   readonly #earlier = new Earlier(this);
   readonly #reading = new Reading(this, {
     onTop: () => this.#earlier.load(),
@@ -132,10 +140,12 @@ export class PartylinePanel extends LitElement {
 
   protected override render(): unknown {
     const { snapshot, texts, heading } = this;
+    const { part: files } = this.#files;
     const now = Date.now();
     const reading = this.#reading;
     return html`
-      <section class="panel" part="panel" role="dialog" aria-label=${texts.chat} ?hidden=${!this.open}>
+      <section class="panel" part="panel" role="dialog" aria-label=${texts.chat} ?hidden=${!this.open}
+        @dragenter=${files?.onDrag} @dragover=${files?.onDrag} @dragleave=${files?.onDragLeave} @drop=${files?.onDrop}>
         ${header({
           snapshot,
           heading,
@@ -164,11 +174,13 @@ export class PartylinePanel extends LitElement {
           onEarlier: this.#loadEarlier,
           onJump: this.#jump,
           onReply: this.#reply,
+          links: files?.links ?? null,
           onRetry: this.#retry,
           onDiscard: this.#discard,
         })}
         <div class="trouble" role="alert">${this.trouble ? texts.trouble(this.trouble) : nothing}</div>
-        ${composerView(this.#composer, texts)}
+        ${composerView(this.#composer, files, texts)}
+        ${files?.target()}
         <slot name="footer"></slot>
         <div class="quiet" role="log">${this.#announcer.lines.map((line) => html`<p>${line}</p>`)}</div>
       </section>
@@ -178,7 +190,10 @@ export class PartylinePanel extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('chat') && changed.get('chat')) this.#composer.changeChat();
     if (changed.has('open') && this.open) this.#composer.fit();
-    if (this.chat && this.snapshot) this.#composer.receive(this.chat, this.snapshot);
+    if (this.chat && this.snapshot) {
+      this.#composer.receive(this.chat, this.snapshot);
+      this.#files.receive(this.chat, this.snapshot);
+    }
     if (this.open && this.#mounted.measure(this.querySelectorAll<HTMLElement>('.item'))) {
       this.requestUpdate();
     }

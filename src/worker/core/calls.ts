@@ -113,10 +113,10 @@ function start(run: Run, callId: number, routing: Routing, problems: readonly st
 }
 
 function send(run: Run, callId: number, call: Extract<Call, { type: 'send' }>): void {
-  const { messageId, text } = call;
+  const { messageId, text, content } = call;
   if (isSignedOut(run, callId)) return;
   const { conversation, meta, outbox, window, settings } = run.state;
-  if (text.trim() === '') {
+  if (!content && text.trim() === '') {
     run.reject(callId, 'empty-message', 'There is nothing to send.');
   } else if (utf8Length(text) > (settings.traits.maximumTextBytes ?? Number.POSITIVE_INFINITY)) {
     run.reject(

@@ -25,6 +25,7 @@ export function outboxMessage(run: Run, item: OutboxItem): Message {
     failure: item.failure,
     missingBefore: 0,
     position: [pendingOrdinal, item.ordinal, 0, 0],
+    ...(item.content ? { content: item.content } : {}),
   };
 }
 
@@ -108,7 +109,7 @@ function openConversation({ state: { conversation } }: Run): string | null {
 
 /** Takes a message in. It leaves, and its call is answered, once it is durable. */
 export function enqueue(run: Run, callId: number, call: Extract<Call, { type: 'send' }>): void {
-  const { messageId, text, reply } = call;
+  const { messageId, text, reply, content } = call;
   const isRepeat = call.isRepeat === true;
   const ordinal = run.state.lastOutboxOrdinal + 1;
   const item: OutboxItem = {
@@ -119,6 +120,7 @@ export function enqueue(run: Run, callId: number, call: Extract<Call, { type: 's
     timestamp: run.gatewayTime(),
     failure: null,
     ...(reply ? { reply } : {}),
+    ...(content ? { content } : {}),
     at: { stage: 'storing', writeId: null, callId, isRepeat },
   };
   run.set({ outbox: [...run.state.outbox, item], lastOutboxOrdinal: ordinal });

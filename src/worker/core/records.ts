@@ -1,4 +1,4 @@
-import type { Reply } from '../../protocol/content.ts';
+import type { Content, Reply } from '../../protocol/content.ts';
 import type { Conversation, Routing } from '../../protocol/conversation.ts';
 import type { Problem } from '../../protocol/errors.ts';
 import type { Message, Position, ReadMark } from '../../protocol/message.ts';
@@ -52,6 +52,8 @@ export interface OutboxRecord {
   readonly failure: Problem | null;
   /** What of the other side's offers it answers. */
   readonly reply?: Reply;
+  /** Files that it brings, uploaded before. */
+  readonly content?: readonly Content[];
 }
 
 /** Small things that survive a restart, one record. */

@@ -30,7 +30,7 @@ export function pump(run: Run): void {
     return;
   }
   const { conversationId } = conversation.conversation;
-  const { messageId, text, reply } = head;
+  const { messageId, text, reply, content } = head;
   if (link.phase !== 'online' && (run.hasTimer('rest-retry') || restPause(run) > 0)) return;
   if (!isAddressed(run, head, conversationId) || !isInPace(run)) return;
   if (link.phase === 'online') {
@@ -41,7 +41,12 @@ export function pump(run: Run): void {
     run.emit({
       type: 'send',
       socketId: link.socketId,
-      command: { ...command, ...(routing ? { routing } : {}), ...(reply ? { reply } : {}) },
+      command: {
+        ...command,
+        ...(routing ? { routing } : {}),
+        ...(reply ? { reply } : {}),
+        ...(content ? { content } : {}),
+      },
     });
   } else {
     const requestId = request(run, { type: 'send-message', conversationId, messageId, text });

@@ -27,7 +27,7 @@ type RowKind = keyof Rows;
 type Schemas = { readonly [Kind in RowKind]: z.ZodMiniType<Rows[Kind]> };
 
 /** The shapes that rows must have, however they got there; messages' depend on the dialect. */
-const schemas: Omit<Schemas, 'message'> = {
+const schemas: Omit<Schemas, 'message' | 'outbox'> = {
   conversation: z.object({
     conversation: conversationSchema,
     ordinal: z.number(),
@@ -36,15 +36,6 @@ const schemas: Omit<Schemas, 'message'> = {
     completeUntil: z.number(),
     readMark: z.nullable(readMarkSchema),
     isClosed: z.boolean(),
-  }),
-  outbox: z.object({
-    messageId: z.string(),
-    ordinal: z.number(),
-    conversationId: z.nullable(z.string()),
-    text: z.string(),
-    timestamp: z.number(),
-    failure: z.nullable(problemSchema),
-    reply: z.exactOptional(replySchema),
   }),
   meta: z.object({
     subject: z.nullable(z.string()),
@@ -57,6 +48,16 @@ const schemas: Omit<Schemas, 'message'> = {
   reading: z.object({ unread: z.number(), readUntil: z.nullable(positionSchema) }),
 };
 
+const outboxFields = {
+  messageId: z.string(),
+  ordinal: z.number(),
+  conversationId: z.nullable(z.string()),
+  text: z.string(),
+  timestamp: z.number(),
+  failure: z.nullable(problemSchema),
+  reply: z.exactOptional(replySchema),
+};
+
 /** Checks what comes out of the store. */
 export class RowReader {
   readonly #log: Log;
@@ -65,7 +66,13 @@ export class RowReader {
   /** @param contents what the dialect's messages may bring besides their text */
   constructor(log: Log, contents?: z.ZodMiniType<Content[]>) {
     this.#log = log;
-    this.#schemas = { ...schemas, message: messageSchemaWith(contents) };
+    this.#schemas = {
+      ...schemas,
+      message: messageSchemaWith(contents),
+      outbox: z.object(
+        contents ? { ...outboxFields, content: z.exactOptional(contents) } : outboxFields,
+      ),
+    };
   }
 
   /** The row, or `null` when there is none or it can't be read, which is counted and logged. */

@@ -61,8 +61,7 @@ export class Seal {
         return { ...operation, message: await this.#sealMessage(operation.message) };
       case 'put-outbox':
       case 'add-outbox': {
-        const { record } = operation;
-        return { ...operation, record: { ...record, text: await this.#seal(record.text) } };
+        return { ...operation, record: await this.#sealOutbox(operation.record) };
       }
       case 'put-meta':
         return { ...operation, meta: await this.#sealMeta(operation.meta) };
@@ -86,6 +85,14 @@ export class Seal {
     return { ...rest, text, from: { id, name: '', role } };
   }
 
+  async #sealOutbox(record: OutboxRecord): Promise<OutboxRecord> {
+    const { content, ...rest } = record;
+    if (!this.#sealingKey || !content) return { ...record, text: await this.#seal(record.text) };
+    // An empty list says that there is one inside.
+    const sealed = JSON.stringify({ text: rest.text, name: '', content });
+    return { ...rest, content: [], text: await this.#seal(sealed) };
+  }
+
   async #sealMeta(meta: Meta): Promise<Meta> {
     if (!this.#sealingKey) return { ...meta, draft: escaped(meta.draft) };
     const { draft, routing, lastRouting } = meta;
@@ -104,10 +111,12 @@ export class Seal {
   }
 
   async openOutbox(record: OutboxRecord): Promise<OutboxRecord | null> {
-    const text = record.text.startsWith(sealedMark)
-      ? await this.#open(record.text)
-      : unescaped(record.text);
-    return text === null ? null : { ...record, text };
+    if (!record.text.startsWith(sealedMark)) return { ...record, text: unescaped(record.text) };
+    const text = await this.#open(record.text);
+    if (text === null || !record.content) return text === null ? null : { ...record, text };
+    const opened = messageText.safeParse(parse(text));
+    if (!opened.success) return null;
+    return { ...record, text: opened.data.text, content: opened.data.content ?? [] };
   }
 
   async openMeta(meta: Meta): Promise<Meta | null> {

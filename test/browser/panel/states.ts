@@ -37,6 +37,23 @@ export const states: Readonly<Record<string, (panel: PanelPage) => Promise<void>
     await panel.own({ text: 'And one more thing', status: 'failed', failure });
     await panel.own({ text: 'And another', status: 'pending' });
   },
+  files: async (panel) => {
+    await talk(panel);
+    await takeFiles(panel);
+    await choose(panel, 'the lamp.png');
+    await panel.refuse({
+      send: { code: 'file-content', message: 'What is in it was not accepted.' },
+    });
+    await choose(panel, 'the invoice of last year, and all that came with it.pdf');
+    await panel.refuse({ send: { code: 'file-lost', message: 'The file did not arrive.' } });
+    await choose(panel, 'the hum.txt');
+    await panel.refuse({});
+  },
+  dropping: async (panel) => {
+    await talk(panel);
+    await takeFiles(panel);
+    await drag(panel, 'dragover');
+  },
   unread: async (panel) => {
     await panel.hear({ text: 'Old news' });
     await panel.hear({ text: 'Are you there?' }, { text: 'I will wait a moment.' });
@@ -96,6 +113,33 @@ export const states: Readonly<Record<string, (panel: PanelPage) => Promise<void>
     );
   },
 };
+
+/** The gateway takes files, as is known from now on. */
+export async function takeFiles(panel: PanelPage): Promise<void> {
+  await panel.page.evaluate(() => {
+    const mimeTypes = ['image/png', 'application/pdf', 'text/plain'];
+    window.chat.fileRules = { mimeTypes, blockedExtensions: [], maximumSize: 10_485_760 };
+  });
+  await panel.change({ conversation: { conversationId: 'c2', status: 'connected' } });
+  await panel.page.locator('[part=attach]').waitFor();
+}
+
+export async function choose(panel: PanelPage, name: string): Promise<void> {
+  const buffer = Buffer.alloc(123_456);
+  const input = panel.page.locator('input[type=file]');
+  await input.setInputFiles({ name, mimeType: 'image/png', buffer });
+  await panel.page.locator('[part=files] li').filter({ hasText: name }).waitFor();
+}
+
+/** Files are held over the panel, taken away or let go. */
+export function drag(panel: PanelPage, event: 'dragover' | 'dragleave' | 'drop'): Promise<void> {
+  return panel.page.evaluate((type) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['brought'], 'brought.png', { type: 'image/png' }));
+    const init = { bubbles: true, cancelable: true, dataTransfer };
+    window.element.shadowRoot?.querySelector('.panel')?.dispatchEvent(new DragEvent(type, init));
+  }, event);
+}
 
 async function talk(panel: PanelPage): Promise<void> {
   await panel.hear(

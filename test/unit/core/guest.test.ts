@@ -319,6 +319,66 @@ describe('a message', () => {
   });
 });
 
+describe('a file', () => {
+  const file = (attachmentId: string) =>
+    ({
+      type: 'attachment',
+      attachmentId,
+      url: 'https://x.example/1',
+      name: `${attachmentId}.png`,
+      kind: 'image',
+      mime: 'image/png',
+      size: 3,
+      text: null,
+    }) as const;
+  const sending = (messageId: string) =>
+    ({ type: 'send', messageId, text: '', content: [file(messageId)] }) as const;
+  const part = (id: string, rest = {}) => [
+    { contentType: 'Attachment', attachment: { id, ...rest } },
+  ];
+
+  it('goes with a message without words, and is seen at once', () => {
+    const hub = new GuestHub().started();
+    hub.call(sending('a'));
+    hub.store();
+    expect(hub.snapshot?.messages).toMatchObject([
+      { status: 'sent', content: [{ name: 'a.png' }] },
+    ]);
+    expect(hub.sent().at(-1)).toMatchObject({ type: 'send-message', content: [file('a')] });
+  });
+
+  it('keeps its name when it comes back under its id alone', () => {
+    const hub = new GuestHub().started();
+    hub.call(sending('a'));
+    hub.store();
+    hub.says('', { direction: 'Inbound', content: part('a') }, 'a').pass(200);
+    expect(hub.snapshot?.messages).toMatchObject([
+      { messageId: 'a', status: 'delivered', content: [{ name: 'a.png', size: 3 }] },
+    ]);
+  });
+
+  it('that may have arrived is known in the history by its own id, not by having no words', () => {
+    const hub = new GuestHub().started();
+    hub.call(sending('a'));
+    hub.store();
+    hub.clearKeepingSocket().cut().pass(8_001).open().hears('SessionResponse', { connected: true });
+    hub.history(told('x', { text: '', content: [file('b')] }));
+    expect(hub.snapshot?.messages.map(({ messageId }) => messageId)).toEqual(['x', 'a']);
+    expect(hub.sent().at(-1)).toMatchObject({ type: 'send-message', messageId: 'a' });
+  });
+
+  it('is the same file under another address', () => {
+    const hub = new GuestHub().started();
+    const direction = 'Outbound';
+    for (const n of [1, 2]) {
+      const content = part('a', { url: `https://x.example/${n}`, filename: 'a.png' });
+      hub.hears('StructuredMessage', { id: `id-${n}`, type: 'Text', direction, channel, content });
+      hub.pass(200);
+    }
+    expect(hub.snapshot?.messages).toHaveLength(1);
+  });
+});
+
 describe('the pace', () => {
   it('is five messages a second, and the sixth is seen to wait', () => {
     const hub = new GuestHub().started();

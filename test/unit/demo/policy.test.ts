@@ -15,3 +15,14 @@ it('the demo runs under the very policy that docs/security.md lists', () => {
   });
   expect(listed.trim().split(/\s*;\s*/)).toEqual(policy.split('; '));
 });
+
+it('lets files go where the deployment keeps them', () => {
+  const policy = contentSecurityPolicy({
+    socketUrl: 'wss://gateway.example/v1',
+    apiUrl: 'https://api.example',
+    agentUrl: null,
+    uploadOrigin: 'https://uploads.example',
+    deployment: null,
+  });
+  expect(policy).toContain(' https://uploads.example;');
+});

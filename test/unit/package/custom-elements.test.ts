@@ -11,7 +11,9 @@ const source = readdirSync(join(root, 'src/ui'), { recursive: true, encoding: 'u
   .map((name) => readFileSync(join(root, 'src/ui', name), 'utf8'))
   .join('\n');
 
-const element = described.modules[0]?.declarations[0];
+const [element] = described.modules.flatMap(({ declarations }) =>
+  declarations.flatMap((one) => ('cssParts' in one ? [one] : [])),
+);
 if (!element) throw new Error('custom-elements.json describes nothing');
 
 function found(pattern: RegExp): readonly string[] {

@@ -625,13 +625,23 @@ describe('encode', () => {
       payload: 'y',
       originatingMessageId: 'm',
     } as const;
+    const file = {
+      type: 'attachment',
+      attachmentId: 'a',
+      url: null,
+      name: 'a.png',
+      kind: 'image',
+      mime: 'image/png',
+      size: 3,
+      text: null,
+    } as const;
     const send = {
       type: 'send-message',
       conversationId: 'c',
       messageId: 'o',
       text: 'Yes',
     } as const;
-    expect(frames({ ...send, reply, attachmentIds: ['a'] })).toMatchObject([
+    expect(frames({ ...send, reply, content: [file] })).toMatchObject([
       {
         message: {
           type: 'Structured',
@@ -649,6 +659,27 @@ describe('encode', () => {
           ],
         },
       },
+    ]);
+  });
+
+  it('asks for files under their own id, by which an error is known', () => {
+    const attachmentId = 'a';
+    const upload = { name: 'a.png', mime: 'image/png', size: 3 };
+    expect(frames({ type: 'request-upload', attachmentId, ...upload })).toMatchObject([
+      {
+        action: 'onAttachment',
+        attachmentId,
+        tracingId: attachmentId,
+        fileName: 'a.png',
+        fileType: 'image/png',
+        fileSize: 3,
+      },
+    ]);
+    expect(frames({ type: 'refresh-attachment', attachmentId })).toMatchObject([
+      { action: 'getAttachment', attachmentId, tracingId: attachmentId },
+    ]);
+    expect(frames({ type: 'delete-attachment', attachmentId })).toMatchObject([
+      { action: 'deleteAttachment', attachmentId, tracingId: attachmentId },
     ]);
   });
 
@@ -770,6 +801,8 @@ describe('options', () => {
         { deploymentId: 'd', region: 'x', customAttributes: { a: 'x'.repeat(1_800) } },
         /customAttr/,
       ],
+      [{ deploymentId: 'd', region: 'x', uploads: { maximumSize: 0 } }, /uploads/],
+      [{ deploymentId: 'd', region: 'x', uploads: { mimeTypes: [''] } }, /uploads/],
     ] as const;
     for (const [options, words] of wrong) {
       expect(() => genesysCloud(options)).toThrow(words);

@@ -188,4 +188,130 @@ describe('the emulator of Genesys Cloud', () => {
     await guest.next('SessionClearedEvent');
     await guest.next('ConnectionClosedEvent');
   });
+
+  describe('files', () => {
+    const request = { action: 'onAttachment', fileName: 'a.png', fileType: 'image/png' };
+    const placeSchema = z.object({ url: z.string(), headers: z.record(z.string(), z.string()) });
+
+    async function placed(guest: Guest, attachmentId: string) {
+      guest.send({ ...request, attachmentId, fileSize: 3 });
+      const { body } = await guest.next('PresignedUrlResponse');
+      return placeSchema.parse(body);
+    }
+
+    async function upload(guest: Guest, attachmentId: string): Promise<void> {
+      const { url, headers } = await placed(guest, attachmentId);
+      const response = await fetch(url, { method: 'PUT', headers, body: new Blob(['abc']) });
+      expect(response.status).toBe(200);
+      await guest.next('UploadSuccessEvent');
+    }
+
+    const withFile = (attachmentId: string) => ({
+      action: 'onMessage',
+      message: {
+        type: 'Text',
+        text: '',
+        content: [{ contentType: 'Attachment', attachment: { id: attachmentId } }],
+      },
+    });
+
+    it('are uploaded, brought by a message, and read by the agent', async () => {
+      const gateway = await start();
+      const guest = await new Guest(gateway).opened();
+      await upload(guest, 'a');
+      guest.send(withFile('a'));
+      expect(await guest.next('StructuredMessage')).toMatchObject({
+        body: { content: [{ attachment: { id: 'a', filename: 'a.png', fileSize: 3 } }] },
+      });
+      const { conversationId } = await gateway.agent.nextQueued();
+      const [message] = await gateway.agent.transcript(conversationId);
+      expect(message?.files).toMatchObject([{ name: 'a.png', type: 'image/png', size: 3 }]);
+      expect(await (await fetch(message?.files?.[0]?.url ?? '')).text()).toBe('abc');
+      expect(await history(gateway, guest)).toMatchObject({
+        value: { messages: [{ content: [{ type: 'attachment', attachmentId: 'a' }] }] },
+      });
+    });
+
+    it('go nowhere with other headers than were told', async () => {
+      const guest = await new Guest(await start()).opened();
+      const { url, headers } = await placed(guest, 'a');
+      const others = [{}, { 'x-amz-tagging': 'x' }, { ...headers, 'content-type': 'image/png' }];
+      for (const other of others) {
+        const init = { method: 'PUT', headers: other, body: new Uint8Array([1]) };
+        expect((await fetch(url, init)).status).toBe(403);
+      }
+      expect((await fetch(`${url}x`, { method: 'PUT', headers, body: 'a' })).status).toBe(404);
+    });
+
+    it.each([
+      [{ fileName: 'a.exe' }, 4001],
+      [{ fileType: 'video/mp4' }, 4001],
+      [{ fileSize: 10_485_761 }, 4002],
+      [{ fileName: 'a:b.png' }, 4004],
+      [{ fileName: `${'a'.repeat(256)}.png` }, 4005],
+      [{ fileSize: 0 }, 4102],
+    ])('have no place with %o', async (part, errorCode) => {
+      const guest = await new Guest(await start()).opened();
+      guest.send({ ...request, attachmentId: 'a', fileSize: 3, ...part });
+      expect(await guest.next('GenerateUrlError')).toMatchObject({
+        code: 200,
+        body: { attachmentId: 'a', errorCode },
+      });
+    });
+
+    it('fail as a test wishes, before and after the upload', async () => {
+      const gateway = await start();
+      const guest = await new Guest(gateway).opened();
+      gateway.faults.answer({ type: 'onAttachment', code: '4029', retryAfter: 2 });
+      guest.send({ ...request, attachmentId: 'a' });
+      expect(await guest.next('TooManyRequestsErrorMessage')).toMatchObject({
+        body: { retryAfter: 2 },
+      });
+      gateway.faults.answer({ type: 'upload', code: '4003' });
+      const { url, headers } = await placed(guest, 'b');
+      await fetch(url, { method: 'PUT', headers, body: new Uint8Array([1]) });
+      expect(await guest.next('UploadFailureEvent')).toMatchObject({
+        code: 200,
+        body: { attachmentId: 'b', errorCode: 4003 },
+      });
+    });
+
+    it('must be there when a message brings them, and are gone once they are deleted', async () => {
+      const guest = await new Guest(await start()).opened();
+      guest.send(withFile('a'));
+      expect(await guest.next('string')).toMatchObject({ code: 4009 });
+      await placed(guest, 'a');
+      guest.send(withFile('a'));
+      expect(await guest.next('string')).toMatchObject({ code: 4010 });
+      await upload(guest, 'b');
+      guest.send({ action: 'deleteAttachment', attachmentId: 'b' });
+      await guest.next('AttachmentDeletedResponse');
+      guest.send(withFile('b'));
+      expect(await guest.next('string')).toMatchObject({ code: 4009 });
+    });
+
+    it('have addresses that run out, and fresh ones for the asking', async () => {
+      let now = Date.now();
+      const gateway = await start({ clock: () => now, fileLinkLife: 600 });
+      const guest = await new Guest(gateway).opened();
+      await upload(guest, 'a');
+      const link = async () => {
+        guest.send({ action: 'getAttachment', attachmentId: 'a' });
+        const { body } = await guest.next('PresignedUrlResponse');
+        expect(body).toMatchObject({ headers: {}, fileSize: 3 });
+        return placeSchema.parse(body).url;
+      };
+      const first = await link();
+      expect((await fetch(first)).status).toBe(200);
+      now += 600_000;
+      expect((await fetch(first)).status).toBe(403);
+      expect((await fetch(await link())).status).toBe(200);
+    });
+
+    it('are off where the deployment has none', async () => {
+      const guest = await new Guest(await start({ uploads: false })).opened();
+      guest.send({ ...request, attachmentId: 'a' });
+      expect(await guest.next('string')).toMatchObject({ code: 4000 });
+    });
+  });
 });

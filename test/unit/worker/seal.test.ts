@@ -80,6 +80,25 @@ describe('sealed rows', () => {
     expect(await opened(seal, sealed)).toEqual([message, message, record, record, meta, null]);
   });
 
+  it('hide what an outgoing message brings, too', async () => {
+    const seal = new Seal(await makeKey());
+    const file = {
+      type: 'attachment',
+      attachmentId: 'a',
+      url: null,
+      name: 'payslip.pdf',
+      kind: 'file',
+      mime: null,
+      size: 3,
+      text: null,
+    } as const;
+    const brings = { ...record, text: '', content: [file] };
+    const [sealed] = await seal.sealAll([{ type: 'put-outbox', record: brings }]);
+    expect(JSON.stringify(sealed)).not.toContain('payslip');
+    if (sealed?.type !== 'put-outbox') throw new Error('no record');
+    expect(await seal.openOutbox(sealed.record)).toEqual(brings);
+  });
+
   it('are never the same twice', async () => {
     const seal = new Seal(await makeKey());
     expect(await seal.sealAll(operations)).not.toEqual(await seal.sealAll(operations));

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Card } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
 import { buttons } from './choices.ts';
-import { picture } from './files.ts';
+import { hide, picture } from './files.ts';
 import { type ContentContext, link } from './index.ts';
 
 /** One card, or several in a row that scrolls sideways. */
@@ -19,7 +19,7 @@ export function cards(
 function one(card: Card, message: Message, context: ContentContext): TemplateResult {
   const { title, description, imageUrl, link: target, choices } = card;
   return html`
-    ${imageUrl === null ? nothing : picture(imageUrl, '')}
+    ${imageUrl === null ? nothing : picture(imageUrl, '', hide)}
     <strong dir="auto">${target?.url ? link(target.url, title) : title}</strong>
     ${description === null ? nothing : html`<span dir="auto">${description}</span>`}
     ${buttons(choices, 'button', message, context)}

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Content, Reply } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
 import type { Texts } from '../../texts.ts';
+import type { FreshLinks } from '../files/fresh-links.ts';
 import { cards } from './cards.ts';
 import { choices } from './choices.ts';
 import { attachment } from './files.ts';
@@ -16,6 +17,8 @@ export interface ContentContext {
   /** The visitor has said nothing since: what was offered is still to be taken. */
   readonly isOpen: boolean;
   readonly onReply: OnReply;
+  /** Asks for those of files anew, which live for some minutes; `null`: nobody does. */
+  readonly links: FreshLinks | null;
 }
 
 /** What a message brings besides its text. */
@@ -28,7 +31,7 @@ export function messageContent(message: Message, context: ContentContext): unkno
 function one(part: Content, message: Message, context: ContentContext): unknown {
   switch (part.type) {
     case 'attachment':
-      return attachment(part, context.texts);
+      return attachment(part, message, context);
     case 'choices':
       return choices(part, message, context);
     case 'cards':
@@ -47,6 +50,10 @@ function one(part: Content, message: Message, context: ContentContext): unknown 
   }
 }
 
-export function link(url: string, text: unknown): TemplateResult {
-  return html`<a href=${url} target="_blank" rel="noopener noreferrer nofollow">${text}</a>`;
+export function link(
+  url: string,
+  text: unknown,
+  onPress: ((event: Event) => void) | null = null,
+): TemplateResult {
+  return html`<a href=${url} target="_blank" rel="noopener noreferrer nofollow" @click=${onPress}>${text}</a>`;
 }

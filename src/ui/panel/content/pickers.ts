@@ -3,7 +3,7 @@ import type { ListContent, TimesContent } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
 import type { Texts } from '../../texts.ts';
 import { replyButton } from './choices.ts';
-import { picture } from './files.ts';
+import { hide, picture } from './files.ts';
 import type { ContentContext } from './index.ts';
 
 /** One of a list. Where several may be chosen, each is an answer of its own. */
@@ -43,7 +43,7 @@ export function times(
 ): TemplateResult {
   const originatingMessageId = message.messageId;
   return html`
-    ${imageUrl === null ? nothing : picture(imageUrl, '')}
+    ${imageUrl === null ? nothing : picture(imageUrl, '', hide)}
     ${heading(title, subtitle)}
     ${
       context.isOpen

@@ -9,6 +9,36 @@ export const composerStyles = css`
     background: var(--_danger-surface);
     overflow-wrap: anywhere;
   }
+  .files { display: grid; gap: 6px; max-block-size: 30vh; margin: 0 0 8px; padding: 0; overflow-y: auto; list-style: none; }
+  .files li {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 2px 8px;
+    align-items: center;
+    padding-block: 4px;
+    padding-inline: 12px 4px;
+    border: 1px solid var(--_edge);
+    border-radius: 12px;
+    font-size: 13px;
+  }
+  .files .failed { border-color: var(--_danger); background: var(--_danger-surface); }
+  .files .named { flex: 1; min-inline-size: 0; }
+  .files small { color: var(--_muted); white-space: nowrap; }
+  .files .reason { flex-basis: 100%; }
+  .files progress { inline-size: 100%; block-size: 4px; margin-block-end: 4px; accent-color: var(--_accent); }
+  .attach { color: var(--_muted); }
+  .drop {
+    position: absolute;
+    inset: 8px;
+    display: grid;
+    place-items: center;
+    border: 2px dashed var(--_accent-text);
+    border-radius: 14px;
+    font-weight: 600;
+    color: var(--_accent-text);
+    background: color-mix(in oklab, var(--_surface) 88%, transparent);
+    pointer-events: none;
+  }
   .field {
     display: flex;
     align-items: flex-end;

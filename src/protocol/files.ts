@@ -1,0 +1,65 @@
+import type { FileErrorCode } from './errors.ts';
+import type { UploadRules } from './gateway.ts';
+
+/**
+ * How far a file has come. `waiting`: for a connection · `asking`: for a place to put it · `uploading`:
+ * its bytes are on their way · `checking`: they are there, and looked at · `sent`: its message is kept,
+ * and goes out as any other.
+ */
+export const fileStages = ['waiting', 'asking', 'uploading', 'checking', 'sent'] as const;
+export type FileStage = (typeof fileStages)[number];
+
+/** What can be told of a file from outside. */
+export interface NamedFile {
+  readonly name: string;
+  /** MIME; empty where the browser knows none. */
+  readonly type: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** What a page may ask about files, on the port beside its other calls. */
+export type FileCall =
+  /** Answered with `UploadRules`, or `null`: no files. */
+  | { readonly type: 'file'; readonly step: 'rules' }
+  /** Takes a file in; its message will have that id. */
+  | {
+      readonly type: 'file';
+      readonly step: 'begin';
+      readonly messageId: string;
+      readonly text: string;
+      /** A `File`, with its bytes. */
+      readonly file: NamedFile;
+    }
+  /** Answered with the stage, as soon as it is another, or within 8 s as it is. */
+  | {
+      readonly type: 'file';
+      readonly step: 'wait';
+      readonly messageId: string;
+      readonly after: FileStage;
+    }
+  | { readonly type: 'file'; readonly step: 'cancel'; readonly messageId: string }
+  /** Answered with a fresh address of something that is there. */
+  | { readonly type: 'file'; readonly step: 'link'; readonly attachmentId: string };
+
+/** Why a file can't be sent as it is; `null`: it can, as far as can be told from outside. */
+export function faultOf(
+  { name, type, size }: NamedFile,
+  { mimeTypes, blockedExtensions, maximumSize }: UploadRules,
+): FileErrorCode | null {
+  const lowerName = name.toLowerCase();
+  if (blockedExtensions.some((extension) => lowerName.endsWith(extension.toLowerCase()))) {
+    return 'file-type';
+  }
+  if (!mimeTypes.some((allowed) => fits(type.toLowerCase(), allowed.toLowerCase()))) {
+    return 'file-type';
+  }
+  if (size === 0) return 'file-empty';
+  return maximumSize !== null && size > maximumSize ? 'file-size' : null;
+}
+
+/** `image/*` is any picture, `*\/*` and `*` anything; a browser knows no type of some files. */
+function fits(type: string, allowed: string): boolean {
+  if (allowed === '*/*' || allowed === '*') return true;
+  return allowed.endsWith('/*') ? type.startsWith(allowed.slice(0, -1)) : type === allowed;
+}

@@ -1,0 +1,68 @@
+import type { ChatFiles } from '../../../client/chat.ts';
+import type { Attachment } from '../../../protocol/content.ts';
+import type { Message } from '../../../protocol/message.ts';
+
+/** Addresses live some ten minutes: one that is older than this is asked for anew, in ms. */
+const life = 9 * 60_000;
+
+/** Addresses of files, asked for anew where those that came with a message have run out. */
+export class FreshLinks {
+  readonly #files: ChatFiles;
+  readonly #onTrouble: (error: unknown) => void;
+  readonly #fresh = new Map<string, { readonly url: string; readonly until: number }>();
+
+  constructor(files: ChatFiles, onTrouble: (error: unknown) => void) {
+    this.#files = files;
+    this.#onTrouble = onTrouble;
+  }
+
+  /** What is known best. */
+  addressOf({ attachmentId, url }: Attachment): string | null {
+    return this.#fresh.get(attachmentId)?.url ?? url;
+  }
+
+  /** A press on a file: one that is fresh is opened by the browser itself. */
+  async press(event: Event, file: Attachment, { timestamp }: Message): Promise<void> {
+    const known = this.#fresh.get(file.attachmentId);
+    const isFresh = (known?.until ?? timestamp + life) > Date.now() && (known ?? file).url !== null;
+    if (isFresh || file.attachmentId === '') return;
+    event.preventDefault();
+    const { currentTarget } = event;
+    try {
+      const url = await this.#ask(file);
+      if (currentTarget instanceof HTMLAnchorElement) currentTarget.href = url;
+      open(url);
+    } catch (error) {
+      this.#onTrouble(error);
+    }
+  }
+
+  /** A picture whose address has run out is shown from a fresh one, once; else it is hidden. */
+  async mend({ currentTarget: picture }: Event, file: Attachment): Promise<void> {
+    if (!(picture instanceof HTMLImageElement)) return;
+    picture.hidden = true;
+    if (this.#fresh.has(file.attachmentId)) return;
+    try {
+      const url = await this.#ask(file);
+      picture.src = url;
+      picture.hidden = false;
+    } catch {
+      // Its name stands beside it, and a press on that tells why.
+    }
+  }
+
+  async #ask({ attachmentId }: Attachment): Promise<string> {
+    const url = await this.#files.link(attachmentId);
+    this.#fresh.set(attachmentId, { url, until: Date.now() + life });
+    return url;
+  }
+}
+
+/** As the link itself would: no window of ours stays in the hands of what it shows. */
+function open(url: string): void {
+  const link = document.createElement('a');
+  link.href = url;
+  link.target = '_blank';
+  link.rel = 'noopener noreferrer nofollow';
+  link.click();
+}

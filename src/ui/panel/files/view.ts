@@ -1,0 +1,67 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Texts } from '../../texts.ts';
+import { attachIcon, closeIcon } from '../icons.ts';
+import { sizeText } from '../size-text.ts';
+import type { FilePart, FileRow } from './part.ts';
+
+/** The files on their way, above the field. */
+export function fileRows(files: FilePart, texts: Texts): unknown {
+  if (files.rows.length === 0) return nothing;
+  return html`<ul class="files" part="files">
+    ${repeat(
+      files.rows,
+      ({ file }) => file,
+      (row) => fileRow(row, files, texts),
+    )}
+  </ul>`;
+}
+
+function fileRow(row: FileRow, files: FilePart, texts: Texts): TemplateResult {
+  const { file, state } = row;
+  const isGoing = state.type === 'going';
+  const words = isGoing ? (state.stage === 'sent' ? '' : texts.files[state.stage]) : state.words;
+  return html`<li class=${isGoing ? '' : 'failed'}>
+    <span class="named"><span dir="auto">${file.name}</span> <small>${sizeText(file.size, texts)}</small></span>
+    ${
+      !isGoing && state.canRetry
+        ? html`<button class="small" type="button" @click=${() => files.retry(row)}>${texts.retry}</button>`
+        : nothing
+    }
+    <button
+      class="icon-button"
+      type="button"
+      aria-label="${isGoing ? texts.files.cancel : texts.discard}: ${file.name}"
+      @click=${() => files.remove(row)}
+    >${closeIcon}</button>
+    <span class="reason">${words}</span>
+    ${isGoing ? html`<progress aria-label=${file.name}></progress>` : nothing}
+  </li>`;
+}
+
+/** Where the gateway takes no files there is none. */
+export function attachButton({ rules, onChosen }: FilePart, texts: Texts): unknown {
+  if (!rules) return nothing;
+  const { mimeTypes } = rules;
+  const choose = ({ currentTarget }: Event) => {
+    const input = currentTarget instanceof Element ? currentTarget.nextElementSibling : null;
+    if (input instanceof HTMLInputElement) input.click();
+  };
+  return html`
+    <button class="icon-button attach" part="attach" type="button" aria-label=${texts.files.attach} @click=${choose}>
+      ${attachIcon}
+    </button>
+    <input
+      type="file"
+      hidden
+      multiple
+      accept=${mimeTypes.includes('*/*') ? nothing : mimeTypes.join(',')}
+      @change=${onChosen}
+    />
+  `;
+}
+
+/** Seen while files are held over the panel. */
+export function dropTarget({ isDropping }: FilePart, texts: Texts): unknown {
+  return isDropping ? html`<div class="drop" part="drop">${texts.files.drop}</div>` : nothing;
+}

@@ -1,0 +1,13 @@
+import type { Texts } from '../texts.ts';
+
+/** '12 kB', '1.5 MB'. */
+export function sizeText(bytes: number, { language }: Texts): string {
+  const isLarge = bytes >= 1_000_000;
+  // Something is never nothing.
+  const value = Math.max(bytes / (isLarge ? 1_000_000 : 1_000), bytes === 0 ? 0 : 0.1);
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: isLarge ? 'megabyte' : 'kilobyte',
+    maximumFractionDigits: value < 10 ? 1 : 0,
+  }).format(value);
+}

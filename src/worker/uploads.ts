@@ -1,0 +1,424 @@
+import type { Attachment } from '../protocol/content.ts';
+import { type FileErrorCode, PartylineError } from '../protocol/errors.ts';
+import { type FileStage, faultOf } from '../protocol/files.ts';
+import type { GatewayEvent, GatewayProblem, SupplyHub, UploadRules } from '../protocol/gateway.ts';
+import { fileProblem } from '../protocol/genesys-cloud/errors.ts';
+import type { CallAnswer } from '../protocol/port.ts';
+import { type FileCall, fileCallSchema } from './file-calls.ts';
+import { Upload, withSettlers } from './upload.ts';
+
+/** For a line, in ms. */
+const lineDeadline = 60_000;
+
+/** From a request to its answer, in ms. */
+const askDeadline = 20_000;
+
+/** For the bytes, in ms: 10 MB in so long are 0.3 Mbit/s. */
+const putDeadline = 300_000;
+
+/** From the last byte to the gateway's word that it has looked at them, in ms. */
+const checkDeadline = 60_000;
+
+/** So long a page can still ask what became of a file, in ms. */
+const keptFor = 60_000;
+
+/** At a time: each holds a file, and costs the platform requests. */
+const maximumRunning = 10;
+
+/** What the platform's own documentation names, for as long as a session has not said what it takes. */
+const defaultRules: UploadRules = {
+  mimeTypes: ['image/jpeg', 'image/png', 'image/gif', 'application/pdf', 'text/plain'],
+  blockedExtensions: [],
+  maximumSize: 10 * 1_024 * 1_024,
+};
+
+interface Link {
+  readonly address: Promise<string>;
+  readonly resolve: (url: string) => void;
+  readonly reject: (error: PartylineError) => void;
+}
+
+/**
+ * Files on their way to the gateway, outside of the core: what that learns of is the message that brings
+ * one, once it is there. In memory only: what a dying worker cuts off is told as lost.
+ */
+export class Uploads {
+  readonly #hub: SupplyHub;
+  readonly #site: Partial<UploadRules> | false;
+  /** By the id of their message. */
+  readonly #uploads = new Map<string, Upload>();
+  /** Messages whose files may still be refused, by the file's id. */
+  readonly #sent = new Map<string, string>();
+  readonly #links = new Map<string, Link>();
+  /** Files that were let go: an error that names nothing may be about one of them. */
+  #letGo = 0;
+  /** What the session has said of files. */
+  #told: UploadRules | null = null;
+  /** There is a session to put files into. */
+  #isOpen = false;
+
+  /** @param site its own rules, which narrow the platform's; `false`: no files */
+  constructor(hub: SupplyHub, site: Partial<UploadRules> | false) {
+    this.#hub = hub;
+    this.#site = site;
+  }
+
+  /** Answers calls about files; `null`: it is another call. */
+  readonly call = (tabId: string, call: unknown): Promise<CallAnswer> | null =>
+    Object(call).type === 'file' ? this.#answer(tabId, call) : null;
+
+  async #answer(tabId: string, call: unknown): Promise<CallAnswer> {
+    const { epoch } = this.#hub;
+    const parsed = fileCallSchema.safeParse(call);
+    try {
+      if (!parsed.success) throw new PartylineError('invalid-call', 'The call is misshapen.');
+      return { ok: true, epoch, value: await this.#do(tabId, parsed.data) };
+    } catch (error) {
+      return { ok: false, epoch, problem: this.#asError(error).toProblem() };
+    }
+  }
+
+  async #do(tabId: string, call: FileCall): Promise<unknown> {
+    switch (call.step) {
+      case 'rules':
+        return this.#rules();
+      case 'begin':
+        this.#begin(tabId, call);
+        return null;
+      case 'wait':
+        return this.#wait(call.messageId, call.after);
+      case 'cancel':
+        this.#uploads.get(call.messageId)?.fail(lost());
+        return null;
+      case 'link':
+        return this.#link(call.attachmentId);
+    }
+  }
+
+  #rules(): UploadRules | null {
+    const told = this.#told ?? defaultRules;
+    if (this.#site === false || told.mimeTypes.length === 0 || told.maximumSize === 0) return null;
+    const { mimeTypes = told.mimeTypes, blockedExtensions = [], maximumSize = null } = this.#site;
+    const sizes = [told.maximumSize, maximumSize].filter((size) => size !== null);
+    return {
+      mimeTypes,
+      blockedExtensions: [...told.blockedExtensions, ...blockedExtensions],
+      maximumSize: sizes.length > 0 ? Math.min(...sizes) : null,
+    };
+  }
+
+  // --- a file's way ---
+
+  #begin(tabId: string, call: Extract<FileCall, { step: 'begin' }>): void {
+    const known = this.#uploads.get(call.messageId);
+    // Asked again, after the first answer was lost.
+    if (known && known.failure === null) return;
+    this.#check(call.file);
+    const running = [...this.#uploads.values()].filter(({ isOver }) => !isOver);
+    if (running.length >= maximumRunning) throw tooMany();
+    const upload = new Upload(call, tabId, this.#hub.epoch);
+    this.#uploads.set(call.messageId, upload);
+    void this.#run(upload);
+  }
+
+  #check(file: File): void {
+    const rules = this.#rules();
+    if (!rules) throw off();
+    const fault = faultOf(file, rules);
+    if (fault !== null) throw refusal(fault);
+  }
+
+  async #run(upload: Upload): Promise<void> {
+    try {
+      upload.enter('waiting', lineDeadline, offline());
+      if (!this.#isOpen) await upload.until(upload.line.promise);
+      // What this session takes is known only now.
+      this.#check(upload.file);
+      upload.enter('asking', askDeadline, overdue());
+      if (!this.#hub.send(upload.request)) throw offline();
+      const target = await upload.until(upload.target.promise);
+      upload.enter('uploading', putDeadline, overdue());
+      await put(target, upload.file, upload.signal);
+      upload.enter('checking', checkDeadline, overdue());
+      const url = await upload.until(upload.uploaded.promise);
+      await this.#send(upload, url);
+      upload.end(null);
+    } catch (error) {
+      if (upload.stage === 'uploading' || upload.stage === 'checking') this.#delete(upload);
+      upload.end(this.#asError(error));
+    }
+    setTimeout(() => {
+      this.#sent.delete(upload.attachmentId);
+      if (this.#uploads.get(upload.messageId) === upload) this.#uploads.delete(upload.messageId);
+    }, keptFor);
+  }
+
+  /** From here on it is a message as any other, and can't be called back. */
+  async #send(upload: Upload, url: string): Promise<void> {
+    const { messageId, text, tabId, epoch, attachmentId, file } = upload;
+    // Another visitor's conversation is none of its business.
+    if (epoch !== this.#hub.epoch) throw lost();
+    this.#sent.set(attachmentId, messageId);
+    const content = [attachmentOf(attachmentId, file, url)];
+    const answer = await this.#hub.call(tabId, { type: 'send', messageId, text, content });
+    if (!answer.ok) throw new PartylineError(answer.problem.code, answer.problem.message);
+  }
+
+  async #wait(messageId: string, after: FileStage): Promise<FileStage> {
+    const upload = this.#uploads.get(messageId);
+    // A hub that died had it, and took it along.
+    if (!upload) throw lost();
+    await upload.changeFrom(after);
+    if (upload.failure) throw upload.failure;
+    return upload.stage;
+  }
+
+  #delete({ attachmentId }: Upload): void {
+    if (!this.#isOpen || !this.#hub.send({ type: 'delete-attachment', attachmentId })) return;
+    this.#letGo += 1;
+    setTimeout(() => {
+      this.#letGo -= 1;
+    }, askDeadline);
+  }
+
+  /** A fresh address for one that has run out. */
+  async #link(attachmentId: string): Promise<string> {
+    const asked = this.#links.get(attachmentId);
+    if (asked) return asked.address;
+    if (!this.#isOpen || !this.#hub.send({ type: 'refresh-attachment', attachmentId })) {
+      throw offline();
+    }
+    const link = withSettlers<string>();
+    this.#links.set(attachmentId, { ...link, address: link.promise });
+    const timer = setTimeout(() => link.reject(overdue()), askDeadline);
+    try {
+      return await link.promise;
+    } finally {
+      clearTimeout(timer);
+      this.#links.delete(attachmentId);
+    }
+  }
+
+  // --- what the gateway tells ---
+
+  /** Hears it before the core does; returns what of it is the core's business. */
+  hear(event: GatewayEvent): GatewayEvent | null {
+    switch (event.type) {
+      case 'session':
+        this.#onSession(event);
+        return event;
+      case 'configuration':
+        this.#told = event.uploads ?? this.#told;
+        return event;
+      case 'conversation':
+        if (event.conversation.status === 'ended') this.#close(ended());
+        return event;
+      case 'session-over':
+      case 'signed-out':
+        this.#close(ended());
+        return event;
+      case 'upload-target':
+        // One without headers is no place to put anything, but the answer to who asked for a link.
+        this.#links.get(event.attachmentId)?.resolve(event.url);
+        this.#running(event.attachmentId)?.target.resolve(event);
+        return null;
+      case 'attachment-url':
+        this.#links.get(event.attachmentId)?.resolve(event.url);
+        // Where a place was asked for, it is one, although it wants no headers.
+        this.#running(event.attachmentId)?.target.resolve({
+          ...event,
+          type: 'upload-target',
+          headers: {},
+        });
+        return null;
+      case 'attachment-uploaded':
+        this.#running(event.attachmentId)?.uploaded.resolve(event.url);
+        return null;
+      case 'attachment-failed':
+        return this.#onFailed(event);
+      case 'problem':
+        return this.#onProblem(event.problem) ? null : event;
+      default:
+        return event;
+    }
+  }
+
+  #onSession({
+    uploads,
+    isConnected,
+    isNew,
+    isReadOnly,
+  }: Extract<GatewayEvent, { type: 'session' }>): void {
+    this.#told = uploads;
+    // Files belong to their session, and this is another one.
+    if (isNew) this.#failAll(lost(), ({ stage }) => stage !== 'waiting');
+    this.#isOpen = isConnected && !isReadOnly;
+    if (!this.#isOpen) return;
+    for (const upload of this.#uploads.values()) upload.line.resolve();
+  }
+
+  /** The line has ended: what the gateway says of these now, nobody hears. */
+  forget(): void {
+    this.#isOpen = false;
+    this.#failAll(lost(), ({ stage }) => stage === 'asking' || stage === 'checking');
+    for (const link of this.#links.values()) link.reject(offline());
+  }
+
+  #close(error: PartylineError): void {
+    this.#isOpen = false;
+    // One that waits for a line may have been meant for the next conversation.
+    this.#failAll(error, ({ stage }) => stage !== 'waiting');
+  }
+
+  #failAll(error: PartylineError, isMeant: (upload: Upload) => boolean): void {
+    for (const upload of this.#uploads.values()) if (isMeant(upload)) upload.fail(error);
+  }
+
+  #running(attachmentId: string | null): Upload | undefined {
+    return [...this.#uploads.values()].find(
+      (upload) => !upload.isOver && upload.attachmentId === attachmentId,
+    );
+  }
+
+  #firstAt(...stages: readonly FileStage[]): Upload | undefined {
+    return [...this.#uploads.values()].find(
+      ({ isOver, stage }) => !isOver && stages.includes(stage),
+    );
+  }
+
+  #onFailed(event: Extract<GatewayEvent, { type: 'attachment-failed' }>): GatewayEvent | null {
+    const { attachmentId, problem } = event;
+    const named = attachmentId ?? problem.messageId;
+    if (named === null) return this.#onUnnamed(problem) ? null : event;
+    if (this.#failNamed(named, problem)) return null;
+    const messageId = this.#sent.get(named);
+    if (messageId === undefined) return event;
+    // Found wanting after all: the message that brings it has failed.
+    return { ...event, attachmentId: null, problem: { ...problem, messageId } };
+  }
+
+  /** Most errors name nothing: what they say must fit what was asked. */
+  #onUnnamed(problem: GatewayProblem): boolean {
+    const error = errorOf(problem);
+    const isGone = error.code === 'file-gone' || error.code === 'file-lost';
+    const upload = isGone ? undefined : this.#firstAt('asking', 'uploading', 'checking');
+    if (upload) {
+      upload.fail(error);
+      return true;
+    }
+    const [link] = this.#links.values();
+    link?.reject(error);
+    return link !== undefined || (isGone && this.#letGo > 0);
+  }
+
+  /** Returns whether it is nobody else's business. */
+  #onProblem(problem: GatewayProblem): boolean {
+    const { messageId, kind, code } = problem;
+    // The core has to be quiet, too.
+    if (messageId !== null) return this.#failNamed(messageId, problem) && kind !== 'rate-limited';
+    const upload = this.#firstAt('asking');
+    upload?.fail(errorOf(problem));
+    return upload !== undefined && code === '4000';
+  }
+
+  #failNamed(attachmentId: string, problem: GatewayProblem): boolean {
+    const meant = this.#links.get(attachmentId) ?? this.#running(attachmentId);
+    if (!meant) return false;
+    if (meant instanceof Upload) meant.fail(errorOf(problem));
+    else meant.reject(errorOf(problem));
+    return true;
+  }
+
+  #asError(error: unknown): PartylineError {
+    if (error instanceof PartylineError) return error;
+    this.#hub.logError('a file was lost', error);
+    return lost();
+  }
+}
+
+/** The bytes, with exactly the headers that were asked for: a file's own type would be one more. */
+async function put(
+  { url, headers }: Extract<GatewayEvent, { type: 'upload-target' }>,
+  file: File,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const response = await fetch(url, {
+      method: 'PUT',
+      headers,
+      body: file.slice(0, file.size, ''),
+      credentials: 'omit',
+      cache: 'no-store',
+      referrerPolicy: 'no-referrer',
+      signal,
+    });
+    if (response.ok) return;
+  } catch (cause) {
+    // Aborted, it throws why. Else the network, the policy of the site, or a file that is gone.
+    if (cause instanceof PartylineError) throw cause;
+    throw lost(cause);
+  }
+  throw lost();
+}
+
+function attachmentOf(attachmentId: string, { name, type, size }: File, url: string): Attachment {
+  const kinds = ['image', 'audio', 'video'] as const;
+  return {
+    type: 'attachment',
+    attachmentId,
+    url: url === '' ? null : url,
+    name,
+    kind: kinds.find((kind) => type.startsWith(`${kind}/`)) ?? 'file',
+    mime: type === '' ? null : type,
+    size,
+    text: null,
+  };
+}
+
+// --- in words that a customer understands ---
+
+const refusals: Readonly<Partial<Record<FileErrorCode, number>>> = {
+  'file-type': 4001,
+  'file-size': 4002,
+  'file-empty': 4102,
+};
+
+function refusal(fault: FileErrorCode): PartylineError {
+  const words = fileProblem(refusals[fault] ?? 0)?.message ?? 'This file can’t be sent.';
+  return new PartylineError(fault, words);
+}
+
+function errorOf({ kind, code }: GatewayProblem): PartylineError {
+  const told = fileProblem(Number(code));
+  if (told) return new PartylineError(told.code, told.message);
+  if (kind === 'rate-limited') return tooMany();
+  return kind === 'forbidden' ? off() : lost();
+}
+
+function lost(cause?: unknown): PartylineError {
+  const words = 'The file did not arrive. Check your connection and try again.';
+  return new PartylineError('file-lost', words, { cause });
+}
+
+function overdue(): PartylineError {
+  return new PartylineError('timeout', 'The file took too long. Try again.');
+}
+
+function offline(): PartylineError {
+  return new PartylineError('network', 'The chat is not connected at the moment. Try again soon.');
+}
+
+function tooMany(): PartylineError {
+  return new PartylineError(
+    'rate-limited',
+    'Too many files at once. Wait a moment, then try again.',
+  );
+}
+
+function off(): PartylineError {
+  return new PartylineError('forbidden', 'Files can’t be sent in this chat.');
+}
+
+function ended(): PartylineError {
+  return new PartylineError('conversation-ended', 'The conversation has ended.');
+}

@@ -1,0 +1,301 @@
+import type { Page } from '@playwright/test';
+import type { AgentFile, Gateway } from '../../src/testing/index.ts';
+import { takeConversation } from './support/agent.ts';
+import type { ChatPage } from './support/chat-page.ts';
+import { expect, test } from './support/fixtures.ts';
+import { killHub } from './support/hub.ts';
+
+test.use({ gatewayOptions: { dialect: 'genesys-cloud' } });
+
+const picture = { name: 'receipt.png', mimeType: 'image/png', buffer: Buffer.from('a picture') };
+
+async function choose(
+  { page }: ChatPage,
+  ...files: { name: string; mimeType: string; buffer: Buffer }[]
+): Promise<void> {
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Attach a file' }).click();
+  await (await chooser).setFiles(files);
+}
+
+/** What the agent has, by message. */
+async function filesOf(gateway: Gateway): Promise<AgentFile[]> {
+  const [latest] = await gateway.agent.conversations();
+  if (!latest) return [];
+  const transcript = await gateway.agent.transcript(latest.conversationId);
+  return transcript.flatMap(({ files = [] }) => files);
+}
+
+const rowOf = (page: Page, name: string) => page.getByRole('listitem').filter({ hasText: name });
+
+/** A paste or a drop, as the browser would make it. */
+function bring(page: Page, kind: 'paste' | 'drop', name: string): Promise<void> {
+  return page.evaluate(
+    ([event, fileName]) => {
+      const data = new DataTransfer();
+      data.items.add(new File(['brought'], fileName, { type: 'image/png' }));
+      const root = document.querySelector('partyline-chat')?.shadowRoot;
+      const target = root?.querySelector(event === 'paste' ? 'textarea' : '.panel');
+      const init = { bubbles: true, cancelable: true };
+      if (event === 'paste') {
+        target?.dispatchEvent(new ClipboardEvent('paste', { ...init, clipboardData: data }));
+        return;
+      }
+      target?.dispatchEvent(new DragEvent('dragover', { ...init, dataTransfer: data }));
+    },
+    [kind, name] as const,
+  );
+}
+
+test('a file is the first thing that is said, and the agent can read it', async ({
+  gateway,
+  openTab,
+}) => {
+  const tab = await openTab('/');
+  const other = await openTab('/help/');
+  await choose(tab, picture);
+  for (const each of [tab, other]) {
+    await expect(each.messages).toHaveCount(1);
+    await expect(each.messages.last()).toContainText('receipt.png');
+    await expect(each.messages.last()).toContainText('Delivered');
+  }
+  await expect(rowOf(tab.page, 'receipt.png')).toHaveCount(0);
+  const [file] = await filesOf(gateway);
+  expect(file).toMatchObject({ name: 'receipt.png', type: 'image/png', size: 9 });
+  const read = await fetch(file?.url ?? '');
+  expect(await read.text()).toBe('a picture');
+  expect(gateway.stats.violations).toEqual([]);
+});
+
+test('one that is pasted and one that is dropped', async ({ gateway, openTab }) => {
+  const tab = await openTab('/');
+  await tab.send('hello');
+  await expect(tab.messages.last()).toContainText('Delivered');
+  await expect(tab.page.getByRole('button', { name: 'Attach a file' })).toBeVisible();
+  await bring(tab.page, 'paste', 'pasted.png');
+  await expect(tab.messages.last()).toContainText('pasted.png');
+  await bring(tab.page, 'drop', 'dropped.png');
+  await expect(tab.page.getByText('Drop files here to send them')).toBeVisible();
+  await tab.page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['dropped'], 'dropped.png', { type: 'image/png' }));
+    const panel = document.querySelector('partyline-chat')?.shadowRoot?.querySelector('.panel');
+    panel?.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }));
+  });
+  await expect(tab.page.getByText('Drop files here to send them')).toBeHidden();
+  await expect(tab.messages).toHaveCount(3);
+  await expect(tab.messages.last()).toContainText('dropped.png');
+  await expect
+    .poll(async () => (await filesOf(gateway)).map(({ name }) => name))
+    .toEqual(['pasted.png', 'dropped.png']);
+});
+
+test('one that is on its way shows so, and can be cancelled', async ({ gateway, openTab }) => {
+  const tab = await openTab('/');
+  await tab.send('hello');
+  gateway.faults.rest({ how: 'hang' }, { method: 'PUT' });
+  await choose(tab, picture);
+  const row = rowOf(tab.page, 'receipt.png');
+  await expect(row).toContainText('Uploading…');
+  await expect(row.getByRole('progressbar')).toBeVisible();
+  await row.getByRole('button', { name: 'Cancel: receipt.png' }).click();
+  await expect(row).toHaveCount(0);
+  await expect(tab.textbox).toBeFocused();
+  await gateway.stats.waitFor(({ received }) => (received.deleteAttachment ?? 0) === 1);
+  await tab.send('never mind');
+  await tab.shows(['hello', 'never mind']);
+  expect(await filesOf(gateway)).toEqual([]);
+});
+
+test('what can’t be sent is refused before anything goes out, in words', async ({
+  gateway,
+  openTab,
+}) => {
+  const tab = await openTab('/');
+  await tab.send('hello');
+  await expect(tab.messages.last()).toContainText('Delivered');
+  const refused = [
+    [{ ...picture, name: 'film.mov', mimeType: 'video/quicktime' }, 'this type are not accepted'],
+    [{ ...picture, name: 'large.png', buffer: Buffer.alloc(10_485_761) }, 'too large. At most 10'],
+    [{ ...picture, name: 'nothing.png', buffer: Buffer.alloc(0) }, 'This file is empty.'],
+  ] as const;
+  for (const [file, words] of refused) {
+    await choose(tab, file);
+    const row = rowOf(tab.page, file.name);
+    await expect(row).toContainText(words);
+    await expect(row.getByRole('button', { name: 'Retry' })).toHaveCount(0);
+    await row.getByRole('button', { name: `Discard: ${file.name}` }).click();
+    await expect(row).toHaveCount(0);
+  }
+  expect(gateway.stats.received.onAttachment ?? 0).toBe(0);
+});
+
+for (const [code, words, canRetry] of [
+  ['4001', 'Files of this type are not accepted here.', false],
+  ['4002', 'This file is too large.', false],
+  ['4003', 'What is in this file was not accepted.', false],
+  ['4004', 'The name of this file was not accepted.', false],
+  ['4005', 'The name of this file is too long.', false],
+  ['4000', 'Files can’t be sent in this chat.', false],
+  ['4029', 'Too many files at once.', true],
+] as const) {
+  test(`a place that is refused with ${code} is told in words`, async ({ gateway, openTab }) => {
+    const tab = await openTab('/');
+    await tab.send('hello');
+    await expect(tab.messages.last()).toContainText('Delivered');
+    gateway.faults.answer({ type: 'onAttachment', code });
+    await choose(tab, picture);
+    const row = rowOf(tab.page, 'receipt.png');
+    await expect(row).toContainText(words);
+    await expect(row.getByRole('button', { name: 'Retry' })).toHaveCount(canRetry ? 1 : 0);
+    // Nothing else is hurt.
+    await tab.send('still there');
+    await expect(tab.messages.last()).toContainText('Delivered');
+  });
+}
+
+for (const [code, words] of [
+  ['4003', 'What is in this file was not accepted.'],
+  ['4102', 'This file is empty.'],
+  ['4010', 'This file did not arrive.'],
+] as const) {
+  test(`an upload that fails with ${code} is told in words`, async ({ gateway, openTab }) => {
+    const tab = await openTab('/');
+    await tab.send('hello');
+    gateway.faults.answer({ type: 'upload', code });
+    await choose(tab, picture);
+    await expect(rowOf(tab.page, 'receipt.png')).toContainText(words);
+    await tab.shows(['hello']);
+  });
+}
+
+test('a broken upload is tried again, and arrives once', async ({ gateway, openTab }) => {
+  const tab = await openTab('/');
+  await tab.send('hello');
+  gateway.faults.rest({ how: 'status', status: 503 }, { method: 'PUT' });
+  await choose(tab, picture);
+  const row = rowOf(tab.page, 'receipt.png');
+  await expect(row).toContainText('The file did not arrive.');
+  await row.getByRole('button', { name: 'Retry' }).click();
+  await expect(row).toHaveCount(0);
+  await expect(tab.messages).toHaveCount(2);
+  await expect(tab.messages.last()).toContainText('Delivered');
+  expect(await filesOf(gateway)).toHaveLength(1);
+});
+
+test('a worker that dies with a file says so, and another try sends it', async ({
+  gateway,
+  openTab,
+  context,
+}) => {
+  const tab = await openTab('/');
+  await tab.send('hello');
+  gateway.faults.rest({ how: 'hang' }, { method: 'PUT' });
+  await choose(tab, picture);
+  const row = rowOf(tab.page, 'receipt.png');
+  await expect(row).toContainText('Uploading…');
+  await killHub(context);
+  await expect(row).toContainText('The file did not arrive.');
+  await row.getByRole('button', { name: 'Retry' }).click();
+  await expect(row).toHaveCount(0, { timeout: 30_000 });
+  await expect(tab.messages.last()).toContainText('Delivered');
+  expect(await filesOf(gateway)).toHaveLength(1);
+});
+
+test('a page that goes leaves its file on the way @shared-worker', async ({ gateway, openTab }) => {
+  const tab = await openTab('/');
+  const other = await openTab('/help/');
+  await tab.send('hello');
+  await expect(tab.messages.last()).toContainText('Delivered');
+  gateway.faults.rest({ how: 'delay', ms: 1_000 }, { method: 'PUT' });
+  await choose(tab, picture);
+  await expect(rowOf(tab.page, 'receipt.png')).toContainText('Uploading…');
+  await tab.page.close();
+  await expect(other.messages.last()).toContainText('receipt.png');
+  await expect(other.messages.last()).toContainText('Delivered');
+  expect(await filesOf(gateway)).toHaveLength(1);
+});
+
+test('a message that is kept brings its file through a worker’s death', async ({
+  gateway,
+  openTab,
+  context,
+}) => {
+  const tab = await openTab('/');
+  await tab.send('hello');
+  await expect(tab.messages.last()).toContainText('Delivered');
+  gateway.faults.lose('from-client', { type: 'onMessage' });
+  await choose(tab, picture);
+  await expect(tab.messages).toHaveCount(2);
+  await gateway.stats.waitFor(({ received }) => (received.onMessage ?? 0) >= 2);
+  await killHub(context);
+  await expect(tab.messages.last()).toContainText('receipt.png');
+  await expect(tab.messages.last()).toContainText('Delivered', { timeout: 30_000 });
+  expect(await filesOf(gateway)).toHaveLength(1);
+  expect(gateway.stats.violations).toEqual([]);
+});
+
+test('a message whose file is gone fails in words, and is discarded', async ({
+  gateway,
+  openTab,
+}) => {
+  const tab = await openTab('/');
+  gateway.faults.answer({ type: 'onMessage', code: '4008' });
+  await choose(tab, picture);
+  await expect(tab.messages).toHaveCount(1);
+  const failed = tab.messages.last();
+  await expect(failed).toContainText('Not sent');
+  await expect(failed).toContainText('This file is no longer available.');
+  await failed.getByRole('button', { name: 'Discard' }).click();
+  await expect(tab.messages).toHaveCount(0);
+});
+
+test('a link that has run out is asked for anew when it is pressed', async ({
+  gateway,
+  openTab,
+  context,
+}) => {
+  const tab = await openTab('/');
+  await tab.send('hello');
+  const conversationId = await takeConversation(gateway);
+  const bytes = new TextEncoder().encode('terms and conditions');
+  await gateway.agent.sendFile(conversationId, { name: 'terms.txt', type: 'text/plain', bytes });
+  const link = tab.messages.last().getByRole('link', { name: 'terms.txt' });
+  const first = await link.getAttribute('href');
+  await tab.page.clock.setSystemTime(Date.now() + 600_000);
+  const opened = context.waitForEvent('page');
+  await link.click();
+  const page = await opened;
+  await expect(page.getByText('terms and conditions')).toBeVisible();
+  await expect(link).not.toHaveAttribute('href', first ?? '');
+  expect(gateway.stats.received.getAttachment).toBe(1);
+  await page.close();
+
+  await tab.page.clock.setSystemTime(Date.now() + 1_800_000);
+  gateway.faults.answer({ type: 'getAttachment', code: '4009' });
+  await link.click();
+  await expect(tab.page.getByText('This file is no longer available.')).toBeVisible();
+});
+
+test.describe('where the deployment takes no files', () => {
+  test.use({ gatewayOptions: { dialect: 'genesys-cloud', uploads: false } });
+
+  test('there is no button once that is known', async ({ openTab }) => {
+    const tab = await openTab('/');
+    await tab.send('hello');
+    await expect(tab.messages.last()).toContainText('Delivered');
+    await expect(tab.page.getByRole('button', { name: 'Attach a file' })).toHaveCount(0);
+  });
+});
+
+test.describe('in the article’s dialect', () => {
+  test.use({ gatewayOptions: {} });
+
+  test('there are no files, and nothing is said about it', async ({ openTab }) => {
+    const tab = await openTab('/');
+    await tab.send('hello');
+    await expect(tab.messages.last()).toContainText('Delivered');
+    await expect(tab.page.getByRole('button', { name: 'Attach a file' })).toHaveCount(0);
+    expect(tab.warnings).toEqual([]);
+  });
+});

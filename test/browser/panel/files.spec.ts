@@ -1,0 +1,117 @@
+import { expect, test } from './fixtures.ts';
+import { choose, drag, takeFiles } from './states.ts';
+
+test('without files there is no button, and what is dropped is the page’s own business', async ({
+  panel,
+  page,
+}) => {
+  await panel.open();
+  await expect(panel.button('Attach a file')).toHaveCount(0);
+  await drag(panel, 'dragover');
+  await expect(page.getByText('Drop files here')).toHaveCount(0);
+  expect(await panel.calls('sendFile')).toEqual([]);
+});
+
+test('the button has 44 px to hit, names what may be chosen, and is reached by the keyboard', async ({
+  panel,
+  page,
+}) => {
+  await panel.open();
+  await takeFiles(panel);
+  const button = panel.button('Attach a file');
+  const size = await button.evaluate((element) => {
+    const { width, height } = getComputedStyle(element, '::after');
+    return [width, height];
+  });
+  expect(size).toEqual(['44px', '44px']);
+  await expect(page.locator('input[type=file]')).toHaveAttribute(
+    'accept',
+    'image/png,application/pdf,text/plain',
+  );
+  await panel.textbox.focus();
+  await page.keyboard.press('Shift+Tab');
+  await expect(button).toBeFocused();
+  const chooser = page.waitForEvent('filechooser');
+  await page.keyboard.press('Enter');
+  expect((await chooser).isMultiple()).toBe(true);
+});
+
+test('what becomes of a file is told to those who don’t see it', async ({ panel, page }) => {
+  await panel.open();
+  await takeFiles(panel);
+  await choose(panel, 'lamp.png');
+  const row = page.getByRole('listitem').filter({ hasText: 'lamp.png' });
+  await expect(row.getByRole('progressbar', { name: 'lamp.png' })).toBeVisible();
+  await panel.refuse({ send: { code: 'file-lost', message: 'The file did not arrive.' } });
+  await choose(panel, 'hum.txt');
+  await expect(panel.log).toContainText('hum.txt: The file did not arrive.');
+  await panel.refuse({});
+  await row.getByRole('button', { name: 'Cancel: lamp.png' }).click();
+  await expect(panel.textbox).toBeFocused();
+  await page.getByRole('button', { name: 'Retry' }).click();
+  await expect(page.getByRole('listitem')).toContainText('Uploading…');
+  expect(await panel.calls('sendFile')).toEqual([
+    ['sendFile', 'lamp.png'],
+    ['sendFile', 'hum.txt'],
+    ['sendFile', 'hum.txt'],
+  ]);
+});
+
+test('a place to drop is seen while files are held over the panel, and no longer', async ({
+  panel,
+  page,
+}) => {
+  await panel.open();
+  await takeFiles(panel);
+  const target = page.getByText('Drop files here to send them');
+  await drag(panel, 'dragover');
+  await expect(target).toBeVisible();
+  await drag(panel, 'dragleave');
+  await expect(target).toBeHidden();
+  await drag(panel, 'dragover');
+  await drag(panel, 'drop');
+  await expect(target).toBeHidden();
+  expect(await panel.calls('sendFile')).toEqual([['sendFile', 'brought.png']]);
+});
+
+test('text that comes with a picture is pasted as text', async ({ panel, page }) => {
+  await panel.open();
+  await takeFiles(panel);
+  const paste = (withText: boolean) =>
+    page.evaluate((both) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(new File(['x'], 'cells.png', { type: 'image/png' }));
+      if (both) clipboardData.setData('text/plain', 'cells');
+      const init = { bubbles: true, cancelable: true, clipboardData };
+      const textarea = window.element.shadowRoot?.querySelector('textarea');
+      return textarea?.dispatchEvent(new ClipboardEvent('paste', init));
+    }, withText);
+  expect(await paste(true)).toBe(true);
+  expect(await panel.calls('sendFile')).toEqual([]);
+  expect(await paste(false)).toBe(false);
+  expect(await panel.calls('sendFile')).toEqual([['sendFile', 'cells.png']]);
+});
+
+test('in Arabic the button stands on the right, and has its words', async ({ panel, page }) => {
+  await panel.open();
+  await takeFiles(panel);
+  await page.evaluate(() => {
+    document.documentElement.lang = 'ar';
+  });
+  const button = page.getByRole('button', { name: 'إرفاق ملف' });
+  await expect(button).toBeVisible();
+  const [attach, textbox] = [
+    await button.boundingBox(),
+    await page.locator('textarea').boundingBox(),
+  ];
+  expect(attach?.x).toBeGreaterThan(textbox?.x ?? Number.POSITIVE_INFINITY);
+});
+
+test('another visitor finds nothing of the former one’s files', async ({ panel, page }) => {
+  await panel.open();
+  await takeFiles(panel);
+  await choose(panel, 'lamp.png');
+  const hub = { kind: 'shared-worker', build: '1', tabs: 1, persistent: true } as const;
+  await panel.change({ hub: { ...hub, epoch: 'e1.1' } });
+  await expect(page.getByRole('listitem')).toHaveCount(0);
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { faultOf } from '../../../src/protocol/files.ts';
+
+const rules = {
+  mimeTypes: ['image/*', 'application/pdf'],
+  blockedExtensions: ['.svg'],
+  maximumSize: 1_000,
+};
+const file = { name: 'a.png', type: 'image/png', size: 1 };
+
+describe('what may be sent', () => {
+  it.each([
+    ['a picture, by its family', {}, null],
+    ['a document, by its type', { name: 'a.pdf', type: 'application/pdf' }, null],
+    ['a type in capitals', { type: 'IMAGE/PNG' }, null],
+    ['the largest', { size: 1_000 }, null],
+    ['one byte more', { size: 1_001 }, 'file-size'],
+    ['nothing', { size: 0 }, 'file-empty'],
+    ['another type', { type: 'video/mp4' }, 'file-type'],
+    ['a type that only begins alike', { type: 'application/pdf2' }, 'file-type'],
+    ['no type that the browser knows', { type: '' }, 'file-type'],
+    ['a name that is blocked', { name: 'A.SVG', type: 'image/svg+xml' }, 'file-type'],
+  ])('%s', (_, part, fault) => {
+    expect(faultOf({ ...file, ...part }, rules)).toBe(fault);
+  });
+
+  it('is anything where the deployment says so, also what has no type', () => {
+    for (const mimeTypes of [['*/*'], ['*']]) {
+      expect(faultOf({ ...file, type: '' }, { ...rules, mimeTypes })).toBeNull();
+    }
+    expect(faultOf({ ...file, size: 9e9 }, { ...rules, maximumSize: null })).toBeNull();
+  });
+});

@@ -1,0 +1,396 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type {
+  GatewayCommand,
+  GatewayEvent,
+  GatewayProblem,
+  UploadRules,
+} from '../../../src/protocol/gateway.ts';
+import type { Call, CallAnswer } from '../../../src/protocol/port.ts';
+import { Uploads } from '../../../src/worker/uploads.ts';
+
+const told: UploadRules = { mimeTypes: ['image/png'], blockedExtensions: [], maximumSize: 100 };
+
+/** A hub that writes down what it is asked. */
+class TestHub {
+  epoch = 'boot.1';
+  isOnline = true;
+  readonly sent: GatewayCommand[] = [];
+  readonly calls: Call[] = [];
+  readonly errors: unknown[] = [];
+  readonly uploads: Uploads;
+
+  constructor(site: Partial<UploadRules> | false = {}) {
+    this.uploads = new Uploads(this, site);
+  }
+
+  send(command: GatewayCommand): boolean {
+    if (this.isOnline) this.sent.push(command);
+    return this.isOnline;
+  }
+
+  async call(_tabId: string, call: Call): Promise<CallAnswer> {
+    this.calls.push(call);
+    return { ok: true, epoch: this.epoch, value: null };
+  }
+
+  logError(_what: string, cause: unknown): void {
+    this.errors.push(cause);
+  }
+
+  /** A session is there. */
+  open(part: Partial<Extract<GatewayEvent, { type: 'session' }>> = {}): this {
+    this.uploads.hear({
+      type: 'session',
+      isConnected: true,
+      isNew: false,
+      isReadOnly: false,
+      hasClearedOthers: false,
+      life: { duration: null, expiresAt: null },
+      uploads: told,
+      ...part,
+    });
+    return this;
+  }
+
+  ask(call: object): Promise<CallAnswer> {
+    const answer = this.uploads.call('tab', { type: 'file', ...call });
+    if (!answer) throw new Error('not a call about files');
+    return answer;
+  }
+
+  async begin(messageId = 'm', file = picture()): Promise<CallAnswer> {
+    const answer = await this.ask({ step: 'begin', messageId, text: '', file });
+    await settle();
+    return answer;
+  }
+
+  wait(after: string, messageId = 'm'): Promise<CallAnswer> {
+    return this.ask({ step: 'wait', messageId, after });
+  }
+
+  /** The id that the newest upload was asked for under. */
+  get attachmentId(): string {
+    const asked = this.sent.findLast(({ type }) => type === 'request-upload');
+    if (asked?.type !== 'request-upload') throw new Error('nothing was asked for');
+    return asked.attachmentId;
+  }
+
+  get types(): string[] {
+    return this.sent.map(({ type }) => type);
+  }
+
+  target(headers: Record<string, string> = { 'x-tag': '1' }): GatewayEvent | null {
+    const { attachmentId } = this;
+    return this.uploads.hear({ type: 'upload-target', attachmentId, url: 'https://put', headers });
+  }
+}
+
+function picture(bytes = 'abc'): File {
+  return new File([bytes], 'a.png', { type: 'image/png' });
+}
+
+function problem(code: string, part: Partial<GatewayProblem> = {}): GatewayProblem {
+  const kind = 'attachment';
+  return {
+    kind,
+    code,
+    message: '',
+    conversationId: null,
+    messageId: null,
+    retryAfter: null,
+    ...part,
+  };
+}
+
+/** Lets promises that are settled be heard. */
+async function settle(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+const fetchSpy = vi.fn<typeof fetch>();
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('fetch', fetchSpy);
+  fetchSpy.mockReset().mockResolvedValue(new Response(null, { status: 200 }));
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe('a file on its way', () => {
+  it('is asked for, put with exactly the headers told, and sent as a message', async () => {
+    const hub = new TestHub().open();
+    expect(await hub.begin()).toMatchObject({ ok: true });
+    expect(hub.sent).toMatchObject([
+      { type: 'request-upload', name: 'a.png', mime: 'image/png', size: 3 },
+    ]);
+    expect(hub.target()).toBeNull();
+    await settle();
+    const [url, init] = fetchSpy.mock.calls[0] ?? [];
+    expect(url).toBe('https://put');
+    expect(init).toMatchObject({ method: 'PUT', headers: { 'x-tag': '1' }, credentials: 'omit' });
+    // A type of its own would be a header more.
+    expect(init?.body instanceof Blob && init.body.type).toBe('');
+    expect(await hub.wait('uploading')).toMatchObject({ value: 'checking' });
+    const { attachmentId } = hub;
+    hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: 'https://get' });
+    expect(await hub.wait('checking')).toMatchObject({ value: 'sent' });
+    expect(hub.calls).toEqual([
+      {
+        type: 'send',
+        messageId: 'm',
+        text: '',
+        content: [
+          {
+            type: 'attachment',
+            attachmentId,
+            url: 'https://get',
+            name: 'a.png',
+            kind: 'image',
+            mime: 'image/png',
+            size: 3,
+            text: null,
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('waits for a session, and is measured by what that takes', async () => {
+    const hub = new TestHub();
+    await hub.begin('m', new File(['abc'], 'a.pdf', { type: 'application/pdf' }));
+    expect(hub.sent).toEqual([]);
+    hub.open();
+    expect(await hub.wait('waiting')).toMatchObject({ problem: { code: 'file-type' } });
+    expect(hub.sent).toEqual([]);
+  });
+
+  it('is refused at once when it can’t be sent as it is', async () => {
+    const hub = new TestHub().open();
+    expect(await hub.begin('m', picture('x'.repeat(101)))).toMatchObject({
+      problem: { code: 'file-size' },
+    });
+    expect(await hub.begin('m', picture(''))).toMatchObject({ problem: { code: 'file-empty' } });
+    expect(hub.sent).toEqual([]);
+  });
+
+  it('is not another visitor’s', async () => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    hub.target();
+    await settle();
+    hub.epoch = 'boot.2';
+    hub.uploads.hear({ type: 'attachment-uploaded', attachmentId: hub.attachmentId, url: '' });
+    expect(await hub.wait('checking')).toMatchObject({ problem: { code: 'file-lost' } });
+    expect(hub.calls).toEqual([]);
+  });
+
+  it('is cancelled, and let go at the gateway once it had a place', async () => {
+    const hub = new TestHub().open();
+    fetchSpy.mockImplementation(
+      (_, init) =>
+        new Promise((_resolve, reject) => {
+          init?.signal?.addEventListener('abort', () => reject(init.signal?.reason));
+        }),
+    );
+    await hub.begin();
+    hub.target();
+    await settle();
+    await hub.ask({ step: 'cancel', messageId: 'm' });
+    await settle();
+    expect(hub.types).toEqual(['request-upload', 'delete-attachment']);
+    // An error without a name is about it, and no message fails for that.
+    const gone = {
+      type: 'attachment-failed',
+      attachmentId: null,
+      problem: problem('4009'),
+    } as const;
+    expect(hub.uploads.hear(gone)).toBeNull();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(hub.uploads.hear(gone)).toBe(gone);
+  });
+
+  it('is lost with the line when it is asked for, and not while its bytes are on their way', async () => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    hub.uploads.forget();
+    expect(await hub.wait('asking')).toMatchObject({ problem: { code: 'file-lost' } });
+    hub.open();
+    fetchSpy.mockImplementation(() => new Promise(() => {}));
+    await hub.begin('n');
+    hub.target();
+    await settle();
+    hub.uploads.forget();
+    const answer = hub.wait('uploading', 'n');
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(await answer).toMatchObject({ value: 'uploading' });
+  });
+
+  it.each([
+    ['the place', 20_000, 'asking'],
+    ['the word that it is there', 60_000, 'checking'],
+  ])('is not waited for for ever: %s', async (_, deadline, stage) => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    if (stage === 'checking') hub.target();
+    await settle();
+    await vi.advanceTimersByTimeAsync(deadline);
+    expect(await hub.wait(stage)).toMatchObject({ problem: { code: 'timeout' } });
+  });
+
+  it('asked for again, goes once', async () => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    await hub.begin();
+    expect(hub.types).toEqual(['request-upload']);
+  });
+
+  it('is not known to a hub that was not given it', async () => {
+    expect(await new TestHub().wait('asking')).toMatchObject({ problem: { code: 'file-lost' } });
+  });
+
+  it('is one of ten at most', async () => {
+    const hub = new TestHub().open();
+    for (let index = 0; index < 10; index += 1) await hub.begin(`m${index}`);
+    expect(await hub.begin('m')).toMatchObject({ problem: { code: 'rate-limited' } });
+  });
+});
+
+describe('errors', () => {
+  it.each([
+    ['4001', 'file-type'],
+    ['4002', 'file-size'],
+    ['4003', 'file-content'],
+    ['4004', 'file-name'],
+    ['4005', 'file-name'],
+    ['4102', 'file-empty'],
+  ])('%s without a name is about the file that asks', async (code, own) => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    const failed = { type: 'attachment-failed', attachmentId: null } as const;
+    expect(hub.uploads.hear({ ...failed, problem: problem(code) })).toBeNull();
+    expect(await hub.wait('asking')).toMatchObject({ problem: { code: own } });
+  });
+
+  it.each(['4008', '4009', '4010'])(
+    '%s without a name is about the message that brings a file',
+    async (code) => {
+      const hub = new TestHub().open();
+      await hub.begin();
+      const failed = {
+        type: 'attachment-failed',
+        attachmentId: null,
+        problem: problem(code),
+      } as const;
+      expect(hub.uploads.hear(failed)).toBe(failed);
+    },
+  );
+
+  it('names the message where the file was found wanting after all', async () => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    hub.target();
+    const { attachmentId } = hub;
+    hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: '' });
+    await settle();
+    expect(
+      hub.uploads.hear({ type: 'attachment-failed', attachmentId, problem: problem('4008') }),
+    ).toMatchObject({ attachmentId: null, problem: { messageId: 'm' } });
+  });
+
+  it('is told of the rate, as the core is', async () => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    const limited = {
+      type: 'problem',
+      problem: problem('4029', { kind: 'rate-limited' }),
+    } as const;
+    expect(hub.uploads.hear(limited)).toBe(limited);
+    expect(await hub.wait('asking')).toMatchObject({ problem: { code: 'rate-limited' } });
+  });
+
+  it('takes a feature that is off for itself, or the message on its way would fail', async () => {
+    const hub = new TestHub().open();
+    const off = { type: 'problem', problem: problem('4000', { kind: 'forbidden' }) } as const;
+    expect(hub.uploads.hear(off)).toBe(off);
+    await hub.begin();
+    expect(hub.uploads.hear(off)).toBeNull();
+    expect(await hub.wait('asking')).toMatchObject({ problem: { code: 'forbidden' } });
+  });
+
+  it('leaves a named message alone', async () => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    const other = { type: 'problem', problem: problem('4011', { messageId: 'x' }) } as const;
+    expect(hub.uploads.hear(other)).toBe(other);
+    expect(hub.uploads.hear({ type: 'pong' })).toEqual({ type: 'pong' });
+  });
+});
+
+describe('rules', () => {
+  const rulesOf = async (hub: TestHub) => {
+    const answer = await hub.ask({ step: 'rules' });
+    return answer.ok ? answer.value : answer;
+  };
+
+  it('are the platform’s, made narrower by the site’s', async () => {
+    expect(await rulesOf(new TestHub().open())).toEqual(told);
+    const hub = new TestHub({ maximumSize: 10, blockedExtensions: ['.gif'] }).open();
+    expect(await rulesOf(hub)).toEqual({ ...told, maximumSize: 10, blockedExtensions: ['.gif'] });
+  });
+
+  it('are documented ones until a session tells, and none where there are no files', async () => {
+    expect(await rulesOf(new TestHub())).toMatchObject({ maximumSize: 10_485_760 });
+    expect(await rulesOf(new TestHub(false))).toBeNull();
+    const nothing = { ...told, mimeTypes: [] };
+    expect(await rulesOf(new TestHub().open({ uploads: nothing }))).toBeNull();
+  });
+});
+
+describe('links', () => {
+  it('are asked for once, however often they are pressed', async () => {
+    const hub = new TestHub().open();
+    const answers = [1, 2].map(() => hub.ask({ step: 'link', attachmentId: 'a' }));
+    await settle();
+    hub.uploads.hear({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
+    for (const answer of answers) expect(await answer).toMatchObject({ value: 'https://fresh' });
+    expect(hub.types).toEqual(['refresh-attachment']);
+  });
+
+  it('may come without a size, which makes them look like a place to put something', async () => {
+    const hub = new TestHub().open();
+    const answer = hub.ask({ step: 'link', attachmentId: 'a' });
+    await settle();
+    hub.uploads.hear({ type: 'upload-target', attachmentId: 'a', url: 'https://x', headers: {} });
+    expect(await answer).toMatchObject({ value: 'https://x' });
+  });
+
+  it('fail in words', async () => {
+    const hub = new TestHub();
+    expect(await hub.ask({ step: 'link', attachmentId: 'a' })).toMatchObject({
+      problem: { code: 'network' },
+    });
+    hub.open();
+    const answer = hub.ask({ step: 'link', attachmentId: 'a' });
+    await settle();
+    const failed = {
+      type: 'attachment-failed',
+      attachmentId: null,
+      problem: problem('4009'),
+    } as const;
+    expect(hub.uploads.hear(failed)).toBeNull();
+    expect(await answer).toMatchObject({ problem: { code: 'file-gone' } });
+  });
+});
+
+it('leaves other calls to others, and refuses misshapen ones', async () => {
+  const hub = new TestHub();
+  expect(hub.uploads.call('tab', { type: 'send' })).toBeNull();
+  for (const call of [{ step: 'begin', messageId: 'm', text: '', file: 'a' }, { step: 'x' }, {}]) {
+    expect(await hub.ask(call)).toMatchObject({ problem: { code: 'invalid-call' } });
+  }
+  expect(hub.errors).toEqual([]);
+});
