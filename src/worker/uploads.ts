@@ -47,7 +47,7 @@ export class Uploads {
   readonly #site: Partial<UploadRules> | false;
   /** By the id of their message. */
   readonly #uploads = new Map<string, Upload>();
-  /** Messages whose files may still be refused, by the file's id. */
+  /** Messages that are not known to have arrived, by the id of the file that they bring. */
   readonly #sent = new Map<string, string>();
   readonly #links = new Map<string, Link>();
   /** Files that were let go: an error that names nothing may be about one of them. */
@@ -217,6 +217,11 @@ export class Uploads {
       case 'signed-out':
         this.#close(ended());
         return event;
+      case 'message':
+        for (const [attachmentId, messageId] of this.#sent) {
+          if (messageId === event.message.messageId) this.#sent.delete(attachmentId);
+        }
+        return event;
       case 'upload-target':
         // One without headers is no place to put anything, but the answer to who asked for a link.
         this.#links.get(event.attachmentId)?.resolve(event.url);
@@ -305,6 +310,11 @@ export class Uploads {
     if (upload) {
       upload.fail(error);
       return true;
+    }
+    // A message matters more than a link: if it was that, the message's echo mends what is said of it.
+    if (isGone && this.#sent.size > 0) {
+      this.#sent.clear();
+      return false;
     }
     const [link] = this.#links.values();
     link?.reject(error);

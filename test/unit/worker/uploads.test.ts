@@ -301,6 +301,38 @@ describe('errors', () => {
     ).toMatchObject({ attachmentId: null, problem: { messageId: 'm' } });
   });
 
+  it('without a name is about the message that is on its way sooner than about a link', async () => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    hub.target();
+    const { attachmentId } = hub;
+    hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: '' });
+    await settle();
+    const link = hub.ask({ step: 'link', attachmentId: 'other' });
+    await settle();
+    const gone = { type: 'attachment-failed', attachmentId: null } as const;
+    expect(hub.uploads.hear({ ...gone, problem: problem('4008') })).not.toBeNull();
+    expect(hub.uploads.hear({ ...gone, problem: problem('4009') })).toBeNull();
+    expect(await link).toMatchObject({ problem: { code: 'file-gone' } });
+  });
+
+  it('is about the link once the message is known to have arrived', async () => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    hub.target();
+    const { attachmentId } = hub;
+    hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: '' });
+    await settle();
+    const from = { id: 'visitor', name: '', role: 'visitor' } as const;
+    const echo = { conversationId: null, messageId: 'm', sequence: null, from, text: '' };
+    hub.uploads.hear({ type: 'message', message: { ...echo, timestamp: null } });
+    const link = hub.ask({ step: 'link', attachmentId });
+    await settle();
+    const gone = { type: 'attachment-failed', attachmentId: null } as const;
+    expect(hub.uploads.hear({ ...gone, problem: problem('4009') })).toBeNull();
+    expect(await link).toMatchObject({ problem: { code: 'file-gone' } });
+  });
+
   it('is told of the rate, as the core is', async () => {
     const hub = new TestHub().open();
     await hub.begin();

@@ -21,7 +21,7 @@ export function attachment(
     if (!press || file.attachmentId === '') return label;
     return html`<button class="plain-link" type="button" @click=${press}>${label}</button>`;
   }
-  const onError = links ? (event: Event) => void links.mend(event, file) : hide;
+  const onError = links ? (event: Event) => void links.mend(event, file, message) : hide;
   return link(url, kind === 'image' ? html`${picture(url, name, onError)}${label}` : label, press);
 }
 

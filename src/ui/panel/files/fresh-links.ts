@@ -37,11 +37,18 @@ export class FreshLinks {
     }
   }
 
-  /** A picture whose address has run out is shown from a fresh one, once; else it is hidden. */
-  async mend({ currentTarget: picture }: Event, file: Attachment): Promise<void> {
+  /**
+   * A picture whose address has run out is shown from a fresh one, once. What can't be loaded from one
+   * that is fresh, since the site's policy forbids it, is hidden.
+   */
+  async mend(
+    { currentTarget: picture }: Event,
+    file: Attachment,
+    { timestamp }: Message,
+  ): Promise<void> {
     if (!(picture instanceof HTMLImageElement)) return;
     picture.hidden = true;
-    if (this.#fresh.has(file.attachmentId)) return;
+    if (timestamp + life > Date.now() || this.#fresh.has(file.attachmentId)) return;
     try {
       const url = await this.#ask(file);
       picture.src = url;
