@@ -56,7 +56,9 @@ export class Inside {
     frame.append(this.#panel);
     const icons = document.createElement('slot');
     icons.name = 'launcher';
-    icons.append(...launcher.element.querySelectorAll('svg'), icon('opened', chevron));
+    // A copy: browsers forget a press on what is moved before it is let go.
+    for (const svg of launcher.element.querySelectorAll('svg')) icons.append(svg.cloneNode(true));
+    icons.append(icon('opened', chevron));
     launcher.element.prepend(icons);
     launcher.controls(this.#panel);
   }

@@ -9,6 +9,7 @@ export const finishStyles = `
   #launcher:hover { transform: translateY(-2px); filter: brightness(1.06); box-shadow: 0 2px 4px var(--_shadow), 0 12px 30px var(--_shadow); }
   #launcher:active { transform: scale(0.96); }
   #launcher:focus-visible { outline: 3px solid var(--_accent-text); outline-offset: 3px; }
+  #launcher > svg { display: none; }
   #launcher svg { transition: opacity 160ms ease, transform 200ms ease; }
   #launcher .opened {
     inline-size: 26px;

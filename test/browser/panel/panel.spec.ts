@@ -12,6 +12,25 @@ test.describe('the launcher', () => {
     await expect(panel.launcher).toHaveAccessibleDescription('1 unread message');
   });
 
+  test('opens for a press during which the panel arrives', async ({ panel, page }) => {
+    let release = () => {};
+    const pressed = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    // Whatever comes later than the page itself.
+    await page.route(/panel/, async (route) => {
+      await pressed;
+      await route.continue();
+    });
+    await panel.reload();
+    await panel.launcher.hover();
+    await page.mouse.down();
+    release();
+    await expect(panel.launcher).toHaveAttribute('aria-controls', /./);
+    await page.mouse.up();
+    await expect(panel.panel).toBeVisible();
+  });
+
   test('opens a panel in which every part has one name of its own', async ({ panel, page }) => {
     await panel.open();
     await expect(panel.launcher).toHaveAttribute('aria-expanded', 'true');
