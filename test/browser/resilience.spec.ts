@@ -42,6 +42,8 @@ test('a lost store is made good from the page’s mirror of the conversation id'
   await tab.send('do not forget me');
   const { conversationId } = await gateway.agent.nextQueued();
   await tab.shows(['do not forget me']);
+  // Then the page knows its conversation.
+  await expect(tab.messages.last()).toContainText('Delivered');
   await context.close();
 
   const again = await profile.launch();
