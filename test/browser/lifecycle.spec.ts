@@ -135,7 +135,8 @@ test('a hundred tabs come and go, and leave nothing behind', async ({
   // The demo lets nobody frame it; here frames stand for tabs.
   await context.route('**/*', async (route) => {
     if (route.request().resourceType() !== 'document') return route.fallback();
-    const response = await route.fetch();
+    // The server may close an idle connection at the moment in which it is used again.
+    const response = await route.fetch({ maxRetries: 3 });
     const { 'x-frame-options': _x, 'content-security-policy': _c, ...headers } = response.headers();
     return route.fulfill({ response, headers });
   });
