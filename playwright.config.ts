@@ -16,8 +16,8 @@ export default defineConfig<Options>({
       name: 'without-shared-worker',
       testDir: './test/browser',
       testIgnore: withoutHub,
-      // What a SharedWorker alone can do.
-      grepInvert: /@shared-worker/,
+      // What a SharedWorker alone can do, and what is the same wherever the hub runs.
+      grepInvert: /@shared-worker|@either-host/,
       use: { withoutSharedWorker: true },
     },
     // Minutes of random faults: `npm run soak`, not a part of `npm test`.

@@ -3,10 +3,11 @@ import {
   genesysCloud as dialect,
   type GenesysCloudOptions,
 } from '../protocol/genesys-cloud/index.ts';
-import { guestRules } from './core/guest.ts';
+import { guestRules, identityRules } from './core/guest.ts';
 import type { HubGateway } from './options.ts';
 import { RestTokens } from './rest-token.ts';
 import { SessionTokens } from './session-tokens.ts';
+import { findAlike } from './store/alike.ts';
 import { Uploads } from './uploads.ts';
 
 /**
@@ -19,8 +20,9 @@ export function genesysCloud(options: GenesysCloudOptions): HubGateway {
   const adapter = dialect(options);
   return {
     ...adapter,
-    rules: guestRules,
+    rules: adapter.sessions.authentication ? identityRules : guestRules,
     contents: contentsSchema,
+    findAlike,
     supply: (hub) => {
       const restTokens = new RestTokens(() => hub.send({ type: 'rest-token' }));
       const uploads = new Uploads(hub, options.uploads ?? {});
@@ -29,6 +31,7 @@ export function genesysCloud(options: GenesysCloudOptions): HubGateway {
         restTokens,
         files: uploads.call,
         hear(event) {
+          if (event.type === 'session' && event.isConnected) restTokens.opened();
           if (event.type !== 'rest-token') return uploads.hear(event);
           restTokens.take(event);
           return null;

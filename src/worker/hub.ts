@@ -118,7 +118,7 @@ export class Hub implements SupplyHub {
         lost: () => this.#take({ type: 'store-changed', persistent: false }),
         emptied: () => this.#take({ type: 'store-emptied' }),
       },
-      gateway.contents,
+      gateway,
       options.encrypted?.() ?? null,
     );
     this.#sockets = new Sockets(

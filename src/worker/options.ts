@@ -15,6 +15,7 @@ import {
   type RoutingPolicy,
   type Timing,
 } from './core/settings.ts';
+import type { FindAlike } from './store/alike.ts';
 import type { RowSeal } from './store/sealed-rows.ts';
 
 /** A dialect, with what only its hubs need. */
@@ -23,6 +24,8 @@ export interface HubGateway extends GatewayAdapter {
   readonly rules?: SessionRules;
   /** What its messages may bring besides their text. @default nothing */
   readonly contents?: z.ZodMiniType<Content[]>;
+  /** How a row is known again under another id. @default ids do not change */
+  readonly findAlike?: FindAlike;
 }
 
 export interface HubOptions {

@@ -12,6 +12,8 @@ const life = 50_000;
  */
 export class RestTokens implements RestTokenSource {
   readonly #ask: () => boolean;
+  /** There is a session on the line whose history it would be. */
+  #isOpen = false;
   #token: { readonly text: string; readonly goodUntil: number } | null = null;
   #waiting: Promise<string | null> | null = null;
   #settle: ((token: string | null) => void) | null = null;
@@ -26,7 +28,7 @@ export class RestTokens implements RestTokenSource {
     if (isRefused) this.#token = null;
     if (this.#token && performance.now() < this.#token.goodUntil) return this.#token.text;
     if (this.#waiting) return this.#waiting;
-    if (!this.#ask()) return null;
+    if (!this.#isOpen || !this.#ask()) return null;
     const asked = performance.now();
     const promise = new Promise<string | null>((resolve) => {
       const timer = setTimeout(() => this.#settle?.(null), deadline);
@@ -42,12 +44,18 @@ export class RestTokens implements RestTokenSource {
     return promise;
   };
 
+  /** The session on the line is open. */
+  opened(): void {
+    this.#isOpen = true;
+  }
+
   take({ token }: Extract<GatewayEvent, { type: 'rest-token' }>): void {
     this.#settle?.(token);
   }
 
   /** The line has ended: another one may be another session's. */
   forget(): void {
+    this.#isOpen = false;
     this.#token = null;
     this.#settle?.(null);
   }

@@ -24,6 +24,8 @@ export class Sockets {
   readonly #events: SocketEvents;
   readonly #log: Log;
   readonly #aside: Aside | null;
+  /** Of the line that counts: a former one may take a minute to close. */
+  #newest = 0;
 
   constructor(
     adapter: GatewayAdapter,
@@ -43,6 +45,8 @@ export class Sockets {
     const socket = new WebSocket(this.#adapter.socketUrl);
     socket.binaryType = 'arraybuffer';
     this.#sockets.set(socketId, socket);
+    this.#newest = socketId;
+    this.#aside?.forget();
     socket.onopen = () => this.#events.opened(socketId);
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (typeof data !== 'string') {
@@ -50,14 +54,14 @@ export class Sockets {
         return;
       }
       for (const event of this.#adapter.decode(data)) {
-        const heard = this.#aside ? this.#aside.hear(event) : event;
+        const heard = this.#aside && socketId === this.#newest ? this.#aside.hear(event) : event;
         if (heard) this.#events.gateway(socketId, heard);
       }
     };
     // An error is always followed by a close, which says what there is to say.
     socket.onclose = ({ code }) => {
       this.#sockets.delete(socketId);
-      this.#aside?.forget();
+      if (socketId === this.#newest) this.#aside?.forget();
       this.#events.closed(socketId, this.#adapter.closeMeaning(code));
     };
   }
@@ -76,12 +80,9 @@ export class Sockets {
 
   /** On the one line that there is. Returns whether there is one. */
   sendAnywhere(command: GatewayCommand): boolean {
-    for (const [socketId, socket] of this.#sockets) {
-      if (socket.readyState !== WebSocket.OPEN) continue;
-      this.send(socketId, command);
-      return true;
-    }
-    return false;
+    if (this.#sockets.get(this.#newest)?.readyState !== WebSocket.OPEN) return false;
+    this.send(this.#newest, command);
+    return true;
   }
 
   close(socketId: number): void {

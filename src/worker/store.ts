@@ -1,13 +1,11 @@
 import { deleteDB } from 'idb';
-import type { Content } from '../protocol/content.ts';
 import type { Place } from '../protocol/message.ts';
-import type { z } from '../protocol/zod.ts';
 import { nothingRestored, type Restored, type StoreOperation } from './core/records.ts';
 import type { Log } from './log.ts';
 import { Handle, type StoreEvents } from './store/handle.ts';
 import { pruneConversations, pruneMessages } from './store/prune.ts';
 import { emptyPage, type Page, readPage, restoreAll } from './store/read.ts';
-import { RowReader } from './store/rows.ts';
+import { type RowDialect, RowReader } from './store/rows.ts';
 import { databaseName } from './store/schema.ts';
 import type { RowSeal } from './store/sealed-rows.ts';
 import { nothingWritten, type Written, writeAll } from './store/write.ts';
@@ -26,15 +24,10 @@ export class Store {
   readonly #seal: RowSeal | null;
 
   /**
-   * @param contents what the dialect's messages may bring besides their text
+   * @param dialect what its messages may bring besides their text, and how they are known again
    * @param seal encrypts the rows; `null`: they are plain
    */
-  constructor(
-    log: Log,
-    events: StoreEvents,
-    contents?: z.ZodMiniType<Content[]>,
-    seal: RowSeal | null = null,
-  ) {
+  constructor(log: Log, events: StoreEvents, dialect: RowDialect, seal: RowSeal | null = null) {
     this.#log = log;
     this.#seal = seal;
     this.#handle = new Handle(log, {
@@ -44,7 +37,7 @@ export class Store {
         events.emptied();
       },
     });
-    this.#rows = new RowReader(log, contents);
+    this.#rows = new RowReader(log, dialect);
   }
 
   /** What a boot finds. */

@@ -67,7 +67,10 @@ test('a file is the first thing that is said, and the agent can read it', async 
   expect(gateway.stats.violations).toEqual([]);
 });
 
-test('one that is pasted and one that is dropped', async ({ gateway, openTab }) => {
+test('one that is pasted and one that is dropped', { tag: '@either-host' }, async ({
+  gateway,
+  openTab,
+}) => {
   const tab = await openTab('/');
   await tab.send('hello');
   await expect(tab.messages.last()).toContainText('Delivered');
@@ -90,7 +93,10 @@ test('one that is pasted and one that is dropped', async ({ gateway, openTab }) 
     .toEqual(['pasted.png', 'dropped.png']);
 });
 
-test('one that is on its way shows so, and can be cancelled', async ({ gateway, openTab }) => {
+test('one that is on its way shows so, and can be cancelled', { tag: '@either-host' }, async ({
+  gateway,
+  openTab,
+}) => {
   const tab = await openTab('/');
   await tab.send('hello');
   gateway.faults.rest({ how: 'hang' }, { method: 'PUT' });
@@ -107,10 +113,9 @@ test('one that is on its way shows so, and can be cancelled', async ({ gateway, 
   expect(await filesOf(gateway)).toEqual([]);
 });
 
-test('what can’t be sent is refused before anything goes out, in words', async ({
-  gateway,
-  openTab,
-}) => {
+test('what can’t be sent is refused before anything goes out, in words', {
+  tag: '@either-host',
+}, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
   await tab.send('hello');
   await expect(tab.messages.last()).toContainText('Delivered');
@@ -139,7 +144,10 @@ for (const [code, words, canRetry] of [
   ['4000', 'Files can’t be sent in this chat.', false],
   ['4029', 'Too many files at once.', true],
 ] as const) {
-  test(`a place that is refused with ${code} is told in words`, async ({ gateway, openTab }) => {
+  test(`a place that is refused with ${code} is told in words`, { tag: '@either-host' }, async ({
+    gateway,
+    openTab,
+  }) => {
     const tab = await openTab('/');
     await tab.send('hello');
     await expect(tab.messages.last()).toContainText('Delivered');
@@ -159,7 +167,10 @@ for (const [code, words] of [
   ['4102', 'This file is empty.'],
   ['4010', 'This file did not arrive.'],
 ] as const) {
-  test(`an upload that fails with ${code} is told in words`, async ({ gateway, openTab }) => {
+  test(`an upload that fails with ${code} is told in words`, { tag: '@either-host' }, async ({
+    gateway,
+    openTab,
+  }) => {
     const tab = await openTab('/');
     await tab.send('hello');
     gateway.faults.answer({ type: 'upload', code });
@@ -235,10 +246,9 @@ test('a message that is kept brings its file through a worker’s death', async 
   expect(gateway.stats.violations).toEqual([]);
 });
 
-test('a message whose file is gone fails in words, and is discarded', async ({
-  gateway,
-  openTab,
-}) => {
+test('a message whose file is gone fails in words, and is discarded', {
+  tag: '@either-host',
+}, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
   gateway.faults.answer({ type: 'onMessage', code: '4008' });
   await choose(tab, picture);
@@ -250,11 +260,9 @@ test('a message whose file is gone fails in words, and is discarded', async ({
   await expect(tab.messages).toHaveCount(0);
 });
 
-test('a link that has run out is asked for anew when it is pressed', async ({
-  gateway,
-  openTab,
-  context,
-}) => {
+test('a link that has run out is asked for anew when it is pressed', {
+  tag: '@either-host',
+}, async ({ gateway, openTab, context }) => {
   const tab = await openTab('/');
   await tab.send('hello');
   const conversationId = await takeConversation(gateway);
@@ -280,7 +288,7 @@ test('a link that has run out is asked for anew when it is pressed', async ({
 test.describe('where the deployment takes no files', () => {
   test.use({ gatewayOptions: { dialect: 'genesys-cloud', uploads: false } });
 
-  test('there is no button once that is known', async ({ openTab }) => {
+  test('there is no button once that is known', { tag: '@either-host' }, async ({ openTab }) => {
     const tab = await openTab('/');
     await tab.send('hello');
     await expect(tab.messages.last()).toContainText('Delivered');
@@ -291,7 +299,9 @@ test.describe('where the deployment takes no files', () => {
 test.describe('in the article’s dialect', () => {
   test.use({ gatewayOptions: {} });
 
-  test('there are no files, and nothing is said about it', async ({ openTab }) => {
+  test('there are no files, and nothing is said about it', { tag: '@either-host' }, async ({
+    openTab,
+  }) => {
     const tab = await openTab('/');
     await tab.send('hello');
     await expect(tab.messages.last()).toContainText('Delivered');

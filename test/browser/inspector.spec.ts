@@ -9,10 +9,10 @@ test('the inspector shows what the hub does, and saves what can be replayed, wit
   context,
 }) => {
   const tab = await openTab('/');
-  await tab.send('my number is 4711');
+  await tab.send('my name is Quetzalcoatl');
   const conversationId = await takeConversation(gateway);
   await gateway.agent.say(conversationId, 'thank you, Mrs Miller');
-  await tab.shows(['my number is 4711', 'thank you, Mrs Miller']);
+  await tab.shows(['my name is Quetzalcoatl', 'thank you, Mrs Miller']);
 
   const inspector = await context.newPage();
   const reports: string[] = [];
@@ -37,7 +37,7 @@ test('the inspector shows what the hub does, and saves what can be replayed, wit
   const downloading = inspector.waitForEvent('download');
   await inspector.getByRole('button', { name: 'Save recording' }).click();
   const text = await readFile(await (await downloading).path(), 'utf8');
-  for (const word of ['4711', 'Miller', 'are you there']) {
+  for (const word of ['Quetzalcoatl', 'Miller', 'are you there']) {
     expect(text).not.toContain(word);
     expect(await inspector.content()).not.toContain(word);
   }

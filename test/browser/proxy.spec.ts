@@ -9,10 +9,9 @@ test.describe('behind nginx', () => {
   // The gateway keeps quiet, so that only our own pings keep the line.
   test.use({ gatewayOptions: { pingInterval: 600_000 } });
 
-  test('with an idle time-out above the ping, the line is never cut', async ({
-    gateway,
-    openTab,
-  }) => {
+  test('with an idle time-out above the ping, the line is never cut', {
+    tag: '@either-host',
+  }, async ({ gateway, openTab }) => {
     const proxy = await proxyByNginx(gateway.socketUrl, 6);
     const behind = { ...gateway, socketUrl: proxy.socketUrl };
     const site = await startSite(behind, { timing: { ping: 5_000 } });

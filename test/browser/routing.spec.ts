@@ -60,10 +60,9 @@ test('“billing” reaches no queue: nothing is sent, what was meant is offered
     ]);
 });
 
-test('an attribute of a wrong name is refused before anything is asked', async ({
-  gateway,
-  openTab,
-}) => {
+test('an attribute of a wrong name is refused before anything is asked', {
+  tag: '@either-host',
+}, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
   await routeTo(tab, { skillGroups: ['Billing'], attributes: { usertier: 'premium' } });
   await tab.textbox.fill('hello');
@@ -85,7 +84,10 @@ test.describe('with nobody on shift', () => {
     },
   });
 
-  test('the visitor is warned, and waits only if they choose to', async ({ gateway, openTab }) => {
+  test('the visitor is warned, and waits only if they choose to', { tag: '@either-host' }, async ({
+    gateway,
+    openTab,
+  }) => {
     const tab = await openTab('/');
     await tab.send('hello');
     const warning = tab.page.getByRole('alert').filter({ hasText: 'is on duty at the moment' });
@@ -101,12 +103,9 @@ test.describe('with nobody on shift', () => {
 });
 
 for (const how of ['hang', 'drop'] as const) {
-  test(`a routing API that is down (${how}) does not keep anybody from being queued`, async ({
-    gateway,
-    openTab,
-    context,
-    site,
-  }) => {
+  test(`a routing API that is down (${how}) does not keep anybody from being queued`, {
+    tag: '@either-host',
+  }, async ({ gateway, openTab, context, site }) => {
     gateway.faults.rest({ how }, { path: '/routing/', times: 1_000 });
     const tab = await openTab('/');
     await tab.send('hello');

@@ -8,10 +8,9 @@ const pictures = process.env.PARTYLINE_PICTURES;
 
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
-test('the chat wears every brand of the page of themes, and all can read it', async ({
-  gateway,
-  openTab,
-}) => {
+test('the chat wears every brand of the page of themes, and all can read it', {
+  tag: '@either-host',
+}, async ({ gateway, openTab }) => {
   const { page, ...chat } = await openTab('/themes/');
   await page.getByRole('textbox', { name: 'Message' }).fill('Do you open on Sundays?');
   await page.keyboard.press('Enter');

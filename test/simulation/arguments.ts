@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { defaultJobs } from './pool.ts';
-import { drawProfile, type Profile } from './profile.ts';
-import { Random } from './random.ts';
+import { dialects, type Profile, profileOf } from './profile.ts';
 
 export interface Arguments {
   /** One seed with its story. */
@@ -33,6 +32,7 @@ export const usage = `npm run simulate -- [options]
   --for 10m         until then: 30s, 10m, 2h
   --jobs 2          threads  (one a core)
   --keep-going      behind the first broken promise as well
+  --dialect name    article or genesys-cloud  (article)
   --set kills=2     of the profile: rates and probabilities that are not as the seed draws them
   --without a,b     rules that are not asserted
   --mutants         breaks the core on purpose, and says who notices
@@ -52,6 +52,7 @@ export function readArguments(args: readonly string[]): Arguments {
       lines: { type: 'string', default: '400' },
       without: { type: 'string', default: '' },
       set: { type: 'string', default: '' },
+      dialect: { type: 'string', default: 'article' },
       'keep-going': { type: 'boolean', default: false },
       mutants: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
@@ -69,7 +70,7 @@ export function readArguments(args: readonly string[]): Arguments {
     lines: readCount('lines', values.lines),
     without: readList(values.without),
     only: readList(values.only),
-    profile: readProfile(values.set),
+    profile: { ...readProfile(values.set), ...readDialect(values.dialect) },
     keepsGoing: values['keep-going'],
     mutants: values.mutants,
     replay: values.replay ?? null,
@@ -80,7 +81,7 @@ function readList(text: string): readonly string[] {
   return text.split(',').filter((name) => name !== '');
 }
 
-const drawn = new Map<string, unknown>(Object.entries(drawProfile(new Random(1))));
+const drawn = new Map<string, unknown>(Object.entries(profileOf(1, {})));
 
 function readProfile(text: string): Partial<Profile> {
   const entries = readList(text).map((setting): [string, number | boolean] => {
@@ -92,6 +93,13 @@ function readProfile(text: string): Partial<Profile> {
     throw new RangeError(`--set does not know ${setting}`);
   });
   return Object.fromEntries(entries);
+}
+
+function readDialect(name: string): Partial<Profile> {
+  const dialect = dialects.find((one) => one === name);
+  if (dialect === undefined) throw new RangeError(`--dialect is ${dialects.join(' or ')}`);
+  // What is as ever is left out, so that a mutant's own profile can name it.
+  return dialect === 'article' ? {} : { dialect };
 }
 
 function readCount(name: string, text: string): number {

@@ -73,6 +73,9 @@ export function startStorm(simulation: Simulation): void {
   every('forget', profile.forgets, () => {
     if (gateway.forgetOpen()) count(simulation.world, 'conversation forgotten');
   });
+  every('evict', profile.dialect === 'article' ? 0 : profile.evictions, () => {
+    for (const line of simulation.lines) line.session?.evict?.();
+  });
   every('delete database', profile.deletions, (random) => {
     // Together with the worker, and then only the pages know of the conversation; or under its hands.
     if (random.chance(0.3)) simulation.kill(false);

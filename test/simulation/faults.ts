@@ -13,6 +13,8 @@ export const faultKinds = [
   'rate limited',
   'internal error',
   'conversation forgotten',
+  'evicted',
+  'resent too soon to know',
   'REST failed',
   'REST answer lost',
   'REST hung',

@@ -25,11 +25,15 @@ function drawMinutes(random: Random): number {
   return lengths[0].range[0];
 }
 
+export const dialects = ['article', 'genesys-cloud'] as const;
+export type DialectName = (typeof dialects)[number];
+
 /**
  * What may happen in one run, drawn from its seed. Each fault is left out of about half of the runs:
  * a bug shows more clearly, and more often, where not everything fails at once.
  */
 export interface Profile {
+  readonly dialect: DialectName;
   readonly minutes: number;
   /** Whether it goes on for a while after everything has come right, and must stay so. */
   readonly lingers: boolean;
@@ -95,6 +99,15 @@ export interface Profile {
   readonly visitorChanges: number;
   /** A newer build's hub takes over. */
   readonly newerBuilds: number;
+
+  // --- in Genesys Cloud's dialect ---
+
+  /** The history keeps the ids that the client has written into its messages. */
+  readonly keepsIds: boolean;
+  /** A live message without the id that the history knows it by. */
+  readonly namelessLive: number;
+  /** Another window of the same session takes the line's place. */
+  readonly evictions: number;
 }
 
 /** A window that is full soon, or the limits of life: alone, or with as much as they are made for. */
@@ -110,11 +123,34 @@ function drawSizes(random: Random): Pick<Profile, 'limits' | 'burst'> {
 }
 
 /** What a seed's profile is, with what was set otherwise. */
-export function profileOf(seed: number, { profile }: { profile?: Partial<Profile> }): Profile {
-  return { ...drawProfile(new Random(seed)), ...profile };
+export function profileOf(seed: number, options: { profile?: Partial<Profile> }): Profile {
+  return chosenProfile(seed, new Random(seed), options.profile);
 }
 
-export function drawProfile(random: Random): Profile {
+/** @param random the run's own, which goes on behind the profile */
+export function chosenProfile(
+  seed: number,
+  random: Random,
+  chosen: Partial<Profile> = {},
+): Profile {
+  const profile = { ...drawProfile(seed, random), ...chosen };
+  // The platform has none.
+  return profile.dialect === 'article' ? profile : { ...profile, sequences: false };
+}
+
+/** From a stream of its own, so that the article's schedules do not move. */
+function drawGuest(
+  random: Random,
+  pace: number,
+): Pick<Profile, 'keepsIds' | 'namelessLive' | 'evictions'> {
+  return {
+    keepsIds: random.chance(0.7),
+    namelessLive: random.chance(0.3) ? random.between(0.05, 0.5) : 0,
+    evictions: random.chance(0.15) ? pace * random.between(0.1, 0.5) : 0,
+  };
+}
+
+export function drawProfile(seed: number, random: Random): Profile {
   const sometimes = (least: number, most: number, probability = 0.5) =>
     random.chance(probability) ? random.between(least, most) : 0;
   const far = random.between(10, 400);
@@ -124,6 +160,7 @@ export function drawProfile(random: Random): Profile {
   const often = (least: number, most: number, probability = 0.5) =>
     pace * sometimes(least, most, probability);
   return {
+    dialect: 'article',
     minutes,
     sequences: random.chance(0.7),
     // Not drawn: what is open there stands in docs/simulation.md.
@@ -168,5 +205,6 @@ export function drawProfile(random: Random): Profile {
     visitorChanges: often(0.1, 0.7, 0.15),
     newerBuilds: often(0.1, 1, 0.2),
     lingers: random.chance(0.1),
+    ...drawGuest(Random.named(seed, 'guest'), pace),
   };
 }

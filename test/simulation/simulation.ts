@@ -11,17 +11,18 @@ import { SocketInvariants } from './invariants/socket.ts';
 import { TranscriptInvariants } from './invariants/transcript.ts';
 import { VisitorInvariants } from './invariants/visitors.ts';
 import { Ledger } from './ledger.ts';
-import { ModelGateway } from './model/gateway.ts';
+import { dialectOf } from './model/dialect.ts';
+import type { ModelGateway } from './model/gateway.ts';
+import { GuestConnection } from './model/guest/connection.ts';
+import { GuestPlatform } from './model/guest/platform.ts';
 import { HubProcess, type HubSurroundings, type Step } from './model/hub.ts';
 import type { Line } from './model/line.ts';
 import { Machine } from './model/machine.ts';
-import { ModelRest } from './model/rest.ts';
-import { GatewaySession } from './model/session.ts';
 import { Disk } from './model/store.ts';
 import { ModelTab, type PendingCall, type TabEvents } from './model/tab.ts';
-import { ModelBroker } from './model/tokens.ts';
-import { checkOutcome } from './outcome.ts';
-import { drawProfile, type Profile } from './profile.ts';
+import type { ModelBroker } from './model/tokens.ts';
+import { checkOutcome, isSettled } from './outcome.ts';
+import { chosenProfile, type Profile } from './profile.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
 import { Story } from './story.ts';
@@ -74,7 +75,7 @@ export class Simulation {
   readonly world: World;
   readonly machine: Machine;
   readonly gateway: ModelGateway;
-  readonly disk = new Disk();
+  readonly disk: Disk;
   readonly ledger = new Ledger((messageId) => hasArrived(this.gateway, messageId));
   readonly tabs: ModelTab[] = [];
   hub: HubProcess | null = null;
@@ -88,7 +89,7 @@ export class Simulation {
   readonly #transcript: TranscriptInvariants;
   readonly #manners = new MannersInvariants();
   readonly #alerts = new AlertInvariants();
-  readonly #conversations = new ConversationInvariants(this.disk);
+  readonly #conversations: ConversationInvariants;
   readonly #visitors: VisitorInvariants;
   readonly #story: Story;
   readonly #without: ReadonlySet<string>;
@@ -100,44 +101,40 @@ export class Simulation {
   constructor(seed: number, options: Options = {}) {
     const random = new Random(seed);
     const scheduler = new Scheduler();
-    const profile = { ...drawProfile(random), ...options.profile };
+    const profile = chosenProfile(seed, random, options.profile);
     const trace = new Trace(() => scheduler.now, options.traceLimit ?? 0);
     const events = new Events(seed, options.suppressed ?? new Set());
     const world = { seed, random, events, scheduler, profile, trace, faults: {}, isStormy: true };
     this.world = world;
     this.#without = new Set(options.without ?? []);
     this.machine = new Machine(world);
-    this.gateway = new ModelGateway(world);
+    this.disk = new Disk(profile.dialect !== 'article');
+    this.#conversations = new ConversationInvariants(this.disk);
+    const dialect = dialectOf(world, this.machine);
+    this.gateway = dialect.gateway;
+    this.#broker = dialect.broker;
     this.#transcript = new TranscriptInvariants(this.gateway);
     this.#sockets = new SocketInvariants(world);
     this.#visitors = new VisitorInvariants(this.gateway);
     this.#outbox = new OutboxInvariants(this.disk);
     this.#story = new Story(trace);
-    const broker = new ModelBroker(world, this.machine);
-    this.#broker = broker;
-    const { gateway } = this;
     this.#around = {
       world,
       machine: this.machine,
       disk: this.disk,
-      broker,
-      rest: new ModelRest(world, this.machine, gateway, broker),
-      isGatewayUp: () => gateway.isUp,
+      traits: dialect.traits,
+      rules: dialect.rules,
+      edges: dialect.edges,
+      isGatewayUp: () => this.gateway.isUp,
       accept: (line) => {
-        const session = new GatewaySession(
-          {
-            world,
-            gateway,
-            broker,
-            onAuthenticated: (one) => this.assert(() => this.#sockets.authenticated(one)),
-            onMisconduct: (what) => {
-              this.assert(() => check(false, 'good conduct', () => what));
-            },
+        const end = dialect.accept(line, {
+          onAuthenticated: (one) => this.assert(() => this.#sockets.authenticated(one)),
+          onMisconduct: (what) => {
+            this.assert(() => check(false, 'good conduct', () => what));
           },
-          line,
-        );
-        this.#sockets.accepted(session, line);
-        return session;
+        });
+        this.#sockets.accepted(end, line);
+        return end;
       },
       onLine: (line) => {
         this.lines.add(line);
@@ -263,7 +260,7 @@ export class Simulation {
 
   get #isQuiet(): boolean {
     const state = this.hub?.state;
-    if (state?.link.phase !== 'online' || state.recovery.active !== null) return false;
+    if (!state || !isSettled(state) || state.recovery.active !== null) return false;
     return state.outbox.every((item) => item.at.stage === 'failed');
   }
 
@@ -354,6 +351,7 @@ export class Simulation {
   };
 
   #onStep(step: Step): void {
+    this.#name(step);
     this.#story.tell(step);
     this.ledger.observe(step);
     this.assert(() => this.#transcript.step(step));
@@ -365,6 +363,16 @@ export class Simulation {
     this.assert(() => this.#alerts.step(step));
     this.assert(() => stepWithinBounds(step, this.#calls.size));
     for (const tab of this.tabs) if (tab.isFrozen) this.assert(() => tabWithinBounds(tab));
+  }
+
+  /** What a browser calls a conversation on which it is online. */
+  #name({ hub, after: { link, conversation } }: Step): void {
+    if (!(this.gateway instanceof GuestPlatform) || !conversation || link.phase !== 'online')
+      return;
+    const end = hub.lines.get(link.socketId)?.session;
+    if (!(end instanceof GuestConnection) || !end.session) return;
+    if (link.session.stage !== 'conversation') return;
+    this.gateway.name(conversation.conversation.conversationId, end.session);
   }
 
   /** The browser's event, which a hub hears from its boot on. */

@@ -42,11 +42,11 @@ export function connect(run: Run): void {
     return;
   }
   if (run.rules?.needsLine(run) === false) {
+    run.rules.idling(run);
     run.set({ renewal: false, problem: null });
     run.setLink({ phase: 'idle' });
     return;
   }
-  run.rules?.connecting(run);
   run.set({ breaker: { ...run.state.breaker, lastTry: run.clock.now } });
   if (run.state.lingering.length > 0) {
     run.setLink({ phase: 'closing' });

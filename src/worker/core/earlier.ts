@@ -69,6 +69,7 @@ function callFor(
   const conversationId = oldest?.conversationId ?? named;
   const position = oldest?.position ?? before?.position;
   if (conversationId === null || !position) return null;
+  if (run.rules?.canRead(run, conversationId) === false) return null;
   const [ordinal, sequence, isWithout, timestamp] = position;
   // A pending message stands nowhere yet.
   if (ordinal > run.state.lastOrdinal) return null;
@@ -93,6 +94,7 @@ export function onEarlierFetched(run: Run, requestId: number, result: RestResult
   const ordinal = end?.position[0] ?? 0;
   const conversationId = end ? (wanted.rows[0]?.conversationId ?? wanted.conversationId) : null;
   const older = completeAll(run, result.value.messages, conversationId ?? '')
+    .filter((message) => !run.rules?.isKnown(run, wanted, message))
     .map((message) => toRow(message, ordinal))
     .filter((row) => !end || comparePlaces(row, end) < 0)
     .sort(comparePlaces);

@@ -1,19 +1,28 @@
 import type { GatewayEvent, GatewayProblem, SessionLife } from '../../protocol/gateway.ts';
 import { connect, fail, letGo, signedOut } from './connection.ts';
 import { failDoubtsOfFormer } from './doubts.ts';
-import { isSame, moreAliases, recognise } from './likeness.ts';
-import { failStranded } from './outbox.ts';
+import { isKnown, isSame, moreAliases, recognise } from './likeness.ts';
+import { failStranded, setItem } from './outbox.ts';
+import { catchUp } from './recovery.ts';
 import { isCleared } from './routing.ts';
 import type { Run } from './run.ts';
-import { onEnded } from './session.ts';
+import { beQuiet } from './sending.ts';
+import { onEnded, onNotFound } from './session.ts';
 import type { SessionRules } from './session-rules.ts';
+import type { ConversationState } from './state.ts';
 import { dropToken } from './token.ts';
 
-/** A session costs the platform something, so there is a line only for a conversation. */
+/**
+ * A session costs the platform something, so there is a line only for a conversation: until it has
+ * ended, the platform knows so, and its last words have been read.
+ */
 function needsLine({ state: { conversation, meta } }: Run): boolean {
-  return (
-    meta.routing !== null || (conversation !== null && conversation.conversation.status !== 'ended')
-  );
+  if (meta.routing !== null) return true;
+  return conversation !== null && !isBehind(conversation);
+}
+
+function isBehind({ conversation, closing }: ConversationState): boolean {
+  return conversation.status === 'ended' && closing === null;
 }
 
 function wakeLine(run: Run): void {
@@ -23,20 +32,31 @@ function wakeLine(run: Run): void {
 function restLine(run: Run): void {
   if (needsLine(run) || run.state.link.phase !== 'online') return;
   letGo(run);
+  leaveEnded(run);
   forgetSession(run);
   run.setLink({ phase: 'idle' });
 }
 
-/** An ended conversation can be read by its own session alone, and that one is behind us. */
-function forgetClosing(run: Run): void {
+/**
+ * An ended conversation can be read by its own session alone, and that one is behind us: whether the
+ * last words have arrived there nobody can tell any more.
+ */
+function leaveEnded(run: Run): void {
   const { conversation } = run.state;
-  if (conversation?.closing == null) return;
+  if (conversation?.conversation.status !== 'ended') return;
   run.set({ conversation: { ...conversation, closing: null } });
+  for (const { messageId, conversationId, at } of run.state.outbox) {
+    // What was addressed to none has not been sent.
+    if (at.stage !== 'doubt' || conversationId !== null) continue;
+    setItem(run, messageId, { at: { stage: 'queued' } });
+  }
+  failDoubtsOfFormer(run, null);
+  failStranded(run);
 }
 
-function hasRunOut({ state: { link, conversation } }: Run): boolean {
-  if (link.phase !== 'online') return false;
-  return conversation?.conversation.status === 'ended' && link.session.stage === 'ready';
+function hasRunOut(run: Run): boolean {
+  const { link } = run.state;
+  return link.phase === 'online' && link.session.stage === 'ready' && hasEnded(run);
 }
 
 function connectAnew(run: Run): void {
@@ -47,6 +67,13 @@ function connectAnew(run: Run): void {
 function forgetSession(run: Run): void {
   dropToken(run);
   run.set({ token: { ...run.state.token, wantsFresh: true } });
+}
+
+/** A history is its session's alone, and an ended conversation's session goes with its line. */
+function canRead({ state: { conversation, link } }: Run, conversationId: string): boolean {
+  if (conversation?.conversation.conversationId !== conversationId) return false;
+  if (conversation.conversation.status !== 'ended') return true;
+  return link.phase === 'online' && link.session.stage === 'ready';
 }
 
 /** The answer to a configured session opens a conversation. */
@@ -64,12 +91,14 @@ function wantsFreshToken(run: Run): boolean {
 }
 
 function hasEnded({ state: { conversation } }: Run): boolean {
-  return conversation?.conversation.status === 'ended';
+  return conversation !== null && isBehind(conversation);
 }
 
 function opened(run: Run, socketId: number): void {
   const { conversation, meta, settings } = run.state;
   const isOpen = conversation !== null && conversation.conversation.status !== 'ended';
+  // What the platform tells of the session comes next, and then the ended one is read.
+  if (!isOpen && conversation?.closing != null) return;
   if (!isOpen && !meta.routing) {
     restLine(run);
     return;
@@ -84,6 +113,8 @@ function opened(run: Run, socketId: number): void {
 /** The session was not opened. What no later try can change is final; the rest is tried again. */
 function onOpeningProblem(run: Run, { kind, message, retryAfter }: GatewayProblem): void {
   const words = message.slice(0, 200);
+  // However soon somebody wants another try, messages wait as long as that.
+  if (retryAfter !== null) beQuiet(run, retryAfter);
   const isFinal = kind === 'forbidden' || kind === 'invalid-frame';
   fail(
     run,
@@ -92,9 +123,10 @@ function onOpeningProblem(run: Run, { kind, message, retryAfter }: GatewayProble
   );
 }
 
+/** Nobody there waits for somebody who has left: now, or as soon as there is a line. */
 function tellEnd(run: Run): void {
   const { link, conversation } = run.state;
-  if (link.phase !== 'online' || !conversation || hasEnded(run)) return;
+  if (link.phase !== 'online' || !conversation) return;
   run.emit({ type: 'send', socketId: link.socketId, command: { type: 'end-conversation' } });
 }
 
@@ -128,13 +160,28 @@ function onSession(run: Run, event: Extract<GatewayEvent, { type: 'session' }>):
   }
   if (link.phase !== 'online') return;
   const { stage } = link.session;
-  if (stage === 'resuming' && event.isNew && conversation && hasWords(run)) {
+  const isAgain = stage === 'resuming' || (stage === 'ready' && conversation?.closing != null);
+  if (isAgain && event.isNew && hasWords(run)) {
     onSessionOver(run, 'expired', 'The conversation has expired.');
+    return;
+  }
+  if (isAgain && stage === 'ready') {
+    if (!event.isReadOnly) tellEnd(run);
+    catchUp(run);
+    return;
+  }
+  if (stage === 'resuming' && event.isNew && conversation?.conversation.status === 'queued') {
+    // A page remembered it, and nobody else does.
+    onNotFound(run);
+    restLine(run);
     return;
   }
   if (stage === 'routing' && event.isReadOnly) {
     connectAnew(run);
     return;
+  }
+  if (stage === 'routing' && !event.isNew) {
+    run.setLink({ ...link, session: { ...link.session, hasPast: true } });
   }
   if (stage === 'routing' && event.isNew && meta.routing) {
     run.emit({
@@ -160,12 +207,9 @@ function onSessionOver(
   letGo(run);
   forgetSession(run);
   run.clearTimer('expiry');
-  const { conversation } = run.state;
-  if (conversation && conversation.conversation.status !== 'ended') {
-    // With its session, its history has gone: nobody can tell any more what has arrived.
-    failDoubtsOfFormer(run, null);
-    onEnded(run);
-  }
+  // With its session, its history has gone: nobody can tell any more what has arrived.
+  if (run.state.conversation?.conversation.status !== 'ended') onEnded(run);
+  leaveEnded(run);
   failStranded(run);
   if (!needsLine(run)) {
     run.setLink({ phase: 'idle' });
@@ -240,7 +284,7 @@ export const guestRules: SessionRules = {
   needsLine,
   wakeLine,
   restLine,
-  connecting: forgetClosing,
+  idling: leaveEnded,
   hasRunOut,
   connectAnew,
   wantsFreshToken,
@@ -251,10 +295,18 @@ export const guestRules: SessionRules = {
   prolong,
   warnOfExpiry,
   tellEnd,
+  canRead,
   nameConversation,
   routingOf: ({ state }) => state.meta.lastRouting,
   soleSent: ({ state }) => state.outbox.find(({ at }) => at.stage === 'sent')?.messageId ?? null,
-  recognise,
+  recognise: (run, message) => recognise(run, message),
   isSame,
+  isKnown,
   moreAliases,
+};
+
+/** For visitors who have an identity at the platform, and are the same wherever they sign in. */
+export const identityRules: SessionRules = {
+  ...guestRules,
+  recognise: (run, message) => recognise(run, message, true),
 };

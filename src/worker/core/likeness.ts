@@ -2,7 +2,7 @@ import type { Content } from '../../protocol/content.ts';
 import type { GatewayMessage } from '../../protocol/gateway.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { Run } from './run.ts';
-import type { OutboxItem } from './state.ts';
+import type { EarlierWanted, OutboxItem } from './state.ts';
 
 /** How a message is known again where ids are not to be relied on. */
 
@@ -10,7 +10,7 @@ import type { OutboxItem } from './state.ts';
  * History and live can differ in their ids: then a shared id counts, and the same words by the same side
  * in the same millisecond.
  */
-export function isSame(row: Message, message: GatewayMessage): boolean {
+export function isSame(row: Message, message: Message | GatewayMessage): boolean {
   const ids = idsOf(row);
   if (idsOf(message).some((id) => ids.includes(id))) return true;
   return (
@@ -38,29 +38,42 @@ export function moreAliases(row: Message, message: GatewayMessage): readonly str
   return more.length === 0 ? null : [...(row.aliases ?? []), ...more];
 }
 
-/** How much earlier than here a message may bear its time, in ms: clocks differ. */
+/** How much earlier than it should be a message may bear its time, in ms: clocks differ. */
 const skew = 120_000;
 
 /**
  * The visitor's own message under the id that it was sent with. A history that keeps nothing of ours
  * is known by the words: of what may have arrived, the first with the same text.
+ *
+ * @param isShared the visitor may have said something in this session elsewhere
  */
-export function recognise(run: Run, message: GatewayMessage): GatewayMessage {
-  const { outbox, window } = run.state;
+export function recognise(run: Run, message: GatewayMessage, isShared = false): GatewayMessage {
+  const { outbox, window, conversation } = run.state;
   if (message.from.role !== 'visitor') return message;
   const ids = idsOf(message);
   const own = outbox.find((item) => ids.includes(item.messageId));
   if (own) return withNames(message, own);
   if (window.some((row) => isSame(row, message))) return message;
+  const known = conversation?.completeUntil ?? 0;
   const item = outbox.find(
-    ({ at, text, content, timestamp }) =>
-      (at.stage === 'doubt' || at.stage === 'sent') &&
-      text === message.text &&
-      filesOf(content) === filesOf(message.content) &&
-      message.timestamp >= timestamp - skew,
+    (one) =>
+      (one.at.stage === 'doubt' || one.at.stage === 'sent') &&
+      one.text === message.text &&
+      filesOf(one.content) === filesOf(message.content) &&
+      message.timestamp >= earliest(one, known, isShared) - skew,
   );
   if (!item) return message;
   return withNames({ ...message, messageId: item.messageId, aliases: ids }, item);
+}
+
+/**
+ * Since when it can have arrived: everything until `known` has been read, and what an identity has said
+ * elsewhere is read before something goes out here. Of what a former hub may have sent, this machine's
+ * clock tells, which may be wrong by hours.
+ */
+function earliest({ at, timestamp }: OutboxItem, known: number, isShared: boolean): number {
+  const isOurs = at.stage === 'sent' || (at.stage === 'doubt' && at.wasSent);
+  return isShared && !isOurs && known === 0 ? timestamp : known;
 }
 
 function filesOf(content: readonly Content[] = []): string {
@@ -78,4 +91,17 @@ function withNames(message: GatewayMessage, { content: sent = [] }: OutboxItem):
     return known?.type === 'attachment' ? { ...known, url: part.url ?? known.url } : part;
   });
   return { ...message, content };
+}
+
+/** Of what the history tells above a row: whether it is that row, or one of those below it. */
+export function isKnown(
+  { state: { window } }: Run,
+  { rows, before }: EarlierWanted,
+  message: GatewayMessage,
+): boolean {
+  const known = [...window, ...rows];
+  if (known.some((row) => isSame(row, message))) return true;
+  // What is known of the row itself is its place: another one of that very millisecond stays out.
+  const isAtHand = rows.length > 0 || known.some((row) => row.messageId === before?.messageId);
+  return !isAtHand && message.timestamp === before?.position[3];
 }

@@ -2,6 +2,7 @@ import type { Routing } from '../../protocol/conversation.ts';
 import type { GatewayEvent, GatewayMessage, GatewayProblem } from '../../protocol/gateway.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { Run } from './run.ts';
+import type { EarlierWanted } from './state.ts';
 
 /**
  * What is done differently on gateways on which the session is the conversation
@@ -18,8 +19,8 @@ export interface SessionRules {
   wakeLine(run: Run): void;
   /** Nothing may be left to be said or read in this session. */
   restLine(run: Run): void;
-  /** The line begins with a session of its own. */
-  connecting(run: Run): void;
+  /** There is nothing left to be said or read. */
+  idling(run: Run): void;
   /** The session on this line was another conversation's, and that one has ended. */
   hasRunOut(run: Run): boolean;
   /** Another conversation is wanted than the one that this session was. */
@@ -43,6 +44,9 @@ export interface SessionRules {
   /** The visitor has left the conversation, which would live on by itself. */
   tellEnd(run: Run): void;
 
+  /** Whether the gateway can still be asked for what was said in it. */
+  canRead(run: Run, conversationId: string): boolean;
+
   // --- what has no id, or another one each time ---
 
   /** The id here of the conversation that is told of. */
@@ -54,7 +58,9 @@ export interface SessionRules {
   /** The visitor's own message under the id that it was sent with. */
   recognise(run: Run, message: GatewayMessage): GatewayMessage;
   /** Whether a row is that message, whose ids differ. */
-  isSame(row: Message, message: GatewayMessage): boolean;
+  isSame(row: Message, message: Message | GatewayMessage): boolean;
+  /** Of what REST tells of older messages: whether whoever asked has it already. */
+  isKnown(run: Run, wanted: EarlierWanted, message: GatewayMessage): boolean;
   /** The ids that the row does not know yet; `null` when it knows them all. */
   moreAliases(row: Message, message: GatewayMessage): readonly string[] | null;
 }

@@ -96,7 +96,10 @@ export function onConversation(run: Run, told: Conversation, viaSocket: boolean)
       phase: 'online',
       socketId: link.socketId,
       // What never went out can't have arrived: in a conversation just opened it need not wait.
-      session: { stage: 'conversation', caughtUp: session?.stage === 'routing' },
+      session: {
+        stage: 'conversation',
+        caughtUp: session?.stage === 'routing' && !session.hasPast,
+      },
     });
     catchUpAnew(run);
     flushReceipt(run);
@@ -208,8 +211,7 @@ export function onEnded(run: Run): void {
   const { conversation: ended } = run.state;
   if (ended) {
     const endedAt = ended.endedAt ?? run.clock.now;
-    const canRead = !run.isSession || link.phase === 'online';
-    run.set({ conversation: { ...ended, closing: canRead ? nextRun(run) : null, endedAt } });
+    run.set({ conversation: { ...ended, closing: nextRun(run), endedAt } });
   }
   if (link.phase === 'online') {
     run.clearTimer('answer');

@@ -61,7 +61,8 @@ export const linkPhases: Readonly<Record<Link['phase'], true>> = {
 export type Session =
   | { readonly stage: 'ready' }
   | { readonly stage: 'resuming'; readonly asked: number }
-  | { readonly stage: 'routing'; readonly asked: number }
+  /** `hasPast`: the session that answers has been used before. */
+  | { readonly stage: 'routing'; readonly asked: number; readonly hasPast?: boolean }
   /** In conversation; messages go out once REST has told what was missed, or can't tell. */
   | { readonly stage: 'conversation'; readonly caughtUp: boolean };
 

@@ -1,4 +1,3 @@
-import type { Content } from '../../protocol/content.ts';
 import type { Message } from '../../protocol/message.ts';
 import {
   conversationSchema,
@@ -12,6 +11,8 @@ import {
 import { z } from '../../protocol/zod.ts';
 import type { ConversationRecord, Meta, OutboxRecord, Reading } from '../core/records.ts';
 import type { Log } from '../log.ts';
+import type { HubGateway } from '../options.ts';
+import type { FindAlike } from './alike.ts';
 
 interface Rows {
   readonly message: Message;
@@ -58,14 +59,17 @@ const outboxFields = {
   reply: z.exactOptional(replySchema),
 };
 
+export type RowDialect = Pick<HubGateway, 'contents' | 'findAlike'>;
+
 /** Checks what comes out of the store. */
 export class RowReader {
   readonly #log: Log;
   readonly #schemas: Schemas;
+  readonly findAlike: FindAlike | undefined;
 
-  /** @param contents what the dialect's messages may bring besides their text */
-  constructor(log: Log, contents?: z.ZodMiniType<Content[]>) {
+  constructor(log: Log, { contents, findAlike }: RowDialect) {
     this.#log = log;
+    this.findAlike = findAlike;
     this.#schemas = {
       ...schemas,
       message: messageSchemaWith(contents),

@@ -146,7 +146,9 @@ class Batch {
     const messages = this.#transaction.objectStore('messages');
     const row = await messages.get([message.conversationId ?? '', message.messageId]);
     // One that can't be read is as good as none.
-    const known = this.#rows.read('message', row);
+    const known =
+      this.#rows.read('message', row) ??
+      (await this.#rows.findAlike?.(this.#transaction, this.#rows, message));
     if (known && (known.sequence !== null || message.sequence === null)) return;
     this.#store('messages').put(message);
     (known ? this.corrected : this.added).push(message);

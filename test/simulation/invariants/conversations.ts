@@ -50,7 +50,9 @@ export class ConversationInvariants {
         else if (call.type === 'send-message') this.#isAddressed(call);
       } else if (effect.type === 'send') {
         const { command } = effect;
-        if (command.type === 'open-conversation') this.#opens();
+        // A session that has ended can't be read any more once another one is opened.
+        const isFrame = after.settings.traits.authentication === 'frame';
+        if (command.type === 'open-conversation' && isFrame) this.#opens();
         else if (command.type === 'send-message') this.#isAddressed(command);
       }
     }

@@ -16,6 +16,7 @@ export class MannersInvariants {
 
   step({ input, effects, hub, before, after }: Step): void {
     const { now } = hub.clock();
+    const pause = after.settings.traits.pace?.typing ?? defaultTiming.typingSent;
     if (this.#hub !== hub.epoch) {
       this.#hub = hub.epoch;
       this.#brokerAt = 0;
@@ -39,7 +40,7 @@ export class MannersInvariants {
       this.#restAt = Math.max(this.#restAt, now + (input.result.failure.retryAfter ?? 0));
     }
     for (const effect of effects) {
-      if (effect.type === 'send') this.#says(effect.command, now);
+      if (effect.type === 'send') this.#says(effect.command, now, pause);
       if (effect.type === 'fetch-token') {
         check(now >= this.#brokerAt - 1, 'retry-after', () => {
           return `the broker is asked ${Math.round(this.#brokerAt - now)} ms early (${input.type})`;
@@ -53,7 +54,8 @@ export class MannersInvariants {
       }
     }
   }
-  #says({ type }: GatewayCommand, now: number): void {
+
+  #says({ type }: GatewayCommand, now: number, pause: number): void {
     if (type === 'send-message') {
       check(now >= this.#messagesAt - 1, 'retry-after', () => {
         return `the gateway is sent a message ${Math.round(this.#messagesAt - now)} ms early`;
@@ -62,7 +64,7 @@ export class MannersInvariants {
     if (type !== 'typing') return;
     const since = now - this.#typedAt;
     this.#typedAt = now;
-    check(since >= defaultTiming.typingSent - 1, 'no hurry', () => {
+    check(since >= pause - 1, 'no hurry', () => {
       return `typing is told again after ${Math.round(since)} ms`;
     });
   }

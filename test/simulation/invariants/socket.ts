@@ -1,6 +1,6 @@
 import type { Step } from '../model/hub.ts';
 import type { Line } from '../model/line.ts';
-import type { GatewaySession } from '../model/session.ts';
+import type { ServerEnd } from '../model/session.ts';
 import { check } from '../violation.ts';
 import type { World } from '../world.ts';
 
@@ -10,7 +10,7 @@ const patience = 2_000;
 /** One authenticated socket, and no hurry in making it. */
 export class SocketInvariants {
   readonly #world: World;
-  readonly #live = new Map<GatewaySession, Line>();
+  readonly #live = new Map<ServerEnd, Line>();
   #opens: number[] = [];
   #requests: number[] = [];
 
@@ -18,11 +18,11 @@ export class SocketInvariants {
     this.#world = world;
   }
 
-  accepted(session: GatewaySession, line: Line): void {
+  accepted(session: ServerEnd, line: Line): void {
     this.#live.set(session, line);
   }
 
-  authenticated(session: GatewaySession): void {
+  authenticated(session: ServerEnd): void {
     const mine = this.#live.get(session);
     // What was sent before the end, of a process or of a connection, may still arrive.
     if (mine?.isOrphaned || mine?.phase === 'closed') return;

@@ -25,6 +25,8 @@ export interface Posted {
 /** A session that is told what happens in the conversations it has joined. */
 export interface Listener {
   tell(conversationId: string, event: GatewayEvent): void;
+  /** The conversation is lost, and its session with it. */
+  lost?(conversationId: string): void;
 }
 
 /** The transcripts behind every socket and REST server: wire-protocol.md, §2. */
@@ -34,6 +36,8 @@ export class ModelGateway {
   readonly forgotten: ModelConversation[] = [];
   readonly listeners = new Set<Listener>();
   isUp = true;
+  /** The same id is the same message. */
+  readonly knowsRepeats: boolean = true;
   readonly #world: World;
   readonly #subjects = new Map<string, string>();
   readonly #lastTime = { value: 0 };
@@ -74,15 +78,23 @@ export class ModelGateway {
     if (!lost) return false;
     this.forgotten.push(lost);
     this.#world.trace.add('gateway', `forgets ${lost.conversationId}`);
+    this.forgot(lost);
     return true;
   }
+
+  /** A conversation has just been lost. */
+  protected forgot(_lost: ModelConversation): void {}
 
   /** The open conversation, or a new one. */
   route(subject: string): ModelConversation {
     const open = this.conversations.find(
       (one) => one.status !== 'ended' && one.subject === subject,
     );
-    if (open) return open;
+    return open ?? this.begin(subject);
+  }
+
+  /** A new conversation. */
+  begin(subject: string): ModelConversation {
     this.#routed += 1;
     const conversation: ModelConversation = {
       conversationId: `c${this.#routed}`,
@@ -101,7 +113,7 @@ export class ModelGateway {
 
   post(conversation: ModelConversation, messageId: string, text: string, from: Sender): Posted {
     const known = conversation.ids.get(messageId);
-    if (known) return { outcome: 'repeated', message: known };
+    if (known && this.knowsRepeats) return { outcome: 'repeated', message: known };
     if (conversation.status === 'ended') return { outcome: 'ended', message: null };
     const { conversationId } = conversation;
     const timestamp = Math.max(this.#lastTime.value, epochTime(this.#world.scheduler.now));
@@ -136,7 +148,8 @@ export class ModelGateway {
     for (let index = 0; index < messages; index += 1) {
       this.#agentMessages += 1;
       const tie = random.int(10, 99);
-      this.post(conversation, `a${tie}-${this.#agentMessages}`, 'hello', agent);
+      const text = this.knowsRepeats ? 'hello' : `hello ${this.#agentMessages}`;
+      this.post(conversation, `a${tie}-${this.#agentMessages}`, text, agent);
     }
     if (random.chance(0.3)) {
       const { conversationId } = conversation;
@@ -158,7 +171,11 @@ export class ModelGateway {
 
   endOpen(): void {
     const open = this.conversations.find((one) => one.status !== 'ended');
-    if (open) this.#move(open, 'ended');
+    if (open) this.end(open);
+  }
+
+  end(conversation: ModelConversation): void {
+    if (conversation.status !== 'ended') this.#move(conversation, 'ended');
   }
 
   #move(conversation: ModelConversation, status: ConversationStatus): void {

@@ -1,18 +1,18 @@
-import { genesysArticle } from '../../../src/protocol/article/index.ts';
+import type { GatewayCommand, GatewayTraits } from '../../../src/protocol/gateway.ts';
 import type { StreamMessage } from '../../../src/protocol/port.ts';
 import type { Answer, Effect } from '../../../src/worker/core/effect.ts';
 import type { Clock, Input } from '../../../src/worker/core/input.ts';
+import type { SessionRules } from '../../../src/worker/core/session-rules.ts';
 import { defaultRoutingPolicy, defaultTiming } from '../../../src/worker/core/settings.ts';
 import { type HubState, initialState } from '../../../src/worker/core/state.ts';
 import { step } from '../../../src/worker/core/step.ts';
 import type { TimerName } from '../../../src/worker/core/timers.ts';
 import type { World } from '../world.ts';
+import type { Edges, EdgesHub } from './edges.ts';
 import { Line } from './line.ts';
 import type { Machine } from './machine.ts';
-import type { ModelRest } from './rest.ts';
-import type { GatewaySession } from './session.ts';
+import type { ServerEnd } from './session.ts';
 import { type Disk, ModelStore } from './store.ts';
-import type { ModelBroker } from './tokens.ts';
 
 /** Long waits are cut into pieces: src/worker/timers.ts. */
 const longestWait = 30_000;
@@ -31,10 +31,11 @@ export interface HubSurroundings {
   readonly world: World;
   readonly machine: Machine;
   readonly disk: Disk;
-  readonly broker: ModelBroker;
-  readonly rest: ModelRest;
+  readonly traits: GatewayTraits;
+  readonly rules: SessionRules | null;
+  readonly edges: (hub: EdgesHub) => Edges;
   readonly isGatewayUp: () => boolean;
-  readonly accept: (line: Line) => GatewaySession;
+  readonly accept: (line: Line) => ServerEnd;
   readonly onLine: (line: Line) => void;
   readonly post: (tabId: string, message: StreamMessage) => void;
   readonly answer: (hub: HubProcess, callId: number, answer: Answer) => void;
@@ -46,23 +47,24 @@ export interface HubSurroundings {
 }
 
 /** The core with model edges, carried out as src/worker/hub.ts does. */
-export class HubProcess {
+export class HubProcess implements EdgesHub {
   state: HubState;
   isAlive = true;
   isBooted = false;
   readonly lines = new Map<number, Line>();
   readonly #around: HubSurroundings;
   readonly #store: ModelStore;
+  readonly #edges: Edges;
   readonly #timers = new Map<TimerName, number>();
   #timerCount = 0;
-  #token: string | null = null;
+  /** As src/worker/socket.ts. */
+  #newestLine = 0;
   #isTickPending = false;
   #isDirty = false;
 
   constructor(around: HubSurroundings, epoch: string) {
     this.#around = around;
-    const { world, machine, disk } = around;
-    const { traits } = genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+    const { world, machine, disk, traits } = around;
     const { limits } = world.profile;
     this.state = initialState(
       {
@@ -77,6 +79,7 @@ export class HubProcess {
       },
       world.random.int(0, 2 ** 31 - 1),
     );
+    this.#edges = around.edges(this);
     this.#store = new ModelStore(world, machine, disk, () => this.take({ type: 'store-emptied' }));
     this.#store.restore(limits.page, (restored) => {
       this.isBooted = true;
@@ -121,7 +124,12 @@ export class HubProcess {
 
   #step(input: Input): void {
     const before = this.state;
-    const { state, effects } = step(before, input, this.#around.machine.clock());
+    const { state, effects } = step(
+      before,
+      input,
+      this.#around.machine.clock(),
+      this.#around.rules,
+    );
     this.state = state;
     const number = this.#around.nextStep();
     this.#around.onStep({ hub: this, number, input, before, after: state, effects });
@@ -129,19 +137,21 @@ export class HubProcess {
   }
 
   #carryOut(effect: Effect): void {
-    const { broker, rest, post, answer } = this.#around;
+    const { post, answer } = this.#around;
     switch (effect.type) {
       case 'fetch-token': {
-        const { requestId } = effect;
-        broker.fetch(({ token, result }) => {
-          // As the edge: a late answer may be a former visitor's.
-          if (token !== null && this.state.token.requestId === requestId) this.#token = token;
-          this.take({ type: 'token', requestId, result });
-        });
+        const { requestId, isFresh } = effect;
+        const isWanted = () => this.isAlive && this.state.token.requestId === requestId;
+        this.#edges.fetch(isFresh, isWanted, (result) =>
+          this.take({ type: 'token', requestId, result }),
+        );
         return;
       }
       case 'forget-token':
-        this.#token = null;
+        this.#edges.forget();
+        return;
+      case 'end-session':
+        this.#edges.end();
         return;
       case 'open-socket':
         this.#open(effect.socketId);
@@ -149,8 +159,9 @@ export class HubProcess {
       case 'send': {
         const line = this.lines.get(effect.socketId);
         if (line?.phase !== 'open') return;
-        if (this.#token === null && effect.command.type === 'authenticate') line.close();
-        else line.send({ command: effect.command, token: this.#token });
+        const { token } = this.#edges;
+        if (token === null && effect.command.type === 'authenticate') line.close();
+        else line.send({ command: effect.command, token });
         return;
       }
       case 'close-socket':
@@ -158,9 +169,7 @@ export class HubProcess {
         return;
       case 'rest': {
         const { requestId } = effect;
-        rest.call(effect.call, this.#token, (result) =>
-          this.take({ type: 'rest', requestId, result }),
-        );
+        this.#edges.rest(effect.call, (result) => this.take({ type: 'rest', requestId, result }));
         return;
       }
       case 'abort-rest':
@@ -202,6 +211,13 @@ export class HubProcess {
     }
   }
 
+  send(command: GatewayCommand): boolean {
+    const line = this.lines.get(this.#newestLine);
+    if (line?.phase !== 'open') return false;
+    line.send({ command, token: this.#edges.token });
+    return true;
+  }
+
   /** Its connection to the database is closed, and it opens another at once. */
   noticeDeletion(): void {
     this.#store.settled(() => {});
@@ -221,13 +237,19 @@ export class HubProcess {
     const { world, machine, isGatewayUp, accept, onLine } = this.#around;
     const line = new Line(world, machine, `${this.epoch}/${socketId}`, {
       opened: () => this.take({ type: 'socket-opened', socketId }),
-      event: (event) => this.take({ type: 'gateway', socketId, event }),
+      event: (event) => {
+        const heard = socketId === this.#newestLine ? this.#edges.hear(event) : event;
+        if (heard) this.take({ type: 'gateway', socketId, event: heard });
+      },
       closed: (meaning) => {
         this.lines.delete(socketId);
+        if (socketId === this.#newestLine) this.#edges.lineEnded();
         this.take({ type: 'socket-closed', socketId, meaning });
       },
     });
     this.lines.set(socketId, line);
+    this.#newestLine = socketId;
+    this.#edges.lineEnded();
     onLine(line);
     line.connect(isGatewayUp, accept);
   }

@@ -1,7 +1,7 @@
 import type { CloseMeaning, GatewayEvent } from '../../../src/protocol/gateway.ts';
 import { count, latency, strikes, type World } from '../world.ts';
 import type { Machine } from './machine.ts';
-import type { ClientFrame, GatewaySession, SessionLine } from './session.ts';
+import type { ClientFrame, ServerEnd, SessionLine } from './session.ts';
 
 export interface LineClient {
   opened(): void;
@@ -22,7 +22,7 @@ export class Line implements SessionLine {
   /** The process at the client's end was killed. */
   isOrphaned = false;
   readonly openedAt: number;
-  session: GatewaySession | null = null;
+  session: ServerEnd | null = null;
   readonly #world: World;
   readonly #machine: Machine;
   readonly #client: LineClient;
@@ -38,7 +38,7 @@ export class Line implements SessionLine {
     this.openedAt = world.scheduler.now;
   }
 
-  connect(isReachable: () => boolean, accept: (line: Line) => GatewaySession): void {
+  connect(isReachable: () => boolean, accept: (line: Line) => ServerEnd): void {
     const { random, profile } = this.#world;
     const way = latency(this.#world);
     if (strikes(this.#world, 'connect failed', profile.connectFails)) {
@@ -65,11 +65,15 @@ export class Line implements SessionLine {
 
   // --- the client's end ---
 
-  send(frame: ClientFrame): void {
+  send({ command, token }: Omit<ClientFrame, 'sentAt'>): void {
     if (this.phase !== 'open' || this.#isDead) return;
+    const frame = { command, token, sentAt: this.#world.scheduler.now };
     const arrivals = this.#arrivals('up');
-    // A second auth frame would be an error of the client's, which the network must not make up.
-    if (frame.command.type === 'authenticate') arrivals.splice(1);
+    // A second auth frame would be an error of the client's, which the network must not make up; and
+    // nothing knows a message again that comes twice without an id that counts.
+    if (command.type === 'authenticate' || this.#world.profile.dialect !== 'article') {
+      arrivals.splice(1);
+    }
     for (const at of arrivals) {
       this.#world.scheduler.after(at - this.#world.scheduler.now, () => {
         if (!this.#isDead || this.#world.random.chance(0.5)) this.session?.take(frame);
@@ -103,11 +107,13 @@ export class Line implements SessionLine {
 
   // --- the gateway's end ---
 
-  push(event: GatewayEvent): void {
+  push(...events: readonly GatewayEvent[]): void {
     if (this.#isDead) return;
     for (const at of this.#arrivals('down')) {
       this.#machine.after(at - this.#world.scheduler.now, () => {
-        if (this.phase === 'open' && !this.#isDead) this.#client.event(event);
+        for (const event of events) {
+          if (this.phase === 'open' && !this.#isDead) this.#client.event(event);
+        }
       });
     }
   }

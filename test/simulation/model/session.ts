@@ -14,12 +14,28 @@ export interface ClientFrame {
   readonly command: GatewayCommand;
   /** The token that the edge puts in. */
   readonly token: string | null;
+  /** Simulated ms. */
+  readonly sentAt: number;
 }
 
-/** The gateway's end of a line. */
+/** Somebody's end of a line at the gateway. */
+export interface ServerEnd {
+  readonly phase: 'pending' | 'authenticated' | 'expired' | 'over';
+  readonly isOver: boolean;
+  take(frame: ClientFrame): void;
+  /** The connection is gone. */
+  end(): void;
+  /** The gateway's process is started anew. */
+  restart(): void;
+  /** Another window takes this one's place. */
+  evict?(): void;
+}
+
+/** The line as the gateway's end sees it. */
 export interface SessionLine {
   readonly name: string;
-  push(event: GatewayEvent): void;
+  /** One frame, by what it says. */
+  push(...events: readonly GatewayEvent[]): void;
   hangUp(meaning: CloseMeaning): void;
 }
 
@@ -36,8 +52,8 @@ export function visitorOf(subject: string): Sender {
 }
 
 /** One connection as the gateway sees it: wire-protocol.md, §2. */
-export class GatewaySession implements Listener {
-  phase: 'pending' | 'authenticated' | 'expired' | 'over' = 'pending';
+export class GatewaySession implements Listener, ServerEnd {
+  phase: ServerEnd['phase'] = 'pending';
   readonly line: SessionLine;
   readonly #context: SessionContext;
   readonly #joined = new Set<string>();
@@ -59,13 +75,11 @@ export class GatewaySession implements Listener {
     if (this.phase === 'authenticated' && this.#joined.has(conversationId)) this.line.push(event);
   }
 
-  /** The connection is gone. */
   end(): void {
     this.phase = 'over';
     this.#context.gateway.listeners.delete(this);
   }
 
-  /** The gateway's process is started anew. */
   restart(): void {
     this.#hangUp('network');
   }

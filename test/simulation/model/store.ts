@@ -5,6 +5,7 @@ import {
   type Place,
   withReadMark,
 } from '../../../src/protocol/message.ts';
+import { isSame } from '../../../src/worker/core/likeness.ts';
 import {
   type ConversationRecord,
   emptyMeta,
@@ -37,12 +38,18 @@ export class Disk {
   readonly outbox = new Map<string, OutboxRecord>();
   meta: Meta | null = null;
   reading: Reading = emptyReading;
+  /** Messages are known again in other ways than by one id. */
+  readonly #hasLooseIds: boolean;
   /** How to undo the writes that a power cut may take, oldest first. */
   #undo: (() => void)[] = [];
   /** Databases that there have been. */
   generation = 1;
   /** Deleted, and what memory had is not written again yet. */
   isBare = false;
+
+  constructor(hasLooseIds: boolean) {
+    this.#hasLooseIds = hasLooseIds;
+  }
 
   /** Somebody deletes the database. */
   delete(): void {
@@ -90,7 +97,7 @@ export class Disk {
         return put(this.messages, keyOf(operation.message), operation.message);
       case 'add-message': {
         const key = keyOf(operation.message);
-        const known = this.messages.get(key);
+        const known = this.messages.get(key) ?? this.#alike(operation.message);
         if (known) {
           if (known.sequence !== null || operation.message.sequence === null) return () => {};
           corrected.push(operation.message);
@@ -152,6 +159,14 @@ export class Disk {
         this.reading = emptyReading;
         return () => {};
     }
+  }
+
+  /** As src/worker/store/alike.ts. */
+  #alike(message: Message): Message | undefined {
+    if (!this.#hasLooseIds) return undefined;
+    return [...this.messages.values()].find(
+      (row) => comparePositions(row.position, message.position) === 0 && isSame(row, message),
+    );
   }
 
   #addUnread(by: number): () => void {

@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { ToldMessage } from '../../../src/protocol/gateway.ts';
 import { genesysCloud } from '../../../src/worker/genesys-cloud.ts';
-import { TestHub } from './harness.ts';
+import { emptyStore, TestHub } from './harness.ts';
 
 const gateway = genesysCloud({ deploymentId: 'd', region: 'us-east-1' });
+/** For visitors who have said other things elsewhere. */
+const identified = genesysCloud({ deploymentId: 'd', region: 'us-east-1', codeUrl: '/code' });
 const routing = { skillGroups: ['Billing'] };
 const wall = 1_700_000_000_000;
 
 /** A hub on the platform's dialect: the test speaks for the platform, in its frames. */
 class GuestHub extends TestHub {
-  constructor() {
-    super({ gateway });
+  constructor(dialect = gateway) {
+    super({ gateway: dialect });
   }
 
   hears(name: string, body: unknown, code = 200, tracingId?: string): this {
@@ -175,6 +177,40 @@ describe('a session', () => {
     expect(hub.commands()).toEqual(['end-conversation']);
   });
 
+  it('that the visitor leaves without a line is told so later, read to its end, and not used again', () => {
+    const hub = new GuestHub().started().says('hi').pass(200).type('hello', 'own-1');
+    hub.cut().call({ type: 'end' });
+    hub.call({ type: 'start', routing });
+    hub.clear().pass(8_001);
+    expect(hub.all('fetch-token')).toEqual([]);
+    hub.open().hears('SessionResponse', { connected: true });
+    expect(hub.commands()).toEqual(['authenticate', 'end-conversation']);
+    hub.history(told('hi', { text: 'bye', from: { id: 'a', name: 'A', role: 'agent' } }));
+    // It had not arrived there, so it waits for the next one.
+    expect(hub.flush().shown()).toEqual(['hi', 'bye', 'hello']);
+    expect(hub.snapshot?.messages.at(-1)).toMatchObject({ status: 'pending' });
+    hub.cut();
+    expect(hub.last('fetch-token')).toMatchObject({ isFresh: true });
+  });
+
+  it('leaves nothing in doubt when its history is out of reach for good', () => {
+    const hub = new GuestHub().started().says('hi').pass(200).type('hello', 'own-1');
+    hub.cut().call({ type: 'end' });
+    hub.pass(8_001).open().hears('string', 'session expired', 4006);
+    expect(hub.flush().snapshot?.messages.at(-1)).toMatchObject({
+      status: 'failed',
+      failure: { code: 'unknown-outcome' },
+    });
+  });
+
+  it('that only a page remembers is given up when the platform knows nothing of it', () => {
+    const hub = new GuestHub().restore();
+    hub.attach('a', 'mirrored');
+    hub.token(null).open().hears('SessionResponse', { connected: true, newSession: true });
+    expect(hub.flush().snapshot?.conversation).toBeNull();
+    expect(hub.all('close-socket')).toHaveLength(1);
+  });
+
   it('warns of its end five minutes before, until somebody writes', () => {
     const hub = new GuestHub().started({ newSession: true, durationSeconds: 600 });
     hub.answersPings = true;
@@ -274,8 +310,45 @@ describe('a message', () => {
   it('that had not arrived is sent again after the history was read', () => {
     const hub = new GuestHub().started().type('hello', 'own-1').clearKeepingSocket();
     hub.cut().pass(8_001).open().hears('SessionResponse', { connected: true });
-    const other = told('other', { text: 'something else' });
-    hub.history(other, told('long ago', { timestamp: wall - 600_000 }));
+    hub.history(told('other', { text: 'something else' }));
+    expect(hub.commands()).toEqual(['authenticate', 'send-message']);
+  });
+
+  it.each([-3_600_000, 3_600_000])(
+    'is known by its words whatever the clock here says (%d ms)',
+    (by) => {
+      const hub = new GuestHub();
+      hub.wall += by;
+      hub.started().type('hello', 'own-1').clearKeepingSocket();
+      hub.cut().pass(8_001).open().hears('SessionResponse', { connected: true });
+      hub.history(told('platform-id'));
+      expect(hub.commands()).toEqual(['authenticate']);
+    },
+  );
+
+  it('is not taken for what the same person said elsewhere, long ago', () => {
+    const meta = { ...emptyStore.meta, subject: 'visitor-1', lastRouting: routing };
+    const conversationId = 'session-1';
+    const record = {
+      messageId: 'own-1',
+      ordinal: 1,
+      text: 'hello',
+      timestamp: wall,
+      failure: null,
+    };
+    const hub = new GuestHub(identified).restore({ meta, outbox: [{ ...record, conversationId }] });
+    hub.attach().token(null).open().hears('SessionResponse', { connected: true });
+    hub.history(told('long ago', { timestamp: wall - 600_000 }));
+    expect(hub.commands()).toContain('send-message');
+  });
+
+  it('waits for the history of a session that has been used before', () => {
+    const hub = new GuestHub().restore().attach();
+    hub.call({ type: 'start', routing });
+    hub.type('hello', 'own-1').token(null).open();
+    hub.hears('SessionResponse', { connected: true, newSession: false }).store();
+    expect(hub.commands()).toEqual(['authenticate']);
+    hub.history();
     expect(hub.commands()).toEqual(['authenticate', 'send-message']);
   });
 
@@ -410,6 +483,7 @@ describe('the pace', () => {
 
   it('is ten looks into the history a minute; the next one waits', () => {
     const hub = new GuestHub().started();
+    const conversationId = hub.snapshot?.conversation?.conversationId ?? '';
     for (let index = 0; index < 12; index += 1) {
       hub.call({ type: 'load-earlier', before: null, count: 5 });
       const callId = [...hub.state.earlier].at(-1)?.callId ?? 0;
@@ -418,7 +492,7 @@ describe('the pace', () => {
         type: 'call',
         tabId: 'a',
         callId: callId + 100,
-        call: { type: 'load-earlier', before: { ...before }, conversationId: 'c', count: 5 },
+        call: { type: 'load-earlier', before: { ...before }, conversationId, count: 5 },
       });
       hub.take({ type: 'earlier-read', callId: callId + 100, messages: [], hasEarlier: false });
       const { requestId } = hub.all('rest').at(-1) ?? { requestId: 0 };

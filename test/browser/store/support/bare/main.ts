@@ -1,5 +1,6 @@
 import { contentsSchema } from '../../../../../src/protocol/content-schema.ts';
 import { Log } from '../../../../../src/worker/log.ts';
+import { findAlike } from '../../../../../src/worker/store/alike.ts';
 import { sealedRows } from '../../../../../src/worker/store/sealed-rows.ts';
 import { Store } from '../../../../../src/worker/store.ts';
 
@@ -12,7 +13,7 @@ class BareStore extends Store {
     const told: string[] = [];
     const events = { lost: () => told.push('lost'), emptied: () => told.push('emptied') };
     const seal = sealing === null ? null : sealedRows({ isSealing: sealing });
-    super(new Log(), events, contentsSchema, seal);
+    super(new Log(), events, { contents: contentsSchema, findAlike }, seal);
     this.told = told;
   }
 }

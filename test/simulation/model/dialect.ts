@@ -1,0 +1,49 @@
+import { genesysArticle } from '../../../src/protocol/article/index.ts';
+import type { GatewayTraits } from '../../../src/protocol/gateway.ts';
+import type { SessionRules } from '../../../src/worker/core/session-rules.ts';
+import type { World } from '../world.ts';
+import { ArticleEdges, type Edges, type EdgesHub } from './edges.ts';
+import { ModelGateway } from './gateway.ts';
+import { guestDialect } from './guest/dialect.ts';
+import type { Line } from './line.ts';
+import type { Machine } from './machine.ts';
+import { ModelRest } from './rest.ts';
+import { GatewaySession, type ServerEnd } from './session.ts';
+import { ModelBroker } from './tokens.ts';
+
+/** What of a run is the gateway's, and differs from dialect to dialect. */
+export interface Dialect {
+  readonly gateway: ModelGateway;
+  /** The site, which knows who its visitor is. */
+  readonly broker: ModelBroker;
+  readonly traits: GatewayTraits;
+  readonly rules: SessionRules | null;
+  readonly edges: (hub: EdgesHub) => Edges;
+  readonly accept: (line: Line, watch: Watch) => ServerEnd;
+}
+
+/** Who wants to hear of a connection's conduct. */
+export interface Watch {
+  readonly onAuthenticated: (end: ServerEnd) => void;
+  readonly onMisconduct: (what: string) => void;
+}
+
+export function dialectOf(world: World, machine: Machine): Dialect {
+  return world.profile.dialect === 'article'
+    ? articleDialect(world, machine)
+    : guestDialect(world, machine);
+}
+
+function articleDialect(world: World, machine: Machine): Dialect {
+  const gateway = new ModelGateway(world);
+  const broker = new ModelBroker(world, machine);
+  const rest = new ModelRest(world, machine, gateway, broker);
+  return {
+    gateway,
+    broker,
+    traits: genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' }).traits,
+    rules: null,
+    edges: () => new ArticleEdges(broker, rest),
+    accept: (line, watch) => new GatewaySession({ world, gateway, broker, ...watch }, line),
+  };
+}

@@ -1,0 +1,68 @@
+import type {
+  GatewayCommand,
+  GatewayEvent,
+  RestCall,
+  RestResult,
+  TokenResult,
+} from '../../../src/protocol/gateway.ts';
+import type { ModelRest } from './rest.ts';
+import type { ModelBroker } from './tokens.ts';
+
+/** What a hub's edges do for its core: where its tokens come from, and its way to REST. */
+export interface Edges {
+  readonly token: string | null;
+  /** @param isWanted as in src/protocol/gateway.ts, TokenSource */
+  fetch(isFresh: boolean, isWanted: () => boolean, done: (result: TokenResult) => void): void;
+  forget(): void;
+  /** The visitor has signed out. */
+  end(): void;
+  rest(call: RestCall, done: (result: RestResult) => void): void;
+  /** Hears what comes on a line before the core does; returns what of it is the core's business. */
+  hear(event: GatewayEvent): GatewayEvent | null;
+  lineEnded(): void;
+}
+
+/** What edges want of their hub. */
+export interface EdgesHub {
+  readonly isAlive: boolean;
+  /** On the line that there is; returns whether there is one. */
+  send(command: GatewayCommand): boolean;
+}
+
+/** As src/worker/token.ts and src/worker/rest.ts. */
+export class ArticleEdges implements Edges {
+  token: string | null = null;
+  readonly #broker: ModelBroker;
+  readonly #rest: ModelRest;
+
+  constructor(broker: ModelBroker, rest: ModelRest) {
+    this.#broker = broker;
+    this.#rest = rest;
+  }
+
+  fetch(_isFresh: boolean, isWanted: () => boolean, done: (result: TokenResult) => void): void {
+    this.#broker.fetch(({ token, result }) => {
+      // A late answer may be a former visitor's.
+      if (token !== null && isWanted()) this.token = token;
+      done(result);
+    });
+  }
+
+  forget(): void {
+    this.token = null;
+  }
+
+  end(): void {
+    this.token = null;
+  }
+
+  rest(call: RestCall, done: (result: RestResult) => void): void {
+    this.#rest.call(call, this.token, done);
+  }
+
+  hear(event: GatewayEvent): GatewayEvent {
+    return event;
+  }
+
+  lineEnded(): void {}
+}

@@ -1,0 +1,262 @@
+import type {
+  CloseMeaning,
+  GatewayAdapter,
+  GatewayEvent,
+} from '../../../../src/protocol/gateway.ts';
+import { messageIdAttribute } from '../../../../src/protocol/genesys-cloud/messages.ts';
+import type { Sender } from '../../../../src/protocol/message.ts';
+import {
+  answer,
+  eventBody,
+  type GuestFrame,
+  liveBody,
+  news,
+  refusal,
+  tooMany,
+} from '../../../../src/testing/genesys-cloud/frames.ts';
+import {
+  type GuestMessage,
+  type GuestRequest,
+  readRequest,
+} from '../../../../src/testing/genesys-cloud/requests.ts';
+import { count, strikes, type World } from '../../world.ts';
+import type { Watch } from '../dialect.ts';
+import { agent, type Listener } from '../gateway.ts';
+import { epochTime } from '../machine.ts';
+import { type ClientFrame, type ServerEnd, type SessionLine, visitorOf } from '../session.ts';
+import type { GuestPlatform, GuestSession } from './platform.ts';
+import { extrasOf, storedMessage } from './transcript.ts';
+
+export interface ConnectionContext extends Watch {
+  readonly world: World;
+  readonly platform: GuestPlatform;
+  /** What the client speaks: its frames are written and read by it, as in life. */
+  readonly adapter: GatewayAdapter;
+}
+
+const sessionLife = 259_200;
+
+/** One connection as the platform sees it: docs/genesys-cloud.md. */
+export class GuestConnection implements Listener, ServerEnd {
+  phase: ServerEnd['phase'] = 'pending';
+  session: GuestSession | null = null;
+  readonly #line: SessionLine;
+  readonly #context: ConnectionContext;
+  /** Of the request that is carried out. */
+  #answering: { readonly messageId: string; readonly tracingId: string | undefined } | null = null;
+  #ids = 0;
+
+  constructor(context: ConnectionContext, line: SessionLine) {
+    this.#context = context;
+    this.#line = line;
+  }
+
+  get isOver(): boolean {
+    return this.phase === 'over';
+  }
+
+  end(): void {
+    this.phase = 'over';
+    this.#context.platform.listeners.delete(this);
+  }
+
+  restart(): void {
+    this.#hangUp('network');
+  }
+
+  evict(): void {
+    if (this.phase !== 'authenticated') return;
+    count(this.#context.world, 'evicted');
+    this.#send(news('ConnectionClosedEvent', {}));
+    this.#hangUp('network');
+  }
+
+  #hangUp(meaning: CloseMeaning): void {
+    if (this.isOver) return;
+    this.end();
+    this.#line.hangUp(meaning);
+  }
+
+  #send(frame: GuestFrame): void {
+    this.#line.push(...this.#context.adapter.decode(JSON.stringify(frame)));
+  }
+
+  // --- what happens in the conversation ---
+
+  tell(conversationId: string, event: GatewayEvent): void {
+    if (this.session?.conversation?.conversationId !== conversationId) return;
+    switch (event.type) {
+      case 'message': {
+        const { platform, world } = this.#context;
+        const message = platform
+          .byId(conversationId)
+          ?.messages.findLast(({ messageId }) => messageId === event.message.messageId);
+        if (!message) return;
+        const isAnswer = this.#answering?.messageId === message.messageId;
+        const body = liveBody(storedMessage(message), extrasOf(message), this.#id());
+        const isNameless = world.events.latencies.chance(world.profile.namelessLive);
+        const { messageId: _, ...channel } = body.channel;
+        this.#send(
+          news(
+            'StructuredMessage',
+            isNameless ? { ...body, channel } : body,
+            isAnswer ? this.#answering?.tracingId : undefined,
+          ),
+        );
+        return;
+      }
+      case 'typing':
+        this.#event({ eventType: 'Typing', typing: { type: 'On', duration: 5_000 } }, agent);
+        return;
+      case 'receipt':
+        this.#receipt(event.messageId, event.status);
+        return;
+      case 'conversation':
+        if (event.conversation.status !== 'ended') return;
+        this.#event({ eventType: 'Presence', presence: { type: 'Disconnect' } }, agent, {
+          readOnly: 'true',
+        });
+        return;
+      default:
+        return;
+    }
+  }
+
+  lost(conversationId: string): void {
+    if (this.session?.conversation?.conversationId !== conversationId) return;
+    this.#send(news('SessionExpiredEvent', {}));
+  }
+
+  #receipt(messageId: string, status: string): void {
+    const { platform } = this.#context;
+    const conversation = this.session?.conversation;
+    const message = conversation && platform.byId(conversation.conversationId)?.ids.get(messageId);
+    if (!message) return;
+    const id = storedMessage(message).messageId;
+    const name = status === 'read' ? 'Read' : 'Delivered';
+    const body = { id, type: 'Receipt', status: name, direction: 'Outbound', channel: {} };
+    this.#send(news('StructuredMessage', body));
+  }
+
+  #event(event: unknown, from: Sender | null, metadata: Readonly<Record<string, string>> = {}) {
+    const now = epochTime(this.#context.world.scheduler.now);
+    this.#send(news('StructuredMessage', eventBody(this.#id(), now, event, from, metadata)));
+  }
+
+  #id(): string {
+    this.#ids += 1;
+    return `${this.#line.name}-${this.#ids}`;
+  }
+
+  // --- what the client asks for ---
+
+  take({ command, token, sentAt }: ClientFrame): void {
+    for (const text of this.#context.adapter.encode(command, token ?? '')) {
+      if (this.isOver) return;
+      const read = readRequest(text);
+      if (read.ok) this.#handle(read.request, sentAt);
+      else this.#context.onMisconduct(`${command.type}: ${read.reason}`);
+    }
+  }
+
+  #handle(request: GuestRequest, sentAt: number): void {
+    const { world } = this.#context;
+    if (request.action === 'configureSession') {
+      this.#configure(request.token, request.tracingId);
+      return;
+    }
+    if (!this.session) {
+      this.#context.onMisconduct(`${request.action} before the session is configured`);
+      return;
+    }
+    if (this.session.isOver) {
+      this.#send(refusal(world.random.chance(0.5) ? 4_006 : 4_007, 'the session is over'));
+      return;
+    }
+    const { internalErrors } = world.profile;
+    if (request.action !== 'echo' && strikes(world, 'internal error', internalErrors)) {
+      this.#send(refusal(world.random.chance(0.5) ? 500 : 408, 'Internal server error'));
+      return;
+    }
+    switch (request.action) {
+      case 'onMessage':
+        this.#hear(this.session, request.message, request.tracingId, sentAt);
+        return;
+      case 'echo': {
+        const body = { id: this.#id(), type: 'Text', text: 'ping', direction: 'Inbound' };
+        const metadata = { durationSeconds: String(sessionLife) };
+        this.#send(answer('StructuredMessage', { ...body, metadata }, request.tracingId));
+        return;
+      }
+      case 'getJwt': {
+        const { jwt, until } = this.#context.platform.issueJwt(this.session);
+        const exp = Math.floor(epochTime(until) / 1_000);
+        this.#send(answer('JwtResponse', { jwt, exp }, request.tracingId));
+        return;
+      }
+      case 'disconnectCustomer': {
+        const { conversation } = this.session;
+        if (conversation) this.#context.platform.end(conversation);
+        return;
+      }
+      default:
+        this.#context.onMisconduct(`${request.action}, which nobody asked for`);
+    }
+  }
+
+  #configure(token: string, tracingId: string | undefined): void {
+    const { world, platform } = this.#context;
+    if (strikes(world, 'crowded out', world.profile.crowded)) {
+      this.#send(tooMany(world.random.int(1, 8)));
+      return;
+    }
+    if (strikes(world, 'auth refused', world.profile.authRefused)) {
+      this.#send(refusal(401, 'User is unauthorized'));
+      return;
+    }
+    let { session, isNew } = platform.open(token);
+    if (session.isOver) {
+      if (world.random.chance(0.5)) {
+        this.#send(refusal(4_006, 'session expired'));
+        return;
+      }
+      session = platform.openAnew(token);
+      isNew = true;
+    }
+    this.session = session;
+    if (this.phase === 'pending') {
+      this.phase = 'authenticated';
+      platform.listeners.add(this);
+      this.#context.onAuthenticated(this);
+    }
+    const readOnly = session.conversation?.status === 'ended';
+    const body = { connected: true, newSession: isNew, readOnly, durationSeconds: sessionLife };
+    this.#send(answer('SessionResponse', body, tracingId));
+  }
+
+  #hear(
+    session: GuestSession,
+    message: GuestMessage,
+    tracingId: string | undefined,
+    sentAt: number,
+  ): void {
+    const { world, platform } = this.#context;
+    if (message.type === 'Event') return;
+    if (strikes(world, 'rate limited', world.profile.rateLimited)) {
+      this.#send(tooMany(world.random.int(1, 8)));
+      return;
+    }
+    if (session.conversation?.status === 'ended') {
+      this.#send(refusal(409, 'The conversation is read-only.'));
+      return;
+    }
+    const messageId = message.channel?.metadata?.customAttributes?.[messageIdAttribute] ?? '';
+    if (platform.posted(session, messageId, sentAt)) {
+      this.#context.onMisconduct(`${messageId} is sent again although the history has it`);
+    }
+    this.#answering = { messageId, tracingId };
+    const conversation = platform.conversationOf(session);
+    platform.post(conversation, messageId, message.text ?? '', visitorOf(session.subject));
+    this.#answering = null;
+  }
+}

@@ -1,0 +1,32 @@
+import { genesysCloud } from '../../../../src/protocol/genesys-cloud/index.ts';
+import { guestRules } from '../../../../src/worker/core/guest.ts';
+import type { World } from '../../world.ts';
+import type { Dialect } from '../dialect.ts';
+import type { Machine } from '../machine.ts';
+import { ModelBroker } from '../tokens.ts';
+import { GuestConnection } from './connection.ts';
+import { GuestEdges, type Vault } from './edges.ts';
+import { GuestHistory } from './history.ts';
+import { GuestPlatform } from './platform.ts';
+
+/** Genesys Cloud's dialect, with its own adapter on the client's side: docs/genesys-cloud.md. */
+export function guestDialect(world: World, machine: Machine): Dialect {
+  const platform = new GuestPlatform(world);
+  const site = new ModelBroker(world, machine);
+  const history = new GuestHistory(world, machine, platform);
+  const adapter = genesysCloud({
+    deploymentId: 'model',
+    endpoint: 'http://platform',
+    visitorUrl: '/visitor',
+  });
+  const vault: Vault = { kept: null };
+  const around = { machine, platform, site, history, adapter, vault };
+  return {
+    gateway: platform,
+    broker: site,
+    traits: adapter.traits,
+    rules: guestRules,
+    edges: (hub) => new GuestEdges(around, hub),
+    accept: (line, watch) => new GuestConnection({ world, platform, adapter, ...watch }, line),
+  };
+}

@@ -1,0 +1,91 @@
+import type { HttpResponse } from '../../../../src/protocol/gateway.ts';
+import { historyBody } from '../../../../src/testing/genesys-cloud/frames.ts';
+import { count, latency, strikes, type World } from '../../world.ts';
+import { epochTime, type Machine } from '../machine.ts';
+import type { GuestPlatform, GuestSession } from './platform.ts';
+import { extrasOf, storedMessage } from './transcript.ts';
+
+const deadline = 15_000;
+
+/** `null`: nothing came. */
+type Done = (response: HttpResponse | null) => void;
+
+/** The history by REST: newest first, by page, with a token from the line. */
+export class GuestHistory {
+  readonly #world: World;
+  readonly #machine: Machine;
+  readonly #platform: GuestPlatform;
+
+  constructor(world: World, machine: Machine, platform: GuestPlatform) {
+    this.#world = world;
+    this.#machine = machine;
+    this.#platform = platform;
+  }
+
+  get(url: string, jwt: string, done: Done): void {
+    const { random, profile, scheduler } = this.#world;
+    const there = latency(this.#world);
+    const back = latency(this.#world);
+    if (!this.#machine.isOnline) {
+      this.#machine.after(1, () => done(null));
+      return;
+    }
+    const isHanging = strikes(this.#world, 'REST hung', profile.restHangs);
+    if (strikes(this.#world, 'REST failed', profile.restFails / 2)) {
+      this.#machine.after(isHanging ? deadline : there, () => done(null));
+      return;
+    }
+    scheduler.after(there, () => {
+      const { response, onRead } = this.#serve(new URL(url), jwt);
+      const isLost = strikes(this.#world, 'REST answer lost', profile.restFails / 4);
+      const wait = isHanging ? random.between(0, 2 * deadline) : back;
+      if (isLost) this.#machine.after(back, () => done(null));
+      else if (there + wait >= deadline) this.#machine.after(deadline - there, () => done(null));
+      else {
+        this.#machine.after(wait, () => {
+          onRead();
+          done(response);
+        });
+      }
+    });
+  }
+
+  #serve(url: URL, jwt: string): { response: HttpResponse; onRead: () => void } {
+    const { random, profile, scheduler, isStormy } = this.#world;
+    const refused = (status: number, retryAfter: string | null = null) => ({
+      response: { status, retryAfter, body: '{}' },
+      onRead: () => {},
+    });
+    const session = this.#platform.ofJwt(jwt);
+    if (!session || strikes(this.#world, 'REST 401', profile.restUnauthorized)) return refused(401);
+    if (strikes(this.#world, 'REST busy', profile.restBusy)) {
+      return refused(random.chance(0.5) ? 429 : 503, String(random.int(1, 20)));
+    }
+    if (strikes(this.#world, 'REST failed', profile.restFails / 4)) return refused(503);
+    const lag = isStormy ? random.between(0, profile.restLag) : 0;
+    if (lag > 0) count(this.#world, 'REST behind');
+    const until = scheduler.now - lag;
+    const pageNumber = Number(url.searchParams.get('pageNumber'));
+    const pageSize = Number(url.searchParams.get('pageSize'));
+    const body = JSON.stringify(this.#page(session, until, pageNumber, pageSize));
+    return {
+      response: { status: 200, retryAfter: null, body },
+      onRead: () => {
+        if (pageNumber === 1) this.#platform.wasRead({ session, until });
+      },
+    };
+  }
+
+  #page(session: GuestSession, until: number, pageNumber: number, pageSize: number) {
+    const all = (session.conversation?.messages ?? [])
+      .filter(({ timestamp }) => timestamp <= epochTime(until))
+      .toReversed();
+    const entities = all
+      .slice((pageNumber - 1) * pageSize, pageNumber * pageSize)
+      .map((message) =>
+        historyBody(storedMessage(message), extrasOf(message), this.#world.profile.keepsIds),
+      );
+    const pageCount = Math.ceil(all.length / pageSize);
+    return { entities, pageNumber, pageSize, pageCount, total: all.length };
+  }
+}

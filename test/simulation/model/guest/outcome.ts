@@ -1,0 +1,67 @@
+import { comparePlaces, type Message } from '../../../../src/protocol/message.ts';
+import type { Simulation } from '../../simulation.ts';
+import { check } from '../../violation.ts';
+import type { ModelConversation } from '../gateway.ts';
+import type { GuestPlatform } from './platform.ts';
+import { storedMessage } from './transcript.ts';
+
+/**
+ * The store against the platform's transcripts. Only an open conversation can be read: what of a former
+ * one had not been told when its session ended, nobody can ask for.
+ */
+export function guestStoreIsComplete(simulation: Simulation, platform: GuestPlatform): void {
+  const { disk, hub, world } = simulation;
+  const current = hub?.state.conversation?.conversation;
+  for (const conversation of platform.conversations) {
+    if (conversation.subject !== hub?.state.meta.subject) continue;
+    const names = platform.namesOf(conversation);
+    const rows = [...disk.messages.values()]
+      .filter((row) => names.includes(row.conversationId ?? ''))
+      .sort(comparePlaces);
+    const copies = rows.map((row) => copyOf(conversation, row));
+    simulation.assert(() => isSound(rows, copies, conversation));
+    const isOpen = current?.status === 'connected' && names.includes(current.conversationId);
+    if (!isOpen || world.faults['database deleted'] !== undefined) continue;
+    const there = new Set(copies.map((copy) => conversation.messages[copy]?.messageId));
+    const missing = conversation.messages.filter(({ messageId }) => !there.has(messageId));
+    simulation.assert(() =>
+      check(missing.length === 0, 'store', () => {
+        const ids = missing.map(({ messageId }) => messageId).slice(0, 5);
+        return `store of ${conversation.conversationId}: ${rows.length} rows, missing ${ids}`;
+      }),
+    );
+  }
+}
+
+/** Where a row is in the platform's transcript; of a message's copies the first. */
+function copyOf({ messages }: ModelConversation, row: Message): number {
+  const ids = [row.messageId, ...(row.aliases ?? [])];
+  const own = messages.findIndex((message) => ids.includes(message.messageId));
+  if (own >= 0) return own;
+  const named = messages.findIndex((message) => ids.includes(storedMessage(message).messageId));
+  // One that came without its name is known by its time and its words.
+  return named >= 0
+    ? named
+    : messages.findIndex(({ timestamp, text }) => timestamp === row.timestamp && text === row.text);
+}
+
+/** Nothing is in it that was not said, nothing twice, and all of it in the order of its time. */
+function isSound(
+  rows: readonly Message[],
+  copies: readonly number[],
+  { conversationId, messages }: ModelConversation,
+): void {
+  const seen = new Set<number>();
+  let last = 0;
+  rows.forEach(({ messageId, text }, index) => {
+    const copy = copies[index] ?? -1;
+    check(copy >= 0, 'store', () => `${messageId} (${text}) is not in ${conversationId}`);
+    const { timestamp = 0, messageId: id } = messages[copy] ?? {};
+    // What arrived twice may be shown twice: without its id each copy is a message.
+    if (messages.filter((message) => message.messageId === id).length > 1) return;
+    check(!seen.has(copy), 'once', () => `${messageId} (${text}) is in the store twice`);
+    seen.add(copy);
+    check(timestamp >= last, 'in order', () => `${messageId} stands below what came later`);
+    last = timestamp;
+  });
+}

@@ -1,0 +1,152 @@
+import type { World } from '../../world.ts';
+import { type ModelConversation, ModelGateway } from '../gateway.ts';
+
+/** What a token opens: one conversation at most. */
+export interface GuestSession {
+  readonly subject: string;
+  conversation: ModelConversation | null;
+  /** Nothing works with it any more. */
+  isOver: boolean;
+}
+
+/** A history that was read: what had arrived until then its reader could know. */
+interface Reading {
+  readonly session: GuestSession;
+  /** Simulated ms: what was posted until then was in it. */
+  readonly until: number;
+}
+
+interface Posting {
+  readonly messageId: string;
+  readonly at: number;
+}
+
+/**
+ * Transcripts behind sessions whose secrets the client makes. A conversation has no name here, so the
+ * browser's names are learnt by looking.
+ */
+export class GuestPlatform extends ModelGateway {
+  // The platform knows no message again: what comes twice is in the transcript twice.
+  override readonly knowsRepeats = false;
+  readonly #world: World;
+  readonly #byToken = new Map<string, GuestSession>();
+  readonly #owners = new Map<string, string>();
+  readonly #names = new Map<string, Set<GuestSession>>();
+  readonly #jwts = new Map<string, { readonly session: GuestSession; readonly until: number }>();
+  readonly #postings: Posting[] = [];
+  /** In more than one copy. */
+  readonly doubled = new Set<string>();
+  #tokens = 0;
+
+  constructor(world: World) {
+    super(world);
+    this.#world = world;
+  }
+
+  /** The client makes it; here it is remembered whose it is. */
+  mint(subject: string): string {
+    this.#tokens += 1;
+    const token = `token-${this.#tokens}`;
+    this.#owners.set(token, subject);
+    return token;
+  }
+
+  open(token: string): { readonly session: GuestSession; readonly isNew: boolean } {
+    const known = this.#byToken.get(token);
+    if (known) return { session: known, isNew: known.conversation === null };
+    return { session: this.#make(token), isNew: true };
+  }
+
+  /** The old one is over, and its token opens another. */
+  openAnew(token: string): GuestSession {
+    return this.#make(token);
+  }
+
+  #make(token: string): GuestSession {
+    const subject = this.#owners.get(token) ?? '';
+    const session = { subject, conversation: null, isOver: false };
+    this.#byToken.set(token, session);
+    return session;
+  }
+
+  of(token: string): GuestSession | undefined {
+    return this.#byToken.get(token);
+  }
+
+  conversationOf(session: GuestSession): ModelConversation {
+    session.conversation ??= this.begin(session.subject);
+    return session.conversation;
+  }
+
+  // --- names ---
+
+  /** A browser calls the conversation of this session so. */
+  name(conversationId: string, session: GuestSession): void {
+    const named = this.#names.get(conversationId) ?? new Set();
+    this.#names.set(conversationId, named.add(session));
+  }
+
+  override subjectOf(conversationId: string): string | undefined {
+    const [session] = this.#names.get(conversationId) ?? [];
+    return session?.subject;
+  }
+
+  override idsOf(conversationId: string): readonly string[] {
+    const sessions = [...(this.#names.get(conversationId) ?? [])];
+    return sessions.flatMap(({ conversation }) =>
+      (conversation?.messages ?? []).map(({ messageId }) => messageId),
+    );
+  }
+
+  /** The names under which a browser knows it. */
+  namesOf(conversation: ModelConversation): readonly string[] {
+    return [...this.#names].flatMap(([name, sessions]) =>
+      [...sessions].some((session) => session.conversation === conversation) ? [name] : [],
+    );
+  }
+
+  protected override forgot(lost: ModelConversation): void {
+    for (const session of this.#byToken.values()) {
+      if (session.conversation === lost) session.isOver = true;
+    }
+    // Told at once, or in answer to the next request.
+    if (this.#world.random.chance(0.5)) return;
+    for (const listener of [...this.listeners]) listener.lost?.(lost.conversationId);
+  }
+
+  // --- the history ---
+
+  issueJwt(session: GuestSession): { readonly jwt: string; readonly until: number } {
+    const jwt = `jwt-${this.#jwts.size + 1}`;
+    const until = this.#world.scheduler.now + 60_000;
+    this.#jwts.set(jwt, { session, until });
+    return { jwt, until };
+  }
+
+  ofJwt(jwt: string): GuestSession | null {
+    const issued = this.#jwts.get(jwt);
+    if (!issued || issued.until <= this.#world.scheduler.now || issued.session.isOver) return null;
+    return issued.session;
+  }
+
+  readonly #readings: Reading[] = [];
+
+  /** The first page of a history has come to whoever asked for it. */
+  wasRead(reading: Reading): void {
+    this.#readings.push(reading);
+  }
+
+  /**
+   * The visitor's message has come. Whoever sends one again must not have been told that it is there.
+   * Returns whether they could know.
+   */
+  posted(session: GuestSession, messageId: string, sentAt: number): boolean {
+    const first = this.#postings.find((posting) => posting.messageId === messageId);
+    this.#postings.push({ messageId, at: this.#world.scheduler.now });
+    if (!first) return false;
+    this.doubled.add(messageId);
+    return this.#readings.some(
+      (reading) => reading.session === session && reading.until >= first.at && first.at <= sentAt,
+    );
+  }
+}
