@@ -65,7 +65,7 @@ const shapes = later(() => {
         dateTime: z.string(),
         /** Epoch milliseconds. */
         at: z.number(),
-        /** Minutes; `null` when it is not told. */
+        /** Seconds; `null` when it is not told. */
         duration: z.nullable(z.number()),
       }),
     ),

@@ -8,35 +8,61 @@ import {
 } from './schemas.ts';
 
 /** What the `content` list of a StructuredMessage says. Parts that are no objects are left out. */
-export function toContent(parts: readonly unknown[]): Content[] {
+export function toContent(parts: readonly unknown[], isVisitors: boolean): Content[] {
   const bodies = parts.flatMap((part) => {
     const body = contentBody.safeParse(part);
     return body.success ? [body.data] : [];
   });
   // Quick replies come one by one, and are one offer.
   const replies = bodies.flatMap(({ quickReply }) => (quickReply ? [toReply(quickReply)] : []));
-  const offer: Content[] = replies.length > 0 ? [choices(null, replies)] : [];
-  return [...bodies.flatMap(toOne), ...offer];
+  // Some flows offer them in the shape of their answers.
+  const offered = isVisitors ? [] : bodies.flatMap(toOffer);
+  const all = replies.length > 0 ? replies : offered;
+  const offer: Content[] = all.length > 0 ? [choices(null, all)] : [];
+  return [...bodies.flatMap((body) => toOne(body, isVisitors)), ...offer];
 }
 
-function toOne(body: ContentBody): Content[] {
+function toOffer({ buttonResponse }: ContentBody): Choice[] {
+  if (!buttonResponse || !isQuickReply(buttonResponse.type)) return [];
+  return [toReply({ ...buttonResponse, image: null })];
+}
+
+function isQuickReply(type: string | null): boolean {
+  return type?.toLowerCase() === 'quickreply';
+}
+
+function toOne(body: ContentBody, isVisitors: boolean): Content[] {
   if (body.quickReply) return [];
   if (body.attachment) return [toAttachment(body.attachment)];
   if (body.quickReplyV2) {
     return [choices(body.quickReplyV2.title, body.quickReplyV2.actions.map(toReply))];
   }
-  if (body.buttonResponse) {
-    const { type, text, payload } = body.buttonResponse;
-    return [
-      { type: 'answer', kind: type ?? '', text: text ?? payload ?? '', payload: payload ?? '' },
-    ];
+  const pressed = body.buttonResponse ?? body.postback;
+  if (pressed) return !isVisitors && isQuickReply(pressed.type) ? [] : [toAnswer(pressed)];
+  if (body.form && body.form.response.length > 0) {
+    return body.form.response.flatMap(({ component }) => {
+      const answer = component?.buttonResponse;
+      return answer && (answer.text ?? answer.payload) ? [toAnswer(answer)] : [];
+    });
   }
   if (body.card) return [{ type: 'cards', cards: [toCard(body.card)] }];
-  if (body.carousel) return [{ type: 'cards', cards: body.carousel.cards.map(toCard) }];
+  if (body.carousel) {
+    const { cards } = body.carousel;
+    return cards.length > 0 ? [{ type: 'cards', cards: cards.map(toCard) }] : [];
+  }
+  // Its words are those of the message.
+  if (body.template) {
+    const offered = body.template.buttons.flatMap(toChoice);
+    return offered.length > 0 ? [choices(null, offered)] : [];
+  }
   if (body.generic) return [toGeneric(body.generic)];
   if (body.datePicker) return [toTimes(body.datePicker)];
   if (body.listPicker) return [toList(body.listPicker)];
   return toRest(body);
+}
+
+function toAnswer({ type, text, payload }: NonNullable<ContentBody['buttonResponse']>): Content {
+  return { type: 'answer', kind: type ?? '', text: text ?? payload ?? '', payload: payload ?? '' };
 }
 
 function choices(title: string | null, replies: readonly Choice[]): Content {
@@ -53,7 +79,7 @@ function toAttachment(body: NonNullable<ContentBody['attachment']>): Attachment 
     type: 'attachment',
     attachmentId: body.id ?? '',
     url: body.url,
-    name: body.filename ?? body.id ?? '',
+    name: body.filename ?? body.fileName ?? body.id ?? '',
     kind: attachmentKind(body.mediaType, body.mime),
     mime: body.mime,
     size: body.fileSize ?? body.contentSizeBytes,
@@ -70,7 +96,7 @@ function attachmentKind(mediaType: string | null, mime: string | null): Attachme
 
 /** An action that leads nowhere is left out. */
 function toChoice({ type, text, url, payload, image }: Action): Choice[] {
-  const isLink = type?.toLowerCase() === 'link';
+  const isLink = type?.toLowerCase() === 'link' || type?.toLowerCase() === 'url';
   if (isLink && url === null) return [];
   const shown = text ?? payload ?? url ?? '';
   const kind = isLink ? 'link' : 'reply';
@@ -99,6 +125,11 @@ function toCard({ title, description, image, defaultAction, actions }: CardBody)
 function toGeneric(body: NonNullable<ContentBody['generic']>): Content {
   const link = body.actions?.url ?? null;
   const title = body.title ?? '';
+  const textback = link === null ? (body.actions?.textback ?? null) : null;
+  const own: Choice[] =
+    textback === null
+      ? []
+      : [{ type: 'reply', text: title || textback, payload: textback, url: null, imageUrl: null }];
   const buttons = body.components.flatMap(({ title: label, text, actions }): Choice[] => {
     const shown = label ?? text ?? '';
     if (actions?.url) {
@@ -125,7 +156,7 @@ function toGeneric(body: NonNullable<ContentBody['generic']>): Content {
           link === null
             ? null
             : { type: 'link', text: title, payload: title, url: link, imageUrl: null },
-        choices: buttons,
+        choices: [...own, ...buttons],
       },
     ],
   };
@@ -158,23 +189,49 @@ function toList({ receivedMessage, sections }: NonNullable<ContentBody['listPick
   };
 }
 
-function toRest({ contentType, text, location, richLink, form }: ContentBody): Content[] {
+function toRest(body: ContentBody): Content[] {
   // Its words are those of the message.
-  if (text) return [];
-  const link = location ?? richLink;
-  if (link?.url) {
-    const shown = location?.address ?? location?.text ?? richLink?.title ?? link.url;
-    return [{ type: 'link', url: link.url, text: shown }];
-  }
-  const title = form?.introduction?.title ?? form?.receivedMessage?.title ?? null;
-  return [{ type: 'unsupported', name: contentType ?? 'unknown', title }];
+  if (body.text) return [];
+  const title = titleOf(body);
+  const url = body.location?.url ?? body.richLink?.url ?? body.story?.url ?? null;
+  if (url !== null) return [{ type: 'link', url, text: title ?? url }];
+  return [{ type: 'unsupported', name: body.contentType ?? 'unknown', title }];
+}
+
+function titleOf(body: ContentBody): string | null {
+  const { location, richLink, form, interactiveApplication, paymentRequest, list, mention } = body;
+  const header = richLink?.header?.type?.toLowerCase() === 'text' ? richLink.header.value : null;
+  const place =
+    location?.latitude != null && location.longitude != null
+      ? `${location.latitude}, ${location.longitude}`
+      : null;
+  return (
+    location?.address ??
+    location?.text ??
+    place ??
+    header ??
+    richLink?.title ??
+    richLink?.urlLabel ??
+    richLink?.text ??
+    form?.receivedMessage?.title ??
+    form?.introduction?.title ??
+    interactiveApplication?.receivedMessage?.title ??
+    interactiveApplication?.name ??
+    paymentRequest?.receivedMessage?.title ??
+    list?.title ??
+    mention?.nickname ??
+    null
+  );
 }
 
 /** Words that stand in a content part of their own. */
 export function textInContent(parts: readonly unknown[]): string {
   const found = parts.flatMap((part) => {
     const body = contentBody.safeParse(part);
-    return body.success && body.data.text?.body ? [body.data.text.body] : [];
+    if (!body.success) return [];
+    const { text, template } = body.data;
+    const said = [text?.body, template?.header?.text, template?.body?.text, template?.footer?.text];
+    return said.filter((one): one is string => one != null);
   });
   return found.join('\n');
 }

@@ -1,7 +1,7 @@
 import type { GatewayEvent, SessionLife, UploadRules } from '../gateway.ts';
 import { toErrorEvents } from './errors.ts';
 import { words } from './lenient.ts';
-import { isVisitors, toEvents } from './messages.ts';
+import { isVisitors, toEvents, writtenId } from './messages.ts';
 import * as schema from './schemas.ts';
 
 /** Beyond this no frame is looked at, in UTF-16 code units. */
@@ -49,6 +49,7 @@ export function decodeFrame(text: string): readonly GatewayEvent[] {
     case 'UploadFailureEvent':
       return errorOf(frame.data, 4010);
     case 'Error':
+    case 'ErrorMessage':
       return errorOf(frame.data, 5000);
     // Nothing here asks for one; it is a secret, so nothing of it is passed on.
     case 'ResumeTokenResponse':
@@ -57,7 +58,7 @@ export function decodeFrame(text: string): readonly GatewayEvent[] {
       return [{ type: 'unknown', what: 'a word of the platform' }];
     case null:
       // The transport's own: it names neither class nor code.
-      return frame.data.message === null
+      return typeof frame.data.message !== 'string'
         ? [{ type: 'misfit', reason: 'a frame without a class' }]
         : errorOf(frame.data, 5000);
     default:
@@ -75,17 +76,25 @@ function parseJson(text: string): unknown {
 }
 
 /** Objects have been seen as the string of one. */
-function bodyOf({ class: name, body }: schema.Envelope): unknown {
-  return typeof body === 'string' && name !== 'string' ? (parseJson(body) ?? body) : body;
+function bodyOf({ body, message }: schema.Envelope): unknown {
+  const told = body ?? (typeof message === 'object' ? message : undefined);
+  return typeof told === 'string' ? (parseJson(told) ?? told) : told;
 }
 
 function errorOf(frame: schema.Envelope, byDefault: number): readonly GatewayEvent[] {
   const body = schema.errorBody.safeParse(bodyOf(frame));
   const told = body.success ? body.data : null;
   const said = words.safeParse(frame.body);
+  const own = words.safeParse(frame.message);
   const message =
-    told?.errorMessage ?? told?.message ?? (said.success ? said.data : null) ?? frame.message;
-  const code = told?.errorCode ?? byDefault;
+    told?.errorMessage ??
+    told?.message ??
+    (said.success ? said.data : null) ??
+    (own.success ? own.data : null);
+  const named = told?.errorCode ?? byDefault;
+  // Whatever code it bears inside: it is about the rate.
+  const isRate = frame.class === 'TooManyRequestsErrorMessage' || frame.code === 429;
+  const code = isRate && named !== 429 ? 4029 : named;
   return toErrorEvents({
     code,
     message: message ?? `The chat server answered ${code}.`,
@@ -131,8 +140,9 @@ function toLife(duration: number | null, expirationDate: number | null): Session
 }
 
 function toRules({ allowedMedia, blockedExtensions }: schema.Media): UploadRules | null {
-  const inbound = allowedMedia?.inbound;
-  if (!inbound) return null;
+  if (!allowedMedia) return null;
+  // A profile that names nothing allows nothing.
+  const inbound = allowedMedia.inbound ?? { fileTypes: [], maxFileSizeKB: null };
   return {
     mimeTypes: inbound.fileTypes.flatMap(({ type }) => (type === null ? [] : [type])),
     blockedExtensions: blockedExtensions.filter((one) => typeof one === 'string'),
@@ -145,7 +155,8 @@ function toStructured(frame: schema.Envelope, body: unknown): readonly GatewayEv
   const message = schema.messageBody.safeParse(body);
   const isAnswer = frame.type?.toLowerCase() === 'response' && message.success;
   // The echo is the only request that is answered by a message; a client may name it as it likes.
-  const isEcho = tracingId === echoId || (isAnswer && message.data.text?.toLowerCase() === 'ping');
+  const isPing = isAnswer && message.data.text?.toLowerCase() === 'ping';
+  const isEcho = tracingId === echoId || (isPing && writtenId(message.data) === null);
   if (!isEcho || !message.success || !isVisitors(message.data)) return toEvents(body, tracingId);
   const duration = message.data.metadata.get('durationSeconds');
   const expires = message.data.metadata.get('expirationDate');

@@ -13,6 +13,7 @@ export function toEvents(body: unknown, tracingId: string | null): readonly Gate
   const message = parsed.data;
   switch (message.type?.toLowerCase()) {
     case 'event':
+      if (message.text) return toMessage(message, tracingId);
       return message.events.flatMap((event) => toEvent(event, message));
     case 'receipt':
       return toReceipt(message);
@@ -37,9 +38,9 @@ export function senderOf(message: MessageBody): Sender {
 
 function toMessage(message: MessageBody, tracingId: string | null): readonly GatewayEvent[] {
   const key = message.channel?.messageId ?? message.id;
-  const messageId = (isVisitors(message) ? ownId(message, tracingId) : null) ?? key;
-  if (messageId === null) return [{ type: 'misfit', reason: 'a message without an id' }];
-  const content = toContent(message.content);
+  const messageId =
+    (isVisitors(message) ? ownId(message, tracingId) : null) ?? key ?? madeId(message, tracingId);
+  const content = toContent(message.content, isVisitors(message));
   const text = message.text || textInContent(message.content);
   const events = message.events.flatMap((event) => toEvent(event, message));
   if (text === '' && content.length === 0 && !isVisitors(message)) {
@@ -60,10 +61,25 @@ function toMessage(message: MessageBody, tracingId: string | null): readonly Gat
   return [{ type: 'message', message: told }, ...events];
 }
 
+/** Their models require no id: always the same one for the same words at the same time. */
+function madeId({ direction, channel, text }: MessageBody, tracingId: string | null): string {
+  if (tracingId !== null) return tracingId;
+  let hash = 0x811c9dc5;
+  for (const character of `${direction} ${channel?.time} ${text}`) {
+    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  }
+  return `unnamed-${(hash >>> 0).toString(36)}`;
+}
+
 /** The id that the client gave to its message: in the request's tracing id, and written into it. */
-function ownId({ channel, metadata }: MessageBody, tracingId: string | null): string | null {
+function ownId(message: MessageBody, tracingId: string | null): string | null {
+  return writtenId(message) ?? tracingId;
+}
+
+/** The one that was written into it; an echo request bears none. */
+export function writtenId({ channel, metadata }: MessageBody): string | null {
   const attribute = channel?.metadata?.customAttributes.get(messageIdAttribute);
-  return attribute || metadata.get(messageIdAttribute) || tracingId;
+  return attribute || metadata.get(messageIdAttribute) || null;
 }
 
 function toReceipt(message: MessageBody): readonly GatewayEvent[] {
@@ -85,7 +101,7 @@ function toEvent(event: EventBody, message: MessageBody): readonly GatewayEvent[
   switch (event.eventType?.toLowerCase()) {
     case 'typing': {
       const isTyping = event.typing?.type?.toLowerCase() !== 'off';
-      const told = event.typing?.duration ?? typingShown;
+      const told = event.typing?.duration ?? event.typing?.durationMs ?? typingShown;
       const duration = Math.min(Math.max(told, 0), 60_000);
       return [
         { type: 'typing', conversationId: null, from: senderOf(message), isTyping, duration },

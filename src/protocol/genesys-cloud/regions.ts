@@ -3,6 +3,7 @@ const domains: Readonly<Record<string, string>> = {
   'us-east-1': 'mypurecloud.com',
   'us-east-2': 'use2.us-gov-pure.cloud',
   'us-west-2': 'usw2.pure.cloud',
+  'mx-central-1': 'mxc1.pure.cloud',
   'ca-central-1': 'cac1.pure.cloud',
   'sa-east-1': 'sae1.pure.cloud',
   'eu-west-1': 'mypurecloud.ie',

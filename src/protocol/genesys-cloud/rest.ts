@@ -44,15 +44,21 @@ export function decodeResponse(call: RestCall, response: HttpResponse): RestResu
     return failure('rejected', 'the platform knows no such call', null);
   }
   const history = schema.historyBody.safeParse(body);
-  if (!history.success) return failure('misfit', 'a misshapen list of messages', null);
-  const { messages, misfits } = toMessages(history.data.entities);
+  if (!history.success || (history.data.entities ?? history.data.total) === null) {
+    return failure('misfit', 'a misshapen list of messages', null);
+  }
+  const entities = history.data.entities ?? [];
+  const { messages, misfits } = toMessages(entities);
   const number = Number(call.cursor ?? '1');
-  const count = history.data.entities.length;
+  const count = entities.length;
+  const { pageCount } = history.data;
+  if (pageCount !== null && number > Math.max(1, pageCount)) {
+    // Another copy of it answers, which is behind: what has moved to a page before this one is missed.
+    return failure('unavailable', 'the history has become shorter', null);
+  }
   const isLast =
     count === 0 ||
-    (history.data.pageCount === null
-      ? count < (history.data.pageSize ?? pageSize)
-      : number >= history.data.pageCount);
+    (pageCount === null ? count < (history.data.pageSize ?? pageSize) : number >= pageCount);
   const nextCursor = isLast || reaches(call, messages) ? null : String(number + 1);
   return { ok: true, value: { type: 'history', messages, nextCursor, misfits } };
 }

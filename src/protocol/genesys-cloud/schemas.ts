@@ -20,8 +20,8 @@ export const envelope = z.object({
   code: number,
   body: z.optional(z.unknown()),
   tracingId: words,
-  /** The transport's own errors have no class and no body. */
-  message: words,
+  /** The transport's own errors have no class, and words here; the official web client looks here for a body, too. */
+  message: z.optional(z.unknown()),
 });
 export type Envelope = z.infer<typeof envelope>;
 
@@ -66,7 +66,8 @@ const channel = z.object({
 });
 
 const presence = z.object({ type: words });
-const typing = z.object({ type: words, duration: number });
+/** `durationMs`: as the official web client has seen it. */
+const typing = z.object({ type: words, duration: number, durationMs: number });
 
 export const eventBody = z.object({
   eventType: words,
@@ -104,6 +105,8 @@ export type CardBody = z.infer<typeof card>;
 const quickReply = z.object({ text: words, payload: text, image: address });
 export type QuickReplyBody = z.infer<typeof quickReply>;
 
+const button = maybe(z.object({ type: words, text: words, payload: text }));
+
 const heading = { title: words, subtitle: words, imageUrl: address };
 const introduction = maybe(z.object(heading));
 
@@ -114,6 +117,7 @@ export const contentBody = z.object({
       id: words,
       url: address,
       filename: words,
+      fileName: words,
       mediaType: words,
       mime: words,
       fileSize: number,
@@ -123,7 +127,8 @@ export const contentBody = z.object({
   ),
   quickReply: maybe(quickReply),
   quickReplyV2: maybe(z.object({ title: words, actions: listOf(quickReply) })),
-  buttonResponse: maybe(z.object({ type: words, text: words, payload: text })),
+  buttonResponse: button,
+  postback: button,
   card: maybe(card),
   carousel: maybe(z.object({ cards: listOf(card) })),
   generic: maybe(
@@ -131,7 +136,7 @@ export const contentBody = z.object({
       title: words,
       description: words,
       image: address,
-      actions: maybe(z.object({ url: address })),
+      actions: maybe(z.object({ url: address, textback: text })),
       components: listOf(
         z.object({
           title: words,
@@ -159,10 +164,40 @@ export const contentBody = z.object({
       ),
     }),
   ),
-  form: maybe(z.object({ introduction, receivedMessage: introduction })),
+  form: maybe(
+    z.object({
+      introduction,
+      receivedMessage: introduction,
+      /** In an answer alone. */
+      response: listOf(z.object({ component: maybe(z.object({ buttonResponse: button })) })),
+    }),
+  ),
+  template: maybe(
+    z.object({
+      header: maybe(z.object({ text: words })),
+      body: maybe(z.object({ text: words })),
+      footer: maybe(z.object({ text: words })),
+      buttons: listOf(action),
+    }),
+  ),
   text: maybe(z.object({ body: words })),
-  location: maybe(z.object({ url: address, address: words, text: words })),
-  richLink: maybe(z.object({ url: address, title: words })),
+  location: maybe(
+    z.object({ url: address, address: words, text: words, latitude: words, longitude: words }),
+  ),
+  richLink: maybe(
+    z.object({
+      url: address,
+      title: words,
+      urlLabel: words,
+      text: words,
+      header: maybe(z.object({ type: words, value: words })),
+    }),
+  ),
+  story: maybe(z.object({ url: address })),
+  interactiveApplication: maybe(z.object({ name: words, receivedMessage: introduction })),
+  paymentRequest: maybe(z.object({ receivedMessage: introduction })),
+  list: maybe(z.object({ title: words })),
+  mention: maybe(z.object({ nickname: words })),
 });
 export type ContentBody = z.infer<typeof contentBody>;
 
@@ -188,7 +223,8 @@ export const uploadBody = z.object({
 export const jwtBody = z.object({ jwt: words, exp: number });
 
 export const historyBody = z.object({
-  entities: z.array(z.unknown()),
+  entities: z.catch(z.nullable(z.array(z.unknown())), null),
+  total: number,
   pageNumber: number,
   pageSize: number,
   pageCount: number,

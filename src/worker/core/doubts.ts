@@ -34,7 +34,7 @@ export function resolveDoubts(run: Run, runNumber: number): void {
   if (conversation) failDoubtsOfFormer(run, conversation.conversation.conversationId);
   for (const item of run.state.outbox) {
     if (item.at.stage === 'doubt' && item.at.run <= runNumber) {
-      setItem(run, item.messageId, { at: { stage: 'queued' } });
+      setItem(run, item.messageId, { at: { stage: 'queued', wasSent: true } });
     }
   }
   failStranded(run);

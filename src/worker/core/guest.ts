@@ -65,6 +65,8 @@ function connectAnew(run: Run): void {
 }
 
 function forgetSession(run: Run): void {
+  // The next secret is kept for good: what it is not must be known as surely.
+  run.change({ durable: true });
   dropToken(run);
   run.set({ token: { ...run.state.token, wantsFresh: true } });
 }

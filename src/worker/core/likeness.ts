@@ -57,7 +57,7 @@ export function recognise(run: Run, message: GatewayMessage, isShared = false): 
   const known = conversation?.completeUntil ?? 0;
   const item = outbox.find(
     (one) =>
-      (one.at.stage === 'doubt' || one.at.stage === 'sent') &&
+      mayHaveArrived(one) &&
       one.text === message.text &&
       filesOf(one.content) === filesOf(message.content) &&
       message.timestamp >= earliest(one, known, isShared) - skew,
@@ -66,13 +66,19 @@ export function recognise(run: Run, message: GatewayMessage, isShared = false): 
   return withNames({ ...message, messageId: item.messageId, aliases: ids }, item);
 }
 
+function mayHaveArrived({ at }: OutboxItem): boolean {
+  if (at.stage === 'doubt' || at.stage === 'sent') return true;
+  // A history that was behind has not shown it, and the next one may.
+  return at.stage === 'queued' && at.wasSent === true;
+}
+
 /**
  * Since when it can have arrived: everything until `known` has been read, and what an identity has said
  * elsewhere is read before something goes out here. Of what a former hub may have sent, this machine's
  * clock tells, which may be wrong by hours.
  */
 function earliest({ at, timestamp }: OutboxItem, known: number, isShared: boolean): number {
-  const isOurs = at.stage === 'sent' || (at.stage === 'doubt' && at.wasSent);
+  const isOurs = at.stage === 'sent' || ('wasSent' in at && at.wasSent);
   return isShared && !isOurs && known === 0 ? timestamp : known;
 }
 

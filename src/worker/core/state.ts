@@ -122,7 +122,8 @@ export type OutboxStage =
       /** The page has asked for it before, and has not heard whether it was taken in. */
       readonly isRepeat: boolean;
     }
-  | { readonly stage: 'queued' }
+  /** `wasSent`: it goes out again, since a history did not have it, which may have been behind. */
+  | { readonly stage: 'queued'; readonly wasSent?: boolean }
   | { readonly stage: 'sent' }
   | { readonly stage: 'posting'; readonly requestId: number }
   /** It may have arrived: a catch-up that began later must have been made first. */

@@ -94,9 +94,37 @@ describe('messages', () => {
     ]);
   });
 
-  it('calls a message without any id a misfit, and an empty one unknown', () => {
-    expect(decode(structured({ id: null, text: 'x' }))).toMatchObject([{ type: 'misfit' }]);
+  it('knows a message without any id by what it says and when', () => {
+    const [first, again, other] = ['x', 'x', 'y'].map(
+      (text) => decode(structured({ id: null, text }))[0],
+    );
+    expect(first).toMatchObject({ type: 'message', message: { text: 'x' } });
+    expect(again).toEqual(first);
+    const ids = [first, other].map((event) => event?.type === 'message' && event.message.messageId);
+    expect(new Set(ids).size).toBe(2);
     expect(decode(structured({ text: null }))).toMatchObject([{ type: 'unknown' }]);
+  });
+
+  it('takes quick replies in the shape of their answers for an offer, when they are not the visitor’s', () => {
+    const content = ['Red', 'Green'].map((text) => ({
+      contentType: 'ButtonResponse',
+      buttonResponse: { type: 'QuickReply', text, payload: text },
+    }));
+    const [offer] = decode(structured({ type: 'Structured', text: 'Which?', content }));
+    expect(offer).toMatchObject({
+      message: { content: [{ type: 'choices', choices: [{ text: 'Red' }, { text: 'Green' }] }] },
+    });
+    const [answer] = decode(structured({ type: 'Structured', direction: 'Inbound', content }));
+    expect(answer).toMatchObject({
+      message: { content: [{ type: 'answer' }, { type: 'answer' }] },
+    });
+  });
+
+  it('does not take a visitor’s “ping” for the answer to an echo', () => {
+    const metadata = { partylineMessageId: 'own' };
+    const body = { id: 'i', type: 'Text', text: 'ping', direction: 'Inbound', metadata };
+    const frame = { type: 'response', class: 'StructuredMessage', code: 200, body };
+    expect(decode(frame)).toMatchObject([{ type: 'message', message: { messageId: 'own' } }]);
   });
 });
 

@@ -251,7 +251,7 @@ export class GuestConnection implements Listener, ServerEnd {
       return;
     }
     const messageId = message.channel?.metadata?.customAttributes?.[messageIdAttribute] ?? '';
-    if (platform.posted(session, messageId, sentAt)) {
+    if (platform.posted(messageId, sentAt)) {
       this.#context.onMisconduct(`${messageId} is sent again although the history has it`);
     }
     this.#answering = { messageId, tracingId };

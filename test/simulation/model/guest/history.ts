@@ -67,12 +67,15 @@ export class GuestHistory {
     const until = scheduler.now - lag;
     const pageNumber = Number(url.searchParams.get('pageNumber'));
     const pageSize = Number(url.searchParams.get('pageSize'));
-    const body = JSON.stringify(this.#page(session, until, pageNumber, pageSize));
+    const { messages, ...page } = this.#page(session, until, pageNumber, pageSize);
+    const { keepsIds } = profile;
+    const entities = messages.map((message) =>
+      historyBody(storedMessage(message), extrasOf(message), keepsIds),
+    );
+    const body = JSON.stringify({ entities, ...page });
     return {
       response: { status: 200, retryAfter: null, body },
-      onRead: () => {
-        if (pageNumber === 1) this.#platform.wasRead({ session, until });
-      },
+      onRead: () => this.#platform.wasRead(messages),
     };
   }
 
@@ -80,12 +83,8 @@ export class GuestHistory {
     const all = (session.conversation?.messages ?? [])
       .filter(({ timestamp }) => timestamp <= epochTime(until))
       .toReversed();
-    const entities = all
-      .slice((pageNumber - 1) * pageSize, pageNumber * pageSize)
-      .map((message) =>
-        historyBody(storedMessage(message), extrasOf(message), this.#world.profile.keepsIds),
-      );
+    const messages = all.slice((pageNumber - 1) * pageSize, pageNumber * pageSize);
     const pageCount = Math.ceil(all.length / pageSize);
-    return { entities, pageNumber, pageSize, pageCount, total: all.length };
+    return { messages, pageNumber, pageSize, pageCount, total: all.length };
   }
 }

@@ -1,4 +1,5 @@
-import type { World } from '../../world.ts';
+import type { GatewayMessage } from '../../../../src/protocol/gateway.ts';
+import { count, type World } from '../../world.ts';
 import { type ModelConversation, ModelGateway } from '../gateway.ts';
 
 /** What a token opens: one conversation at most. */
@@ -9,15 +10,10 @@ export interface GuestSession {
   isOver: boolean;
 }
 
-/** A history that was read: what had arrived until then its reader could know. */
+/** A visitor's message that somebody has read in a history. */
 interface Reading {
-  readonly session: GuestSession;
-  /** Simulated ms: what was posted until then was in it. */
-  readonly until: number;
-}
-
-interface Posting {
   readonly messageId: string;
+  /** Simulated ms. */
   readonly at: number;
 }
 
@@ -33,7 +29,7 @@ export class GuestPlatform extends ModelGateway {
   readonly #owners = new Map<string, string>();
   readonly #names = new Map<string, Set<GuestSession>>();
   readonly #jwts = new Map<string, { readonly session: GuestSession; readonly until: number }>();
-  readonly #postings: Posting[] = [];
+  readonly #posted = new Set<string>();
   /** In more than one copy. */
   readonly doubled = new Set<string>();
   #tokens = 0;
@@ -131,22 +127,23 @@ export class GuestPlatform extends ModelGateway {
 
   readonly #readings: Reading[] = [];
 
-  /** The first page of a history has come to whoever asked for it. */
-  wasRead(reading: Reading): void {
-    this.#readings.push(reading);
+  /** A page of a history has come to whoever asked for it. */
+  wasRead(messages: readonly GatewayMessage[]): void {
+    const at = this.#world.scheduler.now;
+    for (const { messageId } of messages) this.#readings.push({ messageId, at });
   }
 
   /**
    * The visitor's message has come. Whoever sends one again must not have been told that it is there.
    * Returns whether they could know.
    */
-  posted(session: GuestSession, messageId: string, sentAt: number): boolean {
-    const first = this.#postings.find((posting) => posting.messageId === messageId);
-    this.#postings.push({ messageId, at: this.#world.scheduler.now });
-    if (!first) return false;
+  posted(messageId: string, sentAt: number): boolean {
+    if (!this.#posted.has(messageId)) {
+      this.#posted.add(messageId);
+      return false;
+    }
     this.doubled.add(messageId);
-    return this.#readings.some(
-      (reading) => reading.session === session && reading.until >= first.at && first.at <= sentAt,
-    );
+    count(this.#world, 'resent too soon to know');
+    return this.#readings.some((one) => one.messageId === messageId && one.at <= sentAt);
   }
 }
