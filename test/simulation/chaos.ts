@@ -90,7 +90,8 @@ export function startStorm(simulation: Simulation): void {
       simulation.send(
         leaving,
         `v${random.int(10, 99)}-${simulation.ledger.entries.size + 1}`,
-        'bye',
+        // Without ids, two of the same words in doubt are not to be told apart.
+        `bye ${simulation.ledger.entries.size + 1}`,
       );
       cache(simulation, leaving, random);
     }

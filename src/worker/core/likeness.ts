@@ -3,6 +3,7 @@ import type { GatewayMessage } from '../../protocol/gateway.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { Run } from './run.ts';
 import type { EarlierWanted, OutboxItem } from './state.ts';
+import { receive } from './transcript.ts';
 
 /** How a message is known again where ids are not to be relied on. */
 
@@ -99,12 +100,21 @@ function withNames(message: GatewayMessage, { content: sent = [] }: OutboxItem):
   return { ...message, content };
 }
 
-/** Of what the history tells above a row: whether it is that row, or one of those below it. */
+/**
+ * Of what the history tells above a row: whether it is that row, or one of those below it. One of the
+ * visitor's own that waits for its fate has arrived, and stands where everybody sees it.
+ */
 export function isKnown(
-  { state: { window } }: Run,
+  run: Run,
   { rows, before }: EarlierWanted,
   message: GatewayMessage,
 ): boolean {
+  const { window, outbox } = run.state;
+  const { messageId } = recognise(run, message);
+  if (outbox.some((item) => item.messageId === messageId && item.at.stage !== 'failed')) {
+    receive(run, message, 'rest');
+    return true;
+  }
   const known = [...window, ...rows];
   if (known.some((row) => isSame(row, message))) return true;
   // What is known of the row itself is its place: another one of that very millisecond stays out.
