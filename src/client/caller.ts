@@ -1,5 +1,5 @@
+import type { SideCall } from '../protocol/deployment.ts';
 import { PartylineError } from '../protocol/errors.ts';
-import type { FileCall } from '../protocol/files.ts';
 import type { Call } from '../protocol/port.ts';
 import type { HubConnection } from './hub-connection.ts';
 
@@ -10,7 +10,7 @@ const defaultDeadline = 10_000;
 const secondChance = 15_000;
 
 interface Pending {
-  readonly call: Call | FileCall;
+  readonly call: Call | SideCall;
   readonly settle: (outcome: Outcome) => void;
   /** It may have reached a hub that died before it answered. */
   wasSent: boolean;
@@ -28,7 +28,7 @@ export class Caller {
   #isClosed = false;
 
   call(
-    call: Call | FileCall,
+    call: Call | SideCall,
     deadline = defaultDeadline,
   ): Promise<{ value: unknown; epoch: string }> {
     if (this.#isClosed) {
@@ -112,13 +112,13 @@ export class Caller {
 
 /** Says so where it makes a difference. */
 export function repeated(call: Call): Call;
-export function repeated(call: Call | FileCall): Call | FileCall;
-export function repeated(call: Call | FileCall): Call | FileCall {
+export function repeated(call: Call | SideCall): Call | SideCall;
+export function repeated(call: Call | SideCall): Call | SideCall {
   return call.type === 'send' ? { ...call, isRepeat: true } : call;
 }
 
 /** The first asking did it: the second finds nothing left to do. */
-function isDone(call: Call | FileCall, code: PartylineError['code']): boolean {
+function isDone(call: Call | SideCall, code: PartylineError['code']): boolean {
   return (
     (call.type === 'retry' && code === 'not-failed') ||
     (call.type === 'discard' && code === 'unknown-message')

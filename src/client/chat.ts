@@ -1,5 +1,6 @@
 import type { Reply } from '../protocol/content.ts';
 import type { Conversation, Routing } from '../protocol/conversation.ts';
+import type { Deployment } from '../protocol/deployment.ts';
 import type { FileStage } from '../protocol/files.ts';
 import type { UploadRules } from '../protocol/gateway.ts';
 import type { Message } from '../protocol/message.ts';
@@ -38,6 +39,19 @@ export interface ChatFiles {
   link(attachmentId: string): Promise<string>;
 }
 
+/** What the gateway's platform has besides a conversation. */
+export interface ChatPlatform {
+  readonly files: ChatFiles;
+  /** The platform's own settings for this chat; `null`: it has none, or can't be asked. */
+  deployment(): Promise<Deployment | null>;
+  /**
+   * Has the open conversation forgotten, at the platform and here: it ends, and its transcript goes from
+   * every tab and from the browser.
+   * @throws {PartylineError} `forbidden`: not in this chat · `network` · `timeout`
+   */
+  clear(): Promise<void>;
+}
+
 /**
  * The conversation, seen from one page. All tabs of the origin share it.
  *
@@ -68,8 +82,11 @@ export interface Chat {
    * `no-conversation`: call `start` first · `signed-out` · `rejected`: too many are waiting.
    */
   send(text: string, options?: SendOptions): Promise<string>;
-  /** Sending files, fetched when it is first wanted. @throws what a failing `import` throws */
-  files(): Promise<ChatFiles>;
+  /**
+   * What the gateway's platform has besides a conversation: files, its own settings, and clearing.
+   * Fetched when it is first wanted. @throws what a failing `import` throws
+   */
+  platform(): Promise<ChatPlatform>;
   /** Sends a failed message again, with the same id. @throws `unknown-message`, `not-failed` */
   retry(messageId: string): Promise<void>;
   /** Removes a message that the gateway has not got. @throws `unknown-message` */

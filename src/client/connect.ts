@@ -5,7 +5,7 @@ import type { Message } from '../protocol/message.ts';
 import type { Call, StreamMessage } from '../protocol/port.ts';
 import type { ChatSnapshot, ConnectionSnapshot } from '../protocol/snapshot.ts';
 import { Caller } from './caller.ts';
-import type { Chat, ChatFiles, SendOptions } from './chat.ts';
+import type { Chat, ChatPlatform, SendOptions } from './chat.ts';
 import type { Guard } from './guard.ts';
 import { isConversation, isEarlier } from './guards.ts';
 import type { Host } from './host.ts';
@@ -160,8 +160,8 @@ class PageChat implements Chat {
     return messageId;
   }
 
-  files(): Promise<ChatFiles> {
-    return import('./files.ts').then((part) => new part.Files(this, this.#caller));
+  platform(): Promise<ChatPlatform> {
+    return import('./platform.ts').then((part) => new part.Platform(this, this.#caller));
   }
 
   async retry(messageId: string): Promise<void> {

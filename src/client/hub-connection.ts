@@ -1,6 +1,6 @@
 import type { Address } from '../protocol/builds.ts';
+import type { SideCall } from '../protocol/deployment.ts';
 import { bootOf } from '../protocol/epoch.ts';
-import type { FileCall } from '../protocol/files.ts';
 import { aliveLock, tabLock } from '../protocol/locks.ts';
 import type { Call, CallAnswer, StreamMessage, TabMessage } from '../protocol/port.ts';
 import { protocolVersion } from '../protocol/version.ts';
@@ -136,7 +136,7 @@ export class HubConnection {
   }
 
   /** Settles with the hub's answer, or not at all when the hub dies: `lost` tells that. */
-  async call(call: Call | FileCall): Promise<CallAnswer> {
+  async call(call: Call | SideCall): Promise<CallAnswer> {
     if (!this.#hub) return new Promise<never>(() => {});
     // Comlink's promise never settles when the hub dies: locks and deadlines watch over it.
     const calls = await this.#hub.calls;

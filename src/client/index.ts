@@ -1,5 +1,6 @@
 export type { Card, Choice, Content, Reply } from '../protocol/content.ts';
 export type { Conversation, ConversationStatus, Routing } from '../protocol/conversation.ts';
+export type { Deployment } from '../protocol/deployment.ts';
 export {
   type ErrorCode,
   type FileErrorCode,
@@ -11,7 +12,7 @@ export type { UploadRules } from '../protocol/gateway.ts';
 export type { Message, MessageStatus, Role, Sender } from '../protocol/message.ts';
 export type { QueueReason, RoutingNotice } from '../protocol/routing.ts';
 export type { ChatSnapshot, ConnectionSnapshot, HubSnapshot, Phase } from '../protocol/snapshot.ts';
-export type { Chat, ChatFiles, SendFileOptions, SendOptions } from './chat.ts';
+export type { Chat, ChatFiles, ChatPlatform, SendFileOptions, SendOptions } from './chat.ts';
 export { connect } from './connect.ts';
 export type { ConnectOptions } from './options.ts';
 

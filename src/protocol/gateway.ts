@@ -134,8 +134,10 @@ export interface RestTokenSource {
 export interface Supply {
   readonly tokens: TokenSource;
   readonly restTokens: RestTokenSource;
-  /** Answers calls about files; `null`: it is another call. */
-  readonly files: (tabId: string, call: unknown) => Promise<CallAnswer> | null;
+  /** Answers what is outside of the core: files, the platform's settings; `null`: it is another call. */
+  readonly answer: (tabId: string, call: unknown) => Promise<CallAnswer> | null;
+  /** Whether a command is to leave at all: what a deployment does not want is not sent. */
+  readonly wants: (command: GatewayCommand) => boolean;
   /** Hears what the gateway tells before the core does; returns what of it is the core's business. */
   hear(event: GatewayEvent): GatewayEvent | null;
   /** The line has ended: another one may be another session's. */
@@ -260,6 +262,8 @@ export type SessionEvent =
       /** Nothing was said in it before. */
       readonly isNew: boolean;
       readonly isReadOnly: boolean;
+      /** The platform has begun the conversation by itself. */
+      readonly isAutoStarted: boolean;
       /** The visitor's other sessions were cleared when this one became theirs. */
       readonly hasClearedOthers: boolean;
       readonly life: SessionLife;

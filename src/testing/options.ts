@@ -44,6 +44,19 @@ export interface GatewayOptions {
   readonly uploads?:
     | false
     | { readonly mimeTypes?: readonly string[]; readonly maximumSize?: number };
+  /** What its settings (`config.json`) say, besides files. */
+  readonly deployment?: {
+    /** @default ['en-us'] */
+    readonly languages?: readonly string[];
+    /** @default true */
+    readonly showsTyping?: boolean;
+    /** @default true */
+    readonly tellsTyping?: boolean;
+    /** A conversation begins before anything was said. @default false */
+    readonly autoStart?: boolean;
+    /** Whether visitors can have a conversation cleared. @default true */
+    readonly clear?: boolean;
+  };
   /** How long addresses of its files live, in seconds. @default 600 */
   readonly fileLinkLife?: number;
   /** On 127.0.0.1; 0 for any free one. @default 0 */
@@ -104,6 +117,15 @@ const schema = z.strictObject({
       }),
     ])
     .default({ mimeTypes: fileTypes, maximumSize: 10_485_760 }),
+  deployment: z
+    .strictObject({
+      languages: z.array(name).min(1).default(['en-us']),
+      showsTyping: z.boolean().default(true),
+      tellsTyping: z.boolean().default(true),
+      autoStart: z.boolean().default(false),
+      clear: z.boolean().default(true),
+    })
+    .prefault({}),
   fileLinkLife: z.number().positive().default(600),
   port: z.int().min(0).max(65_535).default(0),
   clientId: name.optional(),

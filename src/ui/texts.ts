@@ -21,6 +21,10 @@ export interface Texts {
 
   readonly more: string;
   readonly end: string;
+  /** Of the whole conversation. */
+  readonly clear: string;
+  readonly clearing: string;
+  readonly keep: string;
   readonly saveText: string;
   readonly saveJson: string;
   readonly startAgain: string;
@@ -140,6 +144,9 @@ export const english: Texts = {
   close: 'Close',
   more: 'More',
   end: 'End conversation',
+  clear: 'Delete conversation',
+  clearing: 'End the conversation, and delete everything that was said?',
+  keep: 'Keep it',
   saveText: 'Save as text',
   saveJson: 'Save as JSON',
   startAgain: 'Start again',

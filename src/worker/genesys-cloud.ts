@@ -1,10 +1,14 @@
 import { contentsSchema } from '../protocol/content-schema.ts';
+import type { GatewayEvent, Supply, SupplyHub, TokenSource } from '../protocol/gateway.ts';
 import {
   genesysCloud as dialect,
+  type GenesysCloudAdapter,
   type GenesysCloudOptions,
 } from '../protocol/genesys-cloud/index.ts';
 import { guestRules, identityRules } from './core/guest.ts';
+import { DeploymentSettings } from './deployment.ts';
 import type { HubGateway } from './options.ts';
+import { PlatformCalls } from './platform-calls.ts';
 import { RestTokens } from './rest-token.ts';
 import { SessionTokens } from './session-tokens.ts';
 import { findAlike } from './store/alike.ts';
@@ -23,24 +27,78 @@ export function genesysCloud(options: GenesysCloudOptions): HubGateway {
     rules: adapter.sessions.authentication ? identityRules : guestRules,
     contents: contentsSchema,
     findAlike,
-    supply: (hub) => {
-      const restTokens = new RestTokens(() => hub.send({ type: 'rest-token' }));
-      const uploads = new Uploads(hub, options.uploads ?? {});
-      return {
-        tokens: new SessionTokens(adapter.sessions, (what, cause) => hub.logError(what, cause)),
-        restTokens,
-        files: uploads.call,
-        hear(event) {
-          if (event.type === 'session' && event.isConnected) restTokens.opened();
-          if (event.type !== 'rest-token') return uploads.hear(event);
-          restTokens.take(event);
-          return null;
-        },
-        forget() {
-          restTokens.forget();
-          uploads.forget();
-        },
-      };
+    supply: (hub) => supplyOf(hub, adapter, options),
+  };
+}
+
+function supplyOf(
+  hub: SupplyHub,
+  adapter: GenesysCloudAdapter,
+  options: GenesysCloudOptions,
+): Supply {
+  const logError = (what: string, cause: unknown) => hub.logError(what, cause);
+  const settings = new DeploymentSettings(adapter.configurationUrl, logError);
+  const restTokens = new RestTokens(() => hub.send({ type: 'rest-token' }));
+  const uploads = new Uploads(hub, options.uploads ?? {}, settings);
+  const calls = new PlatformCalls(hub, settings);
+  let isAutoStarted = false;
+
+  return {
+    tokens: new PreparedTokens(new SessionTokens(adapter.sessions, logError), settings),
+    restTokens,
+    answer: (tabId, call) => calls.answer(call) ?? uploads.call(tabId, call),
+    wants({ type }) {
+      if (type === 'typing') return settings.current?.tellsTyping !== false;
+      if (type !== 'join') return true;
+      return !isAutoStarted && (options.autostart ?? settings.current?.startsByItself ?? false);
+    },
+    hear(event) {
+      if (event.type === 'session') {
+        isAutoStarted = event.isAutoStarted;
+        if (event.isConnected) restTokens.opened();
+      }
+      if (event.type === 'rest-token') {
+        restTokens.take(event);
+        return null;
+      }
+      if (calls.hear(event) || isUnseen(event, settings)) return null;
+      return uploads.hear(event);
+    },
+    forget() {
+      restTokens.forget();
+      uploads.forget();
+      calls.forget();
     },
   };
+}
+
+/** The deployment does not want visitors to see that the other side types. */
+function isUnseen(event: GatewayEvent, { current }: DeploymentSettings): boolean {
+  return event.type === 'typing' && current?.showsTyping === false;
+}
+
+/** A session is opened with the deployment's settings at hand, if they come soon. */
+class PreparedTokens implements TokenSource {
+  readonly #tokens: TokenSource;
+  readonly #settings: DeploymentSettings;
+
+  constructor(tokens: TokenSource, settings: DeploymentSettings) {
+    this.#tokens = tokens;
+    this.#settings = settings;
+  }
+
+  readonly current = () => this.#tokens.current();
+
+  forget(): void {
+    this.#tokens.forget();
+  }
+
+  end(): void {
+    this.#tokens.end();
+  }
+
+  async fetch(...args: Parameters<TokenSource['fetch']>): ReturnType<TokenSource['fetch']> {
+    const [result] = await Promise.all([this.#tokens.fetch(...args), this.#settings.soon()]);
+    return result;
+  }
 }

@@ -69,8 +69,8 @@ export class Hub implements SupplyHub {
   readonly #alive: Promise<void>;
   readonly #booted: Promise<void>;
   readonly #events: HubEvents;
-  /** Only where the dialect has files. */
-  readonly files: Supply['files'] | undefined;
+  /** Only where the dialect has more than a core knows. */
+  readonly answer: Supply['answer'] | undefined;
   /** Ends the wait for the hub's lock. */
   readonly #waiting = new AbortController();
   #releaseLock: () => void = () => {};
@@ -107,7 +107,7 @@ export class Hub implements SupplyHub {
     this.#clock = createClock();
     this.#timers = createTimers(this.#clock, (name) => this.#take({ type: 'timer', name }));
     const supply = gateway.supply?.(this) ?? null;
-    this.files = supply?.files;
+    this.answer = supply?.answer;
     this.#tokens = supply?.tokens ?? new Tokens(options.tokenUrl);
     this.#attributes = options.attributes;
     this.#routingLog = new RoutingLog(options.routingLogUrl, log);

@@ -88,13 +88,13 @@ export function serve(port: Port, hub: Hub, log: Log, onGone: () => void): void 
         const message = 'Too many calls at once: try again in a second.';
         return { ok: false, epoch, problem: { code: 'rate-limited', message } };
       }
-      const answer = tabId !== null && hub.files?.(tabId, call);
+      const answer = tabId !== null && hub.answer?.(tabId, call);
       if (answer) return answer;
       const parsed = callSchema().safeParse(call);
       if (!parsed.success) {
         const message = `The call is of the wrong shape: ${describeIssue(parsed.error)}`;
-        // Every panel asks once whether there are files here.
-        if (!isFileCall(call)) log.note({ kind: 'misfit', detail: 'a misshapen call' });
+        // Every panel asks once whether there are files here, and the like.
+        if (!isSideCall(call)) log.note({ kind: 'misfit', detail: 'a misshapen call' });
         return { ok: false, epoch, problem: { code: 'invalid-call', message } };
       }
       if (tabId === null) {
@@ -107,8 +107,9 @@ export function serve(port: Port, hub: Hub, log: Log, onGone: () => void): void 
   expose(calls, port);
 }
 
-function isFileCall(call: unknown): boolean {
-  return Object(call).type === 'file';
+/** What the hubs of other dialects answer. */
+function isSideCall(call: unknown): boolean {
+  return ['file', 'platform'].includes(Object(call).type);
 }
 
 function openStream(

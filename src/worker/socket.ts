@@ -14,7 +14,7 @@ export interface SocketEvents {
 }
 
 /** Hears secrets, and whatever else is none of the core's business. */
-type Aside = Pick<Supply, 'hear' | 'forget'>;
+type Aside = Pick<Supply, 'wants' | 'hear' | 'forget'>;
 
 /** Carries out what the core wants of WebSockets; the frames are the adapter's business. */
 export class Sockets {
@@ -75,6 +75,7 @@ export class Sockets {
       socket.close(1000);
       return;
     }
+    if (this.#aside?.wants(command) === false) return;
     for (const text of this.#adapter.encode(command, token ?? '')) socket.send(text);
   }
 

@@ -4,6 +4,7 @@ import { type FileStage, faultOf } from '../protocol/files.ts';
 import type { GatewayEvent, GatewayProblem, SupplyHub, UploadRules } from '../protocol/gateway.ts';
 import { fileProblem } from '../protocol/genesys-cloud/errors.ts';
 import type { CallAnswer } from '../protocol/port.ts';
+import type { DeploymentSettings } from './deployment.ts';
 import { type FileCall, fileCallSchema } from './file-calls.ts';
 import { Upload, withSettlers } from './upload.ts';
 
@@ -45,6 +46,7 @@ interface Link {
 export class Uploads {
   readonly #hub: SupplyHub;
   readonly #site: Partial<UploadRules> | false;
+  readonly #settings: Pick<DeploymentSettings, 'current' | 'soon'>;
   /** By the id of their message. */
   readonly #uploads = new Map<string, Upload>();
   /** Messages that are not known to have arrived, by the id of the file that they bring. */
@@ -58,7 +60,12 @@ export class Uploads {
   #isOpen = false;
 
   /** @param site its own rules, which narrow the platform's; `false`: no files */
-  constructor(hub: SupplyHub, site: Partial<UploadRules> | false) {
+  constructor(
+    hub: SupplyHub,
+    site: Partial<UploadRules> | false,
+    settings: Pick<DeploymentSettings, 'current' | 'soon'>,
+  ) {
+    this.#settings = settings;
     this.#hub = hub;
     this.#site = site;
   }
@@ -81,6 +88,7 @@ export class Uploads {
   async #do(tabId: string, call: FileCall): Promise<unknown> {
     switch (call.step) {
       case 'rules':
+        await this.#settings.soon();
         return this.#rules();
       case 'begin':
         this.#begin(tabId, call);
@@ -96,7 +104,7 @@ export class Uploads {
   }
 
   #rules(): UploadRules | null {
-    const told = this.#told ?? defaultRules;
+    const told = this.#told ?? this.#settings.current?.uploads ?? defaultRules;
     if (this.#site === false || told.mimeTypes.length === 0 || told.maximumSize === 0) return null;
     const { mimeTypes = told.mimeTypes, blockedExtensions = [], maximumSize = null } = this.#site;
     const sizes = [told.maximumSize, maximumSize].filter((size) => size !== null);

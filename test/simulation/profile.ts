@@ -134,8 +134,10 @@ export function chosenProfile(
   chosen: Partial<Profile> = {},
 ): Profile {
   const profile = { ...drawProfile(seed, random), ...chosen };
-  // The platform has none.
-  return profile.dialect === 'article' ? profile : { ...profile, sequences: false };
+  if (profile.dialect === 'article') return profile;
+  // The platform has no sequences; and what comes without its name is looked for where memory reaches.
+  const isShort = profile.limits.window < defaultLimits.window;
+  return { ...profile, sequences: false, namelessLive: isShort ? 0 : profile.namelessLive };
 }
 
 /** From a stream of its own, so that the article's schedules do not move. */

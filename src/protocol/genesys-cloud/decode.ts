@@ -118,6 +118,7 @@ function toSession(body: unknown): readonly GatewayEvent[] {
     isConnected,
     isNew: newSession,
     isReadOnly: readOnly,
+    isAutoStarted: session.data.autoStarted,
     hasClearedOthers: clearedExistingSession,
     life: toLife(session.data.durationSeconds, session.data.expirationDate),
     uploads: toRules(session.data),

@@ -25,7 +25,10 @@ export interface GenesysCloudOptions {
   readonly application?: string;
   /** Sent with every message, for the deployment's flow to read; 1,800 bytes at most. */
   readonly customAttributes?: Readonly<Record<string, string>>;
-  /** Begins a conversation (Presence `Join`) before anything was said; as the deployment says. @default false */
+  /**
+   * Begins a conversation (Presence `Join`) before anything was said.
+   * @default what the deployment's settings say
+   */
   readonly autostart?: boolean;
   /**
    * The site's endpoint, on its own origin, that answers `{ subject }` for whoever is signed in, and
@@ -99,29 +102,35 @@ const pace: Pace = {
   typing: 5_000,
 };
 
+/** With what only this dialect's hubs need. */
+export interface GenesysCloudAdapter extends GatewayAdapter {
+  readonly sessions: SessionSettings;
+  /** Where the deployment's own settings are. */
+  readonly configurationUrl: string;
+}
+
 /**
  * The dialect of Genesys Cloud's Web Messaging Guest API: see docs/genesys-cloud.md. Built from public
  * sources and not yet tried against a live organisation.
  *
  * @throws {PartylineError} `invalid-option`, naming the option.
  */
-export function genesysCloud(
-  options: GenesysCloudOptions,
-): GatewayAdapter & { readonly sessions: SessionSettings } {
+export function genesysCloud(options: GenesysCloudOptions): GenesysCloudAdapter {
   const result = optionsSchema.safeParse(options);
   if (!result.success) {
     throw new PartylineError('invalid-option', `genesysCloud: ${describeIssue(result.error)}`);
   }
   const { deploymentId, codeUrl } = result.data;
-  const { socketUrl, apiUrl } = addresses(result.data);
+  const { socketUrl, apiUrl, configurationUrl } = addresses(result.data);
   const tokens = `${apiUrl}/api/v2/webdeployments/token`;
   const settings = {
     deploymentId,
     customAttributes: result.data.customAttributes ?? {},
-    autostart: result.data.autostart ?? false,
+    autostart: result.data.autostart !== false,
   };
   return {
     dialect: 'genesys-cloud',
+    configurationUrl,
     traits: {
       authentication: 'session',
       sequences: false,
@@ -159,17 +168,27 @@ export function genesysCloud(
 interface Addresses {
   readonly socketUrl: string;
   readonly apiUrl: string;
+  readonly configurationUrl: string;
 }
 
 function addresses(options: z.infer<typeof optionsSchema>): Addresses {
   const { deploymentId, region, domain, endpoint, application = 'partyline' } = options;
   const query = `deploymentId=${encodeURIComponent(deploymentId)}&application=${encodeURIComponent(application)}`;
+  const path = `/webdeployments/v1/deployments/${encodeURIComponent(deploymentId)}/config.json`;
   if (endpoint !== undefined) {
     const origin = endpoint.replace(/\/$/, '');
-    return { socketUrl: `${origin.replace(/^http/, 'ws')}/v1?${query}`, apiUrl: origin };
+    return {
+      socketUrl: `${origin.replace(/^http/, 'ws')}/v1?${query}`,
+      apiUrl: origin,
+      configurationUrl: `${origin}${path}`,
+    };
   }
   const host = domainOf(region ?? domain ?? '');
-  return { socketUrl: `wss://webmessaging.${host}/v1?${query}`, apiUrl: `https://api.${host}` };
+  return {
+    socketUrl: `wss://webmessaging.${host}/v1?${query}`,
+    apiUrl: `https://api.${host}`,
+    configurationUrl: `https://api-cdn.${host}${path}`,
+  };
 }
 
 /** A close says little here: what matters comes in a frame before it. */

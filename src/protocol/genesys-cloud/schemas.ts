@@ -45,6 +45,7 @@ export const sessionBody = z.object({
   connected: text,
   newSession: flag,
   readOnly: flag,
+  autoStarted: flag,
   clearedExistingSession: flag,
   ...media,
   ...life,

@@ -335,6 +335,8 @@ export class GuestConnection implements CountedSocket, FaultySocket, SessionLine
         const { customAttributes } = message.channel?.metadata ?? {};
         const routing = routingOf(customAttributes, settings.skillGroups[0]?.name ?? 'default');
         await sessions.conversationOf(session, routing);
+      } else if (presence?.type === 'Clear' && !settings.deployment.clear) {
+        this.send(refusal(403, 'Presence events Conversation Clear are not supported'));
       } else if (presence?.type === 'Clear') {
         if (session.conversationId !== null) await conversations.end(session.conversationId);
         session.isOver = true;

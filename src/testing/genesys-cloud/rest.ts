@@ -79,13 +79,26 @@ export function guestRoutes(context: GuestContext & { readonly store: Transcript
   app.get('/webdeployments/v1/deployments/:deploymentId/config.json', (c) => {
     const id = c.req.param('deploymentId');
     if (id !== settings.deploymentId) return c.json({ code: 'not.found' }, 404);
+    const { languages, showsTyping, tellsTyping, autoStart, clear } = settings.deployment;
     return c.json({
       id,
       version: '1',
       status: 'Active',
-      languages: ['en-us'],
-      defaultLanguage: 'en-us',
-      messenger: { enabled: true, apps: { conversations: { autoStart: { enabled: false } } } },
+      languages,
+      defaultLanguage: languages[0],
+      messenger: {
+        enabled: true,
+        fileUpload: { enableAttachments: files.rules.fileTypes.length > 0 },
+        apps: {
+          conversations: {
+            showAgentTypingIndicator: showsTyping,
+            showUserTypingIndicator: tellsTyping,
+            autoStart: { enabled: autoStart },
+            conversationClear: { enabled: clear },
+            conversationDisconnect: { enabled: true, type: 'ReadOnly' },
+          },
+        },
+      },
       auth: { enabled: true, allowSessionUpgrade: false },
     });
   });

@@ -10,6 +10,7 @@ import { english } from '../texts.ts';
 import { type Trouble, troubleOf } from '../trouble.ts';
 import { Announcer } from './announcer.ts';
 import { arrivals } from './arrivals.ts';
+import { Clearing } from './clearing.ts';
 import { Composer } from './composer.ts';
 import { composerView } from './composer-view.ts';
 import { isOutdated } from './connection.ts';
@@ -81,6 +82,7 @@ export class PartylinePanel extends LitElement {
   readonly #mounted = new MountedRows();
   readonly #unread = new UnreadMark();
   readonly #menu = new Menu(this);
+  readonly #clearing = new Clearing(this);
   /** The messages when an agent took the conversation: the next one says more than that. */
   #joinedAt: readonly Message[] | null = null;
   /** Whose typing has been told to those who don't see it. */
@@ -156,6 +158,7 @@ export class PartylinePanel extends LitElement {
           onClose: this.#close,
           onRetryNow: this.#retryNow,
         })}
+        ${this.chat ? this.#clearing.render(texts, this.chat, this.#choose) : nothing}
         ${updateNotice(this.outdated, texts, this.#update)}
         ${routingNotice({ chat: this.chat, snapshot, texts, attempt: this.#choose })}
         ${feed({
@@ -264,6 +267,7 @@ export class PartylinePanel extends LitElement {
     const { conversation } = snapshot ?? {};
     if (conversation && conversation.status !== 'ended') {
       items.push({ words: texts.end, choose: () => void this.#attempt(this.chat?.end()) });
+      if (this.#files.canClear) items.push({ words: texts.clear, choose: this.#clearing.ask });
     }
     return items.length > 0 ? this.#menu.render(texts.more, items) : nothing;
   }

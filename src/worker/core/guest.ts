@@ -1,8 +1,10 @@
 import type { GatewayEvent, GatewayProblem, SessionLife } from '../../protocol/gateway.ts';
 import { connect, fail, letGo, signedOut } from './connection.ts';
 import { failDoubtsOfFormer } from './doubts.ts';
+import { rewrite } from './keeping.ts';
 import { isKnown, isSame, moreAliases, recognise } from './likeness.ts';
 import { failStranded, setItem } from './outbox.ts';
+import { emptyReading } from './records.ts';
 import { catchUp } from './recovery.ts';
 import { isCleared } from './routing.ts';
 import type { Run } from './run.ts';
@@ -213,6 +215,7 @@ function onSessionOver(
   if (run.state.conversation?.conversation.status !== 'ended') onEnded(run);
   leaveEnded(run);
   failStranded(run);
+  if (reason === 'cleared') forgetTranscript(run);
   if (!needsLine(run)) {
     run.setLink({ phase: 'idle' });
     return;
@@ -221,6 +224,28 @@ function onSessionOver(
   const code =
     reason === 'expired' || reason === 'not-found' ? 'unavailable' : 'conversation-ended';
   fail(run, { code, message });
+}
+
+/**
+ * The visitor has had it cleared, here or where else they have signed in: what was said goes from every
+ * tab and from the browser. What they wrote and nobody has got is theirs, and stays.
+ */
+function forgetTranscript(run: Run): void {
+  for (const { callId } of run.state.earlier) {
+    run.reject(callId, 'unavailable', 'The conversation has been cleared.');
+  }
+  run.set({
+    window: [],
+    hasEarlier: false,
+    conversation: null,
+    formers: [],
+    lookups: [],
+    earlier: [],
+    alertedUntil: null,
+    reading: emptyReading,
+  });
+  rewrite(run);
+  run.change({ reset: true });
 }
 
 /** Four windows of one session would take turns for ever: whoever is let go stays away until asked. */

@@ -112,13 +112,24 @@ describe('a session', () => {
     ['SessionExpiredEvent', {}, 200],
     ['string', 'session expired', 4006],
     ['string', 'session not found', 4007],
-    ['SessionClearedEvent', {}, 200],
   ])('ends the conversation when it is over (%s %j)', (name, body, code) => {
     const hub = new GuestHub().started().hears(name, body, code);
     expect(hub.snapshot?.conversation?.status).toBe('ended');
     expect(hub.all('close-socket')).toHaveLength(1);
     hub.clear().pass(3_600_000);
     expect(hub.all('open-socket')).toHaveLength(0);
+  });
+
+  it('that is cleared takes what was said along, and leaves what nobody has got', () => {
+    const hub = new GuestHub().started().says('hi').pass(200).type('hello', 'own-1');
+    hub.hears('SessionClearedEvent', {}).hears('ConnectionClosedEvent', {}).store();
+    expect(hub.snapshot).toMatchObject({ conversation: null, unread: 0, hasEarlier: false });
+    expect(hub.snapshot?.messages).toMatchObject([{ text: 'hello', status: 'failed' }]);
+    const written = hub.all('write').flatMap(({ operations }) => operations);
+    const wipe = written.findLastIndex(({ type }) => type === 'wipe');
+    expect(wipe).toBeGreaterThanOrEqual(0);
+    expect(written.slice(wipe).map(({ type }) => type)).not.toContain('put-message');
+    expect(hub.snapshot?.connection.phase).not.toBe('failed');
   });
 
   it('that is over while it opens is told to what waits, and nothing is lost', () => {

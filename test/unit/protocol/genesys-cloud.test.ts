@@ -307,6 +307,7 @@ describe('the session', () => {
       isConnected: true,
       isNew: false,
       isReadOnly: true,
+      isAutoStarted: false,
       hasClearedOthers: true,
       life: { duration: 900_000, expiresAt: 1_800_000_000_000 },
       uploads: { mimeTypes: ['*/*'], blockedExtensions: ['.exe'], maximumSize: 10_240 },
@@ -714,7 +715,6 @@ describe('encode', () => {
   it('says nothing where the platform has no word', () => {
     expect(frames({ type: 'mark-read', conversationId: 'c', messageId: 'm' })).toEqual([]);
     expect(frames({ type: 'typing', conversationId: 'c', isTyping: false })).toEqual([]);
-    expect(frames({ type: 'join', routing: { skillGroups: ['A'] } })).toEqual([]);
   });
 
   it('knows its own echo', () => {

@@ -20,7 +20,7 @@ class TestHub {
   readonly uploads: Uploads;
 
   constructor(site: Partial<UploadRules> | false = {}) {
-    this.uploads = new Uploads(this, site);
+    this.uploads = new Uploads(this, site, { current: null, soon: async () => {} });
   }
 
   send(command: GatewayCommand): boolean {
@@ -44,6 +44,7 @@ class TestHub {
       isConnected: true,
       isNew: false,
       isReadOnly: false,
+      isAutoStarted: false,
       hasClearedOthers: false,
       life: { duration: null, expiresAt: null },
       uploads: told,

@@ -3,10 +3,14 @@ import { isAnotherVisitor } from '../../../protocol/epoch.ts';
 import type { ChatSnapshot } from '../../../protocol/snapshot.ts';
 import type { FileEvents, FilePart, FilesHost } from './part.ts';
 
-/** Asks whether files can be sent; what does it is fetched where they can. */
+/**
+ * Asks what the platform has: whether files can be sent, and what does it is fetched where they can;
+ * whether a conversation can be cleared.
+ */
 export class FilesDoor {
   /** `null` until the gateway has been heard to take files. */
   part: FilePart | null = null;
+  canClear = false;
   readonly #host: FilesHost;
   readonly #events: FileEvents;
   #chat: Chat | null = null;
@@ -24,6 +28,7 @@ export class FilesDoor {
       // What was chosen for another chat, or by another visitor, is not for this one.
       this.part?.end();
       this.part = null;
+      this.canClear = false;
       this.#asked = '';
     }
     this.#chat = chat;
@@ -37,12 +42,14 @@ export class FilesDoor {
   async #ask(chat: Chat): Promise<void> {
     const epoch = this.#epoch;
     try {
-      const files = await chat.files();
-      const rules = await files.rules();
+      const platform = await chat.platform();
+      const { files } = platform;
+      const [rules, deployment] = await Promise.all([files.rules(), platform.deployment()]);
       const code = rules && (await import('./part.ts'));
       if (chat !== this.#chat || epoch !== this.#epoch) return;
       if (code) this.part ??= new code.FilePart(this.#host, chat, files, this.#events);
       if (this.part) this.part.rules = rules;
+      this.canClear = deployment?.canClear === true;
       this.#host.requestUpdate();
     } catch {
       // Without an answer there is no button, and it is asked for again at the next occasion.

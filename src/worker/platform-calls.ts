@@ -1,0 +1,95 @@
+import type { PlatformCall } from '../protocol/deployment.ts';
+import { PartylineError } from '../protocol/errors.ts';
+import type { GatewayEvent, SupplyHub } from '../protocol/gateway.ts';
+import type { CallAnswer } from '../protocol/port.ts';
+import { only, z } from '../protocol/zod.ts';
+import type { DeploymentSettings } from './deployment.ts';
+
+/** From the wish to the platform's word, in ms. */
+const deadline = 10_000;
+
+const callSchema: z.ZodMiniType<PlatformCall> = z.object({
+  type: only('platform'),
+  step: z.enum(['deployment', 'clear']),
+});
+
+interface Clearing {
+  readonly resolve: (value: null) => void;
+  readonly reject: (error: PartylineError) => void;
+}
+
+/** Answers what pages ask of the platform besides its conversation. */
+export class PlatformCalls {
+  readonly #hub: SupplyHub;
+  readonly #settings: DeploymentSettings;
+  #clearing: Clearing | null = null;
+
+  constructor(hub: SupplyHub, settings: DeploymentSettings) {
+    this.#hub = hub;
+    this.#settings = settings;
+  }
+
+  /** `null`: it is another call. */
+  answer(call: unknown): Promise<CallAnswer> | null {
+    return Object(call).type === 'platform' ? this.#answer(call) : null;
+  }
+
+  async #answer(call: unknown): Promise<CallAnswer> {
+    const { epoch } = this.#hub;
+    const parsed = callSchema.safeParse(call);
+    try {
+      if (!parsed.success) throw new PartylineError('invalid-call', 'The call is misshapen.');
+      const { step } = parsed.data;
+      const value = step === 'clear' ? await this.#clear() : await this.#settings.get();
+      return { ok: true, epoch, value };
+    } catch (error) {
+      const known =
+        error instanceof PartylineError
+          ? error
+          : new PartylineError('unknown-outcome', 'It is not known whether this was done.');
+      return { ok: false, epoch, problem: known.toProblem() };
+    }
+  }
+
+  /** The platform forgets the conversation, and with its word for that everybody here does. */
+  async #clear(): Promise<null> {
+    if (!this.#hub.send({ type: 'clear-conversation' })) {
+      throw new PartylineError(
+        'network',
+        'The chat is not connected at the moment. Try again soon.',
+      );
+    }
+    this.#clearing?.reject(new PartylineError('timeout', 'It was asked for once more.'));
+    return new Promise((resolve, reject) => {
+      const clearing = { resolve, reject };
+      this.#clearing = clearing;
+      setTimeout(() => {
+        if (this.#clearing === clearing) this.forget();
+      }, deadline);
+    });
+  }
+
+  /** Hears what the platform says of it; returns whether it is nobody else's business. */
+  hear(event: GatewayEvent): boolean {
+    if (!this.#clearing) return false;
+    if (event.type === 'session-over') {
+      this.#clearing.resolve(null);
+      this.#clearing = null;
+      return false;
+    }
+    if (event.type !== 'problem' || event.problem.messageId !== null) return false;
+    if (event.problem.kind !== 'forbidden') return false;
+    const words = 'Conversations can’t be cleared in this chat.';
+    this.#clearing.reject(new PartylineError('forbidden', words));
+    this.#clearing = null;
+    return true;
+  }
+
+  /** No word of it will come. */
+  forget(): void {
+    this.#clearing?.reject(
+      new PartylineError('timeout', 'There was no answer in time. It may still be done.'),
+    );
+    this.#clearing = null;
+  }
+}

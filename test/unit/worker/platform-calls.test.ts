@@ -1,0 +1,89 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { GatewayCommand, GatewayEvent } from '../../../src/protocol/gateway.ts';
+import { DeploymentSettings } from '../../../src/worker/deployment.ts';
+import { PlatformCalls } from '../../../src/worker/platform-calls.ts';
+
+const over: GatewayEvent = { type: 'session-over', reason: 'cleared', message: 'cleared' };
+const refused: GatewayEvent = {
+  type: 'problem',
+  problem: {
+    kind: 'forbidden',
+    message: 'Presence events Conversation Clear are not supported',
+    conversationId: null,
+    messageId: null,
+    retryAfter: null,
+  },
+};
+
+describe('clearing', () => {
+  const sent: GatewayCommand[] = [];
+  let isOnline = true;
+  let calls: PlatformCalls;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    sent.length = 0;
+    isOnline = true;
+    const hub = {
+      epoch: 'boot',
+      send(command: GatewayCommand) {
+        if (isOnline) sent.push(command);
+        return isOnline;
+      },
+      call: () => Promise.reject(new Error('not called')),
+      logError: () => {},
+    };
+    calls = new PlatformCalls(hub, new DeploymentSettings('http://127.0.0.1:9/', () => {}));
+    return () => vi.useRealTimers();
+  });
+
+  const clear = () => calls.answer({ type: 'platform', step: 'clear' });
+
+  it('is done when the platform says so', async () => {
+    const answer = clear();
+    expect(sent).toEqual([{ type: 'clear-conversation' }]);
+    expect(calls.hear(over)).toBe(false);
+    expect(await answer).toEqual({ ok: true, epoch: 'boot', value: null });
+  });
+
+  it('that the deployment does not allow is told, and is nobody else’s business', async () => {
+    const answer = clear();
+    expect(calls.hear(refused)).toBe(true);
+    expect(await answer).toMatchObject({ ok: false, problem: { code: 'forbidden' } });
+    expect(calls.hear(refused)).toBe(false);
+  });
+
+  it('without a line, or without an answer, is told', async () => {
+    const overdue = clear();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await overdue).toMatchObject({ ok: false, problem: { code: 'timeout' } });
+    isOnline = false;
+    expect(await clear()).toMatchObject({ ok: false, problem: { code: 'network' } });
+  });
+
+  it('takes no other call for its own', async () => {
+    expect(calls.answer({ type: 'send' })).toBeNull();
+    expect(calls.answer(null)).toBeNull();
+    expect(await calls.answer({ type: 'platform', step: 'dance' })).toMatchObject({
+      problem: { code: 'invalid-call' },
+    });
+  });
+});
+
+describe('a deployment’s settings', () => {
+  it('are asked for once, and after a failure not again for a minute', async () => {
+    const errors: unknown[] = [];
+    const fetched = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('no network'));
+    const settings = new DeploymentSettings('http://x/', (_what, cause) => errors.push(cause));
+    expect(await Promise.all([settings.get(), settings.get()])).toEqual([null, null]);
+    await settings.get();
+    expect(fetched).toHaveBeenCalledTimes(1);
+    expect(errors).toHaveLength(1);
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 60_001);
+    fetched.mockResolvedValue(Response.json({ languages: ['de'] }));
+    expect(await settings.get()).toMatchObject({ languages: ['de'] });
+    await settings.get();
+    expect(fetched).toHaveBeenCalledTimes(2);
+    vi.restoreAllMocks();
+  });
+});
