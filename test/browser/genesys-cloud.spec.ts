@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import type { Gateway } from '../../src/testing/index.ts';
 import { takeConversation } from './support/agent.ts';
 import { expect, test } from './support/fixtures.ts';
@@ -234,4 +235,104 @@ test('an agent who ends the conversation has the last word, and the next one is 
   await expect(tab.messages.last()).toContainText('Delivered');
   expect(await gateway.agent.conversations()).toHaveLength(2);
   expect(gateway.stats.peak).toBe(1);
+});
+
+test('a conversation that its visitor deletes is gone from every tab, and from the platform', async ({
+  gateway,
+  openTab,
+}) => {
+  const tab = await openTab('/');
+  await tab.send('my secret is 0815');
+  const conversationId = await takeConversation(gateway);
+  await gateway.agent.say(conversationId, 'it is safe with me');
+  const other = await openTab('/help/');
+  await other.shows(['my secret is 0815', 'it is safe with me']);
+
+  await tab.page.getByRole('button', { name: 'More' }).click();
+  await tab.page.getByRole('button', { name: 'Delete conversation' }).click();
+  const question = tab.page.getByRole('alertdialog', { name: 'Delete conversation' });
+  await expect(question.getByRole('button', { name: 'Keep it' })).toBeFocused();
+  await tab.page.keyboard.press('Escape');
+  await expect(question).toBeHidden();
+  await tab.shows(['my secret is 0815', 'it is safe with me']);
+
+  await tab.page.getByRole('button', { name: 'More' }).click();
+  await tab.page.getByRole('button', { name: 'Delete conversation' }).click();
+  await question.getByRole('button', { name: 'Delete conversation' }).click();
+  for (const each of [tab, other]) await each.shows([]);
+  await tab.page.reload();
+  await tab.open();
+  await tab.shows([]);
+  await expect.poll(() => storedTexts(tab.page)).not.toContain('0815');
+  expect((await gateway.agent.conversations())[0]?.status).toBe('ended');
+
+  await other.send('something else');
+  await tab.shows(['something else']);
+  await expect(other.messages.last()).toContainText('Delivered');
+  expect(await gateway.agent.conversations()).toHaveLength(2);
+});
+
+/** Every row of the store, as text. */
+function storedTexts(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open('partyline');
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    const stores = [...database.objectStoreNames];
+    const rows = stores.map(
+      (name) =>
+        new Promise<unknown[]>((resolve, reject) => {
+          const request = database.transaction(name).objectStore(name).getAll();
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        }),
+    );
+    const text = JSON.stringify(await Promise.all(rows));
+    database.close();
+    return text;
+  });
+}
+
+test.describe('where the deployment’s settings say no', () => {
+  test.use({
+    gatewayOptions: {
+      dialect: 'genesys-cloud',
+      deployment: { clear: false, showsTyping: false, tellsTyping: false },
+    },
+  });
+
+  test('nobody sees that somebody types, and nothing can be deleted', async ({
+    gateway,
+    openTab,
+  }) => {
+    const tab = await openTab('/');
+    await tab.send('hello');
+    const conversationId = await takeConversation(gateway);
+    await expect(tab.messages.last()).toContainText('Delivered');
+    const said = gateway.stats.received.onMessage;
+    await gateway.agent.typing(conversationId);
+    await tab.textbox.pressSequentially('I am typing');
+    // What comes after shows that it would have come.
+    await gateway.agent.say(conversationId, 'well?');
+    await tab.shows(['hello', 'well?']);
+    await expect(tab.page.getByText('is typing')).toBeHidden();
+    expect(gateway.stats.received.onMessage).toBe(said);
+    await tab.page.getByRole('button', { name: 'More' }).click();
+    await expect(tab.page.getByRole('button', { name: 'End conversation' })).toBeVisible();
+    await expect(tab.page.getByRole('button', { name: 'Delete conversation' })).toBeHidden();
+  });
+});
+
+test.describe('where the deployment starts conversations by itself', () => {
+  test.use({ gatewayOptions: { dialect: 'genesys-cloud', deployment: { autoStart: true } } });
+
+  test('the first message is preceded by a join', async ({ gateway, openTab }) => {
+    const tab = await openTab('/');
+    await tab.send('hello');
+    await expect(tab.messages.last()).toContainText('Delivered');
+    expect(gateway.stats.received.onMessage).toBe(2);
+    expect(await gateway.agent.conversations()).toHaveLength(1);
+  });
 });
