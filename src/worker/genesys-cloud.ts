@@ -9,6 +9,7 @@ import { guestRules, identityRules } from './core/guest.ts';
 import { DeploymentSettings } from './deployment.ts';
 import type { HubGateway } from './options.ts';
 import { PlatformCalls } from './platform-calls.ts';
+import { RequestPace } from './request-pace.ts';
 import { RestTokens } from './rest-token.ts';
 import { SessionTokens } from './session-tokens.ts';
 import { findAlike } from './store/alike.ts';
@@ -39,7 +40,8 @@ function supplyOf(
   const logError = (what: string, cause: unknown) => hub.logError(what, cause);
   const settings = new DeploymentSettings(adapter.configurationUrl, logError);
   const restTokens = new RestTokens(() => hub.send({ type: 'rest-token' }));
-  const uploads = new Uploads(hub, options.uploads ?? {}, settings);
+  const pace = new RequestPace(adapter.traits.pace);
+  const uploads = new Uploads(hub, options.uploads ?? {}, settings, pace);
   const calls = new PlatformCalls(hub, settings);
   let isAutoStarted = false;
 
@@ -48,9 +50,11 @@ function supplyOf(
     restTokens,
     answer: (tabId, call) => calls.answer(call) ?? uploads.call(tabId, call),
     wants({ type }) {
-      if (type === 'typing') return settings.current?.tellsTyping !== false;
-      if (type !== 'join') return true;
-      return !isAutoStarted && (options.autostart ?? settings.current?.startsByItself ?? false);
+      const startsByItself = options.autostart ?? settings.current?.startsByItself ?? false;
+      if (type === 'typing' && settings.current?.tellsTyping === false) return false;
+      if (type === 'join' && (isAutoStarted || !startsByItself)) return false;
+      pace.count();
+      return true;
     },
     hear(event) {
       if (event.type === 'session') {

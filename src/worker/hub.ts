@@ -232,7 +232,9 @@ export class Hub implements SupplyHub {
   }
 
   send(command: GatewayCommand): boolean {
-    return this.#sockets.sendAnywhere(command);
+    if (!this.#sockets.sendAnywhere(command)) return false;
+    this.#take({ type: 'sent', command });
+    return true;
   }
 
   logError(what: string, cause: unknown): void {

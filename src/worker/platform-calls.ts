@@ -78,7 +78,7 @@ export class PlatformCalls {
       return false;
     }
     if (event.type !== 'problem' || event.problem.messageId !== null) return false;
-    if (event.problem.kind !== 'forbidden') return false;
+    if (event.problem.code !== '403') return false;
     const words = 'Conversations can’t be cleared in this chat.';
     this.#clearing.reject(new PartylineError('forbidden', words));
     this.#clearing = null;

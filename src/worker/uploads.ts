@@ -6,6 +6,7 @@ import { fileProblem } from '../protocol/genesys-cloud/errors.ts';
 import type { CallAnswer } from '../protocol/port.ts';
 import type { DeploymentSettings } from './deployment.ts';
 import { type FileCall, fileCallSchema } from './file-calls.ts';
+import type { RequestPace } from './request-pace.ts';
 import { Upload, withSettlers } from './upload.ts';
 
 /** For a line, in ms. */
@@ -46,6 +47,7 @@ interface Link {
 export class Uploads {
   readonly #hub: SupplyHub;
   readonly #site: Partial<UploadRules> | false;
+  readonly #pace: Pick<RequestPace, 'wait'>;
   readonly #settings: Pick<DeploymentSettings, 'current' | 'soon'>;
   /** By the id of their message. */
   readonly #uploads = new Map<string, Upload>();
@@ -64,7 +66,9 @@ export class Uploads {
     hub: SupplyHub,
     site: Partial<UploadRules> | false,
     settings: Pick<DeploymentSettings, 'current' | 'soon'>,
+    pace: Pick<RequestPace, 'wait'>,
   ) {
+    this.#pace = pace;
     this.#settings = settings;
     this.#hub = hub;
     this.#site = site;
@@ -140,6 +144,11 @@ export class Uploads {
     try {
       upload.enter('waiting', lineDeadline, offline());
       if (!this.#isOpen) await upload.until(upload.line.promise);
+      // The platform would refuse one request too many, and that might be a message.
+      while (this.#pace.wait > 0) {
+        upload.enter('waiting', lineDeadline, overdue());
+        await upload.until(sleep(this.#pace.wait));
+      }
       // What this session takes is known only now.
       this.#check(upload.file);
       upload.enter('asking', askDeadline, overdue());
@@ -352,6 +361,10 @@ export class Uploads {
     this.#hub.logError('a file was lost', error);
     return lost();
   }
+}
+
+function sleep(duration: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, duration));
 }
 
 /** The bytes, with exactly the headers that were asked for: a file's own type would be one more. */

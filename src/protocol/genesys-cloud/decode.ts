@@ -60,7 +60,7 @@ export function decodeFrame(text: string): readonly GatewayEvent[] {
       // The transport's own: it names neither class nor code.
       return typeof frame.data.message !== 'string'
         ? [{ type: 'misfit', reason: 'a frame without a class' }]
-        : errorOf(frame.data, 5000);
+        : errorOf(frame.data, 500);
     default:
       return [{ type: 'unknown', what: `a frame (${name.slice(0, 80)})` }];
   }

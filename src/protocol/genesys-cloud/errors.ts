@@ -14,6 +14,9 @@ export interface ToldError {
 /** Words of a 403 that mean the identity, not the deployment. */
 const identityWords = [/^session authentication failed/i, /^try to authenticate again/i];
 
+/** Words of a 403 that mean something that the deployment has switched off. */
+const featureWords = /feature toggle|presence event|conversation clear/i;
+
 /** Of a file, by the platform's code, in words that a customer understands. */
 const fileProblems: Readonly<Record<number, readonly [FileErrorCode, string]>> = {
   4001: ['file-type', 'Files of this type are not accepted here.'],
@@ -41,7 +44,8 @@ export function toErrorEvents(error: ToldError): readonly GatewayEvent[] {
       return [{ type: 'token-expired' }];
     case 403:
       if (identityWords.some((words) => words.test(message))) return [{ type: 'token-expired' }];
-      return problem(error, 'forbidden');
+      // It is about typing or clearing, which no message must pay for.
+      return problem(error, featureWords.test(message) ? 'unavailable' : 'forbidden');
     case 4006:
       return [{ type: 'session-over', reason: 'expired', message }];
     case 4007:

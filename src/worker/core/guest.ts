@@ -115,11 +115,11 @@ function opened(run: Run, socketId: number): void {
 }
 
 /** The session was not opened. What no later try can change is final; the rest is tried again. */
-function onOpeningProblem(run: Run, { kind, message, retryAfter }: GatewayProblem): void {
+function onOpeningProblem(run: Run, { kind, code, message, retryAfter }: GatewayProblem): void {
   const words = message.slice(0, 200);
   // However soon somebody wants another try, messages wait as long as that.
   if (retryAfter !== null) beQuiet(run, retryAfter);
-  const isFinal = kind === 'forbidden' || kind === 'invalid-frame';
+  const isFinal = kind === 'forbidden' || kind === 'invalid-frame' || code === '403';
   fail(
     run,
     { code: isFinal ? 'forbidden' : 'unavailable', message: words },

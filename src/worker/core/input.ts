@@ -1,5 +1,6 @@
 import type {
   CloseMeaning,
+  GatewayCommand,
   GatewayEvent,
   RestResult,
   TokenResult,
@@ -67,6 +68,8 @@ export type Input =
   | { readonly type: 'gateway'; readonly socketId: number; readonly event: GatewayEvent }
   | { readonly type: 'rest'; readonly requestId: number; readonly result: RestResult }
   | { readonly type: 'timer'; readonly name: TimerName }
+  /** The edge has asked the gateway for something by itself. */
+  | { readonly type: 'sent'; readonly command: GatewayCommand }
   /** A newer build's hub is there, and takes over. */
   | { readonly type: 'step-down' }
   /** The end of a tick: what changed goes to the tabs. */

@@ -24,6 +24,7 @@ import type { Clock, Input } from './input.ts';
 import { onPong, ping, pongOverdue } from './keepalive.ts';
 import { prune, rewrite, schedulePruning } from './keeping.ts';
 import { failItem, onStored, restoreOutbox } from './outbox.ts';
+import { countCommand } from './pace.ts';
 import { queuedForLong } from './queue.ts';
 import { type ConversationRecord, nothingRestored, type Restored } from './records.ts';
 import { nextRun, reconcile, retryCatchUp } from './recovery.ts';
@@ -125,6 +126,9 @@ function take(run: Run, input: Input): void {
       return;
     case 'step-down':
       stepDown(run);
+      return;
+    case 'sent':
+      countCommand(run, input.command);
       return;
     case 'flush':
       flush(run);
@@ -249,13 +253,8 @@ function onGateway(run: Run, socketId: number, event: GatewayEvent): void {
       if (event.attachmentId === null) onProblem(run, event.problem);
       else run.note('gateway-problem', event.problem.message.slice(0, 200));
       return;
-    case 'upload-target':
-    case 'attachment-url':
-    case 'attachment-uploaded':
-    case 'attachment-deleted':
-    case 'configuration':
-    case 'rest-token':
-    case 'unknown':
+    // The others are the edge's business, or nobody's.
+    default:
       return;
   }
 }

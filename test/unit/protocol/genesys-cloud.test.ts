@@ -427,10 +427,20 @@ describe('errors', () => {
     }
   });
 
+  it.each([
+    'Turn on the Feature Toggle or fix the configuration.',
+    'Presence events Conversation Clear are not supported',
+  ])('lets no message pay for what is switched off (%s)', (body) => {
+    const frame = { type: 'response', class: 'string', code: 403, body };
+    expect(decode(frame)).toMatchObject([
+      { type: 'problem', problem: { kind: 'unavailable', code: '403', message: body } },
+    ]);
+  });
+
   it('understands a code alone, and the transport’s own words', () => {
     expect(decode({ code: 4006 })).toMatchObject([{ type: 'session-over' }]);
     const words = { message: 'Internal server error', connectionId: 'c', requestId: 'r' };
-    expect(decode(words)).toMatchObject([{ type: 'problem', problem: { kind: 'other' } }]);
+    expect(decode(words)).toMatchObject([{ type: 'problem', problem: { kind: 'unavailable' } }]);
     expect(decode({ type: 'response' })).toMatchObject([{ type: 'misfit' }]);
   });
 });

@@ -7,7 +7,8 @@ const over: GatewayEvent = { type: 'session-over', reason: 'cleared', message: '
 const refused: GatewayEvent = {
   type: 'problem',
   problem: {
-    kind: 'forbidden',
+    kind: 'unavailable',
+    code: '403',
     message: 'Presence events Conversation Clear are not supported',
     conversationId: null,
     messageId: null,

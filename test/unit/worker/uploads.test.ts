@@ -17,10 +17,11 @@ class TestHub {
   readonly sent: GatewayCommand[] = [];
   readonly calls: Call[] = [];
   readonly errors: unknown[] = [];
+  readonly pace = { wait: 0 };
   readonly uploads: Uploads;
 
   constructor(site: Partial<UploadRules> | false = {}) {
-    this.uploads = new Uploads(this, site, { current: null, soon: async () => {} });
+    this.uploads = new Uploads(this, site, { current: null, soon: async () => {} }, this.pace);
   }
 
   send(command: GatewayCommand): boolean {
@@ -426,4 +427,15 @@ it('leaves other calls to others, and refuses misshapen ones', async () => {
     expect(await hub.ask(call)).toMatchObject({ problem: { code: 'invalid-call' } });
   }
   expect(hub.errors).toEqual([]);
+});
+
+it('waits where the platform would refuse one request too many', async () => {
+  const hub = new TestHub().open();
+  hub.pace.wait = 5_000;
+  await hub.begin();
+  expect(await hub.wait('asking')).toMatchObject({ value: 'waiting' });
+  expect(hub.types).toEqual([]);
+  hub.pace.wait = 0;
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(hub.types).toEqual(['request-upload']);
 });
