@@ -23,6 +23,8 @@ export class PlatformCalls {
   readonly #hub: SupplyHub;
   readonly #settings: DeploymentSettings;
   #clearing: Clearing | null = null;
+  /** There is a session on the line. */
+  #isOpen = false;
 
   constructor(hub: SupplyHub, settings: DeploymentSettings) {
     this.#hub = hub;
@@ -53,7 +55,7 @@ export class PlatformCalls {
 
   /** The platform forgets the conversation, and with its word for that everybody here does. */
   async #clear(): Promise<null> {
-    if (!this.#hub.send({ type: 'clear-conversation' })) {
+    if (!this.#isOpen || !this.#hub.send({ type: 'clear-conversation' })) {
       throw new PartylineError(
         'network',
         'The chat is not connected at the moment. Try again soon.',
@@ -64,13 +66,14 @@ export class PlatformCalls {
       const clearing = { resolve, reject };
       this.#clearing = clearing;
       setTimeout(() => {
-        if (this.#clearing === clearing) this.forget();
+        if (this.#clearing === clearing) this.#giveUp();
       }, deadline);
     });
   }
 
   /** Hears what the platform says of it; returns whether it is nobody else's business. */
   hear(event: GatewayEvent): boolean {
+    if (event.type === 'session') this.#isOpen = event.isConnected;
     if (!this.#clearing) return false;
     if (event.type === 'session-over') {
       this.#clearing.resolve(null);
@@ -85,8 +88,13 @@ export class PlatformCalls {
     return true;
   }
 
-  /** No word of it will come. */
+  /** The line has ended: no word of it will come. */
   forget(): void {
+    this.#isOpen = false;
+    this.#giveUp();
+  }
+
+  #giveUp(): void {
     this.#clearing?.reject(
       new PartylineError('timeout', 'There was no answer in time. It may still be done.'),
     );

@@ -76,6 +76,11 @@ export function startStorm(simulation: Simulation): void {
   every('evict', profile.dialect === 'article' ? 0 : profile.evictions, () => {
     for (const line of simulation.lines) line.session?.evict?.();
   });
+  every('clear', profile.dialect === 'article' ? 0 : profile.clears, (random) => {
+    // As src/worker/platform-calls.ts, for whichever tab asks.
+    const { hub } = simulation;
+    if (awake(simulation, random) && hub?.edges.isOpen) hub.send({ type: 'clear-conversation' });
+  });
   every('delete database', profile.deletions, (random) => {
     // Together with the worker, and then only the pages know of the conversation; or under its hands.
     if (random.chance(0.3)) simulation.kill(false);

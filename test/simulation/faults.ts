@@ -14,6 +14,7 @@ export const faultKinds = [
   'internal error',
   'conversation forgotten',
   'evicted',
+  'conversation deleted',
   'resent too soon to know',
   'REST failed',
   'REST answer lost',

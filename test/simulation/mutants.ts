@@ -1,3 +1,4 @@
+import { defaultLimits } from '../../src/worker/core/settings.ts';
 import type { Mutation } from './bundle.ts';
 import type { Profile } from './profile.ts';
 
@@ -6,6 +7,9 @@ export interface Mutant extends Mutation {
   /** What it takes to be seen, where that is not drawn in every campaign. */
   readonly profile?: Partial<Profile>;
 }
+
+/** A dialect of its own rules, and what its rules need is drawn as well. */
+const guests: Partial<Profile> = { dialect: 'genesys-cloud' };
 
 const core = (file: string) => `src/worker/core/${file}.ts`;
 const client = (file: string) => `src/client/${file}.ts`;
@@ -390,5 +394,85 @@ export const mutants: readonly Mutant[] = [
     file: core('token'),
     find: 'if (subject !== null && subject !== result.subject) {',
     replace: "if (subject !== null && subject === '') {",
+  },
+
+  // --- in Genesys Cloud's dialect ---
+  {
+    name: 'session-outlives-its-conversation',
+    file: core('guest'),
+    find: 'run.set({ token: { ...run.state.token, wantsFresh: true } });',
+    replace: '',
+    profile: { ...guests, agentEnds: 3 },
+  },
+  {
+    name: 'end-not-told',
+    file: core('guest'),
+    find: 'return conversation !== null && !isBehind(conversation);\n}\n\nfunction isBehind',
+    replace:
+      "return conversation !== null && conversation.conversation.status !== 'ended';\n}\n\nfunction isBehind",
+    profile: { ...guests, visitorEnds: 4, cuts: 6, sends: 60 },
+  },
+  {
+    name: 'doubts-outlive-their-session',
+    file: core('guest'),
+    find: '  failDoubtsOfFormer(run, null);\n  failStranded(run);',
+    replace: '',
+    profile: { ...guests, forgets: 4, kills: 6, sends: 60 },
+  },
+  {
+    name: 'past-not-waited-for',
+    file: core('guest'),
+    find: 'run.setLink({ ...link, session: { ...link.session, hasPast: true } });',
+    replace: '',
+    profile: { ...guests, deletions: 4, kills: 6, sends: 60 },
+  },
+  {
+    name: 'cleared-stays',
+    file: core('guest'),
+    find: "if (reason === 'cleared') forgetTranscript(run);",
+    replace: '',
+    profile: { ...guests, clears: 4, agentMessages: 60 },
+  },
+  {
+    name: 'words-not-recognised',
+    file: core('likeness'),
+    find: 'if (!item) return message;',
+    replace: 'return message;',
+    profile: { ...guests, keepsIds: false, cuts: 6, sends: 60 },
+  },
+  {
+    name: 'clock-believed',
+    file: core('likeness'),
+    find: 'return isShared && !isOurs && known === 0 ? timestamp : known;',
+    replace: 'return isShared || !isOurs || known >= 0 ? timestamp : known;',
+    profile: { ...guests, keepsIds: false, cuts: 6, sends: 60 },
+  },
+  {
+    name: 'likeness-by-id-alone',
+    file: core('likeness'),
+    find: 'row.timestamp === message.timestamp &&',
+    replace: 'row.timestamp !== row.timestamp &&',
+    profile: { ...guests, namelessLive: 0.5, agentMessages: 60, burst: 1, limits: defaultLimits },
+  },
+  {
+    name: 'earlier-rows-under-another-name',
+    file: core('likeness'),
+    find: 'if (known.some((row) => isSame(row, message))) return true;',
+    replace: '',
+    profile: { ...guests, keepsIds: false, otherActions: 60, sends: 60 },
+  },
+  {
+    name: 'requests-uncounted',
+    file: core('pace'),
+    find: "countPace(run, 'sends', 'messages', 'requests');",
+    replace: "countPace(run, 'sends', 'messages');",
+    profile: { ...guests, minutes: 4, sends: 120 },
+  },
+  {
+    name: 'history-that-is-behind-believed',
+    file: 'src/protocol/genesys-cloud/rest.ts',
+    find: 'if (before !== null && total !== null && total < before) {',
+    replace: 'if (total === -1) {',
+    profile: { ...guests, restLag: 15_000, agentMessages: 60, burst: 20, loss: 0.1, minutes: 2 },
   },
 ];

@@ -24,6 +24,7 @@ export function checkOutcome(simulation: Simulation): void {
   simulation.assert(() => tabsAgree(simulation));
   simulation.assert(() => unreadIsRight(simulation));
   simulation.assert(() => strangersAreGone(simulation));
+  simulation.assert(() => clearedAreGone(simulation));
   simulation.assert(() => callsAreAnswered(simulation));
 }
 
@@ -264,6 +265,21 @@ function strangersAreGone({ hub, disk, gateway, tabs }: Simulation): void {
     if (conversationId === null) continue;
     const owner = gateway.subjectOf(conversationId);
     check(owner === subject, 'strangers', () => `${messageId} is ${owner}'s, not ${subject}'s`);
+  }
+}
+
+/** Of a conversation that its visitor has had deleted there is nothing, nowhere. */
+function clearedAreGone({ cleared, disk, hub, tabs }: Simulation): void {
+  const rows = [
+    ...disk.messages.values(),
+    ...(hub?.state.window ?? []),
+    ...tabs.flatMap((tab) => (tab.isGone ? [] : (tab.snapshot?.messages ?? []))),
+  ];
+  for (const { conversationId, messageId, status } of rows) {
+    // What nobody has got is the visitor's own, and stays.
+    if (status === 'failed') continue;
+    const isCleared = conversationId !== null && cleared.has(conversationId);
+    check(!isCleared, 'cleared', () => `${messageId} of ${conversationId} is still there`);
   }
 }
 

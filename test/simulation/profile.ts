@@ -108,6 +108,8 @@ export interface Profile {
   readonly namelessLive: number;
   /** Another window of the same session takes the line's place. */
   readonly evictions: number;
+  /** The visitor has the conversation deleted. */
+  readonly clears: number;
 }
 
 /** A window that is full soon, or the limits of life: alone, or with as much as they are made for. */
@@ -144,11 +146,12 @@ export function chosenProfile(
 function drawGuest(
   random: Random,
   pace: number,
-): Pick<Profile, 'keepsIds' | 'namelessLive' | 'evictions'> {
+): Pick<Profile, 'keepsIds' | 'namelessLive' | 'evictions' | 'clears'> {
   return {
     keepsIds: random.chance(0.7),
     namelessLive: random.chance(0.3) ? random.between(0.05, 0.5) : 0,
     evictions: random.chance(0.15) ? pace * random.between(0.1, 0.5) : 0,
+    clears: random.chance(0.15) ? pace * random.between(0.1, 0.5) : 0,
   };
 }
 

@@ -49,6 +49,7 @@ const switches: readonly Partial<Profile>[] = [
   { keepsIds: true },
   { namelessLive: 0 },
   { evictions: 0 },
+  { clears: 0 },
   { agentMessages: 0 },
   { lingers: false },
   { burst: 3 },

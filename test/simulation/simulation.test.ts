@@ -13,6 +13,17 @@ describe('a visitor in a storm', () => {
     expect(broken).toEqual([]);
   });
 
+  it('keeps them in Genesys Cloud’s dialect too (200 seeds)', { timeout: 60_000 }, () => {
+    const broken: string[] = [];
+    const profile = { dialect: 'genesys-cloud' } as const;
+    for (let seed = 1; seed <= 200; seed += 1) {
+      const { violation } = new Simulation(seed, { profile }).run();
+      const command = `npm run simulate -- --dialect genesys-cloud --seed ${seed}`;
+      if (violation) broken.push(`${command}: ${violation.message}`);
+    }
+    expect(broken).toEqual([]);
+  });
+
   it('is the same at every run of a seed', () => {
     const run = () => new Simulation(3, { traceLimit: 100_000 }).run();
     const first = run();

@@ -7,6 +7,7 @@ import { stepWithinBounds, tabWithinBounds } from './invariants/bounds.ts';
 import { ConversationInvariants } from './invariants/conversations.ts';
 import { MannersInvariants } from './invariants/manners.ts';
 import { OutboxInvariants } from './invariants/outbox.ts';
+import { PaceInvariants } from './invariants/pace.ts';
 import { SocketInvariants } from './invariants/socket.ts';
 import { TranscriptInvariants } from './invariants/transcript.ts';
 import { VisitorInvariants } from './invariants/visitors.ts';
@@ -83,6 +84,8 @@ export class Simulation {
   readonly tabs: ModelTab[] = [];
   hub: HubProcess | null = null;
   steps = 0;
+  /** Conversations that were deleted, and the hub knows it. */
+  readonly cleared = new Set<string>();
   /** Lines that may still carry something. */
   readonly lines = new Set<Line>();
   readonly #around: HubSurroundings;
@@ -92,6 +95,7 @@ export class Simulation {
   readonly #transcript: TranscriptInvariants;
   readonly #manners = new MannersInvariants();
   readonly #alerts = new AlertInvariants();
+  readonly #pace = new PaceInvariants();
   readonly #conversations: ConversationInvariants;
   readonly #visitors: VisitorInvariants;
   readonly #story: Story;
@@ -355,6 +359,7 @@ export class Simulation {
 
   #onStep(step: Step): void {
     this.#name(step);
+    this.#forget(step);
     this.#story.tell(step);
     this.ledger.observe(step);
     this.assert(() => this.#transcript.step(step));
@@ -362,10 +367,19 @@ export class Simulation {
     this.assert(() => this.#sockets.step(step));
     this.assert(() => this.#outbox.step(step));
     this.assert(() => this.#manners.step(step));
+    this.assert(() => this.#pace.step(step));
     this.assert(() => this.#conversations.step(step));
     this.assert(() => this.#alerts.step(step));
     this.assert(() => stepWithinBounds(step, this.#calls.size));
     for (const tab of this.tabs) if (tab.isFrozen) this.assert(() => tabWithinBounds(tab));
+  }
+
+  /** The hub has heard that a conversation was deleted. */
+  #forget({ before, input }: Step): void {
+    if (input.type !== 'gateway' || input.event.type !== 'session-over') return;
+    if (input.event.reason !== 'cleared' || !before.conversation) return;
+    if (!('socketId' in before.link) || before.link.socketId !== input.socketId) return;
+    this.cleared.add(before.conversation.conversation.conversationId);
   }
 
   /** What a browser calls a conversation on which it is online. */

@@ -93,11 +93,14 @@ const optionsSchema = z
     ),
   );
 
-/** From the public documentation of the Guest API's limits. */
+/**
+ * From the public documentation of the Guest API's limits. Of the sixty requests a minute twelve are
+ * kept for what can't wait: tokens for the history, the opening and the end of a session.
+ */
 const pace: Pace = {
   pings: { count: 2, window: 60_000 },
   messages: { count: 5, window: 1_000 },
-  requests: { count: 60, window: 60_000 },
+  requests: { count: 48, window: 60_000 },
   history: { count: 10, window: 60_000 },
   typing: 5_000,
 };

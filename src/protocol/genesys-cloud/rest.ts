@@ -20,13 +20,19 @@ const overlap = 60_000;
 
 /** @param token the JWT of `rest-token` */
 export function encodeRequest(apiUrl: string, call: RestCall, token: string): HttpRequest {
-  const page = 'cursor' in call ? (call.cursor ?? '1') : '1';
+  const { page } = placeOf(call);
   return {
     method: 'GET',
     url: `${apiUrl}/api/v2/webmessaging/messages?pageNumber=${page}&pageSize=${pageSize}`,
     headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
     body: null,
   };
+}
+
+/** A cursor is the page, and how many messages there were when the one before it was told. */
+function placeOf(call: RestCall): { readonly page: number; readonly total: number | null } {
+  const [page = '1', total] = ('cursor' in call ? (call.cursor ?? '1') : '1').split(' ');
+  return { page: Number(page), total: total === undefined ? null : Number(total) };
 }
 
 export function decodeResponse(call: RestCall, response: HttpResponse): RestResult {
@@ -49,17 +55,18 @@ export function decodeResponse(call: RestCall, response: HttpResponse): RestResu
   }
   const entities = history.data.entities ?? [];
   const { messages, misfits } = toMessages(entities);
-  const number = Number(call.cursor ?? '1');
+  const { page: number, total: before } = placeOf(call);
   const count = entities.length;
-  const { pageCount } = history.data;
-  if (pageCount !== null && number > Math.max(1, pageCount)) {
+  const { pageCount, total } = history.data;
+  if (before !== null && total !== null && total < before) {
     // Another copy of it answers, which is behind: what has moved to a page before this one is missed.
     return failure('unavailable', 'the history has become shorter', null);
   }
   const isLast =
     count === 0 ||
     (pageCount === null ? count < (history.data.pageSize ?? pageSize) : number >= pageCount);
-  const nextCursor = isLast || reaches(call, messages) ? null : String(number + 1);
+  const next = total === null ? `${number + 1}` : `${number + 1} ${total}`;
+  const nextCursor = isLast || reaches(call, messages) ? null : next;
   return { ok: true, value: { type: 'history', messages, nextCursor, misfits } };
 }
 

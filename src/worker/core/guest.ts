@@ -13,6 +13,7 @@ import { onEnded, onNotFound } from './session.ts';
 import type { SessionRules } from './session-rules.ts';
 import type { ConversationState } from './state.ts';
 import { dropToken } from './token.ts';
+import { settleAll } from './transcript.ts';
 
 /**
  * A session costs the platform something, so there is a line only for a conversation: until it has
@@ -231,6 +232,8 @@ function onSessionOver(
  * tab and from the browser. What they wrote and nobody has got is theirs, and stays.
  */
 function forgetTranscript(run: Run): void {
+  // What the gateway has got is no longer waited for.
+  settleAll(run);
   for (const { callId } of run.state.earlier) {
     run.reject(callId, 'unavailable', 'The conversation has been cleared.');
   }

@@ -11,6 +11,8 @@ import type { ModelBroker } from './tokens.ts';
 /** What a hub's edges do for its core: where its tokens come from, and its way to REST. */
 export interface Edges {
   readonly token: string | null;
+  /** There is a session on the line. */
+  readonly isOpen: boolean;
   /** @param isWanted as in src/protocol/gateway.ts, TokenSource */
   fetch(isFresh: boolean, isWanted: () => boolean, done: (result: TokenResult) => void): void;
   forget(): void;
@@ -32,6 +34,7 @@ export interface EdgesHub {
 /** As src/worker/token.ts and src/worker/rest.ts. */
 export class ArticleEdges implements Edges {
   token: string | null = null;
+  readonly isOpen = true;
   readonly #broker: ModelBroker;
   readonly #rest: ModelRest;
 

@@ -73,13 +73,17 @@ export class ModelGateway {
 
   /** A conversation is lost on the gateway's side. */
   forgetOpen(): boolean {
-    const index = this.conversations.findIndex((one) => one.status !== 'ended');
-    const [lost] = index < 0 ? [] : this.conversations.splice(index, 1);
+    const lost = this.conversations.find((one) => one.status !== 'ended');
     if (!lost) return false;
-    this.forgotten.push(lost);
+    this.drop(lost);
     this.#world.trace.add('gateway', `forgets ${lost.conversationId}`);
     this.forgot(lost);
     return true;
+  }
+
+  protected drop(conversation: ModelConversation): void {
+    this.conversations.splice(this.conversations.indexOf(conversation), 1);
+    this.forgotten.push(conversation);
   }
 
   /** A conversation has just been lost. */

@@ -54,7 +54,7 @@ export class HubProcess implements EdgesHub {
   readonly lines = new Map<number, Line>();
   readonly #around: HubSurroundings;
   readonly #store: ModelStore;
-  readonly #edges: Edges;
+  readonly edges: Edges;
   readonly #timers = new Map<TimerName, number>();
   #timerCount = 0;
   /** As src/worker/socket.ts. */
@@ -79,7 +79,7 @@ export class HubProcess implements EdgesHub {
       },
       world.random.int(0, 2 ** 31 - 1),
     );
-    this.#edges = around.edges(this);
+    this.edges = around.edges(this);
     this.#store = new ModelStore(world, machine, disk, () => this.take({ type: 'store-emptied' }));
     this.#store.restore(limits.page, (restored) => {
       this.isBooted = true;
@@ -142,16 +142,16 @@ export class HubProcess implements EdgesHub {
       case 'fetch-token': {
         const { requestId, isFresh } = effect;
         const isWanted = () => this.isAlive && this.state.token.requestId === requestId;
-        this.#edges.fetch(isFresh, isWanted, (result) =>
+        this.edges.fetch(isFresh, isWanted, (result) =>
           this.take({ type: 'token', requestId, result }),
         );
         return;
       }
       case 'forget-token':
-        this.#edges.forget();
+        this.edges.forget();
         return;
       case 'end-session':
-        this.#edges.end();
+        this.edges.end();
         return;
       case 'open-socket':
         this.#open(effect.socketId);
@@ -159,7 +159,7 @@ export class HubProcess implements EdgesHub {
       case 'send': {
         const line = this.lines.get(effect.socketId);
         if (line?.phase !== 'open') return;
-        const { token } = this.#edges;
+        const { token } = this.edges;
         if (token === null && effect.command.type === 'authenticate') line.close();
         else line.send({ command: effect.command, token });
         return;
@@ -169,7 +169,7 @@ export class HubProcess implements EdgesHub {
         return;
       case 'rest': {
         const { requestId } = effect;
-        this.#edges.rest(effect.call, (result) => this.take({ type: 'rest', requestId, result }));
+        this.edges.rest(effect.call, (result) => this.take({ type: 'rest', requestId, result }));
         return;
       }
       case 'abort-rest':
@@ -214,7 +214,8 @@ export class HubProcess implements EdgesHub {
   send(command: GatewayCommand): boolean {
     const line = this.lines.get(this.#newestLine);
     if (line?.phase !== 'open') return false;
-    line.send({ command, token: this.#edges.token });
+    line.send({ command, token: this.edges.token });
+    this.take({ type: 'sent', command });
     return true;
   }
 
@@ -238,18 +239,18 @@ export class HubProcess implements EdgesHub {
     const line = new Line(world, machine, `${this.epoch}/${socketId}`, {
       opened: () => this.take({ type: 'socket-opened', socketId }),
       event: (event) => {
-        const heard = socketId === this.#newestLine ? this.#edges.hear(event) : event;
+        const heard = socketId === this.#newestLine ? this.edges.hear(event) : event;
         if (heard) this.take({ type: 'gateway', socketId, event: heard });
       },
       closed: (meaning) => {
         this.lines.delete(socketId);
-        if (socketId === this.#newestLine) this.#edges.lineEnded();
+        if (socketId === this.#newestLine) this.edges.lineEnded();
         this.take({ type: 'socket-closed', socketId, meaning });
       },
     });
     this.lines.set(socketId, line);
     this.#newestLine = socketId;
-    this.#edges.lineEnded();
+    this.edges.lineEnded();
     onLine(line);
     line.connect(isGatewayUp, accept);
   }

@@ -800,6 +800,19 @@ describe('the history', () => {
     });
   });
 
+  it('does not go on in a history that has become shorter: another copy of it is behind', () => {
+    const first = page([entity('a', 0)], { pageCount: 3, total: 60 });
+    expect(first).toMatchObject({ value: { nextCursor: '2 60' } });
+    const call = { ...since, cursor: '2 60' };
+    expect(page([entity('b', 1)], { pageCount: 3, total: 61 }, call)).toMatchObject({
+      value: { nextCursor: '3 61' },
+    });
+    expect(page([entity('b', 1)], { pageCount: 2, total: 40 }, call)).toMatchObject({
+      failure: { kind: 'unavailable' },
+    });
+    expect(adapter.request(call, 'jwt').url).toContain('pageNumber=2&');
+  });
+
   it.each([
     [401, 'unavailable'],
     [404, 'unavailable'],

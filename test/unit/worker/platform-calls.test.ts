@@ -4,6 +4,16 @@ import { DeploymentSettings } from '../../../src/worker/deployment.ts';
 import { PlatformCalls } from '../../../src/worker/platform-calls.ts';
 
 const over: GatewayEvent = { type: 'session-over', reason: 'cleared', message: 'cleared' };
+const opened: GatewayEvent = {
+  type: 'session',
+  isConnected: true,
+  isNew: true,
+  isReadOnly: false,
+  isAutoStarted: false,
+  hasClearedOthers: false,
+  life: { duration: null, expiresAt: null },
+  uploads: null,
+};
 const refused: GatewayEvent = {
   type: 'problem',
   problem: {
@@ -18,23 +28,22 @@ const refused: GatewayEvent = {
 
 describe('clearing', () => {
   const sent: GatewayCommand[] = [];
-  let isOnline = true;
   let calls: PlatformCalls;
 
   beforeEach(() => {
     vi.useFakeTimers();
     sent.length = 0;
-    isOnline = true;
     const hub = {
       epoch: 'boot',
       send(command: GatewayCommand) {
-        if (isOnline) sent.push(command);
-        return isOnline;
+        sent.push(command);
+        return true;
       },
       call: () => Promise.reject(new Error('not called')),
       logError: () => {},
     };
     calls = new PlatformCalls(hub, new DeploymentSettings('http://127.0.0.1:9/', () => {}));
+    calls.hear(opened);
     return () => vi.useRealTimers();
   });
 
@@ -58,7 +67,7 @@ describe('clearing', () => {
     const overdue = clear();
     await vi.advanceTimersByTimeAsync(10_000);
     expect(await overdue).toMatchObject({ ok: false, problem: { code: 'timeout' } });
-    isOnline = false;
+    calls.forget();
     expect(await clear()).toMatchObject({ ok: false, problem: { code: 'network' } });
   });
 

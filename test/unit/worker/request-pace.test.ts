@@ -14,7 +14,7 @@ describe('the pace of requests', () => {
 
   it('leaves a quarter of what the platform allows to messages and pings', () => {
     const pace = new RequestPace(traits.pace);
-    for (let request = 0; request < 44; request += 1) pace.count();
+    for (let request = 0; request < 35; request += 1) pace.count();
     expect(pace.wait).toBe(0);
     pace.count();
     expect(pace.wait).toBe(60_000);

@@ -122,6 +122,14 @@ export class GuestConnection implements Listener, ServerEnd {
     }
   }
 
+  /** The conversation was deleted, here or in another window. */
+  cleared(session: GuestSession): void {
+    if (this.session !== session) return;
+    this.#send(news('SessionClearedEvent', {}));
+    this.#send(news('ConnectionClosedEvent', {}));
+    this.#hangUp('network');
+  }
+
   lost(conversationId: string): void {
     if (this.session?.conversation?.conversationId !== conversationId) return;
     this.#send(news('SessionExpiredEvent', {}));
@@ -241,7 +249,11 @@ export class GuestConnection implements Listener, ServerEnd {
     sentAt: number,
   ): void {
     const { world, platform } = this.#context;
-    if (message.type === 'Event') return;
+    if (message.type === 'Event') {
+      const isClear = message.events?.some(({ presence }) => presence?.type === 'Clear');
+      if (isClear) platform.clear(session);
+      return;
+    }
     if (strikes(world, 'rate limited', world.profile.rateLimited)) {
       this.#send(tooMany(world.random.int(1, 8)));
       return;

@@ -36,6 +36,7 @@ export interface GuestSurroundings {
 /** As src/worker/session-tokens.ts, rest-token.ts and rest.ts. */
 export class GuestEdges implements Edges {
   token: string | null = null;
+  isOpen = false;
   readonly #around: GuestSurroundings;
   readonly #hub: EdgesHub;
   #lastToken: string | null = null;
@@ -43,7 +44,6 @@ export class GuestEdges implements Edges {
   #waiting: ((jwt: string | null) => void)[] = [];
   #asked = 0;
   #askedAt = 0;
-  #isOpen = false;
 
   constructor(around: GuestSurroundings, hub: EdgesHub) {
     this.#around = around;
@@ -110,7 +110,7 @@ export class GuestEdges implements Edges {
     }
     this.#waiting.push(use);
     if (this.#waiting.length > 1) return;
-    if (!this.#isOpen || !this.#hub.send({ type: 'rest-token' })) {
+    if (!this.isOpen || !this.#hub.send({ type: 'rest-token' })) {
       this.#settle(null, 0);
       return;
     }
@@ -129,14 +129,14 @@ export class GuestEdges implements Edges {
   }
 
   hear(event: GatewayEvent): GatewayEvent | null {
-    if (event.type === 'session') this.#isOpen = true;
+    if (event.type === 'session') this.isOpen = true;
     if (event.type !== 'rest-token') return event;
     if (this.#waiting.length > 0) this.#settle(event.token, this.#askedAt);
     return null;
   }
 
   lineEnded(): void {
-    this.#isOpen = false;
+    this.isOpen = false;
     this.#settle(null, 0);
   }
 }

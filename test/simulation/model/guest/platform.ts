@@ -1,6 +1,7 @@
 import type { GatewayMessage } from '../../../../src/protocol/gateway.ts';
 import { count, type World } from '../../world.ts';
 import { type ModelConversation, ModelGateway } from '../gateway.ts';
+import { GuestConnection } from './connection.ts';
 
 /** What a token opens: one conversation at most. */
 export interface GuestSession {
@@ -108,6 +109,16 @@ export class GuestPlatform extends ModelGateway {
     // Told at once, or in answer to the next request.
     if (this.#world.random.chance(0.5)) return;
     for (const listener of [...this.listeners]) listener.lost?.(lost.conversationId);
+  }
+
+  /** The visitor has everything deleted. */
+  clear(session: GuestSession): void {
+    count(this.#world, 'conversation deleted');
+    session.isOver = true;
+    if (session.conversation) this.drop(session.conversation);
+    for (const listener of [...this.listeners]) {
+      if (listener instanceof GuestConnection) listener.cleared(session);
+    }
   }
 
   // --- the history ---

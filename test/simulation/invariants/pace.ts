@@ -1,0 +1,51 @@
+import type { GatewayCommand, Pace, Rate } from '../../../src/protocol/gateway.ts';
+import type { Step } from '../model/hub.ts';
+import { check } from '../violation.ts';
+
+type Kind = Exclude<keyof Pace, 'typing'>;
+
+/** What the platform allows: docs/genesys-cloud.md. */
+const allowed: Readonly<Record<Kind, Rate>> = {
+  pings: { count: 2, window: 60_000 },
+  messages: { count: 5, window: 1_000 },
+  requests: { count: 60, window: 60_000 },
+  history: { count: 10, window: 60_000 },
+};
+
+/**
+ * What a gateway allows in a window of time is never used up beyond that. A hub that is born knows
+ * nothing of what the former one has asked for.
+ */
+export class PaceInvariants {
+  #hub = '';
+  #used: Record<Kind, number[]> = { pings: [], messages: [], requests: [], history: [] };
+
+  step({ hub, after, input, effects }: Step): void {
+    if (!after.settings.traits.pace) return;
+    if (this.#hub !== hub.epoch) {
+      this.#hub = hub.epoch;
+      this.#used = { pings: [], messages: [], requests: [], history: [] };
+    }
+    const { now } = hub.clock();
+    if (input.type === 'sent') this.#leaves(input.command, now);
+    for (const effect of effects) {
+      if (effect.type === 'send') this.#leaves(effect.command, now);
+      if (effect.type === 'rest') this.#uses('history', now);
+    }
+  }
+
+  #leaves({ type }: GatewayCommand, now: number): void {
+    // The platform has no word for these.
+    if (type === 'mark-read' || type === 'answer-ping') return;
+    this.#uses('requests', now);
+    if (type === 'ping') this.#uses('pings', now);
+    if (type === 'send-message') this.#uses('messages', now);
+  }
+
+  #uses(kind: Kind, now: number): void {
+    const { count, window } = allowed[kind];
+    const recent = [...this.#used[kind].filter((time) => time > now - window), now];
+    this.#used[kind] = recent;
+    check(recent.length <= count, 'pace', () => `${recent.length} ${kind} in ${window} ms`);
+  }
+}
