@@ -237,6 +237,54 @@ test('an agent who ends the conversation has the last word, and the next one is 
   expect(gateway.stats.peak).toBe(1);
 });
 
+test('a line that takes its time to close lends its history to no other conversation', async ({
+  gateway,
+  openTab,
+}) => {
+  const tab = await openTab('/');
+  await tab.send('in the first conversation');
+  const conversationId = await takeConversation(gateway);
+  await expect(tab.messages.last()).toContainText('Delivered');
+  // Nobody answers the close of this one, which stays half open for long.
+  gateway.faults.goSilent();
+  const looks = () => Object.values(gateway.stats.rest).reduce((sum, count) => sum + count, 0);
+  const before = looks();
+  await tab.page.getByRole('button', { name: 'More' }).click();
+  await tab.page.getByRole('button', { name: 'End conversation' }).click();
+  await expect(tab.page.getByText('This conversation has ended')).toBeVisible();
+  await expect.poll(looks).toBeGreaterThan(before);
+  await gateway.agent.say(conversationId, 'to nobody');
+  await tab.send('in the second one');
+  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.page.reload();
+  await tab.open();
+  await tab.shows(['in the first conversation', 'in the second one']);
+  await expect.poll(() => textsOf(gateway)).toEqual(['in the second one']);
+  expect(await gateway.agent.conversations()).toHaveLength(2);
+});
+
+test('a conversation that is left without a line is told so, and not gone on with', async ({
+  gateway,
+  openTab,
+}) => {
+  const tab = await openTab('/');
+  await tab.send('hello');
+  const conversationId = await takeConversation(gateway);
+  await expect(tab.messages.last()).toContainText('Delivered');
+  await gateway.stop();
+  await tab.page.getByRole('button', { name: 'More' }).click();
+  await tab.page.getByRole('button', { name: 'End conversation' }).click();
+  await expect(tab.page.getByText('This conversation has ended')).toBeVisible();
+  await tab.send('something else');
+  await gateway.restart();
+  await expect(tab.messages.last()).toContainText('Delivered');
+  const conversations = await gateway.agent.conversations();
+  expect(conversations).toHaveLength(2);
+  const first = conversations.find((one) => one.conversationId === conversationId);
+  expect(first?.status).toBe('ended');
+  await expect.poll(() => textsOf(gateway)).toEqual(['something else']);
+});
+
 test('a conversation that its visitor deletes is gone from every tab, and from the platform', async ({
   gateway,
   openTab,

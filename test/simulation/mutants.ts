@@ -400,8 +400,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'session-outlives-its-conversation',
     file: core('guest'),
-    find: 'run.set({ token: { ...run.state.token, wantsFresh: true } });',
-    replace: '',
+    find: 'return hasEnded(run) || run.state.token.wantsFresh;',
+    replace: 'return false;',
     profile: { ...guests, agentEnds: 3 },
   },
   {
@@ -418,13 +418,6 @@ export const mutants: readonly Mutant[] = [
     find: '  failDoubtsOfFormer(run, null);\n  failStranded(run);',
     replace: '',
     profile: { ...guests, forgets: 4, kills: 6, sends: 60 },
-  },
-  {
-    name: 'past-not-waited-for',
-    file: core('guest'),
-    find: 'run.setLink({ ...link, session: { ...link.session, hasPast: true } });',
-    replace: '',
-    profile: { ...guests, deletions: 4, kills: 6, sends: 60 },
   },
   {
     name: 'cleared-stays',
