@@ -8,6 +8,7 @@ export interface EncodeSettings {
   readonly deploymentId: string;
   readonly customAttributes: Readonly<Record<string, string>>;
   readonly autostart: boolean;
+  readonly journeyContext: Readonly<Record<string, unknown>> | null;
 }
 
 /** The secrets of a session as one string, since the seam knows one. */
@@ -37,14 +38,13 @@ function toRequest(
   command: GatewayCommand,
   jwt: string | null,
 ): Request | null {
-  const { deploymentId } = settings;
   switch (command.type) {
     // A session's opening is all three: who asks again gets the same session, not a second one.
     case 'authenticate':
-      return configure(deploymentId, jwt, command.startsNew === true);
+      return configure(settings, jwt, command.startsNew === true);
     case 'open-conversation':
     case 'resume-conversation':
-      return configure(deploymentId, jwt, false);
+      return configure(settings, jwt, false);
     case 'send-message':
       return toMessage(settings, command);
     case 'typing':
@@ -69,7 +69,7 @@ function toRequest(
     case 'resume-token':
       return { action: 'resumeToken' };
     case 'configuration':
-      return { action: 'getConfiguration', deploymentId };
+      return { action: 'getConfiguration', deploymentId: settings.deploymentId };
     case 'request-upload':
       // Most errors name nothing; where one names the request, it is known by the file.
       return {
@@ -97,11 +97,16 @@ function about(attachmentId: string, action: string): Request {
 }
 
 /** A guest's new conversation has a token of its own; with an identity, it has to be asked for. */
-function configure(deploymentId: string, jwt: string | null, startsNew: boolean): Request {
-  if (jwt === null) return { action: 'configureSession', deploymentId, startNew: false };
+function configure(
+  { deploymentId, journeyContext }: EncodeSettings,
+  jwt: string | null,
+  startsNew: boolean,
+): Request {
+  const session = { deploymentId, ...(journeyContext ? { journeyContext } : {}) };
+  if (jwt === null) return { action: 'configureSession', ...session, startNew: false };
   return {
     action: 'configureAuthenticatedSession',
-    deploymentId,
+    ...session,
     startNew: startsNew,
     data: { code: jwt },
   };

@@ -31,6 +31,11 @@ export interface GenesysCloudOptions {
    */
   readonly autostart?: boolean;
   /**
+   * For the platform's predictive engagement, sent when a session is opened: `customer`,
+   * `customerSession` and `triggeringAction`, as its documentation has them. @default none
+   */
+  readonly journeyContext?: Readonly<Record<string, unknown>>;
+  /**
    * The site's endpoint, on its own origin, that answers `{ subject }` for whoever is signed in, and
    * 401 for nobody: each visitor has a session of their own. @default none: one a browser
    */
@@ -75,6 +80,7 @@ const optionsSchema = z
     application: own,
     customAttributes: z.exactOptional(z.record(z.string(), z.string())),
     autostart: z.exactOptional(z.boolean()),
+    journeyContext: z.exactOptional(z.record(z.string(), z.json())),
     visitorUrl: own,
     codeUrl: own,
     uploads: z.exactOptional(z.union([z.literal(false), uploadsSchema])),
@@ -130,6 +136,7 @@ export function genesysCloud(options: GenesysCloudOptions): GenesysCloudAdapter 
     deploymentId,
     customAttributes: result.data.customAttributes ?? {},
     autostart: result.data.autostart !== false,
+    journeyContext: result.data.journeyContext ?? null,
   };
   return {
     dialect: 'genesys-cloud',

@@ -606,6 +606,16 @@ describe('encode', () => {
     expect(frames({ type: 'resume-conversation', conversationId: 'c' })).toEqual(opened);
   });
 
+  it('tells of the visitor’s journey when a session is opened, and only then', () => {
+    const journeyContext = { customer: { id: 'c', idType: 'cookie' } };
+    const site = genesysCloud({ deploymentId: 'd', region: 'eu-west-1', journeyContext });
+    for (const credential of ['secret', site.sessions.credential('secret', 'jwt')]) {
+      const [frame = ''] = site.encode({ type: 'authenticate' }, credential);
+      expect(JSON.parse(frame)).toMatchObject({ journeyContext });
+    }
+    expect(site.encode({ type: 'ping' }, 'secret').join()).not.toContain('journey');
+  });
+
   it('opens a session with an identity', () => {
     const credential = adapter.sessions?.credential('secret', 'jwt');
     expect(frames({ type: 'authenticate', startsNew: true }, credential)).toEqual([
