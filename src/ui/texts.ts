@@ -25,6 +25,7 @@ export interface Texts {
   readonly clear: string;
   readonly clearing: string;
   readonly keep: string;
+  readonly delete: string;
   readonly saveText: string;
   readonly saveJson: string;
   readonly startAgain: string;
@@ -146,7 +147,8 @@ export const english: Texts = {
   end: 'End conversation',
   clear: 'Delete conversation',
   clearing: 'End the conversation, and delete everything that was said?',
-  keep: 'Keep it',
+  keep: 'Keep',
+  delete: 'Delete',
   saveText: 'Save as text',
   saveJson: 'Save as JSON',
   startAgain: 'Start again',

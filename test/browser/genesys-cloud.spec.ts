@@ -299,14 +299,14 @@ test('a conversation that its visitor deletes is gone from every tab, and from t
   await tab.page.getByRole('button', { name: 'More' }).click();
   await tab.page.getByRole('button', { name: 'Delete conversation' }).click();
   const question = tab.page.getByRole('alertdialog', { name: 'Delete conversation' });
-  await expect(question.getByRole('button', { name: 'Keep it' })).toBeFocused();
+  await expect(question.getByRole('button', { name: 'Keep' })).toBeFocused();
   await tab.page.keyboard.press('Escape');
   await expect(question).toBeHidden();
   await tab.shows(['my secret is 0815', 'it is safe with me']);
 
   await tab.page.getByRole('button', { name: 'More' }).click();
   await tab.page.getByRole('button', { name: 'Delete conversation' }).click();
-  await question.getByRole('button', { name: 'Delete conversation' }).click();
+  await question.getByRole('button', { name: 'Delete', exact: true }).click();
   for (const each of [tab, other]) await each.shows([]);
   await tab.page.reload();
   await tab.open();

@@ -13,6 +13,7 @@ export const texts: Texts = {
   clear: 'Gespräch löschen',
   clearing: 'Das Gespräch beenden und alles löschen, was gesagt wurde?',
   keep: 'Behalten',
+  delete: 'Löschen',
   saveText: 'Als Text speichern',
   saveJson: 'Als JSON speichern',
   startAgain: 'Neu beginnen',

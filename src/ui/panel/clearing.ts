@@ -35,7 +35,7 @@ export class Clearing {
       <span id="clearing">${texts.clearing}</span>
       <span class="ways">
         <button class="small plain" type="button" @click=${() => this.#show(false)}>${texts.keep}</button>
-        <button class="small" type="button" @click=${clear}>${texts.clear}</button>
+        <button class="small" type="button" @click=${clear}>${texts.delete}</button>
       </span>
     </div>`;
   }
