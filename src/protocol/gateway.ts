@@ -35,6 +35,8 @@ export interface GatewayAdapter {
 export interface GatewayTraits {
   /** `frame`: an auth frame must be accepted first. `session`: opening a session is the authentication. */
   readonly authentication: 'frame' | 'session';
+  /** A visitor may use the same session elsewhere, and have said things in it there. @default false */
+  readonly isShared?: boolean;
   /** `false`: order by timestamp, then id. A dialect that may leave sequences out says `true`. */
   readonly sequences: boolean;
   /** `false`: a resend would double; read the history first and trust only what it shows. */

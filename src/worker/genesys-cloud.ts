@@ -5,7 +5,7 @@ import {
   type GenesysCloudAdapter,
   type GenesysCloudOptions,
 } from '../protocol/genesys-cloud/index.ts';
-import { guestRules, identityRules } from './core/guest.ts';
+import { guestRules } from './core/guest.ts';
 import { DeploymentSettings } from './deployment.ts';
 import type { HubGateway } from './options.ts';
 import { PlatformCalls } from './platform-calls.ts';
@@ -25,7 +25,7 @@ export function genesysCloud(options: GenesysCloudOptions): HubGateway {
   const adapter = dialect(options);
   return {
     ...adapter,
-    rules: adapter.sessions.authentication ? identityRules : guestRules,
+    rules: guestRules,
     contents: contentsSchema,
     findAlike,
     supply: (hub) => supplyOf(hub, adapter, options),

@@ -143,6 +143,7 @@ export function genesysCloud(options: GenesysCloudOptions): GenesysCloudAdapter 
     configurationUrl,
     traits: {
       authentication: 'session',
+      isShared: codeUrl !== undefined,
       sequences: false,
       idempotentSend: false,
       restSend: false,

@@ -329,14 +329,8 @@ export const guestRules: SessionRules = {
   nameConversation,
   routingOf: ({ state }) => state.meta.lastRouting,
   soleSent: ({ state }) => state.outbox.find(({ at }) => at.stage === 'sent')?.messageId ?? null,
-  recognise: (run, message) => recognise(run, message),
+  recognise,
   isSame,
   isKnown,
   moreAliases,
-};
-
-/** For visitors who have an identity at the platform, and are the same wherever they sign in. */
-export const identityRules: SessionRules = {
-  ...guestRules,
-  recognise: (run, message) => recognise(run, message, true),
 };

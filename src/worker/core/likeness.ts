@@ -45,11 +45,10 @@ const skew = 120_000;
 /**
  * The visitor's own message under the id that it was sent with. A history that keeps nothing of ours
  * is known by the words: of what may have arrived, the first with the same text.
- *
- * @param isShared the visitor may have said something in this session elsewhere
  */
-export function recognise(run: Run, message: GatewayMessage, isShared = false): GatewayMessage {
-  const { outbox, window, conversation } = run.state;
+export function recognise(run: Run, message: GatewayMessage): GatewayMessage {
+  const { outbox, window, conversation, settings } = run.state;
+  const isShared = settings.traits.isShared === true;
   if (message.from.role !== 'visitor') return message;
   const ids = idsOf(message);
   const own = outbox.find((item) => ids.includes(item.messageId));
