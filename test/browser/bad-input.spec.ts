@@ -2,11 +2,9 @@ import { takeConversation } from './support/agent.ts';
 import { expect, test } from './support/fixtures.ts';
 import { watchHubLog } from './support/hub.ts';
 
-test('misshapen and unknown frames are dropped, counted in the log, and hurt nothing else', async ({
-  gateway,
-  openTab,
-  context,
-}) => {
+test('misshapen and unknown frames are dropped, counted in the log, and hurt nothing else', {
+  tag: '@either-host',
+}, async ({ gateway, openTab, context }) => {
   const tab = await openTab('/');
   const log = await watchHubLog(context);
   await tab.send('hello');

@@ -100,7 +100,10 @@ function subjectOf(event: { readonly kind: string; readonly subject?: string | n
   return event.kind === 'authenticated' && event.subject ? [event.subject] : [];
 }
 
-test('two refusals in a row are said in words, with a way back', async ({ gateway, openTab }) => {
+test('two refusals in a row are said in words, with a way back', { tag: '@either-host' }, async ({
+  gateway,
+  openTab,
+}) => {
   gateway.faults.refuseAuth('INVALID_TOKEN', 2);
   const tab = await openTab('/');
   await expect(tab.status).toContainText(/signed out/i);
@@ -112,10 +115,9 @@ test('two refusals in a row are said in words, with a way back', async ({ gatewa
   await tab.shows(['back again']);
 });
 
-test('REST carries the chat while the gateway takes no sockets, and hands it back', async ({
-  gateway,
-  openTab,
-}) => {
+test('REST carries the chat while the gateway takes no sockets, and hands it back', {
+  tag: '@either-host',
+}, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
   await tab.send('by socket');
   const conversationId = await takeConversation(gateway);
@@ -147,10 +149,9 @@ test('REST carries the chat while the gateway takes no sockets, and hands it bac
   expect(gateway.stats.repeatedMessages).toBe(0);
 });
 
-test('what was missed is fetched in pages, however many share one millisecond', async ({
-  gateway,
-  openTab,
-}) => {
+test('what was missed is fetched in pages, however many share one millisecond', {
+  tag: '@either-host',
+}, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
   await tab.send('before');
   const conversationId = await takeConversation(gateway);
@@ -169,7 +170,7 @@ for (const [name, skew] of [
   test.describe(`a gateway whose clock is ${name}`, () => {
     test.use({ gatewayOptions: { clock: () => Date.now() + skew } });
 
-    test('loses and moves nothing', async ({ gateway, openTab }) => {
+    test('loses and moves nothing', { tag: '@either-host' }, async ({ gateway, openTab }) => {
       const tab = await openTab('/');
       await tab.send('one');
       const conversationId = await takeConversation(gateway);
@@ -189,7 +190,7 @@ for (const [name, skew] of [
 test.describe('a gateway without sequence numbers', () => {
   test.use({ gatewayOptions: { sequences: false } });
 
-  test('is understood by time and id', async ({ gateway, openTab }) => {
+  test('is understood by time and id', { tag: '@either-host' }, async ({ gateway, openTab }) => {
     const tab = await openTab('/');
     const other = await openTab('/');
     await tab.send('one');
@@ -238,10 +239,9 @@ test.describe('a gateway that pings every second', () => {
   });
 });
 
-test('servers that answer HTML, huge frames and closes in a loop end in words, and in a chat again', async ({
-  gateway,
-  openTab,
-}) => {
+test('servers that answer HTML, huge frames and closes in a loop end in words, and in a chat again', {
+  tag: '@either-host',
+}, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
   await tab.send('before');
   const conversationId = await takeConversation(gateway);

@@ -39,7 +39,10 @@ test('a conversation in two tabs, opened by the first message and no sooner', as
   expect(gateway.stats.violations).toEqual([]);
 });
 
-test('a page that nobody chats in opens no session', async ({ gateway, openTab }) => {
+test('a page that nobody chats in opens no session', { tag: '@either-host' }, async ({
+  gateway,
+  openTab,
+}) => {
   const tab = await openTab('/');
   await tab.textbox.fill('not sent');
   await openTab('/help/');
@@ -123,10 +126,9 @@ for (const historyKeepsIds of [true, false]) {
   test.describe(`with a history that ${historyKeepsIds ? 'keeps' : 'drops'} the client’s ids`, () => {
     test.use({ gatewayOptions: { dialect: 'genesys-cloud', historyKeepsIds } });
 
-    test('a message whose fate is unknown is looked for, and never sent twice', async ({
-      gateway,
-      openTab,
-    }) => {
+    test('a message whose fate is unknown is looked for, and never sent twice', {
+      tag: '@either-host',
+    }, async ({ gateway, openTab }) => {
       const tab = await openTab('/');
       await tab.send('first');
       await expect(tab.messages.last()).toContainText('Delivered');
@@ -150,10 +152,9 @@ for (const historyKeepsIds of [true, false]) {
   });
 }
 
-test('a connection that is let go for others stays away until the visitor asks', async ({
-  gateway,
-  openTab,
-}) => {
+test('a connection that is let go for others stays away until the visitor asks', {
+  tag: '@either-host',
+}, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
   await tab.send('hello');
   await expect(tab.messages.last()).toContainText('Delivered');
@@ -173,7 +174,10 @@ test('a connection that is let go for others stays away until the visitor asks',
   expect(gateway.stats.connectionsOpened).toBe(2);
 });
 
-test('an offer is answered by a press, and gone for every tab', async ({ gateway, openTab }) => {
+test('an offer is answered by a press, and gone for every tab', { tag: '@either-host' }, async ({
+  gateway,
+  openTab,
+}) => {
   const tab = await openTab('/');
   await tab.send('hello');
   await expect(tab.messages.last()).toContainText('Delivered');
@@ -202,10 +206,9 @@ test('an offer is answered by a press, and gone for every tab', async ({ gateway
   await expect.poll(() => textsOf(gateway)).toEqual(['hello', 'The blue one']);
 });
 
-test('after the session has expired a new conversation is a message away', async ({
-  gateway,
-  openTab,
-}) => {
+test('after the session has expired a new conversation is a message away', {
+  tag: '@either-host',
+}, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
   await tab.send('long ago');
   await expect(tab.messages.last()).toContainText('Delivered');
@@ -218,10 +221,9 @@ test('after the session has expired a new conversation is a message away', async
   await expect.poll(() => textsOf(gateway)).toEqual(['anybody still there?']);
 });
 
-test('an agent who ends the conversation has the last word, and the next one is another', async ({
-  gateway,
-  openTab,
-}) => {
+test('an agent who ends the conversation has the last word, and the next one is another', {
+  tag: '@either-host',
+}, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
   await tab.send('hello');
   const conversationId = await takeConversation(gateway);
@@ -237,10 +239,9 @@ test('an agent who ends the conversation has the last word, and the next one is 
   expect(gateway.stats.peak).toBe(1);
 });
 
-test('a line that takes its time to close lends its history to no other conversation', async ({
-  gateway,
-  openTab,
-}) => {
+test('a line that takes its time to close lends its history to no other conversation', {
+  tag: '@either-host',
+}, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
   await tab.send('in the first conversation');
   const conversationId = await takeConversation(gateway);
@@ -351,10 +352,9 @@ test.describe('where the deployment’s settings say no', () => {
     },
   });
 
-  test('nobody sees that somebody types, and nothing can be deleted', async ({
-    gateway,
-    openTab,
-  }) => {
+  test('nobody sees that somebody types, and nothing can be deleted', {
+    tag: '@either-host',
+  }, async ({ gateway, openTab }) => {
     const tab = await openTab('/');
     await tab.send('hello');
     const conversationId = await takeConversation(gateway);
@@ -376,7 +376,10 @@ test.describe('where the deployment’s settings say no', () => {
 test.describe('where the deployment starts conversations by itself', () => {
   test.use({ gatewayOptions: { dialect: 'genesys-cloud', deployment: { autoStart: true } } });
 
-  test('the first message is preceded by a join', async ({ gateway, openTab }) => {
+  test('the first message is preceded by a join', { tag: '@either-host' }, async ({
+    gateway,
+    openTab,
+  }) => {
     const tab = await openTab('/');
     await tab.send('hello');
     await expect(tab.messages.last()).toContainText('Delivered');

@@ -18,12 +18,9 @@ async function serveForeign(html: (origin: string) => string) {
   };
 }
 
-test('a page of another origin gets no token, and no answer that it can read', async ({
-  gateway,
-  openTab,
-  context,
-  site,
-}) => {
+test('a page of another origin gets no token, and no answer that it can read', {
+  tag: '@either-host',
+}, async ({ gateway, openTab, context, site }) => {
   // The visitor has a session here, and their browser sends its cookie wherever it may.
   await openTab('/');
   await gateway.stats.waitFor((stats) => stats.connectionsOpened === 1, { timeout: 15_000 });
@@ -81,10 +78,9 @@ test('a page of another origin gets no token, and no answer that it can read', a
   await foreign.close();
 });
 
-test('no page of another origin can frame the shop, and lay something over its chat', async ({
-  page,
-  site,
-}) => {
+test('no page of another origin can frame the shop, and lay something over its chat', {
+  tag: '@either-host',
+}, async ({ page, site }) => {
   const foreign = await serveForeign(
     () => `<!doctype html><iframe src="${site.url}/" width="800" height="600"></iframe>`,
   );

@@ -17,7 +17,10 @@ const paths = [
   '/nowhere',
 ];
 
-test('a page that breaks the policy is reported', async ({ site, page }) => {
+test('a page that breaks the policy is reported', { tag: '@either-host' }, async ({
+  site,
+  page,
+}) => {
   await page.goto(site.url);
   await page.evaluate(() => {
     document.body.setAttribute('style', 'color: red');
