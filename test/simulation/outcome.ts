@@ -50,6 +50,7 @@ function keptPromises(simulation: Simulation): void {
   for (const { messages } of gateway.conversations) {
     for (const { messageId } of messages) counts.set(messageId, (counts.get(messageId) ?? 0) + 1);
   }
+  if (gateway instanceof GuestPlatform) resentKnowingly(simulation, gateway);
   const failed = new Set(hub?.state.outbox.map((item) => item.messageId));
   const isForgotten = (messageId: string) =>
     gateway.forgotten.some(({ ids }) => ids.has(messageId));
@@ -64,6 +65,16 @@ function keptPromises(simulation: Simulation): void {
     if (!isPromised || isDiscarded || isVoid || failed.has(messageId)) continue;
     const isThere = count >= 1 || isForgotten(messageId);
     check(isThere, 'nothing lost', () => `${messageId} was promised and never arrived`);
+  }
+}
+
+/** Nothing was sent again that a history had shown before: but by the visitor's choice, or without a memory. */
+function resentKnowingly(simulation: Simulation, { resent }: GuestPlatform): void {
+  for (const messageId of resent) {
+    const isChoice = simulation.ledger.entries.get(messageId)?.hasFailed === true;
+    check(isChoice || wasDeleted(simulation), 'exactly once', () => {
+      return `${messageId} was sent again although the history had it`;
+    });
   }
 }
 
@@ -226,8 +237,9 @@ function tabsAgree(simulation: Simulation): void {
     for (const row of snapshot.messages) {
       const stored = kept.find((one) => one.messageId === row.messageId);
       if (!stored) continue;
-      const { status: _a, ...shown } = row;
-      const { status: _b, ...written } = stored;
+      // By what other ids it is known is the hub's business, and tabs may learn it later.
+      const { status: _a, aliases: _c, ...shown } = row;
+      const { status: _b, aliases: _d, ...written } = stored;
       check(JSON.stringify(shown) === JSON.stringify(written), 'tabs and store', () => {
         return `${tab.name}: ${JSON.stringify(row)} is not ${JSON.stringify(stored)}`;
       });

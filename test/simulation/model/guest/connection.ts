@@ -263,9 +263,7 @@ export class GuestConnection implements Listener, ServerEnd {
       return;
     }
     const messageId = message.channel?.metadata?.customAttributes?.[messageIdAttribute] ?? '';
-    if (platform.posted(messageId, sentAt)) {
-      this.#context.onMisconduct(`${messageId} is sent again although the history has it`);
-    }
+    platform.posted(messageId, sentAt);
     this.#answering = { messageId, tracingId };
     const conversation = platform.conversationOf(session);
     platform.post(conversation, messageId, message.text ?? '', visitorOf(session.subject));

@@ -33,6 +33,8 @@ export class GuestPlatform extends ModelGateway {
   readonly #posted = new Set<string>();
   /** In more than one copy. */
   readonly doubled = new Set<string>();
+  /** Of those, what had been read before it was sent again. */
+  readonly resent = new Set<string>();
   #tokens = 0;
 
   constructor(world: World) {
@@ -144,17 +146,15 @@ export class GuestPlatform extends ModelGateway {
     for (const { messageId } of messages) this.#readings.push({ messageId, at });
   }
 
-  /**
-   * The visitor's message has come. Whoever sends one again must not have been told that it is there.
-   * Returns whether they could know.
-   */
-  posted(messageId: string, sentAt: number): boolean {
+  /** The visitor's message has come. Whoever sends one again must not have been told that it is there. */
+  posted(messageId: string, sentAt: number): void {
     if (!this.#posted.has(messageId)) {
       this.#posted.add(messageId);
-      return false;
+      return;
     }
     this.doubled.add(messageId);
-    count(this.#world, 'resent too soon to know');
-    return this.#readings.some((one) => one.messageId === messageId && one.at <= sentAt);
+    const wasRead = this.#readings.some((one) => one.messageId === messageId && one.at <= sentAt);
+    if (wasRead) this.resent.add(messageId);
+    else count(this.#world, 'resent too soon to know');
   }
 }
