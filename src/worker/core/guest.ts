@@ -46,6 +46,8 @@ function restLine(run: Run): void {
  */
 function leaveEnded(run: Run): void {
   const { conversation } = run.state;
+  // What waits for a conversation that was left before there was one.
+  if (!conversation) failStranded(run);
   if (conversation?.conversation.status !== 'ended') return;
   run.set({ conversation: { ...conversation, closing: null } });
   for (const { messageId, conversationId, at } of run.state.outbox) {
