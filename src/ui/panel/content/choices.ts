@@ -48,7 +48,7 @@ export function replyButton(
     if (currentTarget instanceof Element) {
       currentTarget.closest('article')?.focus({ preventScroll: true });
     }
-    onReply(text, reply);
+    void onReply(text, reply);
   };
   return html`<button class="small" type="button" ?disabled=${!canReply} @click=${choose}>
     ${content}
