@@ -9,7 +9,7 @@ export function choices(
   message: Message,
   context: ContentContext,
 ): unknown {
-  const heading = title === null ? nothing : html`<span class="note">${title}</span>`;
+  const heading = title === null ? nothing : html`<span class="hint">${title}</span>`;
   if (!context.isOpen) return heading;
   return html`${heading}${buttons(offered, 'quick-reply', message, context)}`;
 }

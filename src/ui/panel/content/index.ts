@@ -53,10 +53,10 @@ function one(part: Content, message: Message, context: ContentContext): unknown 
     // Its words are the message's own, but those of a form have others.
     case 'answer':
       return message.text === '' || part.kind === 'form'
-        ? html`<span class="note" dir="auto">${part.text}</span>`
+        ? html`<span class="hint" dir="auto">${part.text}</span>`
         : nothing;
     case 'unsupported':
-      return html`<span class="note">${context.texts.notShown(part.title ?? part.name)}</span>`;
+      return html`<span class="hint">${context.texts.notShown(part.title ?? part.name)}</span>`;
   }
 }
 

@@ -23,7 +23,7 @@ export function list(
       (
         section,
       ) => html`<div class="choices column" role="group" aria-label=${section.title ?? context.texts.choices}>
-        ${section.title === null ? nothing : html`<span class="note" dir="auto">${section.title}</span>`}
+        ${section.title === null ? nothing : html`<span class="hint" dir="auto">${section.title}</span>`}
         ${section.items.map((item) =>
           context.isOpen
             ? replyButton(
@@ -68,7 +68,7 @@ export function times(
 export function heading(title: string | null, subtitle: string | null): unknown {
   return html`
     ${title === null ? nothing : html`<strong dir="auto">${title}</strong>`}
-    ${subtitle === null ? nothing : html`<span class="note" dir="auto">${subtitle}</span>`}
+    ${subtitle === null ? nothing : html`<span class="hint" dir="auto">${subtitle}</span>`}
   `;
 }
 

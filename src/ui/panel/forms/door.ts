@@ -39,7 +39,7 @@ export class FormsDoor {
   #waiting(): ViewForm {
     return (_offer, _message, { texts }) => {
       if (!this.#part) void this.#fetch();
-      return html`<span class="note">${texts.loadingEarlier}</span>`;
+      return html`<span class="hint">${texts.loadingEarlier}</span>`;
     };
   }
 
@@ -51,7 +51,7 @@ export class FormsDoor {
       this.#part = null;
       const retry = () => this.#show(this.#waiting());
       this.view = (_offer, _message, { texts }) => html`
-        <span class="note">${texts.form.missing}</span>
+        <span class="hint">${texts.form.missing}</span>
         <button class="small" type="button" @click=${retry}>${texts.retry}</button>
       `;
     }

@@ -27,8 +27,8 @@ export function fieldView(field: FormField, asked: Asked): TemplateResult {
     .join(' · ');
   const described = [hint ? `${id}-hint` : '', wrong === null ? '' : `${id}-wrong`];
   return html`<div class="ask">
-    <label for=${id} dir="auto">${field.title ?? asked.name}${mark(field, texts)}</label>
-    ${hint ? html`<span id="${id}-hint" class="note" dir="auto">${hint}</span>` : nothing}
+    <label for=${id}><span dir="auto">${field.title ?? asked.name}</span>${mark(field, texts)}</label>
+    ${hint ? html`<span id="${id}-hint" class="hint" dir="auto">${hint}</span>` : nothing}
     ${control(field, asked, described.filter(Boolean).join(' ') || nothing)}
     ${reason(asked)}
   </div>`;
@@ -133,10 +133,10 @@ export function listView(
     const subtitle = index === 0 ? (field?.subtitle ?? null) : null;
     // A list without any name is not called what stands above it in the message once more.
     return html`<fieldset class="options">
-      <legend class=${own === null ? 'quiet' : ''} dir="auto">
-        ${own ?? name}${field ? mark(field, texts) : nothing}
+      <legend class=${own === null ? 'quiet' : ''}>
+        <span dir="auto">${own ?? name}</span>${field ? mark(field, texts) : nothing}
       </legend>
-      ${subtitle === null ? nothing : html`<span class="note" dir="auto">${subtitle}</span>`}
+      ${subtitle === null ? nothing : html`<span class="hint" dir="auto">${subtitle}</span>`}
       ${section.items.map((_, item) => option(sections, index, item, asked))}
     </fieldset>`;
   });

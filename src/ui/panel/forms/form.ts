@@ -80,7 +80,7 @@ export class PartylineForm extends LitElement {
       <form class="form" part="form" novalidate aria-label=${offer.title ?? texts.choices} @submit=${send}>
         ${listView(sections, asked)}
         <div class="form-ways">
-          <span id=${why} class="note" role="status">${first ? nothing : texts.form.chooseOne}</span>
+          <span id=${why} class="hint" role="status">${first ? nothing : texts.form.chooseOne}</span>
           <button
             class="small go"
             type="submit"

@@ -2,8 +2,9 @@ import { css } from 'lit';
 
 /** Adopted when the first form is shown. */
 export const formStyles = css`
-  partyline-form { display: block; max-inline-size: 100%; }
-  partyline-form:has(form) { inline-size: 100%; }
+  partyline-form { display: grid; gap: 6px; justify-items: start; max-inline-size: 100%; }
+  partyline-form > .form { justify-self: stretch; }
+  .extras:has(> partyline-form form), partyline-form:has(form) { inline-size: 100%; }
   .form {
     display: flex;
     flex-direction: column;
@@ -14,9 +15,11 @@ export const formStyles = css`
     background: var(--_surface);
   }
   .form strong { display: block; }
-  .form-head { display: grid; gap: 2px; }
+  .form-head { display: grid; gap: 2px; justify-items: start; }
   .form-step { font-size: 12.5px; font-variant-numeric: tabular-nums; color: var(--_muted); unicode-bidi: plaintext; }
   .ask { display: grid; gap: 4px; min-inline-size: 0; }
+  /* A text of the other direction begins where the page does. */
+  .ask > :is(label, .hint, .wrong) { justify-self: start; }
   .ask > label, .options legend { font-size: 13.5px; font-weight: 600; }
   .must { font-weight: 400; color: var(--_muted); }
   .ask :is(input, select, textarea) {
@@ -60,7 +63,7 @@ export const formStyles = css`
   .summary dt { font-size: 12.5px; color: var(--_muted); }
   .summary dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
   .form-ways { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; justify-content: flex-end; }
-  .form-ways .note { flex: 1; min-inline-size: 0; }
+  .form-ways .hint { flex: 1; min-inline-size: 0; }
   .panel .small.go { border-color: transparent; color: var(--_on-accent); background: var(--_accent); }
   .panel .small.go:hover { background: var(--_accent); filter: brightness(1.08); }
   .panel .small.go:is([aria-disabled='true'], :disabled) { color: var(--_muted); background: var(--_bubble); filter: none; cursor: default; }
