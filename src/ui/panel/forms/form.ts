@@ -53,6 +53,18 @@ export class PartylineForm extends LitElement {
     return this.context.isOpen && this.draft.step.type !== 'sending';
   }
 
+  get #name(): string {
+    const { offer } = this;
+    const { texts } = this.context;
+    if (offer.type === 'list') return offer.title ?? texts.choices;
+    return offer.title ?? offer.introduction.title ?? texts.form.open;
+  }
+
+  /** Not the name of the button that sends a message. */
+  get #sendName(): string {
+    return `${this.context.texts.send}: ${this.#name}`;
+  }
+
   /** A message without words has those of its offer in the bubble. */
   #heading(): unknown {
     const { title, subtitle } = this.offer;
@@ -66,7 +78,7 @@ export class PartylineForm extends LitElement {
       return html`${this.#heading()}
         ${sections.map(({ items }) => items.map(({ title }) => html`<div dir="auto">${title}</div>`))}`;
     }
-    const asked = this.#asked(only, offer.title ?? texts.choices, null);
+    const asked = this.#asked(only, this.#name, null);
     const values = chosenOf(sections, asked.filled);
     const [first] = values;
     const send = (event: Event) => {
@@ -77,7 +89,7 @@ export class PartylineForm extends LitElement {
     };
     const why = `${this.formId}-why`;
     return html`${this.#heading()}
-      <form class="form" part="form" novalidate aria-label=${offer.title ?? texts.choices} @submit=${send}>
+      <form class="form" part="form" novalidate aria-label=${this.#name} @submit=${send}>
         ${listView(sections, asked)}
         <div class="form-ways">
           <span id=${why} class="hint" role="status">${first ? nothing : texts.form.chooseOne}</span>
@@ -85,6 +97,7 @@ export class PartylineForm extends LitElement {
             class="small go"
             type="submit"
             ?disabled=${!canReply}
+            aria-label=${this.#sendName}
             aria-disabled=${first ? nothing : 'true'}
             aria-describedby=${first ? nothing : why}
           >
@@ -120,13 +133,18 @@ export class PartylineForm extends LitElement {
       else this.#go(step.page < lastPage ? at(step.page + 1) : { type: 'summary' });
     };
     const former = isSummary ? at(lastPage) : step.page > 0 ? at(step.page - 1) : closed;
-    return html`<form class="form" part="form" novalidate aria-label=${nameOf(offer, this.context)} @submit=${submit}>
+    return html`<form class="form" part="form" novalidate aria-label=${this.#name} @submit=${submit}>
       ${isSummary ? this.#summary(offer) : this.#page(offer, step.page)}
       <div class="form-ways">
         <button class="small plain" type="button" @click=${() => this.#go(former)}>
           ${former.type === 'closed' ? texts.files.cancel : texts.form.back}
         </button>
-        <button class="small go" type="submit" ?disabled=${isLast && !canReply}>
+        <button
+          class="small go"
+          type="submit"
+          ?disabled=${isLast && !canReply}
+          aria-label=${isLast ? this.#sendName : nothing}
+        >
           ${isLast ? texts.send : texts.form.next}
         </button>
       </div>
@@ -158,11 +176,7 @@ export class PartylineForm extends LitElement {
         const key = `${index}.${position}`;
         return fieldView(
           field,
-          this.#asked(
-            key,
-            placeholderOf(field) ?? page.title ?? nameOf(offer, this.context),
-            field,
-          ),
+          this.#asked(key, placeholderOf(field) ?? page.title ?? this.#name, field),
         );
       })}
     `;
@@ -287,10 +301,6 @@ export class PartylineForm extends LitElement {
 
 function at(page: number): Step {
   return { type: 'page', page };
-}
-
-function nameOf({ title, introduction }: FormContent, { texts }: ContentContext): string {
-  return title ?? introduction.title ?? texts.form.open;
 }
 
 function placeholderOf(field: FormField): string | null {
