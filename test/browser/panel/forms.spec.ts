@@ -205,6 +205,18 @@ test('a form in a conversation that has ended can’t be sent', async ({ panel }
   await expect(panel.panel.getByRole('form').getByRole('button', { name: 'Send' })).toBeDisabled();
 });
 
+test('one that is answered in another tab goes, and leaves the focus with its message', async ({
+  panel,
+}) => {
+  await panel.open();
+  await panel.hear({ ...offered, content: [form] });
+  await panel.button('Yes, call me').click();
+  await panel.panel.getByLabel('First name').fill('Ada');
+  await panel.own({ text: 'Please call me' });
+  await expect(panel.panel.getByRole('form')).toHaveCount(0);
+  await expect(panel.messages.first()).toBeFocused();
+});
+
 test('what one visitor has filled in is gone for the next one', async ({ panel }) => {
   await panel.open();
   await panel.hear({ ...offered, content: [form] });

@@ -37,7 +37,11 @@ export class PartylineForm extends LitElement {
 
   protected override willUpdate(_: PropertyValues): void {
     // It went out. Should the visitor discard that message, it is offered again as it was filled in.
-    if (!this.context.isOpen && this.draft.step.type === 'sending') this.draft.step = this.#start;
+    if (this.context.isOpen) return;
+    if (this.draft.step.type === 'sending') this.draft.step = this.#start;
+    // It was answered in another tab: what goes away here must not take the focus with it.
+    const root = this.getRootNode();
+    if (root instanceof ShadowRoot && this.contains(root.activeElement)) this.#focusMessage();
   }
 
   protected override render(): unknown {
@@ -270,6 +274,10 @@ export class PartylineForm extends LitElement {
     find()?.focus();
   }
 
+  #focusMessage(): void {
+    this.closest('article')?.focus({ preventScroll: true });
+  }
+
   #finish(offer: FormContent): void {
     const { texts, canReply } = this.context;
     if (!canReply) return;
@@ -286,8 +294,7 @@ export class PartylineForm extends LitElement {
     const { draft, context, message } = this;
     const before = draft.step;
     draft.step = { type: 'sending' };
-    // What was offered goes away: the focus must not go with it.
-    this.closest('article')?.focus({ preventScroll: true });
+    this.#focusMessage();
     this.requestUpdate();
     const isKept = await context.onReply(text, {
       ...answer,
