@@ -1,6 +1,7 @@
 import type { FileStage } from '../protocol/files.ts';
 import type { QueueReason } from '../protocol/routing.ts';
 import type { Phase } from '../protocol/snapshot.ts';
+import type { FormWords } from './panel/forms/words.ts';
 import { plural, shellEnglish } from './shell-texts.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -68,30 +69,11 @@ export interface Texts {
 
   /** Names a group of buttons that answer a message. */
   readonly choices: string;
-  readonly form: {
-    /** Opens a form that brings no word of its own for it. */
-    readonly open: string;
-    /** The code that shows it could not be fetched. */
-    readonly missing: string;
-    readonly next: string;
-    readonly back: string;
-    /** Both from 1. */
-    readonly step: (page: number, pages: number) => string;
-    /** Above all answers, before they go out. */
-    readonly summary: string;
-    /** Behind the name of a field that can't be left out. */
-    readonly required: string;
-    /** Stands in a field of which nothing is chosen yet. */
-    readonly choose: string;
-    /** Nothing was chosen. */
-    readonly chooseOne: string;
-    /** Nothing was written. */
-    readonly empty: string;
-    /** No date, no e-mail address, out of the span. */
-    readonly invalid: string;
-    /** More characters than that. */
-    readonly atMost: (count: number) => string;
-  };
+  /**
+   * What forms and lists of several choices say; it is fetched with them.
+   * @default the words of the language, or English
+   */
+  readonly form?: FormWords;
   /** Something that a message brings and that this panel can't show. */
   readonly notShown: (what: string) => string;
   /** The conversation ends at that time of day, unless somebody writes. */
@@ -213,20 +195,6 @@ export const english: Texts = {
     atMost: (size) => `At most ${size}.`,
   },
   choices: 'Answers',
-  form: {
-    open: 'Fill in',
-    missing: 'This could not be loaded.',
-    next: 'Next',
-    back: 'Back',
-    step: (page, pages) => `${page} of ${pages}`,
-    summary: 'Check your answers',
-    required: 'required',
-    choose: 'Please choose…',
-    chooseOne: 'Choose at least one.',
-    empty: 'Please fill this in.',
-    invalid: 'Please check this.',
-    atMost: (count) => `At most ${count} characters.`,
-  },
   notShown: (what) => `This can’t be shown here: ${what}`,
   expiring: (time) => `This conversation ends at ${time} unless somebody writes.`,
 

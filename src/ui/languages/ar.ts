@@ -75,25 +75,6 @@ export const texts: Texts = {
     atMost: (size) => `الحد الأقصى ${size}.`,
   },
   choices: 'إجابات',
-  form: {
-    open: 'املأ النموذج',
-    missing: 'تعذّر التحميل.',
-    next: 'التالي',
-    back: 'رجوع',
-    step: (page, pages) => `${number(page)} من ${number(pages)}`,
-    summary: 'راجع إجاباتك',
-    required: 'مطلوب',
-    choose: 'اختر…',
-    chooseOne: 'اختر واحدًا على الأقل.',
-    empty: 'يُرجى ملء هذا الحقل.',
-    invalid: 'يُرجى التحقق من هذا الحقل.',
-    atMost: (count) =>
-      plural(count, {
-        few: '# أحرف كحد أقصى.',
-        many: '# حرفًا كحد أقصى.',
-        other: '# حرف كحد أقصى.',
-      }),
-  },
   notShown: (what) => `لا يمكن عرض هذا هنا: ${what}`,
   expiring: (time) => `تنتهي هذه المحادثة عند ${time} ما لم يكتب أحد.`,
   outcome: {

@@ -1,5 +1,5 @@
 import type { FormField, ListSection, ReplyValue } from '../../../protocol/content.ts';
-import type { Texts } from '../../texts.ts';
+import type { FormTexts } from './words.ts';
 
 type DateField = Extract<FormField, { type: 'date' }>;
 
@@ -12,7 +12,7 @@ export function keyOf(section: number, item: number): string {
 export function valuesOf(
   field: FormField,
   filled: readonly string[],
-  texts: Texts,
+  texts: FormTexts,
 ): readonly ReplyValue[] {
   const { id } = field;
   switch (field.type) {
@@ -55,7 +55,7 @@ export function problemOf(
   field: FormField,
   filled: readonly string[],
   isUnreadable: boolean,
-  { form }: Texts,
+  { form }: FormTexts,
 ): string | null {
   if (isUnreadable) return form.invalid;
   const value = (filled[0] ?? '').trim();
@@ -74,12 +74,12 @@ export function problemOf(
 }
 
 /** 'May 1, 2026 – June 3, 2026'; '' where every date will do. */
-export function spanText({ earliest, latest }: DateField, texts: Texts): string {
+export function spanText({ earliest, latest }: DateField, texts: FormTexts): string {
   const [from, to] = [earliest, latest].map((day) => (day === null ? '' : dayText(day, [], texts)));
   return from || to ? `${from} – ${to}`.trim() : '';
 }
 
-function dayText(day: string, parts: DateField['parts'], { language }: Texts): string {
+function dayText(day: string, parts: DateField['parts'], { language }: FormTexts): string {
   const shown = parts.length > 0 ? parts : (['day', 'month', 'year'] as const);
   return new Intl.DateTimeFormat(language, {
     ...(shown.includes('day') ? { day: 'numeric' } : {}),

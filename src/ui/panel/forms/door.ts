@@ -4,6 +4,7 @@ import type { FormContent, ListContent } from '../../../protocol/content.ts';
 import { isAnotherVisitor } from '../../../protocol/epoch.ts';
 import type { Message } from '../../../protocol/message.ts';
 import type { ChatSnapshot } from '../../../protocol/snapshot.ts';
+import type { Trouble } from '../../trouble.ts';
 import type { ContentContext } from '../content/index.ts';
 import type { FormPart } from './part.ts';
 
@@ -12,6 +13,9 @@ export type ViewForm = (
   message: Message,
   context: ContentContext,
 ) => unknown;
+
+/** The code could not be fetched. */
+const missing: Trouble = { code: 'network', message: 'This could not be loaded.' };
 
 /** Few conversations have a form: what shows them is fetched with the first one. */
 export class FormsDoor {
@@ -51,7 +55,7 @@ export class FormsDoor {
       this.#part = null;
       const retry = () => this.#show(this.#waiting());
       this.view = (_offer, _message, { texts }) => html`
-        <span class="hint">${texts.form.missing}</span>
+        <span class="hint">${texts.trouble(missing)}</span>
         <button class="small" type="button" @click=${retry}>${texts.retry}</button>
       `;
     }

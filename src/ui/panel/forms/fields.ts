@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { FormField, ListSection } from '../../../protocol/content.ts';
-import type { Texts } from '../../texts.ts';
 import { keyOf, spanText } from './answers.ts';
+import type { FormTexts } from './words.ts';
 
 /** A field as it stands in the page. */
 export interface Asked {
@@ -10,7 +10,7 @@ export interface Asked {
   readonly id: string;
   readonly filled: readonly string[];
   readonly wrong: string | null;
-  readonly texts: Texts;
+  readonly texts: FormTexts;
   /** Where the field has no title of its own. */
   readonly name: string;
   readonly onFilled: (filled: readonly string[]) => void;
@@ -176,7 +176,7 @@ function option(
   </label>`;
 }
 
-function mark({ isRequired }: FormField, { form }: Texts): unknown {
+function mark({ isRequired }: FormField, { form }: FormTexts): unknown {
   return isRequired ? html` <span class="must">(${form.required})</span>` : nothing;
 }
 

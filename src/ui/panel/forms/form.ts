@@ -7,6 +7,10 @@ import { heading } from '../content/pickers.ts';
 import { chosenOf, problemOf, valuesOf } from './answers.ts';
 import { closed, emptyDraft, type FormDraft, type Step } from './draft.ts';
 import { type Asked, fieldView, listView } from './fields.ts';
+import type { FormTexts } from './words.ts';
+
+/** As any part of a message, with the words of forms. */
+type FormContext = ContentContext & { readonly texts: FormTexts };
 
 /** The one field of a list that is offered by itself. */
 const only = 'list';
@@ -28,7 +32,7 @@ export class PartylineForm extends LitElement {
   declare formId: string;
   declare offer: FormContent | ListContent;
   declare message: Message;
-  declare context: ContentContext;
+  declare context: FormContext;
   declare draft: FormDraft;
 
   protected override createRenderRoot(): HTMLElement {

@@ -3,6 +3,7 @@ import type { ViewForm } from './door.ts';
 import { emptyDraft, type FormDraft } from './draft.ts';
 import { PartylineForm } from './form.ts';
 import { formStyles } from './styles.ts';
+import { withFormWords } from './words.ts';
 
 const name = 'partyline-form';
 
@@ -28,7 +29,7 @@ export class FormPart {
       .formId=${id}
       .offer=${offer}
       .message=${message}
-      .context=${context}
+      .context=${{ ...context, texts: withFormWords(context.texts) }}
       .draft=${draft}
     ></partyline-form>`;
   };
