@@ -246,3 +246,55 @@ test('the controls are as large as a finger', async ({ panel }) => {
     expect((await control.boundingBox())?.height).toBeGreaterThanOrEqual(44);
   }
 });
+
+test('a form speaks the page’s language, and the site’s own words go before that', async ({
+  panel,
+  page,
+}) => {
+  await page.evaluate(() => {
+    document.documentElement.lang = 'de';
+  });
+  await page.evaluate(() => {
+    window.element.open = true;
+  });
+  await panel.hear({ ...offered, content: [{ ...form, button: null }] });
+  await page.getByRole('button', { name: 'Ausfüllen' }).click();
+  await expect(page.locator('[data-step]')).toContainText('1 von 3');
+  await page.getByLabel('First name (erforderlich)').fill('Ada');
+  await page.getByRole('button', { name: 'Weiter' }).click();
+  await expect(page.getByLabel('Day (erforderlich)')).toHaveAccessibleDescription(
+    '2. März 2026 – 20. März 2026',
+  );
+  await page.evaluate(() => {
+    const form = {
+      open: 'Go',
+      next: 'Onwards',
+      back: 'Backwards',
+      step: (page: number) => `Leaf ${page}`,
+      summary: 'All of it',
+      required: 'a must',
+      choose: 'Which?',
+      chooseOne: 'Any.',
+      empty: 'Nothing?',
+      invalid: 'Sure?',
+      atMost: () => 'Too much.',
+    };
+    window.element.texts = { ...window.english, form };
+  });
+  await expect(page.locator('[data-step]')).toContainText('Leaf 2');
+  await expect(page.getByRole('button', { name: 'Onwards' })).toBeVisible();
+});
+
+test('a form whose code can’t be fetched says so, and can be tried again', async ({
+  panel,
+  page,
+}) => {
+  await panel.open();
+  // The files' own part has the same name, and nobody asks for it here.
+  await page.route('**/part-*.js', (route) => route.abort());
+  await panel.hear({ ...offered, content: [form] });
+  await expect(panel.messages.last()).toContainText('This could not be loaded.');
+  await page.unroute('**/part-*.js');
+  await panel.button('Retry').click();
+  await expect(panel.button('Yes, call me')).toBeVisible();
+});
