@@ -1,6 +1,7 @@
 import type {
   AgentFile,
   AgentMessage,
+  AgentPart,
   ConversationSummary,
   Party,
 } from '../../src/testing/agent-protocol.ts';
@@ -139,7 +140,7 @@ export class Thread {
 }
 
 function makeBubble(message: AgentMessage): Bubble {
-  const { from, text, timestamp, files = [] } = message;
+  const { from, text, timestamp, files = [], parts = [] } = message;
   const time = element('time', '', timeOfDay(timestamp));
   time.dateTime = timestamp;
   time.title = dayAndTime(timestamp);
@@ -150,9 +151,19 @@ function makeBubble(message: AgentMessage): Bubble {
     element('span', 'author', from.name),
     ...(text === '' && files.length > 0 ? [] : [element('p', 'text', text)]),
     ...files.map(fileLink),
+    ...(parts.length > 0 ? [partList(parts)] : []),
     element('span', 'meta', time, note),
   );
   return { item, note };
+}
+
+/** What was offered, or what a form was filled in with. */
+function partList(parts: readonly AgentPart[]): HTMLElement {
+  const rows = parts.flatMap(({ title, text }) => [
+    element('dt', '', title),
+    element('dd', '', text),
+  ]);
+  return element('dl', 'text parts', ...rows);
 }
 
 function fileLink({ name, url, size }: AgentFile): HTMLElement {

@@ -1,4 +1,12 @@
-export type { Card, Choice, Content, Reply } from '../protocol/content.ts';
+export type {
+  Card,
+  Choice,
+  Content,
+  FormContent,
+  FormField,
+  Reply,
+  ReplyValue,
+} from '../protocol/content.ts';
 export type { Conversation, ConversationStatus, Routing } from '../protocol/conversation.ts';
 export type { Deployment } from '../protocol/deployment.ts';
 export {

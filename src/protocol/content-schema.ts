@@ -39,19 +39,19 @@ const shapes = later(() => {
     text: words,
   });
 
+  const section = z.object({
+    title: words,
+    isMultiple: z.boolean(),
+    items: z.array(
+      z.object({ id: z.string(), title: z.string(), subtitle: words, imageUrl: address }),
+    ),
+  });
+
   const list = z.object({
     type: only('list'),
     title: words,
     subtitle: words,
-    sections: z.array(
-      z.object({
-        title: words,
-        isMultiple: z.boolean(),
-        items: z.array(
-          z.object({ id: z.string(), title: z.string(), subtitle: words, imageUrl: address }),
-        ),
-      }),
-    ),
+    sections: z.array(section),
   });
 
   const times = z.object({
@@ -71,6 +71,58 @@ const shapes = later(() => {
     ),
   });
 
+  const asked = { id: z.string(), title: words, subtitle: words, isRequired: z.boolean() };
+
+  const field = z.union([
+    z.object({
+      type: only('text'),
+      ...asked,
+      placeholder: words,
+      isMultiline: z.boolean(),
+      keyboard: z.enum(['text', 'email', 'phone', 'url', 'digits', 'decimal']),
+      /** As HTML names what a browser may fill in; `null`: nothing. */
+      autocomplete: words,
+      /** UTF-16 code units. */
+      maximumLength: z.number(),
+    }),
+    /** Answered by the ISO instant of its midnight in UTC. */
+    z.object({
+      type: only('date'),
+      ...asked,
+      /** YYYY-MM-DD, both of them inclusive. */
+      earliest: words,
+      latest: words,
+      /** What of a date is told in words; nothing: all of it. */
+      parts: z.array(z.enum(['day', 'month', 'year'])),
+    }),
+    z.object({ type: only('list'), ...asked, sections: z.array(section) }),
+    /** One of several. */
+    z.object({
+      type: only('choice'),
+      ...asked,
+      items: z.array(z.object({ id: z.string(), title: z.string() })),
+    }),
+  ]);
+
+  const form = z.object({
+    type: only('form'),
+    /** The gateway's own name for it. */
+    formId: z.string(),
+    title: words,
+    subtitle: words,
+    imageUrl: address,
+    /** What opens it. */
+    button: words,
+    /** Above its first page. */
+    introduction: z.object({ title: words, subtitle: words, imageUrl: address }),
+    /** What the visitor says with it. */
+    reply: words,
+    /** All answers are shown once more before they go out. */
+    hasSummary: z.boolean(),
+    /** One after the other. */
+    pages: z.array(z.object({ title: words, subtitle: words, fields: z.array(field) })),
+  });
+
   const content = z.union([
     attachment,
     /** Offered under the message until one is taken. */
@@ -79,22 +131,26 @@ const shapes = later(() => {
     z.object({ type: only('cards'), cards: z.array(card) }),
     list,
     times,
-    /** What was chosen. */
+    form,
+    /** What was chosen, or one value of a form. */
     z.object({ type: only('answer'), kind: z.string(), text: z.string(), payload: z.string() }),
     z.object({ type: only('link'), url: z.string(), text: z.string() }),
     /** Of a kind that can't be shown here, by the gateway's name for it. */
     z.object({ type: only('unsupported'), name: z.string(), title: words }),
   ]);
 
-  return { choice, card, attachment, list, times, content };
+  return { choice, card, attachment, section, list, times, field, form, content };
 });
 
 type Shapes = ReturnType<typeof shapes>;
 export type Choice = z.infer<Shapes['choice']>;
 export type Card = z.infer<Shapes['card']>;
 export type Attachment = z.infer<Shapes['attachment']>;
+export type ListSection = z.infer<Shapes['section']>;
 export type ListContent = z.infer<Shapes['list']>;
 export type TimesContent = z.infer<Shapes['times']>;
+export type FormField = z.infer<Shapes['field']>;
+export type FormContent = z.infer<Shapes['form']>;
 export type Content = z.infer<Shapes['content']>;
 
 /** Few messages have any: its shapes are made for the first one. */

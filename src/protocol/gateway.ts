@@ -1,4 +1,4 @@
-import type { Content, Reply } from './content.ts';
+import type { CarriedReply, Content } from './content.ts';
 import type { Conversation, Routing } from './conversation.ts';
 import type { Sender } from './message.ts';
 import type { Call, CallAnswer } from './port.ts';
@@ -169,7 +169,7 @@ export type GatewayCommand =
       /** For a gateway that learns it from the messages. */
       readonly routing?: Routing;
       /** What of the other side's offers the visitor has chosen. */
-      readonly reply?: Reply;
+      readonly reply?: CarriedReply;
       /** Files, uploaded before. */
       readonly content?: readonly Content[];
     }

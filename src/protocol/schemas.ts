@@ -74,14 +74,18 @@ export function messageSchemaWith(contents?: z.ZodMiniType<Content[]>): z.ZodMin
   return z.object({ ...messageFields, content: z.exactOptional(contents) });
 }
 
-/** A visitor's answer to what was offered; its words are the message's. */
+const said = z.string().check(sized(0, 4_096));
+
+/** A visitor's answer as it is kept and passed on: which kinds there are, the dialect knows that sends it. */
 export const replySchema = z.object({
-  kind: z.enum(['quick-reply', 'button', 'list', 'time']),
-  payload: z.string().check(sized(0, 4_096)),
-  /** The message that offered it. */
-  originatingMessageId: z.string().check(sized(0, 512)),
+  kind: said,
+  payload: said,
+  originatingMessageId: said,
+  values: z.exactOptional(
+    z.array(z.object({ id: said, text: said, payload: said })).check(sized(0, 256)),
+  ),
 });
-export type Reply = z.infer<typeof replySchema>;
+export type CarriedReply = z.infer<typeof replySchema>;
 
 export const placeSchema = z.object({ position: positionSchema, messageId: z.string() });
 

@@ -55,6 +55,10 @@ export const agentFileSchema = z.object({
 });
 export type AgentFile = Readonly<z.infer<typeof agentFileSchema>>;
 
+/** What a message brings besides its text, in words: what was offered, or a field with its answer. */
+export const agentPartSchema = z.object({ title: z.string(), text: z.string() });
+export type AgentPart = Readonly<z.infer<typeof agentPartSchema>>;
+
 /** One message of a transcript. `timestamp` is ISO 8601 in UTC. */
 export const agentMessageSchema = z.object({
   conversationId: id,
@@ -64,6 +68,7 @@ export const agentMessageSchema = z.object({
   text: z.string(),
   timestamp: z.string(),
   files: z.optional(z.array(agentFileSchema)),
+  parts: z.optional(z.array(agentPartSchema)),
 });
 export type AgentMessage = Readonly<z.infer<typeof agentMessageSchema>>;
 

@@ -3,6 +3,7 @@ import type { AgentMessage, ConversationSummary } from './agent-protocol.ts';
 import type { Conversations } from './conversations.ts';
 import { withDeadline } from './deadline.ts';
 import type { FileContent, GuestFiles } from './genesys-cloud/files.ts';
+import type { GuestSessions } from './genesys-cloud/sessions.ts';
 import type { AgentIdentity, ConversationEvent, Party, StoredMessage } from './model.ts';
 import type { TranscriptStore } from './store.ts';
 import { summarize, toAgentMessage } from './summaries.ts';
@@ -23,6 +24,12 @@ export interface SayOptions {
 
 const alex: AgentIdentity = { id: 'agent_1', name: 'Alex' };
 
+/** What messages bring besides their text, where the dialect has that. */
+export interface GuestContent {
+  readonly files: GuestFiles;
+  readonly sessions: GuestSessions;
+}
+
 /**
  * Agents for tests: what a desk window does, as calls.
  *
@@ -31,10 +38,10 @@ const alex: AgentIdentity = { id: 'agent_1', name: 'Alex' };
 export class Agents {
   readonly #conversations: Conversations;
   readonly #store: TranscriptStore;
-  readonly #files: GuestFiles | null;
+  readonly #guests: GuestContent | null;
 
-  constructor(conversations: Conversations, store: TranscriptStore, files: GuestFiles | null) {
-    this.#files = files;
+  constructor(conversations: Conversations, store: TranscriptStore, guests: GuestContent | null) {
+    this.#guests = guests;
     this.#conversations = conversations;
     this.#store = store;
   }
@@ -111,15 +118,36 @@ export class Agents {
     file: FileContent,
     options: SayOptions & { readonly text?: string } = {},
   ): Promise<AgentMessage> {
-    if (!this.#files) throw new TypeError('this dialect has no files');
+    if (!this.#guests) throw new TypeError('this dialect has no files');
+    const { files } = this.#guests;
     const { text = '', messageId = `msg_${randomUUID()}`, ...rest } = options;
-    this.#files.attach(messageId, [this.#files.keep(file)]);
+    files.attach(messageId, [files.keep(file)]);
     return this.say(conversationId, text, { ...rest, messageId });
   }
 
-  /** A message as agents see it, with its files. @internal */
+  /**
+   * Sends what is to be answered by a press or filled in, such as a form.
+   *
+   * @param content in the shapes of the Guest API
+   * @throws {TypeError} where the dialect has texts alone
+   */
+  async offer(
+    conversationId: string,
+    text: string,
+    content: readonly object[],
+    options: SayOptions = {},
+  ): Promise<AgentMessage> {
+    if (!this.#guests) throw new TypeError('this dialect has texts alone');
+    const { messageId = `msg_${randomUUID()}`, ...rest } = options;
+    this.#guests.sessions.keep(messageId, { content });
+    return this.say(conversationId, text, { ...rest, messageId });
+  }
+
+  /** A message as agents see it, with what it brings. @internal */
   seen(message: StoredMessage): AgentMessage {
-    return toAgentMessage(message, this.#files?.ofMessage(message.messageId));
+    const { messageId } = message;
+    const { files, sessions } = this.#guests ?? {};
+    return toAgentMessage(message, files?.ofMessage(messageId), sessions?.partsOf(messageId));
   }
 
   /** Many messages, one after the other, as fast as it goes. */

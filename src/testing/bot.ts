@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Conversations } from './conversations.ts';
+import { greetingContent, offerFor } from './genesys-cloud/offers.ts';
 import { GatewayRefusal, type Origin, type Party, type StoredMessage } from './model.ts';
 import type { BotSettings } from './options.ts';
 
 export interface BotContext {
   readonly settings: BotSettings;
   readonly conversations: Conversations;
+  /** Keeps what a message will bring besides its text; `null`: the dialect has texts alone. */
+  readonly keep: ((messageId: string, content: readonly object[]) => void) | null;
   readonly onError: (error: unknown) => void;
 }
 
@@ -71,18 +74,22 @@ export class Bot {
   }
 
   async #answer(message: StoredMessage): Promise<void> {
-    const { conversations } = this.#context;
+    const { conversations, keep } = this.#context;
     const { conversationId } = message;
     conversations.typing(conversationId, this.#party, false);
     if (!(await this.#isMine(conversationId))) return;
-    const greeting = this.#greeted.has(conversationId)
-      ? ''
-      : `Hello, I am ${this.#party.name}. All colleagues are busy; until one is free I help where I can. `;
+    const isFirst = !this.#greeted.has(conversationId);
+    const greeting = isFirst
+      ? `Hello, I am ${this.#party.name}. All colleagues are busy; until one is free I help where I can. `
+      : '';
     this.#greeted.add(conversationId);
+    const messageId = `msg_${randomUUID()}`;
+    const offer = keep && offerFor(message.text);
+    keep?.(messageId, offer?.content ?? (isFirst ? greetingContent : []));
     await conversations.post(conversationId, {
-      messageId: `msg_${randomUUID()}`,
+      messageId,
       from: this.#party,
-      text: greeting + replyTo(message.text),
+      text: greeting + (offer?.text ?? replyTo(message.text)),
     });
   }
 

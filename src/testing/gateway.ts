@@ -74,7 +74,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const conversations = new Conversations({ store, clock, skillGroups, onError });
   const isGuests = settings.dialect === 'genesys-cloud';
   const files = new GuestFiles(settings, () => `http://${host}:${port}`);
-  const agents = new Agents(conversations, store, isGuests ? files : null);
+  const sessions = new GuestSessions({ settings, conversations, files });
+  const agents = new Agents(conversations, store, isGuests ? { files, sessions } : null);
   const faults: Faults = new Faults({
     seed: settings.seed,
     sockets: () => visitors,
@@ -84,13 +85,17 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     },
   });
   const shared = { settings, store, conversations, tokens, stats, conduct, faults };
-  const sessions = new GuestSessions({ settings, conversations, files });
   const visitors = isGuests
     ? new GuestSockets({ ...shared, sessions, files })
     : new VisitorSockets(shared);
   const desks = new DeskSockets({ settings, conversations, agents, store });
+  const keep = isGuests
+    ? (messageId: string, content: readonly object[]) => sessions.keep(messageId, { content })
+    : null;
   const bot =
-    settings.bot === false ? null : new Bot({ settings: settings.bot, conversations, onError });
+    settings.bot === false
+      ? null
+      : new Bot({ settings: settings.bot, conversations, keep, onError });
 
   const routes = isGuests ? guestRoutes({ ...shared, sessions, files }) : restRoutes(shared);
   const rest = getRequestListener(routes.fetch);

@@ -1,10 +1,11 @@
-import type { AgentFile, AgentMessage, ConversationSummary } from './agent-protocol.ts';
+import type { AgentFile, AgentMessage, AgentPart, ConversationSummary } from './agent-protocol.ts';
 import type { ConversationRecord, StoredMessage } from './model.ts';
 
 /** A message as agents see it. */
 export function toAgentMessage(
   message: StoredMessage,
   files: readonly AgentFile[] = [],
+  parts: readonly AgentPart[] = [],
 ): AgentMessage {
   const { conversationId, messageId, sequence, from, text, at } = message;
   return {
@@ -15,6 +16,7 @@ export function toAgentMessage(
     text,
     timestamp: new Date(at).toISOString(),
     ...(files.length > 0 ? { files: [...files] } : {}),
+    ...(parts.length > 0 ? { parts: [...parts] } : {}),
   };
 }
 

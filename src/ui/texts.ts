@@ -1,6 +1,7 @@
 import type { FileStage } from '../protocol/files.ts';
 import type { QueueReason } from '../protocol/routing.ts';
 import type { Phase } from '../protocol/snapshot.ts';
+import type { FormWords } from './panel/forms/words.ts';
 import { plural, shellEnglish } from './shell-texts.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -68,6 +69,11 @@ export interface Texts {
 
   /** Names a group of buttons that answer a message. */
   readonly choices: string;
+  /**
+   * What forms and lists of several choices say; it is fetched with them.
+   * @default the words of the language, or English
+   */
+  readonly form?: FormWords;
   /** Something that a message brings and that this panel can't show. */
   readonly notShown: (what: string) => string;
   /** The conversation ends at that time of day, unless somebody writes. */

@@ -1,4 +1,5 @@
 import type { Attachment, Card, Choice, Content } from '../content.ts';
+import { toForm, toSections } from './forms.ts';
 import {
   type Action,
   type CardBody,
@@ -39,11 +40,11 @@ function toOne(body: ContentBody, isVisitors: boolean): Content[] {
   }
   const pressed = body.buttonResponse ?? body.postback;
   if (pressed) return !isVisitors && isQuickReply(pressed.type) ? [] : [toAnswer(pressed)];
-  if (body.form && body.form.response.length > 0) {
-    return body.form.response.flatMap(({ component }) => {
-      const answer = component?.buttonResponse;
-      return answer && (answer.text ?? answer.payload) ? [toAnswer(answer)] : [];
-    });
+  if (body.form) {
+    const { response } = body.form;
+    if (isVisitors || response.length > 0) return response.flatMap(toValue);
+    const form = toForm(body.form);
+    return form.pages.length > 0 ? [form] : toRest(body);
   }
   if (body.card) return [{ type: 'cards', cards: [toCard(body.card)] }];
   if (body.carousel) {
@@ -61,8 +62,22 @@ function toOne(body: ContentBody, isVisitors: boolean): Content[] {
   return toRest(body);
 }
 
-function toAnswer({ type, text, payload }: NonNullable<ContentBody['buttonResponse']>): Content {
-  return { type: 'answer', kind: type ?? '', text: text ?? payload ?? '', payload: payload ?? '' };
+function toAnswer({ type, text, payload }: NonNullable<ContentBody['buttonResponse']>) {
+  return {
+    type: 'answer' as const,
+    kind: type ?? '',
+    text: text ?? payload ?? '',
+    payload: payload ?? '',
+  };
+}
+
+/** One that was filled in. */
+function toValue({
+  component,
+}: NonNullable<ContentBody['form']>['response'][number]): readonly Content[] {
+  const answer = component?.buttonResponse;
+  if (!answer || !(answer.text ?? answer.payload)) return [];
+  return [{ ...toAnswer(answer), kind: 'form' }];
 }
 
 function choices(title: string | null, replies: readonly Choice[]): Content {
@@ -176,16 +191,7 @@ function toList({ receivedMessage, sections }: NonNullable<ContentBody['listPick
     type: 'list',
     title: receivedMessage?.title ?? null,
     subtitle: receivedMessage?.subtitle ?? null,
-    sections: sections.map(({ title, multipleSelection, items }) => ({
-      title,
-      isMultiple: multipleSelection,
-      items: items.map((item) => ({
-        id: item.id ?? item.title ?? '',
-        title: item.title ?? item.id ?? '',
-        subtitle: item.subtitle,
-        imageUrl: item.imageUrl,
-      })),
-    })),
+    sections: toSections(sections),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Content, Reply } from '../content.ts';
+import type { CarriedReply, Content } from '../content.ts';
 import type { Routing } from '../conversation.ts';
 import type { GatewayCommand } from '../gateway.ts';
 import { echoId } from './decode.ts';
@@ -128,10 +128,8 @@ function toMessage(
   command: Extract<GatewayCommand, { type: 'send-message' }>,
 ): Request {
   const { messageId, text, reply, content: brought = [] } = command;
-  const content = [
-    ...brought.flatMap(toAttachment),
-    ...(reply ? [{ contentType: 'ButtonResponse', buttonResponse: toButton(reply, text) }] : []),
-  ];
+  const answers = reply ? toAnswers(reply, text) : [];
+  const content = [...brought.flatMap(toAttachment), ...answers];
   const customAttributes = {
     ...attributesOf(settings, command.routing),
     [messageIdAttribute]: messageId,
@@ -140,11 +138,11 @@ function toMessage(
     action: 'onMessage',
     tracingId: messageId,
     message: {
-      type: reply ? 'Structured' : 'Text',
+      type: answers.length > 0 ? 'Structured' : 'Text',
       text,
       ...(content.length > 0 ? { content } : {}),
       // In two places: which of them comes back in the history is not said anywhere.
-      metadata: { [messageIdAttribute]: messageId },
+      metadata: { [messageIdAttribute]: messageId, ...(reply ? parentOf(reply) : {}) },
       channel: { metadata: { customAttributes } },
     },
   };
@@ -155,11 +153,42 @@ function toAttachment(part: Content): readonly Request[] {
   return [{ contentType: 'Attachment', attachment: { id: part.attachmentId } }];
 }
 
-function toButton({ kind, payload, originatingMessageId }: Reply, text: string): Request {
-  return { type: buttonType(kind), text, payload, originatingMessageId };
+/** By this the official web client knows that a picker was used. */
+function parentOf({ kind, originatingMessageId }: CarriedReply): Record<string, string> {
+  return kind === 'list' || kind === 'time' ? { parentMessageId: originatingMessageId } : {};
 }
 
-function buttonType(kind: Reply['kind']): string {
+function toAnswers(reply: CarriedReply, text: string): readonly Request[] {
+  const { kind, payload, originatingMessageId, values = [{ id: '', text, payload }] } = reply;
+  if (kind === 'form') {
+    const response = values.map((value) => ({
+      id: value.id,
+      component: toButton({ type: 'Form', text: value.text, payload: value.payload }),
+    }));
+    return [
+      {
+        contentType: 'Form',
+        form: {
+          originatingMessageId,
+          ...(payload === '' ? {} : { cannedResponseId: payload }),
+          response,
+        },
+      },
+    ];
+  }
+  const type = buttonType(kind);
+  if (type === null) return [];
+  return values.map((value) =>
+    toButton({ type, text: value.text, payload: value.payload, originatingMessageId }),
+  );
+}
+
+function toButton(buttonResponse: Request): Request {
+  return { contentType: 'ButtonResponse', buttonResponse };
+}
+
+/** `null`: of a newer page's, and there is no word for it; what the visitor said goes out alone. */
+function buttonType(kind: string): string | null {
   switch (kind) {
     case 'quick-reply':
       return 'QuickReply';
@@ -169,6 +198,8 @@ function buttonType(kind: Reply['kind']): string {
       return 'ListPicker';
     case 'time':
       return 'DatePicker';
+    default:
+      return null;
   }
 }
 

@@ -1,4 +1,4 @@
-import { z } from '../zod.ts';
+import { later, z } from '../zod.ts';
 import {
   address,
   flag,
@@ -109,7 +109,18 @@ export type QuickReplyBody = z.infer<typeof quickReply>;
 const button = maybe(z.object({ type: words, text: words, payload: text }));
 
 const heading = { title: words, subtitle: words, imageUrl: address };
-const introduction = maybe(z.object(heading));
+const introduction = maybe(
+  z.object({ ...heading, header: words, buttonText: words, buttonLabel: words }),
+);
+
+const sections = listOf(
+  z.object({
+    title: words,
+    multipleSelection: flag,
+    items: listOf(z.object({ id: words, ...heading })),
+  }),
+);
+export type Sections = z.infer<typeof sections>;
 
 export const contentBody = z.object({
   contentType: words,
@@ -153,22 +164,16 @@ export const contentBody = z.object({
       availableTimes: listOf(z.object({ dateTime: words, duration: number })),
     }),
   ),
-  listPicker: maybe(
-    z.object({
-      receivedMessage: introduction,
-      sections: listOf(
-        z.object({
-          title: words,
-          multipleSelection: flag,
-          items: listOf(z.object({ id: words, ...heading })),
-        }),
-      ),
-    }),
-  ),
+  listPicker: maybe(z.object({ receivedMessage: introduction, sections })),
   form: maybe(
     z.object({
+      cannedResponseId: words,
       introduction,
       receivedMessage: introduction,
+      replyMessage: introduction,
+      showSummary: flag,
+      /** Read by `formPages`. */
+      formPages: list,
       /** In an answer alone. */
       response: listOf(z.object({ component: maybe(z.object({ buttonResponse: button })) })),
     }),
@@ -201,6 +206,47 @@ export const contentBody = z.object({
   mention: maybe(z.object({ nickname: words })),
 });
 export type ContentBody = z.infer<typeof contentBody>;
+
+const asked = { id: words, title: words, subtitle: words, isRequired: flag };
+
+/** Made for the first form: few conversations have any. */
+export const formPages = later(() =>
+  listOf(
+    z.object({
+      title: words,
+      subtitle: words,
+      pageComponents: listOf(
+        z.object({
+          input: maybe(
+            z.object({
+              ...asked,
+              placeholderText: words,
+              isMultipleLine: flag,
+              keyboardType: words,
+              autoCompleteType: words,
+            }),
+          ),
+          datePicker: maybe(
+            z.object({
+              ...asked,
+              dateMinimum: instant,
+              dateMaximum: instant,
+              dateDisplayFormat: words,
+            }),
+          ),
+          listPicker: maybe(z.object({ ...asked, sections })),
+          wheelPicker: maybe(
+            z.object({
+              ...asked,
+              items: listOf(z.object({ id: words, title: words, value: words })),
+            }),
+          ),
+        }),
+      ),
+    }),
+  ),
+);
+export type FormPages = z.infer<ReturnType<typeof formPages>>;
 
 /** `TooManyRequestsErrorMessage`, `GenerateUrlError`, `UploadFailureEvent` and `Error` alike. */
 export const errorBody = z.object({

@@ -11,6 +11,26 @@ const event = z.looseObject({
   typing: z.looseObject({ type: z.string() }).optional(),
 });
 
+const said = z.string().max(4_096);
+const pressed = z.looseObject({
+  type: z.string(),
+  text: said,
+  payload: said,
+  originatingMessageId: z.string().optional(),
+});
+const form = z.looseObject({
+  originatingMessageId: z.string(),
+  response: z.array(
+    z.looseObject({
+      id: z.string(),
+      component: z.looseObject({
+        contentType: z.literal('ButtonResponse'),
+        buttonResponse: pressed,
+      }),
+    }),
+  ),
+});
+
 const message = z.looseObject({
   type: z.enum(['Text', 'Structured', 'Event']),
   text: z.string().optional(),
@@ -19,6 +39,8 @@ const message = z.looseObject({
       z.looseObject({
         contentType: z.string(),
         attachment: z.looseObject({ id: z.string() }).optional(),
+        buttonResponse: pressed.optional(),
+        form: form.optional(),
       }),
     )
     .optional(),

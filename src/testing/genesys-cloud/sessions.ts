@@ -1,10 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { AgentPart } from '../agent-protocol.ts';
 import type { Conversations } from '../conversations.ts';
 import type { ConversationRecord, Routing, StoredMessage } from '../model.ts';
 import type { Settings } from '../options.ts';
 import type { GuestFiles } from './files.ts';
 import type { Extras, GuestFrame } from './frames.ts';
 import { Limit } from './limits.ts';
+import { wordsOf } from './offers.ts';
 
 /** A connection as its session sees it. */
 export interface SessionLine {
@@ -119,6 +121,12 @@ export class GuestSessions {
 
   keep(messageId: string, extras: Extras): void {
     this.#extras.set(messageId, extras);
+  }
+
+  /** What it brings, for agents. */
+  partsOf(messageId: string): readonly AgentPart[] {
+    const contentOf = (id: string) => this.#extras.get(id)?.content;
+    return wordsOf(contentOf(messageId), contentOf);
   }
 
   extrasOf({ messageId }: StoredMessage): Extras {

@@ -36,6 +36,7 @@ interface FeedState {
   readonly onJump: () => void;
   readonly onReply: RowContext['onReply'];
   readonly links: RowContext['links'];
+  readonly forms: RowContext['forms'];
   readonly onRetry: RowContext['onRetry'];
   readonly onDiscard: RowContext['onDiscard'];
 }
@@ -55,6 +56,7 @@ export function feed(state: FeedState): TemplateResult {
     canReply: snapshot?.conversation != null && snapshot.conversation.status !== 'ended',
     onReply: state.onReply,
     links: state.links,
+    forms: state.forms,
     onRetry: state.onRetry,
     onDiscard: state.onDiscard,
   };
@@ -85,6 +87,7 @@ export function feed(state: FeedState): TemplateResult {
                 firstUnread,
                 context.canReply,
                 context.links,
+                context.forms,
               ],
               () => {
                 const rows = new Rows(messages, now, texts, firstUnread);

@@ -6,6 +6,7 @@ import type { Texts } from '../texts.ts';
 import { exactTime, timeOfDay } from './calendar.ts';
 import { messageContent, type OnReply } from './content/index.ts';
 import type { FreshLinks } from './files/fresh-links.ts';
+import type { ViewForm } from './forms/door.ts';
 import { deliveredIcon, failedIcon, pendingIcon, sentIcon } from './icons.ts';
 import { linkify } from './linkify.ts';
 import type { Row } from './rows.ts';
@@ -21,6 +22,7 @@ export interface RowContext {
   readonly canReply: boolean;
   readonly onReply: OnReply;
   readonly links: FreshLinks | null;
+  readonly forms: ViewForm;
   readonly onRetry: (message: Message, article: HTMLElement) => void;
   readonly onDiscard: (message: Message) => void;
 }
@@ -47,6 +49,7 @@ export function messageRow(row: Row, index: number, context: RowContext): unknow
       index > context.lastOwn,
       context.canReply,
       context.links,
+      context.forms,
     ],
     () => html`<div class="item" data-index=${index}>
       ${

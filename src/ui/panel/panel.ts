@@ -17,6 +17,7 @@ import { isOutdated } from './connection.ts';
 import { Earlier } from './earlier.ts';
 import { feed } from './feed.ts';
 import { FilesDoor } from './files/door.ts';
+import { FormsDoor } from './forms/door.ts';
 import { header } from './header.ts';
 import { Menu, type MenuItem } from './menu.ts';
 import { MountedRows } from './mounted.ts';
@@ -73,6 +74,7 @@ export class PartylinePanel extends LitElement {
     },
     removed: () => this.#composer.focus(),
   });
+  readonly #forms = new FormsDoor(this);
   readonly #earlier = new Earlier(this);
   readonly #reading = new Reading(this, {
     onTop: () => this.#earlier.load(),
@@ -178,6 +180,7 @@ export class PartylinePanel extends LitElement {
           onJump: this.#jump,
           onReply: this.#reply,
           links: files?.links ?? null,
+          forms: this.#forms.view,
           onRetry: this.#retry,
           onDiscard: this.#discard,
         })}
@@ -196,6 +199,7 @@ export class PartylinePanel extends LitElement {
     if (this.chat && this.snapshot) {
       this.#composer.receive(this.chat, this.snapshot);
       this.#files.receive(this.chat, this.snapshot);
+      this.#forms.receive(this.chat, this.snapshot);
     }
     if (this.open && this.#mounted.measure(this.querySelectorAll<HTMLElement>('.item'))) {
       this.requestUpdate();
@@ -337,9 +341,9 @@ export class PartylinePanel extends LitElement {
     articles[articles.length - 1]?.focus({ preventScroll: true });
   };
 
-  readonly #reply = async (text: string, reply: Reply): Promise<void> => {
+  readonly #reply = (text: string, reply: Reply): Promise<boolean> => {
     this.#reading.toEnd();
-    await this.#attempt(this.chat?.send(text, { reply }));
+    return this.#attempt(this.chat?.send(text, { reply }));
   };
 
   readonly #retry = async (message: Message, article: HTMLElement): Promise<void> => {
@@ -359,12 +363,14 @@ export class PartylinePanel extends LitElement {
     void this.#attempt(choice);
   };
 
-  async #attempt(call: Promise<unknown> | undefined): Promise<void> {
+  /** Resolves with whether it worked. */
+  async #attempt(call: Promise<unknown> | undefined): Promise<boolean> {
     this.trouble = null;
     try {
       await call;
     } catch (error) {
       this.trouble = troubleOf(error);
     }
+    return !this.trouble;
   }
 }

@@ -1,4 +1,4 @@
-import type { Content, Reply } from '../../protocol/content.ts';
+import type { CarriedReply, Content } from '../../protocol/content.ts';
 import type { Conversation, Routing } from '../../protocol/conversation.ts';
 import type { Problem } from '../../protocol/errors.ts';
 import type { Message, Position, ReadMark } from '../../protocol/message.ts';
@@ -51,7 +51,7 @@ export interface OutboxRecord {
   readonly timestamp: number;
   readonly failure: Problem | null;
   /** What of the other side's offers it answers. */
-  readonly reply?: Reply;
+  readonly reply?: CarriedReply;
   /** Files that it brings, uploaded before. */
   readonly content?: readonly Content[];
 }

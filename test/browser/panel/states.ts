@@ -1,6 +1,7 @@
 import type { Message } from '../../../src/protocol/message.ts';
 import type { Phase } from '../../../src/protocol/snapshot.ts';
 import type { PanelPage } from './fixtures.ts';
+import { form, list } from './offers.ts';
 
 const visitor = { id: 'v', name: 'Visitor', role: 'visitor' } as const;
 const bot = { id: 'b', name: 'Lamp Bot', role: 'bot' } as const;
@@ -48,6 +49,20 @@ export const states: Readonly<Record<string, (panel: PanelPage) => Promise<void>
     await panel.refuse({ send: { code: 'file-lost', message: 'The file did not arrive.' } });
     await choose(panel, 'the hum.txt');
     await panel.refuse({});
+  },
+  form: offerForm,
+  formWrong: async (panel) => {
+    await offerForm(panel);
+    await panel.page.locator('[part=form] button[type=submit]').click();
+  },
+  formSummary: async (panel) => {
+    await offerForm(panel);
+    await fillIn(panel);
+  },
+  several: async (panel) => {
+    await talk(panel);
+    await panel.hear({ text: 'Which may we send you?', content: [list] });
+    await panel.page.locator('[part=form]').waitFor();
   },
   dropping: async (panel) => {
     await talk(panel);
@@ -113,6 +128,25 @@ export const states: Readonly<Record<string, (panel: PanelPage) => Promise<void>
     );
   },
 };
+
+async function offerForm(panel: PanelPage): Promise<void> {
+  await talk(panel);
+  await panel.hear({ text: 'Then let us talk.', content: [form] });
+  await panel.page.getByRole('button', { name: form.button ?? '' }).click();
+  await panel.page.locator('[part=form]').waitFor();
+}
+
+async function fillIn({ page }: PanelPage): Promise<void> {
+  const next = page.locator('[part=form] button[type=submit]');
+  await page.getByLabel('First name').fill('Ada');
+  await next.click();
+  await page.locator('[part=form] [type=date]').fill('2026-03-05');
+  await next.click();
+  await page.getByLabel('Delivery').check();
+  await page.getByLabel('Anything else?').fill('Please ring twice.');
+  await next.click();
+  await page.locator('[part=form] dl').waitFor();
+}
 
 /** The gateway takes files, as is known from now on. */
 export async function takeFiles(panel: PanelPage): Promise<void> {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { contentsSchema } from '../../../src/protocol/content-schema.ts';
 import { PartylineError } from '../../../src/protocol/errors.ts';
 import type { GatewayEvent } from '../../../src/protocol/gateway.ts';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
@@ -216,6 +217,125 @@ describe('content', () => {
     ]);
   });
 
+  it('reads a form with a field of every kind', () => {
+    const [form] = contentOf({ contentType: 'Form', form: offeredForm }) ?? [];
+    expect(form).toEqual({
+      type: 'form',
+      formId: 'canned-1',
+      title: 'A call?',
+      subtitle: 'Soon',
+      imageUrl: 'https://x.example/a.png',
+      button: 'Start',
+      introduction: { title: 'Your call', subtitle: null, imageUrl: null },
+      reply: 'Done',
+      hasSummary: true,
+      pages: [
+        {
+          title: 'You',
+          subtitle: null,
+          fields: [
+            {
+              type: 'text',
+              id: 'f1',
+              title: 'Name',
+              subtitle: null,
+              placeholder: 'Ada',
+              isRequired: true,
+              isMultiline: false,
+              keyboard: 'email',
+              autocomplete: 'given-name',
+              maximumLength: 30,
+            },
+            {
+              type: 'date',
+              id: 'f2',
+              title: null,
+              subtitle: null,
+              isRequired: false,
+              earliest: '2026-03-02',
+              latest: null,
+              parts: ['day', 'month', 'year'],
+            },
+            {
+              type: 'list',
+              id: 'f3',
+              title: null,
+              subtitle: null,
+              isRequired: false,
+              sections: [
+                {
+                  title: 'Topics',
+                  isMultiple: true,
+                  items: [{ id: 'a', title: 'A', subtitle: null, imageUrl: null }],
+                },
+              ],
+            },
+            {
+              type: 'choice',
+              id: 'f4',
+              title: null,
+              subtitle: null,
+              isRequired: false,
+              items: [
+                { id: 'am', title: 'Morning' },
+                { id: 'pm', title: 'After noon' },
+                { id: 'x', title: 'x' },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+    // As a tab's port and the store read it.
+    expect(contentsSchema.safeParse([form]).success).toBe(true);
+  });
+
+  it('makes of any form, with whatever is missing, what a tab can read', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...pathsOf(offeredForm)),
+        fc.jsonValue(),
+        fc.boolean(),
+        (path, value, isGone) => {
+          const form = changed(offeredForm, path, isGone ? undefined : value);
+          const parts = contentOf({ contentType: 'Form', form });
+          return parts === undefined || contentsSchema.safeParse(parts).success;
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('says that it can’t show a form without a field that it knows', () => {
+    const form = {
+      receivedMessage: { title: 'Sign here' },
+      formPages: [{ pageComponents: [{ formComponentType: 'Signature', signature: {} }] }, {}],
+    };
+    expect(contentOf({ contentType: 'Form', form })).toEqual([
+      { type: 'unsupported', name: 'Form', title: 'Sign here' },
+    ]);
+  });
+
+  it('reads the visitor’s own form by its values, and one left empty as nothing', () => {
+    const own = (response: unknown) => {
+      const form = { originatingMessageId: 'm', cannedResponseId: 'c', response };
+      const [event] = decode(
+        structured({
+          type: 'Structured',
+          direction: 'Inbound',
+          text: 'Done',
+          content: [{ contentType: 'Form', form }],
+        }),
+      );
+      return event?.type === 'message' ? event.message.content : null;
+    };
+    const pressed = { type: 'Form', text: 'Ada', payload: 'Ada' };
+    expect(own([{ id: 'f1', component: { buttonResponse: pressed } }])).toEqual([
+      { type: 'answer', kind: 'form', text: 'Ada', payload: 'Ada' },
+    ]);
+    expect(own([])).toBeUndefined();
+  });
+
   it('names what it can’t show, and shows the rest', () => {
     const parts = contentOf({ contentType: 'Hologram', hologram: {} }, 'nonsense', null, {
       contentType: 'Attachment',
@@ -227,6 +347,66 @@ describe('content', () => {
     ]);
   });
 });
+
+const offeredForm = {
+  cannedResponseId: 'canned-1',
+  introduction: { title: 'Your call', buttonText: 'Start' },
+  receivedMessage: {
+    header: 'Hello',
+    title: 'A call?',
+    subtitle: 'Soon',
+    imageUrl: 'https://x.example/a.png',
+  },
+  replyMessage: { title: 'Done' },
+  showSummary: true,
+  formPages: [
+    {
+      title: 'You',
+      pageComponents: [
+        {
+          formComponentType: 'Input',
+          input: {
+            id: 'f1',
+            title: 'Name',
+            placeholderText: 'Ada',
+            isRequired: true,
+            isMultipleLine: false,
+            keyboardType: 'Email',
+            autoCompleteType: 'GivenName',
+          },
+        },
+        {
+          formComponentType: 'DatePicker',
+          datePicker: {
+            id: 'f2',
+            dateMinimum: '2026-03-02T00:00:00.000Z',
+            dateMaximum: 'never',
+            dateDisplayFormat: 'dayMonthYear',
+            availableTimes: [],
+          },
+        },
+        {
+          formComponentType: 'ListPicker',
+          listPicker: {
+            id: 'f3',
+            sections: [
+              { title: 'Topics', multipleSelection: true, items: [{ id: 'a', title: 'A' }] },
+              { title: 'None' },
+            ],
+          },
+        },
+        {
+          formComponentType: 'WheelPicker',
+          wheelPicker: {
+            id: 'f4',
+            items: [{ id: 'am', title: 'Morning' }, { id: 'pm', value: 'After noon' }, { id: 'x' }],
+          },
+        },
+        { formComponentType: 'Signature' },
+      ],
+    },
+  ],
+};
 
 describe('events', () => {
   const event = (part: unknown, body: Record<string, unknown> = {}) =>
@@ -709,6 +889,88 @@ describe('encode', () => {
         },
       },
     ]);
+  });
+
+  it('answers a list with a part for everything chosen, and says what it answers', () => {
+    const send = {
+      type: 'send-message',
+      conversationId: 'c',
+      messageId: 'o',
+      text: 'Red, Blue',
+    } as const;
+    const values = [
+      { id: '', text: 'Red', payload: 'r' },
+      { id: '', text: 'Blue', payload: 'b' },
+    ];
+    const reply = { kind: 'list', payload: 'r', originatingMessageId: 'm', values };
+    const press = (text: string, payload: string) => ({
+      contentType: 'ButtonResponse',
+      buttonResponse: { type: 'ListPicker', text, payload, originatingMessageId: 'm' },
+    });
+    const metadata = { partylineMessageId: 'o', parentMessageId: 'm' };
+    expect(frames({ ...send, reply })).toMatchObject([
+      {
+        message: {
+          type: 'Structured',
+          text: 'Red, Blue',
+          content: [press('Red', 'r'), press('Blue', 'b')],
+          metadata,
+        },
+      },
+    ]);
+    // One that waited in the outbox of an older version.
+    const former = { kind: 'list', payload: 'r', originatingMessageId: 'm' };
+    expect(frames({ ...send, text: 'Red', reply: former })).toMatchObject([
+      { message: { content: [press('Red', 'r')], metadata } },
+    ]);
+    const time = { kind: 'time', payload: 't', originatingMessageId: 'm' };
+    expect(frames({ ...send, reply: time })).toMatchObject([{ message: { metadata } }]);
+  });
+
+  it('answers a form with its values', () => {
+    const values = [{ id: 'f1', text: 'Ada', payload: 'Ada' }];
+    const reply = { kind: 'form', payload: 'canned-1', originatingMessageId: 'm', values };
+    const [frame] = frames({
+      type: 'send-message',
+      conversationId: 'c',
+      messageId: 'o',
+      text: 'Done',
+      reply,
+    });
+    expect(frame).toMatchObject({
+      message: {
+        type: 'Structured',
+        text: 'Done',
+        metadata: { partylineMessageId: 'o' },
+      },
+    });
+    expect(Object(frame).message.metadata).not.toHaveProperty('parentMessageId');
+    expect(Object(frame).message.content).toEqual([
+      {
+        contentType: 'Form',
+        form: {
+          originatingMessageId: 'm',
+          cannedResponseId: 'canned-1',
+          response: [
+            {
+              id: 'f1',
+              component: {
+                contentType: 'ButtonResponse',
+                buttonResponse: { type: 'Form', text: 'Ada', payload: 'Ada' },
+              },
+            },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('sends the words alone of an answer that a newer page gives', () => {
+    const reply = { kind: 'gesture', payload: 'p', originatingMessageId: 'm' };
+    const send = { type: 'send-message', conversationId: 'c', messageId: 'o', text: 'x' } as const;
+    const [frame] = frames({ ...send, reply });
+    expect(frame).toMatchObject({ message: { type: 'Text', text: 'x' } });
+    expect(Object(frame).message).not.toHaveProperty('content');
   });
 
   it('asks for files under their own id, by which an error is known', () => {

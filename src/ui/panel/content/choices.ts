@@ -9,7 +9,7 @@ export function choices(
   message: Message,
   context: ContentContext,
 ): unknown {
-  const heading = title === null ? nothing : html`<span class="note">${title}</span>`;
+  const heading = title === null ? nothing : html`<span class="hint">${title}</span>`;
   if (!context.isOpen) return heading;
   return html`${heading}${buttons(offered, 'quick-reply', message, context)}`;
 }
@@ -48,7 +48,7 @@ export function replyButton(
     if (currentTarget instanceof Element) {
       currentTarget.closest('article')?.focus({ preventScroll: true });
     }
-    onReply(text, reply);
+    void onReply(text, reply);
   };
   return html`<button class="small" type="button" ?disabled=${!canReply} @click=${choose}>
     ${content}

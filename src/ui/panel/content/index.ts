@@ -3,12 +3,14 @@ import type { Content, Reply } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
 import type { Texts } from '../../texts.ts';
 import type { FreshLinks } from '../files/fresh-links.ts';
+import type { ViewForm } from '../forms/door.ts';
 import { cards } from './cards.ts';
 import { choices } from './choices.ts';
 import { attachment } from './files.ts';
-import { list, times } from './pickers.ts';
+import { isMultiple, list, times } from './pickers.ts';
 
-export type OnReply = (text: string, reply: Reply) => void;
+/** Resolves with whether it is kept; if not, the panel has said why. */
+export type OnReply = (text: string, reply: Reply) => Promise<boolean>;
 
 export interface ContentContext {
   readonly texts: Texts;
@@ -19,6 +21,8 @@ export interface ContentContext {
   readonly onReply: OnReply;
   /** Asks for those of files anew, which live for some minutes; `null`: nobody does. */
   readonly links: FreshLinks | null;
+  /** Shows what takes more than one press to answer. */
+  readonly forms: ViewForm;
 }
 
 /** What a message brings besides its text. */
@@ -37,16 +41,22 @@ function one(part: Content, message: Message, context: ContentContext): unknown 
     case 'cards':
       return cards(part.cards, message, context);
     case 'list':
-      return list(part, message, context);
+      return isMultiple(part)
+        ? context.forms(part, message, context)
+        : list(part, message, context);
     case 'times':
       return times(part, message, context);
+    case 'form':
+      return context.forms(part, message, context);
     case 'link':
       return link(part.url, part.text);
-    // Its words are the message's own.
+    // Its words are the message's own, but those of a form have others.
     case 'answer':
-      return message.text === '' ? html`<span class="note">${part.text}</span>` : nothing;
+      return message.text === '' || part.kind === 'form'
+        ? html`<span class="hint" dir="auto">${part.text}</span>`
+        : nothing;
     case 'unsupported':
-      return html`<span class="note">${context.texts.notShown(part.title ?? part.name)}</span>`;
+      return html`<span class="hint">${context.texts.notShown(part.title ?? part.name)}</span>`;
   }
 }
 

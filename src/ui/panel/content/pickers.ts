@@ -6,7 +6,11 @@ import { replyButton } from './choices.ts';
 import { hide, picture } from './files.ts';
 import type { ContentContext } from './index.ts';
 
-/** One of a list. Where several may be chosen, each is an answer of its own. */
+export function isMultiple({ sections }: ListContent): boolean {
+  return sections.some((section) => section.isMultiple);
+}
+
+/** One of a list. */
 export function list(
   { title, subtitle, sections }: ListContent,
   message: Message,
@@ -19,7 +23,7 @@ export function list(
       (
         section,
       ) => html`<div class="choices column" role="group" aria-label=${section.title ?? context.texts.choices}>
-        ${section.title === null ? nothing : html`<span class="note" dir="auto">${section.title}</span>`}
+        ${section.title === null ? nothing : html`<span class="hint" dir="auto">${section.title}</span>`}
         ${section.items.map((item) =>
           context.isOpen
             ? replyButton(
@@ -61,10 +65,10 @@ export function times(
   `;
 }
 
-function heading(title: string | null, subtitle: string | null): unknown {
+export function heading(title: string | null, subtitle: string | null): unknown {
   return html`
     ${title === null ? nothing : html`<strong dir="auto">${title}</strong>`}
-    ${subtitle === null ? nothing : html`<span class="note" dir="auto">${subtitle}</span>`}
+    ${subtitle === null ? nothing : html`<span class="hint" dir="auto">${subtitle}</span>`}
   `;
 }
 

@@ -19,7 +19,7 @@ export const contentStyles = css`
     object-fit: cover;
   }
   .extras img[hidden] { display: none; }
-  .extras .note { font-size: 13px; color: var(--_muted); }
+  .extras .hint { font-size: 13px; color: var(--_muted); }
   .extras small { display: block; font-size: 12px; color: var(--_muted); }
   .plain-link { padding: 0; border: 0; color: var(--_accent-text); background: none; }
   .file {

@@ -1,0 +1,90 @@
+import type { FormField, ListSection, ReplyValue } from '../../../protocol/content.ts';
+import type { FormTexts } from './words.ts';
+
+type DateField = Extract<FormField, { type: 'date' }>;
+
+/** The key of an item in a list: two may have the same id. */
+export function keyOf(section: number, item: number): string {
+  return `${section}.${item}`;
+}
+
+/** What is said with a field; nothing for one that was left out. */
+export function valuesOf(
+  field: FormField,
+  filled: readonly string[],
+  texts: FormTexts,
+): readonly ReplyValue[] {
+  const { id } = field;
+  switch (field.type) {
+    case 'text': {
+      const text = (filled[0] ?? '').trim();
+      return text === '' ? [] : [{ id, text, payload: text }];
+    }
+    case 'date': {
+      const day = filled[0] ?? '';
+      if (day === '') return [];
+      const payload = `${day}T00:00:00.000Z`;
+      return [{ id, text: dayText(payload, field.parts, texts), payload }];
+    }
+    case 'list':
+      return chosenOf(field.sections, filled).map((value) => ({ ...value, id }));
+    case 'choice': {
+      const item = field.items[Number(filled[0] || Number.NaN)];
+      return item ? [{ id, text: item.title, payload: item.id }] : [];
+    }
+  }
+}
+
+/** In the order in which they stand there. */
+export function chosenOf(
+  sections: readonly ListSection[],
+  filled: readonly string[],
+): readonly ReplyValue[] {
+  return sections.flatMap(({ items }, section) =>
+    items.flatMap(({ id: payload, title: text }, item) =>
+      filled.includes(keyOf(section, item)) ? [{ id: '', text, payload }] : [],
+    ),
+  );
+}
+
+/**
+ * What is wrong with a field, in words; `null`: nothing.
+ * @param isUnreadable the browser can't tell what was typed, such as half a date
+ */
+export function problemOf(
+  field: FormField,
+  filled: readonly string[],
+  isUnreadable: boolean,
+  { form }: FormTexts,
+): string | null {
+  if (isUnreadable) return form.invalid;
+  const value = (filled[0] ?? '').trim();
+  if (value === '') {
+    if (!field.isRequired) return null;
+    return field.type === 'list' || field.type === 'choice' ? form.chooseOne : form.empty;
+  }
+  if (field.type === 'text') {
+    if (value.length > field.maximumLength) return form.atMost(field.maximumLength);
+    return field.keyboard !== 'email' || /^\S+@\S+$/.test(value) ? null : form.invalid;
+  }
+  if (field.type !== 'date') return null;
+  const isEarly = field.earliest !== null && value < field.earliest;
+  const isLate = field.latest !== null && value > field.latest;
+  return isEarly || isLate ? form.invalid : null;
+}
+
+/** 'May 1, 2026 – June 3, 2026'; '' where every date will do. */
+export function spanText({ earliest, latest }: DateField, texts: FormTexts): string {
+  const [from, to] = [earliest, latest].map((day) => (day === null ? '' : dayText(day, [], texts)));
+  return from || to ? `${from} – ${to}`.trim() : '';
+}
+
+function dayText(day: string, parts: DateField['parts'], { language }: FormTexts): string {
+  const shown = parts.length > 0 ? parts : (['day', 'month', 'year'] as const);
+  return new Intl.DateTimeFormat(language, {
+    ...(shown.includes('day') ? { day: 'numeric' } : {}),
+    ...(shown.includes('month') ? { month: 'long' } : {}),
+    ...(shown.includes('year') ? { year: 'numeric' } : {}),
+    timeZone: 'UTC',
+  }).format(Date.parse(day));
+}

@@ -1,0 +1,187 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import type { FormField, ListSection } from '../../../protocol/content.ts';
+import { keyOf, spanText } from './answers.ts';
+import type { FormTexts } from './words.ts';
+
+/** A field as it stands in the page. */
+export interface Asked {
+  /** Of its elements: unique in the panel. */
+  readonly id: string;
+  readonly filled: readonly string[];
+  readonly wrong: string | null;
+  readonly texts: FormTexts;
+  /** Where the field has no title of its own. */
+  readonly name: string;
+  readonly onFilled: (filled: readonly string[]) => void;
+}
+
+/** A native control under its label, and below it what is wrong. */
+export function fieldView(field: FormField, asked: Asked): TemplateResult {
+  const { id, texts, wrong } = asked;
+  if (field.type === 'list') {
+    return html`<div class="ask">${listView(field.sections, asked, field)}${reason(asked)}</div>`;
+  }
+  const hint = [field.subtitle, field.type === 'date' ? spanText(field, texts) : null]
+    .filter(Boolean)
+    .join(' · ');
+  const described = [hint ? `${id}-hint` : '', wrong === null ? '' : `${id}-wrong`];
+  return html`<div class="ask">
+    <label for=${id}><span dir="auto">${field.title ?? asked.name}</span>${mark(field, texts)}</label>
+    ${hint ? html`<span id="${id}-hint" class="hint" dir="auto">${hint}</span>` : nothing}
+    ${control(field, asked, described.filter(Boolean).join(' ') || nothing)}
+    ${reason(asked)}
+  </div>`;
+}
+
+function control(
+  field: Exclude<FormField, { type: 'list' }>,
+  { id, filled, wrong, texts, onFilled }: Asked,
+  described: string | typeof nothing,
+): TemplateResult {
+  const value = filled[0] ?? '';
+  const isWrong = wrong === null ? nothing : 'true';
+  const take = ({ currentTarget }: Event) => {
+    if (
+      currentTarget instanceof HTMLInputElement ||
+      currentTarget instanceof HTMLTextAreaElement ||
+      currentTarget instanceof HTMLSelectElement
+    ) {
+      onFilled(currentTarget.value === '' ? [] : [currentTarget.value]);
+    }
+  };
+  if (field.type === 'choice') {
+    return html`<select id=${id} ?required=${field.isRequired} aria-invalid=${isWrong} aria-describedby=${described} @change=${take}>
+      <option value="" ?selected=${value === ''}>${texts.form.choose}</option>
+      ${field.items.map(
+        ({ title }, index) =>
+          html`<option value=${index} ?selected=${value === String(index)}>${title}</option>`,
+      )}
+    </select>`;
+  }
+  if (field.type === 'date') {
+    return html`<input
+      id=${id}
+      type="date"
+      min=${field.earliest ?? nothing}
+      max=${field.latest ?? nothing}
+      .value=${value}
+      ?required=${field.isRequired}
+      aria-invalid=${isWrong}
+      aria-describedby=${described}
+      @input=${take}
+    />`;
+  }
+  const { placeholder, autocomplete, keyboard } = field;
+  if (field.isMultiline) {
+    return html`<textarea
+      id=${id}
+      rows="3"
+      dir="auto"
+      placeholder=${placeholder ?? nothing}
+      autocomplete=${autocomplete ?? 'off'}
+      .value=${live(value)}
+      ?required=${field.isRequired}
+      aria-invalid=${isWrong}
+      aria-describedby=${described}
+      @input=${take}
+    ></textarea>`;
+  }
+  return html`<input
+    id=${id}
+    type=${types[keyboard]}
+    inputmode=${modes[keyboard] ?? nothing}
+    dir=${keyboard === 'text' ? 'auto' : 'ltr'}
+    placeholder=${placeholder ?? nothing}
+    autocomplete=${autocomplete ?? 'off'}
+    .value=${live(value)}
+    ?required=${field.isRequired}
+    aria-invalid=${isWrong}
+    aria-describedby=${described}
+    @input=${take}
+  />`;
+}
+
+type Keyboard = Extract<FormField, { type: 'text' }>['keyboard'];
+
+/** Not `number`: it drops what it can't read, and a wheel over it changes an order number unseen. */
+const types: Readonly<Record<Keyboard, string>> = {
+  text: 'text',
+  email: 'email',
+  phone: 'tel',
+  // `url` would want a scheme, which nobody types.
+  url: 'text',
+  digits: 'text',
+  decimal: 'text',
+};
+
+const modes: Readonly<Partial<Record<Keyboard, string>>> = {
+  url: 'url',
+  digits: 'numeric',
+  decimal: 'decimal',
+};
+
+/** Boxes where several may be chosen, else one of each section. */
+export function listView(
+  sections: readonly ListSection[],
+  asked: Asked,
+  field: Extract<FormField, { type: 'list' }> | null = null,
+): unknown {
+  const { name, texts } = asked;
+  return sections.map((section, index) => {
+    const own = section.title ?? field?.title ?? null;
+    const subtitle = index === 0 ? (field?.subtitle ?? null) : null;
+    // A list without any name is not called what stands above it in the message once more.
+    return html`<fieldset class="options">
+      <legend class=${own === null ? 'quiet' : ''}>
+        <span dir="auto">${own ?? name}</span>${field ? mark(field, texts) : nothing}
+      </legend>
+      ${subtitle === null ? nothing : html`<span class="hint" dir="auto">${subtitle}</span>`}
+      ${section.items.map((_, item) => option(sections, index, item, asked))}
+    </fieldset>`;
+  });
+}
+
+function option(
+  sections: readonly ListSection[],
+  at: number,
+  item: number,
+  { id, filled, wrong, onFilled }: Asked,
+): TemplateResult {
+  const section = sections[at];
+  const shown = section?.items[item];
+  if (!section || !shown) return html``;
+  const key = keyOf(at, item);
+  const choose = ({ currentTarget }: Event) => {
+    if (!(currentTarget instanceof HTMLInputElement)) return;
+    // Of a section with one choice, the former one goes.
+    const siblings = section.isMultiple ? [key] : section.items.map((_, other) => keyOf(at, other));
+    const others = filled.filter((one) => !siblings.includes(one));
+    onFilled(currentTarget.checked ? [...others, key] : others);
+  };
+  return html`<label class="option">
+    <input
+      id="${id}-${key}"
+      type=${section.isMultiple ? 'checkbox' : 'radio'}
+      name="${id}-${at}"
+      .checked=${live(filled.includes(key))}
+      aria-invalid=${wrong !== null && section.isMultiple ? 'true' : nothing}
+      aria-describedby=${wrong === null ? nothing : `${id}-wrong`}
+      @change=${choose}
+    />
+    <span>
+      <span dir="auto">${shown.title}</span>
+      ${shown.subtitle === null ? nothing : html`<small dir="auto">${shown.subtitle}</small>`}
+    </span>
+  </label>`;
+}
+
+function mark({ isRequired }: FormField, { form }: FormTexts): unknown {
+  return isRequired ? html` <span class="must">(${form.required})</span>` : nothing;
+}
+
+function reason({ id, wrong }: Asked): unknown {
+  return wrong === null
+    ? nothing
+    : html`<span id="${id}-wrong" class="wrong" dir="auto">${wrong}</span>`;
+}

@@ -1,0 +1,319 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { FormContent, FormField, ListContent, Reply } from '../../../protocol/content.ts';
+import type { Message } from '../../../protocol/message.ts';
+import { hide, picture } from '../content/files.ts';
+import type { ContentContext } from '../content/index.ts';
+import { heading } from '../content/pickers.ts';
+import { chosenOf, problemOf, valuesOf } from './answers.ts';
+import { closed, emptyDraft, type FormDraft, type Step } from './draft.ts';
+import { type Asked, fieldView, listView } from './fields.ts';
+import type { FormTexts } from './words.ts';
+
+/** As any part of a message, with the words of forms. */
+type FormContext = ContentContext & { readonly texts: FormTexts };
+
+/** The one field of a list that is offered by itself. */
+const only = 'list';
+
+/**
+ * A form, or a list of which several may be chosen, in its message. It renders into the tree that it
+ * stands in; what is filled in is kept outside of it, since rows come and go.
+ */
+export class PartylineForm extends LitElement {
+  static override properties = {
+    formId: { attribute: false },
+    offer: { attribute: false },
+    message: { attribute: false },
+    context: { attribute: false },
+    draft: { attribute: false },
+  };
+
+  /** Begins the ids of its elements. */
+  declare formId: string;
+  declare offer: FormContent | ListContent;
+  declare message: Message;
+  declare context: FormContext;
+  declare draft: FormDraft;
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override willUpdate(_: PropertyValues): void {
+    // It went out. Should the visitor discard that message, it is offered again as it was filled in.
+    if (this.context.isOpen) return;
+    if (this.draft.step.type === 'sending') this.draft.step = this.#start;
+    // It was answered in another tab: what goes away here must not take the focus with it.
+    const root = this.getRootNode();
+    if (root instanceof ShadowRoot && this.contains(root.activeElement)) this.#focusMessage();
+  }
+
+  protected override render(): unknown {
+    const { offer } = this;
+    return offer.type === 'list' ? this.#list(offer) : this.#form(offer);
+  }
+
+  get #start(): Step {
+    return emptyDraft(this.offer.type === 'list').step;
+  }
+
+  get #isOpen(): boolean {
+    return this.context.isOpen && this.draft.step.type !== 'sending';
+  }
+
+  get #name(): string {
+    const { offer } = this;
+    const { texts } = this.context;
+    if (offer.type === 'list') return offer.title ?? texts.choices;
+    return offer.title ?? offer.introduction.title ?? texts.form.open;
+  }
+
+  /** Not the name of the button that sends a message. */
+  get #sendName(): string {
+    return `${this.context.texts.send}: ${this.#name}`;
+  }
+
+  /** A message without words has those of its offer in the bubble. */
+  #heading(): unknown {
+    const { title, subtitle } = this.offer;
+    return heading(this.message.text === '' ? null : title, subtitle);
+  }
+
+  #list(offer: ListContent): TemplateResult {
+    const { sections } = offer;
+    const { texts, canReply } = this.context;
+    if (!this.#isOpen) {
+      return html`${this.#heading()}
+        ${sections.map(({ items }) => items.map(({ title }) => html`<div dir="auto">${title}</div>`))}`;
+    }
+    const asked = this.#asked(only, this.#name, null);
+    const values = chosenOf(sections, asked.filled);
+    const [first] = values;
+    const send = (event: Event) => {
+      event.preventDefault();
+      if (!first || !canReply) return;
+      const words = values.map(({ text }) => text).join(', ');
+      void this.#send(words, { kind: 'list', payload: first.payload, values: [...values] });
+    };
+    const why = `${this.formId}-why`;
+    return html`${this.#heading()}
+      <form class="form" part="form" novalidate aria-label=${this.#name} @submit=${send}>
+        ${listView(sections, asked)}
+        <div class="form-ways">
+          <span id=${why} class="hint" role="status">${first ? nothing : texts.form.chooseOne}</span>
+          <button
+            class="small go"
+            type="submit"
+            ?disabled=${!canReply}
+            aria-label=${this.#sendName}
+            aria-disabled=${first ? nothing : 'true'}
+            aria-describedby=${first ? nothing : why}
+          >
+            ${texts.send}
+          </button>
+        </div>
+      </form>`;
+  }
+
+  #form(offer: FormContent): TemplateResult {
+    const { step } = this.draft;
+    const { texts, canReply } = this.context;
+    if (!this.#isOpen || step.type === 'closed' || step.type === 'sending') {
+      return html`
+        ${offer.imageUrl === null ? nothing : picture(offer.imageUrl, '', hide)}
+        ${this.#heading()}
+        ${
+          this.#isOpen
+            ? html`<button class="small" type="button" ?disabled=${!canReply} @click=${() => this.#go({ type: 'page', page: 0 })}>
+                ${offer.button ?? texts.form.open}
+              </button>`
+            : nothing
+        }
+      `;
+    }
+    const isSummary = step.type === 'summary';
+    const lastPage = offer.pages.length - 1;
+    const isLast = isSummary || (step.page === lastPage && !offer.hasSummary);
+    const submit = (event: Event) => {
+      event.preventDefault();
+      if (!isSummary && !this.#check(offer, step.page)) return;
+      if (isLast) this.#finish(offer);
+      else this.#go(step.page < lastPage ? at(step.page + 1) : { type: 'summary' });
+    };
+    const former = isSummary ? at(lastPage) : step.page > 0 ? at(step.page - 1) : closed;
+    return html`<form class="form" part="form" novalidate aria-label=${this.#name} @submit=${submit}>
+      ${isSummary ? this.#summary(offer) : this.#page(offer, step.page)}
+      <div class="form-ways">
+        <button class="small plain" type="button" @click=${() => this.#go(former)}>
+          ${former.type === 'closed' ? texts.files.cancel : texts.form.back}
+        </button>
+        <button
+          class="small go"
+          type="submit"
+          ?disabled=${isLast && !canReply}
+          aria-label=${isLast ? this.#sendName : nothing}
+        >
+          ${isLast ? texts.send : texts.form.next}
+        </button>
+      </div>
+    </form>`;
+  }
+
+  #page(offer: FormContent, index: number): unknown {
+    const { texts } = this.context;
+    const { pages, introduction } = offer;
+    const page = pages[index];
+    if (!page) return nothing;
+    const hasIntroduction = index === 0;
+    return html`
+      ${
+        hasIntroduction && introduction.imageUrl !== null
+          ? picture(introduction.imageUrl, '', hide)
+          : nothing
+      }
+      ${
+        hasIntroduction && (introduction.title ?? introduction.subtitle) !== null
+          ? html`<div class="form-head">${heading(introduction.title, introduction.subtitle)}</div>`
+          : nothing
+      }
+      <div class="form-head" data-step tabindex="-1">
+        ${pages.length > 1 ? html`<span class="form-step">${texts.form.step(index + 1, pages.length)}</span>` : nothing}
+        ${heading(page.title, page.subtitle)}
+      </div>
+      ${page.fields.map((field, position) => {
+        const key = `${index}.${position}`;
+        return fieldView(
+          field,
+          this.#asked(key, placeholderOf(field) ?? page.title ?? this.#name, field),
+        );
+      })}
+    `;
+  }
+
+  #summary(offer: FormContent): TemplateResult {
+    const { texts } = this.context;
+    const rows = offer.pages.flatMap(({ fields, title }, page) =>
+      fields.map((field, position) => {
+        const values = valuesOf(field, this.#filled(`${page}.${position}`), texts);
+        const name = field.title ?? placeholderOf(field) ?? title ?? '';
+        return html`<div>
+          <dt dir="auto">${name}</dt>
+          <dd dir="auto">${values.map(({ text }) => text).join(', ') || '–'}</dd>
+        </div>`;
+      }),
+    );
+    return html`
+      <div class="form-head" data-step tabindex="-1"><strong>${texts.form.summary}</strong></div>
+      <dl class="summary">${rows}</dl>
+    `;
+  }
+
+  #filled(key: string): readonly string[] {
+    return this.draft.filled.get(key) ?? [];
+  }
+
+  #asked(key: string, name: string, field: FormField | null): Asked {
+    const { draft } = this;
+    const { texts } = this.context;
+    return {
+      id: `${this.formId}-${key}`,
+      filled: this.#filled(key),
+      wrong: draft.wrong.get(key) ?? null,
+      texts,
+      name,
+      onFilled: (filled) => {
+        draft.filled.set(key, filled);
+        // What was wrong is looked at again, what was not is left alone until the next press.
+        if (field && draft.wrong.has(key)) {
+          const wrong = new Map(draft.wrong);
+          const problem = problemOf(field, filled, false, texts);
+          if (problem === null) wrong.delete(key);
+          else wrong.set(key, problem);
+          draft.wrong = wrong;
+        }
+        this.requestUpdate();
+      },
+    };
+  }
+
+  /** Whether a page can be left; otherwise the focus goes to the first field that is wrong. */
+  #check({ pages }: FormContent, page: number): boolean {
+    const wrong = new Map<string, string>();
+    pages[page]?.fields.forEach((field, position) => {
+      const key = `${page}.${position}`;
+      const control = this.#controlOf(key);
+      const isUnreadable = control instanceof HTMLInputElement && control.validity.badInput;
+      const problem = problemOf(field, this.#filled(key), isUnreadable, this.context.texts);
+      if (problem !== null) wrong.set(key, problem);
+    });
+    this.draft.wrong = wrong;
+    const [first] = wrong.keys();
+    if (first === undefined) return true;
+    void this.#focus(() => this.#controlOf(first));
+    return false;
+  }
+
+  /** The control of a field, or the first one of a list. */
+  #controlOf(key: string): HTMLElement | null {
+    const root = this.getRootNode();
+    if (!(root instanceof ShadowRoot)) return null;
+    const id = `${this.formId}-${key}`;
+    return root.getElementById(id) ?? root.getElementById(`${id}-0.0`);
+  }
+
+  #go(step: Step): void {
+    this.draft.step = step;
+    this.draft.wrong = new Map();
+    void this.#focus(() => {
+      const head = this.querySelector<HTMLElement>('[data-step]');
+      if (head?.textContent?.trim()) return head;
+      return this.querySelector<HTMLElement>('input, select, textarea, button');
+    });
+  }
+
+  /** What had the focus is gone, or not what the visitor goes on with. */
+  async #focus(find: () => HTMLElement | null): Promise<void> {
+    this.requestUpdate();
+    await this.updateComplete;
+    find()?.focus();
+  }
+
+  #focusMessage(): void {
+    this.closest('article')?.focus({ preventScroll: true });
+  }
+
+  #finish(offer: FormContent): void {
+    const { texts, canReply } = this.context;
+    if (!canReply) return;
+    const values = offer.pages.flatMap(({ fields }, page) =>
+      fields.flatMap((field, position) =>
+        valuesOf(field, this.#filled(`${page}.${position}`), texts),
+      ),
+    );
+    const said = offer.reply ?? offer.title ?? values.map(({ text }) => text).join(', ');
+    void this.#send(said || texts.send, { kind: 'form', payload: offer.formId, values });
+  }
+
+  async #send(text: string, answer: Omit<Reply, 'originatingMessageId'>): Promise<void> {
+    const { draft, context, message } = this;
+    const before = draft.step;
+    draft.step = { type: 'sending' };
+    this.#focusMessage();
+    this.requestUpdate();
+    const isKept = await context.onReply(text, {
+      ...answer,
+      originatingMessageId: message.messageId,
+    });
+    if (isKept) return;
+    draft.step = before;
+    this.requestUpdate();
+  }
+}
+
+function at(page: number): Step {
+  return { type: 'page', page };
+}
+
+function placeholderOf(field: FormField): string | null {
+  return field.type === 'text' ? field.placeholder : null;
+}
