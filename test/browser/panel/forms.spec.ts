@@ -200,6 +200,7 @@ test('of a list several are chosen and sent together, and none is said in words'
 test('a form in a conversation that has ended can’t be sent', async ({ panel }) => {
   await panel.open();
   await panel.hear({ ...offered, content: [form, list] });
+  await panel.panel.getByLabel('Shino').check();
   await panel.change({ conversation: { conversationId: 'c1', status: 'ended' } });
   await expect(panel.button('Yes, call me')).toBeDisabled();
   await expect(panel.panel.getByRole('form').getByRole('button', { name: 'Send' })).toBeDisabled();
