@@ -50,7 +50,8 @@ function reachOf(deployment: Deployment): Omit<RunningGateway, 'agentUrl' | 'clo
   const adapter = genesysCloud(deployment);
   const history = { type: 'history-since', conversationId: '', since: 0, cursor: null } as const;
   const apiUrl = new URL(adapter.request(history, '').url).origin;
-  return { socketUrl: adapter.socketUrl, apiUrl, oauth: null, deployment };
+  const { socketUrl, configurationUrl } = adapter;
+  return { socketUrl, apiUrl, configurationUrl, oauth: null, deployment };
 }
 
 function storageOf(settings: Extract<GatewaySettings, { kind: 'emulator' }>) {

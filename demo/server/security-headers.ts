@@ -5,6 +5,8 @@ export interface Reach {
   readonly socketUrl: string;
   readonly apiUrl: string;
   readonly agentUrl: string | null;
+  /** Where a deployment's settings are. @default the API's */
+  readonly configurationUrl?: string;
   /** Where files are uploaded to. @default the API's */
   readonly uploadOrigin?: string;
   /** Where Genesys Cloud's own dialect is spoken; `null` for the article's. */
@@ -24,7 +26,8 @@ export const reportPath = '/policy-reports';
 
 /** The least that the pages run under; docs/security.md lists it. */
 export function contentSecurityPolicy(reach: Reach): string {
-  const addresses = [reach.socketUrl, reach.apiUrl, reach.agentUrl, reach.uploadOrigin].filter(
+  const { socketUrl, apiUrl, agentUrl, configurationUrl, uploadOrigin } = reach;
+  const addresses = [socketUrl, apiUrl, agentUrl, configurationUrl, uploadOrigin].filter(
     (url) => url != null,
   );
   const origins = new Set(addresses.map((url) => new URL(url).origin));

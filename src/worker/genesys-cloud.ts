@@ -21,7 +21,7 @@ import { Uploads } from './uploads.ts';
  *
  * @throws {PartylineError} `invalid-option`, naming the option.
  */
-export function genesysCloud(options: GenesysCloudOptions): HubGateway {
+export function genesysCloud(options: GenesysCloudOptions): HubGateway & GenesysCloudAdapter {
   const adapter = dialect(options);
   return {
     ...adapter,

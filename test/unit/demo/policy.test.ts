@@ -16,6 +16,17 @@ it('the demo runs under the very policy that docs/security.md lists', () => {
   expect(listed.trim().split(/\s*;\s*/)).toEqual(policy.split('; '));
 });
 
+it('lets the worker read a deployment’s settings where they are', () => {
+  const policy = contentSecurityPolicy({
+    socketUrl: 'wss://webmessaging.example/v1',
+    apiUrl: 'https://api.example',
+    agentUrl: null,
+    configurationUrl: 'https://api-cdn.example/webdeployments/v1/deployments/d/config.json',
+    deployment: null,
+  });
+  expect(policy).toContain(' https://api-cdn.example;');
+});
+
 it('lets files go where the deployment keeps them', () => {
   const policy = contentSecurityPolicy({
     socketUrl: 'wss://gateway.example/v1',
