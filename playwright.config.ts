@@ -18,7 +18,8 @@ export default defineConfig<Options>({
       testIgnore: withoutHub,
       // What a SharedWorker alone can do, and what is the same wherever the hub runs.
       grepInvert: /@shared-worker|@either-host/,
-      use: { withoutSharedWorker: true },
+      // And for people who want nothing to move.
+      use: { withoutSharedWorker: true, contextOptions: { reducedMotion: 'reduce' } },
     },
     // Minutes of random faults: `npm run soak`, not a part of `npm test`.
     { name: 'soak', testDir: './test/soak' },
