@@ -1,5 +1,4 @@
-import { type Gateway, startGateway } from 'partyline/testing';
-import { genesysCloud } from 'partyline/worker';
+import type { Gateway } from 'partyline/testing';
 import type { GatewayAddresses } from './app.ts';
 import type { Deployment } from './security-headers.ts';
 import type { GatewaySettings } from './settings.ts';
@@ -21,13 +20,15 @@ export async function openGateway(settings: GatewaySettings): Promise<RunningGat
     case 'deployment': {
       const { kind: _, uploadOrigin, ...named } = settings;
       const reach = {
-        ...reachOf({ ...named, visitorUrl }),
+        ...(await reachOf({ ...named, visitorUrl })),
         ...(uploadOrigin ? { uploadOrigin } : {}),
       };
       return { ...reach, agentUrl: null, close: async () => {} };
     }
     case 'emulator': {
       const { dialect, port } = settings;
+      // A server that works against another gateway need not load a whole one.
+      const { startGateway } = await import('partyline/testing');
       return addressesOf(
         await startGateway({ dialect, port, bot: {}, storage: storageOf(settings) }),
       );
@@ -35,10 +36,11 @@ export async function openGateway(settings: GatewaySettings): Promise<RunningGat
   }
 }
 
-function addressesOf(gateway: Gateway): RunningGateway {
+async function addressesOf(gateway: Gateway): Promise<RunningGateway> {
   const { dialect, deploymentId, apiUrl, socketUrl, agentUrl, close } = gateway;
   if (dialect === 'genesys-cloud') {
-    return { ...reachOf({ deploymentId, endpoint: apiUrl, visitorUrl }), agentUrl, close };
+    const reach = await reachOf({ deploymentId, endpoint: apiUrl, visitorUrl });
+    return { ...reach, agentUrl, close };
   }
   const { oauthUrl, clientId, clientSecret } = gateway;
   const oauth = { oauthUrl, clientId, clientSecret };
@@ -46,7 +48,10 @@ function addressesOf(gateway: Gateway): RunningGateway {
 }
 
 /** What the pages must be allowed to reach is what the adapter reaches. */
-function reachOf(deployment: Deployment): Omit<RunningGateway, 'agentUrl' | 'close'> {
+async function reachOf(
+  deployment: Deployment,
+): Promise<Omit<RunningGateway, 'agentUrl' | 'close'>> {
+  const { genesysCloud } = await import('partyline/worker');
   const adapter = genesysCloud(deployment);
   const history = { type: 'history-since', conversationId: '', since: 0, cursor: null } as const;
   const apiUrl = new URL(adapter.request(history, '').url).origin;
