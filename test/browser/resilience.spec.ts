@@ -133,8 +133,10 @@ test('two browser profiles are strangers', async ({ browser, context, openTab, g
   await theirs.send('theirs');
   await mine.shows(['mine']);
   await theirs.shows(['theirs']);
-  const conversations = await gateway.agent.conversations();
-  expect(new Set(conversations.map(({ conversationId }) => conversationId)).size).toBe(2);
+  // What waits for its conversation is shown already.
+  const named = async () =>
+    new Set((await gateway.agent.conversations()).map(({ conversationId }) => conversationId));
+  await expect.poll(async () => (await named()).size).toBe(2);
   expect(context.pages()).toHaveLength(1);
   await stranger.close();
   await mine.send('still mine');
