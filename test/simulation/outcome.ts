@@ -70,9 +70,6 @@ function keptPromises(simulation: Simulation): void {
 
 /** Nothing was sent again that a history had shown before: but by the visitor's choice, or without a memory. */
 function resentKnowingly(simulation: Simulation, { resent }: GuestPlatform): void {
-  const { faults, profile } = simulation.world;
-  // A page that asks again for what a power cut took, and that came back from the history without its id.
-  if (!profile.keepsIds && faults['power cut'] !== undefined) return;
   for (const messageId of resent) {
     const isChoice = simulation.ledger.entries.get(messageId)?.hasFailed === true;
     check(isChoice || wasDeleted(simulation), 'exactly once', () => {

@@ -248,6 +248,8 @@ function forgetTranscript(run: Run): void {
     earlier: [],
     alertedUntil: null,
     reading: emptyReading,
+    // A page that wakes up must not say once more what was deleted: what it still asks for is void.
+    meta: { ...run.state.meta, wipes: run.state.meta.wipes + 1 },
   });
   rewrite(run);
   run.change({ reset: true });
