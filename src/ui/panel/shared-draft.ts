@@ -45,8 +45,8 @@ export class SharedDraft {
       return 'take';
     }
     if (isNewHub) {
-      // What the old hub had not written down is in the textboxes alone.
-      this.#echoes = [];
+      // What the old hub had not written down is in the textboxes alone. What was written while there
+      // was none is on its way to this one, and will come back: those echoes stay.
       this.#seen = draft;
       if (value === draft) return 'keep';
       return value === '' ? 'take' : 'write-again';

@@ -208,6 +208,28 @@ test.describe('the draft', () => {
     await expect(panel.textbox).toHaveValue('hello');
     expect((await panel.calls('setDraft')).at(-1)).toEqual(['setDraft', 'hello']);
   });
+
+  test('written before there was a hub is not set back by its echoes, late as they are', async ({
+    panel,
+    page,
+  }) => {
+    const { hub } = await page.evaluate(() => window.chat.getSnapshot());
+    await panel.change({ hub: { ...hub, epoch: '' } });
+    await panel.open();
+    await page.evaluate(() => {
+      window.chat.echoes = false;
+    });
+    await page.keyboard.type('hello');
+    // As a press on the send button does.
+    await panel.textbox.blur();
+    await panel.change({ hub: { ...hub, epoch: 'e2' } });
+    for (const draft of ['h', 'he', 'hello']) {
+      await panel.change({ draft });
+      await expect(panel.textbox).toHaveValue('hello');
+    }
+    await panel.change({ draft: 'From the other tab' });
+    await expect(panel.textbox).toHaveValue('From the other tab');
+  });
 });
 
 test('the draft of a visitor who is gone is not shown to the next one', async ({ panel, page }) => {
