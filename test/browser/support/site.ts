@@ -1,11 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { Gateway } from '../../../src/testing/index.ts';
 import type { Timing } from '../../../src/worker/index.ts';
 import { secrets, secretsIn } from '../../support/secrets.ts';
-
-const server = fileURLToPath(new URL('../../../demo/build/server/index.js', import.meta.url));
+import { SiteHost } from './site-host.ts';
 
 export interface Site {
   readonly url: string;
@@ -39,43 +35,39 @@ function addressesOf(gateway: Gateway): Record<string, string> {
   };
 }
 
-/** The built demo, served by its own server in a process of its own, against the test's gateway. */
+function settingsOf(gateway: Gateway, options: SiteOptions): Record<string, string> {
+  return {
+    PORT: String(options.port ?? 0),
+    ...(options.folder === undefined ? {} : { PARTYLINE_SITE: options.folder }),
+    ...(options.timing === undefined ? {} : { PARTYLINE_TIMING: JSON.stringify(options.timing) }),
+    ...addressesOf(gateway),
+    PARTYLINE_SESSION_SECRET: secrets.session,
+  };
+}
+
+/** The built demo, served by its own server in another process, against the test's gateway. */
 export async function startSite(gateway: Gateway, options: SiteOptions = {}): Promise<Site> {
-  const child = spawn(process.execPath, [server], {
-    env: {
-      PATH: process.env.PATH,
-      PORT: String(options.port ?? 0),
-      ...(options.folder === undefined ? {} : { PARTYLINE_SITE: options.folder }),
-      ...(options.timing === undefined ? {} : { PARTYLINE_TIMING: JSON.stringify(options.timing) }),
-      ...addressesOf(gateway),
-      PARTYLINE_SESSION_SECRET: secrets.session,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const host = SiteHost.current();
   let printed = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    printed += chunk;
-    process.stderr.write(chunk);
+  const stopReading = host.onPrinted((text) => {
+    printed += text;
   });
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.on('data', (chunk: Buffer) => {
-      printed += chunk;
-      const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(printed) ?? [];
-      if (address) resolve(address);
-    });
-    child.once('exit', (code) => reject(new Error(`the site ended with ${code}: ${printed}`)));
+  const { id, url } = await host.open(settingsOf(gateway, options)).catch((error: unknown) => {
+    stopReading();
+    throw error;
   });
+  let closing: Promise<void> | null = null;
   return {
     url,
     printed: () => printed,
-    close: async () => {
-      if (child.exitCode !== null) return;
-      const exited = once(child, 'exit');
-      child.kill('SIGTERM');
-      await exited;
-      const found = secretsIn(printed);
-      if (printed.includes(gateway.clientSecret)) found.push('the client secret');
-      if (found.length > 0) throw new Error(`the site printed secrets: ${found.join(', ')}`);
+    close: () => {
+      closing ??= host.close(id).then(() => {
+        stopReading();
+        const found = secretsIn(printed);
+        if (printed.includes(gateway.clientSecret)) found.push('the client secret');
+        if (found.length > 0) throw new Error(`the site printed secrets: ${found.join(', ')}`);
+      });
+      return closing;
     },
   };
 }
