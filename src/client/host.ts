@@ -58,6 +58,8 @@ export class Host {
   /** Runs the hub until this tab stops; resolved, the lock goes to the next tab. */
   #host(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
+      // A lock that was granted after all: a hub that nobody ends would answer beside the next one.
+      if (signal.aborted) return resolve();
       signal.addEventListener('abort', () => {
         this.#end();
         resolve();

@@ -103,6 +103,41 @@ test('a build that the page can’t talk to: a reload is offered, and keeps the 
   expect(gateway.stats.violations).toEqual([]);
 });
 
+test.describe('without SharedWorker', { tag: '@either-host' }, () => {
+  test.use({ withoutSharedWorker: true });
+
+  test('a page that takes over runs one hub, however late it gets the lock', async ({
+    deployment,
+    context,
+  }) => {
+    const old = await open(await context.newPage(), deployment.url);
+    await old.send('before');
+    await old.shows(['before']);
+    await deployment.deploy('3', true);
+    const page = await context.newPage();
+    // The older hub is still there when the page asks for the second time.
+    await page.addInitScript(() => {
+      const request = navigator.locks.request.bind(navigator.locks);
+      Object.assign(navigator.locks, {
+        request: async (...all: Parameters<typeof request>) => {
+          if (Object(all[1]).steal) await new Promise((resolve) => setTimeout(resolve, 500));
+          return request(...all);
+        },
+      });
+    });
+    const fresh = await open(page, deployment.url);
+    await fresh.shows(['before']);
+    await fresh.send('after');
+    await expect(old.status).toContainText('Reload the page');
+    const reloaded = old.page.waitForEvent('load');
+    await old.page.getByRole('button', { name: 'Reload' }).click();
+    await reloaded;
+    await old.open();
+    for (const tab of [old, fresh]) await tab.shows(['before', 'after']);
+    expect(context.pages().map((each) => each.workers().length)).toEqual([0, 1]);
+  });
+});
+
 test('a tab whose worker file is gone from the server says so, and works after a reload', async ({
   deployment,
   context,

@@ -68,7 +68,12 @@ async function connect(server: string, binary: string): Promise<WebDriver> {
   return new Builder()
     .usingServer(server)
     .withCapabilities(
-      new Capabilities({ browserName: 'MiniBrowser', 'webkitgtk:browserOptions': options }),
+      new Capabilities({
+        browserName: 'MiniBrowser',
+        'webkitgtk:browserOptions': options,
+        // Its own wait has no end within a test, and says nothing of what it waits for.
+        pageLoadStrategy: 'none',
+      }),
     )
     .build();
 }
@@ -103,19 +108,40 @@ class WebKitWindow implements Window {
   }
 
   goto(url: string): Promise<void> {
-    return this.#do(() => this.#driver.get(url));
+    return this.#leave(() => this.#driver.get(url));
   }
 
   reload(): Promise<void> {
-    return this.#do(() => this.#driver.navigate().refresh());
+    return this.#leave(() => this.#driver.navigate().refresh());
   }
 
   back(): Promise<void> {
-    return this.#do(() => this.#driver.navigate().back());
+    return this.#leave(() => this.#driver.navigate().back());
   }
 
   forward(): Promise<void> {
-    return this.#do(() => this.#driver.navigate().forward());
+    return this.#leave(() => this.#driver.navigate().forward());
+  }
+
+  /** Resolves when another document has loaded; the one that is left bears a mark. */
+  #leave(go: () => Promise<void>): Promise<void> {
+    const mark = crypto.randomUUID();
+    return this.#do(async () => {
+      await this.#driver.executeScript('globalThis.isLeft = arguments[0];', mark);
+      await go();
+      await until(
+        () =>
+          this.#driver
+            .executeScript<string>(
+              'return globalThis.isLeft === arguments[0] ? "not left" : document.readyState;',
+              mark,
+            )
+            // Between two documents there is none to ask.
+            .catch((reason: unknown) => String(reason)),
+        (state) => state === 'complete',
+        'the document',
+      );
+    });
   }
 
   evaluate(expression: string): Promise<unknown> {

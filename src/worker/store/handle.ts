@@ -3,8 +3,11 @@ import type { Log } from '../log.ts';
 import { databaseVersion, migrate } from './migrations.ts';
 import { type Database, databaseName, type Schema } from './schema.ts';
 
-/** Another connection that does not close in time keeps us out of the store, not out of the chat. */
-const openDeadline = 3_000;
+/** Another connection that does not close in time keeps us out of the store, not out of the chat, in ms. */
+const blockedDeadline = 3_000;
+
+/** A slow disk, or rows that are brought to a newer schema: worth more, but less than a page waits. */
+const openDeadline = 10_000;
 
 /** Times in a row that a dead handle is replaced, before the hub goes on without a store. */
 const maximumReopens = 3;
@@ -84,17 +87,19 @@ export class Handle {
 
   async #open(): Promise<Database> {
     let isNew = false;
-    const opening = openDB<Schema>(databaseName, databaseVersion, {
-      upgrade: (database, oldVersion, _, transaction) => {
-        isNew = oldVersion === 0;
-        return migrate(unwrap(database), unwrap(transaction), oldVersion);
-      },
-      // Somebody deletes the database or brings a newer schema: we must not stand in the way.
-      blocking: () => this.#replace(),
-      // The browser closed it, since its data are cleared or its disk failed.
-      terminated: () => this.#replace(),
-    });
-    const database = await inTime(opening);
+    const database = await inTime((blocked) =>
+      openDB<Schema>(databaseName, databaseVersion, {
+        upgrade: (database, oldVersion, _, transaction) => {
+          isNew = oldVersion === 0;
+          return migrate(unwrap(database), unwrap(transaction), oldVersion);
+        },
+        blocked,
+        // Somebody deletes the database or brings a newer schema: we must not stand in the way.
+        blocking: () => this.#replace(),
+        // The browser closed it, since its data are cleared or its disk failed.
+        terminated: () => this.#replace(),
+      }),
+    );
     if (isNew && this.#hasServed) this.#events.emptied();
     return database;
   }
@@ -107,26 +112,25 @@ export class Handle {
   }
 }
 
-async function inTime(opening: Promise<Database>): Promise<Database> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let isOverdue = false;
-  opening.then(
-    (late) => {
-      if (isOverdue) late.close();
-    },
-    () => {
-      // Whoever waits for it below hears of it.
-    },
-  );
-  const overdue = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      isOverdue = true;
-      reject(new OpeningOverdue('another connection to the database does not give way'));
-    }, openDeadline);
+/** @param open is given what to call when another connection stands in the way */
+function inTime(open: (blocked: () => void) => Promise<Database>): Promise<Database> {
+  return new Promise((resolve, reject) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isOverdue = false;
+    const wait = (deadline: number) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        isOverdue = true;
+        reject(new OpeningOverdue('the database does not open'));
+      }, deadline);
+    };
+    wait(openDeadline);
+    open(() => wait(blockedDeadline))
+      .finally(() => clearTimeout(timer))
+      .then((database) => {
+        // Too late: it must not stand in another one's way.
+        if (isOverdue) database.close();
+        else resolve(database);
+      }, reject);
   });
-  try {
-    return await Promise.race([opening, overdue]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
