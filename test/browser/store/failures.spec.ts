@@ -24,6 +24,23 @@ test('a connection that does not give way to a new schema costs the history, not
   await database.delete();
 });
 
+test('a database that is only slow is waited for', async ({
+  gateway,
+  openTab,
+  database,
+  endHub,
+}) => {
+  // Longer than a connection in the way is worth.
+  await database.occupy(4_000);
+  const tab = await openTab('/');
+  await beginConversation(gateway, tab);
+  await expect(tab.page.getByText(notKept)).toBeHidden();
+  await gateway.stop();
+  await endHub(tab);
+  const again = await openTab('/');
+  await again.shows(['hello', 'hello, visitor']);
+});
+
 test('a newer schema that comes while the hub runs gets its way at once, and the chat goes on', async ({
   gateway,
   openTab,

@@ -66,6 +66,28 @@ export class DatabasePage {
     );
   }
 
+  /** Works on the database for so long, in ms, and leaves it as it was: whoever opens it must wait. */
+  occupy(duration: number): Promise<void> {
+    return this.page.evaluate(
+      (long) =>
+        new Promise<void>((resolve) => {
+          const request = indexedDB.open('partyline', 999);
+          request.onupgradeneeded = () => {
+            const { transaction } = request;
+            const store = request.result.createObjectStore('work');
+            const end = performance.now() + long;
+            const goOn = () => {
+              if (performance.now() < end) store.get('nothing').onsuccess = goOn;
+              else transaction?.abort();
+            };
+            goOn();
+            resolve();
+          };
+        }),
+      duration,
+    );
+  }
+
   release(): Promise<void> {
     return this.page.evaluate(() => {
       if ('held' in window && window.held instanceof IDBDatabase) window.held.close();
