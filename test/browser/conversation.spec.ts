@@ -1,6 +1,9 @@
 import type { Gateway } from '../../src/testing/index.ts';
 import { takeConversation } from './support/agent.ts';
-import { expect, test } from './support/fixtures.ts';
+import { brisk, expect, test } from './support/fixtures.ts';
+
+// A page that loads slowly lets an outage last until the socket is given up: it is tried again soon.
+test.use({ timing: { ...brisk, probe: 5_000 } });
 
 const home = '/';
 const otherPage = '/help/';
