@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Builder, Capabilities, type WebDriver, type WebElement } from 'selenium-webdriver';
+import { Builder, Capabilities, error, type WebDriver, type WebElement } from 'selenium-webdriver';
 import { freePort } from '../support/ports.ts';
 import { type Driver, findBody, until, type Window } from './driver.ts';
 
@@ -28,10 +28,12 @@ export async function startWebKit(paths: WebKitPaths): Promise<Driver> {
     await end(service);
     await end(display.server);
   };
-  const driver = await connect(`http://127.0.0.1:${port}`, paths.browser).catch(async (error) => {
-    await stop();
-    throw error;
-  });
+  const driver = await connect(`http://127.0.0.1:${port}`, paths.browser).catch(
+    async (reason: unknown) => {
+      await stop();
+      throw reason;
+    },
+  );
   const version = (await driver.getCapabilities()).getBrowserVersion() ?? 'unknown';
   const turns = new Turns();
   const spare = await driver.getWindowHandle();
@@ -71,8 +73,8 @@ async function connect(server: string, binary: string): Promise<WebDriver> {
       new Capabilities({
         browserName: 'MiniBrowser',
         'webkitgtk:browserOptions': options,
-        // Its own wait has no end within a test, and says nothing of what it waits for.
-        pageLoadStrategy: 'none',
+        // By default it waits five minutes for a page that will not come.
+        timeouts: { pageLoad: 10_000, script: 10_000 },
       }),
     )
     .build();
@@ -108,39 +110,32 @@ class WebKitWindow implements Window {
   }
 
   goto(url: string): Promise<void> {
-    return this.#leave(() => this.#driver.get(url));
+    // A new window, on a busy machine, may not go where it is sent first.
+    return this.#go(() => this.#driver.get(url), 3);
   }
 
   reload(): Promise<void> {
-    return this.#leave(() => this.#driver.navigate().refresh());
+    return this.#go(() => this.#driver.navigate().refresh());
   }
 
   back(): Promise<void> {
-    return this.#leave(() => this.#driver.navigate().back());
+    return this.#go(() => this.#driver.navigate().back());
   }
 
   forward(): Promise<void> {
-    return this.#leave(() => this.#driver.navigate().forward());
+    return this.#go(() => this.#driver.navigate().forward());
   }
 
-  /** Resolves when another document has loaded; the one that is left bears a mark. */
-  #leave(go: () => Promise<void>): Promise<void> {
-    const mark = crypto.randomUUID();
+  /** The browser waits for the page, since a script that meets a change of pages is never answered. */
+  #go(navigate: () => Promise<void>, tries = 1): Promise<void> {
     return this.#do(async () => {
-      await this.#driver.executeScript('globalThis.isLeft = arguments[0];', mark);
-      await go();
-      await until(
-        () =>
-          this.#driver
-            .executeScript<string>(
-              'return globalThis.isLeft === arguments[0] ? "not left" : document.readyState;',
-              mark,
-            )
-            // Between two documents there is none to ask.
-            .catch((reason: unknown) => String(reason)),
-        (state) => state === 'complete',
-        'the document',
-      );
+      for (let left = tries; ; left -= 1) {
+        try {
+          return await navigate();
+        } catch (reason) {
+          if (!(reason instanceof error.TimeoutError) || left === 1) throw reason;
+        }
+      }
     });
   }
 
