@@ -86,9 +86,10 @@ export function ensureDependencies() {
   run('npm', ['ci', '--no-audit', '--no-fund']);
 }
 
+/** Chromium without the window that a headless browser draws for nobody: tests take two thirds of the time. */
+const headlessShell = '/usr/bin/chromium-headless-shell';
+
 const systemBrowsers = [
-  // Without the window that a headless browser draws for nobody: the tests take two thirds of the time.
-  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
@@ -126,17 +127,18 @@ function tryRun(command, args) {
 /**
  * Finds a Chromium, and installs one when there is none. Needs the dependencies.
  *
+ * @param {{ whole?: boolean }} options `whole`: as visitors have it, window and all
  * @returns {string | null} Its path, or `null` for Playwright's own.
  * @throws {StageError} When there is none to be had; the message says how to get one.
  */
-export function ensureBrowser() {
+export function ensureBrowser({ whole = false } = {}) {
   const chosen = process.env.PARTYLINE_CHROMIUM;
   if (chosen) {
     if (isExecutable(chosen)) return chosen;
     throw new StageError(`PARTYLINE_CHROMIUM points to ${chosen}, which is no program.`);
   }
   if (hasPlaywrightChromium()) return null;
-  const found = systemBrowsers.find(isExecutable);
+  const found = [...(whole ? [] : [headlessShell]), ...systemBrowsers].find(isExecutable);
   if (found) return found;
 
   say('No Chromium here: installing one (npx playwright install chromium)');

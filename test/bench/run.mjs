@@ -6,7 +6,7 @@ import { ensureBrowser, ensureDependencies, main, root } from '../../scripts/set
 await main(async () => {
   ensureDependencies();
   // Playwright knows where its browser is; it does not drive it here.
-  const executable = ensureBrowser() ?? chromium.executablePath();
+  const executable = ensureBrowser({ whole: true }) ?? chromium.executablePath();
   const { module } = await runnerImport(fileURLToPath(new URL('./bench.ts', import.meta.url)), {
     root,
     configFile: false,
