@@ -183,6 +183,8 @@ function onSession(run: Run, event: Extract<GatewayEvent, { type: 'session' }>):
     restLine(run);
     return;
   }
+  // What was on its way may have been read there, and the new session's history can't tell.
+  if (stage === 'resuming' && event.isNew) failDoubtsOfFormer(run, null);
   if (stage === 'routing' && event.isReadOnly) {
     connectAnew(run);
     return;

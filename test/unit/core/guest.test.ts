@@ -325,6 +325,18 @@ describe('a message', () => {
     expect(hub.commands()).toEqual(['authenticate', 'send-message']);
   });
 
+  it('that may have arrived in a session that is gone is the visitor’s to send again', () => {
+    const hub = new GuestHub().started().type('hello', 'own-1').clearKeepingSocket();
+    hub.cut().pass(8_001).open().hears('SessionResponse', { connected: true, newSession: true });
+    hub.type('and more', 'own-2').history();
+    expect(hub.snapshot?.messages).toMatchObject([
+      { messageId: 'own-1', status: 'failed', failure: { code: 'unknown-outcome' } },
+      { messageId: 'own-2', status: 'sent' },
+    ]);
+    expect(hub.sent().at(-1)).toMatchObject({ type: 'send-message', messageId: 'own-2' });
+    expect(hub.commands()).toEqual(['authenticate', 'send-message']);
+  });
+
   it.each([-3_600_000, 3_600_000])(
     'is known by its words whatever the clock here says (%d ms)',
     (by) => {
