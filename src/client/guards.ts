@@ -30,7 +30,6 @@ import type {
 import {
   arrayOf,
   either,
-  type Guard,
   isAnything,
   isBoolean,
   isNumber,
@@ -46,16 +45,13 @@ import {
  */
 
 /** One of a list: any word will do, since a newer hub of the same protocol may know more of them. */
-const word =
-  <T extends string>(): Guard<T> =>
-  (value): value is T =>
-    isString(value);
+const isWord = <T extends string>(value: unknown): value is T => isString(value);
 
-const isProblem = shape<Problem>({ code: word<ErrorCode>(), message: isString });
+const isProblem = shape<Problem>({ code: isWord<ErrorCode>, message: isString });
 
 export const isConversation = shape<Conversation>(
-  { conversationId: isString, status: word<ConversationStatus>() },
-  { position: isNumber, expiresAt: isNumber },
+  { conversationId: isString, status: isWord<ConversationStatus> },
+  { position: isNumber, expiresAt: isNumber, leftAt: isNumber },
 );
 
 const isTyped = shape<{ type: string }>({ type: isString });
@@ -69,10 +65,10 @@ const isMessage = shape<Message>(
     messageId: isString,
     conversationId: nullable(isString),
     sequence: nullable(isNumber),
-    from: shape<Sender>({ id: isString, name: isString, role: word<Role>() }),
+    from: shape<Sender>({ id: isString, name: isString, role: isWord<Role> }),
     text: isString,
     timestamp: isNumber,
-    status: word<MessageStatus>(),
+    status: isWord<MessageStatus>,
     failure: nullable(isProblem),
     missingBefore: isNumber,
     position: isPosition,
@@ -85,10 +81,10 @@ const isMessages = arrayOf(isMessage);
 const shared = {
   connection: shape<ConnectionSnapshot>(
     {
-      phase: word<Phase>(),
+      phase: isWord<Phase>,
       attempt: isNumber,
       retryAt: nullable(isNumber),
-      transport: word<ConnectionSnapshot['transport']>(),
+      transport: isWord<ConnectionSnapshot['transport']>,
     },
     { problem: isProblem },
   ),
@@ -97,7 +93,7 @@ const shared = {
   typing: nullable(shape<NonNullable<SharedSnapshot['typing']>>({ id: isString, name: isString })),
   draft: isString,
   hub: shape<HubSnapshot>({
-    kind: word<HubSnapshot['kind']>(),
+    kind: isWord<HubSnapshot['kind']>,
     epoch: isString,
     build: isString,
     tabs: isNumber,

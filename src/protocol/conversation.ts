@@ -8,6 +8,8 @@ export interface Conversation {
   readonly position?: number;
   /** Epoch ms by this machine: it ends then, unless somebody writes. Told when that is near. */
   readonly expiresAt?: number;
+  /** Epoch ms by the gateway: the other side left then, and has said nothing since. It is still open. */
+  readonly leftAt?: number;
 }
 
 /** How a new conversation is put into a queue. */

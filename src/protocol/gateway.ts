@@ -286,6 +286,9 @@ export type SessionEvent =
       readonly type: 'presence';
       readonly presence: 'join' | 'disconnect' | 'clear' | 'sign-in' | 'expired' | 'other';
       readonly from: 'visitor' | 'other';
+      /** Epoch ms by the gateway's clock; `null`: it has not said. */
+      readonly at: number | null;
+      readonly isReadOnly: boolean;
       /** In the gateway's words. */
       readonly name: string;
     }

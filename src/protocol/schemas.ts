@@ -26,6 +26,7 @@ export const conversationSchema = z.object({
   status: z.enum(conversationStatuses),
   position: z.exactOptional(z.number()),
   expiresAt: z.exactOptional(z.number()),
+  leftAt: z.exactOptional(z.number()),
 });
 
 /** Of all attributes together as JSON, in UTF-16 code units: a routing must fit into one frame. */

@@ -56,6 +56,11 @@ export interface GatewayOptions {
     readonly autoStart?: boolean;
     /** Whether visitors can have a conversation cleared. @default true */
     readonly clear?: boolean;
+    /**
+     * Whether a conversation that an agent ends takes its session along, which is read-only then.
+     * Otherwise the next message begins another conversation in it. @default true
+     */
+    readonly endsSession?: boolean;
   };
   /** How long addresses of its files live, in seconds. @default 600 */
   readonly fileLinkLife?: number;
@@ -124,6 +129,7 @@ const schema = z.strictObject({
       tellsTyping: z.boolean().default(true),
       autoStart: z.boolean().default(false),
       clear: z.boolean().default(true),
+      endsSession: z.boolean().default(true),
     })
     .prefault({}),
   fileLinkLife: z.number().positive().default(600),

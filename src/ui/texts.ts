@@ -107,6 +107,8 @@ export interface Texts {
   readonly queuedAt: (position: number) => string;
   /** An agent has taken the conversation, and written nothing yet. */
   readonly joined: string;
+  /** Nobody is there any more, and the conversation is still open. */
+  readonly left: string;
   readonly ended: string;
   readonly routing: {
     /** Nothing was sent. @param problems one sentence each */
@@ -230,6 +232,7 @@ export const english: Texts = {
   queued: 'Waiting for an agent…',
   queuedAt: (position) => `Waiting for an agent. You are number ${position} in the queue.`,
   joined: 'Somebody is here for you now.',
+  left: 'Nobody is here any more. Write if you need more help.',
   ended: 'This conversation has ended. A new message starts a new conversation.',
 
   routing: {

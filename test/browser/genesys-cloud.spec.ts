@@ -387,3 +387,27 @@ test.describe('where the deployment starts conversations by itself', () => {
     expect(await gateway.agent.conversations()).toHaveLength(1);
   });
 });
+
+test.describe('where an agent’s farewell leaves the session open', () => {
+  test.use({ gatewayOptions: { dialect: 'genesys-cloud', deployment: { endsSession: false } } });
+
+  test('all tabs say that nobody is there, until the next one answers', {
+    tag: '@either-host',
+  }, async ({ gateway, openTab }) => {
+    const first = await openTab('/');
+    const second = await openTab('/help/');
+    await first.send('hello');
+    await gateway.agent.end(await takeConversation(gateway));
+    for (const tab of [first, second]) await expect(tab.nobodyIsHere).toBeVisible();
+    await first.page.reload();
+    await first.open();
+    await expect(first.nobodyIsHere).toBeVisible();
+    await first.send('one more question');
+    await gateway.agent.say(await takeConversation(gateway), 'yes?');
+    for (const tab of [first, second]) {
+      await tab.shows(['hello', 'one more question', 'yes?']);
+      await expect(tab.nobodyIsHere).toBeHidden();
+    }
+    expect(gateway.stats.violations).toEqual([]);
+  });
+});

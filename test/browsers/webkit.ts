@@ -40,14 +40,22 @@ export async function startWebKit(paths: WebKitPaths): Promise<Driver> {
   return {
     version: `WebKitGTK ${version}`,
     open: async (url) => {
-      const handle = await turns.take(async () => {
-        await driver.switchTo().window(spare);
-        await driver.switchTo().newWindow('window');
-        return driver.getWindowHandle();
-      });
-      const window = new WebKitWindow(driver, handle, turns);
-      await window.goto(url);
-      return window;
+      // A new window, on a busy machine, may not go where it is sent, however often: another one does.
+      for (let left = 3; ; left -= 1) {
+        const handle = await turns.take(async () => {
+          await driver.switchTo().window(spare);
+          await driver.switchTo().newWindow('window');
+          return driver.getWindowHandle();
+        });
+        const window = new WebKitWindow(driver, handle, turns);
+        try {
+          await window.goto(url);
+          return window;
+        } catch (reason) {
+          if (!(reason instanceof error.TimeoutError) || left === 1) throw reason;
+          await window.close();
+        }
+      }
     },
     close: async () => {
       await driver.quit();
@@ -110,8 +118,8 @@ class WebKitWindow implements Window {
   }
 
   goto(url: string): Promise<void> {
-    // A new window, on a busy machine, may not go where it is sent first.
-    return this.#go(() => this.#driver.get(url), 3);
+    // What it does not do at first it mostly does when it is told again.
+    return this.#go(() => this.#driver.get(url), 2);
   }
 
   reload(): Promise<void> {

@@ -1,3 +1,4 @@
+import { GuestPlatform } from './model/guest/platform.ts';
 import type { Cut } from './model/line.ts';
 import type { ModelTab } from './model/tab.ts';
 import { Random } from './random.ts';
@@ -75,6 +76,9 @@ export function startStorm(simulation: Simulation): void {
   });
   every('evict', profile.dialect === 'article' ? 0 : profile.evictions, () => {
     for (const line of simulation.lines) line.session?.evict?.();
+  });
+  every('farewell', profile.dialect === 'article' ? 0 : profile.farewells, (random) => {
+    if (gateway instanceof GuestPlatform) gateway.farewell(random);
   });
   every('clear', profile.dialect === 'article' ? 0 : profile.clears, (random) => {
     // As src/worker/platform-calls.ts, for whichever tab asks.

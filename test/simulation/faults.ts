@@ -14,6 +14,8 @@ export const faultKinds = [
   'internal error',
   'conversation forgotten',
   'evicted',
+  'farewell',
+  'message without time',
   'conversation deleted',
   'resent too soon to know',
   'REST failed',

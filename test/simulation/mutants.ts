@@ -468,4 +468,18 @@ export const mutants: readonly Mutant[] = [
     replace: 'if (total === -1) {',
     profile: { ...guests, restLag: 15_000, agentMessages: 60, burst: 20, loss: 0.1, minutes: 2 },
   },
+  {
+    name: 'farewell-for-good',
+    file: core('guest'),
+    find: "if (leftAt !== undefined && message.timestamp > leftAt) setTold(run, 'leftAt', null);",
+    replace: '',
+    profile: { ...guests, farewells: 6 },
+  },
+  {
+    name: 'former-session-opened-again',
+    file: core('guest'),
+    find: 'if (hasEnded(run)) leaveFormer(run);',
+    replace: '',
+    profile: { ...guests, visitorEnds: 4, cuts: 6, restFails: 0.6, kills: 4, minutes: 2 },
+  },
 ];

@@ -106,6 +106,10 @@ export interface Profile {
   readonly keepsIds: boolean;
   /** A live message without the id that the history knows it by. */
   readonly namelessLive: number;
+  /** A live message that does not say when it was written. */
+  readonly timelessLive: number;
+  /** The other side leaves, and the session stays open. */
+  readonly farewells: number;
   /** Another window of the same session takes the line's place. */
   readonly evictions: number;
   /** The visitor has the conversation deleted. */
@@ -137,21 +141,29 @@ export function chosenProfile(
 ): Profile {
   const profile = { ...drawProfile(seed, random), ...chosen };
   if (profile.dialect === 'article') return profile;
-  // The platform has no sequences; and what comes without its name is looked for where memory reaches.
+  // The platform has no sequences; and what comes without its name or its time is looked for where memory
+  // reaches. Without a time the visitor's own are known by their id alone.
   const isShort = profile.limits.window < defaultLimits.window;
-  return { ...profile, sequences: false, namelessLive: isShort ? 0 : profile.namelessLive };
+  const namelessLive = isShort ? 0 : profile.namelessLive;
+  const timelessLive = isShort || !profile.keepsIds ? 0 : profile.timelessLive;
+  return { ...profile, sequences: false, namelessLive, timelessLive };
 }
 
 /** From a stream of its own, so that the article's schedules do not move. */
 function drawGuest(
   random: Random,
   pace: number,
-): Pick<Profile, 'keepsIds' | 'namelessLive' | 'evictions' | 'clears'> {
+): Pick<
+  Profile,
+  'keepsIds' | 'namelessLive' | 'timelessLive' | 'evictions' | 'clears' | 'farewells'
+> {
   return {
     keepsIds: random.chance(0.7),
     namelessLive: random.chance(0.3) ? random.between(0.05, 0.5) : 0,
     evictions: random.chance(0.15) ? pace * random.between(0.1, 0.5) : 0,
     clears: random.chance(0.15) ? pace * random.between(0.1, 0.5) : 0,
+    timelessLive: random.chance(0.3) ? random.between(0.05, 0.5) : 0,
+    farewells: random.chance(0.4) ? pace * random.between(0.2, 2) : 0,
   };
 }
 

@@ -50,6 +50,8 @@ const switches: readonly Partial<Profile>[] = [
   { namelessLive: 0 },
   { evictions: 0 },
   { clears: 0 },
+  { timelessLive: 0 },
+  { farewells: 0 },
   { agentMessages: 0 },
   { lingers: false },
   { burst: 3 },

@@ -300,6 +300,7 @@ export class Simulation {
       const lost = this.disk.losePower(this.world.random.next());
       for (let write = 0; write < lost; write += 1) count(this.world, 'write lost');
       this.world.trace.add('disk', `${lost} writes are lost`);
+      if (lost > 0 && this.gateway instanceof GuestPlatform) this.gateway.forgetReadings();
     }
     this.#part();
     this.machine.after(this.world.random.between(5, 500), () => this.boot());
@@ -382,14 +383,30 @@ export class Simulation {
     this.cleared.add(before.conversation.conversation.conversationId);
   }
 
+  /** Conversations that a hub has done with. */
+  readonly #left = new Set<string>();
+
   /** What a browser calls a conversation on which it is online. */
   #name({ hub, after: { link, conversation } }: Step): void {
-    if (!(this.gateway instanceof GuestPlatform) || !conversation || link.phase !== 'online')
-      return;
+    if (!(this.gateway instanceof GuestPlatform) || !conversation) return;
+    const { conversationId, status } = conversation.conversation;
+    if (status === 'ended' && conversation.closing === null) this.#left.add(conversationId);
+    if (link.phase !== 'online') return;
     const end = hub.lines.get(link.socketId)?.session;
     if (!(end instanceof GuestConnection) || !end.session) return;
     if (link.session.stage !== 'conversation') return;
-    this.gateway.name(conversation.conversation.conversationId, end.session);
+    const { gateway } = this;
+    const { session } = end;
+    gateway.name(conversationId, session);
+    // Whoever has lost what they knew may meet a session again.
+    const { 'database deleted': deleted, 'write lost': lost } = this.world.faults;
+    if (deleted !== undefined || lost !== undefined) return;
+    const former = gateway.nicknamesOf(session).find((name) => this.#left.has(name));
+    this.assert(() =>
+      check(former === undefined || former === conversationId, 'left for good', () => {
+        return `the session of ${former} was opened for ${conversationId}`;
+      }),
+    );
   }
 
   /** The browser's event, which a hub hears from its boot on. */

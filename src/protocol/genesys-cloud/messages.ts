@@ -110,9 +110,10 @@ function toEvent(event: EventBody, message: MessageBody): readonly GatewayEvent[
     case 'presence': {
       const name = event.presence?.type ?? '';
       const presence = presenceOf(name);
-      const told: GatewayEvent = { type: 'presence', presence, from, name };
       // A string, as the platform writes it.
       const isReadOnly = message.metadata.get('readOnly')?.toLowerCase() === 'true';
+      const at = message.channel?.time ?? null;
+      const told: GatewayEvent = { type: 'presence', presence, from, at, isReadOnly, name };
       if (presence === 'disconnect' && from === 'other' && isReadOnly) {
         return [
           told,

@@ -67,7 +67,13 @@ export function decodeResponse(call: RestCall, response: HttpResponse): RestResu
     (pageCount === null ? count < (history.data.pageSize ?? pageSize) : number >= pageCount);
   const next = total === null ? `${number + 1}` : `${number + 1} ${total}`;
   const nextCursor = isLast || reaches(call, messages) ? null : next;
-  return { ok: true, value: { type: 'history', messages, nextCursor, misfits } };
+  const wanted = messages.filter((message) => isWanted(call, message));
+  return { ok: true, value: { type: 'history', messages: wanted, nextCursor, misfits } };
+}
+
+/** A page brings more than was asked for: what is older was read before, maybe as another conversation's. */
+function isWanted(call: RestCall, { timestamp }: ToldMessage): boolean {
+  return call.type !== 'history-since' || timestamp === null || timestamp >= call.since - overlap;
 }
 
 /** Whether the page goes back as far as was asked for. */

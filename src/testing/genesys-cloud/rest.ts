@@ -58,11 +58,9 @@ export function guestRoutes(context: GuestContext & { readonly store: Transcript
     const query = querySchema.safeParse(c.req.query());
     if (!query.success) return c.json({ code: 'bad.request', message: 'Wrong page.' }, 400);
     const { pageNumber, pageSize } = query.data;
-    const { conversationId } = session;
-    const all =
-      conversationId === null
-        ? []
-        : await store.before(conversationId, { sequence: Number.MAX_SAFE_INTEGER }, 10_000);
+    const newest = { sequence: Number.MAX_SAFE_INTEGER };
+    const parts = session.conversationIds.map((id) => store.before(id, newest, 10_000));
+    const all = (await Promise.all(parts)).flat();
     const newestFirst = all.toReversed();
     const page = newestFirst.slice((pageNumber - 1) * pageSize, pageNumber * pageSize);
     return c.json({
@@ -79,7 +77,8 @@ export function guestRoutes(context: GuestContext & { readonly store: Transcript
   app.get('/webdeployments/v1/deployments/:deploymentId/config.json', (c) => {
     const id = c.req.param('deploymentId');
     if (id !== settings.deploymentId) return c.json({ code: 'not.found' }, 404);
-    const { languages, showsTyping, tellsTyping, autoStart, clear } = settings.deployment;
+    const { languages, showsTyping, tellsTyping, autoStart, clear, endsSession } =
+      settings.deployment;
     return c.json({
       id,
       version: '1',
@@ -95,7 +94,7 @@ export function guestRoutes(context: GuestContext & { readonly store: Transcript
             showUserTypingIndicator: tellsTyping,
             autoStart: { enabled: autoStart },
             conversationClear: { enabled: clear },
-            conversationDisconnect: { enabled: true, type: 'ReadOnly' },
+            conversationDisconnect: { enabled: true, type: endsSession ? 'ReadOnly' : 'Send' },
           },
         },
       },

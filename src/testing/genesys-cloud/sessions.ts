@@ -19,12 +19,13 @@ const maximumLines = 3;
 
 const jwtLife = 60_000;
 
-/** One guest, or one person with an identity: at most one conversation at a time. */
+/** One guest, or one person with an identity: one conversation at a time, one after the other. */
 export class GuestSession {
   readonly subject: string;
   readonly messages: Limit;
   readonly history: Limit;
-  conversationId: string | null = null;
+  /** Those that it has had; the last one may be open. */
+  readonly conversationIds: string[] = [];
   isReadOnly = false;
   /** Nothing works with it any more. */
   isOver = false;
@@ -43,6 +44,11 @@ export class GuestSession {
 
   get hasExpired(): boolean {
     return this.isOver || this.expiresAt <= this.#settings.clock();
+  }
+
+  /** The present one, or the last. */
+  get conversationId(): string | null {
+    return this.conversationIds.at(-1) ?? null;
   }
 
   /** Something was said. */
@@ -114,8 +120,9 @@ export class GuestSessions {
   /** The conversation that is under way, or a new one in the queue. */
   async conversationOf(session: GuestSession, routing: Routing): Promise<ConversationRecord> {
     const record = await this.#context.conversations.route(session.subject, routing);
-    session.conversationId = record.conversationId;
-    this.#byConversation.set(record.conversationId, session);
+    const { conversationId } = record;
+    if (session.conversationId !== conversationId) session.conversationIds.push(conversationId);
+    this.#byConversation.set(conversationId, session);
     return record;
   }
 

@@ -94,9 +94,9 @@ export class GuestSockets {
       }
       case 'conversation': {
         if (event.status !== 'ended') return;
-        session.isReadOnly = true;
         const left = { eventType: 'Presence', presence: { type: 'Disconnect' } };
-        const metadata = { readOnly: 'true' };
+        session.isReadOnly = settings.deployment.endsSession;
+        const metadata = session.isReadOnly ? { readOnly: 'true' } : {};
         session.tell(news('StructuredMessage', eventBody(randomUUID(), at, left, null, metadata)));
         return;
       }

@@ -95,6 +95,7 @@ export const texts: Texts = {
   queuedAt: (position) =>
     `Gleich ist jemand für Sie da. Sie sind an ${number(position)}. Stelle der Warteschlange.`,
   joined: 'Jetzt ist jemand für Sie da.',
+  left: 'Jetzt ist niemand mehr für Sie da. Schreiben Sie, wenn Sie noch etwas brauchen.',
   ended: 'Dieses Gespräch ist beendet. Mit einer neuen Nachricht beginnt ein neues.',
   routing: {
     refused: () => 'Ihre Anfrage konnte nicht weitergeleitet werden.',

@@ -92,6 +92,7 @@ export const texts: Texts = {
   queued: 'Enseguida le atenderá alguien…',
   queuedAt: (position) => `Enseguida le atenderán. Es el número ${number(position)} en la cola.`,
   joined: 'Ya hay alguien para atenderle.',
+  left: 'Ya no hay nadie para atenderle. Escriba si necesita algo más.',
   ended: 'Esta conversación ha terminado. Con un mensaje nuevo empieza otra.',
   routing: {
     refused: () => 'No se ha podido pasar su consulta.',

@@ -94,6 +94,7 @@ export const texts: Texts = {
   queuedAt: (position) =>
     `Quelqu’un va s’occuper de vous. Vous êtes numéro ${number(position)} dans la file.`,
   joined: 'Quelqu’un est là pour vous.',
+  left: 'Il n’y a plus personne. Écrivez si vous avez encore besoin d’aide.',
   ended: 'Cette conversation est terminée. Un nouveau message en commence une autre.',
   routing: {
     refused: () => 'Votre demande n’a pas pu être transmise.',

@@ -183,6 +183,7 @@ function stateOfConversation(
       if (conversation.expiresAt !== undefined) {
         return texts.expiring(timeOfDay(conversation.expiresAt, texts));
       }
+      if (conversation.leftAt !== undefined) return texts.left;
       return hasJoined ? texts.joined : nothing;
   }
 }

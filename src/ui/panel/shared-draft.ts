@@ -9,6 +9,8 @@ const maximumEchoes = 64;
  */
 export class SharedDraft {
   #echoes: string[] = [];
+  /** The last text of this tab's, sent or not. */
+  #text = '';
   #seen: string | null = null;
   #epoch: string | null = null;
 
@@ -19,6 +21,7 @@ export class SharedDraft {
 
   /** This tab has written that draft. */
   wrote(draft: string): void {
+    this.#text = draft || this.#text;
     if (draft === this.#echoes.at(-1)) return;
     this.#echoes.push(draft);
     if (this.#echoes.length > maximumEchoes) this.#echoes.shift();
@@ -49,7 +52,8 @@ export class SharedDraft {
       // was none is on its way to this one, and will come back: those echoes stay.
       this.#seen = draft;
       if (value === draft) return 'keep';
-      return value === '' ? 'take' : 'write-again';
+      // Nor must what was sent from here come back, which it had written down while it was typed.
+      return value === '' && !this.#text.startsWith(draft) ? 'take' : 'write-again';
     }
     if (draft === this.#seen) return 'keep';
     this.#seen = draft;
@@ -61,6 +65,7 @@ export class SharedDraft {
     // Ours is still under way and will be the later one.
     if (isBusy && this.#echoes.length > 0) return 'keep';
     this.#echoes = [];
+    this.#text = '';
     return draft === value ? 'keep' : 'take';
   }
 }

@@ -1,4 +1,10 @@
-import type { GatewayEvent, GatewayProblem, SessionLife } from '../../protocol/gateway.ts';
+import type { Conversation } from '../../protocol/conversation.ts';
+import type {
+  GatewayEvent,
+  GatewayMessage,
+  GatewayProblem,
+  SessionLife,
+} from '../../protocol/gateway.ts';
 import { connect, fail, letGo, signedOut } from './connection.ts';
 import { failDoubtsOfFormer } from './doubts.ts';
 import { rewrite } from './keeping.ts';
@@ -14,6 +20,7 @@ import type { SessionRules } from './session-rules.ts';
 import type { ConversationState } from './state.ts';
 import { dropToken } from './token.ts';
 import { settleAll } from './transcript.ts';
+import { forgetOtherTyping } from './typing.ts';
 
 /**
  * A session costs the platform something, so there is a line only for a conversation: until it has
@@ -33,11 +40,24 @@ function wakeLine(run: Run): void {
 }
 
 function restLine(run: Run): void {
-  if (needsLine(run) || run.state.link.phase !== 'online') return;
+  if (run.state.link.phase !== 'online') {
+    if (hasEnded(run)) leaveFormer(run);
+    return;
+  }
+  if (needsLine(run)) return;
   letGo(run);
   leaveEnded(run);
   forgetSession(run);
   run.setLink({ phase: 'idle' });
+}
+
+/** Its last words can't be had; and the next conversation must not begin in its session. */
+function leaveFormer(run: Run): void {
+  const { phase } = run.state.link;
+  forgetSession(run);
+  // A secret that was asked for before would be the former one.
+  run.set({ token: { ...run.state.token, requestId: null } });
+  if (phase === 'token' || phase === 'connecting' || phase === 'authenticating') connect(run);
 }
 
 /**
@@ -84,12 +104,14 @@ function canRead({ state: { conversation, link } }: Run, conversationId: string)
 }
 
 /** The answer to a configured session opens a conversation. */
-function nameConversation(run: Run): string | null {
+function nameConversation(run: Run): Pick<Conversation, 'conversationId' | 'leftAt'> | null {
   const { link, settings, conversation } = run.state;
   if (link.phase === 'online' && link.session.stage === 'routing') {
-    return `session-${settings.epoch}-${run.id()}`;
+    return { conversationId: `session-${settings.epoch}-${run.id()}` };
   }
-  return conversation?.conversation.conversationId ?? null;
+  if (!conversation) return null;
+  const { conversationId, leftAt } = conversation.conversation;
+  return leftAt === undefined ? { conversationId } : { conversationId, leftAt };
 }
 
 /** Nothing of an ended conversation is wanted of a fresh session. */
@@ -153,6 +175,9 @@ function hear(run: Run, event: GatewayEvent): void {
       return;
     case 'signed-out':
       onLogout(run, event.message);
+      return;
+    case 'presence':
+      onPresence(run, event);
       return;
     default:
       return;
@@ -274,6 +299,48 @@ function onLogout(run: Run, message: string): void {
   run.emit({ type: 'end-session' });
 }
 
+// --- whether anybody is there ---
+
+/** Somebody has left. Where that does not end the session, whatever is said next finds somebody new. */
+function onPresence(
+  run: Run,
+  { presence, from, at, isReadOnly }: Extract<GatewayEvent, { type: 'presence' }>,
+): void {
+  const { conversation } = run.state;
+  if (presence !== 'disconnect') return;
+  forgetOtherTyping(run);
+  if (isReadOnly || from === 'visitor' || conversation?.conversation.status !== 'connected') return;
+  const last = newestTime(run);
+  // One that is told late: something was said since.
+  if (at === null || at >= last) setTold(run, 'leftAt', at ?? last);
+}
+
+/** The message as it is known here; and what is newer than a farewell means that somebody is there. */
+function hearMessage(run: Run, message: GatewayMessage): GatewayMessage {
+  learnTime(run, message);
+  const leftAt = run.state.conversation?.conversation.leftAt;
+  if (leftAt !== undefined && message.timestamp > leftAt) setTold(run, 'leftAt', null);
+  return recognise(run, message);
+}
+
+/** Of what is known. */
+function newestTime({ state: { conversation, window } }: Run): number {
+  const waiting = (conversation?.unsettled ?? []).map(({ message }) => message.timestamp);
+  return Math.max(window.at(-1)?.timestamp ?? 0, ...waiting);
+}
+
+/** However wrong this clock is, what comes now stands below what was there. */
+function timeOf(run: Run): number {
+  return Math.max(run.gatewayTime(), newestTime(run));
+}
+
+/** Nothing tells the platform's time but the echo of what was said just now. */
+function learnTime(run: Run, { messageId, timestamp }: GatewayMessage): void {
+  const { outbox, meta } = run.state;
+  if (!outbox.some((item) => item.at.stage === 'sent' && item.messageId === messageId)) return;
+  run.set({ meta: { ...meta, clockOffset: timestamp - run.clock.wall } });
+}
+
 // --- how long it lives ---
 
 /** The official clients warn as long before, in ms. */
@@ -281,9 +348,11 @@ const warning = 300_000;
 
 function onSessionLife(run: Run, { duration, expiresAt }: SessionLife): void {
   if (duration === null && expiresAt === null) return;
-  const left = expiresAt === null ? duration : expiresAt - run.gatewayTime();
+  const left = expiresAt === null ? null : expiresAt - run.gatewayTime();
+  // Of a session that answers, nothing or more than its whole life is left by a wrong clock alone.
+  const isWrong = left === null || left <= 0 || (duration !== null && left > duration);
   run.set({ sessionLife: duration ?? run.state.sessionLife });
-  armWarning(run, left);
+  armWarning(run, isWrong ? (duration ?? left) : left);
 }
 
 /** Whatever is said makes it live longer. */
@@ -293,7 +362,7 @@ function prolong(run: Run): void {
 
 function armWarning(run: Run, left: number | null): void {
   if (left === null) return;
-  setExpiry(run, null);
+  setTold(run, 'expiresAt', null);
   run.set({ sessionEnds: run.clock.now + left });
   run.setTimer('expiry', Math.max(0, left - warning));
 }
@@ -304,14 +373,14 @@ function warnOfExpiry(run: Run): void {
   if (sessionEnds === null || run.state.link.phase !== 'online') return;
   // On the wall clock, whole seconds: the two clocks drift, and a snapshot must not change by that.
   const at = run.clock.wall + (sessionEnds - run.clock.now);
-  setExpiry(run, Math.round(at / 1_000) * 1_000);
+  setTold(run, 'expiresAt', Math.round(at / 1_000) * 1_000);
 }
 
-function setExpiry(run: Run, expiresAt: number | null): void {
+function setTold(run: Run, name: 'expiresAt' | 'leftAt', at: number | null): void {
   const { conversation } = run.state;
-  if (!conversation || (conversation.conversation.expiresAt ?? null) === expiresAt) return;
-  const { expiresAt: _, ...rest } = conversation.conversation;
-  const told = expiresAt === null ? rest : { ...rest, expiresAt };
+  if (!conversation || (conversation.conversation[name] ?? null) === at) return;
+  const { [name]: _, ...rest } = conversation.conversation;
+  const told = at === null ? rest : { ...rest, [name]: at };
   run.set({ conversation: { ...conversation, conversation: told } });
   run.change({ conversation: true });
 }
@@ -335,7 +404,8 @@ export const guestRules: SessionRules = {
   nameConversation,
   routingOf: ({ state }) => state.meta.lastRouting,
   soleSent: ({ state }) => state.outbox.find(({ at }) => at.stage === 'sent')?.messageId ?? null,
-  recognise,
+  timeOf,
+  recognise: hearMessage,
   isSame,
   isKnown,
   moreAliases,

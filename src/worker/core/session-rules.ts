@@ -1,4 +1,4 @@
-import type { Routing } from '../../protocol/conversation.ts';
+import type { Conversation, Routing } from '../../protocol/conversation.ts';
 import type { GatewayEvent, GatewayMessage, GatewayProblem } from '../../protocol/gateway.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { Run } from './run.ts';
@@ -49,12 +49,14 @@ export interface SessionRules {
 
   // --- what has no id, or another one each time ---
 
-  /** The id here of the conversation that is told of. */
-  nameConversation(run: Run): string | null;
+  /** The conversation that is told of, by its id here, with what is known of it besides. */
+  nameConversation(run: Run): Pick<Conversation, 'conversationId' | 'leftAt'> | null;
   /** A gateway that is asked for no routing learns it from the messages. */
   routingOf(run: Run): Routing | null;
   /** The message that an error without a name can only be about: one is on its way at a time. */
   soleSent(run: Run): string | null;
+  /** When a message was written that has just come, and does not say so. */
+  timeOf(run: Run): number;
   /** The visitor's own message under the id that it was sent with. */
   recognise(run: Run, message: GatewayMessage): GatewayMessage;
   /** Whether a row is that message, whose ids differ. */

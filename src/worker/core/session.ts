@@ -141,8 +141,8 @@ function newConversation(run: Run, conversation: Conversation): ConversationStat
     ordinal,
     next: 1,
     holes: [],
-    // A visitor who has an identity there has one history for all conversations.
-    completeUntil: run.isSession ? (run.state.conversation?.newest ?? 0) : 0,
+    // A session that was not left in fact has one history for all conversations.
+    completeUntil: run.isSession ? (run.state.conversation?.completeUntil ?? 0) : 0,
     readMark: null,
     isClosed: false,
     held: [],

@@ -243,10 +243,8 @@ function onGateway(run: Run, socketId: number, event: GatewayEvent): void {
     case 'session-over':
     case 'evicted':
     case 'signed-out':
-      run.rules?.hear(run, event);
-      return;
     case 'presence':
-      if (event.presence === 'disconnect') forgetOtherTyping(run);
+      run.rules?.hear(run, event);
       return;
     case 'attachment-failed':
       // One that names no file is about the message that bears it.
@@ -265,8 +263,8 @@ function currentId(run: Run): string | null {
 
 /** With the id that it has here, where the gateway has none. */
 function hearConversation(run: Run, { conversationId, ...told }: ToldConversation): void {
-  const id = conversationId ?? run.rules?.nameConversation(run) ?? null;
-  if (id !== null) onConversation(run, { ...told, conversationId: id }, true);
+  const named = conversationId === null ? run.rules?.nameConversation(run) : { conversationId };
+  if (named) onConversation(run, { ...told, ...named }, true);
 }
 
 function onProblem(run: Run, problem: GatewayProblem): void {

@@ -11,7 +11,8 @@ export function complete(
 ): GatewayMessage | null {
   const of = told.conversationId ?? conversationId;
   if (of === null) return null;
-  return { ...told, conversationId: of, timestamp: told.timestamp ?? run.gatewayTime() };
+  const timestamp = told.timestamp ?? run.rules?.timeOf(run) ?? run.gatewayTime();
+  return { ...told, conversationId: of, timestamp };
 }
 
 export function completeAll(

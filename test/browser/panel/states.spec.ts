@@ -34,6 +34,15 @@ test.describe('the panel says what is going on, and offers a way on', () => {
     await expect(panel.panel).not.toContainText('Somebody is here');
   });
 
+  test('when the other side has left, and the conversation is still open', async ({ panel }) => {
+    await panel.open();
+    await states.left?.(panel);
+    const words = 'Nobody is here any more. Write if you need more help.';
+    await expect(panel.panel.locator('[aria-live=polite]', { hasText: words })).toBeVisible();
+    await panel.change({ conversation: { conversationId: 'c1', status: 'connected' } });
+    await expect(panel.panel).not.toContainText('Nobody is here');
+  });
+
   test('when somebody types: once, until they have written', async ({ panel, page, site }) => {
     await page.clock.install();
     await page.goto(site.url);

@@ -20,6 +20,11 @@ export const states: Readonly<Record<string, (panel: PanelPage) => Promise<void>
     await panel.change({ conversation: { conversationId: 'c1', status: 'queued' } });
     await panel.change({ conversation: { conversationId: 'c1', status: 'connected' } });
   },
+  left: async (panel) => {
+    await talk(panel);
+    const leftAt = Date.now();
+    await panel.change({ conversation: { conversationId: 'c1', status: 'connected', leftAt } });
+  },
   typing: async (panel) => {
     await talk(panel);
     await panel.change({ typing: { id: 'a', name: 'Ada Byron' } });

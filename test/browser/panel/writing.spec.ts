@@ -209,6 +209,31 @@ test.describe('the draft', () => {
     expect((await panel.calls('setDraft')).at(-1)).toEqual(['setDraft', 'hello']);
   });
 
+  for (const hears of [true, false]) {
+    const echo = hears ? 'had come back' : 'was on its way';
+    test(`that was sent when its draft ${echo} does not come back with another hub`, async ({
+      panel,
+      page,
+    }) => {
+      await panel.open();
+      const { hub } = await page.evaluate((echoes) => {
+        window.chat.echoes = echoes;
+        return window.chat.getSnapshot();
+      }, hears);
+      await page.keyboard.type('hello');
+      await page.evaluate(() => {
+        window.chat.echoes = false;
+      });
+      await page.keyboard.press('Enter');
+      await panel.change({ draft: 'hello', hub: { ...hub, epoch: 'e2' } });
+      await expect(panel.textbox).toHaveValue('');
+      expect((await panel.calls('setDraft')).at(-1)).toEqual(['setDraft', '']);
+      await panel.change({ draft: '' });
+      await panel.change({ draft: 'From the other tab' });
+      await expect(panel.textbox).toHaveValue('From the other tab');
+    });
+  }
+
   test('written before there was a hub is not set back by its echoes, late as they are', async ({
     panel,
     page,

@@ -9,6 +9,7 @@ export class ChatPage {
   readonly textbox: Locator;
   readonly sendButton: Locator;
   readonly status: Locator;
+  readonly nobodyIsHere: Locator;
   /** What the page's scripts warned of. */
   readonly warnings: string[] = [];
 
@@ -23,6 +24,7 @@ export class ChatPage {
     this.textbox = page.getByRole('textbox', { name: 'Message' });
     this.sendButton = page.getByRole('button', { name: 'Send', exact: true });
     this.status = page.getByRole('status');
+    this.nobodyIsHere = page.getByText('Nobody is here any more.');
   }
 
   async open(): Promise<void> {

@@ -43,6 +43,15 @@ class GuestHub extends TestHub {
     return this.store();
   }
 
+  /** So does this, if there is one: it is out of reach. */
+  noHistory(): this {
+    const asked = this.all('rest').at(-1);
+    if (!asked) return this;
+    const failure = { kind: 'network', message: 'network', retryAfter: null } as const;
+    const { requestId } = asked;
+    return this.take({ type: 'rest', requestId, result: { ok: false, failure } }).flush();
+  }
+
   commands(): string[] {
     return this.sent().map(({ type }) => type);
   }
@@ -176,10 +185,54 @@ describe('a session', () => {
     expect(hub.flush().snapshot?.conversation).toBeNull();
   });
 
-  it('goes on after a disconnect that is not read-only', () => {
+  describe('that is left by the other side alone', () => {
     const events = [{ eventType: 'Presence', presence: { type: 'Disconnect' } }];
-    const hub = new GuestHub().started().says('', { type: 'Event', events });
-    expect(hub.snapshot?.conversation?.status).toBe('connected');
+    const left = { type: 'Event', events };
+    const at = (ms: number) => ({ channel: { time: new Date(wall + ms).toISOString() } });
+    const leftAt = (hub: GuestHub) => hub.snapshot?.conversation?.leftAt;
+
+    it('goes on, and the visitor is told so until somebody says something', () => {
+      const hub = new GuestHub().started().says('bye', at(1_000));
+      hub.says('', { ...left, ...at(2_000) });
+      expect(hub.snapshot?.conversation).toMatchObject({ status: 'connected' });
+      expect(leftAt(hub)).toBe(wall + 2_000);
+      hub.says('come later', at(1_500));
+      expect(leftAt(hub)).toBe(wall + 2_000);
+      hub.says('hello again', { direction: 'Inbound', ...at(3_000) });
+      expect(leftAt(hub)).toBeUndefined();
+    });
+
+    it('stays so over a lost line, until the history knows better', () => {
+      const hub = new GuestHub().started().says('bye', at(1_000));
+      hub.says('', { ...left, ...at(2_000) });
+      hub.cut().pass(8_001).open().hears('SessionResponse', { connected: true });
+      expect(leftAt(hub)).toBe(wall + 2_000);
+      const from = { id: 'agent', name: '', role: 'agent' } as const;
+      hub.history(told('more', { from, timestamp: wall + 5_000 })).flush();
+      expect(leftAt(hub)).toBeUndefined();
+    });
+
+    it('is not, when that comes late, or was the visitor', () => {
+      const hub = new GuestHub().started().says('still here', at(3_000));
+      hub.says('', { ...left, ...at(2_000) });
+      hub.says('', { ...left, direction: 'Inbound', ...at(4_000) });
+      expect(leftAt(hub)).toBeUndefined();
+    });
+
+    it('is so since the last word, when it is not told since when', () => {
+      const hub = new GuestHub().started().says('bye', at(1_000));
+      hub.says('', { ...left, channel: {} });
+      expect(leftAt(hub)).toBe(wall + 1_000);
+    });
+
+    it('nobody types in any more', () => {
+      const hub = new GuestHub().started();
+      const typing = [{ eventType: 'Typing', typing: { type: 'On', duration: 5_000 } }];
+      hub.says('', { type: 'Event', events: typing });
+      expect(hub.snapshot?.typing).not.toBeNull();
+      hub.says('', { ...left, ...at(1_000) });
+      expect(hub.snapshot?.typing).toBeNull();
+    });
   });
 
   it('tells the gateway when the visitor leaves', () => {
@@ -202,6 +255,31 @@ describe('a session', () => {
     expect(hub.snapshot?.messages.at(-1)).toMatchObject({ status: 'pending' });
     hub.cut();
     expect(hub.last('fetch-token')).toMatchObject({ isFresh: true });
+  });
+
+  it('whose last words can’t be had is left all the same: the next one is not opened in it', () => {
+    const hub = new GuestHub().started().says('hi').pass(200).clearKeepingSocket();
+    hub.answersPings = true;
+    hub.call({ type: 'end' });
+    for (let tries = 1; tries < 3; tries += 1) hub.noHistory().clearKeepingSocket().pass(30_000);
+    hub.cut().noHistory();
+    expect(hub.state.conversation?.closing).toBeNull();
+    hub.clear().call({ type: 'start', routing });
+    hub.pass(60_000);
+    expect(hub.all('fetch-token')).toMatchObject([{ isFresh: true }]);
+    expect(hub.all('open-socket')).toEqual([]);
+  });
+
+  it('is read from where the former one was, which has the same history', () => {
+    const hub = new GuestHub(identified).started();
+    const from = { id: 'a', name: 'A', role: 'agent' } as const;
+    hub.cut().pass(8_001).open().hears('SessionResponse', { connected: true });
+    hub.history(told('hi', { from })).clearKeepingSocket();
+    hub.call({ type: 'end' });
+    hub.history(told('hi', { from })).cut();
+    hub.call({ type: 'start', routing });
+    hub.token(null).open().hears('SessionResponse', { connected: true, newSession: true });
+    expect(hub.last('rest').call).toMatchObject({ since: wall + 1_000 });
   });
 
   it('leaves nothing in doubt when its history is out of reach for good', () => {
@@ -231,6 +309,56 @@ describe('a session', () => {
     expect(hub.snapshot?.conversation?.expiresAt).toBe(hub.wall + 300_000);
     hub.says('still there?');
     expect(hub.flush().snapshot?.conversation?.expiresAt).toBeUndefined();
+  });
+});
+
+describe('a machine whose clock is wrong', () => {
+  const from = { nickname: 'Ada' };
+  const at = (ms: number) => ({ channel: { time: new Date(wall + ms).toISOString(), from } });
+  const fast = 3_600_000;
+
+  /** A visitor has written, an hour ago by the platform's clock. */
+  function hubAhead(): GuestHub {
+    const hub = new GuestHub();
+    hub.wall += fast;
+    hub.started().type('hello', 'own-1');
+    return hub
+      .says('hello', { direction: 'Inbound', ...at(1_000) }, 'own-1')
+      .pass(200)
+      .clearKeepingSocket();
+  }
+
+  const rings = (hub: GuestHub) =>
+    hub.all('post').filter(({ message }) => message.type === 'alert' && message.message !== null);
+
+  it('rings for what has just been said', () => {
+    const hub = hubAhead().says('hi', at(2_000)).pass(200);
+    expect(rings(hub)).toHaveLength(1);
+  });
+
+  it('puts what bears no time where it came', () => {
+    const hub = hubAhead().says('first', at(2_000)).says('second', { channel: { from } });
+    hub.says('third', at(3_000)).pass(200);
+    expect(hub.shown()).toEqual(['hello', 'first', 'second', 'third']);
+  });
+
+  it('that is slow, and has heard no echo, puts it there, too', () => {
+    const hub = new GuestHub();
+    hub.wall -= fast;
+    hub.started().says('first', at(2_000)).pass(200).says('second', { channel: { from } });
+    expect(hub.pass(200).shown()).toEqual(['first', 'second']);
+  });
+
+  it.each([fast, -fast])('warns of no end that is far away (%d ms)', (wrong) => {
+    const hub = new GuestHub();
+    hub.answersPings = true;
+    hub.wall += wrong;
+    const expirationDate = (wall + 900_000) / 1_000;
+    hub.started({ newSession: true, durationSeconds: 900, expirationDate });
+    hub.pass(599_999);
+    expect(hub.flush().snapshot?.conversation?.expiresAt).toBeUndefined();
+    hub.pass(1);
+    expect(hub.snapshot?.conversation?.expiresAt).toBe(hub.wall + 300_000);
   });
 });
 

@@ -1056,6 +1056,15 @@ describe('the history', () => {
     ]);
   });
 
+  it('tells nothing of what was read long before, which its page has all the same', () => {
+    const result = page([entity('c', 300), entity('b', -60_000), entity('a', -60_001)]);
+    const messages = result.ok && result.value.type === 'history' ? result.value.messages : [];
+    expect(messages.map(({ messageId }) => messageId)).toEqual(['b', 'c']);
+    expect(page([entity('a', -60_001)], { pageCount: 9 })).toMatchObject({
+      value: { messages: [], nextCursor: null },
+    });
+  });
+
   it('goes on until it reaches back far enough, or the end', () => {
     expect(page([entity('a', 0)], { pageCount: 2 })).toMatchObject({ value: { nextCursor: '2' } });
     expect(page([entity('a', 0)], { pageCount: 1 })).toMatchObject({ value: { nextCursor: null } });

@@ -181,6 +181,24 @@ describe('the emulator of Genesys Cloud', () => {
     expect(String(error)).toContain('403');
   });
 
+  it('begins another conversation in the same session, where the first one’s end leaves it open', async () => {
+    const gateway = await start({ deployment: { endsSession: false } });
+    const guest = await new Guest(gateway).opened();
+    guest.says('first');
+    await guest.next('StructuredMessage');
+    const { conversationId } = await gateway.agent.nextQueued();
+    await gateway.agent.end(conversationId);
+    const { body } = await guest.next('StructuredMessage');
+    expect(body).toMatchObject({ type: 'Event', events: [{ presence: { type: 'Disconnect' } }] });
+    expect(body).not.toHaveProperty('metadata.readOnly');
+    guest.says('second');
+    await guest.next('StructuredMessage');
+    expect((await gateway.agent.nextQueued()).conversationId).not.toBe(conversationId);
+    expect(await history(gateway, guest)).toMatchObject({
+      value: { messages: [{ text: 'first' }, { text: 'second' }] },
+    });
+  });
+
   it('clears a conversation, and closes behind it', async () => {
     const guest = await new Guest(await start()).opened();
     const events = [{ eventType: 'Presence', presence: { type: 'Clear' } }];

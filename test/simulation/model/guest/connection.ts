@@ -94,15 +94,21 @@ export class GuestConnection implements Listener, ServerEnd {
         if (!message) return;
         const isAnswer = this.#answering?.messageId === message.messageId;
         const body = liveBody(storedMessage(message), extrasOf(message), this.#id());
-        const isNameless = world.events.latencies.chance(world.profile.namelessLive);
-        const { messageId: _, ...channel } = body.channel;
-        this.#send(
-          news(
-            'StructuredMessage',
-            isNameless ? { ...body, channel } : body,
-            isAnswer ? this.#answering?.tracingId : undefined,
-          ),
-        );
+        const { latencies } = world.events;
+        const isNameless = latencies.chance(world.profile.namelessLive);
+        // One without both could not be known again by anything.
+        const isTimeless = !isNameless && latencies.chance(world.profile.timelessLive);
+        const { messageId, time, ...rest } = body.channel;
+        const channel = {
+          ...rest,
+          ...(isNameless ? { time } : isTimeless ? { messageId } : body.channel),
+        };
+        if (isTimeless) {
+          platform.timeless.add(message.messageId);
+          count(world, 'message without time');
+        }
+        const tracingId = isAnswer ? this.#answering?.tracingId : undefined;
+        this.#send(news('StructuredMessage', { ...body, channel }, tracingId));
         return;
       }
       case 'typing':
@@ -110,6 +116,9 @@ export class GuestConnection implements Listener, ServerEnd {
         return;
       case 'receipt':
         this.#receipt(event.messageId, event.status);
+        return;
+      case 'presence':
+        this.#event({ eventType: 'Presence', presence: { type: 'Disconnect' } }, agent);
         return;
       case 'conversation':
         if (event.conversation.status !== 'ended') return;

@@ -17,12 +17,14 @@ export function guestStoreIsComplete(simulation: Simulation, platform: GuestPlat
     const names = platform.namesOf(conversation);
     const rows = [...disk.messages.values()]
       .filter((row) => names.includes(row.conversationId ?? ''))
+      .filter((row) => copyOf(conversation, row) >= 0 || !isElsewhere(platform, row))
       .sort(comparePlaces);
     const copies = rows.map((row) => copyOf(conversation, row));
-    simulation.assert(() => isSound(rows, copies, conversation));
+    simulation.assert(() => isSound(rows, copies, conversation, platform.timeless));
     const isOpen = current?.status === 'connected' && names.includes(current.conversationId);
     if (!isOpen || world.faults['database deleted'] !== undefined) continue;
     const there = new Set(copies.map((copy) => conversation.messages[copy]?.messageId));
+    simulation.assert(() => isAttended(current.leftAt, conversation));
     const missing = conversation.messages.filter(({ messageId }) => !there.has(messageId));
     simulation.assert(() =>
       check(missing.length === 0, 'store', () => {
@@ -31,6 +33,20 @@ export function guestStoreIsComplete(simulation: Simulation, platform: GuestPlat
       }),
     );
   }
+}
+
+/** A page that remembers a former name gives it to the session that is there. */
+function isElsewhere(platform: GuestPlatform, row: Message): boolean {
+  return platform.conversations.some(
+    (other) =>
+      platform.namesOf(other).includes(row.conversationId ?? '') && copyOf(other, row) >= 0,
+  );
+}
+
+/** Nobody is said to have left since who has spoken. */
+function isAttended(leftAt: number | undefined, { messages }: ModelConversation): void {
+  const since = messages.find(({ timestamp }) => leftAt !== undefined && timestamp > leftAt);
+  check(since === undefined, 'left', () => `left at ${leftAt}, but ${since?.messageId} came later`);
 }
 
 /** Where a row is in the platform's transcript; of a message's copies the first. */
@@ -45,11 +61,15 @@ function copyOf({ messages }: ModelConversation, row: Message): number {
     : messages.findIndex(({ timestamp, text }) => timestamp === row.timestamp && text === row.text);
 }
 
-/** Nothing is in it that was not said, nothing twice, and all of it in the order of its time. */
+/**
+ * Nothing is in it that was not said, nothing twice, and all of it in the order of its time; what came
+ * without one stands where it came.
+ */
 function isSound(
   rows: readonly Message[],
   copies: readonly number[],
   { conversationId, messages }: ModelConversation,
+  timeless: ReadonlySet<string>,
 ): void {
   const seen = new Set<number>();
   let last = 0;
@@ -62,6 +82,7 @@ function isSound(
     if (messages.filter((message) => message.messageId === id).length > 1) return;
     check(!seen.has(copy), 'once', () => `${messageId} (${text}) is in the store twice`);
     seen.add(copy);
+    if (timeless.has(id ?? '')) return;
     // Found again after its store was lost, it has another name, and a place of its own.
     if (own !== name) last = 0;
     name = own;

@@ -1,6 +1,8 @@
 import type { GatewayMessage } from '../../../../src/protocol/gateway.ts';
+import type { Random } from '../../random.ts';
 import { count, type World } from '../../world.ts';
 import { type ModelConversation, ModelGateway } from '../gateway.ts';
+import { epochTime } from '../machine.ts';
 import { GuestConnection } from './connection.ts';
 
 /** What a token opens: one conversation at most. */
@@ -35,6 +37,8 @@ export class GuestPlatform extends ModelGateway {
   readonly doubled = new Set<string>();
   /** Of those, what had been read before it was sent again. */
   readonly resent = new Set<string>();
+  /** Told live without their time. */
+  readonly timeless = new Set<string>();
   #tokens = 0;
 
   constructor(world: World) {
@@ -85,6 +89,11 @@ export class GuestPlatform extends ModelGateway {
     this.#names.set(conversationId, named.add(session));
   }
 
+  /** What browsers have called it. */
+  nicknamesOf(session: GuestSession): readonly string[] {
+    return [...this.#names].flatMap(([name, sessions]) => (sessions.has(session) ? [name] : []));
+  }
+
   override subjectOf(conversationId: string): string | undefined {
     const [session] = this.#names.get(conversationId) ?? [];
     return session?.subject;
@@ -111,6 +120,17 @@ export class GuestPlatform extends ModelGateway {
     // Told at once, or in answer to the next request.
     if (this.#world.random.chance(0.5)) return;
     for (const listener of [...this.listeners]) listener.lost?.(lost.conversationId);
+  }
+
+  /** The other side leaves, and whatever is said next finds somebody new. */
+  farewell(random: Random): void {
+    const left = random.pick(this.conversations.filter(({ status }) => status === 'connected'));
+    if (!left) return;
+    count(this.#world, 'farewell');
+    const event = { type: 'presence', presence: 'disconnect', from: 'other' } as const;
+    const at = epochTime(this.#world.scheduler.now);
+    const told = { ...event, at, isReadOnly: false, name: 'Disconnect' };
+    for (const listener of [...this.listeners]) listener.tell(left.conversationId, told);
   }
 
   /** The visitor has everything deleted. */
@@ -144,6 +164,11 @@ export class GuestPlatform extends ModelGateway {
   wasRead(messages: readonly GatewayMessage[]): void {
     const at = this.#world.scheduler.now;
     for (const { messageId } of messages) this.#readings.push({ messageId, at });
+  }
+
+  /** Whoever has read them has lost what it knew. */
+  forgetReadings(): void {
+    this.#readings.length = 0;
   }
 
   /** The visitor's message has come. Whoever sends one again must not have been told that it is there. */
