@@ -13,7 +13,7 @@ test('tabs without SharedWorker share one socket and one transcript', async ({
   await first.send('one');
   const conversationId = await takeConversation(gateway);
   await second.send('two');
-  await expect(second.messages.last()).toContainText('Delivered');
+  await second.delivers('two');
   await gateway.agent.say(conversationId, 'hello');
   const third = await openTab('/');
   for (const tab of [first, second, third]) await tab.shows(['one', 'two', 'hello']);
@@ -31,7 +31,7 @@ test('when the tab that runs the hub closes, another takes over', async ({ gatew
   await first.page.close();
   await third.send('after');
   await second.shows(['before', 'after']);
-  await expect(second.messages.last()).toContainText('Delivered');
+  await second.delivers('after');
   await gateway.agent.say(conversationId, 'still here');
   for (const tab of [second, third]) await tab.shows(['before', 'after', 'still here']);
   expect(gateway.stats.peak).toBe(1);
@@ -76,7 +76,7 @@ test('when the tab that runs the hub is frozen, another takes over, and it comes
   const devtools = await context.newCDPSession(first.page);
   await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
   await second.send('after');
-  await expect(second.messages.last()).toContainText('Delivered');
+  await second.delivers('after');
   await gateway.agent.say(conversationId, 'still here');
   await second.shows(['before', 'after', 'still here']);
   await devtools.send('Page.setWebLifecycleState', { state: 'active' });
@@ -99,7 +99,7 @@ test('when the tab that runs the hub navigates, another takes over', async ({
   await second.shows(['before']);
   await first.page.goto('about:blank');
   await second.send('meanwhile');
-  await expect(second.messages.last()).toContainText('Delivered');
+  await second.delivers('meanwhile');
   await first.page.goBack();
   await first.open();
   for (const tab of [first, second]) await tab.shows(['before', 'meanwhile']);

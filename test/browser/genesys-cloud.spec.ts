@@ -21,7 +21,7 @@ test('a conversation in two tabs, opened by the first message and no sooner', as
   await expect(first.textbox).toBeEnabled();
   await first.send('hello from the first tab');
   await second.shows(['hello from the first tab']);
-  await expect(first.messages.last()).toContainText('Delivered');
+  await first.delivers('hello from the first tab');
   const conversationId = await takeConversation(gateway);
   await gateway.agent.say(conversationId, 'hello, visitor');
   await second.shows(['hello from the first tab', 'hello, visitor']);
@@ -49,7 +49,7 @@ test('a page that nobody chats in opens no session', { tag: '@either-host' }, as
   expect(gateway.stats.connectionsOpened).toBe(0);
   await tab.sendButton.click();
   await tab.shows(['not sent']);
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('not sent');
   expect(gateway.stats.connectionsOpened).toBe(1);
 });
 
@@ -66,7 +66,7 @@ test('a killed worker’s successor resumes the same session', async ({
     await killHub(context);
     await tab.shows(texts);
   }
-  await expect(tab.messages.last()).toContainText('Delivered', { timeout: 20_000 });
+  await tab.delivers('message 3', { timeout: 20_000 });
   const conversationId = await takeConversation(gateway);
   await gateway.agent.say(conversationId, 'still there');
   await tab.shows([...texts, 'still there']);
@@ -84,7 +84,7 @@ test('the session survives the browser, and its secret is kept from whoever look
   const tab = await openTab('/', before);
   await tab.send('before the restart');
   await tab.shows(['before the restart']);
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('before the restart');
   const kept = await tab.page.evaluate(async () => {
     const database = await new Promise<IDBDatabase>((resolve, reject) => {
       const request = indexedDB.open('partyline-sessions');
@@ -131,21 +131,21 @@ for (const historyKeepsIds of [true, false]) {
     }, async ({ gateway, openTab }) => {
       const tab = await openTab('/');
       await tab.send('first');
-      await expect(tab.messages.last()).toContainText('Delivered');
+      await tab.delivers('first');
       // It arrives, and its echo does not.
       gateway.faults.lose('to-client', { type: 'StructuredMessage' });
       await tab.send('second');
       await expect.poll(() => textsOf(gateway)).toEqual(['first', 'second']);
       gateway.faults.cut();
       await tab.shows(['first', 'second']);
-      await expect(tab.messages.last()).toContainText('Delivered');
+      await tab.delivers('second');
       // It never arrives.
       gateway.faults.lose('from-client', { type: 'onMessage' });
       await tab.send('third');
       await gateway.stats.waitFor(({ received }) => (received.onMessage ?? 0) >= 3);
       gateway.faults.cut();
       await tab.shows(['first', 'second', 'third']);
-      await expect(tab.messages.last()).toContainText('Delivered');
+      await tab.delivers('third');
       await expect.poll(() => textsOf(gateway)).toEqual(['first', 'second', 'third']);
       expect(gateway.stats.violations).toEqual([]);
     });
@@ -157,7 +157,7 @@ test('a connection that is let go for others stays away until the visitor asks',
 }, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
   await tab.send('hello');
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('hello');
   gateway.faults.send({ type: 'message', class: 'ConnectionClosedEvent', code: 200, body: {} });
   gateway.faults.close(1000);
   await expect(tab.status).toContainText('open in too many places');
@@ -170,7 +170,7 @@ test('a connection that is let go for others stays away until the visitor asks',
   expect(gateway.stats.connectionsOpened).toBe(1);
   await other.page.getByRole('button', { name: 'Try now' }).click();
   await other.send('back');
-  await expect(other.messages.last()).toContainText('Delivered');
+  await other.delivers('back');
   expect(gateway.stats.connectionsOpened).toBe(2);
 });
 
@@ -180,7 +180,7 @@ test('an offer is answered by a press, and gone for every tab', { tag: '@either-
 }) => {
   const tab = await openTab('/');
   await tab.send('hello');
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('hello');
   const reply = (text: string, payload: string) => ({
     contentType: 'QuickReply',
     quickReply: { text, payload },
@@ -211,12 +211,12 @@ test('after the session has expired a new conversation is a message away', {
 }, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
   await tab.send('long ago');
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('long ago');
   gateway.faults.expireTokens();
   await expect(tab.page.getByText('This conversation has ended')).toBeVisible();
   await tab.send('anybody still there?');
   await tab.shows(['long ago', 'anybody still there?']);
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('anybody still there?');
   expect(await gateway.agent.conversations()).toHaveLength(2);
   await expect.poll(() => textsOf(gateway)).toEqual(['anybody still there?']);
 });
@@ -234,7 +234,7 @@ test('an agent who ends the conversation has the last word, and the next one is 
   await gateway.stats.waitFor(({ connections }) => connections === 0);
   await tab.send('one more thing');
   await tab.shows(['hello', 'goodbye', 'one more thing']);
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('one more thing');
   expect(await gateway.agent.conversations()).toHaveLength(2);
   expect(gateway.stats.peak).toBe(1);
 });
@@ -245,7 +245,7 @@ test('a line that takes its time to close lends its history to no other conversa
   const tab = await openTab('/');
   await tab.send('in the first conversation');
   const conversationId = await takeConversation(gateway);
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('in the first conversation');
   // Nobody answers the close of this one, which stays half open for long.
   gateway.faults.goSilent();
   const looks = () => Object.values(gateway.stats.rest).reduce((sum, count) => sum + count, 0);
@@ -256,7 +256,7 @@ test('a line that takes its time to close lends its history to no other conversa
   await expect.poll(looks).toBeGreaterThan(before);
   await gateway.agent.say(conversationId, 'to nobody');
   await tab.send('in the second one');
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('in the second one');
   await tab.page.reload();
   await tab.open();
   await tab.shows(['in the first conversation', 'in the second one']);
@@ -271,14 +271,14 @@ test('a conversation that is left without a line is told so, and not gone on wit
   const tab = await openTab('/');
   await tab.send('hello');
   const conversationId = await takeConversation(gateway);
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('hello');
   await gateway.stop();
   await tab.page.getByRole('button', { name: 'More' }).click();
   await tab.page.getByRole('button', { name: 'End conversation' }).click();
   await expect(tab.page.getByText('This conversation has ended')).toBeVisible();
   await tab.send('something else');
   await gateway.restart();
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('something else');
   const conversations = await gateway.agent.conversations();
   expect(conversations).toHaveLength(2);
   const first = conversations.find((one) => one.conversationId === conversationId);
@@ -317,7 +317,7 @@ test('a conversation that its visitor deletes is gone from every tab, and from t
 
   await other.send('something else');
   await tab.shows(['something else']);
-  await expect(other.messages.last()).toContainText('Delivered');
+  await other.delivers('something else');
   expect(await gateway.agent.conversations()).toHaveLength(2);
 });
 
@@ -358,7 +358,7 @@ test.describe('where the deployment’s settings say no', () => {
     const tab = await openTab('/');
     await tab.send('hello');
     const conversationId = await takeConversation(gateway);
-    await expect(tab.messages.last()).toContainText('Delivered');
+    await tab.delivers('hello');
     const said = gateway.stats.received.onMessage;
     await gateway.agent.typing(conversationId);
     await tab.textbox.pressSequentially('I am typing');
@@ -382,7 +382,7 @@ test.describe('where the deployment starts conversations by itself', () => {
   }) => {
     const tab = await openTab('/');
     await tab.send('hello');
-    await expect(tab.messages.last()).toContainText('Delivered');
+    await tab.delivers('hello');
     expect(gateway.stats.received.onMessage).toBe(2);
     expect(await gateway.agent.conversations()).toHaveLength(1);
   });

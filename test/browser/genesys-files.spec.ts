@@ -56,8 +56,7 @@ test('a file is the first thing that is said, and the agent can read it', async 
   await choose(tab, picture);
   for (const each of [tab, other]) {
     await expect(each.messages).toHaveCount(1);
-    await expect(each.messages.last()).toContainText('receipt.png');
-    await expect(each.messages.last()).toContainText('Delivered');
+    await each.delivers('receipt.png');
   }
   await expect(rowOf(tab.page, 'receipt.png')).toHaveCount(0);
   const [file] = await filesOf(gateway);
@@ -73,7 +72,7 @@ test('one that is pasted and one that is dropped', { tag: '@either-host' }, asyn
 }) => {
   const tab = await openTab('/');
   await tab.send('hello');
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('hello');
   await expect(tab.page.getByRole('button', { name: 'Attach a file' })).toBeVisible();
   await bring(tab.page, 'paste', 'pasted.png');
   await expect(tab.messages.last()).toContainText('pasted.png');
@@ -118,7 +117,7 @@ test('what can’t be sent is refused before anything goes out, in words', {
 }, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
   await tab.send('hello');
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('hello');
   const refused = [
     [{ ...picture, name: 'film.mov', mimeType: 'video/quicktime' }, 'this type are not accepted'],
     [{ ...picture, name: 'large.png', buffer: Buffer.alloc(10_485_761) }, 'too large. At most 10'],
@@ -141,7 +140,7 @@ test('a place that is refused is told in words', { tag: '@either-host' }, async 
 }) => {
   const tab = await openTab('/');
   await tab.send('hello');
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('hello');
   for (const [code, words, canRetry] of [
     ['4001', 'Files of this type are not accepted here.', false],
     ['4002', 'This file is too large.', false],
@@ -162,7 +161,7 @@ test('a place that is refused is told in words', { tag: '@either-host' }, async 
   }
   // Nothing else is hurt.
   await tab.send('still there');
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('still there');
 });
 
 test('an upload that fails is told in words', { tag: '@either-host' }, async ({
@@ -197,7 +196,7 @@ test('a broken upload is tried again, and arrives once', async ({ gateway, openT
   await row.getByRole('button', { name: 'Retry' }).click();
   await expect(row).toHaveCount(0);
   await expect(tab.messages).toHaveCount(2);
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('receipt.png');
   expect(await filesOf(gateway)).toHaveLength(1);
 });
 
@@ -216,7 +215,7 @@ test('a worker that dies with a file says so, and another try sends it', async (
   await expect(row).toContainText('The file did not arrive.');
   await row.getByRole('button', { name: 'Retry' }).click();
   await expect(row).toHaveCount(0, { timeout: 30_000 });
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('receipt.png');
   expect(await filesOf(gateway)).toHaveLength(1);
 });
 
@@ -224,13 +223,12 @@ test('a page that goes leaves its file on the way @shared-worker', async ({ gate
   const tab = await openTab('/');
   const other = await openTab('/help/');
   await tab.send('hello');
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('hello');
   gateway.faults.rest({ how: 'delay', ms: 1_000 }, { method: 'PUT' });
   await choose(tab, picture);
   await expect(rowOf(tab.page, 'receipt.png')).toContainText('Uploading…');
   await tab.page.close();
-  await expect(other.messages.last()).toContainText('receipt.png');
-  await expect(other.messages.last()).toContainText('Delivered');
+  await other.delivers('receipt.png');
   expect(await filesOf(gateway)).toHaveLength(1);
 });
 
@@ -241,14 +239,13 @@ test('a message that is kept brings its file through a worker’s death', async 
 }) => {
   const tab = await openTab('/');
   await tab.send('hello');
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('hello');
   gateway.faults.lose('from-client', { type: 'onMessage' });
   await choose(tab, picture);
   await expect(tab.messages).toHaveCount(2);
   await gateway.stats.waitFor(({ received }) => (received.onMessage ?? 0) >= 2);
   await killHub(context);
-  await expect(tab.messages.last()).toContainText('receipt.png');
-  await expect(tab.messages.last()).toContainText('Delivered', { timeout: 30_000 });
+  await tab.delivers('receipt.png', { timeout: 30_000 });
   expect(await filesOf(gateway)).toHaveLength(1);
   expect(gateway.stats.violations).toEqual([]);
 });
@@ -298,7 +295,7 @@ test.describe('where the deployment takes no files', () => {
   test('there is no button once that is known', { tag: '@either-host' }, async ({ openTab }) => {
     const tab = await openTab('/');
     await tab.send('hello');
-    await expect(tab.messages.last()).toContainText('Delivered');
+    await tab.delivers('hello');
     await expect(tab.page.getByRole('button', { name: 'Attach a file' })).toHaveCount(0);
   });
 });
@@ -311,7 +308,7 @@ test.describe('in the article’s dialect', () => {
   }) => {
     const tab = await openTab('/');
     await tab.send('hello');
-    await expect(tab.messages.last()).toContainText('Delivered');
+    await tab.delivers('hello');
     await expect(tab.page.getByRole('button', { name: 'Attach a file' })).toHaveCount(0);
     expect(tab.warnings).toEqual([]);
   });

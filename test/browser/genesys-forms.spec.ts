@@ -72,7 +72,7 @@ test('a form is filled in, gone in the other tab, and read by the agent', {
     await expect(one.page.getByRole('button', { name: 'Fill in' })).toHaveCount(0);
     // Once the platform has it, what was filled in stands there, too.
     await expect(one.messages.last()).toContainText(/A-17\s*March 5, 2026/);
-    await expect(one.messages.last()).toContainText('Delivered');
+    await one.delivers('All about my parcel');
   }
   expect(await lastOf(gateway, conversationId)).toMatchObject({
     text: 'All about my parcel',
@@ -91,7 +91,7 @@ test('several of a list are one message', { tag: '@either-host' }, async ({ gate
   await tab.page.getByLabel('Tenmoku').check();
   await tab.page.getByRole('button', { name: 'Send: Samples' }).click();
   await tab.shows(['hello', 'Please', 'Shino, Tenmoku']);
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('Shino, Tenmoku');
   await expect(tab.page.getByRole('checkbox')).toHaveCount(0);
   expect(await lastOf(gateway, conversationId)).toMatchObject({ text: 'Shino, Tenmoku' });
   // The history has it as the socket told it.
@@ -110,7 +110,7 @@ test('a form that was sent outlives the worker', async ({ gateway, openTab, cont
   await tab.shows(['hello', 'Please', 'All about my parcel']);
   await gateway.stats.waitFor(({ received }) => (received.onMessage ?? 0) >= 2);
   await killHub(context);
-  await expect(tab.messages.last()).toContainText('Delivered', { timeout: 20_000 });
+  await tab.delivers('All about my parcel', { timeout: 20_000 });
   await expect(tab.messages.last()).toContainText('A-17');
   expect(await lastOf(gateway, conversationId)).toMatchObject({
     text: 'All about my parcel',

@@ -68,7 +68,7 @@ test('garbage on every way into the hub is dropped and counted, and neither read
   expect(heard.filter((text) => /snapshot|patch|"ok":true/.test(text))).toEqual([]);
   await tab.send('unharmed');
   await tab.shows(['hello', 'unharmed']);
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('unharmed');
   expect(gateway.stats.received.message).toBe(2);
   expect(gateway.stats.connectionsOpened).toBe(1);
 });
@@ -127,7 +127,7 @@ test('a flood on the port is dropped beyond its limit, and the other tabs go on'
   await other.shows(['hello', 'still here']);
   await other.send('so am I');
   await other.shows(['hello', 'still here', 'so am I']);
-  await expect(other.messages.last()).toContainText('Delivered');
+  await other.delivers('so am I');
   await expect.poll(() => log.some((line) => line.includes('flood'))).toBe(true);
   const { snapshots } = await tab.page.evaluate(() => Reflect.get(globalThis, 'flooded'));
   // A tab whose limit was used up is told in the end where it stands.

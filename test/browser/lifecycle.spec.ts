@@ -38,7 +38,7 @@ test.describe('the worker', () => {
     await killHubAndSuccessor(context);
     await tab.send('meanwhile');
     await tab.shows(['before', 'meanwhile']);
-    await expect(tab.messages.last()).toContainText('Delivered', { timeout: 8_000 });
+    await tab.delivers('meanwhile', { timeout: 8_000 });
   });
 
   // One that hangs in a tab can be ended by it: fallback.spec.ts.

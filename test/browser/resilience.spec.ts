@@ -43,7 +43,7 @@ test('a lost store is made good from the page’s mirror of the conversation id'
   const { conversationId } = await gateway.agent.nextQueued();
   await tab.shows(['do not forget me']);
   // Then the page knows its conversation.
-  await expect(tab.messages.last()).toContainText('Delivered');
+  await tab.delivers('do not forget me');
   await context.close();
 
   const again = await profile.launch();

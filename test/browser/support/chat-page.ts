@@ -39,6 +39,15 @@ export class ChatPage {
     await expect(this.textbox).toHaveValue('');
   }
 
+  /**
+   * Waits until the newest message with this text has arrived. The newest of all may still be the one
+   * before, which arrived long since.
+   */
+  async delivers(text: string, options: { timeout?: number } = {}): Promise<void> {
+    const message = this.messages.filter({ hasText: text }).last();
+    await expect(message).toContainText('Delivered', options);
+  }
+
   /** Waits until the feed shows these texts, in this order, and nothing else. */
   async shows(texts: readonly string[], options: { timeout?: number } = {}): Promise<void> {
     await expect(this.messages).toHaveCount(texts.length, options);
