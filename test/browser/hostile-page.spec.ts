@@ -93,10 +93,12 @@ test('a flood on the port is dropped beyond its limit, and the other tabs go on'
         return new Promise<never>(() => {});
       });
     });
-    const counts = { snapshots: 0 };
+    const counts = { snapshots: 0, since: performance.now(), until: 0 };
     Reflect.set(globalThis, 'flooded', counts);
     stream.onmessage = ({ data }: MessageEvent<{ type?: string }>) => {
-      if (data.type === 'snapshot') counts.snapshots += 1;
+      if (data.type !== 'snapshot') return;
+      counts.snapshots += 1;
+      counts.until = performance.now();
     };
     const attach = {
       protocolVersion: 1,
@@ -129,10 +131,13 @@ test('a flood on the port is dropped beyond its limit, and the other tabs go on'
   await other.shows(['hello', 'still here', 'so am I']);
   await other.delivers('so am I');
   await expect.poll(() => log.some((line) => line.includes('flood'))).toBe(true);
-  const { snapshots } = await tab.page.evaluate(() => Reflect.get(globalThis, 'flooded'));
+  const { snapshots, since, until } = await tab.page.evaluate(() =>
+    Reflect.get(globalThis, 'flooded'),
+  );
   // A tab whose limit was used up is told in the end where it stands.
   expect(snapshots).toBeGreaterThan(0);
-  expect(snapshots).toBeLessThan(5_000);
+  // A slow machine works the flood off over many seconds, and 500 go through in each of them.
+  expect(snapshots).toBeLessThanOrEqual(500 * (Math.ceil((until - since) / 1_000) + 1));
   expect(gateway.stats.received.message).toBe(2);
 });
 
