@@ -107,6 +107,8 @@ test('three tabs, twenty messages each way, a navigation, a reload and a second 
   profile,
   openTab,
 }) => {
+  // Forty messages and two browsers: on a machine at half speed more than a minute.
+  test.slow();
   let browser = await profile.launch();
   const tabs = [
     await openTab(home, browser),
