@@ -470,7 +470,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'farewell-for-good',
-    file: core('guest'),
+    file: core('guest-times'),
     find: "if (leftAt !== undefined && message.timestamp > leftAt) setTold(run, 'leftAt', null);",
     replace: '',
     profile: { ...guests, farewells: 6 },

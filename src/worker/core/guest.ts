@@ -1,14 +1,17 @@
 import type { Conversation } from '../../protocol/conversation.ts';
-import type {
-  GatewayEvent,
-  GatewayMessage,
-  GatewayProblem,
-  SessionLife,
-} from '../../protocol/gateway.ts';
+import type { GatewayEvent, GatewayProblem } from '../../protocol/gateway.ts';
 import { connect, fail, letGo, signedOut } from './connection.ts';
 import { failDoubtsOfFormer } from './doubts.ts';
+import {
+  hearMessage,
+  onPresence,
+  onSessionLife,
+  prolong,
+  timeOf,
+  warnOfExpiry,
+} from './guest-times.ts';
 import { rewrite } from './keeping.ts';
-import { isKnown, isSame, moreAliases, recognise } from './likeness.ts';
+import { isKnown, isSame, moreAliases } from './likeness.ts';
 import { failStranded, setItem } from './outbox.ts';
 import { emptyReading } from './records.ts';
 import { catchUp } from './recovery.ts';
@@ -20,7 +23,6 @@ import type { SessionRules } from './session-rules.ts';
 import type { ConversationState } from './state.ts';
 import { dropToken } from './token.ts';
 import { settleAll } from './transcript.ts';
-import { forgetOtherTyping } from './typing.ts';
 
 /**
  * A session costs the platform something, so there is a line only for a conversation: until it has
@@ -297,92 +299,6 @@ function onEvicted(run: Run): void {
 function onLogout(run: Run, message: string): void {
   signedOut(run, message);
   run.emit({ type: 'end-session' });
-}
-
-// --- whether anybody is there ---
-
-/** Somebody has left. Where that does not end the session, whatever is said next finds somebody new. */
-function onPresence(
-  run: Run,
-  { presence, from, at, isReadOnly }: Extract<GatewayEvent, { type: 'presence' }>,
-): void {
-  const { conversation } = run.state;
-  if (presence !== 'disconnect') return;
-  forgetOtherTyping(run);
-  if (isReadOnly || from === 'visitor' || conversation?.conversation.status !== 'connected') return;
-  const last = newestTime(run);
-  // One that is told late: something was said since.
-  if (at === null || at >= last) setTold(run, 'leftAt', at ?? last);
-}
-
-/** The message as it is known here; and what is newer than a farewell means that somebody is there. */
-function hearMessage(run: Run, message: GatewayMessage): GatewayMessage {
-  learnTime(run, message);
-  const leftAt = run.state.conversation?.conversation.leftAt;
-  if (leftAt !== undefined && message.timestamp > leftAt) setTold(run, 'leftAt', null);
-  return recognise(run, message);
-}
-
-/** Of what is known. */
-function newestTime({ state: { conversation, window } }: Run): number {
-  const waiting = (conversation?.unsettled ?? []).map(({ message }) => message.timestamp);
-  return Math.max(window.at(-1)?.timestamp ?? 0, ...waiting);
-}
-
-/** However wrong this clock is, what comes now stands below what was there. */
-function timeOf(run: Run): number {
-  return Math.max(run.gatewayTime(), newestTime(run));
-}
-
-/** Nothing tells the platform's time but the echo of what was said just now. */
-function learnTime(run: Run, { messageId, timestamp }: GatewayMessage): void {
-  const { outbox, meta } = run.state;
-  if (!outbox.some((item) => item.at.stage === 'sent' && item.messageId === messageId)) return;
-  run.set({ meta: { ...meta, clockOffset: timestamp - run.clock.wall } });
-}
-
-// --- how long it lives ---
-
-/** The official clients warn as long before, in ms. */
-const warning = 300_000;
-
-function onSessionLife(run: Run, { duration, expiresAt }: SessionLife): void {
-  if (duration === null && expiresAt === null) return;
-  const left = expiresAt === null ? null : expiresAt - run.gatewayTime();
-  // Of a session that answers, nothing or more than its whole life is left by a wrong clock alone.
-  const isWrong = left === null || left <= 0 || (duration !== null && left > duration);
-  run.set({ sessionLife: duration ?? run.state.sessionLife });
-  armWarning(run, isWrong ? (duration ?? left) : left);
-}
-
-/** Whatever is said makes it live longer. */
-function prolong(run: Run): void {
-  if (run.state.sessionLife !== null) armWarning(run, run.state.sessionLife);
-}
-
-function armWarning(run: Run, left: number | null): void {
-  if (left === null) return;
-  setTold(run, 'expiresAt', null);
-  run.set({ sessionEnds: run.clock.now + left });
-  run.setTimer('expiry', Math.max(0, left - warning));
-}
-
-/** The `expiry` timer: the visitor is told until when they can go on. */
-function warnOfExpiry(run: Run): void {
-  const { sessionEnds } = run.state;
-  if (sessionEnds === null || run.state.link.phase !== 'online') return;
-  // On the wall clock, whole seconds: the two clocks drift, and a snapshot must not change by that.
-  const at = run.clock.wall + (sessionEnds - run.clock.now);
-  setTold(run, 'expiresAt', Math.round(at / 1_000) * 1_000);
-}
-
-function setTold(run: Run, name: 'expiresAt' | 'leftAt', at: number | null): void {
-  const { conversation } = run.state;
-  if (!conversation || (conversation.conversation[name] ?? null) === at) return;
-  const { [name]: _, ...rest } = conversation.conversation;
-  const told = at === null ? rest : { ...rest, [name]: at };
-  run.set({ conversation: { ...conversation, conversation: told } });
-  run.change({ conversation: true });
 }
 
 export const guestRules: SessionRules = {
