@@ -14,8 +14,8 @@ export interface SendOptions {
 export interface SendFileOptions {
   /** Goes with it. @default none */
   readonly text?: string;
-  /** Called with each stage. There are no percentages: no browser tells a worker how many bytes have left. */
-  readonly onProgress?: (stage: FileStage) => void;
+  /** Called with each stage and, while it is `uploading`, with each percent of the bytes that have left. */
+  readonly onProgress?: (stage: FileStage, percent: number) => void;
   /** Cancels it; `send` rejects with its reason. Once the file is there, its message goes out. */
   readonly signal?: AbortSignal;
 }

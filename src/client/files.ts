@@ -1,5 +1,5 @@
 import { PartylineError } from '../protocol/errors.ts';
-import { type FileStage, fileStages } from '../protocol/files.ts';
+import { type FileProgress, fileStages } from '../protocol/files.ts';
 import type { UploadRules } from '../protocol/gateway.ts';
 import type { Caller } from './caller.ts';
 import type { Chat, ChatFiles, SendFileOptions } from './chat.ts';
@@ -61,19 +61,19 @@ export class Files implements ChatFiles {
   }
 
   async #follow(messageId: string, onProgress: SendFileOptions['onProgress']): Promise<void> {
-    let stage: FileStage = 'waiting';
+    let progress: FileProgress = { stage: 'waiting', percent: 0 };
     for (;;) {
-      onProgress?.(stage);
-      if (stage === 'sent') return;
-      stage = await this.#next(messageId, stage);
+      onProgress?.(progress.stage, progress.percent);
+      if (progress.stage === 'sent') return;
+      progress = await this.#next(messageId, progress);
     }
   }
 
-  async #next(messageId: string, after: FileStage): Promise<FileStage> {
+  async #next(messageId: string, after: FileProgress): Promise<FileProgress> {
     for (;;) {
       const { value } = await this.#caller.call({ type: 'file', step: 'wait', messageId, after });
-      if (!isStage(value)) throw unreadable();
-      if (value !== after) return value;
+      if (!isProgress(value)) throw unreadable();
+      if (value.stage !== after.stage || value.percent !== after.percent) return value;
     }
   }
 
@@ -106,8 +106,10 @@ export class Files implements ChatFiles {
 
 // The guards of what pages load at first would have to be exported there, for three checks.
 
-function isStage(value: unknown): value is FileStage {
-  return fileStages.some((stage) => stage === value);
+function isProgress(value: unknown): value is FileProgress {
+  if (typeof value !== 'object' || value === null) return false;
+  const { stage, percent }: Partial<Record<keyof FileProgress, unknown>> = value;
+  return fileStages.some((known) => known === stage) && typeof percent === 'number';
 }
 
 function isRules(value: unknown): value is UploadRules {

@@ -9,6 +9,12 @@ import type { UploadRules } from './gateway.ts';
 export const fileStages = ['waiting', 'asking', 'uploading', 'checking', 'sent'] as const;
 export type FileStage = (typeof fileStages)[number];
 
+export interface FileProgress {
+  readonly stage: FileStage;
+  /** How much of it has left, in whole percent: 0 before `uploading`, 100 behind it. */
+  readonly percent: number;
+}
+
 /** What can be told of a file from outside. */
 export interface NamedFile {
   readonly name: string;
@@ -31,12 +37,12 @@ export type FileCall =
       /** A `File`, with its bytes. */
       readonly file: NamedFile;
     }
-  /** Answered with the stage, as soon as it is another, or within 8 s as it is. */
+  /** Answered with its `FileProgress`, as soon as it is another, or within 8 s as it is. */
   | {
       readonly type: 'file';
       readonly step: 'wait';
       readonly messageId: string;
-      readonly after: FileStage;
+      readonly after: FileProgress;
     }
   | { readonly type: 'file'; readonly step: 'cancel'; readonly messageId: string }
   /** Answered with a fresh address of something that is there. */
@@ -56,6 +62,13 @@ export function faultOf(
   }
   if (size === 0) return 'file-empty';
   return maximumSize !== null && size > maximumSize ? 'file-size' : null;
+}
+
+/** Types that both lists allow. */
+export function narrowed(allowed: readonly string[], wanted: readonly string[]): string[] {
+  const within = (types: readonly string[], others: readonly string[]) =>
+    types.filter((type) => others.some((other) => fits(type.toLowerCase(), other.toLowerCase())));
+  return [...new Set([...within(wanted, allowed), ...within(allowed, wanted)])];
 }
 
 /** `image/*` is any picture, `*\/*` and `*` anything; a browser knows no type of some files. */

@@ -1,5 +1,5 @@
 import { fileStages } from '../protocol/files.ts';
-import { byWord, only, type Read, sized, z } from '../protocol/zod.ts';
+import { between, byWord, integer, only, type Read, sized, z } from '../protocol/zod.ts';
 
 const type = only('file');
 const id = z.string().check(sized(1, 128));
@@ -18,7 +18,7 @@ export const fileCallSchema = byWord('step', {
     type,
     step: only('wait'),
     messageId: id,
-    after: z.enum(fileStages),
+    after: z.object({ stage: z.enum(fileStages), percent: integer.check(between(0, 100)) }),
   }),
   cancel: z.object({ type, step: only('cancel'), messageId: id }),
   link: z.object({ type, step: only('link'), attachmentId: z.string().check(sized(1, 512)) }),

@@ -1,5 +1,5 @@
 import type { PartylineError } from '../protocol/errors.ts';
-import type { FileStage } from '../protocol/files.ts';
+import type { FileProgress, FileStage } from '../protocol/files.ts';
 import type { GatewayCommand, GatewayEvent } from '../protocol/gateway.ts';
 import type { FileCall } from './file-calls.ts';
 
@@ -21,6 +21,7 @@ export class Upload {
   /** With the address where it can be read. */
   readonly uploaded = withSettlers<string>();
   #stage: FileStage = 'waiting';
+  #percent = 0;
   #failure: PartylineError | null = null;
   readonly #abort = new AbortController();
   readonly #waiting = new Set<() => void>();
@@ -36,6 +37,10 @@ export class Upload {
 
   get stage(): FileStage {
     return this.#stage;
+  }
+
+  get progress(): FileProgress {
+    return { stage: this.#stage, percent: this.#percent };
   }
 
   get failure(): PartylineError | null {
@@ -66,6 +71,15 @@ export class Upload {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.fail(overdue), deadline);
     this.#stage = stage;
+    if (stage === 'checking') this.#percent = 100;
+    this.#tell();
+  }
+
+  /** So much of it has left. A page is told of each percent at most. @param share 0 to 1 */
+  moved(share: number): void {
+    const percent = Math.floor(share * 100);
+    if (percent === this.#percent) return;
+    this.#percent = percent;
     this.#tell();
   }
 
@@ -96,9 +110,9 @@ export class Upload {
     });
   }
 
-  /** Resolves once it has left that stage, or after a while. */
-  async changeFrom(stage: FileStage): Promise<void> {
-    if (this.isOver || this.#stage !== stage) return;
+  /** Resolves once it has come further than that, or after a while. */
+  async changeFrom({ stage, percent }: FileProgress): Promise<void> {
+    if (this.isOver || this.#stage !== stage || this.#percent !== percent) return;
     await new Promise<void>((resolve) => {
       const done = () => {
         clearTimeout(timer);

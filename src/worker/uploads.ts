@@ -1,11 +1,12 @@
 import type { Attachment } from '../protocol/content.ts';
 import { type FileErrorCode, PartylineError } from '../protocol/errors.ts';
-import { type FileStage, faultOf } from '../protocol/files.ts';
+import { type FileProgress, type FileStage, faultOf, narrowed } from '../protocol/files.ts';
 import type { GatewayEvent, GatewayProblem, SupplyHub, UploadRules } from '../protocol/gateway.ts';
 import { fileProblem } from '../protocol/genesys-cloud/errors.ts';
 import type { CallAnswer } from '../protocol/port.ts';
 import type { DeploymentSettings } from './deployment.ts';
 import { type FileCall, fileCallSchema } from './file-calls.ts';
+import { putFile, type UploadTarget } from './put-file.ts';
 import type { RequestPace } from './request-pace.ts';
 import { Upload, withSettlers } from './upload.ts';
 
@@ -49,6 +50,7 @@ export class Uploads {
   readonly #site: Partial<UploadRules> | false;
   readonly #pace: Pick<RequestPace, 'wait'>;
   readonly #settings: Pick<DeploymentSettings, 'current' | 'soon'>;
+  readonly #put: typeof putFile;
   /** By the id of their message. */
   readonly #uploads = new Map<string, Upload>();
   /** Messages that are not known to have arrived, by the id of the file that they bring. */
@@ -67,7 +69,9 @@ export class Uploads {
     site: Partial<UploadRules> | false,
     settings: Pick<DeploymentSettings, 'current' | 'soon'>,
     pace: Pick<RequestPace, 'wait'>,
+    put = putFile,
   ) {
+    this.#put = put;
     this.#pace = pace;
     this.#settings = settings;
     this.#hub = hub;
@@ -109,8 +113,10 @@ export class Uploads {
 
   #rules(): UploadRules | null {
     const told = this.#told ?? this.#settings.current?.uploads ?? defaultRules;
-    if (this.#site === false || told.mimeTypes.length === 0 || told.maximumSize === 0) return null;
-    const { mimeTypes = told.mimeTypes, blockedExtensions = [], maximumSize = null } = this.#site;
+    if (this.#site === false || told.maximumSize === 0) return null;
+    const { mimeTypes: own, blockedExtensions = [], maximumSize = null } = this.#site;
+    const mimeTypes = own ? narrowed(told.mimeTypes, own) : told.mimeTypes;
+    if (mimeTypes.length === 0) return null;
     const sizes = [told.maximumSize, maximumSize].filter((size) => size !== null);
     return {
       mimeTypes,
@@ -155,7 +161,7 @@ export class Uploads {
       if (!this.#hub.send(upload.request)) throw offline();
       const target = await upload.until(upload.target.promise);
       upload.enter('uploading', putDeadline, overdue());
-      await put(target, upload.file, upload.signal);
+      await this.#upload(upload, target);
       upload.enter('checking', checkDeadline, overdue());
       const url = await upload.until(upload.uploaded.promise);
       await this.#send(upload, url);
@@ -170,6 +176,18 @@ export class Uploads {
     }, keptFor);
   }
 
+  /** What fails it is the network, the policy of the site, a file that is gone, or why it was aborted. */
+  async #upload(upload: Upload, target: UploadTarget): Promise<void> {
+    try {
+      await this.#put(target, upload.file, {
+        signal: upload.signal,
+        onProgress: (share) => upload.moved(share),
+      });
+    } catch (cause) {
+      throw cause instanceof PartylineError ? cause : lost(cause);
+    }
+  }
+
   /** From here on it is a message as any other, and can't be called back. */
   async #send(upload: Upload, url: string): Promise<void> {
     const { messageId, text, tabId, epoch, attachmentId, file } = upload;
@@ -181,13 +199,13 @@ export class Uploads {
     if (!answer.ok) throw new PartylineError(answer.problem.code, answer.problem.message);
   }
 
-  async #wait(messageId: string, after: FileStage): Promise<FileStage> {
+  async #wait(messageId: string, after: FileProgress): Promise<FileProgress> {
     const upload = this.#uploads.get(messageId);
     // A hub that died had it, and took it along.
     if (!upload) throw lost();
     await upload.changeFrom(after);
     if (upload.failure) throw upload.failure;
-    return upload.stage;
+    return upload.progress;
   }
 
   #delete({ attachmentId }: Upload): void {
@@ -365,31 +383,6 @@ export class Uploads {
 
 function sleep(duration: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, duration));
-}
-
-/** The bytes, with exactly the headers that were asked for: a file's own type would be one more. */
-async function put(
-  { url, headers }: Extract<GatewayEvent, { type: 'upload-target' }>,
-  file: File,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    const response = await fetch(url, {
-      method: 'PUT',
-      headers,
-      body: file.slice(0, file.size, ''),
-      credentials: 'omit',
-      cache: 'no-store',
-      referrerPolicy: 'no-referrer',
-      signal,
-    });
-    if (response.ok) return;
-  } catch (cause) {
-    // Aborted, it throws why. Else the network, the policy of the site, or a file that is gone.
-    if (cause instanceof PartylineError) throw cause;
-    throw lost(cause);
-  }
-  throw lost();
 }
 
 function attachmentOf(attachmentId: string, { name, type, size }: File, url: string): Attachment {

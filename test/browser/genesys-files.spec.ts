@@ -92,17 +92,18 @@ test('one that is pasted and one that is dropped', { tag: '@either-host' }, asyn
     .toEqual(['pasted.png', 'dropped.png']);
 });
 
-test('one that is on its way shows so, and can be cancelled', { tag: '@either-host' }, async ({
+test('one that is on its way shows how far it is, and can be cancelled', { tag: '@either-host' }, async ({
   gateway,
   openTab,
 }) => {
   const tab = await openTab('/');
   await tab.send('hello');
   gateway.faults.rest({ how: 'hang' }, { method: 'PUT' });
-  await choose(tab, picture);
+  // More than what the system takes in for a server that does not read.
+  await choose(tab, { ...picture, buffer: Buffer.alloc(9_000_000, 1) });
   const row = rowOf(tab.page, 'receipt.png');
-  await expect(row).toContainText('Uploading…');
-  await expect(row.getByRole('progressbar')).toBeVisible();
+  await expect(row).toContainText(/Uploading… [1-9]\d?%/);
+  await expect(row.getByRole('progressbar')).toHaveAttribute('value', /^[1-9]\d?$/);
   await row.getByRole('button', { name: 'Cancel: receipt.png' }).click();
   await expect(row).toHaveCount(0);
   await expect(tab.textbox).toBeFocused();

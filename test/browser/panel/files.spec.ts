@@ -57,7 +57,8 @@ test('what becomes of a file is told to those who don’t see it', async ({ pane
   await row.getByRole('button', { name: 'Cancel: lamp.png' }).click();
   await expect(panel.textbox).toBeFocused();
   await page.getByRole('button', { name: 'Retry' }).click();
-  await expect(page.getByRole('listitem')).toContainText('Uploading…');
+  await expect(page.getByRole('listitem')).toContainText('Uploading… 25%');
+  await expect(page.getByRole('progressbar', { name: 'hum.txt' })).toHaveJSProperty('position', 0.25);
   expect(await panel.calls('sendFile')).toEqual([
     ['sendFile', 'lamp.png'],
     ['sendFile', 'hum.txt'],

@@ -6,6 +6,7 @@ import type {
   UploadRules,
 } from '../../../src/protocol/gateway.ts';
 import type { Call, CallAnswer } from '../../../src/protocol/port.ts';
+import type { putFile } from '../../../src/worker/put-file.ts';
 import { Uploads } from '../../../src/worker/uploads.ts';
 
 const told: UploadRules = { mimeTypes: ['image/png'], blockedExtensions: [], maximumSize: 100 };
@@ -21,7 +22,8 @@ class TestHub {
   readonly uploads: Uploads;
 
   constructor(site: Partial<UploadRules> | false = {}) {
-    this.uploads = new Uploads(this, site, { current: null, soon: async () => {} }, this.pace);
+    const settings = { current: null, soon: async () => {} };
+    this.uploads = new Uploads(this, site, settings, this.pace, put);
   }
 
   send(command: GatewayCommand): boolean {
@@ -66,8 +68,8 @@ class TestHub {
     return answer;
   }
 
-  wait(after: string, messageId = 'm'): Promise<CallAnswer> {
-    return this.ask({ step: 'wait', messageId, after });
+  wait(stage: string, messageId = 'm', percent = stage === 'checking' ? 100 : 0) {
+    return this.ask({ step: 'wait', messageId, after: { stage, percent } });
   }
 
   /** The id that the newest upload was asked for under. */
@@ -109,17 +111,15 @@ async function settle(): Promise<void> {
   await vi.advanceTimersByTimeAsync(0);
 }
 
-const fetchSpy = vi.fn<typeof fetch>();
+const put = vi.fn<typeof putFile>();
 
 beforeEach(() => {
   vi.useFakeTimers();
-  vi.stubGlobal('fetch', fetchSpy);
-  fetchSpy.mockReset().mockResolvedValue(new Response(null, { status: 200 }));
+  put.mockReset().mockResolvedValue();
 });
 
 afterEach(() => {
   vi.useRealTimers();
-  vi.unstubAllGlobals();
 });
 
 describe('a file on its way', () => {
@@ -131,15 +131,15 @@ describe('a file on its way', () => {
     ]);
     expect(hub.target()).toBeNull();
     await settle();
-    const [url, init] = fetchSpy.mock.calls[0] ?? [];
-    expect(url).toBe('https://put');
-    expect(init).toMatchObject({ method: 'PUT', headers: { 'x-tag': '1' }, credentials: 'omit' });
-    // A type of its own would be a header more.
-    expect(init?.body instanceof Blob && init.body.type).toBe('');
-    expect(await hub.wait('uploading')).toMatchObject({ value: 'checking' });
+    const [target, file] = put.mock.calls[0] ?? [];
+    expect(target).toMatchObject({ url: 'https://put', headers: { 'x-tag': '1' } });
+    expect(file?.name).toBe('a.png');
+    expect(await hub.wait('uploading')).toMatchObject({
+      value: { stage: 'checking', percent: 100 },
+    });
     const { attachmentId } = hub;
     hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: 'https://get' });
-    expect(await hub.wait('checking')).toMatchObject({ value: 'sent' });
+    expect(await hub.wait('checking')).toMatchObject({ value: { stage: 'sent' } });
     expect(hub.calls).toEqual([
       {
         type: 'send',
@@ -190,12 +190,48 @@ describe('a file on its way', () => {
     expect(hub.calls).toEqual([]);
   });
 
+  it('tells each percent of its bytes that has left, once', async () => {
+    const hub = new TestHub().open();
+    let moved = (_share: number) => {};
+    put.mockImplementation((_target, _file, { onProgress }) => {
+      moved = onProgress;
+      return new Promise(() => {});
+    });
+    await hub.begin();
+    hub.target();
+    await settle();
+    const first = hub.wait('uploading');
+    moved(0.004);
+    moved(0.256);
+    expect(await first).toMatchObject({ value: { stage: 'uploading', percent: 25 } });
+    const next = hub.wait('uploading', 'm', 25);
+    let isTold = false;
+    void next.then(() => {
+      isTold = true;
+    });
+    moved(0.259);
+    await settle();
+    expect(isTold).toBe(false);
+    moved(0.26);
+    expect(await next).toMatchObject({ value: { stage: 'uploading', percent: 26 } });
+  });
+
+  it('fails in words when its place refuses it', async () => {
+    const hub = new TestHub().open();
+    put.mockRejectedValue(new Error('the place answered 403'));
+    await hub.begin();
+    hub.target();
+    await settle();
+    expect(await hub.wait('uploading')).toMatchObject({ problem: { code: 'file-lost' } });
+    expect(hub.types).toEqual(['request-upload', 'delete-attachment']);
+  });
+
   it('is cancelled, and let go at the gateway once it had a place', async () => {
     const hub = new TestHub().open();
-    fetchSpy.mockImplementation(
-      (_, init) =>
+    put.mockImplementation(
+      (_target, _file, { signal }) =>
         new Promise((_resolve, reject) => {
-          init?.signal?.addEventListener('abort', () => reject(init.signal?.reason));
+          signal.addEventListener('abort', () => reject(signal.reason));
         }),
     );
     await hub.begin();
@@ -221,14 +257,14 @@ describe('a file on its way', () => {
     hub.uploads.forget();
     expect(await hub.wait('asking')).toMatchObject({ problem: { code: 'file-lost' } });
     hub.open();
-    fetchSpy.mockImplementation(() => new Promise(() => {}));
+    put.mockImplementation(() => new Promise(() => {}));
     await hub.begin('n');
     hub.target();
     await settle();
     hub.uploads.forget();
     const answer = hub.wait('uploading', 'n');
     await vi.advanceTimersByTimeAsync(8_000);
-    expect(await answer).toMatchObject({ value: 'uploading' });
+    expect(await answer).toMatchObject({ value: { stage: 'uploading' } });
   });
 
   it.each([
@@ -377,6 +413,11 @@ describe('rules', () => {
   });
 
   it('are documented ones until a session tells, and none where there are no files', async () => {
+    const site = { mimeTypes: ['image/*', 'text/plain'] };
+    expect(await rulesOf(new TestHub(site).open())).toMatchObject({ mimeTypes: ['image/png'] });
+    const any = { mimeTypes: ['*/*'], blockedExtensions: [], maximumSize: null };
+    expect(await rulesOf(new TestHub(site).open({ uploads: any }))).toMatchObject(site);
+    expect(await rulesOf(new TestHub({ mimeTypes: ['text/plain'] }).open())).toBeNull();
     expect(await rulesOf(new TestHub())).toMatchObject({ maximumSize: 10_485_760 });
     expect(await rulesOf(new TestHub(false))).toBeNull();
     const nothing = { ...told, mimeTypes: [] };
@@ -433,7 +474,7 @@ it('waits where the platform would refuse one request too many', async () => {
   const hub = new TestHub().open();
   hub.pace.wait = 5_000;
   await hub.begin();
-  expect(await hub.wait('asking')).toMatchObject({ value: 'waiting' });
+  expect(await hub.wait('asking')).toMatchObject({ value: { stage: 'waiting' } });
   expect(hub.types).toEqual([]);
   hub.pace.wait = 0;
   await vi.advanceTimersByTimeAsync(5_000);

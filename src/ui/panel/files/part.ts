@@ -1,7 +1,7 @@
 import type { ReactiveControllerHost } from 'lit';
 import type { Chat, ChatFiles } from '../../../client/chat.ts';
 import type { Routing } from '../../../protocol/conversation.ts';
-import type { FileStage } from '../../../protocol/files.ts';
+import type { FileProgress } from '../../../protocol/files.ts';
 import type { UploadRules } from '../../../protocol/gateway.ts';
 import type { Texts } from '../../texts.ts';
 import { type Trouble, troubleOf } from '../../trouble.ts';
@@ -13,7 +13,7 @@ import { attachButton, dropTarget, fileRows } from './view.ts';
 export interface FileRow {
   readonly file: File;
   readonly state:
-    | { readonly type: 'going'; readonly stage: FileStage; readonly abort: AbortController }
+    | { readonly type: 'going'; readonly progress: FileProgress; readonly abort: AbortController }
     | { readonly type: 'failed'; readonly words: string; readonly canRetry: boolean };
 }
 
@@ -146,15 +146,15 @@ export class FilePart {
   async #send(file: File, former: FileRow | null): Promise<void> {
     const { texts } = this.#host;
     const abort = new AbortController();
-    let row = this.#replace(former, going(file, 'waiting', abort));
+    let row = this.#replace(former, going(file, { stage: 'waiting', percent: 0 }, abort));
     const { signal } = abort;
     try {
       await this.#open();
       signal.throwIfAborted();
       await this.#files.send(file, {
         signal,
-        onProgress: (stage) => {
-          row = this.#replace(row, going(file, stage, abort));
+        onProgress: (stage, percent) => {
+          row = this.#replace(row, going(file, { stage, percent }, abort));
         },
       });
       this.#replace(row, null);
@@ -201,6 +201,6 @@ export class FilePart {
   }
 }
 
-function going(file: File, stage: FileStage, abort: AbortController): FileRow {
-  return { file, state: { type: 'going', stage, abort } };
+function going(file: File, progress: FileProgress, abort: AbortController): FileRow {
+  return { file, state: { type: 'going', progress, abort } };
 }

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import type { FileProgress } from '../../../protocol/files.ts';
 import type { Texts } from '../../texts.ts';
 import { attachIcon, closeIcon } from '../icons.ts';
 import { sizeText } from '../size-text.ts';
@@ -20,7 +21,7 @@ export function fileRows(files: FilePart, texts: Texts): unknown {
 function fileRow(row: FileRow, files: FilePart, texts: Texts): TemplateResult {
   const { file, state } = row;
   const isGoing = state.type === 'going';
-  const words = isGoing ? (state.stage === 'sent' ? '' : texts.files[state.stage]) : state.words;
+  const words = isGoing ? wordsOf(state.progress, texts) : state.words;
   return html`<li class=${isGoing ? '' : 'failed'}>
     <span class="named"><span dir="auto">${file.name}</span> <small>${sizeText(file.size, texts)}</small></span>
     ${
@@ -35,8 +36,23 @@ function fileRow(row: FileRow, files: FilePart, texts: Texts): TemplateResult {
       @click=${() => files.remove(row)}
     >${closeIcon}</button>
     <span class="reason">${words}</span>
-    ${isGoing ? html`<progress aria-label=${file.name}></progress>` : nothing}
+    ${isGoing ? progressBar(file.name, state.progress) : nothing}
   </li>`;
+}
+
+function wordsOf({ stage, percent }: FileProgress, texts: Texts): string {
+  if (stage === 'sent') return '';
+  const words = texts.files[stage];
+  if (stage !== 'uploading' || percent === 0) return words;
+  const share = new Intl.NumberFormat(texts.language, { style: 'percent' }).format(percent / 100);
+  return `${words} ${share}`;
+}
+
+/** Only while bytes leave is it known how far it is. */
+function progressBar(name: string, { stage, percent }: FileProgress): TemplateResult {
+  return stage === 'uploading'
+    ? html`<progress aria-label=${name} max="100" .value=${percent}></progress>`
+    : html`<progress aria-label=${name}></progress>`;
 }
 
 /** Where the gateway takes no files there is none. */
