@@ -92,10 +92,9 @@ test('one that is pasted and one that is dropped', { tag: '@either-host' }, asyn
     .toEqual(['pasted.png', 'dropped.png']);
 });
 
-test('one that is on its way shows how far it is, and can be cancelled', { tag: '@either-host' }, async ({
-  gateway,
-  openTab,
-}) => {
+test('one that is on its way shows how far it is, and can be cancelled', {
+  tag: '@either-host',
+}, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
   await tab.send('hello');
   gateway.faults.rest({ how: 'hang' }, { method: 'PUT' });

@@ -15,7 +15,7 @@ export function toContent(parts: readonly unknown[], isVisitors: boolean): Conte
     return body.success ? [body.data] : [];
   });
   // Quick replies come one by one, and are one offer.
-  const replies = bodies.flatMap(({ quickReply }) => (quickReply ? [toReply(quickReply)] : []));
+  const replies = bodies.flatMap(({ quickReply }) => (quickReply ? toReplies(quickReply) : []));
   // Some flows offer them in the shape of their answers.
   const offered = isVisitors ? [] : bodies.flatMap(toOffer);
   const all = replies.length > 0 ? replies : offered;
@@ -25,7 +25,7 @@ export function toContent(parts: readonly unknown[], isVisitors: boolean): Conte
 
 function toOffer({ buttonResponse }: ContentBody): Choice[] {
   if (!buttonResponse || !isQuickReply(buttonResponse.type)) return [];
-  return [toReply({ ...buttonResponse, image: null })];
+  return toReplies({ ...buttonResponse, image: null });
 }
 
 function isQuickReply(type: string | null): boolean {
@@ -36,7 +36,7 @@ function toOne(body: ContentBody, isVisitors: boolean): Content[] {
   if (body.quickReply) return [];
   if (body.attachment) return [toAttachment(body.attachment)];
   if (body.quickReplyV2) {
-    return [choices(body.quickReplyV2.title, body.quickReplyV2.actions.map(toReply))];
+    return [choices(body.quickReplyV2.title, body.quickReplyV2.actions.flatMap(toReplies))];
   }
   const pressed = body.buttonResponse ?? body.postback;
   if (pressed) return !isVisitors && isQuickReply(pressed.type) ? [] : [toAnswer(pressed)];
@@ -84,9 +84,11 @@ function choices(title: string | null, replies: readonly Choice[]): Content {
   return { type: 'choices', title, choices: [...replies] };
 }
 
-function toReply({ text, payload, image }: QuickReplyBody): Choice {
+/** One that says nothing is left out. */
+function toReplies({ text, payload, image }: QuickReplyBody): Choice[] {
   const shown = text ?? payload ?? '';
-  return { type: 'reply', text: shown, payload: payload ?? shown, url: null, imageUrl: image };
+  if (shown === '') return [];
+  return [{ type: 'reply', text: shown, payload: payload ?? shown, url: null, imageUrl: image }];
 }
 
 function toAttachment(body: NonNullable<ContentBody['attachment']>): Attachment {
@@ -105,14 +107,21 @@ function toAttachment(body: NonNullable<ContentBody['attachment']>): Attachment 
 function attachmentKind(mediaType: string | null, mime: string | null): Attachment['kind'] {
   const kinds = ['image', 'audio', 'video', 'link'] as const;
   const told = mediaType?.toLowerCase() ?? '';
-  const family = mime?.toLowerCase().split('/')[0] ?? '';
-  return kinds.find((kind) => kind === told) ?? kinds.find((kind) => kind === family) ?? 'file';
+  const family = mime?.toLowerCase().split('/')[0];
+  const names = [told, told.split('/')[0], family];
+  return kinds.find((kind) => names.includes(kind)) ?? 'file';
 }
 
-/** An action that leads nowhere is left out. */
+const linkTypes = new Set(['link', 'url']);
+
+/** Actions that answer; one without a type does, too. */
+const replyTypes = new Set(['postback', 'button', 'quickreply', 'textback', 'reply', '']);
+
+/** An action that leads nowhere, or that is of another kind, is left out. */
 function toChoice({ type, text, url, payload, image }: Action): Choice[] {
-  const isLink = type?.toLowerCase() === 'link' || type?.toLowerCase() === 'url';
-  if (isLink && url === null) return [];
+  const kindOfAction = type?.toLowerCase() ?? '';
+  const isLink = linkTypes.has(kindOfAction);
+  if (isLink ? url === null : !replyTypes.has(kindOfAction)) return [];
   const shown = text ?? payload ?? url ?? '';
   const kind = isLink ? 'link' : 'reply';
   return [

@@ -1,6 +1,6 @@
 import type { GatewayEvent, SessionLife, UploadRules } from '../gateway.ts';
 import { toErrorEvents } from './errors.ts';
-import { words } from './lenient.ts';
+import { number, words } from './lenient.ts';
 import { isVisitors, toEvents, writtenId } from './messages.ts';
 import * as schema from './schemas.ts';
 
@@ -98,9 +98,10 @@ function errorOf(frame: schema.Envelope, byDefault: number): readonly GatewayEve
   return toErrorEvents({
     code,
     message: message ?? `The chat server answered ${code}.`,
-    tracingId: frame.tracingId,
+    tracingId: frame.tracingId ?? told?.tracingId ?? null,
     retryAfter: told?.retryAfter ?? null,
     attachmentId: told?.attachmentId ?? null,
+    isAboutFile: frame.class === 'GenerateUrlError' || frame.class === 'UploadFailureEvent',
   });
 }
 
@@ -152,23 +153,27 @@ function toRules({ allowedMedia, blockedExtensions }: schema.Media): UploadRules
 }
 
 function toStructured(frame: schema.Envelope, body: unknown): readonly GatewayEvent[] {
-  const { tracingId } = frame;
   const message = schema.messageBody.safeParse(body);
-  const isAnswer = frame.type?.toLowerCase() === 'response' && message.success;
+  if (!message.success) return toEvents(body, frame.tracingId);
+  const tracingId = frame.tracingId ?? message.data.tracingId;
   // The echo is the only request that is answered by a message; a client may name it as it likes.
+  const isAnswer = frame.type?.toLowerCase() === 'response' && isVisitors(message.data);
   const isPing = isAnswer && message.data.text?.toLowerCase() === 'ping';
-  const isEcho = tracingId === echoId || (isPing && writtenId(message.data) === null);
-  if (!isEcho || !message.success || !isVisitors(message.data)) return toEvents(body, tracingId);
-  const duration = message.data.metadata.get('durationSeconds');
-  const expires = message.data.metadata.get('expirationDate');
-  const life = toLife(toNumber(duration), toNumber(expires));
+  const isOurs = tracingId === echoId && message.data.direction?.toLowerCase() !== 'outbound';
+  const isEcho = isOurs || (isPing && writtenId(message.data) === null);
+  if (!isEcho) return toEvents(body, tracingId);
+  const { metadata } = message.data;
+  const life = toLife(
+    toNumber(metadata.get('durationSeconds')),
+    toNumber(metadata.get('expirationDate')),
+  );
   if (life.duration === null && life.expiresAt === null) return [{ type: 'pong' }];
   return [{ type: 'pong' }, { type: 'session-life', life }];
 }
 
 function toNumber(value: string | undefined): number | null {
-  const number = value === undefined || value.trim() === '' ? Number.NaN : Number(value);
-  return Number.isFinite(number) ? number : null;
+  const read = number.safeParse(value ?? null);
+  return read.success ? read.data : null;
 }
 
 function toClosed(body: unknown): readonly GatewayEvent[] {

@@ -9,6 +9,8 @@ export interface ToldError {
   /** Seconds. */
   readonly retryAfter: number | null;
   readonly attachmentId: string | null;
+  /** Its class says so, whatever the code. */
+  readonly isAboutFile: boolean;
 }
 
 /** Words of a 403 that mean the identity, not the deployment. */
@@ -84,6 +86,8 @@ function kindOf(code: number): GatewayProblemKind {
 
 function problem(error: ToldError, kind: GatewayProblemKind): readonly GatewayEvent[] {
   const { code, tracingId, retryAfter, attachmentId } = error;
+  // What the rate is about, everybody has to wait for.
+  const isAboutFile = error.isAboutFile && kind !== 'rate-limited';
   const told = {
     kind,
     code: String(code),
@@ -92,7 +96,7 @@ function problem(error: ToldError, kind: GatewayProblemKind): readonly GatewayEv
     messageId: tracingId,
     retryAfter: retryAfter === null ? null : Math.max(0, retryAfter) * 1_000,
   };
-  if (kind === 'attachment' || attachmentId !== null) {
+  if (kind === 'attachment' || attachmentId !== null || isAboutFile) {
     return [{ type: 'attachment-failed', attachmentId, problem: told }];
   }
   return [{ type: 'problem', problem: told }];

@@ -23,12 +23,15 @@ export const words = z.pipe(
   z.transform((value): string | null => (value === null || value.trim() === '' ? null : value)),
 );
 
-/** A finite number, or a string of one. */
+/** So many seconds are the life of no session, and so many bytes no file. */
+const largest = 1e12;
+
+/** A number, or a string of one. */
 export const number = z.pipe(
   words,
   z.transform((value): number | null => {
     const parsed = value === null ? Number.NaN : Number(value);
-    return Number.isFinite(parsed) ? parsed : null;
+    return Math.abs(parsed) <= largest ? parsed : null;
   }),
 );
 
@@ -38,11 +41,13 @@ export const flag = z.pipe(
   z.transform((value) => value?.toLowerCase() === 'true'),
 );
 
-/** Epoch ms of an ISO instant. */
+/** Epoch ms of an ISO instant, or of the beginning of a day; one that names no zone is in UTC. */
 export const instant = z.pipe(
   words,
   z.transform((value): number | null => {
-    const parsed = value === null ? Number.NaN : Date.parse(value);
+    const [, day, time, zone] =
+      /^(\d{4}-\d\d-\d\d)(T[\d:.,]+)?(Z|[+-][\d:]+)?$/i.exec(value ?? '') ?? [];
+    const parsed = day ? Date.parse(time ? `${day}${time}${zone ?? 'Z'}` : day) : Number.NaN;
     return Number.isNaN(parsed) ? null : parsed;
   }),
 );

@@ -6,11 +6,16 @@ import { type EventBody, type MessageBody, messageBody } from './schemas.ts';
 /** The name of the custom attribute, and of the metadata entry, that bears the client's own message id. */
 export const messageIdAttribute = 'partylineMessageId';
 
-/** The events of one StructuredMessage, live or from the history. */
-export function toEvents(body: unknown, tracingId: string | null): readonly GatewayEvent[] {
+/**
+ * The events of one StructuredMessage, live or from the history.
+ *
+ * @param frameId the tracing id of its frame; the message may bear it instead
+ */
+export function toEvents(body: unknown, frameId: string | null): readonly GatewayEvent[] {
   const parsed = messageBody.safeParse(body);
   if (!parsed.success) return [{ type: 'misfit', reason: 'a StructuredMessage without a body' }];
   const message = parsed.data;
+  const tracingId = frameId ?? message.tracingId;
   switch (message.type?.toLowerCase()) {
     case 'event':
       if (message.text) return toMessage(message, tracingId);
@@ -62,10 +67,12 @@ function toMessage(message: MessageBody, tracingId: string | null): readonly Gat
 }
 
 /** Their models require no id: always the same one for the same words at the same time. */
-function madeId({ direction, channel, text }: MessageBody, tracingId: string | null): string {
+function madeId(message: MessageBody, tracingId: string | null): string {
   if (tracingId !== null) return tracingId;
+  const { direction, channel, text, content } = message;
+  const brought = content.length > 0 ? JSON.stringify(content) : '';
   let hash = 0x811c9dc5;
-  for (const character of `${direction} ${channel?.time} ${text}`) {
+  for (const character of `${direction} ${channel?.time} ${text}${brought}`) {
     hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
   }
   return `unnamed-${(hash >>> 0).toString(36)}`;

@@ -88,6 +88,8 @@ export const messageBody = z.object({
   events: listOf(eventBody),
   metadata: map,
   originatingEntity: words,
+  /** Of the request that it answers, where the frame itself does not say; a history entry bears it here. */
+  tracingId: words,
 });
 export type MessageBody = z.infer<typeof messageBody>;
 
@@ -255,6 +257,7 @@ export const errorBody = z.object({
   message: words,
   retryAfter: number,
   attachmentId: words,
+  tracingId: words,
 });
 
 export const closedBody = z.object({ reason: words, reasonCode: words });

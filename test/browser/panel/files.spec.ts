@@ -58,7 +58,10 @@ test('what becomes of a file is told to those who don’t see it', async ({ pane
   await expect(panel.textbox).toBeFocused();
   await page.getByRole('button', { name: 'Retry' }).click();
   await expect(page.getByRole('listitem')).toContainText('Uploading… 25%');
-  await expect(page.getByRole('progressbar', { name: 'hum.txt' })).toHaveJSProperty('position', 0.25);
+  await expect(page.getByRole('progressbar', { name: 'hum.txt' })).toHaveJSProperty(
+    'position',
+    0.25,
+  );
   expect(await panel.calls('sendFile')).toEqual([
     ['sendFile', 'lamp.png'],
     ['sendFile', 'hum.txt'],

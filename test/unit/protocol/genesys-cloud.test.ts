@@ -62,6 +62,24 @@ describe('messages', () => {
     ]);
   });
 
+  it('knows it by a tracing id in the message itself, live and in the history', () => {
+    const message = {
+      id: 'id-1',
+      type: 'Text',
+      text: 'Hello',
+      direction: 'Inbound',
+      channel: { time, messageId: 'key-1' },
+      tracingId: 'own-1',
+    };
+    const known = { messageId: 'own-1', aliases: ['key-1', 'id-1'] };
+    expect(decode(structured(message))).toMatchObject([{ message: known }]);
+    const call = { type: 'history-since', conversationId: 'c', since: 0, cursor: null } as const;
+    const body = JSON.stringify({ entities: [message], total: 1, pageCount: 1 });
+    expect(adapter.response(call, { status: 200, retryAfter: null, body })).toMatchObject({
+      value: { messages: [known] },
+    });
+  });
+
   it('knows it again by what it wrote into the message, in either place', () => {
     const metadata = { customAttributes: { partylineMessageId: 'own-1' } };
     const inChannel = { direction: 'Inbound', text: 'x', channel: { time, metadata } };
@@ -104,6 +122,33 @@ describe('messages', () => {
     const ids = [first, other].map((event) => event?.type === 'message' && event.message.messageId);
     expect(new Set(ids).size).toBe(2);
     expect(decode(structured({ text: null }))).toMatchObject([{ type: 'unknown' }]);
+  });
+
+  it('tells two messages without any id by what they bring', () => {
+    const [first, second] = ['a.png', 'b.png'].map((filename) =>
+      decode(
+        structured({
+          id: null,
+          channel: null,
+          content: [{ contentType: 'Attachment', attachment: { filename } }],
+        }),
+      ),
+    );
+    expect(first).not.toEqual(second);
+    expect(first?.[0]).toMatchObject({ message: { messageId: /^unnamed-/ } });
+  });
+
+  it('takes a time for one only if it is written as one', () => {
+    const timeOf = (told: unknown) => {
+      const [event] = decode(structured({ text: 'Hi', channel: { time: told } }));
+      return event?.type === 'message' ? event.message.timestamp : undefined;
+    };
+    for (const told of [time, '2026-03-01T09:30:00.250', '2026-03-01T10:30:00.250+01:00']) {
+      expect(timeOf(told)).toBe(at);
+    }
+    for (const told of ['some time 5', '5', 'March 1 2026', '2026-13-01T00:00:00Z']) {
+      expect(timeOf(told)).toBeNull();
+    }
   });
 
   it('takes quick replies in the shape of their answers for an offer, when they are not the visitor’s', () => {
@@ -172,6 +217,31 @@ describe('content', () => {
     expect(contentOf({ contentType: 'Carousel', carousel: { cards: [card, {}] } })).toMatchObject([
       { type: 'cards', cards: [read, { title: '', choices: [] }] },
     ]);
+  });
+
+  it('leaves out what can’t be pressed: actions of other kinds, and replies that say nothing', () => {
+    const actions = [
+      { type: 'Unsupported', text: 'a' },
+      { type: 'PhoneNumber', text: 'b' },
+      { type: 'Postback', text: 'c', payload: 'd' },
+    ];
+    expect(contentOf({ contentType: 'Card', card: { title: 'Lamp', actions } })).toMatchObject([
+      { cards: [{ choices: [{ text: 'c', payload: 'd' }] }] },
+    ]);
+    const quickReplies = [{ quickReply: {} }, { quickReply: { text: 'Yes' } }];
+    expect(contentOf(...quickReplies)).toMatchObject([{ choices: [{ text: 'Yes' }] }]);
+  });
+
+  it('knows a picture by its type, wherever that stands', () => {
+    const kindOf = (attachment: object) => contentOf({ contentType: 'Attachment', attachment });
+    for (const told of [
+      { mediaType: 'Image' },
+      { mediaType: 'image/png' },
+      { mime: 'image/png' },
+    ]) {
+      expect(kindOf({ id: 'a', ...told })).toMatchObject([{ kind: 'image' }]);
+    }
+    expect(kindOf({ id: 'a', mediaType: 'File' })).toMatchObject([{ kind: 'file' }]);
   });
 
   it('reads pickers, attachments, answers and places', () => {
@@ -498,6 +568,18 @@ describe('the session', () => {
     expect(session({ connected: false })).toMatchObject([{ type: 'session', isConnected: false }]);
   });
 
+  it('hears its own echo although it names no direction, or its id in the body', () => {
+    const [ping] = adapter.encode({ type: 'ping' }, 'token');
+    const { tracingId } = JSON.parse(ping ?? '');
+    const body = { type: 'Text', text: 'ping', id: 'x' };
+    for (const frame of [
+      { class: 'StructuredMessage', type: 'message', code: 200, body, tracingId },
+      { class: 'StructuredMessage', type: 'message', code: 200, body: { ...body, tracingId } },
+    ]) {
+      expect(decode(frame)).toEqual([{ type: 'pong' }]);
+    }
+  });
+
   it('hears its own echo, whoever named it, and the session’s life in it', () => {
     const body = { text: 'ping', type: 'Text', direction: 'Inbound', id: 'echo' };
     const answer = { type: 'response', tracingId: 'anything' };
@@ -605,6 +687,33 @@ describe('errors', () => {
         { type: 'attachment-failed', attachmentId: 'a', problem: { code: '4002' } },
       ]);
     }
+  });
+
+  it('knows by its class that an error is about a file, whatever the code', () => {
+    for (const [code, body] of [
+      [400, 'File type not supported'],
+      [200, { errorCode: 5000, errorMessage: 'x' }],
+    ]) {
+      const frame = { type: 'message', class: 'GenerateUrlError', code, body, tracingId: 'file-1' };
+      expect(decode(frame)).toMatchObject([
+        { type: 'attachment-failed', attachmentId: null, problem: { messageId: 'file-1' } },
+      ]);
+    }
+    const limit = { class: 'GenerateUrlError', code: 429, body: { errorCode: 4029 } };
+    expect(decode(limit)).toMatchObject([{ type: 'problem', problem: { kind: 'rate-limited' } }]);
+  });
+
+  it('names the message that the body of an error names', () => {
+    const body = { errorCode: 4011, errorMessage: 'too long', tracingId: 'own-1' };
+    expect(decode({ type: 'response', class: 'Error', code: 400, body })).toMatchObject([
+      { problem: { kind: 'message-too-long', messageId: 'own-1' } },
+    ]);
+  });
+
+  it('takes no number for one that is beyond all measure', () => {
+    const body = { errorCode: 4029, retryAfter: 1e308 };
+    const frame = { class: 'TooManyRequestsErrorMessage', code: 429, body };
+    expect(decode(frame)).toMatchObject([{ problem: { retryAfter: null } }]);
   });
 
   it.each([
