@@ -25,8 +25,8 @@ export function connectionText(snapshot: ChatSnapshot | null, texts: Texts): str
   if (!snapshot) return texts.starting;
   const { phase, problem } = snapshot.connection;
   const words = texts.phase[phase];
-  // What waits for the gateway's pace is seen to wait.
-  const isTold = phase === 'failed' || (phase === 'ready' && problem?.code === 'rate-limited');
+  // On a living line it is about what was sent: that waits, or was not taken.
+  const isTold = phase === 'failed' || phase === 'ready';
   if (!isTold || !problem) return words;
   return `${words} ${texts.trouble(problem)}`;
 }

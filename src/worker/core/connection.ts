@@ -127,8 +127,8 @@ function onRefused(run: Run, message: string): void {
   const refusals = run.state.token.refusals + 1;
   dropToken(run);
   run.set({ token: { ...run.state.token, refusals } });
-  if (refusals >= 2) signedOut(run, message);
-  else connect(run);
+  if (refusals < 2) connect(run);
+  else if (!run.rules?.refused(run, message)) signedOut(run, message);
 }
 
 export function onRefusal(run: Run, message: string): void {
@@ -147,6 +147,7 @@ export function onTokenExpired(run: Run): void {
     return;
   }
   if (link.phase !== 'online' && link.phase !== 'draining') return;
+  if (run.rules?.expired(run)) return;
   run.set({ renewal: true });
   dropToken(run);
   fetchToken(run);
@@ -413,8 +414,7 @@ export function wipe(run: Run, subject: string | null): void {
     receiptDue: null,
     // The names are the gateway's, whoever the visitor is.
     routing: { ...initialRouting, names: run.state.routing.names },
-    sessionLife: null,
-    sessionEnds: null,
+    guest: null,
     recovery: { ...initialRecovery, runs: run.state.recovery.runs },
     typing: { other: null, told: false, toldAt: null },
     // For good: after a power cut it would be as if they had never left.

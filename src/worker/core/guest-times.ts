@@ -1,4 +1,5 @@
 import type { GatewayEvent, GatewayMessage, SessionLife } from '../../protocol/gateway.ts';
+import { memoryOf, remember } from './guest-memory.ts';
 import { recognise } from './likeness.ts';
 import type { Run } from './run.ts';
 import { forgetOtherTyping } from './typing.ts';
@@ -57,29 +58,42 @@ export function onSessionLife(run: Run, { duration, expiresAt }: SessionLife): v
   const left = expiresAt === null ? null : expiresAt - run.gatewayTime();
   // Of a session that answers, nothing or more than its whole life is left by a wrong clock alone.
   const isWrong = left === null || left <= 0 || (duration !== null && left > duration);
-  run.set({ sessionLife: duration ?? run.state.sessionLife });
+  remember(run, { life: duration ?? memoryOf(run).life });
   armWarning(run, isWrong ? (duration ?? left) : left);
 }
 
 /** Whatever is said makes it live longer. */
 export function prolong(run: Run): void {
-  if (run.state.sessionLife !== null) armWarning(run, run.state.sessionLife);
+  armWarning(run, memoryOf(run).life);
 }
 
 function armWarning(run: Run, left: number | null): void {
   if (left === null) return;
   setTold(run, 'expiresAt', null);
-  run.set({ sessionEnds: run.clock.now + left });
+  remember(run, { ends: run.clock.now + left });
   run.setTimer('expiry', Math.max(0, left - warning));
 }
 
-/** The `expiry` timer: the visitor is told until when they can go on. */
+/** The `expiry` timer: the visitor is told until when they can go on, and no longer than that. */
 export function warnOfExpiry(run: Run): void {
-  const { sessionEnds } = run.state;
-  if (sessionEnds === null || run.state.link.phase !== 'online') return;
+  const { ends } = memoryOf(run);
+  if (ends === null) return;
+  const left = ends - run.clock.now;
+  if (left <= 0) {
+    // What it has come to the gateway tells, now or when something is said.
+    setTold(run, 'expiresAt', null);
+    return;
+  }
+  run.setTimer('expiry', left);
+  if (run.state.link.phase !== 'online') return;
   // On the wall clock, whole seconds: the two clocks drift, and a snapshot must not change by that.
-  const at = run.clock.wall + (sessionEnds - run.clock.now);
-  setTold(run, 'expiresAt', Math.round(at / 1_000) * 1_000);
+  setTold(run, 'expiresAt', Math.round((run.clock.wall + left) / 1_000) * 1_000);
+}
+
+/** The next session has a life of its own. */
+export function forgetLife(run: Run): void {
+  run.clearTimer('expiry');
+  remember(run, { life: null, ends: null });
 }
 
 function setTold(run: Run, name: 'expiresAt' | 'leftAt', at: number | null): void {

@@ -1,8 +1,11 @@
 import type { Conversation } from '../../protocol/conversation.ts';
-import type { GatewayEvent, GatewayProblem } from '../../protocol/gateway.ts';
+import type { GatewayEvent } from '../../protocol/gateway.ts';
 import { connect, fail, letGo, signedOut } from './connection.ts';
 import { failDoubtsOfFormer } from './doubts.ts';
+import { memoryOf, remember } from './guest-memory.ts';
+import { expired, outOfReach, refused, sift } from './guest-problems.ts';
 import {
+  forgetLife,
   hearMessage,
   onPresence,
   onSessionLife,
@@ -14,10 +17,9 @@ import { rewrite } from './keeping.ts';
 import { isKnown, isSame, moreAliases } from './likeness.ts';
 import { failStranded, setItem } from './outbox.ts';
 import { emptyReading } from './records.ts';
-import { catchUp } from './recovery.ts';
+import { catchUp, patience } from './recovery.ts';
 import { isCleared } from './routing.ts';
 import type { Run } from './run.ts';
-import { beQuiet } from './sending.ts';
 import { onEnded, onNotFound } from './session.ts';
 import type { SessionRules } from './session-rules.ts';
 import type { ConversationState } from './state.ts';
@@ -38,7 +40,10 @@ function isBehind({ conversation, closing }: ConversationState): boolean {
 }
 
 function wakeLine(run: Run): void {
-  if (run.state.link.phase === 'idle' && needsLine(run)) connect(run);
+  const { link, problem } = run.state;
+  // Another session than the one that is open in too many places.
+  const isElsewhere = link.phase === 'failed' && problem?.code === 'evicted' && hasEnded(run);
+  if ((link.phase === 'idle' || isElsewhere) && needsLine(run)) connect(run);
 }
 
 function restLine(run: Run): void {
@@ -95,7 +100,9 @@ function forgetSession(run: Run): void {
   // The next secret is kept for good: what it is not must be known as surely.
   run.change({ durable: true });
   dropToken(run);
-  run.set({ token: { ...run.state.token, wantsFresh: true } });
+  run.set({ token: { ...run.state.token, refusals: 0, wantsFresh: true } });
+  remember(run, { startsNew: true, expiries: [] });
+  forgetLife(run);
 }
 
 /** A history is its session's alone, and an ended conversation's session goes with its line. */
@@ -141,19 +148,6 @@ function opened(run: Run, socketId: number): void {
   run.setTimer('answer', settings.timing.answer);
 }
 
-/** The session was not opened. What no later try can change is final; the rest is tried again. */
-function onOpeningProblem(run: Run, { kind, code, message, retryAfter }: GatewayProblem): void {
-  const words = message.slice(0, 200);
-  // However soon somebody wants another try, messages wait as long as that.
-  if (retryAfter !== null) beQuiet(run, retryAfter);
-  const isFinal = kind === 'forbidden' || kind === 'invalid-frame' || code === '403';
-  fail(
-    run,
-    { code: isFinal ? 'forbidden' : 'unavailable', message: words },
-    { fatal: isFinal, atLeast: retryAfter ?? 0 },
-  );
-}
-
 /** Nobody there waits for somebody who has left: now, or as soon as there is a line. */
 function tellEnd(run: Run): void {
   const { link, conversation } = run.state;
@@ -186,10 +180,12 @@ function hear(run: Run, event: GatewayEvent): void {
   }
 }
 
+const noConversation = 'The chat server could not open the conversation.';
+
 function onSession(run: Run, event: Extract<GatewayEvent, { type: 'session' }>): void {
   const { link, conversation, meta } = run.state;
   if (!event.isConnected) {
-    fail(run, { code: 'unavailable', message: 'The chat server could not open the conversation.' });
+    fail(run, { code: 'unavailable', message: noConversation });
     return;
   }
   if (link.phase !== 'online') return;
@@ -213,9 +209,15 @@ function onSession(run: Run, event: Extract<GatewayEvent, { type: 'session' }>):
   // What was on its way may have been read there, and the new session's history can't tell.
   if (stage === 'resuming' && event.isNew) failDoubtsOfFormer(run, null);
   if (stage === 'routing' && event.isReadOnly) {
-    connectAnew(run);
+    const { startsNew } = memoryOf(run);
+    letGo(run);
+    forgetSession(run);
+    // A session that was to be new, and has ended: another one at once might be no better.
+    if (startsNew) fail(run, { code: 'unavailable', message: noConversation });
+    else connect(run);
     return;
   }
+  remember(run, { startsNew: false });
   if (stage === 'routing' && !event.isNew) {
     run.setLink({ ...link, session: { ...link.session, hasPast: true } });
   }
@@ -235,20 +237,20 @@ function hasWords({ state: { conversation, window } }: Run): boolean {
   return window.some((row) => row.conversationId === conversationId);
 }
 
-function onSessionOver(
+export function onSessionOver(
   run: Run,
   reason: Extract<GatewayEvent, { type: 'session-over' }>['reason'],
   message: string,
 ): void {
   letGo(run);
   forgetSession(run);
-  run.clearTimer('expiry');
   // With its session, its history has gone: nobody can tell any more what has arrived.
   if (run.state.conversation?.conversation.status !== 'ended') onEnded(run);
   leaveEnded(run);
   failStranded(run);
   if (reason === 'cleared') forgetTranscript(run);
   if (!needsLine(run)) {
+    run.set({ problem: null });
     run.setLink({ phase: 'idle' });
     return;
   }
@@ -309,17 +311,20 @@ export const guestRules: SessionRules = {
   hasRunOut,
   connectAnew,
   wantsFreshToken,
-  startsNew: hasEnded,
+  startsNew: (run) => hasEnded(run) || memoryOf(run).startsNew,
   opened,
-  onOpeningProblem,
+  refused,
+  expired,
+  sift,
+  outOfReach,
   hear,
   prolong,
   warnOfExpiry,
   tellEnd,
+  isBlind: ({ state }) => state.recovery.failures >= patience,
   canRead,
   nameConversation,
   routingOf: ({ state }) => state.meta.lastRouting,
-  soleSent: ({ state }) => state.outbox.find(({ at }) => at.stage === 'sent')?.messageId ?? null,
   timeOf,
   recognise: hearMessage,
   isSame,

@@ -192,6 +192,8 @@ export function acknowledge(run: Run, messageId: string): void {
   remove(run, item);
   run.store({ type: 'delete-outbox', messageId });
   settleEcho(run);
+  // Whatever was amiss with a message before it.
+  if (run.state.link.phase === 'online') run.set({ problem: null });
 }
 
 /**
@@ -216,16 +218,17 @@ export function forgetPlaces(run: Run): void {
   }
 }
 
-/** Marks a message failed: it goes nowhere by itself, and the visitor decides. */
+/** Marks a message failed: it goes nowhere by itself, and the visitor decides. `null`: none is meant. */
 export function failItem(
   run: Run,
-  messageId: string,
+  messageId: string | null,
   code: Problem['code'],
   message: string,
 ): void {
-  if (!run.state.outbox.some((item) => item.messageId === messageId)) return;
-  setItem(run, messageId, { at: { stage: 'failed' }, failure: { code, message } });
-  storeItem(run, messageId);
+  const item = run.state.outbox.find((one) => one.messageId === messageId);
+  if (!item) return;
+  setItem(run, item.messageId, { at: { stage: 'failed' }, failure: { code, message } });
+  storeItem(run, item.messageId);
   settleEcho(run);
 }
 
@@ -260,8 +263,10 @@ export function retryMessage(run: Run, callId: number, messageId: string): void 
   // one that failed in a former conversation goes into the next one.
   const isLost = item.failure?.code === 'unknown-outcome';
   const isFormers = item.conversationId !== openConversation(run);
+  // Where it can't be looked up, the visitor has decided without.
+  const isBlind = isLost && run.rules?.isBlind(run);
   setItem(run, messageId, {
-    at: { stage: 'doubt', run: nextRun(run), wasSent: false },
+    at: isBlind ? { stage: 'queued' } : { stage: 'doubt', run: nextRun(run), wasSent: false },
     failure: null,
     conversationId: isLost || isFormers ? null : item.conversationId,
   });

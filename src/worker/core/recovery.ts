@@ -11,7 +11,7 @@ import { completeAll } from './told.ts';
 import { receive, settleAll, settleHeld } from './transcript.ts';
 
 /** Failed catch-ups after which held messages are shown although REST could not be asked. */
-const patience = 3;
+export const patience = 3;
 
 /** A gateway whose pages never end is not followed for ever. */
 const maximumPages = 10_000;
@@ -162,6 +162,7 @@ function onFailure(run: Run, failure: RestFailure): void {
   if (failures >= patience) {
     settleHeld(run, null);
     closed(run, run.state.recovery.runs);
+    run.rules?.outOfReach(run, failure);
   }
   if (run.state.link.phase !== 'signed-out') {
     run.setTimer('rest-retry', Math.max(restPause(run), retryDelay(run, failures - 1)));

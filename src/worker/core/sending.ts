@@ -12,7 +12,7 @@ import { receive } from './transcript.ts';
 /** A gateway that names no time is left alone for this long. */
 const quietByDefault = 1_000;
 /** A gateway that names a longer time than this is not believed. */
-const quietAtMost = 600_000;
+export const quietAtMost = 600_000;
 
 /**
  * Sends what may be sent: one unacknowledged message at a time, in the order of sending, since with
@@ -82,14 +82,7 @@ function isInPace(run: Run): boolean {
     ...(['sends', 'messages', 'requests'] as const).map((kind) => paceWait(run, kind)),
   );
   if (wait <= 0) return true;
-  run.set({
-    quietUntil: run.clock.now + wait,
-    problem: {
-      code: 'rate-limited',
-      message: 'Messages wait a moment: too many were sent at once.',
-    },
-  });
-  run.setTimer('rate', wait);
+  waitQuietly(run, wait);
   return false;
 }
 
@@ -152,7 +145,10 @@ function onPostFailed(run: Run, item: OutboxItem, failure: RestFailure): void {
 
 /** The gateway wants to be left alone for a while: no message is lost. */
 export function beQuiet(run: Run, retryAfter: number | null): void {
-  const pause = Math.min(Math.max(retryAfter ?? 0, quietByDefault), quietAtMost);
+  waitQuietly(run, Math.min(Math.max(retryAfter ?? 0, quietByDefault), quietAtMost));
+}
+
+function waitQuietly(run: Run, pause: number): void {
   run.set({ quietUntil: run.clock.now + pause });
   run.setTimer('rate', pause);
 }
@@ -173,7 +169,6 @@ export function refusedForRate(
 
 /** The `rate` timer. */
 export function quietOver(run: Run): void {
-  const { problem } = run.state;
-  run.set({ quietUntil: null, problem: problem?.code === 'rate-limited' ? null : problem });
+  run.set({ quietUntil: null });
   pump(run);
 }

@@ -1,5 +1,10 @@
 import type { Conversation, Routing } from '../../protocol/conversation.ts';
-import type { GatewayEvent, GatewayMessage, GatewayProblem } from '../../protocol/gateway.ts';
+import type {
+  GatewayEvent,
+  GatewayMessage,
+  GatewayProblem,
+  RestFailure,
+} from '../../protocol/gateway.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { Run } from './run.ts';
 import type { EarlierWanted } from './state.ts';
@@ -33,8 +38,14 @@ export interface SessionRules {
   startsNew(run: Run): boolean;
   /** What was asked for by opening the session; its answer is on its way. */
   opened(run: Run, socketId: number): void;
-  /** The session was not opened. */
-  onOpeningProblem(run: Run, problem: GatewayProblem): void;
+  /** Its secret was refused twice while it was opened. Returns whether something else helps than signing in. */
+  refused(run: Run, message: string): boolean;
+  /** A living line is told that its session is not accepted. Returns whether that happens too often to just go on. */
+  expired(run: Run): boolean;
+  /** What the core is to do about an error; `null`: nothing is left. Most errors name no message. */
+  sift(run: Run, problem: GatewayProblem): GatewayProblem | null;
+  /** The history could not be asked, for the third time in a row or more. */
+  outOfReach(run: Run, failure: RestFailure): void;
   /** Everything that the gateway tells of a session. */
   hear(run: Run, event: GatewayEvent): void;
   /** Whatever is said makes it live longer. */
@@ -44,6 +55,8 @@ export interface SessionRules {
   /** The visitor has left the conversation, which would live on by itself. */
   tellEnd(run: Run): void;
 
+  /** The history can't be asked at the moment. */
+  isBlind(run: Run): boolean;
   /** Whether the gateway can still be asked for what was said in it. */
   canRead(run: Run, conversationId: string): boolean;
 
@@ -53,8 +66,6 @@ export interface SessionRules {
   nameConversation(run: Run): Pick<Conversation, 'conversationId' | 'leftAt'> | null;
   /** A gateway that is asked for no routing learns it from the messages. */
   routingOf(run: Run): Routing | null;
-  /** The message that an error without a name can only be about: one is on its way at a time. */
-  soleSent(run: Run): string | null;
   /** When a message was written that has just come, and does not say so. */
   timeOf(run: Run): number;
   /** The visitor's own message under the id that it was sent with. */

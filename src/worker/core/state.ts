@@ -92,6 +92,20 @@ export interface Token {
   readonly wantsFresh: boolean;
 }
 
+/** What is known of sessions that are conversations: see guest-memory.ts. */
+export interface GuestMemory {
+  /** How long the session lives from the last message on, in ms; `null` when nobody says. */
+  readonly life: number | null;
+  /** When it ends, on the monotonic clock. */
+  readonly ends: number | null;
+  /** The session of the visitor's last conversation is over, and must not be opened again. */
+  readonly startsNew: boolean;
+  /** The message that the gateway could not take, and how often in a row. */
+  readonly refused: { readonly messageId: string; readonly times: number } | null;
+  /** When living lines were told that their session is not accepted, lately. */
+  readonly expiries: readonly number[];
+}
+
 /** A conversation, with the frames that wait for a missing one. */
 export interface ConversationState extends ConversationRecord {
   readonly held: readonly GatewayMessage[];
@@ -315,10 +329,8 @@ export interface HubState {
   readonly routing: RoutingState;
   /** What was used of what may go out. */
   readonly pace: PaceLog;
-  /** How long the session lives from the last message on, in ms; `null` when nobody says. */
-  readonly sessionLife: number | null;
-  /** When it ends, on the monotonic clock. */
-  readonly sessionEnds: number | null;
+  /** Of a session that is the conversation; `null`: nothing, or there are no such sessions. */
+  readonly guest: GuestMemory | null;
   readonly typing: Typing;
   readonly tabs: readonly Tab[];
   /** The tab that rang last, and when. */
@@ -373,8 +385,7 @@ export function initialState(settings: Settings, seed: number): HubState {
     recovery: initialRecovery,
     routing: initialRouting,
     pace: emptyPace,
-    sessionLife: null,
-    sessionEnds: null,
+    guest: null,
     typing: { other: null, told: false, toldAt: null },
     tabs: [],
     alertedTab: null,

@@ -267,33 +267,25 @@ function hearConversation(run: Run, { conversationId, ...told }: ToldConversatio
   if (named) onConversation(run, { ...told, ...named }, true);
 }
 
-function onProblem(run: Run, problem: GatewayProblem): void {
-  const { link } = run.state;
-  if (run.rules && link.phase === 'authenticating') {
-    run.rules.onOpeningProblem(run, problem);
-    return;
-  }
-  const messageId = problem.messageId ?? run.rules?.soleSent(run) ?? null;
+function onProblem(run: Run, told: GatewayProblem): void {
+  const problem = run.rules ? run.rules.sift(run, told) : told;
+  if (!problem) return;
+  const { messageId } = problem;
+  const words = problem.message.slice(0, 200);
   switch (problem.kind) {
     case 'invalid-frame':
       run.note('client-bug', 'the gateway calls a frame of ours invalid');
-      if (messageId !== null) {
-        failItem(run, messageId, 'client-bug', 'The chat server could not read this message.');
-      }
+      failItem(run, messageId, 'client-bug', 'The chat server could not read this message.');
       break;
     case 'conversation-not-found':
       if (namesCurrent(run, problem)) onNotFound(run);
       break;
     case 'conversation-ended':
       if (namesCurrent(run, problem)) onEnded(run);
-      if (messageId !== null) {
-        failItem(run, messageId, 'conversation-ended', 'The conversation has ended.');
-      }
+      failItem(run, messageId, 'conversation-ended', 'The conversation has ended.');
       break;
     case 'message-too-long':
-      if (messageId !== null) {
-        failItem(run, messageId, 'message-too-long', 'The message is too long.');
-      }
+      failItem(run, messageId, 'message-too-long', 'The message is too long.');
       break;
     case 'rate-limited':
       refusedForRate(run, messageId, problem.retryAfter);
@@ -301,16 +293,16 @@ function onProblem(run: Run, problem: GatewayProblem): void {
     case 'rejected':
     case 'forbidden':
     case 'attachment':
-      run.note('gateway-problem', problem.message.slice(0, 200));
-      if (messageId !== null) failItem(run, messageId, 'rejected', problem.message.slice(0, 200));
+      run.note('gateway-problem', words);
+      failItem(run, messageId, 'rejected', words);
       break;
     case 'unavailable':
       // The echo's deadline finds out what became of a message.
-      run.note('gateway-problem', problem.message.slice(0, 200));
+      run.note('gateway-problem', words);
       break;
     case 'other':
-      run.note('gateway-problem', problem.message.slice(0, 200));
-      run.set({ problem: { code: 'rejected', message: problem.message.slice(0, 200) } });
+      run.note('gateway-problem', words);
+      run.set({ problem: { code: 'rejected', message: words } });
       break;
   }
   pump(run);

@@ -1,4 +1,5 @@
 import { makeEpoch } from '../../protocol/epoch.ts';
+import type { Problem } from '../../protocol/errors.ts';
 import type { ConnectionSnapshot, Phase, SharedSnapshot } from '../../protocol/snapshot.ts';
 import { hideFormer } from './confirmation.ts';
 import type { Run } from './run.ts';
@@ -28,8 +29,15 @@ export function sharedSnapshot(run: Run): SharedSnapshot {
   });
 }
 
+/** What waits for the pace that is kept to, or was asked for, is seen to wait. */
+const waiting: Problem = {
+  code: 'rate-limited',
+  message: 'Messages wait a moment.',
+};
+
 function connectionSnapshot(run: Run): ConnectionSnapshot {
-  const { link, breaker, problem } = run.state;
+  const { link, breaker } = run.state;
+  const problem = run.state.problem ?? (isHeldBack(run) ? waiting : null);
   const phase = publicPhase(run);
   const retryAt =
     link.phase === 'waiting'
@@ -44,6 +52,13 @@ function connectionSnapshot(run: Run): ConnectionSnapshot {
     transport: transport(run, phase),
     ...(problem ? { problem } : {}),
   };
+}
+
+function isHeldBack(run: Run): boolean {
+  const { outbox, quietUntil } = run.state;
+  const head = outbox.find((item) => item.at.stage !== 'failed' && item.at.stage !== 'held');
+  if (!head) return false;
+  return quietUntil !== null || (head.at.stage === 'doubt' && run.hasTimer('rest-pause'));
 }
 
 /** On the wall clock, whole seconds: the two clocks drift, and a snapshot must not change by that. */
