@@ -28,7 +28,7 @@ export function connectionText(snapshot: ChatSnapshot | null, texts: Texts): str
   // On a living line it is about what was sent: that waits, or was not taken.
   const isTold = phase === 'failed' || phase === 'ready';
   if (!isTold || !problem) return words;
-  return `${words} ${texts.trouble(problem)}`;
+  return `${words}${words.endsWith('.') ? ' ' : '. '}${texts.trouble(problem)}`;
 }
 
 /** A newer build of the site has the conversation: only a reload brings this page there. */

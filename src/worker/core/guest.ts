@@ -40,10 +40,13 @@ function isBehind({ conversation, closing }: ConversationState): boolean {
 }
 
 function wakeLine(run: Run): void {
-  const { link, problem } = run.state;
-  // Another session than the one that is open in too many places.
-  const isElsewhere = link.phase === 'failed' && problem?.code === 'evicted' && hasEnded(run);
-  if ((link.phase === 'idle' || isElsewhere) && needsLine(run)) connect(run);
+  const { link, problem, conversation } = run.state;
+  // The session that is open in too many places has been left, and another one is wanted.
+  const isLeft =
+    link.phase === 'failed' &&
+    problem?.code === 'evicted' &&
+    conversation?.conversation.status === 'ended';
+  if ((link.phase === 'idle' || isLeft) && needsLine(run)) connect(run);
 }
 
 function restLine(run: Run): void {
@@ -213,7 +216,8 @@ function onSession(run: Run, event: Extract<GatewayEvent, { type: 'session' }>):
     letGo(run);
     forgetSession(run);
     // A session that was to be new, and has ended: another one at once might be no better.
-    if (startsNew) fail(run, { code: 'unavailable', message: noConversation });
+    const atLeast = run.state.settings.timing.backoffCap;
+    if (startsNew) fail(run, { code: 'unavailable', message: noConversation }, { atLeast });
     else connect(run);
     return;
   }

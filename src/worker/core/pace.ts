@@ -65,6 +65,7 @@ export function countCommand(run: Run, command: GatewayCommand): void {
 export function mayType(run: Run): boolean {
   const { pace } = run.state.settings.traits;
   if (!pace) return true;
+  if (run.state.quietUntil !== null) return false;
   const { count, window } = pace.requests;
   return (
     waitFor({ count: Math.floor(count * 0.75), window }, run.state.pace.requests, run.clock.now) ===

@@ -2,6 +2,7 @@ import { makeEpoch } from '../../protocol/epoch.ts';
 import type { Problem } from '../../protocol/errors.ts';
 import type { ConnectionSnapshot, Phase, SharedSnapshot } from '../../protocol/snapshot.ts';
 import { hideFormer } from './confirmation.ts';
+import { restPause } from './requests.ts';
 import type { Run } from './run.ts';
 import type { HubState } from './state.ts';
 
@@ -58,7 +59,8 @@ function isHeldBack(run: Run): boolean {
   const { outbox, quietUntil } = run.state;
   const head = outbox.find((item) => item.at.stage !== 'failed' && item.at.stage !== 'held');
   if (!head) return false;
-  return quietUntil !== null || (head.at.stage === 'doubt' && run.hasTimer('rest-pause'));
+  const waitsForRest = run.hasTimer('rest-pause') || restPause(run) > 0;
+  return quietUntil !== null || (head.at.stage === 'doubt' && waitsForRest);
 }
 
 /** On the wall clock, whole seconds: the two clocks drift, and a snapshot must not change by that. */
