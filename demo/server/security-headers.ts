@@ -26,7 +26,7 @@ export const reportPath = '/policy-reports';
 
 /** The least that the pages run under; docs/security.md lists it. */
 export function contentSecurityPolicy(reach: Reach): string {
-  const { socketUrl, apiUrl, agentUrl, configurationUrl, uploadOrigin } = reach;
+  const { socketUrl, apiUrl, agentUrl, configurationUrl, uploadOrigin, deployment } = reach;
   const addresses = [socketUrl, apiUrl, agentUrl, configurationUrl, uploadOrigin].filter(
     (url) => url != null,
   );
@@ -37,8 +37,7 @@ export function contentSecurityPolicy(reach: Reach): string {
     "style-src 'self'",
     `connect-src 'self' ${[...origins].join(' ')}`,
     "worker-src 'self'",
-    // A deployment's cards and attachments show pictures from anywhere.
-    reach.deployment ? "img-src 'self' https:" : "img-src 'self'",
+    `img-src 'self'${picturesOf(deployment)}`,
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
@@ -47,6 +46,12 @@ export function contentSecurityPolicy(reach: Reach): string {
     'trusted-types lit-html default',
     `report-uri ${reportPath}`,
   ].join('; ');
+}
+
+/** A deployment's cards and attachments show pictures from anywhere; the emulator has its own. */
+function picturesOf(deployment: Deployment | null): string {
+  if (!deployment) return '';
+  return deployment.endpoint ? ` https: ${deployment.endpoint}` : ' https:';
 }
 
 export function securityHeaders(reach: Reach): MiddlewareHandler {

@@ -84,6 +84,8 @@ function article(
   const isOwn = from.role === 'visitor';
   // An id may hold no space, and nobody promises that a message id has none.
   const id = encodeURIComponent(message.messageId);
+  // What stands for a message without a text is for those who hear it: the others see what it brings.
+  const bubble = message.text || !message.content ? 'bubble' : 'bubble quiet';
   const classes = [
     'row',
     from.role,
@@ -104,7 +106,7 @@ function article(
   >
     ${isOwn || from.role === 'system' ? nothing : html`<span class="avatar" data-initials=${initials(from.name)} aria-hidden="true"></span>`}
     <span id="from-${id}" class=${isOwn || !opensGroup ? 'quiet' : 'name'}>${isOwn ? texts.you : from.name}</span>
-    <div class="bubble" part="bubble bubble-${from.role}"><span id="text-${id}" class="text" dir="auto">${textOf(message)}</span></div>
+    <div class=${bubble} part="bubble bubble-${from.role}"><span id="text-${id}" class="text" dir="auto">${textOf(message)}</span></div>
     ${message.content ? messageContent(message, { ...context, isOpen: index > context.lastOwn }) : nothing}
     <div id="meta-${id}" class="meta" part="meta">
       <time datetime=${new Date(message.timestamp).toISOString()} title=${exactTime(message.timestamp, texts)}>${timeOfDay(message.timestamp, texts)}</time>
@@ -122,21 +124,17 @@ function textOf(message: Message): unknown {
   );
 }
 
+const outcomeIcons: Readonly<Record<Exclude<MessageStatus, 'received'>, unknown>> = {
+  pending: pendingIcon,
+  sent: sentIcon,
+  delivered: deliveredIcon,
+  read: deliveredIcon,
+  failed: failedIcon,
+};
+
 function outcome(status: MessageStatus, texts: Texts): unknown {
-  switch (status) {
-    case 'pending':
-      return html`<span class="outcome">${pendingIcon}${texts.outcome.pending}</span>`;
-    case 'sent':
-      return html`<span class="outcome">${sentIcon}${texts.outcome.sent}</span>`;
-    case 'delivered':
-      return html`<span class="outcome">${deliveredIcon}${texts.outcome.delivered}</span>`;
-    case 'read':
-      return html`<span class="outcome read">${deliveredIcon}${texts.outcome.read}</span>`;
-    case 'failed':
-      return html`<span class="outcome">${failedIcon}${texts.outcome.failed}</span>`;
-    case 'received':
-      return nothing;
-  }
+  if (status === 'received') return nothing;
+  return html`<span class="outcome ${status}">${outcomeIcons[status]}${texts.outcome[status]}</span>`;
 }
 
 function failure(message: Message, { texts, onRetry, onDiscard }: RowContext): TemplateResult {

@@ -24,6 +24,28 @@ test('an offer is answered by a press, and stands no longer', async ({ panel }) 
   await expect(panel.messages.first()).toBeFocused();
 });
 
+test('a message without a text is seen by what it brings, and heard by its name', async ({
+  panel,
+}) => {
+  await panel.open();
+  const file: Content = {
+    type: 'attachment',
+    attachmentId: 'a',
+    url: null,
+    name: 'lamp.pdf',
+    kind: 'file',
+    mime: 'application/pdf',
+    size: 1_200,
+    text: null,
+  };
+  await panel.hear({ text: '', content: [file] });
+  const message = panel.messages.last();
+  await expect(message).toHaveAccessibleName(/lamp\.pdf$/);
+  // The bubble is there for those who hear it alone.
+  await expect(message.locator('.bubble')).toHaveCSS('clip-path', 'inset(50%)');
+  await expect(message.locator('.file')).toBeVisible();
+});
+
 test('an offer in a conversation that has ended can’t be taken', async ({ panel }) => {
   await panel.open();
   await panel.hear({ text: 'Shall we?', content: [offer] });

@@ -188,11 +188,13 @@ test.describe('the conversation', () => {
 test.describe('the connection', () => {
   test('is told in other words for each phase', async ({ panel }) => {
     await panel.open();
+    await expect(panel.status).toHaveText('Connected');
     const phases: Record<Phase, RegExp> = {
       offline: /^You are offline/,
       connecting: /^Connecting…$/,
       authenticating: /signing in/,
-      ready: /^Connected$/,
+      // Of a living line it is about what was sent.
+      ready: /^Connected\. The gateway speaks another language\.$/,
       routing: /Opening your conversation/,
       waiting: /^Out of reach/,
       polling: /^Slow connection. Messages still come and go/,

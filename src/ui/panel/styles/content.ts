@@ -10,13 +10,14 @@ export const contentStyles = css`
     margin-block-start: 6px;
   }
   .visitor > .extras { align-items: flex-end; }
+  .extras > a { max-inline-size: min(100%, 260px); }
   .extras a { color: var(--_accent-text); text-underline-offset: 2px; }
   .extras img {
     display: block;
-    max-inline-size: min(100%, 260px);
+    max-inline-size: 100%;
     max-block-size: 200px;
+    margin-block-end: 6px;
     border-radius: 12px;
-    object-fit: cover;
   }
   .extras img[hidden] { display: none; }
   .extras .hint { font-size: 13px; color: var(--_muted); }
