@@ -11,6 +11,8 @@ const maximumLength = 1_048_576;
 export const echoId = '5b1f3a52-7a0e-4d1b-8f6e-9d2f1c0a4e11';
 
 export function decodeFrame(text: string): readonly GatewayEvent[] {
+  // Who calls it from untyped code may hand over anything.
+  if (typeof text !== 'string') return [{ type: 'misfit', reason: 'no text' }];
   if (text.length > maximumLength) return [{ type: 'misfit', reason: 'a frame over 1 MiB' }];
   const frame = schema.envelope.safeParse(parseJson(text));
   if (!frame.success) return [{ type: 'misfit', reason: 'no JSON object' }];

@@ -845,6 +845,11 @@ describe('decode', () => {
     );
   });
 
+  it.each([undefined, null, 7, {}, new ArrayBuffer(8)])('takes %s for no text', (thing) => {
+    const { decode: read } = adapter;
+    expect(Reflect.apply(read, null, [thing])).toMatchObject([{ type: 'misfit' }]);
+  });
+
   it('looks at no frame beyond 1 MiB', () => {
     expect(adapter.decode(`"${'x'.repeat(1_048_576)}"`)).toMatchObject([{ type: 'misfit' }]);
   });
