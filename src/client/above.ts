@@ -21,3 +21,14 @@ export function applyAbove(before: ChatSnapshot, first: Message, above: Earlier)
     hasEarlier: isJoined ? before.hasEarlier : above.hasEarlier,
   };
 }
+
+/** Older rows, above all that is there. */
+export function applyEarlier(before: ChatSnapshot, earlier: Earlier): ChatSnapshot {
+  const known = new Set(before.messages.map((row) => row.messageId));
+  const added = earlier.messages.filter((row) => !known.has(row.messageId));
+  return {
+    ...before,
+    messages: added.length > 0 ? [...added, ...before.messages] : before.messages,
+    hasEarlier: earlier.hasEarlier,
+  };
+}

@@ -16,6 +16,8 @@ interface Pending {
   wasSent: boolean;
 }
 
+export type Unsettled = Pick<Pending, 'call' | 'wasSent'>;
+
 type Outcome = { readonly value: unknown; readonly epoch: string } | PartylineError;
 
 /**
@@ -79,6 +81,11 @@ export class Caller {
     for (const pending of [...this.#pending]) {
       if (!isOfFormer || pending.call.type !== 'sign-out') pending.settle(error);
     }
+  }
+
+  /** What nobody has answered, when the page is left. */
+  get unsettled(): readonly Unsettled[] {
+    return [...this.#pending].map(({ call, wasSent }) => ({ call, wasSent }));
   }
 
   close(): void {

@@ -6,16 +6,16 @@ import type { Call, StreamMessage } from '../protocol/port.ts';
 import type { ChatSnapshot, ConnectionSnapshot } from '../protocol/snapshot.ts';
 import { Caller } from './caller.ts';
 import type { Chat, ChatPlatform, SendOptions } from './chat.ts';
+import type { Rows } from './earlier.ts';
 import type { Guard } from './guard.ts';
 import { isConversation, isEarlier } from './guards.ts';
 import type { Host } from './host.ts';
 import { HubConnection } from './hub-connection.ts';
-import { readMirror, writeMirror } from './mirror.ts';
+import { readMirror, readUnsent, writeMirror, writeUnsent } from './mirror.ts';
 import { type ConnectOptions, checkOptions } from './options.ts';
 import { Respawn } from './respawn.ts';
 import { type OpenRoute, type Route, throughSharedWorker } from './route.ts';
 import {
-  applyEarlier,
   applyPatch,
   applySnapshot,
   type Identity,
@@ -28,9 +28,6 @@ const acknowledgeEvery = 4;
 
 /** The gateway's answer may need several connection tries. */
 const startDeadline = 60_000;
-
-/** What the browser does not keep is fetched from the gateway. */
-const earlierDeadline = 20_000;
 
 /**
  * How long a hub's first word is waited for, in ms, try by try. One that is killed before it speaks
@@ -64,11 +61,6 @@ const nothingYet: ChatSnapshot = {
  */
 export function connect(options: ConnectOptions): Chat {
   return new PageChat(checkOptions(options));
-}
-
-function earlierThan(first: Message | undefined, count: number): Call {
-  const before = first ? { position: first.position, messageId: first.messageId } : null;
-  return { type: 'load-earlier', before, conversationId: first?.conversationId ?? null, count };
 }
 
 function conversationOf({ conversation }: ChatSnapshot): string | null {
@@ -128,12 +120,23 @@ class PageChat implements Chat {
   /** What changed more than the end. */
   #insertions = 0;
   #isClosed = false;
+  readonly #rows: Rows = {
+    now: () => ({
+      snapshot: this.#snapshot,
+      epoch: this.#epoch,
+      insertions: this.#insertions,
+    }),
+    read: (value) => readAs(isEarlier, value),
+    update: (snapshot) => this.#update(snapshot),
+  };
 
   constructor(options: ConnectOptions) {
     this.#options = options;
     this.#usesFallback = typeof SharedWorker === 'undefined';
     this.#stopListening = this.#listenToPage();
-    this.#attach();
+    const unsent = readUnsent();
+    if (unsent) this.#goOn(unsent);
+    else this.#attach();
   }
 
   readonly getSnapshot = (): ChatSnapshot => this.#snapshot;
@@ -184,18 +187,8 @@ class PageChat implements Chat {
     this.#tell({ type: 'mark-read' });
   }
 
-  async loadEarlier(count = 50): Promise<boolean> {
-    const first = this.#snapshot.messages[0];
-    const insertions = this.#insertions;
-    const { value, epoch } = await this.#caller.call(earlierThan(first, count), earlierDeadline);
-    const earlier = readAs(isEarlier, value);
-    // It was read before something came that belongs among it.
-    if (epoch === this.#epoch && insertions !== this.#insertions) return this.loadEarlier(count);
-    // Rows of a former visitor, or of a window that has moved, belong nowhere.
-    if (epoch === this.#epoch && this.#snapshot.messages[0]?.messageId === first?.messageId) {
-      this.#update(applyEarlier(this.#snapshot, earlier));
-    }
-    return this.#snapshot.hasEarlier;
+  loadEarlier(count = 50): Promise<boolean> {
+    return import('./later.ts').then((part) => part.loadEarlier(this.#caller, this.#rows, count));
   }
 
   reconnect(): void {
@@ -226,6 +219,16 @@ class PageChat implements Chat {
     this.#listeners.clear();
     this.#alertListeners.clear();
     this.#caller.close();
+  }
+
+  /** Attaches as the page before this one, which was left too soon. */
+  #goOn(unsent: string): void {
+    import('./unsent.ts')
+      .then((part) => {
+        this.#identity = part.sayAgain(unsent, this, this.#caller);
+      })
+      .catch(console.warn)
+      .finally(() => this.#attach());
   }
 
   /** For what has no result: a failure is a line in the log. */
@@ -288,6 +291,13 @@ class PageChat implements Chat {
     this.#host?.stop();
   }
 
+  /** What the hub has not taken in is for the next page of this tab to say. */
+  #leave(): void {
+    this.#detach();
+    const { unsettled } = this.#caller;
+    if (unsettled.length > 0) writeUnsent(JSON.stringify([this.#identity, ...unsettled]));
+  }
+
   /** It has ended, or does now; calls wait for the next one. */
   #forgetConnection(): void {
     this.#connection = null;
@@ -338,24 +348,11 @@ class PageChat implements Chat {
     }
   }
 
-  /** What this tab kept above a snapshot may have been mended or read while it was away: by pages. */
+  /** Older rows than the snapshot's were kept: it was away, and they may be others now. */
   #refreshAbove(first: Message | undefined): void {
-    const kept = this.#snapshot.messages.findIndex((row) => row.messageId === first?.messageId);
-    if (!first || kept <= 0) return;
-    const insertions = this.#insertions;
-    const asked = this.#caller.call(earlierThan(first, Math.min(kept, 500)), earlierDeadline);
-    // Rare: not a part of what every page loads.
-    Promise.all([asked, import('./above.ts')])
-      .then(([{ value, epoch }, { applyAbove }]) => {
-        if (epoch !== this.#epoch) return;
-        if (insertions !== this.#insertions) {
-          this.#refreshAbove(first);
-          return;
-        }
-        const above = readAs(isEarlier, value);
-        this.#update(applyAbove(this.#snapshot, first, above));
-        this.#refreshAbove(above.messages[0]);
-      })
+    if (!first || this.#snapshot.messages[0] === first) return;
+    import('./later.ts')
+      .then((part) => part.refreshAbove(this.#caller, this.#rows, first))
       .catch((error: unknown) => {
         if (!this.#isClosed) console.warn('[partyline] older rows could not be refreshed:', error);
       });
@@ -448,7 +445,7 @@ class PageChat implements Chat {
     addEventListener('pointerdown', onUse, { signal, passive: true, capture: true });
     addEventListener('keydown', onUse, { signal, passive: true, capture: true });
     // A held lock, an open port or a message keeps a page out of the back/forward cache.
-    addEventListener('pagehide', () => this.#detach(), { signal });
+    addEventListener('pagehide', () => this.#leave(), { signal });
     addEventListener('pageshow', ({ persisted }) => persisted && this.#attach(), { signal });
     // A frozen page would freeze the hub that it runs, and with it all the others.
     document.addEventListener('freeze', () => this.#host?.stop(), { signal });

@@ -13,9 +13,6 @@ import type { OpenRoute, Route } from './route.ts';
 /** A hub reads the store before its first snapshot; one that needs longer is taken for hung. */
 const bootDeadline = 15_000;
 
-/** A hub that does not answer a mere question in so long hangs. */
-const probeDeadline = 2_000;
-
 export interface ConnectionEvents {
   /** Snapshots and patches, validated. */
   stream(message: StreamMessage): void;
@@ -41,7 +38,6 @@ export class HubConnection {
   #epoch: string | null = null;
   /** This tab's lock, by which the hub knows that it lives. */
   #isHeld = false;
-  #isProbing = false;
   #isOver = false;
   #bootTimer: ReturnType<typeof setTimeout> | undefined;
   #helloTimer: ReturnType<typeof setTimeout> | undefined;
@@ -138,30 +134,21 @@ export class HubConnection {
   /** Settles with the hub's answer, or not at all when the hub dies: `lost` tells that. */
   async call(call: Call | SideCall): Promise<CallAnswer> {
     if (!this.#hub) return new Promise<never>(() => {});
-    // Comlink's promise never settles when the hub dies: locks and deadlines watch over it.
-    const calls = await this.#hub.calls;
-    const answer: unknown = await calls.call(call);
+    const answer = await (await this.#hub.calls).call(call);
     if (isCallAnswer(answer)) return answer;
     throw new TypeError('a misshapen answer from the hub');
   }
 
   /** A call was not answered in time: a hub that does not answer this either hangs, and is left. */
   probe(): void {
-    if (this.#isProbing || this.#isOver || !this.#hub) return;
-    this.#isProbing = true;
-    const asked = performance.now();
-    const timer = setTimeout(() => {
-      this.#isProbing = false;
-      // A timer that fired late means that this page slept: it is no evidence against the hub.
-      if (performance.now() - asked < 2 * probeDeadline) this.lose('the hub hangs');
-    }, probeDeadline);
-    this.#cleanUps.push(() => clearTimeout(timer));
-    const over = () => {
-      this.#isProbing = false;
-      clearTimeout(timer);
-    };
-    // One that can't be asked for want of Comlink is not left for that.
-    this.#hub.calls.then((calls) => calls.ping()).then(over, over);
+    this.#hub?.calls.then(
+      (calls) => {
+        if (this.#isOver) return;
+        this.#cleanUps.push(calls.probe(() => this.lose('the hub hangs')));
+      },
+      // One that can't be asked for want of Comlink is not left for that.
+      () => undefined,
+    );
   }
 
   close(): void {

@@ -30,6 +30,19 @@ export function writeMirror({ conversationId, visitor }: Mirror): void {
   }
 }
 
+const unsentKey = 'partyline.unsent';
+
+/** What a page of this tab still had to tell the hub when it was left: see unsent.ts. */
+export function readUnsent(): string | null {
+  return storages()[1]?.getItem(unsentKey) ?? null;
+}
+
+/** In this tab alone: its next page is the same visitor's, or finds out that it is not. */
+export function writeUnsent(unsent: string | null): void {
+  const [, session] = storages();
+  if (session) write(session, unsentKey, unsent);
+}
+
 function write(storage: Storage, key: string, value: string | null): void {
   if (value === null) storage.removeItem(key);
   else storage.setItem(key, value);

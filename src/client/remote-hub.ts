@@ -1,16 +1,17 @@
-import type { Endpoint, Remote } from 'comlink';
+import type { Endpoint } from 'comlink';
 import { PartylineError } from '../protocol/errors.ts';
-import type { Attach, HubCalls } from '../protocol/port.ts';
+import type { Attach } from '../protocol/port.ts';
+import type { Calls } from './calls.ts';
 
 /** The end of a connection on which calls go out and answers come in. */
 export interface CallEnd extends Endpoint {
   onmessage: ((event: MessageEvent<unknown>) => void) | null;
 }
 
-/** What the hub exposes. Comlink comes with the first call: nothing that is shown waits for it. */
+/** What the hub exposes. Calls, and Comlink with them, come later: nothing that is shown waits for them. */
 export class RemoteHub {
   readonly #end: CallEnd;
-  #calls: Promise<Remote<HubCalls>> | null = null;
+  #calls: Promise<Calls> | null = null;
 
   constructor(end: CallEnd) {
     this.#end = end;
@@ -24,9 +25,9 @@ export class RemoteHub {
   }
 
   /** @throws {PartylineError} `unreachable`: what calls are made with could not be loaded. */
-  get calls(): Promise<Remote<HubCalls>> {
-    this.#calls ??= import('comlink').then(
-      ({ wrap }) => wrap<HubCalls>(this.#end),
+  get calls(): Promise<Calls> {
+    this.#calls ??= import('./later.ts').then(
+      (part) => new part.Calls(this.#end),
       (cause: unknown) => {
         this.#calls = null;
         const message = 'A part of the chat could not be loaded. Try again.';

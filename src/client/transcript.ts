@@ -1,6 +1,6 @@
 import { isAnotherVisitor } from '../protocol/epoch.ts';
 import { comparePlaces, type Message, withReadMark } from '../protocol/message.ts';
-import type { Earlier, PatchMessage, SnapshotMessage } from '../protocol/port.ts';
+import type { PatchMessage, SnapshotMessage } from '../protocol/port.ts';
 import type { ChatSnapshot } from '../protocol/snapshot.ts';
 
 /** Rows that came by themselves and are kept; what was loaded above comes on top of it. */
@@ -102,14 +102,4 @@ function areAllNew(upserts: readonly Message[], last: Message, rows: readonly Me
   }
   const ids = new Set(upserts.map((row) => row.messageId));
   return !rows.some((row) => ids.has(row.messageId));
-}
-
-export function applyEarlier(before: ChatSnapshot, earlier: Earlier): ChatSnapshot {
-  const known = new Set(before.messages.map((row) => row.messageId));
-  const added = earlier.messages.filter((row) => !known.has(row.messageId));
-  return {
-    ...before,
-    messages: added.length > 0 ? [...added, ...before.messages] : before.messages,
-    hasEarlier: earlier.hasEarlier,
-  };
 }

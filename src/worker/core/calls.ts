@@ -136,6 +136,7 @@ function send(run: Run, callId: number, call: Extract<Call, { type: 'send' }>): 
   ) {
     // The same call again, after its first answer was lost.
     answerWhenStored(run, callId);
+    sentDraft(run, text);
   } else if (!meta.routing && (!conversation || conversation.conversation.status === 'ended')) {
     run.reject(callId, 'no-conversation', 'There is no open conversation. Start one first.');
   } else if (outbox.length >= settings.limits.outbox) {

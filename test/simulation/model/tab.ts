@@ -1,7 +1,6 @@
-import { applyAbove } from '../../../src/client/above.ts';
+import { applyAbove, applyEarlier } from '../../../src/client/above.ts';
 import { repeated } from '../../../src/client/caller.ts';
 import {
-  applyEarlier,
   applyPatch,
   applySnapshot,
   type Identity,

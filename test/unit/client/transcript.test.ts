@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  applyEarlier,
-  applyPatch,
-  applySnapshot,
-  isOfAnother,
-} from '../../../src/client/transcript.ts';
+import { applyEarlier } from '../../../src/client/above.ts';
+import { applyPatch, applySnapshot, isOfAnother } from '../../../src/client/transcript.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import type { PatchMessage, SnapshotMessage } from '../../../src/protocol/port.ts';
 import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
