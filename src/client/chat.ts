@@ -76,7 +76,8 @@ export interface Chat {
    * Sends a message. Resolves with its id once the browser keeps it for good: from then on it goes
    * out, if need be after a restart, or becomes `failed` in the transcript. Where the browser keeps
    * nothing (`hub.persistent` is false) it resolves at once, and the message lives as long as the hub.
-   * A draft of the same text is cleared with it.
+   * A draft of the same text is cleared with it. A page that is left before it resolves leaves the call to the
+   * next page of its tab.
    * @param options.reply what of an offer in `content` of a message it answers
    * @throws {PartylineError} `empty-message` · `message-too-long` (4,096 UTF-16 code units) ·
    * `no-conversation`: call `start` first · `signed-out` · `rejected`: too many are waiting.
