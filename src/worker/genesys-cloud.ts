@@ -5,6 +5,7 @@ import {
   type GenesysCloudAdapter,
   type GenesysCloudOptions,
 } from '../protocol/genesys-cloud/index.ts';
+import { requestIds } from '../protocol/genesys-cloud/request-ids.ts';
 import { guestRules } from './core/guest.ts';
 import { DeploymentSettings } from './deployment.ts';
 import type { HubGateway } from './options.ts';
@@ -65,6 +66,7 @@ function supplyOf(
         restTokens.take(event);
         return null;
       }
+      if (isAbout(event, requestIds.jwt)) restTokens.refused();
       if (calls.hear(event) || isUnseen(event, settings)) return null;
       return uploads.hear(event);
     },
@@ -74,6 +76,10 @@ function supplyOf(
       calls.forget();
     },
   };
+}
+
+function isAbout(event: GatewayEvent, requestId: string): boolean {
+  return event.type === 'problem' && event.problem.messageId === requestId;
 }
 
 /** The deployment does not want visitors to see that the other side types. */

@@ -1,6 +1,7 @@
 import type { PlatformCall } from '../protocol/deployment.ts';
 import { PartylineError } from '../protocol/errors.ts';
-import type { GatewayEvent, SupplyHub } from '../protocol/gateway.ts';
+import type { GatewayEvent, GatewayProblem, SupplyHub } from '../protocol/gateway.ts';
+import { requestIds } from '../protocol/genesys-cloud/request-ids.ts';
 import type { CallAnswer } from '../protocol/port.ts';
 import { only, z } from '../protocol/zod.ts';
 import type { DeploymentSettings } from './deployment.ts';
@@ -75,17 +76,47 @@ export class PlatformCalls {
   hear(event: GatewayEvent): boolean {
     if (event.type === 'session') this.#isOpen = event.isConnected;
     if (!this.#clearing) return false;
-    if (event.type === 'session-over') {
-      this.#clearing.resolve(null);
-      this.#clearing = null;
-      return false;
+    switch (event.type) {
+      case 'session-over':
+        if (event.reason === 'cleared') this.#clearing.resolve(null);
+        else this.#clearing.reject(over());
+        this.#clearing = null;
+        return false;
+      case 'conversation':
+        if (event.conversation.status === 'ended') this.#fail(over());
+        return false;
+      case 'problem':
+        return this.#onProblem(event.problem);
+      default:
+        return false;
     }
-    if (event.type !== 'problem' || event.problem.messageId !== null) return false;
-    if (event.problem.code !== '403') return false;
-    const words = 'Conversations can’t be cleared in this chat.';
-    this.#clearing.reject(new PartylineError('forbidden', words));
+  }
+
+  /** One that names nothing is taken for this only if it can't well be about anything else. */
+  #onProblem({ messageId, kind, code, message }: GatewayProblem): boolean {
+    const isNamed = messageId === requestIds.clear;
+    const isAboutPresence = messageId === null && code === '403';
+    if (!isNamed && !isAboutPresence) return false;
+    switch (kind) {
+      case 'rate-limited':
+        this.#fail(new PartylineError('rate-limited', 'Too many at once. Try again in a moment.'));
+        return false;
+      case 'conversation-ended':
+        this.#fail(over());
+        return false;
+      default:
+        this.#fail(
+          code === '403' || code === '4000'
+            ? new PartylineError('forbidden', 'Conversations can’t be cleared in this chat.')
+            : new PartylineError('unavailable', `This could not be deleted now: ${message}`),
+        );
+        return true;
+    }
+  }
+
+  #fail(error: PartylineError): void {
+    this.#clearing?.reject(error);
     this.#clearing = null;
-    return true;
   }
 
   /** The line has ended: no word of it will come. */
@@ -95,9 +126,13 @@ export class PlatformCalls {
   }
 
   #giveUp(): void {
-    this.#clearing?.reject(
-      new PartylineError('timeout', 'There was no answer in time. It may still be done.'),
-    );
-    this.#clearing = null;
+    const words = 'There was no answer in time. It may still be done.';
+    this.#fail(new PartylineError('timeout', words));
   }
+}
+
+/** What ended is out of the platform's reach, and stays here. */
+function over(): PartylineError {
+  const words = 'The conversation has ended, so it could not be deleted any more.';
+  return new PartylineError('conversation-ended', words);
 }

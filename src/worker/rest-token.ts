@@ -49,6 +49,11 @@ export class RestTokens implements RestTokenSource {
     this.#isOpen = true;
   }
 
+  /** It was refused: whoever waits need not wait for the deadline. */
+  refused(): void {
+    this.#settle?.(null);
+  }
+
   take({ token }: Extract<GatewayEvent, { type: 'rest-token' }>): void {
     this.#settle?.(token);
   }

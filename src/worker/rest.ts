@@ -11,14 +11,17 @@ export class Rest {
   readonly #adapter: GatewayAdapter;
   readonly #token: RestToken;
   #abort = new AbortController();
+  /** The last token of a session was refused. */
+  #isRefused = false;
 
   constructor(adapter: GatewayAdapter, token: RestToken) {
     this.#adapter = adapter;
     this.#token = token;
   }
 
-  async call(call: RestCall, isRepeat = false): Promise<RestResult> {
-    const token = await this.#token(isRepeat);
+  async call(call: RestCall): Promise<RestResult> {
+    const token = await this.#token(this.#isRefused);
+    this.#isRefused = false;
     if (token === null && this.#adapter.sessions) {
       return failure('network', 'The line that brings the token is not there.');
     }
@@ -34,10 +37,9 @@ export class Rest {
         referrerPolicy: 'no-referrer',
         signal: AbortSignal.any([this.#abort.signal, AbortSignal.timeout(deadline)]),
       });
-      // These tokens live for a minute: one that has just run out says nothing of the session.
-      if (response.status === 401 && this.#adapter.sessions && !isRepeat) {
-        return await this.call(call, true);
-      }
+      // These tokens live for a minute: one that has just run out says nothing of the session. The next
+      // call asks for another one; it is the core that says when, since it counts the calls.
+      this.#isRefused = response.status === 401 && this.#adapter.sessions !== undefined;
       return this.#adapter.response(call, {
         status: response.status,
         retryAfter: response.headers.get('retry-after'),

@@ -1,7 +1,13 @@
 import type { Attachment } from '../protocol/content.ts';
 import { type FileErrorCode, PartylineError } from '../protocol/errors.ts';
 import { type FileProgress, type FileStage, faultOf, narrowed } from '../protocol/files.ts';
-import type { GatewayEvent, GatewayProblem, SupplyHub, UploadRules } from '../protocol/gateway.ts';
+import type {
+  GatewayEvent,
+  GatewayProblem,
+  GatewayProblemKind,
+  SupplyHub,
+  UploadRules,
+} from '../protocol/gateway.ts';
 import { fileProblem } from '../protocol/genesys-cloud/errors.ts';
 import type { CallAnswer } from '../protocol/port.ts';
 import type { DeploymentSettings } from './deployment.ts';
@@ -22,6 +28,9 @@ const putDeadline = 300_000;
 /** From the last byte to the gateway's word that it has looked at them, in ms. */
 const checkDeadline = 60_000;
 
+/** For the pace to allow another request, in ms, before an address is not asked for at all. */
+const linkPatience = 4_000;
+
 /** So long a page can still ask what became of a file, in ms. */
 const keptFor = 60_000;
 
@@ -34,6 +43,13 @@ const defaultRules: UploadRules = {
   blockedExtensions: [],
   maximumSize: 10 * 1_024 * 1_024,
 };
+
+/** What an error without a name can be about, if a place for a file was asked for. */
+const fitsRequest: ReadonlySet<GatewayProblemKind> = new Set([
+  'invalid-frame',
+  'forbidden',
+  'rate-limited',
+]);
 
 interface Link {
   readonly address: Promise<string>;
@@ -220,6 +236,9 @@ export class Uploads {
   async #link(attachmentId: string): Promise<string> {
     const asked = this.#links.get(attachmentId);
     if (asked) return asked.address;
+    // A history with many pictures asks for many; the page would not wait as long as that.
+    if (this.#pace.wait > linkPatience) throw tooMany();
+    while (this.#pace.wait > 0) await sleep(this.#pace.wait);
     if (!this.#isOpen || !this.#hub.send({ type: 'refresh-attachment', attachmentId })) {
       throw offline();
     }
@@ -352,25 +371,29 @@ export class Uploads {
       return false;
     }
     const [link] = this.#links.values();
-    link?.reject(error);
+    link?.reject(linkError(problem));
     return link !== undefined || (isGone && this.#letGo > 0);
   }
 
   /** Returns whether it is nobody else's business. */
   #onProblem(problem: GatewayProblem): boolean {
-    const { messageId, kind, code } = problem;
-    // The core has to be quiet, too.
-    if (messageId !== null) return this.#failNamed(messageId, problem) && kind !== 'rate-limited';
+    const { messageId, kind } = problem;
+    // The core has to be quiet, and to know of the end.
+    const isEverybodys = kind === 'rate-limited' || kind === 'conversation-ended';
+    if (messageId !== null) return this.#failNamed(messageId, problem) && !isEverybodys;
+    if (!fitsRequest.has(kind)) return false;
+    // It may as well be about a message on its way. That one is asked about and tried again by itself, and
+    // then nothing but it is left to be meant; a file has a button. It is never both.
     const upload = this.#firstAt('asking');
     upload?.fail(errorOf(problem));
-    return upload !== undefined && code === '4000';
+    return upload !== undefined && !isEverybodys;
   }
 
   #failNamed(attachmentId: string, problem: GatewayProblem): boolean {
     const meant = this.#links.get(attachmentId) ?? this.#running(attachmentId);
     if (!meant) return false;
     if (meant instanceof Upload) meant.fail(errorOf(problem));
-    else meant.reject(errorOf(problem));
+    else meant.reject(linkError(problem));
     return true;
   }
 
@@ -416,7 +439,15 @@ function errorOf({ kind, code }: GatewayProblem): PartylineError {
   const told = fileProblem(Number(code));
   if (told) return new PartylineError(told.code, told.message);
   if (kind === 'rate-limited') return tooMany();
+  if (kind === 'conversation-ended') return ended();
   return kind === 'forbidden' ? off() : lost();
+}
+
+/** What is there can be read by everybody, or is not there. */
+function linkError(problem: GatewayProblem): PartylineError {
+  const error = errorOf(problem);
+  if (error.code !== 'forbidden') return error;
+  return new PartylineError('file-gone', fileProblem(4009)?.message ?? error.message);
 }
 
 function lost(cause?: unknown): PartylineError {

@@ -2,13 +2,11 @@ import type { GatewayEvent, SessionLife, UploadRules } from '../gateway.ts';
 import { toErrorEvents } from './errors.ts';
 import { number, words } from './lenient.ts';
 import { isVisitors, toEvents, writtenId } from './messages.ts';
+import { requestIds } from './request-ids.ts';
 import * as schema from './schemas.ts';
 
 /** Beyond this no frame is looked at, in UTF-16 code units. */
 const maximumLength = 1_048_576;
-
-/** The tracing id of our echo requests, by which their answers are known. */
-export const echoId = '5b1f3a52-7a0e-4d1b-8f6e-9d2f1c0a4e11';
 
 export function decodeFrame(text: string): readonly GatewayEvent[] {
   // Who calls it from untyped code may hand over anything.
@@ -161,7 +159,8 @@ function toStructured(frame: schema.Envelope, body: unknown): readonly GatewayEv
   // The echo is the only request that is answered by a message; a client may name it as it likes.
   const isAnswer = frame.type?.toLowerCase() === 'response' && isVisitors(message.data);
   const isPing = isAnswer && message.data.text?.toLowerCase() === 'ping';
-  const isOurs = tracingId === echoId && message.data.direction?.toLowerCase() !== 'outbound';
+  const isOurs =
+    tracingId === requestIds.echo && message.data.direction?.toLowerCase() !== 'outbound';
   const isEcho = isOurs || (isPing && writtenId(message.data) === null);
   if (!isEcho) return toEvents(body, tracingId);
   const { metadata } = message.data;

@@ -1,8 +1,8 @@
 import type { CarriedReply, Content } from '../content.ts';
 import type { Routing } from '../conversation.ts';
 import type { GatewayCommand } from '../gateway.ts';
-import { echoId } from './decode.ts';
 import { messageIdAttribute } from './messages.ts';
+import { requestIds } from './request-ids.ts';
 
 export interface EncodeSettings {
   readonly deploymentId: string;
@@ -49,23 +49,29 @@ function toRequest(
       return toMessage(settings, command);
     case 'typing':
       // It ends by itself: there is no word for having stopped.
-      return command.isTyping ? event({ eventType: 'Typing', typing: { type: 'On' } }) : null;
+      if (!command.isTyping) return null;
+      return event(requestIds.typing, { eventType: 'Typing', typing: { type: 'On' } });
     case 'ping':
-      return { action: 'echo', tracingId: echoId, message: { type: 'Text', text: 'ping' } };
+      return {
+        action: 'echo',
+        tracingId: requestIds.echo,
+        message: { type: 'Text', text: 'ping' },
+      };
     case 'join':
       if (!settings.autostart) return null;
       return event(
+        requestIds.join,
         { eventType: 'Presence', presence: { type: 'Join' } },
         attributesOf(settings, command.routing),
       );
     case 'end-conversation':
-      return { action: 'disconnectCustomer' };
+      return { action: 'disconnectCustomer', tracingId: requestIds.end };
     case 'clear-conversation':
-      return event({ eventType: 'Presence', presence: { type: 'Clear' } });
+      return event(requestIds.clear, { eventType: 'Presence', presence: { type: 'Clear' } });
     case 'close-session':
       return { action: 'closeSession', closeAllConnections: command.closesAll };
     case 'rest-token':
-      return { action: 'getJwt' };
+      return { action: 'getJwt', tracingId: requestIds.jwt };
     case 'resume-token':
       return { action: 'resumeToken' };
     case 'configuration':
@@ -113,6 +119,7 @@ function configure(
 }
 
 function event(
+  tracingId: string,
   content: Record<string, unknown>,
   customAttributes: Readonly<Record<string, string>> = {},
 ): Request {
@@ -120,7 +127,8 @@ function event(
     Object.keys(customAttributes).length === 0
       ? {}
       : { channel: { metadata: { customAttributes } } };
-  return { action: 'onMessage', message: { type: 'Event', events: [content], ...channel } };
+  const message = { type: 'Event', events: [content], ...channel };
+  return { action: 'onMessage', tracingId, message };
 }
 
 function toMessage(

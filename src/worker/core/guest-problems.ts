@@ -31,7 +31,9 @@ export function sift(run: Run, told: GatewayProblem): GatewayProblem | null {
   switch (told.kind) {
     case 'other':
       // Whatever it is, the message is not wanted; if it arrives all the same, its echo mends that.
-      return isAboutMessage ? { ...problem, kind: 'rejected' } : problem;
+      if (isAboutMessage) return { ...problem, kind: 'rejected' };
+      // What names another request than a message is nothing that the visitor has to know.
+      return problem.messageId === null ? problem : { ...problem, kind: 'unavailable' };
     case 'unavailable':
       // A 403 of that kind is about something that is switched off.
       if (isAboutMessage && told.code !== '403') return onUnavailable(run, problem);

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { GatewayCommand, GatewayEvent } from '../../../src/protocol/gateway.ts';
+import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
 import { DeploymentSettings } from '../../../src/worker/deployment.ts';
 import { PlatformCalls } from '../../../src/worker/platform-calls.ts';
 
-const over: GatewayEvent = { type: 'session-over', reason: 'cleared', message: 'cleared' };
+const over = { type: 'session-over', reason: 'cleared', message: 'cleared' } as const;
 const opened: GatewayEvent = {
   type: 'session',
   isConnected: true,
@@ -14,7 +15,7 @@ const opened: GatewayEvent = {
   life: { duration: null, expiresAt: null },
   uploads: null,
 };
-const refused: GatewayEvent = {
+const refused = {
   type: 'problem',
   problem: {
     kind: 'unavailable',
@@ -24,7 +25,7 @@ const refused: GatewayEvent = {
     messageId: null,
     retryAfter: null,
   },
-};
+} as const;
 
 describe('clearing', () => {
   const sent: GatewayCommand[] = [];
@@ -61,6 +62,45 @@ describe('clearing', () => {
     expect(calls.hear(refused)).toBe(true);
     expect(await answer).toMatchObject({ ok: false, problem: { code: 'forbidden' } });
     expect(calls.hear(refused)).toBe(false);
+  });
+
+  it.each([
+    ['rate-limited', '4029', 'rate-limited', false],
+    ['conversation-ended', '409', 'conversation-ended', false],
+    ['forbidden', '4000', 'forbidden', true],
+    ['invalid-frame', '400', 'unavailable', true],
+    ['unavailable', '500', 'unavailable', true],
+  ] as const)(
+    'that is refused by name is told at once (%s %s)',
+    async (kind, code, own, isOurs) => {
+      const answer = clear();
+      const { problem } = refused;
+      const named = { ...problem, kind, code, messageId: requestIds.clear };
+      expect(calls.hear({ type: 'problem', problem: named })).toBe(isOurs);
+      expect(await answer).toMatchObject({ ok: false, problem: { code: own } });
+    },
+  );
+
+  it('is not done because the session has run out, or the conversation has ended', async () => {
+    const ended = { conversationId: null, status: 'ended' } as const;
+    for (const event of [
+      { ...over, reason: 'expired' },
+      { type: 'conversation', conversation: ended },
+    ] as const) {
+      const answer = clear();
+      expect(calls.hear(event)).toBe(false);
+      expect(await answer).toMatchObject({ ok: false, problem: { code: 'conversation-ended' } });
+    }
+  });
+
+  it('is not meant by an error without a name that may be about a message', async () => {
+    const answer = clear();
+    for (const code of ['400', '4000', '500']) {
+      const { problem } = refused;
+      expect(calls.hear({ type: 'problem', problem: { ...problem, code } })).toBe(false);
+    }
+    calls.hear(over);
+    expect(await answer).toMatchObject({ ok: true });
   });
 
   it('without a line, or without an answer, is told', async () => {

@@ -391,6 +391,50 @@ describe('errors', () => {
     expect(await hub.wait('asking')).toMatchObject({ problem: { code: 'forbidden' } });
   });
 
+  it.each([
+    ['4011', 'message-too-long'],
+    ['4013', 'rejected'],
+    ['409', 'conversation-ended'],
+    ['403', 'unavailable'],
+    ['408', 'unavailable'],
+    ['500', 'unavailable'],
+    ['404', 'other'],
+  ] as const)('that can’t be about a file fails none (%s, %s)', async (code, kind) => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    const other = { type: 'problem', problem: problem(code, { kind }) } as const;
+    expect(hub.uploads.hear(other)).toBe(other);
+    const answer = hub.wait('asking');
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(await answer).toMatchObject({ value: { stage: 'asking' } });
+  });
+
+  it.each([
+    ['400', 'invalid-frame', 'file-lost'],
+    ['4020', 'invalid-frame', 'file-lost'],
+    ['403', 'forbidden', 'forbidden'],
+  ] as const)('without a name is charged to the file alone (%s)', async (code, kind, own) => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    const unnamed = { type: 'problem', problem: problem(code, { kind }) } as const;
+    expect(hub.uploads.hear(unnamed)).toBeNull();
+    expect(await hub.wait('asking')).toMatchObject({ problem: { code: own } });
+    // The same once more can be about a message alone.
+    expect(hub.uploads.hear(unnamed)).toBe(unnamed);
+  });
+
+  it('with a file’s name ends the conversation all the same', async () => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    const { attachmentId } = hub;
+    const over = {
+      type: 'problem',
+      problem: problem('409', { kind: 'conversation-ended', messageId: attachmentId }),
+    } as const;
+    expect(hub.uploads.hear(over)).toBe(over);
+    expect(await hub.wait('asking')).toMatchObject({ problem: { code: 'conversation-ended' } });
+  });
+
   it('leaves a named message alone', async () => {
     const hub = new TestHub().open();
     await hub.begin();
@@ -441,6 +485,32 @@ describe('links', () => {
     await settle();
     hub.uploads.hear({ type: 'upload-target', attachmentId: 'a', url: 'https://x', headers: {} });
     expect(await answer).toMatchObject({ value: 'https://x' });
+  });
+
+  it('that may not be given are no longer available, whatever may be sent', async () => {
+    const hub = new TestHub().open();
+    const link = hub.ask({ step: 'link', attachmentId: 'a' });
+    await settle();
+    const off = problem('4000', { kind: 'forbidden', messageId: 'a' });
+    expect(hub.uploads.hear({ type: 'problem', problem: off })).toBeNull();
+    expect(await link).toMatchObject({ problem: { code: 'file-gone' } });
+  });
+
+  it('wait for the pace for a moment, and are not asked for when that takes long', async () => {
+    const hub = new TestHub().open();
+    hub.pace.wait = 3_000;
+    const link = hub.ask({ step: 'link', attachmentId: 'a' });
+    await settle();
+    expect(hub.types).toEqual([]);
+    hub.pace.wait = 0;
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(hub.types).toEqual(['refresh-attachment']);
+    hub.uploads.hear({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
+    expect(await link).toMatchObject({ value: 'https://fresh' });
+    hub.pace.wait = 30_000;
+    expect(await hub.ask({ step: 'link', attachmentId: 'b' })).toMatchObject({
+      problem: { code: 'rate-limited' },
+    });
   });
 
   it('fail in words', async () => {

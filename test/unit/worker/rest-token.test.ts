@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
+import { Rest } from '../../../src/worker/rest.ts';
+import { RestTokens } from '../../../src/worker/rest-token.ts';
+
+const taken = (token: string) => ({ type: 'rest-token', token, expiresAt: null }) as const;
+const call = { type: 'history-since', conversationId: 'c', since: 0, cursor: null } as const;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+describe('a token for the history', () => {
+  it('is asked for once for all who want it, and kept for less than its minute', async () => {
+    let asked = 0;
+    const tokens = new RestTokens(() => {
+      asked += 1;
+      return true;
+    });
+    expect(await tokens.get(false)).toBeNull();
+    tokens.opened();
+    const both = [tokens.get(false), tokens.get(false)];
+    tokens.take(taken('one'));
+    expect(await Promise.all(both)).toEqual(['one', 'one']);
+    expect(await tokens.get(false)).toBe('one');
+    expect(asked).toBe(1);
+    await vi.advanceTimersByTimeAsync(50_000);
+    void tokens.get(false);
+    expect(asked).toBe(2);
+  });
+
+  it('that is refused, or not given in time, is waited for no longer', async () => {
+    const tokens = new RestTokens(() => true);
+    tokens.opened();
+    const refused = tokens.get(false);
+    tokens.refused();
+    expect(await refused).toBeNull();
+    const overdue = tokens.get(false);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await overdue).toBeNull();
+    const lost = tokens.get(false);
+    tokens.forget();
+    expect(await lost).toBeNull();
+  });
+
+  it('that the history refuses is replaced with the next call, not in the same', async () => {
+    const wanted: boolean[] = [];
+    const rest = new Rest(genesysCloud({ deploymentId: 'd', region: 'eu-west-1' }), (isRefused) => {
+      wanted.push(isRefused);
+      return 'token';
+    });
+    const fetched = vi
+      .spyOn(globalThis, 'fetch')
+      .mockImplementation(async () => new Response('{}', { status: 401 }));
+    expect(await rest.call(call)).toMatchObject({ failure: { kind: 'unavailable' } });
+    expect(fetched).toHaveBeenCalledTimes(1);
+    fetched.mockImplementation(async () => Response.json({ entities: [], total: 0 }));
+    expect(await rest.call(call)).toMatchObject({ ok: true });
+    await rest.call(call);
+    expect(wanted).toEqual([false, true, false]);
+  });
+});
