@@ -17,6 +17,8 @@ const codeSchema = z.object({
   redirectUri: z.nullish(z.string()),
   codeVerifier: z.nullish(z.string()),
 });
+type GivenCode = z.infer<typeof codeSchema>;
+
 const jwtSchema = z.object({
   jwt: z.string().check(sized(1)),
   refreshToken: z.nullish(z.string()),
@@ -25,11 +27,18 @@ const jwtSchema = z.object({
 /** An answer that says no, on its way to whoever asked. */
 class Refused extends Error {
   readonly refusal: RefusedToken;
+  readonly status: number;
 
-  constructor(refusal: RefusedToken) {
+  constructor(refusal: RefusedToken, status: number) {
     super(refusal.message);
     this.refusal = refusal;
+    this.status = status;
   }
+}
+
+/** What the platform does not take: a code, or the right to another token, that is used up. */
+function isUsedUp({ status }: Refused): boolean {
+  return status === 400 || status === 401 || status === 403;
 }
 
 /**
@@ -38,16 +47,22 @@ class Refused extends Error {
  */
 export class SessionTokens implements TokenSource {
   readonly #settings: SessionSettings;
-  readonly #vault: Vault;
+  readonly #vault: Pick<Vault, 'read' | 'write' | 'forget'>;
   #credential: string | null = null;
   #lastCredential: string | null = null;
   /** The gateway would not have the identity any more: it is refreshed before it is shown again. */
   #isStale = false;
+  /** This worker has asked the site whose identity it is. */
+  #isConfirmed = false;
   #ended: Promise<void> = Promise.resolve();
 
-  constructor(settings: SessionSettings, logError: LogError) {
+  constructor(
+    settings: SessionSettings,
+    logError: LogError,
+    vault: Pick<Vault, 'read' | 'write' | 'forget'> = new Vault(settings.deploymentId, logError),
+  ) {
     this.#settings = settings;
-    this.#vault = new Vault(settings.deploymentId, logError);
+    this.#vault = vault;
   }
 
   readonly current = (): string | null => this.#credential;
@@ -91,6 +106,7 @@ export class SessionTokens implements TokenSource {
   end(): void {
     this.#credential = null;
     this.#lastCredential = null;
+    this.#isConfirmed = false;
     this.#ended = this.#clear();
   }
 
@@ -116,24 +132,37 @@ export class SessionTokens implements TokenSource {
   }
 
   async #guest(kept: KeptSession | null, isFresh: boolean): Promise<KeptSession> {
-    const { visitorUrl } = this.#settings;
-    const who =
-      visitorUrl === null
-        ? (kept?.subject ?? crypto.randomUUID())
-        : visitorSchema.parse(await ask(visitorUrl)).subject;
+    const who = (await this.#visitor()) ?? kept?.subject ?? crypto.randomUUID();
     if (kept && kept.subject === who && !isFresh) return kept;
     return { subject: who, token: crypto.randomUUID(), jwt: null, refreshToken: null };
   }
 
+  /** As the site says; `null`: it is not asked. */
+  async #visitor(): Promise<string | null> {
+    const { visitorUrl } = this.#settings;
+    return visitorUrl === null ? null : visitorSchema.parse(await ask(visitorUrl)).subject;
+  }
+
+  /**
+   * Somebody may have signed out of the site, and somebody else in, while no hub was there to hear of it.
+   * So what is kept counts only once the site has said who is there: where it has an endpoint for that, each
+   * time; by its code, once in a worker's life. A code that is not needed is not used.
+   */
   async #identified(kept: KeptSession | null, isFresh: boolean): Promise<KeptSession> {
-    const token = kept && !isFresh ? kept.token : crypto.randomUUID();
-    if (kept?.jwt && !this.#isStale) return { ...kept, token };
-    const refreshed = kept?.refreshToken ? await this.#refresh(kept.refreshToken) : null;
-    if (kept && refreshed) return { ...kept, token, ...refreshed };
-    const { subject: who, ...identity } = await this.#exchange();
+    const who = await this.#visitor();
+    const code = who === null && !this.#isConfirmed ? await this.#code() : null;
+    this.#isConfirmed = true;
+    const subject = who ?? code?.subject ?? kept?.subject;
     // Another one's session is never continued.
-    const isSame = kept?.subject === who;
-    return { subject: who, token: isSame ? token : crypto.randomUUID(), ...identity };
+    const own = kept?.subject === subject ? kept : null;
+    const token = own && !isFresh ? own.token : crypto.randomUUID();
+    if (own?.jwt && !this.#isStale) return { ...own, token };
+    const refreshed = own?.refreshToken ? await this.#refresh(own.refreshToken) : null;
+    if (own && refreshed) return { ...own, token, ...refreshed };
+    const given = code ?? (await this.#code());
+    const identity = await this.#exchange(given);
+    const isSame = own?.subject === given.subject;
+    return { subject: given.subject, token: isSame ? token : crypto.randomUUID(), ...identity };
   }
 
   async #refresh(refreshToken: string): Promise<Pick<KeptSession, 'jwt' | 'refreshToken'> | null> {
@@ -143,42 +172,66 @@ export class SessionTokens implements TokenSource {
       const answer = jwtSchema.parse(await post(authentication.refreshUrl, { refreshToken }));
       return { jwt: answer.jwt, refreshToken: answer.refreshToken ?? refreshToken };
     } catch (error) {
-      // It has been used up: the identity provider is asked again.
-      if (error instanceof Refused) return null;
+      // Then the identity provider is asked again. A platform that is only busy is asked again itself.
+      if (error instanceof Refused && isUsedUp(error)) return null;
       throw error;
     }
   }
 
-  async #exchange(): Promise<Pick<KeptSession, 'subject' | 'jwt' | 'refreshToken'>> {
+  async #code(): Promise<GivenCode> {
+    const { authentication } = this.#settings;
+    if (!authentication) throw new Error('a deployment without authentication');
+    return codeSchema.parse(await ask(authentication.codeUrl));
+  }
+
+  async #exchange(given: GivenCode): Promise<Pick<KeptSession, 'jwt' | 'refreshToken'>> {
     const { authentication, deploymentId } = this.#settings;
     if (!authentication) throw new Error('a deployment without authentication');
-    const given = codeSchema.parse(await ask(authentication.codeUrl));
     const oauth = {
       code: given.code,
       ...(given.redirectUri ? { redirectUri: given.redirectUri } : {}),
       ...(given.codeVerifier ? { codeVerifier: given.codeVerifier } : {}),
     };
     const answer = jwtSchema.parse(await post(authentication.exchangeUrl, { deploymentId, oauth }));
-    return { subject: given.subject, jwt: answer.jwt, refreshToken: answer.refreshToken ?? null };
+    return { jwt: answer.jwt, refreshToken: answer.refreshToken ?? null };
   }
 }
 
 /** The site itself, which knows its visitor by the cookie. */
 function ask(url: string): Promise<unknown> {
-  return read(url, { method: 'POST', credentials: 'same-origin' });
+  return read(url, { method: 'POST', credentials: 'same-origin' }, refusal);
 }
 
 /** The platform. */
 function post(url: string, body: unknown): Promise<unknown> {
-  return read(url, {
+  const init: RequestInit = {
     method: 'POST',
     credentials: 'omit',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
-  });
+  };
+  return read(url, init, platformRefusal);
 }
 
-async function read(url: string, init: RequestInit): Promise<unknown> {
+/** The site let the visitor in, and the platform does not. */
+function platformRefusal(status: number, retryAfter: number | null): RefusedToken {
+  switch (status) {
+    case 400:
+    case 401:
+    case 403: {
+      const message = 'Your sign-in was not accepted by the chat server. Sign in again.';
+      return { ok: false, kind: 'signed-out', message, retryAfter };
+    }
+    case 429:
+      return { ok: false, kind: 'rate-limited', message: 'The chat server is busy.', retryAfter };
+    default: {
+      const message = 'The chat server can’t sign you in at the moment.';
+      return { ok: false, kind: 'unavailable', message, retryAfter };
+    }
+  }
+}
+
+async function read(url: string, init: RequestInit, refuse: typeof refusal): Promise<unknown> {
   const response = await fetch(url, {
     ...init,
     cache: 'no-store',
@@ -186,5 +239,5 @@ async function read(url: string, init: RequestInit): Promise<unknown> {
   });
   if (response.ok) return response.json();
   const retryAfter = parseRetryAfter(response.headers.get('retry-after'));
-  throw new Refused(refusal(response.status, retryAfter));
+  throw new Refused(refuse(response.status, retryAfter), response.status);
 }

@@ -19,6 +19,8 @@ const sealedSchema = z.object({
   sealed: z.instanceof(ArrayBuffer),
 });
 
+type Work<T> = (database: Awaited<ReturnType<typeof open>>, key: CryptoKey) => Promise<T>;
+
 const databaseName = 'partyline-sessions';
 const keyName = 'key';
 
@@ -32,6 +34,8 @@ export class Vault {
   readonly #deploymentId: string;
   readonly #logError: LogError;
   #memory: KeptSession | null = null;
+  /** One after the other, or what is written while a visitor signs out would outlive that. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(deploymentId: string, logError: LogError) {
     this.#deploymentId = deploymentId;
@@ -75,9 +79,14 @@ export class Vault {
     return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(this.#deploymentId) };
   }
 
-  async #attempt<T>(
-    work: (database: Awaited<ReturnType<typeof open>>, key: CryptoKey) => Promise<T>,
-  ): Promise<T | null> {
+  #attempt<T>(work: Work<T>): Promise<T | null> {
+    const done = this.#turn.then(() => this.#tryTo(work));
+    this.#turn = done;
+    return done;
+  }
+
+  /** Never rejects. */
+  async #tryTo<T>(work: Work<T>): Promise<T | null> {
     try {
       const database = await open();
       try {

@@ -5,6 +5,7 @@ import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
 import { startGateway } from '../../../src/testing/index.ts';
 import { Log } from '../../../src/worker/log.ts';
 import { SessionTokens } from '../../../src/worker/session-tokens.ts';
+import type { KeptSession } from '../../../src/worker/vault.ts';
 
 const wanted = () => true;
 
@@ -30,7 +31,20 @@ async function platform(options: { visitorUrl?: string; codeUrl?: string } = {})
   if (!sessions) throw new Error('the dialect has sessions');
   return {
     gateway,
+    sessions,
     tokens: new SessionTokens(sessions, (what, cause) => new Log().error(what, cause)),
+  };
+}
+
+/** What several workers keep, one after the other. */
+class MemoryVault {
+  session: KeptSession | null = null;
+  read = async () => this.session;
+  write = async (session: KeptSession) => {
+    this.session = session;
+  };
+  forget = async () => {
+    this.session = null;
   };
 }
 
@@ -124,6 +138,7 @@ describe('an identity', () => {
     const [sameToken, refreshed] = tokens.current()?.split(' ') ?? [];
     expect(sameToken).toBe(token);
     expect(refreshed).not.toBe(jwt);
+    // The site was asked once who is there, and its code used at the start.
     expect(asked).toBe(1);
     const base = '/api/v2/webdeployments/token';
     expect(gateway.stats.rest).toMatchObject({
@@ -133,4 +148,97 @@ describe('an identity', () => {
     tokens.end();
     await gateway.stats.waitFor(({ rest }) => rest[`DELETE ${base}/revoke`] === 1);
   });
+
+  it('that is another one’s by now is not gone on with, as the site’s own endpoint says', async () => {
+    let subject = 'ada';
+    const visitorUrl = await startSite(() => ({ status: 200, body: { subject } }));
+    const codeUrl = await startSite(() => ({ status: 200, body: { subject, code: subject } }));
+    const { tokens } = await platform({ visitorUrl, codeUrl });
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ subject: 'ada', expiresIn: 900 });
+    const ada = tokens.current();
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ isSame: true });
+    subject = 'bob';
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ subject: 'bob', isSame: false });
+    const [adasToken] = ada?.split(' ') ?? [];
+    expect(tokens.current()).not.toContain(adasToken);
+  });
+
+  it('that the site no longer knows is nobody’s', async () => {
+    let status = 200;
+    const visitorUrl = await startSite(() => ({ status, body: { subject: 'ada' } }));
+    const codeUrl = await startSite(() => ({ status, body: { subject: 'ada', code: 'ada' } }));
+    const { tokens } = await platform({ visitorUrl, codeUrl });
+    await tokens.fetch(false, wanted);
+    status = 401;
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ ok: false, kind: 'signed-out' });
+  });
+
+  it('is asked of the site once in a worker’s life where there is its code alone', async () => {
+    let subject = 'ada';
+    let asked = 0;
+    const codeUrl = await startSite(() => {
+      asked += 1;
+      return { status: 200, body: { subject, code: subject } };
+    });
+    const { gateway, sessions } = await platform({ codeUrl });
+    const vault = new MemoryVault();
+    const worker = () => new SessionTokens(sessions, () => undefined, vault);
+    const first = worker();
+    await first.fetch(false, wanted);
+    await first.fetch(false, wanted);
+    expect(asked).toBe(1);
+    // The next worker finds the same visitor, who needs no other identity.
+    const second = worker();
+    expect(await second.fetch(false, wanted)).toMatchObject({ subject: 'ada' });
+    expect(second.current()).toBe(first.current());
+    // And the one after that somebody else.
+    subject = 'bob';
+    const third = worker();
+    expect(await third.fetch(false, wanted)).toMatchObject({ subject: 'bob' });
+    expect(third.current()?.split(' ')[0]).not.toBe(first.current()?.split(' ')[0]);
+    expect(asked).toBe(3);
+    const { rest } = gateway.stats;
+    expect(rest['POST /api/v2/webdeployments/token/oauthcodegrantjwtexchange']).toBe(2);
+  });
+
+  it.each([
+    [429, 'rate-limited', 0],
+    [503, 'unavailable', 0],
+    [401, 'ok', 1],
+    [400, 'ok', 1],
+  ])('whose refreshing is answered %i is %s', async (status, kind, codes) => {
+    let asked = 0;
+    const codeUrl = await startSite(() => {
+      asked += 1;
+      return { status: 200, body: { subject: 'ada', code: 'ada' } };
+    });
+    const { gateway, tokens } = await platform({ codeUrl });
+    await tokens.fetch(false, wanted);
+    gateway.faults.rest({ how: 'status', status, retryAfter: 7 }, { path: 'token/refresh' });
+    tokens.forget();
+    const result = await tokens.fetch(false, wanted);
+    expect(result.ok ? 'ok' : result.kind).toBe(kind);
+    if (!result.ok) expect(result).toMatchObject({ retryAfter: 7_000, message: /chat server/ });
+    expect(asked).toBe(1 + codes);
+  });
+
+  it.each([
+    [400, 'signed-out'],
+    [401, 'signed-out'],
+    [403, 'signed-out'],
+    [404, 'unavailable'],
+    [429, 'rate-limited'],
+    [500, 'unavailable'],
+  ])(
+    'that the platform does not take, with %i, is %s, and the site is not blamed',
+    async (status, kind) => {
+      const codeUrl = await startSite(() => ({
+        status: 200,
+        body: { subject: 'ada', code: 'ada' },
+      }));
+      const { gateway, tokens } = await platform({ codeUrl });
+      gateway.faults.rest({ how: 'status', status }, { path: 'oauthcodegrantjwtexchange' });
+      expect(await tokens.fetch(false, wanted)).toMatchObject({ kind, message: /chat server/ });
+    },
+  );
 });
