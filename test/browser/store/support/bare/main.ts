@@ -3,6 +3,7 @@ import { Log } from '../../../../../src/worker/log.ts';
 import { findAlike } from '../../../../../src/worker/store/alike.ts';
 import { sealedRows } from '../../../../../src/worker/store/sealed-rows.ts';
 import { Store } from '../../../../../src/worker/store.ts';
+import { Vault } from '../../../../../src/worker/vault.ts';
 
 /** A store without a hub, in a page, with what it told of itself. */
 class BareStore extends Store {
@@ -22,8 +23,10 @@ declare global {
   interface Window {
     store: BareStore;
     BareStore: typeof BareStore;
+    Vault: typeof Vault;
   }
 }
 
 window.BareStore = BareStore;
+window.Vault = Vault;
 window.store = new BareStore();
