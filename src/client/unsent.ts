@@ -13,14 +13,14 @@ import type { Identity } from './transcript.ts';
  * @returns whose page that was; `null`: it did not know
  */
 export function sayAgain(unsent: string, chat: Chat, caller: Caller): Identity | null {
+  // It is this page's now, and is kept again if it is left as soon. What can't be read is of no use to any.
+  writeUnsent(null);
   const read: unknown = JSON.parse(unsent);
   const [identity, ...calls] = Array.isArray(read) ? read.map(asUnknown) : [];
   for (const call of wanted(calls)) {
     if (call.type === 'send') void send(call, chat, caller);
     else caller.call(call).catch((error: unknown) => warn(call, error));
   }
-  // They are this page's now, and are kept again if it is left as soon.
-  writeUnsent(null);
   return isIdentity(identity) ? identity : null;
 }
 

@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Caller } from '../../../src/client/caller.ts';
+import type { Chat } from '../../../src/client/chat.ts';
+import { sayAgain } from '../../../src/client/unsent.ts';
+import { PartylineError } from '../../../src/protocol/errors.ts';
+import type { Call } from '../../../src/protocol/port.ts';
+
+/** What was asked of the hub, and how it answers. */
+class TestCaller extends Caller {
+  readonly asked: Call[] = [];
+  answers: (PartylineError | null)[] = [];
+
+  override async call(call: Call): Promise<{ value: unknown; epoch: string }> {
+    this.asked.push(call);
+    const refusal = this.answers.shift();
+    if (refusal) throw refusal;
+    return { value: null, epoch: 'boot.1' };
+  }
+}
+
+const drafts: string[] = [];
+const chat = {
+  getSnapshot: () => ({ draft: 'and this' }),
+  setDraft: (text: string) => drafts.push(text),
+} as unknown as Chat;
+
+const kept = new Map<string, string>();
+const storage = {
+  getItem: (key: string) => kept.get(key) ?? null,
+  setItem: (key: string, value: string) => kept.set(key, value),
+  removeItem: (key: string) => kept.delete(key),
+};
+
+const key = 'partyline.unsent';
+const identity = { visitor: 'visitor-1', wipes: 2 };
+const send = (messageId: string, text: string) => ({ type: 'send', messageId, text });
+const unsettled = (call: object, wasSent = false) => ({ call, wasSent });
+
+beforeEach(() => {
+  vi.stubGlobal('sessionStorage', storage);
+  vi.stubGlobal('localStorage', storage);
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  drafts.length = 0;
+  kept.clear();
+  kept.set(key, 'something');
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+function say(calls: readonly unknown[], whose: unknown = identity) {
+  const caller = new TestCaller();
+  const told = sayAgain(JSON.stringify([whose, ...calls]), chat, caller);
+  return { caller, told };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('what a page has left unsaid', () => {
+  it('is said again in its order, under the same ids, for the same visitor', () => {
+    const { caller, told } = say([
+      unsettled({ type: 'start', routing: { skillGroups: ['Billing'] } }),
+      unsettled({ type: 'draft', text: 'h' }),
+      unsettled({ type: 'draft', text: 'hi' }),
+      unsettled(send('m-1', 'hi'), true),
+      unsettled({ type: 'load-earlier', count: 50 }),
+      unsettled({ type: 'sign-out' }),
+    ]);
+    expect(told).toEqual(identity);
+    expect(caller.asked).toEqual([
+      { type: 'start', routing: { skillGroups: ['Billing'] } },
+      { type: 'draft', text: 'hi' },
+      { ...send('m-1', 'hi'), isRepeat: true },
+    ]);
+    expect(kept.has(key)).toBe(false);
+  });
+
+  it('leaves out a draft that the hub has been given', () => {
+    const { caller } = say([unsettled({ type: 'draft', text: 'old' }, true)]);
+    expect(caller.asked).toEqual([]);
+  });
+
+  it('is asked for until a hub has answered', async () => {
+    const caller = new TestCaller();
+    const late = new PartylineError('unreachable', 'late');
+    caller.answers = [late, new PartylineError('timeout', 'later'), null];
+    sayAgain(JSON.stringify([identity, unsettled(send('m-1', 'hi'))]), chat, caller);
+    await settled();
+    expect(caller.asked).toHaveLength(3);
+    expect(drafts).toEqual([]);
+  });
+
+  it('is the visitor’s to see again when it is refused, and nobody’s once another one is there', async () => {
+    for (const [code, shown] of [
+      ['no-conversation', ['hi\nand this']],
+      ['signed-out', []],
+      ['closed', []],
+    ] as const) {
+      drafts.length = 0;
+      const caller = new TestCaller();
+      caller.answers = [new PartylineError(code, code)];
+      sayAgain(JSON.stringify([identity, unsettled(send('m-1', 'hi'))]), chat, caller);
+      await settled();
+      expect(drafts).toEqual(shown);
+    }
+  });
+
+  it('that can’t be read is of no use, and is not kept', () => {
+    for (const read of [
+      'null',
+      '{}',
+      '[7]',
+      '[{"visitor":7,"wipes":"x"},{"call":{"type":"send"}}]',
+    ]) {
+      const caller = new TestCaller();
+      expect(sayAgain(read, chat, caller)).toBeNull();
+      expect(caller.asked).toEqual([]);
+    }
+    expect(() => sayAgain('nonsense', chat, new TestCaller())).toThrow(SyntaxError);
+    expect(kept.has(key)).toBe(false);
+  });
+});
