@@ -1,7 +1,7 @@
 import { PartylineError } from '../protocol/errors.ts';
 import type { Call } from '../protocol/port.ts';
+import type { ChatSnapshot } from '../protocol/snapshot.ts';
 import type { Caller } from './caller.ts';
-import type { Chat } from './chat.ts';
 import { writeUnsent } from './mirror.ts';
 import type { Identity } from './transcript.ts';
 
@@ -12,7 +12,7 @@ import type { Identity } from './transcript.ts';
  * @param unsent as `PageChat` writes it when it is left
  * @returns whose page that was; `null`: it did not know
  */
-export function sayAgain(unsent: string, chat: Chat, caller: Caller): Identity | null {
+export function sayAgain(unsent: string, chat: Drafts, caller: Caller): Identity | null {
   // It is this page's now, and is kept again if it is left as soon. What can't be read is of no use to any.
   writeUnsent(null);
   const read: unknown = JSON.parse(unsent);
@@ -22,6 +22,12 @@ export function sayAgain(unsent: string, chat: Chat, caller: Caller): Identity |
     else caller.call(call).catch((error: unknown) => warn(call, error));
   }
   return isIdentity(identity) ? identity : null;
+}
+
+/** Where the visitor sees a text that was not taken. */
+interface Drafts {
+  getSnapshot(): Pick<ChatSnapshot, 'draft'>;
+  setDraft(text: string): void;
 }
 
 function asUnknown(value: unknown): unknown {
@@ -70,7 +76,7 @@ function fields(value: unknown): Readonly<Record<string, unknown>> {
 /** Until a hub has answered. What it does not take is the visitor's to see again, in the textbox. */
 async function send(
   call: Extract<Call, { type: 'send' }>,
-  chat: Chat,
+  chat: Drafts,
   caller: Caller,
 ): Promise<void> {
   for (;;) {

@@ -1,5 +1,5 @@
 import type { Attachment } from '../protocol/content.ts';
-import { type FileErrorCode, PartylineError } from '../protocol/errors.ts';
+import { PartylineError } from '../protocol/errors.ts';
 import { type FileProgress, type FileStage, faultOf, narrowed } from '../protocol/files.ts';
 import type {
   GatewayEvent,
@@ -8,13 +8,23 @@ import type {
   SupplyHub,
   UploadRules,
 } from '../protocol/gateway.ts';
-import { fileProblem } from '../protocol/genesys-cloud/errors.ts';
 import type { CallAnswer } from '../protocol/port.ts';
 import type { DeploymentSettings } from './deployment.ts';
 import { type FileCall, fileCallSchema } from './file-calls.ts';
 import { putFile, type UploadTarget } from './put-file.ts';
 import type { RequestPace } from './request-pace.ts';
 import { Upload, withSettlers } from './upload.ts';
+import {
+  ended,
+  errorOf,
+  linkError,
+  lost,
+  off,
+  offline,
+  overdue,
+  refusal,
+  tooMany,
+} from './upload-errors.ts';
 
 /** For a line, in ms. */
 const lineDeadline = 60_000;
@@ -420,60 +430,4 @@ function attachmentOf(attachmentId: string, { name, type, size }: File, url: str
     size,
     text: null,
   };
-}
-
-// --- in words that a customer understands ---
-
-const refusals: Readonly<Partial<Record<FileErrorCode, number>>> = {
-  'file-type': 4001,
-  'file-size': 4002,
-  'file-empty': 4102,
-};
-
-function refusal(fault: FileErrorCode): PartylineError {
-  const words = fileProblem(refusals[fault] ?? 0)?.message ?? 'This file can’t be sent.';
-  return new PartylineError(fault, words);
-}
-
-function errorOf({ kind, code }: GatewayProblem): PartylineError {
-  const told = fileProblem(Number(code));
-  if (told) return new PartylineError(told.code, told.message);
-  if (kind === 'rate-limited') return tooMany();
-  if (kind === 'conversation-ended') return ended();
-  return kind === 'forbidden' ? off() : lost();
-}
-
-/** What is there can be read by everybody, or is not there. */
-function linkError(problem: GatewayProblem): PartylineError {
-  const error = errorOf(problem);
-  if (error.code !== 'forbidden') return error;
-  return new PartylineError('file-gone', fileProblem(4009)?.message ?? error.message);
-}
-
-function lost(cause?: unknown): PartylineError {
-  const words = 'The file did not arrive. Check your connection and try again.';
-  return new PartylineError('file-lost', words, { cause });
-}
-
-function overdue(): PartylineError {
-  return new PartylineError('timeout', 'The file took too long. Try again.');
-}
-
-function offline(): PartylineError {
-  return new PartylineError('network', 'The chat is not connected at the moment. Try again soon.');
-}
-
-function tooMany(): PartylineError {
-  return new PartylineError(
-    'rate-limited',
-    'Too many files at once. Wait a moment, then try again.',
-  );
-}
-
-function off(): PartylineError {
-  return new PartylineError('forbidden', 'Files can’t be sent in this chat.');
-}
-
-function ended(): PartylineError {
-  return new PartylineError('conversation-ended', 'The conversation has ended.');
 }

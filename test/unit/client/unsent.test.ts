@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Caller } from '../../../src/client/caller.ts';
-import type { Chat } from '../../../src/client/chat.ts';
 import { sayAgain } from '../../../src/client/unsent.ts';
 import { PartylineError } from '../../../src/protocol/errors.ts';
 import type { Call } from '../../../src/protocol/port.ts';
@@ -21,8 +20,8 @@ class TestCaller extends Caller {
 const drafts: string[] = [];
 const chat = {
   getSnapshot: () => ({ draft: 'and this' }),
-  setDraft: (text: string) => drafts.push(text),
-} as unknown as Chat;
+  setDraft: (text: string) => void drafts.push(text),
+};
 
 const kept = new Map<string, string>();
 const storage = {
