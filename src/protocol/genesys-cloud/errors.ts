@@ -86,17 +86,18 @@ function kindOf(code: number): GatewayProblemKind {
 
 function problem(error: ToldError, kind: GatewayProblemKind): readonly GatewayEvent[] {
   const { code, tracingId, retryAfter, attachmentId } = error;
-  // What the rate is about, everybody has to wait for.
-  const isAboutFile = error.isAboutFile && kind !== 'rate-limited';
+  // For the rate everybody has to wait, and an end is everybody's, whatever file was the occasion.
+  const isEverybodys = kind === 'rate-limited' || kind === 'conversation-ended';
   const told = {
     kind,
     code: String(code),
     message: fileProblem(code)?.message ?? error.message,
     conversationId: null,
-    messageId: tracingId,
+    messageId: isEverybodys ? (tracingId ?? attachmentId) : tracingId,
     retryAfter: retryAfter === null ? null : Math.max(0, retryAfter) * 1_000,
   };
-  if (kind === 'attachment' || attachmentId !== null || isAboutFile) {
+  const isAboutFile = kind === 'attachment' || attachmentId !== null || error.isAboutFile;
+  if (isAboutFile && !isEverybodys) {
     return [{ type: 'attachment-failed', attachmentId, problem: told }];
   }
   return [{ type: 'problem', problem: told }];
