@@ -38,7 +38,13 @@ const putDeadline = 300_000;
 /** From the last byte to the gateway's word that it has looked at them, in ms. */
 const checkDeadline = 60_000;
 
-/** For the pace to allow another request, in ms, before an address is not asked for at all. */
+/** For the pace to allow another request, in ms: longer than the minute that it looks back on. */
+const paceDeadline = 75_000;
+
+/**
+ * The same for an address, which is not asked for at all when it takes longer, in ms. Together with
+ * `askDeadline` it stays below the 25 s that a page waits for an answer.
+ */
 const linkPatience = 4_000;
 
 /** So long a page can still ask what became of a file, in ms. */
@@ -62,9 +68,11 @@ const fitsRequest: ReadonlySet<GatewayProblemKind> = new Set([
 ]);
 
 interface Link {
-  readonly address: Promise<string>;
+  readonly promise: Promise<string>;
   readonly resolve: (url: string) => void;
   readonly reject: (error: PartylineError) => void;
+  /** `false`: the pace does not allow it yet, so no error can be about it. */
+  isAsked: boolean;
 }
 
 /**
@@ -177,10 +185,8 @@ export class Uploads {
       upload.enter('waiting', lineDeadline, offline());
       if (!this.#isOpen) await upload.until(upload.line.promise);
       // The platform would refuse one request too many, and that might be a message.
-      while (this.#pace.wait > 0) {
-        upload.enter('waiting', lineDeadline, overdue());
-        await upload.until(sleep(this.#pace.wait));
-      }
+      if (this.#pace.wait > 0) upload.enter('waiting', paceDeadline, overdue());
+      while (this.#pace.wait > 0) await upload.until(sleep(this.#pace.wait));
       // What this session takes is known only now.
       this.#check(upload.file);
       upload.enter('asking', askDeadline, overdue());
@@ -243,24 +249,37 @@ export class Uploads {
   }
 
   /** A fresh address for one that has run out. */
-  async #link(attachmentId: string): Promise<string> {
-    const asked = this.#links.get(attachmentId);
-    if (asked) return asked.address;
-    // A history with many pictures asks for many; the page would not wait as long as that.
-    if (this.#pace.wait > linkPatience) throw tooMany();
-    while (this.#pace.wait > 0) await sleep(this.#pace.wait);
+  #link(attachmentId: string): Promise<string> {
+    const known = this.#links.get(attachmentId);
+    if (known) return known.promise;
+    const link: Link = { ...withSettlers<string>(), isAsked: false };
+    this.#links.set(attachmentId, link);
+    void this.#askFor(attachmentId, link);
+    return link.promise.finally(() => this.#links.delete(attachmentId));
+  }
+
+  async #askFor(attachmentId: string, link: Link): Promise<void> {
+    const until = performance.now() + linkPatience;
+    while (this.#isOpen && this.#pace.wait > 0) {
+      const { wait } = this.#pace;
+      // A history with many pictures asks for many, and one goes when one may: the others' wait is longer then.
+      if (performance.now() + wait > until) {
+        link.reject(tooMany());
+        return;
+      }
+      await sleep(wait);
+      // The line has ended meanwhile, and the next one may be another visitor's.
+      if (this.#links.get(attachmentId) !== link) return;
+    }
     if (!this.#isOpen || !this.#hub.send({ type: 'refresh-attachment', attachmentId })) {
-      throw offline();
+      link.reject(offline());
+      return;
     }
-    const link = withSettlers<string>();
-    this.#links.set(attachmentId, { ...link, address: link.promise });
+    link.isAsked = true;
     const timer = setTimeout(() => link.reject(overdue()), askDeadline);
-    try {
-      return await link.promise;
-    } finally {
-      clearTimeout(timer);
-      this.#links.delete(attachmentId);
-    }
+    // Whoever asked hears why it failed; here it only matters that it is over.
+    const stop = () => clearTimeout(timer);
+    link.promise.then(stop, stop);
   }
 
   // --- what the gateway tells ---

@@ -5,9 +5,13 @@ import type {
   GatewayProblem,
   UploadRules,
 } from '../../../src/protocol/gateway.ts';
+import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
 import type { Call, CallAnswer } from '../../../src/protocol/port.ts';
 import type { putFile } from '../../../src/worker/put-file.ts';
+import { RequestPace } from '../../../src/worker/request-pace.ts';
 import { Uploads } from '../../../src/worker/uploads.ts';
+
+const { traits } = genesysCloud({ deploymentId: 'd', region: 'eu-west-1' });
 
 const told: UploadRules = { mimeTypes: ['image/png'], blockedExtensions: [], maximumSize: 100 };
 
@@ -20,15 +24,20 @@ class TestHub {
   readonly errors: unknown[] = [];
   readonly pace = { wait: 0 };
   readonly uploads: Uploads;
+  readonly #count: () => void;
 
-  constructor(site: Partial<UploadRules> | false = {}) {
+  /** @param pace the worker's own, which counts what is sent */
+  constructor(site: Partial<UploadRules> | false = {}, pace: RequestPace | null = null) {
     const settings = { current: null, soon: async () => {} };
-    this.uploads = new Uploads(this, site, settings, this.pace, put);
+    this.#count = () => pace?.count();
+    this.uploads = new Uploads(this, site, settings, pace ?? this.pace, put);
   }
 
   send(command: GatewayCommand): boolean {
-    if (this.isOnline) this.sent.push(command);
-    return this.isOnline;
+    if (!this.isOnline) return false;
+    this.sent.push(command);
+    this.#count();
+    return true;
   }
 
   async call(_tabId: string, call: Call): Promise<CallAnswer> {
@@ -511,6 +520,53 @@ describe('links', () => {
     expect(await hub.ask({ step: 'link', attachmentId: 'b' })).toMatchObject({
       problem: { code: 'rate-limited' },
     });
+    hub.uploads.forget();
+    expect(await hub.ask({ step: 'link', attachmentId: 'c' })).toMatchObject({
+      problem: { code: 'network' },
+    });
+  });
+
+  it('that a history asks for all at once go as far as the pace allows, the others are told', async () => {
+    const pace = new RequestPace(traits.pace);
+    const hub = new TestHub({}, pace).open();
+    for (let request = 0; request < 30; request += 1) pace.count();
+    await vi.advanceTimersByTimeAsync(57_000);
+    const answers = Array.from({ length: 100 }, (_, index) =>
+      hub.ask({ step: 'link', attachmentId: `a${index}` }),
+    );
+    await settle();
+    expect(hub.types).toHaveLength(6);
+    await vi.advanceTimersByTimeAsync(4_000);
+    // Those thirty of a minute ago make room again.
+    expect(hub.types).toHaveLength(36);
+    for (const answer of answers.slice(36)) {
+      expect(await answer).toMatchObject({ problem: { code: 'rate-limited' } });
+    }
+  });
+
+  it('that wait for the pace are one request, too', async () => {
+    const hub = new TestHub().open();
+    hub.pace.wait = 3_000;
+    const answers = [1, 2].map(() => hub.ask({ step: 'link', attachmentId: 'a' }));
+    await settle();
+    hub.pace.wait = 0;
+    await vi.advanceTimersByTimeAsync(3_000);
+    hub.uploads.hear({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
+    for (const answer of answers) expect(await answer).toMatchObject({ value: 'https://fresh' });
+    expect(hub.types).toEqual(['refresh-attachment']);
+  });
+
+  it('that wait for the pace are not asked for on the next line, which may be another visitor’s', async () => {
+    const hub = new TestHub().open();
+    hub.pace.wait = 3_000;
+    const link = hub.ask({ step: 'link', attachmentId: 'a' });
+    await settle();
+    hub.uploads.forget();
+    hub.open();
+    hub.pace.wait = 0;
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(await link).toMatchObject({ problem: { code: 'network' } });
+    expect(hub.types).toEqual([]);
   });
 
   it('fail in words', async () => {
@@ -549,4 +605,21 @@ it('waits where the platform would refuse one request too many', async () => {
   hub.pace.wait = 0;
   await vi.advanceTimersByTimeAsync(5_000);
   expect(hub.types).toEqual(['request-upload']);
+});
+
+it('waits for a whole minute’s pace, which is as long as that looks back, and not for ever', async () => {
+  const pace = new RequestPace(traits.pace);
+  const hub = new TestHub({}, pace).open();
+  for (let request = 0; request < 36; request += 1) pace.count();
+  await hub.begin();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(hub.types).toEqual(['request-upload']);
+  hub.uploads.forget();
+
+  const crowded = new TestHub().open();
+  crowded.pace.wait = 5_000;
+  await crowded.begin();
+  await vi.advanceTimersByTimeAsync(75_000);
+  expect(await crowded.wait('waiting')).toMatchObject({ problem: { code: 'timeout' } });
+  expect(crowded.types).toEqual([]);
 });
