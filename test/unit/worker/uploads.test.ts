@@ -396,7 +396,7 @@ describe('errors', () => {
     const off = { type: 'problem', problem: problem('4000', { kind: 'forbidden' }) } as const;
     expect(hub.uploads.hear(off)).toBe(off);
     await hub.begin();
-    expect(hub.uploads.hear(off)).toBeNull();
+    expect(hub.uploads.hear(off)).toMatchObject({ problem: { messageId: hub.attachmentId } });
     expect(await hub.wait('asking')).toMatchObject({ problem: { code: 'forbidden' } });
   });
 
@@ -426,10 +426,22 @@ describe('errors', () => {
     const hub = new TestHub().open();
     await hub.begin();
     const unnamed = { type: 'problem', problem: problem(code, { kind }) } as const;
-    expect(hub.uploads.hear(unnamed)).toBeNull();
+    // The core logs it, and charges it to no message.
+    expect(hub.uploads.hear(unnamed)).toMatchObject({ problem: { messageId: hub.attachmentId } });
     expect(await hub.wait('asking')).toMatchObject({ problem: { code: own } });
     // The same once more can be about a message alone.
     expect(hub.uploads.hear(unnamed)).toBe(unnamed);
+  });
+
+  it.each([
+    ['400', 'invalid-frame'],
+    ['5000', 'other'],
+  ] as const)('%s of a place is the file’s that asks, though it names none', async (code, kind) => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    const failed = { type: 'attachment-failed', attachmentId: null } as const;
+    expect(hub.uploads.hear({ ...failed, problem: problem(code, { kind }) })).toBeNull();
+    expect(await hub.wait('asking')).toMatchObject({ problem: { code: 'file-lost' } });
   });
 
   it('with a file’s name ends the conversation all the same', async () => {
@@ -501,8 +513,71 @@ describe('links', () => {
     const link = hub.ask({ step: 'link', attachmentId: 'a' });
     await settle();
     const off = problem('4000', { kind: 'forbidden', messageId: 'a' });
-    expect(hub.uploads.hear({ type: 'problem', problem: off })).toBeNull();
+    const named = { type: 'problem', problem: off } as const;
+    expect(hub.uploads.hear(named)).toBe(named);
     expect(await link).toMatchObject({ problem: { code: 'file-gone' } });
+  });
+
+  it.each([
+    ['400', 'invalid-frame', 'unavailable'],
+    ['403', 'forbidden', 'file-gone'],
+    ['404', 'other', 'file-gone'],
+    ['4000', 'forbidden', 'file-gone'],
+    ['408', 'unavailable', 'unavailable'],
+    ['503', 'unavailable', 'unavailable'],
+    ['4029', 'rate-limited', 'rate-limited'],
+  ] as const)(
+    'learn at once of an error without a name, and no message pays (%s)',
+    async (code, kind, own) => {
+      const hub = new TestHub().open();
+      const link = hub.ask({ step: 'link', attachmentId: 'a' });
+      await settle();
+      const unnamed = { type: 'problem', problem: problem(code, { kind }) } as const;
+      const heard = hub.uploads.hear(unnamed);
+      const messageId = kind === 'rate-limited' ? null : 'a';
+      expect(heard).toEqual({ ...unnamed, problem: { ...unnamed.problem, messageId } });
+      expect(await link).toMatchObject({ problem: { code: own } });
+      // Nothing is left but a message to be meant.
+      expect(hub.uploads.hear(unnamed)).toBe(unnamed);
+    },
+  );
+
+  it.each([
+    ['4011', 'message-too-long'],
+    ['4013', 'rejected'],
+    ['409', 'conversation-ended'],
+    ['403', 'unavailable'],
+    ['4999', 'other'],
+  ] as const)('are not meant by what can’t be about one (%s, %s)', async (code, kind) => {
+    const hub = new TestHub().open();
+    const link = hub.ask({ step: 'link', attachmentId: 'a' });
+    await settle();
+    const other = { type: 'problem', problem: problem(code, { kind }) } as const;
+    expect(hub.uploads.hear(other)).toBe(other);
+    const failed = {
+      type: 'attachment-failed',
+      attachmentId: null,
+      problem: problem('4001'),
+    } as const;
+    expect(hub.uploads.hear(failed)).toBe(failed);
+    hub.uploads.hear({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
+    expect(await link).toMatchObject({ value: 'https://fresh' });
+  });
+
+  it('give way to a file that asks, and are not meant before they have been asked for', async () => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    const link = hub.ask({ step: 'link', attachmentId: 'a' });
+    await settle();
+    const off = { type: 'problem', problem: problem('4000', { kind: 'forbidden' }) } as const;
+    hub.uploads.hear(off);
+    expect(await hub.wait('asking')).toMatchObject({ problem: { code: 'forbidden' } });
+    hub.uploads.hear({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
+    expect(await link).toMatchObject({ value: 'https://fresh' });
+    hub.pace.wait = 3_000;
+    void hub.ask({ step: 'link', attachmentId: 'b' });
+    await settle();
+    expect(hub.uploads.hear(off)).toBe(off);
   });
 
   it('wait for the pace for a moment, and are not asked for when that takes long', async () => {
