@@ -11,10 +11,9 @@ export class OpenRequests {
 
   /** One leaves. */
   leaves(command: GatewayCommand): void {
-    const now = performance.now();
-    for (const [id, at] of this.#left) if (at <= now - patience) this.#left.delete(id);
+    this.#forgetOld();
     const id = idOf(command);
-    if (id !== null) this.#left.set(id, now);
+    if (id !== null) this.#left.set(id, performance.now());
   }
 
   hear(event: GatewayEvent): void {
@@ -23,13 +22,18 @@ export class OpenRequests {
 
   /** Whether an error without a name can be about none but that one. */
   isAlone(id: string): boolean {
-    const since = performance.now() - patience;
-    return [...this.#left].every(([other, at]) => other === id || at <= since);
+    this.#forgetOld();
+    return [...this.#left.keys()].every((other) => other === id);
   }
 
   /** The line has ended: what was asked on it nobody answers. */
   forget(): void {
     this.#left.clear();
+  }
+
+  #forgetOld(): void {
+    const since = performance.now() - patience;
+    for (const [id, at] of this.#left) if (at <= since) this.#left.delete(id);
   }
 }
 

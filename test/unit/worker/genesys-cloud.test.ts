@@ -146,6 +146,16 @@ describe('clearing that is refused without a name', () => {
     expect(await answer).toMatchObject({ ok: true });
   });
 
+  it('is told as soon as the other one is too old to be meant', async () => {
+    const line = new Line();
+    line.sends({ type: 'typing', conversationId: 'c', isTyping: true });
+    await vi.advanceTimersByTimeAsync(5_000);
+    const answer = line.clears();
+    await vi.advanceTimersByTimeAsync(5_000);
+    line.refuses(400);
+    expect(await answer).toMatchObject({ problem: { code: 'unavailable' } });
+  });
+
   it('is not mixed up with what was asked on a former line', async () => {
     const line = new Line().says('m');
     line.supply.forget();
