@@ -5,9 +5,9 @@ import {
   type GenesysCloudAdapter,
   type GenesysCloudOptions,
 } from '../protocol/genesys-cloud/index.ts';
-import { requestIds } from '../protocol/genesys-cloud/request-ids.ts';
 import { guestRules } from './core/guest.ts';
 import { DeploymentSettings } from './deployment.ts';
+import { OpenRequests } from './open-requests.ts';
 import type { HubGateway } from './options.ts';
 import { PlatformCalls } from './platform-calls.ts';
 import { RequestPace } from './request-pace.ts';
@@ -43,21 +43,25 @@ function supplyOf(
   const restTokens = new RestTokens(() => hub.send({ type: 'rest-token' }));
   const pace = new RequestPace(adapter.traits.pace);
   const uploads = new Uploads(hub, options.uploads ?? {}, settings, pace);
-  const calls = new PlatformCalls(hub, settings);
+  const requests = new OpenRequests();
+  const calls = new PlatformCalls(hub, settings, requests);
   let isAutoStarted = false;
 
   return {
     tokens: new PreparedTokens(new SessionTokens(adapter.sessions, logError), settings),
     restTokens,
     answer: (tabId, call) => calls.answer(call) ?? uploads.call(tabId, call),
-    wants({ type }) {
+    wants(command) {
+      const { type } = command;
       const startsByItself = options.autostart ?? settings.current?.startsByItself ?? false;
       if (type === 'typing' && settings.current?.tellsTyping === false) return false;
       if (type === 'join' && (isAutoStarted || !startsByItself)) return false;
       pace.count();
+      requests.leaves(command);
       return true;
     },
     hear(event) {
+      requests.hear(event);
       if (event.type === 'session') {
         isAutoStarted = event.isAutoStarted;
         if (event.isConnected) restTokens.opened();
@@ -66,20 +70,18 @@ function supplyOf(
         restTokens.take(event);
         return null;
       }
-      if (isAbout(event, requestIds.jwt)) restTokens.refused();
-      if (calls.hear(event) || isUnseen(event, settings)) return null;
-      return uploads.hear(event);
+      if (isUnseen(event, settings)) return null;
+      // An error without a name is charged to one of them at most: the first whose it can be.
+      const heard = uploads.hear(calls.hear(event));
+      return heard && restTokens.hear(heard);
     },
     forget() {
+      requests.forget();
       restTokens.forget();
       uploads.forget();
       calls.forget();
     },
   };
-}
-
-function isAbout(event: GatewayEvent, requestId: string): boolean {
-  return event.type === 'problem' && event.problem.messageId === requestId;
 }
 
 /** The deployment does not want visitors to see that the other side types. */

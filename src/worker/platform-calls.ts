@@ -5,6 +5,7 @@ import { requestIds } from '../protocol/genesys-cloud/request-ids.ts';
 import type { CallAnswer } from '../protocol/port.ts';
 import { only, z } from '../protocol/zod.ts';
 import type { DeploymentSettings } from './deployment.ts';
+import type { OpenRequests } from './open-requests.ts';
 
 /** From the wish to the platform's word, in ms. */
 const deadline = 10_000;
@@ -13,6 +14,9 @@ const callSchema: z.ZodMiniType<PlatformCall> = z.object({
   type: only('platform'),
   step: z.enum(['deployment', 'clear']),
 });
+
+/** Words of a refusal that can be about nothing else. */
+const clearWords = /conversation clear/i;
 
 interface Clearing {
   readonly resolve: (value: null) => void;
@@ -23,11 +27,18 @@ interface Clearing {
 export class PlatformCalls {
   readonly #hub: SupplyHub;
   readonly #settings: DeploymentSettings;
+  readonly #requests: Pick<OpenRequests, 'isAlone'>;
   #clearing: Clearing | null = null;
   /** There is a session on the line. */
   #isOpen = false;
 
-  constructor(hub: SupplyHub, settings: DeploymentSettings) {
+  /** @param requests who else an error without a name may be about */
+  constructor(
+    hub: SupplyHub,
+    settings: DeploymentSettings,
+    requests: Pick<OpenRequests, 'isAlone'>,
+  ) {
+    this.#requests = requests;
     this.#hub = hub;
     this.#settings = settings;
   }
@@ -72,46 +83,38 @@ export class PlatformCalls {
     });
   }
 
-  /** Hears what the platform says of it; returns whether it is nobody else's business. */
-  hear(event: GatewayEvent): boolean {
+  /** Hears what the platform says of it. A problem that is about this is returned with its name. */
+  hear(event: GatewayEvent): GatewayEvent {
     if (event.type === 'session') this.#isOpen = event.isConnected;
-    if (!this.#clearing) return false;
+    if (!this.#clearing) return event;
     switch (event.type) {
       case 'session-over':
         if (event.reason === 'cleared') this.#clearing.resolve(null);
         else this.#clearing.reject(over());
         this.#clearing = null;
-        return false;
+        return event;
       case 'conversation':
         if (event.conversation.status === 'ended') this.#fail(over());
-        return false;
+        return event;
       case 'problem':
-        return this.#onProblem(event.problem);
+        return this.#onProblem(event);
       default:
-        return false;
+        return event;
     }
   }
 
-  /** One that names nothing is taken for this only if it can't well be about anything else. */
-  #onProblem({ messageId, kind, code, message }: GatewayProblem): boolean {
-    const isNamed = messageId === requestIds.clear;
-    const isAboutPresence = messageId === null && code === '403';
-    if (!isNamed && !isAboutPresence) return false;
-    switch (kind) {
-      case 'rate-limited':
-        this.#fail(new PartylineError('rate-limited', 'Too many at once. Try again in a moment.'));
-        return false;
-      case 'conversation-ended':
-        this.#fail(over());
-        return false;
-      default:
-        this.#fail(
-          code === '403' || code === '4000'
-            ? new PartylineError('forbidden', 'Conversations can’t be cleared in this chat.')
-            : new PartylineError('unavailable', `This could not be deleted now: ${message}`),
-        );
-        return true;
-    }
+  #onProblem(event: Extract<GatewayEvent, { type: 'problem' }>): GatewayEvent {
+    const { problem } = event;
+    if (!this.#isMeant(problem)) return event;
+    this.#fail(errorOf(problem));
+    return { ...event, problem: { ...problem, messageId: requestIds.clear } };
+  }
+
+  /** One that names nothing is taken for this only if it can't be about anything else. */
+  #isMeant(problem: GatewayProblem): boolean {
+    if (problem.messageId !== null) return problem.messageId === requestIds.clear;
+    if (clearWords.test(problem.message)) return true;
+    return fitsClearing(problem) && this.#requests.isAlone(requestIds.clear);
   }
 
   #fail(error: PartylineError): void {
@@ -135,4 +138,35 @@ export class PlatformCalls {
 function over(): PartylineError {
   const words = 'The conversation has ended, so it could not be deleted any more.';
   return new PartylineError('conversation-ended', words);
+}
+
+/** It has no text, no attributes and no file that could be found fault with. */
+function fitsClearing({ kind }: GatewayProblem): boolean {
+  switch (kind) {
+    case 'invalid-frame':
+    case 'forbidden':
+    case 'unavailable':
+    case 'rate-limited':
+    case 'conversation-ended':
+    case 'conversation-not-found':
+    case 'other':
+      return true;
+    case 'message-too-long':
+    case 'rejected':
+    case 'attachment':
+      return false;
+  }
+}
+
+/** In words that a customer understands; the platform's own are logged by whoever hears it next. */
+function errorOf({ kind, code }: GatewayProblem): PartylineError {
+  if (kind === 'rate-limited') {
+    return new PartylineError('rate-limited', 'Too many at once. Try again in a moment.');
+  }
+  if (kind === 'conversation-ended') return over();
+  if (code === '403' || code === '4000') {
+    return new PartylineError('forbidden', 'Conversations can’t be deleted in this chat.');
+  }
+  const words = 'The conversation could not be deleted at the moment. Try again later.';
+  return new PartylineError('unavailable', words);
 }

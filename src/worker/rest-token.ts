@@ -1,4 +1,6 @@
 import type { GatewayEvent, RestTokenSource } from '../protocol/gateway.ts';
+import { fitsReading } from '../protocol/genesys-cloud/errors.ts';
+import { requestIds } from '../protocol/genesys-cloud/request-ids.ts';
 
 /** From asking for a token on the socket to its coming, in ms. */
 const deadline = 10_000;
@@ -49,9 +51,22 @@ export class RestTokens implements RestTokenSource {
     this.#isOpen = true;
   }
 
-  /** It was refused: whoever waits need not wait for the deadline. */
-  refused(): void {
-    this.#settle?.(null);
+  /**
+   * A problem that is about this is returned with its name: whoever waits need not wait for the deadline,
+   * and no message pays. One without a name that nobody else has taken may as well be about a message on
+   * its way. To charge it here costs least: the history is asked again, and if a message was meant, its
+   * echo is overdue, it goes out once more, and the second refusal finds nothing but it.
+   */
+  hear(event: GatewayEvent): GatewayEvent {
+    if (event.type !== 'problem' || this.#settle === null) return event;
+    const { problem } = event;
+    const isNamed = problem.messageId === requestIds.jwt;
+    // Everybody waits for the rate, and another look into the history would come too soon.
+    const isMeant =
+      problem.messageId === null && problem.kind !== 'rate-limited' && fitsReading(problem);
+    if (!isNamed && !isMeant) return event;
+    this.#settle(null);
+    return { ...event, problem: { ...problem, messageId: requestIds.jwt } };
   }
 
   take({ token }: Extract<GatewayEvent, { type: 'rest-token' }>): void {

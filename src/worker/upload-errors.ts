@@ -23,11 +23,32 @@ export function errorOf({ kind, code }: GatewayProblem): PartylineError {
   return kind === 'forbidden' ? off() : lost();
 }
 
-/** What is there can be read by everybody, or is not there. */
+/** Of something to be read, which nobody here has to attach or to send. */
 export function linkError(problem: GatewayProblem): PartylineError {
-  const error = errorOf(problem);
-  if (error.code !== 'forbidden') return error;
-  return new PartylineError('file-gone', fileProblem(4009)?.message ?? error.message);
+  const { code } = errorOf(problem);
+  switch (code) {
+    case 'rate-limited':
+      return tooMany();
+    case 'conversation-ended':
+      return ended();
+    default: {
+      const isGone = code === 'forbidden' || code === 'file-gone' || isUnknown(problem);
+      return isGone ? gone() : unreadable();
+    }
+  }
+}
+
+/** It was never there, or never came. */
+function isUnknown({ code }: GatewayProblem): boolean {
+  return code === '404' || code === '4010';
+}
+
+function gone(): PartylineError {
+  return new PartylineError('file-gone', 'This file is no longer available.');
+}
+
+function unreadable(): PartylineError {
+  return new PartylineError('unavailable', 'This file can’t be opened at the moment. Try again.');
 }
 
 export function lost(cause?: unknown): PartylineError {

@@ -1,13 +1,8 @@
 import type { Attachment } from '../protocol/content.ts';
 import { PartylineError } from '../protocol/errors.ts';
 import { type FileProgress, type FileStage, faultOf, narrowed } from '../protocol/files.ts';
-import type {
-  GatewayEvent,
-  GatewayProblem,
-  GatewayProblemKind,
-  SupplyHub,
-  UploadRules,
-} from '../protocol/gateway.ts';
+import type { GatewayEvent, GatewayProblem, SupplyHub, UploadRules } from '../protocol/gateway.ts';
+import { fileProblem, fitsReading, fitsUpload } from '../protocol/genesys-cloud/errors.ts';
 import type { CallAnswer } from '../protocol/port.ts';
 import type { DeploymentSettings } from './deployment.ts';
 import { type FileCall, fileCallSchema } from './file-calls.ts';
@@ -38,7 +33,13 @@ const putDeadline = 300_000;
 /** From the last byte to the gateway's word that it has looked at them, in ms. */
 const checkDeadline = 60_000;
 
-/** For the pace to allow another request, in ms, before an address is not asked for at all. */
+/** For the pace to allow another request, in ms: longer than the minute that it looks back on. */
+const paceDeadline = 75_000;
+
+/**
+ * The same for an address, which is not asked for at all when it takes longer, in ms. Together with
+ * `askDeadline` it stays below the 25 s that a page waits for an answer.
+ */
 const linkPatience = 4_000;
 
 /** So long a page can still ask what became of a file, in ms. */
@@ -54,17 +55,13 @@ const defaultRules: UploadRules = {
   maximumSize: 10 * 1_024 * 1_024,
 };
 
-/** What an error without a name can be about, if a place for a file was asked for. */
-const fitsRequest: ReadonlySet<GatewayProblemKind> = new Set([
-  'invalid-frame',
-  'forbidden',
-  'rate-limited',
-]);
-
 interface Link {
-  readonly address: Promise<string>;
+  readonly attachmentId: string;
+  readonly promise: Promise<string>;
   readonly resolve: (url: string) => void;
   readonly reject: (error: PartylineError) => void;
+  /** `false`: the pace does not allow it yet, so no error can be about it. */
+  isAsked: boolean;
 }
 
 /**
@@ -177,10 +174,8 @@ export class Uploads {
       upload.enter('waiting', lineDeadline, offline());
       if (!this.#isOpen) await upload.until(upload.line.promise);
       // The platform would refuse one request too many, and that might be a message.
-      while (this.#pace.wait > 0) {
-        upload.enter('waiting', lineDeadline, overdue());
-        await upload.until(sleep(this.#pace.wait));
-      }
+      if (this.#pace.wait > 0) upload.enter('waiting', paceDeadline, overdue());
+      while (this.#pace.wait > 0) await upload.until(sleep(this.#pace.wait));
       // What this session takes is known only now.
       this.#check(upload.file);
       upload.enter('asking', askDeadline, overdue());
@@ -243,24 +238,38 @@ export class Uploads {
   }
 
   /** A fresh address for one that has run out. */
-  async #link(attachmentId: string): Promise<string> {
-    const asked = this.#links.get(attachmentId);
-    if (asked) return asked.address;
-    // A history with many pictures asks for many; the page would not wait as long as that.
-    if (this.#pace.wait > linkPatience) throw tooMany();
-    while (this.#pace.wait > 0) await sleep(this.#pace.wait);
+  #link(attachmentId: string): Promise<string> {
+    const known = this.#links.get(attachmentId);
+    if (known) return known.promise;
+    const link: Link = { attachmentId, ...withSettlers<string>(), isAsked: false };
+    this.#links.set(attachmentId, link);
+    void this.#askFor(link);
+    return link.promise.finally(() => this.#links.delete(attachmentId));
+  }
+
+  async #askFor(link: Link): Promise<void> {
+    const { attachmentId } = link;
+    const until = performance.now() + linkPatience;
+    while (this.#isOpen && this.#pace.wait > 0) {
+      const { wait } = this.#pace;
+      // A history with many pictures asks for many, and one goes when one may: the others' wait is longer then.
+      if (performance.now() + wait > until) {
+        link.reject(tooMany());
+        return;
+      }
+      await sleep(wait);
+      // The line has ended meanwhile, and the next one may be another visitor's.
+      if (this.#links.get(attachmentId) !== link) return;
+    }
     if (!this.#isOpen || !this.#hub.send({ type: 'refresh-attachment', attachmentId })) {
-      throw offline();
+      link.reject(offline());
+      return;
     }
-    const link = withSettlers<string>();
-    this.#links.set(attachmentId, { ...link, address: link.promise });
+    link.isAsked = true;
     const timer = setTimeout(() => link.reject(overdue()), askDeadline);
-    try {
-      return await link.promise;
-    } finally {
-      clearTimeout(timer);
-      this.#links.delete(attachmentId);
-    }
+    // Whoever asked hears why it failed; here it only matters that it is over.
+    const stop = () => clearTimeout(timer);
+    link.promise.then(stop, stop);
   }
 
   // --- what the gateway tells ---
@@ -306,7 +315,7 @@ export class Uploads {
       case 'attachment-failed':
         return this.#onFailed(event);
       case 'problem':
-        return this.#onProblem(event.problem) ? null : event;
+        return this.#onProblem(event);
       default:
         return event;
     }
@@ -368,11 +377,11 @@ export class Uploads {
 
   /** Most errors name nothing: what they say must fit what was asked. */
   #onUnnamed(problem: GatewayProblem): boolean {
-    const error = errorOf(problem);
-    const isGone = error.code === 'file-gone' || error.code === 'file-lost';
+    const fault = fileProblem(Number(problem.code))?.code ?? null;
+    const isGone = fault === 'file-gone' || fault === 'file-lost';
     const upload = isGone ? undefined : this.#firstAt('asking', 'uploading', 'checking');
     if (upload) {
-      upload.fail(error);
+      upload.fail(errorOf(problem));
       return true;
     }
     // A message matters more than a link: if it was that, the message's echo mends what is said of it.
@@ -380,23 +389,46 @@ export class Uploads {
       this.#sent.clear();
       return false;
     }
-    const [link] = this.#links.values();
+    // What is there to be read has the right type, size and name.
+    const link = isGone || fault === null ? this.#askedLink() : null;
     link?.reject(linkError(problem));
-    return link !== undefined || (isGone && this.#letGo > 0);
+    return link !== null || (isGone && this.#letGo > 0);
   }
 
-  /** Returns whether it is nobody else's business. */
-  #onProblem(problem: GatewayProblem): boolean {
-    const { messageId, kind } = problem;
-    // The core has to be quiet, and to know of the end.
-    const isEverybodys = kind === 'rate-limited' || kind === 'conversation-ended';
-    if (messageId !== null) return this.#failNamed(messageId, problem) && !isEverybodys;
-    if (!fitsRequest.has(kind)) return false;
-    // It may as well be about a message on its way. That one is asked about and tried again by itself, and
-    // then nothing but it is left to be meant; a file has a button. It is never both.
+  /**
+   * The core hears of each, since any error is a sign of life, and logs it; but one that is a file's
+   * bears its name, so that no message pays for it.
+   */
+  #onProblem(event: Extract<GatewayEvent, { type: 'problem' }>): GatewayEvent {
+    const { problem } = event;
+    if (problem.messageId !== null) {
+      this.#failNamed(problem.messageId, problem);
+      return event;
+    }
+    const meant = this.#meantBy(problem);
+    if (meant === null) return event;
+    this.#failNamed(meant, problem);
+    // Everybody waits, and the message on its way is asked about: without a name it is told of both.
+    if (problem.kind === 'rate-limited') return event;
+    return { ...event, problem: { ...problem, messageId: meant } };
+  }
+
+  /**
+   * Which file an error without a name is charged to; `null`: to none. It may as well be about a message
+   * on its way, and it is never both. A message that was meant is asked about when its echo is overdue, and
+   * goes out again by itself; the second refusal finds nothing but it to be meant. A file that was not meant
+   * has a button, and a link is pressed again. The other way round a message would be shown as failed, and
+   * a file would wait for an answer that has been given.
+   */
+  #meantBy(problem: GatewayProblem): string | null {
     const upload = this.#firstAt('asking');
-    upload?.fail(errorOf(problem));
-    return upload !== undefined && !isEverybodys;
+    if (upload) return fitsUpload(problem) ? upload.attachmentId : null;
+    return fitsReading(problem) ? (this.#askedLink()?.attachmentId ?? null) : null;
+  }
+
+  /** The one that was asked for first: requests are answered in their order. */
+  #askedLink(): Link | null {
+    return [...this.#links.values()].find(({ isAsked }) => isAsked) ?? null;
   }
 
   #failNamed(attachmentId: string, problem: GatewayProblem): boolean {

@@ -284,9 +284,19 @@ test('a link that has run out is asked for anew when it is pressed', {
   await page.close();
 
   await tab.page.clock.setSystemTime(Date.now() + 1_800_000);
-  gateway.faults.answer({ type: 'getAttachment', code: '4009' });
-  await link.click();
-  await expect(tab.page.getByText('This file is no longer available.')).toBeVisible();
+  const trouble = tab.page.getByText(/^This file (is no longer|can’t)/);
+  for (const [code, words] of [
+    ['4009', 'This file is no longer available.'],
+    ['400', 'This file can’t be opened at the moment. Try again.'],
+    ['4000', 'This file is no longer available.'],
+  ] as const) {
+    gateway.faults.answer({ type: 'getAttachment', code });
+    await link.click();
+    await expect(trouble).toHaveText(words);
+  }
+  // Most errors name nothing: no message has paid for one.
+  await tab.send('still there');
+  await tab.delivers('still there');
 });
 
 test.describe('where the deployment takes no files', () => {

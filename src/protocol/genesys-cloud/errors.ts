@@ -1,5 +1,5 @@
 import type { FileErrorCode } from '../errors.ts';
-import type { GatewayEvent, GatewayProblemKind } from '../gateway.ts';
+import type { GatewayEvent, GatewayProblem, GatewayProblemKind } from '../gateway.ts';
 
 export interface ToldError {
   /** The body's own code where it has one, else the frame's. */
@@ -36,6 +36,21 @@ const fileProblems: Readonly<Record<number, readonly [FileErrorCode, string]>> =
 export function fileProblem(code: number): { code: FileErrorCode; message: string } | null {
   const [own, message] = fileProblems[code] ?? [];
   return own && message ? { code: own, message } : null;
+}
+
+/** Whether an error that names nothing can be about a request for a file's place. */
+export function fitsUpload({ kind }: GatewayProblem): boolean {
+  return kind === 'invalid-frame' || kind === 'forbidden' || kind === 'rate-limited';
+}
+
+/**
+ * The same of a request that reads something, as a fresh address: that may be unknown, and those that ask
+ * know how to wait for a platform that is busy. A 403 of that kind is about typing or clearing.
+ */
+export function fitsReading(problem: GatewayProblem): boolean {
+  const { kind, code } = problem;
+  if (kind === 'unavailable') return code !== '403';
+  return fitsUpload(problem) || code === '404';
 }
 
 /** What an error asks of the client. */
@@ -86,17 +101,18 @@ function kindOf(code: number): GatewayProblemKind {
 
 function problem(error: ToldError, kind: GatewayProblemKind): readonly GatewayEvent[] {
   const { code, tracingId, retryAfter, attachmentId } = error;
-  // What the rate is about, everybody has to wait for.
-  const isAboutFile = error.isAboutFile && kind !== 'rate-limited';
+  // For the rate everybody has to wait, and an end is everybody's, whatever file was the occasion.
+  const isEverybodys = kind === 'rate-limited' || kind === 'conversation-ended';
   const told = {
     kind,
     code: String(code),
     message: fileProblem(code)?.message ?? error.message,
     conversationId: null,
-    messageId: tracingId,
+    messageId: isEverybodys ? (tracingId ?? attachmentId) : tracingId,
     retryAfter: retryAfter === null ? null : Math.max(0, retryAfter) * 1_000,
   };
-  if (kind === 'attachment' || attachmentId !== null || isAboutFile) {
+  const isAboutFile = kind === 'attachment' || attachmentId !== null || error.isAboutFile;
+  if (isAboutFile && !isEverybodys) {
     return [{ type: 'attachment-failed', attachmentId, problem: told }];
   }
   return [{ type: 'problem', problem: told }];

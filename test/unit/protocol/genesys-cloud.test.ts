@@ -699,8 +699,20 @@ describe('errors', () => {
         { type: 'attachment-failed', attachmentId: null, problem: { messageId: 'file-1' } },
       ]);
     }
-    const limit = { class: 'GenerateUrlError', code: 429, body: { errorCode: 4029 } };
-    expect(decode(limit)).toMatchObject([{ type: 'problem', problem: { kind: 'rate-limited' } }]);
+  });
+
+  it.each([
+    [429, 4029, 'rate-limited'],
+    [409, 409, 'conversation-ended'],
+  ])('tells everybody what is not about a file alone (%s)', (code, errorCode, kind) => {
+    const unnamed = { class: 'GenerateUrlError', code, body: { errorCode } };
+    expect(decode(unnamed)).toMatchObject([
+      { type: 'problem', problem: { kind, messageId: null } },
+    ]);
+    const named = { ...unnamed, body: { errorCode, attachmentId: 'file-1' } };
+    expect(decode(named)).toMatchObject([
+      { type: 'problem', problem: { kind, messageId: 'file-1' } },
+    ]);
   });
 
   it('names the message that the body of an error names', () => {

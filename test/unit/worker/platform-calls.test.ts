@@ -1,5 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { GatewayCommand, GatewayEvent } from '../../../src/protocol/gateway.ts';
+import type {
+  GatewayCommand,
+  GatewayEvent,
+  GatewayProblem,
+} from '../../../src/protocol/gateway.ts';
 import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
 import { DeploymentSettings } from '../../../src/worker/deployment.ts';
 import { PlatformCalls } from '../../../src/worker/platform-calls.ts';
@@ -30,6 +34,8 @@ const refused = {
 describe('clearing', () => {
   const sent: GatewayCommand[] = [];
   let calls: PlatformCalls;
+  /** Nothing else was asked for. */
+  let isAlone = true;
 
   beforeEach(() => {
     vi.useFakeTimers();
@@ -43,7 +49,10 @@ describe('clearing', () => {
       call: () => Promise.reject(new Error('not called')),
       logError: () => {},
     };
-    calls = new PlatformCalls(hub, new DeploymentSettings('http://127.0.0.1:9/', () => {}));
+    isAlone = true;
+    calls = new PlatformCalls(hub, new DeploymentSettings('http://127.0.0.1:9/', () => {}), {
+      isAlone: (id) => id === requestIds.clear && isAlone,
+    });
     calls.hear(opened);
     return () => vi.useRealTimers();
   });
@@ -53,31 +62,49 @@ describe('clearing', () => {
   it('is done when the platform says so', async () => {
     const answer = clear();
     expect(sent).toEqual([{ type: 'clear-conversation' }]);
-    expect(calls.hear(over)).toBe(false);
+    expect(calls.hear(over)).toBe(over);
     expect(await answer).toEqual({ ok: true, epoch: 'boot', value: null });
   });
 
+  const named = (part: Partial<GatewayProblem>): GatewayEvent => ({
+    type: 'problem',
+    problem: { ...refused.problem, messageId: requestIds.clear, ...part },
+  });
+  const unnamed = (part: Partial<GatewayProblem>) => named({ ...part, messageId: null });
+
   it('that the deployment does not allow is told, and is nobody else’s business', async () => {
+    // Whatever else was asked for: the words are about nothing else.
+    isAlone = false;
     const answer = clear();
-    expect(calls.hear(refused)).toBe(true);
+    expect(calls.hear(refused)).toEqual(named({}));
     expect(await answer).toMatchObject({ ok: false, problem: { code: 'forbidden' } });
-    expect(calls.hear(refused)).toBe(false);
+    expect(calls.hear(refused)).toBe(refused);
   });
 
   it.each([
-    ['rate-limited', '4029', 'rate-limited', false],
-    ['conversation-ended', '409', 'conversation-ended', false],
-    ['forbidden', '4000', 'forbidden', true],
-    ['invalid-frame', '400', 'unavailable', true],
-    ['unavailable', '500', 'unavailable', true],
+    ['rate-limited', '4029', 'rate-limited'],
+    ['conversation-ended', '409', 'conversation-ended'],
+    ['forbidden', '4000', 'forbidden'],
+    ['forbidden', '403', 'forbidden'],
+    ['invalid-frame', '400', 'unavailable'],
+    ['unavailable', '500', 'unavailable'],
+    ['other', '4999', 'unavailable'],
   ] as const)(
-    'that is refused by name is told at once (%s %s)',
-    async (kind, code, own, isOurs) => {
-      const answer = clear();
-      const { problem } = refused;
-      const named = { ...problem, kind, code, messageId: requestIds.clear };
-      expect(calls.hear({ type: 'problem', problem: named })).toBe(isOurs);
-      expect(await answer).toMatchObject({ ok: false, problem: { code: own } });
+    'that is refused is told at once, by name or alone (%s %s)',
+    async (kind, code, own) => {
+      const problem = { kind, code, message: 'Request failed: x' };
+      isAlone = false;
+      const byName = clear();
+      expect(calls.hear(named(problem))).toEqual(named(problem));
+      expect(await byName).toMatchObject({ ok: false, problem: { code: own } });
+      isAlone = true;
+      const byBeingAlone = clear();
+      // The core, which hears of it next, charges it to no message.
+      expect(calls.hear(unnamed(problem))).toEqual(named(problem));
+      const answer = await byBeingAlone;
+      expect(answer).toMatchObject({ ok: false, problem: { code: own } });
+      // The platform's words are for the log.
+      expect(JSON.stringify(answer)).not.toContain('Request failed');
     },
   );
 
@@ -88,17 +115,28 @@ describe('clearing', () => {
       { type: 'conversation', conversation: ended },
     ] as const) {
       const answer = clear();
-      expect(calls.hear(event)).toBe(false);
+      expect(calls.hear(event)).toBe(event);
       expect(await answer).toMatchObject({ ok: false, problem: { code: 'conversation-ended' } });
     }
   });
 
-  it('is not meant by an error without a name that may be about a message', async () => {
+  it('is not meant by an error without a name that may be about something else', async () => {
     const answer = clear();
-    for (const code of ['400', '4000', '500']) {
-      const { problem } = refused;
-      expect(calls.hear({ type: 'problem', problem: { ...problem, code } })).toBe(false);
+    const others = [
+      { kind: 'message-too-long', code: '4011', message: 'too long' },
+      { kind: 'rejected', code: '4013', message: 'too large' },
+    ] as const;
+    for (const other of others) {
+      const event = unnamed(other);
+      expect(calls.hear(event)).toBe(event);
     }
+    isAlone = false;
+    for (const code of ['400', '4000', '500', '403']) {
+      const event = unnamed({ code, message: 'Turn on the Feature Toggle' });
+      expect(calls.hear(event)).toBe(event);
+    }
+    const about = named({ messageId: 'm' });
+    expect(calls.hear(about)).toBe(about);
     calls.hear(over);
     expect(await answer).toMatchObject({ ok: true });
   });

@@ -1,9 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { GatewayEvent, GatewayProblem } from '../../../src/protocol/gateway.ts';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
+import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
 import { Rest } from '../../../src/worker/rest.ts';
 import { RestTokens } from '../../../src/worker/rest-token.ts';
 
 const taken = (token: string) => ({ type: 'rest-token', token, expiresAt: null }) as const;
+const problem = (part: Partial<GatewayProblem>): GatewayEvent => ({
+  type: 'problem',
+  problem: {
+    kind: 'other',
+    code: '',
+    message: '',
+    conversationId: null,
+    messageId: null,
+    retryAfter: null,
+    ...part,
+  },
+});
 const call = { type: 'history-since', conversationId: 'c', since: 0, cursor: null } as const;
 
 beforeEach(() => {
@@ -34,11 +48,48 @@ describe('a token for the history', () => {
     expect(asked).toBe(2);
   });
 
+  it.each([
+    ['400', 'invalid-frame'],
+    ['403', 'forbidden'],
+    ['404', 'other'],
+    ['4000', 'forbidden'],
+    ['503', 'unavailable'],
+  ] as const)(
+    'that an error without a name may be about costs no message (%s)',
+    async (code, kind) => {
+      const tokens = new RestTokens(() => true);
+      tokens.opened();
+      const unnamed = problem({ code, kind });
+      expect(tokens.hear(unnamed)).toBe(unnamed);
+      const token = tokens.get(false);
+      expect(tokens.hear(unnamed)).toEqual(problem({ code, kind, messageId: requestIds.jwt }));
+      expect(await token).toBeNull();
+      expect(tokens.hear(unnamed)).toBe(unnamed);
+    },
+  );
+
+  it.each([
+    ['4011', 'message-too-long'],
+    ['409', 'conversation-ended'],
+    ['4029', 'rate-limited'],
+    ['403', 'unavailable'],
+  ] as const)('is waited for when the error is about something else (%s)', async (code, kind) => {
+    const tokens = new RestTokens(() => true);
+    tokens.opened();
+    const token = tokens.get(false);
+    const unnamed = problem({ code, kind });
+    expect(tokens.hear(unnamed)).toBe(unnamed);
+    const others = problem({ code: '400', kind: 'invalid-frame', messageId: 'm' });
+    expect(tokens.hear(others)).toBe(others);
+    tokens.take(taken('one'));
+    expect(await token).toBe('one');
+  });
+
   it('that is refused, or not given in time, is waited for no longer', async () => {
     const tokens = new RestTokens(() => true);
     tokens.opened();
     const refused = tokens.get(false);
-    tokens.refused();
+    tokens.hear(problem({ kind: 'rate-limited', messageId: requestIds.jwt }));
     expect(await refused).toBeNull();
     const overdue = tokens.get(false);
     await vi.advanceTimersByTimeAsync(10_000);

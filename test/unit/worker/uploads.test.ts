@@ -5,9 +5,13 @@ import type {
   GatewayProblem,
   UploadRules,
 } from '../../../src/protocol/gateway.ts';
+import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
 import type { Call, CallAnswer } from '../../../src/protocol/port.ts';
 import type { putFile } from '../../../src/worker/put-file.ts';
+import { RequestPace } from '../../../src/worker/request-pace.ts';
 import { Uploads } from '../../../src/worker/uploads.ts';
+
+const { traits } = genesysCloud({ deploymentId: 'd', region: 'eu-west-1' });
 
 const told: UploadRules = { mimeTypes: ['image/png'], blockedExtensions: [], maximumSize: 100 };
 
@@ -20,15 +24,20 @@ class TestHub {
   readonly errors: unknown[] = [];
   readonly pace = { wait: 0 };
   readonly uploads: Uploads;
+  readonly #count: () => void;
 
-  constructor(site: Partial<UploadRules> | false = {}) {
+  /** @param pace the worker's own, which counts what is sent */
+  constructor(site: Partial<UploadRules> | false = {}, pace: RequestPace | null = null) {
     const settings = { current: null, soon: async () => {} };
-    this.uploads = new Uploads(this, site, settings, this.pace, put);
+    this.#count = () => pace?.count();
+    this.uploads = new Uploads(this, site, settings, pace ?? this.pace, put);
   }
 
   send(command: GatewayCommand): boolean {
-    if (this.isOnline) this.sent.push(command);
-    return this.isOnline;
+    if (!this.isOnline) return false;
+    this.sent.push(command);
+    this.#count();
+    return true;
   }
 
   async call(_tabId: string, call: Call): Promise<CallAnswer> {
@@ -387,7 +396,7 @@ describe('errors', () => {
     const off = { type: 'problem', problem: problem('4000', { kind: 'forbidden' }) } as const;
     expect(hub.uploads.hear(off)).toBe(off);
     await hub.begin();
-    expect(hub.uploads.hear(off)).toBeNull();
+    expect(hub.uploads.hear(off)).toMatchObject({ problem: { messageId: hub.attachmentId } });
     expect(await hub.wait('asking')).toMatchObject({ problem: { code: 'forbidden' } });
   });
 
@@ -417,10 +426,22 @@ describe('errors', () => {
     const hub = new TestHub().open();
     await hub.begin();
     const unnamed = { type: 'problem', problem: problem(code, { kind }) } as const;
-    expect(hub.uploads.hear(unnamed)).toBeNull();
+    // The core logs it, and charges it to no message.
+    expect(hub.uploads.hear(unnamed)).toMatchObject({ problem: { messageId: hub.attachmentId } });
     expect(await hub.wait('asking')).toMatchObject({ problem: { code: own } });
     // The same once more can be about a message alone.
     expect(hub.uploads.hear(unnamed)).toBe(unnamed);
+  });
+
+  it.each([
+    ['400', 'invalid-frame'],
+    ['5000', 'other'],
+  ] as const)('%s of a place is the file’s that asks, though it names none', async (code, kind) => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    const failed = { type: 'attachment-failed', attachmentId: null } as const;
+    expect(hub.uploads.hear({ ...failed, problem: problem(code, { kind }) })).toBeNull();
+    expect(await hub.wait('asking')).toMatchObject({ problem: { code: 'file-lost' } });
   });
 
   it('with a file’s name ends the conversation all the same', async () => {
@@ -492,8 +513,71 @@ describe('links', () => {
     const link = hub.ask({ step: 'link', attachmentId: 'a' });
     await settle();
     const off = problem('4000', { kind: 'forbidden', messageId: 'a' });
-    expect(hub.uploads.hear({ type: 'problem', problem: off })).toBeNull();
+    const named = { type: 'problem', problem: off } as const;
+    expect(hub.uploads.hear(named)).toBe(named);
     expect(await link).toMatchObject({ problem: { code: 'file-gone' } });
+  });
+
+  it.each([
+    ['400', 'invalid-frame', 'unavailable'],
+    ['403', 'forbidden', 'file-gone'],
+    ['404', 'other', 'file-gone'],
+    ['4000', 'forbidden', 'file-gone'],
+    ['408', 'unavailable', 'unavailable'],
+    ['503', 'unavailable', 'unavailable'],
+    ['4029', 'rate-limited', 'rate-limited'],
+  ] as const)(
+    'learn at once of an error without a name, and no message pays (%s)',
+    async (code, kind, own) => {
+      const hub = new TestHub().open();
+      const link = hub.ask({ step: 'link', attachmentId: 'a' });
+      await settle();
+      const unnamed = { type: 'problem', problem: problem(code, { kind }) } as const;
+      const heard = hub.uploads.hear(unnamed);
+      const messageId = kind === 'rate-limited' ? null : 'a';
+      expect(heard).toEqual({ ...unnamed, problem: { ...unnamed.problem, messageId } });
+      expect(await link).toMatchObject({ problem: { code: own } });
+      // Nothing is left but a message to be meant.
+      expect(hub.uploads.hear(unnamed)).toBe(unnamed);
+    },
+  );
+
+  it.each([
+    ['4011', 'message-too-long'],
+    ['4013', 'rejected'],
+    ['409', 'conversation-ended'],
+    ['403', 'unavailable'],
+    ['4999', 'other'],
+  ] as const)('are not meant by what can’t be about one (%s, %s)', async (code, kind) => {
+    const hub = new TestHub().open();
+    const link = hub.ask({ step: 'link', attachmentId: 'a' });
+    await settle();
+    const other = { type: 'problem', problem: problem(code, { kind }) } as const;
+    expect(hub.uploads.hear(other)).toBe(other);
+    const failed = {
+      type: 'attachment-failed',
+      attachmentId: null,
+      problem: problem('4001'),
+    } as const;
+    expect(hub.uploads.hear(failed)).toBe(failed);
+    hub.uploads.hear({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
+    expect(await link).toMatchObject({ value: 'https://fresh' });
+  });
+
+  it('give way to a file that asks, and are not meant before they have been asked for', async () => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    const link = hub.ask({ step: 'link', attachmentId: 'a' });
+    await settle();
+    const off = { type: 'problem', problem: problem('4000', { kind: 'forbidden' }) } as const;
+    hub.uploads.hear(off);
+    expect(await hub.wait('asking')).toMatchObject({ problem: { code: 'forbidden' } });
+    hub.uploads.hear({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
+    expect(await link).toMatchObject({ value: 'https://fresh' });
+    hub.pace.wait = 3_000;
+    void hub.ask({ step: 'link', attachmentId: 'b' });
+    await settle();
+    expect(hub.uploads.hear(off)).toBe(off);
   });
 
   it('wait for the pace for a moment, and are not asked for when that takes long', async () => {
@@ -511,6 +595,53 @@ describe('links', () => {
     expect(await hub.ask({ step: 'link', attachmentId: 'b' })).toMatchObject({
       problem: { code: 'rate-limited' },
     });
+    hub.uploads.forget();
+    expect(await hub.ask({ step: 'link', attachmentId: 'c' })).toMatchObject({
+      problem: { code: 'network' },
+    });
+  });
+
+  it('that a history asks for all at once go as far as the pace allows, the others are told', async () => {
+    const pace = new RequestPace(traits.pace);
+    const hub = new TestHub({}, pace).open();
+    for (let request = 0; request < 30; request += 1) pace.count();
+    await vi.advanceTimersByTimeAsync(57_000);
+    const answers = Array.from({ length: 100 }, (_, index) =>
+      hub.ask({ step: 'link', attachmentId: `a${index}` }),
+    );
+    await settle();
+    expect(hub.types).toHaveLength(6);
+    await vi.advanceTimersByTimeAsync(4_000);
+    // Those thirty of a minute ago make room again.
+    expect(hub.types).toHaveLength(36);
+    for (const answer of answers.slice(36)) {
+      expect(await answer).toMatchObject({ problem: { code: 'rate-limited' } });
+    }
+  });
+
+  it('that wait for the pace are one request, too', async () => {
+    const hub = new TestHub().open();
+    hub.pace.wait = 3_000;
+    const answers = [1, 2].map(() => hub.ask({ step: 'link', attachmentId: 'a' }));
+    await settle();
+    hub.pace.wait = 0;
+    await vi.advanceTimersByTimeAsync(3_000);
+    hub.uploads.hear({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
+    for (const answer of answers) expect(await answer).toMatchObject({ value: 'https://fresh' });
+    expect(hub.types).toEqual(['refresh-attachment']);
+  });
+
+  it('that wait for the pace are not asked for on the next line, which may be another visitor’s', async () => {
+    const hub = new TestHub().open();
+    hub.pace.wait = 3_000;
+    const link = hub.ask({ step: 'link', attachmentId: 'a' });
+    await settle();
+    hub.uploads.forget();
+    hub.open();
+    hub.pace.wait = 0;
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(await link).toMatchObject({ problem: { code: 'network' } });
+    expect(hub.types).toEqual([]);
   });
 
   it('fail in words', async () => {
@@ -549,4 +680,21 @@ it('waits where the platform would refuse one request too many', async () => {
   hub.pace.wait = 0;
   await vi.advanceTimersByTimeAsync(5_000);
   expect(hub.types).toEqual(['request-upload']);
+});
+
+it('waits for a whole minute’s pace, which is as long as that looks back, and not for ever', async () => {
+  const pace = new RequestPace(traits.pace);
+  const hub = new TestHub({}, pace).open();
+  for (let request = 0; request < 36; request += 1) pace.count();
+  await hub.begin();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(hub.types).toEqual(['request-upload']);
+  hub.uploads.forget();
+
+  const crowded = new TestHub().open();
+  crowded.pace.wait = 5_000;
+  await crowded.begin();
+  await vi.advanceTimersByTimeAsync(75_000);
+  expect(await crowded.wait('waiting')).toMatchObject({ problem: { code: 'timeout' } });
+  expect(crowded.types).toEqual([]);
 });
