@@ -34,7 +34,7 @@ export interface ChatFiles {
   send(file: File, options?: SendFileOptions): Promise<string>;
   /**
    * A fresh address for an `attachment` in `content` of a message: they live for some minutes.
-   * @throws {PartylineError} `file-gone` · `network` · `timeout`
+   * @throws {PartylineError} `file-gone` · `network` · `timeout` · `rate-limited`: too many at once
    */
   link(attachmentId: string): Promise<string>;
 }
@@ -47,7 +47,8 @@ export interface ChatPlatform {
   /**
    * Has the open conversation forgotten, at the platform and here: it ends, and its transcript goes from
    * every tab and from the browser.
-   * @throws {PartylineError} `forbidden`: not in this chat · `network` · `timeout`
+   * @throws {PartylineError} `forbidden`: not in this chat · `conversation-ended` · `network` · `timeout` ·
+   * `rate-limited` and `unavailable`: try again later
    */
   clear(): Promise<void>;
 }
