@@ -2,6 +2,7 @@ import type { SideCall } from '../protocol/deployment.ts';
 import { PartylineError } from '../protocol/errors.ts';
 import type { Call } from '../protocol/port.ts';
 import type { HubConnection } from './hub-connection.ts';
+import { type Identity, isOfAnother } from './identity.ts';
 
 /** A hub that is alive answers within milliseconds, or says why it can't. */
 const defaultDeadline = 10_000;
@@ -11,12 +12,14 @@ const secondChance = 15_000;
 
 interface Pending {
   readonly call: Call | SideCall;
+  /** Whom the page that asked was for; `null`: it did not know yet. */
+  whose: Identity | null;
   readonly settle: (outcome: Outcome) => void;
   /** It may have reached a hub that died before it answered. */
   wasSent: boolean;
 }
 
-export type Unsettled = Pick<Pending, 'call' | 'wasSent'>;
+export type Unsettled = Pick<Pending, 'call' | 'whose' | 'wasSent'>;
 
 type Outcome = { readonly value: unknown; readonly epoch: string } | PartylineError;
 
@@ -27,11 +30,14 @@ type Outcome = { readonly value: unknown; readonly epoch: string } | PartylineEr
 export class Caller {
   readonly #pending = new Set<Pending>();
   #connection: HubConnection | null = null;
+  /** Who is there, as far as that is known. */
+  identity: Identity | null = null;
   #isClosed = false;
 
   call(
     call: Call | SideCall,
     deadline = defaultDeadline,
+    whose = this.identity,
   ): Promise<{ value: unknown; epoch: string }> {
     if (this.#isClosed) {
       return Promise.reject(new PartylineError('closed', 'This chat has been closed.'));
@@ -39,6 +45,7 @@ export class Caller {
     return new Promise((resolve, reject) => {
       const pending: Pending = {
         call,
+        whose,
         wasSent: false,
         settle: (outcome) => {
           if (!this.#pending.delete(pending)) return;
@@ -62,6 +69,18 @@ export class Caller {
     });
   }
 
+  /** Who is there. What was asked for another one is not done, but for their signing out. */
+  meet(identity: Identity): void {
+    this.identity = identity;
+    for (const pending of [...this.#pending]) {
+      if (!isOfAnother(pending.whose, identity)) pending.whose = identity;
+      else if (pending.call.type !== 'sign-out') {
+        const words = 'The session has ended. Sign in again.';
+        pending.settle(new PartylineError('signed-out', words));
+      }
+    }
+  }
+
   /** There is a hub to ask, and its snapshot has come. */
   attached(connection: HubConnection): void {
     if (this.#connection === connection) return;
@@ -73,19 +92,14 @@ export class Caller {
     this.#connection = null;
   }
 
-  /**
-   * No hub will come by itself; or another visitor is there, and what the former one asked is not done,
-   * but for their signing out.
-   */
-  fail(error: PartylineError, isOfFormer = false): void {
-    for (const pending of [...this.#pending]) {
-      if (!isOfFormer || pending.call.type !== 'sign-out') pending.settle(error);
-    }
+  /** No hub will come by itself. */
+  fail(error: PartylineError): void {
+    for (const pending of [...this.#pending]) pending.settle(error);
   }
 
   /** What nobody has answered, when the page is left. */
   get unsettled(): readonly Unsettled[] {
-    return [...this.#pending].map(({ call, wasSent }) => ({ call, wasSent }));
+    return [...this.#pending].map(({ call, whose, wasSent }) => ({ call, whose, wasSent }));
   }
 
   close(): void {

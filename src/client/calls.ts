@@ -16,8 +16,8 @@ export class Calls {
   }
 
   /** Never settles when the hub dies, as Comlink's promise: locks and deadlines watch over it. */
-  call(call: Call | SideCall): Promise<unknown> {
-    return this.#remote.call(call);
+  call(call: Call | SideCall, epoch: string | null): Promise<unknown> {
+    return this.#remote.call(call, epoch);
   }
 
   /** Returns what gives it up. One at a time. */

@@ -11,17 +11,12 @@ import type { Guard } from './guard.ts';
 import { isConversation, isEarlier } from './guards.ts';
 import type { Host } from './host.ts';
 import { HubConnection } from './hub-connection.ts';
+import { isOfAnother } from './identity.ts';
 import { readMirror, readUnsent, writeMirror, writeUnsent } from './mirror.ts';
 import { type ConnectOptions, checkOptions } from './options.ts';
 import { Respawn } from './respawn.ts';
 import { type OpenRoute, type Route, throughSharedWorker } from './route.ts';
-import {
-  applyPatch,
-  applySnapshot,
-  type Identity,
-  isInsertion,
-  isOfAnother,
-} from './transcript.ts';
+import { applyPatch, applySnapshot, isInsertion } from './transcript.ts';
 
 /** Patches after which the hub is told how far this tab has come: a part of its credit. */
 const acknowledgeEvery = 4;
@@ -113,8 +108,6 @@ class PageChat implements Chat {
   /** Tries in a row in which no hub spoke. */
   #unheard = 0;
   #epoch: string | null = null;
-  /** Whose conversation this page shows. */
-  #identity: Identity | null = null;
   #revision = 0;
   #acknowledged = 0;
   /** What changed more than the end. */
@@ -221,12 +214,10 @@ class PageChat implements Chat {
     this.#caller.close();
   }
 
-  /** Attaches as the page before this one, which was left too soon. */
+  /** With what the page before this one, which was left too soon, had to say. */
   #goOn(unsent: string): void {
     import('./unsent.ts')
-      .then((part) => {
-        this.#identity = part.sayAgain(unsent, this, this.#caller);
-      })
+      .then((part) => part.sayAgain(unsent, this, this.#caller))
       .catch(console.warn)
       .finally(() => this.#attach());
   }
@@ -295,7 +286,7 @@ class PageChat implements Chat {
   #leave(): void {
     this.#detach();
     const { unsettled } = this.#caller;
-    if (unsettled.length > 0) writeUnsent(JSON.stringify([this.#identity, ...unsettled]));
+    if (unsettled.length > 0) writeUnsent(JSON.stringify(unsettled));
   }
 
   /** It has ended, or does now; calls wait for the next one. */
@@ -307,13 +298,10 @@ class PageChat implements Chat {
   #onStream(connection: HubConnection, message: StreamMessage): void {
     switch (message.type) {
       case 'snapshot': {
-        const isAnother = isOfAnother(this.#identity, message);
+        const { visitor, wipes } = message;
+        const isAnother = isOfAnother(this.#caller.identity, message);
         const wasAttached = this.#epoch !== null && !isAnother;
-        if (isAnother) {
-          const words = 'The session has ended. Sign in again.';
-          this.#caller.fail(new PartylineError('signed-out', words), true);
-        }
-        this.#identity = { visitor: message.visitor, wipes: message.wipes };
+        this.#caller.meet({ visitor, wipes });
         this.#epoch = message.epoch;
         this.#revision = message.revision;
         // It may have brought anything.
@@ -428,7 +416,10 @@ class PageChat implements Chat {
   /** Kept by the page itself, for a hub whose store was lost. */
   #mirror(): void {
     const conversationId = conversationOf(this.#snapshot);
-    writeMirror({ conversationId, visitor: conversationId && (this.#identity?.visitor ?? null) });
+    writeMirror({
+      conversationId,
+      visitor: conversationId && (this.#caller.identity?.visitor ?? null),
+    });
   }
 
   #listenToPage(): () => void {

@@ -124,6 +124,7 @@ export class HubConnection {
     clearTimeout(this.#bootTimer);
     // There before the line may be gone; a call that wants it in vain says so.
     void this.#hub?.calls.catch(() => {});
+    if (data.type === 'snapshot') this.#epoch = data.epoch;
     this.#events.stream(data);
   }
 
@@ -134,7 +135,9 @@ export class HubConnection {
   /** Settles with the hub's answer, or not at all when the hub dies: `lost` tells that. */
   async call(call: Call | SideCall): Promise<CallAnswer> {
     if (!this.#hub) return new Promise<never>(() => {});
-    const answer = await (await this.#hub.calls).call(call);
+    // As it is now, not once there is what calls are made with.
+    const epoch = this.#epoch;
+    const answer = await (await this.#hub.calls).call(call, epoch);
     if (isCallAnswer(answer)) return answer;
     throw new TypeError('a misshapen answer from the hub');
   }

@@ -6,20 +6,6 @@ import type { ChatSnapshot } from '../protocol/snapshot.ts';
 /** Rows that came by themselves and are kept; what was loaded above comes on top of it. */
 const maximumRows = 1_000;
 
-/** What was typed for one visitor is not sent for another, and what one has seen the other must not. */
-export function isOfAnother(before: Identity | null, after: Identity): boolean {
-  if (before === null) return false;
-  // The same visitor too has left what was wiped.
-  if (before.wipes < after.wipes) return true;
-  return before.visitor !== null && before.visitor !== after.visitor;
-}
-
-/** Whose conversation a page shows, as far as that is known. */
-export interface Identity {
-  readonly visitor: string | null;
-  readonly wipes: number;
-}
-
 /** The snapshot after a whole one came from the hub. */
 export function applySnapshot(
   before: ChatSnapshot,

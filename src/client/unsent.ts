@@ -2,26 +2,23 @@ import { PartylineError } from '../protocol/errors.ts';
 import type { Call } from '../protocol/port.ts';
 import type { ChatSnapshot } from '../protocol/snapshot.ts';
 import type { Caller } from './caller.ts';
+import { type Identity, isOfAnother } from './identity.ts';
 import { writeUnsent } from './mirror.ts';
-import type { Identity } from './transcript.ts';
 
 /**
  * Says once more what the tab's last page could not: it was left before a hub had taken in what the
- * visitor had sent or typed. Each message keeps its id, so one that did arrive arrives once.
+ * visitor had sent or typed. Each message keeps its id, so one that did arrive arrives once; and whose
+ * it was, so that nobody else says it.
  *
  * @param unsent as `PageChat` writes it when it is left
- * @returns whose page that was; `null`: it did not know
  */
-export function sayAgain(unsent: string, chat: Drafts, caller: Caller): Identity | null {
+export function sayAgain(unsent: string, chat: Drafts, caller: Caller): void {
   // It is this page's now, and is kept again if it is left as soon. What can't be read is of no use to any.
   writeUnsent(null);
   const read: unknown = JSON.parse(unsent);
-  const [identity, ...calls] = Array.isArray(read) ? read.map(asUnknown) : [];
-  for (const call of wanted(calls)) {
-    if (call.type === 'send') void send(call, chat, caller);
-    else caller.call(call).catch((error: unknown) => warn(call, error));
+  for (const said of wanted(Array.isArray(read) ? read.map(asUnknown) : [])) {
+    void say(said, chat, caller);
   }
-  return isIdentity(identity) ? identity : null;
 }
 
 /** Where the visitor sees a text that was not taken. */
@@ -34,29 +31,39 @@ function asUnknown(value: unknown): unknown {
   return value;
 }
 
-type Said = Extract<Call, { type: 'send' | 'start' | 'draft' }>;
+interface Said {
+  readonly call: Extract<Call, { type: 'send' | 'start' | 'draft' }>;
+  readonly whose: Identity | null;
+}
 
 /** The visitor's words, and the conversation that they are for. Of a draft only the last state counts. */
 function wanted(calls: readonly unknown[]): readonly Said[] {
   const said = calls.flatMap(sayable);
-  const draft = said.findLast(({ type }) => type === 'draft');
-  return said.filter((call) => call.type !== 'draft' || call === draft);
+  const draft = said.findLast(({ call }) => call.type === 'draft');
+  return said.filter((one) => one.call.type !== 'draft' || one === draft);
 }
 
 function sayable(unsettled: unknown): readonly Said[] {
-  const { call, wasSent } = fields(unsettled);
-  const { type, text, messageId, routing } = fields(call);
+  const { call: unread, whose: identity, wasSent } = fields(unsettled);
+  const call = readCall(fields(unread));
+  // A draft that the hub has been given may have changed since.
+  if (!call || (call.type === 'draft' && wasSent === true)) return [];
+  return [{ call, whose: isIdentity(identity) ? identity : null }];
+}
+
+function readCall(call: Readonly<Record<string, unknown>>): Said['call'] | null {
+  const { type, text, messageId, routing } = call;
   switch (type) {
     case 'send':
-      if (typeof text !== 'string' || typeof messageId !== 'string') return [];
+      if (typeof text !== 'string' || typeof messageId !== 'string') return null;
       // What it brings besides, the hub looks at.
-      return [{ ...fields(call), type, text, messageId, isRepeat: true }];
+      return { ...call, type, text, messageId, isRepeat: true };
     case 'draft':
-      return typeof text === 'string' && wasSent !== true ? [{ type, text }] : [];
+      return typeof text === 'string' ? { type, text } : null;
     case 'start':
-      return isRouting(routing) ? [{ type, routing }] : [];
+      return isRouting(routing) ? { type, routing } : null;
     default:
-      return [];
+      return null;
   }
 }
 
@@ -73,29 +80,25 @@ function fields(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
-/** Until a hub has answered. What it does not take is the visitor's to see again, in the textbox. */
-async function send(
-  call: Extract<Call, { type: 'send' }>,
-  chat: Drafts,
-  caller: Caller,
-): Promise<void> {
-  for (;;) {
+/**
+ * A message until a hub has answered. What it does not take is the visitor's to see again, in the
+ * textbox.
+ */
+async function say({ call, whose }: Said, chat: Drafts, caller: Caller): Promise<void> {
+  // Whoever has come meanwhile does not say it.
+  while (!isOfAnother(whose, caller.identity)) {
     try {
-      await caller.call(call);
+      await caller.call(call, undefined, whose);
       return;
     } catch (error) {
       const code = error instanceof PartylineError ? error.code : null;
-      if (code === 'unreachable' || code === 'timeout') continue;
-      warn(call, error);
+      if (call.type === 'send' && (code === 'unreachable' || code === 'timeout')) continue;
+      console.warn(`[partyline] ${call.type} was not done:`, error);
       // Another visitor's, or nobody's any more.
-      if (code === 'signed-out' || code === 'closed') return;
+      if (call.type !== 'send' || code === 'signed-out' || code === 'closed') return;
       const { draft } = chat.getSnapshot();
       chat.setDraft(draft === '' ? call.text : `${call.text}\n${draft}`);
       return;
     }
   }
-}
-
-function warn({ type }: Call, error: unknown): void {
-  console.warn(`[partyline] ${type} was not done:`, error);
 }

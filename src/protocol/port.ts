@@ -174,5 +174,6 @@ export interface HubCalls {
   attach(attach: unknown, stream: unknown): void;
   /** Answered by a hub that does not hang. */
   ping(): void;
-  call(call: unknown): Promise<CallAnswer>;
+  /** @param askedIn the epoch that the tab was in: what it asks for one visitor is not done for another */
+  call(call: unknown, askedIn: unknown): Promise<CallAnswer>;
 }

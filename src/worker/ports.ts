@@ -1,6 +1,7 @@
 import { expose } from 'comlink';
 import { callChannel, type Here, hubChannel, streamChannel } from '../protocol/channels.ts';
-import { describeIssue } from '../protocol/errors.ts';
+import { isAnotherVisitor } from '../protocol/epoch.ts';
+import { describeIssue, type ErrorCode } from '../protocol/errors.ts';
 import {
   attachSchema,
   type CallAnswer,
@@ -82,11 +83,19 @@ export function serve(port: Port, hub: Hub, log: Log, onGone: () => void): void 
     },
     // Being answered is all.
     ping() {},
-    async call(call): Promise<CallAnswer> {
+    async call(call, askedIn): Promise<CallAnswer> {
       const { epoch } = hub;
+      const refuse = (code: ErrorCode, message: string): CallAnswer => ({
+        ok: false,
+        epoch,
+        problem: { code, message },
+      });
       if (isFlood()) {
-        const message = 'Too many calls at once: try again in a second.';
-        return { ok: false, epoch, problem: { code: 'rate-limited', message } };
+        return refuse('rate-limited', 'Too many calls at once: try again in a second.');
+      }
+      // It was on its way while the visitor changed, and whoever signs out may be anybody.
+      if (isAnotherVisitor(String(askedIn), epoch) && Object(call).type !== 'sign-out') {
+        return refuse('signed-out', 'The session has ended. Sign in again.');
       }
       const answer = tabId !== null && hub.answer?.(tabId, call);
       if (answer) return answer;
@@ -95,12 +104,9 @@ export function serve(port: Port, hub: Hub, log: Log, onGone: () => void): void 
         const message = `The call is of the wrong shape: ${describeIssue(parsed.error)}`;
         // Every panel asks once whether there are files here, and the like.
         if (!isSideCall(call)) log.note({ kind: 'misfit', detail: 'a misshapen call' });
-        return { ok: false, epoch, problem: { code: 'invalid-call', message } };
+        return refuse('invalid-call', message);
       }
-      if (tabId === null) {
-        const message = 'A tab must attach before it calls.';
-        return { ok: false, epoch, problem: { code: 'invalid-call', message } };
-      }
+      if (tabId === null) return refuse('invalid-call', 'A tab must attach before it calls.');
       return hub.call(tabId, parsed.data);
     },
   };

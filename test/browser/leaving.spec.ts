@@ -116,8 +116,11 @@ test('what one visitor sent in a hurry is not said by the next', async ({
   await tab.page.waitForURL('**/account/**');
   await release();
   await tab.open();
+  // Until the hub has asked who is there, it is still the former one's.
+  await expect(tab.status).toHaveText('Connected');
   await tab.send('I am Grace');
   await tab.delivers('I am Grace');
+  await expect(tab.textbox).toHaveValue('');
   await tab.shows(['I am Grace']);
   expect(await kept(tab.page)).toBeNull();
   const conversations = await gateway.agent.conversations();

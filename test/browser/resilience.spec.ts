@@ -125,6 +125,43 @@ test('a token of another subject wipes the former one’s rows at once', async (
   await expect(tab.textbox).toHaveValue('');
 });
 
+test('what was asked for one visitor, and comes late, is not done for the next', async ({
+  context,
+  gateway,
+  openTab,
+  site,
+}) => {
+  const first = await openTab('/');
+  await first.send('hello');
+  await first.delivers('hello');
+  // On a bad line a page shows the chat long before it has what calls are made with.
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await context.route('**/assets/later-*.js', async (route) => {
+    await released;
+    await route.continue();
+  });
+  const tab = await openTab('/');
+  await tab.shows(['hello']);
+  await tab.send('my secret');
+  await tab.page.request.post(`${site.url}/sign-in`, {
+    form: { name: 'Grace' },
+    headers: { origin: site.url },
+  });
+  gateway.faults.expireTokens();
+  await tab.shows([]);
+  // Into whose conversation it would go.
+  await first.send('I am Grace');
+  await first.delivers('I am Grace');
+  await tab.send('from both tabs');
+  release();
+  await tab.delivers('from both tabs');
+  for (const each of [tab, first]) await each.shows(['I am Grace', 'from both tabs']);
+  await expect(tab.textbox).toHaveValue('');
+});
+
 test('two browser profiles are strangers', async ({ browser, context, openTab, gateway }) => {
   const mine = await openTab('/');
   const stranger = await browser.newContext();

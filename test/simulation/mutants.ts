@@ -384,8 +384,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'sends-for-another-visitor',
-    file: client('transcript'),
-    find: 'if (before === null) return false;',
+    file: client('identity'),
+    find: 'if (!before || !after) return false;',
     replace: 'return false;',
     profile: { tabs: 3, brokerFails: 0.5, freezes: 8, kills: 8, sends: 60, visitorChanges: 8 },
   },

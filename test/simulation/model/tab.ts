@@ -1,17 +1,14 @@
 import { applyAbove, applyEarlier } from '../../../src/client/above.ts';
 import { repeated } from '../../../src/client/caller.ts';
-import {
-  applyPatch,
-  applySnapshot,
-  type Identity,
-  isInsertion,
-  isOfAnother,
-} from '../../../src/client/transcript.ts';
+import { type Identity, isOfAnother } from '../../../src/client/identity.ts';
+import { applyPatch, applySnapshot, isInsertion } from '../../../src/client/transcript.ts';
+import { isAnotherVisitor } from '../../../src/protocol/epoch.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import { type Call, earlierSchema, type StreamMessage } from '../../../src/protocol/port.ts';
 import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
 import type { Answer } from '../../../src/worker/core/effect.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
+import { epochOf } from '../../../src/worker/core/view.ts';
 import type { HubProcess } from './hub.ts';
 import type { Machine } from './machine.ts';
 
@@ -132,9 +129,16 @@ export class ModelTab {
     const { hub, tabId } = this;
     if (!hub) return;
     const call = pending.wasSent ? repeated(pending.call) : pending.call;
+    const { epoch } = this;
     pending.wasSent = true;
     this.#machine.after(portDelay, () => {
       if (!hub.isAlive || this.hub !== hub) return;
+      // As src/worker/ports.ts does.
+      if (epoch && isAnotherVisitor(epoch, epochOf(hub.state)) && call.type !== 'sign-out') {
+        const problem = { code: 'signed-out', message: 'The session has ended.' } as const;
+        this.settle(hub, pending, { ok: false, problem });
+        return;
+      }
       const callId = this.#events.called(hub, this, pending);
       hub.take({ type: 'call', tabId, callId, call });
     });

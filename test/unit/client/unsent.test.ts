@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Caller } from '../../../src/client/caller.ts';
+import type { Identity } from '../../../src/client/identity.ts';
 import { sayAgain } from '../../../src/client/unsent.ts';
 import { PartylineError } from '../../../src/protocol/errors.ts';
 import type { Call } from '../../../src/protocol/port.ts';
@@ -7,10 +8,16 @@ import type { Call } from '../../../src/protocol/port.ts';
 /** What was asked of the hub, and how it answers. */
 class TestCaller extends Caller {
   readonly asked: Call[] = [];
+  readonly askedFor: (Identity | null)[] = [];
   answers: (PartylineError | null)[] = [];
 
-  override async call(call: Call): Promise<{ value: unknown; epoch: string }> {
+  override async call(
+    call: Call,
+    _deadline?: number,
+    whose: Identity | null = this.identity,
+  ): Promise<{ value: unknown; epoch: string }> {
     this.asked.push(call);
+    this.askedFor.push(whose);
     const refusal = this.answers.shift();
     if (refusal) throw refusal;
     return { value: null, epoch: 'boot.1' };
@@ -33,7 +40,11 @@ const storage = {
 const key = 'partyline.unsent';
 const identity = { visitor: 'visitor-1', wipes: 2 };
 const send = (messageId: string, text: string) => ({ type: 'send', messageId, text });
-const unsettled = (call: object, wasSent = false) => ({ call, wasSent });
+const unsettled = (call: object, wasSent = false, whose: unknown = identity) => ({
+  call,
+  whose,
+  wasSent,
+});
 
 beforeEach(() => {
   vi.stubGlobal('sessionStorage', storage);
@@ -49,35 +60,35 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-function say(calls: readonly unknown[], whose: unknown = identity) {
+function say(...calls: readonly unknown[]) {
   const caller = new TestCaller();
-  const told = sayAgain(JSON.stringify([whose, ...calls]), chat, caller);
-  return { caller, told };
+  sayAgain(JSON.stringify(calls), chat, caller);
+  return caller;
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('what a page has left unsaid', () => {
   it('is said again in its order, under the same ids, for the same visitor', () => {
-    const { caller, told } = say([
+    const caller = say(
       unsettled({ type: 'start', routing: { skillGroups: ['Billing'] } }),
       unsettled({ type: 'draft', text: 'h' }),
       unsettled({ type: 'draft', text: 'hi' }),
       unsettled(send('m-1', 'hi'), true),
       unsettled({ type: 'load-earlier', count: 50 }),
       unsettled({ type: 'sign-out' }),
-    ]);
-    expect(told).toEqual(identity);
+    );
     expect(caller.asked).toEqual([
       { type: 'start', routing: { skillGroups: ['Billing'] } },
       { type: 'draft', text: 'hi' },
       { ...send('m-1', 'hi'), isRepeat: true },
     ]);
+    expect(caller.askedFor).toEqual([identity, identity, identity]);
     expect(kept.has(key)).toBe(false);
   });
 
   it('leaves out a draft that the hub has been given', () => {
-    const { caller } = say([unsettled({ type: 'draft', text: 'old' }, true)]);
+    const caller = say(unsettled({ type: 'draft', text: 'old' }, true));
     expect(caller.asked).toEqual([]);
   });
 
@@ -85,7 +96,7 @@ describe('what a page has left unsaid', () => {
     const caller = new TestCaller();
     const late = new PartylineError('unreachable', 'late');
     caller.answers = [late, new PartylineError('timeout', 'later'), null];
-    sayAgain(JSON.stringify([identity, unsettled(send('m-1', 'hi'))]), chat, caller);
+    sayAgain(JSON.stringify([unsettled(send('m-1', 'hi'))]), chat, caller);
     await settled();
     expect(caller.asked).toHaveLength(3);
     expect(drafts).toEqual([]);
@@ -100,21 +111,32 @@ describe('what a page has left unsaid', () => {
       drafts.length = 0;
       const caller = new TestCaller();
       caller.answers = [new PartylineError(code, code)];
-      sayAgain(JSON.stringify([identity, unsettled(send('m-1', 'hi'))]), chat, caller);
+      sayAgain(JSON.stringify([unsettled(send('m-1', 'hi'))]), chat, caller);
       await settled();
       expect(drafts).toEqual(shown);
     }
   });
 
+  it('is not asked for again once another one is there', async () => {
+    const caller = new TestCaller();
+    caller.answers = [new PartylineError('unreachable', 'late')];
+    sayAgain(JSON.stringify([unsettled(send('m-1', 'hi'))]), chat, caller);
+    caller.meet({ visitor: 'visitor-2', wipes: 2 });
+    await settled();
+    expect(caller.asked).toHaveLength(1);
+    expect(drafts).toEqual([]);
+  });
+
+  it('is anybody’s where the page did not know whose it was', () => {
+    for (const whose of [null, 'x', { visitor: 7, wipes: 2 }, { visitor: 'x' }]) {
+      expect(say(unsettled(send('m-1', 'hi'), false, whose)).askedFor).toEqual([null]);
+    }
+  });
+
   it('that can’t be read is of no use, and is not kept', () => {
-    for (const read of [
-      'null',
-      '{}',
-      '[7]',
-      '[{"visitor":7,"wipes":"x"},{"call":{"type":"send"}}]',
-    ]) {
+    for (const read of ['null', '{}', '[7]', '[{"call":{"type":"send"}}]']) {
       const caller = new TestCaller();
-      expect(sayAgain(read, chat, caller)).toBeNull();
+      sayAgain(read, chat, caller);
       expect(caller.asked).toEqual([]);
     }
     expect(() => sayAgain('nonsense', chat, new TestCaller())).toThrow(SyntaxError);
