@@ -131,7 +131,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'unknown-visitors-are-one',
-    file: client('transcript'),
+    file: client('identity'),
     find: 'if (before.wipes < after.wipes) return true;',
     replace: '',
     profile: { tabs: 3, brokerFails: 0.5, freezes: 8, kills: 8, sends: 60, visitorChanges: 8 },
