@@ -27,8 +27,8 @@ export default defineConfig<Options>({
   outputDir: './test-results',
   // Made anew by each run, and compared in it.
   snapshotPathTemplate: '{testDir}/../../.partyline/pictures/{arg}{ext}',
-  // Most of a test is waiting, so two cores bear three.
-  workers: 3,
+  // More of them take longer in all: a browser keeps a core busy, and two of other makers run beside.
+  workers: '100%',
   fullyParallel: true,
   forbidOnly: true,
   timeout: 60_000,

@@ -28,11 +28,9 @@ test('misshapen and unknown frames are dropped, counted in the log, and hurt not
   await expect.poll(() => log.at(-1)).toContain('misfit (8 so far)');
 });
 
-test('rows that can’t be read are left out, and the others are shown', async ({
-  gateway,
-  openTab,
-  profile,
-}) => {
+test('rows that can’t be read are left out, and the others are shown', {
+  tag: '@either-host',
+}, async ({ gateway, openTab, profile }) => {
   const context = await profile.launch();
   const tab = await openTab('/', context);
   await tab.send('one');

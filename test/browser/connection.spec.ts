@@ -61,7 +61,10 @@ test.describe('a token that lives for six seconds', () => {
   });
 });
 
-test('TOKEN_EXPIRED in the middle of a session loses nothing', async ({ gateway, openTab }) => {
+test('TOKEN_EXPIRED in the middle of a session loses nothing', { tag: '@either-host' }, async ({
+  gateway,
+  openTab,
+}) => {
   const tab = await openTab('/');
   await tab.send('before');
   const conversationId = await takeConversation(gateway);
@@ -81,7 +84,10 @@ test('TOKEN_EXPIRED in the middle of a session loses nothing', async ({ gateway,
 test.describe('pings every two seconds', () => {
   test.use({ timing: { ...brisk, ping: 2_000, pong: 1_000 } });
 
-  test('notice a connection that is dead while it looks open', async ({ gateway, openTab }) => {
+  test('notice a connection that is dead while it looks open', { tag: '@either-host' }, async ({
+    gateway,
+    openTab,
+  }) => {
     const tab = await openTab('/');
     await tab.send('before');
     const conversationId = await takeConversation(gateway);

@@ -264,10 +264,9 @@ test('a line that takes its time to close lends its history to no other conversa
   expect(await gateway.agent.conversations()).toHaveLength(2);
 });
 
-test('a conversation that is left without a line is told so, and not gone on with', async ({
-  gateway,
-  openTab,
-}) => {
+test('a conversation that is left without a line is told so, and not gone on with', {
+  tag: '@either-host',
+}, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
   await tab.send('hello');
   const conversationId = await takeConversation(gateway);
@@ -286,10 +285,9 @@ test('a conversation that is left without a line is told so, and not gone on wit
   await expect.poll(() => textsOf(gateway)).toEqual(['something else']);
 });
 
-test('a conversation that its visitor deletes is gone from every tab, and from the platform', async ({
-  gateway,
-  openTab,
-}) => {
+test('a conversation that its visitor deletes is gone from every tab, and from the platform', {
+  tag: '@either-host',
+}, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
   await tab.send('my secret is 0815');
   const conversationId = await takeConversation(gateway);

@@ -47,10 +47,9 @@ function bring(page: Page, kind: 'paste' | 'drop', name: string): Promise<void> 
   );
 }
 
-test('a file is the first thing that is said, and the agent can read it', async ({
-  gateway,
-  openTab,
-}) => {
+test('a file is the first thing that is said, and the agent can read it', {
+  tag: '@either-host',
+}, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
   const other = await openTab('/help/');
   await choose(tab, picture);
@@ -186,7 +185,10 @@ test('an upload that fails is told in words', { tag: '@either-host' }, async ({
   await tab.shows(['hello']);
 });
 
-test('a broken upload is tried again, and arrives once', async ({ gateway, openTab }) => {
+test('a broken upload is tried again, and arrives once', { tag: '@either-host' }, async ({
+  gateway,
+  openTab,
+}) => {
   const tab = await openTab('/');
   await tab.send('hello');
   gateway.faults.rest({ how: 'status', status: 503 }, { method: 'PUT' });

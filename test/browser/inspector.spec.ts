@@ -3,11 +3,9 @@ import { readRecording, replay } from '../simulation/replay.ts';
 import { takeConversation } from './support/agent.ts';
 import { expect, test } from './support/fixtures.ts';
 
-test('the inspector shows what the hub does, and saves what can be replayed, without a word of it', async ({
-  gateway,
-  openTab,
-  context,
-}) => {
+test('the inspector shows what the hub does, and saves what can be replayed, without a word of it', {
+  tag: '@either-host',
+}, async ({ gateway, openTab, context }) => {
   const tab = await openTab('/');
   await tab.send('my name is Quetzalcoatl');
   const conversationId = await takeConversation(gateway);

@@ -67,7 +67,7 @@ test('what was sent before there was a hub is sent by the next page, once', asyn
   await expect(tab.textbox).toHaveValue('');
 });
 
-test('what was only typed is in the textbox of the next page', async ({
+test('what was only typed is in the textbox of the next page', { tag: '@either-host' }, async ({
   context,
   openTab,
   site,
@@ -81,7 +81,11 @@ test('what was only typed is in the textbox of the next page', async ({
   await expect(tab.textbox).toHaveValue('half a thought');
 });
 
-test('what can’t be sent after all is back in the textbox', async ({ context, openTab, site }) => {
+test('what can’t be sent after all is back in the textbox', { tag: '@either-host' }, async ({
+  context,
+  openTab,
+  site,
+}) => {
   const release = await holdHubBack(context, site.url);
   const tab = await openTab('/');
   // Without a conversation, which nobody has asked for.

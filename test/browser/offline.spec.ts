@@ -63,7 +63,7 @@ test('without a server a reload shows shop and transcript, and what is typed goe
   expect(gateway.stats.violations).toEqual([]);
 });
 
-test('the transcript is in no cache', async ({ shop, openTab }) => {
+test('the transcript is in no cache', { tag: '@either-host' }, async ({ shop, openTab }) => {
   const tab = await openTab(shop.url);
   await tab.send('nobody else may read this');
   await tab.shows(['nobody else may read this']);

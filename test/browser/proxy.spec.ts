@@ -33,10 +33,9 @@ test.describe('behind nginx', () => {
     }
   });
 
-  test('with a shorter one, the chat recovers from each cut and loses nothing', async ({
-    gateway,
-    openTab,
-  }) => {
+  test('with a shorter one, the chat recovers from each cut and loses nothing', {
+    tag: '@either-host',
+  }, async ({ gateway, openTab }) => {
     const proxy = await proxyByNginx(gateway.socketUrl, 3);
     const site = await startSite({ ...gateway, socketUrl: proxy.socketUrl }, { timing: brisk });
     try {
@@ -59,10 +58,9 @@ test.describe('behind nginx', () => {
   });
 });
 
-test('a middlebox that swallows everything is noticed within ping and pong', async ({
-  gateway,
-  openTab,
-}) => {
+test('a middlebox that swallows everything is noticed within ping and pong', {
+  tag: '@either-host',
+}, async ({ gateway, openTab }) => {
   const proxy = await startSwallowingProxy(gateway.socketUrl);
   const behind = { ...gateway, socketUrl: proxy.socketUrl };
   const site = await startSite(behind, { timing: { ...brisk, ping: 2_000, pong: 1_000 } });

@@ -67,10 +67,9 @@ test('a lost store is made good from the page’s mirror of the conversation id'
     .toEqual(['do not forget me', 'thank you']);
 });
 
-test('lost, doubled and swapped frames change nothing in the transcript', async ({
-  gateway,
-  openTab,
-}) => {
+test('lost, doubled and swapped frames change nothing in the transcript', {
+  tag: '@either-host',
+}, async ({ gateway, openTab }) => {
   test.setTimeout(120_000);
   const tab = await openTab('/');
   await tab.send('hello');
@@ -106,11 +105,9 @@ test('nothing of a visitor is left for the next one', async ({ gateway, openTab,
   expect(gateway.stats.peak).toBe(1);
 });
 
-test('a token of another subject wipes the former one’s rows at once', async ({
-  gateway,
-  openTab,
-  site,
-}) => {
+test('a token of another subject wipes the former one’s rows at once', {
+  tag: '@either-host',
+}, async ({ gateway, openTab, site }) => {
   const tab = await openTab('/');
   await tab.send('my secret');
   await tab.shows(['my secret']);
@@ -162,7 +159,12 @@ test('what was asked for one visitor, and comes late, is not done for the next',
   await expect(tab.textbox).toHaveValue('');
 });
 
-test('two browser profiles are strangers', async ({ browser, context, openTab, gateway }) => {
+test('two browser profiles are strangers', { tag: '@either-host' }, async ({
+  browser,
+  context,
+  openTab,
+  gateway,
+}) => {
   const mine = await openTab('/');
   const stranger = await browser.newContext();
   const theirs = await openTab('/', stranger);

@@ -25,12 +25,9 @@ async function routingLog(context: BrowserContext, url: string): Promise<string[
   return texts;
 }
 
-test('“billing” reaches no queue: nothing is sent, what was meant is offered, and it goes on', async ({
-  gateway,
-  openTab,
-  context,
-  site,
-}) => {
+test('“billing” reaches no queue: nothing is sent, what was meant is offered, and it goes on', {
+  tag: '@either-host',
+}, async ({ gateway, openTab, context, site }) => {
   const tab = await openTab('/');
   const other = await openTab('/');
   await routeTo(tab, { skillGroups: ['billing'] });

@@ -1,10 +1,8 @@
 import { mkdir } from 'node:fs/promises';
-import AxeBuilder from '@axe-core/playwright';
-import type { Result } from 'axe-core';
+import { brokenRules } from '../support/axe.ts';
 import { expect, type PanelPage, test } from './fixtures.ts';
 import { states } from './states.ts';
 
-const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
 /** A folder for pictures of every state; without it none are taken. */
 const pictures = process.env.PARTYLINE_PICTURES;
 
@@ -68,19 +66,10 @@ for (const appearance of looks) {
               await mkdir(pictures, { recursive: true });
               await page.screenshot({ path: `${pictures}/${name}-${appearance.name}.png` });
             }
-            // In the page itself: otherwise each result is put together in a page of its own.
-            const axe = new AxeBuilder({ page }).setLegacyMode();
-            // What is in order need not be put together.
-            axe.options({ resultTypes: ['violations'] }).withTags(tags);
-            const { violations } = await axe.analyze();
-            expect.soft(violations.flatMap(describe), name).toEqual([]);
+            expect.soft(await brokenRules(page), name).toEqual([]);
           });
         }
       });
     }
   });
-}
-
-function describe({ id, nodes }: Result): string[] {
-  return nodes.map((node) => `${id}: ${node.target.flat().join(' ')}: ${node.failureSummary}`);
 }
