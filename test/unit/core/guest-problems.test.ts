@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { RestResult } from '../../../src/protocol/gateway.ts';
-import { failing, PlatformHub, type PlatformRequest, routing } from './platform.ts';
+import {
+  failing,
+  type PlatformFrame,
+  PlatformHub,
+  type PlatformRequest,
+  routing,
+} from './platform.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -14,6 +20,16 @@ const refusing =
   (isMeant: (request: PlatformRequest) => boolean, code: number, body?: unknown) =>
   (request: PlatformRequest) =>
     isMeant(request) ? failing(code, body) : null;
+
+/** What comes after the first of them is answered as it would be. */
+const once = (isMeant: (request: PlatformRequest) => boolean, answer: PlatformFrame) => {
+  let isOver = false;
+  return (request: PlatformRequest) => {
+    if (isOver || !isMeant(request)) return null;
+    isOver = true;
+    return answer;
+  };
+};
 
 const outOfReach = (
   kind: 'network' | 'unavailable' | 'rejected' = 'network',
@@ -127,12 +143,7 @@ describe('a secret that is refused', () => {
 
   it('once by a living line is replaced at once, and nothing is seen of it', () => {
     const hub = new PlatformHub().talking();
-    let times = 0;
-    hub.refuse = (request) => {
-      if (!isMessage(request)) return null;
-      times += 1;
-      return times === 1 ? failing(401) : null;
-    };
+    hub.refuse = once(isMessage, failing(401));
     hub.type('hello', 'm-1');
     expect(hub.outcomes).toEqual(['hello: delivered']);
     expect(hub.phase).toBe('ready');
@@ -197,12 +208,7 @@ describe('an error while a message is on its way', () => {
     [4999, 'rejected'],
   ])('%d fails it, and what stands behind it goes on', (code, failure) => {
     const hub = new PlatformHub().talking();
-    let times = 0;
-    hub.refuse = (request) => {
-      if (!isMessage(request)) return null;
-      times += 1;
-      return times === 1 ? failing(code) : null;
-    };
+    hub.refuse = once(isMessage, failing(code));
     hub.type('one', 'm-1');
     hub.type('two', 'm-2');
     // There is nothing behind it once the conversation has ended.
@@ -236,12 +242,7 @@ describe('an error while a message is on its way', () => {
     '%d makes it wait for as long as is told, in words, and no typing is told',
     (code) => {
       const hub = new PlatformHub().talking();
-      let times = 0;
-      hub.refuse = (request) => {
-        if (!isMessage(request)) return null;
-        times += 1;
-        return times === 1 ? failing(code) : null;
-      };
+      hub.refuse = once(isMessage, failing(code));
       hub.type('one', 'm-1');
       hub.type('two', 'm-2');
       expect([hub.phase, hub.problem]).toEqual(['ready', 'rate-limited']);
@@ -273,12 +274,7 @@ describe('a history that is out of reach', () => {
       const hub = new PlatformHub().talking();
       hub.history = outOfReach(kind);
       // Its echo is lost.
-      let times = 0;
-      hub.refuse = (request) => {
-        if (!isMessage(request)) return null;
-        times += 1;
-        return times === 1 ? { class: 'NobodyKnows' } : null;
-      };
+      hub.refuse = once(isMessage, { class: 'NobodyKnows' });
       hub.type('one', 'm-1');
       hub.type('two', 'm-2');
       hub.pass(3 * minute);
