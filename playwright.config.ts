@@ -31,7 +31,8 @@ export default defineConfig<Options>({
   workers: '100%',
   fullyParallel: true,
   forbidOnly: true,
-  timeout: 60_000,
+  // For what hangs: a slow machine takes three times as long as a good one.
+  timeout: 120_000,
   expect: { timeout: 20_000 },
   use: {
     // A site's own; where it matters, the tests allow it (offline, policy).

@@ -108,7 +108,6 @@ test('three tabs, twenty messages each way, a navigation, a reload and a second 
   openTab,
 }) => {
   // Forty messages and two browsers: on a machine at half speed more than a minute.
-  test.slow();
   let browser = await profile.launch();
   const tabs = [
     await openTab(home, browser),

@@ -9,7 +9,6 @@ test.describe('the worker', () => {
     openTab,
     context,
   }) => {
-    test.setTimeout(120_000);
     const first = await openTab('/');
     const second = await openTab('/');
     const texts: string[] = [];

@@ -48,7 +48,6 @@ for (const appearance of looks) {
       const names = part.map(([name]) => name).join(', ');
       // One page for several states, loaded anew for each: a context each would take most of the time.
       test(`no rule of WCAG 2.2 AA is broken by ${names}`, async ({ panel, page }) => {
-        test.setTimeout(120_000);
         for (const [name, arrange] of part) {
           await test.step(name, async () => {
             await panel.reload();
