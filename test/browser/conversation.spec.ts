@@ -107,7 +107,6 @@ test('three tabs, twenty messages each way, a navigation, a reload and a second 
   profile,
   openTab,
 }) => {
-  // Forty messages and two browsers: on a machine at half speed more than a minute.
   let browser = await profile.launch();
   const tabs = [
     await openTab(home, browser),
