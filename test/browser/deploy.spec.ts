@@ -118,9 +118,18 @@ test.describe('without SharedWorker', { tag: '@either-host' }, () => {
     // The older hub is still there when the page asks for the second time.
     await page.addInitScript(() => {
       const request = navigator.locks.request.bind(navigator.locks);
+      let askAgain = () => {};
+      const askedAgain = new Promise<void>((resolve) => {
+        askAgain = resolve;
+      });
+      let times = 0;
       Object.assign(navigator.locks, {
         request: async (...all: Parameters<typeof request>) => {
-          if (Object(all[1]).steal) await new Promise((resolve) => setTimeout(resolve, 500));
+          if (Object(all[1]).steal) {
+            times += 1;
+            if (times > 1) askAgain();
+            await askedAgain;
+          }
           return request(...all);
         },
       });

@@ -1,6 +1,14 @@
+import type { BrowserContext } from '@playwright/test';
 import { takeConversation } from './support/agent.ts';
+import type { ChatPage } from './support/chat-page.ts';
 import { expect, test } from './support/fixtures.ts';
 import { killHub } from './support/hub.ts';
+import type { Site } from './support/site.ts';
+
+/** The site signs somebody else in behind the chat's back. */
+async function becomeGrace({ page }: ChatPage, { url }: Site): Promise<void> {
+  await page.request.post(`${url}/sign-in`, { form: { name: 'Grace' }, headers: { origin: url } });
+}
 
 test('a killed hub is replaced, and the panel never empties', async ({
   gateway,
@@ -112,51 +120,72 @@ test('a token of another subject wipes the former one’s rows at once', {
   await tab.send('my secret');
   await tab.shows(['my secret']);
   await tab.textbox.fill('half a thought');
-  // The site signs somebody else in behind the chat's back.
-  await tab.page.request.post(`${site.url}/sign-in`, {
-    form: { name: 'Grace' },
-    headers: { origin: site.url },
-  });
+  await becomeGrace(tab, site);
   gateway.faults.expireTokens();
   await expect(tab.messages).toHaveCount(0);
   await expect(tab.textbox).toHaveValue('');
 });
 
-test('what was asked for one visitor, and comes late, is not done for the next', async ({
-  context,
-  gateway,
-  openTab,
-  site,
-}) => {
-  const first = await openTab('/');
-  await first.send('hello');
-  await first.delivers('hello');
-  // On a bad line a page shows the chat long before it has what calls are made with.
-  let release = () => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
+test.describe('what was asked for one visitor, and comes late,', () => {
+  /** On a bad line a page shows the chat long before it has what calls are made with. */
+  async function holdCallsBack(context: BrowserContext): Promise<() => void> {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await context.route('**/assets/later-*.js', async (route) => {
+      await released;
+      await route.continue();
+    });
+    return release;
+  }
+
+  test('is not done for the next', async ({ context, gateway, openTab, site }) => {
+    const first = await openTab('/');
+    await first.send('hello');
+    await first.delivers('hello');
+    const release = await holdCallsBack(context);
+    const tab = await openTab('/');
+    await tab.shows(['hello']);
+    await tab.send('my secret');
+    await becomeGrace(tab, site);
+    gateway.faults.expireTokens();
+    await tab.shows([]);
+    // Into whose conversation it would go.
+    await first.send('I am Grace');
+    await first.delivers('I am Grace');
+    await tab.send('from both tabs');
+    release();
+    await tab.delivers('from both tabs');
+    for (const each of [tab, first]) await each.shows(['I am Grace', 'from both tabs']);
+    await expect(tab.textbox).toHaveValue('');
   });
-  await context.route('**/assets/later-*.js', async (route) => {
-    await released;
-    await route.continue();
+
+  // Who wants to leave nothing behind may be anybody.
+  test('is done all the same if it is their signing out', async ({
+    context,
+    gateway,
+    openTab,
+    site,
+  }) => {
+    const first = await openTab('/');
+    await first.send('hello');
+    await first.delivers('hello');
+    const release = await holdCallsBack(context);
+    const tab = await openTab('/');
+    await tab.shows(['hello']);
+    const signedOut = tab.page.evaluate(() =>
+      document.querySelector('partyline-chat')?.chat?.signOut(),
+    );
+    await becomeGrace(tab, site);
+    gateway.faults.expireTokens();
+    await tab.shows([]);
+    await first.send('I am Grace');
+    await first.delivers('I am Grace');
+    release();
+    await signedOut;
+    for (const each of [tab, first]) await each.shows([]);
   });
-  const tab = await openTab('/');
-  await tab.shows(['hello']);
-  await tab.send('my secret');
-  await tab.page.request.post(`${site.url}/sign-in`, {
-    form: { name: 'Grace' },
-    headers: { origin: site.url },
-  });
-  gateway.faults.expireTokens();
-  await tab.shows([]);
-  // Into whose conversation it would go.
-  await first.send('I am Grace');
-  await first.delivers('I am Grace');
-  await tab.send('from both tabs');
-  release();
-  await tab.delivers('from both tabs');
-  for (const each of [tab, first]) await each.shows(['I am Grace', 'from both tabs']);
-  await expect(tab.textbox).toHaveValue('');
 });
 
 test('two browser profiles are strangers', { tag: '@either-host' }, async ({
