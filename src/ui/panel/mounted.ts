@@ -98,7 +98,9 @@ export class MountedRows {
 
   #offset({ following, anchor, top, height }: View): number {
     const layout = this.#layout;
-    if (following) return layout.getTotalSize() - height;
+    // Reckons the places anew: until now there was none, or they are those of other messages.
+    const total = layout.getTotalSize();
+    if (following) return total - height;
     const index = anchor ? indexOf(this.#messages, anchor.messageId, this.#anchorHint) : -1;
     if (!anchor || index < 0) return top;
     this.#anchorHint = index;

@@ -113,12 +113,11 @@ export class Reading implements ReactiveController {
     if (this.following) {
       scroller.scrollTop = scroller.scrollHeight;
     } else if (this.#anchor?.element.isConnected) {
-      const moved = offsetIn(scroller, this.#anchor.element) - this.#anchor.offset;
-      if (moved !== 0) scroller.scrollTop += moved;
-    }
+      // It stays where it is: browsers scroll by whole pixels, and what is left over must not add up.
+      scroller.scrollTop += offsetIn(scroller, this.#anchor.element) - this.#anchor.offset;
+    } else this.#drop();
     this.#top = scroller.scrollTop;
     this.#size = sizeOf(scroller);
-    this.#drop();
   }
 
   /** Drops the anchor at the first message in view: its bubble, since name and time come and go around it. */

@@ -123,7 +123,12 @@ export class PanelPage extends ChatPage {
   async placeOf(text: string): Promise<number> {
     const box = await this.messages.filter({ hasText: text }).first().boundingBox();
     if (!box) throw new Error(`No message says ${text}.`);
-    return Math.round(box.y);
+    return box.y;
+  }
+
+  /** Browsers scroll by whole pixels: what stands between two of them is off by a part of one. */
+  async standsAt(text: string, place: number): Promise<void> {
+    expect(Math.abs((await this.placeOf(text)) - place)).toBeLessThanOrEqual(1);
   }
 }
 

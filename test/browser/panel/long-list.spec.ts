@@ -18,6 +18,20 @@ async function load(panel: PanelPage, count: number): Promise<void> {
 
 const rowsIn = (panel: PanelPage) => panel.messages.count();
 
+/** The first message that is read whole: what it says, and where it stands among all. */
+function firstSeen({ page }: PanelPage): Promise<{ line: string; index: number }> {
+  return page.evaluate(() => {
+    const root = window.element.shadowRoot;
+    const top = root?.querySelector('.scroller')?.getBoundingClientRect().top ?? 0;
+    const articles = [...(root?.querySelectorAll('article') ?? [])];
+    const first = articles.find((article) => article.getBoundingClientRect().top > top + 40);
+    return {
+      line: first?.querySelector('.text')?.textContent?.split('\n')[0] ?? '',
+      index: Number(first?.ariaPosInSet) - 1,
+    };
+  });
+}
+
 /** Sets the place of scrolling, as a drag of the scroll bar does. */
 function scrollTo(panel: PanelPage, share: number): Promise<void> {
   return panel.page.evaluate((part) => {
@@ -75,17 +89,11 @@ test.describe('a long conversation', () => {
     await panel.open();
     await scrollTo(panel, 0.5);
     await panel.still();
-    const middle = await page.evaluate(() => {
-      const root = window.element.shadowRoot;
-      const top = root?.querySelector('.scroller')?.getBoundingClientRect().top ?? 0;
-      const articles = [...(root?.querySelectorAll('article') ?? [])];
-      const first = articles.find((article) => article.getBoundingClientRect().top > top + 40);
-      return first?.querySelector('.text')?.textContent?.split('\n')[0] ?? '';
-    });
+    const { line: middle } = await firstSeen(panel);
     const before = await panel.placeOf(middle);
     await panel.hear({ text: 'New' }, { text: 'Newer' });
     await expect(panel.jump).toHaveText('Jump to latest 2 new');
-    expect(await panel.placeOf(middle)).toBe(before);
+    await panel.standsAt(middle, before);
     await page.evaluate(() => {
       const { chat } = window;
       const older = Array.from({ length: 200 }, (_, n) =>
@@ -97,10 +105,39 @@ test.describe('a long conversation', () => {
       chat.change({ messages: [...older, ...chat.getSnapshot().messages] });
     });
     await panel.still();
-    expect(await panel.placeOf(middle)).toBe(before);
+    await panel.standsAt(middle, before);
     await panel.change({ messages: [] });
     await expect(panel.messages).toHaveCount(0);
   });
+
+  // In one of them rows begin to come and go on the way.
+  for (const count of [80, 120, 1_000]) {
+    test(`of ${count} does not creep under the reader while much comes above`, async ({
+      panel,
+      page,
+    }) => {
+      await load(panel, count);
+      await panel.open();
+      await scrollTo(panel, 0.5);
+      await panel.still();
+      const { line, index } = await firstSeen(panel);
+      const before = await panel.placeOf(line);
+      await page.evaluate(async (place) => {
+        const { chat } = window;
+        for (let n = 0; n < 60; n += 1) {
+          const messages = [...chat.getSnapshot().messages];
+          const { timestamp } = messages[place] ?? {};
+          // Their heights are no whole pixels.
+          const text = `Between ${n}${'\nmore'.repeat(n % 3)}`;
+          messages.splice(place, 0, chat.message({ text, timestamp: timestamp ?? 0 }));
+          chat.change({ messages });
+          await new Promise((resolve) => requestAnimationFrame(resolve));
+        }
+      }, index - 3);
+      await panel.still();
+      await panel.standsAt(line, before);
+    });
+  }
 
   test('keeps the row that has the focus, and walks by the keys from end to end', async ({
     panel,

@@ -25,7 +25,7 @@ test.describe('somebody who reads', () => {
     await panel.own({ text: 'From my other tab' });
     await panel.change({ typing: { id: 'a', name: 'Ada' } });
     await expect(panel.jump).toHaveText('Jump to latest 2 new');
-    expect(await panel.placeOf('Line 30')).toBe(before);
+    await panel.standsAt('Line 30', before);
     await panel.jump.click();
     await expect.poll(() => panel.fromEnd()).toBe(0);
     await expect(panel.jump).toHaveCount(0);
@@ -49,7 +49,7 @@ test.describe('somebody who reads', () => {
       chat.discard('m 2');
     });
     await expect(panel.panel).toContainText('3 messages are missing here');
-    expect(await panel.placeOf('Line 30')).toBe(before);
+    await panel.standsAt('Line 30', before);
   });
 
   test('above goes back to the end with a message of their own', async ({ panel }) => {
@@ -93,7 +93,7 @@ test.describe('somebody who reads', () => {
     );
     await expect(panel.messages).toHaveCount(60);
     await panel.still();
-    expect(await panel.placeOf('Line 6')).toBe(before + 100);
+    await panel.standsAt('Line 6', before + 100);
     await expect(panel.messages.first()).toHaveText(/Older 41\./);
   });
 
