@@ -3,14 +3,39 @@ import type { Options } from './test/browser/support/fixtures.ts';
 
 const executablePath = process.env.PARTYLINE_CHROMIUM;
 
-/** What runs no hub at all, or is about a browser without SharedWorker by itself. */
-const withoutHub = ['panel/**', 'react/**', 'store/**', 'fallback.spec.ts'].map(
-  (path) => `**/test/browser/${path}`,
-);
+const at = (path: string) => `**/test/browser/${path}`;
+
+/** What runs no hub and opens one page a test: the panel, over a chat that the test plays. */
+const onePage = ['panel/**', 'react/**'].map(at);
+
+/** What runs no hub, or is about a browser without SharedWorker by itself. */
+const withoutHub = [...onePage, ...['store/**', 'fallback.spec.ts'].map(at)];
+
+const launchArguments = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const launchOptions = (...more: readonly string[]) => ({
+  ...(executablePath ? { executablePath } : {}),
+  args: [...launchArguments, ...more],
+});
 
 export default defineConfig<Options>({
   projects: [
-    { name: 'browser', testDir: './test/browser' },
+    { name: 'browser', testDir: './test/browser', testIgnore: onePage },
+    {
+      name: 'panel',
+      testDir: './test/browser',
+      testMatch: onePage.map((path) => `${path}.spec.ts`),
+      // A process a page is half of what it costs to load one. Tabs that share a chat have each its own,
+      // as a customer's have.
+      use: { launchOptions: launchOptions('--renderer-process-limit=1') },
+    },
     {
       // Everything once more where the hub runs in a tab.
       name: 'without-shared-worker',
@@ -38,16 +63,6 @@ export default defineConfig<Options>({
     // A site's own; where it matters, the tests allow it (offline, policy).
     serviceWorkers: 'block',
     viewport: { width: 1280, height: 800 },
-    launchOptions: {
-      ...(executablePath ? { executablePath } : {}),
-      args: [
-        '--no-sandbox',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    },
+    launchOptions: launchOptions(),
   },
 });

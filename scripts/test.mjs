@@ -36,7 +36,7 @@ async function stages() {
     `${results}/browsers.log`,
   );
   say(`Running the browser tests (Playwright${browser ? ` with ${browser}` : ''})`);
-  const projects = ['--project=browser', '--project=without-shared-worker'];
+  const projects = ['browser', 'panel', 'without-shared-worker'].map((name) => `--project=${name}`);
   try {
     run('npx', ['playwright', 'test', ...projects, '--reporter=list,json'], {
       env: {
