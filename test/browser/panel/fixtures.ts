@@ -119,11 +119,16 @@ export class PanelPage extends ChatPage {
     });
   }
 
-  /** Where a message stands in the window. */
-  async placeOf(text: string): Promise<number> {
-    const box = await this.messages.filter({ hasText: text }).first().boundingBox();
-    if (!box) throw new Error(`No message says ${text}.`);
-    return box.y;
+  /** How far a message stands below the feed's upper edge, in px. The panel itself moves as it opens. */
+  placeOf(text: string): Promise<number> {
+    return this.messages
+      .filter({ hasText: text })
+      .first()
+      .evaluate((article) => {
+        const feed = article.closest('.scroller');
+        if (!feed) throw new Error('A message outside of the feed.');
+        return article.getBoundingClientRect().top - feed.getBoundingClientRect().top;
+      });
   }
 
   /** Browsers scroll by whole pixels: what stands between two of them is off by a part of one. */

@@ -139,6 +139,34 @@ test.describe('a long conversation', () => {
     });
   }
 
+  test('stays where the reader took it while the panel was still opening', async ({
+    panel,
+    page,
+  }) => {
+    await load(panel, 80);
+    // Held at its beginning, and let go when somebody has scrolled.
+    const opening = await page.evaluateHandle(async () => {
+      const root = window.element.shadowRoot;
+      root?.querySelector<HTMLElement>('#launcher')?.click();
+      for (;;) {
+        const rises = root?.querySelector('.panel')?.getAnimations() ?? [];
+        for (const rise of rises) rise.pause();
+        if (rises.length > 0) return rises;
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+    });
+    await scrollTo(panel, 0.5);
+    await panel.still();
+    await opening.evaluate((rises) => {
+      for (const rise of rises) rise.finish();
+    });
+    const { line } = await firstSeen(panel);
+    const before = await panel.placeOf(line);
+    await panel.hear({ text: 'New' });
+    await panel.still();
+    await panel.standsAt(line, before);
+  });
+
   test('keeps the row that has the focus, and walks by the keys from end to end', async ({
     panel,
     page,

@@ -17,14 +17,13 @@ export const frameStyles = css`
     border-radius: var(--partyline-radius, 20px);
     background: var(--_surface);
     box-shadow: 0 2px 6px var(--_shadow), 0 18px 56px var(--_shadow);
-    transform-origin: 100% 100%;
     animation: rise 220ms cubic-bezier(0.2, 0.9, 0.3, 1);
   }
-  :host([placement='start']) .panel { inset-inline: 0 auto; transform-origin: 0 100%; }
-  .panel:dir(rtl) { transform-origin: 0 100%; }
+  :host([placement='start']) .panel { inset-inline: 0 auto; }
   .panel[hidden] { display: none; }
+  /* No scale: on its way it would change how far what is read stands from the edge. */
   @keyframes rise {
-    from { opacity: 0; transform: translateY(12px) scale(0.97); }
+    from { opacity: 0; transform: translateY(12px); }
   }
   .quiet {
     position: absolute;
