@@ -13,11 +13,15 @@ test.describe('the worker', () => {
     const second = await openTab('/');
     const texts: string[] = [];
     for (let round = 1; round <= 4; round += 1) {
-      texts.push(`message ${round}`);
-      await (round % 2 === 0 ? first : second).send(`message ${round}`);
+      const text = `message ${round}`;
+      texts.push(text);
+      const sender = round % 2 === 0 ? first : second;
+      await sender.send(text);
       await killHub(context);
-      // Each death is followed by a longer wait: 0, 0.25, 1, 4 and 10 s.
-      for (const tab of [first, second]) await tab.shows(texts, { timeout: 40_000 });
+      // Each death is followed by a longer wait: 0, 0.25, 1, 4 and 10 s. Until it has arrived, what a tab
+      // asks again and what the other one asks next are on their way side by side.
+      await sender.delivers(text, { timeout: 40_000 });
+      for (const tab of [first, second]) await tab.shows(texts);
     }
     const { conversationId } = await gateway.agent.nextQueued();
     await expect
