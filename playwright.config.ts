@@ -34,7 +34,10 @@ export default defineConfig<Options>({
       testMatch: onePage.map((path) => `${path}.spec.ts`),
       // A process a page is half of what it costs to load one. Tabs that share a chat have each its own,
       // as a customer's have.
-      use: { launchOptions: launchOptions('--renderer-process-limit=1') },
+      use: {
+        launchOptions: launchOptions('--renderer-process-limit=1'),
+        contextOptions: { reducedMotion: 'no-preference' },
+      },
     },
     {
       // Everything once more where the hub runs in a tab.
@@ -43,8 +46,7 @@ export default defineConfig<Options>({
       testIgnore: withoutHub,
       // What a SharedWorker alone can do, and what is the same wherever the hub runs.
       grepInvert: /@shared-worker|@either-host/,
-      // And for people who want nothing to move.
-      use: { withoutSharedWorker: true, contextOptions: { reducedMotion: 'reduce' } },
+      use: { withoutSharedWorker: true },
     },
     // Minutes of random faults: `npm run soak`, not a part of `npm test`.
     { name: 'soak', testDir: './test/soak' },
@@ -63,6 +65,8 @@ export default defineConfig<Options>({
     // A site's own; where it matters, the tests allow it (offline, policy).
     serviceWorkers: 'block',
     viewport: { width: 1280, height: 800 },
+    // A tenth of the processor goes into frames that move, and nothing depends on them but the panel.
+    contextOptions: { reducedMotion: 'reduce' },
     launchOptions: launchOptions(),
   },
 });
