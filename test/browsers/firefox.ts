@@ -14,6 +14,7 @@ export async function startFirefox(executablePath: string): Promise<Driver> {
       'datareporting.policy.dataSubmissionEnabled': false,
       'network.captive-portal-service.enabled': false,
       'toolkit.telemetry.enabled': false,
+      'ui.prefersReducedMotion': 1,
     },
   });
   return {
