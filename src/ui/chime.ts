@@ -1,16 +1,20 @@
 let audio: AudioContext | null = null;
 
+/** A sound that comes later than so, in ms, is of nothing that just came. */
+const late = 1_000;
+
 /**
  * Two short notes, made on the spot: no file to load, and no entry in the site's CSP. A browser that
- * lets no page sound before the visitor has touched it keeps silent.
+ * lets no page sound before the visitor has touched it keeps silent, at that touch as well.
  */
 export function chime(): void {
   if (typeof AudioContext === 'undefined') return;
   audio ??= new AudioContext();
   const context = audio;
+  const askedAt = performance.now();
   context.resume().then(
     () => {
-      if (context.state === 'running') play(context);
+      if (performance.now() - askedAt < late) play(context);
     },
     () => {
       // Not allowed yet.

@@ -37,6 +37,41 @@ test.describe('a page', () => {
     await expect(panel.launcher).toHaveCSS('background-color', 'rgb(1, 2, 3)');
   });
 
+  test('that may not sound before it is touched does not make up for it afterwards', async ({
+    page,
+    site,
+  }) => {
+    let notes = 0;
+    page.on('console', (message) => {
+      if (message.text() === 'note') notes += 1;
+    });
+    await page.clock.install();
+    // A script that a test runs later counts as a touch.
+    await page.addInitScript(() => {
+      const start = OscillatorNode.prototype.start;
+      OscillatorNode.prototype.start = function tell(when) {
+        console.info('note');
+        start.call(this, when);
+      };
+      const waiting = setInterval(() => {
+        if (!window.element?.shadowRoot?.querySelector('partyline-panel')) return;
+        clearInterval(waiting);
+        window.chat.ring({ text: 'One' });
+        window.chat.ring({ text: 'Two' });
+        console.info(navigator.userActivation.hasBeenActive ? 'touched' : 'rung');
+      }, 50);
+    });
+    const rung = page.waitForEvent('console', (message) => message.text() === 'rung');
+    await page.goto(site.url);
+    await rung;
+    await page.clock.fastForward(5_000);
+    await page.evaluate(() => window.chat.ring({ text: 'Three' }));
+    await expect.poll(() => notes).toBeGreaterThan(0);
+    // Those of one sound begin together.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 0)));
+    expect(notes).toBe(2);
+  });
+
   test('on the server may import the module', async () => {
     const module = await import('../../../src/ui/index.ts');
     expect(module.PartylineChatElement).toBeDefined();

@@ -1,6 +1,11 @@
 import { css } from 'lit';
 
-/** The panel's place, its header, its notices and its buttons. */
+/**
+ * The panel's place, its header, its notices and its buttons.
+ *
+ * It opens without a scale, which on its way would change how far what is read stands from the edge.
+ * (Said here: a comment in the style goes to every visitor.)
+ */
 export const frameStyles = css`
   partyline-panel { display: contents; }
   .panel {
@@ -21,7 +26,6 @@ export const frameStyles = css`
   }
   :host([placement='start']) .panel { inset-inline: 0 auto; }
   .panel[hidden] { display: none; }
-  /* No scale: on its way it would change how far what is read stands from the edge. */
   @keyframes rise {
     from { opacity: 0; transform: translateY(12px); }
   }
