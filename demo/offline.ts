@@ -15,16 +15,23 @@ export function keepOffline(element: PartylineChatElement): void {
   workbox.addEventListener('waiting', () => element.setAttribute('outdated', ''));
   element.addEventListener('update', () => workbox.messageSkipWaiting());
 
-  // The first one to take a page over came with it; every later one is another version.
-  let { controller } = serviceWorker;
+  // The version that the page came with. One that was loaded past it (a hard reload), or while it took
+  // over the others, is nobody's until the next version takes it.
+  let known = serviceWorker.controller;
   serviceWorker.addEventListener('controllerchange', () => {
-    if (controller) location.reload();
-    controller = serviceWorker.controller;
+    const { controller } = serviceWorker;
+    if (known && known !== controller) location.reload();
+    known = controller;
   });
 
-  workbox.register().catch((error: unknown) => {
-    console.warn('The shop can’t be kept for offline use:', error);
-  });
+  workbox.register().then(
+    (registration) => {
+      known ??= registration?.active ?? null;
+    },
+    (error: unknown) => {
+      console.warn('The shop can’t be kept for offline use:', error);
+    },
+  );
   const ask = () => {
     workbox.update().catch(() => {
       // Offline: asked again later.

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { takeConversation } from './support/agent.ts';
 import { buildOf, expect, open, test } from './support/deployment.ts';
 import { killHub } from './support/hub.ts';
@@ -196,8 +197,36 @@ test.describe('without SharedWorker', () => {
   });
 });
 
+const isControlled = () => navigator.serviceWorker.controller !== null;
+
+/** As when the visitor comes back to a tab: it asks for a newer version. */
+function comeBack(page: Page): Promise<boolean> {
+  return page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+}
+
 test.describe('a site that is kept for offline use', () => {
   test.use({ serviceWorkers: 'allow' });
+
+  test('takes a tab along that was loaded past what is kept', {
+    tag: '@either-host',
+  }, async ({ deployment, context }) => {
+    const tab = await open(await context.newPage(), deployment.url);
+    const { page } = tab;
+    await page.waitForFunction(isControlled);
+    // A hard reload, as by Shift and the button.
+    const loaded = page.waitForEvent('load');
+    await (await context.newCDPSession(page)).send('Page.reload', { ignoreCache: true });
+    await loaded;
+    await tab.open();
+    expect(await page.evaluate(isControlled)).toBe(false);
+    await deployment.deploy('2', false);
+    await comeBack(page);
+    const reloaded = page.waitForEvent('load');
+    await page.getByRole('button', { name: 'Update' }).click();
+    await reloaded;
+    await tab.open();
+    await expect.poll(() => buildOf(tab)).toBe('2');
+  });
 
   test('offers its newer version, and all tabs move over together, with draft and messages', async ({
     deployment,
@@ -205,23 +234,19 @@ test.describe('a site that is kept for offline use', () => {
     gateway,
   }) => {
     const first = await open(await context.newPage(), deployment.url);
-    // Before that a page is nobody's, and has no newer version to wait for. One that opens while the
-    // others are taken over is left out, by the standard.
-    await first.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    // One that opens while the others are taken over is left out, by the standard.
+    await first.page.waitForFunction(isControlled);
     const second = await open(await context.newPage(), deployment.url);
-    expect(await second.page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(
-      true,
-    );
-    const tabs = [first, second] as const;
-    await tabs[0].send('before');
+    expect(await second.page.evaluate(isControlled)).toBe(true);
+    const tabs = [first, second];
+    await first.send('before');
     const conversationId = await takeConversation(gateway);
-    await tabs[1].shows(['before']);
-    await tabs[1].textbox.fill('half a thought');
-    await expect(tabs[0].textbox).toHaveValue('half a thought');
+    await second.shows(['before']);
+    await second.textbox.fill('half a thought');
+    await expect(first.textbox).toHaveValue('half a thought');
 
     await deployment.deploy('2', false);
-    // As when the visitor comes back to a tab: it asks for a newer version.
-    await tabs[0].page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await comeBack(first.page);
     for (const { page } of tabs) {
       await expect(page.getByRole('button', { name: 'Update' })).toBeVisible();
     }
@@ -230,7 +255,7 @@ test.describe('a site that is kept for offline use', () => {
     for (const tab of tabs) await tab.shows(['before', 'take your time']);
 
     const reloaded = tabs.map(({ page }) => page.waitForEvent('load'));
-    await tabs[1].page.getByRole('button', { name: 'Update' }).click();
+    await second.page.getByRole('button', { name: 'Update' }).click();
     await Promise.all(reloaded);
     for (const tab of tabs) {
       await tab.open();
@@ -238,7 +263,7 @@ test.describe('a site that is kept for offline use', () => {
       await tab.shows(['before', 'take your time']);
       await expect(tab.textbox).toHaveValue('half a thought');
     }
-    await tabs[1].sendButton.click();
+    await second.sendButton.click();
     const all = ['before', 'take your time', 'half a thought'];
     for (const tab of tabs) await tab.shows(all);
     expect((await gateway.agent.transcript(conversationId)).map(({ text }) => text)).toEqual(all);

@@ -6,8 +6,6 @@ import { expect, test } from './support/fixtures.ts';
 /** A folder for pictures; without it none are taken. */
 const pictures = process.env.PARTYLINE_PICTURES;
 
-test.use({ contextOptions: { reducedMotion: 'reduce' } });
-
 test('the chat wears every brand of the page of themes, and all can read it', {
   tag: '@either-host',
 }, async ({ gateway, openTab }) => {
