@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test';
 import type { Options } from './test/browser/support/fixtures.ts';
+import { chromiumArguments } from './test/support/chromium.ts';
 
 const executablePath = process.env.PARTYLINE_CHROMIUM;
 
@@ -11,18 +12,9 @@ const onePage = ['panel/**', 'react/**'].map(at);
 /** What runs no hub, or is about a browser without SharedWorker by itself. */
 const withoutHub = [...onePage, ...['store/**', 'fallback.spec.ts'].map(at)];
 
-const launchArguments = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 const launchOptions = (...more: readonly string[]) => ({
   ...(executablePath ? { executablePath } : {}),
-  args: [...launchArguments, ...more],
+  args: [...chromiumArguments, ...more],
 });
 
 export default defineConfig<Options>({

@@ -6,18 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { chromiumArguments } from '../support/chromium.ts';
 import { DevTools } from './devtools.ts';
 
-const flags = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--remote-debugging-port=0',
-];
+const flags = ['--headless=new', ...chromiumArguments, '--remote-debugging-port=0'];
 
 const versionSchema = z.object({ product: z.string() });
 
