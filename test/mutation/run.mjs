@@ -1,27 +1,22 @@
+import { writeFileSync } from 'node:fs';
 import { Stryker } from '@stryker-mutator/core';
 import { ensureDependencies, main, root, StageError } from '../../scripts/setup.mjs';
 import { areas } from './areas.mjs';
+import { isEquivalent } from './equivalents.mjs';
+import { readReport, summarize } from './summary.mjs';
 
-/**
- * `npm run mutation -- server`: breaks the sources of an area one place at a time and runs the unit layer
- * for each. `npm run mutation -- src/server/limiter.ts` takes a file or a pattern instead; none, every area.
- */
-await main(async () => {
-  ensureDependencies();
-  process.chdir(root);
-  const [, , ...names] = process.argv;
-  const patterns = (names.length > 0 ? names : Object.keys(areas)).flatMap(
-    (name) => areas[name] ?? [name],
-  );
-  const folder = '.partyline/mutation';
-  const results = await new Stryker({
+const folder = '.partyline/mutation';
+
+/** Options that are not named here are Stryker's own. */
+function optionsFor(patterns) {
+  return {
     mutate: patterns,
     testRunner: 'vitest',
     vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
     plugins: ['@stryker-mutator/vitest-runner', `${root}/test/mutation/ignore-words.mjs`],
     ignorers: ['words'],
+    // The type checker refuses nearly all that these make.
     mutator: { excludedMutations: ['StringLiteral', 'ObjectLiteral', 'OptionalChaining'] },
-    inPlace: false,
     ignorePatterns: ['dist', 'docs', '.partyline', 'test-results', 'test/browser', 'test/browsers'],
     concurrency: Number(process.env.PARTYLINE_JOBS ?? 2),
     coverageAnalysis: 'perTest',
@@ -31,14 +26,39 @@ await main(async () => {
     incrementalFile: `${folder}/incremental.json`,
     timeoutMS: 4_000,
     timeoutFactor: 1.5,
-    reporters: ['clear-text', 'html', 'json', 'progress-append-only'],
-    clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
+    reporters: ['html', 'json', 'progress-append-only'],
     htmlReporter: { fileName: `${folder}/report.html` },
     jsonReporter: { fileName: `${folder}/report.json` },
-    tempDirName: `.partyline/stryker`,
+    tempDirName: '.partyline/stryker',
     allowConsoleColors: false,
-    // Rewritten with TypeScript's JavaScript interface, which version 7 no longer has; nothing here reads it.
+    // Stryker rewrites it through TypeScript's JavaScript API, which version 7 no longer has.
     tsconfigFile: 'none.json',
-  }).runMutationTest();
-  if (results.length === 0) throw new StageError('Nothing was mutated: is the pattern right?');
+  };
+}
+
+/** Tables on the screen, what is left in a file. */
+function tell() {
+  const { text, survivors } = summarize(readReport(), isEquivalent);
+  writeFileSync(`${root}/${folder}/survivors.txt`, `${survivors}\n`);
+  console.log(`\n${text}\n\nThe mutants that are left stand in ${folder}/survivors.txt.`);
+}
+
+/**
+ * `npm run mutation -- server` breaks the sources of an area one place at a time and runs the unit layer
+ * for each. A file or a pattern does instead of an area's name; without any, all areas are run. `--report`
+ * tells the last run's results once more.
+ */
+await main(async () => {
+  ensureDependencies();
+  process.chdir(root);
+  const names = process.argv.slice(2);
+  if (names.includes('--report')) {
+    tell();
+    return;
+  }
+  const chosen = names.length > 0 ? names : Object.keys(areas);
+  const patterns = chosen.flatMap((name) => areas[name] ?? [name]);
+  const results = await new Stryker(optionsFor(patterns)).runMutationTest();
+  if (results.length === 0) throw new StageError('No mutants: is the pattern right?');
+  tell();
 });
