@@ -11,5 +11,5 @@ export const shellEnglish: ShellTexts = {
   chat: 'Chat',
   heading: 'Chat with us',
   unread: (count) => plural(count, 'unread message', 'unread messages'),
-  panelMissing: 'The chat could not be loaded. Check your connection and try again.',
+  panelMissing: 'Chat couldn’t load. Check your connection and try again.',
 };

@@ -1,6 +1,7 @@
 import type { FileStage } from '../protocol/files.ts';
 import type { QueueReason } from '../protocol/routing.ts';
 import type { Phase } from '../protocol/snapshot.ts';
+import { troubleBy, wordsOf } from './languages/words.ts';
 import type { FormWords } from './panel/forms/words.ts';
 import { plural, shellEnglish } from './shell-texts.ts';
 import type { Trouble } from './trouble.ts';
@@ -22,13 +23,14 @@ export interface Texts {
 
   readonly more: string;
   readonly end: string;
+  /** Asks before the conversation is ended. */
+  readonly endAsk: string;
   /** Of the whole conversation. */
   readonly clear: string;
   readonly clearing: string;
-  readonly keep: string;
+  readonly cancel: string;
   readonly delete: string;
   readonly saveText: string;
-  readonly saveJson: string;
   readonly startAgain: string;
   readonly signIn: string;
 
@@ -43,7 +45,7 @@ export interface Texts {
   readonly today: string;
   readonly yesterday: string;
   readonly earlier: string;
-  readonly loadingEarlier: string;
+  readonly loading: string;
   /** Stands above the first message that the visitor has not read. */
   readonly newMessages: string;
   /** Stands between two conversations. */
@@ -61,7 +63,6 @@ export interface Texts {
     readonly attach: string;
     /** Seen while files are held over the panel. */
     readonly drop: string;
-    readonly cancel: string;
     readonly sent: (name: string) => string;
     /** Behind the words for a file that is too large. @param size such as '10 MB' */
     readonly atMost: (size: string) => string;
@@ -89,11 +90,9 @@ export interface Texts {
   /** Tells those who don't see the failed messages. */
   readonly notSent: (count: number) => string;
   readonly retry: string;
-  readonly discard: string;
 
-  readonly phase: Readonly<Record<Phase, string>>;
-  /** No chat has been given to the element yet. */
-  readonly starting: string;
+  /** `connecting` is also said of `authenticating`, and before the element has a chat. */
+  readonly phase: Readonly<Record<Exclude<Phase, 'authenticating'>, string>>;
   readonly retryIn: (seconds: number) => string;
   readonly retryNow: string;
   /** In the place of `retryNow`, when the page is of an older version. */
@@ -105,14 +104,14 @@ export interface Texts {
   readonly queued: string;
   /** @param position from 1 */
   readonly queuedAt: (position: number) => string;
-  /** An agent has taken the conversation, and written nothing yet. */
-  readonly joined: string;
+  /** An agent has taken the conversation, and written nothing yet. @param name `null`: not known yet */
+  readonly joined: (name: string | null) => string;
   /** Nobody is there any more, and the conversation is still open. */
   readonly left: string;
   readonly ended: string;
   readonly routing: {
-    /** Nothing was sent. @param problems one sentence each */
-    readonly refused: (problems: readonly string[]) => string;
+    /** Nothing was sent. */
+    readonly refused: string;
     readonly goOn: (skillGroups: readonly string[]) => string;
     readonly uncovered: (skillGroups: readonly string[]) => string;
     readonly wait: string;
@@ -126,40 +125,37 @@ export interface Texts {
   readonly length: (length: number, maximum: number) => string;
   readonly noRouting: string;
   readonly notReady: string;
-  /** What went wrong, in words: the problem's own message, or another language's by its code. */
+  /** What went wrong, in words, by its code: a problem's own message is for developers. */
   readonly trouble: (trouble: Trouble) => string;
 }
 
 const reasons: Readonly<Record<QueueReason, string>> = {
-  'nobody-on-shift': 'Nobody for this is on duty at the moment.',
-  unmatched: 'Something is wrong with this queue, and we have been told.',
-  busy: 'Everybody is busy; it will be your turn.',
-  unknown: 'Why it takes so long is not known.',
+  'nobody-on-shift': 'No agents are available right now.',
+  unmatched: 'Something’s wrong on our side. Thanks for your patience.',
+  busy: 'All agents are busy. Thanks for waiting.',
+  unknown: 'Thanks for your patience.',
 };
 
-function listed(names: readonly string[]): string {
-  return new Intl.ListFormat('en', { type: 'disjunction' }).format(
-    names.map((name) => name.replaceAll('_', ' ')),
-  );
-}
+const ended = 'This chat has ended. Send a message to start a new one.';
+const signedOut = 'You’re signed out. Sign in to continue.';
+const refused = 'We couldn’t send your request.';
+const unconfirmed = 'We couldn’t confirm that this worked. Check the chat before you try again.';
 
-function clockTime(instant: number): string {
-  return new Date(instant).toLocaleTimeString('en', { hour: 'numeric', minute: '2-digit' });
-}
+const { listed, clockTime } = wordsOf('en');
 
 export const english: Texts = {
   ...shellEnglish,
   language: 'en',
   close: 'Close',
-  more: 'More',
-  end: 'End conversation',
-  clear: 'Delete conversation',
-  clearing: 'End the conversation, and delete everything that was said?',
-  keep: 'Keep',
+  more: 'More options',
+  end: 'End chat',
+  endAsk: 'End this chat?',
+  clear: 'Delete chat',
+  clearing: 'End this chat and delete all its messages? You can’t undo this.',
+  cancel: 'Cancel',
   delete: 'Delete',
-  saveText: 'Save as text',
-  saveJson: 'Save as JSON',
-  startAgain: 'Start again',
+  saveText: 'Save transcript',
+  startAgain: 'New chat',
   signIn: 'Sign in',
 
   conversation: 'Conversation',
@@ -168,88 +164,115 @@ export const english: Texts = {
   send: 'Send',
   welcome: {
     title: 'How can we help?',
-    text: 'Write to us here. You can keep browsing: the conversation goes with you.',
+    text: 'Send us a message. You can keep browsing – we’ll let you know when we reply.',
   },
 
   you: 'You',
   today: 'Today',
   yesterday: 'Yesterday',
-  earlier: 'Earlier messages',
-  loadingEarlier: 'Loading…',
-  newMessages: 'New',
-  newConversation: 'A new conversation',
+  earlier: 'Load earlier messages',
+  loading: 'Loading…',
+  newMessages: 'New messages',
+  newConversation: 'New chat',
   jump: 'Jump to latest',
   jumpCount: (count) => `${count.toLocaleString('en')} new`,
   missing: (count) => `${plural(count, 'message is', 'messages are')} missing here`,
-  said: (name, text) => `${name} said: ${text}`,
+  said: (name, text) => `${name}: ${text}`,
   saidMany: (count) => plural(count, 'new message', 'new messages'),
   typing: (name) => `${name} is typing…`,
 
   files: {
     attach: 'Attach a file',
     drop: 'Drop files here to send them',
-    cancel: 'Cancel',
     waiting: 'Waiting for the connection…',
-    asking: 'Getting ready…',
+    asking: 'Preparing…',
     uploading: 'Uploading…',
-    checking: 'Being checked…',
+    checking: 'Checking…',
     sent: (name) => `${name} was sent.`,
-    atMost: (size) => `At most ${size}.`,
+    atMost: (size) => `Maximum size: ${size}.`,
   },
-  choices: 'Answers',
+  choices: 'Suggested replies',
   notShown: (what) => `This can’t be shown here: ${what}`,
-  expiring: (time) => `This conversation ends at ${time} unless somebody writes.`,
+  expiring: (time) => `This chat will close at ${time} unless there’s a new message.`,
 
   outcome: {
-    pending: 'Waiting to be sent',
+    pending: 'Sending…',
     sent: 'Sent',
     delivered: 'Delivered',
     read: 'Read',
     failed: 'Not sent',
   },
   notSent: (count) => `${plural(count, 'message was', 'messages were')} not sent.`,
-  retry: 'Retry',
-  discard: 'Discard',
+  retry: 'Try again',
 
   phase: {
-    offline: 'You are offline. What you write is kept and goes out later.',
+    offline: 'You’re offline. We’ll send your messages when you’re back online.',
     connecting: 'Connecting…',
-    authenticating: 'Connecting: signing in…',
     ready: 'Connected',
-    routing: 'Connected. Opening your conversation…',
-    waiting: 'Out of reach at the moment. What you write is kept and goes out later.',
-    polling: 'Slow connection. Messages still come and go.',
-    'signed-out': 'You are signed out. Sign in again to go on.',
-    failed: 'Not connected.',
+    routing: 'Starting your chat…',
+    waiting: 'Can’t connect right now. We’ll send your messages as soon as we can.',
+    polling: 'Slow connection. Messages may be delayed.',
+    'signed-out': signedOut,
+    failed: 'Not connected',
   },
-  starting: 'Starting…',
-  retryIn: (seconds) => (seconds > 0 ? `Trying again in ${seconds} s` : 'Trying again…'),
+  retryIn: (seconds) => (seconds > 0 ? `Trying again in ${seconds} s` : 'Trying again…'),
   retryNow: 'Try now',
-  reload: 'Reload the page',
+  reload: 'Reload page',
   newerVersion: 'A newer version of this page is available.',
   update: 'Update',
-  notKept: 'History is not kept in this browser.',
+  notKept: 'Your chat history won’t be saved in this browser.',
   queued: 'Waiting for an agent…',
-  queuedAt: (position) => `Waiting for an agent. You are number ${position} in the queue.`,
-  joined: 'Somebody is here for you now.',
-  left: 'Nobody is here any more. Write if you need more help.',
-  ended: 'This conversation has ended. A new message starts a new conversation.',
+  queuedAt: (position) => `Waiting for an agent. You’re number ${position} in the queue.`,
+  joined: (name) => `${name ?? 'An agent'} joined the chat.`,
+  left: 'The agent has left. Send a message if you still need help.',
+  ended,
 
   routing: {
-    refused: (problems) => `This could not be passed on. ${problems.join(' ')}`,
-    goOn: (skillGroups) => `Go on with ${listed(skillGroups)}`,
-    uncovered: (skillGroups) => `Nobody from ${listed(skillGroups)} is on duty at the moment.`,
-    wait: 'Wait all the same',
+    refused,
+    goOn: (skillGroups) => `Continue with ${listed(skillGroups)}`,
+    uncovered: (skillGroups) => `No one from ${listed(skillGroups)} is available right now.`,
+    wait: 'Wait anyway',
     leave: 'Not now',
-    unchecked: 'The right team can’t be found at the moment. It is tried again by itself.',
-    stalled: (since, reason) =>
-      `You have been waiting since ${clockTime(since)}. ${reasons[reason]}`,
+    unchecked: 'We can’t reach the right team right now. We’ll keep trying.',
+    stalled: (since, reason) => `You’ve been waiting since ${clockTime(since)}. ${reasons[reason]}`,
   },
 
   tooLong: (length, maximum) =>
-    `This message is too long by ${plural(length - maximum, 'character', 'characters')}. Shorten it or send it in parts.`,
+    `This message is ${plural(length - maximum, 'character', 'characters')} too long. Shorten it or split it.`,
   length: (length, maximum) => `${length.toLocaleString('en')} / ${maximum.toLocaleString('en')}`,
-  noRouting: 'This page has not said who should answer, so the message could not go out.',
-  notReady: 'The chat is still starting. Try again in a moment.',
-  trouble: (trouble) => trouble.message,
+  noRouting: 'Chat isn’t available on this page.',
+  notReady: 'Chat is still loading. Try again in a moment.',
+  trouble: troubleBy(
+    {
+      'empty-message': 'Write a message first.',
+      'message-too-long': 'This message is too long. Shorten it or split it.',
+      'no-conversation': 'Send a message to start a chat.',
+      'unknown-message': 'This message is no longer here.',
+      'not-failed': 'This message is already on its way.',
+      timeout: unconfirmed,
+      'unknown-outcome': unconfirmed,
+      unreachable: 'Chat couldn’t start. Reload the page.',
+      outdated: 'A newer version of this page is available. Reload it – your draft is saved.',
+      'signed-out': signedOut,
+      'routing-refused': refused,
+      evicted: 'This chat is open in too many places. Close one, then try again.',
+      'conversation-ended': ended,
+      'conversation-not-found': ended,
+      rejected: 'This couldn’t be sent. Change it and try again.',
+      'rate-limited': 'We’re a little slow right now. Please wait a moment.',
+      unauthorized: 'We couldn’t confirm your sign-in. Sign in again.',
+      forbidden: 'This isn’t available in this chat.',
+      unavailable: 'Chat is temporarily unavailable. Try again later.',
+      network: 'Can’t connect. Check your internet connection.',
+      store: 'Your browser couldn’t save this.',
+      'file-type': 'This type of file can’t be sent here.',
+      'file-size': 'This file is too large.',
+      'file-empty': 'This file is empty.',
+      'file-name': 'This file name isn’t accepted. Rename the file and try again.',
+      'file-content': 'This file couldn’t be accepted. Try a different one.',
+      'file-lost': 'The file couldn’t be sent. Check your connection and try again.',
+      'file-gone': 'This file is no longer available.',
+    },
+    'Something went wrong. Try again.',
+  ),
 };

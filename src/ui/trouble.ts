@@ -13,6 +13,8 @@ export interface Trouble {
  */
 export function troubleOf(error: unknown): Trouble {
   if (isCoded(error)) return { code: error.code, message: error.message };
+  // The visitor is told in general, so this is where a developer finds the cause.
+  console.warn('[partyline] unexpected error:', error);
   return { code: null, message: error instanceof Error ? error.message : String(error) };
 }
 

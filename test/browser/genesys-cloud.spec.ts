@@ -213,7 +213,7 @@ test('after the session has expired a new conversation is a message away', {
   await tab.send('long ago');
   await tab.delivers('long ago');
   gateway.faults.expireTokens();
-  await expect(tab.page.getByText('This conversation has ended')).toBeVisible();
+  await expect(tab.page.getByText('This chat has ended')).toBeVisible();
   await tab.send('anybody still there?');
   await tab.shows(['long ago', 'anybody still there?']);
   await tab.delivers('anybody still there?');
@@ -229,7 +229,7 @@ test('an agent who ends the conversation has the last word, and the next one is 
   const conversationId = await takeConversation(gateway);
   await gateway.agent.say(conversationId, 'goodbye');
   await gateway.agent.end(conversationId);
-  await expect(tab.page.getByText('This conversation has ended')).toBeVisible();
+  await expect(tab.page.getByText('This chat has ended')).toBeVisible();
   await tab.shows(['hello', 'goodbye']);
   await gateway.stats.waitFor(({ connections }) => connections === 0);
   await tab.send('one more thing');
@@ -250,9 +250,10 @@ test('a line that takes its time to close lends its history to no other conversa
   gateway.faults.goSilent();
   const looks = () => Object.values(gateway.stats.rest).reduce((sum, count) => sum + count, 0);
   const before = looks();
-  await tab.page.getByRole('button', { name: 'More' }).click();
-  await tab.page.getByRole('button', { name: 'End conversation' }).click();
-  await expect(tab.page.getByText('This conversation has ended')).toBeVisible();
+  await tab.page.getByRole('button', { name: 'More options' }).click();
+  await tab.page.getByRole('button', { name: 'End chat' }).click();
+  await tab.page.getByRole('alertdialog').getByRole('button', { name: 'End chat' }).click();
+  await expect(tab.page.getByText('This chat has ended')).toBeVisible();
   await expect.poll(looks).toBeGreaterThan(before);
   await gateway.agent.say(conversationId, 'to nobody');
   await tab.send('in the second one');
@@ -272,9 +273,10 @@ test('a conversation that is left without a line is told so, and not gone on wit
   const conversationId = await takeConversation(gateway);
   await tab.delivers('hello');
   await gateway.stop();
-  await tab.page.getByRole('button', { name: 'More' }).click();
-  await tab.page.getByRole('button', { name: 'End conversation' }).click();
-  await expect(tab.page.getByText('This conversation has ended')).toBeVisible();
+  await tab.page.getByRole('button', { name: 'More options' }).click();
+  await tab.page.getByRole('button', { name: 'End chat' }).click();
+  await tab.page.getByRole('alertdialog').getByRole('button', { name: 'End chat' }).click();
+  await expect(tab.page.getByText('This chat has ended')).toBeVisible();
   await tab.send('something else');
   await gateway.restart();
   await tab.delivers('something else');
@@ -295,16 +297,16 @@ test('a conversation that its visitor deletes is gone from every tab, and from t
   const other = await openTab('/help/');
   await other.shows(['my secret is 0815', 'it is safe with me']);
 
-  await tab.page.getByRole('button', { name: 'More' }).click();
-  await tab.page.getByRole('button', { name: 'Delete conversation' }).click();
-  const question = tab.page.getByRole('alertdialog', { name: 'Delete conversation' });
-  await expect(question.getByRole('button', { name: 'Keep' })).toBeFocused();
+  await tab.page.getByRole('button', { name: 'More options' }).click();
+  await tab.page.getByRole('button', { name: 'Delete chat' }).click();
+  const question = tab.page.getByRole('alertdialog', { name: 'Delete chat' });
+  await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused();
   await tab.page.keyboard.press('Escape');
   await expect(question).toBeHidden();
   await tab.shows(['my secret is 0815', 'it is safe with me']);
 
-  await tab.page.getByRole('button', { name: 'More' }).click();
-  await tab.page.getByRole('button', { name: 'Delete conversation' }).click();
+  await tab.page.getByRole('button', { name: 'More options' }).click();
+  await tab.page.getByRole('button', { name: 'Delete chat' }).click();
   await question.getByRole('button', { name: 'Delete', exact: true }).click();
   for (const each of [tab, other]) await each.shows([]);
   await tab.page.reload();
@@ -365,9 +367,9 @@ test.describe('where the deployment’s settings say no', () => {
     await tab.shows(['hello', 'well?']);
     await expect(tab.page.getByText('is typing')).toBeHidden();
     expect(gateway.stats.received.onMessage).toBe(said);
-    await tab.page.getByRole('button', { name: 'More' }).click();
-    await expect(tab.page.getByRole('button', { name: 'End conversation' })).toBeVisible();
-    await expect(tab.page.getByRole('button', { name: 'Delete conversation' })).toBeHidden();
+    await tab.page.getByRole('button', { name: 'More options' }).click();
+    await expect(tab.page.getByRole('button', { name: 'End chat' })).toBeVisible();
+    await expect(tab.page.getByRole('button', { name: 'Delete chat' })).toBeHidden();
   });
 });
 

@@ -118,16 +118,22 @@ test('what can’t be sent is refused before anything goes out, in words', {
   await tab.send('hello');
   await tab.delivers('hello');
   const refused = [
-    [{ ...picture, name: 'film.mov', mimeType: 'video/quicktime' }, 'this type are not accepted'],
-    [{ ...picture, name: 'large.png', buffer: Buffer.alloc(10_485_761) }, 'too large. At most 10'],
+    [
+      { ...picture, name: 'film.mov', mimeType: 'video/quicktime' },
+      'This type of file can’t be sent here.',
+    ],
+    [
+      { ...picture, name: 'large.png', buffer: Buffer.alloc(10_485_761) },
+      'too large. Maximum size: 10',
+    ],
     [{ ...picture, name: 'nothing.png', buffer: Buffer.alloc(0) }, 'This file is empty.'],
   ] as const;
   for (const [file, words] of refused) {
     await choose(tab, file);
     const row = rowOf(tab.page, file.name);
     await expect(row).toContainText(words);
-    await expect(row.getByRole('button', { name: 'Retry' })).toHaveCount(0);
-    await row.getByRole('button', { name: `Discard: ${file.name}` }).click();
+    await expect(row.getByRole('button', { name: 'Try again' })).toHaveCount(0);
+    await row.getByRole('button', { name: `Delete: ${file.name}` }).click();
     await expect(row).toHaveCount(0);
   }
   expect(gateway.stats.received.onAttachment ?? 0).toBe(0);
@@ -141,21 +147,21 @@ test('a place that is refused is told in words', { tag: '@either-host' }, async 
   await tab.send('hello');
   await tab.delivers('hello');
   for (const [code, words, canRetry] of [
-    ['4001', 'Files of this type are not accepted here.', false],
+    ['4001', 'This type of file can’t be sent here.', false],
     ['4002', 'This file is too large.', false],
-    ['4003', 'What is in this file was not accepted.', false],
-    ['4004', 'The name of this file was not accepted.', false],
-    ['4005', 'The name of this file is too long.', false],
-    ['4029', 'Too many files at once.', true],
-    ['4000', 'Files can’t be sent in this chat.', false],
+    ['4003', 'This file couldn’t be accepted.', false],
+    ['4004', 'This file name isn’t accepted.', false],
+    ['4005', 'This file name isn’t accepted.', false],
+    ['4029', 'We’re a little slow right now.', true],
+    ['4000', 'This isn’t available in this chat.', false],
   ] as const) {
     await test.step(code, async () => {
       gateway.faults.answer({ type: 'onAttachment', code });
       await choose(tab, picture);
       const row = rowOf(tab.page, 'receipt.png');
       await expect(row).toContainText(words);
-      await expect(row.getByRole('button', { name: 'Retry' })).toHaveCount(canRetry ? 1 : 0);
-      await row.getByRole('button', { name: 'Discard: receipt.png' }).click();
+      await expect(row.getByRole('button', { name: 'Try again' })).toHaveCount(canRetry ? 1 : 0);
+      await row.getByRole('button', { name: 'Delete: receipt.png' }).click();
     });
   }
   // Nothing else is hurt.
@@ -170,16 +176,16 @@ test('an upload that fails is told in words', { tag: '@either-host' }, async ({
   const tab = await openTab('/');
   await tab.send('hello');
   for (const [code, words] of [
-    ['4003', 'What is in this file was not accepted.'],
+    ['4003', 'This file couldn’t be accepted.'],
     ['4102', 'This file is empty.'],
-    ['4010', 'This file did not arrive.'],
+    ['4010', 'The file couldn’t be sent.'],
   ] as const) {
     await test.step(code, async () => {
       gateway.faults.answer({ type: 'upload', code });
       await choose(tab, picture);
       const row = rowOf(tab.page, 'receipt.png');
       await expect(row).toContainText(words);
-      await row.getByRole('button', { name: 'Discard: receipt.png' }).click();
+      await row.getByRole('button', { name: 'Delete: receipt.png' }).click();
     });
   }
   await tab.shows(['hello']);
@@ -194,8 +200,8 @@ test('a broken upload is tried again, and arrives once', { tag: '@either-host' }
   gateway.faults.rest({ how: 'status', status: 503 }, { method: 'PUT' });
   await choose(tab, picture);
   const row = rowOf(tab.page, 'receipt.png');
-  await expect(row).toContainText('The file did not arrive.');
-  await row.getByRole('button', { name: 'Retry' }).click();
+  await expect(row).toContainText('The file couldn’t be sent.');
+  await row.getByRole('button', { name: 'Try again' }).click();
   await expect(row).toHaveCount(0);
   await expect(tab.messages).toHaveCount(2);
   await tab.delivers('receipt.png');
@@ -214,8 +220,8 @@ test('a worker that dies with a file says so, and another try sends it', async (
   const row = rowOf(tab.page, 'receipt.png');
   await expect(row).toContainText('Uploading…');
   await killHub(context);
-  await expect(row).toContainText('The file did not arrive.');
-  await row.getByRole('button', { name: 'Retry' }).click();
+  await expect(row).toContainText('The file couldn’t be sent.');
+  await row.getByRole('button', { name: 'Try again' }).click();
   await expect(row).toHaveCount(0, { timeout: 30_000 });
   await tab.delivers('receipt.png');
   expect(await filesOf(gateway)).toHaveLength(1);
@@ -262,7 +268,7 @@ test('a message whose file is gone fails in words, and is discarded', {
   const failed = tab.messages.last();
   await expect(failed).toContainText('Not sent');
   await expect(failed).toContainText('This file is no longer available.');
-  await failed.getByRole('button', { name: 'Discard' }).click();
+  await failed.getByRole('button', { name: 'Delete' }).click();
   await expect(tab.messages).toHaveCount(0);
 });
 

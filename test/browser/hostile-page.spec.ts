@@ -223,9 +223,9 @@ test('what a page sends in a hurry goes out at the gateway’s pace, and says th
     const element = document.querySelector('partyline-chat');
     await Promise.all(all.map((text) => element?.chat?.send(text)));
   }, texts);
-  await expect(tab.feed.getByText('Waiting to be sent').first()).toBeVisible();
+  await expect(tab.feed.getByText('Sending…').first()).toBeVisible();
   await tab.shows(['hello', ...texts]);
-  await expect(tab.feed.getByText('Waiting to be sent')).toHaveCount(0);
+  await expect(tab.feed.getByText('Sending…')).toHaveCount(0);
   expect(Date.now() - begun).toBeGreaterThanOrEqual(1_900);
   expect(gateway.stats.violations).toEqual([]);
 });

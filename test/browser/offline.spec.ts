@@ -43,7 +43,7 @@ test('without a server a reload shows shop and transcript, and what is typed goe
   await tab.shows(['before', 'an answer']);
   await tab.send('typed in the dark');
   await tab.shows(['before', 'an answer', 'typed in the dark']);
-  await expect(tab.messages.last()).toContainText('Waiting to be sent');
+  await expect(tab.messages.last()).toContainText('Sending…');
   for (const path of ['/products/tide-mug/', '/account/orders']) {
     await page.goto(new URL(path, shop.url).href);
     await tab.open();

@@ -32,14 +32,14 @@ test('“billing” reaches no queue: nothing is sent, what was meant is offered
   const other = await openTab('/');
   await routeTo(tab, { skillGroups: ['billing'] });
   await tab.send('My invoice is wrong');
-  const alert = tab.page.getByRole('alert').filter({ hasText: 'Did you mean “Billing”?' });
+  const alert = tab.page.getByRole('alert').filter({ hasText: 'We couldn’t send your request.' });
   await expect(alert).toBeVisible();
   // The other tab knows it too.
   await expect(other.page.getByRole('alert').filter({ hasText: 'Billing' })).toBeVisible();
   expect(gateway.stats.received.routing ?? 0).toBe(0);
   expect(await gateway.agent.conversations()).toEqual([]);
 
-  await tab.page.getByRole('button', { name: 'Go on with Billing' }).click();
+  await tab.page.getByRole('button', { name: 'Continue with Billing' }).click();
   const { conversationId } = await gateway.agent.nextQueued({ timeout: 15_000 });
   await expect
     .poll(async () => (await gateway.agent.transcript(conversationId)).map(({ text }) => text))
@@ -65,7 +65,7 @@ test('an attribute of a wrong name is refused before anything is asked', {
   await tab.textbox.fill('hello');
   await tab.sendButton.click();
   await expect(
-    tab.page.getByRole('alert').filter({ hasText: 'Did you mean “userTier”?' }),
+    tab.page.getByRole('alert').filter({ hasText: 'We couldn’t send your request.' }),
   ).toBeVisible();
   expect(gateway.stats.received.routing ?? 0).toBe(0);
   expect(gateway.stats.rest['GET /api/v2/routing/skillgroups'] ?? 0).toBe(0);
@@ -87,10 +87,10 @@ test.describe('with nobody on shift', () => {
   }) => {
     const tab = await openTab('/');
     await tab.send('hello');
-    const warning = tab.page.getByRole('alert').filter({ hasText: 'is on duty at the moment' });
+    const warning = tab.page.getByRole('alert').filter({ hasText: 'is available right now' });
     await expect(warning).toBeVisible();
     expect(gateway.stats.received.routing ?? 0).toBe(0);
-    await tab.page.getByRole('button', { name: 'Wait all the same' }).click();
+    await tab.page.getByRole('button', { name: 'Wait anyway' }).click();
     const { conversationId } = await gateway.agent.nextQueued({ timeout: 15_000 });
     await expect(warning).toBeVisible();
     await gateway.agent.accept(conversationId);

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { Trouble } from '../trouble.ts';
+import { visitorLocale } from './locale.ts';
 
 type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { readonly other: string };
 
@@ -23,7 +24,10 @@ export function wordsOf(language: string): Words {
       (forms[rules.select(count)] ?? forms.other).replace('#', number(count)),
     listed: (names) => list.format(names.map((name) => name.replaceAll('_', ' '))),
     clockTime: (instant) =>
-      new Date(instant).toLocaleTimeString(language, { hour: 'numeric', minute: '2-digit' }),
+      new Date(instant).toLocaleTimeString(visitorLocale(language), {
+        hour: 'numeric',
+        minute: '2-digit',
+      }),
   };
 }
 

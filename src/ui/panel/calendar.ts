@@ -1,3 +1,4 @@
+import { visitorLocale } from '../languages/locale.ts';
 import type { Texts } from '../texts.ts';
 
 interface Formats {
@@ -13,10 +14,7 @@ const formats = new Map<string, Formats>();
 function formatsFor(texts: Texts): Formats {
   const found = formats.get(texts.language);
   if (found) return found;
-  // The visitor's own variant of the language decides between 3:04 PM and 15:04.
-  const locale =
-    navigator.languages.find((language) => language.split('-')[0] === texts.language) ??
-    texts.language;
+  const locale = visitorLocale(texts.language);
   const created: Formats = {
     time: new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }),
     day: new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' }),

@@ -22,9 +22,9 @@ export function toneOf(snapshot: ChatSnapshot | null): Tone {
 
 /** The connection in words. Steady: what counts down stands beside it, or it would be read out each second. */
 export function connectionText(snapshot: ChatSnapshot | null, texts: Texts): string {
-  if (!snapshot) return texts.starting;
+  if (!snapshot) return texts.phase.connecting;
   const { phase, problem } = snapshot.connection;
-  const words = texts.phase[phase];
+  const words = texts.phase[phase === 'authenticating' ? 'connecting' : phase];
   // On a living line it is about what was sent: that waits, or was not taken.
   const isTold = phase === 'failed' || phase === 'ready';
   if (!isTold || !problem) return words;

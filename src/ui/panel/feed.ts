@@ -13,7 +13,6 @@ import type { Entry, MountedRows } from './mounted.ts';
 import type { Reading } from './reading.ts';
 import type { Roving } from './roving.ts';
 import { Rows } from './rows.ts';
-import type { TranscriptFormat } from './transcript-file.ts';
 
 interface FeedState {
   readonly snapshot: ChatSnapshot | null;
@@ -29,7 +28,7 @@ interface FeedState {
   readonly hasJoined: boolean;
   /** What can be done with a conversation that has ended. */
   readonly onStartAgain: () => void;
-  readonly onSave: (format: TranscriptFormat) => void;
+  readonly onSave: () => void;
   /** How many messages of others came below what the visitor reads. */
   readonly below: number;
   readonly onEarlier: () => void;
@@ -123,7 +122,7 @@ function entryRow(entry: Entry, rows: Rows, context: RowContext): unknown {
 function earlierButton({ earlier, texts, onEarlier }: FeedState): TemplateResult {
   return html`<div class="earlier">
     <button class="small" type="button" @click=${onEarlier}>
-      ${earlier.isLoading ? texts.loadingEarlier : texts.earlier}
+      ${earlier.isLoading ? texts.loading : texts.earlier}
     </button>
     <span class="reason" role="alert">${earlier.trouble ? texts.trouble(earlier.trouble) : nothing}</span>
   </div>`;
@@ -156,8 +155,7 @@ function tail({ snapshot, texts, hasJoined, onStartAgain, onSave }: FeedState): 
             <button class="small" type="button" @click=${onStartAgain}>${texts.startAgain}</button>
           </div>
           <div class="ways after">
-            <button class="small plain" type="button" @click=${() => onSave('text')}>${texts.saveText}</button>
-            <button class="small plain" type="button" @click=${() => onSave('json')}>${texts.saveJson}</button>
+            <button class="small plain" type="button" @click=${onSave}>${texts.saveText}</button>
           </div>`
         : nothing
     }
@@ -184,7 +182,7 @@ function stateOfConversation(
         return texts.expiring(timeOfDay(conversation.expiresAt, texts));
       }
       if (conversation.leftAt !== undefined) return texts.left;
-      return hasJoined ? texts.joined : nothing;
+      return hasJoined ? texts.joined(snapshot.typing?.name || null) : nothing;
   }
 }
 

@@ -146,7 +146,7 @@ function failure(message: Message, { texts, onRetry, onDiscard }: RowContext): T
   return html`<div class="failure">
     ${message.failure ? html`<span class="reason">${texts.trouble(message.failure)}</span>` : nothing}
     <button class="small" type="button" @click=${retry}>${texts.retry}</button>
-    <button class="small plain" type="button" @click=${() => onDiscard(message)}>${texts.discard}</button>
+    <button class="small plain" type="button" @click=${() => onDiscard(message)}>${texts.delete}</button>
   </div>`;
 }
 

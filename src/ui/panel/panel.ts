@@ -10,9 +10,9 @@ import { english } from '../texts.ts';
 import { type Trouble, troubleOf } from '../trouble.ts';
 import { Announcer } from './announcer.ts';
 import { arrivals } from './arrivals.ts';
-import { Clearing } from './clearing.ts';
 import { Composer } from './composer.ts';
 import { composerView } from './composer-view.ts';
+import { Confirmation, type Question } from './confirmation.ts';
 import { isOutdated } from './connection.ts';
 import { Earlier } from './earlier.ts';
 import { feed } from './feed.ts';
@@ -25,7 +25,7 @@ import { Reading } from './reading.ts';
 import { routingNotice } from './routing-notice.ts';
 import { Roving } from './roving.ts';
 import { Ticker } from './ticker.ts';
-import { saveTranscript, type TranscriptFormat } from './transcript-file.ts';
+import { saveTranscript } from './transcript-file.ts';
 import { UnreadMark } from './unread-mark.ts';
 import { updateNotice } from './update-notice.ts';
 import { VisibleWindow } from './visible-window.ts';
@@ -84,7 +84,7 @@ export class PartylinePanel extends LitElement {
   readonly #mounted = new MountedRows();
   readonly #unread = new UnreadMark();
   readonly #menu = new Menu(this);
-  readonly #clearing = new Clearing(this);
+  readonly #confirmation = new Confirmation(this, (question) => this.#carryOut(question));
   /** The messages when an agent took the conversation: the next one says more than that. */
   #joinedAt: readonly Message[] | null = null;
   /** Whose typing has been told to those who don't see it. */
@@ -160,7 +160,7 @@ export class PartylinePanel extends LitElement {
           onClose: this.#close,
           onRetryNow: this.#retryNow,
         })}
-        ${this.chat ? this.#clearing.render(texts, this.chat, this.#choose) : nothing}
+        ${this.#confirmation.render(texts)}
         ${updateNotice(this.outdated, texts, this.#update)}
         ${routingNotice({ chat: this.chat, snapshot, texts, attempt: this.#choose })}
         ${feed({
@@ -263,22 +263,29 @@ export class PartylinePanel extends LitElement {
     const { texts } = this;
     const items: MenuItem[] = [];
     if (snapshot && snapshot.messages.length > 0) {
-      items.push(
-        { words: texts.saveText, choose: () => this.#save('text') },
-        { words: texts.saveJson, choose: () => this.#save('json') },
-      );
+      items.push({ words: texts.saveText, choose: this.#save });
     }
     const { conversation } = snapshot ?? {};
     if (conversation && conversation.status !== 'ended') {
-      items.push({ words: texts.end, choose: () => void this.#attempt(this.chat?.end()) });
-      if (this.#files.canClear) items.push({ words: texts.clear, choose: this.#clearing.ask });
+      items.push({ words: texts.end, choose: () => void this.#confirmation.ask('end') });
+      if (this.#files.canClear) {
+        items.push({ words: texts.clear, choose: () => void this.#confirmation.ask('clear') });
+      }
     }
     return items.length > 0 ? this.#menu.render(texts.more, items) : nothing;
   }
 
-  readonly #save = (format: TranscriptFormat): void => {
-    if (this.chat) void this.#attempt(saveTranscript(this.chat, format, this.texts));
+  readonly #save = (): void => {
+    if (this.chat) void this.#attempt(saveTranscript(this.chat, this.texts));
   };
+
+  #carryOut(question: Question): void {
+    const { chat } = this;
+    if (!chat) return;
+    this.#choose(
+      question === 'end' ? chat.end() : chat.platform().then((platform) => platform.clear()),
+    );
+  }
 
   readonly #startAgain = (): void => {
     // The button goes away with the conversation that has ended.

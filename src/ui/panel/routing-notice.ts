@@ -24,7 +24,7 @@ export function routingNotice({ chat, snapshot, texts, attempt }: RoutingNoticeS
       case 'refused': {
         const { suggested } = notice;
         return lines(
-          routing.refused(notice.problems),
+          routing.refused,
           suggested &&
             button(routing.goOn(suggested.skillGroups), () => goOn(chat, snapshot, suggested)),
         );

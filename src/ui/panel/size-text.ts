@@ -1,3 +1,4 @@
+import { visitorLocale } from '../languages/locale.ts';
 import type { Texts } from '../texts.ts';
 
 /** '12 kB', '1.5 MB'. */
@@ -5,7 +6,7 @@ export function sizeText(bytes: number, { language }: Texts): string {
   const isLarge = bytes >= 1_000_000;
   // Something is never nothing.
   const value = Math.max(bytes / (isLarge ? 1_000_000 : 1_000), bytes === 0 ? 0 : 0.1);
-  return new Intl.NumberFormat(language, {
+  return new Intl.NumberFormat(visitorLocale(language), {
     style: 'unit',
     unit: isLarge ? 'megabyte' : 'kilobyte',
     maximumFractionDigits: value < 10 ? 1 : 0,

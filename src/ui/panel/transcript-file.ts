@@ -3,8 +3,6 @@ import type { Message } from '../../protocol/message.ts';
 import type { Texts } from '../texts.ts';
 import { exactTime } from './calendar.ts';
 
-export type TranscriptFormat = 'text' | 'json';
-
 /** So many older messages are asked for at a time; `Chat.loadEarlier` takes no more. */
 const batch = 500;
 
@@ -12,11 +10,7 @@ const batch = 500;
  * Fetches what is older than what is shown, then hands the visitor the whole conversation as a file.
  * @throws what `loadEarlier` threw: a part would pass for the whole.
  */
-export async function saveTranscript(
-  chat: Chat,
-  format: TranscriptFormat,
-  texts: Texts,
-): Promise<void> {
+export async function saveTranscript(chat: Chat, texts: Texts): Promise<void> {
   while (chat.getSnapshot().hasEarlier) {
     const before = chat.getSnapshot().messages.length;
     await chat.loadEarlier(batch);
@@ -24,8 +18,7 @@ export async function saveTranscript(
   }
   const { messages } = chat.getSnapshot();
   const day = new Date().toISOString().slice(0, 10);
-  if (format === 'text') download(`chat-${day}.txt`, 'text/plain', asText(messages, texts));
-  else download(`chat-${day}.json`, 'application/json', asJson(messages));
+  download(`chat-${day}.txt`, asText(messages, texts));
 }
 
 function asText(messages: readonly Message[], texts: Texts): string {
@@ -37,20 +30,8 @@ function asText(messages: readonly Message[], texts: Texts): string {
   return entries.join('\n');
 }
 
-function asJson(messages: readonly Message[]): string {
-  const entries = messages.map(({ messageId, conversationId, from, text, timestamp, status }) => ({
-    messageId,
-    conversationId,
-    from: { name: from.name, role: from.role },
-    text,
-    at: new Date(timestamp).toISOString(),
-    status,
-  }));
-  return `${JSON.stringify({ messages: entries }, null, 2)}\n`;
-}
-
-function download(name: string, type: string, content: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type: `${type};charset=utf-8` }));
+function download(name: string, content: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type: 'text/plain;charset=utf-8' }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

@@ -13,7 +13,7 @@ const offer: Content = {
 test('an offer is answered by a press, and stands no longer', async ({ panel }) => {
   await panel.open();
   await panel.hear({ text: 'Shall we?', messageId: 'offer', content: [offer] });
-  const group = panel.messages.last().getByRole('group', { name: 'Answers' });
+  const group = panel.messages.last().getByRole('group', { name: 'Suggested replies' });
   await expect(group.getByRole('button')).toHaveText(['Yes', 'No']);
   await panel.button('Yes').click();
   expect(await panel.calls('send')).toEqual([

@@ -60,7 +60,7 @@ test.describe('messages', () => {
     await panel.open();
     const article = panel.messages.first();
     for (const [status, words] of [
-      ['pending', 'Waiting to be sent'],
+      ['pending', 'Sending…'],
       ['sent', 'Sent'],
       ['delivered', 'Delivered'],
       ['read', 'Read'],
@@ -82,10 +82,10 @@ test.describe('messages', () => {
     const [one, two] = [panel.messages.nth(0), panel.messages.nth(1)];
     await expect(one).toContainText('Not sent');
     await expect(one).toContainText(failure.message);
-    await one.getByRole('button', { name: 'Retry' }).click();
-    await expect(one).toContainText('Waiting to be sent');
+    await one.getByRole('button', { name: 'Try again' }).click();
+    await expect(one).toContainText('Sending…');
     await expect(one).toBeFocused();
-    await two.getByRole('button', { name: 'Discard' }).click();
+    await two.getByRole('button', { name: 'Delete' }).click();
     await expect(panel.messages).toHaveCount(1);
     await expect(panel.textbox).toBeFocused();
     expect(await panel.calls('retry', 'discard')).toEqual([
@@ -100,8 +100,8 @@ test.describe('messages', () => {
       window.chat.retry = () => Promise.reject(new Error('The hub could not be reached.'));
     });
     await panel.open();
-    await panel.button('Retry').click();
-    await expect(panel.alert).toHaveText('The hub could not be reached.');
+    await panel.button('Try again').click();
+    await expect(panel.alert).toHaveText('Something went wrong. Try again.');
   });
 
   test('are text, whatever they look like', async ({ panel }) => {
@@ -170,7 +170,7 @@ test.describe('the conversation', () => {
   test('tells who types, who waits, and that it has ended', async ({ panel }) => {
     await panel.change({ conversation: { conversationId: 'c1', status: 'queued', position: 3 } });
     await panel.open();
-    await expect(panel.panel).toContainText('You are number 3 in the queue.');
+    await expect(panel.panel).toContainText('You’re number 3 in the queue.');
     await panel.change({ conversation: { conversationId: 'c1', status: 'queued' } });
     await expect(panel.panel).toContainText('Waiting for an agent…');
     await panel.change({
@@ -190,16 +190,16 @@ test.describe('the connection', () => {
     await panel.open();
     await expect(panel.status).toHaveText('Connected');
     const phases: Record<Phase, RegExp> = {
-      offline: /^You are offline/,
+      offline: /^You’re offline/,
       connecting: /^Connecting…$/,
-      authenticating: /signing in/,
+      authenticating: /^Connecting…$/,
       // Of a living line it is about what was sent.
-      ready: /^Connected\. The gateway speaks another language\.$/,
-      routing: /Opening your conversation/,
-      waiting: /^Out of reach/,
-      polling: /^Slow connection. Messages still come and go/,
-      'signed-out': /^You are signed out/,
-      failed: /^Not connected. The gateway speaks another language.$/,
+      ready: /^Connected\. Something went wrong\. Try again\.$/,
+      routing: /^Starting your chat…$/,
+      waiting: /^Can’t connect right now/,
+      polling: /^Slow connection. Messages may be delayed/,
+      'signed-out': /^You’re signed out/,
+      failed: /^Not connected\. Something went wrong\. Try again\.$/,
     };
     const problem = { code: 'misfit', message: 'The gateway speaks another language.' } as const;
     for (const [phase, words] of Object.entries(phases)) {
@@ -220,7 +220,7 @@ test.describe('the connection', () => {
     await page.clock.pauseAt(Date.now() + 60_000);
     await panel.connection({ phase: 'waiting', attempt: 2 });
     await page.evaluate(() => window.chat.connect({ retryAt: Date.now() + 12_000 }));
-    await expect(panel.panel).toContainText('Trying again in 12 s');
+    await expect(panel.panel).toContainText('Trying again in 12 s');
     const words = await panel.status.textContent();
     await page.evaluate(() => {
       const status = window.element.shadowRoot?.querySelector('[role=status]');
@@ -232,9 +232,9 @@ test.describe('the connection', () => {
       Object.assign(window, { changes });
     });
     await page.clock.runFor(1_000);
-    await expect(panel.panel).toContainText('Trying again in 11 s');
+    await expect(panel.panel).toContainText('Trying again in 11 s');
     await page.clock.runFor(9_000);
-    await expect(panel.panel).toContainText('Trying again in 2 s');
+    await expect(panel.panel).toContainText('Trying again in 2 s');
     await page.clock.runFor(5_000);
     await expect(panel.panel).toContainText('Trying again…');
     expect(await panel.status.textContent()).toBe(words);
@@ -254,9 +254,9 @@ test.describe('the connection', () => {
 
   test('tells when the browser keeps no history', async ({ panel, page }) => {
     await panel.open();
-    await expect(panel.panel).not.toContainText('not kept');
+    await expect(panel.panel).not.toContainText('won’t be saved');
     const hub = await page.evaluate(() => window.chat.getSnapshot().hub);
     await panel.change({ hub: { ...hub, persistent: false } });
-    await expect(panel.panel).toContainText('History is not kept in this browser.');
+    await expect(panel.panel).toContainText('Your chat history won’t be saved in this browser.');
   });
 });

@@ -56,7 +56,7 @@ test('what becomes of a file is told to those who don’t see it', async ({ pane
   await panel.refuse({});
   await row.getByRole('button', { name: 'Cancel: lamp.png' }).click();
   await expect(panel.textbox).toBeFocused();
-  await page.getByRole('button', { name: 'Retry' }).click();
+  await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByRole('listitem')).toContainText('Uploading… 25%');
   await expect(page.getByRole('progressbar', { name: 'hum.txt' })).toHaveJSProperty(
     'position',

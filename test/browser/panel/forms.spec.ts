@@ -95,10 +95,10 @@ test('what is wrong is said next to the field, and the focus goes to the first',
   await panel.button('Next').click();
   await expect(name).toBeFocused();
   await expect(name).toHaveAttribute('aria-invalid', 'true');
-  await expect(name).toHaveAccessibleDescription('Please fill this in.');
-  await expect(mail).toHaveAccessibleDescription('Only for this call. Please check this.');
+  await expect(name).toHaveAccessibleDescription('This field is required.');
+  await expect(mail).toHaveAccessibleDescription('Only for this call. Check this answer.');
   await name.fill('A'.repeat(31));
-  await expect(name).toHaveAccessibleDescription('At most 30 characters.');
+  await expect(name).toHaveAccessibleDescription('Use up to 30 characters.');
   await name.fill('Ada');
   await expect(name).not.toHaveAttribute('aria-invalid');
   await mail.fill('ada@tea.example');
@@ -108,7 +108,7 @@ test('what is wrong is said next to the field, and the focus goes to the first',
   await day.fill('2026-04-01');
   await panel.button('Next').click();
   await expect(day).toBeFocused();
-  await expect(day).toHaveAccessibleDescription(/Please check this\./);
+  await expect(day).toHaveAccessibleDescription(/Check this answer\./);
   await day.fill('2026-03-20');
   await panel.button('Next').click();
   await panel.button('Next').click();
@@ -294,8 +294,10 @@ test('a form whose code can’t be fetched says so, and can be tried again', asy
   // The files' own part has the same name, and nobody asks for it here.
   await page.route('**/part-*.js', (route) => route.abort());
   await panel.hear({ ...offered, content: [form] });
-  await expect(panel.messages.last()).toContainText('This could not be loaded.');
+  await expect(panel.messages.last()).toContainText(
+    'Can’t connect. Check your internet connection.',
+  );
   await page.unroute('**/part-*.js');
-  await panel.button('Retry').click();
+  await panel.button('Try again').click();
   await expect(panel.button('Yes, call me')).toBeVisible();
 });

@@ -43,29 +43,29 @@ test('a whole conversation can be had with the keys alone', async ({ panel, page
   const failure = { code: 'rejected', message: 'Not accepted.' } as const;
   const failed = await panel.own({ text: 'Yes', status: 'failed', failure });
   await keyboard.press('Shift+Tab');
-  await expect(panel.button('Discard')).toBeFocused();
+  await expect(panel.button('Delete')).toBeFocused();
   await keyboard.press('Shift+Tab');
-  await expect(panel.button('Retry')).toBeFocused();
+  await expect(panel.button('Try again')).toBeFocused();
   await keyboard.press('Enter');
   expect(await panel.calls('retry')).toEqual([['retry', failed]]);
   await expect(panel.messages.last()).toBeFocused();
 
   // The menu opens, closes by Escape without closing more, and ends the conversation.
-  await panel.button('More').focus();
+  await panel.button('More options').focus();
   await keyboard.press('Enter');
-  await expect(panel.button('End conversation')).toBeVisible();
+  await expect(panel.button('End chat')).toBeVisible();
   await keyboard.press('Escape');
-  await expect(panel.button('End conversation')).toBeHidden();
-  await expect(panel.button('More')).toBeFocused();
+  await expect(panel.button('End chat')).toBeHidden();
+  await expect(panel.button('More options')).toBeFocused();
   await keyboard.press('Enter');
   for (let steps = 0; steps < 3; steps += 1) await keyboard.press('Tab');
-  await expect(panel.button('End conversation')).toBeFocused();
+  await expect(panel.button('End chat')).toBeFocused();
   await keyboard.press('Enter');
   expect(await panel.calls('end')).toEqual([['end']]);
-  await expect(panel.button('More')).toBeFocused();
+  await expect(panel.button('More options')).toBeFocused();
 
   await panel.change({ conversation: { conversationId: 'c2', status: 'ended' } });
-  await panel.button('Start again').focus();
+  await panel.button('New chat').focus();
   await keyboard.press('Enter');
   await expect.poll(() => panel.calls('start')).toHaveLength(2);
   await expect(panel.textbox).toBeFocused();
@@ -85,7 +85,7 @@ test('what is pasted and far too long is told at once, and stays to be shortened
   await page.keyboard.press('Control+X');
   await expect(panel.textbox).toHaveValue('');
   await page.keyboard.press('Control+V');
-  await expect(panel.alert).toContainText('too long by 904 characters');
+  await expect(panel.alert).toContainText('is 904 characters too long');
   await expect(panel.textbox).toHaveValue('x'.repeat(5_000));
   expect(await panel.calls('send')).toEqual([]);
   await panel.textbox.fill('short');

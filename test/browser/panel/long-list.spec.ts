@@ -224,12 +224,12 @@ test.describe('what the visitor has not read', () => {
     await panel.change({ unread: 2 });
     await panel.open();
     const lines = async () => (await panel.feed.innerText()).split('\n').map((l) => l.trim());
-    await expect(panel.feed.getByText('New', { exact: true })).toBeVisible();
+    await expect(panel.feed.getByText('New messages', { exact: true })).toBeVisible();
     const all = await lines();
-    expect(all.indexOf('New')).toBeGreaterThan(all.indexOf('Old'));
-    expect(all.indexOf('New')).toBeLessThan(all.indexOf('New one'));
+    expect(all.indexOf('New messages')).toBeGreaterThan(all.indexOf('Old'));
+    expect(all.indexOf('New messages')).toBeLessThan(all.indexOf('New one'));
     await panel.send('I see');
-    await expect(panel.feed.getByText('New', { exact: true })).toHaveCount(0);
+    await expect(panel.feed.getByText('New messages', { exact: true })).toHaveCount(0);
   });
 
   test('is nothing while they look, from the first message on', async ({ panel, page }) => {
@@ -238,7 +238,7 @@ test.describe('what the visitor has not read', () => {
       window.chat.change({ unread: 1, messages: [window.chat.message({ text: 'Hello' })] });
     });
     await expect(panel.messages).toHaveCount(1);
-    await expect(panel.feed.getByText('New', { exact: true })).toHaveCount(0);
+    await expect(panel.feed.getByText('New messages', { exact: true })).toHaveCount(0);
   });
 
   test('and what another conversation was have lines of their own', async ({ panel }) => {
@@ -248,9 +248,9 @@ test.describe('what the visitor has not read', () => {
       { text: 'And on', conversationId: 'c1' },
     );
     await panel.open();
-    await expect(panel.feed.getByText('A new conversation')).toHaveCount(1);
+    await expect(panel.feed.getByText('New chat', { exact: true })).toHaveCount(1);
     const lines = (await panel.feed.innerText()).split('\n').map((line) => line.trim());
-    const place = lines.indexOf('A new conversation');
+    const place = lines.indexOf('New chat');
     expect(place).toBeGreaterThan(lines.indexOf('Last week'));
     expect(place).toBeLessThan(lines.indexOf('Now'));
   });

@@ -14,7 +14,7 @@ test.describe('a page', () => {
       window.element.chat = null;
     });
     expect(await listeners()).toBe(0);
-    await expect(panel.status).toHaveText('Starting…');
+    await expect(panel.status).toHaveText('Connecting…');
   });
 
   test('may load the module twice', async ({ panel, page }) => {

@@ -116,11 +116,11 @@ test.describe('somebody who reads', () => {
     });
     await panel.open();
     await expect(panel.messages).toHaveAttribute('aria-setsize', '-1');
-    await panel.button('Earlier messages').click();
+    await panel.button('Load earlier messages').click();
     await expect(panel.alert).toHaveText('No answer. Try again.');
-    await panel.button('Earlier messages').click();
+    await panel.button('Load earlier messages').click();
     await expect(panel.messages).toHaveText([/The oldest/, /The newest/]);
-    await expect(panel.button('Earlier messages')).toHaveCount(0);
+    await expect(panel.button('Load earlier messages')).toHaveCount(0);
     await expect(panel.messages.nth(1)).toBeFocused();
     await expect(panel.messages.nth(1)).toHaveAttribute('aria-setsize', '2');
   });
@@ -188,9 +188,9 @@ test.describe('a screen reader', () => {
     await page.clock.pauseAt(Date.now() + 60_000);
     expect(await panel.log.textContent()).toBe('');
     await panel.hear({ text: 'Hello' }, { from: visitor, text: 'From my other tab' });
-    await expect(panel.log).toHaveText('Ada Byron said: Hello');
+    await expect(panel.log).toHaveText('Ada Byron: Hello');
     await panel.hear({ text: 'How can I help?' });
-    await expect(panel.log).toContainText('Ada Byron said: How can I help?');
+    await expect(panel.log).toContainText('Ada Byron: How can I help?');
     await page.clock.runFor(1_000);
     await expect(panel.log).toBeEmpty();
     await panel.hear(...['a', 'b', 'c', 'd'].map((text) => ({ text })));
@@ -206,7 +206,7 @@ test.describe('a screen reader', () => {
       chat.change({ hasEarlier: true });
     });
     await panel.open();
-    await panel.button('Earlier messages').click();
+    await panel.button('Load earlier messages').click();
     await expect(panel.messages).toHaveCount(2);
     // Not waited for: it would be empty again after a second.
     expect(await panel.log.textContent()).toBe('');

@@ -2,7 +2,7 @@ import { expect, test } from './fixtures.ts';
 
 const refused = { code: 'routing-refused', message: 'There is no skill group “billing”.' } as const;
 
-test('a refused routing is said with what was meant, and can go on with it', async ({ panel }) => {
+test('a refused routing offers what was meant', async ({ panel }) => {
   await panel.change({ conversation: null });
   await panel.open();
   const messageId = await panel.own({ text: 'My invoice', status: 'failed', failure: refused });
@@ -13,8 +13,8 @@ test('a refused routing is said with what was meant, and can go on with it', asy
       suggested: { skillGroups: ['Billing'] },
     },
   });
-  await expect(panel.alert).toContainText('Did you mean “Billing”?');
-  await panel.button('Go on with Billing').click();
+  await expect(panel.alert).toContainText('We couldn’t send your request.');
+  await panel.button('Continue with Billing').click();
   expect(await panel.calls('start', 'retry')).toEqual([
     ['start', { skillGroups: ['Billing'] }],
     ['retry', messageId],
@@ -29,14 +29,14 @@ test('with nobody on duty the visitor chooses to wait, or leaves it', async ({ p
   const uncovered = { kind: 'uncovered', skillGroups: ['Tier1_Support', 'Billing'] } as const;
   await panel.change({ routing: { ...uncovered, isAsking: true } });
   await expect(panel.alert).toContainText(
-    'Nobody from Tier1 Support or Billing is on duty at the moment.',
+    'No one from Tier1 Support or Billing is available right now.',
   );
-  await panel.button('Wait all the same').click();
+  await panel.button('Wait anyway').click();
   await panel.button('Not now').click();
   expect(await panel.calls('waitAnyway', 'end')).toEqual([['waitAnyway'], ['end']]);
   await panel.change({ routing: { ...uncovered, isAsking: false } });
-  await expect(panel.alert).toContainText('Nobody from');
-  await expect(panel.button('Wait all the same')).toHaveCount(0);
+  await expect(panel.alert).toContainText('No one from');
+  await expect(panel.button('Wait anyway')).toHaveCount(0);
 });
 
 test('a queue that stalls says since when, and why', async ({ panel }) => {
@@ -45,8 +45,8 @@ test('a queue that stalls says since when, and why', async ({ panel }) => {
   const since = new Date(2026, 4, 12, 14, 30).getTime();
   await panel.change({ routing: { kind: 'stalled', since, reason: 'busy' } });
   await expect(panel.alert).toHaveText(
-    /You have been waiting since 2:30.PM\. Everybody is busy; it will be your turn\./,
+    /You’ve been waiting since 2:30.PM\. All agents are busy\. Thanks for waiting\./,
   );
   await panel.change({ routing: { kind: 'unchecked' } });
-  await expect(panel.alert).toContainText('The right team can’t be found at the moment.');
+  await expect(panel.alert).toContainText('We can’t reach the right team right now.');
 });

@@ -22,25 +22,25 @@ test.describe('the panel says what is going on, and offers a way on', () => {
     await panel.open();
     await states.notKept?.(panel);
     await expect(panel.panel.locator('[aria-live=polite]', { hasText: /./ })).toHaveText(
-      'History is not kept in this browser.',
+      'Your chat history won’t be saved in this browser.',
     );
   });
 
   test('when an agent takes the conversation, until they write', async ({ panel }) => {
     await panel.open();
     await states.joined?.(panel);
-    await expect(panel.panel).toContainText('Somebody is here for you now.');
+    await expect(panel.panel).toContainText('An agent joined the chat.');
     await panel.hear({ text: 'Hello' });
-    await expect(panel.panel).not.toContainText('Somebody is here');
+    await expect(panel.panel).not.toContainText('joined the chat');
   });
 
   test('when the other side has left, and the conversation is still open', async ({ panel }) => {
     await panel.open();
     await states.left?.(panel);
-    const words = 'Nobody is here any more. Write if you need more help.';
+    const words = 'The agent has left. Send a message if you still need help.';
     await expect(panel.panel.locator('[aria-live=polite]', { hasText: words })).toBeVisible();
     await panel.change({ conversation: { conversationId: 'c1', status: 'connected' } });
-    await expect(panel.panel).not.toContainText('Nobody is here');
+    await expect(panel.panel).not.toContainText('The agent has left');
   });
 
   test('when somebody types: once, until they have written', async ({ panel, page, site }) => {
@@ -60,19 +60,29 @@ test.describe('the panel says what is going on, and offers a way on', () => {
 test.describe('the menu', () => {
   test('ends the conversation, and closes by Escape and on being left', async ({ panel, page }) => {
     await panel.open();
-    const more = panel.button('More');
+    const more = panel.button('More options');
     await more.click();
-    await expect(panel.button('End conversation')).toBeVisible();
+    await expect(panel.button('End chat')).toBeVisible();
     await page.keyboard.press('Escape');
-    await expect(panel.button('End conversation')).toHaveCount(0);
+    await expect(panel.button('End chat')).toHaveCount(0);
     await expect(more).toBeFocused();
     await more.click();
     await panel.textbox.focus();
-    await expect(panel.button('End conversation')).toHaveCount(0);
+    await expect(panel.button('End chat')).toHaveCount(0);
     await more.click();
-    await panel.button('End conversation').click();
-    expect(await panel.calls('end')).toEqual([['end']]);
+    await panel.button('End chat').click();
+    const question = page.getByRole('alertdialog', { name: 'End chat' });
+    await expect(question).toHaveAccessibleDescription('End this chat?');
+    await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(question).toHaveCount(0);
     await expect(more).toBeFocused();
+    expect(await panel.calls('end')).toEqual([]);
+    await more.click();
+    await panel.button('End chat').click();
+    await question.getByRole('button', { name: 'End chat' }).click();
+    expect(await panel.calls('end')).toEqual([['end']]);
+    await expect(panel.textbox).toBeFocused();
   });
 });
 

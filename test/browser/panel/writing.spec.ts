@@ -13,7 +13,7 @@ test.describe('writing', () => {
     });
     await panel.textbox.fill('Anybody there?');
     await panel.textbox.press('Enter');
-    await expect(panel.alert).toHaveText('The chat is still starting. Try again in a moment.');
+    await expect(panel.alert).toHaveText('Chat is still loading. Try again in a moment.');
     await expect(panel.textbox).toHaveValue('Anybody there?');
   });
 
@@ -46,14 +46,14 @@ test.describe('writing', () => {
     await expect(panel.alert).toHaveCount(0);
     await panel.refuse({ start: { code: 'invalid-call', message: 'No such skill group.' } });
     await panel.send('Hello?');
-    await expect(panel.alert).toHaveText('No such skill group.');
+    await expect(panel.alert).toHaveText('Something went wrong. Try again.');
     await panel.refuse({
       start: { code: 'forbidden', message: 'This queue is closed.' },
       send: { code: 'no-conversation', message: 'Call start first.' },
     });
     await panel.textbox.fill('Hello??');
     await panel.textbox.press('Enter');
-    await expect(panel.alert).toHaveText('This queue is closed.');
+    await expect(panel.alert).toHaveText('This isn’t available in this chat.');
     await expect(panel.textbox).toHaveValue('Hello??');
   });
 
@@ -65,7 +65,7 @@ test.describe('writing', () => {
     await panel.open();
     await panel.textbox.fill('Hello');
     await panel.textbox.press('Enter');
-    await expect(panel.alert).toContainText('has not said who should answer');
+    await expect(panel.alert).toContainText('isn’t available on this page');
     await expect(panel.textbox).toHaveValue('Hello');
     expect(await panel.calls('send')).toEqual([]);
   });
@@ -130,7 +130,7 @@ test.describe('writing', () => {
     await panel.textbox.fill(`${'x'.repeat(4_095)}💡`);
     await expect(panel.textbox).toHaveAccessibleDescription('4,097 / 4,096');
     await panel.sendButton.click();
-    await expect(panel.alert).toContainText('too long by 1 character.');
+    await expect(panel.alert).toContainText('is 1 character too long.');
     expect(await panel.calls('send')).toEqual([]);
     await panel.textbox.fill('x'.repeat(4_096));
     await expect(panel.alert).toHaveCount(0);

@@ -24,7 +24,7 @@ export class ChatPage {
     this.textbox = page.getByRole('textbox', { name: 'Message' });
     this.sendButton = page.getByRole('button', { name: 'Send', exact: true });
     this.status = page.getByRole('status');
-    this.nobodyIsHere = page.getByText('Nobody is here any more.');
+    this.nobodyIsHere = page.getByText('The agent has left.');
   }
 
   async open(): Promise<void> {

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ListContent, TimesContent } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
+import { visitorLocale } from '../../languages/locale.ts';
 import type { Texts } from '../../texts.ts';
 import { replyButton } from './choices.ts';
 import { hide, picture } from './files.ts';
@@ -73,7 +74,7 @@ export function heading(title: string | null, subtitle: string | null): unknown 
 }
 
 function momentOf(at: number, { language }: Texts): string {
-  return new Intl.DateTimeFormat(language, {
+  return new Intl.DateTimeFormat(visitorLocale(language), {
     weekday: 'short',
     day: 'numeric',
     month: 'short',

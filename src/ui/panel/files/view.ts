@@ -32,7 +32,7 @@ function fileRow(row: FileRow, files: FilePart, texts: Texts): TemplateResult {
     <button
       class="icon-button"
       type="button"
-      aria-label="${isGoing ? texts.files.cancel : texts.discard}: ${file.name}"
+      aria-label="${isGoing ? texts.cancel : texts.delete}: ${file.name}"
       @click=${() => files.remove(row)}
     >${closeIcon}</button>
     <span class="reason">${words}</span>

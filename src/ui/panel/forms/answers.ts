@@ -1,4 +1,5 @@
 import type { FormField, ListSection, ReplyValue } from '../../../protocol/content.ts';
+import { visitorLocale } from '../../languages/locale.ts';
 import type { FormTexts } from './words.ts';
 
 type DateField = Extract<FormField, { type: 'date' }>;
@@ -81,7 +82,7 @@ export function spanText({ earliest, latest }: DateField, texts: FormTexts): str
 
 function dayText(day: string, parts: DateField['parts'], { language }: FormTexts): string {
   const shown = parts.length > 0 ? parts : (['day', 'month', 'year'] as const);
-  return new Intl.DateTimeFormat(language, {
+  return new Intl.DateTimeFormat(visitorLocale(language), {
     ...(shown.includes('day') ? { day: 'numeric' } : {}),
     ...(shown.includes('month') ? { month: 'long' } : {}),
     ...(shown.includes('year') ? { year: 'numeric' } : {}),

@@ -15,7 +15,10 @@ export type ViewForm = (
 ) => unknown;
 
 /** The code could not be fetched. */
-const missing: Trouble = { code: 'network', message: 'This could not be loaded.' };
+const missing: Trouble = {
+  code: 'network',
+  message: 'The part of the panel for forms could not be loaded.',
+};
 
 /** Few conversations have a form: what shows them is fetched with the first one. */
 export class FormsDoor {
@@ -43,7 +46,7 @@ export class FormsDoor {
   #waiting(): ViewForm {
     return (_offer, _message, { texts }) => {
       if (!this.#part) void this.#fetch();
-      return html`<span class="hint">${texts.loadingEarlier}</span>`;
+      return html`<span class="hint">${texts.loading}</span>`;
     };
   }
 

@@ -145,7 +145,7 @@ export class PartylineForm extends LitElement {
       ${isSummary ? this.#summary(offer) : this.#page(offer, step.page)}
       <div class="form-ways">
         <button class="small plain" type="button" @click=${() => this.#go(former)}>
-          ${former.type === 'closed' ? texts.files.cancel : texts.form.back}
+          ${former.type === 'closed' ? texts.cancel : texts.form.back}
         </button>
         <button
           class="small go"

@@ -1,4 +1,5 @@
 import { type Words, wordsOf } from '../../languages/words.ts';
+import { plural } from '../../shell-texts.ts';
 import type { Texts } from '../../texts.ts';
 
 /** What forms and lists of several choices say. */
@@ -31,7 +32,7 @@ export type FormTexts = Texts & { readonly form: FormWords };
 /** Few conversations have a form: its words come with it, whichever language is spoken. */
 const languages: Readonly<Record<string, (words: Words) => FormWords>> = {
   ar: ({ number, plural }) => ({
-    open: 'املأ النموذج',
+    open: 'ملء النموذج',
     next: 'التالي',
     back: 'رجوع',
     step: (page, pages) => `${number(page)} من ${number(pages)}`,
@@ -39,7 +40,7 @@ const languages: Readonly<Record<string, (words: Words) => FormWords>> = {
     required: 'مطلوب',
     choose: 'اختر…',
     chooseOne: 'اختر واحدًا على الأقل.',
-    empty: 'يُرجى ملء هذا الحقل.',
+    empty: 'هذا الحقل مطلوب.',
     invalid: 'يُرجى التحقق من هذا الحقل.',
     atMost: (count) =>
       plural(count, {
@@ -49,20 +50,20 @@ const languages: Readonly<Record<string, (words: Words) => FormWords>> = {
       }),
   }),
   de: ({ number }) => ({
-    open: 'Ausfüllen',
+    open: 'Formular ausfüllen',
     next: 'Weiter',
     back: 'Zurück',
     step: (page, pages) => `${number(page)} von ${number(pages)}`,
     summary: 'Prüfen Sie Ihre Angaben',
     required: 'erforderlich',
-    choose: 'Bitte wählen…',
+    choose: 'Bitte wählen …',
     chooseOne: 'Wählen Sie mindestens eines.',
     empty: 'Bitte ausfüllen.',
     invalid: 'Bitte prüfen Sie das.',
     atMost: (count) => `Höchstens ${number(count)} Zeichen.`,
   }),
   es: ({ number }) => ({
-    open: 'Rellenar',
+    open: 'Completar el formulario',
     next: 'Siguiente',
     back: 'Atrás',
     step: (page, pages) => `${number(page)} de ${number(pages)}`,
@@ -74,7 +75,7 @@ const languages: Readonly<Record<string, (words: Words) => FormWords>> = {
     invalid: 'Revise este campo.',
     atMost: (count) => `Como máximo, ${number(count)} caracteres.`,
   }),
-  fr: ({ number }) => ({
+  fr: ({ number, plural }) => ({
     open: 'Remplir',
     next: 'Suivant',
     back: 'Retour',
@@ -85,12 +86,16 @@ const languages: Readonly<Record<string, (words: Words) => FormWords>> = {
     chooseOne: 'Choisissez au moins une réponse.',
     empty: 'Remplissez ce champ.',
     invalid: 'Vérifiez ce champ.',
-    atMost: (count) => `${number(count)} caractères au maximum.`,
+    atMost: (count) =>
+      plural(count, {
+        one: '# caractère au maximum.',
+        other: '# caractères au maximum.',
+      }),
   }),
 };
 
 const english: FormWords = {
-  open: 'Fill in',
+  open: 'Fill in form',
   next: 'Next',
   back: 'Back',
   step: (page, pages) => `${page} of ${pages}`,
@@ -98,9 +103,9 @@ const english: FormWords = {
   required: 'required',
   choose: 'Please choose…',
   chooseOne: 'Choose at least one.',
-  empty: 'Please fill this in.',
-  invalid: 'Please check this.',
-  atMost: (count) => `At most ${count} characters.`,
+  empty: 'This field is required.',
+  invalid: 'Check this answer.',
+  atMost: (count) => `Use up to ${plural(count, 'character', 'characters')}.`,
 };
 
 /** A site's own words go before all others. */

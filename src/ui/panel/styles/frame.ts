@@ -120,7 +120,7 @@ export const frameStyles = css`
     background: var(--_warn-surface);
   }
   .notice .ways { display: flex; flex-wrap: wrap; justify-content: end; gap: 4px; }
-  .notice.clearing { display: block; padding-block: 10px; }
+  .notice.confirmation { display: block; padding-block: 10px; }
   .ways.after { display: flex; flex-wrap: wrap; justify-content: center; gap: 4px 8px; margin-block: 8px 6px; }
   .menu { position: relative; }
   .menu-items {

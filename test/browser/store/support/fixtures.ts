@@ -6,7 +6,7 @@ import { test as base, expect } from '../../support/fixtures.ts';
 import { killHub } from '../../support/hub.ts';
 import { DatabasePage } from './database.ts';
 
-export const notKept = 'History is not kept in this browser.';
+export const notKept = 'Your chat history won’t be saved in this browser.';
 
 interface Fixtures {
   /** A page of the origin without a chat. */

@@ -1,0 +1,61 @@
+import { html, nothing, type ReactiveControllerHost } from 'lit';
+import type { Texts } from '../texts.ts';
+
+/** What can't be undone: the visitor is asked first. */
+export type Question = 'end' | 'clear';
+
+/** Asks before the chat is ended, or deleted. */
+export class Confirmation {
+  readonly #host: ReactiveControllerHost & HTMLElement;
+  readonly #confirmed: (question: Question) => void;
+  #question: Question | null = null;
+
+  /** @param confirmed called when the visitor says yes */
+  constructor(host: ReactiveControllerHost & HTMLElement, confirmed: (question: Question) => void) {
+    this.#host = host;
+    this.#confirmed = confirmed;
+  }
+
+  async ask(question: Question): Promise<void> {
+    this.#show(question);
+    await this.#host.updateComplete;
+    this.#host.querySelector<HTMLElement>('.confirmation button')?.focus();
+  }
+
+  render(texts: Texts): unknown {
+    const question = this.#question;
+    if (!question) return nothing;
+    const confirm = () => {
+      this.#show(null);
+      this.#confirmed(question);
+    };
+    return html`<div
+      class="notice confirmation"
+      part="notice"
+      role="alertdialog"
+      aria-label=${texts[question]}
+      aria-describedby="confirmation"
+      @keydown=${this.#onKeydown}
+    >
+      <span id="confirmation">${question === 'end' ? texts.endAsk : texts.clearing}</span>
+      <span class="ways">
+        <button class="small plain" type="button" @click=${() => this.#show(null)}>${texts.cancel}</button>
+        <button class="small" type="button" @click=${confirm}>${question === 'end' ? texts.end : texts.delete}</button>
+      </span>
+    </div>`;
+  }
+
+  readonly #onKeydown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    // The panel stays open.
+    event.preventDefault();
+    event.stopPropagation();
+    this.#show(null);
+  };
+
+  #show(question: Question | null): void {
+    this.#question = question;
+    if (!question) this.#host.querySelector<HTMLElement>('.menu > button')?.focus();
+    this.#host.requestUpdate();
+  }
+}
