@@ -292,10 +292,10 @@ test('a link that has run out is asked for anew when it is pressed', {
   await page.close();
 
   await tab.page.clock.setSystemTime(Date.now() + 1_800_000);
-  const trouble = tab.page.getByText(/^This file (is no longer|can’t)/);
+  const trouble = tab.page.locator('.trouble');
   for (const [code, words] of [
     ['4009', 'This file is no longer available.'],
-    ['400', 'This file can’t be opened at the moment. Try again.'],
+    ['400', 'Chat is temporarily unavailable. Try again later.'],
     ['4000', 'This file is no longer available.'],
   ] as const) {
     gateway.faults.answer({ type: 'getAttachment', code });

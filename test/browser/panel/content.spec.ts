@@ -148,6 +148,6 @@ test('a conversation that is about to end says so', async ({ panel }) => {
   const expiresAt = Date.now() + 240_000;
   await panel.change({ conversation: { conversationId: 'c1', status: 'connected', expiresAt } });
   await expect(
-    panel.panel.getByText(/^This conversation ends at .* unless somebody writes\.$/),
+    panel.panel.getByText(/^This chat will close at .* unless there’s a new message\.$/),
   ).toBeVisible();
 });

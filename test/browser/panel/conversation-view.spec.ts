@@ -81,7 +81,7 @@ test.describe('messages', () => {
     await panel.open();
     const [one, two] = [panel.messages.nth(0), panel.messages.nth(1)];
     await expect(one).toContainText('Not sent');
-    await expect(one).toContainText(failure.message);
+    await expect(one).toContainText('This couldn’t be sent. Change it and try again.');
     await one.getByRole('button', { name: 'Try again' }).click();
     await expect(one).toContainText('Sending…');
     await expect(one).toBeFocused();
@@ -181,7 +181,7 @@ test.describe('the conversation', () => {
     await expect(panel.panel).toContainText('Ada is typing…');
     await panel.change({ conversation: { conversationId: 'c1', status: 'ended' }, typing: null });
     await expect(panel.panel).not.toContainText('typing');
-    await expect(panel.panel).toContainText('A new message starts a new conversation.');
+    await expect(panel.panel).toContainText('Send a message to start a new one.');
   });
 });
 

@@ -52,7 +52,7 @@ test('what becomes of a file is told to those who don’t see it', async ({ pane
   await expect(row.getByRole('progressbar', { name: 'lamp.png' })).toBeVisible();
   await panel.refuse({ send: { code: 'file-lost', message: 'The file did not arrive.' } });
   await choose(panel, 'hum.txt');
-  await expect(panel.log).toContainText('hum.txt: The file did not arrive.');
+  await expect(panel.log).toContainText('hum.txt: The file couldn’t be sent.');
   await panel.refuse({});
   await row.getByRole('button', { name: 'Cancel: lamp.png' }).click();
   await expect(panel.textbox).toBeFocused();

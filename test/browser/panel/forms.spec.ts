@@ -151,7 +151,7 @@ test('a form that could not be sent is there again as it was', async ({ panel })
   await panel.panel.getByRole('checkbox', { name: 'Shino' }).check();
   await panel.refuse({ send: { code: 'rejected', message: 'Too many are waiting.' } });
   await panel.button('Send: Samples').click();
-  await expect(panel.alert).toContainText('Too many are waiting.');
+  await expect(panel.alert).toContainText('This couldn’t be sent. Change it and try again.');
   await expect(panel.panel.getByRole('checkbox', { name: 'Shino' })).toBeChecked();
 });
 
@@ -259,7 +259,7 @@ test('a form speaks the page’s language, and the site’s own words go before 
     window.element.open = true;
   });
   await panel.hear({ ...offered, content: [{ ...form, button: null }] });
-  await page.getByRole('button', { name: 'Ausfüllen' }).click();
+  await page.getByRole('button', { name: 'Formular ausfüllen' }).click();
   await expect(page.locator('[data-step]')).toContainText('1 von 3');
   await page.getByLabel('First name (erforderlich)').fill('Ada');
   await page.getByRole('button', { name: 'Weiter' }).click();

@@ -117,7 +117,7 @@ test.describe('somebody who reads', () => {
     await panel.open();
     await expect(panel.messages).toHaveAttribute('aria-setsize', '-1');
     await panel.button('Load earlier messages').click();
-    await expect(panel.alert).toHaveText('No answer. Try again.');
+    await expect(panel.alert).toHaveText('Something went wrong. Try again.');
     await panel.button('Load earlier messages').click();
     await expect(panel.messages).toHaveText([/The oldest/, /The newest/]);
     await expect(panel.button('Load earlier messages')).toHaveCount(0);

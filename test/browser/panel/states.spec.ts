@@ -90,7 +90,7 @@ test('the launcher counts in Arabic as Arabic does', async ({ panel, page }) => 
   await page.evaluate(() => {
     document.documentElement.lang = 'ar';
   });
-  const launcher = page.getByRole('button', { name: 'محادثة', exact: true });
+  const launcher = page.getByRole('button', { name: 'الدردشة', exact: true });
   await expect(launcher).toBeVisible();
   for (const [unread, words] of [
     [1, 'رسالة واحدة غير مقروءة'],

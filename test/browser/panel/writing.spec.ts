@@ -91,7 +91,7 @@ test.describe('writing', () => {
     await panel.textbox.fill('third');
     await page.evaluate(() => Reflect.get(window, 'letGo')());
     await expect(panel.textbox).toHaveValue('first\nsecond\nthird');
-    await expect(panel.alert).toHaveText(refused.message);
+    await expect(panel.alert).toHaveText('You’re signed out. Sign in to continue.');
     expect((await panel.calls('setDraft')).at(-1)).toEqual(['setDraft', 'first\nsecond\nthird']);
   });
 
