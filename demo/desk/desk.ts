@@ -17,7 +17,7 @@ const messageLimit = 500;
 const linkWords: Readonly<Record<LinkState, string>> = {
   connecting: 'Connecting…',
   open: 'Connected',
-  waiting: 'The gateway is out of reach. Trying again…',
+  waiting: 'Reconnecting…',
 };
 
 interface Open {
@@ -166,8 +166,9 @@ function startDesk(url: string): void {
     }
     const isHere = event.conversationId === null || event.conversationId === open?.conversationId;
     if (isHere) {
-      const notSent = lost === 0 ? '' : ` ${lost} of your messages did not go out.`;
-      setText(problem, `That did not work: ${event.message}.${notSent}`);
+      const messages = lost === 1 ? 'message' : 'messages';
+      const failed = lost === 0 ? 'Something went wrong.' : `Couldn’t send ${lost} ${messages}.`;
+      setText(problem, `${failed} ${event.message}.`);
     }
     renderMessages();
   }
@@ -256,10 +257,10 @@ function hintOf(summary: ConversationSummary): string {
   switch (summary.status) {
     case 'queued':
       return summary.routable
-        ? 'The visitor waits for an agent.'
-        : 'The page asked for a skill group that does not exist, so that nobody can take this one.';
+        ? 'Waiting for an agent.'
+        : 'Unknown skill group: this conversation can’t be accepted.';
     case 'connected':
-      return `${summary.agent?.name ?? 'A colleague'} has taken this conversation.`;
+      return `${summary.agent?.name ?? 'A colleague'} is handling this conversation.`;
     case 'ended':
       return 'This conversation has ended.';
   }

@@ -2,15 +2,21 @@ import type { ConversationSummary } from '../../src/testing/agent-protocol.ts';
 import { arrange, element, setText } from './dom.ts';
 import { duration, nameOf, timeOfDay } from './words.ts';
 
-type GroupName = 'Waiting' | 'Yours' | 'With colleagues' | 'Stuck' | 'Ended';
-const groupNames: readonly GroupName[] = ['Waiting', 'Yours', 'With colleagues', 'Stuck', 'Ended'];
-const alwaysShown: readonly GroupName[] = ['Waiting', 'Yours'];
+type GroupName = 'Waiting' | 'Assigned to me' | 'Assigned to others' | 'Unroutable' | 'Ended';
+const groupNames: readonly GroupName[] = [
+  'Waiting',
+  'Assigned to me',
+  'Assigned to others',
+  'Unroutable',
+  'Ended',
+];
+const alwaysShown: readonly GroupName[] = ['Waiting', 'Assigned to me'];
 
 const emptyWords: Readonly<Record<GroupName, string>> = {
-  Waiting: 'Nobody is waiting.',
-  Yours: 'You have no conversation.',
-  'With colleagues': '',
-  Stuck: '',
+  Waiting: 'No one is waiting.',
+  'Assigned to me': 'No conversations yet.',
+  'Assigned to others': '',
+  Unroutable: '',
   Ended: '',
 };
 
@@ -112,9 +118,9 @@ function makeGroup(name: GroupName): Group {
 function groupOf(summary: ConversationSummary, myId: string): GroupName {
   switch (summary.status) {
     case 'queued':
-      return summary.routable ? 'Waiting' : 'Stuck';
+      return summary.routable ? 'Waiting' : 'Unroutable';
     case 'connected':
-      return summary.agent?.id === myId ? 'Yours' : 'With colleagues';
+      return summary.agent?.id === myId ? 'Assigned to me' : 'Assigned to others';
     case 'ended':
       return 'Ended';
   }

@@ -32,12 +32,12 @@ export function stateOf(summary: ConversationSummary, myId: string): string {
   switch (summary.status) {
     case 'queued':
       return summary.position === null
-        ? 'Stuck: no agent serves this skill group'
-        : `Waiting, place ${summary.position}`;
+        ? 'Unroutable: no agents in this skill group'
+        : `Waiting, position ${summary.position}`;
     case 'connected':
       return summary.agent?.id === myId
-        ? 'With you'
-        : `With ${summary.agent?.name ?? 'a colleague'}`;
+        ? 'Assigned to you'
+        : `Assigned to ${summary.agent?.name ?? 'a colleague'}`;
     case 'ended':
       return 'Ended';
   }

@@ -124,14 +124,14 @@ export class PartylineInspectorElement extends LitElement {
   protected override render(): TemplateResult {
     const { status } = this;
     return html`
-      ${this.isSilent ? html`<p role="status">No hub answers: none runs in this browser, or it was started without <code>inspect</code>.</p>` : nothing}
+      ${this.isSilent ? html`<p role="status">No hub found. Open a page with the chat, and start the hub with <code>inspect</code>.</p>` : nothing}
       ${status ? this.#overview(status) : nothing}
       ${this.#log()}
     `;
   }
 
   #overview({ phase, epoch, build, revision, window, unread, ...lists }: Status): TemplateResult {
-    const facts = { phase, epoch, build, revision, 'in memory': window, unread };
+    const facts = { State: phase, epoch, build, revision, 'Messages in memory': window, unread };
     return html`
       <dl>
         ${Object.entries(facts).map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}
@@ -141,7 +141,7 @@ export class PartylineInspectorElement extends LitElement {
           'Tabs',
           lists.tabs.map(({ tabId, visible, credit, behind }) => [
             tabId.slice(0, 8),
-            `${visible ? 'visible' : 'hidden'}, ${behind ? 'behind' : `credit ${credit}`}`,
+            `${visible ? 'visible' : 'hidden'}, ${behind ? 'paused' : `${credit} updates left`}`,
           ]),
         )}
         ${list(
@@ -160,16 +160,16 @@ export class PartylineInspectorElement extends LitElement {
     const shown = this.steps.filter(groups[this.group]);
     return html`
       <div class="tools">
-        <h2 id="steps">Steps</h2>
+        <h2 id="steps">Events</h2>
         <label>
-          <span class="soft">of</span>
+          <span class="soft">:</span>
           <select @change=${this.#choose}>
             ${Object.keys(groups).map((name) => html`<option ?selected=${name === this.group}>${name}</option>`)}
           </select>
         </label>
         <button type="button" aria-pressed=${this.isPaused ? 'true' : 'false'} @click=${this.#pause}>Pause</button>
         <button type="button" @click=${this.#clear}>Clear</button>
-        <button type="button" @click=${this.#save}>Save recording</button>
+        <button type="button" @click=${this.#save}>Download recording</button>
       </div>
       <ol class="steps" tabindex="0" aria-labelledby="steps">
         ${shown.toReversed().map(row)}

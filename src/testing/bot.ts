@@ -15,7 +15,7 @@ export interface BotContext {
 const replies: readonly (readonly [RegExp, string])[] = [
   [
     /\b(invoice|bill|billing|charged?|payment|refund)/i,
-    'I can see to that. Could you give me the invoice number? It begins with INV and is at the top right.',
+    'I can help with that. What’s your invoice number? It begins with INV and is at the top right.',
   ],
   [
     /\b(order|deliver|shipping|parcel|package|track)/i,

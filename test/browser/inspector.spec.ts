@@ -19,7 +19,7 @@ test('the inspector shows what the hub does, and saves what can be replayed, wit
   });
   await inspector.goto(new URL('/inspector/', tab.page.url()).href);
   await expect(inspector.getByText('online, conversation')).toBeVisible();
-  await expect(inspector.getByText(/visible, credit \d+|hidden, credit \d+/)).toBeVisible();
+  await expect(inspector.getByText(/(visible|hidden), \d+ updates left/)).toBeVisible();
   const steps = inspector.getByRole('list', { name: 'Steps' }).getByRole('listitem');
   await expect(steps.filter({ hasText: 'call send' }).first()).toBeVisible();
 
@@ -33,7 +33,7 @@ test('the inspector shows what the hub does, and saves what can be replayed, wit
   await inspector.getByRole('combobox').selectOption('calls');
   await expect(steps.filter({ hasText: 'tab-attached' })).toHaveCount(0);
   const downloading = inspector.waitForEvent('download');
-  await inspector.getByRole('button', { name: 'Save recording' }).click();
+  await inspector.getByRole('button', { name: 'Download recording' }).click();
   const text = await readFile(await (await downloading).path(), 'utf8');
   for (const word of ['Quetzalcoatl', 'Miller', 'are you there']) {
     expect(text).not.toContain(word);
@@ -47,5 +47,5 @@ test('the inspector shows what the hub does, and saves what can be replayed, wit
 
 test('the inspector says so when there is no hub to look at', async ({ site, page }) => {
   await page.goto(new URL('/inspector/', site.url).href);
-  await expect(page.getByRole('status')).toContainText('No hub answers');
+  await expect(page.getByRole('status')).toContainText('No hub found');
 });

@@ -43,10 +43,10 @@ async function load(): Promise<void> {
     if (!response.ok) throw new Error(`the server answered ${response.status}`);
     const { entries } = answerSchema.parse(await response.json());
     byId('rows', HTMLTableSectionElement).replaceChildren(...entries.toReversed().map(row));
-    state.textContent = entries.length === 0 ? 'Nothing was logged yet.' : '';
+    state.textContent = entries.length === 0 ? 'No entries yet.' : '';
   } catch (error) {
-    console.warn('The routing log could not be read:', error);
-    state.textContent = 'The routing log could not be read. Try it again.';
+    console.warn('The routing log could not be loaded:', error);
+    state.textContent = 'Couldn’t load the routing log. Try again.';
   }
 }
 

@@ -262,7 +262,7 @@ test('a form speaks the page’s language, and the site’s own words go before 
   await page.getByRole('button', { name: 'Formular ausfüllen' }).click();
   await expect(page.locator('[data-step]')).toContainText('1 von 3');
   await page.getByLabel('First name (erforderlich)').fill('Ada');
-  await page.getByRole('button', { name: 'Weiter' }).click();
+  await page.getByRole('button', { name: 'Weiter', exact: true }).click();
   await expect(page.getByLabel('Day (erforderlich)')).toHaveAccessibleDescription(
     '2. März 2026 – 20. März 2026',
   );
