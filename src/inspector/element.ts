@@ -21,7 +21,7 @@ const mostShown = 500;
 const patience = 2_500;
 
 const groups = {
-  everything: () => true,
+  all: () => true,
   calls: ({ input }: RecordedStep) => input.type === 'call',
   gateway: ({ input }: RecordedStep) => /^(gateway|socket|rest|token)/.test(input.type),
   tabs: ({ input }: RecordedStep) => input.type.startsWith('tab-'),
@@ -67,7 +67,7 @@ export class PartylineInspectorElement extends LitElement {
     super();
     this.status = null;
     this.steps = [];
-    this.group = 'everything';
+    this.group = 'all';
     this.isPaused = false;
     this.isSilent = false;
   }
@@ -162,7 +162,7 @@ export class PartylineInspectorElement extends LitElement {
       <div class="tools">
         <h2 id="steps">Events</h2>
         <label>
-          <span class="soft">:</span>
+          <span class="soft">show</span>
           <select @change=${this.#choose}>
             ${Object.keys(groups).map((name) => html`<option ?selected=${name === this.group}>${name}</option>`)}
           </select>

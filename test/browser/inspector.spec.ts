@@ -20,7 +20,7 @@ test('the inspector shows what the hub does, and saves what can be replayed, wit
   await inspector.goto(new URL('/inspector/', tab.page.url()).href);
   await expect(inspector.getByText('online, conversation')).toBeVisible();
   await expect(inspector.getByText(/(visible|hidden), \d+ updates left/)).toBeVisible();
-  const steps = inspector.getByRole('list', { name: 'Steps' }).getByRole('listitem');
+  const steps = inspector.getByRole('list', { name: 'Events' }).getByRole('listitem');
   await expect(steps.filter({ hasText: 'call send' }).first()).toBeVisible();
 
   // What goes out meanwhile is seen as it goes.
