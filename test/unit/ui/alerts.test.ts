@@ -99,6 +99,28 @@ describe('the title of the page', () => {
   });
 });
 
+describe('the sound', () => {
+  it('comes with what is told, and never in an element that is silent', () => {
+    const made = vi.fn();
+    vi.stubGlobal(
+      'AudioContext',
+      class {
+        constructor() {
+          made();
+        }
+        resume(): Promise<void> {
+          return Promise.reject(new Error('not allowed yet'));
+        }
+      },
+    );
+    const played = new PlayedChat(snapshot({ unread: 1 }));
+    alertsOver(played).tell(message('a'));
+    expect(made).not.toHaveBeenCalled();
+    new Alerts(played.chat, () => ({ texts: english, isSilent: false })).tell(message('b'));
+    expect(made).toHaveBeenCalledOnce();
+  });
+});
+
 describe('a notification', () => {
   it('tells who wrote what, with at most 200 characters of it', () => {
     const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));

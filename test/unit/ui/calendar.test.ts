@@ -59,7 +59,8 @@ describe('a time', () => {
   const afternoon = new Date(2026, 4, 4, 15, 4).getTime();
 
   it('is told in the visitor’s own variant of the panel’s language', () => {
-    expect(timeOfDay(afternoon, speaking('nl', ['de-AT', 'nl-BE']))).toBe('15:04');
+    expect(timeOfDay(afternoon, speaking('es', ['de-AT', 'es-MX']))).toMatch(/^3:04\sp\.m\.$/);
+    expect(timeOfDay(afternoon, speaking('nl', ['es-MX']))).toBe('15:04');
     expect(timeOfDay(afternoon, speaking('hi', ['en-GB'])).toLowerCase()).toMatch(/^3:04\spm$/);
     expect(exactTime(afternoon, speaking('pt', ['pt-PT']))).toContain('maio');
   });
@@ -78,7 +79,9 @@ describe('a size', () => {
     [1, '0.1 kB'],
     [150, '0.2 kB'],
     [9_900, '9.9 kB'],
-    [9_990, '10 kB'],
+    [9_949, '9.9 kB'],
+    [10_000, '10 kB'],
+    [10_400, '10 kB'],
     [12_345, '12 kB'],
     [999_999, '1,000 kB'],
     [1_000_000, '1 MB'],

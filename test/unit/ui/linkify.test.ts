@@ -39,6 +39,7 @@ describe('links in a message', () => {
     ['(https://a.example/x_(y)).', 'https://a.example/x_(y)'],
     ['[https://a.example/[x]]', 'https://a.example/[x]'],
     ['{https://a.example/{x}}', 'https://a.example/{x}'],
+    ['https://a.example/(x))', 'https://a.example/(x)'],
     ['“https://a.example/x”', 'https://a.example/x'],
     ['https://a.example/x?!…', 'https://a.example/x?!…'],
     ['*https://a.example/x*', 'https://a.example/x'],

@@ -102,4 +102,93 @@ describe('rows of a long conversation', () => {
     expect(shown[0]).toBe(0);
     expect(spaces(entries)).toEqual([[200, (200 - shown.length) * height]]);
   });
+
+  it('have their true heights once they were seen', () => {
+    const mounted = new MountedRows();
+    const messages = conversation(200);
+    const short = messages.slice(0, 150);
+    const taller = [{ dataset: { index: '199' }, offsetHeight: line + 100 }];
+    mounted.entries(short, null, view());
+    expect(mounted.measure(taller)).toBe(false);
+    mounted.entries(messages, null, view());
+    expect(mounted.measure(taller)).toBe(true);
+    expect(mounted.measure(taller)).toBe(false);
+    // One that is hidden has no height.
+    expect(mounted.measure([{ dataset: { index: '198' }, offsetHeight: 0 }])).toBe(false);
+    // The last row fills more of what is seen, so fewer stand above it.
+    expect(rows(mounted.entries(messages, null, view()))).toEqual(span(182, 199));
+  });
+
+  it('are measured anew at another width, and not where there is none', () => {
+    const mounted = new MountedRows();
+    const messages = conversation(200);
+    mounted.entries(messages, null, view());
+    const taller = [{ dataset: { index: '199' }, offsetHeight: line + 100 }];
+    mounted.measure(taller);
+    for (const width of [300, 0]) {
+      mounted.entries(messages, null, view({ width }));
+      expect(mounted.measure(taller), `${width} px`).toBe(false);
+    }
+    mounted.entries(messages, null, view({ width: 301 }));
+    expect(mounted.measure(taller)).toBe(true);
+  });
+
+  it('stand where the anchor wants them: so many px below the top edge', () => {
+    const at = (offset: number) =>
+      rows(
+        new MountedRows().entries(
+          conversation(400),
+          null,
+          view({ following: false, anchor: { messageId: 'm100', offset } }),
+        ),
+      );
+    expect(at(0)).toEqual(span(90, 119));
+    expect(at(5 * line)).toEqual(span(85, 114));
+    expect(at(-5 * line)).toEqual(span(95, 124));
+  });
+
+  it('go by the scroll position where the anchor’s message is gone', () => {
+    const anchor = { messageId: 'gone', offset: 0 };
+    const entries = new MountedRows().entries(
+      conversation(400),
+      null,
+      view({ following: false, anchor, top: 100 * line }),
+    );
+    expect(rows(entries)).toEqual(span(90, 119));
+  });
+
+  it('are found again wherever their message has moved to', () => {
+    for (const shift of [1, 63, 64, 65, 150]) {
+      for (const sign of [1, -1]) {
+        const mounted = new MountedRows();
+        const anchor = { messageId: 'm200', offset: 0 };
+        const scrolled = view({ following: false, anchor });
+        mounted.entries(conversation(400), 'm200', scrolled);
+        const moved = conversation(400, -shift * sign);
+        const index = 200 + shift * sign;
+        expect(rows(mounted.entries(moved, 'm200', scrolled))).toEqual(
+          span(index - 10, index + 19),
+        );
+      }
+    }
+  });
+
+  it('keep the first row as well as any other', () => {
+    expect(rows(new MountedRows().entries(conversation(400), 'm0', view()))[0]).toBe(0);
+  });
+
+  it('are the same entries until something moves', () => {
+    const mounted = new MountedRows();
+    const messages = conversation(400);
+    const first = mounted.entries(messages, null, view());
+    expect(mounted.entries(messages, null, view())).toBe(first);
+    expect(mounted.entries(messages, null, view({ following: false, top: 0 }))).not.toBe(first);
+  });
+
+  it('become all of them when the conversation is short again, and few when it is long', () => {
+    const mounted = new MountedRows();
+    mounted.entries(conversation(151), null, view());
+    expect(rows(mounted.entries(conversation(150), null, view()))).toEqual(span(0, 149));
+    expect(rows(mounted.entries(conversation(151), null, view()))).toEqual(span(131, 150));
+  });
 });

@@ -195,6 +195,16 @@ describe('the line above what is unread', () => {
     expect(mark.first).toBeNull();
   });
 
+  it('stays when others have read the rest, until the visitor writes', () => {
+    const mark = new UnreadMark();
+    const one = snapshot({ messages: messages.slice(0, 4), unread: 1 });
+    mark.open(one);
+    const read = snapshot({ messages: messages.slice(0, 4) });
+    mark.change(one, read, false);
+    mark.change(read, snapshot({ messages: [...messages, message('d')], unread: 1 }), false);
+    expect(mark.first).toBe('c');
+  });
+
   it('does not come without anything unread', () => {
     const mark = new UnreadMark();
     mark.change(snapshot({ messages }), snapshot({ messages: [...messages] }), false);

@@ -83,6 +83,25 @@ describe('a draft that tabs share', () => {
     expect(box.value).toBe('');
   });
 
+  it('keeps what is typed next, though the hub has just cleared what was sent', () => {
+    const box = new Textbox();
+    box.hears('');
+    box.type('hello').send();
+    box.hears('hello');
+    box.value = 'next';
+    box.isBusy = false;
+    expect(box.hears('')).toBe('keep');
+    expect(box.value).toBe('next');
+  });
+
+  it('is no news when something else in the snapshot has changed', () => {
+    const box = new Textbox();
+    box.hears('from the other tab');
+    box.type('from the other tab, and here');
+    box.isBusy = false;
+    expect(box.hears('from the other tab')).toBe('keep');
+  });
+
   it('does not remember one text twice in a row', () => {
     const box = new Textbox();
     box.hears('');
@@ -129,6 +148,13 @@ describe('a draft that tabs share', () => {
       sent.hears('');
       sent.type('hello').send();
       expect(sent.hears('hel', 'next.0')).toBe('write-again');
+    });
+
+    it('is not taken over what stands in the textbox', () => {
+      const box = new Textbox();
+      box.hears('');
+      box.type('mine');
+      expect(box.hears('theirs', 'next.0')).toBe('write-again');
     });
 
     it('still knows the echoes of what was typed meanwhile', () => {
