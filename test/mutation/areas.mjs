@@ -5,5 +5,12 @@ export const areas = {
   client: ['src/client/**/*.ts'],
   server: ['src/server/**/*.ts'],
   worker: ['src/worker/**/*.ts', '!src/worker/core/**'],
-  panel: ['src/ui/**/*.ts', '!src/ui/**/styles/**', '!src/ui/languages/{ar,de,es,fr}.ts'],
+  // The pure parts of the panel; what renders and listens is the browser layer's.
+  panel: [
+    'src/ui/{alerts,trouble}.ts',
+    'src/ui/languages/{index,words}.ts',
+    'src/ui/panel/{announcer,arrivals,calendar,connection,earlier,linkify,mounted,rows}.ts',
+    'src/ui/panel/{shared-draft,size-text,ticker,typing-signal,unread-mark}.ts',
+    'src/ui/panel/forms/{answers,draft,words}.ts',
+  ],
 };

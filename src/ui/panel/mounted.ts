@@ -85,7 +85,7 @@ export class MountedRows {
   }
 
   /** The heights of the rows that are mounted. Returns whether one was not known. */
-  measure(items: Iterable<HTMLElement>): boolean {
+  measure(items: Iterable<Pick<HTMLElement, 'dataset' | 'offsetHeight'>>): boolean {
     if (this.#messages.length <= maximumMounted) return false;
     const layout = this.#layout;
     const before = layout.getTotalSize();

@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Alerts } from '../../../src/ui/alerts.ts';
+import { english } from '../../../src/ui/texts.ts';
+import { PlayedChat } from './chat.ts';
+import { message, snapshot } from './fixtures.ts';
+
+class FakeNotification {
+  static permission = 'granted';
+  static shown: FakeNotification[] = [];
+  isOpen = true;
+  onclick: (() => void) | null = null;
+  readonly title: string;
+  readonly options: { readonly body: string; readonly tag: string };
+
+  constructor(title: string, options: { readonly body: string; readonly tag: string }) {
+    this.title = title;
+    this.options = options;
+    FakeNotification.shown.push(this);
+  }
+
+  close(): void {
+    this.isOpen = false;
+  }
+}
+
+let page = { title: '', visibilityState: 'hidden' };
+
+beforeEach(() => {
+  page = { title: 'Shop', visibilityState: 'hidden' };
+  FakeNotification.permission = 'granted';
+  FakeNotification.shown = [];
+  vi.stubGlobal('document', page);
+  vi.stubGlobal('Notification', FakeNotification);
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+function alertsOver(played: PlayedChat): Alerts {
+  return new Alerts(played.chat, () => ({ texts: english, isSilent: true }));
+}
+
+describe('the title of the page', () => {
+  it('counts what is unread, and is the page’s own again once it is read', () => {
+    const played = new PlayedChat(snapshot({ unread: 1 }));
+    const alerts = alertsOver(played);
+    expect(page.title).toBe('Shop');
+    alerts.tell(message('a'));
+    expect(page.title).toBe('(1) Shop');
+    played.change(snapshot({ unread: 2 }));
+    expect(page.title).toBe('(2) Shop');
+    played.change(snapshot({ unread: 0 }));
+    expect(page.title).toBe('Shop');
+  });
+
+  it('is left alone where another tab has been chosen', () => {
+    const played = new PlayedChat(snapshot({ unread: 1 }));
+    alertsOver(played);
+    played.change(snapshot({ unread: 2 }));
+    expect(page.title).toBe('Shop');
+  });
+
+  it('goes back when another tab tells of it from now on', () => {
+    const played = new PlayedChat(snapshot({ unread: 1 }));
+    const alerts = alertsOver(played);
+    alerts.tell(message('a'));
+    alerts.tell(null);
+    expect(page.title).toBe('Shop');
+    played.change(snapshot({ unread: 2 }));
+    expect(page.title).toBe('Shop');
+  });
+
+  it('that the page has changed meanwhile is counted before, and never overwritten', () => {
+    const played = new PlayedChat(snapshot({ unread: 1 }));
+    const alerts = alertsOver(played);
+    alerts.tell(message('a'));
+    page.title = 'Cart';
+    played.change(snapshot({ unread: 2 }));
+    expect(page.title).toBe('(2) Cart');
+    page.title = 'Thank you';
+    played.change(snapshot({ unread: 0 }));
+    expect(page.title).toBe('Thank you');
+  });
+
+  it('counts nothing where nothing is unread any more', () => {
+    const alerts = alertsOver(new PlayedChat(snapshot({ unread: 0 })));
+    alerts.tell(message('a'));
+    expect(page.title).toBe('Shop');
+  });
+
+  it('is its own again, and nobody listens, when the element goes', () => {
+    const played = new PlayedChat(snapshot({ unread: 1 }));
+    const alerts = alertsOver(played);
+    alerts.tell(message('a'));
+    alerts.end();
+    expect(page.title).toBe('Shop');
+    expect(played.listeners.size).toBe(0);
+  });
+});
+
+describe('the sound', () => {
+  it('comes with what is told, and never in an element that is silent', () => {
+    const made = vi.fn();
+    vi.stubGlobal(
+      'AudioContext',
+      class {
+        constructor() {
+          made();
+        }
+        resume(): Promise<void> {
+          return Promise.reject(new Error('not allowed yet'));
+        }
+      },
+    );
+    const played = new PlayedChat(snapshot({ unread: 1 }));
+    alertsOver(played).tell(message('a'));
+    expect(made).not.toHaveBeenCalled();
+    new Alerts(played.chat, () => ({ texts: english, isSilent: false })).tell(message('b'));
+    expect(made).toHaveBeenCalledOnce();
+  });
+});
+
+describe('a notification', () => {
+  it('tells who wrote what, with at most 200 characters of it', () => {
+    const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));
+    alerts.tell(message('a', { text: 'x'.repeat(201) }));
+    const [shown] = FakeNotification.shown;
+    expect(shown?.title).toBe('Ada');
+    expect(shown?.options).toEqual({ body: 'x'.repeat(200), tag: 'partyline' });
+  });
+
+  it('of somebody without a name bears the panel’s', () => {
+    const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));
+    alerts.tell(message('a', { from: { id: 'x', name: '', role: 'bot' } }));
+    expect(FakeNotification.shown[0]?.title).toBe(english.heading);
+  });
+
+  it('is for a page that nobody sees, and only with the visitor’s permission', () => {
+    const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));
+    page.visibilityState = 'visible';
+    alerts.tell(message('a'));
+    page.visibilityState = 'hidden';
+    FakeNotification.permission = 'default';
+    alerts.tell(message('b'));
+    vi.stubGlobal('Notification', undefined);
+    alerts.tell(message('c'));
+    expect(FakeNotification.shown).toEqual([]);
+  });
+
+  it('goes when it is read, and brings the page to the front when it is pressed', () => {
+    const focus = vi.fn();
+    vi.stubGlobal('window', { focus });
+    const played = new PlayedChat(snapshot({ unread: 1 }));
+    alertsOver(played).tell(message('a'));
+    const [shown] = FakeNotification.shown;
+    shown?.onclick?.();
+    expect(focus).toHaveBeenCalledOnce();
+    played.change(snapshot({ unread: 0 }));
+    expect(shown?.isOpen).toBe(false);
+  });
+
+  it('that a browser refuses to make costs nothing else', () => {
+    vi.stubGlobal(
+      'Notification',
+      class {
+        static permission = 'granted';
+        constructor() {
+          throw new TypeError('Illegal constructor');
+        }
+      },
+    );
+    const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));
+    alerts.tell(message('a'));
+    expect(page.title).toBe('(1) Shop');
+  });
+});

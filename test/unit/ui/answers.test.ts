@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import type { FormField, ListSection } from '../../../src/protocol/content.ts';
+import {
+  chosenOf,
+  keyOf,
+  problemOf,
+  spanText,
+  valuesOf,
+} from '../../../src/ui/panel/forms/answers.ts';
+import { withFormWords } from '../../../src/ui/panel/forms/words.ts';
+import { english } from '../../../src/ui/texts.ts';
+
+const texts = withFormWords(english);
+const { form } = texts;
+
+type Field<T extends FormField['type']> = Extract<FormField, { type: T }>;
+
+const common = { id: 'f', title: 'Field', subtitle: null, isRequired: false };
+
+function text(changes: Partial<Field<'text'>> = {}): Field<'text'> {
+  return {
+    ...common,
+    type: 'text',
+    placeholder: null,
+    isMultiline: false,
+    keyboard: 'text',
+    autocomplete: null,
+    maximumLength: 10,
+    ...changes,
+  };
+}
+
+function date(changes: Partial<Field<'date'>> = {}): Field<'date'> {
+  return { ...common, type: 'date', earliest: null, latest: null, parts: [], ...changes };
+}
+
+function section(isMultiple: boolean, ...titles: readonly string[]): ListSection {
+  return {
+    title: null,
+    isMultiple,
+    items: titles.map((title) => ({ id: `id-${title}`, title, subtitle: null, imageUrl: null })),
+  };
+}
+
+function list(sections: readonly ListSection[], isRequired = false): Field<'list'> {
+  return { ...common, type: 'list', sections: [...sections], isRequired };
+}
+
+function choice(isRequired = false): Field<'choice'> {
+  return { ...common, type: 'choice', isRequired, items: section(false, 'Red', 'Blue').items };
+}
+
+describe('the answer to a field', () => {
+  it('of text is what was written, without the blanks around it', () => {
+    expect(valuesOf(text(), ['  a b '], texts)).toEqual([{ id: 'f', text: 'a b', payload: 'a b' }]);
+    for (const filled of [[], [''], ['  ']]) expect(valuesOf(text(), filled, texts)).toEqual([]);
+  });
+
+  it('of a date is that day everywhere, told in as much as was asked for', () => {
+    const answer = (parts: Field<'date'>['parts']) =>
+      valuesOf(date({ parts }), ['2026-05-01'], texts);
+    expect(answer([])).toEqual([
+      { id: 'f', text: 'May 1, 2026', payload: '2026-05-01T00:00:00.000Z' },
+    ]);
+    expect(answer(['month', 'year']).map((value) => value.text)).toEqual(['May 2026']);
+    expect(answer(['day', 'month']).map((value) => value.text)).toEqual(['May 1']);
+    expect(answer(['year']).map((value) => value.text)).toEqual(['2026']);
+    expect(valuesOf(date(), [], texts)).toEqual([]);
+    expect(valuesOf(date(), [''], texts)).toEqual([]);
+  });
+
+  it('of a choice is the item at that place', () => {
+    expect(valuesOf(choice(), ['1'], texts)).toEqual([
+      { id: 'f', text: 'Blue', payload: 'id-Blue' },
+    ]);
+    expect(valuesOf(choice(), ['0'], texts)).toMatchObject([{ text: 'Red' }]);
+    for (const filled of [[], [''], ['2'], ['x']]) {
+      expect(valuesOf(choice(), filled, texts)).toEqual([]);
+    }
+  });
+
+  it('of a list is all that was chosen, in the order in which it stands there', () => {
+    const sections = [section(true, 'A', 'B'), section(false, 'C')];
+    const filled = [keyOf(1, 0), keyOf(0, 1), keyOf(0, 0)];
+    expect(valuesOf(list(sections), filled, texts)).toEqual([
+      { id: 'f', text: 'A', payload: 'id-A' },
+      { id: 'f', text: 'B', payload: 'id-B' },
+      { id: 'f', text: 'C', payload: 'id-C' },
+    ]);
+    expect(chosenOf(sections, [keyOf(0, 1)])).toEqual([{ id: '', text: 'B', payload: 'id-B' }]);
+  });
+
+  it('tells the tenth item of a section from the first of another', () => {
+    const many = Array.from({ length: 12 }, (_, index) => `item ${index}`);
+    const sections = [section(true, ...many), section(true, 'other')];
+    expect(chosenOf(sections, [keyOf(0, 11)]).map((value) => value.text)).toEqual(['item 11']);
+    expect(chosenOf(sections, [keyOf(1, 0)]).map((value) => value.text)).toEqual(['other']);
+  });
+});
+
+describe('what is wrong with an answer', () => {
+  const wrong = (field: FormField, filled: readonly string[], isUnreadable = false) =>
+    problemOf(field, filled, isUnreadable, texts);
+
+  it('is that nothing was written, where something must be', () => {
+    expect(wrong(text(), [''])).toBeNull();
+    expect(wrong(text({ isRequired: true }), [])).toBe(form.empty);
+    expect(wrong(text({ isRequired: true }), ['  '])).toBe(form.empty);
+    expect(wrong(date({ isRequired: true }), [])).toBe(form.empty);
+    expect(wrong(choice(true), [])).toBe(form.chooseOne);
+    expect(wrong(choice(true), ['0'])).toBeNull();
+    expect(wrong(list([section(true, 'A')], true), [])).toBe(form.chooseOne);
+    expect(wrong(list([section(true, 'A')], true), ['0.0'])).toBeNull();
+  });
+
+  it('is that the browser can’t read it, whatever else', () => {
+    expect(wrong(date(), [], true)).toBe(form.invalid);
+  });
+
+  it('is a text that is too long, by one character', () => {
+    expect(wrong(text(), ['a'.repeat(10)])).toBeNull();
+    expect(wrong(text(), [`  ${'a'.repeat(10)}  `])).toBeNull();
+    expect(wrong(text(), ['a'.repeat(11)])).toBe(form.atMost(10));
+  });
+
+  it.each([
+    ['ada@shop.example', null],
+    ['ada@shop', null],
+    ['ada', form.invalid],
+    ['@shop', form.invalid],
+    ['ada@', form.invalid],
+    ['ada lovelace@shop.example', form.invalid],
+    ['ada@shop.example and more', form.invalid],
+  ])('is %s where an e-mail address belongs: %s', (value, problem) => {
+    expect(wrong(text({ keyboard: 'email', maximumLength: 100 }), [value])).toBe(problem);
+    expect(wrong(text({ maximumLength: 100 }), [value])).toBeNull();
+  });
+
+  it('is a date before the first or behind the last day, both inclusive', () => {
+    const field = date({ earliest: '2026-05-01', latest: '2026-06-03' });
+    expect(wrong(field, ['2026-04-30'])).toBe(form.invalid);
+    expect(wrong(field, ['2026-05-01'])).toBeNull();
+    expect(wrong(field, ['2026-06-03'])).toBeNull();
+    expect(wrong(field, ['2026-06-04'])).toBe(form.invalid);
+    expect(wrong(date(), ['1900-01-01'])).toBeNull();
+  });
+});
+
+describe('the span of a date', () => {
+  it('is told from both ends, from one, or not at all', () => {
+    expect(spanText(date({ earliest: '2026-05-01', latest: '2026-06-03' }), texts)).toBe(
+      'May 1, 2026 – June 3, 2026',
+    );
+    expect(spanText(date({ earliest: '2026-05-01' }), texts)).toBe('May 1, 2026 –');
+    expect(spanText(date({ latest: '2026-06-03' }), texts)).toBe('– June 3, 2026');
+    expect(spanText(date(), texts)).toBe('');
+  });
+});
+
+describe('the words of forms', () => {
+  it('are the site’s own before all others', () => {
+    const own = { ...form, open: 'Open it' };
+    expect(withFormWords({ ...english, form: own }).form.open).toBe('Open it');
+  });
+
+  it('are those of the language, whatever its region', () => {
+    const german = withFormWords({ ...english, language: 'DE-at' }).form;
+    expect(german.open).not.toBe(form.open);
+    expect(withFormWords({ ...english, language: 'xx' }).form).toBe(form);
+    // No name of a property that every object has.
+    expect(withFormWords({ ...english, language: 'constructor' }).form).toBe(form);
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import type { Problem } from '../../../src/protocol/errors.ts';
+import { type ConnectionSnapshot, type Phase, phases } from '../../../src/protocol/snapshot.ts';
+import { canRetry, connectionText, isOutdated, toneOf } from '../../../src/ui/panel/connection.ts';
+import { english } from '../../../src/ui/texts.ts';
+import { troubleOf } from '../../../src/ui/trouble.ts';
+import { snapshot } from './fixtures.ts';
+
+function inPhase(phase: Phase, more: Partial<ConnectionSnapshot> = {}) {
+  return snapshot({
+    connection: { phase, attempt: 0, retryAt: null, transport: 'none', ...more },
+  });
+}
+
+const problem: Problem = { code: 'rate-limited', message: 'Messages wait a moment.' };
+
+describe('the connection in the panel', () => {
+  it('has a colour for every phase', () => {
+    const tones = Object.fromEntries(phases.map((phase) => [phase, toneOf(inPhase(phase))]));
+    expect(tones).toEqual({
+      offline: 'warn',
+      connecting: 'busy',
+      authenticating: 'busy',
+      ready: 'good',
+      routing: 'good',
+      waiting: 'warn',
+      polling: 'warn',
+      'signed-out': 'bad',
+      failed: 'bad',
+    });
+    expect(toneOf(null)).toBe('busy');
+  });
+
+  it('is told by its phase, and by what is wrong only where nothing else says it', () => {
+    for (const phase of phases) {
+      const words = connectionText(inPhase(phase, { problem }), english);
+      const isTold = phase === 'failed' || phase === 'ready';
+      expect(words.includes(problem.message), phase).toBe(isTold);
+      expect(words.startsWith(english.phase[phase])).toBe(true);
+      expect(connectionText(inPhase(phase), english)).toBe(english.phase[phase]);
+    }
+    expect(connectionText(null, english)).toBe(english.starting);
+  });
+
+  it('ends one sentence before the next begins', () => {
+    const texts = {
+      ...english,
+      phase: { ...english.phase, ready: 'Connected', failed: 'Broken.' },
+    };
+    expect(connectionText(inPhase('ready', { problem }), texts)).toBe(
+      'Connected. Messages wait a moment.',
+    );
+    expect(connectionText(inPhase('failed', { problem }), texts)).toBe(
+      'Broken. Messages wait a moment.',
+    );
+  });
+
+  it('offers another try only where one could help', () => {
+    const retriable = phases.filter((phase) => canRetry(inPhase(phase)));
+    expect(retriable).toEqual(['waiting', 'signed-out', 'failed']);
+    expect(canRetry(inPhase('polling', { retryAt: 1 }))).toBe(true);
+    expect(canRetry(inPhase('offline', { retryAt: 1 }))).toBe(false);
+  });
+
+  it('is outdated only where a newer build says so', () => {
+    expect(isOutdated(inPhase('failed'))).toBe(false);
+    expect(isOutdated(inPhase('failed', { problem }))).toBe(false);
+    expect(isOutdated(inPhase('failed', { problem: { ...problem, code: 'outdated' } }))).toBe(true);
+  });
+});
+
+describe('what a failed call is told by', () => {
+  it('is the code of an error of ours, from whichever copy of the package', () => {
+    const ours = Object.assign(new Error('Too long.'), {
+      name: 'PartylineError',
+      code: 'message-too-long',
+    });
+    expect(troubleOf(ours)).toEqual({ code: 'message-too-long', message: 'Too long.' });
+  });
+
+  it.each([
+    ['an error of the browser’s', Object.assign(new Error('Quota.'), { code: 22 }), 'Quota.'],
+    [
+      'a coded error of Node’s',
+      Object.assign(new Error('In use.'), { code: 'EADDRINUSE' }),
+      'In use.',
+    ],
+    [
+      'an error of ours without its code',
+      Object.assign(new Error('Odd.'), { name: 'PartylineError' }),
+      'Odd.',
+    ],
+    [
+      'a code that is no text',
+      Object.assign(new Error('Odd.'), { name: 'PartylineError', code: 1 }),
+      'Odd.',
+    ],
+    ['what is no error', 'a text', 'a text'],
+    [
+      'what only looks like one',
+      { name: 'PartylineError', code: 'x', message: 'y' },
+      '[object Object]',
+    ],
+  ])('of %s has no code', (_, error, message) => {
+    expect(troubleOf(error)).toEqual({ code: null, message });
+  });
+});

@@ -1,0 +1,231 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Message } from '../../../src/protocol/message.ts';
+import { arrivals } from '../../../src/ui/panel/arrivals.ts';
+import { Rows } from '../../../src/ui/panel/rows.ts';
+import { UnreadMark } from '../../../src/ui/panel/unread-mark.ts';
+import { english } from '../../../src/ui/texts.ts';
+import { message, own, snapshot } from './fixtures.ts';
+
+const minute = 60_000;
+const now = new Date(2026, 4, 4, 12).getTime();
+
+function rowsOf(messages: readonly Message[], firstUnread: string | null = null) {
+  const rows = new Rows(messages, now, english, firstUnread);
+  return messages.map((_, index) => {
+    const row = rows.at(index);
+    if (!row) throw new Error(`There is no row ${index}.`);
+    return row;
+  });
+}
+
+beforeEach(() => {
+  vi.stubGlobal('navigator', { languages: ['en-US'] });
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+/** Whether the second of two messages goes on the group of the first. */
+function belongTogether(first: Message, second: Message): boolean {
+  const [a, b] = rowsOf([first, second]);
+  expect(a?.closesGroup).toBe(b?.opensGroup);
+  return b?.opensGroup === false;
+}
+
+describe('messages in groups', () => {
+  const first = message('a', { timestamp: now });
+
+  it('belong together up to five minutes apart, whichever clock is ahead', () => {
+    const at = (timestamp: number) => message('b', { timestamp });
+    expect(belongTogether(first, at(now + 5 * minute - 1))).toBe(true);
+    expect(belongTogether(first, at(now + 5 * minute))).toBe(false);
+    expect(belongTogether(first, at(now - 5 * minute + 1))).toBe(true);
+    expect(belongTogether(first, at(now - 5 * minute))).toBe(false);
+  });
+
+  it('are of one sender, in one role, with nothing missing between them', () => {
+    const timestamp = now;
+    const { from } = first;
+    expect(belongTogether(first, message('b', { timestamp }))).toBe(true);
+    expect(
+      belongTogether(first, message('b', { timestamp, from: { ...from, id: 'agent-2' } })),
+    ).toBe(false);
+    expect(belongTogether(first, message('b', { timestamp, from: { ...from, role: 'bot' } }))).toBe(
+      false,
+    );
+    expect(belongTogether(first, message('b', { timestamp, missingBefore: 1 }))).toBe(false);
+  });
+
+  it('are never of the system: each of its messages stands alone', () => {
+    const from = { id: '', name: '', role: 'system' } as const;
+    const at = { timestamp: now, from };
+    expect(belongTogether(message('a', at), message('b', at))).toBe(false);
+  });
+
+  it('end where a day, a conversation or the unread ones begin', () => {
+    const midnight = new Date(2026, 4, 4).getTime();
+    const [, day] = rowsOf([
+      message('a', { timestamp: midnight - 1 }),
+      message('b', { timestamp: midnight }),
+    ]);
+    expect(day).toMatchObject({ opensGroup: true, day: 'Today' });
+    const other = { timestamp: now, conversationId: 'c2' };
+    const [, conversation] = rowsOf([first, message('b', other)]);
+    expect(conversation).toMatchObject({ opensGroup: true, opensConversation: true, day: null });
+    const [, unread] = rowsOf([first, message('b', { timestamp: now })], 'b');
+    expect(unread).toMatchObject({ opensGroup: true, opensUnread: true });
+  });
+
+  it('do not end where a message waits for its conversation', () => {
+    const waits = own('b', { timestamp: now, conversationId: null });
+    const before = own('a', { timestamp: now });
+    expect(belongTogether(before, waits)).toBe(true);
+    expect(belongTogether(waits, before)).toBe(true);
+  });
+
+  it('show time and outcome at the end, and wherever the outcome changes', () => {
+    const timestamp = now;
+    const shown = rowsOf([
+      own('a', { timestamp }),
+      own('b', { timestamp }),
+      own('c', { timestamp, status: 'sent' }),
+      own('d', { timestamp, status: 'sent' }),
+    ]).map(({ showsMeta }) => showsMeta);
+    expect(shown).toEqual([false, true, false, true]);
+  });
+});
+
+describe('a row', () => {
+  it('is not there before the first and behind the last message', () => {
+    const rows = new Rows([message('a')], now, english, null);
+    expect(rows.at(-1)).toBeNull();
+    expect(rows.at(1)).toBeNull();
+  });
+
+  it('names the day of the first message, and of each that begins another one', () => {
+    const at = (day: number, hour: number) => new Date(2026, 4, day, hour).getTime();
+    const days = rowsOf([
+      message('a', { timestamp: at(2, 23) }),
+      message('b', { timestamp: at(3, 0) }),
+      message('c', { timestamp: at(3, 23) }),
+      message('d', { timestamp: at(4, 1) }),
+      // Late, and of the day before.
+      message('e', { timestamp: at(3, 22) }),
+    ]).map(({ day }) => day);
+    expect(days).toEqual(['Saturday, May 2', 'Yesterday', null, 'Today', 'Yesterday']);
+  });
+
+  it('opens no conversation where it is the very first', () => {
+    expect(rowsOf([message('a')])[0]).toMatchObject({ opensConversation: false, opensGroup: true });
+  });
+});
+
+describe('arrivals', () => {
+  const a = message('a');
+  const b = message('b');
+  const mine = own('m');
+
+  it('are what others wrote behind what was there', () => {
+    expect(arrivals([a], [a, mine, b])).toEqual([b]);
+    expect(arrivals([a, mine], [a, mine])).toEqual([]);
+  });
+
+  it('are none when nothing has changed', () => {
+    const list = [a, b];
+    expect(arrivals(list, list)).toEqual([]);
+  });
+
+  it('are found where a row was replaced as well', () => {
+    const corrected = { ...a, missingBefore: 1 };
+    expect(arrivals([a, mine], [corrected, mine, b])).toEqual([b]);
+    expect(arrivals([mine, a], [mine, corrected, b])).toEqual([b]);
+  });
+
+  it('are not what was put on top', () => {
+    const older = message('older');
+    expect(arrivals([a], [older, a])).toEqual([]);
+    expect(arrivals([a], [older, a, b])).toEqual([b]);
+  });
+
+  it('are found in the middle, where a gap is filled', () => {
+    expect(arrivals([a, mine], [a, b, mine])).toEqual([b]);
+  });
+
+  it('are all, where nothing was there or nothing is left of it', () => {
+    expect(arrivals([], [a, mine, b])).toEqual([a, b]);
+    expect(arrivals([message('x')], [a, b])).toEqual([a, b]);
+  });
+});
+
+describe('the line above what is unread', () => {
+  const messages = [message('a'), own('m'), message('b'), message('c'), own('n')];
+
+  it('stands above the nth of the others’ messages from the end, where n are unread', () => {
+    const mark = new UnreadMark();
+    for (const [unread, first] of [
+      [0, null],
+      [1, 'c'],
+      [2, 'b'],
+      [3, 'a'],
+      [4, null],
+    ] as const) {
+      mark.open(snapshot({ messages, unread }));
+      expect(mark.first, `${unread} unread`).toBe(first);
+    }
+    mark.open(null);
+    expect(mark.first).toBeNull();
+  });
+
+  it('comes with the first message that nobody saw, and stays there for the next ones', () => {
+    const mark = new UnreadMark();
+    const read = snapshot({ messages: messages.slice(0, 3) });
+    const one = snapshot({ messages: messages.slice(0, 4), unread: 1 });
+    mark.change(read, one, true);
+    expect(mark.first).toBeNull();
+    mark.change(read, one, false);
+    expect(mark.first).toBe('c');
+    const two = snapshot({ messages: [...messages, message('d')], unread: 2 });
+    mark.change(one, two, false);
+    expect(mark.first).toBe('c');
+    mark.clear();
+    expect(mark.first).toBeNull();
+    // Only what begins to be unread draws the line.
+    mark.change(one, two, false);
+    expect(mark.first).toBeNull();
+  });
+
+  it('stays when others have read the rest, until the visitor writes', () => {
+    const mark = new UnreadMark();
+    const one = snapshot({ messages: messages.slice(0, 4), unread: 1 });
+    mark.open(one);
+    const read = snapshot({ messages: messages.slice(0, 4) });
+    mark.change(one, read, false);
+    mark.change(read, snapshot({ messages: [...messages, message('d')], unread: 1 }), false);
+    expect(mark.first).toBe('c');
+  });
+
+  it('does not come without anything unread', () => {
+    const mark = new UnreadMark();
+    mark.change(snapshot({ messages }), snapshot({ messages: [...messages] }), false);
+    expect(mark.first).toBeNull();
+  });
+
+  it('goes with the messages', () => {
+    const mark = new UnreadMark();
+    mark.open(snapshot({ messages, unread: 1 }));
+    mark.change(snapshot({ messages, unread: 1 }), snapshot(), false);
+    expect(mark.first).toBeNull();
+  });
+
+  it('stands in a history that comes after the panel has opened, seen or not', () => {
+    const mark = new UnreadMark();
+    const nothing = snapshot({ conversation: null });
+    mark.change(nothing, snapshot({ messages, unread: 2 }), true);
+    expect(mark.first).toBe('b');
+    // A first message in a conversation that is seen is no history.
+    const seen = new UnreadMark();
+    seen.change(snapshot(), snapshot({ messages: [message('a')], unread: 1 }), true);
+    expect(seen.first).toBeNull();
+  });
+});

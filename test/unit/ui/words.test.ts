@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { troubleBy, wordsOf } from '../../../src/ui/languages/words.ts';
+import { emptyDraft } from '../../../src/ui/panel/forms/draft.ts';
+import { withFormWords } from '../../../src/ui/panel/forms/words.ts';
+import { english } from '../../../src/ui/texts.ts';
+
+describe('the words of a language', () => {
+  it('count as it does', () => {
+    const { number, plural } = wordsOf('de');
+    expect(number(1_234)).toBe('1.234');
+    const forms = { one: '# Nachricht', other: '# Nachrichten' };
+    expect([0, 1, 2, 1_000].map((count) => plural(count, forms))).toEqual([
+      '0 Nachrichten',
+      '1 Nachricht',
+      '2 Nachrichten',
+      '1.000 Nachrichten',
+    ]);
+    expect(wordsOf('ar').plural(3, { few: 'few', other: 'other' })).toBe('few');
+    expect(wordsOf('ar').plural(2, { few: 'few', other: 'other' })).toBe('other');
+  });
+
+  it('list names as people read them', () => {
+    expect(wordsOf('de').listed(['Tier_1_Support', 'Billing', 'Sales'])).toBe(
+      'Tier 1 Support, Billing oder Sales',
+    );
+  });
+
+  it('tell the time of day', () => {
+    const at = new Date(2026, 4, 4, 15, 4).getTime();
+    expect(wordsOf('de').clockTime(at)).toBe('15:04');
+  });
+
+  it('tell a problem by its code, and else in general', () => {
+    const tell = troubleBy({ network: 'Kein Netz.' }, 'Etwas ging schief.');
+    expect(tell({ code: 'network', message: 'x' })).toBe('Kein Netz.');
+    expect(tell({ code: 'timeout', message: 'x' })).toBe('Etwas ging schief.');
+    expect(tell({ code: null, message: 'x' })).toBe('Etwas ging schief.');
+  });
+});
+
+describe('the words of forms', () => {
+  it.each([
+    ['en', '2 of 3', '12'],
+    ['de', '2 von 3', '12'],
+    ['es', '2 de 3', '12'],
+    ['fr', '2 sur 3', '12'],
+    ['ar', '2 من 3', '12'],
+  ])('in %s have both numbers of a page, and the limit', (language, step, limit) => {
+    const { form } = withFormWords({ ...english, language });
+    const western = (text: string) =>
+      text.replaceAll(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660));
+    expect(western(form.step(2, 3))).toBe(step);
+    expect(western(form.atMost(12))).toContain(limit);
+  });
+
+  it('begin closed where something must be pressed first, and on the first page elsewhere', () => {
+    expect(emptyDraft(false).step).toEqual({ type: 'closed' });
+    expect(emptyDraft(true).step).toEqual({ type: 'page', page: 0 });
+    expect(emptyDraft(true).filled).not.toBe(emptyDraft(true).filled);
+  });
+});
