@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Problem } from '../../../src/protocol/errors.ts';
 import { type ConnectionSnapshot, type Phase, phases } from '../../../src/protocol/snapshot.ts';
 import { canRetry, connectionText, isOutdated, toneOf } from '../../../src/ui/panel/connection.ts';
@@ -35,24 +35,22 @@ describe('the connection in the panel', () => {
     for (const phase of phases) {
       const words = connectionText(inPhase(phase, { problem }), english);
       const isTold = phase === 'failed' || phase === 'ready';
-      expect(words.includes(problem.message), phase).toBe(isTold);
-      expect(words.startsWith(english.phase[phase])).toBe(true);
-      expect(connectionText(inPhase(phase), english)).toBe(english.phase[phase]);
+      const own = english.phase[phase === 'authenticating' ? 'connecting' : phase];
+      expect(words.includes(english.trouble(problem)), phase).toBe(isTold);
+      expect(words.startsWith(own)).toBe(true);
+      expect(connectionText(inPhase(phase), english)).toBe(own);
     }
-    expect(connectionText(null, english)).toBe(english.starting);
+    expect(connectionText(null, english)).toBe(english.phase.connecting);
   });
 
   it('ends one sentence before the next begins', () => {
     const texts = {
       ...english,
       phase: { ...english.phase, ready: 'Connected', failed: 'Broken.' },
+      trouble: () => 'Wait a moment.',
     };
-    expect(connectionText(inPhase('ready', { problem }), texts)).toBe(
-      'Connected. Messages wait a moment.',
-    );
-    expect(connectionText(inPhase('failed', { problem }), texts)).toBe(
-      'Broken. Messages wait a moment.',
-    );
+    expect(connectionText(inPhase('ready', { problem }), texts)).toBe('Connected. Wait a moment.');
+    expect(connectionText(inPhase('failed', { problem }), texts)).toBe('Broken. Wait a moment.');
   });
 
   it('offers another try only where one could help', () => {
@@ -70,6 +68,10 @@ describe('the connection in the panel', () => {
 });
 
 describe('what a failed call is told by', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
   it('is the code of an error of ours, from whichever copy of the package', () => {
     const ours = Object.assign(new Error('Too long.'), {
       name: 'PartylineError',
@@ -101,7 +103,9 @@ describe('what a failed call is told by', () => {
       { name: 'PartylineError', code: 'x', message: 'y' },
       '[object Object]',
     ],
-  ])('of %s has no code', (_, error, message) => {
+  ])('of %s has no code, and a developer finds it in the console', (_, error, message) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     expect(troubleOf(error)).toEqual({ code: null, message });
+    expect(warn).toHaveBeenCalledWith('[partyline] unexpected error:', error);
   });
 });

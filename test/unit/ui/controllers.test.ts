@@ -146,6 +146,7 @@ describe('older messages', () => {
   });
 
   it('that can’t be had are told, until they are asked for again', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const host = new EarlierHost();
     const earlier = new Earlier(host);
     let fails = true;
@@ -163,5 +164,7 @@ describe('older messages', () => {
     fails = false;
     await earlier.load();
     expect(earlier.trouble).toBeNull();
+    expect(warn).toHaveBeenCalledOnce();
+    warn.mockRestore();
   });
 });

@@ -66,3 +66,11 @@ test('some languages run from right to left', () => {
   expect(isRightToLeft({ ...english, language: 'ar-EG' })).toBe(true);
   expect(isRightToLeft(english)).toBe(false);
 });
+
+test('English, too, tells a problem by its code, and never in a developer’s words', () => {
+  for (const code of ['network', 'rejected', 'misfit', 'client-bug', null] as const) {
+    expect(english.trouble({ code, message: 'conversation c-1 answered 503' })).not.toContain(
+      '503',
+    );
+  }
+});
