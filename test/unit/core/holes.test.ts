@@ -18,6 +18,7 @@ import {
   standing,
   statuses,
   texts,
+  untilAsked,
 } from './scenes.ts';
 
 /** A hub that the gateway answers, so that only what is looked at happens. */
@@ -113,7 +114,7 @@ describe('what is missing', () => {
     const since: number[] = [];
     while (since.length < 6) {
       made.clearKeepingSocket();
-      while (asked(made).length === 0) made.pass(1_000);
+      untilAsked(made);
       since.push(...asked(made).flatMap((call) => ('since' in call ? call.since : [])));
       made.rest(...numbered(1, 7));
     }
@@ -124,12 +125,12 @@ describe('what is missing', () => {
   it('is looked for as often as the newest hole wants, not as the oldest', () => {
     const made = holed();
     for (let tries = 0; tries < 2; tries += 1) {
-      while (asked(made).length === 0) made.pass(500);
+      untilAsked(made);
       made.rest(...numbered(1, 7)).clearKeepingSocket();
     }
     expect((made.state.timers.hold ?? 0) - made.now).toBe(8_000);
     hears(made, agentSays(9)).take({ type: 'timer', name: 'hold' });
-    while (asked(made).length === 0) made.pass(500);
+    untilAsked(made);
     made.rest(...numbered(1, 7, 9)).clearKeepingSocket();
     expect(marks(made).at(-1)).toEqual(['agent 9', 1]);
     expect((made.state.timers.hold ?? 0) - made.now).toBe(2_000);
@@ -219,7 +220,7 @@ describe('what is held', () => {
     const made = hub();
     hears(made, ...numbered(1, 3)).pass(2_000);
     for (const shown of [1, 1, 2]) {
-      while (asked(made).length === 0) made.pass(500);
+      untilAsked(made);
       fails(made, 'network');
       made.clearKeepingSocket();
       expect(made.shown()).toHaveLength(shown);

@@ -4,6 +4,7 @@ import type {
   RestFailure,
   RestValue,
 } from '../../../src/protocol/gateway.ts';
+import type { Attachment } from '../../../src/protocol/content-schema.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import type { PatchMessage, SnapshotMessage } from '../../../src/protocol/port.ts';
 import type { ConversationRecord, StoreOperation } from '../../../src/worker/core/records.ts';
@@ -182,9 +183,39 @@ export function snapshots(hub: TestHub, tabId: string): SnapshotMessage[] {
   return posts(hub, tabId).flatMap((message) => (message.type === 'snapshot' ? [message] : []));
 }
 
-/** The socket is given up, and REST stands in for it; the first poll is answered. */
+/** The socket is given up, and REST stands in for it; what it was asked is answered. */
 export function polling<Hub extends TestHub>(hub: Hub): Hub {
   hub.cut();
   for (let retry = 0; retry < 5; retry += 1) hub.pass(31_000).cut();
-  return hub.rest();
+  return settled(hub);
+}
+
+/** Every catch-up that is wanted is made, and brings nothing. */
+export function settled<Hub extends TestHub>(hub: Hub): Hub {
+  for (let runs = 0; runs < 5 && hub.state.recovery.active; runs += 1) hub.rest();
+  return hub;
+}
+
+/** Time passes until REST is asked for something. */
+export function untilAsked<Hub extends TestHub>(hub: Hub, within = 120_000): Hub {
+  for (let passed = 0; asked(hub).length === 0; passed += 100) {
+    if (passed > within) throw new Error(`nothing is asked of REST within ${within} ms`);
+    hub.pass(100);
+  }
+  return hub;
+}
+
+/** A file that a message brings. */
+export function file(attachmentId: string, rest: Partial<Attachment> = {}): Attachment {
+  return {
+    type: 'attachment',
+    attachmentId,
+    url: null,
+    name: `${attachmentId}.png`,
+    kind: 'image',
+    mime: 'image/png',
+    size: 1_000,
+    text: null,
+    ...rest,
+  };
 }

@@ -15,6 +15,7 @@ import {
   standing,
   statuses,
   unnumbered,
+  untilAsked,
 } from './scenes.ts';
 
 function hub(options: ConstructorParameters<typeof TestHub>[0] = {}): TestHub {
@@ -26,7 +27,7 @@ function hub(options: ConstructorParameters<typeof TestHub>[0] = {}): TestHub {
 /** REST is asked of its own accord, within a minute. */
 function look(made: TestHub): TestHub {
   made.clearKeepingSocket();
-  while (asked(made).length === 0) made.pass(1_000);
+  untilAsked(made);
   return made;
 }
 
