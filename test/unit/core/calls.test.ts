@@ -54,7 +54,7 @@ describe('to send', () => {
     ['abcde', 'message-too-long'],
     ['\u007f'.repeat(4), 'ok'],
     ['\u0080'.repeat(2), 'ok'],
-    ['\u0080'.repeat(2) + 'a', 'message-too-long'],
+    [`${'\u0080'.repeat(2)}a`, 'message-too-long'],
     ['\u07ff'.repeat(2), 'ok'],
     ['\u0800', 'ok'],
     ['\u0800a', 'ok'],
@@ -214,9 +214,7 @@ describe('to read', () => {
     made.flush();
     expect(made.snapshot?.unread).toBe(0);
     expect(made.state.reading).toEqual({ unread: 0, readUntil: [1, 2, 0, 0] });
-    expect(operationsOf(made, 'put-read')).toEqual([
-      { type: 'put-read', readUntil: [1, 2, 0, 0] },
-    ]);
+    expect(operationsOf(made, 'put-read')).toEqual([{ type: 'put-read', readUntil: [1, 2, 0, 0] }]);
     expect(operationsOf(made, 'add-unread')).toEqual([]);
     made.clearKeepingSocket().call({ type: 'mark-read' });
     made.flush();

@@ -8,8 +8,8 @@ import {
   found,
   hears,
   nextId,
-  operationsOf,
   opensNext,
+  operationsOf,
   page,
   record,
   row,
@@ -446,7 +446,12 @@ describe('a former conversation', () => {
     page(made, [{ ...agentSays(1), messageId: 'x', conversationId: nextId }]);
     expect(made.state.recovery.active?.conversationId).toBe(nextId);
     // Its own answer comes too late.
-    const value = { type: 'history', messages: [agentSays(2)], nextCursor: null, misfits: 0 } as const;
+    const value = {
+      type: 'history',
+      messages: [agentSays(2)],
+      nextCursor: null,
+      misfits: 0,
+    } as const;
     made.take({ type: 'rest', requestId, result: { ok: true, value } });
     expect(made.state.formers).toHaveLength(1);
   });

@@ -173,13 +173,16 @@ describe('a limit', () => {
     expect(hub.last('prune').keep).toBe(keep);
   });
 
-  it.each([1, 2, 90])('of %i days keeps them to the millisecond, by the gateway’s clock', (days) => {
-    const hub = new TestHub({ limits: { storedDays: days } });
-    hub.restore().attach().token().open();
-    hub.gateway({ type: 'authenticated', serverTime: hub.wall + 5_000 });
-    hub.answersPings = true;
-    const due = hub.state.timers.prune ?? 0;
-    hub.pass(due - hub.now);
-    expect(hub.last('prune').before).toBe(hub.wall + 5_000 - days * day);
-  });
+  it.each([1, 2, 90])(
+    'of %i days keeps them to the millisecond, by the gateway’s clock',
+    (days) => {
+      const hub = new TestHub({ limits: { storedDays: days } });
+      hub.restore().attach().token().open();
+      hub.gateway({ type: 'authenticated', serverTime: hub.wall + 5_000 });
+      hub.answersPings = true;
+      const due = hub.state.timers.prune ?? 0;
+      hub.pass(due - hub.now);
+      expect(hub.last('prune').before).toBe(hub.wall + 5_000 - days * day);
+    },
+  );
 });

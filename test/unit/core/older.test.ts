@@ -177,13 +177,16 @@ describe('rows that only the gateway has', () => {
     [1, 0, false],
     [3, 2, false],
     [4, 2, true],
-  ])('are asked for above number %i with %i missing before it: %s', (sequence, missing, isAsked) => {
-    const oldest = { ...row(sequence), missingBefore: missing };
-    const hub = found(new TestHub(), [oldest, ...rows(sequence + 1, 9)]);
-    const all = load(hub, row(9), 50);
-    storeHas(hub, all, []);
-    expect(asked(hub)).toHaveLength(isAsked ? 1 : 0);
-  });
+  ])(
+    'are asked for above number %i with %i missing before it: %s',
+    (sequence, missing, isAsked) => {
+      const oldest = { ...row(sequence), missingBefore: missing };
+      const hub = found(new TestHub(), [oldest, ...rows(sequence + 1, 9)]);
+      const all = load(hub, row(9), 50);
+      storeHas(hub, all, []);
+      expect(asked(hub)).toHaveLength(isAsked ? 1 : 0);
+    },
+  );
 
   it('are asked for by time above a row without a sequence, that very instant included', () => {
     const oldest = rowOf(unnumbered('old', 5_000), [1, 0, 1, 5_000]);
@@ -268,18 +271,21 @@ describe('rows that only the gateway has', () => {
     expect(given(hub, call)).toBe('unavailable');
   });
 
-  it.each([3, 4, 5])('are asked for by four at a time: of %i, the fifth is to ask again', (calls) => {
-    const hub = long();
-    const ids = Array.from({ length: calls }, () => load(hub, row(101), 50));
-    for (const id of ids) storeHas(hub, id, []);
-    expect(asked(hub)).toHaveLength(Math.min(calls, 4));
-    if (calls === 5) expect(given(hub, ids[4] ?? -1)).toEqual({ texts: [], hasEarlier: true });
-    // One that is answered makes room.
-    page(hub, [agentSays(1)]);
-    const again = load(hub, row(101), 50);
-    storeHas(hub, again, []);
-    expect(given(hub, again)).toBe('open');
-  });
+  it.each([3, 4, 5])(
+    'are asked for by four at a time: of %i, the fifth is to ask again',
+    (calls) => {
+      const hub = long();
+      const ids = Array.from({ length: calls }, () => load(hub, row(101), 50));
+      for (const id of ids) storeHas(hub, id, []);
+      expect(asked(hub)).toHaveLength(Math.min(calls, 4));
+      if (calls === 5) expect(given(hub, ids[4] ?? -1)).toEqual({ texts: [], hasEarlier: true });
+      // One that is answered makes room.
+      page(hub, [agentSays(1)]);
+      const again = load(hub, row(101), 50);
+      storeHas(hub, again, []);
+      expect(given(hub, again)).toBe('open');
+    },
+  );
 
   it('are not asked for above what has no place yet', () => {
     const hub = long();

@@ -6,8 +6,8 @@ import {
   found,
   hears,
   nextId,
-  operationsOf,
   opensNext,
+  operationsOf,
   outcome,
   page,
   posts,
@@ -333,9 +333,12 @@ describe('when the visitor is another one', () => {
     expect(made.state.outbox).toEqual([]);
     made.store();
     expect(outcome(made, ending)).toBe('ok');
-    expect(made.all('answer').map(({ callId }) => callId).toSorted()).toEqual(
-      [sending, second, done, ending].toSorted(),
-    );
+    expect(
+      made
+        .all('answer')
+        .map(({ callId }) => callId)
+        .toSorted(),
+    ).toEqual([sending, second, done, ending].toSorted());
   });
 
   it('whoever waits for a conversation is told', () => {

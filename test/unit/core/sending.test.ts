@@ -11,8 +11,8 @@ import {
   goesOn,
   hears,
   nextId,
-  operationsOf,
   opensNext,
+  operationsOf,
   outcome,
   page,
   polling,
@@ -34,7 +34,15 @@ function hub(options: ConstructorParameters<typeof TestHub>[0] = {}): TestHub {
 }
 
 function item(messageId: string, ordinal: number, rest: Partial<OutboxRecord> = {}): OutboxRecord {
-  return { messageId, ordinal, conversationId, text: messageId, timestamp: 1, failure: null, ...rest };
+  return {
+    messageId,
+    ordinal,
+    conversationId,
+    text: messageId,
+    timestamp: 1,
+    failure: null,
+    ...rest,
+  };
 }
 
 /** Where each message of the outbox stands. */
@@ -195,8 +203,11 @@ describe('where a message goes', () => {
     const made = hub().type('one', 'm1').type('two', 'm2').type('three', 'm3');
     problem(made, 'conversation-not-found', null);
     expect(made.state.outbox.map((one) => one.conversationId)).toEqual([null, null, null]);
-    expect(operationsOf(made, 'put-outbox').slice(-3).map(({ record: { messageId } }) => messageId))
-      .toEqual(['m1', 'm2', 'm3']);
+    expect(
+      operationsOf(made, 'put-outbox')
+        .slice(-3)
+        .map(({ record: { messageId } }) => messageId),
+    ).toEqual(['m1', 'm2', 'm3']);
   });
 });
 
@@ -235,7 +246,11 @@ describe('what a former hub left', () => {
     const made = new TestHub();
     made.restore({
       meta: { ...made.state.meta, subject: 'visitor-1' },
-      outbox: [item('m1', 1), item('m2', 2, { conversationId: nextId }), item('m3', 3, { conversationId: null })],
+      outbox: [
+        item('m1', 1),
+        item('m2', 2, { conversationId: nextId }),
+        item('m3', 3, { conversationId: null }),
+      ],
     });
     expect(made.state.conversation?.conversation.conversationId).toBe(nextId);
     expect(failure(made.attach(), 'm1')).toBe('unknown-outcome');
@@ -294,16 +309,19 @@ describe('by REST', () => {
     ['too-long', 'message-too-long'],
     ['rejected', 'rejected'],
     ['forbidden', 'rejected'],
-  ] satisfies [RestFailure['kind'], string][])('a post that is %s fails as %s, and the next one goes', (kind, code) => {
-    const made = open().type('one', 'm1').type('two', 'm2');
-    fails(made, kind);
-    expect(failure(made, 'm1')).toBe(code);
-    expect(posted(made)).toEqual(['one', 'two']);
-    expect(operationsOf(made, 'put-outbox').at(-1)?.record).toMatchObject({
-      messageId: 'm1',
-      failure: { code },
-    });
-  });
+  ] satisfies [RestFailure['kind'], string][])(
+    'a post that is %s fails as %s, and the next one goes',
+    (kind, code) => {
+      const made = open().type('one', 'm1').type('two', 'm2');
+      fails(made, kind);
+      expect(failure(made, 'm1')).toBe(code);
+      expect(posted(made)).toEqual(['one', 'two']);
+      expect(operationsOf(made, 'put-outbox').at(-1)?.record).toMatchObject({
+        messageId: 'm1',
+        failure: { code },
+      });
+    },
+  );
 
   it('a post into a conversation that has ended fails, and the conversation is over', () => {
     const made = open().type('one', 'm1').type('two', 'm2');
@@ -412,13 +430,16 @@ describe('an error of the gateway’s', () => {
     ['rejected', 'rejected'],
     ['forbidden', 'rejected'],
     ['attachment', 'rejected'],
-  ] as const)('%s fails the message that it names as %s, for good, and the next one goes', (kind, code) => {
-    const made = hub().type('one', 'm1').type('two', 'm2').clearKeepingSocket();
-    problem(made, kind, 'm1');
-    expect(failure(made, 'm1')).toBe(code);
-    expect(texts(made)).toEqual(['two']);
-    expect(operationsOf(made, 'put-outbox').at(-1)?.record.failure?.code).toBe(code);
-  });
+  ] as const)(
+    '%s fails the message that it names as %s, for good, and the next one goes',
+    (kind, code) => {
+      const made = hub().type('one', 'm1').type('two', 'm2').clearKeepingSocket();
+      problem(made, kind, 'm1');
+      expect(failure(made, 'm1')).toBe(code);
+      expect(texts(made)).toEqual(['two']);
+      expect(operationsOf(made, 'put-outbox').at(-1)?.record.failure?.code).toBe(code);
+    },
+  );
 
   it('that names no message fails none', () => {
     const made = hub().type('one', 'm1');

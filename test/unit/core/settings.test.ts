@@ -10,7 +10,8 @@ const source = readFileSync(
 /** What the documentation of a setting says that it is where a site sets none. */
 function documented(name: string): number {
   const [, value = ''] =
-    new RegExp(`@default ([\\d_]+)(?:(?!\\*/)[\\s\\S])*\\*/\\s*readonly ${name}:`).exec(source) ?? [];
+    new RegExp(`@default ([\\d_]+)(?:(?!\\*/)[\\s\\S])*\\*/\\s*readonly ${name}:`).exec(source) ??
+    [];
   return Number(value.replaceAll('_', ''));
 }
 

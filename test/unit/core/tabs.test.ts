@@ -132,18 +132,21 @@ describe('credit', () => {
     [patchCredit, patchCredit, []],
     [patchCredit + 1, patchCredit, ['head']],
     [patchCredit + 5, patchCredit, ['head']],
-  ])('of %i changes that are not acknowledged, %i are posted, then %j', (changes, patched, rest) => {
-    const made = hub().attach('b');
-    acknowledges(made, 'b').clearKeepingSocket();
-    says(made, 1, changes);
-    expect(kinds(made, 'b')).toEqual([...Array<string>(patched).fill('patch'), ...rest]);
-    if (rest.length === 0) return;
-    expect(posts(made, 'b').at(-1)).toEqual({
-      type: 'head',
-      epoch: 'boot.0',
-      revision: patches(made, 'a')[patchCredit]?.revision,
-    });
-  });
+  ])(
+    'of %i changes that are not acknowledged, %i are posted, then %j',
+    (changes, patched, rest) => {
+      const made = hub().attach('b');
+      acknowledges(made, 'b').clearKeepingSocket();
+      says(made, 1, changes);
+      expect(kinds(made, 'b')).toEqual([...Array<string>(patched).fill('patch'), ...rest]);
+      if (rest.length === 0) return;
+      expect(posts(made, 'b').at(-1)).toEqual({
+        type: 'head',
+        epoch: 'boot.0',
+        revision: patches(made, 'a')[patchCredit]?.revision,
+      });
+    },
+  );
 
   it('comes back with an acknowledgement of all, or of some', () => {
     const made = hub().attach('b');
@@ -218,7 +221,10 @@ describe('a tick', () => {
         epoch: 'boot.0',
         revision: revision + 1,
         shared: { unread: 2 },
-        upserts: [expect.objectContaining({ sequence: 1 }), expect.objectContaining({ sequence: 2 })],
+        upserts: [
+          expect.objectContaining({ sequence: 1 }),
+          expect.objectContaining({ sequence: 2 }),
+        ],
         removed: [],
         readMark: null,
       },
@@ -246,8 +252,7 @@ describe('a tick', () => {
       ['draft', () => made.call({ type: 'draft', text: 'half' })],
       [
         'typing',
-        () =>
-          made.gateway({ type: 'typing', conversationId, from: agent, isTyping: true }),
+        () => made.gateway({ type: 'typing', conversationId, from: agent, isTyping: true }),
       ],
       [
         'conversation',

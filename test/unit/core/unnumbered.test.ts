@@ -185,7 +185,10 @@ describe('a message whose sequence comes late', () => {
   /** Shown as REST told it, without a sequence. */
   function shownWithout(...texts: [string, number][]): TestHub {
     const made = look(hub());
-    page(made, texts.map(([text, timestamp]) => unnumbered(text, timestamp)));
+    page(
+      made,
+      texts.map(([text, timestamp]) => unnumbered(text, timestamp)),
+    );
     standing(made);
     return made.clearKeepingSocket();
   }
