@@ -248,7 +248,7 @@ describe('a file that comes back', () => {
     const other = file('f2');
     expect(back([other], [file('f1')])).toEqual([other]);
     expect(back([other], [])).toEqual([other]);
-    const told = [{ type: 'answer', text: 'Yes' } as const, other];
+    const told = [{ type: 'answer', kind: 'button', text: 'Yes', payload: 'yes' } as const, other];
     expect(back(told, [file('f1')])).toEqual(told);
   });
 

@@ -259,7 +259,7 @@ describe('a tick', () => {
         () =>
           made.gateway({
             type: 'conversation',
-            conversation: { conversationId, status: 'connected', agent: { name: 'Ada' } },
+            conversation: { conversationId, status: 'queued', position: 3 },
           }),
       ],
       ['hub', () => made.take({ type: 'store-changed', persistent: false })],
@@ -274,7 +274,7 @@ describe('a tick', () => {
     expect(made.snapshot).toMatchObject({
       draft: 'half',
       typing: { name: 'Ada' },
-      conversation: { status: 'connected' },
+      conversation: { status: 'queued', position: 3 },
       hub: { persistent: false },
       connection: { problem: { code: 'rejected' } },
     });
