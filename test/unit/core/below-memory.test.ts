@@ -42,7 +42,7 @@ describe('a row below memory', () => {
   const old = unnumbered('old', row(3).timestamp);
 
   it('without a number is the store’s to know: it is shown and counted when that did not have it', () => {
-    const hub = untilAsked(short());
+    const hub = untilAsked(short().type('waits', 'm1'));
     hub.clearKeepingSocketAndRest();
     page(hub, [old]);
     const place = [1, 6, 1, old.timestamp] as const;
@@ -52,10 +52,10 @@ describe('a row below memory', () => {
     expect(operationsOf(hub, 'add-unread')).toEqual([]);
     expect(hub.last('write')).toMatchObject({ durability: 'relaxed' });
     expect(hub.last('write').writeId).not.toBeNull();
-    expect(upserts(hub)).toEqual([]);
+    expect(upserts(hub)).not.toContain('old');
     expect(hub.snapshot?.unread).toBe(0);
     looked(hub, [rowOf(old, place)]);
-    expect(upserts(hub)).toEqual(['old']);
+    expect(upserts(hub)).toContain('old');
     expect(hub.snapshot?.unread).toBe(1);
     expect(operationsOf(hub, 'add-unread')).toEqual([]);
     // A second answer is nobody's.

@@ -257,6 +257,74 @@ describe('a catch-up', () => {
   });
 });
 
+describe('a catch-up under way', () => {
+  it('has no end that only a gateway gone wrong could give it', () => {
+    const made = looking();
+    let pages = 0;
+    for (let last = made.last('rest'); last.call.type === 'history-since'; pages += 1) {
+      const value = {
+        type: 'history',
+        messages: [agentSays(1)],
+        nextCursor: `page ${pages}`,
+        misfits: 0,
+      } as const;
+      made.clear().take({
+        type: 'rest',
+        requestId: last.requestId,
+        result: { ok: true, value },
+      });
+      last = made.last('rest');
+      if (pages > 20_000) throw new Error('pages without end');
+    }
+    expect(pages).toBe(10_001);
+  });
+
+  it('is no answer to the question whether the conversation goes on', () => {
+    const made = looking();
+    page(made, []);
+    const { requestId } = made.last('rest');
+    made.cut().clear().pass(9_000);
+    made.open().gateway({ type: 'authenticated', serverTime: made.wall });
+    const conversation = { conversationId, status: 'connected' } as const;
+    const value = { type: 'conversation', conversation } as const;
+    made.take({ type: 'rest', requestId, result: { ok: true, value } });
+    expect(made.state.link).toMatchObject({ session: { stage: 'resuming' } });
+    expect(made.state.timers.answer).toBeDefined();
+  });
+
+  it('lets nothing go before another one that is wanted is made, too', () => {
+    const made = back(hub());
+    made.type('one', 'm1');
+    hears(made, agentSays(2)).pass(2_000);
+    page(made, []);
+    standing(made);
+    expect(texts(made)).toEqual([]);
+    page(made, []);
+    standing(made);
+    expect(texts(made)).toEqual(['one']);
+  });
+});
+
+describe('a page that becomes visible', () => {
+  it('asks for nothing while there is no line, or nobody knows yet what was missed', () => {
+    const made = hub().cut().clearKeepingSocket();
+    made.pass(1_000).sleep(1);
+    const { completedAt } = made.state.recovery;
+    made.state = {
+      ...made.state,
+      recovery: { ...made.state.recovery, completedAt: (completedAt ?? 0) - 20_000 },
+    };
+    made.attach('b');
+    expect(made.state.link.phase).toBe('waiting');
+    expect(asked(made)).toEqual([]);
+    const fresh = new TestHub().authenticated({ current: record(0) });
+    fresh.answersPings = true;
+    fresh.pass(16_000).attach('b');
+    expect(fresh.state.link).toMatchObject({ session: { stage: 'resuming' } });
+    expect(asked(fresh)).toEqual([]);
+  });
+});
+
 describe('the ordinary look', () => {
   it('is not made while nobody looks, and is when somebody does', () => {
     const made = hub().attach('b');
@@ -454,6 +522,26 @@ describe('a former conversation', () => {
     } as const;
     made.take({ type: 'rest', requestId, result: { ok: true, value } });
     expect(made.state.formers).toHaveLength(1);
+    expect(asked(made).filter(({ type }) => type === 'conversation')).toHaveLength(1);
+  });
+
+  it('is followed by the next former one at once', () => {
+    const made = left(agentSays(1));
+    ends(made, nextId);
+    page(made, []);
+    standing(made, 'ended', nextId);
+    made.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
+    const third = { conversationId: 'conv-3', status: 'queued' } as const;
+    made.gateway({ type: 'conversation', conversation: third });
+    page(made, []);
+    standing(made, 'connected', 'conv-3');
+    made.clearKeepingSocket().pass(61_000);
+    page(made, []);
+    standing(made, 'connected', 'conv-3');
+    page(made.clearKeepingSocketAndRest(), []);
+    page(made, []);
+    expect(asked(made)).toMatchObject([{ conversationId }, { conversationId: nextId }]);
+    expect(made.state.formers).toEqual([]);
   });
 
   it('that was read to its end is not kept', () => {

@@ -228,6 +228,8 @@ describe('what is held', () => {
     expect(marks(made).at(-1)).toEqual(['agent 3', 1]);
     // Nobody could tell: no look has been used up.
     expect(made.state.conversation?.holes).toEqual([{ from: 2, to: 2, tries: 0 }]);
+    fails(untilAsked(made), 'network');
+    expect(made.state.conversation?.holes).toEqual([{ from: 2, to: 2, tries: 0 }]);
   });
 
   it('in a catch-up waits for the page that has what is missing', () => {
@@ -243,8 +245,19 @@ describe('what is held', () => {
   it('gives its place to the one that was there first', () => {
     const made = hub();
     hears(made, agentSays(2, 'first'), agentSays(2, 'second'));
+    expect(made.state.conversation?.held).toHaveLength(1);
     hears(made, agentSays(1));
     expect(made.shown()).toEqual(['agent 1', 'first']);
+    expect(made.state.timers.hold).toBeUndefined();
+  });
+
+  it('goes on to be looked for when another gap has closed by itself', () => {
+    const made = hub();
+    hears(made, ...numbered(1, 3, 6)).pass(1_000);
+    hears(made, agentSays(2));
+    expect(made.shown()).toEqual(['agent 1', 'agent 2', 'agent 3']);
+    made.pass(1_000);
+    expect(asked(made)).toHaveLength(1);
   });
 
   it('is gone with a conversation that the gateway does not know, and shown before', () => {
@@ -289,6 +302,24 @@ describe('a message below the newest', () => {
     hears(made, ...numbered(1, 2, 3));
     hears(made, agentSays(2, 'again'));
     expect(made.shown()).toEqual(['agent 1', 'again', 'agent 2', 'agent 3']);
+    const above = found(new TestHub(), rows(5, 9), { hasEarlier: true });
+    hears(above, agentSays(5, 'once more'));
+    expect(above.shown().slice(0, 2)).toEqual(['agent 5', 'once more']);
+  });
+
+  it('is no part of a hole that stands behind it', () => {
+    const made = hub();
+    hears(made, ...numbered(1, 2, 3, 6)).pass(2_000);
+    made.rest(...numbered(1, 2, 3, 6));
+    hears(made, agentSays(2, 'again'));
+    expect(marks(made)).toEqual([
+      ['agent 1', 0],
+      ['again', 0],
+      ['agent 2', 0],
+      ['agent 3', 0],
+      ['agent 6', 2],
+    ]);
+    expect(made.state.conversation?.holes).toMatchObject([{ from: 4, to: 5 }]);
   });
 
   it('of what memory has is none that only the store can tell of', () => {
@@ -296,6 +327,10 @@ describe('a message below the newest', () => {
     hears(made, agentSays(4));
     expect(made.shown()).toEqual(rows(5, 9).map(({ text }) => text));
     expect(made.all('write')).toEqual([]);
+    expect(posts(made, 'a')).toEqual([]);
+    made.type('waits', 'm1').clearKeepingSocket();
+    hears(made, agentSays(4));
+    expect(posts(made, 'a')).toEqual([]);
   });
 
   it('that waited here stands there, and no longer at the end', () => {
@@ -306,6 +341,14 @@ describe('a message below the newest', () => {
         conversationId,
         text: 'long ago',
         timestamp: 1,
+        failure: null,
+      },
+      {
+        messageId: 'm2',
+        ordinal: 2,
+        conversationId,
+        text: 'waits',
+        timestamp: 2,
         failure: null,
       },
     ];
@@ -321,7 +364,7 @@ describe('a message below the newest', () => {
     made.clearKeepingSocketAndRest().flush();
     made.clearKeepingSocketAndRest();
     hears(made, echo(3, 'm1', 'long ago'));
-    expect(made.state.outbox).toEqual([]);
+    expect(made.state.outbox.map(({ messageId }) => messageId)).toEqual(['m2']);
     expect(operationsOf(made, 'delete-outbox')).toEqual([
       { type: 'delete-outbox', messageId: 'm1' },
     ]);
@@ -373,7 +416,7 @@ describe('what the other side has read', () => {
   });
 
   it('of a message that is not here is nothing to wait for', () => {
-    const made = hub();
+    const made = hub().type('one', 'm1');
     reads(made, 'nobody’s');
     expect(made.state.conversation?.readAhead).toBeNull();
   });
@@ -438,4 +481,13 @@ it('a page of REST with what is held already shows everything once', () => {
   });
   expect(marks(made).every(([, missing]) => missing === 0)).toBe(true);
   expect(made.state.timers.hold).toBeUndefined();
+});
+
+it('a look that finds nothing new writes nothing and posts nothing', () => {
+  const made = hub();
+  hears(made, ...numbered(1, 2));
+  made.clearKeepingSocket();
+  untilAsked(made).rest(...numbered(1, 2));
+  expect(made.all('write')).toEqual([]);
+  expect(posts(made, 'a')).toEqual([]);
 });

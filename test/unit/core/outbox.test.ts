@@ -177,6 +177,7 @@ describe('to try again', () => {
 
   it('is for what has failed', () => {
     const made = failed().type('two', 'm2');
+    hears(made, agentSays(1));
     expect(outcome(made, made.call({ type: 'retry', messageId: 'm2' }))).toBe('not-failed');
     expect(outcome(made, made.call({ type: 'retry', messageId: 'x' }))).toBe('unknown-message');
     const retry = made.call({ type: 'retry', messageId: 'm1' });
@@ -293,6 +294,7 @@ describe('to throw away', () => {
     const other = hub().type('one', 'm1').type('two', 'm2');
     other.call({ type: 'discard', messageId: 'm2' });
     expect(other.state.timers.echo).toBeDefined();
+    expect(other.flush().shown()).toEqual(['one']);
   });
 
   it('answers who waits for it to be stored', () => {
@@ -311,8 +313,22 @@ describe('to throw away', () => {
     expect(outcome(made, made.call({ type: 'discard', messageId: 'x' }))).toBe('unknown-message');
     made.type('one', 'm1');
     hears(made, echo(1, 'm1', 'one'));
+    made.type('two', 'm2');
     expect(outcome(made, made.call({ type: 'discard', messageId: 'm1' }))).toBe('unknown-message');
-    expect(made.shown()).toEqual(['one']);
+    expect(made.flush().shown()).toEqual(['one', 'two']);
+  });
+
+  it('is answered by its own write, and by that once', () => {
+    const made = hub().type('one', 'm1').type('two', 'm2').clearKeepingSocket();
+    const first = made.call({ type: 'discard', messageId: 'm1' });
+    made.flush();
+    const second = made.call({ type: 'discard', messageId: 'm2' });
+    made.flush();
+    stored(made, 0);
+    expect([first, second].map((call) => outcome(made, call))).toEqual(['ok', 'open']);
+    stored(made, 1);
+    expect(outcome(made, second)).toBe('ok');
+    expect(made.state.storing).toEqual([]);
   });
 });
 
@@ -368,4 +384,74 @@ it('what waits stands last, behind everything that comes, in the order of writin
   const made = hub().type('one', 'm1').type('two', 'm2');
   hears(made, agentSays(1));
   expect(made.shown()).toEqual(['agent 1', 'one', 'two']);
+});
+
+describe('what waits when another conversation is opened', () => {
+  it('goes into that one, is kept so with it, and what has failed stays where it was', () => {
+    const made = hub().type('bad', 'm0');
+    problem(made, 'rejected', 'm0');
+    send(made, 'm1');
+    made.flush();
+    ends(made);
+    made.call({ type: 'start', routing });
+    made.store();
+    send(made, 'm2');
+    made.flush();
+    expect(made.state.outbox.map(({ conversationId: id, at }) => [id, at.stage])).toEqual([
+      [conversationId, 'failed'],
+      [conversationId, 'queued'],
+      [null, 'storing'],
+    ]);
+    page(made, []);
+    standing(made, 'ended');
+    made.clearKeepingSocket();
+    made.gateway({
+      type: 'conversation',
+      conversation: { conversationId: nextId, status: 'queued' },
+    });
+    made.flush();
+    const written = made.all('write')[0]?.operations ?? [];
+    expect(written.map(({ type }) => type)).toContain('put-conversation');
+    expect(
+      written.flatMap((one) =>
+        one.type === 'put-outbox' ? [[one.record.messageId, one.record.conversationId]] : [],
+      ),
+    ).toEqual([
+      ['m1', null],
+      ['m1', nextId],
+    ]);
+    made.store();
+    expect(made.sent().at(-1)).toMatchObject({ messageId: 'm1', conversationId: nextId });
+    expect(made.state.outbox[0]?.conversationId).toBe(conversationId);
+  });
+
+  it('and was not stored yet goes there, too', () => {
+    const made = hub();
+    send(made, 'm1');
+    ends(made);
+    made.call({ type: 'start', routing });
+    page(made, []);
+    standing(made, 'ended');
+    made.gateway({
+      type: 'conversation',
+      conversation: { conversationId: nextId, status: 'queued' },
+    });
+    expect(made.state.outbox).toMatchObject([{ messageId: 'm1', conversationId: null }]);
+    made.store().store();
+    expect(made.sent().at(-1)).toMatchObject({ messageId: 'm1', conversationId: nextId });
+  });
+});
+
+it('a message that failed keeps its reason where there is no conversation', () => {
+  const failure = { code: 'rejected', message: 'no' } as const;
+  const item = {
+    messageId: 'm1',
+    ordinal: 1,
+    conversationId: null,
+    text: 'a',
+    timestamp: 1,
+    failure,
+  };
+  const made = new TestHub().authenticated({ outbox: [item] });
+  expect(made.flush().snapshot?.messages).toMatchObject([{ failure: { code: 'rejected' } }]);
 });

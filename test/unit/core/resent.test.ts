@@ -75,12 +75,16 @@ describe('a message whose fate nobody knew', () => {
   });
 
   it('and that was sent anew is shown there, and only there, with or without a number', () => {
-    for (const sequence of [2, null]) {
+    for (const [sequence, anew] of [
+      [2, 1],
+      [null, 1],
+      [2, null],
+    ] as const) {
       const made = unknown();
       made.call({ type: 'retry', messageId: 'm1' });
       made.store();
       answerAll(made, []);
-      hears(made, { ...echo(1, 'm1', 'hello'), conversationId: nextId });
+      hears(made, { ...echo(anew, 'm1', 'hello'), conversationId: nextId }).pass(200);
       untilFormer(made, [agentSays(1), echo(sequence, 'm1', 'hello'), agentSays(3)]);
       expect(made.snapshot?.messages.map(({ text }) => text)).toEqual([
         'agent 1',
@@ -104,14 +108,63 @@ describe('a message whose fate nobody knew', () => {
   });
 
   it('and that is held in the former conversation is not taken for the one that was sent anew', () => {
-    const made = unknown();
-    made.call({ type: 'retry', messageId: 'm1' });
-    made.store();
-    answerAll(made, []);
-    expect(made.state.outbox).toMatchObject([{ at: { stage: 'sent' }, conversationId: nextId }]);
-    untilFormer(made, [agentSays(1), echo(4, 'm1', 'hello')]);
-    expect(made.state.outbox).toMatchObject([{ messageId: 'm1', conversationId: nextId }]);
-    expect(made.state.outbox[0]?.at.stage).not.toBe('held');
+    for (const sequence of [4, null]) {
+      const made = unknown();
+      made.call({ type: 'retry', messageId: 'm1' });
+      made.store();
+      answerAll(made, []);
+      expect(made.state.outbox).toMatchObject([{ at: { stage: 'sent' }, conversationId: nextId }]);
+      untilFormer(made, [agentSays(1), echo(sequence, 'm1', 'hello')]);
+      expect(made.state.outbox).toMatchObject([{ messageId: 'm1', conversationId: nextId }]);
+      expect(made.state.outbox[0]?.at.stage).not.toBe('held');
+    }
+  });
+
+  it.each(['storing', 'queued', 'failed'] as const)(
+    'and that is %s for the next conversation, and never left for it, has arrived in the former one',
+    (stage) => {
+      const made = unknown();
+      made.call({ type: 'retry', messageId: 'm1' });
+      made.store();
+      page(made, []);
+      standing(made, 'connected', nextId);
+      page(made, []);
+      standing(made, 'connected', nextId);
+      // Where it goes is being stored.
+      if (stage === 'queued') problem(made, 'rate-limited', null, { retryAfter: 600_000 });
+      if (stage !== 'storing') made.store();
+      if (stage === 'failed') problem(made, 'rejected', 'm1');
+      expect(made.state.outbox).toMatchObject([{ conversationId: nextId, at: { stage } }]);
+      for (let look = 0; look < 6 && made.state.outbox.length > 0; look += 1) {
+        made.clearKeepingSocketAndRest();
+        if (!made.state.recovery.active) untilAsked(made.clearKeepingSocket());
+        const { call } = made.last('rest');
+        if (call.type === 'conversation') standing(made, 'connected', nextId);
+        else if ('conversationId' in call && call.conversationId === conversationId) {
+          page(made, [agentSays(1), echo(2, 'm1', 'hello')]);
+        } else page(made, []);
+      }
+      expect(statuses(made)).toEqual(['agent 1: received', 'hello: delivered']);
+      expect(made.state.window[1]?.conversationId).toBe(conversationId);
+    },
+  );
+
+  it('and that no conversation was known for has arrived in the one that has it', () => {
+    const made = found(new TestHub(), [], {
+      outbox: [
+        {
+          messageId: 'm1',
+          ordinal: 1,
+          conversationId: null,
+          text: 'a',
+          timestamp: 1,
+          failure: null,
+        },
+      ],
+    });
+    hears(made, echo(1, 'm1', 'a'));
+    expect(statuses(made)).toEqual(['a: delivered']);
+    expect(made.state.outbox).toEqual([]);
   });
 });
 

@@ -403,6 +403,60 @@ describe('by REST', () => {
     expect(made.state.outbox).toEqual([]);
   });
 
+  it('an answer for a message that was discarded says nothing of the one on its way', () => {
+    const made = open().type('one', 'm1').type('two', 'm2');
+    const { requestId } = made.last('rest');
+    made.call({ type: 'discard', messageId: 'm1' });
+    made.store();
+    expect(posted(made)).toEqual(['one', 'two']);
+    const failure = { kind: 'rejected', message: 'no', retryAfter: null } as const;
+    made.take({ type: 'rest', requestId, result: { ok: false, failure } }).flush();
+    expect(stages(made)).toEqual({ m2: 'posting' });
+  });
+
+  it('an arrival does not make the line any better', () => {
+    const made = open().type('one', 'm1');
+    expect(made.snapshot?.connection.problem?.code).toBe('network');
+    answers(made, { type: 'message', message: echo(1, 'm1', 'one') });
+    expect(made.snapshot?.connection.problem?.code).toBe('network');
+  });
+
+  it.each([null, 20_000])('goes nothing while REST is out of reach (and says %j)', (retryAfter) => {
+    const made = open();
+    untilAsked(made);
+    fails(made, 'unavailable', retryAfter);
+    made.clearKeepingSocket().type('one', 'm1');
+    expect(posted(made)).toEqual([]);
+    const wait = retryAfter ?? 0;
+    made.pass(Math.max(0, wait - 1));
+    expect(posted(made)).toEqual([]);
+    untilAsked(made);
+    expect(posted(made)).toEqual(['one']);
+  });
+
+  it('goes nothing into a conversation that has ended, though another one is wanted', () => {
+    const made = open();
+    page(untilAsked(made), []);
+    standing(made, 'ended');
+    made.call({ type: 'start', routing });
+    made.type('one', 'm1');
+    expect(posted(made)).toEqual([]);
+    expect(statuses(made)).toEqual(['one: pending']);
+  });
+
+  it('a post under way keeps its conversation when that turns out to be unknown', () => {
+    const made = open().type('one', 'm1');
+    made.call({ type: 'send', messageId: 'm2', text: 'two' });
+    made.store().clearKeepingSocket();
+    while (!asked(made).some(({ type }) => type === 'history-since')) made.pass(100);
+    fails(made, 'not-found');
+    expect(made.state.outbox.map(({ conversationId: id, at }) => [id, at.stage])).toEqual([
+      [conversationId, 'posting'],
+      [null, 'queued'],
+    ]);
+    expect(operationsOf(made, 'put-outbox').map((one) => one.record.messageId)).toEqual(['m2']);
+  });
+
   it('a post under way goes on when the socket is back, and nothing else leaves meanwhile', () => {
     const made = open().type('one', 'm1').type('two', 'm2');
     const { requestId } = made.last('rest');

@@ -39,6 +39,7 @@ describe('a message without a sequence', () => {
     hears(made, agentSays(1), agentSays(2), agentSays(3));
     hears(made, unnumbered('as old as 2', at(2)), unnumbered('older than 2', at(2) - 1));
     hears(made, unnumbered('newest', at(3) + 1), unnumbered('oldest', at(1) - 1)).pass(200);
+    hears(made, unnumbered('after that', at(3) + 2)).pass(200);
     expect(made.shown()).toEqual([
       'oldest',
       'agent 1',
@@ -47,6 +48,7 @@ describe('a message without a sequence', () => {
       'as old as 2',
       'agent 3',
       'newest',
+      'after that',
     ]);
     expect(made.state.window.map(({ position }) => position.slice(0, 3))).toEqual([
       [1, 0, 1],
@@ -55,6 +57,7 @@ describe('a message without a sequence', () => {
       [1, 2, 0],
       [1, 2, 1],
       [1, 3, 0],
+      [1, 3, 1],
       [1, 3, 1],
     ]);
   });
@@ -66,9 +69,16 @@ describe('a message without a sequence', () => {
   });
 
   it('stands in its own conversation, whatever stood in the one before it', () => {
-    const made = found(new TestHub(), [row(5), { ...row(1, 2), messageId: 'm-later' }], {
-      current: record(1, { ordinal: 2 }),
-    });
+    const made = found(
+      new TestHub(),
+      [
+        { ...row(5), timestamp: 1 },
+        { ...row(1, 2), messageId: 'm-later' },
+      ],
+      {
+        current: record(1, { ordinal: 2 }),
+      },
+    );
     hears(made, unnumbered('early', at(1) - 1), unnumbered('late', at(9))).pass(200);
     expect(made.state.window.map(({ position }) => position.slice(0, 3))).toEqual([
       [1, 5, 0],
@@ -81,7 +91,9 @@ describe('a message without a sequence', () => {
   it('that comes twice while it is held is shown once, when the first was due', () => {
     const made = hub();
     hears(made, unnumbered('one', 1)).pass(150);
-    hears(made, unnumbered('one', 1)).pass(50);
+    hears(made, unnumbered('one', 1));
+    expect(made.state.conversation?.unsettled).toHaveLength(1);
+    made.pass(50);
     expect(made.shown()).toEqual(['one']);
     made.clearKeepingSocket().pass(400);
     expect(posts(made, 'a')).toEqual([]);
@@ -103,6 +115,7 @@ describe('a message without a sequence', () => {
     hears(made, unnumbered('agent 1', at(1)), unnumbered('other', at(0)));
     hears(made, agentSays(1)).pass(200);
     expect(made.shown()).toEqual(['other', 'agent 1']);
+    expect(made.state.window.map(({ sequence }) => sequence)).toEqual([null, 1]);
   });
 
   it('is not shown before the one that it is a copy of, which is held for a missing one', () => {
@@ -110,8 +123,19 @@ describe('a message without a sequence', () => {
     hears(made, agentSays(2));
     hears(made, unnumbered('agent 2', at(2))).pass(300);
     expect(made.shown()).toEqual([]);
+    hears(made, unnumbered('another', at(1) - 1)).pass(200);
+    expect(made.shown()).toEqual(['another']);
     hears(made, agentSays(1));
-    expect(made.shown()).toEqual(['agent 1', 'agent 2']);
+    expect(made.shown()).toEqual(['another', 'agent 1', 'agent 2']);
+  });
+
+  it('that waits with others of its instant goes by its id, and leaves those behind it', () => {
+    const made = hub();
+    hears(made, unnumbered('b', 5)).pass(150);
+    hears(made, unnumbered('c', 5), unnumbered('a', 5)).pass(50);
+    expect(made.shown()).toEqual(['a', 'b']);
+    made.pass(150);
+    expect(made.shown()).toEqual(['a', 'b', 'c']);
   });
 
   it('by REST is shown at once, and once when the socket has brought it too', () => {
@@ -270,15 +294,19 @@ describe('a message whose sequence comes late', () => {
   });
 });
 
-it('a conversation that is open again counts anew, though its rows are shown', () => {
+/** The gateway had forgotten the conversation, and opens it again under its own id. */
+function openAgain(last: number): TestHub {
   const made = hub();
-  hears(made, agentSays(1), agentSays(2));
-  made.clearKeepingSocket();
+  hears(made, ...rows(1, last).map(({ sequence }) => agentSays(sequence)));
   const gone = { kind: 'conversation-not-found', message: 'gone', conversationId } as const;
   made.type('wait', 'm1');
   made.gateway({ type: 'problem', problem: { ...gone, messageId: null, retryAfter: null } });
   made.gateway({ type: 'conversation', conversation: { conversationId, status: 'queued' } });
-  made.clearKeepingSocketAndRest();
+  return made.clearKeepingSocketAndRest();
+}
+
+it('a conversation that is open again counts anew, though its rows are shown', () => {
+  const made = openAgain(2);
   page(made, [agentSays(1), agentSays(2)]);
   standing(made);
   expect(made.state.conversation).toMatchObject({ ordinal: 2, next: 3, holes: [] });
@@ -288,4 +316,28 @@ it('a conversation that is open again counts anew, though its rows are shown', (
     ['agent 2', 0],
     ['agent 3', 0],
   ]);
+});
+
+it('a conversation that is open again mends its holes with rows that are shown already', () => {
+  const made = openAgain(9);
+  page(made, [agentSays(1), agentSays(5), agentSays(9)]);
+  standing(made);
+  const holes = () => made.state.conversation?.holes.map(({ from, to }) => [from, to]);
+  expect(holes()).toEqual([
+    [2, 4],
+    [6, 8],
+  ]);
+  hears(made, agentSays(2));
+  expect(holes()).toEqual([
+    [3, 4],
+    [6, 8],
+  ]);
+  hears(made, agentSays(8), agentSays(4), agentSays(5));
+  expect(holes()).toEqual([
+    [3, 3],
+    [6, 7],
+  ]);
+  hears(made, agentSays(3), agentSays(6), agentSays(7));
+  expect(holes()).toEqual([]);
+  expect(made.shown().filter((text) => text.startsWith('agent'))).toHaveLength(9);
 });
