@@ -177,6 +177,32 @@ describe('an alert', () => {
     expect(rung(made)).toEqual([['b', 'agent 2']]);
   });
 
+  it('is not for what is read in the tick in which it comes', () => {
+    for (const before of [0, 2]) {
+      const made = hub();
+      for (let sequence = 1; sequence <= before; sequence += 1) {
+        hears(made, now(made, sequence, 120_000));
+      }
+      made.clearKeepingSocket().gateway({ type: 'message', message: now(made, before + 1) });
+      made.call({ type: 'mark-read' });
+      made.flush();
+      expect(rung(made)).toEqual([]);
+    }
+  });
+
+  it('is not for what is there, and is only told otherwise', () => {
+    const made = hub();
+    hears(made, now(made, 1, 2_000), now(made, 4, 1_000)).pass(2_000);
+    made
+      .rest(now(made, 1, 4_000), now(made, 4, 3_000))
+      .pass(3_000)
+      .clearKeepingSocket();
+    made.call({ type: 'mark-read' });
+    made.flush().clearKeepingSocket();
+    hears(made, { ...echo(3, 'm-elsewhere', 'mine'), timestamp: made.wall });
+    expect(rung(made)).toEqual([]);
+  });
+
   it('is not for what was there when the hub began', () => {
     const made = found(new TestHub(), rows(1, 3), {
       reading: { unread: 2, readUntil: [1, 1, 0, 0] },

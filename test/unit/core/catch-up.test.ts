@@ -525,6 +525,50 @@ describe('a former conversation', () => {
     expect(asked(made).filter(({ type }) => type === 'conversation')).toHaveLength(1);
   });
 
+  it('mends its own hole, not that of a row of the same number in the next one', () => {
+    const made = hub();
+    hears(made, agentSays(1), agentSays(4));
+    ends(made);
+    page(made, [agentSays(1), agentSays(4)]);
+    standing(made, 'ended');
+    opensNext(made);
+    page(made, []);
+    standing(made, 'connected', nextId);
+    const said = (sequence: number) => ({
+      ...agentSays(sequence, `next ${sequence}`),
+      conversationId: nextId,
+      timestamp: made.wall,
+    });
+    hears(made, said(1), said(4)).pass(2_000);
+    page(made, [said(1), said(4)]);
+    standing(made, 'connected', nextId);
+    const marksNow = () =>
+      made.snapshot?.messages.map(({ text, missingBefore }) => [text, missingBefore]);
+    expect(marksNow()).toEqual([
+      ['agent 1', 0],
+      ['agent 4', 2],
+      ['next 1', 0],
+      ['next 4', 2],
+    ]);
+    for (let look = 0; look < 20 && made.state.formers.length > 0; look += 1) {
+      untilAsked(made.clearKeepingSocket());
+      page(made, []);
+      standing(made, 'connected', nextId);
+      if (!made.state.recovery.active) continue;
+      expect(made.last('rest').call).toMatchObject({ since: agentSays(1).timestamp });
+      page(made, [agentSays(1), agentSays(2), agentSays(3), agentSays(4)]);
+    }
+    expect(marksNow()).toEqual([
+      ['agent 1', 0],
+      ['agent 2', 0],
+      ['agent 3', 0],
+      ['agent 4', 0],
+      ['next 1', 0],
+      ['next 4', 2],
+    ]);
+    expect(made.state.conversation?.holes).toMatchObject([{ from: 2, to: 3 }]);
+  });
+
   it('is followed by the next former one at once', () => {
     const made = left(agentSays(1));
     ends(made, nextId);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { genesysArticle } from '../../../src/protocol/article/index.ts';
 import type { GatewayMessage } from '../../../src/protocol/gateway.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import { earlierSchema } from '../../../src/protocol/port.ts';
@@ -295,7 +296,7 @@ describe('rows that only the gateway has', () => {
     expect(hub.last('read-earlier')).toMatchObject({ before: { messageId: row(101).messageId } });
     storeHas(hub, call, []);
     const other = found(new TestHub(), []);
-    const none = load(other, pending, 50);
+    const none = load(other, { ...pending, position: [2, 7, 0, 0] }, 50);
     storeHas(other, none, []);
     expect(asked(other)).toEqual([]);
     expect(given(other, none)).toEqual({ texts: [], hasEarlier: false });
@@ -305,9 +306,50 @@ describe('rows that only the gateway has', () => {
     const hub = long();
     storeHas(hub, load(hub, row(50), 5), []);
     expect(asked(hub)).toHaveLength(1);
-    hub.clearKeepingSocket();
-    storeHas(hub, load(hub, row(50, 2), 5), []);
+  });
+
+  it('are not asked for when the broker says that the session is over', () => {
+    const hub = long().cut('token');
+    const { requestId } = hub.last('fetch-token');
+    const result = { ok: false, kind: 'signed-out', message: 'over', retryAfter: null } as const;
+    hub.take({ type: 'token', requestId, result });
+    expect(hub.state.link.phase).toBe('signed-out');
+    const call = load(hub, row(101), 50);
+    storeHas(hub, call, []);
     expect(asked(hub)).toEqual([]);
+    expect(given(hub, call)).toEqual({ texts: [], hasEarlier: false });
+  });
+
+  it('belong to the conversation that is asked for, where the gateway leaves that out', () => {
+    for (const [before, named, count] of [
+      [row(103), 'not-this-one', 50],
+      [row(101), conversationId, 50],
+    ] as const) {
+      const hub = long();
+      const call = load(hub, before, count, named);
+      storeHas(hub, call, []);
+      const { requestId } = hub.last('rest');
+      const messages = [{ ...agentSays(100), conversationId: null }];
+      const value = { type: 'history', messages, nextCursor: null, misfits: 0 } as const;
+      hub.take({ type: 'rest', requestId, result: { ok: true, value } });
+      const answer = hub.answers.get(call);
+      const { messages: told } = earlierSchema.parse(answer?.ok ? answer.value : null);
+      expect(told[0]).toMatchObject({ conversationId, sequence: 100 });
+    }
+  });
+
+  it('that can’t be had for one tab may still come for another', () => {
+    const hub = long();
+    const first = load(hub, row(101), 50);
+    const second = load(hub, row(101), 50);
+    storeHas(hub, first, []);
+    const { requestId } = hub.last('rest');
+    storeHas(hub, second, []);
+    const failure = { kind: 'network', message: 'network', retryAfter: null } as const;
+    hub.take({ type: 'rest', requestId, result: { ok: false, failure } });
+    expect(given(hub, first)).toBe('unavailable');
+    page(hub, [agentSays(100)]);
+    expect(given(hub, second)).toMatchObject({ texts: ['agent 100'] });
   });
 
   it('are not asked for when the visitor has signed out', () => {
@@ -326,6 +368,44 @@ describe('rows that only the gateway has', () => {
     storeHas(hub, call, []);
     page(hub, [agentSays(101)], 'more');
     expect(asked(hub)).toHaveLength(1);
+    expect(given(hub, call)).toEqual({ texts: [], hasEarlier: false });
+  });
+});
+
+describe('where only the newest can be asked for', () => {
+  function newest(): TestHub {
+    const article = genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+    const gateway = { ...article, traits: { ...article.traits, history: 'newest' } as const };
+    return found(new TestHub({ gateway }), rows(101, 110));
+  }
+
+  it('older rows are looked for page by page, until one has some', () => {
+    const hub = newest();
+    const call = load(hub, row(101), 50);
+    const other = load(hub, row(101), 50);
+    storeHas(hub, call, []);
+    page(hub, [agentSays(109), agentSays(110)], 'second');
+    page(hub, [agentSays(107), agentSays(108)], 'third');
+    expect(given(hub, call)).toBe('open');
+    const question = { type: 'history-before', conversationId, before: { sequence: 101 } };
+    expect(asked(hub)).toEqual([
+      question,
+      { ...question, cursor: 'second' },
+      { ...question, cursor: 'third' },
+    ]);
+    page(hub, [agentSays(100), agentSays(101)], 'fourth');
+    expect(given(hub, call)).toEqual({ texts: ['agent 100'], hasEarlier: true });
+    expect(asked(hub)).toHaveLength(3);
+    // The other one still waits for the store.
+    storeHas(hub, other, rows(50, 100));
+    expect(given(hub, other)).toMatchObject({ texts: textsOf(50, 100) });
+  });
+
+  it('the last page is the end of it', () => {
+    const hub = newest();
+    const call = load(hub, row(101), 50);
+    storeHas(hub, call, []);
+    page(hub, [agentSays(109), agentSays(110)], null);
     expect(given(hub, call)).toEqual({ texts: [], hasEarlier: false });
   });
 });

@@ -455,3 +455,54 @@ it('a message that failed keeps its reason where there is no conversation', () =
   const made = new TestHub().authenticated({ outbox: [item] });
   expect(made.flush().snapshot?.messages).toMatchObject([{ failure: { code: 'rejected' } }]);
 });
+
+describe('ids', () => {
+  const odd = [
+    'm1',
+    'm11',
+    'm',
+    'M1',
+    ' m1',
+    'constructor',
+    '__proto__',
+    'toString',
+    '0',
+    'a/b?c=d&e#f',
+    'é',
+    'e\u0301',
+    '😀',
+    'null',
+  ];
+
+  it('of messages are compared as a whole, whatever they are made of', () => {
+    const made = hub();
+    for (const id of odd) send(made, id);
+    made.store();
+    expect(made.shown()).toEqual(odd);
+    // Every other one fails; each is known by its own id alone.
+    for (const [index, id] of odd.entries()) {
+      expect(made.sent().at(-1)).toMatchObject({ messageId: id });
+      if (index % 2 === 0) hears(made, echo(index / 2 + 1, id, id));
+      else problem(made, 'rejected', id);
+    }
+    expect(made.snapshot?.messages.map(({ messageId, status }) => [messageId, status])).toEqual([
+      ...odd.filter((_, index) => index % 2 === 0).map((id) => [id, 'delivered']),
+      ...odd.filter((_, index) => index % 2 === 1).map((id) => [id, 'failed']),
+    ]);
+    for (const id of odd.filter((_, index) => index % 2 === 1)) {
+      made.call({ type: 'discard', messageId: id });
+    }
+    made.store();
+    expect(made.state.outbox).toEqual([]);
+  });
+
+  it('of conversations are, too', () => {
+    const made = hub();
+    for (const id of ['conv-11', 'conv-', 'conv', 'Conv-1', ' conv-1', '']) {
+      hears(made, { ...agentSays(1, id), conversationId: id });
+      ends(made, id);
+    }
+    expect(made.shown()).toEqual([]);
+    expect(made.snapshot?.conversation?.status).toBe('connected');
+  });
+});
