@@ -220,6 +220,13 @@ describe('a database that was deleted', () => {
     expect(hub.state.conversation?.holes).toHaveLength(isKept ? 1 : 0);
   });
 
+  it('has no hole any more below its own rows, whatever stands above them', () => {
+    const hub = short({ ordinal: 2, holes: [{ from: 2, to: 3, tries: 1 }], completeUntil: 0 });
+    hub.state = { ...hub.state, window: [row(1), row(5, 2), row(9, 2)] };
+    hub.take({ type: 'store-emptied' }).flush();
+    expect(hub.state.conversation?.holes).toEqual([]);
+  });
+
   it('keeps the hole of a conversation of which memory has nothing only right below the next', () => {
     for (const [to, kept] of [
       [9, 1],

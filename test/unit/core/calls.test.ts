@@ -63,6 +63,8 @@ describe('to send', () => {
     ['\uffffab', 'message-too-long'],
     ['😀', 'ok'],
     ['😀a', 'message-too-long'],
+    ['\u{10000}', 'ok'],
+    ['\u{10000}a', 'message-too-long'],
   ])('%j, where four bytes are allowed: %s', (text, code) => {
     expect(new TextEncoder().encode(text).length <= 4).toBe(code === 'ok');
     expect(send(hub({ maximumTextBytes: 4 }), text)).toBe(code);
@@ -147,7 +149,9 @@ describe('to start', () => {
     const call = made.call({ type: 'start', routing });
     const second = made.call({ type: 'start', routing });
     made.flush();
-    expect(made.sent().at(-1)).toEqual({ type: 'open-conversation', routing });
+    expect(made.sent().filter(({ type }) => type === 'open-conversation')).toEqual([
+      { type: 'open-conversation', routing },
+    ]);
     expect(operationsOf(made, 'put-meta').at(-1)?.meta).toMatchObject({
       routing,
       lastRouting: routing,
@@ -196,10 +200,11 @@ describe('to leave', () => {
     expect(written?.operations.map(({ type }) => type)).toContain('put-conversation');
     const other = new TestHub().authenticated();
     const start = other.call({ type: 'start', routing });
-    other.type('one', 'm1').call({ type: 'end' });
+    other.type('one', 'm1').clearKeepingSocket();
+    other.call({ type: 'end' });
     other.store();
     expect(outcome(other, start)).toBe('conversation-ended');
-    expect(other.state.meta.routing).toBeNull();
+    expect(operationsOf(other, 'put-meta').at(-1)?.meta.routing).toBeNull();
     expect(statuses(other)).toEqual(['one: failed']);
   });
 });
@@ -269,6 +274,17 @@ describe('to read', () => {
     expect(made.sent()).toEqual([
       { type: 'mark-read', conversationId: nextId, messageId: 'm-first' },
     ]);
+  });
+
+  it('is told to nobody when the conversation is over', () => {
+    const made = hub();
+    hears(made, agentSays(1));
+    ends(made);
+    page(made, [agentSays(1)]);
+    standing(made, 'ended');
+    made.clearKeepingSocket().call({ type: 'mark-read' });
+    expect(made.sent()).toEqual([]);
+    expect(made.flush().snapshot?.unread).toBe(0);
   });
 
   it('makes unread only what stands behind it, and only what others say', () => {

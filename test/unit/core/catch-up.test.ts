@@ -567,6 +567,25 @@ describe('a former conversation', () => {
       ['next 4', 2],
     ]);
     expect(made.state.conversation?.holes).toMatchObject([{ from: 2, to: 3 }]);
+    hears(made, said(2), said(3));
+    expect(marksNow()?.every(([, missing]) => missing === 0)).toBe(true);
+  });
+
+  it('of which no end is known is passed over, and stays', () => {
+    const former = (id: string, ordinal: number, status: 'connected' | 'ended') =>
+      record(1, { conversation: { conversationId: id, status }, ordinal });
+    const unclosed = [former('open', 1, 'connected'), former('over', 2, 'ended')];
+    const current = record(1, { ordinal: 3 });
+    const made = found(new TestHub(), [], { current, unclosed });
+    made.answersPings = true;
+    page(untilAsked(made.pass(20_000)), []);
+    standing(made);
+    page(made.clearKeepingSocketAndRest(), [{ ...agentSays(2), conversationId: 'over' }]);
+    expect(asked(made)).toMatchObject([{ conversationId: 'over' }]);
+    expect(made.state.formers.map((one) => one.conversation.conversationId)).toEqual(['open']);
+    expect(made.state.formers[0]).toMatchObject({ next: 2 });
+    expect(operationsOf(made, 'put-conversation').map((one) => one.record.ordinal)).toContain(2);
+    expect(made.state.window.map(({ position }) => position)).toEqual([[2, 2, 0, 0]]);
   });
 
   it('is followed by the next former one at once', () => {

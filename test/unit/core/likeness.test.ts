@@ -206,6 +206,8 @@ describe('a message of the visitor’s in the history', () => {
 
   it('may be of any time where nothing has been read of it, and nobody else says things', () => {
     const early = { ...ours, timestamp: noon - 600 * minute };
+    const at = { stage: 'doubt', run: 1, wasSent: false } as const;
+    expect(knownAs({ outbox: [waiting('m1', { at })] }, early)).toBe('m1');
     expect(knownAs({ outbox: [waiting('m1')] }, early)).toBe('m1');
     expect(knownAs({ outbox: [waiting('m1')], hasConversation: false }, early)).toBe('m1');
   });
@@ -288,6 +290,13 @@ describe('what the history tells above a row', () => {
     expect(isKnown(run, wanted([rowFor(below)], null), { ...ours, messageId: 'm1' })).toBe(true);
     expect(run.state.outbox).toEqual([]);
     expect(run.state.window.map(({ messageId }) => messageId)).toEqual(['m1']);
+  });
+
+  it('is not one because another one waits', () => {
+    const at = { stage: 'sent' } as const;
+    const run = runIn({ outbox: [waiting('m1', { at, text: 'other' })] });
+    expect(isKnown(run, wanted([rowFor(below)], null), { ...ours, messageId: 'm2' })).toBe(false);
+    expect(run.state.window).toEqual([]);
   });
 
   it('is not one that has failed, which is the visitor’s to send again', () => {

@@ -128,6 +128,14 @@ describe('a message', () => {
     expect(texts(made)).toEqual(['one', 'one']);
   });
 
+  it('that a history did not have is remembered to have gone out, as long as it waits again', () => {
+    const made = hub().type('one', 'm1').pass(10_000);
+    problem(made, 'rate-limited', null, { retryAfter: 60_000 });
+    made.rest();
+    expect(made.state.outbox).toMatchObject([{ at: { stage: 'queued', wasSent: true } }]);
+    expect(statuses(made)).toEqual(['one: pending']);
+  });
+
   it('that went out is not doubted twice: an echo that comes meanwhile settles it', () => {
     const made = hub().type('one', 'm1').pass(10_000);
     expect(stages(made)).toEqual({ m1: 'doubt' });

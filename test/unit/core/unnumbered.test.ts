@@ -284,6 +284,16 @@ describe('a message whose sequence comes late', () => {
     });
   });
 
+  it('takes nothing away of what else has gone in that tick', () => {
+    const made = shownWithout(['agent 1', at(1)])
+      .type('waits', 'm1')
+      .clearKeepingSocket();
+    made.call({ type: 'discard', messageId: 'm1' });
+    hears(made, agentSays(1));
+    expect(posts(made, 'a')).toMatchObject([{ type: 'patch', removed: ['m1'] }]);
+    expect(made.shown()).toEqual(['agent 1']);
+  });
+
   it('that came twice with a sequence is there once', () => {
     const made = shownWithout(['agent 1', at(1)]);
     hears(made, agentSays(1));

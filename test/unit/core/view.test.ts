@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { genesysCloud } from '../../../src/worker/genesys-cloud.ts';
-import { agentSays, conversationId, TestHub } from './harness.ts';
-import { hears, polling, problem, routing, settled } from './scenes.ts';
+import { agentSays, conversationId, echo, TestHub } from './harness.ts';
+import { PlatformHub } from './platform.ts';
+import { fails, hears, polling, problem, routing, settled, untilAsked } from './scenes.ts';
 
 function connection(hub: TestHub) {
   return hub.flush().snapshot?.connection;
@@ -62,6 +63,25 @@ describe('what a page is shown of the line', () => {
     expect(connection(hub)).toMatchObject({ phase: 'ready', transport: 'websocket', attempt: 0 });
   });
 
+  it('that is tried because the visitor wants it is not when it is probed', () => {
+    const hub = polling(new TestHub().inConversation()).pass(3_000);
+    hub.call({ type: 'reconnect' });
+    expect(hub.state.link.phase).toBe('connecting');
+    expect(hub.state.timers.probe).toBeDefined();
+    expect(connection(hub)?.retryAt).toBeNull();
+  });
+
+  it('without a tab is being connected, for whoever comes', () => {
+    const hub = new TestHub().inConversation().take({ type: 'tab-left', tabId: 'a' });
+    hub.answersPings = true;
+    hub.pass(30_000);
+    expect(hub.state.link.phase).toBe('idle');
+    expect(hub.state.published?.connection).toMatchObject({
+      phase: 'connecting',
+      transport: 'none',
+    });
+  });
+
   it('by REST is nothing where there is no token', () => {
     const hub = polling(new TestHub().inConversation());
     hub.state = { ...hub.state, token: { ...hub.state.token, expiresAt: null } };
@@ -110,6 +130,13 @@ describe('what a page is shown of the line', () => {
   });
 });
 
+it('a session that is open goes by its socket', () => {
+  expect(connection(new PlatformHub().talking())).toMatchObject({
+    phase: 'ready',
+    transport: 'websocket',
+  });
+});
+
 describe('that messages wait', () => {
   it('is seen when REST wants to be left alone and one must be looked for first', () => {
     const hub = new TestHub().inConversation();
@@ -133,6 +160,18 @@ describe('that messages wait', () => {
     expect(connection(hub)?.problem?.code).toBe('rate-limited');
     problem(hub, 'rejected', 'm1');
     expect(connection(hub)?.problem).toBeUndefined();
+  });
+
+  it('is not seen of one that has arrived, or is on its way', () => {
+    const held = new TestHub().inConversation().type('one', 'm1');
+    hears(held, echo(2, 'm1', 'one'));
+    problem(held, 'rate-limited', null, { retryAfter: 5_000 });
+    expect(connection(held)?.problem).toBeUndefined();
+    const sent = new TestHub().inConversation();
+    sent.answersPings = true;
+    fails(untilAsked(sent.clearKeepingSocket()), 'unavailable', 20_000);
+    sent.type('one', 'm1');
+    expect(connection(sent)?.problem).toBeUndefined();
   });
 
   it('is seen behind what is worse', () => {
