@@ -28,6 +28,8 @@ describe('the name that was meant', () => {
   it('is the nearest, not the first that is near enough', () => {
     expect(closest('Billings', ['Billinxx', 'Billing'])).toBe('Billing');
     expect(closest('Billing', ['Billind', 'billing'])).toBe('billing');
+    expect(closest('Billing', ['xyBilling', 'Billinq'])).toBe('Billinq');
+    expect(closest('Billing', ['Billingxy', 'Billinq'])).toBe('Billinq');
   });
 
   it('is the first of two that are as near', () => {
