@@ -11,6 +11,7 @@ import {
   operationsOf,
   page,
   posts,
+  problem,
   record,
   routing,
   row,
@@ -146,6 +147,15 @@ describe('what is missing', () => {
     expect(asked(made)).toMatchObject([{ since: agentSays(8).timestamp }]);
   });
 
+  it('and mended leaves the newest time to ask from, though the last message bears an earlier one', () => {
+    const made = hub();
+    hears(made, agentSays(1), { ...agentSays(3), timestamp: agentSays(9).timestamp }, agentSays(4));
+    made.pass(2_000).rest();
+    expect(made.shown()).toHaveLength(3);
+    hears(made, agentSays(2)).clearKeepingSocket();
+    expect(asked(untilAsked(made))).toMatchObject([{ since: agentSays(9).timestamp }]);
+  });
+
   it('is still looked for when only something behind it has come', () => {
     const made = holed();
     hears(made, agentSays(8));
@@ -207,6 +217,16 @@ describe('what is held', () => {
     expect(made.state.timers.echo).toBeUndefined();
     made.cut().pass(9_000);
     expect(statuses(made)).toEqual(['one: delivered']);
+  });
+
+  it('of the visitor’s has not failed, whatever was thought of it', () => {
+    for (const sequence of [2, null]) {
+      const made = hub().type('one', 'm1');
+      problem(made, 'rejected', 'm1');
+      expect(statuses(made)).toEqual(['one: failed']);
+      hears(made, echo(sequence, 'm1', 'one'));
+      expect(made.snapshot?.messages).toMatchObject([{ status: 'delivered', failure: null }]);
+    }
   });
 
   it('lets the next message of the visitor’s go', () => {
