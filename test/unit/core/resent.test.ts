@@ -21,6 +21,15 @@ import {
   untilAsked,
 } from './scenes.ts';
 
+const unplaced: OutboxRecord = {
+  messageId: 'm1',
+  ordinal: 1,
+  conversationId: null,
+  text: 'm1',
+  timestamp: 1,
+  failure: null,
+};
+
 /** What the former conversation says of a message that the visitor has sent again into the next one. */
 
 function hub(): TestHub {
@@ -150,20 +159,11 @@ describe('a message whose fate nobody knew', () => {
   );
 
   it('and that no conversation was known for has arrived in the one that has it', () => {
-    const made = found(new TestHub(), [], {
-      outbox: [
-        {
-          messageId: 'm1',
-          ordinal: 1,
-          conversationId: null,
-          text: 'a',
-          timestamp: 1,
-          failure: null,
-        },
-      ],
-    });
-    hears(made, echo(1, 'm1', 'a'));
-    expect(statuses(made)).toEqual(['a: delivered']);
+    const current = record(0);
+    const made = new TestHub().authenticated({ current, outbox: [unplaced] });
+    made.gateway({ type: 'conversation', conversation: current.conversation });
+    page(made.clearKeepingSocketAndRest(), [echo(1, 'm1', 'm1')]);
+    expect(statuses(made)).toEqual(['m1: delivered']);
     expect(made.state.outbox).toEqual([]);
   });
 });

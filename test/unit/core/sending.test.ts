@@ -447,9 +447,10 @@ describe('by REST', () => {
     page(untilAsked(made), []);
     standing(made, 'ended');
     made.call({ type: 'start', routing });
-    made.type('one', 'm1');
+    made.type('one', 'm1').store().store();
     expect(posted(made)).toEqual([]);
     expect(statuses(made)).toEqual(['one: pending']);
+    expect(made.state.outbox).toMatchObject([{ conversationId: null }]);
   });
 
   it('a post under way keeps its conversation when that turns out to be unknown', () => {
