@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GatewayMessage } from '../../../src/protocol/gateway.ts';
 import { agentSays, echo, TestHub } from './harness.ts';
-import { found, hears, rows } from './scenes.ts';
+import { found, hears, rows, unnumbered } from './scenes.ts';
 
 function hub(options: ConstructorParameters<typeof TestHub>[0] = {}): TestHub {
   const made = new TestHub(options).inConversation();
@@ -70,6 +70,17 @@ describe('an alert', () => {
     hears(made, now(made, 1)).pass(later);
     hears(made, now(made, 2));
     expect(rung(made)).toHaveLength(times);
+  });
+
+  it('is not for what stands above the newest of a tick that rang', () => {
+    const made = hub();
+    const said = (text: string, age: number) => unnumbered(text, made.wall - age);
+    hears(made, said('first', 30_000), said('last', 1_000)).pass(200);
+    expect(rung(made)).toEqual([['a', 'last']]);
+    const between = said('between', 10_000);
+    hears(made.pass(3_000).clearKeepingSocket(), between).pass(200);
+    expect(made.shown()).toEqual(['first', 'between', 'last']);
+    expect(rung(made)).toEqual([]);
   });
 
   it('is not for what stands above a message that rang already', () => {

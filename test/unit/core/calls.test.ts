@@ -262,6 +262,10 @@ describe('to read', () => {
     expect(receipts()).toEqual([{ type: 'mark-read', conversationId, messageId: 'm-agent 1' }]);
     made.rest();
     expect(receipts()).toHaveLength(1);
+    made.cut().clear().pass(9_000).open();
+    made.gateway({ type: 'authenticated', serverTime: made.wall });
+    made.gateway({ type: 'conversation', conversation }).rest();
+    expect(receipts()).toEqual([]);
   });
 
   it('is told of no message of a conversation that is over', () => {

@@ -184,6 +184,11 @@ describe('a message of the visitor’s in the history', () => {
     expect(knownAs({ outbox: [waiting('m1', part)] })).toBe('history-1');
   });
 
+  it('is the same with a choice that the history tells of besides', () => {
+    const answer = { type: 'answer', kind: 'button', text: 'hello', payload: 'h' } as const;
+    expect(knownAs({ outbox: [waiting('m1')] }, { ...ours, content: [answer] })).toBe('m1');
+  });
+
   it('is told from another one by its files', () => {
     const message = { ...ours, content: [file('f2'), file('f3')] };
     const outbox = [

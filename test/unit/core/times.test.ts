@@ -102,6 +102,18 @@ describe('the time', () => {
     expect(hub.sent().filter(({ type }) => type === 'typing')).toHaveLength(2);
   });
 
+  it('between two typing frames is counted from the last one, not from the first', () => {
+    const hub = quiet({ timing: { typingSent: 2_500 } });
+    hub.call({ type: 'typing', isTyping: true });
+    hub.pass(2_500).call({ type: 'typing', isTyping: false });
+    hub.call({ type: 'typing', isTyping: true });
+    expect(hub.sent()).toHaveLength(2);
+    hub.pass(2_499);
+    expect(hub.sent()).toHaveLength(2);
+    hub.pass(1);
+    expect(hub.sent().at(-1)).toEqual({ type: 'typing', conversationId, isTyping: true });
+  });
+
   it('to the first look at what is kept is a minute, or the period when that is shorter', () => {
     for (const [prune, bound] of [
       [59_000, 59_000],
