@@ -179,16 +179,18 @@ describe('doubts', () => {
   });
 
   it('about messages of another conversation are the visitor’s to decide on', () => {
+    // Its id begins as the former one's.
+    const longer = `${conversationId}1`;
     const current = record(0, {
-      conversation: { conversationId: nextId, status: 'connected' },
+      conversation: { conversationId: longer, status: 'connected' },
       ordinal: 2,
     });
-    const outbox = [item('m1', conversationId), item('m2', null), item('m3', nextId)];
+    const outbox = [item('m1', conversationId), item('m2', null), item('m3', longer)];
     const made = new TestHub().authenticated({ current, outbox });
     made.gateway({ type: 'conversation', conversation: current.conversation });
     made.clearKeepingSocketAndRest();
     page(made, []);
-    standing(made, 'connected', nextId).store();
+    standing(made, 'connected', longer).store();
     expect(made.snapshot?.messages.map(({ failure, text }) => [text, failure?.code])).toEqual([
       ['m1', 'unknown-outcome'],
       ['m2', undefined],
