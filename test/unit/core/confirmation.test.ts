@@ -76,6 +76,22 @@ describe('a site that wants its visitors confirmed', () => {
   });
 });
 
+it('what was written before the session was over is hidden with it; what is written after, is not', () => {
+  const hub = new TestHub({ history: 'confirmed' }).inConversation();
+  hub.type('before', 'm-before').clearKeepingSocket().cut('token');
+  const { requestId } = hub.last('fetch-token');
+  const result = { ok: false, kind: 'signed-out', message: 'over', retryAfter: null } as const;
+  hub.take({ type: 'token', requestId, result }).flush();
+  expect(hub.state.link.phase).toBe('signed-out');
+  expect(hub.shown()).toEqual([]);
+  hub.clear().call({ type: 'reconnect' });
+  hub.pass(2_000);
+  hub.type('after', 'm-after');
+  expect(hub.shown()).toEqual(['after']);
+  hub.token().flush();
+  expect(hub.shown()).toEqual(['before', 'after']);
+});
+
 it('an answer that comes late, when the session is over, shows nothing', () => {
   const hub = new TestHub({ history: 'confirmed' }).inConversation();
   hub.gateway({ type: 'message', message: agentSays(2, 'behind a hole') });
