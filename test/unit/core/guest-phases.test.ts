@@ -88,19 +88,19 @@ const scenes: Record<string, () => TestHub> = {
     return hub.again().open().gateway(authenticated);
   },
   'authenticating, to resume': () => new SessionHub().talking().spoken().again().open(),
-  'authenticating, refused as an ended one is resumed': () => leftAway().open(),
+  'authenticating, an ended one to be read': () => leftAway().open(),
   'online, reading the end': () => {
     const hub = new SessionHub().talking().spoken();
     hub.call({ type: 'end' });
     return hub;
   },
   'online, reading the end after a lost line': () => leftAway().open().gateway(authenticated),
-  'token, an ended one to be read': () => leftAway(),
+  'connecting, an ended one to be read': () => leftAway(),
   'idle, the conversation ended': () => ended(),
   'token, the next one wanted': () => {
     const hub = ended();
     hub.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
-    return hub;
+    return hub.pass(2_000);
   },
   'waiting, in conversation': () => new SessionHub().talking().cut(),
   'failed, evicted': () => new SessionHub().talking().gateway({ type: 'evicted', reason: null }),
