@@ -56,7 +56,7 @@ export function onToken(run: Run, requestId: number, result: TokenResult): void 
   const { token } = run.state;
   if (token.requestId !== requestId) {
     // Asked for before a sign-out: whose token it would be nobody knows, but the broker's wish holds.
-    if (!result.ok) beQuietFor(run, result.retryAfter);
+    if (!result.ok) beQuietFor(run, pauseOf(result));
     return;
   }
   run.set({ token: { ...token, requestId: null } });
@@ -96,16 +96,21 @@ export function onToken(run: Run, requestId: number, result: TokenResult): void 
   else if (renewing && run.state.link.phase === 'online' && !result.isSame) beginRenewal(run);
 }
 
-function beQuietFor(run: Run, retryAfter: number | null): void {
-  const pause = Math.min(retryAfter ?? 0, longestPause);
+/** How long the broker wants to be left alone, in ms, as far as it is believed. */
+function pauseOf({ retryAfter }: Extract<TokenResult, { ok: false }>): number {
+  return Math.min(retryAfter ?? 0, longestPause);
+}
+
+function beQuietFor(run: Run, pause: number): void {
   const quietUntil = pause > 0 ? run.clock.now + pause : null;
   run.set({ token: { ...run.state.token, quietUntil } });
 }
 
 function onFailure(run: Run, result: Extract<TokenResult, { ok: false }>): void {
   const failures = run.state.token.failures + 1;
+  const pause = pauseOf(result);
   run.set({ token: { ...run.state.token, failures } });
-  beQuietFor(run, result.retryAfter);
+  beQuietFor(run, pause);
   if (result.kind === 'signed-out') {
     // Before the requests fail, so that nobody who hears of it sends another message.
     signedOut(run, result.message);
@@ -119,12 +124,12 @@ function onFailure(run: Run, result: Extract<TokenResult, { ok: false }>): void 
     fail(
       run,
       { code: fatal ? 'forbidden' : 'unavailable', message: result.message },
-      { atLeast: result.retryAfter ?? 0, fatal },
+      { atLeast: pause, fatal },
     );
     return;
   }
   // The old token still works for a while: the living socket is left alone.
   if (run.state.token.renewing) {
-    run.setTimer('renew', Math.max(result.retryAfter ?? 0, retryDelay(run, failures - 1)));
+    run.setTimer('renew', Math.max(pause, retryDelay(run, failures - 1)));
   }
 }
