@@ -3,8 +3,8 @@ import type { GatewayEvent, GatewayProblem } from '../../../src/protocol/gateway
 import type { Input } from '../../../src/worker/core/input.ts';
 import { genesysCloud } from '../../../src/worker/genesys-cloud.ts';
 import { agentSays, TestHub } from './harness.ts';
+import { socketOf } from './link-scenes.ts';
 import { asked, type Happenings, heard, phaseTable, timersFire } from './phase-table.ts';
-import { socketOf } from './scenes.ts';
 
 type Session = Extract<GatewayEvent, { type: 'session' }>;
 

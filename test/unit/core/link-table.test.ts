@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Input } from '../../../src/worker/core/input.ts';
 import { linkPhases } from '../../../src/worker/core/state.ts';
 import type { TestHub } from './harness.ts';
-import { scenes, socketOf } from './scenes.ts';
+import { scenes, socketOf } from './link-scenes.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/protocol.md'), 'utf8');
 

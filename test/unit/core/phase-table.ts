@@ -5,7 +5,7 @@ import type { Input } from '../../../src/worker/core/input.ts';
 import type { HubState } from '../../../src/worker/core/state.ts';
 import { timerNames } from '../../../src/worker/core/timers.ts';
 import type { TestHub } from './harness.ts';
-import { socketOf } from './scenes.ts';
+import { socketOf } from './link-scenes.ts';
 
 /** Something that may happen, by the name that it has in a table. */
 export type Happenings = Readonly<Record<string, (hub: TestHub) => Input | null>>;

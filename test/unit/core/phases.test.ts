@@ -3,8 +3,8 @@ import type { RestFailure, TokenResult } from '../../../src/protocol/gateway.ts'
 import type { Input } from '../../../src/worker/core/input.ts';
 import { linkPhases } from '../../../src/worker/core/state.ts';
 import { agentSays, conversationId, echo, type TestHub } from './harness.ts';
+import { moreScenes, scenes, socketOf } from './link-scenes.ts';
 import { asked, type Happenings, heard, phaseTable, timersFire } from './phase-table.ts';
-import { moreScenes, scenes, socketOf } from './scenes.ts';
 
 const tokenComes =
   (result: TokenResult) =>
