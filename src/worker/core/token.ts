@@ -56,7 +56,7 @@ export function onToken(run: Run, requestId: number, result: TokenResult): void 
   const { token } = run.state;
   if (token.requestId !== requestId) {
     // Asked for before a sign-out: whose token it would be nobody knows, but the broker's wish holds.
-    if (!result.ok) beQuietFor(run, pauseOf(result));
+    if (!result.ok) beQuietFor(run, result.retryAfter);
     return;
   }
   run.set({ token: { ...token, requestId: null } });
@@ -96,21 +96,18 @@ export function onToken(run: Run, requestId: number, result: TokenResult): void 
   else if (renewing && run.state.link.phase === 'online' && !result.isSame) beginRenewal(run);
 }
 
-/** How long the broker wants to be left alone, in ms, as far as it is believed. */
-function pauseOf({ retryAfter }: Extract<TokenResult, { ok: false }>): number {
-  return Math.min(retryAfter ?? 0, longestPause);
-}
-
-function beQuietFor(run: Run, pause: number): void {
+/** Returns for how long: as the broker has said, as far as it is believed. */
+function beQuietFor(run: Run, retryAfter: number | null): number {
+  const pause = Math.min(retryAfter ?? 0, longestPause);
   const quietUntil = pause > 0 ? run.clock.now + pause : null;
   run.set({ token: { ...run.state.token, quietUntil } });
+  return pause;
 }
 
 function onFailure(run: Run, result: Extract<TokenResult, { ok: false }>): void {
   const failures = run.state.token.failures + 1;
-  const pause = pauseOf(result);
   run.set({ token: { ...run.state.token, failures } });
-  beQuietFor(run, pause);
+  const pause = beQuietFor(run, result.retryAfter);
   if (result.kind === 'signed-out') {
     // Before the requests fail, so that nobody who hears of it sends another message.
     signedOut(run, result.message);
