@@ -162,6 +162,7 @@ describe('the delay before a retry', () => {
     ] as const) {
       const hub = renewing(failures);
       expectBetween(spread(hub, noToken(hub, null), at('renew')), 2_000, most);
+      expect(hub.take(noToken(hub, null)).state.token.failures).toBe(failures + 1);
     }
     const hub = renewing();
     expect(spread(hub, noToken(hub, 50_000), at('renew'))).toEqual([50_000, 50_000]);
@@ -426,6 +427,9 @@ describe('a pong’s deadline that is noticed late', () => {
     hub.call({ type: 'reconnect' });
     hub.sleep(10_000 + late);
     expect(hub.state.link.phase).toBe(phase);
+    // It asks once more, and waits for that answer.
+    const { pong } = hub.state.timers;
+    expect(pong).toBe(phase === 'online' ? hub.now + 10_000 : undefined);
   });
 });
 
