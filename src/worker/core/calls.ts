@@ -75,7 +75,8 @@ export function onCall(
         message: 'The conversation was left before it was opened.',
       });
       run.rules?.tellEnd(run);
-      onEnded(run);
+      // What is over, and whose session is behind us, has nothing left to be read.
+      if (!run.rules?.isBehind(run)) onEnded(run);
       failStranded(run);
       answerWhenStored(run, callId);
       return;

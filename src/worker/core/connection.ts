@@ -148,9 +148,14 @@ export function onTokenExpired(run: Run): void {
   }
   if (link.phase !== 'online' && link.phase !== 'draining') return;
   if (run.rules?.expired(run)) return;
+  renewAtOnce(run);
+}
+
+/** The next token is asked for while the socket still closes; a hub that leaves needs none. */
+function renewAtOnce(run: Run): void {
   run.set({ renewal: true });
   dropToken(run);
-  fetchToken(run);
+  if (!run.state.isLeaving) fetchToken(run);
   connect(run);
 }
 
@@ -213,12 +218,8 @@ export function onSocketClosed(run: Run, socketId: number, meaning: CloseMeaning
   switch (meaning) {
     case 'token':
       // A living session whose token ran out was no refusal of the next one.
-      if (wasAlive) {
-        run.set({ renewal: true });
-        dropToken(run);
-        fetchToken(run);
-        connect(run);
-      } else onRefused(run, 'The chat server refuses the session.');
+      if (wasAlive) renewAtOnce(run);
+      else onRefused(run, 'The chat server refuses the session.');
       return;
     case 'crowded':
       fail(

@@ -324,6 +324,7 @@ export const guestRules: SessionRules = {
   hear,
   prolong,
   warnOfExpiry,
+  isBehind: hasEnded,
   tellEnd,
   isBlind: ({ state }) => state.recovery.failures >= patience,
   canRead,

@@ -52,6 +52,8 @@ export interface SessionRules {
   prolong(run: Run): void;
   /** The `expiry` timer. */
   warnOfExpiry(run: Run): void;
+  /** The conversation has ended, and its last words have been read or are given up. */
+  isBehind(run: Run): boolean;
   /** The visitor has left the conversation, which would live on by itself. */
   tellEnd(run: Run): void;
 

@@ -241,6 +241,16 @@ describe('a session', () => {
     expect(hub.commands()).toEqual(['end-conversation']);
   });
 
+  it('that the visitor leaves twice is over after the first time, and costs no session', () => {
+    const hub = new GuestHub().started();
+    hub.call({ type: 'end' });
+    hub.history().clear();
+    hub.call({ type: 'end' });
+    expect(hub.store().snapshot?.connection).toMatchObject({ phase: 'ready', transport: 'none' });
+    hub.attach('b');
+    expect(hub.all('fetch-token')).toHaveLength(0);
+  });
+
   it('that the visitor leaves without a line is told so later, read to its end, and not used again', () => {
     const hub = new GuestHub().started().says('hi').pass(200).type('hello', 'own-1');
     hub.cut().call({ type: 'end' });

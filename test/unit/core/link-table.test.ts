@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Input } from '../../../src/worker/core/input.ts';
 import { linkPhases } from '../../../src/worker/core/state.ts';
-import { TestHub } from './harness.ts';
+import type { TestHub } from './harness.ts';
+import { scenes, socketOf } from './link-scenes.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/protocol.md'), 'utf8');
 
@@ -19,44 +20,6 @@ function linkTable(): { phases: string[]; targets: string[] }[] {
       const words = (cell = '') => cell.split(/,| · | or /).map((word) => word.trim());
       return { phases: words(cells[1]), targets: words(cells[3]) };
     });
-}
-
-/** A hub in each phase, and what a close, a success or a failure there leads to. */
-const scenes: Record<string, () => TestHub> = {
-  idle: () => new TestHub().restore(),
-  token: () => new TestHub().restore().attach(),
-  connecting: () => new TestHub().restore().attach().token(),
-  authenticating: () => new TestHub().restore().attach().token().open(),
-  online: () => new TestHub().authenticated(),
-  draining: () => renewing(),
-  closing: () => new TestHub().authenticated().gateway({ type: 'token-expired' }),
-  waiting: () => new TestHub().restore().attach().token().cut(),
-  offline: () =>
-    new TestHub().restore().attach().token().take({ type: 'online', online: false }).cut(),
-  resting: () => {
-    const hub = new TestHub().restore().attach().token().cut();
-    for (let retry = 0; retry < 5; retry += 1) hub.pass(31_000).cut();
-    return hub;
-  },
-  'signed-out': () => failedToken('signed-out'),
-  failed: () => failedToken('forbidden'),
-  left: () => new TestHub().authenticated().take({ type: 'step-down' }).pass(2_000),
-};
-
-function failedToken(kind: 'signed-out' | 'forbidden'): TestHub {
-  const hub = new TestHub().restore().attach();
-  const { requestId } = hub.last('fetch-token');
-  const result = { ok: false, kind, message: kind, retryAfter: null } as const;
-  return hub.take({ type: 'token', requestId, result });
-}
-
-function renewing(): TestHub {
-  const hub = new TestHub().inConversation();
-  hub.answersPings = true;
-  hub.type('on its way', 'm1').pass(5_000);
-  hub.state = { ...hub.state, token: { ...hub.state.token, renewing: true, requestId: 999 } };
-  const result = { ok: true, expiresIn: 900, subject: 'visitor-1' } as const;
-  return hub.take({ type: 'token', requestId: 999, result });
 }
 
 describe('the table of the link in docs/protocol.md', () => {
@@ -101,7 +64,3 @@ describe('the table of the link in docs/protocol.md', () => {
     }
   });
 });
-
-function socketOf({ state: { link } }: TestHub): number {
-  return 'socketId' in link ? link.socketId : -1;
-}

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import type { RestFailure, TokenResult } from '../../../src/protocol/gateway.ts';
+import type { Input } from '../../../src/worker/core/input.ts';
+import { linkPhases } from '../../../src/worker/core/state.ts';
+import { agentSays, conversationId, echo, type TestHub } from './harness.ts';
+import { moreScenes, scenes, socketOf } from './link-scenes.ts';
+import { asked, type Happenings, heard, phaseTable, timersFire } from './phase-table.ts';
+
+const tokenComes =
+  (result: TokenResult) =>
+  (hub: TestHub): Input | null => {
+    const { requestId } = hub.state.token;
+    return requestId === null ? null : { type: 'token', requestId, result };
+  };
+
+const noToken = (
+  kind: Extract<TokenResult, { ok: false }>['kind'],
+  retryAfter: number | null = null,
+) => tokenComes({ ok: false, kind, message: kind, retryAfter });
+
+const restFails =
+  (kind: RestFailure['kind'], retryAfter: number | null = null) =>
+  (hub: TestHub): Input | null => {
+    const request = hub.state.requests[0];
+    const result = { ok: false, failure: { kind, message: kind, retryAfter } } as const;
+    return request ? { type: 'rest', requestId: request.requestId, result } : null;
+  };
+
+const problem = (
+  kind: 'rate-limited' | 'other' | 'conversation-not-found' | 'conversation-ended',
+) =>
+  heard({
+    type: 'problem',
+    problem: { kind, message: kind, conversationId: null, messageId: null, retryAfter: 3_000 },
+  });
+
+const agent = { id: 'agent-1', name: 'Ada', role: 'agent' } as const;
+const someone = (status: 'queued' | 'connected' | 'ended', id = conversationId) =>
+  heard({ type: 'conversation', conversation: { conversationId: id, status } });
+
+const happenings: Happenings = {
+  'socket opened': (hub) => ({ type: 'socket-opened', socketId: socketOf(hub) }),
+  'another socket opened': () => ({ type: 'socket-opened', socketId: 9_999 }),
+  'socket closed': (hub) => closed(hub, 'network'),
+  'socket closed: token': (hub) => closed(hub, 'token'),
+  'socket closed: crowded': (hub) => closed(hub, 'crowded'),
+  'socket closed: client-bug': (hub) => closed(hub, 'client-bug'),
+  'a former socket closed': ({ state: { lingering } }) =>
+    lingering[0] === undefined
+      ? null
+      : { type: 'socket-closed', socketId: lingering[0], meaning: 'token' },
+  'an unknown socket closed': () => ({ type: 'socket-closed', socketId: 9_999, meaning: 'token' }),
+  authenticated: heard({ type: 'authenticated', serverTime: 1_700_000_005_000 }),
+  refused: heard({ type: 'refused', message: 'no' }),
+  'token expired': heard({ type: 'token-expired' }),
+  ping: heard({ type: 'ping', payload: 1 }),
+  pong: heard({ type: 'pong' }),
+  'queued in the conversation': someone('queued'),
+  'connected in the conversation': someone('connected'),
+  'the conversation is over': someone('ended'),
+  'connected in another conversation': someone('connected', 'conv-2'),
+  'another conversation is over': someone('ended', 'conv-2'),
+  'an agent’s message': heard({ type: 'message', message: agentSays(2) }),
+  'an echo': heard({ type: 'message', message: echo(2, 'm1', 'on its way') }),
+  'a message on another socket': () => ({
+    type: 'gateway',
+    socketId: 9_999,
+    event: { type: 'message', message: agentSays(2) },
+  }),
+  'typing of an agent': heard({
+    type: 'typing',
+    conversationId: null,
+    from: agent,
+    isTyping: true,
+  }),
+  'problem: rate-limited': problem('rate-limited'),
+  'problem: conversation-not-found': problem('conversation-not-found'),
+  'problem: conversation-ended': problem('conversation-ended'),
+  'problem: other': problem('other'),
+  'token comes': tokenComes({ ok: true, expiresIn: 900, subject: 'visitor-1' }),
+  'token comes, the same': tokenComes({
+    ok: true,
+    expiresIn: 900,
+    subject: 'visitor-1',
+    isSame: true,
+  }),
+  'token comes, another visitor’s': tokenComes({ ok: true, expiresIn: 900, subject: 'visitor-2' }),
+  'no token: network': noToken('network'),
+  'no token: rate-limited': noToken('rate-limited', 20_000),
+  'no token: forbidden': noToken('forbidden'),
+  'no token: signed-out': noToken('signed-out'),
+  'a token nobody waits for': () => ({
+    type: 'token',
+    requestId: 9_999,
+    result: { ok: true, expiresIn: 900, subject: 'visitor-2' },
+  }),
+  'REST: network': restFails('network'),
+  'REST: unauthorized': restFails('unauthorized'),
+  'REST: rate-limited': restFails('rate-limited', 20_000),
+  'REST: not-found': restFails('not-found'),
+  online: () => ({ type: 'online', online: true }),
+  offline: () => ({ type: 'online', online: false }),
+  'a tab comes': () => ({
+    type: 'tab-attached',
+    tabId: 'b',
+    visible: true,
+    conversationId: null,
+    visitor: null,
+  }),
+  'the tab goes': () => ({ type: 'tab-left', tabId: 'a' }),
+  start: asked({ type: 'start', routing: { skillGroups: ['Sales'] } }),
+  send: asked({ type: 'send', messageId: 'm9', text: 'hello' }),
+  'try now': asked({ type: 'reconnect' }),
+  'leave the conversation': asked({ type: 'end' }),
+  'sign out': asked({ type: 'sign-out' }),
+  'a newer build comes': () => ({ type: 'step-down' }),
+  ...timersFire,
+};
+
+function closed(
+  hub: TestHub,
+  meaning: 'network' | 'token' | 'crowded' | 'client-bug',
+): Input | null {
+  const socketId = socketOf(hub);
+  return socketId === -1 ? null : { type: 'socket-closed', socketId, meaning };
+}
+
+// After a change that is meant, `npx vitest run test/unit/core/phases.test.ts -u`: read what differs.
+describe('what each thing that can happen leads to', () => {
+  const all = { ...scenes, ...moreScenes };
+
+  it('is told of every phase', () => {
+    expect(Object.keys(scenes).sort()).toEqual(Object.keys(linkPhases).sort());
+  });
+
+  it.each(Object.keys(all))('%s', async (name) => {
+    const scene = all[name] ?? expect.fail(`no scene ${name}`);
+    const file = `./phases/${name.replaceAll(/[^a-z-]+/g, '-')}.txt`;
+    await expect(phaseTable(scene, happenings)).toMatchFileSnapshot(file);
+  });
+});

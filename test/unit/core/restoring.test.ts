@@ -1,0 +1,295 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type ConversationRecord,
+  emptyMeta,
+  type OutboxRecord,
+} from '../../../src/worker/core/records.ts';
+import { rowOf } from '../../../src/worker/core/transcript.ts';
+import { agentSays, conversationId, echo, TestHub } from './harness.ts';
+
+const owned = { ...emptyMeta, subject: 'visitor-1' };
+
+function record(rest: Partial<ConversationRecord> = {}): ConversationRecord {
+  return {
+    conversation: { conversationId, status: 'connected' },
+    ordinal: 3,
+    next: 1,
+    holes: [],
+    completeUntil: 5_000,
+    readMark: null,
+    isClosed: false,
+    ...rest,
+  };
+}
+
+const ended = record({ conversation: { conversationId, status: 'ended' } });
+
+function waits(addressee: string | null, rest: Partial<OutboxRecord> = {}): OutboxRecord {
+  return {
+    messageId: 'm1',
+    ordinal: 1,
+    conversationId: addressee,
+    text: 'hello',
+    timestamp: 1,
+    failure: null,
+    ...rest,
+  };
+}
+
+function operations(hub: TestHub): string[] {
+  return hub.all('write').flatMap((write) => write.operations.map(({ type }) => type));
+}
+
+describe('a hub that is born', () => {
+  it('shows a tab that is there before its store an empty, lasting transcript', () => {
+    const hub = new TestHub().attach();
+    expect(hub.snapshot).toMatchObject({
+      messages: [],
+      hasEarlier: false,
+      hub: { persistent: true },
+    });
+    hub.clear().take({ type: 'online', online: false }).flush();
+    expect(hub.all('post')).toHaveLength(0);
+  });
+
+  it('into an empty store writes nothing', () => {
+    expect(operations(new TestHub().restore().flush())).toEqual([]);
+  });
+
+  it.each([
+    ['a conversation', { current: record() }],
+    ['a message', { messages: [rowOf(agentSays(1), [3, 1, 0, 0])] }],
+  ])('finds %s of nobody’s, shows nothing of it and deletes it', (_, found) => {
+    const hub = new TestHub().restore(found).attach();
+    expect(hub.snapshot).toMatchObject({ conversation: null, messages: [] });
+    expect(operations(hub)).toContain('wipe');
+  });
+
+  it('keeps what is somebody’s', () => {
+    const messages = [rowOf(agentSays(1), [3, 1, 0, 0])];
+    const hub = new TestHub().restore({ meta: owned, current: record({ next: 2 }), messages });
+    hub.attach();
+    expect(hub.shown()).toEqual(['agent 1']);
+    expect(operations(hub)).not.toContain('wipe');
+  });
+
+  it.each([
+    ['the conversation’s', 4, 2, 5],
+    ['the newest message’s', 2, 4, 5],
+    ['a conversation’s without messages', 4, null, 5],
+  ])('counts conversations on from %s ordinal', (_, current, message, next) => {
+    const hub = new TestHub().authenticated({
+      current: record({ ordinal: current, conversation: { conversationId, status: 'ended' } }),
+      messages: message === null ? [] : [rowOf(agentSays(1), [message, 1, 0, 0])],
+    });
+    hub.rest();
+    hub.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
+    hub.gateway({
+      type: 'conversation',
+      conversation: { conversationId: 'conv-2', status: 'queued' },
+    });
+    expect(hub.state.conversation?.ordinal).toBe(next);
+  });
+
+  it('knows the newest that was shown in its conversation, and in no other', () => {
+    const newest = (ordinal: number) =>
+      new TestHub().restore({
+        meta: owned,
+        current: record(),
+        messages: [rowOf(agentSays(1), [ordinal, 1, 0, 0])],
+      }).state.conversation?.newest;
+    expect(newest(3)).toBe(agentSays(1).timestamp);
+    expect(newest(2)).toBe(5_000);
+  });
+
+  it('reads the end of an ended conversation before it opens another one', () => {
+    const hub = new TestHub().authenticated({ current: ended });
+    hub.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
+    expect(hub.last('rest').call).toMatchObject({ type: 'history-since', conversationId });
+    expect(hub.sent().map(({ type }) => type)).toEqual(['authenticate']);
+    hub.rest();
+    expect(hub.sent().at(-1)).toMatchObject({ type: 'open-conversation' });
+  });
+
+  it('resumes an open one', () => {
+    const hub = new TestHub().authenticated({ current: record() });
+    expect(hub.sent().at(-1)).toEqual({ type: 'resume-conversation', conversationId });
+    expect(hub.state.conversation).toMatchObject({ closing: null, endedAt: null });
+  });
+
+  it('gives the visitor back what waits for a conversation that nobody wants', () => {
+    const hub = new TestHub().authenticated({ meta: owned, outbox: [waits(null)] }).flush();
+    expect(hub.snapshot?.messages).toMatchObject([
+      { messageId: 'm1', status: 'failed', failure: { code: 'conversation-not-found' } },
+    ]);
+  });
+});
+
+describe('a message whose conversation’s own record was lost', () => {
+  it('brings it back, and it is asked for', () => {
+    const hub = new TestHub().authenticated({ meta: owned, outbox: [waits('conv-9')] });
+    expect(hub.sent().at(-1)).toEqual({ type: 'resume-conversation', conversationId: 'conv-9' });
+    expect(operations(hub)).toContain('put-conversation');
+  });
+
+  it('does not when it has failed: it goes nowhere by itself', () => {
+    const failure = { code: 'rejected', message: '' } as const;
+    const hub = new TestHub().authenticated({
+      meta: owned,
+      outbox: [waits('conv-9', { failure })],
+    });
+    expect(hub.state.conversation).toBeNull();
+  });
+
+  it('is in the conversation that there is, as the same one', () => {
+    const hub = new TestHub().authenticated({ current: record(), outbox: [waits(conversationId)] });
+    expect(hub.state.conversation?.ordinal).toBe(3);
+    expect(hub.state.formers).toEqual([]);
+  });
+});
+
+describe('a page that remembers a conversation', () => {
+  const remembers = (hub: TestHub, visitor: string) =>
+    hub
+      .take({
+        type: 'tab-attached',
+        tabId: 'b',
+        visible: true,
+        conversationId: 'conv-9',
+        visitor,
+      })
+      .flush();
+
+  it('gives it to a hub that has lost everything, which stores it and resumes it', () => {
+    const hub = new TestHub().authenticated().flush().clearKeepingSocket();
+    remembers(hub, 'visitor-1');
+    expect(hub.sent()).toEqual([{ type: 'resume-conversation', conversationId: 'conv-9' }]);
+    expect(operations(hub)).toEqual(['put-conversation', 'put-meta']);
+    expect(
+      hub
+        .all('post')
+        .filter(({ tabId }) => tabId === 'a')
+        .at(-1)?.message.type,
+    ).toBe('snapshot');
+  });
+
+  it('of another visitor’s is told so, and nothing is taken from it', () => {
+    const hub = new TestHub().authenticated().clearKeepingSocket();
+    remembers(hub, 'visitor-2');
+    expect(hub.sent()).toEqual([]);
+    expect(hub.state.conversation).toBeNull();
+    expect(hub.all('note').map(({ note }) => note.kind)).toEqual(['misfit']);
+  });
+
+  it.each([
+    ['a conversation', { current: record() }, conversationId],
+    ['messages', { messages: [rowOf(agentSays(1), [1, 1, 0, 0])] }, undefined],
+  ])('changes nothing for a hub that has %s', (_, found, current) => {
+    const hub = new TestHub().restore({ meta: owned, ...found });
+    remembers(hub, 'visitor-1');
+    expect(hub.state.conversation?.conversation.conversationId).toBe(current);
+  });
+});
+
+describe('a conversation that is over', () => {
+  /** Ended, and read to its end so long after that nothing can be missing. */
+  function closedOne(): TestHub {
+    const hub = new TestHub().inConversation();
+    hub.answersPings = true;
+    hub.gateway({ type: 'message', message: agentSays(1) });
+    hub.call({ type: 'end' });
+    const answer = () => {
+      const { requestId, call } = hub.last('rest');
+      if (call.type === 'history-since') {
+        hub.take({
+          type: 'rest',
+          requestId,
+          result: {
+            ok: true,
+            value: { type: 'history', messages: [], nextCursor: null, misfits: 0 },
+          },
+        });
+      }
+      const asked = hub.last('rest');
+      const conversation = { conversationId, status: 'ended' } as const;
+      hub.take({
+        type: 'rest',
+        requestId: asked.requestId,
+        result: { ok: true, value: { type: 'conversation', conversation } },
+      });
+      return hub.store();
+    };
+    answer();
+    hub.pass(70_000);
+    return answer();
+  }
+
+  const kept = (hub: TestHub) =>
+    hub
+      .all('write')
+      .flatMap((write) => write.operations)
+      .flatMap((operation) => (operation.type === 'put-conversation' ? operation.record : []))
+      .at(-1);
+
+  it('is kept as closed when its end was read, though REST tells its end again', () => {
+    expect(kept(closedOne())).toMatchObject({ isClosed: true, conversation: { status: 'ended' } });
+  });
+
+  it('is open again when the gateway opens the same one anew', () => {
+    const hub = closedOne();
+    hub.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
+    hub.gateway({ type: 'conversation', conversation: { conversationId, status: 'connected' } });
+    hub.flush();
+    expect(kept(hub)).toMatchObject({ isClosed: false, conversation: { status: 'connected' } });
+    expect(hub.state.conversation?.endedAt).toBeNull();
+  });
+
+  it('gives way to a next one that is open', () => {
+    const hub = closedOne();
+    hub.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
+    hub.gateway({
+      type: 'conversation',
+      conversation: { conversationId: 'conv-2', status: 'queued' },
+    });
+    hub.flush();
+    expect(kept(hub)).toMatchObject({ isClosed: false, ordinal: 2 });
+    expect(hub.state.formers).toEqual([]);
+  });
+});
+
+describe('nothing of a former visitor’s', () => {
+  it('is shown when their store answers late', () => {
+    const hub = new TestHub({ limits: { window: 2 } }).inConversation();
+    hub.answersPings = true;
+    const at = (text: string, timestamp: number) => ({ ...agentSays(null, text), timestamp });
+    for (const message of [at('a', 1), at('b', 2), at('c', 3)]) {
+      hub.gateway({ type: 'message', message }).pass(200);
+    }
+    hub.clearKeepingSocket().pass(60_000).rest(at('lost', 1.5), at('b', 2), at('c', 3));
+    const write = hub.all('write').find(({ writeId }) => writeId !== null);
+    const added = (write?.operations ?? []).flatMap((operation) =>
+      operation.type === 'add-message' ? operation.message : [],
+    );
+    expect(added.map(({ text }) => text)).toEqual(['lost']);
+    hub.call({ type: 'sign-out' });
+    hub.flush();
+    const answer = { added, corrected: [], sent: [] };
+    hub.take({ type: 'stored', writeId: write?.writeId ?? -1, ...answer }).flush();
+    expect(hub.shown()).toEqual([]);
+    expect(hub.snapshot?.unread).toBe(0);
+  });
+
+  it('is left to be scrolled to', () => {
+    const hub = new TestHub().restore({
+      meta: owned,
+      current: record({ next: 2 }),
+      messages: [rowOf(echo(1, 'm1', 'mine'), [3, 1, 0, 0])],
+      hasEarlier: true,
+    });
+    hub.attach();
+    expect(hub.snapshot?.hasEarlier).toBe(true);
+    hub.call({ type: 'sign-out' });
+    hub.flush();
+    expect(hub.snapshot).toMatchObject({ messages: [], hasEarlier: false });
+  });
+});
