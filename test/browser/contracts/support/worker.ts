@@ -1,0 +1,206 @@
+import { expose } from 'comlink';
+import { contentsSchema } from '../../../../src/protocol/content-schema.ts';
+import type { Place } from '../../../../src/protocol/message.ts';
+import { createClock } from '../../../../src/worker/clock.ts';
+import type { StoreOperation } from '../../../../src/worker/core/records.ts';
+import type { TimerName } from '../../../../src/worker/core/timers.ts';
+import { holdForLife, holdLock, isWanted, whenReleased } from '../../../../src/worker/locks.ts';
+import { Log } from '../../../../src/worker/log.ts';
+import { findAlike } from '../../../../src/worker/store/alike.ts';
+import { sealedRows } from '../../../../src/worker/store/sealed-rows.ts';
+import { Store } from '../../../../src/worker/store.ts';
+import { createTimers } from '../../../../src/worker/timers.ts';
+import { type KeptSession, Vault } from '../../../../src/worker/vault.ts';
+import type { Firing } from '../../../contracts/timers.ts';
+
+/** A hub's edges without a hub, in the worker that a hub would have: a page plays the core. */
+
+export interface StoreKind {
+  readonly hasLooseIds: boolean;
+  readonly isSealed: boolean;
+}
+
+const pause = (duration: number) => new Promise<void>((go) => setTimeout(go, duration));
+
+class StoreEdge {
+  readonly #told: string[] = [];
+  readonly #store: Store;
+
+  constructor({ hasLooseIds, isSealed }: StoreKind) {
+    this.#store = new Store(
+      new Log(),
+      { lost: () => this.#told.push('lost'), emptied: () => this.#told.push('emptied') },
+      hasLooseIds ? { contents: contentsSchema, findAlike } : {},
+      isSealed ? sealedRows() : null,
+    );
+  }
+
+  write(operations: readonly StoreOperation[], isDurable: boolean) {
+    return this.#store.write(operations, isDurable);
+  }
+
+  restore(page: number) {
+    return this.#store.restore(page);
+  }
+
+  readEarlier(before: Place | null, count: number) {
+    return this.#store.readEarlier(before, count);
+  }
+
+  prune(keep: number, before: number) {
+    return this.#store.prune(keep, before);
+  }
+
+  told() {
+    return this.#told;
+  }
+}
+
+class LockEdge {
+  readonly #aborts = new Map<string, AbortController>();
+  readonly #releases = new Map<string, () => void>();
+  readonly #watches = new Map<string, () => void>();
+  readonly #signs: string[] = [];
+
+  async hold(name: string, key: string): Promise<boolean> {
+    const abort = new AbortController();
+    this.#aborts.set(key, abort);
+    try {
+      this.#releases.set(key, await holdLock(name, abort.signal));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  abort(key: string): void {
+    this.#aborts.get(key)?.abort();
+  }
+
+  release(key: string): void {
+    this.#releases.get(key)?.();
+  }
+
+  holdForLife(name: string): Promise<void> {
+    return holdForLife(name);
+  }
+
+  watch(name: string, key: string): void {
+    this.#watches.set(key, whenReleased(name, () => this.#signs.push(key)));
+  }
+
+  stopWatching(key: string): void {
+    this.#watches.get(key)?.();
+  }
+
+  signs(): readonly string[] {
+    return this.#signs;
+  }
+
+  isWanted(name: string): Promise<boolean> {
+    return isWanted(name);
+  }
+}
+
+/** How far this machine's wall clock was set, and how long it has slept. */
+let ahead = 0;
+const wallClock = Date.now.bind(Date);
+Date.now = () => wallClock() + ahead;
+
+class TimeEdge {
+  readonly #clock = createClock();
+  readonly #again = new Map<TimerName, number>();
+  readonly #firings: Firing[] = [];
+  readonly #timers = createTimers(this.#clock, (name) => {
+    const { now } = this.#clock();
+    this.#firings.push({ name, at: now });
+    const after = this.#again.get(name);
+    this.#again.delete(name);
+    if (after !== undefined) this.#timers.set(name, now + after);
+  });
+
+  read() {
+    return this.#clock();
+  }
+
+  /** What has fired until then. */
+  async pass(duration: number): Promise<readonly Firing[]> {
+    await pause(duration);
+    return [...this.#firings];
+  }
+
+  /** As a machine on which the monotonic clock stands still meanwhile, with everything that waits. */
+  sleep(duration: number): void {
+    ahead += duration;
+  }
+
+  setWall(by: number): void {
+    ahead += by;
+  }
+
+  set(name: TimerName, delay: number, again: number | null): readonly Firing[] {
+    if (again !== null) this.#again.set(name, again);
+    this.#timers.set(name, this.#clock().now + delay);
+    return [...this.#firings];
+  }
+
+  clear(name: TimerName): void {
+    this.#timers.clear(name);
+  }
+
+  clearAll(): void {
+    this.#timers.clearAll();
+  }
+}
+
+const vaults = new Map<string, Vault>();
+
+function vaultOf(deploymentId: string): Vault {
+  const vault = vaults.get(deploymentId) ?? new Vault(deploymentId, () => undefined);
+  vaults.set(deploymentId, vault);
+  return vault;
+}
+
+let store: StoreEdge | undefined;
+const locks = new LockEdge();
+const time = new TimeEdge();
+
+const edges = {
+  /** Held as long as this worker lives. */
+  live: (name: string) => holdForLife(name),
+  /** As when a browser takes it away: from the next task on there is none. */
+  die: () => self.close(),
+  startStore: (kind: StoreKind) => {
+    store = new StoreEdge(kind);
+  },
+  store: {
+    write: (operations: readonly StoreOperation[], isDurable: boolean) =>
+      started().write(operations, isDurable),
+    restore: (page: number) => started().restore(page),
+    readEarlier: (before: Place | null, count: number) => started().readEarlier(before, count),
+    prune: (keep: number, before: number) => started().prune(keep, before),
+    told: () => started().told(),
+  },
+  locks,
+  time,
+  vault: {
+    read: (deploymentId: string) => vaultOf(deploymentId).read(),
+    write: (deploymentId: string, session: KeptSession) => vaultOf(deploymentId).write(session),
+    forget: (deploymentId: string) => vaultOf(deploymentId).forget(),
+  },
+};
+export type EdgesApi = typeof edges;
+
+function started(): StoreEdge {
+  if (!store) throw new Error('there is no store');
+  return store;
+}
+
+if ('SharedWorkerGlobalScope' in self) {
+  addEventListener('connect', (event) => {
+    const [port] = event instanceof MessageEvent ? event.ports : [];
+    if (port) expose(edges, port);
+  });
+} else {
+  expose(edges);
+}
