@@ -157,13 +157,18 @@ class Batch {
 
   async #addToOutbox(record: OutboxRecord): Promise<void> {
     const messages = this.#transaction.objectStore('messages');
-    const conversationIds = await this.#transaction.objectStore('conversations').getAllKeys();
-    for (const conversationId of conversationIds) {
+    // Not only those that have a record: a conversation that the gateway has forgotten has none.
+    let first = await messages.getKey(IDBKeyRange.lowerBound(['']));
+    while (first) {
+      const [conversationId] = first;
       const row = await messages.get([conversationId, record.messageId]);
       const message = this.#rows.read('message', row);
-      if (!message) continue;
-      this.sent.push(message);
-      return;
+      if (message) {
+        this.sent.push(message);
+        return;
+      }
+      // Behind all of its messages: an empty array sorts behind every string.
+      first = await messages.getKey(IDBKeyRange.lowerBound([conversationId, []]));
     }
     this.#store('outbox').put(record);
   }
