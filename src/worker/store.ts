@@ -93,6 +93,11 @@ export class Store {
     await this.#handle.run('prune', (database) => pruneConversations(database, this.#rows));
   }
 
+  /** When everything that was asked for is done; nothing is kept or found behind it. */
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+
   /**
    * There is no store to wipe, but perhaps one of before: a full disk takes no rows, yet has the
    * former visitor's. Not waited for: who blocks it may go only with the browser.
