@@ -2,6 +2,7 @@ import { deleteDB } from 'idb';
 import type { Place } from '../protocol/message.ts';
 import { nothingRestored, type Restored, type StoreOperation } from './core/records.ts';
 import type { Log } from './log.ts';
+import { readLikely } from './store/alike.ts';
 import { Handle, type StoreEvents } from './store/handle.ts';
 import { pruneConversations, pruneMessages } from './store/prune.ts';
 import { emptyPage, type Page, readPage, restoreAll } from './store/read.ts';
@@ -56,15 +57,10 @@ export class Store {
   async write(operations: readonly StoreOperation[], durable: boolean): Promise<Written> {
     const durability = durable ? 'strict' : 'relaxed';
     const written = await this.#handle.run('write', async (database) => {
-      const sealed = await this.#seal?.seal(operations);
-      if (!this.#seal || !sealed) return writeAll(database, this.#rows, operations, durability);
-      const result = await writeAll(
-        database,
-        this.#rows,
-        sealed.operations,
-        durability,
-        sealed.key,
-      );
+      if (!this.#seal) return writeAll(database, this.#rows, operations, durability);
+      const likely = await readLikely(database, this.#rows, operations);
+      const sealed = await this.#seal.seal(database, operations, likely);
+      const result = await writeAll(database, this.#rows, sealed.operations, durability, sealed);
       sealed.written();
       return this.#seal.openWritten(database, result);
     });

@@ -3,12 +3,20 @@ import { emptyMeta, type Restored, type StoreOperation } from '../core/records.t
 import type { Page } from './read.ts';
 import { type Database, sealKey } from './schema.ts';
 import { isSealed, makeKey, Seal } from './seal.ts';
-import type { Written } from './write.ts';
+import type { Sealing, Written } from './write.ts';
 
 /** What stands between a hub and its rows, where a site wants them encrypted. */
 export interface RowSeal {
-  /** Before the transaction: one that waits for something else than its own requests is over. */
-  seal(operations: readonly StoreOperation[]): Promise<SealedWrite>;
+  /**
+   * Before the transaction: one that waits for something else than its own requests is over.
+   *
+   * @param likely rows that have to be compared with what is written
+   */
+  seal(
+    database: Database,
+    operations: readonly StoreOperation[],
+    likely: readonly Message[],
+  ): Promise<SealedWrite>;
   openRestored(database: Database, found: Restored): Promise<Restored>;
   openPage(database: Database, page: Page): Promise<Page>;
   openWritten(database: Database, written: Written): Promise<Written>;
@@ -16,10 +24,8 @@ export interface RowSeal {
   lostKey(): void;
 }
 
-export interface SealedWrite {
+export interface SealedWrite extends Sealing {
   readonly operations: readonly StoreOperation[];
-  /** A new key, to be written in the same transaction. */
-  readonly key: CryptoKey | null;
   /** The transaction is done. */
   readonly written: () => void;
 }
@@ -50,14 +56,31 @@ class SealedRows implements RowSeal {
     this.#isSealing = isSealing;
   }
 
-  async seal(operations: readonly StoreOperation[]): Promise<SealedWrite> {
+  async seal(
+    database: Database,
+    operations: readonly StoreOperation[],
+    likely: readonly Message[],
+  ): Promise<SealedWrite> {
+    const revealed = new Map<string, Message>();
+    await this.#findKey(database, textsOf(likely));
+    for (const row of likely) {
+      const opened = await this.#seal.openMessage(row);
+      if (opened) revealed.set(nameOf(row), opened);
+    }
     const isWipe = operations.some(({ type }) => type === 'wipe');
     // Without their key, whatever is left of the former visitor's rows on a disk says nothing.
     if (this.#isSealing && (isWipe || this.#hasLostKey)) await this.#changeKey();
     const key = this.#newKey;
+    const sealed = await this.#seal.sealAll(operations);
+    for (const [index, operation] of sealed.entries()) {
+      const plain = operations[index];
+      if (operation.type !== 'add-message' && operation.type !== 'put-message') continue;
+      if (plain?.type === operation.type) revealed.set(nameOf(operation.message), plain.message);
+    }
     return {
-      operations: await this.#seal.sealAll(operations),
+      operations: sealed,
       key,
+      reveal: (message) => revealed.get(nameOf(message)) ?? message,
       written: () => {
         if (key === this.#newKey) this.#newKey = null;
       },
@@ -121,4 +144,9 @@ async function openAll<T>(rows: readonly T[], open: (row: T) => Promise<T | null
 
 function textsOf(rows: readonly { readonly text: string }[]): string[] {
   return rows.map(({ text }) => text);
+}
+
+/** A text is never sealed alike twice, but one that is plain may stand in many rows. */
+function nameOf({ conversationId, messageId, text }: Message): string {
+  return JSON.stringify([conversationId, messageId, text]);
 }

@@ -1,8 +1,10 @@
 import { unwrap } from 'idb';
 import type { Message, Position } from '../../protocol/message.ts';
 import { emptyReading, type OutboxRecord, type StoreOperation } from '../core/records.ts';
+import type { Reveal } from './alike.ts';
 import type { RowReader } from './rows.ts';
 import {
+  at,
   type Database,
   metaKey,
   readingKey,
@@ -24,17 +26,26 @@ export interface Written {
 
 export const nothingWritten: Written = { added: [], corrected: [], sent: [] };
 
+/** How a write goes, where rows are encrypted. */
+export interface Sealing {
+  /** A new key, to be written in the same transaction. */
+  readonly key: CryptoKey | null;
+  readonly reveal: Reveal;
+}
+
+const plain: Sealing = { key: null, reveal: (message) => message };
+
 /** All of them or none, in their order. */
 export async function writeAll(
   database: Database,
   rows: RowReader,
   operations: readonly StoreOperation[],
   durability: IDBTransactionDurability,
-  key: CryptoKey | null = null,
+  { key, reveal }: Sealing = plain,
 ): Promise<Written> {
   const transaction = database.transaction(storeNames, 'readwrite', { durability });
   return settled(transaction, async () => {
-    const batch = new Batch(transaction, rows);
+    const batch = new Batch(transaction, rows, reveal);
     for (const operation of operations) {
       const asked = batch.apply(operation);
       // Only for what has to read first: waiting for each of 5,000 puts takes four times as long.
@@ -81,12 +92,14 @@ class Batch {
   readonly sent: Message[] = [];
   readonly #transaction: Transaction<'readwrite'>;
   readonly #rows: RowReader;
+  readonly #reveal: Reveal;
   /** Counted here, written once. */
   #unread = 0;
 
-  constructor(transaction: Transaction<'readwrite'>, rows: RowReader) {
+  constructor(transaction: Transaction<'readwrite'>, rows: RowReader, reveal: Reveal) {
     this.#transaction = transaction;
     this.#rows = rows;
+    this.#reveal = reveal;
   }
 
   /** Asks for the operation; a promise if the next one must wait for it. */
@@ -148,7 +161,7 @@ class Batch {
     // One that can't be read is as good as none.
     const known =
       this.#rows.read('message', row) ??
-      (await this.#rows.findAlike?.(this.#transaction, this.#rows, message));
+      (await this.#rows.findAlike?.(this.#transaction, this.#rows, message, this.#reveal));
     if (known && (known.sequence !== null || message.sequence === null)) return;
     this.#store('messages').put(message);
     (known ? this.corrected : this.added).push(message);
@@ -174,9 +187,7 @@ class Batch {
   }
 
   async #mark(position: Position, missingBefore: number): Promise<void> {
-    // Every id of that position: an empty array sorts behind every string.
-    const place = IDBKeyRange.bound([position, ''], [position, []]);
-    const row = await this.#transaction.objectStore('messages').index('place').get(place);
+    const row = await this.#transaction.objectStore('messages').index('place').get(at(position));
     const message = this.#rows.read('message', row);
     if (!message) return;
     const marked = { ...message, missingBefore };
