@@ -30,3 +30,21 @@ export function shuffled<T>(list: readonly T[]): T[] {
   }
   return mixed;
 }
+
+/** Names of locks and of deployments that are alike, or hold what an encoding may lose. */
+export const oddNames: readonly string[] = [
+  'a',
+  'A',
+  'a ',
+  'a-1',
+  'a-10',
+  'a/b?c#d%20',
+  '"a"',
+  '<b>&amp;',
+  '__proto__',
+  'constructor',
+  'é',
+  'e\u0301',
+  '🎉',
+  'x'.repeat(2_000),
+];

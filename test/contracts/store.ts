@@ -30,6 +30,8 @@ export interface StoreSubject {
   prune(keep: number, before: number): Promise<void>;
   /** What it has told of itself: `lost`, `emptied`. */
   told(): Promise<readonly string[]>;
+  /** Its hub has stepped down: it is done with when everything is written, while its worker lives on. */
+  leave(): Promise<void>;
   /** The hub dies at this moment. Nothing that it has asked for and had no answer to is answered. */
   kill(): Promise<void>;
 }
@@ -97,9 +99,11 @@ async function onBoth(
   bench: StoreBench,
   store: StoreSubject,
   ask: (store: StoreSubject) => Promise<void>,
-): Promise<void> {
+): Promise<StoreSubject> {
   await ask(store);
-  await ask(await afterRestart(bench, store));
+  const next = await afterRestart(bench, store);
+  await ask(next);
+  return next;
 }
 
 // --- the outbox ---
@@ -344,9 +348,10 @@ const pageCases: readonly StoreCase[] = [
       const rows = oddIds.map((messageId) => timedOf(5, { messageId }));
       await store.write(shuffled(rows).map(put));
       const sorted = [...oddIds].sort((a, b) => (a < b ? -1 : 1));
-      await onBoth(bench, store, async (one) => check.equal(ids(await messagesOf(one)), sorted));
+      const reader = await onBoth(bench, store, async (one) =>
+        check.equal(ids(await messagesOf(one)), sorted),
+      );
       const [, second, third] = sorted;
-      const reader = await bench.open();
       const page = await reader.readEarlier({ position: [1, 0, 1, 5], messageId: third ?? '' }, 1);
       check.equal(ids(page.messages), [second]);
     },
@@ -432,11 +437,11 @@ const pageCases: readonly StoreCase[] = [
       await store.write([1, 2, 3].map((sequence) => put(messageOf(sequence))));
       const moved = messageOf(1, { sequence: 4, position: [1, 4, 0, 0], status: 'delivered' });
       await store.write([put({ ...moved, text: 'between' }), put(moved)]);
-      await onBoth(bench, store, async (one) =>
+      const next = await onBoth(bench, store, async (one) =>
         check.equal(await messagesOf(one), [messageOf(2), messageOf(3), moved]),
       );
       check.equal(
-        (await (await bench.open()).readEarlier(placeOf(messageOf(2)), 9)).messages,
+        (await next.readEarlier(placeOf(messageOf(2)), 9)).messages,
         [],
         'what is left where it stood',
       );
@@ -785,7 +790,7 @@ const recordCases: readonly StoreCase[] = [
       ]);
       const statuses = (page: Page) => page.messages.map(({ status }) => status);
       const expected = ['read', 'received', 'sent', 'read', 'delivered', 'read', 'delivered'];
-      await onBoth(bench, store, async (one) => {
+      const next = await onBoth(bench, store, async (one) => {
         check.equal(statuses(await one.restore(all)), [...expected, 'delivered']);
         check.equal(statuses(await one.readEarlier(null, all)), [...expected, 'delivered']);
         check.equal(statuses(await one.readEarlier(placeOf(second(7)), 3)), [
@@ -794,7 +799,6 @@ const recordCases: readonly StoreCase[] = [
           'read',
         ]);
       });
-      const next = await bench.open();
       await next.write([deleteConversation('c1')]);
       check.equal(statuses(await next.readEarlier(placeOf(second(6)), 9)), [
         'delivered',
@@ -810,8 +814,9 @@ const recordCases: readonly StoreCase[] = [
     async run(bench, check) {
       const store = await bench.open();
       await store.write([putMeta({ ...meta, draft: 'first' }), putMeta(meta)]);
-      await onBoth(bench, store, async (one) => check.equal((await one.restore(1)).meta, meta));
-      const next = await bench.open();
+      const next = await onBoth(bench, store, async (one) =>
+        check.equal((await one.restore(1)).meta, meta),
+      );
       await next.write([putMeta(emptyMeta)]);
       check.equal((await next.restore(1)).meta, emptyMeta);
     },
@@ -862,11 +867,10 @@ const orderCases: readonly StoreCase[] = [
       const empty = await store.restore(all);
       await store.write(everything);
       await store.write([wipe], true);
-      await onBoth(bench, store, async (one) => {
+      const next = await onBoth(bench, store, async (one) => {
         check.equal(await one.restore(all), empty);
         check.equal(await one.readEarlier(null, all), { messages: [], hasEarlier: false });
       });
-      const next = await bench.open();
       const answer = await next.write([add(messageOf(1)), addOutbox(recordOf(1))]);
       check.equal(answer, { ...nothing, added: [messageOf(1)] });
       const asked = recordOf(2, { messageId: 'm2' });
@@ -881,15 +885,15 @@ const orderCases: readonly StoreCase[] = [
       const answer = await store.write([...everything, wipe, ...everything], true);
       // The first of them was there, as far as the answer goes.
       check.equal(answer.added, [messageOf(2), messageOf(2)]);
-      await onBoth(bench, store, async (one) => {
+      const next = await onBoth(bench, store, async (one) => {
         const restored = await one.restore(all);
         check.equal(ids(restored.messages), ['m1', 'm2']);
         check.equal(ids(restored.outbox), ['o1', 'o2']);
         check.equal(restored.reading, { unread: 3, readUntil: [1, 1, 0, 0] });
         check.equal(restored.meta, meta);
       });
-      await (await bench.open()).write([wipe, addUnread(2)], true);
-      check.equal(await readingOf(await bench.open()), { unread: 2, readUntil: null });
+      await next.write([wipe, addUnread(2)], true);
+      check.equal(await readingOf(next), { unread: 2, readUntil: null });
     },
   },
   {
@@ -982,7 +986,10 @@ const orderCases: readonly StoreCase[] = [
       const next = await afterRestart(bench, store);
       const { messages, outbox } = await next.restore(all);
       const writes = range(1, outbox.length);
-      check.equal(outbox, writes.map((write) => recordOf(write)));
+      check.equal(
+        outbox,
+        writes.map((write) => recordOf(write)),
+      );
       check.equal(
         messages.map(({ sequence }) => sequence),
         [0, ...writes.flatMap((write) => range(write * 100 + 1, write * 100 + 40))],
@@ -1002,7 +1009,10 @@ const orderCases: readonly StoreCase[] = [
       ]);
       check.equal(await second.write([add(messageOf(2))]), nothing);
       check.equal(await first.write([add(messageOf(3))]), nothing);
-      check.equal(await messagesOf(first), [1, 2, 3].map((sequence) => messageOf(sequence)));
+      check.equal(
+        await messagesOf(first),
+        [1, 2, 3].map((sequence) => messageOf(sequence)),
+      );
       check.equal(await readingOf(second), { unread: 15, readUntil: null });
       check.equal([await first.told(), await second.told()], [[], []]);
     },
@@ -1015,7 +1025,7 @@ const orderCases: readonly StoreCase[] = [
       await bench.deleteDatabase();
       check.equal(await store.write([put(messageOf(9)), addUnread(1)], true), nothing);
       check.equal(await store.told(), ['emptied']);
-      await onBoth(bench, store, async (one) => {
+      const next = await onBoth(bench, store, async (one) => {
         const restored = await one.restore(all);
         check.equal(restored.messages, [messageOf(9)]);
         check.equal(restored.outbox, []);
@@ -1023,13 +1033,27 @@ const orderCases: readonly StoreCase[] = [
         check.equal(restored.reading, { unread: 1, readUntil: null });
         check.equal(restored.persistent, true);
       });
-      const next = await bench.open();
       check.equal(await next.told(), [], 'what the next hub was told');
       await bench.deleteDatabase();
       check.equal(await messagesOf(next), []);
       await bench.deleteDatabase();
       await next.write([put(messageOf(1))], true);
       check.equal(await next.told(), ['emptied', 'emptied']);
+    },
+  },
+  {
+    name: 'a hub that has stepped down is out of the way when the database of its successor is deleted',
+    async run(bench, check) {
+      const former = await bench.open();
+      const work = [former.write([put(messageOf(1))]), former.write([put(messageOf(2))], true)];
+      await Promise.all([...work, former.leave()]);
+      const store = await bench.open();
+      check.equal(await messagesOf(store), [messageOf(1), messageOf(2)]);
+      await bench.deleteDatabase();
+      await store.write([put(messageOf(3))], true);
+      check.equal(await store.told(), ['emptied']);
+      check.equal(await former.told(), []);
+      check.equal(await messagesOf(store), [messageOf(3)]);
     },
   },
 ];
@@ -1101,9 +1125,7 @@ const pruneCases: readonly StoreCase[] = [
     async run(bench, check) {
       const store = await bench.open();
       const times = [10, 90, 20, 95];
-      await store.write(
-        times.map((timestamp, index) => put(messageOf(index + 1, { timestamp }))),
-      );
+      await store.write(times.map((timestamp, index) => put(messageOf(index + 1, { timestamp }))));
       await store.prune(all, 50);
       check.equal(await kept(store), [2, 3, 4]);
       await store.prune(2, 50);
@@ -1241,10 +1263,10 @@ export const looseIdCases: readonly StoreCase[] = [
         { ...row, messageId: 'f', timestamp: 501 },
         { ...row, messageId: 'g', position: [1, 0, 1, 501] satisfies Position },
       ];
-      check.equal(
-        await store.write(others.map((one) => add(one, false))),
-        { ...nothing, added: others },
-      );
+      check.equal(await store.write(others.map((one) => add(one, false))), {
+        ...nothing,
+        added: others,
+      });
       check.equal(ids(await messagesOf(store)), ['z', 'a', 'c', 'd', 'e', 'f', 'g']);
     },
   },

@@ -39,6 +39,12 @@ export function modelStore(hasLooseIds: boolean): StoreBench {
       readEarlier: (before, count) => asked((done) => store.readEarlier(before, count, done)),
       prune: (keep, before) => asked<void>((done) => store.prune(keep, before, done)),
       told: async () => [...told],
+      // As HubProcess does it: when everything is written there is nothing more of it.
+      leave: async () => {
+        await asked<void>((done) => store.settled(done));
+        store.kill();
+        alive.delete(store);
+      },
       kill: async () => {
         isDying = true;
         scheduler.runUntil(scheduler.now + aMoment);

@@ -1,5 +1,5 @@
-import { Machine } from '../../simulation/model/machine.ts';
 import { Events } from '../../simulation/events.ts';
+import { Machine } from '../../simulation/model/machine.ts';
 import { profileOf } from '../../simulation/profile.ts';
 import { Random } from '../../simulation/random.ts';
 import { Scheduler } from '../../simulation/scheduler.ts';

@@ -51,6 +51,10 @@ class StoreEdge {
     return this.#store.prune(keep, before);
   }
 
+  close() {
+    return this.#store.close();
+  }
+
   told() {
     return this.#told;
   }
@@ -81,12 +85,11 @@ class LockEdge {
     this.#releases.get(key)?.();
   }
 
-  holdForLife(name: string): Promise<void> {
-    return holdForLife(name);
-  }
-
   watch(name: string, key: string): void {
-    this.#watches.set(key, whenReleased(name, () => this.#signs.push(key)));
+    this.#watches.set(
+      key,
+      whenReleased(name, () => this.#signs.push(key)),
+    );
   }
 
   stopWatching(key: string): void {
@@ -95,10 +98,6 @@ class LockEdge {
 
   signs(): readonly string[] {
     return this.#signs;
-  }
-
-  isWanted(name: string): Promise<boolean> {
-    return isWanted(name);
   }
 }
 
@@ -165,29 +164,44 @@ let store: StoreEdge | undefined;
 const locks = new LockEdge();
 const time = new TimeEdge();
 
+/** One by one, since Comlink knows no nesting. */
 const edges = {
   /** Held as long as this worker lives. */
   live: (name: string) => holdForLife(name),
   /** As when a browser takes it away: from the next task on there is none. */
   die: () => self.close(),
-  startStore: (kind: StoreKind) => {
+
+  openStore: (kind: StoreKind) => {
     store = new StoreEdge(kind);
   },
-  store: {
-    write: (operations: readonly StoreOperation[], isDurable: boolean) =>
-      started().write(operations, isDurable),
-    restore: (page: number) => started().restore(page),
-    readEarlier: (before: Place | null, count: number) => started().readEarlier(before, count),
-    prune: (keep: number, before: number) => started().prune(keep, before),
-    told: () => started().told(),
-  },
-  locks,
-  time,
-  vault: {
-    read: (deploymentId: string) => vaultOf(deploymentId).read(),
-    write: (deploymentId: string, session: KeptSession) => vaultOf(deploymentId).write(session),
-    forget: (deploymentId: string) => vaultOf(deploymentId).forget(),
-  },
+  closeStore: () => started().close(),
+  write: (operations: readonly StoreOperation[], isDurable: boolean) =>
+    started().write(operations, isDurable),
+  restore: (page: number) => started().restore(page),
+  readEarlier: (before: Place | null, count: number) => started().readEarlier(before, count),
+  prune: (keep: number, before: number) => started().prune(keep, before),
+  told: () => started().told(),
+
+  readVault: (deploymentId: string) => vaultOf(deploymentId).read(),
+  writeVault: (deploymentId: string, session: KeptSession) => vaultOf(deploymentId).write(session),
+  forgetVault: (deploymentId: string) => vaultOf(deploymentId).forget(),
+
+  hold: (name: string, key: string) => locks.hold(name, key),
+  release: (key: string) => locks.release(key),
+  abort: (key: string) => locks.abort(key),
+  holdForLife: (name: string) => holdForLife(name),
+  watch: (name: string, key: string) => locks.watch(name, key),
+  stopWatching: (key: string) => locks.stopWatching(key),
+  signs: () => locks.signs(),
+  isWanted: (name: string) => isWanted(name),
+
+  readClock: () => time.read(),
+  pass: (duration: number) => time.pass(duration),
+  sleep: (duration: number) => time.sleep(duration),
+  setWall: (by: number) => time.setWall(by),
+  setTimer: (name: TimerName, delay: number, again: number | null) => time.set(name, delay, again),
+  clearTimer: (name: TimerName) => time.clear(name),
+  clearTimers: () => time.clearAll(),
 };
 export type EdgesApi = typeof edges;
 

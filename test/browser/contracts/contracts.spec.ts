@@ -1,0 +1,48 @@
+import { lockCases, workerLockCases } from '../../contracts/locks.ts';
+import { firmIdCases, looseIdCases, storeCases } from '../../contracts/store.ts';
+import { clockCases, timerCases } from '../../contracts/timers.ts';
+import { vaultCases } from '../../contracts/vault.ts';
+import { expectKept, test } from './support/contract-page.ts';
+
+const hosts = ['shared worker', 'dedicated worker'] as const;
+
+test.describe('the real edges keep their contracts:', { tag: '@either-host' }, () => {
+  // Each of both with each of the others: what the host is like has no part in how ids are compared.
+  for (const { host, isSealed, hasLooseIds } of [
+    { host: 'shared worker', isSealed: false, hasLooseIds: false },
+    { host: 'shared worker', isSealed: true, hasLooseIds: true },
+    { host: 'dedicated worker', isSealed: false, hasLooseIds: true },
+    { host: 'dedicated worker', isSealed: true, hasLooseIds: false },
+  ] as const) {
+    const rows = isSealed ? 'encrypted' : 'plain';
+    const ids = hasLooseIds ? 'do not hold' : 'hold';
+    test(`the store in a ${host}, ${rows}, where ids ${ids}`, async ({ page }) => {
+      const report = await page.evaluate(
+        ([where, kind]) => window.contracts.runStore(where, kind),
+        [host, { hasLooseIds, isSealed }] as const,
+      );
+      expectKept(report, [...storeCases, ...(hasLooseIds ? looseIdCases : firmIdCases)]);
+    });
+  }
+
+  for (const host of hosts) {
+    test(`the clock and the timers in a ${host}`, async ({ page }) => {
+      const report = await page.evaluate((where) => window.contracts.runTimers(where), host);
+      expectKept(report, [...timerCases, ...clockCases]);
+    });
+
+    test(`what is kept of a session in a ${host}`, async ({ page }) => {
+      const report = await page.evaluate((where) => window.contracts.runVault(where), host);
+      expectKept(report, vaultCases);
+    });
+
+    test(`the locks in a ${host}`, async ({ page }) => {
+      const report = await page.evaluate((where) => window.contracts.runLocks(where), host);
+      expectKept(report, [...lockCases, ...workerLockCases]);
+    });
+  }
+
+  test('the locks in a page', async ({ page }) => {
+    expectKept(await page.evaluate(() => window.contracts.runPageLocks()), lockCases);
+  });
+});
