@@ -168,6 +168,15 @@ export const timerCases: readonly TimersCase[] = [
     },
   },
   {
+    name: 'a timer that is set when the machine has slept waits no longer for that',
+    async run(bench, check) {
+      await bench.sleep(10 * minute);
+      await bench.set('ping', 40);
+      check.equal(await bench.pass(20), []);
+      check.equal(names(await bench.pass(60)), ['ping']);
+    },
+  },
+  {
     name: 'a wall clock that is set moves no timer',
     async run(bench, check) {
       await bench.set('ping', 60);

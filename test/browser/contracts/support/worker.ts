@@ -18,6 +18,8 @@ import type { Firing } from '../../../contracts/timers.ts';
 export interface StoreKind {
   readonly hasLooseIds: boolean;
   readonly isSealed: boolean;
+  /** As browsers that can't have many rows in one answer from the end: they go by cursor. */
+  readonly isByCursor: boolean;
 }
 
 const pause = (duration: number) => new Promise<void>((go) => setTimeout(go, duration));
@@ -26,7 +28,8 @@ class StoreEdge {
   readonly #told: string[] = [];
   readonly #store: Store;
 
-  constructor({ hasLooseIds, isSealed }: StoreKind) {
+  constructor({ hasLooseIds, isSealed, isByCursor }: StoreKind) {
+    if (isByCursor) Reflect.deleteProperty(IDBIndex.prototype, 'getAllRecords');
     this.#store = new Store(
       new Log(),
       { lost: () => this.#told.push('lost'), emptied: () => this.#told.push('emptied') },
