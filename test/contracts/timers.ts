@@ -293,13 +293,13 @@ export const clockCases: readonly Case<ClockBench>[] = [
     name: 'a wall clock that is put right by seconds is no sleep, however often',
     async run(bench, check) {
       const first = await bench.read();
-      for (const by of [1_000, 4_900, 4_900, -2_000, 4_900]) {
+      for (const by of [1_000, 4_000, 4_000, -2_000, 4_000]) {
         await bench.setWall(by);
         await bench.read();
       }
       const last = await bench.read();
       expectAbout(bench, 'now', last.now - first.now, 0);
-      expectAbout(bench, 'wall', last.wall - first.wall, 13_700);
+      expectAbout(bench, 'wall', last.wall - first.wall, 11_000);
       check.equal(last.now >= first.now, true);
     },
   },

@@ -8,7 +8,6 @@ import {
   type StoreBench,
   storeCases,
 } from '../../../contracts/store.ts';
-import { clockCases, type TimersBench, timerCases } from '../../../contracts/timers.ts';
 import { type VaultBench, vaultCases } from '../../../contracts/vault.ts';
 import type { StoreKind } from './worker.ts';
 import { type EdgeWorker, type Host, startWorker } from './workers.ts';
@@ -67,22 +66,11 @@ export function runStore(host: Host, kind: StoreKind): Promise<Report> {
   );
 }
 
-export function runTimers(host: Host): Promise<Report> {
-  return runAll<TimersBench>([...timerCases, ...clockCases], (run) =>
-    withWorkers(host, async (start) => {
-      const { edges } = await start();
-      await run({
-        isExact: false,
-        read: () => edges.readClock(),
-        pass: (duration) => edges.pass(duration),
-        sleep: (duration) => edges.sleep(duration),
-        setWall: (by) => edges.setWall(by),
-        set: (name, delay, again) => edges.setTimer(name, delay, again ?? null),
-        clear: (name) => edges.clearTimer(name),
-        clearAll: () => edges.clearTimers(),
-      });
-    }),
-  );
+export async function runTimers(host: Host): Promise<Report> {
+  const { edges, kill } = await startWorker(host);
+  const report = await edges.playTime();
+  await kill();
+  return report;
 }
 
 export function runVault(host: Host): Promise<Report> {

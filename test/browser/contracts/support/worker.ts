@@ -11,7 +11,13 @@ import { sealedRows } from '../../../../src/worker/store/sealed-rows.ts';
 import { Store } from '../../../../src/worker/store.ts';
 import { createTimers } from '../../../../src/worker/timers.ts';
 import { type KeptSession, Vault } from '../../../../src/worker/vault.ts';
-import type { Firing } from '../../../contracts/timers.ts';
+import { runAll } from '../../../contracts/plain-data.ts';
+import {
+  clockCases,
+  type Firing,
+  type TimersBench,
+  timerCases,
+} from '../../../contracts/timers.ts';
 
 /** A hub's edges without a hub, in the worker that a hub would have: a page plays the core. */
 
@@ -21,8 +27,6 @@ export interface StoreKind {
   /** As browsers that can't have many rows in one answer from the end: they go by cursor. */
   readonly isByCursor: boolean;
 }
-
-const pause = (duration: number) => new Promise<void>((go) => setTimeout(go, duration));
 
 class StoreEdge {
   readonly #told: string[] = [];
@@ -109,50 +113,43 @@ let ahead = 0;
 const wallClock = Date.now.bind(Date);
 Date.now = () => wallClock() + ahead;
 
-class TimeEdge {
-  readonly #clock = createClock();
-  readonly #again = new Map<TimerName, number>();
-  readonly #firings: Firing[] = [];
-  readonly #timers = createTimers(this.#clock, (name) => {
-    const { now } = this.#clock();
-    this.#firings.push({ name, at: now });
-    const after = this.#again.get(name);
-    this.#again.delete(name);
-    if (after !== undefined) this.#timers.set(name, now + after);
+/**
+ * The cases of time are played here, not by the page: between a wait and what follows it there must be
+ * nothing that a busy machine can make longer.
+ */
+function timersBench(): TimersBench {
+  const clock = createClock();
+  const again = new Map<TimerName, number>();
+  const firings: Firing[] = [];
+  const timers = createTimers(clock, (name) => {
+    const { now } = clock();
+    firings.push({ name, at: now });
+    const after = again.get(name);
+    again.delete(name);
+    if (after !== undefined) timers.set(name, now + after);
   });
-
-  read() {
-    return this.#clock();
-  }
-
-  /** What has fired until then. */
-  async pass(duration: number): Promise<readonly Firing[]> {
-    await pause(duration);
-    return [...this.#firings];
-  }
-
-  /** As a machine on which the monotonic clock stands still meanwhile, with everything that waits. */
-  sleep(duration: number): void {
-    ahead += duration;
-  }
-
-  setWall(by: number): void {
-    ahead += by;
-  }
-
-  set(name: TimerName, delay: number, again: number | null): readonly Firing[] {
-    if (again !== null) this.#again.set(name, again);
-    this.#timers.set(name, this.#clock().now + delay);
-    return [...this.#firings];
-  }
-
-  clear(name: TimerName): void {
-    this.#timers.clear(name);
-  }
-
-  clearAll(): void {
-    this.#timers.clearAll();
-  }
+  return {
+    isExact: false,
+    read: async () => clock(),
+    pass: async (duration) => {
+      await new Promise<void>((goOn) => setTimeout(goOn, duration));
+      return [...firings];
+    },
+    // As a machine on which the monotonic clock stands still meanwhile, with everything that waits.
+    sleep: async (duration) => {
+      ahead += duration;
+    },
+    setWall: async (by) => {
+      ahead += by;
+    },
+    set: async (name, delay, later) => {
+      if (later !== undefined) again.set(name, later);
+      timers.set(name, clock().now + delay);
+      return [...firings];
+    },
+    clear: async (name) => timers.clear(name),
+    clearAll: async () => timers.clearAll(),
+  };
 }
 
 const vaults = new Map<string, Vault>();
@@ -165,7 +162,6 @@ function vaultOf(deploymentId: string): Vault {
 
 let store: StoreEdge | undefined;
 const locks = new LockEdge();
-const time = new TimeEdge();
 
 /** One by one, since Comlink knows no nesting. */
 const edges = {
@@ -198,13 +194,12 @@ const edges = {
   signs: () => locks.signs(),
   isWanted: (name: string) => isWanted(name),
 
-  readClock: () => time.read(),
-  pass: (duration: number) => time.pass(duration),
-  sleep: (duration: number) => time.sleep(duration),
-  setWall: (by: number) => time.setWall(by),
-  setTimer: (name: TimerName, delay: number, again: number | null) => time.set(name, delay, again),
-  clearTimer: (name: TimerName) => time.clear(name),
-  clearTimers: () => time.clearAll(),
+  playTime: () =>
+    runAll<TimersBench>([...timerCases, ...clockCases], async (run) => {
+      const bench = timersBench();
+      await run(bench);
+      await bench.clearAll();
+    }),
 };
 export type EdgesApi = typeof edges;
 
