@@ -20,13 +20,29 @@ export async function runAll<Bench>(
   for (const { name, run } of cases) {
     const counting = new CountingCheck();
     try {
-      await withBench((bench) => run(bench, counting));
+      await withBench((bench) => inTime(run(bench, counting)));
       if (counting.count === 0) throw new Error('it checks nothing');
     } catch (error) {
       failures.push({ name, reason: error instanceof Error ? error.message : String(error) });
     }
   }
   return { names: cases.map(({ name }) => name), failures };
+}
+
+/** Far more than a case takes on a busy machine, in ms. */
+const deadline = 20_000;
+
+/** What waits for ever is told by its name too, and the cases behind it are run. */
+async function inTime(work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const overdue = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('it comes to no end')), deadline);
+  });
+  try {
+    await Promise.race([work, overdue]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 class CountingCheck implements Check {
