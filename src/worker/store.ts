@@ -2,7 +2,6 @@ import { deleteDB } from 'idb';
 import type { Place } from '../protocol/message.ts';
 import { nothingRestored, type Restored, type StoreOperation } from './core/records.ts';
 import type { Log } from './log.ts';
-import { readLikely } from './store/alike.ts';
 import { Handle, type StoreEvents } from './store/handle.ts';
 import { pruneConversations, pruneMessages } from './store/prune.ts';
 import { emptyPage, type Page, readPage, restoreAll } from './store/read.ts';
@@ -56,13 +55,11 @@ export class Store {
    */
   async write(operations: readonly StoreOperation[], durable: boolean): Promise<Written> {
     const durability = durable ? 'strict' : 'relaxed';
-    const written = await this.#handle.run('write', async (database) => {
-      if (!this.#seal) return writeAll(database, this.#rows, operations, durability);
-      const likely = await readLikely(database, this.#rows, operations);
-      const sealed = await this.#seal.seal(database, operations, likely);
-      const result = await writeAll(database, this.#rows, sealed.operations, durability, sealed);
-      sealed.written();
-      return this.#seal.openWritten(database, result);
+    const written = await this.#handle.run('write', (database) => {
+      const rows = this.#rows;
+      return this.#seal
+        ? this.#seal.write(database, rows, operations, durability)
+        : writeAll(database, rows, operations, durability);
     });
     if (!written && operations.some(({ type }) => type === 'wipe')) this.#erase();
     return written ?? nothingWritten;
@@ -90,7 +87,7 @@ export class Store {
   }
 
   /** When everything that was asked for is done; nothing is kept or found behind it. */
-  close(): Promise<void> {
+  close(): Promise<unknown> {
     return this.#handle.close();
   }
 

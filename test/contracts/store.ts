@@ -585,6 +585,18 @@ const lookupCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'a message is marked whatever its id',
+    async run(bench, check) {
+      const store = await bench.open();
+      const rows = oddIds.concat('').map((messageId, index) => messageOf(index, { messageId }));
+      await store.write(rows.map(put));
+      const answer = await store.write(rows.map(({ position }, index) => mark(position, index)));
+      const marked = rows.map((row, missingBefore) => ({ ...row, missingBefore }));
+      check.equal(answer, { ...nothing, corrected: marked });
+      check.equal(await messagesOf(store), marked);
+    },
+  },
+  {
     name: 'of two messages at a position the one that stands first is marked',
     async run(bench, check) {
       const store = await bench.open();
@@ -892,7 +904,7 @@ const orderCases: readonly StoreCase[] = [
         check.equal(restored.reading, { unread: 3, readUntil: [1, 1, 0, 0] });
         check.equal(restored.meta, meta);
       });
-      await next.write([wipe, addUnread(2)], true);
+      await next.write([addUnread(5), add(messageOf(8)), wipe, addUnread(2)], true);
       check.equal(await readingOf(next), { unread: 2, readUntil: null });
     },
   },
@@ -971,6 +983,11 @@ const orderCases: readonly StoreCase[] = [
           range(1, sequence).map((one) => `m${one}`),
         );
       }
+      // Much that is written, and not a moment left for it.
+      const many = range(5, 1_500).map((sequence) => put(messageOf(sequence)));
+      await store.write(many, true);
+      store = await afterRestart(bench, store);
+      check.equal((await messagesOf(store)).length, 1_500);
     },
   },
   {
@@ -1268,6 +1285,17 @@ export const looseIdCases: readonly StoreCase[] = [
         added: others,
       });
       check.equal(ids(await messagesOf(store)), ['z', 'a', 'c', 'd', 'e', 'f', 'g']);
+    },
+  },
+  {
+    name: 'a message that is told under another id is known again whatever its own is',
+    async run(bench, check) {
+      const store = await bench.open();
+      const rows = oddIds.map((messageId, index) => timedOf(index, { messageId }));
+      await store.write(rows.map(put));
+      const again = rows.map((row) => add({ ...row, messageId: `again ${row.messageId}` }));
+      check.equal(await store.write(again), nothing);
+      check.equal(await messagesOf(store), rows);
     },
   },
   {

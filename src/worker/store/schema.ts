@@ -1,5 +1,5 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
-import type { Message, Position } from '../../protocol/message.ts';
+import type { Message } from '../../protocol/message.ts';
 import type { ConversationRecord, Meta, OutboxRecord, Reading } from '../core/records.ts';
 
 /** The database as it is now; how it came to be is in `migrations.ts`. */
@@ -39,8 +39,3 @@ export type Transaction<Mode extends IDBTransactionMode> = IDBPTransaction<
   typeof storeNames,
   Mode
 >;
-
-/** Every id of that position in the index `place`: an empty array sorts behind every string. */
-export function at(position: Position): IDBKeyRange {
-  return IDBKeyRange.bound([position, ''], [position, []]);
-}

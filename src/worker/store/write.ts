@@ -1,10 +1,8 @@
 import { unwrap } from 'idb';
 import type { Message, Position } from '../../protocol/message.ts';
 import { emptyReading, type OutboxRecord, type StoreOperation } from '../core/records.ts';
-import type { Reveal } from './alike.ts';
 import type { RowReader } from './rows.ts';
 import {
-  at,
   type Database,
   metaKey,
   readingKey,
@@ -26,26 +24,20 @@ export interface Written {
 
 export const nothingWritten: Written = { added: [], corrected: [], sent: [] };
 
-/** How a write goes, where rows are encrypted. */
-export interface Sealing {
-  /** A new key, to be written in the same transaction. */
-  readonly key: CryptoKey | null;
-  readonly reveal: Reveal;
-}
-
-const plain: Sealing = { key: null, reveal: (message) => message };
+/** What a write reads before it writes. */
+export type WriteRows = Pick<RowReader, 'read' | 'findAlike'>;
 
 /** All of them or none, in their order. */
 export async function writeAll(
   database: Database,
-  rows: RowReader,
+  rows: WriteRows,
   operations: readonly StoreOperation[],
   durability: IDBTransactionDurability,
-  { key, reveal }: Sealing = plain,
+  key: CryptoKey | null = null,
 ): Promise<Written> {
   const transaction = database.transaction(storeNames, 'readwrite', { durability });
   return settled(transaction, async () => {
-    const batch = new Batch(transaction, rows, reveal);
+    const batch = new Batch(transaction, rows);
     for (const operation of operations) {
       const asked = batch.apply(operation);
       // Only for what has to read first: waiting for each of 5,000 puts takes four times as long.
@@ -91,15 +83,13 @@ class Batch {
   readonly corrected: Message[] = [];
   readonly sent: Message[] = [];
   readonly #transaction: Transaction<'readwrite'>;
-  readonly #rows: RowReader;
-  readonly #reveal: Reveal;
+  readonly #rows: WriteRows;
   /** Counted here, written once. */
   #unread = 0;
 
-  constructor(transaction: Transaction<'readwrite'>, rows: RowReader, reveal: Reveal) {
+  constructor(transaction: Transaction<'readwrite'>, rows: WriteRows) {
     this.#transaction = transaction;
     this.#rows = rows;
-    this.#reveal = reveal;
   }
 
   /** Asks for the operation; a promise if the next one must wait for it. */
@@ -161,33 +151,37 @@ class Batch {
     // One that can't be read is as good as none.
     const known =
       this.#rows.read('message', row) ??
-      (await this.#rows.findAlike?.(this.#transaction, this.#rows, message, this.#reveal));
+      (await this.#rows.findAlike?.(
+        this.#transaction,
+        (one) => this.#rows.read('message', one),
+        message,
+      ));
     if (known && (known.sequence !== null || message.sequence === null)) return;
     this.#store('messages').put(message);
     (known ? this.corrected : this.added).push(message);
     if (!known && isUnread) this.#unread += 1;
   }
 
-  async #addToOutbox(record: OutboxRecord): Promise<void> {
+  /** @param from where the conversations begin that are still to be looked through */
+  async #addToOutbox(record: OutboxRecord, from: IDBValidKey = ['']): Promise<void> {
     const messages = this.#transaction.objectStore('messages');
-    // Not only those that have a record: a conversation that the gateway has forgotten has none.
-    let first = await messages.getKey(IDBKeyRange.lowerBound(['']));
-    while (first) {
-      const [conversationId] = first;
-      const row = await messages.get([conversationId, record.messageId]);
-      const message = this.#rows.read('message', row);
-      if (message) {
-        this.sent.push(message);
-        return;
-      }
-      // Behind all of its messages: an empty array sorts behind every string.
-      first = await messages.getKey(IDBKeyRange.lowerBound([conversationId, []]));
+    // By their messages, since a conversation that the gateway has forgotten has no record.
+    const first = await messages.getKey(IDBKeyRange.lowerBound(from));
+    if (!first) {
+      this.#store('outbox').put(record);
+      return;
     }
-    this.#store('outbox').put(record);
+    const row = await messages.get([first[0], record.messageId]);
+    const message = this.#rows.read('message', row);
+    if (message) this.sent.push(message);
+    // Behind all of its messages: an empty array sorts behind every string.
+    else await this.#addToOutbox(record, [first[0], []]);
   }
 
   async #mark(position: Position, missingBefore: number): Promise<void> {
-    const row = await this.#transaction.objectStore('messages').index('place').get(at(position));
+    // Every id of that position: an empty array sorts behind every string.
+    const place = IDBKeyRange.bound([position, ''], [position, []]);
+    const row = await this.#transaction.objectStore('messages').index('place').get(place);
     const message = this.#rows.read('message', row);
     if (!message) return;
     const marked = { ...message, missingBefore };

@@ -58,8 +58,8 @@ class StoreEdge {
     return this.#store.prune(keep, before);
   }
 
-  close() {
-    return this.#store.close();
+  async close() {
+    await this.#store.close();
   }
 
   told() {
