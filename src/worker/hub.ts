@@ -348,6 +348,7 @@ export class Hub implements SupplyHub {
     // Everything goes in order: behind this nothing is left to be written.
     void this.#write();
     await this.#store.write([], true);
+    await this.#store.close();
     this.#releaseLock();
     this.#events.left();
     for (const tab of this.#tabs.values()) tab.stopWatching();

@@ -55,18 +55,11 @@ export class Store {
    */
   async write(operations: readonly StoreOperation[], durable: boolean): Promise<Written> {
     const durability = durable ? 'strict' : 'relaxed';
-    const written = await this.#handle.run('write', async (database) => {
-      const sealed = await this.#seal?.seal(operations);
-      if (!this.#seal || !sealed) return writeAll(database, this.#rows, operations, durability);
-      const result = await writeAll(
-        database,
-        this.#rows,
-        sealed.operations,
-        durability,
-        sealed.key,
-      );
-      sealed.written();
-      return this.#seal.openWritten(database, result);
+    const written = await this.#handle.run('write', (database) => {
+      const rows = this.#rows;
+      return this.#seal
+        ? this.#seal.write(database, rows, operations, durability)
+        : writeAll(database, rows, operations, durability);
     });
     if (!written && operations.some(({ type }) => type === 'wipe')) this.#erase();
     return written ?? nothingWritten;
@@ -91,6 +84,11 @@ export class Store {
       isMore = await this.#handle.run('prune', (database) => pruneMessages(database, keep, before));
     }
     await this.#handle.run('prune', (database) => pruneConversations(database, this.#rows));
+  }
+
+  /** When everything that was asked for is done; nothing is kept or found behind it. */
+  close(): Promise<unknown> {
+    return this.#handle.close();
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { DatabasePage } from './store/support/database.ts';
 import { takeConversation } from './support/agent.ts';
 import { buildOf, expect, open, test } from './support/deployment.ts';
 import { killHub } from './support/hub.ts';
@@ -50,6 +51,25 @@ test('messages typed while a newer build takes over arrive once, in order', {
     .toEqual(['message 0', ...texts]);
   expect(gateway.stats.peak).toBe(1);
   expect(gateway.stats.violations).toEqual([]);
+});
+
+test('a database that is deleted behind a take-over is written again by the hub in charge', {
+  tag: '@shared-worker',
+}, async ({ deployment, context, gateway }) => {
+  const old = await open(await context.newPage(), deployment.url);
+  await old.send('before');
+  await takeConversation(gateway);
+  await old.delivers('before');
+  await deployment.deploy('2', true);
+  const fresh = await open(await context.newPage(), deployment.url);
+  for (const tab of [old, fresh]) await expect.poll(() => buildOf(tab)).toBe('2');
+  // The older build's worker lives as long as the page that started it.
+  const database = await DatabasePage.open(context, deployment.url);
+  // More than once, since it was chance which of the two would open the new one first.
+  for (let deletion = 0; deletion < 3; deletion += 1) {
+    await database.delete();
+    await expect.poll(() => database.texts()).toEqual({ messages: ['before'], outbox: [] });
+  }
 });
 
 test('after a roll-back an older page joins the newer hub', async ({

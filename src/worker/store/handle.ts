@@ -62,6 +62,17 @@ export class Handle {
     return result;
   }
 
+  /**
+   * Behind everything that was asked for, and for good: one that is still open would be the first in a
+   * database that takes a deleted one's place, and whoever uses that would not hear of it.
+   */
+  close(): Promise<unknown> {
+    return this.run('close', async (database) => {
+      database.close();
+      this.#isOut = true;
+    });
+  }
+
   async #attempt<T>(what: string, work: (database: Database) => Promise<T>): Promise<T | null> {
     while (!this.#isOut) {
       try {

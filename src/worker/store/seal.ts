@@ -14,6 +14,10 @@ import type { Meta, OutboxRecord, StoreOperation } from '../core/records.ts';
 const mark = '\u0001';
 const sealedMark = `${mark}s`;
 const plainMark = `${mark}p`;
+/** Within what is sealed: a text as JSON. */
+const jsonMark = `${mark}j`;
+/** Half a character, of a text that was cut: UTF-8 has none. */
+const half = /\p{Surrogate}/u;
 
 const messageText = z.object({
   text: z.string(),
@@ -87,7 +91,8 @@ export class Seal {
 
   async #sealOutbox(record: OutboxRecord): Promise<OutboxRecord> {
     const { content, ...rest } = record;
-    if (!this.#sealingKey || !content) return { ...record, text: await this.#seal(record.text) };
+    if (!this.#sealingKey) return { ...record, text: escaped(record.text) };
+    if (!content) return { ...record, text: await this.#seal(toJson(record.text)) };
     // An empty list says that there is one inside.
     const sealed = JSON.stringify({ text: rest.text, name: '', content });
     return { ...rest, content: [], text: await this.#seal(sealed) };
@@ -113,7 +118,8 @@ export class Seal {
   async openOutbox(record: OutboxRecord): Promise<OutboxRecord | null> {
     if (!record.text.startsWith(sealedMark)) return { ...record, text: unescaped(record.text) };
     const text = await this.#open(record.text);
-    if (text === null || !record.content) return text === null ? null : { ...record, text };
+    if (text === null) return null;
+    if (!record.content) return { ...record, text: fromJson(text) };
     const opened = messageText.safeParse(parse(text));
     if (!opened.success) return null;
     return { ...record, text: opened.data.text, content: opened.data.content ?? [] };
@@ -141,7 +147,7 @@ export class Seal {
       const bytes = fromBase64(text.slice(sealedMark.length));
       const [iv, data] = [bytes.slice(0, 12), bytes.slice(12)];
       const opened = await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, this.#key, data);
-      return new TextDecoder().decode(opened);
+      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(opened);
     } catch {
       // Another key's, or damaged: whoever reads it counts it with the rows that can't be read.
       return null;
@@ -170,6 +176,22 @@ function escaped(text: string): string {
 
 function unescaped(text: string): string {
   return text.startsWith(plainMark) ? text.slice(plainMark.length) : text;
+}
+
+/** Only where UTF-8 would lose something: all others stand as they are. */
+function toJson(text: string): string {
+  const isSafe = !half.test(text) && !text.startsWith(jsonMark);
+  return isSafe ? text : jsonMark + JSON.stringify(text);
+}
+
+function fromJson(text: string): string {
+  if (!text.startsWith(jsonMark)) return text;
+  try {
+    return z.string().parse(JSON.parse(text.slice(jsonMark.length)));
+  } catch {
+    // It was written before there was this mark.
+    return text;
+  }
 }
 
 /** 12 bytes of IV are 16 characters without padding, so the two parts can stand side by side. */

@@ -1,27 +1,19 @@
 import type { Message } from '../../protocol/message.ts';
 import { emptyMeta, type Restored, type StoreOperation } from '../core/records.ts';
+import { placeRange } from './alike.ts';
 import type { Page } from './read.ts';
 import { type Database, sealKey } from './schema.ts';
 import { isSealed, makeKey, Seal } from './seal.ts';
-import type { Written } from './write.ts';
+import { type WriteRows, type Written, writeAll } from './write.ts';
 
 /** What stands between a hub and its rows, where a site wants them encrypted. */
 export interface RowSeal {
-  /** Before the transaction: one that waits for something else than its own requests is over. */
-  seal(operations: readonly StoreOperation[]): Promise<SealedWrite>;
+  /** As `writeAll`, of what nobody else is to read. */
+  write: typeof writeAll;
   openRestored(database: Database, found: Restored): Promise<Restored>;
   openPage(database: Database, page: Page): Promise<Page>;
-  openWritten(database: Database, written: Written): Promise<Written>;
   /** The database was deleted, and its key with it. */
   lostKey(): void;
-}
-
-export interface SealedWrite {
-  readonly operations: readonly StoreOperation[];
-  /** A new key, to be written in the same transaction. */
-  readonly key: CryptoKey | null;
-  /** The transaction is done. */
-  readonly written: () => void;
 }
 
 export interface SealedRowsOptions {
@@ -50,17 +42,36 @@ class SealedRows implements RowSeal {
     this.#isSealing = isSealing;
   }
 
-  async seal(operations: readonly StoreOperation[]): Promise<SealedWrite> {
+  async write(
+    database: Database,
+    rows: WriteRows,
+    operations: readonly StoreOperation[],
+    durability: IDBTransactionDurability,
+  ): Promise<Written> {
+    // All of this before the transaction: one that waits for something else than its own requests is over.
+    const revealed = await this.#openLikely(database, rows, operations);
     const isWipe = operations.some(({ type }) => type === 'wipe');
     // Without their key, whatever is left of the former visitor's rows on a disk says nothing.
     if (this.#isSealing && (isWipe || this.#hasLostKey)) await this.#changeKey();
-    const key = this.#newKey;
+    const sealed = await this.#seal.sealAll(operations);
+    for (const [index, operation] of sealed.entries()) {
+      const plain = operations[index];
+      if (operation.type !== 'add-message' && operation.type !== 'put-message') continue;
+      if (plain?.type === operation.type) revealed.set(nameOf(operation.message), plain.message);
+    }
+    const comparing = revealing(rows, (message) => revealed.get(nameOf(message)) ?? message);
+    const { added, corrected, sent } = await writeAll(
+      database,
+      comparing,
+      sealed,
+      durability,
+      this.#newKey,
+    );
+    this.#newKey = null;
     return {
-      operations: await this.#seal.sealAll(operations),
-      key,
-      written: () => {
-        if (key === this.#newKey) this.#newKey = null;
-      },
+      added: await this.#openMessages(database, added),
+      corrected: await this.#openMessages(database, corrected),
+      sent: await this.#openMessages(database, sent),
     };
   }
 
@@ -80,16 +91,30 @@ class SealedRows implements RowSeal {
     return { messages: await this.#openMessages(database, messages), hasEarlier };
   }
 
-  async openWritten(database: Database, { added, corrected, sent }: Written): Promise<Written> {
-    return {
-      added: await this.#openMessages(database, added),
-      corrected: await this.#openMessages(database, corrected),
-      sent: await this.#openMessages(database, sent),
-    };
-  }
-
   lostKey(): void {
     this.#hasLostKey = this.#isSealing;
+  }
+
+  /** The rows that what is written may have to be compared with. */
+  async #openLikely(
+    database: Database,
+    rows: WriteRows,
+    operations: readonly StoreOperation[],
+  ): Promise<Map<string, Message>> {
+    const places = operations.flatMap((operation) =>
+      operation.type === 'add-message' ? [placeRange(operation.message.position)] : [],
+    );
+    const opened = new Map<string, Message>();
+    if (!rows.findAlike || places.length === 0) return opened;
+    const index = database.transaction('messages').store.index('place');
+    const found = await Promise.all(places.map((place) => index.getAll(place)));
+    const likely = found.flat().flatMap((row) => rows.read('message', row) ?? []);
+    await this.#findKey(database, textsOf(likely));
+    for (const row of likely) {
+      const plain = await this.#seal.openMessage(row);
+      if (plain) opened.set(nameOf(row), plain);
+    }
+    return opened;
   }
 
   async #findKey(database: Database, texts: readonly string[]): Promise<void> {
@@ -121,4 +146,27 @@ async function openAll<T>(rows: readonly T[], open: (row: T) => Promise<T | null
 
 function textsOf(rows: readonly { readonly text: string }[]): string[] {
   return rows.map(({ text }) => text);
+}
+
+function revealing(rows: WriteRows, reveal: (message: Message) => Message): WriteRows {
+  const { findAlike } = rows;
+  return {
+    read: (kind, row) => rows.read(kind, row),
+    findAlike:
+      findAlike &&
+      ((transaction, read, message) =>
+        findAlike(
+          transaction,
+          (row) => {
+            const found = read(row);
+            return found && reveal(found);
+          },
+          reveal(message),
+        )),
+  };
+}
+
+/** A text is never sealed alike twice, but one that is plain may stand in many rows. */
+function nameOf({ conversationId, messageId, text }: Message): string {
+  return JSON.stringify([conversationId, messageId, text]);
 }

@@ -24,10 +24,13 @@ export interface Written {
 
 export const nothingWritten: Written = { added: [], corrected: [], sent: [] };
 
+/** What a write reads before it writes. */
+export type WriteRows = Pick<RowReader, 'read' | 'findAlike'>;
+
 /** All of them or none, in their order. */
 export async function writeAll(
   database: Database,
-  rows: RowReader,
+  rows: WriteRows,
   operations: readonly StoreOperation[],
   durability: IDBTransactionDurability,
   key: CryptoKey | null = null,
@@ -80,11 +83,11 @@ class Batch {
   readonly corrected: Message[] = [];
   readonly sent: Message[] = [];
   readonly #transaction: Transaction<'readwrite'>;
-  readonly #rows: RowReader;
+  readonly #rows: WriteRows;
   /** Counted here, written once. */
   #unread = 0;
 
-  constructor(transaction: Transaction<'readwrite'>, rows: RowReader) {
+  constructor(transaction: Transaction<'readwrite'>, rows: WriteRows) {
     this.#transaction = transaction;
     this.#rows = rows;
   }
@@ -148,24 +151,31 @@ class Batch {
     // One that can't be read is as good as none.
     const known =
       this.#rows.read('message', row) ??
-      (await this.#rows.findAlike?.(this.#transaction, this.#rows, message));
+      (await this.#rows.findAlike?.(
+        this.#transaction,
+        (one) => this.#rows.read('message', one),
+        message,
+      ));
     if (known && (known.sequence !== null || message.sequence === null)) return;
     this.#store('messages').put(message);
     (known ? this.corrected : this.added).push(message);
     if (!known && isUnread) this.#unread += 1;
   }
 
-  async #addToOutbox(record: OutboxRecord): Promise<void> {
+  /** @param from where the conversations begin that are still to be looked through */
+  async #addToOutbox(record: OutboxRecord, from: IDBValidKey = ['']): Promise<void> {
     const messages = this.#transaction.objectStore('messages');
-    const conversationIds = await this.#transaction.objectStore('conversations').getAllKeys();
-    for (const conversationId of conversationIds) {
-      const row = await messages.get([conversationId, record.messageId]);
-      const message = this.#rows.read('message', row);
-      if (!message) continue;
-      this.sent.push(message);
+    // By their messages, since a conversation that the gateway has forgotten has no record.
+    const first = await messages.getKey(IDBKeyRange.lowerBound(from));
+    if (!first) {
+      this.#store('outbox').put(record);
       return;
     }
-    this.#store('outbox').put(record);
+    const row = await messages.get([first[0], record.messageId]);
+    const message = this.#rows.read('message', row);
+    if (message) this.sent.push(message);
+    // Behind all of its messages: an empty array sorts behind every string.
+    else await this.#addToOutbox(record, [first[0], []]);
   }
 
   async #mark(position: Position, missingBefore: number): Promise<void> {

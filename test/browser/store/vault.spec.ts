@@ -41,3 +41,57 @@ test('one visitor’s is not left behind by a sign-out in the moment of its writ
   }, session);
   expect(found).toEqual([null, null]);
 });
+
+test('what is kept can be read neither from the database nor through its key, and is never alike', async ({
+  page,
+}) => {
+  const { isReadable, ivs, sealed, keys } = await page.evaluate(async (kept) => {
+    const log = () => undefined;
+    for (const deployment of ['one', 'two']) await new window.Vault(deployment, log).write(kept);
+    const asked = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const database = await asked(indexedDB.open('partyline-sessions'));
+    const all = (name: string) => asked(database.transaction(name).objectStore(name).getAll());
+    const rows = await all('sessions');
+    const written = rows.flatMap(Object.values).map((part) => new Uint8Array(part));
+    const texts = written.map((bytes) => String.fromCharCode(...bytes));
+    return {
+      isReadable: texts.some((text) => /secret|visitor|jwt/.test(text)),
+      ivs: new Set(rows.map(({ iv }) => String(iv))).size,
+      sealed: new Set(rows.map((row) => String(new Uint8Array(row.sealed)))).size,
+      keys: (await all('keys')).map((key) => ({
+        isKey: key instanceof CryptoKey,
+        extractable: key.extractable,
+      })),
+    };
+  }, session);
+  expect(isReadable).toBe(false);
+  expect({ ivs, sealed }).toEqual({ ivs: 2, sealed: 2 });
+  expect(keys).toEqual([{ isKey: true, extractable: false }]);
+});
+
+test('one deployment’s session is worth nothing under another’s name', async ({ page }) => {
+  const found = await page.evaluate(async (kept) => {
+    const log = () => undefined;
+    await new window.Vault('one', log).write(kept);
+    const database = await new Promise<IDBDatabase>((resolve) => {
+      const opening = indexedDB.open('partyline-sessions');
+      opening.onsuccess = () => resolve(opening.result);
+    });
+    const store = database.transaction('sessions', 'readwrite').objectStore('sessions');
+    await new Promise((resolve) => {
+      store.get('one').onsuccess = ({ target }) => {
+        if (target instanceof IDBRequest) store.put(target.result, 'two').onsuccess = resolve;
+      };
+    });
+    database.close();
+    return [
+      await new window.Vault('two', log).read(),
+      (await new window.Vault('one', log).read())?.token,
+    ];
+  }, session);
+  expect(found).toEqual([null, session.token]);
+});

@@ -6,16 +6,13 @@ import type { SessionRules } from '../../../src/worker/core/session-rules.ts';
 import { defaultRoutingPolicy, defaultTiming } from '../../../src/worker/core/settings.ts';
 import { type HubState, initialState } from '../../../src/worker/core/state.ts';
 import { step } from '../../../src/worker/core/step.ts';
-import type { TimerName } from '../../../src/worker/core/timers.ts';
 import type { World } from '../world.ts';
 import type { Edges, EdgesHub } from './edges.ts';
 import { Line } from './line.ts';
 import type { Machine } from './machine.ts';
 import type { ServerEnd } from './session.ts';
 import { type Disk, ModelStore } from './store.ts';
-
-/** Long waits are cut into pieces: src/worker/timers.ts. */
-const longestWait = 30_000;
+import { ModelTimers } from './timers.ts';
 
 export interface Step {
   readonly hub: HubProcess;
@@ -55,8 +52,7 @@ export class HubProcess implements EdgesHub {
   readonly #around: HubSurroundings;
   readonly #store: ModelStore;
   readonly edges: Edges;
-  readonly #timers = new Map<TimerName, number>();
-  #timerCount = 0;
+  readonly #timers: ModelTimers;
   /** As src/worker/socket.ts. */
   #newestLine = 0;
   #isTickPending = false;
@@ -80,6 +76,7 @@ export class HubProcess implements EdgesHub {
       world.random.int(0, 2 ** 31 - 1),
     );
     this.edges = around.edges(this);
+    this.#timers = new ModelTimers(machine, (name) => this.take({ type: 'timer', name }));
     this.#store = new ModelStore(world, machine, disk, () => this.take({ type: 'store-emptied' }));
     this.#store.restore(limits.page, (restored) => {
       this.isBooted = true;
@@ -99,6 +96,7 @@ export class HubProcess implements EdgesHub {
 
   kill(isPowerCut: boolean): void {
     this.isAlive = false;
+    this.#timers.clearAll();
     this.#store.kill();
     for (const line of this.lines.values()) line.orphan(isPowerCut);
   }
@@ -175,10 +173,10 @@ export class HubProcess implements EdgesHub {
       case 'abort-rest':
         return;
       case 'set-timer':
-        this.#setTimer(effect.name, effect.at);
+        this.#timers.set(effect.name, effect.at);
         return;
       case 'clear-timer':
-        this.#timers.delete(effect.name);
+        this.#timers.clear(effect.name);
         return;
       case 'write': {
         const { operations, durability, writeId } = effect;
@@ -188,6 +186,7 @@ export class HubProcess implements EdgesHub {
         return;
       }
       case 'prune':
+        this.#store.prune(effect.keep, effect.before);
         return;
       case 'left':
         this.#leave();
@@ -230,6 +229,7 @@ export class HubProcess implements EdgesHub {
       if (!this.isAlive) return;
       this.#step({ type: 'flush' });
       this.isAlive = false;
+      this.#timers.clearAll();
       this.#store.settled(() => this.#around.onLeft(this));
     });
   }
@@ -253,21 +253,5 @@ export class HubProcess implements EdgesHub {
     this.edges.lineEnded();
     onLine(line);
     line.connect(isGatewayUp, accept);
-  }
-
-  #setTimer(name: TimerName, at: number): void {
-    this.#timerCount += 1;
-    const handle = this.#timerCount;
-    this.#timers.set(name, handle);
-    const { machine } = this.#around;
-    const wait = Math.max(0, at - machine.clock().now);
-    machine.after(Math.min(wait, longestWait), () => {
-      if (!this.isAlive || this.#timers.get(name) !== handle) return;
-      if (machine.clock().now < at) this.#setTimer(name, at);
-      else {
-        this.#timers.delete(name);
-        this.take({ type: 'timer', name });
-      }
-    });
   }
 }

@@ -78,6 +78,26 @@ export class Disk {
     return { added, corrected, sent };
   }
 
+  /** As src/worker/store/prune.ts, in one go. */
+  prune(keep: number, before: number): void {
+    const rows = [...this.messages.values()].sort(comparePlaces);
+    const firstKept = rows.findIndex(
+      ({ timestamp }, index) => rows.length - index <= keep && timestamp >= before,
+    );
+    const undo = rows
+      .slice(0, firstKept < 0 ? rows.length : firstKept)
+      .map((row) => remove(this.messages, keyOf(row)));
+    const remaining = new Set([...this.messages.values()].map((row) => row.conversationId));
+    for (const { isClosed, conversation } of this.#records().slice(0, -1)) {
+      const { conversationId } = conversation;
+      if (isClosed && !remaining.has(conversationId))
+        undo.push(remove(this.conversations, conversationId));
+    }
+    this.#undo.push(() => {
+      for (const one of undo.reverse()) one();
+    });
+  }
+
   /** The last of the relaxed writes never got to the disk. */
   losePower(keptShare: number): number {
     const kept = Math.floor(this.#undo.length * keptShare);
@@ -113,13 +133,13 @@ export class Disk {
       }
       case 'mark-message': {
         const { position, missingBefore } = operation;
-        for (const [key, row] of this.messages) {
-          if (comparePositions(row.position, position) !== 0) continue;
-          const marked = { ...row, missingBefore };
-          corrected.push(marked);
-          return put(this.messages, key, marked);
-        }
-        return () => {};
+        const [row] = [...this.messages.values()]
+          .filter((one) => comparePositions(one.position, position) === 0)
+          .sort(comparePlaces);
+        if (!row) return () => {};
+        const marked = { ...row, missingBefore };
+        corrected.push(marked);
+        return put(this.messages, keyOf(row), marked);
       }
       case 'put-conversation': {
         const { record } = operation;
@@ -192,8 +212,13 @@ export class Disk {
     return { messages, hasEarlier: rows.length > messages.length };
   }
 
+  /** Conversations, oldest first. */
+  #records(): ConversationRecord[] {
+    return [...this.conversations.values()].sort((a, b) => a.ordinal - b.ordinal);
+  }
+
   restore(page: number): Restored {
-    const records = [...this.conversations.values()].sort((a, b) => a.ordinal - b.ordinal);
+    const records = this.#records();
     return {
       persistent: true,
       meta: this.meta ?? emptyMeta,
@@ -254,6 +279,13 @@ export class ModelStore {
     });
   }
 
+  prune(keep: number, before: number, done: () => void = () => {}): void {
+    this.#run(() => {
+      this.#disk.prune(keep, before);
+      return done;
+    });
+  }
+
   readEarlier(before: Place | null, count: number, done: (page: Page) => void): void {
     this.#run(() => {
       const page = this.#disk.page(before, count);
@@ -279,8 +311,9 @@ export class ModelStore {
   }
 }
 
+/** Ids may hold any character. */
 function keyOf({ conversationId, messageId }: Message): string {
-  return `${conversationId}|${messageId}`;
+  return JSON.stringify([conversationId, messageId]);
 }
 
 function put<V>(map: Map<string, V>, key: string, value: V): () => void {

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { test as base, expect, type Page } from '@playwright/test';
 import { build, type Rolldown } from 'vite';
-import type { Message } from '../../../../src/protocol/message.ts';
-import type { ConversationRecord, StoreOperation } from '../../../../src/worker/core/records.ts';
+import type { StoreOperation } from '../../../../src/worker/core/records.ts';
+import { conversationOf, messageOf, put } from '../../../contracts/rows.ts';
 
 interface WorkerFixtures {
   /** The code of `bare/main.ts`. */
@@ -36,44 +36,7 @@ export const test = base.extend<{ page: Page }, WorkerFixtures>({
   },
 });
 
-export { expect };
-
-export function messageOf(sequence: number, part: Partial<Message> = {}): Message {
-  return {
-    messageId: `m${sequence}`,
-    conversationId: 'c1',
-    sequence,
-    from: { id: 'a', name: 'Ada', role: 'agent' },
-    text: `text ${sequence}`,
-    timestamp: 1_000 + sequence,
-    status: 'received',
-    failure: null,
-    missingBefore: 0,
-    position: [1, sequence, 0, 0],
-    ...part,
-  };
-}
-
-export function put(message: Message): StoreOperation {
-  return { type: 'put-message', message };
-}
-
-export function conversationOf(
-  ordinal: number,
-  status: 'connected' | 'ended',
-  part: Partial<ConversationRecord> = {},
-): ConversationRecord {
-  return {
-    conversation: { conversationId: `c${ordinal}`, status },
-    ordinal,
-    next: 1,
-    holes: [],
-    completeUntil: 0,
-    readMark: null,
-    isClosed: false,
-    ...part,
-  };
-}
+export { conversationOf, expect, messageOf, put };
 
 export function write(page: Page, operations: readonly StoreOperation[], durable = false) {
   return page.evaluate(([all, strict]) => window.store.write(all, strict), [

@@ -5,9 +5,10 @@ import type { Dialect } from '../dialect.ts';
 import type { Machine } from '../machine.ts';
 import { ModelBroker } from '../tokens.ts';
 import { GuestConnection } from './connection.ts';
-import { GuestEdges, type Vault } from './edges.ts';
+import { GuestEdges } from './edges.ts';
 import { GuestHistory } from './history.ts';
 import { GuestPlatform } from './platform.ts';
+import { ModelVault } from './vault.ts';
 
 /** Genesys Cloud's dialect, with its own adapter on the client's side: docs/genesys-cloud.md. */
 export function guestDialect(world: World, machine: Machine): Dialect {
@@ -19,7 +20,7 @@ export function guestDialect(world: World, machine: Machine): Dialect {
     endpoint: 'http://platform',
     visitorUrl: '/visitor',
   });
-  const vault: Vault = { kept: null };
+  const vault = new ModelVault();
   const around = { machine, platform, site, history, adapter, vault };
   return {
     gateway: platform,

@@ -10,6 +10,7 @@ import type { Machine } from '../machine.ts';
 import type { ModelBroker } from '../tokens.ts';
 import type { GuestHistory } from './history.ts';
 import type { GuestPlatform } from './platform.ts';
+import type { ModelVault } from './vault.ts';
 
 /** How often the site is asked who the visitor is, in s: src/worker/session-tokens.ts. */
 const askAgainAfter = 900;
@@ -18,10 +19,8 @@ const askAgainAfter = 900;
 const jwtDeadline = 10_000;
 const jwtLife = 50_000;
 
-/** The secret that the browser keeps: src/worker/vault.ts. */
-export interface Vault {
-  kept: { readonly subject: string; readonly token: string } | null;
-}
+/** The one that this site has. */
+const deploymentId = 'model';
 
 export interface GuestSurroundings {
   readonly machine: Machine;
@@ -30,7 +29,7 @@ export interface GuestSurroundings {
   readonly site: ModelBroker;
   readonly history: GuestHistory;
   readonly adapter: GatewayAdapter;
-  readonly vault: Vault;
+  readonly vault: ModelVault;
 }
 
 /** As src/worker/session-tokens.ts, rest-token.ts and rest.ts. */
@@ -52,7 +51,7 @@ export class GuestEdges implements Edges {
 
   fetch(isFresh: boolean, isWanted: () => boolean, done: (result: TokenResult) => void): void {
     const { vault, site, platform } = this.#around;
-    const { kept } = vault;
+    const kept = vault.read(deploymentId);
     site.fetch(({ result }) => {
       if (!result.ok) {
         done(result);
@@ -63,7 +62,7 @@ export class GuestEdges implements Edges {
       const token = isKept ? kept.token : platform.mint(subject);
       const isSame = token === this.#lastToken;
       if (isWanted()) {
-        vault.kept = { subject, token };
+        vault.write(deploymentId, { subject, token, jwt: null, refreshToken: null });
         this.token = token;
         this.#lastToken = token;
       }
@@ -78,7 +77,7 @@ export class GuestEdges implements Edges {
   end(): void {
     this.token = null;
     this.#lastToken = null;
-    this.#around.vault.kept = null;
+    this.#around.vault.forget(deploymentId);
   }
 
   rest(call: RestCall, done: (result: RestResult) => void, isRepeat = false): void {

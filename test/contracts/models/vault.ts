@@ -1,0 +1,15 @@
+import { ModelVault } from '../../simulation/model/guest/vault.ts';
+import type { VaultBench } from '../vault.ts';
+
+/** What the simulation's browser keeps. */
+export function modelVault(): VaultBench {
+  const vault = new ModelVault();
+  return {
+    open: async () => ({
+      read: async (deploymentId) => vault.read(deploymentId),
+      write: async (deploymentId, session) => vault.write(deploymentId, session),
+      forget: async (deploymentId) => vault.forget(deploymentId),
+      kill: async () => {},
+    }),
+  };
+}
