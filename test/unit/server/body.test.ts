@@ -13,13 +13,13 @@ function body(parts: readonly (string | Uint8Array)[], { ends = true } = {}) {
   const state = { cancelled: false, read: 0 };
   const stream = new ReadableStream<Uint8Array>(
     {
-      pull(controller) {
+      async pull(controller) {
         const part = parts[state.read];
         if (part !== undefined) {
           state.read += 1;
           controller.enqueue(typeof part === 'string' ? new TextEncoder().encode(part) : part);
         } else if (ends) controller.close();
-        else return new Promise(() => {});
+        else await new Promise(() => {});
       },
       cancel() {
         state.cancelled = true;
