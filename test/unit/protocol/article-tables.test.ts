@@ -143,7 +143,7 @@ describe('what the client says', () => {
   });
 });
 
-const from = { id: 'a', name: 'Ada', role: 'agent' };
+const from = { id: 'a', name: 'Ada', role: 'agent' } as const;
 const timestamp = '2024-05-12T14:32:10.250Z';
 const at = Date.UTC(2024, 4, 12, 14, 32, 10, 250);
 const message = {
@@ -220,11 +220,11 @@ describe('what the gateway says', () => {
     ],
     [
       { type: 'typing', conversationId: 'c', from, isTyping: true },
-      { type: 'typing', conversationId: 'c', from: { ...from, role: 'agent' }, isTyping: true },
+      { type: 'typing', conversationId: 'c', from, isTyping: true },
     ],
     [
       { type: 'typing', conversationId: 'c', from, isTyping: false },
-      { type: 'typing', conversationId: 'c', from: { ...from, role: 'agent' }, isTyping: false },
+      { type: 'typing', conversationId: 'c', from, isTyping: false },
     ],
     [
       { type: 'receipt', conversationId: 'c', messageId: 'm', from, status: 'delivered' },
@@ -232,7 +232,7 @@ describe('what the gateway says', () => {
         type: 'receipt',
         conversationId: 'c',
         messageId: 'm',
-        from: { ...from, role: 'agent' },
+        from,
         status: 'delivered',
       },
     ],
@@ -242,7 +242,7 @@ describe('what the gateway says', () => {
         type: 'receipt',
         conversationId: 'c',
         messageId: 'm',
-        from: { ...from, role: 'agent' },
+        from,
         status: 'read',
       },
     ],
