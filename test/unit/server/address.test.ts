@@ -89,6 +89,17 @@ describe('a limit by address', () => {
     expect((await broker.fetch(ask(), source)).status).toBe(429);
   });
 
+  test('has nothing to do with a visitor whose id is an address', async () => {
+    const { broker } = brokerWith({
+      session: async () => ({ subject: '192.0.2.1' }),
+      limits: { requestsPerAddress: 3, tokensPerMinute: 2, routingLogsPerMinute: 1 },
+    });
+    const source = { address: '192.0.2.1' };
+    expect((await broker.token(ask(), source)).status).toBe(200);
+    expect((await broker.token(ask(), source)).status).toBe(200);
+    expect((await broker.routingLog(ask({}, 'POST', '{'), source)).status).toBe(400);
+  });
+
   test('is not got round by what a page writes left of what the proxies add', async () => {
     const { broker } = brokerWith({ limits: { requestsPerAddress: 2 }, trustedProxies: 2 });
     const via = async (header: string, address = '10.0.0.1') =>
