@@ -12,6 +12,7 @@ describe('a cookie', () => {
     ['behind one whose value looks like it', 'a=sid=2; sid=1', '1'],
     ['the first of two', 'sid=1; sid=2', '1'],
     ['with equals signs in its value', 'sid=a=b==', 'a=b=='],
+    ['as it stands, whatever is in it', 'sid=a%20b%, "c"', 'a%20b%, "c"'],
     ['without a value', 'sid=', ''],
     ['in capitals: it is another', 'SID=1', undefined],
     ['that is only the end of a name', 'xsid=1', undefined],
