@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   createTokenBroker,
   type LogEntry,
@@ -344,6 +344,15 @@ describe('the operator’s log', () => {
       { event: 'routing-log', status: 400, duration },
       { event: 'health', status: 200, duration },
     ]);
+  });
+
+  test('says how long a request took, in whole milliseconds', async () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValueOnce(5_000);
+    clock.mockReturnValue(5_250.4);
+    const { at, told } = brokerWith();
+    await at('/chat/health', { method: 'GET' });
+    clock.mockRestore();
+    expect(told.map(([, line]) => line)).toEqual([{ event: 'health', status: 200, duration: 250 }]);
   });
 
   test.each<[string, Partial<TokenBrokerOptions>, LogEntry]>([

@@ -116,8 +116,12 @@ describe.runIf(hasRedis)('a Redis of its own', () => {
     const [plain, prefixed] = stores;
     if (!plain || !prefixed) throw new Error('two stores');
     try {
-      await expect.poll(() => plain.take('probe', 1).catch(() => null)).not.toBeNull();
-      await expect.poll(() => prefixed.take('probe', 1).catch(() => null)).not.toBeNull();
+      await expect
+        .poll(() => plain.take('probe', 1).catch(() => null), { timeout: 10_000 })
+        .not.toBeNull();
+      await expect
+        .poll(() => prefixed.take('probe', 1).catch(() => null), { timeout: 10_000 })
+        .not.toBeNull();
       const waits = [];
       for (let index = 0; index < 4; index += 1) waits.push(await plain.take('token:a', 3));
       expect(waits.slice(0, 3)).toEqual([0, 0, 0]);
@@ -134,10 +138,18 @@ describe.runIf(hasRedis)('a Redis of its own', () => {
       expect(life).toBeGreaterThan(50_000);
       expect(life).toBeLessThanOrEqual(60_000);
       expect(await client.pTTL('shop:token:a')).toBeLessThanOrEqual(20_000);
+
+      // Nobody waits for it to come back.
+      client.destroy();
+      await redis.stop();
+      await expect(plain.take('token:a', 3)).rejects.toThrow();
+      await redis.start();
+      await expect
+        .poll(() => plain.take('probe', 1).catch(() => null), { timeout: 10_000 })
+        .not.toBeNull();
     } finally {
       await Promise.all(stores.map((store) => store.close()));
       await expect(plain.take('token:a', 3)).rejects.toThrow();
-      client.destroy();
       await redis.close();
     }
   }, 60_000);

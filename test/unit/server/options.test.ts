@@ -96,6 +96,8 @@ describe('the broker’s options', () => {
     ['rateLimits', {}, { rateLimits: null }],
     ['logger', { logger: console }, { logger: { info: () => {}, warn: () => {} } }],
     ['logger', {}, { logger: () => {} }],
+    ['logger', {}, { logger: 'console' }],
+    ['logger', {}, { logger: { info: 1, warn: 2, error: 3 } }],
     ['fetch', {}, { fetch: 'fetch' }],
     ['now', {}, { now: 0 }],
     ['clientSecrets', {}, { clientSecrets: 'the-secret' }],
@@ -121,6 +123,8 @@ describe('the client secret’s way', () => {
     ['http://localhost:8081/token', false],
     ['http://127.0.0.1/token', false],
     ['http://127.9.9.9:80/token', false],
+    ['http://127.10.200.30/token', false],
+    ['http://127.example/token', true],
     ['http://[::1]:8081/token', false],
     ['https://oauth.example/token', false],
   ])('to %s is warned of: %s', (oauthUrl, isWarnedOf) => {

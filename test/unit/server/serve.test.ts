@@ -45,6 +45,23 @@ describe('a broker that is served alone', () => {
     }
   });
 
+  test.each([
+    [200, 'keep-alive'],
+    [400, 'keep-alive'],
+    [408, 'close'],
+    [413, 'close'],
+    [429, 'keep-alive'],
+  ])('leaves the connection after an answer of %i: %s', async (status, connection) => {
+    // Of a body that does not come in time: that takes ten seconds.
+    const fetch = async () => new Response(null, { status });
+    const served = await serveBroker({ ...broker(), fetch });
+    try {
+      expect(await post(served.port)).toMatchObject({ status, headers: { connection } });
+    } finally {
+      await served.close();
+    }
+  });
+
   test('gives a head ten seconds, and a request twenty', async () => {
     const listen = vi.spyOn(Server.prototype, 'listen');
     const served = await serveBroker(broker());

@@ -145,6 +145,13 @@ describe('a JWT of the site’s own', () => {
     );
   });
 
+  test('is the one word of its header, or there is none', async () => {
+    const jwt = await sign(claims);
+    expect(await read(jwt)).not.toBeNull();
+    expect(await read(`${jwt} more`)).toBeNull();
+    expect(await read('')).toBeNull();
+  });
+
   test('goes by the wall clock where no other is given', async () => {
     const { now: _, ...others } = options;
     const sessions = createJwtSessions(others);
@@ -262,6 +269,12 @@ describe('the public keys of a site', () => {
       { jwksUrl: 'http://127.0.0.1.evil.example/' },
     ],
     ['jwksUrl', { jwksUrl: 'http://[::1]/jwks' }, { jwksUrl: 'http://[::2]/jwks' }],
+    [
+      'jwksUrl',
+      { jwksUrl: 'http://127.10.200.30/jwks' },
+      { jwksUrl: 'http://a.127.0.0.1.example/' },
+    ],
+    ['jwksUrl', {}, { jwksUrl: 'http://my-localhost/jwks' }],
     ['jwksUrl', {}, { jwksUrl: '/jwks' }],
     ['jwksUrl', {}, { jwksUrl: 'file:///jwks' }],
     ['algorithm', { algorithm: 'RS256' }, { algorithm: 'HS512' }],
