@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { genesysArticle } from '../../../src/protocol/article/index.ts';
 import { toContent } from '../../../src/protocol/genesys-cloud/content.ts';
@@ -7,12 +8,20 @@ const article = genesysArticle({ socketUrl: 'wss://x.example/w', apiUrl: 'https:
 const cloud = genesysCloud({ deploymentId: 'd', region: 'eu-west-1' });
 
 /** Minutes west of Greenwich, in winter. */
-describe.each([
+const zones: [string, number][] = [
   ['UTC', 0],
   ['America/Los_Angeles', 480],
   ['Asia/Kolkata', -330],
   ['Pacific/Kiritimati', -840],
-])('on a machine in the zone %s', (zone, offset) => {
+];
+
+const own: [string, number] = [
+  new Intl.DateTimeFormat().resolvedOptions().timeZone,
+  new Date('2026-01-15T00:00:00Z').getTimezoneOffset(),
+];
+
+// A thread keeps the zone of its process, and the mutation run has threads.
+describe.each(isMainThread ? zones : [own])('on a machine in the zone %s', (zone, offset) => {
   beforeAll(() => {
     vi.stubEnv('TZ', zone);
   });
