@@ -137,6 +137,7 @@ describe('an epoch', () => {
     // Another hub: whose conversation it has is told by its snapshot.
     expect(isAnotherVisitor(makeEpoch('a', 0), makeEpoch('b', 1))).toBe(false);
     expect(isAnotherVisitor(makeEpoch('a', 0), makeEpoch('ab', 0))).toBe(false);
+    expect(isAnotherVisitor(makeEpoch('ab', 0), makeEpoch('a', 0))).toBe(false);
   });
 });
 
