@@ -492,6 +492,28 @@ describe('a frame', () => {
   });
 
   it.each([
+    [{ jwt: 'j', exp: 1_800_000_000 }, 1_800_000_000_000],
+    [{ jwt: 'j', exp: '1800000000' }, 1_800_000_000_000],
+    [{ jwt: 'j' }, null],
+  ])('of a token for the history tells until when: %o', (body, expiresAt) => {
+    expect(decode({ class: 'JwtResponse', code: 200, body })).toEqual([
+      { type: 'rest-token', token: 'j', expiresAt },
+    ]);
+  });
+
+  // Without headers and with a size it is a fresh address of something that is there.
+  it.each([
+    [{ headers: { 'x-tag': 'b' }, fileSize: 3 }, 'upload-target'],
+    [{ headers: { 'x-tag': 'b' } }, 'upload-target'],
+    [{ headers: {} }, 'upload-target'],
+    [{ headers: {}, fileSize: 3 }, 'attachment-url'],
+    [{ fileSize: 0 }, 'attachment-url'],
+  ])('of an address for a file with %o is told as %s', (more, type) => {
+    const body = { attachmentId: 'a', url: 'https://x.example/a', ...more };
+    expect(decode({ class: 'PresignedUrlResponse', code: 200, body })).toMatchObject([{ type }]);
+  });
+
+  it.each([
     ['signedIn', 'session-over'],
     ['SIGNEDIN', 'session-over'],
     ['signedOut', 'evicted'],

@@ -83,7 +83,7 @@ describe('a truth', () => {
   it.each([true, 'true', 'True', 'TRUE'])('is %j', (told) => {
     expect(flag.parse(told)).toBe(true);
   });
-  it.each([false, 'false', 'yes', '1', 1, 'true ', '', ...nothing])('is not %o', (told) => {
+  it.each([false, 'false', 'yes', 'null', '1', 1, 'true ', '', ...nothing])('is not %o', (told) => {
     expect(flag.parse(told)).toBe(false);
   });
 });
