@@ -276,6 +276,24 @@ describe('a limit', () => {
   });
 });
 
+test.each(['/chat/token', '/chat/routing-log'])(
+  'a body that dribbles in at %s is given up after ten seconds, as late and not as long',
+  async (path) => {
+    vi.useFakeTimers();
+    try {
+      const body = new ReadableStream({ pull: () => new Promise(() => {}) });
+      const init: RequestInit & { duplex: 'half' } = { body, duplex: 'half' };
+      const asking = brokerWith().at(path, init);
+      await vi.advanceTimersByTimeAsync(10_000);
+      const response = await asking;
+      expect(response.status).toBe(408);
+      expect(await response.json()).toMatchObject({ code: 'timeout' });
+    } finally {
+      vi.useRealTimers();
+    }
+  },
+);
+
 describe('one handler', () => {
   test('has the paths that the site names, and no other', async () => {
     const { at } = brokerWith({ tokenPath: '/t', routingLogPath: '/l', healthPath: '/h' });

@@ -62,12 +62,14 @@ describe('a broker that is served alone', () => {
     }
   });
 
-  test('gives a head ten seconds, and a request twenty', async () => {
+  test('listens to this machine alone, and gives a head ten seconds, a request twenty', async () => {
     const listen = vi.spyOn(Server.prototype, 'listen');
     const served = await serveBroker(broker());
     const [server] = listen.mock.contexts;
+    const [address] = listen.mock.calls;
     listen.mockRestore();
     await served.close();
+    expect(address?.slice(0, 2)).toEqual([0, '127.0.0.1']);
     expect(server).toMatchObject({ headersTimeout: 10_000, requestTimeout: 20_000 });
   });
 
