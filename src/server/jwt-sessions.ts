@@ -154,6 +154,8 @@ function remoteKeys(settings: z.output<typeof keysSchema>): JWTVerifyGetKey {
 }
 
 function isSafe(text: string): boolean {
+  // What is no URL at all is refused with the words for that.
+  if (!URL.canParse(text)) return true;
   const { protocol, hostname } = new URL(text);
   return protocol === 'https:' || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }

@@ -59,6 +59,11 @@ export function redisRateLimits(options: RedisRateLimitsOptions): RateLimitStore
   };
 }
 
+/** In ms, with jitter: brokers that lost it together must not come back together. */
+export function reconnectDelay(retries: number): number {
+  return Math.min(100 * 2 ** retries, 5_000) + Math.random() * 100;
+}
+
 async function connect(url: string) {
   const { createClient } = await import('@redis/client');
   const client = createClient({
@@ -67,7 +72,7 @@ async function connect(url: string) {
     disableOfflineQueue: true,
     socket: {
       connectTimeout: 5_000,
-      reconnectStrategy: (retries) => Math.min(100 * 2 ** retries, 5_000) + Math.random() * 100,
+      reconnectStrategy: reconnectDelay,
     },
   });
   // A client without a listener takes the process down with it; `take` tells what is wrong.

@@ -57,6 +57,42 @@ describe('the settings of a deployment', () => {
     });
   });
 
+  it.each<[object, object]>([
+    [{ showUserTypingIndicator: false }, { tellsTyping: false, showsTyping: true }],
+    [{ showUserTypingIndicator: 'False' }, { tellsTyping: false, showsTyping: true }],
+    [{ showAgentTypingIndicator: false }, { tellsTyping: true, showsTyping: false }],
+    [{ showUserTypingIndicator: 'no' }, { tellsTyping: true, showsTyping: true }],
+    [{ autoStart: { enabled: 'TRUE' } }, { startsByItself: true, canClear: false }],
+    [{ autoStart: { enabled: false } }, { startsByItself: false, canClear: false }],
+    [{ autoStart: { enabled: 1 } }, { startsByItself: false, canClear: false }],
+    [{ conversationClear: { enabled: true } }, { startsByItself: false, canClear: true }],
+  ])('say %o of a conversation: %o', (conversations, told) => {
+    expect(toDeployment({ messenger: { apps: { conversations } } })).toMatchObject(told);
+  });
+
+  const png = { fileTypes: ['image/png', 7], maxFileSizeKB: 10 };
+  const pdf = { fileTypes: ['application/pdf'], maxFileSizeKB: '20' };
+  it.each<[object, object | null]>([
+    [{ modes: [png, pdf] }, { mimeTypes: ['image/png', 'application/pdf'], maximumSize: 20_480 }],
+    [{ modes: [pdf, png] }, { mimeTypes: ['application/pdf', 'image/png'], maximumSize: 20_480 }],
+    [{ modes: [{ fileTypes: ['a/b'] }] }, { mimeTypes: ['a/b'], maximumSize: null }],
+    [{ modes: [] }, { mimeTypes: [], maximumSize: null }],
+    [{}, { mimeTypes: [], maximumSize: null }],
+    [{ enableAttachments: 'true', modes: [png] }, null],
+    [
+      { enableAttachments: false, modes: [png] },
+      { mimeTypes: [], maximumSize: 10_240 },
+    ],
+    [
+      { enableAttachments: 'FALSE', modes: [png] },
+      { mimeTypes: [], maximumSize: 10_240 },
+    ],
+  ])('say %o of files: %o', (fileUpload, uploads) => {
+    expect(toDeployment({ messenger: { fileUpload } })?.uploads).toEqual(
+      uploads === null ? null : { blockedExtensions: [], ...uploads },
+    );
+  });
+
   it.each([[null], ['no'], [7], [[]]])('are none if they are no object (%j)', (json) => {
     expect(toDeployment(json)).toBeNull();
   });

@@ -1,52 +1,19 @@
-import { describe, expect, test } from 'vitest';
-import { clientAddress } from '../../../src/server/address.ts';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createTokenBroker, redisRateLimits } from '../../../src/server/index.ts';
+import { reconnectDelay } from '../../../src/server/redis-rate-limits.ts';
 import { hasRedis, startRedis } from '../../support/redis.ts';
 import { secretsIn } from '../../support/secrets.ts';
 import { answering, ask, brokerOptions, oauthToken, quietLogger } from './support.ts';
 
 const good = () => ({ ...brokerOptions, fetch: answering(() => oauthToken()).fetch });
 
-describe('an address', () => {
-  const forwarded = (value: string) =>
-    new Request('https://shop.example/', { headers: { 'X-Forwarded-For': value } });
-
-  test.each([
-    ['the connection’s own, without a proxy', '6.6.6.6', '192.0.2.1', 0, '192.0.2.1'],
-    ['what the nearest proxy has added', '6.6.6.6, 192.0.2.1', '10.0.0.1', 1, '192.0.2.1'],
-    ['what the outer of two has added', '6.6.6.6, 192.0.2.1, 10.0.0.2', '10.0.0.1', 2, '192.0.2.1'],
-    ['not known where a proxy is missing', '6.6.6.6', '10.0.0.1', 2, null],
-    ['not known where there is garbage', 'unknown', '10.0.0.1', 1, null],
-    ['one of IPv4 in IPv6', '', '::ffff:192.0.2.1', 0, '192.0.2.1'],
-    ['the network of an IPv6 one', '', '2001:db8:1:2:3:4:5:6', 0, '2001:db8:1:2::/64'],
-    ['the network of a short IPv6 one', '', '2001:db8::7', 0, '2001:db8:0:0::/64'],
-  ])('is %s', (_, header, address, proxies, expected) => {
-    expect(clientAddress(forwarded(header), { address }, proxies)).toBe(expected);
-  });
-
-  test('has a limit of its own, before anybody’s session is looked at', async () => {
-    let asked = 0;
-    const broker = createTokenBroker({
-      ...good(),
-      session: async () => {
-        asked += 1;
-        return { subject: `visitor-${asked}` };
-      },
-      limits: { requestsPerAddress: 3 },
-      now: () => 0,
-    });
-    const from = (address: string) => broker.token(ask(), { address });
-    const statuses = [];
-    for (let index = 0; index < 5; index += 1) statuses.push((await from('192.0.2.1')).status);
-    expect(statuses).toEqual([200, 200, 200, 429, 429]);
-    expect((await from('192.0.2.1')).headers.get('Retry-After')).toBe('20');
-    expect(asked).toBe(3);
-    expect((await from('192.0.2.2')).status).toBe(200);
-  });
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 describe('a shared store', () => {
   test('that fails or hangs is replaced by the broker’s own count, and told of once', async () => {
+    vi.useFakeTimers();
     const { logger, lines } = quietLogger();
     let calls = 0;
     const broker = createTokenBroker({
@@ -65,7 +32,11 @@ describe('a shared store', () => {
       now: () => 0,
     });
     const statuses = [];
-    for (let index = 0; index < 3; index += 1) statuses.push((await broker.token(ask())).status);
+    for (let index = 0; index < 3; index += 1) {
+      const asking = broker.token(ask());
+      await vi.advanceTimersByTimeAsync(500);
+      statuses.push((await asking).status);
+    }
     expect(statuses).toEqual([200, 200, 429]);
     expect(lines).toHaveLength(1);
     expect(lines[0]).not.toContain('hunter2');
@@ -131,5 +102,76 @@ describe.runIf(hasRedis)('brokers that share a Redis', () => {
     }
     expect(lines.length).toBeGreaterThan(0);
     expect(secretsIn(lines.join())).toEqual([]);
+  }, 60_000);
+});
+
+test.each([
+  [0, 100],
+  [1, 200],
+  [3, 800],
+  [5, 3_200],
+  [6, 5_000],
+  [50, 5_000],
+])(
+  'a store that was lost %i times is looked for again after %i ms, with jitter',
+  (retries, least) => {
+    const random = vi.spyOn(Math, 'random').mockReturnValueOnce(0);
+    random.mockReturnValueOnce(0.5);
+    expect([reconnectDelay(retries), reconnectDelay(retries)]).toEqual([least, least + 50]);
+    random.mockRestore();
+  },
+);
+
+describe.runIf(hasRedis)('a Redis of its own', () => {
+  test('holds a minute’s worth a key and a prefix, for as long as it takes to fill', async () => {
+    const redis = await startRedis();
+    const { createClient } = await import('@redis/client');
+    const client = await createClient({ url: redis.url }).connect();
+    const stores = [
+      redisRateLimits({ url: redis.url }),
+      redisRateLimits({ url: redis.url, prefix: 'shop:' }),
+    ];
+    const [plain, prefixed] = stores;
+    if (!plain || !prefixed) throw new Error('two stores');
+    try {
+      await expect
+        .poll(() => plain.take('probe', 1).catch(() => null), { timeout: 10_000 })
+        .not.toBeNull();
+      await expect
+        .poll(() => prefixed.take('probe', 1).catch(() => null), { timeout: 10_000 })
+        .not.toBeNull();
+      const waits = [];
+      for (let index = 0; index < 4; index += 1) waits.push(await plain.take('token:a', 3));
+      expect(waits.slice(0, 3)).toEqual([0, 0, 0]);
+      // Twenty seconds, less what the test itself took.
+      expect(waits[3]).toBeGreaterThan(15_000);
+      expect(waits[3]).toBeLessThanOrEqual(20_000);
+      expect(await prefixed.take('token:a', 3)).toBe(0);
+      expect((await client.keys('*token:a')).toSorted()).toEqual([
+        'partyline:rate:token:a',
+        'shop:token:a',
+      ]);
+      // A key of a full bucket would stay for ever.
+      const life = await client.pTTL('partyline:rate:token:a');
+      expect(life).toBeGreaterThan(50_000);
+      expect(life).toBeLessThanOrEqual(60_000);
+      expect(await client.pTTL('shop:token:a')).toBeLessThanOrEqual(20_000);
+
+      // Nobody waits for it to come back.
+      client.destroy();
+      await redis.stop();
+      // The first may have been under way when the line broke; the others know it.
+      for (let index = 0; index < 3; index += 1) {
+        await expect(plain.take('token:a', 3)).rejects.toThrow();
+      }
+      await redis.start();
+      await expect
+        .poll(() => plain.take('probe', 1).catch(() => null), { timeout: 10_000 })
+        .not.toBeNull();
+    } finally {
+      await Promise.all(stores.map((store) => store.close()));
+      await expect(plain.take('token:a', 3)).rejects.toThrow();
+      await redis.close();
+    }
   }, 60_000);
 });

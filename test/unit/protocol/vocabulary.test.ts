@@ -1,0 +1,435 @@
+import { describe, expect, it } from 'vitest';
+import {
+  addressSchema,
+  buildSchema,
+  compareBuilds,
+  movedSchema,
+  presenceSchema,
+} from '../../../src/protocol/builds.ts';
+import { callChannel, hubChannel, streamChannel } from '../../../src/protocol/channels.ts';
+import { isDeeperThan } from '../../../src/protocol/depth.ts';
+import { bootOf, isAnotherVisitor, makeEpoch } from '../../../src/protocol/epoch.ts';
+import {
+  describeIssue,
+  describeIssues,
+  errorCodes,
+  PartylineError,
+} from '../../../src/protocol/errors.ts';
+import { faultOf, narrowed } from '../../../src/protocol/files.ts';
+import { aliveLock, hostLock, hubLock, tabLock } from '../../../src/protocol/locks.ts';
+import {
+  comparePlaces,
+  comparePositions,
+  isPosition,
+  type Message,
+  messageStatuses,
+  type Position,
+  placeIndex,
+  withReadMark,
+} from '../../../src/protocol/message.ts';
+import { parseRetryAfter } from '../../../src/protocol/retry-after.ts';
+import { between, byWord, integer, later, only, sized, z } from '../../../src/protocol/zod.ts';
+
+describe('builds', () => {
+  it.each([
+    ['9', '10'],
+    ['1.9', '1.10'],
+    ['1.2', '1.2.1'],
+    ['1.2.3', '2'],
+    ['0', '0.0.1'],
+    ['2026.9.30', '2026.10.1'],
+    ['9007199254740990', '9007199254740991'],
+    ['01', '2'],
+  ])('%s is older than %s', (older, newer) => {
+    expect(compareBuilds(older, newer)).toBeLessThan(0);
+    expect(compareBuilds(newer, older)).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['1', '1'],
+    ['1', '1.0'],
+    ['1.0.0', '1'],
+    ['01', '1'],
+    ['1.2.3', '1.2.3'],
+  ])('%s is the same as %s', (one, other) => {
+    expect(compareBuilds(one, other)).toBe(0);
+    expect(compareBuilds(other, one)).toBe(0);
+  });
+
+  it.each(['0', '10', '1.2.3', '2026.11.29', '1'.repeat(64)])('%s is one', (build) => {
+    expect(buildSchema.safeParse(build).success).toBe(true);
+  });
+
+  it.each([
+    '',
+    '.',
+    '1.',
+    '.1',
+    '1..2',
+    'v1',
+    '1-beta',
+    '1.x',
+    ' 1',
+    '1\n',
+    '-1',
+    '1'.repeat(65),
+    1,
+  ])('%j is none', (build) => {
+    expect(buildSchema.safeParse(build).success).toBe(false);
+  });
+
+  it('a hub says whether and where it is', () => {
+    const address = { url: 'https://shop.example/hub.js', name: '' };
+    const presence = { type: 'partyline-build', boot: 'b', build: '1', isHolder: false, address };
+    const isOne = (changes: object) =>
+      presenceSchema.safeParse({ ...presence, ...changes }).success;
+    const isName = (name: unknown) => addressSchema.safeParse({ ...address, name }).success;
+    expect([{}, { address: null }, { boot: 'x'.repeat(64) }].map(isOne)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(
+      [
+        { type: 'partyline-moved' },
+        { boot: '' },
+        { boot: 'x'.repeat(65) },
+        { build: 'x' },
+        { isHolder: 'yes' },
+        { address: undefined },
+        { address: 'https://shop.example/hub.js' },
+      ].filter(isOne),
+    ).toEqual([]);
+    expect(['', 'x'.repeat(128), 'x'.repeat(129), null].map(isName)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    const isMoved = (told: unknown) => movedSchema.safeParse(told).success;
+    expect(isMoved({ type: 'partyline-moved', address: null })).toBe(true);
+    expect(isMoved({ type: 'partyline-moved', address })).toBe(true);
+    expect(isMoved({ type: 'partyline-build', address: null })).toBe(false);
+  });
+
+  it.each(['HTTPS://shop.example/hub.js', 'file:///hub.js', 'a+b-c.d9:x'])(
+    '%s is an address',
+    (url) => {
+      expect(addressSchema.safeParse({ url, name: '' }).success).toBe(true);
+    },
+  );
+
+  it.each(['//shop.example/hub.js', '1a:x', 'https:///', 'https: x', ' https://x', ':x'])(
+    '%j is no address',
+    (url) => {
+      expect(addressSchema.safeParse({ url, name: '' }).success).toBe(false);
+    },
+  );
+});
+
+describe('an epoch', () => {
+  it('tells its boot, and whether the visitor changed in it', () => {
+    expect(makeEpoch('boot', 0)).not.toBe(makeEpoch('boot', 1));
+    expect([bootOf(makeEpoch('boot', 12)), bootOf('boot')]).toEqual(['boot', 'boot']);
+    expect(isAnotherVisitor(makeEpoch('a', 0), makeEpoch('a', 1))).toBe(true);
+    expect(isAnotherVisitor(makeEpoch('a', 1), makeEpoch('a', 10))).toBe(true);
+    expect(isAnotherVisitor(makeEpoch('a', 1), makeEpoch('a', 1))).toBe(false);
+    // Another hub: whose conversation it has is told by its snapshot.
+    expect(isAnotherVisitor(makeEpoch('a', 0), makeEpoch('b', 1))).toBe(false);
+    expect(isAnotherVisitor(makeEpoch('a', 0), makeEpoch('ab', 0))).toBe(false);
+    expect(isAnotherVisitor(makeEpoch('ab', 0), makeEpoch('a', 0))).toBe(false);
+  });
+});
+
+it('names of locks and channels are never the same', () => {
+  const ids = ['', 'a', 'b', 'hub', 'host', 'alive-a'];
+  const names = [hubLock, hostLock, ...ids.flatMap((id) => [aliveLock(id), tabLock(id)])];
+  expect(new Set(names).size).toBe(names.length);
+  const channels = [hubChannel, ...ids.flatMap((id) => [callChannel(id), streamChannel(id)])];
+  expect(new Set(channels).size).toBe(channels.length);
+});
+
+describe('a value of JSON', () => {
+  const nested = (levels: number): unknown =>
+    Array.from({ length: levels }).reduce<unknown>(
+      (inner, _, index) => (index % 2 ? [inner] : { inner }),
+      'x',
+    );
+
+  it.each([
+    [0, 0, false],
+    [1, 0, true],
+    [8, 8, false],
+    [9, 8, true],
+    [100_000, 8, true],
+  ])('of %i levels is deeper than %i: %s', (levels, limit, isIt) => {
+    expect(isDeeperThan(nested(levels), limit)).toBe(isIt);
+  });
+
+  it('is as deep as its deepest part', () => {
+    expect(isDeeperThan([1, null, [], { a: nested(3) }], 5)).toBe(false);
+    expect(isDeeperThan([1, null, [], { a: nested(4) }], 5)).toBe(true);
+    expect(isDeeperThan(null, 0)).toBe(false);
+  });
+});
+
+describe('an error', () => {
+  const shape = z.strictObject({ a: z.object({ b: z.array(z.number()) }), c: z.string() });
+  const told = (value: unknown) => {
+    const { error } = shape.safeParse(value);
+    return error ? describeIssues(error) : [];
+  };
+
+  it.each([
+    [{ a: { b: [1, 'x'] }, c: 'x' }, ['a.b.1: must be of type number']],
+    [{ a: { b: [] }, c: 'x', d: 1, e: 2 }, ['unknown: d, e']],
+    [{ a: null, c: 7 }, ['a: must be of type object', 'c: must be of type string']],
+    [7, ['must be of type object']],
+  ])('says what is wrong with %o', (value, words) => {
+    expect(told(value)).toEqual(words);
+    const { error } = shape.safeParse(value);
+    expect(error && describeIssue(error)).toBe(words[0]);
+  });
+
+  it('says by how much', () => {
+    const full = z.object({
+      list: z.array(z.number()).check(z.maxLength(2)),
+      least: z.number().check(z.gte(3)),
+      own: z.string().check(z.refine(() => false, 'must be something else')),
+    });
+    const { error } = full.safeParse({ list: [1, 2, 3], least: 2, own: 'x' });
+    expect(error && describeIssues(error)).toEqual([
+      'list: must be at most 2',
+      'least: must be at least 3',
+      'own: must be something else',
+    ]);
+  });
+
+  it('goes through a port as plain data, without its cause', () => {
+    const cause = new Error('secret');
+    const error = new PartylineError('timeout', 'Try again.', { cause });
+    expect(error).toMatchObject({ name: 'PartylineError', code: 'timeout', cause });
+    expect(error).toBeInstanceOf(Error);
+    expect(error.toProblem()).toEqual({ code: 'timeout', message: 'Try again.' });
+    expect(new Set(errorCodes).size).toBe(errorCodes.length);
+  });
+});
+
+describe('a file', () => {
+  const rules = {
+    mimeTypes: ['image/*', 'Text/Plain'],
+    blockedExtensions: ['.SVG', '.tar.gz'],
+    maximumSize: 1_000,
+  };
+  const file = { name: 'a.png', type: 'image/png', size: 1 };
+  it.each([
+    [{ name: 'svg' }, null],
+    [{ name: 'a.svg.png' }, null],
+    [{ name: 'a.Tar.Gz' }, 'file-type'],
+    [{ type: 'text/plain' }, null],
+    [{ type: 'text/plains' }, 'file-type'],
+    [{ type: 'imagex/png' }, 'file-type'],
+    [{ type: 'image' }, 'file-type'],
+    [{ type: 'ximage/png' }, 'file-type'],
+    [{ size: 999 }, null],
+    [{ size: 0, type: 'video/mp4' }, 'file-type'],
+    [{ name: '' }, null],
+  ])('%o is refused for: %s', (part, fault) => {
+    expect(faultOf({ ...file, ...part }, rules)).toBe(fault);
+  });
+
+  it('can be none where nothing is allowed', () => {
+    expect(faultOf(file, { ...rules, mimeTypes: [] })).toBe('file-type');
+  });
+
+  it.each([
+    [['*/*'], ['image/png'], ['image/png']],
+    [['image/png'], ['*/*'], ['image/png']],
+    [['*'], ['*'], ['*']],
+    [['image/*'], ['image/png', 'text/plain'], ['image/png']],
+    [['image/png', 'text/plain'], ['image/*'], ['image/png']],
+    [['IMAGE/PNG'], ['image/*'], ['IMAGE/PNG']],
+    [['image/*'], ['image/*'], ['image/*']],
+    [['image/*'], ['video/*'], []],
+    [[], ['image/png'], []],
+    [['image/png'], [], []],
+  ])('of the types %j, of which %j are wanted, leaves %j', (allowed, wanted, left) => {
+    expect(narrowed(allowed, wanted)).toEqual(left);
+  });
+});
+
+describe('a place in the transcript', () => {
+  const ordered: Position[] = [
+    [0, 9, 1, 9],
+    [1, 0, 0, 0],
+    [1, 1, 0, 9],
+    [1, 1, 1, 2],
+    [1, 1, 1, 10],
+    [1, 2, 0, 0],
+    [1, 10, 0, 0],
+    [2, 0, 0, 0],
+  ];
+  it('is compared number by number', () => {
+    for (const [index, position] of ordered.entries()) {
+      for (const [other, behind] of ordered.entries()) {
+        expect(Math.sign(comparePositions(position, behind))).toBe(Math.sign(index - other));
+      }
+    }
+  });
+
+  it('is told apart by the message where the numbers are the same', () => {
+    const position: Position = [1, 1, 0, 0];
+    const at = (messageId: string) => ({ position, messageId });
+    expect(comparePlaces(at('a'), at('b'))).toBe(-1);
+    expect(comparePlaces(at('b'), at('a'))).toBe(1);
+    expect(comparePlaces(at('a'), at('a'))).toBe(0);
+    // The same everywhere, whatever the language: by code units.
+    expect(comparePlaces(at('Z'), at('a'))).toBe(-1);
+    expect(comparePlaces(at('z'), at('ä'))).toBe(-1);
+    expect(comparePlaces(at('10'), at('9'))).toBe(-1);
+    expect(comparePlaces({ position: [1, 2, 0, 0], messageId: 'a' }, at('b'))).toBeGreaterThan(0);
+  });
+
+  it('is found in a list of any length, whether it is there or not', () => {
+    const list = ordered.map((position) => ({ position, messageId: 'm' }));
+    for (const [index, place] of list.entries()) {
+      expect(placeIndex(list, place)).toBe(index);
+      expect(placeIndex(list, { ...place, messageId: 'n' })).toBe(index + 1);
+      expect(placeIndex(list, { ...place, messageId: 'l' })).toBe(index);
+      expect(placeIndex(list.toSpliced(index, 1), place)).toBe(index);
+    }
+    expect(placeIndex([], { position: [1, 1, 0, 0], messageId: 'm' })).toBe(0);
+  });
+
+  it.each([
+    [[1, 2, 0, 4.5], true],
+    [[-1, 0, 0, 0], true],
+    [[1, 2, 0], false],
+    [[1, 2, 0, 4, 5], false],
+    [[1, 2, 0, Number.POSITIVE_INFINITY], false],
+    [[1, 2, 0, '4'], false],
+    [[1, 2, 0, null], false],
+    [{ 0: 1, 1: 2, 2: 0, 3: 4, length: 4 }, false],
+    ['1204', false],
+  ])('is four numbers: %j is one: %s', (value, isOne) => {
+    expect(isPosition(value)).toBe(isOne);
+  });
+});
+
+describe('a read mark', () => {
+  const message: Message = {
+    messageId: 'm',
+    conversationId: 'c',
+    sequence: 3,
+    from: { id: 'v', name: '', role: 'visitor' },
+    text: 'x',
+    timestamp: 0,
+    status: 'delivered',
+    failure: null,
+    missingBefore: 0,
+    position: [1, 3, 0, 0],
+  };
+  const mark = (position: Position, conversationId = 'c') => ({ conversationId, position });
+
+  it.each<[Position, string, string]>([
+    [[1, 2, 1, 9], 'c', 'delivered'],
+    [[1, 3, 0, 0], 'c', 'read'],
+    [[1, 4, 0, 0], 'c', 'read'],
+    [[1, 4, 0, 0], 'd', 'delivered'],
+  ])('at %j in %s leaves the message as %s', (position, conversation, status) => {
+    expect(withReadMark(message, mark(position, conversation))).toEqual({ ...message, status });
+  });
+
+  it('raises what was delivered, and nothing else', () => {
+    for (const status of messageStatuses.filter((one) => one !== 'delivered')) {
+      const other = { ...message, status };
+      expect(withReadMark(other, mark([9, 9, 0, 0]))).toBe(other);
+    }
+    expect(withReadMark(message, null)).toBe(message);
+    const nowhere = { ...message, conversationId: null };
+    expect(withReadMark(nowhere, mark([9, 9, 0, 0]))).toBe(nowhere);
+  });
+});
+
+it.each([
+  ['0', 0],
+  ['1', 1_000],
+  ['0.25', 250],
+  ['\t3 ', 3_000],
+  ['003', 3_000],
+  ['.5', null],
+  ['+3', null],
+  ['0x10', null],
+  ['3, 4', null],
+  ['Thu, 01 Jan 1970 00:00:03 GMT', null],
+])('Retry-After: %j is %j ms', (header, wait) => {
+  expect(parseRetryAfter(header)).toBe(wait);
+});
+
+describe('what is read', () => {
+  it.each([
+    [
+      integer,
+      [0, -1, 2 ** 53 - 1],
+      [0.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY, '1', null],
+    ],
+    [z.number().check(between(1, 3)), [1, 2.5, 3], [0.999, 3.001, '2']],
+    [z.number().check(between(1)), [1, Number.MAX_VALUE], [0.999]],
+    [z.string().check(sized(1, 3)), ['a', '🤪', 'abc'], ['', 'abcd', '🤪🤪']],
+    [z.array(z.number()).check(sized(1, 2)), [[1], [1, 2]], [[], [1, 2, 3]]],
+    [z.string().check(sized(2)), ['ab', 'x'.repeat(9_999)], ['a']],
+    [only('a'), ['a'], ['A', 'b', '', null]],
+  ])('is in bounds', (schema, good, wrong) => {
+    expect(good.filter((value) => !schema.safeParse(value).success)).toEqual([]);
+    expect(wrong.filter((value) => schema.safeParse(value).success)).toEqual([]);
+  });
+
+  it.each([
+    [between(1, 3), 0, 'must be from 1 to 3'],
+    [between(1), 0, 'must be at least 1'],
+  ])('is told with its bounds', (check, value, words) => {
+    const { error } = z.number().check(check).safeParse(value);
+    expect(error && describeIssue(error)).toBe(words);
+  });
+
+  it.each([
+    [sized(1, 3), 'must be 1 to 3 long'],
+    [sized(1), 'must be 1 long at least'],
+  ])('is told with its length', (check, words) => {
+    const { error } = z.string().check(check).safeParse('');
+    expect(error && describeIssue(error)).toBe(words);
+  });
+
+  it('is told apart by one word', () => {
+    const reader = byWord('type', {
+      a: z.object({ type: only('a'), n: z.number() }),
+      b: z.object({ type: only('b') }),
+    });
+    expect(reader.safeParse({ type: 'a', n: 1 })).toMatchObject({ success: true, data: { n: 1 } });
+    expect(reader.safeParse({ type: 'b', n: 'x' })).toMatchObject({ success: true });
+    for (const value of [
+      { type: 'a' },
+      { type: 'c' },
+      { type: 'toString' },
+      {},
+      null,
+      undefined,
+      'a',
+    ]) {
+      expect(reader.safeParse(value).success).toBe(false);
+    }
+    const { error } = reader.safeParse({ type: 'c' });
+    expect(error && describeIssue(error)).toBe('type must be one of a, b');
+  });
+
+  it('is made once, and when it is wanted', () => {
+    let count = 0;
+    const get = later(() => {
+      count += 1;
+      return { count };
+    });
+    expect(count).toBe(0);
+    expect(get()).toBe(get());
+    expect(count).toBe(1);
+  });
+});
