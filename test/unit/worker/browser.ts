@@ -74,7 +74,20 @@ class LockTable {
     this.#grantNext(request.name);
   }
 
+  /** While set, nothing is granted: a browser needs a moment for it. */
+  #isSlow = false;
+
+  slow(): void {
+    this.#isSlow = true;
+  }
+
+  catchesUp(): void {
+    this.#isSlow = false;
+    for (const { name } of this.#pending) queueMicrotask(() => this.#grantNext(name));
+  }
+
   #grantNext(name: string): void {
+    if (this.#isSlow) return;
     const next = this.#pending.find((request) => request.name === name);
     if (!next || this.#held.some((request) => request.name === name)) return;
     this.#pending = this.#pending.filter((other) => other !== next);

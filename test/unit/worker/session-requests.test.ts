@@ -273,6 +273,17 @@ describe('a sign-out', () => {
     expect(paths().filter((url) => url === urls.code)).toHaveLength(2);
   });
 
+  it('asks the site who is there even where the browser would not let go of what it kept', async () => {
+    vault.session = kept;
+    vault.forget.mockImplementation(async () => {});
+    const tokens = tokensOf(members);
+    await tokens.fetch(false, wanted);
+    tokens.end();
+    answers[urls.code] = () => Response.json({ subject: 'bob', code: 'code' });
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ subject: 'bob' });
+    expect(tokens.current()).not.toContain('kept');
+  });
+
   it('is over before whoever comes next gets anything, and a guest has nothing to revoke', async () => {
     vault.session = { ...kept, jwt: null };
     let forget = () => {};
