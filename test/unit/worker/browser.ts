@@ -179,7 +179,7 @@ export class FakeHost implements Host {
   readonly #browser: Browser;
   readonly #listeners: { readonly type: string; readonly listener: () => void }[] = [];
   #sockets: FakeSockets | null = null;
-  #storeEvents: Parameters<Host['createStore']>[1] | null = null;
+  #storeArgs: Parameters<Host['createStore']> | null = null;
   /** While set, the store keeps what it was asked waiting. */
   storeIsSlow = false;
   readonly #owed: (() => void)[] = [];
@@ -208,8 +208,8 @@ export class FakeHost implements Host {
     return channel;
   }
 
-  createStore(...[, events]: Parameters<Host['createStore']>): ReturnType<Host['createStore']> {
-    this.#storeEvents = events;
+  createStore(...args: Parameters<Host['createStore']>): ReturnType<Host['createStore']> {
+    this.#storeArgs = args;
     const { disk } = this.#browser;
     const done = async (what: string) => {
       this.asked.push(what);
@@ -239,9 +239,11 @@ export class FakeHost implements Host {
     for (const resolve of this.#owed.splice(0)) resolve();
   }
 
+  /** What tells its hub of the store, and how its rows are sealed. */
   get store() {
-    if (!this.#storeEvents) throw new Error('no store was made');
-    return this.#storeEvents;
+    if (!this.#storeArgs) throw new Error('no store was made');
+    const [, { lost, emptied }, dialect, seal] = this.#storeArgs;
+    return { lost, emptied, dialect, seal };
   }
 
   createSockets(...args: Sockets): FakeSockets {

@@ -8,6 +8,7 @@ import type { Call, StreamMessage } from '../../../src/protocol/port.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
 import { Hub } from '../../../src/worker/hub.ts';
+import { genesysCloud, sealedRows } from '../../../src/worker/index.ts';
 import { Log } from '../../../src/worker/log.ts';
 import { checkOptions, type HubOptions } from '../../../src/worker/options.ts';
 import { Browser, type FakeHost, settled } from './browser.ts';
@@ -110,14 +111,17 @@ afterEach(() => {
 });
 
 function startHub(
-  options: Partial<HubOptions> & { supply?: (hub: SupplyHub) => Supply } = {},
+  options: Partial<HubOptions> & {
+    supply?: (hub: SupplyHub) => Supply;
+    response?: (call: RestCall) => RestResult;
+  } = {},
   host = browser.worker(),
 ) {
-  const { supply, ...others } = options;
+  const { supply, response = answerOf, ...others } = options;
   const gateway = {
     ...article,
     traits: { ...article.traits, routingApi: false },
-    response: answerOf,
+    response,
     ...(supply ? { supply } : {}),
   };
   const told: string[] = [];
@@ -215,8 +219,32 @@ describe('a hub that starts', () => {
     expect(browser.lockTable.holder(aliveLock(bootOf(hub.epoch)))).toBe(host);
   });
 
-  it('is another one with each start', () => {
+  it('is another one with each start, and waits for other times by chance', async () => {
     expect(bootOf(startHub().hub.epoch)).not.toBe(bootOf(startHub().hub.epoch));
+    const delays = new Set<unknown>();
+    for (const seed of [1, 2, 3]) {
+      vi.spyOn(crypto, 'getRandomValues').mockImplementation((array) => {
+        if (array instanceof Int32Array) array[0] = seed;
+        return array;
+      });
+      browser = new Browser();
+      pages.clear();
+      server.isDown = true;
+      const tab = await attach(startHub().hub);
+      delays.add(JSON.stringify(tab.shared('connection')));
+    }
+    expect(delays.size).toBeGreaterThan(1);
+  });
+
+  it('keeps to the rules of its dialect: where there is nothing to say, no line is opened', async () => {
+    const { hub, host } = startHub({
+      gateway: genesysCloud({ deploymentId: 'd', region: 'eu-west-1' }),
+    });
+    const error = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const tab = await attach(hub);
+    expect(tab.shared('connection')).toMatchObject({ phase: 'ready' });
+    expect(host.sockets.opened).toEqual([]);
+    expect(error).not.toHaveBeenCalled();
   });
 
   it('reads nothing of the store, and opens nothing, while another one has the conversation', async () => {
@@ -458,6 +486,23 @@ describe('a token', () => {
 });
 
 describe('REST', () => {
+  it('tells what the line did not', async () => {
+    const { message } = says(1, 'missed');
+    const { tab } = await inConversation({
+      response: (call) =>
+        call.type === 'history-since'
+          ? {
+              ok: true,
+              value: { type: 'history', messages: [message], nextCursor: null, misfits: 0 },
+            }
+          : answerOf(call),
+    });
+    await later(60_000);
+    expect(tab.posts.flatMap((post) => ('upserts' in post ? post.upserts : []))).toMatchObject([
+      { messageId: 'm1', text: 'missed' },
+    ]);
+  });
+
   it('is asked with the token, and not waited for once the visitor has changed', async () => {
     const { hub, host } = await inConversation();
     server.isHeld = true;
@@ -473,6 +518,20 @@ describe('REST', () => {
 });
 
 describe('what changes', () => {
+  it('is looked for once a task, and not at all where nothing came', async () => {
+    const seen: Input['type'][] = [];
+    const { hub } = startHub({ inspect: { saw: ({ input }) => seen.push(input.type) } });
+    await attach(hub);
+    seen.length = 0;
+    hub.tabInput({ type: 'tab-used', tabId: 'tab' });
+    await settled();
+    expect(seen).toEqual(['tab-used', 'flush']);
+    seen.length = 0;
+    for (let count = 0; count < 3; count += 1) hub.tabInput({ type: 'tab-used', tabId: 'tab' });
+    await settled();
+    expect(seen).toEqual(['tab-used', 'flush', 'tab-used', 'tab-used', 'flush']);
+  });
+
   it('goes out at once, and what is queued behind it together', async () => {
     const { host, tab } = await inConversation();
     const before = tab.posts.length;
@@ -550,6 +609,14 @@ describe('what changes', () => {
       ok: true,
       value: { messages: [{ messageId: 'm1' }, {}, { messageId: 'm3' }] },
     });
+  });
+
+  it('is sealed where the site wants that, in the dialect’s rows', () => {
+    const seal = sealedRows();
+    const { host } = startHub({ encrypted: () => seal });
+    expect(host.store.seal).toBe(seal);
+    expect(startHub().host.store.seal).toBeNull();
+    expect(host.store.dialect).toMatchObject({ dialect: 'genesys-article' });
   });
 
   it('is told to be in memory alone when the store is lost', async () => {
