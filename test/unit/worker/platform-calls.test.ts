@@ -38,21 +38,22 @@ describe('clearing', () => {
   let isAlone = true;
   let isOnline = true;
 
+  const hub = () => ({
+    epoch: 'boot',
+    send(command: GatewayCommand) {
+      if (isOnline) sent.push(command);
+      return isOnline;
+    },
+    call: () => Promise.reject(new Error('not called')),
+    logError: () => {},
+  });
+
   beforeEach(() => {
     vi.useFakeTimers();
     sent.length = 0;
-    const hub = {
-      epoch: 'boot',
-      send(command: GatewayCommand) {
-        if (isOnline) sent.push(command);
-        return isOnline;
-      },
-      call: () => Promise.reject(new Error('not called')),
-      logError: () => {},
-    };
     isAlone = true;
     isOnline = true;
-    calls = new PlatformCalls(hub, new DeploymentSettings('http://127.0.0.1:9/', () => {}), {
+    calls = new PlatformCalls(hub(), new DeploymentSettings('http://127.0.0.1:9/', () => {}), {
       isAlone: (id) => id === requestIds.clear && isAlone,
     });
     calls.hear(opened);
@@ -174,6 +175,11 @@ describe('clearing', () => {
   });
 
   it('is not asked for on a line whose session is not connected, or which has gone', async () => {
+    const fresh = new PlatformCalls(hub(), new DeploymentSettings('http://x/', () => {}), {
+      isAlone: () => true,
+    });
+    const early = fresh.answer({ type: 'platform', step: 'clear' });
+    expect(await early).toMatchObject({ problem: { code: 'network' } });
     calls.hear({ ...opened, isConnected: false });
     expect(await clear()).toMatchObject({ problem: { code: 'network' } });
     expect(sent).toEqual([]);

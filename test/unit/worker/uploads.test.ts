@@ -1102,3 +1102,83 @@ describe('an address', () => {
     });
   });
 });
+
+describe('a line that ends', () => {
+  it('takes along what waits for its answer, and neither bytes on their way nor who waits for a line', async () => {
+    const hub = new TestHub().open();
+    const signals = putForEver();
+    await hub.begin('moves');
+    hub.target();
+    await settle();
+    put.mockResolvedValue();
+    await checked(hub, 'looked-at');
+    await hub.begin('asks');
+    hub.pace.wait = 5_000;
+    await hub.begin('waits');
+    hub.uploads.forget();
+    await settle();
+    expect(signals[0]?.aborted).toBe(false);
+    for (const [messageId, stage] of [
+      ['looked-at', 'checking'],
+      ['asks', 'asking'],
+    ] as const) {
+      expect(await hub.wait(stage, messageId)).toMatchObject({ problem: { code: 'file-lost' } });
+    }
+    hub.pace.wait = 0;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(hub.sent.filter(({ type }) => type === 'request-upload')).toHaveLength(4);
+  });
+
+  it('for good leaves a file to the next conversation that still waits for a line', async () => {
+    const hub = new TestHub();
+    await hub.begin();
+    hub.uploads.hear({ type: 'session-over', reason: 'expired', message: '' });
+    for (const part of [{ isConnected: false }, { isReadOnly: true }]) {
+      hub.open(part);
+      await settle();
+      expect(hub.types).toEqual([]);
+    }
+    hub.open({ isNew: true });
+    await settle();
+    expect(hub.types).toEqual(['request-upload']);
+  });
+});
+
+describe('a failure that bears a name', () => {
+  it('is the file’s that bears it, and no other’s', async () => {
+    const hub = new TestHub().open();
+    await hub.begin('one');
+    const { attachmentId } = hub;
+    await hub.begin('other');
+    const failed = { type: 'attachment-failed', attachmentId, problem: problem('4001') } as const;
+    expect(hub.uploads.hear(failed)).toBeNull();
+    expect(await hub.wait('asking', 'one')).toMatchObject({ problem: { code: 'file-type' } });
+    // Once more, it is nobody's here.
+    expect(hub.uploads.hear(failed)).toBe(failed);
+    hub.target();
+    await settle();
+    expect(put).toHaveBeenCalledTimes(1);
+  });
+
+  it('is the link’s that bears it', async () => {
+    const hub = new TestHub().open();
+    const link = hub.ask({ step: 'link', attachmentId: 'a' });
+    await settle();
+    const event = {
+      type: 'attachment-failed',
+      attachmentId: 'a',
+      problem: problem('500'),
+    } as const;
+    expect(hub.uploads.hear(event)).toBeNull();
+    expect(await link).toMatchObject({ problem: { code: 'unavailable' } });
+  });
+
+  it('is the link’s where it bears none, and is about no file that is on its way', async () => {
+    const hub = new TestHub().open();
+    const link = hub.ask({ step: 'link', attachmentId: 'a' });
+    await settle();
+    const event = { type: 'attachment-failed', attachmentId: null } as const;
+    expect(hub.uploads.hear({ ...event, problem: problem('5000') })).toBeNull();
+    expect(await link).toMatchObject({ problem: { code: 'unavailable' } });
+  });
+});
