@@ -12,12 +12,13 @@ import type { SessionRules } from './core/session-rules.ts';
 import { type HubState, initialState } from './core/state.ts';
 import { step } from './core/step.ts';
 import { epochOf } from './core/view.ts';
-import { type Host, workerHost } from './host.ts';
 import { holdForLife, holdLock, whenReleased } from './locks.ts';
 import type { Log } from './log.ts';
 import type { CheckedOptions } from './options.ts';
 import { Rest } from './rest.ts';
 import { RoutingLog } from './routing-log.ts';
+import { Sockets } from './socket.ts';
+import { Store } from './store.ts';
 import { createTimers, type Timers } from './timers.ts';
 import { Tokens } from './token.ts';
 
@@ -53,11 +54,10 @@ export class Hub implements SupplyHub {
   #state: HubState;
   readonly #clock: () => Clock;
   readonly #timers: Timers;
-  readonly #host: Host;
-  readonly #sockets: ReturnType<Host['createSockets']>;
+  readonly #sockets: Sockets;
   readonly #rest: Rest;
   readonly #tokens: TokenSource;
-  readonly #store: ReturnType<Host['createStore']>;
+  readonly #store: Store;
   readonly #routingLog: RoutingLog;
   readonly #attributes: AttributesSchema | null;
   readonly #log: Log;
@@ -85,16 +85,9 @@ export class Hub implements SupplyHub {
   #writes: Extract<Effect, { type: 'write' }>[] = [];
   #writeTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(
-    options: CheckedOptions,
-    kind: 'shared-worker' | 'tab',
-    log: Log,
-    events: HubEvents,
-    host: Host = workerHost,
-  ) {
+  constructor(options: CheckedOptions, kind: 'shared-worker' | 'tab', log: Log, events: HubEvents) {
     const { gateway, timing, limits, history, routing, build } = options;
     this.#log = log;
-    this.#host = host;
     this.#events = events;
     this.#rules = gateway.rules ?? null;
     this.#inspect = options.inspect;
@@ -119,7 +112,7 @@ export class Hub implements SupplyHub {
     this.#attributes = options.attributes;
     this.#routingLog = new RoutingLog(options.routingLogUrl, log);
     this.#rest = new Rest(gateway, supply?.restTokens.get ?? this.#tokens.current);
-    this.#store = host.createStore(
+    this.#store = new Store(
       log,
       {
         lost: () => this.#take({ type: 'store-changed', persistent: false }),
@@ -128,7 +121,7 @@ export class Hub implements SupplyHub {
       gateway,
       options.encrypted?.() ?? null,
     );
-    this.#sockets = host.createSockets(
+    this.#sockets = new Sockets(
       gateway,
       this.#tokens.current,
       {
@@ -143,7 +136,7 @@ export class Hub implements SupplyHub {
       this.#tickPending = false;
       if (this.#isDirty && !this.#isOver) this.#flush();
     };
-    this.#alive = holdForLife(aliveLock(this.#state.settings.epoch), host.locks);
+    this.#alive = holdForLife(aliveLock(this.#state.settings.epoch));
     this.#booted = this.#boot();
   }
 
@@ -180,16 +173,16 @@ export class Hub implements SupplyHub {
 
   async #boot(): Promise<void> {
     try {
-      this.#releaseLock = await holdLock(hubLock, this.#waiting.signal, this.#host.locks);
+      this.#releaseLock = await holdLock(hubLock, this.#waiting.signal);
     } catch (error) {
       if (this.#isOver) return;
       throw error;
     }
     this.#events.holding();
     const restored = await this.#store.restore(this.#state.settings.limits.page);
-    this.#host.onNetwork('online', () => this.#take({ type: 'online', online: true }));
-    this.#host.onNetwork('offline', () => this.#take({ type: 'online', online: false }));
-    if (!this.#host.isOnline) this.#take({ type: 'online', online: false });
+    addEventListener('online', () => this.#take({ type: 'online', online: true }));
+    addEventListener('offline', () => this.#take({ type: 'online', online: false }));
+    if (!navigator.onLine) this.#take({ type: 'online', online: false });
     this.#take({ type: 'restored', restored });
   }
 
@@ -202,7 +195,7 @@ export class Hub implements SupplyHub {
     port: TabPort,
   ): Promise<void> {
     this.#tabs.get(tabId)?.stopWatching();
-    const stopWatching = whenReleased(tabLock(tabId), () => this.detach(tabId), this.#host.locks);
+    const stopWatching = whenReleased(tabLock(tabId), () => this.detach(tabId));
     const tab: AttachedTab = { port, stopWatching };
     this.#tabs.set(tabId, tab);
     await this.#booted;

@@ -7,7 +7,6 @@ import {
   presenceSchema,
 } from '../protocol/builds.ts';
 import { hubLock } from '../protocol/locks.ts';
-import { type Channel, type Host, workerHost } from './host.ts';
 import { Hub } from './hub.ts';
 import { isWanted } from './locks.ts';
 import type { Log } from './log.ts';
@@ -26,8 +25,7 @@ export class Station {
   readonly #kind: 'shared-worker' | 'tab';
   readonly #log: Log;
   readonly #address: Address | null;
-  readonly #host: Host;
-  readonly #channel: Channel;
+  readonly #channel = new BroadcastChannel(buildsChannel);
   readonly #ports = new Set<Port>();
   /** Of this worker; `null` while another worker has the conversation. */
   #hub: Hub | null = null;
@@ -35,18 +33,11 @@ export class Station {
   /** Who we step down for. */
   #successor: Presence | null = null;
 
-  constructor(
-    options: CheckedOptions,
-    kind: 'shared-worker' | 'tab',
-    log: Log,
-    host: Host = workerHost,
-  ) {
-    this.#host = host;
+  constructor(options: CheckedOptions, kind: 'shared-worker' | 'tab', log: Log) {
     this.#options = options;
     this.#kind = kind;
     this.#log = log;
-    this.#address = kind === 'tab' ? null : host.address;
-    this.#channel = host.openChannel(buildsChannel);
+    this.#address = kind === 'tab' ? null : { url: self.location.href, name: self.name };
     this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => this.#meet(data);
     this.#hub = this.#boot();
   }
@@ -65,15 +56,14 @@ export class Station {
   #boot(): Hub {
     this.#isHolder = false;
     this.#successor = null;
-    const events = {
+    const hub = new Hub(this.#options, this.#kind, this.#log, {
       holding: () => {
         if (this.#hub !== hub) return;
         this.#isHolder = true;
         void this.#present();
       },
       left: () => this.#moveTo(this.#successor),
-    };
-    const hub = new Hub(this.#options, this.#kind, this.#log, events, this.#host);
+    });
     this.#hub = hub;
     void this.#present();
     return hub;
@@ -81,7 +71,7 @@ export class Station {
 
   async #present(): Promise<void> {
     // Behind our own request for the lock, which whoever hears of us looks for.
-    await isWanted(hubLock, this.#host.locks);
+    await isWanted(hubLock);
     if (!this.#hub) return;
     const presence: Presence = {
       type: 'partyline-build',
@@ -95,7 +85,7 @@ export class Station {
 
   #meet(data: unknown): void {
     const presence = presenceSchema.safeParse(data);
-    if (!presence.success || !this.#isOurs(presence.data.address)) {
+    if (!presence.success || !isOurs(presence.data.address)) {
       this.#log.note({ kind: 'misfit', detail: 'a misshapen word between builds' });
       return;
     }
@@ -116,7 +106,7 @@ export class Station {
 
   async #stepDown(hub: Hub, successor: Presence): Promise<void> {
     // Whoever takes over waits for the lock: without that the word is some script's invention.
-    if (!(await isWanted(hubLock, this.#host.locks))) {
+    if (!(await isWanted(hubLock))) {
       this.#log.note({ kind: 'misfit', detail: 'a newer build that does not exist' });
       return;
     }
@@ -137,10 +127,9 @@ export class Station {
     for (const port of this.#ports) port.postMessage(moved);
     this.#ports.clear();
   }
+}
 
-  /** A worker's script is the site's own. */
-  #isOurs(address: Address | null): boolean {
-    if (address === null) return true;
-    return new URL(address.url).origin === new URL(this.#host.address.url).origin;
-  }
+/** A worker's script is the site's own. */
+function isOurs(address: Address | null): boolean {
+  return address === null || new URL(address.url).origin === self.location.origin;
 }

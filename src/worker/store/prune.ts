@@ -1,4 +1,3 @@
-import type { Message } from '../../protocol/message.ts';
 import type { RowReader } from './rows.ts';
 import { type Database, storeNames } from './schema.ts';
 import { settled } from './write.ts';
@@ -25,24 +24,14 @@ export async function pruneMessages(
       places.getAll(null, batchLength),
       places.getAllKeys(null, batchLength),
     ]);
-    const doomed = keys.slice(0, doomedCount(oldest, count, keep, before));
+    // Not `timestamp < before`: a row that has none is of no use either.
+    const firstKept = oldest.findIndex(
+      ({ timestamp }, index) => count - index <= keep && timestamp >= before,
+    );
+    const doomed = firstKept < 0 ? keys : keys.slice(0, firstKept);
     await Promise.all(doomed.map((key) => messages.delete(key)));
     return doomed.length === batchLength;
   });
-}
-
-/** How many of the oldest go: the first that stays keeps those behind it, too. */
-export function doomedCount(
-  oldest: readonly Pick<Message, 'timestamp'>[],
-  count: number,
-  keep: number,
-  before: number,
-): number {
-  // Not `timestamp < before`: a row that has none is of no use either.
-  const firstKept = oldest.findIndex(
-    ({ timestamp }, index) => count - index <= keep && timestamp >= before,
-  );
-  return firstKept < 0 ? oldest.length : firstKept;
 }
 
 /** Takes out former conversations that nothing is left of and nothing more is expected of. */

@@ -1,8 +1,10 @@
+import { vi } from 'vitest';
 import type { GatewayCommand, GatewayEvent } from '../../../src/protocol/gateway.ts';
-import type { Channel, Host, Locks } from '../../../src/worker/host.ts';
+import { hubLock } from '../../../src/protocol/locks.ts';
+import { Store } from '../../../src/worker/store.ts';
 import { Disk } from '../../simulation/model/store.ts';
 
-type Sockets = Parameters<Host['createSockets']>;
+type Locks = Pick<LockManager, 'request' | 'query'>;
 
 const { setImmediate } = globalThis;
 
@@ -13,7 +15,7 @@ export async function settled(): Promise<void> {
 
 interface LockRequest {
   readonly name: string;
-  readonly owner: FakeHost;
+  readonly owner: FakeHost | null;
   readonly grant: () => void;
 }
 
@@ -22,7 +24,7 @@ class LockTable {
   #held: LockRequest[] = [];
   #pending: LockRequest[] = [];
 
-  of(owner: FakeHost): Locks {
+  of(owner: () => FakeHost | null): Locks {
     const table = this;
     function request<T>(name: string, callback: LockGrantedCallback<T>): Promise<Awaited<T>>;
     function request<T>(
@@ -36,13 +38,13 @@ class LockTable {
     ): Promise<Awaited<T>> {
       const [signal, callback] =
         rest.length === 1 ? [undefined, rest[0]] : [rest[0].signal, rest[1]];
-      return table.#request(owner, name, signal, callback);
+      return table.#request(owner(), name, signal, callback);
     }
     return { request, query: async () => ({ held: table.#held, pending: table.#pending }) };
   }
 
   #request<T>(
-    owner: FakeHost,
+    owner: FakeHost | null,
     name: string,
     signal: AbortSignal | undefined,
     callback: LockGrantedCallback<T>,
@@ -111,149 +113,111 @@ class LockTable {
   }
 }
 
-/** The sockets of a worker, which do what a test says. */
-export class FakeSockets {
-  readonly opened: number[] = [];
-  readonly closed: number[] = [];
+/** What a gateway's adapter makes of frames here: events and commands as they are, as JSON. */
+export const plainFrames = {
+  encode: (command: GatewayCommand, token: string) => [JSON.stringify({ command, token })],
+  decode: (text: string): GatewayEvent[] => JSON.parse(text),
+  closeMeaning: () => 'network' as const,
+};
+
+/** A line that does what a test says. */
+class Line {
+  onopen: () => void = () => {};
+  onmessage: (event: { readonly data: string }) => void = () => {};
+  onclose: (event: { readonly code: number }) => void = () => {};
+  readyState = 0;
+  isClosing = false;
   readonly sent: GatewayCommand[] = [];
-  /** Sent by whoever stands beside the core. */
-  readonly sentAside: GatewayCommand[] = [];
-  isOpen = true;
-  readonly args: Sockets;
-
-  constructor(args: Sockets) {
-    this.args = args;
-  }
-
-  open(socketId: number): void {
-    this.opened.push(socketId);
-  }
-
-  /** A ping is no event of its own: it is answered. */
-  send(_socketId: number, command: GatewayCommand): void {
-    if (command.type === 'ping') queueMicrotask(() => this.hears({ type: 'pong' }));
-    else this.sent.push(command);
-  }
-
-  sendAnywhere(command: GatewayCommand): boolean {
-    if (this.isOpen) this.sentAside.push(command);
-    return this.isOpen;
-  }
-
-  close(socketId: number): void {
-    this.closed.push(socketId);
-  }
-
-  get #events() {
-    return this.args[2];
-  }
-
-  get newest(): number {
-    return this.opened.at(-1) ?? 0;
-  }
+  token: string | null = null;
 
   opens(): void {
-    this.#events.opened(this.newest);
+    this.readyState = 1;
+    this.onopen();
   }
 
   hears(event: GatewayEvent): void {
-    this.#events.gateway(this.newest, event);
+    this.onmessage({ data: JSON.stringify([event]) });
   }
 
-  ends(socketId = this.newest): void {
-    this.#events.closed(socketId, 'network');
+  ends(): void {
+    this.readyState = 3;
+    this.onclose({ code: 1006 });
   }
 
-  get token(): string | null {
-    return this.args[1]();
+  /** A ping is no event of its own: it is answered. */
+  send(text: string): void {
+    const { command, token } = JSON.parse(text);
+    if (command.type === 'ping') queueMicrotask(() => this.hears({ type: 'pong' }));
+    else this.sent.push(command);
+    this.token = token;
+  }
+
+  close(): void {
+    this.isClosing = true;
   }
 }
 
-/** One worker of the origin. */
-export class FakeHost implements Host {
+/** The lines of a worker. */
+class Lines {
+  readonly opened: Line[] = [];
+
+  get newest(): Line {
+    const line = this.opened.at(-1);
+    if (!line) throw new Error('no line was opened');
+    return line;
+  }
+
+  /** Those that their hub has closed. */
+  get closed(): Line[] {
+    return this.opened.filter(({ isClosing }) => isClosing);
+  }
+
+  get sent(): GatewayCommand[] {
+    return this.opened.flatMap(({ sent }) => sent);
+  }
+}
+
+/** One worker of the origin, or a page. */
+export class FakeHost {
   readonly address: { readonly url: string; readonly name: string };
   readonly locks: Locks;
-  isOnline = true;
   /** What it asked of its store, in that order. */
   readonly asked: string[] = [];
-  readonly #browser: Browser;
-  readonly #listeners: { readonly type: string; readonly listener: () => void }[] = [];
-  #sockets: FakeSockets | null = null;
-  #storeArgs: Parameters<Host['createStore']> | null = null;
+  readonly lines = new Lines();
   /** While set, the store keeps what it was asked waiting. */
   storeIsSlow = false;
+  readonly #browser: Browser;
   readonly #owed: (() => void)[] = [];
 
   constructor(browser: Browser, url: string) {
     this.#browser = browser;
     this.address = { url, name: 'partyline' };
-    this.locks = browser.lockTable.of(this);
+    this.locks = browser.lockTable.of(() => this);
   }
 
-  onNetwork(type: 'online' | 'offline', listener: () => void): void {
-    this.#listeners.push({ type, listener });
+  /** What is asked of the global scope meanwhile is asked by this worker. */
+  run<T>(work: () => T): T {
+    this.#browser.current = this;
+    try {
+      return work();
+    } finally {
+      this.#browser.current = null;
+    }
   }
 
-  /** The network comes or goes. */
-  network(type: 'online' | 'offline'): void {
-    for (const one of this.#listeners) if (one.type === type) one.listener();
+  openChannel(name: string): FakeChannel {
+    return this.run(() => new FakeChannel(this.#browser, name));
   }
 
-  openChannel(name: string): Channel {
-    const channel: Channel = {
-      onmessage: null,
-      postMessage: (message) => this.#browser.post(name, channel, message),
-    };
-    this.#browser.channels.push({ name, channel, owner: this });
-    return channel;
-  }
-
-  createStore(...args: Parameters<Host['createStore']>): ReturnType<Host['createStore']> {
-    this.#storeArgs = args;
-    const { disk } = this.#browser;
-    const done = async (what: string) => {
-      this.asked.push(what);
-      if (this.storeIsSlow) await new Promise<void>((resolve) => this.#owed.push(resolve));
-    };
-    return {
-      restore: async (page) => {
-        await done('restore');
-        return disk.restore(page);
-      },
-      write: async (operations, durable) => {
-        const types = operations.map(({ type }) => type).join(',');
-        await done(`${durable ? 'strict' : 'relaxed'} ${types}`);
-        return disk.commit(operations, durable);
-      },
-      readEarlier: async (before, count) => {
-        await done(`read ${count}`);
-        return disk.page(before, count);
-      },
-      prune: (keep, before) => done(`prune ${keep} ${before}`),
-    };
+  async isAsked(what: string): Promise<void> {
+    this.asked.push(what);
+    if (this.storeIsSlow) await new Promise<void>((resolve) => this.#owed.push(resolve));
   }
 
   /** The store does what it was asked so far. */
   storeCatchesUp(): void {
     this.storeIsSlow = false;
     for (const resolve of this.#owed.splice(0)) resolve();
-  }
-
-  /** What tells its hub of the store, and how its rows are sealed. */
-  get store() {
-    if (!this.#storeArgs) throw new Error('no store was made');
-    const [, { lost, emptied }, dialect, seal] = this.#storeArgs;
-    return { lost, emptied, dialect, seal };
-  }
-
-  createSockets(...args: Sockets): FakeSockets {
-    this.#sockets = new FakeSockets(args);
-    return this.#sockets;
-  }
-
-  get sockets(): FakeSockets {
-    if (!this.#sockets) throw new Error('no sockets were made');
-    return this.#sockets;
   }
 
   /** Its tab is closed, or the browser ends it. */
@@ -263,23 +227,136 @@ export class FakeHost implements Host {
   }
 }
 
-/** What the workers of one origin share: locks, channels and what is kept. */
+class FakeChannel {
+  onmessage: ((event: MessageEvent<unknown>) => void) | null = null;
+  readonly name: string;
+  readonly owner: FakeHost | null;
+  readonly #browser: Browser;
+
+  constructor(browser: Browser, name: string) {
+    this.#browser = browser;
+    this.name = name;
+    this.owner = browser.current;
+    browser.channels.push(this);
+  }
+
+  postMessage(message: unknown): void {
+    this.#browser.post(this.name, this, message);
+  }
+}
+
+/**
+ * What the workers of one origin share: locks, channels and what is kept. Takes the place of the global
+ * scope, so that several of them run in one process; `vi.unstubAllGlobals` and `vi.restoreAllMocks` end that.
+ */
 export class Browser {
   readonly lockTable = new LockTable();
   readonly disk = new Disk(false);
-  channels: {
-    readonly name: string;
-    readonly channel: Channel;
-    readonly owner: FakeHost | null;
-  }[] = [];
+  channels: FakeChannel[] = [];
+  isOnline = true;
+  /** Who asks the global scope for something. */
+  current: FakeHost | null = null;
+  readonly #listeners: { readonly type: string; readonly listener: () => void }[] = [];
+
+  constructor() {
+    const browser = this;
+    vi.stubGlobal('navigator', {
+      locks: this.lockTable.of(() => this.current),
+      get onLine() {
+        return browser.isOnline;
+      },
+    });
+    vi.stubGlobal('addEventListener', (type: string, listener: () => void) => {
+      this.#listeners.push({ type, listener });
+    });
+    vi.stubGlobal('self', {
+      get location() {
+        return new URL(browser.current?.address.url ?? 'https://shop.example/');
+      },
+      get name() {
+        return browser.current?.address.name;
+      },
+    });
+    vi.stubGlobal(
+      'BroadcastChannel',
+      class extends FakeChannel {
+        constructor(name: string) {
+          super(browser, name);
+        }
+      },
+    );
+    vi.stubGlobal(
+      'WebSocket',
+      class extends Line {
+        static readonly OPEN = 1;
+
+        constructor() {
+          super();
+          browser.#holder.lines.opened.push(this);
+        }
+      },
+    );
+    this.#replaceStore();
+  }
+
+  /** There is no IndexedDB in Node: a store does here what the simulation's does. */
+  #replaceStore(): void {
+    const { disk } = this;
+    const owners = new WeakMap<Store, FakeHost>();
+    // Whoever reads first has got the lock for that.
+    const ownerOf = (store: Store): FakeHost => {
+      const owner = owners.get(store) ?? this.#holder;
+      owners.set(store, owner);
+      return owner;
+    };
+    vi.spyOn(Store.prototype, 'restore').mockImplementation(async function (this: Store, page) {
+      await ownerOf(this).isAsked('restore');
+      return disk.restore(page);
+    });
+    vi.spyOn(Store.prototype, 'write').mockImplementation(async function (
+      this: Store,
+      operations,
+      durable,
+    ) {
+      const types = operations.map(({ type }) => type).join(',');
+      await ownerOf(this).isAsked(`${durable ? 'strict' : 'relaxed'} ${types}`);
+      return disk.commit(operations, durable);
+    });
+    vi.spyOn(Store.prototype, 'readEarlier').mockImplementation(async function (
+      this: Store,
+      before,
+      count,
+    ) {
+      await ownerOf(this).isAsked(`read ${count}`);
+      return disk.page(before, count);
+    });
+    vi.spyOn(Store.prototype, 'prune').mockImplementation(async function (
+      this: Store,
+      keep,
+      before,
+    ) {
+      await ownerOf(this).isAsked(`prune ${keep} ${before}`);
+    });
+  }
+
+  get #holder(): FakeHost {
+    const holder = this.lockTable.holder(hubLock);
+    if (!holder) throw new Error('nobody has the lock');
+    return holder;
+  }
 
   worker(url = 'https://shop.example/hub.js'): FakeHost {
     return new FakeHost(this, url);
   }
 
-  post(name: string, from: Channel | null, message: unknown): void {
+  /** The network comes or goes. */
+  network(type: 'online' | 'offline'): void {
+    for (const one of this.#listeners) if (one.type === type) one.listener();
+  }
+
+  post(name: string, from: FakeChannel | null, message: unknown): void {
     const data: unknown = structuredClone(message);
-    for (const { channel } of this.channels.filter((one) => one.name === name)) {
+    for (const channel of this.channels.filter((one) => one.name === name)) {
       if (channel === from) continue;
       queueMicrotask(() => channel.onmessage?.(new MessageEvent('message', { data })));
     }

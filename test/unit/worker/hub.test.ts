@@ -8,10 +8,11 @@ import type { Call, StreamMessage } from '../../../src/protocol/port.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
 import { Hub } from '../../../src/worker/hub.ts';
-import { genesysCloud, sealedRows } from '../../../src/worker/index.ts';
+import { genesysCloud } from '../../../src/worker/index.ts';
 import { Log } from '../../../src/worker/log.ts';
 import { checkOptions, type HubOptions } from '../../../src/worker/options.ts';
-import { Browser, type FakeHost, settled } from './browser.ts';
+import { Tokens } from '../../../src/worker/token.ts';
+import { Browser, type FakeHost, plainFrames, settled } from './browser.ts';
 
 const article = genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
 const routing = { skillGroups: ['Billing'] };
@@ -108,6 +109,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
 });
 
 function startHub(
@@ -120,22 +122,16 @@ function startHub(
   const { supply, response = answerOf, ...others } = options;
   const gateway = {
     ...article,
+    ...plainFrames,
     traits: { ...article.traits, routingApi: false },
     response,
     ...(supply ? { supply } : {}),
   };
   const told: string[] = [];
   const log = new Log();
-  const hub = new Hub(
-    checkOptions({ gateway, ...others }),
-    'shared-worker',
-    log,
-    {
-      holding: () => told.push('holding'),
-      left: () => told.push('left'),
-    },
-    host,
-  );
+  const checked = checkOptions({ gateway, ...others });
+  const events = { holding: () => told.push('holding'), left: () => told.push('left') };
+  const hub = host.run(() => new Hub(checked, 'shared-worker', log, events));
   return { hub, host, told, log };
 }
 
@@ -166,11 +162,11 @@ async function inConversation(options: Parameters<typeof startHub>[0] = {}) {
   const started = startHub(options);
   const { hub, host } = started;
   const tab = await attach(hub);
-  host.sockets.opens();
-  host.sockets.hears({ type: 'authenticated', serverTime: null });
+  host.lines.newest.opens();
+  host.lines.newest.hears({ type: 'authenticated', serverTime: null });
   const opening = hub.call('tab', { type: 'start', routing });
   await settled();
-  host.sockets.hears({
+  host.lines.newest.hears({
     type: 'conversation',
     conversation: { conversationId: 'c', status: 'connected' },
   });
@@ -243,7 +239,7 @@ describe('a hub that starts', () => {
     const error = vi.spyOn(console, 'error').mockImplementation(() => {});
     const tab = await attach(hub);
     expect(tab.shared('connection')).toMatchObject({ phase: 'ready' });
-    expect(host.sockets.opened).toEqual([]);
+    expect(host.lines.opened).toEqual([]);
     expect(error).not.toHaveBeenCalled();
   });
 
@@ -284,7 +280,7 @@ describe('a hub that starts', () => {
     [false, 'offline'],
   ])('knows whether there is a network (%s): %s', async (isOnline, phase) => {
     const host = browser.worker();
-    host.isOnline = isOnline;
+    browser.isOnline = isOnline;
     server.isDown = true;
     const { hub } = startHub({}, host);
     const tab = await attach(hub);
@@ -295,13 +291,13 @@ describe('a hub that starts', () => {
     server.isDown = true;
     const { hub, host } = startHub();
     const tab = await attach(hub);
-    host.network('offline');
+    browser.network('offline');
     expect(tab.shared('connection')).toMatchObject({ phase: 'offline' });
     server.isDown = false;
-    host.network('online');
+    browser.network('online');
     // Never sooner than 2 s after the last try.
     await later(2_000);
-    expect(host.sockets.opened).toHaveLength(1);
+    expect(host.lines.opened).toHaveLength(1);
   });
 });
 
@@ -367,7 +363,7 @@ describe('a tab', () => {
     const tab = await attach(hub);
     expect(browser.lockTable.waiting(tabLock('tab'))).toBe(1);
     hub.stepDown();
-    host.sockets.ends();
+    host.lines.newest.ends();
     await settled();
     expect(told).toEqual(['holding', 'left']);
     expect(browser.lockTable.waiting(tabLock('tab'))).toBe(0);
@@ -408,41 +404,42 @@ describe('the line', () => {
     const { hub, host } = startHub();
     await attach(hub);
     expect(server.tokens).toHaveLength(1);
-    expect(host.sockets.token).toBe('token of visitor-1');
-    expect(host.sockets.opened).toHaveLength(1);
-    host.sockets.opens();
-    expect(host.sockets.sent).toEqual([{ type: 'authenticate' }]);
+    expect(host.lines.opened).toHaveLength(1);
+    host.lines.newest.opens();
+    expect(host.lines.sent).toEqual([{ type: 'authenticate' }]);
+    expect(host.lines.newest.token).toBe('token of visitor-1');
   });
 
   it('is closed when no tab has been there for 30 s, and opened for the next', async () => {
     const { hub, host } = await inConversation();
     hub.detach('tab');
     await later(29_999);
-    expect(host.sockets.closed).toEqual([]);
+    expect(host.lines.closed).toEqual([]);
     await later(1);
-    expect(host.sockets.closed).toEqual([host.sockets.newest]);
-    host.sockets.ends();
+    expect(host.lines.closed).toEqual([host.lines.newest]);
+    host.lines.newest.ends();
     await attach(hub, 'next');
-    expect(host.sockets.opened).toHaveLength(2);
+    expect(host.lines.opened).toHaveLength(2);
   });
 
   it('that ends is told, and opened anew after a pause', async () => {
     const { host, tab } = await inConversation();
-    host.sockets.ends();
+    host.lines.newest.ends();
     await settled();
     expect(tab.shared('connection')).toMatchObject({ phase: 'waiting' });
     await later(8_000);
-    expect(host.sockets.opened).toHaveLength(2);
+    expect(host.lines.opened).toHaveLength(2);
   });
 
   it('takes what stands beside the core asks for, and the core counts it', async () => {
     const seen: Input[] = [];
     const { hub, host } = startHub({ inspect: { saw: ({ input }) => seen.push(input) } });
     await attach(hub);
+    host.lines.newest.opens();
     expect(hub.send({ type: 'rest-token' })).toBe(true);
-    expect(host.sockets.sentAside).toEqual([{ type: 'rest-token' }]);
+    expect(host.lines.sent).toEqual([{ type: 'authenticate' }, { type: 'rest-token' }]);
     expect(seen).toContainEqual({ type: 'sent', command: { type: 'rest-token' } });
-    host.sockets.isOpen = false;
+    host.lines.newest.ends();
     expect(hub.send({ type: 'ping' })).toBe(false);
     expect(seen).not.toContainEqual({ type: 'sent', command: { type: 'ping' } });
   });
@@ -458,28 +455,28 @@ describe('a token', () => {
     server.subject = 'visitor-2';
     await callOf(hub, { type: 'reconnect' });
     expect(server.tokens).toHaveLength(2);
-    expect(host.sockets.token).toBe('token of visitor-2');
     server.answers();
     await settled();
-    expect(host.sockets.token).toBe('token of visitor-2');
+    host.lines.newest.opens();
+    expect(host.lines.newest.token).toBe('token of visitor-2');
   });
 
-  it('is gone with the sign-out', async () => {
+  it('is gone with the sign-out, and its line with it', async () => {
+    const ended = vi.spyOn(Tokens.prototype, 'end');
     const { hub, host } = await inConversation();
-    expect(host.sockets.token).toBe('token of visitor-1');
+    expect(ended).not.toHaveBeenCalled();
     await callOf(hub, { type: 'sign-out' });
-    expect(host.sockets.token).toBeNull();
-    expect(host.sockets.closed).toEqual([host.sockets.newest]);
+    expect(ended).toHaveBeenCalledTimes(1);
+    expect(host.lines.closed).toEqual([host.lines.newest]);
   });
 
   it('that the gateway refuses is forgotten, and the broker is told', async () => {
     const { hub, host } = startHub();
     await attach(hub);
-    host.sockets.opens();
+    host.lines.newest.opens();
     server.isHeld = true;
-    host.sockets.hears({ type: 'refused', message: 'expired' });
-    expect(host.sockets.token).toBeNull();
-    host.sockets.ends();
+    host.lines.newest.hears({ type: 'refused', message: 'expired' });
+    host.lines.newest.ends();
     await settled();
     expect(server.tokens.at(-1)?.init.headers).toEqual({ 'Partyline-Token-Refused': '1' });
   });
@@ -512,7 +509,7 @@ describe('REST', () => {
     expect(call?.init.headers).toMatchObject({ authorization: 'Bearer token of visitor-1' });
     expect(call?.init.signal?.aborted).toBe(false);
     await callOf(hub, { type: 'sign-out' });
-    host.sockets.ends();
+    host.lines.newest.ends();
     expect(call?.init.signal?.aborted).toBe(true);
   });
 });
@@ -535,7 +532,7 @@ describe('what changes', () => {
   it('goes out at once, and what is queued behind it together', async () => {
     const { host, tab } = await inConversation();
     const before = tab.posts.length;
-    for (let sequence = 1; sequence <= 100; sequence += 1) host.sockets.hears(says(sequence));
+    for (let sequence = 1; sequence <= 100; sequence += 1) host.lines.newest.hears(says(sequence));
     const atOnce = tab.posts.slice(before);
     expect(atOnce.filter(({ type }) => type === 'patch')).toMatchObject([
       { upserts: [{ messageId: 'm1' }] },
@@ -546,7 +543,7 @@ describe('what changes', () => {
     expect(later[0]).toMatchObject({ upserts: { length: 99 } });
     // The next is the first of its task again.
     const between = tab.posts.length;
-    host.sockets.hears(says(101));
+    host.lines.newest.hears(says(101));
     expect(tab.posts.length).toBeGreaterThan(between);
   });
 
@@ -584,11 +581,11 @@ describe('what changes', () => {
     expect(vi.getTimerCount()).toBe(timers);
     // Neither promised nor sent before it is kept.
     expect(isPromised).toBe(false);
-    expect(host.sockets.sent.map(({ type }) => type)).not.toContain('send-message');
+    expect(host.lines.sent.map(({ type }) => type)).not.toContain('send-message');
     host.storeCatchesUp();
     await settled();
     expect(isPromised).toBe(true);
-    expect(host.sockets.sent.at(-1)).toMatchObject({ type: 'send-message', messageId: 'mine' });
+    expect(host.lines.sent.at(-1)).toMatchObject({ type: 'send-message', messageId: 'mine' });
     expect(tab.posts.length).toBeGreaterThan(0);
     // Nothing is written a second time.
     const written = host.asked.length;
@@ -598,7 +595,7 @@ describe('what changes', () => {
 
   it('is written before what is earlier is read', async () => {
     const { hub, host } = await inConversation({ limits: { page: 1 } });
-    for (const sequence of [1, 2, 3]) host.sockets.hears(says(sequence));
+    for (const sequence of [1, 2, 3]) host.lines.newest.hears(says(sequence));
     await settled();
     await later(15);
     await callOf(hub, { type: 'draft', text: 'hey' });
@@ -609,33 +606,6 @@ describe('what changes', () => {
       ok: true,
       value: { messages: [{ messageId: 'm1' }, {}, { messageId: 'm3' }] },
     });
-  });
-
-  it('is sealed where the site wants that, in the dialect’s rows', () => {
-    const seal = sealedRows();
-    const { host } = startHub({ encrypted: () => seal });
-    expect(host.store.seal).toBe(seal);
-    expect(startHub().host.store.seal).toBeNull();
-    expect(host.store.dialect).toMatchObject({ dialect: 'genesys-article' });
-  });
-
-  it('is told to be in memory alone when the store is lost', async () => {
-    const { host, tab } = await inConversation();
-    expect(tab.shared('hub')).toMatchObject({ persistent: true });
-    host.store.lost();
-    expect(tab.shared('hub')).toMatchObject({ persistent: false });
-  });
-
-  it('is written once more when the store was emptied under it', async () => {
-    const { host } = await inConversation();
-    host.sockets.hears(says(1));
-    await settled();
-    await later(15);
-    browser.disk.delete();
-    host.store.emptied();
-    await settled();
-    expect([...browser.disk.messages.values()]).toMatchObject([{ messageId: 'm1' }]);
-    expect(browser.disk.meta?.subject).toBe('visitor-1');
   });
 
   it('is kept within the site’s limits', async () => {
@@ -679,18 +649,18 @@ describe('a call', () => {
     const attributes = z.strictObject({ userTier: z.string() });
     const { hub, host } = startHub({ routing: { attributes } });
     await attach(hub);
-    host.sockets.opens();
-    host.sockets.hears({ type: 'authenticated', serverTime: null });
+    host.lines.newest.opens();
+    host.lines.newest.hears({ type: 'authenticated', serverTime: null });
     const answer = await callOf(hub, {
       type: 'start',
       routing: { ...routing, attributes: { usertier: 'gold' } },
     });
     expect(answer).toMatchObject({ ok: false });
     expect(JSON.stringify(answer)).toContain('userTier');
-    expect(host.sockets.sent.map(({ type }) => type)).toEqual(['authenticate']);
+    expect(host.lines.sent.map(({ type }) => type)).toEqual(['authenticate']);
     void callOf(hub, { type: 'start', routing: { ...routing, attributes: { userTier: 'gold' } } });
     await settled();
-    expect(host.sockets.sent.map(({ type }) => type)).toContain('open-conversation');
+    expect(host.lines.sent.map(({ type }) => type)).toContain('open-conversation');
   });
 });
 
@@ -700,7 +670,7 @@ describe('a hub that steps down', () => {
     await callOf(hub, { type: 'draft', text: 'half a thought' });
     host.storeIsSlow = true;
     hub.stepDown();
-    host.sockets.ends();
+    host.lines.newest.ends();
     await settled();
     expect(told).toEqual(['holding']);
     expect(browser.lockTable.holder(hubLock)).toBe(host);
@@ -721,14 +691,13 @@ describe('a hub that steps down', () => {
     await settled();
     const call = server.rest.at(-1);
     hub.stepDown();
-    host.sockets.ends();
+    host.lines.newest.ends();
     await settled();
     expect(call?.init.signal?.aborted).toBe(true);
     expect(vi.getTimerCount()).toBe(0);
     const before = [tab.posts.length, host.asked.length, server.asked.length];
-    host.sockets.hears(says(1));
-    host.network('online');
-    host.store.emptied();
+    host.lines.newest.hears(says(1));
+    browser.network('online');
     hub.detach('tab');
     await attach(hub, 'late');
     await settled();
@@ -741,11 +710,11 @@ describe('a hub that steps down', () => {
     await callOf(hub, { type: 'send', messageId: 'mine', text: 'hello' });
     hub.stepDown();
     await settled();
-    expect(host.sockets.closed).toEqual([]);
+    expect(host.lines.closed).toEqual([]);
     await later(1_999);
-    expect(host.sockets.closed).toEqual([]);
+    expect(host.lines.closed).toEqual([]);
     await later(1);
-    expect(host.sockets.closed).toEqual([host.sockets.newest]);
+    expect(host.lines.closed).toEqual([host.lines.newest]);
     await later(1_999);
     await settled();
     expect(told).toEqual(['holding']);
@@ -785,7 +754,7 @@ describe('what stands beside the hub', () => {
     const { hub, host, log } = await inConversation();
     const note = vi.spyOn(log, 'note');
     const error = vi.spyOn(log, 'error').mockImplementation(() => {});
-    host.sockets.hears({ type: 'misfit', reason: 'no JSON' });
+    host.lines.newest.hears({ type: 'misfit', reason: 'no JSON' });
     expect(note).toHaveBeenCalledWith({ kind: 'misfit', detail: 'no JSON' });
     const cause = new Error('full');
     hub.logError('a file was lost', cause);
@@ -803,27 +772,28 @@ describe('what stands beside the hub', () => {
       },
       restTokens: { get: async () => 'a token of the line' },
       answer: () => null,
-      wants: () => true,
-      hear: (event) => event,
+      wants: vi.fn(() => true),
+      hear: vi.fn((event) => event),
       forget: () => {},
     };
     const { hub, host } = startHub({ supply: () => supply });
     await attach(hub);
     expect(hub.answer).toBe(supply.answer);
-    expect(host.sockets.args[4]).toBe(supply);
-    expect(host.sockets.token).toBe('a session’s secret');
     expect(server.tokens).toEqual([]);
-    host.sockets.opens();
-    host.sockets.hears({ type: 'authenticated', serverTime: null });
+    host.lines.newest.opens();
+    host.lines.newest.hears({ type: 'authenticated', serverTime: null });
     void hub.call('tab', { type: 'start', routing });
     await settled();
     const conversation = { conversationId: 'c', status: 'connected' } as const;
-    host.sockets.hears({ type: 'conversation', conversation });
+    host.lines.newest.hears({ type: 'conversation', conversation });
     await later(60_000);
     await settled();
+    expect(host.lines.newest.token).toBe('a session’s secret');
+    expect(supply.hear).toHaveBeenCalledWith({ type: 'conversation', conversation });
+    expect(supply.wants).toHaveBeenCalledWith({ type: 'authenticate' });
     const { headers } = server.rest.at(-1)?.init ?? {};
     expect(headers).toMatchObject({ authorization: 'Bearer a token of the line' });
-    host.sockets.ends();
+    host.lines.newest.ends();
     await callOf(hub, { type: 'sign-out' });
     expect(supply.tokens.end).toHaveBeenCalledTimes(1);
     expect(startHub().hub.answer).toBeUndefined();

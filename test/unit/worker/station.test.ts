@@ -10,7 +10,7 @@ import { protocolVersion } from '../../../src/protocol/version.ts';
 import { Log } from '../../../src/worker/log.ts';
 import { checkOptions } from '../../../src/worker/options.ts';
 import { Station } from '../../../src/worker/station.ts';
-import { Browser, type FakeHost, settled } from './browser.ts';
+import { Browser, type FakeHost, plainFrames, settled } from './browser.ts';
 
 const nothing: RestResult = {
   ok: true,
@@ -18,6 +18,7 @@ const nothing: RestResult = {
 };
 const gateway = {
   ...genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' }),
+  ...plainFrames,
   response: () => nothing,
 };
 
@@ -36,6 +37,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
   for (const port of ports) port.close();
 });
 
@@ -51,7 +53,8 @@ class Worker {
     vi.spyOn(log, 'note').mockImplementation(({ detail }) => void this.notes.push(detail));
     this.build = build;
     this.host = browser.worker(`https://shop.example/${build}/hub.js`);
-    this.station = new Station(checkOptions({ gateway, build }), kind, log, this.host);
+    const options = checkOptions({ gateway, build });
+    this.station = this.host.run(() => new Station(options, kind, log));
   }
 
   get isHolder(): boolean {
@@ -66,13 +69,15 @@ class Tab {
   readonly #port: MessagePort;
   isForgotten = false;
 
-  constructor({ station }: Worker) {
+  constructor({ station, host }: Worker) {
     const { port1, port2 } = new MessageChannel();
     ports.push(port1, port2);
     this.#port = port2;
-    station.connect(port1, () => {
-      this.isForgotten = true;
-    });
+    host.run(() =>
+      station.connect(port1, () => {
+        this.isForgotten = true;
+      }),
+    );
     port2.addEventListener('message', ({ data }) => {
       if (typeof data.type === 'string' && data.type.startsWith('partyline-')) {
         this.words.push(data);
@@ -235,27 +240,27 @@ describe('two builds', () => {
   it('have one socket: the newer one’s is opened when the older one’s has ended', async () => {
     const first = await start('1');
     await (await open(first)).attaches('old');
-    first.host.sockets.opens();
-    first.host.sockets.hears({ type: 'authenticated', serverTime: null });
+    first.host.lines.newest.opens();
+    first.host.lines.newest.hears({ type: 'authenticated', serverTime: null });
     const second = await start('2');
     const page = await open(second);
     await page.attaches('new');
-    expect(first.host.sockets.closed).toEqual([first.host.sockets.newest]);
+    expect(first.host.lines.closed).toEqual([first.host.lines.newest]);
     expect(second.isHolder).toBe(false);
-    first.host.sockets.ends();
+    first.host.lines.newest.ends();
     await settled();
     expect(second.isHolder).toBe(true);
-    expect(second.host.sockets.opened).toHaveLength(1);
+    expect(second.host.lines.opened).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(first.host.sockets.opened).toHaveLength(1);
+    expect(first.host.lines.opened).toHaveLength(1);
   });
 
   it('the leaving hub waits for its socket’s end for 2 s, and no longer', async () => {
     const first = await start('1');
     const old = await open(first);
     await old.attaches('old');
-    first.host.sockets.opens();
-    first.host.sockets.hears({ type: 'authenticated', serverTime: null });
+    first.host.lines.newest.opens();
+    first.host.lines.newest.hears({ type: 'authenticated', serverTime: null });
     const second = await start('2');
     await vi.advanceTimersByTimeAsync(1_999);
     await settled();
@@ -269,12 +274,12 @@ describe('two builds', () => {
     const first = await start('1');
     const old = await open(first);
     await old.attaches('old');
-    first.host.sockets.opens();
-    first.host.sockets.hears({ type: 'authenticated', serverTime: null });
+    first.host.lines.newest.opens();
+    first.host.lines.newest.hears({ type: 'authenticated', serverTime: null });
     const second = await start('2');
     const third = await start('3');
-    expect(first.host.sockets.closed).toHaveLength(1);
-    first.host.sockets.ends();
+    expect(first.host.lines.closed).toHaveLength(1);
+    first.host.lines.newest.ends();
     await settled();
     expect(old.words.filter(({ type }) => type === 'partyline-moved')).toHaveLength(1);
     expect(old.movedTo).toEqual(second.host.address);
@@ -365,12 +370,12 @@ describe('a word between builds', () => {
     const worker = await start('1');
     const tab = await open(worker);
     await tab.attaches('tab');
-    worker.host.sockets.opens();
+    worker.host.lines.newest.opens();
     void browser.worker().locks.request(hubLock, async () => {});
     const other = { url: 'https://shop.example/10/hub.js', name: 'partyline' };
     browser.post(buildsChannel, null, presence);
     await says({ ...presence, build: '10', address: other });
-    worker.host.sockets.ends();
+    worker.host.lines.newest.ends();
     await settled();
     expect(tab.movedTo).toEqual(presence.address);
   });
@@ -433,9 +438,9 @@ describe('a tab that has gone', () => {
     stream.postMessage({ type: 'bye' });
     await settled();
     expect(gone.isForgotten).toBe(true);
-    first.host.sockets.opens();
+    first.host.lines.newest.opens();
     const second = await start('2');
-    first.host.sockets.ends();
+    first.host.lines.newest.ends();
     await settled();
     expect(stays.movedTo).toEqual(second.host.address);
     expect(gone.movedTo).toBeUndefined();
