@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { occurrences } from './bundle.ts';
-import { mutants } from './mutants.ts';
 import { Simulation } from './simulation.ts';
 
 /** How many schedules of each dialect: fewer where the suite runs once a mutant. */
@@ -38,19 +36,5 @@ describe('a visitor in a storm', () => {
     const { events } = new Simulation(3).run();
     const suppressed = new Set(events.slice(-1));
     expect(new Simulation(3, { suppressed }).run().events).toEqual(events.slice(0, -1));
-  });
-});
-
-describe('the mutants', () => {
-  it('each fit the sources in exactly one place', async () => {
-    const counts = await Promise.all(
-      mutants.map(async (mutant) => `${mutant.name}: ${await occurrences(mutant)}`),
-    );
-    expect(counts).toEqual(mutants.map(({ name }) => `${name}: 1`));
-  });
-
-  it('bear different names', () => {
-    const names = mutants.map(({ name }) => name);
-    expect(new Set(names).size).toBe(names.length);
   });
 });
