@@ -44,7 +44,7 @@ export const test = base.extend<Fixtures, { builds: string }>({
     },
     { scope: 'worker', timeout: 120_000 },
   ],
-  deployment: async ({ builds, gateway }, use) => {
+  deployment: async ({ builds, consoles, gateway }, use) => {
     // The same port for each, since the name of the visitor's cookie holds it.
     const port = await freePort();
     let site: Site = await startSite(gateway, { port, folder: join(builds, '1') });
@@ -57,6 +57,7 @@ export const test = base.extend<Fixtures, { builds: string }>({
         site = await startSite(gateway, { port, folder: join(builds, folder) });
       },
     });
+    await consoles.end();
     await site.close();
   },
 });
