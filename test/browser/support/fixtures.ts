@@ -40,8 +40,12 @@ async function hideSharedWorker(context: BrowserContext): Promise<void> {
 
 export const test = base.extend<Fixtures & Options>({
   withoutSharedWorker: [false, { option: true }],
-  context: async ({ context, withoutSharedWorker }, use) => {
-    if (withoutSharedWorker) await hideSharedWorker(context);
+  context: async ({ allowWarnings, context, withoutSharedWorker }, use) => {
+    if (withoutSharedWorker) {
+      await hideSharedWorker(context);
+      // With the tab that runs it, which closes or goes to another page in many a test.
+      allowWarnings(/the hub has died/);
+    }
     await use(context);
   },
   gatewayOptions: [{}, { option: true }],
