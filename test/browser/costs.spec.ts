@@ -320,3 +320,54 @@ test('each thing that visitors do costs what it must, and not once more', async 
   expect(gateway.stats.connectionsOpened).toBe(3);
   expect(gateway.stats.violations).toEqual([]);
 });
+
+test('a chat that is closed leaves no listener, no lock and no port on its page', {
+  tag: '@either-host',
+}, async ({ gateway, openTab, context }) => {
+  const tab = await openTab('/');
+  await gateway.stats.waitFor(({ authenticated }) => authenticated === 1);
+  const devtools = await context.newCDPSession(tab.page);
+  const listeners = async () => {
+    const counts: Record<string, number> = {};
+    for (const expression of ['window', 'document']) {
+      const { result } = await devtools.send('Runtime.evaluate', { expression });
+      const { objectId = '' } = result;
+      const found = await devtools.send('DOMDebugger.getEventListeners', { objectId });
+      for (const { type } of found.listeners) {
+        const name = `${expression} ${type}`;
+        counts[name] = (counts[name] ?? 0) + 1;
+      }
+    }
+    return counts;
+  };
+  const locks = () =>
+    tab.page.evaluate(async () => {
+      const { held = [], pending = [] } = await navigator.locks.query();
+      return [...held, ...pending].map(({ name }) => name?.replace(/-[0-9a-f]{8}-.*$/, '')).sort();
+    });
+  // The tab's own, on which the hub waits, and the hub's, on which the tab waits.
+  expect(await locks()).toEqual([
+    'partyline-alive',
+    'partyline-alive',
+    'partyline-hub',
+    'partyline-tab',
+    'partyline-tab',
+  ]);
+  const before = await listeners();
+  await tab.page.evaluate(() => document.querySelector('partyline-chat')?.chat?.close());
+  const after = await listeners();
+  const gone = Object.entries(before)
+    .map(([name, count]) => [name, count - (after[name] ?? 0)] as const)
+    .filter(([, count]) => count !== 0);
+  expect(Object.fromEntries(gone)).toEqual({
+    'window focus': 1,
+    'window pointerdown': 1,
+    'window keydown': 1,
+    'window pagehide': 1,
+    'window pageshow': 1,
+    'document visibilitychange': 1,
+    'document freeze': 1,
+    'document resume': 1,
+  });
+  await expect.poll(locks).toEqual(['partyline-alive', 'partyline-hub']);
+});
