@@ -7,7 +7,8 @@ startHub({
   gateway: deployment ? genesysCloud(deployment) : genesysArticle({ socketUrl, apiUrl }),
   tokenUrl: '/chat/token',
   timing,
-  routingLogUrl: '/chat/routing-log',
+  // The site's server keeps one beside its tokens, which Genesys Cloud wants none of.
+  ...(deployment ? {} : { routingLogUrl: '/chat/routing-log' }),
   // A key that is spelled otherwise would put the visitor into a queue that nobody serves.
   routing: {
     attributes: z.strictObject({

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
-import { main, root } from './setup.mjs';
+import { main, root, StageError } from './setup.mjs';
 
 const kilobyte = 1_024;
 
@@ -100,12 +100,20 @@ async function measureSizes() {
   ];
 }
 
-/** Prints what a site's pages load; a test fails beyond the budgets. */
+/**
+ * Prints what a site's pages load.
+ *
+ * @throws {StageError} when something is beyond its budget
+ */
 async function printSizes() {
   const kilobytes = (bytes) => `${(bytes / kilobyte).toFixed(1)} KB`;
-  for (const { what, bytes, budget } of await measureSizes()) {
+  const sizes = await measureSizes();
+  for (const { what, bytes, budget } of sizes) {
     const remark = bytes > budget ? ': TOO LARGE' : '';
     console.log(`  ${what}: ${kilobytes(bytes)} of ${kilobytes(budget)} (gzip)${remark}`);
+  }
+  if (sizes.some(({ bytes, budget }) => bytes > budget)) {
+    throw new StageError('A visitor would load more than the budgets allow.');
   }
 }
 

@@ -65,6 +65,6 @@ await main(() => {
     return;
   }
   ensureDependencies();
-  build();
+  build({ weighs: false });
   serve();
 });

@@ -13,7 +13,15 @@ const shippedLicences = [
   'BSD-3-Clause',
   'Apache-2.0',
 ];
-const toolLicences = [...shippedLicences, 'MPL-2.0', 'BlueOak-1.0.0', 'CC0-1.0', 'Unlicense'];
+const toolLicences = [
+  ...shippedLicences,
+  'MPL-2.0',
+  'BlueOak-1.0.0',
+  'CC0-1.0',
+  'Unlicense',
+  // Of data: which browser knows what.
+  'CC-BY-4.0',
+];
 
 /** Packages whose installation runs code of theirs: each is a decision. */
 const allowedInstallScripts = ['fsevents'];

@@ -18,8 +18,15 @@ const parts: Readonly<Record<string, Part>> = { latency, burst, kept, memory, ki
  * Measures, prints the table, and writes it into the docs.
  *
  * @param wanted names of parts; none for all of them. A part of the table is not written down.
+ * @returns whether every aim was met
+ * @throws {RangeError} when there is no such part
  */
-export async function bench(executable: string, wanted: readonly string[]): Promise<void> {
+export async function bench(executable: string, wanted: readonly string[]): Promise<boolean> {
+  const unknown = wanted.filter((name) => !(name in parts));
+  if (unknown.length > 0) {
+    const known = Object.keys(parts).join(', ');
+    throw new RangeError(`There is no part ${unknown.join(', ')}. There are ${known}.`);
+  }
   const plan = choosePlan();
   const chosen = Object.entries(parts).filter(
     ([name]) => wanted.length === 0 || wanted.includes(name),
@@ -48,4 +55,5 @@ export async function bench(executable: string, wanted: readonly string[]): Prom
   const missed = measures.filter((measure) => isMet(measure) === false).length;
   console.log(`\n${missed === 0 ? 'Every aim is met.' : `${missed} aims are missed.`}`);
   if (!isQuick && wanted.length === 0) await writeReport(measures, version, busy);
+  return missed === 0;
 }

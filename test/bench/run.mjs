@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 import { runnerImport } from 'vite';
-import { ensureBrowser, ensureDependencies, main, root } from '../../scripts/setup.mjs';
+import { ensureBrowser, ensureDependencies, main, root, StageError } from '../../scripts/setup.mjs';
 
 await main(async () => {
   ensureDependencies();
@@ -11,5 +11,9 @@ await main(async () => {
     root,
     configFile: false,
   });
-  await module.bench(executable, process.argv.slice(2));
+  if (!(await module.bench(executable, process.argv.slice(2)))) {
+    throw new StageError(
+      'The chat is slower than it should be, or this machine is too busy to tell.',
+    );
+  }
 });

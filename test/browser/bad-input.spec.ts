@@ -4,7 +4,8 @@ import { watchHubLog } from './support/hub.ts';
 
 test('misshapen and unknown frames are dropped, counted in the log, and hurt nothing else', {
   tag: '@either-host',
-}, async ({ gateway, openTab, context }) => {
+}, async ({ gateway, openTab, context, expectWarnings }) => {
+  expectWarnings(/misfit/);
   const tab = await openTab('/');
   const log = await watchHubLog(context);
   await tab.send('hello');
@@ -30,7 +31,8 @@ test('misshapen and unknown frames are dropped, counted in the log, and hurt not
 
 test('rows that can’t be read are left out, and the others are shown', {
   tag: '@either-host',
-}, async ({ gateway, openTab, profile }) => {
+}, async ({ gateway, openTab, profile, expectWarnings }) => {
+  expectWarnings(/a misshapen row in the store/);
   const context = await profile.launch();
   const tab = await openTab('/', context);
   await tab.send('one');

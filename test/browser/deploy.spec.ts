@@ -130,7 +130,9 @@ test.describe('without SharedWorker', { tag: '@either-host' }, () => {
   test('a page that takes over runs one hub, however late it gets the lock', async ({
     deployment,
     context,
+    expectWarnings,
   }) => {
+    expectWarnings(/the hub has died/);
     const old = await open(await context.newPage(), deployment.url);
     await old.send('before');
     await old.shows(['before']);
@@ -172,7 +174,11 @@ test('a tab whose worker file is gone from the server says so, and works after a
   deployment,
   context,
   gateway,
+  expectWarnings,
+  allowWarnings,
 }) => {
+  expectWarnings(/the worker’s script can’t be loaded/);
+  allowWarnings(/the hub has died/, /Failed to fetch dynamically imported module/);
   const tab = await open(await context.newPage(), deployment.url);
   await tab.send('before');
   await tab.shows(['before']);
@@ -197,7 +203,9 @@ test.describe('without SharedWorker', () => {
     deployment,
     context,
     gateway,
+    expectWarnings,
   }) => {
+    expectWarnings(/the hub has died/);
     const old = await open(await context.newPage(), deployment.url);
     await old.send('before');
     const conversationId = await takeConversation(gateway);

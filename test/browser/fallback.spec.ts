@@ -21,7 +21,12 @@ test('tabs without SharedWorker share one socket and one transcript', async ({
   expect(gateway.stats.connectionsOpened).toBe(1);
 });
 
-test('when the tab that runs the hub closes, another takes over', async ({ gateway, openTab }) => {
+test('when the tab that runs the hub closes, another takes over', async ({
+  gateway,
+  openTab,
+  expectWarnings,
+}) => {
+  expectWarnings(/the hub has died/);
   const first = await openTab('/');
   const second = await openTab('/');
   const third = await openTab('/');
@@ -42,7 +47,9 @@ test('a hub that dies or hangs in its tab is replaced there', async ({
   gateway,
   openTab,
   context,
+  expectWarnings,
 }) => {
+  expectWarnings(/the hub has died/, /the hub hangs/);
   const first = await openTab('/');
   const second = await openTab('/');
   await first.send('before');
@@ -67,7 +74,9 @@ test('when the tab that runs the hub is frozen, another takes over, and it comes
   gateway,
   openTab,
   context,
+  allowWarnings,
 }) => {
+  allowWarnings(/the hub has died/);
   const first = await openTab('/');
   const second = await openTab('/');
   await first.send('before');
@@ -92,7 +101,9 @@ test('when the tab that runs the hub is frozen, another takes over, and it comes
 test('when the tab that runs the hub navigates, another takes over', async ({
   gateway,
   openTab,
+  expectWarnings,
 }) => {
+  expectWarnings(/the hub has died/);
   const first = await openTab('/');
   const second = await openTab('/');
   await first.send('before');

@@ -57,7 +57,9 @@ test('a killed worker’s successor resumes the same session', async ({
   gateway,
   openTab,
   context,
+  expectWarnings,
 }) => {
+  expectWarnings(/the hub has died/);
   const tab = await openTab('/');
   const texts: string[] = [];
   for (let round = 1; round <= 3; round += 1) {

@@ -142,7 +142,9 @@ test('what can’t be sent is refused before anything goes out, in words', {
 test('a place that is refused is told in words', { tag: '@either-host' }, async ({
   gateway,
   openTab,
+  expectWarnings,
 }) => {
+  expectWarnings(/gateway-problem .*Attachments are not enabled/);
   const tab = await openTab('/');
   await tab.send('hello');
   await tab.delivers('hello');
@@ -212,7 +214,9 @@ test('a worker that dies with a file says so, and another try sends it', async (
   gateway,
   openTab,
   context,
+  expectWarnings,
 }) => {
+  expectWarnings(/the hub has died/);
   const tab = await openTab('/');
   await tab.send('hello');
   gateway.faults.rest({ how: 'hang' }, { method: 'PUT' });
@@ -244,7 +248,9 @@ test('a message that is kept brings its file through a worker’s death', async 
   gateway,
   openTab,
   context,
+  expectWarnings,
 }) => {
+  expectWarnings(/the hub has died/);
   const tab = await openTab('/');
   await tab.send('hello');
   await tab.delivers('hello');
@@ -260,7 +266,8 @@ test('a message that is kept brings its file through a worker’s death', async 
 
 test('a message whose file is gone fails in words, and is discarded', {
   tag: '@either-host',
-}, async ({ gateway, openTab }) => {
+}, async ({ gateway, openTab, expectWarnings }) => {
+  expectWarnings(/gateway-problem .*no longer available/);
   const tab = await openTab('/');
   gateway.faults.answer({ type: 'onMessage', code: '4008' });
   await choose(tab, picture);
@@ -274,7 +281,11 @@ test('a message whose file is gone fails in words, and is discarded', {
 
 test('a link that has run out is asked for anew when it is pressed', {
   tag: '@either-host',
-}, async ({ gateway, openTab, context }) => {
+}, async ({ gateway, openTab, context, expectWarnings }) => {
+  expectWarnings(
+    /client-bug .*a frame of ours invalid/,
+    /gateway-problem .*Attachments are not enabled/,
+  );
   const tab = await openTab('/');
   await tab.send('hello');
   const conversationId = await takeConversation(gateway);

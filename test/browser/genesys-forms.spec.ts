@@ -100,7 +100,13 @@ test('several of a list are one message', { tag: '@either-host' }, async ({ gate
   await tab.shows(['hello', 'Please', 'Shino, Tenmoku']);
 });
 
-test('a form that was sent outlives the worker', async ({ gateway, openTab, context }) => {
+test('a form that was sent outlives the worker', async ({
+  gateway,
+  openTab,
+  context,
+  expectWarnings,
+}) => {
+  expectWarnings(/the hub has died/);
   const tab = await openTab('/');
   const conversationId = await offered(gateway, tab, form);
   await tab.page.getByRole('button', { name: 'Fill in form' }).click();

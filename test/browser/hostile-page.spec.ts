@@ -9,7 +9,9 @@ test('garbage on every way into the hub is dropped and counted, and neither read
   gateway,
   openTab,
   context,
+  expectWarnings,
 }) => {
+  expectWarnings(/misfit/);
   const tab = await openTab('/');
   const log = await watchHubLog(context);
   await tab.send('hello');
@@ -77,7 +79,11 @@ test('a flood on the port is dropped beyond its limit, and the other tabs go on'
   gateway,
   openTab,
   context,
+  expectWarnings,
+  allowWarnings,
 }) => {
+  expectWarnings(/flood/);
+  allowWarnings(/misfit/);
   const tab = await openTab('/');
   const other = await openTab('/');
   const log = await watchHubLog(context);
@@ -145,7 +151,9 @@ test('claims to be a newer build, or a page of another visitor, move nothing', a
   gateway,
   openTab,
   context,
+  expectWarnings,
 }) => {
+  expectWarnings(/misfit/);
   const tab = await openTab('/');
   const log = await watchHubLog(context);
   await tab.send('hello');

@@ -85,7 +85,9 @@ test('what can’t be sent after all is back in the textbox', { tag: '@either-ho
   context,
   openTab,
   site,
+  expectWarnings,
 }) => {
+  expectWarnings(/send was not done/);
   const release = await holdHubBack(context, site.url);
   const tab = await openTab('/');
   // Without a conversation, which nobody has asked for.
@@ -104,7 +106,11 @@ test('what one visitor sent in a hurry is not said by the next', async ({
   gateway,
   openTab,
   site,
+  expectWarnings,
+  allowWarnings,
 }) => {
+  expectWarnings(/the hub has died/, /could not be signed out/);
+  allowWarnings(/was not done/);
   const tab = await openTab('/');
   await tab.send('hello');
   await tab.delivers('hello');

@@ -8,7 +8,9 @@ test.describe('the worker', () => {
     gateway,
     openTab,
     context,
+    expectWarnings,
   }) => {
+    expectWarnings(/the hub has died/);
     const first = await openTab('/');
     const second = await openTab('/');
     const texts: string[] = [];
@@ -34,7 +36,9 @@ test.describe('the worker', () => {
   test('killed as it is born is missed soon, although no lock tells of its death', async ({
     openTab,
     context,
+    expectWarnings,
   }) => {
+    expectWarnings(/the hub has died/);
     const tab = await openTab('/');
     await tab.send('before');
     await tab.shows(['before']);
@@ -47,7 +51,8 @@ test.describe('the worker', () => {
   // One that hangs in a tab can be ended by it: fallback.spec.ts.
   test('that hangs is given up in words, with a way on', {
     tag: '@shared-worker',
-  }, async ({ openTab, context }) => {
+  }, async ({ openTab, context, expectWarnings }) => {
+    expectWarnings(/the hub hangs/, /the hub does not answer/, /was not done/);
     const tab = await openTab('/');
     await tab.send('before');
     await tab.shows(['before']);
@@ -78,7 +83,8 @@ test.describe('the worker', () => {
 // A Worker's script is never run again.
 test('a hub that is born anew on the same port is recognised, and attached to again', {
   tag: '@shared-worker',
-}, async ({ openTab, context }) => {
+}, async ({ openTab, context, expectWarnings }) => {
+  expectWarnings(/the hub was started anew/);
   await context.addInitScript(() => {
     const Native = SharedWorker;
     Reflect.set(globalThis, 'ports', []);

@@ -20,7 +20,8 @@ async function serveForeign(html: (origin: string) => string) {
 
 test('a page of another origin gets no token, and no answer that it can read', {
   tag: '@either-host',
-}, async ({ gateway, openTab, context, site }) => {
+}, async ({ gateway, openTab, context, site, expectWarnings }) => {
+  expectWarnings(/blocked by CORS policy/, /Framing .* violates/);
   // The visitor has a session here, and their browser sends its cookie wherever it may.
   await openTab('/');
   await gateway.stats.waitFor((stats) => stats.connectionsOpened === 1, { timeout: 15_000 });
@@ -80,7 +81,8 @@ test('a page of another origin gets no token, and no answer that it can read', {
 
 test('no page of another origin can frame the shop, and lay something over its chat', {
   tag: '@either-host',
-}, async ({ page, site }) => {
+}, async ({ page, site, expectWarnings }) => {
+  expectWarnings(/Framing .* violates/);
   const foreign = await serveForeign(
     () => `<!doctype html><iframe src="${site.url}/" width="800" height="600"></iframe>`,
   );

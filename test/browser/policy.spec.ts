@@ -20,7 +20,9 @@ const paths = [
 test('a page that breaks the policy is reported', { tag: '@either-host' }, async ({
   site,
   page,
+  expectWarnings,
 }) => {
+  expectWarnings(/violates the following Content Security Policy/);
   await page.goto(site.url);
   await page.evaluate(() => {
     document.body.setAttribute('style', 'color: red');
@@ -34,7 +36,9 @@ test('the whole demo runs under the policy without one report', async ({
   site,
   openTab,
   context,
+  expectWarnings,
 }) => {
+  expectWarnings(/the hub has died/);
   const tab = await openTab('/');
   await tab.send('hello, see https://shop.example/');
   const conversationId = await takeConversation(gateway);

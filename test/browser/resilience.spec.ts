@@ -14,7 +14,9 @@ test('a killed hub is replaced, and the panel never empties', async ({
   gateway,
   openTab,
   context,
+  expectWarnings,
 }) => {
+  expectWarnings(/the hub has died/);
   const first = await openTab('/');
   const second = await openTab('/');
   await first.send('before');
@@ -140,7 +142,8 @@ test.describe('what was asked for one visitor, and comes late,', () => {
     return release;
   }
 
-  test('is not done for the next', async ({ context, gateway, openTab, site }) => {
+  test('is not done for the next', async ({ context, gateway, openTab, site, expectWarnings }) => {
+    expectWarnings(/was not done: PartylineError: The session has ended/);
     const first = await openTab('/');
     await first.send('hello');
     await first.delivers('hello');

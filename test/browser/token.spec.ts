@@ -113,7 +113,9 @@ test('the token is in the worker’s memory alone, while messages flow and token
   gateway,
   context,
   withoutSharedWorker,
+  expectWarnings,
 }) => {
+  expectWarnings(/misfit/, /server-problem .*catch-up: unavailable/);
   test.setTimeout(120_000);
   const watched = await watchTokens(gateway);
   const site = await startSite(watched.gateway);

@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/unit/**/*.test.ts', 'test/simulation/simulation.test.ts'],
     // These ask for the sources as they are, or run a build of them.
     exclude: ['test/unit/package/**', 'test/unit/sizes.test.ts', 'test/unit/scripts/**'],
-    setupFiles: ['test/unit/secrets.ts'],
+    setupFiles: ['test/unit/consoles.ts'],
     env: { PARTYLINE_SEEDS: '10' },
     isolate: false,
     testTimeout: 20_000,

@@ -1,5 +1,5 @@
 /**
- * Every secret that the tests use. What a test run prints is searched for them: test/unit/secrets.ts
+ * Every secret that the tests use. What a test run prints is searched for them: test/unit/consoles.ts
  * and test/browser/support/site.ts.
  */
 export const secrets = {

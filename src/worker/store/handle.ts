@@ -102,7 +102,12 @@ export class Handle {
       openDB<Schema>(databaseName, databaseVersion, {
         upgrade: (database, oldVersion, _, transaction) => {
           isNew = oldVersion === 0;
-          return migrate(unwrap(database), unwrap(transaction), oldVersion);
+          // Nobody else hears of a failure, and what it has left undone would be committed.
+          // A failure fails the opening; here, nobody waits for it.
+          transaction.done.catch(() => {});
+          migrate(unwrap(database), unwrap(transaction), oldVersion)
+            .catch(() => transaction.abort())
+            .catch(() => {});
         },
         blocked,
         // Somebody deletes the database or brings a newer schema: we must not stand in the way.

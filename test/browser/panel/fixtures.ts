@@ -1,6 +1,7 @@
-import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
 import { ChatPage } from '../support/chat-page.ts';
+import { test as base, expect } from '../support/watched.ts';
 import type { FakeChat, MessageFields } from './fixture/fake-chat.ts';
 import { serveFixture } from './serve-fixture.ts';
 

@@ -1,5 +1,5 @@
-import { test as base, expect } from '@playwright/test';
 import { serveFixture } from '../panel/serve-fixture.ts';
+import { test as base, expect } from '../support/watched.ts';
 
 const test = base.extend<Record<never, never>, { site: { url: string } }>({
   site: [

@@ -53,7 +53,9 @@ for (const [what, { store, key, damage, shown, later: told = shown }] of Object.
     database,
     endHub,
     context,
+    expectWarnings,
   }) => {
+    expectWarnings(/a misshapen row in the store/);
     const tab = await openTab('/');
     const conversationId = await beginConversation(gateway, tab);
     await gateway.stop();

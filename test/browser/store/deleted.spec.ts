@@ -24,7 +24,11 @@ for (const [who, remove] of Object.entries(ways)) {
     storage,
     site,
     context,
+    expectWarnings,
+    allowWarnings,
   }) => {
+    expectWarnings(/the hub has died/);
+    allowWarnings(/the store failed \(reopen\): AbortError/);
     const tab = await openTab('/');
     const conversationId = await beginConversation(gateway, tab);
     await gateway.stop();
@@ -62,7 +66,9 @@ for (const [who, remove] of Object.entries(ways)) {
     site,
     endHub,
     context,
+    allowWarnings,
   }) => {
+    allowWarnings(/the store failed \(reopen\): AbortError/);
     const tab = await openTab('/');
     const conversationId = await beginConversation(gateway, tab);
     const launcher = tab.page.getByRole('button', { name: 'Chat', exact: true });

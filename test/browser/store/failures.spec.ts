@@ -8,7 +8,9 @@ test('a connection that does not give way to a new schema costs the history, not
   gateway,
   openTab,
   database,
+  expectWarnings,
 }) => {
+  expectWarnings(/the store failed \(restore\): Error: the database does not open/);
   await database.hold(1);
   const tab = await openTab('/');
   // It waits 3 s for the other one, and once only.
@@ -46,7 +48,9 @@ test('a newer schema that comes while the hub runs gets its way at once, and the
   openTab,
   database,
   context,
+  expectWarnings,
 }) => {
+  expectWarnings(/the store failed \(reopen\): VersionError/);
   const tab = await openTab('/');
   const conversationId = await beginConversation(gateway, tab);
   await expect(tab.page.getByText(notKept)).toBeHidden();
@@ -63,7 +67,9 @@ test('a newer schema that is there from the start is left as it is', async ({
   gateway,
   openTab,
   database,
+  expectWarnings,
 }) => {
+  expectWarnings(/the store failed \(restore\): VersionError/);
   await database.hold(99);
   await database.release();
   const tab = await openTab('/');
@@ -84,7 +90,9 @@ test('a full disk: the chat goes on in memory and says so', async ({
   database,
   fillDisk,
   context,
+  expectWarnings,
 }) => {
+  expectWarnings(/the store failed \(write\): QuotaExceededError/);
   await fillDisk(roomForAFew);
   const tab = await openTab('/');
   const conversationId = await beginConversation(gateway, tab);
@@ -110,7 +118,9 @@ test('another visitor finds nothing of the former one, even on a full disk', asy
   database,
   fillDisk,
   site,
+  expectWarnings,
 }) => {
+  expectWarnings(/the store failed \(write\): QuotaExceededError/);
   await fillDisk(roomForAFew);
   const tab = await openTab('/');
   const conversationId = await beginConversation(gateway, tab);
@@ -137,7 +147,9 @@ for (const [what, script] of [
     gateway,
     openTab,
     site,
+    expectWarnings,
   }) => {
+    expectWarnings(/the store failed \(restore\)/);
     const front = await startFront(site.url, script);
     const tab = await openTab(front.url);
     await expect(tab.page.getByText(notKept)).toBeVisible();

@@ -8,7 +8,9 @@ test('a database of version 1 is taken over: rows, unread count, and what waits 
   endHub,
   context,
   site,
+  expectWarnings,
 }) => {
+  expectWarnings(/a misshapen row in the store \(conversation\)/);
   const tab = await openTab('/');
   const conversationId = await beginConversation(gateway, tab);
   await expect.poll(async () => (await database.texts()).outbox).toEqual([]);
@@ -85,4 +87,21 @@ test('a database of version 1 is taken over: rows, unread count, and what waits 
   await expect.poll(async () => (await database.texts()).outbox).toEqual([]);
   const before = ['hello, once', 'hello, visitor', 'typed under version 1'];
   await expectWorkingChat(gateway, later, conversationId, before);
+});
+
+test('a database that can’t be brought to the present version is left as it was, and the chat goes on', async ({
+  gateway,
+  openTab,
+  database,
+  expectWarnings,
+}) => {
+  expectWarnings(/the store failed \(restore\): AbortError/);
+  // Of version 1, and without a store that it had.
+  await database.hold(1);
+  await database.release();
+  const tab = await openTab('/');
+  await expect(tab.page.getByText(notKept)).toBeVisible();
+  expect(await database.version()).toBe(1);
+  const conversationId = await beginConversation(gateway, tab);
+  await expectWorkingChat(gateway, tab, conversationId, ['hello', 'hello, visitor']);
 });

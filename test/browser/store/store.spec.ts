@@ -148,7 +148,8 @@ test.describe('a write', () => {
     expect((await restore(page)).outbox).toEqual([recordOf('never-seen')]);
   });
 
-  test('is in as a whole or not at all', async ({ page }) => {
+  test('is in as a whole or not at all', async ({ page, expectWarnings }) => {
+    expectWarnings(/the store failed/);
     await write(page, [put(messageOf(1))]);
     const impossible = messageOf(3, { conversationId: null });
     expect(await write(page, [put(messageOf(2)), put(impossible)])).toEqual(noRows);
@@ -171,7 +172,8 @@ function failTransactions(page: Page, times: number): Promise<void> {
 }
 
 test.describe('a handle that dies', () => {
-  test('is replaced, and the write that it failed is made', async ({ page }) => {
+  test('is replaced, and the write that it failed is made', async ({ page, expectWarnings }) => {
+    expectWarnings(/the store failed/);
     for (const sequence of range(1, 3)) {
       await failTransactions(page, 3);
       await write(page, [put(messageOf(sequence))]);
@@ -180,7 +182,8 @@ test.describe('a handle that dies', () => {
     expect(await keptIds(page)).toEqual(['m1', 'm2', 'm3']);
   });
 
-  test('over and over is given up, which is told once', async ({ page }) => {
+  test('over and over is given up, which is told once', async ({ page, expectWarnings }) => {
+    expectWarnings(/the store failed/);
     await failTransactions(page, 4);
     expect(await write(page, [put(messageOf(1))])).toEqual(noRows);
     expect(await write(page, [put(messageOf(2))])).toEqual(noRows);
@@ -296,7 +299,11 @@ test.describe('a boot finds', () => {
 });
 
 test.describe('rows that can’t be read', () => {
-  test('are skipped page by page, and nothing earlier is promised for them', async ({ page }) => {
+  test('are skipped page by page, and nothing earlier is promised for them', async ({
+    page,
+    expectWarnings,
+  }) => {
+    expectWarnings(/a misshapen row/);
     const good = range(1, 30).filter((sequence) => sequence % 5 !== 0);
     await write(
       page,
@@ -329,7 +336,8 @@ test.describe('rows that can’t be read', () => {
     expect(await page.evaluate(() => window.store.told)).toEqual([]);
   });
 
-  test('are replaced when the message comes again', async ({ page }) => {
+  test('are replaced when the message comes again', async ({ page, expectWarnings }) => {
+    expectWarnings(/a misshapen row/);
     await putRows(page, 'messages', [{ ...messageOf(1), text: null }]);
     const message = messageOf(1);
     const written = await write(page, [{ type: 'add-message', message, isUnread: true }]);
@@ -337,7 +345,8 @@ test.describe('rows that can’t be read', () => {
     expect((await restore(page)).messages).toEqual([message]);
   });
 
-  test('do not harm the others of any kind', async ({ page }) => {
+  test('do not harm the others of any kind', async ({ page, expectWarnings }) => {
+    expectWarnings(/a misshapen row/);
     const record = {
       messageId: 'w1',
       ordinal: 1,
@@ -371,7 +380,11 @@ test.describe('rows that can’t be read', () => {
     expect((await restore(page)).reading).toEqual({ unread: 2, readUntil: null });
   });
 
-  test('put no former conversation in the place of the newest', async ({ page }) => {
+  test('put no former conversation in the place of the newest', async ({
+    page,
+    expectWarnings,
+  }) => {
+    expectWarnings(/a misshapen row/);
     await write(page, [{ type: 'put-conversation', record: conversationOf(1, 'ended') }]);
     await putRows(page, 'conversations', [{ ...conversationOf(2, 'connected'), next: null }]);
     const { current, unclosed } = await restore(page);

@@ -44,7 +44,9 @@ export const test = base.extend<Fixtures, { builds: string }>({
     },
     { scope: 'worker', timeout: 120_000 },
   ],
-  deployment: async ({ builds, gateway }, use) => {
+  deployment: async ({ allowWarnings, builds, consoles, gateway }, use) => {
+    // The server is away for a moment while it changes.
+    allowWarnings(/server-problem .*the routing log is out of reach/);
     // The same port for each, since the name of the visitor's cookie holds it.
     const port = await freePort();
     let site: Site = await startSite(gateway, { port, folder: join(builds, '1') });
@@ -57,6 +59,7 @@ export const test = base.extend<Fixtures, { builds: string }>({
         site = await startSite(gateway, { port, folder: join(builds, folder) });
       },
     });
+    await consoles.end();
     await site.close();
   },
 });

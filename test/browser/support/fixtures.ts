@@ -1,17 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type BrowserContext,
-  test as base,
-  chromium,
-  expect,
-  type LaunchOptions,
-} from '@playwright/test';
+import { type BrowserContext, chromium, type LaunchOptions } from '@playwright/test';
 import { type Gateway, type GatewayOptions, startGateway } from '../../../src/testing/index.ts';
 import type { Timing } from '../../../src/worker/index.ts';
 import { ChatPage } from './chat-page.ts';
 import { type Site, startSite } from './site.ts';
+import { test as base, expect } from './watched.ts';
 
 export interface Options {
   /** Browsers that have no SharedWorker. */
@@ -45,23 +40,29 @@ async function hideSharedWorker(context: BrowserContext): Promise<void> {
 
 export const test = base.extend<Fixtures & Options>({
   withoutSharedWorker: [false, { option: true }],
-  context: async ({ context, withoutSharedWorker }, use) => {
-    if (withoutSharedWorker) await hideSharedWorker(context);
+  context: async ({ allowWarnings, context, withoutSharedWorker }, use) => {
+    if (withoutSharedWorker) {
+      await hideSharedWorker(context);
+      // With the tab that runs it, which closes or goes to another page in many a test.
+      allowWarnings(/the hub has died/);
+    }
     await use(context);
   },
   gatewayOptions: [{}, { option: true }],
-  gateway: async ({ gatewayOptions }, use) => {
+  gateway: async ({ consoles, gatewayOptions }, use) => {
     const gateway = await startGateway(gatewayOptions);
     await use(gateway);
+    await consoles.end();
     await gateway.close();
   },
   timing: [brisk, { option: true }],
-  site: async ({ gateway, timing }, use) => {
+  site: async ({ consoles, gateway, timing }, use) => {
     const site = await startSite(gateway, { timing });
     await use(site);
+    await consoles.end();
     await site.close();
   },
-  profile: async ({ launchOptions, serviceWorkers, withoutSharedWorker }, use) => {
+  profile: async ({ consoles, launchOptions, serviceWorkers, withoutSharedWorker }, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'partyline-profile-'));
     const contexts: BrowserContext[] = [];
     await use({
@@ -72,10 +73,12 @@ export const test = base.extend<Fixtures & Options>({
           serviceWorkers,
         });
         contexts.push(context);
+        await consoles.watch(context);
         if (withoutSharedWorker) await hideSharedWorker(context);
         return context;
       },
     });
+    await consoles.end();
     for (const context of contexts) await context.close();
     await rm(folder, { recursive: true, force: true });
   },

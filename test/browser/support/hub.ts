@@ -1,5 +1,6 @@
 import type { BrowserContext, JSHandle, Page, Worker } from '@playwright/test';
 import { expect } from './fixtures.ts';
+import { hearLastWords, onWorkerLine } from './watched.ts';
 
 /** In whichever tab it runs where there is no SharedWorker; `null` where there is. */
 async function dedicatedHub(context: BrowserContext): Promise<Worker | null> {
@@ -22,7 +23,7 @@ async function hubSession(context: BrowserContext) {
   // The former one may have been killed a moment ago.
   await expect.poll(async () => (await hubs()).length).toBe(1);
   const { targetId = '', url = '' } = (await hubs())[0] ?? {};
-  return { session, targetId, url };
+  return { browser, session, targetId, url };
 }
 
 /** Where the hub's script was loaded from. */
@@ -43,7 +44,8 @@ export async function killHub(context: BrowserContext): Promise<void> {
     await ended;
     return;
   }
-  const { session, targetId } = await hubSession(context);
+  const { browser, session, targetId } = await hubSession(context);
+  await hearLastWords(browser, targetId);
   await session.send('Target.closeTarget', { targetId });
   await session.detach();
 }
@@ -59,7 +61,8 @@ export async function killHubAndSuccessor(context: BrowserContext): Promise<void
     await (await successor).evaluate(() => self.close());
     return;
   }
-  const { session, targetId } = await hubSession(context);
+  const { browser, session, targetId } = await hubSession(context);
+  await hearLastWords(browser, targetId);
   const successorKilled = new Promise<void>((resolve, reject) => {
     session.on('Target.targetCreated', ({ targetInfo }) => {
       if (targetInfo.type !== 'shared_worker' || targetInfo.targetId === targetId) return;
@@ -82,18 +85,8 @@ export async function watchHubLog(context: BrowserContext): Promise<readonly str
     context.on('console', (message) => lines.push(message.text()));
     return lines;
   }
-  const { session, targetId } = await hubSession(context);
-  session.on('Target.receivedMessageFromTarget', ({ message }) => {
-    const event: unknown = JSON.parse(message);
-    const text = JSON.stringify(event);
-    if (text.includes('Runtime.consoleAPICalled')) lines.push(text);
-  });
-  // Not flattened, since Playwright's sessions speak to one target alone.
-  const { sessionId } = await session.send('Target.attachToTarget', { targetId, flatten: false });
-  await session.send('Target.sendMessageToTarget', {
-    sessionId,
-    message: JSON.stringify({ id: 1, method: 'Runtime.enable' }),
-  });
+  const browser = context.browser();
+  if (browser) onWorkerLine(browser, (line) => lines.push(line));
   return lines;
 }
 

@@ -29,6 +29,7 @@ test.each([
     ['a 2.0.0: licence MPL-2.0'],
   ],
   ['the same in a tool', 'node_modules/a', { license: 'MPL-2.0', dev: true }, []],
+  ['data of a tool', 'node_modules/a', { license: 'CC-BY-4.0', dev: true }, []],
   ['no licence', 'node_modules/a', { license: undefined }, ['a 2.0.0: licence unknown']],
   ['no checksum', 'node_modules/a', { integrity: undefined }, ['a 2.0.0: no checksum']],
   ['a weak checksum', 'node_modules/a', { integrity: 'sha1-x' }, ['a 2.0.0: no checksum']],

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { test as base, expect, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { build, type Rolldown } from 'vite';
 import type { StoreOperation } from '../../../../src/worker/core/records.ts';
 import { conversationOf, messageOf, put } from '../../../contracts/rows.ts';
+import { test as base, expect } from '../../support/watched.ts';
 
 interface WorkerFixtures {
   /** The code of `bare/main.ts`. */

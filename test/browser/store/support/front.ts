@@ -7,11 +7,11 @@ export interface Front {
 }
 
 /**
- * The site with a script that its SharedWorker runs before the hub starts: the worker imports the
+ * The site with a script that its worker runs before the hub starts: the worker imports the
  * site's configuration, and the script is put at the end of that.
  */
 export async function startFront(site: string, script: string): Promise<Front> {
-  const inWorker = `if (typeof SharedWorkerGlobalScope !== 'undefined') { ${script} }`;
+  const inWorker = `if (typeof WorkerGlobalScope !== 'undefined') { ${script} }`;
   const { hostname, port } = new URL(site);
   const server = createServer((incoming, outgoing) => {
     const { method, headers, url: path } = incoming;

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { type GenesysArticleOptions, genesysArticle } from '../../../src/protocol/article/index.ts';
+import type { GatewayCommand, Supply } from '../../../src/protocol/gateway.ts';
+import {
+  type GenesysCloudOptions,
+  genesysCloud,
+} from '../../../src/protocol/genesys-cloud/index.ts';
+import { genesysCloud as genesysCloudHub } from '../../../src/worker/genesys-cloud.ts';
+
+// What a site gives to a dialect is in the addresses that it has, or in the frames that it writes.
+
+const conversationId = 'c-1';
+
+const commands: readonly GatewayCommand[] = [
+  { type: 'authenticate' },
+  { type: 'authenticate', startsNew: true },
+  { type: 'open-conversation', routing: { skillGroups: ['Billing'] } },
+  { type: 'send-message', conversationId, messageId: 'm-1', text: 'hello' },
+];
+
+it.each<[keyof GenesysArticleOptions, string]>([
+  ['socketUrl', 'wss://other.example/socket'],
+  ['apiUrl', 'https://other.example'],
+])('genesysArticle: %s is where it goes', (name, url) => {
+  const usual = { socketUrl: 'wss://gateway.example/socket', apiUrl: 'https://api.example' };
+  const { socketUrl, request } = genesysArticle({ ...usual, [name]: url });
+  const asked = request({ type: 'conversation', conversationId }, 'token');
+  const used = { socketUrl, apiUrl: JSON.stringify(asked) };
+  expect(used[name]).toContain(url);
+});
+
+describe('genesysCloud', () => {
+  /** All that the adapter tells anybody. */
+  function toldBy(options: Partial<GenesysCloudOptions>): string {
+    const adapter = genesysCloud({
+      deploymentId: 'deployment-1',
+      ...('domain' in options ? {} : { region: 'eu-west-1' }),
+      ...options,
+    });
+    const { socketUrl, configurationUrl, sessions } = adapter;
+    const frames = commands.flatMap((command) => adapter.encode(command, 'token'));
+    return [socketUrl, configurationUrl, JSON.stringify(sessions), ...frames].join('\n');
+  }
+
+  /** The option, and what of it must be told. */
+  const cases = {
+    deploymentId: [{ deploymentId: 'deployment-7' }, ['deployment-7']],
+    region: [{ region: 'ap-southeast-2' }, ['mypurecloud.com.au']],
+    domain: [{ domain: 'mypurecloud.jp' }, ['mypurecloud.jp']],
+    endpoint: [
+      { endpoint: 'https://proxy.example' },
+      ['wss://proxy.example', 'https://proxy.example'],
+    ],
+    application: [{ application: 'another-app' }, ['another-app']],
+    customAttributes: [{ customAttributes: { tier: 'gold-7' } }, ['gold-7']],
+    journeyContext: [{ journeyContext: { customer: { id: 'customer-7' } } }, ['customer-7']],
+    visitorUrl: [{ visitorUrl: '/other/visitor' }, ['/other/visitor']],
+    codeUrl: [{ codeUrl: '/other/code' }, ['/other/code']],
+  } satisfies Record<
+    // Heeded by the hub: below.
+    Exclude<keyof Required<GenesysCloudOptions>, 'autostart' | 'uploads'>,
+    readonly [Partial<GenesysCloudOptions>, readonly string[]]
+  >;
+
+  it.each(Object.entries(cases))('%s', (_, [options, told]) => {
+    for (const part of told) {
+      expect(toldBy(options)).toContain(part);
+      expect(toldBy({})).not.toContain(part);
+    }
+  });
+
+  /** What stands beside the core of a hub, whose platform tells no settings. */
+  function supplyOf(options: Partial<GenesysCloudOptions>): Supply {
+    const gateway = genesysCloudHub({
+      deploymentId: 'deployment-1',
+      region: 'eu-west-1',
+      ...options,
+    });
+    const supply = gateway.supply?.({
+      epoch: 'boot',
+      send: () => true,
+      call: () => Promise.reject(new Error('not called')),
+      logError: () => {},
+    });
+    if (!supply) throw new Error('the dialect has a supply');
+    return supply;
+  }
+
+  it.each([true, false])('autostart: %s', (autostart) => {
+    const { wants } = supplyOf({ autostart });
+    expect(wants({ type: 'join', routing: { skillGroups: ['Billing'] } })).toBe(autostart);
+  });
+
+  it.each<[string, GenesysCloudOptions['uploads'], unknown]>([
+    ['none', false, null],
+    ['no larger ones', { maximumSize: 777 }, expect.objectContaining({ maximumSize: 777 })],
+    [
+      'no others',
+      { mimeTypes: ['text/x-seven'] },
+      expect.objectContaining({ mimeTypes: ['text/x-seven'] }),
+    ],
+  ])('uploads: %s', async (_, uploads, rules) => {
+    const supply = supplyOf(uploads === undefined ? {} : { uploads });
+    supply.hear({
+      type: 'session',
+      isConnected: true,
+      isNew: false,
+      isReadOnly: false,
+      isAutoStarted: false,
+      hasClearedOthers: false,
+      life: { duration: null, expiresAt: null },
+      uploads: {
+        mimeTypes: ['image/png', 'text/x-seven'],
+        blockedExtensions: [],
+        maximumSize: 9_999,
+      },
+    });
+    const answer = await supply.answer('tab', { type: 'file', step: 'rules' });
+    expect(answer).toEqual({ ok: true, epoch: 'boot', value: rules });
+  });
+});
