@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Deployment } from '../../../src/protocol/deployment.ts';
 import type {
   GatewayCommand,
   GatewayEvent,
@@ -26,9 +27,16 @@ class TestHub {
   readonly uploads: Uploads;
   readonly #count: () => void;
 
+  readonly settings: { current: Deployment | null; readonly soon: () => Promise<void> } = {
+    current: null,
+    soon: async () => {},
+  };
+  /** What the core says to a message. */
+  answer: CallAnswer | null = null;
+
   /** @param pace the worker's own, which counts what is sent */
   constructor(site: Partial<UploadRules> | false = {}, pace: RequestPace | null = null) {
-    const settings = { current: null, soon: async () => {} };
+    const { settings } = this;
     this.#count = () => pace?.count();
     this.uploads = new Uploads(this, site, settings, pace ?? this.pace, put);
   }
@@ -42,7 +50,7 @@ class TestHub {
 
   async call(_tabId: string, call: Call): Promise<CallAnswer> {
     this.calls.push(call);
-    return { ok: true, epoch: this.epoch, value: null };
+    return this.answer ?? { ok: true, epoch: this.epoch, value: null };
   }
 
   logError(_what: string, cause: unknown): void {
@@ -697,4 +705,480 @@ it('waits for a whole minute’s pace, which is as long as that looks back, and 
   await vi.advanceTimersByTimeAsync(75_000);
   expect(await crowded.wait('waiting')).toMatchObject({ problem: { code: 'timeout' } });
   expect(crowded.types).toEqual([]);
+});
+
+/** A file that is put, and looked at. */
+async function checked(hub: TestHub, messageId = 'm', file = picture()): Promise<string> {
+  await hub.begin(messageId, file);
+  hub.target();
+  await settle();
+  return hub.attachmentId;
+}
+
+/** Puts that go on until they are called back. */
+function putForEver(): AbortSignal[] {
+  const signals: AbortSignal[] = [];
+  put.mockImplementation((_target, _file, { signal }) => {
+    signals.push(signal);
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+    });
+  });
+  return signals;
+}
+
+describe('the line under a file', () => {
+  it('is waited for for a minute, and no longer', async () => {
+    const hub = new TestHub();
+    await hub.begin();
+    await vi.advanceTimersByTimeAsync(59_999);
+    expect(await hub.ask({ step: 'wait', messageId: 'm', after: asking })).toMatchObject({
+      value: { stage: 'waiting' },
+    });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await hub.wait('waiting')).toMatchObject({ problem: { code: 'network' } });
+    hub.open();
+    await settle();
+    expect(hub.types).toEqual([]);
+  });
+
+  it.each([
+    ['is read-only', { isReadOnly: true }],
+    ['is not connected yet', { isConnected: false }],
+  ])('is none while its session %s', async (_, part) => {
+    const hub = new TestHub().open(part);
+    await hub.begin();
+    expect(hub.types).toEqual([]);
+    hub.open();
+    await settle();
+    expect(hub.types).toEqual(['request-upload']);
+  });
+
+  it('that has gone in the moment of asking is told', async () => {
+    const hub = new TestHub().open();
+    hub.isOnline = false;
+    await hub.begin();
+    expect(await hub.wait('asking')).toMatchObject({ problem: { code: 'network' } });
+  });
+
+  it('of another session takes its files along, and none that still waits for one', async () => {
+    const hub = new TestHub().open();
+    await hub.begin('asks');
+    hub.uploads.hear({ type: 'session-over', reason: 'expired', message: '' });
+    await hub.begin('waits');
+    hub.open({ isNew: true });
+    await settle();
+    expect(await hub.wait('asking', 'asks')).toMatchObject({
+      problem: { code: 'conversation-ended' },
+    });
+    expect(hub.types).toEqual(['request-upload', 'request-upload']);
+    hub.open({ isNew: true });
+    expect(await hub.wait('asking', 'waits')).toMatchObject({ problem: { code: 'file-lost' } });
+  });
+
+  it('of the same session leaves its files alone when it is told again', async () => {
+    const hub = new TestHub().open();
+    const signals = putForEver();
+    await hub.begin();
+    hub.target();
+    await settle();
+    hub.open();
+    expect(signals[0]?.aborted).toBe(false);
+  });
+
+  it.each<[string, GatewayEvent]>([
+    ['the conversation', ended()],
+    ['the session', { type: 'session-over', reason: 'expired', message: '' }],
+    ['the sign-in', { type: 'signed-out', message: '' }],
+  ])('is gone with the end of %s, and what was on its way is called back', async (_, event) => {
+    const hub = new TestHub().open();
+    const signals = putForEver();
+    await hub.begin();
+    hub.target();
+    await settle();
+    expect(hub.uploads.hear(event)).toBe(event);
+    expect(signals[0]?.aborted).toBe(true);
+    expect(await hub.wait('uploading')).toMatchObject({ problem: { code: 'conversation-ended' } });
+    // There is nobody to let it go.
+    expect(hub.types).toEqual(['request-upload']);
+    expect(await hub.ask({ step: 'link', attachmentId: 'a' })).toMatchObject({
+      problem: { code: 'network' },
+    });
+  });
+
+  it('stays with a conversation that goes on', async () => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    hub.uploads.hear({ ...ended('connected') });
+    hub.target();
+    await settle();
+    expect(put).toHaveBeenCalledTimes(1);
+  });
+});
+
+const asking = { stage: 'asking', percent: 0 };
+
+function ended(status: 'connected' | 'ended' = 'ended'): GatewayEvent {
+  return { type: 'conversation', conversation: { conversationId: null, status } };
+}
+
+describe('a file that is called back', () => {
+  it('while it waits was never at the gateway', async () => {
+    const hub = new TestHub();
+    await hub.begin();
+    expect(await hub.ask({ step: 'cancel', messageId: 'm' })).toMatchObject({ ok: true });
+    expect(await hub.wait('waiting')).toMatchObject({ problem: { code: 'file-lost' } });
+    hub.open();
+    await settle();
+    expect(hub.types).toEqual([]);
+    expect(await hub.ask({ step: 'cancel', messageId: 'nobody' })).toMatchObject({ ok: true });
+  });
+
+  it('while it is looked at is let go at the gateway, and its message is none', async () => {
+    const hub = new TestHub().open();
+    const attachmentId = await checked(hub);
+    await hub.ask({ step: 'cancel', messageId: 'm' });
+    await settle();
+    expect(hub.sent.at(-1)).toEqual({ type: 'delete-attachment', attachmentId });
+    hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: 'https://get' });
+    await settle();
+    expect(hub.calls).toEqual([]);
+  });
+
+  it('can be tried again under its message’s id, as another file', async () => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    const former = hub.attachmentId;
+    await hub.ask({ step: 'cancel', messageId: 'm' });
+    await settle();
+    await hub.begin();
+    expect(hub.attachmentId).not.toBe(former);
+    expect(hub.types).toEqual(['request-upload', 'request-upload']);
+    // What is still said of the former one is none of its business.
+    hub.uploads.hear({ type: 'upload-target', attachmentId: former, url: '', headers: {} });
+    await settle();
+    expect(put).not.toHaveBeenCalled();
+    // Nor does it go when the former one is forgotten.
+    await vi.advanceTimersByTimeAsync(19_000);
+    hub.target();
+    await vi.advanceTimersByTimeAsync(45_000);
+    expect(await hub.wait('uploading')).toMatchObject({ value: { stage: 'checking' } });
+  });
+});
+
+describe('the bytes of a file', () => {
+  it('have five minutes, then they are called back and let go', async () => {
+    const hub = new TestHub().open();
+    const signals = putForEver();
+    await hub.begin();
+    hub.target();
+    await vi.advanceTimersByTimeAsync(299_999);
+    expect(signals[0]?.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(signals[0]?.aborted).toBe(true);
+    expect(await hub.wait('uploading')).toMatchObject({ problem: { code: 'timeout' } });
+    expect(hub.types).toEqual(['request-upload', 'delete-attachment']);
+  });
+
+  it('go where an address without headers was told, too', async () => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    const { attachmentId } = hub;
+    expect(
+      hub.uploads.hear({ type: 'attachment-url', attachmentId, url: 'https://put' }),
+    ).toBeNull();
+    await settle();
+    expect(put.mock.calls[0]?.[0]).toMatchObject({ url: 'https://put', headers: {} });
+  });
+
+  it('are nobody’s for an id that nobody asked for', async () => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    hub.uploads.hear({ type: 'upload-target', attachmentId: 'x', url: '', headers: {} });
+    expect(
+      hub.uploads.hear({ type: 'attachment-uploaded', attachmentId: 'x', url: '' }),
+    ).toBeNull();
+    await settle();
+    expect(put).not.toHaveBeenCalled();
+  });
+});
+
+describe('the message that brings a file', () => {
+  it.each([
+    ['image/png', 'image', 'image/png'],
+    ['audio/mpeg', 'audio', 'audio/mpeg'],
+    ['video/mp4', 'video', 'video/mp4'],
+    ['application/pdf', 'file', 'application/pdf'],
+    ['imagery/x', 'file', 'imagery/x'],
+    ['', 'file', null],
+  ])('says what kind it is (%s: %s)', async (type, kind, mime) => {
+    const any = { mimeTypes: ['*/*'], blockedExtensions: [], maximumSize: null };
+    const hub = new TestHub().open({ uploads: any });
+    const attachmentId = await checked(hub, 'm', new File(['abc'], 'a.bin', { type }));
+    hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: '' });
+    await settle();
+    const [call] = hub.calls;
+    // An address that is not told is none.
+    expect(call?.type === 'send' && call.content).toMatchObject([{ kind, mime, url: null }]);
+  });
+
+  it('that the core does not take is told in its words', async () => {
+    const hub = new TestHub().open();
+    const problem = { code: 'no-conversation', message: 'Start one first.' } as const;
+    hub.answer = { ok: false, epoch: hub.epoch, problem };
+    const attachmentId = await checked(hub);
+    hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: '' });
+    expect(await hub.wait('checking')).toMatchObject({ ok: false, problem });
+    expect(hub.types).toContain('delete-attachment');
+  });
+
+  it('is on its way: the file can’t be called back any more', async () => {
+    const hub = new TestHub().open();
+    const attachmentId = await checked(hub);
+    hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: '' });
+    await settle();
+    await hub.ask({ step: 'cancel', messageId: 'm' });
+    hub.uploads.forget();
+    await settle();
+    expect(await hub.wait('checking')).toMatchObject({ value: { stage: 'sent', percent: 100 } });
+    expect(hub.types).toEqual(['request-upload']);
+  });
+
+  it('is not named by an error about its file once it has arrived, or after a minute', async () => {
+    const from = { id: 'v', name: '', role: 'visitor' } as const;
+    const echo = { conversationId: null, sequence: null, from, text: '', timestamp: null };
+    const hub = new TestHub().open();
+    const send = async (messageId: string) => {
+      const attachmentId = await checked(hub, messageId);
+      hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: '' });
+      await settle();
+      const event = { type: 'attachment-failed', attachmentId, problem: problem('4008') } as const;
+      return () => hub.uploads.hear(event);
+    };
+    const failsOne = await send('one');
+    const failsOther = await send('other');
+    expect(failsOne()).toMatchObject({ problem: { messageId: 'one' } });
+    hub.uploads.hear({ type: 'message', message: { ...echo, messageId: 'one' } });
+    expect(failsOne()).toMatchObject({ problem: { messageId: null } });
+    await vi.advanceTimersByTimeAsync(59_999);
+    expect(failsOther()).toMatchObject({ problem: { messageId: 'other' } });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(failsOther()).toMatchObject({ problem: { messageId: null } });
+  });
+});
+
+describe('what became of a file', () => {
+  it('can be asked for a minute, then it is lost', async () => {
+    const hub = new TestHub().open();
+    const attachmentId = await checked(hub);
+    hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: '' });
+    await vi.advanceTimersByTimeAsync(59_999);
+    expect(await hub.wait('checking')).toMatchObject({ value: { stage: 'sent' } });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await hub.wait('checking')).toMatchObject({ problem: { code: 'file-lost' } });
+  });
+
+  it('makes room for another one of the ten', async () => {
+    const hub = new TestHub().open();
+    for (let index = 0; index < 10; index += 1) await hub.begin(`m${index}`);
+    await hub.ask({ step: 'cancel', messageId: 'm3' });
+    await settle();
+    expect(await hub.begin('m')).toMatchObject({ ok: true });
+    expect(await hub.begin('n')).toMatchObject({ problem: { code: 'rate-limited' } });
+  });
+
+  it('that nobody foresaw is logged, and told as lost', async () => {
+    const hub = new TestHub().open();
+    const cause = new RangeError('odd');
+    vi.spyOn(hub, 'send').mockImplementation(() => {
+      throw cause;
+    });
+    await hub.begin();
+    expect(await hub.wait('asking')).toMatchObject({ problem: { code: 'file-lost' } });
+    expect(hub.errors).toEqual([cause]);
+  });
+
+  it('is told to the visitor who was there when it was asked', async () => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    const answer = hub.wait('asking');
+    hub.epoch = 'boot.2';
+    hub.target();
+    expect(await answer).toMatchObject({ epoch: 'boot.1' });
+  });
+});
+
+describe('what may be sent', () => {
+  const settings: Deployment = {
+    languages: [],
+    defaultLanguage: null,
+    tellsTyping: true,
+    showsTyping: true,
+    startsByItself: false,
+    canClear: false,
+    uploads: { mimeTypes: ['image/gif'], blockedExtensions: ['.exe'], maximumSize: 50 },
+  };
+  const rulesOf = async (hub: TestHub) => {
+    const answer = await hub.ask({ step: 'rules' });
+    return answer.ok ? answer.value : answer;
+  };
+
+  it('is what the deployment says until a session does, and that is waited for', async () => {
+    const hub = new TestHub({ blockedExtensions: ['.bat'] });
+    vi.spyOn(hub.settings, 'soon').mockImplementation(async () => {
+      hub.settings.current = settings;
+    });
+    expect(await rulesOf(hub)).toEqual({
+      mimeTypes: ['image/gif'],
+      blockedExtensions: ['.exe', '.bat'],
+      maximumSize: 50,
+    });
+    hub.open();
+    expect(await rulesOf(hub)).toMatchObject({ mimeTypes: ['image/png'], maximumSize: 100 });
+  });
+
+  it('is what a configuration says behind the session, and stays where it says nothing', async () => {
+    const hub = new TestHub().open();
+    const life = { duration: null, expiresAt: null };
+    const event = { type: 'configuration', life, uploads: null } as const;
+    expect(hub.uploads.hear(event)).toBe(event);
+    expect(await rulesOf(hub)).toEqual(told);
+    hub.uploads.hear({ ...event, uploads: { ...told, maximumSize: 7 } });
+    expect(await rulesOf(hub)).toMatchObject({ maximumSize: 7 });
+  });
+
+  it.each([
+    [null, null, null],
+    [null, 5, 5],
+    [5, null, 5],
+    [5, 6, 5],
+    [6, 5, 5],
+  ])('is as large as both allow (%s, %s: %s)', async (platform, site, both) => {
+    const hub = new TestHub(site === null ? {} : { maximumSize: site });
+    hub.open({ uploads: { ...told, maximumSize: platform } });
+    expect(await rulesOf(hub)).toMatchObject({ maximumSize: both });
+  });
+
+  it('is nothing where the platform allows 0 bytes', async () => {
+    const hub = new TestHub().open({ uploads: { ...told, maximumSize: 0 } });
+    expect(await rulesOf(hub)).toBeNull();
+    expect(await hub.begin()).toMatchObject({ problem: { code: 'forbidden' } });
+  });
+});
+
+describe('an address', () => {
+  it('that is not told in 20 s is given up, and asked for anew the next time', async () => {
+    const hub = new TestHub().open();
+    const first = hub.ask({ step: 'link', attachmentId: 'a' });
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(await first).toMatchObject({ problem: { code: 'timeout' } });
+    const second = hub.ask({ step: 'link', attachmentId: 'a' });
+    await settle();
+    hub.uploads.hear({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
+    expect(await second).toMatchObject({ value: 'https://fresh' });
+    expect(hub.types).toEqual(['refresh-attachment', 'refresh-attachment']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it.each([
+    [3_999, true],
+    [4_000, true],
+    [4_001, false],
+  ])('is waited for where the pace allows it in %i ms: %s', async (wait, isAsked) => {
+    const hub = new TestHub().open();
+    hub.pace.wait = wait;
+    void hub.ask({ step: 'link', attachmentId: 'a' });
+    await settle();
+    hub.pace.wait = 0;
+    await vi.advanceTimersByTimeAsync(wait);
+    expect(hub.types).toEqual(isAsked ? ['refresh-attachment'] : []);
+  });
+
+  it('that can’t be asked for in the moment it may be is told', async () => {
+    const hub = new TestHub().open();
+    hub.isOnline = false;
+    expect(await hub.ask({ step: 'link', attachmentId: 'a' })).toMatchObject({
+      problem: { code: 'network' },
+    });
+  });
+});
+
+describe('a line that ends', () => {
+  it('takes along what waits for its answer, and neither bytes on their way nor who waits for a line', async () => {
+    const hub = new TestHub().open();
+    const signals = putForEver();
+    await hub.begin('moves');
+    hub.target();
+    await settle();
+    put.mockResolvedValue();
+    await checked(hub, 'looked-at');
+    await hub.begin('asks');
+    hub.pace.wait = 5_000;
+    await hub.begin('waits');
+    hub.uploads.forget();
+    await settle();
+    expect(signals[0]?.aborted).toBe(false);
+    for (const [messageId, stage] of [
+      ['looked-at', 'checking'],
+      ['asks', 'asking'],
+    ] as const) {
+      expect(await hub.wait(stage, messageId)).toMatchObject({ problem: { code: 'file-lost' } });
+    }
+    hub.pace.wait = 0;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(hub.sent.filter(({ type }) => type === 'request-upload')).toHaveLength(4);
+  });
+
+  it('for good leaves a file to the next conversation that still waits for a line', async () => {
+    const hub = new TestHub();
+    await hub.begin();
+    hub.uploads.hear({ type: 'session-over', reason: 'expired', message: '' });
+    for (const part of [{ isConnected: false }, { isReadOnly: true }]) {
+      hub.open(part);
+      await settle();
+      expect(hub.types).toEqual([]);
+    }
+    hub.open({ isNew: true });
+    await settle();
+    expect(hub.types).toEqual(['request-upload']);
+  });
+});
+
+describe('a failure that bears a name', () => {
+  it('is the file’s that bears it, and no other’s', async () => {
+    const hub = new TestHub().open();
+    await hub.begin('one');
+    const { attachmentId } = hub;
+    await hub.begin('other');
+    const failed = { type: 'attachment-failed', attachmentId, problem: problem('4001') } as const;
+    expect(hub.uploads.hear(failed)).toBeNull();
+    expect(await hub.wait('asking', 'one')).toMatchObject({ problem: { code: 'file-type' } });
+    // Once more, it is nobody's here.
+    expect(hub.uploads.hear(failed)).toBe(failed);
+    hub.target();
+    await settle();
+    expect(put).toHaveBeenCalledTimes(1);
+  });
+
+  it('is the link’s that bears it', async () => {
+    const hub = new TestHub().open();
+    const link = hub.ask({ step: 'link', attachmentId: 'a' });
+    await settle();
+    const event = {
+      type: 'attachment-failed',
+      attachmentId: 'a',
+      problem: problem('500'),
+    } as const;
+    expect(hub.uploads.hear(event)).toBeNull();
+    expect(await link).toMatchObject({ problem: { code: 'unavailable' } });
+  });
+
+  it('is the link’s where it bears none, and is about no file that is on its way', async () => {
+    const hub = new TestHub().open();
+    const link = hub.ask({ step: 'link', attachmentId: 'a' });
+    await settle();
+    const event = { type: 'attachment-failed', attachmentId: null } as const;
+    expect(hub.uploads.hear({ ...event, problem: problem('5000') })).toBeNull();
+    expect(await link).toMatchObject({ problem: { code: 'unavailable' } });
+  });
 });
