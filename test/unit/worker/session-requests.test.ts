@@ -1,0 +1,367 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SessionSettings } from '../../../src/protocol/gateway.ts';
+import { SessionTokens } from '../../../src/worker/session-tokens.ts';
+import type { KeptSession } from '../../../src/worker/vault.ts';
+
+const urls = {
+  visitor: 'https://shop.example/visitor',
+  code: 'https://shop.example/code',
+  exchange: 'https://api.example/exchange',
+  refresh: 'https://api.example/refresh',
+  revoke: 'https://api.example/revoke',
+};
+const guests: SessionSettings = {
+  deploymentId: 'deployment',
+  visitorUrl: null,
+  authentication: null,
+  credential: (token, jwt) => `${token} ${jwt}`,
+};
+const members: SessionSettings = {
+  ...guests,
+  authentication: {
+    codeUrl: urls.code,
+    exchangeUrl: urls.exchange,
+    refreshUrl: urls.refresh,
+    revokeUrl: urls.revoke,
+  },
+};
+const kept: KeptSession = { subject: 'ada', token: 'kept', jwt: 'jwt', refreshToken: 'refresh' };
+const wanted = () => true;
+
+type Answer = () => Response | Promise<Response>;
+
+class MemoryVault {
+  session: KeptSession | null = null;
+  readonly read = vi.fn(async () => this.session);
+  readonly write = vi.fn(async (session: KeptSession) => {
+    this.session = session;
+  });
+  readonly forget = vi.fn(async () => {
+    this.session = null;
+  });
+}
+
+let answers: Record<string, Answer>;
+let asked: { readonly url: string; readonly init: RequestInit }[];
+let vault: MemoryVault;
+
+beforeEach(() => {
+  asked = [];
+  vault = new MemoryVault();
+  answers = {
+    [urls.visitor]: () => Response.json({ subject: 'ada' }),
+    [urls.code]: () => Response.json({ subject: 'ada', code: 'code' }),
+    [urls.exchange]: () => Response.json({ jwt: 'jwt-1', refreshToken: 'refresh-1' }),
+    [urls.refresh]: () => Response.json({ jwt: 'jwt-2' }),
+    [urls.revoke]: () => new Response(null, { status: 204 }),
+  };
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init = {}) => {
+    const url = String(input);
+    asked.push({ url, init });
+    const answer = answers[url];
+    if (!answer) throw new TypeError('fetch failed');
+    return answer();
+  });
+});
+
+afterEach(() => void vi.restoreAllMocks());
+
+const tokensOf = (settings: SessionSettings) => new SessionTokens(settings, () => {}, vault);
+const paths = () => asked.map(({ url }) => url);
+const bodyOf = (url: string): unknown =>
+  JSON.parse(String(asked.find((one) => one.url === url)?.init.body));
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('what is asked', () => {
+  it('the site, by its cookie, and the platform, without any', async () => {
+    const tokens = tokensOf({ ...members, visitorUrl: urls.visitor });
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ ok: true });
+    expect(paths()).toEqual([urls.visitor, urls.code, urls.exchange]);
+    for (const { url, init } of asked) {
+      const isOurs = url.startsWith('https://shop.example');
+      expect(init).toMatchObject({
+        method: 'POST',
+        credentials: isOurs ? 'same-origin' : 'omit',
+        cache: 'no-store',
+        signal: expect.any(AbortSignal),
+      });
+    }
+    expect(asked.at(-1)?.init.headers).toEqual({ 'content-type': 'application/json' });
+  });
+
+  it.each([
+    [{}, {}],
+    [{ redirectUri: null, codeVerifier: null }, {}],
+    [{ redirectUri: 'https://r' }, { redirectUri: 'https://r' }],
+    [{ codeVerifier: 'v' }, { codeVerifier: 'v' }],
+  ])('the platform for an identity, with what the site gave: %j', async (given, more) => {
+    answers[urls.code] = () => Response.json({ subject: 'ada', code: 'c0de', ...given });
+    await tokensOf(members).fetch(false, wanted);
+    expect(bodyOf(urls.exchange)).toEqual({
+      deploymentId: 'deployment',
+      oauth: { code: 'c0de', ...more },
+    });
+  });
+
+  it('nobody, for a guest of whom the site keeps no account', async () => {
+    const result = await tokensOf(guests).fetch(false, wanted);
+    expect(result).toMatchObject({ ok: true, expiresIn: null });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('a guest’s session', () => {
+  it('of before is gone on with by the next worker, and is another one when a new one is wanted', async () => {
+    vault.session = { ...kept, jwt: null, refreshToken: null };
+    const tokens = tokensOf(guests);
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ subject: 'ada', isSame: false });
+    expect(tokens.current()).toBe('kept null');
+    expect(await tokens.fetch(true, wanted)).toMatchObject({ subject: 'ada' });
+    expect(tokens.current()).not.toContain('kept');
+    expect(vault.session?.token).toBe(tokens.current()?.split(' ')[0]);
+  });
+
+  it('that nobody waits for any more is neither kept nor shown', async () => {
+    vault.session = { ...kept, jwt: null, refreshToken: null };
+    const tokens = tokensOf(guests);
+    expect(await tokens.fetch(true, () => false)).toMatchObject({ ok: true });
+    expect(tokens.current()).toBeNull();
+    expect(vault.write).not.toHaveBeenCalled();
+  });
+
+  it('nobody waits for when it has been kept is not shown', async () => {
+    let isWanted = true;
+    const tokens = tokensOf(guests);
+    vault.write.mockImplementation(async () => {
+      isWanted = false;
+    });
+    await tokens.fetch(false, () => isWanted);
+    expect(tokens.current()).toBeNull();
+  });
+
+  it.each([
+    [1, true],
+    [512, true],
+    [0, false],
+    [513, false],
+  ])('may be of a visitor whose name is %i long: %s', async (length, ok) => {
+    answers[urls.visitor] = () => Response.json({ subject: 'a'.repeat(length) });
+    const tokens = tokensOf({ ...guests, visitorUrl: urls.visitor });
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ ok });
+  });
+});
+
+describe('an identity', () => {
+  it('of before is shown again once the site has said whose it is', async () => {
+    vault.session = kept;
+    const tokens = tokensOf(members);
+    await tokens.fetch(false, wanted);
+    expect(tokens.current()).toBe('kept jwt');
+    expect(paths()).toEqual([urls.code]);
+    // The session is another one, the identity the same.
+    await tokens.fetch(true, wanted);
+    const [token, jwt] = tokens.current()?.split(' ') ?? [];
+    expect(token).not.toBe('kept');
+    expect(jwt).toBe('jwt');
+    expect(paths()).toEqual([urls.code]);
+  });
+
+  it('that the gateway refuses is refreshed once, and the right to do so is kept', async () => {
+    vault.session = kept;
+    const tokens = tokensOf(members);
+    await tokens.fetch(false, wanted);
+    tokens.forget();
+    expect(tokens.current()).toBeNull();
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ isSame: false });
+    expect(bodyOf(urls.refresh)).toEqual({ refreshToken: 'refresh' });
+    expect(tokens.current()).toBe('kept jwt-2');
+    expect(vault.session).toEqual({ ...kept, jwt: 'jwt-2' });
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ isSame: true });
+    expect(paths()).toEqual([urls.code, urls.refresh]);
+  });
+
+  it('is refreshed again as long as nobody has taken the last answer', async () => {
+    vault.session = kept;
+    const tokens = tokensOf(members);
+    tokens.forget();
+    await tokens.fetch(false, () => false);
+    await tokens.fetch(false, wanted);
+    await tokens.fetch(false, wanted);
+    expect(paths().filter((url) => url === urls.refresh)).toHaveLength(2);
+  });
+
+  it('brings another right to be refreshed where the platform gives one', async () => {
+    vault.session = kept;
+    answers[urls.refresh] = () => Response.json({ jwt: 'jwt-2', refreshToken: 'refresh-2' });
+    const tokens = tokensOf(members);
+    tokens.forget();
+    await tokens.fetch(false, wanted);
+    expect(vault.session).toMatchObject({ jwt: 'jwt-2', refreshToken: 'refresh-2' });
+  });
+
+  it.each([400, 401, 403])(
+    'whose right to be refreshed is used up (%i) comes from the site’s code, in the same session',
+    async (status) => {
+      vault.session = kept;
+      answers[urls.refresh] = () => new Response(null, { status });
+      const tokens = tokensOf({ ...members, visitorUrl: urls.visitor });
+      tokens.forget();
+      await tokens.fetch(false, wanted);
+      expect(tokens.current()).toBe('kept jwt-1');
+      expect(paths()).toEqual([urls.visitor, urls.refresh, urls.code, urls.exchange]);
+    },
+  );
+
+  it('that can’t be refreshed comes from the code at once, which is not asked for twice', async () => {
+    vault.session = { ...kept, refreshToken: null };
+    const tokens = tokensOf(members);
+    tokens.forget();
+    await tokens.fetch(false, wanted);
+    expect(tokens.current()).toBe('kept jwt-1');
+    expect(paths()).toEqual([urls.code, urls.exchange]);
+  });
+
+  it('without a right to be refreshed is kept without one', async () => {
+    answers[urls.exchange] = () => Response.json({ jwt: 'jwt-1' });
+    await tokensOf(members).fetch(false, wanted);
+    expect(vault.session).toMatchObject({ subject: 'ada', jwt: 'jwt-1', refreshToken: null });
+  });
+
+  it('is the code’s owner’s, whoever the site named before', async () => {
+    vault.session = { ...kept, jwt: null };
+    answers[urls.refresh] = () => new Response(null, { status: 401 });
+    answers[urls.code] = () => Response.json({ subject: 'bob', code: 'code' });
+    const tokens = tokensOf({ ...members, visitorUrl: urls.visitor });
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ subject: 'bob' });
+    expect(tokens.current()).not.toContain('kept');
+  });
+
+  it('of another one than is there now is not touched', async () => {
+    vault.session = { ...kept, subject: 'bob' };
+    const tokens = tokensOf(members);
+    await tokens.fetch(false, wanted);
+    expect(vault.session).toMatchObject({ subject: 'ada', jwt: 'jwt-1' });
+    expect(tokens.current()).not.toContain('kept');
+    expect(paths()).toEqual([urls.code, urls.exchange]);
+  });
+});
+
+describe('a sign-out', () => {
+  it('takes the session from here, and from the platform', async () => {
+    vault.session = kept;
+    const tokens = tokensOf(members);
+    await tokens.fetch(false, wanted);
+    tokens.end();
+    expect(tokens.current()).toBeNull();
+    await settle();
+    expect(vault.session).toBeNull();
+    const { init } = asked.at(-1) ?? {};
+    expect(paths().at(-1)).toBe(urls.revoke);
+    expect(init).toMatchObject({
+      method: 'DELETE',
+      headers: { authorization: 'Bearer jwt' },
+      credentials: 'omit',
+      signal: expect.any(AbortSignal),
+    });
+  });
+
+  it('asks the site anew who is there, and shows nothing as the same', async () => {
+    const tokens = tokensOf(members);
+    await tokens.fetch(false, wanted);
+    tokens.end();
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ isSame: false });
+    expect(paths().filter((url) => url === urls.code)).toHaveLength(2);
+  });
+
+  it('asks the site who is there even where the browser would not let go of what it kept', async () => {
+    vault.session = kept;
+    vault.forget.mockImplementation(async () => {});
+    const tokens = tokensOf(members);
+    await tokens.fetch(false, wanted);
+    tokens.end();
+    answers[urls.code] = () => Response.json({ subject: 'bob', code: 'code' });
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ subject: 'bob' });
+    expect(tokens.current()).not.toContain('kept');
+  });
+
+  it('is over before whoever comes next gets anything, and a guest has nothing to revoke', async () => {
+    vault.session = { ...kept, jwt: null };
+    let forget = () => {};
+    vault.forget.mockImplementation(
+      () =>
+        new Promise((resolve) => {
+          forget = () => {
+            vault.session = null;
+            resolve();
+          };
+        }),
+    );
+    const tokens = tokensOf(guests);
+    await tokens.fetch(false, wanted);
+    tokens.end();
+    const next = tokens.fetch(false, wanted);
+    await settle();
+    expect(tokens.current()).toBeNull();
+    forget();
+    expect(await next).toMatchObject({ ok: true, isSame: false });
+    expect(tokens.current()).not.toContain('kept');
+    expect(asked).toEqual([]);
+  });
+
+  it('is none the worse for a platform that is out of reach', async () => {
+    vault.session = kept;
+    delete answers[urls.revoke];
+    const tokens = tokensOf(members);
+    await tokens.fetch(false, wanted);
+    tokens.end();
+    await settle();
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ ok: true });
+  });
+});
+
+describe('a failure', () => {
+  it.each<[string, Answer, object]>([
+    ['no network', () => Promise.reject(new TypeError('failed')), { kind: 'network' }],
+    ['no JSON', () => new Response('<html>'), { kind: 'unavailable' }],
+    ['another shape', () => Response.json({ code: '' }), { kind: 'unavailable' }],
+    [
+      'a code that is empty',
+      () => Response.json({ subject: 'ada', code: '' }),
+      { kind: 'unavailable' },
+    ],
+    ['signed out', () => new Response(null, { status: 401 }), { kind: 'signed-out' }],
+    [
+      'busy for 7 s',
+      () => new Response(null, { status: 429, headers: { 'retry-after': '7' } }),
+      { kind: 'rate-limited', retryAfter: 7_000 },
+    ],
+  ])('of the site’s is told: %s', async (_, answer, told) => {
+    answers[urls.code] = answer;
+    const tokens = tokensOf(members);
+    const result = await tokens.fetch(false, wanted);
+    expect(result).toMatchObject({ ok: false, retryAfter: null, ...told });
+    expect(tokens.current()).toBeNull();
+    expect(vault.write).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ['a token that is empty', { jwt: '' }],
+    ['something else', { token: 'x' }],
+  ])('of the platform’s is told: %s', async (_, answer) => {
+    answers[urls.exchange] = () => Response.json(answer);
+    expect(await tokensOf(members).fetch(false, wanted)).toMatchObject({ kind: 'unavailable' });
+  });
+
+  it('is told in words of whoever failed, the site or the platform', async () => {
+    const said = async (settings: SessionSettings) => {
+      const result = await tokensOf(settings).fetch(false, wanted);
+      return result.ok ? '' : result.message;
+    };
+    for (const status of [401, 403, 429, 500]) {
+      answers[urls.visitor] = () => new Response(null, { status });
+      expect(await said({ ...guests, visitorUrl: urls.visitor })).not.toContain('chat server');
+      answers[urls.exchange] = () => new Response(null, { status });
+      expect(await said(members)).toContain('chat server');
+    }
+  });
+});
