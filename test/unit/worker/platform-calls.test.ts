@@ -36,21 +36,24 @@ describe('clearing', () => {
   let calls: PlatformCalls;
   /** Nothing else was asked for. */
   let isAlone = true;
+  let isOnline = true;
+
+  const hub = () => ({
+    epoch: 'boot',
+    send(command: GatewayCommand) {
+      if (isOnline) sent.push(command);
+      return isOnline;
+    },
+    call: () => Promise.reject(new Error('not called')),
+    logError: () => {},
+  });
 
   beforeEach(() => {
     vi.useFakeTimers();
     sent.length = 0;
-    const hub = {
-      epoch: 'boot',
-      send(command: GatewayCommand) {
-        sent.push(command);
-        return true;
-      },
-      call: () => Promise.reject(new Error('not called')),
-      logError: () => {},
-    };
     isAlone = true;
-    calls = new PlatformCalls(hub, new DeploymentSettings('http://127.0.0.1:9/', () => {}), {
+    isOnline = true;
+    calls = new PlatformCalls(hub(), new DeploymentSettings('http://127.0.0.1:9/', () => {}), {
       isAlone: (id) => id === requestIds.clear && isAlone,
     });
     calls.hear(opened);
@@ -147,6 +150,87 @@ describe('clearing', () => {
     expect(await overdue).toMatchObject({ ok: false, problem: { code: 'timeout' } });
     calls.forget();
     expect(await clear()).toMatchObject({ ok: false, problem: { code: 'network' } });
+  });
+
+  it('is asked once: who asks again is answered, and who asked before is told so', async () => {
+    const former = clear();
+    const next = clear();
+    expect(await former).toMatchObject({ problem: { code: 'timeout' } });
+    // The deadline of the former one is not that of the next.
+    calls.hear(over);
+    expect(await next).toMatchObject({ ok: true });
+    const third = clear();
+    await vi.advanceTimersByTimeAsync(9_999);
+    const fourth = clear();
+    await vi.advanceTimersByTimeAsync(9_999);
+    let isTold = false;
+    void fourth?.then(() => {
+      isTold = true;
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(isTold).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await third).toMatchObject({ problem: { code: 'timeout' } });
+    expect(await fourth).toMatchObject({ problem: { code: 'timeout' } });
+  });
+
+  it('is not asked for on a line whose session is not connected, or which has gone', async () => {
+    const fresh = new PlatformCalls(hub(), new DeploymentSettings('http://x/', () => {}), {
+      isAlone: () => true,
+    });
+    const early = fresh.answer({ type: 'platform', step: 'clear' });
+    expect(await early).toMatchObject({ problem: { code: 'network' } });
+    calls.hear({ ...opened, isConnected: false });
+    expect(await clear()).toMatchObject({ problem: { code: 'network' } });
+    expect(sent).toEqual([]);
+    calls.hear(opened);
+    isOnline = false;
+    expect(await clear()).toMatchObject({ problem: { code: 'network' } });
+  });
+
+  it('is given up with its line, and nothing that is said afterwards is about it', async () => {
+    const answer = clear();
+    calls.forget();
+    expect(await answer).toMatchObject({ problem: { code: 'timeout' } });
+    expect(calls.hear(refused)).toBe(refused);
+  });
+
+  it('goes on while the conversation does, and whatever else is told', async () => {
+    const answer = clear();
+    const going = { conversationId: null, status: 'connected' } as const;
+    for (const event of [
+      { type: 'conversation', conversation: going },
+      { type: 'pong' },
+      opened,
+    ] as const) {
+      expect(calls.hear(event)).toBe(event);
+    }
+    calls.hear(over);
+    expect(await answer).toMatchObject({ ok: true });
+  });
+
+  it.each(['message-too-long', 'rejected', 'attachment'] as const)(
+    'has nothing that could be found fault with (%s)',
+    async (kind) => {
+      const answer = clear();
+      const event = unnamed({ kind, code: '4011', message: 'no' });
+      expect(calls.hear(event)).toBe(event);
+      calls.hear(over);
+      expect(await answer).toMatchObject({ ok: true });
+    },
+  );
+
+  it('fails in words that promise nothing where nobody foresaw the reason', async () => {
+    vi.spyOn(sent, 'push').mockImplementation(() => {
+      throw new RangeError('odd');
+    });
+    const answer = await clear();
+    expect(answer).toMatchObject({
+      ok: false,
+      epoch: 'boot',
+      problem: { code: 'unknown-outcome' },
+    });
+    vi.restoreAllMocks();
   });
 
   it('takes no other call for its own', async () => {

@@ -99,6 +99,87 @@ describe('a token for the history', () => {
     expect(await lost).toBeNull();
   });
 
+  it('is asked for on an open line alone, and at once again where there was none', async () => {
+    let hasLine = false;
+    let asked = 0;
+    const tokens = new RestTokens(() => {
+      asked += 1;
+      return hasLine;
+    });
+    expect(await tokens.get(false)).toBeNull();
+    expect(asked).toBe(0);
+    tokens.opened();
+    expect(await tokens.get(false)).toBeNull();
+    expect(asked).toBe(1);
+    hasLine = true;
+    const token = tokens.get(false);
+    tokens.take(taken('one'));
+    expect(await token).toBe('one');
+  });
+
+  it('lives for 50 s from the moment it was asked for, however late it came', async () => {
+    let asked = 0;
+    const tokens = new RestTokens(() => {
+      asked += 1;
+      return true;
+    });
+    tokens.opened();
+    const slow = tokens.get(false);
+    await vi.advanceTimersByTimeAsync(9_000);
+    tokens.take(taken('slow'));
+    expect(await slow).toBe('slow');
+    // One that comes again, or late, is nobody's.
+    tokens.take(taken('other'));
+    await vi.advanceTimersByTimeAsync(40_999);
+    expect(await tokens.get(false)).toBe('slow');
+    await vi.advanceTimersByTimeAsync(1);
+    void tokens.get(false);
+    expect(asked).toBe(2);
+  });
+
+  it('that was refused is not given again', async () => {
+    let asked = 0;
+    const tokens = new RestTokens(() => {
+      asked += 1;
+      return true;
+    });
+    tokens.opened();
+    const first = tokens.get(false);
+    tokens.take(taken('one'));
+    await first;
+    const second = tokens.get(true);
+    expect(asked).toBe(2);
+    tokens.take(taken('two'));
+    expect(await second).toBe('two');
+    expect(await tokens.get(false)).toBe('two');
+  });
+
+  it('has no deadline any more once it is there, and is forgotten with its line', async () => {
+    const tokens = new RestTokens(() => true);
+    tokens.opened();
+    const first = tokens.get(false);
+    tokens.take(taken('one'));
+    await first;
+    expect(vi.getTimerCount()).toBe(0);
+    tokens.forget();
+    expect(await tokens.get(false)).toBeNull();
+    tokens.opened();
+    const second = tokens.get(false);
+    await vi.advanceTimersByTimeAsync(9_999);
+    tokens.take(taken('two'));
+    expect(await second).toBe('two');
+  });
+
+  it('is none of an event’s that is no problem', async () => {
+    const tokens = new RestTokens(() => true);
+    tokens.opened();
+    const token = tokens.get(false);
+    const pong = { type: 'pong' } as const;
+    expect(tokens.hear(pong)).toBe(pong);
+    tokens.take(taken('one'));
+    expect(await token).toBe('one');
+  });
+
   it('that the history refuses is replaced with the next call, not in the same', async () => {
     const wanted: boolean[] = [];
     const rest = new Rest(genesysCloud({ deploymentId: 'd', region: 'eu-west-1' }), (isRefused) => {

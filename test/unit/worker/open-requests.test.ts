@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type {
+  GatewayCommand,
+  GatewayEvent,
+  GatewayProblem,
+} from '../../../src/protocol/gateway.ts';
+import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
+import { OpenRequests } from '../../../src/worker/open-requests.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const problem = (messageId: string | null): GatewayProblem => ({
+  kind: 'other',
+  message: '',
+  conversationId: null,
+  messageId,
+  retryAfter: null,
+});
+const from = { id: 'a', name: '', role: 'visitor' } as const;
+const life = { duration: null, expiresAt: null };
+const session: GatewayEvent = {
+  type: 'session',
+  isConnected: true,
+  isNew: false,
+  isReadOnly: false,
+  isAutoStarted: false,
+  hasClearedOthers: false,
+  life,
+  uploads: null,
+};
+const message: GatewayEvent = {
+  type: 'message',
+  message: { conversationId: null, messageId: 'm', sequence: null, from, text: '', timestamp: 1 },
+};
+const routing = { skillGroups: [] };
+
+/** What leaves, and what answers it; without an answer, only time does. */
+const pairs: readonly (readonly [string, GatewayCommand, GatewayEvent | null])[] = [
+  ['a message', { type: 'send-message', conversationId: 'c', messageId: 'm', text: '' }, message],
+  [
+    'a message that is refused',
+    { type: 'send-message', conversationId: 'c', messageId: 'm', text: '' },
+    { type: 'problem', problem: problem('m') },
+  ],
+  [
+    'a file’s place',
+    { type: 'request-upload', attachmentId: 'a', name: '', mime: '', size: 1 },
+    { type: 'upload-target', attachmentId: 'a', url: '', headers: {} },
+  ],
+  [
+    'a file’s place that is refused by its name',
+    { type: 'request-upload', attachmentId: 'a', name: '', mime: '', size: 1 },
+    { type: 'attachment-failed', attachmentId: 'a', problem: problem(null) },
+  ],
+  [
+    'a file’s place that is refused by its request',
+    { type: 'request-upload', attachmentId: 'a', name: '', mime: '', size: 1 },
+    { type: 'attachment-failed', attachmentId: null, problem: problem('a') },
+  ],
+  [
+    'a fresh address',
+    { type: 'refresh-attachment', attachmentId: 'a' },
+    { type: 'attachment-url', attachmentId: 'a', url: '' },
+  ],
+  [
+    'letting a file go',
+    { type: 'delete-attachment', attachmentId: 'a' },
+    { type: 'attachment-deleted', attachmentId: 'a' },
+  ],
+  ['typing', { type: 'typing', conversationId: 'c', isTyping: true }, null],
+  ['a ping', { type: 'ping' }, { type: 'pong' }],
+  ['joining', { type: 'join', routing }, { type: 'problem', problem: problem(requestIds.join) }],
+  ['an end', { type: 'end-conversation' }, { type: 'problem', problem: problem(requestIds.end) }],
+  ['a token for REST', { type: 'rest-token' }, { type: 'rest-token', token: 't', expiresAt: null }],
+  ['a session', { type: 'authenticate' }, session],
+  ['a new conversation', { type: 'open-conversation', routing }, session],
+  ['the conversation', { type: 'resume-conversation', conversationId: 'c' }, session],
+  ['the configuration', { type: 'configuration' }, { type: 'configuration', life, uploads: null }],
+  ['a token of the line', { type: 'resume-token' }, null],
+];
+
+describe('an error without a name may be about', () => {
+  it.each(pairs)('%s, until that is answered', (_, command, answer) => {
+    const requests = new OpenRequests();
+    requests.leaves({ type: 'clear-conversation' });
+    expect(requests.isAlone(requestIds.clear)).toBe(true);
+    requests.leaves(command);
+    expect(requests.isAlone(requestIds.clear)).toBe(false);
+    // Neither another event nor an error without a name answers it.
+    requests.hear({ type: 'typing', conversationId: null, from, isTyping: true });
+    requests.hear({ type: 'problem', problem: problem(null) });
+    requests.hear({ type: 'attachment-failed', attachmentId: null, problem: problem(null) });
+    expect(requests.isAlone(requestIds.clear)).toBe(false);
+    if (answer) requests.hear(answer);
+    else vi.advanceTimersByTime(10_000);
+    expect(requests.isAlone(requestIds.clear)).toBe(true);
+  });
+
+  it.each([
+    { type: 'mark-read', conversationId: 'c', messageId: 'm' },
+    { type: 'answer-ping', payload: null },
+    { type: 'close-session', closesAll: true },
+    { type: 'typing', conversationId: 'c', isTyping: false },
+  ] as const)('nothing that no frame asks for ($type)', (command) => {
+    const requests = new OpenRequests();
+    requests.leaves(command);
+    expect(requests.isAlone(requestIds.clear)).toBe(true);
+  });
+
+  it('what left less than 10 s ago', () => {
+    const requests = new OpenRequests();
+    requests.leaves({ type: 'ping' });
+    vi.advanceTimersByTime(9_999);
+    expect(requests.isAlone(requestIds.clear)).toBe(false);
+    // The same again counts from then on.
+    requests.leaves({ type: 'ping' });
+    vi.advanceTimersByTime(9_999);
+    expect(requests.isAlone(requestIds.clear)).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(requests.isAlone(requestIds.clear)).toBe(true);
+  });
+
+  it('nothing of a line that has ended', () => {
+    const requests = new OpenRequests();
+    requests.leaves({ type: 'ping' });
+    requests.forget();
+    expect(requests.isAlone(requestIds.clear)).toBe(true);
+  });
+});

@@ -1,0 +1,215 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { GatewayCommand, GatewayEvent, Supply } from '../../../src/protocol/gateway.ts';
+import type { GenesysCloudOptions } from '../../../src/protocol/genesys-cloud/index.ts';
+import { genesysCloud } from '../../../src/worker/genesys-cloud.ts';
+
+const session: Extract<GatewayEvent, { type: 'session' }> = {
+  type: 'session',
+  isConnected: true,
+  isNew: false,
+  isReadOnly: false,
+  isAutoStarted: false,
+  hasClearedOthers: false,
+  life: { duration: null, expiresAt: null },
+  uploads: null,
+};
+const from = { id: 'ada', name: 'Ada', role: 'agent' } as const;
+const typing = { type: 'typing', conversationId: 'c', isTyping: true } as const;
+const join = { type: 'join', routing: { skillGroups: [] } } as const;
+const otherTypes = { type: 'typing', conversationId: null, from, isTyping: true } as const;
+
+beforeEach(() => void vi.useFakeTimers());
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+/** @param conversations what the deployment's settings say of them */
+async function supplyOf(
+  conversations: object | null = null,
+  options: Partial<GenesysCloudOptions> = {},
+) {
+  const fetched = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => {
+    if (!conversations) throw new TypeError('fetch failed');
+    return Response.json({ messenger: { apps: { conversations } } });
+  });
+  const sent: GatewayCommand[] = [];
+  const errors: string[] = [];
+  const adapter = genesysCloud({ deploymentId: 'd', region: 'eu-west-1', ...options });
+  const hub = {
+    epoch: 'boot.0',
+    send: (command: GatewayCommand) => {
+      if (!supply.wants(command)) return true;
+      sent.push(command);
+      return true;
+    },
+    call: () => Promise.reject(new Error('not called')),
+    logError: (what: string) => void errors.push(what),
+  };
+  const made = adapter.supply?.(hub);
+  if (!made) throw new Error('the dialect has a supply');
+  const supply: Supply = made;
+  if (conversations) {
+    await supply.answer('tab', { type: 'platform', step: 'deployment' });
+  }
+  return { supply, sent, errors, fetched };
+}
+
+describe('a deployment', () => {
+  it.each([
+    [null, true],
+    [{}, true],
+    [{ showUserTypingIndicator: true }, true],
+    [{ showUserTypingIndicator: false }, false],
+    [{ showAgentTypingIndicator: false }, true],
+  ])('is told of the visitor’s typing as it wants (%j): %s', async (conversations, told) => {
+    const { supply } = await supplyOf(conversations);
+    expect(supply.wants(typing)).toBe(told);
+    // Nothing else of the visitor's is kept from it.
+    expect(supply.wants({ type: 'ping' })).toBe(true);
+  });
+
+  it.each([
+    [null, true],
+    [{ showAgentTypingIndicator: true }, true],
+    [{ showAgentTypingIndicator: false }, false],
+    [{ showUserTypingIndicator: false }, true],
+  ])('shows the other side’s typing as it wants (%j): %s', async (conversations, shown) => {
+    const { supply } = await supplyOf(conversations);
+    expect(supply.hear(otherTypes)).toBe(shown ? otherTypes : null);
+    expect(supply.hear({ type: 'pong' })).toEqual({ type: 'pong' });
+  });
+
+  it.each([
+    [{ autoStart: { enabled: true } }, undefined, false, true],
+    [{ autoStart: { enabled: true } }, undefined, true, false],
+    [{ autoStart: { enabled: true } }, false, false, false],
+    [{ autoStart: { enabled: false } }, undefined, false, false],
+    [{ autoStart: { enabled: false } }, true, false, true],
+    [null, undefined, false, false],
+    [null, true, false, true],
+    [null, true, true, false],
+  ])(
+    'begins by itself (%j, the site says %s, the platform has done so: %s): a join leaves, %s',
+    async (conversations, autostart, isAutoStarted, leaves) => {
+      const options = autostart === undefined ? {} : { autostart };
+      const { supply } = await supplyOf(conversations, options);
+      supply.hear({ ...session, isAutoStarted });
+      expect(supply.wants(join)).toBe(leaves);
+    },
+  );
+});
+
+describe('the line', () => {
+  it('gives tokens for REST while its session is connected, and until it ends', async () => {
+    const { supply, sent } = await supplyOf();
+    supply.hear({ ...session, isConnected: false });
+    expect(await supply.restTokens.get(false)).toBeNull();
+    expect(sent).toEqual([]);
+    supply.hear(session);
+    const token = supply.restTokens.get(false);
+    expect(sent).toEqual([{ type: 'rest-token' }]);
+    // A secret is none of the core's business.
+    expect(supply.hear({ type: 'rest-token', token: 'jwt', expiresAt: null })).toBeNull();
+    expect(await token).toBe('jwt');
+    supply.forget();
+    expect(await supply.restTokens.get(false)).toBeNull();
+    expect(sent).toHaveLength(1);
+  });
+
+  it('takes along what waits for its answer when it ends', async () => {
+    const { supply } = await supplyOf();
+    supply.hear(session);
+    const link = supply.answer('tab', { type: 'file', step: 'link', attachmentId: 'a' });
+    const clearing = supply.answer('tab', { type: 'platform', step: 'clear' });
+    const token = supply.restTokens.get(false);
+    await vi.advanceTimersByTimeAsync(0);
+    supply.forget();
+    expect(await link).toMatchObject({ problem: { code: 'network' } });
+    expect(await clearing).toMatchObject({ problem: { code: 'timeout' } });
+    expect(await token).toBeNull();
+    expect(vi.getTimerCount()).toBeLessThanOrEqual(1);
+  });
+
+  it('hears of every session as the core does', async () => {
+    const { supply } = await supplyOf();
+    expect(supply.hear(session)).toBe(session);
+  });
+
+  it('counts what leaves, so that what can wait does', async () => {
+    const { supply, sent } = await supplyOf();
+    supply.hear(session);
+    for (let request = 0; request < 36; request += 1) supply.wants({ type: 'ping' });
+    const link = supply.answer('tab', { type: 'file', step: 'link', attachmentId: 'a' });
+    expect(await link).toMatchObject({ problem: { code: 'rate-limited' } });
+    expect(sent).toEqual([]);
+  });
+
+  it('does not count what a deployment does not want', async () => {
+    const { supply, sent } = await supplyOf({ showUserTypingIndicator: false });
+    supply.hear(session);
+    for (let request = 0; request < 36; request += 1) supply.wants(typing);
+    void supply.answer('tab', { type: 'file', step: 'link', attachmentId: 'a' });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sent).toEqual([{ type: 'refresh-attachment', attachmentId: 'a' }]);
+  });
+});
+
+describe('files', () => {
+  it('are as the site narrows them, and none where it wants none', async () => {
+    const rules = async (uploads: GenesysCloudOptions['uploads']) => {
+      const { supply } = await supplyOf({}, uploads === undefined ? {} : { uploads });
+      const answer = await supply.answer('tab', { type: 'file', step: 'rules' });
+      return answer?.ok ? answer.value : 'refused';
+    };
+    expect(await rules(undefined)).toMatchObject({ maximumSize: 10 * 1_024 * 1_024 });
+    expect(await rules({ maximumSize: 5 })).toMatchObject({ maximumSize: 5 });
+    expect(await rules(false)).toBeNull();
+  });
+
+  it('and other calls go to whoever answers them', async () => {
+    const { supply } = await supplyOf();
+    expect(supply.answer('tab', { type: 'send' })).toBeNull();
+  });
+});
+
+describe('a session’s token', () => {
+  it('waits for the deployment’s settings, 1.5 s at most', async () => {
+    const { supply, fetched } = await supplyOf();
+    fetched.mockImplementation(() => new Promise(() => {}));
+    let isThere = false;
+    const token = supply.tokens
+      .fetch(false, () => true)
+      .then((result) => {
+        isThere = true;
+        return result;
+      });
+    await vi.advanceTimersByTimeAsync(1_499);
+    expect(isThere).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await token).toMatchObject({ ok: true });
+    expect(supply.tokens.current()).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('is forgotten, and ended, where it is kept', async () => {
+    const { supply } = await supplyOf({});
+    await supply.tokens.fetch(false, () => true);
+    const token = supply.tokens.current();
+    supply.tokens.forget();
+    expect(supply.tokens.current()).toBeNull();
+    await supply.tokens.fetch(false, () => true);
+    expect(supply.tokens.current()).toBe(token);
+    supply.tokens.end();
+    expect(supply.tokens.current()).toBeNull();
+    await supply.tokens.fetch(false, () => true);
+    expect(supply.tokens.current()).not.toBe(token);
+  });
+
+  it('that could not be kept is logged, and is there all the same', async () => {
+    const { supply, errors } = await supplyOf({});
+    expect(await supply.tokens.fetch(false, () => true)).toMatchObject({ ok: true });
+    // There is no IndexedDB here.
+    expect(errors).toContain('a session could not be kept');
+  });
+});
