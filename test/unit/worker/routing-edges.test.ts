@@ -45,6 +45,21 @@ describe.each([
   it('that are missing are told', () => {
     expect(problems()).toHaveLength(1);
   });
+
+  it('are each told once, and in one sentence', () => {
+    const words = problems({ usertier: 'premium', age: 'old' });
+    expect(words).toHaveLength(3);
+    expect(words[0]).toBe('There is no attribute “usertier”. Did you mean “userTier”?');
+    for (const one of words.slice(1)) expect(one).toMatch(/^The attribute (userTier|age).*[^.]\.$/);
+  });
+});
+
+it('a schema without keys to guess from has no guess', () => {
+  const schema = z.record(z.string(), z.string());
+  const routing = { skillGroups: [], attributes: { age: 7 } };
+  expect(attributeProblems(schema, routing)).toHaveLength(1);
+  const strict = z.pipe(z.strictObject({}), z.object({}));
+  expect(attributeProblems(strict, routing)).toEqual(['There is no attribute “age”.']);
 });
 
 it('a site without a schema takes any attributes', () => {
@@ -91,6 +106,42 @@ describe('the routing log', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(fetch).toHaveBeenCalledTimes(20);
+  });
+
+  it('is told once, by the site’s cookie, and nothing waits for it', async () => {
+    const fetch = vi.fn(async () => new Response(null, { status: 204 }));
+    vi.stubGlobal('fetch', fetch);
+    const log = new Log();
+    const note = vi.spyOn(log, 'note');
+    new RoutingLog('/chat/routing-log', log).post(line);
+    expect(fetch).toHaveBeenCalledExactlyOnceWith('/chat/routing-log', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(line),
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal: expect.any(AbortSignal),
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(note).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ['arrived', async () => new Response(null, { status: 204 })],
+    ['failed', () => Promise.reject(new TypeError('fetch failed'))],
+  ])('takes as many again as have %s', async (_, answer) => {
+    const settle: ((response: Promise<Response>) => void)[] = [];
+    const fetch = vi.fn(() => new Promise<Response>((resolve) => settle.push(resolve)));
+    vi.stubGlobal('fetch', fetch);
+    const log = new Log();
+    vi.spyOn(log, 'note').mockImplementation(() => {});
+    const routingLog = new RoutingLog('/chat/routing-log', log);
+    for (let index = 0; index < 9; index += 1) routingLog.post(line);
+    expect(fetch).toHaveBeenCalledTimes(8);
+    settle[0]?.(answer());
+    await new Promise((resolve) => setImmediate(resolve));
+    for (let index = 0; index < 3; index += 1) routingLog.post(line);
+    expect(fetch).toHaveBeenCalledTimes(9);
   });
 
   it('that the site does not want is not asked', () => {
