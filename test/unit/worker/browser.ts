@@ -337,6 +337,9 @@ export class Browser {
     ) {
       await ownerOf(this).isAsked(`prune ${keep} ${before}`);
     });
+    vi.spyOn(Store.prototype, 'close').mockImplementation(async function (this: Store) {
+      await ownerOf(this).isAsked('close');
+    });
   }
 
   get #holder(): FakeHost {
