@@ -398,6 +398,13 @@ describe('an error', () => {
     expect(decode({ class: 'Error', code: 400, body })).toMatchObject([{ problem: { message } }]);
   });
 
+  it('that names a file is about it, whatever its class and code', () => {
+    const body = { errorCode: 4013, errorMessage: 'x', attachmentId: 'a' };
+    expect(decode({ class: 'Error', code: 400, body })).toMatchObject([
+      { type: 'attachment-failed', attachmentId: 'a', problem: { kind: 'rejected' } },
+    ]);
+  });
+
   it('names the message of its frame before that of its body', () => {
     const body = { errorCode: 4011, errorMessage: 'x', tracingId: 'body' };
     const named = (frame: object) => decode({ class: 'Error', code: 400, body, ...frame });
@@ -971,6 +978,14 @@ describe('the history', () => {
       expect([idsOf(result), cursorOf(result)]).toEqual([['a', 'b'], cursor]);
     },
   );
+
+  it('counts what can’t be read, and not what is no message', () => {
+    const events = [{ eventType: 'Presence', presence: { type: 'Join' } }];
+    const join = { id: 'e', type: 'Event', direction: 'Inbound', events };
+    expect(page([entity('a', 0), join, 5, null])).toMatchObject({
+      value: { messages: [{ messageId: 'a' }], misfits: 2 },
+    });
+  });
 
   it('before a sequence, which nobody counts here, is one page', () => {
     const call = { ...before, before: { sequence: 3 } };

@@ -307,6 +307,7 @@ describe('a place in the transcript', () => {
     [[1, 2, 0], false],
     [[1, 2, 0, 4, 5], false],
     [[1, 2, 0, Number.POSITIVE_INFINITY], false],
+    [[Number.NaN, 2, 0, 4], false],
     [[1, 2, 0, '4'], false],
     [[1, 2, 0, null], false],
     [{ 0: 1, 1: 2, 2: 0, 3: 4, length: 4 }, false],
