@@ -3,7 +3,7 @@ import type { Call } from '../protocol/port.ts';
 import type { ChatSnapshot } from '../protocol/snapshot.ts';
 import type { Caller } from './caller.ts';
 import { type Identity, isOfAnother } from './identity.ts';
-import { writeUnsent } from './mirror.ts';
+import { type PageStorage, writeUnsent } from './mirror.ts';
 
 /**
  * Says once more what the tab's last page could not: it was left before a hub had taken in what the
@@ -12,9 +12,14 @@ import { writeUnsent } from './mirror.ts';
  *
  * @param unsent as `PageChat` writes it when it is left
  */
-export function sayAgain(unsent: string, chat: Drafts, caller: Caller): void {
+export function sayAgain(
+  unsent: string,
+  chat: Drafts,
+  caller: Caller,
+  storages?: readonly PageStorage[],
+): void {
   // It is this page's now, and is kept again if it is left as soon. What can't be read is of no use to any.
-  writeUnsent(null);
+  writeUnsent(null, storages);
   const read: unknown = JSON.parse(unsent);
   for (const said of wanted(Array.isArray(read) ? read.map(asUnknown) : [])) {
     void say(said, chat, caller);

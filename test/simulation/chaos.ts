@@ -192,13 +192,9 @@ function act(simulation: Simulation, random: Random): void {
       if (row) tab.call({ type: 'discard', messageId: row.messageId });
       return;
     }
-    case 5: {
-      const [first] = rows;
-      const before = first ? { position: first.position, messageId: first.messageId } : null;
-      const conversationId = first?.conversationId ?? null;
-      tab.call({ type: 'load-earlier', before, conversationId, count: random.int(1, 60) });
+    case 5:
+      tab.loadEarlier(random.int(1, 60));
       return;
-    }
     case 6:
       tab.show(!tab.visible);
       return;
@@ -210,8 +206,7 @@ function act(simulation: Simulation, random: Random): void {
       return;
     case 9:
       count(simulation.world, 'tab closed');
-      tab.leave();
-      tab.isGone = true;
+      simulation.close(tab);
       return;
     case 10:
       cache(simulation, tab, random);
