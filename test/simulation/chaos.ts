@@ -205,8 +205,15 @@ function act(simulation: Simulation, random: Random): void {
       if (simulation.tabs.length < 12) simulation.openTab();
       return;
     case 9:
-      count(simulation.world, 'tab closed');
-      simulation.close(tab);
+      if (random.chance(0.5)) {
+        count(simulation.world, 'tab closed');
+        simulation.close(tab);
+        return;
+      }
+      count(simulation.world, 'page left');
+      // Sent, and a link followed at once: the next page has to say it again.
+      if (random.chance(0.5)) write(simulation, tab, random);
+      simulation.navigate(tab);
       return;
     case 10:
       cache(simulation, tab, random);

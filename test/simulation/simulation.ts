@@ -102,6 +102,8 @@ export class Simulation {
   readonly #calls = new Map<string, AskedCall>();
   /** The browser's, for all pages of the origin. */
   readonly #storage = new ModelStorage();
+  /** What a page was left with, by who has it now. */
+  readonly #handedOn = new Map<string, ModelTab>();
   readonly #sockets: SocketInvariants;
   readonly #outbox: OutboxInvariants;
   readonly #transcript: TranscriptInvariants;
@@ -350,8 +352,17 @@ export class Simulation {
 
   /** The visitor goes on to another page in the same tab. */
   navigate(tab: ModelTab): void {
+    const calls = tab.unsettled.map(({ call }) => call);
     this.close(tab);
-    this.#page(tab.storages[1]);
+    const next = this.#page(tab.storages[1]);
+    for (const call of calls) if (call.type === 'send') this.#handedOn.set(call.messageId, next);
+  }
+
+  /** Messages that a page which is there has to say for the one before it, and has not. */
+  get unsaid(): readonly string[] {
+    return [...this.#handedOn]
+      .filter(([messageId, tab]) => !tab.isGone && !this.ledger.entries.get(messageId)?.isVoid)
+      .map(([messageId]) => messageId);
   }
 
   close(tab: ModelTab): void {
@@ -381,7 +392,10 @@ export class Simulation {
     },
     answered: (tab, call, code) => {
       this.world.trace.add(tab.name, `${call.type} → ${code ?? 'ok'}`);
-      if (call.type === 'send' && code === null) this.ledger.promise(call.messageId);
+      if (call.type !== 'send') return;
+      if (code === null) this.ledger.promise(call.messageId);
+      // Not reached, it is tried again.
+      if (code !== 'unreachable' && code !== 'timeout') this.#handedOn.delete(call.messageId);
     },
     called: (hub, tab, call, settle) => {
       this.#callId += 1;

@@ -88,7 +88,7 @@ export class ModelTab {
       getSnapshot: () => this.#replica.snapshot,
       setDraft: (text: string) => this.call({ type: 'draft', text }),
     };
-    sayAgain(unsent, chat, this.#caller, this.storages);
+    sayAgain(unsent, chat, this.#caller, { storages, warn: () => {} });
     world.scheduler.awaitPromises();
   }
 
