@@ -14,7 +14,7 @@ import {
 import { RealPortsBench } from '../../contracts/ports-bench.ts';
 import { ModelPort } from '../../simulation/model/port.ts';
 import { Scheduler } from '../../simulation/scheduler.ts';
-import { FakeLocks } from './fake-locks.ts';
+import { FakeLocks } from '../client/fake-locks.ts';
 
 const expectations: EdgeExpect = {
   equal: (actual, expected, what) => expect(actual, what).toEqual(expected),
