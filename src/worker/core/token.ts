@@ -96,8 +96,12 @@ export function onToken(run: Run, requestId: number, result: TokenResult): void 
   else if (renewing && run.state.link.phase === 'online' && !result.isSame) beginRenewal(run);
 }
 
+function believed(retryAfter: number | null): number {
+  return Math.min(retryAfter ?? 0, longestPause);
+}
+
 function beQuietFor(run: Run, retryAfter: number | null): void {
-  const pause = Math.min(retryAfter ?? 0, longestPause);
+  const pause = believed(retryAfter);
   const quietUntil = pause > 0 ? run.clock.now + pause : null;
   run.set({ token: { ...run.state.token, quietUntil } });
 }
@@ -119,12 +123,12 @@ function onFailure(run: Run, result: Extract<TokenResult, { ok: false }>): void 
     fail(
       run,
       { code: fatal ? 'forbidden' : 'unavailable', message: result.message },
-      { atLeast: result.retryAfter ?? 0, fatal },
+      { atLeast: believed(result.retryAfter), fatal },
     );
     return;
   }
   // The old token still works for a while: the living socket is left alone.
   if (run.state.token.renewing) {
-    run.setTimer('renew', Math.max(result.retryAfter ?? 0, retryDelay(run, failures - 1)));
+    run.setTimer('renew', Math.max(believed(result.retryAfter), retryDelay(run, failures - 1)));
   }
 }
