@@ -58,7 +58,9 @@ class RealSocketBench implements SocketBench {
   };
 
   async settled(words = 0): Promise<void> {
-    await expect.poll(() => this.#client.told.length, { interval: 2 }).toBeGreaterThanOrEqual(words);
+    await expect
+      .poll(() => this.#client.told.length, { interval: 2 })
+      .toBeGreaterThanOrEqual(words);
     for (let turn = 0; turn < 40; turn += 1) {
       await new Promise((resolve) => setImmediate(resolve));
     }
