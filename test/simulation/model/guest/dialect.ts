@@ -20,7 +20,7 @@ export function guestDialect(world: World, machine: Machine): Dialect {
     visitorUrl: '/visitor',
   });
   const vault: Vault = { kept: null };
-  const around = { machine, platform, site, history, adapter, vault };
+  const around = { scheduler: world.scheduler, machine, platform, site, history, adapter, vault };
   return {
     gateway: platform,
     broker: site,
