@@ -186,6 +186,7 @@ export class RealPortsBench implements ServedPortsBench {
       else answered.get(id)?.();
     });
     const hub = wrap<HubCalls>(end);
+    if (end instanceof MessagePort) end.start();
     while (words.length === 0) await roundTrips();
     let stream: Port | null = null;
     return {

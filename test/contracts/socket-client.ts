@@ -1,7 +1,7 @@
 import { genesysArticle } from '../../src/protocol/article/index.ts';
 import type { GatewayEvent } from '../../src/protocol/gateway.ts';
 import { Sockets } from '../../src/worker/socket.ts';
-import type { LineWord } from './socket.ts';
+import type { LineWord, OpenLine } from './socket.ts';
 
 /** The real edge, and what it has told. */
 export class SocketClient {
@@ -16,9 +16,11 @@ export class SocketClient {
     this.#url = url;
   }
 
-  open(socketId: number, isReachable: boolean): void {
+  open(socketId: number, { isReachable = true, atOnce }: OpenLine = {}): void {
     // Nobody listens on the port that is for discarding.
     this.#sockets(isReachable ? this.#url : 'ws://127.0.0.1:9/').open(socketId);
+    if (atOnce === 'send') this.send(socketId, { type: 'ping' });
+    if (atOnce === 'close') this.close(socketId);
   }
 
   send(...sent: Parameters<Sockets['send']>): void {

@@ -54,10 +54,29 @@ export class SocketServer {
     return last;
   }
 
+  /** Whatever has been sent before has been answered, where the other side still answers. */
+  async settled(): Promise<void> {
+    const open = this.#accepted.filter(({ socket }) => socket.readyState === socket.OPEN);
+    await Promise.all(open.map(({ socket }) => answered(socket)));
+  }
+
   close(): void {
     for (const { socket } of this.#accepted) socket.terminate();
     this.#server.close();
   }
+}
+
+function answered(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const over = () => {
+      socket.off('pong', over);
+      socket.off('close', over);
+      resolve();
+    };
+    socket.on('pong', over);
+    socket.on('close', over);
+    socket.ping();
+  });
 }
 
 export class AcceptedSocket implements LineServer {

@@ -20,9 +20,15 @@ export interface LineServer {
   isOver(): Promise<boolean>;
 }
 
+export interface OpenLine {
+  /** Whether somebody is there to accept it. @default true */
+  readonly isReachable?: boolean;
+  /** In the same moment, before it can be open. */
+  readonly atOnce?: 'send' | 'close';
+}
+
 export interface LineBench {
-  /** `false`: nobody is there to accept it. */
-  open(socketId: number, isReachable?: boolean): Promise<void>;
+  open(socketId: number, how?: OpenLine): Promise<void>;
   send(socketId: number, command: GatewayCommand): Promise<void>;
   close(socketId: number): Promise<void>;
   /** The gateway's end of the line that was opened last. */
@@ -72,8 +78,7 @@ export const lineCases: readonly EdgeCase<LineBench>[] = [
     name: 'what is sent before a line is open, after it is closed, or on none, goes nowhere',
     async run(bench, expect) {
       await bench.send(1, ping);
-      await bench.open(1);
-      await bench.send(1, ping);
+      await bench.open(1, { atOnce: 'send' });
       const server = await bench.accepted();
       await bench.settled(1);
       await bench.send(2, ping);
@@ -134,7 +139,7 @@ export const lineCases: readonly EdgeCase<LineBench>[] = [
   {
     name: 'a line that nobody accepts is closed without having been opened',
     async run(bench, expect) {
-      await bench.open(1, false);
+      await bench.open(1, { isReachable: false });
       await bench.settled(1);
       await bench.settled();
       expect.equal(await bench.told(), [['closed', 1, 'network']]);
@@ -350,8 +355,7 @@ export const socketCases: readonly EdgeCase<SocketBench>[] = [
   {
     name: 'a line that we close before it is open is not told as opened',
     async run(bench, expect) {
-      await bench.open(1);
-      await bench.close(1);
+      await bench.open(1, { atOnce: 'close' });
       await bench.settled(1);
       await bench.settled();
       expect.equal(await bench.told(), [['closed', 1, 'network']]);

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { genesysArticle } from '../../../src/protocol/article/index.ts';
 import type { GatewayAdapter, RestCall, RestResult } from '../../../src/protocol/gateway.ts';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
@@ -31,28 +32,30 @@ type Who = Parameters<HistoryBench['as']>[0];
 /** The real edge, against the emulator. */
 class RealHistoryBench implements HistoryBench {
   readonly #gateway: Gateway;
+  readonly #visitor: string;
   readonly #tokens: ReadonlyMap<Who, string | null>;
   readonly #rest: Rest;
   #who: Who = 'visitor';
   #at = Date.now();
 
-  constructor(gateway: Gateway, tokens: ReadonlyMap<Who, string | null>) {
+  constructor(gateway: Gateway, visitor: string, tokens: ReadonlyMap<Who, string | null>) {
     this.#gateway = gateway;
+    this.#visitor = visitor;
     this.#tokens = tokens;
     const { socketUrl, apiUrl } = gateway;
     const adapter = genesysArticle({ socketUrl, apiUrl });
     this.#rest = new Rest(adapter, () => this.#tokens.get(this.#who) ?? null);
   }
 
-  static async start(): Promise<{ bench: RealHistoryBench; gateway: Gateway }> {
-    const gateway = await startGateway();
+  static async start(gateway: Gateway): Promise<RealHistoryBench> {
+    const visitor = `ann-${randomUUID()}`;
     const tokens = new Map<Who, string | null>([
-      ['visitor', await tokenFor(gateway, 'ann')],
-      ['stranger', await tokenFor(gateway, 'bob')],
+      ['visitor', await tokenFor(gateway, visitor)],
+      ['stranger', await tokenFor(gateway, `bob-${randomUUID()}`)],
       ['nobody', 'no token of theirs'],
       ['tokenless', null],
     ]);
-    return { bench: new RealHistoryBench(gateway, tokens), gateway };
+    return new RealHistoryBench(gateway, visitor, tokens);
   }
 
   as(who: Who): void {
@@ -60,7 +63,7 @@ class RealHistoryBench implements HistoryBench {
   }
 
   async begin(): Promise<string> {
-    const { conversationId } = await Line.inConversation(this.#gateway, 'ann');
+    const { conversationId } = await Line.inConversation(this.#gateway, this.#visitor);
     return conversationId;
   }
 
@@ -136,13 +139,16 @@ class ModelHistoryBench implements HistoryBench {
 }
 
 describe('a real history', () => {
+  let gateway: Gateway;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+  }, 60_000);
+
+  afterAll(() => gateway.close());
+
   it.each(historyCases)('$name', async ({ run }) => {
-    const { bench, gateway } = await RealHistoryBench.start();
-    try {
-      await run(bench, expectations);
-    } finally {
-      await gateway.close();
-    }
+    await run(await RealHistoryBench.start(gateway), expectations);
   });
 });
 

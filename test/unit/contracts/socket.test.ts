@@ -7,6 +7,7 @@ import {
   type LineServer,
   type LineWord,
   lineCases,
+  type OpenLine,
   type SocketBench,
   socketCases,
 } from '../../contracts/socket.ts';
@@ -38,7 +39,7 @@ class RealSocketBench implements SocketBench {
     this.#client = new SocketClient(server.url);
   }
 
-  open = async (socketId: number, isReachable = true) => this.#client.open(socketId, isReachable);
+  open = async (socketId: number, how?: OpenLine) => this.#client.open(socketId, how);
   send = async (socketId: number, command: GatewayCommand) => this.#client.send(socketId, command);
   close = async (socketId: number) => this.#client.close(socketId);
   accepted = () => this.#server.accept();
@@ -109,7 +110,7 @@ class ModelLineBench implements LineBench {
   readonly #ends: LineServer[] = [];
   readonly #calm = calmWorld();
 
-  async open(socketId: number, isReachable = true): Promise<void> {
+  async open(socketId: number, { isReachable = true, atOnce }: OpenLine = {}): Promise<void> {
     const { world, machine } = this.#calm;
     const line = new Line(world, machine, `line ${socketId}`, {
       opened: () => this.#told.push(['opened', socketId]),
@@ -131,6 +132,8 @@ class ModelLineBench implements LineBench {
         return end;
       },
     );
+    if (atOnce === 'send') await this.send(socketId, { type: 'ping' });
+    if (atOnce === 'close') await this.close(socketId);
   }
 
   async send(socketId: number, command: GatewayCommand): Promise<void> {
