@@ -482,4 +482,53 @@ export const mutants: readonly Mutant[] = [
     replace: '',
     profile: { ...guests, visitorEnds: 4, cuts: 6, restFails: 0.6, kills: 4, minutes: 2 },
   },
+  // --- pages ---
+  {
+    name: 'calls-not-repeated',
+    file: client('caller'),
+    find: 'for (const pending of [...this.#pending]) this.#send(connection, pending);',
+    replace: '',
+  },
+  {
+    name: 'repeat-not-told',
+    file: client('caller'),
+    find: "return call.type === 'send' ? { ...call, isRepeat: true } : call;",
+    replace: 'return call;',
+  },
+  {
+    name: 'earlier-not-read-again',
+    file: client('earlier'),
+    find: 'if (epoch === after.epoch && before.insertions !== after.insertions) {',
+    replace: 'if (epoch === after.epoch && before.insertions > after.insertions) {',
+  },
+  {
+    name: 'above-not-refreshed',
+    file: client('replica'),
+    find: 'if (first && this.#snapshot.messages[0] !== first) this.#events.keptAbove(first);',
+    replace: '',
+  },
+  {
+    name: 'above-not-read-again',
+    file: client('earlier'),
+    find: 'if (before.insertions !== after.insertions) continue;',
+    replace: '',
+  },
+  {
+    name: 'pull-forgotten',
+    file: client('replica'),
+    find: "case 'head':\n        hub.post({ type: 'pull' });",
+    replace: "case 'head':",
+  },
+  {
+    name: 'mirror-not-written',
+    file: client('replica'),
+    find: 'this.#events.mirror({ conversationId: after, visitor });',
+    replace: '',
+  },
+  {
+    name: 'unsaid-is-forgotten',
+    file: client('unsent'),
+    find: 'void say(said, chat, caller, warn);',
+    replace: '',
+  },
 ];

@@ -1,4 +1,5 @@
 import type { PageStorage } from '../../src/client/mirror.ts';
+import type { SideCall } from '../../src/protocol/deployment.ts';
 import type { Call } from '../../src/protocol/port.ts';
 import type { Answer } from '../../src/worker/core/effect.ts';
 import { startStorm } from './chaos.ts';
@@ -44,6 +45,9 @@ const looks = { first: 1_500, growth: 1.4, last: 15_000 };
 
 /** How long some wait whether it stays so, in ms: a reconciliation and more. */
 const lingering = 70_000;
+
+/** A page waits for ten seconds for an answer that takes its hub some milliseconds. */
+const longestAnswer = 5_000;
 
 /** Of a schedule: the longest have some thousands. */
 const mostSteps = 200_000;
@@ -392,6 +396,11 @@ export class Simulation {
     },
     answered: (tab, call, code) => {
       this.world.trace.add(tab.name, `${call.type} → ${code ?? 'ok'}`);
+      this.assert(() =>
+        check(!isGivenUp(tab, call, code), 'answers', () => {
+          return `${tab.name} gives ${call.type} up (${code}), attached for ${tab.worksFor} ms`;
+        }),
+      );
       if (call.type !== 'send') return;
       if (code === null) this.ledger.promise(call.messageId);
       // Not reached, it is tried again.
@@ -491,6 +500,15 @@ export class Simulation {
       }
     });
   }
+}
+
+/**
+ * A page has given a call up although its hub was there to answer it. Those that wait for the gateway
+ * may take longer.
+ */
+function isGivenUp(tab: ModelTab, { type }: Call | SideCall, code: string | null): boolean {
+  if (code !== 'timeout' && code !== 'unreachable') return false;
+  return type !== 'start' && type !== 'load-earlier' && tab.worksFor > longestAnswer;
 }
 
 function hasArrived({ conversations }: ModelGateway, messageId: string): boolean {

@@ -51,6 +51,8 @@ export class ModelTab {
   isGone = false;
   hub: HubProcess | null = null;
   isAttached = false;
+  /** Since when it is attached and nothing has stopped it, in simulated ms. */
+  #workingSince = 0;
   /** The origin's storage and the tab's own. */
   readonly storages: readonly [PageStorage, PageStorage];
   /** New at each attachment. */
@@ -110,6 +112,13 @@ export class ModelTab {
     return this.#caller.unsettled;
   }
 
+  /** For how long it could have heard its hub, without a break, in ms. */
+  get worksFor(): number {
+    if (!this.isAttached || this.isFrozen || this.#machine.isAsleep) return 0;
+    const since = Math.max(this.#workingSince, this.#machine.awakeSince);
+    return this.#world.scheduler.now - since;
+  }
+
   /** Of the hub's, that a frozen page has not seen. */
   get unseenPosts(): number {
     return this.#waiting.filter(({ kind }) => kind === 'post').length;
@@ -162,6 +171,7 @@ export class ModelTab {
 
   thaw(): void {
     this.isFrozen = false;
+    this.#workingSince = this.#world.scheduler.now;
     for (const { run } of this.#waiting.splice(0)) run();
   }
 
@@ -197,7 +207,9 @@ export class ModelTab {
   #take(port: ModelPort, message: StreamMessage): void {
     this.#events.heard(this, message);
     this.#replica.take(port, message);
-    if (message.type === 'snapshot') this.isAttached = true;
+    if (message.type !== 'snapshot' || this.isAttached) return;
+    this.isAttached = true;
+    this.#workingSince = this.#world.scheduler.now;
   }
 
   /** Nothing happens in a page that is frozen or gone. */

@@ -191,9 +191,14 @@ describe('rows above a snapshot', () => {
   it('are another visitor’s, or were wiped, and nothing of them is kept', () => {
     take(snapshot(), snapshot({ visitor: 'grace', epoch: 'b.0', messages: [row(6)] }));
     expect(ids()).toEqual(['m6']);
-    take(snapshot({ visitor: 'grace', epoch: 'b.1', wipes: 1, messages: [row(6)] }));
-    expect(ids()).toEqual(['m6']);
+    take(snapshot({ visitor: 'grace', epoch: 'b.1', wipes: 1, messages: [row(6), row(7)] }));
+    expect(ids()).toEqual(['m6', 'm7']);
     expect(kept).toEqual([]);
+    expect(caller.identity).toEqual({ visitor: 'grace', wipes: 1 });
+    // Of the same visitor, and wiped no more since, they are the page's again.
+    take(snapshot({ visitor: 'grace', epoch: 'b.1', wipes: 1, messages: [row(7)] }));
+    expect(ids()).toEqual(['m6', 'm7']);
+    expect(kept).toEqual(['m7']);
   });
 
   it('count what changed above the end, so that what was read before it is read anew', () => {
