@@ -217,21 +217,21 @@ describe('a call whose hub dies', () => {
     await Promise.all([early, ...asked]);
   });
 
-  it('takes no answer of the former one’s', async () => {
-    const caller = new Caller();
-    const hub = new TestHub();
-    const next = new TestHub();
-    caller.attached(hub);
-    const asked = ask(caller, send('hi'));
-    caller.detached();
-    hub.answer[0]?.(refused('rejected'));
-    await heard();
-    expect(asked.problem).toBeNull();
-    caller.attached(next);
-    hub.answer[0]?.(refused('rejected'));
-    await heard();
-    expect(asked.problem).toBeNull();
-  });
+  it.each([false, true])(
+    'takes no answer of the former one’s, whether or not there is another: %s',
+    async (isReplaced) => {
+      const caller = new Caller();
+      const hub = new TestHub();
+      caller.attached(hub);
+      const asked = ask(caller, send('hi'));
+      caller.detached();
+      if (isReplaced) caller.attached(new TestHub());
+      hub.answer[0]?.(refused('rejected'));
+      await heard();
+      expect(asked.problem).toBeNull();
+      expect(texts(caller)).toEqual(['hi']);
+    },
+  );
 
   it.each([
     [{ type: 'retry', messageId: 'm' }, 'not-failed'],
