@@ -77,7 +77,12 @@ export class ModelTab {
     this.#world = world;
     this.#machine = machine;
     this.#events = events;
-    this.#caller = new HeardCaller(this.#clock, (call, code) => events.answered(this, call, code));
+    const { scheduler } = world;
+    this.#caller = new HeardCaller(
+      this.#clock,
+      (call, code) => events.answered(this, call, code),
+      (error) => scheduler.fail(error),
+    );
     this.#replica = new Replica(this.#caller, {
       changed: () => events.changed(this),
       alert: () => {},
@@ -91,7 +96,7 @@ export class ModelTab {
       setDraft: (text: string) => this.call({ type: 'draft', text }),
     };
     sayAgain(unsent, chat, this.#caller, { storages, warn: () => {} });
-    world.scheduler.awaitPromises();
+    scheduler.awaitPromises();
   }
 
   get tabId(): string {
@@ -260,18 +265,27 @@ export class ModelTab {
 class HeardCaller extends Caller {
   readonly #heard: (call: Call | SideCall, code: string | null) => void;
 
-  constructor(clock: PageClock, heard: (call: Call | SideCall, code: string | null) => void) {
+  readonly #fail: (error: unknown) => void;
+
+  constructor(
+    clock: PageClock,
+    heard: (call: Call | SideCall, code: string | null) => void,
+    fail: (error: unknown) => void,
+  ) {
     super(clock);
     this.#heard = heard;
+    this.#fail = fail;
   }
 
   override call(...asked: Parameters<Caller['call']>): ReturnType<Caller['call']> {
     const [call] = asked;
     const answer = super.call(...asked);
-    answer.then(
-      () => this.#heard(call, null),
-      (error: unknown) => this.#heard(call, error instanceof PartylineError ? error.code : '?'),
-    );
+    answer
+      .then(
+        () => this.#heard(call, null),
+        (error: unknown) => this.#heard(call, error instanceof PartylineError ? error.code : '?'),
+      )
+      .catch(this.#fail);
     return answer;
   }
 }
