@@ -31,12 +31,12 @@ export type ServedHub = Pick<
 /** A tab's end of a connection: a port, or a channel where there are none. */
 export type Port = MessagePort | BroadcastChannel;
 
-/** Without SharedWorker: answers the door, until this worker ends. Returns what closes it before. */
+/** Without SharedWorker: answers the door, until this worker ends. */
 export function answerDoor(
   connect: (port: Port, onGone: () => void) => void,
   log: Pick<Log, 'note'>,
-): () => void {
-  const door = new BroadcastChannel(hubChannel);
+  door = new BroadcastChannel(hubChannel),
+): void {
   const served = new Set<string>();
   door.onmessage = ({ data }: MessageEvent<unknown>) => {
     const knock = knockSchema().safeParse(data);
@@ -59,7 +59,6 @@ export function answerDoor(
   };
   const here: Here = { type: 'partyline-here' };
   door.postMessage(here);
-  return () => door.close();
 }
 
 /**

@@ -119,7 +119,9 @@ export class RealPortsBench implements ServedPortsBench {
     this.#around = around;
     this.#alive = holdLock(aliveLock(bootOf(this.hub.epoch)));
     if (around.transport === 'port') return;
-    this.#cleanUps.push(answerDoor((port, onGone) => this.#serve(port, onGone), this.#log));
+    const door = new BroadcastChannel(hubChannel);
+    this.#cleanUps.push(() => door.close());
+    answerDoor((port, onGone) => this.#serve(port, onGone), this.#log, door);
   }
 
   get limit(): number {

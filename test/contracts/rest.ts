@@ -304,6 +304,8 @@ export const retryAfters: readonly (readonly [string, number | null])[] = [
   ['10 s', null],
   // Its date form would need the server's clock.
   ['Wed, 21 Oct 2115 07:28:00 GMT', null],
+  ['999999999', 999_999_999_000],
+  ['9999999999', null],
   ['9'.repeat(400), null],
 ];
 

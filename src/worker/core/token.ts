@@ -96,20 +96,18 @@ export function onToken(run: Run, requestId: number, result: TokenResult): void 
   else if (renewing && run.state.link.phase === 'online' && !result.isSame) beginRenewal(run);
 }
 
-function believed(retryAfter: number | null): number {
-  return Math.min(retryAfter ?? 0, longestPause);
-}
-
-function beQuietFor(run: Run, retryAfter: number | null): void {
-  const pause = believed(retryAfter);
+/** Returns for how long, in ms. */
+function beQuietFor(run: Run, retryAfter: number | null): number {
+  const pause = Math.min(retryAfter ?? 0, longestPause);
   const quietUntil = pause > 0 ? run.clock.now + pause : null;
   run.set({ token: { ...run.state.token, quietUntil } });
+  return pause;
 }
 
 function onFailure(run: Run, result: Extract<TokenResult, { ok: false }>): void {
   const failures = run.state.token.failures + 1;
   run.set({ token: { ...run.state.token, failures } });
-  beQuietFor(run, result.retryAfter);
+  const pause = beQuietFor(run, result.retryAfter);
   if (result.kind === 'signed-out') {
     // Before the requests fail, so that nobody who hears of it sends another message.
     signedOut(run, result.message);
@@ -123,12 +121,12 @@ function onFailure(run: Run, result: Extract<TokenResult, { ok: false }>): void 
     fail(
       run,
       { code: fatal ? 'forbidden' : 'unavailable', message: result.message },
-      { atLeast: believed(result.retryAfter), fatal },
+      { atLeast: pause, fatal },
     );
     return;
   }
   // The old token still works for a while: the living socket is left alone.
   if (run.state.token.renewing) {
-    run.setTimer('renew', Math.max(believed(result.retryAfter), retryDelay(run, failures - 1)));
+    run.setTimer('renew', Math.max(pause, retryDelay(run, failures - 1)));
   }
 }

@@ -20,15 +20,15 @@ afterEach(() => {
 
 /** A hub in some tab: it says hello on each connection. */
 function open(): void {
-  const close = answerDoor(
+  answerDoor(
     (port, onGone) => {
       served.push({ port, onGone });
       cleanUps.push(() => port.close());
       port.postMessage('hello');
     },
     { note: (note) => notes.push(note) },
+    channel(hubChannel),
   );
-  cleanUps.push(close);
 }
 
 function channel(name: string): BroadcastChannel {
