@@ -490,12 +490,6 @@ export const mutants: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'repeat-not-told',
-    file: client('caller'),
-    find: "return call.type === 'send' ? { ...call, isRepeat: true } : call;",
-    replace: 'return call;',
-  },
-  {
     name: 'earlier-not-read-again',
     file: client('earlier'),
     find: 'if (epoch === after.epoch && before.insertions !== after.insertions) {',
