@@ -414,10 +414,18 @@ const answers: EdgeCase<RestBench>[] = [
       expect.equal(bench.requests.length, 1);
       await bench.answer({ status: 403 });
       await bench.call(look);
+      await bench.answer({ status: 401 });
+      await bench.call(look);
+      // It is said once, whatever comes of that call.
+      await bench.answer('hang');
+      const late = bench.call(look);
+      await bench.waiting();
+      bench.timeOut();
+      await late;
       await bench.answer({ status: 200, body: nothing });
       await bench.call(look);
-      expect.equal(bench.requests.length, 3);
-      expect.equal(bench.refusals, [false, isOfSessions, false]);
+      expect.equal(bench.requests.length, 5);
+      expect.equal(bench.refusals, [false, isOfSessions, false, isOfSessions, false]);
     },
   },
 ];

@@ -490,21 +490,9 @@ export const mutants: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'earlier-not-read-again',
-    file: client('earlier'),
-    find: 'if (epoch === after.epoch && before.insertions !== after.insertions) {',
-    replace: 'if (epoch === after.epoch && before.insertions > after.insertions) {',
-  },
-  {
     name: 'above-not-refreshed',
     file: client('replica'),
     find: 'if (first && this.#snapshot.messages[0] !== first) this.#events.keptAbove(first);',
-    replace: '',
-  },
-  {
-    name: 'above-not-read-again',
-    file: client('earlier'),
-    find: 'if (before.insertions !== after.insertions) continue;',
     replace: '',
   },
   {
@@ -512,12 +500,6 @@ export const mutants: readonly Mutant[] = [
     file: client('replica'),
     find: "case 'head':\n        hub.post({ type: 'pull' });",
     replace: "case 'head':",
-  },
-  {
-    name: 'mirror-not-written',
-    file: client('replica'),
-    find: 'this.#events.mirror({ conversationId: after, visitor });',
-    replace: '',
   },
   {
     name: 'unsaid-is-forgotten',

@@ -60,6 +60,7 @@ class TestCaller extends Caller {
   override async call(call: Call): Promise<{ value: unknown; epoch: string }> {
     if (call.type !== 'load-earlier') throw new Error(call.type);
     this.asked.push(call);
+    if (this.asked.length > 20) throw new Error('it asks without end');
     const { epoch } = page;
     return { value: this.answer(call, this.asked.length), epoch };
   }
