@@ -1,7 +1,7 @@
 import type { SideCall } from '../protocol/deployment.ts';
 import { PartylineError } from '../protocol/errors.ts';
-import type { Call } from '../protocol/port.ts';
-import type { HubConnection } from './hub-connection.ts';
+import type { Call, CallAnswer } from '../protocol/port.ts';
+import { type PageClock, pageClock } from './clock.ts';
 import { type Identity, isOfAnother } from './identity.ts';
 
 /** A hub that is alive answers within milliseconds, or says why it can't. */
@@ -9,6 +9,14 @@ const defaultDeadline = 10_000;
 
 /** For a hub that hangs to be found out and replaced, and for its successor's answer. */
 const secondChance = 15_000;
+
+/** A hub that can be asked. */
+export interface CallHub {
+  /** Settles with the hub's answer, or not at all when the hub dies. */
+  call(call: Call | SideCall): Promise<CallAnswer>;
+  /** Was not answered in time: one that hangs is to be left. */
+  probe(): void;
+}
 
 interface Pending {
   readonly call: Call | SideCall;
@@ -28,11 +36,16 @@ type Outcome = { readonly value: unknown; readonly epoch: string } | PartylineEr
  * what makes it idempotent. Every one settles by its deadline.
  */
 export class Caller {
+  readonly #clock: PageClock;
   readonly #pending = new Set<Pending>();
-  #connection: HubConnection | null = null;
+  #connection: CallHub | null = null;
   /** Who is there, as far as that is known. */
   identity: Identity | null = null;
   #isClosed = false;
+
+  constructor(clock = pageClock) {
+    this.#clock = clock;
+  }
 
   call(
     call: Call | SideCall,
@@ -49,21 +62,21 @@ export class Caller {
         wasSent: false,
         settle: (outcome) => {
           if (!this.#pending.delete(pending)) return;
-          clearTimeout(timer);
+          cancel();
           if (outcome instanceof PartylineError) reject(outcome);
           else resolve(outcome);
         },
       };
-      let timer = setTimeout(() => {
+      let cancel = this.#clock.after(deadline, () => {
         const connection = this.#connection;
         if (!pending.wasSent || !connection) {
           pending.settle(overdue(pending));
           return;
         }
         // Late by chance, or by a hub that hangs: then its successor is asked again.
-        timer = setTimeout(() => pending.settle(overdue(pending)), secondChance);
+        cancel = this.#clock.after(secondChance, () => pending.settle(overdue(pending)));
         connection.probe();
-      }, deadline);
+      });
       this.#pending.add(pending);
       if (this.#connection) this.#send(this.#connection, pending);
     });
@@ -82,7 +95,7 @@ export class Caller {
   }
 
   /** There is a hub to ask, and its snapshot has come. */
-  attached(connection: HubConnection): void {
+  attached(connection: CallHub): void {
     if (this.#connection === connection) return;
     this.#connection = connection;
     for (const pending of [...this.#pending]) this.#send(connection, pending);
@@ -107,7 +120,7 @@ export class Caller {
     this.fail(new PartylineError('closed', 'This chat has been closed.'));
   }
 
-  #send(connection: HubConnection, pending: Pending): void {
+  #send(connection: CallHub, pending: Pending): void {
     const isRepeat = pending.wasSent;
     pending.wasSent = true;
     connection.call(isRepeat ? repeated(pending.call) : pending.call).then(

@@ -6,20 +6,15 @@ import type { Call, StreamMessage } from '../protocol/port.ts';
 import type { ChatSnapshot, ConnectionSnapshot } from '../protocol/snapshot.ts';
 import { Caller } from './caller.ts';
 import type { Chat, ChatPlatform, SendOptions } from './chat.ts';
-import type { Rows } from './earlier.ts';
-import type { Guard } from './guard.ts';
-import { isConversation, isEarlier } from './guards.ts';
+import { readAs } from './guard.ts';
+import { isConversation } from './guards.ts';
 import type { Host } from './host.ts';
 import { HubConnection } from './hub-connection.ts';
-import { isOfAnother } from './identity.ts';
 import { readMirror, readUnsent, writeMirror, writeUnsent } from './mirror.ts';
 import { type ConnectOptions, checkOptions } from './options.ts';
+import { notConnected, Replica } from './replica.ts';
 import { Respawn } from './respawn.ts';
 import { type OpenRoute, type Route, throughSharedWorker } from './route.ts';
-import { applyPatch, applySnapshot, isInsertion } from './transcript.ts';
-
-/** Patches after which the hub is told how far this tab has come: a part of its credit. */
-const acknowledgeEvery = 4;
 
 /** The gateway's answer may need several connection tries. */
 const startDeadline = 60_000;
@@ -30,24 +25,6 @@ const startDeadline = 60_000;
  */
 const patience: readonly [number, ...number[]] = [1_000, 2_000, 4_000, 8_000];
 
-const notConnected: ConnectionSnapshot = {
-  phase: 'connecting',
-  attempt: 0,
-  retryAt: null,
-  transport: 'none',
-};
-
-const nothingYet: ChatSnapshot = {
-  connection: notConnected,
-  conversation: null,
-  unread: 0,
-  typing: null,
-  draft: '',
-  hub: { kind: 'shared-worker', epoch: '', build: '', tabs: 0, persistent: true },
-  messages: [],
-  hasEarlier: false,
-};
-
 /**
  * Attaches this page to the origin's one conversation. Returns at once; the snapshot fills in within
  * one round trip to the hub.
@@ -56,16 +33,6 @@ const nothingYet: ChatSnapshot = {
  */
 export function connect(options: ConnectOptions): Chat {
   return new PageChat(checkOptions(options));
-}
-
-function conversationOf({ conversation }: ChatSnapshot): string | null {
-  return conversation?.conversationId ?? null;
-}
-
-/** What a call was answered with. */
-function readAs<T>(is: Guard<T>, value: unknown): T {
-  if (is(value)) return value;
-  throw new PartylineError('unknown-outcome', 'The hub’s answer could not be read.');
 }
 
 /** One subscriber's fault must not keep the others from the news. */
@@ -103,25 +70,21 @@ class PageChat implements Chat {
   #usesFallback: boolean;
   /** Of another build, which has the conversation. */
   #successor: Address | null = null;
-  #snapshot = nothingYet;
   #connection: HubConnection | null = null;
   /** Tries in a row in which no hub spoke. */
   #unheard = 0;
-  #epoch: string | null = null;
-  #revision = 0;
-  #acknowledged = 0;
-  /** What changed more than the end. */
-  #insertions = 0;
   #isClosed = false;
-  readonly #rows: Rows = {
-    now: () => ({
-      snapshot: this.#snapshot,
-      epoch: this.#epoch,
-      insertions: this.#insertions,
-    }),
-    read: (value) => readAs(isEarlier, value),
-    update: (snapshot) => this.#update(snapshot),
-  };
+  readonly #replica = new Replica(this.#caller, {
+    changed: () => {
+      for (const listener of [...this.#listeners]) guarded(listener);
+    },
+    alert: (message) => {
+      for (const listener of [...this.#alertListeners]) guarded(() => listener(message));
+    },
+    // Kept by the page itself.
+    mirror: (mirror) => writeMirror(mirror),
+    keptAbove: (first) => this.#refreshAbove(first),
+  });
 
   constructor(options: ConnectOptions) {
     this.#options = options;
@@ -132,7 +95,7 @@ class PageChat implements Chat {
     else this.#attach();
   }
 
-  readonly getSnapshot = (): ChatSnapshot => this.#snapshot;
+  readonly getSnapshot = (): ChatSnapshot => this.#replica.snapshot;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -181,7 +144,9 @@ class PageChat implements Chat {
   }
 
   loadEarlier(count = 50): Promise<boolean> {
-    return import('./later.ts').then((part) => part.loadEarlier(this.#caller, this.#rows, count));
+    return import('./later.ts').then((part) =>
+      part.loadEarlier(this.#caller, this.#replica.rows, count),
+    );
   }
 
   reconnect(): void {
@@ -296,59 +261,19 @@ class PageChat implements Chat {
   }
 
   #onStream(connection: HubConnection, message: StreamMessage): void {
-    switch (message.type) {
-      case 'snapshot': {
-        const { visitor, wipes } = message;
-        const isAnother = isOfAnother(this.#caller.identity, message);
-        const wasAttached = this.#epoch !== null && !isAnother;
-        this.#caller.meet({ visitor, wipes });
-        this.#epoch = message.epoch;
-        this.#revision = message.revision;
-        // It may have brought anything.
-        this.#insertions += 1;
-        this.#respawn.succeeded();
-        this.#unheard = 0;
-        this.#update(applySnapshot(this.#snapshot, message, wasAttached));
-        this.#acknowledge(connection);
-        this.#caller.attached(connection);
-        this.#refreshAbove(message.messages[0]);
-        return;
-      }
-      case 'patch':
-        // A late word of a former epoch.
-        if (message.epoch !== this.#epoch || message.revision <= this.#revision) return;
-        if (message.revision !== this.#revision + 1) {
-          connection.post({ type: 'pull' });
-          return;
-        }
-        this.#revision = message.revision;
-        if (isInsertion(this.#snapshot, message)) this.#insertions += 1;
-        this.#update(applyPatch(this.#snapshot, message));
-        if (this.#revision - this.#acknowledged >= acknowledgeEvery) this.#acknowledge(connection);
-        return;
-      case 'head':
-        connection.post({ type: 'pull' });
-        return;
-      case 'alert':
-        if (message.epoch !== this.#epoch) return;
-        for (const listener of [...this.#alertListeners]) guarded(() => listener(message.message));
-        return;
+    if (message.type === 'snapshot') {
+      this.#respawn.succeeded();
+      this.#unheard = 0;
     }
+    this.#replica.take(connection, message);
   }
 
-  /** Older rows than the snapshot's were kept: it was away, and they may be others now. */
-  #refreshAbove(first: Message | undefined): void {
-    if (!first || this.#snapshot.messages[0] === first) return;
+  #refreshAbove(first: Message): void {
     import('./later.ts')
-      .then((part) => part.refreshAbove(this.#caller, this.#rows, first))
+      .then((part) => part.refreshAbove(this.#caller, this.#replica.rows, first))
       .catch((error: unknown) => {
         if (!this.#isClosed) console.warn('[partyline] older rows could not be refreshed:', error);
       });
-  }
-
-  #acknowledge(connection: HubConnection): void {
-    this.#acknowledged = this.#revision;
-    connection.post({ type: 'ack', revision: this.#revision });
   }
 
   #onUnheard(): void {
@@ -385,7 +310,7 @@ class PageChat implements Chat {
     } else if (planned > 0) {
       // The first try takes a moment that nobody need notice.
       const retryAt = Date.now() + planned;
-      this.#update({ ...this.#snapshot, connection: { ...notConnected, retryAt } });
+      this.#showConnection({ ...notConnected, retryAt });
     }
   }
 
@@ -399,27 +324,11 @@ class PageChat implements Chat {
 
   #fail(code: 'unreachable' | 'outdated', message: string): void {
     this.#caller.fail(new PartylineError(code, message));
-    this.#update({
-      ...this.#snapshot,
-      connection: { ...notConnected, phase: 'failed', problem: { code, message } },
-    });
+    this.#showConnection({ ...notConnected, phase: 'failed', problem: { code, message } });
   }
 
-  #update(snapshot: ChatSnapshot): void {
-    const before = conversationOf(this.#snapshot);
-    const after = conversationOf(snapshot);
-    this.#snapshot = snapshot;
-    if (before !== after || (after === null && this.#revision > 0)) this.#mirror();
-    for (const listener of [...this.#listeners]) guarded(listener);
-  }
-
-  /** Kept by the page itself, for a hub whose store was lost. */
-  #mirror(): void {
-    const conversationId = conversationOf(this.#snapshot);
-    writeMirror({
-      conversationId,
-      visitor: conversationId && (this.#caller.identity?.visitor ?? null),
-    });
+  #showConnection(connection: ConnectionSnapshot): void {
+    this.#replica.update({ ...this.#replica.snapshot, connection });
   }
 
   #listenToPage(): () => void {

@@ -1,5 +1,13 @@
+import { PartylineError } from '../protocol/errors.ts';
+
 /** Tells whether a value from outside is a `T`. Looks, and copies nothing. */
 export type Guard<T> = (value: unknown) => value is T;
+
+/** What a call was answered with. @throws {PartylineError} `unknown-outcome` */
+export function readAs<T>(is: Guard<T>, value: unknown): T {
+  if (is(value)) return value;
+  throw new PartylineError('unknown-outcome', 'The hub’s answer could not be read.');
+}
 
 type OptionalKeys<T> = {
   [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? K : never;

@@ -26,6 +26,11 @@ export interface ConnectionEvents {
   unheard(): void;
 }
 
+/** The next hub is asked. */
+function never(): Promise<never> {
+  return new Promise(() => {});
+}
+
 /** One attachment to one hub: ends when the hub does, or with `close`. */
 export class HubConnection {
   /** Whether a hub has said its first word. */
@@ -134,10 +139,13 @@ export class HubConnection {
 
   /** Settles with the hub's answer, or not at all when the hub dies: `lost` tells that. */
   async call(call: Call | SideCall): Promise<CallAnswer> {
-    if (!this.#hub) return new Promise<never>(() => {});
+    if (!this.#hub) return never();
     // As it is now, not once there is what calls are made with.
     const epoch = this.#epoch;
-    const answer = await (await this.#hub.calls).call(call, epoch);
+    const calls = await this.#hub.calls;
+    // A channel that was closed meanwhile would throw, as if the call had been made.
+    if (this.#isOver) return never();
+    const answer = await calls.call(call, epoch);
     if (isCallAnswer(answer)) return answer;
     throw new TypeError('a misshapen answer from the hub');
   }

@@ -1,6 +1,9 @@
 const conversationKey = 'partyline.conversation';
 const visitorKey = 'partyline.visitor';
 
+/** The origin's and the tab's own, in this order; none where the browser denies them. */
+export type PageStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
 /** What a page knows when everybody else has forgotten it. */
 export interface Mirror {
   readonly conversationId: string | null;
@@ -12,8 +15,8 @@ export interface Mirror {
  * The conversation id, kept in the page's own storage as the article asks (§3), for a hub whose store
  * was lost. A browser that denies storage has no mirror, which costs nothing else.
  */
-export function readMirror(): Mirror {
-  for (const storage of storages()) {
+export function readMirror(storages = pageStorages()): Mirror {
+  for (const storage of storages) {
     const conversationId = storage.getItem(conversationKey);
     const visitor = storage.getItem(visitorKey);
     if (conversationId && visitor) {
@@ -23,8 +26,8 @@ export function readMirror(): Mirror {
   return { conversationId: null, visitor: null };
 }
 
-export function writeMirror({ conversationId, visitor }: Mirror): void {
-  for (const storage of storages()) {
+export function writeMirror({ conversationId, visitor }: Mirror, storages = pageStorages()): void {
+  for (const storage of storages) {
     write(storage, conversationKey, conversationId);
     write(storage, visitorKey, visitor);
   }
@@ -33,22 +36,21 @@ export function writeMirror({ conversationId, visitor }: Mirror): void {
 const unsentKey = 'partyline.unsent';
 
 /** What a page of this tab still had to tell the hub when it was left: see unsent.ts. */
-export function readUnsent(): string | null {
-  return storages()[1]?.getItem(unsentKey) ?? null;
+export function readUnsent([, session] = pageStorages()): string | null {
+  return session?.getItem(unsentKey) ?? null;
 }
 
 /** In this tab alone: its next page is the same visitor's, or finds out that it is not. */
-export function writeUnsent(unsent: string | null): void {
-  const [, session] = storages();
+export function writeUnsent(unsent: string | null, [, session] = pageStorages()): void {
   if (session) write(session, unsentKey, unsent);
 }
 
-function write(storage: Storage, key: string, value: string | null): void {
+function write(storage: PageStorage, key: string, value: string | null): void {
   if (value === null) storage.removeItem(key);
   else storage.setItem(key, value);
 }
 
-function storages(): Storage[] {
+function pageStorages(): readonly PageStorage[] {
   try {
     return [localStorage, sessionStorage];
   } catch (error) {

@@ -1,3 +1,5 @@
+import { type PageClock, pageClock } from './clock.ts';
+
 /** Waits before a new hub is tried, in ms; after the last one the visitor has to ask. */
 const delays = [0, 250, 1_000, 4_000, 10_000];
 
@@ -6,29 +8,34 @@ const healthyAfter = 10_000;
 
 /** Plans new hubs after one has died: at once, then slower and slower, then no more. */
 export class Respawn {
+  readonly #clock: PageClock;
   #deaths = 0;
   #aliveSince: number | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #cancel = () => {};
+
+  constructor(clock = pageClock) {
+    this.#clock = clock;
+  }
 
   /** @returns in how many ms it is tried; `null` when it has been tried often enough. */
   plan(attempt: () => void): number | null {
-    if (this.#aliveSince !== null && performance.now() - this.#aliveSince > healthyAfter) {
+    if (this.#aliveSince !== null && this.#clock.now() - this.#aliveSince > healthyAfter) {
       this.#deaths = 0;
     }
     this.#aliveSince = null;
     const delay = delays[this.#deaths];
     this.#deaths += 1;
     if (delay === undefined) return null;
-    this.#timer = setTimeout(attempt, delay);
+    this.#cancel = this.#clock.after(delay, attempt);
     return delay;
   }
 
   succeeded(): void {
-    this.#aliveSince ??= performance.now();
+    this.#aliveSince ??= this.#clock.now();
   }
 
   cancel(): void {
-    clearTimeout(this.#timer);
+    this.#cancel();
   }
 
   reset(): void {

@@ -22,7 +22,9 @@ export type OpenRoute = (
 ) => Route | Promise<Route>;
 
 /** To the hub in the site's SharedWorker. */
-export function throughSharedWorker(createWorker: () => SharedWorker): OpenRoute {
+export function throughSharedWorker(
+  createWorker: () => Pick<SharedWorker, 'port' | 'onerror'>,
+): OpenRoute {
   return (_tabId, onError) => {
     const worker = createWorker();
     worker.onerror = () => onError('the worker’s script can’t be loaded');

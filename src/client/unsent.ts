@@ -3,7 +3,7 @@ import type { Call } from '../protocol/port.ts';
 import type { ChatSnapshot } from '../protocol/snapshot.ts';
 import type { Caller } from './caller.ts';
 import { type Identity, isOfAnother } from './identity.ts';
-import { writeUnsent } from './mirror.ts';
+import { type PageStorage, writeUnsent } from './mirror.ts';
 
 /**
  * Says once more what the tab's last page could not: it was left before a hub had taken in what the
@@ -12,13 +12,24 @@ import { writeUnsent } from './mirror.ts';
  *
  * @param unsent as `PageChat` writes it when it is left
  */
-export function sayAgain(unsent: string, chat: Drafts, caller: Caller): void {
+export function sayAgain(
+  unsent: string,
+  chat: Drafts,
+  caller: Caller,
+  { storages, warn = console.warn }: Surroundings = {},
+): void {
   // It is this page's now, and is kept again if it is left as soon. What can't be read is of no use to any.
-  writeUnsent(null);
+  writeUnsent(null, storages);
   const read: unknown = JSON.parse(unsent);
   for (const said of wanted(Array.isArray(read) ? read.map(asUnknown) : [])) {
-    void say(said, chat, caller);
+    void say(said, chat, caller, warn);
   }
+}
+
+/** The page's own, unless others are given. */
+interface Surroundings {
+  readonly storages?: readonly PageStorage[];
+  readonly warn?: (...words: readonly unknown[]) => void;
 }
 
 /** Where the visitor sees a text that was not taken. */
@@ -84,7 +95,12 @@ function fields(value: unknown): Readonly<Record<string, unknown>> {
  * A message until a hub has answered. What it does not take is the visitor's to see again, in the
  * textbox.
  */
-async function say({ call, whose }: Said, chat: Drafts, caller: Caller): Promise<void> {
+async function say(
+  { call, whose }: Said,
+  chat: Drafts,
+  caller: Caller,
+  warn: NonNullable<Surroundings['warn']>,
+): Promise<void> {
   // Whoever has come meanwhile does not say it.
   while (!isOfAnother(whose, caller.identity)) {
     try {
@@ -93,7 +109,7 @@ async function say({ call, whose }: Said, chat: Drafts, caller: Caller): Promise
     } catch (error) {
       const code = error instanceof PartylineError ? error.code : null;
       if (call.type === 'send' && (code === 'unreachable' || code === 'timeout')) continue;
-      console.warn(`[partyline] ${call.type} was not done:`, error);
+      warn(`[partyline] ${call.type} was not done:`, error);
       // Another visitor's, or nobody's any more.
       if (call.type !== 'send' || code === 'signed-out' || code === 'closed') return;
       const { draft } = chat.getSnapshot();

@@ -22,12 +22,21 @@ const streamSchema = z.nullable(z.custom<MessagePort>((value) => value instanceo
 /** Connections of tabs that are not seen to have gone; a flood of knocks opens no more than these. */
 const maximumConnections = 1_000;
 
+/** What a connection wants of the hub behind it. */
+export type ServedHub = Pick<
+  Hub,
+  'epoch' | 'portMessages' | 'hello' | 'attach' | 'detach' | 'tabInput' | 'answer' | 'call'
+>;
+
 /** A tab's end of a connection: a port, or a channel where there are none. */
 export type Port = MessagePort | BroadcastChannel;
 
 /** Without SharedWorker: answers the door, until this worker ends. */
-export function answerDoor(connect: (port: Port, onGone: () => void) => void, log: Log): void {
-  const door = new BroadcastChannel(hubChannel);
+export function answerDoor(
+  connect: (port: Port, onGone: () => void) => void,
+  log: Pick<Log, 'note'>,
+  door = new BroadcastChannel(hubChannel),
+): void {
   const served = new Set<string>();
   door.onmessage = ({ data }: MessageEvent<unknown>) => {
     const knock = knockSchema().safeParse(data);
@@ -44,6 +53,8 @@ export function answerDoor(connect: (port: Port, onGone: () => void) => void, lo
     connect(calls, () => {
       served.delete(connectionId);
       calls.close();
+      // A port that is closed swallows the answer to a call of before; a channel would throw.
+      calls.postMessage = () => {};
     });
   };
   const here: Here = { type: 'partyline-here' };
@@ -55,7 +66,12 @@ export function answerDoor(connect: (port: Port, onGone: () => void) => void, lo
  *
  * @param onGone called once the tab that attached through it is gone
  */
-export function serve(port: Port, hub: Hub, log: Log, onGone: () => void): void {
+export function serve(
+  port: Port,
+  hub: ServedHub,
+  log: Pick<Log, 'note'>,
+  onGone: () => void,
+): void {
   // Comlink passes over it, since it is neither a call nor an answer.
   void hub.hello().then((hello) => port.postMessage(hello));
   let tabId: string | null = null;
@@ -121,8 +137,8 @@ function isSideCall(call: unknown): boolean {
 function openStream(
   stream: Port,
   tabId: string,
-  hub: Hub,
-  log: Log,
+  hub: ServedHub,
+  log: Pick<Log, 'note'>,
   onClosed: () => void,
 ): TabPort {
   const throttle = new Throttle(hub.portMessages);

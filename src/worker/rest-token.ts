@@ -8,12 +8,28 @@ const deadline = 10_000;
 /** They live for a minute; what is left of it must suffice for the call, in ms. */
 const life = 50_000;
 
+/** Monotonic, in ms. Passed in, so that the simulation can bring its own. */
+export interface RestTokenClock {
+  now(): number;
+  /** Returns what calls it off. */
+  after(delay: number, work: () => void): () => void;
+}
+
+const ownClock: RestTokenClock = {
+  now: () => performance.now(),
+  after: (delay, work) => {
+    const timer = setTimeout(work, delay);
+    return () => clearTimeout(timer);
+  },
+};
+
 /**
  * Tokens for REST that the gateway gives on the socket (`rest-token`), in memory only. Their life is
  * counted from the request by our own clock, since the gateway's may differ.
  */
 export class RestTokens implements RestTokenSource {
   readonly #ask: () => boolean;
+  readonly #clock: RestTokenClock;
   /** There is a session on the line whose history it would be. */
   #isOpen = false;
   #token: { readonly text: string; readonly goodUntil: number } | null = null;
@@ -21,21 +37,22 @@ export class RestTokens implements RestTokenSource {
   #settle: ((token: string | null) => void) | null = null;
 
   /** @param ask returns whether there is a line to ask on */
-  constructor(ask: () => boolean) {
+  constructor(ask: () => boolean, clock = ownClock) {
     this.#ask = ask;
+    this.#clock = clock;
   }
 
   /** `null` when there is no line, or no answer on it. Never rejects. */
   readonly get = async (isRefused: boolean): Promise<string | null> => {
     if (isRefused) this.#token = null;
-    if (this.#token && performance.now() < this.#token.goodUntil) return this.#token.text;
+    if (this.#token && this.#clock.now() < this.#token.goodUntil) return this.#token.text;
     if (this.#waiting) return this.#waiting;
     if (!this.#isOpen || !this.#ask()) return null;
-    const asked = performance.now();
+    const asked = this.#clock.now();
     const promise = new Promise<string | null>((resolve) => {
-      const timer = setTimeout(() => this.#settle?.(null), deadline);
+      const cancel = this.#clock.after(deadline, () => this.#settle?.(null));
       this.#settle = (text) => {
-        clearTimeout(timer);
+        cancel();
         this.#settle = null;
         this.#waiting = null;
         this.#token = text === null ? null : { text, goodUntil: asked + life };

@@ -22,7 +22,7 @@ export class Sockets {
   readonly #adapter: GatewayAdapter;
   readonly #token: () => string | null;
   readonly #events: SocketEvents;
-  readonly #log: Log;
+  readonly #log: Pick<Log, 'note'>;
   readonly #aside: Aside | null;
   /** Of the line that counts: a former one may take a minute to close. */
   #newest = 0;
@@ -31,7 +31,7 @@ export class Sockets {
     adapter: GatewayAdapter,
     token: () => string | null,
     events: SocketEvents,
-    log: Log,
+    log: Pick<Log, 'note'>,
     aside: Aside | null,
   ) {
     this.#aside = aside;

@@ -192,13 +192,9 @@ function act(simulation: Simulation, random: Random): void {
       if (row) tab.call({ type: 'discard', messageId: row.messageId });
       return;
     }
-    case 5: {
-      const [first] = rows;
-      const before = first ? { position: first.position, messageId: first.messageId } : null;
-      const conversationId = first?.conversationId ?? null;
-      tab.call({ type: 'load-earlier', before, conversationId, count: random.int(1, 60) });
+    case 5:
+      tab.loadEarlier(random.int(1, 60));
       return;
-    }
     case 6:
       tab.show(!tab.visible);
       return;
@@ -209,9 +205,15 @@ function act(simulation: Simulation, random: Random): void {
       if (simulation.tabs.length < 12) simulation.openTab();
       return;
     case 9:
-      count(simulation.world, 'tab closed');
-      tab.leave();
-      tab.isGone = true;
+      if (random.chance(0.5)) {
+        count(simulation.world, 'tab closed');
+        simulation.close(tab);
+        return;
+      }
+      count(simulation.world, 'page left');
+      // Sent, and a link followed at once: the next page has to say it again.
+      if (random.chance(0.5)) write(simulation, tab, random);
+      simulation.navigate(tab);
       return;
     case 10:
       cache(simulation, tab, random);

@@ -47,20 +47,20 @@ async function campaign(read: Arguments): Promise<number> {
   return 1;
 }
 
-function tell(seed: number, { lines, without, profile }: Arguments): number {
-  const outcome = new Simulation(seed, { without, profile }).run();
+async function tell(seed: number, { lines, without, profile }: Arguments): Promise<number> {
+  const outcome = await new Simulation(seed, { without, profile }).run();
   if (!outcome.violation) {
     console.log(`Seed ${seed} keeps every promise: ${outcome.steps} steps.`);
     return 0;
   }
   console.log(`Seed ${seed}: ${outcome.violation.message}\n`);
-  const { options, outcome: small, tries } = shrink(seed, { without, profile });
+  const { options, outcome: small, tries } = await shrink(seed, { without, profile });
   console.log(
     `Made smaller in ${tries} tries: ${outcome.steps} → ${small.steps} steps, ${outcome.events.length} → ${small.events.length} events.`,
   );
   console.log(`Its profile: ${describeProfile(profileOf(seed, options))}`);
   console.log(`Its events: ${small.events.join(', ')}\n`);
-  const { trace, violation } = new Simulation(seed, { ...options, traceLimit: lines }).run();
+  const { trace, violation } = await new Simulation(seed, { ...options, traceLimit: lines }).run();
   console.log(trace.join('\n'));
   console.log(`\n${violation?.message}`);
   return 1;

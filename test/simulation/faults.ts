@@ -36,6 +36,7 @@ export const faultKinds = [
   'offline',
   'tab frozen',
   'tab closed',
+  'page left',
   'tab cached',
   'visitor changed',
   'newer build',

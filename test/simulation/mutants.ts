@@ -482,4 +482,29 @@ export const mutants: readonly Mutant[] = [
     replace: '',
     profile: { ...guests, visitorEnds: 4, cuts: 6, restFails: 0.6, kills: 4, minutes: 2 },
   },
+  // --- pages ---
+  {
+    name: 'calls-not-repeated',
+    file: client('caller'),
+    find: 'for (const pending of [...this.#pending]) this.#send(connection, pending);',
+    replace: '',
+  },
+  {
+    name: 'above-not-refreshed',
+    file: client('replica'),
+    find: 'if (first && this.#snapshot.messages[0] !== first) this.#events.keptAbove(first);',
+    replace: '',
+  },
+  {
+    name: 'pull-forgotten',
+    file: client('replica'),
+    find: "case 'head':\n        hub.post({ type: 'pull' });",
+    replace: "case 'head':",
+  },
+  {
+    name: 'unsaid-is-forgotten',
+    file: client('unsent'),
+    find: 'void say(said, chat, caller, warn);',
+    replace: '',
+  },
 ];

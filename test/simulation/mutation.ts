@@ -61,7 +61,13 @@ async function fateOf(mutant: Mutant, from: number, jobs: number): Promise<Fate>
     while (next < end) {
       const campaign = { from: next, seeds: end - next, duration: null, jobs, keepsGoing: false };
       const { broken } = await run(url, { ...campaign, without: [], profile }, () => {});
-      const caught = broken.find(({ seed }) => !isBrokenAnyway(seed, profile));
+      let caught: Broken | null = null;
+      for (const one of broken) {
+        if (!(await isBrokenAnyway(one.seed, profile))) {
+          caught = one;
+          break;
+        }
+      }
       if (caught) return { caught, seeds: caught.seed - from + 1 };
       const last = broken.at(-1);
       if (!last) break;
@@ -74,6 +80,7 @@ async function fateOf(mutant: Mutant, from: number, jobs: number): Promise<Fate>
 }
 
 /** What the core does without the mutation is no merit of whoever notices. */
-function isBrokenAnyway(seed: number, profile: Partial<Profile>): boolean {
-  return new Simulation(seed, { profile }).run().violation !== null;
+async function isBrokenAnyway(seed: number, profile: Partial<Profile>): Promise<boolean> {
+  const { violation } = await new Simulation(seed, { profile }).run();
+  return violation !== null;
 }

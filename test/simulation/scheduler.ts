@@ -11,12 +11,19 @@ function isBefore(a: Task, b: Task): boolean {
 /** Moments in a millisecond. A power of two, so that sums and differences of moments are exact. */
 const grain = 8;
 
+/** Behind everything that waits for a settled promise. */
+function everyPromise(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Simulated time: tasks run in the order of their time, then of their making. A binary heap. */
 export class Scheduler {
   /** Milliseconds. */
   now = 0;
   readonly #heap: Task[] = [];
   #order = 0;
+  #awaitsPromises = false;
+  #failure: { readonly error: unknown } | null = null;
 
   after(delay: number, run: () => void): void {
     this.#order += 1;
@@ -24,8 +31,23 @@ export class Scheduler {
     this.#push({ time, order: this.#order, run });
   }
 
-  runUntil(end: number): void {
+  /** A promise is settled: whatever waits for it runs before anything else happens. */
+  awaitPromises(): void {
+    this.#awaitsPromises = true;
+  }
+
+  /** Ends the run: for what fails behind a promise. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+  }
+
+  async runUntil(end: number): Promise<void> {
     for (;;) {
+      while (this.#awaitsPromises) {
+        this.#awaitsPromises = false;
+        await everyPromise();
+      }
+      if (this.#failure) throw this.#failure.error;
       const next = this.#heap[0];
       if (!next || next.time > end) break;
       this.#pop();

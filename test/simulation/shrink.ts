@@ -68,53 +68,56 @@ const switches: readonly Partial<Profile>[] = [
  * makes it smaller. Each source of chance has its own stream, so what is left out moves little of the
  * rest; what no longer fails is put back.
  */
-export function shrink(
+export async function shrink(
   seed: number,
   given: Options,
-  simulate = (options: Options): Outcome => new Simulation(seed, options).run(),
-): Shrunk {
-  const first = simulate(given);
+  simulate: (options: Options) => Outcome | Promise<Outcome> = (options) =>
+    new Simulation(seed, options).run(),
+): Promise<Shrunk> {
+  const first = await simulate(given);
   const rule = first.violation?.rule;
   let best: Shrunk = { options: given, outcome: first, tries: 0 };
   let tries = 0;
 
-  function attempt(options: Options): boolean {
+  async function attempt(options: Options): Promise<boolean> {
     if (tries >= maximumTries) return false;
     tries += 1;
-    const outcome = simulate(options);
+    const outcome = await simulate(options);
     if (outcome.violation?.rule !== rule) return false;
     best = { options, outcome, tries };
     return true;
   }
 
-  function attemptProfile(part: Partial<Profile>): boolean {
+  async function attemptProfile(part: Partial<Profile>): Promise<boolean> {
     if (isSo(profileOf(seed, best.options), part)) return false;
     return attempt({ ...best.options, profile: { ...best.options.profile, ...part } });
   }
 
-  function leaveOutKinds(): void {
-    for (const part of switches) attemptProfile(part);
+  async function leaveOutKinds(): Promise<void> {
+    for (const part of switches) await attemptProfile(part);
     for (const share of [0.3, 0.7, 0.9]) {
       let { minutes } = profileOf(seed, best.options);
-      while (minutes > 0.05 && attemptProfile({ minutes: minutes * share })) minutes *= share;
+      while (minutes > 0.05 && (await attemptProfile({ minutes: minutes * share }))) {
+        minutes *= share;
+      }
     }
   }
 
-  function leaveOutEvents(): void {
+  async function leaveOutEvents(): Promise<void> {
     for (let size = best.outcome.events.length; size >= 1; size = Math.floor(size / 2)) {
       let index = 0;
       while (index < best.outcome.events.length) {
         const out = best.outcome.events.slice(index, index + size);
         const suppressed = new Set([...(best.options.suppressed ?? []), ...out]);
-        if (!attempt({ ...best.options, suppressed })) index += size;
+        if (!(await attempt({ ...best.options, suppressed }))) index += size;
       }
     }
   }
 
   for (let before = Number.POSITIVE_INFINITY; sizeOf(best) < before && tries < maximumTries; ) {
     before = sizeOf(best);
-    leaveOutKinds();
-    leaveOutEvents();
+    await leaveOutKinds();
+    await leaveOutEvents();
   }
   return { ...best, tries };
 }

@@ -1,4 +1,7 @@
+import type { PageStorage } from '../../src/client/mirror.ts';
+import type { SideCall } from '../../src/protocol/deployment.ts';
 import type { Call } from '../../src/protocol/port.ts';
+import type { Answer } from '../../src/worker/core/effect.ts';
 import { startStorm } from './chaos.ts';
 import { Events } from './events.ts';
 import type { FaultCounts } from './faults.ts';
@@ -20,7 +23,7 @@ import { HubProcess, type HubSurroundings, type Step } from './model/hub.ts';
 import type { Line } from './model/line.ts';
 import { Machine } from './model/machine.ts';
 import { Disk } from './model/store.ts';
-import { ModelTab, type PendingCall, type TabEvents } from './model/tab.ts';
+import { ModelStorage, ModelTab, type TabEvents } from './model/tab.ts';
 import type { ModelBroker } from './model/tokens.ts';
 import { checkOutcome, isSettled } from './outcome.ts';
 import { chosenProfile, type Profile } from './profile.ts';
@@ -42,6 +45,9 @@ const looks = { first: 1_500, growth: 1.4, last: 15_000 };
 
 /** How long some wait whether it stays so, in ms: a reconciliation and more. */
 const lingering = 70_000;
+
+/** A page waits for ten seconds for an answer that takes its hub some milliseconds. */
+const longestAnswer = 5_000;
 
 /** Of a schedule: the longest have some thousands. */
 const mostSteps = 200_000;
@@ -74,6 +80,14 @@ function crashed(error: unknown): Violation {
   return new Violation('no crash', told.split('\n').slice(0, 4).join(' '));
 }
 
+/** A call that a hub has taken in. */
+interface AskedCall {
+  readonly tab: ModelTab;
+  readonly tabId: string;
+  readonly call: Call;
+  readonly settle: (answer: Answer) => void;
+}
+
 /** One run: one seed, one browser, its visitors, and all that can go wrong. */
 export class Simulation {
   readonly world: World;
@@ -89,7 +103,11 @@ export class Simulation {
   /** Lines that may still carry something. */
   readonly lines = new Set<Line>();
   readonly #around: HubSurroundings;
-  readonly #calls = new Map<string, { tab: ModelTab; pending: PendingCall }>();
+  readonly #calls = new Map<string, AskedCall>();
+  /** The browser's, for all pages of the origin. */
+  readonly #storage = new ModelStorage();
+  /** What a page was left with, by who has it now. */
+  readonly #handedOn = new Map<string, ModelTab>();
   readonly #sockets: SocketInvariants;
   readonly #outbox: OutboxInvariants;
   readonly #transcript: TranscriptInvariants;
@@ -155,7 +173,7 @@ export class Simulation {
         const call = this.#calls.get(`${hub.epoch}/${callId}`);
         this.#calls.delete(`${hub.epoch}/${callId}`);
         if (!call) return;
-        const { call: asked } = call.pending;
+        const { call: asked } = call;
         if (asked.type === 'send' && answer.ok) {
           const entry = this.ledger.entries.get(asked.messageId);
           // Asked for again, it may turn out to have arrived.
@@ -163,7 +181,7 @@ export class Simulation {
             entry?.isDiscarded === true || hasArrived(this.gateway, asked.messageId);
           this.assert(() => this.#outbox.promised(asked.messageId, isSettled));
         }
-        call.tab.settle(hub, call.pending, answer);
+        call.settle(answer);
       },
       onBooted: () => {
         for (const tab of this.tabs) this.join(tab);
@@ -213,15 +231,15 @@ export class Simulation {
     if (!this.hub?.isAlive || !this.hub.isBooted) this.ledger.voidAll();
   }
 
-  run(): Outcome {
+  async run(): Promise<Outcome> {
     const { seed, scheduler, profile } = this.world;
     let violation: Violation | null = null;
     try {
       this.boot();
       startStorm(this);
-      scheduler.runUntil(profile.minutes * 60_000);
+      await scheduler.runUntil(profile.minutes * 60_000);
       this.#calmDown();
-      this.#becomeRight();
+      await this.#becomeRight();
     } catch (error) {
       violation = error instanceof Violation ? error : crashed(error);
     }
@@ -237,20 +255,20 @@ export class Simulation {
   }
 
   /** Everything has its time to come right, and when it has, that is enough. */
-  #becomeRight(): void {
+  async #becomeRight(): Promise<void> {
     const { scheduler, profile } = this.world;
     const end = scheduler.now + (profile.dialect === 'article' ? calm : pacedCalm);
     for (let look = looks.first; scheduler.now < end; ) {
-      scheduler.runUntil(scheduler.now + look);
+      await scheduler.runUntil(scheduler.now + look);
       look = Math.min(look * looks.growth, looks.last);
       if (!this.#isQuiet || !this.#isRight()) continue;
       if (!profile.lingers) return;
-      scheduler.runUntil(scheduler.now + lingering);
+      await scheduler.runUntil(scheduler.now + lingering);
       break;
     }
     // A renewal may be under way at this very moment.
     for (let second = 0; second < 60 && !this.#isQuiet; second += 1) {
-      scheduler.runUntil(scheduler.now + 1_000);
+      await scheduler.runUntil(scheduler.now + 1_000);
     }
     checkOutcome(this);
   }
@@ -322,14 +340,42 @@ export class Simulation {
   }
 
   openTab(): ModelTab {
-    const tab = new ModelTab(`tab${this.tabs.length + 1}`, this.machine, this.#tabEvents);
+    const tab = this.#page(new ModelStorage());
+    return tab;
+  }
+
+  /** A page of a tab that has been there before has what the one before it left. */
+  #page(session: PageStorage): ModelTab {
+    const name = `tab${this.tabs.length + 1}`;
+    const storages = [this.#storage, session] as const;
+    const tab = new ModelTab(name, this.world, this.machine, storages, this.#tabEvents);
     this.tabs.push(tab);
     this.join(tab);
     return tab;
   }
 
+  /** The visitor goes on to another page in the same tab. */
+  navigate(tab: ModelTab): void {
+    const calls = tab.unsettled.map(({ call }) => call);
+    this.close(tab);
+    const next = this.#page(tab.storages[1]);
+    for (const call of calls) if (call.type === 'send') this.#handedOn.set(call.messageId, next);
+  }
+
+  /** Messages that a page which is there has to say for the one before it, and has not. */
+  get unsaid(): readonly string[] {
+    return [...this.#handedOn]
+      .filter(([messageId, tab]) => !tab.isGone && !this.ledger.entries.get(messageId)?.isVoid)
+      .map(([messageId]) => messageId);
+  }
+
+  close(tab: ModelTab): void {
+    tab.leave();
+    tab.isGone = true;
+  }
+
   thaw(tab: ModelTab): void {
-    if (tab.isFrozen) this.world.trace.add(tab.name, `thaws, ${tab.inbox.length} posts`);
+    if (tab.isFrozen) this.world.trace.add(tab.name, `thaws, ${tab.unseenPosts} posts`);
     tab.thaw();
     this.join(tab);
   }
@@ -340,23 +386,39 @@ export class Simulation {
   }
 
   readonly #tabEvents: TabEvents = {
-    updated: (tab, message) => {
-      if (message.type === 'snapshot') {
-        this.world.trace.add(tab.name, `snapshot ${message.revision}`);
-      }
+    changed: (tab) => {
       this.assert(() => this.#transcript.tab(tab));
       this.assert(() => this.#visitors.tab(tab));
     },
-    answered: (tab, call: Call, answer) => {
-      this.world.trace.add(tab.name, `${call.type} → ${answer.ok ? 'ok' : answer.problem.code}`);
-      if (call.type === 'send' && answer.ok) this.ledger.promise(call.messageId);
+    heard: (tab, message) => {
+      if (message.type !== 'snapshot') return;
+      this.world.trace.add(tab.name, `snapshot ${message.revision}`);
     },
-    called: (hub, tab, pending) => {
+    answered: (tab, call, code) => {
+      this.world.trace.add(tab.name, `${call.type} → ${code ?? 'ok'}`);
+      this.assert(() =>
+        check(!isGivenUp(tab, call, code), 'answers', () => {
+          return `${tab.name} gives ${call.type} up (${code}), attached for ${tab.worksFor} ms`;
+        }),
+      );
+      if (call.type !== 'send') return;
+      if (code === null) this.ledger.promise(call.messageId);
+      // Not reached, it is tried again.
+      if (code !== 'unreachable' && code !== 'timeout') this.#handedOn.delete(call.messageId);
+    },
+    called: (hub, tab, call, settle) => {
       this.#callId += 1;
-      this.#calls.set(`${hub.epoch}/${this.#callId}`, { tab, pending });
-      return this.#callId;
+      const callId = this.#callId;
+      const { tabId } = tab;
+      this.#calls.set(`${hub.epoch}/${callId}`, { tab, tabId, call, settle });
+      hub.take({ type: 'call', tabId, callId, call });
     },
   };
+
+  /** Calls that the hub has taken in, of pages that are there, and not answered. */
+  get unanswered(): readonly { readonly tab: ModelTab; readonly call: Call }[] {
+    return [...this.#calls.values()].filter(({ tab, tabId }) => tab.tabId === tabId);
+  }
 
   #onStep(step: Step): void {
     this.#name(step);
@@ -438,6 +500,15 @@ export class Simulation {
       }
     });
   }
+}
+
+/**
+ * A page has given a call up although its hub was there to answer it. Those that wait for the gateway
+ * may take longer.
+ */
+function isGivenUp(tab: ModelTab, { type }: Call | SideCall, code: string | null): boolean {
+  if (code !== 'timeout' && code !== 'unreachable') return false;
+  return type !== 'start' && type !== 'load-earlier' && tab.worksFor > longestAnswer;
 }
 
 function hasArrived({ conversations }: ModelGateway, messageId: string): boolean {

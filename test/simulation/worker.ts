@@ -4,13 +4,13 @@ import type { Batch, BatchResult, Broken } from './pool.ts';
 import { Simulation } from './simulation.ts';
 
 /** A thread of the pool: seeds in, sums out. */
-function runBatch({ from, count, without, profile }: Batch): BatchResult {
+async function runBatch({ from, count, without, profile }: Batch): Promise<BatchResult> {
   const faults: FaultCounts = {};
   const broken: Broken[] = [];
   let steps = 0;
   let time = 0;
   for (let seed = from; seed < from + count; seed += 1) {
-    const outcome = new Simulation(seed, { without, profile }).run();
+    const outcome = await new Simulation(seed, { without, profile }).run();
     steps += outcome.steps;
     time += outcome.time;
     addCounts(faults, outcome.faults);
@@ -20,4 +20,6 @@ function runBatch({ from, count, without, profile }: Batch): BatchResult {
   return { seeds: count, steps, time, faults, broken };
 }
 
-parentPort?.on('message', (batch: Batch) => parentPort?.postMessage(runBatch(batch)));
+parentPort?.on('message', async (batch: Batch) => {
+  parentPort?.postMessage(await runBatch(batch));
+});

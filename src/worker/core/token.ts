@@ -96,7 +96,7 @@ export function onToken(run: Run, requestId: number, result: TokenResult): void 
   else if (renewing && run.state.link.phase === 'online' && !result.isSame) beginRenewal(run);
 }
 
-/** Returns for how long: as the broker has said, as far as it is believed. */
+/** Returns for how long, in ms: as the broker has said, as far as it is believed. */
 function beQuietFor(run: Run, retryAfter: number | null): number {
   const pause = Math.min(retryAfter ?? 0, longestPause);
   const quietUntil = pause > 0 ? run.clock.now + pause : null;

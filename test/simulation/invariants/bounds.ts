@@ -19,7 +19,7 @@ export function stepWithinBounds({ after }: Step, pendingCalls: number): void {
 }
 
 export function tabWithinBounds(tab: ModelTab): void {
-  const { length } = tab.inbox;
+  const { unseenPosts: length } = tab;
   // The credit, each with its alert, and the word that there is more.
   check(length <= 2 * patchCredit + 1, 'bounded', () => `${length} posts to a frozen tab`);
 }

@@ -50,6 +50,11 @@ export class Machine {
     for (const run of this.#missed.splice(0)) this.after(0, run);
   }
 
+  /** Since when, in simulated ms. */
+  get awakeSince(): number {
+    return this.#awakeAt;
+  }
+
   get isAsleep(): boolean {
     return this.#awakeAt > this.#world.scheduler.now;
   }

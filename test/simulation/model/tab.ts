@@ -1,42 +1,47 @@
-import { applyAbove, applyEarlier } from '../../../src/client/above.ts';
-import { repeated } from '../../../src/client/caller.ts';
-import { type Identity, isOfAnother } from '../../../src/client/identity.ts';
-import { applyPatch, applySnapshot, isInsertion } from '../../../src/client/transcript.ts';
-import { isAnotherVisitor } from '../../../src/protocol/epoch.ts';
+import { Caller, type Unsettled } from '../../../src/client/caller.ts';
+import type { PageClock } from '../../../src/client/clock.ts';
+import { loadEarlier, refreshAbove } from '../../../src/client/earlier.ts';
+import { isStreamMessage } from '../../../src/client/guards.ts';
+import {
+  type PageStorage,
+  readMirror,
+  readUnsent,
+  writeMirror,
+  writeUnsent,
+} from '../../../src/client/mirror.ts';
+import { Replica } from '../../../src/client/replica.ts';
+import { sayAgain } from '../../../src/client/unsent.ts';
+import type { SideCall } from '../../../src/protocol/deployment.ts';
+import { PartylineError } from '../../../src/protocol/errors.ts';
 import type { Message } from '../../../src/protocol/message.ts';
-import { type Call, earlierSchema, type StreamMessage } from '../../../src/protocol/port.ts';
+import type { Call, StreamMessage } from '../../../src/protocol/port.ts';
 import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
 import type { Answer } from '../../../src/worker/core/effect.ts';
-import type { Input } from '../../../src/worker/core/input.ts';
 import { epochOf } from '../../../src/worker/core/view.ts';
+import { check } from '../violation.ts';
+import type { World } from '../world.ts';
 import type { HubProcess } from './hub.ts';
 import type { Machine } from './machine.ts';
+import { ModelPort, type PortHub } from './port.ts';
 
-/** From a tab to the hub and back, in ms. */
-const portDelay = 0.3;
+/** The gateway's answer may need several connection tries: src/client/connect.ts. */
+const startDeadline = 60_000;
 
-const acknowledgeEvery = 4;
-
-export interface PendingCall {
-  readonly call: Call;
-  readonly madeAt: number;
-  readonly firstRow: string | null;
-  /** The row above which everything is read anew; `null` for a call of somebody's. */
-  readonly above: Message | null;
-  /** How often until then more than the end had changed. */
-  readonly insertions: number;
-  wasSent: boolean;
-}
+/** What a page has to do. */
+type Kind = 'post' | 'answer' | 'timer';
 
 export interface TabEvents {
-  /** After each message from the hub was applied. */
-  updated(tab: ModelTab, message: StreamMessage): void;
-  answered(tab: ModelTab, call: Call, answer: Answer): void;
-  /** A call arrives at a hub, which knows it by the number returned. */
-  called(hub: HubProcess, tab: ModelTab, pending: PendingCall): number;
+  /** After each change of the snapshot. */
+  changed(tab: ModelTab): void;
+  /** A message from the hub comes. */
+  heard(tab: ModelTab, message: StreamMessage): void;
+  /** @param code why not; `null`: it was done */
+  answered(tab: ModelTab, call: Call | SideCall, code: string | null): void;
+  /** A call arrives at a hub. */
+  called(hub: HubProcess, tab: ModelTab, call: Call, settle: (answer: Answer) => void): void;
 }
 
-/** A page as src/client/ is one: snapshot, patches, credit, and calls that outlive a hub. */
+/** A page: src/client/connect.ts with its own parts, but without a browser. */
 export class ModelTab {
   readonly name: string;
   visible = true;
@@ -44,58 +49,125 @@ export class ModelTab {
   /** In the back/forward cache. */
   isAway = false;
   isGone = false;
-  snapshot: ChatSnapshot | null = null;
-  epoch: string | null = null;
-  revision = 0;
   hub: HubProcess | null = null;
-  /** New at each attachment. */
-  tabId = '';
-  readonly pending = new Set<PendingCall>();
-  /** Posts that a frozen page has not seen. */
-  inbox: StreamMessage[] = [];
   isAttached = false;
-  /** Answers that a frozen page has not seen. */
-  #answers: (() => void)[] = [];
-  #acknowledged = 0;
-  #insertions = 0;
-  #identity: Identity | null = null;
+  /** Since when it is attached and nothing has stopped it, in simulated ms. */
+  #workingSince = 0;
+  /** The origin's storage and the tab's own. */
+  readonly storages: readonly [PageStorage, PageStorage];
+  /** New at each attachment. */
+  #port: ModelPort | null = null;
+  /** What a frozen page has not come to. */
+  #waiting: { readonly kind: Kind; readonly run: () => void }[] = [];
+  readonly #caller: Caller;
+  readonly #replica: Replica;
+  readonly #world: World;
   readonly #machine: Machine;
   readonly #events: TabEvents;
 
-  constructor(name: string, machine: Machine, events: TabEvents) {
+  constructor(
+    name: string,
+    world: World,
+    machine: Machine,
+    storages: readonly [PageStorage, PageStorage],
+    events: TabEvents,
+  ) {
     this.name = name;
+    this.storages = storages;
+    this.#world = world;
     this.#machine = machine;
     this.#events = events;
+    const { scheduler } = world;
+    this.#caller = new HeardCaller(
+      this.#clock,
+      (call, code) => events.answered(this, call, code),
+      (error) => scheduler.fail(error),
+    );
+    this.#replica = new Replica(this.#caller, {
+      changed: () => events.changed(this),
+      alert: () => {},
+      mirror: (mirror) => writeMirror(mirror, this.storages),
+      keptAbove: (first) => this.#carryOut(this.#refreshAbove(first)),
+    });
+    const unsent = readUnsent(this.storages);
+    if (unsent === null) return;
+    const chat = {
+      getSnapshot: () => this.#replica.snapshot,
+      setDraft: (text: string) => this.call({ type: 'draft', text }),
+    };
+    sayAgain(unsent, chat, this.#caller, { storages, warn: () => {} });
+    scheduler.awaitPromises();
+  }
+
+  get tabId(): string {
+    return this.#port?.tabId ?? '';
+  }
+
+  /** `null` before the first one. */
+  get snapshot(): ChatSnapshot | null {
+    return this.#replica.epoch === null ? null : this.#replica.snapshot;
+  }
+
+  get epoch(): string | null {
+    return this.#replica.epoch;
+  }
+
+  /** What nobody has answered. */
+  get unsettled(): readonly Unsettled[] {
+    return this.#caller.unsettled;
+  }
+
+  /** For how long it could have heard its hub, without a break, in ms. */
+  get worksFor(): number {
+    if (!this.isAttached || this.isFrozen || this.#machine.isAsleep) return 0;
+    const since = Math.max(this.#workingSince, this.#machine.awakeSince);
+    return this.#world.scheduler.now - since;
+  }
+
+  /** Of the hub's, that a frozen page has not seen. */
+  get unseenPosts(): number {
+    return this.#waiting.filter(({ kind }) => kind === 'post').length;
   }
 
   /** The hub has been told of this tab. */
   attach(hub: HubProcess, tabId: string): void {
     this.hub = hub;
-    this.tabId = tabId;
-    this.inbox = [];
     this.isAttached = false;
-    const conversationId = this.snapshot?.conversation?.conversationId ?? null;
-    const { visible } = this;
-    const visitor = this.#identity?.visitor ?? null;
-    this.#tell({ type: 'tab-attached', tabId, visible, conversationId, visitor });
+    const port = new ModelPort(
+      (delay, work) => this.#machine.after(delay, work),
+      tabId,
+      this.#portHub(hub),
+      {
+        stream: (message) => this.#take(port, message),
+        run: (work, isPost) => this.#run(work, isPost ? 'post' : 'answer'),
+      },
+    );
+    this.#port = port;
+    const { conversationId, visitor } = readMirror(this.storages);
+    port.attach(this.visible, conversationId, visitor);
   }
 
   /** The hub has died, or this page goes away. */
   detach(): void {
+    this.#port?.drop();
+    this.#port = null;
     this.hub = null;
     this.isAttached = false;
-    this.inbox = [];
-    this.#answers = [];
+    this.#waiting = this.#waiting.filter(({ kind }) => kind === 'timer');
+    this.#caller.detached();
   }
 
+  /** What the hub has not taken in is for the next page of this tab to say. */
   leave(): void {
-    this.#tell({ type: 'tab-left', tabId: this.tabId });
+    this.#port?.close();
     this.detach();
+    const { unsettled } = this.#caller;
+    if (unsettled.length > 0) writeUnsent(JSON.stringify(unsettled), this.storages);
   }
 
   show(visible: boolean): void {
     this.visible = visible;
-    this.#tell({ type: 'tab-visibility', tabId: this.tabId, visible });
+    this.#port?.post({ type: 'visibility', visible });
   }
 
   freeze(): void {
@@ -104,129 +176,133 @@ export class ModelTab {
 
   thaw(): void {
     this.isFrozen = false;
-    for (const message of this.inbox.splice(0)) this.#apply(message);
-    for (const settle of this.#answers.splice(0)) settle();
+    this.#workingSince = this.#world.scheduler.now;
+    for (const { run } of this.#waiting.splice(0)) run();
   }
 
   receive(tabId: string, message: StreamMessage): void {
-    this.#machine.after(portDelay, () => {
-      if (this.tabId !== tabId || !this.hub || this.isGone) return;
-      if (this.isFrozen) this.inbox.push(message);
-      else this.#apply(message);
+    check(isStreamMessage(message), 'understood', () => {
+      return `a page drops ${JSON.stringify(message).slice(0, 200)}`;
+    });
+    if (this.#port?.tabId === tabId) this.#port.deliver(message);
+  }
+
+  call(call: Call): void {
+    const deadline = call.type === 'start' ? startDeadline : undefined;
+    this.#carryOut(this.#caller.call(call, deadline));
+  }
+
+  loadEarlier(count: number): void {
+    this.#carryOut(loadEarlier(this.#caller, this.#replica.rows, count));
+  }
+
+  #refreshAbove(first: Message): Promise<void> {
+    return refreshAbove(this.#caller, this.#replica.rows, first);
+  }
+
+  /** A refusal is told where it is heard; anything else is a fault. */
+  #carryOut(work: Promise<unknown>): void {
+    const { scheduler } = this.#world;
+    scheduler.awaitPromises();
+    work.catch((error: unknown) => {
+      if (!(error instanceof PartylineError)) scheduler.fail(error);
     });
   }
 
-  call(call: Call, above: Message | null = null): void {
-    const firstRow = this.snapshot?.messages[0]?.messageId ?? null;
-    const madeAt = this.#machine.clock().now;
-    const insertions = this.#insertions;
-    const pending = { call, madeAt, firstRow, above, insertions, wasSent: false };
-    this.pending.add(pending);
-    if (this.isAttached) this.#send(pending);
+  #take(port: ModelPort, message: StreamMessage): void {
+    this.#events.heard(this, message);
+    this.#replica.take(port, message);
+    if (message.type !== 'snapshot' || this.isAttached) return;
+    this.isAttached = true;
+    this.#workingSince = this.#world.scheduler.now;
   }
 
-  #send(pending: PendingCall): void {
-    const { hub, tabId } = this;
-    if (!hub) return;
-    const call = pending.wasSent ? repeated(pending.call) : pending.call;
-    const { epoch } = this;
-    pending.wasSent = true;
-    this.#machine.after(portDelay, () => {
-      if (!hub.isAlive || this.hub !== hub) return;
-      // As src/worker/ports.ts does.
-      if (epoch && isAnotherVisitor(epoch, epochOf(hub.state)) && call.type !== 'sign-out') {
-        const problem = { code: 'signed-out', message: 'The session has ended.' } as const;
-        this.settle(hub, pending, { ok: false, problem });
-        return;
-      }
-      const callId = this.#events.called(hub, this, pending);
-      hub.take({ type: 'call', tabId, callId, call });
-    });
-  }
-
-  settle(hub: HubProcess, pending: PendingCall, answer: Answer): void {
-    this.#machine.after(portDelay, () => {
-      if (this.hub !== hub) return;
-      if (this.isFrozen) this.#answers.push(() => this.#settle(pending, answer));
-      else this.#settle(pending, answer);
-    });
-  }
-
-  #settle(pending: PendingCall, answer: Answer): void {
-    if (!this.pending.delete(pending)) return;
-    this.#events.answered(this, pending.call, answer);
-    if (pending.call.type !== 'load-earlier' || !answer.ok || !this.snapshot) return;
-    const earlier = earlierSchema.parse(answer.value);
-    if (pending.insertions !== this.#insertions) {
-      // Read before something came that belongs among it: asked again.
-      if (pending.above) this.#refreshAbove(pending.above);
+  /** Nothing happens in a page that is frozen or gone. */
+  #run(run: () => void, kind: Kind): void {
+    if (this.isGone) return;
+    if (this.isFrozen) {
+      this.#waiting.push({ kind, run });
       return;
     }
-    if (pending.above) {
-      this.snapshot = applyAbove(this.snapshot, pending.above, earlier);
-      this.#refreshAbove(earlier.messages[0]);
-    } else if ((this.snapshot.messages[0]?.messageId ?? null) === pending.firstRow) {
-      this.snapshot = applyEarlier(this.snapshot, earlier);
-    }
+    this.#world.scheduler.awaitPromises();
+    run();
   }
 
-  /** As the client does: what it kept above a snapshot may be old. */
-  #refreshAbove(first: Message | undefined): void {
-    const kept =
-      this.snapshot?.messages.findIndex((row) => row.messageId === first?.messageId) ?? 0;
-    if (!first || kept <= 0) return;
-    const before = { position: first.position, messageId: first.messageId };
-    this.call({ type: 'load-earlier', before, count: Math.min(kept, 500) }, first);
+  #portHub(hub: HubProcess): PortHub {
+    return {
+      get isAlive() {
+        return hub.isAlive;
+      },
+      get isBooted() {
+        return hub.isBooted;
+      },
+      get epoch() {
+        return epochOf(hub.state);
+      },
+      take: (input) => hub.take(input),
+      call: (_tabId, call, settle) => this.#events.called(hub, this, call, settle),
+    };
   }
 
-  #tell(input: Input): void {
-    const { hub } = this;
-    this.#machine.after(portDelay, () => {
-      if (hub?.isBooted) hub.take(input);
-    });
+  readonly #clock: PageClock = {
+    now: () => this.#machine.clock().now,
+    after: (delay, work) => {
+      let isOff = false;
+      const run = () => {
+        if (!isOff) work();
+      };
+      this.#machine.after(delay, () => {
+        if (!isOff) this.#run(run, 'timer');
+      });
+      return () => {
+        isOff = true;
+      };
+    },
+  };
+}
+
+/** Tells what became of each call, whoever made it. */
+class HeardCaller extends Caller {
+  readonly #heard: (call: Call | SideCall, code: string | null) => void;
+
+  readonly #fail: (error: unknown) => void;
+
+  constructor(
+    clock: PageClock,
+    heard: (call: Call | SideCall, code: string | null) => void,
+    fail: (error: unknown) => void,
+  ) {
+    super(clock);
+    this.#heard = heard;
+    this.#fail = fail;
   }
 
-  #apply(message: StreamMessage): void {
-    const { tabId } = this;
-    switch (message.type) {
-      case 'snapshot': {
-        const nothing = { ...message.shared, messages: [], hasEarlier: false };
-        const isAnother = isOfAnother(this.#identity, message);
-        this.#identity = { visitor: message.visitor, wipes: message.wipes };
-        if (isAnother) this.pending.clear();
-        const wasAttached = this.epoch !== null && !isAnother;
-        this.snapshot = applySnapshot(this.snapshot ?? nothing, message, wasAttached);
-        this.epoch = message.epoch;
-        this.revision = message.revision;
-        this.#insertions += 1;
-        this.#acknowledge();
-        if (!this.isAttached) {
-          this.isAttached = true;
-          for (const pending of this.pending) this.#send(pending);
-        }
-        this.#refreshAbove(message.messages[0]);
-        break;
-      }
-      case 'patch':
-        if (message.epoch !== this.epoch || message.revision <= this.revision) return;
-        if (message.revision !== this.revision + 1 || !this.snapshot) {
-          this.#tell({ type: 'tab-pull', tabId });
-          return;
-        }
-        this.revision = message.revision;
-        if (isInsertion(this.snapshot, message)) this.#insertions += 1;
-        this.snapshot = applyPatch(this.snapshot, message);
-        if (this.revision - this.#acknowledged >= acknowledgeEvery) this.#acknowledge();
-        break;
-      case 'head':
-        this.#tell({ type: 'tab-pull', tabId });
-        return;
-    }
-    this.#events.updated(this, message);
+  override call(...asked: Parameters<Caller['call']>): ReturnType<Caller['call']> {
+    const [call] = asked;
+    const answer = super.call(...asked);
+    answer
+      .then(
+        () => this.#heard(call, null),
+        (error: unknown) => this.#heard(call, error instanceof PartylineError ? error.code : '?'),
+      )
+      .catch(this.#fail);
+    return answer;
+  }
+}
+
+/** `localStorage` or `sessionStorage`. */
+export class ModelStorage implements PageStorage {
+  readonly #items = new Map<string, string>();
+
+  getItem(key: string): string | null {
+    return this.#items.get(key) ?? null;
   }
 
-  #acknowledge(): void {
-    this.#acknowledged = this.revision;
-    this.#tell({ type: 'tab-ack', tabId: this.tabId, revision: this.revision });
+  setItem(key: string, value: string): void {
+    this.#items.set(key, value);
+  }
+
+  removeItem(key: string): void {
+    this.#items.delete(key);
   }
 }

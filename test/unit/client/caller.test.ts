@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Caller } from '../../../src/client/caller.ts';
+import { Caller, type CallHub } from '../../../src/client/caller.ts';
 import type { Identity } from '../../../src/client/identity.ts';
-import type { Call } from '../../../src/protocol/port.ts';
+import type { SideCall } from '../../../src/protocol/deployment.ts';
+import type { ErrorCode } from '../../../src/protocol/errors.ts';
+import type { Call, CallAnswer } from '../../../src/protocol/port.ts';
 
 const ada = { visitor: 'ada', wipes: 0 };
 const grace = { visitor: 'grace', wipes: 1 };
@@ -73,5 +75,212 @@ describe('a call that is made for one visitor', () => {
     ask(caller, send('early'));
     caller.meet(ada);
     expect(caller.unsettled).toEqual([{ call: send('early'), whose: ada, wasSent: false }]);
+  });
+});
+
+/** A hub that answers when the test says so. */
+class TestHub implements CallHub {
+  readonly asked: Call[] = [];
+  readonly answer: ((answer: CallAnswer) => void)[] = [];
+  readonly break: ((error: unknown) => void)[] = [];
+  probes = 0;
+
+  call(call: Call | SideCall): Promise<CallAnswer> {
+    if (call.type === 'file' || call.type === 'platform') throw new Error(call.type);
+    this.asked.push(call);
+    return new Promise((resolve, reject) => {
+      this.answer.push(resolve);
+      this.break.push(reject);
+    });
+  }
+
+  probe(): void {
+    this.probes += 1;
+  }
+}
+
+const done = (value: unknown = null): CallAnswer => ({ ok: true, epoch: 'a.0', value });
+const refused = (code: ErrorCode): CallAnswer => ({
+  ok: false,
+  epoch: 'a.0',
+  problem: { code, message: code },
+});
+const heard = () => vi.advanceTimersByTimeAsync(0);
+
+describe('a call that nobody answers', () => {
+  it('is given up after ten seconds where there is no hub, and may be made again', async () => {
+    const asked = ask(new Caller(), send('hi'));
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(asked.problem).toBeNull();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(asked.problem).toBe('unreachable');
+  });
+
+  it('has the hub probed after ten seconds, and its successor fifteen more to answer', async () => {
+    const caller = new Caller();
+    const hub = new TestHub();
+    caller.attached(hub);
+    const asked = ask(caller, send('hi'));
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(hub.probes).toBe(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(hub.probes).toBe(1);
+    await vi.advanceTimersByTimeAsync(14_999);
+    expect(asked.problem).toBeNull();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(asked.problem).toBe('timeout');
+    expect(hub.probes).toBe(1);
+    expect(caller.unsettled).toEqual([]);
+  });
+
+  it('has its own deadline where it needs longer', async () => {
+    const caller = new Caller();
+    const hub = new TestHub();
+    caller.attached(hub);
+    void ask(caller, { type: 'end' }, 60_000);
+    await vi.advanceTimersByTimeAsync(59_999);
+    expect(hub.probes).toBe(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(hub.probes).toBe(1);
+  });
+
+  it('may still be done where a hub had it, and that hub is gone', async () => {
+    const caller = new Caller();
+    caller.attached(new TestHub());
+    const asked = ask(caller, send('hi'));
+    caller.detached();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(asked.problem).toBe('timeout');
+  });
+});
+
+describe('a call that is answered', () => {
+  it('has the answer, its epoch, and no probe afterwards', async () => {
+    const caller = new Caller();
+    const hub = new TestHub();
+    caller.attached(hub);
+    const asked = caller.call({ type: 'end' });
+    hub.answer[0]?.(done('value'));
+    expect(await asked).toEqual({ value: 'value', epoch: 'a.0' });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(hub.probes).toBe(0);
+  });
+
+  it('is refused with the hub’s own code', async () => {
+    const caller = new Caller();
+    const hub = new TestHub();
+    caller.attached(hub);
+    const asked = ask(caller, { type: 'retry', messageId: 'm' });
+    hub.answer[0]?.(refused('not-failed'));
+    await heard();
+    expect(asked.problem).toBe('not-failed');
+  });
+
+  it('each with its own answer, in whatever order they come', async () => {
+    const caller = new Caller();
+    const hub = new TestHub();
+    caller.attached(hub);
+    const asked = [caller.call(send('a')), caller.call(send('b')), caller.call(send('c'))];
+    for (const index of [2, 0, 1]) hub.answer[index]?.(done(index));
+    expect((await Promise.all(asked)).map(({ value }) => value)).toEqual([0, 1, 2]);
+  });
+
+  it('by something that can’t be read says that its outcome is unknown', async () => {
+    const caller = new Caller();
+    const hub = new TestHub();
+    caller.attached(hub);
+    const asked = ask(caller, send('hi'));
+    hub.break[0]?.(new TypeError('a misshapen answer'));
+    await heard();
+    expect(asked.problem).toBe('unknown-outcome');
+  });
+});
+
+describe('a call whose hub dies', () => {
+  it('is made again of its successor, which is told so where that matters', async () => {
+    const caller = new Caller();
+    const hub = new TestHub();
+    const next = new TestHub();
+    const calls: Call[] = [send('hi'), { type: 'end' }];
+    const early = caller.call(send('early'));
+    caller.attached(hub);
+    const asked = calls.map((call) => caller.call(call));
+    expect(hub.asked).toEqual([send('early'), ...calls]);
+    caller.detached();
+    caller.attached(next);
+    expect(next.asked).toEqual([
+      { ...send('early'), isRepeat: true },
+      { ...send('hi'), isRepeat: true },
+      { type: 'end' },
+    ]);
+    for (const answer of next.answer) answer(done());
+    await Promise.all([early, ...asked]);
+  });
+
+  it.each([false, true])(
+    'takes no answer of the former one’s, whether or not there is another: %s',
+    async (isReplaced) => {
+      const caller = new Caller();
+      const hub = new TestHub();
+      caller.attached(hub);
+      const asked = ask(caller, send('hi'));
+      caller.detached();
+      if (isReplaced) caller.attached(new TestHub());
+      hub.answer[0]?.(refused('rejected'));
+      await heard();
+      expect(asked.problem).toBeNull();
+      expect(texts(caller)).toEqual(['hi']);
+    },
+  );
+
+  it.each([
+    [{ type: 'retry', messageId: 'm' }, 'not-failed'],
+    [{ type: 'discard', messageId: 'm' }, 'unknown-message'],
+  ] as const)('was done the first time when nothing is left to do: %j', async (call, code) => {
+    const caller = new Caller();
+    caller.attached(new TestHub());
+    const asked = caller.call(call);
+    caller.detached();
+    const next = new TestHub();
+    caller.attached(next);
+    next.answer[0]?.(refused(code));
+    expect(await asked).toEqual({ value: null, epoch: 'a.0' });
+  });
+
+  it.each([
+    [{ type: 'retry', messageId: 'm' }, 'unknown-message'],
+    [{ type: 'discard', messageId: 'm' }, 'not-failed'],
+    [send('m'), 'unknown-message'],
+  ] as const)('is refused a second time as it is the first: %j, %s', async (call, code) => {
+    const caller = new Caller();
+    caller.attached(new TestHub());
+    const asked = ask(caller, call);
+    caller.detached();
+    const next = new TestHub();
+    caller.attached(next);
+    next.answer[0]?.(refused(code));
+    await heard();
+    expect(asked.problem).toBe(code);
+  });
+
+  it('is not made twice of the same hub', () => {
+    const caller = new Caller();
+    const hub = new TestHub();
+    void ask(caller, send('hi'));
+    caller.attached(hub);
+    caller.attached(hub);
+    expect(hub.asked).toHaveLength(1);
+  });
+});
+
+describe('a chat that is closed', () => {
+  it('answers what waits, and everything after, by saying so', async () => {
+    const caller = new Caller();
+    const before = ask(caller, send('before'));
+    caller.close();
+    const after = ask(caller, send('after'));
+    await heard();
+    expect([before.problem, after.problem]).toEqual(['closed', 'closed']);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -37,6 +37,19 @@ describe('the broker', () => {
     expect(new Set(waits).size).toBe(3);
   });
 
+  it.each([
+    [599_999, 599_999],
+    [600_000, 600_000],
+    [600_001, 600_000],
+    [1e300, 600_000],
+  ])('is asked again after ten minutes at most, though it says %d ms', (asked, pause) => {
+    const hub = brokerSays(new TestHub().restore().attach(), 'rate-limited', asked);
+    const { link } = hub.state;
+    const wait = link.phase === 'waiting' ? link.retryAt - hub.now : 0;
+    expect(wait).toBeGreaterThanOrEqual(pause);
+    expect(wait).toBeLessThanOrEqual(1.1 * pause);
+  });
+
   it('is left alone even when it said so to a question from before a sign-out', () => {
     const hub = new TestHub().restore().attach();
     const { requestId } = hub.last('fetch-token');

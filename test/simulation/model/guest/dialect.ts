@@ -21,7 +21,7 @@ export function guestDialect(world: World, machine: Machine): Dialect {
     visitorUrl: '/visitor',
   });
   const vault = new ModelVault();
-  const around = { machine, platform, site, history, adapter, vault };
+  const around = { scheduler: world.scheduler, machine, platform, site, history, adapter, vault };
   return {
     gateway: platform,
     broker: site,

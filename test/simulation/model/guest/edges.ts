@@ -5,6 +5,8 @@ import type {
   RestResult,
   TokenResult,
 } from '../../../../src/protocol/gateway.ts';
+import { RestTokens } from '../../../../src/worker/rest-token.ts';
+import type { Scheduler } from '../../scheduler.ts';
 import type { Edges, EdgesHub } from '../edges.ts';
 import type { Machine } from '../machine.ts';
 import type { ModelBroker } from '../tokens.ts';
@@ -15,14 +17,11 @@ import type { ModelVault } from './vault.ts';
 /** How often the site is asked who the visitor is, in s: src/worker/session-tokens.ts. */
 const askAgainAfter = 900;
 
-/** From asking for a token on the line to its coming, and of its life, in ms: src/worker/rest-token.ts. */
-const jwtDeadline = 10_000;
-const jwtLife = 50_000;
-
 /** The one that this site has. */
 const deploymentId = 'model';
 
 export interface GuestSurroundings {
+  readonly scheduler: Scheduler;
   readonly machine: Machine;
   readonly platform: GuestPlatform;
   /** Says who the visitor is; its tokens are worth nothing here. */
@@ -32,21 +31,35 @@ export interface GuestSurroundings {
   readonly vault: ModelVault;
 }
 
-/** As src/worker/session-tokens.ts, rest-token.ts and rest.ts. */
+/** As src/worker/session-tokens.ts and rest.ts, with the tokens of src/worker/rest-token.ts. */
 export class GuestEdges implements Edges {
   token: string | null = null;
   isOpen = false;
   readonly #around: GuestSurroundings;
   readonly #hub: EdgesHub;
   #lastToken: string | null = null;
-  #jwt: { readonly text: string; readonly goodUntil: number } | null = null;
-  #waiting: ((jwt: string | null) => void)[] = [];
-  #asked = 0;
-  #askedAt = 0;
+  readonly #jwts: RestTokens;
+  /** The last token for the history was refused. */
+  #isRefused = false;
 
   constructor(around: GuestSurroundings, hub: EdgesHub) {
     this.#around = around;
     this.#hub = hub;
+    const { machine } = around;
+    this.#jwts = new RestTokens(() => hub.send({ type: 'rest-token' }), {
+      now: () => machine.clock().now,
+      after: (delay, work) => {
+        let isOff = false;
+        machine.after(delay, () => {
+          if (isOff) return;
+          around.scheduler.awaitPromises();
+          work();
+        });
+        return () => {
+          isOff = true;
+        };
+      },
+    });
   }
 
   fetch(isFresh: boolean, isWanted: () => boolean, done: (result: TokenResult) => void): void {
@@ -80,11 +93,11 @@ export class GuestEdges implements Edges {
     this.#around.vault.forget(deploymentId);
   }
 
-  rest(call: RestCall, done: (result: RestResult) => void, isRepeat = false): void {
-    const { adapter, history } = this.#around;
+  rest(call: RestCall, done: (result: RestResult) => void): void {
+    const { adapter, history, scheduler } = this.#around;
     const failed = () =>
       done({ ok: false, failure: { kind: 'network', message: 'network', retryAfter: null } });
-    this.#withJwt(isRepeat, (jwt) => {
+    const ask = (jwt: string | null) => {
       if (jwt === null) {
         failed();
         return;
@@ -92,50 +105,39 @@ export class GuestEdges implements Edges {
       const { url } = adapter.request(call, jwt);
       history.get(url, jwt, (response) => {
         if (!this.#hub.isAlive) return;
-        if (response === null) failed();
-        else if (response.status === 401 && !isRepeat) this.rest(call, done, true);
-        else done(adapter.response(call, response));
+        if (response === null) {
+          failed();
+          return;
+        }
+        // The next call asks for another one.
+        this.#isRefused = response.status === 401;
+        done(adapter.response(call, response));
       });
-    });
-  }
-
-  #withJwt(isRefused: boolean, use: (jwt: string | null) => void): void {
-    const { machine } = this.#around;
-    if (isRefused) this.#jwt = null;
-    const { now } = machine.clock();
-    if (this.#jwt && now < this.#jwt.goodUntil) {
-      use(this.#jwt.text);
-      return;
-    }
-    this.#waiting.push(use);
-    if (this.#waiting.length > 1) return;
-    if (!this.isOpen || !this.#hub.send({ type: 'rest-token' })) {
-      this.#settle(null, 0);
-      return;
-    }
-    this.#asked += 1;
-    const asked = this.#asked;
-    this.#askedAt = now;
-    machine.after(jwtDeadline, () => {
-      if (this.#asked === asked) this.#settle(null, 0);
-    });
-  }
-
-  #settle(jwt: string | null, at: number): void {
-    this.#asked += 1;
-    this.#jwt = jwt === null ? null : { text: jwt, goodUntil: at + jwtLife };
-    for (const use of this.#waiting.splice(0)) use(jwt);
+    };
+    const isRefused = this.#isRefused;
+    this.#isRefused = false;
+    scheduler.awaitPromises();
+    this.#jwts
+      .get(isRefused)
+      .then(ask)
+      .catch((error: unknown) => scheduler.fail(error));
   }
 
   hear(event: GatewayEvent): GatewayEvent | null {
-    if (event.type === 'session') this.isOpen = true;
-    if (event.type !== 'rest-token') return event;
-    if (this.#waiting.length > 0) this.#settle(event.token, this.#askedAt);
+    if (event.type === 'session') {
+      this.isOpen = true;
+      if (event.isConnected) this.#jwts.opened();
+    }
+    if (event.type !== 'rest-token' && event.type !== 'problem') return event;
+    this.#around.scheduler.awaitPromises();
+    if (event.type === 'problem') return this.#jwts.hear(event);
+    this.#jwts.take(event);
     return null;
   }
 
   lineEnded(): void {
     this.isOpen = false;
-    this.#settle(null, 0);
+    this.#around.scheduler.awaitPromises();
+    this.#jwts.forget();
   }
 }

@@ -1,0 +1,314 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { HubConnection } from '../../../src/client/hub-connection.ts';
+import type { Route } from '../../../src/client/route.ts';
+import { protocolVersion } from '../../../src/protocol/version.ts';
+import { FakeLocks } from './fake-locks.ts';
+
+/** A port's or a channel's end whose other side the test plays. */
+class TestEnd extends EventTarget {
+  readonly posted: unknown[] = [];
+  isClosed = false;
+  onmessage: ((event: MessageEvent<unknown>) => void) | null = null;
+
+  postMessage(message: unknown): void {
+    // As a BroadcastChannel does.
+    if (this.isClosed) throw new DOMException('closed', 'InvalidStateError');
+    this.posted.push(message);
+  }
+
+  hears(data: unknown): void {
+    const event = new MessageEvent('message', { data });
+    this.onmessage?.(event);
+    this.dispatchEvent(event);
+  }
+}
+
+const hello = (part: object = {}) => ({
+  type: 'partyline-hello',
+  epoch: 'boot.0',
+  protocolVersion,
+  build: '1',
+  ...part,
+});
+
+const head = { type: 'head', epoch: 'boot.0', revision: 1 } as const;
+const mirror = { conversationId: 'c', visitor: 'ada' };
+
+let locks = new FakeLocks();
+let told: unknown[] = [];
+let calls = new TestEnd();
+let stream = new TestEnd();
+let fail: (reason: string) => void = () => {};
+let dies: () => void = () => {};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  locks = new FakeLocks();
+  vi.stubGlobal('navigator', { locks });
+  vi.stubGlobal('document', { visibilityState: 'visible' });
+  told = [];
+  calls = new TestEnd();
+  stream = new TestEnd();
+  void locks.request(
+    'partyline-alive-boot',
+    () =>
+      new Promise<void>((resolve) => {
+        dies = resolve;
+      }),
+  );
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+function connect(handOver: MessagePort | null = null, patience = 1_000): HubConnection {
+  const route: Route = {
+    calls,
+    stream,
+    handOver,
+    close: () => {
+      calls.isClosed = true;
+      stream.isClosed = true;
+    },
+  };
+  return new HubConnection(
+    (_tabId, onError) => {
+      fail = onError;
+      return route;
+    },
+    mirror,
+    patience,
+    {
+      stream: ({ type }) => told.push(type),
+      lost: (reason) => told.push(`lost: ${reason}`),
+      moved: (address) => told.push({ moved: address }),
+      outdated: (isOlder) => told.push({ isOlder }),
+      unheard: () => told.push('unheard'),
+    },
+  );
+}
+
+const passes = (duration: number) => vi.advanceTimersByTimeAsync(duration);
+
+/** A hub that has spoken, and shown its state. */
+async function attached(): Promise<HubConnection> {
+  const connection = connect();
+  await passes(0);
+  calls.hears(hello());
+  stream.hears(head);
+  await passes(0);
+  return connection;
+}
+
+describe('a connection to a hub', () => {
+  it('attaches once its own lock is held and the hub is heard, with what the page knows', async () => {
+    connect();
+    await passes(0);
+    expect(calls.posted).toEqual([]);
+    calls.hears(hello());
+    const value = { protocolVersion, visible: true, ...mirror, tabId: expect.any(String) };
+    expect(calls.posted).toMatchObject([
+      { type: 'APPLY', path: ['attach'], argumentList: [{ value }, { value: null }] },
+    ]);
+  });
+
+  it('does not wait for the hub’s word where a port keeps what is posted', async () => {
+    const { port1, port2 } = new MessageChannel();
+    connect(port2);
+    await passes(0);
+    expect(calls.posted).toHaveLength(1);
+    calls.hears(hello());
+    expect(calls.posted).toHaveLength(1);
+    port1.close();
+  });
+
+  it('is given up when no hub has spoken in time, and then once', async () => {
+    connect();
+    await passes(999);
+    expect(told).toEqual([]);
+    await passes(1);
+    expect(told).toEqual(['unheard']);
+    calls.hears(hello());
+    await passes(60_000);
+    expect(told).toEqual(['unheard']);
+    expect(locks.count('partyline-alive-boot')).toBe(1);
+  });
+
+  it('is lost when the hub has spoken and shows nothing for fifteen seconds', async () => {
+    connect();
+    await passes(0);
+    calls.hears(hello());
+    await passes(14_999);
+    expect(told).toEqual([]);
+    await passes(1);
+    expect(told).toEqual(['lost: the hub does not answer']);
+  });
+
+  it('stays for as long as its hub lives', async () => {
+    await attached();
+    await passes(3_600_000);
+    expect(told).toEqual(['head']);
+    dies();
+    await passes(0);
+    expect(told).toEqual(['head', 'lost: the hub has died']);
+  });
+
+  it('is lost when another hub speaks on it, and not when its own does again', async () => {
+    await attached();
+    calls.hears(hello());
+    calls.hears(hello({ epoch: 'boot.3' }));
+    expect(told).toEqual(['head']);
+    calls.hears(hello({ epoch: 'other.0' }));
+    stream.hears(head);
+    expect(told).toEqual(['head', 'lost: the hub was started anew']);
+  });
+
+  it.each([
+    [protocolVersion - 1, true],
+    [protocolVersion + 1, false],
+  ])('ends where the hub speaks version %i', async (version, isOlder) => {
+    connect();
+    await passes(0);
+    calls.hears(hello({ protocolVersion: version }));
+    await passes(60_000);
+    expect(told).toEqual([{ isOlder }]);
+    expect(calls.posted).toEqual([]);
+  });
+
+  it.each([{ url: 'https://site/hub.js', name: 'n' }, null])(
+    'follows where the conversation has moved to: %j',
+    async (address) => {
+      await attached();
+      calls.hears({ type: 'partyline-moved', address });
+      await passes(60_000);
+      expect(told).toEqual(['head', { moved: address }]);
+    },
+  );
+
+  it('is lost when the worker’s script fails', async () => {
+    connect();
+    await passes(0);
+    fail('no script');
+    await passes(60_000);
+    expect(told).toEqual(['lost: no script']);
+  });
+
+  it('passes over what it can’t read, on either way', async () => {
+    await attached();
+    for (const data of [null, 7, {}, { type: 'head' }, { ...head, revision: Number.NaN }]) {
+      stream.hears(data);
+      calls.hears(data);
+    }
+    calls.hears({ type: 'partyline-moved', address: { url: 7, name: 'n' } });
+    calls.hears(hello({ epoch: 7 }));
+    stream.hears(head);
+    expect(told).toEqual(['head', 'head']);
+  });
+});
+
+describe('a connection that is closed', () => {
+  it('says so, holds no lock, waits for none, and tells nothing more', async () => {
+    const connection = await attached();
+    const [attach] = calls.posted;
+    const tabId: unknown = Object(attach).argumentList[0].value.tabId;
+    expect(locks.count(`partyline-tab-${tabId}`)).toBe(1);
+    expect(locks.count('partyline-alive-boot')).toBe(2);
+    connection.close();
+    connection.close();
+    await passes(0);
+    expect(stream.posted).toEqual([{ type: 'bye' }]);
+    expect(calls.isClosed).toBe(true);
+    expect(locks.count(`partyline-tab-${tabId}`)).toBe(0);
+    expect(locks.count('partyline-alive-boot')).toBe(1);
+    calls.hears(hello({ epoch: 'other.0' }));
+    stream.hears(head);
+    connection.post({ type: 'pull' });
+    dies();
+    await passes(60_000);
+    expect(told).toEqual(['head']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('before its lock is granted gives the lock back', async () => {
+    const connection = connect();
+    connection.close();
+    await passes(60_000);
+    expect(told).toEqual([]);
+    expect(calls.posted).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a call', () => {
+  it('bears the epoch of the last snapshot, or of the hub’s first word', async () => {
+    const connection = await attached();
+    await import('../../../src/client/later.ts');
+    void connection.call({ type: 'end' });
+    await passes(0);
+    expect(calls.posted.at(-1)).toMatchObject({
+      path: ['call'],
+      argumentList: [{ value: { type: 'end' } }, { value: 'boot.0' }],
+    });
+  });
+
+  it('that has not left when its connection ends is neither made nor refused', async () => {
+    const connection = await attached();
+    let outcome: unknown = 'none';
+    connection.call({ type: 'end' }).then(
+      () => {
+        outcome = 'answered';
+      },
+      (error: unknown) => {
+        outcome = error;
+      },
+    );
+    const { length } = calls.posted;
+    connection.close();
+    await passes(1_000);
+    expect(outcome).toBe('none');
+    expect(calls.posted).toHaveLength(length);
+  });
+});
+
+describe('a hub that is probed', () => {
+  it('is lost when it does not answer within two seconds', async () => {
+    const connection = await attached();
+    await import('../../../src/client/later.ts');
+    connection.probe();
+    connection.probe();
+    await passes(1_999);
+    expect(told).toEqual(['head']);
+    expect(calls.posted.slice(1)).toMatchObject([{ path: ['ping'] }]);
+    await passes(1);
+    expect(told).toEqual(['head', 'lost: the hub hangs']);
+  });
+
+  it('stays when it answers', async () => {
+    const connection = await attached();
+    await import('../../../src/client/later.ts');
+    connection.probe();
+    await passes(0);
+    const { id } = Object(calls.posted.at(-1));
+    calls.hears({ id, type: 'RAW', value: undefined });
+    await passes(60_000);
+    expect(told).toEqual(['head']);
+    connection.probe();
+    await passes(0);
+    expect(calls.posted.slice(1)).toHaveLength(2);
+  });
+
+  it('stays when the page itself has slept', async () => {
+    const connection = await attached();
+    await import('../../../src/client/later.ts');
+    connection.probe();
+    await passes(0);
+    const now = performance.now();
+    vi.spyOn(performance, 'now').mockImplementation(() => now + 4_000);
+    await passes(2_000);
+    expect(told).toEqual(['head']);
+  });
+});

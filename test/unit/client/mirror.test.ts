@@ -1,0 +1,80 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  type PageStorage,
+  readMirror,
+  readUnsent,
+  writeMirror,
+  writeUnsent,
+} from '../../../src/client/mirror.ts';
+
+class TestStorage implements PageStorage {
+  readonly items = new Map<string, string>();
+  getItem = (key: string) => this.items.get(key) ?? null;
+  setItem = (key: string, value: string) => void this.items.set(key, value);
+  removeItem = (key: string) => void this.items.delete(key);
+}
+
+const storages = () => [new TestStorage(), new TestStorage()] as const;
+const nothing = { conversationId: null, visitor: null };
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+describe('what a page remembers of its conversation', () => {
+  it('is read as it was written, by every page of the origin', () => {
+    const [origin, tab] = storages();
+    expect(readMirror([origin, tab])).toEqual(nothing);
+    const mirror = { conversationId: 'c 1', visitor: 'ada' };
+    writeMirror(mirror, [origin, tab]);
+    expect(readMirror([origin, new TestStorage()])).toEqual(mirror);
+    // The origin's storage was emptied, and this tab's was not.
+    expect(readMirror([new TestStorage(), tab])).toEqual(mirror);
+  });
+
+  it('is gone from both storages when there is none any more', () => {
+    const [origin, tab] = storages();
+    writeMirror({ conversationId: 'c', visitor: 'ada' }, [origin, tab]);
+    writeMirror(nothing, [origin, tab]);
+    expect([origin.items.size, tab.items.size]).toEqual([0, 0]);
+  });
+
+  it('is worth nothing without whose it is', () => {
+    const both = storages();
+    writeMirror({ conversationId: 'c', visitor: null }, both);
+    expect(readMirror(both)).toEqual(nothing);
+  });
+
+  it('is no longer than what a hub takes', () => {
+    const both = storages();
+    writeMirror({ conversationId: 'c'.repeat(200), visitor: 'v'.repeat(300) }, both);
+    const { conversationId, visitor } = readMirror(both);
+    expect([conversationId?.length, visitor?.length]).toEqual([128, 256]);
+  });
+
+  it('is nothing, and no fault, where the browser denies storage', () => {
+    vi.stubGlobal('localStorage', undefined);
+    Object.defineProperty(globalThis, 'localStorage', {
+      configurable: true,
+      get: () => {
+        throw new DOMException('denied', 'SecurityError');
+      },
+    });
+    expect(readMirror()).toEqual(nothing);
+    expect(readUnsent()).toBeNull();
+    writeMirror({ conversationId: 'c', visitor: 'ada' });
+    writeUnsent('x');
+  });
+});
+
+describe('what a page has left unsaid', () => {
+  it('is this tab’s alone', () => {
+    const [origin, tab] = storages();
+    writeUnsent('[1]', [origin, tab]);
+    expect(readUnsent([origin, tab])).toBe('[1]');
+    expect(origin.items.size).toBe(0);
+    expect(readUnsent([origin, new TestStorage()])).toBeNull();
+    writeUnsent(null, [origin, tab]);
+    expect(readUnsent([origin, tab])).toBeNull();
+  });
+});

@@ -1,0 +1,24 @@
+import { Events } from '../../simulation/events.ts';
+import { Machine } from '../../simulation/model/machine.ts';
+import { chosenProfile, type Profile } from '../../simulation/profile.ts';
+import { Random } from '../../simulation/random.ts';
+import { Scheduler } from '../../simulation/scheduler.ts';
+import { Trace } from '../../simulation/trace.ts';
+import type { World } from '../../simulation/world.ts';
+
+/** A world of the simulation's in which nothing fails by chance. */
+export function calmWorld(part: Partial<Profile> = {}): { world: World; machine: Machine } {
+  const random = new Random(1);
+  const scheduler = new Scheduler();
+  const world: World = {
+    seed: 1,
+    random,
+    events: new Events(1, new Set()),
+    scheduler,
+    profile: chosenProfile(1, random, part),
+    trace: new Trace(() => scheduler.now, 0),
+    faults: {},
+    isStormy: false,
+  };
+  return { world, machine: new Machine(world) };
+}

@@ -1,0 +1,267 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { genesysArticle } from '../../../src/protocol/article/index.ts';
+import type { GatewayAdapter, RestCall, RestResult } from '../../../src/protocol/gateway.ts';
+import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
+import { type Gateway, startGateway } from '../../../src/testing/index.ts';
+import { Rest } from '../../../src/worker/rest.ts';
+import type { EdgeExpect } from '../../contracts/edge-case.ts';
+import {
+  addressCases,
+  type HistoryBench,
+  historyCases,
+  type RestBench,
+  type RestReply,
+  type RestRequestSeen,
+  restCases,
+} from '../../contracts/rest.ts';
+import { agent, ModelGateway } from '../../simulation/model/gateway.ts';
+import { ModelRest } from '../../simulation/model/rest.ts';
+import { ModelBroker } from '../../simulation/model/tokens.ts';
+import { Line, tokenFor } from '../testing/support.ts';
+import { calmWorld } from './calm-world.ts';
+
+const expectations: EdgeExpect = {
+  equal: (actual, expected, what) => expect(actual, what).toEqual(expected),
+};
+
+type Who = Parameters<HistoryBench['as']>[0];
+
+/** The real edge, against the emulator. */
+class RealHistoryBench implements HistoryBench {
+  readonly #gateway: Gateway;
+  readonly #visitor: string;
+  readonly #tokens: ReadonlyMap<Who, string | null>;
+  readonly #rest: Rest;
+  #who: Who = 'visitor';
+  #at = Date.now();
+
+  constructor(gateway: Gateway, visitor: string, tokens: ReadonlyMap<Who, string | null>) {
+    this.#gateway = gateway;
+    this.#visitor = visitor;
+    this.#tokens = tokens;
+    const { socketUrl, apiUrl } = gateway;
+    const adapter = genesysArticle({ socketUrl, apiUrl });
+    this.#rest = new Rest(adapter, () => this.#tokens.get(this.#who) ?? null);
+  }
+
+  static async start(gateway: Gateway): Promise<RealHistoryBench> {
+    const visitor = `ann-${randomUUID()}`;
+    const tokens = new Map<Who, string | null>([
+      ['visitor', await tokenFor(gateway, visitor)],
+      ['stranger', await tokenFor(gateway, `bob-${randomUUID()}`)],
+      ['nobody', 'no token of theirs'],
+      ['tokenless', null],
+    ]);
+    return new RealHistoryBench(gateway, visitor, tokens);
+  }
+
+  as(who: Who): void {
+    this.#who = who;
+  }
+
+  async begin(): Promise<string> {
+    const { conversationId } = await Line.inConversation(this.#gateway, this.#visitor);
+    return conversationId;
+  }
+
+  async say(conversationId: string, texts: readonly string[]): Promise<void> {
+    this.#at += 1;
+    await this.#gateway.agent.sayAll(conversationId, [...texts], { at: this.#at });
+  }
+
+  async end(conversationId: string): Promise<void> {
+    await this.#gateway.agent.end(conversationId);
+  }
+
+  call(call: RestCall): Promise<RestResult> {
+    return this.#rest.call(call);
+  }
+}
+
+/** The simulation's. */
+class ModelHistoryBench implements HistoryBench {
+  readonly #calm = calmWorld({ dialect: 'article', sequences: true, unsequenced: 0 });
+  readonly #gateway = new ModelGateway(this.#calm.world);
+  readonly #broker = new ModelBroker(this.#calm.world, this.#calm.machine);
+  readonly #rest = new ModelRest(this.#calm.world, this.#calm.machine, this.#gateway, this.#broker);
+  readonly #tokens = new Map<Who, string | null>([
+    ['nobody', 'no token of theirs'],
+    ['tokenless', null],
+  ]);
+  #who: Who = 'visitor';
+  #said = 0;
+
+  as(who: Who): void {
+    this.#who = who;
+  }
+
+  async begin(): Promise<string> {
+    for (const who of ['visitor', 'stranger'] as const) {
+      this.#broker.subject = who;
+      this.#broker.fetch(({ token }) => this.#tokens.set(who, token));
+      await this.#passes(10_000);
+    }
+    return this.#gateway.begin('visitor').conversationId;
+  }
+
+  async say(conversationId: string, texts: readonly string[]): Promise<void> {
+    await this.#passes(1);
+    const conversation = this.#gateway.byId(conversationId);
+    for (const text of texts) {
+      this.#said += 1;
+      if (conversation) this.#gateway.post(conversation, `a${this.#said}`, text, agent);
+    }
+  }
+
+  async end(conversationId: string): Promise<void> {
+    const conversation = this.#gateway.byId(conversationId);
+    if (conversation) this.#gateway.end(conversation);
+  }
+
+  async call(call: RestCall): Promise<RestResult> {
+    if (!this.#tokens.has('visitor')) await this.begin();
+    const results: RestResult[] = [];
+    const token = this.#tokens.get(this.#who) ?? null;
+    this.#rest.call(call, token, (result) => results.push(result));
+    await this.#passes(10_000);
+    const [result] = results;
+    if (!result || results.length > 1) throw new Error(`${results.length} answers`);
+    return result;
+  }
+
+  async #passes(duration: number): Promise<void> {
+    const { scheduler } = this.#calm.world;
+    await scheduler.runUntil(scheduler.now + duration);
+  }
+}
+
+describe('a real history', () => {
+  let gateway: Gateway;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+  }, 60_000);
+
+  afterAll(() => gateway.close());
+
+  it.each(historyCases)('$name', async ({ run }) => {
+    await run(await RealHistoryBench.start(gateway), expectations);
+  });
+});
+
+describe('the simulation’s history', () => {
+  it.each(historyCases)('$name', ({ run }) => run(new ModelHistoryBench(), expectations));
+});
+
+type Answer = Parameters<RestBench['answer']>[0];
+
+/** The real edge, against a server that answers as the case wants. */
+class RealRestBench implements RestBench {
+  readonly dialect: RestBench['dialect'];
+  readonly requests: RestRequestSeen[] = [];
+  readonly refusals: boolean[] = [];
+  readonly deadlines: number[] = [];
+  readonly #server: Server;
+  readonly #rest: Rest;
+  #answer: Exclude<Answer, 'refuse'> = { status: 500 };
+  #token: string | null = 'token';
+  #timeOuts: AbortController[] = [];
+
+  constructor(server: Server, dialect: RestBench['dialect']) {
+    this.#server = server;
+    this.dialect = dialect;
+    const { port } = server.address() as AddressInfo;
+    this.#rest = new Rest(adapterOf(dialect, `http://127.0.0.1:${port}`), (isRefused) => {
+      this.refusals.push(isRefused);
+      return this.#token;
+    });
+    server.on('request', (request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const { method = '', url: path = '', headers } = request;
+        const single = Object.entries(headers).map(([name, value]) => [name, String(value)]);
+        const body = Buffer.concat(chunks).toString();
+        this.requests.push({ method, path, headers: Object.fromEntries(single), body });
+        this.#reply(response);
+      });
+    });
+    // A deadline cannot be hurried; when it is over is the test's to say.
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((duration) => {
+      this.deadlines.push(duration);
+      const controller = new AbortController();
+      this.#timeOuts.push(controller);
+      return controller.signal;
+    });
+  }
+
+  async answer(answer: Answer): Promise<void> {
+    if (answer === 'refuse') {
+      this.#server.closeAllConnections();
+      await new Promise((resolve) => this.#server.close(resolve));
+    } else this.#answer = answer;
+  }
+
+  setToken(token: string | null): void {
+    this.#token = token;
+  }
+
+  call(call: RestCall): Promise<RestResult> {
+    return this.#rest.call(call);
+  }
+
+  async waiting(): Promise<void> {
+    const { length } = this.refusals;
+    await expect.poll(() => this.requests.length, { interval: 2 }).toBe(length);
+  }
+
+  abortAll(): void {
+    this.#rest.abortAll();
+  }
+
+  timeOut(): void {
+    for (const controller of this.#timeOuts.splice(0)) {
+      controller.abort(new DOMException('late', 'TimeoutError'));
+    }
+  }
+
+  #reply(response: ServerResponse): void {
+    const answer: RestReply | 'hang' | 'cut' = this.#answer;
+    if (answer === 'hang') return;
+    if (answer === 'cut') {
+      response.writeHead(200, { 'content-length': '1000' });
+      response.write('{"entities":[');
+      setImmediate(() => response.destroy());
+      return;
+    }
+    response.writeHead(answer.status, { ...answer.headers });
+    response.end(answer.body ?? '');
+  }
+}
+
+function adapterOf(dialect: RestBench['dialect'], origin: string): GatewayAdapter {
+  return dialect === 'article'
+    ? genesysArticle({ socketUrl: 'ws://127.0.0.1/', apiUrl: origin })
+    : genesysCloud({ deploymentId: 'd', endpoint: origin });
+}
+
+describe.each(['article', 'genesys-cloud'] as const)('an answer to a call of %s', (dialect) => {
+  let server: Server;
+
+  beforeEach(async () => {
+    server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+    vi.restoreAllMocks();
+  });
+
+  const cases = dialect === 'article' ? [...restCases, ...addressCases] : restCases;
+  it.each(cases)('$name', ({ run }) => run(new RealRestBench(server, dialect), expectations));
+});

@@ -1,0 +1,479 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type {
+  GatewayCommand,
+  GatewayEvent,
+  RestResult,
+  TokenResult,
+} from '../../../src/protocol/gateway.ts';
+import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
+import { Rest } from '../../../src/worker/rest.ts';
+import { RestTokens } from '../../../src/worker/rest-token.ts';
+import { SessionTokens } from '../../../src/worker/session-tokens.ts';
+import { Tokens } from '../../../src/worker/token.ts';
+import type { KeptSession } from '../../../src/worker/vault.ts';
+import type { EdgeExpect } from '../../contracts/edge-case.ts';
+import {
+  type BrokerBench,
+  type BrokerReply,
+  brokerCases,
+  type RestTokenBench,
+  restTokenCases,
+  type SessionTokenBench,
+  sessionTokenCases,
+  type TokenBench,
+  tokenCases,
+} from '../../contracts/token.ts';
+import { ArticleEdges } from '../../simulation/model/edges.ts';
+import { ModelGateway } from '../../simulation/model/gateway.ts';
+import { guestDialect } from '../../simulation/model/guest/dialect.ts';
+import { GuestHistory } from '../../simulation/model/guest/history.ts';
+import { ModelRest } from '../../simulation/model/rest.ts';
+import { ModelBroker } from '../../simulation/model/tokens.ts';
+import type { Profile } from '../../simulation/profile.ts';
+import { calmWorld } from './calm-world.ts';
+
+const expectations: EdgeExpect = {
+  equal: (actual, expected, what) => expect(actual, what).toEqual(expected),
+};
+
+let server: Server;
+
+beforeEach(async () => {
+  server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+  vi.restoreAllMocks();
+});
+
+const addressOf = ({ address, port }: AddressInfo) => `http://${address}:${port}/`;
+const address = () => addressOf(server.address() as AddressInfo);
+
+type Answer = Parameters<BrokerBench['answer']>[0];
+
+/** The real edge, against a broker that answers as the case wants. */
+class RealBrokerBench implements BrokerBench, TokenBench {
+  readonly requests: BrokerBench['requests'][number][] = [];
+  readonly deadlines: number[] = [];
+  readonly #tokens = new Tokens(address());
+  #answer: Exclude<Answer, 'refuse'> = { status: 500 };
+  #timeOuts: AbortController[] = [];
+  #asked = 0;
+  #given = 0;
+
+  constructor() {
+    server.on('request', (request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => {
+        body += chunk.toString();
+      });
+      request.on('end', () => {
+        const refused = request.headers['partyline-token-refused'];
+        this.requests.push({
+          method: request.method ?? '',
+          refused: refused === undefined ? undefined : String(refused),
+          body,
+        });
+        this.#reply(response);
+      });
+    });
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((duration) => {
+      this.deadlines.push(duration);
+      const controller = new AbortController();
+      this.#timeOuts.push(controller);
+      return controller.signal;
+    });
+  }
+
+  async answer(answer: Answer): Promise<void> {
+    if (answer === 'refuse') {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    } else this.#answer = answer;
+  }
+
+  async says(answer: Parameters<TokenBench['says']>[0]): Promise<void> {
+    if ('subject' in answer) {
+      this.#given += 1;
+      const token = `token ${this.#given}`;
+      const body = JSON.stringify({ token, expiresIn: 60, subject: answer.subject });
+      await this.answer({ status: 200, body });
+      return;
+    }
+    const status = { 'signed-out': 401, 'rate-limited': 429, unavailable: 502, network: 0 };
+    if (answer.refusal === 'network') await this.answer('cut');
+    else if (answer.refusal !== 'forbidden') {
+      const headers = { 'retry-after': '7' };
+      await this.answer({ status: status[answer.refusal], headers });
+    }
+  }
+
+  fetch(isWanted = () => true): Promise<TokenResult> {
+    this.#asked += 1;
+    return this.#tokens.fetch(false, isWanted);
+  }
+
+  current(): string | null {
+    return this.#tokens.current();
+  }
+
+  forget(): void {
+    this.#tokens.forget();
+  }
+
+  end(): void {
+    this.#tokens.end();
+  }
+
+  async waiting(): Promise<void> {
+    await expect.poll(() => this.requests.length, { interval: 2 }).toBe(this.#asked);
+  }
+
+  timeOut(): void {
+    for (const controller of this.#timeOuts.splice(0)) {
+      controller.abort(new DOMException('late', 'TimeoutError'));
+    }
+  }
+
+  #reply(response: ServerResponse): void {
+    const answer: BrokerReply | 'hang' | 'cut' = this.#answer;
+    if (answer === 'hang') return;
+    if (answer === 'cut') {
+      response.writeHead(200, { 'content-length': '1000' });
+      response.write('{"token":"secret-');
+      setImmediate(() => response.destroy());
+      return;
+    }
+    response.writeHead(answer.status, { ...answer.headers });
+    response.end(answer.body ?? '');
+  }
+}
+
+/** The simulation's. */
+class ModelTokenBench implements TokenBench {
+  #profile: Partial<Profile> = {};
+  readonly #calm = calmWorld();
+  readonly #broker: ModelBroker;
+  readonly #edges: ArticleEdges;
+
+  constructor() {
+    const { world, machine } = this.#calm;
+    const profile = () => ({ ...world.profile, ...this.#profile });
+    const stormy = {
+      ...world,
+      isStormy: true,
+      get profile() {
+        return profile();
+      },
+    };
+    this.#profile = quiet;
+    this.#broker = new ModelBroker(stormy, machine);
+    const rest = new ModelRest(stormy, machine, new ModelGateway(stormy), this.#broker);
+    this.#edges = new ArticleEdges(this.#broker, rest);
+  }
+
+  async says(answer: Parameters<TokenBench['says']>[0]): Promise<void> {
+    const { machine } = this.#calm;
+    machine.isOnline = true;
+    this.#profile = quiet;
+    if ('subject' in answer) {
+      this.#broker.subject = answer.subject;
+      return;
+    }
+    switch (answer.refusal) {
+      case 'network':
+        machine.isOnline = false;
+        return;
+      case 'rate-limited':
+        this.#profile = { ...quiet, brokerBusy: 1 };
+        return;
+      case 'signed-out':
+        this.#profile = { ...quiet, brokerSignedOut: 1 };
+        return;
+      default:
+        this.#profile = { ...quiet, brokerFails: 1 };
+        return;
+    }
+  }
+
+  async fetch(isWanted = () => true): Promise<TokenResult> {
+    const { scheduler } = this.#calm.world;
+    for (;;) {
+      const results: TokenResult[] = [];
+      this.#edges.fetch(false, isWanted, (result) => results.push(result));
+      await Promise.resolve();
+      await scheduler.runUntil(scheduler.now + 30_000);
+      const [result] = results;
+      if (!result || results.length > 1) throw new Error(`${results.length} answers`);
+      // A broker of the model's that fails does so in either of two ways.
+      const isOther = this.#profile.brokerFails === 1 && !result.ok && result.kind === 'network';
+      if (!isOther) return result;
+    }
+  }
+
+  current(): string | null {
+    return this.#edges.token;
+  }
+
+  forget(): void {
+    this.#edges.forget();
+  }
+
+  end(): void {
+    this.#edges.end();
+  }
+}
+
+const quiet: Partial<Profile> = { brokerFails: 0, brokerBusy: 0, brokerSignedOut: 0 };
+
+describe('a real broker’s token', () => {
+  it.each(tokenCases)('$name', ({ run }) => run(new RealBrokerBench(), expectations));
+  it.each(brokerCases)('$name', ({ run }) => run(new RealBrokerBench(), expectations));
+});
+
+describe('the simulation’s broker’s token', () => {
+  it.each(tokenCases)('$name', ({ run }) => run(new ModelTokenBench(), expectations));
+});
+
+/** The real ones, with a vault in memory. */
+class RealSessionTokenBench implements SessionTokenBench {
+  #kept: KeptSession | null = null;
+  #subject = '';
+  #tokens = this.#hub();
+
+  constructor() {
+    server.on('request', (_, response) => {
+      response.end(JSON.stringify({ subject: this.#subject }));
+    });
+  }
+
+  #hub(): SessionTokens {
+    const { sessions } = genesysCloud({
+      deploymentId: 'd',
+      endpoint: 'http://platform',
+      visitorUrl: address(),
+    });
+    return new SessionTokens(sessions, () => {}, {
+      read: async () => this.#kept,
+      write: async (session) => {
+        this.#kept = session;
+      },
+      forget: async () => {
+        this.#kept = null;
+      },
+    });
+  }
+
+  signsIn(subject: string): void {
+    this.#subject = subject;
+  }
+
+  fetch(isFresh = false, isWanted = () => true): Promise<TokenResult> {
+    return this.#tokens.fetch(isFresh, isWanted);
+  }
+
+  current(): string | null {
+    return this.#tokens.current();
+  }
+
+  forget(): void {
+    this.#tokens.forget();
+  }
+
+  end(): void {
+    this.#tokens.end();
+  }
+
+  restart(): void {
+    this.#tokens = this.#hub();
+  }
+}
+
+/** Edges of the simulation's guests, one hub after the other. */
+function guestEdges(send: (command: GatewayCommand) => boolean) {
+  const { world, machine } = calmWorld({ dialect: 'genesys-cloud' });
+  const dialect = guestDialect(world, machine);
+  const hub = { isAlive: true, send };
+  return { world, dialect, next: () => dialect.edges(hub) };
+}
+
+class ModelSessionTokenBench implements SessionTokenBench {
+  readonly #guests = guestEdges(() => true);
+  #edges = this.#guests.next();
+
+  signsIn(subject: string): void {
+    this.#guests.dialect.broker.subject = subject;
+  }
+
+  async fetch(isFresh = false, isWanted = () => true): Promise<TokenResult> {
+    const { scheduler } = this.#guests.world;
+    const results: TokenResult[] = [];
+    this.#edges.fetch(isFresh, isWanted, (result) => results.push(result));
+    await scheduler.runUntil(scheduler.now + 30_000);
+    const [result] = results;
+    if (!result || results.length > 1) throw new Error(`${results.length} answers`);
+    return result;
+  }
+
+  current(): string | null {
+    return this.#edges.token;
+  }
+
+  forget(): void {
+    this.#edges.forget();
+  }
+
+  end(): void {
+    this.#edges.end();
+  }
+
+  restart(): void {
+    this.#edges = this.#guests.next();
+  }
+}
+
+describe('a real session’s token', () => {
+  it.each(sessionTokenCases)('$name', ({ run }) => run(new RealSessionTokenBench(), expectations));
+});
+
+describe('the simulation’s session’s token', () => {
+  it.each(sessionTokenCases)('$name', ({ run }) => run(new ModelSessionTokenBench(), expectations));
+});
+
+const sessionEvent: GatewayEvent = {
+  type: 'session',
+  isConnected: true,
+  isNew: false,
+  isReadOnly: false,
+  isAutoStarted: false,
+  hasClearedOthers: false,
+  life: { duration: null, expiresAt: null },
+  uploads: null,
+};
+
+const look = { type: 'history-since', conversationId: 'c', since: 0, cursor: null } as const;
+const nothing = JSON.stringify({ entities: [], total: 0 });
+
+/** The real edges; the history's answers come from where the browser's would. */
+class RealRestTokenBench implements RestTokenBench {
+  asked = 0;
+  hasLine = true;
+  readonly seen: string[] = [];
+  #status = 200;
+  readonly #tokens = new RestTokens(() => {
+    if (this.hasLine) this.asked += 1;
+    return this.hasLine;
+  });
+  readonly #rest = new Rest(
+    genesysCloud({ deploymentId: 'd', endpoint: 'http://platform' }),
+    this.#tokens.get,
+  );
+
+  constructor() {
+    vi.useFakeTimers();
+    vi.spyOn(globalThis, 'fetch').mockImplementation(async (_, init) => {
+      const authorization = new Headers(init?.headers).get('authorization') ?? '';
+      this.seen.push(authorization.replace('Bearer ', ''));
+      return new Response(nothing, { status: this.#status });
+    });
+  }
+
+  opens(): void {
+    this.#tokens.opened();
+  }
+
+  lineEnds(): void {
+    this.#tokens.forget();
+  }
+
+  gives(token: string): void {
+    this.#tokens.take({ type: 'rest-token', token, expiresAt: null });
+  }
+
+  /** As src/worker/genesys-cloud.ts. */
+  tells(event: GatewayEvent): GatewayEvent | null {
+    if (event.type !== 'rest-token') return this.#tokens.hear(event);
+    this.#tokens.take(event);
+    return null;
+  }
+
+  answers(status: number): void {
+    this.#status = status;
+  }
+
+  look(): Promise<RestResult> {
+    return this.#rest.call(look);
+  }
+
+  async pass(duration: number): Promise<void> {
+    await vi.advanceTimersByTimeAsync(duration);
+  }
+}
+
+class ModelRestTokenBench implements RestTokenBench {
+  asked = 0;
+  hasLine = true;
+  readonly seen: string[] = [];
+  #status = 200;
+  readonly #guests = guestEdges(({ type }) => {
+    if (type === 'rest-token' && this.hasLine) this.asked += 1;
+    return this.hasLine;
+  });
+  readonly #edges = this.#guests.next();
+
+  constructor() {
+    vi.spyOn(GuestHistory.prototype, 'get').mockImplementation((_url, jwt, done) => {
+      this.seen.push(jwt);
+      const response = { status: this.#status, retryAfter: null, body: nothing };
+      this.#guests.world.scheduler.after(0, () => done(response));
+    });
+  }
+
+  opens(): void {
+    this.#edges.hear(sessionEvent);
+  }
+
+  lineEnds(): void {
+    this.#edges.lineEnded();
+  }
+
+  gives(token: string): void {
+    this.#edges.hear({ type: 'rest-token', token, expiresAt: null });
+  }
+
+  tells(event: GatewayEvent): GatewayEvent | null {
+    return this.#edges.hear(event);
+  }
+
+  answers(status: number): void {
+    this.#status = status;
+  }
+
+  look(): Promise<RestResult> {
+    const answer = new Promise<RestResult>((resolve) => this.#edges.rest(look, resolve));
+    void this.pass(0);
+    return answer;
+  }
+
+  async pass(duration: number): Promise<void> {
+    const { scheduler } = this.#guests.world;
+    await scheduler.runUntil(scheduler.now + duration);
+  }
+}
+
+describe('a real token for the history', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it.each(restTokenCases)('$name', ({ run }) => run(new RealRestTokenBench(), expectations));
+});
+
+describe('the simulation’s token for the history', () => {
+  it.each(restTokenCases)('$name', ({ run }) => run(new ModelRestTokenBench(), expectations));
+});

@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { genesysArticle } from '../../../src/protocol/article/index.ts';
+import type { GatewayCommand, GatewayEvent } from '../../../src/protocol/gateway.ts';
+import { Sockets } from '../../../src/worker/socket.ts';
+
+/** A browser's socket whose other end the test plays. */
+class TestSocket {
+  static readonly OPEN = 1;
+  static readonly made: TestSocket[] = [];
+  readyState = 0;
+  binaryType = '';
+  readonly sent: string[] = [];
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
+
+  constructor() {
+    TestSocket.made.push(this);
+  }
+
+  send(text: string): void {
+    this.sent.push(text);
+  }
+
+  close(): void {
+    this.readyState = 2;
+  }
+
+  opens(): void {
+    this.readyState = 1;
+    this.onopen?.();
+  }
+
+  hears(frame: object): void {
+    this.onmessage?.({ data: JSON.stringify(frame) });
+  }
+
+  ends(): void {
+    this.readyState = 3;
+    this.onclose?.({ code: 1006 });
+  }
+}
+
+/** What a dialect has beside the core, and what it hears. */
+let heard: string[] = [];
+let told: string[] = [];
+let unwanted: GatewayCommand['type'] | null = null;
+
+const aside = {
+  wants: ({ type }: GatewayCommand) => type !== unwanted,
+  hear: (event: GatewayEvent) => {
+    heard.push(event.type);
+    return event.type === 'ping' ? null : event;
+  },
+  forget: () => void heard.push('forget'),
+};
+
+function lines(): Sockets {
+  const adapter = genesysArticle({ socketUrl: 'ws://gateway/', apiUrl: 'http://api' });
+  const events = {
+    opened: (id: number) => void told.push(`opened ${id}`),
+    closed: (id: number) => void told.push(`closed ${id}`),
+    gateway: (id: number, event: GatewayEvent) => void told.push(`${event.type} ${id}`),
+  };
+  return new Sockets(adapter, () => 'token', events, { note: () => {} }, aside);
+}
+
+const socketAt = (index: number): TestSocket => {
+  const socket = TestSocket.made[index];
+  if (!socket) throw new Error(`no socket ${index}`);
+  return socket;
+};
+
+beforeEach(() => {
+  TestSocket.made.length = 0;
+  heard = [];
+  told = [];
+  unwanted = null;
+  vi.stubGlobal('WebSocket', TestSocket);
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+describe('what a dialect has beside the core', () => {
+  it('hears what comes on the newest line alone, and keeps what is its own', () => {
+    const sockets = lines();
+    sockets.open(1);
+    socketAt(0).opens();
+    sockets.open(2);
+    socketAt(1).opens();
+    expect(heard).toEqual(['forget', 'forget']);
+    for (const index of [0, 1]) {
+      socketAt(index).hears({ type: 'pong' });
+      socketAt(index).hears({ type: 'ping', payload: 1 });
+    }
+    expect(heard.slice(2)).toEqual(['pong', 'ping']);
+    // The former line's are the core's to judge.
+    expect(told).toEqual(['opened 1', 'opened 2', 'pong 1', 'ping 1', 'pong 2']);
+  });
+
+  it('forgets when the newest line ends, not when a former one does', () => {
+    const sockets = lines();
+    sockets.open(1);
+    sockets.open(2);
+    heard = [];
+    socketAt(0).ends();
+    expect(heard).toEqual([]);
+    socketAt(1).ends();
+    expect(heard).toEqual(['forget']);
+    expect(told).toEqual(['closed 1', 'closed 2']);
+  });
+
+  it('says what is not to leave', () => {
+    const sockets = lines();
+    sockets.open(1);
+    socketAt(0).opens();
+    unwanted = 'ping';
+    sockets.send(1, { type: 'ping' });
+    sockets.send(1, { type: 'answer-ping', payload: 1 });
+    expect(socketAt(0).sent).toEqual(['{"type":"pong","payload":1}']);
+  });
+});
+
+describe('what is sent on whatever line there is', () => {
+  it('leaves on the newest, and says when there is none', () => {
+    const sockets = lines();
+    expect(sockets.sendAnywhere({ type: 'ping' })).toBe(false);
+    sockets.open(1);
+    expect(sockets.sendAnywhere({ type: 'ping' })).toBe(false);
+    socketAt(0).opens();
+    expect(sockets.sendAnywhere({ type: 'ping' })).toBe(true);
+    sockets.open(2);
+    expect(sockets.sendAnywhere({ type: 'ping' })).toBe(false);
+    socketAt(1).opens();
+    expect(sockets.sendAnywhere({ type: 'ping' })).toBe(true);
+    socketAt(1).ends();
+    expect(sockets.sendAnywhere({ type: 'ping' })).toBe(false);
+    expect([socketAt(0).sent.length, socketAt(1).sent.length]).toEqual([1, 1]);
+  });
+});
