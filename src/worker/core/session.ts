@@ -11,6 +11,7 @@ import type { Run } from './run.ts';
 import { pump } from './sending.ts';
 import type { ConversationState } from './state.ts';
 import { settleHeld, showHeld } from './transcript.ts';
+import { forgetOtherTyping } from './typing.ts';
 
 /** Times that a routing or resume frame is repeated before the line counts as dead. */
 const repeats = 2;
@@ -126,6 +127,8 @@ function update(run: Run, conversation: ConversationState): void {
 
 function newConversation(run: Run, conversation: Conversation): ConversationState {
   showHeld(run);
+  run.clearTimer('hold');
+  forgetOtherTyping(run);
   doubtEverything(run);
   failDoubtsOfFormer(run, conversation.conversationId);
   forgetFormerPlaces(run, conversation.conversationId);
@@ -213,6 +216,7 @@ export function onEnded(run: Run): void {
     const endedAt = ended.endedAt ?? run.clock.now;
     run.set({ conversation: { ...ended, closing: nextRun(run), endedAt } });
   }
+  forgetOtherTyping(run);
   if (link.phase === 'online') {
     run.clearTimer('answer');
     run.setLink({ phase: 'online', socketId: link.socketId, session: { stage: 'ready' } });
@@ -236,6 +240,7 @@ export function onNotFound(run: Run): void {
   });
   run.change({ conversation: true });
   run.clearTimer('hold');
+  forgetOtherTyping(run);
   const waiting = outbox.some((item) => item.at.stage !== 'failed');
   if (waiting && !meta.routing && meta.lastRouting) {
     run.set({ meta: { ...meta, routing: meta.lastRouting } });
