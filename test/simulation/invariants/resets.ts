@@ -29,8 +29,10 @@ export const endings = [
 ] as const;
 export type Ending = (typeof endings)[number];
 
-/** Looks at the step in which something has ended. */
-type Rule = (step: Step) => boolean;
+/** The step in which something has ended. */
+export type End = Pick<Step, 'before' | 'after' | 'input'>;
+
+type Rule = (end: End) => boolean;
 
 type Expectation =
   /** As in a hub that has just been born. */
@@ -72,7 +74,7 @@ const free = (why: string) => ({ free: why });
 const newestWords = free('what ends a conversation brings its last words along');
 const asked = free('what is asked for now is asked for by whoever comes next');
 
-function isWithoutFormerSocket({ before, after }: Step): boolean {
+function isWithoutFormerSocket({ before, after }: End): boolean {
   if (!('socketId' in after.link)) return true;
   return !('socketId' in before.link) || before.link.socketId !== after.link.socketId;
 }
@@ -469,14 +471,14 @@ export const resetTable = {
   }),
 } satisfies Record<keyof HubState, Row>;
 
-function onlyFormers({ before, after }: Step): boolean {
+function onlyFormers({ before, after }: End): boolean {
   return after.formers.every((one) => before.formers.includes(one));
 }
 
 const refusals: ReadonlySet<string> = new Set(['refused', 'token-expired', 'evicted']);
 
 /** What of it ended in this step, and nothing that is below it. */
-export function endingOf({ before, after, input }: Step): Ending | null {
+export function endingOf({ before, after, input }: End): Ending | null {
   if (input.type === 'restored' || !before.restored) return null;
   if (before.generation !== after.generation) {
     return input.type === 'call' ? 'signed out' : 'visitor switched';
@@ -527,17 +529,8 @@ export class ResetInvariants {
   }
 
   #takesAlong(step: Step, ending: Ending): void {
-    const before = new Map<string, unknown>(Object.entries(step.before));
-    const after = new Map<string, unknown>(Object.entries(step.after));
-    const born = new Map<string, unknown>(Object.entries(initialState(step.after.settings, 0)));
-    for (const [key, { [ending]: expectation }] of rows) {
-      const is = after.get(key);
-      check(holds(step, expectation, is, before.get(key), born.get(key)), 'resets', () => {
-        const what = typeof expectation === 'string' ? expectation : 'by its rule';
-        const was = JSON.stringify(before.get(key))?.slice(0, 200);
-        return `${ending}: ${key} should be ${what}, is ${JSON.stringify(is)?.slice(0, 200)}, was ${was}`;
-      });
-    }
+    const [first] = leftovers(step, ending);
+    check(first === undefined, 'resets', () => `${ending}: ${first}`);
   }
 
   /** Nothing is written for the next visitor before everything of the former one has gone. */
@@ -564,8 +557,32 @@ export class ResetInvariants {
   }
 }
 
+/** What is otherwise than the table has it, in words. */
+export function leftovers(end: End, ending: Ending): readonly string[] {
+  const before = new Map<string, unknown>(Object.entries(end.before));
+  const after = new Map<string, unknown>(Object.entries(end.after));
+  const born = new Map<string, unknown>(Object.entries(initialState(end.after.settings, 0)));
+  return rows.flatMap(([key, { [ending]: expectation }]) => {
+    const [is, was] = [after.get(key), before.get(key)];
+    if (holds(end, expectation, is, was, born.get(key))) return [];
+    const what = typeof expectation === 'string' ? expectation : 'by its rule';
+    const told = [is, was].map((value) => JSON.stringify(value)?.slice(0, 200));
+    return `${key} should be ${what}, is ${told[0]}, was ${told[1]}`;
+  });
+}
+
+/** Keys that must be as in a hub just born, and are so already: nothing could be seen of them. */
+export function untouched(before: HubState, ending: Ending): readonly string[] {
+  const is = new Map<string, unknown>(Object.entries(before));
+  const born = new Map<string, unknown>(Object.entries(initialState(before.settings, 0)));
+  return rows.flatMap(([key, { [ending]: expectation }]) => {
+    const isBlind = expectation === 'initial' && isDeepStrictEqual(is.get(key), born.get(key));
+    return isBlind ? key : [];
+  });
+}
+
 function holds(
-  step: Step,
+  end: End,
   expectation: Expectation,
   is: unknown,
   was: unknown,
@@ -573,7 +590,7 @@ function holds(
 ): boolean {
   if (expectation === 'kept') return is === was || isDeepStrictEqual(is, was);
   if (expectation === 'initial') return isDeepStrictEqual(is, born);
-  return typeof expectation === 'function' ? expectation(step) : true;
+  return typeof expectation === 'function' ? expectation(end) : true;
 }
 
 /** Whoever waits goes on waiting, or has an answer: nobody is forgotten, nobody is answered twice. */

@@ -221,24 +221,24 @@ export class TimerInvariants {
   step({ before, after, input, hub }: Step): void {
     // Before that there is nobody, and nothing to be done.
     if (before === after || !after.restored) return;
-    const { now } = hub.clock();
-    for (const [name, rule] of rules) {
-      const due = after.timers[name];
-      if (due === undefined) {
-        check(!rule.always(after, now), 'timers', () => {
-          return `${name} is not set, and something waits for it (${describe(input)})`;
-        });
-        continue;
-      }
-      check(rule.onlyWhile(after), 'timers', () => {
-        return `${name} has outlived what it was set for (${describe(input)})`;
-      });
-      const latest = rule.atLatest?.(after, now) ?? Number.POSITIVE_INFINITY;
-      check(due <= latest + 1, 'timers', () => {
-        return `${name} is due ${Math.round(due - latest)} ms late (${describe(input)})`;
-      });
-    }
+    const fault = faultOf(after, hub.clock().now);
+    check(fault === null, 'timers', () => `${fault} (${describe(input)})`);
   }
+}
+
+/** The first timer that is not as its rule has it, in words. */
+export function faultOf(state: HubState, now: number): string | null {
+  for (const [name, rule] of rules) {
+    const due = state.timers[name];
+    if (due === undefined) {
+      if (rule.always(state, now)) return `${name} is not set, and something waits for it`;
+      continue;
+    }
+    if (!rule.onlyWhile(state)) return `${name} has outlived what it was set for`;
+    const latest = rule.atLatest?.(state, now) ?? Number.POSITIVE_INFINITY;
+    if (due > latest + 1) return `${name} is due ${Math.round(due - latest)} ms late`;
+  }
+  return null;
 }
 
 function describe(input: Step['input']): string {
