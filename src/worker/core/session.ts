@@ -182,6 +182,12 @@ export function adoptMirror(run: Run, conversationId: string, visitor: string): 
     run.note('misfit', 'a page that shows another visitor');
     return;
   }
+  if (meta.subject === null && conversation?.conversation.conversationId === conversationId) {
+    // Only what was to be sent is left, and the page knows whose it is.
+    run.set({ meta: { ...meta, subject: visitor } });
+    run.change({ meta: true, reset: true });
+    return;
+  }
   if (conversation || window.length > 0 || meta.routing) return;
   // A token that names somebody else wipes it again.
   run.set({ meta: { ...meta, subject: visitor } });

@@ -194,7 +194,7 @@ function releaseHeld(run: Run): void {
 }
 
 /** Nothing is missing any more. */
-function forgetHold(run: Run): void {
+export function forgetHold(run: Run): void {
   const { conversation } = run.state;
   if (conversation?.held.length === 0 && conversation.holes.length === 0) run.clearTimer('hold');
 }

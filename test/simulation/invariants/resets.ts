@@ -150,6 +150,15 @@ const isLookedAfter: Rule = ({ before, after: { formers, conversation } }) => {
   );
 };
 
+function isSubset(before: HubState, after: HubState): boolean {
+  const known = new Set(before.outbox.map(({ messageId }) => messageId));
+  return after.outbox.every(({ messageId }) => known.has(messageId));
+}
+
+function isOnItsWay({ outbox }: HubState): boolean {
+  return outbox.some(({ at }) => at.stage === 'sent');
+}
+
 /** No message is lost, and none counts as on its way any more. */
 const isInDoubt: Rule = ({ before, after }) =>
   before.outbox.length === after.outbox.length &&
@@ -318,6 +327,7 @@ export const resetTable = {
     'visitor switched': hasNewToken,
     'signed out': leavesTheBroker,
     'session over': hasNoToken,
+    'next conversation': asked,
     'conversation gone': free('its session may go with it'),
     'conversation ended': free('its session may go with it'),
     'socket gone': free('it may be what the gateway refuses'),
@@ -360,6 +370,7 @@ export const resetTable = {
     'conversation ended': isSameVisitors,
   }),
   reading: ofVisitor({
+    'session over': readsOn,
     'next conversation': readsOn,
     'conversation gone': free('what was unread may have been deleted'),
     'conversation ended': readsOn,
@@ -390,7 +401,8 @@ export const resetTable = {
     'conversation ended': newestWords,
   }),
   outbox: ofVisitor({
-    'session over': isInDoubt,
+    // What was held is shown where a catch-up has failed too often.
+    'session over': ({ before, after }) => isSubset(before, after) && !isOnItsWay(after),
     'stepped down': free('its echo is waited for'),
     slept: isInDoubt,
     'next conversation': isAddressed,
@@ -495,8 +507,8 @@ export function endingOf({ before, after, input }: End): Ending | null {
   if (was && is?.status === 'ended' && was.status !== 'ended') return 'conversation ended';
   const { link } = before;
   // A last echo, after which a socket is changed, is news as well.
-  const isNews =
-    input.type === 'rest' || (input.type === 'gateway' && !refusals.has(input.event.type));
+  const isTold = input.type === 'rest' || input.type === 'token';
+  const isNews = isTold || (input.type === 'gateway' && !refusals.has(input.event.type));
   if (isNews || !('socketId' in link)) return null;
   const isThere = 'socketId' in after.link && after.link.socketId === link.socketId;
   return isThere ? null : 'socket gone';
