@@ -164,13 +164,13 @@ export const timerRules = {
   },
   poll: {
     owners: ['circuit'],
-    onlyWhile: ({ breaker }) => breaker.open,
+    onlyWhile: ({ breaker, isLeaving }) => breaker.open && !isLeaving,
     always: ({ breaker, isLeaving, settings }) =>
       breaker.open && !isLeaving && settings.traits.authentication === 'frame',
   },
   probe: {
     owners: ['circuit'],
-    onlyWhile: ({ breaker }) => breaker.open,
+    onlyWhile: ({ breaker, isLeaving }) => breaker.open && !isLeaving,
     always: inPhase('resting'),
   },
   rate: {

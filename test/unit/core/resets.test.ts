@@ -100,6 +100,13 @@ describe('a hub that sleeps', () => {
     expect(hub.all('rest')).toEqual([]);
   });
 
+  it('asks no more for what it holds', () => {
+    const hub = new TestHub({ timing: { idle: 1_000 } }).inConversation();
+    hub.gateway({ type: 'message', message: agentSays(2) });
+    hub.take({ type: 'tab-left', tabId: 'a' }).clear().pass(60_000);
+    expect(hub.all('rest')).toEqual([]);
+  });
+
   it('renews a token in time that grew old in its sleep', () => {
     const hub = new TestHub({ timing: { idle: 1_000 } });
     hub.restore().attach().token(100).open();
