@@ -1,6 +1,7 @@
+import { awake, cache, offline, start, write } from './deeds.ts';
 import { GuestPlatform } from './model/guest/platform.ts';
 import type { Cut } from './model/line.ts';
-import type { ModelTab } from './model/tab.ts';
+import { provokeSome } from './provocations.ts';
 import { Random } from './random.ts';
 import type { Simulation } from './simulation.ts';
 import { count } from './world.ts';
@@ -24,7 +25,7 @@ export function startStorm(simulation: Simulation): void {
     awake(simulation, random)?.call({ type: 'end' }),
   );
   // A visitor whose conversation has ended may want another one.
-  every('start', 4, (random) => start(simulation, random));
+  every('start', profile.crossings > 0 ? 30 : 4, (random) => start(simulation, random));
   every('agent speaks', profile.agentMessages, (random) => gateway.speak(random));
   every('agent ends', profile.agentEnds, () => gateway.endOpen());
 
@@ -112,6 +113,7 @@ export function startStorm(simulation: Simulation): void {
     });
   });
   every('deploy', profile.newerBuilds, (random) => simulation.deploy(random));
+  every('crossing', profile.crossings, (random) => provokeSome(simulation, random));
 }
 
 type Work = (random: Random) => void;
@@ -136,20 +138,6 @@ function recur(simulation: Simulation, name: string, perMinute: number, work: Wo
   next();
 }
 
-function awake(simulation: Simulation, random: Random): ModelTab | undefined {
-  if (simulation.machine.isAsleep) return undefined;
-  return random.pick(
-    simulation.tabs.filter((tab) => !tab.isFrozen && !tab.isGone && tab.isAttached),
-  );
-}
-
-function start(simulation: Simulation, random: Random): void {
-  const tab = awake(simulation, random);
-  const conversation = tab?.snapshot?.conversation;
-  if (conversation && conversation.status !== 'ended') return;
-  tab?.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
-}
-
 function say(simulation: Simulation, random: Random): void {
   const tab = awake(simulation, random);
   if (!tab) return;
@@ -158,12 +146,6 @@ function say(simulation: Simulation, random: Random): void {
     const from = random.chance(0.8) ? tab : awake(simulation, random);
     if (from) write(simulation, from, random);
   }
-}
-
-function write(simulation: Simulation, tab: ModelTab, random: Random): void {
-  const number = simulation.ledger.entries.size + 1;
-  // Random heads, since without sequences ids break ties.
-  simulation.send(tab, `v${random.int(10, 99)}-${number}`, `text ${number}`);
 }
 
 function act(simulation: Simulation, random: Random): void {
@@ -219,32 +201,4 @@ function act(simulation: Simulation, random: Random): void {
       cache(simulation, tab, random);
       return;
   }
-}
-
-/** A page goes into the back/forward cache, and comes back. */
-function cache(simulation: Simulation, tab: ModelTab, random: Random): void {
-  count(simulation.world, 'tab cached');
-  tab.leave();
-  tab.isAway = true;
-  simulation.machine.after(random.exponential(30_000), () => {
-    tab.isAway = false;
-    simulation.join(tab);
-  });
-}
-
-function offline(simulation: Simulation, random: Random, duration: number): void {
-  const { machine, world } = simulation;
-  if (!machine.isOnline) return;
-  machine.isOnline = false;
-  count(world, 'offline');
-  world.trace.add('machine', `offline for ${Math.round(duration)} ms`);
-  machine.after(random.between(0, 2_000), () => {
-    for (const line of simulation.lines) line.cut('nobody');
-  });
-  machine.after(0, () => simulation.setOnline(false));
-  machine.after(duration, () => {
-    if (machine.isOnline) return;
-    machine.isOnline = true;
-    simulation.setOnline(true);
-  });
 }

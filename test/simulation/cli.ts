@@ -39,7 +39,8 @@ async function campaign(read: Arguments): Promise<number> {
     said = now;
     console.log(`${duration(now - begun)}: ${seeds} schedules, ${broken.length} broken`);
   }).finally(remove);
-  console.log(describeTotals(totals, performance.now() - begun));
+  const { dialect = 'article' } = read.profile;
+  console.log(describeTotals(totals, performance.now() - begun, dialect));
   console.log(`\n${describeBroken(totals.broken)}`);
   const [first] = totals.broken;
   if (!first) return 0;

@@ -11,6 +11,7 @@ export class Events {
   readonly latencies: Random;
   readonly #seed: number;
   readonly #suppressed: ReadonlySet<string>;
+  readonly #provoked = new Set<string>();
   readonly #kinds = new Map<string, { readonly random: Random; drawn: number }>();
 
   constructor(seed: number, suppressed: ReadonlySet<string>) {
@@ -26,8 +27,15 @@ export class Events {
     return true;
   }
 
+  /** The next time that such a fault may strike, it does. */
+  provoke(kind: string): void {
+    this.#provoked.add(kind);
+  }
+
   /** Draws whether a fault strikes here and now. */
   strikes(kind: string, probability: number): boolean {
+    if (this.#provoked.delete(kind)) return true;
+    if (probability === 0) return false;
     let drawn = this.#kinds.get(kind);
     if (!drawn) {
       drawn = { random: Random.named(this.#seed, kind), drawn: 0 };

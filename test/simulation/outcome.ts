@@ -191,9 +191,11 @@ function wasToldOnlyHere({ gateway, disk, hub }: Simulation, messageId: string):
 function tabsAgree(simulation: Simulation): void {
   const { tabs, hub, disk } = simulation;
   if (!hub) return;
-  const { outbox, settings } = hub.state;
+  const { settings, isConfirmed, hiddenOutbox } = hub.state;
+  // Of what was there before, nobody sees anything until the broker has named them.
+  const outbox = hub.state.outbox.filter(({ ordinal }) => isConfirmed || ordinal > hiddenOutbox);
   const isPartial = wasDeleted(simulation);
-  const kept = [...disk.messages.values()].sort(
+  const kept = (isConfirmed ? [...disk.messages.values()] : []).sort(
     (a, b) => comparePositions(a.position, b.position) || (a.messageId < b.messageId ? -1 : 1),
   );
   const open = tabs.filter((tab) => !tab.isGone && tab.isAttached);

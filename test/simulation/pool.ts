@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { pairCount } from './crossings.ts';
 import { addCounts, type FaultCounts } from './faults.ts';
 import type { Profile } from './profile.ts';
 
@@ -23,6 +24,8 @@ export interface BatchResult {
   /** Simulated ms. */
   readonly time: number;
   readonly faults: FaultCounts;
+  /** How often each pair of features has met. */
+  readonly met: readonly number[];
   readonly broken: readonly Broken[];
 }
 
@@ -31,6 +34,7 @@ export interface Totals {
   steps: number;
   time: number;
   readonly faults: FaultCounts;
+  readonly met: number[];
   readonly broken: Broken[];
 }
 
@@ -61,7 +65,8 @@ export async function run(
   campaign: Campaign,
   onBatch: (totals: Totals) => void,
 ): Promise<Totals> {
-  const totals: Totals = { seeds: 0, steps: 0, time: 0, faults: {}, broken: [] };
+  const met = new Array<number>(pairCount).fill(0);
+  const totals: Totals = { seeds: 0, steps: 0, time: 0, faults: {}, met, broken: [] };
   const end = campaign.duration === null ? null : performance.now() + campaign.duration;
   let next = campaign.from;
 
@@ -88,6 +93,9 @@ export async function run(
         totals.steps += result.steps;
         totals.time += result.time;
         addCounts(totals.faults, result.faults);
+        result.met.forEach((times, pair) => {
+          met[pair] = (met[pair] ?? 0) + times;
+        });
         totals.broken.push(...result.broken);
         onBatch(totals);
       }

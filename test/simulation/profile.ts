@@ -99,6 +99,12 @@ export interface Profile {
   readonly visitorChanges: number;
   /** A newer build's hub takes over. */
   readonly newerBuilds: number;
+  /** Several things are made to happen right behind each other: provocations.ts. */
+  readonly crossings: number;
+  /** What takes minutes in life takes seconds: a hub sleeps, a circuit opens, a queue is long. */
+  readonly hurries: boolean;
+  /** Nothing is shown before the broker has named the visitor. */
+  readonly confirms: boolean;
 
   // --- in Genesys Cloud's dialect ---
 
@@ -114,6 +120,8 @@ export interface Profile {
   readonly evictions: number;
   /** The visitor has the conversation deleted. */
   readonly clears: number;
+  /** How long a session lives from the last message on, as the platform tells, in s. */
+  readonly sessionLife: number;
 }
 
 /** A window that is full soon, or the limits of life: alone, or with as much as they are made for. */
@@ -155,7 +163,13 @@ function drawGuest(
   pace: number,
 ): Pick<
   Profile,
-  'keepsIds' | 'namelessLive' | 'timelessLive' | 'evictions' | 'clears' | 'farewells'
+  | 'keepsIds'
+  | 'namelessLive'
+  | 'timelessLive'
+  | 'evictions'
+  | 'clears'
+  | 'farewells'
+  | 'sessionLife'
 > {
   return {
     keepsIds: random.chance(0.7),
@@ -164,10 +178,33 @@ function drawGuest(
     clears: random.chance(0.15) ? pace * random.between(0.1, 0.5) : 0,
     timelessLive: random.chance(0.3) ? random.between(0.05, 0.5) : 0,
     farewells: random.chance(0.4) ? pace * random.between(0.2, 2) : 0,
+    // Five minutes before its end the visitor is told.
+    sessionLife: random.chance(0.3) ? random.int(301, 310) : 259_200,
+  };
+}
+
+/**
+ * From a stream of its own as well. Where things are made to cross there is time for it, and the ways are
+ * short, so that one has begun before the next is over.
+ */
+function drawCrossings(random: Random, { minutes, latency }: Profile): Partial<Profile> {
+  const own = { hurries: random.chance(0.7), confirms: random.chance(0.2) };
+  if (random.chance(0.4)) return own;
+  const [least, most] = latency;
+  return {
+    ...own,
+    crossings: random.between(9, 18),
+    minutes: Math.max(minutes, random.between(0.4, 0.6)),
+    latency: [least / 4, most / 4],
   };
 }
 
 export function drawProfile(seed: number, random: Random): Profile {
+  const profile = drawStorm(seed, random);
+  return { ...profile, ...drawCrossings(Random.named(seed, 'crossings'), profile) };
+}
+
+function drawStorm(seed: number, random: Random): Profile {
   const sometimes = (least: number, most: number, probability = 0.5) =>
     random.chance(probability) ? random.between(least, most) : 0;
   const far = random.between(10, 400);
@@ -223,5 +260,8 @@ export function drawProfile(seed: number, random: Random): Profile {
     newerBuilds: often(0.1, 1, 0.2),
     lingers: random.chance(0.1),
     ...drawGuest(Random.named(seed, 'guest'), pace),
+    crossings: 0,
+    hurries: false,
+    confirms: false,
   };
 }

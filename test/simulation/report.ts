@@ -1,12 +1,14 @@
 import { defaultLimits } from '../../src/worker/core/settings.ts';
+import { meetings } from './crossings.ts';
 import { type FaultCounts, faultKinds } from './faults.ts';
 import type { Broken, Totals } from './pool.ts';
-import type { Profile } from './profile.ts';
+import type { DialectName, Profile } from './profile.ts';
 
 const number = new Intl.NumberFormat('en');
 
 /** What a campaign was, for people. */
-export function describeTotals({ seeds, steps, time, faults }: Totals, took: number): string {
+export function describeTotals(totals: Totals, took: number, dialect: DialectName): string {
+  const { seeds, steps, time, faults } = totals;
   const hours = time / 3_600_000;
   const perSecond = seeds / (took / 1_000);
   return [
@@ -14,6 +16,8 @@ export function describeTotals({ seeds, steps, time, faults }: Totals, took: num
     `in ${duration(took)}: ${number.format(Math.round(perSecond))} schedules/s, ${number.format(Math.round(steps / (took / 1_000)))} steps/s`,
     '',
     describeFaults(faults),
+    '',
+    describeCrossings(totals, dialect),
   ].join('\n');
 }
 
@@ -23,6 +27,27 @@ function describeFaults(faults: FaultCounts): string {
     (kind) => `  ${kind.padEnd(24)} ${number.format(faults[kind] ?? 0).padStart(14)}`,
   );
   return [`${number.format(sum)} faults:`, ...lines].join('\n');
+}
+
+/** So often in a hundred schedules every two features should meet. */
+const enough = 1;
+
+/** Rare ones that are told. */
+const rarest = 40;
+
+/** Which features have met each other, and which too seldom. */
+function describeCrossings({ met, seeds }: Totals, dialect: DialectName): string {
+  const pairs = meetings(met, seeds, dialect);
+  const rare = pairs.filter(({ share }) => share < enough);
+  const [least] = pairs;
+  const lines = rare
+    .slice(0, rarest)
+    .map(({ names, share }) => `  ${names.join(' × ').padEnd(48)} ${share.toFixed(2).padStart(8)}`);
+  return [
+    `${pairs.length} pairs of features, the rarest of which met ${least?.share.toFixed(2)} times in 100 schedules;`,
+    `${rare.length} met less often than ${enough}${rare.length > rarest ? ', among them' : ''}`,
+    ...lines,
+  ].join('\n');
 }
 
 /** Each rule with how often it was broken, and where to look. */

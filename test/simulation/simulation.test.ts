@@ -5,7 +5,7 @@ import { Simulation } from './simulation.ts';
 const seeds = Number(process.env.PARTYLINE_SEEDS ?? 300);
 
 describe('a visitor in a storm', () => {
-  it('keeps every promise', { timeout: 60_000 }, async () => {
+  it('keeps every promise', { timeout: 180_000 }, async () => {
     const broken: string[] = [];
     for (let seed = 1; seed <= seeds; seed += 1) {
       const { violation } = await new Simulation(seed).run();
@@ -14,7 +14,7 @@ describe('a visitor in a storm', () => {
     expect(broken).toEqual([]);
   });
 
-  it('keeps them in Genesys Cloud’s dialect too', { timeout: 60_000 }, async () => {
+  it('keeps them in Genesys Cloud’s dialect too', { timeout: 180_000 }, async () => {
     const broken: string[] = [];
     const profile = { dialect: 'genesys-cloud' } as const;
     for (let seed = 1; seed <= (seeds * 2) / 3; seed += 1) {

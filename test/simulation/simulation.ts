@@ -3,6 +3,7 @@ import type { SideCall } from '../../src/protocol/deployment.ts';
 import type { Call } from '../../src/protocol/port.ts';
 import type { Answer } from '../../src/worker/core/effect.ts';
 import { startStorm } from './chaos.ts';
+import { Crossings } from './crossings.ts';
 import { Events } from './events.ts';
 import type { FaultCounts } from './faults.ts';
 import { AlertInvariants } from './invariants/alerts.ts';
@@ -11,7 +12,9 @@ import { ConversationInvariants } from './invariants/conversations.ts';
 import { MannersInvariants } from './invariants/manners.ts';
 import { OutboxInvariants } from './invariants/outbox.ts';
 import { PaceInvariants } from './invariants/pace.ts';
+import { postsAreOfThisVisitor, ResetInvariants } from './invariants/resets.ts';
 import { SocketInvariants } from './invariants/socket.ts';
+import { TimerInvariants } from './invariants/timers.ts';
 import { TranscriptInvariants } from './invariants/transcript.ts';
 import { VisitorInvariants } from './invariants/visitors.ts';
 import { Ledger } from './ledger.ts';
@@ -58,6 +61,8 @@ export interface Outcome {
   /** Simulated ms. */
   readonly time: number;
   readonly faults: FaultCounts;
+  /** How often each pair of features has met: crossings.ts. */
+  readonly met: Uint16Array;
   /** Everything that the storm did, by name. */
   readonly events: readonly string[];
   readonly violation: Violation | null;
@@ -114,6 +119,8 @@ export class Simulation {
   readonly #manners = new MannersInvariants();
   readonly #alerts = new AlertInvariants();
   readonly #pace = new PaceInvariants();
+  readonly #timers = new TimerInvariants();
+  readonly #resets = new ResetInvariants();
   readonly #conversations: ConversationInvariants;
   readonly #visitors: VisitorInvariants;
   readonly #story: Story;
@@ -129,7 +136,9 @@ export class Simulation {
     const profile = chosenProfile(seed, random, options.profile);
     const trace = new Trace(() => scheduler.now, options.traceLimit ?? 0);
     const events = new Events(seed, options.suppressed ?? new Set());
-    const world = { seed, random, events, scheduler, profile, trace, faults: {}, isStormy: true };
+    const crossings = new Crossings();
+    const own = { seed, random, events, scheduler, profile, trace, crossings };
+    const world = { ...own, faults: {}, isStormy: true };
     this.world = world;
     this.#without = new Set(options.without ?? []);
     this.machine = new Machine(world);
@@ -248,6 +257,7 @@ export class Simulation {
       steps: this.steps,
       time: scheduler.now,
       faults: this.world.faults,
+      met: this.world.crossings.met,
       events: this.world.events.happened,
       violation,
       trace: this.world.trace.last(),
@@ -425,12 +435,16 @@ export class Simulation {
     this.#forget(step);
     this.#story.tell(step);
     this.ledger.observe(step);
+    this.world.crossings.step(step, this.world.scheduler.now);
     this.assert(() => this.#transcript.step(step));
     this.assert(() => this.#visitors.step(step));
     this.assert(() => this.#sockets.step(step));
     this.assert(() => this.#outbox.step(step));
     this.assert(() => this.#manners.step(step));
     this.assert(() => this.#pace.step(step));
+    this.assert(() => this.#timers.step(step));
+    this.assert(() => this.#resets.step(step));
+    this.assert(() => postsAreOfThisVisitor(step));
     this.assert(() => this.#conversations.step(step));
     this.assert(() => this.#alerts.step(step));
     this.assert(() => stepWithinBounds(step, this.#calls.size));

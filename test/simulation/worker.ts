@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { pairCount } from './crossings.ts';
 import { addCounts, type FaultCounts } from './faults.ts';
 import type { Batch, BatchResult, Broken } from './pool.ts';
 import { Simulation } from './simulation.ts';
@@ -6,6 +7,7 @@ import { Simulation } from './simulation.ts';
 /** A thread of the pool: seeds in, sums out. */
 async function runBatch({ from, count, without, profile }: Batch): Promise<BatchResult> {
   const faults: FaultCounts = {};
+  const met = new Array<number>(pairCount).fill(0);
   const broken: Broken[] = [];
   let steps = 0;
   let time = 0;
@@ -14,10 +16,13 @@ async function runBatch({ from, count, without, profile }: Batch): Promise<Batch
     steps += outcome.steps;
     time += outcome.time;
     addCounts(faults, outcome.faults);
+    outcome.met.forEach((times, pair) => {
+      if (times > 0) met[pair] = (met[pair] ?? 0) + times;
+    });
     const { violation } = outcome;
     if (violation) broken.push({ seed, rule: violation.rule, message: violation.message });
   }
-  return { seeds: count, steps, time, faults, broken };
+  return { seeds: count, steps, time, faults, met, broken };
 }
 
 parentPort?.on('message', async (batch: Batch) => {

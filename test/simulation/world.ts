@@ -1,3 +1,4 @@
+import type { Crossings } from './crossings.ts';
 import type { Events } from './events.ts';
 import type { FaultCounts, FaultKind } from './faults.ts';
 import type { Profile } from './profile.ts';
@@ -14,18 +15,19 @@ export interface World {
   readonly profile: Profile;
   readonly trace: Trace;
   readonly faults: FaultCounts;
+  readonly crossings: Crossings;
   /** While it is false nothing fails any more, and everything must come right. */
   isStormy: boolean;
 }
 
-export function count({ faults }: World, kind: FaultKind): void {
+export function count({ faults, crossings, scheduler }: World, kind: FaultKind): void {
   faults[kind] = (faults[kind] ?? 0) + 1;
+  crossings.happens(kind, scheduler.now);
 }
 
 /** Whether a fault strikes now. */
 export function strikes(world: World, kind: FaultKind, probability: number): boolean {
-  if (!world.isStormy || probability === 0 || !world.events.strikes(kind, probability))
-    return false;
+  if (!world.isStormy || !world.events.strikes(kind, probability)) return false;
   count(world, kind);
   return true;
 }

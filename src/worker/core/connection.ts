@@ -10,7 +10,7 @@ import { emptyMeta, emptyReading } from './records.ts';
 import type { Run } from './run.ts';
 import { beginSession } from './session.ts';
 import { initialRecovery, initialRouting, initialToken, noChanges } from './state.ts';
-import { dropToken, fetchToken, hasToken } from './token.ts';
+import { dropToken, fetchToken, hasToken, keepRenewed } from './token.ts';
 import { forgetOtherTyping } from './typing.ts';
 
 const networkProblem: Problem = {
@@ -28,9 +28,9 @@ function leaveSocket(run: Run, isGone = false): void {
   }
   if (link.phase === 'online' || link.phase === 'draining') {
     doubtEverything(run);
-    forgetOtherTyping(run);
     run.set({ typing: { ...run.state.typing, told: false } });
   }
+  forgetOtherTyping(run);
   if ('socketId' in link) run.setLink({ phase: 'closing' });
 }
 
@@ -43,6 +43,7 @@ export function connect(run: Run): void {
   }
   if (run.rules?.needsLine(run) === false) {
     run.rules.idling(run);
+    run.clearTimer('close', 'rest-retry');
     run.set({ renewal: false, problem: null });
     run.setLink({ phase: 'idle' });
     return;
@@ -119,6 +120,7 @@ export function onAuthenticated(run: Run, serverTime: number | null): void {
   }
   closeCircuit(run);
   startKeepalive(run);
+  keepRenewed(run);
   beginSession(run, link.socketId);
 }
 
@@ -351,7 +353,7 @@ export function wake(run: Run): void {
 
 /** The `idle` timer: no tab has been here for a while. */
 export function sleep(run: Run): void {
-  leaveSocket(run);
+  letGo(run);
   run.clearTimer('poll', 'probe', 'rest-retry', 'renew');
   run.set({ renewal: false, breaker: { ...run.state.breaker, attempt: 0, open: false } });
   run.setLink({ phase: 'idle' });
@@ -359,7 +361,7 @@ export function sleep(run: Run): void {
 
 /** The session is over: the broker or the gateway said so, twice. */
 export function signedOut(run: Run, message: string): void {
-  leaveSocket(run);
+  letGo(run);
   run.clearTimer('poll', 'probe', 'rest-retry', 'renew', 'hold');
   dropToken(run);
   run.set({
@@ -398,6 +400,10 @@ export function wipe(run: Run, subject: string | null): void {
   run.set({
     generation: run.state.generation + 1,
     renewal: false,
+    problem: null,
+    // Its timers are gone: what fails next opens it anew.
+    breaker: { ...run.state.breaker, open: false },
+    tabs: run.state.tabs.map((tab) => ({ ...tab, isTyping: false })),
     requests: [],
     meta: { ...emptyMeta, subject, wipes: run.state.meta.wipes + 1 },
     reading: emptyReading,
@@ -411,6 +417,7 @@ export function wipe(run: Run, subject: string | null): void {
     earlier: [],
     alertedUntil: null,
     lastOutboxOrdinal: 0,
+    hiddenOutbox: 0,
     quietUntil: null,
     receiptDue: null,
     // The names are the gateway's, whoever the visitor is.
@@ -431,8 +438,10 @@ export function wipe(run: Run, subject: string | null): void {
 
 /** The token names somebody else than the one whose transcript this is. */
 export function switchVisitor(run: Run, subject: string): void {
+  const { phase } = run.state.link;
   wipe(run, subject);
-  connect(run);
+  // Nobody is there: whoever comes wakes it.
+  if (phase !== 'idle') connect(run);
 }
 
 export function signOut(run: Run): void {

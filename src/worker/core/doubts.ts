@@ -16,6 +16,7 @@ export function doubtEverything(run: Run): void {
       doubt(run, item);
     }
   }
+  run.clearTimer('echo');
 }
 
 export function lookForDoubts(run: Run): void {

@@ -106,6 +106,8 @@ function forgetSession(run: Run): void {
   run.set({ token: { ...run.state.token, refusals: 0, wantsFresh: true } });
   remember(run, { startsNew: true, expiries: [] });
   forgetLife(run);
+  // Its history goes with it.
+  run.clearTimer('rest-retry');
 }
 
 /** A history is its session's alone, and an ended conversation's session goes with its line. */

@@ -3,6 +3,7 @@ import { recordOf } from './formers.ts';
 import { recordOfItem } from './outbox.ts';
 import type { Run } from './run.ts';
 import type { ConversationState } from './state.ts';
+import { forgetHold } from './transcript.ts';
 
 /** What the browser keeps, and for how long. */
 
@@ -56,4 +57,5 @@ function forgetHolesBelow(run: Run): void {
     return { ...one, holes: one.holes.filter(({ to }) => to >= lowest - 1) };
   }
   run.set({ conversation: conversation && without(conversation), formers: formers.map(without) });
+  forgetHold(run);
 }

@@ -21,6 +21,7 @@ const maximumPages = 10_000;
  * wanted during a run, another one follows it, since the run may have passed that place already.
  */
 export function catchUp(run: Run): void {
+  if (isAtRest(run)) return;
   const { recovery, conversation } = run.state;
   if (!conversation) {
     catchUpFormer(run);
@@ -51,6 +52,17 @@ export function catchUp(run: Run): void {
     pages: 0,
     newest: since,
   });
+}
+
+/** Nobody is there who would read it; whoever comes has a socket first, and with it a catch-up. */
+function isAtRest({ state: { link, isLeaving } }: Run): boolean {
+  const { phase } = link;
+  return isLeaving || phase === 'idle' || phase === 'signed-out' || phase === 'left';
+}
+
+/** REST is asked again then, by whoever still wants it. */
+export function askAgainIn(run: Run, delay: number): void {
+  if (!isAtRest(run)) run.setTimer('rest-retry', Math.max(restPause(run), delay));
 }
 
 /** On a fresh socket: an older run may hang on the network that was just left. */
@@ -164,9 +176,7 @@ function onFailure(run: Run, failure: RestFailure): void {
     closed(run, run.state.recovery.runs);
     run.rules?.outOfReach(run, failure);
   }
-  if (run.state.link.phase !== 'signed-out') {
-    run.setTimer('rest-retry', Math.max(restPause(run), retryDelay(run, failures - 1)));
-  }
+  askAgainIn(run, retryDelay(run, failures - 1));
   catchUpAnswered(run);
 }
 
@@ -182,7 +192,7 @@ function finish(run: Run): void {
 /** What else wants to be fetched. */
 function goOn(run: Run): void {
   if (run.state.recovery.again) catchUp(run);
-  else catchUpFormer(run);
+  else if (!isAtRest(run)) catchUpFormer(run);
 }
 
 /** The `rest-retry` timer. */

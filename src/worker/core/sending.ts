@@ -3,6 +3,7 @@ import { retryDelay } from './backoff.ts';
 import { doubt, lookForDoubts } from './doubts.ts';
 import { failItem, inFlight, setItem, storeItem } from './outbox.ts';
 import { countPace, paceWait } from './pace.ts';
+import { askAgainIn } from './recovery.ts';
 import { request, restPause } from './requests.ts';
 import type { Run } from './run.ts';
 import { onEnded, onNotFound } from './session.ts';
@@ -137,8 +138,7 @@ function onPostFailed(run: Run, item: OutboxItem, failure: RestFailure): void {
     case 'network':
     case 'misfit':
       doubt(run, item);
-      if (run.state.link.phase === 'signed-out') return;
-      run.setTimer('rest-retry', Math.max(restPause(run), retryDelay(run, 0)));
+      askAgainIn(run, retryDelay(run, 0));
       return;
   }
 }

@@ -11,6 +11,7 @@ import type { Run } from './run.ts';
 import { pump } from './sending.ts';
 import type { ConversationState } from './state.ts';
 import { settleHeld, showHeld } from './transcript.ts';
+import { forgetOtherTyping } from './typing.ts';
 
 /** Times that a routing or resume frame is repeated before the line counts as dead. */
 const repeats = 2;
@@ -126,6 +127,8 @@ function update(run: Run, conversation: ConversationState): void {
 
 function newConversation(run: Run, conversation: Conversation): ConversationState {
   showHeld(run);
+  run.clearTimer('hold');
+  forgetOtherTyping(run);
   doubtEverything(run);
   failDoubtsOfFormer(run, conversation.conversationId);
   forgetFormerPlaces(run, conversation.conversationId);
@@ -179,6 +182,12 @@ export function adoptMirror(run: Run, conversationId: string, visitor: string): 
     run.note('misfit', 'a page that shows another visitor');
     return;
   }
+  if (meta.subject === null && conversation?.conversation.conversationId === conversationId) {
+    // Only what was to be sent is left, and the page knows whose it is.
+    run.set({ meta: { ...meta, subject: visitor } });
+    run.change({ meta: true, reset: true });
+    return;
+  }
   if (conversation || window.length > 0 || meta.routing) return;
   // A token that names somebody else wipes it again.
   run.set({ meta: { ...meta, subject: visitor } });
@@ -213,6 +222,7 @@ export function onEnded(run: Run): void {
     const endedAt = ended.endedAt ?? run.clock.now;
     run.set({ conversation: { ...ended, closing: nextRun(run), endedAt } });
   }
+  forgetOtherTyping(run);
   if (link.phase === 'online') {
     run.clearTimer('answer');
     run.setLink({ phase: 'online', socketId: link.socketId, session: { stage: 'ready' } });
@@ -236,6 +246,7 @@ export function onNotFound(run: Run): void {
   });
   run.change({ conversation: true });
   run.clearTimer('hold');
+  forgetOtherTyping(run);
   const waiting = outbox.some((item) => item.at.stage !== 'failed');
   if (waiting && !meta.routing && meta.lastRouting) {
     run.set({ meta: { ...meta, routing: meta.lastRouting } });

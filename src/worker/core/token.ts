@@ -36,7 +36,8 @@ export function fetchToken(run: Run): void {
 
 /** The `token-retry` timer: the broker may be asked again, for whoever still waits. */
 export function tokenPauseOver(run: Run): void {
-  if (run.state.requests.some((request) => request.parked)) fetchToken(run);
+  const { requests, token } = run.state;
+  if (token.renewing || requests.some((request) => request.parked)) fetchToken(run);
 }
 
 /** The gateway would not have it any more. */
@@ -46,7 +47,24 @@ export function dropToken(run: Run): void {
   run.emit({ type: 'forget-token' });
 }
 
-/** The `renew` timer: ask early, while the old token still works. */
+/** Asks early, while the old token still works: for `life` ms from `since` on. */
+function scheduleRenewal(run: Run, life: number, since: number): void {
+  const renewAfter = Math.max(0.5 * life, Math.min(0.8 * life, life - 60_000));
+  run.setTimer(
+    'renew',
+    Math.max(0, renewAfter * (1 - 0.1 * run.random()) - (run.clock.now - since)),
+  );
+}
+
+/** A socket is there: its token may have been due while there was none to renew it for. */
+export function keepRenewed(run: Run): void {
+  const { expiresAt, requestId } = run.state.token;
+  if (expiresAt === null || !Number.isFinite(expiresAt)) return;
+  if (requestId !== null || run.hasTimer('renew')) return;
+  scheduleRenewal(run, expiresAt - run.clock.now, run.clock.now);
+}
+
+/** The `renew` timer. */
 export function renew(run: Run): void {
   run.set({ token: { ...run.state.token, renewing: run.state.link.phase === 'online' } });
   if (run.state.link.phase === 'online') fetchToken(run);
@@ -72,13 +90,7 @@ export function onToken(run: Run, requestId: number, result: TokenResult): void 
   run.set({
     token: { ...run.state.token, expiresAt, failures: 0, renewing: false, wantsFresh: false },
   });
-  if (Number.isFinite(life)) {
-    const renewAfter = Math.max(0.5 * life, Math.min(0.8 * life, life - 60_000));
-    run.setTimer(
-      'renew',
-      Math.max(0, renewAfter * (1 - 0.1 * run.random()) - (run.clock.now - token.requestedAt)),
-    );
-  }
+  if (Number.isFinite(life)) scheduleRenewal(run, life, token.requestedAt);
   const { subject } = run.state.meta;
   if (subject !== null && subject !== result.subject) {
     switchVisitor(run, result.subject);

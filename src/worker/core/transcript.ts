@@ -190,6 +190,11 @@ function releaseHeld(run: Run): void {
     run.set({ conversation: { ...conversation, held: conversation.held.slice(1) } });
     show(run, next, 0);
   }
+  forgetHold(run);
+}
+
+/** Nothing is missing any more. */
+export function forgetHold(run: Run): void {
   const { conversation } = run.state;
   if (conversation?.held.length === 0 && conversation.holes.length === 0) run.clearTimer('hold');
 }
@@ -209,9 +214,13 @@ function hold(
     return;
   }
   // In a catch-up the missing one may be on a page still to come; its end settles what is held.
-  if (via === 'socket' && !run.hasTimer('hold')) {
-    run.setTimer('hold', run.state.settings.timing.hold);
-  }
+  if (via === 'socket') askIn(run, run.state.settings.timing.hold);
+}
+
+/** At the latest: an older hole may be looked for much later. */
+function askIn(run: Run, delay: number): void {
+  const due = run.state.timers.hold ?? Number.POSITIVE_INFINITY;
+  if (due > run.clock.now + delay) run.setTimer('hold', delay);
 }
 
 function bySequence(a: GatewayMessage, b: GatewayMessage): number {
@@ -323,6 +332,7 @@ function fillHole(run: Run, conversation: ConversationState, sequence: number): 
   const holes = conversation.holes.flatMap((one) => (one === hole ? parts : [one]));
   const completeUntil = isComplete(holes) ? conversation.newest : conversation.completeUntil;
   update(run, { ...conversation, holes, completeUntil });
+  forgetHold(run);
   markBehind(run, conversation.ordinal, hole.to + 1, hole.to - sequence);
   return sequence - hole.from;
 }

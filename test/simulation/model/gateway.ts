@@ -163,6 +163,21 @@ export class ModelGateway {
     if (random.chance(0.5)) this.#read(conversation, random);
   }
 
+  /** An agent takes the conversation that waits for one. */
+  connect(): void {
+    const queued = this.conversations.find((one) => one.status === 'queued');
+    if (queued) this.#move(queued, 'connected');
+  }
+
+  /** An agent begins to write in an open conversation. */
+  type(): void {
+    this.connect();
+    const conversation = this.conversations.find((one) => one.status === 'connected');
+    if (!conversation) return;
+    const { conversationId } = conversation;
+    this.#tell(conversation, { type: 'typing', conversationId, from: agent, isTyping: true });
+  }
+
   #read(conversation: ModelConversation, random: Random): void {
     const own = conversation.messages.filter(({ from }) => from.role === 'visitor');
     const message = random.pick(own);

@@ -3,7 +3,11 @@ import type { StreamMessage } from '../../../src/protocol/port.ts';
 import type { Answer, Effect } from '../../../src/worker/core/effect.ts';
 import type { Clock, Input } from '../../../src/worker/core/input.ts';
 import type { SessionRules } from '../../../src/worker/core/session-rules.ts';
-import { defaultRoutingPolicy, defaultTiming } from '../../../src/worker/core/settings.ts';
+import {
+  defaultRoutingPolicy,
+  defaultTiming,
+  type Timing,
+} from '../../../src/worker/core/settings.ts';
 import { type HubState, initialState } from '../../../src/worker/core/state.ts';
 import { step } from '../../../src/worker/core/step.ts';
 import type { World } from '../world.ts';
@@ -13,6 +17,9 @@ import type { Machine } from './machine.ts';
 import type { ServerEnd } from './session.ts';
 import { type Disk, ModelStore } from './store.ts';
 import { ModelTimers } from './timers.ts';
+
+/** What takes minutes in life. */
+const hurried: Timing = { ...defaultTiming, attempts: 1, queued: 3_000, idle: 1_000 };
 
 export interface Step {
   readonly hub: HubProcess;
@@ -61,12 +68,12 @@ export class HubProcess implements EdgesHub {
   constructor(around: HubSurroundings, epoch: string) {
     this.#around = around;
     const { world, machine, disk, traits } = around;
-    const { limits } = world.profile;
+    const { limits, hurries, confirms } = world.profile;
     this.state = initialState(
       {
-        timing: defaultTiming,
+        timing: hurries ? hurried : defaultTiming,
         limits,
-        history: 'at-once',
+        history: confirms ? 'confirmed' : 'at-once',
         routing: defaultRoutingPolicy,
         traits,
         kind: 'shared-worker',

@@ -106,8 +106,13 @@ export class ModelRest {
         };
       }
       case 'history-since': {
-        const lag = this.#world.isStormy ? random.between(0, profile.restLag) : 0;
-        if (lag > 0) count(this.#world, 'REST behind');
+        const isBehind = strikes(this.#world, 'REST behind', 0);
+        const lag = isBehind
+          ? 15_000
+          : this.#world.isStormy
+            ? random.between(0, profile.restLag)
+            : 0;
+        if (lag > 0 && !isBehind) count(this.#world, 'REST behind');
         const until = epochTime(this.#world.scheduler.now - lag);
         const start = call.cursor === null ? 0 : Number(call.cursor);
         // A history that hides a visitor's own message even after the end: docs/simulation.md, "Limits".

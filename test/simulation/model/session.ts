@@ -29,6 +29,8 @@ export interface ServerEnd {
   restart(): void;
   /** Another window takes this one's place. */
   evict?(): void;
+  /** Its token's time is over. */
+  expire?(): void;
 }
 
 /** The line as the gateway's end sees it. */
@@ -122,11 +124,11 @@ export class GatewaySession implements Listener, ServerEnd {
     this.#context.gateway.listeners.add(this);
     this.#context.onAuthenticated(this);
     this.line.push({ type: 'authenticated', serverTime: epochTime(world.scheduler.now) });
-    world.scheduler.after(life, () => this.#expire());
+    world.scheduler.after(life, () => this.expire());
     this.#ping();
   }
 
-  #expire(): void {
+  expire(): void {
     if (this.phase !== 'authenticated') return;
     this.phase = 'expired';
     count(this.#context.world, 'token expired');

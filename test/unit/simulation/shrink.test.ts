@@ -13,7 +13,16 @@ function scheduleOf(isBroken: (events: readonly string[], options: Options) => s
     const events = all.filter((event) => !options.suppressed?.has(event));
     const rule = isBroken(events, options);
     const violation = rule === null ? null : new Violation(rule, 'broken');
-    return { seed, steps: events.length, time: 0, faults: {}, events, violation, trace: [] };
+    return {
+      seed,
+      steps: events.length,
+      time: 0,
+      faults: {},
+      met: new Uint16Array(),
+      events,
+      violation,
+      trace: [],
+    };
   };
 }
 

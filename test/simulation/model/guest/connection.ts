@@ -34,8 +34,6 @@ export interface ConnectionContext extends Watch {
   readonly adapter: GatewayAdapter;
 }
 
-const sessionLife = 259_200;
-
 /** One connection as the platform sees it: docs/genesys-cloud.md. */
 export class GuestConnection implements Listener, ServerEnd {
   phase: ServerEnd['phase'] = 'pending';
@@ -201,7 +199,7 @@ export class GuestConnection implements Listener, ServerEnd {
         return;
       case 'echo': {
         const body = { id: this.#id(), type: 'Text', text: 'ping', direction: 'Inbound' };
-        const metadata = { durationSeconds: String(sessionLife) };
+        const metadata = { durationSeconds: String(world.profile.sessionLife) };
         this.#send(answer('StructuredMessage', { ...body, metadata }, request.tracingId));
         return;
       }
@@ -247,7 +245,8 @@ export class GuestConnection implements Listener, ServerEnd {
       this.#context.onAuthenticated(this);
     }
     const readOnly = session.conversation?.status === 'ended';
-    const body = { connected: true, newSession: isNew, readOnly, durationSeconds: sessionLife };
+    const { sessionLife: durationSeconds } = world.profile;
+    const body = { connected: true, newSession: isNew, readOnly, durationSeconds };
     this.#send(answer('SessionResponse', body, tracingId));
   }
 

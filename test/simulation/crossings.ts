@@ -1,0 +1,190 @@
+import type { HubState } from '../../src/worker/core/state.ts';
+import type { FaultKind } from './faults.ts';
+import { type Ending, endingOf } from './invariants/resets.ts';
+import type { Step } from './model/hub.ts';
+import type { DialectName } from './profile.ts';
+
+/** What of one feature may meet another: something that is so for a while, or happens at once. */
+interface Feature {
+  /** It is on as long as this holds. */
+  readonly isOn?: (state: HubState, now: number) => boolean;
+  /** It happens where one of these is counted. */
+  readonly faults?: readonly FaultKind[];
+  /** It happens where that ends. */
+  readonly endings?: readonly Ending[];
+  /** Where there is such a thing. @default everywhere */
+  readonly dialect?: DialectName;
+}
+
+const hasStage =
+  (...stages: readonly string[]) =>
+  ({ outbox }: HubState) =>
+    outbox.some(({ at }) => stages.includes(at.stage));
+
+const features = {
+  // --- while it lasts ---
+  'rate pause': { isOn: ({ quietUntil }) => quietUntil !== null },
+  'REST pause': { isOn: ({ restQuietUntil }, now) => (restQuietUntil ?? 0) > now },
+  'broker pause': { isOn: ({ token }, now) => (token.quietUntil ?? 0) > now },
+  'token awaited': { isOn: ({ token }) => token.requestId !== null },
+  renewal: { isOn: ({ renewal }) => renewal },
+  draining: { isOn: ({ link }) => link.phase === 'draining' },
+  'retry awaited': { isOn: ({ link }) => link.phase === 'waiting' },
+  'circuit open': { isOn: ({ breaker }) => breaker.open },
+  'catch-up': { isOn: ({ recovery }) => recovery.active !== null },
+  'gap held': {
+    isOn: ({ conversation }) => conversation !== null && conversation.held.length > 0,
+    dialect: 'article',
+  },
+  hole: {
+    isOn: ({ conversation }) => conversation !== null && conversation.holes.length > 0,
+    dialect: 'article',
+  },
+  'last words awaited': { isOn: ({ conversation }) => conversation?.closing != null },
+  'former conversation': { isOn: ({ formers }) => formers.length > 0, dialect: 'article' },
+  'message stored': { isOn: hasStage('storing') },
+  'message on its way': { isOn: hasStage('sent', 'posting') },
+  'message in doubt': { isOn: hasStage('doubt') },
+  'message failed': { isOn: hasStage('failed') },
+  queue: { isOn: ({ routing }) => routing.queue !== null, dialect: 'article' },
+  'routing checked': {
+    isOn: ({ routing: { check } }) => check?.stage === 'names' || check?.stage === 'coverage',
+    dialect: 'article',
+  },
+  'earlier wanted': { isOn: ({ earlier }) => earlier.length > 0 },
+  'other types': { isOn: ({ typing }) => typing.other !== null },
+  'visitor types': { isOn: ({ tabs }) => tabs.some(({ isTyping }) => isTyping) },
+  'expiry told': {
+    isOn: ({ conversation }) => conversation?.conversation.expiresAt !== undefined,
+    dialect: 'genesys-cloud',
+  },
+  // --- at once ---
+  'frame lost': { faults: ['frame lost'] },
+  'frame doubled': { faults: ['frame doubled'] },
+  'frame swapped': { faults: ['frame swapped'] },
+  'connection lost': { faults: ['connection cut', 'gateway restart'] },
+  'connect failed': { faults: ['connect failed', 'gateway outage', 'crowded out'] },
+  'auth refused': { faults: ['auth refused'] },
+  'token expired': { faults: ['token expired'], dialect: 'article' },
+  'internal error': { faults: ['internal error'] },
+  'conversation forgotten': { faults: ['conversation forgotten'] },
+  'REST failed': { faults: ['REST failed', 'REST answer lost', 'REST hung'] },
+  'REST 401': { faults: ['REST 401'] },
+  'broker failed': { faults: ['broker failed'] },
+  'worker killed': { faults: ['worker killed'] },
+  'power cut': { faults: ['power cut'] },
+  'database deleted': { faults: ['database deleted'] },
+  'machine asleep': { faults: ['sleep'] },
+  'clock jump': { faults: ['clock jump'] },
+  offline: { faults: ['offline'] },
+  'tab frozen': { faults: ['tab frozen'] },
+  'tab gone': { faults: ['tab closed', 'tab cached'] },
+  evicted: { faults: ['evicted'], dialect: 'genesys-cloud' },
+  farewell: { faults: ['farewell'], dialect: 'genesys-cloud' },
+  'conversation deleted': { faults: ['conversation deleted'], dialect: 'genesys-cloud' },
+  // --- what ends ---
+  'visitor switched': { endings: ['visitor switched'] },
+  'signed out': { endings: ['signed out'] },
+  'session over': { endings: ['session over'] },
+  'newer build': { endings: ['stepped down'] },
+  'hub idle': { endings: ['slept'] },
+  'conversation ended': { endings: ['conversation ended'] },
+  'next conversation': { endings: ['next conversation'] },
+} satisfies Readonly<Record<string, Feature>>;
+
+export type FeatureName = keyof typeof features;
+
+const named: readonly (readonly [string, Feature])[] = Object.entries(features);
+export const featureNames: readonly string[] = named.map(([name]) => name);
+
+const size = named.length;
+
+/** Of pairs, each once. */
+export const pairCount = size * size;
+
+/** How long something that has happened, or is over, still counts as met, in ms. */
+const nearness = 5_000;
+
+/** Those that are on for a while, with their numbers. */
+const lasting = named.flatMap(([, { isOn }], index) => (isOn ? [{ index, isOn }] : []));
+const byFault = new Map<string, number>(
+  named.flatMap(([, { faults = [] }], index) => faults.map((kind) => [kind, index] as const)),
+);
+const byEnding = new Map<string, number>(
+  named.flatMap(([, { endings = [] }], index) => endings.map((kind) => [kind, index] as const)),
+);
+
+/**
+ * How often features have met in a schedule: one began, or happened, while another was on, or had been within
+ * the last five seconds. A bug that hides between two of them shows nowhere else.
+ */
+export class Crossings {
+  readonly #met = new Uint16Array(pairCount);
+  readonly #isOn = new Uint8Array(size);
+  /** Until when it was on. */
+  readonly #until = new Float64Array(size).fill(Number.NEGATIVE_INFINITY);
+
+  happens(kind: FaultKind, now: number): void {
+    const index = byFault.get(kind);
+    if (index !== undefined) this.#begins(index, now);
+  }
+
+  step(step: Step, now: number): void {
+    const { before, after, hub } = step;
+    if (before === after) return;
+    const ending = endingOf(step);
+    const index = ending === null ? undefined : byEnding.get(ending);
+    if (index !== undefined) this.#begins(index, now);
+    const clock = hub.clock().now;
+    for (const one of lasting) {
+      const isOn = one.isOn(after, clock) ? 1 : 0;
+      if (isOn === this.#isOn[one.index]) continue;
+      if (isOn) this.#begins(one.index, now);
+      this.#until[one.index] = now;
+      this.#isOn[one.index] = isOn;
+    }
+  }
+
+  #begins(index: number, now: number): void {
+    for (let other = 0; other < size; other += 1) {
+      const since = now - (this.#until[other] ?? 0);
+      if (other === index || (this.#isOn[other] === 0 && since > nearness)) continue;
+      const pair = Math.min(index, other) * size + Math.max(index, other);
+      this.#met[pair] = (this.#met[pair] ?? 0) + 1;
+    }
+    this.#until[index] = now;
+  }
+
+  /** How often each pair has met, by its number. */
+  get met(): Uint16Array {
+    return this.#met;
+  }
+}
+
+/** Two that cannot meet, and why. */
+const strangers: readonly (readonly [FeatureName, FeatureName, string])[] = [];
+
+export interface Meeting {
+  readonly names: readonly [string, string];
+  /** How often in a hundred schedules. */
+  readonly share: number;
+}
+
+/** Every pair that can meet in this dialect, the rarest first. */
+export function meetings(
+  counts: readonly number[],
+  seeds: number,
+  dialect: DialectName,
+): readonly Meeting[] {
+  const all: Meeting[] = [];
+  named.forEach(([a, one], first) => {
+    named.forEach(([b, other], second) => {
+      const isThere = [one, other].every((feature) => (feature.dialect ?? dialect) === dialect);
+      const areStrangers = strangers.some(([c, d]) => (a === c && b === d) || (a === d && b === c));
+      if (first >= second || !isThere || areStrangers) return;
+      const share = (100 * (counts[first * size + second] ?? 0)) / seeds;
+      all.push({ names: [a, b], share });
+    });
+  });
+  return all.sort((a, b) => a.share - b.share);
+}

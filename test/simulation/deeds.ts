@@ -1,0 +1,54 @@
+import type { ModelTab } from './model/tab.ts';
+import type { Random } from './random.ts';
+import type { Simulation } from './simulation.ts';
+import { count } from './world.ts';
+
+/** What visitors and their machines do, whoever makes them do it. */
+
+export function awake(simulation: Simulation, random: Random): ModelTab | undefined {
+  if (simulation.machine.isAsleep) return undefined;
+  return random.pick(
+    simulation.tabs.filter((tab) => !tab.isFrozen && !tab.isGone && tab.isAttached),
+  );
+}
+
+export function start(simulation: Simulation, random: Random): void {
+  const tab = awake(simulation, random);
+  const conversation = tab?.snapshot?.conversation;
+  if (conversation && conversation.status !== 'ended') return;
+  tab?.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
+}
+
+export function write(simulation: Simulation, tab: ModelTab, random: Random): void {
+  const number = simulation.ledger.entries.size + 1;
+  // Random heads, since without sequences ids break ties.
+  simulation.send(tab, `v${random.int(10, 99)}-${number}`, `text ${number}`);
+}
+
+/** A page goes into the back/forward cache, and comes back. */
+export function cache(simulation: Simulation, tab: ModelTab, random: Random): void {
+  count(simulation.world, 'tab cached');
+  tab.leave();
+  tab.isAway = true;
+  simulation.machine.after(random.exponential(30_000), () => {
+    tab.isAway = false;
+    simulation.join(tab);
+  });
+}
+
+export function offline(simulation: Simulation, random: Random, duration: number): void {
+  const { machine, world } = simulation;
+  if (!machine.isOnline) return;
+  machine.isOnline = false;
+  count(world, 'offline');
+  world.trace.add('machine', `offline for ${Math.round(duration)} ms`);
+  machine.after(random.between(0, 2_000), () => {
+    for (const line of simulation.lines) line.cut('nobody');
+  });
+  machine.after(0, () => simulation.setOnline(false));
+  machine.after(duration, () => {
+    if (machine.isOnline) return;
+    machine.isOnline = true;
+    simulation.setOnline(true);
+  });
+}

@@ -1,0 +1,248 @@
+import type { HubState, Link } from '../../../src/worker/core/state.ts';
+import { type TimerName, timerNames } from '../../../src/worker/core/timers.ts';
+import type { Step } from '../model/hub.ts';
+import { check } from '../violation.ts';
+
+/** Whose end takes a timer along. */
+export type Owner =
+  | 'socket'
+  /** One try to connect, or the wait for the next. */
+  | 'try'
+  | 'conversation'
+  | 'visitor'
+  | 'token'
+  /** The time in which REST stands in for the socket. */
+  | 'circuit'
+  /** Nobody's end but the hub's own. */
+  | 'hub';
+
+export interface TimerRule {
+  /** Any of them ends it. */
+  readonly owners: readonly Owner[];
+  /** A timer that is set while this does not hold has outlived what it was for. */
+  readonly onlyWhile: (state: HubState) => boolean;
+  /** While this holds and it is not set, something waits for ever. */
+  readonly always: (state: HubState, now: number) => boolean;
+  /** When it is due at the latest. @default whenever */
+  readonly atLatest?: (state: HubState, now: number) => number;
+}
+
+type Phase = Link['phase'];
+
+const inPhase =
+  (...phases: readonly Phase[]) =>
+  ({ link }: HubState) =>
+    phases.includes(link.phase);
+
+const whenever = () => true;
+const never = () => false;
+
+const isAlive = inPhase('online', 'draining');
+const isConnecting = inPhase('connecting', 'authenticating');
+const waits = inPhase('waiting', 'offline');
+const isClosing = inPhase('closing');
+const isDraining = inPhase('draining');
+const isUnwatched = inPhase('idle', 'signed-out', 'left');
+
+function awaitsAnswer({ link }: HubState): boolean {
+  if (link.phase !== 'online') return false;
+  return link.session.stage === 'resuming' || link.session.stage === 'routing';
+}
+
+function hasSent({ outbox }: HubState): boolean {
+  return outbox.some(({ at }) => at.stage === 'sent');
+}
+
+function isUnsettled({ conversation }: HubState): boolean {
+  return conversation !== null && conversation.unsettled.length > 0;
+}
+
+/** A catch-up is under way, or will be: it settles what is held. */
+function asksSoon({ recovery, timers }: HubState): boolean {
+  const isPending = timers['rest-retry'] !== undefined || timers.poll !== undefined;
+  return recovery.active !== null || isPending;
+}
+
+/** On any other line a catch-up comes with the next conversation frame. */
+function isInConversation({ link }: HubState): boolean {
+  return link.phase === 'online' && link.session.stage === 'conversation';
+}
+
+function isHeld(state: HubState): boolean {
+  const { conversation } = state;
+  if (!conversation || conversation.held.length === 0) return false;
+  return isInConversation(state) && !asksSoon(state);
+}
+
+function isBeingChecked({ routing: { check: one } }: HubState): boolean {
+  return one?.stage === 'names' || one?.stage === 'coverage' || one?.stage === 'postponed';
+}
+
+function isParked({ requests }: HubState): boolean {
+  return requests.some(({ parked }) => parked);
+}
+
+const isTokenDue = ({ token }: HubState) =>
+  token.requestId === null && token.expiresAt !== null && Number.isFinite(token.expiresAt);
+
+/**
+ * For each timer of the hub's: what it is set for. A new one without its rule does not pass the type
+ * check.
+ */
+export const timerRules = {
+  retry: {
+    owners: ['try'],
+    onlyWhile: waits,
+    always: waits,
+    atLatest: ({ link }) => (link.phase === 'waiting' ? link.retryAt : Number.POSITIVE_INFINITY),
+  },
+  auth: { owners: ['socket', 'try'], onlyWhile: isConnecting, always: isConnecting },
+  close: { owners: ['hub'], onlyWhile: isClosing, always: isClosing },
+  answer: {
+    owners: ['socket'],
+    onlyWhile: (state) => awaitsAnswer(state) || isDraining(state),
+    always: awaitsAnswer,
+  },
+  renew: {
+    owners: ['token'],
+    onlyWhile: ({ token }) => token.expiresAt !== null,
+    // Before that the socket's own end is near.
+    always: (state) =>
+      state.link.phase === 'online' && isTokenDue(state) && !state.timers['token-retry'],
+    atLatest: ({ token }, now) =>
+      token.renewing ? Number.POSITIVE_INFINITY : Math.max(now, token.expiresAt ?? 0),
+  },
+  'token-retry': {
+    owners: ['hub'],
+    // It looks whether anybody waits, and there may be nobody any more.
+    onlyWhile: whenever,
+    always: (state) =>
+      isParked(state) && state.token.requestId === null && !state.timers['rest-pause'],
+  },
+  drain: { owners: ['socket'], onlyWhile: isDraining, always: isDraining },
+  ping: { owners: ['socket'], onlyWhile: isAlive, always: isAlive },
+  pong: { owners: ['socket'], onlyWhile: isAlive, always: never },
+  hold: {
+    owners: ['conversation'],
+    onlyWhile: ({ conversation }) =>
+      conversation !== null && (conversation.held.length > 0 || conversation.holes.length > 0),
+    always: isHeld,
+    atLatest: (state, now) =>
+      isHeld(state) ? now + state.settings.timing.hold : Number.POSITIVE_INFINITY,
+  },
+  'short-hold': {
+    owners: ['conversation'],
+    onlyWhile: ({ conversation }) => conversation !== null,
+    always: isUnsettled,
+  },
+  echo: { owners: ['socket', 'conversation'], onlyWhile: hasSent, always: hasSent },
+  routing: { owners: ['visitor'], onlyWhile: isBeingChecked, always: isBeingChecked },
+  queued: {
+    owners: ['conversation'],
+    onlyWhile: ({ routing }) => routing.queue !== null,
+    always: ({ routing }) => routing.queue?.requestId === null,
+  },
+  reconcile: {
+    owners: ['socket'],
+    // Also set while REST stands in, where it finds nothing to do.
+    onlyWhile: whenever,
+    always: (state) => {
+      const isWatched = state.tabs.some(({ visible }) => visible);
+      return isWatched && isInConversation(state) && !asksSoon(state);
+    },
+  },
+  'rest-retry': {
+    owners: ['visitor'],
+    onlyWhile: (state) => !isUnwatched(state),
+    always: never,
+  },
+  'rest-pause': {
+    owners: ['hub'],
+    // It looks whether anybody waits, and there may be nobody any more.
+    onlyWhile: whenever,
+    always: never,
+  },
+  poll: {
+    owners: ['circuit'],
+    onlyWhile: ({ breaker, isLeaving }) => breaker.open && !isLeaving,
+    always: ({ breaker, isLeaving, settings }) =>
+      breaker.open && !isLeaving && settings.traits.authentication === 'frame',
+  },
+  probe: {
+    owners: ['circuit'],
+    onlyWhile: ({ breaker, isLeaving }) => breaker.open && !isLeaving,
+    always: inPhase('resting'),
+  },
+  rate: {
+    owners: ['visitor'],
+    onlyWhile: ({ quietUntil }) => quietUntil !== null,
+    always: ({ quietUntil }) => quietUntil !== null,
+    atLatest: ({ quietUntil }) => quietUntil ?? 0,
+  },
+  'typing-shown': {
+    owners: ['socket', 'conversation'],
+    onlyWhile: ({ typing }) => typing.other !== null,
+    always: ({ typing }) => typing.other !== null,
+  },
+  'typing-sent': {
+    owners: ['visitor'],
+    onlyWhile: ({ typing }) => typing.toldAt !== null,
+    always: never,
+  },
+  prune: {
+    owners: ['hub'],
+    onlyWhile: ({ restored }) => restored,
+    always: ({ restored }) => restored,
+  },
+  idle: {
+    owners: ['hub'],
+    onlyWhile: ({ tabs }) => tabs.length === 0,
+    always: (state) =>
+      state.tabs.length === 0 &&
+      !isUnwatched(state) &&
+      !inPhase('failed')(state) &&
+      !state.isLeaving,
+  },
+  expiry: {
+    owners: ['visitor'],
+    onlyWhile: ({ guest }) => guest?.ends != null,
+    always: ({ guest }, now) => guest?.ends != null && now < guest.ends,
+    atLatest: ({ guest }) => guest?.ends ?? 0,
+  },
+} satisfies Record<TimerName, TimerRule>;
+
+const rules: readonly (readonly [TimerName, TimerRule])[] = timerNames.map((name) => [
+  name,
+  timerRules[name],
+]);
+
+/** No timer outlives what it was set for, and nothing that waits is without its timer. */
+export class TimerInvariants {
+  step({ before, after, input, hub }: Step): void {
+    // Before that there is nobody, and nothing to be done.
+    if (before === after || !after.restored) return;
+    const fault = faultOf(after, hub.clock().now);
+    check(fault === null, 'timers', () => `${fault} (${describe(input)})`);
+  }
+}
+
+/** The first timer that is not as its rule has it, in words. */
+export function faultOf(state: HubState, now: number): string | null {
+  for (const [name, rule] of rules) {
+    const due = state.timers[name];
+    if (due === undefined) {
+      if (rule.always(state, now)) return `${name} is not set, and something waits for it`;
+      continue;
+    }
+    if (!rule.onlyWhile(state)) return `${name} has outlived what it was set for`;
+    const latest = rule.atLatest?.(state, now) ?? Number.POSITIVE_INFINITY;
+    if (due > latest + 1) return `${name} is due ${Math.round(due - latest)} ms late`;
+  }
+  return null;
+}
+
+function describe(input: Step['input']): string {
+  if (input.type === 'timer') return `timer ${input.name}`;
+  if (input.type === 'call') return input.call.type;
+  return input.type === 'gateway' ? input.event.type : input.type;
+}

@@ -1,0 +1,324 @@
+import type { HubState } from '../../src/worker/core/state.ts';
+import type { FeatureName } from './crossings.ts';
+import { awake, cache, offline, start, write } from './deeds.ts';
+import type { FaultKind } from './faults.ts';
+import { GuestPlatform } from './model/guest/platform.ts';
+import type { Random } from './random.ts';
+import type { Simulation } from './simulation.ts';
+import { count } from './world.ts';
+
+type Provocation = (simulation: Simulation, random: Random) => void;
+
+/** So many things at once, so that each two of them meet. */
+const several = [3, 6] as const;
+
+/** Within so many ms. */
+const within = 3_000;
+
+function say(simulation: Simulation, random: Random): void {
+  const tab = awake(simulation, random);
+  if (tab) write(simulation, tab, random);
+}
+
+function cut({ lines }: Simulation): void {
+  for (const line of lines) line.cut('both');
+}
+
+function loadEarlier(simulation: Simulation, random: Random): void {
+  const tab = awake(simulation, random);
+  const [first] = tab?.snapshot?.messages ?? [];
+  const before = first ? { position: first.position, messageId: first.messageId } : null;
+  const conversationId = first?.conversationId ?? null;
+  tab?.call({ type: 'load-earlier', before, conversationId, count: random.int(1, 60) });
+}
+
+/** A fault that strikes as soon as it can, and what it strikes. */
+const strike =
+  (kind: FaultKind, ...deeds: readonly Provocation[]): Provocation =>
+  (simulation, random) => {
+    simulation.world.events.provoke(kind);
+    for (const deed of deeds) deed(simulation, random);
+  };
+
+/** A line is there without a token for what comes next. */
+function expire(simulation: Simulation): void {
+  // Where the session is the token, it is a new hub that asks who the visitor is.
+  if (simulation.gateway instanceof GuestPlatform) simulation.kill(false);
+  else for (const line of simulation.lines) line.session?.expire?.();
+}
+
+/** Heard of late or soon, an end is followed by another conversation. */
+function endAndStart(simulation: Simulation, random: Random): void {
+  if (random.chance(0.5)) simulation.gateway.endOpen();
+  else awake(simulation, random)?.call({ type: 'end' });
+  for (const most of [300, 1_200, 3_000]) {
+    simulation.machine.after(random.between(most / 3, most), () => start(simulation, random));
+  }
+}
+
+/** Another line is opened at once, or as soon as may be. */
+function lineAnew(simulation: Simulation, random: Random): void {
+  if (!(simulation.gateway instanceof GuestPlatform)) {
+    expire(simulation);
+    return;
+  }
+  cut(simulation);
+  simulation.machine.after(2_100, () => awake(simulation, random)?.call({ type: 'reconnect' }));
+}
+
+/** The other side says some things in a row. */
+function speak({ gateway }: Simulation, random: Random): void {
+  gateway.connect();
+  for (let message = 0; message < 3; message += 1) gateway.speak(random);
+}
+
+function leaveAll(simulation: Simulation, random: Random): void {
+  for (const tab of simulation.tabs) {
+    if (!tab.isGone && !tab.isAway && !tab.isFrozen) cache(simulation, tab, random);
+  }
+}
+
+/** As soon as it is so, or not at all. */
+const once =
+  (isSo: (state: HubState) => boolean, deed: Provocation): Provocation =>
+  (simulation, random) => {
+    const { machine, world } = simulation;
+    let looks = 100;
+    const look = () => {
+      looks -= 1;
+      if (!world.isStormy || looks === 0) return;
+      if (simulation.hub && isSo(simulation.hub.state)) deed(simulation, random);
+      else machine.after(30, look);
+    };
+    look();
+  };
+
+const onceSent = (deed: Provocation) =>
+  once(({ outbox }) => outbox.some(({ at }) => at.stage === 'sent'), deed);
+
+const onceReady = (deed: Provocation) =>
+  once(({ link }) => {
+    return (
+      link.phase === 'online' && link.session.stage === 'conversation' && link.session.caughtUp
+    );
+  }, deed);
+
+/** Where the session is the conversation, the platform has none before something was said. */
+const onceTalking = (deed: Provocation) =>
+  onceReady((simulation, random) => {
+    if (!(simulation.gateway instanceof GuestPlatform)) {
+      deed(simulation, random);
+      return;
+    }
+    say(simulation, random);
+    simulation.machine.after(random.between(300, 600), () => {
+      if (simulation.world.isStormy) deed(simulation, random);
+    });
+  });
+
+/** A visitor who was signed out comes back. */
+function comeBack(simulation: Simulation, random: Random): void {
+  simulation.machine.after(random.between(500, 2_500), () => {
+    awake(simulation, random)?.call({ type: 'reconnect' });
+    start(simulation, random);
+  });
+}
+
+function stumble(simulation: Simulation, random: Random): void {
+  const { gateway, world } = simulation;
+  count(world, 'gateway outage');
+  gateway.isUp = false;
+  for (const line of simulation.lines) line.session?.restart();
+  world.scheduler.after(random.between(5_000, 20_000), () => {
+    gateway.isUp = true;
+  });
+}
+
+function type(simulation: Simulation, random: Random): void {
+  awake(simulation, random)?.call({ type: 'typing', isTyping: true });
+}
+
+/** With a line that lives on, or none: REST refuses the token, or there is a new hub. */
+function askTheBroker(kind: FaultKind): Provocation {
+  return (simulation, random) => {
+    const isGuest = simulation.gateway instanceof GuestPlatform;
+    if (isGuest || random.chance(0.5)) strike(kind, expire)(simulation, random);
+    else
+      onceReady(strike('frame lost', strike('REST 401', strike(kind)), speak))(simulation, random);
+  };
+}
+
+/** What a feature can be made to happen by; the others come by themselves. */
+const provocations: Partial<Record<FeatureName, Provocation>> = {
+  'rate pause': onceReady(strike('rate limited', say)),
+  'REST pause': strike('REST busy', cut),
+  'broker pause': askTheBroker('broker busy'),
+  renewal: expire,
+  draining: onceReady((simulation, random) => {
+    say(simulation, random);
+    onceSent((one) => one.deploy(random))(simulation, random);
+  }),
+  'circuit open': stumble,
+  'gap held': onceReady(strike('frame lost', speak)),
+  hole: onceReady(strike('frame lost', strike('REST behind'), speak)),
+  'message stored': say,
+  'message on its way': say,
+  'message in doubt': (simulation, random) => {
+    say(simulation, random);
+    simulation.machine.after(random.between(5, 300), () => cut(simulation));
+  },
+  'message failed': (simulation, random) => {
+    say(simulation, random);
+    simulation.gateway.endOpen();
+  },
+  'earlier wanted': loadEarlier,
+  'other types': onceTalking(({ gateway }) => gateway.type()),
+  'visitor types': type,
+  'frame lost': strike('frame lost', say),
+  'frame doubled': strike('frame doubled', say),
+  'frame swapped': strike('frame swapped', say),
+  'connection lost': cut,
+  'connect failed': strike('connect failed', lineAnew),
+  'auth refused': strike('auth refused', lineAnew),
+  'token expired': expire,
+  'internal error': onceReady(strike('internal error', say, type)),
+  'conversation forgotten': onceTalking(({ gateway, world }) => {
+    if (gateway.forgetOpen()) count(world, 'conversation forgotten');
+  }),
+  'REST failed': strike('REST failed', cut),
+  'REST 401': strike('REST 401', cut),
+  'broker failed': askTheBroker('broker failed'),
+  'session over': strike('broker signed out', expire, comeBack),
+  'worker killed': (simulation) => simulation.kill(false),
+  'power cut': (simulation) => simulation.kill(true),
+  'database deleted': (simulation) => simulation.deleteDatabase(),
+  'machine asleep': ({ machine, world }, random) => {
+    count(world, 'sleep');
+    machine.sleep(random.between(500, 4_000));
+  },
+  'clock jump': ({ machine, world }, random) => {
+    count(world, 'clock jump');
+    machine.jump(random.between(-1, 1) * 100_000);
+  },
+  offline: (simulation, random) => offline(simulation, random, random.between(500, 5_000)),
+  'tab frozen': (simulation, random) => {
+    const tab = awake(simulation, random);
+    if (!tab) return;
+    count(simulation.world, 'tab frozen');
+    tab.freeze();
+    simulation.machine.after(random.exponential(5_000), () => simulation.thaw(tab));
+  },
+  'tab gone': (simulation, random) => {
+    const tab = awake(simulation, random);
+    if (tab) cache(simulation, tab, random);
+  },
+  evicted: onceReady(({ lines }) => {
+    for (const line of lines) line.session?.evict?.();
+  }),
+  farewell: onceTalking(({ gateway }, random) => {
+    gateway.connect();
+    if (gateway instanceof GuestPlatform) gateway.farewell(random);
+  }),
+  'conversation deleted': onceTalking(({ hub }) => {
+    if (hub?.edges.isOpen) hub.send({ type: 'clear-conversation' });
+  }),
+  'visitor switched': (simulation, random) => {
+    count(simulation.world, 'visitor changed');
+    simulation.signIn(simulation.subject === 'visitor-1' ? 'visitor-2' : 'visitor-1');
+    expire(simulation);
+    simulation.machine.after(random.between(500, 2_000), () => start(simulation, random));
+  },
+  'signed out': (simulation, random) => {
+    count(simulation.world, 'visitor changed');
+    const tab = awake(simulation, random);
+    tab?.call({ type: 'sign-out' });
+    comeBack(simulation, random);
+  },
+  'newer build': (simulation, random) => simulation.deploy(random),
+  'hub idle': leaveAll,
+  'conversation ended': ({ gateway }) => gateway.endOpen(),
+  'next conversation': onceReady(endAndStart),
+};
+
+/** What comes about seldom although it is provoked. */
+const shy: readonly FeatureName[] = [
+  'rate pause',
+  'broker pause',
+  'draining',
+  'circuit open',
+  'hole',
+  'other types',
+  'auth refused',
+  'internal error',
+  'REST 401',
+  'conversation forgotten',
+  'visitor switched',
+  'signed out',
+  'session over',
+  'hub idle',
+  'next conversation',
+  // And these once more.
+  'draining',
+  'hole',
+  'internal error',
+  'conversation forgotten',
+  'next conversation',
+  'next conversation',
+];
+
+const common: readonly FeatureName[] = [
+  'REST pause',
+  'renewal',
+  'gap held',
+  'message on its way',
+  'message in doubt',
+  'message failed',
+  'earlier wanted',
+  'visitor types',
+  'frame lost',
+  'frame doubled',
+  'frame swapped',
+  'connection lost',
+  'connect failed',
+  'REST failed',
+  'broker failed',
+  'worker killed',
+  'power cut',
+  'database deleted',
+  'machine asleep',
+  'clock jump',
+  'offline',
+  'tab frozen',
+  'tab gone',
+  'newer build',
+  'conversation ended',
+];
+
+/** And where there is such a thing. */
+const shyGuests: readonly FeatureName[] = [
+  'evicted',
+  'evicted',
+  'farewell',
+  'farewell',
+  'conversation deleted',
+  'conversation deleted',
+];
+
+/** Some things, right behind each other: what nobody drew together meets here. */
+export function provokeSome(simulation: Simulation, random: Random): void {
+  const { machine, world } = simulation;
+  const isGuest = simulation.gateway instanceof GuestPlatform;
+  const rare = isGuest ? [...shy, ...shyGuests] : shy;
+  const isPair = random.chance(0.5);
+  const many = isPair ? 2 : random.int(...several);
+  for (let deed = 0; deed < many; deed += 1) {
+    const isRare = isPair || random.chance(0.4);
+    const name = random.pick<FeatureName>(isRare ? rare : common);
+    const provoke = name && provocations[name];
+    machine.after(random.between(0, within), () => {
+      if (!world.isStormy || !provoke) return;
+      world.trace.add('chance', `provokes: ${name}`);
+      provoke(simulation, random);
+    });
+  }
+}

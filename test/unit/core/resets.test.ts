@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import type { ConversationRecord } from '../../../src/worker/core/records.ts';
+import { emptyMeta } from '../../../src/worker/core/records.ts';
+import { agentSays, conversationId, emptyStore, TestHub } from './harness.ts';
+
+const routing = { skillGroups: ['Tier1_Support'] };
+
+function record(id: string, ordinal: number, status: 'ended' | 'connected'): ConversationRecord {
+  return {
+    conversation: { conversationId: id, status },
+    ordinal,
+    next: 1,
+    holes: [],
+    completeUntil: 0,
+    readMark: null,
+    isClosed: false,
+  };
+}
+
+/** REST refuses the token, and the next one names somebody else. */
+function another(hub: TestHub): TestHub {
+  const { requestId } = hub.last('rest');
+  const failure = { kind: 'unauthorized', message: '', retryAfter: null } as const;
+  hub.take({ type: 'rest', requestId, result: { ok: false, failure } });
+  return hub.token(900, 'visitor-2').flush();
+}
+
+function attachSecond(hub: TestHub, visitor: string): TestHub {
+  const tab = { type: 'tab-attached', tabId: 'b', visible: true, visitor } as const;
+  return hub.take({ ...tab, conversationId }).flush();
+}
+
+describe('the next visitor', () => {
+  it('is polled for as well while the gateway is down', () => {
+    const hub = new TestHub({ timing: { attempts: 0 } }).inConversation();
+    hub.cut();
+    another(hub);
+    hub.cut();
+    attachSecond(hub, 'visitor-2').clear();
+    hub.pass(6_000);
+    expect(hub.all('rest').map(({ call }) => call.type)).toContain('history-since');
+  });
+
+  it('is not said to type what the former one was typing', () => {
+    const hub = new TestHub({ timing: { attempts: 0 } }).inConversation();
+    hub.call({ type: 'typing', isTyping: true });
+    hub.cut();
+    another(hub).open().gateway({ type: 'authenticated', serverTime: hub.wall });
+    hub.call({ type: 'start', routing });
+    hub.gateway({ type: 'conversation', conversation: { conversationId, status: 'queued' } });
+    attachSecond(hub, 'visitor-2').take({ type: 'tab-left', tabId: 'b' }).pass(10_000);
+    const typing = hub.sent().filter(({ type }) => type === 'typing');
+    expect(typing).toHaveLength(1);
+  });
+
+  it('sees what they write, before anybody has named them', () => {
+    const hub = new TestHub({ history: 'confirmed' });
+    const waiting = { messageId: 'm1', ordinal: 5, conversationId, text: 'theirs', timestamp: 1 };
+    hub.restore({
+      meta: { ...emptyMeta, subject: 'visitor-1' },
+      current: record(conversationId, 1, 'connected'),
+      outbox: [{ ...waiting, failure: null }],
+    });
+    hub.attach();
+    hub.call({ type: 'sign-out' });
+    hub.call({ type: 'reconnect' });
+    hub.call({ type: 'start', routing });
+    hub.type('mine', 'm2');
+    expect(hub.shown()).toEqual(['mine']);
+  });
+
+  it('is sent nothing for that the former one wrote, though only the page knows whose it was', () => {
+    const waiting = { messageId: 'm1', ordinal: 1, conversationId, text: 'theirs', timestamp: 1 };
+    const hub = new TestHub().restore({ outbox: [{ ...waiting, failure: null }] });
+    hub.attach('a', conversationId).token(900, 'visitor-2').flush();
+    expect(hub.state.outbox).toEqual([]);
+    expect(hub.shown()).toEqual([]);
+  });
+
+  it('is not connected by a token that comes when nobody is there any more', () => {
+    const hub = new TestHub({ timing: { attempts: 0, idle: 1_000 } }).inConversation();
+    hub.cut();
+    const { requestId } = hub.last('rest');
+    const failure = { kind: 'unauthorized', message: '', retryAfter: null } as const;
+    hub.take({ type: 'rest', requestId, result: { ok: false, failure } });
+    hub.take({ type: 'tab-left', tabId: 'a' }).pass(1_000);
+    const sockets = hub.all('open-socket').length;
+    hub.token(900, 'visitor-2').flush();
+    expect(hub.all('open-socket')).toHaveLength(sockets);
+    expect(hub.state.link.phase).toBe('idle');
+  });
+});
+
+describe('a hub that sleeps', () => {
+  it('asks no more, whatever fails meanwhile', () => {
+    const hub = new TestHub({ timing: { idle: 1_000 } }).inConversation();
+    hub.gateway({ type: 'message', message: agentSays(2) }).pass(2_000);
+    hub.take({ type: 'tab-left', tabId: 'a' }).pass(1_000);
+    hub.restFails().clear().pass(120_000);
+    expect(hub.all('rest')).toEqual([]);
+  });
+
+  it('asks no more for what it holds', () => {
+    const hub = new TestHub({ timing: { idle: 1_000 } }).inConversation();
+    hub.gateway({ type: 'message', message: agentSays(2) });
+    hub.take({ type: 'tab-left', tabId: 'a' }).clear().pass(60_000);
+    expect(hub.all('rest')).toEqual([]);
+  });
+
+  it('renews a token in time that grew old in its sleep', () => {
+    const hub = new TestHub({ timing: { idle: 1_000 } });
+    hub.restore().attach().token(100).open();
+    hub.gateway({ type: 'authenticated', serverTime: hub.wall });
+    hub.take({ type: 'tab-left', tabId: 'a' }).pass(60_000);
+    hub.cut().clear().attach().open();
+    hub.gateway({ type: 'authenticated', serverTime: hub.wall });
+    hub.pass(38_000);
+    expect(hub.all('fetch-token').length).toBeGreaterThan(0);
+  });
+});
+
+describe('a gap', () => {
+  it('is asked for after two seconds, however long an older hole is waited for', () => {
+    const hub = new TestHub().inConversation();
+    hub.answersPings = true;
+    hub.gateway({ type: 'message', message: agentSays(2) });
+    for (let look = 0; look < 4; look += 1) hub.pass(20_000).rest();
+    hub.gateway({ type: 'message', message: agentSays(4) }).clearKeepingSocket();
+    hub.pass(2_000);
+    expect(hub.last('rest').call.type).toBe('history-since');
+  });
+
+  it('is asked for although a former conversation turns out to be whole meanwhile', () => {
+    const hub = new TestHub();
+    hub.answersPings = true;
+    hub.authenticated({
+      ...emptyStore,
+      meta: { ...emptyMeta, subject: 'visitor-1' },
+      current: record(conversationId, 2, 'connected'),
+      unclosed: [record('conv-0', 1, 'ended')],
+    });
+    hub.gateway({ type: 'conversation', conversation: { conversationId, status: 'connected' } });
+    hub.rest();
+    hub.pass(60_000).rest();
+    const { requestId, call } = hub.last('rest');
+    expect(call).toMatchObject({ type: 'history-since', conversationId: 'conv-0' });
+    hub.gateway({ type: 'message', message: agentSays(2) });
+    const messages = [{ ...agentSays(1, 'the last word'), conversationId: 'conv-0' }];
+    const value = { type: 'history', messages, nextCursor: null, misfits: 0 } as const;
+    hub.take({ type: 'rest', requestId, result: { ok: true, value } }).clearKeepingSocket();
+    hub.pass(2_000);
+    expect(hub.last('rest').call).toMatchObject({ type: 'history-since', conversationId });
+  });
+
+  it('of a conversation is not waited for in the next one', () => {
+    const hub = new TestHub().inConversation();
+    hub.gateway({ type: 'message', message: agentSays(2) });
+    hub.call({ type: 'end' });
+    hub.rest();
+    hub.call({ type: 'start', routing });
+    const next = { conversationId: 'conv-2', status: 'connected' } as const;
+    hub.gateway({ type: 'conversation', conversation: next });
+    const { requestId } = hub.last('rest');
+    const value = { type: 'history', messages: [], nextCursor: null, misfits: 0 } as const;
+    hub.take({ type: 'rest', requestId, result: { ok: true, value } });
+    const status = { type: 'conversation', conversation: next } as const;
+    hub.take({
+      type: 'rest',
+      requestId: hub.last('rest').requestId,
+      result: { ok: true, value: status },
+    });
+    hub.clearKeepingSocket();
+    hub.pass(15_000);
+    expect(hub.all('rest')).toEqual([]);
+  });
+});
+
+describe('the other side’s typing', () => {
+  const agent = { id: 'agent-1', name: 'Ada', role: 'agent' } as const;
+
+  it('ends with the conversation', () => {
+    const hub = new TestHub().inConversation();
+    hub.gateway({ type: 'typing', conversationId, from: agent, isTyping: true }).flush();
+    expect(hub.snapshot?.typing?.name).toBe('Ada');
+    hub
+      .gateway({ type: 'conversation', conversation: { conversationId, status: 'ended' } })
+      .flush();
+    expect(hub.snapshot?.typing).toBeNull();
+  });
+});
