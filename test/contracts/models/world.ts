@@ -1,3 +1,4 @@
+import { Crossings } from '../../simulation/crossings.ts';
 import { Events } from '../../simulation/events.ts';
 import { Machine } from '../../simulation/model/machine.ts';
 import { profileOf } from '../../simulation/profile.ts';
@@ -17,6 +18,7 @@ export function quietWorld(seed = 1): World & { readonly machine: Machine } {
     profile: profileOf(seed, { profile: { storeLatency: 5 } }),
     trace: new Trace(() => scheduler.now, 0),
     faults: {},
+    crossings: new Crossings(),
     isStormy: false,
   };
   return { ...world, machine: new Machine(world) };

@@ -1,3 +1,4 @@
+import { Crossings } from '../../simulation/crossings.ts';
 import { Events } from '../../simulation/events.ts';
 import { Machine } from '../../simulation/model/machine.ts';
 import { chosenProfile, type Profile } from '../../simulation/profile.ts';
@@ -18,6 +19,7 @@ export function calmWorld(part: Partial<Profile> = {}): { world: World; machine:
     profile: chosenProfile(1, random, part),
     trace: new Trace(() => scheduler.now, 0),
     faults: {},
+    crossings: new Crossings(),
     isStormy: false,
   };
   return { world, machine: new Machine(world) };

@@ -79,7 +79,6 @@ const ends: Record<string, { readonly end: (hub: TestHub) => void; readonly stay
       hub.take({ type: 'token', requestId: 500, result });
     },
     stay: [
-      'close',
       'token-retry',
       'short-hold',
       'routing',
@@ -102,7 +101,6 @@ const ends: Record<string, { readonly end: (hub: TestHub) => void; readonly stay
       hub.take({ type: 'timer', name: 'idle' });
     },
     stay: [
-      'close',
       'token-retry',
       'hold',
       'short-hold',
