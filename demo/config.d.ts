@@ -6,7 +6,7 @@ export const socketUrl: string;
 export const apiUrl: string;
 /** Where the agent desk reaches the emulator; `null` with a gateway of somebody else. */
 export const agentUrl: string | null;
-/** Options of `genesysCloud`; `null` where the article's dialect is spoken. */
+/** Options of `genesysCloud`; `null` where the webchat dialect is spoken. */
 export const deployment: {
   readonly deploymentId: string;
   readonly region?: string;

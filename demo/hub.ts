@@ -1,10 +1,10 @@
 import { inspectable } from 'partyline/inspector/worker';
-import { genesysArticle, genesysCloud, startHub } from 'partyline/worker';
+import { genesysCloud, genesysWebchat, startHub } from 'partyline/worker';
 import { z } from 'zod/mini';
 import { apiUrl, deployment, socketUrl, timing } from '/config.js';
 
 startHub({
-  gateway: deployment ? genesysCloud(deployment) : genesysArticle({ socketUrl, apiUrl }),
+  gateway: deployment ? genesysCloud(deployment) : genesysWebchat({ socketUrl, apiUrl }),
   tokenUrl: '/chat/token',
   timing,
   // The site's server keeps one beside its tokens, which Genesys Cloud wants none of.

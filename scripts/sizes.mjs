@@ -11,8 +11,8 @@ const budgets = { page: 10 * kilobyte, panel: 48 * kilobyte, worker: 48 * kiloby
 const entries = {
   page: `export { connect } from '${root}/src/client/index.ts';
     import '${root}/src/ui/index.ts';`,
-  worker: `import { genesysArticle, startHub } from '${root}/src/worker/index.ts';
-    startHub({ gateway: genesysArticle({ socketUrl: 'wss://gateway/', apiUrl: 'https://api' }) });`,
+  worker: `import { genesysWebchat, startHub } from '${root}/src/worker/index.ts';
+    startHub({ gateway: genesysWebchat({ socketUrl: 'wss://gateway/', apiUrl: 'https://api' }) });`,
 };
 
 /** One entry as a site's bundler makes it, less what is the bundler's own. */

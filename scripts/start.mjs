@@ -17,7 +17,7 @@ Environment
   REDIS_URL                 Redis or Valkey, for rate limits that several servers share
   PARTYLINE_SITE            another folder with a built site                 (demo/build/site)
 
-  PARTYLINE_DIALECT         what the emulator speaks, as --dialect says      (article)
+  PARTYLINE_DIALECT         what the emulator speaks, as --dialect says      (webchat)
 
 To work against a Genesys Cloud deployment instead of the emulator, set both of
   PARTYLINE_GENESYS_DEPLOYMENT_ID   the messenger deployment's id

@@ -9,7 +9,7 @@ export interface Reach {
   readonly configurationUrl?: string;
   /** Where files are uploaded to. @default the API's */
   readonly uploadOrigin?: string;
-  /** Where Genesys Cloud's own dialect is spoken; `null` for the article's. */
+  /** Where Genesys Cloud's own dialect is spoken; `null` for the webchat dialect. */
   readonly deployment: Deployment | null;
 }
 

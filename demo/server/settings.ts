@@ -8,7 +8,7 @@ export class SettingsError extends Error {
 export type GatewaySettings =
   | {
       readonly kind: 'emulator';
-      readonly dialect: 'article' | 'genesys-cloud';
+      readonly dialect: 'webchat' | 'genesys-cloud';
       readonly port: number;
       /** PostgreSQL; `null`: the embedded database. */
       readonly databaseUrl: string | null;
@@ -74,7 +74,7 @@ const environmentSchema = z.object({
     .regex(/^rediss?:\/\//, 'must be a redis: or rediss: URL')
     .optional(),
   PARTYLINE_TIMING: json.pipe(z.record(z.string(), z.number())).default({}),
-  PARTYLINE_DIALECT: z.enum(['article', 'genesys-cloud']).default('article'),
+  PARTYLINE_DIALECT: z.enum(['webchat', 'genesys-cloud']).default('webchat'),
 });
 
 const deploymentSchema = z.object({

@@ -12,7 +12,7 @@ export interface Mirror {
 }
 
 /**
- * The conversation id, kept in the page's own storage as the article asks (§3), for a hub whose store
+ * The conversation id, kept in the page's own storage as the guide asks (§3), for a hub whose store
  * was lost. A browser that denies storage has no mirror, which costs nothing else.
  */
 export function readMirror(storages = pageStorages()): Mirror {

@@ -14,7 +14,7 @@ export interface Conversation {
 
 /** How a new conversation is put into a queue. */
 export interface Routing {
-  /** Canonical skill group names; the gateway tells upper from lower case (article, edge case 3). */
+  /** Canonical skill group names; the gateway tells upper from lower case (guide, edge case 3). */
   readonly skillGroups: readonly string[];
   readonly attributes?: Readonly<Record<string, string | number | boolean>>;
   /** An integer ≥ 0. */

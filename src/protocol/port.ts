@@ -33,7 +33,7 @@ export const attachSchema = z.object({
   protocolVersion: z.number(),
   tabId: id,
   visible: z.boolean(),
-  /** The conversation id that the page has mirrored, for a hub whose store was lost (article, §3). */
+  /** The conversation id that the page has mirrored, for a hub whose store was lost (guide §3). */
   conversationId: z.nullable(id),
   /** Whose conversation that is. */
   visitor: z.nullable(z.string().check(sized(0, 256))),

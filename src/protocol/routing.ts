@@ -11,7 +11,7 @@ export const queueReasons = ['nobody-on-shift', 'unmatched', 'busy', 'unknown'] 
  */
 export type QueueReason = (typeof queueReasons)[number];
 
-/** What a visitor should know of the routing, and can do about it (article, edge case 3). */
+/** What a visitor should know of the routing, and can do about it (guide, edge case 3). */
 export type RoutingNotice =
   /** Nothing was sent: the gateway would put it into a queue that no agent serves. */
   | {

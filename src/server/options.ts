@@ -3,7 +3,7 @@ import { describeIssue, PartylineError } from '../protocol/errors.ts';
 import { type BrokerLogger, jsonLines } from './logs.ts';
 import type { RateLimitStore } from './rate-limits.ts';
 
-/** What the article asks for, and nothing broader (article §1). */
+/** What the guide asks for, and nothing broader (guide §1). */
 export const defaultScopes = ['webchat:send', 'webchat:read', 'conversation:read'] as const;
 
 /** Who asks, as the site's own session knows it. */
@@ -37,7 +37,7 @@ export interface TokenBrokerOptions {
   readonly clientSecret: string;
   /**
    * Each `webchat:…`, `conversation:read` or `user:read`; any other makes `createTokenBroker` throw.
-   * @default ['webchat:send', 'webchat:read', 'conversation:read'] (article §1)
+   * @default ['webchat:send', 'webchat:read', 'conversation:read'] (guide §1)
    */
   readonly scopes?: readonly string[];
   /** The site's own session check. `null` means nobody is signed in, and becomes a 401. */

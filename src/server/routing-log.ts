@@ -16,7 +16,7 @@ const anything = z.record(z.string().max(256), shallow);
 
 /**
  * What a hub tells about a routing that it checked: for finding out afterwards why somebody waited
- * in a queue that no agent serves (article, edge case 3). Other keys than these are not kept, so that
+ * in a queue that no agent serves (guide, edge case 3). Other keys than these are not kept, so that
  * no text of a conversation is.
  */
 const entrySchema = z.object({

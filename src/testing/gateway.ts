@@ -25,7 +25,7 @@ const host = '127.0.0.1';
 
 /** A running gateway emulator. Everything listens on 127.0.0.1. */
 export interface Gateway {
-  readonly dialect: 'article' | 'genesys-cloud';
+  readonly dialect: 'webchat' | 'genesys-cloud';
   /** Of the `genesys-cloud` dialect, whose `endpoint` is the `apiUrl`. */
   readonly deploymentId: string;
   /** The visitors' socket, such as `ws://127.0.0.1:40123/webchat`. */

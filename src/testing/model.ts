@@ -26,7 +26,7 @@ export interface ConversationRecord {
   /** The visitor: the `sub` claim of the token that opened it. */
   readonly subject: string;
   readonly status: ConversationStatus;
-  /** `false`: a skill group has an unknown name, so that no agent ever sees it (article, edge case 3). */
+  /** `false`: a skill group has an unknown name, so that no agent ever sees it (guide, edge case 3). */
   readonly routable: boolean;
   readonly routing: Routing;
   /** Epoch ms. */

@@ -27,10 +27,10 @@ export interface BotOptions {
 
 export interface GatewayOptions {
   /**
-   * `article`: docs/protocol.md. `genesys-cloud`: the Web Messaging Guest API, as docs/genesys-cloud.md
-   * describes it. @default 'article'
+   * `webchat`: docs/protocol.md. `genesys-cloud`: the Web Messaging Guest API, as docs/genesys-cloud.md
+   * describes it. @default 'webchat'
    */
-  readonly dialect?: 'article' | 'genesys-cloud';
+  readonly dialect?: 'webchat' | 'genesys-cloud';
   /** The one deployment of the `genesys-cloud` dialect. @default 'deployment-1' */
   readonly deploymentId?: string;
   /** How long its sessions live after the last message, in seconds. @default 259_200 */
@@ -109,7 +109,7 @@ const name = z.string().min(1).max(256);
 const fileTypes = ['image/jpeg', 'image/png', 'image/gif', 'application/pdf', 'text/plain'];
 
 const schema = z.strictObject({
-  dialect: z.enum(['article', 'genesys-cloud']).default('article'),
+  dialect: z.enum(['webchat', 'genesys-cloud']).default('webchat'),
   deploymentId: name.default('deployment-1'),
   sessionLife: z.number().positive().default(259_200),
   historyKeepsIds: z.boolean().default(true),

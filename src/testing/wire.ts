@@ -5,7 +5,7 @@ type Done = (error?: Error | null) => void;
 
 /**
  * A TCP connection that can fall silent: it stays open, while everything written to it vanishes, the
- * answer to a close frame included. So a proxy behaves that has forgotten a connection (article, edge
+ * answer to a close frame included. So a proxy behaves that has forgotten a connection (guide, edge
  * case 1). What comes in is still read: the gateway learns of it when the client gives the connection up.
  */
 export class Wire extends Duplex {

@@ -4,11 +4,11 @@ import { checkOptions, type HubOptions } from './options.ts';
 import { answerDoor } from './ports.ts';
 import { Station } from './station.ts';
 
-export { type GenesysArticleOptions, genesysArticle } from '../protocol/article/index.ts';
 export { type ErrorCode, PartylineError } from '../protocol/errors.ts';
 export type { GatewayAdapter } from '../protocol/gateway.ts';
 export type { GenesysCloudOptions } from '../protocol/genesys-cloud/index.ts';
 export type { RoutingLogLine } from '../protocol/routing.ts';
+export { type GenesysWebchatOptions, genesysWebchat } from '../protocol/webchat/index.ts';
 export type { AttributesSchema } from './attributes.ts';
 export type { Limits, RoutingPolicy, Timing } from './core/settings.ts';
 export { genesysCloud } from './genesys-cloud.ts';

@@ -29,7 +29,7 @@ export interface HubGateway extends GatewayAdapter {
 }
 
 export interface HubOptions {
-  /** The gateway's dialect, such as `genesysArticle({ socketUrl, apiUrl })`. */
+  /** The gateway's dialect, such as `genesysWebchat({ socketUrl, apiUrl })`. */
   readonly gateway: HubGateway;
   /** The site's token broker, on the site's own origin. @default '/chat/token' */
   readonly tokenUrl?: string;
@@ -76,7 +76,7 @@ function partOf<T extends object>(defaults: T, value: typeof duration | typeof c
 const adapterSchema = z.custom<HubGateway>(
   (value) =>
     typeof value === 'object' && value !== null && 'decode' in value && 'socketUrl' in value,
-  'must be an adapter, such as genesysArticle(…)',
+  'must be an adapter, such as genesysWebchat(…)',
 );
 
 const attributesSchema = z.custom<AttributesSchema>(

@@ -329,7 +329,7 @@ test.describe('where the deployment takes no files', () => {
   });
 });
 
-test.describe('in the article’s dialect', () => {
+test.describe('in the webchat dialect', () => {
   test.use({ gatewayOptions: {} });
 
   test('there are no files, and nothing is said about it', { tag: '@either-host' }, async ({

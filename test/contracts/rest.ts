@@ -239,7 +239,7 @@ export interface RestRequestSeen {
 }
 
 export interface RestBench {
-  readonly dialect: 'article' | 'genesys-cloud';
+  readonly dialect: 'webchat' | 'genesys-cloud';
   /** How the server answers from now on; `hang`: not at all, `cut`: with half an answer. */
   answer(reply: RestReply | 'hang' | 'cut' | 'refuse'): Promise<void>;
   readonly requests: readonly RestRequestSeen[];
@@ -313,9 +313,9 @@ const answers: EdgeCase<RestBench>[] = [
   {
     name: 'each status has its meaning',
     async run(bench, expect) {
-      for (const [status, article, ofSessions] of kinds) {
+      for (const [status, webchat, ofSessions] of kinds) {
         await bench.answer({ status });
-        const kind = bench.dialect === 'article' ? article : ofSessions;
+        const kind = bench.dialect === 'webchat' ? webchat : ofSessions;
         expect.equal(kindOf(await bench.call(look)), kind, String(status));
       }
       for (const status of [200, 201, 203, 206]) {
@@ -369,7 +369,7 @@ const answers: EdgeCase<RestBench>[] = [
     name: 'without a token nothing is asked',
     async run(bench, expect) {
       bench.setToken(null);
-      const kind = bench.dialect === 'article' ? 'unauthorized' : 'network';
+      const kind = bench.dialect === 'webchat' ? 'unauthorized' : 'network';
       expect.equal(kindOf(await bench.call(look)), kind);
       expect.equal(bench.requests, []);
     },
@@ -434,7 +434,7 @@ export const restCases: readonly EdgeCase<RestBench>[] = answers;
 
 const ids = [...oddTexts.filter((text) => text !== '\u0000'), 'c+1', '..', '%2F', 'ü'.repeat(64)];
 
-/** In what is asked: of the article's dialect, which has ids in its addresses. */
+/** In what is asked: of the webchat dialect, which has ids in its addresses. */
 export const addressCases: readonly EdgeCase<RestBench>[] = [
   {
     name: 'ids and cursors of any characters arrive as they are',

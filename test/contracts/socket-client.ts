@@ -1,5 +1,5 @@
-import { genesysArticle } from '../../src/protocol/article/index.ts';
 import type { GatewayEvent } from '../../src/protocol/gateway.ts';
+import { genesysWebchat } from '../../src/protocol/webchat/index.ts';
 import { Sockets } from '../../src/worker/socket.ts';
 import type { LineWord, OpenLine } from './socket.ts';
 
@@ -34,7 +34,7 @@ export class SocketClient {
   #sockets(socketUrl: string): Sockets {
     const known = this.#clients.get(socketUrl);
     if (known) return known;
-    const adapter = genesysArticle({ socketUrl, apiUrl: 'http://127.0.0.1:9' });
+    const adapter = genesysWebchat({ socketUrl, apiUrl: 'http://127.0.0.1:9' });
     const made = new Sockets(
       adapter,
       () => this.token,

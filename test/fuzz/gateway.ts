@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { genesysArticle } from '../../src/protocol/article/index.ts';
 import { streamMessageSchema } from '../../src/protocol/port.ts';
+import { genesysWebchat } from '../../src/protocol/webchat/index.ts';
 import { TestHub } from '../unit/core/harness.ts';
 import { type Beside, beside, hostileFrame } from './frames.ts';
 
-const adapter = genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+const adapter = genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
 
 const limits = { page: 10, window: 30, held: 20, outbox: 10 } as const;
 

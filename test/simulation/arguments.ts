@@ -32,7 +32,7 @@ export const usage = `npm run simulate -- [options]
   --for 10m         until then: 30s, 10m, 2h
   --jobs 2          threads  (one a core)
   --keep-going      behind the first broken promise as well
-  --dialect name    article or genesys-cloud  (article)
+  --dialect name    webchat or genesys-cloud  (webchat)
   --set kills=2     of the profile: rates and probabilities that are not as the seed draws them
   --without a,b     rules that are not asserted
   --mutants         breaks the core on purpose, and says who notices
@@ -52,7 +52,7 @@ export function readArguments(args: readonly string[]): Arguments {
       lines: { type: 'string', default: '400' },
       without: { type: 'string', default: '' },
       set: { type: 'string', default: '' },
-      dialect: { type: 'string', default: 'article' },
+      dialect: { type: 'string', default: 'webchat' },
       'keep-going': { type: 'boolean', default: false },
       mutants: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
@@ -99,7 +99,7 @@ function readDialect(name: string): Partial<Profile> {
   const dialect = dialects.find((one) => one === name);
   if (dialect === undefined) throw new RangeError(`--dialect is ${dialects.join(' or ')}`);
   // What is as ever is left out, so that a mutant's own profile can name it.
-  return dialect === 'article' ? {} : { dialect };
+  return dialect === 'webchat' ? {} : { dialect };
 }
 
 function readCount(name: string, text: string): number {

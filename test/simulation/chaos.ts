@@ -75,13 +75,13 @@ export function startStorm(simulation: Simulation): void {
   every('forget', profile.forgets, () => {
     if (gateway.forgetOpen()) count(simulation.world, 'conversation forgotten');
   });
-  every('evict', profile.dialect === 'article' ? 0 : profile.evictions, () => {
+  every('evict', profile.dialect === 'webchat' ? 0 : profile.evictions, () => {
     for (const line of simulation.lines) line.session?.evict?.();
   });
-  every('farewell', profile.dialect === 'article' ? 0 : profile.farewells, (random) => {
+  every('farewell', profile.dialect === 'webchat' ? 0 : profile.farewells, (random) => {
     if (gateway instanceof GuestPlatform) gateway.farewell(random);
   });
-  every('clear', profile.dialect === 'article' ? 0 : profile.clears, (random) => {
+  every('clear', profile.dialect === 'webchat' ? 0 : profile.clears, (random) => {
     // As src/worker/platform-calls.ts, for whichever tab asks.
     const { hub } = simulation;
     if (awake(simulation, random) && hub?.edges.isOpen) hub.send({ type: 'clear-conversation' });

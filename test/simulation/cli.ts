@@ -39,7 +39,7 @@ async function campaign(read: Arguments): Promise<number> {
     said = now;
     console.log(`${duration(now - begun)}: ${seeds} schedules, ${broken.length} broken`);
   }).finally(remove);
-  const { dialect = 'article' } = read.profile;
+  const { dialect = 'webchat' } = read.profile;
   console.log(describeTotals(totals, performance.now() - begun, dialect));
   console.log(`\n${describeBroken(totals.broken)}`);
   const [first] = totals.broken;

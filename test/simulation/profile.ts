@@ -25,7 +25,7 @@ function drawMinutes(random: Random): number {
   return lengths[0].range[0];
 }
 
-export const dialects = ['article', 'genesys-cloud'] as const;
+export const dialects = ['webchat', 'genesys-cloud'] as const;
 export type DialectName = (typeof dialects)[number];
 
 /**
@@ -148,7 +148,7 @@ export function chosenProfile(
   chosen: Partial<Profile> = {},
 ): Profile {
   const profile = { ...drawProfile(seed, random), ...chosen };
-  if (profile.dialect === 'article') return profile;
+  if (profile.dialect === 'webchat') return profile;
   // The platform has no sequences; and what comes without its name or its time is looked for where memory
   // reaches. Without a time the visitor's own are known by their id alone.
   const isShort = profile.limits.window < defaultLimits.window;
@@ -157,7 +157,7 @@ export function chosenProfile(
   return { ...profile, sequences: false, namelessLive, timelessLive };
 }
 
-/** From a stream of its own, so that the article's schedules do not move. */
+/** From a stream of its own, so that the webchat dialect's schedules do not move. */
 function drawGuest(
   random: Random,
   pace: number,
@@ -214,7 +214,7 @@ function drawStorm(seed: number, random: Random): Profile {
   const often = (least: number, most: number, probability = 0.5) =>
     pace * sometimes(least, most, probability);
   return {
-    dialect: 'article',
+    dialect: 'webchat',
     minutes,
     sequences: random.chance(0.7),
     // Not drawn: what is open there stands in docs/simulation.md.

@@ -142,7 +142,7 @@ export class Simulation {
     this.world = world;
     this.#without = new Set(options.without ?? []);
     this.machine = new Machine(world);
-    this.disk = new Disk(profile.dialect !== 'article');
+    this.disk = new Disk(profile.dialect !== 'webchat');
     this.#conversations = new ConversationInvariants(this.disk);
     const dialect = dialectOf(world, this.machine);
     this.gateway = dialect.gateway;
@@ -267,7 +267,7 @@ export class Simulation {
   /** Everything has its time to come right, and when it has, that is enough. */
   async #becomeRight(): Promise<void> {
     const { scheduler, profile } = this.world;
-    const end = scheduler.now + (profile.dialect === 'article' ? calm : pacedCalm);
+    const end = scheduler.now + (profile.dialect === 'webchat' ? calm : pacedCalm);
     for (let look = looks.first; scheduler.now < end; ) {
       await scheduler.runUntil(scheduler.now + look);
       look = Math.min(look * looks.growth, looks.last);

@@ -6,7 +6,7 @@ export type BackoffTiming = Pick<Timing, 'backoffFloor' | 'backoffBase' | 'backo
 /**
  * Full jitter: anything between the floor and `min(base · 2^attempt, cap)`, in ms. When a gateway
  * restarts, a million hubs come back with a fifth of the peak of `min(2 s · 2^attempt, 29 s)` plus up
- * to a second, and all are back in a quarter of the time (docs/fleet.md). The article's own formula
+ * to a second, and all are back in a quarter of the time (docs/fleet.md). The guide's own formula
  * loses its jitter at the cap, where the herd meets again.
  *
  * @param attempt from 0

@@ -14,7 +14,7 @@ import { ask } from './session.ts';
 /**
  * Before a routing frame leaves: does the gateway know its skill groups, and is anybody on shift? It
  * tells upper from lower case, and puts a conversation with a wrong name into a queue that nobody
- * serves, without a word (article, edge case 3).
+ * serves, without a word (guide, edge case 3).
  */
 
 /** Whether the routing may leave now. Otherwise it is being checked, and `ask` is called again. */

@@ -175,7 +175,7 @@ function settleRouting(run: Run, conversation: Conversation): void {
   run.set({ starting: [] });
 }
 
-/** A conversation id that a page has kept, for a hub whose own store was lost (article, §3). */
+/** A conversation id that a page has kept, for a hub whose own store was lost (guide §3). */
 export function adoptMirror(run: Run, conversationId: string, visitor: string): void {
   const { conversation, window, meta, link } = run.state;
   if (meta.subject !== null && meta.subject !== visitor) {

@@ -2,31 +2,31 @@ import type { GatewayTraits } from '../../protocol/gateway.ts';
 
 /** Times, all in milliseconds. */
 export interface Timing {
-  /** Shortest retry delay. @default 2_000 (article, §4) */
+  /** Shortest retry delay. @default 2_000 (guide §4) */
   readonly backoffFloor: number;
   /** Bound of the first retry delay; doubled at each further one. @default 8_000 (docs/fleet.md) */
   readonly backoffBase: number;
-  /** Longest retry delay. @default 30_000 (article, §4) */
+  /** Longest retry delay. @default 30_000 (guide §4) */
   readonly backoffCap: number;
-  /** Failed retries after which REST polling takes over. A count. @default 5 (article, §4) */
+  /** Failed retries after which REST polling takes over. A count. @default 5 (guide §4) */
   readonly attempts: number;
   /** Between two REST polls while the socket is given up. @default 5_000 */
   readonly poll: number;
   /** Between two probes of the socket while polling. @default 60_000 */
   readonly probe: number;
-  /** Between two pings of ours; jitter takes up to a tenth off. @default 20_000 (article, edge case 1) */
+  /** Between two pings of ours; jitter takes up to a tenth off. @default 20_000 (guide, edge case 1) */
   readonly ping: number;
-  /** From a ping to its pong, then a forced reconnect. @default 10_000 (article, edge case 1) */
+  /** From a ping to its pong, then a forced reconnect. @default 10_000 (guide, edge case 1) */
   readonly pong: number;
   /** From opening the socket to the auth answer. @default 10_000 */
   readonly auth: number;
   /** From a routing or resume frame to its answer, then it is asked again. @default 10_000 */
   readonly answer: number;
-  /** How long a frame is held for the missing one before it. @default 2_000 (article, §3) */
+  /** How long a frame is held for the missing one before it. @default 2_000 (guide §3) */
   readonly hold: number;
   /** How long a frame without a sequence is held for one that it overtook. @default 200 */
   readonly shortHold: number;
-  /** From sending a message to its echo, then REST is asked. @default 10_000 (article, edge case 2) */
+  /** From sending a message to its echo, then REST is asked. @default 10_000 (guide, edge case 2) */
   readonly echo: number;
   /** How long a renewal waits for echoes, and a close for its answer. @default 2_000 */
   readonly drain: number;

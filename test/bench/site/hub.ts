@@ -1,8 +1,8 @@
 import { apiUrl, socketUrl } from 'bench:config';
-import { genesysArticle, startHub } from '../../../src/worker/index.ts';
+import { genesysWebchat, startHub } from '../../../src/worker/index.ts';
 
 startHub({
-  gateway: genesysArticle({ socketUrl, apiUrl }),
+  gateway: genesysWebchat({ socketUrl, apiUrl }),
   // The rows that are measured must not be pruned meanwhile.
   limits: { stored: 100_000 },
 });

@@ -43,7 +43,7 @@ export const plain: Policy = {
 
 export const article: Policy = {
   id: 'article',
-  name: 'The article',
+  name: 'The guide',
   formula: 'min(2·2ⁿ + 0…1, 30)',
   delay: (attempt, random) => Math.min(floor * 2 ** attempt + random * 1_000, cap),
 };
@@ -87,7 +87,7 @@ export const uniform: Policy = {
   delay: (_attempt, random) => between(floor, cap, random),
 };
 
-export const textbook = fullJitter(2_000, 'full-2', 'Full jitter under the article’s bound');
+export const textbook = fullJitter(2_000, 'full-2', 'Full jitter under the guide’s bound');
 export const recommended = fullJitter(8_000, 'full-8', 'Full jitter from 8 s');
 
 /** For a gateway that says that it restarts: 5 to 30 s is what close code 1012 asks for. */

@@ -91,7 +91,7 @@ export class ConversationInvariants {
   }
 }
 
-/** A page knows of the conversation that a lost store has forgotten (article, §3). */
+/** A page knows of the conversation that a lost store has forgotten (guide §3). */
 function takesTheMirror({ input, before, after }: Step): void {
   if (input.type !== 'tab-attached' || input.conversationId === null) return;
   const { subject } = before.meta;

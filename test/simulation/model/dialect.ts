@@ -1,8 +1,8 @@
-import { genesysArticle } from '../../../src/protocol/article/index.ts';
 import type { GatewayTraits } from '../../../src/protocol/gateway.ts';
+import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import type { SessionRules } from '../../../src/worker/core/session-rules.ts';
 import type { World } from '../world.ts';
-import { ArticleEdges, type Edges, type EdgesHub } from './edges.ts';
+import { type Edges, type EdgesHub, WebchatEdges } from './edges.ts';
 import { ModelGateway } from './gateway.ts';
 import { guestDialect } from './guest/dialect.ts';
 import type { Line } from './line.ts';
@@ -29,21 +29,21 @@ export interface Watch {
 }
 
 export function dialectOf(world: World, machine: Machine): Dialect {
-  return world.profile.dialect === 'article'
-    ? articleDialect(world, machine)
+  return world.profile.dialect === 'webchat'
+    ? webchatDialect(world, machine)
     : guestDialect(world, machine);
 }
 
-function articleDialect(world: World, machine: Machine): Dialect {
+function webchatDialect(world: World, machine: Machine): Dialect {
   const gateway = new ModelGateway(world);
   const broker = new ModelBroker(world, machine);
   const rest = new ModelRest(world, machine, gateway, broker);
   return {
     gateway,
     broker,
-    traits: genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' }).traits,
+    traits: genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' }).traits,
     rules: null,
-    edges: () => new ArticleEdges(broker, rest),
+    edges: () => new WebchatEdges(broker, rest),
     accept: (line, watch) => new GatewaySession({ world, gateway, broker, ...watch }, line),
   };
 }

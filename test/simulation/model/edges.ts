@@ -32,7 +32,7 @@ export interface EdgesHub {
 }
 
 /** As src/worker/token.ts and src/worker/rest.ts. */
-export class ArticleEdges implements Edges {
+export class WebchatEdges implements Edges {
   token: string | null = null;
   readonly isOpen = true;
   readonly #broker: ModelBroker;

@@ -71,7 +71,7 @@ export class Line implements SessionLine {
     const arrivals = this.#arrivals('up');
     // A second auth frame would be an error of the client's, which the network must not make up; and
     // nothing knows a message again that comes twice without an id that counts.
-    if (command.type === 'authenticate' || this.#world.profile.dialect !== 'article') {
+    if (command.type === 'authenticate' || this.#world.profile.dialect !== 'webchat') {
       arrivals.splice(1);
     }
     for (const at of arrivals) {

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { genesysArticle } from '../../../src/protocol/article/index.ts';
 import type { GatewayAdapter, RestCall, RestResult } from '../../../src/protocol/gateway.ts';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
+import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import { type Gateway, startGateway } from '../../../src/testing/index.ts';
 import { Rest } from '../../../src/worker/rest.ts';
 import type { EdgeExpect } from '../../contracts/edge-case.ts';
@@ -43,7 +43,7 @@ class RealHistoryBench implements HistoryBench {
     this.#visitor = visitor;
     this.#tokens = tokens;
     const { socketUrl, apiUrl } = gateway;
-    const adapter = genesysArticle({ socketUrl, apiUrl });
+    const adapter = genesysWebchat({ socketUrl, apiUrl });
     this.#rest = new Rest(adapter, () => this.#tokens.get(this.#who) ?? null);
   }
 
@@ -83,7 +83,7 @@ class RealHistoryBench implements HistoryBench {
 
 /** The simulation's. */
 class ModelHistoryBench implements HistoryBench {
-  readonly #calm = calmWorld({ dialect: 'article', sequences: true, unsequenced: 0 });
+  readonly #calm = calmWorld({ dialect: 'webchat', sequences: true, unsequenced: 0 });
   readonly #gateway = new ModelGateway(this.#calm.world);
   readonly #broker = new ModelBroker(this.#calm.world, this.#calm.machine);
   readonly #rest = new ModelRest(this.#calm.world, this.#calm.machine, this.#gateway, this.#broker);
@@ -243,12 +243,12 @@ class RealRestBench implements RestBench {
 }
 
 function adapterOf(dialect: RestBench['dialect'], origin: string): GatewayAdapter {
-  return dialect === 'article'
-    ? genesysArticle({ socketUrl: 'ws://127.0.0.1/', apiUrl: origin })
+  return dialect === 'webchat'
+    ? genesysWebchat({ socketUrl: 'ws://127.0.0.1/', apiUrl: origin })
     : genesysCloud({ deploymentId: 'd', endpoint: origin });
 }
 
-describe.each(['article', 'genesys-cloud'] as const)('an answer to a call of %s', (dialect) => {
+describe.each(['webchat', 'genesys-cloud'] as const)('an answer to a call of %s', (dialect) => {
   let server: Server;
 
   beforeEach(async () => {
@@ -262,6 +262,6 @@ describe.each(['article', 'genesys-cloud'] as const)('an answer to a call of %s'
     vi.restoreAllMocks();
   });
 
-  const cases = dialect === 'article' ? [...restCases, ...addressCases] : restCases;
+  const cases = dialect === 'webchat' ? [...restCases, ...addressCases] : restCases;
   it.each(cases)('$name', ({ run }) => run(new RealRestBench(server, dialect), expectations));
 });

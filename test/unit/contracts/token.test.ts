@@ -25,7 +25,7 @@ import {
   type TokenBench,
   tokenCases,
 } from '../../contracts/token.ts';
-import { ArticleEdges } from '../../simulation/model/edges.ts';
+import { WebchatEdges } from '../../simulation/model/edges.ts';
 import { ModelGateway } from '../../simulation/model/gateway.ts';
 import { guestDialect } from '../../simulation/model/guest/dialect.ts';
 import { GuestHistory } from '../../simulation/model/guest/history.ts';
@@ -159,7 +159,7 @@ class ModelTokenBench implements TokenBench {
   #profile: Partial<Profile> = {};
   readonly #calm = calmWorld();
   readonly #broker: ModelBroker;
-  readonly #edges: ArticleEdges;
+  readonly #edges: WebchatEdges;
 
   constructor() {
     const { world, machine } = this.#calm;
@@ -174,7 +174,7 @@ class ModelTokenBench implements TokenBench {
     this.#profile = quiet;
     this.#broker = new ModelBroker(stormy, machine);
     const rest = new ModelRest(stormy, machine, new ModelGateway(stormy), this.#broker);
-    this.#edges = new ArticleEdges(this.#broker, rest);
+    this.#edges = new WebchatEdges(this.#broker, rest);
   }
 
   async says(answer: Parameters<TokenBench['says']>[0]): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { genesysArticle } from '../../../src/protocol/article/index.ts';
 import type { GatewayTraits } from '../../../src/protocol/gateway.ts';
+import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import { agentSays, conversationId, echo, TestHub } from './harness.ts';
 import {
   agent,
@@ -25,7 +25,7 @@ import {
   texts,
 } from './scenes.ts';
 
-const article = genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+const article = genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
 
 function hub(traits: Partial<GatewayTraits> = {}): TestHub {
   const gateway = { ...article, traits: { ...article.traits, ...traits } };

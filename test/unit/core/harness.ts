@@ -1,5 +1,4 @@
 import { applyPatch, applySnapshot } from '../../../src/client/transcript.ts';
-import { genesysArticle } from '../../../src/protocol/article/index.ts';
 import type {
   GatewayCommand,
   GatewayEvent,
@@ -8,6 +7,7 @@ import type {
 import type { Message } from '../../../src/protocol/message.ts';
 import type { Call } from '../../../src/protocol/port.ts';
 import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
+import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import type { Answer, Effect } from '../../../src/worker/core/effect.ts';
 import type { Clock, Input } from '../../../src/worker/core/input.ts';
 import type { HubInspector } from '../../../src/worker/core/inspection.ts';
@@ -71,7 +71,7 @@ export class TestHub {
   ) {
     const gateway: HubGateway =
       options.gateway ??
-      genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+      genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
     const { traits } = gateway;
     this.#rules = gateway.rules ?? null;
     this.#inspect = options.inspect;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { genesysArticle } from '../../../src/protocol/article/index.ts';
 import type { GatewayMessage } from '../../../src/protocol/gateway.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import { earlierSchema } from '../../../src/protocol/port.ts';
+import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import { rowOf } from '../../../src/worker/core/transcript.ts';
 import { agentSays, conversationId, TestHub } from './harness.ts';
 import {
@@ -374,7 +374,7 @@ describe('rows that only the gateway has', () => {
 
 describe('where only the newest can be asked for', () => {
   function newest(): TestHub {
-    const article = genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+    const article = genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
     const gateway = { ...article, traits: { ...article.traits, history: 'newest' } as const };
     return found(new TestHub({ gateway }), rows(101, 110));
   }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type GenesysArticleOptions, genesysArticle } from '../../../src/protocol/article/index.ts';
 import type { GatewayCommand, Supply } from '../../../src/protocol/gateway.ts';
 import {
   type GenesysCloudOptions,
   genesysCloud,
 } from '../../../src/protocol/genesys-cloud/index.ts';
+import { type GenesysWebchatOptions, genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import { genesysCloud as genesysCloudHub } from '../../../src/worker/genesys-cloud.ts';
 
 // What a site gives to a dialect is in the addresses that it has, or in the frames that it writes.
@@ -18,12 +18,12 @@ const commands: readonly GatewayCommand[] = [
   { type: 'send-message', conversationId, messageId: 'm-1', text: 'hello' },
 ];
 
-it.each<[keyof GenesysArticleOptions, string]>([
+it.each<[keyof GenesysWebchatOptions, string]>([
   ['socketUrl', 'wss://other.example/socket'],
   ['apiUrl', 'https://other.example'],
-])('genesysArticle: %s is where it goes', (name, url) => {
+])('genesysWebchat: %s is where it goes', (name, url) => {
   const usual = { socketUrl: 'wss://gateway.example/socket', apiUrl: 'https://api.example' };
-  const { socketUrl, request } = genesysArticle({ ...usual, [name]: url });
+  const { socketUrl, request } = genesysWebchat({ ...usual, [name]: url });
   const asked = request({ type: 'conversation', conversationId }, 'token');
   const used = { socketUrl, apiUrl: JSON.stringify(asked) };
   expect(used[name]).toContain(url);

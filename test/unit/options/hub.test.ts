@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { genesysArticle } from '../../../src/protocol/article/index.ts';
+import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import type { SeenStep } from '../../../src/worker/core/inspection.ts';
 import { Hub } from '../../../src/worker/hub.ts';
 import { Log } from '../../../src/worker/log.ts';
@@ -9,7 +9,7 @@ import { checkOptions, type HubOptions } from '../../../src/worker/options.ts';
 // What a site gives to `startHub` must reach the hub that it makes; what the hub's core does with its settings
 // is settings.test.ts. The types see to it that no option is without a case.
 
-const gateway = genesysArticle({
+const gateway = genesysWebchat({
   socketUrl: 'ws://gateway.test/webchat',
   apiUrl: 'http://api.test',
 });
@@ -89,7 +89,7 @@ async function settingsOf(options: Partial<HubOptions>) {
 const cases = {
   gateway: async () => {
     const socketUrl = 'ws://other.test/webchat';
-    start({ gateway: genesysArticle({ socketUrl, apiUrl: 'http://api.test' }) });
+    start({ gateway: genesysWebchat({ socketUrl, apiUrl: 'http://api.test' }) });
     await vi.waitFor(() => expect(opened).toEqual([socketUrl]));
   },
   tokenUrl: async () => {

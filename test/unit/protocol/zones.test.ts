@@ -1,10 +1,10 @@
 import { isMainThread } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { genesysArticle } from '../../../src/protocol/article/index.ts';
 import { toContent } from '../../../src/protocol/genesys-cloud/content.ts';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
+import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 
-const article = genesysArticle({ socketUrl: 'wss://x.example/w', apiUrl: 'https://x.example' });
+const article = genesysWebchat({ socketUrl: 'wss://x.example/w', apiUrl: 'https://x.example' });
 const cloud = genesysCloud({ deploymentId: 'd', region: 'eu-west-1' });
 
 /** Minutes west of Greenwich, in winter. */

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { genesysArticle } from '../../../src/protocol/article/index.ts';
 import { bootOf } from '../../../src/protocol/epoch.ts';
 import type { RestCall, RestResult, Supply, SupplyHub } from '../../../src/protocol/gateway.ts';
 import { aliveLock, hubLock, tabLock } from '../../../src/protocol/locks.ts';
 import type { Call, StreamMessage } from '../../../src/protocol/port.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';
+import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
 import { Hub } from '../../../src/worker/hub.ts';
 import { genesysCloud } from '../../../src/worker/index.ts';
@@ -14,7 +14,7 @@ import { checkOptions, type HubOptions } from '../../../src/worker/options.ts';
 import { Tokens } from '../../../src/worker/token.ts';
 import { Browser, type FakeHost, plainFrames, settled } from './browser.ts';
 
-const article = genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+const article = genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
 const routing = { skillGroups: ['Billing'] };
 
 /** What the broker and REST answer; a test may hold them back. */

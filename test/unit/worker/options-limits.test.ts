@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { defaultLimits, defaultTiming } from '../../../src/worker/core/settings.ts';
-import { genesysArticle, genesysCloud, sealedRows } from '../../../src/worker/index.ts';
+import { genesysCloud, genesysWebchat, sealedRows } from '../../../src/worker/index.ts';
 import { checkOptions, type HubOptions } from '../../../src/worker/options.ts';
 
-const gateway = genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+const gateway = genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
 
 function isTaken(options: object): boolean {
   const written: object = { gateway, ...options };

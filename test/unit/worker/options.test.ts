@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
 import { connect } from '../../../src/client/index.ts';
-import { genesysArticle, PartylineError, startHub } from '../../../src/worker/index.ts';
+import { genesysWebchat, PartylineError, startHub } from '../../../src/worker/index.ts';
 import { checkOptions, type HubOptions, version } from '../../../src/worker/options.ts';
 
-const gateway = genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+const gateway = genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
 
 /** Options as a site without types would write them. */
 function wrong(options: object): HubOptions {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { genesysArticle } from '../../../src/protocol/article/index.ts';
 import type { GatewayCommand, GatewayEvent } from '../../../src/protocol/gateway.ts';
+import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import { Sockets } from '../../../src/worker/socket.ts';
 
 /** A browser's socket whose other end the test plays. */
@@ -56,7 +56,7 @@ const aside = {
 };
 
 function lines(): Sockets {
-  const adapter = genesysArticle({ socketUrl: 'ws://gateway/', apiUrl: 'http://api' });
+  const adapter = genesysWebchat({ socketUrl: 'ws://gateway/', apiUrl: 'http://api' });
   const events = {
     opened: (id: number) => void told.push(`opened ${id}`),
     closed: (id: number) => void told.push(`closed ${id}`),

@@ -1,12 +1,12 @@
 import { transfer, wrap } from 'comlink';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { genesysArticle } from '../../../src/protocol/article/index.ts';
 import { buildsChannel, type Presence, presenceSchema } from '../../../src/protocol/builds.ts';
 import { bootOf } from '../../../src/protocol/epoch.ts';
 import type { RestResult } from '../../../src/protocol/gateway.ts';
 import { hubLock, tabLock } from '../../../src/protocol/locks.ts';
 import type { HubCalls } from '../../../src/protocol/port.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';
+import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import { Log } from '../../../src/worker/log.ts';
 import { checkOptions } from '../../../src/worker/options.ts';
 import { Station } from '../../../src/worker/station.ts';
@@ -17,7 +17,7 @@ const nothing: RestResult = {
   value: { type: 'history', messages: [], nextCursor: null, misfits: 0 },
 };
 const gateway = {
-  ...genesysArticle({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' }),
+  ...genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' }),
   ...plainFrames,
   response: () => nothing,
 };

@@ -50,7 +50,7 @@ function toFrame(command: GatewayCommand, token: string): Record<string, unknown
       return command.payload === undefined
         ? { type: 'pong' }
         : { type: 'pong', payload: command.payload };
-    // The article has no word for what belongs to a session.
+    // The guide has no word for what belongs to a session.
     default:
       return null;
   }

@@ -3,7 +3,7 @@ import { isDeeperThan } from '../depth.ts';
 import { between, byWord, integer, later, only, sized, z } from '../zod.ts';
 
 /**
- * Frames and REST bodies of the article's dialect, as a client receives them.
+ * Frames and REST bodies of the webchat dialect, as a client receives them.
  * Keys that are not named here are ignored.
  */
 

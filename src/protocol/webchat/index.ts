@@ -11,7 +11,7 @@ const optionsSchema = z.strictObject({
     .check(matching(/^https?:\/\/[^/\s]+\/?$/, 'must be an origin, such as https://api.example')),
 });
 
-export interface GenesysArticleOptions {
+export interface GenesysWebchatOptions {
   /** The whole URL of the socket, such as `wss://gateway.example/webchat`. */
   readonly socketUrl: string;
   /** The origin of the REST API, such as `https://api.example`. */
@@ -19,19 +19,19 @@ export interface GenesysArticleOptions {
 }
 
 /**
- * The dialect of the article and of docs/protocol.md: auth frame, sequences, client-made message ids.
+ * The webchat dialect: docs/protocol.md and the guide that it cites: auth frame, sequences, client-made message ids.
  *
  * @throws {PartylineError} `invalid-option`, naming the option.
  */
-export function genesysArticle(options: GenesysArticleOptions): GatewayAdapter {
+export function genesysWebchat(options: GenesysWebchatOptions): GatewayAdapter {
   const result = optionsSchema.safeParse(options);
   if (!result.success) {
-    throw new PartylineError('invalid-option', `genesysArticle: ${describeIssue(result.error)}`);
+    throw new PartylineError('invalid-option', `genesysWebchat: ${describeIssue(result.error)}`);
   }
   const { socketUrl } = result.data;
   const apiUrl = result.data.apiUrl.replace(/\/$/, '');
   return {
-    dialect: 'genesys-article',
+    dialect: 'genesys-webchat',
     traits: {
       authentication: 'frame',
       sequences: true,

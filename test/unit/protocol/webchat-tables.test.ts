@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { genesysArticle } from '../../../src/protocol/article/index.ts';
 import type {
   CloseMeaning,
   GatewayCommand,
@@ -8,10 +7,11 @@ import type {
   RestCall,
   RestFailureKind,
 } from '../../../src/protocol/gateway.ts';
+import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 
 /** The tables of docs/protocol.md, line by line. */
 
-const adapter = genesysArticle({
+const adapter = genesysWebchat({
   socketUrl: 'wss://gateway.example/webchat',
   apiUrl: 'https://api.example/',
 });
@@ -773,7 +773,7 @@ describe('a REST answer', () => {
 describe('what the dialect promises', () => {
   it('is what the core relies on', () => {
     expect(adapter).toMatchObject({
-      dialect: 'genesys-article',
+      dialect: 'genesys-webchat',
       socketUrl: 'wss://gateway.example/webchat',
       traits: {
         authentication: 'frame',
@@ -796,7 +796,7 @@ describe('an address', () => {
     ['wss://gateway.example/webchat', 'https://api.example'],
     ['ws://127.0.0.1:8080/webchat', 'http://127.0.0.1:8080/'],
   ])('may be %s with %s', (socketUrl, apiUrl) => {
-    const { request } = genesysArticle({ socketUrl, apiUrl });
+    const { request } = genesysWebchat({ socketUrl, apiUrl });
     expect(request({ type: 'skill-groups' }, 't').url).toBe(
       `${apiUrl.replace(/\/$/, '')}/api/v2/routing/skillgroups`,
     );
@@ -816,8 +816,8 @@ describe('an address', () => {
     ['tokenUrl', { tokenUrl: '/chat/token' }],
   ])('in %s may not be %o', (name, wrong) => {
     const good = { socketUrl: 'wss://gateway.example/webchat', apiUrl: 'https://api.example' };
-    const create = () => genesysArticle(Object.assign({}, good, wrong));
-    expect(create).toThrow(`genesysArticle: `);
+    const create = () => genesysWebchat(Object.assign({}, good, wrong));
+    expect(create).toThrow(`genesysWebchat: `);
     expect(create).toThrow(name);
     expect(create).toThrow(expect.objectContaining({ code: 'invalid-option' }));
   });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { genesysArticle } from '../../../src/protocol/article/index.ts';
 import { PartylineError } from '../../../src/protocol/errors.ts';
+import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 
-const adapter = genesysArticle({
+const adapter = genesysWebchat({
   socketUrl: 'wss://gateway.example/webchat',
   apiUrl: 'https://api.example',
 });
@@ -172,12 +172,12 @@ describe('REST', () => {
 
 describe('options', () => {
   it('throws at once and names the option', () => {
-    expect(() => genesysArticle({ socketUrl: 'https://x', apiUrl: 'https://x' })).toThrow(
+    expect(() => genesysWebchat({ socketUrl: 'https://x', apiUrl: 'https://x' })).toThrow(
       /socketUrl/,
     );
-    expect(() => genesysArticle({ socketUrl: 'wss://x', apiUrl: 'https://x/api' })).toThrow(
+    expect(() => genesysWebchat({ socketUrl: 'wss://x', apiUrl: 'https://x/api' })).toThrow(
       /apiUrl/,
     );
-    expect(() => genesysArticle({ socketUrl: 'wss://x', apiUrl: '' })).toThrow(PartylineError);
+    expect(() => genesysWebchat({ socketUrl: 'wss://x', apiUrl: '' })).toThrow(PartylineError);
   });
 });
