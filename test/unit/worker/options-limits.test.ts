@@ -1,7 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { defaultLimits, defaultTiming } from '../../../src/worker/core/settings.ts';
-import { genesysCloud, genesysWebchat, sealedRows } from '../../../src/worker/index.ts';
+import {
+  genesysCloud,
+  genesysWebchat,
+  PartylineError,
+  sealedRows,
+} from '../../../src/worker/index.ts';
 import { checkOptions, type HubOptions } from '../../../src/worker/options.ts';
 
 const gateway = genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
@@ -11,7 +16,8 @@ function isTaken(options: object): boolean {
   try {
     checkOptions(written as HubOptions);
     return true;
-  } catch {
+  } catch (error) {
+    expect(error).toBeInstanceOf(PartylineError);
     return false;
   }
 }

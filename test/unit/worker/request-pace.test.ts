@@ -22,6 +22,19 @@ describe('the pace of requests', () => {
     expect(pace.wait).toBe(0);
   });
 
+  it('looks back on a minute, and counts each request from when it left', () => {
+    const pace = new RequestPace(traits.pace);
+    vi.advanceTimersByTime(10_000);
+    for (let request = 0; request < 44; request += 1) pace.count();
+    vi.advanceTimersByTime(20_000);
+    pace.count();
+    expect(pace.wait).toBe(40_000);
+    vi.advanceTimersByTime(39_999);
+    expect(pace.wait).toBe(1);
+    vi.advanceTimersByTime(1);
+    expect(pace.wait).toBe(0);
+  });
+
   it('knows no wait where nothing is limited', () => {
     const pace = new RequestPace(undefined);
     for (let request = 0; request < 100; request += 1) pace.count();

@@ -101,6 +101,11 @@ describe('a deployment', () => {
   );
 });
 
+it('a conversation that nobody has begun by itself is joined before any session has told', async () => {
+  const { supply } = await supplyOf(null, { autostart: true });
+  expect(supply.wants(join)).toBe(true);
+});
+
 describe('the line', () => {
   it('gives tokens for REST while its session is connected, and until it ends', async () => {
     const { supply, sent } = await supplyOf();
