@@ -524,15 +524,15 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'former-stops-the-gaps-timer',
-    file: core('formers'),
-    find: "  if (hold !== undefined && !run.hasTimer('hold')) run.setTimer('hold', hold - run.clock.now);\n",
-    replace: '',
+    file: core('transcript'),
+    find: '  if (conversation?.ordinal !== lastOrdinal) return;\n',
+    replace: '  if (!conversation) return;\n',
   },
   {
     name: 'gap-waits-for-older-hole',
     file: core('transcript'),
-    find: 'if (due > run.clock.now + delay) run.setTimer',
-    replace: "if (!run.hasTimer('hold')) run.setTimer",
+    find: 'if (hold === undefined || hold > run.clock.now + delay)',
+    replace: 'if (hold === undefined)',
   },
   {
     name: 'other-types-into-the-next',

@@ -102,12 +102,9 @@ function within(run: Run, conversationId: string, work: () => void): void {
   const { conversation: present, formers } = run.state;
   const former = formers.find((one) => one.conversation.conversationId === conversationId);
   if (!former) return;
-  const { hold } = run.state.timers;
   run.set({ conversation: former });
   work();
   const after = run.state.conversation ?? former;
-  // The timer is the present one's, whatever was found to be complete meanwhile.
-  if (hold !== undefined && !run.hasTimer('hold')) run.setTimer('hold', hold - run.clock.now);
   run.set({
     conversation: present,
     formers: run.state.formers.map((one) => (one === former ? after : one)),

@@ -56,8 +56,7 @@ export function catchUp(run: Run): void {
 
 /** Nobody is there who would read it; whoever comes has a socket first, and with it a catch-up. */
 function isAtRest({ state: { link, isLeaving } }: Run): boolean {
-  const { phase } = link;
-  return isLeaving || phase === 'idle' || phase === 'signed-out' || phase === 'left';
+  return isLeaving || link.phase === 'idle' || link.phase === 'signed-out';
 }
 
 /** REST is asked again then, by whoever still wants it. */

@@ -182,16 +182,15 @@ export function adoptMirror(run: Run, conversationId: string, visitor: string): 
     run.note('misfit', 'a page that shows another visitor');
     return;
   }
-  if (meta.subject === null && conversation?.conversation.conversationId === conversationId) {
-    // Only what was to be sent is left, and the page knows whose it is.
-    run.set({ meta: { ...meta, subject: visitor } });
-    run.change({ meta: true, reset: true });
-    return;
-  }
-  if (conversation || window.length > 0 || meta.routing) return;
+  // Only what was to be sent is left of it, and the page knows whose it is.
+  const isLeft =
+    meta.subject === null && conversation?.conversation.conversationId === conversationId;
+  if (!isLeft && (conversation || window.length > 0 || meta.routing)) return;
   // A token that names somebody else wipes it again.
   run.set({ meta: { ...meta, subject: visitor } });
-  run.set({ conversation: newConversation(run, { conversationId, status: 'queued' }) });
+  if (!isLeft) {
+    run.set({ conversation: newConversation(run, { conversationId, status: 'queued' }) });
+  }
   run.change({ conversation: true, meta: true, reset: true });
   if (link.phase === 'online' && link.session.stage === 'ready') ask(run, 0);
 }

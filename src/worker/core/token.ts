@@ -49,6 +49,7 @@ export function dropToken(run: Run): void {
 
 /** Asks early, while the old token still works: for `life` ms from `since` on. */
 function scheduleRenewal(run: Run, life: number, since: number): void {
+  if (life === Number.POSITIVE_INFINITY) return;
   const renewAfter = Math.max(0.5 * life, Math.min(0.8 * life, life - 60_000));
   run.setTimer(
     'renew',
@@ -59,8 +60,7 @@ function scheduleRenewal(run: Run, life: number, since: number): void {
 /** A socket is there: its token may have been due while there was none to renew it for. */
 export function keepRenewed(run: Run): void {
   const { expiresAt, requestId } = run.state.token;
-  if (expiresAt === null || !Number.isFinite(expiresAt)) return;
-  if (requestId !== null || run.hasTimer('renew')) return;
+  if (expiresAt === null || requestId !== null || run.hasTimer('renew')) return;
   scheduleRenewal(run, expiresAt - run.clock.now, run.clock.now);
 }
 
@@ -90,7 +90,7 @@ export function onToken(run: Run, requestId: number, result: TokenResult): void 
   run.set({
     token: { ...run.state.token, expiresAt, failures: 0, renewing: false, wantsFresh: false },
   });
-  if (Number.isFinite(life)) scheduleRenewal(run, life, token.requestedAt);
+  scheduleRenewal(run, life, token.requestedAt);
   const { subject } = run.state.meta;
   if (subject !== null && subject !== result.subject) {
     switchVisitor(run, result.subject);

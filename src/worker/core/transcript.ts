@@ -193,10 +193,11 @@ function releaseHeld(run: Run): void {
   forgetHold(run);
 }
 
-/** Nothing is missing any more. */
+/** Nothing is missing any more. The timer is the present conversation's, not a former one's. */
 export function forgetHold(run: Run): void {
-  const { conversation } = run.state;
-  if (conversation?.held.length === 0 && conversation.holes.length === 0) run.clearTimer('hold');
+  const { conversation, lastOrdinal } = run.state;
+  if (conversation?.ordinal !== lastOrdinal) return;
+  if (conversation.held.length + conversation.holes.length === 0) run.clearTimer('hold');
 }
 
 function hold(
@@ -219,8 +220,8 @@ function hold(
 
 /** At the latest: an older hole may be looked for much later. */
 function askIn(run: Run, delay: number): void {
-  const due = run.state.timers.hold ?? Number.POSITIVE_INFINITY;
-  if (due > run.clock.now + delay) run.setTimer('hold', delay);
+  const { hold } = run.state.timers;
+  if (hold === undefined || hold > run.clock.now + delay) run.setTimer('hold', delay);
 }
 
 function bySequence(a: GatewayMessage, b: GatewayMessage): number {

@@ -138,7 +138,9 @@ describe('messages', () => {
       ),
     );
     expect(first).not.toEqual(second);
-    expect(first?.[0]).toMatchObject({ message: { messageId: expect.stringMatching(/^unnamed-/) } });
+    expect(first?.[0]).toMatchObject({
+      message: { messageId: expect.stringMatching(/^unnamed-/) },
+    });
   });
 
   it('takes a time for one only if it is written as one', () => {
