@@ -6,11 +6,7 @@ import { main, root, StageError } from './setup.mjs';
 const kilobyte = 1_024;
 
 /** What may be loaded, in bytes of gzip. */
-<<<<<<< HEAD
 const budgets = { page: 10 * kilobyte, panel: 48 * kilobyte, worker: 48 * kilobyte };
-=======
-const budgets = { page: 8 * kilobyte, panel: 40 * kilobyte, worker: 41 * kilobyte };
->>>>>>> state
 
 const entries = {
   page: `export { connect } from '${root}/src/client/index.ts';
