@@ -1,16 +1,56 @@
-/** The folders that are mutated, by the name that `npm run mutation -- <name>` takes. */
+/**
+ * The folders that are mutated, by the name that `npm run mutation -- <name>` takes, and the tests that are
+ * there for them. Tests that read the sources, or run a build of them, have no place here.
+ */
 export const areas = {
-  core: ['src/worker/core/**/*.ts'],
-  protocol: ['src/protocol/**/*.ts'],
-  client: ['src/client/**/*.ts'],
-  server: ['src/server/**/*.ts'],
-  worker: ['src/worker/**/*.ts', '!src/worker/core/**'],
+  core: {
+    mutate: ['src/worker/core/**/*.ts'],
+    tests: [
+      'test/unit/core/**/*.test.ts',
+      'test/unit/contracts/**/*.test.ts',
+      'test/simulation/simulation.test.ts',
+    ],
+  },
+  protocol: {
+    mutate: ['src/protocol/**/*.ts'],
+    tests: ['test/unit/protocol/**/*.test.ts', 'test/unit/contracts/rest.test.ts'],
+  },
+  client: {
+    mutate: ['src/client/**/*.ts'],
+    tests: [
+      'test/unit/client/**/*.test.ts',
+      'test/unit/contracts/ports.test.ts',
+      'test/simulation/simulation.test.ts',
+    ],
+  },
+  server: {
+    mutate: ['src/server/**/*.ts'],
+    tests: ['test/unit/server/**/*.test.ts', 'test/unit/options/**/*.test.ts'],
+  },
+  worker: {
+    mutate: ['src/worker/**/*.ts', '!src/worker/core/**'],
+    tests: [
+      'test/unit/worker/**/*.test.ts',
+      'test/unit/contracts/**/*.test.ts',
+      'test/unit/options/**/*.test.ts',
+    ],
+  },
   // The pure parts of the panel; what renders and listens is the browser layer's.
-  panel: [
-    'src/ui/{alerts,trouble}.ts',
-    'src/ui/languages/{index,words}.ts',
-    'src/ui/panel/{announcer,arrivals,calendar,connection,earlier,linkify,mounted,rows}.ts',
-    'src/ui/panel/{shared-draft,size-text,ticker,typing-signal,unread-mark}.ts',
-    'src/ui/panel/forms/{answers,draft,words}.ts',
-  ],
+  panel: {
+    mutate: [
+      'src/ui/{alerts,trouble}.ts',
+      'src/ui/languages/{index,locale,words}.ts',
+      'src/ui/panel/{announcer,arrivals,calendar,connection,earlier,linkify,mounted,rows}.ts',
+      'src/ui/panel/{shared-draft,size-text,ticker,typing-signal,unread-mark}.ts',
+      'src/ui/panel/forms/{answers,draft,words}.ts',
+    ],
+    tests: ['test/unit/ui/**/*.test.ts'],
+  },
 };
+
+/** The area that a file or pattern belongs to; `null`: none, or several. */
+export function areaOf(pattern) {
+  if (pattern.startsWith('src/worker/core')) return areas.core;
+  const [, folder] = pattern.split('/');
+  return areas[folder === 'ui' ? 'panel' : folder] ?? null;
+}

@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { Stryker } from '@stryker-mutator/core';
 import { ensureDependencies, main, root, StageError } from '../../scripts/setup.mjs';
-import { areas } from './areas.mjs';
+import { areaOf, areas } from './areas.mjs';
 import { isEquivalent } from './equivalents.mjs';
 import { readReport, summarize } from './summary.mjs';
 
 const folder = '.partyline/mutation';
+
+const everyTest = Object.values(areas).flatMap(({ tests }) => tests);
 
 /** Options that are not named here are Stryker's own. */
 function optionsFor(patterns) {
@@ -56,8 +58,11 @@ await main(async () => {
     tell();
     return;
   }
-  const chosen = names.length > 0 ? names : Object.keys(areas);
-  const patterns = chosen.flatMap((name) => areas[name] ?? [name]);
+  const chosen = (names.length > 0 ? names : Object.keys(areas)).map(
+    (name) => areas[name] ?? { mutate: [name], tests: areaOf(name)?.tests ?? everyTest },
+  );
+  process.env.PARTYLINE_TESTS = JSON.stringify(chosen.flatMap(({ tests }) => tests));
+  const patterns = chosen.flatMap(({ mutate }) => mutate);
   const results = await new Stryker(optionsFor(patterns)).runMutationTest();
   if (results.length === 0) throw new StageError('No mutants: is the pattern right?');
   tell();
