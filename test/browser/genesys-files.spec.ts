@@ -274,7 +274,7 @@ test('a message whose file is gone fails in words, and is discarded', {
   await expect(tab.messages).toHaveCount(1);
   const failed = tab.messages.last();
   await expect(failed).toContainText('Not sent');
-  await expect(failed).toContainText('This file is no longer available.');
+  await expect(failed).toContainText('This couldn’t be sent. Change it and try again.');
   await failed.getByRole('button', { name: 'Delete' }).click();
   await expect(tab.messages).toHaveCount(0);
 });
