@@ -60,16 +60,16 @@ test('a form is filled in, gone in the other tab, and read by the agent', {
   const tab = await openTab('/');
   const conversationId = await offered(gateway, tab, form);
   const other = await openTab('/help/');
-  await other.page.getByRole('button', { name: 'Fill in form' }).click();
+  await other.page.getByRole('button', { name: 'Fill in' }).click();
   await other.page.getByLabel('Number').fill('half');
-  await tab.page.getByRole('button', { name: 'Fill in form' }).click();
+  await tab.page.getByRole('button', { name: 'Fill in' }).click();
   await tab.page.getByLabel('Number').fill('A-17');
   await tab.page.getByLabel('Since').fill('2026-03-05');
   await tab.page.getByRole('button', { name: 'Send: Your parcel' }).click();
   for (const one of [tab, other]) {
     await one.shows(['hello', 'Please', 'All about my parcel']);
     await expect(one.page.getByLabel('Number')).toHaveCount(0);
-    await expect(one.page.getByRole('button', { name: 'Fill in form' })).toHaveCount(0);
+    await expect(one.page.getByRole('button', { name: 'Fill in' })).toHaveCount(0);
     // Once the platform has it, what was filled in stands there, too.
     await expect(one.messages.last()).toContainText(/A-17\s*March 5, 2026/);
     await one.delivers('All about my parcel');
@@ -109,7 +109,7 @@ test('a form that was sent outlives the worker', async ({
   expectWarnings(/the hub has died/);
   const tab = await openTab('/');
   const conversationId = await offered(gateway, tab, form);
-  await tab.page.getByRole('button', { name: 'Fill in form' }).click();
+  await tab.page.getByRole('button', { name: 'Fill in' }).click();
   await tab.page.getByLabel('Number').fill('A-17');
   gateway.faults.lose('from-client', { type: 'onMessage' });
   await tab.page.getByRole('button', { name: 'Send: Your parcel' }).click();

@@ -37,8 +37,11 @@ test.describe('the worker', () => {
     openTab,
     context,
     expectWarnings,
+    allowWarnings,
   }) => {
     expectWarnings(/the hub has died/);
+    // Killed while its script was on the way.
+    allowWarnings(/the worker’s script can’t be loaded/);
     const tab = await openTab('/');
     await tab.send('before');
     await tab.shows(['before']);
