@@ -304,6 +304,10 @@ export class Simulation {
     if (!hub?.isAlive) return;
     this.world.trace.add('browser', `${hub.epoch} is killed${isPowerCut ? ' by a power cut' : ''}`);
     hub.kill(isPowerCut);
+    // It has heard of it, and nobody after it will.
+    for (const { conversationId } of this.disk.messages.values()) {
+      this.cleared.delete(conversationId ?? '');
+    }
     count(this.world, isPowerCut ? 'power cut' : 'worker killed');
     if (this.disk.isBare) this.ledger.voidAll();
     if (isPowerCut) {
