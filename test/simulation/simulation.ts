@@ -415,6 +415,8 @@ export class Simulation {
     if (link.session.stage !== 'conversation') return;
     const { gateway } = this;
     const { session } = end;
+    // A page has remembered the name of one that was deleted, and another one bears it now.
+    this.cleared.delete(conversationId);
     gateway.name(conversationId, session);
     // Whoever has lost what they knew may meet a session again.
     const { 'database deleted': deleted, 'write lost': lost } = this.world.faults;
