@@ -395,6 +395,8 @@ export class Simulation {
 
   /** The hub has heard that a conversation was deleted. */
   #forget({ before, input }: Step): void {
+    // A page has remembered the name of one that was deleted, and another one bears it now.
+    if (input.type === 'tab-attached') this.cleared.delete(input.conversationId ?? '');
     if (input.type !== 'gateway' || input.event.type !== 'session-over') return;
     if (input.event.reason !== 'cleared' || !before.conversation) return;
     if (!('socketId' in before.link) || before.link.socketId !== input.socketId) return;
@@ -415,8 +417,6 @@ export class Simulation {
     if (link.session.stage !== 'conversation') return;
     const { gateway } = this;
     const { session } = end;
-    // A page has remembered the name of one that was deleted, and another one bears it now.
-    this.cleared.delete(conversationId);
     gateway.name(conversationId, session);
     // Whoever has lost what they knew may meet a session again.
     const { 'database deleted': deleted, 'write lost': lost } = this.world.faults;
