@@ -159,6 +159,8 @@ export function onStored(run: Run, writeId: number, sent: readonly Message[]): v
   }
   for (const one of run.state.storing) if (one.writeId === writeId) run.resolve(one.callId);
   run.set({ storing: run.state.storing.filter((one) => one.writeId !== writeId) });
+  // Whom to ask for what may have gone has left meanwhile.
+  if (run.state.link.phase === 'idle') run.rules?.idling(run);
   failStranded(run);
   pump(run);
 }
