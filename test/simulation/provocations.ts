@@ -260,8 +260,11 @@ const shy: readonly FeatureName[] = [
   // And these once more.
   'draining',
   'hole',
+  'hole',
+  'hole',
   'internal error',
   'conversation forgotten',
+  'next conversation',
   'next conversation',
   'next conversation',
 ];

@@ -322,6 +322,10 @@ export class Simulation {
     if (!hub?.isAlive) return;
     this.world.trace.add('browser', `${hub.epoch} is killed${isPowerCut ? ' by a power cut' : ''}`);
     hub.kill(isPowerCut);
+    // It has heard of it, and nobody after it will.
+    for (const { conversationId } of this.disk.messages.values()) {
+      this.cleared.delete(conversationId ?? '');
+    }
     count(this.world, isPowerCut ? 'power cut' : 'worker killed');
     if (this.disk.isBare) this.ledger.voidAll();
     if (isPowerCut) {
@@ -453,6 +457,8 @@ export class Simulation {
 
   /** The hub has heard that a conversation was deleted. */
   #forget({ before, input }: Step): void {
+    // A page has remembered the name of one that was deleted, and another one bears it now.
+    if (input.type === 'tab-attached') this.cleared.delete(input.conversationId ?? '');
     if (input.type !== 'gateway' || input.event.type !== 'session-over') return;
     if (input.event.reason !== 'cleared' || !before.conversation) return;
     if (!('socketId' in before.link) || before.link.socketId !== input.socketId) return;

@@ -3,6 +3,7 @@ import { type Message, withReadMark } from '../../protocol/message.ts';
 import type { Call } from '../../protocol/port.ts';
 import type { OutboxRecord } from './records.ts';
 import { nextRun } from './recovery.ts';
+import { forgetParked } from './requests.ts';
 import { refusalOf } from './routing.ts';
 import type { Run } from './run.ts';
 import { pump } from './sending.ts';
@@ -158,6 +159,8 @@ export function onStored(run: Run, writeId: number, sent: readonly Message[]): v
   }
   for (const one of run.state.storing) if (one.writeId === writeId) run.resolve(one.callId);
   run.set({ storing: run.state.storing.filter((one) => one.writeId !== writeId) });
+  // Whom to ask for what may have gone has left meanwhile.
+  if (run.state.link.phase === 'idle') run.rules?.idling(run);
   failStranded(run);
   pump(run);
 }
@@ -291,6 +294,9 @@ export function discardMessage(run: Run, callId: number, messageId: string): voi
     return;
   }
   remove(run, item);
+  const { at } = item;
+  // It waits for a token, and would go out all the same.
+  if (at.stage === 'posting') forgetParked(run, at.requestId);
   run.store({ type: 'delete-outbox', messageId });
   run.change({ removed: [...run.state.changes.removed, messageId] });
   answerWhenStored(run, callId);

@@ -54,6 +54,12 @@ export function forgetRequest(run: Run, requestId: number): void {
   run.set({ requests: run.state.requests.filter((one) => one.requestId !== requestId) });
 }
 
+/** It has not been sent, and is not to be. */
+export function forgetParked(run: Run, requestId: number): void {
+  const isIt = (one: RestRequest) => one.parked && one.requestId === requestId;
+  run.set({ requests: run.state.requests.filter((one) => !isIt(one)) });
+}
+
 export function failParked(run: Run, reason: Extract<TokenResult, { ok: false }>): void {
   const failure: RestFailure = {
     kind: reason.kind === 'signed-out' ? 'unauthorized' : 'unavailable',

@@ -252,7 +252,7 @@ const wipes: Rule = ({ after: { changes } }) => {
 };
 
 const hasNewToken: Rule = ({ after: { token } }) =>
-  token.requestId === null && !token.renewing && token.expiresAt !== null && !token.wantsFresh;
+  !token.renewing && token.expiresAt !== null && !token.wantsFresh;
 
 const hasNoToken: Rule = ({ after: { token } }) => token.expiresAt === null && !token.renewing;
 

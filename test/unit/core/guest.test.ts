@@ -487,6 +487,18 @@ describe('a message', () => {
     },
   );
 
+  it('that is asked for again while its session is read to its end is the visitor’s to decide on', () => {
+    const hub = new GuestHub().started();
+    hub.call({ type: 'send', messageId: 'm1', text: 'again', isRepeat: true });
+    hub.flush();
+    const { writeId } = hub.last('write');
+    hub.call({ type: 'end' });
+    hub.history();
+    expect(hub.state.link.phase).toBe('idle');
+    hub.take({ type: 'stored', writeId: writeId ?? 0, added: [], corrected: [], sent: [] }).flush();
+    expect(hub.snapshot?.messages.map(({ status }) => status)).toEqual(['failed']);
+  });
+
   it('is not taken for what the same person said elsewhere, long ago', () => {
     const meta = { ...emptyStore.meta, subject: 'visitor-1', lastRouting: routing };
     const conversationId = 'session-1';

@@ -175,6 +175,24 @@ describe('a gap', () => {
   });
 });
 
+describe('a message that waits for a token to go by REST', () => {
+  it('does not go when it is discarded meanwhile', () => {
+    const hub = new TestHub({ timing: { attempts: 0 } }).inConversation();
+    hub.cut();
+    const { requestId } = hub.last('rest');
+    const failure = { kind: 'unauthorized', message: '', retryAfter: null } as const;
+    hub.take({ type: 'rest', requestId, result: { ok: false, failure } });
+    hub.type('never mind', 'm1');
+    hub.call({ type: 'discard', messageId: 'm1' });
+    hub.clear().take({
+      type: 'token',
+      requestId: hub.state.token.requestId ?? 0,
+      result: { ok: true, expiresIn: 900, subject: 'visitor-1' },
+    });
+    expect(hub.all('rest').map(({ call }) => call.type)).toEqual(['history-since']);
+  });
+});
+
 describe('the other side’s typing', () => {
   const agent = { id: 'agent-1', name: 'Ada', role: 'agent' } as const;
 

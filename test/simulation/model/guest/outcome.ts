@@ -21,7 +21,11 @@ export function guestStoreIsComplete(simulation: Simulation, platform: GuestPlat
       .sort(comparePlaces);
     const copies = rows.map((row) => copyOf(conversation, row));
     simulation.assert(() => isSound(rows, copies, conversation, platform.timeless));
-    const isOpen = current?.status === 'connected' && names.includes(current.conversationId);
+    // A sign-out that a power cut has overtaken: the former session goes on under the next one's name.
+    const newest = platform.conversations.findLast(
+      (one) => current && platform.namesOf(one).includes(current.conversationId),
+    );
+    const isOpen = current?.status === 'connected' && newest === conversation;
     if (!isOpen || world.faults['database deleted'] !== undefined) continue;
     const there = new Set(copies.map((copy) => conversation.messages[copy]?.messageId));
     simulation.assert(() => isAttended(current.leftAt, conversation));
