@@ -256,6 +256,10 @@ const hasNewToken: Rule = ({ after: { token } }) =>
 
 const hasNoToken: Rule = ({ after: { token } }) => token.expiresAt === null && !token.renewing;
 
+/** A session that is not opened again has no time left, and hands none on. */
+const leavesNoLife: Rule = ({ after: { guest } }) =>
+  guest?.startsNew !== true || (guest.life === null && guest.ends === null);
+
 /** A broker that wants to be left alone is, whoever asks. */
 const leavesTheBroker: Rule = ({ before, after: { token } }) =>
   isDeepStrictEqual(token, { ...initialToken, quietUntil: before.token.quietUntil });
@@ -444,8 +448,8 @@ export const resetTable = {
   pace: row(isNotUsedLess),
   guest: ofVisitor({
     'next conversation': ({ after }) => after.guest?.startsNew !== true,
-    'conversation gone': free('its session may go with it'),
-    'conversation ended': free('its session may go with it'),
+    'conversation gone': leavesNoLife,
+    'conversation ended': leavesNoLife,
     'socket gone': free('it may be what the gateway refuses'),
   }),
   typing: ofVisitor({
