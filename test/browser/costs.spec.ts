@@ -64,14 +64,19 @@ test.describe('a quiet minute', () => {
     await expect.poll(looks).toBeGreaterThanOrEqual(begunAt.looks + 2);
     // All that a page plans for the next minutes comes now.
     await context.clock.runFor(180_000);
-    const spent = await costs.spent();
+    const spent: Record<string, number> = { ...(await costs.spent()) };
     const pinged = pings() - begunAt.pings;
     const looked = looks() - begunAt.looks;
-    expect(spent).toEqual({
-      'hub: sends ping': pinged,
-      'hub: fetches GET /api/v2/conversations/messages': looked,
-      'hub: fetches GET /api/v2/conversations/conv_{id}': looked,
-    });
+    // At either end, one may be on its way: the hub has counted it, and the gateway has not.
+    for (const [what, heard] of [
+      ['hub: sends ping', pinged],
+      ['hub: fetches GET /api/v2/conversations/messages', looked],
+      ['hub: fetches GET /api/v2/conversations/conv_{id}', looked],
+    ] as const) {
+      expect(Math.abs((spent[what] ?? 0) - heard), what).toBeLessThanOrEqual(1);
+      delete spent[what];
+    }
+    expect(spent).toEqual({});
     const most = (period: number) => Math.ceil((Date.now() - begun) / (0.9 * period));
     expect(pinged).toBeLessThanOrEqual(most(timing.ping));
     expect(looked).toBeLessThanOrEqual(most(timing.reconcile));

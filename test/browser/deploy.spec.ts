@@ -109,7 +109,7 @@ test('a build that the page can’t talk to: a reload is offered, and keeps the 
   await deployment.deploy('3', true);
   const fresh = await open(await context.newPage(), deployment.url);
   await fresh.shows(['before']);
-  await expect(old.status).toContainText('Reload page');
+  await expect(old.status).toContainText('Reload it');
   // What can be read stays, and what was typed as well.
   await old.shows(['before']);
   await expect(old.textbox).toHaveValue('half a thought');
@@ -160,7 +160,7 @@ test.describe('without SharedWorker', { tag: '@either-host' }, () => {
     const fresh = await open(page, deployment.url);
     await fresh.shows(['before']);
     await fresh.send('after');
-    await expect(old.status).toContainText('Reload page');
+    await expect(old.status).toContainText('Reload it');
     const reloaded = old.page.waitForEvent('load');
     await old.page.getByRole('button', { name: 'Reload' }).click();
     await reloaded;
@@ -187,7 +187,7 @@ test('a tab whose worker file is gone from the server says so, and works after a
   const devtools = await context.newCDPSession(tab.page);
   await devtools.send('Network.clearBrowserCache');
   await killHub(context);
-  await expect(tab.status).toContainText('Reload page', { timeout: 30_000 });
+  await expect(tab.status).toContainText('Reload the page', { timeout: 30_000 });
   await tab.shows(['before']);
   await tab.page.reload();
   await tab.open();

@@ -94,7 +94,8 @@ test.describe('messages', () => {
     ]);
   });
 
-  test('say so when they cannot be sent again', async ({ panel, page }) => {
+  test('say so when they cannot be sent again', async ({ panel, page, expectWarnings }) => {
+    expectWarnings(/unexpected error: Error: The hub could not be reached/);
     await panel.own({ text: 'One', status: 'failed' });
     await page.evaluate(() => {
       window.chat.retry = () => Promise.reject(new Error('The hub could not be reached.'));

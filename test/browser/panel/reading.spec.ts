@@ -100,7 +100,9 @@ test.describe('somebody who reads', () => {
   test('can ask for older messages by a button, and is told when they cannot come', async ({
     panel,
     page,
+    expectWarnings,
   }) => {
+    expectWarnings(/unexpected error: Error: No answer/);
     await panel.hear({ text: 'The newest' });
     await page.evaluate(() => {
       const { chat } = window;
