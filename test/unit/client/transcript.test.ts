@@ -54,6 +54,26 @@ function snapshot(messages: Message[], epoch = 'a.0'): SnapshotMessage {
 const ids = ({ messages }: ChatSnapshot) => messages.map(({ messageId }) => messageId);
 
 describe('the window of a tab', () => {
+  it.each([
+    [999, 1, 1_000, false],
+    [1_000, 1, 1_000, true],
+    [1_000, 30, 1_000, true],
+    // What the visitor has loaded stays.
+    [1_200, 1, 1_200, true],
+  ])(
+    'of %i rows that %i more come to has %i, and tells whether older ones were let go',
+    (had, came, kept, isOlder) => {
+      const rows = (from: number, count: number) =>
+        Array.from({ length: count }, (_, index) => row(from + index));
+      const before = { ...empty, messages: rows(1, had), hasEarlier: false };
+      const after = applyPatch(before, patch(rows(had + 1, came)));
+      expect(after.messages).toHaveLength(kept);
+      expect(after.messages.at(-1)?.sequence).toBe(had + came);
+      expect(after.hasEarlier).toBe(isOlder);
+      expect(applyPatch({ ...before, hasEarlier: true }, patch([])).hasEarlier).toBe(true);
+    },
+  );
+
   it('is in order and without doubles, in whatever order patches come', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 40 })), (sequences) => {
