@@ -323,9 +323,11 @@ export class Simulation {
     this.world.trace.add('browser', `${hub.epoch} is killed${isPowerCut ? ' by a power cut' : ''}`);
     hub.kill(isPowerCut);
     // It has heard of it, and nobody after it will.
-    for (const { conversationId } of this.disk.messages.values()) {
+    const { messages, outbox, conversations } = this.disk;
+    for (const { conversationId } of [...messages.values(), ...outbox.values()]) {
       this.cleared.delete(conversationId ?? '');
     }
+    for (const conversationId of conversations.keys()) this.cleared.delete(conversationId);
     count(this.world, isPowerCut ? 'power cut' : 'worker killed');
     if (this.disk.isBare) this.ledger.voidAll();
     if (isPowerCut) {

@@ -261,7 +261,7 @@ export function fail(
     run.setLink({ phase: 'failed' });
     return;
   }
-  if (run.state.tabs.length === 0 && run.hasTimer('idle') === false) {
+  if (isDeserted(run)) {
     run.setLink({ phase: 'idle' });
     return;
   }
@@ -283,6 +283,11 @@ export function fail(
   run.set({ breaker: { ...breaker, attempt: breaker.attempt + 1 } });
   run.setLink({ phase: 'waiting', retryAt: run.clock.now + delay });
   run.setTimer('retry', delay);
+}
+
+/** No page has been there for a while: whichever comes wakes it. */
+function isDeserted(run: Run): boolean {
+  return run.state.tabs.length === 0 && !run.hasTimer('idle');
 }
 
 /** The `retry` timer. */
@@ -329,7 +334,7 @@ export function onOnline(run: Run, online: boolean): void {
   if (run.state.online === online) return;
   run.set({ online });
   if (online) {
-    reconnectNow(run);
+    if (!isDeserted(run)) reconnectNow(run);
     return;
   }
   const { phase } = run.state.link;
@@ -438,10 +443,9 @@ export function wipe(run: Run, subject: string | null): void {
 
 /** The token names somebody else than the one whose transcript this is. */
 export function switchVisitor(run: Run, subject: string): void {
-  const { phase } = run.state.link;
   wipe(run, subject);
-  // Nobody is there: whoever comes wakes it.
-  if (phase !== 'idle') connect(run);
+  if (isDeserted(run)) run.setLink({ phase: 'idle' });
+  else connect(run);
 }
 
 export function signOut(run: Run): void {

@@ -107,6 +107,19 @@ describe('a hub that sleeps', () => {
     expect(hub.all('rest')).toEqual([]);
   });
 
+  it('is not woken by the network when nobody is there', () => {
+    const hub = new TestHub({ timing: { attempts: 0, idle: 1_000 } }).inConversation();
+    hub.cut();
+    const { requestId } = hub.last('rest');
+    const failure = { kind: 'unauthorized', message: '', retryAfter: null } as const;
+    hub.take({ type: 'rest', requestId, result: { ok: false, failure } });
+    hub.take({ type: 'tab-left', tabId: 'a' }).pass(1_000);
+    const result = { ok: false, kind: 'signed-out', message: '', retryAfter: null } as const;
+    hub.take({ type: 'token', requestId: hub.state.token.requestId ?? 0, result }).clear();
+    hub.take({ type: 'online', online: false }).take({ type: 'online', online: true });
+    expect([...hub.all('fetch-token'), ...hub.all('open-socket')]).toEqual([]);
+  });
+
   it('renews a token in time that grew old in its sleep', () => {
     const hub = new TestHub({ timing: { idle: 1_000 } });
     hub.restore().attach().token(100).open();
