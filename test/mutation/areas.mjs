@@ -17,11 +17,7 @@ export const areas = {
   },
   client: {
     mutate: ['src/client/**/*.ts'],
-    tests: [
-      'test/unit/client/**/*.test.ts',
-      'test/unit/contracts/ports.test.ts',
-      'test/simulation/simulation.test.ts',
-    ],
+    tests: ['test/unit/client/**/*.test.ts', 'test/unit/contracts/ports.test.ts'],
   },
   server: {
     mutate: ['src/server/**/*.ts'],

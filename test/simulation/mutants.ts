@@ -523,20 +523,6 @@ export const mutants: readonly Mutant[] = [
     replace: '  showHeld(run);',
   },
   {
-    name: 'former-stops-the-gaps-timer',
-    file: core('transcript'),
-    find: '  if (conversation?.ordinal !== lastOrdinal) return;\n',
-    replace: '  if (!conversation) return;\n',
-    profile: {
-      minutes: 3,
-      agentEnds: 1.5,
-      agentMessages: 60,
-      loss: 0.1,
-      restFails: 0.4,
-      sequences: true,
-    },
-  },
-  {
     name: 'gap-waits-for-older-hole',
     file: core('transcript'),
     find: 'if (hold === undefined || hold > run.clock.now + delay)',

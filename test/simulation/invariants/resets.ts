@@ -384,6 +384,9 @@ export const resetTable = {
     'next conversation': isFreshConversation,
     'conversation gone': 'initial',
     'conversation ended': hasEnded,
+    // The last words of a session can be had on its own line alone.
+    'socket gone': ({ before: { conversation: a }, after: { conversation: b } }) =>
+      isDeepStrictEqual(a && { ...a, closing: null }, b && { ...b, closing: null }),
   }),
   formers: ofVisitor({
     'next conversation': isLookedAfter,

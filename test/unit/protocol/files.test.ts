@@ -24,6 +24,19 @@ describe('what may be sent', () => {
     expect(faultOf({ ...file, ...part }, rules)).toBe(fault);
   });
 
+  it('is told by the name in small letters and in capitals alike, on either side', () => {
+    for (const blocked of ['.exe', '.EXE', '.Exe']) {
+      for (const name of ['setup.exe', 'SETUP.EXE', 'setup.Exe']) {
+        const one = { ...file, name };
+        expect(faultOf(one, { ...rules, blockedExtensions: [blocked] })).toBe('file-type');
+      }
+      expect(
+        faultOf({ ...file, name: 'exe.png' }, { ...rules, blockedExtensions: [blocked] }),
+      ).toBe(null);
+    }
+    expect(faultOf(file, { ...rules, mimeTypes: ['IMAGE/*'] })).toBeNull();
+  });
+
   it('is anything where the deployment says so, also what has no type', () => {
     for (const mimeTypes of [['*/*'], ['*']]) {
       expect(faultOf({ ...file, type: '' }, { ...rules, mimeTypes })).toBeNull();
