@@ -54,6 +54,9 @@ test('a whole conversation can be had with the keys alone', async ({ panel, page
   await panel.button('More options').focus();
   await keyboard.press('Enter');
   await expect(panel.button('End chat')).toBeVisible();
+  // From an item, which goes with the menu.
+  await keyboard.press('Tab');
+  await expect(panel.button('Save transcript')).toBeFocused();
   await keyboard.press('Escape');
   await expect(panel.button('End chat')).toBeHidden();
   await expect(panel.button('More options')).toBeFocused();
