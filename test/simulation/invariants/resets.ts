@@ -256,9 +256,11 @@ const hasNewToken: Rule = ({ after: { token } }) =>
 
 const hasNoToken: Rule = ({ after: { token } }) => token.expiresAt === null && !token.renewing;
 
-/** A session that is not opened again has no time left, and hands none on. */
-const leavesNoLife: Rule = ({ after: { guest } }) =>
-  guest?.startsNew !== true || (guest.life === null && guest.ends === null);
+/** A session that from now on is not opened again has no time left, and hands none on. */
+const leavesNoLife: Rule = ({ before, after: { guest } }) =>
+  before.guest?.startsNew === true ||
+  guest?.startsNew !== true ||
+  (guest.life === null && guest.ends === null);
 
 /** A broker that wants to be left alone is, whoever asks. */
 const leavesTheBroker: Rule = ({ before, after: { token } }) =>
