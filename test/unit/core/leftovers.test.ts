@@ -88,7 +88,7 @@ function busy(part: Partial<HubState> = {}): HubState {
       queue: null,
       notice: { kind: 'unchecked' },
     },
-    guest: { life: 9, ends: later, startsNew: true, refused: null, expiries: [1] },
+    guest: { life: 9, ends: later, startsNew: false, refused: null, expiries: [1] },
     typing: { other: { id: 'agent-1', name: 'Ada' }, told: true, toldAt: now - 100 },
     tabs: state.tabs.map((tab) => ({ ...tab, isTyping: true })),
     alertedTab: 'a',
