@@ -552,6 +552,16 @@ export const servedPortCases: readonly EdgeCase<ServedPortsBench>[] = [
       expect.equal(inputs.length, 2 + 2 * limit);
       await bench.pass(1_000);
       expect.equal(inputs.slice(2 + 2 * limit), [{ type: 'tab-pull', tabId: 't' }]);
+      // Both are owed at once.
+      for (const _ of numbers(1, limit)) stranger.post({ type: 'used' });
+      stranger.post({ type: 'pull' });
+      stranger.post({ type: 'ack', revision: 12 });
+      await bench.settled();
+      await bench.pass(1_000);
+      expect.equal(inputs.slice(3 + 3 * limit), [
+        { type: 'tab-ack', tabId: 't', revision: 12 },
+        { type: 'tab-pull', tabId: 't' },
+      ]);
     },
   },
   {

@@ -38,6 +38,11 @@ export class FakeLocks {
     });
   }
 
+  /** All that somebody holds or waits for. */
+  get names(): string[] {
+    return [...this.#queues].flatMap(([name, queue]) => (queue.length > 0 ? [name] : []));
+  }
+
   /** How many hold or wait for it. */
   count(name: string): number {
     return this.#queues.get(name)?.length ?? 0;

@@ -126,6 +126,14 @@ describe('a connection to a hub', () => {
     port1.close();
   });
 
+  it('that is closed while it waits for its own lock keeps none, and says nothing', async () => {
+    connect().close();
+    await passes(60_000);
+    expect(locks.names).toEqual(['partyline-alive-boot']);
+    expect(calls.posted).toEqual([]);
+    expect(told).toEqual([]);
+  });
+
   it('is given up when no hub has spoken in time, and then once', async () => {
     connect();
     await passes(999);
