@@ -127,7 +127,20 @@ describe('a connection to a hub', () => {
   });
 
   it('that is closed while it waits for its own lock keeps none, and says nothing', async () => {
-    connect().close();
+    const tabId = '00000000-0000-4000-8000-000000000001';
+    vi.spyOn(crypto, 'randomUUID').mockReturnValue(tabId);
+    let letGo = () => {};
+    void locks.request(
+      `partyline-tab-${tabId}`,
+      () =>
+        new Promise<void>((resolve) => {
+          letGo = resolve;
+        }),
+    );
+    const connection = connect();
+    await passes(0);
+    connection.close();
+    letGo();
     await passes(60_000);
     expect(locks.names).toEqual(['partyline-alive-boot']);
     expect(calls.posted).toEqual([]);
