@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { DatabasePage } from './store/support/database.ts';
 import { takeConversation } from './support/agent.ts';
 import { buildOf, expect, open, test } from './support/deployment.ts';
-import { killHub } from './support/hub.ts';
+import { killAllHubs, killHub } from './support/hub.ts';
 
 // In one worker: each would build all three sites for itself.
 test.describe.configure({ mode: 'default' });
@@ -95,6 +95,26 @@ test('after a roll-back an older page joins the newer hub', async ({
   await older.send('and on');
   await older.shows(['from the newer', 'from the older', 'and on']);
   expect(gateway.stats.peak).toBe(1);
+});
+
+test('a page goes back to its own hub when another build’s has died, and its script is gone', {
+  tag: '@shared-worker',
+}, async ({ deployment, context, expectWarnings }) => {
+  expectWarnings(/the hub has died/);
+  await deployment.deploy('2', false);
+  const newer = await open(await context.newPage(), deployment.url);
+  await newer.send('from the newer');
+  await newer.delivers('from the newer');
+  await deployment.deploy('1', false);
+  const older = await open(await context.newPage(), deployment.url);
+  await expect.poll(() => buildOf(older)).toBe('2');
+  await newer.page.close();
+  const devtools = await context.newCDPSession(older.page);
+  await devtools.send('Network.clearBrowserCache');
+  await killAllHubs(context);
+  await older.send('from the older');
+  await older.delivers('from the older', { timeout: 30_000 });
+  await expect.poll(() => buildOf(older)).toBe('1');
 });
 
 test('a build that the page can’t talk to: a reload is offered, and keeps the draft', async ({

@@ -50,6 +50,20 @@ export async function killHub(context: BrowserContext): Promise<void> {
   await session.detach();
 }
 
+/** Kills every hub's worker of the browser: those of other builds, too. */
+export async function killAllHubs(context: BrowserContext): Promise<void> {
+  const browser = context.browser();
+  if (!browser) throw new Error('the context has no browser to ask');
+  const session = await browser.newBrowserCDPSession();
+  const { targetInfos } = await session.send('Target.getTargets');
+  for (const { type, targetId } of targetInfos) {
+    if (type !== 'shared_worker') continue;
+    await hearLastWords(browser, targetId);
+    await session.send('Target.closeTarget', { targetId });
+  }
+  await session.detach();
+}
+
 /** Kills it, and the next one as it is born, before it has said a word. */
 export async function killHubAndSuccessor(context: BrowserContext): Promise<void> {
   const dedicated = await dedicatedHub(context);

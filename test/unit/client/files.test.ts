@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { Caller } from '../../../src/client/caller.ts';
+import { Files } from '../../../src/client/files.ts';
+import type { FileProgress } from '../../../src/protocol/files.ts';
+import type { CallAnswer } from '../../../src/protocol/port.ts';
+import { chatOf } from '../ui/chat.ts';
+import { own, snapshot } from '../ui/fixtures.ts';
+
+interface FileCall {
+  readonly type: string;
+  readonly step?: string;
+  readonly messageId?: string;
+  readonly after?: FileProgress;
+}
+
+/** A hub that answers what the test says, by step. */
+function filesOver(
+  answer: (call: FileCall) => unknown,
+  current = snapshot(),
+): { files: Files; asked: FileCall[] } {
+  const asked: FileCall[] = [];
+  const caller = new Caller();
+  caller.attached({
+    call: async (call): Promise<CallAnswer> => {
+      asked.push(call);
+      const value = await answer(call);
+      return { ok: true, epoch: 'boot.0', value };
+    },
+    probe: () => {},
+  });
+  return {
+    files: new Files(
+      chatOf(() => current),
+      caller,
+    ),
+    asked,
+  };
+}
+
+const stepsOf = (asked: readonly FileCall[]) => asked.map(({ step }) => step);
+const file = new File(['x'], 'a.png', { type: 'image/png' });
+
+describe('a file that a page sends', () => {
+  it('is followed through its stages, each told once, until its message is kept', async () => {
+    const stages: FileProgress[] = [
+      { stage: 'waiting', percent: 0 },
+      { stage: 'uploading', percent: 0 },
+      { stage: 'uploading', percent: 50 },
+      { stage: 'sent', percent: 100 },
+    ];
+    const { files, asked } = filesOver(({ step }) => (step === 'wait' ? stages.shift() : null));
+    const told: string[] = [];
+    const messageId = await files.send(file, {
+      onProgress: (stage, percent) => told.push(`${stage} ${percent}`),
+    });
+    expect(told).toEqual(['waiting 0', 'uploading 0', 'uploading 50', 'sent 100']);
+    expect(stepsOf(asked)).toEqual(['begin', 'wait', 'wait', 'wait', 'wait']);
+    expect(asked.every((call) => call.messageId === messageId)).toBe(true);
+  });
+
+  it('is not handed over when it was cancelled before', async () => {
+    const { files, asked } = filesOver(() => null);
+    const signal = AbortSignal.abort(new Error('never mind'));
+    await expect(files.send(file, { signal })).rejects.toThrow('never mind');
+    expect(asked).toEqual([]);
+  });
+
+  it.each(['begin', 'wait'])(
+    'that is cancelled during “%s” is called back, once',
+    async (during) => {
+      const abort = new AbortController();
+      const { files, asked } = filesOver(({ step }) => {
+        if (step === during) abort.abort(new Error('never mind'));
+        // The hub has called it back.
+        if (step === 'wait') throw new Error('cancelled');
+        return null;
+      });
+      await expect(files.send(file, { signal: abort.signal })).rejects.toThrow();
+      expect(stepsOf(asked).filter((step) => step === 'cancel')).toHaveLength(1);
+      abort.abort();
+      expect(stepsOf(asked).filter((step) => step === 'cancel')).toHaveLength(1);
+    },
+  );
+
+  it('is there although its hub died with the answer, if its message is', async () => {
+    let messageId = '';
+    const current = snapshot();
+    const { files } = filesOver((call) => {
+      messageId = call.messageId ?? '';
+      Object.assign(current, { messages: [own(messageId)] });
+      if (call.step === 'wait') return 'no progress';
+      return null;
+    }, current);
+    expect(await files.send(file)).toBe(messageId);
+  });
+
+  it('fails where the hub’s answer can’t be read', async () => {
+    const { files } = filesOver(({ step }) =>
+      step === 'wait' ? { stage: 'elsewhere', percent: 1 } : null,
+    );
+    await expect(files.send(file)).rejects.toMatchObject({ code: 'unknown-outcome' });
+  });
+});
+
+describe('what may be sent', () => {
+  const rules = { mimeTypes: ['image/*'], blockedExtensions: ['.exe'], maximumSize: 10 };
+
+  it('is what the hub says, or nothing', async () => {
+    expect(await filesOver(() => rules).files.rules()).toEqual(rules);
+    expect(await filesOver(() => null).files.rules()).toBeNull();
+    for (const odd of [{}, { ...rules, mimeTypes: [1] }, { ...rules, maximumSize: 'large' }, 7]) {
+      await expect(filesOver(() => odd).files.rules()).rejects.toMatchObject({
+        code: 'unknown-outcome',
+      });
+    }
+  });
+});
+
+describe('a link', () => {
+  it('is an address of the web, and nothing else', async () => {
+    expect(await filesOver(() => 'https://files.example/a').files.link('a')).toBe(
+      'https://files.example/a',
+    );
+    for (const odd of ['javascript:alert(1)', 'data:text/html,x', 7, null]) {
+      await expect(filesOver(() => odd).files.link('a')).rejects.toMatchObject({
+        code: 'unknown-outcome',
+      });
+    }
+  });
+});
