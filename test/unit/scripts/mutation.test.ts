@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import equivalents from '../../mutation/equivalents.json' with { type: 'json' };
 import { applyMutant, summarize } from '../../mutation/summary.mjs';
 
 const source = 'const a = 1;\nif (a > 0) go();\n';
@@ -33,5 +36,12 @@ describe('a mutation report', () => {
     const { areas, survivors } = summarize(report, isExplained, new Set(['src/server/a.ts#6']));
     expect(areas).toEqual({ 'src/server': 75 });
     expect(survivors.match(/src\/server\/a\.ts:2/g)).toHaveLength(1);
+  });
+});
+
+describe('the mutants that change nothing', () => {
+  it.each(equivalents)('in $file stand where they were read: $line', ({ file, line }) => {
+    const source = readFileSync(join(import.meta.dirname, '../../..', file), 'utf8');
+    expect(source.split('\n').map((one) => one.trim())).toContain(line);
   });
 });
