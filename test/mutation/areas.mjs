@@ -16,7 +16,8 @@ export const areas = {
     tests: ['test/unit/protocol/**/*.test.ts', 'test/unit/contracts/rest.test.ts'],
   },
   client: {
-    mutate: ['src/client/**/*.ts'],
+    // What wires these to a browser's workers, locks and pages is the browser layer's.
+    mutate: ['src/client/**/*.ts', '!src/client/{connect,host,platform}.ts'],
     tests: ['test/unit/client/**/*.test.ts', 'test/unit/contracts/ports.test.ts'],
   },
   server: {
