@@ -2,7 +2,7 @@ import type { SideCall } from '../protocol/deployment.ts';
 import { PartylineError } from '../protocol/errors.ts';
 import type { Call, CallAnswer } from '../protocol/port.ts';
 import { type PageClock, pageClock } from './clock.ts';
-import { type Identity, isOfAnother } from './identity.ts';
+import { type Identity, isOfAnother, isUncertain } from './identity.ts';
 
 /** A hub that is alive answers within milliseconds, or says why it can't. */
 const defaultDeadline = 10_000;
@@ -82,16 +82,29 @@ export class Caller {
     });
   }
 
-  /** Who is there. What was asked for another one is not done, but for their signing out. */
+  /**
+   * Who is there. What was asked for another one is not done, but for their signing out. A hub that does
+   * not say who is there has been told at the attach who this page is for, and keeps it for them.
+   */
   meet(identity: Identity): void {
     this.identity = identity;
     for (const pending of [...this.#pending]) {
-      if (!isOfAnother(pending.whose, identity)) pending.whose = identity;
-      else if (pending.call.type !== 'sign-out') {
+      if (!isOfAnother(pending.whose, identity)) {
+        if (!isUncertain(pending.whose, identity)) pending.whose = identity;
+      } else if (pending.call.type !== 'sign-out') {
         const words = 'The session has ended. Sign in again.';
         pending.settle(new PartylineError('signed-out', words));
       }
     }
+  }
+
+  /** Who was there last: a hub that was started anew may know nobody. */
+  get lastKnown(): Identity | null {
+    if (this.identity !== null && this.identity.visitor !== null) return this.identity;
+    const theirs = [...this.#pending].findLast(
+      ({ whose }) => whose !== null && whose.visitor !== null,
+    );
+    return theirs?.whose ?? this.identity;
   }
 
   /** There is a hub to ask, and its snapshot has come. */

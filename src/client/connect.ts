@@ -10,11 +10,12 @@ import { readAs } from './guard.ts';
 import { isConversation } from './guards.ts';
 import type { Host } from './host.ts';
 import { HubConnection } from './hub-connection.ts';
-import { readMirror, readUnsent, writeMirror, writeUnsent } from './mirror.ts';
+import { knowledge, readMirror, readUnsent, writeMirror, writeUnsent } from './mirror.ts';
 import { type ConnectOptions, checkOptions } from './options.ts';
 import { notConnected, Replica } from './replica.ts';
 import { Respawn } from './respawn.ts';
 import { type OpenRoute, type Route, throughSharedWorker } from './route.ts';
+import { throttled } from './throttled.ts';
 
 /** The gateway's answer may need several connection tries. */
 const startDeadline = 60_000;
@@ -42,16 +43,6 @@ function guarded(listener: () => void): void {
   } catch (error) {
     reportError(error);
   }
-}
-
-/** At most once a second, at once. */
-function throttled(work: () => void): () => void {
-  let last = Number.NEGATIVE_INFINITY;
-  return () => {
-    if (performance.now() - last < 1_000) return;
-    last = performance.now();
-    work();
-  };
 }
 
 function workerAt({ url, name }: Address): SharedWorker {
@@ -203,7 +194,8 @@ class PageChat implements Chat {
       return;
     }
     const wait = patience[this.#unheard] ?? patience[0];
-    const connection = new HubConnection(route, readMirror(), wait, {
+    const known = knowledge(readMirror(), this.#caller.lastKnown);
+    const connection = new HubConnection(route, known, wait, {
       stream: (message) => this.#onStream(connection, message),
       lost: (reason) => this.#onLost(reason, connection.wasHeard),
       unheard: () => this.#onUnheard(),

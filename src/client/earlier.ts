@@ -45,11 +45,13 @@ export async function loadEarlier(caller: Caller, rows: Rows, count: number): Pr
 
 /** What this tab kept above a snapshot may have been mended or read while it was away: by pages. */
 export async function refreshAbove(caller: Caller, rows: Rows, below: Message): Promise<void> {
-  let first: Message | undefined = below;
+  let messageId: string | undefined = below.messageId;
   for (;;) {
     const before = rows.now();
-    const kept = before.snapshot.messages.findIndex((row) => row.messageId === first?.messageId);
-    if (!first || kept <= 0) return;
+    const kept = before.snapshot.messages.findIndex((row) => row.messageId === messageId);
+    // As it is now: one that waited to be sent has got its place meanwhile.
+    const first = before.snapshot.messages[kept];
+    if (!first || kept === 0) return;
     const asked = earlierThan(first, Math.min(kept, 500));
     const { value, epoch } = await caller.call(asked, deadline);
     const after = rows.now();
@@ -58,6 +60,6 @@ export async function refreshAbove(caller: Caller, rows: Rows, below: Message): 
     if (before.insertions !== after.insertions) continue;
     const above = rows.read(value);
     rows.update(applyAbove(after.snapshot, first, above));
-    first = above.messages[0];
+    messageId = above.messages[0]?.messageId;
   }
 }

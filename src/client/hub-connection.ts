@@ -6,7 +6,7 @@ import type { Call, CallAnswer, StreamMessage, TabMessage } from '../protocol/po
 import { protocolVersion } from '../protocol/version.ts';
 import { isCallAnswer, isHello, isMoved, isStreamMessage } from './guards.ts';
 import { holdLock, whenReleased } from './locks.ts';
-import type { Mirror } from './mirror.ts';
+import type { TabKnowledge } from './mirror.ts';
 import { RemoteHub } from './remote-hub.ts';
 import type { OpenRoute, Route } from './route.ts';
 
@@ -48,13 +48,18 @@ export class HubConnection {
   #helloTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param patience how long the hub's first word is waited for, in ms */
-  constructor(openRoute: OpenRoute, mirror: Mirror, patience: number, events: ConnectionEvents) {
+  constructor(
+    openRoute: OpenRoute,
+    known: TabKnowledge,
+    patience: number,
+    events: ConnectionEvents,
+  ) {
     this.#events = events;
     this.#helloTimer = setTimeout(() => this.#end(() => events.unheard()), patience);
-    this.#open(openRoute, mirror).catch((error: unknown) => this.lose(String(error)));
+    this.#open(openRoute, known).catch((error: unknown) => this.lose(String(error)));
   }
 
-  async #open(openRoute: OpenRoute, mirror: Mirror): Promise<void> {
+  async #open(openRoute: OpenRoute, known: TabKnowledge): Promise<void> {
     // The worker starts while the lock is waited for.
     const route = await openRoute(this.#tabId, (reason) => this.lose(reason));
     if (this.#isOver) {
@@ -62,7 +67,7 @@ export class HubConnection {
       return;
     }
     this.#route = route;
-    route.calls.onmessage = ({ data }) => this.#onWord(data, mirror);
+    route.calls.onmessage = ({ data }) => this.#onWord(data, known);
     route.stream.onmessage = ({ data }) => this.#onStream(data);
     this.#hub = new RemoteHub(route.calls);
     this.#bootTimer = setTimeout(() => this.lose('the hub does not answer'), bootDeadline);
@@ -80,11 +85,11 @@ export class HubConnection {
     this.#cleanUps.push(release);
     this.#isHeld = true;
     // A port keeps what is posted before its other end listens; a channel does not.
-    if (route.handOver || this.#epoch !== null) this.#attach(mirror);
+    if (route.handOver || this.#epoch !== null) this.#attach(known);
   }
 
   /** The hub speaks first; a second first word is a new hub on the same port (WebKit bug 71486). */
-  #onWord(data: unknown, mirror: Mirror): void {
+  #onWord(data: unknown, known: TabKnowledge): void {
     if (this.#isOver) return;
     if (isMoved(data)) {
       this.#end(() => this.#events.moved(data.address));
@@ -107,15 +112,15 @@ export class HubConnection {
     this.#cleanUps.push(
       whenReleased(aliveLock(bootOf(epoch)), () => this.lose('the hub has died')),
     );
-    if (this.#isHeld && !this.#route?.handOver) this.#attach(mirror);
+    if (this.#isHeld && !this.#route?.handOver) this.#attach(known);
   }
 
-  #attach(mirror: Mirror): void {
+  #attach(known: TabKnowledge): void {
     const attach = {
       protocolVersion,
       tabId: this.#tabId,
       visible: document.visibilityState === 'visible',
-      ...mirror,
+      ...known,
     };
     this.#hub?.attach(attach, this.#route?.handOver ?? null);
   }

@@ -4,10 +4,19 @@ export interface Identity {
   readonly wipes: number;
 }
 
-/** What was typed for one visitor is not sent for another, and what one has seen the other must not. */
+/**
+ * What was typed for one visitor is not sent for another, and what one has seen the other must not. A hub
+ * that does not know yet who is there has neither.
+ */
 export function isOfAnother(before: Identity | null, after: Identity | null): boolean {
   if (!before || !after) return false;
   // The same visitor too has left what was wiped.
   if (before.wipes < after.wipes) return true;
-  return before.visitor !== null && before.visitor !== after.visitor;
+  return after.visitor !== null && before.visitor !== null && before.visitor !== after.visitor;
+}
+
+/** The hub does not know yet whether the same visitor is there, as a new one may not at first. */
+export function isUncertain(before: Identity | null, after: Identity | null): boolean {
+  if (!before || !after || before.wipes < after.wipes) return false;
+  return before.visitor !== null && after.visitor === null;
 }

@@ -1,3 +1,6 @@
+import type { Attach } from '../protocol/port.ts';
+import type { Identity } from './identity.ts';
+
 const conversationKey = 'partyline.conversation';
 const visitorKey = 'partyline.visitor';
 
@@ -20,10 +23,21 @@ export function readMirror(storages = pageStorages()): Mirror {
     const conversationId = storage.getItem(conversationKey);
     const visitor = storage.getItem(visitorKey);
     if (conversationId && visitor) {
-      return { conversationId: conversationId.slice(0, 128), visitor: visitor.slice(0, 256) };
+      return { conversationId: conversationId.slice(0, 128), visitor: visitor.slice(0, 512) };
     }
   }
   return { conversationId: null, visitor: null };
+}
+
+export type TabKnowledge = Pick<Attach, 'conversationId' | 'visitor' | 'wipes'>;
+
+/** What a hub is told at the attach, for the case that its own store was lost. */
+export function knowledge(mirror: Mirror, identity: Identity | null): TabKnowledge {
+  return {
+    conversationId: mirror.conversationId,
+    visitor: mirror.visitor ?? identity?.visitor ?? null,
+    wipes: identity?.wipes ?? 0,
+  };
 }
 
 export function writeMirror({ conversationId, visitor }: Mirror, storages = pageStorages()): void {

@@ -5,7 +5,7 @@ import type { Caller, CallHub } from './caller.ts';
 import type { Rows } from './earlier.ts';
 import { readAs } from './guard.ts';
 import { isEarlier } from './guards.ts';
-import { isOfAnother } from './identity.ts';
+import { isOfAnother, isUncertain } from './identity.ts';
 import type { Mirror } from './mirror.ts';
 import { applyPatch, applySnapshot, isInsertion } from './transcript.ts';
 
@@ -86,8 +86,9 @@ export class Replica {
     switch (message.type) {
       case 'snapshot': {
         const { visitor, wipes } = message;
-        const isAnother = isOfAnother(this.#caller.identity, message);
-        const wasAttached = this.#epoch !== null && !isAnother;
+        const { identity } = this.#caller;
+        const isSame = !isOfAnother(identity, message) && !isUncertain(identity, message);
+        const wasAttached = this.#epoch !== null && isSame;
         this.#caller.meet({ visitor, wipes });
         this.#epoch = message.epoch;
         this.#revision = message.revision;

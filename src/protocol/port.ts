@@ -35,8 +35,10 @@ export const attachSchema = z.object({
   visible: z.boolean(),
   /** The conversation id that the page has mirrored, for a hub whose store was lost (guide §3). */
   conversationId: z.nullable(id),
-  /** Whose conversation that is. */
-  visitor: z.nullable(z.string().check(sized(0, 256))),
+  /** Who was there last, as far as the page knows: a hub whose store was lost believes it. */
+  visitor: z.nullable(z.string().check(sized(0, 512))),
+  /** How often everything had been wiped by then. */
+  wipes: z.number(),
 });
 export type Attach = z.infer<typeof attachSchema>;
 

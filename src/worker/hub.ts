@@ -6,7 +6,7 @@ import { protocolVersion } from '../protocol/version.ts';
 import { type AttributesSchema, attributeProblems } from './attributes.ts';
 import { createClock } from './clock.ts';
 import type { Effect } from './core/effect.ts';
-import type { Clock, Input } from './core/input.ts';
+import type { Clock, Input, TabKnowledge } from './core/input.ts';
 import type { HubInspector } from './core/inspection.ts';
 import type { SessionRules } from './core/session-rules.ts';
 import { type HubState, initialState } from './core/state.ts';
@@ -190,8 +190,7 @@ export class Hub implements SupplyHub {
   async attach(
     tabId: string,
     visible: boolean,
-    conversationId: string | null,
-    visitor: string | null,
+    { conversationId, visitor, wipes }: TabKnowledge,
     port: TabPort,
   ): Promise<void> {
     this.#tabs.get(tabId)?.stopWatching();
@@ -200,7 +199,7 @@ export class Hub implements SupplyHub {
     this.#tabs.set(tabId, tab);
     await this.#booted;
     if (this.#tabs.get(tabId) === tab && !this.#isOver) {
-      this.#take({ type: 'tab-attached', tabId, visible, conversationId, visitor });
+      this.#take({ type: 'tab-attached', tabId, visible, conversationId, visitor, wipes });
     }
   }
 

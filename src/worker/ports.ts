@@ -92,10 +92,11 @@ export function serve(
       }
       if (tabId !== null) hub.detach(tabId);
       tabId = attach.data.tabId;
-      const { visible, conversationId, visitor } = attach.data;
+      const { visible, conversationId, visitor, wipes } = attach.data;
+      const known = { conversationId, visitor, wipes };
       const end = streamPort.data ?? new BroadcastChannel(streamChannel(tabId));
       const tab = openStream(end, tabId, hub, log, onGone);
-      void hub.attach(tabId, visible, conversationId, visitor, tab);
+      void hub.attach(tabId, visible, known, tab);
     },
     // Being answered is all.
     ping() {},

@@ -39,9 +39,9 @@ class ServedTestHub implements ServedHub, PortsHub {
   }
 
   async attach(...attached: Parameters<ServedHub['attach']>): Promise<void> {
-    const [tabId, visible, conversationId, visitor, port] = attached;
+    const [tabId, visible, known, port] = attached;
     this.#ports.set(tabId, port);
-    this.inputs.push({ type: 'tab-attached', tabId, visible, conversationId, visitor });
+    this.inputs.push({ type: 'tab-attached', tabId, visible, ...known });
   }
 
   detach(tabId: string): void {
@@ -138,21 +138,26 @@ export class RealPortsBench implements ServedPortsBench {
   }
 
   async tab(options: PortsTabOptions = {}): Promise<PortsTab> {
-    const { visible = true, conversationId = null, visitor = null } = options;
+    const { visible = true, conversationId = null, visitor = null, wipes = 0 } = options;
     this.#around.setVisible(visible);
     await this.#alive;
     const heard: StreamMessage[] = [];
     const before = this.hub.inputs.length;
     let reason = '';
-    const connection = new HubConnection(this.#route(), { conversationId, visitor }, 30_000, {
-      stream: (message) => void heard.push(message),
-      lost: (why) => {
-        reason = why;
+    const connection = new HubConnection(
+      this.#route(),
+      { conversationId, visitor, wipes },
+      30_000,
+      {
+        stream: (message) => void heard.push(message),
+        lost: (why) => {
+          reason = why;
+        },
+        moved: () => {},
+        outdated: () => {},
+        unheard: () => {},
       },
-      moved: () => {},
-      outdated: () => {},
-      unheard: () => {},
-    });
+    );
     this.#cleanUps.push(() => connection.close());
     const attached = () =>
       this.hub.inputs.slice(before).find(({ type }) => type === 'tab-attached');

@@ -39,6 +39,7 @@ export interface PortsTabOptions {
   readonly visible?: boolean;
   readonly conversationId?: string | null;
   readonly visitor?: string | null;
+  readonly wipes?: number;
 }
 
 export interface PortsBench {
@@ -123,8 +124,8 @@ export const portCases: readonly EdgeCase<PortsBench>[] = [
   {
     name: 'a tab attaches with what it knows, once, under a name of its own',
     async run(bench, expect) {
-      const known = { visible: true, conversationId: 'c 1', visitor: 'ada' };
-      const nothing = { visible: false, conversationId: null, visitor: null };
+      const known = { visible: true, conversationId: 'c 1', visitor: 'ada', wipes: 3 };
+      const nothing = { visible: false, conversationId: null, visitor: null, wipes: 0 };
       const one = await bench.tab(known);
       const two = await bench.tab(nothing);
       expect.equal(bench.hub.inputs, [
@@ -363,6 +364,7 @@ const attachmentOf = (tabId: unknown, part: object = {}) => ({
   visible: true,
   conversationId: null,
   visitor: null,
+  wipes: 0,
   ...part,
 });
 
@@ -417,7 +419,8 @@ export const servedPortCases: readonly EdgeCase<ServedPortsBench>[] = [
         attachmentOf('t', { protocolVersion: '1' }),
         attachmentOf('t', { conversationId: '' }),
         attachmentOf('t', { conversationId: 'x'.repeat(129) }),
-        attachmentOf('t', { visitor: 'x'.repeat(257) }),
+        attachmentOf('t', { visitor: 'x'.repeat(513) }),
+        attachmentOf('t', { wipes: null }),
       ];
       for (const attachment of wrong) await stranger.attach(attachment);
       await bench.settled();
@@ -426,7 +429,7 @@ export const servedPortCases: readonly EdgeCase<ServedPortsBench>[] = [
         kindsOf(bench),
         wrong.map(() => 'misfit'),
       );
-      const borders = { conversationId: 'x'.repeat(128), visitor: 'x'.repeat(256) };
+      const borders = { conversationId: 'x'.repeat(128), visitor: 'x'.repeat(512), wipes: 0 };
       await stranger.attach(attachmentOf('t', borders));
       await bench.settled();
       expect.equal(bench.hub.inputs, [

@@ -1,5 +1,6 @@
 import type { Routing } from '../../protocol/conversation.ts';
 import type { Call } from '../../protocol/port.ts';
+import { used } from './alerts.ts';
 import { reconnectNow, signOut } from './connection.ts';
 import { loadEarlier } from './earlier.ts';
 import {
@@ -29,6 +30,8 @@ export function onCall(
       start(run, callId, call.routing, routingProblems);
       return;
     case 'send':
+      // The page tells of use now and then only; who writes here is here.
+      used(run, tabId);
       send(run, callId, call);
       setTyping(run, tabId, false);
       return;

@@ -18,6 +18,15 @@ export interface Clock {
   readonly wall: number;
 }
 
+/** What a page knows, for a hub whose store was lost. */
+export interface TabKnowledge {
+  readonly conversationId: string | null;
+  /** Whose conversation that is, or who was there last. */
+  readonly visitor: string | null;
+  /** How often everything had been wiped when the page last heard of it. */
+  readonly wipes: number;
+}
+
 /** Everything that can happen to a hub. */
 export type Input =
   | { readonly type: 'restored'; readonly restored: Restored }
@@ -40,14 +49,11 @@ export type Input =
       readonly messages: readonly Message[];
       readonly hasEarlier: boolean;
     }
-  | {
+  | (TabKnowledge & {
       readonly type: 'tab-attached';
       readonly tabId: string;
       readonly visible: boolean;
-      /** What the page knows, for a hub whose store was lost: its conversation, and whose that is. */
-      readonly conversationId: string | null;
-      readonly visitor: string | null;
-    }
+    })
   | { readonly type: 'tab-left'; readonly tabId: string }
   | { readonly type: 'tab-visibility'; readonly tabId: string; readonly visible: boolean }
   | { readonly type: 'tab-used'; readonly tabId: string }

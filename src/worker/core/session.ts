@@ -195,6 +195,17 @@ export function adoptMirror(run: Run, conversationId: string, visitor: string): 
   if (link.phase === 'online' && link.session.stage === 'ready') ask(run, 0);
 }
 
+/**
+ * Who was there before the hub died, which it had no time to write down. A page has calls that are theirs
+ * alone; a token that names somebody else wipes it again.
+ */
+export function adoptVisitor(run: Run, visitor: string): void {
+  const { conversation, window, meta } = run.state;
+  if (meta.subject !== null || conversation || window.length > 0) return;
+  run.set({ meta: { ...meta, subject: visitor } });
+  run.change({ meta: true, reset: true });
+}
+
 /** A message was on its way into a conversation whose own record a power cut took. */
 export function adoptAddressee(run: Run): void {
   const { conversation, outbox } = run.state;

@@ -83,7 +83,7 @@ function take(run: Run, input: Input): void {
       onEarlierRead(run, input.callId, input.messages, input.hasEarlier);
       return;
     case 'tab-attached':
-      attach(run, input.tabId, input.visible, input.conversationId, input.visitor);
+      attach(run, input.tabId, input.visible, input);
       return;
     case 'tab-left':
       leave(run, input.tabId);

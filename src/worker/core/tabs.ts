@@ -6,11 +6,12 @@ import { shownOutbox } from './confirmation.ts';
 import { sleep, wake } from './connection.ts';
 import { hasOlder } from './earlier.ts';
 import { recordOf } from './formers.ts';
+import type { TabKnowledge } from './input.ts';
 import { assignWrite, outboxMessage } from './outbox.ts';
 import type { StoreOperation } from './records.ts';
 import { becameVisible } from './recovery.ts';
 import type { Run } from './run.ts';
-import { adoptMirror } from './session.ts';
+import { adoptMirror, adoptVisitor } from './session.ts';
 import { noChanges, type Tab } from './state.ts';
 import { tellTyping } from './typing.ts';
 import { epochOf, sharedSnapshot } from './view.ts';
@@ -19,8 +20,7 @@ export function attach(
   run: Run,
   tabId: string,
   visible: boolean,
-  conversationId: string | null,
-  visitor: string | null,
+  { conversationId, visitor, wipes }: TabKnowledge,
 ): void {
   const tab: Tab = {
     tabId,
@@ -36,6 +36,7 @@ export function attach(
   flush(run);
   run.set({ tabs: [...run.state.tabs.filter((other) => other.tabId !== tabId), tab] });
   if (conversationId !== null && visitor !== null) adoptMirror(run, conversationId, visitor);
+  else if (visitor !== null && wipes >= run.state.meta.wipes) adoptVisitor(run, visitor);
   wake(run);
   welcome(run, tab);
   if (visible) becameVisible(run);

@@ -3,7 +3,7 @@ import type { SideCall } from '../../../src/protocol/deployment.ts';
 import { isAnotherVisitor } from '../../../src/protocol/epoch.ts';
 import type { Call, CallAnswer, StreamMessage, TabMessage } from '../../../src/protocol/port.ts';
 import type { Answer } from '../../../src/worker/core/effect.ts';
-import type { Input } from '../../../src/worker/core/input.ts';
+import type { Input, TabKnowledge } from '../../../src/worker/core/input.ts';
 
 /** From a tab to the hub and back, in ms. */
 const portDelay = 0.3;
@@ -49,9 +49,9 @@ export class ModelPort implements FollowedHub {
     this.#page = page;
   }
 
-  attach(visible: boolean, conversationId: string | null, visitor: string | null): void {
+  attach(visible: boolean, known: TabKnowledge): void {
     const { tabId } = this;
-    this.#tell({ type: 'tab-attached', tabId, visible, conversationId, visitor });
+    this.#tell({ type: 'tab-attached', tabId, visible, ...known });
   }
 
   post(message: TabMessage): void {

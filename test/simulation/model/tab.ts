@@ -3,6 +3,7 @@ import type { PageClock } from '../../../src/client/clock.ts';
 import { loadEarlier, refreshAbove } from '../../../src/client/earlier.ts';
 import { isStreamMessage } from '../../../src/client/guards.ts';
 import {
+  knowledge,
   type PageStorage,
   readMirror,
   readUnsent,
@@ -143,8 +144,7 @@ export class ModelTab {
       },
     );
     this.#port = port;
-    const { conversationId, visitor } = readMirror(this.storages);
-    port.attach(this.visible, conversationId, visitor);
+    port.attach(this.visible, knowledge(readMirror(this.storages), this.#caller.lastKnown));
   }
 
   /** The hub has died, or this page goes away. */
@@ -177,6 +177,8 @@ export class ModelTab {
   thaw(): void {
     this.isFrozen = false;
     this.#workingSince = this.#world.scheduler.now;
+    // What it was answered meanwhile is heard before its timers go on.
+    this.#world.scheduler.awaitPromises();
     for (const { run } of this.#waiting.splice(0)) run();
   }
 

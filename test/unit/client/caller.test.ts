@@ -107,6 +107,33 @@ const refused = (code: ErrorCode): CallAnswer => ({
 });
 const heard = () => vi.advanceTimersByTimeAsync(0);
 
+describe('while the hub does not say whether the same visitor is there', () => {
+  const nobody = { visitor: null, wipes: 0 };
+
+  it('a call is made, and stays theirs', async () => {
+    const caller = new Caller();
+    caller.meet(ada);
+    const asked = ask(caller, send('mine'));
+    await meet(caller, nobody);
+    const hub = new TestHub();
+    caller.attached(hub);
+    expect(hub.asked).toEqual([send('mine')]);
+    await meet(caller, { visitor: 'grace', wipes: 0 });
+    expect(asked.problem).toBe('signed-out');
+  });
+
+  it('the page still knows who was there last', () => {
+    const caller = new Caller();
+    expect(caller.lastKnown).toBeNull();
+    void ask(caller, send('of the page before'), undefined, ada);
+    expect(caller.lastKnown).toEqual(ada);
+    caller.meet(nobody);
+    expect(caller.lastKnown).toEqual(ada);
+    caller.meet({ visitor: 'grace', wipes: 0 });
+    expect(caller.lastKnown).toEqual({ visitor: 'grace', wipes: 0 });
+  });
+});
+
 describe('a call that nobody answers', () => {
   it('is given up after ten seconds where there is no hub, and may be made again', async () => {
     const asked = ask(new Caller(), send('hi'));

@@ -211,6 +211,24 @@ describe('rows that were kept above a snapshot', () => {
     ]);
   });
 
+  it('are asked for from where a message stands that has got its place meanwhile', async () => {
+    const waiting: Message = { ...row(7), status: 'pending', position: [9e15, 1, 0, 0] };
+    page = { ...page, snapshot: shown([...rowsOf(5, 6), waiting]) };
+    caller.answer = (_asked, times) => {
+      if (times > 1) return { messages: rowsOf(5, 6), hasEarlier: false };
+      // It arrives while the hub looks.
+      page = { ...page, snapshot: shown(rowsOf(5, 7)) };
+      insert();
+      return { messages: rowsOf(6, 7), hasEarlier: true };
+    };
+    await refreshAbove(caller, rows, waiting);
+    expect(caller.asked.map(({ before }) => before?.position)).toEqual([
+      [9e15, 1, 0, 0],
+      [1, 7, 0, 0],
+    ]);
+    expect(ids()).toEqual(idsOf(5, 7));
+  });
+
   it('of a former visitor are not brought back', async () => {
     page = { ...page, snapshot: shown(rowsOf(1, 4)) };
     caller.answer = () => {

@@ -32,7 +32,7 @@ const hello = (part: object = {}) => ({
 });
 
 const head = { type: 'head', epoch: 'boot.0', revision: 1 } as const;
-const mirror = { conversationId: 'c', visitor: 'ada' };
+const mirror = { conversationId: 'c', visitor: 'ada', wipes: 2 };
 
 let locks = new FakeLocks();
 let told: unknown[] = [];

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
+  knowledge,
   type PageStorage,
   readMirror,
   readUnsent,
@@ -47,9 +48,9 @@ describe('what a page remembers of its conversation', () => {
 
   it('is no longer than what a hub takes', () => {
     const both = storages();
-    writeMirror({ conversationId: 'c'.repeat(200), visitor: 'v'.repeat(300) }, both);
+    writeMirror({ conversationId: 'c'.repeat(200), visitor: 'v'.repeat(600) }, both);
     const { conversationId, visitor } = readMirror(both);
-    expect([conversationId?.length, visitor?.length]).toEqual([128, 256]);
+    expect([conversationId?.length, visitor?.length]).toEqual([128, 512]);
   });
 
   it('is nothing, and no fault, where the browser denies storage', () => {
@@ -64,6 +65,19 @@ describe('what a page remembers of its conversation', () => {
     expect(readUnsent()).toBeNull();
     writeMirror({ conversationId: 'c', visitor: 'ada' });
     writeUnsent('x');
+  });
+});
+
+describe('what a hub is told of it', () => {
+  const mirror = { conversationId: 'c', visitor: 'ada' };
+
+  it.each([
+    ['whose the conversation is', mirror, { visitor: 'grace', wipes: 3 }, 'c', 'ada', 3],
+    ['who was there last', nothing, { visitor: 'grace', wipes: 3 }, null, 'grace', 3],
+    ['nothing where nothing is known', nothing, null, null, null, 0],
+    ['the mirror of a new page', mirror, null, 'c', 'ada', 0],
+  ])('%s', (_, known, identity, conversationId, visitor, wipes) => {
+    expect(knowledge(known, identity)).toEqual({ conversationId, visitor, wipes });
   });
 });
 

@@ -125,7 +125,7 @@ describe('an alert', () => {
 
   it('goes to a tab that was opened in the background only when there is no other', () => {
     const made = hub();
-    const opened = { type: 'tab-attached', conversationId: null, visitor: null } as const;
+    const opened = { type: 'tab-attached', conversationId: null, visitor: null, wipes: 0 } as const;
     made.pass(1_000).take({ ...opened, tabId: 'b', visible: false });
     made.take({ type: 'tab-visibility', tabId: 'a', visible: false });
     hears(made, now(made, 1)).pass(3_000);
@@ -220,5 +220,16 @@ describe('an alert', () => {
     });
     expect(rung(made)).toEqual([]);
     expect(made.snapshot?.unread).toBe(2);
+  });
+});
+
+describe('the tab that was used last', () => {
+  it('is the one that has sent something, whatever it has said of itself', () => {
+    const opened = { type: 'tab-attached', conversationId: null, visitor: null, wipes: 0 } as const;
+    const made = hub().pass(1_000);
+    made.take({ ...opened, tabId: 'b', visible: true }).pass(10);
+    made.call({ type: 'send', messageId: 'm', text: 'hello' });
+    hears(made, now(made, 1));
+    expect(rung(made)).toEqual([['a', 'agent 1']]);
   });
 });

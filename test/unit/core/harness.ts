@@ -211,6 +211,7 @@ export class TestHub {
       visible: true,
       conversationId,
       visitor,
+      wipes: 0,
     } as const;
     return this.take(attached).flush();
   }

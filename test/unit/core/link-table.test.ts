@@ -55,6 +55,7 @@ describe('the table of the link in docs/protocol.md', () => {
         visible: true,
         conversationId: null,
         visitor: null,
+        wipes: 0,
       }),
     ];
     for (const happening of happenings) {

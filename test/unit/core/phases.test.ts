@@ -106,6 +106,7 @@ const happenings: Happenings = {
     visible: true,
     conversationId: null,
     visitor: null,
+    wipes: 0,
   }),
   'the tab goes': () => ({ type: 'tab-left', tabId: 'a' }),
   start: asked({ type: 'start', routing: { skillGroups: ['Sales'] } }),

@@ -27,7 +27,7 @@ function another(hub: TestHub): TestHub {
 
 function attachSecond(hub: TestHub, visitor: string): TestHub {
   const tab = { type: 'tab-attached', tabId: 'b', visible: true, visitor } as const;
-  return hub.take({ ...tab, conversationId }).flush();
+  return hub.take({ ...tab, conversationId, wipes: 0 }).flush();
 }
 
 describe('the next visitor', () => {

@@ -148,6 +148,46 @@ describe('a message whose conversation’s own record was lost', () => {
   });
 });
 
+describe('a page that knows who was there last', () => {
+  const attaches = (hub: TestHub, visitor: string, wipes: number) =>
+    hub
+      .take({
+        type: 'tab-attached',
+        tabId: 'b',
+        visible: true,
+        conversationId: null,
+        visitor,
+        wipes,
+      })
+      .flush();
+
+  it('tells a hub that died before it could write it down', () => {
+    const hub = attaches(new TestHub().restore(), 'visitor-1', 0);
+    expect(hub.state.meta.subject).toBe('visitor-1');
+    expect(operations(hub)).toContain('put-meta');
+    const [snapshot] = hub.all('post').map(({ message }) => message);
+    expect(snapshot).toMatchObject({ type: 'snapshot', visitor: 'visitor-1', wipes: 0 });
+  });
+
+  it('is not believed where everything was wiped since', () => {
+    const hub = new TestHub().restore({ meta: { ...owned, subject: null, wipes: 1 } });
+    expect(attaches(hub, 'visitor-1', 0).state.meta.subject).toBeNull();
+    expect(attaches(hub, 'visitor-1', 1).state.meta.subject).toBe('visitor-1');
+    // The store has forgotten how often it was wiped.
+    expect(attaches(new TestHub().restore(), 'visitor-1', 7).state.meta.subject).toBe('visitor-1');
+  });
+
+  it('changes nothing where somebody is known', () => {
+    const hub = attaches(new TestHub().authenticated().flush(), 'visitor-2', 0);
+    expect(hub.state.meta.subject).toBe('visitor-1');
+  });
+
+  it('gives way to whom the broker names', () => {
+    const hub = attaches(new TestHub().restore(), 'visitor-2', 0).attach().token();
+    expect(hub.state.meta).toMatchObject({ subject: 'visitor-1', wipes: 1 });
+  });
+});
+
 describe('a page that remembers a conversation', () => {
   const remembers = (hub: TestHub, visitor: string) =>
     hub
@@ -157,6 +197,7 @@ describe('a page that remembers a conversation', () => {
         visible: true,
         conversationId: 'conv-9',
         visitor,
+        wipes: 0,
       })
       .flush();
 

@@ -50,6 +50,7 @@ describe('a tab that attaches', () => {
       visible: true,
       conversationId: null,
       visitor: null,
+      wipes: 0,
     });
     made.flush();
     const [snapshot, ...others] = snapshots(made, 'b');

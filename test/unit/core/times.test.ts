@@ -270,7 +270,7 @@ describe('a page that becomes visible', () => {
   it('does not ask when it opens in the background', () => {
     const hub = found(new TestHub(), rows(1, 3)).pass(16_000);
     const attached = { type: 'tab-attached', tabId: 'b', visible: false } as const;
-    hub.take({ ...attached, conversationId: null, visitor: null });
+    hub.take({ ...attached, conversationId: null, visitor: null, wipes: 0 });
     expect(asked(hub)).toEqual([]);
   });
 

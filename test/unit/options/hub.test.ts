@@ -73,7 +73,12 @@ function start(options: Partial<HubOptions>): { hub: Hub; steps: SeenStep[] } {
   const checked = checkOptions({ gateway, inspect, ...options });
   const hub = new Hub(checked, 'shared-worker', new Log(), { holding: () => {}, left: () => {} });
   hubs.push(hub);
-  void hub.attach('a', true, null, null, { post: () => {}, close: () => {} });
+  void hub.attach(
+    'a',
+    true,
+    { conversationId: null, visitor: null, wipes: 0 },
+    { post: () => {}, close: () => {} },
+  );
   return { hub, steps };
 }
 

@@ -141,7 +141,7 @@ async function attach(hub: Hub, tabId = 'tab', tab = new Tab()): Promise<Tab> {
     pages.set(tabId, page);
     void page.locks.request(tabLock(tabId), () => new Promise<never>(() => {}));
   }
-  void hub.attach(tabId, true, null, null, tab);
+  void hub.attach(tabId, true, { conversationId: null, visitor: null, wipes: 0 }, tab);
   await settled();
   return tab;
 }
@@ -387,7 +387,12 @@ describe('a tab', () => {
     const seen: Input[] = [];
     const { hub } = startHub({ inspect: { saw: ({ input }) => seen.push(input) } });
     await attach(hub);
-    void hub.attach('tab', false, 'c', 'visitor-1', new Tab());
+    void hub.attach(
+      'tab',
+      false,
+      { conversationId: 'c', visitor: 'visitor-1', wipes: 2 },
+      new Tab(),
+    );
     await settled();
     expect(seen).toContainEqual({
       type: 'tab-attached',
@@ -395,6 +400,7 @@ describe('a tab', () => {
       visible: false,
       conversationId: 'c',
       visitor: 'visitor-1',
+      wipes: 2,
     });
   });
 });

@@ -97,6 +97,7 @@ class Tab {
       visible: true,
       conversationId: null,
       visitor: null,
+      wipes: 0,
     };
     void wrap<HubCalls>(this.#port).attach(attachment, transfer(port1, [port1]));
     await settled();

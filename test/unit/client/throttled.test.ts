@@ -1,0 +1,36 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { throttled } from '../../../src/client/throttled.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+it('does the first at once, the last after a pause, and none between them', () => {
+  const work = vi.fn();
+  const happens = throttled(work);
+  happens();
+  expect(work).toHaveBeenCalledTimes(1);
+  happens();
+  happens();
+  vi.advanceTimersByTime(249);
+  expect(work).toHaveBeenCalledTimes(1);
+  vi.advanceTimersByTime(1);
+  expect(work).toHaveBeenCalledTimes(2);
+  happens();
+  vi.advanceTimersByTime(250);
+  expect(work).toHaveBeenCalledTimes(3);
+});
+
+it('is at rest once nothing happens any more', () => {
+  const work = vi.fn();
+  const happens = throttled(work);
+  happens();
+  vi.advanceTimersByTime(250);
+  expect(vi.getTimerCount()).toBe(0);
+  happens();
+  expect(work).toHaveBeenCalledTimes(2);
+});
