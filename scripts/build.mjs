@@ -24,7 +24,7 @@ const parts = [
       'dist/worker/index.js',
       'dist/ui/index.js',
       'dist/inspector/index.js',
-      'dist/react/index.js',
+      'dist/frameworks/react.js',
       'dist/frameworks/vue.js',
       'dist/server/index.js',
       'dist/testing/index.js',

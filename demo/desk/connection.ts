@@ -2,7 +2,7 @@ import {
   type DeskEvent,
   type DeskFrame,
   deskEventSchema,
-} from '../../src/testing/agent-protocol.ts';
+} from '../../src/testing/agents/agent-protocol.ts';
 
 export type LinkState = 'connecting' | 'open' | 'waiting';
 

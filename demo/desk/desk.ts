@@ -3,7 +3,7 @@ import type {
   AgentMessage,
   ConversationSummary,
   DeskEvent,
-} from '../../src/testing/agent-protocol.ts';
+} from '../../src/testing/agents/agent-protocol.ts';
 import { Composer } from './composer.ts';
 import { DeskConnection, type LinkState } from './connection.ts';
 import { byId, setText } from './dom.ts';

@@ -1,4 +1,4 @@
-import type { ConversationSummary } from '../../src/testing/agent-protocol.ts';
+import type { ConversationSummary } from '../../src/testing/agents/agent-protocol.ts';
 import { arrange, element, setText } from './dom.ts';
 import { duration, nameOf, timeOfDay } from './words.ts';
 

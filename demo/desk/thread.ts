@@ -4,7 +4,7 @@ import type {
   AgentPart,
   ConversationSummary,
   Party,
-} from '../../src/testing/agent-protocol.ts';
+} from '../../src/testing/agents/agent-protocol.ts';
 import { arrange, byId, element, setText } from './dom.ts';
 import { dayAndTime, nameOf, stateOf, timeOfDay } from './words.ts';
 

@@ -1,4 +1,4 @@
-import type { ConversationSummary } from '../../src/testing/agent-protocol.ts';
+import type { ConversationSummary } from '../../src/testing/agents/agent-protocol.ts';
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });

@@ -5,8 +5,8 @@ import {
   type Knock,
   streamChannel,
 } from '../protocol/channels.ts';
-import { oneOf, shape } from './guard.ts';
-import type { Route } from './route.ts';
+import type { Route } from './transport.ts';
+import { oneOf, shape } from './validator.ts';
 
 const isHere = shape<Here>({ type: oneOf('partyline-here') });
 

@@ -4,18 +4,18 @@ import { PartylineError } from '../protocol/errors.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Call, StreamMessage } from '../protocol/port.ts';
 import type { ChatSnapshot, ConnectionSnapshot } from '../protocol/snapshot.ts';
-import { Caller } from './caller.ts';
 import type { Chat, ChatPlatform, SendOptions } from './chat.ts';
-import { readAs } from './guard.ts';
-import { isConversation } from './guards.ts';
 import type { Host } from './host.ts';
 import { HubConnection } from './hub-connection.ts';
-import { knowledge, readMirror, readUnsent, writeMirror, writeUnsent } from './mirror.ts';
+import { Caller } from './hub-rpc.ts';
 import { type ConnectOptions, checkOptions } from './options.ts';
+import { isConversation } from './port-validators.ts';
 import { notConnected, Replica } from './replica.ts';
 import { Respawn } from './respawn.ts';
-import { type OpenRoute, type Route, throughSharedWorker } from './route.ts';
+import { knowledge, readMirror, readUnsent, writeMirror, writeUnsent } from './session-hint.ts';
 import { throttled } from './throttled.ts';
+import { type OpenRoute, type Route, throughSharedWorker } from './transport.ts';
+import { readAs } from './validator.ts';
 
 /** The gateway's answer may need several connection tries. */
 const startDeadline = 60_000;
@@ -135,7 +135,7 @@ class PageChat implements Chat {
   }
 
   loadEarlier(count = 50): Promise<boolean> {
-    return import('./later.ts').then((part) =>
+    return import('./deferred-calls.ts').then((part) =>
       part.loadEarlier(this.#caller, this.#replica.rows, count),
     );
   }
@@ -172,7 +172,7 @@ class PageChat implements Chat {
 
   /** With what the page before this one, which was left too soon, had to say. */
   #goOn(unsent: string): void {
-    import('./unsent.ts')
+    import('./pending-handoff.ts')
       .then((part) => part.sayAgain(unsent, this, this.#caller))
       .catch(console.warn)
       .finally(() => this.#attach());
@@ -225,7 +225,7 @@ class PageChat implements Chat {
 
   /** Fetched only where there is no SharedWorker, or none that starts. */
   async #throughTabs(tabId: string, fallback: () => Worker): Promise<Route> {
-    const part = await import('./fallback.ts');
+    const part = await import('./tab-host.ts');
     this.#host ??= new part.Host(fallback, (reason) => this.#connection?.lose(reason));
     // The page may have gone meanwhile.
     if (this.#connection && this.#usesFallback) this.#host.start();
@@ -261,7 +261,7 @@ class PageChat implements Chat {
   }
 
   #refreshAbove(first: Message): void {
-    import('./later.ts')
+    import('./deferred-calls.ts')
       .then((part) => part.refreshAbove(this.#caller, this.#replica.rows, first))
       .catch((error: unknown) => {
         if (!this.#isClosed) console.warn('[partyline] older rows could not be refreshed:', error);

@@ -1,8 +1,8 @@
 import { PartylineError } from '../protocol/errors.ts';
 import { type FileProgress, fileStages } from '../protocol/files.ts';
 import type { UploadRules } from '../protocol/gateway.ts';
-import type { Caller } from './caller.ts';
 import type { Chat, ChatFiles, SendFileOptions } from './chat.ts';
+import type { Caller } from './hub-rpc.ts';
 
 /** From the answer to `start` to the snapshot, in ms: both come from the hub next door. */
 const snapshotDeadline = 2_000;

@@ -4,11 +4,11 @@ import { bootOf } from '../protocol/epoch.ts';
 import { aliveLock, tabLock } from '../protocol/locks.ts';
 import type { Call, CallAnswer, StreamMessage, TabMessage } from '../protocol/port.ts';
 import { protocolVersion } from '../protocol/version.ts';
-import { isCallAnswer, isHello, isMoved, isStreamMessage } from './guards.ts';
+import { RemoteHub } from './hub-handshake.ts';
 import { holdLock, whenReleased } from './locks.ts';
-import type { TabKnowledge } from './mirror.ts';
-import { RemoteHub } from './remote-hub.ts';
-import type { OpenRoute, Route } from './route.ts';
+import { isCallAnswer, isHello, isMoved, isStreamMessage } from './port-validators.ts';
+import type { TabKnowledge } from './session-hint.ts';
+import type { OpenRoute, Route } from './transport.ts';
 
 /** A hub reads the store before its first snapshot; one that needs longer is taken for hung. */
 const bootDeadline = 15_000;

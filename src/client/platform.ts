@@ -1,8 +1,8 @@
 import type { Deployment } from '../protocol/deployment.ts';
 import { PartylineError } from '../protocol/errors.ts';
-import type { Caller } from './caller.ts';
 import type { Chat, ChatPlatform } from './chat.ts';
 import { Files } from './files.ts';
+import type { Caller } from './hub-rpc.ts';
 
 /** Longer than the hub waits for the platform, in ms. */
 const clearDeadline = 15_000;

@@ -1,13 +1,13 @@
 import type { Message } from '../protocol/message.ts';
 import type { StreamMessage, TabMessage } from '../protocol/port.ts';
 import type { ChatSnapshot, ConnectionSnapshot } from '../protocol/snapshot.ts';
-import type { Caller, CallHub } from './caller.ts';
-import type { Rows } from './earlier.ts';
-import { readAs } from './guard.ts';
-import { isEarlier } from './guards.ts';
+import type { Caller, CallHub } from './hub-rpc.ts';
 import { isOfAnother, isUncertain } from './identity.ts';
-import type { Mirror } from './mirror.ts';
+import type { Rows } from './pagination.ts';
+import { isEarlier } from './port-validators.ts';
+import type { Mirror } from './session-hint.ts';
 import { applyPatch, applySnapshot, isInsertion } from './transcript.ts';
+import { readAs } from './validator.ts';
 
 /** Patches after which the hub is told how far this tab has come: a part of its credit. */
 const acknowledgeEvery = 4;

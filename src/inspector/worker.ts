@@ -1,7 +1,7 @@
 import { patchCredit } from '../protocol/port.ts';
-import type { HubInspector, SeenStep } from '../worker/core/inspection.ts';
+import type { HubInspector, SeenStep } from '../worker/core/observer.ts';
 import type { HubState } from '../worker/core/state.ts';
-import { epochOf } from '../worker/core/view.ts';
+import { epochOf } from '../worker/core/tabs/snapshot.ts';
 import { Masker } from './mask.ts';
 import {
   type Ask,
@@ -15,7 +15,7 @@ import {
   toldSchema,
 } from './protocol.ts';
 
-export type { HubInspector } from '../worker/core/inspection.ts';
+export type { HubInspector } from '../worker/core/observer.ts';
 
 export interface InspectableOptions {
   /** Steps that are kept in the worker's memory: of these a recording is made. @default 2_000 */

@@ -11,7 +11,7 @@ import { isCrossOrigin } from './same-origin.ts';
 import { SessionUnavailable } from './session-unavailable.ts';
 import { Tokens } from './tokens.ts';
 
-/** Says that the gateway refused the last token: src/worker/token.ts. */
+/** Says that the gateway refused the last token: src/worker/edges/broker-token.ts. */
 const refusedHeader = 'Partyline-Token-Refused';
 
 /** The token's request has no body; what comes with one all the same is read no further. In bytes. */

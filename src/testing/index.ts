@@ -1,15 +1,14 @@
-export type { AgentFile, AgentMessage, ConversationSummary } from './agent-protocol.ts';
-export type { Agents, SayOptions } from './agents.ts';
+export type { AgentFile, AgentMessage, ConversationSummary } from './agents/agent-protocol.ts';
+export type { Agents, SayOptions } from './agents/agents.ts';
 export type {
   AnswerFault,
   Faults,
   Refusal,
   SocketTarget,
-} from './faults.ts';
-export type { Direction, FrameMatch } from './frame-faults.ts';
-export { type Gateway, startGateway } from './gateway.ts';
-export type { FileContent } from './genesys-cloud/files.ts';
-export type { HttpFault, HttpMatch } from './http-faults.ts';
+} from './faults/faults.ts';
+export type { Direction, FrameMatch } from './faults/frame-faults.ts';
+export type { HttpFault, HttpMatch } from './faults/http-faults.ts';
+export { type Gateway, startGateway } from './gateway/gateway.ts';
 export {
   type AgentIdentity,
   type ConversationEvent,
@@ -18,6 +17,12 @@ export {
   type Party,
   type Role,
   type Routing,
-} from './model.ts';
-export type { BotOptions, GatewayLogger, GatewayOptions, SkillGroupOption } from './options.ts';
-export type { GatewayStats, StatsEvent, ViolationKind } from './stats.ts';
+} from './gateway/model.ts';
+export type {
+  BotOptions,
+  GatewayLogger,
+  GatewayOptions,
+  SkillGroupOption,
+} from './gateway/options.ts';
+export type { GatewayStats, StatsEvent, ViolationKind } from './gateway/stats.ts';
+export type { FileContent } from './genesys-cloud/files.ts';

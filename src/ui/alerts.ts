@@ -1,7 +1,7 @@
 import type { Chat } from '../client/chat.ts';
 import type { Message } from '../protocol/message.ts';
 import { chime } from './chime.ts';
-import type { Texts } from './texts.ts';
+import type { Texts } from './messages.ts';
 
 export interface AlertSettings {
   readonly texts: Texts;

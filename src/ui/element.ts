@@ -2,11 +2,11 @@ import type { Chat } from '../client/chat.ts';
 import type { Routing } from '../protocol/conversation.ts';
 import type { Message } from '../protocol/message.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
-import type { Inside } from './panel-inside.ts';
-import { type ShellTexts, shellEnglish } from './shell-texts.ts';
+import { type ShellTexts, shellEnglish } from './launcher-messages.ts';
+import type { Texts } from './messages.ts';
+import type { Inside } from './panel-host.ts';
+import { shellStyles } from './styles/launcher.ts';
 import { styleSheet } from './styles/sheet.ts';
-import { shellStyles } from './styles/shell.ts';
-import type { Texts } from './texts.ts';
 import { whenIdle } from './when-idle.ts';
 
 // Node has no HTMLElement; there the class is only imported, never constructed.
@@ -194,7 +194,7 @@ export class PartylineChatElement extends Base {
   }
 
   #load(): Promise<Inside> {
-    this.#loading ??= import('./panel-inside.ts').then(
+    this.#loading ??= import('./panel-host.ts').then(
       (part) => {
         this.#inside = new part.Inside(this, this.#root, this.#frame, this.#launcher, () =>
           this.#update(),

@@ -1,4 +1,4 @@
-import type { ShellTexts } from './shell-texts.ts';
+import type { ShellTexts } from './launcher-messages.ts';
 
 export interface LauncherState {
   readonly texts: ShellTexts;

@@ -1,19 +1,19 @@
-import { unsupportedHost } from './hub.ts';
-import { Log } from './log.ts';
+import { Station } from './host/coordinator.ts';
+import { unsupportedHost } from './host/hub.ts';
+import { Log } from './host/log.ts';
+import { answerDoor } from './host/ports.ts';
 import { checkOptions, type HubOptions } from './options.ts';
-import { answerDoor } from './ports.ts';
-import { Station } from './station.ts';
 
 export { type ErrorCode, PartylineError } from '../protocol/errors.ts';
 export type { GatewayAdapter } from '../protocol/gateway.ts';
 export type { GenesysCloudOptions } from '../protocol/genesys-cloud/index.ts';
 export type { RoutingLogLine } from '../protocol/routing.ts';
 export { type GenesysWebchatOptions, genesysWebchat } from '../protocol/webchat/index.ts';
-export type { AttributesSchema } from './attributes.ts';
 export type { Limits, RoutingPolicy, Timing } from './core/settings.ts';
-export { genesysCloud } from './genesys-cloud.ts';
+export { genesysCloud } from './genesys-cloud/extension.ts';
+export type { AttributesSchema } from './host/attributes.ts';
 export type { HubGateway, HubOptions } from './options.ts';
-export { type RowSeal, type SealedRowsOptions, sealedRows } from './store/sealed-rows.ts';
+export { type RowSeal, type SealedRowsOptions, sealedRows } from './store/encrypted-rows.ts';
 
 /**
  * Makes this SharedWorker the hub of the origin, or this dedicated Worker where the browser has no

@@ -3,9 +3,8 @@ import type { Content } from '../protocol/content.ts';
 import { describeIssue, PartylineError } from '../protocol/errors.ts';
 import type { GatewayAdapter } from '../protocol/gateway.ts';
 import { between, integer, sized, z } from '../protocol/zod.ts';
-import type { AttributesSchema } from './attributes.ts';
-import type { HubInspector } from './core/inspection.ts';
-import type { SessionRules } from './core/session-rules.ts';
+import type { HubInspector } from './core/observer.ts';
+import type { SessionRules } from './core/session-policy.ts';
 import {
   defaultLimits,
   defaultRoutingPolicy,
@@ -15,8 +14,9 @@ import {
   type RoutingPolicy,
   type Timing,
 } from './core/settings.ts';
-import type { FindAlike } from './store/alike.ts';
-import type { RowSeal } from './store/sealed-rows.ts';
+import type { AttributesSchema } from './host/attributes.ts';
+import type { RowSeal } from './store/encrypted-rows.ts';
+import type { FindAlike } from './store/same-message.ts';
 
 /** A dialect, with what only its hubs need. */
 export interface HubGateway extends GatewayAdapter {

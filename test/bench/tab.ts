@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { withDeadline } from '../../src/testing/deadline.ts';
+import { withDeadline } from '../../src/testing/gateway/deadline.ts';
 import type { Browser } from './browser.ts';
 import type { DevTools, Params } from './devtools.ts';
 import { reportBinding } from './site/probe.ts';

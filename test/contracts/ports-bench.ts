@@ -2,7 +2,7 @@ import { wrap } from 'comlink';
 import { throughChannels } from '../../src/client/channels.ts';
 import { HubConnection } from '../../src/client/hub-connection.ts';
 import { holdLock } from '../../src/client/locks.ts';
-import { type OpenRoute, throughSharedWorker } from '../../src/client/route.ts';
+import { type OpenRoute, throughSharedWorker } from '../../src/client/transport.ts';
 import { callChannel, hubChannel, streamChannel } from '../../src/protocol/channels.ts';
 import { bootOf } from '../../src/protocol/epoch.ts';
 import { aliveLock } from '../../src/protocol/locks.ts';
@@ -10,8 +10,8 @@ import type { CallAnswer, HubCalls, StreamMessage } from '../../src/protocol/por
 import { protocolVersion } from '../../src/protocol/version.ts';
 import type { Note } from '../../src/worker/core/effect.ts';
 import type { Input } from '../../src/worker/core/input.ts';
-import type { TabPort } from '../../src/worker/hub.ts';
-import { answerDoor, type Port, type ServedHub, serve } from '../../src/worker/ports.ts';
+import type { TabPort } from '../../src/worker/host/hub.ts';
+import { answerDoor, type Port, type ServedHub, serve } from '../../src/worker/host/ports.ts';
 import {
   type PortsHub,
   type PortsStranger,
@@ -21,7 +21,7 @@ import {
   type ServedPortsBench,
 } from './ports.ts';
 
-/** What src/worker/hub.ts is to its ports, and nothing else. */
+/** What src/worker/host/hub.ts is to its ports, and nothing else. */
 class ServedTestHub implements ServedHub, PortsHub {
   epoch = 'boot.0';
   readonly portMessages = 20;
@@ -168,7 +168,7 @@ export class RealPortsBench implements ServedPortsBench {
     while (heard.length === 0 && reason === '') await roundTrips();
     if (reason !== '') throw new Error(reason);
     // What calls are made with is loaded with the first snapshot.
-    await import('../../src/client/later.ts');
+    await import('../../src/client/deferred-calls.ts');
     heard.length = 0;
     return {
       tabId: input.tabId,

@@ -1,6 +1,6 @@
 import type { GatewayEvent } from '../../src/protocol/gateway.ts';
 import { genesysWebchat } from '../../src/protocol/webchat/index.ts';
-import { Sockets } from '../../src/worker/socket.ts';
+import { Sockets } from '../../src/worker/edges/socket.ts';
 import type { LineWord, OpenLine } from './socket.ts';
 
 /** The real edge, and what it has told. */

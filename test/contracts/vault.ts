@@ -1,4 +1,4 @@
-import type { KeptSession } from '../../src/worker/vault.ts';
+import type { KeptSession } from '../../src/worker/genesys-cloud/credential-store.ts';
 import { type Case, oddNames } from './contract.ts';
 import { oddTexts } from './rows.ts';
 

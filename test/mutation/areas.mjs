@@ -4,7 +4,7 @@
  */
 export const areas = {
   core: {
-    mutate: ['src/worker/core/**/*.ts'],
+    mutate: ['src/worker/core/**/*.ts', 'src/worker/genesys-cloud/core/**/*.ts'],
     tests: [
       'test/unit/core/**/*.test.ts',
       'test/unit/contracts/**/*.test.ts',
@@ -25,7 +25,7 @@ export const areas = {
     tests: ['test/unit/server/**/*.test.ts', 'test/unit/options/**/*.test.ts'],
   },
   worker: {
-    mutate: ['src/worker/**/*.ts', '!src/worker/core/**'],
+    mutate: ['src/worker/**/*.ts', '!src/worker/core/**', '!src/worker/genesys-cloud/core/**'],
     tests: [
       'test/unit/worker/**/*.test.ts',
       'test/unit/contracts/**/*.test.ts',
@@ -35,11 +35,11 @@ export const areas = {
   // The pure parts of the panel; what renders and listens is the browser layer's.
   panel: {
     mutate: [
-      'src/ui/{alerts,trouble}.ts',
-      'src/ui/languages/{index,locale,words}.ts',
-      'src/ui/panel/{announcer,arrivals,calendar,connection,earlier,linkify,mounted,rows}.ts',
+      'src/ui/{alerts,display-error}.ts',
+      'src/ui/languages/{index,locale,plurals}.ts',
+      'src/ui/panel/{announcer,calendar,connection,earlier,linkify,new-messages,rows,virtual-rows}.ts',
       'src/ui/panel/{shared-draft,size-text,ticker,typing-signal,unread-mark}.ts',
-      'src/ui/panel/forms/{answers,draft,words}.ts',
+      'src/ui/panel/forms/{answers,draft,messages}.ts',
     ],
     tests: ['test/unit/ui/**/*.test.ts'],
   },
@@ -47,7 +47,7 @@ export const areas = {
 
 /** The area that a file or pattern belongs to; `null`: none, or several. */
 export function areaOf(pattern) {
-  if (pattern.startsWith('src/worker/core')) return areas.core;
+  if (/^src\/worker\/(genesys-cloud\/)?core/.test(pattern)) return areas.core;
   const [, folder] = pattern.split('/');
   return areas[folder === 'ui' ? 'panel' : folder] ?? null;
 }

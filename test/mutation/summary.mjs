@@ -86,7 +86,7 @@ export function refusedByTypes(files) {
 
 /** The folder that a file is counted with. */
 function areaOf(file) {
-  if (file.startsWith('src/worker/core/')) return 'src/worker/core';
+  if (/^src\/worker\/(genesys-cloud\/)?core\//.test(file)) return 'src/worker/core';
   return file.split('/').slice(0, 2).join('/');
 }
 

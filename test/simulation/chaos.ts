@@ -82,7 +82,7 @@ export function startStorm(simulation: Simulation): void {
     if (gateway instanceof GuestPlatform) gateway.farewell(random);
   });
   every('clear', profile.dialect === 'webchat' ? 0 : profile.clears, (random) => {
-    // As src/worker/platform-calls.ts, for whichever tab asks.
+    // As src/worker/genesys-cloud/platform-calls.ts, for whichever tab asks.
     const { hub } = simulation;
     if (awake(simulation, random) && hub?.edges.isOpen) hub.send({ type: 'clear-conversation' });
   });

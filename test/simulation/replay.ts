@@ -4,10 +4,10 @@ import { revived, wordless } from '../../src/inspector/mask.ts';
 import { type Recording, recordingSchema, recordingVersion } from '../../src/inspector/protocol.ts';
 import { describeIssue } from '../../src/protocol/errors.ts';
 import { z } from '../../src/protocol/zod.ts';
-import { guestRules } from '../../src/worker/core/guest.ts';
 import type { Input } from '../../src/worker/core/input.ts';
 import type { HubState } from '../../src/worker/core/state.ts';
 import { step } from '../../src/worker/core/step.ts';
+import { guestRules } from '../../src/worker/genesys-cloud/core/session-policy.ts';
 
 /** A recording that can't be replayed, and why, in words. */
 export class UnreadableRecording extends Error {}

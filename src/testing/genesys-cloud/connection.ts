@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { RawData, WebSocket } from 'ws';
-import { visitorOf } from '../conversations.ts';
-import type { FaultySocket } from '../faults.ts';
-import { GatewayRefusal, type Routing } from '../model.ts';
-import type { CountedSocket } from '../stats.ts';
-import type { Wire } from '../wire.ts';
+import type { FaultySocket } from '../faults/faults.ts';
+import type { Wire } from '../faults/faulty-socket.ts';
+import { visitorOf } from '../gateway/conversations.ts';
+import { GatewayRefusal, type Routing } from '../gateway/model.ts';
+import type { CountedSocket } from '../gateway/stats.ts';
 import { wordsOfFile } from './files.ts';
 import { answer, fileFailure, type GuestFrame, news, refusal, tooMany } from './frames.ts';
 import { Limit } from './limits.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { AgentFile } from '../agent-protocol.ts';
-import type { Settings } from '../options.ts';
+import type { AgentFile } from '../agents/agent-protocol.ts';
+import type { Settings } from '../gateway/options.ts';
 
 /** A file as an agent gives or reads it. */
 export interface FileContent {

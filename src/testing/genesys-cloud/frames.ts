@@ -1,4 +1,4 @@
-import type { Party, StoredMessage } from '../model.ts';
+import type { Party, StoredMessage } from '../gateway/model.ts';
 import { wordsOfFile } from './files.ts';
 
 /** What the platform sends to clients of the Guest API. */

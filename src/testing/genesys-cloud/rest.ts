@@ -1,9 +1,9 @@
 import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { z } from 'zod';
-import { type Bindings, withFaults } from '../http-side.ts';
-import { originAllowed } from '../origins.ts';
-import type { TranscriptStore } from '../store.ts';
+import { type Bindings, withFaults } from '../faults/http-middleware.ts';
+import { originAllowed } from '../gateway/origins.ts';
+import type { TranscriptStore } from '../storage/store.ts';
 import { fileFailure, historyBody, news } from './frames.ts';
 import type { GuestContext } from './sockets.ts';
 

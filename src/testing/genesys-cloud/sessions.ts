@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { AgentPart } from '../agent-protocol.ts';
-import type { Conversations } from '../conversations.ts';
-import type { ConversationRecord, Routing, StoredMessage } from '../model.ts';
-import type { Settings } from '../options.ts';
+import type { AgentPart } from '../agents/agent-protocol.ts';
+import type { Conversations } from '../gateway/conversations.ts';
+import type { ConversationRecord, Routing, StoredMessage } from '../gateway/model.ts';
+import type { Settings } from '../gateway/options.ts';
 import type { GuestFiles } from './files.ts';
 import type { Extras, GuestFrame } from './frames.ts';
 import { Limit } from './limits.ts';
-import { wordsOf } from './offers.ts';
+import { wordsOf } from './structured-content.ts';
 
 /** A connection as its session sees it. */
 export interface SessionLine {

@@ -1,5 +1,5 @@
-import type { Texts } from '../texts.ts';
-import { troubleBy, wordsOf } from './words.ts';
+import type { Texts } from '../messages.ts';
+import { troubleBy, wordsOf } from './plurals.ts';
 
 const { number, plural, listed, clockTime } = wordsOf('fr');
 

@@ -1,4 +1,4 @@
-import type { Texts } from '../texts.ts';
+import type { Texts } from '../messages.ts';
 
 const loaders: Readonly<Record<string, () => Promise<{ readonly texts: Texts }>>> = {
   ar: () => import('./ar.ts'),

@@ -1,5 +1,5 @@
 import { visitorLocale } from '../languages/locale.ts';
-import type { Texts } from '../texts.ts';
+import type { Texts } from '../messages.ts';
 
 interface Formats {
   readonly time: Intl.DateTimeFormat;

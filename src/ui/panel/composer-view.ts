@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
-import type { Texts } from '../texts.ts';
+import type { Texts } from '../messages.ts';
 import { type Composer, maximumLength } from './composer.ts';
-import type { FilePart } from './files/part.ts';
+import type { FilePart } from './files/controller.ts';
 import { sendIcon } from './icons.ts';
 
 /** From so many code units on, the visitor sees how many are left. */

@@ -4,8 +4,8 @@ import type { Chat } from '../../client/chat.ts';
 import type { Routing } from '../../protocol/conversation.ts';
 import { isAnotherVisitor } from '../../protocol/epoch.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
-import type { Texts } from '../texts.ts';
-import { troubleOf } from '../trouble.ts';
+import { troubleOf } from '../display-error.ts';
+import type { Texts } from '../messages.ts';
 import { SharedDraft } from './shared-draft.ts';
 import { TypingSignal } from './typing-signal.ts';
 

@@ -1,5 +1,5 @@
 import { html, nothing, type ReactiveControllerHost } from 'lit';
-import type { Texts } from '../texts.ts';
+import type { Texts } from '../messages.ts';
 
 /** What can't be undone: the visitor is asked first. */
 export type Question = 'end' | 'clear';

@@ -1,5 +1,5 @@
 import type { ChatSnapshot, Phase } from '../../protocol/snapshot.ts';
-import type { Texts } from '../texts.ts';
+import type { Texts } from '../messages.ts';
 
 /** How the connection looks: the colour of its dot. */
 export type Tone = 'good' | 'busy' | 'warn' | 'bad';

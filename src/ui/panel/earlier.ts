@@ -1,6 +1,6 @@
 import type { ReactiveControllerHost } from 'lit';
 import type { Chat } from '../../client/chat.ts';
-import { type Trouble, troubleOf } from '../trouble.ts';
+import { type Trouble, troubleOf } from '../display-error.ts';
 
 interface EarlierHost extends ReactiveControllerHost {
   readonly chat: Chat | null;

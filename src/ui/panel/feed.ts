@@ -4,15 +4,15 @@ import { ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Message } from '../../protocol/message.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
-import type { Texts } from '../texts.ts';
+import type { Texts } from '../messages.ts';
 import { startOfDay, timeOfDay } from './calendar.ts';
 import type { Earlier } from './earlier.ts';
 import { downIcon, emptyIcon } from './icons.ts';
 import { messageRow, type RowContext } from './message-row.ts';
-import type { Entry, MountedRows } from './mounted.ts';
-import type { Reading } from './reading.ts';
-import type { Roving } from './roving.ts';
+import type { Roving } from './roving-focus.ts';
 import { Rows } from './rows.ts';
+import type { Reading } from './scroll-anchor.ts';
+import type { Entry, MountedRows } from './virtual-rows.ts';
 
 interface FeedState {
   readonly snapshot: ChatSnapshot | null;

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
-import type { Texts } from '../texts.ts';
+import type { Texts } from '../messages.ts';
 import { canRetry, connectionText, isOutdated, toneOf } from './connection.ts';
 import { closeIcon, markIcon } from './icons.ts';
 

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import type { Chat } from '../../client/chat.ts';
 import type { Routing } from '../../protocol/conversation.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
-import type { Texts } from '../texts.ts';
+import type { Texts } from '../messages.ts';
 
 interface RoutingNoticeState {
   readonly chat: Chat | null;

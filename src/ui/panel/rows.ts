@@ -1,5 +1,5 @@
 import type { Message } from '../../protocol/message.ts';
-import type { Texts } from '../texts.ts';
+import type { Texts } from '../messages.ts';
 import { dayLabel, startOfDay } from './calendar.ts';
 
 /** A message and how it stands among its neighbours. */

@@ -1,5 +1,5 @@
 import { visitorLocale } from '../languages/locale.ts';
-import type { Texts } from '../texts.ts';
+import type { Texts } from '../messages.ts';
 
 /** '12 kB', '1.5 MB'. */
 export function sizeText(bytes: number, { language }: Texts): string {

@@ -1,6 +1,6 @@
 import type { Chat } from '../../client/chat.ts';
 import type { Message } from '../../protocol/message.ts';
-import type { Texts } from '../texts.ts';
+import type { Texts } from '../messages.ts';
 import { exactTime } from './calendar.ts';
 
 /** So many older messages are asked for at a time; `Chat.loadEarlier` takes no more. */

@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import type { Texts } from '../texts.ts';
+import type { Texts } from '../messages.ts';
 
 /** The site has a newer version, and waits for the visitor's word: nothing is reloaded under their hands. */
 export function updateNotice(isOutdated: boolean, texts: Texts, onUpdate: () => void): unknown {

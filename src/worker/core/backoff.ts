@@ -1,4 +1,4 @@
-import type { Run } from './run.ts';
+import type { Run } from './context.ts';
 import type { Timing } from './settings.ts';
 
 export type BackoffTiming = Pick<Timing, 'backoffFloor' | 'backoffBase' | 'backoffCap'>;

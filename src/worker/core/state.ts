@@ -4,7 +4,7 @@ import type { GatewayMessage, RestCall } from '../../protocol/gateway.ts';
 import type { Message, Place, Position, ReadMark } from '../../protocol/message.ts';
 import type { RoutingNotice } from '../../protocol/routing.ts';
 import type { SharedSnapshot } from '../../protocol/snapshot.ts';
-import { emptyPace, type PaceLog } from './pace.ts';
+import { emptyPace, type PaceLog } from './connection/rate-limit.ts';
 import {
   type ConversationRecord,
   emptyMeta,

@@ -1,8 +1,6 @@
 import type { GatewayEvent, GatewayProblem, ToldConversation } from '../../protocol/gateway.ts';
 import type { Message } from '../../protocol/message.ts';
-import { used } from './alerts.ts';
-import { poll, probe } from './breaker.ts';
-import { onCall } from './calls.ts';
+import { poll, probe } from './connection/circuit-breaker.ts';
 import {
   authOverdue,
   closeOverdue,
@@ -16,32 +14,48 @@ import {
   onTokenExpired,
   retry,
   stepDown,
-} from './connection.ts';
-import { echoOverdue } from './doubts.ts';
-import { onEarlierRead } from './earlier.ts';
+} from './connection/connection.ts';
+import { onPong, ping, pongOverdue } from './connection/keep-alive.ts';
+import { countCommand } from './connection/rate-limit.ts';
+import { onRest, sendParked } from './connection/rest-requests.ts';
+import { onToken, renew, tokenPauseOver } from './connection/token.ts';
+import { Run } from './context.ts';
+import {
+  adoptAddressee,
+  answerOverdue,
+  onConversation,
+  onEnded,
+  onNotFound,
+} from './conversation/conversation.ts';
+import { queuedForLong } from './conversation/queue.ts';
+import { routingOverdue } from './conversation/routing-check.ts';
+import { forgetOtherTyping, onOtherTyping, tellTyping } from './conversation/typing.ts';
 import type { Effect } from './effect.ts';
 import type { Clock, Input } from './input.ts';
-import { onPong, ping, pongOverdue } from './keepalive.ts';
-import { prune, rewrite, schedulePruning } from './keeping.ts';
-import { failItem, onStored, restoreOutbox } from './outbox.ts';
-import { countCommand } from './pace.ts';
-import { queuedForLong } from './queue.ts';
+import { failItem, onStored, restoreOutbox } from './outbox/outbox.ts';
+import { pump, quietOver, refusedForRate } from './outbox/send-queue.ts';
+import { echoOverdue } from './outbox/unconfirmed.ts';
 import { type ConversationRecord, nothingRestored, type Restored } from './records.ts';
-import { nextRun, reconcile, retryCatchUp } from './recovery.ts';
-import { onRest, sendParked } from './requests.ts';
-import { routingOverdue } from './routing.ts';
-import { Run } from './run.ts';
-import { pump, quietOver, refusedForRate } from './sending.ts';
-import { adoptAddressee, answerOverdue, onConversation, onEnded, onNotFound } from './session.ts';
-import type { SessionRules } from './session-rules.ts';
+import type { SessionRules } from './session-policy.ts';
 import type { ConversationState, HubState } from './state.ts';
-import { acknowledgeRevision, attach, flush, idleOver, leave, pull, setVisible } from './tabs.ts';
+import { used } from './tabs/alerts.ts';
+import { onCall } from './tabs/calls.ts';
+import {
+  acknowledgeRevision,
+  attach,
+  flush,
+  idleOver,
+  leave,
+  pull,
+  setVisible,
+} from './tabs/tabs.ts';
 import type { TimerName } from './timers.ts';
-import { onToken, renew, tokenPauseOver } from './token.ts';
-import { complete } from './told.ts';
-import { holdOverdue, readBy, receive, shortHoldOver } from './transcript.ts';
-import { forgetOtherTyping, onOtherTyping, tellTyping } from './typing.ts';
-import { onLookedUp } from './window.ts';
+import { nextRun, reconcile, retryCatchUp } from './transcript/catch-up.ts';
+import { complete } from './transcript/normalize.ts';
+import { onEarlierRead } from './transcript/pagination.ts';
+import { prune, rewrite, schedulePruning } from './transcript/retention.ts';
+import { holdOverdue, readBy, receive, shortHoldOver } from './transcript/transcript.ts';
+import { onLookedUp } from './transcript/window.ts';
 
 export interface StepResult {
   readonly state: HubState;

@@ -10,9 +10,9 @@ import {
 } from '../../protocol/schemas.ts';
 import { z } from '../../protocol/zod.ts';
 import type { ConversationRecord, Meta, OutboxRecord, Reading } from '../core/records.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../host/log.ts';
 import type { HubGateway } from '../options.ts';
-import type { FindAlike } from './alike.ts';
+import type { FindAlike } from './same-message.ts';
 
 interface Rows {
   readonly message: Message;

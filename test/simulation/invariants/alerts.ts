@@ -1,7 +1,7 @@
 import type { Step } from '../model/hub.ts';
 import { check } from '../violation.ts';
 
-/** A flood rings now and then: src/worker/core/alerts.ts, in ms. */
+/** A flood rings now and then: src/worker/core/tabs/alerts.ts, in ms. */
 const quiet = 2_000;
 
 /** One tab alone makes a noise, once for a message, and not without a pause. */

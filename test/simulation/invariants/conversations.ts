@@ -3,7 +3,7 @@ import type { Step } from '../model/hub.ts';
 import type { Disk } from '../model/store.ts';
 import { check } from '../violation.ts';
 
-/** Failures after which REST counts as out of reach: src/worker/core/recovery.ts. */
+/** Failures after which REST counts as out of reach: src/worker/core/transcript/catch-up.ts. */
 const patience = 3;
 
 /**

@@ -1,6 +1,6 @@
 import type { GatewayCommand } from '../../../src/protocol/gateway.ts';
 import { defaultTiming } from '../../../src/worker/core/settings.ts';
-import { epochOf } from '../../../src/worker/core/view.ts';
+import { epochOf } from '../../../src/worker/core/tabs/snapshot.ts';
 import type { Step } from '../model/hub.ts';
 import { check } from '../violation.ts';
 

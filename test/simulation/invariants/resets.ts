@@ -7,8 +7,8 @@ import {
   initialState,
   initialToken,
 } from '../../../src/worker/core/state.ts';
+import { epochOf } from '../../../src/worker/core/tabs/snapshot.ts';
 import { timerNames } from '../../../src/worker/core/timers.ts';
-import { epochOf } from '../../../src/worker/core/view.ts';
 import type { Step } from '../model/hub.ts';
 import { check } from '../violation.ts';
 import { type Owner, timerRules } from './timers.ts';

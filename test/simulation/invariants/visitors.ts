@@ -1,6 +1,6 @@
 import type { Message } from '../../../src/protocol/message.ts';
 import type { HubState } from '../../../src/worker/core/state.ts';
-import { epochOf } from '../../../src/worker/core/view.ts';
+import { epochOf } from '../../../src/worker/core/tabs/snapshot.ts';
 import type { ModelGateway } from '../model/gateway.ts';
 import type { Step } from '../model/hub.ts';
 import type { ModelTab } from '../model/tab.ts';

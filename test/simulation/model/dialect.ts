@@ -1,6 +1,6 @@
 import type { GatewayTraits } from '../../../src/protocol/gateway.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
-import type { SessionRules } from '../../../src/worker/core/session-rules.ts';
+import type { SessionRules } from '../../../src/worker/core/session-policy.ts';
 import type { World } from '../world.ts';
 import { type Edges, type EdgesHub, WebchatEdges } from './edges.ts';
 import { ModelGateway } from './gateway.ts';

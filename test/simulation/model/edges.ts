@@ -31,7 +31,7 @@ export interface EdgesHub {
   send(command: GatewayCommand): boolean;
 }
 
-/** As src/worker/token.ts and src/worker/rest.ts. */
+/** As src/worker/edges/broker-token.ts and src/worker/edges/rest.ts. */
 export class WebchatEdges implements Edges {
   token: string | null = null;
   readonly isOpen = true;

@@ -2,7 +2,7 @@ import type { GatewayCommand, GatewayTraits } from '../../../src/protocol/gatewa
 import type { StreamMessage } from '../../../src/protocol/port.ts';
 import type { Answer, Effect } from '../../../src/worker/core/effect.ts';
 import type { Clock, Input } from '../../../src/worker/core/input.ts';
-import type { SessionRules } from '../../../src/worker/core/session-rules.ts';
+import type { SessionRules } from '../../../src/worker/core/session-policy.ts';
 import {
   defaultRoutingPolicy,
   defaultTiming,
@@ -50,7 +50,7 @@ export interface HubSurroundings {
   readonly onLeft: (hub: HubProcess) => void;
 }
 
-/** The core with model edges, carried out as src/worker/hub.ts does. */
+/** The core with model edges, carried out as src/worker/host/hub.ts does. */
 export class HubProcess implements EdgesHub {
   state: HubState;
   isAlive = true;
@@ -60,7 +60,7 @@ export class HubProcess implements EdgesHub {
   readonly #store: ModelStore;
   readonly edges: Edges;
   readonly #timers: ModelTimers;
-  /** As src/worker/socket.ts. */
+  /** As src/worker/edges/socket.ts. */
   #newestLine = 0;
   #isTickPending = false;
   #isDirty = false;
@@ -230,7 +230,7 @@ export class HubProcess implements EdgesHub {
     this.#store.settled(() => {});
   }
 
-  /** As src/worker/hub.ts: what is changed is written before anybody else reads it. */
+  /** As src/worker/host/hub.ts: what is changed is written before anybody else reads it. */
   #leave(): void {
     this.#around.machine.after(0, () => {
       if (!this.isAlive) return;

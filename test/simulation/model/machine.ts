@@ -10,7 +10,7 @@ export class Machine {
   #missed: (() => void)[] = [];
   /** Of the wall clock against the gateway's, in ms. */
   #skew: number;
-  /** A wall clock that jumps ahead looks like sleep: see src/worker/clock.ts. */
+  /** A wall clock that jumps ahead looks like sleep: see src/worker/host/clock.ts. */
   #ahead = 0;
   /** When it did, in epoch ms of the gateway's. */
   readonly #jumps: number[] = [];

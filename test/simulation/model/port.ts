@@ -8,7 +8,7 @@ import type { Input, TabKnowledge } from '../../../src/worker/core/input.ts';
 /** From a tab to the hub and back, in ms. */
 const portDelay = 0.3;
 
-/** The hub's end, as src/worker/hub.ts is one. */
+/** The hub's end, as src/worker/host/hub.ts is one. */
 export interface PortHub {
   /** What is posted to one that has died nobody reads. */
   readonly isAlive: boolean;
@@ -27,7 +27,7 @@ export interface PortPage {
   run(work: () => void, isPost: boolean): void;
 }
 
-/** A tab's connection, from end to end: src/client/hub-connection.ts and src/worker/ports.ts. */
+/** A tab's connection, from end to end: src/client/hub-connection.ts and src/worker/host/ports.ts. */
 export class ModelPort implements FollowedHub {
   readonly tabId: string;
   readonly #after: (delay: number, work: () => void) => void;

@@ -10,7 +10,7 @@ const skillGroup = 'Billing';
 const pageLimit = 50;
 const deadline = 15_000;
 
-/** wire-protocol.md, §3, as src/worker/rest.ts meets it. */
+/** wire-protocol.md, §3, as src/worker/edges/rest.ts meets it. */
 export class ModelRest {
   readonly #world: World;
   readonly #machine: Machine;

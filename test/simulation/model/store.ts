@@ -5,7 +5,6 @@ import {
   type Place,
   withReadMark,
 } from '../../../src/protocol/message.ts';
-import { isSame } from '../../../src/worker/core/likeness.ts';
 import {
   type ConversationRecord,
   emptyMeta,
@@ -16,6 +15,7 @@ import {
   type Restored,
   type StoreOperation,
 } from '../../../src/worker/core/records.ts';
+import { isSame } from '../../../src/worker/genesys-cloud/core/message-matching.ts';
 import type { World } from '../world.ts';
 import type { Machine } from './machine.ts';
 
@@ -31,7 +31,7 @@ export interface Found {
   readonly sent: readonly Message[];
 }
 
-/** The committed rows, and what src/worker/store.ts reads of them. */
+/** The committed rows, and what src/worker/store/store.ts reads of them. */
 export class Disk {
   readonly messages = new Map<string, Message>();
   readonly conversations = new Map<string, ConversationRecord>();
@@ -181,7 +181,7 @@ export class Disk {
     }
   }
 
-  /** As src/worker/store/alike.ts. */
+  /** As src/worker/store/same-message.ts. */
   #alike(message: Message): Message | undefined {
     if (!this.#hasLooseIds) return undefined;
     return [...this.messages.values()].find(

@@ -1,7 +1,9 @@
-import { Caller, type Unsettled } from '../../../src/client/caller.ts';
 import type { PageClock } from '../../../src/client/clock.ts';
-import { loadEarlier, refreshAbove } from '../../../src/client/earlier.ts';
-import { isStreamMessage } from '../../../src/client/guards.ts';
+import { Caller, type Unsettled } from '../../../src/client/hub-rpc.ts';
+import { loadEarlier, refreshAbove } from '../../../src/client/pagination.ts';
+import { sayAgain } from '../../../src/client/pending-handoff.ts';
+import { isStreamMessage } from '../../../src/client/port-validators.ts';
+import { Replica } from '../../../src/client/replica.ts';
 import {
   knowledge,
   type PageStorage,
@@ -9,16 +11,14 @@ import {
   readUnsent,
   writeMirror,
   writeUnsent,
-} from '../../../src/client/mirror.ts';
-import { Replica } from '../../../src/client/replica.ts';
-import { sayAgain } from '../../../src/client/unsent.ts';
+} from '../../../src/client/session-hint.ts';
 import type { SideCall } from '../../../src/protocol/deployment.ts';
 import { PartylineError } from '../../../src/protocol/errors.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import type { Call, StreamMessage } from '../../../src/protocol/port.ts';
 import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
 import type { Answer } from '../../../src/worker/core/effect.ts';
-import { epochOf } from '../../../src/worker/core/view.ts';
+import { epochOf } from '../../../src/worker/core/tabs/snapshot.ts';
 import { check } from '../violation.ts';
 import type { World } from '../world.ts';
 import type { HubProcess } from './hub.ts';

@@ -1,10 +1,10 @@
 import type { TimerName } from '../../../src/worker/core/timers.ts';
 import type { Machine } from './machine.ts';
 
-/** Long waits are cut into pieces: src/worker/timers.ts. */
+/** Long waits are cut into pieces: src/worker/host/timers.ts. */
 const longestWait = 30_000;
 
-/** As src/worker/timers.ts, on a machine that sleeps. */
+/** As src/worker/host/timers.ts, on a machine that sleeps. */
 export class ModelTimers {
   readonly #machine: Machine;
   readonly #fire: (name: TimerName) => void;

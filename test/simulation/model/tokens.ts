@@ -22,7 +22,7 @@ export class ModelBroker {
     this.#machine = machine;
   }
 
-  /** As src/worker/token.ts: never fails otherwise than by an answer, and gives up after 10 s. */
+  /** As src/worker/edges/broker-token.ts: never fails otherwise than by an answer, and gives up after 10 s. */
   fetch(done: (answer: Answer) => void): void {
     const { random, profile } = this.#world;
     const way = latency(this.#world);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Caller, type CallHub } from '../../../src/client/caller.ts';
+import { Caller, type CallHub } from '../../../src/client/hub-rpc.ts';
 import type { Identity } from '../../../src/client/identity.ts';
 import type { SideCall } from '../../../src/protocol/deployment.ts';
 import type { ErrorCode } from '../../../src/protocol/errors.ts';

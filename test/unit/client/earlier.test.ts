@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Caller } from '../../../src/client/caller.ts';
-import { loadEarlier, type Rows, refreshAbove } from '../../../src/client/earlier.ts';
-import { readAs } from '../../../src/client/guard.ts';
-import { isEarlier } from '../../../src/client/guards.ts';
+import { Caller } from '../../../src/client/hub-rpc.ts';
+import { loadEarlier, type Rows, refreshAbove } from '../../../src/client/pagination.ts';
+import { isEarlier } from '../../../src/client/port-validators.ts';
 import { applyPatch } from '../../../src/client/transcript.ts';
+import { readAs } from '../../../src/client/validator.ts';
 import { PartylineError } from '../../../src/protocol/errors.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import type { Call, Earlier } from '../../../src/protocol/port.ts';

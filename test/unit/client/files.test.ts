@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Caller } from '../../../src/client/caller.ts';
 import { Files } from '../../../src/client/files.ts';
+import { Caller } from '../../../src/client/hub-rpc.ts';
 import type { FileProgress } from '../../../src/protocol/files.ts';
 import type { CallAnswer } from '../../../src/protocol/port.ts';
 import { chatOf } from '../ui/chat.ts';

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Guard } from '../../../src/client/guard.ts';
 import {
   isCallAnswer,
   isConversation,
@@ -8,7 +7,8 @@ import {
   isHello,
   isMoved,
   isStreamMessage,
-} from '../../../src/client/guards.ts';
+} from '../../../src/client/port-validators.ts';
+import type { Guard } from '../../../src/client/validator.ts';
 import { movedSchema } from '../../../src/protocol/builds.ts';
 import {
   callAnswerSchema,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HubConnection } from '../../../src/client/hub-connection.ts';
-import type { Route } from '../../../src/client/route.ts';
+import type { Route } from '../../../src/client/transport.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';
 import { FakeLocks } from './fake-locks.ts';
 
@@ -267,7 +267,7 @@ describe('a connection that is closed', () => {
 describe('a call', () => {
   it('bears the epoch of the last snapshot, or of the hub’s first word', async () => {
     const connection = await attached();
-    await import('../../../src/client/later.ts');
+    await import('../../../src/client/deferred-calls.ts');
     void connection.call({ type: 'end' });
     await passes(0);
     expect(calls.posted.at(-1)).toMatchObject({
@@ -298,7 +298,7 @@ describe('a call', () => {
 describe('a hub that is probed', () => {
   it('is lost when it does not answer within two seconds', async () => {
     const connection = await attached();
-    await import('../../../src/client/later.ts');
+    await import('../../../src/client/deferred-calls.ts');
     connection.probe();
     connection.probe();
     await passes(1_999);
@@ -310,7 +310,7 @@ describe('a hub that is probed', () => {
 
   it('stays when it answers', async () => {
     const connection = await attached();
-    await import('../../../src/client/later.ts');
+    await import('../../../src/client/deferred-calls.ts');
     connection.probe();
     await passes(0);
     const { id } = Object(calls.posted.at(-1));
@@ -324,7 +324,7 @@ describe('a hub that is probed', () => {
 
   it('stays when the page itself has slept', async () => {
     const connection = await attached();
-    await import('../../../src/client/later.ts');
+    await import('../../../src/client/deferred-calls.ts');
     connection.probe();
     await passes(0);
     const now = performance.now();

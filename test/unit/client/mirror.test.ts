@@ -6,7 +6,7 @@ import {
   readUnsent,
   writeMirror,
   writeUnsent,
-} from '../../../src/client/mirror.ts';
+} from '../../../src/client/session-hint.ts';
 
 class TestStorage implements PageStorage {
   readonly items = new Map<string, string>();

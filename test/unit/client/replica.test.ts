@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Caller } from '../../../src/client/caller.ts';
-import type { Mirror } from '../../../src/client/mirror.ts';
+import { Caller } from '../../../src/client/hub-rpc.ts';
 import { type FollowedHub, Replica } from '../../../src/client/replica.ts';
+import type { Mirror } from '../../../src/client/session-hint.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import type {
   Call,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Caller } from '../../../src/client/caller.ts';
+import { Caller } from '../../../src/client/hub-rpc.ts';
 import type { Identity } from '../../../src/client/identity.ts';
-import { sayAgain } from '../../../src/client/unsent.ts';
+import { sayAgain } from '../../../src/client/pending-handoff.ts';
 import { PartylineError } from '../../../src/protocol/errors.ts';
 import type { Call } from '../../../src/protocol/port.ts';
 

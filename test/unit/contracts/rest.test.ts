@@ -6,7 +6,7 @@ import type { GatewayAdapter, RestCall, RestResult } from '../../../src/protocol
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import { type Gateway, startGateway } from '../../../src/testing/index.ts';
-import { Rest } from '../../../src/worker/rest.ts';
+import { Rest } from '../../../src/worker/edges/rest.ts';
 import type { EdgeExpect } from '../../contracts/edge-case.ts';
 import {
   addressCases,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, vi } from 'vitest';
-import { createClock } from '../../../src/worker/clock.ts';
-import { createTimers } from '../../../src/worker/timers.ts';
+import { createClock } from '../../../src/worker/host/clock.ts';
+import { createTimers } from '../../../src/worker/host/timers.ts';
 import { modelTimers } from '../../contracts/models/timers.ts';
 import {
   clockCases,

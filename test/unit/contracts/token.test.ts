@@ -8,11 +8,11 @@ import type {
   TokenResult,
 } from '../../../src/protocol/gateway.ts';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
-import { Rest } from '../../../src/worker/rest.ts';
-import { RestTokens } from '../../../src/worker/rest-token.ts';
-import { SessionTokens } from '../../../src/worker/session-tokens.ts';
-import { Tokens } from '../../../src/worker/token.ts';
-import type { KeptSession } from '../../../src/worker/vault.ts';
+import { Tokens } from '../../../src/worker/edges/broker-token.ts';
+import { Rest } from '../../../src/worker/edges/rest.ts';
+import type { KeptSession } from '../../../src/worker/genesys-cloud/credential-store.ts';
+import { RestTokens } from '../../../src/worker/genesys-cloud/history-token.ts';
+import { SessionTokens } from '../../../src/worker/genesys-cloud/session-credentials.ts';
 import type { EdgeExpect } from '../../contracts/edge-case.ts';
 import {
   type BrokerBench,
@@ -395,7 +395,7 @@ class RealRestTokenBench implements RestTokenBench {
     this.#tokens.take({ type: 'rest-token', token, expiresAt: null });
   }
 
-  /** As src/worker/genesys-cloud.ts. */
+  /** As src/worker/genesys-cloud/extension.ts. */
   tells(event: GatewayEvent): GatewayEvent | null {
     if (event.type !== 'rest-token') return this.#tokens.hear(event);
     this.#tokens.take(event);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closest } from '../../../src/worker/core/closest.ts';
+import { closest } from '../../../src/worker/core/conversation/closest-name.ts';
 
 describe('the name that was meant', () => {
   const known = ['Tier1_Support', 'Billing', 'Sales'];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GatewayEvent, GatewayProblem } from '../../../src/protocol/gateway.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
-import { genesysCloud } from '../../../src/worker/genesys-cloud.ts';
+import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 import { agentSays, TestHub } from './harness.ts';
 import { socketOf } from './link-scenes.ts';
 import { asked, type Happenings, heard, phaseTable, timersFire } from './phase-table.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionLife } from '../../../src/protocol/gateway.ts';
 import type { ConversationRecord } from '../../../src/worker/core/records.ts';
-import { genesysCloud } from '../../../src/worker/genesys-cloud.ts';
+import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 import { agentSays, TestHub } from './harness.ts';
 import { routing } from './platform.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ToldMessage } from '../../../src/protocol/gateway.ts';
-import { genesysCloud } from '../../../src/worker/genesys-cloud.ts';
+import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 import { emptyStore, TestHub } from './harness.ts';
 
 const gateway = genesysCloud({ deploymentId: 'd', region: 'us-east-1' });

@@ -10,9 +10,9 @@ import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import type { Answer, Effect } from '../../../src/worker/core/effect.ts';
 import type { Clock, Input } from '../../../src/worker/core/input.ts';
-import type { HubInspector } from '../../../src/worker/core/inspection.ts';
+import type { HubInspector } from '../../../src/worker/core/observer.ts';
 import { emptyMeta, emptyReading, type Restored } from '../../../src/worker/core/records.ts';
-import type { SessionRules } from '../../../src/worker/core/session-rules.ts';
+import type { SessionRules } from '../../../src/worker/core/session-policy.ts';
 import {
   defaultLimits,
   defaultRoutingPolicy,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GatewayProblem, RestFailureKind } from '../../../src/protocol/gateway.ts';
 import type { Message } from '../../../src/protocol/message.ts';
-import { rowOf } from '../../../src/worker/core/transcript.ts';
+import { rowOf } from '../../../src/worker/core/transcript/transcript.ts';
 import { agentSays, conversationId, echo, TestHub } from './harness.ts';
 import { billing } from './routing-hub.ts';
 

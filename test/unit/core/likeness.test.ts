@@ -2,10 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { Content } from '../../../src/protocol/content.ts';
 import type { GatewayMessage } from '../../../src/protocol/gateway.ts';
 import type { Message } from '../../../src/protocol/message.ts';
-import { isKnown, isSame, moreAliases, recognise } from '../../../src/worker/core/likeness.ts';
-import { Run } from '../../../src/worker/core/run.ts';
+import { Run } from '../../../src/worker/core/context.ts';
 import type { EarlierWanted, OutboxItem, OutboxStage } from '../../../src/worker/core/state.ts';
-import { rowOf } from '../../../src/worker/core/transcript.ts';
+import { rowOf } from '../../../src/worker/core/transcript/transcript.ts';
+import {
+  isKnown,
+  isSame,
+  moreAliases,
+  recognise,
+} from '../../../src/worker/genesys-cloud/core/message-matching.ts';
 import { agentSays, conversationId, echo, TestHub } from './harness.ts';
 import { file } from './scenes.ts';
 

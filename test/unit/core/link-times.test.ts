@@ -3,12 +3,12 @@ import type { TokenResult } from '../../../src/protocol/gateway.ts';
 import { backoff } from '../../../src/worker/core/backoff.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
 import { nextRandom } from '../../../src/worker/core/random.ts';
-import type { SessionRules } from '../../../src/worker/core/session-rules.ts';
+import type { SessionRules } from '../../../src/worker/core/session-policy.ts';
 import { defaultTiming, type Timing } from '../../../src/worker/core/settings.ts';
 import type { HubState } from '../../../src/worker/core/state.ts';
 import { step } from '../../../src/worker/core/step.ts';
 import type { TimerName } from '../../../src/worker/core/timers.ts';
-import { genesysCloud } from '../../../src/worker/genesys-cloud.ts';
+import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 import { agentSays, conversationId, echo, TestHub } from './harness.ts';
 import { billing, RoutingHub } from './routing-hub.ts';
 

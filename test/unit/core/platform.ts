@@ -1,7 +1,7 @@
 import type { GatewayEvent, RestResult } from '../../../src/protocol/gateway.ts';
 import type { Effect } from '../../../src/worker/core/effect.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
-import { genesysCloud } from '../../../src/worker/genesys-cloud.ts';
+import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 import { TestHub } from './harness.ts';
 
 export const routing = { skillGroups: ['Billing'] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closest } from '../../../src/worker/core/closest.ts';
+import { closest } from '../../../src/worker/core/conversation/closest-name.ts';
 import type { Timing } from '../../../src/worker/core/settings.ts';
 import { conversationId, TestHub } from './harness.ts';
 import { billing, names, RoutingHub } from './routing-hub.ts';

@@ -8,7 +8,7 @@ import type {
 import type { Message } from '../../../src/protocol/message.ts';
 import type { PatchMessage, SnapshotMessage } from '../../../src/protocol/port.ts';
 import type { ConversationRecord, StoreOperation } from '../../../src/worker/core/records.ts';
-import { rowOf } from '../../../src/worker/core/transcript.ts';
+import { rowOf } from '../../../src/worker/core/transcript/transcript.ts';
 import { agentSays, conversationId, type TestHub } from './harness.ts';
 
 /** What several tests of the hub tell: things heard, answers of REST, rows of the store. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { genesysCloud } from '../../../src/worker/genesys-cloud.ts';
+import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 import { agentSays, conversationId, echo, TestHub } from './harness.ts';
 import { PlatformHub } from './platform.ts';
 import { fails, hears, polling, problem, routing, settled, untilAsked } from './scenes.ts';

@@ -5,7 +5,7 @@ import {
   genesysCloud,
 } from '../../../src/protocol/genesys-cloud/index.ts';
 import { type GenesysWebchatOptions, genesysWebchat } from '../../../src/protocol/webchat/index.ts';
-import { genesysCloud as genesysCloudHub } from '../../../src/worker/genesys-cloud.ts';
+import { genesysCloud as genesysCloudHub } from '../../../src/worker/genesys-cloud/extension.ts';
 
 // What a site gives to a dialect is in the addresses that it has, or in the frames that it writes.
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
-import type { SeenStep } from '../../../src/worker/core/inspection.ts';
-import { Hub } from '../../../src/worker/hub.ts';
-import { Log } from '../../../src/worker/log.ts';
+import type { SeenStep } from '../../../src/worker/core/observer.ts';
+import { Hub } from '../../../src/worker/host/hub.ts';
+import { Log } from '../../../src/worker/host/log.ts';
 import { checkOptions, type HubOptions } from '../../../src/worker/options.ts';
 
 // What a site gives to `startHub` must reach the hub that it makes; what the hub's core does with its settings

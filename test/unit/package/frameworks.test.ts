@@ -2,9 +2,9 @@ import type { SvelteHTMLElements } from 'svelte/elements';
 import { describe, expectTypeOf, it } from 'vitest';
 import type { GlobalComponents } from 'vue';
 import type { Routing } from '../../../src/client/index.ts';
+import type { PartylineChat } from '../../../src/frameworks/react.ts';
 import type {} from '../../../src/frameworks/svelte.ts';
 import type {} from '../../../src/frameworks/vue.ts';
-import type { PartylineChat } from '../../../src/react/index.ts';
 
 /** Checked by tsc: a template that sets something else does not compile. */
 describe('<partyline-chat> is typed', () => {

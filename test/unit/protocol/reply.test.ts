@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { callSchema } from '../../../src/protocol/port.ts';
-import { Log } from '../../../src/worker/log.ts';
+import { Log } from '../../../src/worker/host/log.ts';
 import { RowReader } from '../../../src/worker/store/rows.ts';
 
 const value = { id: 'f1', text: 'Ada', payload: 'Ada' };

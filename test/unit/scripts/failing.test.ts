@@ -149,7 +149,7 @@ test(
   'simulate fails at a broken promise, at a mutant that survives, and at one that there is not',
   slow,
   async () => {
-    const path = 'src/worker/core/transcript.ts';
+    const path = 'src/worker/core/transcript/transcript.ts';
     const find = 'return run.state.window.find(isIt);';
     copy.replace(path, find, 'return run.state.window.slice(0, 0).find(isIt);');
     const simulated = await copy.run('npm run simulate -- --seeds 200 --jobs 1');

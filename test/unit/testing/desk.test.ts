@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type DeskFrame, deskEventSchema } from '../../../src/testing/agent-protocol.ts';
+import { type DeskFrame, deskEventSchema } from '../../../src/testing/agents/agent-protocol.ts';
 import type { Gateway } from '../../../src/testing/index.ts';
 import { gatewayForTest, Line } from './support.ts';
 

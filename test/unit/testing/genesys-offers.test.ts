@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { offerFor, wordsOf } from '../../../src/testing/genesys-cloud/offers.ts';
+import { offerFor, wordsOf } from '../../../src/testing/genesys-cloud/structured-content.ts';
 import { gatewayForTest } from './support.ts';
 
 test('an agent reads a form with the titles of its fields, and what was offered', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Alerts } from '../../../src/ui/alerts.ts';
-import { english } from '../../../src/ui/texts.ts';
+import { english } from '../../../src/ui/messages.ts';
 import { PlayedChat } from './chat.ts';
 import { message, snapshot } from './fixtures.ts';
 

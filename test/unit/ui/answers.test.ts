@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FormField, ListSection } from '../../../src/protocol/content.ts';
+import { english } from '../../../src/ui/messages.ts';
 import {
   chosenOf,
   keyOf,
@@ -7,8 +8,7 @@ import {
   spanText,
   valuesOf,
 } from '../../../src/ui/panel/forms/answers.ts';
-import { withFormWords } from '../../../src/ui/panel/forms/words.ts';
-import { english } from '../../../src/ui/texts.ts';
+import { withFormWords } from '../../../src/ui/panel/forms/messages.ts';
 
 const texts = withFormWords(english);
 const { form } = texts;

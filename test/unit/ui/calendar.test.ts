@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { english, type Texts } from '../../../src/ui/messages.ts';
 import { dayLabel, exactTime, startOfDay, timeOfDay } from '../../../src/ui/panel/calendar.ts';
 import { sizeText } from '../../../src/ui/panel/size-text.ts';
-import { english, type Texts } from '../../../src/ui/texts.ts';
 
 /** Texts of a language that no other test uses: its formats are made once. */
 function speaking(language: string, preferred: readonly string[]): Texts {

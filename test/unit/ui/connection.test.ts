@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Problem } from '../../../src/protocol/errors.ts';
 import { type ConnectionSnapshot, type Phase, phases } from '../../../src/protocol/snapshot.ts';
+import { troubleOf } from '../../../src/ui/display-error.ts';
+import { english } from '../../../src/ui/messages.ts';
 import { canRetry, connectionText, isOutdated, toneOf } from '../../../src/ui/panel/connection.ts';
-import { english } from '../../../src/ui/texts.ts';
-import { troubleOf } from '../../../src/ui/trouble.ts';
 import { snapshot } from './fixtures.ts';
 
 function inPhase(phase: Phase, more: Partial<ConnectionSnapshot> = {}) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isRightToLeft, textsOf } from '../../../src/ui/languages/index.ts';
-import { english, type Texts } from '../../../src/ui/texts.ts';
+import { english, type Texts } from '../../../src/ui/messages.ts';
 
 /** Everything a dictionary can say, with these numbers in it, by where it stands. */
 function sayings(texts: object, path = ''): [string, string][] {

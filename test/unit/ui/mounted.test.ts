@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../src/protocol/message.ts';
-import { type Entry, MountedRows, type View } from '../../../src/ui/panel/mounted.ts';
+import { type Entry, MountedRows, type View } from '../../../src/ui/panel/virtual-rows.ts';
 import { message } from './fixtures.ts';
 
 /** What a row of one line is taken to be high, in px, before it was seen. */

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Message } from '../../../src/protocol/message.ts';
-import { arrivals } from '../../../src/ui/panel/arrivals.ts';
+import { english } from '../../../src/ui/messages.ts';
+import { arrivals } from '../../../src/ui/panel/new-messages.ts';
 import { Rows } from '../../../src/ui/panel/rows.ts';
 import { UnreadMark } from '../../../src/ui/panel/unread-mark.ts';
-import { english } from '../../../src/ui/texts.ts';
 import { message, own, snapshot } from './fixtures.ts';
 
 const minute = 60_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { troubleBy, wordsOf } from '../../../src/ui/languages/words.ts';
+import { troubleBy, wordsOf } from '../../../src/ui/languages/plurals.ts';
+import { english } from '../../../src/ui/messages.ts';
 import { emptyDraft } from '../../../src/ui/panel/forms/draft.ts';
-import { withFormWords } from '../../../src/ui/panel/forms/words.ts';
-import { english } from '../../../src/ui/texts.ts';
+import { withFormWords } from '../../../src/ui/panel/forms/messages.ts';
 
 describe('the words of a language', () => {
   it('count as it does', () => {

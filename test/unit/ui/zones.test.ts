@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { textsOf } from '../../../src/ui/languages/index.ts';
+import { english } from '../../../src/ui/messages.ts';
 import { spanText } from '../../../src/ui/panel/forms/answers.ts';
-import { withFormWords } from '../../../src/ui/panel/forms/words.ts';
+import { withFormWords } from '../../../src/ui/panel/forms/messages.ts';
 import { sizeText } from '../../../src/ui/panel/size-text.ts';
-import { english } from '../../../src/ui/texts.ts';
 
 // Days and times are the visitor's own: each of these holds wherever they are, and whatever they speak.
 

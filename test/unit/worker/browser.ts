@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import type { GatewayCommand, GatewayEvent } from '../../../src/protocol/gateway.ts';
 import { hubLock } from '../../../src/protocol/locks.ts';
-import { Store } from '../../../src/worker/store.ts';
+import { Store } from '../../../src/worker/store/store.ts';
 import { Disk } from '../../simulation/model/store.ts';
 
 type Locks = Pick<LockManager, 'request' | 'query'>;

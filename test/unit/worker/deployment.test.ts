@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DeploymentSettings } from '../../../src/worker/deployment.ts';
+import { DeploymentSettings } from '../../../src/worker/genesys-cloud/deployment.ts';
 
 const url = 'https://api-cdn.example/config.json';
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { throughChannels } from '../../../src/client/channels.ts';
 import { callChannel, hubChannel } from '../../../src/protocol/channels.ts';
 import type { Note } from '../../../src/worker/core/effect.ts';
-import { answerDoor, type Port } from '../../../src/worker/ports.ts';
+import { answerDoor, type Port } from '../../../src/worker/host/ports.ts';
 
 let notes: Note[] = [];
 let served: { readonly port: Port; readonly onGone: () => void }[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fileCallSchema } from '../../../src/worker/file-calls.ts';
+import { fileCallSchema } from '../../../src/worker/genesys-cloud/file-calls.ts';
 
 const type = 'file';
 const file = new File(['a'], 'a.txt');

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { GatewayCommand, GatewayEvent, Supply } from '../../../src/protocol/gateway.ts';
 import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
 import type { CallAnswer } from '../../../src/protocol/port.ts';
-import { genesysCloud } from '../../../src/worker/genesys-cloud.ts';
+import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 
 /** The line of a hub, with what stands beside the core; `hears` answers with what the core is told. */
 class Line {

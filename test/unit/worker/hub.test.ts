@@ -7,11 +7,11 @@ import type { Call, StreamMessage } from '../../../src/protocol/port.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
-import { Hub } from '../../../src/worker/hub.ts';
+import { Tokens } from '../../../src/worker/edges/broker-token.ts';
+import { Hub } from '../../../src/worker/host/hub.ts';
+import { Log } from '../../../src/worker/host/log.ts';
 import { genesysCloud } from '../../../src/worker/index.ts';
-import { Log } from '../../../src/worker/log.ts';
 import { checkOptions, type HubOptions } from '../../../src/worker/options.ts';
-import { Tokens } from '../../../src/worker/token.ts';
 import { Browser, type FakeHost, plainFrames, settled } from './browser.ts';
 
 const article = genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });

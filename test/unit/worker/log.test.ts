@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { Log } from '../../../src/worker/log.ts';
+import { Log } from '../../../src/worker/host/log.ts';
 
 const said: string[] = [];
 

@@ -5,7 +5,7 @@ import type {
   GatewayProblem,
 } from '../../../src/protocol/gateway.ts';
 import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
-import { OpenRequests } from '../../../src/worker/open-requests.ts';
+import { OpenRequests } from '../../../src/worker/host/open-requests.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

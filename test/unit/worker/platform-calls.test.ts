@@ -5,8 +5,8 @@ import type {
   GatewayProblem,
 } from '../../../src/protocol/gateway.ts';
 import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
-import { DeploymentSettings } from '../../../src/worker/deployment.ts';
-import { PlatformCalls } from '../../../src/worker/platform-calls.ts';
+import { DeploymentSettings } from '../../../src/worker/genesys-cloud/deployment.ts';
+import { PlatformCalls } from '../../../src/worker/genesys-cloud/platform-calls.ts';
 
 const over = { type: 'session-over', reason: 'cleared', message: 'cleared' } as const;
 const opened: GatewayEvent = {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { putFile } from '../../../src/worker/put-file.ts';
+import { putFile } from '../../../src/worker/genesys-cloud/put-file.ts';
 
 /** A request that does what a test says. */
 class FakeRequest {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
-import { RequestPace } from '../../../src/worker/request-pace.ts';
+import { RequestPace } from '../../../src/worker/edges/request-limiter.ts';
 
 const { traits } = genesysCloud({ deploymentId: 'd', region: 'eu-west-1' });
 

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { GatewayEvent, GatewayProblem } from '../../../src/protocol/gateway.ts';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
 import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
-import { Rest } from '../../../src/worker/rest.ts';
-import { RestTokens } from '../../../src/worker/rest-token.ts';
+import { Rest } from '../../../src/worker/edges/rest.ts';
+import { RestTokens } from '../../../src/worker/genesys-cloud/history-token.ts';
 
 const taken = (token: string) => ({ type: 'rest-token', token, expiresAt: null }) as const;
 const problem = (part: Partial<GatewayProblem>): GatewayEvent => ({

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import * as mini from 'zod/mini';
-import { attributeProblems } from '../../../src/worker/attributes.ts';
-import { Log } from '../../../src/worker/log.ts';
-import { RoutingLog } from '../../../src/worker/routing-log.ts';
+import { RoutingLog } from '../../../src/worker/edges/routing-log.ts';
+import { attributeProblems } from '../../../src/worker/host/attributes.ts';
+import { Log } from '../../../src/worker/host/log.ts';
 
 describe.each([
   [

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { contentsSchema } from '../../../src/protocol/content-schema.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import { emptyMeta } from '../../../src/worker/core/records.ts';
-import { Log } from '../../../src/worker/log.ts';
+import { Log } from '../../../src/worker/host/log.ts';
 import { RowReader } from '../../../src/worker/store/rows.ts';
 
 const message: Message = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../src/protocol/message.ts';
 import { emptyMeta, type StoreOperation } from '../../../src/worker/core/records.ts';
-import { makeKey, Seal } from '../../../src/worker/store/seal.ts';
+import { makeKey, Seal } from '../../../src/worker/store/encryption.ts';
 import { oddTexts } from '../../contracts/rows.ts';
 
 const message: Message = {

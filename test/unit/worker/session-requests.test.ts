@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SessionSettings } from '../../../src/protocol/gateway.ts';
-import { SessionTokens } from '../../../src/worker/session-tokens.ts';
-import type { KeptSession } from '../../../src/worker/vault.ts';
+import type { KeptSession } from '../../../src/worker/genesys-cloud/credential-store.ts';
+import { SessionTokens } from '../../../src/worker/genesys-cloud/session-credentials.ts';
 
 const urls = {
   visitor: 'https://shop.example/visitor',

@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
 import { startGateway } from '../../../src/testing/index.ts';
-import { Log } from '../../../src/worker/log.ts';
-import { SessionTokens } from '../../../src/worker/session-tokens.ts';
-import type { KeptSession } from '../../../src/worker/vault.ts';
+import type { KeptSession } from '../../../src/worker/genesys-cloud/credential-store.ts';
+import { SessionTokens } from '../../../src/worker/genesys-cloud/session-credentials.ts';
+import { Log } from '../../../src/worker/host/log.ts';
 
 const wanted = () => true;
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { GatewayCommand, GatewayEvent } from '../../../src/protocol/gateway.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
-import { Sockets } from '../../../src/worker/socket.ts';
+import { Sockets } from '../../../src/worker/edges/socket.ts';
 
 /** A browser's socket whose other end the test plays. */
 class TestSocket {

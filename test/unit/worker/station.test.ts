@@ -7,9 +7,9 @@ import { hubLock, tabLock } from '../../../src/protocol/locks.ts';
 import type { HubCalls } from '../../../src/protocol/port.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
-import { Log } from '../../../src/worker/log.ts';
+import { Station } from '../../../src/worker/host/coordinator.ts';
+import { Log } from '../../../src/worker/host/log.ts';
 import { checkOptions } from '../../../src/worker/options.ts';
-import { Station } from '../../../src/worker/station.ts';
 import { Browser, type FakeHost, plainFrames, settled } from './browser.ts';
 
 const nothing: RestResult = {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { GatewayCommand, GatewayEvent, Supply } from '../../../src/protocol/gateway.ts';
 import type { GenesysCloudOptions } from '../../../src/protocol/genesys-cloud/index.ts';
-import { genesysCloud } from '../../../src/worker/genesys-cloud.ts';
+import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 
 const session: Extract<GatewayEvent, { type: 'session' }> = {
   type: 'session',

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { Tokens } from '../../../src/worker/token.ts';
+import { Tokens } from '../../../src/worker/edges/broker-token.ts';
 
 it('a token that comes after another visitor’s is not taken', async () => {
   const answers: ((subject: string) => void)[] = [];

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { GatewayProblem } from '../../../src/protocol/gateway.ts';
-import { errorOf, linkError, lost, refusal } from '../../../src/worker/upload-errors.ts';
+import {
+  errorOf,
+  linkError,
+  lost,
+  refusal,
+} from '../../../src/worker/genesys-cloud/upload-errors.ts';
 
 const problem = (kind: GatewayProblem['kind'], code: string): GatewayProblem => ({
   kind,

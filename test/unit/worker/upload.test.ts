@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PartylineError } from '../../../src/protocol/errors.ts';
-import { Upload, withSettlers } from '../../../src/worker/upload.ts';
+import { Upload, withSettlers } from '../../../src/worker/genesys-cloud/upload.ts';
 
 const overdue = new PartylineError('timeout', 'too long');
 const cancelled = new PartylineError('file-lost', 'cancelled');

@@ -8,9 +8,9 @@ import type {
 } from '../../../src/protocol/gateway.ts';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
 import type { Call, CallAnswer } from '../../../src/protocol/port.ts';
-import type { putFile } from '../../../src/worker/put-file.ts';
-import { RequestPace } from '../../../src/worker/request-pace.ts';
-import { Uploads } from '../../../src/worker/uploads.ts';
+import { RequestPace } from '../../../src/worker/edges/request-limiter.ts';
+import type { putFile } from '../../../src/worker/genesys-cloud/put-file.ts';
+import { Uploads } from '../../../src/worker/genesys-cloud/uploads.ts';
 
 const { traits } = genesysCloud({ deploymentId: 'd', region: 'eu-west-1' });
 

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Content, Reply } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
-import type { Texts } from '../../texts.ts';
+import type { Texts } from '../../messages.ts';
 import type { FreshLinks } from '../files/fresh-links.ts';
-import type { ViewForm } from '../forms/door.ts';
+import type { ViewForm } from '../forms/lazy-forms.ts';
 import { cards } from './cards.ts';
 import { choices } from './choices.ts';
 import { attachment } from './files.ts';

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { ListContent, TimesContent } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
 import { visitorLocale } from '../../languages/locale.ts';
-import type { Texts } from '../../texts.ts';
+import type { Texts } from '../../messages.ts';
 import { replyButton } from './choices.ts';
 import { hide, picture } from './files.ts';
 import type { ContentContext } from './index.ts';

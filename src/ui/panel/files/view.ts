@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { FileProgress } from '../../../protocol/files.ts';
-import type { Texts } from '../../texts.ts';
+import type { Texts } from '../../messages.ts';
 import { attachIcon, closeIcon } from '../icons.ts';
 import { sizeText } from '../size-text.ts';
-import type { FilePart, FileRow } from './part.ts';
+import type { FilePart, FileRow } from './controller.ts';
 
 /** The files on their way, above the field. */
 export function fileRows(files: FilePart, texts: Texts): unknown {

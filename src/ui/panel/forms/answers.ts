@@ -1,6 +1,6 @@
 import type { FormField, ListSection, ReplyValue } from '../../../protocol/content.ts';
 import { visitorLocale } from '../../languages/locale.ts';
-import type { FormTexts } from './words.ts';
+import type { FormTexts } from './messages.ts';
 
 type DateField = Extract<FormField, { type: 'date' }>;
 

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { FormField, ListSection } from '../../../protocol/content.ts';
 import { keyOf, spanText } from './answers.ts';
-import type { FormTexts } from './words.ts';
+import type { FormTexts } from './messages.ts';
 
 /** A field as it stands in the page. */
 export interface Asked {

@@ -7,7 +7,7 @@ import { heading } from '../content/pickers.ts';
 import { chosenOf, problemOf, valuesOf } from './answers.ts';
 import { closed, emptyDraft, type FormDraft, type Step } from './draft.ts';
 import { type Asked, fieldView, listView } from './fields.ts';
-import type { FormTexts } from './words.ts';
+import type { FormTexts } from './messages.ts';
 
 /** As any part of a message, with the words of forms. */
 type FormContext = ContentContext & { readonly texts: FormTexts };

@@ -1,16 +1,21 @@
 import { expose } from 'comlink';
 import { contentsSchema } from '../../../../src/protocol/content-schema.ts';
 import type { Place } from '../../../../src/protocol/message.ts';
-import { createClock } from '../../../../src/worker/clock.ts';
 import type { StoreOperation } from '../../../../src/worker/core/records.ts';
 import type { TimerName } from '../../../../src/worker/core/timers.ts';
-import { holdForLife, holdLock, isWanted, whenReleased } from '../../../../src/worker/locks.ts';
-import { Log } from '../../../../src/worker/log.ts';
-import { findAlike } from '../../../../src/worker/store/alike.ts';
-import { sealedRows } from '../../../../src/worker/store/sealed-rows.ts';
-import { Store } from '../../../../src/worker/store.ts';
-import { createTimers } from '../../../../src/worker/timers.ts';
-import { type KeptSession, Vault } from '../../../../src/worker/vault.ts';
+import { type KeptSession, Vault } from '../../../../src/worker/genesys-cloud/credential-store.ts';
+import { createClock } from '../../../../src/worker/host/clock.ts';
+import {
+  holdForLife,
+  holdLock,
+  isWanted,
+  whenReleased,
+} from '../../../../src/worker/host/locks.ts';
+import { Log } from '../../../../src/worker/host/log.ts';
+import { createTimers } from '../../../../src/worker/host/timers.ts';
+import { sealedRows } from '../../../../src/worker/store/encrypted-rows.ts';
+import { findAlike } from '../../../../src/worker/store/same-message.ts';
+import { Store } from '../../../../src/worker/store/store.ts';
 import { runAll } from '../../../contracts/plain-data.ts';
 import {
   clockCases,

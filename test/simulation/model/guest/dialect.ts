@@ -1,5 +1,5 @@
 import { genesysCloud } from '../../../../src/protocol/genesys-cloud/index.ts';
-import { guestRules } from '../../../../src/worker/core/guest.ts';
+import { guestRules } from '../../../../src/worker/genesys-cloud/core/session-policy.ts';
 import type { World } from '../../world.ts';
 import type { Dialect } from '../dialect.ts';
 import type { Machine } from '../machine.ts';

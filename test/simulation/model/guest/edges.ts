@@ -5,7 +5,7 @@ import type {
   RestResult,
   TokenResult,
 } from '../../../../src/protocol/gateway.ts';
-import { RestTokens } from '../../../../src/worker/rest-token.ts';
+import { RestTokens } from '../../../../src/worker/genesys-cloud/history-token.ts';
 import type { Scheduler } from '../../scheduler.ts';
 import type { Edges, EdgesHub } from '../edges.ts';
 import type { Machine } from '../machine.ts';
@@ -14,7 +14,7 @@ import type { GuestHistory } from './history.ts';
 import type { GuestPlatform } from './platform.ts';
 import type { ModelVault } from './vault.ts';
 
-/** How often the site is asked who the visitor is, in s: src/worker/session-tokens.ts. */
+/** How often the site is asked who the visitor is, in s: src/worker/genesys-cloud/session-credentials.ts. */
 const askAgainAfter = 900;
 
 /** The one that this site has. */
@@ -31,7 +31,7 @@ export interface GuestSurroundings {
   readonly vault: ModelVault;
 }
 
-/** As src/worker/session-tokens.ts and rest.ts, with the tokens of src/worker/rest-token.ts. */
+/** As src/worker/genesys-cloud/session-credentials.ts and rest.ts, with the tokens of src/worker/genesys-cloud/history-token.ts. */
 export class GuestEdges implements Edges {
   token: string | null = null;
   isOpen = false;

@@ -1,7 +1,7 @@
 import type { GatewayMessage } from '../../../../src/protocol/gateway.ts';
 import { messageIdAttribute } from '../../../../src/protocol/genesys-cloud/messages.ts';
+import type { StoredMessage } from '../../../../src/testing/gateway/model.ts';
 import type { Extras } from '../../../../src/testing/genesys-cloud/frames.ts';
-import type { StoredMessage } from '../../../../src/testing/model.ts';
 
 /** As the platform keeps it: under an id of its own, which is another one for each copy. */
 export function storedMessage(message: GatewayMessage): StoredMessage {

@@ -1,6 +1,6 @@
-import type { KeptSession } from '../../../../src/worker/vault.ts';
+import type { KeptSession } from '../../../../src/worker/genesys-cloud/credential-store.ts';
 
-/** What the browser keeps of sessions: src/worker/vault.ts. It outlives hubs. */
+/** What the browser keeps of sessions: src/worker/genesys-cloud/credential-store.ts. It outlives hubs. */
 export class ModelVault {
   readonly #kept = new Map<string, KeptSession>();
 

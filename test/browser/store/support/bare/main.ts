@@ -1,9 +1,9 @@
 import { contentsSchema } from '../../../../../src/protocol/content-schema.ts';
-import { Log } from '../../../../../src/worker/log.ts';
-import { findAlike } from '../../../../../src/worker/store/alike.ts';
-import { sealedRows } from '../../../../../src/worker/store/sealed-rows.ts';
-import { Store } from '../../../../../src/worker/store.ts';
-import { Vault } from '../../../../../src/worker/vault.ts';
+import { Vault } from '../../../../../src/worker/genesys-cloud/credential-store.ts';
+import { Log } from '../../../../../src/worker/host/log.ts';
+import { sealedRows } from '../../../../../src/worker/store/encrypted-rows.ts';
+import { findAlike } from '../../../../../src/worker/store/same-message.ts';
+import { Store } from '../../../../../src/worker/store/store.ts';
 
 /** A store without a hub, in a page, with what it told of itself. */
 class BareStore extends Store {

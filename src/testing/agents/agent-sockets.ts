@@ -1,0 +1,85 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Conversations } from '../gateway/conversations.ts';
+import type { ConversationEvent } from '../gateway/model.ts';
+import type { Settings } from '../gateway/options.ts';
+import { isLoopbackOrigin } from '../gateway/origins.ts';
+import { refuseUpgrade } from '../gateway/upgrade.ts';
+import type { TranscriptStore } from '../storage/store.ts';
+import { maximumFrameBytes } from '../webchat/frames.ts';
+import { DeskWindow } from './agent-connection.ts';
+import type { Agents } from './agents.ts';
+
+export interface DeskContext {
+  readonly settings: Settings;
+  readonly conversations: Conversations;
+  readonly agents: Agents;
+  readonly store: TranscriptStore;
+}
+
+// A list a tick would be a flood while a thousand visitors write.
+const listInterval = 100;
+
+/**
+ * The agents' side: desk windows over WebSocket.
+ *
+ * There is **no authentication**, because this is an emulator: whoever reaches the port on this machine
+ * is an agent. A browser's `Origin` has to be a loopback page, so that no page of the internet is one.
+ */
+export class DeskSockets {
+  readonly #context: DeskContext;
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: maximumFrameBytes,
+    perMessageDeflate: false,
+    clientTracking: false,
+  });
+  readonly #windows = new Map<WebSocket, DeskWindow>();
+  readonly #unsubscribe: () => void;
+  #listTimer: NodeJS.Timeout | null = null;
+
+  constructor(context: DeskContext) {
+    this.#context = context;
+    this.#unsubscribe = context.conversations.subscribe((event) => this.#tell(event));
+  }
+
+  upgrade(request: IncomingMessage, raw: Socket, head: Buffer): void {
+    const { origin } = request.headers;
+    if (origin !== undefined && !isLoopbackOrigin(origin)) {
+      refuseUpgrade(raw, 403);
+      return;
+    }
+    this.#server.handleUpgrade(request, raw, head, (socket) => {
+      const window = new DeskWindow(this.#context, (text) => socket.send(text));
+      this.#windows.set(socket, window);
+      socket.on('message', (data, isBinary) => {
+        window.receive(isBinary ? '' : data.toString());
+      });
+      socket.on('error', () => socket.terminate());
+      socket.on('close', () => this.#windows.delete(socket));
+    });
+  }
+
+  close(): void {
+    this.#unsubscribe();
+    if (this.#listTimer) clearTimeout(this.#listTimer);
+  }
+
+  #tell(event: ConversationEvent): void {
+    if (this.#windows.size === 0) return;
+    for (const window of this.#windows.values()) window.tell(event);
+    if (event.type === 'typing' || this.#listTimer) return;
+    this.#listTimer = setTimeout(() => {
+      this.#listTimer = null;
+      this.#sendLists().catch((error: unknown) => {
+        this.#context.settings.logger.error('gateway: the desks could not be told', error);
+      });
+    }, listInterval);
+  }
+
+  async #sendLists(): Promise<void> {
+    const conversations = await this.#context.agents.conversations();
+    for (const window of this.#windows.values()) window.sendList(conversations);
+  }
+}

@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import type { Conversations } from '../gateway/conversations.ts';
+import { withDeadline } from '../gateway/deadline.ts';
+import type { AgentIdentity, ConversationEvent, Party, StoredMessage } from '../gateway/model.ts';
+import { summarize, toAgentMessage } from '../gateway/summaries.ts';
+import type { FileContent, GuestFiles } from '../genesys-cloud/files.ts';
+import type { GuestSessions } from '../genesys-cloud/sessions.ts';
+import type { TranscriptStore } from '../storage/store.ts';
+import type { AgentMessage, ConversationSummary } from './agent-protocol.ts';
+
+/** How many conversations a list has at most. */
+export const listLimit = 200;
+
+export interface SayOptions {
+  /** @default the agent who took the conversation, or Alex */
+  readonly from?: Party;
+  /** @default a new one. A known id adds nothing and answers with the message that is there. */
+  readonly messageId?: string;
+  /** The message's instant, epoch ms; never before the message above it. @default now */
+  readonly at?: number;
+  /** Stored, and told to nobody: a loss that nothing shows. @default false */
+  readonly quiet?: boolean;
+}
+
+const alex: AgentIdentity = { id: 'agent_1', name: 'Alex' };
+
+/** What messages bring besides their text, where the dialect has that. */
+export interface GuestContent {
+  readonly files: GuestFiles;
+  readonly sessions: GuestSessions;
+}
+
+/**
+ * Agents for tests: what a desk window does, as calls.
+ *
+ * @throws {GatewayRefusal} from every call that names a conversation and is against the rules.
+ */
+export class Agents {
+  readonly #conversations: Conversations;
+  readonly #store: TranscriptStore;
+  readonly #guests: GuestContent | null;
+
+  constructor(conversations: Conversations, store: TranscriptStore, guests: GuestContent | null) {
+    this.#guests = guests;
+    this.#conversations = conversations;
+    this.#store = store;
+  }
+
+  /** The newest 200 conversations, the newest first. */
+  async conversations(): Promise<readonly ConversationSummary[]> {
+    const positions = await this.#conversations.positions();
+    const records = await this.#conversations.list(listLimit);
+    return records.map((record) => summarize(record, positions));
+  }
+
+  /** The queue, the next one first. Conversations that nobody can take are not in it. */
+  async queue(): Promise<readonly ConversationSummary[]> {
+    const positions = await this.#conversations.positions();
+    const records = await Promise.all(
+      [...positions.keys()].map((id) => this.#conversations.find(id)),
+    );
+    return records.map((record) => summarize(record, positions));
+  }
+
+  /**
+   * The first in the queue, now or as soon as there is one.
+   *
+   * @param options.subject only a conversation of this visitor
+   * @param options.timeout in ms, 5,000 by default
+   */
+  async nextQueued(
+    options: { readonly subject?: string; readonly timeout?: number } = {},
+  ): Promise<ConversationSummary> {
+    const { subject, timeout = 5_000 } = options;
+    const look = async () =>
+      (await this.queue()).find((each) => subject === undefined || each.subject === subject);
+    let stop: () => void = () => undefined;
+    const found = new Promise<ConversationSummary>((resolve, reject) => {
+      const tryOnce = () => {
+        look().then((summary) => {
+          if (summary) resolve(summary);
+        }, reject);
+      };
+      stop = this.#conversations.subscribe((event) => {
+        if (event.type === 'conversation') tryOnce();
+      });
+      tryOnce();
+    });
+    try {
+      return await withDeadline(found, timeout, 'a conversation in the queue');
+    } finally {
+      stop();
+    }
+  }
+
+  /** Takes a queued conversation: it becomes `connected`. @param agent Alex by default */
+  async accept(conversationId: string, agent: AgentIdentity = alex): Promise<ConversationSummary> {
+    const record = await this.#conversations.take(conversationId, agent);
+    return summarize(record, await this.#conversations.positions());
+  }
+
+  /** Resolves once the message is in the transcript and has gone out. */
+  async say(conversationId: string, text: string, options: SayOptions = {}): Promise<AgentMessage> {
+    const { from, messageId = `msg_${randomUUID()}`, at, quiet } = options;
+    const { message } = await this.#conversations.post(conversationId, {
+      messageId,
+      from: from ?? (await this.#agentOf(conversationId)),
+      text,
+      at,
+      quiet,
+    });
+    return this.seen(message);
+  }
+
+  /** Sends a file, where the dialect has files. @throws {TypeError} where it has none */
+  async sendFile(
+    conversationId: string,
+    file: FileContent,
+    options: SayOptions & { readonly text?: string } = {},
+  ): Promise<AgentMessage> {
+    if (!this.#guests) throw new TypeError('this dialect has no files');
+    const { files } = this.#guests;
+    const { text = '', messageId = `msg_${randomUUID()}`, ...rest } = options;
+    files.attach(messageId, [files.keep(file)]);
+    return this.say(conversationId, text, { ...rest, messageId });
+  }
+
+  /**
+   * Sends what is to be answered by a press or filled in, such as a form.
+   *
+   * @param content in the shapes of the Guest API
+   * @throws {TypeError} where the dialect has texts alone
+   */
+  async offer(
+    conversationId: string,
+    text: string,
+    content: readonly object[],
+    options: SayOptions = {},
+  ): Promise<AgentMessage> {
+    if (!this.#guests) throw new TypeError('this dialect has texts alone');
+    const { messageId = `msg_${randomUUID()}`, ...rest } = options;
+    this.#guests.sessions.keep(messageId, { content });
+    return this.say(conversationId, text, { ...rest, messageId });
+  }
+
+  /** A message as agents see it, with what it brings. @internal */
+  seen(message: StoredMessage): AgentMessage {
+    const { messageId } = message;
+    const { files, sessions } = this.#guests ?? {};
+    return toAgentMessage(message, files?.ofMessage(messageId), sessions?.partsOf(messageId));
+  }
+
+  /** Many messages, one after the other, as fast as it goes. */
+  async sayAll(
+    conversationId: string,
+    texts: Iterable<string>,
+    options: Omit<SayOptions, 'messageId'> = {},
+  ): Promise<readonly AgentMessage[]> {
+    const from = options.from ?? (await this.#agentOf(conversationId));
+    const said: AgentMessage[] = [];
+    for (const text of texts) {
+      said.push(await this.say(conversationId, text, { ...options, from }));
+    }
+    return said;
+  }
+
+  async typing(conversationId: string, isTyping = true, from?: Party): Promise<void> {
+    const party = from ?? (await this.#agentOf(conversationId));
+    this.#conversations.typing(conversationId, party, isTyping);
+  }
+
+  /** Marks a message and all before it as read. @param messageId the visitor's newest by default */
+  async read(conversationId: string, messageId?: string): Promise<void> {
+    await this.#receipt(conversationId, messageId, 'read');
+  }
+
+  /** Says that a message and all before it have reached the agent. @param messageId the visitor's newest by default */
+  async delivered(conversationId: string, messageId?: string): Promise<void> {
+    await this.#receipt(conversationId, messageId, 'delivered');
+  }
+
+  async end(conversationId: string): Promise<ConversationSummary> {
+    return summarize(await this.#conversations.end(conversationId), new Map());
+  }
+
+  /** The whole transcript, ascending. */
+  async transcript(conversationId: string): Promise<readonly AgentMessage[]> {
+    await this.#conversations.find(conversationId);
+    const from = { since: 0, above: 0 };
+    const messages = await this.#store.after(conversationId, from, Number.MAX_SAFE_INTEGER);
+    return messages.map((message) => this.seen(message));
+  }
+
+  /** Hears everything that happens in conversations, the visitors' typing and reading included. */
+  subscribe(listener: (event: ConversationEvent) => void): () => void {
+    return this.#conversations.subscribe((event) => listener(event));
+  }
+
+  async #receipt(
+    conversationId: string,
+    messageId: string | undefined,
+    status: 'delivered' | 'read',
+  ): Promise<void> {
+    const record = await this.#conversations.find(conversationId);
+    const newest = { sequence: Number.MAX_SAFE_INTEGER };
+    const recent = await this.#store.before(conversationId, newest, 50);
+    const upTo = messageId ?? recent.findLast(({ from }) => from.role === 'visitor')?.messageId;
+    if (upTo === undefined) return;
+    const from: Party = { ...(record.agent ?? alex), role: 'agent' };
+    await this.#conversations.receipt(conversationId, upTo, from, status);
+  }
+
+  async #agentOf(conversationId: string): Promise<Party> {
+    const { agent } = await this.#conversations.find(conversationId);
+    return { ...(agent ?? alex), role: 'agent' };
+  }
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import type { Conversations } from '../gateway/conversations.ts';
+import { GatewayRefusal, type Origin, type Party, type StoredMessage } from '../gateway/model.ts';
+import type { BotSettings } from '../gateway/options.ts';
+import { greetingContent, offerFor } from '../genesys-cloud/structured-content.ts';
+
+export interface BotContext {
+  readonly settings: BotSettings;
+  readonly conversations: Conversations;
+  /** Keeps what a message will bring besides its text; `null`: the dialect has texts alone. */
+  readonly keep: ((messageId: string, content: readonly object[]) => void) | null;
+  readonly onError: (error: unknown) => void;
+}
+
+const replies: readonly (readonly [RegExp, string])[] = [
+  [
+    /\b(invoice|bill|billing|charged?|payment|refund)/i,
+    'I can help with that. What’s your invoice number? It begins with INV and is at the top right.',
+  ],
+  [
+    /\b(order|deliver|shipping|parcel|package|track)/i,
+    'Orders leave our warehouse within two days. With the order number I can look where yours is.',
+  ],
+  [
+    /\b(return|exchange|broken|damaged|faulty)/i,
+    'You can send it back within 30 days, free of charge.',
+  ],
+  [/\b(hours|open|closed?|when)\b/i, 'Our people are here from 8 to 20, Monday to Saturday.'],
+  [
+    /\b(human|person|agent|someone|somebody|people)\b/i,
+    'Of course. You keep your place in the queue, and the next free colleague joins us here.',
+  ],
+  [/\b(thanks?|thank you|cheers)\b/i, 'You are welcome!'],
+  [/\b(hi|hello|hey|good (morning|afternoon|evening))\b/i, 'Hello! What can I do for you?'],
+];
+
+const fallback =
+  'I have noted that for my colleagues. Is there anything else that they should know?';
+
+/** Answers visitors in the queue until an agent takes the conversation. */
+export class Bot {
+  readonly #context: BotContext;
+  readonly #party: Party;
+  readonly #greeted = new Set<string>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #unsubscribe: () => void;
+
+  constructor(context: BotContext) {
+    this.#context = context;
+    const { id, name } = context.settings;
+    this.#party = { id, name, role: 'bot' };
+    this.#unsubscribe = context.conversations.subscribe((event, origin) => {
+      if (event.type === 'message') this.#heard(event.message, origin);
+    });
+  }
+
+  close(): void {
+    this.#unsubscribe();
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #heard(message: StoredMessage, origin: Origin): void {
+    // The gateway that took the message has its own bot.
+    if (message.from.role !== 'visitor' || origin === 'elsewhere') return;
+    this.#later(message.conversationId, this.#context.settings.afterMs, async () => {
+      const { conversations, settings } = this.#context;
+      const { conversationId, messageId } = message;
+      if (!(await this.#isMine(conversationId))) return;
+      await conversations.receipt(conversationId, messageId, this.#party, 'read');
+      conversations.typing(conversationId, this.#party, true);
+      this.#later(conversationId, settings.typingMs, () => this.#answer(message));
+    });
+  }
+
+  async #answer(message: StoredMessage): Promise<void> {
+    const { conversations, keep } = this.#context;
+    const { conversationId } = message;
+    conversations.typing(conversationId, this.#party, false);
+    if (!(await this.#isMine(conversationId))) return;
+    const isFirst = !this.#greeted.has(conversationId);
+    const greeting = isFirst
+      ? `Hello, I am ${this.#party.name}. All colleagues are busy; until one is free I help where I can. `
+      : '';
+    this.#greeted.add(conversationId);
+    const messageId = `msg_${randomUUID()}`;
+    const offer = keep && offerFor(message.text);
+    keep?.(messageId, offer?.content ?? (isFirst ? greetingContent : []));
+    await conversations.post(conversationId, {
+      messageId,
+      from: this.#party,
+      text: greeting + (offer?.text ?? replyTo(message.text)),
+    });
+  }
+
+  /** Nobody has taken it; and nobody answers in a queue that no one looks at. */
+  async #isMine(conversationId: string): Promise<boolean> {
+    const { status, routable } = await this.#context.conversations.find(conversationId);
+    return status === 'queued' && routable;
+  }
+
+  /** One thing at a time in a conversation: a further message starts the wait anew. */
+  #later(conversationId: string, ms: number, task: () => Promise<void>): void {
+    clearTimeout(this.#timers.get(conversationId));
+    const timer = setTimeout(() => {
+      this.#timers.delete(conversationId);
+      task().catch((error: unknown) => {
+        // The conversation may end while the bot thinks.
+        if (!(error instanceof GatewayRefusal)) this.#context.onError(error);
+      });
+    }, ms);
+    this.#timers.set(conversationId, timer);
+  }
+}
+
+function replyTo(text: string): string {
+  return replies.find(([words]) => words.test(text))?.[1] ?? fallback;
+}

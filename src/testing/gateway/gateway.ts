@@ -1,0 +1,171 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { getRequestListener } from '@hono/node-server';
+import { DeskSockets } from '../agents/agent-sockets.ts';
+import { Agents } from '../agents/agents.ts';
+import { Bot } from '../agents/bot.ts';
+import { Faults } from '../faults/faults.ts';
+import { GuestFiles } from '../genesys-cloud/files.ts';
+import { guestRoutes } from '../genesys-cloud/rest.ts';
+import { GuestSessions } from '../genesys-cloud/sessions.ts';
+import { GuestSockets } from '../genesys-cloud/sockets.ts';
+import { openStore } from '../storage/open-store.ts';
+import { restRoutes } from '../webchat/rest.ts';
+import { VisitorSockets } from '../webchat/visitor-sockets.ts';
+import { Conversations } from './conversations.ts';
+import { oauthRoutes, randomSecret } from './oauth.ts';
+import { type GatewayOptions, parseOptions } from './options.ts';
+import { Conduct } from './protocol-checker.ts';
+import { GatewayStats } from './stats.ts';
+import { sharedKey, TokenAuthority } from './tokens.ts';
+import { refuseUpgrade } from './upgrade.ts';
+
+const host = '127.0.0.1';
+
+/** A running gateway emulator. Everything listens on 127.0.0.1. */
+export interface Gateway {
+  readonly dialect: 'webchat' | 'genesys-cloud';
+  /** Of the `genesys-cloud` dialect, whose `endpoint` is the `apiUrl`. */
+  readonly deploymentId: string;
+  /** The visitors' socket, such as `ws://127.0.0.1:40123/webchat`. */
+  readonly socketUrl: string;
+  /** The origin of the REST API. */
+  readonly apiUrl: string;
+  /** The OAuth server's token endpoint. */
+  readonly oauthUrl: string;
+  /** The agents' socket; see `agent-protocol.ts`. It has no authentication. */
+  readonly agentUrl: string;
+  readonly port: number;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Agents for tests. */
+  readonly agent: Agents;
+  /** What can go wrong, at will. */
+  readonly faults: Faults;
+  /** Exact counters. */
+  readonly stats: GatewayStats;
+  /** An outage: breaks every connection and refuses new ones, until `restart()`. Conversations stay. */
+  stop(): Promise<void>;
+  /** Comes back on the same port with the same conversations, keys and stats. */
+  restart(): Promise<void>;
+  /** Ends for good and lets go of the storage. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a gateway that speaks the whole of docs/protocol.md, for tests and demos.
+ *
+ * @throws {TypeError} naming the option that is wrong
+ * @throws {Error} where the port is taken (`EADDRINUSE`) or the storage cannot be opened
+ */
+export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
+  const settings = parseOptions(options);
+  const clientId = settings.clientId ?? `app_${randomSecret()}`;
+  const clientSecret = settings.clientSecret ?? randomSecret();
+  const { clock, logger } = settings;
+  const onError = (error: unknown) => logger.error('gateway: something failed', error);
+
+  const store = await openStore(settings.storage, onError);
+  const stats = new GatewayStats(clock);
+  const conduct = new Conduct(stats, clock, settings.minimumClientPing);
+  const tokens = await TokenAuthority.create(await store.signingKey(sharedKey), clientId, clock);
+  const skillGroups = new Set(settings.skillGroups.map(({ name }) => name));
+  const conversations = new Conversations({ store, clock, skillGroups, onError });
+  const isGuests = settings.dialect === 'genesys-cloud';
+  const files = new GuestFiles(settings, () => `http://${host}:${port}`);
+  const sessions = new GuestSessions({ settings, conversations, files });
+  const agents = new Agents(conversations, store, isGuests ? { files, sessions } : null);
+  const faults: Faults = new Faults({
+    seed: settings.seed,
+    sockets: () => visitors,
+    expireTokens: () => {
+      tokens.expireAll();
+      sessions.expireAll();
+    },
+  });
+  const shared = { settings, store, conversations, tokens, stats, conduct, faults };
+  const visitors = isGuests
+    ? new GuestSockets({ ...shared, sessions, files })
+    : new VisitorSockets(shared);
+  const desks = new DeskSockets({ settings, conversations, agents, store });
+  const keep = isGuests
+    ? (messageId: string, content: readonly object[]) => sessions.keep(messageId, { content })
+    : null;
+  const bot =
+    settings.bot === false
+      ? null
+      : new Bot({ settings: settings.bot, conversations, keep, onError });
+
+  const routes = isGuests ? guestRoutes({ ...shared, sessions, files }) : restRoutes(shared);
+  const rest = getRequestListener(routes.fetch);
+  const socketPath = isGuests ? '/v1' : '/webchat';
+  const oauth = getRequestListener(
+    oauthRoutes({ settings, clientId, clientSecret, tokens, stats, faults }).fetch,
+  );
+  const server = createServer((request, response) => {
+    const listener = request.url?.startsWith('/oauth/') ? oauth : rest;
+    listener(request, response).catch(onError);
+  });
+  server.on('upgrade', (request: IncomingMessage, raw: Duplex, head: Buffer) => {
+    if (!(raw instanceof Socket)) throw new TypeError('an upgrade without a TCP connection');
+    const path = (request.url ?? '').split('?')[0];
+    if (path === socketPath) visitors.upgrade(request, raw, head);
+    else if (path === '/agents') desks.upgrade(request, raw, head);
+    else refuseUpgrade(raw, 404);
+  });
+  const connections = new Set<Socket>();
+  server.on('connection', (raw) => {
+    connections.add(raw);
+    raw.on('close', () => connections.delete(raw));
+  });
+  const port: number = await listen(server, settings.port);
+
+  const stop = async () => {
+    if (!server.listening) return;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const raw of connections) raw.destroy();
+    await closed;
+  };
+
+  return {
+    dialect: settings.dialect,
+    deploymentId: settings.deploymentId,
+    socketUrl: `ws://${host}:${port}${socketPath}`,
+    apiUrl: `http://${host}:${port}`,
+    oauthUrl: `http://${host}:${port}/oauth/token`,
+    agentUrl: `ws://${host}:${port}/agents`,
+    port,
+    clientId,
+    clientSecret,
+    agent: agents,
+    faults,
+    stats,
+    stop,
+    restart: async () => {
+      await stop();
+      await listen(server, port);
+    },
+    close: async () => {
+      bot?.close();
+      faults.dispose();
+      visitors.close();
+      desks.close();
+      await stop();
+      conversations.close();
+      await store.close();
+    },
+  };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const address = server.address();
+      if (typeof address === 'object' && address) resolve(address.port);
+      else reject(new Error('gateway: the server has no port'));
+    });
+  });
+}

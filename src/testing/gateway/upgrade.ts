@@ -1,0 +1,49 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { WebSocket, WebSocketServer } from 'ws';
+import type { Faults } from '../faults/faults.ts';
+import { Wire } from '../faults/faulty-socket.ts';
+
+/** Answers an upgrade request with an HTTP error. `retryAfter` in seconds. */
+export function refuseUpgrade(raw: Socket, status: number, retryAfter?: number): void {
+  // The other side may be gone before it hears the refusal; there is nobody left to tell.
+  raw.on('error', () => raw.destroy());
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}`,
+    'Connection: close',
+    'Content-Length: 0',
+    ...(retryAfter === undefined ? [] : [`Retry-After: ${retryAfter}`]),
+  ];
+  raw.end(`${lines.join('\r\n')}\r\n\r\n`);
+}
+
+/** Opens a socket, unless a fault has it refused: at once, or by a close, or by silence. */
+export function takeUpgrade(
+  server: WebSocketServer,
+  faults: Faults,
+  { request, raw, head }: { request: IncomingMessage; raw: Socket; head: Buffer },
+  onSocket: (socket: WebSocket, wire: Wire) => void,
+): void {
+  const refusal = faults.takeRefusal();
+  switch (refusal?.how) {
+    case 'http':
+      refuseUpgrade(raw, refusal.status ?? 503, refusal.retryAfter);
+      return;
+    case 'tcp':
+      raw.resetAndDestroy();
+      return;
+    case 'hang':
+      raw.on('error', () => raw.destroy());
+      raw.resume();
+      return;
+    default:
+      break;
+  }
+  const wire = new Wire(raw);
+  server.handleUpgrade(request, wire, head, (socket) => {
+    if (refusal?.how === 'close') {
+      socket.on('error', () => socket.terminate());
+      socket.close(refusal.code);
+    } else onSocket(socket, wire);
+  });
+}

@@ -1,0 +1,278 @@
+import type { FileStage } from '../protocol/files.ts';
+import type { QueueReason } from '../protocol/routing.ts';
+import type { Phase } from '../protocol/snapshot.ts';
+import type { Trouble } from './display-error.ts';
+import { troubleBy, wordsOf } from './languages/plurals.ts';
+import { plural, shellEnglish } from './launcher-messages.ts';
+import type { FormWords } from './panel/forms/messages.ts';
+
+/**
+ * Everything the element says. To add a language, write a second constant of this type and give it to
+ * the element: `chat.texts = german`.
+ */
+export interface Texts {
+  /** BCP 47, for dates and numbers. Of the visitor's own languages the first that fits refines it. */
+  readonly language: string;
+  /** The accessible name of the launcher and of the panel. */
+  readonly chat: string;
+  readonly heading: string;
+  readonly close: string;
+  readonly unread: (count: number) => string;
+  /** The panel's code could not be fetched. */
+  readonly panelMissing: string;
+
+  readonly more: string;
+  readonly end: string;
+  /** Asks before the conversation is ended. */
+  readonly endAsk: string;
+  /** Of the whole conversation. */
+  readonly clear: string;
+  readonly clearing: string;
+  readonly cancel: string;
+  readonly delete: string;
+  readonly saveText: string;
+  readonly startAgain: string;
+  readonly signIn: string;
+
+  readonly conversation: string;
+  readonly message: string;
+  readonly placeholder: string;
+  readonly send: string;
+  /** Stands where the first message will. */
+  readonly welcome: { readonly title: string; readonly text: string };
+
+  readonly you: string;
+  readonly today: string;
+  readonly yesterday: string;
+  readonly earlier: string;
+  readonly loading: string;
+  /** Stands above the first message that the visitor has not read. */
+  readonly newMessages: string;
+  /** Stands between two conversations. */
+  readonly newConversation: string;
+  readonly jump: string;
+  /** Beside `jump`: how many messages came below what the visitor reads. */
+  readonly jumpCount: (count: number) => string;
+  readonly missing: (count: number) => string;
+  readonly said: (name: string, text: string) => string;
+  /** In place of `said` when more come at once than anybody can listen to. */
+  readonly saidMany: (count: number) => string;
+  readonly typing: (name: string) => string;
+
+  readonly files: Readonly<Record<Exclude<FileStage, 'sent'>, string>> & {
+    readonly attach: string;
+    /** Seen while files are held over the panel. */
+    readonly drop: string;
+    readonly sent: (name: string) => string;
+    /** Behind the words for a file that is too large. @param size such as '10 MB' */
+    readonly atMost: (size: string) => string;
+  };
+
+  /** Names a group of buttons that answer a message. */
+  readonly choices: string;
+  /**
+   * What forms and lists of several choices say; it is fetched with them.
+   * @default the words of the language, or English
+   */
+  readonly form?: FormWords;
+  /** Something that a message brings and that this panel can't show. */
+  readonly notShown: (what: string) => string;
+  /** The conversation ends at that time of day, unless somebody writes. */
+  readonly expiring: (time: string) => string;
+
+  readonly outcome: {
+    readonly pending: string;
+    readonly sent: string;
+    readonly delivered: string;
+    readonly read: string;
+    readonly failed: string;
+  };
+  /** Tells those who don't see the failed messages. */
+  readonly notSent: (count: number) => string;
+  readonly retry: string;
+
+  /** `connecting` is also said of `authenticating`, and before the element has a chat. */
+  readonly phase: Readonly<Record<Exclude<Phase, 'authenticating'>, string>>;
+  readonly retryIn: (seconds: number) => string;
+  readonly retryNow: string;
+  /** In the place of `retryNow`, when the page is of an older version. */
+  readonly reload: string;
+  /** The site has a newer version than this page. */
+  readonly newerVersion: string;
+  readonly update: string;
+  readonly notKept: string;
+  readonly queued: string;
+  /** @param position from 1 */
+  readonly queuedAt: (position: number) => string;
+  /** An agent has taken the conversation, and written nothing yet. @param name `null`: not known yet */
+  readonly joined: (name: string | null) => string;
+  /** Nobody is there any more, and the conversation is still open. */
+  readonly left: string;
+  readonly ended: string;
+  readonly routing: {
+    /** Nothing was sent. */
+    readonly refused: string;
+    readonly goOn: (skillGroups: readonly string[]) => string;
+    readonly uncovered: (skillGroups: readonly string[]) => string;
+    readonly wait: string;
+    readonly leave: string;
+    readonly unchecked: string;
+    /** @param since epoch ms */
+    readonly stalled: (since: number, reason: QueueReason) => string;
+  };
+
+  readonly tooLong: (length: number, maximum: number) => string;
+  readonly length: (length: number, maximum: number) => string;
+  readonly noRouting: string;
+  readonly notReady: string;
+  /** What went wrong, in words, by its code: a problem's own message is for developers. */
+  readonly trouble: (trouble: Trouble) => string;
+}
+
+const reasons: Readonly<Record<QueueReason, string>> = {
+  'nobody-on-shift': 'No agents are available right now.',
+  unmatched: 'Something’s wrong on our side. Thanks for your patience.',
+  busy: 'All agents are busy. Thanks for waiting.',
+  unknown: 'Thanks for your patience.',
+};
+
+const ended = 'This chat has ended. Send a message to start a new one.';
+const signedOut = 'You’re signed out. Sign in to continue.';
+const refused = 'We couldn’t send your request.';
+const unconfirmed = 'We couldn’t confirm that this worked. Check the chat before you try again.';
+
+const { listed, clockTime } = wordsOf('en');
+
+export const english: Texts = {
+  ...shellEnglish,
+  language: 'en',
+  close: 'Close',
+  more: 'More options',
+  end: 'End chat',
+  endAsk: 'End this chat?',
+  clear: 'Delete chat',
+  clearing: 'End this chat and delete all its messages? You can’t undo this.',
+  cancel: 'Cancel',
+  delete: 'Delete',
+  saveText: 'Save transcript',
+  startAgain: 'New chat',
+  signIn: 'Sign in',
+
+  conversation: 'Conversation',
+  message: 'Message',
+  placeholder: 'Write a message…',
+  send: 'Send',
+  welcome: {
+    title: 'How can we help?',
+    text: 'Send us a message. You can keep browsing – we’ll let you know when we reply.',
+  },
+
+  you: 'You',
+  today: 'Today',
+  yesterday: 'Yesterday',
+  earlier: 'Load earlier messages',
+  loading: 'Loading…',
+  newMessages: 'New messages',
+  newConversation: 'New chat',
+  jump: 'Jump to latest',
+  jumpCount: (count) => `${count.toLocaleString('en')} new`,
+  missing: (count) => `${plural(count, 'message is', 'messages are')} missing here`,
+  said: (name, text) => `${name}: ${text}`,
+  saidMany: (count) => plural(count, 'new message', 'new messages'),
+  typing: (name) => `${name} is typing…`,
+
+  files: {
+    attach: 'Attach a file',
+    drop: 'Drop files here to send them',
+    waiting: 'Waiting for the connection…',
+    asking: 'Preparing…',
+    uploading: 'Uploading…',
+    checking: 'Checking…',
+    sent: (name) => `${name} was sent.`,
+    atMost: (size) => `Maximum size: ${size}.`,
+  },
+  choices: 'Suggested replies',
+  notShown: (what) => `This can’t be shown here: ${what}`,
+  expiring: (time) => `This chat will close at ${time} unless there’s a new message.`,
+
+  outcome: {
+    pending: 'Sending…',
+    sent: 'Sent',
+    delivered: 'Delivered',
+    read: 'Read',
+    failed: 'Not sent',
+  },
+  notSent: (count) => `${plural(count, 'message was', 'messages were')} not sent.`,
+  retry: 'Try again',
+
+  phase: {
+    offline: 'You’re offline. We’ll send your messages when you’re back online.',
+    connecting: 'Connecting…',
+    ready: 'Connected',
+    routing: 'Starting your chat…',
+    waiting: 'Can’t connect right now. We’ll send your messages as soon as we can.',
+    polling: 'Slow connection. Messages may be delayed.',
+    'signed-out': signedOut,
+    failed: 'Not connected',
+  },
+  retryIn: (seconds) => (seconds > 0 ? `Trying again in ${seconds} s` : 'Trying again…'),
+  retryNow: 'Try now',
+  reload: 'Reload page',
+  newerVersion: 'A newer version of this page is available.',
+  update: 'Update',
+  notKept: 'Your chat history won’t be saved in this browser.',
+  queued: 'Waiting for an agent…',
+  queuedAt: (position) => `Waiting for an agent. You’re number ${position} in the queue.`,
+  joined: (name) => `${name ?? 'An agent'} joined the chat.`,
+  left: 'The agent has left. Send a message if you still need help.',
+  ended,
+
+  routing: {
+    refused,
+    goOn: (skillGroups) => `Continue with ${listed(skillGroups)}`,
+    uncovered: (skillGroups) => `No one from ${listed(skillGroups)} is available right now.`,
+    wait: 'Wait anyway',
+    leave: 'Not now',
+    unchecked: 'We can’t reach the right team right now. We’ll keep trying.',
+    stalled: (since, reason) => `You’ve been waiting since ${clockTime(since)}. ${reasons[reason]}`,
+  },
+
+  tooLong: (length, maximum) =>
+    `This message is ${plural(length - maximum, 'character', 'characters')} too long. Shorten it or split it.`,
+  length: (length, maximum) => `${length.toLocaleString('en')} / ${maximum.toLocaleString('en')}`,
+  noRouting: 'Chat isn’t available on this page.',
+  notReady: 'Chat is still loading. Try again in a moment.',
+  trouble: troubleBy(
+    {
+      'empty-message': 'Write a message first.',
+      'message-too-long': 'This message is too long. Shorten it or split it.',
+      'no-conversation': 'Send a message to start a chat.',
+      'unknown-message': 'This message is no longer here.',
+      'not-failed': 'This message is already on its way.',
+      timeout: unconfirmed,
+      'unknown-outcome': unconfirmed,
+      unreachable: 'Chat couldn’t start. Reload the page.',
+      outdated: 'A newer version of this page is available. Reload it – your draft is saved.',
+      'signed-out': signedOut,
+      'routing-refused': refused,
+      evicted: 'This chat is open in too many places. Close one, then try again.',
+      'conversation-ended': ended,
+      'conversation-not-found': ended,
+      rejected: 'This couldn’t be sent. Change it and try again.',
+      'rate-limited': 'We’re a little slow right now. Please wait a moment.',
+      unauthorized: 'We couldn’t confirm your sign-in. Sign in again.',
+      forbidden: 'This isn’t available in this chat.',
+      unavailable: 'Chat is temporarily unavailable. Try again later.',
+      network: 'Can’t connect. Check your internet connection.',
+      store: 'Your browser couldn’t save this.',
+      'file-type': 'This type of file can’t be sent here.',
+      'file-size': 'This file is too large.',
+      'file-empty': 'This file is empty.',
+      'file-name': 'This file name isn’t accepted. Rename the file and try again.',
+      'file-content': 'This file couldn’t be accepted. Try a different one.',
+      'file-lost': 'The file couldn’t be sent. Check your connection and try again.',
+      'file-gone': 'This file is no longer available.',
+    },
+    'Something went wrong. Try again.',
+  ),
+};

@@ -1,0 +1,59 @@
+import type { Chat } from '../../../client/chat.ts';
+import { isAnotherVisitor } from '../../../protocol/epoch.ts';
+import type { ChatSnapshot } from '../../../protocol/snapshot.ts';
+import type { FileEvents, FilePart, FilesHost } from './controller.ts';
+
+/**
+ * Asks what the platform has: whether files can be sent, and what does it is fetched where they can;
+ * whether a conversation can be cleared.
+ */
+export class FilesDoor {
+  /** `null` until the gateway has been heard to take files. */
+  part: FilePart | null = null;
+  canClear = false;
+  readonly #host: FilesHost;
+  readonly #events: FileEvents;
+  #chat: Chat | null = null;
+  #epoch = '';
+  /** When it was asked: with another session the rules may be others. */
+  #asked = '';
+
+  constructor(host: FilesHost, events: FileEvents) {
+    this.#host = host;
+    this.#events = events;
+  }
+
+  receive(chat: Chat, { hub, conversation, connection }: ChatSnapshot): void {
+    if (chat !== this.#chat || isAnotherVisitor(this.#epoch, hub.epoch)) {
+      // What was chosen for another chat, or by another visitor, is not for this one.
+      this.part?.end();
+      this.part = null;
+      this.canClear = false;
+      this.#asked = '';
+    }
+    this.#chat = chat;
+    this.#epoch = hub.epoch;
+    const occasion = `${hub.epoch} ${conversation?.conversationId} ${connection.phase === 'ready'}`;
+    if (hub.epoch === '' || occasion === this.#asked) return;
+    this.#asked = occasion;
+    void this.#ask(chat);
+  }
+
+  async #ask(chat: Chat): Promise<void> {
+    const epoch = this.#epoch;
+    try {
+      const platform = await chat.platform();
+      const { files } = platform;
+      const [rules, deployment] = await Promise.all([files.rules(), platform.deployment()]);
+      const code = rules && (await import('./controller.ts'));
+      if (chat !== this.#chat || epoch !== this.#epoch) return;
+      if (code) this.part ??= new code.FilePart(this.#host, chat, files, this.#events);
+      if (this.part) this.part.rules = rules;
+      this.canClear = deployment?.canClear === true;
+      this.#host.requestUpdate();
+    } catch {
+      // Without an answer there is no button, and it is asked for again at the next occasion.
+      if (chat === this.#chat) this.#asked = '';
+    }
+  }
+}

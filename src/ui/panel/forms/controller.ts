@@ -1,0 +1,40 @@
+import { html } from 'lit';
+import { emptyDraft, type FormDraft } from './draft.ts';
+import { PartylineForm } from './form.ts';
+import type { ViewForm } from './lazy-forms.ts';
+import { withFormWords } from './messages.ts';
+import { formStyles } from './styles.ts';
+
+const name = 'partyline-form';
+
+/** The forms and lists of one panel. */
+export class FormPart {
+  /** By message: a row that comes anew finds there what was filled in. */
+  readonly #drafts = new Map<string, FormDraft>();
+
+  /** @param panel the styles are adopted where it stands */
+  constructor(panel: HTMLElement) {
+    if (!customElements.get(name)) customElements.define(name, PartylineForm);
+    const root = panel.getRootNode();
+    if (root instanceof ShadowRoot && formStyles.styleSheet) {
+      root.adoptedStyleSheets.push(formStyles.styleSheet);
+    }
+  }
+
+  readonly view: ViewForm = (offer, message, context) => {
+    const id = `form-${encodeURIComponent(message.messageId)}-${message.content?.indexOf(offer)}`;
+    const draft = this.#drafts.get(id) ?? emptyDraft(offer.type === 'list');
+    this.#drafts.set(id, draft);
+    return html`<partyline-form
+      .formId=${id}
+      .offer=${offer}
+      .message=${message}
+      .context=${{ ...context, texts: withFormWords(context.texts) }}
+      .draft=${draft}
+    ></partyline-form>`;
+  };
+
+  forget(): void {
+    this.#drafts.clear();
+  }
+}

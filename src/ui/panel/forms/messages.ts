@@ -1,0 +1,116 @@
+import { type Words, wordsOf } from '../../languages/plurals.ts';
+import { plural } from '../../launcher-messages.ts';
+import type { Texts } from '../../messages.ts';
+
+/** What forms and lists of several choices say. */
+export interface FormWords {
+  /** Opens a form that brings no word of its own for it. */
+  readonly open: string;
+  readonly next: string;
+  readonly back: string;
+  /** Both from 1. */
+  readonly step: (page: number, pages: number) => string;
+  /** Above all answers, before they go out. */
+  readonly summary: string;
+  /** Behind the name of a field that can't be left out. */
+  readonly required: string;
+  /** Stands in a field of which nothing is chosen yet. */
+  readonly choose: string;
+  /** Nothing was chosen. */
+  readonly chooseOne: string;
+  /** Nothing was written. */
+  readonly empty: string;
+  /** No date, no e-mail address, out of the span. */
+  readonly invalid: string;
+  /** More characters than that. */
+  readonly atMost: (count: number) => string;
+}
+
+/** Everything that is said, that of forms among it. */
+export type FormTexts = Texts & { readonly form: FormWords };
+
+/** Few conversations have a form: its words come with it, whichever language is spoken. */
+const languages: Readonly<Record<string, (words: Words) => FormWords>> = {
+  ar: ({ number, plural }) => ({
+    open: 'ملء النموذج',
+    next: 'التالي',
+    back: 'رجوع',
+    step: (page, pages) => `${number(page)} من ${number(pages)}`,
+    summary: 'راجع إجاباتك',
+    required: 'مطلوب',
+    choose: 'اختر…',
+    chooseOne: 'اختر واحدًا على الأقل.',
+    empty: 'هذا الحقل مطلوب.',
+    invalid: 'يُرجى التحقق من هذا الحقل.',
+    atMost: (count) =>
+      plural(count, {
+        few: '# أحرف كحد أقصى.',
+        many: '# حرفًا كحد أقصى.',
+        other: '# حرف كحد أقصى.',
+      }),
+  }),
+  de: ({ number }) => ({
+    open: 'Formular ausfüllen',
+    next: 'Weiter',
+    back: 'Zurück',
+    step: (page, pages) => `${number(page)} von ${number(pages)}`,
+    summary: 'Prüfen Sie Ihre Angaben',
+    required: 'erforderlich',
+    choose: 'Bitte wählen …',
+    chooseOne: 'Wählen Sie mindestens eines.',
+    empty: 'Bitte ausfüllen.',
+    invalid: 'Bitte prüfen Sie das.',
+    atMost: (count) => `Höchstens ${number(count)} Zeichen.`,
+  }),
+  es: ({ number }) => ({
+    open: 'Completar el formulario',
+    next: 'Siguiente',
+    back: 'Atrás',
+    step: (page, pages) => `${number(page)} de ${number(pages)}`,
+    summary: 'Revise sus respuestas',
+    required: 'obligatorio',
+    choose: 'Elija…',
+    chooseOne: 'Elija al menos una opción.',
+    empty: 'Rellene este campo.',
+    invalid: 'Revise este campo.',
+    atMost: (count) => `Como máximo, ${number(count)} caracteres.`,
+  }),
+  fr: ({ number, plural }) => ({
+    open: 'Remplir',
+    next: 'Suivant',
+    back: 'Retour',
+    step: (page, pages) => `${number(page)} sur ${number(pages)}`,
+    summary: 'Vérifiez vos réponses',
+    required: 'obligatoire',
+    choose: 'Choisissez…',
+    chooseOne: 'Choisissez au moins une réponse.',
+    empty: 'Remplissez ce champ.',
+    invalid: 'Vérifiez ce champ.',
+    atMost: (count) =>
+      plural(count, {
+        one: '# caractère au maximum.',
+        other: '# caractères au maximum.',
+      }),
+  }),
+};
+
+const english: FormWords = {
+  open: 'Fill in form',
+  next: 'Next',
+  back: 'Back',
+  step: (page, pages) => `${page} of ${pages}`,
+  summary: 'Check your answers',
+  required: 'required',
+  choose: 'Please choose…',
+  chooseOne: 'Choose at least one.',
+  empty: 'This field is required.',
+  invalid: 'Check this answer.',
+  atMost: (count) => `Use up to ${plural(count, 'character', 'characters')}.`,
+};
+
+/** A site's own words go before all others. */
+export function withFormWords(texts: Texts): FormTexts {
+  const language = texts.language.toLowerCase().split('-')[0] ?? '';
+  const words = Object.hasOwn(languages, language) ? languages[language] : undefined;
+  return { ...texts, form: texts.form ?? words?.(wordsOf(language)) ?? english };
+}

@@ -1,0 +1,109 @@
+import type { TokenResult, TokenSource } from '../../protocol/gateway.ts';
+import { parseRetryAfter } from '../../protocol/retry-after.ts';
+import { later, sized, z } from '../../protocol/zod.ts';
+
+const deadline = 10_000;
+
+const answerSchema = later(() =>
+  z.object({
+    token: z.string().check(sized(1)),
+    expiresIn: z.number().check(z.refine((seconds) => seconds > 0, 'must be above 0')),
+    subject: z.string().check(sized(1, 512)),
+  }),
+);
+
+/** Why there is none. */
+export type RefusedToken = Extract<TokenResult, { ok: false }>;
+
+/** Asks the site's broker, and keeps the token: in this worker's memory, and nowhere else. */
+export class Tokens implements TokenSource {
+  readonly #url: string;
+  #token: string | null = null;
+  /** The gateway would not have the last one: a broker that keeps tokens must not give it again. */
+  #isRefused = false;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  readonly current = (): string | null => this.#token;
+
+  forget(): void {
+    this.#token = null;
+    this.#isRefused = true;
+  }
+
+  end(): void {
+    this.#token = null;
+  }
+
+  async fetch(_isFresh: boolean, isWanted: () => boolean): Promise<TokenResult> {
+    try {
+      const response = await fetch(this.#url, {
+        method: 'POST',
+        credentials: 'same-origin',
+        cache: 'no-store',
+        headers: this.#isRefused ? { 'Partyline-Token-Refused': '1' } : {},
+        signal: AbortSignal.timeout(deadline),
+      });
+      if (response.ok) return this.#accept(await response.json(), isWanted);
+      const retryAfter = parseRetryAfter(response.headers.get('retry-after'));
+      return refusal(response.status, retryAfter);
+    } catch (error) {
+      // The reason may hold parts of the answer: only its kind is told.
+      const isShape = error instanceof SyntaxError;
+      return {
+        ok: false,
+        kind: isShape ? 'unavailable' : 'network',
+        message: isShape ? 'The site gave no readable answer.' : 'The site can’t be reached.',
+        retryAfter: null,
+      };
+    }
+  }
+
+  #accept(body: unknown, isWanted: () => boolean): TokenResult {
+    const answer = answerSchema().safeParse(body);
+    if (!answer.success) {
+      return {
+        ok: false,
+        kind: 'unavailable',
+        message: 'The site gave no readable answer.',
+        retryAfter: null,
+      };
+    }
+    const { token, expiresIn, subject } = answer.data;
+    if (isWanted()) {
+      this.#token = token;
+      this.#isRefused = false;
+    }
+    return { ok: true, expiresIn, subject };
+  }
+}
+
+export function refusal(status: number, retryAfter: number | null): RefusedToken {
+  switch (status) {
+    case 401:
+      return {
+        ok: false,
+        kind: 'signed-out',
+        message: 'The session has ended. Sign in again.',
+        retryAfter,
+      };
+    case 403:
+      return {
+        ok: false,
+        kind: 'forbidden',
+        message: 'The site does not allow a chat from here.',
+        retryAfter,
+      };
+    case 429:
+      return { ok: false, kind: 'rate-limited', message: 'The site is busy.', retryAfter };
+    default:
+      return {
+        ok: false,
+        kind: 'unavailable',
+        message: 'The site can’t open a chat at the moment.',
+        retryAfter,
+      };
+  }
+}

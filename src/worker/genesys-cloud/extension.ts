@@ -1,0 +1,116 @@
+import { contentsSchema } from '../../protocol/content-schema.ts';
+import type { GatewayEvent, Supply, SupplyHub, TokenSource } from '../../protocol/gateway.ts';
+import {
+  genesysCloud as dialect,
+  type GenesysCloudAdapter,
+  type GenesysCloudOptions,
+} from '../../protocol/genesys-cloud/index.ts';
+import { RequestPace } from '../edges/request-limiter.ts';
+import { OpenRequests } from '../host/open-requests.ts';
+import type { HubGateway } from '../options.ts';
+import { findAlike } from '../store/same-message.ts';
+import { guestRules } from './core/session-policy.ts';
+import { DeploymentSettings } from './deployment.ts';
+import { RestTokens } from './history-token.ts';
+import { PlatformCalls } from './platform-calls.ts';
+import { SessionTokens } from './session-credentials.ts';
+import { Uploads } from './uploads.ts';
+
+/**
+ * The dialect of Genesys Cloud's Web Messaging Guest API: see docs/genesys-cloud.md. Built from public
+ * sources and not yet tried against a live organisation.
+ *
+ * @throws {PartylineError} `invalid-option`, naming the option.
+ */
+export function genesysCloud(options: GenesysCloudOptions): HubGateway & GenesysCloudAdapter {
+  const adapter = dialect(options);
+  return {
+    ...adapter,
+    rules: guestRules,
+    contents: contentsSchema,
+    findAlike,
+    supply: (hub) => supplyOf(hub, adapter, options),
+  };
+}
+
+function supplyOf(
+  hub: SupplyHub,
+  adapter: GenesysCloudAdapter,
+  options: GenesysCloudOptions,
+): Supply {
+  const logError = (what: string, cause: unknown) => hub.logError(what, cause);
+  const settings = new DeploymentSettings(adapter.configurationUrl, logError);
+  const restTokens = new RestTokens(() => hub.send({ type: 'rest-token' }));
+  const pace = new RequestPace(adapter.traits.pace);
+  const uploads = new Uploads(hub, options.uploads ?? {}, settings, pace);
+  const requests = new OpenRequests();
+  const calls = new PlatformCalls(hub, settings, requests);
+  let isAutoStarted = false;
+
+  return {
+    tokens: new PreparedTokens(new SessionTokens(adapter.sessions, logError), settings),
+    restTokens,
+    answer: (tabId, call) => calls.answer(call) ?? uploads.call(tabId, call),
+    wants(command) {
+      const { type } = command;
+      const startsByItself = options.autostart ?? settings.current?.startsByItself ?? false;
+      if (type === 'typing' && settings.current?.tellsTyping === false) return false;
+      if (type === 'join' && (isAutoStarted || !startsByItself)) return false;
+      pace.count();
+      requests.leaves(command);
+      return true;
+    },
+    hear(event) {
+      requests.hear(event);
+      if (event.type === 'session') {
+        isAutoStarted = event.isAutoStarted;
+        if (event.isConnected) restTokens.opened();
+      }
+      if (event.type === 'rest-token') {
+        restTokens.take(event);
+        return null;
+      }
+      if (isUnseen(event, settings)) return null;
+      // An error without a name is charged to one of them at most: the first whose it can be.
+      const heard = uploads.hear(calls.hear(event));
+      return heard && restTokens.hear(heard);
+    },
+    forget() {
+      requests.forget();
+      restTokens.forget();
+      uploads.forget();
+      calls.forget();
+    },
+  };
+}
+
+/** The deployment does not want visitors to see that the other side types. */
+function isUnseen(event: GatewayEvent, { current }: DeploymentSettings): boolean {
+  return event.type === 'typing' && current?.showsTyping === false;
+}
+
+/** A session is opened with the deployment's settings at hand, if they come soon. */
+class PreparedTokens implements TokenSource {
+  readonly #tokens: TokenSource;
+  readonly #settings: DeploymentSettings;
+
+  constructor(tokens: TokenSource, settings: DeploymentSettings) {
+    this.#tokens = tokens;
+    this.#settings = settings;
+  }
+
+  readonly current = () => this.#tokens.current();
+
+  forget(): void {
+    this.#tokens.forget();
+  }
+
+  end(): void {
+    this.#tokens.end();
+  }
+
+  async fetch(...args: Parameters<TokenSource['fetch']>): ReturnType<TokenSource['fetch']> {
+    const [result] = await Promise.all([this.#tokens.fetch(...args), this.#settings.soon()]);
+    return result;
+  }
+}

@@ -1,0 +1,26 @@
+import type { Message, Position } from '../../protocol/message.ts';
+import { isSame } from '../genesys-cloud/core/message-matching.ts';
+import type { Transaction } from './schema.ts';
+
+/** Finds the row that a message has already, in a dialect whose ids are not to be relied on. */
+export type FindAlike = (
+  transaction: Transaction<'readwrite'>,
+  /** `null`: it can't be read. */
+  read: (row: unknown) => Message | null,
+  message: Message,
+) => Promise<Message | null>;
+
+/** Every id of that position: an empty array sorts behind every string. */
+export function placeRange(position: Position): IDBKeyRange {
+  return IDBKeyRange.bound([position, ''], [position, []]);
+}
+
+/** What is the same stands in the same place: it has the same time. */
+export const findAlike: FindAlike = async (transaction, read, message) => {
+  const place = placeRange(message.position);
+  for (const found of await transaction.objectStore('messages').index('place').getAll(place)) {
+    const row = read(found);
+    if (row && isSame(row, message)) return row;
+  }
+  return null;
+};
