@@ -1,23 +1,23 @@
 import {
+  type ConnectRequest,
   callChannel,
-  type Here,
+  type HubReady,
   hubChannel,
-  type Knock,
   streamChannel,
 } from '../protocol/channels.ts';
-import type { Route } from './transport.ts';
+import type { Transport } from './transport.ts';
 import { oneOf, shape } from './validator.ts';
 
-const isHere = shape<Here>({ type: oneOf('partyline-here') });
+const isHere = shape<HubReady>({ type: oneOf('partyline-hub-ready') });
 
 /** To the hub in a dedicated Worker of whichever tab hosts it. */
-export function throughChannels(tabId: string): Route {
+export function throughChannels(tabId: string): Transport {
   const connectionId = crypto.randomUUID();
   const calls = new BroadcastChannel(callChannel(connectionId));
   const stream = new BroadcastChannel(streamChannel(tabId));
   const door = new BroadcastChannel(hubChannel);
   const knock = () => {
-    const message: Knock = { type: 'partyline-knock', connectionId };
+    const message: ConnectRequest = { type: 'partyline-connect-request', connectionId };
     door.postMessage(message);
   };
   door.onmessage = ({ data }: MessageEvent<unknown>) => {

@@ -7,14 +7,20 @@ import type { ChatSnapshot, ConnectionSnapshot } from '../protocol/snapshot.ts';
 import type { Chat, ChatPlatform, SendOptions } from './chat.ts';
 import type { Host } from './host.ts';
 import { HubConnection } from './hub-connection.ts';
-import { Caller } from './hub-rpc.ts';
+import { HubRpc } from './hub-rpc.ts';
 import { type ConnectOptions, checkOptions } from './options.ts';
 import { isConversation } from './port-validators.ts';
 import { notConnected, Replica } from './replica.ts';
 import { Respawn } from './respawn.ts';
-import { knowledge, readMirror, readUnsent, writeMirror, writeUnsent } from './session-hint.ts';
+import {
+  attachKnowledge,
+  readPendingHandoff,
+  readSessionHint,
+  writePendingHandoff,
+  writeSessionHint,
+} from './session-hint.ts';
 import { throttled } from './throttled.ts';
-import { type OpenRoute, type Route, throughSharedWorker } from './transport.ts';
+import { type OpenTransport, type Transport, throughSharedWorker } from './transport.ts';
 import { readAs } from './validator.ts';
 
 /** The gateway's answer may need several connection tries. */
@@ -53,7 +59,7 @@ class PageChat implements Chat {
   readonly #options: ConnectOptions;
   readonly #listeners = new Set<() => void>();
   readonly #alertListeners = new Set<(message: Message | null) => void>();
-  readonly #caller = new Caller();
+  readonly #caller = new HubRpc();
   readonly #respawn = new Respawn();
   readonly #stopListening: () => void;
   /** Runs the hub for all tabs where there is no SharedWorker; `null` until it is needed. */
@@ -73,7 +79,7 @@ class PageChat implements Chat {
       for (const listener of [...this.#alertListeners]) guarded(() => listener(message));
     },
     // Kept by the page itself.
-    mirror: (mirror) => writeMirror(mirror),
+    mirror: (mirror) => writeSessionHint(mirror),
     keptAbove: (first) => this.#refreshAbove(first),
   });
 
@@ -81,7 +87,7 @@ class PageChat implements Chat {
     this.#options = options;
     this.#usesFallback = typeof SharedWorker === 'undefined';
     this.#stopListening = this.#listenToPage();
-    const unsent = readUnsent();
+    const unsent = readPendingHandoff();
     if (unsent) this.#goOn(unsent);
     else this.#attach();
   }
@@ -173,7 +179,7 @@ class PageChat implements Chat {
   /** With what the page before this one, which was left too soon, had to say. */
   #goOn(unsent: string): void {
     import('./pending-handoff.ts')
-      .then((part) => part.sayAgain(unsent, this, this.#caller))
+      .then((part) => part.resendPending(unsent, this, this.#caller))
       .catch(console.warn)
       .finally(() => this.#attach());
   }
@@ -194,7 +200,7 @@ class PageChat implements Chat {
       return;
     }
     const wait = patience[this.#unheard] ?? patience[0];
-    const known = knowledge(readMirror(), this.#caller.lastKnown);
+    const known = attachKnowledge(readSessionHint(), this.#caller.lastKnown);
     const connection = new HubConnection(route, known, wait, {
       stream: (message) => this.#onStream(connection, message),
       lost: (reason) => this.#onLost(reason, connection.wasHeard),
@@ -214,7 +220,7 @@ class PageChat implements Chat {
     this.#connection = connection;
   }
 
-  #route(): OpenRoute | null {
+  #route(): OpenTransport | null {
     if (!this.#usesFallback) {
       const successor = this.#successor;
       return throughSharedWorker(successor ? () => workerAt(successor) : this.#options.worker);
@@ -224,7 +230,7 @@ class PageChat implements Chat {
   }
 
   /** Fetched only where there is no SharedWorker, or none that starts. */
-  async #throughTabs(tabId: string, fallback: () => Worker): Promise<Route> {
+  async #throughTabs(tabId: string, fallback: () => Worker): Promise<Transport> {
     const part = await import('./tab-host.ts');
     this.#host ??= new part.Host(fallback, (reason) => this.#connection?.lose(reason));
     // The page may have gone meanwhile.
@@ -243,7 +249,7 @@ class PageChat implements Chat {
   #leave(): void {
     this.#detach();
     const { unsettled } = this.#caller;
-    if (unsettled.length > 0) writeUnsent(JSON.stringify(unsettled));
+    if (unsettled.length > 0) writePendingHandoff(JSON.stringify(unsettled));
   }
 
   /** It has ended, or does now; calls wait for the next one. */
@@ -262,7 +268,7 @@ class PageChat implements Chat {
 
   #refreshAbove(first: Message): void {
     import('./deferred-calls.ts')
-      .then((part) => part.refreshAbove(this.#caller, this.#replica.rows, first))
+      .then((part) => part.refreshRows(this.#caller, this.#replica.rows, first))
       .catch((error: unknown) => {
         if (!this.#isClosed) console.warn('[partyline] older rows could not be refreshed:', error);
       });

@@ -2,7 +2,7 @@ import { PartylineError } from '../protocol/errors.ts';
 import { type FileProgress, fileStages } from '../protocol/files.ts';
 import type { UploadRules } from '../protocol/gateway.ts';
 import type { Chat, ChatFiles, SendFileOptions } from './chat.ts';
-import type { Caller } from './hub-rpc.ts';
+import type { HubRpc } from './hub-rpc.ts';
 
 /** From the answer to `start` to the snapshot, in ms: both come from the hub next door. */
 const snapshotDeadline = 2_000;
@@ -10,9 +10,9 @@ const snapshotDeadline = 2_000;
 /** Fetched with the first file, or with the panel: most pages send none. */
 export class Files implements ChatFiles {
   readonly #chat: Chat;
-  readonly #caller: Caller;
+  readonly #caller: HubRpc;
 
-  constructor(chat: Chat, caller: Caller) {
+  constructor(chat: Chat, caller: HubRpc) {
     this.#chat = chat;
     this.#caller = caller;
   }

@@ -4,11 +4,11 @@ import { bootOf } from '../protocol/epoch.ts';
 import { aliveLock, tabLock } from '../protocol/locks.ts';
 import type { Call, CallAnswer, StreamMessage, TabMessage } from '../protocol/port.ts';
 import { protocolVersion } from '../protocol/version.ts';
-import { RemoteHub } from './hub-handshake.ts';
+import { HubHandshake } from './hub-handshake.ts';
 import { holdLock, whenReleased } from './locks.ts';
 import { isCallAnswer, isHello, isMoved, isStreamMessage } from './port-validators.ts';
-import type { TabKnowledge } from './session-hint.ts';
-import type { OpenRoute, Route } from './transport.ts';
+import type { AttachKnowledge } from './session-hint.ts';
+import type { OpenTransport, Transport } from './transport.ts';
 
 /** A hub reads the store before its first snapshot; one that needs longer is taken for hung. */
 const bootDeadline = 15_000;
@@ -38,8 +38,8 @@ export class HubConnection {
   readonly #events: ConnectionEvents;
   readonly #tabId = crypto.randomUUID();
   readonly #cleanUps: (() => void)[] = [];
-  #hub: RemoteHub | null = null;
-  #route: Route | null = null;
+  #hub: HubHandshake | null = null;
+  #route: Transport | null = null;
   #epoch: string | null = null;
   /** This tab's lock, by which the hub knows that it lives. */
   #isHeld = false;
@@ -49,8 +49,8 @@ export class HubConnection {
 
   /** @param patience how long the hub's first word is waited for, in ms */
   constructor(
-    openRoute: OpenRoute,
-    known: TabKnowledge,
+    openRoute: OpenTransport,
+    known: AttachKnowledge,
     patience: number,
     events: ConnectionEvents,
   ) {
@@ -59,7 +59,7 @@ export class HubConnection {
     this.#open(openRoute, known).catch((error: unknown) => this.lose(String(error)));
   }
 
-  async #open(openRoute: OpenRoute, known: TabKnowledge): Promise<void> {
+  async #open(openRoute: OpenTransport, known: AttachKnowledge): Promise<void> {
     // The worker starts while the lock is waited for.
     const route = await openRoute(this.#tabId, (reason) => this.lose(reason));
     if (this.#isOver) {
@@ -69,7 +69,7 @@ export class HubConnection {
     this.#route = route;
     route.calls.onmessage = ({ data }) => this.#onWord(data, known);
     route.stream.onmessage = ({ data }) => this.#onStream(data);
-    this.#hub = new RemoteHub(route.calls);
+    this.#hub = new HubHandshake(route.calls);
     this.#bootTimer = setTimeout(() => this.lose('the hub does not answer'), bootDeadline);
     this.#cleanUps.push(
       () => clearTimeout(this.#bootTimer),
@@ -89,7 +89,7 @@ export class HubConnection {
   }
 
   /** The hub speaks first; a second first word is a new hub on the same port (WebKit bug 71486). */
-  #onWord(data: unknown, known: TabKnowledge): void {
+  #onWord(data: unknown, known: AttachKnowledge): void {
     if (this.#isOver) return;
     if (isMoved(data)) {
       this.#end(() => this.#events.moved(data.address));
@@ -115,7 +115,7 @@ export class HubConnection {
     if (this.#isHeld && !this.#route?.handOver) this.#attach(known);
   }
 
-  #attach(known: TabKnowledge): void {
+  #attach(known: AttachKnowledge): void {
     const attach = {
       protocolVersion,
       tabId: this.#tabId,

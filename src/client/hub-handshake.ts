@@ -1,7 +1,7 @@
 import type { Endpoint } from 'comlink';
 import { PartylineError } from '../protocol/errors.ts';
 import type { Attach } from '../protocol/port.ts';
-import type { Calls } from './rpc-types.ts';
+import type { RpcChannel } from './rpc-types.ts';
 
 /** The end of a connection on which calls go out and answers come in. */
 export interface CallEnd extends Endpoint {
@@ -9,9 +9,9 @@ export interface CallEnd extends Endpoint {
 }
 
 /** What the hub exposes. Calls, and Comlink with them, come later: nothing that is shown waits for them. */
-export class RemoteHub {
+export class HubHandshake {
   readonly #end: CallEnd;
-  #calls: Promise<Calls> | null = null;
+  #calls: Promise<RpcChannel> | null = null;
 
   constructor(end: CallEnd) {
     this.#end = end;
@@ -25,9 +25,9 @@ export class RemoteHub {
   }
 
   /** @throws {PartylineError} `unreachable`: what calls are made with could not be loaded. */
-  get calls(): Promise<Calls> {
+  get calls(): Promise<RpcChannel> {
     this.#calls ??= import('./deferred-calls.ts').then(
-      (part) => new part.Calls(this.#end),
+      (part) => new part.RpcChannel(this.#end),
       (cause: unknown) => {
         this.#calls = null;
         const message = 'A part of the chat could not be loaded. Try again.';

@@ -11,7 +11,7 @@ const defaultDeadline = 10_000;
 const secondChance = 15_000;
 
 /** A hub that can be asked. */
-export interface CallHub {
+export interface RpcHub {
   /** Settles with the hub's answer, or not at all when the hub dies. */
   call(call: Call | SideCall): Promise<CallAnswer>;
   /** Was not answered in time: one that hangs is to be left. */
@@ -35,10 +35,10 @@ type Outcome = { readonly value: unknown; readonly epoch: string } | PartylineEr
  * Calls that outlive the hub: asked again of its successor, which is safe because each of them bears
  * what makes it idempotent. Every one settles by its deadline.
  */
-export class Caller {
+export class HubRpc {
   readonly #clock: PageClock;
   readonly #pending = new Set<Pending>();
-  #connection: CallHub | null = null;
+  #connection: RpcHub | null = null;
   /** Who is there, as far as that is known. */
   identity: Identity | null = null;
   #isClosed = false;
@@ -108,7 +108,7 @@ export class Caller {
   }
 
   /** There is a hub to ask, and its snapshot has come. */
-  attached(connection: CallHub): void {
+  attached(connection: RpcHub): void {
     if (this.#connection === connection) return;
     this.#connection = connection;
     for (const pending of [...this.#pending]) this.#send(connection, pending);
@@ -133,7 +133,7 @@ export class Caller {
     this.fail(new PartylineError('closed', 'This chat has been closed.'));
   }
 
-  #send(connection: CallHub, pending: Pending): void {
+  #send(connection: RpcHub, pending: Pending): void {
     const isRepeat = pending.wasSent;
     pending.wasSent = true;
     connection.call(isRepeat ? repeated(pending.call) : pending.call).then(

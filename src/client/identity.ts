@@ -1,7 +1,7 @@
 /** Whose conversation a page shows, as far as that is known. */
 export interface Identity {
   readonly visitor: string | null;
-  readonly wipes: number;
+  readonly resetCount: number;
 }
 
 /**
@@ -11,12 +11,12 @@ export interface Identity {
 export function isOfAnother(before: Identity | null, after: Identity | null): boolean {
   if (!before || !after) return false;
   // The same visitor too has left what was wiped.
-  if (before.wipes < after.wipes) return true;
+  if (before.resetCount < after.resetCount) return true;
   return after.visitor !== null && before.visitor !== null && before.visitor !== after.visitor;
 }
 
 /** The hub does not know yet whether the same visitor is there, as a new one may not at first. */
 export function isUncertain(before: Identity | null, after: Identity | null): boolean {
-  if (!before || !after || before.wipes < after.wipes) return false;
+  if (!before || !after || before.resetCount < after.resetCount) return false;
   return before.visitor !== null && after.visitor === null;
 }

@@ -1,8 +1,8 @@
 import type { Message } from '../protocol/message.ts';
 import type { Call, Earlier } from '../protocol/port.ts';
 import type { ChatSnapshot } from '../protocol/snapshot.ts';
-import type { Caller } from './hub-rpc.ts';
-import { applyAbove, applyEarlier } from './refresh-rows.ts';
+import type { HubRpc } from './hub-rpc.ts';
+import { applyRefreshed, prependEarlier } from './refresh-rows.ts';
 
 /** What the browser does not keep is fetched from the gateway. */
 const deadline = 20_000;
@@ -26,7 +26,7 @@ function earlierThan(first: Message | undefined, count: number): Call {
   return { type: 'load-earlier', before, conversationId: first?.conversationId ?? null, count };
 }
 
-export async function loadEarlier(caller: Caller, rows: Rows, count: number): Promise<boolean> {
+export async function loadEarlier(caller: HubRpc, rows: Rows, count: number): Promise<boolean> {
   const before = rows.now();
   const [first] = before.snapshot.messages;
   const { value, epoch } = await caller.call(earlierThan(first, count), deadline);
@@ -38,13 +38,13 @@ export async function loadEarlier(caller: Caller, rows: Rows, count: number): Pr
   }
   // Rows of a former visitor, or of a window that has moved, belong nowhere.
   if (epoch === after.epoch && after.snapshot.messages[0]?.messageId === first?.messageId) {
-    rows.update(applyEarlier(after.snapshot, earlier));
+    rows.update(prependEarlier(after.snapshot, earlier));
   }
   return rows.now().snapshot.hasEarlier;
 }
 
 /** What this tab kept above a snapshot may have been mended or read while it was away: by pages. */
-export async function refreshAbove(caller: Caller, rows: Rows, below: Message): Promise<void> {
+export async function refreshRows(caller: HubRpc, rows: Rows, below: Message): Promise<void> {
   let messageId: string | undefined = below.messageId;
   for (;;) {
     const before = rows.now();
@@ -59,7 +59,7 @@ export async function refreshAbove(caller: Caller, rows: Rows, below: Message): 
     // Something came meanwhile that belongs among them.
     if (before.insertions !== after.insertions) continue;
     const above = rows.read(value);
-    rows.update(applyAbove(after.snapshot, first, above));
+    rows.update(applyRefreshed(after.snapshot, first, above));
     messageId = above.messages[0]?.messageId;
   }
 }

@@ -1,9 +1,9 @@
 import { PartylineError } from '../protocol/errors.ts';
 import type { Call } from '../protocol/port.ts';
 import type { ChatSnapshot } from '../protocol/snapshot.ts';
-import type { Caller } from './hub-rpc.ts';
+import type { HubRpc } from './hub-rpc.ts';
 import { type Identity, isOfAnother } from './identity.ts';
-import { type PageStorage, writeUnsent } from './session-hint.ts';
+import { type PageStorage, writePendingHandoff } from './session-hint.ts';
 
 /**
  * Says once more what the tab's last page could not: it was left before a hub had taken in what the
@@ -12,14 +12,14 @@ import { type PageStorage, writeUnsent } from './session-hint.ts';
  *
  * @param unsent as `PageChat` writes it when it is left
  */
-export function sayAgain(
+export function resendPending(
   unsent: string,
   chat: Drafts,
-  caller: Caller,
+  caller: HubRpc,
   { storages, warn = console.warn }: Surroundings = {},
 ): void {
   // It is this page's now, and is kept again if it is left as soon. What can't be read is of no use to any.
-  writeUnsent(null, storages);
+  writePendingHandoff(null, storages);
   const read: unknown = JSON.parse(unsent);
   for (const said of wanted(Array.isArray(read) ? read.map(asUnknown) : [])) {
     void say(said, chat, caller, warn);
@@ -83,8 +83,8 @@ function isRouting(value: unknown): value is Extract<Call, { type: 'start' }>['r
 }
 
 function isIdentity(value: unknown): value is Identity {
-  const { visitor, wipes } = fields(value);
-  return typeof wipes === 'number' && (visitor === null || typeof visitor === 'string');
+  const { visitor, resetCount } = fields(value);
+  return typeof resetCount === 'number' && (visitor === null || typeof visitor === 'string');
 }
 
 function fields(value: unknown): Readonly<Record<string, unknown>> {
@@ -98,7 +98,7 @@ function fields(value: unknown): Readonly<Record<string, unknown>> {
 async function say(
   { call, whose }: Said,
   chat: Drafts,
-  caller: Caller,
+  caller: HubRpc,
   warn: NonNullable<Surroundings['warn']>,
 ): Promise<void> {
   // Whoever has come meanwhile does not say it.

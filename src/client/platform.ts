@@ -2,7 +2,7 @@ import type { Deployment } from '../protocol/deployment.ts';
 import { PartylineError } from '../protocol/errors.ts';
 import type { Chat, ChatPlatform } from './chat.ts';
 import { Files } from './files.ts';
-import type { Caller } from './hub-rpc.ts';
+import type { HubRpc } from './hub-rpc.ts';
 
 /** Longer than the hub waits for the platform, in ms. */
 const clearDeadline = 15_000;
@@ -10,9 +10,9 @@ const clearDeadline = 15_000;
 /** Fetched when it is first wanted, or with the panel: most pages need none of it. */
 export class Platform implements ChatPlatform {
   readonly files: Files;
-  readonly #caller: Caller;
+  readonly #caller: HubRpc;
 
-  constructor(chat: Chat, caller: Caller) {
+  constructor(chat: Chat, caller: HubRpc) {
     this.files = new Files(chat, caller);
     this.#caller = caller;
   }

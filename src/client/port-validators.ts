@@ -1,4 +1,4 @@
-import type { Address, Moved } from '../protocol/builds.ts';
+import type { Address, Redirect } from '../protocol/builds.ts';
 import type { Content } from '../protocol/content.ts';
 import type { Conversation, ConversationStatus } from '../protocol/conversation.ts';
 import type { ErrorCode, Problem } from '../protocol/errors.ts';
@@ -120,7 +120,7 @@ export const isStreamMessage = either<StreamMessage>(
     epoch: isString,
     revision: isNumber,
     visitor: nullable(isString),
-    wipes: isNumber,
+    resetCount: isNumber,
     shared: shape<SharedSnapshot>(shared, notice),
     messages: isMessages,
     hasEarlier: isBoolean,
@@ -151,7 +151,7 @@ export const isHello = shape<Hello>({
   build: isString,
 });
 
-export const isMoved = shape<Moved>({
-  type: oneOf('partyline-moved'),
+export const isMoved = shape<Redirect>({
+  type: oneOf('partyline-redirect'),
   address: nullable(shape<Address>({ url: isString, name: isString })),
 });

@@ -6,7 +6,7 @@ import type { ChatSnapshot } from '../protocol/snapshot.ts';
  * Rows above `first` as they are now: a tab that was away may have kept older ones. Those above the
  * page stay as they are, until theirs comes.
  */
-export function applyAbove(before: ChatSnapshot, first: Message, above: Earlier): ChatSnapshot {
+export function applyRefreshed(before: ChatSnapshot, first: Message, above: Earlier): ChatSnapshot {
   const from = before.messages.findIndex((row) => row.messageId === first.messageId);
   if (from < 0) return before;
   const fresh = new Set(above.messages.map((row) => row.messageId));
@@ -23,7 +23,7 @@ export function applyAbove(before: ChatSnapshot, first: Message, above: Earlier)
 }
 
 /** Older rows, above all that is there. */
-export function applyEarlier(before: ChatSnapshot, earlier: Earlier): ChatSnapshot {
+export function prependEarlier(before: ChatSnapshot, earlier: Earlier): ChatSnapshot {
   const known = new Set(before.messages.map((row) => row.messageId));
   const added = earlier.messages.filter((row) => !known.has(row.messageId));
   return {

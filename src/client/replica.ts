@@ -1,11 +1,11 @@
 import type { Message } from '../protocol/message.ts';
 import type { StreamMessage, TabMessage } from '../protocol/port.ts';
 import type { ChatSnapshot, ConnectionSnapshot } from '../protocol/snapshot.ts';
-import type { Caller, CallHub } from './hub-rpc.ts';
+import type { HubRpc, RpcHub } from './hub-rpc.ts';
 import { isOfAnother, isUncertain } from './identity.ts';
 import type { Rows } from './pagination.ts';
 import { isEarlier } from './port-validators.ts';
-import type { Mirror } from './session-hint.ts';
+import type { SessionHint } from './session-hint.ts';
 import { applyPatch, applySnapshot, isInsertion } from './transcript.ts';
 import { readAs } from './validator.ts';
 
@@ -31,7 +31,7 @@ const nothingYet: ChatSnapshot = {
 };
 
 /** The hub that a replica follows: what it can be told and asked. */
-export interface FollowedHub extends CallHub {
+export interface FollowedHub extends RpcHub {
   post(message: TabMessage): void;
 }
 
@@ -40,7 +40,7 @@ export interface ReplicaEvents {
   changed(): void;
   alert(message: Message | null): void;
   /** The conversation, for a hub whose store was lost. */
-  mirror(mirror: Mirror): void;
+  mirror(mirror: SessionHint): void;
   /** Older rows than this one were kept: the page was away, and they may be others now. */
   keptAbove(first: Message): void;
 }
@@ -50,7 +50,7 @@ export interface ReplicaEvents {
  * missed is asked for. Uses nothing of a browser: the simulation runs it as it is.
  */
 export class Replica {
-  readonly #caller: Caller;
+  readonly #caller: HubRpc;
   readonly #events: ReplicaEvents;
   #snapshot = nothingYet;
   #epoch: string | null = null;
@@ -69,7 +69,7 @@ export class Replica {
     update: (snapshot) => this.update(snapshot),
   };
 
-  constructor(caller: Caller, events: ReplicaEvents) {
+  constructor(caller: HubRpc, events: ReplicaEvents) {
     this.#caller = caller;
     this.#events = events;
   }
@@ -85,11 +85,11 @@ export class Replica {
   take(hub: FollowedHub, message: StreamMessage): void {
     switch (message.type) {
       case 'snapshot': {
-        const { visitor, wipes } = message;
+        const { visitor, resetCount } = message;
         const { identity } = this.#caller;
         const isSame = !isOfAnother(identity, message) && !isUncertain(identity, message);
         const wasAttached = this.#epoch !== null && isSame;
-        this.#caller.meet({ visitor, wipes });
+        this.#caller.meet({ visitor, resetCount });
         this.#epoch = message.epoch;
         this.#revision = message.revision;
         // It may have brought anything.

@@ -7,7 +7,7 @@ import type { CallEnd } from './hub-handshake.ts';
 const probeDeadline = 2_000;
 
 /** Calls to one hub, and whether it answers. Loaded with Comlink, once something is shown. */
-export class Calls {
+export class RpcChannel {
   readonly #remote: Remote<HubCalls>;
   #isProbing = false;
 

@@ -8,7 +8,7 @@ const visitorKey = 'partyline.visitor';
 export type PageStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 /** What a page knows when everybody else has forgotten it. */
-export interface Mirror {
+export interface SessionHint {
   readonly conversationId: string | null;
   /** The opaque id of whose conversation it is: for another visitor it is worth nothing. */
   readonly visitor: string | null;
@@ -18,7 +18,7 @@ export interface Mirror {
  * The conversation id, kept in the page's own storage as the guide asks (§3), for a hub whose store
  * was lost. A browser that denies storage has no mirror, which costs nothing else.
  */
-export function readMirror(storages = pageStorages()): Mirror {
+export function readSessionHint(storages = pageStorages()): SessionHint {
   for (const storage of storages) {
     const conversationId = storage.getItem(conversationKey);
     const visitor = storage.getItem(visitorKey);
@@ -29,18 +29,21 @@ export function readMirror(storages = pageStorages()): Mirror {
   return { conversationId: null, visitor: null };
 }
 
-export type TabKnowledge = Pick<Attach, 'conversationId' | 'visitor' | 'wipes'>;
+export type AttachKnowledge = Pick<Attach, 'conversationId' | 'visitor' | 'resetCount'>;
 
 /** What a hub is told at the attach, for the case that its own store was lost. */
-export function knowledge(mirror: Mirror, identity: Identity | null): TabKnowledge {
+export function attachKnowledge(mirror: SessionHint, identity: Identity | null): AttachKnowledge {
   return {
     conversationId: mirror.conversationId,
     visitor: mirror.visitor ?? identity?.visitor ?? null,
-    wipes: identity?.wipes ?? 0,
+    resetCount: identity?.resetCount ?? 0,
   };
 }
 
-export function writeMirror({ conversationId, visitor }: Mirror, storages = pageStorages()): void {
+export function writeSessionHint(
+  { conversationId, visitor }: SessionHint,
+  storages = pageStorages(),
+): void {
   for (const storage of storages) {
     write(storage, conversationKey, conversationId);
     write(storage, visitorKey, visitor);
@@ -50,12 +53,12 @@ export function writeMirror({ conversationId, visitor }: Mirror, storages = page
 const unsentKey = 'partyline.unsent';
 
 /** What a page of this tab still had to tell the hub when it was left: see unsent.ts. */
-export function readUnsent([, session] = pageStorages()): string | null {
+export function readPendingHandoff([, session] = pageStorages()): string | null {
   return session?.getItem(unsentKey) ?? null;
 }
 
 /** In this tab alone: its next page is the same visitor's, or finds out that it is not. */
-export function writeUnsent(unsent: string | null, [, session] = pageStorages()): void {
+export function writePendingHandoff(unsent: string | null, [, session] = pageStorages()): void {
   if (session) write(session, unsentKey, unsent);
 }
 

@@ -1,7 +1,7 @@
 import type { CallEnd } from './hub-handshake.ts';
 
 /** A way to a hub. */
-export interface Route {
+export interface Transport {
   /** For calls, and for the hub's first word. */
   readonly calls: CallEnd;
   readonly stream: StreamEnd;
@@ -16,15 +16,15 @@ export interface StreamEnd {
 }
 
 /** Calls `onError` when the worker's script can't be loaded or fails. */
-export type OpenRoute = (
+export type OpenTransport = (
   tabId: string,
   onError: (reason: string) => void,
-) => Route | Promise<Route>;
+) => Transport | Promise<Transport>;
 
 /** To the hub in the site's SharedWorker. */
 export function throughSharedWorker(
   createWorker: () => Pick<SharedWorker, 'port' | 'onerror'>,
-): OpenRoute {
+): OpenTransport {
   return (_tabId, onError) => {
     const worker = createWorker();
     worker.onerror = () => onError('the worker’s script can’t be loaded');

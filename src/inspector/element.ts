@@ -139,9 +139,9 @@ export class PartylineInspectorElement extends LitElement {
       <div class="lists">
         ${list(
           'Tabs',
-          lists.tabs.map(({ tabId, visible, credit, behind }) => [
+          lists.tabs.map(({ tabId, isVisible, credit, needsPull }) => [
             tabId.slice(0, 8),
-            `${visible ? 'visible' : 'hidden'}, ${behind ? 'paused' : `${credit} updates left`}`,
+            `${isVisible ? 'visible' : 'hidden'}, ${needsPull ? 'paused' : `${credit} updates left`}`,
           ]),
         )}
         ${list(

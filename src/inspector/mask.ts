@@ -27,7 +27,7 @@ const ownWords = new Set([
   'alertedTab',
   'removed',
   'aliases',
-  'readAhead',
+  'earlyReceipt',
   'receiptDue',
   'cursor',
   'nextCursor',

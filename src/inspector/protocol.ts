@@ -1,4 +1,4 @@
-import { only, z } from '../protocol/zod.ts';
+import { literal, z } from '../protocol/zod.ts';
 
 /** Where inspectors ask and hubs answer, within the origin. */
 export const inspectorChannel = 'partyline-inspector';
@@ -38,10 +38,10 @@ const statusSchema = z.object({
   tabs: z.array(
     z.object({
       tabId: z.string(),
-      visible: z.boolean(),
+      isVisible: z.boolean(),
       /** Patches that it may still be sent before it says that it has read some. */
       credit: z.number(),
-      behind: z.boolean(),
+      needsPull: z.boolean(),
     }),
   ),
   outbox: z.array(z.object({ messageId: z.string(), stage: z.string() })),
@@ -51,7 +51,7 @@ export type Status = z.infer<typeof statusSchema>;
 
 /** Steps from which the simulator goes the same way again. */
 export const recordingSchema = z.object({
-  format: only('partyline-recording'),
+  format: literal('partyline-recording'),
   version: z.number(),
   build: z.string(),
   /** Whether the dialect's session is the conversation. */
@@ -66,7 +66,7 @@ export type Recording = z.infer<typeof recordingSchema>;
 export const recordingVersion = 1;
 
 export const toldSchema = z.object({
-  type: only('told'),
+  type: literal('told'),
   id,
   status: statusSchema,
   steps: z.array(stepSchema),
@@ -76,7 +76,7 @@ export const toldSchema = z.object({
 export type Told = z.infer<typeof toldSchema>;
 
 export const recordedSchema = z.object({
-  type: only('recorded'),
+  type: literal('recorded'),
   id,
   epoch: z.string(),
   recording: recordingSchema,

@@ -1,5 +1,5 @@
 import { patchCredit } from '../protocol/port.ts';
-import type { HubInspector, SeenStep } from '../worker/core/observer.ts';
+import type { HubObserver, ObservedStep } from '../worker/core/observer.ts';
 import type { HubState } from '../worker/core/state.ts';
 import { epochOf } from '../worker/core/tabs/snapshot.ts';
 import { Masker } from './mask.ts';
@@ -15,7 +15,7 @@ import {
   toldSchema,
 } from './protocol.ts';
 
-export type { HubInspector } from '../worker/core/observer.ts';
+export type { HubObserver } from '../worker/core/observer.ts';
 
 export interface InspectableOptions {
   /** Steps that are kept in the worker's memory: of these a recording is made. @default 2_000 */
@@ -31,14 +31,14 @@ const mostTold = 200;
  * before they leave the worker; who talks when, and how long the texts are, can be seen. Costs some memory
  * and nothing else as long as nobody asks.
  */
-export function inspectable({ steps = 2_000 }: InspectableOptions = {}): HubInspector {
+export function inspectable({ steps = 2_000 }: InspectableOptions = {}): HubObserver {
   return new Recorder(steps);
 }
 
-class Recorder implements HubInspector {
+class Recorder implements HubObserver {
   readonly #limit: number;
   readonly #channel = new BroadcastChannel(inspectorChannel);
-  #steps: SeenStep[] = [];
+  #steps: ObservedStep[] = [];
   /** The number of the first of them. */
   #first = 0;
   /** For the stream; a recording has one of its own. */
@@ -53,7 +53,7 @@ class Recorder implements HubInspector {
     };
   }
 
-  saw(step: SeenStep): void {
+  onStep(step: ObservedStep): void {
     this.#steps.push(step);
     if (this.#steps.length < 2 * this.#limit) return;
     this.#first += this.#limit;
@@ -67,7 +67,7 @@ class Recorder implements HubInspector {
     else this.#channel.postMessage(this.#recorded(id, last));
   }
 
-  #told(id: string, since: number, last: SeenStep): Told {
+  #told(id: string, since: number, last: ObservedStep): Told {
     const from = Math.max(0, Math.min(since - this.#first, this.#steps.length));
     const wanted = this.#steps.slice(from, from + mostTold);
     // So that what is remembered of texts does not grow for ever.
@@ -81,7 +81,7 @@ class Recorder implements HubInspector {
     });
   }
 
-  #recorded(id: string, last: SeenStep): Recorded {
+  #recorded(id: string, last: ObservedStep): Recorded {
     const masker = new Masker();
     const { settings } = last.after;
     return recordedSchema.parse({
@@ -99,7 +99,7 @@ class Recorder implements HubInspector {
     });
   }
 
-  #masked(masker: Masker, { input, clock, effects }: SeenStep, index: number): unknown {
+  #masked(masker: Masker, { input, clock, effects }: ObservedStep, index: number): unknown {
     return {
       number: this.#first + index,
       ...clock,
@@ -110,19 +110,19 @@ class Recorder implements HubInspector {
 }
 
 function statusOf(state: HubState, now: number): Status {
-  const { link, settings, revision, window, reading, tabs, outbox, timers } = state;
+  const { connection, settings, revision, window, unread, tabs, outbox, timers } = state;
   return {
-    phase: link.phase === 'online' ? `online, ${link.session.stage}` : link.phase,
+    phase: connection.phase === 'online' ? `online, ${connection.session.stage}` : connection.phase,
     epoch: epochOf(state),
     build: settings.build,
     revision,
     window: window.length,
-    unread: reading.unread,
-    tabs: tabs.map(({ tabId, visible, unacknowledged, behind }) => ({
+    unread: unread.unread,
+    tabs: tabs.map(({ tabId, isVisible, unacknowledged, needsPull }) => ({
       tabId,
-      visible,
+      isVisible,
       credit: patchCredit - unacknowledged,
-      behind,
+      needsPull,
     })),
     outbox: outbox.map(({ messageId, at }) => ({ messageId, stage: at.stage })),
     timers: Object.entries(timers).map(([name, at]) => ({ name, due: Math.round(at - now) })),

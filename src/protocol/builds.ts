@@ -1,24 +1,24 @@
-import { matching, only, sized, z } from './zod.ts';
+import { length, literal, regex, z } from './zod.ts';
 
 /** Where hubs of different builds of the site meet. */
 export const buildsChannel = 'partyline-builds';
 
 /** Where a SharedWorker is found: what `new SharedWorker` wants. */
 export const addressSchema = z.object({
-  url: z.string().check(matching(/^[a-z][a-z\d+.-]*:\/*[^/\s]/i, 'must be a URL')),
-  name: z.string().check(sized(0, 128)),
+  url: z.string().check(regex(/^[a-z][a-z\d+.-]*:\/*[^/\s]/i, 'must be a URL')),
+  name: z.string().check(length(0, 128)),
 });
 export type Address = z.infer<typeof addressSchema>;
 
 /** Digits with dots, compared as numbers. */
 export const buildSchema = z
   .string()
-  .check(sized(0, 64), matching(/^\d+(\.\d+)*$/, 'must be digits with dots'));
+  .check(length(0, 64), regex(/^\d+(\.\d+)*$/, 'must be digits with dots'));
 
 /** A hub says that it is there, and whether it has the socket. */
 export const presenceSchema = z.object({
-  type: only('partyline-build'),
-  boot: z.string().check(sized(1, 64)),
+  type: literal('partyline-build'),
+  boot: z.string().check(length(1, 64)),
   build: buildSchema,
   isHolder: z.boolean(),
   /** `null` for a hub that runs in a tab: it is reached through the channels. */
@@ -27,11 +27,11 @@ export const presenceSchema = z.object({
 export type Presence = z.infer<typeof presenceSchema>;
 
 /** The hub's last word on a connection: another one has the conversation. */
-export const movedSchema = z.object({
-  type: only('partyline-moved'),
+export const redirectSchema = z.object({
+  type: literal('partyline-redirect'),
   address: z.nullable(addressSchema),
 });
-export type Moved = z.infer<typeof movedSchema>;
+export type Redirect = z.infer<typeof redirectSchema>;
 
 /** Negative when `a` is the older one, 0 when they are the same. */
 export function compareBuilds(a: string, b: string): number {

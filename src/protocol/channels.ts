@@ -18,12 +18,12 @@ export function streamChannel(tabId: string): string {
 }
 
 /** A tab asks for a connection. */
-export interface Knock {
-  readonly type: 'partyline-knock';
+export interface ConnectRequest {
+  readonly type: 'partyline-connect-request';
   readonly connectionId: string;
 }
 
 /** A hub is there from now on: who knocked before it was heard by nobody. */
-export interface Here {
-  readonly type: 'partyline-here';
+export interface HubReady {
+  readonly type: 'partyline-hub-ready';
 }

@@ -1,8 +1,8 @@
-import { later, only, z } from './zod.ts';
+import { lazy, literal, z } from './zod.ts';
 
 /** What a message brings besides its text, whichever gateway it came through. */
 
-const shapes = later(() => {
+const shapes = lazy(() => {
   const words = z.nullable(z.string());
 
   /** Addresses are `http:` or `https:`; others were left out where the message came in. */
@@ -27,7 +27,7 @@ const shapes = later(() => {
   });
 
   const attachment = z.object({
-    type: only('attachment'),
+    type: literal('attachment'),
     attachmentId: z.string(),
     /** Lives for some minutes only; `null` when there is none. */
     url: address,
@@ -48,14 +48,14 @@ const shapes = later(() => {
   });
 
   const list = z.object({
-    type: only('list'),
+    type: literal('list'),
     title: words,
     subtitle: words,
     sections: z.array(section),
   });
 
   const times = z.object({
-    type: only('times'),
+    type: literal('times'),
     title: words,
     subtitle: words,
     imageUrl: address,
@@ -75,7 +75,7 @@ const shapes = later(() => {
 
   const field = z.union([
     z.object({
-      type: only('text'),
+      type: literal('text'),
       ...asked,
       placeholder: words,
       isMultiline: z.boolean(),
@@ -87,7 +87,7 @@ const shapes = later(() => {
     }),
     /** Answered by the ISO instant of its midnight in UTC. */
     z.object({
-      type: only('date'),
+      type: literal('date'),
       ...asked,
       /** YYYY-MM-DD, both of them inclusive. */
       earliest: words,
@@ -95,17 +95,17 @@ const shapes = later(() => {
       /** What of a date is told in words; nothing: all of it. */
       parts: z.array(z.enum(['day', 'month', 'year'])),
     }),
-    z.object({ type: only('list'), ...asked, sections: z.array(section) }),
+    z.object({ type: literal('list'), ...asked, sections: z.array(section) }),
     /** One of several. */
     z.object({
-      type: only('choice'),
+      type: literal('choice'),
       ...asked,
       items: z.array(z.object({ id: z.string(), title: z.string() })),
     }),
   ]);
 
   const form = z.object({
-    type: only('form'),
+    type: literal('form'),
     /** The gateway's own name for it. */
     formId: z.string(),
     title: words,
@@ -126,17 +126,17 @@ const shapes = later(() => {
   const content = z.union([
     attachment,
     /** Offered under the message until one is taken. */
-    z.object({ type: only('choices'), title: words, choices: z.array(choice) }),
+    z.object({ type: literal('choices'), title: words, choices: z.array(choice) }),
     /** One card, or several in a row. */
-    z.object({ type: only('cards'), cards: z.array(card) }),
+    z.object({ type: literal('cards'), cards: z.array(card) }),
     list,
     times,
     form,
     /** What was chosen, or one value of a form. */
-    z.object({ type: only('answer'), kind: z.string(), text: z.string(), payload: z.string() }),
-    z.object({ type: only('link'), url: z.string(), text: z.string() }),
+    z.object({ type: literal('answer'), kind: z.string(), text: z.string(), payload: z.string() }),
+    z.object({ type: literal('link'), url: z.string(), text: z.string() }),
     /** Of a kind that can't be shown here, by the gateway's name for it. */
-    z.object({ type: only('unsupported'), name: z.string(), title: words }),
+    z.object({ type: literal('unsupported'), name: z.string(), title: words }),
   ]);
 
   return { choice, card, attachment, section, list, times, field, form, content };

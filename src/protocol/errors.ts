@@ -19,7 +19,7 @@ import type { z } from './zod.ts';
  *   was meant. Nothing was sent.
  * - `evicted`: the gateway let this connection go in favour of others of the same conversation.
  * - `conversation-ended`, `conversation-not-found`, `rejected`, `rate-limited`: the gateway said so.
- * - `unauthorized`, `forbidden`, `unavailable`, `network`, `misfit`: a server could not be used.
+ * - `unauthorized`, `forbidden`, `unavailable`, `network`, `invalid`: a server could not be used.
  * - `store`: the browser keeps no history at the moment.
  * - `client-bug`: the gateway found fault with a frame of ours.
  */
@@ -47,7 +47,7 @@ export const errorCodes = [
   'forbidden',
   'unavailable',
   'network',
-  'misfit',
+  'invalid',
   'store',
   'client-bug',
 ] as const;

@@ -19,10 +19,10 @@ export interface GatewayAdapter {
   /** Where the tokens come from, when it is not the site's broker (`authentication: 'session'`). */
   readonly sessions?: SessionSettings;
   /** Brought along with `sessions`, so that no other dialect's hub loads what mints and keeps them, or files. */
-  readonly supply?: (hub: SupplyHub) => Supply;
+  readonly supply?: (hub: ExtensionHost) => GatewayExtension;
   /** The text frames that carry a command; none when the dialect has no word for it. */
   encode(command: GatewayCommand, token: string): readonly string[];
-  /** What a text frame says. Never throws: what it can't read is a `misfit`, unknown types are `[]`. */
+  /** What a text frame says. Never throws: what it can't read is a `invalid`, unknown types are `[]`. */
   decode(text: string): readonly GatewayEvent[];
   /** What a close code asks of the client. */
   closeMeaning(code: number): CloseMeaning;
@@ -133,21 +133,21 @@ export interface RestTokenSource {
 }
 
 /** What a dialect's hubs have besides the core. */
-export interface Supply {
+export interface GatewayExtension {
   readonly tokens: TokenSource;
   readonly restTokens: RestTokenSource;
   /** Answers what is outside of the core: files, the platform's settings; `null`: it is another call. */
   readonly answer: (tabId: string, call: unknown) => Promise<CallAnswer> | null;
   /** Whether a command is to leave at all: what a deployment does not want is not sent. */
-  readonly wants: (command: GatewayCommand) => boolean;
+  readonly shouldSend: (command: GatewayCommand) => boolean;
   /** Hears what the gateway tells before the core does; returns what of it is the core's business. */
-  hear(event: GatewayEvent): GatewayEvent | null;
+  onEvent(event: GatewayEvent): GatewayEvent | null;
   /** The line has ended: another one may be another session's. */
   forget(): void;
 }
 
 /** What a supply wants of the hub that it works for. */
-export interface SupplyHub {
+export interface ExtensionHost {
   /** Changes with the visitor. */
   readonly epoch: string;
   /** On the line that there is; returns whether there is one. */
@@ -218,13 +218,13 @@ export interface GatewayMessage {
  * A message as it is told. `conversationId: null`: of the one conversation that the session is;
  * `timestamp: null`: the gateway does not say when, and its arrival counts.
  */
-export interface ToldMessage extends Omit<GatewayMessage, 'conversationId' | 'timestamp'> {
+export interface PartialMessage extends Omit<GatewayMessage, 'conversationId' | 'timestamp'> {
   readonly conversationId: string | null;
   readonly timestamp: number | null;
 }
 
 /** `conversationId: null`: the one that the session is. */
-export interface ToldConversation extends Omit<Conversation, 'conversationId'> {
+export interface PartialConversation extends Omit<Conversation, 'conversationId'> {
   readonly conversationId: string | null;
 }
 
@@ -232,8 +232,8 @@ export type GatewayEvent =
   | { readonly type: 'authenticated'; readonly serverTime: number | null }
   | { readonly type: 'refused'; readonly message: string }
   | { readonly type: 'token-expired' }
-  | { readonly type: 'conversation'; readonly conversation: ToldConversation }
-  | { readonly type: 'message'; readonly message: ToldMessage }
+  | { readonly type: 'conversation'; readonly conversation: PartialConversation }
+  | { readonly type: 'message'; readonly message: PartialMessage }
   | {
       readonly type: 'typing';
       readonly conversationId: string | null;
@@ -252,7 +252,7 @@ export type GatewayEvent =
   | { readonly type: 'ping'; readonly payload: unknown }
   | { readonly type: 'pong' }
   | { readonly type: 'problem'; readonly problem: GatewayProblem }
-  | { readonly type: 'misfit'; readonly reason: string }
+  | { readonly type: 'invalid'; readonly reason: string }
   | SessionEvent;
 
 /** What only gateways with `authentication: 'session'` tell. */
@@ -364,7 +364,7 @@ export interface GatewayProblem {
  * `network`: reconnect with backoff · `token`: get a new token, then reconnect · `crowded`: wait the
  * cap first · `client-bug`: as `network`, and report a fault of our own.
  */
-export type CloseMeaning = 'network' | 'token' | 'crowded' | 'client-bug';
+export type CloseMeaning = 'network' | 'token' | 'too-many-connections' | 'client-bug';
 
 export type RestCall =
   | {
@@ -397,10 +397,10 @@ export type RestCall =
 export type RestValue =
   | {
       readonly type: 'history';
-      readonly messages: readonly ToldMessage[];
+      readonly messages: readonly PartialMessage[];
       readonly nextCursor: string | null;
       /** Entries that could not be read. */
-      readonly misfits: number;
+      readonly invalidCount: number;
     }
   | { readonly type: 'message'; readonly message: GatewayMessage }
   | { readonly type: 'conversation'; readonly conversation: Conversation }
@@ -417,7 +417,7 @@ export type RestFailureKind =
   | 'rate-limited'
   | 'unavailable'
   | 'network'
-  | 'misfit';
+  | 'invalid';
 
 export interface RestFailure {
   readonly kind: RestFailureKind;

@@ -9,7 +9,7 @@ import {
   sharedPatchSchema,
   sharedSnapshotSchema,
 } from './schemas.ts';
-import { between, byWord, integer, later, only, type Read, sized, z } from './zod.ts';
+import { discriminatedUnion, integer, lazy, length, literal, type Read, range, z } from './zod.ts';
 
 /**
  * The port between a tab and the hub.
@@ -18,11 +18,11 @@ import { between, byWord, integer, later, only, type Read, sized, z } from './zo
  * of snapshots and patches runs on a MessagePort of its own that the tab hands over with `attach`.
  */
 
-const id = z.string().check(sized(1, 128));
+const id = z.string().check(length(1, 128));
 
 /** The hub speaks first on every connection, on the call port; Comlink passes over it. */
 export const helloSchema = z.object({
-  type: only('partyline-hello'),
+  type: literal('partyline-hello'),
   epoch: z.string(),
   protocolVersion: z.number(),
   build: z.string(),
@@ -36,9 +36,9 @@ export const attachSchema = z.object({
   /** The conversation id that the page has mirrored, for a hub whose store was lost (guide §3). */
   conversationId: z.nullable(id),
   /** Who was there last, as far as the page knows: a hub whose store was lost believes it. */
-  visitor: z.nullable(z.string().check(sized(0, 512))),
+  visitor: z.nullable(z.string().check(length(0, 512))),
   /** How often everything had been wiped by then. */
-  wipes: z.number(),
+  resetCount: z.number(),
 });
 export type Attach = z.infer<typeof attachSchema>;
 
@@ -47,13 +47,13 @@ export type Attach = z.infer<typeof attachSchema>;
 const messageSchema = /* @__PURE__ */ messageSchemaWith(contentsSchema);
 
 export const snapshotMessageSchema = z.object({
-  type: only('snapshot'),
+  type: literal('snapshot'),
   epoch: z.string(),
   revision: z.number(),
   /** The opaque id of whose conversation this is; `null` while nobody is known. */
   visitor: z.nullable(z.string()),
   /** How often everything was wiped: an unknown visitor is another after that. */
-  wipes: z.number(),
+  resetCount: z.number(),
   shared: sharedSnapshotSchema,
   messages: z.array(messageSchema),
   hasEarlier: z.boolean(),
@@ -61,7 +61,7 @@ export const snapshotMessageSchema = z.object({
 export type SnapshotMessage = z.infer<typeof snapshotMessageSchema>;
 
 export const patchMessageSchema = z.object({
-  type: only('patch'),
+  type: literal('patch'),
   epoch: z.string(),
   revision: z.number(),
   /** The keys of the shared snapshot that changed. */
@@ -74,7 +74,7 @@ export type PatchMessage = z.infer<typeof patchMessageSchema>;
 
 /** Sent instead of patches to a tab without credit: pull when you wake. */
 export const headMessageSchema = z.object({
-  type: only('head'),
+  type: literal('head'),
   epoch: z.string(),
   revision: z.number(),
 });
@@ -82,7 +82,7 @@ export type HeadMessage = z.infer<typeof headMessageSchema>;
 
 /** Something new to draw attention to, in this tab and no other; `null`: another tab does it now. */
 export const alertMessageSchema = z.object({
-  type: only('alert'),
+  type: literal('alert'),
   epoch: z.string(),
   message: z.nullable(messageSchema),
 });
@@ -101,27 +101,27 @@ export const patchCredit = 16;
 
 // --- tab → hub, on the stream port ---
 
-export const tabMessageSchema = later(() =>
-  byWord('type', {
-    ack: z.object({ type: only('ack'), revision: z.number() }),
-    pull: z.object({ type: only('pull') }),
-    visibility: z.object({ type: only('visibility'), visible: z.boolean() }),
+export const tabMessageSchema = lazy(() =>
+  discriminatedUnion('type', {
+    ack: z.object({ type: literal('ack'), revision: z.number() }),
+    pull: z.object({ type: literal('pull') }),
+    visibility: z.object({ type: literal('visibility'), visible: z.boolean() }),
     /** The visitor has done something here. */
-    used: z.object({ type: only('used') }),
-    bye: z.object({ type: only('bye') }),
+    used: z.object({ type: literal('used') }),
+    bye: z.object({ type: literal('bye') }),
   }),
 );
 export type TabMessage = Read<ReturnType<typeof tabMessageSchema>>;
 
 // --- calls, through Comlink ---
 
-const text = z.string().check(sized(0, 1_000_000));
+const text = z.string().check(length(0, 1_000_000));
 
-export const callSchema = later(() =>
-  byWord('type', {
-    start: z.object({ type: only('start'), routing: routingSchema }),
+export const callSchema = lazy(() =>
+  discriminatedUnion('type', {
+    start: z.object({ type: literal('start'), routing: routingSchema }),
     send: z.object({
-      type: only('send'),
+      type: literal('send'),
       messageId: id,
       text,
       /** Asked of a hub before, which may have died, or been left, with the answer on its way. */
@@ -129,24 +129,24 @@ export const callSchema = later(() =>
       /** What of the other side's offers it answers. */
       reply: z.exactOptional(replySchema),
     }),
-    retry: z.object({ type: only('retry'), messageId: id }),
-    discard: z.object({ type: only('discard'), messageId: id }),
-    typing: z.object({ type: only('typing'), isTyping: z.boolean() }),
-    draft: z.object({ type: only('draft'), text: z.string().check(sized(0, 100_000)) }),
-    'mark-read': z.object({ type: only('mark-read') }),
+    retry: z.object({ type: literal('retry'), messageId: id }),
+    discard: z.object({ type: literal('discard'), messageId: id }),
+    typing: z.object({ type: literal('typing'), isTyping: z.boolean() }),
+    draft: z.object({ type: literal('draft'), text: z.string().check(length(0, 100_000)) }),
+    'mark-read': z.object({ type: literal('mark-read') }),
     'load-earlier': z.object({
-      type: only('load-earlier'),
+      type: literal('load-earlier'),
       /** The oldest row that the tab has; `null` when it has none. */
       before: z.nullable(placeSchema),
       /** That row's conversation, for what the browser does not keep. */
       conversationId: z.exactOptional(z.nullable(id)),
-      count: integer.check(between(1, 500)),
+      count: integer.check(range(1, 500)),
     }),
-    reconnect: z.object({ type: only('reconnect') }),
+    reconnect: z.object({ type: literal('reconnect') }),
     /** The visitor waits, although nobody is on shift. */
-    'wait-anyway': z.object({ type: only('wait-anyway') }),
-    end: z.object({ type: only('end') }),
-    'sign-out': z.object({ type: only('sign-out') }),
+    'wait-anyway': z.object({ type: literal('wait-anyway') }),
+    end: z.object({ type: literal('end') }),
+    'sign-out': z.object({ type: literal('sign-out') }),
   }),
 );
 type PageCall = Read<ReturnType<typeof callSchema>>;

@@ -4,15 +4,18 @@ import { errorCodes, type Problem } from './errors.ts';
 import { isPosition, type Message, messageStatuses, type Position, roles } from './message.ts';
 import { queueReasons, type RoutingNotice } from './routing.ts';
 import { phases } from './snapshot.ts';
-import { between, integer, later, only, sized, z } from './zod.ts';
+import { integer, lazy, length, literal, range, z } from './zod.ts';
 
 /**
  * The vocabulary as zod reads it, for worker and server. A page has guards instead (guards.ts), and
  * never loads this file.
  */
 
-export const knockSchema = later(() =>
-  z.object({ type: only('partyline-knock'), connectionId: z.string().check(sized(1, 128)) }),
+export const connectRequestSchema = lazy(() =>
+  z.object({
+    type: literal('partyline-connect-request'),
+    connectionId: z.string().check(length(1, 128)),
+  }),
 );
 
 /** Problems of files are told in answers alone, and kept nowhere. */
@@ -46,9 +49,9 @@ function isAttribute(value: unknown): boolean {
 }
 
 export const routingSchema: z.ZodMiniType<Routing> = z.object({
-  skillGroups: z.array(z.string().check(sized(1, 256))).check(sized(1, 50)),
+  skillGroups: z.array(z.string().check(length(1, 256))).check(length(1, 50)),
   attributes: z.exactOptional(attributesSchema),
-  priority: z.exactOptional(integer.check(between(0))),
+  priority: z.exactOptional(integer.check(range(0))),
 });
 
 export const senderSchema = z.object({ id: z.string(), name: z.string(), role: z.enum(roles) });
@@ -75,7 +78,7 @@ export function messageSchemaWith(contents?: z.ZodMiniType<Content[]>): z.ZodMin
   return z.object({ ...messageFields, content: z.exactOptional(contents) });
 }
 
-const said = z.string().check(sized(0, 4_096));
+const said = z.string().check(length(0, 4_096));
 
 /** A visitor's answer as it is kept and passed on: which kinds there are, the dialect knows that sends it. */
 export const replySchema = z.object({
@@ -83,7 +86,7 @@ export const replySchema = z.object({
   payload: said,
   originatingMessageId: said,
   values: z.exactOptional(
-    z.array(z.object({ id: said, text: said, payload: said })).check(sized(0, 256)),
+    z.array(z.object({ id: said, text: said, payload: said })).check(length(0, 256)),
   ),
 });
 export type CarriedReply = z.infer<typeof replySchema>;
@@ -94,18 +97,18 @@ export const readMarkSchema = z.object({ conversationId: z.string(), position: p
 
 export const routingNoticeSchema: z.ZodMiniType<RoutingNotice> = z.union([
   z.object({
-    kind: only('refused'),
+    kind: literal('refused'),
     problems: z.array(z.string()),
     suggested: z.nullable(routingSchema),
   }),
   z.object({
-    kind: only('uncovered'),
+    kind: literal('uncovered'),
     skillGroups: z.array(z.string()),
     isAsking: z.boolean(),
   }),
-  z.object({ kind: only('unchecked') }),
+  z.object({ kind: literal('unchecked') }),
   z.object({
-    kind: only('stalled'),
+    kind: literal('stalled'),
     since: z.number(),
     reason: z.enum(queueReasons),
   }),

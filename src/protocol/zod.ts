@@ -10,11 +10,11 @@ export { z };
  * each, and say themselves what they want.
  */
 
-export function matching(pattern: RegExp, words: string) {
+export function regex(pattern: RegExp, words: string) {
   return z.refine<string>((text) => pattern.test(text), words);
 }
 
-export function between(least: number, most = Number.POSITIVE_INFINITY) {
+export function range(least: number, most = Number.POSITIVE_INFINITY) {
   const words =
     most === Number.POSITIVE_INFINITY
       ? `must be at least ${least}`
@@ -23,7 +23,7 @@ export function between(least: number, most = Number.POSITIVE_INFINITY) {
 }
 
 /** Of a text in UTF-16 code units, or of a list. */
-export function sized(least: number, most = Number.POSITIVE_INFINITY) {
+export function length(least: number, most = Number.POSITIVE_INFINITY) {
   const words =
     most === Number.POSITIVE_INFINITY
       ? `must be ${least} long at least`
@@ -35,7 +35,7 @@ export function sized(least: number, most = Number.POSITIVE_INFINITY) {
 }
 
 /** Zod's own literal is one class more for the same. */
-export function only<const Word extends string>(word: Word) {
+export function literal<const Word extends string>(word: Word) {
   return z.enum([word]);
 }
 
@@ -50,7 +50,7 @@ export type Read<R extends Reader<unknown>> = R extends Reader<infer T> ? T : ne
  * Shapes that are told apart by one key, each under its word. Zod's own union tries one after the other,
  * and is a class more.
  */
-export function byWord<Shape extends z.ZodMiniType>(
+export function discriminatedUnion<Shape extends z.ZodMiniType>(
   key: string,
   shapes: Readonly<Record<string, Shape>>,
 ): Reader<z.infer<Shape>> {
@@ -66,7 +66,7 @@ export function byWord<Shape extends z.ZodMiniType>(
 }
 
 /** Made when it is wanted: whoever opens a page waits for the worker to start. */
-export function later<T>(make: () => T): () => T {
+export function lazy<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {
     made ??= make();

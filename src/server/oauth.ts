@@ -10,12 +10,12 @@ const longestAnswer = 65_536;
  * - `timeout`: the OAuth server took longer than `oauthTimeout`.
  * - `network`: it could not be reached.
  * - `refused`: it answered with an error; `detail` holds the status and the error's name.
- * - `misfit`: it answered with something else than a token.
+ * - `invalid`: it answered with something else than a token.
  * - `too-broad`: it granted a scope that no browser should hold, so the token is thrown away.
  */
 export class OAuthError extends Error {
   override readonly name = 'OAuthError';
-  readonly reason: 'timeout' | 'network' | 'refused' | 'misfit' | 'too-broad';
+  readonly reason: 'timeout' | 'network' | 'refused' | 'invalid' | 'too-broad';
   /** Seconds that the OAuth server asked to wait, `null` when it asked for nothing. */
   readonly retryAfter: number | null;
 
@@ -107,7 +107,7 @@ function readToken(text: string): UpstreamToken {
   const parsed = tokenSchema.safeParse(parseJson(text));
   if (!parsed.success) {
     const wrong = parsed.error.issues.map((issue) => issue.path.join('.') || 'the body');
-    throw new OAuthError('misfit', `the answer is no bearer token: see ${wrong.join(', ')}`);
+    throw new OAuthError('invalid', `the answer is no bearer token: see ${wrong.join(', ')}`);
   }
   const { access_token, expires_in, scope } = parsed.data;
   const granted = scope?.split(' ').filter(Boolean) ?? [];

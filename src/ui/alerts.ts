@@ -1,10 +1,10 @@
 import type { Chat } from '../client/chat.ts';
 import type { Message } from '../protocol/message.ts';
 import { chime } from './chime.ts';
-import type { Texts } from './messages.ts';
+import type { Messages } from './messages.ts';
 
 export interface AlertSettings {
-  readonly texts: Texts;
+  readonly texts: Messages;
   readonly isSilent: boolean;
 }
 

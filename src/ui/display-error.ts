@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../protocol/errors.ts';
 
 /** Why a call failed, ready to be shown. */
-export interface Trouble {
+export interface DisplayError {
   /** `null` when it was no error of ours. */
   readonly code: ErrorCode | null;
   readonly message: string;
@@ -11,7 +11,7 @@ export interface Trouble {
  * Reads the error by its shape: the chat may come from another copy of the package, where
  * `instanceof PartylineError` fails, and the class would bring zod into the page.
  */
-export function troubleOf(error: unknown): Trouble {
+export function toDisplayError(error: unknown): DisplayError {
   if (isCoded(error)) return { code: error.code, message: error.message };
   // The visitor is told in general, so this is where a developer finds the cause.
   console.warn('[partyline] unexpected error:', error);

@@ -2,10 +2,10 @@ import type { Chat } from '../client/chat.ts';
 import type { Routing } from '../protocol/conversation.ts';
 import type { Message } from '../protocol/message.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
-import { type ShellTexts, shellEnglish } from './launcher-messages.ts';
-import type { Texts } from './messages.ts';
-import type { Inside } from './panel-host.ts';
-import { shellStyles } from './styles/launcher.ts';
+import { type LauncherMessages, launcherEnglish } from './launcher-messages.ts';
+import type { Messages } from './messages.ts';
+import type { PanelHost } from './panel-host.ts';
+import { launcherStyles } from './styles/launcher.ts';
 import { styleSheet } from './styles/sheet.ts';
 import { whenIdle } from './when-idle.ts';
 
@@ -28,14 +28,14 @@ export class PartylineChatElement extends Base {
 
   #chat: Chat | null = null;
   #routing: Routing | null = null;
-  #texts: Texts | null = null;
+  #texts: Messages | null = null;
 
   readonly #root = this.attachShadow({ mode: 'open' });
   readonly #frame = document.createElement('div');
   readonly #note = document.createElement('p');
   readonly #launcher: Launcher;
-  #inside: Inside | null = null;
-  #loading: Promise<Inside> | null = null;
+  #inside: PanelHost | null = null;
+  #loading: Promise<PanelHost> | null = null;
   /** Whether the textbox is to have the focus once the panel stands. */
   #wantsFocus = false;
   /** Whether the element stands in the page, and its attributes change there. */
@@ -44,7 +44,7 @@ export class PartylineChatElement extends Base {
 
   constructor() {
     super();
-    this.#root.adoptedStyleSheets = [styleSheet(shellStyles)];
+    this.#root.adoptedStyleSheets = [styleSheet(launcherStyles)];
     this.#launcher = createLauncher(() => {
       this.open = !this.open;
     });
@@ -104,16 +104,16 @@ export class PartylineChatElement extends Base {
   }
 
   /** Everything the element says; `null`: the page's language, or else English. @default null */
-  get texts(): Texts | null {
+  get texts(): Messages | null {
     return this.#texts;
   }
-  set texts(texts: Texts | null) {
+  set texts(texts: Messages | null) {
     this.#texts = texts;
     this.#update();
   }
 
-  get #shellTexts(): ShellTexts {
-    return this.#texts ?? this.#inside?.texts ?? shellEnglish;
+  get #shellTexts(): LauncherMessages {
+    return this.#texts ?? this.#inside?.texts ?? launcherEnglish;
   }
 
   connectedCallback(): void {
@@ -193,10 +193,10 @@ export class PartylineChatElement extends Base {
     });
   }
 
-  #load(): Promise<Inside> {
+  #load(): Promise<PanelHost> {
     this.#loading ??= import('./panel-host.ts').then(
       (part) => {
-        this.#inside = new part.Inside(this, this.#root, this.#frame, this.#launcher, () =>
+        this.#inside = new part.PanelHost(this, this.#root, this.#frame, this.#launcher, () =>
           this.#update(),
         );
         this.#update();

@@ -1,8 +1,8 @@
 import { PartylineChatElement } from './element.ts';
 
-export type { Trouble } from './display-error.ts';
+export type { DisplayError } from './display-error.ts';
 export { PartylineChatElement } from './element.ts';
-export { english, type Texts } from './messages.ts';
+export { english, type Messages } from './messages.ts';
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -1,13 +1,13 @@
-import type { Texts } from './messages.ts';
+import type { Messages } from './messages.ts';
 
 /** What is said before the panel is there: the rest of the words comes with it. */
-export type ShellTexts = Pick<Texts, 'chat' | 'heading' | 'unread' | 'panelMissing'>;
+export type LauncherMessages = Pick<Messages, 'chat' | 'heading' | 'unread' | 'panelMissing'>;
 
 export function plural(count: number, one: string, other: string): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : other}`;
 }
 
-export const shellEnglish: ShellTexts = {
+export const launcherEnglish: LauncherMessages = {
   chat: 'Chat',
   heading: 'Chat with us',
   unread: (count) => plural(count, 'unread message', 'unread messages'),

@@ -1,7 +1,7 @@
-import type { ShellTexts } from './launcher-messages.ts';
+import type { LauncherMessages } from './launcher-messages.ts';
 
 export interface LauncherState {
-  readonly texts: ShellTexts;
+  readonly texts: LauncherMessages;
   readonly open: boolean;
   readonly unread: number;
 }

@@ -1,16 +1,16 @@
 import type { FileStage } from '../protocol/files.ts';
 import type { QueueReason } from '../protocol/routing.ts';
 import type { Phase } from '../protocol/snapshot.ts';
-import type { Trouble } from './display-error.ts';
-import { troubleBy, wordsOf } from './languages/plurals.ts';
-import { plural, shellEnglish } from './launcher-messages.ts';
-import type { FormWords } from './panel/forms/messages.ts';
+import type { DisplayError } from './display-error.ts';
+import { errorTexts, languageRules } from './languages/plurals.ts';
+import { launcherEnglish, plural } from './launcher-messages.ts';
+import type { FormMessages } from './panel/forms/messages.ts';
 
 /**
  * Everything the element says. To add a language, write a second constant of this type and give it to
  * the element: `chat.texts = german`.
  */
-export interface Texts {
+export interface Messages {
   /** BCP 47, for dates and numbers. Of the visitor's own languages the first that fits refines it. */
   readonly language: string;
   /** The accessible name of the launcher and of the panel. */
@@ -74,7 +74,7 @@ export interface Texts {
    * What forms and lists of several choices say; it is fetched with them.
    * @default the words of the language, or English
    */
-  readonly form?: FormWords;
+  readonly form?: FormMessages;
   /** Something that a message brings and that this panel can't show. */
   readonly notShown: (what: string) => string;
   /** The conversation ends at that time of day, unless somebody writes. */
@@ -126,7 +126,7 @@ export interface Texts {
   readonly noRouting: string;
   readonly notReady: string;
   /** What went wrong, in words, by its code: a problem's own message is for developers. */
-  readonly trouble: (trouble: Trouble) => string;
+  readonly trouble: (trouble: DisplayError) => string;
 }
 
 const reasons: Readonly<Record<QueueReason, string>> = {
@@ -141,10 +141,10 @@ const signedOut = 'You’re signed out. Sign in to continue.';
 const refused = 'We couldn’t send your request.';
 const unconfirmed = 'We couldn’t confirm that this worked. Check the chat before you try again.';
 
-const { listed, clockTime } = wordsOf('en');
+const { listed, clockTime } = languageRules('en');
 
-export const english: Texts = {
-  ...shellEnglish,
+export const english: Messages = {
+  ...launcherEnglish,
   language: 'en',
   close: 'Close',
   more: 'More options',
@@ -242,7 +242,7 @@ export const english: Texts = {
   length: (length, maximum) => `${length.toLocaleString('en')} / ${maximum.toLocaleString('en')}`,
   noRouting: 'Chat isn’t available on this page.',
   notReady: 'Chat is still loading. Try again in a moment.',
-  trouble: troubleBy(
+  trouble: errorTexts(
     {
       'empty-message': 'Write a message first.',
       'message-too-long': 'This message is too long. Shorten it or split it.',

@@ -4,7 +4,7 @@ import { Alerts } from './alerts.ts';
 import type { PartylineChatElement } from './element.ts';
 import { isRightToLeft, languageAt, textsOf } from './languages/index.ts';
 import { icon, type Launcher } from './launcher.ts';
-import { english, type Texts } from './messages.ts';
+import { english, type Messages } from './messages.ts';
 import { createPanel } from './panel/index.ts';
 import type { PartylinePanel } from './panel/panel.ts';
 import { finishStyles } from './styles/finish.ts';
@@ -16,14 +16,14 @@ const chevron = 'm5.5 9.5 6.5 6 6.5-6';
  * The inside of one `<partyline-chat>`, the panel and the alerts: what a page need not load at first.
  * It is fetched when the browser is idle, or once it is wanted.
  */
-export class Inside {
+export class PanelHost {
   readonly #element: PartylineChatElement;
   readonly #launcher: Launcher;
   readonly #root: ShadowRoot;
   readonly #panel: PartylinePanel;
   readonly #frame: HTMLElement;
   /** What is said where the site gives no texts of its own, in the page's language. */
-  #pageTexts: Texts = english;
+  #pageTexts: Messages = english;
   #language: string | null = null;
   readonly #onTexts: () => void;
   readonly #changes = new MutationObserver(() => {
@@ -64,7 +64,7 @@ export class Inside {
   }
 
   /** What the element says. */
-  get texts(): Texts {
+  get texts(): Messages {
     return this.#element.texts ?? this.#pageTexts;
   }
 

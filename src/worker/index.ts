@@ -1,7 +1,7 @@
-import { Station } from './host/coordinator.ts';
+import { HubCoordinator } from './host/coordinator.ts';
 import { unsupportedHost } from './host/hub.ts';
 import { Log } from './host/log.ts';
-import { answerDoor } from './host/ports.ts';
+import { answerConnectRequests } from './host/ports.ts';
 import { checkOptions, type HubOptions } from './options.ts';
 
 export { type ErrorCode, PartylineError } from '../protocol/errors.ts';
@@ -13,7 +13,7 @@ export type { Limits, RoutingPolicy, Timing } from './core/settings.ts';
 export { genesysCloud } from './genesys-cloud/extension.ts';
 export type { AttributesSchema } from './host/attributes.ts';
 export type { HubGateway, HubOptions } from './options.ts';
-export { type RowSeal, type SealedRowsOptions, sealedRows } from './store/encrypted-rows.ts';
+export { type EncryptRowsOptions, encryptRows, type RowCipher } from './store/encrypted-rows.ts';
 
 /**
  * Makes this SharedWorker the hub of the origin, or this dedicated Worker where the browser has no
@@ -27,7 +27,7 @@ export function startHub(options: HubOptions): void {
   const scope: unknown = globalThis;
   const log = new Log();
   if (typeof SharedWorkerGlobalScope !== 'undefined' && scope instanceof SharedWorkerGlobalScope) {
-    const station = new Station(checked, 'shared-worker', log);
+    const station = new HubCoordinator(checked, 'shared-worker', log);
     scope.onconnect = ({ ports }) => {
       const [port] = ports;
       if (port) station.connect(port);
@@ -38,8 +38,8 @@ export function startHub(options: HubOptions): void {
     typeof DedicatedWorkerGlobalScope !== 'undefined' &&
     scope instanceof DedicatedWorkerGlobalScope
   ) {
-    const station = new Station(checked, 'tab', log);
-    answerDoor((port, onGone) => station.connect(port, onGone), log);
+    const station = new HubCoordinator(checked, 'tab', log);
+    answerConnectRequests((port, onGone) => station.connect(port, onGone), log);
     return;
   }
   throw unsupportedHost();

@@ -2,9 +2,9 @@ import { buildSchema } from '../protocol/builds.ts';
 import type { Content } from '../protocol/content.ts';
 import { describeIssue, PartylineError } from '../protocol/errors.ts';
 import type { GatewayAdapter } from '../protocol/gateway.ts';
-import { between, integer, sized, z } from '../protocol/zod.ts';
-import type { HubInspector } from './core/observer.ts';
-import type { SessionRules } from './core/session-policy.ts';
+import { integer, length, range, z } from '../protocol/zod.ts';
+import type { HubObserver } from './core/observer.ts';
+import type { SessionPolicy } from './core/session-policy.ts';
 import {
   defaultLimits,
   defaultRoutingPolicy,
@@ -15,17 +15,17 @@ import {
   type Timing,
 } from './core/settings.ts';
 import type { AttributesSchema } from './host/attributes.ts';
-import type { RowSeal } from './store/encrypted-rows.ts';
-import type { FindAlike } from './store/same-message.ts';
+import type { RowCipher } from './store/encrypted-rows.ts';
+import type { FindDuplicate } from './store/same-message.ts';
 
 /** A dialect, with what only its hubs need. */
 export interface HubGateway extends GatewayAdapter {
   /** Where the session is the conversation (`authentication: 'session'`). */
-  readonly rules?: SessionRules;
+  readonly rules?: SessionPolicy;
   /** What its messages may bring besides their text. @default nothing */
   readonly contents?: z.ZodMiniType<Content[]>;
   /** How a row is known again under another id. @default ids do not change */
-  readonly findAlike?: FindAlike;
+  readonly findDuplicate?: FindDuplicate;
 }
 
 export interface HubOptions {
@@ -45,9 +45,9 @@ export interface HubOptions {
    */
   readonly history?: HistoryPolicy;
   /** Encrypts what people wrote where the browser keeps it: `sealedRows`. @default not */
-  readonly encrypted?: () => RowSeal;
+  readonly encrypted?: () => RowCipher;
   /** Lets `<partyline-inspector>` see what the hub does: `inspectable`. @default not */
-  readonly inspect?: HubInspector;
+  readonly inspect?: HubObserver;
   readonly routing?: Partial<RoutingPolicy> & {
     /** What a page may give as `attributes`: a schema of zod or zod/mini. @default anything */
     readonly attributes?: AttributesSchema;
@@ -66,8 +66,8 @@ export interface HubOptions {
 /** Raised with package.json; a test compares the two. */
 export const version = '0.1.0';
 
-const duration = z.exactOptional(z.number().check(between(0, 86_400_000)));
-const count = z.exactOptional(integer.check(between(1, 100_000)));
+const duration = z.exactOptional(z.number().check(range(0, 86_400_000)));
+const count = z.exactOptional(integer.check(range(1, 100_000)));
 
 function partOf<T extends object>(defaults: T, value: typeof duration | typeof count) {
   return z.strictObject(Object.fromEntries(Object.keys(defaults).map((key) => [key, value])));
@@ -92,14 +92,14 @@ const routingSchema = z.strictObject({
 
 const optionsSchema = z.strictObject({
   gateway: adapterSchema,
-  tokenUrl: z.exactOptional(z.string().check(sized(1))),
-  routingLogUrl: z.exactOptional(z.string().check(sized(1))),
+  tokenUrl: z.exactOptional(z.string().check(length(1))),
+  routingLogUrl: z.exactOptional(z.string().check(length(1))),
   history: z.exactOptional(z.enum(['at-once', 'confirmed'], 'must be at-once or confirmed')),
   encrypted: z.exactOptional(
-    z.custom<() => RowSeal>((value) => typeof value === 'function', 'must be sealedRows'),
+    z.custom<() => RowCipher>((value) => typeof value === 'function', 'must be sealedRows'),
   ),
   inspect: z.exactOptional(
-    z.custom<HubInspector>((value) => 'saw' in Object(value), 'must be inspectable'),
+    z.custom<HubObserver>((value) => 'onStep' in Object(value), 'must be inspectable'),
   ),
   routing: z.exactOptional(routingSchema),
   build: z.exactOptional(buildSchema),
@@ -112,8 +112,8 @@ export interface CheckedOptions {
   readonly tokenUrl: string;
   readonly routingLogUrl: string | null;
   readonly history: HistoryPolicy;
-  readonly encrypted: (() => RowSeal) | null;
-  readonly inspect: HubInspector | null;
+  readonly encrypted: (() => RowCipher) | null;
+  readonly inspect: HubObserver | null;
   readonly routing: RoutingPolicy;
   readonly attributes: AttributesSchema | null;
   readonly build: string;

@@ -5,7 +5,7 @@ import { watchHubLog } from './support/hub.ts';
 test('misshapen and unknown frames are dropped, counted in the log, and hurt nothing else', {
   tag: '@either-host',
 }, async ({ gateway, openTab, context, expectWarnings }) => {
-  expectWarnings(/misfit/);
+  expectWarnings(/invalid/);
   const tab = await openTab('/');
   const log = await watchHubLog(context);
   await tab.send('hello');
@@ -26,7 +26,7 @@ test('misshapen and unknown frames are dropped, counted in the log, and hurt not
   await tab.shows(['hello', 'still here', 'me too']);
   expect(gateway.stats.connectionsOpened).toBe(1);
   // Seven that can't be read, and a conversation that nobody asked for; the unknown type is no fault.
-  await expect.poll(() => log.at(-1)).toContain('misfit (8 so far)');
+  await expect.poll(() => log.at(-1)).toContain('invalid (8 so far)');
 });
 
 test('rows that can’t be read are left out, and the others are shown', {

@@ -111,7 +111,7 @@ const atFirst: readonly RegExp[] = [
   /: (locks partyline-tab-\{id\}|starts a SharedWorker|asks to attach)$/,
   /: posts (partyline-hello|snapshot)$/,
   /: asks to (file|platform)$/,
-  /: posts (an answer|partyline-knock)$/,
+  /: posts (an answer|partyline-connect-request)$/,
 ];
 
 /** Everything else is exactly so. */
@@ -135,7 +135,7 @@ test('each thing that visitors do costs what it must, and not once more', async 
 }) => {
   const attached: Counts = {
     ...(withoutSharedWorker
-      ? { 'page: locks partyline-host': 1, 'page: posts partyline-knock': 1 }
+      ? { 'page: locks partyline-host': 1, 'page: posts partyline-connect-request': 1 }
       : { 'page: starts a SharedWorker': 1 }),
     'page: locks partyline-tab-{id}': 1,
     'page: locks partyline-alive-{id}': 1,
@@ -169,8 +169,8 @@ test('each thing that visitors do costs what it must, and not once more', async 
     ...(withoutSharedWorker
       ? {
           'page: starts a Worker': 1,
-          'page: posts partyline-knock': 5,
-          'hub: posts partyline-here': 1,
+          'page: posts partyline-connect-request': 5,
+          'hub: posts partyline-hub-ready': 1,
         }
       : {}),
     ...(withoutSharedWorker ? {} : { 'page: starts a SharedWorker': 3 }),

@@ -2,7 +2,7 @@ import { wrap } from 'comlink';
 import { throughChannels } from '../../src/client/channels.ts';
 import { HubConnection } from '../../src/client/hub-connection.ts';
 import { holdLock } from '../../src/client/locks.ts';
-import { type OpenRoute, throughSharedWorker } from '../../src/client/transport.ts';
+import { type OpenTransport, throughSharedWorker } from '../../src/client/transport.ts';
 import { callChannel, hubChannel, streamChannel } from '../../src/protocol/channels.ts';
 import { bootOf } from '../../src/protocol/epoch.ts';
 import { aliveLock } from '../../src/protocol/locks.ts';
@@ -11,7 +11,12 @@ import { protocolVersion } from '../../src/protocol/version.ts';
 import type { Note } from '../../src/worker/core/effect.ts';
 import type { Input } from '../../src/worker/core/input.ts';
 import type { TabPort } from '../../src/worker/host/hub.ts';
-import { answerDoor, type Port, type ServedHub, serve } from '../../src/worker/host/ports.ts';
+import {
+  answerConnectRequests,
+  type Port,
+  type ServedHub,
+  serve,
+} from '../../src/worker/host/ports.ts';
 import {
   type PortsHub,
   type PortsStranger,
@@ -121,7 +126,7 @@ export class RealPortsBench implements ServedPortsBench {
     if (around.transport === 'port') return;
     const door = new BroadcastChannel(hubChannel);
     this.#cleanUps.push(() => door.close());
-    answerDoor((port, onGone) => this.#serve(port, onGone), this.#log, door);
+    answerConnectRequests((port, onGone) => this.#serve(port, onGone), this.#log, door);
   }
 
   get limit(): number {
@@ -138,7 +143,7 @@ export class RealPortsBench implements ServedPortsBench {
   }
 
   async tab(options: PortsTabOptions = {}): Promise<PortsTab> {
-    const { visible = true, conversationId = null, visitor = null, wipes = 0 } = options;
+    const { visible = true, conversationId = null, visitor = null, resetCount = 0 } = options;
     this.#around.setVisible(visible);
     await this.#alive;
     const heard: StreamMessage[] = [];
@@ -146,7 +151,7 @@ export class RealPortsBench implements ServedPortsBench {
     let reason = '';
     const connection = new HubConnection(
       this.#route(),
-      { conversationId, visitor, wipes },
+      { conversationId, visitor, resetCount },
       30_000,
       {
         stream: (message) => void heard.push(message),
@@ -234,7 +239,7 @@ export class RealPortsBench implements ServedPortsBench {
     });
   }
 
-  #route(): OpenRoute {
+  #route(): OpenTransport {
     if (this.#around.transport === 'channel') return throughChannels;
     return throughSharedWorker(() => ({ port: this.#servedPort(), onerror: null }));
   }
@@ -250,7 +255,7 @@ export class RealPortsBench implements ServedPortsBench {
     const connectionId = crypto.randomUUID();
     const calls = new BroadcastChannel(callChannel(connectionId));
     const door = new BroadcastChannel(hubChannel);
-    door.postMessage({ type: 'partyline-knock', connectionId });
+    door.postMessage({ type: 'partyline-connect-request', connectionId });
     this.#cleanUps.push(() => door.close());
     return calls;
   }

@@ -39,7 +39,7 @@ export interface PortsTabOptions {
   readonly visible?: boolean;
   readonly conversationId?: string | null;
   readonly visitor?: string | null;
-  readonly wipes?: number;
+  readonly resetCount?: number;
 }
 
 export interface PortsBench {
@@ -96,7 +96,7 @@ export function portSnapshot(epoch: string): SnapshotMessage {
     epoch,
     revision: 1,
     visitor: 'ada',
-    wipes: 0,
+    resetCount: 0,
     shared: {
       connection: { phase: 'ready', attempt: 0, retryAt: null, transport: 'websocket' },
       conversation: null,
@@ -124,8 +124,8 @@ export const portCases: readonly EdgeCase<PortsBench>[] = [
   {
     name: 'a tab attaches with what it knows, once, under a name of its own',
     async run(bench, expect) {
-      const known = { visible: true, conversationId: 'c 1', visitor: 'ada', wipes: 3 };
-      const nothing = { visible: false, conversationId: null, visitor: null, wipes: 0 };
+      const known = { visible: true, conversationId: 'c 1', visitor: 'ada', resetCount: 3 };
+      const nothing = { visible: false, conversationId: null, visitor: null, resetCount: 0 };
       const one = await bench.tab(known);
       const two = await bench.tab(nothing);
       expect.equal(bench.hub.inputs, [
@@ -364,7 +364,7 @@ const attachmentOf = (tabId: unknown, part: object = {}) => ({
   visible: true,
   conversationId: null,
   visitor: null,
-  wipes: 0,
+  resetCount: 0,
   ...part,
 });
 
@@ -420,16 +420,16 @@ export const servedPortCases: readonly EdgeCase<ServedPortsBench>[] = [
         attachmentOf('t', { conversationId: '' }),
         attachmentOf('t', { conversationId: 'x'.repeat(129) }),
         attachmentOf('t', { visitor: 'x'.repeat(513) }),
-        attachmentOf('t', { wipes: null }),
+        attachmentOf('t', { resetCount: null }),
       ];
       for (const attachment of wrong) await stranger.attach(attachment);
       await bench.settled();
       expect.equal(bench.hub.inputs, []);
       expect.equal(
         kindsOf(bench),
-        wrong.map(() => 'misfit'),
+        wrong.map(() => 'invalid'),
       );
-      const borders = { conversationId: 'x'.repeat(128), visitor: 'x'.repeat(512), wipes: 0 };
+      const borders = { conversationId: 'x'.repeat(128), visitor: 'x'.repeat(512), resetCount: 0 };
       await stranger.attach(attachmentOf('t', borders));
       await bench.settled();
       expect.equal(bench.hub.inputs, [
@@ -467,7 +467,7 @@ export const servedPortCases: readonly EdgeCase<ServedPortsBench>[] = [
       expect.equal(bench.hub.inputs.slice(1), [{ type: 'tab-pull', tabId: 't' }]);
       expect.equal(
         kindsOf(bench),
-        wrong.map(() => 'misfit'),
+        wrong.map(() => 'invalid'),
       );
     },
   },
@@ -495,7 +495,7 @@ export const servedPortCases: readonly EdgeCase<ServedPortsBench>[] = [
       }
       expect.equal(
         kindsOf(bench),
-        wrong.map(() => 'misfit'),
+        wrong.map(() => 'invalid'),
       );
       for (const type of ['file', 'platform']) {
         expect.equal(codeOf(await stranger.call({ type })), 'invalid-call');

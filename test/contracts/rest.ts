@@ -340,12 +340,12 @@ const answers: EdgeCase<RestBench>[] = [
     },
   },
   {
-    name: 'an answer that is no JSON, or of another shape, is a misfit',
+    name: 'an answer that is no JSON, or of another shape, is invalid',
     async run(bench, expect) {
       const bodies = ['', '<html>', '{', 'null', '7', '"x"', '[]', '{}', '{"entities":7}'];
       for (const body of bodies) {
         await bench.answer({ status: 200, body });
-        expect.equal(kindOf(await bench.call(look)), 'misfit', body);
+        expect.equal(kindOf(await bench.call(look)), 'invalid', body);
         await bench.answer({ status: 500, body });
         expect.equal(kindOf(await bench.call(look)), 'unavailable', body);
       }
@@ -532,7 +532,7 @@ export const addressCases: readonly EdgeCase<RestBench>[] = [
       const { type: _, ...body } = call;
       expect.equal(JSON.parse(request?.body ?? ''), body);
       await bench.answer({ status: 201, body: JSON.stringify({ ...stored, messageId: 'm-2' }) });
-      expect.equal(kindOf(await bench.call(call)), 'misfit');
+      expect.equal(kindOf(await bench.call(call)), 'invalid');
     },
   },
   {
@@ -606,7 +606,7 @@ export const addressCases: readonly EdgeCase<RestBench>[] = [
           result.value.messages.map(({ messageId }) => messageId),
           ['m', 'last'],
         );
-        expect.equal(result.value.misfits, 6);
+        expect.equal(result.value.invalidCount, 6);
         expect.equal(result.value.nextCursor, nextPage ?? null);
       }
     },

@@ -38,7 +38,7 @@ export function conversationOf(
     conversation: { conversationId: `c${ordinal}`, status },
     ordinal,
     next: 1,
-    holes: [],
+    gaps: [],
     completeUntil: 0,
     readMark: null,
     isClosed: false,

@@ -53,5 +53,5 @@ export class SocketClient {
 
 export function wordOf(event: GatewayEvent): string {
   if (event.type === 'ping') return `ping ${event.payload}`;
-  return event.type === 'misfit' ? `misfit: ${event.reason}` : event.type;
+  return event.type === 'invalid' ? `invalid: ${event.reason}` : event.type;
 }

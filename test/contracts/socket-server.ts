@@ -5,7 +5,7 @@ import type { LineServer } from './socket.ts';
 const codeOf: Readonly<Record<CloseMeaning, number>> = {
   network: 1012,
   token: 4001,
-  crowded: 4029,
+  'too-many-connections': 4029,
   'client-bug': 1008,
 };
 

@@ -40,7 +40,12 @@ export interface LineBench {
 
 const ping: GatewayCommand = { type: 'ping' };
 const pong = (payload: number): GatewayCommand => ({ type: 'answer-ping', payload });
-const meanings: readonly CloseMeaning[] = ['network', 'token', 'crowded', 'client-bug'];
+const meanings: readonly CloseMeaning[] = [
+  'network',
+  'token',
+  'too-many-connections',
+  'client-bug',
+];
 
 /** What holds for every line to a gateway, a model of one included. */
 export const lineCases: readonly EdgeCase<LineBench>[] = [
@@ -232,7 +237,7 @@ const codes: readonly (readonly [code: number | null, meaning: CloseMeaning])[] 
   [4008, 'network'],
   [4009, 'network'],
   [4028, 'network'],
-  [4029, 'crowded'],
+  [4029, 'too-many-connections'],
   [4030, 'network'],
   [4999, 'network'],
 ];
@@ -263,7 +268,7 @@ export const socketCases: readonly EdgeCase<SocketBench>[] = [
       await bench.open(1);
       await bench.accepted();
       await bench.settled(1);
-      const tooLarge = 'misfit: a frame over 64 KiB';
+      const tooLarge = 'invalid: a frame over 64 KiB';
       const frames: readonly (readonly [string, string])[] = [
         [frameOf('x'.repeat(limit - around)), 'pong'],
         [frameOf('x'.repeat(limit - around + 1)), tooLarge],
@@ -296,7 +301,7 @@ export const socketCases: readonly EdgeCase<SocketBench>[] = [
       await bench.settled(10);
       const told = await bench.told();
       expect.equal(
-        told.slice(1).map(([word, , event]) => [word, event?.startsWith('misfit')]),
+        told.slice(1).map(([word, , event]) => [word, event?.startsWith('invalid')]),
         numbers(1, 9).map(() => ['event', true]),
       );
       await bench.pushRaw('{"type":"from-the-future","and":1}');
@@ -319,7 +324,7 @@ export const socketCases: readonly EdgeCase<SocketBench>[] = [
         ['opened', 1],
         ['event', 1, 'ping 1'],
       ]);
-      expect.equal(await bench.notes(), ['misfit: a binary frame']);
+      expect.equal(await bench.notes(), ['invalid: a binary frame']);
     },
   },
   {

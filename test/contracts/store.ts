@@ -1,8 +1,8 @@
 import type { Message, Place, Position } from '../../src/protocol/message.ts';
 import {
   emptyMeta,
-  emptyReading,
   type Meta,
+  noUnread,
   type Restored,
   type StoreOperation,
 } from '../../src/worker/core/records.ts';
@@ -316,7 +316,7 @@ const pageCases: readonly StoreCase[] = [
       check.equal(await store.restore(50), {
         persistent: true,
         meta: emptyMeta,
-        reading: emptyReading,
+        reading: noUnread,
         current: null,
         unclosed: [],
         messages: [],
@@ -644,7 +644,7 @@ const meta: Meta = {
     priority: 3,
   },
   clockOffset: -3_600_000.5,
-  wipes: 4,
+  resetCount: 4,
 };
 
 const recordCases: readonly StoreCase[] = [
@@ -728,7 +728,7 @@ const recordCases: readonly StoreCase[] = [
             leftAt: 8_640_000_000_000_000,
           },
           next: 100,
-          holes: [
+          gaps: [
             { from: 3, to: 3, tries: 0 },
             { from: 7, to: 90, tries: 2 },
           ],
@@ -738,7 +738,7 @@ const recordCases: readonly StoreCase[] = [
       );
       for (const record of records) {
         await store.write([
-          putConversation({ ...record, next: 1, holes: [] }),
+          putConversation({ ...record, next: 1, gaps: [] }),
           putConversation(record),
         ]);
         check.equal((await store.restore(1)).current, record);
@@ -1264,7 +1264,7 @@ export const looseIdCases: readonly StoreCase[] = [
       const asX = timedOf(500, { messageId: 'x', text: 'other' });
       check.equal(await store.write([add(asA), add(asX)]), nothing);
       check.equal(await messagesOf(store), [row]);
-      check.equal(await readingOf(store), emptyReading);
+      check.equal(await readingOf(store), noUnread);
     },
   },
   {

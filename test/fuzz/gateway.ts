@@ -79,13 +79,13 @@ function inspect(hub: TestHub): void {
   const { state } = hub;
   const sizes: [string, number, number][] = [
     ['window', state.window.length, limits.window],
-    ['held', state.conversation?.held.length ?? 0, limits.held],
-    ['unsettled', state.conversation?.unsettled.length ?? 0, limits.held],
-    ['holes', state.conversation?.holes.length ?? 0, 100],
-    ['formers', state.formers.length, 50],
+    ['held', state.conversation?.reorderBuffer.length ?? 0, limits.held],
+    ['unsettled', state.conversation?.unsequencedBuffer.length ?? 0, limits.held],
+    ['holes', state.conversation?.gaps.length ?? 0, 100],
+    ['formers', state.previousConversations.length, 50],
     ['outbox', state.outbox.length, limits.outbox],
     ['requests', state.requests.length, 6],
-    ['lingering', state.lingering.length, 2],
+    ['lingering', state.closingSockets.length, 2],
     ['lookups', state.lookups.length, 1],
     ['timers', Object.keys(state.timers).length, 30],
     ['state', JSON.stringify(state).length, heaviestState],

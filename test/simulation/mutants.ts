@@ -21,20 +21,20 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'forgets-dedup',
     file: core('transcript/transcript'),
-    find: 'return run.state.window.find(isIt);',
-    replace: 'return run.state.window.slice(0, 0).find(isIt);',
+    find: 'return context.state.window.find(isIt);',
+    replace: 'return context.state.window.slice(0, 0).find(isIt);',
   },
   {
     name: 'holds-twice',
     file: core('transcript/transcript'),
-    find: 'if (conversation.held.some((held) => held.sequence === message.sequence)) return;',
+    find: 'if (conversation.reorderBuffer.some((held) => held.sequence === message.sequence)) return;',
     replace: '',
   },
   {
     name: 'forgets-hold-limit',
     file: core('transcript/transcript'),
-    find: 'if (held.length > run.state.settings.limits.held) {',
-    replace: 'if (held.length > 1e9) {',
+    find: 'if (reorderBuffer.length > context.state.settings.limits.held) {',
+    replace: 'if (reorderBuffer.length > 1e9) {',
   },
   {
     name: 'forgets-window-limit',
@@ -45,25 +45,25 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'no-mark-on-hole',
     file: core('transcript/transcript'),
-    find: 'show(run, next, Math.max(0, next.sequence - conversation.next));',
-    replace: 'show(run, next, 0);',
+    find: 'show(context, next, Math.max(0, next.sequence - conversation.next));',
+    replace: 'show(context, next, 0);',
   },
   {
     name: 'mark-not-mended',
     file: core('transcript/window'),
-    find: 'if (shown) replaceRow(run, { ...shown, missingBefore });',
+    find: 'if (shown) replaceRow(context, { ...shown, missingBefore });',
     replace: 'if (shown) return;',
   },
   {
     name: 'mark-below-not-mended',
     file: core('transcript/window'),
-    find: "else run.store({ type: 'mark-message', position: [ordinal, sequence, 0, 0], missingBefore });",
+    find: "else context.store({ type: 'mark-message', position: [ordinal, sequence, 0, 0], missingBefore });",
     replace: '',
   },
   {
     name: 'drops-late-sequence',
     file: core('transcript/transcript'),
-    find: 'if (known.sequence === null && message.sequence !== null) sequenceLate(run, known, message);',
+    find: 'if (known.sequence === null && message.sequence !== null) sequenceLate(context, known, message);',
     replace: '',
     profile: { sequences: true, unsequenced: 0.1 },
   },
@@ -89,14 +89,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'no-reconciliation',
     file: core('transcript/catch-up'),
-    find: "run.setTimer('reconcile', jittered(run, run.state.settings.timing.reconcile));",
+    find: "context.setTimer('reconcile', jittered(context, context.state.settings.timing.reconcile));",
     replace: '',
   },
   {
     name: 'former-forgotten',
     file: core('conversation/previous-conversations'),
-    find: 'run.set({ formers: [...run.state.formers, conversation].slice(-maximumFormers) });',
-    replace: '',
+    find: '[...context.state.previousConversations, conversation].slice(',
+    replace: '[...context.state.previousConversations].slice(',
   },
   {
     name: 'conversation-not-stored',
@@ -107,19 +107,19 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'dead-line-not-noticed',
     file: core('connection/keep-alive'),
-    find: "if (!run.hasTimer('pong')) run.setTimer('pong', deadline);",
+    find: "if (!context.hasTimer('pong')) context.setTimer('pong', deadline);",
     replace: '',
   },
   {
     name: 'mirror-ignored',
     file: core('tabs/tabs'),
-    find: 'if (conversationId !== null && visitor !== null) adoptMirror(run, conversationId, visitor);',
+    find: 'if (conversationId !== null && visitor !== null)\n    adoptSessionHint(context, conversationId, visitor);\n  else ',
     replace: '',
   },
   {
     name: 'emptied-store-not-rewritten',
     file: core('transcript/retention'),
-    find: "for (const item of outbox) run.store({ type: 'put-outbox', record: recordOfItem(item) });",
+    find: "for (const item of outbox) context.store({ type: 'put-outbox', record: recordOfItem(item) });",
     replace: '',
   },
   // --- what is sent ---
@@ -133,7 +133,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'unknown-visitors-are-one',
     file: client('identity'),
-    find: 'if (before.wipes < after.wipes) return true;',
+    find: 'if (before.resetCount < after.resetCount) return true;',
     replace: '',
     profile: { tabs: 3, brokerFails: 0.5, freezes: 8, kills: 8, sends: 60, visitorChanges: 8 },
   },
@@ -147,9 +147,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'promises-before-durable',
     file: core('outbox/outbox'),
-    find: "  run.store({ type: isRepeat ? 'add-outbox' : 'put-outbox', record: recordOfItem(item) });",
+    find: "  context.store({ type: isRepeat ? 'add-outbox' : 'put-outbox', record: recordOfItem(item) });",
     replace:
-      "  run.store({ type: isRepeat ? 'add-outbox' : 'put-outbox', record: recordOfItem(item) });\n  run.resolve(callId, messageId);",
+      "  context.store({ type: isRepeat ? 'add-outbox' : 'put-outbox', record: recordOfItem(item) });\n  context.resolve(callId, messageId);",
   },
   {
     name: 'sends-before-durable',
@@ -160,9 +160,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'two-in-flight',
     file: core('outbox/send-queue'),
-    find: "if (quietUntil !== null || inFlight(run)) return;\n  const head = outbox.find((item) => item.at.stage !== 'failed' && item.at.stage !== 'held');",
+    find: "if (pausedUntil !== null || inFlight(context)) return;\n  const head = outbox.find(\n    (item) => item.at.stage !== 'failed' && item.at.stage !== 'acknowledged',\n  );",
     replace:
-      "if (quietUntil !== null) return;\n  const head = outbox.find((item) => item.at.stage !== 'failed' && item.at.stage !== 'held' && item.at.stage !== 'sent');",
+      "if (pausedUntil !== null) return;\n  const head = outbox.find((item) => item.at.stage !== 'failed' && item.at.stage !== 'acknowledged' && item.at.stage !== 'sent');",
   },
   {
     name: 'outbox-order-lost',
@@ -173,44 +173,44 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'acks-before-arrival',
     file: core('outbox/send-queue'),
-    find: "setItem(run, messageId, { at: { stage: 'sent' } });",
+    find: "setItem(context, messageId, { at: { stage: 'sent' } });",
     replace:
-      "setItem(run, messageId, { at: { stage: 'sent' } });\n    run.store({ type: 'delete-outbox', messageId });",
+      "setItem(context, messageId, { at: { stage: 'sent' } });\n    context.store({ type: 'delete-outbox', messageId });",
   },
   {
     name: 'restored-counts-as-queued',
     file: core('outbox/outbox'),
-    find: ": { stage: 'doubt', run: nextRun(run), wasSent: false };\n}",
+    find: ": { stage: 'unconfirmed', catchUpId: nextCatchUpId(context), wasSent: false };\n}",
     replace: ": { stage: 'queued' };\n}",
   },
   {
     name: 'resends-unasked',
     file: core('outbox/unconfirmed'),
-    find: "setItem(run, item.messageId, { at: { stage: 'doubt', run: nextRun(run), wasSent: true } });",
-    replace: "setItem(run, item.messageId, { at: { stage: 'queued' } });",
+    find: "at: { stage: 'unconfirmed', catchUpId: nextCatchUpId(context), wasSent: true },",
+    replace: "at: { stage: 'queued' },",
   },
   {
     name: 'doubt-resolved-by-older-run',
     file: core('outbox/unconfirmed'),
-    find: "if (item.at.stage === 'doubt' && item.at.run <= runNumber) {",
-    replace: "if (item.at.stage === 'doubt') {",
+    find: "if (item.at.stage === 'unconfirmed' && item.at.catchUpId <= catchUpId) {",
+    replace: "if (item.at.stage === 'unconfirmed') {",
   },
   {
     name: 'doubts-forgotten-on-reconnect',
     file: core('connection/connection'),
-    find: 'doubtEverything(run);\n    run.set({ typing',
-    replace: 'run.set({ typing',
+    find: 'markAllUnconfirmed(context);\n    context.set({ typing',
+    replace: 'context.set({ typing',
   },
   {
     name: 'no-echo-timer',
     file: core('outbox/send-queue'),
-    find: "run.setTimer('echo', run.state.settings.timing.echo);",
+    find: "context.setTimer('echo', context.state.settings.timing.echo);",
     replace: '',
   },
   {
     name: 'routes-before-closing',
     file: core('conversation/conversation'),
-    find: '} else if (meta.routing && conversation?.closing == null) {',
+    find: '} else if (meta.routing && conversation?.finalCatchUp == null) {',
     replace: '} else if (meta.routing) {',
   },
   {
@@ -218,7 +218,7 @@ export const mutants: readonly Mutant[] = [
     file: core('outbox/send-queue'),
     find: 'if (item.conversationId === conversationId) return true;',
     replace:
-      'if (item.conversationId === conversationId) return true;\n  setItem(run, item.messageId, { conversationId });\n  storeItem(run, item.messageId);\n  return true;',
+      'if (item.conversationId === conversationId) return true;\n  setItem(context, item.messageId, { conversationId });\n  storeItem(context, item.messageId);\n  return true;',
   },
   {
     name: 'repeat-counts-as-new',
@@ -238,14 +238,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'opens-before-close',
     file: core('connection/connection'),
-    find: 'lastTry: run.clock.now } });\n  if (run.state.lingering.length > 0) {',
-    replace: 'lastTry: run.clock.now } });\n  if (run.state.lingering.length > 9) {',
+    find: 'lastTry: context.clock.now } });\n  if (context.state.closingSockets.length > 0) {',
+    replace: 'lastTry: context.clock.now } });\n  if (context.state.closingSockets.length > 9) {',
   },
   {
     name: 'leaves-with-its-socket',
     file: core('connection/connection'),
-    find: "if (run.state.link.phase === 'left') return;\n  leaveSocket(run);",
-    replace: "if (run.state.link.phase === 'left') return;",
+    find: "if (context.state.connection.phase === 'handed-over') return;\n  leaveSocket(context);",
+    replace: "if (context.state.connection.phase === 'handed-over') return;",
   },
   {
     name: 'backoff-without-floor',
@@ -256,19 +256,19 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'ignores-retry-after',
     file: core('connection/rest-requests'),
-    find: 'if (!result.ok) pauseRest(run, result.failure.retryAfter);',
+    find: 'if (!result.ok) pauseRest(context, result.failure.retryAfter);',
     replace: '',
   },
   {
     name: 'ignores-brokers-retry-after',
     file: core('connection/token'),
-    find: 'const pause = Math.max(0, (quietUntil ?? 0) - run.clock.now);',
-    replace: 'const pause = quietUntil === null ? 0 : 0;',
+    find: 'const pause = Math.max(0, (pausedUntil ?? 0) - context.clock.now);',
+    replace: 'const pause = pausedUntil === null ? 0 : 0;',
   },
   {
     name: 'ignores-rate-limit',
     file: core('outbox/send-queue'),
-    find: 'run.set({ quietUntil: run.clock.now + pause });',
+    find: 'context.set({ pausedUntil: context.clock.now + pause });',
     replace: '',
   },
   {
@@ -287,14 +287,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'stays-behind',
     file: core('tabs/tabs'),
-    find: 'setTab(run, { ...tab, behind: false, unacknowledged:',
-    replace: 'setTab(run, { ...tab, unacknowledged:',
+    find: 'setTab(context, { ...tab, needsPull: false, unacknowledged:',
+    replace: 'setTab(context, { ...tab, unacknowledged:',
   },
   {
     name: 'revision-not-raised',
     file: core('tabs/tabs'),
-    find: 'run.set({ revision: run.state.revision + 1 });',
-    replace: 'run.set({ revision: run.state.revision + (upserts.length === 2 ? 0 : 1) });',
+    find: 'context.set({ revision: context.state.revision + 1 });',
+    replace: 'context.set({ revision: context.state.revision + (upserts.length === 2 ? 0 : 1) });',
   },
   {
     name: 'discarded-stays-in-tabs',
@@ -305,7 +305,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'snapshot-without-outbox',
     file: core('tabs/tabs'),
-    find: 'messages: [...newest, ...shownOutbox(run).map((item) => outboxMessage(run, item))],',
+    find: 'messages: [...newest, ...shownOutbox(context).map((item) => outboxMessage(context, item))],',
     replace: 'messages: newest,',
   },
   {
@@ -323,26 +323,26 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'alerts-every-tab',
     file: core('tabs/alerts'),
-    find: 'tell(run, tab.tabId, newest);',
-    replace: 'for (const one of tabs) tell(run, one.tabId, newest);',
+    find: 'tell(context, tab.tabId, newest);',
+    replace: 'for (const one of tabs) tell(context, one.tabId, newest);',
   },
   {
     name: 'alert-not-withdrawn',
     file: core('tabs/alerts'),
-    find: 'if (alertedTab !== null && alertedTab !== tab.tabId) tell(run, alertedTab, null);',
+    find: 'if (alertedTab !== null && alertedTab !== tab.tabId) tell(context, alertedTab, null);',
     replace: '',
   },
   {
     name: 'alerts-without-pause',
     file: core('tabs/alerts'),
-    find: 'if (alertedAt !== null && run.clock.now - alertedAt < quiet) return;',
+    find: 'if (alertedAt !== null && context.clock.now - alertedAt < quiet) return;',
     replace: '',
   },
   // --- read and unread ---
   {
     name: 'unread-not-counted',
     file: core('transcript/unread'),
-    find: 'run.change({ unread: run.state.changes.unread + 1 });',
+    find: 'context.change({ unread: context.state.changes.unread + 1 });',
     replace: '',
   },
   {
@@ -400,7 +400,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'rate-pause-outlives-visitor',
     file: core('connection/connection'),
-    find: '    lastOutboxOrdinal: 0,\n    hiddenOutbox: 0,\n    quietUntil: null,',
+    find: '    lastOutboxOrdinal: 0,\n    hiddenOutbox: 0,\n    pausedUntil: null,',
     replace: '    lastOutboxOrdinal: 0,\n    hiddenOutbox: 0,',
   },
   {
@@ -418,13 +418,13 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'circuit-outlives-visitor',
     file: core('connection/connection'),
-    find: '    breaker: { ...run.state.breaker, open: false },\n    tabs:',
+    find: '    breaker: { ...context.state.breaker, isOpen: false },\n    tabs:',
     replace: '    tabs:',
   },
   {
     name: 'typing-outlives-visitor',
     file: core('connection/connection'),
-    find: '    tabs: run.state.tabs.map((tab) => ({ ...tab, isTyping: false })),\n',
+    find: '    tabs: context.state.tabs.map((tab) => ({ ...tab, isTyping: false })),\n',
     replace: '',
   },
   {
@@ -436,7 +436,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'catch-up-outlives-visitor',
     file: core('connection/connection'),
-    find: '    recovery: { ...initialRecovery, runs: run.state.recovery.runs },\n',
+    find: '    catchUps: { ...initialCatchUps, begun: context.state.catchUps.begun },\n',
     replace: '',
   },
   {
@@ -448,116 +448,116 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'readers-forgotten-by-wipe',
     file: core('connection/connection'),
-    find: 'for (const { callId } of run.state.earlier) run.answer(callId, { ok: false, problem });',
+    find: 'for (const { callId } of context.state.paginations)\n    context.answer(callId, { ok: false, problem });',
     replace: '',
   },
   {
     name: 'token-outlives-sign-out',
     file: core('connection/connection'),
-    find: 'token: { ...initialToken, quietUntil: run.state.token.quietUntil },',
+    find: 'token: { ...initialToken, pausedUntil: context.state.token.pausedUntil },',
     replace: '',
   },
   {
     name: 'brokers-pause-forgotten-at-sign-out',
     file: core('connection/connection'),
-    find: 'token: { ...initialToken, quietUntil: run.state.token.quietUntil },',
+    find: 'token: { ...initialToken, pausedUntil: context.state.token.pausedUntil },',
     replace: 'token: initialToken,',
   },
   {
     name: 'session-over-goes-on-polling',
     file: core('connection/connection'),
-    find: "  run.clearTimer('poll', 'probe', 'rest-retry', 'renew', 'hold');",
-    replace: "  run.clearTimer('probe', 'rest-retry', 'renew', 'hold');",
+    find: "  context.clearTimer('poll', 'probe', 'rest-retry', 'renew', 'hold');",
+    replace: "  context.clearTimer('probe', 'rest-retry', 'renew', 'hold');",
   },
   {
     name: 'starters-forgotten-when-session-is-over',
     file: core('connection/connection'),
-    find: "  failStarting(run, { code: 'signed-out', message });",
+    find: "  failStarting(context, { code: 'signed-out', message });",
     replace: '',
   },
   {
     name: 'sleeps-with-its-circuit',
     file: core('connection/connection'),
-    find: '  run.set({ renewal: false, breaker: { ...run.state.breaker, attempt: 0, open: false } });\n',
-    replace: '',
+    find: '    breaker: { ...context.state.breaker, attempt: 0, isOpen: false },\n  });',
+    replace: '  });',
   },
   {
     name: 'sleeps-and-asks-on',
     file: core('transcript/catch-up'),
-    find: '  if (isAtRest(run)) return;\n',
+    find: '  if (isAtRest(context)) return;\n',
     replace: '',
   },
   {
     name: 'leaves-and-asks-on',
     file: core('connection/connection'),
-    find: "  leaveSocket(run);\n  run.clearTimer('poll', 'probe', 'rest-retry', 'renew');",
-    replace: "  leaveSocket(run);\n  run.clearTimer('rest-retry', 'renew');",
+    find: "  leaveSocket(context);\n  context.clearTimer('poll', 'probe', 'rest-retry', 'renew');",
+    replace: "  leaveSocket(context);\n  context.clearTimer('rest-retry', 'renew');",
   },
   {
     name: 'pong-outlives-socket',
     file: core('connection/connection'),
-    find: "run.clearTimer('auth', 'ping', 'pong', 'answer', 'drain', 'echo', 'retry', 'reconcile');",
-    replace: "run.clearTimer('auth', 'ping', 'answer', 'drain', 'echo', 'retry', 'reconcile');",
+    find: "context.clearTimer('auth', 'ping', 'pong', 'answer', 'drain', 'echo', 'retry', 'reconcile');",
+    replace: "context.clearTimer('auth', 'ping', 'answer', 'drain', 'echo', 'retry', 'reconcile');",
   },
   {
     name: 'echo-outlives-socket',
     file: core('outbox/unconfirmed'),
-    find: "  run.clearTimer('echo');\n",
+    find: "  context.clearTimer('echo');\n",
     replace: '',
   },
   {
     name: 'typing-told-outlives-socket',
     file: core('connection/connection'),
-    find: '    run.set({ typing: { ...run.state.typing, told: false } });\n',
+    find: '    context.set({ typing: { ...context.state.typing, told: false } });\n',
     replace: '',
   },
   {
     name: 'closing-not-waited-for',
     file: core('conversation/conversation'),
-    find: 'run.set({ conversation: { ...ended, closing: nextRun(run), endedAt } });',
-    replace: 'run.set({ conversation: { ...ended, endedAt } });',
+    find: 'context.set({ conversation: { ...ended, finalCatchUp: nextCatchUpId(context), endedAt } });',
+    replace: 'context.set({ conversation: { ...ended, endedAt } });',
   },
   {
     name: 'gap-outlives-conversation',
     file: core('conversation/conversation'),
-    find: "  showHeld(run);\n  run.clearTimer('hold');",
-    replace: '  showHeld(run);',
+    find: "  showReorderBuffer(context);\n  context.clearTimer('hold');",
+    replace: '  showReorderBuffer(context);',
   },
   {
     name: 'gap-waits-for-older-hole',
     file: core('transcript/transcript'),
-    find: 'if (hold === undefined || hold > run.clock.now + delay)',
+    find: 'if (hold === undefined || hold > context.clock.now + delay)',
     replace: 'if (hold === undefined)',
   },
   {
     name: 'other-types-into-the-next',
     file: core('conversation/conversation'),
-    find: '  forgetOtherTyping(run);\n  if (link.phase',
-    replace: '  if (link.phase',
+    find: '  forgetOtherTyping(context);\n  if (connection.phase',
+    replace: '  if (connection.phase',
   },
   {
     name: 'queue-watched-behind-its-end',
     file: core('conversation/queue'),
-    find: '  if (queue) setRouting(run, { queue: null });\n',
+    find: '  if (queue) setRouting(context, { queue: null });\n',
     replace: '',
   },
   {
     name: 'lines-token-not-renewed',
     file: core('connection/connection'),
-    find: '  keepRenewed(run);\n',
+    find: '  keepRenewed(context);\n',
     replace: '',
   },
   {
     name: 'life-outlives-its-session',
     file: guest('expiry'),
-    find: "  run.clearTimer('expiry');\n",
+    find: "  context.clearTimer('expiry');\n",
     replace: '',
     profile: guests,
   },
   {
     name: 'guest-outlives-visitor',
     file: core('connection/connection'),
-    find: '    guest: null,\n',
+    find: '    sessionMemory: null,\n',
     replace: '',
     profile: guests,
   },
@@ -566,7 +566,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'session-outlives-its-conversation',
     file: guest('session-policy'),
-    find: 'return hasEnded(run) || run.state.token.wantsFresh;',
+    find: 'return hasEnded(context) || context.state.token.wantsFresh;',
     replace: 'return false;',
     profile: { ...guests, agentEnds: 3 },
   },
@@ -581,14 +581,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'doubts-outlive-their-session',
     file: guest('session-policy'),
-    find: '  failDoubtsOfFormer(run, null);\n  failStranded(run);',
+    find: '  failUnconfirmedOfPrevious(context, null);\n  failStranded(context);',
     replace: '',
     profile: { ...guests, forgets: 4, kills: 6, sends: 60 },
   },
   {
     name: 'cleared-stays',
     file: guest('session-policy'),
-    find: "if (reason === 'cleared') forgetTranscript(run);",
+    find: "if (reason === 'cleared') forgetTranscript(context);",
     replace: '',
     profile: { ...guests, clears: 4, agentMessages: 60 },
   },
@@ -623,8 +623,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'requests-uncounted',
     file: core('connection/rate-limit'),
-    find: "countPace(run, 'sends', 'messages', 'requests');",
-    replace: "countPace(run, 'sends', 'messages');",
+    find: "countForRateLimit(context, 'sends', 'messages', 'requests');",
+    replace: "countForRateLimit(context, 'sends', 'messages');",
     profile: { ...guests, minutes: 4, sends: 120 },
   },
   {
@@ -637,14 +637,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'farewell-for-good',
     file: guest('expiry'),
-    find: "if (leftAt !== undefined && message.timestamp > leftAt) setTold(run, 'leftAt', null);",
+    find: "if (leftAt !== undefined && message.timestamp > leftAt) setTold(context, 'leftAt', null);",
     replace: '',
     profile: { ...guests, farewells: 6 },
   },
   {
     name: 'former-session-opened-again',
     file: guest('session-policy'),
-    find: 'if (hasEnded(run)) leaveFormer(run);',
+    find: 'if (hasEnded(context)) leaveFormer(context);',
     replace: '',
     profile: { ...guests, visitorEnds: 4, cuts: 6, restFails: 0.6, kills: 4, minutes: 2 },
   },

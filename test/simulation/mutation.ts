@@ -14,7 +14,7 @@ interface Fate {
 }
 
 /** A mutant that no longer fits the sources proves nothing. */
-async function misfits(): Promise<string[]> {
+async function invalidCount(): Promise<string[]> {
   const counts = await Promise.all(
     mutants.map(async (mutant) => ({ mutant, count: await occurrences(mutant) })),
   );
@@ -29,7 +29,7 @@ export async function checkMutants(
   from: number,
   jobs: number,
 ): Promise<number> {
-  const wrong = await misfits();
+  const wrong = await invalidCount();
   if (wrong.length > 0) {
     console.error(`Mutants that do not fit the sources any more:\n  ${wrong.join('\n  ')}`);
     return 2;

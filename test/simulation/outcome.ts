@@ -13,9 +13,9 @@ const longestLag = 15_000;
 /** When all is quiet: everything that was promised is so, and everybody agrees. */
 export function checkOutcome(simulation: Simulation): void {
   const state = simulation.hub?.state;
-  check(state?.restored === true, 'alive', () => 'there is no hub');
+  check(state?.isRestored === true, 'alive', () => 'there is no hub');
   simulation.assert(() => {
-    check(isSettled(state), 'online', () => `the link is ${JSON.stringify(state.link)}`);
+    check(isSettled(state), 'online', () => `the link is ${JSON.stringify(state.connection)}`);
   });
   simulation.assert(() => outboxIsDone(simulation));
   simulation.assert(() => keptPromises(simulation));
@@ -29,9 +29,9 @@ export function checkOutcome(simulation: Simulation): void {
 }
 
 /** A line, or nothing that one is needed for: with sessions, one is opened for a conversation alone. */
-export function isSettled({ link, settings, conversation, meta }: HubState): boolean {
-  if (link.phase === 'online') return true;
-  if (settings.traits.authentication === 'frame' || link.phase !== 'idle') return false;
+export function isSettled({ connection, settings, conversation, meta }: HubState): boolean {
+  if (connection.phase === 'online') return true;
+  if (settings.traits.authentication === 'frame' || connection.phase !== 'idle') return false;
   return meta.routing === null && conversation?.conversation.status !== 'connected';
 }
 
@@ -305,7 +305,7 @@ function unreadIsRight(simulation: Simulation): void {
   const unread = [...disk.messages.values()].filter(
     (row) => row.from.role !== 'visitor' && comparePositions(row.position, read) > 0,
   );
-  for (const told of [disk.reading.unread, hub?.state.reading.unread]) {
+  for (const told of [disk.reading.unread, hub?.state.unread.unread]) {
     check(unread.length === told, 'unread', () => `${told}, should be ${unread.length}`);
   }
 }

@@ -97,9 +97,11 @@ const onceSent = (deed: Provocation) =>
   once(({ outbox }) => outbox.some(({ at }) => at.stage === 'sent'), deed);
 
 const onceReady = (deed: Provocation) =>
-  once(({ link }) => {
+  once(({ connection }) => {
     return (
-      link.phase === 'online' && link.session.stage === 'conversation' && link.session.caughtUp
+      connection.phase === 'online' &&
+      connection.session.stage === 'conversation' &&
+      connection.session.caughtUp
     );
   }, deed);
 

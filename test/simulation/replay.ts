@@ -7,7 +7,7 @@ import { z } from '../../src/protocol/zod.ts';
 import type { Input } from '../../src/worker/core/input.ts';
 import type { HubState } from '../../src/worker/core/state.ts';
 import { step } from '../../src/worker/core/step.ts';
-import { guestRules } from '../../src/worker/genesys-cloud/core/session-policy.ts';
+import { sessionPolicy } from '../../src/worker/genesys-cloud/core/session-policy.ts';
 
 /** A recording that can't be replayed, and why, in words. */
 export class UnreadableRecording extends Error {}
@@ -23,7 +23,9 @@ export interface Replayed {
 // Of a core's own making: its keys are looked at, and what a step makes of the rest will tell.
 const stateSchema = z.custom<HubState>(
   (value) =>
-    ['settings', 'timers', 'link', 'outbox', 'window', 'tabs'].every((key) => key in Object(value)),
+    ['settings', 'timers', 'connection', 'outbox', 'window', 'tabs'].every(
+      (key) => key in Object(value),
+    ),
   'is no state of a hub',
 );
 const inputSchema = z.custom<Input>((value) => typeof Object(value).type === 'string');
@@ -64,7 +66,7 @@ export function replay({ start, steps, isSession }: Recording): Replayed {
   const story: string[] = [];
   for (const { number, now, wall, input, effects } of steps) {
     const taken = inputSchema.parse(revived(input));
-    const made = step(state, taken, { now, wall }, isSession ? guestRules : null);
+    const made = step(state, taken, { now, wall }, isSession ? sessionPolicy : null);
     state = made.state;
     const lines = made.effects.map((effect) => JSON.stringify(effect));
     story.push(

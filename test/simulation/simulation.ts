@@ -295,7 +295,7 @@ export class Simulation {
 
   get #isQuiet(): boolean {
     const state = this.hub?.state;
-    if (!state || !isSettled(state) || state.recovery.active !== null) return false;
+    if (!state || !isSettled(state) || state.catchUps.active !== null) return false;
     return state.outbox.every((item) => item.at.stage === 'failed');
   }
 
@@ -463,7 +463,7 @@ export class Simulation {
     if (input.type === 'tab-attached') this.cleared.delete(input.conversationId ?? '');
     if (input.type !== 'gateway' || input.event.type !== 'session-over') return;
     if (input.event.reason !== 'cleared' || !before.conversation) return;
-    if (!('socketId' in before.link) || before.link.socketId !== input.socketId) return;
+    if (!('socketId' in before.connection) || before.connection.socketId !== input.socketId) return;
     this.cleared.add(before.conversation.conversation.conversationId);
   }
 
@@ -471,14 +471,14 @@ export class Simulation {
   readonly #left = new Set<string>();
 
   /** What a browser calls a conversation on which it is online. */
-  #name({ hub, after: { link, conversation } }: Step): void {
+  #name({ hub, after: { connection, conversation } }: Step): void {
     if (!(this.gateway instanceof GuestPlatform) || !conversation) return;
     const { conversationId, status } = conversation.conversation;
-    if (status === 'ended' && conversation.closing === null) this.#left.add(conversationId);
-    if (link.phase !== 'online') return;
-    const end = hub.lines.get(link.socketId)?.session;
+    if (status === 'ended' && conversation.finalCatchUp === null) this.#left.add(conversationId);
+    if (connection.phase !== 'online') return;
+    const end = hub.lines.get(connection.socketId)?.session;
     if (!(end instanceof GuestConnection) || !end.session) return;
-    if (link.session.stage !== 'conversation') return;
+    if (connection.session.stage !== 'conversation') return;
     const { gateway } = this;
     const { session } = end;
     gateway.name(conversationId, session);
@@ -516,7 +516,7 @@ export class Simulation {
     }
     // A visitor who was signed out signs in again.
     machine.after(30_000, () => {
-      const phase = this.hub?.state.link.phase;
+      const phase = this.hub?.state.connection.phase;
       if (phase === 'signed-out' || phase === 'failed') {
         this.tabs.find((tab) => !tab.isGone)?.call({ type: 'reconnect' });
       }

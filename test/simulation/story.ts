@@ -16,7 +16,8 @@ export class Story {
     const told = effects.map(tellEffect).filter((text) => text !== '');
     const stages = after.outbox.map((item) => `${item.messageId}:${item.at.stage}`).join(' ');
     const outbox = before.outbox === after.outbox ? '' : ` [${stages}]`;
-    const link = before.link === after.link ? '' : ` {${JSON.stringify(after.link)}}`;
+    const link =
+      before.connection === after.connection ? '' : ` {${JSON.stringify(after.connection)}}`;
     if (input.type === 'flush' && told.length === 0) return;
     const what = tellInput(input);
     this.#trace.add(hub.epoch, `#${number} ${what}${link}${outbox} → ${told.join(', ')}`);

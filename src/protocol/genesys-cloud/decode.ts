@@ -10,10 +10,10 @@ const maximumLength = 1_048_576;
 
 export function decodeFrame(text: string): readonly GatewayEvent[] {
   // Who calls it from untyped code may hand over anything.
-  if (typeof text !== 'string') return [{ type: 'misfit', reason: 'no text' }];
-  if (text.length > maximumLength) return [{ type: 'misfit', reason: 'a frame over 1 MiB' }];
+  if (typeof text !== 'string') return [{ type: 'invalid', reason: 'no text' }];
+  if (text.length > maximumLength) return [{ type: 'invalid', reason: 'a frame over 1 MiB' }];
   const frame = schema.envelope.safeParse(parseJson(text));
-  if (!frame.success) return [{ type: 'misfit', reason: 'no JSON object' }];
+  if (!frame.success) return [{ type: 'invalid', reason: 'no JSON object' }];
   const { class: name, code } = frame.data;
   if (code !== null && code >= 300) return errorOf(frame.data, code);
   const body = bodyOf(frame.data);
@@ -59,7 +59,7 @@ export function decodeFrame(text: string): readonly GatewayEvent[] {
     case null:
       // The transport's own: it names neither class nor code.
       return typeof frame.data.message !== 'string'
-        ? [{ type: 'misfit', reason: 'a frame without a class' }]
+        ? [{ type: 'invalid', reason: 'a frame without a class' }]
         : errorOf(frame.data, 500);
     default:
       return [{ type: 'unknown', what: `a frame (${name.slice(0, 80)})` }];
@@ -70,7 +70,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // What is no JSON is told as a misfit by whoever wants an object.
+    // What is no JSON is told as invalid by whoever wants an object.
     return undefined;
   }
 }
@@ -105,13 +105,13 @@ function errorOf(frame: schema.Envelope, byDefault: number): readonly GatewayEve
   });
 }
 
-function misfit(name: string): readonly GatewayEvent[] {
-  return [{ type: 'misfit', reason: `a misshapen ${name}` }];
+function invalid(name: string): readonly GatewayEvent[] {
+  return [{ type: 'invalid', reason: `a misshapen ${name}` }];
 }
 
 function toSession(body: unknown): readonly GatewayEvent[] {
   const session = schema.sessionBody.safeParse(body);
-  if (!session.success) return misfit('SessionResponse');
+  if (!session.success) return invalid('SessionResponse');
   const { connected, newSession, readOnly, clearedExistingSession } = session.data;
   const isConnected = connected?.toLowerCase() !== 'false';
   const told: GatewayEvent = {
@@ -187,7 +187,7 @@ function toClosed(body: unknown): readonly GatewayEvent[] {
 
 function toJwt(body: unknown): readonly GatewayEvent[] {
   const jwt = schema.jwtBody.safeParse(body);
-  if (!jwt.success || jwt.data.jwt === null) return misfit('JwtResponse');
+  if (!jwt.success || jwt.data.jwt === null) return invalid('JwtResponse');
   const { exp } = jwt.data;
   return [
     { type: 'rest-token', token: jwt.data.jwt, expiresAt: exp === null ? null : exp * 1_000 },
@@ -196,9 +196,9 @@ function toJwt(body: unknown): readonly GatewayEvent[] {
 
 function toUrl(body: unknown): readonly GatewayEvent[] {
   const upload = schema.uploadBody.safeParse(body);
-  if (!upload.success) return misfit('PresignedUrlResponse');
+  if (!upload.success) return invalid('PresignedUrlResponse');
   const { attachmentId, url, headers, fileSize } = upload.data;
-  if (attachmentId === null || url === null) return misfit('PresignedUrlResponse');
+  if (attachmentId === null || url === null) return invalid('PresignedUrlResponse');
   // Without headers and with a size it is a fresh link to something that is there already.
   if (headers.size === 0 && fileSize !== null)
     return [{ type: 'attachment-url', attachmentId, url }];
@@ -207,7 +207,7 @@ function toUrl(body: unknown): readonly GatewayEvent[] {
 
 function toUploaded(body: unknown): readonly GatewayEvent[] {
   const upload = schema.uploadBody.safeParse(body);
-  if (!upload.success || upload.data.attachmentId === null) return misfit('UploadSuccessEvent');
+  if (!upload.success || upload.data.attachmentId === null) return invalid('UploadSuccessEvent');
   const { attachmentId, downloadUrl, url } = upload.data;
   return [{ type: 'attachment-uploaded', attachmentId, url: downloadUrl ?? url ?? '' }];
 }
@@ -215,13 +215,13 @@ function toUploaded(body: unknown): readonly GatewayEvent[] {
 function toDeleted(body: unknown): readonly GatewayEvent[] {
   const upload = schema.uploadBody.safeParse(body);
   if (!upload.success || upload.data.attachmentId === null)
-    return misfit('AttachmentDeletedResponse');
+    return invalid('AttachmentDeletedResponse');
   return [{ type: 'attachment-deleted', attachmentId: upload.data.attachmentId }];
 }
 
 function toConfiguration(body: unknown): readonly GatewayEvent[] {
   const told = schema.configurationBody.safeParse(body);
-  if (!told.success) return misfit('GetConfigurationResponse');
+  if (!told.success) return invalid('GetConfigurationResponse');
   const life = toLife(told.data.sessionDurationSeconds, null);
   return [{ type: 'configuration', life, uploads: toRules(told.data) }];
 }

@@ -1,7 +1,7 @@
 import type { FileErrorCode } from '../errors.ts';
 import type { GatewayEvent, GatewayProblem, GatewayProblemKind } from '../gateway.ts';
 
-export interface ToldError {
+export interface ErrorReport {
   /** The body's own code where it has one, else the frame's. */
   readonly code: number;
   readonly message: string;
@@ -54,7 +54,7 @@ export function fitsReading(problem: GatewayProblem): boolean {
 }
 
 /** What an error asks of the client. */
-export function toErrorEvents(error: ToldError): readonly GatewayEvent[] {
+export function toErrorEvents(error: ErrorReport): readonly GatewayEvent[] {
   const { code, message } = error;
   switch (code) {
     case 401:
@@ -99,7 +99,7 @@ function kindOf(code: number): GatewayProblemKind {
   }
 }
 
-function problem(error: ToldError, kind: GatewayProblemKind): readonly GatewayEvent[] {
+function problem(error: ErrorReport, kind: GatewayProblemKind): readonly GatewayEvent[] {
   const { code, tracingId, retryAfter, attachmentId } = error;
   // For the rate everybody has to wait, and an end is everybody's, whatever file was the occasion.
   const isEverybodys = kind === 'rate-limited' || kind === 'conversation-ended';

@@ -6,7 +6,7 @@ import type {
   SessionSettings,
   UploadRules,
 } from '../gateway.ts';
-import { between, integer, sized, z } from '../zod.ts';
+import { integer, length, range, z } from '../zod.ts';
 import { decodeFrame } from './decode.ts';
 import { encodeFrame, packCredential } from './encode.ts';
 import { domainOf } from './regions.ts';
@@ -53,18 +53,18 @@ export interface GenesysCloudOptions {
   readonly uploads?: false | Partial<UploadRules>;
 }
 
-const own = z.exactOptional(z.string().check(sized(1, 2_048)));
+const own = z.exactOptional(z.string().check(length(1, 2_048)));
 const name = z.string().check(z.regex(/^[a-z0-9.-]{1,253}$/i, 'must be a region or a domain'));
 
 /** The platform's 2,048 bytes, less what is added to each message. */
 const attributeBytes = 1_800;
 
-const texts = z.exactOptional(z.array(z.string().check(sized(1, 256))));
+const texts = z.exactOptional(z.array(z.string().check(length(1, 256))));
 
 const uploadsSchema = z.strictObject({
   mimeTypes: texts,
   blockedExtensions: texts,
-  maximumSize: z.exactOptional(z.nullable(integer.check(between(1)))),
+  maximumSize: z.exactOptional(z.nullable(integer.check(range(1)))),
 });
 
 const optionsSchema = z

@@ -1,4 +1,4 @@
-import type { GatewayEvent, ToldMessage } from '../gateway.ts';
+import type { GatewayEvent, PartialMessage } from '../gateway.ts';
 import type { Sender } from '../message.ts';
 import { textInContent, toContent } from './content.ts';
 import { type EventBody, type MessageBody, messageBody } from './schemas.ts';
@@ -13,7 +13,7 @@ export const messageIdAttribute = 'partylineMessageId';
  */
 export function toEvents(body: unknown, frameId: string | null): readonly GatewayEvent[] {
   const parsed = messageBody.safeParse(body);
-  if (!parsed.success) return [{ type: 'misfit', reason: 'a StructuredMessage without a body' }];
+  if (!parsed.success) return [{ type: 'invalid', reason: 'a StructuredMessage without a body' }];
   const message = parsed.data;
   const tracingId = frameId ?? message.tracingId;
   switch (message.type?.toLowerCase()) {
@@ -53,7 +53,7 @@ function toMessage(message: MessageBody, tracingId: string | null): readonly Gat
   }
   const ids = [message.channel?.messageId, message.id];
   const aliases = [...new Set(ids)].filter((id): id is string => id != null && id !== messageId);
-  const told: ToldMessage = {
+  const told: PartialMessage = {
     conversationId: null,
     messageId,
     sequence: null,

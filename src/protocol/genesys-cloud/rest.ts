@@ -1,10 +1,10 @@
 import type {
   HttpRequest,
   HttpResponse,
+  PartialMessage,
   RestCall,
   RestFailureKind,
   RestResult,
-  ToldMessage,
 } from '../gateway.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import { toEvents } from './messages.ts';
@@ -51,10 +51,10 @@ export function decodeResponse(call: RestCall, response: HttpResponse): RestResu
   }
   const history = schema.historyBody.safeParse(body);
   if (!history.success || (history.data.entities ?? history.data.total) === null) {
-    return failure('misfit', 'a misshapen list of messages', null);
+    return failure('invalid', 'a misshapen list of messages', null);
   }
   const entities = history.data.entities ?? [];
-  const { messages, misfits } = toMessages(entities);
+  const { messages, invalidCount } = toMessages(entities);
   const { page: number, total: before } = placeOf(call);
   const count = entities.length;
   const { pageCount, total } = history.data;
@@ -68,16 +68,16 @@ export function decodeResponse(call: RestCall, response: HttpResponse): RestResu
   const next = total === null ? `${number + 1}` : `${number + 1} ${total}`;
   const nextCursor = isLast || reaches(call, messages) ? null : next;
   const wanted = messages.filter((message) => isWanted(call, message));
-  return { ok: true, value: { type: 'history', messages: wanted, nextCursor, misfits } };
+  return { ok: true, value: { type: 'history', messages: wanted, nextCursor, invalidCount } };
 }
 
 /** A page brings more than was asked for: what is older was read before, maybe as another conversation's. */
-function isWanted(call: RestCall, { timestamp }: ToldMessage): boolean {
+function isWanted(call: RestCall, { timestamp }: PartialMessage): boolean {
   return call.type !== 'history-since' || timestamp === null || timestamp >= call.since - overlap;
 }
 
 /** Whether the page goes back as far as was asked for. */
-function reaches(call: RestCall, messages: readonly ToldMessage[]): boolean {
+function reaches(call: RestCall, messages: readonly PartialMessage[]): boolean {
   const oldest = messages[0]?.timestamp ?? null;
   if (oldest === null) return false;
   if (call.type === 'history-since') return oldest < call.since - overlap;
@@ -86,21 +86,24 @@ function reaches(call: RestCall, messages: readonly ToldMessage[]): boolean {
 }
 
 /** Ascending, and each with a time: one that is not told is that of the message before it. */
-function toMessages(entities: readonly unknown[]): { messages: ToldMessage[]; misfits: number } {
-  const messages: ToldMessage[] = [];
-  let misfits = 0;
+function toMessages(entities: readonly unknown[]): {
+  messages: PartialMessage[];
+  invalidCount: number;
+} {
+  const messages: PartialMessage[] = [];
+  let invalidCount = 0;
   for (const entity of entities.toReversed()) {
     for (const event of toEvents(entity, null)) {
       if (event.type === 'message') messages.push(event.message);
-      else if (event.type === 'misfit') misfits += 1;
+      else if (event.type === 'invalid') invalidCount += 1;
     }
   }
   let time = messages.find(({ timestamp }) => timestamp !== null)?.timestamp ?? null;
-  const timed = messages.map((message): ToldMessage => {
+  const timed = messages.map((message): PartialMessage => {
     time = message.timestamp ?? time;
     return { ...message, timestamp: time };
   });
-  return { messages: timed, misfits };
+  return { messages: timed, invalidCount };
 }
 
 function failureKind(status: number): RestFailureKind {

@@ -1,4 +1,4 @@
-import { later, z } from '../zod.ts';
+import { lazy, z } from '../zod.ts';
 import {
   address,
   flag,
@@ -212,7 +212,7 @@ export type ContentBody = z.infer<typeof contentBody>;
 const asked = { id: words, title: words, subtitle: words, isRequired: flag };
 
 /** Made for the first form: few conversations have any. */
-export const formPages = later(() =>
+export const formPages = lazy(() =>
   listOf(
     z.object({
       title: words,

@@ -1,14 +1,14 @@
 import { describeIssue, PartylineError } from '../errors.ts';
 import type { GatewayAdapter } from '../gateway.ts';
-import { matching, z } from '../zod.ts';
+import { regex, z } from '../zod.ts';
 import { decodeResponse, encodeRequest } from './rest.ts';
 import { closeMeaning, decodeFrame, encodeFrame } from './socket.ts';
 
 const optionsSchema = z.strictObject({
-  socketUrl: z.string().check(matching(/^wss?:\/\/[^/\s]+/, 'must be a ws: or wss: URL')),
+  socketUrl: z.string().check(regex(/^wss?:\/\/[^/\s]+/, 'must be a ws: or wss: URL')),
   apiUrl: z
     .string()
-    .check(matching(/^https?:\/\/[^/\s]+\/?$/, 'must be an origin, such as https://api.example')),
+    .check(regex(/^https?:\/\/[^/\s]+\/?$/, 'must be an origin, such as https://api.example')),
 });
 
 export interface GenesysWebchatOptions {

@@ -93,28 +93,28 @@ function decodeValue(call: RestCall, body: unknown): RestResult {
     case 'history-since':
     case 'history-before': {
       const history = shapes().historyBody.safeParse(body);
-      if (!history.success) return failure('misfit', 'a misshapen list of messages', null);
+      if (!history.success) return failure('invalid', 'a misshapen list of messages', null);
       const messages: GatewayMessage[] = [];
-      let misfits = 0;
+      let invalidCount = 0;
       for (const entity of history.data.entities) {
         const message = shapes().messageBody.safeParse(entity);
         if (message.success && message.data.conversationId === call.conversationId) {
           messages.push(toMessage(message.data));
-        } else misfits += 1;
+        } else invalidCount += 1;
       }
       const nextCursor = history.data.nextPage ?? null;
-      return { ok: true, value: { type: 'history', messages, nextCursor, misfits } };
+      return { ok: true, value: { type: 'history', messages, nextCursor, invalidCount } };
     }
     case 'send-message': {
       const message = shapes().messageBody.safeParse(body);
       if (!message.success || message.data.messageId !== call.messageId) {
-        return failure('misfit', 'a misshapen message', null);
+        return failure('invalid', 'a misshapen message', null);
       }
       return { ok: true, value: { type: 'message', message: toMessage(message.data) } };
     }
     case 'conversation': {
       const conversation = shapes().conversationBody.safeParse(body);
-      if (!conversation.success) return failure('misfit', 'a misshapen conversation', null);
+      if (!conversation.success) return failure('invalid', 'a misshapen conversation', null);
       return {
         ok: true,
         value: { type: 'conversation', conversation: toConversation(conversation.data) },
@@ -122,13 +122,13 @@ function decodeValue(call: RestCall, body: unknown): RestResult {
     }
     case 'skill-groups': {
       const groups = shapes().skillGroupsBody.safeParse(body);
-      if (!groups.success) return failure('misfit', 'a misshapen list of skill groups', null);
+      if (!groups.success) return failure('invalid', 'a misshapen list of skill groups', null);
       const names = groups.data.entities.map(({ name }) => name);
       return { ok: true, value: { type: 'skill-groups', names } };
     }
     case 'skill-coverage': {
       const report = shapes().coverageBody.safeParse(body);
-      if (!report.success) return failure('misfit', 'a misshapen skill coverage', null);
+      if (!report.success) return failure('invalid', 'a misshapen skill coverage', null);
       // Only of what was asked for: anything else would count as somebody on shift.
       const coverage = report.data.entities.filter(({ skillGroup }) =>
         call.skillGroups.includes(skillGroup),

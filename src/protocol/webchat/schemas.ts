@@ -1,14 +1,14 @@
 import { conversationStatuses } from '../conversation.ts';
 import { isDeeperThan } from '../depth.ts';
-import { between, byWord, integer, later, only, sized, z } from '../zod.ts';
+import { discriminatedUnion, integer, lazy, length, literal, range, z } from '../zod.ts';
 
 /**
  * Frames and REST bodies of the webchat dialect, as a client receives them.
  * Keys that are not named here are ignored.
  */
 
-export const shapes = later(() => {
-  const id = z.string().check(sized(1, 512));
+export const shapes = lazy(() => {
+  const id = z.string().check(length(1, 512));
 
   const instant = z
     .string()
@@ -19,7 +19,7 @@ export const shapes = later(() => {
   const messageBody = z.object({
     conversationId: id,
     messageId: id,
-    sequence: z.nullish(integer.check(between(1))),
+    sequence: z.nullish(integer.check(range(1))),
     from: sender,
     text: z.string(),
     timestamp: instant,
@@ -31,12 +31,12 @@ export const shapes = later(() => {
     position: z.nullish(z.number()),
   });
 
-  const seconds = z.nullish(z.number().check(between(0)));
+  const seconds = z.nullish(z.number().check(range(0)));
 
-  const authFrame = byWord('status', {
-    success: z.object({ status: only('success'), serverTime: z.nullish(instant) }),
+  const authFrame = discriminatedUnion('status', {
+    success: z.object({ status: literal('success'), serverTime: z.nullish(instant) }),
     failed: z.object({
-      status: only('failed'),
+      status: literal('failed'),
       code: z.nullish(z.string()),
       message: z.nullish(z.string()),
     }),
@@ -76,7 +76,7 @@ export const shapes = later(() => {
   });
 
   const skillGroupsBody = z.object({
-    entities: z.array(z.object({ name: z.string().check(sized(1, 512)) })),
+    entities: z.array(z.object({ name: z.string().check(length(1, 512)) })),
   });
 
   const coverageBody = z.object({

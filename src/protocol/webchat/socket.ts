@@ -58,18 +58,18 @@ function toFrame(command: GatewayCommand, token: string): Record<string, unknown
 
 export function decodeFrame(text: string): readonly GatewayEvent[] {
   if (text.length > maximumFrameBytes || utf8Length(text) > maximumFrameBytes) {
-    return [{ type: 'misfit', reason: 'a frame over 64 KiB' }];
+    return [{ type: 'invalid', reason: 'a frame over 64 KiB' }];
   }
   let frame: unknown;
   try {
     frame = JSON.parse(text);
   } catch (error) {
     return [
-      { type: 'misfit', reason: `no JSON (${error instanceof Error ? error.name : 'error'})` },
+      { type: 'invalid', reason: `no JSON (${error instanceof Error ? error.name : 'error'})` },
     ];
   }
   const typed = shapes().typedFrame.safeParse(frame);
-  if (!typed.success) return [{ type: 'misfit', reason: 'a frame without a type' }];
+  if (!typed.success) return [{ type: 'invalid', reason: 'a frame without a type' }];
   return decodeTyped(typed.data.type, frame);
 }
 
@@ -129,7 +129,7 @@ function parsed<T>(
   const result = shape.safeParse(frame);
   if (!result.success) {
     return [
-      { type: 'misfit', reason: `a misshapen ${type} frame (${describeIssue(result.error)})` },
+      { type: 'invalid', reason: `a misshapen ${type} frame (${describeIssue(result.error)})` },
     ];
   }
   return [toEvent(result.data)];
@@ -192,7 +192,7 @@ export function closeMeaning(code: number): CloseMeaning {
     case 4001:
       return 'token';
     case 4029:
-      return 'crowded';
+      return 'too-many-connections';
     case 1008:
     case 1009:
     case 4003:

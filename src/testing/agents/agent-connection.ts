@@ -10,19 +10,19 @@ import {
   type DeskFrame,
   deskFrameSchema,
 } from './agent-protocol.ts';
-import type { DeskContext } from './agent-sockets.ts';
+import type { AgentSocketsContext } from './agent-sockets.ts';
 
 const pageLength = 50;
 
 /** One window of the desk page: one agent, and at most one conversation on show. */
-export class DeskWindow {
-  readonly #context: DeskContext;
+export class AgentConnection {
+  readonly #context: AgentSocketsContext;
   readonly #write: (text: string) => void;
   #agent: AgentIdentity | null = null;
   #open: string | null = null;
   #work: Promise<void> = Promise.resolve();
 
-  constructor(context: DeskContext, write: (text: string) => void) {
+  constructor(context: AgentSocketsContext, write: (text: string) => void) {
     this.#context = context;
     this.#write = write;
   }

@@ -8,10 +8,10 @@ import { isLoopbackOrigin } from '../gateway/origins.ts';
 import { refuseUpgrade } from '../gateway/upgrade.ts';
 import type { TranscriptStore } from '../storage/store.ts';
 import { maximumFrameBytes } from '../webchat/frames.ts';
-import { DeskWindow } from './agent-connection.ts';
+import { AgentConnection } from './agent-connection.ts';
 import type { Agents } from './agents.ts';
 
-export interface DeskContext {
+export interface AgentSocketsContext {
   readonly settings: Settings;
   readonly conversations: Conversations;
   readonly agents: Agents;
@@ -27,19 +27,19 @@ const listInterval = 100;
  * There is **no authentication**, because this is an emulator: whoever reaches the port on this machine
  * is an agent. A browser's `Origin` has to be a loopback page, so that no page of the internet is one.
  */
-export class DeskSockets {
-  readonly #context: DeskContext;
+export class AgentSockets {
+  readonly #context: AgentSocketsContext;
   readonly #server = new WebSocketServer({
     noServer: true,
     maxPayload: maximumFrameBytes,
     perMessageDeflate: false,
     clientTracking: false,
   });
-  readonly #windows = new Map<WebSocket, DeskWindow>();
+  readonly #windows = new Map<WebSocket, AgentConnection>();
   readonly #unsubscribe: () => void;
   #listTimer: NodeJS.Timeout | null = null;
 
-  constructor(context: DeskContext) {
+  constructor(context: AgentSocketsContext) {
     this.#context = context;
     this.#unsubscribe = context.conversations.subscribe((event) => this.#tell(event));
   }
@@ -51,7 +51,7 @@ export class DeskSockets {
       return;
     }
     this.#server.handleUpgrade(request, raw, head, (socket) => {
-      const window = new DeskWindow(this.#context, (text) => socket.send(text));
+      const window = new AgentConnection(this.#context, (text) => socket.send(text));
       this.#windows.set(socket, window);
       socket.on('message', (data, isBinary) => {
         window.receive(isBinary ? '' : data.toString());

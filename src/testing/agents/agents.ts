@@ -3,8 +3,8 @@ import type { Conversations } from '../gateway/conversations.ts';
 import { withDeadline } from '../gateway/deadline.ts';
 import type { AgentIdentity, ConversationEvent, Party, StoredMessage } from '../gateway/model.ts';
 import { summarize, toAgentMessage } from '../gateway/summaries.ts';
-import type { FileContent, GuestFiles } from '../genesys-cloud/files.ts';
-import type { GuestSessions } from '../genesys-cloud/sessions.ts';
+import type { FileContent, SessionFiles } from '../genesys-cloud/files.ts';
+import type { MessagingSessions } from '../genesys-cloud/sessions.ts';
 import type { TranscriptStore } from '../storage/store.ts';
 import type { AgentMessage, ConversationSummary } from './agent-protocol.ts';
 
@@ -26,8 +26,8 @@ const alex: AgentIdentity = { id: 'agent_1', name: 'Alex' };
 
 /** What messages bring besides their text, where the dialect has that. */
 export interface GuestContent {
-  readonly files: GuestFiles;
-  readonly sessions: GuestSessions;
+  readonly files: SessionFiles;
+  readonly sessions: MessagingSessions;
 }
 
 /**

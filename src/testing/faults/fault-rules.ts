@@ -13,7 +13,7 @@ interface Rule<T> {
 }
 
 /** Rules in the order of their making; each applies a number of times, or by chance. */
-export class Rules<T> {
+export class FaultRules<T> {
   readonly #random: () => number;
   readonly #rules = new Set<Rule<T>>();
 

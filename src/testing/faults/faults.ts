@@ -1,5 +1,5 @@
 import { seededRandom } from '../gateway/random.ts';
-import { type Chance, Rules } from './fault-rules.ts';
+import { type Chance, FaultRules } from './fault-rules.ts';
 import { type Direction, FrameFaults, type FrameMatch } from './frame-faults.ts';
 import { garbageText, type HttpFault, HttpFaults, type HttpMatch } from './http-faults.ts';
 
@@ -32,7 +32,7 @@ export interface AnswerFault extends Chance {
 }
 
 /** What the faults do to one live visitor socket. */
-export interface FaultySocket {
+export interface FaultTarget {
   readonly connection: number;
   readonly subject: string | null;
   cut(): void;
@@ -44,7 +44,7 @@ export interface FaultySocket {
 
 export interface FaultsContext {
   readonly seed: number;
-  readonly sockets: () => Iterable<FaultySocket>;
+  readonly sockets: () => Iterable<FaultTarget>;
   readonly expireTokens: () => void;
 }
 
@@ -56,9 +56,9 @@ export class Faults {
   readonly #context: FaultsContext;
   readonly #rest: HttpFaults;
   readonly #oauth: HttpFaults;
-  readonly #refusals: Rules<Refusal>;
-  readonly #authRefusals: Rules<string>;
-  readonly #answers: Rules<AnswerFault>;
+  readonly #refusals: FaultRules<Refusal>;
+  readonly #authRefusals: FaultRules<string>;
+  readonly #answers: FaultRules<AnswerFault>;
   #newAreSilent = false;
   /** @internal */
   readonly frames: FrameFaults;
@@ -69,9 +69,9 @@ export class Faults {
     this.frames = new FrameFaults(random);
     this.#rest = new HttpFaults(random);
     this.#oauth = new HttpFaults(random);
-    this.#refusals = new Rules(random);
-    this.#authRefusals = new Rules(random);
-    this.#answers = new Rules(random);
+    this.#refusals = new FaultRules(random);
+    this.#authRefusals = new FaultRules(random);
+    this.#answers = new FaultRules(random);
   }
 
   /** Frames vanish. */
@@ -206,7 +206,7 @@ export class Faults {
     this.frames.close();
   }
 
-  *#targets(target: SocketTarget = {}): Iterable<FaultySocket> {
+  *#targets(target: SocketTarget = {}): Iterable<FaultTarget> {
     for (const socket of [...this.#context.sockets()]) {
       if (target.subject !== undefined && target.subject !== socket.subject) continue;
       if (target.connection !== undefined && target.connection !== socket.connection) continue;

@@ -8,7 +8,7 @@ type Done = (error?: Error | null) => void;
  * answer to a close frame included. So a proxy behaves that has forgotten a connection (guide, edge
  * case 1). What comes in is still read: the gateway learns of it when the client gives the connection up.
  */
-export class Wire extends Duplex {
+export class FaultySocket extends Duplex {
   readonly #raw: Socket;
   #silent = false;
   #peerGone = false;

@@ -1,4 +1,4 @@
-import { type Chance, Rules } from './fault-rules.ts';
+import { type Chance, FaultRules } from './fault-rules.ts';
 
 /** `to-client`: what the gateway sends. `from-client`: what it receives. */
 export type Direction = 'to-client' | 'from-client';
@@ -41,12 +41,12 @@ interface Held {
 
 /** Loses, doubles, swaps and delays frames, by rules in the order of their making. */
 export class FrameFaults {
-  readonly #rules: Rules<Rule>;
+  readonly #rules: FaultRules<Rule>;
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #held = new Map<string, Held>();
 
   constructor(random: () => number) {
-    this.#rules = new Rules(random);
+    this.#rules = new FaultRules(random);
   }
 
   /** Returns what takes the rule back. */

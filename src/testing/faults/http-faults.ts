@@ -1,4 +1,4 @@
-import { type Chance, Rules } from './fault-rules.ts';
+import { type Chance, FaultRules } from './fault-rules.ts';
 
 /** What a call gets in place of its answer. */
 export type HttpFault =
@@ -38,11 +38,11 @@ interface Rule {
 
 /** The faults of one HTTP side: REST, or OAuth. */
 export class HttpFaults {
-  readonly #rules: Rules<Rule>;
+  readonly #rules: FaultRules<Rule>;
   readonly #hanging = new Set<() => void>();
 
   constructor(random: () => number) {
-    this.#rules = new Rules(random);
+    this.#rules = new FaultRules(random);
   }
 
   /** Returns what takes the rule back. */

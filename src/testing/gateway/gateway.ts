@@ -2,21 +2,21 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
-import { DeskSockets } from '../agents/agent-sockets.ts';
+import { AgentSockets } from '../agents/agent-sockets.ts';
 import { Agents } from '../agents/agents.ts';
 import { Bot } from '../agents/bot.ts';
 import { Faults } from '../faults/faults.ts';
-import { GuestFiles } from '../genesys-cloud/files.ts';
-import { guestRoutes } from '../genesys-cloud/rest.ts';
-import { GuestSessions } from '../genesys-cloud/sessions.ts';
-import { GuestSockets } from '../genesys-cloud/sockets.ts';
+import { SessionFiles } from '../genesys-cloud/files.ts';
+import { sessionRoutes } from '../genesys-cloud/rest.ts';
+import { MessagingSessions } from '../genesys-cloud/sessions.ts';
+import { SessionSockets } from '../genesys-cloud/sockets.ts';
 import { openStore } from '../storage/open-store.ts';
 import { restRoutes } from '../webchat/rest.ts';
 import { VisitorSockets } from '../webchat/visitor-sockets.ts';
 import { Conversations } from './conversations.ts';
 import { oauthRoutes, randomSecret } from './oauth.ts';
 import { type GatewayOptions, parseOptions } from './options.ts';
-import { Conduct } from './protocol-checker.ts';
+import { ProtocolChecker } from './protocol-checker.ts';
 import { GatewayStats } from './stats.ts';
 import { sharedKey, TokenAuthority } from './tokens.ts';
 import { refuseUpgrade } from './upgrade.ts';
@@ -68,13 +68,13 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
 
   const store = await openStore(settings.storage, onError);
   const stats = new GatewayStats(clock);
-  const conduct = new Conduct(stats, clock, settings.minimumClientPing);
+  const conduct = new ProtocolChecker(stats, clock, settings.minimumClientPing);
   const tokens = await TokenAuthority.create(await store.signingKey(sharedKey), clientId, clock);
   const skillGroups = new Set(settings.skillGroups.map(({ name }) => name));
   const conversations = new Conversations({ store, clock, skillGroups, onError });
   const isGuests = settings.dialect === 'genesys-cloud';
-  const files = new GuestFiles(settings, () => `http://${host}:${port}`);
-  const sessions = new GuestSessions({ settings, conversations, files });
+  const files = new SessionFiles(settings, () => `http://${host}:${port}`);
+  const sessions = new MessagingSessions({ settings, conversations, files });
   const agents = new Agents(conversations, store, isGuests ? { files, sessions } : null);
   const faults: Faults = new Faults({
     seed: settings.seed,
@@ -86,9 +86,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   });
   const shared = { settings, store, conversations, tokens, stats, conduct, faults };
   const visitors = isGuests
-    ? new GuestSockets({ ...shared, sessions, files })
+    ? new SessionSockets({ ...shared, sessions, files })
     : new VisitorSockets(shared);
-  const desks = new DeskSockets({ settings, conversations, agents, store });
+  const desks = new AgentSockets({ settings, conversations, agents, store });
   const keep = isGuests
     ? (messageId: string, content: readonly object[]) => sessions.keep(messageId, { content })
     : null;
@@ -97,7 +97,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       ? null
       : new Bot({ settings: settings.bot, conversations, keep, onError });
 
-  const routes = isGuests ? guestRoutes({ ...shared, sessions, files }) : restRoutes(shared);
+  const routes = isGuests ? sessionRoutes({ ...shared, sessions, files }) : restRoutes(shared);
   const rest = getRequestListener(routes.fetch);
   const socketPath = isGuests ? '/v1' : '/webchat';
   const oauth = getRequestListener(

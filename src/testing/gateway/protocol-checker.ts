@@ -18,7 +18,7 @@ const rememberedSendings = 2_000;
  * Watches whether clients keep to the protocol, in what they really sent: before the faults, which
  * would lay a doubled or held frame at the client's door.
  */
-export class Conduct {
+export class ProtocolChecker {
   readonly #stats: GatewayStats;
   readonly #clock: () => number;
   readonly #minimumPing: number;

@@ -2,7 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { WebSocket, WebSocketServer } from 'ws';
 import type { Faults } from '../faults/faults.ts';
-import { Wire } from '../faults/faulty-socket.ts';
+import { FaultySocket } from '../faults/faulty-socket.ts';
 
 /** Answers an upgrade request with an HTTP error. `retryAfter` in seconds. */
 export function refuseUpgrade(raw: Socket, status: number, retryAfter?: number): void {
@@ -22,7 +22,7 @@ export function takeUpgrade(
   server: WebSocketServer,
   faults: Faults,
   { request, raw, head }: { request: IncomingMessage; raw: Socket; head: Buffer },
-  onSocket: (socket: WebSocket, wire: Wire) => void,
+  onSocket: (socket: WebSocket, wire: FaultySocket) => void,
 ): void {
   const refusal = faults.takeRefusal();
   switch (refusal?.how) {
@@ -39,7 +39,7 @@ export function takeUpgrade(
     default:
       break;
   }
-  const wire = new Wire(raw);
+  const wire = new FaultySocket(raw);
   server.handleUpgrade(request, wire, head, (socket) => {
     if (refusal?.how === 'close') {
       socket.on('error', () => socket.terminate());

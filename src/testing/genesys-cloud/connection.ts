@@ -1,40 +1,45 @@
 import { randomUUID } from 'node:crypto';
 import type { RawData, WebSocket } from 'ws';
-import type { FaultySocket } from '../faults/faults.ts';
-import type { Wire } from '../faults/faulty-socket.ts';
+import type { FaultTarget } from '../faults/faults.ts';
+import type { FaultySocket } from '../faults/faulty-socket.ts';
 import { visitorOf } from '../gateway/conversations.ts';
 import { GatewayRefusal, type Routing } from '../gateway/model.ts';
 import type { CountedSocket } from '../gateway/stats.ts';
 import { wordsOfFile } from './files.ts';
-import { answer, fileFailure, type GuestFrame, news, refusal, tooMany } from './frames.ts';
+import { answer, fileFailure, news, refusal, type SessionFrame, tooMany } from './frames.ts';
 import { Limit } from './limits.ts';
-import { type GuestMessage, type GuestRequest, readRequest } from './requests.ts';
-import type { GuestSession, SessionLine } from './sessions.ts';
-import type { GuestContext } from './sockets.ts';
+import { readRequest, type SessionMessage, type SessionRequest } from './requests.ts';
+import type { MessagingSession, SessionLine } from './sessions.ts';
+import type { SessionSocketsContext } from './sockets.ts';
 
 const maximumTextBytes = 4_096;
 const maximumAttributeBytes = 2_048;
 /** A client that does not answer a close frame is let go after this, in ms. */
 const closeTimeout = 3_000;
 
-export interface ConnectionContext extends GuestContext {
-  readonly left: (connection: GuestConnection) => void;
+export interface ConnectionContext extends SessionSocketsContext {
+  readonly left: (connection: SessionConnection) => void;
 }
 
 /** One guest's socket, from the upgrade to its close event. */
-export class GuestConnection implements CountedSocket, FaultySocket, SessionLine {
+export class SessionConnection implements CountedSocket, FaultTarget, SessionLine {
   readonly connection: number;
   readonly #context: ConnectionContext;
   readonly #socket: WebSocket;
-  readonly #wire: Wire;
+  readonly #wire: FaultySocket;
   readonly #requests: Limit;
   readonly #echoes: Limit;
-  #session: GuestSession | null = null;
+  #session: MessagingSession | null = null;
   #timer: NodeJS.Timeout | null = null;
   /** Requests are carried out in the order in which they came. */
   #work: Promise<void> = Promise.resolve();
 
-  constructor(context: ConnectionContext, connection: number, socket: WebSocket, wire: Wire) {
+  constructor(
+    context: ConnectionContext,
+    connection: number,
+    socket: WebSocket,
+    wire: FaultySocket,
+  ) {
     this.#context = context;
     this.connection = connection;
     this.#socket = socket;
@@ -61,7 +66,7 @@ export class GuestConnection implements CountedSocket, FaultySocket, SessionLine
   }
 
   /** Through the faults. */
-  send(frame: GuestFrame): void {
+  send(frame: SessionFrame): void {
     this.#context.faults.frames.pass(
       {
         direction: 'to-client',
@@ -138,7 +143,7 @@ export class GuestConnection implements CountedSocket, FaultySocket, SessionLine
     this.send(refusal(500, 'Internal server error'));
   }
 
-  async #handle(request: GuestRequest): Promise<void> {
+  async #handle(request: SessionRequest): Promise<void> {
     const { action, tracingId } = request;
     const { settings, sessions } = this.#context;
     if (action === 'configureSession') {
@@ -213,7 +218,7 @@ export class GuestConnection implements CountedSocket, FaultySocket, SessionLine
   }
 
   /** Most errors name nothing; that of a place for a file names the file. */
-  #refuse(request: GuestRequest, code: number, retryAfter = 1): void {
+  #refuse(request: SessionRequest, code: number, retryAfter = 1): void {
     if (code === 429 || code === 4029) {
       this.send(tooMany(retryAfter));
     } else if (request.action === 'onAttachment' && code !== 4000) {
@@ -225,7 +230,7 @@ export class GuestConnection implements CountedSocket, FaultySocket, SessionLine
   }
 
   #configure(
-    request: Extract<GuestRequest, { deploymentId: string }>,
+    request: Extract<SessionRequest, { deploymentId: string }>,
     identity: string | null,
   ): void {
     const { sessions, settings, stats } = this.#context;
@@ -263,14 +268,14 @@ export class GuestConnection implements CountedSocket, FaultySocket, SessionLine
     };
   }
 
-  #life(session: GuestSession) {
+  #life(session: MessagingSession) {
     return {
       durationSeconds: this.#context.settings.sessionLife,
       expirationDate: Math.floor(session.expiresAt / 1_000),
     };
   }
 
-  #echo(session: GuestSession, text: string, tracingId: string | undefined): void {
+  #echo(session: MessagingSession, text: string, tracingId: string | undefined): void {
     const retryAfter = this.#echoes.take();
     if (retryAfter !== null) {
       this.#overLimit('echo: more than two a minute', retryAfter);
@@ -285,7 +290,7 @@ export class GuestConnection implements CountedSocket, FaultySocket, SessionLine
     this.send(answer('StructuredMessage', body, tracingId));
   }
 
-  async #hear(session: GuestSession, message: GuestMessage, tracingId: string | undefined) {
+  async #hear(session: MessagingSession, message: SessionMessage, tracingId: string | undefined) {
     const { conversations, sessions, settings, files } = this.#context;
     if (message.type === 'Event') {
       await this.#hearEvent(session, message);
@@ -325,7 +330,7 @@ export class GuestConnection implements CountedSocket, FaultySocket, SessionLine
     }
   }
 
-  async #hearEvent(session: GuestSession, message: GuestMessage): Promise<void> {
+  async #hearEvent(session: MessagingSession, message: SessionMessage): Promise<void> {
     const { conversations, sessions, settings } = this.#context;
     for (const { eventType, presence } of message.events ?? []) {
       if (eventType === 'Typing' && session.conversationId !== null) {

@@ -53,7 +53,7 @@ export function wordsOfFile(code: number): string {
 }
 
 /** Files of guests and agents, in memory, behind addresses that live for some minutes. */
-export class GuestFiles {
+export class SessionFiles {
   readonly #settings: Settings;
   readonly #origin: () => string;
   readonly #files = new Map<string, KeptFile>();

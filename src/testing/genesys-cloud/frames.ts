@@ -3,7 +3,7 @@ import { wordsOfFile } from './files.ts';
 
 /** What the platform sends to clients of the Guest API. */
 
-export interface GuestFrame {
+export interface SessionFrame {
   readonly type: 'response' | 'message';
   readonly class: string;
   readonly code: number;
@@ -11,19 +11,19 @@ export interface GuestFrame {
   readonly tracingId?: string | undefined;
 }
 
-export function answer(name: string, body: unknown, tracingId?: string): GuestFrame {
+export function answer(name: string, body: unknown, tracingId?: string): SessionFrame {
   return { type: 'response', class: name, code: 200, body, tracingId };
 }
 
-export function news(name: string, body: unknown, tracingId?: string): GuestFrame {
+export function news(name: string, body: unknown, tracingId?: string): SessionFrame {
   return { type: 'message', class: name, code: 200, body, tracingId };
 }
 
-export function refusal(code: number, words: string): GuestFrame {
+export function refusal(code: number, words: string): SessionFrame {
   return { type: 'response', class: 'string', code, body: words };
 }
 
-export function tooMany(retryAfter: number): GuestFrame {
+export function tooMany(retryAfter: number): SessionFrame {
   const body = {
     retryAfter,
     errorCode: 4029,
@@ -38,7 +38,7 @@ export function fileFailure(
   attachmentId: string,
   errorCode: number,
   timestamp: string,
-): GuestFrame {
+): SessionFrame {
   return news(name, { attachmentId, errorCode, errorMessage: wordsOfFile(errorCode), timestamp });
 }
 

@@ -50,7 +50,7 @@ const message = z.looseObject({
     .looseObject({ metadata: z.looseObject({ customAttributes: attributes }).optional() })
     .optional(),
 });
-export type GuestMessage = z.infer<typeof message>;
+export type SessionMessage = z.infer<typeof message>;
 
 const common = { token, tracingId: z.string().optional() };
 
@@ -89,12 +89,12 @@ export const requestSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('getAttachment'), ...common, attachmentId: z.string() }),
   z.object({ action: z.literal('deleteAttachment'), ...common, attachmentId: z.string() }),
 ]);
-export type GuestRequest = z.infer<typeof requestSchema>;
+export type SessionRequest = z.infer<typeof requestSchema>;
 
 const named = z.object({ action: z.string().catch('?') });
 
 export type ReadRequest =
-  | { readonly ok: true; readonly request: GuestRequest }
+  | { readonly ok: true; readonly request: SessionRequest }
   | { readonly ok: false; readonly action: string; readonly reason: string };
 
 export function readRequest(text: string): ReadRequest {

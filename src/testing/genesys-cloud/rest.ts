@@ -5,7 +5,7 @@ import { type Bindings, withFaults } from '../faults/http-middleware.ts';
 import { originAllowed } from '../gateway/origins.ts';
 import type { TranscriptStore } from '../storage/store.ts';
 import { fileFailure, historyBody, news } from './frames.ts';
-import type { GuestContext } from './sockets.ts';
+import type { SessionSocketsContext } from './sockets.ts';
 
 const querySchema = z.object({
   pageNumber: z.coerce.number().int().min(1).default(1),
@@ -18,7 +18,9 @@ const exchangeSchema = z.object({
 const refreshSchema = z.object({ refreshToken: z.string().startsWith('refresh:') });
 
 /** The history, the deployment's configuration, and the tokens of people with an identity. */
-export function guestRoutes(context: GuestContext & { readonly store: TranscriptStore }) {
+export function sessionRoutes(
+  context: SessionSocketsContext & { readonly store: TranscriptStore },
+) {
   const { settings, sessions, files, stats, faults, store } = context;
   const app = new Hono<{ Bindings: Bindings }>();
 

@@ -3,14 +3,14 @@ import type { AgentPart } from '../agents/agent-protocol.ts';
 import type { Conversations } from '../gateway/conversations.ts';
 import type { ConversationRecord, Routing, StoredMessage } from '../gateway/model.ts';
 import type { Settings } from '../gateway/options.ts';
-import type { GuestFiles } from './files.ts';
-import type { Extras, GuestFrame } from './frames.ts';
+import type { SessionFiles } from './files.ts';
+import type { Extras, SessionFrame } from './frames.ts';
 import { Limit } from './limits.ts';
 import { wordsOf } from './structured-content.ts';
 
 /** A connection as its session sees it. */
 export interface SessionLine {
-  send(frame: GuestFrame): void;
+  send(frame: SessionFrame): void;
   close(code: number, reason: string): void;
 }
 
@@ -20,7 +20,7 @@ const maximumLines = 3;
 const jwtLife = 60_000;
 
 /** One guest, or one person with an identity: one conversation at a time, one after the other. */
-export class GuestSession {
+export class MessagingSession {
   readonly subject: string;
   readonly messages: Limit;
   readonly history: Limit;
@@ -70,7 +70,7 @@ export class GuestSession {
   }
 
   /** To every connection that it has. */
-  tell(frame: GuestFrame): void {
+  tell(frame: SessionFrame): void {
     for (const line of [...this.#lines]) line.send(frame);
   }
 
@@ -82,15 +82,18 @@ export class GuestSession {
 export interface SessionsContext {
   readonly settings: Settings;
   readonly conversations: Conversations;
-  readonly files: GuestFiles;
+  readonly files: SessionFiles;
 }
 
 /** The sessions of one deployment, in memory: they go with the emulator, the conversations need not. */
-export class GuestSessions {
+export class MessagingSessions {
   readonly #context: SessionsContext;
-  readonly #byToken = new Map<string, GuestSession>();
-  readonly #byConversation = new Map<string, GuestSession>();
-  readonly #jwts = new Map<string, { readonly session: GuestSession; readonly until: number }>();
+  readonly #byToken = new Map<string, MessagingSession>();
+  readonly #byConversation = new Map<string, MessagingSession>();
+  readonly #jwts = new Map<
+    string,
+    { readonly session: MessagingSession; readonly until: number }
+  >();
   readonly #identities = new Map<string, string>();
   readonly #extras = new Map<string, Extras>();
 
@@ -103,22 +106,22 @@ export class GuestSessions {
     const key = identity === null ? token : `identity:${identity}`;
     const known = this.#byToken.get(key);
     if (known && !startsNew) return { session: known, isNew: known.conversationId === null };
-    const session = new GuestSession(identity ?? subjectOf(token), this.#context.settings);
+    const session = new MessagingSession(identity ?? subjectOf(token), this.#context.settings);
     this.#byToken.set(key, session);
     if (identity !== null) this.#byToken.set(token, session);
     return { session, isNew: true };
   }
 
-  of(token: string): GuestSession | undefined {
+  of(token: string): MessagingSession | undefined {
     return this.#byToken.get(token);
   }
 
-  ofConversation(conversationId: string): GuestSession | undefined {
+  ofConversation(conversationId: string): MessagingSession | undefined {
     return this.#byConversation.get(conversationId);
   }
 
   /** The conversation that is under way, or a new one in the queue. */
-  async conversationOf(session: GuestSession, routing: Routing): Promise<ConversationRecord> {
+  async conversationOf(session: MessagingSession, routing: Routing): Promise<ConversationRecord> {
     const record = await this.#context.conversations.route(session.subject, routing);
     const { conversationId } = record;
     if (session.conversationId !== conversationId) session.conversationIds.push(conversationId);
@@ -145,18 +148,18 @@ export class GuestSessions {
   }
 
   /** Whoever has that session, wherever it is connected. */
-  ofSubject(subject: string): GuestSession | undefined {
+  ofSubject(subject: string): MessagingSession | undefined {
     return [...this.#byToken.values()].find((session) => session.subject === subject);
   }
 
-  issueJwt(session: GuestSession): { readonly jwt: string; readonly exp: number } {
+  issueJwt(session: MessagingSession): { readonly jwt: string; readonly exp: number } {
     const jwt = randomUUID();
     const until = this.#context.settings.clock() + jwtLife;
     this.#jwts.set(jwt, { session, until });
     return { jwt, exp: Math.floor(until / 1_000) };
   }
 
-  ofJwt(jwt: string): GuestSession | null {
+  ofJwt(jwt: string): MessagingSession | null {
     const issued = this.#jwts.get(jwt);
     if (!issued || issued.until <= this.#context.settings.clock()) return null;
     return issued.session;

@@ -7,21 +7,21 @@ import type { Conversations } from '../gateway/conversations.ts';
 import type { ConversationEvent } from '../gateway/model.ts';
 import type { Settings } from '../gateway/options.ts';
 import { originAllowed } from '../gateway/origins.ts';
-import type { Conduct } from '../gateway/protocol-checker.ts';
+import type { ProtocolChecker } from '../gateway/protocol-checker.ts';
 import type { GatewayStats } from '../gateway/stats.ts';
 import { refuseUpgrade, takeUpgrade } from '../gateway/upgrade.ts';
-import { GuestConnection } from './connection.ts';
-import type { GuestFiles } from './files.ts';
+import { SessionConnection } from './connection.ts';
+import type { SessionFiles } from './files.ts';
 import { eventBody, liveBody, news } from './frames.ts';
-import type { GuestSessions } from './sessions.ts';
+import type { MessagingSessions } from './sessions.ts';
 
-export interface GuestContext {
+export interface SessionSocketsContext {
   readonly settings: Settings;
   readonly conversations: Conversations;
-  readonly sessions: GuestSessions;
-  readonly files: GuestFiles;
+  readonly sessions: MessagingSessions;
+  readonly files: SessionFiles;
   readonly stats: GatewayStats;
-  readonly conduct: Conduct;
+  readonly conduct: ProtocolChecker;
   readonly faults: Faults;
 }
 
@@ -29,24 +29,24 @@ export interface GuestContext {
 const typingShown = 5_000;
 
 /** The guests' side: accepts sockets and tells sessions what happens in their conversation. */
-export class GuestSockets {
-  readonly #context: GuestContext;
+export class SessionSockets {
+  readonly #context: SessionSocketsContext;
   readonly #server = new WebSocketServer({
     noServer: true,
     maxPayload: 128 * 1024,
     perMessageDeflate: false,
     clientTracking: false,
   });
-  readonly #connections = new Set<GuestConnection>();
+  readonly #connections = new Set<SessionConnection>();
   readonly #unsubscribe: () => void;
   #count = 0;
 
-  constructor(context: GuestContext) {
+  constructor(context: SessionSocketsContext) {
     this.#context = context;
     this.#unsubscribe = context.conversations.subscribe((event) => this.#tell(event));
   }
 
-  [Symbol.iterator](): Iterator<GuestConnection> {
+  [Symbol.iterator](): Iterator<SessionConnection> {
     return this.#connections[Symbol.iterator]();
   }
 
@@ -60,8 +60,13 @@ export class GuestSockets {
     }
     takeUpgrade(this.#server, faults, { request, raw, head }, (socket, wire) => {
       this.#count += 1;
-      const left = (each: GuestConnection) => this.#connections.delete(each);
-      const connection = new GuestConnection({ ...this.#context, left }, this.#count, socket, wire);
+      const left = (each: SessionConnection) => this.#connections.delete(each);
+      const connection = new SessionConnection(
+        { ...this.#context, left },
+        this.#count,
+        socket,
+        wire,
+      );
       this.#connections.add(connection);
       if (faults.newAreSilent) connection.setSilent(true);
     });

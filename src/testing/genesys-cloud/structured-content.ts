@@ -109,18 +109,18 @@ const samples = {
   },
 };
 
-export interface Offer {
+export interface StructuredOffer {
   readonly text: string;
   readonly content: readonly object[];
 }
 
-const offers: readonly (readonly [RegExp, Offer])[] = [
+const offers: readonly (readonly [RegExp, StructuredOffer])[] = [
   [/\bcall me\b|\bform\b/i, { text: 'Of course.', content: [callBack] }],
   [/\b(samples?|glazes?)\b/i, { text: 'Which may we send you?', content: [samples] }],
 ];
 
 /** What the bot offers to whoever writes that. */
-export function offerFor(text: string): Offer | null {
+export function structuredOffer(text: string): StructuredOffer | null {
   return offers.find(([words]) => words.test(text))?.[1] ?? null;
 }
 

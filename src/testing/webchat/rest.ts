@@ -8,7 +8,7 @@ import { GatewayRefusal } from '../gateway/model.ts';
 import type { Settings } from '../gateway/options.ts';
 import { originAllowed } from '../gateway/origins.ts';
 import { encodeCursor, historyQuerySchema, readCursor } from '../gateway/pagination.ts';
-import type { Conduct } from '../gateway/protocol-checker.ts';
+import type { ProtocolChecker } from '../gateway/protocol-checker.ts';
 import type { GatewayStats } from '../gateway/stats.ts';
 import type { Claims, TokenAuthority, Verdict } from '../gateway/tokens.ts';
 import type { TranscriptStore } from '../storage/store.ts';
@@ -20,7 +20,7 @@ export interface RestContext {
   readonly conversations: Conversations;
   readonly tokens: TokenAuthority;
   readonly stats: GatewayStats;
-  readonly conduct: Conduct;
+  readonly conduct: ProtocolChecker;
   readonly faults: Faults;
 }
 

@@ -1,6 +1,6 @@
 import type { RawData, WebSocket } from 'ws';
-import type { FaultySocket } from '../faults/faults.ts';
-import type { Wire } from '../faults/faulty-socket.ts';
+import type { FaultTarget } from '../faults/faults.ts';
+import type { FaultySocket } from '../faults/faulty-socket.ts';
 import { Keepalive } from '../gateway/keep-alive.ts';
 import type { CountedSocket, GatewayStats } from '../gateway/stats.ts';
 import type { Claims, TokenAuthority } from '../gateway/tokens.ts';
@@ -28,17 +28,22 @@ const closeTimeout = 3_000;
 const longestTimer = 2 ** 31 - 1;
 
 /** One visitor's socket, from the upgrade to its close event. */
-export class VisitorConnection implements CountedSocket, FaultySocket {
+export class VisitorConnection implements CountedSocket, FaultTarget {
   readonly connection: number;
   readonly #context: ConnectionContext;
   readonly #socket: WebSocket;
-  readonly #wire: Wire;
+  readonly #wire: FaultySocket;
   readonly #keepalive: Keepalive;
   #phase: Phase = { name: 'pending' };
   #early = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(context: ConnectionContext, connection: number, socket: WebSocket, wire: Wire) {
+  constructor(
+    context: ConnectionContext,
+    connection: number,
+    socket: WebSocket,
+    wire: FaultySocket,
+  ) {
     this.#context = context;
     this.connection = connection;
     this.#socket = socket;

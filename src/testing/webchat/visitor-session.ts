@@ -2,7 +2,7 @@ import type { Faults } from '../faults/faults.ts';
 import { type Conversations, visitorOf } from '../gateway/conversations.ts';
 import { type ConversationStatus, GatewayRefusal } from '../gateway/model.ts';
 import type { Settings } from '../gateway/options.ts';
-import type { Conduct } from '../gateway/protocol-checker.ts';
+import type { ProtocolChecker } from '../gateway/protocol-checker.ts';
 import type { GatewayStats } from '../gateway/stats.ts';
 import { type ClientFrame, type Decoded, type ServerFrame, toWire } from './frames.ts';
 
@@ -11,7 +11,7 @@ export interface SessionContext {
   readonly conversations: Conversations;
   readonly faults: Faults;
   readonly stats: GatewayStats;
-  readonly conduct: Conduct;
+  readonly conduct: ProtocolChecker;
   /** From now on the session is told what happens in the conversation. */
   readonly join: (session: VisitorSession, conversationId: string) => void;
   readonly leave: (session: VisitorSession) => void;

@@ -1,7 +1,7 @@
-import type { Texts } from '../messages.ts';
-import { troubleBy, wordsOf } from './plurals.ts';
+import type { Messages } from '../messages.ts';
+import { errorTexts, languageRules } from './plurals.ts';
 
-const { number, plural, listed, clockTime } = wordsOf('ar');
+const { number, plural, listed, clockTime } = languageRules('ar');
 
 /** A name in Latin letters turns no sentence round. */
 const isolated = (name: string) => `\u2068${name}\u2069`;
@@ -18,7 +18,7 @@ const ended = 'انتهت هذه المحادثة. يُرجى إرسال رسا�
 const signedOut = 'تم تسجيل خروجك. سجّل الدخول مرة أخرى للمتابعة.';
 const unconfirmed = 'لم يصل تأكيد. يُرجى مراجعة المحادثة قبل إعادة المحاولة.';
 
-export const texts: Texts = {
+export const texts: Messages = {
   language: 'ar',
   chat: 'الدردشة',
   heading: 'تحدّث معنا',
@@ -139,7 +139,7 @@ export const texts: Texts = {
   length: (length, maximum) => `${number(length)} / ${number(maximum)}`,
   noRouting: 'الدردشة غير متاحة في هذه الصفحة.',
   notReady: 'الدردشة قيد التحميل. يُرجى المحاولة بعد لحظات.',
-  trouble: troubleBy(
+  trouble: errorTexts(
     {
       timeout: unconfirmed,
       'unknown-outcome': unconfirmed,

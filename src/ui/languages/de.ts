@@ -1,14 +1,14 @@
-import type { Texts } from '../messages.ts';
-import { troubleBy, wordsOf } from './plurals.ts';
+import type { Messages } from '../messages.ts';
+import { errorTexts, languageRules } from './plurals.ts';
 
-const { number, plural, listed, clockTime } = wordsOf('de');
+const { number, plural, listed, clockTime } = languageRules('de');
 
 const ended = 'Dieser Chat ist beendet. Schreiben Sie uns, um einen neuen zu starten.';
 const signedOut = 'Sie sind abgemeldet. Melden Sie sich wieder an, um fortzufahren.';
 const unconfirmed =
   'Das ist nicht bestätigt. Sehen Sie im Chat nach, bevor Sie es erneut versuchen.';
 
-export const texts: Texts = {
+export const texts: Messages = {
   language: 'de',
   chat: 'Chat',
   heading: 'Chatten Sie mit uns',
@@ -111,7 +111,7 @@ export const texts: Texts = {
   length: (length, maximum) => `${number(length)} / ${number(maximum)}`,
   noRouting: 'Auf dieser Seite ist der Chat nicht verfügbar.',
   notReady: 'Der Chat startet noch. Versuchen Sie es gleich noch einmal.',
-  trouble: troubleBy(
+  trouble: errorTexts(
     {
       timeout: unconfirmed,
       'unknown-outcome': unconfirmed,

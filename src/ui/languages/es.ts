@@ -1,13 +1,13 @@
-import type { Texts } from '../messages.ts';
-import { troubleBy, wordsOf } from './plurals.ts';
+import type { Messages } from '../messages.ts';
+import { errorTexts, languageRules } from './plurals.ts';
 
-const { number, plural, listed, clockTime } = wordsOf('es');
+const { number, plural, listed, clockTime } = languageRules('es');
 
 const ended = 'Esta conversación ha finalizado. Envíe un mensaje para iniciar otra.';
 const signedOut = 'La sesión se ha cerrado. Inicie sesión para continuar.';
 const unconfirmed = 'No se ha podido confirmar. Revise la conversación antes de reintentar.';
 
-export const texts: Texts = {
+export const texts: Messages = {
   language: 'es',
   chat: 'Chat',
   heading: 'Hable con nosotros',
@@ -108,7 +108,7 @@ export const texts: Texts = {
   length: (length, maximum) => `${number(length)} / ${number(maximum)}`,
   noRouting: 'El chat no está disponible en esta página.',
   notReady: 'El chat aún se está iniciando. Inténtelo dentro de un momento.',
-  trouble: troubleBy(
+  trouble: errorTexts(
     {
       timeout: unconfirmed,
       'unknown-outcome': unconfirmed,

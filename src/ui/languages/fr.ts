@@ -1,13 +1,13 @@
-import type { Texts } from '../messages.ts';
-import { troubleBy, wordsOf } from './plurals.ts';
+import type { Messages } from '../messages.ts';
+import { errorTexts, languageRules } from './plurals.ts';
 
-const { number, plural, listed, clockTime } = wordsOf('fr');
+const { number, plural, listed, clockTime } = languageRules('fr');
 
 const ended = 'Cette conversation est terminée. Envoyez un message pour en commencer une autre.';
 const signedOut = 'Votre session est fermée. Connectez-vous pour continuer.';
 const unconfirmed = 'L’action n’est pas confirmée. Vérifiez la conversation avant de réessayer.';
 
-export const texts: Texts = {
+export const texts: Messages = {
   language: 'fr',
   chat: 'Chat',
   heading: 'Discutez avec nous',
@@ -110,7 +110,7 @@ export const texts: Texts = {
   length: (length, maximum) => `${number(length)} / ${number(maximum)}`,
   noRouting: 'Le chat n’est pas disponible sur cette page.',
   notReady: 'Le chat est en cours de chargement. Réessayez dans un instant.',
-  trouble: troubleBy(
+  trouble: errorTexts(
     {
       timeout: unconfirmed,
       'unknown-outcome': unconfirmed,

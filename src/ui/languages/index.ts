@@ -1,6 +1,6 @@
-import type { Texts } from '../messages.ts';
+import type { Messages } from '../messages.ts';
 
-const loaders: Readonly<Record<string, () => Promise<{ readonly texts: Texts }>>> = {
+const loaders: Readonly<Record<string, () => Promise<{ readonly texts: Messages }>>> = {
   ar: () => import('./ar.ts'),
   de: () => import('./de.ts'),
   es: () => import('./es.ts'),
@@ -15,12 +15,12 @@ function primary(language: string): string {
 }
 
 /** Fetches the texts of a language, as BCP 47 names it; `null`: there are none, English is spoken. */
-export async function textsOf(language: string): Promise<Texts | null> {
+export async function textsOf(language: string): Promise<Messages | null> {
   const load = loaders[primary(language)];
   return load ? (await load()).texts : null;
 }
 
-export function isRightToLeft({ language }: Texts): boolean {
+export function isRightToLeft({ language }: Messages): boolean {
   return rightToLeft.has(primary(language));
 }
 

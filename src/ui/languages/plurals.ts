@@ -1,10 +1,10 @@
 import type { ErrorCode } from '../../protocol/errors.ts';
-import type { Trouble } from '../display-error.ts';
+import type { DisplayError } from '../display-error.ts';
 import { visitorLocale } from './locale.ts';
 
 type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { readonly other: string };
 
-export interface Words {
+export interface LanguageRules {
   readonly number: (count: number) => string;
   /** The form that the language has for that number, `#` being the number. */
   readonly plural: (count: number, forms: Forms) => string;
@@ -14,7 +14,7 @@ export interface Words {
 }
 
 /** How a language counts, lists and tells the time. */
-export function wordsOf(language: string): Words {
+export function languageRules(language: string): LanguageRules {
   const rules = new Intl.PluralRules(language);
   const list = new Intl.ListFormat(language, { type: 'disjunction' });
   const number = (count: number) => count.toLocaleString(language);
@@ -32,9 +32,9 @@ export function wordsOf(language: string): Words {
 }
 
 /** A problem's own message is English: here it is told by its code. */
-export function troubleBy(
+export function errorTexts(
   words: Readonly<Partial<Record<ErrorCode, string>>>,
   otherwise: string,
-): (trouble: Trouble) => string {
+): (trouble: DisplayError) => string {
   return ({ code }) => (code ? words[code] : undefined) ?? otherwise;
 }

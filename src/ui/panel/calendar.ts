@@ -1,5 +1,5 @@
 import { visitorLocale } from '../languages/locale.ts';
-import type { Texts } from '../messages.ts';
+import type { Messages } from '../messages.ts';
 
 interface Formats {
   readonly time: Intl.DateTimeFormat;
@@ -11,7 +11,7 @@ interface Formats {
 const formats = new Map<string, Formats>();
 
 // Building a DateTimeFormat costs more than a hundred uses of it.
-function formatsFor(texts: Texts): Formats {
+function formatsFor(texts: Messages): Formats {
   const found = formats.get(texts.language);
   if (found) return found;
   const locale = visitorLocale(texts.language);
@@ -31,7 +31,7 @@ export function startOfDay(timestamp: number): number {
 }
 
 /** 'Today', 'Yesterday', 'Monday, 3 March', or with the year where it is another one. */
-export function dayLabel(timestamp: number, now: number, texts: Texts): string {
+export function dayLabel(timestamp: number, now: number, texts: Messages): string {
   const day = startOfDay(timestamp);
   const today = startOfDay(now);
   // Noon of the day before: a day may have 23 or 25 hours.
@@ -42,10 +42,10 @@ export function dayLabel(timestamp: number, now: number, texts: Texts): string {
   return (sameYear ? format : dayOfAnotherYear).format(timestamp);
 }
 
-export function timeOfDay(timestamp: number, texts: Texts): string {
+export function timeOfDay(timestamp: number, texts: Messages): string {
   return formatsFor(texts).time.format(timestamp);
 }
 
-export function exactTime(timestamp: number, texts: Texts): string {
+export function exactTime(timestamp: number, texts: Messages): string {
   return formatsFor(texts).exact.format(timestamp);
 }

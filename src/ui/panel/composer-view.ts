@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
-import type { Texts } from '../messages.ts';
+import type { Messages } from '../messages.ts';
 import { type Composer, maximumLength } from './composer.ts';
-import type { FilePart } from './files/controller.ts';
+import type { FilesController } from './files/controller.ts';
 import { sendIcon } from './icons.ts';
 
 /** From so many code units on, the visitor sees how many are left. */
@@ -10,8 +10,8 @@ const countFrom = maximumLength - 200;
 
 export function composerView(
   composer: Composer,
-  files: FilePart | null,
-  texts: Texts,
+  files: FilesController | null,
+  texts: Messages,
 ): TemplateResult {
   const { length, refusal } = composer;
   const isTooLong = length > maximumLength;

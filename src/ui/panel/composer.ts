@@ -4,8 +4,8 @@ import type { Chat } from '../../client/chat.ts';
 import type { Routing } from '../../protocol/conversation.ts';
 import { isAnotherVisitor } from '../../protocol/epoch.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
-import { troubleOf } from '../display-error.ts';
-import type { Texts } from '../messages.ts';
+import { toDisplayError } from '../display-error.ts';
+import type { Messages } from '../messages.ts';
 import { SharedDraft } from './shared-draft.ts';
 import { TypingSignal } from './typing-signal.ts';
 
@@ -13,12 +13,12 @@ import { TypingSignal } from './typing-signal.ts';
 export const maximumLength = 4_096;
 
 /** In the language of the moment, which may change while it stands there. */
-type Words = (texts: Texts) => string;
+type Words = (texts: Messages) => string;
 
 interface ComposerHost extends ReactiveControllerHost {
   readonly chat: Chat | null;
   readonly routing: Routing | null;
-  readonly texts: Texts;
+  readonly texts: Messages;
 }
 
 /**
@@ -154,7 +154,7 @@ export class Composer implements ReactiveController {
       if (chat !== this.#host.chat) return;
       if (isAnotherVisitor(hub.epoch, chat.getSnapshot().hub.epoch)) return;
       this.#takeBack(chat, text);
-      const trouble = troubleOf(error);
+      const trouble = toDisplayError(error);
       // Then the reason is why none could be opened.
       const reason = trouble.code === 'no-conversation' ? await opening : null;
       this.#tell(reason ?? ((texts) => texts.trouble(trouble)));
@@ -181,7 +181,7 @@ export class Composer implements ReactiveController {
       await chat.start(routing);
       return null;
     } catch (error) {
-      const trouble = troubleOf(error);
+      const trouble = toDisplayError(error);
       // It is still wanted, and the message waits for it.
       // Or the panel says it, with what can be done.
       if (trouble.code === 'timeout' || trouble.code === 'routing-refused') return null;

@@ -1,5 +1,5 @@
 import { html, nothing, type ReactiveControllerHost } from 'lit';
-import type { Texts } from '../messages.ts';
+import type { Messages } from '../messages.ts';
 
 /** What can't be undone: the visitor is asked first. */
 export type Question = 'end' | 'clear';
@@ -22,7 +22,7 @@ export class Confirmation {
     this.#host.querySelector<HTMLElement>('.confirmation button')?.focus();
   }
 
-  render(texts: Texts): unknown {
+  render(texts: Messages): unknown {
     const question = this.#question;
     if (!question) return nothing;
     const confirm = () => {

@@ -1,5 +1,5 @@
 import type { ChatSnapshot, Phase } from '../../protocol/snapshot.ts';
-import type { Texts } from '../messages.ts';
+import type { Messages } from '../messages.ts';
 
 /** How the connection looks: the colour of its dot. */
 export type Tone = 'good' | 'busy' | 'warn' | 'bad';
@@ -21,7 +21,7 @@ export function toneOf(snapshot: ChatSnapshot | null): Tone {
 }
 
 /** The connection in words. Steady: what counts down stands beside it, or it would be read out each second. */
-export function connectionText(snapshot: ChatSnapshot | null, texts: Texts): string {
+export function connectionText(snapshot: ChatSnapshot | null, texts: Messages): string {
   if (!snapshot) return texts.phase.connecting;
   const { phase, problem } = snapshot.connection;
   const words = texts.phase[phase === 'authenticating' ? 'connecting' : phase];

@@ -1,6 +1,6 @@
 import type { ReactiveControllerHost } from 'lit';
 import type { Chat } from '../../client/chat.ts';
-import { type Trouble, troubleOf } from '../display-error.ts';
+import { type DisplayError, toDisplayError } from '../display-error.ts';
 
 interface EarlierHost extends ReactiveControllerHost {
   readonly chat: Chat | null;
@@ -9,7 +9,7 @@ interface EarlierHost extends ReactiveControllerHost {
 /** Fetches older messages, one batch at a time. */
 export class Earlier {
   isLoading = false;
-  trouble: Trouble | null = null;
+  trouble: DisplayError | null = null;
   readonly #host: EarlierHost;
 
   constructor(host: EarlierHost) {
@@ -25,7 +25,7 @@ export class Earlier {
     try {
       await chat.loadEarlier();
     } catch (error) {
-      this.trouble = troubleOf(error);
+      this.trouble = toDisplayError(error);
     } finally {
       this.isLoading = false;
       this.#host.requestUpdate();

@@ -4,24 +4,24 @@ import { ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Message } from '../../protocol/message.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
-import type { Texts } from '../messages.ts';
+import type { Messages } from '../messages.ts';
 import { startOfDay, timeOfDay } from './calendar.ts';
 import type { Earlier } from './earlier.ts';
 import { downIcon, emptyIcon } from './icons.ts';
 import { messageRow, type RowContext } from './message-row.ts';
-import type { Roving } from './roving-focus.ts';
+import type { RovingFocus } from './roving-focus.ts';
 import { Rows } from './rows.ts';
-import type { Reading } from './scroll-anchor.ts';
-import type { Entry, MountedRows } from './virtual-rows.ts';
+import type { ScrollAnchor } from './scroll-anchor.ts';
+import type { Entry, VirtualRows } from './virtual-rows.ts';
 
 interface FeedState {
   readonly snapshot: ChatSnapshot | null;
-  readonly texts: Texts;
+  readonly texts: Messages;
   readonly now: number;
-  readonly reading: Reading;
-  readonly roving: Roving;
+  readonly reading: ScrollAnchor;
+  readonly roving: RovingFocus;
   readonly earlier: Earlier;
-  readonly mounted: MountedRows;
+  readonly mounted: VirtualRows;
   /** The message above which the unread ones begin. */
   readonly firstUnread: string | null;
   /** An agent has just taken the conversation. */
@@ -128,7 +128,7 @@ function earlierButton({ earlier, texts, onEarlier }: FeedState): TemplateResult
   </div>`;
 }
 
-function welcome({ welcome: { title, text } }: Texts): TemplateResult {
+function welcome({ welcome: { title, text } }: Messages): TemplateResult {
   return html`<slot name="empty"><div class="welcome" part="welcome">
     <span class="welcome-mark">${emptyIcon}</span>
     <p class="welcome-title">${title}</p>
@@ -165,7 +165,7 @@ function tail({ snapshot, texts, hasJoined, onStartAgain, onSave }: FeedState): 
 
 function stateOfConversation(
   snapshot: ChatSnapshot | null,
-  texts: Texts,
+  texts: Messages,
   hasJoined: boolean,
 ): unknown {
   const conversation = snapshot?.conversation;

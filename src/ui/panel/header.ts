@@ -1,13 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
-import type { Texts } from '../messages.ts';
+import type { Messages } from '../messages.ts';
 import { canRetry, connectionText, isOutdated, toneOf } from './connection.ts';
 import { closeIcon, markIcon } from './icons.ts';
 
 interface HeaderState {
   readonly snapshot: ChatSnapshot | null;
   readonly heading: string;
-  readonly texts: Texts;
+  readonly texts: Messages;
   readonly now: number;
   /** Where a visitor signs in again; `null`: the site has not said. */
   readonly signIn: string | null;

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { contentText } from '../../protocol/content.ts';
 import type { Message, MessageStatus } from '../../protocol/message.ts';
-import type { Texts } from '../messages.ts';
+import type { Messages } from '../messages.ts';
 import { exactTime, timeOfDay } from './calendar.ts';
 import { messageContent, type OnReply } from './content/index.ts';
 import type { FreshLinks } from './files/fresh-links.ts';
@@ -12,7 +12,7 @@ import { linkify } from './linkify.ts';
 import type { Row } from './rows.ts';
 
 export interface RowContext {
-  readonly texts: Texts;
+  readonly texts: Messages;
   /** How many rows there are; -1 when older ones aren't loaded. */
   readonly total: number;
   /** The message id of the row that is a tab stop. */
@@ -132,7 +132,7 @@ const outcomeIcons: Readonly<Record<Exclude<MessageStatus, 'received'>, unknown>
   failed: failedIcon,
 };
 
-function outcome(status: MessageStatus, texts: Texts): unknown {
+function outcome(status: MessageStatus, texts: Messages): unknown {
   if (status === 'received') return nothing;
   return html`<span class="outcome ${status}">${outcomeIcons[status]}${texts.outcome[status]}</span>`;
 }

@@ -4,7 +4,7 @@ import type { Message } from '../../protocol/message.ts';
  * What others wrote and `before` didn't hold yet. What was put on top is no arrival: it is older than
  * the first message that both hold.
  */
-export function arrivals(before: readonly Message[], after: readonly Message[]): Message[] {
+export function newMessages(before: readonly Message[], after: readonly Message[]): Message[] {
   if (before === after) return [];
   if (isContinued(before, after)) return after.slice(before.length).filter(isOfOthers);
   const known = new Set(before.map((message) => message.messageId));

@@ -5,8 +5,8 @@ import type { Routing } from '../../protocol/conversation.ts';
 import { isAnotherVisitor } from '../../protocol/epoch.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
-import { type Trouble, troubleOf } from '../display-error.ts';
-import type { Texts } from '../messages.ts';
+import { type DisplayError, toDisplayError } from '../display-error.ts';
+import type { Messages } from '../messages.ts';
 import { english } from '../messages.ts';
 import { Announcer } from './announcer.ts';
 import { Composer } from './composer.ts';
@@ -15,19 +15,19 @@ import { Confirmation, type Question } from './confirmation.ts';
 import { isOutdated } from './connection.ts';
 import { Earlier } from './earlier.ts';
 import { feed } from './feed.ts';
-import { FilesDoor } from './files/lazy-files.ts';
-import { FormsDoor } from './forms/lazy-forms.ts';
+import { LazyFiles } from './files/lazy-files.ts';
+import { LazyForms } from './forms/lazy-forms.ts';
 import { header } from './header.ts';
 import { Menu, type MenuItem } from './menu.ts';
-import { arrivals } from './new-messages.ts';
+import { newMessages } from './new-messages.ts';
 import { routingNotice } from './routing-notice.ts';
-import { Roving } from './roving-focus.ts';
-import { Reading } from './scroll-anchor.ts';
+import { RovingFocus } from './roving-focus.ts';
+import { ScrollAnchor } from './scroll-anchor.ts';
 import { Ticker } from './ticker.ts';
 import { saveTranscript } from './transcript-file.ts';
 import { UnreadMark } from './unread-mark.ts';
 import { updateNotice } from './update-notice.ts';
-import { MountedRows } from './virtual-rows.ts';
+import { VirtualRows } from './virtual-rows.ts';
 import { VisibleWindow } from './visible-window.ts';
 
 /** More than so many at once are counted instead of read out. */
@@ -55,7 +55,7 @@ export class PartylinePanel extends LitElement {
   declare chat: Chat | null;
   declare routing: Routing | null;
   declare heading: string;
-  declare texts: Texts;
+  declare texts: Messages;
   /** Where a visitor signs in again. */
   declare signIn: string | null;
   declare open: boolean;
@@ -64,24 +64,24 @@ export class PartylinePanel extends LitElement {
   /** What is shown. Closed, it isn't followed. */
   declare snapshot: ChatSnapshot | null;
   /** Why the last retry or discard didn't work, in words. */
-  declare trouble: Trouble | null;
+  declare trouble: DisplayError | null;
 
   readonly #composer = new Composer(this, () => this.#onSent());
-  readonly #files = new FilesDoor(this, {
+  readonly #files = new LazyFiles(this, {
     said: (line) => this.#announcer.say([line]),
     failed: (error) => {
-      this.trouble = troubleOf(error);
+      this.trouble = toDisplayError(error);
     },
     removed: () => this.#composer.focus(),
   });
-  readonly #forms = new FormsDoor(this);
+  readonly #forms = new LazyForms(this);
   readonly #earlier = new Earlier(this);
-  readonly #reading = new Reading(this, {
+  readonly #reading = new ScrollAnchor(this, {
     onTop: () => this.#earlier.load(),
     onEnd: () => this.#markRead(),
   });
-  readonly #roving = new Roving(this);
-  readonly #mounted = new MountedRows();
+  readonly #roving = new RovingFocus(this);
+  readonly #mounted = new VirtualRows();
   readonly #unread = new UnreadMark();
   readonly #menu = new Menu(this);
   readonly #confirmation = new Confirmation(this, (question) => this.#carryOut(question));
@@ -175,7 +175,7 @@ export class PartylinePanel extends LitElement {
           hasJoined: this.#joinedAt !== null && this.#joinedAt === snapshot?.messages,
           onStartAgain: this.#startAgain,
           onSave: this.#save,
-          below: reading.following ? 0 : arrivals(this.#seen, snapshot?.messages ?? []).length,
+          below: reading.following ? 0 : newMessages(this.#seen, snapshot?.messages ?? []).length,
           onEarlier: this.#loadEarlier,
           onJump: this.#jump,
           onReply: this.#reply,
@@ -236,7 +236,7 @@ export class PartylinePanel extends LitElement {
     if (before.messages.length === 0 && !before.conversation) return;
     if (isAnotherVisitor(before.hub.epoch, after.hub.epoch)) return;
     this.#announceTyping(before, after);
-    const heard = arrivals(before.messages, after.messages);
+    const heard = newMessages(before.messages, after.messages);
     this.#announcer.say(
       heard.length > maximumSpoken
         ? [this.texts.saidMany(heard.length)]
@@ -376,7 +376,7 @@ export class PartylinePanel extends LitElement {
     try {
       await call;
     } catch (error) {
-      this.trouble = troubleOf(error);
+      this.trouble = toDisplayError(error);
     }
     return !this.trouble;
   }

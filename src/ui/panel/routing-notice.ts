@@ -2,12 +2,12 @@ import { html, nothing } from 'lit';
 import type { Chat } from '../../client/chat.ts';
 import type { Routing } from '../../protocol/conversation.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
-import type { Texts } from '../messages.ts';
+import type { Messages } from '../messages.ts';
 
 interface RoutingNoticeState {
   readonly chat: Chat | null;
   readonly snapshot: ChatSnapshot | null;
-  readonly texts: Texts;
+  readonly texts: Messages;
   /** Carries out what the visitor has chosen, and tells what comes of it. */
   readonly attempt: (choice: Promise<unknown>) => void;
 }

@@ -6,7 +6,7 @@ interface RovingHost extends ReactiveControllerHost, HTMLElement {
 }
 
 /** One message at a time is a tab stop; the arrow keys, Home and End move on from it. */
-export class Roving {
+export class RovingFocus {
   readonly #host: RovingHost;
   #stop: string | null = null;
   /** The message that is to have the focus once it has a row. */

@@ -1,5 +1,5 @@
 import type { Message } from '../../protocol/message.ts';
-import type { Texts } from '../messages.ts';
+import type { Messages } from '../messages.ts';
 import { dayLabel, startOfDay } from './calendar.ts';
 
 /** A message and how it stands among its neighbours. */
@@ -24,12 +24,17 @@ const groupPause = 5 * 60_000;
 export class Rows {
   readonly #messages: readonly Message[];
   readonly #now: number;
-  readonly #texts: Texts;
+  readonly #texts: Messages;
   readonly #firstUnread: string | null;
   /** The day looked at last, from midnight to midnight. */
   #day = { start: 0, end: 0 };
 
-  constructor(messages: readonly Message[], now: number, texts: Texts, firstUnread: string | null) {
+  constructor(
+    messages: readonly Message[],
+    now: number,
+    texts: Messages,
+    firstUnread: string | null,
+  ) {
     this.#messages = messages;
     this.#now = now;
     this.#texts = texts;

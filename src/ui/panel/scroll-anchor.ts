@@ -20,7 +20,7 @@ interface ReadingOptions {
  *
  * Safari has no scroll anchoring, so that of other browsers is switched off and this one works in all.
  */
-export class Reading implements ReactiveController {
+export class ScrollAnchor implements ReactiveController {
   readonly scroller = createRef<HTMLElement>();
   readonly content = createRef<HTMLElement>();
   following = true;

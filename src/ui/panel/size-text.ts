@@ -1,8 +1,8 @@
 import { visitorLocale } from '../languages/locale.ts';
-import type { Texts } from '../messages.ts';
+import type { Messages } from '../messages.ts';
 
 /** '12 kB', '1.5 MB'. */
-export function sizeText(bytes: number, { language }: Texts): string {
+export function sizeText(bytes: number, { language }: Messages): string {
   const isLarge = bytes >= 1_000_000;
   // Something is never nothing.
   const value = Math.max(bytes / (isLarge ? 1_000_000 : 1_000), bytes === 0 ? 0 : 0.1);

@@ -1,6 +1,6 @@
 import type { Chat } from '../../client/chat.ts';
 import type { Message } from '../../protocol/message.ts';
-import type { Texts } from '../messages.ts';
+import type { Messages } from '../messages.ts';
 import { exactTime } from './calendar.ts';
 
 /** So many older messages are asked for at a time; `Chat.loadEarlier` takes no more. */
@@ -10,7 +10,7 @@ const batch = 500;
  * Fetches what is older than what is shown, then hands the visitor the whole conversation as a file.
  * @throws what `loadEarlier` threw: a part would pass for the whole.
  */
-export async function saveTranscript(chat: Chat, texts: Texts): Promise<void> {
+export async function saveTranscript(chat: Chat, texts: Messages): Promise<void> {
   while (chat.getSnapshot().hasEarlier) {
     const before = chat.getSnapshot().messages.length;
     await chat.loadEarlier(batch);
@@ -21,7 +21,7 @@ export async function saveTranscript(chat: Chat, texts: Texts): Promise<void> {
   download(`chat-${day}.txt`, asText(messages, texts));
 }
 
-function asText(messages: readonly Message[], texts: Texts): string {
+function asText(messages: readonly Message[], texts: Messages): string {
   const entries = messages.map(({ from, text, timestamp, status }) => {
     const name = from.role === 'visitor' ? texts.you : from.name;
     const remark = status === 'failed' ? ` (${texts.outcome.failed})` : '';

@@ -34,7 +34,7 @@ export type Entry =
  * scrolling belongs to `Reading` alone, whose anchor is the same rule for short and long lists: two that
  * write it would correct each other.
  */
-export class MountedRows {
+export class VirtualRows {
   readonly #layout: Virtualizer<Element, Element>;
   #messages: readonly Message[] = [];
   #kept: number | null = null;

@@ -1,11 +1,11 @@
-import { shellPalette } from './palette.ts';
+import { launcherPalette } from './palette.ts';
 
 /**
  * The launcher's look. What a site may set on the element, besides the colours of the palette:
  * `--partyline-inset` (distance from the window's edges), `--partyline-z-index`, and for the panel
  * `--partyline-width`, `--partyline-height`, `--partyline-radius`, `--partyline-font`.
  */
-export const shellStyles = `
+export const launcherStyles = `
 :host {
   position: fixed;
   inset-block-end: max(var(--partyline-inset, 20px), env(safe-area-inset-bottom, 0px));
@@ -13,7 +13,7 @@ export const shellStyles = `
   z-index: var(--partyline-z-index, 2147483000);
 }
 :host([placement='start']) { inset-inline: var(--partyline-inset, 20px) auto; }
-${shellPalette}
+${launcherPalette}
 .frame {
   font: var(--partyline-font, inherit);
   font-size: 15px;

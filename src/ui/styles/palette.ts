@@ -2,7 +2,7 @@
  * What a site may set, and what the launcher needs besides; the panel has more (panel/styles).
  * Safari before 17.5 has no `light-dark()`, and gets the light colours.
  */
-export const shellPalette = `
+export const launcherPalette = `
 .frame {
   --_accent: var(--partyline-accent, #4a3fdb);
   --_on-accent: var(--partyline-on-accent, #fff);

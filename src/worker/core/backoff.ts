@@ -1,4 +1,4 @@
-import type { Run } from './context.ts';
+import type { StepContext } from './context.ts';
 import type { Timing } from './settings.ts';
 
 export type BackoffTiming = Pick<Timing, 'backoffFloor' | 'backoffBase' | 'backoffCap'>;
@@ -18,16 +18,16 @@ export function backoff(timing: BackoffTiming, attempt: number, random: number):
   return backoffFloor + random * Math.max(0, bound - backoffFloor);
 }
 
-export function retryDelay(run: Run, attempt: number): number {
-  return backoff(run.state.settings.timing, attempt, run.random());
+export function retryDelay(context: StepContext, attempt: number): number {
+  return backoff(context.state.settings.timing, attempt, context.random());
 }
 
 /** `period` less up to a tenth: no two hubs keep step. */
-export function jittered(run: Run, period: number): number {
-  return period * (1 - 0.1 * run.random());
+export function jittered(context: StepContext, period: number): number {
+  return period * (1 - 0.1 * context.random());
 }
 
 /** `time` and up to a tenth more: those who were told the same must not come back at once. */
-export function delayed(run: Run, time: number): number {
-  return time * (1 + 0.1 * run.random());
+export function delayed(context: StepContext, time: number): number {
+  return time * (1 + 0.1 * context.random());
 }

@@ -4,23 +4,23 @@ import type { Answer, Effect, Note } from './effect.ts';
 import type { Clock } from './input.ts';
 import { nextRandom } from './random.ts';
 import type { StoreOperation } from './records.ts';
-import type { SessionRules } from './session-policy.ts';
-import type { Changes, HubState, Link } from './state.ts';
+import type { SessionPolicy } from './session-policy.ts';
+import type { Changes, ConnectionState, HubState } from './state.ts';
 import type { TimerName } from './timers.ts';
 
 /** One step under way: the state as it becomes, and the effects so far. Lives as long as one `step`. */
-export class Run {
+export class StepContext {
   state: HubState;
   /** It is a copy of this step's own, and nobody else has seen it. */
   #isOwn = false;
   readonly effects: Effect[] = [];
   readonly clock: Clock;
-  readonly rules: SessionRules | null;
+  readonly policy: SessionPolicy | null;
 
-  constructor(state: HubState, clock: Clock, rules: SessionRules | null) {
+  constructor(state: HubState, clock: Clock, rules: SessionPolicy | null) {
     this.state = state;
     this.clock = clock;
-    this.rules = rules;
+    this.policy = rules;
   }
 
   set(part: Partial<HubState>): void {
@@ -30,8 +30,8 @@ export class Run {
     this.#isOwn = true;
   }
 
-  setLink(link: Link): void {
-    this.set({ link });
+  setConnection(connection: ConnectionState): void {
+    this.set({ connection });
   }
 
   emit(effect: Effect): void {
@@ -98,7 +98,7 @@ export class Run {
 
   /** The session on this gateway is the conversation. */
   get isSession(): boolean {
-    return this.rules !== null;
+    return this.policy !== null;
   }
 
   /** What people see of time: the gateway's clock as far as we know it. */

@@ -46,7 +46,7 @@ export type Effect =
   /** For the site's routing log; nothing waits for it. */
   | { readonly type: 'log-routing'; readonly line: RoutingLogLine }
   /** The socket is closed, or as good as gone: another hub may have the conversation. */
-  | { readonly type: 'left' }
+  | { readonly type: 'handed-over' }
   /** Something odd that hurts nothing: for the log and the counters. */
   | { readonly type: 'note'; readonly note: Note };
 
@@ -56,6 +56,6 @@ export type Answer =
 
 export interface Note {
   /** What is counted. */
-  readonly kind: 'misfit' | 'flood' | 'client-bug' | 'gateway-problem' | 'server-problem';
+  readonly kind: 'invalid' | 'flood' | 'client-bug' | 'gateway-problem' | 'server-problem';
   readonly detail: string;
 }

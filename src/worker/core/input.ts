@@ -24,7 +24,7 @@ export interface TabKnowledge {
   /** Whose conversation that is, or who was there last. */
   readonly visitor: string | null;
   /** How often everything had been wiped when the page last heard of it. */
-  readonly wipes: number;
+  readonly resetCount: number;
 }
 
 /** Everything that can happen to a hub. */

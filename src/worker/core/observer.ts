@@ -3,7 +3,7 @@ import type { Clock, Input } from './input.ts';
 import type { HubState } from './state.ts';
 
 /** One step of a hub's: with the state before it, whoever has the same core can take it again. */
-export interface SeenStep {
+export interface ObservedStep {
   readonly input: Input;
   readonly clock: Clock;
   readonly before: HubState;
@@ -12,6 +12,6 @@ export interface SeenStep {
 }
 
 /** Sees every step of a hub's, right after it was taken: `inspectable()` of `partyline/inspector/worker`. */
-export interface HubInspector {
-  saw(step: SeenStep): void;
+export interface HubObserver {
+  onStep(step: ObservedStep): void;
 }

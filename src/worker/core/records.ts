@@ -13,7 +13,7 @@ export interface ConversationRecord {
   /** The next sequence to show; 1 where the gateway counts nothing. */
   readonly next: number;
   /** Sequences below `next` that are missing, ascending. */
-  readonly holes: readonly Hole[];
+  readonly gaps: readonly Gap[];
   /** Timestamp of the last message below which nothing is missing: where a catch-up starts. */
   readonly completeUntil: number;
   /** What the other side has read. */
@@ -23,16 +23,16 @@ export interface ConversationRecord {
 }
 
 /** How far the visitor has read, over all conversations. */
-export interface Reading {
+export interface UnreadState {
   /** Messages of the others behind `readUntil`. */
   readonly unread: number;
   readonly readUntil: Position | null;
 }
 
-export const emptyReading: Reading = { unread: 0, readUntil: null };
+export const noUnread: UnreadState = { unread: 0, readUntil: null };
 
 /** Missing sequences from `from` to `to`, both inclusive. */
-export interface Hole {
+export interface Gap {
   readonly from: number;
   readonly to: number;
   /** Catch-ups that did not find it. */
@@ -67,7 +67,7 @@ export interface Meta {
   /** The gateway's clock minus ours, in ms. */
   readonly clockOffset: number;
   /** How often everything was wiped: tells one unknown visitor from the next. */
-  readonly wipes: number;
+  readonly resetCount: number;
 }
 
 export const emptyMeta: Meta = {
@@ -76,13 +76,13 @@ export const emptyMeta: Meta = {
   routing: null,
   lastRouting: null,
   clockOffset: 0,
-  wipes: 0,
+  resetCount: 0,
 };
 
 export interface Restored {
   readonly persistent: boolean;
   readonly meta: Meta;
-  readonly reading: Reading;
+  readonly reading: UnreadState;
   /** The newest conversation. */
   readonly current: ConversationRecord | null;
   /** Former conversations whose last messages are still to be fetched, oldest first. */
@@ -97,7 +97,7 @@ export interface Restored {
 export const nothingRestored: Restored = {
   persistent: true,
   meta: emptyMeta,
-  reading: emptyReading,
+  reading: noUnread,
   current: null,
   unclosed: [],
   messages: [],

@@ -6,8 +6,8 @@ import type {
   RestFailure,
 } from '../../protocol/gateway.ts';
 import type { Message } from '../../protocol/message.ts';
-import type { Run } from './context.ts';
-import type { EarlierWanted } from './state.ts';
+import type { StepContext } from './context.ts';
+import type { PaginationRequest } from './state.ts';
 
 /**
  * What is done differently on gateways on which the session is the conversation
@@ -15,67 +15,69 @@ import type { EarlierWanted } from './state.ts';
  * conversation has a session of its own. Such a dialect brings these (guest.ts), so that no other
  * dialect's hub loads them; without them, a run's `rules` are `null`.
  */
-export interface SessionRules {
+export interface SessionPolicy {
   // --- the line ---
 
   /** Whether there is anything to keep a line for. */
-  needsLine(run: Run): boolean;
+  needsConnection(context: StepContext): boolean;
   /** The visitor wants a conversation, and there may be no line. */
-  wakeLine(run: Run): void;
+  ensureConnection(context: StepContext): void;
   /** Nothing may be left to be said or read in this session. */
-  restLine(run: Run): void;
+  releaseConnection(context: StepContext): void;
   /** There is nothing left to be said or read. */
-  idling(run: Run): void;
+  onIdle(context: StepContext): void;
   /** The session on this line was another conversation's, and that one has ended. */
-  hasRunOut(run: Run): boolean;
+  isExhausted(context: StepContext): boolean;
   /** Another conversation is wanted than the one that this session was. */
-  connectAnew(run: Run): void;
-  wantsFreshToken(run: Run): boolean;
+  replaceConnection(context: StepContext): void;
+  wantsFreshToken(context: StepContext): boolean;
 
   // --- the session ---
 
   /** The last conversation has ended: the session that is opened must not resume it. */
-  startsNew(run: Run): boolean;
+  startsNew(context: StepContext): boolean;
   /** What was asked for by opening the session; its answer is on its way. */
-  opened(run: Run, socketId: number): void;
+  onOpened(context: StepContext, socketId: number): void;
   /** Its secret was refused twice while it was opened. Returns whether something else helps than signing in. */
-  refused(run: Run, message: string): boolean;
+  onRefused(context: StepContext, message: string): boolean;
   /** A living line is told that its session is not accepted. Returns whether that happens too often to just go on. */
-  expired(run: Run): boolean;
+  onExpired(context: StepContext): boolean;
   /** What the core is to do about an error; `null`: nothing is left. Most errors name no message. */
-  sift(run: Run, problem: GatewayProblem): GatewayProblem | null;
+  classifyError(context: StepContext, problem: GatewayProblem): GatewayProblem | null;
   /** The history could not be asked, for the third time in a row or more. */
-  outOfReach(run: Run, failure: RestFailure): void;
+  onHistoryUnreachable(context: StepContext, failure: RestFailure): void;
   /** Everything that the gateway tells of a session. */
-  hear(run: Run, event: GatewayEvent): void;
+  onEvent(context: StepContext, event: GatewayEvent): void;
   /** Whatever is said makes it live longer. */
-  prolong(run: Run): void;
+  extendExpiry(context: StepContext): void;
   /** The `expiry` timer. */
-  warnOfExpiry(run: Run): void;
+  warnOfExpiry(context: StepContext): void;
   /** The conversation has ended, and its last words have been read or are given up. */
-  isBehind(run: Run): boolean;
+  isOver(context: StepContext): boolean;
   /** The visitor has left the conversation, which would live on by itself. */
-  tellEnd(run: Run): void;
+  sendEnd(context: StepContext): void;
 
   /** The history can't be asked at the moment. */
-  isBlind(run: Run): boolean;
+  isHistoryUnavailable(context: StepContext): boolean;
   /** Whether the gateway can still be asked for what was said in it. */
-  canRead(run: Run, conversationId: string): boolean;
+  canRead(context: StepContext, conversationId: string): boolean;
 
   // --- what has no id, or another one each time ---
 
   /** The conversation that is told of, by its id here, with what is known of it besides. */
-  nameConversation(run: Run): Pick<Conversation, 'conversationId' | 'leftAt'> | null;
+  conversationIdentity(
+    context: StepContext,
+  ): Pick<Conversation, 'conversationId' | 'leftAt'> | null;
   /** A gateway that is asked for no routing learns it from the messages. */
-  routingOf(run: Run): Routing | null;
+  routingOf(context: StepContext): Routing | null;
   /** When a message was written that has just come, and does not say so. */
-  timeOf(run: Run): number;
+  timeOf(context: StepContext): number;
   /** The visitor's own message under the id that it was sent with. */
-  recognise(run: Run, message: GatewayMessage): GatewayMessage;
+  matchOutgoing(context: StepContext, message: GatewayMessage): GatewayMessage;
   /** Whether a row is that message, whose ids differ. */
   isSame(row: Message, message: Message | GatewayMessage): boolean;
   /** Of what REST tells of older messages: whether whoever asked has it already. */
-  isKnown(run: Run, wanted: EarlierWanted, message: GatewayMessage): boolean;
+  isKnown(context: StepContext, wanted: PaginationRequest, message: GatewayMessage): boolean;
   /** The ids that the row does not know yet; `null` when it knows them all. */
-  moreAliases(row: Message, message: GatewayMessage): readonly string[] | null;
+  newAliases(row: Message, message: GatewayMessage): readonly string[] | null;
 }

@@ -4,21 +4,21 @@ import type { GatewayMessage, RestCall } from '../../protocol/gateway.ts';
 import type { Message, Place, Position, ReadMark } from '../../protocol/message.ts';
 import type { RoutingNotice } from '../../protocol/routing.ts';
 import type { SharedSnapshot } from '../../protocol/snapshot.ts';
-import { emptyPace, type PaceLog } from './connection/rate-limit.ts';
+import { emptyRateLimitLog, type RateLimitLog } from './connection/rate-limit.ts';
 import {
   type ConversationRecord,
   emptyMeta,
-  emptyReading,
   type Meta,
+  noUnread,
   type OutboxRecord,
-  type Reading,
   type StoreOperation,
+  type UnreadState,
 } from './records.ts';
 import type { Settings } from './settings.ts';
 import type { TimerName } from './timers.ts';
 
 /** What the hub does about its one socket. */
-export type Link =
+export type ConnectionState =
   /** Nobody is there to chat. */
   | { readonly phase: 'idle' }
   /** The browser has no network; tried again now and then, since it can be wrong. */
@@ -38,10 +38,10 @@ export type Link =
   | { readonly phase: 'signed-out' }
   | { readonly phase: 'failed' }
   /** A newer build has taken over. */
-  | { readonly phase: 'left' };
+  | { readonly phase: 'handed-over' };
 
 /** Every phase of the link, for the page that describes them: tsc knows when one is missing. */
-export const linkPhases: Readonly<Record<Link['phase'], true>> = {
+export const connectionPhases: Readonly<Record<ConnectionState['phase'], true>> = {
   idle: true,
   offline: true,
   token: true,
@@ -54,7 +54,7 @@ export const linkPhases: Readonly<Record<Link['phase'], true>> = {
   resting: true,
   'signed-out': true,
   failed: true,
-  left: true,
+  'handed-over': true,
 };
 
 /** What an authenticated socket is used for. */
@@ -66,11 +66,11 @@ export type Session =
   /** In conversation; messages go out once REST has told what was missed, or can't tell. */
   | { readonly stage: 'conversation'; readonly caughtUp: boolean };
 
-export interface Breaker {
+export interface CircuitBreaker {
   /** Retries since the last authenticated socket. */
   readonly attempt: number;
   /** Open: REST polling stands in for the socket. */
-  readonly open: boolean;
+  readonly isOpen: boolean;
   /** When the socket was last tried. */
   readonly lastTry: number | null;
 }
@@ -85,15 +85,15 @@ export interface Token {
   /** Requests for a token that failed in a row. */
   readonly failures: number;
   /** The broker is left alone until then, because it said so. */
-  readonly quietUntil: number | null;
+  readonly pausedUntil: number | null;
   /** The token is asked for to replace a living socket's. */
-  readonly renewing: boolean;
+  readonly isRenewing: boolean;
   /** The session that it was is over: the next one is another session's. */
   readonly wantsFresh: boolean;
 }
 
 /** What is known of sessions that are conversations: see guest-memory.ts. */
-export interface GuestMemory {
+export interface SessionMemory {
   /** How long the session lives from the last message on, in ms; `null` when nobody says. */
   readonly life: number | null;
   /** When it ends, on the monotonic clock. */
@@ -108,20 +108,20 @@ export interface GuestMemory {
 
 /** A conversation, with the frames that wait for a missing one. */
 export interface ConversationState extends ConversationRecord {
-  readonly held: readonly GatewayMessage[];
+  readonly reorderBuffer: readonly GatewayMessage[];
   /** Frames without a sequence that wait for one that they overtook, by arrival. */
-  readonly unsettled: readonly Unsettled[];
+  readonly unsequencedBuffer: readonly Unsequenced[];
   /** Timestamp of the newest message shown. */
   readonly newest: number;
   /** The message that a receipt named before its echo came. */
-  readonly readAhead: string | null;
+  readonly earlyReceipt: string | null;
   /** Ended: the number of the catch-up that must be made before another conversation is opened. */
-  readonly closing: number | null;
+  readonly finalCatchUp: number | null;
   /** Ended: when this hub heard of it. */
   readonly endedAt: number | null;
 }
 
-export interface Unsettled {
+export interface Unsequenced {
   readonly message: GatewayMessage;
   readonly due: number;
 }
@@ -139,11 +139,11 @@ export type OutboxStage =
   /** `wasSent`: it goes out again, since a history did not have it, which may have been behind. */
   | { readonly stage: 'queued'; readonly wasSent?: boolean }
   | { readonly stage: 'sent' }
-  | { readonly stage: 'posting'; readonly requestId: number }
+  | { readonly stage: 'sending-by-rest'; readonly requestId: number }
   /** It may have arrived: a catch-up that began later must have been made first. */
-  | { readonly stage: 'doubt'; readonly run: number; readonly wasSent: boolean }
+  | { readonly stage: 'unconfirmed'; readonly catchUpId: number; readonly wasSent: boolean }
   /** The gateway has it; the transcript waits for a message before it. */
-  | { readonly stage: 'held' }
+  | { readonly stage: 'acknowledged' }
   | { readonly stage: 'failed' };
 
 export interface OutboxItem extends OutboxRecord {
@@ -151,19 +151,19 @@ export interface OutboxItem extends OutboxRecord {
 }
 
 /** The catch-up by REST. */
-export interface Recovery {
+export interface CatchUps {
   /** Catch-ups begun. */
-  readonly runs: number;
-  readonly active: RecoveryRun | null;
+  readonly begun: number;
+  readonly active: CatchUpRun | null;
   /** Another one is wanted as soon as this one is done. */
-  readonly again: boolean;
+  readonly isWanted: boolean;
   /** Failures in a row. */
   readonly failures: number;
   /** When the last one was completed. */
   readonly completedAt: number | null;
 }
 
-export interface RecoveryRun {
+export interface CatchUpRun {
   readonly requestId: number;
   readonly conversationId: string;
   readonly since: number;
@@ -176,7 +176,7 @@ export interface RecoveryRun {
 }
 
 /** A tab wants older messages than memory has. */
-export interface EarlierWanted {
+export interface PaginationRequest {
   readonly callId: number;
   readonly before: Place | null;
   /** Whose oldest row the tab has; `null` when it does not say. */
@@ -192,9 +192,9 @@ export interface RestRequest {
   readonly requestId: number;
   readonly call: RestCall;
   /** Waiting for a token before it can be sent. */
-  readonly parked: boolean;
+  readonly isParked: boolean;
   /** It was refused once for its token. */
-  readonly retried: boolean;
+  readonly isRetried: boolean;
 }
 
 /** Where the check of the wanted routing stands. */
@@ -232,7 +232,7 @@ export interface RoutingState {
 
 export interface Tab {
   readonly tabId: string;
-  readonly visible: boolean;
+  readonly isVisible: boolean;
   readonly isTyping: boolean;
   /** When the visitor last did something there. */
   readonly usedAt: number;
@@ -240,7 +240,7 @@ export interface Tab {
   readonly unacknowledged: number;
   readonly acknowledged: number;
   /** It was told only that there is something new. */
-  readonly behind: boolean;
+  readonly needsPull: boolean;
 }
 
 export interface Typing {
@@ -288,30 +288,30 @@ export interface HubState {
   readonly seed: number;
   readonly lastId: number;
   readonly timers: Readonly<Partial<Record<TimerName, number>>>;
-  readonly restored: boolean;
-  readonly persistent: boolean;
+  readonly isRestored: boolean;
+  readonly isPersistent: boolean;
   /** What is kept may be shown. */
   readonly isConfirmed: boolean;
   /** What waited up to this ordinal is not shown before that. */
   readonly hiddenOutbox: number;
-  readonly online: boolean;
-  readonly link: Link;
-  readonly breaker: Breaker;
+  readonly isOnline: boolean;
+  readonly connection: ConnectionState;
+  readonly breaker: CircuitBreaker;
   readonly token: Token;
   /** Sockets that we closed and whose end we have not seen. */
-  readonly lingering: readonly number[];
+  readonly closingSockets: readonly number[];
   /** A controlled reconnection is under way: tabs go on seeing 'ready'. */
-  readonly renewal: boolean;
+  readonly isRenewing: boolean;
   /** A newer build takes over: this hub's socket is its last. */
   readonly isLeaving: boolean;
   readonly problem: Problem | null;
   readonly requests: readonly RestRequest[];
   readonly meta: Meta;
-  readonly reading: Reading;
+  readonly unread: UnreadState;
   /** The visitor's newest conversation. */
   readonly conversation: ConversationState | null;
   /** Ended ones before it, whose last messages are still to be fetched. */
-  readonly formers: readonly ConversationState[];
+  readonly previousConversations: readonly ConversationState[];
   /** The highest conversation ordinal ever used. */
   readonly lastOrdinal: number;
   /** The newest messages in order, without the outbox. */
@@ -320,17 +320,17 @@ export interface HubState {
   readonly outbox: readonly OutboxItem[];
   readonly lastOutboxOrdinal: number;
   /** Nothing is sent before this, because the gateway said so, or enough has been sent. */
-  readonly quietUntil: number | null;
+  readonly pausedUntil: number | null;
   /** The newest message of the others that the gateway must still be told was read. */
   readonly receiptDue: string | null;
   /** REST is left alone until then, because it said so. */
-  readonly restQuietUntil: number | null;
-  readonly recovery: Recovery;
+  readonly restPausedUntil: number | null;
+  readonly catchUps: CatchUps;
   readonly routing: RoutingState;
   /** What was used of what may go out. */
-  readonly pace: PaceLog;
+  readonly rateLimit: RateLimitLog;
   /** Of a session that is the conversation; `null`: nothing, or there are no such sessions. */
-  readonly guest: GuestMemory | null;
+  readonly sessionMemory: SessionMemory | null;
   readonly typing: Typing;
   readonly tabs: readonly Tab[];
   /** The tab that rang last, and when. */
@@ -339,12 +339,12 @@ export interface HubState {
   /** The place of the newest message that rang. */
   readonly alertedUntil: Position | null;
   /** Calls that a conversation's opening answers. */
-  readonly starting: readonly number[];
+  readonly startCalls: readonly number[];
   /** Calls that a durable write answers. */
-  readonly storing: readonly { readonly writeId: number | null; readonly callId: number }[];
+  readonly storeCalls: readonly { readonly writeId: number | null; readonly callId: number }[];
   /** Writes of this visitor's whose answers tell of rows below the window. */
   readonly lookups: readonly number[];
-  readonly earlier: readonly EarlierWanted[];
+  readonly paginations: readonly PaginationRequest[];
   readonly revision: number;
   readonly published: SharedSnapshot | null;
   readonly changes: Changes;
@@ -357,44 +357,44 @@ export function initialState(settings: Settings, seed: number): HubState {
     seed,
     lastId: 0,
     timers: {},
-    restored: false,
-    persistent: true,
+    isRestored: false,
+    isPersistent: true,
     isConfirmed: settings.history === 'at-once',
     hiddenOutbox: 0,
-    online: true,
-    link: { phase: 'idle' },
-    breaker: { attempt: 0, open: false, lastTry: null },
+    isOnline: true,
+    connection: { phase: 'idle' },
+    breaker: { attempt: 0, isOpen: false, lastTry: null },
     token: initialToken,
-    lingering: [],
-    renewal: false,
+    closingSockets: [],
+    isRenewing: false,
     isLeaving: false,
     problem: null,
     requests: [],
     meta: emptyMeta,
-    reading: emptyReading,
+    unread: noUnread,
     conversation: null,
-    formers: [],
+    previousConversations: [],
     lastOrdinal: 0,
     window: [],
     hasEarlier: false,
     outbox: [],
     lastOutboxOrdinal: 0,
-    quietUntil: null,
+    pausedUntil: null,
     receiptDue: null,
-    restQuietUntil: null,
-    recovery: initialRecovery,
+    restPausedUntil: null,
+    catchUps: initialCatchUps,
     routing: initialRouting,
-    pace: emptyPace,
-    guest: null,
+    rateLimit: emptyRateLimitLog,
+    sessionMemory: null,
     typing: { other: null, told: false, toldAt: null },
     tabs: [],
     alertedTab: null,
     alertedAt: null,
     alertedUntil: null,
-    starting: [],
-    storing: [],
+    startCalls: [],
+    storeCalls: [],
     lookups: [],
-    earlier: [],
+    paginations: [],
     revision: 0,
     published: null,
     changes: noChanges,
@@ -407,8 +407,8 @@ export const initialToken: Token = {
   expiresAt: null,
   refusals: 0,
   failures: 0,
-  quietUntil: null,
-  renewing: false,
+  pausedUntil: null,
+  isRenewing: false,
   wantsFresh: false,
 };
 
@@ -420,10 +420,10 @@ export const initialRouting: RoutingState = {
   notice: null,
 };
 
-export const initialRecovery: Recovery = {
-  runs: 0,
+export const initialCatchUps: CatchUps = {
+  begun: 0,
   active: null,
-  again: false,
+  isWanted: false,
   failures: 0,
   completedAt: null,
 };

@@ -1,4 +1,4 @@
-import type { GatewayEvent, GatewayProblem, ToldConversation } from '../../protocol/gateway.ts';
+import type { GatewayEvent, GatewayProblem, PartialConversation } from '../../protocol/gateway.ts';
 import type { Message } from '../../protocol/message.ts';
 import { poll, probe } from './connection/circuit-breaker.ts';
 import {
@@ -19,7 +19,7 @@ import { onPong, ping, pongOverdue } from './connection/keep-alive.ts';
 import { countCommand } from './connection/rate-limit.ts';
 import { onRest, sendParked } from './connection/rest-requests.ts';
 import { onToken, renew, tokenPauseOver } from './connection/token.ts';
-import { Run } from './context.ts';
+import { StepContext } from './context.ts';
 import {
   adoptAddressee,
   answerOverdue,
@@ -33,12 +33,12 @@ import { forgetOtherTyping, onOtherTyping, tellTyping } from './conversation/typ
 import type { Effect } from './effect.ts';
 import type { Clock, Input } from './input.ts';
 import { failItem, onStored, restoreOutbox } from './outbox/outbox.ts';
-import { pump, quietOver, refusedForRate } from './outbox/send-queue.ts';
+import { flushOutbox, pauseOver, refusedForRate } from './outbox/send-queue.ts';
 import { echoOverdue } from './outbox/unconfirmed.ts';
 import { type ConversationRecord, nothingRestored, type Restored } from './records.ts';
-import type { SessionRules } from './session-policy.ts';
+import type { SessionPolicy } from './session-policy.ts';
 import type { ConversationState, HubState } from './state.ts';
-import { used } from './tabs/alerts.ts';
+import { markUsed } from './tabs/alerts.ts';
 import { onCall } from './tabs/calls.ts';
 import {
   acknowledgeRevision,
@@ -50,11 +50,11 @@ import {
   setVisible,
 } from './tabs/tabs.ts';
 import type { TimerName } from './timers.ts';
-import { nextRun, reconcile, retryCatchUp } from './transcript/catch-up.ts';
-import { complete } from './transcript/normalize.ts';
+import { nextCatchUpId, reconcile, retryCatchUp } from './transcript/catch-up.ts';
+import { normalize } from './transcript/normalize.ts';
 import { onEarlierRead } from './transcript/pagination.ts';
 import { prune, rewrite, schedulePruning } from './transcript/retention.ts';
-import { holdOverdue, readBy, receive, shortHoldOver } from './transcript/transcript.ts';
+import { readBy, receive, reorderOverdue, shortWaitOver } from './transcript/transcript.ts';
 import { onLookedUp } from './transcript/window.ts';
 
 export interface StepResult {
@@ -71,186 +71,195 @@ export function step(
   state: HubState,
   input: Input,
   clock: Clock,
-  rules: SessionRules | null = null,
+  rules: SessionPolicy | null = null,
 ): StepResult {
-  const run = new Run(state, clock, rules);
-  take(run, input);
-  return { state: run.state, effects: run.effects };
+  const context = new StepContext(state, clock, rules);
+  take(context, input);
+  return { state: context.state, effects: context.effects };
 }
 
-function take(run: Run, input: Input): void {
+function take(context: StepContext, input: Input): void {
   switch (input.type) {
     case 'restored':
-      restore(run, input.restored);
+      restore(context, input.restored);
       return;
     case 'store-changed':
-      run.set({ persistent: input.persistent });
+      context.set({ isPersistent: input.persistent });
       return;
     case 'stored':
-      lookedUp(run, input.writeId, input.added, input.corrected);
-      onStored(run, input.writeId, input.sent);
+      lookedUp(context, input.writeId, input.added, input.corrected);
+      onStored(context, input.writeId, input.sent);
       return;
     case 'store-emptied':
-      rewrite(run);
+      rewrite(context);
       return;
     case 'earlier-read':
-      onEarlierRead(run, input.callId, input.messages, input.hasEarlier);
+      onEarlierRead(context, input.callId, input.messages, input.hasEarlier);
       return;
     case 'tab-attached':
-      attach(run, input.tabId, input.visible, input);
+      attach(context, input.tabId, input.visible, input);
       return;
     case 'tab-left':
-      leave(run, input.tabId);
+      leave(context, input.tabId);
       return;
     case 'tab-visibility':
-      setVisible(run, input.tabId, input.visible);
+      setVisible(context, input.tabId, input.visible);
       return;
     case 'tab-used':
-      used(run, input.tabId);
+      markUsed(context, input.tabId);
       return;
     case 'tab-ack':
-      acknowledgeRevision(run, input.tabId, input.revision);
+      acknowledgeRevision(context, input.tabId, input.revision);
       return;
     case 'tab-pull':
-      pull(run, input.tabId);
+      pull(context, input.tabId);
       return;
     case 'call':
-      onCall(run, input.tabId, input.callId, input.call, input.routingProblems);
+      onCall(context, input.tabId, input.callId, input.call, input.routingProblems);
       return;
     case 'online':
-      onOnline(run, input.online);
+      onOnline(context, input.online);
       return;
     case 'token':
-      onToken(run, input.requestId, input.result);
+      onToken(context, input.requestId, input.result);
       return;
     case 'socket-opened':
-      onSocketOpened(run, input.socketId);
+      onSocketOpened(context, input.socketId);
       return;
     case 'socket-closed':
-      onSocketClosed(run, input.socketId, input.meaning);
+      onSocketClosed(context, input.socketId, input.meaning);
       return;
     case 'gateway':
-      onGateway(run, input.socketId, input.event);
+      onGateway(context, input.socketId, input.event);
       return;
     case 'rest':
-      onRest(run, input.requestId, input.result);
+      onRest(context, input.requestId, input.result);
       return;
     case 'timer':
-      onTimer(run, input.name);
+      onTimer(context, input.name);
       return;
     case 'step-down':
-      stepDown(run);
+      stepDown(context);
       return;
     case 'sent':
-      countCommand(run, input.command);
+      countCommand(context, input.command);
       return;
     case 'flush':
-      flush(run);
+      flush(context);
       return;
   }
 }
 
-function restore(run: Run, found: Restored): void {
+function restore(context: StepContext, found: Restored): void {
   // Rows without an owner, as a lost write leaves them, are nobody's to see.
   const isOrphaned =
     found.meta.subject === null && (found.messages.length > 0 || found.current !== null);
-  const { persistent, meta, outbox } = found;
+  const { persistent: isPersistent, meta, outbox } = found;
   const owned = isOrphaned ? nothingRestored : found;
-  const { current, messages, unclosed, reading, hasEarlier } = owned;
+  const { current, messages, unclosed, reading: unread, hasEarlier } = owned;
   const last = messages[messages.length - 1];
-  run.set({
-    restored: true,
-    persistent,
+  context.set({
+    isRestored: true,
+    isPersistent,
     meta,
     window: messages,
     hasEarlier,
     lastOrdinal: Math.max(current?.ordinal ?? 0, last?.position[0] ?? 0),
-    reading,
+    unread,
     conversation: current && {
-      ...revive(run, current),
+      ...revive(context, current),
       newest: last && last.position[0] === current.ordinal ? last.timestamp : current.completeUntil,
       // A session's end is behind us with its line.
-      closing: current.conversation.status === 'ended' && !run.isSession ? nextRun(run) : null,
+      finalCatchUp:
+        current.conversation.status === 'ended' && !context.isSession
+          ? nextCatchUpId(context)
+          : null,
     },
-    formers: unclosed.map((record) => revive(run, record)),
+    previousConversations: unclosed.map((record) => revive(context, record)),
   });
-  restoreOutbox(run, outbox);
-  run.set({ hiddenOutbox: run.state.lastOutboxOrdinal });
-  if (isOrphaned) rewrite(run);
-  adoptAddressee(run);
-  schedulePruning(run);
+  restoreOutbox(context, outbox);
+  context.set({ hiddenOutbox: context.state.lastOutboxOrdinal });
+  if (isOrphaned) rewrite(context);
+  adoptAddressee(context);
+  schedulePruning(context);
 }
 
-function revive(run: Run, record: ConversationRecord): ConversationState {
+function revive(context: StepContext, record: ConversationRecord): ConversationState {
   const newest = record.completeUntil;
   // It may have ended only just before the former hub did.
-  const endedAt = record.conversation.status === 'ended' ? run.clock.now : null;
-  const nothing = { held: [], unsettled: [], readAhead: null, closing: null };
+  const endedAt = record.conversation.status === 'ended' ? context.clock.now : null;
+  const nothing = {
+    reorderBuffer: [],
+    unsequencedBuffer: [],
+    earlyReceipt: null,
+    finalCatchUp: null,
+  };
   return { ...record, ...nothing, newest, endedAt };
 }
 
 /** What a write found below the window; a former visitor's is nobody's any more. */
 function lookedUp(
-  run: Run,
+  context: StepContext,
   writeId: number,
   added: readonly Message[],
   corrected: readonly Message[],
 ): void {
-  if (!run.state.lookups.includes(writeId)) return;
-  run.set({ lookups: run.state.lookups.filter((other) => other !== writeId) });
-  onLookedUp(run, added, corrected);
+  if (!context.state.lookups.includes(writeId)) return;
+  context.set({ lookups: context.state.lookups.filter((other) => other !== writeId) });
+  onLookedUp(context, added, corrected);
 }
 
-function onGateway(run: Run, socketId: number, event: GatewayEvent): void {
-  const { link } = run.state;
-  if (!('socketId' in link) || link.socketId !== socketId) return;
-  const isPending = link.phase === 'connecting' || link.phase === 'authenticating';
+function onGateway(context: StepContext, socketId: number, event: GatewayEvent): void {
+  const { connection } = context.state;
+  if (!('socketId' in connection) || connection.socketId !== socketId) return;
+  const isPending = connection.phase === 'connecting' || connection.phase === 'authenticating';
   switch (event.type) {
     case 'authenticated':
-      onAuthenticated(run, event.serverTime);
+      onAuthenticated(context, event.serverTime);
       return;
     case 'refused':
-      onRefusal(run, event.message);
+      onRefusal(context, event.message);
       return;
     case 'token-expired':
-      onTokenExpired(run);
+      onTokenExpired(context);
       return;
     case 'ping':
-      run.emit({
+      context.emit({
         type: 'send',
         socketId,
         command: { type: 'answer-ping', payload: event.payload },
       });
       return;
     case 'pong':
-      onPong(run);
+      onPong(context);
       return;
-    case 'misfit':
-      run.note('misfit', event.reason);
+    case 'invalid':
+      context.note('invalid', event.reason);
       return;
     case 'conversation':
-      if (!isPending) hearConversation(run, event.conversation);
+      if (!isPending) hearConversation(context, event.conversation);
       return;
     case 'message': {
-      const message = isPending ? null : complete(run, event.message);
+      const message = isPending ? null : normalize(context, event.message);
       if (!message) return;
-      run.rules?.prolong(run);
-      receive(run, message, 'socket');
-      pump(run);
-      drained(run);
+      context.policy?.extendExpiry(context);
+      receive(context, message, 'socket');
+      flushOutbox(context);
+      drained(context);
       return;
     }
     case 'typing': {
-      const conversationId = event.conversationId ?? currentId(run);
+      const conversationId = event.conversationId ?? currentId(context);
       if (conversationId === null) return;
-      onOtherTyping(run, conversationId, event.from, event.isTyping, event.duration);
+      onOtherTyping(context, conversationId, event.from, event.isTyping, event.duration);
       return;
     }
     case 'receipt':
-      if (event.status === 'read' && event.from.role !== 'visitor') readBy(run, event.messageId);
+      if (event.status === 'read' && event.from.role !== 'visitor')
+        readBy(context, event.messageId);
       return;
     case 'problem':
-      onProblem(run, event.problem);
+      onProblem(context, event.problem);
       return;
     case 'session':
     case 'session-life':
@@ -258,12 +267,12 @@ function onGateway(run: Run, socketId: number, event: GatewayEvent): void {
     case 'evicted':
     case 'signed-out':
     case 'presence':
-      run.rules?.hear(run, event);
+      context.policy?.onEvent(context, event);
       return;
     case 'attachment-failed':
       // One that names no file is about the message that bears it.
-      if (event.attachmentId === null) onProblem(run, event.problem);
-      else run.note('gateway-problem', event.problem.message.slice(0, 200));
+      if (event.attachmentId === null) onProblem(context, event.problem);
+      else context.note('gateway-problem', event.problem.message.slice(0, 200));
       return;
     // The others are the edge's business, or nobody's.
     default:
@@ -271,64 +280,68 @@ function onGateway(run: Run, socketId: number, event: GatewayEvent): void {
   }
 }
 
-function currentId(run: Run): string | null {
-  return run.state.conversation?.conversation.conversationId ?? null;
+function currentId(context: StepContext): string | null {
+  return context.state.conversation?.conversation.conversationId ?? null;
 }
 
 /** With the id that it has here, where the gateway has none. */
-function hearConversation(run: Run, { conversationId, ...told }: ToldConversation): void {
-  const named = conversationId === null ? run.rules?.nameConversation(run) : { conversationId };
-  if (named) onConversation(run, { ...told, ...named }, true);
+function hearConversation(
+  context: StepContext,
+  { conversationId, ...told }: PartialConversation,
+): void {
+  const named =
+    conversationId === null ? context.policy?.conversationIdentity(context) : { conversationId };
+  if (named) onConversation(context, { ...told, ...named }, true);
 }
 
-function onProblem(run: Run, told: GatewayProblem): void {
-  const problem = run.rules ? run.rules.sift(run, told) : told;
+function onProblem(context: StepContext, told: GatewayProblem): void {
+  const problem = context.policy ? context.policy.classifyError(context, told) : told;
   if (!problem) return;
   const { messageId } = problem;
   const words = problem.message.slice(0, 200);
   switch (problem.kind) {
     case 'invalid-frame':
-      run.note('client-bug', 'the gateway calls a frame of ours invalid');
-      failItem(run, messageId, 'client-bug', 'The chat server could not read this message.');
+      context.note('client-bug', 'the gateway calls a frame of ours invalid');
+      failItem(context, messageId, 'client-bug', 'The chat server could not read this message.');
       break;
     case 'conversation-not-found':
-      if (namesCurrent(run, problem)) onNotFound(run);
+      if (namesCurrent(context, problem)) onNotFound(context);
       break;
     case 'conversation-ended':
-      if (namesCurrent(run, problem)) onEnded(run);
-      failItem(run, messageId, 'conversation-ended', 'The conversation has ended.');
+      if (namesCurrent(context, problem)) onEnded(context);
+      failItem(context, messageId, 'conversation-ended', 'The conversation has ended.');
       break;
     case 'message-too-long':
-      failItem(run, messageId, 'message-too-long', 'The message is too long.');
+      failItem(context, messageId, 'message-too-long', 'The message is too long.');
       break;
     case 'rate-limited':
-      refusedForRate(run, messageId, problem.retryAfter);
+      refusedForRate(context, messageId, problem.retryAfter);
       break;
     case 'rejected':
     case 'forbidden':
     case 'attachment':
-      run.note('gateway-problem', words);
-      failItem(run, messageId, 'rejected', words);
+      context.note('gateway-problem', words);
+      failItem(context, messageId, 'rejected', words);
       break;
     case 'unavailable':
       // The echo's deadline finds out what became of a message.
-      run.note('gateway-problem', words);
+      context.note('gateway-problem', words);
       break;
     case 'other':
-      run.note('gateway-problem', words);
-      run.set({ problem: { code: 'rejected', message: words } });
+      context.note('gateway-problem', words);
+      context.set({ problem: { code: 'rejected', message: words } });
       break;
   }
-  pump(run);
+  flushOutbox(context);
 }
 
 /** An error that names no conversation is about the one that we are in. */
-function namesCurrent(run: Run, problem: GatewayProblem): boolean {
-  const current = run.state.conversation?.conversation.conversationId;
+function namesCurrent(context: StepContext, problem: GatewayProblem): boolean {
+  const current = context.state.conversation?.conversation.conversationId;
   return problem.conversationId === null || problem.conversationId === current;
 }
 
-const timers: Readonly<Record<TimerName, (run: Run, isLate: boolean) => void>> = {
+const timers: Readonly<Record<TimerName, (context: StepContext, isLate: boolean) => void>> = {
   retry,
   auth: authOverdue,
   close: closeOverdue,
@@ -336,10 +349,10 @@ const timers: Readonly<Record<TimerName, (run: Run, isLate: boolean) => void>> =
   renew,
   'token-retry': tokenPauseOver,
   drain: drainOverdue,
-  ping: (run) => ping(run),
+  ping: (context) => ping(context),
   pong: pongOverdue,
-  hold: holdOverdue,
-  'short-hold': shortHoldOver,
+  hold: reorderOverdue,
+  'short-hold': shortWaitOver,
   echo: echoOverdue,
   routing: routingOverdue,
   queued: queuedForLong,
@@ -348,24 +361,24 @@ const timers: Readonly<Record<TimerName, (run: Run, isLate: boolean) => void>> =
   'rest-pause': sendParked,
   poll,
   probe,
-  rate: quietOver,
+  rate: pauseOver,
   'typing-shown': forgetOtherTyping,
   'typing-sent': tellTyping,
   prune,
   idle: idleOver,
-  expiry: (run) => run.rules?.warnOfExpiry(run),
+  expiry: (context) => context.policy?.warnOfExpiry(context),
 };
 
-function onTimer(run: Run, name: TimerName): void {
-  const due = run.state.timers[name];
+function onTimer(context: StepContext, name: TimerName): void {
+  const due = context.state.timers[name];
   if (due === undefined) return;
-  if (run.clock.now < due) {
+  if (context.clock.now < due) {
     // It was moved while its former firing was under way.
-    run.emit({ type: 'set-timer', name, at: due });
+    context.emit({ type: 'set-timer', name, at: due });
     return;
   }
-  const { [name]: _, ...others } = run.state.timers;
-  run.set({ timers: others });
-  const isLate = run.clock.now - due > run.state.settings.timing.late;
-  timers[name](run, isLate);
+  const { [name]: _, ...others } = context.state.timers;
+  context.set({ timers: others });
+  const isLate = context.clock.now - due > context.state.settings.timing.late;
+  timers[name](context, isLate);
 }

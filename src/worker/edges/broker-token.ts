@@ -1,14 +1,14 @@
 import type { TokenResult, TokenSource } from '../../protocol/gateway.ts';
 import { parseRetryAfter } from '../../protocol/retry-after.ts';
-import { later, sized, z } from '../../protocol/zod.ts';
+import { lazy, length, z } from '../../protocol/zod.ts';
 
 const deadline = 10_000;
 
-const answerSchema = later(() =>
+const answerSchema = lazy(() =>
   z.object({
-    token: z.string().check(sized(1)),
+    token: z.string().check(length(1)),
     expiresIn: z.number().check(z.refine((seconds) => seconds > 0, 'must be above 0')),
-    subject: z.string().check(sized(1, 512)),
+    subject: z.string().check(length(1, 512)),
   }),
 );
 

@@ -1,7 +1,7 @@
 import type { Pace } from '../../protocol/gateway.ts';
 
 /** How many requests have left on the line, for those outside of the core that can wait. */
-export class RequestPace {
+export class RequestLimiter {
   readonly #pace: Pace | undefined;
   #times: number[] = [];
 

@@ -3,7 +3,7 @@ import type {
   GatewayAdapter,
   GatewayCommand,
   GatewayEvent,
-  Supply,
+  GatewayExtension,
 } from '../../protocol/gateway.ts';
 import type { Log } from '../host/log.ts';
 
@@ -14,7 +14,7 @@ export interface SocketEvents {
 }
 
 /** Hears secrets, and whatever else is none of the core's business. */
-type Aside = Pick<Supply, 'wants' | 'hear' | 'forget'>;
+type SocketExtension = Pick<GatewayExtension, 'shouldSend' | 'onEvent' | 'forget'>;
 
 /** Carries out what the core wants of WebSockets; the frames are the adapter's business. */
 export class Sockets {
@@ -23,7 +23,7 @@ export class Sockets {
   readonly #token: () => string | null;
   readonly #events: SocketEvents;
   readonly #log: Pick<Log, 'note'>;
-  readonly #aside: Aside | null;
+  readonly #extension: SocketExtension | null;
   /** Of the line that counts: a former one may take a minute to close. */
   #newest = 0;
 
@@ -32,9 +32,9 @@ export class Sockets {
     token: () => string | null,
     events: SocketEvents,
     log: Pick<Log, 'note'>,
-    aside: Aside | null,
+    extension: SocketExtension | null,
   ) {
-    this.#aside = aside;
+    this.#extension = extension;
     this.#adapter = adapter;
     this.#token = token;
     this.#events = events;
@@ -46,22 +46,23 @@ export class Sockets {
     socket.binaryType = 'arraybuffer';
     this.#sockets.set(socketId, socket);
     this.#newest = socketId;
-    this.#aside?.forget();
+    this.#extension?.forget();
     socket.onopen = () => this.#events.opened(socketId);
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (typeof data !== 'string') {
-        this.#log.note({ kind: 'misfit', detail: 'a binary frame' });
+        this.#log.note({ kind: 'invalid', detail: 'a binary frame' });
         return;
       }
       for (const event of this.#adapter.decode(data)) {
-        const heard = this.#aside && socketId === this.#newest ? this.#aside.hear(event) : event;
+        const heard =
+          this.#extension && socketId === this.#newest ? this.#extension.onEvent(event) : event;
         if (heard) this.#events.gateway(socketId, heard);
       }
     };
     // An error is always followed by a close, which says what there is to say.
     socket.onclose = ({ code }) => {
       this.#sockets.delete(socketId);
-      if (socketId === this.#newest) this.#aside?.forget();
+      if (socketId === this.#newest) this.#extension?.forget();
       this.#events.closed(socketId, this.#adapter.closeMeaning(code));
     };
   }
@@ -75,7 +76,7 @@ export class Sockets {
       socket.close(1000);
       return;
     }
-    if (this.#aside?.wants(command) === false) return;
+    if (this.#extension?.shouldSend(command) === false) return;
     for (const text of this.#adapter.encode(command, token ?? '')) socket.send(text);
   }
 

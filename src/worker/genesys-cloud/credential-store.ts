@@ -1,5 +1,5 @@
 import { openDB } from 'idb';
-import type { SupplyHub } from '../../protocol/gateway.ts';
+import type { ExtensionHost } from '../../protocol/gateway.ts';
 import { z } from '../../protocol/zod.ts';
 
 /** What is kept of a session over a browser restart. */
@@ -12,7 +12,7 @@ const sessionSchema = z.object({
 });
 export type KeptSession = z.infer<typeof sessionSchema>;
 
-export type LogError = SupplyHub['logError'];
+export type LogError = ExtensionHost['logError'];
 
 const sealedSchema = z.object({
   iv: z.instanceof(Uint8Array),
@@ -30,7 +30,7 @@ const keyName = 'key';
  *
  * Nothing here rejects: where the browser keeps nothing, a session lives as long as this worker.
  */
-export class Vault {
+export class CredentialStore {
   readonly #deploymentId: string;
   readonly #logError: LogError;
   #memory: KeptSession | null = null;

@@ -1,19 +1,24 @@
 import { contentsSchema } from '../../protocol/content-schema.ts';
-import type { GatewayEvent, Supply, SupplyHub, TokenSource } from '../../protocol/gateway.ts';
+import type {
+  ExtensionHost,
+  GatewayEvent,
+  GatewayExtension,
+  TokenSource,
+} from '../../protocol/gateway.ts';
 import {
   genesysCloud as dialect,
   type GenesysCloudAdapter,
   type GenesysCloudOptions,
 } from '../../protocol/genesys-cloud/index.ts';
-import { RequestPace } from '../edges/request-limiter.ts';
+import { RequestLimiter } from '../edges/request-limiter.ts';
 import { OpenRequests } from '../host/open-requests.ts';
 import type { HubGateway } from '../options.ts';
-import { findAlike } from '../store/same-message.ts';
-import { guestRules } from './core/session-policy.ts';
+import { findDuplicate } from '../store/same-message.ts';
+import { sessionPolicy } from './core/session-policy.ts';
 import { DeploymentSettings } from './deployment.ts';
-import { RestTokens } from './history-token.ts';
+import { HistoryTokens } from './history-token.ts';
 import { PlatformCalls } from './platform-calls.ts';
-import { SessionTokens } from './session-credentials.ts';
+import { SessionCredentials } from './session-credentials.ts';
 import { Uploads } from './uploads.ts';
 
 /**
@@ -26,32 +31,32 @@ export function genesysCloud(options: GenesysCloudOptions): HubGateway & Genesys
   const adapter = dialect(options);
   return {
     ...adapter,
-    rules: guestRules,
+    rules: sessionPolicy,
     contents: contentsSchema,
-    findAlike,
+    findDuplicate,
     supply: (hub) => supplyOf(hub, adapter, options),
   };
 }
 
 function supplyOf(
-  hub: SupplyHub,
+  hub: ExtensionHost,
   adapter: GenesysCloudAdapter,
   options: GenesysCloudOptions,
-): Supply {
+): GatewayExtension {
   const logError = (what: string, cause: unknown) => hub.logError(what, cause);
   const settings = new DeploymentSettings(adapter.configurationUrl, logError);
-  const restTokens = new RestTokens(() => hub.send({ type: 'rest-token' }));
-  const pace = new RequestPace(adapter.traits.pace);
+  const restTokens = new HistoryTokens(() => hub.send({ type: 'rest-token' }));
+  const pace = new RequestLimiter(adapter.traits.pace);
   const uploads = new Uploads(hub, options.uploads ?? {}, settings, pace);
   const requests = new OpenRequests();
   const calls = new PlatformCalls(hub, settings, requests);
   let isAutoStarted = false;
 
   return {
-    tokens: new PreparedTokens(new SessionTokens(adapter.sessions, logError), settings),
+    tokens: new PreparedTokens(new SessionCredentials(adapter.sessions, logError), settings),
     restTokens,
     answer: (tabId, call) => calls.answer(call) ?? uploads.call(tabId, call),
-    wants(command) {
+    shouldSend(command) {
       const { type } = command;
       const startsByItself = options.autostart ?? settings.current?.startsByItself ?? false;
       if (type === 'typing' && settings.current?.tellsTyping === false) return false;
@@ -60,7 +65,7 @@ function supplyOf(
       requests.leaves(command);
       return true;
     },
-    hear(event) {
+    onEvent(event) {
       requests.hear(event);
       if (event.type === 'session') {
         isAutoStarted = event.isAutoStarted;

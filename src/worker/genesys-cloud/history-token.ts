@@ -9,13 +9,13 @@ const deadline = 10_000;
 const life = 50_000;
 
 /** Monotonic, in ms. Passed in, so that the simulation can bring its own. */
-export interface RestTokenClock {
+export interface HistoryTokenClock {
   now(): number;
   /** Returns what calls it off. */
   after(delay: number, work: () => void): () => void;
 }
 
-const ownClock: RestTokenClock = {
+const ownClock: HistoryTokenClock = {
   now: () => performance.now(),
   after: (delay, work) => {
     const timer = setTimeout(work, delay);
@@ -27,9 +27,9 @@ const ownClock: RestTokenClock = {
  * Tokens for REST that the gateway gives on the socket (`rest-token`), in memory only. Their life is
  * counted from the request by our own clock, since the gateway's may differ.
  */
-export class RestTokens implements RestTokenSource {
+export class HistoryTokens implements RestTokenSource {
   readonly #ask: () => boolean;
-  readonly #clock: RestTokenClock;
+  readonly #clock: HistoryTokenClock;
   /** There is a session on the line whose history it would be. */
   #isOpen = false;
   #token: { readonly text: string; readonly goodUntil: number } | null = null;

@@ -1,9 +1,9 @@
 import type { PlatformCall } from '../../protocol/deployment.ts';
 import { PartylineError } from '../../protocol/errors.ts';
-import type { GatewayEvent, GatewayProblem, SupplyHub } from '../../protocol/gateway.ts';
+import type { ExtensionHost, GatewayEvent, GatewayProblem } from '../../protocol/gateway.ts';
 import { requestIds } from '../../protocol/genesys-cloud/request-ids.ts';
 import type { CallAnswer } from '../../protocol/port.ts';
-import { only, z } from '../../protocol/zod.ts';
+import { literal, z } from '../../protocol/zod.ts';
 import type { OpenRequests } from '../host/open-requests.ts';
 import type { DeploymentSettings } from './deployment.ts';
 
@@ -11,7 +11,7 @@ import type { DeploymentSettings } from './deployment.ts';
 const deadline = 10_000;
 
 const callSchema: z.ZodMiniType<PlatformCall> = z.object({
-  type: only('platform'),
+  type: literal('platform'),
   step: z.enum(['deployment', 'clear']),
 });
 
@@ -25,7 +25,7 @@ interface Clearing {
 
 /** Answers what pages ask of the platform besides its conversation. */
 export class PlatformCalls {
-  readonly #hub: SupplyHub;
+  readonly #hub: ExtensionHost;
   readonly #settings: DeploymentSettings;
   readonly #requests: Pick<OpenRequests, 'isAlone'>;
   #clearing: Clearing | null = null;
@@ -34,7 +34,7 @@ export class PlatformCalls {
 
   /** @param requests who else an error without a name may be about */
   constructor(
-    hub: SupplyHub,
+    hub: ExtensionHost,
     settings: DeploymentSettings,
     requests: Pick<OpenRequests, 'isAlone'>,
   ) {

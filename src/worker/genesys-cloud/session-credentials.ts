@@ -1,26 +1,26 @@
 import type { SessionSettings, TokenResult, TokenSource } from '../../protocol/gateway.ts';
 import { parseRetryAfter } from '../../protocol/retry-after.ts';
-import { sized, z } from '../../protocol/zod.ts';
+import { length, z } from '../../protocol/zod.ts';
 import { type RefusedToken, refusal } from '../edges/broker-token.ts';
-import { type KeptSession, type LogError, Vault } from './credential-store.ts';
+import { CredentialStore, type KeptSession, type LogError } from './credential-store.ts';
 
 const deadline = 10_000;
 
 /** How often the site is asked who the visitor is, in s. */
 const askAgainAfter = 900;
 
-const subject = z.string().check(sized(1, 512));
+const subject = z.string().check(length(1, 512));
 const visitorSchema = z.object({ subject });
 const codeSchema = z.object({
   subject,
-  code: z.string().check(sized(1)),
+  code: z.string().check(length(1)),
   redirectUri: z.nullish(z.string()),
   codeVerifier: z.nullish(z.string()),
 });
 type GivenCode = z.infer<typeof codeSchema>;
 
 const jwtSchema = z.object({
-  jwt: z.string().check(sized(1)),
+  jwt: z.string().check(length(1)),
   refreshToken: z.nullish(z.string()),
 });
 
@@ -45,9 +45,9 @@ function isUsedUp({ status }: Refused): boolean {
  * The secrets of sessions that the client makes itself: minted here, kept encrypted, and given to
  * nobody but the gateway.
  */
-export class SessionTokens implements TokenSource {
+export class SessionCredentials implements TokenSource {
   readonly #settings: SessionSettings;
-  readonly #vault: Pick<Vault, 'read' | 'write' | 'forget'>;
+  readonly #vault: Pick<CredentialStore, 'read' | 'write' | 'forget'>;
   #credential: string | null = null;
   #lastCredential: string | null = null;
   /** The gateway would not have the identity any more: it is refreshed before it is shown again. */
@@ -59,7 +59,10 @@ export class SessionTokens implements TokenSource {
   constructor(
     settings: SessionSettings,
     logError: LogError,
-    vault: Pick<Vault, 'read' | 'write' | 'forget'> = new Vault(settings.deploymentId, logError),
+    vault: Pick<CredentialStore, 'read' | 'write' | 'forget'> = new CredentialStore(
+      settings.deploymentId,
+      logError,
+    ),
   ) {
     this.#settings = settings;
     this.#vault = vault;

@@ -2,14 +2,14 @@ import type { Attachment } from '../../protocol/content.ts';
 import { PartylineError } from '../../protocol/errors.ts';
 import { type FileProgress, type FileStage, faultOf, narrowed } from '../../protocol/files.ts';
 import type {
+  ExtensionHost,
   GatewayEvent,
   GatewayProblem,
-  SupplyHub,
   UploadRules,
 } from '../../protocol/gateway.ts';
 import { fileProblem, fitsReading, fitsUpload } from '../../protocol/genesys-cloud/errors.ts';
 import type { CallAnswer } from '../../protocol/port.ts';
-import type { RequestPace } from '../edges/request-limiter.ts';
+import type { RequestLimiter } from '../edges/request-limiter.ts';
 import type { DeploymentSettings } from './deployment.ts';
 import { type FileCall, fileCallSchema } from './file-calls.ts';
 import { putFile, type UploadTarget } from './put-file.ts';
@@ -74,9 +74,9 @@ interface Link {
  * one, once it is there. In memory only: what a dying worker cuts off is told as lost.
  */
 export class Uploads {
-  readonly #hub: SupplyHub;
+  readonly #hub: ExtensionHost;
   readonly #site: Partial<UploadRules> | false;
-  readonly #pace: Pick<RequestPace, 'wait'>;
+  readonly #pace: Pick<RequestLimiter, 'wait'>;
   readonly #settings: Pick<DeploymentSettings, 'current' | 'soon'>;
   readonly #put: typeof putFile;
   /** By the id of their message. */
@@ -93,10 +93,10 @@ export class Uploads {
 
   /** @param site its own rules, which narrow the platform's; `false`: no files */
   constructor(
-    hub: SupplyHub,
+    hub: ExtensionHost,
     site: Partial<UploadRules> | false,
     settings: Pick<DeploymentSettings, 'current' | 'soon'>,
-    pace: Pick<RequestPace, 'wait'>,
+    pace: Pick<RequestLimiter, 'wait'>,
     put = putFile,
   ) {
     this.#put = put;

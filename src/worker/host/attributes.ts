@@ -1,7 +1,7 @@
 import type { Routing } from '../../protocol/conversation.ts';
 import { describeIssues } from '../../protocol/errors.ts';
 import type { z } from '../../protocol/zod.ts';
-import { closest } from '../core/conversation/closest-name.ts';
+import { closestName } from '../core/conversation/closest-name.ts';
 
 /** A schema of zod or zod/mini. */
 export interface AttributesSchema {
@@ -19,7 +19,7 @@ export function attributeProblems(schema: AttributesSchema | null, routing: Rout
     .flatMap((issue) => {
       if (issue.code !== 'unrecognized_keys') return [];
       return issue.keys.map((key) => {
-        const guess = closest(key, known);
+        const guess = closestName(key, known);
         return `There is no attribute “${key}”.${guess ? ` Did you mean “${guess}”?` : ''}`;
       });
     })

@@ -2,9 +2,9 @@ import {
   type Address,
   buildsChannel,
   compareBuilds,
-  type Moved,
   type Presence,
   presenceSchema,
+  type Redirect,
 } from '../../protocol/builds.ts';
 import { hubLock } from '../../protocol/locks.ts';
 import type { CheckedOptions } from '../options.ts';
@@ -20,7 +20,7 @@ import { type Port, serve } from './ports.ts';
  * A hub announces itself and queues for the lock. A holder that hears of a newer build steps down and
  * lets the lock go; one that hears of an equal or older build says so, and that one's tabs join it.
  */
-export class Station {
+export class HubCoordinator {
   readonly #options: CheckedOptions;
   readonly #kind: 'shared-worker' | 'tab';
   readonly #log: Log;
@@ -86,7 +86,7 @@ export class Station {
   #meet(data: unknown): void {
     const presence = presenceSchema.safeParse(data);
     if (!presence.success || !isOurs(presence.data.address)) {
-      this.#log.note({ kind: 'misfit', detail: 'a misshapen word between builds' });
+      this.#log.note({ kind: 'invalid', detail: 'a misshapen word between builds' });
       return;
     }
     if (!this.#hub || this.#successor) return;
@@ -107,7 +107,7 @@ export class Station {
   async #stepDown(hub: Hub, successor: Presence): Promise<void> {
     // Whoever takes over waits for the lock: without that the word is some script's invention.
     if (!(await isWanted(hubLock))) {
-      this.#log.note({ kind: 'misfit', detail: 'a newer build that does not exist' });
+      this.#log.note({ kind: 'invalid', detail: 'a newer build that does not exist' });
       return;
     }
     if (this.#hub !== hub || this.#successor) return;
@@ -123,7 +123,7 @@ export class Station {
   #moveTo(other: Presence | null): void {
     this.#hub = null;
     this.#isHolder = false;
-    const moved: Moved = { type: 'partyline-moved', address: other?.address ?? null };
+    const moved: Redirect = { type: 'partyline-redirect', address: other?.address ?? null };
     for (const port of this.#ports) port.postMessage(moved);
     this.#ports.clear();
   }

@@ -1,12 +1,17 @@
 import { PartylineError } from '../../protocol/errors.ts';
-import type { GatewayCommand, Supply, SupplyHub, TokenSource } from '../../protocol/gateway.ts';
+import type {
+  ExtensionHost,
+  GatewayCommand,
+  GatewayExtension,
+  TokenSource,
+} from '../../protocol/gateway.ts';
 import { aliveLock, hubLock, tabLock } from '../../protocol/locks.ts';
 import type { Call, CallAnswer, Hello, StreamMessage } from '../../protocol/port.ts';
 import { protocolVersion } from '../../protocol/version.ts';
 import type { Effect } from '../core/effect.ts';
 import type { Clock, Input, TabKnowledge } from '../core/input.ts';
-import type { HubInspector } from '../core/observer.ts';
-import type { SessionRules } from '../core/session-policy.ts';
+import type { HubObserver } from '../core/observer.ts';
+import type { SessionPolicy } from '../core/session-policy.ts';
 import { type HubState, initialState } from '../core/state.ts';
 import { step } from '../core/step.ts';
 import { epochOf } from '../core/tabs/snapshot.ts';
@@ -50,7 +55,7 @@ export interface HubEvents {
 const writePause = 15;
 
 /** The core and its edges: inputs go in one by one, effects are carried out, a tick ends in a flush. */
-export class Hub implements SupplyHub {
+export class Hub implements ExtensionHost {
   #state: HubState;
   readonly #clock: () => Clock;
   readonly #timers: Timers;
@@ -61,8 +66,8 @@ export class Hub implements SupplyHub {
   readonly #routingLog: RoutingLog;
   readonly #attributes: AttributesSchema | null;
   readonly #log: Log;
-  readonly #rules: SessionRules | null;
-  readonly #inspect: HubInspector | null;
+  readonly #rules: SessionPolicy | null;
+  readonly #inspect: HubObserver | null;
   readonly #tabs = new Map<string, AttachedTab>();
   readonly #calls = new Map<number, PendingCall>();
   /** The lock that tells tabs of this hub's death is held. */
@@ -70,7 +75,7 @@ export class Hub implements SupplyHub {
   readonly #booted: Promise<void>;
   readonly #events: HubEvents;
   /** Only where the dialect has more than a core knows. */
-  readonly answer: Supply['answer'] | undefined;
+  readonly answer: GatewayExtension['answer'] | undefined;
   /** Ends the wait for the hub's lock. */
   readonly #waiting = new AbortController();
   #releaseLock: () => void = () => {};
@@ -190,7 +195,7 @@ export class Hub implements SupplyHub {
   async attach(
     tabId: string,
     visible: boolean,
-    { conversationId, visitor, wipes }: TabKnowledge,
+    { conversationId, visitor, resetCount }: TabKnowledge,
     port: TabPort,
   ): Promise<void> {
     this.#tabs.get(tabId)?.stopWatching();
@@ -199,7 +204,7 @@ export class Hub implements SupplyHub {
     this.#tabs.set(tabId, tab);
     await this.#booted;
     if (this.#tabs.get(tabId) === tab && !this.#isOver) {
-      this.#take({ type: 'tab-attached', tabId, visible, conversationId, visitor, wipes });
+      this.#take({ type: 'tab-attached', tabId, visible, conversationId, visitor, resetCount });
     }
   }
 
@@ -261,7 +266,7 @@ export class Hub implements SupplyHub {
     const clock = this.#clock();
     const { state, effects } = step(before, input, clock, this.#rules);
     this.#state = state;
-    this.#inspect?.saw({ input, clock, before, after: state, effects });
+    this.#inspect?.onStep({ input, clock, before, after: state, effects });
     for (const effect of effects) this.#carryOut(effect);
   }
 
@@ -329,7 +334,7 @@ export class Hub implements SupplyHub {
       case 'log-routing':
         this.#routingLog.post(effect.line);
         return;
-      case 'left':
+      case 'handed-over':
         void this.#leave();
         return;
       case 'note':

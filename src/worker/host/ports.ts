@@ -1,5 +1,5 @@
 import { expose } from 'comlink';
-import { callChannel, type Here, hubChannel, streamChannel } from '../../protocol/channels.ts';
+import { callChannel, type HubReady, hubChannel, streamChannel } from '../../protocol/channels.ts';
 import { isAnotherVisitor } from '../../protocol/epoch.ts';
 import { describeIssue, type ErrorCode } from '../../protocol/errors.ts';
 import {
@@ -11,7 +11,7 @@ import {
   type TabMessage,
   tabMessageSchema,
 } from '../../protocol/port.ts';
-import { knockSchema } from '../../protocol/schemas.ts';
+import { connectRequestSchema } from '../../protocol/schemas.ts';
 import { z } from '../../protocol/zod.ts';
 import type { Hub, TabPort } from './hub.ts';
 import type { Log } from './log.ts';
@@ -32,20 +32,20 @@ export type ServedHub = Pick<
 export type Port = MessagePort | BroadcastChannel;
 
 /** Without SharedWorker: answers the door, until this worker ends. */
-export function answerDoor(
+export function answerConnectRequests(
   connect: (port: Port, onGone: () => void) => void,
   log: Pick<Log, 'note'>,
   door = new BroadcastChannel(hubChannel),
 ): void {
   const served = new Set<string>();
   door.onmessage = ({ data }: MessageEvent<unknown>) => {
-    const knock = knockSchema().safeParse(data);
+    const knock = connectRequestSchema().safeParse(data);
     if (!knock.success) return;
     const { connectionId } = knock.data;
     // A tab knocks again when it hears that a hub is there.
     if (served.has(connectionId)) return;
     if (served.size >= maximumConnections) {
-      log.note({ kind: 'misfit', detail: 'too many connections' });
+      log.note({ kind: 'invalid', detail: 'too many connections' });
       return;
     }
     served.add(connectionId);
@@ -57,7 +57,7 @@ export function answerDoor(
       calls.postMessage = () => {};
     });
   };
-  const here: Here = { type: 'partyline-here' };
+  const here: HubReady = { type: 'partyline-hub-ready' };
   door.postMessage(here);
 }
 
@@ -87,13 +87,13 @@ export function serve(
       const attach = attachSchema.safeParse(attachment);
       const streamPort = streamSchema.safeParse(stream);
       if (!attach.success || !streamPort.success) {
-        log.note({ kind: 'misfit', detail: 'a misshapen attach' });
+        log.note({ kind: 'invalid', detail: 'a misshapen attach' });
         return;
       }
       if (tabId !== null) hub.detach(tabId);
       tabId = attach.data.tabId;
-      const { visible, conversationId, visitor, wipes } = attach.data;
-      const known = { conversationId, visitor, wipes };
+      const { visible, conversationId, visitor, resetCount } = attach.data;
+      const known = { conversationId, visitor, resetCount };
       const end = streamPort.data ?? new BroadcastChannel(streamChannel(tabId));
       const tab = openStream(end, tabId, hub, log, onGone);
       void hub.attach(tabId, visible, known, tab);
@@ -120,7 +120,7 @@ export function serve(
       if (!parsed.success) {
         const message = `The call is of the wrong shape: ${describeIssue(parsed.error)}`;
         // Every panel asks once whether there are files here, and the like.
-        if (!isSideCall(call)) log.note({ kind: 'misfit', detail: 'a misshapen call' });
+        if (!isSideCall(call)) log.note({ kind: 'invalid', detail: 'a misshapen call' });
         return refuse('invalid-call', message);
       }
       if (tabId === null) return refuse('invalid-call', 'A tab must attach before it calls.');
@@ -189,7 +189,7 @@ function openStream(
     if (isFlood) log.note({ kind: 'flood', detail: 'messages of one page' });
     const message = tabMessageSchema().safeParse(data);
     if (!message.success) {
-      log.note({ kind: 'misfit', detail: 'a misshapen port message' });
+      log.note({ kind: 'invalid', detail: 'a misshapen port message' });
     } else if (isFlood) postpone(message.data);
     else take(message.data);
   };

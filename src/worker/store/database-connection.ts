@@ -36,7 +36,7 @@ function isFinal(error: unknown): boolean {
 }
 
 /** The connection to the database: one piece of work after the other, over the death of handles. */
-export class Handle {
+export class DatabaseConnection {
   readonly #log: Log;
   readonly #events: StoreEvents;
   #database: Database | null = null;

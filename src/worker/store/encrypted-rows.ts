@@ -1,13 +1,13 @@
 import type { Message } from '../../protocol/message.ts';
 import { emptyMeta, type Restored, type StoreOperation } from '../core/records.ts';
-import { isSealed, makeKey, Seal } from './encryption.ts';
+import { isEncrypted, makeKey, RowEncryption } from './encryption.ts';
 import type { Page } from './read.ts';
 import { placeRange } from './same-message.ts';
-import { type Database, sealKey } from './schema.ts';
+import { type Database, encryptionKey } from './schema.ts';
 import { type WriteRows, type Written, writeAll } from './write.ts';
 
 /** What stands between a hub and its rows, where a site wants them encrypted. */
-export interface RowSeal {
+export interface RowCipher {
   /** As `writeAll`, of what nobody else is to read. */
   write: typeof writeAll;
   openRestored(database: Database, found: Restored): Promise<Restored>;
@@ -16,7 +16,7 @@ export interface RowSeal {
   lostKey(): void;
 }
 
-export interface SealedRowsOptions {
+export interface EncryptRowsOptions {
   /** `false`: what is sealed is opened, and new rows are plain: for a site that wants it no more. @default true */
   readonly isSealing?: boolean;
 }
@@ -26,13 +26,13 @@ export interface SealedRowsOptions {
  * with a key of its own that no script can read out. What it is worth and what it costs:
  * docs/security.md.
  */
-export function sealedRows({ isSealing = true }: SealedRowsOptions = {}): RowSeal {
+export function encryptRows({ isSealing = true }: EncryptRowsOptions = {}): RowCipher {
   return new SealedRows(isSealing);
 }
 
-class SealedRows implements RowSeal {
+class SealedRows implements RowCipher {
   readonly #isSealing: boolean;
-  #seal = new Seal(null);
+  #seal = new RowEncryption(null);
   #hasKey = false;
   /** Made by us, and not in the store yet. */
   #newKey: CryptoKey | null = null;
@@ -105,7 +105,7 @@ class SealedRows implements RowSeal {
       operation.type === 'add-message' ? [placeRange(operation.message.position)] : [],
     );
     const opened = new Map<string, Message>();
-    if (!rows.findAlike || places.length === 0) return opened;
+    if (!rows.findDuplicate || places.length === 0) return opened;
     const index = database.transaction('messages').store.index('place');
     const found = await Promise.all(places.map((place) => index.getAll(place)));
     const likely = found.flat().flatMap((row) => rows.read('message', row) ?? []);
@@ -118,18 +118,18 @@ class SealedRows implements RowSeal {
   }
 
   async #findKey(database: Database, texts: readonly string[]): Promise<void> {
-    if (this.#hasKey || !(this.#isSealing || texts.some(isSealed))) return;
-    const key: unknown = await database.get('meta', sealKey);
+    if (this.#hasKey || !(this.#isSealing || texts.some(isEncrypted))) return;
+    const key: unknown = await database.get('meta', encryptionKey);
     if (!(key instanceof CryptoKey)) return;
     this.#hasKey = true;
-    this.#seal = new Seal(key, this.#isSealing);
+    this.#seal = new RowEncryption(key, this.#isSealing);
   }
 
   async #changeKey(): Promise<void> {
     this.#hasKey = true;
     this.#hasLostKey = false;
     this.#newKey = await makeKey();
-    this.#seal = new Seal(this.#newKey);
+    this.#seal = new RowEncryption(this.#newKey);
   }
 
   async #openMessages(database: Database, messages: readonly Message[]): Promise<Message[]> {
@@ -149,13 +149,13 @@ function textsOf(rows: readonly { readonly text: string }[]): string[] {
 }
 
 function revealing(rows: WriteRows, reveal: (message: Message) => Message): WriteRows {
-  const { findAlike } = rows;
+  const { findDuplicate } = rows;
   return {
     read: (kind, row) => rows.read(kind, row),
-    findAlike:
-      findAlike &&
+    findDuplicate:
+      findDuplicate &&
       ((transaction, read, message) =>
-        findAlike(
+        findDuplicate(
           transaction,
           (row) => {
             const found = read(row);

@@ -35,12 +35,12 @@ export function makeKey(): Promise<CryptoKey> {
 }
 
 /** Whether that text of a row is sealed: a message's, an outgoing one's, or the draft. */
-export function isSealed(text: string): boolean {
+export function isEncrypted(text: string): boolean {
   return text.startsWith(sealedMark);
 }
 
 /** Seals and opens rows with one key; without a key rows are plain. */
-export class Seal {
+export class RowEncryption {
   readonly #key: CryptoKey | null;
   /** What is written is sealed with it. */
   readonly #sealingKey: CryptoKey | null;

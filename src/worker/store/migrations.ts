@@ -1,5 +1,5 @@
 import { unwrap, wrap } from 'idb';
-import { later, sized, z } from '../../protocol/zod.ts';
+import { lazy, length, z } from '../../protocol/zod.ts';
 
 /**
  * One step a version; a database of version n has gone through the first n. A step is never changed
@@ -35,11 +35,11 @@ function createStores(database: IDBDatabase): void {
 }
 
 /** Of a conversation's record in version 1, what is changed here. */
-const conversationV1 = later(() =>
+const conversationV1 = lazy(() =>
   z.looseObject({
     conversation: z.looseObject({ status: z.string() }),
     unread: z.number(),
-    readByVisitor: z.nullable(z.array(z.number()).check(sized(4, 4))),
+    readByVisitor: z.nullable(z.array(z.number()).check(length(4, 4))),
   }),
 );
 type ConversationV1 = z.infer<ReturnType<typeof conversationV1>>;

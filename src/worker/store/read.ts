@@ -1,11 +1,6 @@
 import { unwrap, wrap } from 'idb';
 import { type Message, type Place, type ReadMark, withReadMark } from '../../protocol/message.ts';
-import {
-  type ConversationRecord,
-  emptyMeta,
-  emptyReading,
-  type Restored,
-} from '../core/records.ts';
+import { type ConversationRecord, emptyMeta, noUnread, type Restored } from '../core/records.ts';
 import type { RowReader } from './rows.ts';
 import { type Database, metaKey, readingKey, storeNames, type Transaction } from './schema.ts';
 
@@ -40,7 +35,7 @@ export async function restoreAll(
   return {
     persistent: true,
     meta: { ...emptyMeta, ...rows.read('meta', meta) },
-    reading: rows.read('reading', reading) ?? emptyReading,
+    reading: rows.read('reading', reading) ?? noUnread,
     current,
     unclosed: formers
       .filter(({ conversation, isClosed }) => conversation.status === 'ended' && !isClosed)

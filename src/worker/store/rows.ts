@@ -9,18 +9,18 @@ import {
   routingSchema,
 } from '../../protocol/schemas.ts';
 import { z } from '../../protocol/zod.ts';
-import type { ConversationRecord, Meta, OutboxRecord, Reading } from '../core/records.ts';
+import type { ConversationRecord, Meta, OutboxRecord, UnreadState } from '../core/records.ts';
 import type { Log } from '../host/log.ts';
 import type { HubGateway } from '../options.ts';
-import type { FindAlike } from './same-message.ts';
+import type { FindDuplicate } from './same-message.ts';
 
 interface Rows {
   readonly message: Message;
   readonly conversation: ConversationRecord;
   readonly outbox: OutboxRecord;
-  /** `wipes` came later than the others. */
-  readonly meta: Omit<Meta, 'wipes'> & Partial<Pick<Meta, 'wipes'>>;
-  readonly reading: Reading;
+  /** `resetCount` came later than the others. */
+  readonly meta: Omit<Meta, 'resetCount'> & Partial<Pick<Meta, 'resetCount'>>;
+  readonly reading: UnreadState;
 }
 
 type RowKind = keyof Rows;
@@ -33,7 +33,7 @@ const schemas: Omit<Schemas, 'message' | 'outbox'> = {
     conversation: conversationSchema,
     ordinal: z.number(),
     next: z.number(),
-    holes: z.array(z.object({ from: z.number(), to: z.number(), tries: z.number() })),
+    gaps: z.array(z.object({ from: z.number(), to: z.number(), tries: z.number() })),
     completeUntil: z.number(),
     readMark: z.nullable(readMarkSchema),
     isClosed: z.boolean(),
@@ -44,7 +44,7 @@ const schemas: Omit<Schemas, 'message' | 'outbox'> = {
     routing: z.nullable(routingSchema),
     lastRouting: z.nullable(routingSchema),
     clockOffset: z.number(),
-    wipes: z.exactOptional(z.number()),
+    resetCount: z.exactOptional(z.number()),
   }),
   reading: z.object({ unread: z.number(), readUntil: z.nullable(positionSchema) }),
 };
@@ -59,17 +59,17 @@ const outboxFields = {
   reply: z.exactOptional(replySchema),
 };
 
-export type RowDialect = Pick<HubGateway, 'contents' | 'findAlike'>;
+export type RowDialect = Pick<HubGateway, 'contents' | 'findDuplicate'>;
 
 /** Checks what comes out of the store. */
 export class RowReader {
   readonly #log: Log;
   readonly #schemas: Schemas;
-  readonly findAlike: FindAlike | undefined;
+  readonly findDuplicate: FindDuplicate | undefined;
 
-  constructor(log: Log, { contents, findAlike }: RowDialect) {
+  constructor(log: Log, { contents, findDuplicate }: RowDialect) {
     this.#log = log;
-    this.findAlike = findAlike;
+    this.findDuplicate = findDuplicate;
     this.#schemas = {
       ...schemas,
       message: messageSchemaWith(contents),
@@ -84,7 +84,7 @@ export class RowReader {
     if (row === undefined) return null;
     const result = this.#schemas[kind].safeParse(row);
     if (result.success) return result.data;
-    this.#log.note({ kind: 'misfit', detail: `a misshapen row in the store (${kind})` });
+    this.#log.note({ kind: 'invalid', detail: `a misshapen row in the store (${kind})` });
     return null;
   }
 

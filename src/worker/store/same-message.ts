@@ -3,7 +3,7 @@ import { isSame } from '../genesys-cloud/core/message-matching.ts';
 import type { Transaction } from './schema.ts';
 
 /** Finds the row that a message has already, in a dialect whose ids are not to be relied on. */
-export type FindAlike = (
+export type FindDuplicate = (
   transaction: Transaction<'readwrite'>,
   /** `null`: it can't be read. */
   read: (row: unknown) => Message | null,
@@ -16,7 +16,7 @@ export function placeRange(position: Position): IDBKeyRange {
 }
 
 /** What is the same stands in the same place: it has the same time. */
-export const findAlike: FindAlike = async (transaction, read, message) => {
+export const findDuplicate: FindDuplicate = async (transaction, read, message) => {
   const place = placeRange(message.position);
   for (const found of await transaction.objectStore('messages').index('place').getAll(place)) {
     const row = read(found);

@@ -1,6 +1,6 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
 import type { Message } from '../../protocol/message.ts';
-import type { ConversationRecord, Meta, OutboxRecord, Reading } from '../core/records.ts';
+import type { ConversationRecord, Meta, OutboxRecord, UnreadState } from '../core/records.ts';
 
 /** The database as it is now; how it came to be is in `migrations.ts`. */
 
@@ -10,7 +10,7 @@ export const databaseName = 'partyline';
 export const metaKey = 'meta';
 export const readingKey = 'reading';
 /** What opens the rows, where the site wants them encrypted. */
-export const sealKey = 'seal';
+export const encryptionKey = 'seal';
 
 export const storeNames = ['messages', 'conversations', 'outbox', 'meta'] as const;
 
@@ -27,7 +27,7 @@ export interface Schema extends DBSchema {
     indexes: { ordinal: number };
   };
   outbox: { key: string; value: OutboxRecord };
-  meta: { key: string; value: Meta | Reading | CryptoKey };
+  meta: { key: string; value: Meta | UnreadState | CryptoKey };
 }
 
 export type Database = IDBPDatabase<Schema>;

@@ -2,8 +2,8 @@ import { deleteDB } from 'idb';
 import type { Place } from '../../protocol/message.ts';
 import { nothingRestored, type Restored, type StoreOperation } from '../core/records.ts';
 import type { Log } from '../host/log.ts';
-import { Handle, type StoreEvents } from './database-connection.ts';
-import type { RowSeal } from './encrypted-rows.ts';
+import { DatabaseConnection, type StoreEvents } from './database-connection.ts';
+import type { RowCipher } from './encrypted-rows.ts';
 import { pruneConversations, pruneMessages } from './prune.ts';
 import { emptyPage, type Page, readPage, restoreAll } from './read.ts';
 import { type RowDialect, RowReader } from './rows.ts';
@@ -19,18 +19,18 @@ import { nothingWritten, type Written, writeAll } from './write.ts';
  */
 export class Store {
   readonly #log: Log;
-  readonly #handle: Handle;
+  readonly #handle: DatabaseConnection;
   readonly #rows: RowReader;
-  readonly #seal: RowSeal | null;
+  readonly #seal: RowCipher | null;
 
   /**
    * @param dialect what its messages may bring besides their text, and how they are known again
    * @param seal encrypts the rows; `null`: they are plain
    */
-  constructor(log: Log, events: StoreEvents, dialect: RowDialect, seal: RowSeal | null = null) {
+  constructor(log: Log, events: StoreEvents, dialect: RowDialect, seal: RowCipher | null = null) {
     this.#log = log;
     this.#seal = seal;
-    this.#handle = new Handle(log, {
+    this.#handle = new DatabaseConnection(log, {
       ...events,
       emptied: () => {
         seal?.lostKey();

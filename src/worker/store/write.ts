@@ -1,13 +1,13 @@
 import { unwrap } from 'idb';
 import type { Message, Position } from '../../protocol/message.ts';
-import { emptyReading, type OutboxRecord, type StoreOperation } from '../core/records.ts';
+import { noUnread, type OutboxRecord, type StoreOperation } from '../core/records.ts';
 import type { RowReader } from './rows.ts';
 import {
   type Database,
+  encryptionKey,
   metaKey,
   readingKey,
   type StoreName,
-  sealKey,
   storeNames,
   type Transaction,
 } from './schema.ts';
@@ -25,7 +25,7 @@ export interface Written {
 export const nothingWritten: Written = { added: [], corrected: [], sent: [] };
 
 /** What a write reads before it writes. */
-export type WriteRows = Pick<RowReader, 'read' | 'findAlike'>;
+export type WriteRows = Pick<RowReader, 'read' | 'findDuplicate'>;
 
 /** All of them or none, in their order. */
 export async function writeAll(
@@ -44,7 +44,7 @@ export async function writeAll(
       if (asked) await asked;
     }
     // Behind a wipe, and in one transaction with what it has sealed.
-    if (key) await transaction.objectStore('meta').put(key, sealKey);
+    if (key) await transaction.objectStore('meta').put(key, encryptionKey);
     await batch.end();
     const { added, corrected, sent } = batch;
     return { added, corrected, sent };
@@ -136,7 +136,7 @@ class Batch {
   async end(): Promise<void> {
     if (this.#unread === 0) return;
     const meta = this.#transaction.objectStore('meta');
-    const reading = this.#rows.read('reading', await meta.get(readingKey)) ?? emptyReading;
+    const reading = this.#rows.read('reading', await meta.get(readingKey)) ?? noUnread;
     await meta.put({ ...reading, unread: reading.unread + this.#unread }, readingKey);
   }
 
@@ -151,7 +151,7 @@ class Batch {
     // One that can't be read is as good as none.
     const known =
       this.#rows.read('message', row) ??
-      (await this.#rows.findAlike?.(
+      (await this.#rows.findDuplicate?.(
         this.#transaction,
         (one) => this.#rows.read('message', one),
         message,

@@ -202,7 +202,7 @@ test.describe('the connection', () => {
       'signed-out': /^You’re signed out/,
       failed: /^Not connected\. Something went wrong\. Try again\.$/,
     };
-    const problem = { code: 'misfit', message: 'The gateway speaks another language.' } as const;
+    const problem = { code: 'invalid', message: 'The gateway speaks another language.' } as const;
     for (const [phase, words] of Object.entries(phases)) {
       await panel.connection({ phase: phase as Phase, problem });
       await expect(panel.status).toHaveText(words);

@@ -41,7 +41,7 @@ const meta = {
   routing: null,
   lastRouting: { skillGroups: ['Billing'] },
   clockOffset: 7,
-  wipes: 0,
+  resetCount: 0,
 };
 const record = {
   messageId: 'o1',

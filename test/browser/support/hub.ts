@@ -133,7 +133,7 @@ export async function connectForeign(
       const heard = new Promise((resolve) => {
         port.addEventListener('message', resolve, { once: true });
       });
-      const knock = { type: 'partyline-knock', connectionId: tabId };
+      const knock = { type: 'partyline-connect-request', connectionId: tabId };
       new BroadcastChannel('partyline-hub').postMessage(knock);
       await heard;
       return { port, stream, handOver: null };

@@ -5,16 +5,16 @@ import { check } from '../violation.ts';
 
 /** Nothing grows without a limit. */
 export function stepWithinBounds({ after }: Step, pendingCalls: number): void {
-  const { window, conversation, settings, requests, starting, storing, outbox } = after;
+  const { window, conversation, settings, requests, startCalls, storeCalls, outbox } = after;
   const { limits } = settings;
   const within = (value: number, limit: number, what: string) =>
     check(value <= limit, 'bounded', () => `${value} ${what}, at most ${limit}`);
   within(window.length, limits.window, 'rows in the window');
-  within(conversation?.held.length ?? 0, limits.held, 'frames held');
+  within(conversation?.reorderBuffer.length ?? 0, limits.held, 'frames held');
   within(outbox.length, limits.outbox, 'messages in the outbox');
   within(requests.length, 6, 'requests');
-  within(after.lingering.length, 3, 'lingering sockets');
-  within(starting.length + storing.length, pendingCalls, 'calls waiting in the state');
+  within(after.closingSockets.length, 3, 'lingering sockets');
+  within(startCalls.length + storeCalls.length, pendingCalls, 'calls waiting in the state');
   within(after.changes.operations.length, 10_000, 'operations unwritten');
 }
 

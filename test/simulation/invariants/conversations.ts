@@ -71,7 +71,7 @@ export class ConversationInvariants {
     } else if (input.result.value.type === 'conversation') {
       this.#readIn = Math.max(this.#readIn, begunIn);
       // The answer to a catch-up that was given up for a newer one says nothing of that.
-      if (before.recovery.active?.requestId === input.requestId) this.#failures = 0;
+      if (before.catchUps.active?.requestId === input.requestId) this.#failures = 0;
     }
   }
 

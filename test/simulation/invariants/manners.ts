@@ -30,7 +30,8 @@ export class MannersInvariants {
     }
     if (input.type === 'gateway' && input.event.type === 'problem') {
       const { kind, retryAfter } = input.event.problem;
-      const isHeard = 'socketId' in before.link && before.link.socketId === input.socketId;
+      const isHeard =
+        'socketId' in before.connection && before.connection.socketId === input.socketId;
       if (kind === 'rate-limited' && isHeard) this.#messagesAt = now + (retryAfter ?? 0);
     }
     if (input.type === 'token' && !input.result.ok) {

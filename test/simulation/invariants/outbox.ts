@@ -58,7 +58,9 @@ export class OutboxInvariants {
       if (effect.type === 'rest' && effect.call.type === 'send-message') {
         const { requestId } = effect;
         // Refused for its token only, and tried once more with a new one.
-        const isRepeat = before.requests.some((one) => one.requestId === requestId && one.retried);
+        const isRepeat = before.requests.some(
+          (one) => one.requestId === requestId && one.isRetried,
+        );
         if (!isRepeat) this.#goesOut(effect.call.messageId, step);
       }
     }
@@ -68,7 +70,8 @@ export class OutboxInvariants {
     const old = new Map(before.map((item) => [item.messageId, item]));
     for (const { messageId, at } of after) {
       const stage = old.get(messageId)?.at.stage;
-      if (at.stage === 'doubt' && stage !== 'doubt') this.#doubts.set(messageId, step.number);
+      if (at.stage === 'unconfirmed' && stage !== 'unconfirmed')
+        this.#doubts.set(messageId, step.number);
       if (at.stage === 'failed' && stage !== 'failed') this.#sent.delete(messageId);
     }
     const { input } = step;
@@ -111,17 +114,18 @@ export class OutboxInvariants {
     check(isStored, 'durable', () => `${messageId} goes out unstored`);
     const others = after.outbox.filter(
       (item) =>
-        item.messageId !== messageId && (item.at.stage === 'sent' || item.at.stage === 'posting'),
+        item.messageId !== messageId &&
+        (item.at.stage === 'sent' || item.at.stage === 'sending-by-rest'),
     );
     check(others.length === 0, 'one at a time', () => {
       return `${messageId} goes out while ${others[0]?.messageId} is on its way`;
     });
     const head = after.outbox.find(
-      (item) => item.at.stage !== 'failed' && item.at.stage !== 'held',
+      (item) => item.at.stage !== 'failed' && item.at.stage !== 'acknowledged',
     );
     // Parked until there was a token: it had left before an older one was wanted again.
     const wasParked = before.outbox.some(
-      (item) => item.messageId === messageId && item.at.stage === 'posting',
+      (item) => item.messageId === messageId && item.at.stage === 'sending-by-rest',
     );
     check(
       head?.messageId === messageId || wasParked,

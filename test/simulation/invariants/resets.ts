@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { emptyMeta } from '../../../src/worker/core/records.ts';
 import {
   type HubState,
-  initialRecovery,
+  initialCatchUps,
   initialRouting,
   initialState,
   initialToken,
@@ -75,21 +75,23 @@ const newestWords = free('what ends a conversation brings its last words along')
 const asked = free('what is asked for now is asked for by whoever comes next');
 
 function isWithoutFormerSocket({ before, after }: End): boolean {
-  if (!('socketId' in after.link)) return true;
-  return !('socketId' in before.link) || before.link.socketId !== after.link.socketId;
+  if (!('socketId' in after.connection)) return true;
+  return (
+    !('socketId' in before.connection) || before.connection.socketId !== after.connection.socketId
+  );
 }
 
 const phaseIs =
-  (...phases: readonly HubState['link']['phase'][]): Rule =>
+  (...phases: readonly HubState['connection']['phase'][]): Rule =>
   ({ after }) =>
-    phases.includes(after.link.phase) || after.isLeaving;
+    phases.includes(after.connection.phase) || after.isLeaving;
 
 /** None is opened before the last words of this one have been read; and nothing is sent into it. */
-const isReadToItsEnd: Rule = ({ after: { link } }) =>
-  link.phase !== 'online' || link.session.stage === 'ready';
+const isReadToItsEnd: Rule = ({ after: { connection } }) =>
+  connection.phase !== 'online' || connection.session.stage === 'ready';
 
-const circuitIsClosed: Rule = ({ after: { breaker } }) => !breaker.open;
-const startsAfresh: Rule = ({ after: { breaker } }) => !breaker.open && breaker.attempt === 0;
+const circuitIsClosed: Rule = ({ after: { breaker } }) => !breaker.isOpen;
+const startsAfresh: Rule = ({ after: { breaker } }) => !breaker.isOpen && breaker.attempt === 0;
 
 const hasSignedOut: Rule = ({ after: { problem } }) => problem?.code === 'signed-out';
 
@@ -97,7 +99,7 @@ const isFreshMeta: Rule = ({ before, after: { meta } }) =>
   isDeepStrictEqual(meta, {
     ...emptyMeta,
     subject: meta.subject,
-    wipes: before.meta.wipes + 1,
+    resetCount: before.meta.resetCount + 1,
   });
 
 /** What the visitor has typed, and who they are, has nothing to do with what was said. */
@@ -109,26 +111,34 @@ const isSameVisitors: Rule = ({ before: { meta: a }, after: { meta: b }, input }
 const hasOpened: Rule = (step) => isSameVisitors(step) && step.after.meta.routing === null;
 
 /** What was read stays read. */
-const readsOn: Rule = ({ before: { reading: a }, after: { reading: b } }) =>
+const readsOn: Rule = ({ before: { unread: a }, after: { unread: b } }) =>
   isDeepStrictEqual(a.readUntil, b.readUntil) && b.unread >= a.unread;
 
 const isFreshConversation: Rule = ({ before, after: { conversation, lastOrdinal, window } }) => {
   if (!conversation) return false;
-  const { ordinal, held, unsettled, readMark, readAhead, closing, isClosed, endedAt } =
-    conversation;
+  const {
+    ordinal,
+    reorderBuffer,
+    unsequencedBuffer,
+    readMark,
+    earlyReceipt,
+    finalCatchUp,
+    isClosed,
+    endedAt,
+  } = conversation;
   // Nothing of it has come yet: what has is known by its rows alone.
   const isUntouched = !window.some((one) => one.position[0] === ordinal);
-  const isNew = isUntouched ? conversation.next === 1 && conversation.holes.length === 0 : true;
+  const isNew = isUntouched ? conversation.next === 1 && conversation.gaps.length === 0 : true;
   return (
     isNew &&
     ordinal === before.lastOrdinal + 1 &&
     ordinal === lastOrdinal &&
-    held.length === 0 &&
-    unsettled.length === 0 &&
+    reorderBuffer.length === 0 &&
+    unsequencedBuffer.length === 0 &&
     readMark === null &&
-    readAhead === null &&
+    earlyReceipt === null &&
     // It may be over by now.
-    (closing === null) === (endedAt === null) &&
+    (finalCatchUp === null) === (endedAt === null) &&
     (endedAt === null || conversation.conversation.status === 'ended') &&
     !isClosed
   );
@@ -138,13 +148,13 @@ const hasEnded: Rule = ({ after: { conversation } }) =>
   conversation?.conversation.status === 'ended' && conversation.endedAt !== null;
 
 /** The former one is looked after, until its last words are known. */
-const isLookedAfter: Rule = ({ before, after: { formers, conversation } }) => {
+const isLookedAfter: Rule = ({ before, after: { previousConversations, conversation } }) => {
   const former = before.conversation;
   if (!former || former.isClosed) return true;
   const { conversationId } = former.conversation;
   return (
-    formers.some((one) => one.conversation.conversationId === conversationId) &&
-    !formers.some(
+    previousConversations.some((one) => one.conversation.conversationId === conversationId) &&
+    !previousConversations.some(
       (one) => one.conversation.conversationId === conversation?.conversation.conversationId,
     )
   );
@@ -178,20 +188,20 @@ const isNotStranded: Rule = ({ after: { outbox, meta } }) =>
   meta.routing !== null || outbox.every(({ at }) => at.stage !== 'queued');
 
 const onlyFewer =
-  (key: 'requests' | 'earlier' | 'lookups' | 'lingering'): Rule =>
+  (key: 'requests' | 'paginations' | 'lookups' | 'closingSockets'): Rule =>
   ({ before, after }) => {
     const known: readonly unknown[] = before[key];
     return after[key].every((one: unknown) => known.includes(one));
   };
 
-const runsOn: Rule = ({ before, after: { recovery } }) =>
-  isDeepStrictEqual(recovery, { ...initialRecovery, runs: before.recovery.runs });
+const runsOn: Rule = ({ before, after: { catchUps } }) =>
+  isDeepStrictEqual(catchUps, { ...initialCatchUps, begun: before.catchUps.begun });
 
 /** A catch-up that is under way is this conversation's, or a former one's. */
-const readsWhatIsThere: Rule = ({ after: { recovery, conversation, formers } }) => {
-  const { active } = recovery;
+const readsWhatIsThere: Rule = ({ after: { catchUps, conversation, previousConversations } }) => {
+  const { active } = catchUps;
   if (!active) return true;
-  return [conversation, ...formers].some(
+  return [conversation, ...previousConversations].some(
     (one) => one?.conversation.conversationId === active.conversationId,
   );
 };
@@ -213,7 +223,7 @@ const nobodyTypes: Rule = ({ before, after: { typing } }) =>
 
 /** A line that was open has told of somebody who types. */
 const nobodyTypesThere: Rule = (step) => {
-  const { phase } = step.before.link;
+  const { phase } = step.before.connection;
   if (phase !== 'online' && phase !== 'draining') return true;
   return nobodyTypes(step) && !step.after.typing.told;
 };
@@ -223,21 +233,21 @@ const pagesStay: Rule = ({ before, after: { tabs } }) =>
   tabs.length === before.tabs.length &&
   tabs.every(({ tabId, isTyping }, index) => tabId === before.tabs[index]?.tabId && !isTyping);
 
-const isNotUsedLess: Rule = ({ before, after: { pace } }) =>
-  Object.entries(before.pace).every(([kind, log]) => {
-    const now = Object.entries(pace).find(([other]) => other === kind)?.[1] ?? [];
+const isNotUsedLess: Rule = ({ before, after: { rateLimit } }) =>
+  Object.entries(before.rateLimit).every(([kind, log]) => {
+    const now = Object.entries(rateLimit).find(([other]) => other === kind)?.[1] ?? [];
     return now.length >= log.length;
   });
 
 /** Whoever has asked waits on; the one who ends it may wait for that. */
-const waitsOn: Rule = ({ before, after: { storing } }) =>
-  before.storing.every((one) => storing.includes(one));
+const waitsOn: Rule = ({ before, after: { storeCalls } }) =>
+  before.storeCalls.every((one) => storeCalls.includes(one));
 
-const onlyTheirs: Rule = ({ after: { storing }, input }) =>
-  storing.every(({ callId }) => input.type === 'call' && input.callId === callId);
+const onlyTheirs: Rule = ({ after: { storeCalls }, input }) =>
+  storeCalls.every(({ callId }) => input.type === 'call' && input.callId === callId);
 
 /** For good, so that a power cut brings nobody back; and before whatever is written next. */
-const wipes: Rule = ({ after: { changes } }) => {
+const resetCount: Rule = ({ after: { changes } }) => {
   const { operations, upserts, belowWindow, removed, readMark, unread } = changes;
   return (
     operations.length === 1 &&
@@ -252,19 +262,19 @@ const wipes: Rule = ({ after: { changes } }) => {
 };
 
 const hasNewToken: Rule = ({ after: { token } }) =>
-  !token.renewing && token.expiresAt !== null && !token.wantsFresh;
+  !token.isRenewing && token.expiresAt !== null && !token.wantsFresh;
 
-const hasNoToken: Rule = ({ after: { token } }) => token.expiresAt === null && !token.renewing;
+const hasNoToken: Rule = ({ after: { token } }) => token.expiresAt === null && !token.isRenewing;
 
 /** A session that from now on is not opened again has no time left, and hands none on. */
-const leavesNoLife: Rule = ({ before, after: { guest } }) =>
-  before.guest?.startsNew === true ||
-  guest?.startsNew !== true ||
-  (guest.life === null && guest.ends === null);
+const leavesNoLife: Rule = ({ before, after: { sessionMemory } }) =>
+  before.sessionMemory?.startsNew === true ||
+  sessionMemory?.startsNew !== true ||
+  (sessionMemory.life === null && sessionMemory.ends === null);
 
 /** A broker that wants to be left alone is, whoever asks. */
 const leavesTheBroker: Rule = ({ before, after: { token } }) =>
-  isDeepStrictEqual(token, { ...initialToken, quietUntil: before.token.quietUntil });
+  isDeepStrictEqual(token, { ...initialToken, pausedUntil: before.token.pausedUntil });
 
 /** Nothing is shown until somebody is there again, where the site wants it so. */
 const isHidden: Rule = ({ before, after: { isConfirmed, settings } }) =>
@@ -303,18 +313,18 @@ export const resetTable = {
     'conversation gone': timersEnd('conversation'),
     'conversation ended': free('its last words are waited for as before'),
   }),
-  restored: ofHub(),
-  persistent: ofHub(),
+  isRestored: ofHub(),
+  isPersistent: ofHub(),
   isConfirmed: row('kept', {
     'visitor switched': ({ after }) => after.isConfirmed,
     'session over': isHidden,
   }),
   hiddenOutbox: ofVisitor({ 'session over': hidesWhatWaits }),
-  online: ofHub(),
-  link: row(isWithoutFormerSocket, {
+  isOnline: ofHub(),
+  connection: row(isWithoutFormerSocket, {
     'signed out': phaseIs('signed-out'),
     'session over': phaseIs('signed-out'),
-    'stepped down': phaseIs('left'),
+    'stepped down': phaseIs('handed-over'),
     slept: phaseIs('idle'),
     'next conversation': free('it is opened on the line that is there'),
     'conversation gone': free('the next one is opened on the line that is there'),
@@ -338,12 +348,12 @@ export const resetTable = {
     'conversation ended': free('its session may go with it'),
     'socket gone': free('it may be what the gateway refuses'),
   }),
-  lingering: row(free('a socket lingers until its end is seen')),
-  renewal: row('kept', {
+  closingSockets: row(free('a socket lingers until its end is seen')),
+  isRenewing: row('kept', {
     'visitor switched': 'initial',
     'signed out': 'initial',
-    'session over': ({ after }) => after.renewal === after.isLeaving,
-    'stepped down': ({ after }) => after.renewal,
+    'session over': ({ after }) => after.isRenewing === after.isLeaving,
+    'stepped down': ({ after }) => after.isRenewing,
     slept: 'initial',
     'conversation gone': free('its session may go with it'),
     'conversation ended': free('its session may go with it'),
@@ -375,7 +385,7 @@ export const resetTable = {
     'conversation gone': isSameVisitors,
     'conversation ended': isSameVisitors,
   }),
-  reading: ofVisitor({
+  unread: ofVisitor({
     'session over': readsOn,
     'next conversation': readsOn,
     'conversation gone': free('what was unread may have been deleted'),
@@ -390,7 +400,7 @@ export const resetTable = {
     'socket gone': ({ before: { conversation: a }, after: { conversation: b } }) =>
       isDeepStrictEqual(a && { ...a, closing: null }, b && { ...b, closing: null }),
   }),
-  formers: ofVisitor({
+  previousConversations: ofVisitor({
     'next conversation': isLookedAfter,
     'conversation gone': onlyFormers,
   }),
@@ -420,17 +430,17 @@ export const resetTable = {
     'socket gone': isInDoubt,
   }),
   lastOutboxOrdinal: ofVisitor(),
-  quietUntil: ofVisitor({
+  pausedUntil: ofVisitor({
     'next conversation': free('what goes out may be the last that may'),
-    'socket gone': ({ before, after }) => (after.quietUntil ?? 0) >= (before.quietUntil ?? 0),
+    'socket gone': ({ before, after }) => (after.pausedUntil ?? 0) >= (before.pausedUntil ?? 0),
   }),
   receiptDue: ofVisitor({
     'next conversation': 'initial',
     'conversation gone': free('there is nothing to be told of it'),
   }),
   // The server's wish, whoever asks.
-  restQuietUntil: ofHub(),
-  recovery: row('kept', {
+  restPausedUntil: ofHub(),
+  catchUps: row('kept', {
     'visitor switched': runsOn,
     'signed out': runsOn,
     'session over': free('without a token a catch-up fails'),
@@ -438,7 +448,7 @@ export const resetTable = {
     'conversation gone': free('its answer is nobody’s any more'),
     'conversation ended': readsWhatIsThere,
     // REST may begin to stand in.
-    'socket gone': ({ before: { recovery: a }, after: { recovery: b } }) =>
+    'socket gone': ({ before: { catchUps: a }, after: { catchUps: b } }) =>
       a.failures === b.failures && a.completedAt === b.completedAt,
   }),
   routing: row('kept', {
@@ -450,9 +460,9 @@ export const resetTable = {
     'conversation ended': isNotQueued,
   }),
   // What was used is used, whoever it was.
-  pace: row(isNotUsedLess),
-  guest: ofVisitor({
-    'next conversation': ({ after }) => after.guest?.startsNew !== true,
+  rateLimit: row(isNotUsedLess),
+  sessionMemory: ofVisitor({
+    'next conversation': ({ after }) => after.sessionMemory?.startsNew !== true,
     'conversation gone': leavesNoLife,
     'conversation ended': leavesNoLife,
     'socket gone': free('it may be what the gateway refuses'),
@@ -471,41 +481,41 @@ export const resetTable = {
   alertedTab: ofHub(),
   alertedAt: ofHub(),
   alertedUntil: ofVisitor({ 'conversation gone': free('what rang may have been deleted') }),
-  starting: row('kept', {
+  startCalls: row('kept', {
     'visitor switched': 'initial',
     'signed out': 'initial',
     'session over': 'initial',
     'next conversation': 'initial',
     'conversation ended': free('whoever leaves it wants no other'),
   }),
-  storing: row(waitsOn, { 'visitor switched': 'initial', 'signed out': onlyTheirs }),
+  storeCalls: row(waitsOn, { 'visitor switched': 'initial', 'signed out': onlyTheirs }),
   lookups: ofVisitor({ 'conversation gone': onlyFewer('lookups') }),
-  earlier: ofVisitor({
-    'session over': onlyFewer('earlier'),
-    'conversation gone': onlyFewer('earlier'),
+  paginations: ofVisitor({
+    'session over': onlyFewer('paginations'),
+    'conversation gone': onlyFewer('paginations'),
   }),
   revision: row(({ before, after }) => after.revision >= before.revision),
   published: row(free('the next flush compares with it')),
   changes: row(free('the next flush writes and tells it'), {
-    'visitor switched': wipes,
-    'signed out': wipes,
+    'visitor switched': resetCount,
+    'signed out': resetCount,
   }),
 } satisfies Record<keyof HubState, Row>;
 
 function onlyFormers({ before, after }: End): boolean {
-  return after.formers.every((one) => before.formers.includes(one));
+  return after.previousConversations.every((one) => before.previousConversations.includes(one));
 }
 
 const refusals: ReadonlySet<string> = new Set(['refused', 'token-expired', 'evicted']);
 
 /** What of it ended in this step, and nothing that is below it. */
 export function endingOf({ before, after, input }: End): Ending | null {
-  if (input.type === 'restored' || !before.restored) return null;
+  if (input.type === 'restored' || !before.isRestored) return null;
   if (before.generation !== after.generation) {
     return input.type === 'call' ? 'signed out' : 'visitor switched';
   }
-  if (before.link.phase !== after.link.phase) {
-    if (after.link.phase === 'signed-out') return 'session over';
+  if (before.connection.phase !== after.connection.phase) {
+    if (after.connection.phase === 'signed-out') return 'session over';
     if (input.type === 'timer' && input.name === 'idle') return 'slept';
   }
   if (!before.isLeaving && after.isLeaving) return 'stepped down';
@@ -514,12 +524,13 @@ export function endingOf({ before, after, input }: End): Ending | null {
   if (was && !is) return 'conversation gone';
   if (was && is && was.conversationId !== is.conversationId) return 'next conversation';
   if (was && is?.status === 'ended' && was.status !== 'ended') return 'conversation ended';
-  const { link } = before;
+  const { connection } = before;
   // A last echo, after which a socket is changed, is news as well.
   const isTold = input.type === 'rest' || input.type === 'token';
   const isNews = isTold || (input.type === 'gateway' && !refusals.has(input.event.type));
-  if (isNews || !('socketId' in link)) return null;
-  const isThere = 'socketId' in after.link && after.link.socketId === link.socketId;
+  if (isNews || !('socketId' in connection)) return null;
+  const isThere =
+    'socketId' in after.connection && after.connection.socketId === connection.socketId;
   return isThere ? null : 'socket gone';
 }
 
@@ -568,8 +579,8 @@ export class ResetInvariants {
   #isDeafToFormers({ before, after, input, effects }: Step): void {
     if (input.type !== 'rest' && input.type !== 'token') return;
     if (input.requestId > this.#formers) return;
-    const { restQuietUntil, token, seed } = before;
-    const isDeaf = isDeepStrictEqual({ ...after, restQuietUntil, token, seed }, before);
+    const { restPausedUntil, token, seed } = before;
+    const isDeaf = isDeepStrictEqual({ ...after, restPausedUntil, token, seed }, before);
     check(
       isDeaf && effects.length === 0,
       'resets',
@@ -617,9 +628,9 @@ function holds(
 /** Whoever waits goes on waiting, or has an answer: nobody is forgotten, nobody is answered twice. */
 function everybodyIsAnswered({ before, after, effects }: Step): void {
   const isAsBefore =
-    before.starting === after.starting &&
-    before.storing === after.storing &&
-    before.earlier === after.earlier &&
+    before.startCalls === after.startCalls &&
+    before.storeCalls === after.storeCalls &&
+    before.paginations === after.paginations &&
     before.outbox === after.outbox;
   if (isAsBefore) return;
   const answered = effects.flatMap((effect) => (effect.type === 'answer' ? effect.callId : []));
@@ -634,11 +645,11 @@ function everybodyIsAnswered({ before, after, effects }: Step): void {
   check(early === undefined, 'resets', () => `call ${early} is answered, and still waits`);
 }
 
-function waiting({ starting, storing, earlier, outbox }: HubState): readonly number[] {
+function waiting({ startCalls, storeCalls, paginations, outbox }: HubState): readonly number[] {
   return [
-    ...starting,
-    ...storing.map(({ callId }) => callId),
-    ...earlier.map(({ callId }) => callId),
+    ...startCalls,
+    ...storeCalls.map(({ callId }) => callId),
+    ...paginations.map(({ callId }) => callId),
     ...outbox.flatMap(({ at }) => (at.stage === 'storing' ? (at.callId ?? []) : [])),
   ];
 }

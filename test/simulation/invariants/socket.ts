@@ -78,12 +78,12 @@ export class SocketInvariants {
 
   step({ before, after, hub, effects }: Step): void {
     for (const effect of effects) if (effect.type === 'rest') this.#asked();
-    const { link } = after;
-    if (link.phase !== 'waiting' || before.link === link) return;
+    const { connection } = after;
+    if (connection.phase !== 'waiting' || before.connection === connection) return;
     const { now } = hub.clock();
-    const delay = link.retryAt - now;
+    const delay = connection.retryAt - now;
     const lastTry = after.breaker.lastTry ?? Number.NEGATIVE_INFINITY;
-    check(link.retryAt - lastTry >= 1_999, 'no hurry', () => `a retry after ${delay} ms`);
+    check(connection.retryAt - lastTry >= 1_999, 'no hurry', () => `a retry after ${delay} ms`);
     check(delay <= 45_000, 'no sloth', () => `a retry after ${delay} ms`);
   }
 }

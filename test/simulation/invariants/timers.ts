@@ -1,4 +1,4 @@
-import type { HubState, Link } from '../../../src/worker/core/state.ts';
+import type { ConnectionState, HubState } from '../../../src/worker/core/state.ts';
 import { type TimerName, timerNames } from '../../../src/worker/core/timers.ts';
 import type { Step } from '../model/hub.ts';
 import { check } from '../violation.ts';
@@ -27,12 +27,12 @@ export interface TimerRule {
   readonly atLatest?: (state: HubState, now: number) => number;
 }
 
-type Phase = Link['phase'];
+type Phase = ConnectionState['phase'];
 
 const inPhase =
   (...phases: readonly Phase[]) =>
-  ({ link }: HubState) =>
-    phases.includes(link.phase);
+  ({ connection }: HubState) =>
+    phases.includes(connection.phase);
 
 const whenever = () => true;
 const never = () => false;
@@ -42,11 +42,11 @@ const isConnecting = inPhase('connecting', 'authenticating');
 const waits = inPhase('waiting', 'offline');
 const isClosing = inPhase('closing');
 const isDraining = inPhase('draining');
-const isUnwatched = inPhase('idle', 'signed-out', 'left');
+const isUnwatched = inPhase('idle', 'signed-out', 'handed-over');
 
-function awaitsAnswer({ link }: HubState): boolean {
-  if (link.phase !== 'online') return false;
-  return link.session.stage === 'resuming' || link.session.stage === 'routing';
+function awaitsAnswer({ connection }: HubState): boolean {
+  if (connection.phase !== 'online') return false;
+  return connection.session.stage === 'resuming' || connection.session.stage === 'routing';
 }
 
 function hasSent({ outbox }: HubState): boolean {
@@ -54,23 +54,23 @@ function hasSent({ outbox }: HubState): boolean {
 }
 
 function isUnsettled({ conversation }: HubState): boolean {
-  return conversation !== null && conversation.unsettled.length > 0;
+  return conversation !== null && conversation.unsequencedBuffer.length > 0;
 }
 
 /** A catch-up is under way, or will be: it settles what is held. */
-function asksSoon({ recovery, timers }: HubState): boolean {
+function asksSoon({ catchUps, timers }: HubState): boolean {
   const isPending = timers['rest-retry'] !== undefined || timers.poll !== undefined;
-  return recovery.active !== null || isPending;
+  return catchUps.active !== null || isPending;
 }
 
 /** On any other line a catch-up comes with the next conversation frame. */
-function isInConversation({ link }: HubState): boolean {
-  return link.phase === 'online' && link.session.stage === 'conversation';
+function isInConversation({ connection }: HubState): boolean {
+  return connection.phase === 'online' && connection.session.stage === 'conversation';
 }
 
 function isHeld(state: HubState): boolean {
   const { conversation } = state;
-  if (!conversation || conversation.held.length === 0) return false;
+  if (!conversation || conversation.reorderBuffer.length === 0) return false;
   return isInConversation(state) && !asksSoon(state);
 }
 
@@ -79,7 +79,7 @@ function isBeingChecked({ routing: { check: one } }: HubState): boolean {
 }
 
 function isParked({ requests }: HubState): boolean {
-  return requests.some(({ parked }) => parked);
+  return requests.some(({ isParked }) => isParked);
 }
 
 const isTokenDue = ({ token }: HubState) =>
@@ -94,7 +94,8 @@ export const timerRules = {
     owners: ['try'],
     onlyWhile: waits,
     always: waits,
-    atLatest: ({ link }) => (link.phase === 'waiting' ? link.retryAt : Number.POSITIVE_INFINITY),
+    atLatest: ({ connection }) =>
+      connection.phase === 'waiting' ? connection.retryAt : Number.POSITIVE_INFINITY,
   },
   auth: { owners: ['socket', 'try'], onlyWhile: isConnecting, always: isConnecting },
   close: { owners: ['hub'], onlyWhile: isClosing, always: isClosing },
@@ -108,9 +109,9 @@ export const timerRules = {
     onlyWhile: ({ token }) => token.expiresAt !== null,
     // Before that the socket's own end is near.
     always: (state) =>
-      state.link.phase === 'online' && isTokenDue(state) && !state.timers['token-retry'],
+      state.connection.phase === 'online' && isTokenDue(state) && !state.timers['token-retry'],
     atLatest: ({ token }, now) =>
-      token.renewing ? Number.POSITIVE_INFINITY : Math.max(now, token.expiresAt ?? 0),
+      token.isRenewing ? Number.POSITIVE_INFINITY : Math.max(now, token.expiresAt ?? 0),
   },
   'token-retry': {
     owners: ['hub'],
@@ -125,7 +126,8 @@ export const timerRules = {
   hold: {
     owners: ['conversation'],
     onlyWhile: ({ conversation }) =>
-      conversation !== null && (conversation.held.length > 0 || conversation.holes.length > 0),
+      conversation !== null &&
+      (conversation.reorderBuffer.length > 0 || conversation.gaps.length > 0),
     always: isHeld,
     atLatest: (state, now) =>
       isHeld(state) ? now + state.settings.timing.hold : Number.POSITIVE_INFINITY,
@@ -147,7 +149,7 @@ export const timerRules = {
     // Also set while REST stands in, where it finds nothing to do.
     onlyWhile: whenever,
     always: (state) => {
-      const isWatched = state.tabs.some(({ visible }) => visible);
+      const isWatched = state.tabs.some(({ isVisible }) => isVisible);
       return isWatched && isInConversation(state) && !asksSoon(state);
     },
   },
@@ -164,20 +166,20 @@ export const timerRules = {
   },
   poll: {
     owners: ['circuit'],
-    onlyWhile: ({ breaker, isLeaving }) => breaker.open && !isLeaving,
+    onlyWhile: ({ breaker, isLeaving }) => breaker.isOpen && !isLeaving,
     always: ({ breaker, isLeaving, settings }) =>
-      breaker.open && !isLeaving && settings.traits.authentication === 'frame',
+      breaker.isOpen && !isLeaving && settings.traits.authentication === 'frame',
   },
   probe: {
     owners: ['circuit'],
-    onlyWhile: ({ breaker, isLeaving }) => breaker.open && !isLeaving,
+    onlyWhile: ({ breaker, isLeaving }) => breaker.isOpen && !isLeaving,
     always: inPhase('resting'),
   },
   rate: {
     owners: ['visitor'],
-    onlyWhile: ({ quietUntil }) => quietUntil !== null,
-    always: ({ quietUntil }) => quietUntil !== null,
-    atLatest: ({ quietUntil }) => quietUntil ?? 0,
+    onlyWhile: ({ pausedUntil }) => pausedUntil !== null,
+    always: ({ pausedUntil }) => pausedUntil !== null,
+    atLatest: ({ pausedUntil }) => pausedUntil ?? 0,
   },
   'typing-shown': {
     owners: ['socket', 'conversation'],
@@ -191,8 +193,8 @@ export const timerRules = {
   },
   prune: {
     owners: ['hub'],
-    onlyWhile: ({ restored }) => restored,
-    always: ({ restored }) => restored,
+    onlyWhile: ({ isRestored }) => isRestored,
+    always: ({ isRestored }) => isRestored,
   },
   idle: {
     owners: ['hub'],
@@ -205,9 +207,9 @@ export const timerRules = {
   },
   expiry: {
     owners: ['visitor'],
-    onlyWhile: ({ guest }) => guest?.ends != null,
-    always: ({ guest }, now) => guest?.ends != null && now < guest.ends,
-    atLatest: ({ guest }) => guest?.ends ?? 0,
+    onlyWhile: ({ sessionMemory }) => sessionMemory?.ends != null,
+    always: ({ sessionMemory }, now) => sessionMemory?.ends != null && now < sessionMemory.ends,
+    atLatest: ({ sessionMemory }) => sessionMemory?.ends ?? 0,
   },
 } satisfies Record<TimerName, TimerRule>;
 
@@ -220,7 +222,7 @@ const rules: readonly (readonly [TimerName, TimerRule])[] = timerNames.map((name
 export class TimerInvariants {
   step({ before, after, input, hub }: Step): void {
     // Before that there is nobody, and nothing to be done.
-    if (before === after || !after.restored) return;
+    if (before === after || !after.isRestored) return;
     const fault = faultOf(after, hub.clock().now);
     check(fault === null, 'timers', () => `${fault} (${describe(input)})`);
   }

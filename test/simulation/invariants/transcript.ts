@@ -1,5 +1,5 @@
 import { comparePlaces, comparePositions, type Message } from '../../../src/protocol/message.ts';
-import type { Hole } from '../../../src/worker/core/records.ts';
+import type { Gap } from '../../../src/worker/core/records.ts';
 import type { HubState } from '../../../src/worker/core/state.ts';
 import type { ModelGateway } from '../model/gateway.ts';
 import type { Step } from '../model/hub.ts';
@@ -16,7 +16,7 @@ export class TranscriptInvariants {
   readonly #hub = new WatchedRows('hub');
   readonly #tabs = new Map<ModelTab, WatchedRows>();
   /** For which the marks of the whole window were checked. */
-  #holes: readonly Hole[] = [];
+  #holes: readonly Gap[] = [];
 
   constructor(gateway: ModelGateway) {
     this.#gateway = gateway;
@@ -46,10 +46,10 @@ export class TranscriptInvariants {
   /** Each hole is told at the row behind it, and nothing else is. */
   #marked({ conversation, window }: HubState, { from, to }: Difference): void {
     if (!conversation) return;
-    const { holes, ordinal } = conversation;
-    const isAsBefore = holes === this.#holes;
-    this.#holes = holes;
-    const missing = new Map(holes.map((hole) => [hole.to + 1, hole.to - hole.from + 1]));
+    const { gaps, ordinal } = conversation;
+    const isAsBefore = gaps === this.#holes;
+    this.#holes = gaps;
+    const missing = new Map(gaps.map((hole) => [hole.to + 1, hole.to - hole.from + 1]));
     const end = isAsBefore ? to : window.length;
     for (let index = isAsBefore ? from : 0; index < end; index += 1) {
       const row = window[index];

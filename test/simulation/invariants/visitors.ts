@@ -18,8 +18,9 @@ export class VisitorInvariants {
 
   step({ before, after }: Step): void {
     if (before.generation !== after.generation) {
-      const { window, outbox, formers, earlier } = after;
-      const left = window.length + outbox.length + formers.length + earlier.length;
+      const { window, outbox, previousConversations, paginations } = after;
+      const left =
+        window.length + outbox.length + previousConversations.length + paginations.length;
       check(left === 0, 'strangers', () => 'something of the former visitor is left in memory');
     }
     if (before.window !== after.window) this.#areOf(after, after.window, 'hub');

@@ -1,6 +1,6 @@
 import type { GatewayTraits } from '../../../src/protocol/gateway.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
-import type { SessionRules } from '../../../src/worker/core/session-policy.ts';
+import type { SessionPolicy } from '../../../src/worker/core/session-policy.ts';
 import type { World } from '../world.ts';
 import { type Edges, type EdgesHub, WebchatEdges } from './edges.ts';
 import { ModelGateway } from './gateway.ts';
@@ -17,7 +17,7 @@ export interface Dialect {
   /** The site, which knows who its visitor is. */
   readonly broker: ModelBroker;
   readonly traits: GatewayTraits;
-  readonly rules: SessionRules | null;
+  readonly rules: SessionPolicy | null;
   readonly edges: (hub: EdgesHub) => Edges;
   readonly accept: (line: Line, watch: Watch) => ServerEnd;
 }

@@ -2,7 +2,7 @@ import type { GatewayCommand, GatewayTraits } from '../../../src/protocol/gatewa
 import type { StreamMessage } from '../../../src/protocol/port.ts';
 import type { Answer, Effect } from '../../../src/worker/core/effect.ts';
 import type { Clock, Input } from '../../../src/worker/core/input.ts';
-import type { SessionRules } from '../../../src/worker/core/session-policy.ts';
+import type { SessionPolicy } from '../../../src/worker/core/session-policy.ts';
 import {
   defaultRoutingPolicy,
   defaultTiming,
@@ -36,7 +36,7 @@ export interface HubSurroundings {
   readonly machine: Machine;
   readonly disk: Disk;
   readonly traits: GatewayTraits;
-  readonly rules: SessionRules | null;
+  readonly rules: SessionPolicy | null;
   readonly edges: (hub: EdgesHub) => Edges;
   readonly isGatewayUp: () => boolean;
   readonly accept: (line: Line) => ServerEnd;
@@ -195,7 +195,7 @@ export class HubProcess implements EdgesHub {
       case 'prune':
         this.#store.prune(effect.keep, effect.before);
         return;
-      case 'left':
+      case 'handed-over':
         this.#leave();
         return;
       case 'read-earlier': {

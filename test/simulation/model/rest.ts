@@ -101,7 +101,7 @@ export class ModelRest {
             type: 'history',
             messages: rows.slice(-pageLimit).map((message) => this.#gateway.wire(message)),
             nextCursor: null,
-            misfits: 0,
+            invalidCount: 0,
           },
         };
       }
@@ -133,7 +133,7 @@ export class ModelRest {
             type: 'history',
             messages: page.map(({ message }) => this.#gateway.wire(message)),
             nextCursor: next ? String(next.index) : null,
-            misfits: 0,
+            invalidCount: 0,
           },
         };
       }

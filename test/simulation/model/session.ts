@@ -110,7 +110,7 @@ export class GatewaySession implements Listener, ServerEnd {
   #authenticate(token: string | null): void {
     const { world, broker } = this.#context;
     if (strikes(world, 'crowded out', world.profile.crowded)) {
-      this.#hangUp('crowded');
+      this.#hangUp('too-many-connections');
       return;
     }
     const life = broker.lifeOf(token);

@@ -8,12 +8,12 @@ import {
 import {
   type ConversationRecord,
   emptyMeta,
-  emptyReading,
   type Meta,
+  noUnread,
   type OutboxRecord,
-  type Reading,
   type Restored,
   type StoreOperation,
+  type UnreadState,
 } from '../../../src/worker/core/records.ts';
 import { isSame } from '../../../src/worker/genesys-cloud/core/message-matching.ts';
 import type { World } from '../world.ts';
@@ -37,7 +37,7 @@ export class Disk {
   readonly conversations = new Map<string, ConversationRecord>();
   readonly outbox = new Map<string, OutboxRecord>();
   meta: Meta | null = null;
-  reading: Reading = emptyReading;
+  reading: UnreadState = noUnread;
   /** Messages are known again in other ways than by one id. */
   readonly #hasLooseIds: boolean;
   /** How to undo the writes that a power cut may take, oldest first. */
@@ -57,7 +57,7 @@ export class Disk {
     this.conversations.clear();
     this.outbox.clear();
     this.meta = null;
-    this.reading = emptyReading;
+    this.reading = noUnread;
     this.#undo = [];
     this.generation += 1;
     this.isBare = true;
@@ -176,7 +176,7 @@ export class Disk {
         this.conversations.clear();
         this.outbox.clear();
         this.meta = null;
-        this.reading = emptyReading;
+        this.reading = noUnread;
         return () => {};
     }
   }
@@ -193,7 +193,7 @@ export class Disk {
     return this.#read({ ...this.reading, unread: this.reading.unread + by });
   }
 
-  #read(reading: Reading): () => void {
+  #read(reading: UnreadState): () => void {
     const before = this.reading;
     this.reading = reading;
     return () => {

@@ -1,16 +1,16 @@
 import type { PageClock } from '../../../src/client/clock.ts';
-import { Caller, type Unsettled } from '../../../src/client/hub-rpc.ts';
-import { loadEarlier, refreshAbove } from '../../../src/client/pagination.ts';
-import { sayAgain } from '../../../src/client/pending-handoff.ts';
+import { HubRpc, type Unsettled } from '../../../src/client/hub-rpc.ts';
+import { loadEarlier, refreshRows } from '../../../src/client/pagination.ts';
+import { resendPending } from '../../../src/client/pending-handoff.ts';
 import { isStreamMessage } from '../../../src/client/port-validators.ts';
 import { Replica } from '../../../src/client/replica.ts';
 import {
-  knowledge,
+  attachKnowledge,
   type PageStorage,
-  readMirror,
-  readUnsent,
-  writeMirror,
-  writeUnsent,
+  readPendingHandoff,
+  readSessionHint,
+  writePendingHandoff,
+  writeSessionHint,
 } from '../../../src/client/session-hint.ts';
 import type { SideCall } from '../../../src/protocol/deployment.ts';
 import { PartylineError } from '../../../src/protocol/errors.ts';
@@ -60,7 +60,7 @@ export class ModelTab {
   #port: ModelPort | null = null;
   /** What a frozen page has not come to. */
   #waiting: { readonly kind: Kind; readonly run: () => void }[] = [];
-  readonly #caller: Caller;
+  readonly #caller: HubRpc;
   readonly #replica: Replica;
   readonly #world: World;
   readonly #machine: Machine;
@@ -87,16 +87,16 @@ export class ModelTab {
     this.#replica = new Replica(this.#caller, {
       changed: () => events.changed(this),
       alert: () => {},
-      mirror: (mirror) => writeMirror(mirror, this.storages),
+      mirror: (mirror) => writeSessionHint(mirror, this.storages),
       keptAbove: (first) => this.#carryOut(this.#refreshAbove(first)),
     });
-    const unsent = readUnsent(this.storages);
+    const unsent = readPendingHandoff(this.storages);
     if (unsent === null) return;
     const chat = {
       getSnapshot: () => this.#replica.snapshot,
       setDraft: (text: string) => this.call({ type: 'draft', text }),
     };
-    sayAgain(unsent, chat, this.#caller, { storages, warn: () => {} });
+    resendPending(unsent, chat, this.#caller, { storages, warn: () => {} });
     scheduler.awaitPromises();
   }
 
@@ -144,7 +144,10 @@ export class ModelTab {
       },
     );
     this.#port = port;
-    port.attach(this.visible, knowledge(readMirror(this.storages), this.#caller.lastKnown));
+    port.attach(
+      this.visible,
+      attachKnowledge(readSessionHint(this.storages), this.#caller.lastKnown),
+    );
   }
 
   /** The hub has died, or this page goes away. */
@@ -162,7 +165,7 @@ export class ModelTab {
     this.#port?.close();
     this.detach();
     const { unsettled } = this.#caller;
-    if (unsettled.length > 0) writeUnsent(JSON.stringify(unsettled), this.storages);
+    if (unsettled.length > 0) writePendingHandoff(JSON.stringify(unsettled), this.storages);
   }
 
   show(visible: boolean): void {
@@ -199,7 +202,7 @@ export class ModelTab {
   }
 
   #refreshAbove(first: Message): Promise<void> {
-    return refreshAbove(this.#caller, this.#replica.rows, first);
+    return refreshRows(this.#caller, this.#replica.rows, first);
   }
 
   /** A refusal is told where it is heard; anything else is a fault. */
@@ -264,7 +267,7 @@ export class ModelTab {
 }
 
 /** Tells what became of each call, whoever made it. */
-class HeardCaller extends Caller {
+class HeardCaller extends HubRpc {
   readonly #heard: (call: Call | SideCall, code: string | null) => void;
 
   readonly #fail: (error: unknown) => void;
@@ -279,7 +282,7 @@ class HeardCaller extends Caller {
     this.#fail = fail;
   }
 
-  override call(...asked: Parameters<Caller['call']>): ReturnType<Caller['call']> {
+  override call(...asked: Parameters<HubRpc['call']>): ReturnType<HubRpc['call']> {
     const [call] = asked;
     const answer = super.call(...asked);
     answer

@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Caller, type CallHub } from '../../../src/client/hub-rpc.ts';
+import { HubRpc, type RpcHub } from '../../../src/client/hub-rpc.ts';
 import type { Identity } from '../../../src/client/identity.ts';
 import type { SideCall } from '../../../src/protocol/deployment.ts';
 import type { ErrorCode } from '../../../src/protocol/errors.ts';
 import type { Call, CallAnswer } from '../../../src/protocol/port.ts';
 
-const ada = { visitor: 'ada', wipes: 0 };
-const grace = { visitor: 'grace', wipes: 1 };
+const ada = { visitor: 'ada', resetCount: 0 };
+const grace = { visitor: 'grace', resetCount: 1 };
 
 const send = (text: string): Call => ({ type: 'send', messageId: text, text });
-const texts = (caller: Caller) =>
+const texts = (caller: HubRpc) =>
   caller.unsettled.map(({ call }) => ('text' in call ? call.text : call.type));
 
 /** A call that no hub has answered, and the code that it is given up with; `null`: it still waits. */
-function ask(caller: Caller, ...call: Parameters<Caller['call']>) {
+function ask(caller: HubRpc, ...call: Parameters<HubRpc['call']>) {
   const asked = { problem: null as unknown };
   caller.call(...call).catch(({ code }) => {
     asked.problem = code;
@@ -22,7 +22,7 @@ function ask(caller: Caller, ...call: Parameters<Caller['call']>) {
 }
 
 /** And lets everybody hear of it. */
-async function meet(caller: Caller, identity: Identity): Promise<void> {
+async function meet(caller: HubRpc, identity: Identity): Promise<void> {
   caller.meet(identity);
   await Promise.resolve();
 }
@@ -37,7 +37,7 @@ afterEach(() => {
 
 describe('a call that is made before anybody is known', () => {
   it('is for whoever is met first', async () => {
-    const caller = new Caller();
+    const caller = new HubRpc();
     const mine = ask(caller, send('mine'));
     await meet(caller, grace);
     expect(mine.problem).toBeNull();
@@ -45,7 +45,7 @@ describe('a call that is made before anybody is known', () => {
   });
 
   it('is not given up with those of the page before', async () => {
-    const caller = new Caller();
+    const caller = new HubRpc();
     const former = ask(caller, send('former'), undefined, ada);
     const mine = ask(caller, send('mine'));
     await meet(caller, grace);
@@ -57,7 +57,7 @@ describe('a call that is made before anybody is known', () => {
 
 describe('a call that is made for one visitor', () => {
   it('is not done for another, but for signing out', async () => {
-    const caller = new Caller();
+    const caller = new HubRpc();
     caller.meet(ada);
     const sent = ask(caller, send('sent'));
     const signedOut = ask(caller, { type: 'sign-out' });
@@ -70,8 +70,8 @@ describe('a call that is made for one visitor', () => {
   });
 
   it('is kept while nothing more is known of them, and then bears their name', () => {
-    const caller = new Caller();
-    caller.meet({ visitor: null, wipes: 0 });
+    const caller = new HubRpc();
+    caller.meet({ visitor: null, resetCount: 0 });
     ask(caller, send('early'));
     caller.meet(ada);
     expect(caller.unsettled).toEqual([{ call: send('early'), whose: ada, wasSent: false }]);
@@ -79,7 +79,7 @@ describe('a call that is made for one visitor', () => {
 });
 
 /** A hub that answers when the test says so. */
-class TestHub implements CallHub {
+class TestHub implements RpcHub {
   readonly asked: Call[] = [];
   readonly answer: ((answer: CallAnswer) => void)[] = [];
   readonly break: ((error: unknown) => void)[] = [];
@@ -108,35 +108,35 @@ const refused = (code: ErrorCode): CallAnswer => ({
 const heard = () => vi.advanceTimersByTimeAsync(0);
 
 describe('while the hub does not say whether the same visitor is there', () => {
-  const nobody = { visitor: null, wipes: 0 };
+  const nobody = { visitor: null, resetCount: 0 };
 
   it('a call is made, and stays theirs', async () => {
-    const caller = new Caller();
+    const caller = new HubRpc();
     caller.meet(ada);
     const asked = ask(caller, send('mine'));
     await meet(caller, nobody);
     const hub = new TestHub();
     caller.attached(hub);
     expect(hub.asked).toEqual([send('mine')]);
-    await meet(caller, { visitor: 'grace', wipes: 0 });
+    await meet(caller, { visitor: 'grace', resetCount: 0 });
     expect(asked.problem).toBe('signed-out');
   });
 
   it('the page still knows who was there last', () => {
-    const caller = new Caller();
+    const caller = new HubRpc();
     expect(caller.lastKnown).toBeNull();
     void ask(caller, send('of the page before'), undefined, ada);
     expect(caller.lastKnown).toEqual(ada);
     caller.meet(nobody);
     expect(caller.lastKnown).toEqual(ada);
-    caller.meet({ visitor: 'grace', wipes: 0 });
-    expect(caller.lastKnown).toEqual({ visitor: 'grace', wipes: 0 });
+    caller.meet({ visitor: 'grace', resetCount: 0 });
+    expect(caller.lastKnown).toEqual({ visitor: 'grace', resetCount: 0 });
   });
 });
 
 describe('a call that nobody answers', () => {
   it('is given up after ten seconds where there is no hub, and may be made again', async () => {
-    const asked = ask(new Caller(), send('hi'));
+    const asked = ask(new HubRpc(), send('hi'));
     await vi.advanceTimersByTimeAsync(9_999);
     expect(asked.problem).toBeNull();
     await vi.advanceTimersByTimeAsync(1);
@@ -144,7 +144,7 @@ describe('a call that nobody answers', () => {
   });
 
   it('has the hub probed after ten seconds, and its successor fifteen more to answer', async () => {
-    const caller = new Caller();
+    const caller = new HubRpc();
     const hub = new TestHub();
     caller.attached(hub);
     const asked = ask(caller, send('hi'));
@@ -161,7 +161,7 @@ describe('a call that nobody answers', () => {
   });
 
   it('has its own deadline where it needs longer', async () => {
-    const caller = new Caller();
+    const caller = new HubRpc();
     const hub = new TestHub();
     caller.attached(hub);
     void ask(caller, { type: 'end' }, 60_000);
@@ -172,7 +172,7 @@ describe('a call that nobody answers', () => {
   });
 
   it('may still be done where a hub had it, and that hub is gone', async () => {
-    const caller = new Caller();
+    const caller = new HubRpc();
     caller.attached(new TestHub());
     const asked = ask(caller, send('hi'));
     caller.detached();
@@ -183,7 +183,7 @@ describe('a call that nobody answers', () => {
 
 describe('a call that is answered', () => {
   it('has the answer, its epoch, and no probe afterwards', async () => {
-    const caller = new Caller();
+    const caller = new HubRpc();
     const hub = new TestHub();
     caller.attached(hub);
     const asked = caller.call({ type: 'end' });
@@ -194,7 +194,7 @@ describe('a call that is answered', () => {
   });
 
   it('is refused with the hub’s own code', async () => {
-    const caller = new Caller();
+    const caller = new HubRpc();
     const hub = new TestHub();
     caller.attached(hub);
     const asked = ask(caller, { type: 'retry', messageId: 'm' });
@@ -204,7 +204,7 @@ describe('a call that is answered', () => {
   });
 
   it('each with its own answer, in whatever order they come', async () => {
-    const caller = new Caller();
+    const caller = new HubRpc();
     const hub = new TestHub();
     caller.attached(hub);
     const asked = [caller.call(send('a')), caller.call(send('b')), caller.call(send('c'))];
@@ -213,7 +213,7 @@ describe('a call that is answered', () => {
   });
 
   it('by something that can’t be read says that its outcome is unknown', async () => {
-    const caller = new Caller();
+    const caller = new HubRpc();
     const hub = new TestHub();
     caller.attached(hub);
     const asked = ask(caller, send('hi'));
@@ -225,7 +225,7 @@ describe('a call that is answered', () => {
 
 describe('a call whose hub dies', () => {
   it('is made again of its successor, which is told so where that matters', async () => {
-    const caller = new Caller();
+    const caller = new HubRpc();
     const hub = new TestHub();
     const next = new TestHub();
     const calls: Call[] = [send('hi'), { type: 'end' }];
@@ -247,7 +247,7 @@ describe('a call whose hub dies', () => {
   it.each([false, true])(
     'takes no answer of the former one’s, whether or not there is another: %s',
     async (isReplaced) => {
-      const caller = new Caller();
+      const caller = new HubRpc();
       const hub = new TestHub();
       caller.attached(hub);
       const asked = ask(caller, send('hi'));
@@ -264,7 +264,7 @@ describe('a call whose hub dies', () => {
     [{ type: 'retry', messageId: 'm' }, 'not-failed'],
     [{ type: 'discard', messageId: 'm' }, 'unknown-message'],
   ] as const)('was done the first time when nothing is left to do: %j', async (call, code) => {
-    const caller = new Caller();
+    const caller = new HubRpc();
     caller.attached(new TestHub());
     const asked = caller.call(call);
     caller.detached();
@@ -279,7 +279,7 @@ describe('a call whose hub dies', () => {
     [{ type: 'discard', messageId: 'm' }, 'not-failed'],
     [send('m'), 'unknown-message'],
   ] as const)('is refused a second time as it is the first: %j, %s', async (call, code) => {
-    const caller = new Caller();
+    const caller = new HubRpc();
     caller.attached(new TestHub());
     const asked = ask(caller, call);
     caller.detached();
@@ -291,7 +291,7 @@ describe('a call whose hub dies', () => {
   });
 
   it('is not made twice of the same hub', () => {
-    const caller = new Caller();
+    const caller = new HubRpc();
     const hub = new TestHub();
     void ask(caller, send('hi'));
     caller.attached(hub);
@@ -302,7 +302,7 @@ describe('a call whose hub dies', () => {
 
 describe('a chat that is closed', () => {
   it('answers what waits, and everything after, by saying so', async () => {
-    const caller = new Caller();
+    const caller = new HubRpc();
     const before = ask(caller, send('before'));
     caller.close();
     const after = ask(caller, send('after'));

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Caller } from '../../../src/client/hub-rpc.ts';
-import { loadEarlier, type Rows, refreshAbove } from '../../../src/client/pagination.ts';
+import { HubRpc } from '../../../src/client/hub-rpc.ts';
+import { loadEarlier, type Rows, refreshRows } from '../../../src/client/pagination.ts';
 import { isEarlier } from '../../../src/client/port-validators.ts';
 import { applyPatch } from '../../../src/client/transcript.ts';
 import { readAs } from '../../../src/client/validator.ts';
@@ -53,7 +53,7 @@ const rows: Rows = {
 type LoadCall = Extract<Call, { type: 'load-earlier' }>;
 
 /** A hub that answers each call as it is told to. */
-class TestCaller extends Caller {
+class TestCaller extends HubRpc {
   readonly asked: LoadCall[] = [];
   answer: (asked: LoadCall, times: number) => Earlier | unknown = () => null;
 
@@ -168,7 +168,7 @@ describe('rows that were kept above a snapshot', () => {
       messages: times === 1 ? rowsOf(4, 6, 'mended') : rowsOf(1, 3, 'mended'),
       hasEarlier: true,
     });
-    await refreshAbove(caller, rows, row(7));
+    await refreshRows(caller, rows, row(7));
     expect(caller.asked.map(({ before, count }) => [before?.messageId, count])).toEqual([
       ['m7', 6],
       ['m4', 3],
@@ -190,7 +190,7 @@ describe('rows that were kept above a snapshot', () => {
       const last = (before?.position[1] ?? 0) - 1;
       return { messages: rowsOf(last - count + 1, last), hasEarlier: last > count };
     };
-    await refreshAbove(caller, rows, row(kept + 1));
+    await refreshRows(caller, rows, row(kept + 1));
     expect(caller.asked.map(({ count }) => count)).toEqual(counts);
     expect(ids()).toEqual(idsOf(1, kept + 1));
   });
@@ -201,7 +201,7 @@ describe('rows that were kept above a snapshot', () => {
       if (times === 1) insert();
       return { messages: rowsOf(1, 2, `look ${times}`), hasEarlier: false };
     };
-    await refreshAbove(caller, rows, row(3));
+    await refreshRows(caller, rows, row(3));
     expect(caller.asked.map(({ before }) => before?.messageId)).toEqual(['m3', 'm3']);
     expect(page.snapshot.messages.map(({ text }) => text)).toEqual([
       'look 2',
@@ -221,7 +221,7 @@ describe('rows that were kept above a snapshot', () => {
       insert();
       return { messages: rowsOf(6, 7), hasEarlier: true };
     };
-    await refreshAbove(caller, rows, waiting);
+    await refreshRows(caller, rows, waiting);
     expect(caller.asked.map(({ before }) => before?.position)).toEqual([
       [9e15, 1, 0, 0],
       [1, 7, 0, 0],
@@ -235,25 +235,25 @@ describe('rows that were kept above a snapshot', () => {
       page = { ...page, epoch: 'b.0', snapshot: shown(rowsOf(3, 4)) };
       return { messages: rowsOf(1, 2), hasEarlier: false };
     };
-    await refreshAbove(caller, rows, row(3));
+    await refreshRows(caller, rows, row(3));
     expect(caller.asked).toHaveLength(1);
     expect(ids()).toEqual(['m3', 'm4']);
   });
 
   it('that are none are not asked for', async () => {
-    await refreshAbove(caller, rows, row(5));
-    await refreshAbove(caller, rows, row(99));
+    await refreshRows(caller, rows, row(5));
+    await refreshRows(caller, rows, row(99));
     expect(caller.asked).toEqual([]);
   });
 
   it('go where the hub has fewer: what is no more is not shown', async () => {
     page = { ...page, snapshot: shown(rowsOf(1, 4)) };
     caller.answer = () => ({ messages: [row(2)], hasEarlier: false });
-    await refreshAbove(caller, rows, row(3));
+    await refreshRows(caller, rows, row(3));
     expect(ids()).toEqual(['m2', 'm3', 'm4']);
     expect(page.snapshot.hasEarlier).toBe(false);
     caller.answer = () => ({ messages: [], hasEarlier: false });
-    await refreshAbove(caller, rows, row(3));
+    await refreshRows(caller, rows, row(3));
     expect(ids()).toEqual(['m3', 'm4']);
   });
 });

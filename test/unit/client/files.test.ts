@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Files } from '../../../src/client/files.ts';
-import { Caller } from '../../../src/client/hub-rpc.ts';
+import { HubRpc } from '../../../src/client/hub-rpc.ts';
 import type { FileProgress } from '../../../src/protocol/files.ts';
 import type { CallAnswer } from '../../../src/protocol/port.ts';
 import { chatOf } from '../ui/chat.ts';
@@ -19,7 +19,7 @@ function filesOver(
   current = snapshot(),
 ): { files: Files; asked: FileCall[] } {
   const asked: FileCall[] = [];
-  const caller = new Caller();
+  const caller = new HubRpc();
   caller.attached({
     call: async (call): Promise<CallAnswer> => {
       asked.push(call);

@@ -8,8 +8,8 @@ import {
   isMoved,
   isStreamMessage,
 } from '../../../src/client/port-validators.ts';
-import type { Guard } from '../../../src/client/validator.ts';
-import { movedSchema } from '../../../src/protocol/builds.ts';
+import type { Validator } from '../../../src/client/validator.ts';
+import { redirectSchema } from '../../../src/protocol/builds.ts';
 import {
   callAnswerSchema,
   earlierSchema,
@@ -60,7 +60,7 @@ const head = { epoch: 'e.0', revision: 4 };
 const readMark = { conversationId: 'c1', position: [1, 7, 0, 0] };
 
 interface Case {
-  readonly guard: Guard<unknown>;
+  readonly guard: Validator<unknown>;
   readonly schema: z.ZodMiniType;
   readonly samples: readonly object[];
 }
@@ -74,7 +74,7 @@ const cases: Readonly<Record<string, Case>> = {
         type: 'snapshot',
         ...head,
         visitor: 'v',
-        wipes: 0,
+        resetCount: 0,
         shared,
         messages: [message, failed],
         hasEarlier: true,
@@ -111,13 +111,13 @@ const cases: Readonly<Record<string, Case>> = {
   },
   moved: {
     guard: isMoved,
-    schema: movedSchema,
+    schema: redirectSchema,
     samples: [
       {
-        type: 'partyline-moved',
+        type: 'partyline-redirect',
         address: { url: 'https://shop.example/hub.js', name: 'partyline' },
       },
-      { type: 'partyline-moved', address: null },
+      { type: 'partyline-redirect', address: null },
     ],
   },
 };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HubConnection } from '../../../src/client/hub-connection.ts';
-import type { Route } from '../../../src/client/transport.ts';
+import type { Transport } from '../../../src/client/transport.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';
 import { FakeLocks } from './fake-locks.ts';
 
@@ -32,7 +32,7 @@ const hello = (part: object = {}) => ({
 });
 
 const head = { type: 'head', epoch: 'boot.0', revision: 1 } as const;
-const mirror = { conversationId: 'c', visitor: 'ada', wipes: 2 };
+const mirror = { conversationId: 'c', visitor: 'ada', resetCount: 2 };
 
 let locks = new FakeLocks();
 let told: unknown[] = [];
@@ -66,7 +66,7 @@ afterEach(() => {
 });
 
 function connect(handOver: MessagePort | null = null, patience = 1_000): HubConnection {
-  const route: Route = {
+  const route: Transport = {
     calls,
     stream,
     handOver,
@@ -204,7 +204,7 @@ describe('a connection to a hub', () => {
     'follows where the conversation has moved to: %j',
     async (address) => {
       await attached();
-      calls.hears({ type: 'partyline-moved', address });
+      calls.hears({ type: 'partyline-redirect', address });
       await passes(60_000);
       expect(told).toEqual(['head', { moved: address }]);
     },
@@ -224,7 +224,7 @@ describe('a connection to a hub', () => {
       stream.hears(data);
       calls.hears(data);
     }
-    calls.hears({ type: 'partyline-moved', address: { url: 7, name: 'n' } });
+    calls.hears({ type: 'partyline-redirect', address: { url: 7, name: 'n' } });
     calls.hears(hello({ epoch: 7 }));
     stream.hears(head);
     expect(told).toEqual(['head', 'head']);

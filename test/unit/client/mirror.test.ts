@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
-  knowledge,
+  attachKnowledge,
   type PageStorage,
-  readMirror,
-  readUnsent,
-  writeMirror,
-  writeUnsent,
+  readPendingHandoff,
+  readSessionHint,
+  writePendingHandoff,
+  writeSessionHint,
 } from '../../../src/client/session-hint.ts';
 
 class TestStorage implements PageStorage {
@@ -25,31 +25,31 @@ afterEach(() => {
 describe('what a page remembers of its conversation', () => {
   it('is read as it was written, by every page of the origin', () => {
     const [origin, tab] = storages();
-    expect(readMirror([origin, tab])).toEqual(nothing);
+    expect(readSessionHint([origin, tab])).toEqual(nothing);
     const mirror = { conversationId: 'c 1', visitor: 'ada' };
-    writeMirror(mirror, [origin, tab]);
-    expect(readMirror([origin, new TestStorage()])).toEqual(mirror);
+    writeSessionHint(mirror, [origin, tab]);
+    expect(readSessionHint([origin, new TestStorage()])).toEqual(mirror);
     // The origin's storage was emptied, and this tab's was not.
-    expect(readMirror([new TestStorage(), tab])).toEqual(mirror);
+    expect(readSessionHint([new TestStorage(), tab])).toEqual(mirror);
   });
 
   it('is gone from both storages when there is none any more', () => {
     const [origin, tab] = storages();
-    writeMirror({ conversationId: 'c', visitor: 'ada' }, [origin, tab]);
-    writeMirror(nothing, [origin, tab]);
+    writeSessionHint({ conversationId: 'c', visitor: 'ada' }, [origin, tab]);
+    writeSessionHint(nothing, [origin, tab]);
     expect([origin.items.size, tab.items.size]).toEqual([0, 0]);
   });
 
   it('is worth nothing without whose it is', () => {
     const both = storages();
-    writeMirror({ conversationId: 'c', visitor: null }, both);
-    expect(readMirror(both)).toEqual(nothing);
+    writeSessionHint({ conversationId: 'c', visitor: null }, both);
+    expect(readSessionHint(both)).toEqual(nothing);
   });
 
   it('is no longer than what a hub takes', () => {
     const both = storages();
-    writeMirror({ conversationId: 'c'.repeat(200), visitor: 'v'.repeat(600) }, both);
-    const { conversationId, visitor } = readMirror(both);
+    writeSessionHint({ conversationId: 'c'.repeat(200), visitor: 'v'.repeat(600) }, both);
+    const { conversationId, visitor } = readSessionHint(both);
     expect([conversationId?.length, visitor?.length]).toEqual([128, 512]);
   });
 
@@ -61,10 +61,10 @@ describe('what a page remembers of its conversation', () => {
         throw new DOMException('denied', 'SecurityError');
       },
     });
-    expect(readMirror()).toEqual(nothing);
-    expect(readUnsent()).toBeNull();
-    writeMirror({ conversationId: 'c', visitor: 'ada' });
-    writeUnsent('x');
+    expect(readSessionHint()).toEqual(nothing);
+    expect(readPendingHandoff()).toBeNull();
+    writeSessionHint({ conversationId: 'c', visitor: 'ada' });
+    writePendingHandoff('x');
   });
 });
 
@@ -72,23 +72,23 @@ describe('what a hub is told of it', () => {
   const mirror = { conversationId: 'c', visitor: 'ada' };
 
   it.each([
-    ['whose the conversation is', mirror, { visitor: 'grace', wipes: 3 }, 'c', 'ada', 3],
-    ['who was there last', nothing, { visitor: 'grace', wipes: 3 }, null, 'grace', 3],
+    ['whose the conversation is', mirror, { visitor: 'grace', resetCount: 3 }, 'c', 'ada', 3],
+    ['who was there last', nothing, { visitor: 'grace', resetCount: 3 }, null, 'grace', 3],
     ['nothing where nothing is known', nothing, null, null, null, 0],
     ['the mirror of a new page', mirror, null, 'c', 'ada', 0],
-  ])('%s', (_, known, identity, conversationId, visitor, wipes) => {
-    expect(knowledge(known, identity)).toEqual({ conversationId, visitor, wipes });
+  ])('%s', (_, known, identity, conversationId, visitor, resetCount) => {
+    expect(attachKnowledge(known, identity)).toEqual({ conversationId, visitor, resetCount });
   });
 });
 
 describe('what a page has left unsaid', () => {
   it('is this tab’s alone', () => {
     const [origin, tab] = storages();
-    writeUnsent('[1]', [origin, tab]);
-    expect(readUnsent([origin, tab])).toBe('[1]');
+    writePendingHandoff('[1]', [origin, tab]);
+    expect(readPendingHandoff([origin, tab])).toBe('[1]');
     expect(origin.items.size).toBe(0);
-    expect(readUnsent([origin, new TestStorage()])).toBeNull();
-    writeUnsent(null, [origin, tab]);
-    expect(readUnsent([origin, tab])).toBeNull();
+    expect(readPendingHandoff([origin, new TestStorage()])).toBeNull();
+    writePendingHandoff(null, [origin, tab]);
+    expect(readPendingHandoff([origin, tab])).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Caller } from '../../../src/client/hub-rpc.ts';
+import { HubRpc } from '../../../src/client/hub-rpc.ts';
 import { type FollowedHub, Replica } from '../../../src/client/replica.ts';
-import type { Mirror } from '../../../src/client/session-hint.ts';
+import type { SessionHint } from '../../../src/client/session-hint.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import type {
   Call,
@@ -43,7 +43,7 @@ function snapshot(part: Partial<SnapshotMessage> = {}): SnapshotMessage {
     epoch,
     revision: 10,
     visitor: 'ada',
-    wipes: 0,
+    resetCount: 0,
     shared: { ...shared, hub: { ...shared.hub, epoch } },
     messages: [row(5), row(6)],
     hasEarlier: true,
@@ -79,8 +79,8 @@ class QuietHub implements FollowedHub {
 }
 
 let hub = new QuietHub();
-let caller = new Caller();
-let mirrors: Mirror[] = [];
+let caller = new HubRpc();
+let mirrors: SessionHint[] = [];
 let kept: string[] = [];
 let alerts: (Message | null)[] = [];
 let changes = 0;
@@ -88,7 +88,7 @@ let replica = new Replica(caller, { changed() {}, alert() {}, mirror() {}, keptA
 
 beforeEach(() => {
   hub = new QuietHub();
-  caller = new Caller();
+  caller = new HubRpc();
   mirrors = [];
   kept = [];
   alerts = [];
@@ -191,12 +191,12 @@ describe('rows above a snapshot', () => {
   it('are another visitor’s, or were wiped, and nothing of them is kept', () => {
     take(snapshot(), snapshot({ visitor: 'grace', epoch: 'b.0', messages: [row(6)] }));
     expect(ids()).toEqual(['m6']);
-    take(snapshot({ visitor: 'grace', epoch: 'b.1', wipes: 1, messages: [row(6), row(7)] }));
+    take(snapshot({ visitor: 'grace', epoch: 'b.1', resetCount: 1, messages: [row(6), row(7)] }));
     expect(ids()).toEqual(['m6', 'm7']);
     expect(kept).toEqual([]);
-    expect(caller.identity).toEqual({ visitor: 'grace', wipes: 1 });
+    expect(caller.identity).toEqual({ visitor: 'grace', resetCount: 1 });
     // Of the same visitor, and wiped no more since, they are the page's again.
-    take(snapshot({ visitor: 'grace', epoch: 'b.1', wipes: 1, messages: [row(7)] }));
+    take(snapshot({ visitor: 'grace', epoch: 'b.1', resetCount: 1, messages: [row(7)] }));
     expect(ids()).toEqual(['m6', 'm7']);
     expect(kept).toEqual(['m7']);
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyEarlier } from '../../../src/client/refresh-rows.ts';
+import { prependEarlier } from '../../../src/client/refresh-rows.ts';
 import { applyPatch, applySnapshot } from '../../../src/client/transcript.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import type { PatchMessage, SnapshotMessage } from '../../../src/protocol/port.ts';
@@ -44,7 +44,7 @@ function snapshot(messages: Message[], epoch = 'a.0'): SnapshotMessage {
     epoch,
     revision: 1,
     visitor: 'visitor-1',
-    wipes: 0,
+    resetCount: 0,
     shared: { ...shared, hub },
     messages,
     hasEarlier: true,
@@ -90,7 +90,7 @@ describe('the window of a tab', () => {
   });
 
   it('keeps what was loaded above when a whole snapshot joins it', () => {
-    const before = applyEarlier(applySnapshot(empty, snapshot([row(5), row(6)]), false), {
+    const before = prependEarlier(applySnapshot(empty, snapshot([row(5), row(6)]), false), {
       messages: [row(3), row(4)],
       hasEarlier: true,
     });

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Caller } from '../../../src/client/hub-rpc.ts';
+import { HubRpc } from '../../../src/client/hub-rpc.ts';
 import type { Identity } from '../../../src/client/identity.ts';
-import { sayAgain } from '../../../src/client/pending-handoff.ts';
+import { resendPending } from '../../../src/client/pending-handoff.ts';
 import { PartylineError } from '../../../src/protocol/errors.ts';
 import type { Call } from '../../../src/protocol/port.ts';
 
 /** What was asked of the hub, and how it answers. */
-class TestCaller extends Caller {
+class TestCaller extends HubRpc {
   readonly asked: Call[] = [];
   readonly askedFor: (Identity | null)[] = [];
   answers: (PartylineError | null)[] = [];
@@ -38,7 +38,7 @@ const storage = {
 };
 
 const key = 'partyline.unsent';
-const identity = { visitor: 'visitor-1', wipes: 2 };
+const identity = { visitor: 'visitor-1', resetCount: 2 };
 const send = (messageId: string, text: string) => ({ type: 'send', messageId, text });
 const unsettled = (call: object, wasSent = false, whose: unknown = identity) => ({
   call,
@@ -62,7 +62,7 @@ afterEach(() => {
 
 function say(...calls: readonly unknown[]) {
   const caller = new TestCaller();
-  sayAgain(JSON.stringify(calls), chat, caller);
+  resendPending(JSON.stringify(calls), chat, caller);
   return caller;
 }
 
@@ -96,7 +96,7 @@ describe('what a page has left unsaid', () => {
     const caller = new TestCaller();
     const late = new PartylineError('unreachable', 'late');
     caller.answers = [late, new PartylineError('timeout', 'later'), null];
-    sayAgain(JSON.stringify([unsettled(send('m-1', 'hi'))]), chat, caller);
+    resendPending(JSON.stringify([unsettled(send('m-1', 'hi'))]), chat, caller);
     await settled();
     expect(caller.asked).toHaveLength(3);
     expect(drafts).toEqual([]);
@@ -111,7 +111,7 @@ describe('what a page has left unsaid', () => {
       drafts.length = 0;
       const caller = new TestCaller();
       caller.answers = [new PartylineError(code, code)];
-      sayAgain(JSON.stringify([unsettled(send('m-1', 'hi'))]), chat, caller);
+      resendPending(JSON.stringify([unsettled(send('m-1', 'hi'))]), chat, caller);
       await settled();
       expect(drafts).toEqual(shown);
     }
@@ -120,15 +120,15 @@ describe('what a page has left unsaid', () => {
   it('is not asked for again once another one is there', async () => {
     const caller = new TestCaller();
     caller.answers = [new PartylineError('unreachable', 'late')];
-    sayAgain(JSON.stringify([unsettled(send('m-1', 'hi'))]), chat, caller);
-    caller.meet({ visitor: 'visitor-2', wipes: 2 });
+    resendPending(JSON.stringify([unsettled(send('m-1', 'hi'))]), chat, caller);
+    caller.meet({ visitor: 'visitor-2', resetCount: 2 });
     await settled();
     expect(caller.asked).toHaveLength(1);
     expect(drafts).toEqual([]);
   });
 
   it('is anybody’s where the page did not know whose it was', () => {
-    for (const whose of [null, 'x', { visitor: 7, wipes: 2 }, { visitor: 'x' }]) {
+    for (const whose of [null, 'x', { visitor: 7, resetCount: 2 }, { visitor: 'x' }]) {
       expect(say(unsettled(send('m-1', 'hi'), false, whose)).askedFor).toEqual([null]);
     }
   });
@@ -136,10 +136,10 @@ describe('what a page has left unsaid', () => {
   it('that can’t be read is of no use, and is not kept', () => {
     for (const read of ['null', '{}', '[7]', '[{"call":{"type":"send"}}]']) {
       const caller = new TestCaller();
-      sayAgain(read, chat, caller);
+      resendPending(read, chat, caller);
       expect(caller.asked).toEqual([]);
     }
-    expect(() => sayAgain('nonsense', chat, new TestCaller())).toThrow(SyntaxError);
+    expect(() => resendPending('nonsense', chat, new TestCaller())).toThrow(SyntaxError);
     expect(kept.has(key)).toBe(false);
   });
 });

@@ -86,7 +86,12 @@ class ModelPortsBench implements PortsBench {
   }
 
   async tab(options: PortsTabOptions = {}): Promise<PortsTab> {
-    const { visible: isVisible = true, conversationId = null, visitor = null, wipes = 0 } = options;
+    const {
+      visible: isVisible = true,
+      conversationId = null,
+      visitor = null,
+      resetCount = 0,
+    } = options;
     const { hub } = this;
     const heard: StreamMessage[] = [];
     const tabId = `tab ${this.#ports.size}`;
@@ -111,7 +116,7 @@ class ModelPortsBench implements PortsBench {
       { stream: (message) => heard.push(message), run: (work) => work() },
     );
     this.#ports.set(tabId, port);
-    port.attach(isVisible, { conversationId, visitor, wipes });
+    port.attach(isVisible, { conversationId, visitor, resetCount });
     await this.settled();
     hub.post(tabId, portSnapshot(hub.epoch));
     await this.settled();

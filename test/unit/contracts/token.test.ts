@@ -11,8 +11,8 @@ import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
 import { Tokens } from '../../../src/worker/edges/broker-token.ts';
 import { Rest } from '../../../src/worker/edges/rest.ts';
 import type { KeptSession } from '../../../src/worker/genesys-cloud/credential-store.ts';
-import { RestTokens } from '../../../src/worker/genesys-cloud/history-token.ts';
-import { SessionTokens } from '../../../src/worker/genesys-cloud/session-credentials.ts';
+import { HistoryTokens } from '../../../src/worker/genesys-cloud/history-token.ts';
+import { SessionCredentials } from '../../../src/worker/genesys-cloud/session-credentials.ts';
 import type { EdgeExpect } from '../../contracts/edge-case.ts';
 import {
   type BrokerBench,
@@ -252,13 +252,13 @@ class RealSessionTokenBench implements SessionTokenBench {
     });
   }
 
-  #hub(): SessionTokens {
+  #hub(): SessionCredentials {
     const { sessions } = genesysCloud({
       deploymentId: 'd',
       endpoint: 'http://platform',
       visitorUrl: address(),
     });
-    return new SessionTokens(sessions, () => {}, {
+    return new SessionCredentials(sessions, () => {}, {
       read: async () => this.#kept,
       write: async (session) => {
         this.#kept = session;
@@ -365,7 +365,7 @@ class RealRestTokenBench implements RestTokenBench {
   hasLine = true;
   readonly seen: string[] = [];
   #status = 200;
-  readonly #tokens = new RestTokens(() => {
+  readonly #tokens = new HistoryTokens(() => {
     if (this.hasLine) this.asked += 1;
     return this.hasLine;
   });

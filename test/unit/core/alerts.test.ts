@@ -125,7 +125,12 @@ describe('an alert', () => {
 
   it('goes to a tab that was opened in the background only when there is no other', () => {
     const made = hub();
-    const opened = { type: 'tab-attached', conversationId: null, visitor: null, wipes: 0 } as const;
+    const opened = {
+      type: 'tab-attached',
+      conversationId: null,
+      visitor: null,
+      resetCount: 0,
+    } as const;
     made.pass(1_000).take({ ...opened, tabId: 'b', visible: false });
     made.take({ type: 'tab-visibility', tabId: 'a', visible: false });
     hears(made, now(made, 1)).pass(3_000);
@@ -225,7 +230,12 @@ describe('an alert', () => {
 
 describe('the tab that was used last', () => {
   it('is the one that has sent something, whatever it has said of itself', () => {
-    const opened = { type: 'tab-attached', conversationId: null, visitor: null, wipes: 0 } as const;
+    const opened = {
+      type: 'tab-attached',
+      conversationId: null,
+      visitor: null,
+      resetCount: 0,
+    } as const;
     const made = hub().pass(1_000);
     made.take({ ...opened, tabId: 'b', visible: true }).pass(10);
     made.call({ type: 'send', messageId: 'm', text: 'hello' });

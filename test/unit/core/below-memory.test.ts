@@ -92,7 +92,7 @@ describe('a row below memory', () => {
   });
 
   it('that mends a hole is new for sure, and shown at once', () => {
-    const hub = short({ holes: [{ from: 3, to: 4, tries: 1 }], completeUntil: row(2).timestamp });
+    const hub = short({ gaps: [{ from: 3, to: 4, tries: 1 }], completeUntil: row(2).timestamp });
     hears(hub, agentSays(4));
     expect(upserts(hub)).toEqual(['agent 4']);
     expect(patches(hub, 'a')[0]?.upserts[0]).toMatchObject({ missingBefore: 1 });
@@ -106,7 +106,7 @@ describe('a row below memory', () => {
   });
 
   it('that the store has corrected is shown as it is now, unless memory knows better', () => {
-    const hub = short({ holes: [{ from: 3, to: 6, tries: 1 }], completeUntil: row(2).timestamp });
+    const hub = short({ gaps: [{ from: 3, to: 6, tries: 1 }], completeUntil: row(2).timestamp });
     hears(hub, agentSays(5));
     // The row right behind the hole stands in memory.
     expect(operationsOf(hub, 'mark-message')).toEqual([]);
@@ -169,7 +169,7 @@ describe('a row that leaves memory', () => {
   it('is not what stands right at its beginning', () => {
     // The very first one is no row below memory where the store has no older one.
     const hub = found(new TestHub(), rows(2, 3), {
-      current: record(3, { holes: [{ from: 1, to: 1, tries: 0 }], completeUntil: 0 }),
+      current: record(3, { gaps: [{ from: 1, to: 1, tries: 0 }], completeUntil: 0 }),
     });
     hears(hub, agentSays(1));
     expect(hub.state.window.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
@@ -211,20 +211,20 @@ describe('a database that was deleted', () => {
     [4, false],
     [1, false],
   ])('has no hole up to %i any more below what memory begins with: kept: %s', (to, isKept) => {
-    const hub = short({ holes: [{ from: 1, to, tries: 1 }], completeUntil: 0 });
+    const hub = short({ gaps: [{ from: 1, to, tries: 1 }], completeUntil: 0 });
     const window = hub.state.window.map((shown, index) =>
       index === 0 ? { ...shown, position: [1, 6, 0, 0] as const } : shown,
     );
     hub.state = { ...hub.state, window };
     hub.take({ type: 'store-emptied' }).flush();
-    expect(hub.state.conversation?.holes).toHaveLength(isKept ? 1 : 0);
+    expect(hub.state.conversation?.gaps).toHaveLength(isKept ? 1 : 0);
   });
 
   it('has no hole any more below its own rows, whatever stands above them', () => {
-    const hub = short({ ordinal: 2, holes: [{ from: 2, to: 3, tries: 1 }], completeUntil: 0 });
+    const hub = short({ ordinal: 2, gaps: [{ from: 2, to: 3, tries: 1 }], completeUntil: 0 });
     hub.state = { ...hub.state, window: [row(1), row(5, 2), row(9, 2)] };
     hub.take({ type: 'store-emptied' }).flush();
-    expect(hub.state.conversation?.holes).toEqual([]);
+    expect(hub.state.conversation?.gaps).toEqual([]);
   });
 
   it('keeps the hole of a conversation of which memory has nothing only right below the next', () => {
@@ -232,10 +232,10 @@ describe('a database that was deleted', () => {
       [9, 1],
       [8, 0],
     ] as const) {
-      const hub = short({ holes: [{ from: 1, to, tries: 1 }] });
+      const hub = short({ gaps: [{ from: 1, to, tries: 1 }] });
       hub.state = { ...hub.state, window: [] };
       hub.take({ type: 'store-emptied' }).flush();
-      expect(hub.state.conversation?.holes).toHaveLength(kept);
+      expect(hub.state.conversation?.gaps).toHaveLength(kept);
     }
   });
 });
@@ -292,7 +292,7 @@ describe('what the gateway leaves out', () => {
     const { conversationId: _, ...told } = agentSays(10);
     const { requestId } = hub.last('rest');
     const messages = [{ ...told, conversationId: null }];
-    const value = { type: 'history', messages, nextCursor: null, misfits: 0 } as const;
+    const value = { type: 'history', messages, nextCursor: null, invalidCount: 0 } as const;
     hub.take({ type: 'rest', requestId, result: { ok: true, value } }).flush();
     expect(hub.state.window.at(-1)).toMatchObject({ conversationId, sequence: 10 });
   });

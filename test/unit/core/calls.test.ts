@@ -218,7 +218,7 @@ describe('to read', () => {
     expect(outcome(made, call)).toBe('ok');
     made.flush();
     expect(made.snapshot?.unread).toBe(0);
-    expect(made.state.reading).toEqual({ unread: 0, readUntil: [1, 2, 0, 0] });
+    expect(made.state.unread).toEqual({ unread: 0, readUntil: [1, 2, 0, 0] });
     expect(operationsOf(made, 'put-read')).toEqual([{ type: 'put-read', readUntil: [1, 2, 0, 0] }]);
     expect(operationsOf(made, 'add-unread')).toEqual([]);
     made.clearKeepingSocket().call({ type: 'mark-read' });
@@ -245,7 +245,7 @@ describe('to read', () => {
     hears(made, agentSays(1), agentSays(2), echo(3, 'm-elsewhere', 'mine'));
     made.call({ type: 'mark-read' });
     expect(made.sent()).toEqual([{ type: 'mark-read', conversationId, messageId: 'm-agent 2' }]);
-    expect(made.state.reading.readUntil).toEqual([1, 3, 0, 0]);
+    expect(made.state.unread.readUntil).toEqual([1, 3, 0, 0]);
   });
 
   it('is told when the conversation is there again, and once', () => {
@@ -294,7 +294,7 @@ describe('to read', () => {
   it('makes unread only what stands behind it, and only what others say', () => {
     const made = found(new TestHub(), rows(1, 3), {
       reading: { unread: 1, readUntil: [1, 2, 0, 0] },
-      current: record(5, { holes: [{ from: 2, to: 2, tries: 0 }], next: 4 }),
+      current: record(5, { gaps: [{ from: 2, to: 2, tries: 0 }], next: 4 }),
     });
     expect(made.flush().snapshot?.unread).toBe(1);
     hears(made, { ...agentSays(2, 'late') });
@@ -432,7 +432,7 @@ describe('what a gateway allows', () => {
       const requests = { count: 4, window: 60_000 };
       const made = hub({ pace: { ...pace, requests } });
       made.pass(60_000).clearKeepingSocket();
-      made.state = { ...made.state, pace: { ...made.state.pace, requests: [] } };
+      made.state = { ...made.state, rateLimit: { ...made.state.rateLimit, requests: [] } };
       for (let request = 0; request < before; request += 1) {
         made.take({ type: 'sent', command: { type: 'ping' } });
       }
@@ -453,7 +453,7 @@ describe('what a gateway allows', () => {
   });
 
   it('counts what the edge has asked for by itself, but no answer to a ping and no receipt', () => {
-    const count = (made: TestHub) => made.state.pace.requests.length;
+    const count = (made: TestHub) => made.state.rateLimit.requests.length;
     const made = hub({ pace });
     const before = count(made);
     made.take({ type: 'sent', command: { type: 'answer-ping', payload: 'x' } });
@@ -462,7 +462,7 @@ describe('what a gateway allows', () => {
     made.take({ type: 'sent', command: { type: 'ping' } });
     made.take({ type: 'sent', command: { type: 'resume-conversation', conversationId } });
     expect(count(made)).toBe(before + 2);
-    expect(made.state.pace.pings).toHaveLength(1);
+    expect(made.state.rateLimit.pings).toHaveLength(1);
   });
 
   it('remembers no more than it needs', () => {
@@ -470,7 +470,7 @@ describe('what a gateway allows', () => {
     for (let ping = 0; ping < 5; ping += 1) {
       made.pass(1).take({ type: 'sent', command: { type: 'ping' } });
     }
-    expect(made.state.pace.pings).toEqual([made.now - 1, made.now]);
+    expect(made.state.rateLimit.pings).toEqual([made.now - 1, made.now]);
   });
 });
 

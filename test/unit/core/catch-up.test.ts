@@ -56,7 +56,7 @@ describe('a catch-up', () => {
     ]);
     standing(made);
     expect(made.shown()).toHaveLength(4);
-    expect(made.state.recovery.active).toBeNull();
+    expect(made.state.catchUps.active).toBeNull();
   });
 
   it.each([
@@ -95,7 +95,7 @@ describe('a catch-up', () => {
     page(made, []);
     standing(made);
     expect(asked(made).filter(({ type }) => type === 'history-since')).toHaveLength(1);
-    expect(made.state.recovery).toMatchObject({ active: null, again: false });
+    expect(made.state.catchUps).toMatchObject({ active: null, isWanted: false });
   });
 
   it('takes the place of one that hangs on the network that was left', () => {
@@ -108,7 +108,7 @@ describe('a catch-up', () => {
       requestId,
       result: {
         ok: true,
-        value: { type: 'history', messages: [agentSays(1)], nextCursor: null, misfits: 0 },
+        value: { type: 'history', messages: [agentSays(1)], nextCursor: null, invalidCount: 0 },
       },
     });
     // Its late answer is nobody's.
@@ -120,7 +120,7 @@ describe('a catch-up', () => {
   it('waits as long as REST wants to be left alone', () => {
     const made = looking();
     fails(made, 'unavailable', 20_000);
-    const pause = (made.state.restQuietUntil ?? 0) - made.now;
+    const pause = (made.state.restPausedUntil ?? 0) - made.now;
     expect(pause).toBeGreaterThanOrEqual(20_000);
     hears(made.clearKeepingSocket(), agentSays(2)).pass(pause - 1);
     expect(asked(made)).toEqual([]);
@@ -141,7 +141,7 @@ describe('a catch-up', () => {
     for (const [index, bound] of bounds.entries()) {
       made.clearKeepingSocketAndRest();
       fails(made, 'network');
-      expect(made.state.recovery).toMatchObject({ failures: index + 1, active: null });
+      expect(made.state.catchUps).toMatchObject({ failures: index + 1, active: null });
       const wait = (made.state.timers['rest-retry'] ?? 0) - made.now;
       expect(wait).toBeGreaterThanOrEqual(2_000);
       expect(wait).toBeLessThanOrEqual(bound);
@@ -151,7 +151,7 @@ describe('a catch-up', () => {
       expect(asked(made)).toHaveLength(1);
     }
     settled(made);
-    expect(made.state.recovery).toMatchObject({ failures: 0, completedAt: made.now });
+    expect(made.state.catchUps).toMatchObject({ failures: 0, completedAt: made.now });
     expect(made.state.timers['rest-retry']).toBeUndefined();
   });
 
@@ -173,7 +173,7 @@ describe('a catch-up', () => {
     expect(operationsOf(made, 'delete-conversation')).toEqual([
       { type: 'delete-conversation', conversationId },
     ]);
-    expect(made.state.recovery.active).toBeNull();
+    expect(made.state.catchUps.active).toBeNull();
     made.clearKeepingSocket().pass(120_000);
     expect(asked(made)).toEqual([]);
   });
@@ -196,29 +196,29 @@ describe('a catch-up', () => {
       requestId,
       result: {
         ok: true,
-        value: { type: 'history', messages: [agentSays(1)], nextCursor: null, misfits: 0 },
+        value: { type: 'history', messages: [agentSays(1)], nextCursor: null, invalidCount: 0 },
       },
     });
     expect(made.flush().shown()).toEqual([]);
-    expect(made.state.recovery.active).toBeNull();
+    expect(made.state.catchUps.active).toBeNull();
   });
 
   it('counts each of its misshapen messages in one note', () => {
     const made = looking();
-    answers(made, { type: 'history', messages: [], nextCursor: null, misfits: 0 });
+    answers(made, { type: 'history', messages: [], nextCursor: null, invalidCount: 0 });
     expect(made.all('note')).toEqual([]);
     standing(made);
     looking(made.clearKeepingSocket());
-    answers(made, { type: 'history', messages: [], nextCursor: null, misfits: 3 });
+    answers(made, { type: 'history', messages: [], nextCursor: null, invalidCount: 3 });
     expect(made.all('note').map(({ note }) => note)).toEqual([
-      { kind: 'misfit', detail: '3 misshapen messages in the history' },
+      { kind: 'invalid', detail: '3 misshapen messages in the history' },
     ]);
   });
 
   it('that fails is noted by its kind', () => {
     for (const [kind, noted] of [
       ['network', 'server-problem'],
-      ['misfit', 'misfit'],
+      ['invalid', 'invalid'],
     ] as const) {
       const made = looking();
       fails(made, kind);
@@ -235,7 +235,7 @@ describe('a catch-up', () => {
     standing(made, 'ended');
     expect(made.shown()).toEqual(['agent 1', 'agent 2']);
     made.clearKeepingSocket();
-    expect(made.state.conversation?.closing).toBeNull();
+    expect(made.state.conversation?.finalCatchUp).toBeNull();
   });
 
   it('asks for what comes behind the newest that is known to be complete', () => {
@@ -266,7 +266,7 @@ describe('a catch-up under way', () => {
         type: 'history',
         messages: [agentSays(1)],
         nextCursor: `page ${pages}`,
-        misfits: 0,
+        invalidCount: 0,
       } as const;
       made.clear().take({
         type: 'rest',
@@ -288,7 +288,7 @@ describe('a catch-up under way', () => {
     const conversation = { conversationId, status: 'connected' } as const;
     const value = { type: 'conversation', conversation } as const;
     made.take({ type: 'rest', requestId, result: { ok: true, value } });
-    expect(made.state.link).toMatchObject({ session: { stage: 'resuming' } });
+    expect(made.state.connection).toMatchObject({ session: { stage: 'resuming' } });
     expect(made.state.timers.answer).toBeDefined();
   });
 
@@ -309,18 +309,18 @@ describe('a page that becomes visible', () => {
   it('asks for nothing while there is no line, or nobody knows yet what was missed', () => {
     const made = hub().cut().clearKeepingSocket();
     made.pass(1_000).sleep(1);
-    const { completedAt } = made.state.recovery;
+    const { completedAt } = made.state.catchUps;
     made.state = {
       ...made.state,
-      recovery: { ...made.state.recovery, completedAt: (completedAt ?? 0) - 20_000 },
+      catchUps: { ...made.state.catchUps, completedAt: (completedAt ?? 0) - 20_000 },
     };
     made.attach('b');
-    expect(made.state.link.phase).toBe('waiting');
+    expect(made.state.connection.phase).toBe('waiting');
     expect(asked(made)).toEqual([]);
     const fresh = new TestHub().authenticated({ current: record(0) });
     fresh.answersPings = true;
     fresh.pass(16_000).attach('b');
-    expect(fresh.state.link).toMatchObject({ session: { stage: 'resuming' } });
+    expect(fresh.state.connection).toMatchObject({ session: { stage: 'resuming' } });
     expect(asked(fresh)).toEqual([]);
   });
 });
@@ -358,7 +358,7 @@ describe('the ordinary look', () => {
       looking(made);
       settled(made);
     }
-    expect(made.state.recovery.runs).toBe(4);
+    expect(made.state.catchUps.begun).toBe(4);
   });
 });
 
@@ -419,7 +419,7 @@ describe('a former conversation', () => {
 
   it('is asked for from where it was complete, behind the present one, once it may be whole', () => {
     const made = left(agentSays(1), agentSays(2));
-    expect(made.state.formers).toHaveLength(1);
+    expect(made.state.previousConversations).toHaveLength(1);
     made.pass(20_000);
     expect(asked(made)).toEqual([]);
     asksFormer(made);
@@ -449,7 +449,7 @@ describe('a former conversation', () => {
     };
     hears(made, present);
     page(made, [agentSays(2)], 'second');
-    expect(made.state.formers).toHaveLength(1);
+    expect(made.state.previousConversations).toHaveLength(1);
     page(made, [agentSays(4)]);
     expect(asked(made).at(-1)).toEqual({
       type: 'history-since',
@@ -466,7 +466,7 @@ describe('a former conversation', () => {
       [2, 1, 0, 0],
     ]);
     expect(made.snapshot?.conversation?.conversationId).toBe(nextId);
-    expect(made.state.formers).toEqual([]);
+    expect(made.state.previousConversations).toEqual([]);
     const records = operationsOf(made, 'put-conversation').map((one) => one.record);
     expect(records.findLast(({ ordinal }) => ordinal === 1)).toMatchObject({
       isClosed: true,
@@ -486,13 +486,13 @@ describe('a former conversation', () => {
     const made = asksFormer(left(agentSays(1)));
     page(made, [agentSays(2)], 'second');
     page(made, messages, cursor);
-    expect(made.state.formers).toEqual([]);
+    expect(made.state.previousConversations).toEqual([]);
   });
 
   it('that nobody knows any more is let go', () => {
     const made = asksFormer(left(agentSays(1)));
     fails(made, 'not-found');
-    expect(made.state.formers).toEqual([]);
+    expect(made.state.previousConversations).toEqual([]);
     expect(operationsOf(made, 'put-conversation').at(-1)?.record.isClosed).toBe(true);
     expect(made.snapshot?.conversation?.conversationId).toBe(nextId);
   });
@@ -500,8 +500,8 @@ describe('a former conversation', () => {
   it('that can’t be read is asked for again, behind the next look', () => {
     const made = asksFormer(left(agentSays(1)));
     fails(made, 'network');
-    expect(made.state.formers).toHaveLength(1);
-    expect(made.state.recovery).toMatchObject({ active: null, failures: 0 });
+    expect(made.state.previousConversations).toHaveLength(1);
+    expect(made.state.catchUps).toMatchObject({ active: null, failures: 0 });
     asksFormer(made);
     expect(asked(made)).toMatchObject([{ conversationId, type: 'history-since' }]);
   });
@@ -512,16 +512,16 @@ describe('a former conversation', () => {
     hears(made, { ...agentSays(2), conversationId: nextId }).pass(2_000);
     expect(asked(made).at(-1)).toMatchObject({ conversationId: nextId });
     page(made, [{ ...agentSays(1), messageId: 'x', conversationId: nextId }]);
-    expect(made.state.recovery.active?.conversationId).toBe(nextId);
+    expect(made.state.catchUps.active?.conversationId).toBe(nextId);
     // Its own answer comes too late.
     const value = {
       type: 'history',
       messages: [agentSays(2)],
       nextCursor: null,
-      misfits: 0,
+      invalidCount: 0,
     } as const;
     made.take({ type: 'rest', requestId, result: { ok: true, value } });
-    expect(made.state.formers).toHaveLength(1);
+    expect(made.state.previousConversations).toHaveLength(1);
     expect(asked(made).filter(({ type }) => type === 'conversation')).toHaveLength(1);
   });
 
@@ -550,11 +550,11 @@ describe('a former conversation', () => {
       ['next 1', 0],
       ['next 4', 2],
     ]);
-    for (let look = 0; look < 20 && made.state.formers.length > 0; look += 1) {
+    for (let look = 0; look < 20 && made.state.previousConversations.length > 0; look += 1) {
       untilAsked(made.clearKeepingSocket());
       page(made, []);
       standing(made, 'connected', nextId);
-      if (!made.state.recovery.active) continue;
+      if (!made.state.catchUps.active) continue;
       expect(made.last('rest').call).toMatchObject({ since: agentSays(1).timestamp });
       page(made, [agentSays(1), agentSays(2), agentSays(3), agentSays(4)]);
     }
@@ -566,7 +566,7 @@ describe('a former conversation', () => {
       ['next 1', 0],
       ['next 4', 2],
     ]);
-    expect(made.state.conversation?.holes).toMatchObject([{ from: 2, to: 3 }]);
+    expect(made.state.conversation?.gaps).toMatchObject([{ from: 2, to: 3 }]);
     hears(made, said(2), said(3));
     expect(marksNow()?.every(([, missing]) => missing === 0)).toBe(true);
   });
@@ -582,8 +582,10 @@ describe('a former conversation', () => {
     standing(made);
     page(made.clearKeepingSocketAndRest(), [{ ...agentSays(2), conversationId: 'over' }]);
     expect(asked(made)).toMatchObject([{ conversationId: 'over' }]);
-    expect(made.state.formers.map((one) => one.conversation.conversationId)).toEqual(['open']);
-    expect(made.state.formers[0]).toMatchObject({ next: 2 });
+    expect(made.state.previousConversations.map((one) => one.conversation.conversationId)).toEqual([
+      'open',
+    ]);
+    expect(made.state.previousConversations[0]).toMatchObject({ next: 2 });
     expect(operationsOf(made, 'put-conversation').map((one) => one.record.ordinal)).toContain(2);
     expect(made.state.window.map(({ position }) => position)).toEqual([[2, 2, 0, 0]]);
   });
@@ -604,7 +606,7 @@ describe('a former conversation', () => {
     page(made.clearKeepingSocketAndRest(), []);
     page(made, []);
     expect(asked(made)).toMatchObject([{ conversationId }, { conversationId: nextId }]);
-    expect(made.state.formers).toEqual([]);
+    expect(made.state.previousConversations).toEqual([]);
   });
 
   it('that was read to its end is not kept', () => {
@@ -618,7 +620,7 @@ describe('a former conversation', () => {
     page(made, []);
     standing(made, 'ended');
     opensNext(made);
-    expect(made.state.formers).toEqual([]);
+    expect(made.state.previousConversations).toEqual([]);
   });
 
   it('shows the visitor’s message that is found in it, and does not send it again', () => {
@@ -641,7 +643,7 @@ describe('a former conversation', () => {
     settled(made);
     opensNext(made);
     const expected = [...unclosed.map((one) => one.conversation.conversationId), conversationId];
-    expect(made.state.formers.map((one) => one.conversation.conversationId)).toEqual(
+    expect(made.state.previousConversations.map((one) => one.conversation.conversationId)).toEqual(
       expected.slice(-5),
     );
   });
@@ -653,7 +655,9 @@ describe('a former conversation', () => {
     standing(made, 'ended', nextId);
     made.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
     made.gateway({ type: 'conversation', conversation: { conversationId, status: 'queued' } });
-    expect(made.state.formers.map((one) => one.conversation.conversationId)).toEqual([nextId]);
+    expect(made.state.previousConversations.map((one) => one.conversation.conversationId)).toEqual([
+      nextId,
+    ]);
     expect(made.state.conversation).toMatchObject({ ordinal: 3, next: 1 });
   });
 });

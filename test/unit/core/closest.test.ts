@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closest } from '../../../src/worker/core/conversation/closest-name.ts';
+import { closestName } from '../../../src/worker/core/conversation/closest-name.ts';
 
 describe('the name that was meant', () => {
   const known = ['Tier1_Support', 'Billing', 'Sales'];
@@ -22,29 +22,29 @@ describe('the name that was meant', () => {
     ['', null],
     ['Support', null],
   ])('by %j is %j', (name, meant) => {
-    expect(closest(name, known)).toBe(meant);
+    expect(closestName(name, known)).toBe(meant);
   });
 
   it('is the nearest, not the first that is near enough', () => {
-    expect(closest('Billings', ['Billinxx', 'Billing'])).toBe('Billing');
-    expect(closest('Billing', ['Billind', 'billing'])).toBe('billing');
-    expect(closest('Billing', ['xyBilling', 'Billinq'])).toBe('Billinq');
-    expect(closest('Billing', ['Billingxy', 'Billinq'])).toBe('Billinq');
+    expect(closestName('Billings', ['Billinxx', 'Billing'])).toBe('Billing');
+    expect(closestName('Billing', ['Billind', 'billing'])).toBe('billing');
+    expect(closestName('Billing', ['xyBilling', 'Billinq'])).toBe('Billinq');
+    expect(closestName('Billing', ['Billingxy', 'Billinq'])).toBe('Billinq');
   });
 
   it('is the first of two that are as near', () => {
-    expect(closest('Bilding', ['Bilting', 'Bilping'])).toBe('Bilting');
+    expect(closestName('Bilding', ['Bilting', 'Bilping'])).toBe('Bilting');
   });
 
   it('may be wrong in a letter of three, and in two at most', () => {
-    expect(closest('ab', ['ac'])).toBeNull();
-    expect(closest('abc', ['abd'])).toBe('abd');
-    expect(closest('abcde', ['abcxy'])).toBeNull();
-    expect(closest('abcdef', ['abcdxy'])).toBe('abcdxy');
-    expect(closest('abcdefghijkl', ['abcdefghixyz'])).toBeNull();
+    expect(closestName('ab', ['ac'])).toBeNull();
+    expect(closestName('abc', ['abd'])).toBe('abd');
+    expect(closestName('abcde', ['abcxy'])).toBeNull();
+    expect(closestName('abcdef', ['abcdxy'])).toBe('abcdxy');
+    expect(closestName('abcdefghijkl', ['abcdefghixyz'])).toBeNull();
   });
 
   it('is none where none is known', () => {
-    expect(closest('Billing', [])).toBeNull();
+    expect(closestName('Billing', [])).toBeNull();
   });
 });

@@ -7,7 +7,7 @@ function kept() {
   hub.gateway({ type: 'message', message: agentSays(1, 'your balance is 7') });
   hub.call({ type: 'draft', text: 'half a thought' });
   hub.type('waiting', 'm-waiting');
-  const { meta, reading, window, conversation } = hub.state;
+  const { meta, unread, window, conversation } = hub.state;
   if (!conversation) throw new Error('there is no conversation');
   const item = {
     messageId: 'm-waiting',
@@ -17,7 +17,7 @@ function kept() {
     timestamp: hub.wall,
     failure: null,
   };
-  return { meta, reading, messages: window, current: conversation, outbox: [item] };
+  return { meta, reading: unread, messages: window, current: conversation, outbox: [item] };
 }
 
 const told = (hub: TestHub) => JSON.stringify([hub.all('post'), hub.all('answer'), hub.snapshot]);
@@ -67,7 +67,7 @@ describe('a site that wants its visitors confirmed', () => {
     const { requestId } = hub.last('fetch-token');
     const result = { ok: false, kind: 'signed-out', message: 'over', retryAfter: null } as const;
     hub.take({ type: 'token', requestId, result }).flush();
-    expect(hub.state.link.phase).toBe('signed-out');
+    expect(hub.state.connection.phase).toBe('signed-out');
     expect(hub.shown()).toEqual([]);
     hub.clear().call({ type: 'reconnect' });
     hub.pass(2_000);
@@ -82,7 +82,7 @@ it('what was written before the session was over is hidden with it; what is writ
   const { requestId } = hub.last('fetch-token');
   const result = { ok: false, kind: 'signed-out', message: 'over', retryAfter: null } as const;
   hub.take({ type: 'token', requestId, result }).flush();
-  expect(hub.state.link.phase).toBe('signed-out');
+  expect(hub.state.connection.phase).toBe('signed-out');
   expect(hub.shown()).toEqual([]);
   hub.clear().call({ type: 'reconnect' });
   hub.pass(2_000);
@@ -102,7 +102,7 @@ it('an answer that comes late, when the session is over, shows nothing', () => {
   hub.take({ type: 'token', requestId: hub.last('fetch-token').requestId, result }).flush();
   hub.clear();
   const messages = [agentSays(1, 'your balance is 7'), agentSays(2, 'behind a hole')];
-  const value = { type: 'history', messages, nextCursor: null, misfits: 0 } as const;
+  const value = { type: 'history', messages, nextCursor: null, invalidCount: 0 } as const;
   hub.take({ type: 'rest', requestId, result: { ok: true, value } }).flush();
   expect(hub.state.window.length).toBeGreaterThan(0);
   expect(hub.shown()).toEqual([]);

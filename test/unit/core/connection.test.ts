@@ -67,10 +67,10 @@ describe('connection', () => {
     const delays: number[] = [];
     for (let attempt = 0; attempt < 6; attempt += 1) {
       hub.cut();
-      const { link } = hub.state;
-      if (link.phase === 'waiting') {
-        delays.push(link.retryAt - hub.now);
-        hub.pass(link.retryAt - hub.now);
+      const { connection } = hub.state;
+      if (connection.phase === 'waiting') {
+        delays.push(connection.retryAt - hub.now);
+        hub.pass(connection.retryAt - hub.now);
       }
     }
     expect(delays).toHaveLength(5);
@@ -119,8 +119,8 @@ describe('connection', () => {
     hub.pass(720_000 * 0.1 + 1);
     expect(hub.all('fetch-token')).toHaveLength(1);
     hub.type('on its way', 'm1').clear();
-    const { link } = hub.state;
-    const socketId = 'socketId' in link ? link.socketId : -1;
+    const { connection } = hub.state;
+    const socketId = 'socketId' in connection ? connection.socketId : -1;
     hub.take({
       type: 'token',
       requestId: hub.state.token.requestId ?? -1,

@@ -111,7 +111,7 @@ describe('timers that are set', () => {
   it('once a successor has the conversation: what is old alone, until the edge is told that it has left', () => {
     const hub = quietHub();
     hub.take({ type: 'step-down' }).flush().cut();
-    expect(hub.all('left')).toHaveLength(1);
+    expect(hub.all('handed-over')).toHaveLength(1);
     expect(timersOf(hub)).toEqual(['prune']);
     hub.clear().pass(3_600_000);
     expect(Object.keys(effectsOf(hub)).toSorted()).toEqual(['prune', 'set-timer']);

@@ -17,7 +17,7 @@ function longConversation(from: number, to: number, hasEarlier: boolean): TestHu
     conversation: { conversationId, status: 'connected' },
     ordinal: 1,
     next: to + 1,
-    holes: [],
+    gaps: [],
     completeUntil: row(to).timestamp,
     readMark: null,
     isClosed: false,
@@ -45,7 +45,7 @@ function answered(hub: TestHub, callId: number): { sequences: unknown[]; hasEarl
 
 function restHas(hub: TestHub, messages: GatewayMessage[]): void {
   const { requestId } = hub.last('rest');
-  const value = { type: 'history', messages, nextCursor: null, misfits: 0 } as const;
+  const value = { type: 'history', messages, nextCursor: null, invalidCount: 0 } as const;
   hub.take({ type: 'rest', requestId, result: { ok: true, value } });
 }
 

@@ -50,7 +50,7 @@ class SessionHub extends TestHub {
 
   history(): this {
     const { requestId } = this.last('rest');
-    const value = { type: 'history', messages: [], nextCursor: null, misfits: 0 } as const;
+    const value = { type: 'history', messages: [], nextCursor: null, invalidCount: 0 } as const;
     return this.take({ type: 'rest', requestId, result: { ok: true, value } }).store();
   }
 
@@ -206,7 +206,7 @@ const happenings: Happenings = {
           requestId: requests[0].requestId,
           result: {
             ok: true,
-            value: { type: 'history', messages: [], nextCursor: null, misfits: 0 },
+            value: { type: 'history', messages: [], nextCursor: null, invalidCount: 0 },
           },
         },
   'history: out of reach': ({ state: { requests } }) =>

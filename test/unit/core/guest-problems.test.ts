@@ -299,7 +299,7 @@ describe('a history that is out of reach', () => {
     expect([hub.phase, hub.problem]).toEqual(['ready', 'rate-limited']);
     hub.history = () => ({
       ok: true,
-      value: { type: 'history', messages: [], nextCursor: null, misfits: 0 },
+      value: { type: 'history', messages: [], nextCursor: null, invalidCount: 0 },
     });
     hub.refuse = () => null;
     hub.pass(minute);

@@ -47,7 +47,7 @@ class SessionHub extends TestHub {
 
   history(): this {
     const { requestId } = this.last('rest');
-    const value = { type: 'history', messages: [], nextCursor: null, misfits: 0 } as const;
+    const value = { type: 'history', messages: [], nextCursor: null, invalidCount: 0 } as const;
     return this.take({ type: 'rest', requestId, result: { ok: true, value } }).store();
   }
 
@@ -95,13 +95,13 @@ describe('a session that nobody needs any more', () => {
       const hub = unreadable();
       if (phase !== 'waiting') hub.fires('retry');
       if (phase === 'authenticating') hub.open();
-      expect(hub.state.link.phase).toBe(phase);
+      expect(hub.state.connection.phase).toBe(phase);
       hub.historyFails();
       expect(hub.state.token).toMatchObject({ wantsFresh: true, expiresAt: null });
-      expect(hub.state.link.phase).toBe(phase === 'waiting' ? 'waiting' : 'idle');
+      expect(hub.state.connection.phase).toBe(phase === 'waiting' ? 'waiting' : 'idle');
       hub.cut();
       hub.pass(60_000);
-      expect(hub.state.link.phase).toBe('idle');
+      expect(hub.state.connection.phase).toBe('idle');
     },
   );
 
@@ -126,7 +126,7 @@ describe('a session that nobody needs any more', () => {
       conversation: { conversationId: 'session-1', status: 'ended' },
       ordinal: 1,
       next: 1,
-      holes: [],
+      gaps: [],
       completeUntil: 0,
       readMark: null,
       isClosed: false,
@@ -186,16 +186,16 @@ describe('what is final for one session', () => {
     });
     hub.clear().call({ type: 'start', routing });
     expect(hub.all('fetch-token').length + hub.all('open-socket').length).toBe(0);
-    expect(hub.state.link.phase).toBe('failed');
+    expect(hub.state.connection.phase).toBe('failed');
   });
 });
 
 describe('a living line that is told again and again that its session is not accepted', () => {
   /** The line comes back, and is told so again. */
   function told(hub: SessionHub): SessionHub {
-    if (hub.state.link.phase !== 'online') {
+    if (hub.state.connection.phase !== 'online') {
       hub.cut().fires('retry');
-      if (hub.state.link.phase === 'token') hub.token(null);
+      if (hub.state.connection.phase === 'token') hub.token(null);
       hub.open().configured();
     }
     return hub.gateway({ type: 'token-expired' });
@@ -203,10 +203,10 @@ describe('a living line that is told again and again that its session is not acc
 
   it('renews at once the first time, waits the next ones, and has another session at the fifth', () => {
     const hub = told(new SessionHub().talking().says('hi', null));
-    expect(hub.state).toMatchObject({ renewal: true, problem: null });
+    expect(hub.state).toMatchObject({ isRenewing: true, problem: null });
     for (let time = 2; time <= 4; time += 1) {
       told(hub);
-      expect(hub.state.link.phase).toBe('waiting');
+      expect(hub.state.connection.phase).toBe('waiting');
       expect(hub.state.problem?.code).toBe('unavailable');
       expect(hub.state.token.requestId).toBeNull();
     }
@@ -218,8 +218,8 @@ describe('a living line that is told again and again that its session is not acc
   it('is signed out at the fifth when it has an identity', () => {
     const hub = new SessionHub('/code').talking().says('hi', null);
     for (let time = 1; time <= 4; time += 1) told(hub);
-    expect(hub.state.link.phase).not.toBe('signed-out');
-    expect(told(hub).state.link.phase).toBe('signed-out');
+    expect(hub.state.connection.phase).not.toBe('signed-out');
+    expect(told(hub).state.connection.phase).toBe('signed-out');
   });
 
   it.each([
@@ -227,10 +227,10 @@ describe('a living line that is told again and again that its session is not acc
     [600_000, 'closing'],
   ])('counts those of the last ten minutes: after %d ms it is %s', (since, phase) => {
     const hub = told(new SessionHub().talking().says('hi', null));
-    const [first = 0] = hub.state.guest?.expiries ?? [];
+    const [first = 0] = hub.state.sessionMemory?.expiries ?? [];
     hub.cut().token(null).open().configured().history();
     hub.pass(first + since - hub.now);
-    expect(told(hub).state.link.phase).toBe(phase);
+    expect(told(hub).state.connection.phase).toBe(phase);
   });
 });
 
@@ -351,7 +351,7 @@ describe('the life of a session', () => {
     const { expiry = 0 } = hub.state.timers;
     hub.pass(expiry - hub.now - 100).cut();
     hub.pass(200);
-    expect(hub.state.link.phase).toBe('waiting');
+    expect(hub.state.connection.phase).toBe('waiting');
     expect(hub.flush().snapshot?.conversation?.expiresAt).toBeUndefined();
   });
 });

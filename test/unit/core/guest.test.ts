@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ToldMessage } from '../../../src/protocol/gateway.ts';
+import type { PartialMessage } from '../../../src/protocol/gateway.ts';
 import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 import { emptyStore, TestHub } from './harness.ts';
 
@@ -36,9 +36,9 @@ class GuestHub extends TestHub {
   }
 
   /** Answers the catch-up under way. */
-  history(...messages: ToldMessage[]): this {
+  history(...messages: PartialMessage[]): this {
     const { requestId } = this.last('rest');
-    const value = { type: 'history', messages, nextCursor: null, misfits: 0 } as const;
+    const value = { type: 'history', messages, nextCursor: null, invalidCount: 0 } as const;
     this.take({ type: 'rest', requestId, result: { ok: true, value } });
     return this.store();
   }
@@ -63,7 +63,7 @@ class GuestHub extends TestHub {
 
 const channel = { time: new Date(wall).toISOString() };
 
-const told = (messageId: string, rest: Partial<ToldMessage> = {}): ToldMessage => ({
+const told = (messageId: string, rest: Partial<PartialMessage> = {}): PartialMessage => ({
   conversationId: null,
   messageId,
   sequence: null,
@@ -273,7 +273,7 @@ describe('a session', () => {
     hub.call({ type: 'end' });
     for (let tries = 1; tries < 3; tries += 1) hub.noHistory().clearKeepingSocket().pass(30_000);
     hub.cut().noHistory();
-    expect(hub.state.conversation?.closing).toBeNull();
+    expect(hub.state.conversation?.finalCatchUp).toBeNull();
     hub.clear().call({ type: 'start', routing });
     hub.pass(60_000);
     expect(hub.all('fetch-token')).toMatchObject([{ isFresh: true }]);
@@ -494,7 +494,7 @@ describe('a message', () => {
     const { writeId } = hub.last('write');
     hub.call({ type: 'end' });
     hub.history();
-    expect(hub.state.link.phase).toBe('idle');
+    expect(hub.state.connection.phase).toBe('idle');
     hub.take({ type: 'stored', writeId: writeId ?? 0, added: [], corrected: [], sent: [] }).flush();
     expect(hub.snapshot?.messages.map(({ status }) => status)).toEqual(['failed']);
   });
@@ -659,7 +659,7 @@ describe('the pace', () => {
     const conversationId = hub.snapshot?.conversation?.conversationId ?? '';
     for (let index = 0; index < 12; index += 1) {
       hub.call({ type: 'load-earlier', before: null, count: 5 });
-      const callId = [...hub.state.earlier].at(-1)?.callId ?? 0;
+      const callId = [...hub.state.paginations].at(-1)?.callId ?? 0;
       const before = { position: [1, 0, 1, wall], messageId: 'm' } as const;
       hub.take({
         type: 'call',
@@ -669,7 +669,7 @@ describe('the pace', () => {
       });
       hub.take({ type: 'earlier-read', callId: callId + 100, messages: [], hasEarlier: false });
       const { requestId } = hub.all('rest').at(-1) ?? { requestId: 0 };
-      const value = { type: 'history', messages: [], nextCursor: null, misfits: 0 } as const;
+      const value = { type: 'history', messages: [], nextCursor: null, invalidCount: 0 } as const;
       hub.take({ type: 'rest', requestId, result: { ok: true, value } });
     }
     // One was the catch-up at the start.

@@ -10,9 +10,9 @@ import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import type { Answer, Effect } from '../../../src/worker/core/effect.ts';
 import type { Clock, Input } from '../../../src/worker/core/input.ts';
-import type { HubInspector } from '../../../src/worker/core/observer.ts';
-import { emptyMeta, emptyReading, type Restored } from '../../../src/worker/core/records.ts';
-import type { SessionRules } from '../../../src/worker/core/session-policy.ts';
+import type { HubObserver } from '../../../src/worker/core/observer.ts';
+import { emptyMeta, noUnread, type Restored } from '../../../src/worker/core/records.ts';
+import type { SessionPolicy } from '../../../src/worker/core/session-policy.ts';
 import {
   defaultLimits,
   defaultRoutingPolicy,
@@ -30,7 +30,7 @@ import type { HubGateway } from '../../../src/worker/options.ts';
 export const emptyStore: Restored = {
   persistent: true,
   meta: emptyMeta,
-  reading: emptyReading,
+  reading: noUnread,
   current: null,
   unclosed: [],
   messages: [],
@@ -52,8 +52,8 @@ export class TestHub {
   /** Whether the gateway answers pings, at once. */
   answersPings = false;
   readonly answers = new Map<number, Answer>();
-  readonly #rules: SessionRules | null;
-  readonly #inspect: HubInspector | undefined;
+  readonly #rules: SessionPolicy | null;
+  readonly #inspect: HubObserver | undefined;
   #lastCall = 0;
 
   constructor(
@@ -65,7 +65,7 @@ export class TestHub {
       history?: HistoryPolicy;
       seed?: number;
       gateway?: HubGateway;
-      inspect?: HubInspector;
+      inspect?: HubObserver;
       epoch?: string;
     } = {},
   ) {
@@ -109,7 +109,7 @@ export class TestHub {
     const clock = this.#clock();
     const { state, effects } = step(before, input, clock, this.#rules);
     this.state = state;
-    this.#inspect?.saw({ input, clock, before, after: state, effects });
+    this.#inspect?.onStep({ input, clock, before, after: state, effects });
     return effects;
   }
 
@@ -211,7 +211,7 @@ export class TestHub {
       visible: true,
       conversationId,
       visitor,
-      wipes: 0,
+      resetCount: 0,
     } as const;
     return this.take(attached).flush();
   }
@@ -236,7 +236,7 @@ export class TestHub {
   }
 
   /** The socket's end as the browser reports it. */
-  cut(meaning: 'network' | 'token' | 'crowded' | 'client-bug' = 'network'): this {
+  cut(meaning: 'network' | 'token' | 'too-many-connections' | 'client-bug' = 'network'): this {
     const { socketId } = this.last('open-socket');
     return this.take({ type: 'socket-closed', socketId, meaning }).flush();
   }
@@ -259,7 +259,10 @@ export class TestHub {
       this.take({
         type: 'rest',
         requestId,
-        result: { ok: true, value: { type: 'history', messages, nextCursor: null, misfits: 0 } },
+        result: {
+          ok: true,
+          value: { type: 'history', messages, nextCursor: null, invalidCount: 0 },
+        },
       });
       return this.rest();
     }

@@ -77,21 +77,21 @@ describe('what is missing', () => {
       ['agent 2', 0],
       ['agent 4', 1],
     ]);
-    expect(made.state.conversation?.holes.map(({ from, to }) => [from, to])).toEqual([
+    expect(made.state.conversation?.gaps.map(({ from, to }) => [from, to])).toEqual([
       [3, 3],
       [5, 5],
     ]);
     hears(made, agentSays(5), agentSays(3));
     expect(marks(made)).toEqual([1, 2, 3, 4, 5, 6, 7].map((one) => [`agent ${one}`, 0]));
-    expect(made.state.conversation?.holes).toEqual([]);
+    expect(made.state.conversation?.gaps).toEqual([]);
   });
 
   it('is kept for a restart, and each time that it changes', () => {
     const made = holed();
     hears(made, agentSays(4));
-    const { holes, next } = operationsOf(made, 'put-conversation').at(-1)?.record ?? {};
+    const { gaps, next } = operationsOf(made, 'put-conversation').at(-1)?.record ?? {};
     expect(next).toBe(8);
-    expect(holes?.map(({ from, to }) => [from, to])).toEqual([
+    expect(gaps?.map(({ from, to }) => [from, to])).toEqual([
       [2, 3],
       [5, 6],
     ]);
@@ -164,8 +164,8 @@ describe('what is missing', () => {
   });
 
   it('below memory is corrected in the store alone', () => {
-    const holes = [{ from: 3, to: 4, tries: 1 }];
-    const current = record(9, { holes, completeUntil: row(2).timestamp });
+    const gaps = [{ from: 3, to: 4, tries: 1 }];
+    const current = record(9, { gaps, completeUntil: row(2).timestamp });
     const made = found(new TestHub({ limits: { window: 3, page: 3 } }), rows(7, 9), {
       current,
       hasEarlier: true,
@@ -247,9 +247,9 @@ describe('what is held', () => {
     }
     expect(marks(made).at(-1)).toEqual(['agent 3', 1]);
     // Nobody could tell: no look has been used up.
-    expect(made.state.conversation?.holes).toEqual([{ from: 2, to: 2, tries: 0 }]);
+    expect(made.state.conversation?.gaps).toEqual([{ from: 2, to: 2, tries: 0 }]);
     fails(untilAsked(made), 'network');
-    expect(made.state.conversation?.holes).toEqual([{ from: 2, to: 2, tries: 0 }]);
+    expect(made.state.conversation?.gaps).toEqual([{ from: 2, to: 2, tries: 0 }]);
   });
 
   it('in a catch-up waits for the page that has what is missing', () => {
@@ -265,7 +265,7 @@ describe('what is held', () => {
   it('gives its place to the one that was there first', () => {
     const made = hub();
     hears(made, agentSays(2, 'first'), agentSays(2, 'second'));
-    expect(made.state.conversation?.held).toHaveLength(1);
+    expect(made.state.conversation?.reorderBuffer).toHaveLength(1);
     hears(made, agentSays(1));
     expect(made.shown()).toEqual(['agent 1', 'first']);
     expect(made.state.timers.hold).toBeUndefined();
@@ -339,7 +339,7 @@ describe('a message below the newest', () => {
       ['agent 3', 0],
       ['agent 6', 2],
     ]);
-    expect(made.state.conversation?.holes).toMatchObject([{ from: 4, to: 5 }]);
+    expect(made.state.conversation?.gaps).toMatchObject([{ from: 4, to: 5 }]);
   });
 
   it('of what memory has is none that only the store can tell of', () => {
@@ -429,7 +429,7 @@ describe('what the other side has read', () => {
     expect(statuses(made)).toEqual(['one: sent']);
     hears(made, echo(1, 'm1', 'one'));
     expect(statuses(made)).toEqual(['one: read']);
-    expect(made.state.conversation?.readAhead).toBeNull();
+    expect(made.state.conversation?.earlyReceipt).toBeNull();
     made.type('two', 'm2');
     hears(made, echo(2, 'm2', 'two'));
     expect(statuses(made)).toEqual(['one: read', 'two: delivered']);
@@ -438,7 +438,7 @@ describe('what the other side has read', () => {
   it('of a message that is not here is nothing to wait for', () => {
     const made = hub().type('one', 'm1');
     reads(made, 'nobody’s');
-    expect(made.state.conversation?.readAhead).toBeNull();
+    expect(made.state.conversation?.earlyReceipt).toBeNull();
   });
 
   it('is not what a copy of ours elsewhere has read', () => {

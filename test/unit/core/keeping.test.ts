@@ -112,7 +112,7 @@ describe('a former conversation', () => {
 
   function answer(hub: TestHub, ...messages: ReturnType<typeof agentSays>[]): void {
     const { requestId } = hub.last('rest');
-    const value = { type: 'history', messages, nextCursor: null, misfits: 0 } as const;
+    const value = { type: 'history', messages, nextCursor: null, invalidCount: 0 } as const;
     hub.take({ type: 'rest', requestId, result: { ok: true, value } });
   }
 
@@ -132,7 +132,7 @@ describe('a former conversation', () => {
       operation.type === 'put-conversation' ? [operation.record] : [],
     );
     expect(records.findLast((record) => record.ordinal === 1)).toMatchObject({ isClosed: true });
-    expect(hub.state.formers).toEqual([]);
+    expect(hub.state.previousConversations).toEqual([]);
   });
 
   describe('has a message that was sent anew into the next one', () => {
@@ -168,7 +168,7 @@ describe('a former conversation', () => {
         const value: RestValue =
           call.type === 'conversation'
             ? { type: 'conversation', conversation: next }
-            : { type: 'history', messages, nextCursor: null, misfits: 0 };
+            : { type: 'history', messages, nextCursor: null, invalidCount: 0 };
         hub.take({ type: 'rest', requestId, result: { ok: true, value } }).store();
       }
       return hub;
@@ -204,16 +204,18 @@ describe('a former conversation', () => {
     });
     hub.flush();
     const holes = () =>
-      hub.state.formers.map((former) => former.holes.map(({ from, to }) => [from, to]));
+      hub.state.previousConversations.map((former) =>
+        former.gaps.map(({ from, to }) => [from, to]),
+      );
     expect(holes()).toEqual([[[2, 2]]]);
     hub.take({ type: 'store-emptied' }).flush();
     expect(holes()).toEqual([[]]);
   });
 
   it('is kept in mind over a restart', () => {
-    const [former] = left().state.formers;
+    const [former] = left().state.previousConversations;
     if (!former) throw new Error('there is none');
-    const { held: _h, unsettled: _u, newest: _n, ...record } = former;
+    const { reorderBuffer: _h, unsequencedBuffer: _u, newest: _n, ...record } = former;
     const current = {
       ...record,
       conversation: { conversationId: 'conv-2', status: 'connected' },

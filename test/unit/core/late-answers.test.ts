@@ -34,7 +34,7 @@ function withoutToken(): TestHub {
 describe('a broker that wants to be left alone', () => {
   it('is asked when its time has come, for what waits, and the line stays', () => {
     const hub = withoutToken().pass(19_999);
-    expect(hub.state.requests.map(({ parked }) => parked)).toEqual([true]);
+    expect(hub.state.requests.map(({ isParked }) => isParked)).toEqual([true]);
     expect(hub.all('fetch-token')).toHaveLength(0);
     expect(hub.snapshot?.connection.phase).toBe('ready');
     hub.pass(1);
@@ -54,7 +54,7 @@ describe('a broker that wants to be left alone', () => {
 describe('two questions to REST', () => {
   const history = (hub: TestHub, requestId: number, ...sequences: number[]) => {
     const messages = sequences.map((sequence) => agentSays(sequence));
-    const value = { type: 'history', messages, nextCursor: null, misfits: 0 } as const;
+    const value = { type: 'history', messages, nextCursor: null, invalidCount: 0 } as const;
     hub.take({ type: 'rest', requestId, result: { ok: true, value } }).flush();
   };
 
@@ -66,7 +66,7 @@ describe('two questions to REST', () => {
         conversation: { conversationId, status: 'connected' },
         ordinal: 1,
         next: 11,
-        holes: [],
+        gaps: [],
         completeUntil: first.timestamp,
         readMark: null,
         isClosed: false,
@@ -103,7 +103,7 @@ describe('an event of a socket', () => {
     const { socketId } = hub.last('open-socket');
     hub.cut().pass(8_000);
     hub.take({ type: 'socket-opened', socketId });
-    expect(hub.state.link.phase).toBe('connecting');
+    expect(hub.state.connection.phase).toBe('connecting');
     hub
       .take({
         type: 'gateway',
@@ -117,7 +117,7 @@ describe('an event of a socket', () => {
   it.each(['connecting', 'authenticating'])('that is %s tells of no conversation', (phase) => {
     const hub = new TestHub().inConversation().cut().pass(8_000);
     if (phase === 'authenticating') hub.open();
-    expect(hub.state.link.phase).toBe(phase);
+    expect(hub.state.connection.phase).toBe(phase);
     hub.gateway({ type: 'message', message: agentSays(1) });
     hub.gateway({ type: 'conversation', conversation: { conversationId, status: 'ended' } });
     hub.flush();
@@ -134,7 +134,7 @@ describe('an event of a socket', () => {
       result: { ok: false, kind: 'signed-out', message: 'out', retryAfter: null },
     });
     hub.clear().pass(600_000);
-    expect(hub.state.link.phase).toBe('signed-out');
+    expect(hub.state.connection.phase).toBe('signed-out');
     expect(hub.all('open-socket').length + hub.all('fetch-token').length).toBe(0);
   });
 });
@@ -145,15 +145,15 @@ describe('a hub that leaves', () => {
     restFails(hub, hub.last('rest').requestId, 'unauthorized');
     const { requestId } = hub.last('fetch-token');
     hub.take({ type: 'step-down' });
-    expect(hub.all('left')).toHaveLength(0);
+    expect(hub.all('handed-over')).toHaveLength(0);
     hub.take({
       type: 'token',
       requestId,
       result: { ok: false, kind: 'signed-out', message: 'out', retryAfter: null },
     });
     hub.cut();
-    expect(hub.all('left')).toHaveLength(1);
-    expect(hub.state.link.phase).toBe('left');
+    expect(hub.all('handed-over')).toHaveLength(1);
+    expect(hub.state.connection.phase).toBe('handed-over');
   });
 
   it('waits for its echo, then closes, and says so when the socket has ended', () => {
@@ -163,9 +163,9 @@ describe('a hub that leaves', () => {
     expect(hub.all('close-socket')).toHaveLength(0);
     hub.gateway({ type: 'message', message: echo(1, 'm1', 'on its way') });
     expect(hub.all('close-socket')).toHaveLength(1);
-    expect(hub.all('left')).toHaveLength(0);
+    expect(hub.all('handed-over')).toHaveLength(0);
     hub.cut();
-    expect(hub.all('left')).toHaveLength(1);
+    expect(hub.all('handed-over')).toHaveLength(1);
   });
 });
 

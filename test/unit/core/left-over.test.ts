@@ -14,34 +14,34 @@ function full(): TestHub {
   hub.state = {
     ...state,
     timers,
-    renewal: true,
+    isRenewing: true,
     problem: { code: 'rejected', message: '' },
-    reading: { unread: 4, readUntil: [1, 1, 0, 0] },
-    formers: state.conversation ? [state.conversation] : [],
+    unread: { unread: 4, readUntil: [1, 1, 0, 0] },
+    previousConversations: state.conversation ? [state.conversation] : [],
     lastOrdinal: 9,
     window: [row],
     hasEarlier: true,
     lastOutboxOrdinal: 7,
-    quietUntil: later,
+    pausedUntil: later,
     receiptDue: 'm-1',
-    recovery: { ...state.recovery, active: null, again: true, failures: 2, completedAt: 5 },
+    catchUps: { ...state.catchUps, active: null, isWanted: true, failures: 2, completedAt: 5 },
     routing: { ...state.routing, tries: 2, notice: { kind: 'unchecked' } },
-    guest: { life: 1, ends: 2, startsNew: true, refused: null, expiries: [1] },
+    sessionMemory: { life: 1, ends: 2, startsNew: true, refused: null, expiries: [1] },
     typing: { other: { id: 'agent-1', name: 'Ada' }, told: true, toldAt: 3 },
     alertedUntil: [1, 1, 0, 0],
-    starting: [71],
-    storing: [{ writeId: 3, callId: 72 }],
+    startCalls: [71],
+    storeCalls: [{ writeId: 3, callId: 72 }],
     lookups: [5],
     meta: { ...state.meta, draft: 'half a sen', lastRouting: { skillGroups: ['Billing'] } },
     requests: [
       {
         requestId: 73,
         call: { type: 'skill-groups' },
-        parked: false,
-        retried: false,
+        isParked: false,
+        isRetried: false,
       },
     ],
-    breaker: { ...state.breaker, attempt: 3, open: true },
+    breaker: { ...state.breaker, attempt: 3, isOpen: true },
   };
   return hub;
 }
@@ -169,23 +169,23 @@ const outlives: ReadonlySet<string> = new Set<keyof HubState>([
   'seed',
   'lastId',
   'timers',
-  'restored',
-  'persistent',
+  'isRestored',
+  'isPersistent',
   'isConfirmed',
-  'online',
-  'link',
+  'isOnline',
+  'connection',
   // When the last try was made: the next one keeps its distance.
   'breaker',
   'token',
-  'lingering',
+  'closingSockets',
   'problem',
   'meta',
-  'restQuietUntil',
-  'pace',
+  'restPausedUntil',
+  'rateLimit',
   'tabs',
   'alertedTab',
   'alertedAt',
-  'storing',
+  'storeCalls',
   'revision',
   'published',
   'changes',
@@ -198,14 +198,19 @@ describe('of the former visitor', () => {
     const fresh = initialState(hub.state.settings, 1);
     const mine = (state: HubState) =>
       Object.fromEntries(Object.entries(state).filter(([key]) => !outlives.has(key)));
-    const { recovery } = fresh;
+    const { catchUps } = fresh;
     // Runs are counted on, so that what is still under way can't be mistaken for a new one.
     expect(mine(hub.state)).toEqual({
       ...mine(fresh),
-      recovery: { ...recovery, runs: hub.state.recovery.runs },
+      catchUps: { ...catchUps, begun: hub.state.catchUps.begun },
     });
-    expect(hub.state.recovery.runs).toBeGreaterThan(0);
-    expect(hub.state.meta).toMatchObject({ draft: '', lastRouting: null, routing: null, wipes: 1 });
+    expect(hub.state.catchUps.begun).toBeGreaterThan(0);
+    expect(hub.state.meta).toMatchObject({
+      draft: '',
+      lastRouting: null,
+      routing: null,
+      resetCount: 1,
+    });
     expect(hub.state.generation).toBe(1);
     for (const callId of [71, 72]) expect(hub.answers.get(callId)).toMatchObject({ ok: false });
   });
@@ -223,21 +228,21 @@ describe('of a lost line', () => {
   it('a renewal is over when the next one is accepted', () => {
     const hub = new TestHub().inConversation().gateway({ type: 'token-expired' });
     hub.cut().token().open();
-    expect(hub.state.renewal).toBe(true);
+    expect(hub.state.isRenewing).toBe(true);
     hub.gateway({ type: 'authenticated', serverTime: null });
-    expect(hub.state.renewal).toBe(false);
+    expect(hub.state.isRenewing).toBe(false);
   });
 
   it('and of a sign-out, the circuit is not the next visitor’s', () => {
     const hub = full();
     ends['a sign-out']?.end(hub);
-    expect(hub.state.breaker).toMatchObject({ attempt: 0, open: false });
+    expect(hub.state.breaker).toMatchObject({ attempt: 0, isOpen: false });
   });
 
   it('and of a sleep, the circuit and the renewal are not the next tab’s', () => {
     const hub = full();
     ends['half a minute without a tab']?.end(hub);
-    expect(hub.state).toMatchObject({ renewal: false, breaker: { attempt: 0, open: false } });
+    expect(hub.state).toMatchObject({ isRenewing: false, breaker: { attempt: 0, isOpen: false } });
   });
 });
 
@@ -259,6 +264,6 @@ describe('what a page remembered of somebody else', () => {
     const hub = new TestHub().restore();
     hub.attach('a', 'conv-9').token(900, 'visitor-2').flush();
     expect(hub.snapshot?.conversation).toBeNull();
-    expect(hub.state.meta).toMatchObject({ subject: 'visitor-2', wipes: 1 });
+    expect(hub.state.meta).toMatchObject({ subject: 'visitor-2', resetCount: 1 });
   });
 });

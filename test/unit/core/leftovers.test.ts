@@ -16,15 +16,15 @@ const conversation: ConversationState = {
   conversation: { conversationId, status: 'connected' },
   ordinal: 2,
   next: 4,
-  holes: [{ from: 2, to: 2, tries: 1 }],
+  gaps: [{ from: 2, to: 2, tries: 1 }],
   completeUntil: 1,
   readMark: { conversationId, position: [2, 1, 0, 0] },
   isClosed: false,
-  held: [agentSays(6)],
-  unsettled: [{ message: agentSays(null, 'soon'), due: later }],
+  reorderBuffer: [agentSays(6)],
+  unsequencedBuffer: [{ message: agentSays(null, 'soon'), due: later }],
   newest: 3,
-  readAhead: 'm9',
-  closing: null,
+  earlyReceipt: 'm9',
+  finalCatchUp: null,
   endedAt: null,
 };
 
@@ -46,8 +46,8 @@ function busy(part: Partial<HubState> = {}): HubState {
     generation: 3,
     lastId: 900,
     hiddenOutbox: 5,
-    link: { phase: 'online', socketId, session: { stage: 'conversation', caughtUp: true } },
-    breaker: { attempt: 2, open: true, lastTry: now - 9_000 },
+    connection: { phase: 'online', socketId, session: { stage: 'conversation', caughtUp: true } },
+    breaker: { attempt: 2, isOpen: true, lastTry: now - 9_000 },
     token: {
       ...state.token,
       requestId: 40,
@@ -55,16 +55,22 @@ function busy(part: Partial<HubState> = {}): HubState {
       requestedAt: now,
       refusals: 1,
       failures: 2,
-      quietUntil: now - 5,
-      renewing: true,
+      pausedUntil: now - 5,
+      isRenewing: true,
     },
-    renewal: true,
+    isRenewing: true,
     problem: { code: 'rejected', message: 'of this visitor' },
-    requests: [{ requestId: 31, call: history, parked: false, retried: true }],
-    meta: { ...state.meta, subject: 'visitor-1', draft: 'a draft', lastRouting: routing, wipes: 4 },
-    reading: { unread: 3, readUntil: [2, 1, 0, 0] },
+    requests: [{ requestId: 31, call: history, isParked: false, isRetried: true }],
+    meta: {
+      ...state.meta,
+      subject: 'visitor-1',
+      draft: 'a draft',
+      lastRouting: routing,
+      resetCount: 4,
+    },
+    unread: { unread: 3, readUntil: [2, 1, 0, 0] },
     conversation,
-    formers: [
+    previousConversations: [
       {
         ...conversation,
         conversation: { conversationId: 'conv-0', status: 'ended' },
@@ -77,10 +83,10 @@ function busy(part: Partial<HubState> = {}): HubState {
     hasEarlier: true,
     outbox: [{ ...message, at: { stage: 'sent' } }],
     lastOutboxOrdinal: 7,
-    quietUntil: later,
+    pausedUntil: later,
     receiptDue: 'm3',
-    restQuietUntil: now - 5,
-    recovery: { runs: 8, active: null, again: false, failures: 2, completedAt: now - 30_000 },
+    restPausedUntil: now - 5,
+    catchUps: { begun: 8, active: null, isWanted: false, failures: 2, completedAt: now - 30_000 },
     routing: {
       names: { names: ['Tier1_Support'], at: now },
       check: { stage: 'postponed', routing },
@@ -88,16 +94,16 @@ function busy(part: Partial<HubState> = {}): HubState {
       queue: null,
       notice: { kind: 'unchecked' },
     },
-    guest: { life: 9, ends: later, startsNew: false, refused: null, expiries: [1] },
+    sessionMemory: { life: 9, ends: later, startsNew: false, refused: null, expiries: [1] },
     typing: { other: { id: 'agent-1', name: 'Ada' }, told: true, toldAt: now - 100 },
     tabs: state.tabs.map((tab) => ({ ...tab, isTyping: true })),
     alertedTab: 'a',
     alertedAt: now - 50,
     alertedUntil: [2, 1, 0, 0],
-    starting: [51],
-    storing: [{ writeId: 61, callId: 52 }],
+    startCalls: [51],
+    storeCalls: [{ writeId: 61, callId: 52 }],
     lookups: [62],
-    earlier: [{ ...wanted, callId: 53 }],
+    paginations: [{ ...wanted, callId: 53 }],
     ...part,
   };
   const shown = agentSays(1);
@@ -150,7 +156,7 @@ describe('a hub in the middle of everything', () => {
   it('keeps everything without its socket but what was on its way', () => {
     const after = end(
       'socket gone',
-      busy({ breaker: { attempt: 0, open: false, lastTry: 1 } }),
+      busy({ breaker: { attempt: 0, isOpen: false, lastTry: 1 } }),
       gone,
     );
     expect(faultOf(after, now)).toBeNull();
@@ -165,7 +171,7 @@ describe('a hub in the middle of everything', () => {
   it('reads an ended conversation to its end, and nobody types in it', () => {
     const told = { conversationId, status: 'ended' } as const;
     const event = { type: 'conversation', conversation: told } as const;
-    const circuit = { attempt: 0, open: false, lastTry: 1 };
+    const circuit = { attempt: 0, isOpen: false, lastTry: 1 };
     const before = busy({ breaker: circuit, routing: { ...busy().routing, check: null } });
     end('conversation ended', before, { type: 'gateway', socketId, event });
   });
@@ -173,7 +179,7 @@ describe('a hub in the middle of everything', () => {
   it('forgets what it waited for in a conversation that nobody knows', () => {
     const problem = { kind: 'conversation-not-found', message: '', messageId: null } as const;
     const named = { ...problem, conversationId, retryAfter: null };
-    const before = busy({ breaker: { attempt: 0, open: false, lastTry: 1 } });
+    const before = busy({ breaker: { attempt: 0, isOpen: false, lastTry: 1 } });
     end('conversation gone', before, {
       type: 'gateway',
       socketId,
@@ -184,11 +190,11 @@ describe('a hub in the middle of everything', () => {
   it('takes nothing of a conversation into the next one', () => {
     const session = { stage: 'routing', asked: 0 } as const;
     const before = busy({
-      link: { phase: 'online', socketId, session },
+      connection: { phase: 'online', socketId, session },
       conversation: { ...conversation, conversation: { conversationId, status: 'ended' } },
       outbox: [],
       meta: { ...busy().meta, routing },
-      guest: null,
+      sessionMemory: null,
     });
     const told = { conversationId: 'conv-3', status: 'connected' } as const;
     const event = { type: 'conversation', conversation: told } as const;

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Content } from '../../../src/protocol/content.ts';
 import type { GatewayMessage } from '../../../src/protocol/gateway.ts';
 import type { Message } from '../../../src/protocol/message.ts';
-import { Run } from '../../../src/worker/core/context.ts';
-import type { EarlierWanted, OutboxItem, OutboxStage } from '../../../src/worker/core/state.ts';
+import { StepContext } from '../../../src/worker/core/context.ts';
+import type { OutboxItem, OutboxStage, PaginationRequest } from '../../../src/worker/core/state.ts';
 import { rowOf } from '../../../src/worker/core/transcript/transcript.ts';
 import {
   isKnown,
   isSame,
-  moreAliases,
-  recognise,
+  matchOutgoing,
+  newAliases,
 } from '../../../src/worker/genesys-cloud/core/message-matching.ts';
 import { agentSays, conversationId, echo, TestHub } from './harness.ts';
 import { file } from './scenes.ts';
@@ -74,18 +74,18 @@ describe('a row and a message', () => {
 describe('the ids that a row learns', () => {
   it('are those that it does not know, behind those that it does', () => {
     const row = rowFor({ ...said, messageId: 'a', aliases: ['b'] });
-    expect(moreAliases(row, { ...said, messageId: 'a' })).toBeNull();
-    expect(moreAliases(row, { ...said, messageId: 'b', aliases: ['a'] })).toBeNull();
-    expect(moreAliases(row, { ...said, messageId: 'c', aliases: ['b', 'd'] })).toEqual([
+    expect(newAliases(row, { ...said, messageId: 'a' })).toBeNull();
+    expect(newAliases(row, { ...said, messageId: 'b', aliases: ['a'] })).toBeNull();
+    expect(newAliases(row, { ...said, messageId: 'c', aliases: ['b', 'd'] })).toEqual([
       'b',
       'c',
       'd',
     ]);
-    expect(moreAliases(rowFor(said), { ...said, messageId: 'c' })).toEqual(['c']);
+    expect(newAliases(rowFor(said), { ...said, messageId: 'c' })).toEqual(['c']);
   });
 });
 
-const doubt: OutboxStage = { stage: 'doubt', run: 1, wasSent: true };
+const doubt: OutboxStage = { stage: 'unconfirmed', catchUpId: 1, wasSent: true };
 
 function waiting(messageId: string, rest: Partial<OutboxItem> = {}): OutboxItem {
   return {
@@ -108,11 +108,11 @@ interface World {
   readonly hasConversation?: boolean;
 }
 
-function runIn(world: World): Run {
+function runIn(world: World): StepContext {
   const { state } = new TestHub().inConversation();
   const { settings, conversation } = state;
   const traits = { ...settings.traits, isShared: world.isShared ?? false };
-  return new Run(
+  return new StepContext(
     {
       ...state,
       settings: { ...settings, traits },
@@ -132,7 +132,7 @@ function runIn(world: World): Run {
 const ours: GatewayMessage = { ...echo(null, 'history-1', 'hello'), timestamp: noon };
 
 function knownAs(world: World, message = ours): string {
-  return recognise(runIn(world), message).messageId;
+  return matchOutgoing(runIn(world), message).messageId;
 }
 
 describe('a message of the visitor’s in the history', () => {
@@ -141,12 +141,12 @@ describe('a message of the visitor’s in the history', () => {
     expect(knownAs({ outbox }, { ...ours, messageId: 'm1' })).toBe('m1');
     const run = runIn({ outbox });
     const aliased = { ...ours, text: 'other words', aliases: ['m1'] };
-    expect(recognise(run, aliased)).toEqual(aliased);
+    expect(matchOutgoing(run, aliased)).toEqual(aliased);
   });
 
   it('is known by its words, and bears its other id besides', () => {
     const run = runIn({ outbox: [waiting('m1')] });
-    expect(recognise(run, { ...ours, aliases: ['x'] })).toEqual({
+    expect(matchOutgoing(run, { ...ours, aliases: ['x'] })).toEqual({
       ...ours,
       messageId: 'm1',
       aliases: ['history-1', 'x'],
@@ -164,19 +164,19 @@ describe('a message of the visitor’s in the history', () => {
 
   it('is nobody else’s', () => {
     const theirs = { ...said, messageId: 'history-1', text: 'hello' };
-    expect(recognise(runIn({ outbox: [waiting('m1')] }), theirs)).toBe(theirs);
+    expect(matchOutgoing(runIn({ outbox: [waiting('m1')] }), theirs)).toBe(theirs);
   });
 
   it.each([
     [doubt, true],
-    [{ stage: 'doubt', run: 1, wasSent: false }, true],
+    [{ stage: 'unconfirmed', catchUpId: 1, wasSent: false }, true],
     [{ stage: 'sent' }, true],
     [{ stage: 'queued', wasSent: true }, true],
     [{ stage: 'queued', wasSent: false }, false],
     [{ stage: 'queued' }, false],
     [{ stage: 'storing', writeId: 1, callId: null, isRepeat: true }, false],
-    [{ stage: 'posting', requestId: 1 }, false],
-    [{ stage: 'held' }, false],
+    [{ stage: 'sending-by-rest', requestId: 1 }, false],
+    [{ stage: 'acknowledged' }, false],
     [{ stage: 'failed' }, false],
   ] satisfies [OutboxStage, boolean][])('may be one that stands at %j: %s', (at, may) => {
     expect(knownAs({ outbox: [waiting('m1', { at })] })).toBe(may ? 'm1' : 'history-1');
@@ -216,7 +216,7 @@ describe('a message of the visitor’s in the history', () => {
 
   it('may be of any time where nothing has been read of it, and nobody else says things', () => {
     const early = { ...ours, timestamp: noon - 600 * minute };
-    const at = { stage: 'doubt', run: 1, wasSent: false } as const;
+    const at = { stage: 'unconfirmed', catchUpId: 1, wasSent: false } as const;
     expect(knownAs({ outbox: [waiting('m1', { at })] }, early)).toBe('m1');
     expect(knownAs({ outbox: [waiting('m1')] }, early)).toBe('m1');
     expect(knownAs({ outbox: [waiting('m1')], hasConversation: false }, early)).toBe('m1');
@@ -224,7 +224,7 @@ describe('a message of the visitor’s in the history', () => {
 
   it('of somebody who says things elsewhere is one of a former hub’s only since it was written', () => {
     const isShared = true;
-    const at = { stage: 'doubt', run: 1, wasSent: false } as const;
+    const at = { stage: 'unconfirmed', catchUpId: 1, wasSent: false } as const;
     const long = { ...ours, timestamp: noon - 2 * minute - 1 };
     const just = { ...ours, timestamp: noon - 2 * minute };
     const restored = [waiting('m1', { at })];
@@ -243,7 +243,7 @@ describe('a file that comes back', () => {
   function back(content: readonly Content[] | undefined, sent: readonly Content[]): unknown {
     const run = runIn({ outbox: [waiting('m1', { content: sent })] });
     const message = { ...ours, messageId: 'm1', ...(content ? { content } : {}) };
-    return recognise(run, message).content;
+    return matchOutgoing(run, message).content;
   }
 
   it('keeps the name that it was sent under, at its new address', () => {
@@ -273,7 +273,7 @@ describe('a file that comes back', () => {
 describe('what the history tells above a row', () => {
   const below = { ...said, messageId: 'below', text: 'below', timestamp: noon + minute };
 
-  function wanted(rows: readonly Message[], before: Message | null): EarlierWanted {
+  function wanted(rows: readonly Message[], before: Message | null): PaginationRequest {
     return { callId: 1, before, conversationId, count: 50, rows, requestId: 1 };
   }
 

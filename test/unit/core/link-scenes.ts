@@ -21,7 +21,7 @@ export const scenes: Record<string, () => TestHub> = {
   },
   'signed-out': () => failedToken('signed-out'),
   failed: () => failedToken('forbidden'),
-  left: () => new TestHub().authenticated().take({ type: 'step-down' }).pass(2_000),
+  'handed-over': () => new TestHub().authenticated().take({ type: 'step-down' }).pass(2_000),
 };
 
 /** The same phases with something else under way. */
@@ -102,6 +102,6 @@ function renewing(): TestHub {
   return hub.take({ type: 'token', requestId: requestId ?? -1, result: answer });
 }
 
-export function socketOf({ state: { link } }: TestHub): number {
-  return 'socketId' in link ? link.socketId : -1;
+export function socketOf({ state: { connection } }: TestHub): number {
+  return 'socketId' in connection ? connection.socketId : -1;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Input } from '../../../src/worker/core/input.ts';
-import { linkPhases } from '../../../src/worker/core/state.ts';
+import { connectionPhases } from '../../../src/worker/core/state.ts';
 import type { TestHub } from './harness.ts';
 import { scenes, socketOf } from './link-scenes.ts';
 
@@ -10,7 +10,7 @@ const page = readFileSync(join(import.meta.dirname, '../../../docs/protocol.md')
 
 /** The rows of the link's table: the phases in the first column, and what its last column names. */
 function linkTable(): { phases: string[]; targets: string[] }[] {
-  const [, section = ''] = page.split('### Link');
+  const [, section = ''] = page.split('### Connection');
   const [table = ''] = section.split('\n###');
   return table
     .split('\n')
@@ -25,43 +25,48 @@ function linkTable(): { phases: string[]; targets: string[] }[] {
 describe('the table of the link in docs/protocol.md', () => {
   it('has a row for every phase, and leads only to phases that there are', () => {
     const rows = linkTable();
-    expect(rows.flatMap(({ phases }) => phases).sort()).toEqual(Object.keys(linkPhases).sort());
+    expect(rows.flatMap(({ phases }) => phases).sort()).toEqual(
+      Object.keys(connectionPhases).sort(),
+    );
     for (const { targets } of rows) {
-      for (const target of targets) expect(Object.keys(linkPhases)).toContain(target);
+      for (const target of targets) expect(Object.keys(connectionPhases)).toContain(target);
     }
   });
 
-  it.each(Object.keys(linkPhases))('%s can be reached', (phase) => {
-    expect(scenes[phase]?.().state.link.phase).toBe(phase);
+  it.each(Object.keys(connectionPhases))('%s can be reached', (phase) => {
+    expect(scenes[phase]?.().state.connection.phase).toBe(phase);
   });
 
-  it.each(Object.keys(linkPhases))('what can happen in %s leads where its row says', (phase) => {
-    const row = linkTable().find(({ phases }) => phases.includes(phase));
-    const allowed = new Set([phase, ...(row?.targets ?? []), 'idle', 'signed-out', 'closing']);
-    const happenings: ((hub: TestHub) => Input)[] = [
-      (hub) => ({ type: 'socket-closed', socketId: socketOf(hub), meaning: 'network' }),
-      (hub) => ({ type: 'socket-closed', socketId: socketOf(hub), meaning: 'token' }),
-      (hub) => ({ type: 'socket-opened', socketId: socketOf(hub) }),
-      (hub) => ({
-        type: 'gateway',
-        socketId: socketOf(hub),
-        event: { type: 'authenticated', serverTime: null },
-      }),
-      (hub) => ({ type: 'gateway', socketId: socketOf(hub), event: { type: 'token-expired' } }),
-      () => ({ type: 'online', online: true }),
-      () => ({
-        type: 'tab-attached',
-        tabId: 'b',
-        visible: true,
-        conversationId: null,
-        visitor: null,
-        wipes: 0,
-      }),
-    ];
-    for (const happening of happenings) {
-      const hub = scenes[phase]?.() ?? expect.fail(`no scene for ${phase}`);
-      hub.take(happening(hub));
-      expect([...allowed]).toContain(hub.state.link.phase);
-    }
-  });
+  it.each(Object.keys(connectionPhases))(
+    'what can happen in %s leads where its row says',
+    (phase) => {
+      const row = linkTable().find(({ phases }) => phases.includes(phase));
+      const allowed = new Set([phase, ...(row?.targets ?? []), 'idle', 'signed-out', 'closing']);
+      const happenings: ((hub: TestHub) => Input)[] = [
+        (hub) => ({ type: 'socket-closed', socketId: socketOf(hub), meaning: 'network' }),
+        (hub) => ({ type: 'socket-closed', socketId: socketOf(hub), meaning: 'token' }),
+        (hub) => ({ type: 'socket-opened', socketId: socketOf(hub) }),
+        (hub) => ({
+          type: 'gateway',
+          socketId: socketOf(hub),
+          event: { type: 'authenticated', serverTime: null },
+        }),
+        (hub) => ({ type: 'gateway', socketId: socketOf(hub), event: { type: 'token-expired' } }),
+        () => ({ type: 'online', online: true }),
+        () => ({
+          type: 'tab-attached',
+          tabId: 'b',
+          visible: true,
+          conversationId: null,
+          visitor: null,
+          resetCount: 0,
+        }),
+      ];
+      for (const happening of happenings) {
+        const hub = scenes[phase]?.() ?? expect.fail(`no scene for ${phase}`);
+        hub.take(happening(hub));
+        expect([...allowed]).toContain(hub.state.connection.phase);
+      }
+    },
+  );
 });

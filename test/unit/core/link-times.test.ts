@@ -3,7 +3,7 @@ import type { TokenResult } from '../../../src/protocol/gateway.ts';
 import { backoff } from '../../../src/worker/core/backoff.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
 import { nextRandom } from '../../../src/worker/core/random.ts';
-import type { SessionRules } from '../../../src/worker/core/session-policy.ts';
+import type { SessionPolicy } from '../../../src/worker/core/session-policy.ts';
 import { defaultTiming, type Timing } from '../../../src/worker/core/settings.ts';
 import type { HubState } from '../../../src/worker/core/state.ts';
 import { step } from '../../../src/worker/core/step.ts';
@@ -19,7 +19,7 @@ function spread(
   hub: TestHub,
   input: Input,
   read: (state: HubState) => number,
-  rules: SessionRules | null = null,
+  rules: SessionPolicy | null = null,
 ): readonly [number, number] {
   const due = input.type === 'timer' ? hub.state.timers[input.name] : undefined;
   const now = Math.max(hub.now, due ?? 0);
@@ -44,11 +44,11 @@ function expectBetween([least, most]: readonly [number, number], from: number, t
   expect(most).toBeGreaterThanOrEqual(to - play);
 }
 
-function socketOf({ state: { link } }: TestHub): number {
-  return 'socketId' in link ? link.socketId : -1;
+function socketOf({ state: { connection } }: TestHub): number {
+  return 'socketId' in connection ? connection.socketId : -1;
 }
 
-const cut = (hub: TestHub, meaning: 'network' | 'crowded' = 'network'): Input => ({
+const cut = (hub: TestHub, meaning: 'network' | 'too-many-connections' = 'network'): Input => ({
   type: 'socket-closed',
   socketId: socketOf(hub),
   meaning,
@@ -80,7 +80,7 @@ function renewing(failures = 0): TestHub {
 
 function resting(timing: Partial<Timing> = {}): TestHub {
   const hub = afterRetries(5, timing).cut();
-  expect(hub.state.link.phase).toBe('resting');
+  expect(hub.state.connection.phase).toBe('resting');
   return hub;
 }
 
@@ -130,7 +130,7 @@ describe('the delay before a retry', () => {
     [2, 2, 'resting'],
   ] as const)('with %s attempts, after %d retries: %s', (attempts, attempt, phase) => {
     const hub = afterRetries(attempt, attempts === undefined ? {} : { attempts }).cut();
-    expect(hub.state.link.phase).toBe(phase);
+    expect(hub.state.connection.phase).toBe(phase);
     expect(hub.state.breaker.attempt).toBe(phase === 'waiting' ? attempt + 1 : attempt);
   });
 
@@ -141,7 +141,7 @@ describe('the delay before a retry', () => {
 
   it('after “too many connections” is the cap and up to a tenth more, never less', () => {
     const hub = connecting();
-    expectBetween(spread(hub, cut(hub, 'crowded'), at('retry')), 30_000, 33_000);
+    expectBetween(spread(hub, cut(hub, 'too-many-connections'), at('retry')), 30_000, 33_000);
   });
 
   it.each([
@@ -263,7 +263,7 @@ describe('a token', () => {
     const { retry = 0 } = hub.state.timers;
     hub.state = { ...hub.state, token: { ...hub.state.token, expiresAt: retry + left } };
     hub.pass(retry - hub.now);
-    expect(hub.state.link.phase).toBe(phase);
+    expect(hub.state.connection.phase).toBe(phase);
   });
 });
 
@@ -303,21 +303,21 @@ const deadlines: Record<string, Deadline> = {
     timing: 'auth',
     timer: 'auth',
     scene: (timing) => connecting(timing),
-    seen: ({ state }) => state.link.phase,
+    seen: ({ state }) => state.connection.phase,
     expected: 'waiting',
   },
   'a former socket that does not end': {
     timing: 'drain',
     timer: 'close',
     scene: (timing) => new TestHub({ timing }).authenticated().gateway({ type: 'token-expired' }),
-    seen: ({ state }) => [state.link.phase, state.lingering.length],
+    seen: ({ state }) => [state.connection.phase, state.closingSockets.length],
     expected: ['token', 0],
   },
   'echoes before a change of sockets': {
     timing: 'drain',
     timer: 'drain',
     scene: draining,
-    seen: (hub) => [hub.state.link.phase, hub.all('close-socket').length],
+    seen: (hub) => [hub.state.connection.phase, hub.all('close-socket').length],
     expected: ['closing', 1],
   },
   'an answer to a routing': {
@@ -335,7 +335,7 @@ const deadlines: Record<string, Deadline> = {
       hub.call({ type: 'reconnect' });
       return hub;
     },
-    seen: ({ state }) => state.link.phase,
+    seen: ({ state }) => state.connection.phase,
     expected: 'waiting',
   },
   'a pong, since the browser says it is offline': {
@@ -343,14 +343,14 @@ const deadlines: Record<string, Deadline> = {
     timer: 'pong',
     scene: (timing) =>
       new TestHub({ timing }).inConversation().take({ type: 'online', online: false }),
-    seen: ({ state }) => state.link.phase,
+    seen: ({ state }) => state.connection.phase,
     expected: 'offline',
   },
   'a tab': {
     timing: 'idle',
     timer: 'idle',
     scene: (timing) => quiet(timing).take({ type: 'tab-left', tabId: 'a' }),
-    seen: ({ state }) => state.link.phase,
+    seen: ({ state }) => state.connection.phase,
     expected: 'idle',
   },
   'the check of a routing': {
@@ -399,9 +399,9 @@ describe('nobody waits longer than', () => {
   it('10 s from the opening of a socket to its acceptance, in all', () => {
     const hub = connecting().pass(9_000).open();
     hub.pass(999);
-    expect(hub.state.link.phase).toBe('authenticating');
+    expect(hub.state.connection.phase).toBe('authenticating');
     hub.pass(1);
-    expect(hub.state.link.phase).toBe('waiting');
+    expect(hub.state.connection.phase).toBe('waiting');
   });
 
   it('three times 10 s for an answer, then the line counts as dead', () => {
@@ -411,9 +411,9 @@ describe('nobody waits longer than', () => {
     hub.pass(29_999);
     const frames = hub.sent().filter(({ type }) => type === 'open-conversation');
     expect(frames).toHaveLength(3);
-    expect(hub.state.link.phase).toBe('online');
+    expect(hub.state.connection.phase).toBe('online');
     hub.pass(1);
-    expect(hub.state.link.phase).toBe('waiting');
+    expect(hub.state.connection.phase).toBe('waiting');
     expect(hub.sent().filter(({ type }) => type === 'open-conversation')).toHaveLength(3);
   });
 });
@@ -426,7 +426,7 @@ describe('a pong’s deadline that is noticed late', () => {
     const hub = new TestHub().inConversation();
     hub.call({ type: 'reconnect' });
     hub.sleep(10_000 + late);
-    expect(hub.state.link.phase).toBe(phase);
+    expect(hub.state.connection.phase).toBe(phase);
     // It asks once more, and waits for that answer.
     const { pong } = hub.state.timers;
     expect(pong).toBe(phase === 'online' ? hub.now + 10_000 : undefined);
@@ -448,7 +448,7 @@ describe('a try that the visitor wants at once', () => {
     (phase, since) => {
       const hub = scenes[phase]?.() ?? expect.fail(`no scene ${phase}`);
       hub.pass(since).cut();
-      expect(hub.state.link.phase).toBe(phase);
+      expect(hub.state.connection.phase).toBe(phase);
       hub.clear().call({ type: 'reconnect' });
       hub.flush();
       if (since < 2_000) {
@@ -477,7 +477,7 @@ describe('REST that has named a time', () => {
     const { requestId } = hub.last('rest');
     const failure = { kind: 'unavailable', message: '', retryAfter } as const;
     const input = { type: 'rest', requestId, result: { ok: false, failure } } as const;
-    const [least, most] = spread(hub, input, (state) => state.restQuietUntil ?? 0);
+    const [least, most] = spread(hub, input, (state) => state.restPausedUntil ?? 0);
     expect(least).toBeGreaterThanOrEqual(from);
     expect(least).toBeLessThan(from + 100);
     expect(most).toBeLessThanOrEqual(to);
@@ -491,7 +491,7 @@ describe('REST that has named a time', () => {
     const fails = (retryAfter: number) => {
       const failure = { kind: 'unavailable', message: '', retryAfter } as const;
       hub.take({ type: 'rest', requestId: 9_999, result: { ok: false, failure } });
-      return (hub.state.restQuietUntil ?? 0) - hub.now;
+      return (hub.state.restPausedUntil ?? 0) - hub.now;
     };
     expect(fails(30_000)).toBeGreaterThanOrEqual(30_000);
     expect(fails(5_000)).toBeGreaterThanOrEqual(30_000);
@@ -504,7 +504,7 @@ describe('the circuit', () => {
     const hub = resting();
     hub.answersPings = true;
     hub.pass((hub.state.timers.probe ?? 0) - hub.now);
-    expect(hub.state.link.phase).toBe('connecting');
+    expect(hub.state.connection.phase).toBe('connecting');
     hub.open().gateway({ type: 'authenticated', serverTime: null });
     expect(hub.state.timers).not.toHaveProperty('poll');
     expect(hub.state.timers).not.toHaveProperty('probe');
@@ -529,7 +529,7 @@ describe('the circuit', () => {
     hub.token(null);
     hub.state = { ...hub.state, breaker: { ...hub.state.breaker, attempt: 5 } };
     hub.cut();
-    expect(hub.state.link.phase).toBe('resting');
+    expect(hub.state.connection.phase).toBe('resting');
     expect(hub.state.timers.poll).toBeUndefined();
   });
 });

@@ -260,7 +260,7 @@ describe('rows that only the gateway has', () => {
     storeHas(hub, some, []);
     fails(hub, 'network');
     expect(given(hub, some)).toEqual({ texts: textsOf(101, 102), hasEarlier: true });
-    expect(hub.state.earlier).toEqual([]);
+    expect(hub.state.paginations).toEqual([]);
   });
 
   it('are nothing of an answer to something else', () => {
@@ -313,7 +313,7 @@ describe('rows that only the gateway has', () => {
     const { requestId } = hub.last('fetch-token');
     const result = { ok: false, kind: 'signed-out', message: 'over', retryAfter: null } as const;
     hub.take({ type: 'token', requestId, result });
-    expect(hub.state.link.phase).toBe('signed-out');
+    expect(hub.state.connection.phase).toBe('signed-out');
     const call = load(hub, row(101), 50);
     storeHas(hub, call, []);
     expect(asked(hub)).toEqual([]);
@@ -330,7 +330,7 @@ describe('rows that only the gateway has', () => {
       storeHas(hub, call, []);
       const { requestId } = hub.last('rest');
       const messages = [{ ...agentSays(100), conversationId: null }];
-      const value = { type: 'history', messages, nextCursor: null, misfits: 0 } as const;
+      const value = { type: 'history', messages, nextCursor: null, invalidCount: 0 } as const;
       hub.take({ type: 'rest', requestId, result: { ok: true, value } });
       const answer = hub.answers.get(call);
       const { messages: told } = earlierSchema.parse(answer?.ok ? answer.value : null);

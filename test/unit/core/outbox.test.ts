@@ -163,7 +163,7 @@ describe('a message that was asked to be sent before', () => {
     send(made, 'm1', 'm1', true);
     made.flush();
     stored(made, 0, [{ ...row(1), messageId: 'm2' }]);
-    expect(made.state.outbox).toMatchObject([{ messageId: 'm1', at: { stage: 'doubt' } }]);
+    expect(made.state.outbox).toMatchObject([{ messageId: 'm1', at: { stage: 'unconfirmed' } }]);
   });
 });
 
@@ -328,7 +328,7 @@ describe('to throw away', () => {
     expect([first, second].map((call) => outcome(made, call))).toEqual(['ok', 'open']);
     stored(made, 1);
     expect(outcome(made, second)).toBe('ok');
-    expect(made.state.storing).toEqual([]);
+    expect(made.state.storeCalls).toEqual([]);
   });
 });
 
@@ -362,7 +362,7 @@ describe('when the visitor is another one', () => {
     const starting = made.call({ type: 'start', routing });
     made.call({ type: 'sign-out' });
     expect(outcome(made, starting)).toBe('signed-out');
-    expect(made.state.starting).toEqual([]);
+    expect(made.state.startCalls).toEqual([]);
   });
 
   it('the order of sending begins anew', () => {

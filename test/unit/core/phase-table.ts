@@ -62,39 +62,43 @@ export function phaseTable(scene: () => TestHub, happenings: Happenings): string
 
 /** What of the state a line tells, where it changes. */
 function stateOf(state: HubState): Record<string, string> {
-  const { link, breaker, token, outbox, conversation, guest } = state;
+  const { connection, breaker, token, outbox, conversation, sessionMemory } = state;
   return {
-    phase: link.phase === 'online' ? `online:${sessionOf(link.session)}` : link.phase,
+    phase:
+      connection.phase === 'online' ? `online:${sessionOf(connection.session)}` : connection.phase,
     attempt: String(breaker.attempt),
-    circuit: breaker.open ? 'open' : 'closed',
+    circuit: breaker.isOpen ? 'open' : 'closed',
     refusals: String(token.refusals),
     token: token.expiresAt === null ? 'none' : 'there',
     asks: String(token.requestId !== null),
-    renewing: String(token.renewing),
-    renewal: String(state.renewal),
+    renewsToken: String(token.isRenewing),
+    isRenewing: String(state.isRenewing),
     leaving: String(state.isLeaving),
-    lingering: String(state.lingering.length),
+    closingSockets: String(state.closingSockets.length),
     problem: String(state.problem?.code ?? 'none'),
     conversation: conversation?.conversation.status ?? 'none',
     left: String(conversation?.conversation.leftAt !== undefined),
-    closing: String((conversation?.closing ?? null) !== null),
+    finalCatchUp: String((conversation?.finalCatchUp ?? null) !== null),
     routing: state.meta.routing ? 'wanted' : 'none',
     subject: String(state.meta.subject),
-    wipes: String(state.meta.wipes),
+    resetCount: String(state.meta.resetCount),
     generation: String(state.generation),
     outbox: outbox.map(({ at, failure }) => failure?.code ?? at.stage).join('+') || 'empty',
-    quiet: String(state.quietUntil !== null),
-    'REST quiet': String(state.restQuietUntil !== null),
+    quiet: String(state.pausedUntil !== null),
+    'REST quiet': String(state.restPausedUntil !== null),
     requests:
-      state.requests.map(({ parked, call }) => (parked ? 'parked ' : '') + call.type).join('+') ||
-      'none',
+      state.requests
+        .map(({ isParked, call }) => (isParked ? 'parked ' : '') + call.type)
+        .join('+') || 'none',
     'fresh token': String(token.wantsFresh),
-    'starts new': String(guest?.startsNew === true),
-    expiries: String(guest?.expiries.length ?? 0),
+    'starts new': String(sessionMemory?.startsNew === true),
+    expiries: String(sessionMemory?.expiries.length ?? 0),
   };
 }
 
-function sessionOf(session: Extract<HubState['link'], { phase: 'online' }>['session']): string {
+function sessionOf(
+  session: Extract<HubState['connection'], { phase: 'online' }>['session'],
+): string {
   switch (session.stage) {
     case 'ready':
       return 'ready';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RestFailure, TokenResult } from '../../../src/protocol/gateway.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
-import { linkPhases } from '../../../src/worker/core/state.ts';
+import { connectionPhases } from '../../../src/worker/core/state.ts';
 import { agentSays, conversationId, echo, type TestHub } from './harness.ts';
 import { moreScenes, scenes, socketOf } from './link-scenes.ts';
 import { asked, type Happenings, heard, phaseTable, timersFire } from './phase-table.ts';
@@ -43,12 +43,12 @@ const happenings: Happenings = {
   'another socket opened': () => ({ type: 'socket-opened', socketId: 9_999 }),
   'socket closed': (hub) => closed(hub, 'network'),
   'socket closed: token': (hub) => closed(hub, 'token'),
-  'socket closed: crowded': (hub) => closed(hub, 'crowded'),
+  'socket closed: crowded': (hub) => closed(hub, 'too-many-connections'),
   'socket closed: client-bug': (hub) => closed(hub, 'client-bug'),
-  'a former socket closed': ({ state: { lingering } }) =>
-    lingering[0] === undefined
+  'a former socket closed': ({ state: { closingSockets } }) =>
+    closingSockets[0] === undefined
       ? null
-      : { type: 'socket-closed', socketId: lingering[0], meaning: 'token' },
+      : { type: 'socket-closed', socketId: closingSockets[0], meaning: 'token' },
   'an unknown socket closed': () => ({ type: 'socket-closed', socketId: 9_999, meaning: 'token' }),
   authenticated: heard({ type: 'authenticated', serverTime: 1_700_000_005_000 }),
   refused: heard({ type: 'refused', message: 'no' }),
@@ -106,7 +106,7 @@ const happenings: Happenings = {
     visible: true,
     conversationId: null,
     visitor: null,
-    wipes: 0,
+    resetCount: 0,
   }),
   'the tab goes': () => ({ type: 'tab-left', tabId: 'a' }),
   start: asked({ type: 'start', routing: { skillGroups: ['Sales'] } }),
@@ -120,7 +120,7 @@ const happenings: Happenings = {
 
 function closed(
   hub: TestHub,
-  meaning: 'network' | 'token' | 'crowded' | 'client-bug',
+  meaning: 'network' | 'token' | 'too-many-connections' | 'client-bug',
 ): Input | null {
   const socketId = socketOf(hub);
   return socketId === -1 ? null : { type: 'socket-closed', socketId, meaning };
@@ -131,7 +131,7 @@ describe('what each thing that can happen leads to', () => {
   const all = { ...scenes, ...moreScenes };
 
   it('is told of every phase', () => {
-    expect(Object.keys(scenes).sort()).toEqual(Object.keys(linkPhases).sort());
+    expect(Object.keys(scenes).sort()).toEqual(Object.keys(connectionPhases).sort());
   });
 
   it.each(Object.keys(all))('%s', async (name) => {

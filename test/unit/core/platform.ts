@@ -25,7 +25,7 @@ export interface PlatformFrame {
 
 const nothing: RestResult = {
   ok: true,
-  value: { type: 'history', messages: [], nextCursor: null, misfits: 0 },
+  value: { type: 'history', messages: [], nextCursor: null, invalidCount: 0 },
 };
 
 /**

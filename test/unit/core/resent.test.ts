@@ -40,7 +40,7 @@ function hub(): TestHub {
 
 /** Every request is answered: the former conversation has these, the next one nothing. */
 function answerAll(made: TestHub, former: readonly GatewayMessage[]): TestHub {
-  for (let round = 0; round < 12 && made.state.recovery.active; round += 1) {
+  for (let round = 0; round < 12 && made.state.catchUps.active; round += 1) {
     const { call } = made.last('rest');
     const isFormer = 'conversationId' in call && call.conversationId === conversationId;
     if (call.type === 'conversation') standing(made, 'connected', nextId);
@@ -125,7 +125,7 @@ describe('a message whose fate nobody knew', () => {
       expect(made.state.outbox).toMatchObject([{ at: { stage: 'sent' }, conversationId: nextId }]);
       untilFormer(made, [agentSays(1), echo(sequence, 'm1', 'hello')]);
       expect(made.state.outbox).toMatchObject([{ messageId: 'm1', conversationId: nextId }]);
-      expect(made.state.outbox[0]?.at.stage).not.toBe('held');
+      expect(made.state.outbox[0]?.at.stage).not.toBe('acknowledged');
     }
   });
 
@@ -146,7 +146,7 @@ describe('a message whose fate nobody knew', () => {
       expect(made.state.outbox).toMatchObject([{ conversationId: nextId, at: { stage } }]);
       for (let look = 0; look < 6 && made.state.outbox.length > 0; look += 1) {
         made.clearKeepingSocketAndRest();
-        if (!made.state.recovery.active) untilAsked(made.clearKeepingSocket());
+        if (!made.state.catchUps.active) untilAsked(made.clearKeepingSocket());
         const { call } = made.last('rest');
         if (call.type === 'conversation') standing(made, 'connected', nextId);
         else if ('conversationId' in call && call.conversationId === conversationId) {

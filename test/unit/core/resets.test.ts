@@ -10,7 +10,7 @@ function record(id: string, ordinal: number, status: 'ended' | 'connected'): Con
     conversation: { conversationId: id, status },
     ordinal,
     next: 1,
-    holes: [],
+    gaps: [],
     completeUntil: 0,
     readMark: null,
     isClosed: false,
@@ -27,7 +27,7 @@ function another(hub: TestHub): TestHub {
 
 function attachSecond(hub: TestHub, visitor: string): TestHub {
   const tab = { type: 'tab-attached', tabId: 'b', visible: true, visitor } as const;
-  return hub.take({ ...tab, conversationId, wipes: 0 }).flush();
+  return hub.take({ ...tab, conversationId, resetCount: 0 }).flush();
 }
 
 describe('the next visitor', () => {
@@ -87,7 +87,7 @@ describe('the next visitor', () => {
     const sockets = hub.all('open-socket').length;
     hub.token(900, 'visitor-2').flush();
     expect(hub.all('open-socket')).toHaveLength(sockets);
-    expect(hub.state.link.phase).toBe('idle');
+    expect(hub.state.connection.phase).toBe('idle');
   });
 });
 
@@ -159,7 +159,7 @@ describe('a gap', () => {
     expect(call).toMatchObject({ type: 'history-since', conversationId: 'conv-0' });
     hub.gateway({ type: 'message', message: agentSays(2) });
     const messages = [{ ...agentSays(1, 'the last word'), conversationId: 'conv-0' }];
-    const value = { type: 'history', messages, nextCursor: null, misfits: 0 } as const;
+    const value = { type: 'history', messages, nextCursor: null, invalidCount: 0 } as const;
     hub.take({ type: 'rest', requestId, result: { ok: true, value } }).clearKeepingSocket();
     hub.pass(2_000);
     expect(hub.last('rest').call).toMatchObject({ type: 'history-since', conversationId });
@@ -174,7 +174,7 @@ describe('a gap', () => {
     const next = { conversationId: 'conv-2', status: 'connected' } as const;
     hub.gateway({ type: 'conversation', conversation: next });
     const { requestId } = hub.last('rest');
-    const value = { type: 'history', messages: [], nextCursor: null, misfits: 0 } as const;
+    const value = { type: 'history', messages: [], nextCursor: null, invalidCount: 0 } as const;
     hub.take({ type: 'rest', requestId, result: { ok: true, value } });
     const status = { type: 'conversation', conversation: next } as const;
     hub.take({

@@ -14,7 +14,7 @@ function record(rest: Partial<ConversationRecord> = {}): ConversationRecord {
     conversation: { conversationId, status: 'connected' },
     ordinal: 3,
     next: 1,
-    holes: [],
+    gaps: [],
     completeUntil: 5_000,
     readMark: null,
     isClosed: false,
@@ -114,7 +114,7 @@ describe('a hub that is born', () => {
   it('resumes an open one', () => {
     const hub = new TestHub().authenticated({ current: record() });
     expect(hub.sent().at(-1)).toEqual({ type: 'resume-conversation', conversationId });
-    expect(hub.state.conversation).toMatchObject({ closing: null, endedAt: null });
+    expect(hub.state.conversation).toMatchObject({ finalCatchUp: null, endedAt: null });
   });
 
   it('gives the visitor back what waits for a conversation that nobody wants', () => {
@@ -144,12 +144,12 @@ describe('a message whose conversation’s own record was lost', () => {
   it('is in the conversation that there is, as the same one', () => {
     const hub = new TestHub().authenticated({ current: record(), outbox: [waits(conversationId)] });
     expect(hub.state.conversation?.ordinal).toBe(3);
-    expect(hub.state.formers).toEqual([]);
+    expect(hub.state.previousConversations).toEqual([]);
   });
 });
 
 describe('a page that knows who was there last', () => {
-  const attaches = (hub: TestHub, visitor: string, wipes: number) =>
+  const attaches = (hub: TestHub, visitor: string, resetCount: number) =>
     hub
       .take({
         type: 'tab-attached',
@@ -157,7 +157,7 @@ describe('a page that knows who was there last', () => {
         visible: true,
         conversationId: null,
         visitor,
-        wipes,
+        resetCount,
       })
       .flush();
 
@@ -166,11 +166,11 @@ describe('a page that knows who was there last', () => {
     expect(hub.state.meta.subject).toBe('visitor-1');
     expect(operations(hub)).toContain('put-meta');
     const [snapshot] = hub.all('post').map(({ message }) => message);
-    expect(snapshot).toMatchObject({ type: 'snapshot', visitor: 'visitor-1', wipes: 0 });
+    expect(snapshot).toMatchObject({ type: 'snapshot', visitor: 'visitor-1', resetCount: 0 });
   });
 
   it('is not believed where everything was wiped since', () => {
-    const hub = new TestHub().restore({ meta: { ...owned, subject: null, wipes: 1 } });
+    const hub = new TestHub().restore({ meta: { ...owned, subject: null, resetCount: 1 } });
     expect(attaches(hub, 'visitor-1', 0).state.meta.subject).toBeNull();
     expect(attaches(hub, 'visitor-1', 1).state.meta.subject).toBe('visitor-1');
     // The store has forgotten how often it was wiped.
@@ -184,7 +184,7 @@ describe('a page that knows who was there last', () => {
 
   it('gives way to whom the broker names', () => {
     const hub = attaches(new TestHub().restore(), 'visitor-2', 0).attach().token();
-    expect(hub.state.meta).toMatchObject({ subject: 'visitor-1', wipes: 1 });
+    expect(hub.state.meta).toMatchObject({ subject: 'visitor-1', resetCount: 1 });
   });
 });
 
@@ -197,7 +197,7 @@ describe('a page that remembers a conversation', () => {
         visible: true,
         conversationId: 'conv-9',
         visitor,
-        wipes: 0,
+        resetCount: 0,
       })
       .flush();
 
@@ -219,7 +219,7 @@ describe('a page that remembers a conversation', () => {
     remembers(hub, 'visitor-2');
     expect(hub.sent()).toEqual([]);
     expect(hub.state.conversation).toBeNull();
-    expect(hub.all('note').map(({ note }) => note.kind)).toEqual(['misfit']);
+    expect(hub.all('note').map(({ note }) => note.kind)).toEqual(['invalid']);
   });
 
   it.each([
@@ -247,7 +247,7 @@ describe('a conversation that is over', () => {
           requestId,
           result: {
             ok: true,
-            value: { type: 'history', messages: [], nextCursor: null, misfits: 0 },
+            value: { type: 'history', messages: [], nextCursor: null, invalidCount: 0 },
           },
         });
       }
@@ -294,7 +294,7 @@ describe('a conversation that is over', () => {
     });
     hub.flush();
     expect(kept(hub)).toMatchObject({ isClosed: false, ordinal: 2 });
-    expect(hub.state.formers).toEqual([]);
+    expect(hub.state.previousConversations).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closest } from '../../../src/worker/core/conversation/closest-name.ts';
+import { closestName } from '../../../src/worker/core/conversation/closest-name.ts';
 import type { Timing } from '../../../src/worker/core/settings.ts';
 import { conversationId, TestHub } from './harness.ts';
 import { billing, names, RoutingHub } from './routing-hub.ts';
@@ -209,7 +209,7 @@ describe('with nobody on shift', () => {
 });
 
 describe('with the routing API out of reach', () => {
-  it.each(['network', 'unavailable', 'forbidden', 'not-found', 'misfit'] as const)(
+  it.each(['network', 'unavailable', 'forbidden', 'not-found', 'invalid'] as const)(
     '(%s) it is sent unchecked, and that is logged',
     (kind) => {
       const hub = new RoutingHub();
@@ -374,9 +374,9 @@ describe('in the queue', () => {
 });
 
 it('a guess is made where it is near, and none where it is not', () => {
-  expect(closest('TIER1-SUPPORT', names)).toBe('Tier1_Support');
-  expect(closest('Sale', names)).toBe('Sales');
-  expect(closest('IT', names)).toBeNull();
-  expect(closest('Shipping', names)).toBeNull();
-  expect(closest('x'.repeat(256), names)).toBeNull();
+  expect(closestName('TIER1-SUPPORT', names)).toBe('Tier1_Support');
+  expect(closestName('Sale', names)).toBe('Sales');
+  expect(closestName('IT', names)).toBeNull();
+  expect(closestName('Shipping', names)).toBeNull();
+  expect(closestName('x'.repeat(256), names)).toBeNull();
 });

@@ -40,7 +40,7 @@ export function page<Hub extends TestHub>(
   messages: readonly GatewayMessage[],
   nextCursor: string | null = null,
 ): Hub {
-  return answers(hub, { type: 'history', messages, nextCursor, misfits: 0 });
+  return answers(hub, { type: 'history', messages, nextCursor, invalidCount: 0 });
 }
 
 /** Where the conversation stands, by REST. */
@@ -149,7 +149,7 @@ export function record(last: number, rest: Partial<ConversationRecord> = {}): Co
     conversation: { conversationId, status: 'connected' },
     ordinal: 1,
     next: last + 1,
-    holes: [],
+    gaps: [],
     completeUntil: last === 0 ? 0 : row(last).timestamp,
     readMark: null,
     isClosed: false,
@@ -192,7 +192,7 @@ export function polling<Hub extends TestHub>(hub: Hub): Hub {
 
 /** Every catch-up that is wanted is made, and brings nothing. */
 export function settled<Hub extends TestHub>(hub: Hub): Hub {
-  for (let runs = 0; runs < 5 && hub.state.recovery.active; runs += 1) hub.rest();
+  for (let runs = 0; runs < 5 && hub.state.catchUps.active; runs += 1) hub.rest();
   return hub;
 }
 

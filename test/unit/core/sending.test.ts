@@ -93,7 +93,7 @@ describe('a message', () => {
     expect(texts(made)).toEqual(['one', 'two']);
     expect(failure(made, 'm1')).toBe('rejected');
     made.pass(10_000);
-    expect(stages(made)).toMatchObject({ m2: 'doubt', m3: 'queued' });
+    expect(stages(made)).toMatchObject({ m2: 'unconfirmed', m3: 'queued' });
     expect(texts(made)).toEqual(['one', 'two']);
     made.rest(echo(1, 'm2', 'two'));
     expect(texts(made)).toEqual(['one', 'two', 'three']);
@@ -117,11 +117,11 @@ describe('a message', () => {
     made.pass(0).take({ type: 'timer', name: 'reconcile' });
     untilAsked(made);
     made.type('one', 'm1').pass(10_000);
-    expect(stages(made)).toEqual({ m1: 'doubt' });
+    expect(stages(made)).toEqual({ m1: 'unconfirmed' });
     // The run under way began before it was sent.
     page(made, []);
     standing(made);
-    expect(stages(made)).toEqual({ m1: 'doubt' });
+    expect(stages(made)).toEqual({ m1: 'unconfirmed' });
     expect(texts(made)).toEqual(['one']);
     page(made, []);
     standing(made);
@@ -138,7 +138,7 @@ describe('a message', () => {
 
   it('that went out is not doubted twice: an echo that comes meanwhile settles it', () => {
     const made = hub().type('one', 'm1').pass(10_000);
-    expect(stages(made)).toEqual({ m1: 'doubt' });
+    expect(stages(made)).toEqual({ m1: 'unconfirmed' });
     hears(made, echo(1, 'm1', 'one'));
     made.rest(echo(1, 'm1', 'one'));
     expect(texts(made)).toEqual(['one']);
@@ -228,7 +228,7 @@ describe('what a former hub left', () => {
 
   it('is asked for before it is sent, in its order, and behind it what is written now', () => {
     const made = restored(item('m1', 4), item('m2', 7));
-    expect(stages(made)).toEqual({ m1: 'doubt', m2: 'doubt' });
+    expect(stages(made)).toEqual({ m1: 'unconfirmed', m2: 'unconfirmed' });
     expect(statuses(made)).toEqual(['m1: pending', 'm2: pending']);
     made.type('m3', 'm3');
     expect(made.state.outbox.map(({ ordinal }) => ordinal)).toEqual([4, 7, 8]);
@@ -243,7 +243,7 @@ describe('what a former hub left', () => {
   it('and had failed stays so, whatever the history tells', () => {
     const failed = { code: 'rejected', message: 'no' } as const;
     const made = restored(item('m1', 1, { failure: failed }), item('m2', 2));
-    expect(stages(made)).toEqual({ m1: 'failed', m2: 'doubt' });
+    expect(stages(made)).toEqual({ m1: 'failed', m2: 'unconfirmed' });
     made.gateway({ type: 'conversation', conversation: record(0).conversation });
     made.clearKeepingSocketAndRest().rest();
     expect(texts(made)).toEqual(['m2']);
@@ -262,7 +262,7 @@ describe('what a former hub left', () => {
     });
     expect(made.state.conversation?.conversation.conversationId).toBe(nextId);
     expect(failure(made.attach(), 'm1')).toBe('unknown-outcome');
-    expect(stages(made)).toEqual({ m1: 'failed', m2: 'doubt', m3: 'doubt' });
+    expect(stages(made)).toEqual({ m1: 'failed', m2: 'unconfirmed', m3: 'unconfirmed' });
   });
 
   it('is shown with the time at which it was written and in its own conversation', () => {
@@ -350,12 +350,12 @@ describe('by REST', () => {
     expect(made.state.meta.routing).toEqual({ skillGroups: ['Tier1_Support'] });
   });
 
-  it.each(['unavailable', 'network', 'misfit'] satisfies RestFailure['kind'][])(
+  it.each(['unavailable', 'network', 'invalid'] satisfies RestFailure['kind'][])(
     'a post whose fate is not known (%s) is asked for before it goes again',
     (kind) => {
       const made = open().type('one', 'm1');
       fails(made, kind);
-      expect(stages(made)).toEqual({ m1: 'doubt' });
+      expect(stages(made)).toEqual({ m1: 'unconfirmed' });
       expect(statuses(made)).toEqual(['one: sent']);
       const wait = (made.state.timers['rest-retry'] ?? 0) - made.now;
       expect(wait).toBeGreaterThanOrEqual(2_000);
@@ -392,7 +392,7 @@ describe('by REST', () => {
   it('a post that the gateway answers with another conversation’s message stays in doubt', () => {
     const made = open().type('one', 'm1');
     answers(made, { type: 'message', message: { ...echo(1, 'm1', 'one'), conversationId: 'x' } });
-    expect(stages(made)).toEqual({ m1: 'doubt' });
+    expect(stages(made)).toEqual({ m1: 'unconfirmed' });
   });
 
   it('an answer for a message that was discarded meanwhile shows it, since it has arrived', () => {
@@ -419,7 +419,7 @@ describe('by REST', () => {
     expect(posted(made)).toEqual(['one', 'two']);
     const failure = { kind: 'rejected', message: 'no', retryAfter: null } as const;
     made.take({ type: 'rest', requestId, result: { ok: false, failure } }).flush();
-    expect(stages(made)).toEqual({ m2: 'posting' });
+    expect(stages(made)).toEqual({ m2: 'sending-by-rest' });
   });
 
   it('an arrival does not make the line any better', () => {
@@ -460,7 +460,7 @@ describe('by REST', () => {
     while (!asked(made).some(({ type }) => type === 'history-since')) made.pass(100);
     fails(made, 'not-found');
     expect(made.state.outbox.map(({ conversationId: id, at }) => [id, at.stage])).toEqual([
-      [conversationId, 'posting'],
+      [conversationId, 'sending-by-rest'],
       [null, 'queued'],
     ]);
     expect(operationsOf(made, 'put-outbox').map((one) => one.record.messageId)).toEqual(['m2']);
@@ -475,7 +475,7 @@ describe('by REST', () => {
     made.clearKeepingSocket().gateway({ type: 'conversation', conversation });
     made.rest();
     expect(texts(made)).toEqual([]);
-    expect(stages(made)).toMatchObject({ m1: 'posting' });
+    expect(stages(made)).toMatchObject({ m1: 'sending-by-rest' });
     const message = echo(1, 'm1', 'one');
     made.take({
       type: 'rest',
@@ -526,7 +526,7 @@ describe('an error of the gateway’s', () => {
   it('about the rate doubts the message on its way, which is no longer waited for', () => {
     const made = hub().type('one', 'm1');
     problem(made, 'rate-limited', 'm1', { retryAfter: 5_000 });
-    expect(stages(made)).toEqual({ m1: 'doubt' });
+    expect(stages(made)).toEqual({ m1: 'unconfirmed' });
     expect(made.state.timers.echo).toBeUndefined();
     expect(statuses(made)).toEqual(['one: sent']);
   });
@@ -546,7 +546,7 @@ describe('a line that breaks', () => {
   it('leaves what was on its way in doubt, and everything else as it was', () => {
     const made = hub().type('one', 'm1').type('two', 'm2');
     made.cut();
-    expect(stages(made)).toEqual({ m1: 'doubt', m2: 'queued' });
+    expect(stages(made)).toEqual({ m1: 'unconfirmed', m2: 'queued' });
     expect(statuses(made)).toEqual(['one: sent', 'two: pending']);
     expect(posts(made, 'a').length).toBeGreaterThan(0);
   });

@@ -30,8 +30,8 @@ describe('the broker', () => {
   it('is left alone for as long as it says, and not by all at the same moment', () => {
     const waits = [1, 2, 3].map((seed) => {
       const hub = brokerSays(new TestHub({ seed }).restore().attach(), 'rate-limited', 20_000);
-      const { link } = hub.state;
-      return link.phase === 'waiting' ? link.retryAt - hub.now : 0;
+      const { connection } = hub.state;
+      return connection.phase === 'waiting' ? connection.retryAt - hub.now : 0;
     });
     for (const wait of waits) expect(wait).toBeGreaterThanOrEqual(20_000);
     expect(new Set(waits).size).toBe(3);
@@ -44,8 +44,8 @@ describe('the broker', () => {
     [1e300, 600_000],
   ])('is asked again after ten minutes at most, though it says %d ms', (asked, pause) => {
     const hub = brokerSays(new TestHub().restore().attach(), 'rate-limited', asked);
-    const { link } = hub.state;
-    const wait = link.phase === 'waiting' ? link.retryAt - hub.now : 0;
+    const { connection } = hub.state;
+    const wait = connection.phase === 'waiting' ? connection.retryAt - hub.now : 0;
     expect(wait).toBeGreaterThanOrEqual(pause);
     expect(wait).toBeLessThanOrEqual(1.1 * pause);
   });
@@ -99,9 +99,11 @@ describe('the broker', () => {
 
 describe('the gateway', () => {
   it('is left alone for half a minute when it has too many connections', () => {
-    const hub = new TestHub().restore().attach().token().cut('crowded');
-    const { link } = hub.state;
-    expect(link.phase === 'waiting' && link.retryAt - hub.now).toBeGreaterThanOrEqual(30_000);
+    const hub = new TestHub().restore().attach().token().cut('too-many-connections');
+    const { connection } = hub.state;
+    expect(connection.phase === 'waiting' && connection.retryAt - hub.now).toBeGreaterThanOrEqual(
+      30_000,
+    );
   });
 
   it('that closes in a loop is tried five times, then once a minute', () => {
@@ -110,8 +112,8 @@ describe('the gateway', () => {
     let tries = 1;
     while (hub.now < end) {
       const before = hub.all('open-socket').length;
-      const { link } = hub.state;
-      if (link.phase === 'connecting') hub.cut();
+      const { connection } = hub.state;
+      if (connection.phase === 'connecting') hub.cut();
       hub.pass(1_000);
       if (hub.all('fetch-token').length > 0) hub.token();
       hub.effects = hub.all('open-socket');
@@ -119,7 +121,7 @@ describe('the gateway', () => {
     }
     expect(tries).toBeLessThanOrEqual(6 + 34);
     expect(hub.snapshot?.connection.phase).toBe('polling');
-    expect(hub.state.lingering.length).toBeLessThanOrEqual(1);
+    expect(hub.state.closingSockets.length).toBeLessThanOrEqual(1);
     expect(hub.state.requests.length).toBeLessThanOrEqual(2);
   });
 
@@ -161,7 +163,7 @@ describe('REST', () => {
       hub.take({
         type: 'rest',
         requestId,
-        result: { ok: true, value: { type: 'history', messages, nextCursor, misfits: 0 } },
+        result: { ok: true, value: { type: 'history', messages, nextCursor, invalidCount: 0 } },
       });
     };
     page('p2', 1, 2);

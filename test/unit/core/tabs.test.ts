@@ -50,7 +50,7 @@ describe('a tab that attaches', () => {
       visible: true,
       conversationId: null,
       visitor: null,
-      wipes: 0,
+      resetCount: 0,
     });
     made.flush();
     const [snapshot, ...others] = snapshots(made, 'b');
@@ -59,7 +59,7 @@ describe('a tab that attaches', () => {
     expect(snapshot).toMatchObject({
       epoch: 'boot.0',
       visitor: 'visitor-1',
-      wipes: 0,
+      resetCount: 0,
       shared: { unread: 1, hub: { tabs: 2 } },
       messages: [{ text: 'agent 1' }],
       hasEarlier: false,
@@ -181,10 +181,10 @@ describe('credit', () => {
   it('begins anew with what a tab pulls, and is one tab’s alone', () => {
     const made = hub().attach('b');
     says(made, 1, 20).clearKeepingSocket();
-    expect(tab(made, 'b')).toMatchObject({ behind: true });
-    expect(tab(made, 'a')).toMatchObject({ behind: false, unacknowledged: 0 });
+    expect(tab(made, 'b')).toMatchObject({ needsPull: true });
+    expect(tab(made, 'a')).toMatchObject({ needsPull: false, unacknowledged: 0 });
     made.take({ type: 'tab-pull', tabId: 'b' });
-    expect(tab(made, 'b')).toMatchObject({ behind: false, unacknowledged: 1 });
+    expect(tab(made, 'b')).toMatchObject({ needsPull: false, unacknowledged: 1 });
     expect(kinds(made, 'b')).toEqual(['snapshot']);
     expect(kinds(made, 'a')).toEqual([]);
     hears(made, agentSays(21));
@@ -199,7 +199,7 @@ describe('credit', () => {
     acknowledges(made, 'b');
     says(made, 21, 25);
     expect(kinds(made, 'b')).toEqual([]);
-    expect(tab(made, 'b')?.behind).toBe(true);
+    expect(tab(made, 'b')?.needsPull).toBe(true);
   });
 });
 

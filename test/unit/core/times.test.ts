@@ -158,14 +158,14 @@ describe('the time', () => {
     hub.attach('b').take({ type: 'tab-left', tabId: 'a' });
     expect(hub.state.timers.idle).toBeUndefined();
     hub.take({ type: 'tab-left', tabId: 'b' }).pass(19_999);
-    expect(hub.state.link.phase).toBe('online');
+    expect(hub.state.connection.phase).toBe('online');
     hub.attach('c').pass(20_000);
-    expect(hub.state.link.phase).toBe('online');
+    expect(hub.state.connection.phase).toBe('online');
     hub.take({ type: 'tab-left', tabId: 'c' }).pass(19_999);
     expect(hub.all('close-socket')).toEqual([]);
     hub.pass(1);
     expect(hub.all('close-socket')).toHaveLength(1);
-    expect(hub.state.link.phase).toBe('idle');
+    expect(hub.state.connection.phase).toBe('idle');
   });
 
   it.each([
@@ -181,8 +181,8 @@ describe('the time', () => {
     hub.now = pong + late;
     hub.take({ type: 'timer', name: 'pong' });
     // Its own socket's end is waited for first.
-    if (phase === 'waiting') expect(hub.state.link.phase).not.toBe('online');
-    else expect(hub.state.link.phase).toBe(phase);
+    if (phase === 'waiting') expect(hub.state.connection.phase).not.toBe('online');
+    else expect(hub.state.connection.phase).toBe(phase);
   });
 
   it('of a timer that was moved while it fired is the new one', () => {
@@ -216,7 +216,7 @@ describe('a pause that the gateway asks for', () => {
     const hub = quiet();
     hub.type('one', 'm1');
     problem(hub, 'rate-limited', 'm1', { retryAfter });
-    expect(hub.state.quietUntil).toBe(hub.now + pause);
+    expect(hub.state.pausedUntil).toBe(hub.now + pause);
     hub.clearKeepingSocket().pass(pause - 1);
     expect(texts(hub)).toEqual([]);
     hub.pass(1);
@@ -238,7 +238,7 @@ describe('a pause that the gateway asks for', () => {
     const hub = polling(new TestHub().inConversation()).clearKeepingSocket();
     hub.type('one', 'm1');
     fails(hub, 'rate-limited', 3_000);
-    expect(hub.state.quietUntil).toBe(hub.now + 3_000);
+    expect(hub.state.pausedUntil).toBe(hub.now + 3_000);
     expect(hub.state.timers.rate).toBe(hub.now + 3_000);
     hub.clearKeepingSocket().pass(2_999);
     expect(asked(hub).filter(({ type }) => type === 'send-message')).toEqual([]);
@@ -270,7 +270,7 @@ describe('a page that becomes visible', () => {
   it('does not ask when it opens in the background', () => {
     const hub = found(new TestHub(), rows(1, 3)).pass(16_000);
     const attached = { type: 'tab-attached', tabId: 'b', visible: false } as const;
-    hub.take({ ...attached, conversationId: null, visitor: null, wipes: 0 });
+    hub.take({ ...attached, conversationId: null, visitor: null, resetCount: 0 });
     expect(asked(hub)).toEqual([]);
   });
 

@@ -172,9 +172,9 @@ describe('outbox', () => {
     former.type('one', 'm1');
     const { at: _, ...record } = former.state.outbox[0] ?? expect.fail('nothing in the outbox');
     const {
-      held: _h,
+      reorderBuffer: _h,
       newest: _n,
-      readAhead: _r,
+      earlyReceipt: _r,
       ...current
     } = former.state.conversation ?? expect.fail('no conversation');
     const hub = new TestHub().authenticated({ current, outbox: [record], meta: former.state.meta });
@@ -312,7 +312,7 @@ describe('an ended conversation', () => {
       const { requestId } = hub.last('rest');
       hub.take({ type: 'rest', requestId, result: { ok: true, value } });
     };
-    answer({ type: 'history', messages, nextCursor: null, misfits: 0 });
+    answer({ type: 'history', messages, nextCursor: null, invalidCount: 0 });
     answer({ type: 'conversation', conversation: ended.conversation });
     return hub.flush();
   }

@@ -92,7 +92,7 @@ describe('a message without a sequence', () => {
     const made = hub();
     hears(made, unnumbered('one', 1)).pass(150);
     hears(made, unnumbered('one', 1));
-    expect(made.state.conversation?.unsettled).toHaveLength(1);
+    expect(made.state.conversation?.unsequencedBuffer).toHaveLength(1);
     made.pass(50);
     expect(made.shown()).toEqual(['one']);
     made.clearKeepingSocket().pass(400);
@@ -107,7 +107,7 @@ describe('a message without a sequence', () => {
     expect(made.state.window).toMatchObject([{ sequence: 1 }]);
     made.pass(400);
     expect(made.shown()).toEqual(['agent 1']);
-    expect(made.state.conversation?.unsettled).toEqual([]);
+    expect(made.state.conversation?.unsequencedBuffer).toEqual([]);
   });
 
   it('takes nothing of another one that is held with it', () => {
@@ -228,7 +228,7 @@ describe('a message whose sequence comes late', () => {
       [1, 3, 0, 0],
     ]);
     expect(made.snapshot?.unread).toBe(3);
-    expect(made.state.conversation).toMatchObject({ next: 4, holes: [] });
+    expect(made.state.conversation).toMatchObject({ next: 4, gaps: [] });
   });
 
   it('shows what is missing before it', () => {
@@ -237,7 +237,7 @@ describe('a message whose sequence comes late', () => {
     expect(marks(made)).toEqual([['agent 3', 2]]);
     expect(made.state.conversation).toMatchObject({
       next: 4,
-      holes: [{ from: 1, to: 2, tries: 0 }],
+      gaps: [{ from: 1, to: 2, tries: 0 }],
     });
     hears(made, agentSays(2));
     expect(marks(made)).toEqual([
@@ -256,8 +256,8 @@ describe('a message whose sequence comes late', () => {
       ['agent 3', 0],
       ['agent 4', 0],
     ]);
-    expect(made.state.conversation?.held.map(({ sequence }) => sequence)).toEqual([6]);
-    expect(made.state.conversation?.holes).toMatchObject([{ from: 1, to: 1 }]);
+    expect(made.state.conversation?.reorderBuffer.map(({ sequence }) => sequence)).toEqual([6]);
+    expect(made.state.conversation?.gaps).toMatchObject([{ from: 1, to: 1 }]);
   });
 
   it('mends the hole in which it stands', () => {
@@ -273,7 +273,7 @@ describe('a message whose sequence comes late', () => {
       ['agent 3', 1],
       ['agent 5', 1],
     ]);
-    expect(made.state.conversation?.holes.map(({ from, to }) => [from, to])).toEqual([
+    expect(made.state.conversation?.gaps.map(({ from, to }) => [from, to])).toEqual([
       [2, 2],
       [4, 4],
     ]);
@@ -319,7 +319,7 @@ it('a conversation that is open again counts anew, though its rows are shown', (
   const made = openAgain(2);
   page(made, [agentSays(1), agentSays(2)]);
   standing(made);
-  expect(made.state.conversation).toMatchObject({ ordinal: 2, next: 3, holes: [] });
+  expect(made.state.conversation).toMatchObject({ ordinal: 2, next: 3, gaps: [] });
   hears(made, agentSays(3));
   expect(marks(made).filter(([text]) => text.startsWith('agent'))).toEqual([
     ['agent 1', 0],
@@ -332,7 +332,7 @@ it('a conversation that is open again mends its holes with rows that are shown a
   const made = openAgain(9);
   page(made, [agentSays(1), agentSays(5), agentSays(9)]);
   standing(made);
-  const holes = () => made.state.conversation?.holes.map(({ from, to }) => [from, to]);
+  const holes = () => made.state.conversation?.gaps.map(({ from, to }) => [from, to]);
   expect(holes()).toEqual([
     [2, 4],
     [6, 8],

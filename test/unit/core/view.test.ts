@@ -34,12 +34,12 @@ describe('what a page is shown of the line', () => {
     const hub = new TestHub().inConversation();
     hub.wall += 300;
     hub.cut();
-    const { link } = hub.state;
-    if (link.phase !== 'waiting') throw new Error(link.phase);
+    const state = hub.state.connection;
+    if (state.phase !== 'waiting') throw new Error(state.phase);
     const shown = connection(hub);
     expect(shown).toMatchObject({ phase: 'waiting', attempt: 1, transport: 'none' });
     expect(shown?.problem?.code).toBe('network');
-    const exact = hub.wall + (link.retryAt - hub.now);
+    const exact = hub.wall + (state.retryAt - hub.now);
     expect((shown?.retryAt ?? 0) % 1_000).toBe(0);
     expect(Math.abs((shown?.retryAt ?? 0) - exact)).toBeLessThanOrEqual(500);
     // Time that passes does not change it.
@@ -55,7 +55,7 @@ describe('what a page is shown of the line', () => {
     const exact = hub.wall + (probe - hub.now);
     expect(Math.abs((shown?.retryAt ?? 0) - exact)).toBeLessThanOrEqual(500);
     hub.pass(probe - hub.now);
-    expect(hub.state.link.phase).toBe('connecting');
+    expect(hub.state.connection.phase).toBe('connecting');
     expect(connection(hub)).toMatchObject({ phase: 'polling', transport: 'rest', retryAt: null });
     hub.open();
     expect(connection(hub)).toMatchObject({ phase: 'polling' });
@@ -66,7 +66,7 @@ describe('what a page is shown of the line', () => {
   it('that is tried because the visitor wants it is not when it is probed', () => {
     const hub = polling(new TestHub().inConversation()).pass(3_000);
     hub.call({ type: 'reconnect' });
-    expect(hub.state.link.phase).toBe('connecting');
+    expect(hub.state.connection.phase).toBe('connecting');
     expect(hub.state.timers.probe).toBeDefined();
     expect(connection(hub)?.retryAt).toBeNull();
   });
@@ -75,7 +75,7 @@ describe('what a page is shown of the line', () => {
     const hub = new TestHub().inConversation().take({ type: 'tab-left', tabId: 'a' });
     hub.answersPings = true;
     hub.pass(30_000);
-    expect(hub.state.link.phase).toBe('idle');
+    expect(hub.state.connection.phase).toBe('idle');
     expect(hub.state.published?.connection).toMatchObject({
       phase: 'connecting',
       transport: 'none',
@@ -115,17 +115,17 @@ describe('what a page is shown of the line', () => {
   it('of a session is ready before its first message, and waits where nothing stands in for it', () => {
     const gateway = genesysCloud({ deploymentId: 'd', region: 'us-east-1' });
     const hub = new TestHub({ gateway }).restore().attach();
-    expect(hub.state.link.phase).toBe('idle');
+    expect(hub.state.connection.phase).toBe('idle');
     expect(connection(hub)).toMatchObject({ phase: 'ready', transport: 'none' });
     hub.call({ type: 'start', routing });
     expect(connection(hub)).toMatchObject({ phase: 'connecting', transport: 'none' });
     hub.token(null);
     for (let retry = 0; retry < 6; retry += 1) hub.cut().pass(31_000);
-    expect(hub.state.breaker.open).toBe(true);
-    while (hub.state.link.phase !== 'resting') hub.cut().pass(1);
+    expect(hub.state.breaker.isOpen).toBe(true);
+    while (hub.state.connection.phase !== 'resting') hub.cut().pass(1);
     expect(connection(hub)).toMatchObject({ phase: 'waiting', transport: 'none' });
     hub.pass((hub.state.timers.probe ?? 0) - hub.now);
-    expect(hub.state.link.phase).toBe('connecting');
+    expect(hub.state.connection.phase).toBe('connecting');
     expect(connection(hub)).toMatchObject({ phase: 'connecting' });
   });
 });

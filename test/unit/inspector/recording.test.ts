@@ -120,7 +120,7 @@ describe('an inspector', () => {
     const first = toldSchema.parse(await ask('ask'));
     expect(first.status).toMatchObject({
       phase: 'online, conversation',
-      tabs: [{ tabId: 'a', visible: true, behind: false }],
+      tabs: [{ tabId: 'a', isVisible: true, needsPull: false }],
       outbox: [{ messageId: 'm2', stage: 'storing' }],
     });
     expect(first.status.tabs[0]?.credit).toBeLessThanOrEqual(16);

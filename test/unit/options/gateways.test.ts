@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GatewayCommand, Supply } from '../../../src/protocol/gateway.ts';
+import type { GatewayCommand, GatewayExtension } from '../../../src/protocol/gateway.ts';
 import {
   type GenesysCloudOptions,
   genesysCloud,
@@ -70,7 +70,7 @@ describe('genesysCloud', () => {
   });
 
   /** What stands beside the core of a hub, whose platform tells no settings. */
-  function supplyOf(options: Partial<GenesysCloudOptions>): Supply {
+  function supplyOf(options: Partial<GenesysCloudOptions>): GatewayExtension {
     const gateway = genesysCloudHub({
       deploymentId: 'deployment-1',
       region: 'eu-west-1',
@@ -87,8 +87,8 @@ describe('genesysCloud', () => {
   }
 
   it.each([true, false])('autostart: %s', (autostart) => {
-    const { wants } = supplyOf({ autostart });
-    expect(wants({ type: 'join', routing: { skillGroups: ['Billing'] } })).toBe(autostart);
+    const { shouldSend } = supplyOf({ autostart });
+    expect(shouldSend({ type: 'join', routing: { skillGroups: ['Billing'] } })).toBe(autostart);
   });
 
   it.each<[string, GenesysCloudOptions['uploads'], unknown]>([
@@ -101,7 +101,7 @@ describe('genesysCloud', () => {
     ],
   ])('uploads: %s', async (_, uploads, rules) => {
     const supply = supplyOf(uploads === undefined ? {} : { uploads });
-    supply.hear({
+    supply.onEvent({
       type: 'session',
       isConnected: true,
       isNew: false,

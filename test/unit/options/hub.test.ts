@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
-import type { SeenStep } from '../../../src/worker/core/observer.ts';
+import type { ObservedStep } from '../../../src/worker/core/observer.ts';
 import { Hub } from '../../../src/worker/host/hub.ts';
 import { Log } from '../../../src/worker/host/log.ts';
 import { checkOptions, type HubOptions } from '../../../src/worker/options.ts';
@@ -67,16 +67,16 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
-function start(options: Partial<HubOptions>): { hub: Hub; steps: SeenStep[] } {
-  const steps: SeenStep[] = [];
-  const inspect = { saw: (step: SeenStep) => void steps.push(step) };
+function start(options: Partial<HubOptions>): { hub: Hub; steps: ObservedStep[] } {
+  const steps: ObservedStep[] = [];
+  const inspect = { onStep: (step: ObservedStep) => void steps.push(step) };
   const checked = checkOptions({ gateway, inspect, ...options });
   const hub = new Hub(checked, 'shared-worker', new Log(), { holding: () => {}, left: () => {} });
   hubs.push(hub);
   void hub.attach(
     'a',
     true,
-    { conversationId: null, visitor: null, wipes: 0 },
+    { conversationId: null, visitor: null, resetCount: 0 },
     { post: () => {}, close: () => {} },
   );
   return { hub, steps };
@@ -114,9 +114,9 @@ const cases = {
     expect(() => start({ encrypted })).toThrow('sealed');
   },
   inspect: async () => {
-    const saw = vi.fn();
-    start({ inspect: { saw } });
-    await vi.waitFor(() => expect(saw).toHaveBeenCalled());
+    const onStep = vi.fn();
+    start({ inspect: { onStep } });
+    await vi.waitFor(() => expect(onStep).toHaveBeenCalled());
   },
   routing: async () => {
     const policy = { whenUnchecked: 'wait', whenUncovered: 'refuse' } as const;

@@ -635,7 +635,7 @@ describe('the session', () => {
       { type: 'attachment-url' },
     ]);
     expect(url({ attachmentId: 'a', url: 'file:///etc/passwd' })).toMatchObject([
-      { type: 'misfit' },
+      { type: 'invalid' },
     ]);
   });
 });
@@ -751,7 +751,7 @@ describe('errors', () => {
     expect(decode({ code: 4006 })).toMatchObject([{ type: 'session-over' }]);
     const words = { message: 'Internal server error', connectionId: 'c', requestId: 'r' };
     expect(decode(words)).toMatchObject([{ type: 'problem', problem: { kind: 'unavailable' } }]);
-    expect(decode({ type: 'response' })).toMatchObject([{ type: 'misfit' }]);
+    expect(decode({ type: 'response' })).toMatchObject([{ type: 'invalid' }]);
   });
 });
 
@@ -876,11 +876,11 @@ describe('decode', () => {
 
   it.each([undefined, null, 7, {}, new ArrayBuffer(8)])('takes %s for no text', (thing) => {
     const { decode: read } = adapter;
-    expect(Reflect.apply(read, null, [thing])).toMatchObject([{ type: 'misfit' }]);
+    expect(Reflect.apply(read, null, [thing])).toMatchObject([{ type: 'invalid' }]);
   });
 
   it('looks at no frame beyond 1 MiB', () => {
-    expect(adapter.decode(`"${'x'.repeat(1_048_576)}"`)).toMatchObject([{ type: 'misfit' }]);
+    expect(adapter.decode(`"${'x'.repeat(1_048_576)}"`)).toMatchObject([{ type: 'invalid' }]);
   });
 
   it('has no memory', () => {
@@ -1190,7 +1190,7 @@ describe('the history', () => {
       { type: 'Event' },
       5,
     ]);
-    expect(result).toMatchObject({ ok: true, value: { misfits: 1, nextCursor: null } });
+    expect(result).toMatchObject({ ok: true, value: { invalidCount: 1, nextCursor: null } });
     const messages = result.ok && result.value.type === 'history' ? result.value.messages : [];
     expect(messages.map(({ messageId, timestamp }) => [messageId, timestamp])).toEqual([
       ['a', at + 100],
@@ -1242,7 +1242,7 @@ describe('the history', () => {
     [404, 'unavailable'],
     [429, 'rate-limited'],
     [503, 'unavailable'],
-    [200, 'misfit'],
+    [200, 'invalid'],
   ])('an answer %i never ends the session: %s', (status, kind) => {
     const response = { status, retryAfter: '2', body: '<html>' };
     expect(adapter.response(since, response)).toMatchObject({ ok: false, failure: { kind } });

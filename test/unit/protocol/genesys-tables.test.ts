@@ -460,14 +460,14 @@ describe('an error', () => {
 describe('a frame', () => {
   it.each([
     [1_048_576, 'unknown'],
-    [1_048_577, 'misfit'],
+    [1_048_577, 'invalid'],
   ])('of %i characters is told as %s', (length, type) => {
     const frame = JSON.stringify({ class: 'Other', body: '' });
     expect(adapter.decode(frame.padEnd(length))).toMatchObject([{ type }]);
   });
 
-  it.each(['', '{', '[]', 'null', '"x"', '7'])('is a misfit: %j', (text) => {
-    expect(adapter.decode(text)).toEqual([{ type: 'misfit', reason: 'no JSON object' }]);
+  it.each(['', '{', '[]', 'null', '"x"', '7'])('is invalid: %j', (text) => {
+    expect(adapter.decode(text)).toEqual([{ type: 'invalid', reason: 'no JSON object' }]);
   });
 
   it.each<[string, unknown]>([
@@ -483,9 +483,9 @@ describe('a frame', () => {
     ['AttachmentDeletedResponse', {}],
     ['AttachmentDeletedResponse', 'x'],
     ['GetConfigurationResponse', 'x'],
-  ])('of the class %s with the body %j is a misfit that says so', (name, body) => {
+  ])('of the class %s with the body %j is invalid that says so', (name, body) => {
     expect(decode({ type: 'response', class: name, code: 200, body })).toEqual([
-      { type: 'misfit', reason: expect.stringContaining(name) },
+      { type: 'invalid', reason: expect.stringContaining(name) },
     ]);
   });
 
@@ -983,7 +983,7 @@ describe('the history', () => {
     const events = [{ eventType: 'Presence', presence: { type: 'Join' } }];
     const join = { id: 'e', type: 'Event', direction: 'Inbound', events };
     expect(page([entity('a', 0), join, 5, null])).toMatchObject({
-      value: { messages: [{ messageId: 'a' }], misfits: 2 },
+      value: { messages: [{ messageId: 'a' }], invalidCount: 2 },
     });
   });
 

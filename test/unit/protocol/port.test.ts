@@ -9,8 +9,8 @@ import {
   tabMessageSchema,
 } from '../../../src/protocol/port.ts';
 import {
+  connectRequestSchema,
   conversationSchema,
-  knockSchema,
   messageSchemaWith,
   problemSchema,
   routingNoticeSchema,
@@ -33,6 +33,7 @@ describe('a tab that attaches', () => {
     visible: true,
     conversationId: null,
     visitor: null,
+    resetCount: 0,
   };
   it.each<[string, object, object]>([
     ['tabId', { tabId: x(128) }, { tabId: x(129) }],
@@ -40,8 +41,9 @@ describe('a tab that attaches', () => {
     ['conversationId', { conversationId: x(128) }, { conversationId: x(129) }],
     ['conversationId', {}, { conversationId: '' }],
     ['conversationId', {}, { conversationId: undefined }],
-    ['visitor', { visitor: x(256) }, { visitor: x(257) }],
+    ['visitor', { visitor: x(512) }, { visitor: x(513) }],
     ['visitor', { visitor: '' }, { visitor: undefined }],
+    ['resetCount', { resetCount: 3 }, { resetCount: '3' }],
     ['visible', { visible: false }, { visible: 'yes' }],
     ['protocolVersion', { protocolVersion: 2 }, { protocolVersion: '1' }],
   ])('has %s in bounds', (_, good, wrong) => {
@@ -172,9 +174,11 @@ it.each([
   [x(129), false],
   ['', false],
 ])('a knock has an id in bounds', (connectionId, isOne) => {
-  const knock = { type: 'partyline-knock', connectionId };
-  expect(knockSchema().safeParse(knock).success).toBe(isOne);
-  expect(knockSchema().safeParse({ ...knock, type: 'partyline-here' }).success).toBe(false);
+  const knock = { type: 'partyline-connect-request', connectionId };
+  expect(connectRequestSchema().safeParse(knock).success).toBe(isOne);
+  expect(connectRequestSchema().safeParse({ ...knock, type: 'partyline-hub-ready' }).success).toBe(
+    false,
+  );
 });
 
 const message = {
@@ -237,7 +241,7 @@ describe('a message', () => {
       epoch: 'b.0',
       revision: 1,
       visitor: null,
-      wipes: 0,
+      resetCount: 0,
       shared,
       messages: [one],
       hasEarlier: false,
@@ -376,7 +380,7 @@ describe('what a hub says', () => {
   it('first is who it is', () => {
     const hello = { type: 'partyline-hello', epoch: 'b.0', protocolVersion: 1, build: '1' };
     expect(read(helloSchema, hello)).toEqual(hello);
-    expect(read(helloSchema, { ...hello, type: 'partyline-here' })).toBeUndefined();
+    expect(read(helloSchema, { ...hello, type: 'partyline-hub-ready' })).toBeUndefined();
     expect(read(helloSchema, { ...hello, protocolVersion: undefined })).toBeUndefined();
   });
 });

@@ -3,8 +3,8 @@ import {
   addressSchema,
   buildSchema,
   compareBuilds,
-  movedSchema,
   presenceSchema,
+  redirectSchema,
 } from '../../../src/protocol/builds.ts';
 import { callChannel, hubChannel, streamChannel } from '../../../src/protocol/channels.ts';
 import { isDeeperThan } from '../../../src/protocol/depth.ts';
@@ -28,7 +28,15 @@ import {
   withReadMark,
 } from '../../../src/protocol/message.ts';
 import { parseRetryAfter } from '../../../src/protocol/retry-after.ts';
-import { between, byWord, integer, later, only, sized, z } from '../../../src/protocol/zod.ts';
+import {
+  discriminatedUnion,
+  integer,
+  lazy,
+  length,
+  literal,
+  range,
+  z,
+} from '../../../src/protocol/zod.ts';
 
 describe('builds', () => {
   it.each([
@@ -91,7 +99,7 @@ describe('builds', () => {
     ]);
     expect(
       [
-        { type: 'partyline-moved' },
+        { type: 'partyline-redirect' },
         { boot: '' },
         { boot: 'x'.repeat(65) },
         { build: 'x' },
@@ -106,9 +114,9 @@ describe('builds', () => {
       false,
       false,
     ]);
-    const isMoved = (told: unknown) => movedSchema.safeParse(told).success;
-    expect(isMoved({ type: 'partyline-moved', address: null })).toBe(true);
-    expect(isMoved({ type: 'partyline-moved', address })).toBe(true);
+    const isMoved = (told: unknown) => redirectSchema.safeParse(told).success;
+    expect(isMoved({ type: 'partyline-redirect', address: null })).toBe(true);
+    expect(isMoved({ type: 'partyline-redirect', address })).toBe(true);
     expect(isMoved({ type: 'partyline-build', address: null })).toBe(false);
   });
 
@@ -374,37 +382,37 @@ describe('what is read', () => {
       [0, -1, 2 ** 53 - 1],
       [0.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY, '1', null],
     ],
-    [z.number().check(between(1, 3)), [1, 2.5, 3], [0.999, 3.001, '2']],
-    [z.number().check(between(1)), [1, Number.MAX_VALUE], [0.999]],
-    [z.string().check(sized(1, 3)), ['a', '🤪', 'abc'], ['', 'abcd', '🤪🤪']],
-    [z.array(z.number()).check(sized(1, 2)), [[1], [1, 2]], [[], [1, 2, 3]]],
-    [z.string().check(sized(2)), ['ab', 'x'.repeat(9_999)], ['a']],
-    [only('a'), ['a'], ['A', 'b', '', null]],
+    [z.number().check(range(1, 3)), [1, 2.5, 3], [0.999, 3.001, '2']],
+    [z.number().check(range(1)), [1, Number.MAX_VALUE], [0.999]],
+    [z.string().check(length(1, 3)), ['a', '🤪', 'abc'], ['', 'abcd', '🤪🤪']],
+    [z.array(z.number()).check(length(1, 2)), [[1], [1, 2]], [[], [1, 2, 3]]],
+    [z.string().check(length(2)), ['ab', 'x'.repeat(9_999)], ['a']],
+    [literal('a'), ['a'], ['A', 'b', '', null]],
   ])('is in bounds', (schema, good, wrong) => {
     expect(good.filter((value) => !schema.safeParse(value).success)).toEqual([]);
     expect(wrong.filter((value) => schema.safeParse(value).success)).toEqual([]);
   });
 
   it.each([
-    [between(1, 3), 0, 'must be from 1 to 3'],
-    [between(1), 0, 'must be at least 1'],
+    [range(1, 3), 0, 'must be from 1 to 3'],
+    [range(1), 0, 'must be at least 1'],
   ])('is told with its bounds', (check, value, words) => {
     const { error } = z.number().check(check).safeParse(value);
     expect(error && describeIssue(error)).toBe(words);
   });
 
   it.each([
-    [sized(1, 3), 'must be 1 to 3 long'],
-    [sized(1), 'must be 1 long at least'],
+    [length(1, 3), 'must be 1 to 3 long'],
+    [length(1), 'must be 1 long at least'],
   ])('is told with its length', (check, words) => {
     const { error } = z.string().check(check).safeParse('');
     expect(error && describeIssue(error)).toBe(words);
   });
 
   it('is told apart by one word', () => {
-    const reader = byWord('type', {
-      a: z.object({ type: only('a'), n: z.number() }),
-      b: z.object({ type: only('b') }),
+    const reader = discriminatedUnion('type', {
+      a: z.object({ type: literal('a'), n: z.number() }),
+      b: z.object({ type: literal('b') }),
     });
     expect(reader.safeParse({ type: 'a', n: 1 })).toMatchObject({ success: true, data: { n: 1 } });
     expect(reader.safeParse({ type: 'b', n: 'x' })).toMatchObject({ success: true });
@@ -425,7 +433,7 @@ describe('what is read', () => {
 
   it('is made once, and when it is wanted', () => {
     let count = 0;
-    const get = later(() => {
+    const get = lazy(() => {
       count += 1;
       return { count };
     });

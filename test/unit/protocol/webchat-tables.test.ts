@@ -340,8 +340,8 @@ describe('what the gateway says', () => {
     ['a list', [message]],
     ['null', null],
     ['a text', 'message'],
-  ])('%s is a misfit', (_, frame) => {
-    expect(decode(frame)).toEqual([{ type: 'misfit', reason: expect.any(String) }]);
+  ])('%s is invalid', (_, frame) => {
+    expect(decode(frame)).toEqual([{ type: 'invalid', reason: expect.any(String) }]);
   });
 
   it.each([
@@ -366,9 +366,9 @@ describe('what the gateway says', () => {
   );
 
   it('says what is wrong with a frame, and not what is in it', () => {
-    const [misfit] = decode({ ...message, text: 7, from: { ...from, name: 'Ada Lovelace' } });
-    expect(misfit).toEqual({ type: 'misfit', reason: expect.stringContaining('text') });
-    expect(JSON.stringify(misfit)).not.toContain('Lovelace');
+    const [invalid] = decode({ ...message, text: 7, from: { ...from, name: 'Ada Lovelace' } });
+    expect(invalid).toEqual({ type: 'invalid', reason: expect.stringContaining('text') });
+    expect(JSON.stringify(invalid)).not.toContain('Lovelace');
   });
 });
 
@@ -390,7 +390,7 @@ describe('a frame of 64 KiB', () => {
       expect(adapter.decode(frameOf(limit - 1, character))).toMatchObject([{ type: 'message' }]);
       expect(adapter.decode(frameOf(limit, character))).toMatchObject([{ type: 'message' }]);
       expect(adapter.decode(frameOf(limit + 1, character))).toEqual([
-        { type: 'misfit', reason: 'a frame over 64 KiB' },
+        { type: 'invalid', reason: 'a frame over 64 KiB' },
       ]);
     },
   );
@@ -403,8 +403,8 @@ describe('the payload of a ping', () => {
   it.each([
     [99, 'ping'],
     [101, 'ping'],
-    [102, 'misfit'],
-    [20_000, 'misfit'],
+    [102, 'invalid'],
+    [20_000, 'invalid'],
   ])('of %i lists in one another is a %s', (levels, type) => {
     expect(adapter.decode(nested(levels))).toMatchObject([{ type }]);
   });
@@ -472,7 +472,7 @@ describe('close codes', () => {
     ['network', [1000, 1001, 1005, 1006, 1011, 1012, 1013, 4008]],
     ['client-bug', [1008, 1009, 4003]],
     ['token', [4001]],
-    ['crowded', [4029]],
+    ['too-many-connections', [4029]],
     // Nobody has told what these mean: it is tried again.
     [
       'network',
@@ -676,7 +676,7 @@ describe('a REST answer', () => {
             { ...told, messageId: 'm3' },
           ],
           nextCursor: 'a/b',
-          misfits: 3,
+          invalidCount: 3,
         },
       });
     }
@@ -688,7 +688,7 @@ describe('a REST answer', () => {
   ])('of messages has no next page where that is %s', (_, body) => {
     expect(answer(since, body)).toEqual({
       ok: true,
-      value: { type: 'history', messages: [], nextCursor: null, misfits: 0 },
+      value: { type: 'history', messages: [], nextCursor: null, invalidCount: 0 },
     });
   });
 
@@ -714,10 +714,10 @@ describe('a REST answer', () => {
     ['a group without a name', { type: 'skill-groups' }, { entities: [{ id: '1' }] }],
     ['a group with an empty name', { type: 'skill-groups' }, { entities: [{ name: '' }] }],
     ['a coverage without numbers', coverage, { entities: [{ skillGroup: 'A' }] }],
-  ])('with %s is a misfit', (_, call, body) => {
+  ])('with %s is invalid', (_, call, body) => {
     expect(answer(call, body)).toMatchObject({
       ok: false,
-      failure: { kind: 'misfit', retryAfter: null },
+      failure: { kind: 'invalid', retryAfter: null },
     });
   });
 

@@ -74,8 +74,8 @@ describe('decode', () => {
     ['a sequence of no use', JSON.stringify({ ...message, sequence: -1 })],
     ['over 64 KiB', JSON.stringify({ ...message, text: 'x'.repeat(65_536) })],
     ['over 64 KiB in UTF-8', JSON.stringify({ ...message, text: '€'.repeat(22_000) })],
-  ])('calls %s a misfit', (_, text) => {
-    expect(adapter.decode(text)).toMatchObject([{ type: 'misfit' }]);
+  ])('calls %s invalid', (_, text) => {
+    expect(adapter.decode(text)).toMatchObject([{ type: 'invalid' }]);
   });
 
   it('never throws', () => {
@@ -152,7 +152,7 @@ describe('REST', () => {
     const result = adapter.response(since, { status: 200, retryAfter: null, body });
     expect(result).toMatchObject({
       ok: true,
-      value: { messages: [{ messageId: 'm' }], misfits: 2 },
+      value: { messages: [{ messageId: 'm' }], invalidCount: 2 },
     });
   });
 
@@ -162,7 +162,7 @@ describe('REST', () => {
     [409, '{"code":"CONVERSATION_ENDED"}', 'ended'],
     [429, '{"code":"RATE_LIMITED"}', 'rate-limited'],
     [503, '<html>', 'unavailable'],
-    [200, '<html>', 'misfit'],
+    [200, '<html>', 'invalid'],
     [400, '{"code":"MESSAGE_TOO_LONG"}', 'too-long'],
   ])('understands %i %s', (status, body, kind) => {
     const result = adapter.response(since, { status, retryAfter: '2', body });

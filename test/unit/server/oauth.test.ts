@@ -77,12 +77,12 @@ describe('an answer of the OAuth server', () => {
     ['scope', { scope: ['webchat:send'] }],
   ])('is none, and the log names what is wrong: %s', async (key, changes) => {
     const { reason, message, retryAfter } = await failureOf(() => oauthToken(changes));
-    expect([reason, retryAfter]).toEqual(['misfit', null]);
+    expect([reason, retryAfter]).toEqual(['invalid', null]);
     expect(message).toMatch(new RegExp(`: see ${key}$`));
   });
 
   test.each(['', 'null', '[]', '<html>', '"token"'])('is none: %j', async (text) => {
-    expect(await failureOf(() => new Response(text))).toMatchObject({ reason: 'misfit' });
+    expect(await failureOf(() => new Response(text))).toMatchObject({ reason: 'invalid' });
   });
 
   test.each([
@@ -112,7 +112,7 @@ describe('an answer of the OAuth server', () => {
 
   test('is read up to 64 KiB', async () => {
     expect(await requestFrom(() => padded(65_536))).toMatchObject({ token: 'upstream-token' });
-    expect(await failureOf(() => padded(65_537))).toMatchObject({ reason: 'misfit' });
+    expect(await failureOf(() => padded(65_537))).toMatchObject({ reason: 'invalid' });
   });
 });
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { offerFor, wordsOf } from '../../../src/testing/genesys-cloud/structured-content.ts';
+import { structuredOffer, wordsOf } from '../../../src/testing/genesys-cloud/structured-content.ts';
 import { gatewayForTest } from './support.ts';
 
 test('an agent reads a form with the titles of its fields, and what was offered', async () => {
-  const { content = [] } = offerFor('Please call me back') ?? {};
+  const { content = [] } = structuredOffer('Please call me back') ?? {};
   expect(wordsOf(content, () => undefined)).toEqual([
     { title: 'Form', text: 'How can we reach you?' },
   ]);
@@ -28,7 +28,7 @@ test('a dialect with texts alone offers nothing', async () => {
 
 test('the bot’s own words and its answers do not call for the same offer again', () => {
   for (const text of ['My details for the call', 'Celadon, Ash', 'Hello']) {
-    expect(offerFor(text)).toBeNull();
+    expect(structuredOffer(text)).toBeNull();
   }
-  expect(offerFor('Send me glaze samples')?.text).toBe('Which may we send you?');
+  expect(structuredOffer('Send me glaze samples')?.text).toBe('Which may we send you?');
 });

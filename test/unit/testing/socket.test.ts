@@ -153,7 +153,7 @@ describe('keep-alive', () => {
   });
 });
 
-describe('misfits', () => {
+describe('invalidCount', () => {
   test('an unknown type is ignored, and so is an unknown key', async () => {
     const gateway = await gatewayForTest();
     const line = await Line.of(gateway, 'ann');

@@ -8,9 +8,9 @@ import {
   spanText,
   valuesOf,
 } from '../../../src/ui/panel/forms/answers.ts';
-import { withFormWords } from '../../../src/ui/panel/forms/messages.ts';
+import { withFormMessages } from '../../../src/ui/panel/forms/messages.ts';
 
-const texts = withFormWords(english);
+const texts = withFormMessages(english);
 const { form } = texts;
 
 type Field<T extends FormField['type']> = Extract<FormField, { type: T }>;
@@ -160,14 +160,14 @@ describe('the span of a date', () => {
 describe('the words of forms', () => {
   it('are the site’s own before all others', () => {
     const own = { ...form, open: 'Open it' };
-    expect(withFormWords({ ...english, form: own }).form.open).toBe('Open it');
+    expect(withFormMessages({ ...english, form: own }).form.open).toBe('Open it');
   });
 
   it('are those of the language, whatever its region', () => {
-    const german = withFormWords({ ...english, language: 'DE-at' }).form;
+    const german = withFormMessages({ ...english, language: 'DE-at' }).form;
     expect(german.open).not.toBe(form.open);
-    expect(withFormWords({ ...english, language: 'xx' }).form).toBe(form);
+    expect(withFormMessages({ ...english, language: 'xx' }).form).toBe(form);
     // No name of a property that every object has.
-    expect(withFormWords({ ...english, language: 'constructor' }).form).toBe(form);
+    expect(withFormMessages({ ...english, language: 'constructor' }).form).toBe(form);
   });
 });

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { english, type Texts } from '../../../src/ui/messages.ts';
+import { english, type Messages } from '../../../src/ui/messages.ts';
 import { dayLabel, exactTime, startOfDay, timeOfDay } from '../../../src/ui/panel/calendar.ts';
 import { sizeText } from '../../../src/ui/panel/size-text.ts';
 
 /** Texts of a language that no other test uses: its formats are made once. */
-function speaking(language: string, preferred: readonly string[]): Texts {
+function speaking(language: string, preferred: readonly string[]): Messages {
   vi.stubGlobal('navigator', { languages: preferred });
   return { ...english, language };
 }

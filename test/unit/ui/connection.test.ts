@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Problem } from '../../../src/protocol/errors.ts';
 import { type ConnectionSnapshot, type Phase, phases } from '../../../src/protocol/snapshot.ts';
-import { troubleOf } from '../../../src/ui/display-error.ts';
+import { toDisplayError } from '../../../src/ui/display-error.ts';
 import { english } from '../../../src/ui/messages.ts';
 import { canRetry, connectionText, isOutdated, toneOf } from '../../../src/ui/panel/connection.ts';
 import { snapshot } from './fixtures.ts';
@@ -77,7 +77,7 @@ describe('what a failed call is told by', () => {
       name: 'PartylineError',
       code: 'message-too-long',
     });
-    expect(troubleOf(ours)).toEqual({ code: 'message-too-long', message: 'Too long.' });
+    expect(toDisplayError(ours)).toEqual({ code: 'message-too-long', message: 'Too long.' });
   });
 
   it.each([
@@ -105,7 +105,7 @@ describe('what a failed call is told by', () => {
     ],
   ])('of %s has no code, and a developer finds it in the console', (_, error, message) => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    expect(troubleOf(error)).toEqual({ code: null, message });
+    expect(toDisplayError(error)).toEqual({ code: null, message });
     expect(warn).toHaveBeenCalledWith('[partyline] unexpected error:', error);
   });
 });

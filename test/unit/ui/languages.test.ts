@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isRightToLeft, textsOf } from '../../../src/ui/languages/index.ts';
-import { english, type Texts } from '../../../src/ui/messages.ts';
+import { english, type Messages } from '../../../src/ui/messages.ts';
 
 /** Everything a dictionary can say, with these numbers in it, by where it stands. */
 function sayings(texts: object, path = ''): [string, string][] {
@@ -12,7 +12,7 @@ function sayings(texts: object, path = ''): [string, string][] {
   });
 }
 
-const counted: readonly ((texts: Texts, count: number) => string)[] = [
+const counted: readonly ((texts: Messages, count: number) => string)[] = [
   (texts, count) => texts.unread(count),
   (texts, count) => texts.jumpCount(count),
   (texts, count) => texts.missing(count),
@@ -68,7 +68,7 @@ test('some languages run from right to left', () => {
 });
 
 test('English, too, tells a problem by its code, and never in a developer’s words', () => {
-  for (const code of ['network', 'rejected', 'misfit', 'client-bug', null] as const) {
+  for (const code of ['network', 'rejected', 'invalid', 'client-bug', null] as const) {
     expect(english.trouble({ code, message: 'conversation c-1 answered 503' })).not.toContain(
       '503',
     );

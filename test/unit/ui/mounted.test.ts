@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../src/protocol/message.ts';
-import { type Entry, MountedRows, type View } from '../../../src/ui/panel/virtual-rows.ts';
+import { type Entry, type View, VirtualRows } from '../../../src/ui/panel/virtual-rows.ts';
 import { message } from './fixtures.ts';
 
 /** What a row of one line is taken to be high, in px, before it was seen. */
@@ -31,14 +31,14 @@ function span(from: number, to: number): number[] {
 describe('rows of a short conversation', () => {
   it('are all there, up to 150', () => {
     for (const length of [0, 1, 149, 150]) {
-      const entries = new MountedRows().entries(conversation(length), null, view());
+      const entries = new VirtualRows().entries(conversation(length), null, view());
       expect(entries).toHaveLength(length);
       expect(spaces(entries)).toEqual([]);
     }
   });
 
   it('are the same entries until the messages change', () => {
-    const mounted = new MountedRows();
+    const mounted = new VirtualRows();
     const messages = conversation(3);
     const first = mounted.entries(messages, null, view());
     expect(mounted.entries(messages, 'm1', view({ top: 5 }))).toBe(first);
@@ -48,14 +48,14 @@ describe('rows of a short conversation', () => {
 
 describe('rows of a long conversation', () => {
   it('are what is seen at the end, and ten more, over a space for the rest', () => {
-    const entries = new MountedRows().entries(conversation(151), null, view());
+    const entries = new VirtualRows().entries(conversation(151), null, view());
     // Ten rows fill 460 px.
     expect(rows(entries)).toEqual(span(131, 150));
     expect(spaces(entries)).toEqual([[131, 131 * line]]);
   });
 
   it('are those around where somebody has scrolled to, between two spaces', () => {
-    const entries = new MountedRows().entries(
+    const entries = new VirtualRows().entries(
       conversation(400),
       null,
       view({ following: false, top: 100 * line }),
@@ -68,7 +68,7 @@ describe('rows of a long conversation', () => {
   });
 
   it('stay around the message that is read, however many come above it', () => {
-    const mounted = new MountedRows();
+    const mounted = new VirtualRows();
     const anchor = { messageId: 'm100', offset: 0 };
     mounted.entries(conversation(400), null, view({ following: false, anchor }));
     const more = conversation(600, -200);
@@ -78,7 +78,7 @@ describe('rows of a long conversation', () => {
   });
 
   it('keep the row that has the focus, however far away it is', () => {
-    const mounted = new MountedRows();
+    const mounted = new VirtualRows();
     const messages = conversation(400);
     const entries = mounted.entries(messages, 'm7', view());
     expect(rows(entries)).toEqual([7, ...span(380, 399)]);
@@ -97,14 +97,14 @@ describe('rows of a long conversation', () => {
     [89, line + 44],
   ])('with %i characters are taken to be %i px high', (length, height) => {
     const messages = conversation(200).map((row) => ({ ...row, text: 'x'.repeat(length) }));
-    const entries = new MountedRows().entries(messages, null, view({ following: false }));
+    const entries = new VirtualRows().entries(messages, null, view({ following: false }));
     const shown = rows(entries);
     expect(shown[0]).toBe(0);
     expect(spaces(entries)).toEqual([[200, (200 - shown.length) * height]]);
   });
 
   it('have their true heights once they were seen', () => {
-    const mounted = new MountedRows();
+    const mounted = new VirtualRows();
     const messages = conversation(200);
     const short = messages.slice(0, 150);
     const taller = [{ dataset: { index: '199' }, offsetHeight: line + 100 }];
@@ -120,7 +120,7 @@ describe('rows of a long conversation', () => {
   });
 
   it('are measured anew at another width, and not where there is none', () => {
-    const mounted = new MountedRows();
+    const mounted = new VirtualRows();
     const messages = conversation(200);
     mounted.entries(messages, null, view());
     const taller = [{ dataset: { index: '199' }, offsetHeight: line + 100 }];
@@ -136,7 +136,7 @@ describe('rows of a long conversation', () => {
   it('stand where the anchor wants them: so many px below the top edge', () => {
     const at = (offset: number) =>
       rows(
-        new MountedRows().entries(
+        new VirtualRows().entries(
           conversation(400),
           null,
           view({ following: false, anchor: { messageId: 'm100', offset } }),
@@ -149,7 +149,7 @@ describe('rows of a long conversation', () => {
 
   it('go by the scroll position where the anchor’s message is gone', () => {
     const anchor = { messageId: 'gone', offset: 0 };
-    const entries = new MountedRows().entries(
+    const entries = new VirtualRows().entries(
       conversation(400),
       null,
       view({ following: false, anchor, top: 100 * line }),
@@ -160,7 +160,7 @@ describe('rows of a long conversation', () => {
   it('are found again wherever their message has moved to', () => {
     for (const shift of [1, 63, 64, 65, 150]) {
       for (const sign of [1, -1]) {
-        const mounted = new MountedRows();
+        const mounted = new VirtualRows();
         const anchor = { messageId: 'm200', offset: 0 };
         const scrolled = view({ following: false, anchor });
         mounted.entries(conversation(400), 'm200', scrolled);
@@ -174,11 +174,11 @@ describe('rows of a long conversation', () => {
   });
 
   it('keep the first row as well as any other', () => {
-    expect(rows(new MountedRows().entries(conversation(400), 'm0', view()))[0]).toBe(0);
+    expect(rows(new VirtualRows().entries(conversation(400), 'm0', view()))[0]).toBe(0);
   });
 
   it('are the same entries until something moves', () => {
-    const mounted = new MountedRows();
+    const mounted = new VirtualRows();
     const messages = conversation(400);
     const first = mounted.entries(messages, null, view());
     expect(mounted.entries(messages, null, view())).toBe(first);
@@ -186,7 +186,7 @@ describe('rows of a long conversation', () => {
   });
 
   it('become all of them when the conversation is short again, and few when it is long', () => {
-    const mounted = new MountedRows();
+    const mounted = new VirtualRows();
     mounted.entries(conversation(151), null, view());
     expect(rows(mounted.entries(conversation(150), null, view()))).toEqual(span(0, 149));
     expect(rows(mounted.entries(conversation(151), null, view()))).toEqual(span(131, 150));

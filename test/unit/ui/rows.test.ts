@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Message } from '../../../src/protocol/message.ts';
 import { english } from '../../../src/ui/messages.ts';
-import { arrivals } from '../../../src/ui/panel/new-messages.ts';
+import { newMessages } from '../../../src/ui/panel/new-messages.ts';
 import { Rows } from '../../../src/ui/panel/rows.ts';
 import { UnreadMark } from '../../../src/ui/panel/unread-mark.ts';
 import { message, own, snapshot } from './fixtures.ts';
@@ -127,34 +127,34 @@ describe('arrivals', () => {
   const mine = own('m');
 
   it('are what others wrote behind what was there', () => {
-    expect(arrivals([a], [a, mine, b])).toEqual([b]);
-    expect(arrivals([a, mine], [a, mine])).toEqual([]);
+    expect(newMessages([a], [a, mine, b])).toEqual([b]);
+    expect(newMessages([a, mine], [a, mine])).toEqual([]);
   });
 
   it('are none when nothing has changed', () => {
     const list = [a, b];
-    expect(arrivals(list, list)).toEqual([]);
+    expect(newMessages(list, list)).toEqual([]);
   });
 
   it('are found where a row was replaced as well', () => {
     const corrected = { ...a, missingBefore: 1 };
-    expect(arrivals([a, mine], [corrected, mine, b])).toEqual([b]);
-    expect(arrivals([mine, a], [mine, corrected, b])).toEqual([b]);
+    expect(newMessages([a, mine], [corrected, mine, b])).toEqual([b]);
+    expect(newMessages([mine, a], [mine, corrected, b])).toEqual([b]);
   });
 
   it('are not what was put on top', () => {
     const older = message('older');
-    expect(arrivals([a], [older, a])).toEqual([]);
-    expect(arrivals([a], [older, a, b])).toEqual([b]);
+    expect(newMessages([a], [older, a])).toEqual([]);
+    expect(newMessages([a], [older, a, b])).toEqual([b]);
   });
 
   it('are found in the middle, where a gap is filled', () => {
-    expect(arrivals([a, mine], [a, b, mine])).toEqual([b]);
+    expect(newMessages([a, mine], [a, b, mine])).toEqual([b]);
   });
 
   it('are all, where nothing was there or nothing is left of it', () => {
-    expect(arrivals([], [a, mine, b])).toEqual([a, b]);
-    expect(arrivals([message('x')], [a, b])).toEqual([a, b]);
+    expect(newMessages([], [a, mine, b])).toEqual([a, b]);
+    expect(newMessages([message('x')], [a, b])).toEqual([a, b]);
   });
 });
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { troubleBy, wordsOf } from '../../../src/ui/languages/plurals.ts';
+import { errorTexts, languageRules } from '../../../src/ui/languages/plurals.ts';
 import { english } from '../../../src/ui/messages.ts';
 import { emptyDraft } from '../../../src/ui/panel/forms/draft.ts';
-import { withFormWords } from '../../../src/ui/panel/forms/messages.ts';
+import { withFormMessages } from '../../../src/ui/panel/forms/messages.ts';
 
 describe('the words of a language', () => {
   it('count as it does', () => {
-    const { number, plural } = wordsOf('de');
+    const { number, plural } = languageRules('de');
     expect(number(1_234)).toBe('1.234');
     const forms = { one: '# Nachricht', other: '# Nachrichten' };
     expect([0, 1, 2, 1_000].map((count) => plural(count, forms))).toEqual([
@@ -15,23 +15,23 @@ describe('the words of a language', () => {
       '2 Nachrichten',
       '1.000 Nachrichten',
     ]);
-    expect(wordsOf('ar').plural(3, { few: 'few', other: 'other' })).toBe('few');
-    expect(wordsOf('ar').plural(2, { few: 'few', other: 'other' })).toBe('other');
+    expect(languageRules('ar').plural(3, { few: 'few', other: 'other' })).toBe('few');
+    expect(languageRules('ar').plural(2, { few: 'few', other: 'other' })).toBe('other');
   });
 
   it('list names as people read them', () => {
-    expect(wordsOf('de').listed(['Tier_1_Support', 'Billing', 'Sales'])).toBe(
+    expect(languageRules('de').listed(['Tier_1_Support', 'Billing', 'Sales'])).toBe(
       'Tier 1 Support, Billing oder Sales',
     );
   });
 
   it('tell the time of day', () => {
     const at = new Date(2026, 4, 4, 15, 4).getTime();
-    expect(wordsOf('de').clockTime(at)).toBe('15:04');
+    expect(languageRules('de').clockTime(at)).toBe('15:04');
   });
 
   it('tell a problem by its code, and else in general', () => {
-    const tell = troubleBy({ network: 'Kein Netz.' }, 'Etwas ging schief.');
+    const tell = errorTexts({ network: 'Kein Netz.' }, 'Etwas ging schief.');
     expect(tell({ code: 'network', message: 'x' })).toBe('Kein Netz.');
     expect(tell({ code: 'timeout', message: 'x' })).toBe('Etwas ging schief.');
     expect(tell({ code: null, message: 'x' })).toBe('Etwas ging schief.');
@@ -46,7 +46,7 @@ describe('the words of forms', () => {
     ['fr', '2 sur 3', '12'],
     ['ar', '2 من 3', '12'],
   ])('in %s have both numbers of a page, and the limit', (language, step, limit) => {
-    const { form } = withFormWords({ ...english, language });
+    const { form } = withFormMessages({ ...english, language });
     const western = (text: string) =>
       text.replaceAll(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660));
     expect(western(form.step(2, 3))).toBe(step);

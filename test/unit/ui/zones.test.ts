@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { textsOf } from '../../../src/ui/languages/index.ts';
 import { english } from '../../../src/ui/messages.ts';
 import { spanText } from '../../../src/ui/panel/forms/answers.ts';
-import { withFormWords } from '../../../src/ui/panel/forms/messages.ts';
+import { withFormMessages } from '../../../src/ui/panel/forms/messages.ts';
 import { sizeText } from '../../../src/ui/panel/size-text.ts';
 
 // Days and times are the visitor's own: each of these holds wherever they are, and whatever they speak.
@@ -95,7 +95,7 @@ describe.each(zones)('in %s', (zone) => {
         latest: '2026-06-30',
         parts: [],
       },
-      withFormWords(english),
+      withFormMessages(english),
     );
     expect(span).toBe('May 1, 2026 – June 30, 2026');
   });
@@ -151,13 +151,13 @@ it('whatever depends on the zone or the language is known here', () => {
     .filter((path) => path.endsWith('.ts') && depends.test(readFileSync(join(root, path), 'utf8')))
     .toSorted();
   expect(files).toEqual([
-    'ui/languages/words.ts', // languages.test.ts
+    'ui/languages/plurals.ts', // languages.test.ts
+    'ui/launcher-messages.ts', // languages.test.ts
+    'ui/messages.ts', // languages.test.ts
     'ui/panel/calendar.ts', // above
     'ui/panel/content/pickers.ts', // test/browser/panel/zones.spec.ts
     'ui/panel/files/view.ts', // a share of a hundred: test/browser/panel/files.spec.ts
     'ui/panel/forms/answers.ts', // above
     'ui/panel/size-text.ts', // above
-    'ui/shell-texts.ts', // languages.test.ts
-    'ui/texts.ts', // languages.test.ts
   ]);
 });

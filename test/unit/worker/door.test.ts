@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { throughChannels } from '../../../src/client/channels.ts';
 import { callChannel, hubChannel } from '../../../src/protocol/channels.ts';
 import type { Note } from '../../../src/worker/core/effect.ts';
-import { answerDoor, type Port } from '../../../src/worker/host/ports.ts';
+import { answerConnectRequests, type Port } from '../../../src/worker/host/ports.ts';
 
 let notes: Note[] = [];
 let served: { readonly port: Port; readonly onGone: () => void }[] = [];
@@ -20,7 +20,7 @@ afterEach(() => {
 
 /** A hub in some tab: it says hello on each connection. */
 function open(): void {
-  answerDoor(
+  answerConnectRequests(
     (port, onGone) => {
       served.push({ port, onGone });
       cleanUps.push(() => port.close());
@@ -44,7 +44,7 @@ async function settled(): Promise<void> {
   }
 }
 
-const knock = (connectionId: unknown) => ({ type: 'partyline-knock', connectionId });
+const knock = (connectionId: unknown) => ({ type: 'partyline-connect-request', connectionId });
 
 describe('the door of a hub without SharedWorker', () => {
   it('lets a tab in once, however often it knocks', async () => {
@@ -102,10 +102,18 @@ describe('the door of a hub without SharedWorker', () => {
   it('stays shut for what is no knock', async () => {
     open();
     const door = channel(hubChannel);
-    for (const data of [null, 7, 'partyline-knock', {}, knock(''), knock(7), knock(undefined)]) {
+    for (const data of [
+      null,
+      7,
+      'partyline-connect-request',
+      {},
+      knock(''),
+      knock(7),
+      knock(undefined),
+    ]) {
       door.postMessage(data);
     }
-    door.postMessage({ type: 'partyline-here' });
+    door.postMessage({ type: 'partyline-hub-ready' });
     door.postMessage(knock('x'.repeat(129)));
     await settled();
     expect(served).toHaveLength(0);
@@ -140,7 +148,7 @@ describe('the door of a hub without SharedWorker', () => {
     door.postMessage(knock('one more'));
     await settled();
     expect(served).toHaveLength(1_000);
-    expect(notes).toEqual([{ kind: 'misfit', detail: expect.any(String) }]);
+    expect(notes).toEqual([{ kind: 'invalid', detail: expect.any(String) }]);
     served[0]?.onGone();
     door.postMessage(knock('one more'));
     await settled();

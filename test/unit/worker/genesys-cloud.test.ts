@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { GatewayCommand, GatewayEvent, Supply } from '../../../src/protocol/gateway.ts';
+import type {
+  GatewayCommand,
+  GatewayEvent,
+  GatewayExtension,
+} from '../../../src/protocol/gateway.ts';
 import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
 import type { CallAnswer } from '../../../src/protocol/port.ts';
 import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
@@ -7,7 +11,7 @@ import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 /** The line of a hub, with what stands beside the core; `hears` answers with what the core is told. */
 class Line {
   readonly sent: string[] = [];
-  readonly supply: Supply;
+  readonly supply: GatewayExtension;
   readonly #gateway = genesysCloud({ deploymentId: 'd', region: 'eu-west-1' });
 
   constructor() {
@@ -25,7 +29,7 @@ class Line {
 
   /** As the core or somebody beside it does. */
   sends(command: GatewayCommand): boolean {
-    if (!this.supply.wants(command)) return true;
+    if (!this.supply.shouldSend(command)) return true;
     this.sent.push(...this.#gateway.encode(command, 'secret'));
     return true;
   }
@@ -37,7 +41,7 @@ class Line {
 
   hears(frame: object): GatewayEvent[] {
     const events = this.#gateway.decode(JSON.stringify({ type: 'response', ...frame }));
-    return events.flatMap((event) => this.supply.hear(event) ?? []);
+    return events.flatMap((event) => this.supply.onEvent(event) ?? []);
   }
 
   /** @param tracingId of the request that it names; without it, of none */

@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { bootOf } from '../../../src/protocol/epoch.ts';
-import type { RestCall, RestResult, Supply, SupplyHub } from '../../../src/protocol/gateway.ts';
+import type {
+  ExtensionHost,
+  GatewayExtension,
+  RestCall,
+  RestResult,
+} from '../../../src/protocol/gateway.ts';
 import { aliveLock, hubLock, tabLock } from '../../../src/protocol/locks.ts';
 import type { Call, StreamMessage } from '../../../src/protocol/port.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';
@@ -88,7 +93,7 @@ function answerOf(call: RestCall): RestResult {
     const conversation = { conversationId, status: 'connected' } as const;
     return { ok: true, value: { type: 'conversation', conversation } };
   }
-  const history = { messages: [], nextCursor: null, misfits: 0 };
+  const history = { messages: [], nextCursor: null, invalidCount: 0 };
   return { ok: true, value: { type: 'history', ...history } };
 }
 
@@ -114,7 +119,7 @@ afterEach(() => {
 
 function startHub(
   options: Partial<HubOptions> & {
-    supply?: (hub: SupplyHub) => Supply;
+    supply?: (hub: ExtensionHost) => GatewayExtension;
     response?: (call: RestCall) => RestResult;
   } = {},
   host = browser.worker(),
@@ -141,7 +146,7 @@ async function attach(hub: Hub, tabId = 'tab', tab = new Tab()): Promise<Tab> {
     pages.set(tabId, page);
     void page.locks.request(tabLock(tabId), () => new Promise<never>(() => {}));
   }
-  void hub.attach(tabId, true, { conversationId: null, visitor: null, wipes: 0 }, tab);
+  void hub.attach(tabId, true, { conversationId: null, visitor: null, resetCount: 0 }, tab);
   await settled();
   return tab;
 }
@@ -373,7 +378,7 @@ describe('a tab', () => {
 
   it('that nobody knows is not heard', async () => {
     const seen: Input[] = [];
-    const { hub } = startHub({ inspect: { saw: ({ input }) => seen.push(input) } });
+    const { hub } = startHub({ inspect: { onStep: ({ input }) => seen.push(input) } });
     await attach(hub);
     hub.tabInput({ type: 'tab-used', tabId: 'stranger' });
     hub.tabInput({ type: 'tab-pull', tabId: 'tab' });
@@ -385,12 +390,12 @@ describe('a tab', () => {
 
   it('brings what its page knows of the conversation, and whether it is seen', async () => {
     const seen: Input[] = [];
-    const { hub } = startHub({ inspect: { saw: ({ input }) => seen.push(input) } });
+    const { hub } = startHub({ inspect: { onStep: ({ input }) => seen.push(input) } });
     await attach(hub);
     void hub.attach(
       'tab',
       false,
-      { conversationId: 'c', visitor: 'visitor-1', wipes: 2 },
+      { conversationId: 'c', visitor: 'visitor-1', resetCount: 2 },
       new Tab(),
     );
     await settled();
@@ -400,7 +405,7 @@ describe('a tab', () => {
       visible: false,
       conversationId: 'c',
       visitor: 'visitor-1',
-      wipes: 2,
+      resetCount: 2,
     });
   });
 });
@@ -439,7 +444,7 @@ describe('the line', () => {
 
   it('takes what stands beside the core asks for, and the core counts it', async () => {
     const seen: Input[] = [];
-    const { hub, host } = startHub({ inspect: { saw: ({ input }) => seen.push(input) } });
+    const { hub, host } = startHub({ inspect: { onStep: ({ input }) => seen.push(input) } });
     await attach(hub);
     host.lines.newest.opens();
     expect(hub.send({ type: 'rest-token' })).toBe(true);
@@ -496,7 +501,7 @@ describe('REST', () => {
         call.type === 'history-since'
           ? {
               ok: true,
-              value: { type: 'history', messages: [message], nextCursor: null, misfits: 0 },
+              value: { type: 'history', messages: [message], nextCursor: null, invalidCount: 0 },
             }
           : answerOf(call),
     });
@@ -523,7 +528,7 @@ describe('REST', () => {
 describe('what changes', () => {
   it('is looked for once a task, and not at all where nothing came', async () => {
     const seen: Input['type'][] = [];
-    const { hub } = startHub({ inspect: { saw: ({ input }) => seen.push(input.type) } });
+    const { hub } = startHub({ inspect: { onStep: ({ input }) => seen.push(input.type) } });
     await attach(hub);
     seen.length = 0;
     hub.tabInput({ type: 'tab-used', tabId: 'tab' });
@@ -741,10 +746,10 @@ describe('what stands beside the hub', () => {
   });
 
   it('an inspector sees each step, with the states before and after it', async () => {
-    const saw = vi.fn();
-    const { hub } = startHub({ inspect: { saw } });
+    const onStep = vi.fn();
+    const { hub } = startHub({ inspect: { onStep } });
     await attach(hub);
-    const steps = saw.mock.calls.map(([step]) => step);
+    const steps = onStep.mock.calls.map(([step]) => step);
     expect(steps.map(({ input }) => input.type)).toEqual(
       expect.arrayContaining(['restored', 'tab-attached', 'flush', 'token']),
     );
@@ -760,8 +765,8 @@ describe('what stands beside the hub', () => {
     const { hub, host, log } = await inConversation();
     const note = vi.spyOn(log, 'note');
     const error = vi.spyOn(log, 'error').mockImplementation(() => {});
-    host.lines.newest.hears({ type: 'misfit', reason: 'no JSON' });
-    expect(note).toHaveBeenCalledWith({ kind: 'misfit', detail: 'no JSON' });
+    host.lines.newest.hears({ type: 'invalid', reason: 'no JSON' });
+    expect(note).toHaveBeenCalledWith({ kind: 'invalid', detail: 'no JSON' });
     const cause = new Error('full');
     hub.logError('a file was lost', cause);
     expect(error).toHaveBeenCalledWith('a file was lost', cause);
@@ -769,7 +774,7 @@ describe('what stands beside the hub', () => {
 
   it('a dialect’s own supply brings the tokens, hears the line, and answers first', async () => {
     const current = () => 'a session’s secret';
-    const supply: Supply = {
+    const supply: GatewayExtension = {
       tokens: {
         current,
         forget: vi.fn(),
@@ -778,8 +783,8 @@ describe('what stands beside the hub', () => {
       },
       restTokens: { get: async () => 'a token of the line' },
       answer: () => null,
-      wants: vi.fn(() => true),
-      hear: vi.fn((event) => event),
+      shouldSend: vi.fn(() => true),
+      onEvent: vi.fn((event) => event),
       forget: () => {},
     };
     const { hub, host } = startHub({ supply: () => supply });
@@ -795,8 +800,8 @@ describe('what stands beside the hub', () => {
     await later(60_000);
     await settled();
     expect(host.lines.newest.token).toBe('a session’s secret');
-    expect(supply.hear).toHaveBeenCalledWith({ type: 'conversation', conversation });
-    expect(supply.wants).toHaveBeenCalledWith({ type: 'authenticate' });
+    expect(supply.onEvent).toHaveBeenCalledWith({ type: 'conversation', conversation });
+    expect(supply.shouldSend).toHaveBeenCalledWith({ type: 'authenticate' });
     const { headers } = server.rest.at(-1)?.init ?? {};
     expect(headers).toMatchObject({ authorization: 'Bearer a token of the line' });
     host.lines.newest.ends();

@@ -14,19 +14,19 @@ afterEach(() => void vi.restoreAllMocks());
 
 it('odd things are told one by one twenty times, then every hundredth, each kind by itself', () => {
   const log = new Log();
-  for (let index = 1; index <= 20; index += 1) log.note({ kind: 'misfit', detail: `no ${index}` });
+  for (let index = 1; index <= 20; index += 1) log.note({ kind: 'invalid', detail: `no ${index}` });
   expect(said).toHaveLength(20);
-  expect(said[0]).toBe('warn [partyline] misfit (1 so far): no 1');
-  expect(said[19]).toBe('warn [partyline] misfit (20 so far): no 20');
-  for (let index = 21; index <= 99; index += 1) log.note({ kind: 'misfit', detail: 'more' });
+  expect(said[0]).toBe('warn [partyline] invalid (1 so far): no 1');
+  expect(said[19]).toBe('warn [partyline] invalid (20 so far): no 20');
+  for (let index = 21; index <= 99; index += 1) log.note({ kind: 'invalid', detail: 'more' });
   expect(said).toHaveLength(20);
   log.note({ kind: 'flood', detail: 'another' });
   expect(said.at(-1)).toBe('warn [partyline] flood (1 so far): another');
-  for (let index = 100; index <= 300; index += 1) log.note({ kind: 'misfit', detail: 'more' });
+  for (let index = 100; index <= 300; index += 1) log.note({ kind: 'invalid', detail: 'more' });
   expect(said.slice(21)).toEqual([
-    'warn [partyline] misfit (100 so far): more',
-    'warn [partyline] misfit (200 so far): more',
-    'warn [partyline] misfit (300 so far): more',
+    'warn [partyline] invalid (100 so far): more',
+    'warn [partyline] invalid (200 so far): more',
+    'warn [partyline] invalid (300 so far): more',
   ]);
 });
 

@@ -2,10 +2,10 @@ import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { defaultLimits, defaultTiming } from '../../../src/worker/core/settings.ts';
 import {
+  encryptRows,
   genesysCloud,
   genesysWebchat,
   PartylineError,
-  sealedRows,
 } from '../../../src/worker/index.ts';
 import { checkOptions, type HubOptions } from '../../../src/worker/options.ts';
 
@@ -25,14 +25,14 @@ function isTaken(options: object): boolean {
 describe('an option', () => {
   it('that is given is what the hub gets, each by its own name', () => {
     const attributes = z.object({});
-    const inspect = { saw: vi.fn() };
+    const inspect = { onStep: vi.fn() };
     expect(
       checkOptions({
         gateway,
         tokenUrl: '/t',
         routingLogUrl: '/log',
         history: 'confirmed',
-        encrypted: sealedRows,
+        encrypted: encryptRows,
         inspect,
         build: '1.2',
         routing: { whenUnchecked: 'wait', whenUncovered: 'refuse', attributes },
@@ -42,7 +42,7 @@ describe('an option', () => {
       tokenUrl: '/t',
       routingLogUrl: '/log',
       history: 'confirmed',
-      encrypted: sealedRows,
+      encrypted: encryptRows,
       inspect,
       build: '1.2',
       routing: { whenUnchecked: 'wait', whenUncovered: 'refuse' },
@@ -120,7 +120,7 @@ describe('an option', () => {
     [{ routing: { whenever: 'send' } }, false],
     [{ routing: { whenUnchecked: 'send' } }, true],
     [{ routing: { whenUncovered: 'ask' } }, true],
-    [{ encrypted: sealedRows() }, false],
+    [{ encrypted: encryptRows() }, false],
   ])('%j is taken: %s', (options, expected) => {
     expect(isTaken(options)).toBe(expected);
   });

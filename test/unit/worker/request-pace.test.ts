@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
-import { RequestPace } from '../../../src/worker/edges/request-limiter.ts';
+import { RequestLimiter } from '../../../src/worker/edges/request-limiter.ts';
 
 const { traits } = genesysCloud({ deploymentId: 'd', region: 'eu-west-1' });
 
@@ -13,7 +13,7 @@ describe('the pace of requests', () => {
   });
 
   it('leaves a quarter of what the platform allows to messages and pings', () => {
-    const pace = new RequestPace(traits.pace);
+    const pace = new RequestLimiter(traits.pace);
     for (let request = 0; request < 35; request += 1) pace.count();
     expect(pace.wait).toBe(0);
     pace.count();
@@ -23,7 +23,7 @@ describe('the pace of requests', () => {
   });
 
   it('looks back on a minute, and counts each request from when it left', () => {
-    const pace = new RequestPace(traits.pace);
+    const pace = new RequestLimiter(traits.pace);
     vi.advanceTimersByTime(10_000);
     for (let request = 0; request < 44; request += 1) pace.count();
     vi.advanceTimersByTime(20_000);
@@ -36,7 +36,7 @@ describe('the pace of requests', () => {
   });
 
   it('knows no wait where nothing is limited', () => {
-    const pace = new RequestPace(undefined);
+    const pace = new RequestLimiter(undefined);
     for (let request = 0; request < 100; request += 1) pace.count();
     expect(pace.wait).toBe(0);
   });

@@ -3,7 +3,7 @@ import type { GatewayEvent, GatewayProblem } from '../../../src/protocol/gateway
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
 import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
 import { Rest } from '../../../src/worker/edges/rest.ts';
-import { RestTokens } from '../../../src/worker/genesys-cloud/history-token.ts';
+import { HistoryTokens } from '../../../src/worker/genesys-cloud/history-token.ts';
 
 const taken = (token: string) => ({ type: 'rest-token', token, expiresAt: null }) as const;
 const problem = (part: Partial<GatewayProblem>): GatewayEvent => ({
@@ -32,7 +32,7 @@ afterEach(() => {
 describe('a token for the history', () => {
   it('is asked for once for all who want it, and kept for less than its minute', async () => {
     let asked = 0;
-    const tokens = new RestTokens(() => {
+    const tokens = new HistoryTokens(() => {
       asked += 1;
       return true;
     });
@@ -57,7 +57,7 @@ describe('a token for the history', () => {
   ] as const)(
     'that an error without a name may be about costs no message (%s)',
     async (code, kind) => {
-      const tokens = new RestTokens(() => true);
+      const tokens = new HistoryTokens(() => true);
       tokens.opened();
       const unnamed = problem({ code, kind });
       expect(tokens.hear(unnamed)).toBe(unnamed);
@@ -74,7 +74,7 @@ describe('a token for the history', () => {
     ['4029', 'rate-limited'],
     ['403', 'unavailable'],
   ] as const)('is waited for when the error is about something else (%s)', async (code, kind) => {
-    const tokens = new RestTokens(() => true);
+    const tokens = new HistoryTokens(() => true);
     tokens.opened();
     const token = tokens.get(false);
     const unnamed = problem({ code, kind });
@@ -86,7 +86,7 @@ describe('a token for the history', () => {
   });
 
   it('that is refused, or not given in time, is waited for no longer', async () => {
-    const tokens = new RestTokens(() => true);
+    const tokens = new HistoryTokens(() => true);
     tokens.opened();
     const refused = tokens.get(false);
     tokens.hear(problem({ kind: 'rate-limited', messageId: requestIds.jwt }));
@@ -102,7 +102,7 @@ describe('a token for the history', () => {
   it('is asked for on an open line alone, and at once again where there was none', async () => {
     let hasLine = false;
     let asked = 0;
-    const tokens = new RestTokens(() => {
+    const tokens = new HistoryTokens(() => {
       asked += 1;
       return hasLine;
     });
@@ -119,7 +119,7 @@ describe('a token for the history', () => {
 
   it('lives for 50 s from the moment it was asked for, however late it came', async () => {
     let asked = 0;
-    const tokens = new RestTokens(() => {
+    const tokens = new HistoryTokens(() => {
       asked += 1;
       return true;
     });
@@ -139,7 +139,7 @@ describe('a token for the history', () => {
 
   it('that was refused is not given again', async () => {
     let asked = 0;
-    const tokens = new RestTokens(() => {
+    const tokens = new HistoryTokens(() => {
       asked += 1;
       return true;
     });
@@ -155,7 +155,7 @@ describe('a token for the history', () => {
   });
 
   it('has no deadline any more once it is there, and is forgotten with its line', async () => {
-    const tokens = new RestTokens(() => true);
+    const tokens = new HistoryTokens(() => true);
     tokens.opened();
     const first = tokens.get(false);
     tokens.take(taken('one'));
@@ -171,7 +171,7 @@ describe('a token for the history', () => {
   });
 
   it('is none of an event’s that is no problem', async () => {
-    const tokens = new RestTokens(() => true);
+    const tokens = new HistoryTokens(() => true);
     tokens.opened();
     const token = tokens.get(false);
     const pong = { type: 'pong' } as const;

@@ -21,7 +21,7 @@ const conversation = {
   conversation: { conversationId: 'c1', status: 'connected' },
   ordinal: 1,
   next: 2,
-  holes: [{ from: 1, to: 2, tries: 0 }],
+  gaps: [{ from: 1, to: 2, tries: 0 }],
   completeUntil: 0,
   readMark: null,
   isClosed: false,
@@ -57,13 +57,13 @@ describe('a row', () => {
   });
 
   it('of before there was a count of wipes is read', () => {
-    const { wipes: _, ...older } = emptyMeta;
+    const { resetCount: _, ...older } = emptyMeta;
     expect(reader().rows.read('meta', older)).toEqual(older);
   });
 
   it.each([
     ['message', { ...message, position: [1, 1, 0] }],
-    ['conversation', { ...conversation, holes: [{ from: 1, to: 2 }] }],
+    ['conversation', { ...conversation, gaps: [{ from: 1, to: 2 }] }],
     ['conversation', { ...conversation, isClosed: undefined }],
     ['outbox', { ...outbox, text: 7 }],
     ['meta', { ...emptyMeta, draft: null }],
@@ -73,7 +73,7 @@ describe('a row', () => {
     const { rows, note } = reader();
     expect(rows.read(kind, row)).toBeNull();
     expect(note).toHaveBeenCalledTimes(1);
-    expect(note.mock.calls[0]?.[0]).toMatchObject({ kind: 'misfit' });
+    expect(note.mock.calls[0]?.[0]).toMatchObject({ kind: 'invalid' });
     expect(note.mock.calls[0]?.[0].detail).toContain(kind);
   });
 
@@ -102,8 +102,8 @@ describe('a row', () => {
   });
 
   it('is known again as the dialect knows it', () => {
-    const findAlike = async () => null;
-    expect(reader({ findAlike }).rows.findAlike).toBe(findAlike);
-    expect(reader().rows.findAlike).toBeUndefined();
+    const findDuplicate = async () => null;
+    expect(reader({ findDuplicate }).rows.findDuplicate).toBe(findDuplicate);
+    expect(reader().rows.findDuplicate).toBeUndefined();
   });
 });

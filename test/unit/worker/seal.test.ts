@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../src/protocol/message.ts';
 import { emptyMeta, type StoreOperation } from '../../../src/worker/core/records.ts';
-import { makeKey, Seal } from '../../../src/worker/store/encryption.ts';
+import { makeKey, RowEncryption } from '../../../src/worker/store/encryption.ts';
 import { oddTexts } from '../../contracts/rows.ts';
 
 const message: Message = {
@@ -40,7 +40,7 @@ const operations: StoreOperation[] = [
 ];
 
 /** The rows as they were, from what was written; `null` for those that can't be opened. */
-async function opened(seal: Seal, sealed: readonly StoreOperation[]) {
+async function opened(seal: RowEncryption, sealed: readonly StoreOperation[]) {
   return Promise.all(
     sealed.map((operation) => {
       switch (operation.type) {
@@ -61,7 +61,7 @@ async function opened(seal: Seal, sealed: readonly StoreOperation[]) {
 
 describe('sealed rows', () => {
   it('hold nothing that somebody wrote or is called, and open to what they were', async () => {
-    const seal = new Seal(await makeKey());
+    const seal = new RowEncryption(await makeKey());
     const sealed = await seal.sealAll(operations);
     const kept = JSON.stringify(sealed);
     for (const text of [
@@ -82,7 +82,7 @@ describe('sealed rows', () => {
   });
 
   it('hide what an outgoing message brings, too', async () => {
-    const seal = new Seal(await makeKey());
+    const seal = new RowEncryption(await makeKey());
     const file = {
       type: 'attachment',
       attachmentId: 'a',
@@ -110,21 +110,21 @@ describe('sealed rows', () => {
         Buffer.from(part).toString('base64'),
       );
       const row = { ...record, text: `\u0001s${bytes.join('')}` };
-      expect(await new Seal(key).openOutbox(row)).toEqual({ ...record, text });
+      expect(await new RowEncryption(key).openOutbox(row)).toEqual({ ...record, text });
     }
   });
 
   it('are never the same twice', async () => {
-    const seal = new Seal(await makeKey());
+    const seal = new RowEncryption(await makeKey());
     expect(await seal.sealAll(operations)).not.toEqual(await seal.sealAll(operations));
   });
 
   it('open with no other key, and not when they were changed', async () => {
-    const seal = new Seal(await makeKey());
+    const seal = new RowEncryption(await makeKey());
     const sealed = await seal.sealAll(operations);
     const nothing = [null, null, null, null, null, null];
-    expect(await opened(new Seal(await makeKey()), sealed)).toEqual(nothing);
-    expect(await opened(new Seal(null), sealed)).toEqual(nothing);
+    expect(await opened(new RowEncryption(await makeKey()), sealed)).toEqual(nothing);
+    expect(await opened(new RowEncryption(null), sealed)).toEqual(nothing);
     const [first] = sealed;
     if (first?.type !== 'put-message') throw new Error('no message');
     for (const text of [
@@ -146,15 +146,15 @@ describe('sealed rows', () => {
 
 describe('plain rows', () => {
   it('are what they were, and open with a key too', async () => {
-    const plain = await new Seal(null).sealAll(operations);
+    const plain = await new RowEncryption(null).sealAll(operations);
     expect(plain).toBe(operations);
-    const seal = new Seal(await makeKey());
+    const seal = new RowEncryption(await makeKey());
     expect(await opened(seal, plain)).toEqual([message, message, record, record, meta, null]);
   });
 
   it('that look like sealed ones, or that UTF-8 would change, are texts all the same', async () => {
     for (const text of oddTexts) {
-      for (const seal of [new Seal(null), new Seal(await makeKey())]) {
+      for (const seal of [new RowEncryption(null), new RowEncryption(await makeKey())]) {
         const odd: StoreOperation[] = [
           { type: 'put-message', message: { ...message, text } },
           { type: 'put-outbox', record: { ...record, text } },

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SessionSettings } from '../../../src/protocol/gateway.ts';
 import type { KeptSession } from '../../../src/worker/genesys-cloud/credential-store.ts';
-import { SessionTokens } from '../../../src/worker/genesys-cloud/session-credentials.ts';
+import { SessionCredentials } from '../../../src/worker/genesys-cloud/session-credentials.ts';
 
 const urls = {
   visitor: 'https://shop.example/visitor',
@@ -66,7 +66,7 @@ beforeEach(() => {
 
 afterEach(() => void vi.restoreAllMocks());
 
-const tokensOf = (settings: SessionSettings) => new SessionTokens(settings, () => {}, vault);
+const tokensOf = (settings: SessionSettings) => new SessionCredentials(settings, () => {}, vault);
 const paths = () => asked.map(({ url }) => url);
 const bodyOf = (url: string): unknown =>
   JSON.parse(String(asked.find((one) => one.url === url)?.init.body));

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
 import { startGateway } from '../../../src/testing/index.ts';
 import type { KeptSession } from '../../../src/worker/genesys-cloud/credential-store.ts';
-import { SessionTokens } from '../../../src/worker/genesys-cloud/session-credentials.ts';
+import { SessionCredentials } from '../../../src/worker/genesys-cloud/session-credentials.ts';
 import { Log } from '../../../src/worker/host/log.ts';
 
 const wanted = () => true;
@@ -32,7 +32,7 @@ async function platform(options: { visitorUrl?: string; codeUrl?: string } = {})
   return {
     gateway,
     sessions,
-    tokens: new SessionTokens(sessions, (what, cause) => new Log().error(what, cause)),
+    tokens: new SessionCredentials(sessions, (what, cause) => new Log().error(what, cause)),
   };
 }
 
@@ -182,7 +182,7 @@ describe('an identity', () => {
     });
     const { gateway, sessions } = await platform({ codeUrl });
     const vault = new MemoryVault();
-    const worker = () => new SessionTokens(sessions, () => undefined, vault);
+    const worker = () => new SessionCredentials(sessions, () => undefined, vault);
     const first = worker();
     await first.fetch(false, wanted);
     await first.fetch(false, wanted);

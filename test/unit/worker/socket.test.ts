@@ -46,9 +46,9 @@ let heard: string[] = [];
 let told: string[] = [];
 let unwanted: GatewayCommand['type'] | null = null;
 
-const aside = {
-  wants: ({ type }: GatewayCommand) => type !== unwanted,
-  hear: (event: GatewayEvent) => {
+const extension = {
+  shouldSend: ({ type }: GatewayCommand) => type !== unwanted,
+  onEvent: (event: GatewayEvent) => {
     heard.push(event.type);
     return event.type === 'ping' ? null : event;
   },
@@ -62,7 +62,7 @@ function lines(): Sockets {
     closed: (id: number) => void told.push(`closed ${id}`),
     gateway: (id: number, event: GatewayEvent) => void told.push(`${event.type} ${id}`),
   };
-  return new Sockets(adapter, () => 'token', events, { note: () => {} }, aside);
+  return new Sockets(adapter, () => 'token', events, { note: () => {} }, extension);
 }
 
 const socketAt = (index: number): TestSocket => {

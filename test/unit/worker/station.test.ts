@@ -7,14 +7,14 @@ import { hubLock, tabLock } from '../../../src/protocol/locks.ts';
 import type { HubCalls } from '../../../src/protocol/port.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
-import { Station } from '../../../src/worker/host/coordinator.ts';
+import { HubCoordinator } from '../../../src/worker/host/coordinator.ts';
 import { Log } from '../../../src/worker/host/log.ts';
 import { checkOptions } from '../../../src/worker/options.ts';
 import { Browser, type FakeHost, plainFrames, settled } from './browser.ts';
 
 const nothing: RestResult = {
   ok: true,
-  value: { type: 'history', messages: [], nextCursor: null, misfits: 0 },
+  value: { type: 'history', messages: [], nextCursor: null, invalidCount: 0 },
 };
 const gateway = {
   ...genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' }),
@@ -44,7 +44,7 @@ afterEach(() => {
 /** A worker of one build of the site. */
 class Worker {
   readonly host: FakeHost;
-  readonly station: Station;
+  readonly station: HubCoordinator;
   readonly notes: string[] = [];
   readonly build: string;
 
@@ -54,7 +54,7 @@ class Worker {
     this.build = build;
     this.host = browser.worker(`https://shop.example/${build}/hub.js`);
     const options = checkOptions({ gateway, build });
-    this.station = this.host.run(() => new Station(options, kind, log));
+    this.station = this.host.run(() => new HubCoordinator(options, kind, log));
   }
 
   get isHolder(): boolean {
@@ -97,7 +97,7 @@ class Tab {
       visible: true,
       conversationId: null,
       visitor: null,
-      wipes: 0,
+      resetCount: 0,
     };
     void wrap<HubCalls>(this.#port).attach(attachment, transfer(port1, [port1]));
     await settled();
@@ -106,7 +106,7 @@ class Tab {
 
   /** Where it is sent; `undefined`: nowhere. */
   get movedTo(): unknown {
-    return this.words.find(({ type }) => type === 'partyline-moved')?.address;
+    return this.words.find(({ type }) => type === 'partyline-redirect')?.address;
   }
 
   get boots(): string[] {
@@ -184,7 +184,7 @@ describe('one build', () => {
     const later = await open(second);
     for (const { movedTo } of [tab, later]) expect(movedTo).toEqual(first.host.address);
     // Each is told once.
-    expect(tab.words.filter(({ type }) => type === 'partyline-moved')).toHaveLength(1);
+    expect(tab.words.filter(({ type }) => type === 'partyline-redirect')).toHaveLength(1);
   });
 
   it('is taken over in the queue when the holder dies, and the others join whoever comes next', async () => {
@@ -282,7 +282,7 @@ describe('two builds', () => {
     expect(first.host.lines.closed).toHaveLength(1);
     first.host.lines.newest.ends();
     await settled();
-    expect(old.words.filter(({ type }) => type === 'partyline-moved')).toHaveLength(1);
+    expect(old.words.filter(({ type }) => type === 'partyline-redirect')).toHaveLength(1);
     expect(old.movedTo).toEqual(second.host.address);
     expect([first, second, third].map(({ isHolder }) => isHolder)).toEqual([false, false, true]);
     const late = await open(second);

@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { GatewayCommand, GatewayEvent, Supply } from '../../../src/protocol/gateway.ts';
+import type {
+  GatewayCommand,
+  GatewayEvent,
+  GatewayExtension,
+} from '../../../src/protocol/gateway.ts';
 import type { GenesysCloudOptions } from '../../../src/protocol/genesys-cloud/index.ts';
 import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 
@@ -40,7 +44,7 @@ async function supplyOf(
   const hub = {
     epoch: 'boot.0',
     send: (command: GatewayCommand) => {
-      if (!supply.wants(command)) return true;
+      if (!supply.shouldSend(command)) return true;
       sent.push(command);
       return true;
     },
@@ -49,7 +53,7 @@ async function supplyOf(
   };
   const made = adapter.supply?.(hub);
   if (!made) throw new Error('the dialect has a supply');
-  const supply: Supply = made;
+  const supply: GatewayExtension = made;
   if (conversations) {
     await supply.answer('tab', { type: 'platform', step: 'deployment' });
   }
@@ -65,9 +69,9 @@ describe('a deployment', () => {
     [{ showAgentTypingIndicator: false }, true],
   ])('is told of the visitor’s typing as it wants (%j): %s', async (conversations, told) => {
     const { supply } = await supplyOf(conversations);
-    expect(supply.wants(typing)).toBe(told);
+    expect(supply.shouldSend(typing)).toBe(told);
     // Nothing else of the visitor's is kept from it.
-    expect(supply.wants({ type: 'ping' })).toBe(true);
+    expect(supply.shouldSend({ type: 'ping' })).toBe(true);
   });
 
   it.each([
@@ -77,8 +81,8 @@ describe('a deployment', () => {
     [{ showUserTypingIndicator: false }, true],
   ])('shows the other side’s typing as it wants (%j): %s', async (conversations, shown) => {
     const { supply } = await supplyOf(conversations);
-    expect(supply.hear(otherTypes)).toBe(shown ? otherTypes : null);
-    expect(supply.hear({ type: 'pong' })).toEqual({ type: 'pong' });
+    expect(supply.onEvent(otherTypes)).toBe(shown ? otherTypes : null);
+    expect(supply.onEvent({ type: 'pong' })).toEqual({ type: 'pong' });
   });
 
   it.each([
@@ -95,28 +99,28 @@ describe('a deployment', () => {
     async (conversations, autostart, isAutoStarted, leaves) => {
       const options = autostart === undefined ? {} : { autostart };
       const { supply } = await supplyOf(conversations, options);
-      supply.hear({ ...session, isAutoStarted });
-      expect(supply.wants(join)).toBe(leaves);
+      supply.onEvent({ ...session, isAutoStarted });
+      expect(supply.shouldSend(join)).toBe(leaves);
     },
   );
 });
 
 it('a conversation that nobody has begun by itself is joined before any session has told', async () => {
   const { supply } = await supplyOf(null, { autostart: true });
-  expect(supply.wants(join)).toBe(true);
+  expect(supply.shouldSend(join)).toBe(true);
 });
 
 describe('the line', () => {
   it('gives tokens for REST while its session is connected, and until it ends', async () => {
     const { supply, sent } = await supplyOf();
-    supply.hear({ ...session, isConnected: false });
+    supply.onEvent({ ...session, isConnected: false });
     expect(await supply.restTokens.get(false)).toBeNull();
     expect(sent).toEqual([]);
-    supply.hear(session);
+    supply.onEvent(session);
     const token = supply.restTokens.get(false);
     expect(sent).toEqual([{ type: 'rest-token' }]);
     // A secret is none of the core's business.
-    expect(supply.hear({ type: 'rest-token', token: 'jwt', expiresAt: null })).toBeNull();
+    expect(supply.onEvent({ type: 'rest-token', token: 'jwt', expiresAt: null })).toBeNull();
     expect(await token).toBe('jwt');
     supply.forget();
     expect(await supply.restTokens.get(false)).toBeNull();
@@ -125,7 +129,7 @@ describe('the line', () => {
 
   it('takes along what waits for its answer when it ends', async () => {
     const { supply } = await supplyOf();
-    supply.hear(session);
+    supply.onEvent(session);
     const link = supply.answer('tab', { type: 'file', step: 'link', attachmentId: 'a' });
     const clearing = supply.answer('tab', { type: 'platform', step: 'clear' });
     const token = supply.restTokens.get(false);
@@ -139,13 +143,13 @@ describe('the line', () => {
 
   it('hears of every session as the core does', async () => {
     const { supply } = await supplyOf();
-    expect(supply.hear(session)).toBe(session);
+    expect(supply.onEvent(session)).toBe(session);
   });
 
   it('counts what leaves, so that what can wait does', async () => {
     const { supply, sent } = await supplyOf();
-    supply.hear(session);
-    for (let request = 0; request < 36; request += 1) supply.wants({ type: 'ping' });
+    supply.onEvent(session);
+    for (let request = 0; request < 36; request += 1) supply.shouldSend({ type: 'ping' });
     const link = supply.answer('tab', { type: 'file', step: 'link', attachmentId: 'a' });
     expect(await link).toMatchObject({ problem: { code: 'rate-limited' } });
     expect(sent).toEqual([]);
@@ -153,8 +157,8 @@ describe('the line', () => {
 
   it('does not count what a deployment does not want', async () => {
     const { supply, sent } = await supplyOf({ showUserTypingIndicator: false });
-    supply.hear(session);
-    for (let request = 0; request < 36; request += 1) supply.wants(typing);
+    supply.onEvent(session);
+    for (let request = 0; request < 36; request += 1) supply.shouldSend(typing);
     void supply.answer('tab', { type: 'file', step: 'link', attachmentId: 'a' });
     await vi.advanceTimersByTimeAsync(0);
     expect(sent).toEqual([{ type: 'refresh-attachment', attachmentId: 'a' }]);

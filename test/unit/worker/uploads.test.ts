@@ -8,7 +8,7 @@ import type {
 } from '../../../src/protocol/gateway.ts';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
 import type { Call, CallAnswer } from '../../../src/protocol/port.ts';
-import { RequestPace } from '../../../src/worker/edges/request-limiter.ts';
+import { RequestLimiter } from '../../../src/worker/edges/request-limiter.ts';
 import type { putFile } from '../../../src/worker/genesys-cloud/put-file.ts';
 import { Uploads } from '../../../src/worker/genesys-cloud/uploads.ts';
 
@@ -35,7 +35,7 @@ class TestHub {
   answer: CallAnswer | null = null;
 
   /** @param pace the worker's own, which counts what is sent */
-  constructor(site: Partial<UploadRules> | false = {}, pace: RequestPace | null = null) {
+  constructor(site: Partial<UploadRules> | false = {}, pace: RequestLimiter | null = null) {
     const { settings } = this;
     this.#count = () => pace?.count();
     this.uploads = new Uploads(this, site, settings, pace ?? this.pace, put);
@@ -610,7 +610,7 @@ describe('links', () => {
   });
 
   it('that a history asks for all at once go as far as the pace allows, the others are told', async () => {
-    const pace = new RequestPace(traits.pace);
+    const pace = new RequestLimiter(traits.pace);
     const hub = new TestHub({}, pace).open();
     for (let request = 0; request < 30; request += 1) pace.count();
     await vi.advanceTimersByTimeAsync(57_000);
@@ -691,7 +691,7 @@ it('waits where the platform would refuse one request too many', async () => {
 });
 
 it('waits for a whole minute’s pace, which is as long as that looks back, and not for ever', async () => {
-  const pace = new RequestPace(traits.pace);
+  const pace = new RequestLimiter(traits.pace);
   const hub = new TestHub({}, pace).open();
   for (let request = 0; request < 36; request += 1) pace.count();
   await hub.begin();

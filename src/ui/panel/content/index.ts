@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Content, Reply } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
-import type { Texts } from '../../messages.ts';
+import type { Messages } from '../../messages.ts';
 import type { FreshLinks } from '../files/fresh-links.ts';
 import type { ViewForm } from '../forms/lazy-forms.ts';
 import { cards } from './cards.ts';
@@ -13,7 +13,7 @@ import { isMultiple, list, times } from './pickers.ts';
 export type OnReply = (text: string, reply: Reply) => Promise<boolean>;
 
 export interface ContentContext {
-  readonly texts: Texts;
+  readonly texts: Messages;
   /** The conversation is open. */
   readonly canReply: boolean;
   /** The visitor has said nothing since: what was offered is still to be taken. */

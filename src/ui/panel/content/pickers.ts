@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { ListContent, TimesContent } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
 import { visitorLocale } from '../../languages/locale.ts';
-import type { Texts } from '../../messages.ts';
+import type { Messages } from '../../messages.ts';
 import { replyButton } from './choices.ts';
 import { hide, picture } from './files.ts';
 import type { ContentContext } from './index.ts';
@@ -73,7 +73,7 @@ export function heading(title: string | null, subtitle: string | null): unknown 
   `;
 }
 
-function momentOf(at: number, { language }: Texts): string {
+function momentOf(at: number, { language }: Messages): string {
   return new Intl.DateTimeFormat(visitorLocale(language), {
     weekday: 'short',
     day: 'numeric',

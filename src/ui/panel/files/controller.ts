@@ -3,8 +3,8 @@ import type { Chat, ChatFiles } from '../../../client/chat.ts';
 import type { Routing } from '../../../protocol/conversation.ts';
 import type { FileProgress } from '../../../protocol/files.ts';
 import type { UploadRules } from '../../../protocol/gateway.ts';
-import { type Trouble, troubleOf } from '../../display-error.ts';
-import type { Texts } from '../../messages.ts';
+import { type DisplayError, toDisplayError } from '../../display-error.ts';
+import type { Messages } from '../../messages.ts';
 import { sizeText } from '../size-text.ts';
 import { FreshLinks } from './fresh-links.ts';
 import { attachButton, dropTarget, fileRows } from './view.ts';
@@ -19,11 +19,11 @@ export interface FileRow {
 
 export interface FilesHost extends ReactiveControllerHost {
   readonly routing: Routing | null;
-  readonly texts: Texts;
+  readonly texts: Messages;
 }
 
 /** What another try of the same file would not change. */
-const finalCodes = new Set<Trouble['code']>([
+const finalCodes = new Set<DisplayError['code']>([
   'file-type',
   'file-size',
   'file-empty',
@@ -42,7 +42,7 @@ export interface FileEvents {
 }
 
 /** The files that the visitor chooses, pastes or drops here, each until it is a message. */
-export class FilePart {
+export class FilesController {
   rows: readonly FileRow[] = [];
   /** What may be sent; `null`: nothing at the moment, and there is no button. */
   rules: UploadRules | null = null;
@@ -162,7 +162,7 @@ export class FilePart {
     } catch (error) {
       // By the visitor, or with them.
       if (signal.aborted) return;
-      const trouble = troubleOf(error);
+      const trouble = toDisplayError(error);
       const words = this.#words(trouble);
       const canRetry = !finalCodes.has(trouble.code);
       this.#replace(row, { file, state: { type: 'failed', words, canRetry } });
@@ -179,7 +179,7 @@ export class FilePart {
     await this.#chat.start(routing);
   }
 
-  #words(trouble: Trouble): string {
+  #words(trouble: DisplayError): string {
     const { texts } = this.#host;
     // Not of ours, such as a page without routing: its words are.
     const words = trouble.code === null ? trouble.message : texts.trouble(trouble);

@@ -1,15 +1,15 @@
 import type { Chat } from '../../../client/chat.ts';
 import { isAnotherVisitor } from '../../../protocol/epoch.ts';
 import type { ChatSnapshot } from '../../../protocol/snapshot.ts';
-import type { FileEvents, FilePart, FilesHost } from './controller.ts';
+import type { FileEvents, FilesController, FilesHost } from './controller.ts';
 
 /**
  * Asks what the platform has: whether files can be sent, and what does it is fetched where they can;
  * whether a conversation can be cleared.
  */
-export class FilesDoor {
+export class LazyFiles {
   /** `null` until the gateway has been heard to take files. */
-  part: FilePart | null = null;
+  part: FilesController | null = null;
   canClear = false;
   readonly #host: FilesHost;
   readonly #events: FileEvents;
@@ -47,7 +47,7 @@ export class FilesDoor {
       const [rules, deployment] = await Promise.all([files.rules(), platform.deployment()]);
       const code = rules && (await import('./controller.ts'));
       if (chat !== this.#chat || epoch !== this.#epoch) return;
-      if (code) this.part ??= new code.FilePart(this.#host, chat, files, this.#events);
+      if (code) this.part ??= new code.FilesController(this.#host, chat, files, this.#events);
       if (this.part) this.part.rules = rules;
       this.canClear = deployment?.canClear === true;
       this.#host.requestUpdate();

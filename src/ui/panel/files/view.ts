@@ -1,13 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { FileProgress } from '../../../protocol/files.ts';
-import type { Texts } from '../../messages.ts';
+import type { Messages } from '../../messages.ts';
 import { attachIcon, closeIcon } from '../icons.ts';
 import { sizeText } from '../size-text.ts';
-import type { FilePart, FileRow } from './controller.ts';
+import type { FileRow, FilesController } from './controller.ts';
 
 /** The files on their way, above the field. */
-export function fileRows(files: FilePart, texts: Texts): unknown {
+export function fileRows(files: FilesController, texts: Messages): unknown {
   if (files.rows.length === 0) return nothing;
   return html`<ul class="files" part="files">
     ${repeat(
@@ -18,7 +18,7 @@ export function fileRows(files: FilePart, texts: Texts): unknown {
   </ul>`;
 }
 
-function fileRow(row: FileRow, files: FilePart, texts: Texts): TemplateResult {
+function fileRow(row: FileRow, files: FilesController, texts: Messages): TemplateResult {
   const { file, state } = row;
   const isGoing = state.type === 'going';
   const words = isGoing ? wordsOf(state.progress, texts) : state.words;
@@ -40,7 +40,7 @@ function fileRow(row: FileRow, files: FilePart, texts: Texts): TemplateResult {
   </li>`;
 }
 
-function wordsOf({ stage, percent }: FileProgress, texts: Texts): string {
+function wordsOf({ stage, percent }: FileProgress, texts: Messages): string {
   if (stage === 'sent') return '';
   const words = texts.files[stage];
   if (stage !== 'uploading' || percent === 0) return words;
@@ -56,7 +56,7 @@ function progressBar(name: string, { stage, percent }: FileProgress): TemplateRe
 }
 
 /** Where the gateway takes no files there is none. */
-export function attachButton({ rules, onChosen }: FilePart, texts: Texts): unknown {
+export function attachButton({ rules, onChosen }: FilesController, texts: Messages): unknown {
   if (!rules) return nothing;
   const { mimeTypes } = rules;
   const choose = ({ currentTarget }: Event) => {
@@ -78,6 +78,6 @@ export function attachButton({ rules, onChosen }: FilePart, texts: Texts): unkno
 }
 
 /** Seen while files are held over the panel. */
-export function dropTarget({ isDropping }: FilePart, texts: Texts): unknown {
+export function dropTarget({ isDropping }: FilesController, texts: Messages): unknown {
   return isDropping ? html`<div class="drop" part="drop">${texts.files.drop}</div>` : nothing;
 }

@@ -2,13 +2,13 @@ import { html } from 'lit';
 import { emptyDraft, type FormDraft } from './draft.ts';
 import { PartylineForm } from './form.ts';
 import type { ViewForm } from './lazy-forms.ts';
-import { withFormWords } from './messages.ts';
+import { withFormMessages } from './messages.ts';
 import { formStyles } from './styles.ts';
 
 const name = 'partyline-form';
 
 /** The forms and lists of one panel. */
-export class FormPart {
+export class FormsController {
   /** By message: a row that comes anew finds there what was filled in. */
   readonly #drafts = new Map<string, FormDraft>();
 
@@ -29,7 +29,7 @@ export class FormPart {
       .formId=${id}
       .offer=${offer}
       .message=${message}
-      .context=${{ ...context, texts: withFormWords(context.texts) }}
+      .context=${{ ...context, texts: withFormMessages(context.texts) }}
       .draft=${draft}
     ></partyline-form>`;
   };

@@ -4,9 +4,9 @@ import type { FormContent, ListContent } from '../../../protocol/content.ts';
 import { isAnotherVisitor } from '../../../protocol/epoch.ts';
 import type { Message } from '../../../protocol/message.ts';
 import type { ChatSnapshot } from '../../../protocol/snapshot.ts';
-import type { Trouble } from '../../display-error.ts';
+import type { DisplayError } from '../../display-error.ts';
 import type { ContentContext } from '../content/index.ts';
-import type { FormPart } from './controller.ts';
+import type { FormsController } from './controller.ts';
 
 export type ViewForm = (
   offer: FormContent | ListContent,
@@ -15,17 +15,17 @@ export type ViewForm = (
 ) => unknown;
 
 /** The code could not be fetched. */
-const missing: Trouble = {
+const missing: DisplayError = {
   code: 'network',
   message: 'The part of the panel for forms could not be loaded.',
 };
 
 /** Few conversations have a form: what shows them is fetched with the first one. */
-export class FormsDoor {
+export class LazyForms {
   /** Another function whenever the rows are to be drawn anew. */
   view: ViewForm;
   readonly #host: ReactiveControllerHost & HTMLElement;
-  #part: Promise<FormPart> | null = null;
+  #part: Promise<FormsController> | null = null;
   #chat: Chat | null = null;
   #epoch = '';
 
@@ -52,7 +52,9 @@ export class FormsDoor {
 
   async #fetch(): Promise<void> {
     try {
-      this.#part = import('./controller.ts').then(({ FormPart }) => new FormPart(this.#host));
+      this.#part = import('./controller.ts').then(
+        ({ FormsController }) => new FormsController(this.#host),
+      );
       this.view = (await this.#part).view;
     } catch {
       this.#part = null;

@@ -1,9 +1,9 @@
-import { type Words, wordsOf } from '../../languages/plurals.ts';
+import { type LanguageRules, languageRules } from '../../languages/plurals.ts';
 import { plural } from '../../launcher-messages.ts';
-import type { Texts } from '../../messages.ts';
+import type { Messages } from '../../messages.ts';
 
 /** What forms and lists of several choices say. */
-export interface FormWords {
+export interface FormMessages {
   /** Opens a form that brings no word of its own for it. */
   readonly open: string;
   readonly next: string;
@@ -27,10 +27,10 @@ export interface FormWords {
 }
 
 /** Everything that is said, that of forms among it. */
-export type FormTexts = Texts & { readonly form: FormWords };
+export type FormTexts = Messages & { readonly form: FormMessages };
 
 /** Few conversations have a form: its words come with it, whichever language is spoken. */
-const languages: Readonly<Record<string, (words: Words) => FormWords>> = {
+const languages: Readonly<Record<string, (words: LanguageRules) => FormMessages>> = {
   ar: ({ number, plural }) => ({
     open: 'ملء النموذج',
     next: 'التالي',
@@ -94,7 +94,7 @@ const languages: Readonly<Record<string, (words: Words) => FormWords>> = {
   }),
 };
 
-const english: FormWords = {
+const english: FormMessages = {
   open: 'Fill in form',
   next: 'Next',
   back: 'Back',
@@ -109,8 +109,8 @@ const english: FormWords = {
 };
 
 /** A site's own words go before all others. */
-export function withFormWords(texts: Texts): FormTexts {
+export function withFormMessages(texts: Messages): FormTexts {
   const language = texts.language.toLowerCase().split('-')[0] ?? '';
   const words = Object.hasOwn(languages, language) ? languages[language] : undefined;
-  return { ...texts, form: texts.form ?? words?.(wordsOf(language)) ?? english };
+  return { ...texts, form: texts.form ?? words?.(languageRules(language)) ?? english };
 }

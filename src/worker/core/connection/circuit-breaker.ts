@@ -1,34 +1,34 @@
 import { jittered } from '../backoff.ts';
-import type { Run } from '../context.ts';
-import { pump } from '../outbox/send-queue.ts';
+import type { StepContext } from '../context.ts';
+import { flushOutbox } from '../outbox/send-queue.ts';
 import { catchUp } from '../transcript/catch-up.ts';
 import { connect } from './connection.ts';
 
 /** The circuit breaker: after too many failed retries, REST polling stands in for the socket. */
-export function openCircuit(run: Run, atLeast: number): void {
-  const { breaker, settings } = run.state;
-  run.setTimer('probe', Math.max(jittered(run, settings.timing.probe), atLeast));
-  if (breaker.open) return;
-  run.set({ breaker: { ...breaker, open: true } });
-  poll(run);
+export function openCircuit(context: StepContext, atLeast: number): void {
+  const { breaker, settings } = context.state;
+  context.setTimer('probe', Math.max(jittered(context, settings.timing.probe), atLeast));
+  if (breaker.isOpen) return;
+  context.set({ breaker: { ...breaker, isOpen: true } });
+  poll(context);
 }
 
 /** The `poll` timer. */
-export function poll(run: Run): void {
+export function poll(context: StepContext): void {
   // Without its line a session has no REST either.
-  if (!run.state.breaker.open || run.isSession) return;
-  run.setTimer('poll', jittered(run, run.state.settings.timing.poll));
-  catchUp(run);
-  pump(run);
+  if (!context.state.breaker.isOpen || context.isSession) return;
+  context.setTimer('poll', jittered(context, context.state.settings.timing.poll));
+  catchUp(context);
+  flushOutbox(context);
 }
 
 /** The `probe` timer: half-open, one try of the socket while polling goes on. */
-export function probe(run: Run): void {
-  if (run.state.link.phase === 'resting') connect(run);
+export function probe(context: StepContext): void {
+  if (context.state.connection.phase === 'resting') connect(context);
 }
 
-export function closeCircuit(run: Run): void {
-  if (!run.state.breaker.open) return;
-  run.clearTimer('poll', 'probe');
-  run.set({ breaker: { ...run.state.breaker, open: false } });
+export function closeCircuit(context: StepContext): void {
+  if (!context.state.breaker.isOpen) return;
+  context.clearTimer('poll', 'probe');
+  context.set({ breaker: { ...context.state.breaker, isOpen: false } });
 }

@@ -1,16 +1,16 @@
 import type { Problem } from '../../../protocol/errors.ts';
 import type { CloseMeaning } from '../../../protocol/gateway.ts';
 import { delayed, retryDelay } from '../backoff.ts';
-import type { Run } from '../context.ts';
+import type { StepContext } from '../context.ts';
 import { beginSession } from '../conversation/conversation.ts';
 import { forgetOtherTyping } from '../conversation/typing.ts';
 import { failStarting, failStoring } from '../outbox/outbox.ts';
-import { doubtEverything } from '../outbox/unconfirmed.ts';
-import { emptyMeta, emptyReading } from '../records.ts';
-import { initialRecovery, initialRouting, initialToken, noChanges } from '../state.ts';
-import { unconfirm } from '../tabs/identity-gate.ts';
+import { markAllUnconfirmed } from '../outbox/unconfirmed.ts';
+import { emptyMeta, noUnread } from '../records.ts';
+import { initialCatchUps, initialRouting, initialToken, noChanges } from '../state.ts';
+import { revokeIdentity } from '../tabs/identity-gate.ts';
 import { closeCircuit, openCircuit } from './circuit-breaker.ts';
-import { ping, startKeepalive } from './keep-alive.ts';
+import { ping, startKeepAlive } from './keep-alive.ts';
 import { dropToken, fetchToken, hasToken, keepRenewed } from './token.ts';
 
 const networkProblem: Problem = {
@@ -19,371 +19,379 @@ const networkProblem: Problem = {
 };
 
 /** What belongs to one socket, and ends with it. `isGone`: its close has been seen. */
-function leaveSocket(run: Run, isGone = false): void {
-  const { link } = run.state;
-  run.clearTimer('auth', 'ping', 'pong', 'answer', 'drain', 'echo', 'retry', 'reconcile');
-  if ('socketId' in link && !isGone) {
-    run.emit({ type: 'close-socket', socketId: link.socketId });
-    run.set({ lingering: [...run.state.lingering, link.socketId] });
+function leaveSocket(context: StepContext, isGone = false): void {
+  const { connection } = context.state;
+  context.clearTimer('auth', 'ping', 'pong', 'answer', 'drain', 'echo', 'retry', 'reconcile');
+  if ('socketId' in connection && !isGone) {
+    context.emit({ type: 'close-socket', socketId: connection.socketId });
+    context.set({ closingSockets: [...context.state.closingSockets, connection.socketId] });
   }
-  if (link.phase === 'online' || link.phase === 'draining') {
-    doubtEverything(run);
-    run.set({ typing: { ...run.state.typing, told: false } });
+  if (connection.phase === 'online' || connection.phase === 'draining') {
+    markAllUnconfirmed(context);
+    context.set({ typing: { ...context.state.typing, told: false } });
   }
-  forgetOtherTyping(run);
-  if ('socketId' in link) run.setLink({ phase: 'closing' });
+  forgetOtherTyping(context);
+  if ('socketId' in connection) context.setConnection({ phase: 'closing' });
 }
 
 /** Starts a try, whatever the link was doing: it ends in `online` or in `fail`. */
-export function connect(run: Run): void {
-  leaveSocket(run);
-  if (run.state.isLeaving) {
-    leaveForGood(run);
+export function connect(context: StepContext): void {
+  leaveSocket(context);
+  if (context.state.isLeaving) {
+    leaveForGood(context);
     return;
   }
-  if (run.rules?.needsLine(run) === false) {
-    run.rules.idling(run);
-    run.clearTimer('close', 'rest-retry');
-    run.set({ renewal: false, problem: null });
-    run.setLink({ phase: 'idle' });
+  if (context.policy?.needsConnection(context) === false) {
+    context.policy.onIdle(context);
+    context.clearTimer('close', 'rest-retry');
+    context.set({ isRenewing: false, problem: null });
+    context.setConnection({ phase: 'idle' });
     return;
   }
-  run.set({ breaker: { ...run.state.breaker, lastTry: run.clock.now } });
-  if (run.state.lingering.length > 0) {
-    run.setLink({ phase: 'closing' });
-    run.setTimer('close', run.state.settings.timing.drain);
+  context.set({ breaker: { ...context.state.breaker, lastTry: context.clock.now } });
+  if (context.state.closingSockets.length > 0) {
+    context.setConnection({ phase: 'closing' });
+    context.setTimer('close', context.state.settings.timing.drain);
     return;
   }
-  connectAlone(run);
+  connectAlone(context);
 }
 
 /** The socket goes, and nothing is said of why. */
-export function letGo(run: Run): void {
-  leaveSocket(run);
-  run.clearTimer('close');
+export function dropSocket(context: StepContext): void {
+  leaveSocket(context);
+  context.clearTimer('close');
 }
 
-function connectAlone(run: Run): void {
-  run.clearTimer('close');
-  if (run.state.isLeaving) {
-    leaveForGood(run);
+function connectAlone(context: StepContext): void {
+  context.clearTimer('close');
+  if (context.state.isLeaving) {
+    leaveForGood(context);
     return;
   }
-  if (hasToken(run)) {
-    connectWithToken(run);
+  if (hasToken(context)) {
+    connectWithToken(context);
     return;
   }
-  run.setLink({ phase: 'token' });
-  fetchToken(run);
+  context.setConnection({ phase: 'token' });
+  fetchToken(context);
 }
 
 /** The `close` timer: the peer does not answer the close, and is as good as gone. */
-export function closeOverdue(run: Run): void {
-  if (run.state.link.phase !== 'closing') return;
-  run.set({ lingering: [] });
-  connectAlone(run);
+export function closeOverdue(context: StepContext): void {
+  if (context.state.connection.phase !== 'closing') return;
+  context.set({ closingSockets: [] });
+  connectAlone(context);
 }
 
-export function connectWithToken(run: Run): void {
-  const socketId = run.id();
-  run.setLink({ phase: 'connecting', socketId });
-  run.setTimer('auth', run.state.settings.timing.auth);
-  run.emit({ type: 'open-socket', socketId });
+export function connectWithToken(context: StepContext): void {
+  const socketId = context.id();
+  context.setConnection({ phase: 'connecting', socketId });
+  context.setTimer('auth', context.state.settings.timing.auth);
+  context.emit({ type: 'open-socket', socketId });
 }
 
-export function onSocketOpened(run: Run, socketId: number): void {
-  const { link } = run.state;
-  if (link.phase !== 'connecting' || link.socketId !== socketId) return;
-  run.setLink({ phase: 'authenticating', socketId });
-  const startsNew = run.rules?.startsNew(run);
+export function onSocketOpened(context: StepContext, socketId: number): void {
+  const { connection } = context.state;
+  if (connection.phase !== 'connecting' || connection.socketId !== socketId) return;
+  context.setConnection({ phase: 'authenticating', socketId });
+  const startsNew = context.policy?.startsNew(context);
   const command = { type: 'authenticate', ...(startsNew ? { startsNew } : {}) } as const;
-  run.emit({ type: 'send', socketId, command });
+  context.emit({ type: 'send', socketId, command });
 }
 
-export function onAuthenticated(run: Run, serverTime: number | null): void {
-  const { link } = run.state;
-  if (link.phase !== 'authenticating') {
+export function onAuthenticated(context: StepContext, serverTime: number | null): void {
+  const { connection } = context.state;
+  if (connection.phase !== 'authenticating') {
     // Who opens a session a second time is told so a second time.
-    if (!run.isSession) run.note('misfit', 'an auth answer that nobody asked for');
+    if (!context.isSession) context.note('invalid', 'an auth answer that nobody asked for');
     return;
   }
-  run.clearTimer('auth');
-  run.set({
-    breaker: { ...run.state.breaker, attempt: 0 },
-    token: { ...run.state.token, refusals: 0 },
-    renewal: false,
+  context.clearTimer('auth');
+  context.set({
+    breaker: { ...context.state.breaker, attempt: 0 },
+    token: { ...context.state.token, refusals: 0 },
+    isRenewing: false,
     problem: null,
   });
   if (serverTime !== null) {
-    run.set({ meta: { ...run.state.meta, clockOffset: serverTime - run.clock.wall } });
-    run.change({ meta: true });
+    context.set({ meta: { ...context.state.meta, clockOffset: serverTime - context.clock.wall } });
+    context.change({ meta: true });
   }
-  closeCircuit(run);
-  startKeepalive(run);
-  keepRenewed(run);
-  beginSession(run, link.socketId);
+  closeCircuit(context);
+  startKeepAlive(context);
+  keepRenewed(context);
+  beginSession(context, connection.socketId);
 }
 
 /** The gateway does not accept the token: once may be chance, twice in a row is a refusal. */
-function onRefused(run: Run, message: string): void {
-  const refusals = run.state.token.refusals + 1;
-  dropToken(run);
-  run.set({ token: { ...run.state.token, refusals } });
-  if (refusals < 2) connect(run);
-  else if (!run.rules?.refused(run, message)) signedOut(run, message);
+function onRefused(context: StepContext, message: string): void {
+  const refusals = context.state.token.refusals + 1;
+  dropToken(context);
+  context.set({ token: { ...context.state.token, refusals } });
+  if (refusals < 2) connect(context);
+  else if (!context.policy?.onRefused(context, message)) signedOut(context, message);
 }
 
-export function onRefusal(run: Run, message: string): void {
-  if (run.state.link.phase !== 'authenticating') {
-    run.note('misfit', 'an auth failure that nobody asked for');
+export function onRefusal(context: StepContext, message: string): void {
+  if (context.state.connection.phase !== 'authenticating') {
+    context.note('invalid', 'an auth failure that nobody asked for');
     return;
   }
-  onRefused(run, message);
+  onRefused(context, message);
 }
 
 /** Pushed by the gateway, which drops every frame from now on. */
-export function onTokenExpired(run: Run): void {
-  const { link } = run.state;
-  if (link.phase === 'authenticating') {
-    onRefused(run, 'The chat server says that the session has expired.');
+export function onTokenExpired(context: StepContext): void {
+  const { connection } = context.state;
+  if (connection.phase === 'authenticating') {
+    onRefused(context, 'The chat server says that the session has expired.');
     return;
   }
-  if (link.phase !== 'online' && link.phase !== 'draining') return;
-  if (run.rules?.expired(run)) return;
-  renewAtOnce(run);
+  if (connection.phase !== 'online' && connection.phase !== 'draining') return;
+  if (context.policy?.onExpired(context)) return;
+  renewAtOnce(context);
 }
 
 /** The next token is asked for while the socket still closes; a hub that leaves needs none. */
-function renewAtOnce(run: Run): void {
-  run.set({ renewal: true });
-  dropToken(run);
-  if (!run.state.isLeaving) fetchToken(run);
-  connect(run);
+function renewAtOnce(context: StepContext): void {
+  context.set({ isRenewing: true });
+  dropToken(context);
+  if (!context.state.isLeaving) fetchToken(context);
+  connect(context);
 }
 
 /** A new token for a living socket: hold the outbox, wait for echoes, then change sockets. */
-export function beginRenewal(run: Run): void {
-  const { link } = run.state;
-  if (link.phase !== 'online') return;
-  run.set({ renewal: true });
-  run.setLink({ phase: 'draining', socketId: link.socketId });
-  run.setTimer('drain', run.state.settings.timing.drain);
-  drained(run);
+export function beginRenewal(context: StepContext): void {
+  const { connection } = context.state;
+  if (connection.phase !== 'online') return;
+  context.set({ isRenewing: true });
+  context.setConnection({ phase: 'draining', socketId: connection.socketId });
+  context.setTimer('drain', context.state.settings.timing.drain);
+  drained(context);
 }
 
 /** A newer build takes over: echoes are waited for, then the socket is closed for good. */
-export function stepDown(run: Run): void {
-  const { link, outbox } = run.state;
-  run.set({ isLeaving: true, renewal: true });
-  if (link.phase === 'online' && outbox.some((item) => item.at.stage === 'sent')) {
-    run.setLink({ phase: 'draining', socketId: link.socketId });
-    run.setTimer('drain', run.state.settings.timing.drain);
-  } else if (link.phase !== 'draining') leaveForGood(run);
+export function stepDown(context: StepContext): void {
+  const { connection, outbox } = context.state;
+  context.set({ isLeaving: true, isRenewing: true });
+  if (connection.phase === 'online' && outbox.some((item) => item.at.stage === 'sent')) {
+    context.setConnection({ phase: 'draining', socketId: connection.socketId });
+    context.setTimer('drain', context.state.settings.timing.drain);
+  } else if (connection.phase !== 'draining') leaveForGood(context);
 }
 
 /** Two sockets there never are: the successor hears of it when ours has ended. */
-function leaveForGood(run: Run): void {
-  if (run.state.link.phase === 'left') return;
-  leaveSocket(run);
-  run.clearTimer('poll', 'probe', 'rest-retry', 'renew');
-  if (run.state.lingering.length > 0) {
-    run.setLink({ phase: 'closing' });
-    run.setTimer('close', run.state.settings.timing.drain);
+function leaveForGood(context: StepContext): void {
+  if (context.state.connection.phase === 'handed-over') return;
+  leaveSocket(context);
+  context.clearTimer('poll', 'probe', 'rest-retry', 'renew');
+  if (context.state.closingSockets.length > 0) {
+    context.setConnection({ phase: 'closing' });
+    context.setTimer('close', context.state.settings.timing.drain);
     return;
   }
-  run.setLink({ phase: 'left' });
-  run.emit({ type: 'left' });
+  context.setConnection({ phase: 'handed-over' });
+  context.emit({ type: 'handed-over' });
 }
 
 /** Nothing is on its way any more: the socket can be changed. */
-export function drained(run: Run): void {
-  if (run.state.link.phase !== 'draining') return;
-  if (run.state.outbox.some((item) => item.at.stage === 'sent')) return;
-  connect(run);
+export function drained(context: StepContext): void {
+  if (context.state.connection.phase !== 'draining') return;
+  if (context.state.outbox.some((item) => item.at.stage === 'sent')) return;
+  connect(context);
 }
 
 /** The `drain` timer. */
-export function drainOverdue(run: Run): void {
-  if (run.state.link.phase === 'draining') connect(run);
+export function drainOverdue(context: StepContext): void {
+  if (context.state.connection.phase === 'draining') connect(context);
 }
 
-export function onSocketClosed(run: Run, socketId: number, meaning: CloseMeaning): void {
-  const { link } = run.state;
-  const lingering = run.state.lingering.filter((other) => other !== socketId);
-  run.set({ lingering });
-  if (!('socketId' in link) || link.socketId !== socketId) {
-    if (link.phase === 'closing' && lingering.length === 0) connectAlone(run);
+export function onSocketClosed(
+  context: StepContext,
+  socketId: number,
+  meaning: CloseMeaning,
+): void {
+  const { connection } = context.state;
+  const closingSockets = context.state.closingSockets.filter((other) => other !== socketId);
+  context.set({ closingSockets });
+  if (!('socketId' in connection) || connection.socketId !== socketId) {
+    if (connection.phase === 'closing' && closingSockets.length === 0) connectAlone(context);
     return;
   }
-  const wasAlive = link.phase === 'online' || link.phase === 'draining';
-  leaveSocket(run, true);
+  const wasAlive = connection.phase === 'online' || connection.phase === 'draining';
+  leaveSocket(context, true);
   switch (meaning) {
     case 'token':
       // A living session whose token ran out was no refusal of the next one.
-      if (wasAlive) renewAtOnce(run);
-      else onRefused(run, 'The chat server refuses the session.');
+      if (wasAlive) renewAtOnce(context);
+      else onRefused(context, 'The chat server refuses the session.');
       return;
-    case 'crowded':
+    case 'too-many-connections':
       fail(
-        run,
+        context,
         { code: 'rate-limited', message: 'The chat server has too many connections.' },
-        { atLeast: run.state.settings.timing.backoffCap },
+        { atLeast: context.state.settings.timing.backoffCap },
       );
       return;
     case 'client-bug':
-      run.note('client-bug', 'the gateway calls a frame of ours invalid');
-      fail(run, networkProblem);
+      context.note('client-bug', 'the gateway calls a frame of ours invalid');
+      fail(context, networkProblem);
       return;
     case 'network':
-      fail(run, networkProblem);
+      fail(context, networkProblem);
       return;
   }
 }
 
 /** The `auth` timer. */
-export function authOverdue(run: Run): void {
-  fail(run, networkProblem);
+export function authOverdue(context: StepContext): void {
+  fail(context, networkProblem);
 }
 
 /** The try or the socket is over. What comes next: a wait, REST polling, or nothing. */
 export function fail(
-  run: Run,
+  context: StepContext,
   problem: Problem,
   options: { atLeast?: number; fatal?: boolean } = {},
 ): void {
-  leaveSocket(run);
-  if (run.state.isLeaving) {
-    leaveForGood(run);
+  leaveSocket(context);
+  if (context.state.isLeaving) {
+    leaveForGood(context);
     return;
   }
-  run.set({ problem, renewal: false });
+  context.set({ problem, isRenewing: false });
   if (options.fatal) {
-    run.setLink({ phase: 'failed' });
+    context.setConnection({ phase: 'failed' });
     return;
   }
-  if (isDeserted(run)) {
-    run.setLink({ phase: 'idle' });
+  if (isDeserted(context)) {
+    context.setConnection({ phase: 'idle' });
     return;
   }
-  const { timing } = run.state.settings;
-  const asked = delayed(run, options.atLeast ?? 0);
-  if (!run.state.online) {
+  const { timing } = context.state.settings;
+  const asked = delayed(context, options.atLeast ?? 0);
+  if (!context.state.isOnline) {
     // A browser can be wrong about having no network, and localhost needs none.
-    run.setLink({ phase: 'offline' });
-    run.setTimer('retry', retryDelay(run, timing.attempts));
+    context.setConnection({ phase: 'offline' });
+    context.setTimer('retry', retryDelay(context, timing.attempts));
     return;
   }
-  const { breaker } = run.state;
-  if (breaker.open || breaker.attempt >= timing.attempts) {
-    run.setLink({ phase: 'resting' });
-    openCircuit(run, asked);
+  const { breaker } = context.state;
+  if (breaker.isOpen || breaker.attempt >= timing.attempts) {
+    context.setConnection({ phase: 'resting' });
+    openCircuit(context, asked);
     return;
   }
-  const delay = Math.max(retryDelay(run, breaker.attempt), asked);
-  run.set({ breaker: { ...breaker, attempt: breaker.attempt + 1 } });
-  run.setLink({ phase: 'waiting', retryAt: run.clock.now + delay });
-  run.setTimer('retry', delay);
+  const delay = Math.max(retryDelay(context, breaker.attempt), asked);
+  context.set({ breaker: { ...breaker, attempt: breaker.attempt + 1 } });
+  context.setConnection({ phase: 'waiting', retryAt: context.clock.now + delay });
+  context.setTimer('retry', delay);
 }
 
 /** No page has been there for a while: whichever comes wakes it. */
-function isDeserted(run: Run): boolean {
-  return run.state.tabs.length === 0 && !run.hasTimer('idle');
+function isDeserted(context: StepContext): boolean {
+  return context.state.tabs.length === 0 && !context.hasTimer('idle');
 }
 
 /** The `retry` timer. */
-export function retry(run: Run): void {
-  if (run.state.link.phase === 'waiting' || run.state.link.phase === 'offline') connect(run);
+export function retry(context: StepContext): void {
+  if (context.state.connection.phase === 'waiting' || context.state.connection.phase === 'offline')
+    connect(context);
 }
 
 /** The visitor, or a network that came back, wants a try now; hurry never beats the shortest delay. */
-export function reconnectNow(run: Run, isAsked = false): void {
-  const { link, breaker, settings, problem } = run.state;
-  switch (link.phase) {
+export function reconnectNow(context: StepContext, isAsked = false): void {
+  const { connection, breaker, settings, problem } = context.state;
+  switch (connection.phase) {
     case 'signed-out':
     case 'failed':
       // It would let another one go, whose hub might do the same.
       if (problem?.code === 'evicted' && !isAsked) return;
-      run.set({ token: { ...run.state.token, refusals: 0 }, problem: null });
-      connect(run);
+      context.set({ token: { ...context.state.token, refusals: 0 }, problem: null });
+      connect(context);
       return;
     case 'waiting':
     case 'offline':
     case 'resting': {
-      const sinceLast = run.clock.now - (breaker.lastTry ?? Number.NEGATIVE_INFINITY);
+      const sinceLast = context.clock.now - (breaker.lastTry ?? Number.NEGATIVE_INFINITY);
       if (sinceLast >= settings.timing.backoffFloor) {
-        connect(run);
+        connect(context);
         return;
       }
       const delay = settings.timing.backoffFloor - sinceLast;
-      if (link.phase === 'resting') run.setTimer('probe', delay);
+      if (connection.phase === 'resting') context.setTimer('probe', delay);
       else {
-        run.setLink({ phase: 'waiting', retryAt: run.clock.now + delay });
-        run.setTimer('retry', delay);
+        context.setConnection({ phase: 'waiting', retryAt: context.clock.now + delay });
+        context.setTimer('retry', delay);
       }
       return;
     }
     case 'online':
-      ping(run);
+      ping(context);
       return;
     default:
       return;
   }
 }
 
-export function onOnline(run: Run, online: boolean): void {
-  if (run.state.online === online) return;
-  run.set({ online });
-  if (online) {
-    if (!isDeserted(run)) reconnectNow(run);
+export function onOnline(context: StepContext, isOnline: boolean): void {
+  if (context.state.isOnline === isOnline) return;
+  context.set({ isOnline });
+  if (isOnline) {
+    if (!isDeserted(context)) reconnectNow(context);
     return;
   }
-  const { phase } = run.state.link;
+  const { phase } = context.state.connection;
   if (phase === 'waiting' || phase === 'resting') {
-    run.setLink({ phase: 'offline' });
-    run.setTimer('retry', retryDelay(run, run.state.settings.timing.attempts));
+    context.setConnection({ phase: 'offline' });
+    context.setTimer('retry', retryDelay(context, context.state.settings.timing.attempts));
   } else if (phase === 'online') {
     // The answer tells whether the way to the gateway is open all the same.
-    run.clearTimer('pong');
-    ping(run, run.state.settings.timing.drain);
+    context.clearTimer('pong');
+    ping(context, context.state.settings.timing.drain);
   }
 }
 
 /** Somebody is there to chat. */
-export function wake(run: Run): void {
-  run.clearTimer('idle');
-  const { phase } = run.state.link;
-  if (phase === 'idle') connect(run);
-  else if (phase === 'signed-out' || phase === 'failed') reconnectNow(run);
+export function wake(context: StepContext): void {
+  context.clearTimer('idle');
+  const { phase } = context.state.connection;
+  if (phase === 'idle') connect(context);
+  else if (phase === 'signed-out' || phase === 'failed') reconnectNow(context);
 }
 
 /** The `idle` timer: no tab has been here for a while. */
-export function sleep(run: Run): void {
-  letGo(run);
-  run.clearTimer('poll', 'probe', 'rest-retry', 'renew');
-  run.set({ renewal: false, breaker: { ...run.state.breaker, attempt: 0, open: false } });
-  run.setLink({ phase: 'idle' });
+export function sleep(context: StepContext): void {
+  dropSocket(context);
+  context.clearTimer('poll', 'probe', 'rest-retry', 'renew');
+  context.set({
+    isRenewing: false,
+    breaker: { ...context.state.breaker, attempt: 0, isOpen: false },
+  });
+  context.setConnection({ phase: 'idle' });
 }
 
 /** The session is over: the broker or the gateway said so, twice. */
-export function signedOut(run: Run, message: string): void {
-  letGo(run);
-  run.clearTimer('poll', 'probe', 'rest-retry', 'renew', 'hold');
-  dropToken(run);
-  run.set({
-    renewal: false,
-    breaker: { ...run.state.breaker, attempt: 0, open: false },
+export function signedOut(context: StepContext, message: string): void {
+  dropSocket(context);
+  context.clearTimer('poll', 'probe', 'rest-retry', 'renew', 'hold');
+  dropToken(context);
+  context.set({
+    isRenewing: false,
+    breaker: { ...context.state.breaker, attempt: 0, isOpen: false },
     problem: { code: 'signed-out', message },
   });
-  run.setLink({ phase: 'signed-out' });
-  unconfirm(run);
-  failStarting(run, { code: 'signed-out', message });
-  if (run.state.isLeaving) leaveForGood(run);
+  context.setConnection({ phase: 'signed-out' });
+  revokeIdentity(context);
+  failStarting(context, { code: 'signed-out', message });
+  if (context.state.isLeaving) leaveForGood(context);
 }
 
 /** Everything of the former visitor goes, and nothing late of theirs can come back. */
-export function wipe(run: Run, subject: string | null): void {
-  leaveSocket(run);
-  run.clearTimer(
+export function wipe(context: StepContext, subject: string | null): void {
+  leaveSocket(context);
+  context.clearTimer(
     'poll',
     'probe',
     'rest-retry',
@@ -398,37 +406,38 @@ export function wipe(run: Run, subject: string | null): void {
     'expiry',
   );
   const problem: Problem = { code: 'signed-out', message: 'The session has ended.' };
-  failStarting(run, problem);
-  failStoring(run, problem);
-  for (const { callId } of run.state.earlier) run.answer(callId, { ok: false, problem });
-  run.emit({ type: 'abort-rest' });
-  run.set({
-    generation: run.state.generation + 1,
-    renewal: false,
+  failStarting(context, problem);
+  failStoring(context, problem);
+  for (const { callId } of context.state.paginations)
+    context.answer(callId, { ok: false, problem });
+  context.emit({ type: 'abort-rest' });
+  context.set({
+    generation: context.state.generation + 1,
+    isRenewing: false,
     problem: null,
     // Its timers are gone: what fails next opens it anew.
-    breaker: { ...run.state.breaker, open: false },
-    tabs: run.state.tabs.map((tab) => ({ ...tab, isTyping: false })),
+    breaker: { ...context.state.breaker, isOpen: false },
+    tabs: context.state.tabs.map((tab) => ({ ...tab, isTyping: false })),
     requests: [],
-    meta: { ...emptyMeta, subject, wipes: run.state.meta.wipes + 1 },
-    reading: emptyReading,
+    meta: { ...emptyMeta, subject, resetCount: context.state.meta.resetCount + 1 },
+    unread: noUnread,
     conversation: null,
-    formers: [],
+    previousConversations: [],
     lastOrdinal: 0,
     window: [],
     hasEarlier: false,
     outbox: [],
     lookups: [],
-    earlier: [],
+    paginations: [],
     alertedUntil: null,
     lastOutboxOrdinal: 0,
     hiddenOutbox: 0,
-    quietUntil: null,
+    pausedUntil: null,
     receiptDue: null,
     // The names are the gateway's, whoever the visitor is.
-    routing: { ...initialRouting, names: run.state.routing.names },
-    guest: null,
-    recovery: { ...initialRecovery, runs: run.state.recovery.runs },
+    routing: { ...initialRouting, names: context.state.routing.names },
+    sessionMemory: null,
+    catchUps: { ...initialCatchUps, begun: context.state.catchUps.begun },
     typing: { other: null, told: false, toldAt: null },
     // For good: after a power cut it would be as if they had never left.
     changes: {
@@ -442,22 +451,22 @@ export function wipe(run: Run, subject: string | null): void {
 }
 
 /** The token names somebody else than the one whose transcript this is. */
-export function switchVisitor(run: Run, subject: string): void {
-  wipe(run, subject);
-  if (isDeserted(run)) run.setLink({ phase: 'idle' });
-  else connect(run);
+export function switchVisitor(context: StepContext, subject: string): void {
+  wipe(context, subject);
+  if (isDeserted(context)) context.setConnection({ phase: 'idle' });
+  else connect(context);
 }
 
-export function signOut(run: Run): void {
-  wipe(run, null);
-  dropToken(run);
-  run.emit({ type: 'end-session' });
-  run.set({
+export function signOut(context: StepContext): void {
+  wipe(context, null);
+  dropToken(context);
+  context.emit({ type: 'end-session' });
+  context.set({
     // A broker that wants to be left alone is, whoever asks.
-    token: { ...initialToken, quietUntil: run.state.token.quietUntil },
-    breaker: { ...run.state.breaker, attempt: 0, open: false },
+    token: { ...initialToken, pausedUntil: context.state.token.pausedUntil },
+    breaker: { ...context.state.breaker, attempt: 0, isOpen: false },
     problem: { code: 'signed-out', message: 'You have signed out.' },
   });
-  run.setLink({ phase: 'signed-out' });
-  if (run.state.isLeaving) leaveForGood(run);
+  context.setConnection({ phase: 'signed-out' });
+  if (context.state.isLeaving) leaveForGood(context);
 }

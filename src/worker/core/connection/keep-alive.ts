@@ -1,41 +1,46 @@
 import { jittered } from '../backoff.ts';
-import type { Run } from '../context.ts';
+import type { StepContext } from '../context.ts';
 import { fail } from './connection.ts';
-import { paceWait } from './rate-limit.ts';
+import { rateLimitWait } from './rate-limit.ts';
 
-function socketOf(run: Run): number | null {
-  const { link } = run.state;
-  return link.phase === 'online' || link.phase === 'draining' ? link.socketId : null;
+function socketOf(context: StepContext): number | null {
+  const { connection } = context.state;
+  return connection.phase === 'online' || connection.phase === 'draining'
+    ? connection.socketId
+    : null;
 }
 
-export function startKeepalive(run: Run): void {
-  const { timing, traits } = run.state.settings;
-  run.setTimer('ping', Math.max(traits.minimumPingInterval, jittered(run, timing.ping)));
+export function startKeepAlive(context: StepContext): void {
+  const { timing, traits } = context.state.settings;
+  context.setTimer('ping', Math.max(traits.minimumPingInterval, jittered(context, timing.ping)));
 }
 
 /** The `ping` timer, or a doubt whether the line still lives. */
-export function ping(run: Run, deadline: number = run.state.settings.timing.pong): void {
-  const socketId = socketOf(run);
+export function ping(
+  context: StepContext,
+  deadline: number = context.state.settings.timing.pong,
+): void {
+  const socketId = socketOf(context);
   if (socketId === null) return;
-  const wait = paceWait(run, 'pings');
+  const wait = rateLimitWait(context, 'pings');
   if (wait > 0) {
-    run.setTimer('ping', wait);
+    context.setTimer('ping', wait);
     return;
   }
-  run.emit({ type: 'send', socketId, command: { type: 'ping' } });
-  if (!run.hasTimer('pong')) run.setTimer('pong', deadline);
-  startKeepalive(run);
+  context.emit({ type: 'send', socketId, command: { type: 'ping' } });
+  if (!context.hasTimer('pong')) context.setTimer('pong', deadline);
+  startKeepAlive(context);
 }
 
-export function onPong(run: Run): void {
-  run.clearTimer('pong');
+export function onPong(context: StepContext): void {
+  context.clearTimer('pong');
 }
 
 /** The `pong` timer. When it fired late we slept, and the peer may have answered into our sleep. */
-export function pongOverdue(run: Run, late: boolean): void {
+export function pongOverdue(context: StepContext, late: boolean): void {
   if (late) {
-    ping(run);
+    ping(context);
     return;
   }
-  fail(run, { code: 'network', message: 'The chat server has stopped answering.' });
+  fail(context, { code: 'network', message: 'The chat server has stopped answering.' });
 }

@@ -1,5 +1,5 @@
 /** The known name that was most likely meant, or `null` when none is near. */
-export function closest(name: string, known: readonly string[]): string | null {
+export function closestName(name: string, known: readonly string[]): string | null {
   const bare = bareOf(name);
   const same = known.find((candidate) => bareOf(candidate) === bare);
   if (same !== undefined) return same;

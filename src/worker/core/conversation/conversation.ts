@@ -1,14 +1,14 @@
 import type { Conversation } from '../../../protocol/conversation.ts';
 import { fail } from '../connection/connection.ts';
-import type { Run } from '../context.ts';
-import { failStranded, forgetFormerPlaces, forgetPlaces } from '../outbox/outbox.ts';
-import { pump } from '../outbox/send-queue.ts';
-import { doubtEverything, failDoubtsOfFormer } from '../outbox/unconfirmed.ts';
+import type { StepContext } from '../context.ts';
+import { failStranded, forgetPlaces, forgetPreviousPlaces } from '../outbox/outbox.ts';
+import { flushOutbox } from '../outbox/send-queue.ts';
+import { failUnconfirmedOfPrevious, markAllUnconfirmed } from '../outbox/unconfirmed.ts';
 import type { ConversationState } from '../state.ts';
-import { catchUp, catchUpAnew, nextRun } from '../transcript/catch-up.ts';
+import { catchUp, nextCatchUpId, restartCatchUp } from '../transcript/catch-up.ts';
 import { flushReceipt } from '../transcript/read-receipts.ts';
-import { settleHeld, showHeld } from '../transcript/transcript.ts';
-import { retire } from './previous-conversations.ts';
+import { settleReorderBuffer, showReorderBuffer } from '../transcript/transcript.ts';
+import { archive } from './previous-conversations.ts';
 import { watchQueue } from './queue.ts';
 import { isCleared, routed } from './routing-check.ts';
 import { forgetOtherTyping } from './typing.ts';
@@ -17,67 +17,75 @@ import { forgetOtherTyping } from './typing.ts';
 const repeats = 2;
 
 /** On a fresh socket: resume the conversation, or ask for the one that is wanted. */
-export function beginSession(run: Run, socketId: number): void {
-  run.setLink({ phase: 'online', socketId, session: { stage: 'ready' } });
-  if (run.rules) run.rules.opened(run, socketId);
-  else ask(run, 0);
+export function beginSession(context: StepContext, socketId: number): void {
+  context.setConnection({ phase: 'online', socketId, session: { stage: 'ready' } });
+  if (context.policy) context.policy.onOpened(context, socketId);
+  else ask(context, 0);
 }
 
 /** Sends the frame that the session needs next, if it needs one. */
-export function ask(run: Run, asked: number): void {
-  const { link, conversation, meta, settings } = run.state;
-  if (link.phase !== 'online') return;
-  const { socketId } = link;
+export function ask(context: StepContext, asked: number): void {
+  const { connection, conversation, meta, settings } = context.state;
+  if (connection.phase !== 'online') return;
+  const { socketId } = connection;
   if (conversation && conversation.conversation.status !== 'ended') {
     const { conversationId } = conversation.conversation;
-    run.setLink({ phase: 'online', socketId, session: { stage: 'resuming', asked } });
-    run.emit({ type: 'send', socketId, command: { type: 'resume-conversation', conversationId } });
-    run.setTimer('answer', settings.timing.answer);
-  } else if (meta.routing && conversation?.closing == null && run.rules?.hasRunOut(run)) {
-    run.rules.connectAnew(run);
-  } else if (meta.routing && conversation?.closing == null) {
-    if (!isCleared(run, meta.routing)) {
-      run.clearTimer('answer');
-      run.setLink({ phase: 'online', socketId, session: { stage: 'ready' } });
+    context.setConnection({ phase: 'online', socketId, session: { stage: 'resuming', asked } });
+    context.emit({
+      type: 'send',
+      socketId,
+      command: { type: 'resume-conversation', conversationId },
+    });
+    context.setTimer('answer', settings.timing.answer);
+  } else if (
+    meta.routing &&
+    conversation?.finalCatchUp == null &&
+    context.policy?.isExhausted(context)
+  ) {
+    context.policy.replaceConnection(context);
+  } else if (meta.routing && conversation?.finalCatchUp == null) {
+    if (!isCleared(context, meta.routing)) {
+      context.clearTimer('answer');
+      context.setConnection({ phase: 'online', socketId, session: { stage: 'ready' } });
       return;
     }
-    run.setLink({ phase: 'online', socketId, session: { stage: 'routing', asked } });
-    run.emit({
+    context.setConnection({ phase: 'online', socketId, session: { stage: 'routing', asked } });
+    context.emit({
       type: 'send',
       socketId,
       command: { type: 'open-conversation', routing: meta.routing },
     });
-    run.setTimer('answer', settings.timing.answer);
+    context.setTimer('answer', settings.timing.answer);
   } else {
-    run.clearTimer('answer');
-    run.setLink({ phase: 'online', socketId, session: { stage: 'ready' } });
-    if (!conversation) failStranded(run);
+    context.clearTimer('answer');
+    context.setConnection({ phase: 'online', socketId, session: { stage: 'ready' } });
+    if (!conversation) failStranded(context);
     // What was said in the last conversation's final moments may have been missed, and what was on
     // its way may have arrived there: both are known before another one is opened.
-    catchUp(run);
+    catchUp(context);
   }
 }
 
 /** The `answer` timer: the frame or its answer was lost. Asking again makes no second conversation. */
-export function answerOverdue(run: Run): void {
-  const { link } = run.state;
-  if (link.phase !== 'online') return;
-  const { session } = link;
+export function answerOverdue(context: StepContext): void {
+  const { connection } = context.state;
+  if (connection.phase !== 'online') return;
+  const { session } = connection;
   if (session.stage !== 'resuming' && session.stage !== 'routing') return;
   if (session.asked >= repeats) {
-    fail(run, { code: 'network', message: 'The chat server does not answer.' });
+    fail(context, { code: 'network', message: 'The chat server does not answer.' });
     return;
   }
-  ask(run, session.asked + 1);
+  ask(context, session.asked + 1);
 }
 
 /** The gateway tells of a conversation, on the socket or by REST. */
-export function onConversation(run: Run, told: Conversation, viaSocket: boolean): void {
-  const { link, conversation } = run.state;
-  const session = link.phase === 'online' && viaSocket ? link.session : null;
+export function onConversation(context: StepContext, told: Conversation, viaSocket: boolean): void {
+  const { connection, conversation } = context.state;
+  const session = connection.phase === 'online' && viaSocket ? connection.session : null;
   const isCurrent = conversation?.conversation.conversationId === told.conversationId;
   if (!isCurrent && session?.stage !== 'routing') {
-    run.note('misfit', 'a conversation that nobody asked for');
+    context.note('invalid', 'a conversation that nobody asked for');
     return;
   }
   const answers = session?.stage === 'routing' || session?.stage === 'resuming';
@@ -88,98 +96,107 @@ export function onConversation(run: Run, told: Conversation, viaSocket: boolean)
   if (isCurrent && conversation) {
     const isOpen = told.status !== 'ended';
     const ending = isOpen ? { isClosed: false, endedAt: null } : {};
-    update(run, { ...conversation, conversation: told, ...ending });
-  } else update(run, newConversation(run, told));
-  if (session?.stage === 'routing') settleRouting(run, told);
-  if (answers && told.status !== 'ended' && link.phase === 'online') {
-    run.clearTimer('answer');
-    run.setLink({
+    update(context, { ...conversation, conversation: told, ...ending });
+  } else update(context, newConversation(context, told));
+  if (session?.stage === 'routing') settleRouting(context, told);
+  if (answers && told.status !== 'ended' && connection.phase === 'online') {
+    context.clearTimer('answer');
+    context.setConnection({
       phase: 'online',
-      socketId: link.socketId,
+      socketId: connection.socketId,
       // What never went out can't have arrived: in a conversation just opened it need not wait.
       session: {
         stage: 'conversation',
         caughtUp: session?.stage === 'routing' && !session.hasPast,
       },
     });
-    catchUpAnew(run);
-    flushReceipt(run);
+    restartCatchUp(context);
+    flushReceipt(context);
   }
   // A catch-up tells it again at each end; only the news of it may start another one.
   const isNews = answers || conversation?.conversation.status !== 'ended';
-  if (told.status === 'ended' && isNews) onEnded(run);
-  pump(run);
+  if (told.status === 'ended' && isNews) onEnded(context);
+  flushOutbox(context);
 }
 
-function update(run: Run, conversation: ConversationState): void {
-  const before = run.state.conversation?.conversation;
-  run.set({ conversation });
+function update(context: StepContext, conversation: ConversationState): void {
+  const before = context.state.conversation?.conversation;
+  context.set({ conversation });
   const after = conversation.conversation;
   if (
     before?.conversationId !== after.conversationId ||
     before.status !== after.status ||
     before.position !== after.position
   ) {
-    run.change({ conversation: true });
+    context.change({ conversation: true });
   }
-  watchQueue(run);
+  watchQueue(context);
 }
 
-function newConversation(run: Run, conversation: Conversation): ConversationState {
-  showHeld(run);
-  run.clearTimer('hold');
-  forgetOtherTyping(run);
-  doubtEverything(run);
-  failDoubtsOfFormer(run, conversation.conversationId);
-  forgetFormerPlaces(run, conversation.conversationId);
-  if (run.state.conversation) retire(run, run.state.conversation);
+function newConversation(context: StepContext, conversation: Conversation): ConversationState {
+  showReorderBuffer(context);
+  context.clearTimer('hold');
+  forgetOtherTyping(context);
+  markAllUnconfirmed(context);
+  failUnconfirmedOfPrevious(context, conversation.conversationId);
+  forgetPreviousPlaces(context, conversation.conversationId);
+  if (context.state.conversation) archive(context, context.state.conversation);
   // One that was thought to be over is open again, and read as the present one.
   const isAnother = (former: ConversationState) =>
     former.conversation.conversationId !== conversation.conversationId;
-  run.set({ formers: run.state.formers.filter(isAnother) });
-  const ordinal = run.state.lastOrdinal + 1;
-  run.set({ lastOrdinal: ordinal, receiptDue: null });
+  context.set({ previousConversations: context.state.previousConversations.filter(isAnother) });
+  const ordinal = context.state.lastOrdinal + 1;
+  context.set({ lastOrdinal: ordinal, receiptDue: null });
   return {
     conversation,
     ordinal,
     next: 1,
-    holes: [],
+    gaps: [],
     // A session that was not left in fact has one history for all conversations.
-    completeUntil: run.isSession ? (run.state.conversation?.completeUntil ?? 0) : 0,
+    completeUntil: context.isSession ? (context.state.conversation?.completeUntil ?? 0) : 0,
     readMark: null,
     isClosed: false,
-    held: [],
-    unsettled: [],
+    reorderBuffer: [],
+    unsequencedBuffer: [],
     newest: 0,
-    readAhead: null,
-    closing: null,
+    earlyReceipt: null,
+    finalCatchUp: null,
     endedAt: null,
   };
 }
 
 /** The last catch-up of an ended conversation is done, or can't be made: the next one may begin. */
-export function closed(run: Run, runNumber: number): void {
-  const { conversation, link } = run.state;
-  if (!conversation || conversation.closing === null || conversation.closing > runNumber) return;
-  run.set({ conversation: { ...conversation, closing: null } });
-  if (link.phase === 'online' && link.session.stage === 'ready' && run.state.meta.routing) {
-    ask(run, 0);
-  } else run.rules?.restLine(run);
+export function onFinalCatchUp(context: StepContext, catchUpId: number): void {
+  const { conversation, connection } = context.state;
+  if (!conversation || conversation.finalCatchUp === null || conversation.finalCatchUp > catchUpId)
+    return;
+  context.set({ conversation: { ...conversation, finalCatchUp: null } });
+  if (
+    connection.phase === 'online' &&
+    connection.session.stage === 'ready' &&
+    context.state.meta.routing
+  ) {
+    ask(context, 0);
+  } else context.policy?.releaseConnection(context);
 }
 
-function settleRouting(run: Run, conversation: Conversation): void {
-  run.set({ meta: { ...run.state.meta, routing: null } });
-  run.change({ meta: true });
-  routed(run);
-  for (const callId of run.state.starting) run.resolve(callId, conversation);
-  run.set({ starting: [] });
+function settleRouting(context: StepContext, conversation: Conversation): void {
+  context.set({ meta: { ...context.state.meta, routing: null } });
+  context.change({ meta: true });
+  routed(context);
+  for (const callId of context.state.startCalls) context.resolve(callId, conversation);
+  context.set({ startCalls: [] });
 }
 
 /** A conversation id that a page has kept, for a hub whose own store was lost (guide §3). */
-export function adoptMirror(run: Run, conversationId: string, visitor: string): void {
-  const { conversation, window, meta, link } = run.state;
+export function adoptSessionHint(
+  context: StepContext,
+  conversationId: string,
+  visitor: string,
+): void {
+  const { conversation, window, meta, connection } = context.state;
   if (meta.subject !== null && meta.subject !== visitor) {
-    run.note('misfit', 'a page that shows another visitor');
+    context.note('invalid', 'a page that shows another visitor');
     return;
   }
   // Only what was to be sent is left of it, and the page knows whose it is.
@@ -187,81 +204,85 @@ export function adoptMirror(run: Run, conversationId: string, visitor: string): 
     meta.subject === null && conversation?.conversation.conversationId === conversationId;
   if (!isLeft && (conversation || window.length > 0 || meta.routing)) return;
   // A token that names somebody else wipes it again.
-  run.set({ meta: { ...meta, subject: visitor } });
+  context.set({ meta: { ...meta, subject: visitor } });
   if (!isLeft) {
-    run.set({ conversation: newConversation(run, { conversationId, status: 'queued' }) });
+    context.set({ conversation: newConversation(context, { conversationId, status: 'queued' }) });
   }
-  run.change({ conversation: true, meta: true, reset: true });
-  if (link.phase === 'online' && link.session.stage === 'ready') ask(run, 0);
+  context.change({ conversation: true, meta: true, reset: true });
+  if (connection.phase === 'online' && connection.session.stage === 'ready') ask(context, 0);
 }
 
 /**
  * Who was there before the hub died, which it had no time to write down. A page has calls that are theirs
  * alone; a token that names somebody else wipes it again.
  */
-export function adoptVisitor(run: Run, visitor: string): void {
-  const { conversation, window, meta } = run.state;
+export function adoptVisitor(context: StepContext, visitor: string): void {
+  const { conversation, window, meta } = context.state;
   if (meta.subject !== null || conversation || window.length > 0) return;
-  run.set({ meta: { ...meta, subject: visitor } });
-  run.change({ meta: true, reset: true });
+  context.set({ meta: { ...meta, subject: visitor } });
+  context.change({ meta: true, reset: true });
 }
 
 /** A message was on its way into a conversation whose own record a power cut took. */
-export function adoptAddressee(run: Run): void {
-  const { conversation, outbox } = run.state;
+export function adoptAddressee(context: StepContext): void {
+  const { conversation, outbox } = context.state;
   const current = conversation?.conversation.conversationId ?? null;
   const addressees = outbox.filter(({ failure }) => failure === null);
   const conversationId = addressees.findLast(
     (item) => item.conversationId !== null,
   )?.conversationId;
   if (conversationId == null || conversationId === current) return;
-  run.set({ conversation: newConversation(run, { conversationId, status: 'queued' }) });
-  run.change({ conversation: true });
+  context.set({ conversation: newConversation(context, { conversationId, status: 'queued' }) });
+  context.change({ conversation: true });
 }
 
 /** Also when the gateway names it in an error. */
-export function onEnded(run: Run): void {
-  const { conversation, link } = run.state;
+export function onEnded(context: StepContext): void {
+  const { conversation, connection } = context.state;
   if (!conversation) return;
   if (conversation.conversation.status !== 'ended') {
     const { conversationId } = conversation.conversation;
-    update(run, { ...conversation, conversation: { conversationId, status: 'ended' } });
+    update(context, { ...conversation, conversation: { conversationId, status: 'ended' } });
   }
-  const { conversation: ended } = run.state;
+  const { conversation: ended } = context.state;
   if (ended) {
-    const endedAt = ended.endedAt ?? run.clock.now;
-    run.set({ conversation: { ...ended, closing: nextRun(run), endedAt } });
+    const endedAt = ended.endedAt ?? context.clock.now;
+    context.set({ conversation: { ...ended, finalCatchUp: nextCatchUpId(context), endedAt } });
   }
-  forgetOtherTyping(run);
-  if (link.phase === 'online') {
-    run.clearTimer('answer');
-    run.setLink({ phase: 'online', socketId: link.socketId, session: { stage: 'ready' } });
-    catchUpAnew(run);
+  forgetOtherTyping(context);
+  if (connection.phase === 'online') {
+    context.clearTimer('answer');
+    context.setConnection({
+      phase: 'online',
+      socketId: connection.socketId,
+      session: { stage: 'ready' },
+    });
+    restartCatchUp(context);
   }
-  failStranded(run);
+  failStranded(context);
 }
 
 /** The gateway does not know it: the id is forgotten, the transcript stays as history. */
-export function onNotFound(run: Run): void {
-  const { conversation, meta, outbox } = run.state;
+export function onNotFound(context: StepContext): void {
+  const { conversation, meta, outbox } = context.state;
   if (!conversation) return;
-  settleHeld(run, null);
-  run.set({ conversation: null });
-  doubtEverything(run);
-  watchQueue(run);
-  forgetPlaces(run);
-  run.store({
+  settleReorderBuffer(context, null);
+  context.set({ conversation: null });
+  markAllUnconfirmed(context);
+  watchQueue(context);
+  forgetPlaces(context);
+  context.store({
     type: 'delete-conversation',
     conversationId: conversation.conversation.conversationId,
   });
-  run.change({ conversation: true });
-  run.clearTimer('hold');
-  forgetOtherTyping(run);
+  context.change({ conversation: true });
+  context.clearTimer('hold');
+  forgetOtherTyping(context);
   const waiting = outbox.some((item) => item.at.stage !== 'failed');
   if (waiting && !meta.routing && meta.lastRouting) {
-    run.set({ meta: { ...meta, routing: meta.lastRouting } });
-    run.change({ meta: true });
+    context.set({ meta: { ...meta, routing: meta.lastRouting } });
+    context.change({ meta: true });
   }
-  ask(run, 0);
-  failStranded(run);
+  ask(context, 0);
+  failStranded(context);
 }

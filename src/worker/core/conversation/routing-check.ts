@@ -4,9 +4,9 @@ import type { RestResult } from '../../../protocol/gateway.ts';
 import type { RoutingVerdict, SkillCoverage } from '../../../protocol/routing.ts';
 import { retryDelay } from '../backoff.ts';
 import { forgetRequest, request } from '../connection/rest-requests.ts';
-import type { Run } from '../context.ts';
+import type { StepContext } from '../context.ts';
 import { failStarting, failStranded } from '../outbox/outbox.ts';
-import { closest } from './closest-name.ts';
+import { closestName } from './closest-name.ts';
 import { ask } from './conversation.ts';
 import { coverageOf, onQueueAnswer, stopWatching } from './queue.ts';
 import { logRouting, setRouting } from './routing-log.ts';
@@ -18,59 +18,64 @@ import { logRouting, setRouting } from './routing-log.ts';
  */
 
 /** Whether the routing may leave now. Otherwise it is being checked, and `ask` is called again. */
-export function isCleared(run: Run, routing: Routing): boolean {
-  const { check } = run.state.routing;
+export function isCleared(context: StepContext, routing: Routing): boolean {
+  const { check } = context.state.routing;
   if (check && same(check.routing, routing)) return check.stage === 'cleared';
-  begin(run, routing);
-  return run.state.routing.check?.stage === 'cleared';
+  begin(context, routing);
+  return context.state.routing.check?.stage === 'cleared';
 }
 
 /** The gateway has answered: the next one, the same again too, is checked anew. */
-export function routed(run: Run): void {
-  setRouting(run, { check: null });
+export function routed(context: StepContext): void {
+  setRouting(context, { check: null });
 }
 
-function begin(run: Run, routing: Routing): void {
-  forget(run);
-  setRouting(run, { notice: null });
-  if (run.state.settings.traits.routingApi !== true) {
-    clear(run, routing, 'unchecked', ['this gateway has no routing API'], null);
+function begin(context: StepContext, routing: Routing): void {
+  forget(context);
+  setRouting(context, { notice: null });
+  if (context.state.settings.traits.routingApi !== true) {
+    clear(context, routing, 'unchecked', ['this gateway has no routing API'], null);
     return;
   }
-  run.setTimer('routing', run.state.settings.timing.routingCheck);
-  const { names } = run.state.routing;
-  if (names && run.clock.now - names.at < run.state.settings.timing.skillGroups) {
-    judge(run, routing, names.names, false);
-  } else askNames(run, routing);
+  context.setTimer('routing', context.state.settings.timing.routingCheck);
+  const { names } = context.state.routing;
+  if (names && context.clock.now - names.at < context.state.settings.timing.skillGroups) {
+    judge(context, routing, names.names, false);
+  } else askNames(context, routing);
 }
 
-function askNames(run: Run, routing: Routing): void {
-  const requestId = request(run, { type: 'skill-groups' });
-  setRouting(run, { check: { stage: 'names', routing, requestId } });
+function askNames(context: StepContext, routing: Routing): void {
+  const requestId = request(context, { type: 'skill-groups' });
+  setRouting(context, { check: { stage: 'names', routing, requestId } });
 }
 
 /** @param isFresh the names were asked for just now, so that a mismatch is one */
-function judge(run: Run, routing: Routing, names: readonly string[], isFresh: boolean): void {
+function judge(
+  context: StepContext,
+  routing: Routing,
+  names: readonly string[],
+  isFresh: boolean,
+): void {
   const misses = routing.skillGroups.filter((name) => !names.includes(name));
   if (misses.length > 0 && !isFresh) {
-    askNames(run, routing);
+    askNames(context, routing);
     return;
   }
   if (misses.length > 0) {
-    refuseGroups(run, routing, misses, names);
+    refuseGroups(context, routing, misses, names);
     return;
   }
-  const requestId = request(run, { type: 'skill-coverage', skillGroups: routing.skillGroups });
-  setRouting(run, { check: { stage: 'coverage', routing, requestId } });
+  const requestId = request(context, { type: 'skill-coverage', skillGroups: routing.skillGroups });
+  setRouting(context, { check: { stage: 'coverage', routing, requestId } });
 }
 
 function refuseGroups(
-  run: Run,
+  context: StepContext,
   routing: Routing,
   misses: readonly string[],
   names: readonly string[],
 ): void {
-  const meant = new Map(misses.map((name) => [name, closest(name, names)]));
+  const meant = new Map(misses.map((name) => [name, closestName(name, names)]));
   const problems = misses.map((name) => {
     const guess = meant.get(name);
     return `There is no skill group “${name}”.${guess ? ` Did you mean “${guess}”?` : ''}`;
@@ -81,115 +86,125 @@ function refuseGroups(
   // With those that are right, and what was meant by the others, the visitor can go on.
   const suggested =
     skillGroups.length > 0 ? { ...routing, skillGroups: [...new Set(skillGroups)] } : null;
-  refuse(run, routing, problems, suggested, null);
+  refuse(context, routing, problems, suggested, null);
 }
 
 /** A page's attributes do not fit the site's own schema: what it asks for is not wanted. */
 export function refuseAttributes(
-  run: Run,
+  context: StepContext,
   callId: number,
   routing: Routing,
   problems: readonly string[],
 ): void {
-  logRouting(run, routing, 'refused', problems, null);
-  run.reject(callId, 'routing-refused', problems.join(' '));
+  logRouting(context, routing, 'refused', problems, null);
+  context.reject(callId, 'routing-refused', problems.join(' '));
   // Another tab's, which fits, goes its way.
-  if (run.state.meta.routing) return;
-  setRouting(run, { notice: { kind: 'refused', problems, suggested: null } });
-  failStranded(run);
+  if (context.state.meta.routing) return;
+  setRouting(context, { notice: { kind: 'refused', problems, suggested: null } });
+  failStranded(context);
 }
 
 /** Nothing is sent: whoever waits is told why, and what was meant. */
 function refuse(
-  run: Run,
+  context: StepContext,
   routing: Routing,
   problems: readonly string[],
   suggested: Routing | null,
   coverage: readonly SkillCoverage[] | null,
 ): void {
-  forget(run);
-  setRouting(run, { notice: { kind: 'refused', problems, suggested } });
-  logRouting(run, routing, 'refused', problems, coverage);
-  run.set({ meta: { ...run.state.meta, routing: null } });
-  run.change({ meta: true });
-  failStarting(run, refusalOf(run) ?? { code: 'routing-refused', message: '' });
-  failStranded(run);
+  forget(context);
+  setRouting(context, { notice: { kind: 'refused', problems, suggested } });
+  logRouting(context, routing, 'refused', problems, coverage);
+  context.set({ meta: { ...context.state.meta, routing: null } });
+  context.change({ meta: true });
+  failStarting(context, refusalOf(context) ?? { code: 'routing-refused', message: '' });
+  failStranded(context);
 }
 
 /** Why what waits can't go out, where a routing was refused. */
-export function refusalOf(run: Run): Problem | null {
-  const { notice } = run.state.routing;
+export function refusalOf(context: StepContext): Problem | null {
+  const { notice } = context.state.routing;
   if (notice?.kind !== 'refused') return null;
   return { code: 'routing-refused', message: notice.problems.join(' ') };
 }
 
 /** The answer to one of our questions. */
-export function onRoutingAnswer(run: Run, requestId: number, result: RestResult): void {
+export function onRoutingAnswer(context: StepContext, requestId: number, result: RestResult): void {
   if (result.ok && result.value.type === 'skill-groups') {
-    setRouting(run, { names: { names: result.value.names, at: run.clock.now } });
+    setRouting(context, { names: { names: result.value.names, at: context.clock.now } });
   }
-  const { check, queue } = run.state.routing;
+  const { check, queue } = context.state.routing;
   if (queue?.requestId === requestId) {
-    onQueueAnswer(run, result);
+    onQueueAnswer(context, result);
     return;
   }
   if (!check || !('requestId' in check) || check.requestId !== requestId) return;
-  if (!result.ok && run.state.link.phase === 'signed-out') {
+  if (!result.ok && context.state.connection.phase === 'signed-out') {
     // Whoever signs in again is checked again.
-    forget(run);
+    forget(context);
   } else if (check.stage === 'coverage') {
-    onCoverage(run, check.routing, coverageOf(result));
+    onCoverage(context, check.routing, coverageOf(result));
   } else if (result.ok && result.value.type === 'skill-groups') {
-    judge(run, check.routing, result.value.names, true);
-  } else unreachable(run, check.routing, failureOf(result));
+    judge(context, check.routing, result.value.names, true);
+  } else unreachable(context, check.routing, failureOf(result));
 }
 
-function onCoverage(run: Run, routing: Routing, coverage: readonly SkillCoverage[] | null): void {
+function onCoverage(
+  context: StepContext,
+  routing: Routing,
+  coverage: readonly SkillCoverage[] | null,
+): void {
   if (!coverage || coverage.some(({ agentsOnShift }) => agentsOnShift > 0)) {
-    clear(run, routing, 'matched', coverage ? [] : ['the skill coverage is not known'], coverage);
-    goOn(run);
+    clear(
+      context,
+      routing,
+      'matched',
+      coverage ? [] : ['the skill coverage is not known'],
+      coverage,
+    );
+    goOn(context);
     return;
   }
-  const { whenUncovered } = run.state.settings.routing;
+  const { whenUncovered } = context.state.settings.routing;
   const { skillGroups } = routing;
   if (whenUncovered === 'refuse') {
-    refuse(run, routing, ['Nobody is on duty for this at the moment.'], null, coverage);
+    refuse(context, routing, ['Nobody is on duty for this at the moment.'], null, coverage);
     return;
   }
   const isAsking = whenUncovered === 'ask';
   if (isAsking) {
-    run.clearTimer('routing');
-    setRouting(run, { check: { stage: 'asking', routing } });
-    logRouting(run, routing, 'uncovered', ['the visitor is asked whether to wait'], coverage);
-  } else clear(run, routing, 'uncovered', [], coverage);
-  setRouting(run, { notice: { kind: 'uncovered', skillGroups, isAsking } });
-  if (!isAsking) goOn(run);
+    context.clearTimer('routing');
+    setRouting(context, { check: { stage: 'asking', routing } });
+    logRouting(context, routing, 'uncovered', ['the visitor is asked whether to wait'], coverage);
+  } else clear(context, routing, 'uncovered', [], coverage);
+  setRouting(context, { notice: { kind: 'uncovered', skillGroups, isAsking } });
+  if (!isAsking) goOn(context);
 }
 
 /** The visitor waits, although nobody is on shift. */
-export function waitAnyway(run: Run): void {
-  const { check } = run.state.routing;
+export function waitAnyway(context: StepContext): void {
+  const { check } = context.state.routing;
   if (check?.stage !== 'asking') return;
   const { skillGroups } = check.routing;
-  clear(run, check.routing, 'uncovered', ['the visitor waits all the same'], null);
-  setRouting(run, { notice: { kind: 'uncovered', skillGroups, isAsking: false } });
-  goOn(run);
+  clear(context, check.routing, 'uncovered', ['the visitor waits all the same'], null);
+  setRouting(context, { notice: { kind: 'uncovered', skillGroups, isAsking: false } });
+  goOn(context);
 }
 
 /** The `routing` timer: a check that takes too long has failed; a postponed one begins anew. */
-export function routingOverdue(run: Run): void {
-  const { check } = run.state.routing;
+export function routingOverdue(context: StepContext): void {
+  const { check } = context.state.routing;
   switch (check?.stage) {
     case 'names':
-      unreachable(run, check.routing, 'no answer in time');
+      unreachable(context, check.routing, 'no answer in time');
       return;
     case 'coverage':
-      forget(run);
-      onCoverage(run, check.routing, null);
+      forget(context);
+      onCoverage(context, check.routing, null);
       return;
     case 'postponed':
-      setRouting(run, { check: null });
-      goOn(run);
+      setRouting(context, { check: null });
+      goOn(context);
       return;
     default:
       return;
@@ -197,60 +212,61 @@ export function routingOverdue(run: Run): void {
 }
 
 /** The routing API can't be asked, and the site has said what then. */
-function unreachable(run: Run, routing: Routing, why: string): void {
-  const { tries } = run.state.routing;
-  forget(run);
+function unreachable(context: StepContext, routing: Routing, why: string): void {
+  const { tries } = context.state.routing;
+  forget(context);
   const problems = [`the skill groups could not be checked: ${why}`];
-  if (run.state.settings.routing.whenUnchecked === 'send') {
-    clear(run, routing, 'unchecked', problems, null);
-    goOn(run);
+  if (context.state.settings.routing.whenUnchecked === 'send') {
+    clear(context, routing, 'unchecked', problems, null);
+    goOn(context);
     return;
   }
-  setRouting(run, {
+  setRouting(context, {
     check: { stage: 'postponed', routing },
     tries: tries + 1,
     notice: { kind: 'unchecked' },
   });
-  if (tries === 0) logRouting(run, routing, 'postponed', problems, null);
-  run.setTimer('routing', retryDelay(run, tries));
+  if (tries === 0) logRouting(context, routing, 'postponed', problems, null);
+  context.setTimer('routing', retryDelay(context, tries));
 }
 
 function clear(
-  run: Run,
+  context: StepContext,
   routing: Routing,
   verdict: RoutingVerdict,
   problems: readonly string[],
   coverage: readonly SkillCoverage[] | null,
 ): void {
-  run.clearTimer('routing');
-  setRouting(run, { check: { stage: 'cleared', routing }, tries: 0, notice: null });
-  logRouting(run, routing, verdict, problems, coverage);
+  context.clearTimer('routing');
+  setRouting(context, { check: { stage: 'cleared', routing }, tries: 0, notice: null });
+  logRouting(context, routing, verdict, problems, coverage);
 }
 
 /** What was held back may go out, or be asked again. */
-function goOn(run: Run): void {
-  const { link, meta } = run.state;
-  if (link.phase !== 'online' || link.session.stage !== 'ready' || !meta.routing) return;
-  ask(run, 0);
+function goOn(context: StepContext): void {
+  const { connection, meta } = context.state;
+  if (connection.phase !== 'online' || connection.session.stage !== 'ready' || !meta.routing)
+    return;
+  ask(context, 0);
 }
 
 /** The check is over, or wanted no more. */
-function forget(run: Run): void {
-  const { check } = run.state.routing;
-  run.clearTimer('routing');
-  if (check && 'requestId' in check) forgetRequest(run, check.requestId);
-  setRouting(run, { check: null });
+function forget(context: StepContext): void {
+  const { check } = context.state.routing;
+  context.clearTimer('routing');
+  if (check && 'requestId' in check) forgetRequest(context, check.requestId);
+  setRouting(context, { check: null });
 }
 
 /** The conversation is left, or another visitor is there: nothing is wanted any more. */
-export function forgetRouting(run: Run): void {
-  forget(run);
-  stopWatching(run);
-  setRouting(run, { notice: null, tries: 0 });
+export function forgetRouting(context: StepContext): void {
+  forget(context);
+  stopWatching(context);
+  setRouting(context, { notice: null, tries: 0 });
 }
 
 function failureOf(result: RestResult): string {
-  return result.ok ? 'misfit' : result.failure.kind;
+  return result.ok ? 'invalid' : result.failure.kind;
 }
 
 /** Two tabs may ask for the same; each has an object of its own. */

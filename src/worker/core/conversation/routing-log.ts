@@ -1,19 +1,19 @@
 import type { Routing } from '../../../protocol/conversation.ts';
 import type { RoutingLogLine, RoutingVerdict, SkillCoverage } from '../../../protocol/routing.ts';
-import type { Run } from '../context.ts';
+import type { StepContext } from '../context.ts';
 import type { RoutingState } from '../state.ts';
 
 /** For finding out afterwards why somebody waited; nothing here waits for it. */
 export function logRouting(
-  run: Run,
+  context: StepContext,
   routing: Routing,
   verdict: RoutingVerdict,
   problems: readonly string[],
   coverage: readonly SkillCoverage[] | null,
 ): void {
-  const { queue } = run.state.routing;
+  const { queue } = context.state.routing;
   const line: RoutingLogLine = {
-    at: new Date(run.gatewayTime()).toISOString(),
+    at: new Date(context.gatewayTime()).toISOString(),
     routing,
     verdict,
     problems,
@@ -22,9 +22,9 @@ export function logRouting(
       : {}),
     ...(coverage ? { coverage } : {}),
   };
-  run.emit({ type: 'log-routing', line });
+  context.emit({ type: 'log-routing', line });
 }
 
-export function setRouting(run: Run, part: Partial<RoutingState>): void {
-  run.set({ routing: { ...run.state.routing, ...part } });
+export function setRouting(context: StepContext, part: Partial<RoutingState>): void {
+  context.set({ routing: { ...context.state.routing, ...part } });
 }

@@ -1,47 +1,50 @@
 import type { RestFailure, RestResult } from '../../../protocol/gateway.ts';
 import { retryDelay } from '../backoff.ts';
-import { countPace, paceWait } from '../connection/rate-limit.ts';
+import { countForRateLimit, rateLimitWait } from '../connection/rate-limit.ts';
 import { request, restPause } from '../connection/rest-requests.ts';
-import type { Run } from '../context.ts';
+import type { StepContext } from '../context.ts';
 import { onEnded, onNotFound } from '../conversation/conversation.ts';
 import type { OutboxItem } from '../state.ts';
-import { askAgainIn } from '../transcript/catch-up.ts';
+import { retryDelayOf } from '../transcript/catch-up.ts';
 import { receive } from '../transcript/transcript.ts';
 import { failItem, inFlight, setItem, storeItem } from './outbox.ts';
-import { doubt, lookForDoubts } from './unconfirmed.ts';
+import { checkUnconfirmed, markUnconfirmed } from './unconfirmed.ts';
 
 /** A gateway that names no time is left alone for this long. */
 const quietByDefault = 1_000;
 /** A gateway that names a longer time than this is not believed. */
-export const quietAtMost = 600_000;
+export const longestPause = 600_000;
 
 /**
  * Sends what may be sent: one unacknowledged message at a time, in the order of sending, since with
  * more on the way a single lost frame would turn their order round.
  */
-export function pump(run: Run): void {
-  const { link, conversation, outbox, quietUntil } = run.state;
+export function flushOutbox(context: StepContext): void {
+  const { connection, conversation, outbox, pausedUntil } = context.state;
   if (!conversation || conversation.conversation.status === 'ended') return;
-  if (quietUntil !== null || inFlight(run)) return;
-  const head = outbox.find((item) => item.at.stage !== 'failed' && item.at.stage !== 'held');
+  if (pausedUntil !== null || inFlight(context)) return;
+  const head = outbox.find(
+    (item) => item.at.stage !== 'failed' && item.at.stage !== 'acknowledged',
+  );
   if (!head || head.at.stage === 'storing') return;
-  if (!isOpen(run)) return;
-  if (head.at.stage === 'doubt') {
-    lookForDoubts(run);
+  if (!isOpen(context)) return;
+  if (head.at.stage === 'unconfirmed') {
+    checkUnconfirmed(context);
     return;
   }
   const { conversationId } = conversation.conversation;
   const { messageId, text, reply, content } = head;
-  if (link.phase !== 'online' && (run.hasTimer('rest-retry') || restPause(run) > 0)) return;
-  if (!isAddressed(run, head, conversationId) || !isInPace(run)) return;
-  if (link.phase === 'online') {
-    setItem(run, messageId, { at: { stage: 'sent' } });
-    run.setTimer('echo', run.state.settings.timing.echo);
+  if (connection.phase !== 'online' && (context.hasTimer('rest-retry') || restPause(context) > 0))
+    return;
+  if (!isAddressed(context, head, conversationId) || !isInPace(context)) return;
+  if (connection.phase === 'online') {
+    setItem(context, messageId, { at: { stage: 'sent' } });
+    context.setTimer('echo', context.state.settings.timing.echo);
     const command = { type: 'send-message', conversationId, messageId, text } as const;
-    const routing = run.rules?.routingOf(run);
-    run.emit({
+    const routing = context.policy?.routingOf(context);
+    context.emit({
       type: 'send',
-      socketId: link.socketId,
+      socketId: connection.socketId,
       command: {
         ...command,
         ...(routing ? { routing } : {}),
@@ -50,125 +53,125 @@ export function pump(run: Run): void {
       },
     });
   } else {
-    const requestId = request(run, { type: 'send-message', conversationId, messageId, text });
-    setItem(run, messageId, { at: { stage: 'posting', requestId } });
-    countPace(run, 'sends');
+    const requestId = request(context, { type: 'send-message', conversationId, messageId, text });
+    setItem(context, messageId, { at: { stage: 'sending-by-rest', requestId } });
+    countForRateLimit(context, 'sends');
   }
 }
 
 /** Whether messages may go out at all, on the socket or, while that is given up, by REST. */
-function isOpen({ state: { link, breaker, settings } }: Run): boolean {
-  if (link.phase === 'online') {
-    return link.session.stage === 'conversation' && link.session.caughtUp;
+function isOpen({ state: { connection, breaker, settings } }: StepContext): boolean {
+  if (connection.phase === 'online') {
+    return connection.session.stage === 'conversation' && connection.session.caughtUp;
   }
-  return breaker.open && settings.traits.restSend;
+  return breaker.isOpen && settings.traits.restSend;
 }
 
 /**
  * Whether the store knows for good where the message goes. Otherwise it is told first: after a power
  * cut nobody would know any more whom to ask whether it has arrived.
  */
-function isAddressed(run: Run, item: OutboxItem, conversationId: string): boolean {
+function isAddressed(context: StepContext, item: OutboxItem, conversationId: string): boolean {
   if (item.conversationId === conversationId) return true;
   const at = { stage: 'storing', writeId: null, callId: null, isRepeat: false } as const;
-  setItem(run, item.messageId, { at, conversationId });
-  storeItem(run, item.messageId);
-  run.change({ durable: true });
+  setItem(context, item.messageId, { at, conversationId });
+  storeItem(context, item.messageId);
+  context.change({ durable: true });
   return false;
 }
 
 /** As much as the gateway allows has gone, or as much as we do: the visitor sees that it waits. */
-function isInPace(run: Run): boolean {
+function isInPace(context: StepContext): boolean {
   const wait = Math.max(
-    ...(['sends', 'messages', 'requests'] as const).map((kind) => paceWait(run, kind)),
+    ...(['sends', 'messages', 'requests'] as const).map((kind) => rateLimitWait(context, kind)),
   );
   if (wait <= 0) return true;
-  waitQuietly(run, wait);
+  waitQuietly(context, wait);
   return false;
 }
 
 /** REST has told what was missed, or can't: new messages may go out either way. */
-export function catchUpAnswered(run: Run): void {
-  const { link } = run.state;
-  if (link.phase !== 'online' || link.session.stage !== 'conversation') return;
-  if (!link.session.caughtUp) {
-    run.setLink({ ...link, session: { stage: 'conversation', caughtUp: true } });
+export function catchUpAnswered(context: StepContext): void {
+  const { connection } = context.state;
+  if (connection.phase !== 'online' || connection.session.stage !== 'conversation') return;
+  if (!connection.session.caughtUp) {
+    context.setConnection({ ...connection, session: { stage: 'conversation', caughtUp: true } });
   }
-  pump(run);
+  flushOutbox(context);
 }
 
 /** The answer to a message that went by REST. */
-export function onPosted(run: Run, requestId: number, result: RestResult): void {
-  const item = run.state.outbox.find(
-    (one) => one.at.stage === 'posting' && one.at.requestId === requestId,
+export function onPosted(context: StepContext, requestId: number, result: RestResult): void {
+  const item = context.state.outbox.find(
+    (one) => one.at.stage === 'sending-by-rest' && one.at.requestId === requestId,
   );
   if (result.ok && result.value.type === 'message') {
-    receive(run, result.value.message, 'rest');
+    receive(context, result.value.message, 'rest');
     // Into a conversation that was left meanwhile: its own history tells.
-    if (item && run.state.outbox.includes(item)) doubt(run, item);
+    if (item && context.state.outbox.includes(item)) markUnconfirmed(context, item);
   } else if (item && !result.ok) {
-    onPostFailed(run, item, result.failure);
+    onPostFailed(context, item, result.failure);
   }
-  pump(run);
+  flushOutbox(context);
 }
 
-function onPostFailed(run: Run, item: OutboxItem, failure: RestFailure): void {
+function onPostFailed(context: StepContext, item: OutboxItem, failure: RestFailure): void {
   switch (failure.kind) {
     case 'ended':
-      onEnded(run);
-      failItem(run, item.messageId, 'conversation-ended', 'The conversation has ended.');
+      onEnded(context);
+      failItem(context, item.messageId, 'conversation-ended', 'The conversation has ended.');
       return;
     case 'too-long':
-      failItem(run, item.messageId, 'message-too-long', 'The message is too long.');
+      failItem(context, item.messageId, 'message-too-long', 'The message is too long.');
       return;
     case 'rejected':
     case 'forbidden':
-      failItem(run, item.messageId, 'rejected', failure.message);
+      failItem(context, item.messageId, 'rejected', failure.message);
       return;
     case 'not-found':
-      setItem(run, item.messageId, { at: { stage: 'queued' } });
-      onNotFound(run);
+      setItem(context, item.messageId, { at: { stage: 'queued' } });
+      onNotFound(context);
       return;
     case 'rate-limited':
-      doubt(run, item);
-      beQuiet(run, failure.retryAfter);
+      markUnconfirmed(context, item);
+      pauseFor(context, failure.retryAfter);
       return;
     case 'unauthorized':
     case 'unavailable':
     case 'network':
-    case 'misfit':
-      doubt(run, item);
-      askAgainIn(run, retryDelay(run, 0));
+    case 'invalid':
+      markUnconfirmed(context, item);
+      retryDelayOf(context, retryDelay(context, 0));
       return;
   }
 }
 
 /** The gateway wants to be left alone for a while: no message is lost. */
-export function beQuiet(run: Run, retryAfter: number | null): void {
-  waitQuietly(run, Math.min(Math.max(retryAfter ?? 0, quietByDefault), quietAtMost));
+export function pauseFor(context: StepContext, retryAfter: number | null): void {
+  waitQuietly(context, Math.min(Math.max(retryAfter ?? 0, quietByDefault), longestPause));
 }
 
-function waitQuietly(run: Run, pause: number): void {
-  run.set({ quietUntil: run.clock.now + pause });
-  run.setTimer('rate', pause);
+function waitQuietly(context: StepContext, pause: number): void {
+  context.set({ pausedUntil: context.clock.now + pause });
+  context.setTimer('rate', pause);
 }
 
 /** A message was refused for its rate only. It goes again later, asked for first as every resend. */
 export function refusedForRate(
-  run: Run,
+  context: StepContext,
   messageId: string | null,
   retryAfter: number | null,
 ): void {
-  const item = run.state.outbox.find((one) => one.messageId === messageId);
+  const item = context.state.outbox.find((one) => one.messageId === messageId);
   if (item?.at.stage === 'sent') {
-    run.clearTimer('echo');
-    doubt(run, item);
+    context.clearTimer('echo');
+    markUnconfirmed(context, item);
   }
-  beQuiet(run, retryAfter);
+  pauseFor(context, retryAfter);
 }
 
 /** The `rate` timer. */
-export function quietOver(run: Run): void {
-  run.set({ quietUntil: null });
-  pump(run);
+export function pauseOver(context: StepContext): void {
+  context.set({ pausedUntil: null });
+  flushOutbox(context);
 }

@@ -1,53 +1,58 @@
-import type { Run } from '../context.ts';
+import type { StepContext } from '../context.ts';
 import type { OutboxItem } from '../state.ts';
-import { catchUp, nextRun } from '../transcript/catch-up.ts';
+import { catchUp, nextCatchUpId } from '../transcript/catch-up.ts';
 import { failItem, failStranded, setItem } from './outbox.ts';
 
 /** A message that was sent and not seen since: REST is asked before it is sent again. */
 
-export function doubt(run: Run, item: OutboxItem): void {
-  setItem(run, item.messageId, { at: { stage: 'doubt', run: nextRun(run), wasSent: true } });
+export function markUnconfirmed(context: StepContext, item: OutboxItem): void {
+  setItem(context, item.messageId, {
+    at: { stage: 'unconfirmed', catchUpId: nextCatchUpId(context), wasSent: true },
+  });
 }
 
 /** What was on its way may have arrived. A REST request keeps its own outcome. */
-export function doubtEverything(run: Run): void {
-  for (const item of run.state.outbox) {
+export function markAllUnconfirmed(context: StepContext): void {
+  for (const item of context.state.outbox) {
     if (item.at.stage === 'sent') {
-      doubt(run, item);
+      markUnconfirmed(context, item);
     }
   }
-  run.clearTimer('echo');
+  context.clearTimer('echo');
 }
 
-export function lookForDoubts(run: Run): void {
-  if (!run.state.recovery.active && !run.hasTimer('rest-retry')) catchUp(run);
+export function checkUnconfirmed(context: StepContext): void {
+  if (!context.state.catchUps.active && !context.hasTimer('rest-retry')) catchUp(context);
 }
 
 /** The `echo` timer: it may or may not have arrived, and REST knows. */
-export function echoOverdue(run: Run): void {
-  doubtEverything(run);
-  catchUp(run);
+export function echoOverdue(context: StepContext): void {
+  markAllUnconfirmed(context);
+  catchUp(context);
 }
 
-/** Run number `run` is over, and whatever it has not brought had not arrived before it began. */
-export function resolveDoubts(run: Run, runNumber: number): void {
-  const { conversation } = run.state;
-  if (conversation) failDoubtsOfFormer(run, conversation.conversation.conversationId);
-  for (const item of run.state.outbox) {
-    if (item.at.stage === 'doubt' && item.at.run <= runNumber) {
-      setItem(run, item.messageId, { at: { stage: 'queued', wasSent: true } });
+/** The catch-up of that number is over, and whatever it has not brought had not arrived before it began. */
+export function resolveUnconfirmed(context: StepContext, catchUpId: number): void {
+  const { conversation } = context.state;
+  if (conversation) failUnconfirmedOfPrevious(context, conversation.conversation.conversationId);
+  for (const item of context.state.outbox) {
+    if (item.at.stage === 'unconfirmed' && item.at.catchUpId <= catchUpId) {
+      setItem(context, item.messageId, { at: { stage: 'queued', wasSent: true } });
     }
   }
-  failStranded(run);
+  failStranded(context);
 }
 
 /** What was sent into another conversation: whether it arrived there nobody can tell any more. */
-export function failDoubtsOfFormer(run: Run, conversationId: string | null): void {
-  for (const item of run.state.outbox) {
-    if (item.at.stage !== 'doubt' || item.conversationId === null) continue;
+export function failUnconfirmedOfPrevious(
+  context: StepContext,
+  conversationId: string | null,
+): void {
+  for (const item of context.state.outbox) {
+    if (item.at.stage !== 'unconfirmed' || item.conversationId === null) continue;
     if (item.conversationId === conversationId) continue;
     failItem(
-      run,
+      context,
       item.messageId,
       'unknown-outcome',
       'The conversation has ended, and it is not known whether this arrived.',

@@ -1,6 +1,6 @@
 import { comparePositions, type Message } from '../../../protocol/message.ts';
 import type { AlertMessage } from '../../../protocol/port.ts';
-import type { Run } from '../context.ts';
+import type { StepContext } from '../context.ts';
 import type { Tab } from '../state.ts';
 import { epochOf } from './snapshot.ts';
 
@@ -13,38 +13,42 @@ const news = 60_000;
 const quiet = 2_000;
 
 /** Messages of the others have become unread in this tick. */
-export function alertOne(run: Run, rows: readonly Message[]): void {
-  const { tabs, alertedAt, alertedTab, alertedUntil } = run.state;
+export function alertOne(context: StepContext, rows: readonly Message[]): void {
+  const { tabs, alertedAt, alertedTab, alertedUntil } = context.state;
   const newest = rows.findLast(
     (row) =>
       row.status === 'received' &&
-      run.gatewayTime() - row.timestamp < news &&
+      context.gatewayTime() - row.timestamp < news &&
       (alertedUntil === null || comparePositions(row.position, alertedUntil) > 0),
   );
   const tab = chosen(tabs);
   if (!newest || !tab) return;
-  if (alertedAt !== null && run.clock.now - alertedAt < quiet) return;
-  if (alertedTab !== null && alertedTab !== tab.tabId) tell(run, alertedTab, null);
-  run.set({ alertedAt: run.clock.now, alertedTab: tab.tabId, alertedUntil: newest.position });
-  tell(run, tab.tabId, newest);
+  if (alertedAt !== null && context.clock.now - alertedAt < quiet) return;
+  if (alertedTab !== null && alertedTab !== tab.tabId) tell(context, alertedTab, null);
+  context.set({
+    alertedAt: context.clock.now,
+    alertedTab: tab.tabId,
+    alertedUntil: newest.position,
+  });
+  tell(context, tab.tabId, newest);
 }
 
-function tell(run: Run, tabId: string, message: Message | null): void {
-  const alert: AlertMessage = { type: 'alert', epoch: epochOf(run.state), message };
-  run.emit({ type: 'post', tabId, message: alert });
+function tell(context: StepContext, tabId: string, message: Message | null): void {
+  const alert: AlertMessage = { type: 'alert', epoch: epochOf(context.state), message };
+  context.emit({ type: 'post', tabId, message: alert });
 }
 
 /** One without credit sleeps: it would ring when it wakes, long after. */
 function chosen(tabs: readonly Tab[]): Tab | undefined {
   return tabs
-    .filter((tab) => !tab.behind)
-    .sort((a, b) => Number(b.visible) - Number(a.visible) || b.usedAt - a.usedAt)[0];
+    .filter((tab) => !tab.needsPull)
+    .sort((a, b) => Number(b.isVisible) - Number(a.isVisible) || b.usedAt - a.usedAt)[0];
 }
 
 /** The visitor has done something in this tab. */
-export function used(run: Run, tabId: string): void {
-  const usedAt = run.clock.now;
-  run.set({
-    tabs: run.state.tabs.map((tab) => (tab.tabId === tabId ? { ...tab, usedAt } : tab)),
+export function markUsed(context: StepContext, tabId: string): void {
+  const usedAt = context.clock.now;
+  context.set({
+    tabs: context.state.tabs.map((tab) => (tab.tabId === tabId ? { ...tab, usedAt } : tab)),
   });
 }

@@ -1,7 +1,7 @@
 import type { Routing } from '../../../protocol/conversation.ts';
 import type { Call } from '../../../protocol/port.ts';
 import { reconnectNow, signOut } from '../connection/connection.ts';
-import type { Run } from '../context.ts';
+import type { StepContext } from '../context.ts';
 import { ask, onEnded } from '../conversation/conversation.ts';
 import { forgetRouting, refuseAttributes, waitAnyway } from '../conversation/routing-check.ts';
 import { setTyping } from '../conversation/typing.ts';
@@ -15,11 +15,11 @@ import {
 } from '../outbox/outbox.ts';
 import { loadEarlier } from '../transcript/pagination.ts';
 import { markRead } from '../transcript/read-receipts.ts';
-import { used } from './alerts.ts';
+import { markUsed } from './alerts.ts';
 
 /** What a page asks for. */
 export function onCall(
-  run: Run,
+  context: StepContext,
   tabId: string,
   callId: number,
   call: Call,
@@ -27,109 +27,114 @@ export function onCall(
 ): void {
   switch (call.type) {
     case 'start':
-      start(run, callId, call.routing, routingProblems);
+      start(context, callId, call.routing, routingProblems);
       return;
     case 'send':
       // The page tells of use now and then only; who writes here is here.
-      used(run, tabId);
-      send(run, callId, call);
-      setTyping(run, tabId, false);
+      markUsed(context, tabId);
+      send(context, callId, call);
+      setTyping(context, tabId, false);
       return;
     case 'retry':
-      retryMessage(run, callId, call.messageId);
+      retryMessage(context, callId, call.messageId);
       return;
     case 'discard':
-      discardMessage(run, callId, call.messageId);
+      discardMessage(context, callId, call.messageId);
       return;
     case 'typing':
-      setTyping(run, tabId, call.isTyping);
-      run.resolve(callId);
+      setTyping(context, tabId, call.isTyping);
+      context.resolve(callId);
       return;
     case 'draft':
-      run.set({ meta: { ...run.state.meta, draft: call.text } });
-      run.change({ meta: true });
-      run.resolve(callId);
+      context.set({ meta: { ...context.state.meta, draft: call.text } });
+      context.change({ meta: true });
+      context.resolve(callId);
       return;
     case 'mark-read':
-      markRead(run);
-      run.resolve(callId);
+      markRead(context);
+      context.resolve(callId);
       return;
     case 'load-earlier':
-      if (!run.state.isConfirmed) {
-        run.resolve(callId, { messages: [], hasEarlier: false });
+      if (!context.state.isConfirmed) {
+        context.resolve(callId, { messages: [], hasEarlier: false });
         return;
       }
-      loadEarlier(run, callId, call.before, call.conversationId ?? null, call.count);
+      loadEarlier(context, callId, call.before, call.conversationId ?? null, call.count);
       return;
     case 'reconnect':
-      reconnectNow(run, true);
-      run.resolve(callId);
+      reconnectNow(context, true);
+      context.resolve(callId);
       return;
     case 'wait-anyway':
-      waitAnyway(run);
-      run.resolve(callId);
+      waitAnyway(context);
+      context.resolve(callId);
       return;
     case 'end':
-      forgetRouting(run);
-      run.set({ meta: { ...run.state.meta, routing: null } });
-      run.change({ meta: true });
-      failStarting(run, {
+      forgetRouting(context);
+      context.set({ meta: { ...context.state.meta, routing: null } });
+      context.change({ meta: true });
+      failStarting(context, {
         code: 'conversation-ended',
         message: 'The conversation was left before it was opened.',
       });
-      run.rules?.tellEnd(run);
+      context.policy?.sendEnd(context);
       // What is over, and whose session is behind us, has nothing left to be read.
-      if (!run.rules?.isBehind(run)) onEnded(run);
-      failStranded(run);
-      answerWhenStored(run, callId);
+      if (!context.policy?.isOver(context)) onEnded(context);
+      failStranded(context);
+      answerWhenStored(context, callId);
       return;
     case 'sign-out':
-      signOut(run);
-      answerWhenStored(run, callId);
+      signOut(context);
+      answerWhenStored(context, callId);
       return;
   }
 }
 
-function isSignedOut(run: Run, callId: number): boolean {
-  if (run.state.link.phase !== 'signed-out') return false;
-  run.reject(callId, 'signed-out', 'The session has ended. Sign in again.');
+function isSignedOut(context: StepContext, callId: number): boolean {
+  if (context.state.connection.phase !== 'signed-out') return false;
+  context.reject(callId, 'signed-out', 'The session has ended. Sign in again.');
   return true;
 }
 
-function start(run: Run, callId: number, routing: Routing, problems: readonly string[]): void {
-  if (isSignedOut(run, callId)) return;
-  const { conversation, meta, link } = run.state;
+function start(
+  context: StepContext,
+  callId: number,
+  routing: Routing,
+  problems: readonly string[],
+): void {
+  if (isSignedOut(context, callId)) return;
+  const { conversation, meta, connection } = context.state;
   if (conversation && conversation.conversation.status !== 'ended') {
-    run.resolve(callId, conversation.conversation);
+    context.resolve(callId, conversation.conversation);
     return;
   }
   if (problems.length > 0) {
-    refuseAttributes(run, callId, routing, problems);
+    refuseAttributes(context, callId, routing, problems);
     return;
   }
-  run.set({
+  context.set({
     meta: { ...meta, routing, lastRouting: routing },
-    starting: [...run.state.starting, callId],
+    startCalls: [...context.state.startCalls, callId],
   });
-  run.change({ meta: true });
-  if (link.phase === 'online' && link.session.stage === 'ready') ask(run, 0);
-  else run.rules?.wakeLine(run);
+  context.change({ meta: true });
+  if (connection.phase === 'online' && connection.session.stage === 'ready') ask(context, 0);
+  else context.policy?.ensureConnection(context);
 }
 
-function send(run: Run, callId: number, call: Extract<Call, { type: 'send' }>): void {
+function send(context: StepContext, callId: number, call: Extract<Call, { type: 'send' }>): void {
   const { messageId, text, content } = call;
-  if (isSignedOut(run, callId)) return;
-  const { conversation, meta, outbox, window, settings } = run.state;
+  if (isSignedOut(context, callId)) return;
+  const { conversation, meta, outbox, window, settings } = context.state;
   if (!content && text.trim() === '') {
-    run.reject(callId, 'empty-message', 'There is nothing to send.');
+    context.reject(callId, 'empty-message', 'There is nothing to send.');
   } else if (utf8Length(text) > (settings.traits.maximumTextBytes ?? Number.POSITIVE_INFINITY)) {
-    run.reject(
+    context.reject(
       callId,
       'message-too-long',
       `A message can have at most ${settings.traits.maximumTextBytes} bytes.`,
     );
   } else if (text.length > settings.traits.maximumTextLength) {
-    run.reject(
+    context.reject(
       callId,
       'message-too-long',
       `A message can have at most ${settings.traits.maximumTextLength} characters.`,
@@ -139,24 +144,24 @@ function send(run: Run, callId: number, call: Extract<Call, { type: 'send' }>): 
     window.some((message) => message.messageId === messageId)
   ) {
     // The same call again, after its first answer was lost.
-    answerWhenStored(run, callId);
-    sentDraft(run, text);
+    answerWhenStored(context, callId);
+    sentDraft(context, text);
   } else if (!meta.routing && (!conversation || conversation.conversation.status === 'ended')) {
-    run.reject(callId, 'no-conversation', 'There is no open conversation. Start one first.');
+    context.reject(callId, 'no-conversation', 'There is no open conversation. Start one first.');
   } else if (outbox.length >= settings.limits.outbox) {
-    run.reject(callId, 'rejected', 'Too many messages are waiting to be sent.');
+    context.reject(callId, 'rejected', 'Too many messages are waiting to be sent.');
   } else {
-    enqueue(run, callId, call);
-    sentDraft(run, text);
+    enqueue(context, callId, call);
+    sentDraft(context, text);
   }
 }
 
 /** Cleared here and only if it is the one that was sent: another tab may have written since. */
-function sentDraft(run: Run, text: string): void {
-  const { meta } = run.state;
+function sentDraft(context: StepContext, text: string): void {
+  const { meta } = context.state;
   if (meta.draft.trim() !== text.trim()) return;
-  run.set({ meta: { ...meta, draft: '' } });
-  run.change({ meta: true });
+  context.set({ meta: { ...meta, draft: '' } });
+  context.change({ meta: true });
 }
 
 function utf8Length(text: string): number {

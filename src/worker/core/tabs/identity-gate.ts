@@ -1,5 +1,5 @@
 import type { SharedSnapshot } from '../../../protocol/snapshot.ts';
-import type { Run } from '../context.ts';
+import type { StepContext } from '../context.ts';
 import type { OutboxItem } from '../state.ts';
 
 /**
@@ -8,27 +8,27 @@ import type { OutboxItem } from '../state.ts';
  */
 
 /** The broker has named the visitor, and everything else than theirs has been wiped. */
-export function confirm(run: Run): void {
-  if (run.state.isConfirmed) return;
-  run.set({ isConfirmed: true });
-  run.change({ reset: true });
+export function confirmIdentity(context: StepContext): void {
+  if (context.state.isConfirmed) return;
+  context.set({ isConfirmed: true });
+  context.change({ reset: true });
 }
 
 /** The broker says that the session is over: nothing is shown until somebody is there again. */
-export function unconfirm(run: Run): void {
-  if (run.state.settings.history === 'at-once' || !run.state.isConfirmed) return;
-  run.set({ isConfirmed: false, hiddenOutbox: run.state.lastOutboxOrdinal });
-  run.change({ reset: true });
+export function revokeIdentity(context: StepContext): void {
+  if (context.state.settings.history === 'at-once' || !context.state.isConfirmed) return;
+  context.set({ isConfirmed: false, hiddenOutbox: context.state.lastOutboxOrdinal });
+  context.change({ reset: true });
 }
 
 /** What waits and may be shown: before the visitor is known, only what was written since. */
-export function shownOutbox(run: Run): readonly OutboxItem[] {
-  const { isConfirmed, outbox, hiddenOutbox } = run.state;
+export function shownOutbox(context: StepContext): readonly OutboxItem[] {
+  const { isConfirmed, outbox, hiddenOutbox } = context.state;
   return isConfirmed ? outbox : outbox.filter(({ ordinal }) => ordinal > hiddenOutbox);
 }
 
 /** Of a snapshot, what says nothing of what was before. */
-export function hideFormer(run: Run, shared: SharedSnapshot): SharedSnapshot {
-  if (run.state.isConfirmed) return shared;
+export function hidePrevious(context: StepContext, shared: SharedSnapshot): SharedSnapshot {
+  if (context.state.isConfirmed) return shared;
   return { ...shared, conversation: null, unread: 0, typing: null, draft: '', routing: null };
 }

@@ -2,21 +2,21 @@ import { makeEpoch } from '../../../protocol/epoch.ts';
 import type { Problem } from '../../../protocol/errors.ts';
 import type { ConnectionSnapshot, Phase, SharedSnapshot } from '../../../protocol/snapshot.ts';
 import { restPause } from '../connection/rest-requests.ts';
-import type { Run } from '../context.ts';
+import type { StepContext } from '../context.ts';
 import type { HubState } from '../state.ts';
-import { hideFormer } from './identity-gate.ts';
+import { hidePrevious } from './identity-gate.ts';
 
 export function epochOf(state: HubState): string {
   return makeEpoch(state.settings.epoch, state.generation);
 }
 
 /** What every tab sees alike. */
-export function sharedSnapshot(run: Run): SharedSnapshot {
-  const { state } = run;
-  return hideFormer(run, {
-    connection: connectionSnapshot(run),
+export function sharedSnapshot(context: StepContext): SharedSnapshot {
+  const { state } = context;
+  return hidePrevious(context, {
+    connection: connectionSnapshot(context),
     conversation: state.conversation?.conversation ?? null,
-    unread: state.reading.unread,
+    unread: state.unread.unread,
     typing: state.typing.other,
     routing: state.routing.notice,
     draft: state.meta.draft,
@@ -25,7 +25,7 @@ export function sharedSnapshot(run: Run): SharedSnapshot {
       epoch: epochOf(state),
       build: state.settings.build,
       tabs: state.tabs.length,
-      persistent: state.persistent,
+      persistent: state.isPersistent,
     },
   });
 }
@@ -36,60 +36,62 @@ const waiting: Problem = {
   message: 'Messages wait a moment.',
 };
 
-function connectionSnapshot(run: Run): ConnectionSnapshot {
-  const { link, breaker } = run.state;
-  const problem = run.state.problem ?? (isHeldBack(run) ? waiting : null);
-  const phase = publicPhase(run);
+function connectionSnapshot(context: StepContext): ConnectionSnapshot {
+  const { connection, breaker } = context.state;
+  const problem = context.state.problem ?? (isHeldBack(context) ? waiting : null);
+  const phase = publicPhase(context);
   const retryAt =
-    link.phase === 'waiting'
-      ? link.retryAt
-      : link.phase === 'resting'
-        ? (run.state.timers.probe ?? null)
+    connection.phase === 'waiting'
+      ? connection.retryAt
+      : connection.phase === 'resting'
+        ? (context.state.timers.probe ?? null)
         : null;
   return {
     phase,
     attempt: breaker.attempt,
-    retryAt: retryAt === null ? null : wallTime(run, retryAt),
-    transport: transport(run, phase),
+    retryAt: retryAt === null ? null : wallTime(context, retryAt),
+    transport: transport(context, phase),
     ...(problem ? { problem } : {}),
   };
 }
 
-function isHeldBack(run: Run): boolean {
-  const { outbox, quietUntil } = run.state;
-  const head = outbox.find((item) => item.at.stage !== 'failed' && item.at.stage !== 'held');
+function isHeldBack(context: StepContext): boolean {
+  const { outbox, pausedUntil } = context.state;
+  const head = outbox.find(
+    (item) => item.at.stage !== 'failed' && item.at.stage !== 'acknowledged',
+  );
   if (!head) return false;
-  const waitsForRest = run.hasTimer('rest-pause') || restPause(run) > 0;
-  return quietUntil !== null || (head.at.stage === 'doubt' && waitsForRest);
+  const waitsForRest = context.hasTimer('rest-pause') || restPause(context) > 0;
+  return pausedUntil !== null || (head.at.stage === 'unconfirmed' && waitsForRest);
 }
 
 /** On the wall clock, whole seconds: the two clocks drift, and a snapshot must not change by that. */
-function wallTime(run: Run, at: number): number {
-  return Math.round((run.clock.wall + (at - run.clock.now)) / 1_000) * 1_000;
+function wallTime(context: StepContext, at: number): number {
+  return Math.round((context.clock.wall + (at - context.clock.now)) / 1_000) * 1_000;
 }
 
-function publicPhase(run: Run): Phase {
-  const { link, breaker, renewal } = run.state;
-  switch (link.phase) {
+function publicPhase(context: StepContext): Phase {
+  const { connection, breaker, isRenewing } = context.state;
+  switch (connection.phase) {
     case 'online':
-      if (renewal) return 'ready';
-      return link.session.stage === 'routing' ? 'routing' : 'ready';
+      if (isRenewing) return 'ready';
+      return connection.session.stage === 'routing' ? 'routing' : 'ready';
     case 'draining':
       return 'ready';
     case 'idle':
       // Its line is opened by the first message.
-      return run.rules?.needsLine(run) === false ? 'ready' : 'connecting';
+      return context.policy?.needsConnection(context) === false ? 'ready' : 'connecting';
     case 'token':
     case 'closing':
-    case 'left':
+    case 'handed-over':
     case 'connecting':
     case 'authenticating':
       // A controlled reconnection is none of the visitor's business.
-      if (renewal) return 'ready';
-      if (breaker.open) return run.isSession ? 'connecting' : 'polling';
-      return link.phase === 'authenticating' ? 'authenticating' : 'connecting';
+      if (isRenewing) return 'ready';
+      if (breaker.isOpen) return context.isSession ? 'connecting' : 'polling';
+      return connection.phase === 'authenticating' ? 'authenticating' : 'connecting';
     case 'resting':
-      return run.isSession ? 'waiting' : 'polling';
+      return context.isSession ? 'waiting' : 'polling';
     case 'offline':
       return 'offline';
     case 'waiting':
@@ -101,8 +103,8 @@ function publicPhase(run: Run): Phase {
   }
 }
 
-function transport(run: Run, phase: Phase): ConnectionSnapshot['transport'] {
-  if (run.state.link.phase === 'idle' && run.isSession) return 'none';
+function transport(context: StepContext, phase: Phase): ConnectionSnapshot['transport'] {
+  if (context.state.connection.phase === 'idle' && context.isSession) return 'none';
   if (phase === 'ready' || phase === 'routing') return 'websocket';
-  return phase === 'polling' && run.state.token.expiresAt !== null ? 'rest' : 'none';
+  return phase === 'polling' && context.state.token.expiresAt !== null ? 'rest' : 'none';
 }

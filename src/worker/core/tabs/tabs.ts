@@ -2,8 +2,8 @@ import type { Message } from '../../../protocol/message.ts';
 import { type PatchMessage, patchCredit, type SnapshotMessage } from '../../../protocol/port.ts';
 import type { SharedSnapshot } from '../../../protocol/snapshot.ts';
 import { sleep, wake } from '../connection/connection.ts';
-import type { Run } from '../context.ts';
-import { adoptMirror, adoptVisitor } from '../conversation/conversation.ts';
+import type { StepContext } from '../context.ts';
+import { adoptSessionHint, adoptVisitor } from '../conversation/conversation.ts';
 import { recordOf } from '../conversation/previous-conversations.ts';
 import { tellTyping } from '../conversation/typing.ts';
 import type { TabKnowledge } from '../input.ts';
@@ -12,155 +12,161 @@ import type { StoreOperation } from '../records.ts';
 import { noChanges, type Tab } from '../state.ts';
 import { becameVisible } from '../transcript/catch-up.ts';
 import { hasOlder } from '../transcript/pagination.ts';
-import { alertOne, used } from './alerts.ts';
+import { alertOne, markUsed } from './alerts.ts';
 import { shownOutbox } from './identity-gate.ts';
 import { epochOf, sharedSnapshot } from './snapshot.ts';
 
 export function attach(
-  run: Run,
+  context: StepContext,
   tabId: string,
-  visible: boolean,
-  { conversationId, visitor, wipes }: TabKnowledge,
+  isVisible: boolean,
+  { conversationId, visitor, resetCount }: TabKnowledge,
 ): void {
   const tab: Tab = {
     tabId,
-    visible,
+    isVisible,
     isTyping: false,
     // A page that the visitor opens is used; one that opens in the background is not yet.
-    usedAt: visible ? run.clock.now : 0,
+    usedAt: isVisible ? context.clock.now : 0,
     unacknowledged: 0,
-    acknowledged: run.state.revision,
-    behind: false,
+    acknowledged: context.state.revision,
+    needsPull: false,
   };
   // What changed before it came is a part of its snapshot.
-  flush(run);
-  run.set({ tabs: [...run.state.tabs.filter((other) => other.tabId !== tabId), tab] });
-  if (conversationId !== null && visitor !== null) adoptMirror(run, conversationId, visitor);
-  else if (visitor !== null && wipes >= run.state.meta.wipes) adoptVisitor(run, visitor);
-  wake(run);
-  welcome(run, tab);
-  if (visible) becameVisible(run);
+  flush(context);
+  context.set({ tabs: [...context.state.tabs.filter((other) => other.tabId !== tabId), tab] });
+  if (conversationId !== null && visitor !== null)
+    adoptSessionHint(context, conversationId, visitor);
+  else if (visitor !== null && resetCount >= context.state.meta.resetCount)
+    adoptVisitor(context, visitor);
+  wake(context);
+  welcome(context, tab);
+  if (isVisible) becameVisible(context);
 }
 
 /** The one message that a tab waits for. */
-function welcome(run: Run, tab: Tab): void {
-  flush(run);
-  postSnapshot(run, tab.tabId);
+function welcome(context: StepContext, tab: Tab): void {
+  flush(context);
+  postSnapshot(context, tab.tabId);
 }
 
-export function leave(run: Run, tabId: string): void {
-  run.set({ tabs: run.state.tabs.filter((tab) => tab.tabId !== tabId) });
-  if (run.state.alertedTab === tabId) run.set({ alertedTab: null });
-  tellTyping(run);
-  if (run.state.tabs.length === 0) run.setTimer('idle', run.state.settings.timing.idle);
+export function leave(context: StepContext, tabId: string): void {
+  context.set({ tabs: context.state.tabs.filter((tab) => tab.tabId !== tabId) });
+  if (context.state.alertedTab === tabId) context.set({ alertedTab: null });
+  tellTyping(context);
+  if (context.state.tabs.length === 0) context.setTimer('idle', context.state.settings.timing.idle);
 }
 
 /** The `idle` timer. */
-export function idleOver(run: Run): void {
-  if (run.state.tabs.length === 0) sleep(run);
+export function idleOver(context: StepContext): void {
+  if (context.state.tabs.length === 0) sleep(context);
 }
 
-export function setVisible(run: Run, tabId: string, visible: boolean): void {
-  const before = run.state.tabs.find((tab) => tab.tabId === tabId);
-  if (!before || before.visible === visible) return;
-  setTab(run, { ...before, visible });
-  if (visible) {
-    used(run, tabId);
-    becameVisible(run);
+export function setVisible(context: StepContext, tabId: string, isVisible: boolean): void {
+  const before = context.state.tabs.find((tab) => tab.tabId === tabId);
+  if (!before || before.isVisible === isVisible) return;
+  setTab(context, { ...before, isVisible });
+  if (isVisible) {
+    markUsed(context, tabId);
+    becameVisible(context);
   }
 }
 
-export function acknowledgeRevision(run: Run, tabId: string, revision: number): void {
-  const tab = run.state.tabs.find((one) => one.tabId === tabId);
-  if (!tab || revision <= tab.acknowledged || revision > run.state.revision) return;
+export function acknowledgeRevision(context: StepContext, tabId: string, revision: number): void {
+  const tab = context.state.tabs.find((one) => one.tabId === tabId);
+  if (!tab || revision <= tab.acknowledged || revision > context.state.revision) return;
   // Each revision is one post at most, so this never counts fewer than are under way.
-  const unacknowledged = Math.min(tab.unacknowledged, run.state.revision - revision);
-  setTab(run, { ...tab, acknowledged: revision, unacknowledged });
+  const unacknowledged = Math.min(tab.unacknowledged, context.state.revision - revision);
+  setTab(context, { ...tab, acknowledged: revision, unacknowledged });
 }
 
 /** A tab that was behind has woken up. */
-export function pull(run: Run, tabId: string): void {
-  const tab = run.state.tabs.find((one) => one.tabId === tabId);
+export function pull(context: StepContext, tabId: string): void {
+  const tab = context.state.tabs.find((one) => one.tabId === tabId);
   if (!tab) return;
   // Asking is a sign of life: what was posted before does not count any more.
-  setTab(run, { ...tab, unacknowledged: 0 });
-  postSnapshot(run, tabId);
+  setTab(context, { ...tab, unacknowledged: 0 });
+  postSnapshot(context, tabId);
 }
 
-function setTab(run: Run, tab: Tab): void {
-  run.set({ tabs: run.state.tabs.map((other) => (other.tabId === tab.tabId ? tab : other)) });
+function setTab(context: StepContext, tab: Tab): void {
+  context.set({
+    tabs: context.state.tabs.map((other) => (other.tabId === tab.tabId ? tab : other)),
+  });
 }
 
-function postSnapshot(run: Run, tabId: string): void {
-  const tab = run.state.tabs.find((one) => one.tabId === tabId);
+function postSnapshot(context: StepContext, tabId: string): void {
+  const tab = context.state.tabs.find((one) => one.tabId === tabId);
   if (!tab) return;
-  setTab(run, { ...tab, behind: false, unacknowledged: tab.unacknowledged + 1 });
-  run.emit({ type: 'post', tabId, message: snapshotMessage(run) });
+  setTab(context, { ...tab, needsPull: false, unacknowledged: tab.unacknowledged + 1 });
+  context.emit({ type: 'post', tabId, message: snapshotMessage(context) });
 }
 
-function snapshotMessage(run: Run): SnapshotMessage {
-  const { window, settings, hasEarlier, revision, isConfirmed } = run.state;
+function snapshotMessage(context: StepContext): SnapshotMessage {
+  const { window, settings, hasEarlier, revision, isConfirmed } = context.state;
   const newest = isConfirmed ? window.slice(-settings.limits.page) : [];
   return {
     type: 'snapshot',
-    epoch: epochOf(run.state),
+    epoch: epochOf(context.state),
     revision,
-    visitor: isConfirmed ? run.state.meta.subject : null,
-    wipes: run.state.meta.wipes,
-    shared: run.state.published ?? sharedSnapshot(run),
-    messages: [...newest, ...shownOutbox(run).map((item) => outboxMessage(run, item))],
+    visitor: isConfirmed ? context.state.meta.subject : null,
+    resetCount: context.state.meta.resetCount,
+    shared: context.state.published ?? sharedSnapshot(context),
+    messages: [...newest, ...shownOutbox(context).map((item) => outboxMessage(context, item))],
     hasEarlier: isConfirmed && (hasEarlier || window.length > newest.length || hasOlder(window[0])),
   };
 }
 
 /** The end of a tick: one transaction and one patch for everything that changed in it. */
-export function flush(run: Run): void {
-  writeChanges(run);
-  const { changes, published } = run.state;
-  const shared = sharedSnapshot(run);
+export function flush(context: StepContext): void {
+  writeChanges(context);
+  const { changes, published } = context.state;
+  const shared = sharedSnapshot(context);
   const part = changedPart(published, shared);
-  const { upserts, removed, isWhole } = changedMessages(run);
-  run.set({ changes: noChanges, published: shared });
+  const { upserts, removed, isWhole } = changedMessages(context);
+  context.set({ changes: noChanges, published: shared });
   const nothing =
     Object.keys(part).length === 0 &&
     upserts.length === 0 &&
     removed.length === 0 &&
     !changes.readMark &&
     !changes.reset;
-  if (nothing || !run.state.restored) return;
-  run.set({ revision: run.state.revision + 1 });
+  if (nothing || !context.state.isRestored) return;
+  context.set({ revision: context.state.revision + 1 });
   const patch: PatchMessage = {
     type: 'patch',
-    epoch: epochOf(run.state),
-    revision: run.state.revision,
+    epoch: epochOf(context.state),
+    revision: context.state.revision,
     shared: part,
     upserts,
     removed,
     readMark: changes.readMark,
   };
-  const isReset = changes.reset || !isWhole || upserts.length > run.state.settings.limits.window;
-  for (const tab of run.state.tabs) post(run, tab, patch, isReset);
-  if (part.unread !== undefined && part.unread > (published?.unread ?? 0)) alertOne(run, upserts);
+  const isReset =
+    changes.reset || !isWhole || upserts.length > context.state.settings.limits.window;
+  for (const tab of context.state.tabs) post(context, tab, patch, isReset);
+  if (part.unread !== undefined && part.unread > (published?.unread ?? 0))
+    alertOne(context, upserts);
 }
 
-function post(run: Run, tab: Tab, patch: PatchMessage, isReset: boolean): void {
-  if (tab.behind) return;
+function post(context: StepContext, tab: Tab, patch: PatchMessage, isReset: boolean): void {
+  if (tab.needsPull) return;
   if (tab.unacknowledged >= patchCredit) {
-    setTab(run, { ...tab, behind: true });
+    setTab(context, { ...tab, needsPull: true });
     const { epoch, revision } = patch;
-    run.emit({ type: 'post', tabId: tab.tabId, message: { type: 'head', epoch, revision } });
+    context.emit({ type: 'post', tabId: tab.tabId, message: { type: 'head', epoch, revision } });
     return;
   }
   if (isReset) {
-    postSnapshot(run, tab.tabId);
+    postSnapshot(context, tab.tabId);
     return;
   }
-  setTab(run, { ...tab, unacknowledged: tab.unacknowledged + 1 });
-  run.emit({ type: 'post', tabId: tab.tabId, message: patch });
+  setTab(context, { ...tab, unacknowledged: tab.unacknowledged + 1 });
+  context.emit({ type: 'post', tabId: tab.tabId, message: patch });
 }
 
-function writeChanges(run: Run): void {
-  const { changes, conversation, meta } = run.state;
+function writeChanges(context: StepContext): void {
+  const { changes, conversation, meta } = context.state;
   const operations: StoreOperation[] = [...changes.operations];
   if (changes.conversation && conversation) {
     operations.push({ type: 'put-conversation', record: recordOf(conversation) });
@@ -169,19 +175,23 @@ function writeChanges(run: Run): void {
   if (changes.meta) operations.push({ type: 'put-meta', meta });
   if (operations.length === 0 && !changes.durable) return;
   const asks = operations.some(({ type }) => type === 'add-message' || type === 'mark-message');
-  const writeId = changes.durable || asks ? run.id() : null;
-  if (writeId !== null && changes.durable) assignWrite(run, writeId);
-  if (writeId !== null && asks) run.set({ lookups: [...run.state.lookups, writeId] });
+  const writeId = changes.durable || asks ? context.id() : null;
+  if (writeId !== null && changes.durable) assignWrite(context, writeId);
+  if (writeId !== null && asks) context.set({ lookups: [...context.state.lookups, writeId] });
   const durability = changes.durable ? 'strict' : 'relaxed';
-  run.emit({ type: 'write', operations, durability, writeId });
+  context.emit({ type: 'write', operations, durability, writeId });
 }
 
 /**
  * Each message once, as it is now. It is not the whole when some came and were pushed out of the
  * window in the same tick.
  */
-function changedMessages(run: Run): { upserts: Message[]; removed: string[]; isWhole: boolean } {
-  const { changes, window, isConfirmed } = run.state;
+function changedMessages(context: StepContext): {
+  upserts: Message[];
+  removed: string[];
+  isWhole: boolean;
+} {
+  const { changes, window, isConfirmed } = context.state;
   const ids = new Set(changes.upserts.map((message) => message.messageId));
   const upserts: Message[] = [];
   if (ids.size > 0) {
@@ -189,7 +199,7 @@ function changedMessages(run: Run): { upserts: Message[]; removed: string[]; isW
       ...(isConfirmed ? window : []),
       // The last word on each row is the one that holds.
       ...changes.belowWindow.toReversed(),
-      ...shownOutbox(run).map((item) => outboxMessage(run, item)),
+      ...shownOutbox(context).map((item) => outboxMessage(context, item)),
     ];
     for (const message of current) if (ids.delete(message.messageId)) upserts.push(message);
   }

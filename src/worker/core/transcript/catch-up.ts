@@ -1,22 +1,22 @@
 import type { RestFailure, RestResult, RestValue } from '../../../protocol/gateway.ts';
 import { jittered, retryDelay } from '../backoff.ts';
 import { forgetRequest, request, restPause } from '../connection/rest-requests.ts';
-import type { Run } from '../context.ts';
-import { closed, onConversation, onNotFound } from '../conversation/conversation.ts';
+import type { StepContext } from '../context.ts';
+import { onConversation, onFinalCatchUp, onNotFound } from '../conversation/conversation.ts';
 import {
-  catchUpFormer,
-  isOfFormer,
-  onFormerResult,
-  sawTheEnd,
+  catchUpPrevious,
+  isOfPrevious,
+  onPreviousResult,
+  reachedEnd,
 } from '../conversation/previous-conversations.ts';
-import { catchUpAnswered, pump } from '../outbox/send-queue.ts';
-import { resolveDoubts } from '../outbox/unconfirmed.ts';
-import type { RecoveryRun } from '../state.ts';
-import { completeAll } from './normalize.ts';
-import { receive, settleAll, settleHeld } from './transcript.ts';
+import { catchUpAnswered, flushOutbox } from '../outbox/send-queue.ts';
+import { resolveUnconfirmed } from '../outbox/unconfirmed.ts';
+import type { CatchUpRun } from '../state.ts';
+import { normalizeAll } from './normalize.ts';
+import { receive, settleAllBuffers, settleReorderBuffer } from './transcript.ts';
 
 /** Failed catch-ups after which held messages are shown although REST could not be asked. */
-export const patience = 3;
+export const catchUpPatience = 3;
 
 /** A gateway whose pages never end is not followed for ever. */
 const maximumPages = 10_000;
@@ -25,34 +25,39 @@ const maximumPages = 10_000;
  * Asks REST for everything since the last message below which nothing is missing. One run at a time:
  * wanted during a run, another one follows it, since the run may have passed that place already.
  */
-export function catchUp(run: Run): void {
-  if (isAtRest(run)) return;
-  const { recovery, conversation } = run.state;
+export function catchUp(context: StepContext): void {
+  if (isAtRest(context)) return;
+  const { catchUps, conversation } = context.state;
   if (!conversation) {
-    catchUpFormer(run);
+    catchUpPrevious(context);
     return;
   }
-  if (recovery.active && !isOfFormer(run, recovery.active)) {
-    run.set({ recovery: { ...recovery, again: true } });
+  if (catchUps.active && !isOfPrevious(context, catchUps.active)) {
+    context.set({ catchUps: { ...catchUps, isWanted: true } });
     return;
   }
   // A session's history is asked for with a token that its own line brings.
-  if (run.isSession && run.state.link.phase !== 'online') return;
-  const pause = restPause(run);
+  if (context.isSession && context.state.connection.phase !== 'online') return;
+  const pause = restPause(context);
   if (pause > 0) {
-    run.setTimer('rest-retry', pause);
+    context.setTimer('rest-retry', pause);
     return;
   }
-  run.clearTimer('rest-retry');
+  context.clearTimer('rest-retry');
   const { conversationId } = conversation.conversation;
   const since = conversation.completeUntil;
-  run.set({ recovery: { ...recovery, runs: recovery.runs + 1, again: false } });
-  const requestId = request(run, { type: 'history-since', conversationId, since, cursor: null });
-  setActive(run, {
+  context.set({ catchUps: { ...catchUps, begun: catchUps.begun + 1, isWanted: false } });
+  const requestId = request(context, {
+    type: 'history-since',
+    conversationId,
+    since,
+    cursor: null,
+  });
+  setActive(context, {
     requestId,
     conversationId,
     since,
-    begunAt: run.clock.now,
+    begunAt: context.clock.now,
     cursor: null,
     pages: 0,
     newest: since,
@@ -60,64 +65,65 @@ export function catchUp(run: Run): void {
 }
 
 /** Nobody is there who would read it; whoever comes has a socket first, and with it a catch-up. */
-function isAtRest({ state: { link, isLeaving } }: Run): boolean {
-  return isLeaving || link.phase === 'idle' || link.phase === 'signed-out';
+function isAtRest({ state: { connection, isLeaving } }: StepContext): boolean {
+  return isLeaving || connection.phase === 'idle' || connection.phase === 'signed-out';
 }
 
 /** REST is asked again then, by whoever still wants it. */
-export function askAgainIn(run: Run, delay: number): void {
-  if (!isAtRest(run)) run.setTimer('rest-retry', Math.max(restPause(run), delay));
+export function retryDelayOf(context: StepContext, delay: number): void {
+  if (!isAtRest(context)) context.setTimer('rest-retry', Math.max(restPause(context), delay));
 }
 
 /** On a fresh socket: an older run may hang on the network that was just left. */
-export function catchUpAnew(run: Run): void {
-  const { active } = run.state.recovery;
+export function restartCatchUp(context: StepContext): void {
+  const { active } = context.state.catchUps;
   // It may even wait to be sent, and would be asked twice.
-  if (active) forgetRequest(run, active.requestId);
-  setActive(run, null);
-  catchUp(run);
+  if (active) forgetRequest(context, active.requestId);
+  setActive(context, null);
+  catchUp(context);
 }
 
-function setActive(run: Run, active: RecoveryRun | null): void {
-  run.set({ recovery: { ...run.state.recovery, active } });
+function setActive(context: StepContext, active: CatchUpRun | null): void {
+  context.set({ catchUps: { ...context.state.catchUps, active } });
 }
 
 /** The number of the first run that will have begun after now. */
-export function nextRun(run: Run): number {
-  return run.state.recovery.runs + 1;
+export function nextCatchUpId(context: StepContext): number {
+  return context.state.catchUps.begun + 1;
 }
 
-export function onRecoveryResult(run: Run, requestId: number, result: RestResult): void {
-  const { active } = run.state.recovery;
+export function onCatchUpResult(context: StepContext, requestId: number, result: RestResult): void {
+  const { active } = context.state.catchUps;
   if (!active || active.requestId !== requestId) return;
-  if (isOfFormer(run, active)) {
-    if (!onFormerResult(run, active, result)) return;
-    setActive(run, null);
-    if (result.ok) goOn(run);
-    else if (run.state.recovery.again) catchUp(run);
+  if (isOfPrevious(context, active)) {
+    if (!onPreviousResult(context, active, result)) return;
+    setActive(context, null);
+    if (result.ok) goOn(context);
+    else if (context.state.catchUps.isWanted) catchUp(context);
     return;
   }
-  if (active.conversationId !== run.state.conversation?.conversation.conversationId) {
+  if (active.conversationId !== context.state.conversation?.conversation.conversationId) {
     // Another conversation has begun meanwhile.
-    setActive(run, null);
-    if (run.state.recovery.again) catchUp(run);
+    setActive(context, null);
+    if (context.state.catchUps.isWanted) catchUp(context);
     return;
   }
-  if (!result.ok) onFailure(run, result.failure);
-  else if (result.value.type === 'history') onPage(run, active, result.value);
-  else if (result.value.type === 'conversation') onStatus(run, result.value);
+  if (!result.ok) onFailure(context, result.failure);
+  else if (result.value.type === 'history') onPage(context, active, result.value);
+  else if (result.value.type === 'conversation') onStatus(context, result.value);
 }
 
 function onPage(
-  run: Run,
-  active: RecoveryRun,
+  context: StepContext,
+  active: CatchUpRun,
   page: Extract<RestValue, { type: 'history' }>,
 ): void {
-  if (page.misfits > 0) run.note('misfit', `${page.misfits} misshapen messages in the history`);
+  if (page.invalidCount > 0)
+    context.note('invalid', `${page.invalidCount} misshapen messages in the history`);
   let { newest } = active;
-  settleAll(run);
-  for (const message of completeAll(run, page.messages, active.conversationId)) {
-    receive(run, message, 'rest');
+  settleAllBuffers(context);
+  for (const message of normalizeAll(context, page.messages, active.conversationId)) {
+    receive(context, message, 'rest');
     newest = Math.max(newest, message.timestamp);
   }
   const { conversationId, since } = active;
@@ -126,16 +132,16 @@ function onPage(
     page.nextCursor === active.cursor ||
     page.messages.length === 0 ||
     active.pages >= maximumPages;
-  if (isLast && run.isSession) {
+  if (isLast && context.isSession) {
     // Its status is told on the line.
-    complete(run, { ...active, newest });
+    complete(context, { ...active, newest });
     return;
   }
   const call = isLast
     ? ({ type: 'conversation', conversationId } as const)
     : ({ type: 'history-since', conversationId, since, cursor: page.nextCursor } as const);
-  const requestId = request(run, call);
-  setActive(run, {
+  const requestId = request(context, call);
+  setActive(context, {
     ...active,
     requestId,
     newest,
@@ -144,87 +150,87 @@ function onPage(
   });
 }
 
-function onStatus(run: Run, value: Extract<RestValue, { type: 'conversation' }>): void {
-  const { active } = run.state.recovery;
-  if (active) complete(run, active);
-  onConversation(run, value.conversation, false);
+function onStatus(context: StepContext, value: Extract<RestValue, { type: 'conversation' }>): void {
+  const { active } = context.state.catchUps;
+  if (active) complete(context, active);
+  onConversation(context, value.conversation, false);
 }
 
-function complete(run: Run, { newest, begunAt }: RecoveryRun): void {
-  const { recovery, conversation } = run.state;
-  if (conversation && !conversation.isClosed && sawTheEnd(conversation, begunAt)) {
-    run.set({ conversation: { ...conversation, isClosed: true } });
-    run.change({ conversation: true });
+function complete(context: StepContext, { newest, begunAt }: CatchUpRun): void {
+  const { catchUps, conversation } = context.state;
+  if (conversation && !conversation.isClosed && reachedEnd(conversation, begunAt)) {
+    context.set({ conversation: { ...conversation, isClosed: true } });
+    context.change({ conversation: true });
   }
-  run.set({
-    recovery: { ...recovery, active: null, failures: 0, completedAt: run.clock.now },
+  context.set({
+    catchUps: { ...catchUps, active: null, failures: 0, completedAt: context.clock.now },
   });
-  settleHeld(run, newest);
-  resolveDoubts(run, recovery.runs);
-  closed(run, recovery.runs);
-  finish(run);
+  settleReorderBuffer(context, newest);
+  resolveUnconfirmed(context, catchUps.begun);
+  onFinalCatchUp(context, catchUps.begun);
+  finish(context);
 }
 
-function onFailure(run: Run, failure: RestFailure): void {
+function onFailure(context: StepContext, failure: RestFailure): void {
   if (failure.kind === 'not-found') {
-    setActive(run, null);
-    onNotFound(run);
+    setActive(context, null);
+    onNotFound(context);
     return;
   }
-  const failures = run.state.recovery.failures + 1;
-  run.set({ recovery: { ...run.state.recovery, active: null, again: false, failures } });
-  if (failure.kind === 'misfit') run.note('misfit', failure.message);
-  else run.note('server-problem', `catch-up: ${failure.kind}`);
-  if (failures >= patience) {
-    settleHeld(run, null);
-    closed(run, run.state.recovery.runs);
-    run.rules?.outOfReach(run, failure);
+  const failures = context.state.catchUps.failures + 1;
+  context.set({ catchUps: { ...context.state.catchUps, active: null, isWanted: false, failures } });
+  if (failure.kind === 'invalid') context.note('invalid', failure.message);
+  else context.note('server-problem', `catch-up: ${failure.kind}`);
+  if (failures >= catchUpPatience) {
+    settleReorderBuffer(context, null);
+    onFinalCatchUp(context, context.state.catchUps.begun);
+    context.policy?.onHistoryUnreachable(context, failure);
   }
-  askAgainIn(run, retryDelay(run, failures - 1));
-  catchUpAnswered(run);
+  retryDelayOf(context, retryDelay(context, failures - 1));
+  catchUpAnswered(context);
 }
 
-function finish(run: Run): void {
-  if (!run.state.recovery.again) {
-    catchUpAnswered(run);
-    scheduleReconcile(run);
+function finish(context: StepContext): void {
+  if (!context.state.catchUps.isWanted) {
+    catchUpAnswered(context);
+    scheduleReconcile(context);
   }
-  goOn(run);
-  pump(run);
+  goOn(context);
+  flushOutbox(context);
 }
 
 /** What else wants to be fetched. */
-function goOn(run: Run): void {
-  if (run.state.recovery.again) catchUp(run);
-  else if (!isAtRest(run)) catchUpFormer(run);
+function goOn(context: StepContext): void {
+  if (context.state.catchUps.isWanted) catchUp(context);
+  else if (!isAtRest(context)) catchUpPrevious(context);
 }
 
 /** The `rest-retry` timer. */
-export function retryCatchUp(run: Run): void {
-  catchUp(run);
-  pump(run);
+export function retryCatchUp(context: StepContext): void {
+  catchUp(context);
+  flushOutbox(context);
 }
 
 /** Losses that nothing shows are found by looking, while somebody looks. */
-export function scheduleReconcile(run: Run): void {
-  run.setTimer('reconcile', jittered(run, run.state.settings.timing.reconcile));
+export function scheduleReconcile(context: StepContext): void {
+  context.setTimer('reconcile', jittered(context, context.state.settings.timing.reconcile));
 }
 
 /** The `reconcile` timer. */
-export function reconcile(run: Run): void {
-  if (run.state.link.phase !== 'online') return;
-  if (!run.state.tabs.some((tab) => tab.visible)) {
+export function reconcile(context: StepContext): void {
+  if (context.state.connection.phase !== 'online') return;
+  if (!context.state.tabs.some((tab) => tab.isVisible)) {
     // A page that becomes visible asks by itself.
     return;
   }
-  catchUp(run);
+  catchUp(context);
 }
 
 /** A page has become visible: it may have missed something for as long as nobody looked. */
-export function becameVisible(run: Run): void {
-  const { completedAt } = run.state.recovery;
-  if (run.state.link.phase !== 'online' || completedAt === null) return;
-  if (run.clock.now - completedAt > visibleAfter) catchUp(run);
+export function becameVisible(context: StepContext): void {
+  const { completedAt } = context.state.catchUps;
+  if (context.state.connection.phase !== 'online' || completedAt === null) return;
+  if (context.clock.now - completedAt > visibleAfter) catchUp(context);
 }
 
 const visibleAfter = 15_000;

@@ -1,24 +1,24 @@
-import type { GatewayMessage, ToldMessage } from '../../../protocol/gateway.ts';
-import type { Run } from '../context.ts';
+import type { GatewayMessage, PartialMessage } from '../../../protocol/gateway.ts';
+import type { StepContext } from '../context.ts';
 
 /** What a gateway tells, made whole. */
 
 /** With the conversation and the time that the gateway leaves out; `null` while there is no conversation. */
-export function complete(
-  run: Run,
-  told: ToldMessage,
-  conversationId = run.state.conversation?.conversation.conversationId ?? null,
+export function normalize(
+  context: StepContext,
+  told: PartialMessage,
+  conversationId = context.state.conversation?.conversation.conversationId ?? null,
 ): GatewayMessage | null {
   const of = told.conversationId ?? conversationId;
   if (of === null) return null;
-  const timestamp = told.timestamp ?? run.rules?.timeOf(run) ?? run.gatewayTime();
+  const timestamp = told.timestamp ?? context.policy?.timeOf(context) ?? context.gatewayTime();
   return { ...told, conversationId: of, timestamp };
 }
 
-export function completeAll(
-  run: Run,
-  told: readonly ToldMessage[],
+export function normalizeAll(
+  context: StepContext,
+  told: readonly PartialMessage[],
   conversationId: string,
 ): GatewayMessage[] {
-  return told.flatMap((one) => complete(run, one, conversationId) ?? []);
+  return told.flatMap((one) => normalize(context, one, conversationId) ?? []);
 }

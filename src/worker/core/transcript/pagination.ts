@@ -2,9 +2,9 @@ import type { GatewayMessage, RestCall, RestResult } from '../../../protocol/gat
 import { comparePlaces, type Message, type Place, placeIndex } from '../../../protocol/message.ts';
 import type { Earlier } from '../../../protocol/port.ts';
 import { request } from '../connection/rest-requests.ts';
-import type { Run } from '../context.ts';
-import type { EarlierWanted } from '../state.ts';
-import { completeAll } from './normalize.ts';
+import type { StepContext } from '../context.ts';
+import type { PaginationRequest } from '../state.ts';
+import { normalizeAll } from './normalize.ts';
 import { rowOf } from './transcript.ts';
 
 /** Older messages for one tab: from memory, then from the store, then from REST. */
@@ -16,63 +16,65 @@ const maximumWaiting = 4;
 const pageLength = 50;
 
 export function loadEarlier(
-  run: Run,
+  context: StepContext,
   callId: number,
   before: Place | null,
   conversationId: string | null,
   count: number,
 ): void {
-  const { window, hasEarlier } = run.state;
+  const { window, hasEarlier } = context.state;
   const end = before ? placeIndex(window, before) : window.length;
   const rows = window.slice(Math.max(0, end - count), end);
   if (rows.length === count) {
-    answer(run, callId, rows, hasEarlier || end > count);
+    answer(context, callId, rows, hasEarlier || end > count);
     return;
   }
   const from = rows[0] ?? before;
   const wanted = { callId, before, conversationId, count, rows, requestId: null };
-  run.set({ earlier: [...run.state.earlier, wanted] });
-  run.emit({ type: 'read-earlier', callId, before: from, count: count - rows.length });
+  context.set({ paginations: [...context.state.paginations, wanted] });
+  context.emit({ type: 'read-earlier', callId, before: from, count: count - rows.length });
 }
 
 /** What the store has. */
 export function onEarlierRead(
-  run: Run,
+  context: StepContext,
   callId: number,
   messages: readonly Message[],
   hasEarlier: boolean,
 ): void {
-  const wanted = run.state.earlier.find((one) => one.callId === callId);
+  const wanted = context.state.paginations.find((one) => one.callId === callId);
   if (!wanted) return;
   const rows = [...messages, ...wanted.rows];
-  const call = hasEarlier || rows.length >= wanted.count ? null : callFor(run, wanted, rows);
-  if (!call || run.state.link.phase === 'signed-out') {
-    settle(run, wanted, rows, hasEarlier || hasOlder(rows[0]));
+  const call = hasEarlier || rows.length >= wanted.count ? null : callFor(context, wanted, rows);
+  if (!call || context.state.connection.phase === 'signed-out') {
+    settle(context, wanted, rows, hasEarlier || hasOlder(rows[0]));
     return;
   }
-  if (run.state.earlier.filter((one) => one.requestId !== null).length >= maximumWaiting) {
-    settle(run, wanted, rows, true);
+  if (context.state.paginations.filter((one) => one.requestId !== null).length >= maximumWaiting) {
+    settle(context, wanted, rows, true);
     return;
   }
-  const requestId = request(run, call);
+  const requestId = request(context, call);
   const waiting = { ...wanted, rows, requestId };
-  run.set({ earlier: run.state.earlier.map((one) => (one === wanted ? waiting : one)) });
+  context.set({
+    paginations: context.state.paginations.map((one) => (one === wanted ? waiting : one)),
+  });
 }
 
 /** The question for what stands before the oldest row; `null` where nothing can. */
 function callFor(
-  run: Run,
-  { before, conversationId: named }: EarlierWanted,
+  context: StepContext,
+  { before, conversationId: named }: PaginationRequest,
   rows: readonly Message[],
 ): RestCall | null {
   const [oldest] = rows;
   const conversationId = oldest?.conversationId ?? named;
   const position = oldest?.position ?? before?.position;
   if (conversationId === null || !position) return null;
-  if (run.rules?.canRead(run, conversationId) === false) return null;
+  if (context.policy?.canRead(context, conversationId) === false) return null;
   const [ordinal, sequence, isWithout, timestamp] = position;
   // A pending message stands nowhere yet.
-  if (ordinal > run.state.lastOrdinal) return null;
+  if (ordinal > context.state.lastOrdinal) return null;
   if (isWithout === 0) {
     if (sequence <= 1 + (oldest?.missingBefore ?? 0)) return null;
     return { type: 'history-before', conversationId, before: { sequence } };
@@ -82,38 +84,44 @@ function callFor(
 }
 
 /** What REST has, for the eyes of the one who asked: it is too old to be kept. */
-export function onEarlierFetched(run: Run, requestId: number, result: RestResult): void {
-  const wanted = run.state.earlier.find((one) => one.requestId === requestId);
+export function onEarlierFetched(
+  context: StepContext,
+  requestId: number,
+  result: RestResult,
+): void {
+  const wanted = context.state.paginations.find((one) => one.requestId === requestId);
   if (!wanted) return;
   if (!result.ok || result.value.type !== 'history') {
-    if (wanted.rows.length > 0) settle(run, wanted, wanted.rows, true);
-    else fail(run, wanted);
+    if (wanted.rows.length > 0) settle(context, wanted, wanted.rows, true);
+    else fail(context, wanted);
     return;
   }
   const end = wanted.rows[0] ?? wanted.before;
   const ordinal = end?.position[0] ?? 0;
   const conversationId = end ? (wanted.rows[0]?.conversationId ?? wanted.conversationId) : null;
-  const older = completeAll(run, result.value.messages, conversationId ?? '')
-    .filter((message) => !run.rules?.isKnown(run, wanted, message))
+  const older = normalizeAll(context, result.value.messages, conversationId ?? '')
+    .filter((message) => !context.policy?.isKnown(context, wanted, message))
     .map((message) => toRow(message, ordinal))
     .filter((row) => !end || comparePlaces(row, end) < 0)
     .sort(comparePlaces);
   const { nextCursor } = result.value;
-  if (older.length === 0 && nextCursor !== null && goOn(run, wanted, nextCursor)) return;
+  if (older.length === 0 && nextCursor !== null && goOn(context, wanted, nextCursor)) return;
   const rows = [...older, ...wanted.rows];
   const [oldest] = older;
   const isMore = oldest?.sequence === null ? older.length >= pageLength - 1 : hasOlder(oldest);
-  settle(run, wanted, rows, isMore);
+  settle(context, wanted, rows, isMore);
 }
 
 /** The page was newer than what is wanted: where only the newest can be asked for, the next one may do. */
-function goOn(run: Run, wanted: EarlierWanted, cursor: string): boolean {
-  const call = callFor(run, wanted, wanted.rows);
-  if (call?.type !== 'history-before' || run.state.settings.traits.history !== 'newest')
+function goOn(context: StepContext, wanted: PaginationRequest, cursor: string): boolean {
+  const call = callFor(context, wanted, wanted.rows);
+  if (call?.type !== 'history-before' || context.state.settings.traits.history !== 'newest')
     return false;
-  const requestId = request(run, { ...call, cursor });
+  const requestId = request(context, { ...call, cursor });
   const waiting = { ...wanted, requestId };
-  run.set({ earlier: run.state.earlier.map((one) => (one === wanted ? waiting : one)) });
+  context.set({
+    paginations: context.state.paginations.map((one) => (one === wanted ? waiting : one)),
+  });
   return true;
 }
 
@@ -128,21 +136,26 @@ export function hasOlder(row: Message | undefined): boolean {
 }
 
 function settle(
-  run: Run,
-  wanted: EarlierWanted,
+  context: StepContext,
+  wanted: PaginationRequest,
   rows: readonly Message[],
   hasEarlier: boolean,
 ): void {
-  run.set({ earlier: run.state.earlier.filter((one) => one !== wanted) });
-  answer(run, wanted.callId, rows, hasEarlier);
+  context.set({ paginations: context.state.paginations.filter((one) => one !== wanted) });
+  answer(context, wanted.callId, rows, hasEarlier);
 }
 
-function answer(run: Run, callId: number, messages: readonly Message[], hasEarlier: boolean): void {
+function answer(
+  context: StepContext,
+  callId: number,
+  messages: readonly Message[],
+  hasEarlier: boolean,
+): void {
   const earlier: Earlier = { messages: [...messages], hasEarlier };
-  run.resolve(callId, earlier);
+  context.resolve(callId, earlier);
 }
 
-function fail(run: Run, wanted: EarlierWanted): void {
-  run.set({ earlier: run.state.earlier.filter((one) => one !== wanted) });
-  run.reject(wanted.callId, 'unavailable', 'Older messages can’t be fetched at the moment.');
+function fail(context: StepContext, wanted: PaginationRequest): void {
+  context.set({ paginations: context.state.paginations.filter((one) => one !== wanted) });
+  context.reject(wanted.callId, 'unavailable', 'Older messages can’t be fetched at the moment.');
 }

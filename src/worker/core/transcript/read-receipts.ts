@@ -1,27 +1,27 @@
-import type { Run } from '../context.ts';
+import type { StepContext } from '../context.ts';
 import { readEverything } from './unread.ts';
 
 /** The visitor has seen the newest message, in whichever tab. */
-export function markRead(run: Run): void {
-  const newest = readEverything(run);
+export function markRead(context: StepContext): void {
+  const newest = readEverything(context);
   if (!newest) return;
-  run.set({ receiptDue: newest.messageId });
-  flushReceipt(run);
+  context.set({ receiptDue: newest.messageId });
+  flushReceipt(context);
 }
 
 /** Tells the gateway, now or once the conversation is there again. */
-export function flushReceipt(run: Run): void {
-  const { link, conversation, receiptDue } = run.state;
-  if (receiptDue === null || !conversation || link.phase !== 'online') return;
-  if (link.session.stage !== 'conversation') return;
-  run.emit({
+export function flushReceipt(context: StepContext): void {
+  const { connection, conversation, receiptDue } = context.state;
+  if (receiptDue === null || !conversation || connection.phase !== 'online') return;
+  if (connection.session.stage !== 'conversation') return;
+  context.emit({
     type: 'send',
-    socketId: link.socketId,
+    socketId: connection.socketId,
     command: {
       type: 'mark-read',
       conversationId: conversation.conversation.conversationId,
       messageId: receiptDue,
     },
   });
-  run.set({ receiptDue: null });
+  context.set({ receiptDue: null });
 }

@@ -1,9 +1,9 @@
 import { jittered } from '../backoff.ts';
-import type { Run } from '../context.ts';
+import type { StepContext } from '../context.ts';
 import { recordOf } from '../conversation/previous-conversations.ts';
 import { recordOfItem } from '../outbox/outbox.ts';
 import type { ConversationState } from '../state.ts';
-import { forgetHold } from './transcript.ts';
+import { clearReorderBuffer } from './transcript.ts';
 
 /** What the browser keeps, and for how long. */
 
@@ -12,35 +12,39 @@ const firstLook = 60_000;
 
 const day = 86_400_000;
 
-export function schedulePruning(run: Run): void {
-  run.setTimer('prune', jittered(run, Math.min(firstLook, run.state.settings.timing.prune)));
+export function schedulePruning(context: StepContext): void {
+  context.setTimer(
+    'prune',
+    jittered(context, Math.min(firstLook, context.state.settings.timing.prune)),
+  );
 }
 
 /** The `prune` timer: what is too old or too much goes, behind everybody's back. */
-export function prune(run: Run): void {
-  const { limits, timing } = run.state.settings;
-  run.emit({
+export function prune(context: StepContext): void {
+  const { limits, timing } = context.state.settings;
+  context.emit({
     type: 'prune',
     // What stands in memory is never taken away under it.
     keep: Math.max(limits.stored, limits.window),
-    before: run.gatewayTime() - limits.storedDays * day,
+    before: context.gatewayTime() - limits.storedDays * day,
   });
-  run.setTimer('prune', jittered(run, timing.prune));
+  context.setTimer('prune', jittered(context, timing.prune));
 }
 
 /** The database was deleted and is there again, empty: everything that memory has goes back in. */
-export function rewrite(run: Run): void {
-  forgetHolesBelow(run);
-  const { window, conversation, formers, outbox, reading } = run.state;
+export function rewrite(context: StepContext): void {
+  forgetHolesBelow(context);
+  const { window, conversation, previousConversations, outbox, unread } = context.state;
   // What was written since, below the window, would stand alone.
-  run.store({ type: 'wipe' });
-  for (const message of window) run.store({ type: 'put-message', message });
-  for (const former of formers) run.store({ type: 'put-conversation', record: recordOf(former) });
-  for (const item of outbox) run.store({ type: 'put-outbox', record: recordOfItem(item) });
+  context.store({ type: 'wipe' });
+  for (const message of window) context.store({ type: 'put-message', message });
+  for (const former of previousConversations)
+    context.store({ type: 'put-conversation', record: recordOf(former) });
+  for (const item of outbox) context.store({ type: 'put-outbox', record: recordOfItem(item) });
   // Set to nothing first, since a write that was under way may have counted already.
-  run.store({ type: 'put-read', readUntil: reading.readUntil });
-  run.change({
-    unread: reading.unread,
+  context.store({ type: 'put-read', readUntil: unread.readUntil });
+  context.change({
+    unread: unread.unread,
     meta: true,
     conversation: conversation !== null,
     durable: true,
@@ -48,14 +52,17 @@ export function rewrite(run: Run): void {
 }
 
 /** What stood below the window is gone: a row that fills a hole there would stand alone. */
-function forgetHolesBelow(run: Run): void {
-  const { conversation, formers, window } = run.state;
+function forgetHolesBelow(context: StepContext): void {
+  const { conversation, previousConversations, window } = context.state;
   function without(one: ConversationState): ConversationState {
     const first = window.find((row) => row.position[0] === one.ordinal);
     const lowest = first ? first.position[1] : one.next;
     // The one right below it is told at the first row, and still looked for.
-    return { ...one, holes: one.holes.filter(({ to }) => to >= lowest - 1) };
+    return { ...one, gaps: one.gaps.filter(({ to }) => to >= lowest - 1) };
   }
-  run.set({ conversation: conversation && without(conversation), formers: formers.map(without) });
-  forgetHold(run);
+  context.set({
+    conversation: conversation && without(conversation),
+    previousConversations: previousConversations.map(without),
+  });
+  clearReorderBuffer(context);
 }

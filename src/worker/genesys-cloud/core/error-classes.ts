@@ -2,9 +2,9 @@ import type { GatewayProblem, RestFailure } from '../../../protocol/gateway.ts';
 import { retryDelay } from '../../core/backoff.ts';
 import { fail, signedOut } from '../../core/connection/connection.ts';
 import { dropToken } from '../../core/connection/token.ts';
-import type { Run } from '../../core/context.ts';
+import type { StepContext } from '../../core/context.ts';
 import { failItem } from '../../core/outbox/outbox.ts';
-import { beQuiet, quietAtMost } from '../../core/outbox/send-queue.ts';
+import { longestPause, pauseFor } from '../../core/outbox/send-queue.ts';
 import { memoryOf, remember } from './session-memory.ts';
 import { onSessionOver } from './session-policy.ts';
 
@@ -18,14 +18,14 @@ const expiriesFor = 600_000;
 const expiriesAtMost = 5;
 
 /** See `SessionRules`. One message is on its way at a time, so an error without a name is about that one. */
-export function sift(run: Run, told: GatewayProblem): GatewayProblem | null {
+export function classifyError(context: StepContext, told: GatewayProblem): GatewayProblem | null {
   // Whatever it says, the line lives.
-  run.clearTimer('pong');
-  if (run.state.link.phase === 'authenticating') {
-    onOpening(run, told);
+  context.clearTimer('pong');
+  if (context.state.connection.phase === 'authenticating') {
+    onOpening(context, told);
     return null;
   }
-  const sent = run.state.outbox.find(({ at }) => at.stage === 'sent')?.messageId ?? null;
+  const sent = context.state.outbox.find(({ at }) => at.stage === 'sent')?.messageId ?? null;
   const problem = { ...told, messageId: told.messageId ?? sent };
   const isAboutMessage = problem.messageId !== null && problem.messageId === sent;
   switch (told.kind) {
@@ -36,7 +36,7 @@ export function sift(run: Run, told: GatewayProblem): GatewayProblem | null {
       return problem.messageId === null ? problem : { ...problem, kind: 'unavailable' };
     case 'unavailable':
       // A 403 of that kind is about something that is switched off.
-      if (isAboutMessage && told.code !== '403') return onUnavailable(run, problem);
+      if (isAboutMessage && told.code !== '403') return onUnavailable(context, problem);
       return problem;
     default:
       return problem;
@@ -44,33 +44,36 @@ export function sift(run: Run, told: GatewayProblem): GatewayProblem | null {
 }
 
 /** The echo's deadline finds out what became of it, and it is tried again: but not for ever. */
-function onUnavailable(run: Run, problem: GatewayProblem): GatewayProblem {
+function onUnavailable(context: StepContext, problem: GatewayProblem): GatewayProblem {
   const messageId = problem.messageId ?? '';
-  const { refused } = memoryOf(run);
+  const { refused } = memoryOf(context);
   const times = refused?.messageId === messageId ? refused.times + 1 : 1;
   if (times >= triesAtMost) {
-    remember(run, { refused: null });
+    remember(context, { refused: null });
     const message = 'The chat server could not take this message. Try again later.';
-    failItem(run, messageId, 'unavailable', message);
+    failItem(context, messageId, 'unavailable', message);
     return { ...problem, messageId: null };
   }
-  remember(run, { refused: { messageId, times } });
+  remember(context, { refused: { messageId, times } });
   const message = 'The chat server can’t take messages at the moment. It is tried again.';
-  run.set({ problem: { code: 'unavailable', message } });
+  context.set({ problem: { code: 'unavailable', message } });
   return problem;
 }
 
 /** The session was not opened. What no later try can change is final; the rest is tried again. */
-function onOpening(run: Run, { kind, code, message, retryAfter }: GatewayProblem): void {
-  const { conversation } = run.state;
+function onOpening(
+  context: StepContext,
+  { kind, code, message, retryAfter }: GatewayProblem,
+): void {
+  const { conversation } = context.state;
   const isOpen = conversation !== null && conversation.conversation.status !== 'ended';
   if (kind === 'conversation-ended' || (isOpen && code === '404')) {
-    onSessionOver(run, 'not-found', message);
+    onSessionOver(context, 'not-found', message);
     return;
   }
-  const pause = Math.min(retryAfter ?? 0, quietAtMost);
+  const pause = Math.min(retryAfter ?? 0, longestPause);
   // However soon somebody wants another try, messages wait as long as that.
-  if (retryAfter !== null) beQuiet(run, pause);
+  if (retryAfter !== null) pauseFor(context, pause);
   const isFinal =
     kind === 'forbidden' ||
     kind === 'invalid-frame' ||
@@ -80,35 +83,35 @@ function onOpening(run: Run, { kind, code, message, retryAfter }: GatewayProblem
   const words = message.slice(0, 200);
   const reason = kind === 'rate-limited' ? 'rate-limited' : 'unavailable';
   fail(
-    run,
+    context,
     { code: isFinal ? 'forbidden' : reason, message: words },
     { fatal: isFinal, atLeast: pause },
   );
 }
 
 /** A guest has nothing to sign in with: the secret is worth nothing any more, and the next one is made. */
-export function refused(run: Run, message: string): boolean {
-  if (run.state.settings.traits.isShared) return false;
-  onSessionOver(run, 'not-found', message);
+export function onRefused(context: StepContext, message: string): boolean {
+  if (context.state.settings.traits.isShared) return false;
+  onSessionOver(context, 'not-found', message);
   return true;
 }
 
 /** Once is a token that has run out. If the next one fares no better, there is something else amiss. */
-export function expired(run: Run): boolean {
-  const { now } = run.clock;
-  const lately = memoryOf(run).expiries.filter((at) => at > now - expiriesFor);
+export function onExpired(context: StepContext): boolean {
+  const { now } = context.clock;
+  const lately = memoryOf(context).expiries.filter((at) => at > now - expiriesFor);
   const expiries = [...lately, now];
-  remember(run, { expiries });
+  remember(context, { expiries });
   if (expiries.length === 1) return false;
   const message = 'The chat server does not accept the session any more.';
   if (expiries.length >= expiriesAtMost) {
-    remember(run, { expiries: [] });
-    if (!refused(run, message)) signedOut(run, message);
+    remember(context, { expiries: [] });
+    if (!onRefused(context, message)) signedOut(context, message);
     return true;
   }
-  dropToken(run);
-  const atLeast = retryDelay(run, expiries.length);
-  fail(run, { code: 'unavailable', message }, { atLeast });
+  dropToken(context);
+  const atLeast = retryDelay(context, expiries.length);
+  fail(context, { code: 'unavailable', message }, { atLeast });
   return true;
 }
 
@@ -116,12 +119,12 @@ export function expired(run: Run): boolean {
  * What is in doubt can't be looked up, and everything behind it waits: the visitor is told, and decides.
  * A server that names the time to wait is waited for.
  */
-export function outOfReach(run: Run, { kind }: RestFailure): void {
+export function onHistoryUnreachable(context: StepContext, { kind }: RestFailure): void {
   if (kind === 'rate-limited') return;
-  for (const { messageId, at } of run.state.outbox) {
-    if (at.stage !== 'doubt') continue;
+  for (const { messageId, at } of context.state.outbox) {
+    if (at.stage !== 'unconfirmed') continue;
     const message =
       'The history can’t be read at the moment, so nobody knows whether this arrived.';
-    failItem(run, messageId, 'unknown-outcome', message);
+    failItem(context, messageId, 'unknown-outcome', message);
   }
 }

@@ -1,7 +1,7 @@
 import type { GatewayEvent, GatewayMessage, SessionLife } from '../../../protocol/gateway.ts';
-import type { Run } from '../../core/context.ts';
+import type { StepContext } from '../../core/context.ts';
 import { forgetOtherTyping } from '../../core/conversation/typing.ts';
-import { recognise } from './message-matching.ts';
+import { matchOutgoing } from './message-matching.ts';
 import { memoryOf, remember } from './session-memory.ts';
 
 // What times tell of a guest's session: since when nobody is there, what time it is there, how long it lives.
@@ -10,42 +10,42 @@ import { memoryOf, remember } from './session-memory.ts';
 
 /** Somebody has left. Where that does not end the session, whatever is said next finds somebody new. */
 export function onPresence(
-  run: Run,
+  context: StepContext,
   { presence, from, at, isReadOnly }: Extract<GatewayEvent, { type: 'presence' }>,
 ): void {
-  const { conversation } = run.state;
+  const { conversation } = context.state;
   if (presence !== 'disconnect') return;
-  forgetOtherTyping(run);
+  forgetOtherTyping(context);
   if (isReadOnly || from === 'visitor' || conversation?.conversation.status !== 'connected') return;
-  const last = newestTime(run);
+  const last = newestTime(context);
   // One that is told late: something was said since.
-  if (at === null || at >= last) setTold(run, 'leftAt', at ?? last);
+  if (at === null || at >= last) setTold(context, 'leftAt', at ?? last);
 }
 
 /** The message as it is known here; and what is newer than a farewell means that somebody is there. */
-export function hearMessage(run: Run, message: GatewayMessage): GatewayMessage {
-  learnTime(run, message);
-  const leftAt = run.state.conversation?.conversation.leftAt;
-  if (leftAt !== undefined && message.timestamp > leftAt) setTold(run, 'leftAt', null);
-  return recognise(run, message);
+export function hearMessage(context: StepContext, message: GatewayMessage): GatewayMessage {
+  learnTime(context, message);
+  const leftAt = context.state.conversation?.conversation.leftAt;
+  if (leftAt !== undefined && message.timestamp > leftAt) setTold(context, 'leftAt', null);
+  return matchOutgoing(context, message);
 }
 
 /** Of what is known. */
-function newestTime({ state: { conversation, window } }: Run): number {
-  const waiting = (conversation?.unsettled ?? []).map(({ message }) => message.timestamp);
+function newestTime({ state: { conversation, window } }: StepContext): number {
+  const waiting = (conversation?.unsequencedBuffer ?? []).map(({ message }) => message.timestamp);
   return Math.max(window.at(-1)?.timestamp ?? 0, ...waiting);
 }
 
 /** However wrong this clock is, what comes now stands below what was there. */
-export function timeOf(run: Run): number {
-  return Math.max(run.gatewayTime(), newestTime(run));
+export function timeOf(context: StepContext): number {
+  return Math.max(context.gatewayTime(), newestTime(context));
 }
 
 /** Nothing tells the platform's time but the echo of what was said just now. */
-function learnTime(run: Run, { messageId, timestamp }: GatewayMessage): void {
-  const { outbox, meta } = run.state;
+function learnTime(context: StepContext, { messageId, timestamp }: GatewayMessage): void {
+  const { outbox, meta } = context.state;
   if (!outbox.some((item) => item.at.stage === 'sent' && item.messageId === messageId)) return;
-  run.set({ meta: { ...meta, clockOffset: timestamp - run.clock.wall } });
+  context.set({ meta: { ...meta, clockOffset: timestamp - context.clock.wall } });
 }
 
 // --- how long it lives ---
@@ -53,54 +53,54 @@ function learnTime(run: Run, { messageId, timestamp }: GatewayMessage): void {
 /** The official clients warn as long before, in ms. */
 const warning = 300_000;
 
-export function onSessionLife(run: Run, { duration, expiresAt }: SessionLife): void {
+export function onSessionLife(context: StepContext, { duration, expiresAt }: SessionLife): void {
   if (duration === null && expiresAt === null) return;
-  const left = expiresAt === null ? null : expiresAt - run.gatewayTime();
+  const left = expiresAt === null ? null : expiresAt - context.gatewayTime();
   // Of a session that answers, nothing or more than its whole life is left by a wrong clock alone.
   const isWrong = left === null || left <= 0 || (duration !== null && left > duration);
-  remember(run, { life: duration ?? memoryOf(run).life });
-  armWarning(run, isWrong ? (duration ?? left) : left);
+  remember(context, { life: duration ?? memoryOf(context).life });
+  armWarning(context, isWrong ? (duration ?? left) : left);
 }
 
 /** Whatever is said makes it live longer. */
-export function prolong(run: Run): void {
-  armWarning(run, memoryOf(run).life);
+export function extendExpiry(context: StepContext): void {
+  armWarning(context, memoryOf(context).life);
 }
 
-function armWarning(run: Run, left: number | null): void {
+function armWarning(context: StepContext, left: number | null): void {
   if (left === null) return;
-  setTold(run, 'expiresAt', null);
-  remember(run, { ends: run.clock.now + left });
-  run.setTimer('expiry', Math.max(0, left - warning));
+  setTold(context, 'expiresAt', null);
+  remember(context, { ends: context.clock.now + left });
+  context.setTimer('expiry', Math.max(0, left - warning));
 }
 
 /** The `expiry` timer: the visitor is told until when they can go on, and no longer than that. */
-export function warnOfExpiry(run: Run): void {
-  const { ends } = memoryOf(run);
+export function warnOfExpiry(context: StepContext): void {
+  const { ends } = memoryOf(context);
   if (ends === null) return;
-  const left = ends - run.clock.now;
+  const left = ends - context.clock.now;
   if (left <= 0) {
     // What it has come to the gateway tells, now or when something is said.
-    setTold(run, 'expiresAt', null);
+    setTold(context, 'expiresAt', null);
     return;
   }
-  run.setTimer('expiry', left);
-  if (run.state.link.phase !== 'online') return;
+  context.setTimer('expiry', left);
+  if (context.state.connection.phase !== 'online') return;
   // On the wall clock, whole seconds: the two clocks drift, and a snapshot must not change by that.
-  setTold(run, 'expiresAt', Math.round((run.clock.wall + left) / 1_000) * 1_000);
+  setTold(context, 'expiresAt', Math.round((context.clock.wall + left) / 1_000) * 1_000);
 }
 
 /** The next session has a life of its own. */
-export function forgetLife(run: Run): void {
-  run.clearTimer('expiry');
-  remember(run, { life: null, ends: null });
+export function forgetLife(context: StepContext): void {
+  context.clearTimer('expiry');
+  remember(context, { life: null, ends: null });
 }
 
-function setTold(run: Run, name: 'expiresAt' | 'leftAt', at: number | null): void {
-  const { conversation } = run.state;
+function setTold(context: StepContext, name: 'expiresAt' | 'leftAt', at: number | null): void {
+  const { conversation } = context.state;
   if (!conversation || (conversation.conversation[name] ?? null) === at) return;
   const { [name]: _, ...rest } = conversation.conversation;
   const told = at === null ? rest : { ...rest, [name]: at };
-  run.set({ conversation: { ...conversation, conversation: told } });
-  run.change({ conversation: true });
+  context.set({ conversation: { ...conversation, conversation: told } });
+  context.change({ conversation: true });
 }

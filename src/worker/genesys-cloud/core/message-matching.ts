@@ -1,8 +1,8 @@
 import type { Content } from '../../../protocol/content.ts';
 import type { GatewayMessage } from '../../../protocol/gateway.ts';
 import type { Message } from '../../../protocol/message.ts';
-import type { Run } from '../../core/context.ts';
-import type { EarlierWanted, OutboxItem } from '../../core/state.ts';
+import type { StepContext } from '../../core/context.ts';
+import type { OutboxItem, PaginationRequest } from '../../core/state.ts';
 import { receive } from '../../core/transcript/transcript.ts';
 
 /** How a message is known again where ids are not to be relied on. */
@@ -33,7 +33,7 @@ function idsOf({ messageId, aliases = [] }: Message | GatewayMessage): readonly 
 }
 
 /** The ids that the row does not know yet; `null` when it knows them all. */
-export function moreAliases(row: Message, message: GatewayMessage): readonly string[] | null {
+export function newAliases(row: Message, message: GatewayMessage): readonly string[] | null {
   const known = idsOf(row);
   const more = idsOf(message).filter((id) => !known.includes(id));
   return more.length === 0 ? null : [...(row.aliases ?? []), ...more];
@@ -46,8 +46,8 @@ const skew = 120_000;
  * The visitor's own message under the id that it was sent with. A history that keeps nothing of ours
  * is known by the words: of what may have arrived, the first with the same text.
  */
-export function recognise(run: Run, message: GatewayMessage): GatewayMessage {
-  const { outbox, window, conversation, settings } = run.state;
+export function matchOutgoing(context: StepContext, message: GatewayMessage): GatewayMessage {
+  const { outbox, window, conversation, settings } = context.state;
   const isShared = settings.traits.isShared === true;
   if (message.from.role !== 'visitor') return message;
   const ids = idsOf(message);
@@ -67,7 +67,7 @@ export function recognise(run: Run, message: GatewayMessage): GatewayMessage {
 }
 
 function mayHaveArrived({ at }: OutboxItem): boolean {
-  if (at.stage === 'doubt' || at.stage === 'sent') return true;
+  if (at.stage === 'unconfirmed' || at.stage === 'sent') return true;
   // A history that was behind has not shown it, and the next one may.
   return at.stage === 'queued' && at.wasSent === true;
 }
@@ -104,14 +104,14 @@ function withNames(message: GatewayMessage, { content: sent = [] }: OutboxItem):
  * visitor's own that waits for its fate has arrived, and stands where everybody sees it.
  */
 export function isKnown(
-  run: Run,
-  { rows, before }: EarlierWanted,
+  context: StepContext,
+  { rows, before }: PaginationRequest,
   message: GatewayMessage,
 ): boolean {
-  const { window, outbox } = run.state;
-  const { messageId } = recognise(run, message);
+  const { window, outbox } = context.state;
+  const { messageId } = matchOutgoing(context, message);
   if (outbox.some((item) => item.messageId === messageId && item.at.stage !== 'failed')) {
-    receive(run, message, 'rest');
+    receive(context, message, 'rest');
     return true;
   }
   const known = [...window, ...rows];

@@ -1,7 +1,7 @@
-import type { Run } from '../../core/context.ts';
-import type { GuestMemory } from '../../core/state.ts';
+import type { StepContext } from '../../core/context.ts';
+import type { SessionMemory } from '../../core/state.ts';
 
-const nothing: GuestMemory = {
+const nothing: SessionMemory = {
   life: null,
   ends: null,
   startsNew: false,
@@ -9,10 +9,10 @@ const nothing: GuestMemory = {
   expiries: [],
 };
 
-export function memoryOf({ state: { guest } }: Run): GuestMemory {
-  return guest ?? nothing;
+export function memoryOf({ state: { sessionMemory } }: StepContext): SessionMemory {
+  return sessionMemory ?? nothing;
 }
 
-export function remember(run: Run, part: Partial<GuestMemory>): void {
-  run.set({ guest: { ...memoryOf(run), ...part } });
+export function remember(context: StepContext, part: Partial<SessionMemory>): void {
+  context.set({ sessionMemory: { ...memoryOf(context), ...part } });
 }

@@ -3,7 +3,10 @@ import { contentsSchema } from '../../../../src/protocol/content-schema.ts';
 import type { Place } from '../../../../src/protocol/message.ts';
 import type { StoreOperation } from '../../../../src/worker/core/records.ts';
 import type { TimerName } from '../../../../src/worker/core/timers.ts';
-import { type KeptSession, Vault } from '../../../../src/worker/genesys-cloud/credential-store.ts';
+import {
+  CredentialStore,
+  type KeptSession,
+} from '../../../../src/worker/genesys-cloud/credential-store.ts';
 import { createClock } from '../../../../src/worker/host/clock.ts';
 import {
   holdForLife,
@@ -13,8 +16,8 @@ import {
 } from '../../../../src/worker/host/locks.ts';
 import { Log } from '../../../../src/worker/host/log.ts';
 import { createTimers } from '../../../../src/worker/host/timers.ts';
-import { sealedRows } from '../../../../src/worker/store/encrypted-rows.ts';
-import { findAlike } from '../../../../src/worker/store/same-message.ts';
+import { encryptRows } from '../../../../src/worker/store/encrypted-rows.ts';
+import { findDuplicate } from '../../../../src/worker/store/same-message.ts';
 import { Store } from '../../../../src/worker/store/store.ts';
 import { runAll } from '../../../contracts/plain-data.ts';
 import {
@@ -42,8 +45,8 @@ class StoreEdge {
     this.#store = new Store(
       new Log(),
       { lost: () => this.#told.push('lost'), emptied: () => this.#told.push('emptied') },
-      hasLooseIds ? { contents: contentsSchema, findAlike } : {},
-      isSealed ? sealedRows() : null,
+      hasLooseIds ? { contents: contentsSchema, findDuplicate } : {},
+      isSealed ? encryptRows() : null,
     );
   }
 
@@ -157,10 +160,10 @@ function timersBench(): TimersBench {
   };
 }
 
-const vaults = new Map<string, Vault>();
+const vaults = new Map<string, CredentialStore>();
 
-function vaultOf(deploymentId: string): Vault {
-  const vault = vaults.get(deploymentId) ?? new Vault(deploymentId, () => undefined);
+function vaultOf(deploymentId: string): CredentialStore {
+  const vault = vaults.get(deploymentId) ?? new CredentialStore(deploymentId, () => undefined);
   vaults.set(deploymentId, vault);
   return vault;
 }

@@ -8,16 +8,16 @@ import type { Sender } from '../../../../src/protocol/message.ts';
 import {
   answer,
   eventBody,
-  type GuestFrame,
   liveBody,
   news,
   refusal,
+  type SessionFrame,
   tooMany,
 } from '../../../../src/testing/genesys-cloud/frames.ts';
 import {
-  type GuestMessage,
-  type GuestRequest,
   readRequest,
+  type SessionMessage,
+  type SessionRequest,
 } from '../../../../src/testing/genesys-cloud/requests.ts';
 import { count, strikes, type World } from '../../world.ts';
 import type { Watch } from '../dialect.ts';
@@ -75,7 +75,7 @@ export class GuestConnection implements Listener, ServerEnd {
     this.#line.hangUp(meaning);
   }
 
-  #send(frame: GuestFrame): void {
+  #send(frame: SessionFrame): void {
     this.#line.push(...this.#context.adapter.decode(JSON.stringify(frame)));
   }
 
@@ -174,7 +174,7 @@ export class GuestConnection implements Listener, ServerEnd {
     }
   }
 
-  #handle(request: GuestRequest, sentAt: number): void {
+  #handle(request: SessionRequest, sentAt: number): void {
     const { world } = this.#context;
     if (request.action === 'configureSession') {
       this.#configure(request.token, request.tracingId);
@@ -252,7 +252,7 @@ export class GuestConnection implements Listener, ServerEnd {
 
   #hear(
     session: GuestSession,
-    message: GuestMessage,
+    message: SessionMessage,
     tracingId: string | undefined,
     sentAt: number,
   ): void {

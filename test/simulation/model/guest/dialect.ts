@@ -1,5 +1,5 @@
 import { genesysCloud } from '../../../../src/protocol/genesys-cloud/index.ts';
-import { guestRules } from '../../../../src/worker/genesys-cloud/core/session-policy.ts';
+import { sessionPolicy } from '../../../../src/worker/genesys-cloud/core/session-policy.ts';
 import type { World } from '../../world.ts';
 import type { Dialect } from '../dialect.ts';
 import type { Machine } from '../machine.ts';
@@ -26,7 +26,7 @@ export function guestDialect(world: World, machine: Machine): Dialect {
     gateway: platform,
     broker: site,
     traits: adapter.traits,
-    rules: guestRules,
+    rules: sessionPolicy,
     edges: (hub) => new GuestEdges(around, hub),
     accept: (line, watch) => new GuestConnection({ world, platform, adapter, ...watch }, line),
   };

@@ -5,7 +5,7 @@ import type {
   RestResult,
   TokenResult,
 } from '../../../../src/protocol/gateway.ts';
-import { RestTokens } from '../../../../src/worker/genesys-cloud/history-token.ts';
+import { HistoryTokens } from '../../../../src/worker/genesys-cloud/history-token.ts';
 import type { Scheduler } from '../../scheduler.ts';
 import type { Edges, EdgesHub } from '../edges.ts';
 import type { Machine } from '../machine.ts';
@@ -38,7 +38,7 @@ export class GuestEdges implements Edges {
   readonly #around: GuestSurroundings;
   readonly #hub: EdgesHub;
   #lastToken: string | null = null;
-  readonly #jwts: RestTokens;
+  readonly #jwts: HistoryTokens;
   /** The last token for the history was refused. */
   #isRefused = false;
 
@@ -46,7 +46,7 @@ export class GuestEdges implements Edges {
     this.#around = around;
     this.#hub = hub;
     const { machine } = around;
-    this.#jwts = new RestTokens(() => hub.send({ type: 'rest-token' }), {
+    this.#jwts = new HistoryTokens(() => hub.send({ type: 'rest-token' }), {
       now: () => machine.clock().now,
       after: (delay, work) => {
         let isOff = false;

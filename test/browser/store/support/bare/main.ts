@@ -1,8 +1,8 @@
 import { contentsSchema } from '../../../../../src/protocol/content-schema.ts';
-import { Vault } from '../../../../../src/worker/genesys-cloud/credential-store.ts';
+import { CredentialStore } from '../../../../../src/worker/genesys-cloud/credential-store.ts';
 import { Log } from '../../../../../src/worker/host/log.ts';
-import { sealedRows } from '../../../../../src/worker/store/encrypted-rows.ts';
-import { findAlike } from '../../../../../src/worker/store/same-message.ts';
+import { encryptRows } from '../../../../../src/worker/store/encrypted-rows.ts';
+import { findDuplicate } from '../../../../../src/worker/store/same-message.ts';
 import { Store } from '../../../../../src/worker/store/store.ts';
 
 /** A store without a hub, in a page, with what it told of itself. */
@@ -13,8 +13,8 @@ class BareStore extends Store {
   constructor(sealing: boolean | null = null) {
     const told: string[] = [];
     const events = { lost: () => told.push('lost'), emptied: () => told.push('emptied') };
-    const seal = sealing === null ? null : sealedRows({ isSealing: sealing });
-    super(new Log(), events, { contents: contentsSchema, findAlike }, seal);
+    const seal = sealing === null ? null : encryptRows({ isSealing: sealing });
+    super(new Log(), events, { contents: contentsSchema, findDuplicate }, seal);
     this.told = told;
   }
 }
@@ -23,10 +23,10 @@ declare global {
   interface Window {
     store: BareStore;
     BareStore: typeof BareStore;
-    Vault: typeof Vault;
+    Vault: typeof CredentialStore;
   }
 }
 
 window.BareStore = BareStore;
-window.Vault = Vault;
+window.Vault = CredentialStore;
 window.store = new BareStore();
