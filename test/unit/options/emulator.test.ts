@@ -304,14 +304,13 @@ const plain = {
   clock: async () => {
     let now = Date.UTC(2030, 0, 2, 3, 4, 5, 678);
     const timestamp = new Date(now).toISOString();
-    const clock = () => now;
-    const gateway = await gatewayForTest({ clock });
+    const gateway = await gatewayForTest({ clock: () => now, pingInterval: 20 });
     const { line, conversationId } = await Line.inConversation(gateway, 'ann');
     expect(line.heard[0]).toMatchObject({ serverTime: timestamp });
     line.say(conversationId, 'm1', 'hello');
     expect(await line.next('message')).toMatchObject({ timestamp });
-    const [{ createdAt } = { createdAt: '' }] = await gateway.agent.conversations();
-    expect(createdAt).toBe(timestamp);
+    expect(await line.next('ping')).toMatchObject({ payload: { at: timestamp } });
+    expect(await gateway.agent.conversations()).toMatchObject([{ createdAt: timestamp }]);
     for (const { at } of gateway.stats.events) expect(at).toBe(now);
     const token = await tokenFor(gateway, 'ann');
     const answer = await call(gateway, token, '/routing/skillgroups');
@@ -322,20 +321,6 @@ const plain = {
     expect(await desk.next('conversations')).toMatchObject({ now: timestamp });
     now += 900_000;
     expect((await call(gateway, token, '/routing/skillgroups')).status).toBe(401);
-
-    const guest = await new Guest(await guests({ clock })).opened();
-    guest.says('hello');
-    const channel = { time: new Date(now).toISOString() };
-    expect(await guest.next('StructuredMessage')).toMatchObject({ body: { channel } });
-    // Five a second, by its clock.
-    for (let index = 0; index < 5; index += 1) guest.says(`${index}`);
-    await guest.next('TooManyRequestsErrorMessage');
-    now += 1_000;
-    guest.says('again');
-    await vi.waitUntil(async () => {
-      const { body } = await guest.next('StructuredMessage');
-      return z.object({ text: z.string() }).parse(body).text === 'again';
-    });
   },
   seed: async () => {
     const [first, again, other] = await Promise.all(
@@ -346,13 +331,14 @@ const plain = {
   },
   logger: async () => {
     let now = 1e12;
-    const error = vi.fn();
-    const options = { logger: { error }, clock: () => now, bot: {} };
-    /** What failed since it was asked the last time. */
-    const failures = () => error.mock.calls.splice(0).map(([, detail]) => String(detail));
-    const [gateway, cloud] = await Promise.all([gatewayForTest(options), guests(options)]);
+    const options = { clock: () => now, bot: {} };
+    const [logger, cloudLogger] = [{ error: vi.fn() }, { error: vi.fn() }];
+    const gateway = await gatewayForTest({ ...options, logger });
+    const cloud = await guests({ ...options, logger: cloudLogger });
     const token = await tokenFor(gateway, 'ann');
     const { line, conversationId } = await Line.inConversation(gateway, 'ann');
+    const [late, desk] = [await Line.open(gateway), new Line(gateway.agentUrl)];
+    await desk.opened();
     const guest = await new Guest(cloud).opened();
     stopTimers();
     line.say(conversationId, 'm1', 'hello');
@@ -361,23 +347,136 @@ const plain = {
     await line.next('typing');
     // No timestamp can be made of it: whatever is to be told with one fails.
     now = Number.NaN;
-    const failed = ['RangeError: Invalid time value'];
+    // The bot's answer.
     await pass(600);
-    expect(failures()).toEqual(failed);
+    vi.useRealTimers();
     line.say(conversationId, 'm2', 'hello?');
-    await line.settled();
-    expect(failures()).toEqual(failed);
+    late.send({ type: 'auth', token });
+    expect(await late.closed).toBe(1011);
+    expect((await call(gateway, token, '/routing/skillgroups')).status).toBe(500);
+    desk.send({ type: 'hello', agent: { id: 'a', name: 'A' } });
+    await desk.next('error');
+    desk.send({ type: 'take', conversationId });
     guest.says('hello');
     expect(await guest.next('string')).toMatchObject({ code: 500 });
-    expect(failures()).toEqual(failed);
-    vi.useRealTimers();
-    // What was said meanwhile has none for good.
-    now = 1e12;
-    const path = `/conversations/messages?conversationId=${conversationId}`;
-    expect((await call(gateway, token, path)).status).toBe(500);
-    expect(failures()).toEqual(failed);
+    expect(await history(cloud, guest)).toMatchObject({ ok: false });
+    const told = ({ error }: typeof logger) => new Set(error.mock.calls.map(([what]) => what));
+    await vi.waitFor(() => {
+      expect(told(logger)).toEqual(
+        new Set([
+          'gateway: something failed',
+          'gateway: a frame could not be carried out',
+          'gateway: a token could not be checked',
+          'gateway: a REST call failed',
+          'gateway: a desk frame could not be carried out',
+          'gateway: the desks could not be told',
+        ]),
+      );
+    }, 4_000);
+    expect(told(cloudLogger)).toEqual(
+      new Set(['gateway: a request could not be carried out', 'gateway: a REST call failed']),
+    );
   },
 } satisfies Partial<Checks<keyof GatewayOptions>>;
+
+const file = { action: 'onAttachment', attachmentId: 'a', fileName: 'a.x', fileType: 'image/png' };
+const placeSchema = z.object({ url: z.string(), headers: z.record(z.string(), z.string()) });
+
+/** Uploads bytes to the place that a guest asks for. */
+async function upload(guest: Guest, size: number): Promise<void> {
+  guest.send(file);
+  const { body } = await guest.next('PresignedUrlResponse');
+  const { url, headers } = placeSchema.parse(body);
+  await fetch(url, { method: 'PUT', headers, body: new Blob(['x'.repeat(size)]) });
+}
+
+describe('the clock of the gateway emulator, in the guests’ dialect,', () => {
+  const start = 1e12;
+  let now: number;
+
+  async function opened() {
+    now = start;
+    const gateway = await guests({ clock: () => now });
+    return { gateway, guest: await new Guest(gateway).opened() };
+  }
+
+  it('is in whatever bears a timestamp', async () => {
+    const { gateway, guest } = await opened();
+    const timestamp = new Date(start).toISOString();
+    const channel = { time: timestamp };
+    guest.says('hello');
+    expect(await guest.next('StructuredMessage')).toMatchObject({ body: { channel } });
+    await gateway.agent.typing((await gateway.agent.nextQueued()).conversationId);
+    expect(await guest.next('StructuredMessage')).toMatchObject({
+      body: { type: 'Event', channel },
+    });
+    guest.send({ ...file, fileSize: 0 });
+    expect(await guest.next('GenerateUrlError')).toMatchObject({ body: { timestamp } });
+    await upload(guest, 3);
+    expect(await guest.next('UploadSuccessEvent')).toMatchObject({ body: { timestamp } });
+  });
+
+  const tooMany = 'TooManyRequestsErrorMessage';
+  type Ask = (guest: Guest, gateway: Gateway) => Promise<boolean>;
+
+  it.each<[string, number, number, Ask]>([
+    [
+      'messages',
+      5,
+      1_000,
+      async (guest) => {
+        guest.says('hello');
+        return (await guest.next('StructuredMessage', tooMany)).class !== tooMany;
+      },
+    ],
+    [
+      'echoes',
+      2,
+      60_000,
+      async (guest) => {
+        guest.send({ action: 'echo', message: { type: 'Text', text: 'ping' } });
+        return (await guest.next('StructuredMessage', tooMany)).class !== tooMany;
+      },
+    ],
+    // One was for its session.
+    [
+      'requests',
+      59,
+      60_000,
+      async (guest) => {
+        guest.send({ action: 'getConfiguration' });
+        return (await guest.next('GetConfigurationResponse', tooMany)).class !== tooMany;
+      },
+    ],
+    [
+      'looks into the history',
+      10,
+      60_000,
+      async (guest, gateway) => (await history(gateway, guest)).ok,
+    ],
+  ])('gives %s their time: %i in %i ms', async (_, count, window, ask) => {
+    const { guest, gateway } = await opened();
+    for (let index = 0; index < count; index += 1) expect(await ask(guest, gateway)).toBe(true);
+    now += window - 1;
+    expect(await ask(guest, gateway)).toBe(false);
+    now += 1;
+    expect(await ask(guest, gateway)).toBe(true);
+  });
+
+  it('ends the life of a token for REST', async () => {
+    const { guest, gateway } = await opened();
+    guest.send({ action: 'getJwt' });
+    const { jwt } = z.object({ jwt: z.string() }).parse((await guest.next('JwtResponse')).body);
+    const status = async () => {
+      const headers = { authorization: `Bearer ${jwt}` };
+      return (await fetch(`${gateway.apiUrl}/api/v2/webmessaging/messages`, { headers })).status;
+    };
+    now += 59_999;
+    expect(await status()).toBe(200);
+    now += 1;
+    expect(await status()).toBe(401);
+  });
+});
 
 const skillGroup = {
   name: async () => {
@@ -391,8 +490,14 @@ const skillGroup = {
     }
     // Where a guest names none, it is the first.
     const cloud = await guests({ skillGroups: ['Kilns', 'Billing'] });
-    (await new Guest(cloud).opened()).says('hello');
-    expect((await cloud.agent.nextQueued()).routing.skillGroups).toEqual(['Kilns']);
+    const [speaker, comer] = [await new Guest(cloud).opened(), await new Guest(cloud).opened()];
+    speaker.says('hello');
+    const events = [{ eventType: 'Presence', presence: { type: 'Join' } }];
+    comer.send({ action: 'onMessage', message: { type: 'Event', events } });
+    await vi.waitFor(async () => {
+      const queued = await cloud.agent.queue();
+      expect(queued.map(({ routing }) => routing.skillGroups)).toEqual([['Kilns'], ['Kilns']]);
+    }, 4_000);
   },
   id: async () => {
     const gateway = await gatewayForTest({ skillGroups: [{ name: 'Kilns', id: 'group-7' }] });
@@ -474,8 +579,6 @@ const bot = {
 
 type Uploads = Exclude<GatewayOptions['uploads'], false | undefined>;
 
-const file = { action: 'onAttachment', attachmentId: 'a', fileName: 'a.x', fileType: 'image/png' };
-
 async function guestWithRules(options: GatewayOptions['uploads']) {
   const gateway = await guests(options === undefined ? {} : { uploads: options });
   const guest = new Guest(gateway);
@@ -516,11 +619,7 @@ const uploads = {
       [2_048, 'UploadSuccessEvent'],
       [2_049, 'UploadFailureEvent'],
     ] as const) {
-      guest.send(file);
-      const { body } = await guest.next('PresignedUrlResponse');
-      const place = z.object({ url: z.string(), headers: z.record(z.string(), z.string()) });
-      const { url, headers } = place.parse(body);
-      await fetch(url, { method: 'PUT', headers, body: new Blob(['x'.repeat(size)]) });
+      await upload(guest, size);
       await guest.next(answer);
     }
   },

@@ -56,11 +56,11 @@ export class Guest {
     this.send({ action: 'onMessage', tracingId, message: { type: 'Text', text, channel } });
   }
 
-  /** The next frame of a class that was not taken yet. */
-  next(name: string): Promise<Frame> {
+  /** The next frame of one of these classes that was not taken yet. */
+  next(...names: string[]): Promise<Frame> {
     return new Promise((resolve) => {
       const look = () => {
-        const index = this.#frames.findIndex((frame) => frame.class === name);
+        const index = this.#frames.findIndex((frame) => names.includes(frame.class));
         const [frame] = index < 0 ? [] : this.#frames.splice(index, 1);
         if (!frame) return;
         this.#waiting.delete(look);
