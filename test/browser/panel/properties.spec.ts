@@ -53,6 +53,10 @@ const properties = {
     });
     await expect(panel.status).toHaveText('Connecting…');
     await expect(panel.messages).toHaveCount(0);
+    // Nobody listens to one that is not shown any longer.
+    const listeners = () =>
+      panel.page.evaluate(() => window.chat.listeners.size + window.chat.ringers.size);
+    await expect.poll(listeners).toBe(0);
     await panel.page.evaluate(() => {
       window.element.chat = window.chat;
       window.element.open = false;
@@ -150,30 +154,45 @@ const attributes = {
   },
   silent: (panel) => expectSilence(panel, (on) => attribute(panel, 'silent', on ? '' : null)),
   scheme: async (panel) => {
+    const [light, dark] = ['rgb(255, 255, 255)', 'rgb(25, 26, 33)'];
+    const looks = (background: string) =>
+      expect(panel.panel).toHaveCSS('background-color', background);
+    const pageIs = (scheme: string) =>
+      panel.page.evaluate((own) => {
+        document.documentElement.style.colorScheme = own;
+      }, scheme);
     await panel.open();
+    // Against what the visitor's system and the page say: they are light at first.
+    await attribute(panel, 'scheme', 'dark');
+    await looks(dark);
     await panel.page.emulateMedia({ colorScheme: 'dark' });
-    for (const [scheme, background] of [
-      ['light', 'rgb(255, 255, 255)'],
-      ['dark', 'rgb(25, 26, 33)'],
-      ['auto', 'rgb(25, 26, 33)'],
-    ] as const) {
-      await attribute(panel, 'scheme', scheme);
-      await expect(panel.panel).toHaveCSS('background-color', background);
-    }
-    await panel.page.emulateMedia({ colorScheme: null });
+    await attribute(panel, 'scheme', 'light');
+    await looks(light);
+    await pageIs('light');
+    await attribute(panel, 'scheme', 'auto');
+    await looks(dark);
     await attribute(panel, 'scheme', null);
+    await looks(light);
+    await pageIs('');
+    await panel.page.emulateMedia({ colorScheme: null });
   },
   placement: async (panel) => {
-    const sides = async () => {
+    /** How far panel and launcher are from the window's edges. */
+    const gaps = async () => {
       await panel.open();
-      const opened = (await panel.panel.boundingBox())?.x ?? 0;
+      const opened = await panel.panel.boundingBox();
       await panel.page.keyboard.press('Escape');
-      const closed = (await panel.launcher.boundingBox())?.x ?? 0;
-      return [opened, closed].map((x) => (x < 640 ? 'left' : 'right'));
+      await expect(panel.panel).toBeHidden();
+      const closed = await panel.launcher.boundingBox();
+      const boxes = [opened, closed].flatMap((box) => box ?? []);
+      return {
+        left: boxes.map(({ x }) => x),
+        right: boxes.map(({ x, width }) => 1_280 - x - width),
+      };
     };
-    expect(await sides()).toEqual(['right', 'right']);
+    expect((await gaps()).right).toEqual([20, 20]);
     await attribute(panel, 'placement', 'start');
-    expect(await sides()).toEqual(['left', 'left']);
+    expect((await gaps()).left).toEqual([20, 20]);
     await attribute(panel, 'placement', null);
   },
   'sign-in': async (panel) => {
