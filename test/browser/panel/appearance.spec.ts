@@ -60,14 +60,6 @@ test('a page puts its own things into the slots', async ({ panel, page }) => {
   await expect(page.getByText('Own welcome')).toBeHidden();
 });
 
-test('the address to sign in at can be given at any time', async ({ panel, page }) => {
-  await panel.connection({ phase: 'signed-out', transport: 'none' });
-  await panel.open();
-  await expect(page.getByRole('link', { name: 'Sign in' })).toHaveCount(0);
-  await page.evaluate(() => window.element.setAttribute('sign-in', '/sign-in/'));
-  await expect(page.getByRole('link', { name: 'Sign in' })).toHaveAttribute('href', '/sign-in/');
-});
-
 test('with a mouse, too, 44 px can be hit', async ({ panel, page }) => {
   await panel.hear({ text: 'Hello' });
   await panel.open();

@@ -1,90 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { z } from 'zod';
-import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
-import type { Gateway, GatewayOptions } from '../../../src/testing/index.ts';
+import type { GatewayOptions } from '../../../src/testing/index.ts';
+import { adapterOf, Guest, history } from './guest.ts';
 import { gatewayForTest } from './support.ts';
-
-const frameSchema = z.looseObject({
-  class: z.string(),
-  code: z.number(),
-  tracingId: z.string().optional(),
-  body: z.unknown(),
-});
-type Frame = z.infer<typeof frameSchema>;
 
 const start = (options: GatewayOptions = {}) =>
   gatewayForTest({ dialect: 'genesys-cloud', ...options });
-
-/** A guest that speaks frames by hand. */
-class Guest {
-  readonly token: string;
-  readonly socket: WebSocket;
-  readonly #frames: Frame[] = [];
-  readonly #waiting = new Set<() => void>();
-
-  constructor(gateway: Gateway, token: string = randomUUID()) {
-    this.token = token;
-    const { socketUrl } = adapterOf(gateway);
-    this.socket = new WebSocket(socketUrl, { headers: { origin: 'http://127.0.0.1:8080' } });
-    this.socket.on('message', (data) => {
-      this.#frames.push(frameSchema.parse(JSON.parse(String(data))));
-      for (const look of this.#waiting) look();
-    });
-    onTestFinished(() => this.socket.terminate());
-  }
-
-  async opened(): Promise<this> {
-    await once(this.socket, 'open');
-    this.send({ action: 'configureSession', deploymentId: 'deployment-1' });
-    await this.next('SessionResponse');
-    return this;
-  }
-
-  send(request: Record<string, unknown>): void {
-    this.socket.send(JSON.stringify({ ...request, token: this.token }));
-  }
-
-  says(text: string, tracingId: string = randomUUID()): void {
-    const channel = { metadata: { customAttributes: { partylineMessageId: tracingId } } };
-    this.send({ action: 'onMessage', tracingId, message: { type: 'Text', text, channel } });
-  }
-
-  /** The next frame of a class that was not taken yet. */
-  next(name: string): Promise<Frame> {
-    return new Promise((resolve) => {
-      const look = () => {
-        const index = this.#frames.findIndex((frame) => frame.class === name);
-        const [frame] = index < 0 ? [] : this.#frames.splice(index, 1);
-        if (!frame) return;
-        this.#waiting.delete(look);
-        resolve(frame);
-      };
-      this.#waiting.add(look);
-      look();
-    });
-  }
-}
-
-function adapterOf(gateway: Gateway) {
-  const { deploymentId, apiUrl } = gateway;
-  return genesysCloud({ deploymentId, endpoint: apiUrl });
-}
-
-async function history(gateway: Gateway, guest: Guest) {
-  guest.send({ action: 'getJwt' });
-  const { body } = await guest.next('JwtResponse');
-  const { jwt } = z.object({ jwt: z.string() }).parse(body);
-  const call = { type: 'history-since', conversationId: 'c', since: 0, cursor: null } as const;
-  const adapter = adapterOf(gateway);
-  const { url, headers } = adapter.request(call, jwt);
-  const response = await fetch(url, { headers });
-  const { status } = response;
-  const retryAfter = response.headers.get('retry-after');
-  return adapter.response(call, { status, retryAfter, body: await response.text() });
-}
 
 describe('the emulator of Genesys Cloud', () => {
   it('lets the oldest of four connections of a session go', async () => {
