@@ -30,8 +30,9 @@ export class Run {
     this.#isOwn = true;
   }
 
+  /** A hub that has left stays so: the next one has the socket, whatever else is heard. */
   setLink(link: Link): void {
-    this.set({ link });
+    if (this.state.link.phase !== 'left') this.set({ link });
   }
 
   emit(effect: Effect): void {

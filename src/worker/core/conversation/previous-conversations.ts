@@ -9,6 +9,9 @@ import { receive, showHeld } from '../transcript/transcript.ts';
 /** How long a conversation's last words may take to be in REST's history, in ms. */
 const settling = 20_000;
 
+/** A gateway whose pages never end is not followed for ever. */
+export const maximumPages = 10_000;
+
 /** Former conversations that are still looked after. */
 const maximumFormers = 5;
 
@@ -81,7 +84,12 @@ export function onFormerResult(run: Run, active: RecoveryRun, result: RestResult
   within(run, conversationId, () => {
     for (const message of completeAll(run, messages, conversationId)) receive(run, message, 'rest');
   });
-  if (nextCursor === null || nextCursor === cursor || messages.length === 0) {
+  if (
+    nextCursor === null ||
+    nextCursor === cursor ||
+    messages.length === 0 ||
+    active.pages >= maximumPages
+  ) {
     within(run, conversationId, () => showHeld(run));
     close(run, conversationId);
     return true;

@@ -134,8 +134,9 @@ export function onRoutingAnswer(run: Run, requestId: number, result: RestResult)
     return;
   }
   if (!check || !('requestId' in check) || check.requestId !== requestId) return;
-  if (!result.ok && run.state.link.phase === 'signed-out') {
-    // Whoever signs in again is checked again.
+  const { link, isLeaving } = run.state;
+  if (isLeaving || (!result.ok && link.phase === 'signed-out')) {
+    // The next hub checks it again, and so is whoever signs in again.
     forget(run);
   } else if (check.stage === 'coverage') {
     onCoverage(run, check.routing, coverageOf(result));
@@ -179,6 +180,10 @@ export function waitAnyway(run: Run): void {
 /** The `routing` timer: a check that takes too long has failed; a postponed one begins anew. */
 export function routingOverdue(run: Run): void {
   const { check } = run.state.routing;
+  if (run.state.isLeaving) {
+    forget(run);
+    return;
+  }
   switch (check?.stage) {
     case 'names':
       unreachable(run, check.routing, 'no answer in time');

@@ -6,6 +6,7 @@ import { closed, onConversation, onNotFound } from '../conversation/conversation
 import {
   catchUpFormer,
   isOfFormer,
+  maximumPages,
   onFormerResult,
   sawTheEnd,
 } from '../conversation/previous-conversations.ts';
@@ -17,9 +18,6 @@ import { receive, settleAll, settleHeld } from './transcript.ts';
 
 /** Failed catch-ups after which held messages are shown although REST could not be asked. */
 export const patience = 3;
-
-/** A gateway whose pages never end is not followed for ever. */
-const maximumPages = 10_000;
 
 /**
  * Asks REST for everything since the last message below which nothing is missing. One run at a time:
