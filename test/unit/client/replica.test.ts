@@ -259,6 +259,21 @@ describe('the mirror', () => {
     take(snapshot({ shared: { ...shared, conversation: null } }));
     expect(mirrors).toEqual([{ conversationId: null, visitor: null }]);
   });
+
+  it('is written once however often a page without a conversation is told something', () => {
+    take(snapshot({ shared: { ...shared, conversation: null } }));
+    take(patch(11, { shared: { draft: 'h' } }), patch(12, { shared: { draft: 'hi' } }));
+    take(snapshot({ revision: 13, shared: { ...shared, conversation: null } }));
+    expect(mirrors).toEqual([{ conversationId: null, visitor: null }]);
+  });
+
+  it('is written again when another visitor has the conversation', () => {
+    take(snapshot(), snapshot({ visitor: 'bob', wipes: 1, epoch: 'a.1' }));
+    expect(mirrors).toEqual([
+      { conversationId: 'c', visitor: 'ada' },
+      { conversationId: 'c', visitor: 'bob' },
+    ]);
+  });
 });
 
 it('one change of the snapshot is told once', () => {
