@@ -15,8 +15,9 @@ export class FilesDoor {
   readonly #events: FileEvents;
   #chat: Chat | null = null;
   #epoch = '';
-  /** When it was asked: with another session the rules may be others. */
+  /** What it was asked of: in another session, or another conversation, the rules may be others. */
   #asked = '';
+  #wasReady = false;
 
   constructor(host: FilesHost, events: FileEvents) {
     this.#host = host;
@@ -33,9 +34,13 @@ export class FilesDoor {
     }
     this.#chat = chat;
     this.#epoch = hub.epoch;
-    const occasion = `${hub.epoch} ${conversation?.conversationId} ${connection.phase === 'ready'}`;
-    if (hub.epoch === '' || occasion === this.#asked) return;
-    this.#asked = occasion;
+    const isReady = connection.phase === 'ready';
+    // A line that comes back may bring other rules; one that goes brings none.
+    const isBack = isReady && !this.#wasReady;
+    this.#wasReady = isReady;
+    const subject = `${hub.epoch} ${conversation?.conversationId}`;
+    if (hub.epoch === '' || (subject === this.#asked && !isBack)) return;
+    this.#asked = subject;
     void this.#ask(chat);
   }
 
