@@ -86,7 +86,12 @@ test.describe('the launcher', () => {
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY');
   });
 
-  test('says so when the panel cannot be fetched, and tries again', async ({ page, site }) => {
+  test('says so when the panel cannot be fetched, and tries again', async ({
+    page,
+    site,
+    expectWarnings,
+  }) => {
+    expectWarnings(/the panel could not be loaded/);
     let isOut = true;
     await page.route('**/assets/panel-*.js', (route) => (isOut ? route.abort() : route.continue()));
     await page.goto(site.url);

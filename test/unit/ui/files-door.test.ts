@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ChatPlatform } from '../../../src/client/chat.ts';
 import type { Phase } from '../../../src/protocol/snapshot.ts';
 import { FilesDoor } from '../../../src/ui/panel/files/door.ts';
@@ -73,10 +73,14 @@ describe('a panel asks what files may be sent', () => {
     expect(await panel.sees('ready', 'c2', 'other.0')).toBe(before + 2);
   });
 
-  it('again at the next news when there was no answer', async () => {
+  it('again at the next news when there was no answer, and says why once', async () => {
+    const warned = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    onTestFinished(() => warned.mockRestore());
     const panel = new Panel();
     panel.fails = true;
     await panel.sees('ready');
+    await panel.sees('ready');
+    expect(warned).toHaveBeenCalledOnce();
     panel.fails = false;
     const before = panel.asked;
     expect(await panel.sees('ready')).toBe(before + 1);

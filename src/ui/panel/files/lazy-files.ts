@@ -1,6 +1,7 @@
 import type { Chat } from '../../../client/chat.ts';
 import { isAnotherVisitor } from '../../../protocol/epoch.ts';
 import type { ChatSnapshot } from '../../../protocol/snapshot.ts';
+import { troubleOf } from '../../trouble.ts';
 import type { FileEvents, FilePart, FilesHost } from './controller.ts';
 
 /**
@@ -18,6 +19,7 @@ export class FilesDoor {
   /** What it was asked of: in another session, or another conversation, the rules may be others. */
   #asked = '';
   #wasReady = false;
+  #hasWarned = false;
 
   constructor(host: FilesHost, events: FileEvents) {
     this.#host = host;
@@ -56,9 +58,11 @@ export class FilesDoor {
       if (this.part) this.part.rules = rules;
       this.canClear = deployment?.canClear === true;
       this.#host.requestUpdate();
-    } catch {
+    } catch (error) {
       // Without an answer there is no button, and it is asked for again at the next occasion.
       if (chat === this.#chat) this.#asked = '';
+      // What is no error of ours goes into the log, once: each news is an occasion.
+      if (!this.#hasWarned) this.#hasWarned = troubleOf(error).code === null;
     }
   }
 }
