@@ -11,6 +11,7 @@ import type {
   StreamMessage,
   TabMessage,
 } from '../../../src/protocol/port.ts';
+import { rowOf as row } from '../../contracts/ports.ts';
 
 const shared: SnapshotMessage['shared'] = {
   connection: { phase: 'ready', attempt: 0, retryAt: null, transport: 'websocket' },
@@ -20,21 +21,6 @@ const shared: SnapshotMessage['shared'] = {
   draft: '',
   hub: { kind: 'shared-worker', epoch: 'a.0', build: '1', tabs: 1, persistent: true },
 };
-
-function row(sequence: number): Message {
-  return {
-    messageId: `m${sequence}`,
-    conversationId: 'c',
-    sequence,
-    from: { id: 'agent', name: 'Ada', role: 'agent' },
-    text: `text ${sequence}`,
-    timestamp: sequence,
-    status: 'received',
-    failure: null,
-    missingBefore: 0,
-    position: [1, sequence, 0, 0],
-  };
-}
 
 function snapshot(part: Partial<SnapshotMessage> = {}): SnapshotMessage {
   const epoch = part.epoch ?? 'a.0';

@@ -7,6 +7,7 @@ import {
   fails,
   found,
   hears,
+  hub,
   nextId,
   opensNext,
   operationsOf,
@@ -20,12 +21,6 @@ import {
   unnumbered,
   untilAsked,
 } from './scenes.ts';
-
-function hub(options: ConstructorParameters<typeof TestHub>[0] = {}): TestHub {
-  const made = new TestHub(options).inConversation();
-  made.answersPings = true;
-  return made.clearKeepingSocket();
-}
 
 /** A catch-up is under way. */
 function looking(made = hub()): TestHub {

@@ -7,18 +7,10 @@ import type {
 import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
 import { DeploymentSettings } from '../../../src/worker/genesys-cloud/deployment.ts';
 import { PlatformCalls } from '../../../src/worker/genesys-cloud/platform-calls.ts';
+import { sessionEvent } from '../session-event.ts';
 
 const over = { type: 'session-over', reason: 'cleared', message: 'cleared' } as const;
-const opened: GatewayEvent = {
-  type: 'session',
-  isConnected: true,
-  isNew: true,
-  isReadOnly: false,
-  isAutoStarted: false,
-  hasClearedOthers: false,
-  life: { duration: null, expiresAt: null },
-  uploads: null,
-};
+const opened = sessionEvent({ isNew: true });
 const refused = {
   type: 'problem',
   problem: {
