@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/worker/core/input.ts';
 import type { TimerName } from '../../src/worker/core/timers.ts';
-import { createTimers } from '../../src/worker/timers.ts';
+import { createTimers } from '../../src/worker/host/timers.ts';
 import type { ClockBench, Firing, TimersBench } from './timers.ts';
 
 /** How time goes on the machine that the timers run on. */

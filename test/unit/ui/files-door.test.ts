@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ChatPlatform } from '../../../src/client/chat.ts';
 import type { Phase } from '../../../src/protocol/snapshot.ts';
-import { FilesDoor } from '../../../src/ui/panel/files/door.ts';
-import { english } from '../../../src/ui/texts.ts';
+import { english } from '../../../src/ui/messages.ts';
+import { FilesDoor } from '../../../src/ui/panel/files/lazy-files.ts';
 import { chatOf } from './chat.ts';
 import { snapshot } from './fixtures.ts';
 import { TestHost } from './host.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { orAbort } from '../../../src/worker/store/handle.ts';
+import { orAbort } from '../../../src/worker/store/database-connection.ts';
 
 /** As much of a transaction as a migration that fails meets. */
 function transactionThat(abort: () => void): IDBTransaction {

@@ -1,7 +1,7 @@
 import type { Chat } from '../../../client/chat.ts';
 import { isAnotherVisitor } from '../../../protocol/epoch.ts';
 import type { ChatSnapshot } from '../../../protocol/snapshot.ts';
-import { troubleOf } from '../../trouble.ts';
+import { troubleOf } from '../../display-error.ts';
 import type { FileEvents, FilePart, FilesHost } from './controller.ts';
 
 /**
