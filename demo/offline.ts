@@ -33,8 +33,9 @@ export function keepOffline(element: PartylineChatElement): void {
     },
   );
   const ask = () => {
-    workbox.update().catch(() => {
-      // Offline: asked again later.
+    workbox.update().catch((error: unknown) => {
+      // Asked again later, which is all there is to do offline.
+      if (navigator.onLine) console.warn('The shop could not look for a newer version:', error);
     });
   };
   setInterval(ask, askEvery);

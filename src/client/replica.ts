@@ -58,6 +58,8 @@ export class Replica {
   #acknowledged = 0;
   /** What changed more than the end. */
   #insertions = 0;
+  /** As it was written; `null`: not by this page. */
+  #mirror: SessionHint | null = null;
   /** For those who ask for older rows. */
   readonly rows: Rows = {
     now: () => ({
@@ -123,22 +125,24 @@ export class Replica {
   }
 
   update(snapshot: ChatSnapshot): void {
-    const before = conversationOf(this.#snapshot);
-    const after = conversationOf(snapshot);
     this.#snapshot = snapshot;
-    if (before !== after || (after === null && this.#revision > 0)) {
-      const visitor = after && (this.#caller.identity?.visitor ?? null);
-      this.#events.mirror({ conversationId: after, visitor });
-    }
+    this.#mirrorConversation();
     this.#events.changed();
+  }
+
+  /** Storage is shared with the whole site, and slow: it is written when there is something new. */
+  #mirrorConversation(): void {
+    // No hub has said yet that there is none.
+    if (this.#epoch === null) return;
+    const conversationId = this.#snapshot.conversation?.conversationId ?? null;
+    const visitor = conversationId && (this.#caller.identity?.visitor ?? null);
+    if (this.#mirror?.conversationId === conversationId && this.#mirror.visitor === visitor) return;
+    this.#mirror = { conversationId, visitor };
+    this.#events.mirror(this.#mirror);
   }
 
   #acknowledge(hub: FollowedHub): void {
     this.#acknowledged = this.#revision;
     hub.post({ type: 'ack', revision: this.#revision });
   }
-}
-
-function conversationOf({ conversation }: ChatSnapshot): string | null {
-  return conversation?.conversationId ?? null;
 }

@@ -20,8 +20,8 @@ export interface SessionHint {
  */
 export function readSessionHint(storages = pageStorages()): SessionHint {
   for (const storage of storages) {
-    const conversationId = storage.getItem(conversationKey);
-    const visitor = storage.getItem(visitorKey);
+    const conversationId = read(storage, conversationKey);
+    const visitor = read(storage, visitorKey);
     if (conversationId && visitor) {
       return { conversationId: conversationId.slice(0, 128), visitor: visitor.slice(0, 512) };
     }
@@ -54,7 +54,7 @@ const unsentKey = 'partyline.unsent';
 
 /** What a page of this tab still had to tell the hub when it was left: see unsent.ts. */
 export function readPendingHandoff([, session] = pageStorages()): string | null {
-  return session?.getItem(unsentKey) ?? null;
+  return session ? read(session, unsentKey) : null;
 }
 
 /** In this tab alone: its next page is the same visitor's, or finds out that it is not. */
@@ -62,9 +62,26 @@ export function writePendingHandoff(unsent: string | null, [, session] = pageSto
   if (session) write(session, unsentKey, unsent);
 }
 
+function read(storage: PageStorage, key: string): string | null {
+  return attempt(() => storage.getItem(key));
+}
+
 function write(storage: PageStorage, key: string, value: string | null): void {
-  if (value === null) storage.removeItem(key);
-  else storage.setItem(key, value);
+  attempt(() => {
+    // What is there is worse than nothing when there is no room for what follows it.
+    storage.removeItem(key);
+    if (value !== null) storage.setItem(key, value);
+  });
+}
+
+/** A storage that is full or broken keeps nothing, and costs nothing else. */
+function attempt<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    console.warn('[partyline] the page’s storage failed:', error);
+    return null;
+  }
 }
 
 function pageStorages(): readonly PageStorage[] {

@@ -13,11 +13,13 @@ export async function readBoundedText(
     return { text: null, why: 'size' };
   if (!message.body) return { text: '' };
   const reader: ReadableStreamDefaultReader<Uint8Array> = message.body.getReader();
+  // A sender who has gone can't be told, and need not be: what is answered says why it was given up.
+  const giveUp = () => void reader.cancel().catch(() => undefined);
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
-    // The pending read ends with it; a sender who has gone can't be told, and need not be.
-    reader.cancel().catch(() => undefined);
+    // The pending read ends with it.
+    giveUp();
   }, patience);
   const decoder = new TextDecoder();
   let text = '';
@@ -29,7 +31,7 @@ export async function readBoundedText(
       if (done) return { text: text + decoder.decode() };
       bytes += value.byteLength;
       if (bytes > limit) {
-        await reader.cancel();
+        giveUp();
         return { text: null, why: 'size' };
       }
       text += decoder.decode(value, { stream: true });

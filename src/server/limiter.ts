@@ -39,9 +39,8 @@ export function createLimiter(
       isShared = false;
       if (now() - toldAt >= quiet) {
         toldAt = now();
-        const reason = error instanceof Error ? error.name : 'unknown';
         const message = 'The shared rate limits are out of reach: this broker counts by itself.';
-        logger.warn({ event: 'rate-limits-lost', message, reason });
+        logger.warn({ event: 'rate-limits-lost', message, reason: reasonOf(error) });
       }
       return own.take(key, perMinute);
     }
@@ -57,6 +56,12 @@ export function createLimiter(
       return isShared;
     },
   };
+}
+
+/** Only the code, as `ECONNREFUSED`, or the kind: a message could quote an address or a password. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
 async function withDeadline(wait: Promise<number>): Promise<number> {

@@ -37,13 +37,18 @@ const optionsSchema = z.strictObject({
  */
 export function redisRateLimits(options: RedisRateLimitsOptions): RateLimitStore {
   const { url, prefix } = parseOptions('redisRateLimits', optionsSchema, options);
-  const connecting = connect(url);
-  // It is told to each `take`.
+  /** Why there is no line; a client without one says only that it has none. */
+  let problem: unknown = null;
+  const connecting = connect(url, (error) => {
+    problem = error;
+  });
+  // Without the package: it is told to each `take`.
   connecting.catch(() => undefined);
 
   return {
     async take(key, perMinute) {
       const client = await connecting;
+      if (!client.isReady && problem) throw problem;
       const wait = await client.eval(takeScript, {
         keys: [prefix + key],
         arguments: [String(perMinute)],
@@ -52,7 +57,7 @@ export function redisRateLimits(options: RedisRateLimitsOptions): RateLimitStore
       return wait;
     },
     async close() {
-      // Without the package there is nothing to close.
+      // Without the package there is nothing to close, and each `take` has said so.
       const client = await connecting.catch(() => null);
       client?.destroy();
     },
@@ -64,7 +69,8 @@ export function reconnectDelay(retries: number): number {
   return Math.min(100 * 2 ** retries, 5_000) + Math.random() * 100;
 }
 
-async function connect(url: string) {
+/** @param failed is told each reason why there is no line */
+async function connect(url: string, failed: (error: unknown) => void) {
   const { createClient } = await import('@redis/client');
   const client = createClient({
     url,
@@ -76,8 +82,8 @@ async function connect(url: string) {
     },
   });
   // A client without a listener takes the process down with it; `take` tells what is wrong.
-  client.on('error', () => undefined);
+  client.on('error', failed);
   // It is tried again for ever, by the strategy above.
-  client.connect().catch(() => undefined);
+  client.connect().catch(failed);
   return client;
 }

@@ -122,7 +122,7 @@ export class PartylineChatElement extends Base {
     this.#subscribe();
     this.#update();
     whenIdle(() => {
-      // A failure is told when somebody opens the panel, and tried again then.
+      // A failure is in the log; somebody who opens the panel is told, and it is tried again then.
       if (this.#isPlaced) this.#load().catch(() => undefined);
     });
   }
@@ -158,7 +158,7 @@ export class PartylineChatElement extends Base {
     );
   }
 
-  /** What has no sound yet has the launcher's badge. */
+  /** What has no sound yet has the launcher's badge; why is in the log. */
   #alert(message: Message | null): void {
     this.#load().then(
       (inside) => inside.tell(message),
@@ -194,19 +194,20 @@ export class PartylineChatElement extends Base {
   }
 
   #load(): Promise<PanelHost> {
-    this.#loading ??= import('./panel-host.ts').then(
-      (part) => {
-        this.#inside = new part.PanelHost(this, this.#root, this.#frame, this.#launcher, () =>
+    this.#loading ??= import('./panel-host.ts')
+      .then((part) => {
+        this.#inside ??= new part.PanelHost(this, this.#root, this.#frame, this.#launcher, () =>
           this.#update(),
         );
         this.#update();
         return this.#inside;
-      },
-      (error: unknown) => {
+      })
+      .catch((error: unknown) => {
+        console.warn('[partyline] the panel could not be loaded:', error);
+        // Whatever it was, the next one who wants it tries again.
         this.#loading = null;
         throw error;
-      },
-    );
+      });
     return this.#loading;
   }
 }

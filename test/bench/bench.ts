@@ -44,7 +44,9 @@ export async function bench(executable: string, wanted: readonly string[]): Prom
     process.once('SIGINT', stop).once('SIGTERM', stop);
     try {
       version = browser.version;
-      measures.push(...(await part(browser, plan)));
+      const told = await part(browser, plan);
+      if (told.length === 0) throw new Error(`${name} has measured nothing`);
+      measures.push(...told);
     } finally {
       process.off('SIGINT', stop).off('SIGTERM', stop);
       await browser.close();

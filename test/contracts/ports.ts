@@ -75,7 +75,8 @@ export interface ServedPortsBench extends PortsBench {
   pass(duration: number): Promise<void>;
 }
 
-function rowOf(sequence: number, text: string): Message {
+/** A message of an agent's, as a page has it. */
+export function rowOf(sequence: number, text = `text ${sequence}`): Message {
   return {
     messageId: `m${sequence}`,
     conversationId: 'c',

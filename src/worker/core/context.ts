@@ -30,8 +30,9 @@ export class StepContext {
     this.#isOwn = true;
   }
 
+  /** A hub that has left stays so: the next one has the socket, whatever else is heard. */
   setConnection(connection: ConnectionState): void {
-    this.set({ connection });
+    if (this.state.connection.phase !== 'handed-over') this.set({ connection });
   }
 
   emit(effect: Effect): void {

@@ -57,11 +57,13 @@ export class PlatformCalls {
       const value = step === 'clear' ? await this.#clear() : await this.#settings.get();
       return { ok: true, epoch, value };
     } catch (error) {
-      const known =
-        error instanceof PartylineError
-          ? error
-          : new PartylineError('unknown-outcome', 'It is not known whether this was done.');
-      return { ok: false, epoch, problem: known.toProblem() };
+      if (error instanceof PartylineError) return { ok: false, epoch, problem: error.toProblem() };
+      this.#hub.logError('the platform could not be asked', error);
+      const unknown = new PartylineError(
+        'unknown-outcome',
+        'It is not known whether this was done.',
+      );
+      return { ok: false, epoch, problem: unknown.toProblem() };
     }
   }
 

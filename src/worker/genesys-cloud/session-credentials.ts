@@ -47,6 +47,7 @@ function isUsedUp({ status }: Refused): boolean {
  */
 export class SessionCredentials implements TokenSource {
   readonly #settings: SessionSettings;
+  readonly #logError: LogError;
   readonly #vault: Pick<CredentialStore, 'read' | 'write' | 'forget'>;
   #credential: string | null = null;
   #lastCredential: string | null = null;
@@ -65,6 +66,7 @@ export class SessionCredentials implements TokenSource {
     ),
   ) {
     this.#settings = settings;
+    this.#logError = logError;
     this.#vault = vault;
   }
 
@@ -123,14 +125,16 @@ export class SessionCredentials implements TokenSource {
     const { authentication } = this.#settings;
     if (!authentication) return;
     try {
-      await fetch(authentication.revokeUrl, {
+      const { ok, status } = await fetch(authentication.revokeUrl, {
         method: 'DELETE',
         headers: { authorization: `Bearer ${jwt}` },
         credentials: 'omit',
         signal: AbortSignal.timeout(deadline),
       });
-    } catch {
+      if (!ok) throw new Error(`the platform answered ${status}`);
+    } catch (error) {
       // Nothing of it is left here; the platform lets it run out.
+      this.#logError('a session could not be revoked', error);
     }
   }
 

@@ -102,12 +102,11 @@ export class DatabaseConnection {
       openDB<Schema>(databaseName, databaseVersion, {
         upgrade: (database, oldVersion, _, transaction) => {
           isNew = oldVersion === 0;
-          // Nobody else hears of a failure, and what it has left undone would be committed.
           // A failure fails the opening; here, nobody waits for it.
           transaction.done.catch(() => {});
-          migrate(unwrap(database), unwrap(transaction), oldVersion)
-            .catch(() => transaction.abort())
-            .catch(() => {});
+          void orAbort(unwrap(transaction), this.#log, (it) =>
+            migrate(unwrap(database), it, oldVersion),
+          );
         },
         blocked,
         // Somebody deletes the database or brings a newer schema: we must not stand in the way.
@@ -125,6 +124,32 @@ export class DatabaseConnection {
     this.#database?.close();
     this.#database = null;
     void this.run('reopen', async () => {});
+  }
+}
+
+/**
+ * What a migration that fails has left undone would be committed: it is taken back. The opening then
+ * fails with an abort that does not say why, so the log is told. Never rejects.
+ */
+export async function orAbort(
+  transaction: IDBTransaction,
+  log: Pick<Log, 'error'>,
+  work: (transaction: IDBTransaction) => Promise<void>,
+): Promise<void> {
+  try {
+    await work(transaction);
+  } catch (error) {
+    abort(transaction);
+    log.error('the store could not be brought to its schema', transaction.error ?? error);
+  }
+}
+
+function abort(transaction: IDBTransaction): void {
+  try {
+    transaction.abort();
+  } catch (error) {
+    // It is over already, as one is that a request of its own has ended.
+    if (!(error instanceof DOMException && error.name === 'InvalidStateError')) throw error;
   }
 }
 

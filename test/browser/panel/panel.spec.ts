@@ -86,7 +86,38 @@ test.describe('the launcher', () => {
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY');
   });
 
-  test('says so when the panel cannot be fetched, and tries again', async ({ page, site }) => {
+  test('says so when the panel breaks while it is made, and tries again', async ({
+    page,
+    site,
+    expectWarnings,
+  }) => {
+    expectWarnings(/the panel could not be loaded: Error: not this time/);
+    // The first thing that the panel's inside makes.
+    await page.addInitScript(() => {
+      window.MutationObserver = class extends MutationObserver {
+        constructor(callback: MutationCallback) {
+          if (!('isMended' in document.documentElement.dataset)) throw new Error('not this time');
+          super(callback);
+        }
+      };
+    });
+    await page.goto(site.url);
+    const launcher = page.getByRole('button', { name: 'Chat', exact: true });
+    await launcher.click();
+    await expect(page.getByRole('alert')).toContainText('couldn’t load');
+    await page.evaluate(() => {
+      document.documentElement.dataset.isMended = '';
+    });
+    await launcher.click();
+    await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused();
+  });
+
+  test('says so when the panel cannot be fetched, and tries again', async ({
+    page,
+    site,
+    expectWarnings,
+  }) => {
+    expectWarnings(/the panel could not be loaded/);
     let isOut = true;
     await page.route('**/assets/panel-*.js', (route) => (isOut ? route.abort() : route.continue()));
     await page.goto(site.url);

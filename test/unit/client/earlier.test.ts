@@ -8,21 +8,7 @@ import { PartylineError } from '../../../src/protocol/errors.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import type { Call, Earlier } from '../../../src/protocol/port.ts';
 import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
-
-function row(sequence: number, text = `text ${sequence}`): Message {
-  return {
-    messageId: `m${sequence}`,
-    conversationId: 'c',
-    sequence,
-    from: { id: 'agent', name: 'Ada', role: 'agent' },
-    text,
-    timestamp: sequence,
-    status: 'received',
-    failure: null,
-    missingBefore: 0,
-    position: [1, sequence, 0, 0],
-  };
-}
+import { rowOf as row } from '../../contracts/ports.ts';
 
 const rowsOf = (from: number, to: number, text?: string) =>
   Array.from({ length: to - from + 1 }, (_, index) => row(from + index, text));

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   attachKnowledge,
   type PageStorage,
@@ -78,6 +78,49 @@ describe('what a hub is told of it', () => {
     ['the mirror of a new page', mirror, null, 'c', 'ada', 0],
   ])('%s', (_, known, identity, conversationId, visitor, resetCount) => {
     expect(attachKnowledge(known, identity)).toEqual({ conversationId, visitor, resetCount });
+  });
+});
+
+describe('a page’s storage that fails', () => {
+  const full = (name: 'QuotaExceededError' | 'InvalidStateError') => () => {
+    throw new DOMException('the storage fails', name);
+  };
+  let warnings: unknown[] = [];
+
+  beforeEach(() => {
+    warnings = [];
+    vi.spyOn(console, 'warn').mockImplementation((line) => void warnings.push(line));
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('keeps nothing when it is full, neither half of it nor what it had, and says so', () => {
+    const [origin, tab] = storages();
+    writeSessionHint({ conversationId: 'old', visitor: 'ada' }, [origin, tab]);
+    // Room for the short ones alone.
+    const setItem = (key: string, value: string) => {
+      if (value.length > 5) full('QuotaExceededError')();
+      origin.items.set(key, value);
+    };
+    const small: PageStorage = { getItem: origin.getItem, removeItem: origin.removeItem, setItem };
+    writeSessionHint({ conversationId: 'a longer one', visitor: 'bob' }, [small, tab]);
+    expect(readSessionHint([origin])).toEqual(nothing);
+    expect(readSessionHint([tab])).toEqual({ conversationId: 'a longer one', visitor: 'bob' });
+    writePendingHandoff('something longer', [tab, small]);
+    expect(readPendingHandoff([tab, origin])).toBeNull();
+    expect(warnings).toHaveLength(2);
+  });
+
+  it('costs a page its memory, and nothing else', () => {
+    const fails = full('InvalidStateError');
+    const broken: PageStorage = { getItem: fails, setItem: fails, removeItem: fails };
+    const [, tab] = storages();
+    writeSessionHint({ conversationId: 'c', visitor: 'ada' }, [broken, tab]);
+    expect(readSessionHint([broken, tab])).toEqual({ conversationId: 'c', visitor: 'ada' });
+    writePendingHandoff('x', [tab, broken]);
+    expect(readPendingHandoff([tab, broken])).toBeNull();
+    expect(warnings.length).toBeGreaterThan(0);
   });
 });
 

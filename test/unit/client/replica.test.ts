@@ -11,6 +11,7 @@ import type {
   StreamMessage,
   TabMessage,
 } from '../../../src/protocol/port.ts';
+import { rowOf as row } from '../../contracts/ports.ts';
 
 const shared: SnapshotMessage['shared'] = {
   connection: { phase: 'ready', attempt: 0, retryAt: null, transport: 'websocket' },
@@ -20,21 +21,6 @@ const shared: SnapshotMessage['shared'] = {
   draft: '',
   hub: { kind: 'shared-worker', epoch: 'a.0', build: '1', tabs: 1, persistent: true },
 };
-
-function row(sequence: number): Message {
-  return {
-    messageId: `m${sequence}`,
-    conversationId: 'c',
-    sequence,
-    from: { id: 'agent', name: 'Ada', role: 'agent' },
-    text: `text ${sequence}`,
-    timestamp: sequence,
-    status: 'received',
-    failure: null,
-    missingBefore: 0,
-    position: [1, sequence, 0, 0],
-  };
-}
 
 function snapshot(part: Partial<SnapshotMessage> = {}): SnapshotMessage {
   const epoch = part.epoch ?? 'a.0';
@@ -258,6 +244,21 @@ describe('the mirror', () => {
     expect(mirrors).toEqual([]);
     take(snapshot({ shared: { ...shared, conversation: null } }));
     expect(mirrors).toEqual([{ conversationId: null, visitor: null }]);
+  });
+
+  it('is written once however often a page without a conversation is told something', () => {
+    take(snapshot({ shared: { ...shared, conversation: null } }));
+    take(patch(11, { shared: { draft: 'h' } }), patch(12, { shared: { draft: 'hi' } }));
+    take(snapshot({ revision: 13, shared: { ...shared, conversation: null } }));
+    expect(mirrors).toEqual([{ conversationId: null, visitor: null }]);
+  });
+
+  it('is written again when another visitor has the conversation', () => {
+    take(snapshot(), snapshot({ visitor: 'bob', resetCount: 1, epoch: 'a.1' }));
+    expect(mirrors).toEqual([
+      { conversationId: 'c', visitor: 'ada' },
+      { conversationId: 'c', visitor: 'bob' },
+    ]);
   });
 });
 

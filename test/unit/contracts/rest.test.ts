@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { GatewayAdapter, RestCall, RestResult } from '../../../src/protocol/gateway.ts';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
@@ -13,7 +11,6 @@ import {
   type HistoryBench,
   historyCases,
   type RestBench,
-  type RestReply,
   type RestRequestSeen,
   restCases,
 } from '../../contracts/rest.ts';
@@ -21,6 +18,7 @@ import { agent, ModelGateway } from '../../simulation/model/gateway.ts';
 import { ModelRest } from '../../simulation/model/rest.ts';
 import { ModelBroker } from '../../simulation/model/tokens.ts';
 import { Line, tokenFor } from '../testing/support.ts';
+import { AnsweringServer } from './answering-server.ts';
 import { calmWorld } from './calm-world.ts';
 
 const expectations: EdgeExpect = {
@@ -156,53 +154,34 @@ describe('the simulation’s history', () => {
   it.each(historyCases)('$name', ({ run }) => run(new ModelHistoryBench(), expectations));
 });
 
-type Answer = Parameters<RestBench['answer']>[0];
-
 /** The real edge, against a server that answers as the case wants. */
 class RealRestBench implements RestBench {
   readonly dialect: RestBench['dialect'];
-  readonly requests: RestRequestSeen[] = [];
   readonly refusals: boolean[] = [];
-  readonly deadlines: number[] = [];
-  readonly #server: Server;
+  readonly deadlines: readonly number[];
+  readonly #server: AnsweringServer;
   readonly #rest: Rest;
-  #answer: Exclude<Answer, 'refuse'> = { status: 500 };
   #token: string | null = 'token';
-  #timeOuts: AbortController[] = [];
 
-  constructor(server: Server, dialect: RestBench['dialect']) {
+  constructor(server: AnsweringServer, dialect: RestBench['dialect']) {
     this.#server = server;
     this.dialect = dialect;
-    const { port } = server.address() as AddressInfo;
-    this.#rest = new Rest(adapterOf(dialect, `http://127.0.0.1:${port}`), (isRefused) => {
+    this.deadlines = server.deadlines;
+    this.#rest = new Rest(adapterOf(dialect, server.origin), (isRefused) => {
       this.refusals.push(isRefused);
       return this.#token;
     });
-    server.on('request', (request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        const { method = '', url: path = '', headers } = request;
-        const single = Object.entries(headers).map(([name, value]) => [name, String(value)]);
-        const body = Buffer.concat(chunks).toString();
-        this.requests.push({ method, path, headers: Object.fromEntries(single), body });
-        this.#reply(response);
-      });
-    });
-    // A deadline cannot be hurried; when it is over is the test's to say.
-    vi.spyOn(AbortSignal, 'timeout').mockImplementation((duration) => {
-      this.deadlines.push(duration);
-      const controller = new AbortController();
-      this.#timeOuts.push(controller);
-      return controller.signal;
+  }
+
+  get requests(): readonly RestRequestSeen[] {
+    return this.#server.requests.map(({ headers, ...request }) => {
+      const single = Object.entries(headers).map(([name, value]) => [name, String(value)]);
+      return { ...request, headers: Object.fromEntries(single) };
     });
   }
 
-  async answer(answer: Answer): Promise<void> {
-    if (answer === 'refuse') {
-      this.#server.closeAllConnections();
-      await new Promise((resolve) => this.#server.close(resolve));
-    } else this.#answer = answer;
+  answer(answer: Parameters<RestBench['answer']>[0]): Promise<void> {
+    return this.#server.answer(answer);
   }
 
   setToken(token: string | null): void {
@@ -215,7 +194,7 @@ class RealRestBench implements RestBench {
 
   async waiting(): Promise<void> {
     const { length } = this.refusals;
-    await expect.poll(() => this.requests.length, { interval: 2 }).toBe(length);
+    await expect.poll(() => this.#server.requests.length, { interval: 2 }).toBe(length);
   }
 
   abortAll(): void {
@@ -223,22 +202,7 @@ class RealRestBench implements RestBench {
   }
 
   timeOut(): void {
-    for (const controller of this.#timeOuts.splice(0)) {
-      controller.abort(new DOMException('late', 'TimeoutError'));
-    }
-  }
-
-  #reply(response: ServerResponse): void {
-    const answer: RestReply | 'hang' | 'cut' = this.#answer;
-    if (answer === 'hang') return;
-    if (answer === 'cut') {
-      response.writeHead(200, { 'content-length': '1000' });
-      response.write('{"entities":[');
-      setImmediate(() => response.destroy());
-      return;
-    }
-    response.writeHead(answer.status, { ...answer.headers });
-    response.end(answer.body ?? '');
+    this.#server.timeOut();
   }
 }
 
@@ -249,16 +213,14 @@ function adapterOf(dialect: RestBench['dialect'], origin: string): GatewayAdapte
 }
 
 describe.each(['webchat', 'genesys-cloud'] as const)('an answer to a call of %s', (dialect) => {
-  let server: Server;
+  let server: AnsweringServer;
 
   beforeEach(async () => {
-    server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    server = await AnsweringServer.start('{"entities":[');
   });
 
-  afterEach(() => {
-    server.closeAllConnections();
-    server.close();
+  afterEach(async () => {
+    await server.stop();
     vi.restoreAllMocks();
   });
 

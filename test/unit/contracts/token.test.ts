@@ -1,5 +1,3 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type {
   GatewayCommand,
@@ -16,7 +14,6 @@ import { SessionCredentials } from '../../../src/worker/genesys-cloud/session-cr
 import type { EdgeExpect } from '../../contracts/edge-case.ts';
 import {
   type BrokerBench,
-  type BrokerReply,
   brokerCases,
   type RestTokenBench,
   restTokenCases,
@@ -32,69 +29,41 @@ import { GuestHistory } from '../../simulation/model/guest/history.ts';
 import { ModelRest } from '../../simulation/model/rest.ts';
 import { ModelBroker } from '../../simulation/model/tokens.ts';
 import type { Profile } from '../../simulation/profile.ts';
+import { sessionEvent } from '../session-event.ts';
+import { AnsweringServer } from './answering-server.ts';
 import { calmWorld } from './calm-world.ts';
 
 const expectations: EdgeExpect = {
   equal: (actual, expected, what) => expect(actual, what).toEqual(expected),
 };
 
-let server: Server;
+let server: AnsweringServer;
 
 beforeEach(async () => {
-  server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server = await AnsweringServer.start('{"token":"secret-');
 });
 
-afterEach(() => {
-  server.closeAllConnections();
-  server.close();
+afterEach(async () => {
+  await server.stop();
   vi.restoreAllMocks();
 });
 
-const addressOf = ({ address, port }: AddressInfo) => `http://${address}:${port}/`;
-const address = () => addressOf(server.address() as AddressInfo);
-
-type Answer = Parameters<BrokerBench['answer']>[0];
-
 /** The real edge, against a broker that answers as the case wants. */
 class RealBrokerBench implements BrokerBench, TokenBench {
-  readonly requests: BrokerBench['requests'][number][] = [];
-  readonly deadlines: number[] = [];
-  readonly #tokens = new Tokens(address());
-  #answer: Exclude<Answer, 'refuse'> = { status: 500 };
-  #timeOuts: AbortController[] = [];
+  readonly deadlines = server.deadlines;
+  readonly #tokens = new Tokens(`${server.origin}/`);
   #asked = 0;
   #given = 0;
 
-  constructor() {
-    server.on('request', (request, response) => {
-      let body = '';
-      request.on('data', (chunk: Buffer) => {
-        body += chunk.toString();
-      });
-      request.on('end', () => {
-        const refused = request.headers['partyline-token-refused'];
-        this.requests.push({
-          method: request.method ?? '',
-          refused: refused === undefined ? undefined : String(refused),
-          body,
-        });
-        this.#reply(response);
-      });
-    });
-    vi.spyOn(AbortSignal, 'timeout').mockImplementation((duration) => {
-      this.deadlines.push(duration);
-      const controller = new AbortController();
-      this.#timeOuts.push(controller);
-      return controller.signal;
+  get requests(): BrokerBench['requests'] {
+    return server.requests.map(({ method, headers, body }) => {
+      const refused = headers['partyline-token-refused'];
+      return { method, refused: refused === undefined ? undefined : String(refused), body };
     });
   }
 
-  async answer(answer: Answer): Promise<void> {
-    if (answer === 'refuse') {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    } else this.#answer = answer;
+  answer(answer: Parameters<BrokerBench['answer']>[0]): Promise<void> {
+    return server.answer(answer);
   }
 
   async says(answer: Parameters<TokenBench['says']>[0]): Promise<void> {
@@ -131,26 +100,11 @@ class RealBrokerBench implements BrokerBench, TokenBench {
   }
 
   async waiting(): Promise<void> {
-    await expect.poll(() => this.requests.length, { interval: 2 }).toBe(this.#asked);
+    await expect.poll(() => server.requests.length, { interval: 2 }).toBe(this.#asked);
   }
 
   timeOut(): void {
-    for (const controller of this.#timeOuts.splice(0)) {
-      controller.abort(new DOMException('late', 'TimeoutError'));
-    }
-  }
-
-  #reply(response: ServerResponse): void {
-    const answer: BrokerReply | 'hang' | 'cut' = this.#answer;
-    if (answer === 'hang') return;
-    if (answer === 'cut') {
-      response.writeHead(200, { 'content-length': '1000' });
-      response.write('{"token":"secret-');
-      setImmediate(() => response.destroy());
-      return;
-    }
-    response.writeHead(answer.status, { ...answer.headers });
-    response.end(answer.body ?? '');
+    server.timeOut();
   }
 }
 
@@ -243,20 +197,17 @@ describe('the simulation’s broker’s token', () => {
 /** The real ones, with a vault in memory. */
 class RealSessionTokenBench implements SessionTokenBench {
   #kept: KeptSession | null = null;
-  #subject = '';
   #tokens = this.#hub();
 
   constructor() {
-    server.on('request', (_, response) => {
-      response.end(JSON.stringify({ subject: this.#subject }));
-    });
+    this.signsIn('');
   }
 
   #hub(): SessionCredentials {
     const { sessions } = genesysCloud({
       deploymentId: 'd',
       endpoint: 'http://platform',
-      visitorUrl: address(),
+      visitorUrl: `${server.origin}/`,
     });
     return new SessionCredentials(sessions, () => {}, {
       read: async () => this.#kept,
@@ -270,7 +221,7 @@ class RealSessionTokenBench implements SessionTokenBench {
   }
 
   signsIn(subject: string): void {
-    this.#subject = subject;
+    void server.answer({ status: 200, body: JSON.stringify({ subject }) });
   }
 
   fetch(isFresh = false, isWanted = () => true): Promise<TokenResult> {
@@ -345,16 +296,7 @@ describe('the simulation’s session’s token', () => {
   it.each(sessionTokenCases)('$name', ({ run }) => run(new ModelSessionTokenBench(), expectations));
 });
 
-const sessionEvent: GatewayEvent = {
-  type: 'session',
-  isConnected: true,
-  isNew: false,
-  isReadOnly: false,
-  isAutoStarted: false,
-  hasClearedOthers: false,
-  life: { duration: null, expiresAt: null },
-  uploads: null,
-};
+const session = sessionEvent();
 
 const look = { type: 'history-since', conversationId: 'c', since: 0, cursor: null } as const;
 const nothing = JSON.stringify({ entities: [], total: 0 });
@@ -435,7 +377,7 @@ class ModelRestTokenBench implements RestTokenBench {
   }
 
   opens(): void {
-    this.#edges.hear(sessionEvent);
+    this.#edges.hear(session);
   }
 
   lineEnds(): void {

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GatewayMessage } from '../../../src/protocol/gateway.ts';
 import { agentSays, echo, TestHub } from './harness.ts';
-import { found, hears, rows, unnumbered } from './scenes.ts';
-
-function hub(options: ConstructorParameters<typeof TestHub>[0] = {}): TestHub {
-  const made = new TestHub(options).inConversation();
-  made.answersPings = true;
-  return made.clearKeepingSocket();
-}
+import { found, hears, hub, rows, unnumbered } from './scenes.ts';
 
 /** Said just now, by the gateway's clock. */
 function now(made: TestHub, sequence: number, age = 0): GatewayMessage {

@@ -7,6 +7,7 @@ import {
   fails,
   found,
   hears,
+  hub,
   nextId,
   opensNext,
   operationsOf,
@@ -20,12 +21,6 @@ import {
   unnumbered,
   untilAsked,
 } from './scenes.ts';
-
-function hub(options: ConstructorParameters<typeof TestHub>[0] = {}): TestHub {
-  const made = new TestHub(options).inConversation();
-  made.answersPings = true;
-  return made.clearKeepingSocket();
-}
 
 /** A catch-up is under way. */
 function looking(made = hub()): TestHub {
@@ -395,6 +390,29 @@ describe('an ended conversation', () => {
   });
 });
 
+/** Its catch-up has had so many pages already. */
+function afterPages(made: TestHub, pages: number): TestHub {
+  const { catchUps } = made.state;
+  if (!catchUps.active) throw new Error('no catch-up is under way');
+  made.state = {
+    ...made.state,
+    catchUps: { ...catchUps, active: { ...catchUps.active, pages } },
+  };
+  return made;
+}
+
+describe('a gateway whose pages never end', () => {
+  it('is followed for 10,000 pages, and then the conversation’s state is asked for', () => {
+    const made = afterPages(looking(), 9_999);
+    page(made, [agentSays(1)], 'one more');
+    expect(asked(made).at(-1)).toMatchObject({ type: 'history-since', cursor: 'one more' });
+    page(made, [agentSays(2)], 'and another');
+    expect(asked(made).at(-1)).toEqual({ type: 'conversation', conversationId });
+    standing(made);
+    expect(made.state.catchUps.active).toBeNull();
+  });
+});
+
 describe('a former conversation', () => {
   /** `conv-1` is over, and `conv-2` is open and caught up. */
   function left(...heard: ReturnType<typeof agentSays>[]): TestHub {
@@ -438,6 +456,18 @@ describe('a former conversation', () => {
     expect(asked(made).filter((call) => 'since' in call)).toMatchObject([
       { conversationId: nextId },
     ]);
+  });
+
+  it('is followed for 10,000 pages, and then let go', () => {
+    const made = afterPages(asksFormer(left(agentSays(1))), 9_999);
+    page(made, [agentSays(2)], 'one more');
+    expect(asked(made).at(-1)).toMatchObject({ conversationId, cursor: 'one more' });
+    const questions = asked(made).length;
+    page(made, [agentSays(3)], 'and another');
+    expect(asked(made)).toHaveLength(questions);
+    expect(made.state.previousConversations).toEqual([]);
+    expect(made.state.catchUps.active).toBeNull();
+    expect(made.flush().shown()).toEqual(['agent 1', 'agent 2', 'agent 3']);
   });
 
   it('is read page by page, in its own place, and then let go', () => {

@@ -2,23 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { GatewayEvent, GatewayProblem } from '../../../src/protocol/gateway.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
 import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
+import { type SessionEvent, sessionEvent } from '../session-event.ts';
 import { agentSays, TestHub } from './harness.ts';
 import { socketOf } from './link-scenes.ts';
 import { asked, type Happenings, heard, phaseTable, timersFire } from './phase-table.ts';
-
-type Session = Extract<GatewayEvent, { type: 'session' }>;
-
-const session = (rest: Partial<Session> = {}): Session => ({
-  type: 'session',
-  isConnected: true,
-  isNew: false,
-  isReadOnly: false,
-  isAutoStarted: false,
-  hasClearedOthers: false,
-  life: { duration: null, expiresAt: null },
-  uploads: null,
-  ...rest,
-});
 
 const authenticated = { type: 'authenticated', serverTime: null } as const;
 const conversation = {
@@ -40,8 +27,8 @@ class SessionHub extends TestHub {
   }
 
   /** The session is told of, as a new one or not. */
-  configured(rest: Partial<Session> = {}): this {
-    return this.gateway(authenticated).gateway(session(rest)).gateway(conversation);
+  configured(rest: Partial<SessionEvent> = {}): this {
+    return this.gateway(authenticated).gateway(sessionEvent(rest)).gateway(conversation);
   }
 
   talking(): this {
@@ -162,10 +149,10 @@ const happenings: Happenings = {
   authenticated: heard(authenticated),
   refused: heard({ type: 'refused', message: 'no' }),
   'token expired': heard({ type: 'token-expired' }),
-  'a session': heard(session()),
-  'a new session': heard(session({ isNew: true })),
-  'a read-only session': heard(session({ isReadOnly: true })),
-  'a session without a conversation': heard(session({ isConnected: false })),
+  'a session': heard(sessionEvent()),
+  'a new session': heard(sessionEvent({ isNew: true })),
+  'a read-only session': heard(sessionEvent({ isReadOnly: true })),
+  'a session without a conversation': heard(sessionEvent({ isConnected: false })),
   'the conversation': heard(conversation),
   'the conversation is over': heard({
     type: 'conversation',

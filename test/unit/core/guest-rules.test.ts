@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SessionLife } from '../../../src/protocol/gateway.ts';
 import type { ConversationRecord } from '../../../src/worker/core/records.ts';
 import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
+import { sessionEvent } from '../session-event.ts';
 import { agentSays, TestHub } from './harness.ts';
 import { routing } from './platform.ts';
 
@@ -16,17 +17,7 @@ class SessionHub extends TestHub {
   }
 
   session(told: { isNew?: boolean; isReadOnly?: boolean; life?: SessionLife } = {}): this {
-    const life = told.life ?? { duration: null, expiresAt: null };
-    return this.gateway({
-      type: 'session',
-      isConnected: true,
-      isNew: told.isNew ?? false,
-      isReadOnly: told.isReadOnly ?? false,
-      isAutoStarted: false,
-      hasClearedOthers: false,
-      life,
-      uploads: null,
-    });
+    return this.gateway(sessionEvent(told));
   }
 
   configured(told: Told = {}): this {

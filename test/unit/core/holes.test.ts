@@ -7,6 +7,7 @@ import {
   fails,
   found,
   hears,
+  hub,
   marks,
   operationsOf,
   page,
@@ -21,13 +22,6 @@ import {
   texts,
   untilAsked,
 } from './scenes.ts';
-
-/** A hub that the gateway answers, so that only what is looked at happens. */
-function hub(options: ConstructorParameters<typeof TestHub>[0] = {}): TestHub {
-  const made = new TestHub(options).inConversation();
-  made.answersPings = true;
-  return made.clearKeepingSocket();
-}
 
 function numbered(...sequences: number[]) {
   return sequences.map((sequence) => agentSays(sequence));

@@ -3,7 +3,7 @@ import type { GatewayProblem, RestFailureKind } from '../../../src/protocol/gate
 import type { Message } from '../../../src/protocol/message.ts';
 import { rowOf } from '../../../src/worker/core/transcript/transcript.ts';
 import { agentSays, conversationId, echo, TestHub } from './harness.ts';
-import { billing } from './routing-hub.ts';
+import { billing, RoutingHub } from './routing-hub.ts';
 
 function restFails(hub: TestHub, requestId: number, kind: RestFailureKind): void {
   const failure = { kind, message: '', retryAfter: null };
@@ -166,6 +166,50 @@ describe('a hub that leaves', () => {
     expect(hub.all('handed-over')).toHaveLength(0);
     hub.cut();
     expect(hub.all('handed-over')).toHaveLength(1);
+  });
+});
+
+describe('a hub that has left', () => {
+  const hasLeft = () => new TestHub().authenticated().take({ type: 'step-down' }).cut();
+
+  it('says so once, whatever the visitor does in its last moments', () => {
+    const hub = hasLeft();
+    hub.call({ type: 'sign-out' });
+    hub.flush();
+    expect(hub.all('end-session')).toHaveLength(1);
+    expect(hub.state.connection.phase).toBe('handed-over');
+    hub.take({ type: 'step-down' });
+    expect(hub.all('handed-over')).toHaveLength(1);
+  });
+
+  it('says so once although its tabs go and another one comes', () => {
+    const hub = hasLeft().take({ type: 'tab-left', tabId: 'a' }).pass(60_000).attach('b');
+    expect(hub.state.connection.phase).toBe('handed-over');
+    expect(hub.all('handed-over')).toHaveLength(1);
+    expect(hub.all('open-socket')).toHaveLength(1);
+  });
+
+  it('leaves a routing that is being checked to the next hub', () => {
+    const hub = new RoutingHub();
+    const callId = hub.start(billing);
+    hub.take({ type: 'step-down' });
+    const { requestId } = hub.last('rest');
+    hub.clearKeepingSocket();
+    const value = { type: 'skill-groups', names: ['Sales'] } as const;
+    hub.take({ type: 'rest', requestId, result: { ok: true, value } }).flush();
+    expect(hub.verdicts()).toEqual([]);
+    expect([hub.asked(), hub.routed()]).toEqual([[], []]);
+    expect(hub.answers.has(callId)).toBe(false);
+    expect(hub.state.meta.routing).toEqual(billing);
+  });
+
+  it('does not judge a routing whose check takes too long', () => {
+    const hub = new RoutingHub();
+    hub.start(billing);
+    hub.take({ type: 'step-down' }).clearKeepingSocket().pass(60_000);
+    expect(hub.verdicts()).toEqual([]);
+    expect([hub.asked(), hub.routed()]).toEqual([[], []]);
+    expect(hub.state.meta.routing).toEqual(billing);
   });
 });
 

@@ -5,6 +5,7 @@ import {
   fails,
   found,
   hears,
+  hub,
   nextId,
   opensNext,
   operationsOf,
@@ -21,12 +22,6 @@ import {
   texts,
   untilAsked,
 } from './scenes.ts';
-
-function hub(options: ConstructorParameters<typeof TestHub>[0] = {}): TestHub {
-  const made = new TestHub(options).inConversation();
-  made.answersPings = true;
-  return made.clearKeepingSocket();
-}
 
 function send(made: TestHub, messageId: string, text = messageId, isRepeat = false): number {
   return made.call({ type: 'send', messageId, text, ...(isRepeat ? { isRepeat } : {}) });

@@ -9,13 +9,20 @@ import type { Message } from '../../../src/protocol/message.ts';
 import type { PatchMessage, SnapshotMessage } from '../../../src/protocol/port.ts';
 import type { ConversationRecord, StoreOperation } from '../../../src/worker/core/records.ts';
 import { rowOf } from '../../../src/worker/core/transcript/transcript.ts';
-import { agentSays, conversationId, type TestHub } from './harness.ts';
+import { agentSays, conversationId, TestHub } from './harness.ts';
 
 /** What several tests of the hub tell: things heard, answers of REST, rows of the store. */
 
 export const agent = { id: 'agent-1', name: 'Ada', role: 'agent' } as const;
 export const routing = { skillGroups: ['Billing'] };
 export const nextId = 'conv-2';
+
+/** A hub in a conversation that the gateway answers, so that only what is looked at happens. */
+export function hub(options: ConstructorParameters<typeof TestHub>[0] = {}): TestHub {
+  const made = new TestHub(options).inConversation();
+  made.answersPings = true;
+  return made.clearKeepingSocket();
+}
 
 /** Messages come on the socket, all in one tick. */
 export function hears<Hub extends TestHub>(hub: Hub, ...messages: GatewayMessage[]): Hub {

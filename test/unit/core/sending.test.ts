@@ -10,6 +10,7 @@ import {
   file,
   goesOn,
   hears,
+  hub,
   nextId,
   opensNext,
   operationsOf,
@@ -26,12 +27,6 @@ import {
   texts,
   untilAsked,
 } from './scenes.ts';
-
-function hub(options: ConstructorParameters<typeof TestHub>[0] = {}): TestHub {
-  const made = new TestHub(options).inConversation();
-  made.answersPings = true;
-  return made.clearKeepingSocket();
-}
 
 function item(messageId: string, ordinal: number, rest: Partial<OutboxRecord> = {}): OutboxRecord {
   return {

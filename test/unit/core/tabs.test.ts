@@ -5,6 +5,7 @@ import {
   agent,
   found,
   hears,
+  hub,
   operations,
   operationsOf,
   patches,
@@ -15,12 +16,6 @@ import {
   rows,
   snapshots,
 } from './scenes.ts';
-
-function hub(options: ConstructorParameters<typeof TestHub>[0] = {}): TestHub {
-  const made = new TestHub(options).inConversation();
-  made.answersPings = true;
-  return made.clearKeepingSocket();
-}
 
 function kinds(made: TestHub, tabId: string): string[] {
   return posts(made, tabId).map(({ type }) => type);

@@ -4,6 +4,7 @@ import {
   asked,
   found,
   hears,
+  hub,
   marks,
   operationsOf,
   page,
@@ -17,12 +18,6 @@ import {
   unnumbered,
   untilAsked,
 } from './scenes.ts';
-
-function hub(options: ConstructorParameters<typeof TestHub>[0] = {}): TestHub {
-  const made = new TestHub(options).inConversation();
-  made.answersPings = true;
-  return made.clearKeepingSocket();
-}
 
 /** REST is asked of its own accord, within a minute. */
 function look(made: TestHub): TestHub {

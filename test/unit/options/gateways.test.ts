@@ -6,6 +6,7 @@ import {
 } from '../../../src/protocol/genesys-cloud/index.ts';
 import { type GenesysWebchatOptions, genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import { genesysCloud as genesysCloudHub } from '../../../src/worker/genesys-cloud/extension.ts';
+import { sessionEvent } from '../session-event.ts';
 
 // What a site gives to a dialect is in the addresses that it has, or in the frames that it writes.
 
@@ -101,20 +102,10 @@ describe('genesysCloud', () => {
     ],
   ])('uploads: %s', async (_, uploads, rules) => {
     const supply = supplyOf(uploads === undefined ? {} : { uploads });
-    supply.onEvent({
-      type: 'session',
-      isConnected: true,
-      isNew: false,
-      isReadOnly: false,
-      isAutoStarted: false,
-      hasClearedOthers: false,
-      life: { duration: null, expiresAt: null },
-      uploads: {
-        mimeTypes: ['image/png', 'text/x-seven'],
-        blockedExtensions: [],
-        maximumSize: 9_999,
-      },
-    });
+    const mimeTypes = ['image/png', 'text/x-seven'];
+    supply.onEvent(
+      sessionEvent({ uploads: { mimeTypes, blockedExtensions: [], maximumSize: 9_999 } }),
+    );
     const answer = await supply.answer('tab', { type: 'file', step: 'rules' });
     expect(answer).toEqual({ ok: true, epoch: 'boot', value: rules });
   });

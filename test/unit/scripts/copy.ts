@@ -40,8 +40,15 @@ export class Copy {
     symlinkSync(join(root, 'node_modules'), join(this.folder, 'node_modules'));
   }
 
-  write(path: string, text: string): void {
-    writeFileSync(join(this.folder, path), text);
+  write(path: string, text: string, mode = 0o644): void {
+    writeFileSync(join(this.folder, path), text, { mode });
+  }
+
+  /** @returns where the folder is */
+  make(path: string): string {
+    const folder = join(this.folder, path);
+    mkdirSync(folder, { recursive: true });
+    return folder;
   }
 
   /** @throws {Error} when `find` does not stand there once */

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Copy, root, sourceFiles } from './copy.ts';
@@ -20,16 +20,16 @@ const projects = projectSchema
 /** Written with the test that breaks it: here, or where a browser and a build are at hand. */
 const broken: Readonly<Record<string, string>> = {
   start: 'test/browser/start.spec.ts',
-  test: 'its stages, each below',
+  test: 'below',
   build: 'below',
   check: 'below',
-  format: 'mends; check complains',
+  format: 'below',
   'test:unit': 'below',
-  'test:browsers': 'runs vitest as test:unit does',
+  'test:browsers': 'below',
   'test:browser': 'below',
   bench: 'below',
-  soak: 'runs Playwright as test:browser does',
-  fleet: 'writes a page; test/simulation/fleet/fleet.test.ts checks what it says',
+  soak: 'below',
+  fleet: 'below',
   simulate: 'below',
   fuzz: 'below',
   mutation: 'tells, and is read by a person; fails when it has nothing to tell of',
@@ -62,9 +62,12 @@ test('check fails at a type error in any project, and at what the linter finds',
 
   copy.write('scripts/broken.mjs', 'var broken = 1\n');
   const linted = await copy.run('npm run check');
+  const formatted = await copy.run('npm run format');
   copy.delete('scripts/broken.mjs');
-  expect(linted.code).not.toBe(0);
-  expect(linted.printed).toContain('scripts/broken.mjs');
+  for (const { code, printed } of [linted, formatted]) {
+    expect(code).not.toBe(0);
+    expect(printed).toContain('scripts/broken.mjs');
+  }
 });
 
 test('each project is a part of the solution', () => {
@@ -138,9 +141,11 @@ test('the dependencies’ check fails at a licence, and at a known hole', slow, 
   expect(licensed.code).not.toBe(0);
   expect(licensed.printed).toContain('licence GPL-3.0');
 
+  const before = readFileSync(join(root, 'scripts/known-advisories.json'), 'utf8');
   const known = [{ package: 'lit', below: '99.0.0', id: 'GHSA-1' }];
   copy.write('scripts/known-advisories.json', JSON.stringify(known));
   const advised = await copy.run('node scripts/supply-chain.mjs', offline);
+  copy.write('scripts/known-advisories.json', before);
   expect(advised.code).not.toBe(0);
   expect(advised.printed).toContain('GHSA-1');
 });
@@ -201,4 +206,132 @@ test('bench fails at a part that there is not', slow, async () => {
   });
   expect(code).not.toBe(0);
   expect(printed).toContain('There is no part nonsense');
+});
+
+/** What a part of the bench comes to without a browser: medians of the floor and of ours. */
+function madeUpPart(medians: readonly (readonly [number, number])[]): string {
+  const measures = medians.map(
+    ([floor, ours]) => `{
+      what: 'a message', unit: 'ms', aim: timesFloor(1.1),
+      floor: summarize([${floor}]), ours: summarize([${ours}]),
+    }`,
+  );
+  return `import { timesFloor } from '../measure.ts';
+    import { summarize } from '../statistics.ts';
+    export const latency = async () => [${measures.join()}];`;
+}
+
+test('bench fails where an aim is missed or nothing is measured', slow, async () => {
+  copy.replace('test/bench/bench.ts', '  await buildSite();\n', '');
+  copy.replace(
+    'test/bench/bench.ts',
+    'await Browser.launch(executable)',
+    "{ version: 'a browser', close: async () => {} }",
+  );
+  const bench = (medians: readonly (readonly [number, number])[]) => {
+    copy.write('test/bench/rows/latency.ts', madeUpPart(medians));
+    return copy.run('npm run bench -- latency', { PARTYLINE_CHROMIUM: process.execPath });
+  };
+  const met = await bench([[100, 110]]);
+  expect(met, met.printed).toMatchObject({ code: 0 });
+  expect(met.printed).toContain('Every aim is met.');
+
+  const missed = await bench([
+    [100, 110],
+    [100, 111],
+  ]);
+  expect(missed.code).not.toBe(0);
+  expect(missed.printed).toContain('1 aims are missed.');
+
+  const silent = await bench([]);
+  expect(silent.code).not.toBe(0);
+  expect(silent.printed).toContain('latency has measured nothing');
+});
+
+test('fleet fails where the hub does not wait as the page recommends', slow, async () => {
+  const good = await copy.run('npm run fleet -- 2000');
+  expect(good, good.printed).toMatchObject({ code: 0 });
+
+  const path = 'src/worker/core/backoff.ts';
+  copy.replace(path, 'Floor + random *', 'Floor + 0.5 *');
+  const even = await copy.run('npm run fleet -- 2000');
+  copy.replace(path, 'Floor + 0.5 *', 'Floor + random *');
+  expect(even.code).not.toBe(0);
+  expect(even.printed).toContain('does not wait as the page recommends');
+
+  const none = await copy.run('npm run fleet -- many');
+  expect(none.code).not.toBe(0);
+});
+
+test('soak fails at a doubled message, and at a time that is none', slow, async () => {
+  copy.write(
+    'test/soak/broken.spec.ts',
+    `import { expect, test } from '@playwright/test';
+     import { problemsOf } from './judge.ts';
+     const texts = ['visitor 0', 'visitor 0', 'the end'];
+     test('keeps its promises', () =>
+       expect(problemsOf({ typed: 1, said: 0, texts, shown: [texts], faults: 1 })).toEqual([]));`,
+  );
+  const doubled = await copy.run('npm run soak -- broken.spec.ts');
+  copy.delete('test/soak/broken.spec.ts');
+  expect(doubled.code).not.toBe(0);
+  expect(doubled.printed).toContain('1 failed');
+
+  const timeless = await copy.run('npm run soak -- soak.spec.ts', { SOAK_MINUTES: 'ten' });
+  expect(timeless.code).not.toBe(0);
+  expect(timeless.printed).toContain('SOAK_MINUTES must be a number above 0');
+});
+
+/** A folder with these programs of the system alone, for PATH. */
+function onlyPrograms(...names: readonly string[]): string {
+  const folder = copy.make('.partyline/programs');
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  for (const name of names) {
+    const found = folders.map((one) => join(one, name)).find((file) => existsSync(file));
+    if (found) symlinkSync(found, join(folder, name));
+  }
+  return folder;
+}
+
+test('test:browsers fails at a browser that does not start, and without any', slow, async () => {
+  const PATH = onlyPrograms('node', 'npm', 'npx', 'sh');
+  const without = await copy.run('npm run test:browsers', { PATH });
+  expect(without.code).not.toBe(0);
+  expect(without.printed).toContain('Neither Firefox nor WebKitGTK is installed');
+
+  const dead = await copy.run('npm run test:browsers -- .partyline/browsers.json', {
+    PATH,
+    PARTYLINE_FIREFOX: '/bin/false',
+  });
+  expect(dead.code).not.toBe(0);
+  expect(dead.printed).toContain('Failed to launch the browser process');
+});
+
+test('test fails where a stage of it does, and passes where all do', slow, async () => {
+  // Each stage is a program of npx, and each is tested above: here they only end.
+  const programs = copy.make('.partyline/stages');
+  const npx = '#!/bin/sh\ncase "$*" in *"$BROKEN"*) exit 3;; esac\n';
+  copy.write('.partyline/stages/npx', npx, 0o755);
+  const sizes = readFileSync(join(root, 'scripts/sizes.mjs'), 'utf8');
+  const test = (broken: string) =>
+    copy.run('npm test', {
+      PATH: [programs, process.env.PATH].join(delimiter),
+      BROKEN: broken,
+      PARTYLINE_CHROMIUM: process.execPath,
+      npm_config_registry: 'http://127.0.0.1:9',
+      npm_config_fetch_retries: '0',
+    });
+
+  copy.write('scripts/sizes.mjs', '');
+  const whole = await test('nothing');
+  const stages = ['biome check', 'tsc -b', 'vitest run --rep', 'vite build', 'vitest run --config'];
+  const results = [];
+  for (const stage of [...stages, 'playwright test']) {
+    results.push({ stage, code: (await test(stage)).code });
+  }
+  copy.write('scripts/sizes.mjs', 'process.exit(3);');
+  results.push({ stage: 'sizes', code: (await test('nothing')).code });
+  copy.write('scripts/sizes.mjs', sizes);
+  expect(whole, whole.printed).toMatchObject({ code: 0 });
+  expect(results.filter(({ code }) => code === 0)).toEqual([]);
 });

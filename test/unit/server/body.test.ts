@@ -111,3 +111,12 @@ test('a body that breaks off is told to whoever reads it, and leaves no timer be
   await expect(readBoundedText(new Response(stream), 10)).rejects.toThrow('terminated');
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test('a body that can’t even be given up is too long all the same', async () => {
+  const stream = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new Uint8Array(11)),
+    cancel: () => Promise.reject(new TypeError('the sender has gone')),
+  });
+  const read = await readBoundedText(new Response(stream), 10);
+  expect(read).toEqual({ text: null, why: 'size' });
+});

@@ -11,6 +11,27 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** The `reason` of each line in the log of a broker whose limits are there. */
+async function reasonsWith(url: string): Promise<string[]> {
+  const rateLimits = redisRateLimits({ url });
+  const { logger, lines } = quietLogger();
+  const broker = createTokenBroker({ ...good(), logger, rateLimits, now: () => Date.now() });
+  try {
+    // Until the first try to connect has failed, there is no reason yet.
+    await expect
+      .poll(() => rateLimits.take('probe', 1).catch(({ code }) => code), { timeout: 10_000 })
+      .toBeDefined();
+    expect((await broker.token(ask())).status).toBe(200);
+    return lines.map((line) => JSON.parse(line).reason);
+  } finally {
+    await rateLimits.close();
+  }
+}
+
+test('a broker says why a shared store is out of reach, by a code alone', async () => {
+  expect(await reasonsWith('redis://:hunter2@127.0.0.1:1')).toEqual(['ECONNREFUSED']);
+});
+
 describe('a shared store', () => {
   test('that fails or hangs is replaced by the broker’s own count, and told of once', async () => {
     vi.useFakeTimers();

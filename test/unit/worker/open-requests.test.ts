@@ -6,6 +6,7 @@ import type {
 } from '../../../src/protocol/gateway.ts';
 import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
 import { OpenRequests } from '../../../src/worker/host/open-requests.ts';
+import { sessionEvent } from '../session-event.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -19,16 +20,7 @@ const problem = (messageId: string | null): GatewayProblem => ({
 });
 const from = { id: 'a', name: '', role: 'visitor' } as const;
 const life = { duration: null, expiresAt: null };
-const session: GatewayEvent = {
-  type: 'session',
-  isConnected: true,
-  isNew: false,
-  isReadOnly: false,
-  isAutoStarted: false,
-  hasClearedOthers: false,
-  life,
-  uploads: null,
-};
+const session = sessionEvent();
 const message: GatewayEvent = {
   type: 'message',
   message: { conversationId: null, messageId: 'm', sequence: null, from, text: '', timestamp: 1 },

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type {
   GatewayCommand,
   GatewayEvent,
@@ -7,18 +7,10 @@ import type {
 import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
 import { DeploymentSettings } from '../../../src/worker/genesys-cloud/deployment.ts';
 import { PlatformCalls } from '../../../src/worker/genesys-cloud/platform-calls.ts';
+import { sessionEvent } from '../session-event.ts';
 
 const over = { type: 'session-over', reason: 'cleared', message: 'cleared' } as const;
-const opened: GatewayEvent = {
-  type: 'session',
-  isConnected: true,
-  isNew: true,
-  isReadOnly: false,
-  isAutoStarted: false,
-  hasClearedOthers: false,
-  life: { duration: null, expiresAt: null },
-  uploads: null,
-};
+const opened = sessionEvent({ isNew: true });
 const refused = {
   type: 'problem',
   problem: {
@@ -258,4 +250,27 @@ describe('a deployment’s settings', () => {
     expect(fetched).toHaveBeenCalledTimes(2);
     vi.restoreAllMocks();
   });
+});
+
+it('says in the log what was wrong when it is not known whether something was done', async () => {
+  const logged: unknown[] = [];
+  const settings = new DeploymentSettings('http://x/', () => {});
+  const fault = new TypeError('odd');
+  const reading = vi.spyOn(settings, 'get').mockRejectedValue(fault);
+  onTestFinished(() => reading.mockRestore());
+  const hub = {
+    epoch: 'boot',
+    send: () => false,
+    call: () => Promise.reject(new Error('not called')),
+    logError: (_what: string, cause: unknown) => void logged.push(cause),
+  };
+  const calls = new PlatformCalls(hub, settings, { isAlone: () => true });
+  expect(await calls.answer({ type: 'platform', step: 'deployment' })).toMatchObject({
+    ok: false,
+    problem: { code: 'unknown-outcome' },
+  });
+  expect(logged).toEqual([fault]);
+  // What is refused is told to whoever asked, and is nothing for the log.
+  await calls.answer({ type: 'platform', step: 'nonsense' });
+  expect(logged).toEqual([fault]);
 });

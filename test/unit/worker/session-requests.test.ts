@@ -72,6 +72,32 @@ const bodyOf = (url: string): unknown =>
   JSON.parse(String(asked.find((one) => one.url === url)?.init.body));
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
+describe('an identity that can’t be revoked', () => {
+  it.each<[string, Answer, string]>([
+    ['since the platform refuses', () => new Response(null, { status: 500 }), 'answered 500'],
+    [
+      'since it is out of reach',
+      () => {
+        throw new TypeError('fetch failed');
+      },
+      'fetch failed',
+    ],
+  ])('%s: it is forgotten here all the same, and the log is told', async (_, answer, why) => {
+    const logged: string[] = [];
+    const log = (what: string, cause: unknown) => void logged.push(`${what}: ${cause}`);
+    const tokens = new SessionCredentials(members, log, vault);
+    await tokens.fetch(false, wanted);
+    answers[urls.revoke] = answer;
+    tokens.end();
+    expect(tokens.current()).toBeNull();
+    await settle();
+    expect(vault.session).toBeNull();
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toContain(why);
+    expect(logged[0]).not.toContain('jwt-1');
+  });
+});
+
 describe('what is asked', () => {
   it('the site, by its cookie, and the platform, without any', async () => {
     const tokens = tokensOf({ ...members, visitorUrl: urls.visitor });

@@ -203,6 +203,15 @@ describe('one build', () => {
   });
 });
 
+/** A tab of this worker's, whose hub has a line. */
+async function talking(worker: Worker): Promise<Tab> {
+  const tab = await open(worker);
+  await tab.attaches('old');
+  worker.host.lines.newest.opens();
+  worker.host.lines.newest.hears({ type: 'authenticated', serverTime: null });
+  return tab;
+}
+
 describe('two builds', () => {
   it.each([
     ['1', '2'],
@@ -240,9 +249,7 @@ describe('two builds', () => {
 
   it('have one socket: the newer one’s is opened when the older one’s has ended', async () => {
     const first = await start('1');
-    await (await open(first)).attaches('old');
-    first.host.lines.newest.opens();
-    first.host.lines.newest.hears({ type: 'authenticated', serverTime: null });
+    await talking(first);
     const second = await start('2');
     const page = await open(second);
     await page.attaches('new');
@@ -258,10 +265,7 @@ describe('two builds', () => {
 
   it('the leaving hub waits for its socket’s end for 2 s, and no longer', async () => {
     const first = await start('1');
-    const old = await open(first);
-    await old.attaches('old');
-    first.host.lines.newest.opens();
-    first.host.lines.newest.hears({ type: 'authenticated', serverTime: null });
+    const old = await talking(first);
     const second = await start('2');
     await vi.advanceTimersByTimeAsync(1_999);
     await settled();
@@ -273,10 +277,7 @@ describe('two builds', () => {
 
   it('a third that comes meanwhile is no reason to step down twice; the newest has it in the end', async () => {
     const first = await start('1');
-    const old = await open(first);
-    await old.attaches('old');
-    first.host.lines.newest.opens();
-    first.host.lines.newest.hears({ type: 'authenticated', serverTime: null });
+    const old = await talking(first);
     const second = await start('2');
     const third = await start('3');
     expect(first.host.lines.closed).toHaveLength(1);

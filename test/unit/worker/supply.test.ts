@@ -1,22 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type {
-  GatewayCommand,
-  GatewayEvent,
-  GatewayExtension,
-} from '../../../src/protocol/gateway.ts';
+import type { GatewayCommand, GatewayExtension } from '../../../src/protocol/gateway.ts';
 import type { GenesysCloudOptions } from '../../../src/protocol/genesys-cloud/index.ts';
 import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
+import { sessionEvent } from '../session-event.ts';
 
-const session: Extract<GatewayEvent, { type: 'session' }> = {
-  type: 'session',
-  isConnected: true,
-  isNew: false,
-  isReadOnly: false,
-  isAutoStarted: false,
-  hasClearedOthers: false,
-  life: { duration: null, expiresAt: null },
-  uploads: null,
-};
+const session = sessionEvent();
 const from = { id: 'ada', name: 'Ada', role: 'agent' } as const;
 const typing = { type: 'typing', conversationId: 'c', isTyping: true } as const;
 const join = { type: 'join', routing: { skillGroups: [] } } as const;

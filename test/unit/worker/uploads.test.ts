@@ -11,6 +11,7 @@ import type { Call, CallAnswer } from '../../../src/protocol/port.ts';
 import { RequestLimiter } from '../../../src/worker/edges/request-limiter.ts';
 import type { putFile } from '../../../src/worker/genesys-cloud/put-file.ts';
 import { Uploads } from '../../../src/worker/genesys-cloud/uploads.ts';
+import { type SessionEvent, sessionEvent } from '../session-event.ts';
 
 const { traits } = genesysCloud({ deploymentId: 'd', region: 'eu-west-1' });
 
@@ -58,18 +59,8 @@ class TestHub {
   }
 
   /** A session is there. */
-  open(part: Partial<Extract<GatewayEvent, { type: 'session' }>> = {}): this {
-    this.uploads.hear({
-      type: 'session',
-      isConnected: true,
-      isNew: false,
-      isReadOnly: false,
-      isAutoStarted: false,
-      hasClearedOthers: false,
-      life: { duration: null, expiresAt: null },
-      uploads: told,
-      ...part,
-    });
+  open(part: Partial<SessionEvent> = {}): this {
+    this.uploads.hear(sessionEvent({ uploads: told, ...part }));
     return this;
   }
 
@@ -103,6 +94,15 @@ class TestHub {
   target(headers: Record<string, string> = { 'x-tag': '1' }): GatewayEvent | null {
     const { attachmentId } = this;
     return this.uploads.hear({ type: 'upload-target', attachmentId, url: 'https://put', headers });
+  }
+
+  /** The newest upload goes out, and the platform has it. Returns its id. */
+  async arrives(): Promise<string> {
+    this.target();
+    const { attachmentId } = this;
+    this.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: '' });
+    await settle();
+    return attachmentId;
   }
 }
 
@@ -347,10 +347,7 @@ describe('errors', () => {
   it('names the message where the file was found wanting after all', async () => {
     const hub = new TestHub().open();
     await hub.begin();
-    hub.target();
-    const { attachmentId } = hub;
-    hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: '' });
-    await settle();
+    const attachmentId = await hub.arrives();
     expect(
       hub.uploads.hear({ type: 'attachment-failed', attachmentId, problem: problem('4008') }),
     ).toMatchObject({ attachmentId: null, problem: { messageId: 'm' } });
@@ -359,10 +356,7 @@ describe('errors', () => {
   it('without a name is about the message that is on its way sooner than about a link', async () => {
     const hub = new TestHub().open();
     await hub.begin();
-    hub.target();
-    const { attachmentId } = hub;
-    hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: '' });
-    await settle();
+    await hub.arrives();
     const link = hub.ask({ step: 'link', attachmentId: 'other' });
     await settle();
     const gone = { type: 'attachment-failed', attachmentId: null } as const;
@@ -374,10 +368,7 @@ describe('errors', () => {
   it('is about the link once the message is known to have arrived', async () => {
     const hub = new TestHub().open();
     await hub.begin();
-    hub.target();
-    const { attachmentId } = hub;
-    hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: '' });
-    await settle();
+    const attachmentId = await hub.arrives();
     const from = { id: 'visitor', name: '', role: 'visitor' } as const;
     const echo = { conversationId: null, messageId: 'm', sequence: null, from, text: '' };
     hub.uploads.hear({ type: 'message', message: { ...echo, timestamp: null } });

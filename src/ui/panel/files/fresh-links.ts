@@ -54,7 +54,7 @@ export class FreshLinks {
       picture.src = url;
       picture.hidden = false;
     } catch {
-      // Its name stands beside it, and a press on that tells why.
+      // Its name stands beside it: a press on that asks again, and tells why it fails.
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Chat } from '../../../client/chat.ts';
 import { isAnotherVisitor } from '../../../protocol/epoch.ts';
 import type { ChatSnapshot } from '../../../protocol/snapshot.ts';
+import { toDisplayError } from '../../display-error.ts';
 import type { FileEvents, FilesController, FilesHost } from './controller.ts';
 
 /**
@@ -15,8 +16,10 @@ export class LazyFiles {
   readonly #events: FileEvents;
   #chat: Chat | null = null;
   #epoch = '';
-  /** When it was asked: with another session the rules may be others. */
+  /** What it was asked of: in another session, or another conversation, the rules may be others. */
   #asked = '';
+  #wasReady = false;
+  #hasWarned = false;
 
   constructor(host: FilesHost, events: FileEvents) {
     this.#host = host;
@@ -33,9 +36,13 @@ export class LazyFiles {
     }
     this.#chat = chat;
     this.#epoch = hub.epoch;
-    const occasion = `${hub.epoch} ${conversation?.conversationId} ${connection.phase === 'ready'}`;
-    if (hub.epoch === '' || occasion === this.#asked) return;
-    this.#asked = occasion;
+    const isReady = connection.phase === 'ready';
+    // A line that comes back may bring other rules; one that goes brings none.
+    const isBack = isReady && !this.#wasReady;
+    this.#wasReady = isReady;
+    const subject = `${hub.epoch} ${conversation?.conversationId}`;
+    if (hub.epoch === '' || (subject === this.#asked && !isBack)) return;
+    this.#asked = subject;
     void this.#ask(chat);
   }
 
@@ -51,9 +58,11 @@ export class LazyFiles {
       if (this.part) this.part.rules = rules;
       this.canClear = deployment?.canClear === true;
       this.#host.requestUpdate();
-    } catch {
+    } catch (error) {
       // Without an answer there is no button, and it is asked for again at the next occasion.
       if (chat === this.#chat) this.#asked = '';
+      // What is no error of ours goes into the log, once: each news is an occasion.
+      if (!this.#hasWarned) this.#hasWarned = toDisplayError(error).code === null;
     }
   }
 }

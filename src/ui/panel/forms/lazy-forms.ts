@@ -37,7 +37,11 @@ export class LazyForms {
   receive(chat: Chat, { hub: { epoch } }: ChatSnapshot): void {
     // What one visitor has filled in is not for the next one.
     if (chat !== this.#chat || isAnotherVisitor(this.#epoch, epoch)) {
-      this.#part?.then((part) => part.forget());
+      // One that could not be fetched has nothing to forget; its row says so.
+      this.#part?.then(
+        (part) => part.forget(),
+        () => undefined,
+      );
     }
     this.#chat = chat;
     this.#epoch = epoch;

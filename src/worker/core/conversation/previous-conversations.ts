@@ -9,6 +9,9 @@ import { receive, showReorderBuffer } from '../transcript/transcript.ts';
 /** How long a conversation's last words may take to be in REST's history, in ms. */
 const settling = 20_000;
 
+/** A gateway whose pages never end is not followed for ever. */
+export const maximumPages = 10_000;
+
 /** Former conversations that are still looked after. */
 const maximumFormers = 5;
 
@@ -97,7 +100,12 @@ export function onPreviousResult(
     for (const message of normalizeAll(context, messages, conversationId))
       receive(context, message, 'rest');
   });
-  if (nextCursor === null || nextCursor === cursor || messages.length === 0) {
+  if (
+    nextCursor === null ||
+    nextCursor === cursor ||
+    messages.length === 0 ||
+    active.pages >= maximumPages
+  ) {
     within(context, conversationId, () => showReorderBuffer(context));
     close(context, conversationId);
     return true;

@@ -139,8 +139,9 @@ export function onRoutingAnswer(context: StepContext, requestId: number, result:
     return;
   }
   if (!check || !('requestId' in check) || check.requestId !== requestId) return;
-  if (!result.ok && context.state.connection.phase === 'signed-out') {
-    // Whoever signs in again is checked again.
+  const { connection, isLeaving } = context.state;
+  if (isLeaving || (!result.ok && connection.phase === 'signed-out')) {
+    // The next hub checks it again, and so is whoever signs in again.
     forget(context);
   } else if (check.stage === 'coverage') {
     onCoverage(context, check.routing, coverageOf(result));
@@ -194,6 +195,10 @@ export function waitAnyway(context: StepContext): void {
 /** The `routing` timer: a check that takes too long has failed; a postponed one begins anew. */
 export function routingOverdue(context: StepContext): void {
   const { check } = context.state.routing;
+  if (context.state.isLeaving) {
+    forget(context);
+    return;
+  }
   switch (check?.stage) {
     case 'names':
       unreachable(context, check.routing, 'no answer in time');

@@ -6,6 +6,7 @@ import { onConversation, onFinalCatchUp, onNotFound } from '../conversation/conv
 import {
   catchUpPrevious,
   isOfPrevious,
+  maximumPages,
   onPreviousResult,
   reachedEnd,
 } from '../conversation/previous-conversations.ts';
@@ -17,9 +18,6 @@ import { receive, settleAllBuffers, settleReorderBuffer } from './transcript.ts'
 
 /** Failed catch-ups after which held messages are shown although REST could not be asked. */
 export const catchUpPatience = 3;
-
-/** A gateway whose pages never end is not followed for ever. */
-const maximumPages = 10_000;
 
 /**
  * Asks REST for everything since the last message below which nothing is missing. One run at a time:

@@ -2,7 +2,6 @@ import { expose } from 'comlink';
 import { contentsSchema } from '../../../../src/protocol/content-schema.ts';
 import type { Place } from '../../../../src/protocol/message.ts';
 import type { StoreOperation } from '../../../../src/worker/core/records.ts';
-import type { TimerName } from '../../../../src/worker/core/timers.ts';
 import {
   CredentialStore,
   type KeptSession,
@@ -15,17 +14,12 @@ import {
   whenReleased,
 } from '../../../../src/worker/host/locks.ts';
 import { Log } from '../../../../src/worker/host/log.ts';
-import { createTimers } from '../../../../src/worker/host/timers.ts';
 import { encryptRows } from '../../../../src/worker/store/encrypted-rows.ts';
 import { findDuplicate } from '../../../../src/worker/store/same-message.ts';
 import { Store } from '../../../../src/worker/store/store.ts';
 import { runAll } from '../../../contracts/plain-data.ts';
-import {
-  clockCases,
-  type Firing,
-  type TimersBench,
-  timerCases,
-} from '../../../contracts/timers.ts';
+import { clockCases, type TimersBench, timerCases } from '../../../contracts/timers.ts';
+import { timersBench } from '../../../contracts/timers-bench.ts';
 
 /** A hub's edges without a hub, in the worker that a hub would have: a page plays the core. */
 
@@ -125,24 +119,10 @@ Date.now = () => wallClock() + ahead;
  * The cases of time are played here, not by the page: between a wait and what follows it there must be
  * nothing that a busy machine can make longer.
  */
-function timersBench(): TimersBench {
-  const clock = createClock();
-  const again = new Map<TimerName, number>();
-  const firings: Firing[] = [];
-  const timers = createTimers(clock, (name) => {
-    const { now } = clock();
-    firings.push({ name, at: now });
-    const after = again.get(name);
-    again.delete(name);
-    if (after !== undefined) timers.set(name, now + after);
-  });
-  return {
+function ownTimers(): TimersBench {
+  return timersBench(createClock(), {
     isExact: false,
-    read: async () => clock(),
-    pass: async (duration) => {
-      await new Promise<void>((goOn) => setTimeout(goOn, duration));
-      return [...firings];
-    },
+    pass: (duration) => new Promise((goOn) => setTimeout(goOn, duration)),
     // As a machine on which the monotonic clock stands still meanwhile, with everything that waits.
     sleep: async (duration) => {
       ahead += duration;
@@ -150,14 +130,7 @@ function timersBench(): TimersBench {
     setWall: async (by) => {
       ahead += by;
     },
-    set: async (name, delay, later) => {
-      if (later !== undefined) again.set(name, later);
-      timers.set(name, clock().now + delay);
-      return [...firings];
-    },
-    clear: async (name) => timers.clear(name),
-    clearAll: async () => timers.clearAll(),
-  };
+  });
 }
 
 const vaults = new Map<string, CredentialStore>();
@@ -204,7 +177,7 @@ const edges = {
 
   playTime: () =>
     runAll<TimersBench>([...timerCases, ...clockCases], async (run) => {
-      const bench = timersBench();
+      const bench = ownTimers();
       await run(bench);
       await bench.clearAll();
     }),
