@@ -172,6 +172,18 @@ test(
   },
 );
 
+test.each([
+  ['--without untold', 'there is no rule untold; there are addressed'],
+  ['--set killing=3', 'there is no setting killing; there are minutes'],
+  ['--mutants --only forgets-nothing', 'there is no mutant forgets-nothing; there are forgets-'],
+  ['--only forgets-dedup', '--only goes with --mutants'],
+])('simulate runs nothing with %s, and says what there is', slow, async (options, told) => {
+  const { code, printed } = await copy.run(`npm run simulate -- --seeds 1 ${options}`);
+  expect(code).toBe(2);
+  expect(printed).toContain(told);
+  expect(printed).not.toContain('1 schedules');
+});
+
 test('fuzz fails when a frame makes the hub throw', slow, async () => {
   const path = 'src/worker/core/step.ts';
   const begin = '): StepResult {';
