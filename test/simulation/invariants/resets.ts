@@ -134,6 +134,19 @@ const isFreshConversation: Rule = ({ before, after: { conversation, lastOrdinal,
   );
 };
 
+/**
+ * Only where its session is given up, the last words of a conversation are no longer waited for: they can be
+ * had on its own line alone.
+ */
+const isKeptOrGivenUp: Rule = ({
+  before: { conversation: was },
+  after: { conversation, guest },
+}) => {
+  const isGivenUp = guest?.startsNew === true && was?.closing != null;
+  const expected = isGivenUp && conversation?.closing === null ? { ...was, closing: null } : was;
+  return isDeepStrictEqual(conversation, expected);
+};
+
 const hasEnded: Rule = ({ after: { conversation } }) =>
   conversation?.conversation.status === 'ended' && conversation.endedAt !== null;
 
@@ -386,9 +399,7 @@ export const resetTable = {
     'next conversation': isFreshConversation,
     'conversation gone': 'initial',
     'conversation ended': hasEnded,
-    // The last words of a session can be had on its own line alone.
-    'socket gone': ({ before: { conversation: a }, after: { conversation: b } }) =>
-      isDeepStrictEqual(a && { ...a, closing: null }, b && { ...b, closing: null }),
+    'socket gone': isKeptOrGivenUp,
   }),
   formers: ofVisitor({
     'next conversation': isLookedAfter,
