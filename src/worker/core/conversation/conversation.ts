@@ -185,7 +185,11 @@ export function adoptMirror(run: Run, conversationId: string, visitor: string): 
   // Only what was to be sent is left of it, and the page knows whose it is.
   const isLeft =
     meta.subject === null && conversation?.conversation.conversationId === conversationId;
-  if (!isLeft && (conversation || window.length > 0 || meta.routing)) return;
+  if (!isLeft && (conversation || window.length > 0 || meta.routing)) {
+    // What was to be sent may be of an earlier one of the same visitor's.
+    if (meta.subject === null && window.length === 0) ownBy(run, visitor);
+    return;
+  }
   // A token that names somebody else wipes it again.
   run.set({ meta: { ...meta, subject: visitor } });
   if (!isLeft) {
@@ -202,7 +206,11 @@ export function adoptMirror(run: Run, conversationId: string, visitor: string): 
 export function adoptVisitor(run: Run, visitor: string): void {
   const { conversation, window, meta } = run.state;
   if (meta.subject !== null || conversation || window.length > 0) return;
-  run.set({ meta: { ...meta, subject: visitor } });
+  ownBy(run, visitor);
+}
+
+function ownBy(run: Run, visitor: string): void {
+  run.set({ meta: { ...run.state.meta, subject: visitor } });
   run.change({ meta: true, reset: true });
 }
 
