@@ -114,7 +114,7 @@ export const mutants: readonly Mutant[] = [
     name: 'mirror-ignored',
     file: core('tabs/tabs'),
     find: 'if (conversationId !== null && visitor !== null) adoptMirror(run, conversationId, visitor);',
-    replace: '',
+    replace: 'if (conversationId !== null && visitor !== null) void 0;',
   },
   {
     name: 'emptied-store-not-rewritten',
