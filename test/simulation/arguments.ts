@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
+import { mutants } from './mutants.ts';
 import { defaultJobs } from './pool.ts';
 import { dialects, type Profile, profileOf } from './profile.ts';
+import { ruleNames } from './violation.ts';
 
 export interface Arguments {
   /** One seed with its story. */
@@ -61,6 +63,7 @@ export function readArguments(args: readonly string[]): Arguments {
   });
   const duration = values.for === undefined ? null : readDuration(values.for);
   const seeds = values.seeds === undefined ? null : readCount('seeds', values.seeds);
+  if (values.only !== '' && !values.mutants) throw new RangeError('--only goes with --mutants');
   return {
     seed: values.seed === undefined ? null : readCount('seed', values.seed),
     seeds: seeds ?? (duration === null ? 300 : null),
@@ -68,8 +71,8 @@ export function readArguments(args: readonly string[]): Arguments {
     duration,
     jobs: readCount('jobs', values.jobs),
     lines: readCount('lines', values.lines),
-    without: readList(values.without),
-    only: readList(values.only),
+    without: readNames('without', 'rule', values.without, ruleNames),
+    only: readNames('only', 'mutant', values.only, mutantNames),
     profile: { ...readProfile(values.set), ...readDialect(values.dialect) },
     keepsGoing: values['keep-going'],
     mutants: values.mutants,
@@ -81,16 +84,34 @@ function readList(text: string): readonly string[] {
   return text.split(',').filter((name) => name !== '');
 }
 
+const mutantNames = mutants.map(({ name }) => name);
+
+/** A name that nothing bears would leave nothing out, and nobody would notice. */
+function readNames(option: string, what: string, text: string, known: readonly string[]) {
+  const names = readList(text);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return names;
+  throw new RangeError(
+    `--${option}: there is no ${what} ${unknown.join(', ')}; there are ${known.join(', ')}`,
+  );
+}
+
 const drawn = new Map<string, unknown>(Object.entries(profileOf(1, {})));
+
+/** Of the profile, what one number or one word can say. */
+const settable = [...drawn.keys()].filter((name) =>
+  ['boolean', 'number'].includes(typeof drawn.get(name)),
+);
 
 function readProfile(text: string): Partial<Profile> {
   const entries = readList(text).map((setting): [string, number | boolean] => {
     const [name = '', value = ''] = setting.split('=');
+    readNames('set', 'setting', name, settable);
     const kind = typeof drawn.get(name);
     if (kind === 'boolean' && (value === 'true' || value === 'false'))
       return [name, value === 'true'];
     if (kind === 'number' && value !== '' && Number(value) >= 0) return [name, Number(value)];
-    throw new RangeError(`--set does not know ${setting}`);
+    throw new RangeError(`--set: ${name} is a ${kind}, not ${value === '' ? 'nothing' : value}`);
   });
   return Object.fromEntries(entries);
 }

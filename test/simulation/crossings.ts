@@ -126,6 +126,14 @@ export class Crossings {
   readonly #isOn = new Uint8Array(size);
   /** Until when it was on. */
   readonly #until = new Float64Array(size).fill(Number.NEGATIVE_INFINITY);
+  /** What waits for the next time, by feature. */
+  readonly #awaited = new Map<number, (() => void)[]>();
+
+  /** Calls back when that feature begins, or happens, the next time. */
+  onNext(name: FeatureName, work: () => void): void {
+    const index = featureNames.indexOf(name);
+    this.#awaited.set(index, [...(this.#awaited.get(index) ?? []), work]);
+  }
 
   happens(kind: FaultKind, now: number): void {
     const index = byFault.get(kind);
@@ -156,6 +164,10 @@ export class Crossings {
       this.#met[pair] = (this.#met[pair] ?? 0) + 1;
     }
     this.#until[index] = now;
+    const awaited = this.#awaited.get(index);
+    if (!awaited) return;
+    this.#awaited.delete(index);
+    for (const work of awaited) work();
   }
 
   /** How often each pair has met, by its number. */

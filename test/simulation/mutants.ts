@@ -113,8 +113,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'mirror-ignored',
     file: core('tabs/tabs'),
-    find: 'if (conversationId !== null && visitor !== null)\n    adoptSessionHint(context, conversationId, visitor);\n  else ',
-    replace: '',
+    find: 'if (conversationId !== null && visitor !== null)\n    adoptSessionHint(context, conversationId, visitor);',
+    replace: 'if (conversationId !== null && visitor !== null) void 0;',
   },
   {
     name: 'emptied-store-not-rewritten',

@@ -179,7 +179,7 @@ function drawGuest(
     timelessLive: random.chance(0.3) ? random.between(0.05, 0.5) : 0,
     farewells: random.chance(0.4) ? pace * random.between(0.2, 2) : 0,
     // Five minutes before its end the visitor is told.
-    sessionLife: random.chance(0.3) ? random.int(301, 310) : 259_200,
+    sessionLife: random.chance(0.5) ? random.int(301, 310) : 259_200,
   };
 }
 
@@ -193,7 +193,7 @@ function drawCrossings(random: Random, { minutes, latency }: Profile): Partial<P
   const [least, most] = latency;
   return {
     ...own,
-    crossings: random.between(9, 18),
+    crossings: random.between(10, 19),
     minutes: Math.max(minutes, random.between(0.4, 0.6)),
     latency: [least / 4, most / 4],
   };

@@ -3,6 +3,7 @@ import type { FeatureName } from './crossings.ts';
 import { awake, cache, offline, start, write } from './deeds.ts';
 import type { FaultKind } from './faults.ts';
 import { GuestPlatform } from './model/guest/platform.ts';
+import type { DialectName } from './profile.ts';
 import type { Random } from './random.ts';
 import type { Simulation } from './simulation.ts';
 import { count } from './world.ts';
@@ -134,6 +135,10 @@ function stumble(simulation: Simulation, random: Random): void {
   world.scheduler.after(random.between(5_000, 20_000), () => {
     gateway.isUp = true;
   });
+  // Nobody waits long before they ask for it.
+  simulation.machine.after(random.between(200, 2_000), () => {
+    if (world.isStormy) awake(simulation, random)?.call({ type: 'reconnect' });
+  });
 }
 
 function type(simulation: Simulation, random: Random): void {
@@ -214,8 +219,12 @@ const provocations: Partial<Record<FeatureName, Provocation>> = {
     const tab = awake(simulation, random);
     if (tab) cache(simulation, tab, random);
   },
-  evicted: onceReady(({ lines }) => {
-    for (const line of lines) line.session?.evict?.();
+  evicted: onceReady((simulation, random) => {
+    for (const line of simulation.lines) line.session?.evict?.();
+    // Used here again, it is opened here again.
+    simulation.machine.after(random.between(200, 3_000), () => {
+      if (simulation.world.isStormy) awake(simulation, random)?.call({ type: 'reconnect' });
+    });
   }),
   farewell: onceTalking(({ gateway }, random) => {
     gateway.connect();
@@ -237,7 +246,16 @@ const provocations: Partial<Record<FeatureName, Provocation>> = {
     comeBack(simulation, random);
   },
   'newer build': (simulation, random) => simulation.deploy(random),
-  'hub idle': leaveAll,
+  'hub idle': (simulation, random) => {
+    const { conversation } = simulation.hub?.state ?? {};
+    if (conversation?.conversation.status === 'connected' || random.chance(0.3)) {
+      leaveAll(simulation, random);
+      return;
+    }
+    // There is nothing to sleep from, after an end: the next one is left at once.
+    start(simulation, random);
+    onceReady(leaveAll)(simulation, random);
+  },
   'conversation ended': ({ gateway }) => gateway.endOpen(),
   'next conversation': onceReady(endAndStart),
 };
@@ -248,7 +266,6 @@ const shy: readonly FeatureName[] = [
   'broker pause',
   'draining',
   'circuit open',
-  'hole',
   'other types',
   'auth refused',
   'internal error',
@@ -261,9 +278,6 @@ const shy: readonly FeatureName[] = [
   'next conversation',
   // And these once more.
   'draining',
-  'hole',
-  'hole',
-  'hole',
   'internal error',
   'conversation forgotten',
   'next conversation',
@@ -299,31 +313,128 @@ const common: readonly FeatureName[] = [
   'conversation ended',
 ];
 
-/** And where there is such a thing. */
+/** And what only one of the dialects has. */
+const shyVisitors: readonly FeatureName[] = [...shy, 'hole', 'hole', 'hole', 'hole'];
 const shyGuests: readonly FeatureName[] = [
+  ...shy,
   'evicted',
   'evicted',
   'farewell',
   'farewell',
   'conversation deleted',
   'conversation deleted',
+  'other types',
+  'draining',
+  'draining',
+  'circuit open',
 ];
+
+/**
+ * What of the above still meets too seldom by itself: each name with the others that it is made to meet. The
+ * report of a campaign tells what has to be here.
+ */
+const seldom: Readonly<Record<DialectName, readonly Encounters[]>> = {
+  webchat: [
+    ['hole', ['database deleted', 'hub idle', 'session over', 'machine asleep', 'auth refused']],
+    ['hole', ['conversation forgotten', 'visitor switched', 'draining', 'signed out']],
+    ['draining', ['circuit open', 'machine asleep', 'hub idle', 'auth refused']],
+    ['draining', ['broker pause', 'circuit open']],
+    ['circuit open', ['internal error', 'conversation forgotten']],
+    ['hub idle', ['internal error', 'next conversation']],
+    ['next conversation', ['visitor switched', 'signed out', 'session over']],
+    ['next conversation', ['visitor switched', 'signed out', 'conversation forgotten']],
+    ['conversation forgotten', ['visitor switched', 'signed out']],
+  ],
+  'genesys-cloud': [
+    ['conversation deleted', ['conversation forgotten', 'hub idle', 'hub idle', 'circuit open']],
+    ['conversation deleted', ['expiry told', 'farewell', 'session over', 'machine asleep']],
+    ['conversation deleted', ['visitor switched', 'draining', 'offline', 'signed out']],
+    ['conversation deleted', ['broker pause', 'auth refused', 'REST pause', 'REST 401']],
+    ['conversation deleted', ['evicted', 'other types', 'database deleted', 'expiry told']],
+    ['hub idle', ['conversation forgotten', 'conversation deleted', 'conversation forgotten']],
+    ['hub idle', ['conversation forgotten', 'conversation deleted', 'REST pause']],
+    ['evicted', ['conversation forgotten', 'conversation deleted', 'session over']],
+    ['farewell', ['session over', 'session over', 'auth refused', 'conversation forgotten']],
+    ['conversation forgotten', ['circuit open', 'hub idle', 'expiry told', 'auth refused']],
+    ['conversation forgotten', ['REST 401', 'session over', 'database deleted', 'evicted']],
+    ['conversation forgotten', ['power cut', 'signed out', 'draining', 'visitor switched']],
+    ['conversation forgotten', ['other types', 'farewell', 'machine asleep']],
+    ['hub idle', ['evicted', 'internal error', 'draining', 'REST 401', 'other types']],
+    ['expiry told', ['visitor switched', 'evicted', 'draining', 'database deleted']],
+    ['circuit open', ['evicted', 'draining', 'internal error', 'other types']],
+    ['other types', ['visitor switched', 'broker failed', 'signed out', 'database deleted']],
+    ['draining', ['database deleted', 'machine asleep', 'signed out', 'power cut']],
+  ],
+};
+
+type Encounters = readonly [FeatureName, readonly FeatureName[]];
+type Pair = readonly [FeatureName, FeatureName];
+
+const pairsOf = (encounters: readonly Encounters[]): readonly Pair[] =>
+  encounters.flatMap(([one, others]) => others.map((other): Pair => [one, other]));
+
+const seldomPairs: Readonly<Record<DialectName, readonly Pair[]>> = {
+  webchat: pairsOf(seldom.webchat),
+  'genesys-cloud': pairsOf(seldom['genesys-cloud']),
+};
+
+/** How often it is a pair of those. */
+const seldomShare: Readonly<Record<DialectName, number>> = { webchat: 0.15, 'genesys-cloud': 0.33 };
+
+function provoke(simulation: Simulation, random: Random, name: FeatureName): void {
+  const { world } = simulation;
+  if (!world.isStormy) return;
+  world.trace.add('chance', `provokes: ${name}`);
+  provocations[name]?.(simulation, random);
+}
+
+/** Behind these little can happen: they come second. */
+const latest: readonly FeatureName[] = [
+  'hub idle',
+  'circuit open',
+  'signed out',
+  'visitor switched',
+];
+
+/** The second as soon as the first is there; and if it does not come, all the same. */
+function chain(simulation: Simulation, random: Random, [one, other]: Pair): void {
+  const { machine, world } = simulation;
+  const isTurned = random.chance(0.5);
+  const late = latest.find((name) => name === one || name === other);
+  const isLate = late === undefined ? isTurned : late === one;
+  const [first, second] = isLate ? [other, one] : [one, other];
+  const lag = random.between(0, 1_000);
+  let isDue = false;
+  const follow = () => {
+    if (isDue) return;
+    isDue = true;
+    machine.after(lag, () => provoke(simulation, random, second));
+  };
+  world.crossings.onNext(first, follow);
+  machine.after(within, follow);
+  provoke(simulation, random, first);
+}
 
 /** Some things, right behind each other: what nobody drew together meets here. */
 export function provokeSome(simulation: Simulation, random: Random): void {
   const { machine, world } = simulation;
-  const isGuest = simulation.gateway instanceof GuestPlatform;
-  const rare = isGuest ? [...shy, ...shyGuests] : shy;
+  const { dialect } = world.profile;
+  if (random.chance(seldomShare[dialect])) {
+    const pair = random.pick(seldomPairs[dialect]);
+    if (pair) chain(simulation, random, pair);
+    return;
+  }
+  const rare = dialect === 'webchat' ? shyVisitors : shyGuests;
   const isPair = random.chance(0.5);
+  if (isPair && random.chance(0.5)) {
+    const [one, other] = [random.pick(rare), random.pick(rare)];
+    if (one && other) chain(simulation, random, [one, other]);
+    return;
+  }
   const many = isPair ? 2 : random.int(...several);
   for (let deed = 0; deed < many; deed += 1) {
     const isRare = isPair || random.chance(0.4);
     const name = random.pick<FeatureName>(isRare ? rare : common);
-    const provoke = name && provocations[name];
-    machine.after(random.between(0, within), () => {
-      if (!world.isStormy || !provoke) return;
-      world.trace.add('chance', `provokes: ${name}`);
-      provoke(simulation, random);
-    });
+    if (name) machine.after(random.between(0, within), () => provoke(simulation, random, name));
   }
 }

@@ -144,6 +144,20 @@ const isFreshConversation: Rule = ({ before, after: { conversation, lastOrdinal,
   );
 };
 
+/**
+ * Only where its session is given up, the last words of a conversation are no longer waited for: they can be
+ * had on its own line alone.
+ */
+const isKeptOrGivenUp: Rule = ({
+  before: { conversation: was },
+  after: { conversation, sessionMemory },
+}) => {
+  const isGivenUp = sessionMemory?.startsNew === true && was?.finalCatchUp != null;
+  const expected =
+    isGivenUp && conversation?.finalCatchUp === null ? { ...was, finalCatchUp: null } : was;
+  return isDeepStrictEqual(conversation, expected);
+};
+
 const hasEnded: Rule = ({ after: { conversation } }) =>
   conversation?.conversation.status === 'ended' && conversation.endedAt !== null;
 
@@ -396,9 +410,7 @@ export const resetTable = {
     'next conversation': isFreshConversation,
     'conversation gone': 'initial',
     'conversation ended': hasEnded,
-    // The last words of a session can be had on its own line alone.
-    'socket gone': ({ before: { conversation: a }, after: { conversation: b } }) =>
-      isDeepStrictEqual(a && { ...a, closing: null }, b && { ...b, closing: null }),
+    'socket gone': isKeptOrGivenUp,
   }),
   previousConversations: ofVisitor({
     'next conversation': isLookedAfter,

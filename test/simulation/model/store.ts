@@ -44,6 +44,11 @@ export class Disk {
   #undo: (() => void)[] = [];
   /** Databases that there have been. */
   generation = 1;
+  /**
+   * How often a row was put in that was somewhere else already: it had come without a time, and the history
+   * knows another one, where memory no longer reached.
+   */
+  moved = 0;
   /** Deleted, and what memory had is not written again yet. */
   isBare = false;
 
@@ -113,8 +118,12 @@ export class Disk {
     sent: Message[],
   ): () => void {
     switch (operation.type) {
-      case 'put-message':
-        return put(this.messages, keyOf(operation.message), operation.message);
+      case 'put-message': {
+        const { message } = operation;
+        const known = this.messages.get(keyOf(message));
+        if (known && comparePositions(known.position, message.position) !== 0) this.moved += 1;
+        return put(this.messages, keyOf(message), message);
+      }
       case 'add-message': {
         const key = keyOf(operation.message);
         const known = this.messages.get(key) ?? this.#alike(operation.message);

@@ -69,13 +69,19 @@ describe('the next visitor', () => {
     expect(hub.shown()).toEqual(['mine']);
   });
 
-  it('is sent nothing for that the former one wrote, though only the page knows whose it was', () => {
-    const waiting = { messageId: 'm1', ordinal: 1, conversationId, text: 'theirs', timestamp: 1 };
-    const hub = new TestHub().restore({ outbox: [{ ...waiting, failure: null }] });
-    hub.attach('a', conversationId).token(900, 'visitor-2').flush();
-    expect(hub.state.outbox).toEqual([]);
-    expect(hub.shown()).toEqual([]);
-  });
+  it.each([
+    ['the conversation', conversationId],
+    ['a later one', 'conv-9'],
+  ])(
+    'is sent nothing for that the former one wrote, though only a page of %s knows who',
+    (_, id) => {
+      const waiting = { messageId: 'm1', ordinal: 1, conversationId, text: 'theirs', timestamp: 1 };
+      const hub = new TestHub().restore({ outbox: [{ ...waiting, failure: null }] });
+      hub.attach('a', id).token(900, 'visitor-2').flush();
+      expect(hub.state.outbox).toEqual([]);
+      expect(hub.shown()).toEqual([]);
+    },
+  );
 
   it('is not connected by a token that comes when nobody is there any more', () => {
     const hub = new TestHub({ timing: { attempts: 0, idle: 1_000 } }).inConversation();

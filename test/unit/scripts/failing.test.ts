@@ -155,17 +155,17 @@ test(
   slow,
   async () => {
     const path = 'src/worker/core/transcript/transcript.ts';
-    const find = 'return run.state.window.find(isIt);';
-    copy.replace(path, find, 'return run.state.window.slice(0, 0).find(isIt);');
+    const find = 'return context.state.window.find(isIt);';
+    copy.replace(path, find, 'return context.state.window.slice(0, 0).find(isIt);');
     const simulated = await copy.run('npm run simulate -- --seeds 200 --jobs 1');
-    copy.replace(path, 'return run.state.window.slice(0, 0).find(isIt);', find);
+    copy.replace(path, 'return context.state.window.slice(0, 0).find(isIt);', find);
     expect(simulated.code).toBe(1);
     expect(simulated.printed).toMatch(/seed \d+ breaks/);
 
     copy.replace('test/simulation/mutation.ts', 'seedsPerMutant = 3_000', 'seedsPerMutant = 5');
     copy.replace(
       'test/simulation/mutants.ts',
-      "replace: 'return run.state.window.slice(0, 0).find(isIt);'",
+      "replace: 'return context.state.window.slice(0, 0).find(isIt);'",
       `replace: '${find} '`,
     );
     const survived = await copy.run('npm run simulate -- --mutants --only forgets-dedup --jobs 1');
@@ -176,6 +176,18 @@ test(
     expect(unknown.code).toBe(2);
   },
 );
+
+test.each([
+  ['--without untold', 'there is no rule untold; there are addressed'],
+  ['--set killing=3', 'there is no setting killing; there are minutes'],
+  ['--mutants --only forgets-nothing', 'there is no mutant forgets-nothing; there are forgets-'],
+  ['--only forgets-dedup', '--only goes with --mutants'],
+])('simulate runs nothing with %s, and says what there is', slow, async (options, told) => {
+  const { code, printed } = await copy.run(`npm run simulate -- --seeds 1 ${options}`);
+  expect(code).toBe(2);
+  expect(printed).toContain(told);
+  expect(printed).not.toContain('1 schedules');
+});
 
 test('fuzz fails when a frame makes the hub throw', slow, async () => {
   const path = 'src/worker/core/step.ts';

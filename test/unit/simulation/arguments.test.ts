@@ -52,6 +52,22 @@ describe('the command line of the simulation', () => {
     expect(() => readArguments(args)).toThrow(RangeError);
   });
 
+  it.each([
+    ['--without', 'unread,untold', 'no rule untold; there are addressed, alive'],
+    ['--set', 'killing=3', 'no setting killing; there are minutes'],
+    ['--set', 'limits=3', 'no setting limits'],
+  ])('names what there is instead of %s %s', (option, value, told) => {
+    expect(() => readArguments([option, value])).toThrow(told);
+  });
+
+  it('takes mutants by their names, and only with --mutants', () => {
+    const { only } = readArguments(['--mutants', '--only', 'forgets-dedup,holds-twice']);
+    expect(only).toEqual(['forgets-dedup', 'holds-twice']);
+    const unknown = ['--mutants', '--only', 'forgets-nothing'];
+    expect(() => readArguments(unknown)).toThrow('no mutant forgets-nothing; there are forgets-');
+    expect(() => readArguments(['--only', 'forgets-dedup'])).toThrow('--only goes with --mutants');
+  });
+
   it('refuses what it does not know', () => {
     expect(() => readArguments(['--sead', '3'])).toThrow(TypeError);
   });

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { profileOf } from '../../simulation/profile.ts';
 import { shrink } from '../../simulation/shrink.ts';
 import type { Options, Outcome } from '../../simulation/simulation.ts';
-import { Violation } from '../../simulation/violation.ts';
+import { type RuleName, Violation } from '../../simulation/violation.ts';
 
 const seed = 1;
 
 /** A schedule of `a 1` … `a 40`, broken where `isBroken` says so. */
-function scheduleOf(isBroken: (events: readonly string[], options: Options) => string | null) {
+function scheduleOf(isBroken: (events: readonly string[], options: Options) => RuleName | null) {
   return (options: Options): Outcome => {
     const all = Array.from({ length: 40 }, (_, index) => `a ${index + 1}`);
     const events = all.filter((event) => !options.suppressed?.has(event));

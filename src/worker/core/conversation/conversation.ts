@@ -202,7 +202,11 @@ export function adoptSessionHint(
   // Only what was to be sent is left of it, and the page knows whose it is.
   const isLeft =
     meta.subject === null && conversation?.conversation.conversationId === conversationId;
-  if (!isLeft && (conversation || window.length > 0 || meta.routing)) return;
+  if (!isLeft && (conversation || window.length > 0 || meta.routing)) {
+    // What was to be sent may be of an earlier one of the same visitor's.
+    if (meta.subject === null && window.length === 0) ownBy(context, visitor);
+    return;
+  }
   // A token that names somebody else wipes it again.
   context.set({ meta: { ...meta, subject: visitor } });
   if (!isLeft) {
@@ -219,7 +223,11 @@ export function adoptSessionHint(
 export function adoptVisitor(context: StepContext, visitor: string): void {
   const { conversation, window, meta } = context.state;
   if (meta.subject !== null || conversation || window.length > 0) return;
-  context.set({ meta: { ...meta, subject: visitor } });
+  ownBy(context, visitor);
+}
+
+function ownBy(context: StepContext, visitor: string): void {
+  context.set({ meta: { ...context.state.meta, subject: visitor } });
   context.change({ meta: true, reset: true });
 }
 
