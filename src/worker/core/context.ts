@@ -1,11 +1,11 @@
 import type { ErrorCode } from '../../protocol/errors.ts';
-import { countCommand } from './connection/rate-limit.ts';
 import type { Answer, Effect, Note } from './effect.ts';
+import type { InternalEvent } from './events.ts';
 import type { Clock } from './input.ts';
 import { nextRandom } from './random.ts';
 import type { StoreOperation } from './records.ts';
 import type { SessionPolicy } from './session-policy.ts';
-import type { Changes, ConnectionState, HubState } from './state.ts';
+import { type Changes, type HubState, noChanges } from './state.ts';
 import type { TimerName } from './timers.ts';
 
 /** One step under way: the state as it becomes, and the effects so far. Lives as long as one `step`. */
@@ -16,28 +16,36 @@ export class StepContext {
   readonly effects: Effect[] = [];
   readonly clock: Clock;
   readonly policy: SessionPolicy | null;
+  readonly #react: (context: StepContext, event: InternalEvent) => void;
 
-  constructor(state: HubState, clock: Clock, rules: SessionPolicy | null) {
+  constructor(
+    state: HubState,
+    clock: Clock,
+    policy: SessionPolicy | null,
+    react: (context: StepContext, event: InternalEvent) => void,
+  ) {
     this.state = state;
     this.clock = clock;
-    this.policy = rules;
+    this.policy = policy;
+    this.#react = react;
   }
 
-  set(part: Partial<HubState>): void {
+  /** For the `state.ts` of each slice, which alone may write its keys. */
+  write(part: Partial<HubState>): void {
     // One copy a step is enough: it has dozens of keys, and a step sets some of them many times.
     if (this.#isOwn) Object.assign(this.state, part);
     else this.state = { ...this.state, ...part };
     this.#isOwn = true;
   }
 
-  /** A hub that has left stays so: the next one has the socket, whatever else is heard. */
-  setConnection(connection: ConnectionState): void {
-    if (this.state.connection.phase !== 'handed-over') this.set({ connection });
+  /** Something has happened that other slices draw consequences from: see consequences.ts. */
+  raise(event: InternalEvent): void {
+    this.#react(this, event);
   }
 
   emit(effect: Effect): void {
     this.effects.push(effect);
-    if (effect.type === 'send') countCommand(this, effect.command);
+    if (effect.type === 'send') this.raise({ type: 'command-sent', command: effect.command });
   }
 
   note(kind: Note['kind'], detail: string): void {
@@ -59,19 +67,19 @@ export class StepContext {
   /** In [0, 1). */
   random(): number {
     const { seed, value } = nextRandom(this.state.seed);
-    this.set({ seed });
+    this.write({ seed });
     return value;
   }
 
   id(): number {
     const lastId = this.state.lastId + 1;
-    this.set({ lastId });
+    this.write({ lastId });
     return lastId;
   }
 
   setTimer(name: TimerName, delay: number): void {
     const at = this.clock.now + delay;
-    this.set({ timers: { ...this.state.timers, [name]: at } });
+    this.write({ timers: { ...this.state.timers, [name]: at } });
     this.emit({ type: 'set-timer', name, at });
   }
 
@@ -82,7 +90,13 @@ export class StepContext {
       delete timers[name];
       this.emit({ type: 'clear-timer', name });
     }
-    this.set({ timers });
+    this.write({ timers });
+  }
+
+  /** It has fired. */
+  forgetTimer(name: TimerName): void {
+    const { [name]: _, ...timers } = this.state.timers;
+    this.write({ timers });
   }
 
   hasTimer(name: TimerName): boolean {
@@ -90,7 +104,12 @@ export class StepContext {
   }
 
   change(part: Partial<Changes>): void {
-    this.set({ changes: { ...this.state.changes, ...part } });
+    this.write({ changes: { ...this.state.changes, ...part } });
+  }
+
+  /** What changed is written and told. */
+  clearChanges(): void {
+    this.write({ changes: noChanges });
   }
 
   store(operation: StoreOperation): void {

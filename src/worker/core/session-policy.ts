@@ -7,7 +7,7 @@ import type {
 } from '../../protocol/gateway.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { StepContext } from './context.ts';
-import type { PaginationRequest } from './state.ts';
+import type { PaginationRequest } from './transcript/state.ts';
 
 /**
  * What is done differently on gateways on which the session is the conversation
@@ -37,7 +37,7 @@ export interface SessionPolicy {
   /** The last conversation has ended: the session that is opened must not resume it. */
   startsNew(context: StepContext): boolean;
   /** What was asked for by opening the session; its answer is on its way. */
-  onOpened(context: StepContext, socketId: number): void;
+  onOpened(context: StepContext): void;
   /** Its secret was refused twice while it was opened. Returns whether something else helps than signing in. */
   onRefused(context: StepContext, message: string): boolean;
   /** A living line is told that its session is not accepted. Returns whether that happens too often to just go on. */

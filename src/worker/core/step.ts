@@ -1,10 +1,9 @@
 import type { GatewayEvent, GatewayProblem, PartialConversation } from '../../protocol/gateway.ts';
-import type { Message } from '../../protocol/message.ts';
-import { poll, probe } from './connection/circuit-breaker.ts';
+import { onToken } from './connection/broker-answer.ts';
+import { poll } from './connection/circuit-breaker.ts';
 import {
   authOverdue,
   closeOverdue,
-  drained,
   drainOverdue,
   onAuthenticated,
   onOnline,
@@ -12,13 +11,17 @@ import {
   onSocketClosed,
   onSocketOpened,
   onTokenExpired,
+  pongOverdue,
+  probe,
   retry,
   stepDown,
 } from './connection/connection.ts';
-import { onPong, ping, pongOverdue } from './connection/keep-alive.ts';
+import { onPong, ping } from './connection/keep-alive.ts';
 import { countCommand } from './connection/rate-limit.ts';
 import { onRest, sendParked } from './connection/rest-requests.ts';
-import { onToken, renew, tokenPauseOver } from './connection/token.ts';
+import { setProblem } from './connection/state.ts';
+import { renew, tokenPauseOver } from './connection/token.ts';
+import { react, settle } from './consequences.ts';
 import { StepContext } from './context.ts';
 import {
   adoptAddressee,
@@ -28,16 +31,18 @@ import {
   onNotFound,
 } from './conversation/conversation.ts';
 import { queuedForLong } from './conversation/queue.ts';
+import { restoreConversations } from './conversation/restore.ts';
 import { routingOverdue } from './conversation/routing-check.ts';
 import { forgetOtherTyping, onOtherTyping, tellTyping } from './conversation/typing.ts';
 import type { Effect } from './effect.ts';
 import type { Clock, Input } from './input.ts';
 import { failItem, onStored, restoreOutbox } from './outbox/outbox.ts';
-import { flushOutbox, pauseOver, refusedForRate } from './outbox/send-queue.ts';
+import { pauseOver, refusedForRate } from './outbox/send-queue.ts';
 import { echoOverdue } from './outbox/unconfirmed.ts';
-import { type ConversationRecord, nothingRestored, type Restored } from './records.ts';
+import { nothingRestored, type Restored } from './records.ts';
+import { rewrite } from './rewrite.ts';
 import type { SessionPolicy } from './session-policy.ts';
-import type { ConversationState, HubState } from './state.ts';
+import type { HubState } from './state.ts';
 import { markUsed } from './tabs/alerts.ts';
 import { onCall } from './tabs/calls.ts';
 import {
@@ -50,12 +55,15 @@ import {
   setVisible,
 } from './tabs/tabs.ts';
 import type { TimerName } from './timers.ts';
-import { nextCatchUpId, reconcile, retryCatchUp } from './transcript/catch-up.ts';
+import { catchUp, reconcile } from './transcript/catch-up.ts';
 import { normalize } from './transcript/normalize.ts';
 import { onEarlierRead } from './transcript/pagination.ts';
-import { prune, rewrite, schedulePruning } from './transcript/retention.ts';
-import { readBy, receive, reorderOverdue, shortWaitOver } from './transcript/transcript.ts';
+import { restoreTranscript, setPersistent } from './transcript/restore.ts';
+import { prune, schedulePruning } from './transcript/retention.ts';
+import { readBy, receive, shortWaitOver } from './transcript/transcript.ts';
 import { onLookedUp } from './transcript/window.ts';
+import { hideOutbox } from './visitor/identity-gate.ts';
+import { restoreVisitor } from './visitor/state.ts';
 
 export interface StepResult {
   readonly state: HubState;
@@ -65,16 +73,17 @@ export interface StepResult {
 /**
  * The whole hub: one input in, the next state and what is to be done out.
  *
- * @param rules of a dialect whose session is the conversation @default null
+ * @param policy of a dialect whose session is the conversation @default null
  */
 export function step(
   state: HubState,
   input: Input,
   clock: Clock,
-  rules: SessionPolicy | null = null,
+  policy: SessionPolicy | null = null,
 ): StepResult {
-  const context = new StepContext(state, clock, rules);
+  const context = new StepContext(state, clock, policy, react);
   take(context, input);
+  settle(context);
   return { state: context.state, effects: context.effects };
 }
 
@@ -84,10 +93,10 @@ function take(context: StepContext, input: Input): void {
       restore(context, input.restored);
       return;
     case 'store-changed':
-      context.set({ isPersistent: input.persistent });
+      setPersistent(context, input.persistent);
       return;
     case 'stored':
-      lookedUp(context, input.writeId, input.added, input.corrected);
+      onLookedUp(context, input.writeId, input.added, input.corrected);
       onStored(context, input.writeId, input.sent);
       return;
     case 'store-emptied':
@@ -154,59 +163,15 @@ function restore(context: StepContext, found: Restored): void {
   // Rows without an owner, as a lost write leaves them, are nobody's to see.
   const isOrphaned =
     found.meta.subject === null && (found.messages.length > 0 || found.current !== null);
-  const { persistent: isPersistent, meta, outbox } = found;
-  const owned = isOrphaned ? nothingRestored : found;
-  const { current, messages, unclosed, reading: unread, hasEarlier } = owned;
-  const last = messages[messages.length - 1];
-  context.set({
-    isRestored: true,
-    isPersistent,
-    meta,
-    window: messages,
-    hasEarlier,
-    lastOrdinal: Math.max(current?.ordinal ?? 0, last?.position[0] ?? 0),
-    unread,
-    conversation: current && {
-      ...revive(context, current),
-      newest: last && last.position[0] === current.ordinal ? last.timestamp : current.completeUntil,
-      // A session's end is behind us with its line.
-      finalCatchUp:
-        current.conversation.status === 'ended' && !context.isSession
-          ? nextCatchUpId(context)
-          : null,
-    },
-    previousConversations: unclosed.map((record) => revive(context, record)),
-  });
-  restoreOutbox(context, outbox);
-  context.set({ hiddenOutbox: context.state.lastOutboxOrdinal });
+  const owned = isOrphaned ? { ...nothingRestored, persistent: found.persistent } : found;
+  restoreVisitor(context, found.meta);
+  restoreTranscript(context, owned);
+  restoreConversations(context, owned);
+  restoreOutbox(context, found.outbox);
+  hideOutbox(context);
   if (isOrphaned) rewrite(context);
   adoptAddressee(context);
   schedulePruning(context);
-}
-
-function revive(context: StepContext, record: ConversationRecord): ConversationState {
-  const newest = record.completeUntil;
-  // It may have ended only just before the former hub did.
-  const endedAt = record.conversation.status === 'ended' ? context.clock.now : null;
-  const nothing = {
-    reorderBuffer: [],
-    unsequencedBuffer: [],
-    earlyReceipt: null,
-    finalCatchUp: null,
-  };
-  return { ...record, ...nothing, newest, endedAt };
-}
-
-/** What a write found below the window; a former visitor's is nobody's any more. */
-function lookedUp(
-  context: StepContext,
-  writeId: number,
-  added: readonly Message[],
-  corrected: readonly Message[],
-): void {
-  if (!context.state.lookups.includes(writeId)) return;
-  context.set({ lookups: context.state.lookups.filter((other) => other !== writeId) });
-  onLookedUp(context, added, corrected);
 }
 
 function onGateway(context: StepContext, socketId: number, event: GatewayEvent): void {
@@ -244,8 +209,6 @@ function onGateway(context: StepContext, socketId: number, event: GatewayEvent):
       if (!message) return;
       context.policy?.extendExpiry(context);
       receive(context, message, 'socket');
-      flushOutbox(context);
-      drained(context);
       return;
     }
     case 'typing': {
@@ -329,10 +292,9 @@ function onProblem(context: StepContext, told: GatewayProblem): void {
       break;
     case 'other':
       context.note('gateway-problem', words);
-      context.set({ problem: { code: 'rejected', message: words } });
+      setProblem(context, { code: 'rejected', message: words });
       break;
   }
-  flushOutbox(context);
 }
 
 /** An error that names no conversation is about the one that we are in. */
@@ -351,13 +313,13 @@ const timers: Readonly<Record<TimerName, (context: StepContext, isLate: boolean)
   drain: drainOverdue,
   ping: (context) => ping(context),
   pong: pongOverdue,
-  hold: reorderOverdue,
+  hold: catchUp,
   'short-hold': shortWaitOver,
   echo: echoOverdue,
   routing: routingOverdue,
   queued: queuedForLong,
   reconcile,
-  'rest-retry': retryCatchUp,
+  'rest-retry': catchUp,
   'rest-pause': sendParked,
   poll,
   probe,
@@ -377,8 +339,7 @@ function onTimer(context: StepContext, name: TimerName): void {
     context.emit({ type: 'set-timer', name, at: due });
     return;
   }
-  const { [name]: _, ...others } = context.state.timers;
-  context.set({ timers: others });
+  context.forgetTimer(name);
   const isLate = context.clock.now - due > context.state.settings.timing.late;
   timers[name](context, isLate);
 }

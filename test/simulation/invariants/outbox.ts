@@ -1,4 +1,4 @@
-import type { OutboxItem } from '../../../src/worker/core/state.ts';
+import type { OutboxItem } from '../../../src/worker/core/outbox/state.ts';
 import type { Step } from '../model/hub.ts';
 import type { Disk } from '../model/store.ts';
 import { check } from '../violation.ts';

@@ -1,14 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import { initialToken } from '../../../src/worker/core/connection/state.ts';
+import { initialRouting } from '../../../src/worker/core/conversation/state.ts';
 import { emptyMeta } from '../../../src/worker/core/records.ts';
-import {
-  type HubState,
-  initialCatchUps,
-  initialRouting,
-  initialState,
-  initialToken,
-} from '../../../src/worker/core/state.ts';
+import { type HubState, initialState } from '../../../src/worker/core/state.ts';
 import { epochOf } from '../../../src/worker/core/tabs/snapshot.ts';
 import { timerNames } from '../../../src/worker/core/timers.ts';
+import { initialCatchUps } from '../../../src/worker/core/transcript/state.ts';
 import type { Step } from '../model/hub.ts';
 import { check } from '../violation.ts';
 import { type Owner, timerRules } from './timers.ts';

@@ -1,4 +1,5 @@
-import type { ConnectionState, HubState } from '../../../src/worker/core/state.ts';
+import type { ConnectionState } from '../../../src/worker/core/connection/state.ts';
+import type { HubState } from '../../../src/worker/core/state.ts';
 import { type TimerName, timerNames } from '../../../src/worker/core/timers.ts';
 import type { Step } from '../model/hub.ts';
 import { check } from '../violation.ts';

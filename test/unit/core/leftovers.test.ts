@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ConversationState } from '../../../src/worker/core/conversation/state.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
-import type { ConversationState, HubState } from '../../../src/worker/core/state.ts';
+import type { HubState } from '../../../src/worker/core/state.ts';
 import { step } from '../../../src/worker/core/step.ts';
 import { timerNames } from '../../../src/worker/core/timers.ts';
 import { type Ending, endingOf, leftovers, untouched } from '../../simulation/invariants/resets.ts';

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Content } from '../../../src/protocol/content.ts';
 import type { GatewayMessage } from '../../../src/protocol/gateway.ts';
 import type { Message } from '../../../src/protocol/message.ts';
+import { react } from '../../../src/worker/core/consequences.ts';
 import { StepContext } from '../../../src/worker/core/context.ts';
-import type { OutboxItem, OutboxStage, PaginationRequest } from '../../../src/worker/core/state.ts';
+import type { OutboxItem, OutboxStage } from '../../../src/worker/core/outbox/state.ts';
+import type { PaginationRequest } from '../../../src/worker/core/transcript/state.ts';
 import { rowOf } from '../../../src/worker/core/transcript/transcript.ts';
 import {
   isKnown,
@@ -125,6 +127,7 @@ function runIn(world: World): StepContext {
     },
     { now: 0, wall: noon },
     null,
+    react,
   );
 }
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { connectionPhases } from '../../../src/worker/core/connection/state.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
-import { connectionPhases } from '../../../src/worker/core/state.ts';
 import type { TestHub } from './harness.ts';
 import { scenes, socketOf } from './link-scenes.ts';
 

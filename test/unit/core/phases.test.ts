@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RestFailure, TokenResult } from '../../../src/protocol/gateway.ts';
+import { connectionPhases } from '../../../src/worker/core/connection/state.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
-import { connectionPhases } from '../../../src/worker/core/state.ts';
 import { agentSays, conversationId, echo, type TestHub } from './harness.ts';
 import { moreScenes, scenes, socketOf } from './link-scenes.ts';
 import { asked, type Happenings, heard, phaseTable, timersFire } from './phase-table.ts';

@@ -2,15 +2,11 @@ import type { Problem } from '../../../protocol/errors.ts';
 import type { CloseMeaning } from '../../../protocol/gateway.ts';
 import { delayed, retryDelay } from '../backoff.ts';
 import type { StepContext } from '../context.ts';
-import { beginSession } from '../conversation/conversation.ts';
-import { forgetOtherTyping } from '../conversation/typing.ts';
-import { failStarting, failStoring } from '../outbox/outbox.ts';
-import { markAllUnconfirmed } from '../outbox/unconfirmed.ts';
-import { emptyMeta, noUnread } from '../records.ts';
-import { initialCatchUps, initialRouting, initialToken, noChanges } from '../state.ts';
-import { revokeIdentity } from '../tabs/identity-gate.ts';
+import { revokeIdentity } from '../visitor/identity-gate.ts';
+import { updateMeta } from '../visitor/state.ts';
 import { closeCircuit, openCircuit } from './circuit-breaker.ts';
 import { ping, startKeepAlive } from './keep-alive.ts';
+import { initialToken, setConnection, setConnectionSlice } from './state.ts';
 import { dropToken, fetchToken, hasToken, keepRenewed } from './token.ts';
 
 const networkProblem: Problem = {
@@ -19,19 +15,18 @@ const networkProblem: Problem = {
 };
 
 /** What belongs to one socket, and ends with it. `isGone`: its close has been seen. */
-function leaveSocket(context: StepContext, isGone = false): void {
+export function leaveSocket(context: StepContext, isGone = false): void {
   const { connection } = context.state;
   context.clearTimer('auth', 'ping', 'pong', 'answer', 'drain', 'echo', 'retry', 'reconcile');
   if ('socketId' in connection && !isGone) {
     context.emit({ type: 'close-socket', socketId: connection.socketId });
-    context.set({ closingSockets: [...context.state.closingSockets, connection.socketId] });
+    setConnectionSlice(context, {
+      closingSockets: [...context.state.closingSockets, connection.socketId],
+    });
   }
-  if (connection.phase === 'online' || connection.phase === 'draining') {
-    markAllUnconfirmed(context);
-    context.set({ typing: { ...context.state.typing, told: false } });
-  }
-  forgetOtherTyping(context);
-  if ('socketId' in connection) context.setConnection({ phase: 'closing' });
+  const wasAlive = connection.phase === 'online' || connection.phase === 'draining';
+  context.raise({ type: 'socket-left', wasAlive });
+  if ('socketId' in connection) setConnection(context, { phase: 'closing' });
 }
 
 /** Starts a try, whatever the link was doing: it ends in `online` or in `fail`. */
@@ -44,13 +39,15 @@ export function connect(context: StepContext): void {
   if (context.policy?.needsConnection(context) === false) {
     context.policy.onIdle(context);
     context.clearTimer('close', 'rest-retry');
-    context.set({ isRenewing: false, problem: null });
-    context.setConnection({ phase: 'idle' });
+    setConnectionSlice(context, { isRenewing: false, problem: null });
+    setConnection(context, { phase: 'idle' });
     return;
   }
-  context.set({ breaker: { ...context.state.breaker, lastTry: context.clock.now } });
+  setConnectionSlice(context, {
+    breaker: { ...context.state.breaker, lastTry: context.clock.now },
+  });
   if (context.state.closingSockets.length > 0) {
-    context.setConnection({ phase: 'closing' });
+    setConnection(context, { phase: 'closing' });
     context.setTimer('close', context.state.settings.timing.drain);
     return;
   }
@@ -73,20 +70,20 @@ function connectAlone(context: StepContext): void {
     connectWithToken(context);
     return;
   }
-  context.setConnection({ phase: 'token' });
+  setConnection(context, { phase: 'token' });
   fetchToken(context);
 }
 
 /** The `close` timer: the peer does not answer the close, and is as good as gone. */
 export function closeOverdue(context: StepContext): void {
   if (context.state.connection.phase !== 'closing') return;
-  context.set({ closingSockets: [] });
+  setConnectionSlice(context, { closingSockets: [] });
   connectAlone(context);
 }
 
 export function connectWithToken(context: StepContext): void {
   const socketId = context.id();
-  context.setConnection({ phase: 'connecting', socketId });
+  setConnection(context, { phase: 'connecting', socketId });
   context.setTimer('auth', context.state.settings.timing.auth);
   context.emit({ type: 'open-socket', socketId });
 }
@@ -94,7 +91,7 @@ export function connectWithToken(context: StepContext): void {
 export function onSocketOpened(context: StepContext, socketId: number): void {
   const { connection } = context.state;
   if (connection.phase !== 'connecting' || connection.socketId !== socketId) return;
-  context.setConnection({ phase: 'authenticating', socketId });
+  setConnection(context, { phase: 'authenticating', socketId });
   const startsNew = context.policy?.startsNew(context);
   const command = { type: 'authenticate', ...(startsNew ? { startsNew } : {}) } as const;
   context.emit({ type: 'send', socketId, command });
@@ -108,27 +105,29 @@ export function onAuthenticated(context: StepContext, serverTime: number | null)
     return;
   }
   context.clearTimer('auth');
-  context.set({
+  setConnectionSlice(context, {
     breaker: { ...context.state.breaker, attempt: 0 },
     token: { ...context.state.token, refusals: 0 },
     isRenewing: false,
     problem: null,
   });
-  if (serverTime !== null) {
-    context.set({ meta: { ...context.state.meta, clockOffset: serverTime - context.clock.wall } });
-    context.change({ meta: true });
-  }
+  if (serverTime !== null) updateMeta(context, { clockOffset: serverTime - context.clock.wall });
   closeCircuit(context);
   startKeepAlive(context);
   keepRenewed(context);
-  beginSession(context, connection.socketId);
+  setConnection(context, {
+    phase: 'online',
+    socketId: connection.socketId,
+    session: { stage: 'ready' },
+  });
+  context.raise({ type: 'connected' });
 }
 
 /** The gateway does not accept the token: once may be chance, twice in a row is a refusal. */
 function onRefused(context: StepContext, message: string): void {
   const refusals = context.state.token.refusals + 1;
   dropToken(context);
-  context.set({ token: { ...context.state.token, refusals } });
+  setConnectionSlice(context, { token: { ...context.state.token, refusals } });
   if (refusals < 2) connect(context);
   else if (!context.policy?.onRefused(context, message)) signedOut(context, message);
 }
@@ -155,7 +154,7 @@ export function onTokenExpired(context: StepContext): void {
 
 /** The next token is asked for while the socket still closes; a hub that leaves needs none. */
 function renewAtOnce(context: StepContext): void {
-  context.set({ isRenewing: true });
+  setConnectionSlice(context, { isRenewing: true });
   dropToken(context);
   if (!context.state.isLeaving) fetchToken(context);
   connect(context);
@@ -165,8 +164,8 @@ function renewAtOnce(context: StepContext): void {
 export function beginRenewal(context: StepContext): void {
   const { connection } = context.state;
   if (connection.phase !== 'online') return;
-  context.set({ isRenewing: true });
-  context.setConnection({ phase: 'draining', socketId: connection.socketId });
+  setConnectionSlice(context, { isRenewing: true });
+  setConnection(context, { phase: 'draining', socketId: connection.socketId });
   context.setTimer('drain', context.state.settings.timing.drain);
   drained(context);
 }
@@ -174,9 +173,9 @@ export function beginRenewal(context: StepContext): void {
 /** A newer build takes over: echoes are waited for, then the socket is closed for good. */
 export function stepDown(context: StepContext): void {
   const { connection, outbox } = context.state;
-  context.set({ isLeaving: true, isRenewing: true });
+  setConnectionSlice(context, { isLeaving: true, isRenewing: true });
   if (connection.phase === 'online' && outbox.some((item) => item.at.stage === 'sent')) {
-    context.setConnection({ phase: 'draining', socketId: connection.socketId });
+    setConnection(context, { phase: 'draining', socketId: connection.socketId });
     context.setTimer('drain', context.state.settings.timing.drain);
   } else if (connection.phase !== 'draining') leaveForGood(context);
 }
@@ -187,11 +186,11 @@ function leaveForGood(context: StepContext): void {
   leaveSocket(context);
   context.clearTimer('poll', 'probe', 'rest-retry', 'renew');
   if (context.state.closingSockets.length > 0) {
-    context.setConnection({ phase: 'closing' });
+    setConnection(context, { phase: 'closing' });
     context.setTimer('close', context.state.settings.timing.drain);
     return;
   }
-  context.setConnection({ phase: 'handed-over' });
+  setConnection(context, { phase: 'handed-over' });
   context.emit({ type: 'handed-over' });
 }
 
@@ -214,7 +213,7 @@ export function onSocketClosed(
 ): void {
   const { connection } = context.state;
   const closingSockets = context.state.closingSockets.filter((other) => other !== socketId);
-  context.set({ closingSockets });
+  setConnectionSlice(context, { closingSockets });
   if (!('socketId' in connection) || connection.socketId !== socketId) {
     if (connection.phase === 'closing' && closingSockets.length === 0) connectAlone(context);
     return;
@@ -260,38 +259,52 @@ export function fail(
     leaveForGood(context);
     return;
   }
-  context.set({ problem, isRenewing: false });
+  setConnectionSlice(context, { problem, isRenewing: false });
   if (options.fatal) {
-    context.setConnection({ phase: 'failed' });
+    setConnection(context, { phase: 'failed' });
     return;
   }
   if (isDeserted(context)) {
-    context.setConnection({ phase: 'idle' });
+    setConnection(context, { phase: 'idle' });
     return;
   }
   const { timing } = context.state.settings;
   const asked = delayed(context, options.atLeast ?? 0);
   if (!context.state.isOnline) {
     // A browser can be wrong about having no network, and localhost needs none.
-    context.setConnection({ phase: 'offline' });
+    setConnection(context, { phase: 'offline' });
     context.setTimer('retry', retryDelay(context, timing.attempts));
     return;
   }
   const { breaker } = context.state;
   if (breaker.isOpen || breaker.attempt >= timing.attempts) {
-    context.setConnection({ phase: 'resting' });
+    setConnection(context, { phase: 'resting' });
     openCircuit(context, asked);
     return;
   }
   const delay = Math.max(retryDelay(context, breaker.attempt), asked);
-  context.set({ breaker: { ...breaker, attempt: breaker.attempt + 1 } });
-  context.setConnection({ phase: 'waiting', retryAt: context.clock.now + delay });
+  setConnectionSlice(context, { breaker: { ...breaker, attempt: breaker.attempt + 1 } });
+  setConnection(context, { phase: 'waiting', retryAt: context.clock.now + delay });
   context.setTimer('retry', delay);
 }
 
 /** No page has been there for a while: whichever comes wakes it. */
 function isDeserted(context: StepContext): boolean {
   return context.state.tabs.length === 0 && !context.hasTimer('idle');
+}
+
+/** The `pong` timer. When it fired late we slept, and the peer may have answered into our sleep. */
+export function pongOverdue(context: StepContext, late: boolean): void {
+  if (late) {
+    ping(context);
+    return;
+  }
+  fail(context, { code: 'network', message: 'The chat server has stopped answering.' });
+}
+
+/** The `probe` timer: half-open, one try of the socket while polling goes on. */
+export function probe(context: StepContext): void {
+  if (context.state.connection.phase === 'resting') connect(context);
 }
 
 /** The `retry` timer. */
@@ -308,7 +321,10 @@ export function reconnectNow(context: StepContext, isAsked = false): void {
     case 'failed':
       // It would let another one go, whose hub might do the same.
       if (problem?.code === 'evicted' && !isAsked) return;
-      context.set({ token: { ...context.state.token, refusals: 0 }, problem: null });
+      setConnectionSlice(context, {
+        token: { ...context.state.token, refusals: 0 },
+        problem: null,
+      });
       connect(context);
       return;
     case 'waiting':
@@ -322,7 +338,7 @@ export function reconnectNow(context: StepContext, isAsked = false): void {
       const delay = settings.timing.backoffFloor - sinceLast;
       if (connection.phase === 'resting') context.setTimer('probe', delay);
       else {
-        context.setConnection({ phase: 'waiting', retryAt: context.clock.now + delay });
+        setConnection(context, { phase: 'waiting', retryAt: context.clock.now + delay });
         context.setTimer('retry', delay);
       }
       return;
@@ -337,14 +353,14 @@ export function reconnectNow(context: StepContext, isAsked = false): void {
 
 export function onOnline(context: StepContext, isOnline: boolean): void {
   if (context.state.isOnline === isOnline) return;
-  context.set({ isOnline });
+  setConnectionSlice(context, { isOnline });
   if (isOnline) {
     if (!isDeserted(context)) reconnectNow(context);
     return;
   }
   const { phase } = context.state.connection;
   if (phase === 'waiting' || phase === 'resting') {
-    context.setConnection({ phase: 'offline' });
+    setConnection(context, { phase: 'offline' });
     context.setTimer('retry', retryDelay(context, context.state.settings.timing.attempts));
   } else if (phase === 'online') {
     // The answer tells whether the way to the gateway is open all the same.
@@ -365,11 +381,16 @@ export function wake(context: StepContext): void {
 export function sleep(context: StepContext): void {
   dropSocket(context);
   context.clearTimer('poll', 'probe', 'rest-retry', 'renew');
-  context.set({
+  setConnectionSlice(context, {
     isRenewing: false,
     breaker: { ...context.state.breaker, attempt: 0, isOpen: false },
   });
-  context.setConnection({ phase: 'idle' });
+  setConnection(context, { phase: 'idle' });
+}
+
+/** No socket is needed. */
+export function goIdle(context: StepContext): void {
+  setConnection(context, { phase: 'idle' });
 }
 
 /** The session is over: the broker or the gateway said so, twice. */
@@ -377,96 +398,34 @@ export function signedOut(context: StepContext, message: string): void {
   dropSocket(context);
   context.clearTimer('poll', 'probe', 'rest-retry', 'renew', 'hold');
   dropToken(context);
-  context.set({
+  setConnectionSlice(context, {
     isRenewing: false,
     breaker: { ...context.state.breaker, attempt: 0, isOpen: false },
     problem: { code: 'signed-out', message },
   });
-  context.setConnection({ phase: 'signed-out' });
+  setConnection(context, { phase: 'signed-out' });
   revokeIdentity(context);
-  failStarting(context, { code: 'signed-out', message });
+  context.raise({ type: 'signed-out', message });
   if (context.state.isLeaving) leaveForGood(context);
-}
-
-/** Everything of the former visitor goes, and nothing late of theirs can come back. */
-export function wipe(context: StepContext, subject: string | null): void {
-  leaveSocket(context);
-  context.clearTimer(
-    'poll',
-    'probe',
-    'rest-retry',
-    'hold',
-    'short-hold',
-    'rate',
-    'typing-shown',
-    'typing-sent',
-    'routing',
-    'queued',
-    'close',
-    'expiry',
-  );
-  const problem: Problem = { code: 'signed-out', message: 'The session has ended.' };
-  failStarting(context, problem);
-  failStoring(context, problem);
-  for (const { callId } of context.state.paginations)
-    context.answer(callId, { ok: false, problem });
-  context.emit({ type: 'abort-rest' });
-  context.set({
-    generation: context.state.generation + 1,
-    isRenewing: false,
-    problem: null,
-    // Its timers are gone: what fails next opens it anew.
-    breaker: { ...context.state.breaker, isOpen: false },
-    tabs: context.state.tabs.map((tab) => ({ ...tab, isTyping: false })),
-    requests: [],
-    meta: { ...emptyMeta, subject, resetCount: context.state.meta.resetCount + 1 },
-    unread: noUnread,
-    conversation: null,
-    previousConversations: [],
-    lastOrdinal: 0,
-    window: [],
-    hasEarlier: false,
-    outbox: [],
-    lookups: [],
-    paginations: [],
-    alertedUntil: null,
-    lastOutboxOrdinal: 0,
-    hiddenOutbox: 0,
-    pausedUntil: null,
-    receiptDue: null,
-    // The names are the gateway's, whoever the visitor is.
-    routing: { ...initialRouting, names: context.state.routing.names },
-    sessionMemory: null,
-    catchUps: { ...initialCatchUps, begun: context.state.catchUps.begun },
-    typing: { other: null, told: false, toldAt: null },
-    // For good: after a power cut it would be as if they had never left.
-    changes: {
-      ...noChanges,
-      operations: [{ type: 'wipe' }],
-      meta: true,
-      reset: true,
-      durable: true,
-    },
-  });
 }
 
 /** The token names somebody else than the one whose transcript this is. */
 export function switchVisitor(context: StepContext, subject: string): void {
-  wipe(context, subject);
-  if (isDeserted(context)) context.setConnection({ phase: 'idle' });
+  context.raise({ type: 'visitor-changed', subject });
+  if (isDeserted(context)) setConnection(context, { phase: 'idle' });
   else connect(context);
 }
 
 export function signOut(context: StepContext): void {
-  wipe(context, null);
+  context.raise({ type: 'visitor-changed', subject: null });
   dropToken(context);
   context.emit({ type: 'end-session' });
-  context.set({
+  setConnectionSlice(context, {
     // A broker that wants to be left alone is, whoever asks.
     token: { ...initialToken, pausedUntil: context.state.token.pausedUntil },
     breaker: { ...context.state.breaker, attempt: 0, isOpen: false },
     problem: { code: 'signed-out', message: 'You have signed out.' },
   });
-  context.setConnection({ phase: 'signed-out' });
+  setConnection(context, { phase: 'signed-out' });
   if (context.state.isLeaving) leaveForGood(context);
 }

@@ -1,6 +1,5 @@
 import { jittered } from '../backoff.ts';
 import type { StepContext } from '../context.ts';
-import { fail } from './connection.ts';
 import { rateLimitWait } from './rate-limit.ts';
 
 function socketOf(context: StepContext): number | null {
@@ -34,13 +33,4 @@ export function ping(
 
 export function onPong(context: StepContext): void {
   context.clearTimer('pong');
-}
-
-/** The `pong` timer. When it fired late we slept, and the peer may have answered into our sleep. */
-export function pongOverdue(context: StepContext, late: boolean): void {
-  if (late) {
-    ping(context);
-    return;
-  }
-  fail(context, { code: 'network', message: 'The chat server has stopped answering.' });
 }

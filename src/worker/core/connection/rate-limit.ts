@@ -1,23 +1,11 @@
-import type { GatewayCommand, Pace, Rate } from '../../../protocol/gateway.ts';
+import type { GatewayCommand, Rate } from '../../../protocol/gateway.ts';
 import type { StepContext } from '../context.ts';
+import { type RateLimitKind, setConnectionSlice } from './state.ts';
 
 /**
  * What may go out in a window of time, counted here: what a gateway allows, so that it never has to
  * refuse, and `sends`, what we allow ourselves, so that a page that floods us does not flood it.
  */
-
-export type RateLimitKind = 'sends' | Exclude<keyof Pace, 'typing'>;
-
-/** When each kind was used, on the monotonic clock, ascending. */
-export type RateLimitLog = Readonly<Record<RateLimitKind, readonly number[]>>;
-
-export const emptyRateLimitLog: RateLimitLog = {
-  sends: [],
-  pings: [],
-  messages: [],
-  requests: [],
-  history: [],
-};
 
 /** How long that kind must wait, in ms; 0 when it may go at once. */
 export function rateLimitWait(context: StepContext, kind: RateLimitKind): number {
@@ -41,7 +29,7 @@ export function countForRateLimit(context: StepContext, ...kinds: readonly RateL
     const rate = rateOf(context, kind);
     if (rate) log[kind] = [...log[kind], context.clock.now].slice(-rate.count);
   }
-  context.set({ rateLimit: log });
+  setConnectionSlice(context, { rateLimit: log });
 }
 
 /** A command is about to leave. */

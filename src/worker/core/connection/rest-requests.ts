@@ -1,12 +1,8 @@
 import type { RestCall, RestFailure, RestResult, TokenResult } from '../../../protocol/gateway.ts';
 import { delayed } from '../backoff.ts';
 import type { StepContext } from '../context.ts';
-import { onRoutingAnswer } from '../conversation/routing-check.ts';
-import { onPosted } from '../outbox/send-queue.ts';
-import type { RestRequest } from '../state.ts';
-import { onCatchUpResult } from '../transcript/catch-up.ts';
-import { onEarlierFetched } from '../transcript/pagination.ts';
 import { countForRateLimit, rateLimitWait } from './rate-limit.ts';
+import { type RestRequest, setConnectionSlice } from './state.ts';
 import { dropToken, fetchToken, hasToken } from './token.ts';
 
 /** A server that names a longer pause than this is not believed. */
@@ -16,7 +12,9 @@ const longestPause = 600_000;
 function pauseRest(context: StepContext, retryAfter: number | null): void {
   if (retryAfter === null) return;
   const until = context.clock.now + Math.min(delayed(context, retryAfter), longestPause);
-  context.set({ restPausedUntil: Math.max(context.state.restPausedUntil ?? 0, until) });
+  setConnectionSlice(context, {
+    restPausedUntil: Math.max(context.state.restPausedUntil ?? 0, until),
+  });
 }
 
 /** How long REST must still be left alone, in ms. */
@@ -35,7 +33,7 @@ function submit(context: StepContext, request: RestRequest): void {
   const others = context.state.requests.filter((other) => other.requestId !== request.requestId);
   const pause = Math.max(restPause(context), rateLimitWait(context, 'history'));
   const isParked = pause > 0 || !hasToken(context);
-  context.set({ requests: [...others, { ...request, isParked }] });
+  setConnectionSlice(context, { requests: [...others, { ...request, isParked }] });
   if (pause > 0) context.setTimer('rest-pause', pause);
   else if (isParked) fetchToken(context);
   else {
@@ -51,13 +49,15 @@ export function sendParked(context: StepContext): void {
 
 /** Its answer is wanted no more. */
 export function forgetRequest(context: StepContext, requestId: number): void {
-  context.set({ requests: context.state.requests.filter((one) => one.requestId !== requestId) });
+  setConnectionSlice(context, {
+    requests: context.state.requests.filter((one) => one.requestId !== requestId),
+  });
 }
 
 /** It has not been sent, and is not to be. */
 export function forgetParked(context: StepContext, requestId: number): void {
   const isIt = (one: RestRequest) => one.isParked && one.requestId === requestId;
-  context.set({ requests: context.state.requests.filter((one) => !isIt(one)) });
+  setConnectionSlice(context, { requests: context.state.requests.filter((one) => !isIt(one)) });
 }
 
 export function failParked(
@@ -87,21 +87,8 @@ export function onRest(context: StepContext, requestId: number, result: RestResu
 }
 
 function finish(context: StepContext, request: RestRequest, result: RestResult): void {
-  context.set({ requests: context.state.requests.filter((other) => other !== request) });
-  switch (request.call.type) {
-    case 'history-since':
-    case 'conversation':
-      onCatchUpResult(context, request.requestId, result);
-      return;
-    case 'history-before':
-      onEarlierFetched(context, request.requestId, result);
-      return;
-    case 'send-message':
-      onPosted(context, request.requestId, result);
-      return;
-    case 'skill-groups':
-    case 'skill-coverage':
-      onRoutingAnswer(context, request.requestId, result);
-      return;
-  }
+  setConnectionSlice(context, {
+    requests: context.state.requests.filter((other) => other !== request),
+  });
+  context.raise({ type: 'rest-answered', request, result });
 }

@@ -1,25 +1,22 @@
 import type { Conversation } from '../../../protocol/conversation.ts';
 import { fail } from '../connection/connection.ts';
+import { setSession } from '../connection/state.ts';
 import type { StepContext } from '../context.ts';
-import { failStranded, forgetPlaces, forgetPreviousPlaces } from '../outbox/outbox.ts';
-import { flushOutbox } from '../outbox/send-queue.ts';
-import { failUnconfirmedOfPrevious, markAllUnconfirmed } from '../outbox/unconfirmed.ts';
-import type { ConversationState } from '../state.ts';
-import { catchUp, nextCatchUpId, restartCatchUp } from '../transcript/catch-up.ts';
-import { flushReceipt } from '../transcript/read-receipts.ts';
-import { settleReorderBuffer, showReorderBuffer } from '../transcript/transcript.ts';
+import { nextCatchUpId } from '../transcript/state.ts';
+import { updateMeta } from '../visitor/state.ts';
 import { archive } from './previous-conversations.ts';
 import { watchQueue } from './queue.ts';
 import { isCleared, routed } from './routing-check.ts';
+import { resolveStartCalls } from './start-calls.ts';
+import { type ConversationState, setConversationSlice } from './state.ts';
 import { forgetOtherTyping } from './typing.ts';
 
 /** Times that a routing or resume frame is repeated before the line counts as dead. */
 const repeats = 2;
 
 /** On a fresh socket: resume the conversation, or ask for the one that is wanted. */
-export function beginSession(context: StepContext, socketId: number): void {
-  context.setConnection({ phase: 'online', socketId, session: { stage: 'ready' } });
-  if (context.policy) context.policy.onOpened(context, socketId);
+export function beginSession(context: StepContext): void {
+  if (context.policy) context.policy.onOpened(context);
   else ask(context, 0);
 }
 
@@ -30,7 +27,7 @@ export function ask(context: StepContext, asked: number): void {
   const { socketId } = connection;
   if (conversation && conversation.conversation.status !== 'ended') {
     const { conversationId } = conversation.conversation;
-    context.setConnection({ phase: 'online', socketId, session: { stage: 'resuming', asked } });
+    setSession(context, { stage: 'resuming', asked });
     context.emit({
       type: 'send',
       socketId,
@@ -46,10 +43,10 @@ export function ask(context: StepContext, asked: number): void {
   } else if (meta.routing && conversation?.finalCatchUp == null) {
     if (!isCleared(context, meta.routing)) {
       context.clearTimer('answer');
-      context.setConnection({ phase: 'online', socketId, session: { stage: 'ready' } });
+      setSession(context, { stage: 'ready' });
       return;
     }
-    context.setConnection({ phase: 'online', socketId, session: { stage: 'routing', asked } });
+    setSession(context, { stage: 'routing', asked });
     context.emit({
       type: 'send',
       socketId,
@@ -58,11 +55,8 @@ export function ask(context: StepContext, asked: number): void {
     context.setTimer('answer', settings.timing.answer);
   } else {
     context.clearTimer('answer');
-    context.setConnection({ phase: 'online', socketId, session: { stage: 'ready' } });
-    if (!conversation) failStranded(context);
-    // What was said in the last conversation's final moments may have been missed, and what was on
-    // its way may have arrived there: both are known before another one is opened.
-    catchUp(context);
+    setSession(context, { stage: 'ready' });
+    context.raise({ type: 'nothing-to-open' });
   }
 }
 
@@ -101,27 +95,21 @@ export function onConversation(context: StepContext, told: Conversation, viaSock
   if (session?.stage === 'routing') settleRouting(context, told);
   if (answers && told.status !== 'ended' && connection.phase === 'online') {
     context.clearTimer('answer');
-    context.setConnection({
-      phase: 'online',
-      socketId: connection.socketId,
+    setSession(context, {
+      stage: 'conversation',
       // What never went out can't have arrived: in a conversation just opened it need not wait.
-      session: {
-        stage: 'conversation',
-        caughtUp: session?.stage === 'routing' && !session.hasPast,
-      },
+      caughtUp: session?.stage === 'routing' && !session.hasPast,
     });
-    restartCatchUp(context);
-    flushReceipt(context);
+    context.raise({ type: 'conversation-resumed' });
   }
   // A catch-up tells it again at each end; only the news of it may start another one.
   const isNews = answers || conversation?.conversation.status !== 'ended';
   if (told.status === 'ended' && isNews) onEnded(context);
-  flushOutbox(context);
 }
 
 function update(context: StepContext, conversation: ConversationState): void {
   const before = context.state.conversation?.conversation;
-  context.set({ conversation });
+  setConversationSlice(context, { conversation });
   const after = conversation.conversation;
   if (
     before?.conversationId !== after.conversationId ||
@@ -134,19 +122,17 @@ function update(context: StepContext, conversation: ConversationState): void {
 }
 
 function newConversation(context: StepContext, conversation: Conversation): ConversationState {
-  showReorderBuffer(context);
-  context.clearTimer('hold');
   forgetOtherTyping(context);
-  markAllUnconfirmed(context);
-  failUnconfirmedOfPrevious(context, conversation.conversationId);
-  forgetPreviousPlaces(context, conversation.conversationId);
+  context.raise({ type: 'conversation-replaced', next: conversation });
   if (context.state.conversation) archive(context, context.state.conversation);
   // One that was thought to be over is open again, and read as the present one.
   const isAnother = (former: ConversationState) =>
     former.conversation.conversationId !== conversation.conversationId;
-  context.set({ previousConversations: context.state.previousConversations.filter(isAnother) });
+  setConversationSlice(context, {
+    previousConversations: context.state.previousConversations.filter(isAnother),
+  });
   const ordinal = context.state.lastOrdinal + 1;
-  context.set({ lastOrdinal: ordinal, receiptDue: null });
+  setConversationSlice(context, { lastOrdinal: ordinal });
   return {
     conversation,
     ordinal,
@@ -170,7 +156,7 @@ export function onFinalCatchUp(context: StepContext, catchUpId: number): void {
   const { conversation, connection } = context.state;
   if (!conversation || conversation.finalCatchUp === null || conversation.finalCatchUp > catchUpId)
     return;
-  context.set({ conversation: { ...conversation, finalCatchUp: null } });
+  setConversationSlice(context, { conversation: { ...conversation, finalCatchUp: null } });
   if (
     connection.phase === 'online' &&
     connection.session.stage === 'ready' &&
@@ -181,11 +167,17 @@ export function onFinalCatchUp(context: StepContext, catchUpId: number): void {
 }
 
 function settleRouting(context: StepContext, conversation: Conversation): void {
-  context.set({ meta: { ...context.state.meta, routing: null } });
-  context.change({ meta: true });
+  updateMeta(context, { routing: null });
   routed(context);
-  for (const callId of context.state.startCalls) context.resolve(callId, conversation);
-  context.set({ startCalls: [] });
+  resolveStartCalls(context, conversation);
+}
+
+/** The one that was wanted last is wanted again. Returns whether there is one, and no other is wanted. */
+export function wantAgain(context: StepContext): boolean {
+  const { routing, lastRouting } = context.state.meta;
+  if (routing || !lastRouting) return false;
+  updateMeta(context, { routing: lastRouting });
+  return true;
 }
 
 /** A conversation id that a page has kept, for a hub whose own store was lost (guide §3). */
@@ -208,11 +200,13 @@ export function adoptSessionHint(
     return;
   }
   // A token that names somebody else wipes it again.
-  context.set({ meta: { ...meta, subject: visitor } });
+  updateMeta(context, { subject: visitor });
   if (!isLeft) {
-    context.set({ conversation: newConversation(context, { conversationId, status: 'queued' }) });
+    setConversationSlice(context, {
+      conversation: newConversation(context, { conversationId, status: 'queued' }),
+    });
   }
-  context.change({ conversation: true, meta: true, reset: true });
+  context.change({ conversation: true, reset: true });
   if (connection.phase === 'online' && connection.session.stage === 'ready') ask(context, 0);
 }
 
@@ -227,8 +221,8 @@ export function adoptVisitor(context: StepContext, visitor: string): void {
 }
 
 function ownBy(context: StepContext, visitor: string): void {
-  context.set({ meta: { ...context.state.meta, subject: visitor } });
-  context.change({ meta: true, reset: true });
+  updateMeta(context, { subject: visitor });
+  context.change({ reset: true });
 }
 
 /** A message was on its way into a conversation whose own record a power cut took. */
@@ -240,7 +234,9 @@ export function adoptAddressee(context: StepContext): void {
     (item) => item.conversationId !== null,
   )?.conversationId;
   if (conversationId == null || conversationId === current) return;
-  context.set({ conversation: newConversation(context, { conversationId, status: 'queued' }) });
+  setConversationSlice(context, {
+    conversation: newConversation(context, { conversationId, status: 'queued' }),
+  });
   context.change({ conversation: true });
 }
 
@@ -255,42 +251,41 @@ export function onEnded(context: StepContext): void {
   const { conversation: ended } = context.state;
   if (ended) {
     const endedAt = ended.endedAt ?? context.clock.now;
-    context.set({ conversation: { ...ended, finalCatchUp: nextCatchUpId(context), endedAt } });
+    setConversationSlice(context, {
+      conversation: { ...ended, finalCatchUp: nextCatchUpId(context), endedAt },
+    });
   }
   forgetOtherTyping(context);
   if (connection.phase === 'online') {
     context.clearTimer('answer');
-    context.setConnection({
-      phase: 'online',
-      socketId: connection.socketId,
-      session: { stage: 'ready' },
-    });
-    restartCatchUp(context);
+    setSession(context, { stage: 'ready' });
   }
-  failStranded(context);
+  context.raise({ type: 'conversation-ended' });
 }
 
 /** The gateway does not know it: the id is forgotten, the transcript stays as history. */
 export function onNotFound(context: StepContext): void {
-  const { conversation, meta, outbox } = context.state;
+  const { conversation, outbox } = context.state;
   if (!conversation) return;
-  settleReorderBuffer(context, null);
-  context.set({ conversation: null });
-  markAllUnconfirmed(context);
+  const isAwaited = outbox.some((item) => item.at.stage !== 'failed');
+  context.raise({ type: 'conversation-not-found' });
+  setConversationSlice(context, { conversation: null });
   watchQueue(context);
-  forgetPlaces(context);
   context.store({
     type: 'delete-conversation',
     conversationId: conversation.conversation.conversationId,
   });
   context.change({ conversation: true });
-  context.clearTimer('hold');
   forgetOtherTyping(context);
-  const waiting = outbox.some((item) => item.at.stage !== 'failed');
-  if (waiting && !meta.routing && meta.lastRouting) {
-    context.set({ meta: { ...meta, routing: meta.lastRouting } });
-    context.change({ meta: true });
-  }
+  if (isAwaited) wantAgain(context);
   ask(context, 0);
-  failStranded(context);
+  context.raise({ type: 'stranded' });
+}
+
+/** The routing has been cleared: it may leave now. */
+export function onRoutingCleared(context: StepContext): void {
+  const { connection, meta } = context.state;
+  if (connection.phase !== 'online' || connection.session.stage !== 'ready' || !meta.routing)
+    return;
+  ask(context, 0);
 }

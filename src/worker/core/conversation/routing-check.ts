@@ -5,11 +5,11 @@ import type { RoutingVerdict, SkillCoverage } from '../../../protocol/routing.ts
 import { retryDelay } from '../backoff.ts';
 import { forgetRequest, request } from '../connection/rest-requests.ts';
 import type { StepContext } from '../context.ts';
-import { failStarting, failStranded } from '../outbox/outbox.ts';
+import { updateMeta } from '../visitor/state.ts';
 import { closestName } from './closest-name.ts';
-import { ask } from './conversation.ts';
 import { coverageOf, onQueueAnswer, stopWatching } from './queue.ts';
 import { logRouting, setRouting } from './routing-log.ts';
+import { failStartCalls } from './start-calls.ts';
 
 /**
  * Before a routing frame leaves: does the gateway know its skill groups, and is anybody on shift? It
@@ -101,7 +101,7 @@ export function refuseAttributes(
   // Another tab's, which fits, goes its way.
   if (context.state.meta.routing) return;
   setRouting(context, { notice: { kind: 'refused', problems, suggested: null } });
-  failStranded(context);
+  context.raise({ type: 'stranded' });
 }
 
 /** Nothing is sent: whoever waits is told why, and what was meant. */
@@ -115,10 +115,9 @@ function refuse(
   forget(context);
   setRouting(context, { notice: { kind: 'refused', problems, suggested } });
   logRouting(context, routing, 'refused', problems, coverage);
-  context.set({ meta: { ...context.state.meta, routing: null } });
-  context.change({ meta: true });
-  failStarting(context, refusalOf(context) ?? { code: 'routing-refused', message: '' });
-  failStranded(context);
+  updateMeta(context, { routing: null });
+  failStartCalls(context, refusalOf(context) ?? { code: 'routing-refused', message: '' });
+  context.raise({ type: 'stranded' });
 }
 
 /** Why what waits can't go out, where a routing was refused. */
@@ -249,10 +248,7 @@ function clear(
 
 /** What was held back may go out, or be asked again. */
 function goOn(context: StepContext): void {
-  const { connection, meta } = context.state;
-  if (connection.phase !== 'online' || connection.session.stage !== 'ready' || !meta.routing)
-    return;
-  ask(context, 0);
+  context.raise({ type: 'routing-cleared' });
 }
 
 /** The check is over, or wanted no more. */

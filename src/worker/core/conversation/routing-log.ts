@@ -1,7 +1,7 @@
 import type { Routing } from '../../../protocol/conversation.ts';
 import type { RoutingLogLine, RoutingVerdict, SkillCoverage } from '../../../protocol/routing.ts';
 import type { StepContext } from '../context.ts';
-import type { RoutingState } from '../state.ts';
+import { type RoutingState, setConversationSlice } from './state.ts';
 
 /** For finding out afterwards why somebody waited; nothing here waits for it. */
 export function logRouting(
@@ -26,5 +26,5 @@ export function logRouting(
 }
 
 export function setRouting(context: StepContext, part: Partial<RoutingState>): void {
-  context.set({ routing: { ...context.state.routing, ...part } });
+  setConversationSlice(context, { routing: { ...context.state.routing, ...part } });
 }

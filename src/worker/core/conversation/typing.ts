@@ -1,6 +1,7 @@
 import type { Sender } from '../../../protocol/message.ts';
 import { mayType } from '../connection/rate-limit.ts';
 import type { StepContext } from '../context.ts';
+import { setConversationSlice } from './state.ts';
 
 /** The other side's typing, shown for a while after its last frame. */
 export function onOtherTyping(
@@ -16,7 +17,9 @@ export function onOtherTyping(
     heardFrom(context, from.id);
     return;
   }
-  context.set({ typing: { ...context.state.typing, other: { id: from.id, name: from.name } } });
+  setConversationSlice(context, {
+    typing: { ...context.state.typing, other: { id: from.id, name: from.name } },
+  });
   context.setTimer('typing-shown', duration ?? context.state.settings.timing.typingShown);
 }
 
@@ -28,14 +31,7 @@ export function heardFrom(context: StepContext, senderId: string): void {
 /** Also the `typing-shown` timer. */
 export function forgetOtherTyping(context: StepContext): void {
   context.clearTimer('typing-shown');
-  context.set({ typing: { ...context.state.typing, other: null } });
-}
-
-export function setTyping(context: StepContext, tabId: string, isTyping: boolean): void {
-  context.set({
-    tabs: context.state.tabs.map((tab) => (tab.tabId === tabId ? { ...tab, isTyping } : tab)),
-  });
-  tellTyping(context);
+  setConversationSlice(context, { typing: { ...context.state.typing, other: null } });
 }
 
 /** Also the `typing-sent` timer: tells the gateway whether any tab types, at most every so often. */
@@ -59,5 +55,12 @@ export function tellTyping(context: StepContext): void {
     socketId: connection.socketId,
     command: { type: 'typing', conversationId, isTyping },
   });
-  context.set({ typing: { ...typing, told: isTyping, toldAt: context.clock.now } });
+  setConversationSlice(context, {
+    typing: { ...typing, told: isTyping, toldAt: context.clock.now },
+  });
+}
+
+/** The gateway knows of nobody's typing on a socket that is not there yet. */
+export function forgetToldTyping(context: StepContext): void {
+  setConversationSlice(context, { typing: { ...context.state.typing, told: false } });
 }

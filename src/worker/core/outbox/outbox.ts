@@ -2,14 +2,14 @@ import type { Problem } from '../../../protocol/errors.ts';
 import { type Message, withReadMark } from '../../../protocol/message.ts';
 import type { Call } from '../../../protocol/port.ts';
 import { forgetParked } from '../connection/rest-requests.ts';
+import { setProblem } from '../connection/state.ts';
 import type { StepContext } from '../context.ts';
-import { ask } from '../conversation/conversation.ts';
+import { ask, wantAgain } from '../conversation/conversation.ts';
 import { refusalOf } from '../conversation/routing-check.ts';
 import type { OutboxRecord } from '../records.ts';
-import type { OutboxItem, OutboxStage } from '../state.ts';
-import { nextCatchUpId } from '../transcript/catch-up.ts';
+import { nextCatchUpId } from '../transcript/state.ts';
 import { publishBelow } from '../transcript/window.ts';
-import { flushOutbox } from './send-queue.ts';
+import { type OutboxItem, type OutboxStage, setOutboxSlice } from './state.ts';
 
 /** Last in every transcript, in the order of sending. */
 const pendingOrdinal = Number.MAX_SAFE_INTEGER;
@@ -52,7 +52,7 @@ export function restoreOutbox(context: StepContext, records: readonly OutboxReco
   const outbox = records.map(
     (record): OutboxItem => ({ ...record, at: restoredStage(context, record) }),
   );
-  context.set({
+  setOutboxSlice(context, {
     outbox,
     lastOutboxOrdinal: records.reduce((highest, record) => Math.max(highest, record.ordinal), 0),
   });
@@ -72,7 +72,7 @@ export function setItem(context: StepContext, messageId: string, part: Partial<O
     return changed;
   });
   if (!changed) return;
-  context.set({ outbox });
+  setOutboxSlice(context, { outbox });
   context.change({ upserts: [...context.state.changes.upserts, outboxMessage(context, changed)] });
 }
 
@@ -99,7 +99,7 @@ function settleEcho(context: StepContext): void {
 
 /** The row leaves the outbox, wherever it was; whoever waits for its write is answered. */
 function remove(context: StepContext, item: OutboxItem): void {
-  context.set({ outbox: context.state.outbox.filter((one) => one !== item) });
+  setOutboxSlice(context, { outbox: context.state.outbox.filter((one) => one !== item) });
   if (item.at.stage === 'storing' && item.at.callId !== null) {
     context.resolve(item.at.callId, item.messageId);
   }
@@ -130,7 +130,7 @@ export function enqueue(
     ...(content ? { content } : {}),
     at: { stage: 'storing', writeId: null, callId, isRepeat },
   };
-  context.set({ outbox: [...context.state.outbox, item], lastOutboxOrdinal: ordinal });
+  setOutboxSlice(context, { outbox: [...context.state.outbox, item], lastOutboxOrdinal: ordinal });
   context.change({
     upserts: [...context.state.changes.upserts, outboxMessage(context, item)],
     durable: true,
@@ -140,7 +140,7 @@ export function enqueue(
 
 /** The tick's writes are under way as `writeId`: what waits for them is marked with it. */
 export function assignWrite(context: StepContext, writeId: number): void {
-  context.set({
+  setOutboxSlice(context, {
     outbox: context.state.outbox.map((item) =>
       item.at.stage === 'storing' && item.at.writeId === null
         ? { ...item, at: { ...item.at, writeId } }
@@ -167,11 +167,12 @@ export function onStored(context: StepContext, writeId: number, sent: readonly M
   }
   for (const one of context.state.storeCalls)
     if (one.writeId === writeId) context.resolve(one.callId);
-  context.set({ storeCalls: context.state.storeCalls.filter((one) => one.writeId !== writeId) });
+  setOutboxSlice(context, {
+    storeCalls: context.state.storeCalls.filter((one) => one.writeId !== writeId),
+  });
   // Whom to ask for what may have gone has left meanwhile.
   if (context.state.connection.phase === 'idle') context.policy?.onIdle(context);
   failStranded(context);
-  flushOutbox(context);
 }
 
 function hasArrived(context: StepContext, row: Message): void {
@@ -186,7 +187,7 @@ function hasArrived(context: StepContext, row: Message): void {
 
 /** Answers the call once this tick's writes are durable. */
 export function answerWhenStored(context: StepContext, callId: number): void {
-  context.set({ storeCalls: [...context.state.storeCalls, { writeId: null, callId }] });
+  setOutboxSlice(context, { storeCalls: [...context.state.storeCalls, { writeId: null, callId }] });
   context.change({ durable: true });
 }
 
@@ -205,7 +206,7 @@ export function acknowledge(context: StepContext, messageId: string): void {
   context.store({ type: 'delete-outbox', messageId });
   settleEcho(context);
   // Whatever was amiss with a message before it.
-  if (context.state.connection.phase === 'online') context.set({ problem: null });
+  if (context.state.connection.phase === 'online') setProblem(context, null);
 }
 
 /**
@@ -287,16 +288,13 @@ export function retryMessage(context: StepContext, callId: number, messageId: st
   });
   storeItem(context, messageId);
   answerWhenStored(context, callId);
-  const { conversation, meta } = context.state;
+  const { conversation } = context.state;
   const isOpen = conversation !== null && conversation.conversation.status !== 'ended';
-  if (!isOpen && !meta.routing && meta.lastRouting) {
-    context.set({ meta: { ...meta, routing: meta.lastRouting } });
-    context.change({ meta: true });
+  if (!isOpen && wantAgain(context)) {
     ask(context, 0);
     context.policy?.ensureConnection(context);
   }
   failStranded(context);
-  flushOutbox(context);
 }
 
 export function discardMessage(context: StepContext, callId: number, messageId: string): void {
@@ -313,7 +311,6 @@ export function discardMessage(context: StepContext, callId: number, messageId: 
   context.change({ removed: [...context.state.changes.removed, messageId] });
   answerWhenStored(context, callId);
   settleEcho(context);
-  flushOutbox(context);
 }
 
 /** The outbox is about to be wiped: whoever waits for its writes is told. */
@@ -324,11 +321,5 @@ export function failStoring(context: StepContext, problem: Problem): void {
     }
   }
   for (const { callId } of context.state.storeCalls) context.answer(callId, { ok: false, problem });
-  context.set({ storeCalls: [] });
-}
-
-/** No conversation will be opened: nobody is left waiting for it. */
-export function failStarting(context: StepContext, problem: Problem): void {
-  for (const callId of context.state.startCalls) context.answer(callId, { ok: false, problem });
-  context.set({ startCalls: [] });
+  setOutboxSlice(context, { storeCalls: [] });
 }

@@ -4,10 +4,10 @@ import { countForRateLimit, rateLimitWait } from '../connection/rate-limit.ts';
 import { request, restPause } from '../connection/rest-requests.ts';
 import type { StepContext } from '../context.ts';
 import { onEnded, onNotFound } from '../conversation/conversation.ts';
-import type { OutboxItem } from '../state.ts';
 import { retryDelayOf } from '../transcript/catch-up.ts';
 import { receive } from '../transcript/transcript.ts';
 import { failItem, inFlight, setItem, storeItem } from './outbox.ts';
+import { type OutboxItem, setOutboxSlice } from './state.ts';
 import { checkUnconfirmed, markUnconfirmed } from './unconfirmed.ts';
 
 /** A gateway that names no time is left alone for this long. */
@@ -90,16 +90,6 @@ function isInPace(context: StepContext): boolean {
   return false;
 }
 
-/** REST has told what was missed, or can't: new messages may go out either way. */
-export function catchUpAnswered(context: StepContext): void {
-  const { connection } = context.state;
-  if (connection.phase !== 'online' || connection.session.stage !== 'conversation') return;
-  if (!connection.session.caughtUp) {
-    context.setConnection({ ...connection, session: { stage: 'conversation', caughtUp: true } });
-  }
-  flushOutbox(context);
-}
-
 /** The answer to a message that went by REST. */
 export function onPosted(context: StepContext, requestId: number, result: RestResult): void {
   const item = context.state.outbox.find(
@@ -112,7 +102,6 @@ export function onPosted(context: StepContext, requestId: number, result: RestRe
   } else if (item && !result.ok) {
     onPostFailed(context, item, result.failure);
   }
-  flushOutbox(context);
 }
 
 function onPostFailed(context: StepContext, item: OutboxItem, failure: RestFailure): void {
@@ -152,7 +141,7 @@ export function pauseFor(context: StepContext, retryAfter: number | null): void 
 }
 
 function waitQuietly(context: StepContext, pause: number): void {
-  context.set({ pausedUntil: context.clock.now + pause });
+  setOutboxSlice(context, { pausedUntil: context.clock.now + pause });
   context.setTimer('rate', pause);
 }
 
@@ -172,6 +161,5 @@ export function refusedForRate(
 
 /** The `rate` timer. */
 export function pauseOver(context: StepContext): void {
-  context.set({ pausedUntil: null });
-  flushOutbox(context);
+  setOutboxSlice(context, { pausedUntil: null });
 }

@@ -1,7 +1,8 @@
 import type { StepContext } from '../context.ts';
-import type { OutboxItem } from '../state.ts';
-import { catchUp, nextCatchUpId } from '../transcript/catch-up.ts';
+import { catchUp } from '../transcript/catch-up.ts';
+import { nextCatchUpId } from '../transcript/state.ts';
 import { failItem, failStranded, setItem } from './outbox.ts';
+import type { OutboxItem } from './state.ts';
 
 /** A message that was sent and not seen since: REST is asked before it is sent again. */
 

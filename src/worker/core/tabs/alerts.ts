@@ -1,8 +1,8 @@
 import { comparePositions, type Message } from '../../../protocol/message.ts';
 import type { AlertMessage } from '../../../protocol/port.ts';
 import type { StepContext } from '../context.ts';
-import type { Tab } from '../state.ts';
 import { epochOf } from './snapshot.ts';
+import { setTabsSlice, type Tab } from './state.ts';
 
 /** Sound, title and notification are for one tab: the one last used, and one that is seen before others. */
 
@@ -25,7 +25,7 @@ export function alertOne(context: StepContext, rows: readonly Message[]): void {
   if (!newest || !tab) return;
   if (alertedAt !== null && context.clock.now - alertedAt < quiet) return;
   if (alertedTab !== null && alertedTab !== tab.tabId) tell(context, alertedTab, null);
-  context.set({
+  setTabsSlice(context, {
     alertedAt: context.clock.now,
     alertedTab: tab.tabId,
     alertedUntil: newest.position,
@@ -48,7 +48,12 @@ function chosen(tabs: readonly Tab[]): Tab | undefined {
 /** The visitor has done something in this tab. */
 export function markUsed(context: StepContext, tabId: string): void {
   const usedAt = context.clock.now;
-  context.set({
+  setTabsSlice(context, {
     tabs: context.state.tabs.map((tab) => (tab.tabId === tabId ? { ...tab, usedAt } : tab)),
   });
+}
+
+/** The message that rang is deleted. */
+export function forgetAlert(context: StepContext): void {
+  setTabsSlice(context, { alertedUntil: null });
 }

@@ -4,18 +4,19 @@ import { reconnectNow, signOut } from '../connection/connection.ts';
 import type { StepContext } from '../context.ts';
 import { ask, onEnded } from '../conversation/conversation.ts';
 import { forgetRouting, refuseAttributes, waitAnyway } from '../conversation/routing-check.ts';
-import { setTyping } from '../conversation/typing.ts';
+import { addStartCall, failStartCalls } from '../conversation/start-calls.ts';
 import {
   answerWhenStored,
   discardMessage,
   enqueue,
-  failStarting,
   failStranded,
   retryMessage,
 } from '../outbox/outbox.ts';
 import { loadEarlier } from '../transcript/pagination.ts';
 import { markRead } from '../transcript/read-receipts.ts';
+import { updateMeta } from '../visitor/state.ts';
 import { markUsed } from './alerts.ts';
+import { setTyping } from './tabs.ts';
 
 /** What a page asks for. */
 export function onCall(
@@ -46,8 +47,7 @@ export function onCall(
       context.resolve(callId);
       return;
     case 'draft':
-      context.set({ meta: { ...context.state.meta, draft: call.text } });
-      context.change({ meta: true });
+      updateMeta(context, { draft: call.text });
       context.resolve(callId);
       return;
     case 'mark-read':
@@ -71,9 +71,8 @@ export function onCall(
       return;
     case 'end':
       forgetRouting(context);
-      context.set({ meta: { ...context.state.meta, routing: null } });
-      context.change({ meta: true });
-      failStarting(context, {
+      updateMeta(context, { routing: null });
+      failStartCalls(context, {
         code: 'conversation-ended',
         message: 'The conversation was left before it was opened.',
       });
@@ -103,7 +102,7 @@ function start(
   problems: readonly string[],
 ): void {
   if (isSignedOut(context, callId)) return;
-  const { conversation, meta, connection } = context.state;
+  const { conversation, connection } = context.state;
   if (conversation && conversation.conversation.status !== 'ended') {
     context.resolve(callId, conversation.conversation);
     return;
@@ -112,11 +111,8 @@ function start(
     refuseAttributes(context, callId, routing, problems);
     return;
   }
-  context.set({
-    meta: { ...meta, routing, lastRouting: routing },
-    startCalls: [...context.state.startCalls, callId],
-  });
-  context.change({ meta: true });
+  updateMeta(context, { routing, lastRouting: routing });
+  addStartCall(context, callId);
   if (connection.phase === 'online' && connection.session.stage === 'ready') ask(context, 0);
   else context.policy?.ensureConnection(context);
 }
@@ -160,8 +156,7 @@ function send(context: StepContext, callId: number, call: Extract<Call, { type: 
 function sentDraft(context: StepContext, text: string): void {
   const { meta } = context.state;
   if (meta.draft.trim() !== text.trim()) return;
-  context.set({ meta: { ...meta, draft: '' } });
-  context.change({ meta: true });
+  updateMeta(context, { draft: '' });
 }
 
 function utf8Length(text: string): number {

@@ -4,7 +4,7 @@ import type { ConnectionSnapshot, Phase, SharedSnapshot } from '../../../protoco
 import { restPause } from '../connection/rest-requests.ts';
 import type { StepContext } from '../context.ts';
 import type { HubState } from '../state.ts';
-import { hidePrevious } from './identity-gate.ts';
+import { hidePrevious } from '../visitor/identity-gate.ts';
 
 export function epochOf(state: HubState): string {
   return makeEpoch(state.settings.epoch, state.generation);

@@ -9,12 +9,13 @@ import { tellTyping } from '../conversation/typing.ts';
 import type { TabKnowledge } from '../input.ts';
 import { assignWrite, outboxMessage } from '../outbox/outbox.ts';
 import type { StoreOperation } from '../records.ts';
-import { noChanges, type Tab } from '../state.ts';
 import { becameVisible } from '../transcript/catch-up.ts';
 import { hasOlder } from '../transcript/pagination.ts';
+import { expectLookup } from '../transcript/window.ts';
+import { shownOutbox } from '../visitor/identity-gate.ts';
 import { alertOne, markUsed } from './alerts.ts';
-import { shownOutbox } from './identity-gate.ts';
 import { epochOf, sharedSnapshot } from './snapshot.ts';
+import { setTabsSlice, type Tab } from './state.ts';
 
 export function attach(
   context: StepContext,
@@ -34,7 +35,9 @@ export function attach(
   };
   // What changed before it came is a part of its snapshot.
   flush(context);
-  context.set({ tabs: [...context.state.tabs.filter((other) => other.tabId !== tabId), tab] });
+  setTabsSlice(context, {
+    tabs: [...context.state.tabs.filter((other) => other.tabId !== tabId), tab],
+  });
   if (conversationId !== null && visitor !== null)
     adoptSessionHint(context, conversationId, visitor);
   else if (visitor !== null && resetCount >= context.state.meta.resetCount)
@@ -51,8 +54,8 @@ function welcome(context: StepContext, tab: Tab): void {
 }
 
 export function leave(context: StepContext, tabId: string): void {
-  context.set({ tabs: context.state.tabs.filter((tab) => tab.tabId !== tabId) });
-  if (context.state.alertedTab === tabId) context.set({ alertedTab: null });
+  setTabsSlice(context, { tabs: context.state.tabs.filter((tab) => tab.tabId !== tabId) });
+  if (context.state.alertedTab === tabId) setTabsSlice(context, { alertedTab: null });
   tellTyping(context);
   if (context.state.tabs.length === 0) context.setTimer('idle', context.state.settings.timing.idle);
 }
@@ -90,7 +93,7 @@ export function pull(context: StepContext, tabId: string): void {
 }
 
 function setTab(context: StepContext, tab: Tab): void {
-  context.set({
+  setTabsSlice(context, {
     tabs: context.state.tabs.map((other) => (other.tabId === tab.tabId ? tab : other)),
   });
 }
@@ -124,7 +127,8 @@ export function flush(context: StepContext): void {
   const shared = sharedSnapshot(context);
   const part = changedPart(published, shared);
   const { upserts, removed, isWhole } = changedMessages(context);
-  context.set({ changes: noChanges, published: shared });
+  context.clearChanges();
+  setTabsSlice(context, { published: shared });
   const nothing =
     Object.keys(part).length === 0 &&
     upserts.length === 0 &&
@@ -132,7 +136,7 @@ export function flush(context: StepContext): void {
     !changes.readMark &&
     !changes.reset;
   if (nothing || !context.state.isRestored) return;
-  context.set({ revision: context.state.revision + 1 });
+  setTabsSlice(context, { revision: context.state.revision + 1 });
   const patch: PatchMessage = {
     type: 'patch',
     epoch: epochOf(context.state),
@@ -177,7 +181,7 @@ function writeChanges(context: StepContext): void {
   const asks = operations.some(({ type }) => type === 'add-message' || type === 'mark-message');
   const writeId = changes.durable || asks ? context.id() : null;
   if (writeId !== null && changes.durable) assignWrite(context, writeId);
-  if (writeId !== null && asks) context.set({ lookups: [...context.state.lookups, writeId] });
+  if (writeId !== null && asks) expectLookup(context, writeId);
   const durability = changes.durable ? 'strict' : 'relaxed';
   context.emit({ type: 'write', operations, durability, writeId });
 }
@@ -228,4 +232,12 @@ function changedPart(
 /** These are small plain objects, built in the same order of keys each time. */
 function same(a: unknown, b: unknown): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Who types in a tab is told to the gateway. */
+export function setTyping(context: StepContext, tabId: string, isTyping: boolean): void {
+  setTabsSlice(context, {
+    tabs: context.state.tabs.map((tab) => (tab.tabId === tabId ? { ...tab, isTyping } : tab)),
+  });
+  tellTyping(context);
 }

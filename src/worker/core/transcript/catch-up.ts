@@ -1,19 +1,19 @@
 import type { RestFailure, RestResult, RestValue } from '../../../protocol/gateway.ts';
 import { jittered, retryDelay } from '../backoff.ts';
 import { forgetRequest, request, restPause } from '../connection/rest-requests.ts';
+import { setSession } from '../connection/state.ts';
 import type { StepContext } from '../context.ts';
 import { onConversation, onFinalCatchUp, onNotFound } from '../conversation/conversation.ts';
+import { reachedEnd } from '../conversation/previous-conversations.ts';
+import { updateConversation } from '../conversation/state.ts';
+import { normalizeAll } from './normalize.ts';
 import {
   catchUpPrevious,
   isOfPrevious,
   maximumPages,
   onPreviousResult,
-  reachedEnd,
-} from '../conversation/previous-conversations.ts';
-import { catchUpAnswered, flushOutbox } from '../outbox/send-queue.ts';
-import { resolveUnconfirmed } from '../outbox/unconfirmed.ts';
-import type { CatchUpRun } from '../state.ts';
-import { normalizeAll } from './normalize.ts';
+} from './previous-catch-up.ts';
+import { type CatchUpRun, setTranscriptSlice } from './state.ts';
 import { receive, settleAllBuffers, settleReorderBuffer } from './transcript.ts';
 
 /** Failed catch-ups after which held messages are shown although REST could not be asked. */
@@ -31,7 +31,7 @@ export function catchUp(context: StepContext): void {
     return;
   }
   if (catchUps.active && !isOfPrevious(context, catchUps.active)) {
-    context.set({ catchUps: { ...catchUps, isWanted: true } });
+    setTranscriptSlice(context, { catchUps: { ...catchUps, isWanted: true } });
     return;
   }
   // A session's history is asked for with a token that its own line brings.
@@ -44,7 +44,9 @@ export function catchUp(context: StepContext): void {
   context.clearTimer('rest-retry');
   const { conversationId } = conversation.conversation;
   const since = conversation.completeUntil;
-  context.set({ catchUps: { ...catchUps, begun: catchUps.begun + 1, isWanted: false } });
+  setTranscriptSlice(context, {
+    catchUps: { ...catchUps, begun: catchUps.begun + 1, isWanted: false },
+  });
   const requestId = request(context, {
     type: 'history-since',
     conversationId,
@@ -82,12 +84,7 @@ export function restartCatchUp(context: StepContext): void {
 }
 
 function setActive(context: StepContext, active: CatchUpRun | null): void {
-  context.set({ catchUps: { ...context.state.catchUps, active } });
-}
-
-/** The number of the first run that will have begun after now. */
-export function nextCatchUpId(context: StepContext): number {
-  return context.state.catchUps.begun + 1;
+  setTranscriptSlice(context, { catchUps: { ...context.state.catchUps, active } });
 }
 
 export function onCatchUpResult(context: StepContext, requestId: number, result: RestResult): void {
@@ -157,14 +154,14 @@ function onStatus(context: StepContext, value: Extract<RestValue, { type: 'conve
 function complete(context: StepContext, { newest, begunAt }: CatchUpRun): void {
   const { catchUps, conversation } = context.state;
   if (conversation && !conversation.isClosed && reachedEnd(conversation, begunAt)) {
-    context.set({ conversation: { ...conversation, isClosed: true } });
+    updateConversation(context, { ...conversation, isClosed: true });
     context.change({ conversation: true });
   }
-  context.set({
+  setTranscriptSlice(context, {
     catchUps: { ...catchUps, active: null, failures: 0, completedAt: context.clock.now },
   });
   settleReorderBuffer(context, newest);
-  resolveUnconfirmed(context, catchUps.begun);
+  context.raise({ type: 'caught-up', catchUpId: catchUps.begun });
   onFinalCatchUp(context, catchUps.begun);
   finish(context);
 }
@@ -176,7 +173,9 @@ function onFailure(context: StepContext, failure: RestFailure): void {
     return;
   }
   const failures = context.state.catchUps.failures + 1;
-  context.set({ catchUps: { ...context.state.catchUps, active: null, isWanted: false, failures } });
+  setTranscriptSlice(context, {
+    catchUps: { ...context.state.catchUps, active: null, isWanted: false, failures },
+  });
   if (failure.kind === 'invalid') context.note('invalid', failure.message);
   else context.note('server-problem', `catch-up: ${failure.kind}`);
   if (failures >= catchUpPatience) {
@@ -185,28 +184,35 @@ function onFailure(context: StepContext, failure: RestFailure): void {
     context.policy?.onHistoryUnreachable(context, failure);
   }
   retryDelayOf(context, retryDelay(context, failures - 1));
-  catchUpAnswered(context);
+  releaseMessages(context);
 }
 
 function finish(context: StepContext): void {
   if (!context.state.catchUps.isWanted) {
-    catchUpAnswered(context);
+    releaseMessages(context);
     scheduleReconcile(context);
   }
   goOn(context);
-  flushOutbox(context);
 }
 
 /** What else wants to be fetched. */
 function goOn(context: StepContext): void {
   if (context.state.catchUps.isWanted) catchUp(context);
-  else if (!isAtRest(context)) catchUpPrevious(context);
+  else context.raise({ type: 'catch-up-idle' });
 }
 
-/** The `rest-retry` timer. */
-export function retryCatchUp(context: StepContext): void {
-  catchUp(context);
-  flushOutbox(context);
+/** No other catch-up is wanted: a previous conversation's last words may be fetched. */
+export function catchUpBehind(context: StepContext): void {
+  if (!isAtRest(context)) catchUpPrevious(context);
+}
+
+/** REST has told what was missed, or can't: new messages may go out either way. */
+function releaseMessages(context: StepContext): void {
+  const { connection } = context.state;
+  if (connection.phase !== 'online' || connection.session.stage !== 'conversation') return;
+  if (!connection.session.caughtUp) {
+    setSession(context, { stage: 'conversation', caughtUp: true });
+  }
 }
 
 /** Losses that nothing shows are found by looking, while somebody looks. */

@@ -1,10 +1,11 @@
+import type { Problem } from '../../../protocol/errors.ts';
 import type { GatewayMessage, RestCall, RestResult } from '../../../protocol/gateway.ts';
 import { comparePlaces, type Message, type Place, placeIndex } from '../../../protocol/message.ts';
 import type { Earlier } from '../../../protocol/port.ts';
 import { request } from '../connection/rest-requests.ts';
 import type { StepContext } from '../context.ts';
-import type { PaginationRequest } from '../state.ts';
 import { normalizeAll } from './normalize.ts';
+import { type PaginationRequest, setTranscriptSlice } from './state.ts';
 import { rowOf } from './transcript.ts';
 
 /** Older messages for one tab: from memory, then from the store, then from REST. */
@@ -31,7 +32,7 @@ export function loadEarlier(
   }
   const from = rows[0] ?? before;
   const wanted = { callId, before, conversationId, count, rows, requestId: null };
-  context.set({ paginations: [...context.state.paginations, wanted] });
+  setTranscriptSlice(context, { paginations: [...context.state.paginations, wanted] });
   context.emit({ type: 'read-earlier', callId, before: from, count: count - rows.length });
 }
 
@@ -56,7 +57,7 @@ export function onEarlierRead(
   }
   const requestId = request(context, call);
   const waiting = { ...wanted, rows, requestId };
-  context.set({
+  setTranscriptSlice(context, {
     paginations: context.state.paginations.map((one) => (one === wanted ? waiting : one)),
   });
 }
@@ -119,7 +120,7 @@ function goOn(context: StepContext, wanted: PaginationRequest, cursor: string): 
     return false;
   const requestId = request(context, { ...call, cursor });
   const waiting = { ...wanted, requestId };
-  context.set({
+  setTranscriptSlice(context, {
     paginations: context.state.paginations.map((one) => (one === wanted ? waiting : one)),
   });
   return true;
@@ -141,7 +142,9 @@ function settle(
   rows: readonly Message[],
   hasEarlier: boolean,
 ): void {
-  context.set({ paginations: context.state.paginations.filter((one) => one !== wanted) });
+  setTranscriptSlice(context, {
+    paginations: context.state.paginations.filter((one) => one !== wanted),
+  });
   answer(context, wanted.callId, rows, hasEarlier);
 }
 
@@ -155,7 +158,17 @@ function answer(
   context.resolve(callId, earlier);
 }
 
+/** Nobody who asked is left waiting. */
+export function failPaginations(context: StepContext, problem: Problem): void {
+  for (const { callId } of context.state.paginations) {
+    context.answer(callId, { ok: false, problem });
+  }
+  setTranscriptSlice(context, { paginations: [] });
+}
+
 function fail(context: StepContext, wanted: PaginationRequest): void {
-  context.set({ paginations: context.state.paginations.filter((one) => one !== wanted) });
+  setTranscriptSlice(context, {
+    paginations: context.state.paginations.filter((one) => one !== wanted),
+  });
   context.reject(wanted.callId, 'unavailable', 'Older messages can’t be fetched at the moment.');
 }

@@ -1,12 +1,18 @@
 import type { StepContext } from '../context.ts';
+import { setTranscriptSlice } from './state.ts';
 import { readEverything } from './unread.ts';
 
 /** The visitor has seen the newest message, in whichever tab. */
 export function markRead(context: StepContext): void {
   const newest = readEverything(context);
   if (!newest) return;
-  context.set({ receiptDue: newest.messageId });
+  setTranscriptSlice(context, { receiptDue: newest.messageId });
   flushReceipt(context);
+}
+
+/** The conversation that it is about gives way to another. */
+export function forgetReceipt(context: StepContext): void {
+  setTranscriptSlice(context, { receiptDue: null });
 }
 
 /** Tells the gateway, now or once the conversation is there again. */
@@ -23,5 +29,5 @@ export function flushReceipt(context: StepContext): void {
       messageId: receiptDue,
     },
   });
-  context.set({ receiptDue: null });
+  setTranscriptSlice(context, { receiptDue: null });
 }

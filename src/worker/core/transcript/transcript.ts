@@ -6,11 +6,16 @@ import {
   withReadMark,
 } from '../../../protocol/message.ts';
 import type { StepContext } from '../context.ts';
+import {
+  type ConversationState,
+  conversationAt,
+  type Unsequenced,
+  updateConversation,
+} from '../conversation/state.ts';
 import { heardFrom } from '../conversation/typing.ts';
-import { acknowledge, acknowledgeHeld } from '../outbox/outbox.ts';
+import type { OutboxItem } from '../outbox/state.ts';
 import type { Gap } from '../records.ts';
-import type { ConversationState, OutboxItem, Unsequenced } from '../state.ts';
-import { catchUp } from './catch-up.ts';
+import { setTranscriptSlice } from './state.ts';
 import { countUnread } from './unread.ts';
 import { insertRow, isBelow, markBehind, publishBelow, removeRow, replaceRow } from './window.ts';
 
@@ -18,9 +23,14 @@ import { insertRow, isBelow, markBehind, publishBelow, removeRow, replaceRow } f
 const maximumTries = 5;
 
 /** A message has come, live or by REST: shown once, in its place, however often it comes. */
-export function receive(context: StepContext, told: GatewayMessage, via: 'socket' | 'rest'): void {
+export function receive(
+  context: StepContext,
+  told: GatewayMessage,
+  via: 'socket' | 'rest',
+  ordinal = currentOrdinal(context),
+): void {
   const message = context.policy?.matchOutgoing(context, told) ?? told;
-  const { conversation } = context.state;
+  const conversation = conversationAt(context, ordinal);
   if (conversation?.conversation.conversationId !== message.conversationId) {
     context.note('invalid', 'a message of a conversation that is not ours');
     return;
@@ -29,20 +39,21 @@ export function receive(context: StepContext, told: GatewayMessage, via: 'socket
   if (isAnew && message.sequence === null) return;
   const known = isAnew ? undefined : findShown(context, (shown) => isSame(context, shown, message));
   if (known) {
-    acknowledge(context, known.messageId);
+    context.raise({ type: 'acknowledged', messageId: known.messageId, isShown: true });
     const aliases = known.sequence === null ? context.policy?.newAliases(known, message) : null;
     if (aliases) replaceRow(context, { ...known, aliases });
-    if (known.sequence === null && message.sequence !== null) sequenceLate(context, known, message);
+    if (known.sequence === null && message.sequence !== null)
+      sequenceLate(context, ordinal, known, message);
     if (known.sequence === null || !isAwaited(conversation, message)) return;
   }
-  if (message.sequence !== null) forgetUnsettled(context, message.messageId);
+  if (message.sequence !== null) forgetUnsettled(context, ordinal, message.messageId);
   else if (conversation.reorderBuffer.some((held) => held.messageId === message.messageId)) return;
   if (message.sequence === null) {
     if (via === 'socket') settleLater(context, conversation, message);
-    else placeUnsequenced(context, message);
+    else placeUnsequenced(context, ordinal, message);
     return;
   }
-  const settled = context.state.conversation ?? conversation;
+  const settled = conversationAt(context, ordinal) ?? conversation;
   if (message.sequence > conversation.next) {
     hold(context, settled, message, via);
     return;
@@ -51,8 +62,12 @@ export function receive(context: StepContext, told: GatewayMessage, via: 'socket
     fillOrIgnore(context, settled, message, message.sequence);
     return;
   }
-  show(context, message, 0);
-  releaseHeld(context);
+  show(context, ordinal, message, 0);
+  releaseHeld(context, ordinal);
+}
+
+function currentOrdinal({ state: { conversation } }: StepContext): number {
+  return conversation?.ordinal ?? 0;
 }
 
 /** Whether a row is that message, however the gateway calls it. */
@@ -102,24 +117,25 @@ function settleLater(
 ): void {
   const { unsequencedBuffer } = conversation;
   if (unsequencedBuffer.some((one) => one.message.messageId === message.messageId)) return;
-  acknowledgeHeld(context, message.messageId);
+  context.raise({ type: 'acknowledged', messageId: message.messageId, isShown: false });
   const { timing, limits } = context.state.settings;
   const due = context.clock.now + timing.shortHold;
-  context.set({
-    conversation: { ...conversation, unsequencedBuffer: [...unsequencedBuffer, { message, due }] },
+  updateConversation(context, {
+    ...conversation,
+    unsequencedBuffer: [...unsequencedBuffer, { message, due }],
   });
-  if (unsequencedBuffer.length >= limits.held) settleAllBuffers(context);
+  if (unsequencedBuffer.length >= limits.held) settleUnsequenced(context, conversation.ordinal);
   else if (!context.hasTimer('short-hold')) context.setTimer('short-hold', timing.shortHold);
 }
 
 /** A copy with a sequence is there. */
-function forgetUnsettled(context: StepContext, messageId: string): void {
-  const { conversation } = context.state;
+function forgetUnsettled(context: StepContext, ordinal: number, messageId: string): void {
+  const conversation = conversationAt(context, ordinal);
   if (!conversation?.unsequencedBuffer.some((one) => one.message.messageId === messageId)) return;
   const unsequencedBuffer = conversation.unsequencedBuffer.filter(
     (one) => one.message.messageId !== messageId,
   );
-  context.set({ conversation: { ...conversation, unsequencedBuffer } });
+  updateConversation(context, { ...conversation, unsequencedBuffer });
 }
 
 /** The `short-hold` timer: who has waited long enough is shown, and whoever stands before them. */
@@ -133,9 +149,13 @@ export function shortWaitOver(context: StepContext): void {
   if (next) context.setTimer('short-hold', next.due - context.clock.now);
 }
 
-/** Nobody is waited for any longer. */
+/** The present conversation waits for none any longer. */
 export function settleAllBuffers(context: StepContext): void {
-  const { conversation } = context.state;
+  settleUnsequenced(context, currentOrdinal(context));
+}
+
+function settleUnsequenced(context: StepContext, ordinal: number): void {
+  const conversation = conversationAt(context, ordinal);
   if (!conversation || conversation.unsequencedBuffer.length === 0) return;
   settle(context, conversation, [...conversation.unsequencedBuffer].sort(byTime));
   context.clearTimer('short-hold');
@@ -147,8 +167,8 @@ function settle(
   shown: readonly Unsequenced[],
 ): void {
   const unsequencedBuffer = conversation.unsequencedBuffer.filter((one) => !shown.includes(one));
-  context.set({ conversation: { ...conversation, unsequencedBuffer } });
-  for (const { message } of shown) placeUnsequenced(context, message);
+  updateConversation(context, { ...conversation, unsequencedBuffer });
+  for (const { message } of shown) placeUnsequenced(context, conversation.ordinal, message);
 }
 
 function byTime({ message: a }: Unsequenced, { message: b }: Unsequenced): number {
@@ -156,22 +176,26 @@ function byTime({ message: a }: Unsequenced, { message: b }: Unsequenced): numbe
 }
 
 /** By its time: behind the last sequenced one that is not newer. */
-function placeUnsequenced(context: StepContext, message: GatewayMessage): void {
-  const { conversation, window } = context.state;
-  if (!conversation || window.some((row) => isSame(context, row, message))) return;
-  const { ordinal } = conversation;
+function placeUnsequenced(context: StepContext, ordinal: number, message: GatewayMessage): void {
+  const { window } = context.state;
+  if (window.some((row) => isSame(context, row, message))) return;
   const { timestamp } = message;
   const before = window.findLast(
     (row) => row.position[0] === ordinal && row.sequence !== null && row.timestamp <= timestamp,
   );
   const [first] = window;
   const lowest = first?.position[0] === ordinal ? Math.max(0, first.position[1] - 1) : 0;
-  insert(context, rowOf(message, [ordinal, before?.sequence ?? lowest, 1, timestamp]));
+  insert(context, ordinal, rowOf(message, [ordinal, before?.sequence ?? lowest, 1, timestamp]));
 }
 
 /** A copy came without a sequence before: now its true place is known. */
-function sequenceLate(context: StepContext, known: Message, message: GatewayMessage): void {
-  const { conversation } = context.state;
+function sequenceLate(
+  context: StepContext,
+  ordinal: number,
+  known: Message,
+  message: GatewayMessage,
+): void {
+  const conversation = conversationAt(context, ordinal);
   if (!conversation || message.sequence === null) return;
   const { sequence } = message;
   removeRow(context, known);
@@ -187,30 +211,31 @@ function sequenceLate(context: StepContext, known: Message, message: GatewayMess
   const overtaken = conversation.reorderBuffer.filter((held) => (held.sequence ?? 0) < next);
   const reorderBuffer = conversation.reorderBuffer.filter((other) => !overtaken.includes(other));
   update(context, { ...conversation, next, gaps, reorderBuffer });
-  for (const one of overtaken) receive(context, one, 'rest');
-  releaseHeld(context);
+  for (const one of overtaken) receive(context, one, 'rest', ordinal);
+  releaseHeld(context, ordinal);
 }
 
 // --- with sequences ---
 
 /** The next one, and everything held right behind it. */
-function releaseHeld(context: StepContext): void {
+function releaseHeld(context: StepContext, ordinal: number): void {
   for (;;) {
-    const { conversation } = context.state;
+    const conversation = conversationAt(context, ordinal);
     const [next] = conversation?.reorderBuffer ?? [];
     if (!conversation || next?.sequence !== conversation.next) break;
-    context.set({
-      conversation: { ...conversation, reorderBuffer: conversation.reorderBuffer.slice(1) },
+    updateConversation(context, {
+      ...conversation,
+      reorderBuffer: conversation.reorderBuffer.slice(1),
     });
-    show(context, next, 0);
+    show(context, ordinal, next, 0);
   }
-  clearReorderBuffer(context);
+  clearHoldTimer(context, ordinal);
 }
 
-/** Nothing is missing any more. The timer is the present conversation's, not a former one's. */
-export function clearReorderBuffer(context: StepContext): void {
+/** Nothing is missing any more. The timer is the present conversation's, not that of one before it. */
+export function clearHoldTimer(context: StepContext, ordinal = currentOrdinal(context)): void {
   const { conversation, lastOrdinal } = context.state;
-  if (conversation?.ordinal !== lastOrdinal) return;
+  if (conversation?.ordinal !== lastOrdinal || ordinal !== lastOrdinal) return;
   if (conversation.reorderBuffer.length + conversation.gaps.length === 0)
     context.clearTimer('hold');
 }
@@ -221,12 +246,14 @@ function hold(
   message: GatewayMessage,
   via: 'socket' | 'rest',
 ): void {
-  if (!wasSentAnew(context, message)) acknowledgeHeld(context, message.messageId);
+  if (!wasSentAnew(context, message)) {
+    context.raise({ type: 'acknowledged', messageId: message.messageId, isShown: false });
+  }
   if (conversation.reorderBuffer.some((held) => held.sequence === message.sequence)) return;
   const reorderBuffer = [...conversation.reorderBuffer, message].sort(bySequence);
-  context.set({ conversation: { ...conversation, reorderBuffer } });
+  updateConversation(context, { ...conversation, reorderBuffer });
   if (reorderBuffer.length > context.state.settings.limits.held) {
-    settleReorderBuffer(context, null);
+    settleReorderBuffer(context, null, conversation.ordinal);
     return;
   }
   // In a catch-up the missing one may be on a page still to come; its end settles what is held.
@@ -243,39 +270,38 @@ function bySequence(a: GatewayMessage, b: GatewayMessage): number {
   return (a.sequence ?? 0) - (b.sequence ?? 0);
 }
 
-/** The `hold` timer: the missing one does not come by itself. */
-export function reorderOverdue(context: StepContext): void {
-  catchUp(context);
-}
-
 /**
  * A catch-up is over: what is still missing REST does not have, so the rest is shown with a mark.
  * `newest` is the newest timestamp that the catch-up brought; `null` when it could not be made.
  */
-export function settleReorderBuffer(context: StepContext, newest: number | null): void {
-  if (newest !== null) countTries(context);
-  showReorderBuffer(context);
-  const { conversation } = context.state;
+export function settleReorderBuffer(
+  context: StepContext,
+  newest: number | null,
+  ordinal = currentOrdinal(context),
+): void {
+  if (newest !== null) countTries(context, ordinal);
+  showReorderBuffer(context, ordinal);
+  const conversation = conversationAt(context, ordinal);
   if (!conversation) return;
   if (conversation.next === 1 && newest !== null && newest > conversation.completeUntil) {
     // Without sequences only a catch-up tells that nothing is missing.
     update(context, { ...conversation, completeUntil: newest });
   }
-  scheduleMending(context);
+  scheduleMending(context, ordinal);
 }
 
 /** Everything that is held, with a mark where something is missing. */
-export function showReorderBuffer(context: StepContext): void {
+export function showReorderBuffer(context: StepContext, ordinal = currentOrdinal(context)): void {
   for (;;) {
-    const { conversation } = context.state;
+    const conversation = conversationAt(context, ordinal);
     const next = conversation?.reorderBuffer[0];
     if (!conversation || !next || next.sequence === null) break;
     const reorderBuffer = conversation.reorderBuffer.slice(1);
     const gaps = gapsUpTo(conversation, next.sequence);
     update(context, { ...conversation, reorderBuffer, gaps, next: next.sequence });
-    show(context, next, Math.max(0, next.sequence - conversation.next));
+    show(context, ordinal, next, Math.max(0, next.sequence - conversation.next));
   }
-  settleAllBuffers(context);
+  settleUnsequenced(context, ordinal);
 }
 
 /** What is missing once that one is shown as the newest. */
@@ -284,8 +310,8 @@ function gapsUpTo({ gaps, next }: ConversationState, sequence: number): readonly
 }
 
 /** Looks for a gap again, ever more seldom: servers can lag behind each other. */
-function scheduleMending(context: StepContext): void {
-  const tries = context.state.conversation?.gaps.reduce(
+function scheduleMending(context: StepContext, ordinal: number): void {
+  const tries = conversationAt(context, ordinal)?.gaps.reduce(
     (least, gap) => Math.min(least, gap.tries),
     maximumTries,
   );
@@ -293,8 +319,8 @@ function scheduleMending(context: StepContext): void {
   context.setTimer('hold', context.state.settings.timing.hold * 2 ** tries);
 }
 
-function countTries(context: StepContext): void {
-  const { conversation } = context.state;
+function countTries(context: StepContext, ordinal: number): void {
+  const conversation = conversationAt(context, ordinal);
   if (!conversation || conversation.gaps.length === 0) return;
   const gaps = conversation.gaps.map((gap) => ({ ...gap, tries: gap.tries + 1 }));
   // A gap that stays is not asked for at every catch-up until the end of days.
@@ -321,14 +347,15 @@ function fillOrIgnore(
   const missingBefore = fillHole(context, conversation, sequence);
   if (wasSentAnew(context, message)) return;
   if (missingBefore !== null) {
-    insert(context, { ...row, missingBefore });
+    insert(context, conversation.ordinal, { ...row, missingBefore });
     return;
   }
   const [first] = context.state.window;
   // Inside the window every message is known by its id, so this is another one of that number.
-  if (first && comparePositions(position, first.position) >= 0) insert(context, row);
-  else if (context.state.outbox.some((item) => item.messageId === message.messageId)) {
-    acknowledge(context, message.messageId);
+  if (first && comparePositions(position, first.position) >= 0) {
+    insert(context, conversation.ordinal, row);
+  } else if (context.state.outbox.some((item) => item.messageId === message.messageId)) {
+    context.raise({ type: 'acknowledged', messageId: message.messageId, isShown: true });
     // Tabs show it last, as one that waits: its place is further up.
     publishBelow(context, withReadMark(row, conversation.readMark));
   }
@@ -352,16 +379,21 @@ function fillHole(
   const gaps = conversation.gaps.flatMap((one) => (one === gap ? parts : [one]));
   const completeUntil = isComplete(gaps) ? conversation.newest : conversation.completeUntil;
   update(context, { ...conversation, gaps, completeUntil });
-  clearReorderBuffer(context);
+  clearHoldTimer(context, conversation.ordinal);
   markBehind(context, conversation.ordinal, gap.to + 1, gap.to - sequence);
   return sequence - gap.from;
 }
 
 /** The next one in sequence. */
-function show(context: StepContext, message: GatewayMessage, missingBefore: number): void {
+function show(
+  context: StepContext,
+  ordinal: number,
+  message: GatewayMessage,
+  missingBefore: number,
+): void {
   // Whatever came before it and has no sequence stands above it.
-  settleAllBuffers(context);
-  const { conversation } = context.state;
+  settleUnsequenced(context, ordinal);
+  const conversation = conversationAt(context, ordinal);
   if (!conversation) return;
   const sequence = message.sequence ?? conversation.next;
   update(context, {
@@ -372,7 +404,7 @@ function show(context: StepContext, message: GatewayMessage, missingBefore: numb
   });
   if (wasSentAnew(context, message)) return;
   const row = rowOf(message, [conversation.ordinal, sequence, 0, 0]);
-  insert(context, { ...row, missingBefore });
+  insert(context, ordinal, { ...row, missingBefore });
 }
 
 // --- rows ---
@@ -394,11 +426,11 @@ export function rowOf(message: GatewayMessage, position: Position): Message {
   };
 }
 
-function insert(context: StepContext, row: Message): void {
-  const { conversation } = context.state;
+function insert(context: StepContext, ordinal: number, row: Message): void {
+  const conversation = conversationAt(context, ordinal);
   if (!conversation || shownRow(context, row.messageId)) return;
   const waited = context.state.outbox.some((item) => item.messageId === row.messageId);
-  acknowledge(context, row.messageId);
+  context.raise({ type: 'acknowledged', messageId: row.messageId, isShown: true });
   const marked = withReadMark(row, conversation.readMark);
   // Those below the window are counted by the store, and told when it has answered: but one that
   // waited leaves the end of every tab at once.
@@ -406,23 +438,28 @@ function insert(context: StepContext, row: Message): void {
   else if (waited) publishBelow(context, marked);
   insertRow(context, marked);
   if (row.from.role !== 'visitor') heardFrom(context, row.from.id);
-  if (conversation.earlyReceipt === row.messageId) readBy(context, row.messageId);
+  if (conversation.earlyReceipt === row.messageId) readBy(context, row.messageId, ordinal);
 }
 
 function update(context: StepContext, conversation: ConversationState): void {
-  context.set({ conversation });
+  updateConversation(context, conversation);
   context.change({ conversation: true });
 }
 
 /** The other side has read this message of the visitor's, and every earlier one. */
-export function readBy(context: StepContext, messageId: string): void {
-  const { conversation, outbox } = context.state;
+export function readBy(
+  context: StepContext,
+  messageId: string,
+  ordinal = currentOrdinal(context),
+): void {
+  const { outbox } = context.state;
+  const conversation = conversationAt(context, ordinal);
   if (!conversation) return;
   const message = shownRow(context, messageId);
   if (!message) {
     // The echo may still be on its way.
     if (outbox.some((item) => item.messageId === messageId)) {
-      context.set({ conversation: { ...conversation, earlyReceipt: messageId } });
+      updateConversation(context, { ...conversation, earlyReceipt: messageId });
     }
     return;
   }
@@ -431,6 +468,23 @@ export function readBy(context: StepContext, messageId: string): void {
   if (before && comparePositions(position, before.position) <= 0) return;
   const readMark = { conversationId: conversation.conversation.conversationId, position };
   update(context, { ...conversation, readMark, earlyReceipt: null });
-  context.set({ window: context.state.window.map((shown) => withReadMark(shown, readMark)) });
+  setTranscriptSlice(context, {
+    window: context.state.window.map((shown) => withReadMark(shown, readMark)),
+  });
   context.change({ readMark });
+}
+
+/** What stood below the window is gone: a row that fills a hole there would stand alone. */
+export function forgetGapsBelow(context: StepContext): void {
+  const { conversation, previousConversations, window } = context.state;
+  function without(one: ConversationState): ConversationState {
+    const first = window.find((row) => row.position[0] === one.ordinal);
+    const lowest = first ? first.position[1] : one.next;
+    // The one right below it is told at the first row, and still looked for.
+    return { ...one, gaps: one.gaps.filter(({ to }) => to >= lowest - 1) };
+  }
+  for (const one of [...previousConversations, ...(conversation ? [conversation] : [])]) {
+    updateConversation(context, without(one));
+  }
+  clearHoldTimer(context);
 }

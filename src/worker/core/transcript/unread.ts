@@ -1,5 +1,6 @@
 import { comparePositions, type Message } from '../../../protocol/message.ts';
 import type { StepContext } from '../context.ts';
+import { setTranscriptSlice } from './state.ts';
 
 /** Somebody else's message behind the place up to which the visitor has read. */
 export function isUnread(context: StepContext, { from, position }: Message): boolean {
@@ -17,7 +18,7 @@ export function countUnread(context: StepContext, message: Message): void {
 /** The store has counted it already. */
 export function addUnread(context: StepContext): void {
   const { unread } = context.state;
-  context.set({ unread: { ...unread, unread: unread.unread + 1 } });
+  setTranscriptSlice(context, { unread: { ...unread, unread: unread.unread + 1 } });
 }
 
 /** The visitor has read everything up to now; returns the newest message that somebody else wrote. */
@@ -25,7 +26,7 @@ export function readEverything(context: StepContext): Message | null {
   const { conversation, window, unread, changes } = context.state;
   const last = window[window.length - 1];
   if (unread.unread === 0 || !last) return null;
-  context.set({ unread: { unread: 0, readUntil: last.position } });
+  setTranscriptSlice(context, { unread: { unread: 0, readUntil: last.position } });
   // What was counted in this tick goes in before it.
   if (changes.unread > 0) context.store({ type: 'add-unread', by: changes.unread });
   context.store({ type: 'put-read', readUntil: last.position });

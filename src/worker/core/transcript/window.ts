@@ -1,5 +1,6 @@
 import { comparePlaces, type Message, placeIndex } from '../../../protocol/message.ts';
 import type { StepContext } from '../context.ts';
+import { setTranscriptSlice } from './state.ts';
 import { addUnread, isUnread } from './unread.ts';
 
 /** The newest messages in memory; below it only the store knows what there is. */
@@ -27,7 +28,7 @@ export function insertRow(context: StepContext, message: Message): void {
   const index = placeIndex(window, message);
   const grown = [...window.slice(0, index), message, ...window.slice(index)];
   const surplus = grown.length - settings.limits.window;
-  context.set({
+  setTranscriptSlice(context, {
     window: surplus > 0 ? grown.slice(surplus) : grown,
     hasEarlier: hasEarlier || surplus > 0,
   });
@@ -35,7 +36,7 @@ export function insertRow(context: StepContext, message: Message): void {
 }
 
 export function replaceRow(context: StepContext, message: Message): void {
-  context.set({
+  setTranscriptSlice(context, {
     window: context.state.window.map((shown) =>
       shown.messageId === message.messageId ? message : shown,
     ),
@@ -45,7 +46,9 @@ export function replaceRow(context: StepContext, message: Message): void {
 }
 
 export function removeRow(context: StepContext, message: Message): void {
-  context.set({ window: context.state.window.filter((shown) => shown !== message) });
+  setTranscriptSlice(context, {
+    window: context.state.window.filter((shown) => shown !== message),
+  });
   context.change({ removed: [...context.state.changes.removed, message.messageId] });
 }
 
@@ -63,12 +66,25 @@ export function markBehind(
   else context.store({ type: 'mark-message', position: [ordinal, sequence, 0, 0], missingBefore });
 }
 
-/** What the store found below the window: for the tabs that have loaded as far as that. */
+/** The answer to that write tells of rows below the window. */
+export function expectLookup(context: StepContext, writeId: number): void {
+  setTranscriptSlice(context, { lookups: [...context.state.lookups, writeId] });
+}
+
+/**
+ * What the store found below the window: for the tabs that have loaded as far as that. A former visitor's
+ * is nobody's any more.
+ */
 export function onLookedUp(
   context: StepContext,
+  writeId: number,
   added: readonly Message[],
   corrected: readonly Message[],
 ): void {
+  if (!context.state.lookups.includes(writeId)) return;
+  setTranscriptSlice(context, {
+    lookups: context.state.lookups.filter((other) => other !== writeId),
+  });
   for (const message of added) {
     if (isUnread(context, message)) addUnread(context);
     publishBelow(context, message);

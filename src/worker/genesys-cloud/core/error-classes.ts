@@ -1,12 +1,13 @@
 import type { GatewayProblem, RestFailure } from '../../../protocol/gateway.ts';
 import { retryDelay } from '../../core/backoff.ts';
 import { fail, signedOut } from '../../core/connection/connection.ts';
+import { setProblem } from '../../core/connection/state.ts';
 import { dropToken } from '../../core/connection/token.ts';
 import type { StepContext } from '../../core/context.ts';
 import { failItem } from '../../core/outbox/outbox.ts';
 import { longestPause, pauseFor } from '../../core/outbox/send-queue.ts';
+import { onSessionOver } from './session.ts';
 import { memoryOf, remember } from './session-memory.ts';
-import { onSessionOver } from './session-policy.ts';
 
 // What the platform's errors mean, at which moment: docs/genesys-cloud.md has them as a table.
 
@@ -17,7 +18,7 @@ const triesAtMost = 3;
 const expiriesFor = 600_000;
 const expiriesAtMost = 5;
 
-/** See `SessionRules`. One message is on its way at a time, so an error without a name is about that one. */
+/** See `SessionPolicy`. One message is on its way at a time, so an error without a name is about that one. */
 export function classifyError(context: StepContext, told: GatewayProblem): GatewayProblem | null {
   // Whatever it says, the line lives.
   context.clearTimer('pong');
@@ -56,7 +57,7 @@ function onUnavailable(context: StepContext, problem: GatewayProblem): GatewayPr
   }
   remember(context, { refused: { messageId, times } });
   const message = 'The chat server can’t take messages at the moment. It is tried again.';
-  context.set({ problem: { code: 'unavailable', message } });
+  setProblem(context, { code: 'unavailable', message });
   return problem;
 }
 

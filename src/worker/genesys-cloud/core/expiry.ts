@@ -1,6 +1,8 @@
 import type { GatewayEvent, GatewayMessage, SessionLife } from '../../../protocol/gateway.ts';
 import type { StepContext } from '../../core/context.ts';
+import { updateConversation } from '../../core/conversation/state.ts';
 import { forgetOtherTyping } from '../../core/conversation/typing.ts';
+import { correctClock } from '../../core/visitor/state.ts';
 import { matchOutgoing } from './message-matching.ts';
 import { memoryOf, remember } from './session-memory.ts';
 
@@ -43,9 +45,9 @@ export function timeOf(context: StepContext): number {
 
 /** Nothing tells the platform's time but the echo of what was said just now. */
 function learnTime(context: StepContext, { messageId, timestamp }: GatewayMessage): void {
-  const { outbox, meta } = context.state;
+  const { outbox } = context.state;
   if (!outbox.some((item) => item.at.stage === 'sent' && item.messageId === messageId)) return;
-  context.set({ meta: { ...meta, clockOffset: timestamp - context.clock.wall } });
+  correctClock(context, timestamp - context.clock.wall);
 }
 
 // --- how long it lives ---
@@ -101,6 +103,6 @@ function setTold(context: StepContext, name: 'expiresAt' | 'leftAt', at: number 
   if (!conversation || (conversation.conversation[name] ?? null) === at) return;
   const { [name]: _, ...rest } = conversation.conversation;
   const told = at === null ? rest : { ...rest, [name]: at };
-  context.set({ conversation: { ...conversation, conversation: told } });
+  updateConversation(context, { ...conversation, conversation: told });
   context.change({ conversation: true });
 }

@@ -2,7 +2,8 @@ import type { Content } from '../../../protocol/content.ts';
 import type { GatewayMessage } from '../../../protocol/gateway.ts';
 import type { Message } from '../../../protocol/message.ts';
 import type { StepContext } from '../../core/context.ts';
-import type { OutboxItem, PaginationRequest } from '../../core/state.ts';
+import type { OutboxItem } from '../../core/outbox/state.ts';
+import type { PaginationRequest } from '../../core/transcript/state.ts';
 import { receive } from '../../core/transcript/transcript.ts';
 
 /** How a message is known again where ids are not to be relied on. */

@@ -1,5 +1,5 @@
 import type { StepContext } from '../../core/context.ts';
-import type { SessionMemory } from '../../core/state.ts';
+import { rememberSession, type SessionMemory } from '../../core/visitor/state.ts';
 
 const nothing: SessionMemory = {
   life: null,
@@ -14,5 +14,5 @@ export function memoryOf({ state: { sessionMemory } }: StepContext): SessionMemo
 }
 
 export function remember(context: StepContext, part: Partial<SessionMemory>): void {
-  context.set({ sessionMemory: { ...memoryOf(context), ...part } });
+  rememberSession(context, { ...memoryOf(context), ...part });
 }

@@ -1,22 +1,16 @@
 import type { Conversation } from '../../../protocol/conversation.ts';
 import type { GatewayEvent } from '../../../protocol/gateway.ts';
 import { connect, dropSocket, fail, signedOut } from '../../core/connection/connection.ts';
-import { dropToken } from '../../core/connection/token.ts';
+import { setSession } from '../../core/connection/state.ts';
 import type { StepContext } from '../../core/context.ts';
-import { onEnded, onNotFound } from '../../core/conversation/conversation.ts';
+import { onNotFound } from '../../core/conversation/conversation.ts';
 import { isCleared } from '../../core/conversation/routing-check.ts';
-import { failStranded, setItem } from '../../core/outbox/outbox.ts';
 import { failUnconfirmedOfPrevious } from '../../core/outbox/unconfirmed.ts';
-import { noUnread } from '../../core/records.ts';
 import type { SessionPolicy } from '../../core/session-policy.ts';
-import type { ConversationState } from '../../core/state.ts';
 import { catchUp, catchUpPatience } from '../../core/transcript/catch-up.ts';
-import { rewrite } from '../../core/transcript/retention.ts';
-import { settleAllBuffers } from '../../core/transcript/transcript.ts';
 import { classifyError, onExpired, onHistoryUnreachable, onRefused } from './error-classes.ts';
 import {
   extendExpiry,
-  forgetLife,
   hearMessage,
   onPresence,
   onSessionLife,
@@ -24,20 +18,15 @@ import {
   warnOfExpiry,
 } from './expiry.ts';
 import { isKnown, isSame, newAliases } from './message-matching.ts';
+import {
+  forgetSession,
+  hasEnded,
+  leaveEnded,
+  needsConnection,
+  onSessionOver,
+  releaseConnection,
+} from './session.ts';
 import { memoryOf, remember } from './session-memory.ts';
-
-/**
- * A session costs the platform something, so there is a line only for a conversation: until it has
- * ended, the platform knows so, and its last words have been read.
- */
-function needsConnection({ state: { conversation, meta } }: StepContext): boolean {
-  if (meta.routing !== null) return true;
-  return conversation !== null && !isBehind(conversation);
-}
-
-function isBehind({ conversation, finalCatchUp }: ConversationState): boolean {
-  return conversation.status === 'ended' && finalCatchUp === null;
-}
 
 function ensureConnection(context: StepContext): void {
   const { connection, problem, conversation } = context.state;
@@ -49,46 +38,6 @@ function ensureConnection(context: StepContext): void {
   if ((connection.phase === 'idle' || isLeft) && needsConnection(context)) connect(context);
 }
 
-function releaseConnection(context: StepContext): void {
-  if (context.state.connection.phase !== 'online') {
-    if (hasEnded(context)) leaveFormer(context);
-    return;
-  }
-  if (needsConnection(context)) return;
-  dropSocket(context);
-  leaveEnded(context);
-  forgetSession(context);
-  context.setConnection({ phase: 'idle' });
-}
-
-/** Its last words can't be had; and the next conversation must not begin in its session. */
-function leaveFormer(context: StepContext): void {
-  const { phase } = context.state.connection;
-  forgetSession(context);
-  // A secret that was asked for before would be the former one.
-  context.set({ token: { ...context.state.token, requestId: null } });
-  if (phase === 'token' || phase === 'connecting' || phase === 'authenticating') connect(context);
-}
-
-/**
- * An ended conversation can be read by its own session alone, and that one is behind us: whether the
- * last words have arrived there nobody can tell any more.
- */
-function leaveEnded(context: StepContext): void {
-  const { conversation } = context.state;
-  // What waits for a conversation that was left before there was one.
-  if (!conversation) failStranded(context);
-  if (conversation?.conversation.status !== 'ended') return;
-  context.set({ conversation: { ...conversation, finalCatchUp: null } });
-  for (const { messageId, conversationId, at } of context.state.outbox) {
-    // What was addressed to none has not been sent.
-    if (at.stage !== 'unconfirmed' || conversationId !== null) continue;
-    setItem(context, messageId, { at: { stage: 'queued' } });
-  }
-  failUnconfirmedOfPrevious(context, null);
-  failStranded(context);
-}
-
 function isExhausted(context: StepContext): boolean {
   const { connection } = context.state;
   return connection.phase === 'online' && connection.session.stage === 'ready' && hasEnded(context);
@@ -97,17 +46,6 @@ function isExhausted(context: StepContext): boolean {
 function replaceConnection(context: StepContext): void {
   forgetSession(context);
   connect(context);
-}
-
-function forgetSession(context: StepContext): void {
-  // The next secret is kept for good: what it is not must be known as surely.
-  context.change({ durable: true });
-  dropToken(context);
-  context.set({ token: { ...context.state.token, refusals: 0, wantsFresh: true } });
-  remember(context, { startsNew: true, expiries: [] });
-  forgetLife(context);
-  // Its history goes with it.
-  context.clearTimer('rest-retry');
 }
 
 /** A history is its session's alone, and an ended conversation's session goes with its line. */
@@ -138,11 +76,7 @@ function wantsFreshToken(context: StepContext): boolean {
   return hasEnded(context) || context.state.token.wantsFresh;
 }
 
-function hasEnded({ state: { conversation } }: StepContext): boolean {
-  return conversation !== null && isBehind(conversation);
-}
-
-function onOpened(context: StepContext, socketId: number): void {
+function onOpened(context: StepContext): void {
   const { conversation, meta, settings } = context.state;
   const isOpen = conversation !== null && conversation.conversation.status !== 'ended';
   // What the platform tells of the session comes next, and then the ended one is read.
@@ -154,7 +88,7 @@ function onOpened(context: StepContext, socketId: number): void {
   // Nothing is checked where the platform's own flow decides, but the site's log is told.
   if (!isOpen && meta.routing) isCleared(context, meta.routing);
   const stage = isOpen ? 'resuming' : 'routing';
-  context.setConnection({ phase: 'online', socketId, session: { stage, asked: 0 } });
+  setSession(context, { stage, asked: 0 });
   context.setTimer('answer', settings.timing.answer);
 }
 
@@ -234,7 +168,7 @@ function onSession(context: StepContext, event: Extract<GatewayEvent, { type: 's
   }
   remember(context, { startsNew: false });
   if (stage === 'routing' && !event.isNew) {
-    context.setConnection({ ...connection, session: { ...connection.session, hasPast: true } });
+    setSession(context, { ...connection.session, hasPast: true });
   }
   if (stage === 'routing' && event.isNew && meta.routing) {
     context.emit({
@@ -250,55 +184,6 @@ function onSession(context: StepContext, event: Extract<GatewayEvent, { type: 's
 function hasWords({ state: { conversation, window } }: StepContext): boolean {
   const conversationId = conversation?.conversation.conversationId;
   return window.some((row) => row.conversationId === conversationId);
-}
-
-export function onSessionOver(
-  context: StepContext,
-  reason: Extract<GatewayEvent, { type: 'session-over' }>['reason'],
-  message: string,
-): void {
-  dropSocket(context);
-  forgetSession(context);
-  // With its session, its history has gone: nobody can tell any more what has arrived.
-  if (context.state.conversation?.conversation.status !== 'ended') onEnded(context);
-  leaveEnded(context);
-  failStranded(context);
-  if (reason === 'cleared') forgetTranscript(context);
-  if (!needsConnection(context)) {
-    context.set({ problem: null });
-    context.setConnection({ phase: 'idle' });
-    return;
-  }
-  // A fresh session that is over at once is asked for again with patience.
-  const code =
-    reason === 'expired' || reason === 'not-found' ? 'unavailable' : 'conversation-ended';
-  fail(context, { code, message });
-}
-
-/**
- * The visitor has had it cleared, here or where else they have signed in: what was said goes from every
- * tab and from the browser. What they wrote and nobody has got is theirs, and stays.
- */
-function forgetTranscript(context: StepContext): void {
-  // What the gateway has got is no longer waited for.
-  settleAllBuffers(context);
-  for (const { callId } of context.state.paginations) {
-    context.reject(callId, 'unavailable', 'The conversation has been cleared.');
-  }
-  context.set({
-    window: [],
-    hasEarlier: false,
-    conversation: null,
-    previousConversations: [],
-    lookups: [],
-    paginations: [],
-    alertedUntil: null,
-    unread: noUnread,
-    // A page that wakes up must not say once more what was deleted: what it still asks for is void.
-    meta: { ...context.state.meta, resetCount: context.state.meta.resetCount + 1 },
-  });
-  rewrite(context);
-  context.change({ reset: true });
 }
 
 /** Four windows of one session would take turns for ever: whoever is let go stays away until asked. */

@@ -1,0 +1,145 @@
+import type { RestResult } from '../../protocol/gateway.ts';
+import { onTokenPaused } from './connection/broker-answer.ts';
+import { drained } from './connection/connection.ts';
+import { countCommand } from './connection/rate-limit.ts';
+import type { RestRequest } from './connection/state.ts';
+import type { StepContext } from './context.ts';
+import { beginSession, onRoutingCleared } from './conversation/conversation.ts';
+import { onRoutingAnswer } from './conversation/routing-check.ts';
+import { failStartCalls } from './conversation/start-calls.ts';
+import { forgetOtherTyping, forgetToldTyping } from './conversation/typing.ts';
+import type { InternalEvent } from './events.ts';
+import {
+  acknowledge,
+  acknowledgeHeld,
+  failStranded,
+  forgetPlaces,
+  forgetPreviousPlaces,
+} from './outbox/outbox.ts';
+import { flushOutbox, onPosted } from './outbox/send-queue.ts';
+import {
+  failUnconfirmedOfPrevious,
+  markAllUnconfirmed,
+  resolveUnconfirmed,
+} from './outbox/unconfirmed.ts';
+import { catchUp, catchUpBehind, onCatchUpResult, restartCatchUp } from './transcript/catch-up.ts';
+import { onEarlierFetched } from './transcript/pagination.ts';
+import { flushReceipt, forgetReceipt } from './transcript/read-receipts.ts';
+import { settleReorderBuffer, showReorderBuffer } from './transcript/transcript.ts';
+import { changeVisitor } from './visitor-change.ts';
+
+/**
+ * What follows from an event in the other slices, at once, in the order
+ * visitor → connection → conversation → transcript → outbox → tabs.
+ */
+export function react(context: StepContext, event: InternalEvent): void {
+  switch (event.type) {
+    case 'connected':
+      beginSession(context);
+      return;
+    case 'socket-left':
+      if (event.wasAlive) {
+        markAllUnconfirmed(context);
+        forgetToldTyping(context);
+      }
+      forgetOtherTyping(context);
+      return;
+    case 'poll-due':
+      catchUp(context);
+      return;
+    case 'signed-out':
+      failStartCalls(context, { code: 'signed-out', message: event.message });
+      return;
+    case 'token-paused':
+      onTokenPaused(context, event.pause);
+      return;
+    case 'rest-answered':
+      onRestAnswered(context, event.request, event.result);
+      return;
+    case 'command-sent':
+      countCommand(context, event.command);
+      return;
+    case 'visitor-changed':
+      changeVisitor(context, event.subject);
+      return;
+    case 'conversation-replaced': {
+      const { conversationId } = event.next;
+      showReorderBuffer(context);
+      context.clearTimer('hold');
+      forgetReceipt(context);
+      markAllUnconfirmed(context);
+      failUnconfirmedOfPrevious(context, conversationId);
+      forgetPreviousPlaces(context, conversationId);
+      return;
+    }
+    case 'conversation-resumed':
+      restartCatchUp(context);
+      flushReceipt(context);
+      return;
+    case 'conversation-ended':
+      if (context.state.connection.phase === 'online') restartCatchUp(context);
+      failStranded(context);
+      return;
+    case 'conversation-not-found':
+      settleReorderBuffer(context, null);
+      context.clearTimer('hold');
+      markAllUnconfirmed(context);
+      forgetPlaces(context);
+      return;
+    case 'routing-cleared':
+      onRoutingCleared(context);
+      return;
+    case 'nothing-to-open':
+      if (!context.state.conversation) failStranded(context);
+      // What was said in the last conversation's final moments may have been missed, and what was on its
+      // way may have arrived there: both are known before another one is opened.
+      catchUp(context);
+      return;
+    case 'stranded':
+      failStranded(context);
+      return;
+    case 'acknowledged':
+      if (event.isShown) acknowledge(context, event.messageId);
+      else acknowledgeHeld(context, event.messageId);
+      return;
+    case 'caught-up':
+      resolveUnconfirmed(context, event.catchUpId);
+      return;
+    case 'catch-up-idle':
+      // An unconfirmed message may want another one, which comes first.
+      flushOutbox(context);
+      catchUpBehind(context);
+      return;
+  }
+}
+
+function onRestAnswered(
+  context: StepContext,
+  { requestId, call }: RestRequest,
+  result: RestResult,
+): void {
+  switch (call.type) {
+    case 'history-since':
+    case 'conversation':
+      onCatchUpResult(context, requestId, result);
+      return;
+    case 'history-before':
+      onEarlierFetched(context, requestId, result);
+      return;
+    case 'send-message':
+      onPosted(context, requestId, result);
+      return;
+    case 'skill-groups':
+    case 'skill-coverage':
+      onRoutingAnswer(context, requestId, result);
+      return;
+  }
+}
+
+/** What follows from the state at the end of every step, whatever led to it. */
+export function settle(context: StepContext): void {
+  if (!context.state.isRestored) return;
+  // What may be sent now is sent, and a socket that nothing is on its way on can be changed.
+  flushOutbox(context);
+  drained(context);
+}

@@ -1,0 +1,43 @@
+import type { StepContext } from '../context.ts';
+import type { ConversationRecord, Restored } from '../records.ts';
+import { nextCatchUpId } from '../transcript/state.ts';
+import { type ConversationState, setConversationSlice } from './state.ts';
+
+/** What a boot finds in the store. */
+export function restoreConversations(
+  context: StepContext,
+  { current, unclosed, messages }: Restored,
+): void {
+  const last = messages.at(-1);
+  setConversationSlice(context, {
+    lastOrdinal: Math.max(current?.ordinal ?? 0, last?.position[0] ?? 0),
+    conversation: current && {
+      ...revive(context, current),
+      newest: last && last.position[0] === current.ordinal ? last.timestamp : current.completeUntil,
+      // A session's end is behind us with its line.
+      finalCatchUp:
+        current.conversation.status === 'ended' && !context.isSession
+          ? nextCatchUpId(context)
+          : null,
+    },
+    previousConversations: unclosed.map((record) => revive(context, record)),
+  });
+}
+
+function revive(context: StepContext, record: ConversationRecord): ConversationState {
+  const newest = record.completeUntil;
+  // It may have ended only just before the former hub did.
+  const endedAt = record.conversation.status === 'ended' ? context.clock.now : null;
+  const nothing = {
+    reorderBuffer: [],
+    unsequencedBuffer: [],
+    earlyReceipt: null,
+    finalCatchUp: null,
+  };
+  return { ...record, ...nothing, newest, endedAt };
+}
+
+/** The visitor has had everything deleted that was said. */
+export function clearConversations(context: StepContext): void {
+  setConversationSlice(context, { conversation: null, previousConversations: [] });
+}

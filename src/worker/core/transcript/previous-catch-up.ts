@@ -1,0 +1,90 @@
+import type { RestResult } from '../../../protocol/gateway.ts';
+import { request } from '../connection/rest-requests.ts';
+import type { StepContext } from '../context.ts';
+import { closePrevious, reachedEnd } from '../conversation/previous-conversations.ts';
+import type { ConversationState } from '../conversation/state.ts';
+import { normalizeAll } from './normalize.ts';
+import { type CatchUpRun, setTranscriptSlice } from './state.ts';
+import { receive, showReorderBuffer } from './transcript.ts';
+
+/** A gateway whose pages never end is not followed for ever. */
+export const maximumPages = 10_000;
+
+/** Asks for the last words of a former conversation. It gives way to every other catch-up. */
+export function catchUpPrevious(context: StepContext): void {
+  const { previousConversations, catchUps } = context.state;
+  const former = previousConversations.find((one) => reachedEnd(one, context.clock.now));
+  // Where each has a session of its own, nobody can ask for a former one's.
+  if (!former || catchUps.active || context.isSession) return;
+  const { conversationId } = former.conversation;
+  const since = former.completeUntil;
+  const requestId = request(context, {
+    type: 'history-since',
+    conversationId,
+    since,
+    cursor: null,
+  });
+  const active: CatchUpRun = {
+    requestId,
+    conversationId,
+    since,
+    begunAt: context.clock.now,
+    cursor: null,
+    pages: 0,
+    newest: since,
+  };
+  setTranscriptSlice(context, { catchUps: { ...catchUps, active } });
+}
+
+export function isOfPrevious({ state }: StepContext, active: CatchUpRun): boolean {
+  const { previousConversations } = state;
+  return previousConversations.some(
+    (one) => one.conversation.conversationId === active.conversationId,
+  );
+}
+
+/** Returns whether this former conversation is done with, for now or for good. */
+export function onPreviousResult(
+  context: StepContext,
+  active: CatchUpRun,
+  result: RestResult,
+): boolean {
+  const { conversationId, since, cursor } = active;
+  if (!result.ok) {
+    // It is asked for again behind the next catch-up.
+    if (result.failure.kind === 'not-found') closePrevious(context, conversationId);
+    return true;
+  }
+  if (result.value.type !== 'history') return true;
+  const { messages, nextCursor } = result.value;
+  const previous = previousOf(context, conversationId);
+  if (!previous) return true;
+  for (const message of normalizeAll(context, messages, conversationId)) {
+    receive(context, message, 'rest', previous.ordinal);
+  }
+  if (
+    nextCursor === null ||
+    nextCursor === cursor ||
+    messages.length === 0 ||
+    active.pages >= maximumPages
+  ) {
+    showReorderBuffer(context, previous.ordinal);
+    closePrevious(context, conversationId);
+    return true;
+  }
+  const next = { type: 'history-since', conversationId, since, cursor: nextCursor } as const;
+  const requestId = request(context, next);
+  setTranscriptSlice(context, {
+    catchUps: {
+      ...context.state.catchUps,
+      active: { ...active, requestId, cursor: nextCursor, pages: active.pages + 1 },
+    },
+  });
+  return false;
+}
+
+function previousOf({ state }: StepContext, conversationId: string): ConversationState | undefined {
+  return state.previousConversations.find(
+    (one) => one.conversation.conversationId === conversationId,
+  );
+}

@@ -1,0 +1,45 @@
+import type { Problem } from '../../protocol/errors.ts';
+import { leaveSocket } from './connection/connection.ts';
+import * as connection from './connection/state.ts';
+import type { StepContext } from './context.ts';
+import { failStartCalls } from './conversation/start-calls.ts';
+import * as conversation from './conversation/state.ts';
+import { failStoring } from './outbox/outbox.ts';
+import * as outbox from './outbox/state.ts';
+import * as tabs from './tabs/state.ts';
+import { failPaginations } from './transcript/pagination.ts';
+import * as transcript from './transcript/state.ts';
+import * as visitor from './visitor/state.ts';
+
+const visitorTimers = [
+  ...connection.visitorTimers,
+  ...transcript.visitorTimers,
+  ...outbox.visitorTimers,
+  ...conversation.visitorTimers,
+  ...tabs.visitorTimers,
+  ...visitor.visitorTimers,
+];
+
+/** Everything of the former visitor goes, slice by slice, and nothing late of theirs can come back. */
+export function changeVisitor(context: StepContext, subject: string | null): void {
+  leaveSocket(context);
+  context.clearTimer(...visitorTimers);
+  const problem: Problem = { code: 'signed-out', message: 'The session has ended.' };
+  failStartCalls(context, problem);
+  failStoring(context, problem);
+  failPaginations(context, problem);
+  context.emit({ type: 'abort-rest' });
+  const { state } = context;
+  context.write({
+    ...visitor.onVisitorChange(state, subject),
+    ...connection.onVisitorChange(state),
+    ...conversation.onVisitorChange(state),
+    ...transcript.onVisitorChange(state),
+    ...outbox.onVisitorChange(),
+    ...tabs.onVisitorChange(state),
+  });
+  context.clearChanges();
+  context.store({ type: 'wipe' });
+  // For good: after a power cut it would be as if they had never left.
+  context.change({ meta: true, reset: true, durable: true });
+}
