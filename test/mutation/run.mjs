@@ -26,7 +26,8 @@ function optionsFor(patterns) {
     // A mutant that was judged before is judged anew only when it, or a test of it, has changed.
     incremental: true,
     incrementalFile: `${folder}/incremental.json`,
-    timeoutMS: 4_000,
+    // A busy machine is slow, which must not be taken for a loop: that counts as killed.
+    timeoutMS: 15_000,
     timeoutFactor: 1.5,
     reporters: ['html', 'json', 'progress-append-only'],
     htmlReporter: { fileName: `${folder}/report.html` },

@@ -896,6 +896,13 @@ describe('decode', () => {
     expect(Reflect.apply(read, null, [thing])).toMatchObject([{ type: 'invalid' }]);
   });
 
+  it('names a class that it does not know, and one without end by its beginning', () => {
+    const nameOf = (name: string) => decode({ class: name, code: 200 });
+    expect(nameOf('NewEvent')).toEqual([{ type: 'unknown', what: 'a frame (NewEvent)' }]);
+    const what = `a frame (${'x'.repeat(80)})`;
+    expect(nameOf('x'.repeat(81))).toEqual([{ type: 'unknown', what }]);
+  });
+
   it('tells of a resume token that it came, and nothing of it', () => {
     const frame = { class: 'ResumeTokenResponse', code: 200, body: { resumeToken: 'secret' } };
     expect(decode(frame)).toEqual([{ type: 'unknown', what: 'ResumeTokenResponse' }]);
