@@ -139,7 +139,6 @@ describe('the window of a tab', () => {
 
   it.each([
     { came: [4, 3], what: 'wrong order' },
-    { came: [3, 3], what: 'doubled' },
     { came: [2, 3], what: 'partly known' },
   ])('puts what comes in one patch in order ($what)', ({ came }) => {
     const before = { ...empty, messages: [row(1), row(2)] };

@@ -127,6 +127,29 @@ describe('what a page has left unsaid', () => {
     expect(drafts).toEqual([]);
   });
 
+  it('is asked for once where it is no message', async () => {
+    const caller = new TestCaller();
+    caller.answers = [new PartylineError('unreachable', 'late')];
+    const start = { type: 'start', routing: { skillGroups: ['Billing'] } };
+    sayAgain(JSON.stringify([unsettled(start)]), chat, caller);
+    await settled();
+    expect(caller.asked).toHaveLength(1);
+    expect(drafts).toEqual([]);
+  });
+
+  it('is said for somebody without a name, too, as long as nothing was wiped', () => {
+    const nobody = { visitor: null, wipes: 2 };
+    for (const [wipes, askedFor] of [
+      [2, [nobody]],
+      [3, []],
+    ] as const) {
+      const caller = new TestCaller();
+      caller.meet({ visitor: 'visitor-2', wipes });
+      sayAgain(JSON.stringify([unsettled(send('m-1', 'hi'), false, nobody)]), chat, caller);
+      expect(caller.askedFor).toEqual(askedFor);
+    }
+  });
+
   it('is anybody’s where the page did not know whose it was', () => {
     for (const whose of [null, 'x', { visitor: 7, resetCount: 2 }, { visitor: 'x' }]) {
       expect(say(unsettled(send('m-1', 'hi'), false, whose)).askedFor).toEqual([null]);
