@@ -389,17 +389,6 @@ describe('a hub that is probed', () => {
     expect(calls.posted.slice(1)).toHaveLength(2);
   });
 
-  it('is asked nothing once the connection is closed', async () => {
-    const connection = await attached();
-    await import('../../../src/client/deferred-calls.ts');
-    const { length } = calls.posted;
-    connection.probe();
-    connection.close();
-    await passes(60_000);
-    expect(calls.posted).toHaveLength(length);
-    expect(told).toEqual(['head']);
-  });
-
   it('stays when the page itself has slept', async () => {
     const connection = await attached();
     await import('../../../src/client/deferred-calls.ts');
