@@ -25,8 +25,9 @@ class TestCaller extends HubRpc {
 }
 
 const drafts: string[] = [];
+let draft = 'and this';
 const chat = {
-  getSnapshot: () => ({ draft: 'and this' }),
+  getSnapshot: () => ({ draft }),
   setDraft: (text: string) => void drafts.push(text),
 };
 
@@ -51,6 +52,7 @@ beforeEach(() => {
   vi.stubGlobal('localStorage', storage);
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   drafts.length = 0;
+  draft = 'and this';
   kept.clear();
   kept.set(key, 'something');
 });
@@ -115,6 +117,15 @@ describe('what a page has left unsaid', () => {
       await settled();
       expect(drafts).toEqual(shown);
     }
+  });
+
+  it('stands alone in an empty textbox', async () => {
+    draft = '';
+    const caller = new TestCaller();
+    caller.answers = [new PartylineError('no-conversation', 'over')];
+    sayAgain(JSON.stringify([unsettled(send('m-1', 'hi'))]), chat, caller);
+    await settled();
+    expect(drafts).toEqual(['hi']);
   });
 
   it('is not asked for again once another one is there', async () => {
