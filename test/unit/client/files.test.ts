@@ -96,6 +96,12 @@ describe('a file that a page sends', () => {
     expect(await files.send(file)).toBe(messageId);
   });
 
+  it('is not there for other messages that are', async () => {
+    const current = snapshot({ messages: [own('another')] });
+    const { files } = filesOver(({ step }) => (step === 'wait' ? 'no progress' : null), current);
+    await expect(files.send(file)).rejects.toMatchObject({ code: 'unknown-outcome' });
+  });
+
   it('is not called back any more once it is there', async () => {
     const abort = new AbortController();
     const { files, asked } = filesOver(({ step }) =>

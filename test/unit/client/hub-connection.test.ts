@@ -342,6 +342,21 @@ describe('a call', () => {
     expect(calls.posted.at(-1)).toMatchObject({ argumentList: [{}, { value: 'boot.0' }] });
   });
 
+  it.each([
+    ['what the hub says', { ok: true, epoch: 'boot.0', value: 7 }, 'answered'],
+    ['nothing that can be read', { ok: 'yes' }, 'TypeError'],
+  ])('is answered with %s', async (_, value, expected) => {
+    const connection = await attached();
+    await import('../../../src/client/deferred-calls.ts');
+    const outcome = connection.call({ type: 'end' }).then(
+      () => 'answered',
+      ({ name }) => name,
+    );
+    await passes(0);
+    calls.hears({ id: Object(calls.posted.at(-1)).id, type: 'RAW', value });
+    expect(await outcome).toBe(expected);
+  });
+
   it('that has not left when its connection ends is neither made nor refused', async () => {
     const connection = await attached();
     let outcome: unknown = 'none';
