@@ -27,7 +27,7 @@ function optionsFor(patterns) {
     incremental: true,
     incrementalFile: `${folder}/incremental.json`,
     // A busy machine is slow, which must not be taken for a loop: that counts as killed.
-    timeoutMS: 15_000,
+    timeoutMS: 8_000,
     timeoutFactor: 1.5,
     reporters: ['html', 'json', 'progress-append-only'],
     htmlReporter: { fileName: `${folder}/report.html` },
