@@ -60,7 +60,7 @@ describe('a call whose answer never comes', () => {
     [new PartylineError('unreachable', 'a part is missing'), 'unreachable'],
     [new TypeError('a misshapen answer'), 'unknown-outcome'],
   ])('is given up with what is known of it (%s)', async (error, code) => {
-    const caller = new Caller();
+    const caller = new HubRpc();
     caller.attached({ call: () => Promise.reject(error), probe: () => {} });
     await expect(caller.call({ type: 'end' })).rejects.toMatchObject({ code });
     expect(caller.unsettled).toEqual([]);

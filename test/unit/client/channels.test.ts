@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { throughChannels } from '../../../src/client/channels.ts';
-import type { Route } from '../../../src/client/transport.ts';
+import type { Transport } from '../../../src/client/transport.ts';
 import { callChannel, hubChannel, streamChannel } from '../../../src/protocol/channels.ts';
 
 const tabId = 'tab';
@@ -8,7 +8,7 @@ let cleanUps: (() => void)[] = [];
 /** What is said on the channel that all know. */
 let said: { readonly type: unknown; readonly connectionId: string }[] = [];
 let door: BroadcastChannel;
-let route: Route;
+let route: Transport;
 
 function channel(name: string): BroadcastChannel {
   const opened = new BroadcastChannel(name);
@@ -28,7 +28,7 @@ interface Words {
   readonly stream: unknown[];
 }
 
-const here = { type: 'partyline-here' };
+const here = { type: 'partyline-hub-ready' };
 
 beforeEach(async () => {
   cleanUps = [];
@@ -50,7 +50,7 @@ const itsCalls = () => callChannel(said[0]?.connectionId ?? 'nothing');
 describe('a tab’s way to a hub in another tab', () => {
   it('begins with a knock that names a channel of its own', async () => {
     const connectionId = expect.stringMatching(/^[\w-]{36}$/);
-    expect(said).toEqual([{ type: 'partyline-knock', connectionId }]);
+    expect(said).toEqual([{ type: 'partyline-connect-request', connectionId }]);
     cleanUps.push(throughChannels('another').close);
     await settled();
     expect(said).toHaveLength(2);
@@ -65,8 +65,8 @@ describe('a tab’s way to a hub in another tab', () => {
   });
 
   it('is not knocked for when another tab knocks, or at any other word', async () => {
-    const another = { type: 'partyline-knock', connectionId: 'another' };
-    for (const word of [another, null, 'partyline-here', {}, { type: 'here' }, [here]]) {
+    const another = { type: 'partyline-connect-request', connectionId: 'another' };
+    for (const word of [another, null, 'partyline-hub-ready', {}, { type: 'here' }, [here]]) {
       door.postMessage(word);
     }
     await settled();

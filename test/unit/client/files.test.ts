@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Files } from '../../../src/client/files.ts';
-import { Caller } from '../../../src/client/hub-rpc.ts';
+import { HubRpc } from '../../../src/client/hub-rpc.ts';
 import type { ErrorCode } from '../../../src/protocol/errors.ts';
 import type { FileProgress } from '../../../src/protocol/files.ts';
 import type { CallAnswer } from '../../../src/protocol/port.ts';
@@ -131,7 +131,7 @@ describe('a file that is sent before there is a conversation', () => {
   function sendIn(first: ChatSnapshot) {
     const played = new PlayedChat(first);
     const steps: (string | undefined)[] = [];
-    const caller = new Caller();
+    const caller = new HubRpc();
     caller.attached({
       call: async (call): Promise<CallAnswer> => {
         steps.push('step' in call ? call.step : undefined);
@@ -182,7 +182,7 @@ describe('what may be sent', () => {
 
   it('is nothing where the hub knows of no files, and unknown where it fails', async () => {
     const refusing = (code: ErrorCode) => {
-      const caller = new Caller();
+      const caller = new HubRpc();
       const problem = { code, message: 'no' };
       const call = async (): Promise<CallAnswer> => ({ ok: false, epoch: 'boot.0', problem });
       caller.attached({ call, probe: () => {} });

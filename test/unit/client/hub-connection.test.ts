@@ -65,7 +65,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-function routeOver(handOver: MessagePort | null): Route {
+function routeOver(handOver: MessagePort | null): Transport {
   return {
     calls,
     stream,
@@ -95,7 +95,7 @@ function takesItsLock(): () => void {
 function connect(
   handOver: MessagePort | null = null,
   patience = 1_000,
-  open: () => Route | Promise<Route> = () => routeOver(handOver),
+  open: () => Transport | Promise<Transport> = () => routeOver(handOver),
 ): HubConnection {
   return new HubConnection(
     (_tabId, onError) => {
@@ -299,7 +299,7 @@ describe('a connection that is closed', () => {
   );
 
   it('closes its way where that opens only then', async () => {
-    let opens: (route: Route) => void = () => {};
+    let opens: (route: Transport) => void = () => {};
     const connection = connect(null, 1_000, () => new Promise((resolve) => (opens = resolve)));
     connection.close();
     opens(routeOver(null));

@@ -135,7 +135,7 @@ it.each([
       throw fault;
     },
   });
-  expect(() => readMirror()).toThrow(fault);
+  expect(() => readSessionHint()).toThrow(fault);
 });
 
 describe('what a page has left unsaid', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyEarlier } from '../../../src/client/refresh-rows.ts';
+import { prependEarlier } from '../../../src/client/refresh-rows.ts';
 import { applyPatch, applySnapshot, isInsertion } from '../../../src/client/transcript.ts';
 import { type Message, messageStatuses, type ReadMark } from '../../../src/protocol/message.ts';
 import type { PatchMessage, SnapshotMessage } from '../../../src/protocol/port.ts';

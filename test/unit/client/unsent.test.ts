@@ -123,7 +123,7 @@ describe('what a page has left unsaid', () => {
     draft = '';
     const caller = new TestCaller();
     caller.answers = [new PartylineError('no-conversation', 'over')];
-    sayAgain(JSON.stringify([unsettled(send('m-1', 'hi'))]), chat, caller);
+    resendPending(JSON.stringify([unsettled(send('m-1', 'hi'))]), chat, caller);
     await settled();
     expect(drafts).toEqual(['hi']);
   });
@@ -142,21 +142,21 @@ describe('what a page has left unsaid', () => {
     const caller = new TestCaller();
     caller.answers = [new PartylineError('unreachable', 'late')];
     const start = { type: 'start', routing: { skillGroups: ['Billing'] } };
-    sayAgain(JSON.stringify([unsettled(start)]), chat, caller);
+    resendPending(JSON.stringify([unsettled(start)]), chat, caller);
     await settled();
     expect(caller.asked).toHaveLength(1);
     expect(drafts).toEqual([]);
   });
 
   it('is said for somebody without a name, too, as long as nothing was wiped', () => {
-    const nobody = { visitor: null, wipes: 2 };
-    for (const [wipes, askedFor] of [
+    const nobody = { visitor: null, resetCount: 2 };
+    for (const [resetCount, askedFor] of [
       [2, [nobody]],
       [3, []],
     ] as const) {
       const caller = new TestCaller();
-      caller.meet({ visitor: 'visitor-2', wipes });
-      sayAgain(JSON.stringify([unsettled(send('m-1', 'hi'), false, nobody)]), chat, caller);
+      caller.meet({ visitor: 'visitor-2', resetCount });
+      resendPending(JSON.stringify([unsettled(send('m-1', 'hi'), false, nobody)]), chat, caller);
       expect(caller.askedFor).toEqual(askedFor);
     }
   });

@@ -1243,7 +1243,7 @@ describe('the history', () => {
     const none = page([], { entities: null, total: 0, pageCount: 0 });
     expect(none).toMatchObject({
       ok: true,
-      value: { messages: [], misfits: 0, nextCursor: null },
+      value: { messages: [], invalidCount: 0, nextCursor: null },
     });
   });
 

@@ -82,7 +82,7 @@ describe('decode', () => {
     ['hello', 'no JSON (SyntaxError)'],
     ['{}', 'a frame without a type'],
   ])('says what is wrong with %j', (text, reason) => {
-    expect(adapter.decode(text)).toEqual([{ type: 'misfit', reason }]);
+    expect(adapter.decode(text)).toEqual([{ type: 'invalid', reason }]);
   });
 
   it('never throws', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeIssue } from '../../../src/protocol/errors.ts';
-import { between, byWord, only, sized, z } from '../../../src/protocol/zod.ts';
+import { discriminatedUnion, length, literal, range, z } from '../../../src/protocol/zod.ts';
 
 /** What is said of a value, or that it fits. */
 function said(schema: z.ZodMiniType, value: unknown): string {
@@ -13,7 +13,7 @@ describe('what is wrong with a value is said in words', () => {
     [1, 'it fits'],
     [0, 'must be at least 1'],
   ])('a number with a lower limit: %d', (value, words) => {
-    expect(said(z.number().check(between(1)), value)).toBe(words);
+    expect(said(z.number().check(range(1)), value)).toBe(words);
   });
 
   it.each([
@@ -22,14 +22,14 @@ describe('what is wrong with a value is said in words', () => {
     [3, 'it fits'],
     [4, 'must be from 1 to 3'],
   ])('a number between two: %d', (value, words) => {
-    expect(said(z.number().check(between(1, 3)), value)).toBe(words);
+    expect(said(z.number().check(range(1, 3)), value)).toBe(words);
   });
 
   it.each([
     ['', 'must be 1 long at least'],
     ['a', 'it fits'],
   ])('a text that has to be there: %j', (value, words) => {
-    expect(said(z.string().check(sized(1)), value)).toBe(words);
+    expect(said(z.string().check(length(1)), value)).toBe(words);
   });
 
   it.each([
@@ -38,13 +38,13 @@ describe('what is wrong with a value is said in words', () => {
     ['ab', 'it fits'],
     ['abc', 'must be 1 to 2 long'],
   ])('a text of limited length: %j', (value, words) => {
-    expect(said(z.string().check(sized(1, 2)), value)).toBe(words);
+    expect(said(z.string().check(length(1, 2)), value)).toBe(words);
   });
 
   it.each([null, 7, {}, { type: 'c' }])('a choice by a word that there is not: %j', (value) => {
-    const choice = byWord('type', {
-      a: z.object({ type: only('a') }),
-      b: z.object({ type: only('b') }),
+    const choice = discriminatedUnion('type', {
+      a: z.object({ type: literal('a') }),
+      b: z.object({ type: literal('b') }),
     });
     expect(choice.safeParse({ type: 'b' }).success).toBe(true);
     const { error } = choice.safeParse(value);
