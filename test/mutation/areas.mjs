@@ -25,7 +25,16 @@ export const areas = {
     tests: ['test/unit/server/**/*.test.ts', 'test/unit/options/**/*.test.ts'],
   },
   worker: {
-    mutate: ['src/worker/**/*.ts', '!src/worker/core/**', '!src/worker/genesys-cloud/core/**'],
+    // What IndexedDB and the kind of a worker decide: the browser layer's, with the contracts it holds there.
+    mutate: [
+      'src/worker/**/*.ts',
+      '!src/worker/core/**',
+      '!src/worker/genesys-cloud/core/**',
+      '!src/worker/index.ts',
+      '!src/worker/genesys-cloud/credential-store.ts',
+      '!src/worker/store/{database-connection,encrypted-rows,migrations,prune}.ts',
+      '!src/worker/store/{read,same-message,schema,store,write}.ts',
+    ],
     tests: [
       'test/unit/worker/**/*.test.ts',
       'test/unit/contracts/**/*.test.ts',

@@ -22,3 +22,5 @@ export function summarize(
   isExplained: (file: string, mutant: Mutant, source: string) => boolean,
   refused?: ReadonlySet<string>,
 ): { areas: Record<string, number>; text: string; survivors: string };
+export const leastScore: number;
+export function tellLow(areas: Readonly<Record<string, number>>): string | null;

@@ -63,11 +63,12 @@ function filesWithErrors(folder) {
  * @returns {Set<string>} `file#id` of each
  */
 export function refusedByTypes(files) {
-  const folder = copySources();
   const waiting = new Map(
     Object.entries(files).map(([file, { mutants }]) => [file, mutants.filter(isUndetected)]),
   );
   const refused = new Set();
+  if ([...waiting.values()].every((mutants) => mutants.length === 0)) return refused;
+  const folder = copySources();
   if (filesWithErrors(folder).size > 0) throw new Error('The sources themselves do not compile.');
   while ([...waiting.values()].some((mutants) => mutants.length > 0)) {
     const tried = [];
@@ -157,6 +158,22 @@ export function summarize(report, isExplained, refused = refusedByTypes(report.f
     text: [...table, '', head, ...lines].join('\n'),
     survivors: survivors.join('\n'),
   };
+}
+
+/** Of what could be killed, in each folder. */
+export const leastScore = 85;
+
+/**
+ * The folders that are below the least score, each with its own; `null`: none is.
+ *
+ * @param {Record<string, number>} areas scores, as `summarize` gives them
+ */
+export function tellLow(areas) {
+  const low = Object.entries(areas).filter(([, reached]) => reached < leastScore);
+  if (low.length === 0) return null;
+  // Rounded down: what is below must not read as if it were not.
+  const told = low.map(([name, reached]) => `${name} (${Math.floor(reached * 10) / 10} %)`);
+  return `Below ${leastScore} % of the mutants are killed in ${told.join(', ')}.`;
 }
 
 /** The report of the last run. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HubRpc, type RpcHub } from '../../../src/client/hub-rpc.ts';
 import type { Identity } from '../../../src/client/identity.ts';
 import type { SideCall } from '../../../src/protocol/deployment.ts';
-import type { ErrorCode } from '../../../src/protocol/errors.ts';
+import { type ErrorCode, PartylineError } from '../../../src/protocol/errors.ts';
 import type { Call, CallAnswer } from '../../../src/protocol/port.ts';
 
 const ada = { visitor: 'ada', resetCount: 0 };
@@ -52,6 +52,18 @@ describe('a call that is made before anybody is known', () => {
     expect(former.problem).toBe('signed-out');
     expect(mine.problem).toBeNull();
     expect(texts(caller)).toEqual(['mine']);
+  });
+});
+
+describe('a call whose answer never comes', () => {
+  it.each([
+    [new PartylineError('unreachable', 'a part is missing'), 'unreachable'],
+    [new TypeError('a misshapen answer'), 'unknown-outcome'],
+  ])('is given up with what is known of it (%s)', async (error, code) => {
+    const caller = new HubRpc();
+    caller.attached({ call: () => Promise.reject(error), probe: () => {} });
+    await expect(caller.call({ type: 'end' })).rejects.toMatchObject({ code });
+    expect(caller.unsettled).toEqual([]);
   });
 });
 

@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Files } from '../../../src/client/files.ts';
 import { HubRpc } from '../../../src/client/hub-rpc.ts';
+import type { ErrorCode } from '../../../src/protocol/errors.ts';
 import type { FileProgress } from '../../../src/protocol/files.ts';
 import type { CallAnswer } from '../../../src/protocol/port.ts';
-import { chatOf } from '../ui/chat.ts';
+import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
+import { chatOf, PlayedChat } from '../ui/chat.ts';
 import { own, snapshot } from '../ui/fixtures.ts';
 
 interface FileCall {
@@ -94,6 +96,22 @@ describe('a file that a page sends', () => {
     expect(await files.send(file)).toBe(messageId);
   });
 
+  it('is not there for other messages that are', async () => {
+    const current = snapshot({ messages: [own('another')] });
+    const { files } = filesOver(({ step }) => (step === 'wait' ? 'no progress' : null), current);
+    await expect(files.send(file)).rejects.toMatchObject({ code: 'unknown-outcome' });
+  });
+
+  it('is not called back any more once it is there', async () => {
+    const abort = new AbortController();
+    const { files, asked } = filesOver(({ step }) =>
+      step === 'wait' ? { stage: 'sent', percent: 100 } : null,
+    );
+    await files.send(file, { signal: abort.signal });
+    abort.abort();
+    expect(stepsOf(asked)).toEqual(['begin', 'wait']);
+  });
+
   it('fails where the hub’s answer can’t be read', async () => {
     const { files } = filesOver(({ step }) =>
       step === 'wait' ? { stage: 'elsewhere', percent: 1 } : null,
@@ -102,13 +120,90 @@ describe('a file that a page sends', () => {
   });
 });
 
+describe('a file that is sent before there is a conversation', () => {
+  const none = snapshot({ conversation: null });
+  const ended = snapshot({ conversation: { conversationId: 'c0', status: 'ended' } });
+
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  /** Where the hub keeps every file at once. */
+  function sendIn(first: ChatSnapshot) {
+    const played = new PlayedChat(first);
+    const steps: (string | undefined)[] = [];
+    const caller = new HubRpc();
+    caller.attached({
+      call: async (call): Promise<CallAnswer> => {
+        steps.push('step' in call ? call.step : undefined);
+        return { ok: true, epoch: 'boot.0', value: { stage: 'sent', percent: 100 } };
+      },
+      probe: () => {},
+    });
+    const sent = new Files(played.chat, caller).send(file);
+    sent.catch(() => undefined);
+    return { played, steps, sent };
+  }
+
+  it.each([
+    ['there is none', none],
+    ['it has ended', ended],
+  ])('waits until one is shown, where %s', async (_, first) => {
+    const { played, steps, sent } = sendIn(first);
+    await vi.advanceTimersByTimeAsync(1_000);
+    played.change({ ...first, draft: 'h' });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(steps).toEqual([]);
+    played.change(snapshot());
+    await expect(sent).resolves.toEqual(expect.any(String));
+    expect(steps).toEqual(['begin', 'wait']);
+    expect(played.listeners.size).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('fails when none is shown for two seconds', async () => {
+    const { played, steps, sent } = sendIn(none);
+    await vi.advanceTimersByTimeAsync(1_999);
+    expect(played.listeners.size).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    await expect(sent).rejects.toMatchObject({ code: 'no-conversation' });
+    expect(played.listeners.size).toBe(0);
+    expect(steps).toEqual([]);
+  });
+
+  it('goes at once where there is one', async () => {
+    const { played, sent } = sendIn(snapshot());
+    expect(played.listeners.size).toBe(0);
+    await expect(sent).resolves.toEqual(expect.any(String));
+  });
+});
+
 describe('what may be sent', () => {
   const rules = { mimeTypes: ['image/*'], blockedExtensions: ['.exe'], maximumSize: 10 };
+
+  it('is nothing where the hub knows of no files, and unknown where it fails', async () => {
+    const refusing = (code: ErrorCode) => {
+      const caller = new HubRpc();
+      const problem = { code, message: 'no' };
+      const call = async (): Promise<CallAnswer> => ({ ok: false, epoch: 'boot.0', problem });
+      caller.attached({ call, probe: () => {} });
+      return new Files(chatOf(snapshot()), caller).rules();
+    };
+    await expect(refusing('invalid-call')).resolves.toBeNull();
+    await expect(refusing('unavailable')).rejects.toMatchObject({ code: 'unavailable' });
+  });
 
   it('is what the hub says, or nothing', async () => {
     expect(await filesOver(() => rules).files.rules()).toEqual(rules);
     expect(await filesOver(() => null).files.rules()).toBeNull();
-    for (const odd of [{}, { ...rules, mimeTypes: [1] }, { ...rules, maximumSize: 'large' }, 7]) {
+    const unlimited = { ...rules, maximumSize: null };
+    expect(await filesOver(() => unlimited).files.rules()).toEqual(unlimited);
+    for (const odd of [
+      {},
+      { ...rules, mimeTypes: [1] },
+      { ...rules, blockedExtensions: ['.exe', 1] },
+      { ...rules, maximumSize: 'large' },
+      7,
+    ]) {
       await expect(filesOver(() => odd).files.rules()).rejects.toMatchObject({
         code: 'unknown-outcome',
       });
@@ -118,10 +213,10 @@ describe('what may be sent', () => {
 
 describe('a link', () => {
   it('is an address of the web, and nothing else', async () => {
-    expect(await filesOver(() => 'https://files.example/a').files.link('a')).toBe(
-      'https://files.example/a',
-    );
-    for (const odd of ['javascript:alert(1)', 'data:text/html,x', 7, null]) {
+    for (const url of ['https://files.example/a', 'http://files.example/a']) {
+      expect(await filesOver(() => url).files.link('a')).toBe(url);
+    }
+    for (const odd of ['javascript:alert(1)//https://x', 'data:text/html,x', 7, null]) {
       await expect(filesOver(() => odd).files.link('a')).rejects.toMatchObject({
         code: 'unknown-outcome',
       });

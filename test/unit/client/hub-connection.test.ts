@@ -65,8 +65,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-function connect(handOver: MessagePort | null = null, patience = 1_000): HubConnection {
-  const route: Transport = {
+function routeOver(handOver: MessagePort | null): Transport {
+  return {
     calls,
     stream,
     handOver,
@@ -75,10 +75,32 @@ function connect(handOver: MessagePort | null = null, patience = 1_000): HubConn
       stream.isClosed = true;
     },
   };
+}
+
+/** Somebody else has the lock of the tab that connects next. Returns what lets it go. */
+function takesItsLock(): () => void {
+  const tabId = '00000000-0000-4000-8000-000000000001';
+  vi.spyOn(crypto, 'randomUUID').mockReturnValue(tabId);
+  let letGo = () => {};
+  void locks.request(
+    `partyline-tab-${tabId}`,
+    () =>
+      new Promise<void>((resolve) => {
+        letGo = resolve;
+      }),
+  );
+  return () => letGo();
+}
+
+function connect(
+  handOver: MessagePort | null = null,
+  patience = 1_000,
+  open: () => Transport | Promise<Transport> = () => routeOver(handOver),
+): HubConnection {
   return new HubConnection(
     (_tabId, onError) => {
       fail = onError;
-      return route;
+      return open();
     },
     mirror,
     patience,
@@ -126,17 +148,28 @@ describe('a connection to a hub', () => {
     port1.close();
   });
 
+  it('waits for its own lock where the hub has spoken before', async () => {
+    const letGo = takesItsLock();
+    const connection = connect();
+    await passes(0);
+    expect(connection.wasHeard).toBe(false);
+    calls.hears(hello());
+    await passes(0);
+    expect(connection.wasHeard).toBe(true);
+    expect(calls.posted).toEqual([]);
+    letGo();
+    await passes(0);
+    expect(calls.posted).toMatchObject([{ path: ['attach'] }]);
+  });
+
+  it('is lost where there is no way to a hub', async () => {
+    connect(null, 1_000, () => Promise.reject(new Error('no worker')));
+    await passes(60_000);
+    expect(told).toEqual(['lost: Error: no worker']);
+  });
+
   it('that is closed while it waits for its own lock keeps none, and says nothing', async () => {
-    const tabId = '00000000-0000-4000-8000-000000000001';
-    vi.spyOn(crypto, 'randomUUID').mockReturnValue(tabId);
-    let letGo = () => {};
-    void locks.request(
-      `partyline-tab-${tabId}`,
-      () =>
-        new Promise<void>((resolve) => {
-          letGo = resolve;
-        }),
-    );
+    const letGo = takesItsLock();
     const connection = connect();
     await passes(0);
     connection.close();
@@ -254,6 +287,30 @@ describe('a connection that is closed', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it.each(['that nobody has answered', 'to a hub that has spoken'])(
+    'leaves no timer running: one %s',
+    async (which) => {
+      const connection = connect();
+      await passes(0);
+      if (which.endsWith('spoken')) calls.hears(hello());
+      connection.close();
+      expect(vi.getTimerCount()).toBe(0);
+    },
+  );
+
+  it('closes its way where that opens only then', async () => {
+    let opens: (route: Transport) => void = () => {};
+    const connection = connect(null, 1_000, () => new Promise((resolve) => (opens = resolve)));
+    connection.close();
+    opens(routeOver(null));
+    await passes(0);
+    expect([calls.isClosed, stream.isClosed]).toEqual([true, true]);
+    expect(calls.onmessage).toBeNull();
+    await passes(60_000);
+    expect(told).toEqual([]);
+    expect(locks.names).toEqual(['partyline-alive-boot']);
+  });
+
   it('before its lock is granted gives the lock back', async () => {
     const connection = connect();
     connection.close();
@@ -276,6 +333,30 @@ describe('a call', () => {
     });
   });
 
+  it('bears the epoch of what the page has been shown, not of what it has only heard of', async () => {
+    const connection = await attached();
+    await import('../../../src/client/deferred-calls.ts');
+    stream.hears({ ...head, epoch: 'boot.1' });
+    void connection.call({ type: 'end' });
+    await passes(0);
+    expect(calls.posted.at(-1)).toMatchObject({ argumentList: [{}, { value: 'boot.0' }] });
+  });
+
+  it.each([
+    ['what the hub says', { ok: true, epoch: 'boot.0', value: 7 }, 'answered'],
+    ['nothing that can be read', { ok: 'yes' }, 'TypeError'],
+  ])('is answered with %s', async (_, value, expected) => {
+    const connection = await attached();
+    await import('../../../src/client/deferred-calls.ts');
+    const outcome = connection.call({ type: 'end' }).then(
+      () => 'answered',
+      ({ name }) => name,
+    );
+    await passes(0);
+    calls.hears({ id: Object(calls.posted.at(-1)).id, type: 'RAW', value });
+    expect(await outcome).toBe(expected);
+  });
+
   it('that has not left when its connection ends is neither made nor refused', async () => {
     const connection = await attached();
     let outcome: unknown = 'none';
@@ -296,8 +377,9 @@ describe('a call', () => {
 });
 
 describe('a hub that is probed', () => {
-  it('is lost when it does not answer within two seconds', async () => {
+  it('is lost when it does not answer within two seconds, however old the page is', async () => {
     const connection = await attached();
+    await passes(60_000);
     await import('../../../src/client/deferred-calls.ts');
     connection.probe();
     connection.probe();

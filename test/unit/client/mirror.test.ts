@@ -124,6 +124,20 @@ describe('a page’s storage that fails', () => {
   });
 });
 
+it.each([
+  new DOMException('gone', 'InvalidStateError'),
+  Object.assign(new Error('no such thing'), { name: 'SecurityError' }),
+])('storage that fails otherwise is no denial: %s', (fault) => {
+  vi.stubGlobal('localStorage', undefined);
+  Object.defineProperty(globalThis, 'localStorage', {
+    configurable: true,
+    get: () => {
+      throw fault;
+    },
+  });
+  expect(() => readSessionHint()).toThrow(fault);
+});
+
 describe('what a page has left unsaid', () => {
   it('is this tab’s alone', () => {
     const [origin, tab] = storages();

@@ -93,6 +93,9 @@ const take = (...messages: readonly StreamMessage[]) => {
   for (const message of messages) replica.take(hub, message);
 };
 const ids = () => replica.snapshot.messages.map(({ messageId }) => messageId);
+/** Of whoever loads older rows. */
+const shows = (messages: readonly Message[]) =>
+  replica.rows.update({ ...replica.rows.now().snapshot, messages });
 const acknowledged = () =>
   hub.posted.flatMap((message) => (message.type === 'ack' ? [message.revision] : []));
 const pulls = () => hub.posted.filter(({ type }) => type === 'pull').length;
@@ -267,4 +270,14 @@ it('one change of the snapshot is told once', () => {
   expect(changes).toBe(1);
   take(patch(11), patch(11), patch(13), { type: 'head', epoch: 'a.0', revision: 20 });
   expect(changes).toBe(2);
+});
+
+describe('older rows that were asked for', () => {
+  it('are shown like any others', () => {
+    take(snapshot());
+    const before = changes;
+    shows([row(4), row(5), row(6)]);
+    expect(ids()).toEqual(['m4', 'm5', 'm6']);
+    expect(changes).toBe(before + 1);
+  });
 });

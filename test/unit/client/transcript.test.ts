@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { prependEarlier } from '../../../src/client/refresh-rows.ts';
-import { applyPatch, applySnapshot } from '../../../src/client/transcript.ts';
-import type { Message } from '../../../src/protocol/message.ts';
+import { applyPatch, applySnapshot, isInsertion } from '../../../src/client/transcript.ts';
+import { type Message, messageStatuses, type ReadMark } from '../../../src/protocol/message.ts';
 import type { PatchMessage, SnapshotMessage } from '../../../src/protocol/port.ts';
 import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
 
@@ -114,5 +114,151 @@ describe('the window of a tab', () => {
     const after = applyPatch(before, patch([row(3)]));
     expect(after.messages[0]).toBe(before.messages[0]);
     expect(after.connection).toBe(before.connection);
+  });
+
+  it('keeps the list itself where a patch changes no row, also when it is full', () => {
+    const rows = Array.from({ length: 1_000 }, (_, index) => row(index + 1));
+    const before = { ...empty, messages: rows };
+    const after = applyPatch(before, { ...patch([]), shared: { draft: 'half a thought' } });
+    expect(after.messages).toBe(rows);
+    expect(after).toEqual({ ...before, draft: 'half a thought' });
+  });
+
+  it('shows a message once that comes again further down, in its new place', () => {
+    const waiting = { ...row(1, 'mine'), status: 'sent' as const };
+    const before = { ...empty, messages: [waiting, row(2)] };
+    expect(ids(applyPatch(before, patch([row(3, 'mine')])))).toEqual(['m2', 'mine']);
+  });
+
+  it('puts a message in the place of its former self, and not beside it', () => {
+    const before = { ...empty, messages: [row(1), row(2)] };
+    const mended = { ...row(2), text: 'mended' };
+    const after = applyPatch(before, patch([mended]));
+    expect(after.messages).toEqual([row(1), mended]);
+  });
+
+  it.each([
+    { came: [4, 3], what: 'wrong order' },
+    { came: [2, 3], what: 'partly known' },
+  ])('puts what comes in one patch in order ($what)', ({ came }) => {
+    const before = { ...empty, messages: [row(1), row(2)] };
+    const after = applyPatch(before, patch(came.map((sequence) => row(sequence))));
+    expect(after.messages.map(({ sequence }) => sequence)).toEqual(
+      [1, 2, ...came.filter((sequence) => sequence > 2)].sort(),
+    );
+  });
+
+  it('takes out what was removed, with what came beside it', () => {
+    const before = { ...empty, messages: [row(1), row(2), row(3)] };
+    expect(ids(applyPatch(before, patch([], ['m2'])))).toEqual(['m1', 'm3']);
+    expect(ids(applyPatch(before, patch([row(4)], ['m1', 'm3'])))).toEqual(['m2', 'm4']);
+  });
+
+  it('brings the first row up to date where older ones are left out', () => {
+    const before = { ...empty, hasEarlier: true, messages: [row(5), row(6)] };
+    const mended = { ...row(5), text: 'mended' };
+    expect(applyPatch(before, patch([mended])).messages).toEqual([mended, row(6)]);
+    const whole = { ...before, hasEarlier: false };
+    expect(ids(applyPatch(whole, patch([row(4)])))).toEqual(['m4', 'm5', 'm6']);
+  });
+
+  it('takes in what comes to an empty window, older ones left out or not', () => {
+    for (const hasEarlier of [true, false]) {
+      const before = { ...empty, hasEarlier };
+      expect(ids(applyPatch(before, patch([row(2), row(1)])))).toEqual(['m1', 'm2']);
+    }
+  });
+
+  it('has the read mark set on what it covers, that which comes with it included', () => {
+    const said = (sequence: number) => ({ ...row(sequence), status: 'delivered' as const });
+    const before = { ...empty, messages: [said(1), said(2)] };
+    const upTo = (sequence: number): ReadMark => ({
+      conversationId: 'c',
+      position: [1, sequence, 0, 0],
+    });
+    const statuses = (readMark: ReadMark, upserts: Message[] = []) =>
+      applyPatch(before, { ...patch(upserts), readMark }).messages.map(({ status }) => status);
+    expect(statuses(upTo(1))).toEqual(['read', 'delivered']);
+    expect(statuses(upTo(3), [said(3), said(4)])).toEqual(['read', 'read', 'read', 'delivered']);
+  });
+});
+
+describe('whether a patch puts anything but the end', () => {
+  it.each([
+    ['a new last row', [3], false],
+    ['the last row once more', [2], false],
+    ['a row further up', [1], true],
+    ['a row further up and a new last one', [3, 1], true],
+    ['nothing', [], false],
+  ])('%s', (_, sequences, isIt) => {
+    const before = { ...empty, messages: [row(1), row(2)] };
+    expect(isInsertion(before, patch(sequences.map((sequence) => row(sequence))))).toBe(isIt);
+  });
+
+  it('no first row does', () => {
+    expect(isInsertion(empty, patch([row(1)]))).toBe(false);
+  });
+});
+
+describe('a whole snapshot', () => {
+  const kept = (above: Message, first = row(5)) =>
+    ids(
+      applySnapshot({ ...empty, messages: [above, row(5)] }, snapshot([first, row(6)]), true),
+    ).includes(above.messageId);
+
+  it.each(messageStatuses)('keeps a %s row above it only where its place is for ever', (status) => {
+    const isForEver = ['delivered', 'read', 'received'].includes(status);
+    expect(kept({ ...row(4), status })).toBe(isForEver);
+  });
+
+  it.each(messageStatuses)('joins at a row that was %s here only if that is settled', (status) => {
+    const before = { ...empty, messages: [row(4), { ...row(5), status }] };
+    const after = applySnapshot(before, snapshot([row(5), row(6)]), true);
+    const isJoined = ['delivered', 'read', 'received'].includes(status);
+    expect(ids(after)).toEqual(isJoined ? ['m4', 'm5', 'm6'] : ['m5', 'm6']);
+  });
+
+  it('shows a kept row once that it has in another place', () => {
+    const before = { ...empty, messages: [row(3), row(4, 'moved'), row(5)] };
+    const after = applySnapshot(before, snapshot([row(5), row(6, 'moved')]), true);
+    expect(ids(after)).toEqual(['m3', 'm5', 'moved']);
+  });
+
+  it('has nothing kept of a row that stands where it begins, or below', () => {
+    const before = { ...empty, messages: [row(4), row(5), row(6), row(7)] };
+    expect(ids(applySnapshot(before, snapshot([row(5), row(7)]), true))).toEqual([
+      'm4',
+      'm5',
+      'm7',
+    ]);
+  });
+
+  it('tells of older rows by itself, unless the tab has kept some', () => {
+    const whole = { ...empty, hasEarlier: false };
+    const joined = applySnapshot(
+      { ...whole, messages: [row(4), row(5)] },
+      snapshot([row(5)]),
+      true,
+    );
+    expect(joined.hasEarlier).toBe(false);
+    const apart = applySnapshot({ ...whole, messages: [row(1)] }, snapshot([row(5)]), true);
+    expect(apart.hasEarlier).toBe(true);
+    const same = applySnapshot({ ...whole, messages: [row(5)] }, snapshot([row(5)]), true);
+    expect(same.hasEarlier).toBe(true);
+  });
+
+  it('empties the window where it is empty', () => {
+    const before = { ...empty, messages: [row(1)] };
+    expect(ids(applySnapshot(before, snapshot([]), true))).toEqual([]);
+  });
+
+  it('keeps nothing that was mirrored before the page was attached', () => {
+    const before = { ...empty, messages: [row(4), row(5)] };
+    expect(ids(applySnapshot(before, snapshot([row(5)]), false))).toEqual(['m5']);
+  });
+
+  it('is taken from a new hub above which the same rows stand', () => {
+    const before = { ...empty, messages: [row(4), row(5)] };
+    expect(ids(applySnapshot(before, snapshot([row(5)], 'b.0'), true))).toEqual(['m4', 'm5']);
   });
 });

@@ -25,8 +25,9 @@ class TestCaller extends HubRpc {
 }
 
 const drafts: string[] = [];
+let draft = 'and this';
 const chat = {
-  getSnapshot: () => ({ draft: 'and this' }),
+  getSnapshot: () => ({ draft }),
   setDraft: (text: string) => void drafts.push(text),
 };
 
@@ -51,6 +52,7 @@ beforeEach(() => {
   vi.stubGlobal('localStorage', storage);
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   drafts.length = 0;
+  draft = 'and this';
   kept.clear();
   kept.set(key, 'something');
 });
@@ -117,6 +119,15 @@ describe('what a page has left unsaid', () => {
     }
   });
 
+  it('stands alone in an empty textbox', async () => {
+    draft = '';
+    const caller = new TestCaller();
+    caller.answers = [new PartylineError('no-conversation', 'over')];
+    resendPending(JSON.stringify([unsettled(send('m-1', 'hi'))]), chat, caller);
+    await settled();
+    expect(drafts).toEqual(['hi']);
+  });
+
   it('is not asked for again once another one is there', async () => {
     const caller = new TestCaller();
     caller.answers = [new PartylineError('unreachable', 'late')];
@@ -125,6 +136,29 @@ describe('what a page has left unsaid', () => {
     await settled();
     expect(caller.asked).toHaveLength(1);
     expect(drafts).toEqual([]);
+  });
+
+  it('is asked for once where it is no message', async () => {
+    const caller = new TestCaller();
+    caller.answers = [new PartylineError('unreachable', 'late')];
+    const start = { type: 'start', routing: { skillGroups: ['Billing'] } };
+    resendPending(JSON.stringify([unsettled(start)]), chat, caller);
+    await settled();
+    expect(caller.asked).toHaveLength(1);
+    expect(drafts).toEqual([]);
+  });
+
+  it('is said for somebody without a name, too, as long as nothing was wiped', () => {
+    const nobody = { visitor: null, resetCount: 2 };
+    for (const [resetCount, askedFor] of [
+      [2, [nobody]],
+      [3, []],
+    ] as const) {
+      const caller = new TestCaller();
+      caller.meet({ visitor: 'visitor-2', resetCount });
+      resendPending(JSON.stringify([unsettled(send('m-1', 'hi'), false, nobody)]), chat, caller);
+      expect(caller.askedFor).toEqual(askedFor);
+    }
   });
 
   it('is anybody’s where the page did not know whose it was', () => {

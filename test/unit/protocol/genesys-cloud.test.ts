@@ -4,6 +4,7 @@ import { contentsSchema } from '../../../src/protocol/content-schema.ts';
 import { PartylineError } from '../../../src/protocol/errors.ts';
 import type { GatewayEvent } from '../../../src/protocol/gateway.ts';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
+import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
 
 const adapter = genesysCloud({ deploymentId: 'deployment-1', region: 'eu-west-1' });
 
@@ -521,10 +522,12 @@ describe('events', () => {
   });
 
   it('says of co-browsing, and of what will be invented, that it does not know it', () => {
-    expect(event({ eventType: 'CoBrowse', coBrowse: { type: 'Offering' } })).toMatchObject([
-      { type: 'unknown' },
+    expect(event({ eventType: 'CoBrowse', coBrowse: { type: 'Offering' } })).toEqual([
+      { type: 'unknown', what: 'an event (CoBrowse)' },
     ]);
-    expect(event({ eventType: null })).toMatchObject([{ type: 'unknown' }]);
+    expect(event({ eventType: null })).toEqual([
+      { type: 'unknown', what: 'an event (without a type)' },
+    ]);
     expect(decode(structured({ type: 'Event', events: null }))).toEqual([]);
   });
 
@@ -533,9 +536,12 @@ describe('events', () => {
     expect(decode(structured(receipt))).toMatchObject([
       { type: 'receipt', messageId: 'key-1', status: 'read', from: { role: 'agent' } },
     ]);
-    expect(decode(structured({ type: 'Receipt', status: 'Sent' }))).toMatchObject([
-      { type: 'unknown' },
-    ]);
+    for (const [status, what] of [
+      ['Sent', 'a receipt (Sent)'],
+      [null, 'a receipt (without a status)'],
+    ]) {
+      expect(decode(structured({ type: 'Receipt', status }))).toEqual([{ type: 'unknown', what }]);
+    }
   });
 });
 
@@ -703,10 +709,12 @@ describe('errors', () => {
       [400, 'File type not supported'],
       [200, { errorCode: 5000, errorMessage: 'x' }],
     ]) {
-      const frame = { type: 'message', class: 'GenerateUrlError', code, body, tracingId: 'file-1' };
-      expect(decode(frame)).toMatchObject([
-        { type: 'attachment-failed', attachmentId: null, problem: { messageId: 'file-1' } },
-      ]);
+      for (const name of ['GenerateUrlError', 'UploadFailureEvent']) {
+        const frame = { type: 'message', class: name, code, body, tracingId: 'file-1' };
+        expect(decode(frame)).toMatchObject([
+          { type: 'attachment-failed', attachmentId: null, problem: { messageId: 'file-1' } },
+        ]);
+      }
     }
   });
 
@@ -729,6 +737,15 @@ describe('errors', () => {
     expect(decode({ type: 'response', class: 'Error', code: 400, body })).toMatchObject([
       { problem: { kind: 'message-too-long', messageId: 'own-1' } },
     ]);
+  });
+
+  it.each([
+    ['its class', 'TooManyRequestsErrorMessage', 200, { kind: 'rate-limited', code: '4029' }],
+    ['its code', 'ErrorMessage', 429, { kind: 'rate-limited', code: '4029' }],
+    ['neither', 'ErrorMessage', 200, { kind: 'other', code: '5000' }],
+  ])('is about the rate by %s, whatever code it bears inside', (_, name, code, problem) => {
+    const frame = { type: 'response', class: name, code, body: { errorCode: 5000 } };
+    expect(decode(frame)).toMatchObject([{ problem }]);
   });
 
   it('takes no number for one that is beyond all measure', () => {
@@ -879,6 +896,18 @@ describe('decode', () => {
     expect(Reflect.apply(read, null, [thing])).toMatchObject([{ type: 'invalid' }]);
   });
 
+  it('names a class that it does not know, and one without end by its beginning', () => {
+    const nameOf = (name: string) => decode({ class: name, code: 200 });
+    expect(nameOf('NewEvent')).toEqual([{ type: 'unknown', what: 'a frame (NewEvent)' }]);
+    const what = `a frame (${'x'.repeat(80)})`;
+    expect(nameOf('x'.repeat(81))).toEqual([{ type: 'unknown', what }]);
+  });
+
+  it('tells of a resume token that it came, and nothing of it', () => {
+    const frame = { class: 'ResumeTokenResponse', code: 200, body: { resumeToken: 'secret' } };
+    expect(decode(frame)).toEqual([{ type: 'unknown', what: 'ResumeTokenResponse' }]);
+  });
+
   it('looks at no frame beyond 1 MiB', () => {
     expect(adapter.decode(`"${'x'.repeat(1_048_576)}"`)).toMatchObject([{ type: 'invalid' }]);
   });
@@ -927,6 +956,17 @@ describe('encode', () => {
     expect(frames({ type: 'authenticate' })).toEqual(opened);
     expect(frames({ type: 'authenticate', startsNew: true })).toEqual(opened);
     expect(frames({ type: 'resume-conversation', conversationId: 'c' })).toEqual(opened);
+  });
+
+  it('shows no identity for a guest, whose credential is the token alone', () => {
+    const credential = adapter.sessions.credential('secret', null);
+    expect(frames({ type: 'authenticate' }, credential)).toEqual(frames({ type: 'authenticate' }));
+  });
+
+  it('asks by a name of its own for the end of the conversation', () => {
+    expect(frames({ type: 'end-conversation' })).toEqual([
+      { action: 'disconnectCustomer', tracingId: requestIds.end, token: 'secret' },
+    ]);
   });
 
   it('tells of the visitor’s journey when a session is opened, and only then', () => {
@@ -1199,6 +1239,14 @@ describe('the history', () => {
     ]);
   });
 
+  it('is empty, and nothing in it unreadable, where it counts none and lists none', () => {
+    const none = page([], { entities: null, total: 0, pageCount: 0 });
+    expect(none).toMatchObject({
+      ok: true,
+      value: { messages: [], invalidCount: 0, nextCursor: null },
+    });
+  });
+
   it('tells nothing of what was read long before, which its page has all the same', () => {
     const result = page([entity('c', 300), entity('b', -60_000), entity('a', -60_001)]);
     const messages = result.ok && result.value.type === 'history' ? result.value.messages : [];
@@ -1259,6 +1307,41 @@ describe('options', () => {
     expect(genesysCloud({ deploymentId: 'd', region }).socketUrl).toBe(
       `wss://webmessaging.${domain}/v1?deploymentId=d&application=partyline`,
     );
+  });
+
+  it.each([
+    ['ASCII', '\u007f', 1],
+    ['Latin', '\u0080', 2],
+    ['the last of two bytes', '\u07ff', 2],
+    ['Indic', '\u0800', 3],
+    ['the last of three bytes', '\uffff', 3],
+    ['beyond the BMP', '\u{10000}', 4],
+  ])('allows 1,800 bytes of custom attributes: %s', (_, character, bytes) => {
+    const fits = (length: number) => {
+      const count = Math.floor(length / bytes);
+      const customAttributes = { a: character.repeat(count) + 'x'.repeat(length % bytes) };
+      const options = { deploymentId: 'd', region: 'x', customAttributes };
+      return () => genesysCloud(options);
+    };
+    const around = JSON.stringify({ a: '' }).length;
+    expect(fits(1_800 - around)).not.toThrow();
+    expect(fits(1_801 - around)).toThrow(/customAttributes/);
+  });
+
+  it('counts no messages, sends none twice, and takes none by REST: so a hub has to know', () => {
+    expect(adapter.traits).toMatchObject({
+      authentication: 'session',
+      sequences: false,
+      idempotentSend: false,
+      restSend: false,
+    });
+    expect(adapter.traits.routingApi).toBeUndefined();
+  });
+
+  it('shares a conversation between devices where its visitors are known by name', () => {
+    const options = { deploymentId: 'd', region: 'x' };
+    expect(genesysCloud(options).traits.isShared).toBe(false);
+    expect(genesysCloud({ ...options, codeUrl: '/code' }).traits.isShared).toBe(true);
   });
 
   it('goes through a proxy', () => {

@@ -384,7 +384,7 @@ describe('a frame of 64 KiB', () => {
     return frame;
   };
 
-  it.each(['x', 'ß', '€', '🤪', '\u07ff', '\u0800', '\uffff'])(
+  it.each(['x', 'ß', '€', '🤪', '\u007f', '\u0080', '\u07ff', '\u0800', '\uffff', '\u{10000}'])(
     'is read, and one byte more is not, in characters such as %s',
     (character) => {
       expect(adapter.decode(frameOf(limit - 1, character))).toMatchObject([{ type: 'message' }]);

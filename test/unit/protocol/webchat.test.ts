@@ -78,6 +78,13 @@ describe('decode', () => {
     expect(adapter.decode(text)).toMatchObject([{ type: 'invalid' }]);
   });
 
+  it.each([
+    ['hello', 'no JSON (SyntaxError)'],
+    ['{}', 'a frame without a type'],
+  ])('says what is wrong with %j', (text, reason) => {
+    expect(adapter.decode(text)).toEqual([{ type: 'invalid', reason }]);
+  });
+
   it('never throws', () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void adapter.decode(text)));
     const frame = fc.record(
@@ -171,6 +178,16 @@ describe('REST', () => {
 });
 
 describe('options', () => {
+  it('tells a hub what the gateway can: it counts, knows a message again, and takes one by REST', () => {
+    expect(adapter.traits).toMatchObject({
+      authentication: 'frame',
+      sequences: true,
+      idempotentSend: true,
+      restSend: true,
+      routingApi: true,
+    });
+  });
+
   it('throws at once and names the option', () => {
     expect(() => genesysWebchat({ socketUrl: 'https://x', apiUrl: 'https://x' })).toThrow(
       /socketUrl/,

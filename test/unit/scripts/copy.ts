@@ -41,6 +41,7 @@ export class Copy {
   }
 
   write(path: string, text: string, mode = 0o644): void {
+    mkdirSync(join(this.folder, dirname(path)), { recursive: true });
     writeFileSync(join(this.folder, path), text, { mode });
   }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import equivalents from '../../mutation/equivalents.json' with { type: 'json' };
-import { applyMutant, summarize } from '../../mutation/summary.mjs';
+import { applyMutant, summarize, tellLow } from '../../mutation/summary.mjs';
 
 const source = 'const a = 1;\nif (a > 0) go();\n';
 
@@ -36,6 +36,17 @@ describe('a mutation report', () => {
     const { areas, survivors } = summarize(report, isExplained, new Set(['src/server/a.ts#6']));
     expect(areas).toEqual({ 'src/server': 75 });
     expect(survivors.match(/src\/server\/a\.ts:2/g)).toHaveLength(1);
+  });
+
+  it.each([
+    [[85, 85.01, 100], null],
+    [[84.99, 85, 12.34], 'src/a (84.9 %), src/c (12.3 %)'],
+    [[0], 'src/a (0 %)'],
+  ])('names the folders whose score is below 85 %%: %j', (scores, named) => {
+    const areas = Object.fromEntries(scores.map((score, index) => [`src/${'abc'[index]}`, score]));
+    expect(tellLow(areas)).toBe(
+      named === null ? null : `Below 85 % of the mutants are killed in ${named}.`,
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../src/protocol/message.ts';
 import { emptyMeta, type StoreOperation } from '../../../src/worker/core/records.ts';
-import { makeKey, RowEncryption } from '../../../src/worker/store/encryption.ts';
+import { isEncrypted, makeKey, RowEncryption } from '../../../src/worker/store/encryption.ts';
 import { oddTexts } from '../../contracts/rows.ts';
 
 const message: Message = {
@@ -166,6 +166,54 @@ describe('plain rows', () => {
           { ...meta, draft: text },
         ]);
       }
+    }
+  });
+
+  it.each<[string, StoreOperation, object]>([
+    ['a message', { type: 'put-message', message: { ...message, text: '\u0001sX' } }, message],
+    [
+      'a new message',
+      { type: 'add-message', message: { ...message, text: '\u0001sX' }, isUnread: true },
+      message,
+    ],
+    ['an outgoing one', { type: 'put-outbox', record: { ...record, text: '\u0001sX' } }, record],
+    ['a new outgoing one', { type: 'add-outbox', record: { ...record, text: '\u0001sX' } }, record],
+    ['the draft', { type: 'put-meta', meta: { ...meta, draft: '\u0001sX' } }, meta],
+  ])('are texts all the same where only one of them looks like a sealed one: %s', async (...of) => {
+    const [, odd, whole] = of;
+    const seal = new RowEncryption(null);
+    const text = 'draft' in whole ? { draft: '\u0001sX' } : { text: '\u0001sX' };
+    expect(await opened(seal, await seal.sealAll([odd]))).toEqual([{ ...whole, ...text }]);
+    const written = await seal.sealAll([...operations, odd]);
+    expect((await opened(seal, written)).at(-1)).toEqual({ ...whole, ...text });
+    expect(written.slice(0, -1)).toEqual(operations);
+  });
+
+  it('that end like a sealed one begins are written as they are', async () => {
+    const ending: StoreOperation[] = [
+      { type: 'put-outbox', record: { ...record, text: 'x\u0001' } },
+    ];
+    expect(await new RowEncryption(null).sealAll(ending)).toBe(ending);
+  });
+});
+
+describe('a text that is sealed', () => {
+  it('is known by its beginning', async () => {
+    const [row] = await new RowEncryption(await makeKey()).sealAll([
+      { type: 'put-outbox', record },
+    ]);
+    expect(row?.type === 'put-outbox' && isEncrypted(row.record.text)).toBe(true);
+    for (const text of ['', 'x', '\u0001', 's', 'x\u0001s', '\u0001px']) {
+      expect(isEncrypted(text)).toBe(false);
+    }
+  });
+
+  it('is opened as it was, also where a part of it is JSON', async () => {
+    const seal = new RowEncryption(await makeKey());
+    for (const text of ['ab"x"', '"x"', '  "x"']) {
+      const [row] = await seal.sealAll([{ type: 'put-outbox', record: { ...record, text } }]);
+      if (row?.type !== 'put-outbox') throw new Error('no outgoing message');
+      expect(await seal.openOutbox(row.record)).toEqual({ ...record, text });
     }
   });
 });
