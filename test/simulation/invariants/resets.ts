@@ -534,8 +534,9 @@ export function endingOf({ before, after, input }: End): Ending | null {
   if (was && is && was.conversationId !== is.conversationId) return 'next conversation';
   if (was && is?.status === 'ended' && was.status !== 'ended') return 'conversation ended';
   const { connection } = before;
-  // A last echo, after which a socket is changed, is news as well.
-  const isTold = input.type === 'rest' || input.type === 'token';
+  // A last echo, or the last message discarded, after which a socket is changed, is news as well.
+  const isDiscarded = input.type === 'call' && input.call.type === 'discard';
+  const isTold = input.type === 'rest' || input.type === 'token' || isDiscarded;
   const isNews = isTold || (input.type === 'gateway' && !refusals.has(input.event.type));
   if (isNews || !('socketId' in connection)) return null;
   const isThere =
