@@ -4,7 +4,7 @@ import type { InternalEvent } from './events.ts';
 import type { Clock } from './input.ts';
 import { nextRandom } from './random.ts';
 import type { StoreOperation } from './records.ts';
-import type { SessionPolicy } from './session-policy.ts';
+import { frameTraits, type PolicyTraits, type SessionPolicy } from './session-policy.ts';
 import { type Changes, type HubState, noChanges } from './state.ts';
 import type { TimerName } from './timers.ts';
 
@@ -116,9 +116,9 @@ export class StepContext {
     this.change({ operations: [...this.state.changes.operations, operation] });
   }
 
-  /** The session on this gateway is the conversation. */
-  get isSession(): boolean {
-    return this.policy !== null;
+  /** How this gateway's sessions differ from those of others. */
+  get traits(): PolicyTraits {
+    return this.policy?.traits ?? frameTraits;
   }
 
   /** What people see of time: the gateway's clock as far as we know it. */

@@ -9,6 +9,29 @@ import type { Message } from '../../protocol/message.ts';
 import type { StepContext } from './context.ts';
 import type { PaginationRequest } from './transcript/state.ts';
 
+/** How a gateway's sessions differ, where a word is enough. */
+export interface PolicyTraits {
+  /** The history and a conversation's status can be asked while there is a connection alone. */
+  readonly restNeedsConnection: boolean;
+  /** Each conversation has a history of its own, which goes with its session. */
+  readonly historyIsPerSession: boolean;
+  /** REST tells a conversation's status. Otherwise the connection does. */
+  readonly statusByRest: boolean;
+  /** The first message opens the connection; without one, being idle is being ready. */
+  readonly connectsOnDemand: boolean;
+  /** An authentication is answered again whenever the session is opened again. */
+  readonly repeatsAuthentication: boolean;
+}
+
+/** Of gateways that authenticate with a frame. */
+export const frameTraits: PolicyTraits = {
+  restNeedsConnection: false,
+  historyIsPerSession: false,
+  statusByRest: true,
+  connectsOnDemand: false,
+  repeatsAuthentication: false,
+};
+
 /**
  * What is done differently on gateways on which the session is the conversation
  * (`authentication: 'session'`): its secret is ours, its opening is the authentication, and each
@@ -16,6 +39,8 @@ import type { PaginationRequest } from './transcript/state.ts';
  * dialect's hub loads them; without them, a run's `rules` are `null`.
  */
 export interface SessionPolicy {
+  readonly traits: PolicyTraits;
+
   // --- the line ---
 
   /** Whether there is anything to keep a line for. */

@@ -14,7 +14,7 @@ export function openCircuit(context: StepContext, atLeast: number): void {
 /** The `poll` timer. */
 export function poll(context: StepContext): void {
   // Without its line a session has no REST either.
-  if (!context.state.breaker.isOpen || context.isSession) return;
+  if (!context.state.breaker.isOpen || context.traits.restNeedsConnection) return;
   context.setTimer('poll', jittered(context, context.state.settings.timing.poll));
   context.raise({ type: 'poll-due' });
 }

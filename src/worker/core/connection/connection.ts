@@ -101,7 +101,8 @@ export function onAuthenticated(context: StepContext, serverTime: number | null)
   const { connection } = context.state;
   if (connection.phase !== 'authenticating') {
     // Who opens a session a second time is told so a second time.
-    if (!context.isSession) context.note('invalid', 'an auth answer that nobody asked for');
+    if (!context.traits.repeatsAuthentication)
+      context.note('invalid', 'an auth answer that nobody asked for');
     return;
   }
   context.clearTimer('auth');

@@ -139,7 +139,9 @@ function newConversation(context: StepContext, conversation: Conversation): Conv
     next: 1,
     gaps: [],
     // A session that was not left in fact has one history for all conversations.
-    completeUntil: context.isSession ? (context.state.conversation?.completeUntil ?? 0) : 0,
+    completeUntil: context.traits.historyIsPerSession
+      ? (context.state.conversation?.completeUntil ?? 0)
+      : 0,
     readMark: null,
     isClosed: false,
     reorderBuffer: [],

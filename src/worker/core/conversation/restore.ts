@@ -16,7 +16,7 @@ export function restoreConversations(
       newest: last && last.position[0] === current.ordinal ? last.timestamp : current.completeUntil,
       // A session's end is behind us with its line.
       finalCatchUp:
-        current.conversation.status === 'ended' && !context.isSession
+        current.conversation.status === 'ended' && !context.traits.historyIsPerSession
           ? nextCatchUpId(context)
           : null,
     },

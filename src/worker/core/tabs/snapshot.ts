@@ -88,10 +88,10 @@ function publicPhase(context: StepContext): Phase {
     case 'authenticating':
       // A controlled reconnection is none of the visitor's business.
       if (isRenewing) return 'ready';
-      if (breaker.isOpen) return context.isSession ? 'connecting' : 'polling';
+      if (breaker.isOpen) return context.traits.restNeedsConnection ? 'connecting' : 'polling';
       return connection.phase === 'authenticating' ? 'authenticating' : 'connecting';
     case 'resting':
-      return context.isSession ? 'waiting' : 'polling';
+      return context.traits.restNeedsConnection ? 'waiting' : 'polling';
     case 'offline':
       return 'offline';
     case 'waiting':
@@ -104,7 +104,7 @@ function publicPhase(context: StepContext): Phase {
 }
 
 function transport(context: StepContext, phase: Phase): ConnectionSnapshot['transport'] {
-  if (context.state.connection.phase === 'idle' && context.isSession) return 'none';
+  if (context.state.connection.phase === 'idle' && context.traits.connectsOnDemand) return 'none';
   if (phase === 'ready' || phase === 'routing') return 'websocket';
   return phase === 'polling' && context.state.token.expiresAt !== null ? 'rest' : 'none';
 }

@@ -35,7 +35,7 @@ export function catchUp(context: StepContext): void {
     return;
   }
   // A session's history is asked for with a token that its own line brings.
-  if (context.isSession && context.state.connection.phase !== 'online') return;
+  if (context.traits.restNeedsConnection && context.state.connection.phase !== 'online') return;
   const pause = restPause(context);
   if (pause > 0) {
     context.setTimer('rest-retry', pause);
@@ -127,7 +127,7 @@ function onPage(
     page.nextCursor === active.cursor ||
     page.messages.length === 0 ||
     active.pages >= maximumPages;
-  if (isLast && context.isSession) {
+  if (isLast && !context.traits.statusByRest) {
     // Its status is told on the line.
     complete(context, { ...active, newest });
     return;

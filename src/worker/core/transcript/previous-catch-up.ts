@@ -15,7 +15,7 @@ export function catchUpPrevious(context: StepContext): void {
   const { previousConversations, catchUps } = context.state;
   const former = previousConversations.find((one) => reachedEnd(one, context.clock.now));
   // Where each has a session of its own, nobody can ask for a former one's.
-  if (!former || catchUps.active || context.isSession) return;
+  if (!former || catchUps.active || context.traits.historyIsPerSession) return;
   const { conversationId } = former.conversation;
   const since = former.completeUntil;
   const requestId = request(context, {

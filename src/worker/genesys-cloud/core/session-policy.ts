@@ -204,6 +204,13 @@ function onLogout(context: StepContext, message: string): void {
 }
 
 export const sessionPolicy: SessionPolicy = {
+  traits: {
+    restNeedsConnection: true,
+    historyIsPerSession: true,
+    statusByRest: false,
+    connectsOnDemand: true,
+    repeatsAuthentication: true,
+  },
   needsConnection,
   ensureConnection,
   releaseConnection,
