@@ -35,7 +35,7 @@ export function conversationOf(
   part: Partial<ConversationRecord> = {},
 ): ConversationRecord {
   return {
-    conversation: { conversationId: `c${ordinal}`, status },
+    details: { conversationId: `c${ordinal}`, status },
     ordinal,
     next: 1,
     gaps: [],

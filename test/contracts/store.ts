@@ -679,14 +679,14 @@ const recordCases: readonly StoreCase[] = [
       const store = await bench.open();
       const records = [2, 9, 10, 100].map((ordinal, index) =>
         conversationOf(ordinal, index % 2 === 0 ? 'connected' : 'ended', {
-          conversation: { conversationId: `c${9 - index}`, status: 'ended' },
+          details: { conversationId: `c${9 - index}`, status: 'ended' },
           isClosed: index === 3,
         }),
       );
       await store.write(records.toReversed().map(putConversation));
       for (const record of records.toReversed()) {
         check.equal((await store.restore(1)).current, record);
-        await store.write([deleteConversation(record.conversation.conversationId)]);
+        await store.write([deleteConversation(record.details.conversationId)]);
       }
       check.equal((await store.restore(1)).current, null);
     },
@@ -720,7 +720,7 @@ const recordCases: readonly StoreCase[] = [
       const store = await bench.open();
       const records = oddIds.map((conversationId, index) =>
         conversationOf(index, 'ended', {
-          conversation: {
+          details: {
             conversationId,
             status: 'ended',
             position: 3,
@@ -1203,7 +1203,7 @@ const pruneCases: readonly StoreCase[] = [
         const { current } = await store.restore(1);
         if (!current) break;
         left.push(current.ordinal);
-        await store.write([deleteConversation(current.conversation.conversationId)]);
+        await store.write([deleteConversation(current.details.conversationId)]);
       }
       // The first is gone; the second is not read to its end, the third has a message.
       check.equal(left, [4, 3, 2]);

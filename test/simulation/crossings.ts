@@ -55,10 +55,10 @@ const features = {
     dialect: 'webchat',
   },
   'earlier wanted': { isOn: ({ paginations }) => paginations.length > 0 },
-  'other types': { isOn: ({ typing }) => typing.other !== null },
+  'other types': { isOn: ({ typing }) => typing.remote !== null },
   'visitor types': { isOn: ({ tabs }) => tabs.some(({ isTyping }) => isTyping) },
   'expiry told': {
-    isOn: ({ conversation }) => conversation?.conversation.expiresAt !== undefined,
+    isOn: ({ conversation }) => conversation?.details.expiresAt !== undefined,
     dialect: 'genesys-cloud',
   },
   // --- at once ---

@@ -198,8 +198,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'doubts-forgotten-on-reconnect',
     file: core('consequences'),
-    find: '        markAllUnconfirmed(context);\n        forgetToldTyping(context);',
-    replace: '        forgetToldTyping(context);',
+    find: '        markAllUnconfirmed(context);\n        clearSentTyping(context);',
+    replace: '        clearSentTyping(context);',
   },
   {
     name: 'no-echo-timer',
@@ -508,7 +508,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'typing-told-outlives-socket',
     file: core('consequences'),
-    find: '        forgetToldTyping(context);\n',
+    find: '        clearSentTyping(context);\n',
     replace: '',
   },
   {
@@ -532,7 +532,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'other-types-into-the-next',
     file: core('conversation/conversation'),
-    find: '  forgetOtherTyping(context);\n  if (connection.phase',
+    find: '  clearRemoteTyping(context);\n  if (connection.phase',
     replace: '  if (connection.phase',
   },
   {
@@ -575,7 +575,7 @@ export const mutants: readonly Mutant[] = [
     file: guest('session'),
     find: 'return conversation !== null && !isBehind(conversation);\n}\n\nexport function isBehind',
     replace:
-      "return conversation !== null && conversation.conversation.status !== 'ended';\n}\n\nexport function isBehind",
+      "return conversation !== null && conversation.details.status !== 'ended';\n}\n\nexport function isBehind",
     profile: { ...guests, visitorEnds: 4, cuts: 6, sends: 60 },
   },
   {
@@ -637,14 +637,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'farewell-for-good',
     file: guest('expiry'),
-    find: "if (leftAt !== undefined && message.timestamp > leftAt) setTold(context, 'leftAt', null);",
+    find: "if (leftAt !== undefined && message.timestamp > leftAt) setDetail(context, 'leftAt', null);",
     replace: '',
     profile: { ...guests, farewells: 6 },
   },
   {
     name: 'former-session-opened-again',
     file: guest('session'),
-    find: 'if (hasEnded(context)) leaveFormer(context);',
+    find: 'if (hasEnded(context)) leavePrevious(context);',
     replace: '',
     profile: { ...guests, visitorEnds: 4, cuts: 6, restFails: 0.6, kills: 4, minutes: 2 },
   },

@@ -32,7 +32,7 @@ export function checkOutcome(simulation: Simulation): void {
 export function isSettled({ connection, settings, conversation, meta }: HubState): boolean {
   if (connection.phase === 'online') return true;
   if (settings.traits.authentication === 'frame' || connection.phase !== 'idle') return false;
-  return meta.routing === null && conversation?.conversation.status !== 'connected';
+  return meta.routing === null && conversation?.details.status !== 'connected';
 }
 
 function outboxIsDone({ hub, disk }: Simulation): void {
@@ -141,7 +141,7 @@ function storeIsComplete(simulation: Simulation): void {
     guestStoreIsComplete(simulation, gateway);
     return;
   }
-  const current = hub?.state.conversation?.conversation.conversationId;
+  const current = hub?.state.conversation?.details.conversationId;
   for (const { conversationId, messages, subject } of gateway.conversations) {
     if (subject !== hub?.state.meta.subject) continue;
     const isCurrent = conversationId === current;

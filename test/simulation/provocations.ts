@@ -248,7 +248,7 @@ const provocations: Partial<Record<FeatureName, Provocation>> = {
   'newer build': (simulation, random) => simulation.deploy(random),
   'hub idle': (simulation, random) => {
     const { conversation } = simulation.hub?.state ?? {};
-    if (conversation?.conversation.status === 'connected' || random.chance(0.3)) {
+    if (conversation?.details.status === 'connected' || random.chance(0.3)) {
       leaveAll(simulation, random);
       return;
     }

@@ -464,7 +464,7 @@ export class Simulation {
     if (input.type !== 'gateway' || input.event.type !== 'session-over') return;
     if (input.event.reason !== 'cleared' || !before.conversation) return;
     if (!('socketId' in before.connection) || before.connection.socketId !== input.socketId) return;
-    this.cleared.add(before.conversation.conversation.conversationId);
+    this.cleared.add(before.conversation.details.conversationId);
   }
 
   /** Conversations that a hub has done with. */
@@ -473,7 +473,7 @@ export class Simulation {
   /** What a browser calls a conversation on which it is online. */
   #name({ hub, after: { connection, conversation } }: Step): void {
     if (!(this.gateway instanceof GuestPlatform) || !conversation) return;
-    const { conversationId, status } = conversation.conversation;
+    const { conversationId, status } = conversation.details;
     if (status === 'ended' && conversation.finalCatchUp === null) this.#left.add(conversationId);
     if (connection.phase !== 'online') return;
     const end = hub.lines.get(connection.socketId)?.session;

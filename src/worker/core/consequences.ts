@@ -7,14 +7,14 @@ import type { StepContext } from './context.ts';
 import { beginSession, onRoutingCleared } from './conversation/conversation.ts';
 import { onRoutingAnswer } from './conversation/routing-check.ts';
 import { failStartCalls } from './conversation/start-calls.ts';
-import { forgetOtherTyping, forgetToldTyping } from './conversation/typing.ts';
+import { clearRemoteTyping, clearSentTyping } from './conversation/typing.ts';
 import type { InternalEvent } from './events.ts';
 import {
   acknowledge,
-  acknowledgeHeld,
+  acknowledgeBuffered,
+  clearAddresses,
   failStranded,
-  forgetPlaces,
-  forgetPreviousPlaces,
+  readdress,
 } from './outbox/outbox.ts';
 import { flushOutbox, onPosted } from './outbox/send-queue.ts';
 import {
@@ -40,9 +40,9 @@ export function react(context: StepContext, event: InternalEvent): void {
     case 'socket-left':
       if (event.wasAlive) {
         markAllUnconfirmed(context);
-        forgetToldTyping(context);
+        clearSentTyping(context);
       }
-      forgetOtherTyping(context);
+      clearRemoteTyping(context);
       return;
     case 'poll-due':
       catchUp(context);
@@ -69,7 +69,7 @@ export function react(context: StepContext, event: InternalEvent): void {
       forgetReceipt(context);
       markAllUnconfirmed(context);
       failUnconfirmedOfPrevious(context, conversationId);
-      forgetPreviousPlaces(context, conversationId);
+      readdress(context, conversationId);
       return;
     }
     case 'conversation-resumed':
@@ -84,7 +84,7 @@ export function react(context: StepContext, event: InternalEvent): void {
       settleReorderBuffer(context, null);
       context.clearTimer('hold');
       markAllUnconfirmed(context);
-      forgetPlaces(context);
+      clearAddresses(context);
       return;
     case 'routing-cleared':
       onRoutingCleared(context);
@@ -100,7 +100,7 @@ export function react(context: StepContext, event: InternalEvent): void {
       return;
     case 'acknowledged':
       if (event.isShown) acknowledge(context, event.messageId);
-      else acknowledgeHeld(context, event.messageId);
+      else acknowledgeBuffered(context, event.messageId);
       return;
     case 'caught-up':
       resolveUnconfirmed(context, event.catchUpId);

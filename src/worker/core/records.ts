@@ -7,7 +7,7 @@ import type { Message, Position, ReadMark } from '../../protocol/message.ts';
 
 /** A conversation with what is known of its transcript. */
 export interface ConversationRecord {
-  readonly conversation: Conversation;
+  readonly details: Conversation;
   /** Counts the visitor's conversations; the first number of a message's position. */
   readonly ordinal: number;
   /** The next sequence to show; 1 where the gateway counts nothing. */

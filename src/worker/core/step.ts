@@ -30,10 +30,10 @@ import {
   onEnded,
   onNotFound,
 } from './conversation/conversation.ts';
-import { queuedForLong } from './conversation/queue.ts';
+import { queueOverdue } from './conversation/queue.ts';
 import { restoreConversations } from './conversation/restore.ts';
 import { routingOverdue } from './conversation/routing-check.ts';
-import { forgetOtherTyping, onOtherTyping, tellTyping } from './conversation/typing.ts';
+import { clearRemoteTyping, onRemoteTyping, sendTyping } from './conversation/typing.ts';
 import type { Effect } from './effect.ts';
 import type { Clock, Input } from './input.ts';
 import { failItem, onStored, restoreOutbox } from './outbox/outbox.ts';
@@ -202,7 +202,7 @@ function onGateway(context: StepContext, socketId: number, event: GatewayEvent):
       context.note('invalid', event.reason);
       return;
     case 'conversation':
-      if (!isPending) hearConversation(context, event.conversation);
+      if (!isPending) onPartialConversation(context, event.conversation);
       return;
     case 'message': {
       const message = isPending ? null : normalize(context, event.message);
@@ -214,7 +214,7 @@ function onGateway(context: StepContext, socketId: number, event: GatewayEvent):
     case 'typing': {
       const conversationId = event.conversationId ?? currentId(context);
       if (conversationId === null) return;
-      onOtherTyping(context, conversationId, event.from, event.isTyping, event.duration);
+      onRemoteTyping(context, conversationId, event.from, event.isTyping, event.duration);
       return;
     }
     case 'receipt':
@@ -244,11 +244,11 @@ function onGateway(context: StepContext, socketId: number, event: GatewayEvent):
 }
 
 function currentId(context: StepContext): string | null {
-  return context.state.conversation?.conversation.conversationId ?? null;
+  return context.state.conversation?.details.conversationId ?? null;
 }
 
 /** With the id that it has here, where the gateway has none. */
-function hearConversation(
+function onPartialConversation(
   context: StepContext,
   { conversationId, ...told }: PartialConversation,
 ): void {
@@ -299,7 +299,7 @@ function onProblem(context: StepContext, told: GatewayProblem): void {
 
 /** An error that names no conversation is about the one that we are in. */
 function namesCurrent(context: StepContext, problem: GatewayProblem): boolean {
-  const current = context.state.conversation?.conversation.conversationId;
+  const current = context.state.conversation?.details.conversationId;
   return problem.conversationId === null || problem.conversationId === current;
 }
 
@@ -317,15 +317,15 @@ const timers: Readonly<Record<TimerName, (context: StepContext, isLate: boolean)
   'short-hold': shortWaitOver,
   echo: echoOverdue,
   routing: routingOverdue,
-  queued: queuedForLong,
+  queued: queueOverdue,
   reconcile,
   'rest-retry': catchUp,
   'rest-pause': sendParked,
   poll,
   probe,
   rate: pauseOver,
-  'typing-shown': forgetOtherTyping,
-  'typing-sent': tellTyping,
+  'typing-shown': clearRemoteTyping,
+  'typing-sent': sendTyping,
   prune,
   idle: idleOver,
   expiry: (context) => context.policy?.warnOfExpiry(context),

@@ -43,7 +43,7 @@ export async function pruneConversations(database: Database, rows: RowReader): P
     const records = await conversations.index('ordinal').getAll();
     const closed = rows.readAll('conversation', records.slice(0, -1)).filter((one) => one.isClosed);
     await Promise.all(
-      closed.map(async ({ conversation: { conversationId } }) => {
+      closed.map(async ({ details: { conversationId } }) => {
         // All of its messages: an empty array sorts behind every string.
         const all = IDBKeyRange.bound([conversationId], [conversationId, []]);
         if ((await messages.getKey(all)) !== undefined) return;

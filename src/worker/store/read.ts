@@ -38,7 +38,7 @@ export async function restoreAll(
     reading: rows.read('reading', reading) ?? noUnread,
     current,
     unclosed: formers
-      .filter(({ conversation, isClosed }) => conversation.status === 'ended' && !isClosed)
+      .filter(({ details, isClosed }) => details.status === 'ended' && !isClosed)
       .slice(-maximumUnclosed),
     messages: withReadMarks(newest.messages, readable),
     hasEarlier: newest.hasEarlier,
@@ -141,7 +141,7 @@ function withReadMarks(
   records: readonly ConversationRecord[],
 ): readonly Message[] {
   const marks = new Map<string | null, ReadMark | null>(
-    records.map(({ conversation, readMark }) => [conversation.conversationId, readMark]),
+    records.map(({ details, readMark }) => [details.conversationId, readMark]),
   );
   return messages.map((message) =>
     withReadMark(message, marks.get(message.conversationId) ?? null),

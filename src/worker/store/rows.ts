@@ -30,7 +30,7 @@ type Schemas = { readonly [Kind in RowKind]: z.ZodMiniType<Rows[Kind]> };
 /** The shapes that rows must have, however they got there; messages' depend on the dialect. */
 const schemas: Omit<Schemas, 'message' | 'outbox'> = {
   conversation: z.object({
-    conversation: conversationSchema,
+    details: conversationSchema,
     ordinal: z.number(),
     next: z.number(),
     gaps: z.array(z.object({ from: z.number(), to: z.number(), tries: z.number() })),

@@ -41,7 +41,7 @@ class Keeper {
     const records = await database.getAllFromIndex('conversations', 'ordinal');
     const record = records.at(-1);
     if (!record) throw new Error('the hub has stored no conversation');
-    const { conversationId } = record.conversation;
+    const { conversationId } = record.details;
     for (let first = 1; first <= count; first += batch) {
       const transaction = database.transaction('messages', 'readwrite', { durability: 'relaxed' });
       const last = Math.min(count, first + batch - 1);

@@ -99,13 +99,13 @@ function takesTheMirror({ input, before, after }: Step): void {
   if (input.visitor === null || (subject !== null && subject !== input.visitor)) return;
   const isLost = !before.conversation && before.window.length === 0 && !before.meta.routing;
   if (!isLost) return;
-  const id = after.conversation?.conversation.conversationId;
+  const id = after.conversation?.details.conversationId;
   check(id === input.conversationId, 'mirror', () => {
     return `a page knows of ${input.conversationId}, and the hub of ${id} alone`;
   });
 }
 
 function endedConversation({ conversation }: HubState): string | null {
-  if (conversation?.conversation.status !== 'ended') return null;
-  return conversation.conversation.conversationId;
+  if (conversation?.details.status !== 'ended') return null;
+  return conversation.details.conversationId;
 }

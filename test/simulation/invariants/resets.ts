@@ -136,7 +136,7 @@ const isFreshConversation: Rule = ({ before, after: { conversation, lastOrdinal,
     earlyReceipt === null &&
     // It may be over by now.
     (finalCatchUp === null) === (endedAt === null) &&
-    (endedAt === null || conversation.conversation.status === 'ended') &&
+    (endedAt === null || conversation.details.status === 'ended') &&
     !isClosed
   );
 };
@@ -156,17 +156,17 @@ const isKeptOrGivenUp: Rule = ({
 };
 
 const hasEnded: Rule = ({ after: { conversation } }) =>
-  conversation?.conversation.status === 'ended' && conversation.endedAt !== null;
+  conversation?.details.status === 'ended' && conversation.endedAt !== null;
 
 /** The former one is looked after, until its last words are known. */
 const isLookedAfter: Rule = ({ before, after: { previousConversations, conversation } }) => {
   const former = before.conversation;
   if (!former || former.isClosed) return true;
-  const { conversationId } = former.conversation;
+  const { conversationId } = former.details;
   return (
-    previousConversations.some((one) => one.conversation.conversationId === conversationId) &&
+    previousConversations.some((one) => one.details.conversationId === conversationId) &&
     !previousConversations.some(
-      (one) => one.conversation.conversationId === conversation?.conversation.conversationId,
+      (one) => one.details.conversationId === conversation?.details.conversationId,
     )
   );
 };
@@ -191,7 +191,7 @@ const isInDoubt: Rule = ({ before, after }) =>
 const isAddressed: Rule = ({ after: { outbox, conversation } }) =>
   outbox.every(
     ({ at, conversationId }) =>
-      at.stage !== 'sent' || conversationId === conversation?.conversation.conversationId,
+      at.stage !== 'sent' || conversationId === conversation?.details.conversationId,
   );
 
 /** Nothing waits for a conversation that does not come. */
@@ -213,7 +213,7 @@ const readsWhatIsThere: Rule = ({ after: { catchUps, conversation, previousConve
   const { active } = catchUps;
   if (!active) return true;
   return [conversation, ...previousConversations].some(
-    (one) => one?.conversation.conversationId === active.conversationId,
+    (one) => one?.details.conversationId === active.conversationId,
   );
 };
 
@@ -226,17 +226,16 @@ const isNotQueued: Rule = ({ after: { routing } }) =>
 /** Its routing is answered: the next one is checked anew, and only the new one is waited in. */
 const isRouted: Rule = ({ after: { routing, conversation } }) =>
   routing.check === null &&
-  (routing.queue === null ||
-    routing.queue.conversationId === conversation?.conversation.conversationId);
+  (routing.queue === null || routing.queue.conversationId === conversation?.details.conversationId);
 
 const nobodyTypes: Rule = ({ before, after: { typing } }) =>
-  typing.other === null && typing.toldAt === before.typing.toldAt;
+  typing.remote === null && typing.sentAt === before.typing.sentAt;
 
 /** A line that was open has told of somebody who types. */
 const nobodyTypesThere: Rule = (step) => {
   const { phase } = step.before.connection;
   if (phase !== 'online' && phase !== 'draining') return true;
-  return nobodyTypes(step) && !step.after.typing.told;
+  return nobodyTypes(step) && !step.after.typing.isSent;
 };
 
 /** The pages stay, and what is typed in them is the former visitor's. */
@@ -528,8 +527,8 @@ export function endingOf({ before, after, input }: End): Ending | null {
     if (input.type === 'timer' && input.name === 'idle') return 'slept';
   }
   if (!before.isLeaving && after.isLeaving) return 'stepped down';
-  const was = before.conversation?.conversation;
-  const is = after.conversation?.conversation;
+  const was = before.conversation?.details;
+  const is = after.conversation?.details;
   if (was && !is) return 'conversation gone';
   if (was && is && was.conversationId !== is.conversationId) return 'next conversation';
   if (was && is?.status === 'ended' && was.status !== 'ended') return 'conversation ended';

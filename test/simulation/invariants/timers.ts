@@ -184,12 +184,12 @@ export const timerRules = {
   },
   'typing-shown': {
     owners: ['socket', 'conversation'],
-    onlyWhile: ({ typing }) => typing.other !== null,
-    always: ({ typing }) => typing.other !== null,
+    onlyWhile: ({ typing }) => typing.remote !== null,
+    always: ({ typing }) => typing.remote !== null,
   },
   'typing-sent': {
     owners: ['visitor'],
-    onlyWhile: ({ typing }) => typing.toldAt !== null,
+    onlyWhile: ({ typing }) => typing.sentAt !== null,
     always: never,
   },
   prune: {

@@ -42,7 +42,7 @@ export class VisitorInvariants {
   #areOf(state: HubState, rows: readonly Message[], who: string): void {
     const { subject } = state.meta;
     // Before the first token a hub without a store knows the conversation alone, from a page.
-    const adopted = subject === null ? state.conversation?.conversation.conversationId : null;
+    const adopted = subject === null ? state.conversation?.details.conversationId : null;
     let conversation: string | null = null;
     for (const { conversationId, messageId } of rows) {
       if (conversationId === null || conversationId === conversation) continue;

@@ -93,8 +93,8 @@ export class Disk {
       .slice(0, firstKept < 0 ? rows.length : firstKept)
       .map((row) => remove(this.messages, keyOf(row)));
     const remaining = new Set([...this.messages.values()].map((row) => row.conversationId));
-    for (const { isClosed, conversation } of this.#records().slice(0, -1)) {
-      const { conversationId } = conversation;
+    for (const { isClosed, details } of this.#records().slice(0, -1)) {
+      const { conversationId } = details;
       if (isClosed && !remaining.has(conversationId))
         undo.push(remove(this.conversations, conversationId));
     }
@@ -152,7 +152,7 @@ export class Disk {
       }
       case 'put-conversation': {
         const { record } = operation;
-        return put(this.conversations, record.conversation.conversationId, record);
+        return put(this.conversations, record.details.conversationId, record);
       }
       case 'delete-conversation':
         return remove(this.conversations, operation.conversationId);
@@ -235,7 +235,7 @@ export class Disk {
       current: records.at(-1) ?? null,
       unclosed: records
         .slice(0, -1)
-        .filter(({ isClosed, conversation }) => !isClosed && conversation.status === 'ended')
+        .filter(({ isClosed, details }) => !isClosed && details.status === 'ended')
         .slice(-5),
       ...this.page(null, page),
       outbox: [...this.outbox.values()].sort((a, b) => a.ordinal - b.ordinal),

@@ -143,7 +143,7 @@ describe('a row below memory', () => {
       hasEarlier: true,
       outbox,
     });
-    hub.gateway({ type: 'conversation', conversation: record(9).conversation }).flush();
+    hub.gateway({ type: 'conversation', conversation: record(9).details }).flush();
     hub.clearKeepingSocketAndRest();
     page(hub, [{ ...echo(null, 'm1', 'mine'), timestamp: row(3).timestamp }]);
     expect(hub.state.outbox).toEqual([]);

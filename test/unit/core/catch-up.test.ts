@@ -603,7 +603,7 @@ describe('a former conversation', () => {
 
   it('of which no end is known is passed over, and stays', () => {
     const former = (id: string, ordinal: number, status: 'connected' | 'ended') =>
-      record(1, { conversation: { conversationId: id, status }, ordinal });
+      record(1, { details: { conversationId: id, status }, ordinal });
     const unclosed = [former('open', 1, 'connected'), former('over', 2, 'ended')];
     const current = record(1, { ordinal: 3 });
     const made = found(new TestHub(), [], { current, unclosed });
@@ -612,7 +612,7 @@ describe('a former conversation', () => {
     standing(made);
     page(made.clearKeepingSocketAndRest(), [{ ...agentSays(2), conversationId: 'over' }]);
     expect(asked(made)).toMatchObject([{ conversationId: 'over' }]);
-    expect(made.state.previousConversations.map((one) => one.conversation.conversationId)).toEqual([
+    expect(made.state.previousConversations.map((one) => one.details.conversationId)).toEqual([
       'open',
     ]);
     expect(made.state.previousConversations[0]).toMatchObject({ next: 2 });
@@ -663,7 +663,7 @@ describe('a former conversation', () => {
   it.each([4, 5, 6])('is one of five at most: of %i, the oldest are let go', (count) => {
     const unclosed = Array.from({ length: count }, (_, index) =>
       record(1, {
-        conversation: { conversationId: `old-${index + 1}`, status: 'ended' },
+        details: { conversationId: `old-${index + 1}`, status: 'ended' },
         ordinal: index + 1,
       }),
     );
@@ -672,8 +672,8 @@ describe('a former conversation', () => {
     ends(made);
     settled(made);
     opensNext(made);
-    const expected = [...unclosed.map((one) => one.conversation.conversationId), conversationId];
-    expect(made.state.previousConversations.map((one) => one.conversation.conversationId)).toEqual(
+    const expected = [...unclosed.map((one) => one.details.conversationId), conversationId];
+    expect(made.state.previousConversations.map((one) => one.details.conversationId)).toEqual(
       expected.slice(-5),
     );
   });
@@ -685,7 +685,7 @@ describe('a former conversation', () => {
     standing(made, 'ended', nextId);
     made.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
     made.gateway({ type: 'conversation', conversation: { conversationId, status: 'queued' } });
-    expect(made.state.previousConversations.map((one) => one.conversation.conversationId)).toEqual([
+    expect(made.state.previousConversations.map((one) => one.details.conversationId)).toEqual([
       nextId,
     ]);
     expect(made.state.conversation).toMatchObject({ ordinal: 3, next: 1 });

@@ -14,7 +14,7 @@ function rows(from: number, to: number): Message[] {
 /** A hub whose memory has the newest page of a long conversation. */
 function longConversation(from: number, to: number, hasEarlier: boolean): TestHub {
   const current = {
-    conversation: { conversationId, status: 'connected' },
+    details: { conversationId, status: 'connected' },
     ordinal: 1,
     next: to + 1,
     gaps: [],

@@ -114,7 +114,7 @@ describe('a session that nobody needs any more', () => {
 
   it('gives the visitor back what waited to be sent into it', () => {
     const current: ConversationRecord = {
-      conversation: { conversationId: 'session-1', status: 'ended' },
+      details: { conversationId: 'session-1', status: 'ended' },
       ordinal: 1,
       next: 1,
       gaps: [],

@@ -374,7 +374,7 @@ describe('a message below the newest', () => {
       hasEarlier: true,
       outbox,
     });
-    made.gateway({ type: 'conversation', conversation: current.conversation });
+    made.gateway({ type: 'conversation', conversation: current.details });
     made.clearKeepingSocketAndRest().flush();
     made.clearKeepingSocketAndRest();
     hears(made, echo(3, 'm1', 'long ago'));

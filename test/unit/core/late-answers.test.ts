@@ -63,7 +63,7 @@ describe('two questions to REST', () => {
     const hub = new TestHub().authenticated({
       messages: [first],
       current: {
-        conversation: { conversationId, status: 'connected' },
+        details: { conversationId, status: 'connected' },
         ordinal: 1,
         next: 11,
         gaps: [],

@@ -27,7 +27,7 @@ function full(): TestHub {
     catchUps: { ...state.catchUps, active: null, isWanted: true, failures: 2, completedAt: 5 },
     routing: { ...state.routing, tries: 2, notice: { kind: 'unchecked' } },
     sessionMemory: { life: 1, ends: 2, startsNew: true, refused: null, expiries: [1] },
-    typing: { other: { id: 'agent-1', name: 'Ada' }, told: true, toldAt: 3 },
+    typing: { remote: { id: 'agent-1', name: 'Ada' }, isSent: true, sentAt: 3 },
     alertedUntil: [1, 1, 0, 0],
     startCalls: [71],
     storeCalls: [{ writeId: 3, callId: 72 }],
@@ -220,9 +220,9 @@ describe('of a lost line', () => {
   it('the next one is not said to be typed on already', () => {
     const hub = new TestHub().inConversation();
     hub.call({ type: 'typing', isTyping: true });
-    expect(hub.state.typing.told).toBe(true);
+    expect(hub.state.typing.isSent).toBe(true);
     hub.cut();
-    expect(hub.state.typing.told).toBe(false);
+    expect(hub.state.typing.isSent).toBe(false);
   });
 
   it('a renewal is over when the next one is accepted', () => {

@@ -14,7 +14,7 @@ const routing = { skillGroups: ['Tier1_Support'] };
 const socketId = 77;
 
 const conversation: ConversationState = {
-  conversation: { conversationId, status: 'connected' },
+  details: { conversationId, status: 'connected' },
   ordinal: 2,
   next: 4,
   gaps: [{ from: 2, to: 2, tries: 1 }],
@@ -74,7 +74,7 @@ function busy(part: Partial<HubState> = {}): HubState {
     previousConversations: [
       {
         ...conversation,
-        conversation: { conversationId: 'conv-0', status: 'ended' },
+        details: { conversationId: 'conv-0', status: 'ended' },
         ordinal: 1,
         endedAt: 5,
       },
@@ -96,7 +96,7 @@ function busy(part: Partial<HubState> = {}): HubState {
       notice: { kind: 'unchecked' },
     },
     sessionMemory: { life: 9, ends: later, startsNew: false, refused: null, expiries: [1] },
-    typing: { other: { id: 'agent-1', name: 'Ada' }, told: true, toldAt: now - 100 },
+    typing: { remote: { id: 'agent-1', name: 'Ada' }, isSent: true, sentAt: now - 100 },
     tabs: state.tabs.map((tab) => ({ ...tab, isTyping: true })),
     alertedTab: 'a',
     alertedAt: now - 50,
@@ -192,7 +192,7 @@ describe('a hub in the middle of everything', () => {
     const session = { stage: 'routing', asked: 0 } as const;
     const before = busy({
       connection: { phase: 'online', socketId, session },
-      conversation: { ...conversation, conversation: { conversationId, status: 'ended' } },
+      conversation: { ...conversation, details: { conversationId, status: 'ended' } },
       outbox: [],
       meta: { ...busy().meta, routing },
       sessionMemory: null,

@@ -24,7 +24,7 @@ describe('the next conversation', () => {
       conversation: { conversationId: 'conv-2', status: 'connected' },
     });
     hub.rest().store();
-    expect(hub.state.conversation?.conversation.conversationId).toBe('conv-2');
+    expect(hub.state.conversation?.details.conversationId).toBe('conv-2');
     expect(hub.sent().filter(({ type }) => type === 'mark-read')).toEqual([]);
     // And what is read there is.
     hub.gateway({

@@ -161,7 +161,7 @@ describe('a message whose fate nobody knew', () => {
   it('and that no conversation was known for has arrived in the one that has it', () => {
     const current = record(0);
     const made = new TestHub().authenticated({ current, outbox: [unplaced] });
-    made.gateway({ type: 'conversation', conversation: current.conversation });
+    made.gateway({ type: 'conversation', conversation: current.details });
     page(made.clearKeepingSocketAndRest(), [echo(1, 'm1', 'm1')]);
     expect(statuses(made)).toEqual(['m1: delivered']);
     expect(made.state.outbox).toEqual([]);
@@ -182,12 +182,12 @@ describe('doubts', () => {
     // Its id begins as the former one's.
     const longer = `${conversationId}1`;
     const current = record(0, {
-      conversation: { conversationId: longer, status: 'connected' },
+      details: { conversationId: longer, status: 'connected' },
       ordinal: 2,
     });
     const outbox = [item('m1', conversationId), item('m2', null), item('m3', longer)];
     const made = new TestHub().authenticated({ current, outbox });
-    made.gateway({ type: 'conversation', conversation: current.conversation });
+    made.gateway({ type: 'conversation', conversation: current.details });
     made.clearKeepingSocketAndRest();
     page(made, []);
     standing(made, 'connected', longer).store();
@@ -210,7 +210,7 @@ describe('doubts', () => {
   it('are looked for by one catch-up, however many there are', () => {
     const outbox = [item('m1', conversationId), item('m2', conversationId)];
     const made = new TestHub().authenticated({ current: record(0), outbox });
-    made.gateway({ type: 'conversation', conversation: record(0).conversation });
+    made.gateway({ type: 'conversation', conversation: record(0).details });
     made.clearKeepingSocketAndRest();
     expect(asked(made)).toHaveLength(1);
     page(made, []);

@@ -7,7 +7,7 @@ const routing = { skillGroups: ['Tier1_Support'] };
 
 function record(id: string, ordinal: number, status: 'ended' | 'connected'): ConversationRecord {
   return {
-    conversation: { conversationId: id, status },
+    details: { conversationId: id, status },
     ordinal,
     next: 1,
     gaps: [],

@@ -11,7 +11,7 @@ const owned = { ...emptyMeta, subject: 'visitor-1' };
 
 function record(rest: Partial<ConversationRecord> = {}): ConversationRecord {
   return {
-    conversation: { conversationId, status: 'connected' },
+    details: { conversationId, status: 'connected' },
     ordinal: 3,
     next: 1,
     gaps: [],
@@ -22,7 +22,7 @@ function record(rest: Partial<ConversationRecord> = {}): ConversationRecord {
   };
 }
 
-const ended = record({ conversation: { conversationId, status: 'ended' } });
+const ended = record({ details: { conversationId, status: 'ended' } });
 
 function waits(addressee: string | null, rest: Partial<OutboxRecord> = {}): OutboxRecord {
   return {
@@ -79,7 +79,7 @@ describe('a hub that is born', () => {
     ['a conversation’s without messages', 4, null, 5],
   ])('counts conversations on from %s ordinal', (_, current, message, next) => {
     const hub = new TestHub().authenticated({
-      current: record({ ordinal: current, conversation: { conversationId, status: 'ended' } }),
+      current: record({ ordinal: current, details: { conversationId, status: 'ended' } }),
       messages: message === null ? [] : [rowOf(agentSays(1), [message, 1, 0, 0])],
     });
     hub.rest();
@@ -228,7 +228,7 @@ describe('a page that remembers a conversation', () => {
   ])('changes nothing for a hub that has %s', (_, found, current) => {
     const hub = new TestHub().restore({ meta: owned, ...found });
     remembers(hub, 'visitor-1');
-    expect(hub.state.conversation?.conversation.conversationId).toBe(current);
+    expect(hub.state.conversation?.details.conversationId).toBe(current);
   });
 });
 
@@ -273,7 +273,7 @@ describe('a conversation that is over', () => {
       .at(-1);
 
   it('is kept as closed when its end was read, though REST tells its end again', () => {
-    expect(kept(closedOne())).toMatchObject({ isClosed: true, conversation: { status: 'ended' } });
+    expect(kept(closedOne())).toMatchObject({ isClosed: true, details: { status: 'ended' } });
   });
 
   it('is open again when the gateway opens the same one anew', () => {
@@ -281,7 +281,7 @@ describe('a conversation that is over', () => {
     hub.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
     hub.gateway({ type: 'conversation', conversation: { conversationId, status: 'connected' } });
     hub.flush();
-    expect(kept(hub)).toMatchObject({ isClosed: false, conversation: { status: 'connected' } });
+    expect(kept(hub)).toMatchObject({ isClosed: false, details: { status: 'connected' } });
     expect(hub.state.conversation?.endedAt).toBeNull();
   });
 

@@ -236,7 +236,7 @@ describe('the queue', () => {
     const operations = hub.all('write').flatMap((write) => write.operations);
     expect(operations.at(-1)).toMatchObject({
       type: 'put-conversation',
-      record: { conversation: { position: 3 } },
+      record: { details: { position: 3 } },
     });
     hub.pass(59_999);
     expect(hub.all('rest')).toHaveLength(0);

@@ -64,9 +64,9 @@ export class RoutingHub extends TestHub {
   /** The catch-up finds nothing, and the conversation as it was. */
   caughtUp(): this {
     this.answer({ type: 'history', messages: [], nextCursor: null, invalidCount: 0 });
-    const { conversation } = this.state.conversation ?? {};
-    if (!conversation) throw new Error('there is no conversation');
-    return this.answer({ type: 'conversation', conversation });
+    const { details } = this.state.conversation ?? {};
+    if (!details) throw new Error('there is no conversation');
+    return this.answer({ type: 'conversation', conversation: details });
   }
 
   /** Until the routing API is asked the next time. */

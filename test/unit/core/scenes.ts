@@ -153,7 +153,7 @@ export function rows(from: number, to: number): Message[] {
 /** A conversation as the store keeps it, read up to `last`. */
 export function record(last: number, rest: Partial<ConversationRecord> = {}): ConversationRecord {
   return {
-    conversation: { conversationId, status: 'connected' },
+    details: { conversationId, status: 'connected' },
     ordinal: 1,
     next: last + 1,
     gaps: [],

@@ -227,7 +227,7 @@ describe('what a former hub left', () => {
     expect(statuses(made)).toEqual(['m1: pending', 'm2: pending']);
     made.type('m3', 'm3');
     expect(made.state.outbox.map(({ ordinal }) => ordinal)).toEqual([4, 7, 8]);
-    made.gateway({ type: 'conversation', conversation: record(0).conversation });
+    made.gateway({ type: 'conversation', conversation: record(0).details });
     made.clearKeepingSocketAndRest().rest();
     expect(texts(made)).toEqual(['m1']);
     hears(made, echo(1, 'm1', 'm1'));
@@ -239,7 +239,7 @@ describe('what a former hub left', () => {
     const failed = { code: 'rejected', message: 'no' } as const;
     const made = restored(item('m1', 1, { failure: failed }), item('m2', 2));
     expect(stages(made)).toEqual({ m1: 'failed', m2: 'unconfirmed' });
-    made.gateway({ type: 'conversation', conversation: record(0).conversation });
+    made.gateway({ type: 'conversation', conversation: record(0).details });
     made.clearKeepingSocketAndRest().rest();
     expect(texts(made)).toEqual(['m2']);
     expect(statuses(made)).toEqual(['m1: failed', 'm2: sent']);
@@ -255,7 +255,7 @@ describe('what a former hub left', () => {
         item('m3', 3, { conversationId: null }),
       ],
     });
-    expect(made.state.conversation?.conversation.conversationId).toBe(nextId);
+    expect(made.state.conversation?.details.conversationId).toBe(nextId);
     expect(failure(made.attach(), 'm1')).toBe('unknown-outcome');
     expect(stages(made)).toEqual({ m1: 'failed', m2: 'unconfirmed', m3: 'unconfirmed' });
   });

@@ -18,7 +18,7 @@ const message: Message = {
   position: [1, 1, 0, 0],
 };
 const conversation = {
-  conversation: { conversationId: 'c1', status: 'connected' },
+  details: { conversationId: 'c1', status: 'connected' },
   ordinal: 1,
   next: 2,
   gaps: [{ from: 1, to: 2, tries: 0 }],

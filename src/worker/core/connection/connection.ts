@@ -33,7 +33,7 @@ export function leaveSocket(context: StepContext, isGone = false): void {
 export function connect(context: StepContext): void {
   leaveSocket(context);
   if (context.state.isLeaving) {
-    leaveForGood(context);
+    handOver(context);
     return;
   }
   if (context.policy?.needsConnection(context) === false) {
@@ -51,7 +51,7 @@ export function connect(context: StepContext): void {
     context.setTimer('close', context.state.settings.timing.drain);
     return;
   }
-  connectAlone(context);
+  connectNow(context);
 }
 
 /** The socket goes, and nothing is said of why. */
@@ -60,10 +60,10 @@ export function dropSocket(context: StepContext): void {
   context.clearTimer('close');
 }
 
-function connectAlone(context: StepContext): void {
+function connectNow(context: StepContext): void {
   context.clearTimer('close');
   if (context.state.isLeaving) {
-    leaveForGood(context);
+    handOver(context);
     return;
   }
   if (hasToken(context)) {
@@ -78,7 +78,7 @@ function connectAlone(context: StepContext): void {
 export function closeOverdue(context: StepContext): void {
   if (context.state.connection.phase !== 'closing') return;
   setConnectionSlice(context, { closingSockets: [] });
-  connectAlone(context);
+  connectNow(context);
 }
 
 export function connectWithToken(context: StepContext): void {
@@ -178,11 +178,11 @@ export function stepDown(context: StepContext): void {
   if (connection.phase === 'online' && outbox.some((item) => item.at.stage === 'sent')) {
     setConnection(context, { phase: 'draining', socketId: connection.socketId });
     context.setTimer('drain', context.state.settings.timing.drain);
-  } else if (connection.phase !== 'draining') leaveForGood(context);
+  } else if (connection.phase !== 'draining') handOver(context);
 }
 
 /** Two sockets there never are: the successor hears of it when ours has ended. */
-function leaveForGood(context: StepContext): void {
+function handOver(context: StepContext): void {
   if (context.state.connection.phase === 'handed-over') return;
   leaveSocket(context);
   context.clearTimer('poll', 'probe', 'rest-retry', 'renew');
@@ -216,7 +216,7 @@ export function onSocketClosed(
   const closingSockets = context.state.closingSockets.filter((other) => other !== socketId);
   setConnectionSlice(context, { closingSockets });
   if (!('socketId' in connection) || connection.socketId !== socketId) {
-    if (connection.phase === 'closing' && closingSockets.length === 0) connectAlone(context);
+    if (connection.phase === 'closing' && closingSockets.length === 0) connectNow(context);
     return;
   }
   const wasAlive = connection.phase === 'online' || connection.phase === 'draining';
@@ -257,7 +257,7 @@ export function fail(
 ): void {
   leaveSocket(context);
   if (context.state.isLeaving) {
-    leaveForGood(context);
+    handOver(context);
     return;
   }
   setConnectionSlice(context, { problem, isRenewing: false });
@@ -265,7 +265,7 @@ export function fail(
     setConnection(context, { phase: 'failed' });
     return;
   }
-  if (isDeserted(context)) {
+  if (hasNoTabs(context)) {
     setConnection(context, { phase: 'idle' });
     return;
   }
@@ -290,7 +290,7 @@ export function fail(
 }
 
 /** No page has been there for a while: whichever comes wakes it. */
-function isDeserted(context: StepContext): boolean {
+function hasNoTabs(context: StepContext): boolean {
   return context.state.tabs.length === 0 && !context.hasTimer('idle');
 }
 
@@ -356,7 +356,7 @@ export function onOnline(context: StepContext, isOnline: boolean): void {
   if (context.state.isOnline === isOnline) return;
   setConnectionSlice(context, { isOnline });
   if (isOnline) {
-    if (!isDeserted(context)) reconnectNow(context);
+    if (!hasNoTabs(context)) reconnectNow(context);
     return;
   }
   const { phase } = context.state.connection;
@@ -407,13 +407,13 @@ export function signedOut(context: StepContext, message: string): void {
   setConnection(context, { phase: 'signed-out' });
   revokeIdentity(context);
   context.raise({ type: 'signed-out', message });
-  if (context.state.isLeaving) leaveForGood(context);
+  if (context.state.isLeaving) handOver(context);
 }
 
 /** The token names somebody else than the one whose transcript this is. */
 export function switchVisitor(context: StepContext, subject: string): void {
   context.raise({ type: 'visitor-changed', subject });
-  if (isDeserted(context)) setConnection(context, { phase: 'idle' });
+  if (hasNoTabs(context)) setConnection(context, { phase: 'idle' });
   else connect(context);
 }
 
@@ -428,5 +428,5 @@ export function signOut(context: StepContext): void {
     problem: { code: 'signed-out', message: 'You have signed out.' },
   });
   setConnection(context, { phase: 'signed-out' });
-  if (context.state.isLeaving) leaveForGood(context);
+  if (context.state.isLeaving) handOver(context);
 }

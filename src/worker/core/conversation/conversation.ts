@@ -9,7 +9,7 @@ import { watchQueue } from './queue.ts';
 import { isCleared, routed } from './routing-check.ts';
 import { resolveStartCalls } from './start-calls.ts';
 import { type ConversationState, setConversationSlice } from './state.ts';
-import { forgetOtherTyping } from './typing.ts';
+import { clearRemoteTyping } from './typing.ts';
 
 /** Times that a routing or resume frame is repeated before the line counts as dead. */
 const repeats = 2;
@@ -25,8 +25,8 @@ export function ask(context: StepContext, asked: number): void {
   const { connection, conversation, meta, settings } = context.state;
   if (connection.phase !== 'online') return;
   const { socketId } = connection;
-  if (conversation && conversation.conversation.status !== 'ended') {
-    const { conversationId } = conversation.conversation;
+  if (conversation && conversation.details.status !== 'ended') {
+    const { conversationId } = conversation.details;
     setSession(context, { stage: 'resuming', asked });
     context.emit({
       type: 'send',
@@ -77,20 +77,20 @@ export function answerOverdue(context: StepContext): void {
 export function onConversation(context: StepContext, told: Conversation, viaSocket: boolean): void {
   const { connection, conversation } = context.state;
   const session = connection.phase === 'online' && viaSocket ? connection.session : null;
-  const isCurrent = conversation?.conversation.conversationId === told.conversationId;
+  const isCurrent = conversation?.details.conversationId === told.conversationId;
   if (!isCurrent && session?.stage !== 'routing') {
     context.note('invalid', 'a conversation that nobody asked for');
     return;
   }
   const answers = session?.stage === 'routing' || session?.stage === 'resuming';
-  if (!answers && conversation?.conversation.status === 'ended' && told.status !== 'ended') {
+  if (!answers && conversation?.details.status === 'ended' && told.status !== 'ended') {
     // The visitor has left it: late news does not bring it back.
     return;
   }
   if (isCurrent && conversation) {
     const isOpen = told.status !== 'ended';
     const ending = isOpen ? { isClosed: false, endedAt: null } : {};
-    update(context, { ...conversation, conversation: told, ...ending });
+    update(context, { ...conversation, details: told, ...ending });
   } else update(context, newConversation(context, told));
   if (session?.stage === 'routing') settleRouting(context, told);
   if (answers && told.status !== 'ended' && connection.phase === 'online') {
@@ -103,14 +103,14 @@ export function onConversation(context: StepContext, told: Conversation, viaSock
     context.raise({ type: 'conversation-resumed' });
   }
   // A catch-up tells it again at each end; only the news of it may start another one.
-  const isNews = answers || conversation?.conversation.status !== 'ended';
+  const isNews = answers || conversation?.details.status !== 'ended';
   if (told.status === 'ended' && isNews) onEnded(context);
 }
 
 function update(context: StepContext, conversation: ConversationState): void {
-  const before = context.state.conversation?.conversation;
+  const before = context.state.conversation?.details;
   setConversationSlice(context, { conversation });
-  const after = conversation.conversation;
+  const after = conversation.details;
   if (
     before?.conversationId !== after.conversationId ||
     before.status !== after.status ||
@@ -122,19 +122,19 @@ function update(context: StepContext, conversation: ConversationState): void {
 }
 
 function newConversation(context: StepContext, conversation: Conversation): ConversationState {
-  forgetOtherTyping(context);
+  clearRemoteTyping(context);
   context.raise({ type: 'conversation-replaced', next: conversation });
   if (context.state.conversation) archive(context, context.state.conversation);
   // One that was thought to be over is open again, and read as the present one.
   const isAnother = (former: ConversationState) =>
-    former.conversation.conversationId !== conversation.conversationId;
+    former.details.conversationId !== conversation.conversationId;
   setConversationSlice(context, {
     previousConversations: context.state.previousConversations.filter(isAnother),
   });
   const ordinal = context.state.lastOrdinal + 1;
   setConversationSlice(context, { lastOrdinal: ordinal });
   return {
-    conversation,
+    details: conversation,
     ordinal,
     next: 1,
     gaps: [],
@@ -194,8 +194,7 @@ export function adoptSessionHint(
     return;
   }
   // Only what was to be sent is left of it, and the page knows whose it is.
-  const isLeft =
-    meta.subject === null && conversation?.conversation.conversationId === conversationId;
+  const isLeft = meta.subject === null && conversation?.details.conversationId === conversationId;
   if (!isLeft && (conversation || window.length > 0 || meta.routing)) {
     // What was to be sent may be of an earlier one of the same visitor's.
     if (meta.subject === null && window.length === 0) ownBy(context, visitor);
@@ -230,7 +229,7 @@ function ownBy(context: StepContext, visitor: string): void {
 /** A message was on its way into a conversation whose own record a power cut took. */
 export function adoptAddressee(context: StepContext): void {
   const { conversation, outbox } = context.state;
-  const current = conversation?.conversation.conversationId ?? null;
+  const current = conversation?.details.conversationId ?? null;
   const addressees = outbox.filter(({ failure }) => failure === null);
   const conversationId = addressees.findLast(
     (item) => item.conversationId !== null,
@@ -246,9 +245,9 @@ export function adoptAddressee(context: StepContext): void {
 export function onEnded(context: StepContext): void {
   const { conversation, connection } = context.state;
   if (!conversation) return;
-  if (conversation.conversation.status !== 'ended') {
-    const { conversationId } = conversation.conversation;
-    update(context, { ...conversation, conversation: { conversationId, status: 'ended' } });
+  if (conversation.details.status !== 'ended') {
+    const { conversationId } = conversation.details;
+    update(context, { ...conversation, details: { conversationId, status: 'ended' } });
   }
   const { conversation: ended } = context.state;
   if (ended) {
@@ -257,7 +256,7 @@ export function onEnded(context: StepContext): void {
       conversation: { ...ended, finalCatchUp: nextCatchUpId(context), endedAt },
     });
   }
-  forgetOtherTyping(context);
+  clearRemoteTyping(context);
   if (connection.phase === 'online') {
     context.clearTimer('answer');
     setSession(context, { stage: 'ready' });
@@ -275,10 +274,10 @@ export function onNotFound(context: StepContext): void {
   watchQueue(context);
   context.store({
     type: 'delete-conversation',
-    conversationId: conversation.conversation.conversationId,
+    conversationId: conversation.details.conversationId,
   });
   context.change({ conversation: true });
-  forgetOtherTyping(context);
+  clearRemoteTyping(context);
   if (isAwaited) wantAgain(context);
   ask(context, 0);
   context.raise({ type: 'stranded' });

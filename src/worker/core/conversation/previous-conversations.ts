@@ -6,7 +6,7 @@ import { type ConversationState, setConversationSlice } from './state.ts';
 const settling = 20_000;
 
 /** Former conversations that are still looked after. */
-const maximumFormers = 5;
+const maximumPrevious = 5;
 
 export function recordOf(conversation: ConversationState): ConversationRecord {
   const {
@@ -27,7 +27,7 @@ export function archive(context: StepContext, conversation: ConversationState): 
   if (conversation.isClosed) return;
   setConversationSlice(context, {
     previousConversations: [...context.state.previousConversations, conversation].slice(
-      -maximumFormers,
+      -maximumPrevious,
     ),
   });
 }
@@ -37,15 +37,15 @@ function store(context: StepContext, conversation: ConversationState): void {
 }
 
 /** Whether a catch-up begun then has seen the last of an ended conversation. */
-export function reachedEnd({ conversation, endedAt }: ConversationState, begunAt: number): boolean {
-  if (conversation.status !== 'ended' || endedAt === null) return false;
+export function reachedEnd({ details, endedAt }: ConversationState, begunAt: number): boolean {
+  if (details.status !== 'ended' || endedAt === null) return false;
   return begunAt - endedAt >= settling;
 }
 
 /** Everything that was said in a previous conversation has been fetched. */
 export function closePrevious(context: StepContext, conversationId: string): void {
   const former = context.state.previousConversations.find(
-    (one) => one.conversation.conversationId === conversationId,
+    (one) => one.details.conversationId === conversationId,
   );
   if (!former) return;
   setConversationSlice(context, {

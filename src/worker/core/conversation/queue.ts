@@ -10,15 +10,15 @@ import { logRouting, setRouting } from './routing-log.ts';
 export function watchQueue(context: StepContext): void {
   const { conversation, routing, settings } = context.state;
   const { queue } = routing;
-  if (conversation?.conversation.status !== 'queued') {
-    if (queue && conversation?.conversation.status === 'connected') {
-      const { conversationId } = conversation.conversation;
+  if (conversation?.details.status !== 'queued') {
+    if (queue && conversation?.details.status === 'connected') {
+      const { conversationId } = conversation.details;
       if (queue.conversationId === conversationId) logQueue(context, 'connected', [], null);
     }
     stopWatching(context);
     return;
   }
-  const { conversationId } = conversation.conversation;
+  const { conversationId } = conversation.details;
   if (queue?.conversationId === conversationId) return;
   stopWatching(context);
   const now = Math.round(context.gatewayTime());
@@ -29,7 +29,7 @@ export function watchQueue(context: StepContext): void {
 }
 
 /** The `queued` timer: the visitor is told, and why, as far as the gateway tells. */
-export function queuedForLong(context: StepContext): void {
+export function queueOverdue(context: StepContext): void {
   const { routing, meta, settings, connection } = context.state;
   const { queue, names } = routing;
   if (!queue) return;
@@ -84,7 +84,7 @@ export function stopWatching(context: StepContext): void {
   context.clearTimer('queued');
   if (queue?.requestId != null) forgetRequest(context, queue.requestId);
   if (queue) setRouting(context, { queue: null });
-  const status = context.state.conversation?.conversation.status;
+  const status = context.state.conversation?.details.status;
   const isOver = status === 'connected' || status === 'ended';
   // A refusal stays: nothing has come of it.
   if (notice?.kind === 'stalled' || (isOver && notice?.kind === 'uncovered' && !notice.isAsking)) {

@@ -16,7 +16,7 @@ export function restoreConversations(
       newest: last && last.position[0] === current.ordinal ? last.timestamp : current.completeUntil,
       // A session's end is behind us with its line.
       finalCatchUp:
-        current.conversation.status === 'ended' && !context.traits.historyIsPerSession
+        current.details.status === 'ended' && !context.traits.historyIsPerSession
           ? nextCatchUpId(context)
           : null,
     },
@@ -27,7 +27,7 @@ export function restoreConversations(
 function revive(context: StepContext, record: ConversationRecord): ConversationState {
   const newest = record.completeUntil;
   // It may have ended only just before the former hub did.
-  const endedAt = record.conversation.status === 'ended' ? context.clock.now : null;
+  const endedAt = record.details.status === 'ended' ? context.clock.now : null;
   const nothing = {
     reorderBuffer: [],
     unsequencedBuffer: [],

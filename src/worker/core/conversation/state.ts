@@ -58,10 +58,10 @@ export interface RoutingState {
 }
 
 export interface Typing {
-  readonly other: { readonly id: string; readonly name: string } | null;
+  readonly remote: { readonly id: string; readonly name: string } | null;
   /** What the gateway was told last. */
-  readonly told: boolean;
-  readonly toldAt: number | null;
+  readonly isSent: boolean;
+  readonly sentAt: number | null;
 }
 
 /** Which conversation there is, which were before it, and which is wanted. */
@@ -91,7 +91,7 @@ export const initialConversationSlice: ConversationSlice = {
   previousConversations: [],
   lastOrdinal: 0,
   routing: initialRouting,
-  typing: { other: null, told: false, toldAt: null },
+  typing: { remote: null, isSent: false, sentAt: null },
   startCalls: [],
 };
 
@@ -102,7 +102,7 @@ export function onVisitorChange(state: ConversationSlice): ConversationSlice {
     previousConversations: [],
     lastOrdinal: 0,
     routing: { ...initialRouting, names: state.routing.names },
-    typing: { other: null, told: false, toldAt: null },
+    typing: { remote: null, isSent: false, sentAt: null },
     startCalls: [],
   };
 }

@@ -4,63 +4,63 @@ import type { StepContext } from '../context.ts';
 import { setConversationSlice } from './state.ts';
 
 /** The other side's typing, shown for a while after its last frame. */
-export function onOtherTyping(
+export function onRemoteTyping(
   context: StepContext,
   conversationId: string,
   from: Sender,
   isTyping: boolean,
   duration?: number,
 ): void {
-  if (context.state.conversation?.conversation.conversationId !== conversationId) return;
+  if (context.state.conversation?.details.conversationId !== conversationId) return;
   if (from.role === 'visitor') return;
   if (!isTyping) {
-    heardFrom(context, from.id);
+    stopTypingOf(context, from.id);
     return;
   }
   setConversationSlice(context, {
-    typing: { ...context.state.typing, other: { id: from.id, name: from.name } },
+    typing: { ...context.state.typing, remote: { id: from.id, name: from.name } },
   });
   context.setTimer('typing-shown', duration ?? context.state.settings.timing.typingShown);
 }
 
 /** Whoever has sent, or stopped, types no more. */
-export function heardFrom(context: StepContext, senderId: string): void {
-  if (context.state.typing.other?.id === senderId) forgetOtherTyping(context);
+export function stopTypingOf(context: StepContext, senderId: string): void {
+  if (context.state.typing.remote?.id === senderId) clearRemoteTyping(context);
 }
 
 /** Also the `typing-shown` timer. */
-export function forgetOtherTyping(context: StepContext): void {
+export function clearRemoteTyping(context: StepContext): void {
   context.clearTimer('typing-shown');
-  setConversationSlice(context, { typing: { ...context.state.typing, other: null } });
+  setConversationSlice(context, { typing: { ...context.state.typing, remote: null } });
 }
 
 /** Also the `typing-sent` timer: tells the gateway whether any tab types, at most every so often. */
-export function tellTyping(context: StepContext): void {
+export function sendTyping(context: StepContext): void {
   const { connection, conversation, typing, settings } = context.state;
   const isTyping = context.state.tabs.some((tab) => tab.isTyping);
-  if (!isTyping && !typing.told) return;
+  if (!isTyping && !typing.isSent) return;
   if (connection.phase !== 'online' || connection.session.stage !== 'conversation' || !conversation)
     return;
   const since =
-    typing.toldAt === null ? Number.POSITIVE_INFINITY : context.clock.now - typing.toldAt;
+    typing.sentAt === null ? Number.POSITIVE_INFINITY : context.clock.now - typing.sentAt;
   const rest = Math.max(settings.timing.typingSent, settings.traits.pace?.typing ?? 0) - since;
   if (rest > 0) {
     if (!context.hasTimer('typing-sent')) context.setTimer('typing-sent', rest);
     return;
   }
   if (!mayType(context)) return;
-  const { conversationId } = conversation.conversation;
+  const { conversationId } = conversation.details;
   context.emit({
     type: 'send',
     socketId: connection.socketId,
     command: { type: 'typing', conversationId, isTyping },
   });
   setConversationSlice(context, {
-    typing: { ...typing, told: isTyping, toldAt: context.clock.now },
+    typing: { ...typing, isSent: isTyping, sentAt: context.clock.now },
   });
 }
 
 /** The gateway knows of nobody's typing on a socket that is not there yet. */
-export function forgetToldTyping(context: StepContext): void {
-  setConversationSlice(context, { typing: { ...context.state.typing, told: false } });
+export function clearSentTyping(context: StepContext): void {
+  setConversationSlice(context, { typing: { ...context.state.typing, isSent: false } });
 }

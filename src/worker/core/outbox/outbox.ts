@@ -93,7 +93,7 @@ export function inFlight(context: StepContext): OutboxItem | undefined {
 }
 
 /** Nothing is on its way: no echo is waited for. */
-function settleEcho(context: StepContext): void {
+function clearEchoTimer(context: StepContext): void {
   if (!inFlight(context)) context.clearTimer('echo');
 }
 
@@ -106,8 +106,8 @@ function remove(context: StepContext, item: OutboxItem): void {
 }
 
 function openConversation({ state: { conversation } }: StepContext): string | null {
-  if (!conversation || conversation.conversation.status === 'ended') return null;
-  return conversation.conversation.conversationId;
+  if (!conversation || conversation.details.status === 'ended') return null;
+  return conversation.details.conversationId;
 }
 
 /** Takes a message in. It leaves, and its call is answered, once it is durable. */
@@ -192,10 +192,10 @@ export function answerWhenStored(context: StepContext, callId: number): void {
 }
 
 /** The gateway has it; its place in the transcript waits for an earlier message. */
-export function acknowledgeHeld(context: StepContext, messageId: string): void {
+export function acknowledgeBuffered(context: StepContext, messageId: string): void {
   if (!context.state.outbox.some((item) => item.messageId === messageId)) return;
   setItem(context, messageId, { at: { stage: 'acknowledged' }, failure: null });
-  settleEcho(context);
+  clearEchoTimer(context);
 }
 
 /** The gateway has it and it stands in the transcript: the row leaves the outbox, the key stays. */
@@ -204,7 +204,7 @@ export function acknowledge(context: StepContext, messageId: string): void {
   if (!item) return;
   remove(context, item);
   context.store({ type: 'delete-outbox', messageId });
-  settleEcho(context);
+  clearEchoTimer(context);
   // Whatever was amiss with a message before it.
   if (context.state.connection.phase === 'online') setProblem(context, null);
 }
@@ -213,7 +213,7 @@ export function acknowledge(context: StepContext, messageId: string): void {
  * Another conversation is open: what has not gone into the former one goes into this one. Written
  * together with its record, so that a row never names a conversation that is older than the newest.
  */
-export function forgetPreviousPlaces(context: StepContext, conversationId: string): void {
+export function readdress(context: StepContext, conversationId: string): void {
   for (const item of context.state.outbox) {
     if (item.conversationId === null || item.conversationId === conversationId) continue;
     if (item.at.stage !== 'queued' && item.at.stage !== 'storing') continue;
@@ -223,7 +223,7 @@ export function forgetPreviousPlaces(context: StepContext, conversationId: strin
 }
 
 /** The gateway does not know the conversation, so nothing has arrived there; what is posted it will refuse. */
-export function forgetPlaces(context: StepContext): void {
+export function clearAddresses(context: StepContext): void {
   for (const item of context.state.outbox) {
     if (item.conversationId === null || item.at.stage === 'sending-by-rest') continue;
     setItem(context, item.messageId, { conversationId: null });
@@ -242,14 +242,14 @@ export function failItem(
   if (!item) return;
   setItem(context, item.messageId, { at: { stage: 'failed' }, failure: { code, message } });
   storeItem(context, item.messageId);
-  settleEcho(context);
+  clearEchoTimer(context);
 }
 
 /** Messages that wait for a conversation which will not come. */
 export function failStranded(context: StepContext): void {
   const { conversation, meta } = context.state;
   if (meta.routing) return;
-  if (conversation && conversation.conversation.status !== 'ended') return;
+  if (conversation && conversation.details.status !== 'ended') return;
   const code = conversation ? 'conversation-ended' : 'conversation-not-found';
   const message = 'The conversation has ended before this was sent.';
   const problem = refusalOf(context) ?? { code, message };
@@ -289,7 +289,7 @@ export function retryMessage(context: StepContext, callId: number, messageId: st
   storeItem(context, messageId);
   answerWhenStored(context, callId);
   const { conversation } = context.state;
-  const isOpen = conversation !== null && conversation.conversation.status !== 'ended';
+  const isOpen = conversation !== null && conversation.details.status !== 'ended';
   if (!isOpen && wantAgain(context)) {
     ask(context, 0);
     context.policy?.ensureConnection(context);
@@ -310,7 +310,7 @@ export function discardMessage(context: StepContext, callId: number, messageId: 
   context.store({ type: 'delete-outbox', messageId });
   context.change({ removed: [...context.state.changes.removed, messageId] });
   answerWhenStored(context, callId);
-  settleEcho(context);
+  clearEchoTimer(context);
 }
 
 /** The outbox is about to be wiped: whoever waits for its writes is told. */

@@ -21,7 +21,7 @@ export const longestPause = 600_000;
  */
 export function flushOutbox(context: StepContext): void {
   const { connection, conversation, outbox, pausedUntil } = context.state;
-  if (!conversation || conversation.conversation.status === 'ended') return;
+  if (!conversation || conversation.details.status === 'ended') return;
   if (pausedUntil !== null || inFlight(context)) return;
   const head = outbox.find(
     (item) => item.at.stage !== 'failed' && item.at.stage !== 'acknowledged',
@@ -32,7 +32,7 @@ export function flushOutbox(context: StepContext): void {
     checkUnconfirmed(context);
     return;
   }
-  const { conversationId } = conversation.conversation;
+  const { conversationId } = conversation.details;
   const { messageId, text, reply, content } = head;
   if (connection.phase !== 'online' && (context.hasTimer('rest-retry') || restPause(context) > 0))
     return;

@@ -35,7 +35,7 @@ export function echoOverdue(context: StepContext): void {
 /** The catch-up of that number is over, and whatever it has not brought had not arrived before it began. */
 export function resolveUnconfirmed(context: StepContext, catchUpId: number): void {
   const { conversation } = context.state;
-  if (conversation) failUnconfirmedOfPrevious(context, conversation.conversation.conversationId);
+  if (conversation) failUnconfirmedOfPrevious(context, conversation.details.conversationId);
   for (const item of context.state.outbox) {
     if (item.at.stage === 'unconfirmed' && item.at.catchUpId <= catchUpId) {
       setItem(context, item.messageId, { at: { stage: 'queued', wasSent: true } });

@@ -103,8 +103,8 @@ function start(
 ): void {
   if (isSignedOut(context, callId)) return;
   const { conversation, connection } = context.state;
-  if (conversation && conversation.conversation.status !== 'ended') {
-    context.resolve(callId, conversation.conversation);
+  if (conversation && conversation.details.status !== 'ended') {
+    context.resolve(callId, conversation.details);
     return;
   }
   if (problems.length > 0) {
@@ -142,7 +142,7 @@ function send(context: StepContext, callId: number, call: Extract<Call, { type: 
     // The same call again, after its first answer was lost.
     answerWhenStored(context, callId);
     sentDraft(context, text);
-  } else if (!meta.routing && (!conversation || conversation.conversation.status === 'ended')) {
+  } else if (!meta.routing && (!conversation || conversation.details.status === 'ended')) {
     context.reject(callId, 'no-conversation', 'There is no open conversation. Start one first.');
   } else if (outbox.length >= settings.limits.outbox) {
     context.reject(callId, 'rejected', 'Too many messages are waiting to be sent.');

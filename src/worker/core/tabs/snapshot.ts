@@ -15,9 +15,9 @@ export function sharedSnapshot(context: StepContext): SharedSnapshot {
   const { state } = context;
   return hidePrevious(context, {
     connection: connectionSnapshot(context),
-    conversation: state.conversation?.conversation ?? null,
+    conversation: state.conversation?.details ?? null,
     unread: state.unread.unread,
-    typing: state.typing.other,
+    typing: state.typing.remote,
     routing: state.routing.notice,
     draft: state.meta.draft,
     hub: {

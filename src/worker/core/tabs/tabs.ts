@@ -5,7 +5,7 @@ import { sleep, wake } from '../connection/connection.ts';
 import type { StepContext } from '../context.ts';
 import { adoptSessionHint, adoptVisitor } from '../conversation/conversation.ts';
 import { recordOf } from '../conversation/previous-conversations.ts';
-import { tellTyping } from '../conversation/typing.ts';
+import { sendTyping } from '../conversation/typing.ts';
 import type { TabKnowledge } from '../input.ts';
 import { assignWrite, outboxMessage } from '../outbox/outbox.ts';
 import type { StoreOperation } from '../records.ts';
@@ -56,7 +56,7 @@ function welcome(context: StepContext, tab: Tab): void {
 export function leave(context: StepContext, tabId: string): void {
   setTabsSlice(context, { tabs: context.state.tabs.filter((tab) => tab.tabId !== tabId) });
   if (context.state.alertedTab === tabId) setTabsSlice(context, { alertedTab: null });
-  tellTyping(context);
+  sendTyping(context);
   if (context.state.tabs.length === 0) context.setTimer('idle', context.state.settings.timing.idle);
 }
 
@@ -239,5 +239,5 @@ export function setTyping(context: StepContext, tabId: string, isTyping: boolean
   setTabsSlice(context, {
     tabs: context.state.tabs.map((tab) => (tab.tabId === tabId ? { ...tab, isTyping } : tab)),
   });
-  tellTyping(context);
+  sendTyping(context);
 }

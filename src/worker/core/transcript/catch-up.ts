@@ -42,7 +42,7 @@ export function catchUp(context: StepContext): void {
     return;
   }
   context.clearTimer('rest-retry');
-  const { conversationId } = conversation.conversation;
+  const { conversationId } = conversation.details;
   const since = conversation.completeUntil;
   setTranscriptSlice(context, {
     catchUps: { ...catchUps, begun: catchUps.begun + 1, isWanted: false },
@@ -97,7 +97,7 @@ export function onCatchUpResult(context: StepContext, requestId: number, result:
     else if (context.state.catchUps.isWanted) catchUp(context);
     return;
   }
-  if (active.conversationId !== context.state.conversation?.conversation.conversationId) {
+  if (active.conversationId !== context.state.conversation?.details.conversationId) {
     // Another conversation has begun meanwhile.
     setActive(context, null);
     if (context.state.catchUps.isWanted) catchUp(context);

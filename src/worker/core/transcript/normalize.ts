@@ -7,7 +7,7 @@ import type { StepContext } from '../context.ts';
 export function normalize(
   context: StepContext,
   told: PartialMessage,
-  conversationId = context.state.conversation?.conversation.conversationId ?? null,
+  conversationId = context.state.conversation?.details.conversationId ?? null,
 ): GatewayMessage | null {
   const of = told.conversationId ?? conversationId;
   if (of === null) return null;

@@ -16,7 +16,7 @@ export function catchUpPrevious(context: StepContext): void {
   const former = previousConversations.find((one) => reachedEnd(one, context.clock.now));
   // Where each has a session of its own, nobody can ask for a former one's.
   if (!former || catchUps.active || context.traits.historyIsPerSession) return;
-  const { conversationId } = former.conversation;
+  const { conversationId } = former.details;
   const since = former.completeUntil;
   const requestId = request(context, {
     type: 'history-since',
@@ -38,9 +38,7 @@ export function catchUpPrevious(context: StepContext): void {
 
 export function isOfPrevious({ state }: StepContext, active: CatchUpRun): boolean {
   const { previousConversations } = state;
-  return previousConversations.some(
-    (one) => one.conversation.conversationId === active.conversationId,
-  );
+  return previousConversations.some((one) => one.details.conversationId === active.conversationId);
 }
 
 /** Returns whether this former conversation is done with, for now or for good. */
@@ -84,7 +82,5 @@ export function onPreviousResult(
 }
 
 function previousOf({ state }: StepContext, conversationId: string): ConversationState | undefined {
-  return state.previousConversations.find(
-    (one) => one.conversation.conversationId === conversationId,
-  );
+  return state.previousConversations.find((one) => one.details.conversationId === conversationId);
 }

@@ -25,7 +25,7 @@ export function flushReceipt(context: StepContext): void {
     socketId: connection.socketId,
     command: {
       type: 'mark-read',
-      conversationId: conversation.conversation.conversationId,
+      conversationId: conversation.details.conversationId,
       messageId: receiptDue,
     },
   });

@@ -12,12 +12,19 @@ import {
   type Unsequenced,
   updateConversation,
 } from '../conversation/state.ts';
-import { heardFrom } from '../conversation/typing.ts';
+import { stopTypingOf } from '../conversation/typing.ts';
 import type { OutboxItem } from '../outbox/state.ts';
 import type { Gap } from '../records.ts';
 import { setTranscriptSlice } from './state.ts';
 import { countUnread } from './unread.ts';
-import { insertRow, isBelow, markBehind, publishBelow, removeRow, replaceRow } from './window.ts';
+import {
+  insertRow,
+  isBelow,
+  publishBelow,
+  removeRow,
+  replaceRow,
+  updateGapMarker,
+} from './window.ts';
 
 /** Catch-ups after which a gap that nobody can fill is no longer looked for. */
 const maximumTries = 5;
@@ -31,7 +38,7 @@ export function receive(
 ): void {
   const message = context.policy?.matchOutgoing(context, told) ?? told;
   const conversation = conversationAt(context, ordinal);
-  if (conversation?.conversation.conversationId !== message.conversationId) {
+  if (conversation?.details.conversationId !== message.conversationId) {
     context.note('invalid', 'a message of a conversation that is not ours');
     return;
   }
@@ -46,16 +53,16 @@ export function receive(
       sequenceLate(context, ordinal, known, message);
     if (known.sequence === null || !isAwaited(conversation, message)) return;
   }
-  if (message.sequence !== null) forgetUnsettled(context, ordinal, message.messageId);
+  if (message.sequence !== null) forgetUnsequenced(context, ordinal, message.messageId);
   else if (conversation.reorderBuffer.some((held) => held.messageId === message.messageId)) return;
   if (message.sequence === null) {
-    if (via === 'socket') settleLater(context, conversation, message);
+    if (via === 'socket') bufferUnsequenced(context, conversation, message);
     else placeUnsequenced(context, ordinal, message);
     return;
   }
   const settled = conversationAt(context, ordinal) ?? conversation;
   if (message.sequence > conversation.next) {
-    hold(context, settled, message, via);
+    buffer(context, settled, message, via);
     return;
   }
   if (message.sequence < conversation.next) {
@@ -63,7 +70,7 @@ export function receive(
     return;
   }
   show(context, ordinal, message, 0);
-  releaseHeld(context, ordinal);
+  releaseBuffered(context, ordinal);
 }
 
 function currentOrdinal({ state: { conversation } }: StepContext): number {
@@ -110,7 +117,7 @@ function mayHaveLeft({ at }: OutboxItem): boolean {
 // --- without sequences ---
 
 /** Held for a moment, since one that it overtook may be on its way. */
-function settleLater(
+function bufferUnsequenced(
   context: StepContext,
   conversation: ConversationState,
   message: GatewayMessage,
@@ -129,7 +136,7 @@ function settleLater(
 }
 
 /** A copy with a sequence is there. */
-function forgetUnsettled(context: StepContext, ordinal: number, messageId: string): void {
+function forgetUnsequenced(context: StepContext, ordinal: number, messageId: string): void {
   const conversation = conversationAt(context, ordinal);
   if (!conversation?.unsequencedBuffer.some((one) => one.message.messageId === messageId)) return;
   const unsequencedBuffer = conversation.unsequencedBuffer.filter(
@@ -144,7 +151,7 @@ export function shortWaitOver(context: StepContext): void {
   if (!conversation) return;
   const inOrder = [...conversation.unsequencedBuffer].sort(byTime);
   const last = inOrder.findLastIndex(({ due }) => due <= context.clock.now);
-  settle(context, conversation, inOrder.slice(0, last + 1));
+  placeAll(context, conversation, inOrder.slice(0, last + 1));
   const [next] = context.state.conversation?.unsequencedBuffer ?? [];
   if (next) context.setTimer('short-hold', next.due - context.clock.now);
 }
@@ -157,11 +164,11 @@ export function settleAllBuffers(context: StepContext): void {
 function settleUnsequenced(context: StepContext, ordinal: number): void {
   const conversation = conversationAt(context, ordinal);
   if (!conversation || conversation.unsequencedBuffer.length === 0) return;
-  settle(context, conversation, [...conversation.unsequencedBuffer].sort(byTime));
+  placeAll(context, conversation, [...conversation.unsequencedBuffer].sort(byTime));
   context.clearTimer('short-hold');
 }
 
-function settle(
+function placeAll(
   context: StepContext,
   conversation: ConversationState,
   shown: readonly Unsequenced[],
@@ -201,7 +208,7 @@ function sequenceLate(
   removeRow(context, known);
   const row: Message = { ...known, sequence, position: [conversation.ordinal, sequence, 0, 0] };
   if (sequence < conversation.next) {
-    const missingBefore = fillHole(context, conversation, sequence) ?? 0;
+    const missingBefore = fillGap(context, conversation, sequence) ?? 0;
     insertRow(context, { ...row, missingBefore });
     return;
   }
@@ -212,13 +219,13 @@ function sequenceLate(
   const reorderBuffer = conversation.reorderBuffer.filter((other) => !overtaken.includes(other));
   update(context, { ...conversation, next, gaps, reorderBuffer });
   for (const one of overtaken) receive(context, one, 'rest', ordinal);
-  releaseHeld(context, ordinal);
+  releaseBuffered(context, ordinal);
 }
 
 // --- with sequences ---
 
 /** The next one, and everything held right behind it. */
-function releaseHeld(context: StepContext, ordinal: number): void {
+function releaseBuffered(context: StepContext, ordinal: number): void {
   for (;;) {
     const conversation = conversationAt(context, ordinal);
     const [next] = conversation?.reorderBuffer ?? [];
@@ -240,7 +247,7 @@ export function clearHoldTimer(context: StepContext, ordinal = currentOrdinal(co
     context.clearTimer('hold');
 }
 
-function hold(
+function buffer(
   context: StepContext,
   conversation: ConversationState,
   message: GatewayMessage,
@@ -257,11 +264,11 @@ function hold(
     return;
   }
   // In a catch-up the missing one may be on a page still to come; its end settles what is held.
-  if (via === 'socket') askIn(context, context.state.settings.timing.hold);
+  if (via === 'socket') catchUpIn(context, context.state.settings.timing.hold);
 }
 
 /** At the latest: an older gap may be looked for much later. */
-function askIn(context: StepContext, delay: number): void {
+function catchUpIn(context: StepContext, delay: number): void {
   const { hold } = context.state.timers;
   if (hold === undefined || hold > context.clock.now + delay) context.setTimer('hold', delay);
 }
@@ -279,7 +286,7 @@ export function settleReorderBuffer(
   newest: number | null,
   ordinal = currentOrdinal(context),
 ): void {
-  if (newest !== null) countTries(context, ordinal);
+  if (newest !== null) countGapTries(context, ordinal);
   showReorderBuffer(context, ordinal);
   const conversation = conversationAt(context, ordinal);
   if (!conversation) return;
@@ -287,7 +294,7 @@ export function settleReorderBuffer(
     // Without sequences only a catch-up tells that nothing is missing.
     update(context, { ...conversation, completeUntil: newest });
   }
-  scheduleMending(context, ordinal);
+  scheduleGapFill(context, ordinal);
 }
 
 /** Everything that is held, with a mark where something is missing. */
@@ -310,7 +317,7 @@ function gapsUpTo({ gaps, next }: ConversationState, sequence: number): readonly
 }
 
 /** Looks for a gap again, ever more seldom: servers can lag behind each other. */
-function scheduleMending(context: StepContext, ordinal: number): void {
+function scheduleGapFill(context: StepContext, ordinal: number): void {
   const tries = conversationAt(context, ordinal)?.gaps.reduce(
     (least, gap) => Math.min(least, gap.tries),
     maximumTries,
@@ -319,7 +326,7 @@ function scheduleMending(context: StepContext, ordinal: number): void {
   context.setTimer('hold', context.state.settings.timing.hold * 2 ** tries);
 }
 
-function countTries(context: StepContext, ordinal: number): void {
+function countGapTries(context: StepContext, ordinal: number): void {
   const conversation = conversationAt(context, ordinal);
   if (!conversation || conversation.gaps.length === 0) return;
   const gaps = conversation.gaps.map((gap) => ({ ...gap, tries: gap.tries + 1 }));
@@ -344,7 +351,7 @@ function fillOrIgnore(
 ): void {
   const position: Position = [conversation.ordinal, sequence, 0, 0];
   const row = rowOf(message, position);
-  const missingBefore = fillHole(context, conversation, sequence);
+  const missingBefore = fillGap(context, conversation, sequence);
   if (wasSentAnew(context, message)) return;
   if (missingBefore !== null) {
     insert(context, conversation.ordinal, { ...row, missingBefore });
@@ -365,7 +372,7 @@ function fillOrIgnore(
  * A missing one is there. Returns how many are still missing just before it; `null` when it was not
  * missing.
  */
-function fillHole(
+function fillGap(
   context: StepContext,
   conversation: ConversationState,
   sequence: number,
@@ -380,7 +387,7 @@ function fillHole(
   const completeUntil = isComplete(gaps) ? conversation.newest : conversation.completeUntil;
   update(context, { ...conversation, gaps, completeUntil });
   clearHoldTimer(context, conversation.ordinal);
-  markBehind(context, conversation.ordinal, gap.to + 1, gap.to - sequence);
+  updateGapMarker(context, conversation.ordinal, gap.to + 1, gap.to - sequence);
   return sequence - gap.from;
 }
 
@@ -437,7 +444,7 @@ function insert(context: StepContext, ordinal: number, row: Message): void {
   if (!isBelow(context, row)) countUnread(context, row);
   else if (waited) publishBelow(context, marked);
   insertRow(context, marked);
-  if (row.from.role !== 'visitor') heardFrom(context, row.from.id);
+  if (row.from.role !== 'visitor') stopTypingOf(context, row.from.id);
   if (conversation.earlyReceipt === row.messageId) readBy(context, row.messageId, ordinal);
 }
 
@@ -466,7 +473,7 @@ export function readBy(
   const { position } = message;
   const before = conversation.readMark;
   if (before && comparePositions(position, before.position) <= 0) return;
-  const readMark = { conversationId: conversation.conversation.conversationId, position };
+  const readMark = { conversationId: conversation.details.conversationId, position };
   update(context, { ...conversation, readMark, earlyReceipt: null });
   setTranscriptSlice(context, {
     window: context.state.window.map((shown) => withReadMark(shown, readMark)),

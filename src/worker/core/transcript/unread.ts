@@ -31,7 +31,7 @@ export function readEverything(context: StepContext): Message | null {
   if (changes.unread > 0) context.store({ type: 'add-unread', by: changes.unread });
   context.store({ type: 'put-read', readUntil: last.position });
   context.change({ unread: 0 });
-  const conversationId = conversation?.conversation.conversationId;
+  const conversationId = conversation?.details.conversationId;
   return (
     window.findLast(
       (message) => message.status === 'received' && message.conversationId === conversationId,

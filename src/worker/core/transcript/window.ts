@@ -53,7 +53,7 @@ export function removeRow(context: StepContext, message: Message): void {
 }
 
 /** Corrects what is told before the message behind a hole. */
-export function markBehind(
+export function updateGapMarker(
   context: StepContext,
   ordinal: number,
   sequence: number,

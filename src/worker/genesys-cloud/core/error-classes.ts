@@ -12,11 +12,11 @@ import { memoryOf, remember } from './session-memory.ts';
 // What the platform's errors mean, at which moment: docs/genesys-cloud.md has them as a table.
 
 /** So often in a row a message is tried that the platform can't take at the moment. */
-const triesAtMost = 3;
+const maximumTries = 3;
 
 /** Refusals of a session on living lines are counted for so long, in ms. */
 const expiriesFor = 600_000;
-const expiriesAtMost = 5;
+const maximumExpiries = 5;
 
 /** See `SessionPolicy`. One message is on its way at a time, so an error without a name is about that one. */
 export function classifyError(context: StepContext, told: GatewayProblem): GatewayProblem | null {
@@ -49,7 +49,7 @@ function onUnavailable(context: StepContext, problem: GatewayProblem): GatewayPr
   const messageId = problem.messageId ?? '';
   const { refused } = memoryOf(context);
   const times = refused?.messageId === messageId ? refused.times + 1 : 1;
-  if (times >= triesAtMost) {
+  if (times >= maximumTries) {
     remember(context, { refused: null });
     const message = 'The chat server could not take this message. Try again later.';
     failItem(context, messageId, 'unavailable', message);
@@ -67,7 +67,7 @@ function onOpening(
   { kind, code, message, retryAfter }: GatewayProblem,
 ): void {
   const { conversation } = context.state;
-  const isOpen = conversation !== null && conversation.conversation.status !== 'ended';
+  const isOpen = conversation !== null && conversation.details.status !== 'ended';
   if (kind === 'conversation-ended' || (isOpen && code === '404')) {
     onSessionOver(context, 'not-found', message);
     return;
@@ -105,7 +105,7 @@ export function onExpired(context: StepContext): boolean {
   remember(context, { expiries });
   if (expiries.length === 1) return false;
   const message = 'The chat server does not accept the session any more.';
-  if (expiries.length >= expiriesAtMost) {
+  if (expiries.length >= maximumExpiries) {
     remember(context, { expiries: [] });
     if (!onRefused(context, message)) signedOut(context, message);
     return true;

@@ -1,7 +1,7 @@
 import type { GatewayEvent, GatewayMessage, SessionLife } from '../../../protocol/gateway.ts';
 import type { StepContext } from '../../core/context.ts';
 import { updateConversation } from '../../core/conversation/state.ts';
-import { forgetOtherTyping } from '../../core/conversation/typing.ts';
+import { clearRemoteTyping } from '../../core/conversation/typing.ts';
 import { correctClock } from '../../core/visitor/state.ts';
 import { matchOutgoing } from './message-matching.ts';
 import { memoryOf, remember } from './session-memory.ts';
@@ -17,18 +17,18 @@ export function onPresence(
 ): void {
   const { conversation } = context.state;
   if (presence !== 'disconnect') return;
-  forgetOtherTyping(context);
-  if (isReadOnly || from === 'visitor' || conversation?.conversation.status !== 'connected') return;
+  clearRemoteTyping(context);
+  if (isReadOnly || from === 'visitor' || conversation?.details.status !== 'connected') return;
   const last = newestTime(context);
   // One that is told late: something was said since.
-  if (at === null || at >= last) setTold(context, 'leftAt', at ?? last);
+  if (at === null || at >= last) setDetail(context, 'leftAt', at ?? last);
 }
 
 /** The message as it is known here; and what is newer than a farewell means that somebody is there. */
-export function hearMessage(context: StepContext, message: GatewayMessage): GatewayMessage {
+export function onMessage(context: StepContext, message: GatewayMessage): GatewayMessage {
   learnTime(context, message);
-  const leftAt = context.state.conversation?.conversation.leftAt;
-  if (leftAt !== undefined && message.timestamp > leftAt) setTold(context, 'leftAt', null);
+  const leftAt = context.state.conversation?.details.leftAt;
+  if (leftAt !== undefined && message.timestamp > leftAt) setDetail(context, 'leftAt', null);
   return matchOutgoing(context, message);
 }
 
@@ -71,7 +71,7 @@ export function extendExpiry(context: StepContext): void {
 
 function armWarning(context: StepContext, left: number | null): void {
   if (left === null) return;
-  setTold(context, 'expiresAt', null);
+  setDetail(context, 'expiresAt', null);
   remember(context, { ends: context.clock.now + left });
   context.setTimer('expiry', Math.max(0, left - warning));
 }
@@ -83,13 +83,13 @@ export function warnOfExpiry(context: StepContext): void {
   const left = ends - context.clock.now;
   if (left <= 0) {
     // What it has come to the gateway tells, now or when something is said.
-    setTold(context, 'expiresAt', null);
+    setDetail(context, 'expiresAt', null);
     return;
   }
   context.setTimer('expiry', left);
   if (context.state.connection.phase !== 'online') return;
   // On the wall clock, whole seconds: the two clocks drift, and a snapshot must not change by that.
-  setTold(context, 'expiresAt', Math.round((context.clock.wall + left) / 1_000) * 1_000);
+  setDetail(context, 'expiresAt', Math.round((context.clock.wall + left) / 1_000) * 1_000);
 }
 
 /** The next session has a life of its own. */
@@ -98,11 +98,11 @@ export function forgetLife(context: StepContext): void {
   remember(context, { life: null, ends: null });
 }
 
-function setTold(context: StepContext, name: 'expiresAt' | 'leftAt', at: number | null): void {
+function setDetail(context: StepContext, name: 'expiresAt' | 'leftAt', at: number | null): void {
   const { conversation } = context.state;
-  if (!conversation || (conversation.conversation[name] ?? null) === at) return;
-  const { [name]: _, ...rest } = conversation.conversation;
+  if (!conversation || (conversation.details[name] ?? null) === at) return;
+  const { [name]: _, ...rest } = conversation.details;
   const told = at === null ? rest : { ...rest, [name]: at };
-  updateConversation(context, { ...conversation, conversation: told });
+  updateConversation(context, { ...conversation, details: told });
   context.change({ conversation: true });
 }

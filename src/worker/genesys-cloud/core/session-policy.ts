@@ -11,7 +11,7 @@ import { catchUp, catchUpPatience } from '../../core/transcript/catch-up.ts';
 import { classifyError, onExpired, onHistoryUnreachable, onRefused } from './error-classes.ts';
 import {
   extendExpiry,
-  hearMessage,
+  onMessage,
   onPresence,
   onSessionLife,
   timeOf,
@@ -34,7 +34,7 @@ function ensureConnection(context: StepContext): void {
   const isLeft =
     connection.phase === 'failed' &&
     problem?.code === 'evicted' &&
-    conversation?.conversation.status === 'ended';
+    conversation?.details.status === 'ended';
   if ((connection.phase === 'idle' || isLeft) && needsConnection(context)) connect(context);
 }
 
@@ -53,8 +53,8 @@ function canRead(
   { state: { conversation, connection } }: StepContext,
   conversationId: string,
 ): boolean {
-  if (conversation?.conversation.conversationId !== conversationId) return false;
-  if (conversation.conversation.status !== 'ended') return true;
+  if (conversation?.details.conversationId !== conversationId) return false;
+  if (conversation.details.status !== 'ended') return true;
   return connection.phase === 'online' && connection.session.stage === 'ready';
 }
 
@@ -67,7 +67,7 @@ function conversationIdentity(
     return { conversationId: `session-${settings.epoch}-${context.id()}` };
   }
   if (!conversation) return null;
-  const { conversationId, leftAt } = conversation.conversation;
+  const { conversationId, leftAt } = conversation.details;
   return leftAt === undefined ? { conversationId } : { conversationId, leftAt };
 }
 
@@ -78,7 +78,7 @@ function wantsFreshToken(context: StepContext): boolean {
 
 function onOpened(context: StepContext): void {
   const { conversation, meta, settings } = context.state;
-  const isOpen = conversation !== null && conversation.conversation.status !== 'ended';
+  const isOpen = conversation !== null && conversation.details.status !== 'ended';
   // What the platform tells of the session comes next, and then the ended one is read.
   if (!isOpen && conversation?.finalCatchUp != null) return;
   if (!isOpen && !meta.routing) {
@@ -148,7 +148,7 @@ function onSession(context: StepContext, event: Extract<GatewayEvent, { type: 's
     catchUp(context);
     return;
   }
-  if (stage === 'resuming' && event.isNew && conversation?.conversation.status === 'queued') {
+  if (stage === 'resuming' && event.isNew && conversation?.details.status === 'queued') {
     // A page remembered it, and nobody else does.
     onNotFound(context);
     releaseConnection(context);
@@ -182,7 +182,7 @@ function onSession(context: StepContext, event: Extract<GatewayEvent, { type: 's
 
 /** Whether anything was said in it, which a new session could not know of. */
 function hasWords({ state: { conversation, window } }: StepContext): boolean {
-  const conversationId = conversation?.conversation.conversationId;
+  const conversationId = conversation?.details.conversationId;
   return window.some((row) => row.conversationId === conversationId);
 }
 
@@ -234,7 +234,7 @@ export const sessionPolicy: SessionPolicy = {
   conversationIdentity,
   routingOf: ({ state }) => state.meta.lastRouting,
   timeOf,
-  matchOutgoing: hearMessage,
+  matchOutgoing: onMessage,
   isSame,
   isKnown,
   newAliases,

@@ -28,8 +28,8 @@ export function needsConnection({ state: { conversation, meta } }: StepContext):
   return conversation !== null && !isBehind(conversation);
 }
 
-export function isBehind({ conversation, finalCatchUp }: ConversationState): boolean {
-  return conversation.status === 'ended' && finalCatchUp === null;
+export function isBehind({ details, finalCatchUp }: ConversationState): boolean {
+  return details.status === 'ended' && finalCatchUp === null;
 }
 
 export function hasEnded({ state: { conversation } }: StepContext): boolean {
@@ -38,7 +38,7 @@ export function hasEnded({ state: { conversation } }: StepContext): boolean {
 
 export function releaseConnection(context: StepContext): void {
   if (context.state.connection.phase !== 'online') {
-    if (hasEnded(context)) leaveFormer(context);
+    if (hasEnded(context)) leavePrevious(context);
     return;
   }
   if (needsConnection(context)) return;
@@ -49,7 +49,7 @@ export function releaseConnection(context: StepContext): void {
 }
 
 /** Its last words can't be had; and the next conversation must not begin in its session. */
-export function leaveFormer(context: StepContext): void {
+export function leavePrevious(context: StepContext): void {
   const { phase } = context.state.connection;
   forgetSession(context);
   // A secret that was asked for before would be the former one.
@@ -65,7 +65,7 @@ export function leaveEnded(context: StepContext): void {
   const { conversation } = context.state;
   // What waits for a conversation that was left before there was one.
   if (!conversation) failStranded(context);
-  if (conversation?.conversation.status !== 'ended') return;
+  if (conversation?.details.status !== 'ended') return;
   updateConversation(context, { ...conversation, finalCatchUp: null });
   for (const { messageId, conversationId, at } of context.state.outbox) {
     // What was addressed to none has not been sent.
@@ -95,7 +95,7 @@ export function onSessionOver(
   dropSocket(context);
   forgetSession(context);
   // With its session, its history has gone: nobody can tell any more what has arrived.
-  if (context.state.conversation?.conversation.status !== 'ended') onEnded(context);
+  if (context.state.conversation?.details.status !== 'ended') onEnded(context);
   leaveEnded(context);
   failStranded(context);
   if (reason === 'cleared') forgetTranscript(context);

@@ -11,7 +11,7 @@ import { storedMessage } from './transcript.ts';
  */
 export function guestStoreIsComplete(simulation: Simulation, platform: GuestPlatform): void {
   const { disk, hub, world } = simulation;
-  const current = hub?.state.conversation?.conversation;
+  const current = hub?.state.conversation?.details;
   for (const conversation of platform.conversations) {
     if (conversation.subject !== hub?.state.meta.subject) continue;
     const names = platform.namesOf(conversation);
