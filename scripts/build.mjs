@@ -30,7 +30,7 @@ const parts = [
       'dist/testing/index.js',
     ],
     run() {
-      const page = ['protocol', 'client', 'ui', 'react', 'frameworks'];
+      const page = ['protocol', 'client', 'ui', 'frameworks'];
       const projects = [...page, 'worker/core', 'worker', 'inspector', 'server', 'testing'];
       run('npx', ['tsc', '-b', ...projects.map((project) => `src/${project}`)]);
     },

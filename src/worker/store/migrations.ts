@@ -27,7 +27,7 @@ function createStores(database: IDBDatabase): void {
   });
   messages.createIndex('place', ['position', 'messageId']);
   const conversations = database.createObjectStore('conversations', {
-    keyPath: 'conversation.conversationId',
+    keyPath: 'details.conversationId',
   });
   conversations.createIndex('ordinal', 'ordinal');
   database.createObjectStore('outbox', { keyPath: 'messageId' });
