@@ -4,6 +4,7 @@ import type { Message } from '../../../src/protocol/message.ts';
 import { rowOf } from '../../../src/worker/core/transcript/transcript.ts';
 import { agentSays, conversationId, echo, TestHub } from './harness.ts';
 import { billing, RoutingHub } from './routing-hub.ts';
+import { polling, untilAsked } from './scenes.ts';
 
 function restFails(hub: TestHub, requestId: number, kind: RestFailureKind): void {
   const failure = { kind, message: '', retryAfter: null };
@@ -166,6 +167,21 @@ describe('a hub that leaves', () => {
     expect(hub.all('handed-over')).toHaveLength(0);
     hub.cut();
     expect(hub.all('handed-over')).toHaveLength(1);
+  });
+});
+
+describe('a hub that hands over while REST stands in for its socket', () => {
+  it('leaves what waits to the next one', () => {
+    const hub = untilAsked(polling(new TestHub().inConversation()).clearKeepingSocket());
+    restFails(hub, hub.last('rest').requestId, 'network');
+    expect(hub.state.timers['rest-retry']).toBeDefined();
+    hub.type('waits', 'm-1');
+    expect(hub.state.outbox.map(({ at }) => at.stage)).toEqual(['queued']);
+    hub.clearKeepingSocket().take({ type: 'step-down' });
+    hub.type('comes late', 'm-2').pass(60_000);
+    expect(hub.all('rest')).toEqual([]);
+    expect(hub.all('fetch-token')).toEqual([]);
+    expect(hub.state.outbox.map(({ at }) => at.stage)).toEqual(['queued', 'queued']);
   });
 });
 

@@ -99,7 +99,7 @@ describe('a limit', () => {
       hub.call({ type: 'send', messageId, text: messageId }),
     );
     hub.store();
-    expect(calls.map((call) => outcome(hub, call))).toEqual(['ok', 'ok', 'ok', 'rejected']);
+    expect(calls.map((call) => outcome(hub, call))).toEqual(['ok', 'ok', 'ok', 'rate-limited']);
     expect(hub.shown()).toEqual(['m1', 'm2', 'm3']);
     hears(hub, echo(1, 'm1', 'm1'));
     const again = hub.call({ type: 'send', messageId: 'm4', text: 'm4' });

@@ -60,7 +60,9 @@ export function flushOutbox(context: StepContext): void {
 }
 
 /** Whether messages may go out at all, on the socket or, while that is given up, by REST. */
-function isOpen({ state: { connection, breaker, settings } }: StepContext): boolean {
+function isOpen({ state: { connection, breaker, settings, isLeaving } }: StepContext): boolean {
+  // The next hub sends it.
+  if (isLeaving) return false;
   if (connection.phase === 'online') {
     return connection.session.stage === 'conversation' && connection.session.caughtUp;
   }

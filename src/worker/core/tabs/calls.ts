@@ -145,7 +145,7 @@ function send(context: StepContext, callId: number, call: Extract<Call, { type: 
   } else if (!meta.routing && (!conversation || conversation.details.status === 'ended')) {
     context.reject(callId, 'no-conversation', 'There is no open conversation. Start one first.');
   } else if (outbox.length >= settings.limits.outbox) {
-    context.reject(callId, 'rejected', 'Too many messages are waiting to be sent.');
+    context.reject(callId, 'rate-limited', 'Too many messages are waiting to be sent.');
   } else {
     enqueue(context, callId, call);
     sentDraft(context, text);
