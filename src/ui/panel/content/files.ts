@@ -2,9 +2,11 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Attachment } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
 import { sizeText } from '../size-text.ts';
-import { type ContentContext, link } from './index.ts';
+import type { ContentContext } from './context.ts';
+import { link } from './link.ts';
+import { hide, picture } from './picture.ts';
 
-/** A picture is shown, anything else is named; both open in a window of their own. */
+/** Images are shown, other files are listed by name. Both open in a new tab. */
 export function attachment(
   file: Attachment,
   message: Message,
@@ -21,15 +23,6 @@ export function attachment(
     if (!press || file.attachmentId === '') return label;
     return html`<button class="plain-link" type="button" @click=${press}>${label}</button>`;
   }
-  const onError = links ? (event: Event) => void links.mend(event, file, message) : hide;
+  const onError = links ? (event: Event) => void links.refresh(event, file, message) : hide;
   return link(url, kind === 'image' ? html`${picture(url, name, onError)}${label}` : label, press);
-}
-
-export function picture(url: string, alt: string, onError: (event: Event) => void): TemplateResult {
-  return html`<img src=${url} alt=${alt} loading="lazy" referrerpolicy="no-referrer" @error=${onError} />`;
-}
-
-/** One that can't be loaded leaves no broken frame behind. */
-export function hide({ currentTarget }: Event): void {
-  if (currentTarget instanceof HTMLElement) currentTarget.hidden = true;
 }

@@ -41,7 +41,7 @@ export class FreshLinks {
    * A picture whose address has run out is shown from a fresh one, once. What can't be loaded from one
    * that is fresh, since the site's policy forbids it, is hidden.
    */
-  async mend(
+  async refresh(
     { currentTarget: picture }: Event,
     file: Attachment,
     { timestamp }: Message,

@@ -1,9 +1,9 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { FormContent, FormField, ListContent, Reply } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
-import { hide, picture } from '../content/files.ts';
-import type { ContentContext } from '../content/index.ts';
-import { heading } from '../content/pickers.ts';
+import type { ContentContext } from '../content/context.ts';
+import { heading } from '../content/heading.ts';
+import { hide, picture } from '../content/picture.ts';
 import { chosenOf, problemOf, valuesOf } from './answers.ts';
 import { closed, emptyDraft, type FormDraft, type Step } from './draft.ts';
 import { type Asked, fieldView, listView } from './fields.ts';

@@ -5,7 +5,7 @@ import { isAnotherVisitor } from '../../../protocol/epoch.ts';
 import type { Message } from '../../../protocol/message.ts';
 import type { ChatSnapshot } from '../../../protocol/snapshot.ts';
 import type { DisplayError } from '../../display-error.ts';
-import type { ContentContext } from '../content/index.ts';
+import type { ContentContext } from '../content/context.ts';
 import type { FormsController } from './controller.ts';
 
 export type ViewForm = (
