@@ -2,7 +2,7 @@ import type { PartylineChatElement } from 'partyline/ui';
 import { Workbox } from 'workbox-window';
 
 /** How often an open tab asks for a newer version, in ms. */
-const askEvery = 15 * 60_000;
+const updateCheckInterval = 15 * 60_000;
 
 /**
  * Keeps the shop for days without a server. When a newer version has come, the panel offers it; all
@@ -38,7 +38,7 @@ export function keepOffline(element: PartylineChatElement): void {
       if (navigator.onLine) console.warn('The shop could not look for a newer version:', error);
     });
   };
-  setInterval(ask, askEvery);
+  setInterval(ask, updateCheckInterval);
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') ask();
   });

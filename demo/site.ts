@@ -1,5 +1,5 @@
 import { addToCart, readCart, watchCart } from './cart.ts';
-import { showVisitor, watchSigning } from './visitor.ts';
+import { interceptSignInForms, showVisitor } from './visitor.ts';
 
 function markCurrentPage(): void {
   for (const link of document.querySelectorAll<HTMLAnchorElement>('.site-header nav a')) {
@@ -47,7 +47,7 @@ function watchAddButtons(): void {
 markCurrentPage();
 watchCart(showCartCount);
 watchAddButtons();
-watchSigning();
+interceptSignInForms();
 const visitor = document.querySelector('[data-visitor]');
 if (visitor) {
   showVisitor(visitor).catch((error: unknown) => {

@@ -19,7 +19,7 @@ export async function showVisitor(place: Element): Promise<void> {
   }
   const form = element(
     'form',
-    { method: 'post', action: '/sign-out', 'data-becomes-another': '' },
+    { method: 'post', action: '/sign-out', 'data-changes-visitor': '' },
     [element('button', { class: 'quiet' }, ['Sign out'])],
   );
   place.replaceChildren(element('span', { class: 'name' }, [`Hello, ${name}`]), form);
@@ -29,7 +29,7 @@ export async function showVisitor(place: Element): Promise<void> {
  * Signs in or out, and takes the chat of the former visitor away from every tab: the hub outlives
  * the page, and would learn of another visitor only with its next token.
  */
-async function becomeAnother(form: HTMLFormElement): Promise<void> {
+async function changeVisitor(form: HTMLFormElement): Promise<void> {
   const fields = [...new FormData(form)].map(([name, value]): [string, string] => [
     name,
     String(value),
@@ -49,12 +49,12 @@ async function becomeAnother(form: HTMLFormElement): Promise<void> {
 }
 
 /** Without this script the forms work too; the chat then follows a little later. */
-export function watchSigning(): void {
+export function interceptSignInForms(): void {
   document.addEventListener('submit', (event) => {
     const { target } = event;
-    if (!(target instanceof HTMLFormElement) || !('becomesAnother' in target.dataset)) return;
+    if (!(target instanceof HTMLFormElement) || !('changesVisitor' in target.dataset)) return;
     event.preventDefault();
-    becomeAnother(target).catch((error: unknown) => {
+    changeVisitor(target).catch((error: unknown) => {
       console.warn('Signing in or out went wrong, once more without script:', error);
       target.submit();
     });

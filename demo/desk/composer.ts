@@ -13,7 +13,7 @@ export class Composer {
   readonly #text = byId('text', HTMLTextAreaElement);
   readonly #drafts = new Map<string, string>();
   #conversationId: string | null = null;
-  #toldAt = 0;
+  #signaledAt = 0;
 
   constructor(options: ComposerOptions) {
     this.#form.addEventListener('submit', (event) => {
@@ -21,7 +21,7 @@ export class Composer {
       const text = this.#text.value.trim();
       if (text === '') return;
       this.#text.value = '';
-      this.#toldAt = 0;
+      this.#signaledAt = 0;
       this.#fit();
       options.onTyping(false);
       options.onSend(text);
@@ -35,10 +35,10 @@ export class Composer {
     this.#text.addEventListener('input', () => {
       this.#fit();
       if (this.#text.value === '') {
-        this.#toldAt = 0;
+        this.#signaledAt = 0;
         options.onTyping(false);
-      } else if (performance.now() - this.#toldAt > typingInterval || this.#toldAt === 0) {
-        this.#toldAt = performance.now();
+      } else if (performance.now() - this.#signaledAt > typingInterval || this.#signaledAt === 0) {
+        this.#signaledAt = performance.now();
         options.onTyping(true);
       }
     });
@@ -51,7 +51,7 @@ export class Composer {
     if (this.#conversationId !== null) this.#drafts.set(this.#conversationId, this.#text.value);
     this.#conversationId = conversationId;
     this.#text.value = conversationId === null ? '' : (this.#drafts.get(conversationId) ?? '');
-    this.#toldAt = 0;
+    this.#signaledAt = 0;
     this.#fit();
   }
 

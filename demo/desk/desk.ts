@@ -5,7 +5,7 @@ import type {
   DeskEvent,
 } from '../../src/testing/agents/agent-protocol.ts';
 import { Composer } from './composer.ts';
-import { DeskConnection, type LinkState } from './connection.ts';
+import { type ConnectionState, DeskConnection } from './connection.ts';
 import { byId, setText } from './dom.ts';
 import { type Identity, keepIdentity, restoreIdentity } from './identity.ts';
 import { ConversationList } from './list.ts';
@@ -14,13 +14,13 @@ import { type Pending, Thread } from './thread.ts';
 // A transcript that grows without end would cost the page more and more.
 const messageLimit = 500;
 
-const linkWords: Readonly<Record<LinkState, string>> = {
+const connectionLabels: Readonly<Record<ConnectionState, string>> = {
   connecting: 'Connecting…',
   open: 'Connected',
   waiting: 'Reconnecting…',
 };
 
-interface Open {
+interface OpenConversation {
   readonly conversationId: string;
   messages: readonly AgentMessage[];
   hasEarlier: boolean;
@@ -32,8 +32,8 @@ function startDesk(url: string): void {
   let me: Identity = restoreIdentity();
   let summaries: readonly ConversationSummary[] = [];
   let clockOffset = 0;
-  let open: Open | null = null;
-  let link: LinkState = 'connecting';
+  let open: OpenConversation | null = null;
+  let connectionState: ConnectionState = 'connecting';
   const pending = new Map<string, Pending & { readonly conversationId: string }>();
 
   const list = new ConversationList(byId('lists', HTMLElement), choose);
@@ -51,7 +51,7 @@ function startDesk(url: string): void {
   const takeHint = byId('take-hint', HTMLElement);
   const end = byId('end', HTMLButtonElement);
   const problem = byId('problem', HTMLElement);
-  const linkStatus = byId('link', HTMLElement);
+  const connectionStatus = byId('link', HTMLElement);
   const name = byId('name', HTMLInputElement);
   name.value = me.name;
 
@@ -63,8 +63,8 @@ function startDesk(url: string): void {
     ],
     onEvent: handle,
     onState: (state) => {
-      link = state;
-      linkStatus.dataset.state = state;
+      connectionState = state;
+      connectionStatus.dataset.state = state;
       render();
     },
   });
@@ -197,7 +197,7 @@ function startDesk(url: string): void {
   }
 
   function render(): void {
-    setText(linkStatus, linkWords[link]);
+    setText(connectionStatus, connectionLabels[connectionState]);
     renderList();
     const summary = chosen();
     document.body.dataset.view = open ? 'thread' : 'list';
@@ -238,7 +238,7 @@ function startDesk(url: string): void {
 }
 
 /** Joins a page of the transcript to what is shown; a gap between the two lets the older go. */
-function merge(open: Open, page: readonly AgentMessage[], hasEarlier: boolean): void {
+function merge(open: OpenConversation, page: readonly AgentMessage[], hasEarlier: boolean): void {
   const first = page[0];
   const last = page.at(-1);
   if (!first || !last) return;

@@ -1,6 +1,6 @@
 import type { ConversationSummary } from '../../src/testing/agents/agent-protocol.ts';
 import { arrange, element, setText } from './dom.ts';
-import { duration, nameOf, timeOfDay } from './words.ts';
+import { duration, nameOf, timeOfDay } from './format.ts';
 
 type GroupName = 'Waiting' | 'Assigned to me' | 'Assigned to others' | 'Unroutable' | 'Ended';
 const groupNames: readonly GroupName[] = [
@@ -12,7 +12,7 @@ const groupNames: readonly GroupName[] = [
 ];
 const alwaysShown: readonly GroupName[] = ['Waiting', 'Assigned to me'];
 
-const emptyWords: Readonly<Record<GroupName, string>> = {
+const emptyTexts: Readonly<Record<GroupName, string>> = {
   Waiting: 'No one is waiting.',
   'Assigned to me': 'No conversations yet.',
   'Assigned to others': '',
@@ -57,15 +57,15 @@ export class ConversationList {
   show(
     summaries: readonly ConversationSummary[],
     chosen: string | null,
-    myId: string,
+    agentId: string,
     now: number,
   ): void {
     const rows = new Map<GroupName, Node[]>();
     const seen = new Set<string>();
     for (const summary of inOrder(summaries)) {
-      const name = groupOf(summary, myId);
+      const name = groupOf(summary, agentId);
       const row = this.#rowOf(summary.conversationId);
-      fill(row, summary, { isChosen: summary.conversationId === chosen, myId, now });
+      fill(row, summary, { isChosen: summary.conversationId === chosen, agentId, now });
       seen.add(summary.conversationId);
       rows.set(name, [...(rows.get(name) ?? []), row.item]);
     }
@@ -109,18 +109,18 @@ function makeGroup(name: GroupName): Group {
   const heading = element('h2', '', name, ' ', count);
   heading.id = `group-${name.toLowerCase().replaceAll(' ', '-')}`;
   const list = element('ul', '');
-  const empty = element('p', 'none', emptyWords[name]);
+  const empty = element('p', 'none', emptyTexts[name]);
   const section = element('section', 'group', heading, list, empty);
   section.setAttribute('aria-labelledby', heading.id);
   return { section, count, list, empty };
 }
 
-function groupOf(summary: ConversationSummary, myId: string): GroupName {
+function groupOf(summary: ConversationSummary, agentId: string): GroupName {
   switch (summary.status) {
     case 'queued':
       return summary.routable ? 'Waiting' : 'Unroutable';
     case 'connected':
-      return summary.agent?.id === myId ? 'Assigned to me' : 'Assigned to others';
+      return summary.agent?.id === agentId ? 'Assigned to me' : 'Assigned to others';
     case 'ended':
       return 'Ended';
   }
@@ -141,7 +141,7 @@ function latest(summary: ConversationSummary): string {
 function fill(
   row: Row,
   summary: ConversationSummary,
-  view: { readonly isChosen: boolean; readonly myId: string; readonly now: number },
+  view: { readonly isChosen: boolean; readonly agentId: string; readonly now: number },
 ): void {
   const { lastMessage, status, unread, agent, routable } = summary;
   setText(row.name, nameOf(summary));
@@ -155,7 +155,7 @@ function fill(
     lastMessage && lastMessage.from.role !== 'visitor' ? `${lastMessage.from.name}: ` : '';
   setText(row.preview, lastMessage ? author + lastMessage.text : 'No message yet');
   const needsMe = unread && routable && status !== 'ended';
-  const colleague = status === 'connected' && agent?.id !== view.myId ? agent?.name : undefined;
+  const colleague = status === 'connected' && agent?.id !== view.agentId ? agent?.name : undefined;
   setText(row.badge, needsMe ? 'new' : (colleague ?? ''));
   row.badge.classList.toggle('new', needsMe);
   if (view.isChosen) row.button.setAttribute('aria-current', 'true');

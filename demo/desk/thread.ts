@@ -6,7 +6,7 @@ import type {
   Party,
 } from '../../src/testing/agents/agent-protocol.ts';
 import { arrange, byId, element, setText } from './dom.ts';
-import { dayAndTime, nameOf, stateOf, timeOfDay } from './words.ts';
+import { dayAndTime, nameOf, statusText, timeOfDay } from './format.ts';
 
 /** A message of ours that the transcript does not have yet. */
 export interface Pending {
@@ -41,7 +41,7 @@ export class Thread {
   /** Shows a conversation's head. */
   showHead(summary: ConversationSummary, myId: string): void {
     setText(this.#visitor, nameOf(summary));
-    setText(this.#state, stateOf(summary, myId));
+    setText(this.#state, statusText(summary, myId));
     const facts = [
       ...summary.routing.skillGroups,
       ...Object.entries(summary.routing.attributes ?? {})

@@ -9,14 +9,14 @@ declare const self: ServiceWorkerGlobalScope & {
 };
 
 /** How long the server is waited for, in ms, before a page is shown as it was kept. */
-const patience = 3_000;
+const pageTimeout = 3_000;
 
 // A page comes from the server as long as there is one: a deploy is seen by the next navigation.
 registerRoute(
   ({ request }) => request.mode === 'navigate',
   async ({ request, url }) => {
     const fresh = fetch(request);
-    const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), patience));
+    const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), pageTimeout));
     // Out of reach, or too slow.
     const inTime = await Promise.race([fresh, late]).catch(() => null);
     return inTime ?? (await matchPrecache(keptPage(url.pathname))) ?? fresh;
@@ -25,7 +25,7 @@ registerRoute(
 // Pages and the hub import it: without it, nothing starts.
 registerRoute(
   ({ url }) => url.origin === self.location.origin && url.pathname === '/config.js',
-  new NetworkFirst({ cacheName: 'config', networkTimeoutSeconds: patience / 1_000 }),
+  new NetworkFirst({ cacheName: 'config', networkTimeoutSeconds: pageTimeout / 1_000 }),
 );
 precacheAndRoute(self.__WB_MANIFEST);
 

@@ -36,7 +36,7 @@ const themes: Readonly<Record<string, Theme>> = {
 
 const names = ['scheme', 'heading', 'lang', 'placement'];
 
-function wear(chat: Element, { attributes, slots, about }: Theme): void {
+function applyTheme(chat: Element, { attributes, slots, about }: Theme): void {
   for (const name of names) {
     const value = attributes[name];
     if (value === undefined) chat.removeAttribute(name);
@@ -60,7 +60,7 @@ function choose(name: string): void {
   const chat = document.querySelector('partyline-chat');
   if (!theme || !chat) return;
   document.documentElement.dataset.theme = name;
-  wear(chat, theme);
+  applyTheme(chat, theme);
 }
 
 for (const input of document.querySelectorAll<HTMLInputElement>('input[name=theme]')) {

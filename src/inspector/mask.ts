@@ -4,7 +4,7 @@
  */
 
 /** Under these names stand words of the program's own, ids, and times. Every other text is somebody's. */
-const ownWords = new Set([
+const unmaskedKeys = new Set([
   'type',
   'phase',
   'stage',
@@ -44,10 +44,10 @@ const timers = new Set<unknown>(['timer', 'set-timer', 'clear-timer']);
 type Shape = (text: string, key: string) => string;
 
 /** A copy that JSON can hold, each foreign text through `shape`. */
-function copied(value: unknown, shape: Shape, key = ''): unknown {
+function copyForJson(value: unknown, shape: Shape, key = ''): unknown {
   switch (typeof value) {
     case 'string':
-      return ownWords.has(key) ? value : shape(value, key);
+      return unmaskedKeys.has(key) ? value : shape(value, key);
     case 'number':
       // JSON has no infinite numbers, and a token may live for ever.
       return Number.isFinite(value) ? value : { $number: String(value) };
@@ -57,44 +57,46 @@ function copied(value: unknown, shape: Shape, key = ''): unknown {
       return value;
   }
   if (value === null) return null;
-  if (Array.isArray(value)) return value.map((item) => copied(item, shape, key));
+  if (Array.isArray(value)) return value.map((item) => copyForJson(item, shape, key));
   const isTimer = 'type' in value && timers.has(value.type);
   return Object.fromEntries(
     Object.entries(value).map(([name, part]) => {
       // The site's own policies and limits, with nobody's words among them.
-      if (name === 'settings') return [name, copied(part, (text) => text)];
-      if (name === 'attributes') return [name, copied(part, shape, name)];
+      if (name === 'settings') return [name, copyForJson(part, (text) => text)];
+      if (name === 'attributes') return [name, copyForJson(part, shape, name)];
       // What a site says of a visitor may be a number, too.
       if (key === 'attributes' && typeof part === 'number') return [name, 0];
-      return [name, isTimer && name === 'name' ? part : copied(part, shape, name)];
+      return [name, isTimer && name === 'name' ? part : copyForJson(part, shape, name)];
     }),
   );
 }
 
 /** What `copied` made of a number that JSON can't hold is that number again. */
-export function revived(value: unknown): unknown {
+export function reviveNumbers(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(revived);
+  if (Array.isArray(value)) return value.map(reviveNumbers);
   if ('$number' in value) return Number(value.$number);
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, revived(part)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [name, reviveNumbers(part)]),
+  );
 }
 
 /** Two values with the same of these differ in nothing but the words that people wrote. */
-export function wordless(value: unknown): unknown {
-  return copied(value, (text) => '•'.repeat(text.length));
+export function withoutTexts(value: unknown): unknown {
+  return copyForJson(value, (text) => '•'.repeat(text.length));
 }
 
 export class Masker {
   readonly #masks = new Map<string, string>();
 
   /** For what comes from outside the core. */
-  outside(value: unknown): unknown {
-    return copied(value, (text) => this.#mask(text));
+  maskInput(value: unknown): unknown {
+    return copyForJson(value, (text) => this.#mask(text));
   }
 
   /** For what the core says: its own sentences stay, as long as they are nobody else's, too. */
-  inside(value: unknown): unknown {
-    return copied(value, (text, key) =>
+  maskEffects(value: unknown): unknown {
+    return copyForJson(value, (text, key) =>
       key === 'message' ? (this.#masks.get(text) ?? text) : this.#mask(text),
     );
   }

@@ -5,14 +5,14 @@ export const inspectorChannel = 'partyline-inspector';
 
 const id = z.string();
 
-export const askSchema = z.object({
-  type: z.enum(['ask', 'record']),
+export const requestSchema = z.object({
+  type: z.enum(['poll', 'record']),
   /** Comes back with the answer. */
   id,
   /** The first step that is wanted. */
   since: z.number(),
 });
-export type Ask = z.infer<typeof askSchema>;
+export type InspectorRequest = z.infer<typeof requestSchema>;
 
 /** An input and what the core made of it; all texts masked. */
 const stepSchema = z.object({
@@ -65,15 +65,15 @@ export type Recording = z.infer<typeof recordingSchema>;
 /** Of the format above: another one can't be read. */
 export const recordingVersion = 1;
 
-export const toldSchema = z.object({
-  type: literal('told'),
+export const updateSchema = z.object({
+  type: literal('update'),
   id,
   status: statusSchema,
   steps: z.array(stepSchema),
   /** What to ask for next. */
   next: z.number(),
 });
-export type Told = z.infer<typeof toldSchema>;
+export type InspectorUpdate = z.infer<typeof updateSchema>;
 
 export const recordedSchema = z.object({
   type: literal('recorded'),

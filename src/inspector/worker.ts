@@ -4,15 +4,15 @@ import type { HubState } from '../worker/core/state.ts';
 import { epochOf } from '../worker/core/tabs/snapshot.ts';
 import { Masker } from './mask.ts';
 import {
-  type Ask,
-  askSchema,
+  type InspectorRequest,
+  type InspectorUpdate,
   inspectorChannel,
   type Recorded,
   recordedSchema,
   recordingVersion,
+  requestSchema,
   type Status,
-  type Told,
-  toldSchema,
+  updateSchema,
 } from './protocol.ts';
 
 export type { HubObserver } from '../worker/core/observer.ts';
@@ -23,7 +23,7 @@ export interface InspectableOptions {
 }
 
 /** In one answer; an inspector that is behind asks again. */
-const mostTold = 200;
+const maximumStepsPerUpdate = 200;
 
 /**
  * Lets `<partyline-inspector>` see what the hub does: `startHub({ …, inspect: inspectable() })`. Every
@@ -47,9 +47,9 @@ class Recorder implements HubObserver {
   constructor(limit: number) {
     this.#limit = limit;
     this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-      const ask = askSchema.safeParse(data);
+      const request = requestSchema.safeParse(data);
       // Other inspectors' questions and other hubs' answers pass by here as well.
-      if (ask.success) this.#answer(ask.data);
+      if (request.success) this.#answer(request.data);
     };
   }
 
@@ -60,20 +60,20 @@ class Recorder implements HubObserver {
     this.#steps = this.#steps.slice(this.#limit);
   }
 
-  #answer({ type, id, since }: Ask): void {
+  #answer({ type, id, since }: InspectorRequest): void {
     const last = this.#steps.at(-1);
     if (!last) return;
-    if (type === 'ask') this.#channel.postMessage(this.#told(id, since, last));
+    if (type === 'poll') this.#channel.postMessage(this.#update(id, since, last));
     else this.#channel.postMessage(this.#recorded(id, last));
   }
 
-  #told(id: string, since: number, last: ObservedStep): Told {
+  #update(id: string, since: number, last: ObservedStep): InspectorUpdate {
     const from = Math.max(0, Math.min(since - this.#first, this.#steps.length));
-    const wanted = this.#steps.slice(from, from + mostTold);
+    const wanted = this.#steps.slice(from, from + maximumStepsPerUpdate);
     // So that what is remembered of texts does not grow for ever.
     if (since <= this.#first) this.#masker = new Masker();
-    return toldSchema.parse({
-      type: 'told',
+    return updateSchema.parse({
+      type: 'update',
       id,
       status: statusOf(last.after, last.clock.now),
       steps: wanted.map((step, index) => this.#masked(this.#masker, step, from + index)),
@@ -93,7 +93,7 @@ class Recorder implements HubObserver {
         version: recordingVersion,
         build: settings.build,
         isSession: settings.traits.authentication === 'session',
-        start: masker.outside(this.#steps[0]?.before),
+        start: masker.maskInput(this.#steps[0]?.before),
         steps: this.#steps.map((step, index) => this.#masked(masker, step, index)),
       },
     });
@@ -103,8 +103,8 @@ class Recorder implements HubObserver {
     return {
       number: this.#first + index,
       ...clock,
-      input: masker.outside(input),
-      effects: masker.inside(effects),
+      input: masker.maskInput(input),
+      effects: masker.maskEffects(effects),
     };
   }
 }

@@ -26,13 +26,13 @@ export class Alerts {
     this.#unsubscribe = chat.subscribe(() => this.#onChange());
   }
 
-  end(): void {
+  dispose(): void {
     this.#unsubscribe();
     this.#clear();
   }
 
   /** @param message what came; `null`: another tab tells of it from now on. */
-  tell(message: Message | null): void {
+  alert(message: Message | null): void {
     if (!message) {
       this.#clear();
       return;

@@ -34,12 +34,12 @@ export class PartylineChatElement extends Base {
   readonly #frame = document.createElement('div');
   readonly #note = document.createElement('p');
   readonly #launcher: Launcher;
-  #inside: PanelHost | null = null;
+  #panelHost: PanelHost | null = null;
   #loading: Promise<PanelHost> | null = null;
   /** Whether the textbox is to have the focus once the panel stands. */
-  #wantsFocus = false;
+  #shouldFocusComposer = false;
   /** Whether the element stands in the page, and its attributes change there. */
-  #isPlaced = false;
+  #isAttached = false;
   #subscriptions: (() => void)[] = [];
 
   constructor() {
@@ -88,7 +88,7 @@ export class PartylineChatElement extends Base {
 
   /** The panel's visible title; the same as the attribute. @default `texts.heading`, 'Chat with us' */
   get heading(): string {
-    return this.getAttribute('heading') ?? this.#shellTexts.heading;
+    return this.getAttribute('heading') ?? this.#launcherTexts.heading;
   }
   set heading(heading: string | null | undefined) {
     if (heading == null) this.removeAttribute('heading');
@@ -112,30 +112,30 @@ export class PartylineChatElement extends Base {
     this.#update();
   }
 
-  get #shellTexts(): LauncherMessages {
-    return this.#texts ?? this.#inside?.texts ?? launcherEnglish;
+  get #launcherTexts(): LauncherMessages {
+    return this.#texts ?? this.#panelHost?.texts ?? launcherEnglish;
   }
 
   connectedCallback(): void {
     for (const [name, value] of Object.entries(this)) this.#adoptEarly(name, value);
-    this.#isPlaced = true;
+    this.#isAttached = true;
     this.#subscribe();
     this.#update();
     whenIdle(() => {
       // A failure is in the log; somebody who opens the panel is told, and it is tried again then.
-      if (this.#isPlaced) this.#load().catch(() => undefined);
+      if (this.#isAttached) this.#load().catch(() => undefined);
     });
   }
 
   disconnectedCallback(): void {
-    this.#isPlaced = false;
+    this.#isAttached = false;
     this.#subscribe();
-    this.#inside?.end();
+    this.#panelHost?.dispose();
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (name === 'open' && (before === null) !== (after === null)) {
-      this.#wantsFocus = this.open && this.#isPlaced;
+      this.#shouldFocusComposer = this.open && this.#isAttached;
       this.dispatchEvent(new Event('toggle'));
     }
     this.#update();
@@ -161,7 +161,7 @@ export class PartylineChatElement extends Base {
   /** What has no sound yet has the launcher's badge; why is in the log. */
   #alert(message: Message | null): void {
     this.#load().then(
-      (inside) => inside.tell(message),
+      (panelHost) => panelHost.alert(message),
       () => undefined,
     );
   }
@@ -172,35 +172,39 @@ export class PartylineChatElement extends Base {
     // A page that declares a colour scheme is followed; where it says nothing, the visitor's system is.
     const scheme = getComputedStyle(this).colorScheme;
     this.#frame.classList.toggle('auto-scheme', scheme === 'normal' || scheme === '');
-    if (!this.#inside) {
+    if (!this.#panelHost) {
       if (this.open) this.#openFirst();
       return;
     }
-    this.#inside.update(this.#wantsFocus);
-    this.#wantsFocus = false;
+    this.#panelHost.update(this.#shouldFocusComposer);
+    this.#shouldFocusComposer = false;
   }
 
   #updateLauncher(): void {
     const unread = this.#chat?.getSnapshot().unread ?? 0;
-    this.#launcher.update({ texts: this.#shellTexts, open: this.open, unread });
+    this.#launcher.update({ texts: this.#launcherTexts, open: this.open, unread });
   }
 
   #openFirst(): void {
     this.#note.textContent = '';
     this.#load().catch(() => {
-      this.#note.textContent = this.#shellTexts.panelMissing;
+      this.#note.textContent = this.#launcherTexts.panelMissing;
       this.open = false;
     });
   }
 
   #load(): Promise<PanelHost> {
     this.#loading ??= import('./panel-host.ts')
-      .then((part) => {
-        this.#inside ??= new part.PanelHost(this, this.#root, this.#frame, this.#launcher, () =>
-          this.#update(),
+      .then((module) => {
+        this.#panelHost ??= new module.PanelHost(
+          this,
+          this.#root,
+          this.#frame,
+          this.#launcher,
+          () => this.#update(),
         );
         this.#update();
-        return this.#inside;
+        return this.#panelHost;
       })
       .catch((error: unknown) => {
         console.warn('[partyline] the panel could not be loaded:', error);

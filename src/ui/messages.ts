@@ -2,7 +2,7 @@ import type { FileStage } from '../protocol/files.ts';
 import type { QueueReason } from '../protocol/routing.ts';
 import type { Phase } from '../protocol/snapshot.ts';
 import type { DisplayError } from './display-error.ts';
-import { errorTexts, languageRules } from './languages/plurals.ts';
+import { errorTexts, languageRules } from './languages/language-rules.ts';
 import { launcherEnglish, plural } from './launcher-messages.ts';
 import type { FormMessages } from './panel/forms/messages.ts';
 
@@ -44,7 +44,7 @@ export interface Messages {
   readonly you: string;
   readonly today: string;
   readonly yesterday: string;
-  readonly earlier: string;
+  readonly loadEarlier: string;
   readonly loading: string;
   /** Stands above the first message that the visitor has not read. */
   readonly newMessages: string;
@@ -126,7 +126,7 @@ export interface Messages {
   readonly noRouting: string;
   readonly notReady: string;
   /** What went wrong, in words, by its code: a problem's own message is for developers. */
-  readonly trouble: (trouble: DisplayError) => string;
+  readonly error: (error: DisplayError) => string;
 }
 
 const reasons: Readonly<Record<QueueReason, string>> = {
@@ -141,7 +141,7 @@ const signedOut = 'You’re signed out. Sign in to continue.';
 const refused = 'We couldn’t send your request.';
 const unconfirmed = 'We couldn’t confirm that this worked. Check the chat before you try again.';
 
-const { listed, clockTime } = languageRules('en');
+const { list, clockTime } = languageRules('en');
 
 export const english: Messages = {
   ...launcherEnglish,
@@ -170,7 +170,7 @@ export const english: Messages = {
   you: 'You',
   today: 'Today',
   yesterday: 'Yesterday',
-  earlier: 'Load earlier messages',
+  loadEarlier: 'Load earlier messages',
   loading: 'Loading…',
   newMessages: 'New messages',
   newConversation: 'New chat',
@@ -229,8 +229,8 @@ export const english: Messages = {
 
   routing: {
     refused,
-    goOn: (skillGroups) => `Continue with ${listed(skillGroups)}`,
-    uncovered: (skillGroups) => `No one from ${listed(skillGroups)} is available right now.`,
+    goOn: (skillGroups) => `Continue with ${list(skillGroups)}`,
+    uncovered: (skillGroups) => `No one from ${list(skillGroups)} is available right now.`,
     wait: 'Wait anyway',
     leave: 'Not now',
     unchecked: 'We can’t reach the right team right now. We’ll keep trying.',
@@ -242,7 +242,7 @@ export const english: Messages = {
   length: (length, maximum) => `${length.toLocaleString('en')} / ${maximum.toLocaleString('en')}`,
   noRouting: 'Chat isn’t available on this page.',
   notReady: 'Chat is still loading. Try again in a moment.',
-  trouble: errorTexts(
+  error: errorTexts(
     {
       'empty-message': 'Write a message first.',
       'message-too-long': 'This message is too long. Shorten it or split it.',

@@ -2,7 +2,7 @@ import type { Chat } from '../client/chat.ts';
 import type { Message } from '../protocol/message.ts';
 import { Alerts } from './alerts.ts';
 import type { PartylineChatElement } from './element.ts';
-import { isRightToLeft, languageAt, textsOf } from './languages/index.ts';
+import { isRightToLeft, languageAt, loadTexts } from './languages/index.ts';
 import { icon, type Launcher } from './launcher.ts';
 import { english, type Messages } from './messages.ts';
 import { createPanel } from './panel/index.ts';
@@ -25,23 +25,23 @@ export class PanelHost {
   /** What is said where the site gives no texts of its own, in the page's language. */
   #pageTexts: Messages = english;
   #language: string | null = null;
-  readonly #onTexts: () => void;
-  readonly #changes = new MutationObserver(() => {
-    this.#speak();
-    this.#onTexts();
+  readonly #onChange: () => void;
+  readonly #observer = new MutationObserver(() => {
+    this.#loadTexts();
+    this.#onChange();
   });
   /** Of the chat that the element shows while it stands in the page. */
-  #alerts: { readonly of: Chat; readonly alerts: Alerts } | null = null;
+  #alerts: { readonly chat: Chat; readonly alerts: Alerts } | null = null;
 
-  /** @param onTexts called when the element is to be drawn anew, as with other words */
+  /** @param onChange called when the element is to be drawn anew, as with other words */
   constructor(
     element: PartylineChatElement,
     root: ShadowRoot,
     frame: HTMLElement,
     launcher: Launcher,
-    onTexts: () => void,
+    onChange: () => void,
   ) {
-    this.#onTexts = onTexts;
+    this.#onChange = onChange;
     this.#element = element;
     this.#root = root;
     this.#frame = frame;
@@ -69,7 +69,7 @@ export class PanelHost {
   }
 
   /** After a property of the element has changed. */
-  update(wantsFocus: boolean): void {
+  update(shouldFocusComposer: boolean): void {
     const element = this.#element;
     const panel = this.#panel;
     // Before the panel is hidden: hiding the focused element would drop the focus to the page.
@@ -82,47 +82,47 @@ export class PanelHost {
     // A page written from right to left keeps its sides, whatever the panel says.
     if (isRightToLeft(this.texts)) this.#frame.dir = 'rtl';
     else this.#frame.removeAttribute('dir');
-    this.#listen();
+    this.#observe();
     panel.signIn = element.getAttribute('sign-in');
     panel.open = element.open;
     panel.outdated = element.hasAttribute('outdated');
-    if (element.open && wantsFocus) panel.focusComposer();
-    if (this.#alerts?.of !== element.chat) this.#endAlerts();
-    if (element.chat) this.#alerts ??= { of: element.chat, alerts: this.#alertsOf(element.chat) };
+    if (element.open && shouldFocusComposer) panel.focusComposer();
+    if (this.#alerts?.chat !== element.chat) this.#disposeAlerts();
+    if (element.chat) this.#alerts ??= { chat: element.chat, alerts: this.#alertsOf(element.chat) };
   }
 
   /** @param message what came; `null`: another tab tells of it from now on. */
-  tell(message: Message | null): void {
-    this.#alerts?.alerts.tell(message);
+  alert(message: Message | null): void {
+    this.#alerts?.alerts.alert(message);
   }
 
   /** The element leaves the page, or shows another chat. */
-  end(): void {
-    this.#endAlerts();
-    this.#changes.disconnect();
+  dispose(): void {
+    this.#disposeAlerts();
+    this.#observer.disconnect();
   }
 
-  #endAlerts(): void {
-    this.#alerts?.alerts.end();
+  #disposeAlerts(): void {
+    this.#alerts?.alerts.dispose();
     this.#alerts = null;
   }
 
-  #listen(): void {
+  #observe(): void {
     const change = { attributes: true, attributeFilter: ['lang', 'sign-in'] };
-    this.#changes.observe(document.documentElement, change);
-    this.#changes.observe(this.#element, change);
-    this.#speak();
+    this.#observer.observe(document.documentElement, change);
+    this.#observer.observe(this.#element, change);
+    this.#loadTexts();
   }
 
-  #speak(): void {
+  #loadTexts(): void {
     const language = languageAt(this.#element);
     if (language === this.#language) return;
     this.#language = language;
-    textsOf(language).then(
+    loadTexts(language).then(
       (texts) => {
         if (language !== this.#language) return;
         this.#pageTexts = texts ?? english;
-        this.#onTexts();
+        this.#onChange();
       },
       () => {
         // English until it can be fetched, which is tried again at the next change.
@@ -139,12 +139,12 @@ export class PanelHost {
   }
 
   #onKeydown(event: KeyboardEvent): void {
-    const isOurs = event.key === 'Escape' && !event.isComposing && !event.defaultPrevented;
-    if (!isOurs || !this.#element.open) return;
+    const isEscape = event.key === 'Escape' && !event.isComposing && !event.defaultPrevented;
+    if (!isEscape || !this.#element.open) return;
     event.preventDefault();
     const { activeElement } = this.#root;
-    const isElsewhere = activeElement !== null && this.#panel.contains(activeElement);
-    if (isElsewhere && !activeElement.matches('textarea.input')) {
+    const isInPanel = activeElement !== null && this.#panel.contains(activeElement);
+    if (isInPanel && !activeElement.matches('textarea.input')) {
       // Back to where one writes first.
       this.#panel.focusComposer();
       return;

@@ -1,7 +1,7 @@
 import type { Messages } from '../messages.ts';
-import { errorTexts, languageRules } from './plurals.ts';
+import { errorTexts, languageRules } from './language-rules.ts';
 
-const { number, plural, listed, clockTime } = languageRules('ar');
+const { number, plural, list, clockTime } = languageRules('ar');
 
 /** A name in Latin letters turns no sentence round. */
 const isolated = (name: string) => `\u2068${name}\u2069`;
@@ -53,7 +53,7 @@ export const texts: Messages = {
   you: 'أنت',
   today: 'اليوم',
   yesterday: 'أمس',
-  earlier: 'رسائل سابقة',
+  loadEarlier: 'رسائل سابقة',
   loading: 'جارٍ التحميل…',
   newMessages: 'رسائل جديدة',
   newConversation: 'محادثة جديدة',
@@ -121,8 +121,8 @@ export const texts: Messages = {
   ended,
   routing: {
     refused: 'تعذّر تحويل طلبك.',
-    goOn: (skillGroups) => `المتابعة مع ${listed(skillGroups)}`,
-    uncovered: (skillGroups) => `لا يوجد أحد متاح من ${listed(skillGroups)} حاليًا.`,
+    goOn: (skillGroups) => `المتابعة مع ${list(skillGroups)}`,
+    uncovered: (skillGroups) => `لا يوجد أحد متاح من ${list(skillGroups)} حاليًا.`,
     wait: 'الانتظار على أي حال',
     leave: 'ليس الآن',
     unchecked: 'يتعذّر الوصول إلى الفريق المناسب حاليًا. سنواصل المحاولة.',
@@ -139,7 +139,7 @@ export const texts: Messages = {
   length: (length, maximum) => `${number(length)} / ${number(maximum)}`,
   noRouting: 'الدردشة غير متاحة في هذه الصفحة.',
   notReady: 'الدردشة قيد التحميل. يُرجى المحاولة بعد لحظات.',
-  trouble: errorTexts(
+  error: errorTexts(
     {
       timeout: unconfirmed,
       'unknown-outcome': unconfirmed,

@@ -1,7 +1,7 @@
 import type { Messages } from '../messages.ts';
-import { errorTexts, languageRules } from './plurals.ts';
+import { errorTexts, languageRules } from './language-rules.ts';
 
-const { number, plural, listed, clockTime } = languageRules('de');
+const { number, plural, list, clockTime } = languageRules('de');
 
 const ended = 'Dieser Chat ist beendet. Schreiben Sie uns, um einen neuen zu starten.';
 const signedOut = 'Sie sind abgemeldet. Melden Sie sich wieder an, um fortzufahren.';
@@ -38,7 +38,7 @@ export const texts: Messages = {
   you: 'Sie',
   today: 'Heute',
   yesterday: 'Gestern',
-  earlier: 'Frühere Nachrichten',
+  loadEarlier: 'Frühere Nachrichten',
   loading: 'Wird geladen …',
   newMessages: 'Neue Nachrichten',
   newConversation: 'Neuer Chat',
@@ -99,8 +99,8 @@ export const texts: Messages = {
   ended,
   routing: {
     refused: 'Ihre Anfrage konnte nicht weitergeleitet werden.',
-    goOn: (skillGroups) => `Weiter mit ${listed(skillGroups)}`,
-    uncovered: (skillGroups) => `Von ${listed(skillGroups)} ist gerade niemand verfügbar.`,
+    goOn: (skillGroups) => `Weiter mit ${list(skillGroups)}`,
+    uncovered: (skillGroups) => `Von ${list(skillGroups)} ist gerade niemand verfügbar.`,
     wait: 'Trotzdem warten',
     leave: 'Jetzt nicht',
     unchecked: 'Das passende Team ist gerade nicht erreichbar. Wir versuchen es weiter.',
@@ -111,7 +111,7 @@ export const texts: Messages = {
   length: (length, maximum) => `${number(length)} / ${number(maximum)}`,
   noRouting: 'Auf dieser Seite ist der Chat nicht verfügbar.',
   notReady: 'Der Chat startet noch. Versuchen Sie es gleich noch einmal.',
-  trouble: errorTexts(
+  error: errorTexts(
     {
       timeout: unconfirmed,
       'unknown-outcome': unconfirmed,

@@ -1,7 +1,7 @@
 import type { Messages } from '../messages.ts';
-import { errorTexts, languageRules } from './plurals.ts';
+import { errorTexts, languageRules } from './language-rules.ts';
 
-const { number, plural, listed, clockTime } = languageRules('es');
+const { number, plural, list, clockTime } = languageRules('es');
 
 const ended = 'Esta conversación ha finalizado. Envíe un mensaje para iniciar otra.';
 const signedOut = 'La sesión se ha cerrado. Inicie sesión para continuar.';
@@ -35,7 +35,7 @@ export const texts: Messages = {
   you: 'Usted',
   today: 'Hoy',
   yesterday: 'Ayer',
-  earlier: 'Mensajes anteriores',
+  loadEarlier: 'Mensajes anteriores',
   loading: 'Cargando…',
   newMessages: 'Mensajes nuevos',
   newConversation: 'Nueva conversación',
@@ -96,8 +96,8 @@ export const texts: Messages = {
   ended,
   routing: {
     refused: 'No se ha podido enviar su consulta.',
-    goOn: (skillGroups) => `Continuar con ${listed(skillGroups)}`,
-    uncovered: (skillGroups) => `Ahora mismo no hay nadie disponible en ${listed(skillGroups)}.`,
+    goOn: (skillGroups) => `Continuar con ${list(skillGroups)}`,
+    uncovered: (skillGroups) => `Ahora mismo no hay nadie disponible en ${list(skillGroups)}.`,
     wait: 'Esperar de todos modos',
     leave: 'Ahora no',
     unchecked: 'No podemos contactar con el equipo adecuado. Seguiremos intentándolo.',
@@ -108,7 +108,7 @@ export const texts: Messages = {
   length: (length, maximum) => `${number(length)} / ${number(maximum)}`,
   noRouting: 'El chat no está disponible en esta página.',
   notReady: 'El chat aún se está iniciando. Inténtelo dentro de un momento.',
-  trouble: errorTexts(
+  error: errorTexts(
     {
       timeout: unconfirmed,
       'unknown-outcome': unconfirmed,

@@ -1,7 +1,7 @@
 import type { Messages } from '../messages.ts';
-import { errorTexts, languageRules } from './plurals.ts';
+import { errorTexts, languageRules } from './language-rules.ts';
 
-const { number, plural, listed, clockTime } = languageRules('fr');
+const { number, plural, list, clockTime } = languageRules('fr');
 
 const ended = 'Cette conversation est terminée. Envoyez un message pour en commencer une autre.';
 const signedOut = 'Votre session est fermée. Connectez-vous pour continuer.';
@@ -36,7 +36,7 @@ export const texts: Messages = {
   you: 'Vous',
   today: 'Aujourd’hui',
   yesterday: 'Hier',
-  earlier: 'Messages précédents',
+  loadEarlier: 'Messages précédents',
   loading: 'Chargement…',
   newMessages: 'Nouveaux messages',
   newConversation: 'Nouvelle conversation',
@@ -97,9 +97,8 @@ export const texts: Messages = {
   ended,
   routing: {
     refused: 'Votre demande n’a pas pu être transmise.',
-    goOn: (skillGroups) => `Continuer avec ${listed(skillGroups)}`,
-    uncovered: (skillGroups) =>
-      `Personne n’est disponible pour ${listed(skillGroups)} en ce moment.`,
+    goOn: (skillGroups) => `Continuer avec ${list(skillGroups)}`,
+    uncovered: (skillGroups) => `Personne n’est disponible pour ${list(skillGroups)} en ce moment.`,
     wait: 'Attendre quand même',
     leave: 'Pas maintenant',
     unchecked: 'L’équipe concernée est injoignable. Nous réessayons automatiquement.',
@@ -110,7 +109,7 @@ export const texts: Messages = {
   length: (length, maximum) => `${number(length)} / ${number(maximum)}`,
   noRouting: 'Le chat n’est pas disponible sur cette page.',
   notReady: 'Le chat est en cours de chargement. Réessayez dans un instant.',
-  trouble: errorTexts(
+  error: errorTexts(
     {
       timeout: unconfirmed,
       'unknown-outcome': unconfirmed,

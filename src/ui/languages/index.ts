@@ -15,7 +15,7 @@ function primary(language: string): string {
 }
 
 /** Fetches the texts of a language, as BCP 47 names it; `null`: there are none, English is spoken. */
-export async function textsOf(language: string): Promise<Messages | null> {
+export async function loadTexts(language: string): Promise<Messages | null> {
   const load = loaders[primary(language)];
   return load ? (await load()).texts : null;
 }

@@ -13,7 +13,7 @@ import { TypingSignal } from './typing-signal.ts';
 export const maximumLength = 4_096;
 
 /** In the language of the moment, which may change while it stands there. */
-type Words = (texts: Messages) => string;
+type LocalizedText = (texts: Messages) => string;
 
 interface ComposerHost extends ReactiveControllerHost {
   readonly chat: Chat | null;
@@ -30,7 +30,7 @@ export class Composer implements ReactiveController {
   /** In UTF-16 code units. */
   length = 0;
   /** Why the last text is still here. */
-  refusal: Words | null = null;
+  refusal: LocalizedText | null = null;
 
   readonly #host: ComposerHost;
   readonly #onSent: () => void;
@@ -49,7 +49,7 @@ export class Composer implements ReactiveController {
   }
 
   hostDisconnected(): void {
-    this.#typing.stopped();
+    this.#typing.stop();
   }
 
   get value(): string {
@@ -63,10 +63,10 @@ export class Composer implements ReactiveController {
 
   /** Another conversation: what was written for the former one stays with it. */
   changeChat(): void {
-    this.#typing.stopped();
+    this.#typing.stop();
     this.#draft = new SharedDraft();
     this.refusal = null;
-    this.#show('');
+    this.#setText('');
   }
 
   receive(chat: Chat, snapshot: ChatSnapshot): void {
@@ -76,10 +76,10 @@ export class Composer implements ReactiveController {
     const { draft, hub } = snapshot;
     switch (this.#draft.receive(draft, hub.epoch, textarea.value, isBusy)) {
       case 'take':
-        this.#show(draft);
+        this.#setText(draft);
         break;
       case 'write-again':
-        this.#write(chat, textarea.value);
+        this.#setDraft(chat, textarea.value);
         break;
       case 'keep':
         break;
@@ -91,14 +91,14 @@ export class Composer implements ReactiveController {
     this.refusal = null;
     this.#measure();
     if (this.#isPasting && this.length > maximumLength) {
-      this.#tell(tooLong(this.length));
+      this.#showRefusal(tooLong(this.length));
     }
     this.#isPasting = false;
     if (!chat) return;
     this.#draft.wrote(this.value);
     chat.setDraft(this.value);
-    if (this.value === '') this.#typing.stopped();
-    else this.#typing.typed(chat);
+    if (this.value === '') this.#typing.stop();
+    else this.#typing.onInput(chat);
   };
 
   /** What is pasted may be far too long: that is said at once, not only when it is to go out. */
@@ -107,7 +107,7 @@ export class Composer implements ReactiveController {
   };
 
   readonly onBlur = (): void => {
-    this.#typing.stopped();
+    this.#typing.stop();
   };
 
   readonly onCompositionStart = (): void => {
@@ -137,7 +137,7 @@ export class Composer implements ReactiveController {
     if (text === '') return;
     const refusal = this.#refuse(text);
     if (refusal !== null) {
-      this.#tell(refusal);
+      this.#showRefusal(refusal);
       return;
     }
     const { chat, routing } = this.#host;
@@ -153,20 +153,20 @@ export class Composer implements ReactiveController {
       // What was written for another chat, or by another visitor, is not for this one.
       if (chat !== this.#host.chat) return;
       if (isAnotherVisitor(hub.epoch, chat.getSnapshot().hub.epoch)) return;
-      this.#takeBack(chat, text);
-      const trouble = toDisplayError(error);
+      this.#putBack(chat, text);
+      const displayError = toDisplayError(error);
       // Then the reason is why none could be opened.
-      const reason = trouble.code === 'no-conversation' ? await opening : null;
-      this.#tell(reason ?? ((texts) => texts.trouble(trouble)));
+      const reason = displayError.code === 'no-conversation' ? await opening : null;
+      this.#showRefusal(reason ?? ((texts) => texts.error(displayError)));
     });
     this.#draft.sent();
-    this.#show('');
-    this.#typing.stopped();
+    this.#setText('');
+    this.#typing.stop();
     this.#onSent();
   }
 
   /** Why the text can't go out as it is. */
-  #refuse(text: string): Words | null {
+  #refuse(text: string): LocalizedText | null {
     const { chat, routing } = this.#host;
     if (text.length > maximumLength) return tooLong(text.length);
     if (!chat) return (texts) => texts.notReady;
@@ -176,41 +176,41 @@ export class Composer implements ReactiveController {
   }
 
   /** Resolves with what to tell the visitor about it, if anything. */
-  async #open(chat: Chat, routing: Routing): Promise<Words | null> {
+  async #open(chat: Chat, routing: Routing): Promise<LocalizedText | null> {
     try {
       await chat.start(routing);
       return null;
     } catch (error) {
-      const trouble = toDisplayError(error);
+      const displayError = toDisplayError(error);
       // It is still wanted, and the message waits for it.
       // Or the panel says it, with what can be done.
-      if (trouble.code === 'timeout' || trouble.code === 'routing-refused') return null;
-      const reason: Words = (texts) => texts.trouble(trouble);
-      this.#tell(reason);
+      if (displayError.code === 'timeout' || displayError.code === 'routing-refused') return null;
+      const reason: LocalizedText = (texts) => texts.error(displayError);
+      this.#showRefusal(reason);
       return reason;
     }
   }
 
-  #takeBack(chat: Chat, text: string): void {
+  #putBack(chat: Chat, text: string): void {
     const { value } = this;
     const first = value.startsWith(this.#returned) ? this.#returned : '';
     const rest = value.slice(first.length).replace(/^\n/, '');
     this.#returned = first ? `${first}\n${text}` : text;
-    this.#show(rest ? `${this.#returned}\n${rest}` : this.#returned);
-    this.#write(chat, this.value);
+    this.#setText(rest ? `${this.#returned}\n${rest}` : this.#returned);
+    this.#setDraft(chat, this.value);
   }
 
-  #tell(refusal: Words): void {
+  #showRefusal(refusal: LocalizedText): void {
     this.refusal = refusal;
     this.#host.requestUpdate();
   }
 
-  #write(chat: Chat, draft: string): void {
+  #setDraft(chat: Chat, draft: string): void {
     this.#draft.wrote(draft);
     chat.setDraft(draft);
   }
 
-  #show(text: string): void {
+  #setText(text: string): void {
     const { value: textarea } = this.textarea;
     if (!textarea) return;
     if (textarea.value !== text) textarea.value = text;
@@ -232,6 +232,6 @@ export class Composer implements ReactiveController {
   }
 }
 
-function tooLong(length: number): Words {
+function tooLong(length: number): LocalizedText {
   return (texts) => texts.tooLong(length, maximumLength);
 }

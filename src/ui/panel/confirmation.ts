@@ -7,13 +7,13 @@ export type Question = 'end' | 'clear';
 /** Asks before the chat is ended, or deleted. */
 export class Confirmation {
   readonly #host: ReactiveControllerHost & HTMLElement;
-  readonly #confirmed: (question: Question) => void;
+  readonly #onConfirm: (question: Question) => void;
   #question: Question | null = null;
 
-  /** @param confirmed called when the visitor says yes */
-  constructor(host: ReactiveControllerHost & HTMLElement, confirmed: (question: Question) => void) {
+  /** @param onConfirm called when the visitor says yes */
+  constructor(host: ReactiveControllerHost & HTMLElement, onConfirm: (question: Question) => void) {
     this.#host = host;
-    this.#confirmed = confirmed;
+    this.#onConfirm = onConfirm;
   }
 
   async ask(question: Question): Promise<void> {
@@ -27,7 +27,7 @@ export class Confirmation {
     if (!question) return nothing;
     const confirm = () => {
       this.#show(null);
-      this.#confirmed(question);
+      this.#onConfirm(question);
     };
     return html`<div
       class="notice confirmation"
@@ -38,7 +38,7 @@ export class Confirmation {
       @keydown=${this.#onKeydown}
     >
       <span id="confirmation">${question === 'end' ? texts.endAsk : texts.clearing}</span>
-      <span class="ways">
+      <span class="actions">
         <button class="small plain" type="button" @click=${() => this.#show(null)}>${texts.cancel}</button>
         <button class="small" type="button" @click=${confirm}>${question === 'end' ? texts.end : texts.delete}</button>
       </span>

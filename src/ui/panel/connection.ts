@@ -20,15 +20,15 @@ export function toneOf(snapshot: ChatSnapshot | null): Tone {
   return snapshot ? tones[snapshot.connection.phase] : 'busy';
 }
 
-/** The connection in words. Steady: what counts down stands beside it, or it would be read out each second. */
+/** The connection in text. Steady: what counts down stands beside it, or it would be read out each second. */
 export function connectionText(snapshot: ChatSnapshot | null, texts: Messages): string {
   if (!snapshot) return texts.phase.connecting;
   const { phase, problem } = snapshot.connection;
-  const words = texts.phase[phase === 'authenticating' ? 'connecting' : phase];
+  const text = texts.phase[phase === 'authenticating' ? 'connecting' : phase];
   // On a living line it is about what was sent: that waits, or was not taken.
-  const isTold = phase === 'failed' || phase === 'ready';
-  if (!isTold || !problem) return words;
-  return `${words}${words.endsWith('.') ? ' ' : '. '}${texts.trouble(problem)}`;
+  const isExplained = phase === 'failed' || phase === 'ready';
+  if (!isExplained || !problem) return text;
+  return `${text}${text.endsWith('.') ? ' ' : '. '}${texts.error(problem)}`;
 }
 
 /** A newer build of the site has the conversation: only a reload brings this page there. */

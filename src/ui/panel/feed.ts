@@ -6,9 +6,9 @@ import type { Message } from '../../protocol/message.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
 import type { Messages } from '../messages.ts';
 import { startOfDay, timeOfDay } from './calendar.ts';
-import type { Earlier } from './earlier.ts';
 import { downIcon, emptyIcon } from './icons.ts';
 import { messageRow, type RowContext } from './message-row.ts';
+import type { Pagination } from './pagination.ts';
 import type { RovingFocus } from './roving-focus.ts';
 import { Rows } from './rows.ts';
 import type { ScrollAnchor } from './scroll-anchor.ts';
@@ -18,10 +18,10 @@ interface FeedState {
   readonly snapshot: ChatSnapshot | null;
   readonly texts: Messages;
   readonly now: number;
-  readonly reading: ScrollAnchor;
-  readonly roving: RovingFocus;
-  readonly earlier: Earlier;
-  readonly mounted: VirtualRows;
+  readonly scrollAnchor: ScrollAnchor;
+  readonly rovingFocus: RovingFocus;
+  readonly pagination: Pagination;
+  readonly virtualRows: VirtualRows;
   /** The message above which the unread ones begin. */
   readonly firstUnread: string | null;
   /** An agent has just taken the conversation. */
@@ -31,7 +31,7 @@ interface FeedState {
   readonly onSave: () => void;
   /** How many messages of others came below what the visitor reads. */
   readonly below: number;
-  readonly onEarlier: () => void;
+  readonly onLoadEarlier: () => void;
   readonly onJump: () => void;
   readonly onReply: RowContext['onReply'];
   readonly links: RowContext['links'];
@@ -43,14 +43,15 @@ interface FeedState {
 const none: readonly Message[] = [];
 
 export function feed(state: FeedState): TemplateResult {
-  const { snapshot, texts, reading, roving, earlier, mounted, now, firstUnread } = state;
+  const { snapshot, texts, scrollAnchor, rovingFocus, pagination, virtualRows, now, firstUnread } =
+    state;
   const messages = snapshot?.messages ?? none;
   const hasEarlier = snapshot?.hasEarlier ?? false;
   const context: RowContext = {
     texts,
     // As in any feed that may go on.
     total: hasEarlier ? -1 : messages.length,
-    stop: roving.stopAmong(messages),
+    tabStop: rovingFocus.tabStopAmong(messages),
     lastOwn: messages.findLastIndex(({ from }) => from.role === 'visitor'),
     canReply: snapshot?.conversation != null && snapshot.conversation.status !== 'ended',
     onReply: state.onReply,
@@ -59,21 +60,21 @@ export function feed(state: FeedState): TemplateResult {
     onRetry: state.onRetry,
     onDiscard: state.onDiscard,
   };
-  const entries = mounted.entries(messages, roving.kept, reading.view);
+  const entries = virtualRows.entries(messages, rovingFocus.focusedId, scrollAnchor.viewport);
   return html`
     <div class="viewport">
-      <div class="scroller" part="feed" ${ref(reading.scroller)} @scroll=${reading.onScroll}>
-        <div class="content" ${ref(reading.content)}>
+      <div class="scroller" part="feed" ${ref(scrollAnchor.scroller)} @scroll=${scrollAnchor.onScroll}>
+        <div class="content" ${ref(scrollAnchor.content)}>
           ${hasEarlier ? earlierButton(state) : nothing}
           ${snapshot && messages.length === 0 && !hasEarlier ? welcome(texts) : nothing}
           <div
             class="feed"
             role="feed"
             aria-label=${texts.conversation}
-            aria-busy=${earlier.isLoading || messages.length === 0 ? 'true' : 'false'}
-            @keydown=${roving.onKeydown}
-            @focusin=${roving.onFocusin}
-            @focusout=${roving.onFocusout}
+            aria-busy=${pagination.isLoading || messages.length === 0 ? 'true' : 'false'}
+            @keydown=${rovingFocus.onKeydown}
+            @focusin=${rovingFocus.onFocusin}
+            @focusout=${rovingFocus.onFocusout}
           >
             ${guard(
               [
@@ -82,7 +83,7 @@ export function feed(state: FeedState): TemplateResult {
                 startOfDay(now),
                 texts,
                 context.total,
-                context.stop,
+                context.tabStop,
                 firstUnread,
                 context.canReply,
                 context.links,
@@ -101,7 +102,7 @@ export function feed(state: FeedState): TemplateResult {
           ${tail(state)}
         </div>
       </div>
-      ${reading.following ? nothing : jump(state)}
+      ${scrollAnchor.isFollowing ? nothing : jump(state)}
     </div>
   `;
 }
@@ -119,12 +120,12 @@ function entryRow(entry: Entry, rows: Rows, context: RowContext): unknown {
   return row ? messageRow(row, entry.index, context) : nothing;
 }
 
-function earlierButton({ earlier, texts, onEarlier }: FeedState): TemplateResult {
+function earlierButton({ pagination, texts, onLoadEarlier }: FeedState): TemplateResult {
   return html`<div class="earlier">
-    <button class="small" type="button" @click=${onEarlier}>
-      ${earlier.isLoading ? texts.loading : texts.earlier}
+    <button class="small" type="button" @click=${onLoadEarlier}>
+      ${pagination.isLoading ? texts.loading : texts.loadEarlier}
     </button>
-    <span class="reason" role="alert">${earlier.trouble ? texts.trouble(earlier.trouble) : nothing}</span>
+    <span class="reason" role="alert">${pagination.error ? texts.error(pagination.error) : nothing}</span>
   </div>`;
 }
 
@@ -151,10 +152,10 @@ function tail({ snapshot, texts, hasJoined, onStartAgain, onSave }: FeedState): 
     <div class="tail" aria-live="polite">${stateOfConversation(snapshot, texts, hasJoined)}</div>
     ${
       snapshot?.conversation?.status === 'ended'
-        ? html`<div class="ways after">
+        ? html`<div class="actions after">
             <button class="small" type="button" @click=${onStartAgain}>${texts.startAgain}</button>
           </div>
-          <div class="ways after">
+          <div class="actions after">
             <button class="small plain" type="button" @click=${onSave}>${texts.saveText}</button>
           </div>`
         : nothing

@@ -45,7 +45,7 @@ function notices(snapshot: ChatSnapshot, { texts, now, signIn, onRetryNow }: Hea
       canRetry(snapshot)
         ? html`<div class="notice" part="notice">
             <span aria-hidden="true">${seconds === null ? nothing : texts.retryIn(seconds)}</span>
-            <span class="ways">
+            <span class="actions">
               ${
                 snapshot.connection.phase === 'signed-out' && signIn !== null
                   ? html`<a class="small" href=${signIn}>${texts.signIn}</a>`

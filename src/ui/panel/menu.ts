@@ -2,8 +2,8 @@ import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 
 import { moreIcon } from './icons.ts';
 
 export interface MenuItem {
-  readonly words: string;
-  readonly choose: () => void;
+  readonly label: string;
+  readonly onSelect: () => void;
 }
 
 /** A button that shows further ones. Escape, a choice, and leaving them closes it. */
@@ -32,8 +32,8 @@ export class Menu {
         ${
           this.#isOpen
             ? items.map(
-                ({ words, choose }) =>
-                  html`<button type="button" @click=${() => this.#choose(choose)}>${words}</button>`,
+                ({ label, onSelect }) =>
+                  html`<button type="button" @click=${() => this.#choose(onSelect)}>${label}</button>`,
               )
             : nothing
         }

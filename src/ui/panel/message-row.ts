@@ -7,7 +7,7 @@ import { exactTime, timeOfDay } from './calendar.ts';
 import type { OnReply } from './content/context.ts';
 import { messageContent } from './content/index.ts';
 import type { FreshLinks } from './files/fresh-links.ts';
-import type { ViewForm } from './forms/lazy-forms.ts';
+import type { RenderForm } from './forms/lazy-forms.ts';
 import { deliveredIcon, failedIcon, pendingIcon, sentIcon } from './icons.ts';
 import { linkify } from './linkify.ts';
 import type { Row } from './rows.ts';
@@ -17,13 +17,13 @@ export interface RowContext {
   /** How many rows there are; -1 when older ones aren't loaded. */
   readonly total: number;
   /** The message id of the row that is a tab stop. */
-  readonly stop: string | null;
+  readonly tabStop: string | null;
   /** The index of the visitor's newest message: what was offered above it was answered. */
   readonly lastOwn: number;
   readonly canReply: boolean;
   readonly onReply: OnReply;
   readonly links: FreshLinks | null;
-  readonly forms: ViewForm;
+  readonly forms: RenderForm;
   readonly onRetry: (message: Message, article: HTMLElement) => void;
   readonly onDiscard: (message: Message) => void;
 }
@@ -31,7 +31,7 @@ export interface RowContext {
 /** A message with what stands above it: where a day, a conversation or the unread begins, a gap. */
 export function messageRow(row: Row, index: number, context: RowContext): unknown {
   const { message } = row;
-  const isStop = context.stop === message.messageId;
+  const isStop = context.tabStop === message.messageId;
   const { texts, total } = context;
   // Thousands of rows are looked at for each new message, and few of them change.
   return guard(
@@ -145,7 +145,7 @@ function failure(message: Message, { texts, onRetry, onDiscard }: RowContext): T
     if (row) onRetry(message, row);
   };
   return html`<div class="failure">
-    ${message.failure ? html`<span class="reason">${texts.trouble(message.failure)}</span>` : nothing}
+    ${message.failure ? html`<span class="reason">${texts.error(message.failure)}</span>` : nothing}
     <button class="small" type="button" @click=${retry}>${texts.retry}</button>
     <button class="small plain" type="button" @click=${() => onDiscard(message)}>${texts.delete}</button>
   </div>`;

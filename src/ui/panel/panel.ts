@@ -13,13 +13,13 @@ import { Composer } from './composer.ts';
 import { composerView } from './composer-view.ts';
 import { Confirmation, type Question } from './confirmation.ts';
 import { isOutdated } from './connection.ts';
-import { Earlier } from './earlier.ts';
 import { feed } from './feed.ts';
 import { LazyFiles } from './files/lazy-files.ts';
 import { LazyForms } from './forms/lazy-forms.ts';
 import { header } from './header.ts';
 import { Menu, type MenuItem } from './menu.ts';
 import { newMessages } from './new-messages.ts';
+import { Pagination } from './pagination.ts';
 import { routingNotice } from './routing-notice.ts';
 import { RovingFocus } from './roving-focus.ts';
 import { ScrollAnchor } from './scroll-anchor.ts';
@@ -31,7 +31,7 @@ import { VirtualRows } from './virtual-rows.ts';
 import { VisibleWindow } from './visible-window.ts';
 
 /** More than so many at once are counted instead of read out. */
-const maximumSpoken = 3;
+const maximumAnnounced = 3;
 
 /**
  * The panel: one conversation, seen and written. It renders into the shadow root that it stands in.
@@ -49,7 +49,7 @@ export class PartylinePanel extends LitElement {
     open: { type: Boolean },
     outdated: { type: Boolean },
     snapshot: { state: true },
-    trouble: { state: true },
+    error: { state: true },
   };
 
   declare chat: Chat | null;
@@ -68,33 +68,33 @@ export class PartylinePanel extends LitElement {
 
   readonly #composer = new Composer(this, () => this.#onSent());
   readonly #files = new LazyFiles(this, {
-    said: (line) => this.#announcer.say([line]),
-    failed: (error) => {
+    onAnnouncement: (line) => this.#announcer.announce([line]),
+    onError: (error) => {
       this.trouble = toDisplayError(error);
     },
-    removed: () => this.#composer.focus(),
+    onRemoved: () => this.#composer.focus(),
   });
   readonly #forms = new LazyForms(this);
-  readonly #earlier = new Earlier(this);
-  readonly #reading = new ScrollAnchor(this, {
-    onTop: () => this.#earlier.load(),
+  readonly #pagination = new Pagination(this);
+  readonly #scrollAnchor = new ScrollAnchor(this, {
+    onTop: () => this.#pagination.load(),
     onEnd: () => this.#markRead(),
   });
-  readonly #roving = new RovingFocus(this);
-  readonly #mounted = new VirtualRows();
+  readonly #rovingFocus = new RovingFocus(this);
+  readonly #virtualRows = new VirtualRows();
   readonly #unread = new UnreadMark();
   readonly #menu = new Menu(this);
-  readonly #confirmation = new Confirmation(this, (question) => this.#carryOut(question));
+  readonly #confirmation = new Confirmation(this, (question) => this.#onConfirmed(question));
   /** The messages when an agent took the conversation: the next one says more than that. */
-  #joinedAt: readonly Message[] | null = null;
+  #messagesAtJoin: readonly Message[] | null = null;
   /** Whose typing has been told to those who don't see it. */
-  #typingTold: string | null = null;
+  #announcedTyping: string | null = null;
   readonly #announcer = new Announcer(this);
   #unsubscribe: (() => void) | null = null;
   /** The messages when the end was last in view. */
-  #seen: readonly Message[] = [];
-  #markedFor: ChatSnapshot | null = null;
-  #wantsFocus = false;
+  #seenMessages: readonly Message[] = [];
+  #lastMarkedRead: ChatSnapshot | null = null;
+  #shouldFocusComposer = false;
 
   constructor() {
     super();
@@ -113,7 +113,7 @@ export class PartylinePanel extends LitElement {
 
   /** Moves the focus to the textbox as soon as it is there. */
   focusComposer(): void {
-    this.#wantsFocus = true;
+    this.#shouldFocusComposer = true;
     this.requestUpdate();
   }
 
@@ -137,16 +137,16 @@ export class PartylinePanel extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('chat') || changed.has('open')) this.#subscribe();
     if (changed.has('open') && this.open) {
-      this.#reading.following = true;
+      this.#scrollAnchor.isFollowing = true;
       this.#unread.open(this.snapshot);
     }
   }
 
   protected override render(): unknown {
     const { snapshot, texts, heading } = this;
-    const { part: files } = this.#files;
+    const { controller: files } = this.#files;
     const now = Date.now();
-    const reading = this.#reading;
+    const scrollAnchor = this.#scrollAnchor;
     return html`
       <section class="panel" part="panel" role="dialog" aria-label=${texts.chat} ?hidden=${!this.open}
         @dragenter=${files?.onDrag} @dragover=${files?.onDrag} @dragleave=${files?.onDragLeave} @drop=${files?.onDrop}>
@@ -162,29 +162,31 @@ export class PartylinePanel extends LitElement {
         })}
         ${this.#confirmation.render(texts)}
         ${updateNotice(this.outdated, texts, this.#update)}
-        ${routingNotice({ chat: this.chat, snapshot, texts, attempt: this.#choose })}
+        ${routingNotice({ chat: this.chat, snapshot, texts, attempt: this.#runAndFocus })}
         ${feed({
           snapshot,
           texts,
           now,
-          reading,
-          roving: this.#roving,
-          earlier: this.#earlier,
-          mounted: this.#mounted,
+          scrollAnchor,
+          rovingFocus: this.#rovingFocus,
+          pagination: this.#pagination,
+          virtualRows: this.#virtualRows,
           firstUnread: this.#unread.first,
-          hasJoined: this.#joinedAt !== null && this.#joinedAt === snapshot?.messages,
+          hasJoined: this.#messagesAtJoin !== null && this.#messagesAtJoin === snapshot?.messages,
           onStartAgain: this.#startAgain,
           onSave: this.#save,
-          below: reading.following ? 0 : newMessages(this.#seen, snapshot?.messages ?? []).length,
-          onEarlier: this.#loadEarlier,
+          below: scrollAnchor.isFollowing
+            ? 0
+            : newMessages(this.#seenMessages, snapshot?.messages ?? []).length,
+          onLoadEarlier: this.#loadEarlier,
           onJump: this.#jump,
           onReply: this.#reply,
           links: files?.links ?? null,
-          forms: this.#forms.view,
+          forms: this.#forms.render,
           onRetry: this.#retry,
           onDiscard: this.#discard,
         })}
-        <div class="trouble" role="alert">${this.trouble ? texts.trouble(this.trouble) : nothing}</div>
+        <div class="error" role="alert">${this.trouble ? texts.error(this.trouble) : nothing}</div>
         ${composerView(this.#composer, files, texts)}
         ${files?.target()}
         <slot name="footer"></slot>
@@ -201,12 +203,12 @@ export class PartylinePanel extends LitElement {
       this.#files.receive(this.chat, this.snapshot);
       this.#forms.receive(this.chat, this.snapshot);
     }
-    if (this.open && this.#mounted.measure(this.querySelectorAll<HTMLElement>('.item'))) {
+    if (this.open && this.#virtualRows.measure(this.querySelectorAll<HTMLElement>('.item'))) {
       this.requestUpdate();
     }
-    if (this.#reading.following) this.#seen = this.snapshot?.messages ?? [];
-    if (this.open && this.#wantsFocus) {
-      this.#wantsFocus = false;
+    if (this.#scrollAnchor.isFollowing) this.#seenMessages = this.snapshot?.messages ?? [];
+    if (this.open && this.#shouldFocusComposer) {
+      this.#shouldFocusComposer = false;
       this.#composer.focus();
     }
     this.#markRead();
@@ -227,7 +229,8 @@ export class PartylinePanel extends LitElement {
     if (!before || !after) return;
     this.#unread.change(before, after, this.#isSeen);
     const wasQueued = before.conversation?.status === 'queued';
-    if (wasQueued && after.conversation?.status === 'connected') this.#joinedAt = after.messages;
+    if (wasQueued && after.conversation?.status === 'connected')
+      this.#messagesAtJoin = after.messages;
     this.#announce(before, after);
   };
 
@@ -237,8 +240,8 @@ export class PartylinePanel extends LitElement {
     if (isAnotherVisitor(before.hub.epoch, after.hub.epoch)) return;
     this.#announceTyping(before, after);
     const heard = newMessages(before.messages, after.messages);
-    this.#announcer.say(
-      heard.length > maximumSpoken
+    this.#announcer.announce(
+      heard.length > maximumAnnounced
         ? [this.texts.saidMany(heard.length)]
         : heard.map(({ from, text, content }) =>
             this.texts.said(from.name, text || contentText(content)),
@@ -247,29 +250,29 @@ export class PartylinePanel extends LitElement {
   }
 
   get #isSeen(): boolean {
-    return this.open && this.#reading.following && document.visibilityState === 'visible';
+    return this.open && this.#scrollAnchor.isFollowing && document.visibilityState === 'visible';
   }
 
   /** Once, until they have written. */
   #announceTyping(before: ChatSnapshot, after: ChatSnapshot): void {
-    if (before.messages !== after.messages) this.#typingTold = null;
+    if (before.messages !== after.messages) this.#announcedTyping = null;
     const name = after.typing?.name;
-    if (name === undefined || name === this.#typingTold) return;
-    this.#typingTold = name;
-    this.#announcer.say([this.texts.typing(name)]);
+    if (name === undefined || name === this.#announcedTyping) return;
+    this.#announcedTyping = name;
+    this.#announcer.announce([this.texts.typing(name)]);
   }
 
   #menuOf(snapshot: ChatSnapshot | null): unknown {
     const { texts } = this;
     const items: MenuItem[] = [];
     if (snapshot && snapshot.messages.length > 0) {
-      items.push({ words: texts.saveText, choose: this.#save });
+      items.push({ label: texts.saveText, onSelect: this.#save });
     }
     const { conversation } = snapshot ?? {};
     if (conversation && conversation.status !== 'ended') {
-      items.push({ words: texts.end, choose: () => void this.#confirmation.ask('end') });
+      items.push({ label: texts.end, onSelect: () => void this.#confirmation.ask('end') });
       if (this.#files.canClear) {
-        items.push({ words: texts.clear, choose: () => void this.#confirmation.ask('clear') });
+        items.push({ label: texts.clear, onSelect: () => void this.#confirmation.ask('clear') });
       }
     }
     return items.length > 0 ? this.#menu.render(texts.more, items) : nothing;
@@ -279,10 +282,10 @@ export class PartylinePanel extends LitElement {
     if (this.chat) void this.#attempt(saveTranscript(this.chat, this.texts));
   };
 
-  #carryOut(question: Question): void {
+  #onConfirmed(question: Question): void {
     const { chat } = this;
     if (!chat) return;
-    this.#choose(
+    this.#runAndFocus(
       question === 'end' ? chat.end() : chat.platform().then((platform) => platform.clear()),
     );
   }
@@ -296,9 +299,9 @@ export class PartylinePanel extends LitElement {
 
   #markRead(): void {
     const { chat, snapshot } = this;
-    if (!chat || !snapshot || snapshot.unread === 0 || snapshot === this.#markedFor) return;
+    if (!chat || !snapshot || snapshot.unread === 0 || snapshot === this.#lastMarkedRead) return;
     if (!this.#isSeen) return;
-    this.#markedFor = snapshot;
+    this.#lastMarkedRead = snapshot;
     chat.markRead();
   }
 
@@ -310,7 +313,7 @@ export class PartylinePanel extends LitElement {
   #onSent(): void {
     this.trouble = null;
     this.#unread.clear();
-    this.#reading.toEnd();
+    this.#scrollAnchor.scrollToEnd();
   }
 
   readonly #update = (): void => {
@@ -333,7 +336,7 @@ export class PartylinePanel extends LitElement {
 
   readonly #loadEarlier = async (): Promise<void> => {
     const first = this.querySelector('article');
-    await this.#earlier.load();
+    await this.#pagination.load();
     await this.updateComplete;
     // With the last of them the button goes away, and takes the focus with it.
     const root = this.getRootNode();
@@ -341,7 +344,7 @@ export class PartylinePanel extends LitElement {
   };
 
   readonly #jump = async (): Promise<void> => {
-    this.#reading.toEnd();
+    this.#scrollAnchor.scrollToEnd();
     await this.updateComplete;
     // The button goes away; the focus goes where the visitor went.
     const articles = this.querySelectorAll('article');
@@ -349,7 +352,7 @@ export class PartylinePanel extends LitElement {
   };
 
   readonly #reply = (text: string, reply: Reply): Promise<boolean> => {
-    this.#reading.toEnd();
+    this.#scrollAnchor.scrollToEnd();
     return this.#attempt(this.chat?.send(text, { reply }));
   };
 
@@ -364,7 +367,7 @@ export class PartylinePanel extends LitElement {
     await this.#attempt(this.chat?.discard(message.messageId));
   };
 
-  readonly #choose = (choice: Promise<unknown>): void => {
+  readonly #runAndFocus = (choice: Promise<unknown>): void => {
     // The button goes away with what it answers.
     this.#composer.focus();
     void this.#attempt(choice);

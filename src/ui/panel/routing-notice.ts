@@ -23,43 +23,43 @@ export function routingNotice({ chat, snapshot, texts, attempt }: RoutingNoticeS
     switch (notice.kind) {
       case 'refused': {
         const { suggested } = notice;
-        return lines(
+        return notification(
           routing.refused,
           suggested &&
             button(routing.goOn(suggested.skillGroups), () => goOn(chat, snapshot, suggested)),
         );
       }
       case 'uncovered':
-        if (!notice.isAsking) return lines(routing.uncovered(notice.skillGroups));
-        return lines(
+        if (!notice.isAsking) return notification(routing.uncovered(notice.skillGroups));
+        return notification(
           routing.uncovered(notice.skillGroups),
           button(routing.wait, () => chat.waitAnyway()),
           button(routing.leave, () => chat.end(), true),
         );
       case 'unchecked':
-        return lines(
+        return notification(
           routing.unchecked,
           button(routing.leave, () => chat.end(), true),
         );
       case 'stalled':
-        return lines(routing.stalled(notice.since, notice.reason));
+        return notification(routing.stalled(notice.since, notice.reason));
     }
   }
 
-  function lines(words: string, ...ways: unknown[]): unknown {
+  function notification(text: string, ...actions: unknown[]): unknown {
     return html`<div class="notice" part="notice">
-      <span>${words}</span>
-      <span class="ways">${ways}</span>
+      <span>${text}</span>
+      <span class="actions">${actions}</span>
     </div>`;
   }
 
-  function button(words: string, choose: () => Promise<unknown>, isPlain = false): unknown {
+  function button(label: string, onSelect: () => Promise<unknown>, isPlain = false): unknown {
     return html`<button
       class="small ${isPlain ? 'plain' : ''}"
       type="button"
-      @click=${() => attempt(choose())}
+      @click=${() => attempt(onSelect())}
     >
-      ${words}
+      ${label}
     </button>`;
   }
 }

@@ -1,29 +1,29 @@
 import type { ReactiveControllerHost } from 'lit';
 import type { Message } from '../../protocol/message.ts';
 
-interface RovingHost extends ReactiveControllerHost, HTMLElement {
+interface RovingFocusHost extends ReactiveControllerHost, HTMLElement {
   readonly snapshot: { readonly messages: readonly Message[] } | null;
 }
 
 /** One message at a time is a tab stop; the arrow keys, Home and End move on from it. */
 export class RovingFocus {
-  readonly #host: RovingHost;
+  readonly #host: RovingFocusHost;
   #stop: string | null = null;
   /** The message that is to have the focus once it has a row. */
   #wanted: string | null = null;
 
-  constructor(host: RovingHost) {
+  constructor(host: RovingFocusHost) {
     this.#host = host;
     host.addController(this);
   }
 
   /** The message whose row has the focus, or is to have it. */
-  get kept(): string | null {
+  get focusedId(): string | null {
     return this.#wanted ?? this.#stop;
   }
 
   /** The message id of the stop among these: the newest, unless another one has the focus. */
-  stopAmong(messages: readonly Message[]): string | null {
+  tabStopAmong(messages: readonly Message[]): string | null {
     const stop = this.#stop;
     if (stop !== null && messages.some((message) => message.messageId === stop)) return stop;
     return messages.at(-1)?.messageId ?? null;

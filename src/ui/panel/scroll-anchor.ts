@@ -1,13 +1,13 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { createRef } from 'lit/directives/ref.js';
-import type { View } from './virtual-rows.ts';
+import type { Viewport } from './virtual-rows.ts';
 
 /** So close to the end, in px, the reader counts as being there. */
 const endZone = 40;
 /** So close to the top, in px, older messages are wanted. */
 const topZone = 160;
 
-interface ReadingOptions {
+interface ScrollAnchorOptions {
   /** Called when somebody scrolls up to where older messages are wanted. */
   readonly onTop: () => void;
   /** Called when the end comes into view. */
@@ -23,10 +23,10 @@ interface ReadingOptions {
 export class ScrollAnchor implements ReactiveController {
   readonly scroller = createRef<HTMLElement>();
   readonly content = createRef<HTMLElement>();
-  following = true;
+  isFollowing = true;
 
   readonly #host: ReactiveControllerHost;
-  readonly #options: ReadingOptions;
+  readonly #options: ScrollAnchorOptions;
   readonly #resizes: ResizeObserver;
   #observed: HTMLElement | null = null;
   /** `scrollTop` as last seen or set here: anything else means that the reader scrolled. */
@@ -39,18 +39,18 @@ export class ScrollAnchor implements ReactiveController {
     readonly offset: number;
   } | null = null;
 
-  constructor(host: ReactiveControllerHost, options: ReadingOptions) {
+  constructor(host: ReactiveControllerHost, options: ScrollAnchorOptions) {
     this.#host = host;
     this.#options = options;
-    this.#resizes = new ResizeObserver(() => this.settle());
+    this.#resizes = new ResizeObserver(() => this.restore());
     host.addController(this);
   }
 
   /** What decides which rows are to be there. */
-  get view(): View {
+  get viewport(): Viewport {
     const { value: scroller } = this.scroller;
     return {
-      following: this.following,
+      isFollowing: this.isFollowing,
       anchor: this.#anchor,
       top: this.#top,
       width: scroller?.clientWidth ?? 0,
@@ -65,7 +65,7 @@ export class ScrollAnchor implements ReactiveController {
 
   hostUpdate(): void {
     // The scroll event of what the reader just did may still be under way.
-    this.#look();
+    this.#readPosition();
   }
 
   hostUpdated(): void {
@@ -76,54 +76,54 @@ export class ScrollAnchor implements ReactiveController {
       if (this.content.value) this.#resizes.observe(this.content.value);
       this.#observed = scroller;
     }
-    this.settle();
+    this.restore();
   }
 
   /** Goes to the end, and stays there. */
-  toEnd(): void {
-    this.following = true;
-    this.settle();
+  scrollToEnd(): void {
+    this.isFollowing = true;
+    this.restore();
     this.#host.requestUpdate();
   }
 
   readonly onScroll = (): void => {
     const before = this.#top;
-    this.#look();
+    this.#readPosition();
     // Other rows may be wanted, or the button to the end.
     this.#host.requestUpdate();
-    if (this.following) this.#options.onEnd();
+    if (this.isFollowing) this.#options.onEnd();
     if (this.#top < before && this.#top < topZone) this.#options.onTop();
   };
 
-  #look(): void {
+  #readPosition(): void {
     const { value: scroller } = this.scroller;
     if (!scroller?.clientHeight || scroller.scrollTop === this.#top) return;
     // Nobody has scrolled: `settle` comes with the resize, and goes on where the reader was.
     if (sizeOf(scroller) !== this.#size) return;
     this.#top = scroller.scrollTop;
-    this.following = scroller.scrollHeight - this.#top - scroller.clientHeight <= endZone;
-    this.#drop();
+    this.isFollowing = scroller.scrollHeight - this.#top - scroller.clientHeight <= endZone;
+    this.#setAnchor();
   }
 
   /** Puts right what the last change of layout moved. */
-  settle(): void {
+  restore(): void {
     const { value: scroller } = this.scroller;
     // Hidden, nothing has a place.
     if (!scroller?.clientHeight) return;
-    if (this.following) {
+    if (this.isFollowing) {
       scroller.scrollTop = scroller.scrollHeight;
     } else if (this.#anchor?.element.isConnected) {
       // It stays where it is: browsers scroll by whole pixels, and what is left over must not add up.
       scroller.scrollTop += offsetIn(scroller, this.#anchor.element) - this.#anchor.offset;
-    } else this.#drop();
+    } else this.#setAnchor();
     this.#top = scroller.scrollTop;
     this.#size = sizeOf(scroller);
   }
 
   /** Drops the anchor at the first message in view: its bubble, since name and time come and go around it. */
-  #drop(): void {
+  #setAnchor(): void {
     const { value: scroller } = this.scroller;
-    if (!scroller || this.following) {
+    if (!scroller || this.isFollowing) {
       this.#anchor = null;
       return;
     }

@@ -6,18 +6,18 @@ const pause = 4_000;
 /** Tells the other side when the visitor types and when they have stopped. */
 export class TypingSignal {
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #told: Chat | null = null;
+  #signaledTo: Chat | null = null;
 
-  typed(chat: Chat): void {
+  onInput(chat: Chat): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.stopped(), pause);
-    this.#told = chat;
+    this.#timer = setTimeout(() => this.stop(), pause);
+    this.#signaledTo = chat;
     chat.setTyping(true);
   }
 
-  stopped(): void {
+  stop(): void {
     clearTimeout(this.#timer);
-    this.#told?.setTyping(false);
-    this.#told = null;
+    this.#signaledTo?.setTyping(false);
+    this.#signaledTo = null;
   }
 }

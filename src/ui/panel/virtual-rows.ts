@@ -2,7 +2,7 @@ import { defaultRangeExtractor, Virtualizer } from '@tanstack/virtual-core';
 import type { Message } from '../../protocol/message.ts';
 
 /** Up to so many messages all are in the page, to be found by the browser's own search. */
-const maximumMounted = 150;
+const virtualizeAbove = 150;
 /** So many rows are kept beyond either edge of what is seen. */
 const overscan = 10;
 /** What a row is taken to be high, in px, until it was seen: one line with its meta, and each further line. */
@@ -12,8 +12,8 @@ const furtherLine = 22;
 const lineLength = 44;
 
 /** Where the reader is, as far as which rows are seen depends on it. */
-export interface View {
-  readonly following: boolean;
+export interface Viewport {
+  readonly isFollowing: boolean;
   /** The message that is to stay where it is, `offset` px below the top edge. */
   readonly anchor: { readonly messageId: string; readonly offset: number } | null;
   /** `scrollTop`, for when there is no anchor. */
@@ -50,9 +50,9 @@ export class VirtualRows {
   }
 
   /** @param kept the message that has the focus: it stays, however far away it is scrolled */
-  entries(messages: readonly Message[], kept: string | null, view: View): readonly Entry[] {
+  entries(messages: readonly Message[], kept: string | null, view: Viewport): readonly Entry[] {
     const layout = this.#layout;
-    if (messages.length <= maximumMounted) {
+    if (messages.length <= virtualizeAbove) {
       this.#indexes = null;
       if (messages !== this.#messages || this.#entries.length !== messages.length) {
         this.#entries = messages.map((_, index) => ({ type: 'row', index }));
@@ -86,7 +86,7 @@ export class VirtualRows {
 
   /** The heights of the rows that are mounted. Returns whether one was not known. */
   measure(items: Iterable<Pick<HTMLElement, 'dataset' | 'offsetHeight'>>): boolean {
-    if (this.#messages.length <= maximumMounted) return false;
+    if (this.#messages.length <= virtualizeAbove) return false;
     const layout = this.#layout;
     const before = layout.getTotalSize();
     for (const item of items) {
@@ -96,11 +96,11 @@ export class VirtualRows {
     return layout.getTotalSize() !== before;
   }
 
-  #offset({ following, anchor, top, height }: View): number {
+  #offset({ isFollowing, anchor, top, height }: Viewport): number {
     const layout = this.#layout;
     // Reckons the places anew: until now there was none, or they are those of other messages.
     const total = layout.getTotalSize();
-    if (following) return total - height;
+    if (isFollowing) return total - height;
     const index = anchor ? indexOf(this.#messages, anchor.messageId, this.#anchorHint) : -1;
     if (!anchor || index < 0) return top;
     this.#anchorHint = index;

@@ -1,5 +1,5 @@
 import { expect, test } from './fixtures.ts';
-import { form, list } from './offers.ts';
+import { form, list } from './form-content.ts';
 
 const offered = { text: 'Then let us talk.', messageId: 'offer' } as const;
 
@@ -241,7 +241,7 @@ test('the controls are as large as a finger', async ({ panel }) => {
   await panel.open();
   await panel.hear({ ...offered, content: [form, list] });
   await panel.button('Yes, call me').click();
-  const controls = panel.panel.locator('.form :is(label.option, .ask > input)');
+  const controls = panel.panel.locator('.form :is(label.option, .form-field > input)');
   await expect(controls).toHaveCount(7);
   for (const control of await controls.all()) {
     expect((await control.boundingBox())?.height).toBeGreaterThanOrEqual(44);

@@ -1,7 +1,7 @@
 import type { Message } from '../../../src/protocol/message.ts';
 import type { Phase } from '../../../src/protocol/snapshot.ts';
 import type { PanelPage } from './fixtures.ts';
-import { form, list } from './offers.ts';
+import { form, list } from './form-content.ts';
 
 const visitor = { id: 'v', name: 'Visitor', role: 'visitor' } as const;
 const bot = { id: 'b', name: 'Lamp Bot', role: 'bot' } as const;

@@ -58,7 +58,7 @@ test('nothing is saved, and it is said, when a part cannot be had', async ({ pan
   });
   await panel.button('More options').click();
   await panel.button('Save transcript').click();
-  await expect(panel.panel.locator('.trouble')).toHaveText(
+  await expect(panel.panel.locator('.error')).toHaveText(
     'Chat is temporarily unavailable. Try again later.',
   );
 });

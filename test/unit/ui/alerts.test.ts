@@ -46,7 +46,7 @@ describe('the title of the page', () => {
     const played = new PlayedChat(snapshot({ unread: 1 }));
     const alerts = alertsOver(played);
     expect(page.title).toBe('Shop');
-    alerts.tell(message('a'));
+    alerts.alert(message('a'));
     expect(page.title).toBe('(1) Shop');
     played.change(snapshot({ unread: 2 }));
     expect(page.title).toBe('(2) Shop');
@@ -64,8 +64,8 @@ describe('the title of the page', () => {
   it('goes back when another tab tells of it from now on', () => {
     const played = new PlayedChat(snapshot({ unread: 1 }));
     const alerts = alertsOver(played);
-    alerts.tell(message('a'));
-    alerts.tell(null);
+    alerts.alert(message('a'));
+    alerts.alert(null);
     expect(page.title).toBe('Shop');
     played.change(snapshot({ unread: 2 }));
     expect(page.title).toBe('Shop');
@@ -74,7 +74,7 @@ describe('the title of the page', () => {
   it('that the page has changed meanwhile is counted before, and never overwritten', () => {
     const played = new PlayedChat(snapshot({ unread: 1 }));
     const alerts = alertsOver(played);
-    alerts.tell(message('a'));
+    alerts.alert(message('a'));
     page.title = 'Cart';
     played.change(snapshot({ unread: 2 }));
     expect(page.title).toBe('(2) Cart');
@@ -85,15 +85,15 @@ describe('the title of the page', () => {
 
   it('counts nothing where nothing is unread any more', () => {
     const alerts = alertsOver(new PlayedChat(snapshot({ unread: 0 })));
-    alerts.tell(message('a'));
+    alerts.alert(message('a'));
     expect(page.title).toBe('Shop');
   });
 
   it('is its own again, and nobody listens, when the element goes', () => {
     const played = new PlayedChat(snapshot({ unread: 1 }));
     const alerts = alertsOver(played);
-    alerts.tell(message('a'));
-    alerts.end();
+    alerts.alert(message('a'));
+    alerts.dispose();
     expect(page.title).toBe('Shop');
     expect(played.listeners.size).toBe(0);
   });
@@ -114,9 +114,9 @@ describe('the sound', () => {
       },
     );
     const played = new PlayedChat(snapshot({ unread: 1 }));
-    alertsOver(played).tell(message('a'));
+    alertsOver(played).alert(message('a'));
     expect(made).not.toHaveBeenCalled();
-    new Alerts(played.chat, () => ({ texts: english, isSilent: false })).tell(message('b'));
+    new Alerts(played.chat, () => ({ texts: english, isSilent: false })).alert(message('b'));
     expect(made).toHaveBeenCalledOnce();
   });
 });
@@ -124,7 +124,7 @@ describe('the sound', () => {
 describe('a notification', () => {
   it('tells who wrote what, with at most 200 characters of it', () => {
     const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));
-    alerts.tell(message('a', { text: 'x'.repeat(201) }));
+    alerts.alert(message('a', { text: 'x'.repeat(201) }));
     const [shown] = FakeNotification.shown;
     expect(shown?.title).toBe('Ada');
     expect(shown?.options).toEqual({ body: 'x'.repeat(200), tag: 'partyline' });
@@ -132,19 +132,19 @@ describe('a notification', () => {
 
   it('of somebody without a name bears the panel’s', () => {
     const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));
-    alerts.tell(message('a', { from: { id: 'x', name: '', role: 'bot' } }));
+    alerts.alert(message('a', { from: { id: 'x', name: '', role: 'bot' } }));
     expect(FakeNotification.shown[0]?.title).toBe(english.heading);
   });
 
   it('is for a page that nobody sees, and only with the visitor’s permission', () => {
     const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));
     page.visibilityState = 'visible';
-    alerts.tell(message('a'));
+    alerts.alert(message('a'));
     page.visibilityState = 'hidden';
     FakeNotification.permission = 'default';
-    alerts.tell(message('b'));
+    alerts.alert(message('b'));
     vi.stubGlobal('Notification', undefined);
-    alerts.tell(message('c'));
+    alerts.alert(message('c'));
     expect(FakeNotification.shown).toEqual([]);
   });
 
@@ -152,7 +152,7 @@ describe('a notification', () => {
     const focus = vi.fn();
     vi.stubGlobal('window', { focus });
     const played = new PlayedChat(snapshot({ unread: 1 }));
-    alertsOver(played).tell(message('a'));
+    alertsOver(played).alert(message('a'));
     const [shown] = FakeNotification.shown;
     shown?.onclick?.();
     expect(focus).toHaveBeenCalledOnce();
@@ -171,7 +171,7 @@ describe('a notification', () => {
       },
     );
     const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));
-    alerts.tell(message('a'));
+    alerts.alert(message('a'));
     expect(page.title).toBe('(1) Shop');
   });
 });

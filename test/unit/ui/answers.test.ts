@@ -3,9 +3,9 @@ import type { FormField, ListSection } from '../../../src/protocol/content.ts';
 import { english } from '../../../src/ui/messages.ts';
 import {
   chosenOf,
-  keyOf,
-  problemOf,
-  spanText,
+  dateRangeText,
+  itemKey,
+  validate,
   valuesOf,
 } from '../../../src/ui/panel/forms/answers.ts';
 import { withFormMessages } from '../../../src/ui/panel/forms/messages.ts';
@@ -81,26 +81,26 @@ describe('the answer to a field', () => {
 
   it('of a list is all that was chosen, in the order in which it stands there', () => {
     const sections = [section(true, 'A', 'B'), section(false, 'C')];
-    const filled = [keyOf(1, 0), keyOf(0, 1), keyOf(0, 0)];
+    const filled = [itemKey(1, 0), itemKey(0, 1), itemKey(0, 0)];
     expect(valuesOf(list(sections), filled, texts)).toEqual([
       { id: 'f', text: 'A', payload: 'id-A' },
       { id: 'f', text: 'B', payload: 'id-B' },
       { id: 'f', text: 'C', payload: 'id-C' },
     ]);
-    expect(chosenOf(sections, [keyOf(0, 1)])).toEqual([{ id: '', text: 'B', payload: 'id-B' }]);
+    expect(chosenOf(sections, [itemKey(0, 1)])).toEqual([{ id: '', text: 'B', payload: 'id-B' }]);
   });
 
   it('tells the tenth item of a section from the first of another', () => {
     const many = Array.from({ length: 12 }, (_, index) => `item ${index}`);
     const sections = [section(true, ...many), section(true, 'other')];
-    expect(chosenOf(sections, [keyOf(0, 11)]).map((value) => value.text)).toEqual(['item 11']);
-    expect(chosenOf(sections, [keyOf(1, 0)]).map((value) => value.text)).toEqual(['other']);
+    expect(chosenOf(sections, [itemKey(0, 11)]).map((value) => value.text)).toEqual(['item 11']);
+    expect(chosenOf(sections, [itemKey(1, 0)]).map((value) => value.text)).toEqual(['other']);
   });
 });
 
 describe('what is wrong with an answer', () => {
   const wrong = (field: FormField, filled: readonly string[], isUnreadable = false) =>
-    problemOf(field, filled, isUnreadable, texts);
+    validate(field, filled, isUnreadable, texts);
 
   it('is that nothing was written, where something must be', () => {
     expect(wrong(text(), [''])).toBeNull();
@@ -148,12 +148,12 @@ describe('what is wrong with an answer', () => {
 
 describe('the span of a date', () => {
   it('is told from both ends, from one, or not at all', () => {
-    expect(spanText(date({ earliest: '2026-05-01', latest: '2026-06-03' }), texts)).toBe(
+    expect(dateRangeText(date({ earliest: '2026-05-01', latest: '2026-06-03' }), texts)).toBe(
       'May 1, 2026 – June 3, 2026',
     );
-    expect(spanText(date({ earliest: '2026-05-01' }), texts)).toBe('May 1, 2026 –');
-    expect(spanText(date({ latest: '2026-06-03' }), texts)).toBe('– June 3, 2026');
-    expect(spanText(date(), texts)).toBe('');
+    expect(dateRangeText(date({ earliest: '2026-05-01' }), texts)).toBe('May 1, 2026 –');
+    expect(dateRangeText(date({ latest: '2026-06-03' }), texts)).toBe('– June 3, 2026');
+    expect(dateRangeText(date(), texts)).toBe('');
   });
 });
 

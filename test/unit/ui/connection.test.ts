@@ -34,9 +34,9 @@ describe('the connection in the panel', () => {
   it('is told by its phase, and by what is wrong only where nothing else says it', () => {
     for (const phase of phases) {
       const words = connectionText(inPhase(phase, { problem }), english);
-      const isTold = phase === 'failed' || phase === 'ready';
+      const isExplained = phase === 'failed' || phase === 'ready';
       const own = english.phase[phase === 'authenticating' ? 'connecting' : phase];
-      expect(words.includes(english.trouble(problem)), phase).toBe(isTold);
+      expect(words.includes(english.error(problem)), phase).toBe(isExplained);
       expect(words.startsWith(own)).toBe(true);
       expect(connectionText(inPhase(phase), english)).toBe(own);
     }
@@ -47,7 +47,7 @@ describe('the connection in the panel', () => {
     const texts = {
       ...english,
       phase: { ...english.phase, ready: 'Connected', failed: 'Broken.' },
-      trouble: () => 'Wait a moment.',
+      error: () => 'Wait a moment.',
     };
     expect(connectionText(inPhase('ready', { problem }), texts)).toBe('Connected. Wait a moment.');
     expect(connectionText(inPhase('failed', { problem }), texts)).toBe('Broken. Wait a moment.');

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Chat } from '../../../src/client/chat.ts';
 import { Announcer } from '../../../src/ui/panel/announcer.ts';
-import { Earlier } from '../../../src/ui/panel/earlier.ts';
+import { Pagination } from '../../../src/ui/panel/pagination.ts';
 import { Ticker } from '../../../src/ui/panel/ticker.ts';
 import { TypingSignal } from '../../../src/ui/panel/typing-signal.ts';
 import { chatOf } from './chat.ts';
@@ -25,9 +25,9 @@ describe('the typing signal', () => {
 
   it('ends four seconds after the last keystroke', () => {
     const { signal, chat, told } = watched();
-    signal.typed(chat);
+    signal.onInput(chat);
     vi.advanceTimersByTime(3_000);
-    signal.typed(chat);
+    signal.onInput(chat);
     vi.advanceTimersByTime(3_999);
     expect(told).toEqual([true, true]);
     vi.advanceTimersByTime(1);
@@ -38,16 +38,16 @@ describe('the typing signal', () => {
 
   it('ends at once when the text is sent, and only once', () => {
     const { signal, chat, told } = watched();
-    signal.typed(chat);
-    signal.stopped();
-    signal.stopped();
+    signal.onInput(chat);
+    signal.stop();
+    signal.stop();
     expect(told).toEqual([true, false]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('is not given by somebody who never typed', () => {
     const { signal, told } = watched();
-    signal.stopped();
+    signal.stop();
     expect(told).toEqual([]);
   });
 });
@@ -95,9 +95,9 @@ describe('the announcer', () => {
   it('shows its lines for a second after the last of them', () => {
     const host = new TestHost();
     const announcer = new Announcer(host);
-    announcer.say(['one']);
+    announcer.announce(['one']);
     vi.advanceTimersByTime(999);
-    announcer.say(['two', 'three']);
+    announcer.announce(['two', 'three']);
     expect(announcer.lines).toEqual(['one', 'two', 'three']);
     vi.advanceTimersByTime(999);
     expect(announcer.lines).toHaveLength(3);
@@ -109,9 +109,9 @@ describe('the announcer', () => {
   it('says nothing where there is nothing to say, and stops with its element', () => {
     const host = new TestHost();
     const announcer = new Announcer(host);
-    announcer.say([]);
+    announcer.announce([]);
     expect(host.updates).toBe(0);
-    announcer.say(['one']);
+    announcer.announce(['one']);
     announcer.hostDisconnected();
     expect(announcer.lines).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
@@ -125,7 +125,7 @@ describe('older messages', () => {
 
   it('are asked for once at a time, while there are any', async () => {
     const host = new EarlierHost();
-    const earlier = new Earlier(host);
+    const earlier = new Pagination(host);
     await earlier.load();
     const ends: (() => void)[] = [];
     let current = snapshot({ hasEarlier: true });
@@ -148,7 +148,7 @@ describe('older messages', () => {
   it('that can’t be had are told, until they are asked for again', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const host = new EarlierHost();
-    const earlier = new Earlier(host);
+    const earlier = new Pagination(host);
     let fails = true;
     host.chat = chatOf(snapshot({ hasEarlier: true }), {
       loadEarlier: async () => {
@@ -159,11 +159,11 @@ describe('older messages', () => {
     await earlier.load();
     expect(earlier).toMatchObject({
       isLoading: false,
-      trouble: { code: null, message: 'out of reach' },
+      error: { code: null, message: 'out of reach' },
     });
     fails = false;
     await earlier.load();
-    expect(earlier.trouble).toBeNull();
+    expect(earlier.error).toBeNull();
     expect(warn).toHaveBeenCalledOnce();
     warn.mockRestore();
   });

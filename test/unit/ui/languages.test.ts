@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isRightToLeft, textsOf } from '../../../src/ui/languages/index.ts';
+import { isRightToLeft, loadTexts } from '../../../src/ui/languages/index.ts';
 import { english, type Messages } from '../../../src/ui/messages.ts';
 
 /** Everything a dictionary can say, with these numbers in it, by where it stands. */
@@ -23,7 +23,7 @@ const counted: readonly ((texts: Messages, count: number) => string)[] = [
 
 describe.each(['de', 'es', 'fr', 'ar'])('%s', (language) => {
   test('says all that English says, in words of its own', async () => {
-    const texts = await textsOf(language);
+    const texts = await loadTexts(language);
     if (!texts) throw new Error('There are no texts.');
     const said = new Map(sayings(texts));
     expect([...said.keys()].sort()).toEqual(
@@ -39,7 +39,7 @@ describe.each(['de', 'es', 'fr', 'ar'])('%s', (language) => {
   });
 
   test.each([0, 1, 2, 3, 11, 100, 1_234])('counts to %i', async (count) => {
-    const texts = await textsOf(language);
+    const texts = await loadTexts(language);
     if (!texts) throw new Error('There are no texts.');
     for (const tell of counted) {
       expect(tell(texts, count)).not.toMatch(/#|undefined|NaN/);
@@ -49,17 +49,17 @@ describe.each(['de', 'es', 'fr', 'ar'])('%s', (language) => {
   });
 
   test('tells every trouble, also one that it does not know', async () => {
-    const texts = await textsOf(language);
-    const unknown = texts?.trouble({ code: null, message: 'Whatever it is in English' });
+    const texts = await loadTexts(language);
+    const unknown = texts?.error({ code: null, message: 'Whatever it is in English' });
     expect(unknown).not.toContain('English');
     expect(unknown?.length).toBeGreaterThan(10);
   });
 });
 
 test('a region has the texts of its language, and a language that is not there has none', async () => {
-  expect((await textsOf('de-CH'))?.language).toBe('de');
-  expect(await textsOf('tlh')).toBeNull();
-  expect(await textsOf('')).toBeNull();
+  expect((await loadTexts('de-CH'))?.language).toBe('de');
+  expect(await loadTexts('tlh')).toBeNull();
+  expect(await loadTexts('')).toBeNull();
 });
 
 test('some languages run from right to left', () => {
@@ -69,8 +69,6 @@ test('some languages run from right to left', () => {
 
 test('English, too, tells a problem by its code, and never in a developer’s words', () => {
   for (const code of ['network', 'rejected', 'invalid', 'client-bug', null] as const) {
-    expect(english.trouble({ code, message: 'conversation c-1 answered 503' })).not.toContain(
-      '503',
-    );
+    expect(english.error({ code, message: 'conversation c-1 answered 503' })).not.toContain('503');
   }
 });

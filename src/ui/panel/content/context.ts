@@ -1,7 +1,7 @@
 import type { Reply } from '../../../protocol/content.ts';
 import type { Messages } from '../../messages.ts';
 import type { FreshLinks } from '../files/fresh-links.ts';
-import type { ViewForm } from '../forms/lazy-forms.ts';
+import type { RenderForm } from '../forms/lazy-forms.ts';
 
 /** Resolves with `false` when the reply was not kept; the panel has then shown the error. */
 export type OnReply = (text: string, reply: Reply) => Promise<boolean>;
@@ -17,5 +17,5 @@ export interface ContentContext {
   /** Refreshes download links, which expire after some minutes; `null` without files. */
   readonly links: FreshLinks | null;
   /** Renders what takes more than one press to answer. */
-  readonly forms: ViewForm;
+  readonly forms: RenderForm;
 }

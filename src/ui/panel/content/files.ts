@@ -13,16 +13,16 @@ export function attachment(
   { texts, links }: ContentContext,
 ): TemplateResult {
   const { kind, name, size } = file;
-  const url = links ? links.addressOf(file) : file.url;
+  const url = links ? links.urlOf(file) : file.url;
   const label = html`<span class="file">
     <span dir="auto">${name}</span>
     ${size === null ? nothing : html`<small>${sizeText(size, texts)}</small>`}
   </span>`;
-  const press = links && ((event: Event) => void links.press(event, file, message));
+  const press = links && ((event: Event) => void links.onClick(event, file, message));
   if (url === null) {
     if (!press || file.attachmentId === '') return label;
     return html`<button class="plain-link" type="button" @click=${press}>${label}</button>`;
   }
-  const onError = links ? (event: Event) => void links.refresh(event, file, message) : hide;
+  const onError = links ? (event: Event) => void links.onImageError(event, file, message) : hide;
   return link(url, kind === 'image' ? html`${picture(url, name, onError)}${label}` : label, press);
 }

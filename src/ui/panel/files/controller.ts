@@ -13,8 +13,8 @@ import { attachButton, dropTarget, fileRows } from './view.ts';
 export interface FileRow {
   readonly file: File;
   readonly state:
-    | { readonly type: 'going'; readonly progress: FileProgress; readonly abort: AbortController }
-    | { readonly type: 'failed'; readonly words: string; readonly canRetry: boolean };
+    | { readonly type: 'sending'; readonly progress: FileProgress; readonly abort: AbortController }
+    | { readonly type: 'failed'; readonly reason: string; readonly canRetry: boolean };
 }
 
 export interface FilesHost extends ReactiveControllerHost {
@@ -34,11 +34,11 @@ const finalCodes = new Set<DisplayError['code']>([
 
 export interface FileEvents {
   /** Something to be read out. */
-  readonly said: (line: string) => void;
+  readonly onAnnouncement: (line: string) => void;
   /** A link could not be opened. */
-  readonly failed: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
   /** The button that had the focus is gone. */
-  readonly removed: () => void;
+  readonly onRemoved: () => void;
 }
 
 /** The files that the visitor chooses, pastes or drops here, each until it is a message. */
@@ -59,7 +59,7 @@ export class FilesController {
     this.#chat = chat;
     this.#files = files;
     this.#events = events;
-    this.links = new FreshLinks(files, events.failed);
+    this.links = new FreshLinks(files, events.onError);
   }
 
   /** Above the field. */
@@ -76,8 +76,8 @@ export class FilesController {
   }
 
   /** Another chat, or another visitor: nothing of this goes out any more. */
-  end(): void {
-    for (const { state } of this.rows) if (state.type === 'going') state.abort.abort();
+  dispose(): void {
+    for (const { state } of this.rows) if (state.type === 'sending') state.abort.abort();
     this.rows = [];
   }
 
@@ -138,15 +138,15 @@ export class FilesController {
 
   /** Cancels it, or takes what failed away. */
   readonly remove = (row: FileRow): void => {
-    if (row.state.type === 'going') row.state.abort.abort();
+    if (row.state.type === 'sending') row.state.abort.abort();
     this.#replace(row, null);
-    this.#events.removed();
+    this.#events.onRemoved();
   };
 
-  async #send(file: File, former: FileRow | null): Promise<void> {
+  async #send(file: File, previous: FileRow | null): Promise<void> {
     const { texts } = this.#host;
     const abort = new AbortController();
-    let row = this.#replace(former, going(file, { stage: 'waiting', percent: 0 }, abort));
+    let row = this.#replace(previous, sending(file, { stage: 'waiting', percent: 0 }, abort));
     const { signal } = abort;
     try {
       await this.#open();
@@ -154,19 +154,19 @@ export class FilesController {
       await this.#files.send(file, {
         signal,
         onProgress: (stage, percent) => {
-          row = this.#replace(row, going(file, { stage, percent }, abort));
+          row = this.#replace(row, sending(file, { stage, percent }, abort));
         },
       });
       this.#replace(row, null);
-      this.#events.said(texts.files.sent(file.name));
+      this.#events.onAnnouncement(texts.files.sent(file.name));
     } catch (error) {
       // By the visitor, or with them.
       if (signal.aborted) return;
-      const trouble = toDisplayError(error);
-      const words = this.#words(trouble);
-      const canRetry = !finalCodes.has(trouble.code);
-      this.#replace(row, { file, state: { type: 'failed', words, canRetry } });
-      this.#events.said(`${file.name}: ${words}`);
+      const displayError = toDisplayError(error);
+      const reason = this.#reason(displayError);
+      const canRetry = !finalCodes.has(displayError.code);
+      this.#replace(row, { file, state: { type: 'failed', reason, canRetry } });
+      this.#events.onAnnouncement(`${file.name}: ${reason}`);
     }
   }
 
@@ -179,13 +179,13 @@ export class FilesController {
     await this.#chat.start(routing);
   }
 
-  #words(trouble: DisplayError): string {
+  #reason(displayError: DisplayError): string {
     const { texts } = this.#host;
-    // Not of ours, such as a page without routing: its words are.
-    const words = trouble.code === null ? trouble.message : texts.trouble(trouble);
+    // Not of ours, such as a page without routing: its reason are.
+    const reason = displayError.code === null ? displayError.message : texts.error(displayError);
     const maximum = this.rules?.maximumSize ?? null;
-    if (trouble.code !== 'file-size' || maximum === null) return words;
-    return `${words} ${texts.files.atMost(sizeText(maximum, texts))}`;
+    if (displayError.code !== 'file-size' || maximum === null) return reason;
+    return `${reason} ${texts.files.atMost(sizeText(maximum, texts))}`;
   }
 
   /** In the same place. A row that was removed meanwhile does not come back. */
@@ -201,6 +201,6 @@ export class FilesController {
   }
 }
 
-function going(file: File, progress: FileProgress, abort: AbortController): FileRow {
-  return { file, state: { type: 'going', progress, abort } };
+function sending(file: File, progress: FileProgress, abort: AbortController): FileRow {
+  return { file, state: { type: 'sending', progress, abort } };
 }

@@ -3,37 +3,38 @@ import type { Attachment } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
 
 /** Addresses live some ten minutes: one that is older than this is asked for anew, in ms. */
-const life = 9 * 60_000;
+const linkLifetime = 9 * 60_000;
 
 /** Addresses of files, asked for anew where those that came with a message have run out. */
 export class FreshLinks {
   readonly #files: ChatFiles;
-  readonly #onTrouble: (error: unknown) => void;
+  readonly #onError: (error: unknown) => void;
   readonly #fresh = new Map<string, { readonly url: string; readonly until: number }>();
 
-  constructor(files: ChatFiles, onTrouble: (error: unknown) => void) {
+  constructor(files: ChatFiles, onError: (error: unknown) => void) {
     this.#files = files;
-    this.#onTrouble = onTrouble;
+    this.#onError = onError;
   }
 
   /** What is known best. */
-  addressOf({ attachmentId, url }: Attachment): string | null {
+  urlOf({ attachmentId, url }: Attachment): string | null {
     return this.#fresh.get(attachmentId)?.url ?? url;
   }
 
   /** A press on a file: one that is fresh is opened by the browser itself. */
-  async press(event: Event, file: Attachment, { timestamp }: Message): Promise<void> {
+  async onClick(event: Event, file: Attachment, { timestamp }: Message): Promise<void> {
     const known = this.#fresh.get(file.attachmentId);
-    const isFresh = (known?.until ?? timestamp + life) > Date.now() && (known ?? file).url !== null;
+    const isFresh =
+      (known?.until ?? timestamp + linkLifetime) > Date.now() && (known ?? file).url !== null;
     if (isFresh || file.attachmentId === '') return;
     event.preventDefault();
     const { currentTarget } = event;
     try {
-      const url = await this.#ask(file);
+      const url = await this.#fetchUrl(file);
       if (currentTarget instanceof HTMLAnchorElement) currentTarget.href = url;
       open(url);
     } catch (error) {
-      this.#onTrouble(error);
+      this.#onError(error);
     }
   }
 
@@ -41,16 +42,16 @@ export class FreshLinks {
    * A picture whose address has run out is shown from a fresh one, once. What can't be loaded from one
    * that is fresh, since the site's policy forbids it, is hidden.
    */
-  async refresh(
+  async onImageError(
     { currentTarget: picture }: Event,
     file: Attachment,
     { timestamp }: Message,
   ): Promise<void> {
     if (!(picture instanceof HTMLImageElement)) return;
     picture.hidden = true;
-    if (timestamp + life > Date.now() || this.#fresh.has(file.attachmentId)) return;
+    if (timestamp + linkLifetime > Date.now() || this.#fresh.has(file.attachmentId)) return;
     try {
-      const url = await this.#ask(file);
+      const url = await this.#fetchUrl(file);
       picture.src = url;
       picture.hidden = false;
     } catch {
@@ -58,9 +59,9 @@ export class FreshLinks {
     }
   }
 
-  async #ask({ attachmentId }: Attachment): Promise<string> {
+  async #fetchUrl({ attachmentId }: Attachment): Promise<string> {
     const url = await this.#files.link(attachmentId);
-    this.#fresh.set(attachmentId, { url, until: Date.now() + life });
+    this.#fresh.set(attachmentId, { url, until: Date.now() + linkLifetime });
     return url;
   }
 }

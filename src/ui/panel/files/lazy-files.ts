@@ -10,14 +10,14 @@ import type { FileEvents, FilesController, FilesHost } from './controller.ts';
  */
 export class LazyFiles {
   /** `null` until the gateway has been heard to take files. */
-  part: FilesController | null = null;
+  controller: FilesController | null = null;
   canClear = false;
   readonly #host: FilesHost;
   readonly #events: FileEvents;
   #chat: Chat | null = null;
   #epoch = '';
   /** What it was asked of: in another session, or another conversation, the rules may be others. */
-  #asked = '';
+  #checkedFor = '';
   #wasReady = false;
   #hasWarned = false;
 
@@ -29,10 +29,10 @@ export class LazyFiles {
   receive(chat: Chat, { hub, conversation, connection }: ChatSnapshot): void {
     if (chat !== this.#chat || isAnotherVisitor(this.#epoch, hub.epoch)) {
       // What was chosen for another chat, or by another visitor, is not for this one.
-      this.part?.end();
-      this.part = null;
+      this.controller?.dispose();
+      this.controller = null;
       this.canClear = false;
-      this.#asked = '';
+      this.#checkedFor = '';
     }
     this.#chat = chat;
     this.#epoch = hub.epoch;
@@ -41,26 +41,27 @@ export class LazyFiles {
     const isBack = isReady && !this.#wasReady;
     this.#wasReady = isReady;
     const subject = `${hub.epoch} ${conversation?.conversationId}`;
-    if (hub.epoch === '' || (subject === this.#asked && !isBack)) return;
-    this.#asked = subject;
-    void this.#ask(chat);
+    if (hub.epoch === '' || (subject === this.#checkedFor && !isBack)) return;
+    this.#checkedFor = subject;
+    void this.#check(chat);
   }
 
-  async #ask(chat: Chat): Promise<void> {
+  async #check(chat: Chat): Promise<void> {
     const epoch = this.#epoch;
     try {
       const platform = await chat.platform();
       const { files } = platform;
       const [rules, deployment] = await Promise.all([files.rules(), platform.deployment()]);
-      const code = rules && (await import('./controller.ts'));
+      const module = rules && (await import('./controller.ts'));
       if (chat !== this.#chat || epoch !== this.#epoch) return;
-      if (code) this.part ??= new code.FilesController(this.#host, chat, files, this.#events);
-      if (this.part) this.part.rules = rules;
+      if (module)
+        this.controller ??= new module.FilesController(this.#host, chat, files, this.#events);
+      if (this.controller) this.controller.rules = rules;
       this.canClear = deployment?.canClear === true;
       this.#host.requestUpdate();
     } catch (error) {
       // Without an answer there is no button, and it is asked for again at the next occasion.
-      if (chat === this.#chat) this.#asked = '';
+      if (chat === this.#chat) this.#checkedFor = '';
       // What is no error of ours goes into the log, once: each news is an occasion.
       if (!this.#hasWarned) this.#hasWarned = toDisplayError(error).code === null;
     }

@@ -20,32 +20,32 @@ export function fileRows(files: FilesController, texts: Messages): unknown {
 
 function fileRow(row: FileRow, files: FilesController, texts: Messages): TemplateResult {
   const { file, state } = row;
-  const isGoing = state.type === 'going';
-  const words = isGoing ? wordsOf(state.progress, texts) : state.words;
-  return html`<li class=${isGoing ? '' : 'failed'}>
+  const isSending = state.type === 'sending';
+  const text = isSending ? progressText(state.progress, texts) : state.reason;
+  return html`<li class=${isSending ? '' : 'failed'}>
     <span class="named"><span dir="auto">${file.name}</span> <small>${sizeText(file.size, texts)}</small></span>
     ${
-      !isGoing && state.canRetry
+      !isSending && state.canRetry
         ? html`<button class="small" type="button" @click=${() => files.retry(row)}>${texts.retry}</button>`
         : nothing
     }
     <button
       class="icon-button"
       type="button"
-      aria-label="${isGoing ? texts.cancel : texts.delete}: ${file.name}"
+      aria-label="${isSending ? texts.cancel : texts.delete}: ${file.name}"
       @click=${() => files.remove(row)}
     >${closeIcon}</button>
-    <span class="reason">${words}</span>
-    ${isGoing ? progressBar(file.name, state.progress) : nothing}
+    <span class="reason">${text}</span>
+    ${isSending ? progressBar(file.name, state.progress) : nothing}
   </li>`;
 }
 
-function wordsOf({ stage, percent }: FileProgress, texts: Messages): string {
+function progressText({ stage, percent }: FileProgress, texts: Messages): string {
   if (stage === 'sent') return '';
-  const words = texts.files[stage];
-  if (stage !== 'uploading' || percent === 0) return words;
+  const text = texts.files[stage];
+  if (stage !== 'uploading' || percent === 0) return text;
   const share = new Intl.NumberFormat(texts.language, { style: 'percent' }).format(percent / 100);
-  return `${words} ${share}`;
+  return `${text} ${share}`;
 }
 
 /** Only while bytes leave is it known how far it is. */

@@ -1,11 +1,11 @@
 import type { FormField, ListSection, ReplyValue } from '../../../protocol/content.ts';
 import { visitorLocale } from '../../languages/locale.ts';
-import type { FormTexts } from './messages.ts';
+import type { MessagesWithForm } from './messages.ts';
 
 type DateField = Extract<FormField, { type: 'date' }>;
 
 /** The key of an item in a list: two may have the same id. */
-export function keyOf(section: number, item: number): string {
+export function itemKey(section: number, item: number): string {
   return `${section}.${item}`;
 }
 
@@ -13,7 +13,7 @@ export function keyOf(section: number, item: number): string {
 export function valuesOf(
   field: FormField,
   filled: readonly string[],
-  texts: FormTexts,
+  texts: MessagesWithForm,
 ): readonly ReplyValue[] {
   const { id } = field;
   switch (field.type) {
@@ -43,7 +43,7 @@ export function chosenOf(
 ): readonly ReplyValue[] {
   return sections.flatMap(({ items }, section) =>
     items.flatMap(({ id: payload, title: text }, item) =>
-      filled.includes(keyOf(section, item)) ? [{ id: '', text, payload }] : [],
+      filled.includes(itemKey(section, item)) ? [{ id: '', text, payload }] : [],
     ),
   );
 }
@@ -52,11 +52,11 @@ export function chosenOf(
  * What is wrong with a field, in words; `null`: nothing.
  * @param isUnreadable the browser can't tell what was typed, such as half a date
  */
-export function problemOf(
+export function validate(
   field: FormField,
   filled: readonly string[],
   isUnreadable: boolean,
-  { form }: FormTexts,
+  { form }: MessagesWithForm,
 ): string | null {
   if (isUnreadable) return form.invalid;
   const value = (filled[0] ?? '').trim();
@@ -75,12 +75,12 @@ export function problemOf(
 }
 
 /** 'May 1, 2026 – June 3, 2026'; '' where every date will do. */
-export function spanText({ earliest, latest }: DateField, texts: FormTexts): string {
+export function dateRangeText({ earliest, latest }: DateField, texts: MessagesWithForm): string {
   const [from, to] = [earliest, latest].map((day) => (day === null ? '' : dayText(day, [], texts)));
   return from || to ? `${from} – ${to}`.trim() : '';
 }
 
-function dayText(day: string, parts: DateField['parts'], { language }: FormTexts): string {
+function dayText(day: string, parts: DateField['parts'], { language }: MessagesWithForm): string {
   const shown = parts.length > 0 ? parts : (['day', 'month', 'year'] as const);
   return new Intl.DateTimeFormat(visitorLocale(language), {
     ...(shown.includes('day') ? { day: 'numeric' } : {}),

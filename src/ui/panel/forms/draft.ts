@@ -4,7 +4,7 @@ export interface FormDraft {
   /** By field: a text, a date, or the keys of what was chosen. */
   readonly filled: Map<string, readonly string[]>;
   /** By field: what is wrong with it, in words. */
-  wrong: ReadonlyMap<string, string>;
+  errors: ReadonlyMap<string, string>;
 }
 
 export type Step =
@@ -21,6 +21,6 @@ export function emptyDraft(isOpen: boolean): FormDraft {
   return {
     step: isOpen ? { type: 'page', page: 0 } : closed,
     filled: new Map(),
-    wrong: new Map(),
+    errors: new Map(),
   };
 }

@@ -1,57 +1,57 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { FormField, ListSection } from '../../../protocol/content.ts';
-import { keyOf, spanText } from './answers.ts';
-import type { FormTexts } from './messages.ts';
+import { dateRangeText, itemKey } from './answers.ts';
+import type { MessagesWithForm } from './messages.ts';
 
 /** A field as it stands in the page. */
-export interface Asked {
+export interface FieldContext {
   /** Of its elements: unique in the panel. */
   readonly id: string;
   readonly filled: readonly string[];
-  readonly wrong: string | null;
-  readonly texts: FormTexts;
+  readonly error: string | null;
+  readonly texts: MessagesWithForm;
   /** Where the field has no title of its own. */
   readonly name: string;
-  readonly onFilled: (filled: readonly string[]) => void;
+  readonly onChange: (filled: readonly string[]) => void;
 }
 
-/** A native control under its label, and below it what is wrong. */
-export function fieldView(field: FormField, asked: Asked): TemplateResult {
-  const { id, texts, wrong } = asked;
+/** A native control under its label, and below it what is error. */
+export function fieldView(field: FormField, context: FieldContext): TemplateResult {
+  const { id, texts, error } = context;
   if (field.type === 'list') {
-    return html`<div class="ask">${listView(field.sections, asked, field)}${reason(asked)}</div>`;
+    return html`<div class="form-field">${listView(field.sections, context, field)}${errorText(context)}</div>`;
   }
-  const hint = [field.subtitle, field.type === 'date' ? spanText(field, texts) : null]
+  const hint = [field.subtitle, field.type === 'date' ? dateRangeText(field, texts) : null]
     .filter(Boolean)
     .join(' · ');
-  const described = [hint ? `${id}-hint` : '', wrong === null ? '' : `${id}-wrong`];
-  return html`<div class="ask">
-    <label for=${id}><span dir="auto">${field.title ?? asked.name}</span>${mark(field, texts)}</label>
+  const described = [hint ? `${id}-hint` : '', error === null ? '' : `${id}-error`];
+  return html`<div class="form-field">
+    <label for=${id}><span dir="auto">${field.title ?? context.name}</span>${requiredMark(field, texts)}</label>
     ${hint ? html`<span id="${id}-hint" class="hint" dir="auto">${hint}</span>` : nothing}
-    ${control(field, asked, described.filter(Boolean).join(' ') || nothing)}
-    ${reason(asked)}
+    ${control(field, context, described.filter(Boolean).join(' ') || nothing)}
+    ${errorText(context)}
   </div>`;
 }
 
 function control(
   field: Exclude<FormField, { type: 'list' }>,
-  { id, filled, wrong, texts, onFilled }: Asked,
+  { id, filled, error, texts, onChange }: FieldContext,
   described: string | typeof nothing,
 ): TemplateResult {
   const value = filled[0] ?? '';
-  const isWrong = wrong === null ? nothing : 'true';
+  const isInvalid = error === null ? nothing : 'true';
   const take = ({ currentTarget }: Event) => {
     if (
       currentTarget instanceof HTMLInputElement ||
       currentTarget instanceof HTMLTextAreaElement ||
       currentTarget instanceof HTMLSelectElement
     ) {
-      onFilled(currentTarget.value === '' ? [] : [currentTarget.value]);
+      onChange(currentTarget.value === '' ? [] : [currentTarget.value]);
     }
   };
   if (field.type === 'choice') {
-    return html`<select id=${id} ?required=${field.isRequired} aria-invalid=${isWrong} aria-describedby=${described} @change=${take}>
+    return html`<select id=${id} ?required=${field.isRequired} aria-invalid=${isInvalid} aria-describedby=${described} @change=${take}>
       <option value="" ?selected=${value === ''}>${texts.form.choose}</option>
       ${field.items.map(
         ({ title }, index) =>
@@ -67,7 +67,7 @@ function control(
       max=${field.latest ?? nothing}
       .value=${value}
       ?required=${field.isRequired}
-      aria-invalid=${isWrong}
+      aria-invalid=${isInvalid}
       aria-describedby=${described}
       @input=${take}
     />`;
@@ -82,7 +82,7 @@ function control(
       autocomplete=${autocomplete ?? 'off'}
       .value=${live(value)}
       ?required=${field.isRequired}
-      aria-invalid=${isWrong}
+      aria-invalid=${isInvalid}
       aria-describedby=${described}
       @input=${take}
     ></textarea>`;
@@ -96,7 +96,7 @@ function control(
     autocomplete=${autocomplete ?? 'off'}
     .value=${live(value)}
     ?required=${field.isRequired}
-    aria-invalid=${isWrong}
+    aria-invalid=${isInvalid}
     aria-describedby=${described}
     @input=${take}
   />`;
@@ -124,20 +124,20 @@ const modes: Readonly<Partial<Record<Keyboard, string>>> = {
 /** Boxes where several may be chosen, else one of each section. */
 export function listView(
   sections: readonly ListSection[],
-  asked: Asked,
+  context: FieldContext,
   field: Extract<FormField, { type: 'list' }> | null = null,
 ): unknown {
-  const { name, texts } = asked;
+  const { name, texts } = context;
   return sections.map((section, index) => {
     const own = section.title ?? field?.title ?? null;
     const subtitle = index === 0 ? (field?.subtitle ?? null) : null;
     // A list without any name is not called what stands above it in the message once more.
     return html`<fieldset class="options">
       <legend class=${own === null ? 'quiet' : ''}>
-        <span dir="auto">${own ?? name}</span>${field ? mark(field, texts) : nothing}
+        <span dir="auto">${own ?? name}</span>${field ? requiredMark(field, texts) : nothing}
       </legend>
       ${subtitle === null ? nothing : html`<span class="hint" dir="auto">${subtitle}</span>`}
-      ${section.items.map((_, item) => option(sections, index, item, asked))}
+      ${section.items.map((_, item) => option(sections, index, item, context))}
     </fieldset>`;
   });
 }
@@ -146,18 +146,20 @@ function option(
   sections: readonly ListSection[],
   at: number,
   item: number,
-  { id, filled, wrong, onFilled }: Asked,
+  { id, filled, error, onChange }: FieldContext,
 ): TemplateResult {
   const section = sections[at];
   const shown = section?.items[item];
   if (!section || !shown) return html``;
-  const key = keyOf(at, item);
+  const key = itemKey(at, item);
   const choose = ({ currentTarget }: Event) => {
     if (!(currentTarget instanceof HTMLInputElement)) return;
     // Of a section with one choice, the former one goes.
-    const siblings = section.isMultiple ? [key] : section.items.map((_, other) => keyOf(at, other));
+    const siblings = section.isMultiple
+      ? [key]
+      : section.items.map((_, other) => itemKey(at, other));
     const others = filled.filter((one) => !siblings.includes(one));
-    onFilled(currentTarget.checked ? [...others, key] : others);
+    onChange(currentTarget.checked ? [...others, key] : others);
   };
   return html`<label class="option">
     <input
@@ -165,8 +167,8 @@ function option(
       type=${section.isMultiple ? 'checkbox' : 'radio'}
       name="${id}-${at}"
       .checked=${live(filled.includes(key))}
-      aria-invalid=${wrong !== null && section.isMultiple ? 'true' : nothing}
-      aria-describedby=${wrong === null ? nothing : `${id}-wrong`}
+      aria-invalid=${error !== null && section.isMultiple ? 'true' : nothing}
+      aria-describedby=${error === null ? nothing : `${id}-error`}
       @change=${choose}
     />
     <span>
@@ -176,12 +178,12 @@ function option(
   </label>`;
 }
 
-function mark({ isRequired }: FormField, { form }: FormTexts): unknown {
-  return isRequired ? html` <span class="must">(${form.required})</span>` : nothing;
+function requiredMark({ isRequired }: FormField, { form }: MessagesWithForm): unknown {
+  return isRequired ? html` <span class="required">(${form.required})</span>` : nothing;
 }
 
-function reason({ id, wrong }: Asked): unknown {
-  return wrong === null
+function errorText({ id, error }: FieldContext): unknown {
+  return error === null
     ? nothing
-    : html`<span id="${id}-wrong" class="wrong" dir="auto">${wrong}</span>`;
+    : html`<span id="${id}-error" class="field-error" dir="auto">${error}</span>`;
 }

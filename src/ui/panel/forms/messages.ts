@@ -1,4 +1,4 @@
-import { type LanguageRules, languageRules } from '../../languages/plurals.ts';
+import { type LanguageRules, languageRules } from '../../languages/language-rules.ts';
 import { plural } from '../../launcher-messages.ts';
 import type { Messages } from '../../messages.ts';
 
@@ -27,7 +27,7 @@ export interface FormMessages {
 }
 
 /** Everything that is said, that of forms among it. */
-export type FormTexts = Messages & { readonly form: FormMessages };
+export type MessagesWithForm = Messages & { readonly form: FormMessages };
 
 /** Few conversations have a form: its words come with it, whichever language is spoken. */
 const languages: Readonly<Record<string, (words: LanguageRules) => FormMessages>> = {
@@ -109,7 +109,7 @@ const english: FormMessages = {
 };
 
 /** A site's own words go before all others. */
-export function withFormMessages(texts: Messages): FormTexts {
+export function withFormMessages(texts: Messages): MessagesWithForm {
   const language = texts.language.toLowerCase().split('-')[0] ?? '';
   const words = Object.hasOwn(languages, language) ? languages[language] : undefined;
   return { ...texts, form: texts.form ?? words?.(languageRules(language)) ?? english };

@@ -119,9 +119,9 @@ export const frameStyles = css`
     color: var(--_warn);
     background: var(--_warn-surface);
   }
-  .notice .ways { display: flex; flex-wrap: wrap; justify-content: end; gap: 4px; }
+  .notice .actions { display: flex; flex-wrap: wrap; justify-content: end; gap: 4px; }
   .notice.confirmation { display: block; padding-block: 10px; }
-  .ways.after { display: flex; flex-wrap: wrap; justify-content: center; gap: 4px 8px; margin-block: 8px 6px; }
+  .actions.after { display: flex; flex-wrap: wrap; justify-content: center; gap: 4px 8px; margin-block: 8px 6px; }
   .menu { position: relative; }
   .menu-items {
     position: absolute;
@@ -150,8 +150,8 @@ export const frameStyles = css`
     background: transparent;
   }
   .menu-items button:hover { background: var(--_bubble); }
-  .trouble, .refusal { color: var(--_danger); font-size: 13px; }
-  .trouble:not(:empty) { padding: 8px 16px; background: var(--_danger-surface); }
+  .error, .refusal { color: var(--_danger); font-size: 13px; }
+  .error:not(:empty) { padding: 8px 16px; background: var(--_danger-surface); }
 
   .panel button, .panel a.small { font: inherit; cursor: pointer; -webkit-tap-highlight-color: transparent; }
   .icon-button {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../src/protocol/message.ts';
-import { type Entry, type View, VirtualRows } from '../../../src/ui/panel/virtual-rows.ts';
+import { type Entry, type Viewport, VirtualRows } from '../../../src/ui/panel/virtual-rows.ts';
 import { message } from './fixtures.ts';
 
 /** What a row of one line is taken to be high, in px, before it was seen. */
@@ -10,8 +10,8 @@ function conversation(length: number, from = 0): Message[] {
   return Array.from({ length }, (_, index) => message(`m${from + index}`, { text: 'short' }));
 }
 
-function view(changes: Partial<View> = {}): View {
-  return { following: true, anchor: null, top: 0, width: 300, height: 460, ...changes };
+function view(changes: Partial<Viewport> = {}): Viewport {
+  return { isFollowing: true, anchor: null, top: 0, width: 300, height: 460, ...changes };
 }
 
 function rows(entries: readonly Entry[]): number[] {
@@ -58,7 +58,7 @@ describe('rows of a long conversation', () => {
     const entries = new VirtualRows().entries(
       conversation(400),
       null,
-      view({ following: false, top: 100 * line }),
+      view({ isFollowing: false, top: 100 * line }),
     );
     expect(rows(entries)).toEqual(span(90, 119));
     expect(spaces(entries)).toEqual([
@@ -70,9 +70,9 @@ describe('rows of a long conversation', () => {
   it('stay around the message that is read, however many come above it', () => {
     const mounted = new VirtualRows();
     const anchor = { messageId: 'm100', offset: 0 };
-    mounted.entries(conversation(400), null, view({ following: false, anchor }));
+    mounted.entries(conversation(400), null, view({ isFollowing: false, anchor }));
     const more = conversation(600, -200);
-    const entries = mounted.entries(more, null, view({ following: false, anchor }));
+    const entries = mounted.entries(more, null, view({ isFollowing: false, anchor }));
     expect(rows(entries).map((index) => more[index]?.messageId)).toContain('m100');
     expect(rows(entries)).toEqual(span(290, 319));
   });
@@ -97,7 +97,7 @@ describe('rows of a long conversation', () => {
     [89, line + 44],
   ])('with %i characters are taken to be %i px high', (length, height) => {
     const messages = conversation(200).map((row) => ({ ...row, text: 'x'.repeat(length) }));
-    const entries = new VirtualRows().entries(messages, null, view({ following: false }));
+    const entries = new VirtualRows().entries(messages, null, view({ isFollowing: false }));
     const shown = rows(entries);
     expect(shown[0]).toBe(0);
     expect(spaces(entries)).toEqual([[200, (200 - shown.length) * height]]);
@@ -139,7 +139,7 @@ describe('rows of a long conversation', () => {
         new VirtualRows().entries(
           conversation(400),
           null,
-          view({ following: false, anchor: { messageId: 'm100', offset } }),
+          view({ isFollowing: false, anchor: { messageId: 'm100', offset } }),
         ),
       );
     expect(at(0)).toEqual(span(90, 119));
@@ -152,7 +152,7 @@ describe('rows of a long conversation', () => {
     const entries = new VirtualRows().entries(
       conversation(400),
       null,
-      view({ following: false, anchor, top: 100 * line }),
+      view({ isFollowing: false, anchor, top: 100 * line }),
     );
     expect(rows(entries)).toEqual(span(90, 119));
   });
@@ -162,7 +162,7 @@ describe('rows of a long conversation', () => {
       for (const sign of [1, -1]) {
         const mounted = new VirtualRows();
         const anchor = { messageId: 'm200', offset: 0 };
-        const scrolled = view({ following: false, anchor });
+        const scrolled = view({ isFollowing: false, anchor });
         mounted.entries(conversation(400), 'm200', scrolled);
         const moved = conversation(400, -shift * sign);
         const index = 200 + shift * sign;
@@ -182,7 +182,7 @@ describe('rows of a long conversation', () => {
     const messages = conversation(400);
     const first = mounted.entries(messages, null, view());
     expect(mounted.entries(messages, null, view())).toBe(first);
-    expect(mounted.entries(messages, null, view({ following: false, top: 0 }))).not.toBe(first);
+    expect(mounted.entries(messages, null, view({ isFollowing: false, top: 0 }))).not.toBe(first);
   });
 
   it('become all of them when the conversation is short again, and few when it is long', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorTexts, languageRules } from '../../../src/ui/languages/plurals.ts';
+import { errorTexts, languageRules } from '../../../src/ui/languages/language-rules.ts';
 import { english } from '../../../src/ui/messages.ts';
 import { emptyDraft } from '../../../src/ui/panel/forms/draft.ts';
 import { withFormMessages } from '../../../src/ui/panel/forms/messages.ts';
@@ -20,7 +20,7 @@ describe('the words of a language', () => {
   });
 
   it('list names as people read them', () => {
-    expect(languageRules('de').listed(['Tier_1_Support', 'Billing', 'Sales'])).toBe(
+    expect(languageRules('de').list(['Tier_1_Support', 'Billing', 'Sales'])).toBe(
       'Tier 1 Support, Billing oder Sales',
     );
   });

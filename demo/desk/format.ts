@@ -28,7 +28,7 @@ export function dayAndTime(instant: string): string {
 }
 
 /** Where the conversation stands, for its head. */
-export function stateOf(summary: ConversationSummary, myId: string): string {
+export function statusText(summary: ConversationSummary, myId: string): string {
   switch (summary.status) {
     case 'queued':
       return summary.position === null

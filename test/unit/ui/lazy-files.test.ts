@@ -17,7 +17,11 @@ class Panel {
   asked = 0;
   fails = false;
   readonly #chat = chatOf(snapshot(), { platform: async () => this.#platform() });
-  readonly #door = new LazyFiles(new FilesHost(), { said() {}, failed() {}, removed() {} });
+  readonly #door = new LazyFiles(new FilesHost(), {
+    onAnnouncement() {},
+    onError() {},
+    onRemoved() {},
+  });
 
   #platform(): ChatPlatform {
     this.asked += 1;

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { textsOf } from '../../../src/ui/languages/index.ts';
+import { loadTexts } from '../../../src/ui/languages/index.ts';
 import { english } from '../../../src/ui/messages.ts';
-import { spanText } from '../../../src/ui/panel/forms/answers.ts';
+import { dateRangeText } from '../../../src/ui/panel/forms/answers.ts';
 import { withFormMessages } from '../../../src/ui/panel/forms/messages.ts';
 import { sizeText } from '../../../src/ui/panel/size-text.ts';
 
@@ -84,7 +84,7 @@ describe.each(zones)('in %s', (zone) => {
 
   it('a date of a form is the same day everywhere', () => {
     process.env.TZ = zone;
-    const span = spanText(
+    const span = dateRangeText(
       {
         type: 'date',
         id: 'from',
@@ -112,7 +112,7 @@ describe('in another language', () => {
   ])('%s: the visitor’s own variant of %s says %s', async (variant, language, time, exact) => {
     speak('zu', variant, 'en');
     const calendar = await calendarIn('Pacific/Chatham');
-    const texts = language === 'en' ? english : await textsOf(language);
+    const texts = language === 'en' ? english : await loadTexts(language);
     if (!texts) throw new Error('There are no texts.');
     const plain = (text: string) => text.replaceAll(/\s/g, ' ');
     const at = local(2026, 5, 1, 15, 4);
@@ -123,7 +123,7 @@ describe('in another language', () => {
   it('Arabic in Egypt has digits of its own, in times as in sizes', async () => {
     speak('ar-EG');
     const calendar = await calendarIn('Africa/Cairo');
-    const arabic = await textsOf('ar');
+    const arabic = await loadTexts('ar');
     if (!arabic) throw new Error('There are no texts.');
     expect(calendar.timeOfDay(local(2026, 5, 1, 15, 4), arabic)).toContain('٣:٠٤');
   });
@@ -137,7 +137,7 @@ describe('in another language', () => {
     ['en', 1_000_000, '1 MB'],
     ['de', 1_500_000, '1,5 MB'],
   ])('%s: %s bytes are %s', async (language, bytes, size) => {
-    const texts = language === 'en' ? english : await textsOf(language);
+    const texts = language === 'en' ? english : await loadTexts(language);
     if (!texts) throw new Error('There are no texts.');
     expect(sizeText(bytes, texts).replaceAll(/\s/g, ' ')).toBe(size);
   });
@@ -151,11 +151,11 @@ it('whatever depends on the zone or the language is known here', () => {
     .filter((path) => path.endsWith('.ts') && depends.test(readFileSync(join(root, path), 'utf8')))
     .toSorted();
   expect(files).toEqual([
-    'ui/languages/plurals.ts', // languages.test.ts
+    'ui/languages/language-rules.ts', // languages.test.ts
     'ui/launcher-messages.ts', // languages.test.ts
     'ui/messages.ts', // languages.test.ts
     'ui/panel/calendar.ts', // above
-    'ui/panel/content/pickers.ts', // test/browser/panel/zones.spec.ts
+    'ui/panel/content/pickers.ts', // test/browser/panel/time-zones.spec.ts
     'ui/panel/files/view.ts', // a share of a hundred: test/browser/panel/files.spec.ts
     'ui/panel/forms/answers.ts', // above
     'ui/panel/size-text.ts', // above

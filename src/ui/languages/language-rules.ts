@@ -2,14 +2,14 @@ import type { ErrorCode } from '../../protocol/errors.ts';
 import type { DisplayError } from '../display-error.ts';
 import { visitorLocale } from './locale.ts';
 
-type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { readonly other: string };
+type PluralForms = Partial<Record<Intl.LDMLPluralRule, string>> & { readonly other: string };
 
 export interface LanguageRules {
   readonly number: (count: number) => string;
   /** The form that the language has for that number, `#` being the number. */
-  readonly plural: (count: number, forms: Forms) => string;
+  readonly plural: (count: number, forms: PluralForms) => string;
   /** 'a, b or c', with names as the gateway writes them. */
-  readonly listed: (names: readonly string[]) => string;
+  readonly list: (names: readonly string[]) => string;
   readonly clockTime: (instant: number) => string;
 }
 
@@ -22,7 +22,7 @@ export function languageRules(language: string): LanguageRules {
     number,
     plural: (count, forms) =>
       (forms[rules.select(count)] ?? forms.other).replace('#', number(count)),
-    listed: (names) => list.format(names.map((name) => name.replaceAll('_', ' '))),
+    list: (names) => list.format(names.map((name) => name.replaceAll('_', ' '))),
     clockTime: (instant) =>
       new Date(instant).toLocaleTimeString(visitorLocale(language), {
         hour: 'numeric',
@@ -35,6 +35,6 @@ export function languageRules(language: string): LanguageRules {
 export function errorTexts(
   words: Readonly<Partial<Record<ErrorCode, string>>>,
   otherwise: string,
-): (trouble: DisplayError) => string {
+): (error: DisplayError) => string {
   return ({ code }) => (code ? words[code] : undefined) ?? otherwise;
 }
