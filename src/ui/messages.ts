@@ -75,8 +75,8 @@ export interface Messages {
    * @default the words of the language, or English
    */
   readonly form?: FormMessages;
-  /** Something that a message brings and that this panel can't show. */
-  readonly notShown: (what: string) => string;
+  /** Stands for content that the panel can't show. @param title `null` when the content has none */
+  readonly notShown: (title: string | null) => string;
   /** The conversation ends at that time of day, unless somebody writes. */
   readonly expiring: (time: string) => string;
 
@@ -192,7 +192,8 @@ export const english: Messages = {
     atMost: (size) => `Maximum size: ${size}.`,
   },
   choices: 'Suggested replies',
-  notShown: (what) => `This can’t be shown here: ${what}`,
+  notShown: (title) =>
+    title === null ? 'This can’t be shown here.' : `This can’t be shown here: ${title}`,
   expiring: (time) => `This chat will close at ${time} unless there’s a new message.`,
 
   outcome: {

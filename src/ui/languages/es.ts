@@ -5,6 +5,7 @@ const { number, plural, list, clockTime } = languageRules('es');
 
 const ended = 'Esta conversación ha finalizado. Envíe un mensaje para iniciar otra.';
 const signedOut = 'La sesión se ha cerrado. Inicie sesión para continuar.';
+const refused = 'No se ha podido enviar su consulta.';
 const unconfirmed = 'No se ha podido confirmar. Revise la conversación antes de reintentar.';
 
 export const texts: Messages = {
@@ -35,7 +36,7 @@ export const texts: Messages = {
   you: 'Usted',
   today: 'Hoy',
   yesterday: 'Ayer',
-  loadEarlier: 'Mensajes anteriores',
+  loadEarlier: 'Cargar mensajes anteriores',
   loading: 'Cargando…',
   newMessages: 'Mensajes nuevos',
   newConversation: 'Nueva conversación',
@@ -54,10 +55,13 @@ export const texts: Messages = {
     uploading: 'Subiendo…',
     checking: 'Comprobando…',
     sent: (name) => `${name} se ha enviado.`,
-    atMost: (size) => `Como máximo, ${size}.`,
+    atMost: (size) => `Tamaño máximo: ${size}.`,
   },
-  choices: 'Respuestas',
-  notShown: (what) => `Esto no se puede mostrar aquí: ${what}`,
+  choices: 'Respuestas sugeridas',
+  notShown: (title) =>
+    title === null
+      ? 'Este contenido no se puede mostrar aquí.'
+      : `Este contenido no se puede mostrar aquí: ${title}`,
   expiring: (time) => `Hora de cierre: ${time}. Escriba para mantener abierta la conversación.`,
   outcome: {
     pending: 'Enviando…',
@@ -88,14 +92,14 @@ export const texts: Messages = {
   reload: 'Recargar la página',
   newerVersion: 'Hay una versión más reciente de esta página.',
   update: 'Actualizar',
-  notKept: 'El historial no se guarda en este navegador.',
+  notKept: 'El historial no se guardará en este navegador.',
   queued: 'En espera de un agente…',
   queuedAt: (position) => `En espera de un agente. Su posición en la cola: ${number(position)}.`,
   joined: (name) => `${name ?? 'Un agente'} se ha unido a la conversación.`,
-  left: 'El agente ha salido. Escríbanos si necesita algo más.',
+  left: 'El agente ha salido de la conversación. Escríbanos si necesita algo más.',
   ended,
   routing: {
-    refused: 'No se ha podido enviar su consulta.',
+    refused,
     goOn: (skillGroups) => `Continuar con ${list(skillGroups)}`,
     uncovered: (skillGroups) => `Ahora mismo no hay nadie disponible en ${list(skillGroups)}.`,
     wait: 'Esperar de todos modos',
@@ -107,29 +111,37 @@ export const texts: Messages = {
     `A este mensaje le ${plural(length - maximum, { one: 'sobra # carácter', other: 'sobran # caracteres' })}. Acórtelo o envíelo por partes.`,
   length: (length, maximum) => `${number(length)} / ${number(maximum)}`,
   noRouting: 'El chat no está disponible en esta página.',
-  notReady: 'El chat aún se está iniciando. Inténtelo dentro de un momento.',
+  notReady: 'El chat aún se está cargando. Inténtelo de nuevo dentro de un momento.',
   error: errorTexts(
     {
+      'empty-message': 'Escriba primero un mensaje.',
+      'message-too-long': 'Este mensaje es demasiado largo. Acórtelo o envíelo por partes.',
+      'no-conversation': 'Envíe un mensaje para iniciar una conversación.',
+      'unknown-message': 'Este mensaje ya no está disponible.',
+      'not-failed': 'Este mensaje ya se está enviando.',
       timeout: unconfirmed,
       'unknown-outcome': unconfirmed,
       unreachable: 'No se ha podido iniciar el chat. Recargue la página.',
-      outdated: 'Hay una versión más nueva de esta página. Recárguela; su borrador se conserva.',
+      outdated: 'Hay una versión más reciente de esta página. Recárguela: su borrador se conserva.',
       'signed-out': signedOut,
+      'routing-refused': refused,
+      evicted:
+        'Esta conversación está abierta en demasiados lugares. Cierre uno e inténtelo de nuevo.',
       'conversation-ended': ended,
       'conversation-not-found': ended,
-      rejected: 'Este mensaje no se ha aceptado.',
+      rejected: 'No se ha podido enviar. Modifíquelo e inténtelo de nuevo.',
       'rate-limited': 'Hay una pequeña demora. Espere un momento.',
-      unauthorized: 'No se ha aceptado el inicio de sesión.',
-      forbidden: 'Aquí no está permitido.',
-      unavailable: 'El servicio no está disponible por ahora.',
+      unauthorized: 'No se ha podido confirmar su inicio de sesión. Inicie sesión de nuevo.',
+      forbidden: 'Esta opción no está disponible en esta conversación.',
+      unavailable: 'El chat no está disponible temporalmente. Inténtelo de nuevo más tarde.',
       network: 'Sin conexión. Compruebe su acceso a Internet.',
       store: 'El navegador no ha podido guardarlo.',
-      'file-type': 'Aquí no se aceptan archivos de este tipo.',
+      'file-type': 'Aquí no se pueden enviar archivos de este tipo.',
       'file-size': 'Este archivo es demasiado grande.',
       'file-empty': 'Este archivo está vacío.',
-      'file-name': 'No se acepta el nombre de este archivo. Cámbielo e inténtelo otra vez.',
-      'file-content': 'No se acepta el contenido de este archivo. Revíselo o pruebe con otro.',
-      'file-lost': 'El archivo no ha llegado. Compruebe la conexión e inténtelo otra vez.',
+      'file-name': 'No se acepta este nombre de archivo. Cámbielo e inténtelo de nuevo.',
+      'file-content': 'No se ha podido aceptar este archivo. Pruebe con otro.',
+      'file-lost': 'No se ha podido enviar el archivo. Compruebe su conexión e inténtelo de nuevo.',
       'file-gone': 'Este archivo ya no está disponible.',
     },
     'Algo ha salido mal. Inténtelo de nuevo.',

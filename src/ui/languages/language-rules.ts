@@ -17,7 +17,7 @@ export interface LanguageRules {
 export function languageRules(language: string): LanguageRules {
   const rules = new Intl.PluralRules(language);
   const list = new Intl.ListFormat(language, { type: 'disjunction' });
-  const number = (count: number) => count.toLocaleString(language);
+  const number = (count: number) => count.toLocaleString(visitorLocale(language));
   return {
     number,
     plural: (count, forms) =>

@@ -96,7 +96,9 @@ test('what is wrong is said next to the field, and the focus goes to the first',
   await expect(name).toBeFocused();
   await expect(name).toHaveAttribute('aria-invalid', 'true');
   await expect(name).toHaveAccessibleDescription('This field is required.');
-  await expect(mail).toHaveAccessibleDescription('Only for this call. Check this answer.');
+  await expect(mail).toHaveAccessibleDescription(
+    'Only for this call. Enter a valid email address.',
+  );
   await name.fill('A'.repeat(31));
   await expect(name).toHaveAccessibleDescription('Use up to 30 characters.');
   await name.fill('Ada');
@@ -278,6 +280,8 @@ test('a form speaks the page’s language, and the site’s own words go before 
       chooseOne: 'Any.',
       empty: 'Nothing?',
       invalid: 'Sure?',
+      invalidEmail: 'Sure?',
+      invalidDate: 'Sure?',
       atMost: () => 'Too much.',
     };
     window.element.texts = { ...window.english, form };

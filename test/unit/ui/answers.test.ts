@@ -114,7 +114,7 @@ describe('what is wrong with an answer', () => {
   });
 
   it('is that the browser can’t read it, whatever else', () => {
-    expect(wrong(date(), [], true)).toBe(form.invalid);
+    expect(wrong(date(), [], true)).toBe(form.invalidDate);
   });
 
   it('is a text that is too long, by one character', () => {
@@ -126,11 +126,11 @@ describe('what is wrong with an answer', () => {
   it.each([
     ['ada@shop.example', null],
     ['ada@shop', null],
-    ['ada', form.invalid],
-    ['@shop', form.invalid],
-    ['ada@', form.invalid],
-    ['ada lovelace@shop.example', form.invalid],
-    ['ada@shop.example and more', form.invalid],
+    ['ada', form.invalidEmail],
+    ['@shop', form.invalidEmail],
+    ['ada@', form.invalidEmail],
+    ['ada lovelace@shop.example', form.invalidEmail],
+    ['ada@shop.example and more', form.invalidEmail],
   ])('is %s where an e-mail address belongs: %s', (value, problem) => {
     expect(wrong(text({ keyboard: 'email', maximumLength: 100 }), [value])).toBe(problem);
     expect(wrong(text({ maximumLength: 100 }), [value])).toBeNull();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { type ErrorCode, errorCodes } from '../../../src/protocol/errors.ts';
 import { isRightToLeft, loadTexts } from '../../../src/ui/languages/index.ts';
 import { english, type Messages } from '../../../src/ui/messages.ts';
 
@@ -20,6 +21,17 @@ const counted: readonly ((texts: Messages, count: number) => string)[] = [
   (texts, count) => texts.notSent(count),
   (texts, count) => texts.tooLong(4_096 + count, 4_096),
 ];
+
+const fileErrorCodes = [
+  'file-type',
+  'file-size',
+  'file-empty',
+  'file-name',
+  'file-content',
+  'file-lost',
+  'file-gone',
+] as const satisfies readonly ErrorCode[];
+const allCodes: readonly ErrorCode[] = [...errorCodes, ...fileErrorCodes];
 
 describe.each(['de', 'es', 'fr', 'ar'])('%s', (language) => {
   test('says all that English says, in words of its own', async () => {
@@ -53,6 +65,15 @@ describe.each(['de', 'es', 'fr', 'ar'])('%s', (language) => {
     const unknown = texts?.error({ code: null, message: 'Whatever it is in English' });
     expect(unknown).not.toContain('English');
     expect(unknown?.length).toBeGreaterThan(10);
+  });
+
+  test('has its own text for every code that has one in English', async () => {
+    const texts = await loadTexts(language);
+    if (!texts) throw new Error('There are no texts.');
+    const isGeneral = ({ error }: Messages, code: ErrorCode) =>
+      error({ code, message: '' }) === error({ code: null, message: '' });
+    const missing = allCodes.filter((code) => !isGeneral(english, code) && isGeneral(texts, code));
+    expect(missing).toEqual([]);
   });
 });
 

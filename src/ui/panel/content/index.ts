@@ -39,6 +39,6 @@ function one(part: Content, message: Message, context: ContentContext): unknown 
         ? html`<span class="hint" dir="auto">${part.text}</span>`
         : nothing;
     case 'unsupported':
-      return html`<span class="hint">${context.texts.notShown(part.title ?? part.name)}</span>`;
+      return html`<span class="hint">${context.texts.notShown(part.title)}</span>`;
   }
 }

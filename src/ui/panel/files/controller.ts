@@ -166,7 +166,7 @@ export class FilesController {
       const reason = this.#reason(displayError);
       const canRetry = !finalCodes.has(displayError.code);
       this.#replace(row, { file, state: { type: 'failed', reason, canRetry } });
-      this.#events.onAnnouncement(`${file.name}: ${reason}`);
+      this.#events.onAnnouncement(this.#host.texts.said(file.name, reason));
     }
   }
 

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { FileProgress } from '../../../protocol/files.ts';
+import { visitorLocale } from '../../languages/locale.ts';
 import type { Messages } from '../../messages.ts';
 import { attachIcon, closeIcon } from '../icons.ts';
 import { sizeText } from '../size-text.ts';
@@ -44,7 +45,9 @@ function progressText({ stage, percent }: FileProgress, texts: Messages): string
   if (stage === 'sent') return '';
   const text = texts.files[stage];
   if (stage !== 'uploading' || percent === 0) return text;
-  const share = new Intl.NumberFormat(texts.language, { style: 'percent' }).format(percent / 100);
+  const share = new Intl.NumberFormat(visitorLocale(texts.language), { style: 'percent' }).format(
+    percent / 100,
+  );
   return `${text} ${share}`;
 }
 

@@ -58,7 +58,7 @@ export function validate(
   isUnreadable: boolean,
   { form }: MessagesWithForm,
 ): string | null {
-  if (isUnreadable) return form.invalid;
+  if (isUnreadable) return field.type === 'date' ? form.invalidDate : form.invalid;
   const value = (filled[0] ?? '').trim();
   if (value === '') {
     if (!field.isRequired) return null;
@@ -66,7 +66,7 @@ export function validate(
   }
   if (field.type === 'text') {
     if (value.length > field.maximumLength) return form.atMost(field.maximumLength);
-    return field.keyboard !== 'email' || /^\S+@\S+$/.test(value) ? null : form.invalid;
+    return field.keyboard !== 'email' || /^\S+@\S+$/.test(value) ? null : form.invalidEmail;
   }
   if (field.type !== 'date') return null;
   const isEarly = field.earliest !== null && value < field.earliest;

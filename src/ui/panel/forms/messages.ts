@@ -20,8 +20,11 @@ export interface FormMessages {
   readonly chooseOne: string;
   /** Nothing was written. */
   readonly empty: string;
-  /** No date, no e-mail address, out of the span. */
+  /** For a date out of its range. */
   readonly invalid: string;
+  readonly invalidEmail: string;
+  /** For a date that the browser can't read, such as half a date. */
+  readonly invalidDate: string;
   /** More characters than that. */
   readonly atMost: (count: number) => string;
 }
@@ -36,14 +39,18 @@ const languages: Readonly<Record<string, (words: LanguageRules) => FormMessages>
     next: 'التالي',
     back: 'رجوع',
     step: (page, pages) => `${number(page)} من ${number(pages)}`,
-    summary: 'راجع إجاباتك',
+    summary: 'مراجعة الإجابات',
     required: 'مطلوب',
-    choose: 'اختر…',
-    chooseOne: 'اختر واحدًا على الأقل.',
+    choose: 'يُرجى الاختيار…',
+    chooseOne: 'يُرجى تحديد خيار واحد على الأقل.',
     empty: 'هذا الحقل مطلوب.',
-    invalid: 'يُرجى التحقق من هذا الحقل.',
+    invalid: 'يُرجى مراجعة هذه الإجابة.',
+    invalidEmail: 'يُرجى إدخال عنوان بريد إلكتروني صالح.',
+    invalidDate: 'يُرجى إدخال تاريخ صالح.',
     atMost: (count) =>
       plural(count, {
+        one: 'حرف واحد كحد أقصى.',
+        two: 'حرفان كحد أقصى.',
         few: '# أحرف كحد أقصى.',
         many: '# حرفًا كحد أقصى.',
         other: '# حرف كحد أقصى.',
@@ -57,12 +64,14 @@ const languages: Readonly<Record<string, (words: LanguageRules) => FormMessages>
     summary: 'Prüfen Sie Ihre Angaben',
     required: 'erforderlich',
     choose: 'Bitte wählen …',
-    chooseOne: 'Wählen Sie mindestens eines.',
-    empty: 'Bitte ausfüllen.',
-    invalid: 'Bitte prüfen Sie das.',
+    chooseOne: 'Wählen Sie mindestens eine Option.',
+    empty: 'Dieses Feld ist erforderlich.',
+    invalid: 'Prüfen Sie diese Angabe.',
+    invalidEmail: 'Geben Sie eine gültige E-Mail-Adresse ein.',
+    invalidDate: 'Geben Sie ein gültiges Datum ein.',
     atMost: (count) => `Höchstens ${number(count)} Zeichen.`,
   }),
-  es: ({ number }) => ({
+  es: ({ number, plural }) => ({
     open: 'Completar el formulario',
     next: 'Siguiente',
     back: 'Atrás',
@@ -71,12 +80,18 @@ const languages: Readonly<Record<string, (words: LanguageRules) => FormMessages>
     required: 'obligatorio',
     choose: 'Elija…',
     chooseOne: 'Elija al menos una opción.',
-    empty: 'Rellene este campo.',
-    invalid: 'Revise este campo.',
-    atMost: (count) => `Como máximo, ${number(count)} caracteres.`,
+    empty: 'Este campo es obligatorio.',
+    invalid: 'Revise esta respuesta.',
+    invalidEmail: 'Introduzca una dirección de correo electrónico válida.',
+    invalidDate: 'Introduzca una fecha válida.',
+    atMost: (count) =>
+      plural(count, {
+        one: 'Use # carácter como máximo.',
+        other: 'Use # caracteres como máximo.',
+      }),
   }),
   fr: ({ number, plural }) => ({
-    open: 'Remplir',
+    open: 'Remplir le formulaire',
     next: 'Suivant',
     back: 'Retour',
     step: (page, pages) => `${number(page)} sur ${number(pages)}`,
@@ -84,8 +99,10 @@ const languages: Readonly<Record<string, (words: LanguageRules) => FormMessages>
     required: 'obligatoire',
     choose: 'Choisissez…',
     chooseOne: 'Choisissez au moins une réponse.',
-    empty: 'Remplissez ce champ.',
-    invalid: 'Vérifiez ce champ.',
+    empty: 'Ce champ est obligatoire.',
+    invalid: 'Vérifiez cette réponse.',
+    invalidEmail: 'Saisissez une adresse e-mail valide.',
+    invalidDate: 'Saisissez une date valide.',
     atMost: (count) =>
       plural(count, {
         one: '# caractère au maximum.',
@@ -105,6 +122,8 @@ const english: FormMessages = {
   chooseOne: 'Choose at least one.',
   empty: 'This field is required.',
   invalid: 'Check this answer.',
+  invalidEmail: 'Enter a valid email address.',
+  invalidDate: 'Enter a valid date.',
   atMost: (count) => `Use up to ${plural(count, 'character', 'characters')}.`,
 };
 
