@@ -3,7 +3,7 @@ import { errorTexts, languageRules } from './language-rules.ts';
 
 const { number, plural, list, clockTime } = languageRules('ar');
 
-/** A name in Latin letters turns no sentence round. */
+/** Isolates a name, so that Latin letters don't change the order of the sentence. */
 const isolated = (name: string) => `\u2068${name}\u2069`;
 
 const isolatedList = (names: readonly string[]) => list(names.map(isolated));

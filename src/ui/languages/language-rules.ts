@@ -6,14 +6,14 @@ type PluralForms = Partial<Record<Intl.LDMLPluralRule, string>> & { readonly oth
 
 export interface LanguageRules {
   readonly number: (count: number) => string;
-  /** The form that the language has for that number, `#` being the number. */
+  /** The plural form for a number, with `#` replaced by the number. */
   readonly plural: (count: number, forms: PluralForms) => string;
-  /** 'a, b or c', with names as the gateway writes them. */
+  /** 'a, b or c'. Underscores in the names become spaces. */
   readonly list: (names: readonly string[]) => string;
   readonly clockTime: (instant: number) => string;
 }
 
-/** How a language counts, lists and tells the time. */
+/** Formats numbers, plurals, lists and times in a language. */
 export function languageRules(language: string): LanguageRules {
   const rules = new Intl.PluralRules(language);
   const list = new Intl.ListFormat(language, { type: 'disjunction' });
@@ -31,10 +31,10 @@ export function languageRules(language: string): LanguageRules {
   };
 }
 
-/** A problem's own message is English: here it is told by its code. */
+/** Chooses the text for an error by its code. */
 export function errorTexts(
-  words: Readonly<Partial<Record<ErrorCode, string>>>,
-  otherwise: string,
+  byCode: Readonly<Partial<Record<ErrorCode, string>>>,
+  fallback: string,
 ): (error: DisplayError) => string {
-  return ({ code }) => (code ? words[code] : undefined) ?? otherwise;
+  return ({ code }) => (code ? byCode[code] : undefined) ?? fallback;
 }

@@ -1,9 +1,15 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-/** How long a line stays, in ms: long enough to be picked up, too short to be found while browsing. */
+/**
+ * How long a line stays, in ms: long enough to be announced, too short to be found while browsing with a
+ * screen reader.
+ */
 const lineLifetime = 1_000;
 
-/** What a screen reader is told of, apart from the feed: the feed's own changes would be read twice. */
+/**
+ * Announces changes to screen readers. The feed itself isn't a live region: its rows change for other
+ * reasons, too.
+ */
 export class Announcer implements ReactiveController {
   lines: readonly string[] = [];
   readonly #host: ReactiveControllerHost;

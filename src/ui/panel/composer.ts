@@ -9,10 +9,10 @@ import type { Messages } from '../messages.ts';
 import { SharedDraft } from './shared-draft.ts';
 import { TypingSignal } from './typing-signal.ts';
 
-/** What `Chat.send` takes at most, in UTF-16 code units. */
+/** The maximum length for `Chat.send`, in UTF-16 code units. */
 export const maximumLength = 4_096;
 
-/** In the language of the moment, which may change while it stands there. */
+/** Resolved at render time, since the language can change while the text is shown. */
 type LocalizedText = (texts: Messages) => string;
 
 interface ComposerHost extends ReactiveControllerHost {
@@ -22,14 +22,14 @@ interface ComposerHost extends ReactiveControllerHost {
 }
 
 /**
- * What the visitor writes, from the first letter to its being sent. The textarea holds the text; nothing
- * renders into it, so that nothing disturbs an input method.
+ * The visitor's draft, from the first letter until it is sent. The textarea holds the text. Lit never
+ * renders into it, so that input methods aren't disturbed.
  */
 export class Composer implements ReactiveController {
   readonly textarea = createRef<HTMLTextAreaElement>();
   /** In UTF-16 code units. */
   length = 0;
-  /** Why the last text is still here. */
+  /** Why the last text wasn't sent. */
   refusal: LocalizedText | null = null;
 
   readonly #host: ComposerHost;
@@ -38,10 +38,10 @@ export class Composer implements ReactiveController {
   #draft = new SharedDraft();
   #isComposing = false;
   #isPasting = false;
-  /** Refused texts that were put back and still stand first in the textarea. */
+  /** Refused texts that were put back at the start of the textarea. */
   #returned = '';
 
-  /** @param onSent called when a text has been handed over */
+  /** @param onSent called after a text was passed to `Chat.send` */
   constructor(host: ComposerHost, onSent: () => void) {
     this.#host = host;
     this.#onSent = onSent;
@@ -57,11 +57,11 @@ export class Composer implements ReactiveController {
   }
 
   focus(): void {
-    // The panel is in view already; scrolling the page to it would move what the visitor reads there.
+    // The panel is already in view. Scrolling would move the page under the visitor.
     this.textarea.value?.focus({ preventScroll: true });
   }
 
-  /** Another conversation: what was written for the former one stays with it. */
+  /** Called when the element shows another chat: the draft belongs to the previous one. */
   changeChat(): void {
     this.#typing.stop();
     this.#draft = new SharedDraft();
@@ -101,7 +101,7 @@ export class Composer implements ReactiveController {
     else this.#typing.onInput(chat);
   };
 
-  /** What is pasted may be far too long: that is said at once, not only when it is to go out. */
+  /** A pasted text that is too long is reported at once, not only on sending. */
   readonly onPaste = (): void => {
     this.#isPasting = true;
   };
@@ -120,7 +120,7 @@ export class Composer implements ReactiveController {
 
   readonly onKeydown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || event.shiftKey) return;
-    // 229: Safari ends the composition before the Enter that chose a word (WebKit bug 165004).
+    // 229: Safari ends the composition before the Enter that selects a candidate (WebKit bug 165004).
     if (event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     this.#submit();
@@ -150,12 +150,12 @@ export class Composer implements ReactiveController {
         ? this.#open(chat, routing)
         : null;
     chat.send(text).catch(async (error: unknown) => {
-      // What was written for another chat, or by another visitor, is not for this one.
+      // The text belongs to another chat or visitor by now.
       if (chat !== this.#host.chat) return;
       if (isAnotherVisitor(hub.epoch, chat.getSnapshot().hub.epoch)) return;
       this.#putBack(chat, text);
       const displayError = toDisplayError(error);
-      // Then the reason is why none could be opened.
+      // The actual reason is the one for which no conversation could be started.
       const reason = displayError.code === 'no-conversation' ? await opening : null;
       this.#showRefusal(reason ?? ((texts) => texts.error(displayError)));
     });
@@ -165,7 +165,7 @@ export class Composer implements ReactiveController {
     this.#onSent();
   }
 
-  /** Why the text can't go out as it is. */
+  /** Why the text can't be sent; `null` if it can. */
   #refuse(text: string): LocalizedText | null {
     const { chat, routing } = this.#host;
     if (text.length > maximumLength) return tooLong(text.length);
@@ -175,15 +175,14 @@ export class Composer implements ReactiveController {
     return isOpen || routing ? null : (texts) => texts.noRouting;
   }
 
-  /** Resolves with what to tell the visitor about it, if anything. */
+  /** Resolves with the reason for a failure, unless the panel shows it elsewhere. */
   async #open(chat: Chat, routing: Routing): Promise<LocalizedText | null> {
     try {
       await chat.start(routing);
       return null;
     } catch (error) {
       const displayError = toDisplayError(error);
-      // It is still wanted, and the message waits for it.
-      // Or the panel says it, with what can be done.
+      // After a timeout the hub keeps trying, and the message waits. A refused routing has its own notice.
       if (displayError.code === 'timeout' || displayError.code === 'routing-refused') return null;
       const reason: LocalizedText = (texts) => texts.error(displayError);
       this.#showRefusal(reason);
@@ -223,7 +222,7 @@ export class Composer implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** Makes the textarea as high as its text, within the limits of its style. */
+  /** Fits the textarea's height to its text, for browsers without `field-sizing`. */
   fit(): void {
     const { value: textarea } = this.textarea;
     if (!textarea || CSS.supports('field-sizing', 'content')) return;

@@ -1,16 +1,16 @@
 import { html, nothing, type ReactiveControllerHost } from 'lit';
 import type { Messages } from '../messages.ts';
 
-/** What can't be undone: the visitor is asked first. */
+/** An action that needs the visitor's confirmation. */
 export type Question = 'end' | 'clear';
 
-/** Asks before the chat is ended, or deleted. */
+/** Asks for confirmation before the chat is ended or deleted. */
 export class Confirmation {
   readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #onConfirm: (question: Question) => void;
   #question: Question | null = null;
 
-  /** @param onConfirm called when the visitor says yes */
+  /** @param onConfirm called when the visitor confirms */
   constructor(host: ReactiveControllerHost & HTMLElement, onConfirm: (question: Question) => void) {
     this.#host = host;
     this.#onConfirm = onConfirm;
@@ -47,7 +47,7 @@ export class Confirmation {
 
   readonly #onKeydown = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;
-    // The panel stays open.
+    // Only the confirmation closes, not the panel.
     event.preventDefault();
     event.stopPropagation();
     this.#show(null);

@@ -24,12 +24,12 @@ interface FeedState {
   readonly virtualRows: VirtualRows;
   /** The message above which the unread ones begin. */
   readonly firstUnread: string | null;
-  /** An agent has just taken the conversation. */
+  /** Whether an agent has just joined. */
   readonly hasJoined: boolean;
-  /** What can be done with a conversation that has ended. */
+  /** Offered after the conversation has ended. */
   readonly onStartAgain: () => void;
   readonly onSave: () => void;
-  /** How many messages of others came below what the visitor reads. */
+  /** The number of new messages from others below the visible ones. */
   readonly below: number;
   readonly onLoadEarlier: () => void;
   readonly onJump: () => void;
@@ -49,7 +49,7 @@ export function feed(state: FeedState): TemplateResult {
   const hasEarlier = snapshot?.hasEarlier ?? false;
   const context: RowContext = {
     texts,
-    // As in any feed that may go on.
+    // -1 means unknown, as ARIA defines for feeds.
     total: hasEarlier ? -1 : messages.length,
     tabStop: rovingFocus.tabStopAmong(messages),
     lastOwn: messages.findLastIndex(({ from }) => from.role === 'visitor'),
@@ -107,14 +107,14 @@ export function feed(state: FeedState): TemplateResult {
   `;
 }
 
-/** A message's row has its id for a key, for ever; a space that of the row below it. */
+/** Rows are keyed by their message id, spacers by that of the row below. */
 function keyOf(entry: Entry, messages: readonly Message[]): string {
   if (entry.type === 'row') return messages[entry.index]?.messageId ?? '';
   return `space ${messages[entry.before]?.messageId ?? ''}`;
 }
 
 function entryRow(entry: Entry, rows: Rows, context: RowContext): unknown {
-  // Through the object model: a strict CSP lets no style attribute through.
+  // Set as a property, because a strict CSP blocks style attributes.
   if (entry.type === 'space') return html`<div .style=${`block-size: ${entry.size}px`}></div>`;
   const row = rows.at(entry.index);
   return row ? messageRow(row, entry.index, context) : nothing;

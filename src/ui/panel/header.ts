@@ -9,7 +9,7 @@ interface HeaderState {
   readonly heading: string;
   readonly texts: Messages;
   readonly now: number;
-  /** Where a visitor signs in again; `null`: the site has not said. */
+  /** The URL of the site's sign-in page; `null` if the site has set none. */
   readonly signIn: string | null;
   readonly menu: unknown;
   readonly onClose: () => void;

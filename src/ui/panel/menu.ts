@@ -6,7 +6,7 @@ export interface MenuItem {
   readonly onSelect: () => void;
 }
 
-/** A button that shows further ones. Escape, a choice, and leaving them closes it. */
+/** A disclosure menu. It closes on Escape, on a choice, and when the focus leaves it. */
 export class Menu {
   #isOpen = false;
   readonly #host: ReactiveControllerHost & HTMLElement;
@@ -47,7 +47,7 @@ export class Menu {
   }
 
   #choose(choose: () => void): void {
-    // Before the item goes, and the focus with it.
+    // Must run before the item is removed, or the focus is lost.
     this.#button()?.focus();
     this.#show(false);
     choose();

@@ -18,7 +18,7 @@ export interface RowContext {
   readonly total: number;
   /** The message id of the row that is a tab stop. */
   readonly tabStop: string | null;
-  /** The index of the visitor's newest message: what was offered above it was answered. */
+  /** The index of the visitor's newest message. Offers above it can't be answered any more. */
   readonly lastOwn: number;
   readonly canReply: boolean;
   readonly onReply: OnReply;
@@ -28,12 +28,12 @@ export interface RowContext {
   readonly onDiscard: (message: Message) => void;
 }
 
-/** A message with what stands above it: where a day, a conversation or the unread begins, a gap. */
+/** A message with the dividers above it: for a day, a conversation, unread messages or a gap. */
 export function messageRow(row: Row, index: number, context: RowContext): unknown {
   const { message } = row;
   const isStop = context.tabStop === message.messageId;
   const { texts, total } = context;
-  // Thousands of rows are looked at for each new message, and few of them change.
+  // Few of the rows change with each new message.
   return guard(
     [
       message,
@@ -83,9 +83,9 @@ function article(
   const { texts, total } = context;
   const { from, status } = message;
   const isOwn = from.role === 'visitor';
-  // An id may hold no space, and nobody promises that a message id has none.
+  // Element ids must not contain spaces. Message ids can.
   const id = encodeURIComponent(message.messageId);
-  // What stands for a message without a text is for those who hear it: the others see what it brings.
+  // Without a text, the bubble is for screen readers only. The content is visible below.
   const bubble = message.text || !message.content ? 'bubble' : 'bubble quiet';
   const classes = [
     'row',
@@ -151,7 +151,7 @@ function failure(message: Message, { texts, onRetry, onDiscard }: RowContext): T
   </div>`;
 }
 
-/** 'SA' for 'Support Agent'. By code points, or an emoji would be cut in two. */
+/** 'SA' for 'Support Agent'. Splits by code points, so that an emoji stays whole. */
 function initials(name: string): string {
   const words = name.split(/\s+/u).filter((word) => /^[\p{L}\p{N}\p{Emoji}]/u.test(word));
   const chosen = words.length > 1 ? [words[0], words.at(-1)] : words;

@@ -6,7 +6,7 @@ interface PaginationHost extends ReactiveControllerHost {
   readonly chat: Chat | null;
 }
 
-/** Fetches older messages, one batch at a time. */
+/** Loads older messages, one page at a time. */
 export class Pagination {
   isLoading = false;
   error: DisplayError | null = null;

@@ -30,14 +30,14 @@ import { updateNotice } from './update-notice.ts';
 import { VirtualRows } from './virtual-rows.ts';
 import { VisibleWindow } from './visible-window.ts';
 
-/** More than so many at once are counted instead of read out. */
+/** If more messages arrive at once, only their number is announced. */
 const maximumAnnounced = 3;
 
 /**
- * The panel: one conversation, seen and written. It renders into the shadow root that it stands in.
+ * The chat panel. It has no shadow root of its own and renders into its parent's.
  *
- * @fires close when the visitor wants it closed
- * @fires update when the visitor wants the site's newer version
+ * @fires close when the visitor closes it
+ * @fires update when the visitor accepts the site's newer version
  */
 export class PartylinePanel extends LitElement {
   static override properties = {
@@ -56,21 +56,21 @@ export class PartylinePanel extends LitElement {
   declare routing: Routing | null;
   declare heading: string;
   declare texts: Messages;
-  /** Where a visitor signs in again. */
+  /** The URL of the site's sign-in page. */
   declare signIn: string | null;
   declare open: boolean;
-  /** Whether the site has a newer version to offer. */
+  /** Whether the site has a newer version than this page. */
   declare outdated: boolean;
-  /** What is shown. Closed, it isn't followed. */
+  /** The snapshot that is shown. Not updated while the panel is closed. */
   declare snapshot: ChatSnapshot | null;
-  /** Why the last retry or discard didn't work, in words. */
-  declare trouble: DisplayError | null;
+  /** Why the visitor's last action failed. */
+  declare error: DisplayError | null;
 
   readonly #composer = new Composer(this, () => this.#onSent());
   readonly #files = new LazyFiles(this, {
     onAnnouncement: (line) => this.#announcer.announce([line]),
     onError: (error) => {
-      this.trouble = toDisplayError(error);
+      this.error = toDisplayError(error);
     },
     onRemoved: () => this.#composer.focus(),
   });
@@ -85,13 +85,13 @@ export class PartylinePanel extends LitElement {
   readonly #unread = new UnreadMark();
   readonly #menu = new Menu(this);
   readonly #confirmation = new Confirmation(this, (question) => this.#onConfirmed(question));
-  /** The messages when an agent took the conversation: the next one says more than that. */
+  /** The messages when an agent joined. The notice goes away with the next message. */
   #messagesAtJoin: readonly Message[] | null = null;
-  /** Whose typing has been told to those who don't see it. */
+  /** Whose typing was announced to screen readers. */
   #announcedTyping: string | null = null;
   readonly #announcer = new Announcer(this);
   #unsubscribe: (() => void) | null = null;
-  /** The messages when the end was last in view. */
+  /** The messages when the end of the feed was last in view. */
   #seenMessages: readonly Message[] = [];
   #lastMarkedRead: ChatSnapshot | null = null;
   #shouldFocusComposer = false;
@@ -106,12 +106,12 @@ export class PartylinePanel extends LitElement {
     this.open = false;
     this.outdated = false;
     this.snapshot = null;
-    this.trouble = null;
+    this.error = null;
     new Ticker(this, () => (this.open ? (this.snapshot?.connection.retryAt ?? null) : null));
     new VisibleWindow(this);
   }
 
-  /** Moves the focus to the textbox as soon as it is there. */
+  /** Focuses the textbox after the next render. */
   focusComposer(): void {
     this.#shouldFocusComposer = true;
     this.requestUpdate();
@@ -186,7 +186,7 @@ export class PartylinePanel extends LitElement {
           onRetry: this.#retry,
           onDiscard: this.#discard,
         })}
-        <div class="error" role="alert">${this.trouble ? texts.error(this.trouble) : nothing}</div>
+        <div class="error" role="alert">${this.error ? texts.error(this.error) : nothing}</div>
         ${composerView(this.#composer, files, texts)}
         ${files?.target()}
         <slot name="footer"></slot>
@@ -235,7 +235,7 @@ export class PartylinePanel extends LitElement {
   };
 
   #announce(before: ChatSnapshot, after: ChatSnapshot): void {
-    // Without a conversation before, this is the history being loaded.
+    // From empty without a conversation, this is the history being loaded.
     if (before.messages.length === 0 && !before.conversation) return;
     if (isAnotherVisitor(before.hub.epoch, after.hub.epoch)) return;
     this.#announceTyping(before, after);
@@ -253,7 +253,7 @@ export class PartylinePanel extends LitElement {
     return this.open && this.#scrollAnchor.isFollowing && document.visibilityState === 'visible';
   }
 
-  /** Once, until they have written. */
+  /** Announces typing once, until the next message. */
   #announceTyping(before: ChatSnapshot, after: ChatSnapshot): void {
     if (before.messages !== after.messages) this.#announcedTyping = null;
     const name = after.typing?.name;
@@ -291,7 +291,7 @@ export class PartylinePanel extends LitElement {
   }
 
   readonly #startAgain = (): void => {
-    // The button goes away with the conversation that has ended.
+    // The button goes away when the new conversation starts.
     this.#composer.focus();
     const { chat, routing } = this;
     if (chat && routing) void this.#attempt(chat.start(routing));
@@ -306,12 +306,12 @@ export class PartylinePanel extends LitElement {
   }
 
   readonly #onVisibility = (): void => {
-    // 'Today' may be yesterday by now.
+    // 'Today' can be yesterday by now.
     this.requestUpdate();
   };
 
   #onSent(): void {
-    this.trouble = null;
+    this.error = null;
     this.#unread.clear();
     this.#scrollAnchor.scrollToEnd();
   }
@@ -326,7 +326,7 @@ export class PartylinePanel extends LitElement {
 
   readonly #retryNow = (): void => {
     if (this.snapshot && isOutdated(this.snapshot)) {
-      // What is typed is kept with the conversation, and there again afterwards.
+      // The draft is stored by the hub and survives the reload.
       location.reload();
       return;
     }
@@ -338,7 +338,7 @@ export class PartylinePanel extends LitElement {
     const first = this.querySelector('article');
     await this.#pagination.load();
     await this.updateComplete;
-    // With the last of them the button goes away, and takes the focus with it.
+    // After the last page the button goes away, and the focus with it.
     const root = this.getRootNode();
     if (root instanceof ShadowRoot && !root.activeElement) first?.focus({ preventScroll: true });
   };
@@ -346,7 +346,7 @@ export class PartylinePanel extends LitElement {
   readonly #jump = async (): Promise<void> => {
     this.#scrollAnchor.scrollToEnd();
     await this.updateComplete;
-    // The button goes away; the focus goes where the visitor went.
+    // The button goes away. Move the focus to where the visitor went.
     const articles = this.querySelectorAll('article');
     articles[articles.length - 1]?.focus({ preventScroll: true });
   };
@@ -357,7 +357,7 @@ export class PartylinePanel extends LitElement {
   };
 
   readonly #retry = async (message: Message, article: HTMLElement): Promise<void> => {
-    // The button goes away when the message is on its way again.
+    // The button goes away when the message is sent again.
     article.focus({ preventScroll: true });
     await this.#attempt(this.chat?.retry(message.messageId));
   };
@@ -368,19 +368,19 @@ export class PartylinePanel extends LitElement {
   };
 
   readonly #runAndFocus = (choice: Promise<unknown>): void => {
-    // The button goes away with what it answers.
+    // The button goes away with its notice.
     this.#composer.focus();
     void this.#attempt(choice);
   };
 
-  /** Resolves with whether it worked. */
+  /** Resolves with whether the call succeeded. A failure is shown. */
   async #attempt(call: Promise<unknown> | undefined): Promise<boolean> {
-    this.trouble = null;
+    this.error = null;
     try {
       await call;
     } catch (error) {
-      this.trouble = toDisplayError(error);
+      this.error = toDisplayError(error);
     }
-    return !this.trouble;
+    return !this.error;
   }
 }

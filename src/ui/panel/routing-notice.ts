@@ -8,11 +8,11 @@ interface RoutingNoticeState {
   readonly chat: Chat | null;
   readonly snapshot: ChatSnapshot | null;
   readonly texts: Messages;
-  /** Carries out what the visitor has chosen, and tells what comes of it. */
+  /** Runs the visitor's choice and shows its error. */
   readonly attempt: (choice: Promise<unknown>) => void;
 }
 
-/** What the visitor should know of the queue, with the ways on. */
+/** A notice about the routing or the queue, with the visitor's options. */
 export function routingNotice({ chat, snapshot, texts, attempt }: RoutingNoticeState): unknown {
   const notice = snapshot?.routing;
   return html`<div class="routing" role="alert">${chat && notice ? content() : nothing}</div>`;
@@ -64,7 +64,7 @@ export function routingNotice({ chat, snapshot, texts, attempt }: RoutingNoticeS
   }
 }
 
-/** With what was meant; and what could not go out before does now. */
+/** Starts with the suggested routing and resends the messages that failed because of the refused one. */
 async function goOn(chat: Chat, snapshot: ChatSnapshot, routing: Routing): Promise<void> {
   const starting = chat.start(routing);
   const refused = snapshot.messages.filter(({ failure }) => failure?.code === 'routing-refused');

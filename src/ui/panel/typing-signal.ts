@@ -1,9 +1,9 @@
 import type { Chat } from '../../client/chat.ts';
 
-/** Without a keystroke for so long, in ms, the visitor counts as having stopped. */
+/** The time without input, in ms, after which the visitor no longer counts as typing. */
 const pause = 4_000;
 
-/** Tells the other side when the visitor types and when they have stopped. */
+/** Signals to the agent when the visitor starts and stops typing. */
 export class TypingSignal {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #signaledTo: Chat | null = null;

@@ -295,13 +295,13 @@ test('a form whose code can’t be fetched says so, and can be tried again', asy
   page,
 }) => {
   await panel.open();
-  // The files' own part has the same name, and nobody asks for it here.
-  await page.route('**/part-*.js', (route) => route.abort());
+  // The controller of files has a chunk of the same name, and nobody asks for it here.
+  await page.route('**/controller-*.js', (route) => route.abort());
   await panel.hear({ ...offered, content: [form] });
   await expect(panel.messages.last()).toContainText(
     'Can’t connect. Check your internet connection.',
   );
-  await page.unroute('**/part-*.js');
+  await page.unroute('**/controller-*.js');
   await panel.button('Try again').click();
   await expect(panel.button('Yes, call me')).toBeVisible();
 });

@@ -6,7 +6,7 @@ import type { ContentContext } from './context.ts';
 import { link } from './link.ts';
 import { hide, picture } from './picture.ts';
 
-/** One card, or several in a row that scrolls sideways. */
+/** One card, or several that scroll horizontally. */
 export function cards(
   list: readonly Card[],
   message: Message,

@@ -2,10 +2,10 @@ import type { ChatFiles } from '../../../client/chat.ts';
 import type { Attachment } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
 
-/** Addresses live some ten minutes: one that is older than this is asked for anew, in ms. */
+/** Download URLs expire after about ten minutes. They are refreshed after this time, in ms. */
 const linkLifetime = 9 * 60_000;
 
-/** Addresses of files, asked for anew where those that came with a message have run out. */
+/** Refreshes the download URLs of files when those in the messages have expired. */
 export class FreshLinks {
   readonly #files: ChatFiles;
   readonly #onError: (error: unknown) => void;
@@ -16,12 +16,12 @@ export class FreshLinks {
     this.#onError = onError;
   }
 
-  /** What is known best. */
+  /** The newest known URL. */
   urlOf({ attachmentId, url }: Attachment): string | null {
     return this.#fresh.get(attachmentId)?.url ?? url;
   }
 
-  /** A press on a file: one that is fresh is opened by the browser itself. */
+  /** Fetches a new URL if the current one has expired. Otherwise the browser follows the link. */
   async onClick(event: Event, file: Attachment, { timestamp }: Message): Promise<void> {
     const known = this.#fresh.get(file.attachmentId);
     const isFresh =
@@ -39,8 +39,8 @@ export class FreshLinks {
   }
 
   /**
-   * A picture whose address has run out is shown from a fresh one, once. What can't be loaded from one
-   * that is fresh, since the site's policy forbids it, is hidden.
+   * Reloads an image from a new URL, once, if its URL has expired. Otherwise hides it, for example if the
+   * site's CSP blocks it.
    */
   async onImageError(
     { currentTarget: picture }: Event,
@@ -55,7 +55,7 @@ export class FreshLinks {
       picture.src = url;
       picture.hidden = false;
     } catch {
-      // Its name stands beside it: a press on that asks again, and tells why it fails.
+      // The file's name stays. Clicking it tries again and shows the error.
     }
   }
 
@@ -66,7 +66,7 @@ export class FreshLinks {
   }
 }
 
-/** As the link itself would: no window of ours stays in the hands of what it shows. */
+/** Opens a URL as the link would: without `opener`, which would expose this page. */
 function open(url: string): void {
   const link = document.createElement('a');
   link.href = url;

@@ -5,18 +5,18 @@ import { toDisplayError } from '../../display-error.ts';
 import type { FileEvents, FilesController, FilesHost } from './controller.ts';
 
 /**
- * Asks what the platform has: whether files can be sent, and what does it is fetched where they can;
- * whether a conversation can be cleared.
+ * Asks the platform whether files can be sent and whether a conversation can be cleared. Loads the code for
+ * files only if they can be sent.
  */
 export class LazyFiles {
-  /** `null` until the gateway has been heard to take files. */
+  /** `null` until the gateway is known to accept files. */
   controller: FilesController | null = null;
   canClear = false;
   readonly #host: FilesHost;
   readonly #events: FileEvents;
   #chat: Chat | null = null;
   #epoch = '';
-  /** What it was asked of: in another session, or another conversation, the rules may be others. */
+  /** The session and conversation of the last check. Another one can have other rules. */
   #checkedFor = '';
   #wasReady = false;
   #hasWarned = false;
@@ -28,7 +28,7 @@ export class LazyFiles {
 
   receive(chat: Chat, { hub, conversation, connection }: ChatSnapshot): void {
     if (chat !== this.#chat || isAnotherVisitor(this.#epoch, hub.epoch)) {
-      // What was chosen for another chat, or by another visitor, is not for this one.
+      // Files chosen for another chat or by another visitor must not be sent here.
       this.controller?.dispose();
       this.controller = null;
       this.canClear = false;
@@ -37,7 +37,7 @@ export class LazyFiles {
     this.#chat = chat;
     this.#epoch = hub.epoch;
     const isReady = connection.phase === 'ready';
-    // A line that comes back may bring other rules; one that goes brings none.
+    // The rules can change with a reconnect.
     const isBack = isReady && !this.#wasReady;
     this.#wasReady = isReady;
     const subject = `${hub.epoch} ${conversation?.conversationId}`;
@@ -60,9 +60,9 @@ export class LazyFiles {
       this.canClear = deployment?.canClear === true;
       this.#host.requestUpdate();
     } catch (error) {
-      // Without an answer there is no button, and it is asked for again at the next occasion.
+      // There is no button for now. The next snapshot checks again.
       if (chat === this.#chat) this.#checkedFor = '';
-      // What is no error of ours goes into the log, once: each news is an occasion.
+      // `toDisplayError` logs unexpected errors. Log one, not one per snapshot.
       if (!this.#hasWarned) this.#hasWarned = toDisplayError(error).code === null;
     }
   }

@@ -7,7 +7,7 @@ import { attachIcon, closeIcon } from '../icons.ts';
 import { sizeText } from '../size-text.ts';
 import type { FileRow, FilesController } from './controller.ts';
 
-/** The files on their way, above the field. */
+/** The files being sent, above the textbox. */
 export function fileRows(files: FilesController, texts: Messages): unknown {
   if (files.rows.length === 0) return nothing;
   return html`<ul class="files" part="files">
@@ -51,14 +51,14 @@ function progressText({ stage, percent }: FileProgress, texts: Messages): string
   return `${text} ${share}`;
 }
 
-/** Only while bytes leave is it known how far it is. */
+/** The progress is known only while the file is uploading. */
 function progressBar(name: string, { stage, percent }: FileProgress): TemplateResult {
   return stage === 'uploading'
     ? html`<progress aria-label=${name} max="100" .value=${percent}></progress>`
     : html`<progress aria-label=${name}></progress>`;
 }
 
-/** Where the gateway takes no files there is none. */
+/** Hidden if the gateway accepts no files. */
 export function attachButton({ rules, onChosen }: FilesController, texts: Messages): unknown {
   if (!rules) return nothing;
   const { mimeTypes } = rules;
@@ -80,7 +80,7 @@ export function attachButton({ rules, onChosen }: FilesController, texts: Messag
   `;
 }
 
-/** Seen while files are held over the panel. */
+/** Shown while files are dragged over the panel. */
 export function dropTarget({ isDropping }: FilesController, texts: Messages): unknown {
   return isDropping ? html`<div class="drop" part="drop">${texts.files.drop}</div>` : nothing;
 }

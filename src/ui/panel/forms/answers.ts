@@ -4,12 +4,12 @@ import type { MessagesWithForm } from './messages.ts';
 
 type DateField = Extract<FormField, { type: 'date' }>;
 
-/** The key of an item in a list: two may have the same id. */
+/** The key of an item in a list. Ids aren't unique. */
 export function itemKey(section: number, item: number): string {
   return `${section}.${item}`;
 }
 
-/** What is said with a field; nothing for one that was left out. */
+/** The reply values of a field; empty if it was left out. */
 export function valuesOf(
   field: FormField,
   filled: readonly string[],
@@ -36,7 +36,7 @@ export function valuesOf(
   }
 }
 
-/** In the order in which they stand there. */
+/** The chosen items, in their order in the list. */
 export function chosenOf(
   sections: readonly ListSection[],
   filled: readonly string[],
@@ -49,8 +49,10 @@ export function chosenOf(
 }
 
 /**
- * What is wrong with a field, in words; `null`: nothing.
- * @param isUnreadable the browser can't tell what was typed, such as half a date
+ * Validates a field.
+ *
+ * @param isUnreadable whether the browser can't parse the input, such as half a date
+ * @returns the error's text, or `null` if the field is valid
  */
 export function validate(
   field: FormField,
@@ -74,7 +76,7 @@ export function validate(
   return isEarly || isLate ? form.invalid : null;
 }
 
-/** 'May 1, 2026 – June 3, 2026'; '' where every date will do. */
+/** 'May 1, 2026 – June 3, 2026'; empty if every date is valid. */
 export function dateRangeText({ earliest, latest }: DateField, texts: MessagesWithForm): string {
   const [from, to] = [earliest, latest].map((day) => (day === null ? '' : dayText(day, [], texts)));
   return from || to ? `${from} – ${to}`.trim() : '';

@@ -9,10 +9,10 @@ const name = 'partyline-form';
 
 /** The forms and lists of one panel. */
 export class FormsController {
-  /** By message: a row that comes anew finds there what was filled in. */
+  /** By message. Rows are removed while out of view and find their draft here when they return. */
   readonly #drafts = new Map<string, FormDraft>();
 
-  /** @param panel the styles are adopted where it stands */
+  /** @param panel the panel, whose shadow root adopts the styles */
   constructor(panel: HTMLElement) {
     if (!customElements.get(name)) customElements.define(name, PartylineForm);
     const root = panel.getRootNode();

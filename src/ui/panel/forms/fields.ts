@@ -4,19 +4,19 @@ import type { FormField, ListSection } from '../../../protocol/content.ts';
 import { dateRangeText, itemKey } from './answers.ts';
 import type { MessagesWithForm } from './messages.ts';
 
-/** A field as it stands in the page. */
+/** The state of a rendered field. */
 export interface FieldContext {
-  /** Of its elements: unique in the panel. */
+  /** The prefix of the ids of its elements, unique in the panel. */
   readonly id: string;
   readonly filled: readonly string[];
   readonly error: string | null;
   readonly texts: MessagesWithForm;
-  /** Where the field has no title of its own. */
+  /** The label of a field without a title. */
   readonly name: string;
   readonly onChange: (filled: readonly string[]) => void;
 }
 
-/** A native control under its label, and below it what is error. */
+/** A label, a native control and the error. */
 export function fieldView(field: FormField, context: FieldContext): TemplateResult {
   const { id, texts, error } = context;
   if (field.type === 'list') {
@@ -104,12 +104,12 @@ function control(
 
 type Keyboard = Extract<FormField, { type: 'text' }>['keyboard'];
 
-/** Not `number`: it drops what it can't read, and a wheel over it changes an order number unseen. */
+/** Never `number`: it drops input that it can't parse, and scrolling over it changes the value. */
 const types: Readonly<Record<Keyboard, string>> = {
   text: 'text',
   email: 'email',
   phone: 'tel',
-  // `url` would want a scheme, which nobody types.
+  // `url` requires a scheme, which few visitors type.
   url: 'text',
   digits: 'text',
   decimal: 'text',
@@ -121,7 +121,7 @@ const modes: Readonly<Partial<Record<Keyboard, string>>> = {
   decimal: 'decimal',
 };
 
-/** Boxes where several may be chosen, else one of each section. */
+/** Checkboxes in multiple-choice sections, otherwise radio buttons. */
 export function listView(
   sections: readonly ListSection[],
   context: FieldContext,
@@ -131,7 +131,7 @@ export function listView(
   return sections.map((section, index) => {
     const own = section.title ?? field?.title ?? null;
     const subtitle = index === 0 ? (field?.subtitle ?? null) : null;
-    // A list without any name is not called what stands above it in the message once more.
+    // The fallback name is already shown above the list, so only screen readers need it here.
     return html`<fieldset class="options">
       <legend class=${own === null ? 'quiet' : ''}>
         <span dir="auto">${own ?? name}</span>${field ? requiredMark(field, texts) : nothing}
@@ -154,7 +154,7 @@ function option(
   const key = itemKey(at, item);
   const choose = ({ currentTarget }: Event) => {
     if (!(currentTarget instanceof HTMLInputElement)) return;
-    // Of a section with one choice, the former one goes.
+    // In a single-choice section, the new choice replaces the previous one.
     const siblings = section.isMultiple
       ? [key]
       : section.items.map((_, other) => itemKey(at, other));

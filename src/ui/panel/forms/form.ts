@@ -9,15 +9,15 @@ import { closed, emptyDraft, type FormDraft, type Step } from './draft.ts';
 import { type FieldContext, fieldView, listView } from './fields.ts';
 import type { MessagesWithForm } from './messages.ts';
 
-/** As any part of a message, with the words of forms. */
+/** The context of a message's content, with the texts of forms. */
 type FormContext = ContentContext & { readonly texts: MessagesWithForm };
 
-/** The one field of a list that is offered by itself. */
+/** The field key of a list that isn't part of a form. */
 const listKey = 'list';
 
 /**
- * A form, or a list of which several may be chosen, in its message. It renders into the tree that it
- * stands in; what is filled in is kept outside of it, since rows come and go.
+ * A form or a multiple-choice list in a message. It has no shadow root. The draft is kept outside, because
+ * rows are removed while out of view.
  */
 export class PartylineForm extends LitElement {
   static override properties = {
@@ -28,7 +28,7 @@ export class PartylineForm extends LitElement {
     draft: { attribute: false },
   };
 
-  /** Begins the ids of its elements. */
+  /** The prefix of its elements' ids. */
   declare formId: string;
   declare offer: FormContent | ListContent;
   declare message: Message;
@@ -40,10 +40,10 @@ export class PartylineForm extends LitElement {
   }
 
   protected override willUpdate(_: PropertyValues): void {
-    // It went out. Should the visitor discard that message, it is offered again as it was filled in.
+    // The reply was sent. If the visitor discards it, the form must be open again, as it was.
     if (this.context.isOpen) return;
     if (this.draft.step.type === 'sending') this.draft.step = this.#start;
-    // It was answered in another tab: what goes away here must not take the focus with it.
+    // Another tab has answered. The form goes away and must not take the focus with it.
     const root = this.getRootNode();
     if (root instanceof ShadowRoot && this.contains(root.activeElement)) this.#focusMessage();
   }
@@ -68,12 +68,12 @@ export class PartylineForm extends LitElement {
     return offer.title ?? offer.introduction.title ?? texts.form.open;
   }
 
-  /** Not the name of the button that sends a message. */
+  /** Differs from the name of the button that sends a message. */
   get #sendName(): string {
     return `${this.context.texts.send}: ${this.#name}`;
   }
 
-  /** A message without words has those of its offer in the bubble. */
+  /** A message without a text shows the title in its bubble, so it isn't repeated here. */
   #heading(): unknown {
     const { title, subtitle } = this.offer;
     return heading(this.message.text === '' ? null : title, subtitle);
@@ -223,7 +223,7 @@ export class PartylineForm extends LitElement {
       name,
       onChange: (filled) => {
         draft.filled.set(key, filled);
-        // What was errors is looked at again, what was not is left alone until the next press.
+        // Revalidate only a field with an error. The others are validated on the next submit.
         if (field && draft.errors.has(key)) {
           const errors = new Map(draft.errors);
           const problem = validate(field, filled, false, texts);
@@ -236,7 +236,7 @@ export class PartylineForm extends LitElement {
     };
   }
 
-  /** Whether a page can be left; otherwise the focus goes to the first field that is errors. */
+  /** Validates a page. If it has errors, focuses the first field with one. */
   #check({ pages }: FormContent, page: number): boolean {
     const errors = new Map<string, string>();
     pages[page]?.fields.forEach((field, position) => {
@@ -253,7 +253,7 @@ export class PartylineForm extends LitElement {
     return false;
   }
 
-  /** The control of a field, or the first one of a list. */
+  /** The control of a field, or the first control of a list. */
   #controlOf(key: string): HTMLElement | null {
     const root = this.getRootNode();
     if (!(root instanceof ShadowRoot)) return null;
@@ -271,7 +271,7 @@ export class PartylineForm extends LitElement {
     });
   }
 
-  /** What had the focus is gone, or not what the visitor goes on with. */
+  /** Renders, then moves the focus. */
   async #focus(find: () => HTMLElement | null): Promise<void> {
     this.requestUpdate();
     await this.updateComplete;

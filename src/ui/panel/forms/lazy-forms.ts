@@ -14,15 +14,15 @@ export type RenderForm = (
   context: ContentContext,
 ) => unknown;
 
-/** The code could not be fetched. */
+/** Shown when the code for forms can't be loaded. */
 const loadFailed: DisplayError = {
   code: 'network',
-  message: 'The part of the panel for forms could not be loaded.',
+  message: 'The code for forms could not be loaded.',
 };
 
-/** Few conversations have a form: what shows them is fetched with the first one. */
+/** Loads the code for forms with the first form: few conversations have one. */
 export class LazyForms {
-  /** Another function whenever the rows are to be drawn anew. */
+  /** A new function whenever the rows must render again. */
   render: RenderForm;
   readonly #host: ReactiveControllerHost & HTMLElement;
   #controller: Promise<FormsController> | null = null;
@@ -35,9 +35,9 @@ export class LazyForms {
   }
 
   receive(chat: Chat, { hub: { epoch } }: ChatSnapshot): void {
-    // What one visitor has filled in is not for the next one.
+    // The next visitor must not see what the previous one filled in.
     if (chat !== this.#chat || isAnotherVisitor(this.#epoch, epoch)) {
-      // One that could not be fetched has nothing to forget; its row says so.
+      // If loading failed, there are no drafts to clear. The row shows the error.
       this.#controller?.then(
         (controller) => controller.clear(),
         () => undefined,

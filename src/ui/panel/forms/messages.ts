@@ -2,37 +2,37 @@ import { type LanguageRules, languageRules } from '../../languages/language-rule
 import { plural } from '../../launcher-messages.ts';
 import type { Messages } from '../../messages.ts';
 
-/** What forms and lists of several choices say. */
+/** The texts of forms and multiple-choice lists. */
 export interface FormMessages {
-  /** Opens a form that brings no word of its own for it. */
+  /** The button that opens a form without its own label for it. */
   readonly open: string;
   readonly next: string;
   readonly back: string;
   /** Both from 1. */
   readonly step: (page: number, pages: number) => string;
-  /** Above all answers, before they go out. */
+  /** The heading above all answers, before they are sent. */
   readonly summary: string;
-  /** Behind the name of a field that can't be left out. */
+  /** Follows the label of a required field. */
   readonly required: string;
-  /** Stands in a field of which nothing is chosen yet. */
+  /** The empty option of a dropdown list. */
   readonly choose: string;
-  /** Nothing was chosen. */
+  /** The error for a required field without a choice. */
   readonly chooseOne: string;
-  /** Nothing was written. */
+  /** The error for a required field without an answer. */
   readonly empty: string;
-  /** For a date out of its range. */
+  /** The error for a date out of range, or any other invalid answer. */
   readonly invalid: string;
   readonly invalidEmail: string;
   /** For a date that the browser can't read, such as half a date. */
   readonly invalidDate: string;
-  /** More characters than that. */
+  /** The error for a text that is too long. @param count the maximum number of characters */
   readonly atMost: (count: number) => string;
 }
 
-/** Everything that is said, that of forms among it. */
+/** All texts, including those of forms. */
 export type MessagesWithForm = Messages & { readonly form: FormMessages };
 
-/** Few conversations have a form: its words come with it, whichever language is spoken. */
+/** Kept apart from the other texts, because few conversations have a form. */
 const languages: Readonly<Record<string, (words: LanguageRules) => FormMessages>> = {
   ar: ({ number, plural }) => ({
     open: 'ملء النموذج',
@@ -127,7 +127,7 @@ const english: FormMessages = {
   atMost: (count) => `Use up to ${plural(count, 'character', 'characters')}.`,
 };
 
-/** A site's own words go before all others. */
+/** Adds the texts of forms: the site's own, those of the language, or English. */
 export function withFormMessages(texts: Messages): MessagesWithForm {
   const language = texts.language.toLowerCase().split('-')[0] ?? '';
   const words = Object.hasOwn(languages, language) ? languages[language] : undefined;

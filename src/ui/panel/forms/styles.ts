@@ -18,7 +18,7 @@ export const formStyles = css`
   .form-head { display: grid; gap: 2px; justify-items: start; }
   .form-step { font-size: 12.5px; font-variant-numeric: tabular-nums; color: var(--_muted); unicode-bidi: plaintext; }
   .form-field { display: grid; gap: 4px; min-inline-size: 0; }
-  /* A text of the other direction begins where the page does. */
+  /* A text keeps its own direction; its alignment follows the page's. */
   .form-field > :is(label, .hint, .field-error) { justify-self: start; }
   .form-field > label, .options legend { font-size: 13.5px; font-weight: 600; }
   .required { font-weight: 400; color: var(--_muted); }
@@ -35,7 +35,7 @@ export const formStyles = css`
     background: var(--_surface);
   }
   .form-field textarea { resize: vertical; }
-  /* Digits and addresses run from left to right, and stand where the page begins. */
+  /* Digits and addresses are left-to-right; their alignment follows the page's. */
   .form-field input:dir(ltr):is([type='email'], [type='tel'], [inputmode]) { text-align: start; }
   .form-field ::placeholder { color: var(--_muted); opacity: 1; }
   .form-field [aria-invalid='true'] { border-color: var(--_danger); box-shadow: 0 0 0 1px var(--_danger); }
