@@ -36,10 +36,10 @@ function watchAddButtons(): void {
     if (!add || !name || !price) return;
     try {
       addToCart({ id: add, name, price: Number(price) });
-      announce(`${name}: it is in your cart.`);
+      announce(`${name} added to your cart.`);
     } catch (error) {
-      console.warn('The cart could not be kept:', error);
-      announce('Your browser does not let us keep a cart.');
+      console.warn('Could not save the cart:', error);
+      announce('Your browser couldn’t save your cart.');
     }
   });
 }
@@ -51,6 +51,6 @@ interceptSignInForms();
 const visitor = document.querySelector('[data-visitor]');
 if (visitor) {
   showVisitor(visitor).catch((error: unknown) => {
-    console.warn('Who is signed in is not known:', error);
+    console.warn('Could not load the session:', error);
   });
 }

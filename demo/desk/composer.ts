@@ -7,7 +7,7 @@ export interface ComposerOptions {
 
 const typingInterval = 3_000;
 
-/** The field for an answer: Enter sends, Shift and Enter begin a new line. Drafts stay with their conversation. */
+/** The agent's textbox: Enter sends, Shift+Enter adds a line. Each conversation has its own draft. */
 export class Composer {
   readonly #form = byId('composer', HTMLFormElement);
   readonly #text = byId('text', HTMLTextAreaElement);
@@ -27,7 +27,7 @@ export class Composer {
       options.onSend(text);
     });
     this.#text.addEventListener('keydown', (event) => {
-      // Enter ends a word that an input method is composing.
+      // During composition, Enter confirms the input method's candidate.
       if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
       event.preventDefault();
       this.#form.requestSubmit();
@@ -44,7 +44,7 @@ export class Composer {
     });
   }
 
-  /** `null` where there is nothing to answer. */
+  /** @param conversationId `null` hides the composer */
   show(conversationId: string | null): void {
     this.#form.hidden = conversationId === null;
     if (conversationId === this.#conversationId) return;
@@ -59,7 +59,7 @@ export class Composer {
     this.#text.focus();
   }
 
-  /** As tall as its text, up to six lines. Rows and not a style: the CSP is strict. */
+  /** Fits the height to the text, up to six lines. Sets `rows`, because the CSP blocks inline styles. */
   #fit(): void {
     const lines = this.#text.value.split('\n').length;
     this.#text.rows = Math.min(6, Math.max(1, lines));

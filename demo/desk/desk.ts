@@ -11,7 +11,7 @@ import { type Identity, keepIdentity, restoreIdentity } from './identity.ts';
 import { ConversationList } from './list.ts';
 import { type Pending, Thread } from './thread.ts';
 
-// A transcript that grows without end would cost the page more and more.
+// Limits the memory and the layout cost of a long transcript.
 const messageLimit = 500;
 
 const connectionLabels: Readonly<Record<ConnectionState, string>> = {
@@ -24,7 +24,7 @@ interface OpenConversation {
   readonly conversationId: string;
   messages: readonly AgentMessage[];
   hasEarlier: boolean;
-  /** Our highest read mark that went out. */
+  /** The sequence of the last message that was reported as read. */
   readUpTo: number;
 }
 
@@ -148,7 +148,7 @@ function startDesk(url: string): void {
         }
         return;
       case 'receipt':
-        // The visitor's read mark comes with the next list.
+        // The next list of conversations includes it.
         return;
       case 'error':
         fail(event);
@@ -156,7 +156,7 @@ function startDesk(url: string): void {
     }
   }
 
-  /** A refused conversation takes nothing more: what waits for it is given up, and said so. */
+  /** An error about a conversation means that its pending messages won't be accepted. */
   function fail(event: Extract<DeskEvent, { type: 'error' }>): void {
     let lost = 0;
     for (const message of [...pending.values()]) {
@@ -167,8 +167,12 @@ function startDesk(url: string): void {
     const isHere = event.conversationId === null || event.conversationId === open?.conversationId;
     if (isHere) {
       const messages = lost === 1 ? 'message' : 'messages';
-      const failed = lost === 0 ? 'Something went wrong.' : `Couldn’t send ${lost} ${messages}.`;
-      setText(problem, `${failed} ${event.message}.`);
+      setText(
+        problem,
+        lost === 0
+          ? `Something went wrong. ${event.message}.`
+          : `Couldn’t send ${lost} ${messages}. ${event.message}.`,
+      );
     }
     renderMessages();
   }
@@ -237,7 +241,7 @@ function startDesk(url: string): void {
   }
 }
 
-/** Joins a page of the transcript to what is shown; a gap between the two lets the older go. */
+/** Merges a page into the transcript. If there is a gap between them, the older messages are dropped. */
 function merge(open: OpenConversation, page: readonly AgentMessage[], hasEarlier: boolean): void {
   const first = page[0];
   const last = page.at(-1);

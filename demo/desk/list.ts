@@ -36,7 +36,7 @@ interface Row {
   readonly badge: HTMLElement;
 }
 
-/** The list of conversations, in groups. Rows live as long as their conversation: focus stays. */
+/** The list of conversations, in groups. Rows are reused, so that they keep the focus. */
 export class ConversationList {
   readonly #parent: HTMLElement;
   readonly #onChoose: (conversationId: string) => void;
@@ -53,7 +53,7 @@ export class ConversationList {
     );
   }
 
-  /** `now` is the gateway's clock, epoch ms. */
+  /** @param now the gateway's time, in epoch ms */
   show(
     summaries: readonly ConversationSummary[],
     chosen: string | null,
@@ -81,7 +81,7 @@ export class ConversationList {
     }
   }
 
-  /** Back to the row that was chosen, for who comes back from the thread. */
+  /** Focuses a conversation's row, or the first one if it is gone. */
   focus(conversationId: string): void {
     const row = this.#rows.get(conversationId);
     if (row) row.button.focus();
@@ -126,7 +126,7 @@ function groupOf(summary: ConversationSummary, agentId: string): GroupName {
   }
 }
 
-/** The queue by its places; everything else with the newest word first. */
+/** The queue by position, all others by their newest message. */
 function inOrder(summaries: readonly ConversationSummary[]): readonly ConversationSummary[] {
   return [...summaries].sort((a, b) => {
     if (a.position !== null && b.position !== null) return a.position - b.position;
@@ -153,7 +153,7 @@ function fill(
   );
   const author =
     lastMessage && lastMessage.from.role !== 'visitor' ? `${lastMessage.from.name}: ` : '';
-  setText(row.preview, lastMessage ? author + lastMessage.text : 'No message yet');
+  setText(row.preview, lastMessage ? author + lastMessage.text : 'No messages yet');
   const needsMe = unread && routable && status !== 'ended';
   const colleague = status === 'connected' && agent?.id !== view.agentId ? agent?.name : undefined;
   setText(row.badge, needsMe ? 'new' : (colleague ?? ''));

@@ -11,13 +11,13 @@ import {
 } from './protocol.ts';
 import { styles } from './styles.ts';
 
-/** How often the hub is asked, in ms. */
+/** The interval at which the hub is polled, in ms. */
 const pollInterval = 500;
 
-/** Steps that are shown; a recording has more. */
+/** The maximum number of steps shown. A recording has more. */
 const maximumShown = 500;
 
-/** A hub that has not answered for so long, in ms, is gone, or is not inspectable. */
+/** The time without an answer, in ms, after which no hub is assumed to run with `inspect`. */
 const hubTimeout = 2_500;
 
 const groups = {
@@ -35,8 +35,8 @@ function isGroup(name: string): name is Group {
 }
 
 /**
- * What the origin's hub does at the moment, for whoever builds a site: its phase, tabs, outbox and timers,
- * and the stream of inputs and effects, their texts masked. The hub must have been started with
+ * `<partyline-inspector>`: a live view of the origin's hub for developers. Shows its state, tabs, outbox and
+ * timers, and the stream of inputs and effects with masked texts. The hub must be started with
  * `inspect: inspectable()`.
  */
 export class PartylineInspectorElement extends LitElement {
@@ -57,7 +57,7 @@ export class PartylineInspectorElement extends LitElement {
   declare isHubMissing: boolean;
   #channel: BroadcastChannel | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
-  /** Of this inspector's questions. */
+  /** Identifies this inspector's requests. */
   readonly #id = globalThis.crypto.randomUUID();
   #next = 0;
   #lastAnswerAt = 0;
@@ -88,7 +88,7 @@ export class PartylineInspectorElement extends LitElement {
     this.#channel = null;
   }
 
-  /** What the hub remembers of its steps, for `npm run simulate -- --replay`. */
+  /** Requests a recording of the hub's latest steps, for `npm run simulate -- --replay`. */
   record(): Promise<Recording> {
     return new Promise((resolve) => {
       this.#download = resolve;
@@ -108,7 +108,7 @@ export class PartylineInspectorElement extends LitElement {
     if (update.success && update.data.id === this.#id) {
       this.#lastAnswerAt = performance.now();
       const { status, steps, next } = update.data;
-      // Another hub counts anew.
+      // A new hub numbers its steps from 0.
       const isAnother = this.status !== null && bootOf(this.status.epoch) !== bootOf(status.epoch);
       this.steps = [...(isAnother ? [] : this.steps), ...steps].slice(-maximumShown);
       this.#next = isAnother ? 0 : next;
@@ -131,7 +131,14 @@ export class PartylineInspectorElement extends LitElement {
   }
 
   #overview({ phase, epoch, build, revision, window, unread, ...lists }: Status): TemplateResult {
-    const facts = { State: phase, epoch, build, revision, 'Messages in memory': window, unread };
+    const facts = {
+      State: phase,
+      Epoch: epoch,
+      Build: build,
+      Revision: revision,
+      'Messages in memory': window,
+      Unread: unread,
+    };
     return html`
       <dl>
         ${Object.entries(facts).map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}
@@ -162,7 +169,7 @@ export class PartylineInspectorElement extends LitElement {
       <div class="tools">
         <h2 id="steps">Events</h2>
         <label>
-          <span class="soft">show</span>
+          <span class="soft">Show</span>
           <select @change=${this.#choose}>
             ${Object.keys(groups).map((name) => html`<option ?selected=${name === this.group}>${name}</option>`)}
           </select>
@@ -225,7 +232,7 @@ function row({ number, wall, input, effects }: RecordedStep): TemplateResult {
   </li>`;
 }
 
-/** What of it tells one of its kind from another. */
+/** The part of an input or effect that distinguishes it from others of its type. */
 function subjectOf(part: Readonly<Record<string, unknown>>): string {
   for (const key of ['call', 'event', 'command', 'message'] as const) {
     const inner = part[key];

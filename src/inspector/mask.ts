@@ -1,9 +1,9 @@
 /**
- * What leaves a hub for an inspector has no word that somebody wrote. A text becomes another one of the
- * same length, the same one each time, so that whatever compares or measures texts finds the same.
+ * Masks the texts that a hub sends to an inspector. A text is replaced by another one of the same length, and
+ * equal texts by equal ones, so that comparisons and lengths stay the same in a replay.
  */
 
-/** Under these names stand words of the program's own, ids, and times. Every other text is somebody's. */
+/** Keys of ids, times and constants. Texts under all other keys are masked. */
 const unmaskedKeys = new Set([
   'type',
   'phase',
@@ -38,18 +38,18 @@ const unmaskedKeys = new Set([
   'queuedSince',
 ]);
 
-/** These are named, where others bear people's names. */
+/** The `name` of these is a timer's name. Elsewhere, `name` can be a person's name. */
 const timers = new Set<unknown>(['timer', 'set-timer', 'clear-timer']);
 
 type Shape = (text: string, key: string) => string;
 
-/** A copy that JSON can hold, each foreign text through `shape`. */
+/** Copies a value into one that JSON can represent, and maps all other texts with `shape`. */
 function copyForJson(value: unknown, shape: Shape, key = ''): unknown {
   switch (typeof value) {
     case 'string':
       return unmaskedKeys.has(key) ? value : shape(value, key);
     case 'number':
-      // JSON has no infinite numbers, and a token may live for ever.
+      // JSON has no infinite numbers, and a token's expiry can be infinite.
       return Number.isFinite(value) ? value : { $number: String(value) };
     case 'object':
       break;
@@ -61,17 +61,17 @@ function copyForJson(value: unknown, shape: Shape, key = ''): unknown {
   const isTimer = 'type' in value && timers.has(value.type);
   return Object.fromEntries(
     Object.entries(value).map(([name, part]) => {
-      // The site's own policies and limits, with nobody's words among them.
+      // The site's configuration contains no personal data.
       if (name === 'settings') return [name, copyForJson(part, (text) => text)];
       if (name === 'attributes') return [name, copyForJson(part, shape, name)];
-      // What a site says of a visitor may be a number, too.
+      // Numbers in a visitor's attributes can be personal data, too.
       if (key === 'attributes' && typeof part === 'number') return [name, 0];
       return [name, isTimer && name === 'name' ? part : copyForJson(part, shape, name)];
     }),
   );
 }
 
-/** What `copied` made of a number that JSON can't hold is that number again. */
+/** Reverts what `copyForJson` made of infinite numbers. */
 export function reviveNumbers(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(reviveNumbers);
@@ -81,7 +81,7 @@ export function reviveNumbers(value: unknown): unknown {
   );
 }
 
-/** Two values with the same of these differ in nothing but the words that people wrote. */
+/** Blanks all texts, so that values that differ only in their texts become equal. */
 export function withoutTexts(value: unknown): unknown {
   return copyForJson(value, (text) => '•'.repeat(text.length));
 }
@@ -89,12 +89,12 @@ export function withoutTexts(value: unknown): unknown {
 export class Masker {
   readonly #masks = new Map<string, string>();
 
-  /** For what comes from outside the core. */
+  /** Masks a value from outside the core. */
   maskInput(value: unknown): unknown {
     return copyForJson(value, (text) => this.#mask(text));
   }
 
-  /** For what the core says: its own sentences stay, as long as they are nobody else's, too. */
+  /** Masks a value from the core. Its own error messages stay, unless the same text came from outside. */
   maskEffects(value: unknown): unknown {
     return copyForJson(value, (text, key) =>
       key === 'message' ? (this.#masks.get(text) ?? text) : this.#mask(text),
@@ -102,7 +102,7 @@ export class Masker {
   }
 
   #mask(text: string): string {
-    // An empty draft is no secret, and an empty message is refused.
+    // An empty text is no secret, and whether it is empty matters in a replay.
     if (text.trim() === '') return text;
     const known = this.#masks.get(text);
     if (known !== undefined) return known;

@@ -18,18 +18,18 @@ import {
 export type { HubObserver } from '../worker/core/observer.ts';
 
 export interface InspectableOptions {
-  /** Steps that are kept in the worker's memory: of these a recording is made. @default 2_000 */
+  /** The minimum number of latest steps kept in memory for a recording, once there are as many. @default 2_000 */
   readonly steps?: number;
 }
 
-/** In one answer; an inspector that is behind asks again. */
+/** The maximum number of steps in one answer. */
 const maximumStepsPerUpdate = 200;
 
 /**
- * Lets `<partyline-inspector>` see what the hub does: `startHub({ …, inspect: inspectable() })`. Every
- * page of the origin can ask, so the texts that people wrote, their names and their attributes are masked
- * before they leave the worker; who talks when, and how long the texts are, can be seen. Costs some memory
- * and nothing else as long as nobody asks.
+ * Makes a hub visible to `<partyline-inspector>`: `startHub({ …, inspect: inspectable() })`.
+ *
+ * Every page of the origin can read it. Texts, names and attributes are masked before they leave the worker,
+ * but ids, times and lengths are visible. Without an inspector, the only cost is memory.
  */
 export function inspectable({ steps = 2_000 }: InspectableOptions = {}): HubObserver {
   return new Recorder(steps);
@@ -39,16 +39,16 @@ class Recorder implements HubObserver {
   readonly #limit: number;
   readonly #channel = new BroadcastChannel(inspectorChannel);
   #steps: ObservedStep[] = [];
-  /** The number of the first of them. */
+  /** The number of the first step in memory. */
   #first = 0;
-  /** For the stream; a recording has one of its own. */
+  /** Masks the stream. Each recording has its own masker. */
   #masker = new Masker();
 
   constructor(limit: number) {
     this.#limit = limit;
     this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
       const request = requestSchema.safeParse(data);
-      // Other inspectors' questions and other hubs' answers pass by here as well.
+      // The channel also carries other hubs' answers.
       if (request.success) this.#answer(request.data);
     };
   }
@@ -70,7 +70,7 @@ class Recorder implements HubObserver {
   #update(id: string, since: number, last: ObservedStep): InspectorUpdate {
     const from = Math.max(0, Math.min(since - this.#first, this.#steps.length));
     const wanted = this.#steps.slice(from, from + maximumStepsPerUpdate);
-    // So that what is remembered of texts does not grow for ever.
+    // Start over with a new inspector, so that the masker's memory doesn't grow without limit.
     if (since <= this.#first) this.#masker = new Masker();
     return updateSchema.parse({
       type: 'update',

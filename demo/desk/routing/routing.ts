@@ -40,12 +40,12 @@ async function load(): Promise<void> {
   const state = byId('state', HTMLParagraphElement);
   try {
     const response = await fetch('/desk/routing-log');
-    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    if (!response.ok) throw new Error(`The server responded with ${response.status}.`);
     const { entries } = answerSchema.parse(await response.json());
     byId('rows', HTMLTableSectionElement).replaceChildren(...entries.toReversed().map(row));
     state.textContent = entries.length === 0 ? 'No entries yet.' : '';
   } catch (error) {
-    console.warn('The routing log could not be loaded:', error);
+    console.warn('Could not load the routing log:', error);
     state.textContent = 'Couldn’t load the routing log. Try again.';
   }
 }
