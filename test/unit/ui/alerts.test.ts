@@ -41,8 +41,8 @@ function alertsOver(played: PlayedChat): Alerts {
   return new Alerts(played.chat, () => ({ texts: english, isSilent: true }));
 }
 
-describe('the title of the page', () => {
-  it('counts what is unread, and is the page’s own again once it is read', () => {
+describe('the page’s title', () => {
+  it('shows the unread count, and is restored once everything is read', () => {
     const played = new PlayedChat(snapshot({ unread: 1 }));
     const alerts = alertsOver(played);
     expect(page.title).toBe('Shop');
@@ -54,14 +54,14 @@ describe('the title of the page', () => {
     expect(page.title).toBe('Shop');
   });
 
-  it('is left alone where another tab has been chosen', () => {
+  it('does not change when another tab was chosen', () => {
     const played = new PlayedChat(snapshot({ unread: 1 }));
     alertsOver(played);
     played.change(snapshot({ unread: 2 }));
     expect(page.title).toBe('Shop');
   });
 
-  it('goes back when another tab tells of it from now on', () => {
+  it('is restored when another tab takes over the alerts', () => {
     const played = new PlayedChat(snapshot({ unread: 1 }));
     const alerts = alertsOver(played);
     alerts.alert(message('a'));
@@ -71,7 +71,7 @@ describe('the title of the page', () => {
     expect(page.title).toBe('Shop');
   });
 
-  it('that the page has changed meanwhile is counted before, and never overwritten', () => {
+  it('keeps the page’s own changes', () => {
     const played = new PlayedChat(snapshot({ unread: 1 }));
     const alerts = alertsOver(played);
     alerts.alert(message('a'));
@@ -83,13 +83,13 @@ describe('the title of the page', () => {
     expect(page.title).toBe('Thank you');
   });
 
-  it('counts nothing where nothing is unread any more', () => {
+  it('shows no count when nothing is unread any more', () => {
     const alerts = alertsOver(new PlayedChat(snapshot({ unread: 0 })));
     alerts.alert(message('a'));
     expect(page.title).toBe('Shop');
   });
 
-  it('is its own again, and nobody listens, when the element goes', () => {
+  it('is restored, and the listener removed, when the element is removed', () => {
     const played = new PlayedChat(snapshot({ unread: 1 }));
     const alerts = alertsOver(played);
     alerts.alert(message('a'));
@@ -100,7 +100,7 @@ describe('the title of the page', () => {
 });
 
 describe('the sound', () => {
-  it('comes with what is told, and never in an element that is silent', () => {
+  it('plays with each alert, unless the element is silent', () => {
     const made = vi.fn();
     vi.stubGlobal(
       'AudioContext',
@@ -122,7 +122,7 @@ describe('the sound', () => {
 });
 
 describe('a notification', () => {
-  it('tells who wrote what, with at most 200 characters of it', () => {
+  it('has the sender’s name and at most 200 characters of the text', () => {
     const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));
     alerts.alert(message('a', { text: 'x'.repeat(201) }));
     const [shown] = FakeNotification.shown;
@@ -130,13 +130,13 @@ describe('a notification', () => {
     expect(shown?.options).toEqual({ body: 'x'.repeat(200), tag: 'partyline' });
   });
 
-  it('of somebody without a name bears the panel’s', () => {
+  it('has the panel’s heading for a sender without a name', () => {
     const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));
     alerts.alert(message('a', { from: { id: 'x', name: '', role: 'bot' } }));
     expect(FakeNotification.shown[0]?.title).toBe(english.heading);
   });
 
-  it('is for a page that nobody sees, and only with the visitor’s permission', () => {
+  it('is shown only for a hidden page, and only with permission', () => {
     const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));
     page.visibilityState = 'visible';
     alerts.alert(message('a'));
@@ -148,7 +148,7 @@ describe('a notification', () => {
     expect(FakeNotification.shown).toEqual([]);
   });
 
-  it('goes when it is read, and brings the page to the front when it is pressed', () => {
+  it('closes when the messages are read, and focuses the window on click', () => {
     const focus = vi.fn();
     vi.stubGlobal('window', { focus });
     const played = new PlayedChat(snapshot({ unread: 1 }));
@@ -160,7 +160,7 @@ describe('a notification', () => {
     expect(shown?.isOpen).toBe(false);
   });
 
-  it('that a browser refuses to make costs nothing else', () => {
+  it('that the browser refuses to create does not prevent the other alerts', () => {
     vi.stubGlobal(
       'Notification',
       class {

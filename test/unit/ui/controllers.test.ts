@@ -36,7 +36,7 @@ describe('the typing signal', () => {
     expect(told).toHaveLength(3);
   });
 
-  it('ends at once when the text is sent, and only once', () => {
+  it('ends once, as soon as the text is sent', () => {
     const { signal, chat, told } = watched();
     signal.onInput(chat);
     signal.stop();
@@ -45,7 +45,7 @@ describe('the typing signal', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('is not given by somebody who never typed', () => {
+  it('is not sent by a visitor who never typed', () => {
     const { signal, told } = watched();
     signal.stop();
     expect(told).toEqual([]);
@@ -59,7 +59,7 @@ describe('the ticker', () => {
     return { host, ticker };
   }
 
-  it('renders on each full second that is left', () => {
+  it('updates on each full second that is left', () => {
     const { host, ticker } = counting(Date.now() + 2_300);
     ticker.hostUpdated();
     vi.advanceTimersByTime(299);
@@ -73,14 +73,14 @@ describe('the ticker', () => {
     expect(host.updates).toBe(2);
   });
 
-  it('rests when the time is over, or nothing is counted', () => {
+  it('stops when the countdown is over or there is none', () => {
     for (const until of [Date.now(), Date.now() - 1, null]) {
       counting(until).ticker.hostUpdated();
       expect(vi.getTimerCount()).toBe(0);
     }
   });
 
-  it('has one timer however often it renders, and none once its element is gone', () => {
+  it('has one timer however often it updates, and none after its element is removed', () => {
     const { host, ticker } = counting(Date.now() + 5_000);
     ticker.hostUpdated();
     ticker.hostUpdated();
@@ -92,7 +92,7 @@ describe('the ticker', () => {
 });
 
 describe('the announcer', () => {
-  it('shows its lines for a second after the last of them', () => {
+  it('keeps its lines for a second after the last one', () => {
     const host = new TestHost();
     const announcer = new Announcer(host);
     announcer.announce(['one']);
@@ -106,7 +106,7 @@ describe('the announcer', () => {
     expect(host.updates).toBe(3);
   });
 
-  it('says nothing where there is nothing to say, and stops with its element', () => {
+  it('ignores an empty announcement, and stops with its element', () => {
     const host = new TestHost();
     const announcer = new Announcer(host);
     announcer.announce([]);
@@ -118,12 +118,12 @@ describe('the announcer', () => {
   });
 });
 
-describe('older messages', () => {
+describe('pagination', () => {
   class EarlierHost extends TestHost {
     chat: Chat | null = null;
   }
 
-  it('are asked for once at a time, while there are any', async () => {
+  it('loads one page at a time, while there are earlier messages', async () => {
     const host = new EarlierHost();
     const earlier = new Pagination(host);
     await earlier.load();
@@ -145,7 +145,7 @@ describe('older messages', () => {
     expect(host.updates).toBe(2);
   });
 
-  it('that can’t be had are told, until they are asked for again', async () => {
+  it('keeps the error until the next attempt', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const host = new EarlierHost();
     const earlier = new Pagination(host);

@@ -3,7 +3,7 @@ import { type ErrorCode, errorCodes } from '../../../src/protocol/errors.ts';
 import { isRightToLeft, loadTexts } from '../../../src/ui/languages/index.ts';
 import { english, type Messages } from '../../../src/ui/messages.ts';
 
-/** Everything a dictionary can say, with these numbers in it, by where it stands. */
+/** All plain texts of a language, by path. */
 function sayings(texts: object, path = ''): [string, string][] {
   return Object.entries(texts).flatMap(([name, value]): [string, string][] => {
     const at = `${path}${name}`;
@@ -34,7 +34,7 @@ const fileErrorCodes = [
 const allCodes: readonly ErrorCode[] = [...errorCodes, ...fileErrorCodes];
 
 describe.each(['de', 'es', 'fr', 'ar'])('%s', (language) => {
-  test('says all that English says, in words of its own', async () => {
+  test('has every text of English, translated', async () => {
     const texts = await loadTexts(language);
     if (!texts) throw new Error('There are no texts.');
     const said = new Map(sayings(texts));
@@ -50,17 +50,17 @@ describe.each(['de', 'es', 'fr', 'ar'])('%s', (language) => {
     for (const [, saying] of said) expect(saying.trim()).not.toBe('');
   });
 
-  test.each([0, 1, 2, 3, 11, 100, 1_234])('counts to %i', async (count) => {
+  test.each([0, 1, 2, 3, 11, 100, 1_234])('formats the number %i', async (count) => {
     const texts = await loadTexts(language);
     if (!texts) throw new Error('There are no texts.');
     for (const tell of counted) {
       expect(tell(texts, count)).not.toMatch(/#|undefined|NaN/);
-      // One and two have words, not digits, in some languages.
+      // Some languages write one and two as words.
       if (count > 2) expect(tell(texts, count)).toContain(count.toLocaleString(language));
     }
   });
 
-  test('tells every trouble, also one that it does not know', async () => {
+  test('has a text for errors without a code', async () => {
     const texts = await loadTexts(language);
     const unknown = texts?.error({ code: null, message: 'Whatever it is in English' });
     expect(unknown).not.toContain('English');
@@ -77,18 +77,18 @@ describe.each(['de', 'es', 'fr', 'ar'])('%s', (language) => {
   });
 });
 
-test('a region has the texts of its language, and a language that is not there has none', async () => {
+test('a region uses the texts of its language, and an unknown language has none', async () => {
   expect((await loadTexts('de-CH'))?.language).toBe('de');
   expect(await loadTexts('tlh')).toBeNull();
   expect(await loadTexts('')).toBeNull();
 });
 
-test('some languages run from right to left', () => {
+test('some languages are written from right to left', () => {
   expect(isRightToLeft({ ...english, language: 'ar-EG' })).toBe(true);
   expect(isRightToLeft(english)).toBe(false);
 });
 
-test('English, too, tells a problem by its code, and never in a developer’s words', () => {
+test('English texts for errors depend on the code, and never contain the message', () => {
   for (const code of ['network', 'rejected', 'invalid', 'client-bug', null] as const) {
     expect(english.error({ code, message: 'conversation c-1 answered 503' })).not.toContain('503');
   }
