@@ -27,11 +27,11 @@ export interface Messages {
   readonly more: string;
   readonly end: string;
   /** The question before the conversation is ended. */
-  readonly endAsk: string;
+  readonly endConfirm: string;
   /** The menu item that deletes the conversation. */
   readonly clear: string;
   /** The question before the conversation is deleted. */
-  readonly clearing: string;
+  readonly clearConfirm: string;
   readonly cancel: string;
   readonly delete: string;
   readonly saveText: string;
@@ -60,9 +60,9 @@ export interface Messages {
   /** A gap in the transcript. */
   readonly missing: (count: number) => string;
   /** A new message, for screen readers. */
-  readonly said: (name: string, text: string) => string;
+  readonly announcement: (name: string, text: string) => string;
   /** Replaces `said` when many messages arrive at once. */
-  readonly saidMany: (count: number) => string;
+  readonly announcementCount: (count: number) => string;
   readonly typing: (name: string) => string;
 
   readonly files: Readonly<Record<Exclude<FileStage, 'sent'>, string>> & {
@@ -107,7 +107,7 @@ export interface Messages {
   readonly newerVersion: string;
   readonly update: string;
   /** The browser can't store messages. */
-  readonly notKept: string;
+  readonly notStored: string;
   readonly queued: string;
   /** @param position from 1 */
   readonly queuedAt: (position: number) => string;
@@ -120,7 +120,7 @@ export interface Messages {
     /** The routing was refused, and nothing was sent. */
     readonly refused: string;
     /** A button that accepts the suggested routing. */
-    readonly goOn: (skillGroups: readonly string[]) => string;
+    readonly continueWith: (skillGroups: readonly string[]) => string;
     /** No agents are available for these skill groups. */
     readonly uncovered: (skillGroups: readonly string[]) => string;
     readonly wait: string;
@@ -162,9 +162,9 @@ export const english: Messages = {
   close: 'Close',
   more: 'More options',
   end: 'End chat',
-  endAsk: 'End this chat?',
+  endConfirm: 'End this chat?',
   clear: 'Delete chat',
-  clearing: 'End this chat and delete all its messages? You can’t undo this.',
+  clearConfirm: 'End this chat and delete all its messages? You can’t undo this.',
   cancel: 'Cancel',
   delete: 'Delete',
   saveText: 'Save transcript',
@@ -190,8 +190,8 @@ export const english: Messages = {
   jump: 'Jump to latest',
   jumpCount: (count) => `${count.toLocaleString('en')} new`,
   missing: (count) => `${plural(count, 'message is', 'messages are')} missing here`,
-  said: (name, text) => `${name}: ${text}`,
-  saidMany: (count) => plural(count, 'new message', 'new messages'),
+  announcement: (name, text) => `${name}: ${text}`,
+  announcementCount: (count) => plural(count, 'new message', 'new messages'),
   typing: (name) => `${name} is typing…`,
 
   files: {
@@ -234,7 +234,7 @@ export const english: Messages = {
   reload: 'Reload page',
   newerVersion: 'A newer version of this page is available.',
   update: 'Update',
-  notKept: 'Your chat history won’t be saved in this browser.',
+  notStored: 'Your chat history won’t be saved in this browser.',
   queued: 'Waiting for an agent…',
   queuedAt: (position) => `Waiting for an agent. You’re number ${position} in the queue.`,
   joined: (name) => `${name ?? 'An agent'} joined the chat.`,
@@ -243,7 +243,7 @@ export const english: Messages = {
 
   routing: {
     refused,
-    goOn: (skillGroups) => `Continue with ${list(skillGroups)}`,
+    continueWith: (skillGroups) => `Continue with ${list(skillGroups)}`,
     uncovered: (skillGroups) => `No one from ${list(skillGroups)} is available right now.`,
     wait: 'Wait anyway',
     leave: 'Not now',

@@ -16,9 +16,10 @@ export const texts: Messages = {
   close: 'Schließen',
   more: 'Weitere Optionen',
   end: 'Chat beenden',
-  endAsk: 'Chat beenden?',
+  endConfirm: 'Chat beenden?',
   clear: 'Chat löschen',
-  clearing: 'Chat beenden und alle Nachrichten löschen? Das lässt sich nicht rückgängig machen.',
+  clearConfirm:
+    'Chat beenden und alle Nachrichten löschen? Das lässt sich nicht rückgängig machen.',
   cancel: 'Abbrechen',
   delete: 'Löschen',
   saveText: 'Chatverlauf speichern',
@@ -47,8 +48,9 @@ export const texts: Messages = {
   jumpCount: (count) => `${number(count)} neu`,
   missing: (count) =>
     plural(count, { one: 'Hier fehlt # Nachricht', other: 'Hier fehlen # Nachrichten' }),
-  said: (name, text) => `${name}: ${text}`,
-  saidMany: (count) => plural(count, { one: '# neue Nachricht', other: '# neue Nachrichten' }),
+  announcement: (name, text) => `${name}: ${text}`,
+  announcementCount: (count) =>
+    plural(count, { one: '# neue Nachricht', other: '# neue Nachrichten' }),
   typing: (name) => `${name} schreibt …`,
   files: {
     attach: 'Datei anhängen',
@@ -95,7 +97,7 @@ export const texts: Messages = {
   reload: 'Seite neu laden',
   newerVersion: 'Es gibt eine neuere Version dieser Seite.',
   update: 'Aktualisieren',
-  notKept: 'Der Chatverlauf wird in diesem Browser nicht gespeichert.',
+  notStored: 'Der Chatverlauf wird in diesem Browser nicht gespeichert.',
   queued: 'Sie sind in der Warteschlange …',
   queuedAt: (position) => `Sie sind auf Platz ${number(position)} der Warteschlange.`,
   joined: (name) => `${name ?? 'Jemand aus unserem Team'} ist jetzt im Chat.`,
@@ -103,7 +105,7 @@ export const texts: Messages = {
   ended,
   routing: {
     refused,
-    goOn: (skillGroups) => `Weiter mit ${list(skillGroups)}`,
+    continueWith: (skillGroups) => `Weiter mit ${list(skillGroups)}`,
     uncovered: (skillGroups) => `Von ${list(skillGroups)} ist gerade niemand verfügbar.`,
     wait: 'Trotzdem warten',
     leave: 'Jetzt nicht',

@@ -15,9 +15,9 @@ export const texts: Messages = {
   close: 'Cerrar',
   more: 'Más opciones',
   end: 'Finalizar la conversación',
-  endAsk: '¿Finalizar la conversación?',
+  endConfirm: '¿Finalizar la conversación?',
   clear: 'Eliminar la conversación',
-  clearing: '¿Finalizar la conversación y eliminar todos sus mensajes? No se puede deshacer.',
+  clearConfirm: '¿Finalizar la conversación y eliminar todos sus mensajes? No se puede deshacer.',
   cancel: 'Cancelar',
   delete: 'Eliminar',
   saveText: 'Guardar la conversación',
@@ -44,8 +44,9 @@ export const texts: Messages = {
   jumpCount: (count) => plural(count, { one: '# nuevo', other: '# nuevos' }),
   missing: (count) =>
     plural(count, { one: 'Aquí falta # mensaje', other: 'Aquí faltan # mensajes' }),
-  said: (name, text) => `${name}: ${text}`,
-  saidMany: (count) => plural(count, { one: '# mensaje nuevo', other: '# mensajes nuevos' }),
+  announcement: (name, text) => `${name}: ${text}`,
+  announcementCount: (count) =>
+    plural(count, { one: '# mensaje nuevo', other: '# mensajes nuevos' }),
   typing: (name) => `${name} está escribiendo…`,
   files: {
     attach: 'Adjuntar un archivo',
@@ -92,7 +93,7 @@ export const texts: Messages = {
   reload: 'Recargar la página',
   newerVersion: 'Hay una versión más reciente de esta página.',
   update: 'Actualizar',
-  notKept: 'El historial no se guardará en este navegador.',
+  notStored: 'El historial no se guardará en este navegador.',
   queued: 'En espera de un agente…',
   queuedAt: (position) => `En espera de un agente. Su posición en la cola: ${number(position)}.`,
   joined: (name) => `${name ?? 'Un agente'} se ha unido a la conversación.`,
@@ -100,7 +101,7 @@ export const texts: Messages = {
   ended,
   routing: {
     refused,
-    goOn: (skillGroups) => `Continuar con ${list(skillGroups)}`,
+    continueWith: (skillGroups) => `Continuar con ${list(skillGroups)}`,
     uncovered: (skillGroups) => `Ahora mismo no hay nadie disponible en ${list(skillGroups)}.`,
     wait: 'Esperar de todos modos',
     leave: 'Ahora no',

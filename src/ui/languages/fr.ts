@@ -15,9 +15,9 @@ export const texts: Messages = {
   close: 'Fermer',
   more: 'Plus d’options',
   end: 'Terminer la conversation',
-  endAsk: 'Terminer la conversation ?',
+  endConfirm: 'Terminer la conversation ?',
   clear: 'Supprimer la conversation',
-  clearing:
+  clearConfirm:
     'Terminer la conversation et supprimer tous ses messages ? Cette action est définitive.',
   cancel: 'Annuler',
   delete: 'Supprimer',
@@ -45,8 +45,9 @@ export const texts: Messages = {
   jumpCount: (count) => plural(count, { one: '# nouveau', other: '# nouveaux' }),
   missing: (count) =>
     plural(count, { one: 'Il manque # message ici', other: 'Il manque # messages ici' }),
-  said: (name, text) => `${name} : ${text}`,
-  saidMany: (count) => plural(count, { one: '# nouveau message', other: '# nouveaux messages' }),
+  announcement: (name, text) => `${name} : ${text}`,
+  announcementCount: (count) =>
+    plural(count, { one: '# nouveau message', other: '# nouveaux messages' }),
   typing: (name) => `${name} est en train d’écrire…`,
   files: {
     attach: 'Joindre un fichier',
@@ -93,7 +94,7 @@ export const texts: Messages = {
   reload: 'Recharger la page',
   newerVersion: 'Une version plus récente de cette page est disponible.',
   update: 'Mettre à jour',
-  notKept: 'L’historique n’est pas conservé dans ce navigateur.',
+  notStored: 'L’historique n’est pas conservé dans ce navigateur.',
   queued: 'Vous êtes en file d’attente…',
   queuedAt: (position) => `Vous êtes en file d’attente. Votre position : ${number(position)}.`,
   joined: (name) => `${name ?? 'Un membre de notre équipe'} a rejoint la conversation.`,
@@ -101,7 +102,7 @@ export const texts: Messages = {
   ended,
   routing: {
     refused,
-    goOn: (skillGroups) => `Continuer avec ${list(skillGroups)}`,
+    continueWith: (skillGroups) => `Continuer avec ${list(skillGroups)}`,
     uncovered: (skillGroups) => `Personne n’est disponible pour ${list(skillGroups)} en ce moment.`,
     wait: 'Attendre quand même',
     leave: 'Pas maintenant',

@@ -37,7 +37,7 @@ export class Confirmation {
       aria-describedby="confirmation"
       @keydown=${this.#onKeydown}
     >
-      <span id="confirmation">${question === 'end' ? texts.endAsk : texts.clearing}</span>
+      <span id="confirmation">${question === 'end' ? texts.endConfirm : texts.clearConfirm}</span>
       <span class="actions">
         <button class="small plain" type="button" @click=${() => this.#show(null)}>${texts.cancel}</button>
         <button class="small" type="button" @click=${confirm}>${question === 'end' ? texts.end : texts.delete}</button>

@@ -61,7 +61,7 @@ function notices(snapshot: ChatSnapshot, { texts, now, signIn, onRetryNow }: Hea
     <div aria-live="polite">${
       snapshot.hub.persistent
         ? nothing
-        : html`<div class="notice" part="notice">${texts.notKept}</div>`
+        : html`<div class="notice" part="notice">${texts.notStored}</div>`
     }</div>
   `;
 }

@@ -242,9 +242,9 @@ export class PartylinePanel extends LitElement {
     const heard = newMessages(before.messages, after.messages);
     this.#announcer.announce(
       heard.length > maximumAnnounced
-        ? [this.texts.saidMany(heard.length)]
+        ? [this.texts.announcementCount(heard.length)]
         : heard.map(({ from, text, content }) =>
-            this.texts.said(from.name, text || contentText(content)),
+            this.texts.announcement(from.name, text || contentText(content)),
           ),
     );
   }

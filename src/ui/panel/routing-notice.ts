@@ -26,7 +26,9 @@ export function routingNotice({ chat, snapshot, texts, attempt }: RoutingNoticeS
         return notification(
           routing.refused,
           suggested &&
-            button(routing.goOn(suggested.skillGroups), () => goOn(chat, snapshot, suggested)),
+            button(routing.continueWith(suggested.skillGroups), () =>
+              goOn(chat, snapshot, suggested),
+            ),
         );
       }
       case 'uncovered':

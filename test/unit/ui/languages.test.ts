@@ -17,7 +17,7 @@ const counted: readonly ((texts: Messages, count: number) => string)[] = [
   (texts, count) => texts.unread(count),
   (texts, count) => texts.jumpCount(count),
   (texts, count) => texts.missing(count),
-  (texts, count) => texts.saidMany(count),
+  (texts, count) => texts.announcementCount(count),
   (texts, count) => texts.notSent(count),
   (texts, count) => texts.tooLong(4_096 + count, 4_096),
 ];

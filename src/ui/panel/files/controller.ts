@@ -174,7 +174,7 @@ export class FilesController {
   #fail(row: FileRow, reason: string, canRetry: boolean): void {
     const { file } = row;
     this.#replace(row, { file, state: { type: 'failed', reason, canRetry } });
-    this.#events.onAnnouncement(this.#host.texts.said(file.name, reason));
+    this.#events.onAnnouncement(this.#host.texts.announcement(file.name, reason));
   }
 
   /** Starts a conversation if none is open. Resolves with `false` if the page has no routing. */
