@@ -27,7 +27,7 @@ export function routingNotice({ chat, snapshot, texts, attempt }: RoutingNoticeS
           routing.refused,
           suggested &&
             button(routing.continueWith(suggested.skillGroups), () =>
-              goOn(chat, snapshot, suggested),
+              startAndResend(chat, snapshot, suggested),
             ),
         );
       }
@@ -67,7 +67,7 @@ export function routingNotice({ chat, snapshot, texts, attempt }: RoutingNoticeS
 }
 
 /** Starts with the suggested routing and resends the messages that failed because of the refused one. */
-async function goOn(chat: Chat, snapshot: ChatSnapshot, routing: Routing): Promise<void> {
+async function startAndResend(chat: Chat, snapshot: ChatSnapshot, routing: Routing): Promise<void> {
   const starting = chat.start(routing);
   const refused = snapshot.messages.filter(({ failure }) => failure?.code === 'routing-refused');
   for (const { messageId } of refused) await chat.retry(messageId);
