@@ -46,9 +46,9 @@ function startDesk(url: string): void {
   });
   const openBox = byId('open', HTMLElement);
   const empty = byId('empty', HTMLElement);
-  const take = byId('take', HTMLButtonElement);
-  const takeRow = byId('take-row', HTMLElement);
-  const takeHint = byId('take-hint', HTMLElement);
+  const acceptButton = byId('take', HTMLButtonElement);
+  const acceptRow = byId('take-row', HTMLElement);
+  const acceptHint = byId('take-hint', HTMLElement);
   const end = byId('end', HTMLButtonElement);
   const problem = byId('problem', HTMLElement);
   const connectionStatus = byId('link', HTMLElement);
@@ -74,7 +74,7 @@ function startDesk(url: string): void {
     name.value = me.name;
     connection.send({ type: 'hello', agent: me });
   });
-  take.addEventListener('click', () => {
+  acceptButton.addEventListener('click', () => {
     if (open) connection.send({ type: 'take', conversationId: open.conversationId });
   });
   end.addEventListener('click', () => {
@@ -213,13 +213,13 @@ function startDesk(url: string): void {
     }
     thread.showHead(summary, me.id);
     const isMine = summary.status === 'connected' && summary.agent?.id === me.id;
-    const canTake = summary.status === 'queued' && summary.routable;
+    const canAccept = summary.status === 'queued' && summary.routable;
     end.hidden = !isMine;
-    take.hidden = !canTake;
-    takeRow.hidden = isMine;
-    setText(takeHint, hintOf(summary));
+    acceptButton.hidden = !canAccept;
+    acceptRow.hidden = isMine;
+    setText(acceptHint, hintOf(summary));
     composer.show(isMine ? summary.conversationId : null);
-    if (document.activeElement === take && isMine) composer.focus();
+    if (document.activeElement === acceptButton && isMine) composer.focus();
     renderMessages();
     markRead();
   }

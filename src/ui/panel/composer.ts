@@ -75,7 +75,7 @@ export class Composer implements ReactiveController {
     const isBusy = textarea.matches(':focus');
     const { draft, hub } = snapshot;
     switch (this.#draft.receive(draft, hub.epoch, textarea.value, isBusy)) {
-      case 'take':
+      case 'replace':
         this.#setText(draft);
         break;
       case 'write-again':
@@ -95,7 +95,7 @@ export class Composer implements ReactiveController {
     }
     this.#isPasting = false;
     if (!chat) return;
-    this.#draft.wrote(this.value);
+    this.#draft.record(this.value);
     chat.setDraft(this.value);
     if (this.value === '') this.#typing.stop();
     else this.#typing.onInput(chat);
@@ -205,7 +205,7 @@ export class Composer implements ReactiveController {
   }
 
   #setDraft(chat: Chat, draft: string): void {
-    this.#draft.wrote(draft);
+    this.#draft.record(draft);
     chat.setDraft(draft);
   }
 

@@ -16,11 +16,11 @@ export class SharedDraft {
 
   /** The text was sent. The hub then clears the draft, which must count as an echo. */
   sent(): void {
-    this.wrote('');
+    this.record('');
   }
 
   /** This tab has written a draft. */
-  wrote(draft: string): void {
+  record(draft: string): void {
     this.#text = draft || this.#text;
     if (draft === this.#echoes.at(-1)) return;
     this.#echoes.push(draft);
@@ -32,14 +32,14 @@ export class SharedDraft {
    *
    * @param value the textbox's value
    * @param isBusy whether the textbox has the focus
-   * @returns whether to keep the textbox's value, take the hub's draft, or write the value to the hub again
+   * @returns whether to keep the textbox's value, replace it with the hub's draft, or write it to the hub again
    */
   receive(
     draft: string,
     epoch: string,
     value: string,
     isBusy: boolean,
-  ): 'keep' | 'take' | 'write-again' {
+  ): 'keep' | 'replace' | 'write-again' {
     const before = this.#epoch;
     const isNewHub = before !== null && before !== epoch;
     this.#epoch = epoch;
@@ -47,7 +47,7 @@ export class SharedDraft {
       // The next visitor must not see the previous visitor's draft.
       this.#echoes = [];
       this.#seen = draft;
-      return 'take';
+      return 'replace';
     }
     if (isNewHub) {
       // Drafts that the old hub hadn't stored exist only in the textboxes. Drafts written while there was
@@ -55,7 +55,7 @@ export class SharedDraft {
       this.#seen = draft;
       if (value === draft) return 'keep';
       // The new hub may also have restored an early draft of a text that this tab has sent since.
-      return value === '' && !this.#text.startsWith(draft) ? 'take' : 'write-again';
+      return value === '' && !this.#text.startsWith(draft) ? 'replace' : 'write-again';
     }
     if (draft === this.#seen) return 'keep';
     this.#seen = draft;
@@ -68,6 +68,6 @@ export class SharedDraft {
     if (isBusy && this.#echoes.length > 0) return 'keep';
     this.#echoes = [];
     this.#text = '';
-    return draft === value ? 'keep' : 'take';
+    return draft === value ? 'keep' : 'replace';
   }
 }

@@ -10,7 +10,7 @@ class Textbox {
   type(text: string): this {
     this.value = text;
     this.isBusy = true;
-    this.#draft.wrote(text);
+    this.#draft.record(text);
     return this;
   }
 
@@ -22,7 +22,7 @@ class Textbox {
 
   hears(draft: string, epoch = 'boot.0'): string {
     const answer = this.#draft.receive(draft, epoch, this.value, this.isBusy);
-    if (answer === 'take') this.value = draft;
+    if (answer === 'replace') this.value = draft;
     return answer;
   }
 }
@@ -31,7 +31,7 @@ describe('a shared draft', () => {
   it('is taken over from another tab', () => {
     const box = new Textbox();
     expect(box.hears('')).toBe('keep');
-    expect(box.hears('from the other tab')).toBe('take');
+    expect(box.hears('from the other tab')).toBe('replace');
     expect(box.hears('from the other tab')).toBe('keep');
   });
 
@@ -43,7 +43,7 @@ describe('a shared draft', () => {
     expect(box.hears('hel')).toBe('keep');
     expect(box.value).toBe('hel');
     // All echoes have arrived, so this one is from another tab.
-    expect(box.hears('help')).toBe('take');
+    expect(box.hears('help')).toBe('replace');
   });
 
   it('takes over the same text from another tab once the echo has arrived', () => {
@@ -51,7 +51,7 @@ describe('a shared draft', () => {
     box.hears('');
     box.type('h').type('he');
     box.hears('he');
-    expect(box.hears('h')).toBe('take');
+    expect(box.hears('h')).toBe('replace');
   });
 
   it('keeps the typed text while it is on its way', () => {
@@ -60,7 +60,7 @@ describe('a shared draft', () => {
     box.type('mine');
     expect(box.hears('theirs')).toBe('keep');
     box.isBusy = false;
-    expect(box.hears('theirs again')).toBe('take');
+    expect(box.hears('theirs again')).toBe('replace');
   });
 
   it('is taken over into an idle textbox, even with an echo on its way', () => {
@@ -68,10 +68,10 @@ describe('a shared draft', () => {
     box.hears('');
     box.type('mine');
     box.isBusy = false;
-    expect(box.hears('theirs')).toBe('take');
+    expect(box.hears('theirs')).toBe('replace');
     // The previous echo no longer counts.
     box.isBusy = true;
-    expect(box.hears('mine')).toBe('take');
+    expect(box.hears('mine')).toBe('replace');
   });
 
   it('stays empty after sending, while older echoes arrive', () => {
@@ -107,8 +107,8 @@ describe('a shared draft', () => {
     box.hears('');
     box.type('a').type('a');
     expect(box.hears('a')).toBe('keep');
-    expect(box.hears('b')).toBe('take');
-    expect(box.hears('a')).toBe('take');
+    expect(box.hears('b')).toBe('replace');
+    expect(box.hears('a')).toBe('replace');
   });
 
   it('forgets the oldest of more than 64 echoes', () => {
@@ -120,7 +120,7 @@ describe('a shared draft', () => {
       return box.hears('text 1');
     };
     expect(typed(64)).toBe('keep');
-    expect(typed(65)).toBe('take');
+    expect(typed(65)).toBe('replace');
   });
 
   describe('with a new hub', () => {
@@ -142,7 +142,7 @@ describe('a shared draft', () => {
     it('is taken over into an empty textbox, unless it was sent from there', () => {
       const box = new Textbox();
       box.hears('');
-      expect(box.hears('of another tab', 'next.0')).toBe('take');
+      expect(box.hears('of another tab', 'next.0')).toBe('replace');
 
       const sent = new Textbox();
       sent.hears('');
@@ -170,8 +170,8 @@ describe('a shared draft', () => {
     const box = new Textbox();
     box.hears('');
     box.type('of the first visitor');
-    expect(box.hears('', 'boot.1')).toBe('take');
+    expect(box.hears('', 'boot.1')).toBe('replace');
     expect(box.value).toBe('');
-    expect(box.hears('of the first visitor', 'boot.1')).toBe('take');
+    expect(box.hears('of the first visitor', 'boot.1')).toBe('replace');
   });
 });

@@ -41,7 +41,7 @@ function control(
 ): TemplateResult {
   const value = filled[0] ?? '';
   const isInvalid = error === null ? nothing : 'true';
-  const take = ({ currentTarget }: Event) => {
+  const onInput = ({ currentTarget }: Event) => {
     if (
       currentTarget instanceof HTMLInputElement ||
       currentTarget instanceof HTMLTextAreaElement ||
@@ -51,7 +51,7 @@ function control(
     }
   };
   if (field.type === 'choice') {
-    return html`<select id=${id} ?required=${field.isRequired} aria-invalid=${isInvalid} aria-describedby=${described} @change=${take}>
+    return html`<select id=${id} ?required=${field.isRequired} aria-invalid=${isInvalid} aria-describedby=${described} @change=${onInput}>
       <option value="" ?selected=${value === ''}>${texts.form.choose}</option>
       ${field.items.map(
         ({ title }, index) =>
@@ -69,7 +69,7 @@ function control(
       ?required=${field.isRequired}
       aria-invalid=${isInvalid}
       aria-describedby=${described}
-      @input=${take}
+      @input=${onInput}
     />`;
   }
   const { placeholder, autocomplete, keyboard } = field;
@@ -84,7 +84,7 @@ function control(
       ?required=${field.isRequired}
       aria-invalid=${isInvalid}
       aria-describedby=${described}
-      @input=${take}
+      @input=${onInput}
     ></textarea>`;
   }
   return html`<input
@@ -98,7 +98,7 @@ function control(
     ?required=${field.isRequired}
     aria-invalid=${isInvalid}
     aria-describedby=${described}
-    @input=${take}
+    @input=${onInput}
   />`;
 }
 

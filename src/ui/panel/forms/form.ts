@@ -92,8 +92,8 @@ export class PartylineForm extends LitElement {
     const send = (event: Event) => {
       event.preventDefault();
       if (!first || !canReply) return;
-      const words = values.map(({ text }) => text).join(', ');
-      void this.#send(words, { kind: 'list', payload: first.payload, values: [...values] });
+      const text = values.map(({ text }) => text).join(', ');
+      void this.#send(text, { kind: 'list', payload: first.payload, values: [...values] });
     };
     const hintId = `${this.formId}-hint`;
     return html`${this.#heading()}

@@ -33,7 +33,7 @@ export interface FormMessages {
 export type MessagesWithForm = Messages & { readonly form: FormMessages };
 
 /** Kept apart from the other texts, because few conversations have a form. */
-const languages: Readonly<Record<string, (words: LanguageRules) => FormMessages>> = {
+const languages: Readonly<Record<string, (rules: LanguageRules) => FormMessages>> = {
   ar: ({ number, plural }) => ({
     open: 'ملء النموذج',
     next: 'التالي',
@@ -130,6 +130,6 @@ const english: FormMessages = {
 /** Adds the texts of forms: the site's own, those of the language, or English. */
 export function withFormMessages(texts: Messages): MessagesWithForm {
   const language = texts.language.toLowerCase().split('-')[0] ?? '';
-  const words = Object.hasOwn(languages, language) ? languages[language] : undefined;
-  return { ...texts, form: texts.form ?? words?.(languageRules(language)) ?? english };
+  const createMessages = Object.hasOwn(languages, language) ? languages[language] : undefined;
+  return { ...texts, form: texts.form ?? createMessages?.(languageRules(language)) ?? english };
 }
