@@ -1,2 +1,2 @@
-/** Digits, put in by the bundler (vite.config.ts). */
+/** The build number, as digits. Defined in vite.config.ts. */
 declare const __BUILD__: string;

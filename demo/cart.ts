@@ -3,13 +3,13 @@ const key = 'saltmarsh.cart';
 export interface CartItem {
   readonly id: string;
   readonly name: string;
-  /** Euros for one. */
+  /** The price of one, in euros. */
   readonly price: number;
   /** 1 to 99. */
   readonly count: number;
 }
 
-/** By hand: on every page of the shop, a library that parses would weigh as much as the whole chat. */
+/** Handwritten, because a parsing library on every page would be as large as the chat. */
 function isCartItem(value: unknown): value is CartItem {
   if (typeof value !== 'object' || value === null) return false;
   const { id, name, price, count }: Partial<Record<keyof CartItem, unknown>> = value;
@@ -25,13 +25,13 @@ function isCartItem(value: unknown): value is CartItem {
   );
 }
 
-/** What is in the cart; one that can't be read is an empty one. */
+/** Reads the cart. If it is invalid, it counts as empty. */
 export function readCart(): readonly CartItem[] {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
     return Array.isArray(stored) && stored.every(isCartItem) ? stored : [];
   } catch (error) {
-    console.warn('The cart could not be read:', error);
+    console.warn('Could not read the cart:', error);
     return [];
   }
 }
@@ -43,7 +43,7 @@ export function addToCart(added: Omit<CartItem, 'count'>): void {
   else write([...items, { ...added, count: 1 }]);
 }
 
-/** From 0, which takes the item out, to 99. */
+/** @param count from 0, which removes the item, to 99 */
 export function setCount(id: string, count: number): void {
   const bounded = Math.min(count, 99);
   write(
@@ -60,7 +60,7 @@ function write(items: readonly CartItem[]): void {
 
 const listeners = new Set<() => void>();
 
-/** Calls now, and whenever this tab or another changes the cart. */
+/** Calls back now, and whenever this or another tab changes the cart. */
 export function watchCart(listener: () => void): void {
   listeners.add(listener);
   addEventListener('storage', listener);

@@ -6,15 +6,15 @@ import { allowOwnWorkers } from './trusted-types.ts';
 allowOwnWorkers();
 
 const chat = connect({
-  // `extendedLifetime` keeps the worker through a navigation where the browser knows it. It is part of
-  // the worker's identity, so every page must ask for it alike.
+  // `extendedLifetime` keeps the worker alive during a navigation, in browsers that support it. It is part
+  // of the worker's identity, so every page must set it.
   worker: () =>
     new SharedWorker(new URL('./hub.ts', import.meta.url), {
       type: 'module',
       name: 'partyline',
       extendedLifetime: true,
     }),
-  // The same file, for browsers without SharedWorker.
+  // For browsers without SharedWorker.
   fallback: () =>
     new Worker(new URL('./hub.ts', import.meta.url), { type: 'module', name: 'partyline' }),
 });

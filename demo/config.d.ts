@@ -1,19 +1,19 @@
-// What the demo's server answers at /config.js, for pages and workers alike.
+// The module that the demo's server generates at /config.js, for pages and workers.
 
-/** The gateway's WebSocket, a whole URL. */
+/** The absolute URL of the gateway's WebSocket. */
 export const socketUrl: string;
-/** The origin of the gateway's REST. */
+/** The origin of the gateway's REST API. */
 export const apiUrl: string;
-/** Where the agent desk reaches the emulator; `null` with a gateway of somebody else. */
+/** The URL of the emulator's agent side; `null` with an external gateway. */
 export const agentUrl: string | null;
-/** Options of `genesysCloud`; `null` where the webchat dialect is spoken. */
+/** Options of `genesysCloud`; `null` with the webchat dialect. */
 export const deployment: {
   readonly deploymentId: string;
   readonly region?: string;
   readonly endpoint?: string;
   readonly visitorUrl: string;
 } | null;
-/** Times of the hub's that are not the defaults, in ms. */
+/** Timing options of the hub that differ from the defaults, in ms. */
 export const timing: Partial<import('partyline/worker').Timing>;
-/** Grows with every build of the site. */
+/** Increases with every build of the site. */
 export const build: string;

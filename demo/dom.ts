@@ -1,4 +1,4 @@
-/** An element with attributes and children, without a line of HTML to parse. */
+/** Creates an element with attributes and children. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, string>>,

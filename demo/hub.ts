@@ -7,9 +7,9 @@ startHub({
   gateway: deployment ? genesysCloud(deployment) : genesysWebchat({ socketUrl, apiUrl }),
   tokenUrl: '/chat/token',
   timing,
-  // The site's server keeps one beside its tokens, which Genesys Cloud wants none of.
+  // The token broker has the routing log. Genesys Cloud needs no tokens, so there is no broker.
   ...(deployment ? {} : { routingLogUrl: '/chat/routing-log' }),
-  // A key that is spelled otherwise would put the visitor into a queue that nobody serves.
+  // Strict, because a misspelled attribute could route visitors to an unstaffed queue.
   routing: {
     attributes: z.strictObject({
       source: z.optional(z.string()),
@@ -17,8 +17,8 @@ startHub({
       locale: z.optional(z.string()),
     }),
   },
-  // Of a demo everybody may see what it does: demo/inspector.
+  // For demo/inspector.
   inspect: inspectable(),
-  // When two builds meet in one browser, the newer one takes over (vite.config.ts).
+  // If a browser has pages of two builds, the newer hub takes over.
   build: __BUILD__,
 });

@@ -1,12 +1,12 @@
 import type { PartylineChatElement } from 'partyline/ui';
 import { Workbox } from 'workbox-window';
 
-/** How often an open tab asks for a newer version, in ms. */
-const askEvery = 15 * 60_000;
+/** The interval at which an open tab checks for a newer version, in ms. */
+const updateCheckInterval = 15 * 60_000;
 
 /**
- * Keeps the shop for days without a server. When a newer version has come, the panel offers it; all
- * tabs move over together. The hub has drafts and messages, so a reload loses neither.
+ * Makes the shop work offline. When there is a newer version, the panel offers to update, and all tabs reload
+ * together. Drafts and messages are in the hub and survive the reload.
  */
 export function keepOffline(element: PartylineChatElement): void {
   const { serviceWorker } = navigator;
@@ -15,8 +15,8 @@ export function keepOffline(element: PartylineChatElement): void {
   workbox.addEventListener('waiting', () => element.setAttribute('outdated', ''));
   element.addEventListener('update', () => workbox.messageSkipWaiting());
 
-  // The version that the page came with. One that was loaded past it (a hard reload), or while it took
-  // over the others, is nobody's until the next version takes it.
+  // The version that controls this page. After a hard reload, or during a takeover, there is none until the
+  // next version claims the page.
   let known = serviceWorker.controller;
   serviceWorker.addEventListener('controllerchange', () => {
     const { controller } = serviceWorker;
@@ -29,16 +29,16 @@ export function keepOffline(element: PartylineChatElement): void {
       known ??= registration?.active ?? null;
     },
     (error: unknown) => {
-      console.warn('The shop can’t be kept for offline use:', error);
+      console.warn('Could not register the service worker:', error);
     },
   );
   const ask = () => {
     workbox.update().catch((error: unknown) => {
-      // Asked again later, which is all there is to do offline.
-      if (navigator.onLine) console.warn('The shop could not look for a newer version:', error);
+      // Expected while offline. The next check tries again.
+      if (navigator.onLine) console.warn('Could not check for a newer version:', error);
     });
   };
-  setInterval(ask, askEvery);
+  setInterval(ask, updateCheckInterval);
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') ask();
   });

@@ -1,5 +1,5 @@
 import { addToCart, readCart, watchCart } from './cart.ts';
-import { showVisitor, watchSigning } from './visitor.ts';
+import { interceptSignInForms, showVisitor } from './visitor.ts';
 
 function markCurrentPage(): void {
   for (const link of document.querySelectorAll<HTMLAnchorElement>('.site-header nav a')) {
@@ -36,10 +36,10 @@ function watchAddButtons(): void {
     if (!add || !name || !price) return;
     try {
       addToCart({ id: add, name, price: Number(price) });
-      announce(`${name}: it is in your cart.`);
+      announce(`${name} added to your cart.`);
     } catch (error) {
-      console.warn('The cart could not be kept:', error);
-      announce('Your browser does not let us keep a cart.');
+      console.warn('Could not save the cart:', error);
+      announce('Your browser couldn’t save your cart.');
     }
   });
 }
@@ -47,10 +47,10 @@ function watchAddButtons(): void {
 markCurrentPage();
 watchCart(showCartCount);
 watchAddButtons();
-watchSigning();
+interceptSignInForms();
 const visitor = document.querySelector('[data-visitor]');
 if (visitor) {
   showVisitor(visitor).catch((error: unknown) => {
-    console.warn('Who is signed in is not known:', error);
+    console.warn('Could not load the session:', error);
   });
 }

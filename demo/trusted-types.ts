@@ -1,4 +1,4 @@
-// TypeScript's DOM library does not know Trusted Types yet.
+// TypeScript's DOM library doesn't include Trusted Types yet.
 interface TrustedTypePolicyFactory {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): unknown;
 }
@@ -9,12 +9,12 @@ declare global {
   }
 }
 
-/** Under `require-trusted-types-for 'script'` a worker's address must pass a policy: ours alone do. */
+/** `require-trusted-types-for 'script'` requires a policy for worker URLs. This one allows same-origin URLs. */
 export function allowOwnWorkers(): void {
   window.trustedTypes?.createPolicy('default', {
     createScriptURL(url) {
       if (new URL(url, location.href).origin === location.origin) return url;
-      throw new TypeError(`a script from elsewhere: ${url}`);
+      throw new TypeError(`Cross-origin script blocked: ${url}`);
     },
   });
 }

@@ -1,5 +1,5 @@
-// partyline declares it for its users; within this repository tsc does not see that through the
-// package's reference to itself.
+// partyline's types declare it, but within this repository tsc doesn't resolve them through the package's
+// self-reference.
 interface WorkerOptions {
   extendedLifetime?: boolean;
 }

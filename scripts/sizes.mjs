@@ -81,8 +81,8 @@ async function measureSizes() {
   const isEntry = ([, chunk]) => chunk.isEntry;
   const entry = [...page].filter(isEntry).map(([name]) => name);
   const first = withImports(page, entry);
-  const inside = [...page.keys()].filter((name) => name.includes('/panel-inside-'));
-  const panel = [...withImports(page, inside)].filter((name) => !first.has(name));
+  const panelHost = [...page.keys()].filter((name) => name.includes('/panel-host-'));
+  const panel = [...withImports(page, panelHost)].filter((name) => !first.has(name));
   const languages = [...page.keys()].filter((name) => isLanguage(page.get(name)));
   const language = Math.max(0, ...languages.map((name) => bytesOf(page, [name])));
   return [

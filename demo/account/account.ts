@@ -2,8 +2,8 @@ import { element } from '../dom.ts';
 import { type View, views } from './views.ts';
 
 const missing: View = {
-  title: 'Not found',
-  draw: () => [element('p', {}, ['There is no such view.'])],
+  title: 'Page not found',
+  draw: () => [element('p', {}, ['This page doesn’t exist.'])],
 };
 
 function show(): void {
@@ -18,7 +18,7 @@ function show(): void {
   }
 }
 
-/** As after a real navigation, a screen reader goes on at the new view. */
+/** Moves the focus to the new view, so that screen readers continue there. */
 function showAndFocus(): void {
   show();
   document.querySelector<HTMLElement>('#view h2')?.focus({ preventScroll: true });
@@ -28,7 +28,7 @@ document.addEventListener('click', (event) => {
   const { target } = event;
   const link = target instanceof Element ? target.closest<HTMLAnchorElement>('main a') : null;
   if (!link?.pathname.startsWith('/account') || link.origin !== location.origin) return;
-  // Another tab or window was asked for.
+  // The browser opens another tab or window.
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   if (link.href !== location.href) history.pushState(null, '', link.href);

@@ -8,17 +8,17 @@ export interface View {
 const paragraph = (...content: (Node | string)[]) => element('p', {}, content);
 
 const orders = [
-  { number: '1042', what: 'Two Tide mugs, a Shoal bowl', state: 'Leaves the kiln today' },
+  { number: '1042', what: 'Two Tide mugs, a Shoal bowl', state: 'In the kiln' },
   { number: '1017', what: 'A Harbour teapot', state: 'Delivered' },
 ];
 
-/** The views of the account page by the last part of their address. */
+/** The views of the account page, by the last segment of their path. */
 export const views: Readonly<Record<string, View>> = {
   overview: {
     title: 'Overview',
     draw: () => [
       paragraph(
-        'One parcel is on its way, and nothing is owed. ',
+        'You have one order on its way. ',
         element('a', { href: '/account/orders' }, ['See your orders']),
       ),
     ],
@@ -43,7 +43,7 @@ export const views: Readonly<Record<string, View>> = {
     title: 'Address',
     draw: () => [
       element('address', {}, ['Marsh Lane 3, Saltmarsh']),
-      paragraph('To send a parcel to another place, tell us in the chat.'),
+      paragraph('To use a different delivery address, tell us in the chat.'),
     ],
   },
 };

@@ -17,9 +17,9 @@ function row(item: CartItem): HTMLElement {
     element('img', { src: `/products/${item.id}.svg`, alt: '', width: '100', height: '80' }),
     element('a', { href: `/products/${item.id}/` }, [item.name]),
     element('span', { class: 'steps' }, [
-      stepper(item, item.count === 1 ? 'Take out' : 'One less', '−', -1),
+      stepper(item, item.count === 1 ? 'Remove' : 'Remove one', '−', -1),
       element('span', { class: 'count-of' }, [String(item.count)]),
-      stepper(item, 'One more', '+', 1),
+      stepper(item, 'Add one', '+', 1),
     ]),
     element('span', { class: 'price' }, [euros(item.count * item.price)]),
   ]);
@@ -35,7 +35,7 @@ watchCart(() => {
   const items = readCart();
   const focused = document.activeElement?.getAttribute('data-key');
   list.replaceChildren(...items.map(row));
-  // The row is a new one: who presses a button twice must not lose it.
+  // The rows are new. Restore the focus, so that a button can be pressed again.
   if (focused) list.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   total.textContent = euros(items.reduce((sum, item) => sum + item.count * item.price, 0));
   checkout.hidden = items.length === 0;

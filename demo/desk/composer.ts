@@ -7,13 +7,13 @@ export interface ComposerOptions {
 
 const typingInterval = 3_000;
 
-/** The field for an answer: Enter sends, Shift and Enter begin a new line. Drafts stay with their conversation. */
+/** The agent's textbox: Enter sends, Shift+Enter adds a line. Each conversation has its own draft. */
 export class Composer {
   readonly #form = byId('composer', HTMLFormElement);
   readonly #text = byId('text', HTMLTextAreaElement);
   readonly #drafts = new Map<string, string>();
   #conversationId: string | null = null;
-  #toldAt = 0;
+  #signaledAt = 0;
 
   constructor(options: ComposerOptions) {
     this.#form.addEventListener('submit', (event) => {
@@ -21,13 +21,13 @@ export class Composer {
       const text = this.#text.value.trim();
       if (text === '') return;
       this.#text.value = '';
-      this.#toldAt = 0;
+      this.#signaledAt = 0;
       this.#fit();
       options.onTyping(false);
       options.onSend(text);
     });
     this.#text.addEventListener('keydown', (event) => {
-      // Enter ends a word that an input method is composing.
+      // During composition, Enter confirms the input method's candidate.
       if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
       event.preventDefault();
       this.#form.requestSubmit();
@@ -35,23 +35,23 @@ export class Composer {
     this.#text.addEventListener('input', () => {
       this.#fit();
       if (this.#text.value === '') {
-        this.#toldAt = 0;
+        this.#signaledAt = 0;
         options.onTyping(false);
-      } else if (performance.now() - this.#toldAt > typingInterval || this.#toldAt === 0) {
-        this.#toldAt = performance.now();
+      } else if (performance.now() - this.#signaledAt > typingInterval || this.#signaledAt === 0) {
+        this.#signaledAt = performance.now();
         options.onTyping(true);
       }
     });
   }
 
-  /** `null` where there is nothing to answer. */
+  /** @param conversationId `null` hides the composer */
   show(conversationId: string | null): void {
     this.#form.hidden = conversationId === null;
     if (conversationId === this.#conversationId) return;
     if (this.#conversationId !== null) this.#drafts.set(this.#conversationId, this.#text.value);
     this.#conversationId = conversationId;
     this.#text.value = conversationId === null ? '' : (this.#drafts.get(conversationId) ?? '');
-    this.#toldAt = 0;
+    this.#signaledAt = 0;
     this.#fit();
   }
 
@@ -59,7 +59,7 @@ export class Composer {
     this.#text.focus();
   }
 
-  /** As tall as its text, up to six lines. Rows and not a style: the CSP is strict. */
+  /** Fits the height to the text, up to six lines. Sets `rows`, because the CSP blocks inline styles. */
   #fit(): void {
     const lines = this.#text.value.split('\n').length;
     this.#text.rows = Math.min(6, Math.max(1, lines));

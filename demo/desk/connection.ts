@@ -4,24 +4,24 @@ import {
   deskEventSchema,
 } from '../../src/testing/agents/agent-protocol.ts';
 
-export type LinkState = 'connecting' | 'open' | 'waiting';
+export type ConnectionState = 'connecting' | 'open' | 'waiting';
 
 export interface DeskConnectionOptions {
   readonly url: string;
-  /** What to say first on every new connection. */
+  /** Returns the first frames of every new connection. */
   readonly onOpen: () => readonly DeskFrame[];
   readonly onEvent: (event: DeskEvent) => void;
-  readonly onState: (state: LinkState) => void;
+  readonly onState: (state: ConnectionState) => void;
 }
 
 const firstRetry = 500;
 const longestRetry = 8_000;
 
-/** A connection to the gateway's agent side that comes back by itself. */
+/** A connection to the emulator's agent side that reconnects automatically. */
 export class DeskConnection {
   readonly #options: DeskConnectionOptions;
-  // Said and not yet seen in the transcript: said again, with the same id, on the next connection.
-  readonly #unsaid = new Map<string, Extract<DeskFrame, { type: 'say' }>>();
+  // Not in the transcript yet. Resent with the same id on the next connection.
+  readonly #unconfirmed = new Map<string, Extract<DeskFrame, { type: 'say' }>>();
   #socket: WebSocket | null = null;
   #attempt = 0;
   #retry = 0;
@@ -30,23 +30,23 @@ export class DeskConnection {
     this.#options = options;
     this.#connect();
     addEventListener('online', () => this.#connectNow());
-    // A page that comes back from the back/forward cache has lost its socket.
+    // A page restored from the back/forward cache has lost its socket.
     addEventListener('pageshow', (event) => {
       if (event.persisted) this.#connectNow();
     });
   }
 
-  /** `false` where there is no connection; only what is said is kept until there is one. */
+  /** Returns `false` while disconnected. Messages are then sent on the next connection, other frames aren't. */
   send(frame: DeskFrame): boolean {
-    if (frame.type === 'say') this.#unsaid.set(frame.messageId, frame);
+    if (frame.type === 'say') this.#unconfirmed.set(frame.messageId, frame);
     if (this.#socket?.readyState !== WebSocket.OPEN) return false;
     this.#socket.send(JSON.stringify(frame));
     return true;
   }
 
-  /** The message is in the transcript, or will never be. */
+  /** The message is in the transcript, or was refused. */
   settle(messageId: string): void {
-    this.#unsaid.delete(messageId);
+    this.#unconfirmed.delete(messageId);
   }
 
   #connectNow(): void {
@@ -63,7 +63,7 @@ export class DeskConnection {
     socket.addEventListener('open', () => {
       this.#attempt = 0;
       for (const frame of this.#options.onOpen()) this.send(frame);
-      for (const frame of [...this.#unsaid.values()]) this.send(frame);
+      for (const frame of [...this.#unconfirmed.values()]) this.send(frame);
       this.#options.onState('open');
     });
     socket.addEventListener('message', ({ data }) => {

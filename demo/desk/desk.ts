@@ -5,26 +5,26 @@ import type {
   DeskEvent,
 } from '../../src/testing/agents/agent-protocol.ts';
 import { Composer } from './composer.ts';
-import { DeskConnection, type LinkState } from './connection.ts';
+import { type ConnectionState, DeskConnection } from './connection.ts';
 import { byId, setText } from './dom.ts';
 import { type Identity, keepIdentity, restoreIdentity } from './identity.ts';
 import { ConversationList } from './list.ts';
 import { type Pending, Thread } from './thread.ts';
 
-// A transcript that grows without end would cost the page more and more.
+// Limits the memory and the layout cost of a long transcript.
 const messageLimit = 500;
 
-const linkWords: Readonly<Record<LinkState, string>> = {
+const connectionLabels: Readonly<Record<ConnectionState, string>> = {
   connecting: 'Connecting…',
   open: 'Connected',
   waiting: 'Reconnecting…',
 };
 
-interface Open {
+interface OpenConversation {
   readonly conversationId: string;
   messages: readonly AgentMessage[];
   hasEarlier: boolean;
-  /** Our highest read mark that went out. */
+  /** The sequence of the last message that was reported as read. */
   readUpTo: number;
 }
 
@@ -32,8 +32,8 @@ function startDesk(url: string): void {
   let me: Identity = restoreIdentity();
   let summaries: readonly ConversationSummary[] = [];
   let clockOffset = 0;
-  let open: Open | null = null;
-  let link: LinkState = 'connecting';
+  let open: OpenConversation | null = null;
+  let connectionState: ConnectionState = 'connecting';
   const pending = new Map<string, Pending & { readonly conversationId: string }>();
 
   const list = new ConversationList(byId('lists', HTMLElement), choose);
@@ -46,12 +46,12 @@ function startDesk(url: string): void {
   });
   const openBox = byId('open', HTMLElement);
   const empty = byId('empty', HTMLElement);
-  const take = byId('take', HTMLButtonElement);
-  const takeRow = byId('take-row', HTMLElement);
-  const takeHint = byId('take-hint', HTMLElement);
+  const acceptButton = byId('take', HTMLButtonElement);
+  const acceptRow = byId('take-row', HTMLElement);
+  const acceptHint = byId('take-hint', HTMLElement);
   const end = byId('end', HTMLButtonElement);
   const problem = byId('problem', HTMLElement);
-  const linkStatus = byId('link', HTMLElement);
+  const connectionStatus = byId('link', HTMLElement);
   const name = byId('name', HTMLInputElement);
   name.value = me.name;
 
@@ -63,8 +63,8 @@ function startDesk(url: string): void {
     ],
     onEvent: handle,
     onState: (state) => {
-      link = state;
-      linkStatus.dataset.state = state;
+      connectionState = state;
+      connectionStatus.dataset.state = state;
       render();
     },
   });
@@ -74,7 +74,7 @@ function startDesk(url: string): void {
     name.value = me.name;
     connection.send({ type: 'hello', agent: me });
   });
-  take.addEventListener('click', () => {
+  acceptButton.addEventListener('click', () => {
     if (open) connection.send({ type: 'take', conversationId: open.conversationId });
   });
   end.addEventListener('click', () => {
@@ -148,7 +148,7 @@ function startDesk(url: string): void {
         }
         return;
       case 'receipt':
-        // The visitor's read mark comes with the next list.
+        // The next list of conversations includes it.
         return;
       case 'error':
         fail(event);
@@ -156,7 +156,7 @@ function startDesk(url: string): void {
     }
   }
 
-  /** A refused conversation takes nothing more: what waits for it is given up, and said so. */
+  /** An error about a conversation means that its pending messages won't be accepted. */
   function fail(event: Extract<DeskEvent, { type: 'error' }>): void {
     let lost = 0;
     for (const message of [...pending.values()]) {
@@ -167,8 +167,12 @@ function startDesk(url: string): void {
     const isHere = event.conversationId === null || event.conversationId === open?.conversationId;
     if (isHere) {
       const messages = lost === 1 ? 'message' : 'messages';
-      const failed = lost === 0 ? 'Something went wrong.' : `Couldn’t send ${lost} ${messages}.`;
-      setText(problem, `${failed} ${event.message}.`);
+      setText(
+        problem,
+        lost === 0
+          ? `Something went wrong. ${event.message}.`
+          : `Couldn’t send ${lost} ${messages}. ${event.message}.`,
+      );
     }
     renderMessages();
   }
@@ -197,7 +201,7 @@ function startDesk(url: string): void {
   }
 
   function render(): void {
-    setText(linkStatus, linkWords[link]);
+    setText(connectionStatus, connectionLabels[connectionState]);
     renderList();
     const summary = chosen();
     document.body.dataset.view = open ? 'thread' : 'list';
@@ -209,13 +213,13 @@ function startDesk(url: string): void {
     }
     thread.showHead(summary, me.id);
     const isMine = summary.status === 'connected' && summary.agent?.id === me.id;
-    const canTake = summary.status === 'queued' && summary.routable;
+    const canAccept = summary.status === 'queued' && summary.routable;
     end.hidden = !isMine;
-    take.hidden = !canTake;
-    takeRow.hidden = isMine;
-    setText(takeHint, hintOf(summary));
+    acceptButton.hidden = !canAccept;
+    acceptRow.hidden = isMine;
+    setText(acceptHint, hintOf(summary));
     composer.show(isMine ? summary.conversationId : null);
-    if (document.activeElement === take && isMine) composer.focus();
+    if (document.activeElement === acceptButton && isMine) composer.focus();
     renderMessages();
     markRead();
   }
@@ -237,8 +241,8 @@ function startDesk(url: string): void {
   }
 }
 
-/** Joins a page of the transcript to what is shown; a gap between the two lets the older go. */
-function merge(open: Open, page: readonly AgentMessage[], hasEarlier: boolean): void {
+/** Merges a page into the transcript. If there is a gap between them, the older messages are dropped. */
+function merge(open: OpenConversation, page: readonly AgentMessage[], hasEarlier: boolean): void {
   const first = page[0];
   const last = page.at(-1);
   if (!first || !last) return;

@@ -1,15 +1,15 @@
 /**
- * The page's element with that id.
+ * Returns the page's element with that id.
  *
- * @throws {Error} where it is missing or of another kind: page and script do not belong together.
+ * @throws {Error} if it is missing or of another type
  */
 export function byId<T extends HTMLElement>(id: string, kind: new () => T): T {
   const found = document.getElementById(id);
-  if (!(found instanceof kind)) throw new Error(`the desk page has no ${kind.name} '${id}'`);
+  if (!(found instanceof kind)) throw new Error(`No ${kind.name} with id '${id}' on this page.`);
   return found;
 }
 
-/** A new element. Text is always text: nothing here reads markup. */
+/** Creates an element. Strings become text nodes, never markup. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   className: string,
@@ -21,7 +21,7 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Makes `parent` hold exactly these children, and moves only what is not in place: focus stays. */
+/** Sets the children of `parent`. Nodes already in place aren't moved, so that they keep the focus. */
 export function arrange(parent: HTMLElement, children: readonly Node[]): void {
   let next = parent.firstChild;
   for (const child of children) {
@@ -35,7 +35,7 @@ export function arrange(parent: HTMLElement, children: readonly Node[]): void {
   }
 }
 
-/** Sets a text only where it differs, so that a live region speaks once. */
+/** Sets a text only if it differs, so that a live region isn't announced again. */
 export function setText(node: HTMLElement, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }

@@ -1,4 +1,4 @@
-/** The agent of this window. */
+/** The agent in this window. */
 export interface Identity {
   readonly id: string;
   readonly name: string;
@@ -8,8 +8,8 @@ const key = 'partyline-desk-agent';
 const names = ['Maya', 'Jonas', 'Priya', 'Tomás', 'Ines', 'Kofi', 'Lena', 'Omar'];
 
 /**
- * The agent that this window is, through its reloads: kept in sessionStorage, so that another window
- * is another agent.
+ * Restores this window's agent after a reload, or creates one. It is stored in sessionStorage, so each window
+ * is a different agent.
  */
 export function restoreIdentity(): Identity {
   const kept = read();

@@ -1,6 +1,6 @@
 import type { ConversationSummary } from '../../src/testing/agents/agent-protocol.ts';
 import { arrange, element, setText } from './dom.ts';
-import { duration, nameOf, timeOfDay } from './words.ts';
+import { duration, nameOf, timeOfDay } from './format.ts';
 
 type GroupName = 'Waiting' | 'Assigned to me' | 'Assigned to others' | 'Unroutable' | 'Ended';
 const groupNames: readonly GroupName[] = [
@@ -12,7 +12,7 @@ const groupNames: readonly GroupName[] = [
 ];
 const alwaysShown: readonly GroupName[] = ['Waiting', 'Assigned to me'];
 
-const emptyWords: Readonly<Record<GroupName, string>> = {
+const emptyTexts: Readonly<Record<GroupName, string>> = {
   Waiting: 'No one is waiting.',
   'Assigned to me': 'No conversations yet.',
   'Assigned to others': '',
@@ -36,7 +36,7 @@ interface Row {
   readonly badge: HTMLElement;
 }
 
-/** The list of conversations, in groups. Rows live as long as their conversation: focus stays. */
+/** The list of conversations, in groups. Rows are reused, so that they keep the focus. */
 export class ConversationList {
   readonly #parent: HTMLElement;
   readonly #onChoose: (conversationId: string) => void;
@@ -53,19 +53,19 @@ export class ConversationList {
     );
   }
 
-  /** `now` is the gateway's clock, epoch ms. */
+  /** @param now the gateway's time, in epoch ms */
   show(
     summaries: readonly ConversationSummary[],
     chosen: string | null,
-    myId: string,
+    agentId: string,
     now: number,
   ): void {
     const rows = new Map<GroupName, Node[]>();
     const seen = new Set<string>();
     for (const summary of inOrder(summaries)) {
-      const name = groupOf(summary, myId);
+      const name = groupOf(summary, agentId);
       const row = this.#rowOf(summary.conversationId);
-      fill(row, summary, { isChosen: summary.conversationId === chosen, myId, now });
+      fill(row, summary, { isChosen: summary.conversationId === chosen, agentId, now });
       seen.add(summary.conversationId);
       rows.set(name, [...(rows.get(name) ?? []), row.item]);
     }
@@ -81,7 +81,7 @@ export class ConversationList {
     }
   }
 
-  /** Back to the row that was chosen, for who comes back from the thread. */
+  /** Focuses a conversation's row, or the first one if it is gone. */
   focus(conversationId: string): void {
     const row = this.#rows.get(conversationId);
     if (row) row.button.focus();
@@ -109,24 +109,24 @@ function makeGroup(name: GroupName): Group {
   const heading = element('h2', '', name, ' ', count);
   heading.id = `group-${name.toLowerCase().replaceAll(' ', '-')}`;
   const list = element('ul', '');
-  const empty = element('p', 'none', emptyWords[name]);
+  const empty = element('p', 'none', emptyTexts[name]);
   const section = element('section', 'group', heading, list, empty);
   section.setAttribute('aria-labelledby', heading.id);
   return { section, count, list, empty };
 }
 
-function groupOf(summary: ConversationSummary, myId: string): GroupName {
+function groupOf(summary: ConversationSummary, agentId: string): GroupName {
   switch (summary.status) {
     case 'queued':
       return summary.routable ? 'Waiting' : 'Unroutable';
     case 'connected':
-      return summary.agent?.id === myId ? 'Assigned to me' : 'Assigned to others';
+      return summary.agent?.id === agentId ? 'Assigned to me' : 'Assigned to others';
     case 'ended':
       return 'Ended';
   }
 }
 
-/** The queue by its places; everything else with the newest word first. */
+/** The queue by position, all others by their newest message. */
 function inOrder(summaries: readonly ConversationSummary[]): readonly ConversationSummary[] {
   return [...summaries].sort((a, b) => {
     if (a.position !== null && b.position !== null) return a.position - b.position;
@@ -141,7 +141,7 @@ function latest(summary: ConversationSummary): string {
 function fill(
   row: Row,
   summary: ConversationSummary,
-  view: { readonly isChosen: boolean; readonly myId: string; readonly now: number },
+  view: { readonly isChosen: boolean; readonly agentId: string; readonly now: number },
 ): void {
   const { lastMessage, status, unread, agent, routable } = summary;
   setText(row.name, nameOf(summary));
@@ -153,9 +153,9 @@ function fill(
   );
   const author =
     lastMessage && lastMessage.from.role !== 'visitor' ? `${lastMessage.from.name}: ` : '';
-  setText(row.preview, lastMessage ? author + lastMessage.text : 'No message yet');
+  setText(row.preview, lastMessage ? author + lastMessage.text : 'No messages yet');
   const needsMe = unread && routable && status !== 'ended';
-  const colleague = status === 'connected' && agent?.id !== view.myId ? agent?.name : undefined;
+  const colleague = status === 'connected' && agent?.id !== view.agentId ? agent?.name : undefined;
   setText(row.badge, needsMe ? 'new' : (colleague ?? ''));
   row.badge.classList.toggle('new', needsMe);
   if (view.isChosen) row.button.setAttribute('aria-current', 'true');

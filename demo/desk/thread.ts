@@ -6,9 +6,9 @@ import type {
   Party,
 } from '../../src/testing/agents/agent-protocol.ts';
 import { arrange, byId, element, setText } from './dom.ts';
-import { dayAndTime, nameOf, stateOf, timeOfDay } from './words.ts';
+import { dayAndTime, nameOf, statusText, timeOfDay } from './format.ts';
 
-/** A message of ours that the transcript does not have yet. */
+/** A sent message that isn't in the transcript yet. */
 export interface Pending {
   readonly messageId: string;
   readonly text: string;
@@ -21,7 +21,7 @@ interface Bubble {
 
 const typingShownFor = 6_000;
 
-/** The open conversation: its head, its transcript, and who is typing. */
+/** The open conversation: its header, its transcript and the typing indicator. */
 export class Thread {
   readonly scroll = byId('scroll', HTMLElement);
   readonly #messages = byId('messages', HTMLElement);
@@ -34,14 +34,14 @@ export class Thread {
   #typingTimer = 0;
 
   constructor() {
-    // Not every browser lets the keyboard into a scroller by itself.
+    // Not every browser makes scrollers focusable.
     this.scroll.tabIndex = 0;
   }
 
-  /** Shows a conversation's head. */
+  /** Shows a conversation's header. */
   showHead(summary: ConversationSummary, myId: string): void {
     setText(this.#visitor, nameOf(summary));
-    setText(this.#state, stateOf(summary, myId));
+    setText(this.#state, statusText(summary, myId));
     const facts = [
       ...summary.routing.skillGroups,
       ...Object.entries(summary.routing.attributes ?? {})
@@ -58,7 +58,7 @@ export class Thread {
     );
   }
 
-  /** Shows the messages, ascending, and below them what is on its way. */
+  /** Shows the messages in ascending order, then the pending ones. */
   showMessages(
     messages: readonly AgentMessage[],
     pending: readonly Pending[],
@@ -94,12 +94,12 @@ export class Thread {
     }
     arrange(this.#messages, items);
     this.#earlier.hidden = !hasEarlier;
-    // What is read stays where it is while earlier messages come in above.
+    // Keep the place while earlier messages are added above.
     if (wasAtEnd) this.toEnd();
     else this.scroll.scrollTop = this.scroll.scrollHeight - heightBelow;
   }
 
-  /** Whoever types is shown for six seconds after the last word of it. */
+  /** Shows who is typing. Hidden 6 s after the last signal. */
   showTyping(from: Party, isTyping: boolean): void {
     clearTimeout(this.#typingTimer);
     setText(this.#typing, isTyping ? `${from.name} is typing…` : '');
@@ -131,7 +131,7 @@ export class Thread {
 
   #bubbleOf(messageId: string, make: () => Bubble): Bubble {
     const known = this.#bubbles.get(messageId);
-    // The gateway's instant takes the place of 'Sending…'.
+    // A confirmed message replaces its pending bubble.
     if (known && !known.item.classList.contains('pending')) return known;
     const made = make();
     this.#bubbles.set(messageId, made);
@@ -157,7 +157,7 @@ function makeBubble(message: AgentMessage): Bubble {
   return { item, note };
 }
 
-/** What was offered, or what a form was filled in with. */
+/** Structured content: an offer, or the answers of a form. */
 function partList(parts: readonly AgentPart[]): HTMLElement {
   const rows = parts.flatMap(({ title, text }) => [
     element('dt', '', title),

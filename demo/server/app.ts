@@ -13,7 +13,7 @@ import { siteRoutes } from './site.ts';
 import { visitorRoutes } from './visitors.ts';
 
 export interface GatewayAddresses extends Reach {
-  /** `null` where sessions need no token of the site's. */
+  /** `null` if the dialect needs no token from the site. */
   readonly oauth: {
     readonly oauthUrl: string;
     readonly clientId: string;
@@ -26,14 +26,14 @@ export interface AppOptions {
   readonly siteFolder: string;
   readonly build: string;
   readonly sessionSecret: string;
-  /** Cookies don't tell ports apart, so two demos on one machine need two names. */
+  /** Cookies aren't separated by port, so two demos on one machine need different names. */
   readonly cookieName: string;
   readonly timing: Readonly<Record<string, number>>;
-  /** Rate limits shared with other servers; `null`: this one's own. */
+  /** A Redis for rate limits shared with other servers; `null` keeps them in memory. */
   readonly redisUrl: string | null;
 }
 
-/** The site's own server: pages, visitors, token broker and routing log. */
+/** The site's server: pages, visitors, token broker and routing log. */
 export function createApp(options: AppOptions): Hono {
   const { gateway, sessionSecret } = options;
   const sessions = createVisitorSessions({
@@ -45,7 +45,7 @@ export function createApp(options: AppOptions): Hono {
     createTokenBroker({
       ...gateway.oauth,
       session: sessions.read,
-      // Each token is of no interest in a demo; failures are.
+      // Log failures only, not every token.
       logger: { ...jsonLines(), info: () => {} },
       ...(options.redisUrl === null
         ? {}
@@ -56,7 +56,7 @@ export function createApp(options: AppOptions): Hono {
   app.use(loopbackOnly, securityHeaders(gateway));
   app.onError((error, context) => {
     console.error(error);
-    return context.text('The server failed: try again later.', 500);
+    return context.text('Something went wrong. Try again later.', 500);
   });
   app.get('/healthz', (context) => context.json({ status: 'ok', build: options.build }));
   app.get('/config.js', (context) =>
@@ -76,7 +76,7 @@ export function createApp(options: AppOptions): Hono {
   if (broker) {
     app.all('/chat/*', (context) => broker.fetch(context.req.raw, sourceOf(context)));
   }
-  // As open as the desk itself: this server answers to this machine alone. Visitors' ids stay here.
+  // Not protected, like the desk: the server is reachable from this machine only. Visitor ids are removed.
   app.get('/desk/routing-log', (context) => {
     context.header('Cache-Control', 'no-store');
     const entries = (broker?.routingLogEntries() ?? []).map(({ subject: _, ...entry }) => entry);

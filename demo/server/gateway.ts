@@ -9,7 +9,7 @@ export interface RunningGateway extends GatewayAddresses {
 
 const visitorUrl = '/chat/visitor';
 
-/** Starts the emulator, or stands for a gateway that runs somewhere else. */
+/** Starts the emulator, or returns the addresses of an external gateway. */
 export async function openGateway(settings: GatewaySettings): Promise<RunningGateway> {
   switch (settings.kind) {
     case 'external': {
@@ -27,7 +27,7 @@ export async function openGateway(settings: GatewaySettings): Promise<RunningGat
     }
     case 'emulator': {
       const { dialect, port } = settings;
-      // A server that works against another gateway need not load a whole one.
+      // Loaded only if needed.
       const { startGateway } = await import('partyline/testing');
       return addressesOf(
         await startGateway({ dialect, port, bot: {}, storage: storageOf(settings) }),
@@ -47,7 +47,7 @@ async function addressesOf(gateway: Gateway): Promise<RunningGateway> {
   return { socketUrl, apiUrl, agentUrl, oauth, deployment: null, close };
 }
 
-/** What the pages must be allowed to reach is what the adapter reaches. */
+/** The origins that the CSP must allow are those that the adapter uses. */
 async function reachOf(
   deployment: Deployment,
 ): Promise<Omit<RunningGateway, 'agentUrl' | 'close'>> {

@@ -5,7 +5,7 @@ import { startServer } from './start.ts';
 function closeOnSignal(close: () => Promise<void>): void {
   let isClosing = false;
   const onSignal = () => {
-    // The same Ctrl+C can arrive twice, from the terminal and from `npm start`.
+    // Ctrl+C can arrive twice: from the terminal and from `npm start`.
     if (isClosing) return;
     isClosing = true;
     close().then(
@@ -23,9 +23,9 @@ function closeOnSignal(close: () => Promise<void>): void {
 function banner(site: string, gateway: RunningGateway): string {
   return [
     '',
-    `  The shop            ${site}/`,
-    ...(gateway.agentUrl === null ? [] : [`  The agents' desk    ${site}/desk/`]),
-    `  The gateway         ${gateway.socketUrl}`,
+    `  Shop                ${site}/`,
+    ...(gateway.agentUrl === null ? [] : [`  Agent desk          ${site}/desk/`]),
+    `  Gateway             ${gateway.socketUrl}`,
     `                      ${gateway.apiUrl} (REST)`,
     ...(gateway.oauth === null ? [] : [`                      ${gateway.oauth.oauthUrl} (OAuth)`]),
     '',

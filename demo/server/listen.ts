@@ -6,7 +6,7 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Serves the app on this machine alone. Rejects with Node's `EADDRINUSE` when the port is taken. */
+/** Serves the app on 127.0.0.1. Rejects with `EADDRINUSE` if the port is in use. */
 export function listen(app: Hono, port: number): Promise<Listening> {
   const server = createAdaptorServer({ fetch: app.fetch });
   return new Promise((resolve, reject) => {
@@ -19,7 +19,7 @@ export function listen(app: Hono, port: number): Promise<Listening> {
         close: () =>
           new Promise((done, fail) => {
             server.close((error) => (error ? fail(error) : done()));
-            // Browsers keep connections open for the next request, which will not come.
+            // Browsers keep idle connections open.
             if ('closeAllConnections' in server) server.closeAllConnections();
           }),
       });

@@ -11,15 +11,15 @@ const reportSchema = z.object({
   }),
 });
 
-/** Prints what browsers report, a line each: no page of this site should do anything of the kind. */
+/** Prints each CSP violation report on one line. The site's own pages must cause none. */
 export function policyReports(print: (line: string) => void): Hono {
   const routes = new Hono();
   routes.post(reportPath, bodyLimit({ maxSize: 64 * 1024 }), async (context) => {
-    // What is no JSON is refused as any other wrong shape is.
+    // Invalid JSON is refused like any other invalid report.
     const body: unknown = await context.req.json().catch(() => null);
     const report = reportSchema.safeParse(body);
     if (!report.success) return context.body(null, 400);
-    print(`A page broke the policy: ${JSON.stringify(report.data['csp-report'])}`);
+    print(`CSP violation: ${JSON.stringify(report.data['csp-report'])}`);
     return context.body(null, 204);
   });
   return routes;

@@ -1,15 +1,15 @@
 import type { MiddlewareHandler } from 'hono';
 
-/** What the pages may reach besides their own origin. */
+/** The external URLs that the pages use. */
 export interface Reach {
   readonly socketUrl: string;
   readonly apiUrl: string;
   readonly agentUrl: string | null;
-  /** Where a deployment's settings are. @default the API's */
+  /** The URL of a deployment's settings. @default on the API's origin */
   readonly configurationUrl?: string;
-  /** Where files are uploaded to. @default the API's */
+  /** The origin for file uploads. @default the API's origin */
   readonly uploadOrigin?: string;
-  /** Where Genesys Cloud's own dialect is spoken; `null` for the webchat dialect. */
+  /** The Genesys Cloud deployment; `null` with the webchat dialect. */
   readonly deployment: Deployment | null;
 }
 
@@ -21,10 +21,10 @@ export interface Deployment {
   readonly visitorUrl: string;
 }
 
-/** Where browsers tell what a page did against the policy. */
+/** The path to which browsers send CSP violation reports. */
 export const reportPath = '/policy-reports';
 
-/** The least that the pages run under; docs/security.md lists it. */
+/** The strictest policy under which the pages work. See docs/security.md. */
 export function contentSecurityPolicy(reach: Reach): string {
   const { socketUrl, apiUrl, agentUrl, configurationUrl, uploadOrigin, deployment } = reach;
   const addresses = [socketUrl, apiUrl, agentUrl, configurationUrl, uploadOrigin].filter(
@@ -42,13 +42,13 @@ export function contentSecurityPolicy(reach: Reach): string {
     "form-action 'self'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    // Lit's templates, and the site's own policy for the addresses of its workers.
+    // Lit's policy for templates, and the site's own for worker URLs.
     'trusted-types lit-html default',
     `report-uri ${reportPath}`,
   ].join('; ');
 }
 
-/** A deployment's cards and attachments show pictures from anywhere; the emulator has its own. */
+/** A deployment's cards and attachments can have images from any origin, the emulator's from its own. */
 function picturesOf(deployment: Deployment | null): string {
   if (!deployment) return '';
   return deployment.endpoint ? ` https: ${deployment.endpoint}` : ' https:';
@@ -59,7 +59,7 @@ export function securityHeaders(reach: Reach): MiddlewareHandler {
     'Content-Security-Policy': contentSecurityPolicy(reach),
     'X-Content-Type-Options': 'nosniff',
     'X-Frame-Options': 'DENY',
-    // With `no-referrer` a form's own origin would be sent as `null`.
+    // With `no-referrer`, forms would send `Origin: null`.
     'Referrer-Policy': 'same-origin',
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
@@ -74,12 +74,12 @@ export function securityHeaders(reach: Reach): MiddlewareHandler {
 const loopbackNames = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
- * Refuses a request that came by another name than this machine's own: a page of a foreign domain
- * that points to 127.0.0.1 would otherwise count as ours.
+ * Refuses requests for other host names. Otherwise a foreign domain that resolves to 127.0.0.1 would count as
+ * same-origin (DNS rebinding).
  */
 export const loopbackOnly: MiddlewareHandler = async (context, next) => {
   if (!loopbackNames.has(new URL(context.req.url).hostname)) {
-    return context.text('This server answers to 127.0.0.1 and localhost only.', 421);
+    return context.text('This server is only available as 127.0.0.1 or localhost.', 421);
   }
   return next();
 };

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The secret that signs the visitors' cookies, made once: a restart keeps the visitors. */
+/** Loads the secret that signs visitors' cookies, or creates it, so that sessions survive a restart. */
 export async function loadSessionSecret(folder: string): Promise<string> {
   const file = join(folder, 'session-secret');
   await mkdir(folder, { recursive: true });
   try {
-    // `wx` fails when it is there already, so that two servers started together share one.
+    // `wx` fails if the file exists, so that two servers started together share one secret.
     await writeFile(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if (!isExistingFile(error)) throw error;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A wrong environment. The message is one sentence for the person who started the server. */
+/** An invalid environment variable. The message is shown without a stack trace. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
@@ -10,9 +10,9 @@ export type GatewaySettings =
       readonly kind: 'emulator';
       readonly dialect: 'webchat' | 'genesys-cloud';
       readonly port: number;
-      /** PostgreSQL; `null`: the embedded database. */
+      /** A PostgreSQL URL; `null` for the embedded database. */
       readonly databaseUrl: string | null;
-      /** A folder of the embedded database; `null`: in memory. */
+      /** The folder of the embedded database; `null` for memory. */
       readonly dataFolder: string | null;
     }
   | {
@@ -26,23 +26,23 @@ export type GatewaySettings =
   | {
       readonly kind: 'deployment';
       readonly deploymentId: string;
-      /** One of them. `endpoint`: an origin in the platform's place. */
+      /** Either `region`, or `endpoint` for an origin that replaces the platform. */
       readonly region?: string;
       readonly endpoint?: string;
-      /** Where its files are put, which only it can tell. */
+      /** The origin for file uploads, which the platform chooses. */
       readonly uploadOrigin?: string;
     };
 
 export interface Settings {
   readonly port: number;
   readonly gateway: GatewaySettings;
-  /** Signs the visitors' cookies; `null`: one is made and kept in a file. */
+  /** Signs visitors' cookies; `null` creates one and stores it in a file. */
   readonly sessionSecret: string | null;
-  /** The folder of the built site; `null`: where `npm run build` puts it. */
+  /** The folder of the built site; `null` for the output of `npm run build`. */
   readonly siteFolder: string | null;
-  /** Times of the hub's in ms, by the names of its options. */
+  /** Timing options of the hub, in ms. */
   readonly timing: Readonly<Record<string, number>>;
-  /** Rate limits shared with other servers. */
+  /** A Redis for rate limits shared with other servers. */
   readonly redisUrl: string | null;
 }
 
@@ -102,7 +102,7 @@ const externalNames = Object.keys(externalSchema.shape);
 
 /** @throws {SettingsError} */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
-  // `PORT= npm start` means the default, as everywhere in a shell.
+  // An empty variable, as in `PORT= npm start`, means the default.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
   const common = parse(environmentSchema, given);
   return {

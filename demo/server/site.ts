@@ -10,13 +10,13 @@ import { welcome } from './visitors.ts';
 
 const buildSchema = z.object({ build: z.string() });
 
-/** The number of the built site: it grows with every build. */
+/** Reads the build number, which increases with every build. */
 export async function readBuild(folder: string): Promise<string> {
   const text = await readFile(join(folder, 'build.json'), 'utf8');
   return buildSchema.parse(JSON.parse(text)).build;
 }
 
-/** The built site as files. A page makes its visitor known; a file with a hash never changes. */
+/** Serves the built site. Pages create a session; files with a hash in their name are immutable. */
 export function siteRoutes(folder: string, sessions: VisitorSessions): Hono {
   const routes = new Hono();
   const onFound: NonNullable<ServeStaticOptions['onFound']> = async (path, context) => {
@@ -32,18 +32,18 @@ export function siteRoutes(folder: string, sessions: VisitorSessions): Hono {
   });
   routes.get('/assets/*', files, (context) => context.notFound());
 
-  // Not `no-store`: that would keep the pages out of the back/forward cache.
+  // Not `no-store`, which would disable the back/forward cache.
   routes.use(async (context, next) => {
     await next();
     if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-cache');
   });
   routes.use(etag());
   routes.get('*', files);
-  // The account page draws its own views, so each of their addresses is the same file.
+  // The account page has client-side routes.
   routes.get('/account/*', serveStatic({ root: folder, path: 'account/index.html', onFound }));
   routes.get('*', async (context) => {
     const wantsPage = context.req.header('Accept')?.includes('text/html') ?? false;
-    if (!wantsPage) return context.text('There is nothing here.', 404);
+    if (!wantsPage) return context.text('Not found.', 404);
     await welcome(context, sessions);
     return context.html(await readFile(join(folder, '404.html'), 'utf8'), 404);
   });

@@ -14,15 +14,15 @@ const repository = fileURLToPath(new URL('../../..', import.meta.url));
 export interface RunningServer {
   readonly url: string;
   readonly gateway: RunningGateway;
-  /** Ends its connections and those of an emulator that it runs. */
+  /** Closes the server, and the emulator if it runs one. */
   close(): Promise<void>;
 }
 
 /**
- * The site, and an emulator where no gateway is named.
+ * Starts the site, and the emulator if no external gateway is configured.
  *
- * @param env the settings (README.md)
- * @throws {SettingsError} a setting is wrong, and named.
+ * @param env the settings, see README.md
+ * @throws {SettingsError} if a setting is invalid
  */
 export async function startServer(
   env: Readonly<Record<string, string | undefined>>,

@@ -5,20 +5,20 @@ import { z } from 'zod';
 
 const nameSchema = z.object({ name: z.string().trim().normalize().min(1).max(60) });
 
-/** The opaque visitor id of a name: the same at every sign-in, and it tells nothing of the name. */
+/** The opaque visitor id for a name: the same at every sign-in, without revealing the name. */
 function subjectOf(name: string, secret: string): string {
   const digest = createHmac('sha256', secret).update(`visitor:${name.toLowerCase()}`).digest();
   return `user_${digest.toString('base64url').slice(0, 32)}`;
 }
 
-/** Makes a newcomer a visitor on the first page view, without any form. */
+/** Creates a session on the first page view. */
 export async function welcome(context: Context, sessions: VisitorSessions) {
   const { session, setCookie } = await sessions.ensure(context.req.raw);
   if (setCookie !== null) context.header('Set-Cookie', setCookie);
   return session;
 }
 
-/** `GET /session`, and the forms that change who the visitor is. */
+/** `GET /session`, and the forms for signing in and out. */
 export function visitorRoutes(sessions: VisitorSessions, secret: string): Hono {
   const routes = new Hono();
 
@@ -29,7 +29,8 @@ export function visitorRoutes(sessions: VisitorSessions, secret: string): Hono {
   });
 
   routes.post('/sign-in', async (context) => {
-    if (isCrossOrigin(context.req.raw, [])) return context.text('Not from another site.', 403);
+    if (isCrossOrigin(context.req.raw, []))
+      return context.text('Cross-origin requests are not allowed.', 403);
     const form = nameSchema.safeParse(await context.req.parseBody());
     if (!form.success) return context.redirect('/sign-in/?problem=name', 303);
     const { name } = form.data;
@@ -39,7 +40,8 @@ export function visitorRoutes(sessions: VisitorSessions, secret: string): Hono {
   });
 
   routes.post('/sign-out', async (context) => {
-    if (isCrossOrigin(context.req.raw, [])) return context.text('Not from another site.', 403);
+    if (isCrossOrigin(context.req.raw, []))
+      return context.text('Cross-origin requests are not allowed.', 403);
     context.header('Set-Cookie', await sessions.issue(context.req.raw, newVisitor()));
     return context.redirect('/', 303);
   });

@@ -1,7 +1,7 @@
 interface Theme {
-  /** Of `<partyline-chat>`. */
+  /** Attributes of `<partyline-chat>`. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** What stands in the element's slots: class and text. */
+  /** Content for the element's slots, by slot name: class and text. */
   readonly slots: Readonly<Record<string, readonly [className: string, text: string]>>;
   readonly about: string;
 }
@@ -10,17 +10,17 @@ const themes: Readonly<Record<string, Theme>> = {
   shop: {
     attributes: {},
     slots: {},
-    about: 'The shop’s colours, light and dark as the visitor’s system is.',
+    about: 'The shop’s colors, light or dark as set in the visitor’s system.',
   },
   bank: {
     attributes: { scheme: 'light', heading: 'Nordlys Bank' },
     slots: {},
-    about: 'Square corners, a serif, a line of gold; always light.',
+    about: 'Square corners, a serif font and a gold line. Always light.',
   },
   arcade: {
     attributes: { scheme: 'dark', heading: 'Coin-Op' },
     slots: {},
-    about: 'Always dark, one width for every letter, shadows without blur.',
+    about: 'A monospaced font and hard shadows. Always dark.',
   },
   florist: {
     attributes: { scheme: 'light', heading: 'Blütezeit', lang: 'de', placement: 'start' },
@@ -30,13 +30,13 @@ const themes: Readonly<Record<string, Theme>> = {
       empty: ['petals-welcome', 'Welche Blumen dürfen es sein?'],
       footer: ['petals-note', 'Mo–Sa, 8–19 Uhr, vom Marktplatz in Lüneburg'],
     },
-    about: 'In German, on the other side, with a launcher, a welcome and a footer of its own.',
+    about: 'In German, on the other side, with its own launcher, welcome and footer.',
   },
 };
 
 const names = ['scheme', 'heading', 'lang', 'placement'];
 
-function wear(chat: Element, { attributes, slots, about }: Theme): void {
+function applyTheme(chat: Element, { attributes, slots, about }: Theme): void {
   for (const name of names) {
     const value = attributes[name];
     if (value === undefined) chat.removeAttribute(name);
@@ -60,11 +60,11 @@ function choose(name: string): void {
   const chat = document.querySelector('partyline-chat');
   if (!theme || !chat) return;
   document.documentElement.dataset.theme = name;
-  wear(chat, theme);
+  applyTheme(chat, theme);
 }
 
 for (const input of document.querySelectorAll<HTMLInputElement>('input[name=theme]')) {
   input.addEventListener('change', () => choose(input.value));
-  // After a reload the browser may have kept the choice.
+  // The browser can restore the choice after a reload.
   if (input.checked) choose(input.value);
 }

@@ -1,24 +1,24 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { bootOf } from '../protocol/epoch.ts';
 import {
-  type Ask,
+  type InspectorRequest,
   inspectorChannel,
   type RecordedStep,
   type Recording,
   recordedSchema,
   type Status,
-  toldSchema,
+  updateSchema,
 } from './protocol.ts';
 import { styles } from './styles.ts';
 
-/** How often the hub is asked, in ms. */
-const askEvery = 500;
+/** The interval at which the hub is polled, in ms. */
+const pollInterval = 500;
 
-/** Steps that are shown; a recording has more. */
-const mostShown = 500;
+/** The maximum number of steps shown. A recording has more. */
+const maximumShown = 500;
 
-/** A hub that has not answered for so long, in ms, is gone, or is not inspectable. */
-const patience = 2_500;
+/** The time without an answer, in ms, after which no hub is assumed to run with `inspect`. */
+const hubTimeout = 2_500;
 
 const groups = {
   all: () => true,
@@ -35,8 +35,8 @@ function isGroup(name: string): name is Group {
 }
 
 /**
- * What the origin's hub does at the moment, for whoever builds a site: its phase, tabs, outbox and timers,
- * and the stream of inputs and effects, their texts masked. The hub must have been started with
+ * `<partyline-inspector>`: a live view of the origin's hub for developers. Shows its state, tabs, outbox and
+ * timers, and the stream of inputs and effects with masked texts. The hub must be started with
  * `inspect: inspectable()`.
  */
 export class PartylineInspectorElement extends LitElement {
@@ -47,20 +47,20 @@ export class PartylineInspectorElement extends LitElement {
     steps: { state: true },
     group: { state: true },
     isPaused: { state: true },
-    isSilent: { state: true },
+    isHubMissing: { state: true },
   };
 
   declare status: Status | null;
   declare steps: readonly RecordedStep[];
   declare group: Group;
   declare isPaused: boolean;
-  declare isSilent: boolean;
+  declare isHubMissing: boolean;
   #channel: BroadcastChannel | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
-  /** Of this inspector's questions. */
+  /** Identifies this inspector's requests. */
   readonly #id = globalThis.crypto.randomUUID();
   #next = 0;
-  #heardAt = 0;
+  #lastAnswerAt = 0;
   #download: ((recording: Recording) => void) | null = null;
 
   constructor() {
@@ -69,16 +69,16 @@ export class PartylineInspectorElement extends LitElement {
     this.steps = [];
     this.group = 'all';
     this.isPaused = false;
-    this.isSilent = false;
+    this.isHubMissing = false;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#channel = new BroadcastChannel(inspectorChannel);
-    this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => this.#hear(data);
-    this.#heardAt = performance.now();
-    this.#timer = setInterval(() => this.#ask('ask'), askEvery);
-    this.#ask('ask');
+    this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => this.#onMessage(data);
+    this.#lastAnswerAt = performance.now();
+    this.#timer = setInterval(() => this.#request('poll'), pollInterval);
+    this.#request('poll');
   }
 
   override disconnectedCallback(): void {
@@ -88,29 +88,29 @@ export class PartylineInspectorElement extends LitElement {
     this.#channel = null;
   }
 
-  /** What the hub remembers of its steps, for `npm run simulate -- --replay`. */
+  /** Requests a recording of the hub's latest steps, for `npm run simulate -- --replay`. */
   record(): Promise<Recording> {
     return new Promise((resolve) => {
       this.#download = resolve;
-      this.#ask('record');
+      this.#request('record');
     });
   }
 
-  #ask(type: Ask['type']): void {
-    this.isSilent = performance.now() - this.#heardAt > patience;
-    if (this.isPaused && type === 'ask') return;
-    const ask: Ask = { type, id: this.#id, since: this.#next };
-    this.#channel?.postMessage(ask);
+  #request(type: InspectorRequest['type']): void {
+    this.isHubMissing = performance.now() - this.#lastAnswerAt > hubTimeout;
+    if (this.isPaused && type === 'poll') return;
+    const request: InspectorRequest = { type, id: this.#id, since: this.#next };
+    this.#channel?.postMessage(request);
   }
 
-  #hear(data: unknown): void {
-    const told = toldSchema.safeParse(data);
-    if (told.success && told.data.id === this.#id) {
-      this.#heardAt = performance.now();
-      const { status, steps, next } = told.data;
-      // Another hub counts anew.
+  #onMessage(data: unknown): void {
+    const update = updateSchema.safeParse(data);
+    if (update.success && update.data.id === this.#id) {
+      this.#lastAnswerAt = performance.now();
+      const { status, steps, next } = update.data;
+      // A new hub numbers its steps from 0.
       const isAnother = this.status !== null && bootOf(this.status.epoch) !== bootOf(status.epoch);
-      this.steps = [...(isAnother ? [] : this.steps), ...steps].slice(-mostShown);
+      this.steps = [...(isAnother ? [] : this.steps), ...steps].slice(-maximumShown);
       this.#next = isAnother ? 0 : next;
       this.status = status;
       return;
@@ -124,14 +124,21 @@ export class PartylineInspectorElement extends LitElement {
   protected override render(): TemplateResult {
     const { status } = this;
     return html`
-      ${this.isSilent ? html`<p role="status">No hub found. Open a page with the chat, and start the hub with <code>inspect</code>.</p>` : nothing}
+      ${this.isHubMissing ? html`<p role="status">No hub found. Open a page with the chat, and start the hub with <code>inspect</code>.</p>` : nothing}
       ${status ? this.#overview(status) : nothing}
       ${this.#log()}
     `;
   }
 
   #overview({ phase, epoch, build, revision, window, unread, ...lists }: Status): TemplateResult {
-    const facts = { State: phase, epoch, build, revision, 'Messages in memory': window, unread };
+    const facts = {
+      State: phase,
+      Epoch: epoch,
+      Build: build,
+      Revision: revision,
+      'Messages in memory': window,
+      Unread: unread,
+    };
     return html`
       <dl>
         ${Object.entries(facts).map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}
@@ -162,7 +169,7 @@ export class PartylineInspectorElement extends LitElement {
       <div class="tools">
         <h2 id="steps">Events</h2>
         <label>
-          <span class="soft">show</span>
+          <span class="soft">Show</span>
           <select @change=${this.#choose}>
             ${Object.keys(groups).map((name) => html`<option ?selected=${name === this.group}>${name}</option>`)}
           </select>
@@ -225,7 +232,7 @@ function row({ number, wall, input, effects }: RecordedStep): TemplateResult {
   </li>`;
 }
 
-/** What of it tells one of its kind from another. */
+/** The part of an input or effect that distinguishes it from others of its type. */
 function subjectOf(part: Readonly<Record<string, unknown>>): string {
   for (const key of ['call', 'event', 'command', 'message'] as const) {
     const inner = part[key];

@@ -1,10 +1,10 @@
 /**
- * What leaves a hub for an inspector has no word that somebody wrote. A text becomes another one of the
- * same length, the same one each time, so that whatever compares or measures texts finds the same.
+ * Masks the texts that a hub sends to an inspector. A text is replaced by another one of the same length, and
+ * equal texts by equal ones, so that comparisons and lengths stay the same in a replay.
  */
 
-/** Under these names stand words of the program's own, ids, and times. Every other text is somebody's. */
-const ownWords = new Set([
+/** Keys of ids, times and constants. Texts under all other keys are masked. */
+const unmaskedKeys = new Set([
   'type',
   'phase',
   'stage',
@@ -38,18 +38,18 @@ const ownWords = new Set([
   'queuedSince',
 ]);
 
-/** These are named, where others bear people's names. */
+/** The `name` of these is a timer's name. Elsewhere, `name` can be a person's name. */
 const timers = new Set<unknown>(['timer', 'set-timer', 'clear-timer']);
 
 type Shape = (text: string, key: string) => string;
 
-/** A copy that JSON can hold, each foreign text through `shape`. */
-function copied(value: unknown, shape: Shape, key = ''): unknown {
+/** Copies a value into one that JSON can represent, and maps all other texts with `shape`. */
+function copyForJson(value: unknown, shape: Shape, key = ''): unknown {
   switch (typeof value) {
     case 'string':
-      return ownWords.has(key) ? value : shape(value, key);
+      return unmaskedKeys.has(key) ? value : shape(value, key);
     case 'number':
-      // JSON has no infinite numbers, and a token may live for ever.
+      // JSON has no infinite numbers, and a token's expiry can be infinite.
       return Number.isFinite(value) ? value : { $number: String(value) };
     case 'object':
       break;
@@ -57,50 +57,52 @@ function copied(value: unknown, shape: Shape, key = ''): unknown {
       return value;
   }
   if (value === null) return null;
-  if (Array.isArray(value)) return value.map((item) => copied(item, shape, key));
+  if (Array.isArray(value)) return value.map((item) => copyForJson(item, shape, key));
   const isTimer = 'type' in value && timers.has(value.type);
   return Object.fromEntries(
     Object.entries(value).map(([name, part]) => {
-      // The site's own policies and limits, with nobody's words among them.
-      if (name === 'settings') return [name, copied(part, (text) => text)];
-      if (name === 'attributes') return [name, copied(part, shape, name)];
-      // What a site says of a visitor may be a number, too.
+      // The site's configuration contains no personal data.
+      if (name === 'settings') return [name, copyForJson(part, (text) => text)];
+      if (name === 'attributes') return [name, copyForJson(part, shape, name)];
+      // Numbers in a visitor's attributes can be personal data, too.
       if (key === 'attributes' && typeof part === 'number') return [name, 0];
-      return [name, isTimer && name === 'name' ? part : copied(part, shape, name)];
+      return [name, isTimer && name === 'name' ? part : copyForJson(part, shape, name)];
     }),
   );
 }
 
-/** What `copied` made of a number that JSON can't hold is that number again. */
-export function revived(value: unknown): unknown {
+/** Reverts what `copyForJson` made of infinite numbers. */
+export function reviveNumbers(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(revived);
+  if (Array.isArray(value)) return value.map(reviveNumbers);
   if ('$number' in value) return Number(value.$number);
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, revived(part)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [name, reviveNumbers(part)]),
+  );
 }
 
-/** Two values with the same of these differ in nothing but the words that people wrote. */
-export function wordless(value: unknown): unknown {
-  return copied(value, (text) => '•'.repeat(text.length));
+/** Blanks all texts, so that values that differ only in their texts become equal. */
+export function withoutTexts(value: unknown): unknown {
+  return copyForJson(value, (text) => '•'.repeat(text.length));
 }
 
 export class Masker {
   readonly #masks = new Map<string, string>();
 
-  /** For what comes from outside the core. */
-  outside(value: unknown): unknown {
-    return copied(value, (text) => this.#mask(text));
+  /** Masks a value from outside the core. */
+  maskInput(value: unknown): unknown {
+    return copyForJson(value, (text) => this.#mask(text));
   }
 
-  /** For what the core says: its own sentences stay, as long as they are nobody else's, too. */
-  inside(value: unknown): unknown {
-    return copied(value, (text, key) =>
+  /** Masks a value from the core. Its own error messages stay, unless the same text came from outside. */
+  maskEffects(value: unknown): unknown {
+    return copyForJson(value, (text, key) =>
       key === 'message' ? (this.#masks.get(text) ?? text) : this.#mask(text),
     );
   }
 
   #mask(text: string): string {
-    // An empty draft is no secret, and an empty message is refused.
+    // An empty text is no secret, and whether it is empty matters in a replay.
     if (text.trim() === '') return text;
     const known = this.#masks.get(text);
     if (known !== undefined) return known;

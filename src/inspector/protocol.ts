@@ -1,20 +1,20 @@
 import { literal, z } from '../protocol/zod.ts';
 
-/** Where inspectors ask and hubs answer, within the origin. */
+/** The BroadcastChannel of inspectors and hubs. */
 export const inspectorChannel = 'partyline-inspector';
 
 const id = z.string();
 
-export const askSchema = z.object({
-  type: z.enum(['ask', 'record']),
-  /** Comes back with the answer. */
+export const requestSchema = z.object({
+  type: z.enum(['poll', 'record']),
+  /** Repeated in the answer. */
   id,
-  /** The first step that is wanted. */
+  /** The number of the first step to return. */
   since: z.number(),
 });
-export type Ask = z.infer<typeof askSchema>;
+export type InspectorRequest = z.infer<typeof requestSchema>;
 
-/** An input and what the core made of it; all texts masked. */
+/** An input of the core and its effects, with masked texts. */
 const stepSchema = z.object({
   /** Counted from the hub's boot. */
   number: z.number(),
@@ -39,7 +39,7 @@ const statusSchema = z.object({
     z.object({
       tabId: z.string(),
       isVisible: z.boolean(),
-      /** Patches that it may still be sent before it says that it has read some. */
+      /** The number of patches that can be sent before the tab must acknowledge some. */
       credit: z.number(),
       needsPull: z.boolean(),
     }),
@@ -49,12 +49,12 @@ const statusSchema = z.object({
 });
 export type Status = z.infer<typeof statusSchema>;
 
-/** Steps from which the simulator goes the same way again. */
+/** A recording that the simulator can replay. */
 export const recordingSchema = z.object({
   format: literal('partyline-recording'),
   version: z.number(),
   build: z.string(),
-  /** Whether the dialect's session is the conversation. */
+  /** Whether the dialect authenticates by session. */
   isSession: z.boolean(),
   /** The core's state before the first step. */
   start: z.looseObject({ settings: z.looseObject({ epoch: z.string() }) }),
@@ -62,18 +62,18 @@ export const recordingSchema = z.object({
 });
 export type Recording = z.infer<typeof recordingSchema>;
 
-/** Of the format above: another one can't be read. */
+/** The version of the recording format. Other versions can't be read. */
 export const recordingVersion = 1;
 
-export const toldSchema = z.object({
-  type: literal('told'),
+export const updateSchema = z.object({
+  type: literal('update'),
   id,
   status: statusSchema,
   steps: z.array(stepSchema),
-  /** What to ask for next. */
+  /** The next `since`. */
   next: z.number(),
 });
-export type Told = z.infer<typeof toldSchema>;
+export type InspectorUpdate = z.infer<typeof updateSchema>;
 
 export const recordedSchema = z.object({
   type: literal('recorded'),

@@ -4,32 +4,32 @@ import type { HubState } from '../worker/core/state.ts';
 import { epochOf } from '../worker/core/tabs/snapshot.ts';
 import { Masker } from './mask.ts';
 import {
-  type Ask,
-  askSchema,
+  type InspectorRequest,
+  type InspectorUpdate,
   inspectorChannel,
   type Recorded,
   recordedSchema,
   recordingVersion,
+  requestSchema,
   type Status,
-  type Told,
-  toldSchema,
+  updateSchema,
 } from './protocol.ts';
 
 export type { HubObserver } from '../worker/core/observer.ts';
 
 export interface InspectableOptions {
-  /** Steps that are kept in the worker's memory: of these a recording is made. @default 2_000 */
+  /** The minimum number of latest steps kept in memory for a recording, once there are as many. @default 2_000 */
   readonly steps?: number;
 }
 
-/** In one answer; an inspector that is behind asks again. */
-const mostTold = 200;
+/** The maximum number of steps in one answer. */
+const maximumStepsPerUpdate = 200;
 
 /**
- * Lets `<partyline-inspector>` see what the hub does: `startHub({ …, inspect: inspectable() })`. Every
- * page of the origin can ask, so the texts that people wrote, their names and their attributes are masked
- * before they leave the worker; who talks when, and how long the texts are, can be seen. Costs some memory
- * and nothing else as long as nobody asks.
+ * Makes a hub visible to `<partyline-inspector>`: `startHub({ …, inspect: inspectable() })`.
+ *
+ * Every page of the origin can read it. Texts, names and attributes are masked before they leave the worker,
+ * but ids, times and lengths are visible. Without an inspector, the only cost is memory.
  */
 export function inspectable({ steps = 2_000 }: InspectableOptions = {}): HubObserver {
   return new Recorder(steps);
@@ -39,17 +39,17 @@ class Recorder implements HubObserver {
   readonly #limit: number;
   readonly #channel = new BroadcastChannel(inspectorChannel);
   #steps: ObservedStep[] = [];
-  /** The number of the first of them. */
+  /** The number of the first step in memory. */
   #first = 0;
-  /** For the stream; a recording has one of its own. */
+  /** Masks the stream. Each recording has its own masker. */
   #masker = new Masker();
 
   constructor(limit: number) {
     this.#limit = limit;
     this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-      const ask = askSchema.safeParse(data);
-      // Other inspectors' questions and other hubs' answers pass by here as well.
-      if (ask.success) this.#answer(ask.data);
+      const request = requestSchema.safeParse(data);
+      // The channel also carries other hubs' answers.
+      if (request.success) this.#answer(request.data);
     };
   }
 
@@ -60,20 +60,20 @@ class Recorder implements HubObserver {
     this.#steps = this.#steps.slice(this.#limit);
   }
 
-  #answer({ type, id, since }: Ask): void {
+  #answer({ type, id, since }: InspectorRequest): void {
     const last = this.#steps.at(-1);
     if (!last) return;
-    if (type === 'ask') this.#channel.postMessage(this.#told(id, since, last));
+    if (type === 'poll') this.#channel.postMessage(this.#update(id, since, last));
     else this.#channel.postMessage(this.#recorded(id, last));
   }
 
-  #told(id: string, since: number, last: ObservedStep): Told {
+  #update(id: string, since: number, last: ObservedStep): InspectorUpdate {
     const from = Math.max(0, Math.min(since - this.#first, this.#steps.length));
-    const wanted = this.#steps.slice(from, from + mostTold);
-    // So that what is remembered of texts does not grow for ever.
+    const wanted = this.#steps.slice(from, from + maximumStepsPerUpdate);
+    // Start over with a new inspector, so that the masker's memory doesn't grow without limit.
     if (since <= this.#first) this.#masker = new Masker();
-    return toldSchema.parse({
-      type: 'told',
+    return updateSchema.parse({
+      type: 'update',
       id,
       status: statusOf(last.after, last.clock.now),
       steps: wanted.map((step, index) => this.#masked(this.#masker, step, from + index)),
@@ -93,7 +93,7 @@ class Recorder implements HubObserver {
         version: recordingVersion,
         build: settings.build,
         isSession: settings.traits.authentication === 'session',
-        start: masker.outside(this.#steps[0]?.before),
+        start: masker.maskInput(this.#steps[0]?.before),
         steps: this.#steps.map((step, index) => this.#masked(masker, step, index)),
       },
     });
@@ -103,8 +103,8 @@ class Recorder implements HubObserver {
     return {
       number: this.#first + index,
       ...clock,
-      input: masker.outside(input),
-      effects: masker.inside(effects),
+      input: masker.maskInput(input),
+      effects: masker.maskEffects(effects),
     };
   }
 }

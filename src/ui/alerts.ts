@@ -9,14 +9,14 @@ export interface AlertSettings {
 }
 
 /**
- * Draws attention to what came, in the tab that the hub has chosen: a sound, the page's title, and,
- * where the site has the visitor's permission and no page of it is seen, a notification.
+ * Alerts the visitor to a new message, in the tab that the hub has chosen: a sound, a count in the page's
+ * title, and a system notification if the page is hidden and has permission.
  */
 export class Alerts {
   readonly #chat: Chat;
   readonly #settings: () => AlertSettings;
   readonly #unsubscribe: () => void;
-  /** What the title was without us, and what we made of it. */
+  /** The page's own title, and the title with the count. */
   #title: { readonly own: string; readonly badged: string } | null = null;
   #notification: Notification | null = null;
 
@@ -26,13 +26,13 @@ export class Alerts {
     this.#unsubscribe = chat.subscribe(() => this.#onChange());
   }
 
-  end(): void {
+  dispose(): void {
     this.#unsubscribe();
     this.#clear();
   }
 
-  /** @param message what came; `null`: another tab tells of it from now on. */
-  tell(message: Message | null): void {
+  /** @param message the new message; `null` when another tab takes over the alerts */
+  alert(message: Message | null): void {
     if (!message) {
       this.#clear();
       return;
@@ -51,7 +51,7 @@ export class Alerts {
   #badge(): void {
     const { unread } = this.#chat.getSnapshot();
     if (unread === 0) return;
-    // A page that changed its title meanwhile keeps its own.
+    // The page may have changed its title in the meantime.
     const own = this.#title?.badged === document.title ? this.#title.own : document.title;
     const badged = `(${unread}) ${own}`;
     this.#title = { own, badged };
@@ -68,7 +68,7 @@ export class Alerts {
       });
       this.#notification.onclick = () => window.focus();
     } catch {
-      // Chrome on Android has the constructor and refuses it outside of a service worker.
+      // Chrome on Android has the constructor, but it throws outside a service worker.
     }
   }
 

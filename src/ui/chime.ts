@@ -1,20 +1,22 @@
 let audio: AudioContext | null = null;
 
-/** A sound that comes later than so, in ms, is of nothing that just came. */
-const late = 1_000;
+/** A sound that could only start later than this, in ms, is skipped. */
+const maximumDelay = 1_000;
 
 /**
- * Two short notes, made on the spot: no file to load, and no entry in the site's CSP. A browser that
- * lets no page sound before the visitor has touched it keeps silent, at that touch as well.
+ * Plays two short notes. They are synthesized, so there is no file to load and no CSP entry to add.
+ *
+ * Before the visitor's first interaction, autoplay policies delay `resume()` until that interaction. The
+ * sound is then out of date and isn't played.
  */
 export function chime(): void {
   if (typeof AudioContext === 'undefined') return;
   audio ??= new AudioContext();
   const context = audio;
-  const askedAt = performance.now();
+  const requestedAt = performance.now();
   context.resume().then(
     () => {
-      if (performance.now() - askedAt < late) play(context);
+      if (performance.now() - requestedAt < maximumDelay) play(context);
     },
     () => {
       // Not allowed yet.

@@ -1,19 +1,19 @@
 import type { ErrorCode } from '../protocol/errors.ts';
 
-/** Why a call failed, ready to be shown. */
+/** An error in a form that the panel can show: its text is found by its code. */
 export interface DisplayError {
-  /** `null` when it was no error of ours. */
+  /** `null` for an error that isn't a `PartylineError`. */
   readonly code: ErrorCode | null;
   readonly message: string;
 }
 
 /**
- * Reads the error by its shape: the chat may come from another copy of the package, where
- * `instanceof PartylineError` fails, and the class would bring zod into the page.
+ * Recognizes a `PartylineError` by its shape. `instanceof` fails if the chat comes from another copy of
+ * the package, and importing the class would bring zod into the page.
  */
 export function toDisplayError(error: unknown): DisplayError {
   if (isCoded(error)) return { code: error.code, message: error.message };
-  // The visitor is told in general, so this is where a developer finds the cause.
+  // The visitor sees a general text. Developers find the cause here.
   console.warn('[partyline] unexpected error:', error);
   return { code: null, message: error instanceof Error ? error.message : String(error) };
 }

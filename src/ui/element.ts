@@ -9,19 +9,19 @@ import { launcherStyles } from './styles/launcher.ts';
 import { styleSheet } from './styles/sheet.ts';
 import { whenIdle } from './when-idle.ts';
 
-// Node has no HTMLElement; there the class is only imported, never constructed.
+// Node has no HTMLElement. There the class is only imported, never constructed.
 const Base = globalThis.HTMLElement ?? class {};
 
 /**
- * `<partyline-chat>`: a launcher, and the panel that it opens.
+ * `<partyline-chat>`: a launcher button and the chat panel that it opens.
  *
- * The launcher is plain DOM, so that a page pays for Lit and the panel only once they are wanted: they
- * are fetched when the browser is idle, or at the first opening.
+ * The launcher is plain DOM. Lit and the panel are loaded when the browser is idle, or when the panel is
+ * first opened.
  *
- * Attribute `outdated`: the site has a newer version than this page, and the panel offers it.
+ * Attribute `outdated`: the site has a newer version than this page, and the panel offers to update.
  *
- * @fires update when the visitor wants that newer version. Doesn't bubble.
- * @fires toggle after `open` changed, whoever changed it. Doesn't bubble.
+ * @fires update when the visitor accepts the update. Doesn't bubble.
+ * @fires toggle after `open` has changed, for any reason. Doesn't bubble.
  */
 export class PartylineChatElement extends Base {
   static readonly observedAttributes = ['open', 'heading', 'outdated'];
@@ -34,12 +34,12 @@ export class PartylineChatElement extends Base {
   readonly #frame = document.createElement('div');
   readonly #note = document.createElement('p');
   readonly #launcher: Launcher;
-  #inside: PanelHost | null = null;
+  #panelHost: PanelHost | null = null;
   #loading: Promise<PanelHost> | null = null;
-  /** Whether the textbox is to have the focus once the panel stands. */
-  #wantsFocus = false;
-  /** Whether the element stands in the page, and its attributes change there. */
-  #isPlaced = false;
+  /** Whether to focus the textbox once the panel is rendered. */
+  #shouldFocusComposer = false;
+  /** Like `isConnected`, but still `false` while the parser sets the initial attributes. */
+  #isAttached = false;
   #subscriptions: (() => void)[] = [];
 
   constructor() {
@@ -55,7 +55,7 @@ export class PartylineChatElement extends Base {
     this.#root.append(this.#frame);
   }
 
-  /** The conversation to show; `null` shows a panel that is still starting. @default null */
+  /** The chat to show. With `null`, the panel shows that it is still connecting. @default null */
   get chat(): Chat | null {
     return this.#chat;
   }
@@ -66,7 +66,10 @@ export class PartylineChatElement extends Base {
     this.#update();
   }
 
-  /** Where the first message is queued when it opens a conversation. Without it none is opened. @default null */
+  /**
+   * The routing with which the first message starts a conversation. With `null`, visitors can't start
+   * one. @default null
+   */
   get routing(): Routing | null {
     return this.#routing;
   }
@@ -76,8 +79,8 @@ export class PartylineChatElement extends Base {
   }
 
   /**
-   * Whether the panel is shown; the same as the attribute. Opening moves the focus to the textbox,
-   * except where the element comes into the page open. @default false
+   * Whether the panel is shown. Reflects the attribute. Opening moves the focus to the textbox, unless
+   * the element was inserted open. @default false
    */
   get open(): boolean {
     return this.hasAttribute('open');
@@ -86,16 +89,16 @@ export class PartylineChatElement extends Base {
     this.toggleAttribute('open', Boolean(open));
   }
 
-  /** The panel's visible title; the same as the attribute. @default `texts.heading`, 'Chat with us' */
+  /** The panel's visible title. Reflects the attribute. @default `texts.heading`, 'Chat with us' */
   get heading(): string {
-    return this.getAttribute('heading') ?? this.#shellTexts.heading;
+    return this.getAttribute('heading') ?? this.#launcherTexts.heading;
   }
   set heading(heading: string | null | undefined) {
     if (heading == null) this.removeAttribute('heading');
     else this.setAttribute('heading', heading);
   }
 
-  /** No sound when something new comes; the same as the attribute. @default false */
+  /** Whether new messages make no sound. Reflects the attribute. @default false */
   get silent(): boolean {
     return this.hasAttribute('silent');
   }
@@ -103,7 +106,10 @@ export class PartylineChatElement extends Base {
     this.toggleAttribute('silent', Boolean(silent));
   }
 
-  /** Everything the element says; `null`: the page's language, or else English. @default null */
+  /**
+   * All texts of the element. With `null`, they are in the page's language if it is available, otherwise
+   * in English. @default null
+   */
   get texts(): Messages | null {
     return this.#texts;
   }
@@ -112,36 +118,36 @@ export class PartylineChatElement extends Base {
     this.#update();
   }
 
-  get #shellTexts(): LauncherMessages {
-    return this.#texts ?? this.#inside?.texts ?? launcherEnglish;
+  get #launcherTexts(): LauncherMessages {
+    return this.#texts ?? this.#panelHost?.texts ?? launcherEnglish;
   }
 
   connectedCallback(): void {
     for (const [name, value] of Object.entries(this)) this.#adoptEarly(name, value);
-    this.#isPlaced = true;
+    this.#isAttached = true;
     this.#subscribe();
     this.#update();
     whenIdle(() => {
-      // A failure is in the log; somebody who opens the panel is told, and it is tried again then.
-      if (this.#isPlaced) this.#load().catch(() => undefined);
+      // The failure is logged. Opening the panel tries again and shows the error.
+      if (this.#isAttached) this.#load().catch(() => undefined);
     });
   }
 
   disconnectedCallback(): void {
-    this.#isPlaced = false;
+    this.#isAttached = false;
     this.#subscribe();
-    this.#inside?.end();
+    this.#panelHost?.dispose();
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (name === 'open' && (before === null) !== (after === null)) {
-      this.#wantsFocus = this.open && this.#isPlaced;
+      this.#shouldFocusComposer = this.open && this.#isAttached;
       this.dispatchEvent(new Event('toggle'));
     }
     this.#update();
   }
 
-  /** What a page set before this class was defined sits on the instance and hides the accessor. */
+  /** Properties set before this class was defined are own properties and hide the accessors. */
   #adoptEarly(name: string, value: unknown): void {
     if (!(name in PartylineChatElement.prototype)) return;
     Reflect.deleteProperty(this, name);
@@ -158,10 +164,10 @@ export class PartylineChatElement extends Base {
     );
   }
 
-  /** What has no sound yet has the launcher's badge; why is in the log. */
+  /** If the panel can't be loaded, the launcher's badge is the only alert. The failure is logged. */
   #alert(message: Message | null): void {
     this.#load().then(
-      (inside) => inside.tell(message),
+      (panelHost) => panelHost.alert(message),
       () => undefined,
     );
   }
@@ -169,42 +175,46 @@ export class PartylineChatElement extends Base {
   #update(): void {
     if (!this.isConnected) return;
     this.#updateLauncher();
-    // A page that declares a colour scheme is followed; where it says nothing, the visitor's system is.
+    // Follow the page's color scheme if it declares one, otherwise the visitor's system.
     const scheme = getComputedStyle(this).colorScheme;
     this.#frame.classList.toggle('auto-scheme', scheme === 'normal' || scheme === '');
-    if (!this.#inside) {
+    if (!this.#panelHost) {
       if (this.open) this.#openFirst();
       return;
     }
-    this.#inside.update(this.#wantsFocus);
-    this.#wantsFocus = false;
+    this.#panelHost.update(this.#shouldFocusComposer);
+    this.#shouldFocusComposer = false;
   }
 
   #updateLauncher(): void {
     const unread = this.#chat?.getSnapshot().unread ?? 0;
-    this.#launcher.update({ texts: this.#shellTexts, open: this.open, unread });
+    this.#launcher.update({ texts: this.#launcherTexts, open: this.open, unread });
   }
 
   #openFirst(): void {
     this.#note.textContent = '';
     this.#load().catch(() => {
-      this.#note.textContent = this.#shellTexts.panelMissing;
+      this.#note.textContent = this.#launcherTexts.panelMissing;
       this.open = false;
     });
   }
 
   #load(): Promise<PanelHost> {
     this.#loading ??= import('./panel-host.ts')
-      .then((part) => {
-        this.#inside ??= new part.PanelHost(this, this.#root, this.#frame, this.#launcher, () =>
-          this.#update(),
+      .then((module) => {
+        this.#panelHost ??= new module.PanelHost(
+          this,
+          this.#root,
+          this.#frame,
+          this.#launcher,
+          () => this.#update(),
         );
         this.#update();
-        return this.#inside;
+        return this.#panelHost;
       })
       .catch((error: unknown) => {
         console.warn('[partyline] the panel could not be loaded:', error);
-        // Whatever it was, the next one who wants it tries again.
+        // The next call tries again.
         this.#loading = null;
         throw error;
       });

@@ -1,6 +1,6 @@
 import type { Messages } from './messages.ts';
 
-/** What is said before the panel is there: the rest of the words comes with it. */
+/** The texts of the launcher. The other texts are loaded with the panel. */
 export type LauncherMessages = Pick<Messages, 'chat' | 'heading' | 'unread' | 'panelMissing'>;
 
 export function plural(count: number, one: string, other: string): string {

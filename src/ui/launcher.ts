@@ -9,7 +9,7 @@ export interface LauncherState {
 export interface Launcher {
   readonly element: HTMLButtonElement;
   update(state: LauncherState): void;
-  /** Names the element that the launcher shows and hides. */
+  /** Sets the element that the launcher shows and hides. */
   controls(panel: HTMLElement): void;
 }
 
@@ -17,7 +17,7 @@ const svgNamespace = 'http://www.w3.org/2000/svg';
 const bubble =
   'M12 3.5c5 0 9 3.5 9 8s-4 7.5-9 7.5q-1.4 0-2.6-.3L5 21c-.5.3-1-.2-.9-.7l.7-3.5Q3 14 3 11.5c0-4.5 4-8 9-8Z';
 
-/** An icon of the launcher's, seen in the state that it is named after. */
+/** An icon of the launcher, visible in the state that it is named after. */
 export function icon(name: 'closed' | 'opened', path: string): SVGSVGElement {
   const svg = document.createElementNS(svgNamespace, 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');
@@ -29,7 +29,7 @@ export function icon(name: 'closed' | 'opened', path: string): SVGSVGElement {
   return svg;
 }
 
-/** The round button. Its name never changes; how much is unread is its description. */
+/** The round button. Its accessible name never changes; the unread count is its description. */
 export function createLauncher(onClick: () => void): Launcher {
   const element = document.createElement('button');
   const badge = document.createElement('span');
@@ -44,7 +44,7 @@ export function createLauncher(onClick: () => void): Launcher {
   badge.setAttribute('aria-hidden', 'true');
   description.id = 'unread';
   description.hidden = true;
-  // Without unread messages it is empty, and nothing is read out.
+  // Empty without unread messages, so that screen readers read nothing.
   element.setAttribute('aria-describedby', description.id);
   element.addEventListener('click', onClick);
 

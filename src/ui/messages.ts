@@ -2,32 +2,36 @@ import type { FileStage } from '../protocol/files.ts';
 import type { QueueReason } from '../protocol/routing.ts';
 import type { Phase } from '../protocol/snapshot.ts';
 import type { DisplayError } from './display-error.ts';
-import { errorTexts, languageRules } from './languages/plurals.ts';
+import { errorTexts, languageRules } from './languages/language-rules.ts';
 import { launcherEnglish, plural } from './launcher-messages.ts';
 import type { FormMessages } from './panel/forms/messages.ts';
 
 /**
- * Everything the element says. To add a language, write a second constant of this type and give it to
- * the element: `chat.texts = german`.
+ * All texts of the element. To add a language or change a text, pass an object of this type to the
+ * element: `element.texts = { ...english, heading: 'Ask us' }`.
  */
 export interface Messages {
-  /** BCP 47, for dates and numbers. Of the visitor's own languages the first that fits refines it. */
+  /**
+   * A BCP 47 tag. Dates and numbers are formatted in the visitor's own variant of this language, if their
+   * browser lists one.
+   */
   readonly language: string;
   /** The accessible name of the launcher and of the panel. */
   readonly chat: string;
   readonly heading: string;
   readonly close: string;
   readonly unread: (count: number) => string;
-  /** The panel's code could not be fetched. */
+  /** Shown when the panel's code can't be loaded. */
   readonly panelMissing: string;
 
   readonly more: string;
   readonly end: string;
-  /** Asks before the conversation is ended. */
-  readonly endAsk: string;
-  /** Of the whole conversation. */
+  /** The question before the conversation is ended. */
+  readonly endConfirm: string;
+  /** The menu item that deletes the conversation. */
   readonly clear: string;
-  readonly clearing: string;
+  /** The question before the conversation is deleted. */
+  readonly clearConfirm: string;
   readonly cancel: string;
   readonly delete: string;
   readonly saveText: string;
@@ -38,46 +42,48 @@ export interface Messages {
   readonly message: string;
   readonly placeholder: string;
   readonly send: string;
-  /** Stands where the first message will. */
+  /** Shown in a chat without messages. */
   readonly welcome: { readonly title: string; readonly text: string };
 
   readonly you: string;
   readonly today: string;
   readonly yesterday: string;
-  readonly earlier: string;
+  readonly loadEarlier: string;
   readonly loading: string;
-  /** Stands above the first message that the visitor has not read. */
+  /** The divider above the first unread message. */
   readonly newMessages: string;
-  /** Stands between two conversations. */
+  /** The divider between two conversations. */
   readonly newConversation: string;
   readonly jump: string;
-  /** Beside `jump`: how many messages came below what the visitor reads. */
+  /** Next to `jump`: the number of new messages below. */
   readonly jumpCount: (count: number) => string;
+  /** A gap in the transcript. */
   readonly missing: (count: number) => string;
-  readonly said: (name: string, text: string) => string;
-  /** In place of `said` when more come at once than anybody can listen to. */
-  readonly saidMany: (count: number) => string;
+  /** A new message, for screen readers. */
+  readonly announcement: (name: string, text: string) => string;
+  /** Replaces `said` when many messages arrive at once. */
+  readonly announcementCount: (count: number) => string;
   readonly typing: (name: string) => string;
 
   readonly files: Readonly<Record<Exclude<FileStage, 'sent'>, string>> & {
     readonly attach: string;
-    /** Seen while files are held over the panel. */
+    /** Shown while files are dragged over the panel. */
     readonly drop: string;
     readonly sent: (name: string) => string;
-    /** Behind the words for a file that is too large. @param size such as '10 MB' */
+    /** Follows the error for a file that is too large. @param size for example '10 MB' */
     readonly atMost: (size: string) => string;
   };
 
-  /** Names a group of buttons that answer a message. */
+  /** The accessible name of a group of suggested replies. */
   readonly choices: string;
   /**
-   * What forms and lists of several choices say; it is fetched with them.
-   * @default the words of the language, or English
+   * The texts of forms and multiple-choice lists.
+   * @default those of `language`, or English
    */
   readonly form?: FormMessages;
-  /** Something that a message brings and that this panel can't show. */
-  readonly notShown: (what: string) => string;
-  /** The conversation ends at that time of day, unless somebody writes. */
+  /** Stands for content that the panel can't show. @param title `null` when the content has none */
+  readonly notShown: (title: string | null) => string;
+  /** @param time the time of day at which the conversation ends if nobody writes */
   readonly expiring: (time: string) => string;
 
   readonly outcome: {
@@ -87,46 +93,53 @@ export interface Messages {
     readonly read: string;
     readonly failed: string;
   };
-  /** Tells those who don't see the failed messages. */
+  /** The number of failed messages, for screen readers. */
   readonly notSent: (count: number) => string;
   readonly retry: string;
 
-  /** `connecting` is also said of `authenticating`, and before the element has a chat. */
+  /** The connection's status. `connecting` also stands for `authenticating` and for a missing chat. */
   readonly phase: Readonly<Record<Exclude<Phase, 'authenticating'>, string>>;
   readonly retryIn: (seconds: number) => string;
   readonly retryNow: string;
-  /** In the place of `retryNow`, when the page is of an older version. */
+  /** Replaces `retryNow` when the page is outdated. */
   readonly reload: string;
   /** The site has a newer version than this page. */
   readonly newerVersion: string;
   readonly update: string;
-  readonly notKept: string;
+  /** The browser can't store messages. */
+  readonly notStored: string;
   readonly queued: string;
   /** @param position from 1 */
   readonly queuedAt: (position: number) => string;
-  /** An agent has taken the conversation, and written nothing yet. @param name `null`: not known yet */
+  /** An agent has joined and hasn't written yet. @param name `null` if unknown */
   readonly joined: (name: string | null) => string;
-  /** Nobody is there any more, and the conversation is still open. */
+  /** The agent has left, and the conversation is still open. */
   readonly left: string;
   readonly ended: string;
   readonly routing: {
-    /** Nothing was sent. */
+    /** The routing was refused, and nothing was sent. */
     readonly refused: string;
-    readonly goOn: (skillGroups: readonly string[]) => string;
+    /** A button that accepts the suggested routing. */
+    readonly continueWith: (skillGroups: readonly string[]) => string;
+    /** No agents are available for these skill groups. */
     readonly uncovered: (skillGroups: readonly string[]) => string;
     readonly wait: string;
     readonly leave: string;
+    /** The availability of agents couldn't be checked. */
     readonly unchecked: string;
-    /** @param since epoch ms */
+    /** The visitor has been in the queue for long. @param since epoch ms */
     readonly stalled: (since: number, reason: QueueReason) => string;
   };
 
+  /** Lengths are in UTF-16 code units. */
   readonly tooLong: (length: number, maximum: number) => string;
   readonly length: (length: number, maximum: number) => string;
+  /** The page has set no `routing`. */
   readonly noRouting: string;
+  /** The page has set no `chat` yet. */
   readonly notReady: string;
-  /** What went wrong, in words, by its code: a problem's own message is for developers. */
-  readonly trouble: (trouble: DisplayError) => string;
+  /** The text for an error, chosen by its code. The error's own message is for developers. */
+  readonly error: (error: DisplayError) => string;
 }
 
 const reasons: Readonly<Record<QueueReason, string>> = {
@@ -141,7 +154,7 @@ const signedOut = 'You’re signed out. Sign in to continue.';
 const refused = 'We couldn’t send your request.';
 const unconfirmed = 'We couldn’t confirm that this worked. Check the chat before you try again.';
 
-const { listed, clockTime } = languageRules('en');
+const { list, clockTime } = languageRules('en');
 
 export const english: Messages = {
   ...launcherEnglish,
@@ -149,9 +162,9 @@ export const english: Messages = {
   close: 'Close',
   more: 'More options',
   end: 'End chat',
-  endAsk: 'End this chat?',
+  endConfirm: 'End this chat?',
   clear: 'Delete chat',
-  clearing: 'End this chat and delete all its messages? You can’t undo this.',
+  clearConfirm: 'End this chat and delete all its messages? You can’t undo this.',
   cancel: 'Cancel',
   delete: 'Delete',
   saveText: 'Save transcript',
@@ -170,15 +183,15 @@ export const english: Messages = {
   you: 'You',
   today: 'Today',
   yesterday: 'Yesterday',
-  earlier: 'Load earlier messages',
+  loadEarlier: 'Load earlier messages',
   loading: 'Loading…',
   newMessages: 'New messages',
   newConversation: 'New chat',
   jump: 'Jump to latest',
   jumpCount: (count) => `${count.toLocaleString('en')} new`,
   missing: (count) => `${plural(count, 'message is', 'messages are')} missing here`,
-  said: (name, text) => `${name}: ${text}`,
-  saidMany: (count) => plural(count, 'new message', 'new messages'),
+  announcement: (name, text) => `${name}: ${text}`,
+  announcementCount: (count) => plural(count, 'new message', 'new messages'),
   typing: (name) => `${name} is typing…`,
 
   files: {
@@ -192,7 +205,8 @@ export const english: Messages = {
     atMost: (size) => `Maximum size: ${size}.`,
   },
   choices: 'Suggested replies',
-  notShown: (what) => `This can’t be shown here: ${what}`,
+  notShown: (title) =>
+    title === null ? 'This can’t be shown here.' : `This can’t be shown here: ${title}`,
   expiring: (time) => `This chat will close at ${time} unless there’s a new message.`,
 
   outcome: {
@@ -220,7 +234,7 @@ export const english: Messages = {
   reload: 'Reload page',
   newerVersion: 'A newer version of this page is available.',
   update: 'Update',
-  notKept: 'Your chat history won’t be saved in this browser.',
+  notStored: 'Your chat history won’t be saved in this browser.',
   queued: 'Waiting for an agent…',
   queuedAt: (position) => `Waiting for an agent. You’re number ${position} in the queue.`,
   joined: (name) => `${name ?? 'An agent'} joined the chat.`,
@@ -229,8 +243,8 @@ export const english: Messages = {
 
   routing: {
     refused,
-    goOn: (skillGroups) => `Continue with ${listed(skillGroups)}`,
-    uncovered: (skillGroups) => `No one from ${listed(skillGroups)} is available right now.`,
+    continueWith: (skillGroups) => `Continue with ${list(skillGroups)}`,
+    uncovered: (skillGroups) => `No one from ${list(skillGroups)} is available right now.`,
     wait: 'Wait anyway',
     leave: 'Not now',
     unchecked: 'We can’t reach the right team right now. We’ll keep trying.',
@@ -242,7 +256,7 @@ export const english: Messages = {
   length: (length, maximum) => `${length.toLocaleString('en')} / ${maximum.toLocaleString('en')}`,
   noRouting: 'Chat isn’t available on this page.',
   notReady: 'Chat is still loading. Try again in a moment.',
-  trouble: errorTexts(
+  error: errorTexts(
     {
       'empty-message': 'Write a message first.',
       'message-too-long': 'This message is too long. Shorten it or split it.',

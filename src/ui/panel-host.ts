@@ -2,7 +2,7 @@ import type { Chat } from '../client/chat.ts';
 import type { Message } from '../protocol/message.ts';
 import { Alerts } from './alerts.ts';
 import type { PartylineChatElement } from './element.ts';
-import { isRightToLeft, languageAt, textsOf } from './languages/index.ts';
+import { isRightToLeft, languageAt, loadTexts } from './languages/index.ts';
 import { icon, type Launcher } from './launcher.ts';
 import { english, type Messages } from './messages.ts';
 import { createPanel } from './panel/index.ts';
@@ -13,8 +13,8 @@ import { styleSheet } from './styles/sheet.ts';
 const chevron = 'm5.5 9.5 6.5 6 6.5-6';
 
 /**
- * The inside of one `<partyline-chat>`, the panel and the alerts: what a page need not load at first.
- * It is fetched when the browser is idle, or once it is wanted.
+ * The lazy part of one `<partyline-chat>`: its panel, its alerts and its language. Loaded when the browser
+ * is idle, or when it is first needed.
  */
 export class PanelHost {
   readonly #element: PartylineChatElement;
@@ -22,26 +22,26 @@ export class PanelHost {
   readonly #root: ShadowRoot;
   readonly #panel: PartylinePanel;
   readonly #frame: HTMLElement;
-  /** What is said where the site gives no texts of its own, in the page's language. */
+  /** The texts in the page's language, used if the site sets none. */
   #pageTexts: Messages = english;
   #language: string | null = null;
-  readonly #onTexts: () => void;
-  readonly #changes = new MutationObserver(() => {
-    this.#speak();
-    this.#onTexts();
+  readonly #onChange: () => void;
+  readonly #observer = new MutationObserver(() => {
+    this.#loadTexts();
+    this.#onChange();
   });
-  /** Of the chat that the element shows while it stands in the page. */
-  #alerts: { readonly of: Chat; readonly alerts: Alerts } | null = null;
+  /** The alerts of the chat that the connected element shows. */
+  #alerts: { readonly chat: Chat; readonly alerts: Alerts } | null = null;
 
-  /** @param onTexts called when the element is to be drawn anew, as with other words */
+  /** @param onChange called when the element must render again, such as after a change of language */
   constructor(
     element: PartylineChatElement,
     root: ShadowRoot,
     frame: HTMLElement,
     launcher: Launcher,
-    onTexts: () => void,
+    onChange: () => void,
   ) {
-    this.#onTexts = onTexts;
+    this.#onChange = onChange;
     this.#element = element;
     this.#root = root;
     this.#frame = frame;
@@ -56,76 +56,76 @@ export class PanelHost {
     frame.append(this.#panel);
     const icons = document.createElement('slot');
     icons.name = 'launcher';
-    // A copy: browsers forget a press on what is moved before it is let go.
+    // Copies: moving the original between press and release would lose the click.
     for (const svg of launcher.element.querySelectorAll('svg')) icons.append(svg.cloneNode(true));
     icons.append(icon('opened', chevron));
     launcher.element.prepend(icons);
     launcher.controls(this.#panel);
   }
 
-  /** What the element says. */
+  /** The element's texts. */
   get texts(): Messages {
     return this.#element.texts ?? this.#pageTexts;
   }
 
-  /** After a property of the element has changed. */
-  update(wantsFocus: boolean): void {
+  /** Called after a property of the element has changed. */
+  update(shouldFocusComposer: boolean): void {
     const element = this.#element;
     const panel = this.#panel;
-    // Before the panel is hidden: hiding the focused element would drop the focus to the page.
+    // Must run before the panel is hidden: hiding the focused element would lose the focus.
     if (!element.open && panel.contains(this.#root.activeElement)) this.#launcher.element.focus();
     panel.chat = element.chat;
     panel.routing = element.routing;
     panel.heading = element.heading;
     panel.texts = this.texts;
     this.#frame.lang = this.texts.language;
-    // A page written from right to left keeps its sides, whatever the panel says.
+    // In any other language, the panel inherits the page's direction.
     if (isRightToLeft(this.texts)) this.#frame.dir = 'rtl';
     else this.#frame.removeAttribute('dir');
-    this.#listen();
+    this.#observe();
     panel.signIn = element.getAttribute('sign-in');
     panel.open = element.open;
     panel.outdated = element.hasAttribute('outdated');
-    if (element.open && wantsFocus) panel.focusComposer();
-    if (this.#alerts?.of !== element.chat) this.#endAlerts();
-    if (element.chat) this.#alerts ??= { of: element.chat, alerts: this.#alertsOf(element.chat) };
+    if (element.open && shouldFocusComposer) panel.focusComposer();
+    if (this.#alerts?.chat !== element.chat) this.#disposeAlerts();
+    if (element.chat) this.#alerts ??= { chat: element.chat, alerts: this.#alertsOf(element.chat) };
   }
 
-  /** @param message what came; `null`: another tab tells of it from now on. */
-  tell(message: Message | null): void {
-    this.#alerts?.alerts.tell(message);
+  /** @param message the new message; `null` when another tab takes over the alerts */
+  alert(message: Message | null): void {
+    this.#alerts?.alerts.alert(message);
   }
 
-  /** The element leaves the page, or shows another chat. */
-  end(): void {
-    this.#endAlerts();
-    this.#changes.disconnect();
+  /** Called when the element is removed from the page. */
+  dispose(): void {
+    this.#disposeAlerts();
+    this.#observer.disconnect();
   }
 
-  #endAlerts(): void {
-    this.#alerts?.alerts.end();
+  #disposeAlerts(): void {
+    this.#alerts?.alerts.dispose();
     this.#alerts = null;
   }
 
-  #listen(): void {
+  #observe(): void {
     const change = { attributes: true, attributeFilter: ['lang', 'sign-in'] };
-    this.#changes.observe(document.documentElement, change);
-    this.#changes.observe(this.#element, change);
-    this.#speak();
+    this.#observer.observe(document.documentElement, change);
+    this.#observer.observe(this.#element, change);
+    this.#loadTexts();
   }
 
-  #speak(): void {
+  #loadTexts(): void {
     const language = languageAt(this.#element);
     if (language === this.#language) return;
     this.#language = language;
-    textsOf(language).then(
+    loadTexts(language).then(
       (texts) => {
         if (language !== this.#language) return;
         this.#pageTexts = texts ?? english;
-        this.#onTexts();
+        this.#onChange();
       },
       () => {
-        // English until it can be fetched, which is tried again at the next change.
+        // English stays until the language can be loaded. The next change tries again.
         if (language === this.#language) this.#language = null;
       },
     );
@@ -139,13 +139,13 @@ export class PanelHost {
   }
 
   #onKeydown(event: KeyboardEvent): void {
-    const isOurs = event.key === 'Escape' && !event.isComposing && !event.defaultPrevented;
-    if (!isOurs || !this.#element.open) return;
+    const isEscape = event.key === 'Escape' && !event.isComposing && !event.defaultPrevented;
+    if (!isEscape || !this.#element.open) return;
     event.preventDefault();
     const { activeElement } = this.#root;
-    const isElsewhere = activeElement !== null && this.#panel.contains(activeElement);
-    if (isElsewhere && !activeElement.matches('textarea.input')) {
-      // Back to where one writes first.
+    const isInPanel = activeElement !== null && this.#panel.contains(activeElement);
+    if (isInPanel && !activeElement.matches('textarea.input')) {
+      // The first Escape goes back to the textbox, the second closes the panel.
       this.#panel.focusComposer();
       return;
     }

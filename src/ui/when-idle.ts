@@ -1,4 +1,4 @@
-/** Calls once, when the browser has nothing better to do. */
+/** Calls back once, when the browser is idle. */
 export function whenIdle(callback: () => void): void {
   // Safari has no requestIdleCallback.
   if (typeof requestIdleCallback === 'undefined') setTimeout(callback, 2_000);

@@ -303,7 +303,7 @@ test('a link that has run out is asked for anew when it is pressed', {
   await page.close();
 
   await tab.page.clock.setSystemTime(Date.now() + 1_800_000);
-  const trouble = tab.page.locator('.trouble');
+  const error = tab.page.locator('.error');
   for (const [code, words] of [
     ['4009', 'This file is no longer available.'],
     ['400', 'Chat is temporarily unavailable. Try again later.'],
@@ -311,7 +311,7 @@ test('a link that has run out is asked for anew when it is pressed', {
   ] as const) {
     gateway.faults.answer({ type: 'getAttachment', code });
     await link.click();
-    await expect(trouble).toHaveText(words);
+    await expect(error).toHaveText(words);
   }
   // Most errors name nothing: no message has paid for one.
   await tab.send('still there');

@@ -5,7 +5,7 @@ import { killHub } from './support/hub.ts';
 test.use({ serviceWorkers: 'allow' });
 
 // Of pages, workers and whatever they load: the browser reports to the site's own server.
-const report = 'A page broke the policy';
+const report = 'CSP violation';
 
 const paths = [
   '/cart/',

@@ -45,7 +45,7 @@ export const areas = {
   panel: {
     mutate: [
       'src/ui/{alerts,display-error}.ts',
-      'src/ui/languages/{index,locale,plurals}.ts',
+      'src/ui/languages/{index,locale,language-rules}.ts',
       'src/ui/panel/{announcer,calendar,connection,earlier,linkify,new-messages,rows,virtual-rows}.ts',
       'src/ui/panel/{shared-draft,size-text,ticker,typing-signal,unread-mark}.ts',
       'src/ui/panel/forms/{answers,draft,messages}.ts',

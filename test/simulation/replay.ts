@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { revived, wordless } from '../../src/inspector/mask.ts';
+import { reviveNumbers, withoutTexts } from '../../src/inspector/mask.ts';
 import { type Recording, recordingSchema, recordingVersion } from '../../src/inspector/protocol.ts';
 import { describeIssue } from '../../src/protocol/errors.ts';
 import { z } from '../../src/protocol/zod.ts';
@@ -60,20 +60,20 @@ export function readRecording(text: string): Recording {
  * @throws {UnreadableRecording} when it begins with no state of a hub
  */
 export function replay({ start, steps, isSession }: Recording): Replayed {
-  const parsed = stateSchema.safeParse(revived(start));
+  const parsed = stateSchema.safeParse(reviveNumbers(start));
   if (!parsed.success) throw new UnreadableRecording(describeIssue(parsed.error));
   let state = parsed.data;
   const story: string[] = [];
   for (const { number, now, wall, input, effects } of steps) {
-    const taken = inputSchema.parse(revived(input));
+    const taken = inputSchema.parse(reviveNumbers(input));
     const made = step(state, taken, { now, wall }, isSession ? sessionPolicy : null);
     state = made.state;
     const lines = made.effects.map((effect) => JSON.stringify(effect));
     story.push(
       `${(now / 1_000).toFixed(3).padStart(9)} #${number} ${JSON.stringify(input)} → ${lines.join(', ')}`,
     );
-    const is: unknown = JSON.parse(JSON.stringify(wordless(made.effects)));
-    const was: unknown = JSON.parse(JSON.stringify(wordless(revived(effects))));
+    const is: unknown = JSON.parse(JSON.stringify(withoutTexts(made.effects)));
+    const was: unknown = JSON.parse(JSON.stringify(withoutTexts(reviveNumbers(effects))));
     if (!isDeepStrictEqual(is, was)) {
       const recorded = effects.map((effect) => JSON.stringify(effect));
       const difference = [

@@ -12,12 +12,12 @@ const entrySchema = z.object({
 const answerSchema = z.object({ entries: z.array(entrySchema) });
 type Entry = z.infer<typeof entrySchema>;
 
-const fine = new Set(['matched', 'connected']);
+const successful = new Set(['matched', 'connected']);
 
 const timeOf = (instant: string | undefined): string =>
   instant === undefined ? '–' : new Date(instant).toLocaleTimeString();
 
-function wordsOf(problem: unknown): string {
+function problemText(problem: unknown): string {
   return typeof problem === 'string' ? problem : JSON.stringify(problem);
 }
 
@@ -29,10 +29,10 @@ function row(entry: Entry): HTMLTableRowElement {
     '',
     element('td', '', timeOf(at)),
     element('td', '', routing.skillGroups?.join(', ') ?? '?'),
-    element('td', fine.has(verdict) ? '' : 'bad', verdict),
+    element('td', successful.has(verdict) ? '' : 'bad', verdict),
     element('td', '', timeOf(queuedSince)),
     element('td', '', agents ?? '–'),
-    element('td', '', problems.map(wordsOf).join(' ')),
+    element('td', '', problems.map(problemText).join(' ')),
   );
 }
 
@@ -40,12 +40,12 @@ async function load(): Promise<void> {
   const state = byId('state', HTMLParagraphElement);
   try {
     const response = await fetch('/desk/routing-log');
-    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    if (!response.ok) throw new Error(`The server responded with ${response.status}.`);
     const { entries } = answerSchema.parse(await response.json());
     byId('rows', HTMLTableSectionElement).replaceChildren(...entries.toReversed().map(row));
     state.textContent = entries.length === 0 ? 'No entries yet.' : '';
   } catch (error) {
-    console.warn('The routing log could not be loaded:', error);
+    console.warn('Could not load the routing log:', error);
     state.textContent = 'Couldn’t load the routing log. Try again.';
   }
 }

@@ -1,10 +1,12 @@
 import type { Messages } from '../messages.ts';
-import { errorTexts, languageRules } from './plurals.ts';
+import { errorTexts, languageRules } from './language-rules.ts';
 
-const { number, plural, listed, clockTime } = languageRules('ar');
+const { number, plural, list, clockTime } = languageRules('ar');
 
-/** A name in Latin letters turns no sentence round. */
+/** Isolates a name, so that Latin letters don't change the order of the sentence. */
 const isolated = (name: string) => `\u2068${name}\u2069`;
+
+const isolatedList = (names: readonly string[]) => list(names.map(isolated));
 
 const newMessages = (count: number) =>
   plural(count, {
@@ -15,7 +17,8 @@ const newMessages = (count: number) =>
   });
 
 const ended = 'انتهت هذه المحادثة. يُرجى إرسال رسالة لبدء محادثة جديدة.';
-const signedOut = 'تم تسجيل خروجك. سجّل الدخول مرة أخرى للمتابعة.';
+const signedOut = 'تم تسجيل خروجك. يُرجى تسجيل الدخول مرة أخرى للمتابعة.';
+const refused = 'تعذّر إرسال طلبك.';
 const unconfirmed = 'لم يصل تأكيد. يُرجى مراجعة المحادثة قبل إعادة المحاولة.';
 
 export const texts: Messages = {
@@ -25,9 +28,9 @@ export const texts: Messages = {
   close: 'إغلاق',
   more: 'خيارات أخرى',
   end: 'إنهاء المحادثة',
-  endAsk: 'هل تريد إنهاء المحادثة؟',
+  endConfirm: 'هل تريد إنهاء المحادثة؟',
   clear: 'حذف المحادثة',
-  clearing: 'هل تريد إنهاء المحادثة وحذف كل رسائلها نهائيًا؟',
+  clearConfirm: 'هل تريد إنهاء المحادثة وحذف كل رسائلها نهائيًا؟',
   cancel: 'إلغاء',
   delete: 'حذف',
   saveText: 'حفظ المحادثة',
@@ -53,7 +56,7 @@ export const texts: Messages = {
   you: 'أنت',
   today: 'اليوم',
   yesterday: 'أمس',
-  earlier: 'رسائل سابقة',
+  loadEarlier: 'تحميل الرسائل السابقة',
   loading: 'جارٍ التحميل…',
   newMessages: 'رسائل جديدة',
   newConversation: 'محادثة جديدة',
@@ -66,22 +69,25 @@ export const texts: Messages = {
       few: '# رسائل مفقودة هنا',
       other: '# رسالة مفقودة هنا',
     }),
-  said: (name, text) => `${isolated(name)}: ${text}`,
-  saidMany: newMessages,
+  announcement: (name, text) => `${isolated(name)}: ${text}`,
+  announcementCount: newMessages,
   typing: (name) => `${isolated(name)}: جارٍ الكتابة…`,
   files: {
     attach: 'إرفاق ملف',
-    drop: 'أفلت الملفات هنا لإرسالها',
+    drop: 'إفلات الملفات هنا لإرسالها',
     waiting: 'في انتظار الاتصال…',
     asking: 'جارٍ التحضير…',
     uploading: 'جارٍ رفع الملف…',
     checking: 'جارٍ فحص الملف…',
     sent: (name) => `تم إرسال ${isolated(name)}.`,
-    atMost: (size) => `الحد الأقصى ${isolated(size)}.`,
+    atMost: (size) => `الحد الأقصى للحجم: ${isolated(size)}.`,
   },
   choices: 'ردود مقترحة',
-  notShown: (what) => `لا يمكن عرض هذا هنا: ${what}`,
-  expiring: (time) => `ستُغلق هذه المحادثة عند ${time} ما لم تصل رسالة جديدة.`,
+  notShown: (title) =>
+    title === null
+      ? 'لا يمكن عرض هذا المحتوى هنا.'
+      : `لا يمكن عرض هذا المحتوى هنا: ${isolated(title)}`,
+  expiring: (time) => `ستُغلق هذه المحادثة عند الساعة ${time} ما لم تصل رسالة جديدة.`,
   outcome: {
     pending: 'جارٍ الإرسال…',
     sent: 'تم الإرسال',
@@ -91,10 +97,10 @@ export const texts: Messages = {
   },
   notSent: (count) =>
     plural(count, {
-      one: 'لم تُرسل رسالة واحدة.',
-      two: 'لم تُرسل رسالتان.',
-      few: 'لم تُرسل # رسائل.',
-      other: 'لم تُرسل # رسالة.',
+      one: 'تعذّر إرسال رسالة واحدة.',
+      two: 'تعذّر إرسال رسالتين.',
+      few: 'تعذّر إرسال # رسائل.',
+      other: 'تعذّر إرسال # رسالة.',
     }),
   retry: 'إعادة المحاولة',
   phase: {
@@ -113,20 +119,20 @@ export const texts: Messages = {
   reload: 'إعادة تحميل الصفحة',
   newerVersion: 'يتوفر إصدار أحدث من هذه الصفحة.',
   update: 'تحديث',
-  notKept: 'لا يُحفظ السجل في هذا المتصفح.',
+  notStored: 'لن يُحفظ سجل المحادثة في هذا المتصفح.',
   queued: 'في انتظار أحد موظفينا…',
   queuedAt: (position) => `في انتظار أحد موظفينا. ترتيبك في الانتظار: ${number(position)}.`,
   joined: (name) => `${name === null ? 'أحد موظفينا' : isolated(name)} معك الآن في المحادثة.`,
   left: 'غادر فريقنا المحادثة. يُرجى إرسال رسالة إذا احتجت إلى مساعدة.',
   ended,
   routing: {
-    refused: 'تعذّر تحويل طلبك.',
-    goOn: (skillGroups) => `المتابعة مع ${listed(skillGroups)}`,
-    uncovered: (skillGroups) => `لا يوجد أحد متاح من ${listed(skillGroups)} حاليًا.`,
+    refused,
+    continueWith: (skillGroups) => `المتابعة مع ${isolatedList(skillGroups)}`,
+    uncovered: (skillGroups) => `لا يوجد أحد متاح من ${isolatedList(skillGroups)} حاليًا.`,
     wait: 'الانتظار على أي حال',
     leave: 'ليس الآن',
     unchecked: 'يتعذّر الوصول إلى الفريق المناسب حاليًا. سنواصل المحاولة.',
-    stalled: (since) => `بدأ الانتظار عند ${clockTime(since)}. شكرًا لصبرك.`,
+    stalled: (since) => `بدأ الانتظار عند الساعة ${clockTime(since)}. شكرًا لصبرك.`,
   },
   tooLong: (length, maximum) =>
     `الرسالة أطول من الحد (${plural(length - maximum, {
@@ -139,28 +145,35 @@ export const texts: Messages = {
   length: (length, maximum) => `${number(length)} / ${number(maximum)}`,
   noRouting: 'الدردشة غير متاحة في هذه الصفحة.',
   notReady: 'الدردشة قيد التحميل. يُرجى المحاولة بعد لحظات.',
-  trouble: errorTexts(
+  error: errorTexts(
     {
+      'empty-message': 'يُرجى كتابة رسالة أولًا.',
+      'message-too-long': 'هذه الرسالة طويلة جدًا. يُرجى اختصارها أو تقسيمها.',
+      'no-conversation': 'يُرجى إرسال رسالة لبدء محادثة.',
+      'unknown-message': 'لم تعد هذه الرسالة متاحة.',
+      'not-failed': 'هذه الرسالة قيد الإرسال بالفعل.',
       timeout: unconfirmed,
       'unknown-outcome': unconfirmed,
       unreachable: 'تعذّر بدء الدردشة. يُرجى إعادة تحميل الصفحة.',
-      outdated: 'توجد نسخة أحدث من هذه الصفحة. يُرجى إعادة تحميلها؛ مسودتك محفوظة.',
+      outdated: 'يتوفر إصدار أحدث من هذه الصفحة. يُرجى إعادة تحميلها؛ مسودتك محفوظة.',
       'signed-out': signedOut,
+      'routing-refused': refused,
+      evicted: 'هذه المحادثة مفتوحة في أماكن كثيرة. يُرجى إغلاق أحدها وإعادة المحاولة.',
       'conversation-ended': ended,
       'conversation-not-found': ended,
-      rejected: 'لم تُقبل هذه الرسالة.',
+      rejected: 'تعذّر الإرسال. يُرجى تعديل الرسالة وإعادة المحاولة.',
       'rate-limited': 'هناك بطء بسيط حاليًا. يُرجى الانتظار قليلًا.',
-      unauthorized: 'لم يُقبل تسجيل الدخول.',
-      forbidden: 'هذا غير مسموح هنا.',
-      unavailable: 'الخدمة غير متاحة حاليًا.',
+      unauthorized: 'تعذّر تأكيد تسجيل الدخول. يُرجى تسجيل الدخول مرة أخرى.',
+      forbidden: 'هذا غير متاح في هذه المحادثة.',
+      unavailable: 'الدردشة غير متاحة مؤقتًا. يُرجى المحاولة لاحقًا.',
       network: 'لا يوجد اتصال. يُرجى التحقق من الإنترنت.',
       store: 'تعذّر على المتصفح حفظ ذلك.',
-      'file-type': 'لا تُقبل هنا ملفات من هذا النوع.',
+      'file-type': 'لا يمكن إرسال هذا النوع من الملفات هنا.',
       'file-size': 'هذا الملف كبير جدًا.',
       'file-empty': 'هذا الملف فارغ.',
-      'file-name': 'لم يُقبل اسم هذا الملف. يُرجى تغيير اسمه وإعادة المحاولة.',
-      'file-content': 'لم يُقبل محتوى هذا الملف. يُرجى التحقق منه أو تجربة ملف آخر.',
-      'file-lost': 'لم يصل الملف. يُرجى التحقق من الاتصال وإعادة المحاولة.',
+      'file-name': 'اسم هذا الملف غير مقبول. يُرجى تغييره وإعادة المحاولة.',
+      'file-content': 'تعذّر قبول هذا الملف. يُرجى تجربة ملف آخر.',
+      'file-lost': 'تعذّر إرسال الملف. يُرجى التحقق من الاتصال وإعادة المحاولة.',
       'file-gone': 'لم يعد هذا الملف متاحًا.',
     },
     'حدث خطأ ما. يُرجى إعادة المحاولة.',

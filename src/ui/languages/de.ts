@@ -1,10 +1,11 @@
 import type { Messages } from '../messages.ts';
-import { errorTexts, languageRules } from './plurals.ts';
+import { errorTexts, languageRules } from './language-rules.ts';
 
-const { number, plural, listed, clockTime } = languageRules('de');
+const { number, plural, list, clockTime } = languageRules('de');
 
 const ended = 'Dieser Chat ist beendet. Schreiben Sie uns, um einen neuen zu starten.';
 const signedOut = 'Sie sind abgemeldet. Melden Sie sich wieder an, um fortzufahren.';
+const refused = 'Ihre Anfrage konnte nicht gesendet werden.';
 const unconfirmed =
   'Das ist nicht bestätigt. Sehen Sie im Chat nach, bevor Sie es erneut versuchen.';
 
@@ -15,9 +16,10 @@ export const texts: Messages = {
   close: 'Schließen',
   more: 'Weitere Optionen',
   end: 'Chat beenden',
-  endAsk: 'Chat beenden?',
+  endConfirm: 'Chat beenden?',
   clear: 'Chat löschen',
-  clearing: 'Chat beenden und alle Nachrichten löschen? Das lässt sich nicht rückgängig machen.',
+  clearConfirm:
+    'Chat beenden und alle Nachrichten löschen? Das lässt sich nicht rückgängig machen.',
   cancel: 'Abbrechen',
   delete: 'Löschen',
   saveText: 'Chatverlauf speichern',
@@ -38,7 +40,7 @@ export const texts: Messages = {
   you: 'Sie',
   today: 'Heute',
   yesterday: 'Gestern',
-  earlier: 'Frühere Nachrichten',
+  loadEarlier: 'Frühere Nachrichten laden',
   loading: 'Wird geladen …',
   newMessages: 'Neue Nachrichten',
   newConversation: 'Neuer Chat',
@@ -46,21 +48,25 @@ export const texts: Messages = {
   jumpCount: (count) => `${number(count)} neu`,
   missing: (count) =>
     plural(count, { one: 'Hier fehlt # Nachricht', other: 'Hier fehlen # Nachrichten' }),
-  said: (name, text) => `${name}: ${text}`,
-  saidMany: (count) => plural(count, { one: '# neue Nachricht', other: '# neue Nachrichten' }),
+  announcement: (name, text) => `${name}: ${text}`,
+  announcementCount: (count) =>
+    plural(count, { one: '# neue Nachricht', other: '# neue Nachrichten' }),
   typing: (name) => `${name} schreibt …`,
   files: {
     attach: 'Datei anhängen',
     drop: 'Dateien hier ablegen, um sie zu senden',
-    waiting: 'Wartet auf die Verbindung …',
+    waiting: 'Warten auf Verbindung …',
     asking: 'Wird vorbereitet …',
     uploading: 'Wird hochgeladen …',
     checking: 'Wird geprüft …',
     sent: (name) => `${name} wurde gesendet.`,
-    atMost: (size) => `Höchstens ${size}.`,
+    atMost: (size) => `Maximale Größe: ${size}.`,
   },
   choices: 'Antwortvorschläge',
-  notShown: (what) => `Das lässt sich hier nicht zeigen: ${what}`,
+  notShown: (title) =>
+    title === null
+      ? 'Das kann hier nicht angezeigt werden.'
+      : `Das kann hier nicht angezeigt werden: ${title}`,
   expiring: (time) => `Ohne neue Nachricht endet dieser Chat um ${time} Uhr.`,
   outcome: {
     pending: 'Wird gesendet …',
@@ -87,20 +93,20 @@ export const texts: Messages = {
   },
   retryIn: (seconds) =>
     seconds > 0 ? `Neuer Versuch in ${number(seconds)} s` : 'Neuer Versuch läuft …',
-  retryNow: 'Jetzt versuchen',
+  retryNow: 'Jetzt erneut versuchen',
   reload: 'Seite neu laden',
   newerVersion: 'Es gibt eine neuere Version dieser Seite.',
   update: 'Aktualisieren',
-  notKept: 'Der Chatverlauf wird in diesem Browser nicht gespeichert.',
+  notStored: 'Der Chatverlauf wird in diesem Browser nicht gespeichert.',
   queued: 'Sie sind in der Warteschlange …',
   queuedAt: (position) => `Sie sind auf Platz ${number(position)} der Warteschlange.`,
   joined: (name) => `${name ?? 'Jemand aus unserem Team'} ist jetzt im Chat.`,
   left: 'Unser Team hat den Chat verlassen. Schreiben Sie uns, wenn Sie noch Hilfe brauchen.',
   ended,
   routing: {
-    refused: 'Ihre Anfrage konnte nicht weitergeleitet werden.',
-    goOn: (skillGroups) => `Weiter mit ${listed(skillGroups)}`,
-    uncovered: (skillGroups) => `Von ${listed(skillGroups)} ist gerade niemand verfügbar.`,
+    refused,
+    continueWith: (skillGroups) => `Weiter mit ${list(skillGroups)}`,
+    uncovered: (skillGroups) => `Von ${list(skillGroups)} ist gerade niemand verfügbar.`,
     wait: 'Trotzdem warten',
     leave: 'Jetzt nicht',
     unchecked: 'Das passende Team ist gerade nicht erreichbar. Wir versuchen es weiter.',
@@ -110,33 +116,42 @@ export const texts: Messages = {
     `Diese Nachricht ist um ${plural(length - maximum, { one: '# Zeichen', other: '# Zeichen' })} zu lang. Kürzen Sie sie oder senden Sie sie in Teilen.`,
   length: (length, maximum) => `${number(length)} / ${number(maximum)}`,
   noRouting: 'Auf dieser Seite ist der Chat nicht verfügbar.',
-  notReady: 'Der Chat startet noch. Versuchen Sie es gleich noch einmal.',
-  trouble: errorTexts(
+  notReady: 'Der Chat wird noch geladen. Versuchen Sie es gleich erneut.',
+  error: errorTexts(
     {
+      'empty-message': 'Schreiben Sie zuerst eine Nachricht.',
+      'message-too-long':
+        'Diese Nachricht ist zu lang. Kürzen Sie sie oder senden Sie sie in Teilen.',
+      'no-conversation': 'Schreiben Sie uns, um einen Chat zu starten.',
+      'unknown-message': 'Diese Nachricht ist nicht mehr vorhanden.',
+      'not-failed': 'Diese Nachricht wird bereits gesendet.',
       timeout: unconfirmed,
       'unknown-outcome': unconfirmed,
       unreachable: 'Der Chat konnte nicht gestartet werden. Laden Sie die Seite neu.',
       outdated:
-        'Es gibt eine neuere Version dieser Seite. Laden Sie sie neu; Ihr Entwurf bleibt erhalten.',
+        'Es gibt eine neuere Version dieser Seite. Laden Sie die Seite neu – Ihr Entwurf bleibt erhalten.',
       'signed-out': signedOut,
+      'routing-refused': refused,
+      evicted:
+        'Dieser Chat ist zu oft geöffnet. Schließen Sie ein Fenster und versuchen Sie es erneut.',
       'conversation-ended': ended,
       'conversation-not-found': ended,
-      rejected: 'Diese Nachricht wurde nicht angenommen.',
+      rejected: 'Das konnte nicht gesendet werden. Ändern Sie es und versuchen Sie es erneut.',
       'rate-limited': 'Gerade geht es etwas langsamer. Bitte warten Sie einen Moment.',
-      unauthorized: 'Die Anmeldung wurde nicht angenommen.',
-      forbidden: 'Das ist hier nicht erlaubt.',
-      unavailable: 'Der Dienst ist zurzeit nicht erreichbar.',
+      unauthorized: 'Ihre Anmeldung konnte nicht bestätigt werden. Melden Sie sich erneut an.',
+      forbidden: 'Das ist in diesem Chat nicht verfügbar.',
+      unavailable: 'Der Chat ist vorübergehend nicht verfügbar. Versuchen Sie es später erneut.',
       network: 'Keine Verbindung. Prüfen Sie Ihre Internetverbindung.',
       store: 'Der Browser konnte das nicht speichern.',
-      'file-type': 'Dateien dieser Art werden hier nicht angenommen.',
+      'file-type': 'Dateien dieses Typs können hier nicht gesendet werden.',
       'file-size': 'Diese Datei ist zu groß.',
       'file-empty': 'Diese Datei ist leer.',
       'file-name':
-        'Der Name dieser Datei wird nicht angenommen. Benennen Sie sie um und versuchen Sie es noch einmal.',
+        'Dieser Dateiname wird nicht akzeptiert. Benennen Sie die Datei um und versuchen Sie es erneut.',
       'file-content':
-        'Der Inhalt dieser Datei wird nicht angenommen. Prüfen Sie sie oder nehmen Sie eine andere.',
+        'Diese Datei konnte nicht angenommen werden. Versuchen Sie es mit einer anderen.',
       'file-lost':
-        'Die Datei ist nicht angekommen. Prüfen Sie die Verbindung und versuchen Sie es noch einmal.',
+        'Die Datei konnte nicht gesendet werden. Prüfen Sie Ihre Verbindung und versuchen Sie es erneut.',
       'file-gone': 'Diese Datei ist nicht mehr verfügbar.',
     },
     'Etwas ist schiefgelaufen. Versuchen Sie es erneut.',

@@ -1,10 +1,11 @@
 import type { Messages } from '../messages.ts';
-import { errorTexts, languageRules } from './plurals.ts';
+import { errorTexts, languageRules } from './language-rules.ts';
 
-const { number, plural, listed, clockTime } = languageRules('es');
+const { number, plural, list, clockTime } = languageRules('es');
 
 const ended = 'Esta conversación ha finalizado. Envíe un mensaje para iniciar otra.';
 const signedOut = 'La sesión se ha cerrado. Inicie sesión para continuar.';
+const refused = 'No se ha podido enviar su consulta.';
 const unconfirmed = 'No se ha podido confirmar. Revise la conversación antes de reintentar.';
 
 export const texts: Messages = {
@@ -14,9 +15,9 @@ export const texts: Messages = {
   close: 'Cerrar',
   more: 'Más opciones',
   end: 'Finalizar la conversación',
-  endAsk: '¿Finalizar la conversación?',
+  endConfirm: '¿Finalizar la conversación?',
   clear: 'Eliminar la conversación',
-  clearing: '¿Finalizar la conversación y eliminar todos sus mensajes? No se puede deshacer.',
+  clearConfirm: '¿Finalizar la conversación y eliminar todos sus mensajes? No se puede deshacer.',
   cancel: 'Cancelar',
   delete: 'Eliminar',
   saveText: 'Guardar la conversación',
@@ -35,7 +36,7 @@ export const texts: Messages = {
   you: 'Usted',
   today: 'Hoy',
   yesterday: 'Ayer',
-  earlier: 'Mensajes anteriores',
+  loadEarlier: 'Cargar mensajes anteriores',
   loading: 'Cargando…',
   newMessages: 'Mensajes nuevos',
   newConversation: 'Nueva conversación',
@@ -43,8 +44,9 @@ export const texts: Messages = {
   jumpCount: (count) => plural(count, { one: '# nuevo', other: '# nuevos' }),
   missing: (count) =>
     plural(count, { one: 'Aquí falta # mensaje', other: 'Aquí faltan # mensajes' }),
-  said: (name, text) => `${name}: ${text}`,
-  saidMany: (count) => plural(count, { one: '# mensaje nuevo', other: '# mensajes nuevos' }),
+  announcement: (name, text) => `${name}: ${text}`,
+  announcementCount: (count) =>
+    plural(count, { one: '# mensaje nuevo', other: '# mensajes nuevos' }),
   typing: (name) => `${name} está escribiendo…`,
   files: {
     attach: 'Adjuntar un archivo',
@@ -54,10 +56,13 @@ export const texts: Messages = {
     uploading: 'Subiendo…',
     checking: 'Comprobando…',
     sent: (name) => `${name} se ha enviado.`,
-    atMost: (size) => `Como máximo, ${size}.`,
+    atMost: (size) => `Tamaño máximo: ${size}.`,
   },
-  choices: 'Respuestas',
-  notShown: (what) => `Esto no se puede mostrar aquí: ${what}`,
+  choices: 'Respuestas sugeridas',
+  notShown: (title) =>
+    title === null
+      ? 'Este contenido no se puede mostrar aquí.'
+      : `Este contenido no se puede mostrar aquí: ${title}`,
   expiring: (time) => `Hora de cierre: ${time}. Escriba para mantener abierta la conversación.`,
   outcome: {
     pending: 'Enviando…',
@@ -88,16 +93,16 @@ export const texts: Messages = {
   reload: 'Recargar la página',
   newerVersion: 'Hay una versión más reciente de esta página.',
   update: 'Actualizar',
-  notKept: 'El historial no se guarda en este navegador.',
+  notStored: 'El historial no se guardará en este navegador.',
   queued: 'En espera de un agente…',
   queuedAt: (position) => `En espera de un agente. Su posición en la cola: ${number(position)}.`,
   joined: (name) => `${name ?? 'Un agente'} se ha unido a la conversación.`,
-  left: 'El agente ha salido. Escríbanos si necesita algo más.',
+  left: 'El agente ha salido de la conversación. Escríbanos si necesita algo más.',
   ended,
   routing: {
-    refused: 'No se ha podido enviar su consulta.',
-    goOn: (skillGroups) => `Continuar con ${listed(skillGroups)}`,
-    uncovered: (skillGroups) => `Ahora mismo no hay nadie disponible en ${listed(skillGroups)}.`,
+    refused,
+    continueWith: (skillGroups) => `Continuar con ${list(skillGroups)}`,
+    uncovered: (skillGroups) => `Ahora mismo no hay nadie disponible en ${list(skillGroups)}.`,
     wait: 'Esperar de todos modos',
     leave: 'Ahora no',
     unchecked: 'No podemos contactar con el equipo adecuado. Seguiremos intentándolo.',
@@ -107,29 +112,37 @@ export const texts: Messages = {
     `A este mensaje le ${plural(length - maximum, { one: 'sobra # carácter', other: 'sobran # caracteres' })}. Acórtelo o envíelo por partes.`,
   length: (length, maximum) => `${number(length)} / ${number(maximum)}`,
   noRouting: 'El chat no está disponible en esta página.',
-  notReady: 'El chat aún se está iniciando. Inténtelo dentro de un momento.',
-  trouble: errorTexts(
+  notReady: 'El chat aún se está cargando. Inténtelo de nuevo dentro de un momento.',
+  error: errorTexts(
     {
+      'empty-message': 'Escriba primero un mensaje.',
+      'message-too-long': 'Este mensaje es demasiado largo. Acórtelo o envíelo por partes.',
+      'no-conversation': 'Envíe un mensaje para iniciar una conversación.',
+      'unknown-message': 'Este mensaje ya no está disponible.',
+      'not-failed': 'Este mensaje ya se está enviando.',
       timeout: unconfirmed,
       'unknown-outcome': unconfirmed,
       unreachable: 'No se ha podido iniciar el chat. Recargue la página.',
-      outdated: 'Hay una versión más nueva de esta página. Recárguela; su borrador se conserva.',
+      outdated: 'Hay una versión más reciente de esta página. Recárguela: su borrador se conserva.',
       'signed-out': signedOut,
+      'routing-refused': refused,
+      evicted:
+        'Esta conversación está abierta en demasiados lugares. Cierre uno e inténtelo de nuevo.',
       'conversation-ended': ended,
       'conversation-not-found': ended,
-      rejected: 'Este mensaje no se ha aceptado.',
+      rejected: 'No se ha podido enviar. Modifíquelo e inténtelo de nuevo.',
       'rate-limited': 'Hay una pequeña demora. Espere un momento.',
-      unauthorized: 'No se ha aceptado el inicio de sesión.',
-      forbidden: 'Aquí no está permitido.',
-      unavailable: 'El servicio no está disponible por ahora.',
+      unauthorized: 'No se ha podido confirmar su inicio de sesión. Inicie sesión de nuevo.',
+      forbidden: 'Esta opción no está disponible en esta conversación.',
+      unavailable: 'El chat no está disponible temporalmente. Inténtelo de nuevo más tarde.',
       network: 'Sin conexión. Compruebe su acceso a Internet.',
       store: 'El navegador no ha podido guardarlo.',
-      'file-type': 'Aquí no se aceptan archivos de este tipo.',
+      'file-type': 'Aquí no se pueden enviar archivos de este tipo.',
       'file-size': 'Este archivo es demasiado grande.',
       'file-empty': 'Este archivo está vacío.',
-      'file-name': 'No se acepta el nombre de este archivo. Cámbielo e inténtelo otra vez.',
-      'file-content': 'No se acepta el contenido de este archivo. Revíselo o pruebe con otro.',
-      'file-lost': 'El archivo no ha llegado. Compruebe la conexión e inténtelo otra vez.',
+      'file-name': 'No se acepta este nombre de archivo. Cámbielo e inténtelo de nuevo.',
+      'file-content': 'No se ha podido aceptar este archivo. Pruebe con otro.',
+      'file-lost': 'No se ha podido enviar el archivo. Compruebe su conexión e inténtelo de nuevo.',
       'file-gone': 'Este archivo ya no está disponible.',
     },
     'Algo ha salido mal. Inténtelo de nuevo.',

@@ -1,10 +1,11 @@
 import type { Messages } from '../messages.ts';
-import { errorTexts, languageRules } from './plurals.ts';
+import { errorTexts, languageRules } from './language-rules.ts';
 
-const { number, plural, listed, clockTime } = languageRules('fr');
+const { number, plural, list, clockTime } = languageRules('fr');
 
 const ended = 'Cette conversation est terminée. Envoyez un message pour en commencer une autre.';
 const signedOut = 'Votre session est fermée. Connectez-vous pour continuer.';
+const refused = 'Votre demande n’a pas pu être envoyée.';
 const unconfirmed = 'L’action n’est pas confirmée. Vérifiez la conversation avant de réessayer.';
 
 export const texts: Messages = {
@@ -14,9 +15,9 @@ export const texts: Messages = {
   close: 'Fermer',
   more: 'Plus d’options',
   end: 'Terminer la conversation',
-  endAsk: 'Terminer la conversation ?',
+  endConfirm: 'Terminer la conversation ?',
   clear: 'Supprimer la conversation',
-  clearing:
+  clearConfirm:
     'Terminer la conversation et supprimer tous ses messages ? Cette action est définitive.',
   cancel: 'Annuler',
   delete: 'Supprimer',
@@ -36,7 +37,7 @@ export const texts: Messages = {
   you: 'Vous',
   today: 'Aujourd’hui',
   yesterday: 'Hier',
-  earlier: 'Messages précédents',
+  loadEarlier: 'Charger les messages précédents',
   loading: 'Chargement…',
   newMessages: 'Nouveaux messages',
   newConversation: 'Nouvelle conversation',
@@ -44,8 +45,9 @@ export const texts: Messages = {
   jumpCount: (count) => plural(count, { one: '# nouveau', other: '# nouveaux' }),
   missing: (count) =>
     plural(count, { one: 'Il manque # message ici', other: 'Il manque # messages ici' }),
-  said: (name, text) => `${name} : ${text}`,
-  saidMany: (count) => plural(count, { one: '# nouveau message', other: '# nouveaux messages' }),
+  announcement: (name, text) => `${name} : ${text}`,
+  announcementCount: (count) =>
+    plural(count, { one: '# nouveau message', other: '# nouveaux messages' }),
   typing: (name) => `${name} est en train d’écrire…`,
   files: {
     attach: 'Joindre un fichier',
@@ -55,10 +57,13 @@ export const texts: Messages = {
     uploading: 'Envoi du fichier…',
     checking: 'Vérification…',
     sent: (name) => `${name} a été envoyé.`,
-    atMost: (size) => `${size} au maximum.`,
+    atMost: (size) => `Taille maximale : ${size}.`,
   },
-  choices: 'Réponses',
-  notShown: (what) => `Ceci ne peut pas être affiché ici : ${what}`,
+  choices: 'Réponses suggérées',
+  notShown: (title) =>
+    title === null
+      ? 'Ce contenu ne peut pas être affiché ici.'
+      : `Ce contenu ne peut pas être affiché ici : ${title}`,
   expiring: (time) => `Sans nouveau message, la conversation se fermera à ${time}.`,
   outcome: {
     pending: 'Envoi en cours…',
@@ -84,22 +89,21 @@ export const texts: Messages = {
     failed: 'Connexion impossible',
   },
   retryIn: (seconds) =>
-    seconds > 0 ? `Nouvel essai dans ${number(seconds)} s` : 'Nouvel essai en cours…',
+    seconds > 0 ? `Nouvelle tentative dans ${number(seconds)} s` : 'Nouvelle tentative en cours…',
   retryNow: 'Réessayer',
   reload: 'Recharger la page',
   newerVersion: 'Une version plus récente de cette page est disponible.',
   update: 'Mettre à jour',
-  notKept: 'L’historique n’est pas conservé dans ce navigateur.',
+  notStored: 'L’historique n’est pas conservé dans ce navigateur.',
   queued: 'Vous êtes en file d’attente…',
   queuedAt: (position) => `Vous êtes en file d’attente. Votre position : ${number(position)}.`,
   joined: (name) => `${name ?? 'Un membre de notre équipe'} a rejoint la conversation.`,
   left: 'Notre équipe a quitté la conversation. Écrivez-nous si vous avez encore besoin d’aide.',
   ended,
   routing: {
-    refused: 'Votre demande n’a pas pu être transmise.',
-    goOn: (skillGroups) => `Continuer avec ${listed(skillGroups)}`,
-    uncovered: (skillGroups) =>
-      `Personne n’est disponible pour ${listed(skillGroups)} en ce moment.`,
+    refused,
+    continueWith: (skillGroups) => `Continuer avec ${list(skillGroups)}`,
+    uncovered: (skillGroups) => `Personne n’est disponible pour ${list(skillGroups)} en ce moment.`,
     wait: 'Attendre quand même',
     leave: 'Pas maintenant',
     unchecked: 'L’équipe concernée est injoignable. Nous réessayons automatiquement.',
@@ -110,30 +114,38 @@ export const texts: Messages = {
   length: (length, maximum) => `${number(length)} / ${number(maximum)}`,
   noRouting: 'Le chat n’est pas disponible sur cette page.',
   notReady: 'Le chat est en cours de chargement. Réessayez dans un instant.',
-  trouble: errorTexts(
+  error: errorTexts(
     {
+      'empty-message': 'Écrivez d’abord un message.',
+      'message-too-long':
+        'Ce message est trop long. Raccourcissez-le ou envoyez-le en plusieurs fois.',
+      'no-conversation': 'Envoyez un message pour commencer une conversation.',
+      'unknown-message': 'Ce message n’est plus disponible.',
+      'not-failed': 'Ce message est déjà en cours d’envoi.',
       timeout: unconfirmed,
       'unknown-outcome': unconfirmed,
       unreachable: 'Le chat n’a pas pu démarrer. Rechargez la page.',
       outdated:
-        'Il existe une version plus récente de cette page. Rechargez-la ; votre brouillon est conservé.',
+        'Une version plus récente de cette page est disponible. Rechargez-la : votre brouillon est conservé.',
       'signed-out': signedOut,
+      'routing-refused': refused,
+      evicted:
+        'Cette conversation est ouverte à trop d’endroits. Fermez un onglet, puis réessayez.',
       'conversation-ended': ended,
       'conversation-not-found': ended,
-      rejected: 'Ce message n’a pas été accepté.',
+      rejected: 'L’envoi n’a pas été accepté. Modifiez votre message, puis réessayez.',
       'rate-limited': 'Le service est un peu lent. Patientez un instant.',
-      unauthorized: 'L’identification n’a pas été acceptée.',
-      forbidden: 'Ce n’est pas permis ici.',
-      unavailable: 'Le service n’est pas disponible pour le moment.',
+      unauthorized: 'Votre identité n’a pas pu être confirmée. Reconnectez-vous.',
+      forbidden: 'Cette action n’est pas disponible dans cette conversation.',
+      unavailable: 'Le chat est momentanément indisponible. Réessayez plus tard.',
       network: 'Connexion impossible. Vérifiez votre accès à Internet.',
-      store: 'Le navigateur n’a pas pu le conserver.',
-      'file-type': 'Les fichiers de ce type ne sont pas acceptés ici.',
+      store: 'Le navigateur n’a pas pu enregistrer ces données.',
+      'file-type': 'Les fichiers de ce type ne peuvent pas être envoyés ici.',
       'file-size': 'Ce fichier est trop volumineux.',
       'file-empty': 'Ce fichier est vide.',
-      'file-name': 'Le nom de ce fichier n’est pas accepté. Renommez-le, puis réessayez.',
-      'file-content':
-        'Le contenu de ce fichier n’est pas accepté. Vérifiez-le ou essayez-en un autre.',
-      'file-lost': 'Le fichier n’est pas arrivé. Vérifiez la connexion, puis réessayez.',
+      'file-name': 'Ce nom de fichier n’est pas accepté. Renommez le fichier, puis réessayez.',
+      'file-content': 'Ce fichier n’a pas pu être accepté. Essayez avec un autre fichier.',
+      'file-lost': 'Le fichier n’a pas pu être envoyé. Vérifiez votre connexion, puis réessayez.',
       'file-gone': 'Ce fichier n’est plus disponible.',
     },
     'Une erreur est survenue. Réessayez.',

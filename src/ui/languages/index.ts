@@ -7,15 +7,20 @@ const loaders: Readonly<Record<string, () => Promise<{ readonly texts: Messages 
   fr: () => import('./fr.ts'),
 };
 
-/** Written from right to left, among the languages that a site may bring. */
+/** Right-to-left languages, including those that only a site's own texts can be in. */
 const rightToLeft = new Set(['ar', 'dv', 'fa', 'he', 'ku', 'ps', 'sd', 'ug', 'ur', 'yi']);
 
 function primary(language: string): string {
   return language.toLowerCase().split('-')[0] ?? '';
 }
 
-/** Fetches the texts of a language, as BCP 47 names it; `null`: there are none, English is spoken. */
-export async function textsOf(language: string): Promise<Messages | null> {
+/**
+ * Loads the texts of a language.
+ *
+ * @param language a BCP 47 tag; its region is ignored
+ * @returns `null` if there are none
+ */
+export async function loadTexts(language: string): Promise<Messages | null> {
   const load = loaders[primary(language)];
   return load ? (await load()).texts : null;
 }
@@ -24,7 +29,7 @@ export function isRightToLeft({ language }: Messages): boolean {
   return rightToLeft.has(primary(language));
 }
 
-/** The language of the place where an element stands: its own `lang`, or that of what it stands in. */
+/** An element's language: the `lang` of the element or its nearest ancestor, across shadow roots. */
 export function languageAt(element: Element): string {
   let at: Element | null = element;
   while (at) {

@@ -1,9 +1,15 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-/** How long a line stays, in ms: long enough to be picked up, too short to be found while browsing. */
-const lineLife = 1_000;
+/**
+ * How long a line stays, in ms: long enough to be announced, too short to be found while browsing with a
+ * screen reader.
+ */
+const lineLifetime = 1_000;
 
-/** What a screen reader is told of, apart from the feed: the feed's own changes would be read twice. */
+/**
+ * Announces changes to screen readers. The feed itself isn't a live region: its rows change for other
+ * reasons, too.
+ */
 export class Announcer implements ReactiveController {
   lines: readonly string[] = [];
   readonly #host: ReactiveControllerHost;
@@ -14,11 +20,11 @@ export class Announcer implements ReactiveController {
     host.addController(this);
   }
 
-  say(lines: readonly string[]): void {
+  announce(lines: readonly string[]): void {
     if (lines.length === 0) return;
     this.lines = [...this.lines, ...lines];
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#clear(), lineLife);
+    this.#timer = setTimeout(() => this.#clear(), lineLifetime);
     this.#host.requestUpdate();
   }
 

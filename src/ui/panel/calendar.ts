@@ -10,7 +10,7 @@ interface Formats {
 
 const formats = new Map<string, Formats>();
 
-// Building a DateTimeFormat costs more than a hundred uses of it.
+// Creating a DateTimeFormat costs more than using it a hundred times.
 function formatsFor(texts: Messages): Formats {
   const found = formats.get(texts.language);
   if (found) return found;
@@ -25,16 +25,16 @@ function formatsFor(texts: Messages): Formats {
   return created;
 }
 
-/** Local midnight of that day, in epoch milliseconds. */
+/** Local midnight at the start of that day, in epoch milliseconds. */
 export function startOfDay(timestamp: number): number {
   return new Date(timestamp).setHours(0, 0, 0, 0);
 }
 
-/** 'Today', 'Yesterday', 'Monday, 3 March', or with the year where it is another one. */
+/** 'Today', 'Yesterday' or 'Monday, 3 March'; in another year, with the year. */
 export function dayLabel(timestamp: number, now: number, texts: Messages): string {
   const day = startOfDay(timestamp);
   const today = startOfDay(now);
-  // Noon of the day before: a day may have 23 or 25 hours.
+  // Noon of the previous day is safe: a day can have 23 or 25 hours.
   if (day === today) return texts.today;
   if (day === startOfDay(today - 12 * 3_600_000)) return texts.yesterday;
   const { day: format, dayOfAnotherYear } = formatsFor(texts);

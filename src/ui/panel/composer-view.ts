@@ -5,7 +5,7 @@ import { type Composer, maximumLength } from './composer.ts';
 import type { FilesController } from './files/controller.ts';
 import { sendIcon } from './icons.ts';
 
-/** From so many code units on, the visitor sees how many are left. */
+/** The length in UTF-16 code units above which the counter is shown. */
 const countFrom = maximumLength - 200;
 
 export function composerView(

@@ -9,11 +9,11 @@ import type { Messages } from '../messages.ts';
 import { SharedDraft } from './shared-draft.ts';
 import { TypingSignal } from './typing-signal.ts';
 
-/** What `Chat.send` takes at most, in UTF-16 code units. */
+/** The maximum length for `Chat.send`, in UTF-16 code units. */
 export const maximumLength = 4_096;
 
-/** In the language of the moment, which may change while it stands there. */
-type Words = (texts: Messages) => string;
+/** Resolved at render time, since the language can change while the text is shown. */
+type LocalizedText = (texts: Messages) => string;
 
 interface ComposerHost extends ReactiveControllerHost {
   readonly chat: Chat | null;
@@ -22,15 +22,15 @@ interface ComposerHost extends ReactiveControllerHost {
 }
 
 /**
- * What the visitor writes, from the first letter to its being sent. The textarea holds the text; nothing
- * renders into it, so that nothing disturbs an input method.
+ * The visitor's draft, from the first letter until it is sent. The textarea holds the text. Lit never
+ * renders into it, so that input methods aren't disturbed.
  */
 export class Composer implements ReactiveController {
   readonly textarea = createRef<HTMLTextAreaElement>();
   /** In UTF-16 code units. */
   length = 0;
-  /** Why the last text is still here. */
-  refusal: Words | null = null;
+  /** Why the last text wasn't sent. */
+  refusal: LocalizedText | null = null;
 
   readonly #host: ComposerHost;
   readonly #onSent: () => void;
@@ -38,10 +38,10 @@ export class Composer implements ReactiveController {
   #draft = new SharedDraft();
   #isComposing = false;
   #isPasting = false;
-  /** Refused texts that were put back and still stand first in the textarea. */
+  /** Refused texts that were put back at the start of the textarea. */
   #returned = '';
 
-  /** @param onSent called when a text has been handed over */
+  /** @param onSent called after a text was passed to `Chat.send` */
   constructor(host: ComposerHost, onSent: () => void) {
     this.#host = host;
     this.#onSent = onSent;
@@ -49,7 +49,7 @@ export class Composer implements ReactiveController {
   }
 
   hostDisconnected(): void {
-    this.#typing.stopped();
+    this.#typing.stop();
   }
 
   get value(): string {
@@ -57,16 +57,16 @@ export class Composer implements ReactiveController {
   }
 
   focus(): void {
-    // The panel is in view already; scrolling the page to it would move what the visitor reads there.
+    // The panel is already in view. Scrolling would move the page under the visitor.
     this.textarea.value?.focus({ preventScroll: true });
   }
 
-  /** Another conversation: what was written for the former one stays with it. */
+  /** Called when the element shows another chat: the draft belongs to the previous one. */
   changeChat(): void {
-    this.#typing.stopped();
+    this.#typing.stop();
     this.#draft = new SharedDraft();
     this.refusal = null;
-    this.#show('');
+    this.#setText('');
   }
 
   receive(chat: Chat, snapshot: ChatSnapshot): void {
@@ -75,11 +75,11 @@ export class Composer implements ReactiveController {
     const isBusy = textarea.matches(':focus');
     const { draft, hub } = snapshot;
     switch (this.#draft.receive(draft, hub.epoch, textarea.value, isBusy)) {
-      case 'take':
-        this.#show(draft);
+      case 'replace':
+        this.#setText(draft);
         break;
       case 'write-again':
-        this.#write(chat, textarea.value);
+        this.#setDraft(chat, textarea.value);
         break;
       case 'keep':
         break;
@@ -91,23 +91,23 @@ export class Composer implements ReactiveController {
     this.refusal = null;
     this.#measure();
     if (this.#isPasting && this.length > maximumLength) {
-      this.#tell(tooLong(this.length));
+      this.#showRefusal(tooLong(this.length));
     }
     this.#isPasting = false;
     if (!chat) return;
-    this.#draft.wrote(this.value);
+    this.#draft.record(this.value);
     chat.setDraft(this.value);
-    if (this.value === '') this.#typing.stopped();
-    else this.#typing.typed(chat);
+    if (this.value === '') this.#typing.stop();
+    else this.#typing.onInput(chat);
   };
 
-  /** What is pasted may be far too long: that is said at once, not only when it is to go out. */
+  /** A pasted text that is too long is reported at once, not only on sending. */
   readonly onPaste = (): void => {
     this.#isPasting = true;
   };
 
   readonly onBlur = (): void => {
-    this.#typing.stopped();
+    this.#typing.stop();
   };
 
   readonly onCompositionStart = (): void => {
@@ -120,7 +120,7 @@ export class Composer implements ReactiveController {
 
   readonly onKeydown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || event.shiftKey) return;
-    // 229: Safari ends the composition before the Enter that chose a word (WebKit bug 165004).
+    // 229: Safari ends the composition before the Enter that selects a candidate (WebKit bug 165004).
     if (event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     this.#submit();
@@ -137,7 +137,7 @@ export class Composer implements ReactiveController {
     if (text === '') return;
     const refusal = this.#refuse(text);
     if (refusal !== null) {
-      this.#tell(refusal);
+      this.#showRefusal(refusal);
       return;
     }
     const { chat, routing } = this.#host;
@@ -150,23 +150,23 @@ export class Composer implements ReactiveController {
         ? this.#open(chat, routing)
         : null;
     chat.send(text).catch(async (error: unknown) => {
-      // What was written for another chat, or by another visitor, is not for this one.
+      // The text belongs to another chat or visitor by now.
       if (chat !== this.#host.chat) return;
       if (isAnotherVisitor(hub.epoch, chat.getSnapshot().hub.epoch)) return;
-      this.#takeBack(chat, text);
-      const trouble = toDisplayError(error);
-      // Then the reason is why none could be opened.
-      const reason = trouble.code === 'no-conversation' ? await opening : null;
-      this.#tell(reason ?? ((texts) => texts.trouble(trouble)));
+      this.#putBack(chat, text);
+      const displayError = toDisplayError(error);
+      // The actual reason is the one for which no conversation could be started.
+      const reason = displayError.code === 'no-conversation' ? await opening : null;
+      this.#showRefusal(reason ?? ((texts) => texts.error(displayError)));
     });
     this.#draft.sent();
-    this.#show('');
-    this.#typing.stopped();
+    this.#setText('');
+    this.#typing.stop();
     this.#onSent();
   }
 
-  /** Why the text can't go out as it is. */
-  #refuse(text: string): Words | null {
+  /** Why the text can't be sent; `null` if it can. */
+  #refuse(text: string): LocalizedText | null {
     const { chat, routing } = this.#host;
     if (text.length > maximumLength) return tooLong(text.length);
     if (!chat) return (texts) => texts.notReady;
@@ -175,42 +175,41 @@ export class Composer implements ReactiveController {
     return isOpen || routing ? null : (texts) => texts.noRouting;
   }
 
-  /** Resolves with what to tell the visitor about it, if anything. */
-  async #open(chat: Chat, routing: Routing): Promise<Words | null> {
+  /** Resolves with the reason for a failure, unless the panel shows it elsewhere. */
+  async #open(chat: Chat, routing: Routing): Promise<LocalizedText | null> {
     try {
       await chat.start(routing);
       return null;
     } catch (error) {
-      const trouble = toDisplayError(error);
-      // It is still wanted, and the message waits for it.
-      // Or the panel says it, with what can be done.
-      if (trouble.code === 'timeout' || trouble.code === 'routing-refused') return null;
-      const reason: Words = (texts) => texts.trouble(trouble);
-      this.#tell(reason);
+      const displayError = toDisplayError(error);
+      // After a timeout the hub keeps trying, and the message waits. A refused routing has its own notice.
+      if (displayError.code === 'timeout' || displayError.code === 'routing-refused') return null;
+      const reason: LocalizedText = (texts) => texts.error(displayError);
+      this.#showRefusal(reason);
       return reason;
     }
   }
 
-  #takeBack(chat: Chat, text: string): void {
+  #putBack(chat: Chat, text: string): void {
     const { value } = this;
     const first = value.startsWith(this.#returned) ? this.#returned : '';
     const rest = value.slice(first.length).replace(/^\n/, '');
     this.#returned = first ? `${first}\n${text}` : text;
-    this.#show(rest ? `${this.#returned}\n${rest}` : this.#returned);
-    this.#write(chat, this.value);
+    this.#setText(rest ? `${this.#returned}\n${rest}` : this.#returned);
+    this.#setDraft(chat, this.value);
   }
 
-  #tell(refusal: Words): void {
+  #showRefusal(refusal: LocalizedText): void {
     this.refusal = refusal;
     this.#host.requestUpdate();
   }
 
-  #write(chat: Chat, draft: string): void {
-    this.#draft.wrote(draft);
+  #setDraft(chat: Chat, draft: string): void {
+    this.#draft.record(draft);
     chat.setDraft(draft);
   }
 
-  #show(text: string): void {
+  #setText(text: string): void {
     const { value: textarea } = this.textarea;
     if (!textarea) return;
     if (textarea.value !== text) textarea.value = text;
@@ -223,7 +222,7 @@ export class Composer implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** Makes the textarea as high as its text, within the limits of its style. */
+  /** Fits the textarea's height to its text, for browsers without `field-sizing`. */
   fit(): void {
     const { value: textarea } = this.textarea;
     if (!textarea || CSS.supports('field-sizing', 'content')) return;
@@ -232,6 +231,6 @@ export class Composer implements ReactiveController {
   }
 }
 
-function tooLong(length: number): Words {
+function tooLong(length: number): LocalizedText {
   return (texts) => texts.tooLong(length, maximumLength);
 }

@@ -1,19 +1,19 @@
 import { html, nothing, type ReactiveControllerHost } from 'lit';
 import type { Messages } from '../messages.ts';
 
-/** What can't be undone: the visitor is asked first. */
+/** An action that needs the visitor's confirmation. */
 export type Question = 'end' | 'clear';
 
-/** Asks before the chat is ended, or deleted. */
+/** Asks for confirmation before the chat is ended or deleted. */
 export class Confirmation {
   readonly #host: ReactiveControllerHost & HTMLElement;
-  readonly #confirmed: (question: Question) => void;
+  readonly #onConfirm: (question: Question) => void;
   #question: Question | null = null;
 
-  /** @param confirmed called when the visitor says yes */
-  constructor(host: ReactiveControllerHost & HTMLElement, confirmed: (question: Question) => void) {
+  /** @param onConfirm called when the visitor confirms */
+  constructor(host: ReactiveControllerHost & HTMLElement, onConfirm: (question: Question) => void) {
     this.#host = host;
-    this.#confirmed = confirmed;
+    this.#onConfirm = onConfirm;
   }
 
   async ask(question: Question): Promise<void> {
@@ -27,7 +27,7 @@ export class Confirmation {
     if (!question) return nothing;
     const confirm = () => {
       this.#show(null);
-      this.#confirmed(question);
+      this.#onConfirm(question);
     };
     return html`<div
       class="notice confirmation"
@@ -37,8 +37,8 @@ export class Confirmation {
       aria-describedby="confirmation"
       @keydown=${this.#onKeydown}
     >
-      <span id="confirmation">${question === 'end' ? texts.endAsk : texts.clearing}</span>
-      <span class="ways">
+      <span id="confirmation">${question === 'end' ? texts.endConfirm : texts.clearConfirm}</span>
+      <span class="actions">
         <button class="small plain" type="button" @click=${() => this.#show(null)}>${texts.cancel}</button>
         <button class="small" type="button" @click=${confirm}>${question === 'end' ? texts.end : texts.delete}</button>
       </span>
@@ -47,7 +47,7 @@ export class Confirmation {
 
   readonly #onKeydown = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;
-    // The panel stays open.
+    // Only the confirmation closes, not the panel.
     event.preventDefault();
     event.stopPropagation();
     this.#show(null);

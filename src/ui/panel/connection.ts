@@ -1,7 +1,7 @@
 import type { ChatSnapshot, Phase } from '../../protocol/snapshot.ts';
 import type { Messages } from '../messages.ts';
 
-/** How the connection looks: the colour of its dot. */
+/** The color of the connection's dot. */
 export type Tone = 'good' | 'busy' | 'warn' | 'bad';
 
 const tones: Readonly<Record<Phase, Tone>> = {
@@ -20,23 +20,23 @@ export function toneOf(snapshot: ChatSnapshot | null): Tone {
   return snapshot ? tones[snapshot.connection.phase] : 'busy';
 }
 
-/** The connection in words. Steady: what counts down stands beside it, or it would be read out each second. */
+/** The connection's status, without a countdown, which a screen reader would announce each second. */
 export function connectionText(snapshot: ChatSnapshot | null, texts: Messages): string {
   if (!snapshot) return texts.phase.connecting;
   const { phase, problem } = snapshot.connection;
-  const words = texts.phase[phase === 'authenticating' ? 'connecting' : phase];
-  // On a living line it is about what was sent: that waits, or was not taken.
-  const isTold = phase === 'failed' || phase === 'ready';
-  if (!isTold || !problem) return words;
-  return `${words}${words.endsWith('.') ? ' ' : '. '}${texts.trouble(problem)}`;
+  const text = texts.phase[phase === 'authenticating' ? 'connecting' : phase];
+  // While connected, a problem is about a sent message.
+  const isExplained = phase === 'failed' || phase === 'ready';
+  if (!isExplained || !problem) return text;
+  return `${text}${text.endsWith('.') ? ' ' : '. '}${texts.error(problem)}`;
 }
 
-/** A newer build of the site has the conversation: only a reload brings this page there. */
+/** Whether a newer build has taken over the hub, so that this page must reload. */
 export function isOutdated({ connection }: ChatSnapshot): boolean {
   return connection.problem?.code === 'outdated';
 }
 
-/** Whether trying at once could help. */
+/** Whether retrying now could help. */
 export function canRetry(snapshot: ChatSnapshot): boolean {
   const { phase, retryAt } = snapshot.connection;
   switch (phase) {

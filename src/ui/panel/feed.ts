@@ -6,9 +6,9 @@ import type { Message } from '../../protocol/message.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
 import type { Messages } from '../messages.ts';
 import { startOfDay, timeOfDay } from './calendar.ts';
-import type { Earlier } from './earlier.ts';
 import { downIcon, emptyIcon } from './icons.ts';
 import { messageRow, type RowContext } from './message-row.ts';
+import type { Pagination } from './pagination.ts';
 import type { RovingFocus } from './roving-focus.ts';
 import { Rows } from './rows.ts';
 import type { ScrollAnchor } from './scroll-anchor.ts';
@@ -18,20 +18,20 @@ interface FeedState {
   readonly snapshot: ChatSnapshot | null;
   readonly texts: Messages;
   readonly now: number;
-  readonly reading: ScrollAnchor;
-  readonly roving: RovingFocus;
-  readonly earlier: Earlier;
-  readonly mounted: VirtualRows;
+  readonly scrollAnchor: ScrollAnchor;
+  readonly rovingFocus: RovingFocus;
+  readonly pagination: Pagination;
+  readonly virtualRows: VirtualRows;
   /** The message above which the unread ones begin. */
   readonly firstUnread: string | null;
-  /** An agent has just taken the conversation. */
+  /** Whether an agent has just joined. */
   readonly hasJoined: boolean;
-  /** What can be done with a conversation that has ended. */
+  /** Offered after the conversation has ended. */
   readonly onStartAgain: () => void;
   readonly onSave: () => void;
-  /** How many messages of others came below what the visitor reads. */
+  /** The number of new messages from others below the visible ones. */
   readonly below: number;
-  readonly onEarlier: () => void;
+  readonly onLoadEarlier: () => void;
   readonly onJump: () => void;
   readonly onReply: RowContext['onReply'];
   readonly links: RowContext['links'];
@@ -43,14 +43,15 @@ interface FeedState {
 const none: readonly Message[] = [];
 
 export function feed(state: FeedState): TemplateResult {
-  const { snapshot, texts, reading, roving, earlier, mounted, now, firstUnread } = state;
+  const { snapshot, texts, scrollAnchor, rovingFocus, pagination, virtualRows, now, firstUnread } =
+    state;
   const messages = snapshot?.messages ?? none;
   const hasEarlier = snapshot?.hasEarlier ?? false;
   const context: RowContext = {
     texts,
-    // As in any feed that may go on.
+    // -1 means unknown, as ARIA defines for feeds.
     total: hasEarlier ? -1 : messages.length,
-    stop: roving.stopAmong(messages),
+    tabStop: rovingFocus.tabStopAmong(messages),
     lastOwn: messages.findLastIndex(({ from }) => from.role === 'visitor'),
     canReply: snapshot?.conversation != null && snapshot.conversation.status !== 'ended',
     onReply: state.onReply,
@@ -59,21 +60,21 @@ export function feed(state: FeedState): TemplateResult {
     onRetry: state.onRetry,
     onDiscard: state.onDiscard,
   };
-  const entries = mounted.entries(messages, roving.kept, reading.view);
+  const entries = virtualRows.entries(messages, rovingFocus.focusedId, scrollAnchor.viewport);
   return html`
     <div class="viewport">
-      <div class="scroller" part="feed" ${ref(reading.scroller)} @scroll=${reading.onScroll}>
-        <div class="content" ${ref(reading.content)}>
+      <div class="scroller" part="feed" ${ref(scrollAnchor.scroller)} @scroll=${scrollAnchor.onScroll}>
+        <div class="content" ${ref(scrollAnchor.content)}>
           ${hasEarlier ? earlierButton(state) : nothing}
           ${snapshot && messages.length === 0 && !hasEarlier ? welcome(texts) : nothing}
           <div
             class="feed"
             role="feed"
             aria-label=${texts.conversation}
-            aria-busy=${earlier.isLoading || messages.length === 0 ? 'true' : 'false'}
-            @keydown=${roving.onKeydown}
-            @focusin=${roving.onFocusin}
-            @focusout=${roving.onFocusout}
+            aria-busy=${pagination.isLoading || messages.length === 0 ? 'true' : 'false'}
+            @keydown=${rovingFocus.onKeydown}
+            @focusin=${rovingFocus.onFocusin}
+            @focusout=${rovingFocus.onFocusout}
           >
             ${guard(
               [
@@ -82,7 +83,7 @@ export function feed(state: FeedState): TemplateResult {
                 startOfDay(now),
                 texts,
                 context.total,
-                context.stop,
+                context.tabStop,
                 firstUnread,
                 context.canReply,
                 context.links,
@@ -101,30 +102,30 @@ export function feed(state: FeedState): TemplateResult {
           ${tail(state)}
         </div>
       </div>
-      ${reading.following ? nothing : jump(state)}
+      ${scrollAnchor.isFollowing ? nothing : jump(state)}
     </div>
   `;
 }
 
-/** A message's row has its id for a key, for ever; a space that of the row below it. */
+/** Rows are keyed by their message id, spacers by that of the row below. */
 function keyOf(entry: Entry, messages: readonly Message[]): string {
   if (entry.type === 'row') return messages[entry.index]?.messageId ?? '';
   return `space ${messages[entry.before]?.messageId ?? ''}`;
 }
 
 function entryRow(entry: Entry, rows: Rows, context: RowContext): unknown {
-  // Through the object model: a strict CSP lets no style attribute through.
+  // Set as a property, because a strict CSP blocks style attributes.
   if (entry.type === 'space') return html`<div .style=${`block-size: ${entry.size}px`}></div>`;
   const row = rows.at(entry.index);
   return row ? messageRow(row, entry.index, context) : nothing;
 }
 
-function earlierButton({ earlier, texts, onEarlier }: FeedState): TemplateResult {
+function earlierButton({ pagination, texts, onLoadEarlier }: FeedState): TemplateResult {
   return html`<div class="earlier">
-    <button class="small" type="button" @click=${onEarlier}>
-      ${earlier.isLoading ? texts.loading : texts.earlier}
+    <button class="small" type="button" @click=${onLoadEarlier}>
+      ${pagination.isLoading ? texts.loading : texts.loadEarlier}
     </button>
-    <span class="reason" role="alert">${earlier.trouble ? texts.trouble(earlier.trouble) : nothing}</span>
+    <span class="reason" role="alert">${pagination.error ? texts.error(pagination.error) : nothing}</span>
   </div>`;
 }
 
@@ -151,10 +152,10 @@ function tail({ snapshot, texts, hasJoined, onStartAgain, onSave }: FeedState): 
     <div class="tail" aria-live="polite">${stateOfConversation(snapshot, texts, hasJoined)}</div>
     ${
       snapshot?.conversation?.status === 'ended'
-        ? html`<div class="ways after">
+        ? html`<div class="actions after">
             <button class="small" type="button" @click=${onStartAgain}>${texts.startAgain}</button>
           </div>
-          <div class="ways after">
+          <div class="actions after">
             <button class="small plain" type="button" @click=${onSave}>${texts.saveText}</button>
           </div>`
         : nothing

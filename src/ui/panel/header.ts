@@ -9,7 +9,7 @@ interface HeaderState {
   readonly heading: string;
   readonly texts: Messages;
   readonly now: number;
-  /** Where a visitor signs in again; `null`: the site has not said. */
+  /** The URL of the site's sign-in page; `null` if the site has set none. */
   readonly signIn: string | null;
   readonly menu: unknown;
   readonly onClose: () => void;
@@ -45,7 +45,7 @@ function notices(snapshot: ChatSnapshot, { texts, now, signIn, onRetryNow }: Hea
       canRetry(snapshot)
         ? html`<div class="notice" part="notice">
             <span aria-hidden="true">${seconds === null ? nothing : texts.retryIn(seconds)}</span>
-            <span class="ways">
+            <span class="actions">
               ${
                 snapshot.connection.phase === 'signed-out' && signIn !== null
                   ? html`<a class="small" href=${signIn}>${texts.signIn}</a>`
@@ -61,7 +61,7 @@ function notices(snapshot: ChatSnapshot, { texts, now, signIn, onRetryNow }: Hea
     <div aria-live="polite">${
       snapshot.hub.persistent
         ? nothing
-        : html`<div class="notice" part="notice">${texts.notKept}</div>`
+        : html`<div class="notice" part="notice">${texts.notStored}</div>`
     }</div>
   `;
 }

@@ -3,7 +3,7 @@ import { panelStyleSheets } from './styles/index.ts';
 
 const name = 'partyline-panel';
 
-/** A panel for this shadow root, with its styles adopted there. */
+/** Creates a panel for a shadow root and adds its styles there. */
 export function createPanel(root: ShadowRoot): PartylinePanel {
   if (!customElements.get(name)) customElements.define(name, PartylinePanel);
   root.adoptedStyleSheets.push(...panelStyleSheets());

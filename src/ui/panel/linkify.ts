@@ -2,11 +2,11 @@ export type TextPart =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'link'; readonly text: string; readonly href: string };
 
-// Invisible direction marks end a link: with them an address can read as another one.
+// Invisible direction marks end a link: they can make a URL look like another one.
 const candidates = /\b(?:https?:\/\/|mailto:)[^\s<>"\u200b-\u200f\u202a-\u202e\u2066-\u2069]+/giu;
 const closing: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 
-/** Splits a message into plain text and safe links: http, https and mailto, nothing else. */
+/** Splits a text into plain text and links. Only http, https and mailto are linked. */
 export function linkify(text: string): TextPart[] {
   const parts: TextPart[] = [];
   let end = 0;
@@ -22,7 +22,7 @@ export function linkify(text: string): TextPart[] {
   return parts;
 }
 
-/** Cuts off what belongs to the sentence around the link: 'see https://a.example/x).' */
+/** Removes punctuation of the surrounding sentence: 'see https://a.example/x).' */
 function trimSentence(candidate: string): string {
   let link = candidate;
   for (;;) {
@@ -44,7 +44,7 @@ function safeHref(link: string): string | null {
   switch (url.protocol) {
     case 'http:':
     case 'https:':
-      // 'https://bank.example@elsewhere.example' is there to be misread.
+      // Credentials are used to deceive: 'https://bank.example@elsewhere.example'.
       return url.username || url.password ? null : url.href;
     case 'mailto:':
       return url.pathname.includes('@') ? url.href : null;

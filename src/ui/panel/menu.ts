@@ -2,11 +2,11 @@ import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 
 import { moreIcon } from './icons.ts';
 
 export interface MenuItem {
-  readonly words: string;
-  readonly choose: () => void;
+  readonly label: string;
+  readonly onSelect: () => void;
 }
 
-/** A button that shows further ones. Escape, a choice, and leaving them closes it. */
+/** A disclosure menu. It closes on Escape, on a choice, and when the focus leaves it. */
 export class Menu {
   #isOpen = false;
   readonly #host: ReactiveControllerHost & HTMLElement;
@@ -32,8 +32,8 @@ export class Menu {
         ${
           this.#isOpen
             ? items.map(
-                ({ words, choose }) =>
-                  html`<button type="button" @click=${() => this.#choose(choose)}>${words}</button>`,
+                ({ label, onSelect }) =>
+                  html`<button type="button" @click=${() => this.#choose(onSelect)}>${label}</button>`,
               )
             : nothing
         }
@@ -47,7 +47,7 @@ export class Menu {
   }
 
   #choose(choose: () => void): void {
-    // Before the item goes, and the focus with it.
+    // Must run before the item is removed, or the focus is lost.
     this.#button()?.focus();
     this.#show(false);
     choose();

@@ -4,9 +4,10 @@ import { contentText } from '../../protocol/content.ts';
 import type { Message, MessageStatus } from '../../protocol/message.ts';
 import type { Messages } from '../messages.ts';
 import { exactTime, timeOfDay } from './calendar.ts';
-import { messageContent, type OnReply } from './content/index.ts';
+import type { OnReply } from './content/context.ts';
+import { messageContent } from './content/index.ts';
 import type { FreshLinks } from './files/fresh-links.ts';
-import type { ViewForm } from './forms/lazy-forms.ts';
+import type { RenderForm } from './forms/lazy-forms.ts';
 import { deliveredIcon, failedIcon, pendingIcon, sentIcon } from './icons.ts';
 import { linkify } from './linkify.ts';
 import type { Row } from './rows.ts';
@@ -16,23 +17,23 @@ export interface RowContext {
   /** How many rows there are; -1 when older ones aren't loaded. */
   readonly total: number;
   /** The message id of the row that is a tab stop. */
-  readonly stop: string | null;
-  /** The index of the visitor's newest message: what was offered above it was answered. */
+  readonly tabStop: string | null;
+  /** The index of the visitor's newest message. Offers above it can't be answered any more. */
   readonly lastOwn: number;
   readonly canReply: boolean;
   readonly onReply: OnReply;
   readonly links: FreshLinks | null;
-  readonly forms: ViewForm;
+  readonly forms: RenderForm;
   readonly onRetry: (message: Message, article: HTMLElement) => void;
   readonly onDiscard: (message: Message) => void;
 }
 
-/** A message with what stands above it: where a day, a conversation or the unread begins, a gap. */
+/** A message with the dividers above it: for a day, a conversation, unread messages or a gap. */
 export function messageRow(row: Row, index: number, context: RowContext): unknown {
   const { message } = row;
-  const isStop = context.stop === message.messageId;
+  const isStop = context.tabStop === message.messageId;
   const { texts, total } = context;
-  // Thousands of rows are looked at for each new message, and few of them change.
+  // Few of the rows change with each new message.
   return guard(
     [
       message,
@@ -82,9 +83,9 @@ function article(
   const { texts, total } = context;
   const { from, status } = message;
   const isOwn = from.role === 'visitor';
-  // An id may hold no space, and nobody promises that a message id has none.
+  // Element ids must not contain spaces. Message ids can.
   const id = encodeURIComponent(message.messageId);
-  // What stands for a message without a text is for those who hear it: the others see what it brings.
+  // Without a text, the bubble is for screen readers only. The content is visible below.
   const bubble = message.text || !message.content ? 'bubble' : 'bubble quiet';
   const classes = [
     'row',
@@ -144,13 +145,13 @@ function failure(message: Message, { texts, onRetry, onDiscard }: RowContext): T
     if (row) onRetry(message, row);
   };
   return html`<div class="failure">
-    ${message.failure ? html`<span class="reason">${texts.trouble(message.failure)}</span>` : nothing}
+    ${message.failure ? html`<span class="reason">${texts.error(message.failure)}</span>` : nothing}
     <button class="small" type="button" @click=${retry}>${texts.retry}</button>
     <button class="small plain" type="button" @click=${() => onDiscard(message)}>${texts.delete}</button>
   </div>`;
 }
 
-/** 'SA' for 'Support Agent'. By code points, or an emoji would be cut in two. */
+/** 'SA' for 'Support Agent'. Splits by code points, so that an emoji stays whole. */
 function initials(name: string): string {
   const words = name.split(/\s+/u).filter((word) => /^[\p{L}\p{N}\p{Emoji}]/u.test(word));
   const chosen = words.length > 1 ? [words[0], words.at(-1)] : words;

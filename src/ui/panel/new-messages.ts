@@ -1,8 +1,8 @@
 import type { Message } from '../../protocol/message.ts';
 
 /**
- * What others wrote and `before` didn't hold yet. What was put on top is no arrival: it is older than
- * the first message that both hold.
+ * The messages from others that `after` has and `before` doesn't. Messages loaded at the top don't count:
+ * they are older than the first message that both have.
  */
 export function newMessages(before: readonly Message[], after: readonly Message[]): Message[] {
   if (before === after) return [];
@@ -18,7 +18,7 @@ function isOfOthers(message: Message): boolean {
   return message.from.role !== 'visitor';
 }
 
-/** The common case, told from both ends: something came behind, and nothing else happened. */
+/** The common case: messages were only appended. */
 function isContinued(before: readonly Message[], after: readonly Message[]): boolean {
   const last = before.length - 1;
   return before.length > 0 && before[0] === after[0] && before[last] === after[last];

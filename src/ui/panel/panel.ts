@@ -13,13 +13,13 @@ import { Composer } from './composer.ts';
 import { composerView } from './composer-view.ts';
 import { Confirmation, type Question } from './confirmation.ts';
 import { isOutdated } from './connection.ts';
-import { Earlier } from './earlier.ts';
 import { feed } from './feed.ts';
 import { LazyFiles } from './files/lazy-files.ts';
 import { LazyForms } from './forms/lazy-forms.ts';
 import { header } from './header.ts';
 import { Menu, type MenuItem } from './menu.ts';
 import { newMessages } from './new-messages.ts';
+import { Pagination } from './pagination.ts';
 import { routingNotice } from './routing-notice.ts';
 import { RovingFocus } from './roving-focus.ts';
 import { ScrollAnchor } from './scroll-anchor.ts';
@@ -30,14 +30,14 @@ import { updateNotice } from './update-notice.ts';
 import { VirtualRows } from './virtual-rows.ts';
 import { VisibleWindow } from './visible-window.ts';
 
-/** More than so many at once are counted instead of read out. */
-const maximumSpoken = 3;
+/** If more messages arrive at once, only their number is announced. */
+const maximumAnnounced = 3;
 
 /**
- * The panel: one conversation, seen and written. It renders into the shadow root that it stands in.
+ * The chat panel. It has no shadow root of its own and renders into its parent's.
  *
- * @fires close when the visitor wants it closed
- * @fires update when the visitor wants the site's newer version
+ * @fires close when the visitor closes it
+ * @fires update when the visitor accepts the site's newer version
  */
 export class PartylinePanel extends LitElement {
   static override properties = {
@@ -49,52 +49,52 @@ export class PartylinePanel extends LitElement {
     open: { type: Boolean },
     outdated: { type: Boolean },
     snapshot: { state: true },
-    trouble: { state: true },
+    error: { state: true },
   };
 
   declare chat: Chat | null;
   declare routing: Routing | null;
   declare heading: string;
   declare texts: Messages;
-  /** Where a visitor signs in again. */
+  /** The URL of the site's sign-in page. */
   declare signIn: string | null;
   declare open: boolean;
-  /** Whether the site has a newer version to offer. */
+  /** Whether the site has a newer version than this page. */
   declare outdated: boolean;
-  /** What is shown. Closed, it isn't followed. */
+  /** The snapshot that is shown. Not updated while the panel is closed. */
   declare snapshot: ChatSnapshot | null;
-  /** Why the last retry or discard didn't work, in words. */
-  declare trouble: DisplayError | null;
+  /** Why the visitor's last action failed. */
+  declare error: DisplayError | null;
 
   readonly #composer = new Composer(this, () => this.#onSent());
   readonly #files = new LazyFiles(this, {
-    said: (line) => this.#announcer.say([line]),
-    failed: (error) => {
-      this.trouble = toDisplayError(error);
+    onAnnouncement: (line) => this.#announcer.announce([line]),
+    onError: (error) => {
+      this.error = toDisplayError(error);
     },
-    removed: () => this.#composer.focus(),
+    onRemoved: () => this.#composer.focus(),
   });
   readonly #forms = new LazyForms(this);
-  readonly #earlier = new Earlier(this);
-  readonly #reading = new ScrollAnchor(this, {
-    onTop: () => this.#earlier.load(),
+  readonly #pagination = new Pagination(this);
+  readonly #scrollAnchor = new ScrollAnchor(this, {
+    onTop: () => this.#pagination.load(),
     onEnd: () => this.#markRead(),
   });
-  readonly #roving = new RovingFocus(this);
-  readonly #mounted = new VirtualRows();
+  readonly #rovingFocus = new RovingFocus(this);
+  readonly #virtualRows = new VirtualRows();
   readonly #unread = new UnreadMark();
   readonly #menu = new Menu(this);
-  readonly #confirmation = new Confirmation(this, (question) => this.#carryOut(question));
-  /** The messages when an agent took the conversation: the next one says more than that. */
-  #joinedAt: readonly Message[] | null = null;
-  /** Whose typing has been told to those who don't see it. */
-  #typingTold: string | null = null;
+  readonly #confirmation = new Confirmation(this, (question) => this.#onConfirmed(question));
+  /** The messages when an agent joined. The notice goes away with the next message. */
+  #messagesAtJoin: readonly Message[] | null = null;
+  /** Whose typing was announced to screen readers. */
+  #announcedTyping: string | null = null;
   readonly #announcer = new Announcer(this);
   #unsubscribe: (() => void) | null = null;
-  /** The messages when the end was last in view. */
-  #seen: readonly Message[] = [];
-  #markedFor: ChatSnapshot | null = null;
-  #wantsFocus = false;
+  /** The messages when the end of the feed was last in view. */
+  #seenMessages: readonly Message[] = [];
+  #lastMarkedRead: ChatSnapshot | null = null;
+  #shouldFocusComposer = false;
 
   constructor() {
     super();
@@ -106,14 +106,14 @@ export class PartylinePanel extends LitElement {
     this.open = false;
     this.outdated = false;
     this.snapshot = null;
-    this.trouble = null;
+    this.error = null;
     new Ticker(this, () => (this.open ? (this.snapshot?.connection.retryAt ?? null) : null));
     new VisibleWindow(this);
   }
 
-  /** Moves the focus to the textbox as soon as it is there. */
+  /** Focuses the textbox after the next render. */
   focusComposer(): void {
-    this.#wantsFocus = true;
+    this.#shouldFocusComposer = true;
     this.requestUpdate();
   }
 
@@ -137,16 +137,16 @@ export class PartylinePanel extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('chat') || changed.has('open')) this.#subscribe();
     if (changed.has('open') && this.open) {
-      this.#reading.following = true;
+      this.#scrollAnchor.isFollowing = true;
       this.#unread.open(this.snapshot);
     }
   }
 
   protected override render(): unknown {
     const { snapshot, texts, heading } = this;
-    const { part: files } = this.#files;
+    const { controller: files } = this.#files;
     const now = Date.now();
-    const reading = this.#reading;
+    const scrollAnchor = this.#scrollAnchor;
     return html`
       <section class="panel" part="panel" role="dialog" aria-label=${texts.chat} ?hidden=${!this.open}
         @dragenter=${files?.onDrag} @dragover=${files?.onDrag} @dragleave=${files?.onDragLeave} @drop=${files?.onDrop}>
@@ -162,29 +162,31 @@ export class PartylinePanel extends LitElement {
         })}
         ${this.#confirmation.render(texts)}
         ${updateNotice(this.outdated, texts, this.#update)}
-        ${routingNotice({ chat: this.chat, snapshot, texts, attempt: this.#choose })}
+        ${routingNotice({ chat: this.chat, snapshot, texts, attempt: this.#runAndFocus })}
         ${feed({
           snapshot,
           texts,
           now,
-          reading,
-          roving: this.#roving,
-          earlier: this.#earlier,
-          mounted: this.#mounted,
+          scrollAnchor,
+          rovingFocus: this.#rovingFocus,
+          pagination: this.#pagination,
+          virtualRows: this.#virtualRows,
           firstUnread: this.#unread.first,
-          hasJoined: this.#joinedAt !== null && this.#joinedAt === snapshot?.messages,
+          hasJoined: this.#messagesAtJoin !== null && this.#messagesAtJoin === snapshot?.messages,
           onStartAgain: this.#startAgain,
           onSave: this.#save,
-          below: reading.following ? 0 : newMessages(this.#seen, snapshot?.messages ?? []).length,
-          onEarlier: this.#loadEarlier,
+          below: scrollAnchor.isFollowing
+            ? 0
+            : newMessages(this.#seenMessages, snapshot?.messages ?? []).length,
+          onLoadEarlier: this.#loadEarlier,
           onJump: this.#jump,
           onReply: this.#reply,
           links: files?.links ?? null,
-          forms: this.#forms.view,
+          forms: this.#forms.render,
           onRetry: this.#retry,
           onDiscard: this.#discard,
         })}
-        <div class="trouble" role="alert">${this.trouble ? texts.trouble(this.trouble) : nothing}</div>
+        <div class="error" role="alert">${this.error ? texts.error(this.error) : nothing}</div>
         ${composerView(this.#composer, files, texts)}
         ${files?.target()}
         <slot name="footer"></slot>
@@ -201,12 +203,12 @@ export class PartylinePanel extends LitElement {
       this.#files.receive(this.chat, this.snapshot);
       this.#forms.receive(this.chat, this.snapshot);
     }
-    if (this.open && this.#mounted.measure(this.querySelectorAll<HTMLElement>('.item'))) {
+    if (this.open && this.#virtualRows.measure(this.querySelectorAll<HTMLElement>('.item'))) {
       this.requestUpdate();
     }
-    if (this.#reading.following) this.#seen = this.snapshot?.messages ?? [];
-    if (this.open && this.#wantsFocus) {
-      this.#wantsFocus = false;
+    if (this.#scrollAnchor.isFollowing) this.#seenMessages = this.snapshot?.messages ?? [];
+    if (this.open && this.#shouldFocusComposer) {
+      this.#shouldFocusComposer = false;
       this.#composer.focus();
     }
     this.#markRead();
@@ -227,49 +229,50 @@ export class PartylinePanel extends LitElement {
     if (!before || !after) return;
     this.#unread.change(before, after, this.#isSeen);
     const wasQueued = before.conversation?.status === 'queued';
-    if (wasQueued && after.conversation?.status === 'connected') this.#joinedAt = after.messages;
+    if (wasQueued && after.conversation?.status === 'connected')
+      this.#messagesAtJoin = after.messages;
     this.#announce(before, after);
   };
 
   #announce(before: ChatSnapshot, after: ChatSnapshot): void {
-    // Without a conversation before, this is the history being loaded.
+    // From empty without a conversation, this is the history being loaded.
     if (before.messages.length === 0 && !before.conversation) return;
     if (isAnotherVisitor(before.hub.epoch, after.hub.epoch)) return;
     this.#announceTyping(before, after);
     const heard = newMessages(before.messages, after.messages);
-    this.#announcer.say(
-      heard.length > maximumSpoken
-        ? [this.texts.saidMany(heard.length)]
+    this.#announcer.announce(
+      heard.length > maximumAnnounced
+        ? [this.texts.announcementCount(heard.length)]
         : heard.map(({ from, text, content }) =>
-            this.texts.said(from.name, text || contentText(content)),
+            this.texts.announcement(from.name, text || contentText(content)),
           ),
     );
   }
 
   get #isSeen(): boolean {
-    return this.open && this.#reading.following && document.visibilityState === 'visible';
+    return this.open && this.#scrollAnchor.isFollowing && document.visibilityState === 'visible';
   }
 
-  /** Once, until they have written. */
+  /** Announces typing once, until the next message. */
   #announceTyping(before: ChatSnapshot, after: ChatSnapshot): void {
-    if (before.messages !== after.messages) this.#typingTold = null;
+    if (before.messages !== after.messages) this.#announcedTyping = null;
     const name = after.typing?.name;
-    if (name === undefined || name === this.#typingTold) return;
-    this.#typingTold = name;
-    this.#announcer.say([this.texts.typing(name)]);
+    if (name === undefined || name === this.#announcedTyping) return;
+    this.#announcedTyping = name;
+    this.#announcer.announce([this.texts.typing(name)]);
   }
 
   #menuOf(snapshot: ChatSnapshot | null): unknown {
     const { texts } = this;
     const items: MenuItem[] = [];
     if (snapshot && snapshot.messages.length > 0) {
-      items.push({ words: texts.saveText, choose: this.#save });
+      items.push({ label: texts.saveText, onSelect: this.#save });
     }
     const { conversation } = snapshot ?? {};
     if (conversation && conversation.status !== 'ended') {
-      items.push({ words: texts.end, choose: () => void this.#confirmation.ask('end') });
+      items.push({ label: texts.end, onSelect: () => void this.#confirmation.ask('end') });
       if (this.#files.canClear) {
-        items.push({ words: texts.clear, choose: () => void this.#confirmation.ask('clear') });
+        items.push({ label: texts.clear, onSelect: () => void this.#confirmation.ask('clear') });
       }
     }
     return items.length > 0 ? this.#menu.render(texts.more, items) : nothing;
@@ -279,16 +282,16 @@ export class PartylinePanel extends LitElement {
     if (this.chat) void this.#attempt(saveTranscript(this.chat, this.texts));
   };
 
-  #carryOut(question: Question): void {
+  #onConfirmed(question: Question): void {
     const { chat } = this;
     if (!chat) return;
-    this.#choose(
+    this.#runAndFocus(
       question === 'end' ? chat.end() : chat.platform().then((platform) => platform.clear()),
     );
   }
 
   readonly #startAgain = (): void => {
-    // The button goes away with the conversation that has ended.
+    // The button goes away when the new conversation starts.
     this.#composer.focus();
     const { chat, routing } = this;
     if (chat && routing) void this.#attempt(chat.start(routing));
@@ -296,21 +299,21 @@ export class PartylinePanel extends LitElement {
 
   #markRead(): void {
     const { chat, snapshot } = this;
-    if (!chat || !snapshot || snapshot.unread === 0 || snapshot === this.#markedFor) return;
+    if (!chat || !snapshot || snapshot.unread === 0 || snapshot === this.#lastMarkedRead) return;
     if (!this.#isSeen) return;
-    this.#markedFor = snapshot;
+    this.#lastMarkedRead = snapshot;
     chat.markRead();
   }
 
   readonly #onVisibility = (): void => {
-    // 'Today' may be yesterday by now.
+    // 'Today' can be yesterday by now.
     this.requestUpdate();
   };
 
   #onSent(): void {
-    this.trouble = null;
+    this.error = null;
     this.#unread.clear();
-    this.#reading.toEnd();
+    this.#scrollAnchor.scrollToEnd();
   }
 
   readonly #update = (): void => {
@@ -323,7 +326,7 @@ export class PartylinePanel extends LitElement {
 
   readonly #retryNow = (): void => {
     if (this.snapshot && isOutdated(this.snapshot)) {
-      // What is typed is kept with the conversation, and there again afterwards.
+      // The draft is stored by the hub and survives the reload.
       location.reload();
       return;
     }
@@ -333,28 +336,28 @@ export class PartylinePanel extends LitElement {
 
   readonly #loadEarlier = async (): Promise<void> => {
     const first = this.querySelector('article');
-    await this.#earlier.load();
+    await this.#pagination.load();
     await this.updateComplete;
-    // With the last of them the button goes away, and takes the focus with it.
+    // After the last page the button goes away, and the focus with it.
     const root = this.getRootNode();
     if (root instanceof ShadowRoot && !root.activeElement) first?.focus({ preventScroll: true });
   };
 
   readonly #jump = async (): Promise<void> => {
-    this.#reading.toEnd();
+    this.#scrollAnchor.scrollToEnd();
     await this.updateComplete;
-    // The button goes away; the focus goes where the visitor went.
+    // The button goes away. Move the focus to where the visitor went.
     const articles = this.querySelectorAll('article');
     articles[articles.length - 1]?.focus({ preventScroll: true });
   };
 
   readonly #reply = (text: string, reply: Reply): Promise<boolean> => {
-    this.#reading.toEnd();
+    this.#scrollAnchor.scrollToEnd();
     return this.#attempt(this.chat?.send(text, { reply }));
   };
 
   readonly #retry = async (message: Message, article: HTMLElement): Promise<void> => {
-    // The button goes away when the message is on its way again.
+    // The button goes away when the message is sent again.
     article.focus({ preventScroll: true });
     await this.#attempt(this.chat?.retry(message.messageId));
   };
@@ -364,20 +367,20 @@ export class PartylinePanel extends LitElement {
     await this.#attempt(this.chat?.discard(message.messageId));
   };
 
-  readonly #choose = (choice: Promise<unknown>): void => {
-    // The button goes away with what it answers.
+  readonly #runAndFocus = (choice: Promise<unknown>): void => {
+    // The button goes away with its notice.
     this.#composer.focus();
     void this.#attempt(choice);
   };
 
-  /** Resolves with whether it worked. */
+  /** Resolves with whether the call succeeded. A failure is shown. */
   async #attempt(call: Promise<unknown> | undefined): Promise<boolean> {
-    this.trouble = null;
+    this.error = null;
     try {
       await call;
     } catch (error) {
-      this.trouble = toDisplayError(error);
+      this.error = toDisplayError(error);
     }
-    return !this.trouble;
+    return !this.error;
   }
 }

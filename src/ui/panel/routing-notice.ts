@@ -8,11 +8,11 @@ interface RoutingNoticeState {
   readonly chat: Chat | null;
   readonly snapshot: ChatSnapshot | null;
   readonly texts: Messages;
-  /** Carries out what the visitor has chosen, and tells what comes of it. */
+  /** Runs the visitor's choice and shows its error. */
   readonly attempt: (choice: Promise<unknown>) => void;
 }
 
-/** What the visitor should know of the queue, with the ways on. */
+/** A notice about the routing or the queue, with the visitor's options. */
 export function routingNotice({ chat, snapshot, texts, attempt }: RoutingNoticeState): unknown {
   const notice = snapshot?.routing;
   return html`<div class="routing" role="alert">${chat && notice ? content() : nothing}</div>`;
@@ -23,49 +23,51 @@ export function routingNotice({ chat, snapshot, texts, attempt }: RoutingNoticeS
     switch (notice.kind) {
       case 'refused': {
         const { suggested } = notice;
-        return lines(
+        return notification(
           routing.refused,
           suggested &&
-            button(routing.goOn(suggested.skillGroups), () => goOn(chat, snapshot, suggested)),
+            button(routing.continueWith(suggested.skillGroups), () =>
+              startAndResend(chat, snapshot, suggested),
+            ),
         );
       }
       case 'uncovered':
-        if (!notice.isAsking) return lines(routing.uncovered(notice.skillGroups));
-        return lines(
+        if (!notice.isAsking) return notification(routing.uncovered(notice.skillGroups));
+        return notification(
           routing.uncovered(notice.skillGroups),
           button(routing.wait, () => chat.waitAnyway()),
           button(routing.leave, () => chat.end(), true),
         );
       case 'unchecked':
-        return lines(
+        return notification(
           routing.unchecked,
           button(routing.leave, () => chat.end(), true),
         );
       case 'stalled':
-        return lines(routing.stalled(notice.since, notice.reason));
+        return notification(routing.stalled(notice.since, notice.reason));
     }
   }
 
-  function lines(words: string, ...ways: unknown[]): unknown {
+  function notification(text: string, ...actions: unknown[]): unknown {
     return html`<div class="notice" part="notice">
-      <span>${words}</span>
-      <span class="ways">${ways}</span>
+      <span>${text}</span>
+      <span class="actions">${actions}</span>
     </div>`;
   }
 
-  function button(words: string, choose: () => Promise<unknown>, isPlain = false): unknown {
+  function button(label: string, onSelect: () => Promise<unknown>, isPlain = false): unknown {
     return html`<button
       class="small ${isPlain ? 'plain' : ''}"
       type="button"
-      @click=${() => attempt(choose())}
+      @click=${() => attempt(onSelect())}
     >
-      ${words}
+      ${label}
     </button>`;
   }
 }
 
-/** With what was meant; and what could not go out before does now. */
-async function goOn(chat: Chat, snapshot: ChatSnapshot, routing: Routing): Promise<void> {
+/** Starts with the suggested routing and resends the messages that failed because of the refused one. */
+async function startAndResend(chat: Chat, snapshot: ChatSnapshot, routing: Routing): Promise<void> {
   const starting = chat.start(routing);
   const refused = snapshot.messages.filter(({ failure }) => failure?.code === 'routing-refused');
   for (const { messageId } of refused) await chat.retry(messageId);

@@ -1,29 +1,29 @@
 import type { ReactiveControllerHost } from 'lit';
 import type { Message } from '../../protocol/message.ts';
 
-interface RovingHost extends ReactiveControllerHost, HTMLElement {
+interface RovingFocusHost extends ReactiveControllerHost, HTMLElement {
   readonly snapshot: { readonly messages: readonly Message[] } | null;
 }
 
-/** One message at a time is a tab stop; the arrow keys, Home and End move on from it. */
+/** Roving tabindex: one message is a tab stop, and the arrow keys, Home and End move between messages. */
 export class RovingFocus {
-  readonly #host: RovingHost;
+  readonly #host: RovingFocusHost;
   #stop: string | null = null;
-  /** The message that is to have the focus once it has a row. */
+  /** The message to focus once it has a row. */
   #wanted: string | null = null;
 
-  constructor(host: RovingHost) {
+  constructor(host: RovingFocusHost) {
     this.#host = host;
     host.addController(this);
   }
 
-  /** The message whose row has the focus, or is to have it. */
-  get kept(): string | null {
+  /** The message whose row has or will get the focus. */
+  get focusedId(): string | null {
     return this.#wanted ?? this.#stop;
   }
 
-  /** The message id of the stop among these: the newest, unless another one has the focus. */
-  stopAmong(messages: readonly Message[]): string | null {
+  /** The message id of the tab stop: the focused message, otherwise the newest. */
+  tabStopAmong(messages: readonly Message[]): string | null {
     const stop = this.#stop;
     if (stop !== null && messages.some((message) => message.messageId === stop)) return stop;
     return messages.at(-1)?.messageId ?? null;
@@ -53,7 +53,7 @@ export class RovingFocus {
 
   readonly onKeydown = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    // What is typed and chosen in a message has keys of its own.
+    // Form controls have their own arrow keys.
     if (event.target instanceof Element && event.target.matches('input, select, textarea')) return;
     const article = articleOf(event.target);
     const messages = this.#host.snapshot?.messages ?? [];
@@ -67,7 +67,7 @@ export class RovingFocus {
   };
 }
 
-/** An index; -1 for a key that isn't ours. */
+/** The index to move to; -1 for other keys. */
 function destination(key: string, index: number, length: number): number {
   switch (key) {
     case 'ArrowUp':

@@ -2,31 +2,31 @@ import type { Message } from '../../protocol/message.ts';
 import type { Messages } from '../messages.ts';
 import { dayLabel, startOfDay } from './calendar.ts';
 
-/** A message and how it stands among its neighbours. */
+/** A message and its relation to its neighbors. */
 export interface Row {
   readonly message: Message;
-  /** The label of the day that begins with this message. */
+  /** The day's label, if this message is the first of its day. */
   readonly day: string | null;
-  /** Whether another conversation begins with this message. */
+  /** Whether this message is the first of another conversation. */
   readonly opensConversation: boolean;
-  /** Whether this is the first that the visitor has not read. */
+  /** Whether this is the first unread message. */
   readonly opensUnread: boolean;
   readonly opensGroup: boolean;
   readonly closesGroup: boolean;
-  /** Whether time and outcome are seen; they are always there to be heard. */
+  /** Whether time and outcome are visible. Screen readers always get them. */
   readonly showsMeta: boolean;
 }
 
-/** Messages of one sender belong together up to this pause, in ms. */
+/** Messages of one sender are grouped up to this pause, in ms. */
 const groupPause = 5 * 60_000;
 
-/** What rows are made of. A row is made where it is shown: there may be 100,000 of them. */
+/** Creates rows on demand, since there can be 100,000 of them. */
 export class Rows {
   readonly #messages: readonly Message[];
   readonly #now: number;
   readonly #texts: Messages;
   readonly #firstUnread: string | null;
-  /** The day looked at last, from midnight to midnight. */
+  /** The last day looked up, from midnight to midnight. */
   #day = { start: 0, end: 0 };
 
   constructor(
@@ -71,14 +71,14 @@ export class Rows {
   #dayOf({ timestamp }: Message): number {
     if (timestamp < this.#day.start || timestamp >= this.#day.end) {
       const start = startOfDay(timestamp);
-      // Noon of the next day: a day may have 23 or 25 hours.
+      // Noon of the next day is safe: a day can have 23 or 25 hours.
       this.#day = { start, end: startOfDay(start + 36 * 3_600_000) };
     }
     return this.#day.start;
   }
 }
 
-/** What waits for its conversation to be opened has none yet. */
+/** A message that waits for its conversation to start has no id yet, and opens no new one. */
 function isOfAnother(before: Message, after: Message): boolean {
   return (
     before.conversationId !== null &&

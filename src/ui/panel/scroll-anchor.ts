@@ -1,37 +1,37 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { createRef } from 'lit/directives/ref.js';
-import type { View } from './virtual-rows.ts';
+import type { Viewport } from './virtual-rows.ts';
 
-/** So close to the end, in px, the reader counts as being there. */
+/** The distance from the end, in px, within which the end is followed. */
 const endZone = 40;
-/** So close to the top, in px, older messages are wanted. */
+/** The distance from the top, in px, within which older messages are loaded. */
 const topZone = 160;
 
-interface ReadingOptions {
-  /** Called when somebody scrolls up to where older messages are wanted. */
+interface ScrollAnchorOptions {
+  /** Called when the visitor scrolls up to the top. */
   readonly onTop: () => void;
   /** Called when the end comes into view. */
   readonly onEnd: () => void;
 }
 
 /**
- * Where the reader is. At the end, the end stays in view whatever grows; above it, what they read stays
- * where it is on the screen, whatever comes, goes or is mended above and below.
+ * Keeps the visitor's place in the feed. At the end, the end stays in view as the feed grows. Above it, the
+ * first visible message stays in place when rows are added, removed or resized above or below.
  *
- * Safari has no scroll anchoring, so that of other browsers is switched off and this one works in all.
+ * Safari has no scroll anchoring, so CSS switches it off in all browsers and this class replaces it.
  */
 export class ScrollAnchor implements ReactiveController {
   readonly scroller = createRef<HTMLElement>();
   readonly content = createRef<HTMLElement>();
-  following = true;
+  isFollowing = true;
 
   readonly #host: ReactiveControllerHost;
-  readonly #options: ReadingOptions;
+  readonly #options: ScrollAnchorOptions;
   readonly #resizes: ResizeObserver;
   #observed: HTMLElement | null = null;
-  /** `scrollTop` as last seen or set here: anything else means that the reader scrolled. */
+  /** The last known `scrollTop`. A different value means that the visitor scrolled. */
   #top = 0;
-  /** The scroller's own size when that was: in another one the browser moves what is in it. */
+  /** The scroller's size at that time. A resize can change `scrollTop`, too. */
   #size = '';
   #anchor: {
     readonly element: Element;
@@ -39,18 +39,18 @@ export class ScrollAnchor implements ReactiveController {
     readonly offset: number;
   } | null = null;
 
-  constructor(host: ReactiveControllerHost, options: ReadingOptions) {
+  constructor(host: ReactiveControllerHost, options: ScrollAnchorOptions) {
     this.#host = host;
     this.#options = options;
-    this.#resizes = new ResizeObserver(() => this.settle());
+    this.#resizes = new ResizeObserver(() => this.restore());
     host.addController(this);
   }
 
-  /** What decides which rows are to be there. */
-  get view(): View {
+  /** Decides which rows are mounted. */
+  get viewport(): Viewport {
     const { value: scroller } = this.scroller;
     return {
-      following: this.following,
+      isFollowing: this.isFollowing,
       anchor: this.#anchor,
       top: this.#top,
       width: scroller?.clientWidth ?? 0,
@@ -64,8 +64,8 @@ export class ScrollAnchor implements ReactiveController {
   }
 
   hostUpdate(): void {
-    // The scroll event of what the reader just did may still be under way.
-    this.#look();
+    // The scroll event of the visitor's latest action may not have fired yet.
+    this.#readPosition();
   }
 
   hostUpdated(): void {
@@ -76,54 +76,54 @@ export class ScrollAnchor implements ReactiveController {
       if (this.content.value) this.#resizes.observe(this.content.value);
       this.#observed = scroller;
     }
-    this.settle();
+    this.restore();
   }
 
-  /** Goes to the end, and stays there. */
-  toEnd(): void {
-    this.following = true;
-    this.settle();
+  /** Scrolls to the end and follows it. */
+  scrollToEnd(): void {
+    this.isFollowing = true;
+    this.restore();
     this.#host.requestUpdate();
   }
 
   readonly onScroll = (): void => {
     const before = this.#top;
-    this.#look();
-    // Other rows may be wanted, or the button to the end.
+    this.#readPosition();
+    // The visible rows, or the button to the end, may have changed.
     this.#host.requestUpdate();
-    if (this.following) this.#options.onEnd();
+    if (this.isFollowing) this.#options.onEnd();
     if (this.#top < before && this.#top < topZone) this.#options.onTop();
   };
 
-  #look(): void {
+  #readPosition(): void {
     const { value: scroller } = this.scroller;
     if (!scroller?.clientHeight || scroller.scrollTop === this.#top) return;
-    // Nobody has scrolled: `settle` comes with the resize, and goes on where the reader was.
+    // A resize, not the visitor, changed it. The resize observer calls `restore`.
     if (sizeOf(scroller) !== this.#size) return;
     this.#top = scroller.scrollTop;
-    this.following = scroller.scrollHeight - this.#top - scroller.clientHeight <= endZone;
-    this.#drop();
+    this.isFollowing = scroller.scrollHeight - this.#top - scroller.clientHeight <= endZone;
+    this.#setAnchor();
   }
 
-  /** Puts right what the last change of layout moved. */
-  settle(): void {
+  /** Restores the place after a change of layout. */
+  restore(): void {
     const { value: scroller } = this.scroller;
-    // Hidden, nothing has a place.
+    // While hidden, there is no layout.
     if (!scroller?.clientHeight) return;
-    if (this.following) {
+    if (this.isFollowing) {
       scroller.scrollTop = scroller.scrollHeight;
     } else if (this.#anchor?.element.isConnected) {
-      // It stays where it is: browsers scroll by whole pixels, and what is left over must not add up.
+      // The anchor's offset isn't updated: browsers round `scrollTop`, and the error must not add up.
       scroller.scrollTop += offsetIn(scroller, this.#anchor.element) - this.#anchor.offset;
-    } else this.#drop();
+    } else this.#setAnchor();
     this.#top = scroller.scrollTop;
     this.#size = sizeOf(scroller);
   }
 
-  /** Drops the anchor at the first message in view: its bubble, since name and time come and go around it. */
-  #drop(): void {
+  /** Anchors to the first visible bubble, not its row: the name and time around it come and go. */
+  #setAnchor(): void {
     const { value: scroller } = this.scroller;
-    if (!scroller || this.following) {
+    if (!scroller || this.isFollowing) {
       this.#anchor = null;
       return;
     }
@@ -131,7 +131,7 @@ export class ScrollAnchor implements ReactiveController {
     const element = article?.querySelector('.bubble');
     const messageId = article?.dataset.messageId;
     const offset = element ? offsetIn(scroller, element) : 0;
-    // Among rows that aren't there yet, the first below may be far away.
+    // In an area without mounted rows, the next row can be far below.
     const isSeen = offset < scroller.clientHeight;
     this.#anchor =
       element && messageId !== undefined && isSeen ? { element, messageId, offset } : null;
@@ -146,7 +146,7 @@ function offsetIn(scroller: Element, element: Element): number {
   return element.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
 }
 
-/** By bisection: asking thousands of rows for their place at each scroll event would be felt. */
+/** Uses binary search: measuring every row on each scroll event would be too slow. */
 function firstBelow(scroller: Element): HTMLElement | null {
   const articles = scroller.getElementsByTagName('article');
   const top = scroller.getBoundingClientRect().top;

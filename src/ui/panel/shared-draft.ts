@@ -1,26 +1,26 @@
 import { isAnotherVisitor } from '../../protocol/epoch.ts';
 
-/** So many of our own drafts may be on their way to the hub and back. */
+/** The maximum number of own drafts that can be on their way to the hub and back. */
 const maximumEchoes = 64;
 
 /**
- * Tells our own draft, coming back from the hub, from what another tab wrote. Echoes are late: while
- * 'hel' comes back, the visitor is at 'hello', and 'hel' must not be put into the textbox.
+ * Distinguishes echoes of this tab's own draft from another tab's changes. Echoes are late: when 'hel' comes
+ * back from the hub, the visitor has already typed 'hello', and 'hel' must not replace it.
  */
 export class SharedDraft {
   #echoes: string[] = [];
-  /** The last text of this tab's, sent or not. */
+  /** This tab's last non-empty text, sent or not. */
   #text = '';
   #seen: string | null = null;
   #epoch: string | null = null;
 
-  /** The hub clears the draft with the message that it became; that is no news from another tab. */
+  /** The text was sent. The hub then clears the draft, which must count as an echo. */
   sent(): void {
-    this.wrote('');
+    this.record('');
   }
 
-  /** This tab has written that draft. */
-  wrote(draft: string): void {
+  /** This tab has written a draft. */
+  record(draft: string): void {
     this.#text = draft || this.#text;
     if (draft === this.#echoes.at(-1)) return;
     this.#echoes.push(draft);
@@ -28,32 +28,34 @@ export class SharedDraft {
   }
 
   /**
-   * The draft as the hub has it now.
-   * @param value what stands in the textbox @param isBusy whether somebody writes there
-   * @returns what to do about it
+   * Receives the hub's current draft.
+   *
+   * @param value the textbox's value
+   * @param isBusy whether the textbox has the focus
+   * @returns whether to keep the textbox's value, replace it with the hub's draft, or write it to the hub again
    */
   receive(
     draft: string,
     epoch: string,
     value: string,
     isBusy: boolean,
-  ): 'keep' | 'take' | 'write-again' {
+  ): 'keep' | 'replace' | 'write-again' {
     const before = this.#epoch;
     const isNewHub = before !== null && before !== epoch;
     this.#epoch = epoch;
     if (before !== null && isAnotherVisitor(before, epoch)) {
-      // What the former visitor wrote is not for the next one to see.
+      // The next visitor must not see the previous visitor's draft.
       this.#echoes = [];
       this.#seen = draft;
-      return 'take';
+      return 'replace';
     }
     if (isNewHub) {
-      // What the old hub had not written down is in the textboxes alone. What was written while there
-      // was none is on its way to this one, and will come back: those echoes stay.
+      // Drafts that the old hub hadn't stored exist only in the textboxes. Drafts written while there was
+      // no hub are on their way to the new one, so their echoes are still expected.
       this.#seen = draft;
       if (value === draft) return 'keep';
-      // Nor must what was sent from here come back, which it had written down while it was typed.
-      return value === '' && !this.#text.startsWith(draft) ? 'take' : 'write-again';
+      // The new hub may also have restored an early draft of a text that this tab has sent since.
+      return value === '' && !this.#text.startsWith(draft) ? 'replace' : 'write-again';
     }
     if (draft === this.#seen) return 'keep';
     this.#seen = draft;
@@ -62,10 +64,10 @@ export class SharedDraft {
       this.#echoes.splice(0, echo + 1);
       return 'keep';
     }
-    // Ours is still under way and will be the later one.
+    // This tab's draft is still on its way and is the newer one.
     if (isBusy && this.#echoes.length > 0) return 'keep';
     this.#echoes = [];
     this.#text = '';
-    return draft === value ? 'keep' : 'take';
+    return draft === value ? 'keep' : 'replace';
   }
 }

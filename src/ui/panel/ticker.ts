@@ -1,12 +1,12 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-/** Renders once a second as long as there is something to count down. */
+/** Requests an update once a second during a countdown. */
 export class Ticker implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #until: () => number | null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param until epoch ms up to which to count, or `null` */
+  /** @param until the end of the countdown in epoch ms, or `null` for none */
   constructor(host: ReactiveControllerHost, until: () => number | null) {
     this.#host = host;
     this.#until = until;
@@ -17,7 +17,7 @@ export class Ticker implements ReactiveController {
     clearTimeout(this.#timer);
     const left = (this.#until() ?? 0) - Date.now();
     if (left <= 0) return;
-    // On the full second, or a late timer would make the count skip one.
+    // Aim for the full second, so that a late timer doesn't skip one.
     this.#timer = setTimeout(() => this.#host.requestUpdate(), left % 1_000 || 1_000);
   }
 

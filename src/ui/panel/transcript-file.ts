@@ -3,12 +3,13 @@ import type { Message } from '../../protocol/message.ts';
 import type { Messages } from '../messages.ts';
 import { exactTime } from './calendar.ts';
 
-/** So many older messages are asked for at a time; `Chat.loadEarlier` takes no more. */
+/** The page size, which is the maximum of `Chat.loadEarlier`. */
 const batch = 500;
 
 /**
- * Fetches what is older than what is shown, then hands the visitor the whole conversation as a file.
- * @throws what `loadEarlier` threw: a part would pass for the whole.
+ * Loads all earlier messages, then downloads the conversation as a text file.
+ *
+ * @throws if a page can't be loaded: an incomplete transcript would look complete
  */
 export async function saveTranscript(chat: Chat, texts: Messages): Promise<void> {
   while (chat.getSnapshot().hasEarlier) {
@@ -36,6 +37,6 @@ function download(name: string, content: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  // The browser has taken the file by the next task; Safari a while later.
+  // Most browsers have read the blob by the next task. Safari needs longer.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

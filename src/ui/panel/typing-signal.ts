@@ -1,23 +1,23 @@
 import type { Chat } from '../../client/chat.ts';
 
-/** Without a keystroke for so long, in ms, the visitor counts as having stopped. */
+/** The time without input, in ms, after which the visitor no longer counts as typing. */
 const pause = 4_000;
 
-/** Tells the other side when the visitor types and when they have stopped. */
+/** Signals to the agent when the visitor starts and stops typing. */
 export class TypingSignal {
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #told: Chat | null = null;
+  #signaledTo: Chat | null = null;
 
-  typed(chat: Chat): void {
+  onInput(chat: Chat): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.stopped(), pause);
-    this.#told = chat;
+    this.#timer = setTimeout(() => this.stop(), pause);
+    this.#signaledTo = chat;
     chat.setTyping(true);
   }
 
-  stopped(): void {
+  stop(): void {
     clearTimeout(this.#timer);
-    this.#told?.setTyping(false);
-    this.#told = null;
+    this.#signaledTo?.setTyping(false);
+    this.#signaledTo = null;
   }
 }

@@ -2,21 +2,21 @@ import type { Message } from '../../protocol/message.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
 
 /**
- * Where the line 'New' stands: above the first message that came while nobody looked. It stays there
- * until the visitor writes, or comes back to nothing new.
+ * The position of the divider above the first unread message. It stays there until the visitor writes, or
+ * opens the panel again without unread messages.
  */
 export class UnreadMark {
   first: string | null = null;
 
-  /** The panel opens. */
+  /** Called when the panel opens. */
   open(snapshot: ChatSnapshot | null): void {
     this.first = snapshot ? firstUnread(snapshot) : null;
   }
 
-  /** @param wasSeen whether the end was in view, and the page too */
+  /** @param wasSeen whether the end of the feed was visible to the visitor */
   change(before: ChatSnapshot, after: ChatSnapshot, wasSeen: boolean): void {
     if (after.messages.length === 0) this.first = null;
-    // The history has come; into a conversation that is seen, only a first message has.
+    // The history was loaded. With a conversation, this is its first message instead.
     if (before.messages.length === 0 && !before.conversation) this.open(after);
     if (wasSeen || this.first !== null || before.unread > 0 || after.unread === 0) return;
     this.first = firstUnread(after);
@@ -27,7 +27,7 @@ export class UnreadMark {
   }
 }
 
-/** The nth message of others from the end, where n are unread. */
+/** With n unread messages, the nth message from others, counted from the end. */
 function firstUnread({ messages, unread }: ChatSnapshot): string | null {
   let left = unread;
   for (let index = messages.length - 1; index >= 0 && left > 0; index -= 1) {

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import type { Messages } from '../messages.ts';
 
-/** The site has a newer version, and waits for the visitor's word: nothing is reloaded under their hands. */
+/** Offers the site's newer version. The page reloads only when the visitor accepts. */
 export function updateNotice(isOutdated: boolean, texts: Messages, onUpdate: () => void): unknown {
   if (!isOutdated) return nothing;
   return html`<div class="notice" part="notice" role="group" aria-label=${texts.newerVersion}>

@@ -1,22 +1,22 @@
 import { defaultRangeExtractor, Virtualizer } from '@tanstack/virtual-core';
 import type { Message } from '../../protocol/message.ts';
 
-/** Up to so many messages all are in the page, to be found by the browser's own search. */
-const maximumMounted = 150;
-/** So many rows are kept beyond either edge of what is seen. */
+/** Up to this number, all messages are in the page, so that the browser's search finds them. */
+const virtualizeAbove = 150;
+/** The number of rows mounted beyond each edge of the viewport. */
 const overscan = 10;
-/** What a row is taken to be high, in px, until it was seen: one line with its meta, and each further line. */
+/** The estimated height of an unmeasured row, in px: its first line with its meta, and each further line. */
 const firstLine = 46;
 const furtherLine = 22;
-/** Characters to a line at the panel's usual width. */
+/** The number of characters in a line at the panel's default width. */
 const lineLength = 44;
 
-/** Where the reader is, as far as which rows are seen depends on it. */
-export interface View {
-  readonly following: boolean;
-  /** The message that is to stay where it is, `offset` px below the top edge. */
+/** The visitor's place in the feed. */
+export interface Viewport {
+  readonly isFollowing: boolean;
+  /** The message that must stay `offset` px below the top edge. */
   readonly anchor: { readonly messageId: string; readonly offset: number } | null;
-  /** `scrollTop`, for when there is no anchor. */
+  /** `scrollTop`, used without an anchor. */
   readonly top: number;
   readonly width: number;
   readonly height: number;
@@ -24,15 +24,14 @@ export interface View {
 
 export type Entry =
   | { readonly type: 'row'; readonly index: number }
-  /** In the place of rows that aren't mounted, `size` px high. */
+  /** A spacer for rows that aren't mounted, `size` px high. */
   | { readonly type: 'space'; readonly before: number; readonly size: number };
 
 /**
- * Which messages have a row in the page: all of a short conversation, what is seen of a long one.
+ * Decides which messages have a row in the page: all in a short conversation, the visible ones in a long one.
  *
- * The virtualizer keeps the heights and finds the range; it is given no element. The position of
- * scrolling belongs to `Reading` alone, whose anchor is the same rule for short and long lists: two that
- * write it would correct each other.
+ * The virtualizer stores the heights and finds the range, but gets no element. Only `ScrollAnchor` sets the
+ * scroll position, for short and long lists alike: two writers would correct each other.
  */
 export class VirtualRows {
   readonly #layout: Virtualizer<Element, Element>;
@@ -49,10 +48,10 @@ export class VirtualRows {
     this.#layout.shouldAdjustScrollPositionOnItemSizeChange = () => false;
   }
 
-  /** @param kept the message that has the focus: it stays, however far away it is scrolled */
-  entries(messages: readonly Message[], kept: string | null, view: View): readonly Entry[] {
+  /** @param kept the focused message, which stays mounted even out of view */
+  entries(messages: readonly Message[], kept: string | null, view: Viewport): readonly Entry[] {
     const layout = this.#layout;
-    if (messages.length <= maximumMounted) {
+    if (messages.length <= virtualizeAbove) {
       this.#indexes = null;
       if (messages !== this.#messages || this.#entries.length !== messages.length) {
         this.#entries = messages.map((_, index) => ({ type: 'row', index }));
@@ -84,9 +83,9 @@ export class VirtualRows {
     return this.#entries;
   }
 
-  /** The heights of the rows that are mounted. Returns whether one was not known. */
+  /** Measures the mounted rows. Returns whether the total height has changed. */
   measure(items: Iterable<Pick<HTMLElement, 'dataset' | 'offsetHeight'>>): boolean {
-    if (this.#messages.length <= maximumMounted) return false;
+    if (this.#messages.length <= virtualizeAbove) return false;
     const layout = this.#layout;
     const before = layout.getTotalSize();
     for (const item of items) {
@@ -96,11 +95,11 @@ export class VirtualRows {
     return layout.getTotalSize() !== before;
   }
 
-  #offset({ following, anchor, top, height }: View): number {
+  #offset({ isFollowing, anchor, top, height }: Viewport): number {
     const layout = this.#layout;
-    // Reckons the places anew: until now there was none, or they are those of other messages.
+    // Updates the virtualizer's measurements, which can be those of other messages.
     const total = layout.getTotalSize();
-    if (following) return total - height;
+    if (isFollowing) return total - height;
     const index = anchor ? indexOf(this.#messages, anchor.messageId, this.#anchorHint) : -1;
     if (!anchor || index < 0) return top;
     this.#anchorHint = index;
@@ -149,7 +148,7 @@ function estimate(message: Message | undefined): number {
   return firstLine + furtherLine * Math.max(0, lines - 1);
 }
 
-/** Looked for from where it was: what comes and goes is mostly near. */
+/** Searches from the last known index, because messages rarely move far. */
 function indexOf(messages: readonly Message[], messageId: string, hint: number): number {
   const is = (index: number) => messages[index]?.messageId === messageId;
   for (let distance = 0; distance < 64; distance += 1) {

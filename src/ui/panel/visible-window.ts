@@ -1,8 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 /**
- * Keeps a full-screen panel within what an on-screen keyboard leaves: iOS shrinks the visual viewport
- * alone, and `dvh` doesn't notice.
+ * Fits a full-screen panel above the on-screen keyboard. On iOS the keyboard shrinks only the visual
+ * viewport, which `dvh` ignores.
  */
 export class VisibleWindow implements ReactiveController {
   readonly #host: ReactiveControllerHost & HTMLElement;
@@ -26,7 +26,7 @@ export class VisibleWindow implements ReactiveController {
   readonly #fit = (): void => {
     const { style } = this.#host;
     const viewport = window.visualViewport;
-    // Somebody who zooms in wants things larger, not a smaller panel.
+    // When the visitor zooms in, the panel must not shrink.
     if (viewport && Math.abs(viewport.scale - 1) < 0.01) {
       style.setProperty('--_window-top', `${viewport.offsetTop}px`);
       style.setProperty('--_window-height', `${viewport.height}px`);

@@ -1,4 +1,4 @@
-/** Movement, and what the launcher needs beside a panel: it comes with the panel. */
+/** Loaded with the panel: the launcher's transitions, and its look next to a panel. */
 export const finishStyles = `
   :host([scheme='light']) .frame { color-scheme: light; }
   :host([scheme='dark']) .frame { color-scheme: dark; }

@@ -1,8 +1,8 @@
 import { launcherPalette } from './palette.ts';
 
 /**
- * The launcher's look. What a site may set on the element, besides the colours of the palette:
- * `--partyline-inset` (distance from the window's edges), `--partyline-z-index`, and for the panel
+ * The launcher's look. Besides the palette's colors, a site can set `--partyline-inset` (distance from the
+ * window's edges) and `--partyline-z-index` on the element, and for the panel
  * `--partyline-width`, `--partyline-height`, `--partyline-radius`, `--partyline-font`.
  */
 export const launcherStyles = `

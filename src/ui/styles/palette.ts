@@ -1,6 +1,6 @@
 /**
- * What a site may set, and what the launcher needs besides; the panel has more (panel/styles).
- * Safari before 17.5 has no `light-dark()`, and gets the light colours.
+ * The colors that a site can set, and those of the launcher. The panel's own are in panel/styles. Safari
+ * before 17.5 has no `light-dark()` and gets the light colors.
  */
 export const launcherPalette = `
 .frame {

@@ -1,4 +1,4 @@
-/** A constructed sheet: a strict CSP lets no `<style>` through. */
+/** A constructed style sheet, because a strict CSP blocks `<style>`. */
 export function styleSheet(rules: string): CSSStyleSheet {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(rules);

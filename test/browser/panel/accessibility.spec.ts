@@ -3,12 +3,12 @@ import { brokenRules } from '../support/axe.ts';
 import { expect, type PanelPage, test } from './fixtures.ts';
 import { states } from './states.ts';
 
-/** A folder for pictures of every state; without it none are taken. */
+/** A folder for screenshots of every state. Without it, none are taken. */
 const pictures = process.env.PARTYLINE_PICTURES;
 
 const light = { name: 'light', colorScheme: 'light', lang: 'en', width: 900 } as const;
 
-/** Two looks know all that rules ask for: each of its two ways, and all the others at once. */
+/** Two appearances cover both values of every option that the rules depend on. */
 const looks = pictures
   ? ([
       light,
@@ -18,7 +18,7 @@ const looks = pictures
     ] as const)
   : ([light, { name: 'dark-rtl-phone', colorScheme: 'dark', lang: 'ar', width: 360 }] as const);
 
-/** So many states take no longer than a test may, on a machine at a quarter of its speed. */
+/** The number of states that fit in a test’s time limit on a machine at a quarter of the speed. */
 const perTest = 8;
 const all = Object.entries(states);
 const parts = Array.from({ length: Math.ceil(all.length / perTest) }, (_, index) =>
@@ -46,8 +46,8 @@ for (const appearance of looks) {
 
     for (const part of parts) {
       const names = part.map(([name]) => name).join(', ');
-      // One page for several states, loaded anew for each: a context each would take most of the time.
-      test(`no rule of WCAG 2.2 AA is broken by ${names}`, async ({ panel, page }) => {
+      // Several states share a page, which is reloaded for each. A new context each would be slow.
+      test(`WCAG 2.2 AA holds for ${names}`, async ({ panel, page }) => {
         for (const [name, arrange] of part) {
           await test.step(name, async () => {
             await panel.reload();

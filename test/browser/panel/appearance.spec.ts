@@ -17,10 +17,7 @@ test('light, dark and automatic can be chosen while the panel is open', async ({
   await expect(panel.panel).toHaveCSS('background-color', 'rgb(255, 255, 255)');
 });
 
-test('the panel stands on the side and in the size that the page wants', async ({
-  panel,
-  page,
-}) => {
+test('the page sets the panel’s side and size', async ({ panel, page }) => {
   await page.evaluate(() => {
     const { element } = window;
     element.setAttribute('placement', 'start');
@@ -38,7 +35,7 @@ test('the panel stands on the side and in the size that the page wants', async (
   expect(other?.x).toBe(1_280 - 32 - 300);
 });
 
-test('a page puts its own things into the slots', async ({ panel, page }) => {
+test('a page can fill the slots', async ({ panel, page }) => {
   await page.evaluate(() => {
     const put = (slot: string, text: string) => {
       const own = document.createElement('div');
@@ -60,7 +57,7 @@ test('a page puts its own things into the slots', async ({ panel, page }) => {
   await expect(page.getByText('Own welcome')).toBeHidden();
 });
 
-test('with a mouse, too, 44 px can be hit', async ({ panel, page }) => {
+test('targets are 44 px with a mouse, too', async ({ panel, page }) => {
   await panel.hear({ text: 'Hello' });
   await panel.open();
   const missed = await page.evaluate(() => {
@@ -83,7 +80,7 @@ test('with a mouse, too, 44 px can be hit', async ({ panel, page }) => {
 test.describe('at 200 % of a laptop’s window', () => {
   test.use({ viewport: { width: 640, height: 400 } });
 
-  test('the panel takes the window, and there is room to read and write', async ({ panel }) => {
+  test('the panel fills the window, with room to read and write', async ({ panel }) => {
     await panel.fill(20);
     await panel.connection({ phase: 'waiting', retryAt: Date.now() + 60_000, transport: 'none' });
     await panel.open();
@@ -94,10 +91,10 @@ test.describe('at 200 % of a laptop’s window', () => {
   });
 });
 
-test.describe('in forced colours', () => {
+test.describe('in forced colors', () => {
   test.use({ contextOptions: { forcedColors: 'active', reducedMotion: 'reduce' } });
 
-  test('what colour alone told has an edge', async ({ panel, page }) => {
+  test('elements that only color sets apart have a border', async ({ panel, page }) => {
     await panel.hear({ text: 'Hello' });
     await panel.own({ text: 'Hi' });
     await panel.open();

@@ -10,7 +10,7 @@ const offer: Content = {
   choices: [choice('Yes', 'y'), choice('No', 'n')],
 };
 
-test('an offer is answered by a press, and stands no longer', async ({ panel }) => {
+test('quick replies go away once one is chosen', async ({ panel }) => {
   await panel.open();
   await panel.hear({ text: 'Shall we?', messageId: 'offer', content: [offer] });
   const group = panel.messages.last().getByRole('group', { name: 'Suggested replies' });
@@ -20,11 +20,11 @@ test('an offer is answered by a press, and stands no longer', async ({ panel }) 
     ['send', ['Yes', { kind: 'quick-reply', payload: 'y', originatingMessageId: 'offer' }]],
   ]);
   await expect(panel.button('No')).toHaveCount(0);
-  // The focus stays with what was answered.
+  // The focus stays with the answered message.
   await expect(panel.messages.first()).toBeFocused();
 });
 
-test('a message without a text is seen by what it brings, and heard by its name', async ({
+test('a message without a text shows its content, and screen readers get its title', async ({
   panel,
 }) => {
   await panel.open();
@@ -41,19 +41,19 @@ test('a message without a text is seen by what it brings, and heard by its name'
   await panel.hear({ text: '', content: [file] });
   const message = panel.messages.last();
   await expect(message).toHaveAccessibleName(/lamp\.pdf$/);
-  // The bubble is there for those who hear it alone.
+  // The bubble is for screen readers only.
   await expect(message.locator('.bubble')).toHaveCSS('clip-path', 'inset(50%)');
   await expect(message.locator('.file')).toBeVisible();
 });
 
-test('an offer in a conversation that has ended can’t be taken', async ({ panel }) => {
+test('quick replies are disabled in a conversation that has ended', async ({ panel }) => {
   await panel.open();
   await panel.hear({ text: 'Shall we?', content: [offer] });
   await panel.change({ conversation: { conversationId: 'c1', status: 'ended' } });
   await expect(panel.button('Yes')).toBeDisabled();
 });
 
-test('cards, lists, times and files are shown, and lead where they say', async ({ panel }) => {
+test('cards, lists, times and files are shown, and their links work', async ({ panel }) => {
   await panel.open();
   await panel.hear(
     {
@@ -142,7 +142,7 @@ test('cards, lists, times and files are shown, and lead where they say', async (
   ]);
 });
 
-test('a conversation that is about to end says so', async ({ panel }) => {
+test('a conversation that is about to end shows when', async ({ panel }) => {
   await panel.open();
   await panel.hear({ text: 'Hello' });
   const expiresAt = Date.now() + 240_000;

@@ -6,7 +6,7 @@ const system = { id: 's', name: 'System', role: 'system' } as const;
 const day = 24 * 3_600_000;
 
 test.describe('messages', () => {
-  test('stand in order, each with its sender, its text once and its place', async ({ panel }) => {
+  test('are in order, each with its sender, its text once and its position', async ({ panel }) => {
     await panel.hear(
       { text: 'Hello', from: visitor },
       { text: 'What can I do?' },
@@ -37,7 +37,7 @@ test.describe('messages', () => {
     expect(texts[1]?.split('What can I do?')).toHaveLength(2);
   });
 
-  test('keep their row when they change and when others come before them', async ({
+  test('keep their row when they change and when others are added above', async ({
     panel,
     page,
   }) => {
@@ -55,7 +55,7 @@ test.describe('messages', () => {
     await expect(panel.messages.nth(1)).toContainText('Delivered');
   });
 
-  test('of the visitor tell how far they have come', async ({ panel, page }) => {
+  test('of the visitor show their outcome', async ({ panel, page }) => {
     const id = await panel.own({ text: 'Mine', status: 'pending' });
     await panel.open();
     const article = panel.messages.first();
@@ -74,7 +74,7 @@ test.describe('messages', () => {
     }
   });
 
-  test('that failed say why, and can be sent again or dropped', async ({ panel }) => {
+  test('that failed show why, and can be sent again or deleted', async ({ panel }) => {
     const failure = { code: 'rejected', message: 'The gateway refused this message.' } as const;
     const first = await panel.own({ text: 'One', status: 'failed', failure });
     const second = await panel.own({ text: 'Two', status: 'failed', failure });
@@ -94,7 +94,7 @@ test.describe('messages', () => {
     ]);
   });
 
-  test('say so when they cannot be sent again', async ({ panel, page, expectWarnings }) => {
+  test('show an error when they cannot be sent again', async ({ panel, page, expectWarnings }) => {
     expectWarnings(/unexpected error: Error: The hub could not be reached/);
     await panel.own({ text: 'One', status: 'failed' });
     await page.evaluate(() => {
@@ -105,7 +105,7 @@ test.describe('messages', () => {
     await expect(panel.alert).toHaveText('Something went wrong. Try again.');
   });
 
-  test('are text, whatever they look like', async ({ panel }) => {
+  test('are plain text, never markup', async ({ panel }) => {
     const text = '<img src=x onerror=alert(1)> <b>bold</b>\n  {{1 + 1}}   indented';
     await panel.hear({ text });
     await panel.open();
@@ -115,7 +115,7 @@ test.describe('messages', () => {
     ).toBe(text);
   });
 
-  test('hold links to the web and to mail, and to nothing else', async ({ panel }) => {
+  test('link http, https and mailto URLs only', async ({ panel }) => {
     const links = async (text: string) => {
       await panel.hear({ text });
       const article = panel.messages.last();
@@ -140,7 +140,7 @@ test.describe('messages', () => {
     await expect(link).toHaveAttribute('target', '_blank');
   });
 
-  test('show where some are missing, and which day they are of', async ({ panel }) => {
+  test('show gaps and days', async ({ panel }) => {
     const now = Date.now();
     await panel.hear(
       { text: 'Old', timestamp: now - 400 * day },
@@ -168,7 +168,7 @@ test.describe('messages', () => {
 });
 
 test.describe('the conversation', () => {
-  test('tells who types, who waits, and that it has ended', async ({ panel }) => {
+  test('shows typing, the queue, and that it has ended', async ({ panel }) => {
     await panel.change({ conversation: { conversationId: 'c1', status: 'queued', position: 3 } });
     await panel.open();
     await expect(panel.panel).toContainText('You’re number 3 in the queue.');
@@ -187,14 +187,14 @@ test.describe('the conversation', () => {
 });
 
 test.describe('the connection', () => {
-  test('is told in other words for each phase', async ({ panel }) => {
+  test('has a text of its own for each phase', async ({ panel }) => {
     await panel.open();
     await expect(panel.status).toHaveText('Connected');
     const phases: Record<Phase, RegExp> = {
       offline: /^You’re offline/,
       connecting: /^Connecting…$/,
       authenticating: /^Connecting…$/,
-      // Of a living line it is about what was sent.
+      // While connected, a problem is about a sent message.
       ready: /^Connected\. Something went wrong\. Try again\.$/,
       routing: /^Starting your chat…$/,
       waiting: /^Can’t connect right now/,
@@ -209,7 +209,7 @@ test.describe('the connection', () => {
     }
   });
 
-  test('counts down to the next try beside its words, which stay', async ({
+  test('counts down to the next attempt next to an unchanging text', async ({
     panel,
     page,
     site,
@@ -217,7 +217,7 @@ test.describe('the connection', () => {
     await page.clock.install();
     await page.goto(site.url);
     await panel.open();
-    // From here on time passes only as the test lets it, however busy the machine is.
+    // From here on, the test controls the time.
     await page.clock.pauseAt(Date.now() + 60_000);
     await panel.connection({ phase: 'waiting', attempt: 2 });
     await page.evaluate(() => window.chat.connect({ retryAt: Date.now() + 12_000 }));
@@ -246,14 +246,14 @@ test.describe('the connection', () => {
     await expect(panel.button('Try now')).toHaveCount(0);
   });
 
-  test('offers a way on when nothing more is tried by itself', async ({ panel }) => {
+  test('offers a retry when there are no automatic ones', async ({ panel }) => {
     await panel.open();
     await panel.connection({ phase: 'failed', retryAt: null });
     await panel.button('Try now').click();
     expect(await panel.calls('reconnect')).toEqual([['reconnect']]);
   });
 
-  test('tells when the browser keeps no history', async ({ panel, page }) => {
+  test('says when the browser stores no history', async ({ panel, page }) => {
     await panel.open();
     await expect(panel.panel).not.toContainText('won’t be saved');
     const hub = await page.evaluate(() => window.chat.getSnapshot().hub);

@@ -1,7 +1,7 @@
 import { expect, test } from './fixtures.ts';
 import { choose, drag, takeFiles } from './states.ts';
 
-test('without files there is no button, and what is dropped is the page’s own business', async ({
+test('without files there is no button, and drops are left to the page', async ({
   panel,
   page,
 }) => {
@@ -12,7 +12,7 @@ test('without files there is no button, and what is dropped is the page’s own 
   expect(await panel.calls('sendFile')).toEqual([]);
 });
 
-test('the button has 44 px to hit, names what may be chosen, and is reached by the keyboard', async ({
+test('the button is 44 px large, limits the file types, and is reachable by keyboard', async ({
   panel,
   page,
 }) => {
@@ -30,7 +30,7 @@ test('the button has 44 px to hit, names what may be chosen, and is reached by t
   );
   const input = page.locator('input[type=file]');
   await input.evaluate((element) => {
-    // The browser's own dialog is nobody's to test.
+    // The browser's file dialog can't be tested.
     element.addEventListener('click', (event) => {
       event.preventDefault();
       element.dataset.asked = 'yes';
@@ -44,7 +44,7 @@ test('the button has 44 px to hit, names what may be chosen, and is reached by t
   await expect(input).toHaveAttribute('multiple', '');
 });
 
-test('what becomes of a file is told to those who don’t see it', async ({ panel, page }) => {
+test('the outcome of a file is announced to screen readers', async ({ panel, page }) => {
   await panel.open();
   await takeFiles(panel);
   await choose(panel, 'lamp.png');
@@ -69,7 +69,7 @@ test('what becomes of a file is told to those who don’t see it', async ({ pane
   ]);
 });
 
-test('a place to drop is seen while files are held over the panel, and no longer', async ({
+test('the drop target is shown only while files are dragged over the panel', async ({
   panel,
   page,
 }) => {
@@ -86,7 +86,7 @@ test('a place to drop is seen while files are held over the panel, and no longer
   expect(await panel.calls('sendFile')).toEqual([['sendFile', 'brought.png']]);
 });
 
-test('text that comes with a picture is pasted as text', async ({ panel, page }) => {
+test('a clipboard with text and an image is pasted as text', async ({ panel, page }) => {
   await panel.open();
   await takeFiles(panel);
   const paste = (withText: boolean) =>
@@ -104,7 +104,7 @@ test('text that comes with a picture is pasted as text', async ({ panel, page })
   expect(await panel.calls('sendFile')).toEqual([['sendFile', 'cells.png']]);
 });
 
-test('in Arabic the button stands on the right, and has its words', async ({ panel, page }) => {
+test('in Arabic the button is on the right, with an Arabic name', async ({ panel, page }) => {
   await panel.open();
   await takeFiles(panel);
   await page.evaluate(() => {
@@ -119,7 +119,7 @@ test('in Arabic the button stands on the right, and has its words', async ({ pan
   expect(attach?.x).toBeGreaterThan(textbox?.x ?? Number.POSITIVE_INFINITY);
 });
 
-test('another visitor finds nothing of the former one’s files', async ({ panel, page }) => {
+test('another visitor does not see the previous visitor’s files', async ({ panel, page }) => {
   await panel.open();
   await takeFiles(panel);
   await choose(panel, 'lamp.png');

@@ -5,7 +5,7 @@ import { test as base, expect } from '../support/watched.ts';
 import type { FakeChat, MessageFields } from './fixture/fake-chat.ts';
 import { serveFixture } from './serve-fixture.ts';
 
-/** The fixture page, seen as a visitor, with a hand on the chat behind the panel. */
+/** The fixture page as a visitor sees it, with control over the fake chat. */
 export class PanelPage extends ChatPage {
   readonly panel: Locator;
   readonly jump: Locator;
@@ -20,7 +20,7 @@ export class PanelPage extends ChatPage {
     this.log = page.getByRole('log');
   }
 
-  /** Later than the page's `load`; before, a key would not find the launcher. */
+  /** Waits for the launcher, which is created after the page's `load` event. */
   async ready(): Promise<void> {
     await this.page.evaluate(async () => {
       await customElements.whenDefined('partyline-chat');
@@ -50,7 +50,7 @@ export class PanelPage extends ChatPage {
     }, messages);
   }
 
-  /** A message of the visitor's own, as another tab may have sent it. */
+  /** A message of the visitor, as if sent from another tab. */
   own(fields: MessageFields): Promise<string> {
     return this.page.evaluate((own) => {
       const message = window.chat.own(own);
@@ -65,7 +65,7 @@ export class PanelPage extends ChatPage {
     }, refusals);
   }
 
-  /** What the panel asked of the chat, by those names, in order. */
+  /** The panel’s calls of these methods of the chat, in order. */
   calls(...names: string[]): Promise<unknown[]> {
     return this.page.evaluate(
       (wanted) =>
@@ -76,14 +76,14 @@ export class PanelPage extends ChatPage {
     );
   }
 
-  /** Enough messages to scroll. */
+  /** Adds enough messages to scroll. */
   async fill(count = 40): Promise<void> {
     await this.hear(
       ...Array.from({ length: count }, (_, index) => ({ text: `Line ${index + 1}` })),
     );
   }
 
-  /** Turns the wheel over the feed, upwards with a negative number, and waits until it has scrolled. */
+  /** Turns the wheel over the feed, up with a negative number, and waits until it has scrolled. */
   async wheel(pixels: number): Promise<void> {
     const before = await this.top();
     await this.feed.hover({ force: true });
@@ -111,7 +111,7 @@ export class PanelPage extends ChatPage {
     );
   }
 
-  /** How far the end of the conversation is below what is in view, in px. */
+  /** The distance from the viewport’s lower edge to the end of the feed, in px. */
   fromEnd(): Promise<number> {
     return this.page.evaluate(() => {
       const scroller = window.element.shadowRoot?.querySelector('.scroller');
@@ -120,7 +120,7 @@ export class PanelPage extends ChatPage {
     });
   }
 
-  /** How far a message stands below the feed's upper edge, in px. The panel itself moves as it opens. */
+  /** A message's distance from the feed's upper edge, in px. The panel itself moves as it opens. */
   placeOf(text: string): Promise<number> {
     return this.messages
       .filter({ hasText: text })
@@ -132,7 +132,7 @@ export class PanelPage extends ChatPage {
       });
   }
 
-  /** Browsers scroll by whole pixels: what stands between two of them is off by a part of one. */
+  /** Browsers scroll by whole pixels, so positions can be off by a fraction. */
   async standsAt(text: string, place: number): Promise<void> {
     expect(Math.abs((await this.placeOf(text)) - place)).toBeLessThanOrEqual(1);
   }
@@ -146,7 +146,7 @@ interface WorkerFixtures {
   site: { url: string };
 }
 
-/** Every test also fails when the page threw anything, or broke its Content Security Policy. */
+/** Every test also fails if the page throws an error or violates its Content Security Policy. */
 export const test = base.extend<Fixtures, WorkerFixtures>({
   site: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's names.

@@ -1,16 +1,16 @@
 import { expect, test } from './fixtures.ts';
-import { form, list } from './offers.ts';
+import { form, list } from './form-content.ts';
 
 const offered = { text: 'Then let us talk.', messageId: 'offer' } as const;
 
-test('a form is filled in by the keyboard alone', async ({ panel, page }) => {
+test('a form can be filled in by keyboard', async ({ panel, page }) => {
   await panel.open();
   await panel.hear({ ...offered, content: [form] });
   const { keyboard } = page;
   await panel.button('Yes, call me').focus();
   await keyboard.press('Enter');
   const box = panel.panel.getByRole('form', { name: 'Shall we call you back?' });
-  // The focus goes to where the page begins, and says which one it is.
+  // The focus moves to the start of the page, which says its number.
   await expect(page.locator('[data-step]')).toBeFocused();
   await expect(page.locator('[data-step]')).toHaveText(/1 of 3\s*You/);
   await keyboard.press('Tab');
@@ -79,11 +79,11 @@ test('a form is filled in by the keyboard alone', async ({ panel, page }) => {
   ]);
   await expect(panel.panel.getByRole('form')).toHaveCount(0);
   await expect(panel.button('Yes, call me')).toHaveCount(0);
-  // The focus stays with what was answered.
+  // The focus stays with the answered message.
   await expect(panel.messages.first()).toBeFocused();
 });
 
-test('what is wrong is said next to the field, and the focus goes to the first', async ({
+test('errors are shown next to their fields, and the first one gets the focus', async ({
   panel,
 }) => {
   await panel.open();
@@ -96,7 +96,9 @@ test('what is wrong is said next to the field, and the focus goes to the first',
   await expect(name).toBeFocused();
   await expect(name).toHaveAttribute('aria-invalid', 'true');
   await expect(name).toHaveAccessibleDescription('This field is required.');
-  await expect(mail).toHaveAccessibleDescription('Only for this call. Check this answer.');
+  await expect(mail).toHaveAccessibleDescription(
+    'Only for this call. Enter a valid email address.',
+  );
   await name.fill('A'.repeat(31));
   await expect(name).toHaveAccessibleDescription('Use up to 30 characters.');
   await name.fill('Ada');
@@ -118,9 +120,7 @@ test('what is wrong is said next to the field, and the focus goes to the first',
   expect(await panel.calls('send')).toEqual([]);
 });
 
-test('what is half filled in stays when messages come, when it is closed, and on the way back', async ({
-  panel,
-}) => {
+test('a half-filled form survives new messages, closing, and going back', async ({ panel }) => {
   await panel.open();
   await panel.hear({ ...offered, content: [form] });
   await panel.button('Yes, call me').click();
@@ -129,7 +129,7 @@ test('what is half filled in stays when messages come, when it is closed, and on
   await panel.hear({ text: 'Take your time.' });
   await name.pressSequentially('a');
   await expect(name).toHaveValue('Ada');
-  // So many that the row of the form goes, and comes back.
+  // Enough that the row of the form is removed and added again.
   await panel.fill(200);
   await panel.page.locator('textarea.input').focus();
   await expect(name).toHaveCount(0);
@@ -145,7 +145,7 @@ test('what is half filled in stays when messages come, when it is closed, and on
   await expect(name).toHaveValue('Ada');
 });
 
-test('a form that could not be sent is there again as it was', async ({ panel }) => {
+test('a form that could not be sent is shown again, as it was', async ({ panel }) => {
   await panel.open();
   await panel.hear({ ...offered, content: [list] });
   await panel.panel.getByRole('checkbox', { name: 'Shino' }).check();
@@ -155,7 +155,7 @@ test('a form that could not be sent is there again as it was', async ({ panel })
   await expect(panel.panel.getByRole('checkbox', { name: 'Shino' })).toBeChecked();
 });
 
-test('of a list several are chosen and sent together, and none is said in words', async ({
+test('several items of a list are sent together, and an empty choice has an error', async ({
   panel,
 }) => {
   await panel.open();
@@ -164,7 +164,7 @@ test('of a list several are chosen and sent together, and none is said in words'
   const send = box.getByRole('button', { name: 'Send: Samples' });
   await expect(send).toHaveAttribute('aria-disabled', 'true');
   await expect(send).toHaveAccessibleDescription('Choose at least one.');
-  // As a key or a finger does it.
+  // As a key press or a tap does.
   await send.dispatchEvent('click');
   expect(await panel.calls('send')).toEqual([]);
   const glazes = box.getByRole('group', { name: 'Glazes' });
@@ -206,7 +206,7 @@ test('a form in a conversation that has ended can’t be sent', async ({ panel }
   await expect(panel.panel.getByRole('form').getByRole('button', { name: 'Send' })).toBeDisabled();
 });
 
-test('one that is answered in another tab goes, and leaves the focus with its message', async ({
+test('a form answered in another tab goes away, and the focus stays with its message', async ({
   panel,
 }) => {
   await panel.open();
@@ -218,7 +218,7 @@ test('one that is answered in another tab goes, and leaves the focus with its me
   await expect(panel.messages.first()).toBeFocused();
 });
 
-test('what one visitor has filled in is gone for the next one', async ({ panel }) => {
+test('the next visitor does not see what the previous one filled in', async ({ panel }) => {
   await panel.open();
   await panel.hear({ ...offered, content: [form] });
   await panel.button('Yes, call me').click();
@@ -230,28 +230,25 @@ test('what one visitor has filled in is gone for the next one', async ({ panel }
   await expect(panel.panel.getByLabel('First name')).toHaveValue('');
 });
 
-test('what a form was filled in with stands below the visitor’s words', async ({ panel }) => {
+test('the answers of a form are shown below the visitor’s message', async ({ panel }) => {
   await panel.open();
   const answer = (text: string) => ({ type: 'answer', kind: 'form', text, payload: text }) as const;
   await panel.own({ text: 'Please call me', content: [answer('Ada'), answer('March 5')] });
   await expect(panel.messages.last()).toContainText(/Please call me\s*Ada\s*March 5/);
 });
 
-test('the controls are as large as a finger', async ({ panel }) => {
+test('the controls are at least 44 px large', async ({ panel }) => {
   await panel.open();
   await panel.hear({ ...offered, content: [form, list] });
   await panel.button('Yes, call me').click();
-  const controls = panel.panel.locator('.form :is(label.option, .ask > input)');
+  const controls = panel.panel.locator('.form :is(label.option, .form-field > input)');
   await expect(controls).toHaveCount(7);
   for (const control of await controls.all()) {
     expect((await control.boundingBox())?.height).toBeGreaterThanOrEqual(44);
   }
 });
 
-test('a form speaks the page’s language, and the site’s own words go before that', async ({
-  panel,
-  page,
-}) => {
+test('a form is in the page’s language, or has the site’s own texts', async ({ panel, page }) => {
   await page.evaluate(() => {
     document.documentElement.lang = 'de';
   });
@@ -278,6 +275,8 @@ test('a form speaks the page’s language, and the site’s own words go before 
       chooseOne: 'Any.',
       empty: 'Nothing?',
       invalid: 'Sure?',
+      invalidEmail: 'Sure?',
+      invalidDate: 'Sure?',
       atMost: () => 'Too much.',
     };
     window.element.texts = { ...window.english, form };
@@ -286,18 +285,18 @@ test('a form speaks the page’s language, and the site’s own words go before 
   await expect(page.getByRole('button', { name: 'Onwards' })).toBeVisible();
 });
 
-test('a form whose code can’t be fetched says so, and can be tried again', async ({
+test('a form whose code can’t be loaded shows an error and a retry button', async ({
   panel,
   page,
 }) => {
   await panel.open();
-  // The files' own part has the same name, and nobody asks for it here.
-  await page.route('**/part-*.js', (route) => route.abort());
+  // The controller of files has a chunk of the same name, which isn't loaded here.
+  await page.route('**/controller-*.js', (route) => route.abort());
   await panel.hear({ ...offered, content: [form] });
   await expect(panel.messages.last()).toContainText(
     'Can’t connect. Check your internet connection.',
   );
-  await page.unroute('**/part-*.js');
+  await page.unroute('**/controller-*.js');
   await panel.button('Try again').click();
   await expect(panel.button('Yes, call me')).toBeVisible();
 });

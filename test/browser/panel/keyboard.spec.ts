@@ -1,6 +1,6 @@
 import { expect, test } from './fixtures.ts';
 
-test('a whole conversation can be had with the keys alone', async ({ panel, page }) => {
+test('a whole conversation works by keyboard', async ({ panel, page }) => {
   const { keyboard } = page;
   await panel.change({ conversation: null });
   await keyboard.press('Tab');
@@ -23,7 +23,7 @@ test('a whole conversation can be had with the keys alone', async ({ panel, page
   await expect(panel.messages).toHaveCount(3);
   await expect(panel.textbox).toBeFocused();
 
-  // Back through what was said, into a link, and to the textbox.
+  // Back through the messages, into a link, and to the textbox.
   await keyboard.press('Shift+Tab');
   await expect(page.getByRole('link', { name: 'https://lamps.example/all' })).toBeFocused();
   await keyboard.press('Shift+Tab');
@@ -39,7 +39,7 @@ test('a whole conversation can be had with the keys alone', async ({ panel, page
   await expect(panel.textbox).toBeFocused();
   await expect(panel.panel).toBeVisible();
 
-  // What failed goes out again.
+  // The failed message is sent again.
   const failure = { code: 'rejected', message: 'Not accepted.' } as const;
   const failed = await panel.own({ text: 'Yes', status: 'failed', failure });
   await keyboard.press('Shift+Tab');
@@ -50,11 +50,11 @@ test('a whole conversation can be had with the keys alone', async ({ panel, page
   expect(await panel.calls('retry')).toEqual([['retry', failed]]);
   await expect(panel.messages.last()).toBeFocused();
 
-  // The menu opens, closes by Escape without closing more, and ends the conversation.
+  // The menu opens, closes on Escape without closing the panel, and ends the conversation.
   await panel.button('More options').focus();
   await keyboard.press('Enter');
   await expect(panel.button('End chat')).toBeVisible();
-  // From an item, which goes with the menu.
+  // From an item, which is removed with the menu.
   await keyboard.press('Tab');
   await expect(panel.button('Save transcript')).toBeFocused();
   await keyboard.press('Escape');
@@ -79,7 +79,7 @@ test('a whole conversation can be had with the keys alone', async ({ panel, page
   await expect(panel.launcher).toBeFocused();
 });
 
-test('what is pasted and far too long is told at once, and stays to be shortened', async ({
+test('a pasted text that is too long shows an error at once, and can be shortened', async ({
   panel,
   page,
 }) => {

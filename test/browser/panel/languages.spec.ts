@@ -13,10 +13,7 @@ const spoken = [
   ['ar', 'الرسالة', 'rtl'],
 ] as const;
 
-test('the panel speaks the page’s language, and follows when it changes', async ({
-  panel,
-  page,
-}) => {
+test('the panel uses the page’s language, and follows its changes', async ({ panel, page }) => {
   await panel.open();
   const textbox = page.getByRole('textbox');
   for (const [language, message, direction] of spoken) {
@@ -32,7 +29,7 @@ test('the panel speaks the page’s language, and follows when it changes', asyn
   await expect(panel.textbox).toHaveAttribute('placeholder', 'Write a message…');
 });
 
-test('a language is fetched when it is spoken, and no other', async ({ panel, page }) => {
+test('only the language in use is loaded', async ({ panel, page }) => {
   const fetched: string[] = [];
   page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
   await panel.open();
@@ -42,7 +39,7 @@ test('a language is fetched when it is spoken, and no other', async ({ panel, pa
   expect(fetched.filter((path) => /\/(ar|de|es|fr)-/.test(path))).toHaveLength(1);
 });
 
-test('an element’s own lang goes before the page’s, and the site’s own texts before both', async ({
+test('the element’s lang overrides the page’s, and the site’s texts override both', async ({
   panel,
   page,
 }) => {

@@ -1,7 +1,7 @@
 import type { PanelPage } from './fixtures.ts';
 import { expect, test } from './fixtures.ts';
 
-/** Puts so many messages into the chat at once, of one to four lines. */
+/** Adds a number of messages at once, of one to four lines. */
 async function load(panel: PanelPage, count: number): Promise<void> {
   await panel.page.evaluate((total) => {
     const { chat } = window;
@@ -18,7 +18,7 @@ async function load(panel: PanelPage, count: number): Promise<void> {
 
 const rowsIn = (panel: PanelPage) => panel.messages.count();
 
-/** The first message that is read whole: what it says, and where it stands among all. */
+/** The first fully visible message: its text and its position among all. */
 function firstSeen({ page }: PanelPage): Promise<{ line: string; index: number }> {
   return page.evaluate(() => {
     const root = window.element.shadowRoot;
@@ -32,7 +32,7 @@ function firstSeen({ page }: PanelPage): Promise<{ line: string; index: number }
   });
 }
 
-/** Sets the place of scrolling, as a drag of the scroll bar does. */
+/** Sets the scroll position, as dragging the scroll bar does. */
 function scrollTo(panel: PanelPage, share: number): Promise<void> {
   return panel.page.evaluate((part) => {
     const scroller = window.element.shadowRoot?.querySelector('.scroller');
@@ -41,7 +41,9 @@ function scrollTo(panel: PanelPage, share: number): Promise<void> {
 }
 
 test.describe('a long conversation', () => {
-  test('has all rows up to 150, and those that are seen beyond', async ({ panel }) => {
+  test('has all rows up to 150 messages, and only the visible ones above that', async ({
+    panel,
+  }) => {
     await load(panel, 150);
     await panel.open();
     await expect(panel.messages).toHaveCount(150);
@@ -53,7 +55,7 @@ test.describe('a long conversation', () => {
     await expect(panel.messages.last()).toHaveAttribute('aria-setsize', '151');
   });
 
-  test('shows rows wherever it is scrolled, with their own places', async ({ panel }) => {
+  test('shows rows at every scroll position, in the right places', async ({ panel }) => {
     await load(panel, 5_000);
     await panel.open();
     await expect.poll(() => panel.fromEnd()).toBe(0);
@@ -81,7 +83,7 @@ test.describe('a long conversation', () => {
     await expect(panel.messages.last()).toBeFocused();
   });
 
-  test('does not move what is read when something comes below or above', async ({
+  test('does not move visible messages when others are added below or above', async ({
     panel,
     page,
   }) => {
@@ -110,9 +112,9 @@ test.describe('a long conversation', () => {
     await expect(panel.messages).toHaveCount(0);
   });
 
-  // In one of them rows begin to come and go on the way.
+  // One of them crosses the limit for virtual rows on the way.
   for (const count of [80, 120, 1_000]) {
-    test(`of ${count} does not creep under the reader while much comes above`, async ({
+    test(`of ${count} does not drift while many messages are added above`, async ({
       panel,
       page,
     }) => {
@@ -127,7 +129,7 @@ test.describe('a long conversation', () => {
         for (let n = 0; n < 60; n += 1) {
           const messages = [...chat.getSnapshot().messages];
           const { timestamp } = messages[place] ?? {};
-          // Their heights are no whole pixels.
+          // Their heights are fractions of pixels.
           const text = `Between ${n}${'\nmore'.repeat(n % 3)}`;
           messages.splice(place, 0, chat.message({ text, timestamp: timestamp ?? 0 }));
           chat.change({ messages });
@@ -139,12 +141,9 @@ test.describe('a long conversation', () => {
     });
   }
 
-  test('stays where the reader took it while the panel was still opening', async ({
-    panel,
-    page,
-  }) => {
+  test('stays where the visitor scrolled while the panel was opening', async ({ panel, page }) => {
     await load(panel, 80);
-    // Held at its beginning, and let go when somebody has scrolled.
+    // Paused at its start, and resumed after the visitor has scrolled.
     const opening = await page.evaluateHandle(async () => {
       const root = window.element.shadowRoot;
       root?.querySelector<HTMLElement>('#launcher')?.click();
@@ -167,10 +166,7 @@ test.describe('a long conversation', () => {
     await panel.standsAt(line, before);
   });
 
-  test('keeps the row that has the focus, and walks by the keys from end to end', async ({
-    panel,
-    page,
-  }) => {
+  test('keeps the focused row, and the keys move through all messages', async ({ panel, page }) => {
     await load(panel, 1_000);
     await panel.open();
     await page.keyboard.press('Shift+Tab');
@@ -194,7 +190,7 @@ test.describe('a long conversation', () => {
     await expect.poll(() => panel.fromEnd()).toBeLessThan(10);
   });
 
-  test('of 100,000 messages takes a new one at once', async ({ panel, page }) => {
+  test('of 100,000 messages shows a new one at once', async ({ panel, page }) => {
     test.slow();
     await load(panel, 100_000);
     await panel.open();
@@ -212,14 +208,14 @@ test.describe('a long conversation', () => {
       }
       return times.sort((a, b) => a - b)[10] ?? Number.POSITIVE_INFINITY;
     });
-    // 16 ms on an idle machine. With all rows in the page it takes seconds, on any.
+    // 16 ms on an idle machine. With all rows mounted, it takes seconds.
     expect(median).toBeLessThan(400);
     await expect.poll(() => panel.fromEnd()).toBe(0);
   });
 });
 
-test.describe('what the visitor has not read', () => {
-  test('begins at a line, which goes when they write', async ({ panel }) => {
+test.describe('the unread messages', () => {
+  test('begin at a divider, which goes away when the visitor writes', async ({ panel }) => {
     await panel.hear({ text: 'Old' }, { text: 'New one' }, { text: 'New two' });
     await panel.change({ unread: 2 });
     await panel.open();
@@ -232,7 +228,10 @@ test.describe('what the visitor has not read', () => {
     await expect(panel.feed.getByText('New messages', { exact: true })).toHaveCount(0);
   });
 
-  test('is nothing while they look, from the first message on', async ({ panel, page }) => {
+  test('are none while the visitor sees them, from the first message on', async ({
+    panel,
+    page,
+  }) => {
     await panel.open();
     await page.evaluate(() => {
       window.chat.change({ unread: 1, messages: [window.chat.message({ text: 'Hello' })] });
@@ -241,7 +240,7 @@ test.describe('what the visitor has not read', () => {
     await expect(panel.feed.getByText('New messages', { exact: true })).toHaveCount(0);
   });
 
-  test('and what another conversation was have lines of their own', async ({ panel }) => {
+  test('and another conversation have dividers of their own', async ({ panel }) => {
     await panel.hear(
       { text: 'Last week', conversationId: 'c0' },
       { text: 'Now', conversationId: 'c1' },

@@ -1,7 +1,7 @@
 import { expect, test } from './fixtures.ts';
 
 test.describe('a page', () => {
-  test('takes the element out without a trace', async ({ panel, page }) => {
+  test('can remove the element without a trace', async ({ panel, page }) => {
     await panel.open();
     const listeners = () => page.evaluate(() => window.chat.listeners.size);
     expect(await listeners()).toBeGreaterThan(0);
@@ -17,14 +17,14 @@ test.describe('a page', () => {
     await expect(panel.status).toHaveText('Connecting…');
   });
 
-  test('may load the module twice', async ({ panel, page }) => {
+  test('can load the module twice', async ({ panel, page }) => {
     const src = await page.locator('script[type=module]').first().getAttribute('src');
     await page.evaluate((url) => import(url), `${src}?again`);
     await panel.open();
     await expect(panel.textbox).toBeFocused();
   });
 
-  test('gives the element its heading, its colours and its language', async ({ panel, page }) => {
+  test('sets the element’s heading, colors and language', async ({ panel, page }) => {
     await panel.open();
     await page.evaluate(() => {
       const { element, english } = window;
@@ -37,7 +37,7 @@ test.describe('a page', () => {
     await expect(panel.launcher).toHaveCSS('background-color', 'rgb(1, 2, 3)');
   });
 
-  test('that may not sound before it is touched does not make up for it afterwards', async ({
+  test('that may not play sound yet does not play it after the first interaction', async ({
     page,
     site,
   }) => {
@@ -46,7 +46,7 @@ test.describe('a page', () => {
       if (message.text() === 'note') notes += 1;
     });
     await page.clock.install();
-    // A script that a test runs later counts as a touch.
+    // Scripts that a test runs later count as an interaction.
     await page.addInitScript(() => {
       const start = OscillatorNode.prototype.start;
       OscillatorNode.prototype.start = function tell(when) {
@@ -67,17 +67,17 @@ test.describe('a page', () => {
     await page.clock.fastForward(5_000);
     await page.evaluate(() => window.chat.ring({ text: 'Three' }));
     await expect.poll(() => notes).toBeGreaterThan(0);
-    // Those of one sound begin together.
+    // The notes of one sound start together.
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 0)));
     expect(notes).toBe(2);
   });
 
-  test('on the server may import the module', async () => {
+  test('on the server can import the module', async () => {
     const module = await import('../../../src/ui/index.ts');
     expect(module.PartylineChatElement).toBeDefined();
   });
 
-  test('follows its own colour scheme before the visitor’s', async ({ panel, page }) => {
+  test('uses its own color scheme before the visitor’s', async ({ panel, page }) => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await panel.open();
     const background = () =>
@@ -92,10 +92,10 @@ test.describe('a page', () => {
 
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 320, height: 568 }, hasTouch: true, isMobile: true });
-  // Sizes are measured: the panel must not be on its way up.
+  // No animation while sizes are measured.
   test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
-  test('the panel fills the screen, and nothing is cut off or too small to hit', async ({
+  test('the panel fills the screen, and nothing is cut off or too small to tap', async ({
     panel,
     page,
   }) => {
@@ -132,10 +132,10 @@ test.describe('on a phone', () => {
   });
 });
 
-test.describe('somebody who wants no motion', () => {
+test.describe('with reduced motion', () => {
   test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
-  test('gets none', async ({ panel, page }) => {
+  test('nothing is animated', async ({ panel, page }) => {
     await panel.change({ typing: { id: 'a', name: 'Ada' }, unread: 2 });
     await panel.connection({ phase: 'connecting' });
     await panel.open();

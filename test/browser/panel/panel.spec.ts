@@ -1,7 +1,7 @@
 import { expect, test } from './fixtures.ts';
 
 test.describe('the launcher', () => {
-  test('is a button "Chat" whose unread count is told beside its name', async ({ panel }) => {
+  test('is a button "Chat" with the unread count as its description', async ({ panel }) => {
     await expect(panel.launcher).toHaveAttribute('aria-expanded', 'false');
     await expect(panel.launcher).toHaveAccessibleDescription('');
     await panel.change({ unread: 3 });
@@ -12,12 +12,12 @@ test.describe('the launcher', () => {
     await expect(panel.launcher).toHaveAccessibleDescription('1 unread message');
   });
 
-  test('opens for a press during which the panel arrives', async ({ panel, page }) => {
+  test('opens for a click during which the panel is loaded', async ({ panel, page }) => {
     let release = () => {};
     const pressed = new Promise<void>((resolve) => {
       release = resolve;
     });
-    // Whatever comes later than the page itself.
+    // Everything that is loaded after the page itself.
     await page.route(/panel/, async (route) => {
       await pressed;
       await route.continue();
@@ -31,13 +31,13 @@ test.describe('the launcher', () => {
     await expect(panel.panel).toBeVisible();
   });
 
-  test('opens a panel in which every part has one name of its own', async ({ panel, page }) => {
+  test('opens a panel in which every part has a unique name', async ({ panel, page }) => {
     await panel.open();
     await expect(panel.launcher).toHaveAttribute('aria-expanded', 'true');
     await expect(panel.panel).toBeVisible();
     await expect(panel.feed).toBeVisible();
     await expect(panel.status).toHaveText('Connected');
-    // By a part of the name, too, as scripts and voice control go by it.
+    // By a substring, too, as scripts and voice control match names.
     for (const [role, name] of [
       ['button', 'Chat'],
       ['button', 'Send'],
@@ -61,7 +61,7 @@ test.describe('the launcher', () => {
     await expect(panel.launcher).toBeFocused();
   });
 
-  test('tells the page when the panel opens and closes', async ({ panel, page }) => {
+  test('fires an event when the panel opens and closes', async ({ panel, page }) => {
     const states = await page.evaluateHandle(() => {
       const seen: boolean[] = [];
       window.element.addEventListener('toggle', () => seen.push(window.element.open));
@@ -72,7 +72,7 @@ test.describe('the launcher', () => {
     await expect.poll(() => states.jsonValue()).toEqual([true, false]);
   });
 
-  test('leaves the focus of a page alone that comes with the panel open', async ({
+  test('does not move the focus if the page is loaded with the panel open', async ({
     page,
     site,
   }) => {
@@ -86,13 +86,13 @@ test.describe('the launcher', () => {
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY');
   });
 
-  test('says so when the panel breaks while it is made, and tries again', async ({
+  test('shows an error when the panel throws on creation, and tries again', async ({
     page,
     site,
     expectWarnings,
   }) => {
     expectWarnings(/the panel could not be loaded: Error: not this time/);
-    // The first thing that the panel's inside makes.
+    // The first object that the panel host creates.
     await page.addInitScript(() => {
       window.MutationObserver = class extends MutationObserver {
         constructor(callback: MutationCallback) {
@@ -112,7 +112,7 @@ test.describe('the launcher', () => {
     await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused();
   });
 
-  test('says so when the panel cannot be fetched, and tries again', async ({
+  test('shows an error when the panel cannot be loaded, and tries again', async ({
     page,
     site,
     expectWarnings,

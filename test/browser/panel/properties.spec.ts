@@ -3,8 +3,8 @@ import type { Routing } from '../../../src/protocol/conversation.ts';
 import type { ElementAttribute, ElementProperty } from '../../support/element.ts';
 import { expect, type PanelPage, test } from './fixtures.ts';
 
-// Each property and each attribute of the element, seen where it counts. The types see to it that none is
-// without a case. All run in one page, one after the other: each leaves it as it was.
+// The visible effect of each property and attribute of the element. The types require a case for each. All run
+// one after the other in one page, and each restores it.
 
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
@@ -23,7 +23,7 @@ function attribute(panel: PanelPage, name: ElementAttribute, value: string | nul
 
 const heading = (panel: PanelPage) => panel.panel.getByRole('heading', { level: 2 }).first();
 
-/** Rings while the element is silent, and once more when it isn't any longer: two notes are heard. */
+/** Alerts while the element is silent, and again when it no longer is: only two notes are played. */
 async function expectSilence(panel: PanelPage, silence: (on: boolean) => Promise<void>) {
   const notes = await panel.page.evaluateHandle(() => {
     const heard: number[] = [];
@@ -53,7 +53,7 @@ const properties = {
     });
     await expect(panel.status).toHaveText('Connecting…');
     await expect(panel.messages).toHaveCount(0);
-    // Nobody listens to one that is not shown any longer.
+    // A chat that is no longer shown has no listeners.
     const listeners = () =>
       panel.page.evaluate(() => window.chat.listeners.size + window.chat.ringers.size);
     await expect.poll(listeners).toBe(0);
@@ -76,7 +76,7 @@ const properties = {
       panel.page.evaluate((routing) => {
         window.element.routing = routing;
       }, to);
-    // Without it no conversation is begun.
+    // Without it, no conversation is started.
     await routed(null);
     await panel.textbox.fill('My kiln is cold');
     await panel.sendButton.click();
@@ -123,7 +123,7 @@ const properties = {
       element.texts = { ...english, send: 'Senden', unread: (count) => `${count} neue` };
     });
     await expect(panel.button('Senden')).toBeVisible();
-    // In a closed panel nothing is read.
+    // In a closed panel, nothing is marked as read.
     await panel.page.evaluate(() => {
       window.element.open = false;
       window.chat.change({ unread: 2 });
@@ -162,7 +162,7 @@ const attributes = {
         document.documentElement.style.colorScheme = own;
       }, scheme);
     await panel.open();
-    // Against what the visitor's system and the page say: they are light at first.
+    // Overrides the visitor's system and the page, which are light at first.
     await attribute(panel, 'scheme', 'dark');
     await looks(dark);
     await panel.page.emulateMedia({ colorScheme: 'dark' });
@@ -177,7 +177,7 @@ const attributes = {
     await panel.page.emulateMedia({ colorScheme: null });
   },
   placement: async (panel) => {
-    /** How far panel and launcher are from the window's edges. */
+    /** The distances of the panel and the launcher from the window's edges. */
     const gaps = async () => {
       await panel.open();
       const opened = await panel.panel.boundingBox();
@@ -224,7 +224,7 @@ const attributes = {
 } satisfies Record<ElementAttribute, Check>;
 
 for (const [kind, checks] of Object.entries({ properties, attributes })) {
-  test(`its ${kind} are seen where they count`, async ({ panel }) => {
+  test(`its ${kind} take effect`, async ({ panel }) => {
     for (const [name, check] of Object.entries(checks)) {
       await test.step(name, async () => {
         await panel.page.evaluate(() => {
@@ -236,7 +236,7 @@ for (const [kind, checks] of Object.entries({ properties, attributes })) {
   });
 }
 
-test('its properties have the defaults that are documented', async ({ panel }) => {
+test('its properties have the documented defaults', async ({ panel }) => {
   const [members = []] = described.modules.flatMap(({ declarations }) =>
     declarations.flatMap((one) => ('cssParts' in one ? [one.members] : [])),
   );

@@ -2,7 +2,7 @@ import { expect, test } from './fixtures.ts';
 
 const refused = { code: 'routing-refused', message: 'There is no skill group “billing”.' } as const;
 
-test('a refused routing offers what was meant', async ({ panel }) => {
+test('a refused routing offers the suggested one', async ({ panel }) => {
   await panel.change({ conversation: null });
   await panel.open();
   const messageId = await panel.own({ text: 'My invoice', status: 'failed', failure: refused });
@@ -24,7 +24,7 @@ test('a refused routing offers what was meant', async ({ panel }) => {
   await expect(panel.alert).toHaveCount(0);
 });
 
-test('with nobody on duty the visitor chooses to wait, or leaves it', async ({ panel }) => {
+test('without available agents, the visitor can wait or leave', async ({ panel }) => {
   await panel.open();
   const uncovered = { kind: 'uncovered', skillGroups: ['Tier1_Support', 'Billing'] } as const;
   await panel.change({ routing: { ...uncovered, isAsking: true } });
@@ -39,7 +39,7 @@ test('with nobody on duty the visitor chooses to wait, or leaves it', async ({ p
   await expect(panel.button('Wait anyway')).toHaveCount(0);
 });
 
-test('a queue that stalls says since when, and why', async ({ panel }) => {
+test('a long wait shows since when, and why', async ({ panel }) => {
   await panel.change({ conversation: { conversationId: 'c1', status: 'queued' } });
   await panel.open();
   const since = new Date(2026, 4, 12, 14, 30).getTime();

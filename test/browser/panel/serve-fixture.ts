@@ -12,7 +12,7 @@ const types: Readonly<Record<string, string>> = {
   '.css': 'text/css',
 };
 
-/** As strict as a bank's. `lit-html` is the policy by which Lit makes its templates. */
+/** A strict policy. `lit-html` is the Trusted Types policy for Lit's templates. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -23,7 +23,7 @@ const policy = [
   'trusted-types lit-html',
 ].join('; ');
 
-/** Builds the fixture page and serves it, as a site would in production. */
+/** Builds the fixture page and serves it, as in production. */
 export async function serveFixture(
   root = new URL('./fixture', import.meta.url),
 ): Promise<{ url: string; close: () => Promise<void> }> {

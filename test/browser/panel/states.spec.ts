@@ -1,7 +1,7 @@
 import { expect, test } from './fixtures.ts';
 import { states } from './states.ts';
 
-test.describe('the panel says what is going on, and offers a way on', () => {
+test.describe('the panel shows its state, and what to do', () => {
   test('when the visitor is signed out', async ({ panel, page }) => {
     await panel.open();
     await states.signedOut?.(panel);
@@ -18,7 +18,7 @@ test.describe('the panel says what is going on, and offers a way on', () => {
     expect(await panel.calls('reconnect')).toEqual([['reconnect']]);
   });
 
-  test('when the browser keeps no history, to those who do not see it, too', async ({ panel }) => {
+  test('when the browser stores no history, also to screen readers', async ({ panel }) => {
     await panel.open();
     await states.notKept?.(panel);
     await expect(panel.panel.locator('[aria-live=polite]', { hasText: /./ })).toHaveText(
@@ -26,7 +26,7 @@ test.describe('the panel says what is going on, and offers a way on', () => {
     );
   });
 
-  test('when an agent takes the conversation, until they write', async ({ panel }) => {
+  test('when an agent joins, until they write', async ({ panel }) => {
     await panel.open();
     await states.joined?.(panel);
     await expect(panel.panel).toContainText('An agent joined the chat.');
@@ -34,7 +34,7 @@ test.describe('the panel says what is going on, and offers a way on', () => {
     await expect(panel.panel).not.toContainText('joined the chat');
   });
 
-  test('when the other side has left, and the conversation is still open', async ({ panel }) => {
+  test('when the agent has left, and the conversation is still open', async ({ panel }) => {
     await panel.open();
     await states.left?.(panel);
     const words = 'The agent has left. Send a message if you still need help.';
@@ -43,7 +43,7 @@ test.describe('the panel says what is going on, and offers a way on', () => {
     await expect(panel.panel).not.toContainText('The agent has left');
   });
 
-  test('when somebody types: once, until they have written', async ({ panel, page, site }) => {
+  test('when someone is typing: once, until they have written', async ({ panel, page, site }) => {
     await page.clock.install();
     await page.goto(site.url);
     await panel.open();
@@ -58,7 +58,10 @@ test.describe('the panel says what is going on, and offers a way on', () => {
 });
 
 test.describe('the menu', () => {
-  test('ends the conversation, and closes by Escape and on being left', async ({ panel, page }) => {
+  test('ends the conversation, and closes on Escape and when the focus leaves', async ({
+    panel,
+    page,
+  }) => {
     await panel.open();
     const more = panel.button('More options');
     await more.click();
@@ -86,7 +89,7 @@ test.describe('the menu', () => {
   });
 });
 
-test('the launcher counts in Arabic as Arabic does', async ({ panel, page }) => {
+test('the launcher uses the Arabic plural forms', async ({ panel, page }) => {
   await page.evaluate(() => {
     document.documentElement.lang = 'ar';
   });

@@ -1,13 +1,13 @@
 import type { Message } from '../../../src/protocol/message.ts';
 import type { Phase } from '../../../src/protocol/snapshot.ts';
 import type { PanelPage } from './fixtures.ts';
-import { form, list } from './offers.ts';
+import { form, list } from './form-content.ts';
 
 const visitor = { id: 'v', name: 'Visitor', role: 'visitor' } as const;
 const bot = { id: 'b', name: 'Lamp Bot', role: 'bot' } as const;
 const system = { id: 's', name: 'System', role: 'system' } as const;
 
-/** Everything that the panel can look like, by name: for the tests of accessibility and for pictures. */
+/** All states of the panel, by name, for accessibility tests and screenshots. */
 export const states: Readonly<Record<string, (panel: PanelPage) => Promise<void>>> = {
   empty: (panel) => panel.change({ conversation: null }),
   conversation: talk,
@@ -153,7 +153,7 @@ async function fillIn({ page }: PanelPage): Promise<void> {
   await page.locator('[part=form] dl').waitFor();
 }
 
-/** The gateway takes files, as is known from now on. */
+/** The gateway accepts files. */
 export async function takeFiles(panel: PanelPage): Promise<void> {
   await panel.page.evaluate(() => {
     const mimeTypes = ['image/png', 'application/pdf', 'text/plain'];
@@ -170,7 +170,7 @@ export async function choose(panel: PanelPage, name: string): Promise<void> {
   await panel.page.locator('[part=files] li').filter({ hasText: name }).waitFor();
 }
 
-/** Files are held over the panel, taken away or let go. */
+/** Drags files over the panel, away from it, or drops them. */
 export function drag(panel: PanelPage, event: 'dragover' | 'dragleave' | 'drop'): Promise<void> {
   return panel.page.evaluate((type) => {
     const dataTransfer = new DataTransfer();

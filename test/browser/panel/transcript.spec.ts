@@ -12,10 +12,7 @@ async function saved(panel: PanelPage, name: string): Promise<{ file: string; te
   };
 }
 
-test('the whole conversation can be saved, with what was not shown yet', async ({
-  panel,
-  page,
-}) => {
+test('the whole conversation can be saved, including earlier messages', async ({ panel, page }) => {
   await page.evaluate(() => {
     const { chat } = window;
     chat.older = Array.from({ length: 45 }, (_, n) => chat.message({ text: `Older ${n}` }));
@@ -32,7 +29,7 @@ test('the whole conversation can be saved, with what was not shown yet', async (
   expect(text.text.match(/Older \d+/g)).toHaveLength(45);
 });
 
-test('a conversation that ended offers to begin anew and to be saved', async ({ panel }) => {
+test('a conversation that has ended can be saved and followed by a new one', async ({ panel }) => {
   await panel.hear({ text: 'Goodbye' });
   await panel.open();
   await expect(panel.button('New chat')).toHaveCount(0);
@@ -43,7 +40,10 @@ test('a conversation that ended offers to begin anew and to be saved', async ({ 
   await expect(panel.textbox).toBeFocused();
 });
 
-test('nothing is saved, and it is said, when a part cannot be had', async ({ panel, page }) => {
+test('nothing is saved, and an error is shown, when a part cannot be loaded', async ({
+  panel,
+  page,
+}) => {
   await panel.hear({ text: 'New' });
   await panel.change({ hasEarlier: true });
   await panel.open();
@@ -58,7 +58,7 @@ test('nothing is saved, and it is said, when a part cannot be had', async ({ pan
   });
   await panel.button('More options').click();
   await panel.button('Save transcript').click();
-  await expect(panel.panel.locator('.trouble')).toHaveText(
+  await expect(panel.panel.locator('.error')).toHaveText(
     'Chat is temporarily unavailable. Try again later.',
   );
 });

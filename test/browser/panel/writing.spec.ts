@@ -3,7 +3,7 @@ import { expect, test } from './fixtures.ts';
 const refused = { code: 'signed-out', message: 'Your session has ended. Sign in again.' };
 
 test.describe('writing', () => {
-  test('is possible at once, whatever the connection', async ({ panel, page }) => {
+  test('is possible at once, in every connection state', async ({ panel, page }) => {
     await panel.connection({ phase: 'offline', transport: 'none' });
     await panel.change({ conversation: null });
     await panel.open();
@@ -17,7 +17,7 @@ test.describe('writing', () => {
     await expect(panel.textbox).toHaveValue('Anybody there?');
   });
 
-  test('opens a conversation with the routing of the page, before it sends', async ({ panel }) => {
+  test('starts a conversation with the page’s routing, then sends', async ({ panel }) => {
     await panel.change({ conversation: null });
     await panel.open();
     await panel.send('Hello');
@@ -35,9 +35,7 @@ test.describe('writing', () => {
     ]);
   });
 
-  test('tells why no conversation could be opened, except that it takes long', async ({
-    panel,
-  }) => {
+  test('shows why no conversation could be started, except for a timeout', async ({ panel }) => {
     await panel.change({ conversation: null });
     await panel.open();
     await panel.refuse({ start: { code: 'timeout', message: 'No answer yet.' } });
@@ -57,7 +55,10 @@ test.describe('writing', () => {
     await expect(panel.textbox).toHaveValue('Hello??');
   });
 
-  test('tells when the page gave no routing, and keeps the text', async ({ panel, page }) => {
+  test('shows an error if the page has set no routing, and keeps the text', async ({
+    panel,
+    page,
+  }) => {
     await panel.change({ conversation: null });
     await page.evaluate(() => {
       window.element.routing = null;
@@ -70,7 +71,10 @@ test.describe('writing', () => {
     expect(await panel.calls('send')).toEqual([]);
   });
 
-  test('gives a refused text back, before what was typed meanwhile', async ({ panel, page }) => {
+  test('puts a refused text back, before the text typed in the meantime', async ({
+    panel,
+    page,
+  }) => {
     await panel.open();
     await panel.refuse({ send: refused });
     await page.evaluate(() => {
@@ -95,7 +99,7 @@ test.describe('writing', () => {
     expect((await panel.calls('setDraft')).at(-1)).toEqual(['setDraft', 'first\nsecond\nthird']);
   });
 
-  test('ends with Enter, goes on with Shift+Enter, and sends once', async ({ panel, page }) => {
+  test('sends once on Enter, and adds a line on Shift+Enter', async ({ panel, page }) => {
     await panel.open();
     await page.keyboard.type('one');
     await page.keyboard.press('Shift+Enter');
@@ -109,7 +113,7 @@ test.describe('writing', () => {
     await expect(panel.textbox).toBeFocused();
   });
 
-  test('leaves an Enter that picks a word to the input method', async ({ panel }) => {
+  test('leaves Enter to the input method during composition', async ({ panel }) => {
     await panel.open();
     await panel.textbox.fill('にほん');
     await panel.textbox.evaluate((textarea) => {
@@ -122,11 +126,11 @@ test.describe('writing', () => {
     expect(await panel.calls('send')).toEqual([['send', 'にほん']]);
   });
 
-  test('is counted near the limit and refused in words beyond it', async ({ panel }) => {
+  test('shows a counter near the limit, and an error above it', async ({ panel }) => {
     await panel.open();
     await panel.textbox.fill('x'.repeat(4_000));
     await expect(panel.panel).toContainText('4,000 / 4,096');
-    // An emoji counts as two, as it does for `send`.
+    // An emoji counts as two, as in `send`.
     await panel.textbox.fill(`${'x'.repeat(4_095)}💡`);
     await expect(panel.textbox).toHaveAccessibleDescription('4,097 / 4,096');
     await panel.sendButton.click();
@@ -140,7 +144,7 @@ test.describe('writing', () => {
 
   test('grows with the text, up to six lines, and shrinks again', async ({ panel }) => {
     await panel.open();
-    // Of the layout: while the panel opens, its box on the screen is still being scaled.
+    // Layout sizes, because the panel may still be animated.
     const height = () => panel.textbox.evaluate((textbox: HTMLElement) => textbox.offsetHeight);
     const one = await height();
     await panel.textbox.fill('1\n2\n3');
@@ -155,7 +159,7 @@ test.describe('writing', () => {
 });
 
 test.describe('the draft', () => {
-  test('is there when the panel opens, kept at each stroke, and gone when sent', async ({
+  test('is there when the panel opens, saved at each keystroke, and cleared on sending', async ({
     panel,
     page,
   }) => {
@@ -174,18 +178,18 @@ test.describe('the draft', () => {
     await expect(panel.textbox).toHaveValue('y');
   });
 
-  test('comes from another tab while nobody writes here', async ({ panel, page }) => {
+  test('is taken over from another tab while nobody writes here', async ({ panel, page }) => {
     await panel.open();
     await panel.change({ draft: 'From the other tab' });
     await expect(panel.textbox).toHaveValue('From the other tab');
     await page.keyboard.type('!');
     await expect(panel.textbox).toHaveValue('From the other tab!');
-    // Sent over there.
+    // Sent in the other tab.
     await panel.change({ draft: '' });
     await expect(panel.textbox).toHaveValue('');
   });
 
-  test('is not set back by its own echo', async ({ panel, page }) => {
+  test('is not overwritten by its own echo', async ({ panel, page }) => {
     await panel.open();
     await page.evaluate(() => {
       window.chat.echoes = false;
@@ -200,7 +204,7 @@ test.describe('the draft', () => {
     await expect(panel.textbox).toHaveValue('hello from afar');
   });
 
-  test('survives a hub that died before it wrote it down', async ({ panel, page }) => {
+  test('survives a hub that stopped before it stored the draft', async ({ panel, page }) => {
     await panel.open();
     await page.keyboard.type('hello');
     const hub = await page.evaluate(() => window.chat.getSnapshot().hub);
@@ -234,7 +238,7 @@ test.describe('the draft', () => {
     });
   }
 
-  test('written before there was a hub is not set back by its echoes, late as they are', async ({
+  test('written before there was a hub is not overwritten by late echoes', async ({
     panel,
     page,
   }) => {
@@ -245,7 +249,7 @@ test.describe('the draft', () => {
       window.chat.echoes = false;
     });
     await page.keyboard.type('hello');
-    // As a press on the send button does.
+    // As a click on the send button does.
     await panel.textbox.blur();
     await panel.change({ hub: { ...hub, epoch: 'e2' } });
     for (const draft of ['h', 'he', 'hello']) {
@@ -257,7 +261,7 @@ test.describe('the draft', () => {
   });
 });
 
-test('the draft of a visitor who is gone is not shown to the next one', async ({ panel, page }) => {
+test('the next visitor does not see the previous visitor’s draft', async ({ panel, page }) => {
   await panel.open();
   await page.keyboard.type('my secret');
   const hub = await page.evaluate(() => window.chat.getSnapshot().hub);
@@ -266,7 +270,7 @@ test('the draft of a visitor who is gone is not shown to the next one', async ({
 });
 
 test.describe('typing', () => {
-  test('is told, and told to have stopped after 4 s, on leaving and on sending', async ({
+  test('is signaled, and stops after 4 s, on blur and on sending', async ({
     panel,
     page,
     site,
@@ -274,7 +278,7 @@ test.describe('typing', () => {
     await page.clock.install();
     await page.goto(site.url);
     await panel.open();
-    // From here on time passes only as the test lets it, however busy the machine is.
+    // From here on, the test controls the time.
     await page.clock.pauseAt(Date.now() + 60_000);
     await page.keyboard.type('a');
     await page.clock.runFor(3_900);

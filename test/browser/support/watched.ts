@@ -13,8 +13,8 @@ const ofOthers = [
   /^The AudioContext was not allowed to start/,
   // Most tests block service workers.
   /^Service Worker registration blocked by Playwright/,
-  /^The shop can’t be kept for offline use:/,
-  /^Who is signed in is not known:/,
+  /^Could not register the service worker:/,
+  /^Could not load the session:/,
 ];
 
 const workerWord = z.union([

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { Masker, revived, wordless } from '../../../src/inspector/mask.ts';
+import { Masker, reviveNumbers, withoutTexts } from '../../../src/inspector/mask.ts';
 import {
   inspectorChannel,
   type Recording,
   recordedSchema,
-  toldSchema,
+  updateSchema,
 } from '../../../src/inspector/protocol.ts';
 import { inspectable } from '../../../src/inspector/worker.ts';
 import { readRecording, replay, UnreadableRecording } from '../../simulation/replay.ts';
@@ -25,7 +25,7 @@ function seen(steps: number) {
   const hub = new TestHub({ inspect: inspectable({ steps }), epoch });
   const channel = new BroadcastChannel(inspectorChannel);
   channels.push(channel);
-  const ask = (type: 'ask' | 'record', since = 0) =>
+  const ask = (type: 'poll' | 'record', since = 0) =>
     new Promise<unknown>((resolve) => {
       channel.onmessage = ({ data }: MessageEvent<unknown>) => {
         if (JSON.stringify(data).includes(`"${epoch}.`)) resolve(data);
@@ -117,14 +117,14 @@ describe('an inspector', () => {
     talk(hub);
     hub.call({ type: 'send', messageId: 'm2', text: 'Where is my parcel?' });
     hub.flush();
-    const first = toldSchema.parse(await ask('ask'));
+    const first = updateSchema.parse(await ask('poll'));
     expect(first.status).toMatchObject({
       phase: 'online, conversation',
       tabs: [{ tabId: 'a', isVisible: true, needsPull: false }],
       outbox: [{ messageId: 'm2', stage: 'storing' }],
     });
     expect(first.status.tabs[0]?.credit).toBeLessThanOrEqual(16);
-    const second = toldSchema.parse(await ask('ask', first.next));
+    const second = updateSchema.parse(await ask('poll', first.next));
     expect(second.steps).toEqual([]);
     for (const word of words) expect(JSON.stringify(first)).not.toContain(word);
   });
@@ -133,19 +133,21 @@ describe('an inspector', () => {
 describe('masking', () => {
   it('keeps lengths, and tells two texts of one length apart', () => {
     const masker = new Masker();
-    expect(masker.outside({ text: 'hello', draft: 'world', type: 'send' })).toEqual({
+    expect(masker.maskInput({ text: 'hello', draft: 'world', type: 'send' })).toEqual({
       text: '1xxxx',
       draft: '2xxxx',
       type: 'send',
     });
-    expect(masker.inside({ text: 'hello', message: 'Our own words.' })).toEqual({
+    expect(masker.maskEffects({ text: 'hello', message: 'Our own words.' })).toEqual({
       text: '1xxxx',
       message: 'Our own words.',
     });
   });
 
   it('carries numbers that JSON can’t hold', () => {
-    const masked = JSON.parse(JSON.stringify(wordless({ expiresAt: Number.POSITIVE_INFINITY })));
-    expect(revived(masked)).toEqual({ expiresAt: Number.POSITIVE_INFINITY });
+    const masked = JSON.parse(
+      JSON.stringify(withoutTexts({ expiresAt: Number.POSITIVE_INFINITY })),
+    );
+    expect(reviveNumbers(masked)).toEqual({ expiresAt: Number.POSITIVE_INFINITY });
   });
 });

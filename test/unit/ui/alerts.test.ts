@@ -41,12 +41,12 @@ function alertsOver(played: PlayedChat): Alerts {
   return new Alerts(played.chat, () => ({ texts: english, isSilent: true }));
 }
 
-describe('the title of the page', () => {
-  it('counts what is unread, and is the page’s own again once it is read', () => {
+describe('the page’s title', () => {
+  it('shows the unread count, and is restored once everything is read', () => {
     const played = new PlayedChat(snapshot({ unread: 1 }));
     const alerts = alertsOver(played);
     expect(page.title).toBe('Shop');
-    alerts.tell(message('a'));
+    alerts.alert(message('a'));
     expect(page.title).toBe('(1) Shop');
     played.change(snapshot({ unread: 2 }));
     expect(page.title).toBe('(2) Shop');
@@ -54,27 +54,27 @@ describe('the title of the page', () => {
     expect(page.title).toBe('Shop');
   });
 
-  it('is left alone where another tab has been chosen', () => {
+  it('does not change when another tab was chosen', () => {
     const played = new PlayedChat(snapshot({ unread: 1 }));
     alertsOver(played);
     played.change(snapshot({ unread: 2 }));
     expect(page.title).toBe('Shop');
   });
 
-  it('goes back when another tab tells of it from now on', () => {
+  it('is restored when another tab takes over the alerts', () => {
     const played = new PlayedChat(snapshot({ unread: 1 }));
     const alerts = alertsOver(played);
-    alerts.tell(message('a'));
-    alerts.tell(null);
+    alerts.alert(message('a'));
+    alerts.alert(null);
     expect(page.title).toBe('Shop');
     played.change(snapshot({ unread: 2 }));
     expect(page.title).toBe('Shop');
   });
 
-  it('that the page has changed meanwhile is counted before, and never overwritten', () => {
+  it('keeps the page’s own changes', () => {
     const played = new PlayedChat(snapshot({ unread: 1 }));
     const alerts = alertsOver(played);
-    alerts.tell(message('a'));
+    alerts.alert(message('a'));
     page.title = 'Cart';
     played.change(snapshot({ unread: 2 }));
     expect(page.title).toBe('(2) Cart');
@@ -83,24 +83,24 @@ describe('the title of the page', () => {
     expect(page.title).toBe('Thank you');
   });
 
-  it('counts nothing where nothing is unread any more', () => {
+  it('shows no count when nothing is unread any more', () => {
     const alerts = alertsOver(new PlayedChat(snapshot({ unread: 0 })));
-    alerts.tell(message('a'));
+    alerts.alert(message('a'));
     expect(page.title).toBe('Shop');
   });
 
-  it('is its own again, and nobody listens, when the element goes', () => {
+  it('is restored, and the listener removed, when the element is removed', () => {
     const played = new PlayedChat(snapshot({ unread: 1 }));
     const alerts = alertsOver(played);
-    alerts.tell(message('a'));
-    alerts.end();
+    alerts.alert(message('a'));
+    alerts.dispose();
     expect(page.title).toBe('Shop');
     expect(played.listeners.size).toBe(0);
   });
 });
 
 describe('the sound', () => {
-  it('comes with what is told, and never in an element that is silent', () => {
+  it('plays with each alert, unless the element is silent', () => {
     const made = vi.fn();
     vi.stubGlobal(
       'AudioContext',
@@ -114,45 +114,45 @@ describe('the sound', () => {
       },
     );
     const played = new PlayedChat(snapshot({ unread: 1 }));
-    alertsOver(played).tell(message('a'));
+    alertsOver(played).alert(message('a'));
     expect(made).not.toHaveBeenCalled();
-    new Alerts(played.chat, () => ({ texts: english, isSilent: false })).tell(message('b'));
+    new Alerts(played.chat, () => ({ texts: english, isSilent: false })).alert(message('b'));
     expect(made).toHaveBeenCalledOnce();
   });
 });
 
 describe('a notification', () => {
-  it('tells who wrote what, with at most 200 characters of it', () => {
+  it('has the sender’s name and at most 200 characters of the text', () => {
     const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));
-    alerts.tell(message('a', { text: 'x'.repeat(201) }));
+    alerts.alert(message('a', { text: 'x'.repeat(201) }));
     const [shown] = FakeNotification.shown;
     expect(shown?.title).toBe('Ada');
     expect(shown?.options).toEqual({ body: 'x'.repeat(200), tag: 'partyline' });
   });
 
-  it('of somebody without a name bears the panel’s', () => {
+  it('has the panel’s heading for a sender without a name', () => {
     const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));
-    alerts.tell(message('a', { from: { id: 'x', name: '', role: 'bot' } }));
+    alerts.alert(message('a', { from: { id: 'x', name: '', role: 'bot' } }));
     expect(FakeNotification.shown[0]?.title).toBe(english.heading);
   });
 
-  it('is for a page that nobody sees, and only with the visitor’s permission', () => {
+  it('is shown only for a hidden page, and only with permission', () => {
     const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));
     page.visibilityState = 'visible';
-    alerts.tell(message('a'));
+    alerts.alert(message('a'));
     page.visibilityState = 'hidden';
     FakeNotification.permission = 'default';
-    alerts.tell(message('b'));
+    alerts.alert(message('b'));
     vi.stubGlobal('Notification', undefined);
-    alerts.tell(message('c'));
+    alerts.alert(message('c'));
     expect(FakeNotification.shown).toEqual([]);
   });
 
-  it('goes when it is read, and brings the page to the front when it is pressed', () => {
+  it('closes when the messages are read, and focuses the window on click', () => {
     const focus = vi.fn();
     vi.stubGlobal('window', { focus });
     const played = new PlayedChat(snapshot({ unread: 1 }));
-    alertsOver(played).tell(message('a'));
+    alertsOver(played).alert(message('a'));
     const [shown] = FakeNotification.shown;
     shown?.onclick?.();
     expect(focus).toHaveBeenCalledOnce();
@@ -160,7 +160,7 @@ describe('a notification', () => {
     expect(shown?.isOpen).toBe(false);
   });
 
-  it('that a browser refuses to make costs nothing else', () => {
+  it('that the browser refuses to create does not prevent the other alerts', () => {
     vi.stubGlobal(
       'Notification',
       class {
@@ -171,7 +171,7 @@ describe('a notification', () => {
       },
     );
     const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));
-    alerts.tell(message('a'));
+    alerts.alert(message('a'));
     expect(page.title).toBe('(1) Shop');
   });
 });

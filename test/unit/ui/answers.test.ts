@@ -3,9 +3,9 @@ import type { FormField, ListSection } from '../../../src/protocol/content.ts';
 import { english } from '../../../src/ui/messages.ts';
 import {
   chosenOf,
-  keyOf,
-  problemOf,
-  spanText,
+  dateRangeText,
+  itemKey,
+  validate,
   valuesOf,
 } from '../../../src/ui/panel/forms/answers.ts';
 import { withFormMessages } from '../../../src/ui/panel/forms/messages.ts';
@@ -51,12 +51,12 @@ function choice(isRequired = false): Field<'choice'> {
 }
 
 describe('the answer to a field', () => {
-  it('of text is what was written, without the blanks around it', () => {
+  it('of text is the trimmed text', () => {
     expect(valuesOf(text(), ['  a b '], texts)).toEqual([{ id: 'f', text: 'a b', payload: 'a b' }]);
     for (const filled of [[], [''], ['  ']]) expect(valuesOf(text(), filled, texts)).toEqual([]);
   });
 
-  it('of a date is that day everywhere, told in as much as was asked for', () => {
+  it('of a date is the same day in every time zone, with the parts that were asked for', () => {
     const answer = (parts: Field<'date'>['parts']) =>
       valuesOf(date({ parts }), ['2026-05-01'], texts);
     expect(answer([])).toEqual([
@@ -69,7 +69,7 @@ describe('the answer to a field', () => {
     expect(valuesOf(date(), [''], texts)).toEqual([]);
   });
 
-  it('of a choice is the item at that place', () => {
+  it('of a choice is the chosen item', () => {
     expect(valuesOf(choice(), ['1'], texts)).toEqual([
       { id: 'f', text: 'Blue', payload: 'id-Blue' },
     ]);
@@ -79,30 +79,30 @@ describe('the answer to a field', () => {
     }
   });
 
-  it('of a list is all that was chosen, in the order in which it stands there', () => {
+  it('of a list is all chosen items, in the list’s order', () => {
     const sections = [section(true, 'A', 'B'), section(false, 'C')];
-    const filled = [keyOf(1, 0), keyOf(0, 1), keyOf(0, 0)];
+    const filled = [itemKey(1, 0), itemKey(0, 1), itemKey(0, 0)];
     expect(valuesOf(list(sections), filled, texts)).toEqual([
       { id: 'f', text: 'A', payload: 'id-A' },
       { id: 'f', text: 'B', payload: 'id-B' },
       { id: 'f', text: 'C', payload: 'id-C' },
     ]);
-    expect(chosenOf(sections, [keyOf(0, 1)])).toEqual([{ id: '', text: 'B', payload: 'id-B' }]);
+    expect(chosenOf(sections, [itemKey(0, 1)])).toEqual([{ id: '', text: 'B', payload: 'id-B' }]);
   });
 
-  it('tells the tenth item of a section from the first of another', () => {
+  it('distinguishes the tenth item of a section from the first of another', () => {
     const many = Array.from({ length: 12 }, (_, index) => `item ${index}`);
     const sections = [section(true, ...many), section(true, 'other')];
-    expect(chosenOf(sections, [keyOf(0, 11)]).map((value) => value.text)).toEqual(['item 11']);
-    expect(chosenOf(sections, [keyOf(1, 0)]).map((value) => value.text)).toEqual(['other']);
+    expect(chosenOf(sections, [itemKey(0, 11)]).map((value) => value.text)).toEqual(['item 11']);
+    expect(chosenOf(sections, [itemKey(1, 0)]).map((value) => value.text)).toEqual(['other']);
   });
 });
 
-describe('what is wrong with an answer', () => {
+describe('the error of an answer', () => {
   const wrong = (field: FormField, filled: readonly string[], isUnreadable = false) =>
-    problemOf(field, filled, isUnreadable, texts);
+    validate(field, filled, isUnreadable, texts);
 
-  it('is that nothing was written, where something must be', () => {
+  it('is that a required field is empty', () => {
     expect(wrong(text(), [''])).toBeNull();
     expect(wrong(text({ isRequired: true }), [])).toBe(form.empty);
     expect(wrong(text({ isRequired: true }), ['  '])).toBe(form.empty);
@@ -113,11 +113,11 @@ describe('what is wrong with an answer', () => {
     expect(wrong(list([section(true, 'A')], true), ['0.0'])).toBeNull();
   });
 
-  it('is that the browser can’t read it, whatever else', () => {
-    expect(wrong(date(), [], true)).toBe(form.invalid);
+  it('is that the browser can’t parse a date, before any other error', () => {
+    expect(wrong(date(), [], true)).toBe(form.invalidDate);
   });
 
-  it('is a text that is too long, by one character', () => {
+  it('is a text that is one character too long', () => {
     expect(wrong(text(), ['a'.repeat(10)])).toBeNull();
     expect(wrong(text(), [`  ${'a'.repeat(10)}  `])).toBeNull();
     expect(wrong(text(), ['a'.repeat(11)])).toBe(form.atMost(10));
@@ -126,17 +126,17 @@ describe('what is wrong with an answer', () => {
   it.each([
     ['ada@shop.example', null],
     ['ada@shop', null],
-    ['ada', form.invalid],
-    ['@shop', form.invalid],
-    ['ada@', form.invalid],
-    ['ada lovelace@shop.example', form.invalid],
-    ['ada@shop.example and more', form.invalid],
-  ])('is %s where an e-mail address belongs: %s', (value, problem) => {
+    ['ada', form.invalidEmail],
+    ['@shop', form.invalidEmail],
+    ['ada@', form.invalidEmail],
+    ['ada lovelace@shop.example', form.invalidEmail],
+    ['ada@shop.example and more', form.invalidEmail],
+  ])('for the e-mail address %s is %s', (value, problem) => {
     expect(wrong(text({ keyboard: 'email', maximumLength: 100 }), [value])).toBe(problem);
     expect(wrong(text({ maximumLength: 100 }), [value])).toBeNull();
   });
 
-  it('is a date before the first or behind the last day, both inclusive', () => {
+  it('is a date outside its inclusive range', () => {
     const field = date({ earliest: '2026-05-01', latest: '2026-06-03' });
     expect(wrong(field, ['2026-04-30'])).toBe(form.invalid);
     expect(wrong(field, ['2026-05-01'])).toBeNull();
@@ -146,28 +146,28 @@ describe('what is wrong with an answer', () => {
   });
 });
 
-describe('the span of a date', () => {
-  it('is told from both ends, from one, or not at all', () => {
-    expect(spanText(date({ earliest: '2026-05-01', latest: '2026-06-03' }), texts)).toBe(
+describe('the range of a date', () => {
+  it('has both ends, one, or none', () => {
+    expect(dateRangeText(date({ earliest: '2026-05-01', latest: '2026-06-03' }), texts)).toBe(
       'May 1, 2026 – June 3, 2026',
     );
-    expect(spanText(date({ earliest: '2026-05-01' }), texts)).toBe('May 1, 2026 –');
-    expect(spanText(date({ latest: '2026-06-03' }), texts)).toBe('– June 3, 2026');
-    expect(spanText(date(), texts)).toBe('');
+    expect(dateRangeText(date({ earliest: '2026-05-01' }), texts)).toBe('May 1, 2026 –');
+    expect(dateRangeText(date({ latest: '2026-06-03' }), texts)).toBe('– June 3, 2026');
+    expect(dateRangeText(date(), texts)).toBe('');
   });
 });
 
-describe('the words of forms', () => {
-  it('are the site’s own before all others', () => {
+describe('the texts of forms', () => {
+  it('are the site’s own, if it has any', () => {
     const own = { ...form, open: 'Open it' };
     expect(withFormMessages({ ...english, form: own }).form.open).toBe('Open it');
   });
 
-  it('are those of the language, whatever its region', () => {
+  it('are those of the language, for every region', () => {
     const german = withFormMessages({ ...english, language: 'DE-at' }).form;
     expect(german.open).not.toBe(form.open);
     expect(withFormMessages({ ...english, language: 'xx' }).form).toBe(form);
-    // No name of a property that every object has.
+    // Names of inherited properties are no languages.
     expect(withFormMessages({ ...english, language: 'constructor' }).form).toBe(form);
   });
 });

@@ -3,7 +3,7 @@ import { english, type Messages } from '../../../src/ui/messages.ts';
 import { dayLabel, exactTime, startOfDay, timeOfDay } from '../../../src/ui/panel/calendar.ts';
 import { sizeText } from '../../../src/ui/panel/size-text.ts';
 
-/** Texts of a language that no other test uses: its formats are made once. */
+/** Texts in a language that no other test uses, because formats are cached by language. */
 function speaking(language: string, preferred: readonly string[]): Messages {
   vi.stubGlobal('navigator', { languages: preferred });
   return { ...english, language };
@@ -21,7 +21,7 @@ describe('a day', () => {
   const now = new Date(2026, 4, 4, 12).getTime();
   const label = (timestamp: number) => dayLabel(timestamp, now, english);
 
-  it('is today from midnight to midnight, and yesterday the day before', () => {
+  it('is labeled today from midnight to midnight, and yesterday the day before', () => {
     const today = new Date(2026, 4, 4).getTime();
     const yesterday = new Date(2026, 4, 3).getTime();
     const tomorrow = new Date(2026, 4, 5).getTime();
@@ -30,16 +30,16 @@ describe('a day', () => {
     expect(label(today - 1)).toBe('Yesterday');
     expect(label(yesterday)).toBe('Yesterday');
     expect(label(yesterday - 1)).toBe('Saturday, May 2');
-    // A clock that is ahead: no word fits.
+    // A clock that is ahead.
     expect(label(tomorrow)).toBe('Tuesday, May 5');
   });
 
-  it('of another year is told with the year', () => {
+  it('of another year is labeled with the year', () => {
     expect(label(new Date(2025, 11, 31).getTime())).toBe('December 31, 2025');
     expect(label(new Date(2026, 0, 1).getTime())).toBe('Thursday, January 1');
   });
 
-  it('begins at local midnight, also where clocks change', () => {
+  it('begins at local midnight, also when clocks change', () => {
     for (const [month, day] of [
       [2, 29],
       [9, 25],
@@ -58,15 +58,15 @@ describe('a day', () => {
 describe('a time', () => {
   const afternoon = new Date(2026, 4, 4, 15, 4).getTime();
 
-  it('is told in the visitor’s own variant of the panel’s language', () => {
+  it('is formatted in the visitor’s own variant of the panel’s language', () => {
     expect(timeOfDay(afternoon, speaking('es', ['de-AT', 'es-MX']))).toMatch(/^3:04\sp\.m\.$/);
     expect(timeOfDay(afternoon, speaking('nl', ['es-MX']))).toBe('15:04');
     expect(timeOfDay(afternoon, speaking('hi', ['en-GB'])).toLowerCase()).toMatch(/^3:04\spm$/);
     expect(exactTime(afternoon, speaking('pt', ['pt-PT']))).toContain('maio');
   });
 
-  it('does not take a language for another one that begins alike', () => {
-    // 'fil' is Filipino and not Finnish.
+  it('does not confuse languages whose tags begin alike', () => {
+    // 'fil' is Filipino, not Finnish.
     expect(dayLabel(new Date(2025, 4, 4).getTime(), afternoon, speaking('fi', ['fil-PH']))).toBe(
       '4. toukokuuta 2025',
     );
@@ -92,7 +92,7 @@ describe('a size', () => {
     expect(sizeText(bytes, english)).toBe(text);
   });
 
-  it('is told in the language of the panel', () => {
+  it('is formatted in the panel’s language', () => {
     expect(sizeText(1_550_000, { ...english, language: 'de' })).toBe('1,6 MB');
   });
 });

@@ -6,7 +6,7 @@ function unexpected(): never {
   throw new Error('The test did not expect this call.');
 }
 
-/** A chat that the test plays: what it does not say is called by nobody. */
+/** A partial fake chat. Members that a test omits must not be called. */
 export function chatOf(
   snapshot: ChatSnapshot | (() => ChatSnapshot),
   calls: Partial<Chat> = {},
@@ -33,7 +33,7 @@ export function chatOf(
   };
 }
 
-/** A chat with listeners: `change` shows the next snapshot. */
+/** A fake chat with listeners. `change` publishes the next snapshot. */
 export class PlayedChat {
   current: ChatSnapshot;
   readonly listeners = new Set<() => void>();

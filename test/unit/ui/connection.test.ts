@@ -15,7 +15,7 @@ function inPhase(phase: Phase, more: Partial<ConnectionSnapshot> = {}) {
 const problem: Problem = { code: 'rate-limited', message: 'Messages wait a moment.' };
 
 describe('the connection in the panel', () => {
-  it('has a colour for every phase', () => {
+  it('has a color for every phase', () => {
     const tones = Object.fromEntries(phases.map((phase) => [phase, toneOf(inPhase(phase))]));
     expect(tones).toEqual({
       offline: 'warn',
@@ -31,48 +31,48 @@ describe('the connection in the panel', () => {
     expect(toneOf(null)).toBe('busy');
   });
 
-  it('is told by its phase, and by what is wrong only where nothing else says it', () => {
+  it('shows its phase, and its problem only where nothing else does', () => {
     for (const phase of phases) {
       const words = connectionText(inPhase(phase, { problem }), english);
-      const isTold = phase === 'failed' || phase === 'ready';
+      const isExplained = phase === 'failed' || phase === 'ready';
       const own = english.phase[phase === 'authenticating' ? 'connecting' : phase];
-      expect(words.includes(english.trouble(problem)), phase).toBe(isTold);
+      expect(words.includes(english.error(problem)), phase).toBe(isExplained);
       expect(words.startsWith(own)).toBe(true);
       expect(connectionText(inPhase(phase), english)).toBe(own);
     }
     expect(connectionText(null, english)).toBe(english.phase.connecting);
   });
 
-  it('ends one sentence before the next begins', () => {
+  it('ends a sentence before the next one begins', () => {
     const texts = {
       ...english,
       phase: { ...english.phase, ready: 'Connected', failed: 'Broken.' },
-      trouble: () => 'Wait a moment.',
+      error: () => 'Wait a moment.',
     };
     expect(connectionText(inPhase('ready', { problem }), texts)).toBe('Connected. Wait a moment.');
     expect(connectionText(inPhase('failed', { problem }), texts)).toBe('Broken. Wait a moment.');
   });
 
-  it('offers another try only where one could help', () => {
+  it('offers a retry only where it could help', () => {
     const retriable = phases.filter((phase) => canRetry(inPhase(phase)));
     expect(retriable).toEqual(['waiting', 'signed-out', 'failed']);
     expect(canRetry(inPhase('polling', { retryAt: 1 }))).toBe(true);
     expect(canRetry(inPhase('offline', { retryAt: 1 }))).toBe(false);
   });
 
-  it('is outdated only where a newer build says so', () => {
+  it('is outdated only with that problem', () => {
     expect(isOutdated(inPhase('failed'))).toBe(false);
     expect(isOutdated(inPhase('failed', { problem }))).toBe(false);
     expect(isOutdated(inPhase('failed', { problem: { ...problem, code: 'outdated' } }))).toBe(true);
   });
 });
 
-describe('what a failed call is told by', () => {
+describe('the error of a failed call', () => {
   afterEach(() => {
     vi.restoreAllMocks();
   });
 
-  it('is the code of an error of ours, from whichever copy of the package', () => {
+  it('has the code of a PartylineError from any copy of the package', () => {
     const ours = Object.assign(new Error('Too long.'), {
       name: 'PartylineError',
       code: 'message-too-long',

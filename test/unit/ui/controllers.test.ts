@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Chat } from '../../../src/client/chat.ts';
 import { Announcer } from '../../../src/ui/panel/announcer.ts';
-import { Earlier } from '../../../src/ui/panel/earlier.ts';
+import { Pagination } from '../../../src/ui/panel/pagination.ts';
 import { Ticker } from '../../../src/ui/panel/ticker.ts';
 import { TypingSignal } from '../../../src/ui/panel/typing-signal.ts';
 import { chatOf } from './chat.ts';
@@ -25,9 +25,9 @@ describe('the typing signal', () => {
 
   it('ends four seconds after the last keystroke', () => {
     const { signal, chat, told } = watched();
-    signal.typed(chat);
+    signal.onInput(chat);
     vi.advanceTimersByTime(3_000);
-    signal.typed(chat);
+    signal.onInput(chat);
     vi.advanceTimersByTime(3_999);
     expect(told).toEqual([true, true]);
     vi.advanceTimersByTime(1);
@@ -36,18 +36,18 @@ describe('the typing signal', () => {
     expect(told).toHaveLength(3);
   });
 
-  it('ends at once when the text is sent, and only once', () => {
+  it('ends once, as soon as the text is sent', () => {
     const { signal, chat, told } = watched();
-    signal.typed(chat);
-    signal.stopped();
-    signal.stopped();
+    signal.onInput(chat);
+    signal.stop();
+    signal.stop();
     expect(told).toEqual([true, false]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('is not given by somebody who never typed', () => {
+  it('is not sent by a visitor who never typed', () => {
     const { signal, told } = watched();
-    signal.stopped();
+    signal.stop();
     expect(told).toEqual([]);
   });
 });
@@ -59,7 +59,7 @@ describe('the ticker', () => {
     return { host, ticker };
   }
 
-  it('renders on each full second that is left', () => {
+  it('updates on each full second that is left', () => {
     const { host, ticker } = counting(Date.now() + 2_300);
     ticker.hostUpdated();
     vi.advanceTimersByTime(299);
@@ -73,14 +73,14 @@ describe('the ticker', () => {
     expect(host.updates).toBe(2);
   });
 
-  it('rests when the time is over, or nothing is counted', () => {
+  it('stops when the countdown is over or there is none', () => {
     for (const until of [Date.now(), Date.now() - 1, null]) {
       counting(until).ticker.hostUpdated();
       expect(vi.getTimerCount()).toBe(0);
     }
   });
 
-  it('has one timer however often it renders, and none once its element is gone', () => {
+  it('has one timer however often it updates, and none after its element is removed', () => {
     const { host, ticker } = counting(Date.now() + 5_000);
     ticker.hostUpdated();
     ticker.hostUpdated();
@@ -92,12 +92,12 @@ describe('the ticker', () => {
 });
 
 describe('the announcer', () => {
-  it('shows its lines for a second after the last of them', () => {
+  it('keeps its lines for a second after the last one', () => {
     const host = new TestHost();
     const announcer = new Announcer(host);
-    announcer.say(['one']);
+    announcer.announce(['one']);
     vi.advanceTimersByTime(999);
-    announcer.say(['two', 'three']);
+    announcer.announce(['two', 'three']);
     expect(announcer.lines).toEqual(['one', 'two', 'three']);
     vi.advanceTimersByTime(999);
     expect(announcer.lines).toHaveLength(3);
@@ -106,26 +106,26 @@ describe('the announcer', () => {
     expect(host.updates).toBe(3);
   });
 
-  it('says nothing where there is nothing to say, and stops with its element', () => {
+  it('ignores an empty announcement, and stops with its element', () => {
     const host = new TestHost();
     const announcer = new Announcer(host);
-    announcer.say([]);
+    announcer.announce([]);
     expect(host.updates).toBe(0);
-    announcer.say(['one']);
+    announcer.announce(['one']);
     announcer.hostDisconnected();
     expect(announcer.lines).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
   });
 });
 
-describe('older messages', () => {
+describe('pagination', () => {
   class EarlierHost extends TestHost {
     chat: Chat | null = null;
   }
 
-  it('are asked for once at a time, while there are any', async () => {
+  it('loads one page at a time, while there are earlier messages', async () => {
     const host = new EarlierHost();
-    const earlier = new Earlier(host);
+    const earlier = new Pagination(host);
     await earlier.load();
     const ends: (() => void)[] = [];
     let current = snapshot({ hasEarlier: true });
@@ -145,10 +145,10 @@ describe('older messages', () => {
     expect(host.updates).toBe(2);
   });
 
-  it('that can’t be had are told, until they are asked for again', async () => {
+  it('keeps the error until the next attempt', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const host = new EarlierHost();
-    const earlier = new Earlier(host);
+    const earlier = new Pagination(host);
     let fails = true;
     host.chat = chatOf(snapshot({ hasEarlier: true }), {
       loadEarlier: async () => {
@@ -159,11 +159,11 @@ describe('older messages', () => {
     await earlier.load();
     expect(earlier).toMatchObject({
       isLoading: false,
-      trouble: { code: null, message: 'out of reach' },
+      error: { code: null, message: 'out of reach' },
     });
     fails = false;
     await earlier.load();
-    expect(earlier.trouble).toBeNull();
+    expect(earlier.error).toBeNull();
     expect(warn).toHaveBeenCalledOnce();
     warn.mockRestore();
   });

@@ -1,7 +1,7 @@
 import type { Message } from '../../../src/protocol/message.ts';
 import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
 
-/** An agent's message, unless it is said otherwise. */
+/** An agent's message, with changes. */
 export function message(messageId: string, changes: Partial<Message> = {}): Message {
   return {
     messageId,

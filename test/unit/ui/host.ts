@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-/** An element without a page: it counts how often it is asked to render. */
+/** A controller host without a page. It counts the requested updates. */
 export class TestHost implements ReactiveControllerHost {
   updates = 0;
   readonly controllers: ReactiveController[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { linkify } from '../../../src/ui/panel/linkify.ts';
 
-/** The links of a text, as address and as what is shown. */
+/** The links in a text: URL and shown text. */
 function links(text: string): readonly (readonly [string, string])[] {
   return linkify(text).flatMap((part) =>
     part.type === 'link' ? [[part.text, part.href] as const] : [],
@@ -49,13 +49,13 @@ describe('links in a message', () => {
     expect(links(text).map(([shown]) => shown)).toEqual([link]);
   });
 
-  it('ends at an invisible direction mark, with which it would read as another address', () => {
+  it('ends at an invisible direction mark, which could make it look like another URL', () => {
     expect(links('https://a.example/\u202egro.knab')).toEqual([
       ['https://a.example/', 'https://a.example/'],
     ]);
   });
 
-  it('leaves every character where it was', () => {
+  it('keeps every character in place', () => {
     const text = 'a https://a.example/1, b mailto:x@y.example and https://u@v.example c';
     const parts = linkify(text);
     expect(parts.map((part) => part.text).join('')).toBe(text);

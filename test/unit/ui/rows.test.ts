@@ -26,17 +26,17 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Whether the second of two messages goes on the group of the first. */
+/** Whether two messages are in one group. */
 function belongTogether(first: Message, second: Message): boolean {
   const [a, b] = rowsOf([first, second]);
   expect(a?.closesGroup).toBe(b?.opensGroup);
   return b?.opensGroup === false;
 }
 
-describe('messages in groups', () => {
+describe('groups of messages', () => {
   const first = message('a', { timestamp: now });
 
-  it('belong together up to five minutes apart, whichever clock is ahead', () => {
+  it('span up to five minutes between messages, whichever clock is ahead', () => {
     const at = (timestamp: number) => message('b', { timestamp });
     expect(belongTogether(first, at(now + 5 * minute - 1))).toBe(true);
     expect(belongTogether(first, at(now + 5 * minute))).toBe(false);
@@ -44,7 +44,7 @@ describe('messages in groups', () => {
     expect(belongTogether(first, at(now - 5 * minute))).toBe(false);
   });
 
-  it('are of one sender, in one role, with nothing missing between them', () => {
+  it('have one sender and one role, without a gap', () => {
     const timestamp = now;
     const { from } = first;
     expect(belongTogether(first, message('b', { timestamp }))).toBe(true);
@@ -57,13 +57,13 @@ describe('messages in groups', () => {
     expect(belongTogether(first, message('b', { timestamp, missingBefore: 1 }))).toBe(false);
   });
 
-  it('are never of the system: each of its messages stands alone', () => {
+  it('never contain system messages', () => {
     const from = { id: '', name: '', role: 'system' } as const;
     const at = { timestamp: now, from };
     expect(belongTogether(message('a', at), message('b', at))).toBe(false);
   });
 
-  it('end where a day, a conversation or the unread ones begin', () => {
+  it('end where a day, a conversation or the unread messages begin', () => {
     const midnight = new Date(2026, 4, 4).getTime();
     const [, day] = rowsOf([
       message('a', { timestamp: midnight - 1 }),
@@ -77,14 +77,14 @@ describe('messages in groups', () => {
     expect(unread).toMatchObject({ opensGroup: true, opensUnread: true });
   });
 
-  it('do not end where a message waits for its conversation', () => {
+  it('do not end at a message that waits for its conversation', () => {
     const waits = own('b', { timestamp: now, conversationId: null });
     const before = own('a', { timestamp: now });
     expect(belongTogether(before, waits)).toBe(true);
     expect(belongTogether(waits, before)).toBe(true);
   });
 
-  it('show time and outcome at the end, and wherever the outcome changes', () => {
+  it('show time and outcome at their end, and where the outcome changes', () => {
     const timestamp = now;
     const shown = rowsOf([
       own('a', { timestamp }),
@@ -97,71 +97,71 @@ describe('messages in groups', () => {
 });
 
 describe('a row', () => {
-  it('is not there before the first and behind the last message', () => {
+  it('does not exist before the first or after the last message', () => {
     const rows = new Rows([message('a')], now, english, null);
     expect(rows.at(-1)).toBeNull();
     expect(rows.at(1)).toBeNull();
   });
 
-  it('names the day of the first message, and of each that begins another one', () => {
+  it('has the day’s label at the first message of each day', () => {
     const at = (day: number, hour: number) => new Date(2026, 4, day, hour).getTime();
     const days = rowsOf([
       message('a', { timestamp: at(2, 23) }),
       message('b', { timestamp: at(3, 0) }),
       message('c', { timestamp: at(3, 23) }),
       message('d', { timestamp: at(4, 1) }),
-      // Late, and of the day before.
+      // A late message of the previous day.
       message('e', { timestamp: at(3, 22) }),
     ]).map(({ day }) => day);
     expect(days).toEqual(['Saturday, May 2', 'Yesterday', null, 'Today', 'Yesterday']);
   });
 
-  it('opens no conversation where it is the very first', () => {
+  it('is no divider between conversations if it is the first', () => {
     expect(rowsOf([message('a')])[0]).toMatchObject({ opensConversation: false, opensGroup: true });
   });
 });
 
-describe('arrivals', () => {
+describe('new messages', () => {
   const a = message('a');
   const b = message('b');
   const mine = own('m');
 
-  it('are what others wrote behind what was there', () => {
+  it('are those that others appended', () => {
     expect(newMessages([a], [a, mine, b])).toEqual([b]);
     expect(newMessages([a, mine], [a, mine])).toEqual([]);
   });
 
-  it('are none when nothing has changed', () => {
+  it('are none without a change', () => {
     const list = [a, b];
     expect(newMessages(list, list)).toEqual([]);
   });
 
-  it('are found where a row was replaced as well', () => {
+  it('are found if a row was replaced, too', () => {
     const corrected = { ...a, missingBefore: 1 };
     expect(newMessages([a, mine], [corrected, mine, b])).toEqual([b]);
     expect(newMessages([mine, a], [mine, corrected, b])).toEqual([b]);
   });
 
-  it('are not what was put on top', () => {
+  it('do not include those loaded at the top', () => {
     const older = message('older');
     expect(newMessages([a], [older, a])).toEqual([]);
     expect(newMessages([a], [older, a, b])).toEqual([b]);
   });
 
-  it('are found in the middle, where a gap is filled', () => {
+  it('are found in the middle if a gap was filled', () => {
     expect(newMessages([a, mine], [a, b, mine])).toEqual([b]);
   });
 
-  it('are all, where nothing was there or nothing is left of it', () => {
+  it('are all, if there were none before or none of those are left', () => {
     expect(newMessages([], [a, mine, b])).toEqual([a, b]);
     expect(newMessages([message('x')], [a, b])).toEqual([a, b]);
   });
 });
 
-describe('the line above what is unread', () => {
+describe('the unread divider', () => {
   const messages = [message('a'), own('m'), message('b'), message('c'), own('n')];
 
-  it('stands above the nth of the others’ messages from the end, where n are unread', () => {
+  it('is above the nth message from others, counted from the end, with n unread', () => {
     const mark = new UnreadMark();
     for (const [unread, first] of [
       [0, null],
@@ -177,7 +177,7 @@ describe('the line above what is unread', () => {
     expect(mark.first).toBeNull();
   });
 
-  it('comes with the first message that nobody saw, and stays there for the next ones', () => {
+  it('appears with the first unseen message, and stays there for the next ones', () => {
     const mark = new UnreadMark();
     const read = snapshot({ messages: messages.slice(0, 3) });
     const one = snapshot({ messages: messages.slice(0, 4), unread: 1 });
@@ -190,12 +190,12 @@ describe('the line above what is unread', () => {
     expect(mark.first).toBe('c');
     mark.clear();
     expect(mark.first).toBeNull();
-    // Only what begins to be unread draws the line.
+    // Only the change from zero unread messages sets the divider.
     mark.change(one, two, false);
     expect(mark.first).toBeNull();
   });
 
-  it('stays when others have read the rest, until the visitor writes', () => {
+  it('stays after the messages are read, until the visitor writes', () => {
     const mark = new UnreadMark();
     const one = snapshot({ messages: messages.slice(0, 4), unread: 1 });
     mark.open(one);
@@ -205,25 +205,25 @@ describe('the line above what is unread', () => {
     expect(mark.first).toBe('c');
   });
 
-  it('does not come without anything unread', () => {
+  it('does not appear without unread messages', () => {
     const mark = new UnreadMark();
     mark.change(snapshot({ messages }), snapshot({ messages: [...messages] }), false);
     expect(mark.first).toBeNull();
   });
 
-  it('goes with the messages', () => {
+  it('disappears with the messages', () => {
     const mark = new UnreadMark();
     mark.open(snapshot({ messages, unread: 1 }));
     mark.change(snapshot({ messages, unread: 1 }), snapshot(), false);
     expect(mark.first).toBeNull();
   });
 
-  it('stands in a history that comes after the panel has opened, seen or not', () => {
+  it('appears in a history that is loaded after the panel has opened, seen or not', () => {
     const mark = new UnreadMark();
     const nothing = snapshot({ conversation: null });
     mark.change(nothing, snapshot({ messages, unread: 2 }), true);
     expect(mark.first).toBe('b');
-    // A first message in a conversation that is seen is no history.
+    // The first message in an open conversation is no history.
     const seen = new UnreadMark();
     seen.change(snapshot(), snapshot({ messages: [message('a')], unread: 1 }), true);
     expect(seen.first).toBeNull();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SharedDraft } from '../../../src/ui/panel/shared-draft.ts';
 
-/** A textbox over a draft that all tabs share. */
+/** A textbox with a draft that all tabs share. */
 class Textbox {
   value = '';
   isBusy = false;
@@ -10,7 +10,7 @@ class Textbox {
   type(text: string): this {
     this.value = text;
     this.isBusy = true;
-    this.#draft.wrote(text);
+    this.#draft.record(text);
     return this;
   }
 
@@ -22,59 +22,59 @@ class Textbox {
 
   hears(draft: string, epoch = 'boot.0'): string {
     const answer = this.#draft.receive(draft, epoch, this.value, this.isBusy);
-    if (answer === 'take') this.value = draft;
+    if (answer === 'replace') this.value = draft;
     return answer;
   }
 }
 
-describe('a draft that tabs share', () => {
-  it('is taken from another tab', () => {
+describe('a shared draft', () => {
+  it('is taken over from another tab', () => {
     const box = new Textbox();
     expect(box.hears('')).toBe('keep');
-    expect(box.hears('from the other tab')).toBe('take');
+    expect(box.hears('from the other tab')).toBe('replace');
     expect(box.hears('from the other tab')).toBe('keep');
   });
 
-  it('does not take its own echoes, however late they are', () => {
+  it('ignores its own echoes, however late they are', () => {
     const box = new Textbox();
     box.hears('');
     box.type('h').type('he').type('hel');
     expect(box.hears('h')).toBe('keep');
     expect(box.hears('hel')).toBe('keep');
     expect(box.value).toBe('hel');
-    // All echoes are in: what comes now is another tab's.
-    expect(box.hears('help')).toBe('take');
+    // All echoes have arrived, so this one is from another tab.
+    expect(box.hears('help')).toBe('replace');
   });
 
-  it('takes the same words from another tab once their echo is in', () => {
+  it('takes over the same text from another tab once the echo has arrived', () => {
     const box = new Textbox();
     box.hears('');
     box.type('h').type('he');
     box.hears('he');
-    expect(box.hears('h')).toBe('take');
+    expect(box.hears('h')).toBe('replace');
   });
 
-  it('keeps what is being typed while it is under way', () => {
+  it('keeps the typed text while it is on its way', () => {
     const box = new Textbox();
     box.hears('');
     box.type('mine');
     expect(box.hears('theirs')).toBe('keep');
     box.isBusy = false;
-    expect(box.hears('theirs again')).toBe('take');
+    expect(box.hears('theirs again')).toBe('replace');
   });
 
-  it('gives an idle textbox what others wrote, though an echo is under way', () => {
+  it('is taken over into an idle textbox, even with an echo on its way', () => {
     const box = new Textbox();
     box.hears('');
     box.type('mine');
     box.isBusy = false;
-    expect(box.hears('theirs')).toBe('take');
-    // The former echo counts for nothing any more.
+    expect(box.hears('theirs')).toBe('replace');
+    // The previous echo no longer counts.
     box.isBusy = true;
-    expect(box.hears('mine')).toBe('take');
+    expect(box.hears('mine')).toBe('replace');
   });
 
-  it('stays empty after it was sent, while older echoes come back', () => {
+  it('stays empty after sending, while older echoes arrive', () => {
     const box = new Textbox();
     box.hears('');
     box.type('h').type('hello').send();
@@ -83,7 +83,7 @@ describe('a draft that tabs share', () => {
     expect(box.value).toBe('');
   });
 
-  it('keeps what is typed next, though the hub has just cleared what was sent', () => {
+  it('keeps the next text, even if the hub has just cleared the sent one', () => {
     const box = new Textbox();
     box.hears('');
     box.type('hello').send();
@@ -94,7 +94,7 @@ describe('a draft that tabs share', () => {
     expect(box.value).toBe('next');
   });
 
-  it('is no news when something else in the snapshot has changed', () => {
+  it('does not change when something else in the snapshot does', () => {
     const box = new Textbox();
     box.hears('from the other tab');
     box.type('from the other tab, and here');
@@ -102,16 +102,16 @@ describe('a draft that tabs share', () => {
     expect(box.hears('from the other tab')).toBe('keep');
   });
 
-  it('does not remember one text twice in a row', () => {
+  it('does not expect two echoes of the same text in a row', () => {
     const box = new Textbox();
     box.hears('');
     box.type('a').type('a');
     expect(box.hears('a')).toBe('keep');
-    expect(box.hears('b')).toBe('take');
-    expect(box.hears('a')).toBe('take');
+    expect(box.hears('b')).toBe('replace');
+    expect(box.hears('a')).toBe('replace');
   });
 
-  it('forgets the oldest echo beyond sixty-four', () => {
+  it('forgets the oldest of more than 64 echoes', () => {
     const typed = (count: number) => {
       const box = new Textbox();
       box.hears('');
@@ -120,11 +120,11 @@ describe('a draft that tabs share', () => {
       return box.hears('text 1');
     };
     expect(typed(64)).toBe('keep');
-    expect(typed(65)).toBe('take');
+    expect(typed(65)).toBe('replace');
   });
 
-  describe('and a hub that starts anew', () => {
-    it('is written again where the new hub does not know it', () => {
+  describe('with a new hub', () => {
+    it('is written again if the new hub does not have it', () => {
       const box = new Textbox();
       box.hears('');
       box.type('a longer text');
@@ -132,17 +132,17 @@ describe('a draft that tabs share', () => {
       expect(box.value).toBe('a longer text');
     });
 
-    it('is kept where the new hub has the same', () => {
+    it('is kept if the new hub has the same', () => {
       const box = new Textbox();
       box.hears('');
       box.type('the same');
       expect(box.hears('the same', 'next.0')).toBe('keep');
     });
 
-    it('is taken into an empty textbox, but for what was sent from there', () => {
+    it('is taken over into an empty textbox, unless it was sent from there', () => {
       const box = new Textbox();
       box.hears('');
-      expect(box.hears('of another tab', 'next.0')).toBe('take');
+      expect(box.hears('of another tab', 'next.0')).toBe('replace');
 
       const sent = new Textbox();
       sent.hears('');
@@ -150,14 +150,14 @@ describe('a draft that tabs share', () => {
       expect(sent.hears('hel', 'next.0')).toBe('write-again');
     });
 
-    it('is not taken over what stands in the textbox', () => {
+    it('does not replace the textbox’s text', () => {
       const box = new Textbox();
       box.hears('');
       box.type('mine');
       expect(box.hears('theirs', 'next.0')).toBe('write-again');
     });
 
-    it('still knows the echoes of what was typed meanwhile', () => {
+    it('still recognizes the echoes of text typed in the meantime', () => {
       const box = new Textbox();
       box.hears('');
       box.type('typed without a hub');
@@ -166,12 +166,12 @@ describe('a draft that tabs share', () => {
     });
   });
 
-  it('of another visitor replaces whatever stands there, and no echo counts any more', () => {
+  it('of another visitor replaces everything, and earlier echoes no longer count', () => {
     const box = new Textbox();
     box.hears('');
     box.type('of the first visitor');
-    expect(box.hears('', 'boot.1')).toBe('take');
+    expect(box.hears('', 'boot.1')).toBe('replace');
     expect(box.value).toBe('');
-    expect(box.hears('of the first visitor', 'boot.1')).toBe('take');
+    expect(box.hears('of the first visitor', 'boot.1')).toBe('replace');
   });
 });

@@ -2,10 +2,11 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Card } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
 import { buttons } from './choices.ts';
-import { hide, picture } from './files.ts';
-import { type ContentContext, link } from './index.ts';
+import type { ContentContext } from './context.ts';
+import { link } from './link.ts';
+import { hide, picture } from './picture.ts';
 
-/** One card, or several in a row that scrolls sideways. */
+/** One card, or several that scroll horizontally. */
 export function cards(
   list: readonly Card[],
   message: Message,

@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Choice, Content, Reply } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
-import { type ContentContext, link } from './index.ts';
+import type { ContentContext } from './context.ts';
+import { link } from './link.ts';
 
-/** Answers to choose from, under the message until one is given. */
+/** Quick replies, shown under the message until one is chosen. */
 export function choices(
   { title, choices: offered }: Extract<Content, { type: 'choices' }>,
   message: Message,
@@ -43,7 +44,7 @@ export function replyButton(
   content: unknown = text,
 ): TemplateResult {
   const choose = (event: Event) => {
-    // What was offered goes away: the focus must not go with it.
+    // The button goes away with the answer. Move the focus first, so that it isn't lost.
     const { currentTarget } = event;
     if (currentTarget instanceof Element) {
       currentTarget.closest('article')?.focus({ preventScroll: true });

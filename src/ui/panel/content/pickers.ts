@@ -4,14 +4,15 @@ import type { Message } from '../../../protocol/message.ts';
 import { visitorLocale } from '../../languages/locale.ts';
 import type { Messages } from '../../messages.ts';
 import { replyButton } from './choices.ts';
-import { hide, picture } from './files.ts';
-import type { ContentContext } from './index.ts';
+import type { ContentContext } from './context.ts';
+import { heading } from './heading.ts';
+import { hide, picture } from './picture.ts';
 
 export function isMultiple({ sections }: ListContent): boolean {
   return sections.some((section) => section.isMultiple);
 }
 
-/** One of a list. */
+/** A list from which the visitor chooses one item. */
 export function list(
   { title, subtitle, sections }: ListContent,
   message: Message,
@@ -40,7 +41,7 @@ export function list(
   `;
 }
 
-/** One of several times. */
+/** Times from which the visitor chooses one. */
 export function times(
   { title, subtitle, imageUrl, times: offered }: TimesContent,
   message: Message,
@@ -55,7 +56,7 @@ export function times(
         ? html`<div class="choices" role="group" aria-label=${context.texts.choices}>
             ${offered.map(({ dateTime, at }) =>
               replyButton(
-                momentOf(at, context.texts),
+                momentText(at, context.texts),
                 { kind: 'time', payload: dateTime, originatingMessageId },
                 context,
               ),
@@ -66,14 +67,7 @@ export function times(
   `;
 }
 
-export function heading(title: string | null, subtitle: string | null): unknown {
-  return html`
-    ${title === null ? nothing : html`<strong dir="auto">${title}</strong>`}
-    ${subtitle === null ? nothing : html`<span class="hint" dir="auto">${subtitle}</span>`}
-  `;
-}
-
-function momentOf(at: number, { language }: Messages): string {
+function momentText(at: number, { language }: Messages): string {
   return new Intl.DateTimeFormat(visitorLocale(language), {
     weekday: 'short',
     day: 'numeric',

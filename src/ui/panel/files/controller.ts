@@ -9,12 +9,12 @@ import { sizeText } from '../size-text.ts';
 import { FreshLinks } from './fresh-links.ts';
 import { attachButton, dropTarget, fileRows } from './view.ts';
 
-/** One that the visitor wants to send, until its message stands in the feed. */
+/** A file on its way, until its message is in the feed. */
 export interface FileRow {
   readonly file: File;
   readonly state:
-    | { readonly type: 'going'; readonly progress: FileProgress; readonly abort: AbortController }
-    | { readonly type: 'failed'; readonly words: string; readonly canRetry: boolean };
+    | { readonly type: 'sending'; readonly progress: FileProgress; readonly abort: AbortController }
+    | { readonly type: 'failed'; readonly reason: string; readonly canRetry: boolean };
 }
 
 export interface FilesHost extends ReactiveControllerHost {
@@ -22,7 +22,7 @@ export interface FilesHost extends ReactiveControllerHost {
   readonly texts: Messages;
 }
 
-/** What another try of the same file would not change. */
+/** Errors that retrying the same file can't fix. */
 const finalCodes = new Set<DisplayError['code']>([
   'file-type',
   'file-size',
@@ -33,20 +33,20 @@ const finalCodes = new Set<DisplayError['code']>([
 ]);
 
 export interface FileEvents {
-  /** Something to be read out. */
-  readonly said: (line: string) => void;
-  /** A link could not be opened. */
-  readonly failed: (error: unknown) => void;
-  /** The button that had the focus is gone. */
-  readonly removed: () => void;
+  /** Called with a text for screen readers. */
+  readonly onAnnouncement: (line: string) => void;
+  /** Called when a file can't be opened. */
+  readonly onError: (error: unknown) => void;
+  /** Called when a row, and possibly the focus with it, was removed. */
+  readonly onRemoved: () => void;
 }
 
-/** The files that the visitor chooses, pastes or drops here, each until it is a message. */
+/** Sends the files that the visitor chooses, pastes or drops. */
 export class FilesController {
   rows: readonly FileRow[] = [];
-  /** What may be sent; `null`: nothing at the moment, and there is no button. */
+  /** The gateway's rules for uploads; `null` if none are accepted now, and the button is hidden. */
   rules: UploadRules | null = null;
-  /** Files are held over the panel. */
+  /** Whether files are dragged over the panel. */
   isDropping = false;
   readonly links: FreshLinks;
   readonly #host: FilesHost;
@@ -59,10 +59,10 @@ export class FilesController {
     this.#chat = chat;
     this.#files = files;
     this.#events = events;
-    this.links = new FreshLinks(files, events.failed);
+    this.links = new FreshLinks(files, events.onError);
   }
 
-  /** Above the field. */
+  /** Renders the files above the textbox. */
   list(): unknown {
     return fileRows(this, this.#host.texts);
   }
@@ -75,9 +75,9 @@ export class FilesController {
     return dropTarget(this, this.#host.texts);
   }
 
-  /** Another chat, or another visitor: nothing of this goes out any more. */
-  end(): void {
-    for (const { state } of this.rows) if (state.type === 'going') state.abort.abort();
+  /** Cancels all uploads. Called when the chat or the visitor changes. */
+  dispose(): void {
+    for (const { state } of this.rows) if (state.type === 'sending') state.abort.abort();
     this.rows = [];
   }
 
@@ -85,11 +85,11 @@ export class FilesController {
     const { currentTarget: input } = event;
     if (!(input instanceof HTMLInputElement)) return;
     this.#add(input.files);
-    // The same file again is another choice.
+    // Otherwise choosing the same file again would fire no `change` event.
     input.value = '';
   };
 
-  /** Returns whether it was files that were pasted. Where there is text too, that is meant. */
+  /** Returns whether files were pasted. If the clipboard also has text, the text is pasted instead. */
   paste(event: ClipboardEvent): boolean {
     const { clipboardData } = event;
     if (!this.rules || !clipboardData || clipboardData.files.length === 0) return false;
@@ -136,59 +136,66 @@ export class FilesController {
     void this.#send(row.file, row);
   };
 
-  /** Cancels it, or takes what failed away. */
+  /** Cancels the upload, or removes a failed one. */
   readonly remove = (row: FileRow): void => {
-    if (row.state.type === 'going') row.state.abort.abort();
+    if (row.state.type === 'sending') row.state.abort.abort();
     this.#replace(row, null);
-    this.#events.removed();
+    this.#events.onRemoved();
   };
 
-  async #send(file: File, former: FileRow | null): Promise<void> {
+  async #send(file: File, previous: FileRow | null): Promise<void> {
     const { texts } = this.#host;
     const abort = new AbortController();
-    let row = this.#replace(former, going(file, { stage: 'waiting', percent: 0 }, abort));
+    let row = this.#replace(previous, sending(file, { stage: 'waiting', percent: 0 }, abort));
     const { signal } = abort;
     try {
-      await this.#open();
+      const isOpen = await this.#open();
       signal.throwIfAborted();
+      if (!isOpen) {
+        this.#fail(row, this.#host.texts.noRouting, true);
+        return;
+      }
       await this.#files.send(file, {
         signal,
         onProgress: (stage, percent) => {
-          row = this.#replace(row, going(file, { stage, percent }, abort));
+          row = this.#replace(row, sending(file, { stage, percent }, abort));
         },
       });
       this.#replace(row, null);
-      this.#events.said(texts.files.sent(file.name));
+      this.#events.onAnnouncement(texts.files.sent(file.name));
     } catch (error) {
-      // By the visitor, or with them.
+      // Canceled by the visitor, or disposed.
       if (signal.aborted) return;
-      const trouble = toDisplayError(error);
-      const words = this.#words(trouble);
-      const canRetry = !finalCodes.has(trouble.code);
-      this.#replace(row, { file, state: { type: 'failed', words, canRetry } });
-      this.#events.said(`${file.name}: ${words}`);
+      const displayError = toDisplayError(error);
+      this.#fail(row, this.#errorText(displayError), !finalCodes.has(displayError.code));
     }
   }
 
-  /** A file can be the first thing that is said. */
-  async #open(): Promise<void> {
+  #fail(row: FileRow, reason: string, canRetry: boolean): void {
+    const { file } = row;
+    this.#replace(row, { file, state: { type: 'failed', reason, canRetry } });
+    this.#events.onAnnouncement(this.#host.texts.announcement(file.name, reason));
+  }
+
+  /** Starts a conversation if none is open. Resolves with `false` if the page has no routing. */
+  async #open(): Promise<boolean> {
     const { conversation } = this.#chat.getSnapshot();
-    if (conversation && conversation.status !== 'ended') return;
-    const { routing, texts } = this.#host;
-    if (!routing) throw new Error(texts.noRouting);
+    if (conversation && conversation.status !== 'ended') return true;
+    const { routing } = this.#host;
+    if (!routing) return false;
     await this.#chat.start(routing);
+    return true;
   }
 
-  #words(trouble: DisplayError): string {
+  #errorText(displayError: DisplayError): string {
     const { texts } = this.#host;
-    // Not of ours, such as a page without routing: its words are.
-    const words = trouble.code === null ? trouble.message : texts.trouble(trouble);
+    const reason = texts.error(displayError);
     const maximum = this.rules?.maximumSize ?? null;
-    if (trouble.code !== 'file-size' || maximum === null) return words;
-    return `${words} ${texts.files.atMost(sizeText(maximum, texts))}`;
+    if (displayError.code !== 'file-size' || maximum === null) return reason;
+    return `${reason} ${texts.files.atMost(sizeText(maximum, texts))}`;
   }
 
-  /** In the same place. A row that was removed meanwhile does not come back. */
+  /** Replaces a row in place. A row that was removed in the meantime stays removed. */
   #replace(before: FileRow | null, after: FileRow): FileRow;
   #replace(before: FileRow | null, after: null): null;
   #replace(before: FileRow | null, after: FileRow | null): FileRow | null {
@@ -201,6 +208,6 @@ export class FilesController {
   }
 }
 
-function going(file: File, progress: FileProgress, abort: AbortController): FileRow {
-  return { file, state: { type: 'going', progress, abort } };
+function sending(file: File, progress: FileProgress, abort: AbortController): FileRow {
+  return { file, state: { type: 'sending', progress, abort } };
 }

@@ -5,19 +5,19 @@ import { toDisplayError } from '../../display-error.ts';
 import type { FileEvents, FilesController, FilesHost } from './controller.ts';
 
 /**
- * Asks what the platform has: whether files can be sent, and what does it is fetched where they can;
- * whether a conversation can be cleared.
+ * Asks the platform whether files can be sent and whether a conversation can be cleared. Loads the code for
+ * files only if they can be sent.
  */
 export class LazyFiles {
-  /** `null` until the gateway has been heard to take files. */
-  part: FilesController | null = null;
+  /** `null` until the gateway is known to accept files. */
+  controller: FilesController | null = null;
   canClear = false;
   readonly #host: FilesHost;
   readonly #events: FileEvents;
   #chat: Chat | null = null;
   #epoch = '';
-  /** What it was asked of: in another session, or another conversation, the rules may be others. */
-  #asked = '';
+  /** The session and conversation of the last check. Another one can have other rules. */
+  #checkedFor = '';
   #wasReady = false;
   #hasWarned = false;
 
@@ -28,40 +28,41 @@ export class LazyFiles {
 
   receive(chat: Chat, { hub, conversation, connection }: ChatSnapshot): void {
     if (chat !== this.#chat || isAnotherVisitor(this.#epoch, hub.epoch)) {
-      // What was chosen for another chat, or by another visitor, is not for this one.
-      this.part?.end();
-      this.part = null;
+      // Files chosen for another chat or by another visitor must not be sent here.
+      this.controller?.dispose();
+      this.controller = null;
       this.canClear = false;
-      this.#asked = '';
+      this.#checkedFor = '';
     }
     this.#chat = chat;
     this.#epoch = hub.epoch;
     const isReady = connection.phase === 'ready';
-    // A line that comes back may bring other rules; one that goes brings none.
+    // The rules can change with a reconnect.
     const isBack = isReady && !this.#wasReady;
     this.#wasReady = isReady;
     const subject = `${hub.epoch} ${conversation?.conversationId}`;
-    if (hub.epoch === '' || (subject === this.#asked && !isBack)) return;
-    this.#asked = subject;
-    void this.#ask(chat);
+    if (hub.epoch === '' || (subject === this.#checkedFor && !isBack)) return;
+    this.#checkedFor = subject;
+    void this.#check(chat);
   }
 
-  async #ask(chat: Chat): Promise<void> {
+  async #check(chat: Chat): Promise<void> {
     const epoch = this.#epoch;
     try {
       const platform = await chat.platform();
       const { files } = platform;
       const [rules, deployment] = await Promise.all([files.rules(), platform.deployment()]);
-      const code = rules && (await import('./controller.ts'));
+      const module = rules && (await import('./controller.ts'));
       if (chat !== this.#chat || epoch !== this.#epoch) return;
-      if (code) this.part ??= new code.FilesController(this.#host, chat, files, this.#events);
-      if (this.part) this.part.rules = rules;
+      if (module)
+        this.controller ??= new module.FilesController(this.#host, chat, files, this.#events);
+      if (this.controller) this.controller.rules = rules;
       this.canClear = deployment?.canClear === true;
       this.#host.requestUpdate();
     } catch (error) {
-      // Without an answer there is no button, and it is asked for again at the next occasion.
-      if (chat === this.#chat) this.#asked = '';
-      // What is no error of ours goes into the log, once: each news is an occasion.
+      // There is no button for now. The next snapshot checks again.
+      if (chat === this.#chat) this.#checkedFor = '';
+      // `toDisplayError` logs unexpected errors. Log one, not one per snapshot.
       if (!this.#hasWarned) this.#hasWarned = toDisplayError(error).code === null;
     }
   }

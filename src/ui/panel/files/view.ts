@@ -1,12 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { FileProgress } from '../../../protocol/files.ts';
+import { visitorLocale } from '../../languages/locale.ts';
 import type { Messages } from '../../messages.ts';
 import { attachIcon, closeIcon } from '../icons.ts';
 import { sizeText } from '../size-text.ts';
 import type { FileRow, FilesController } from './controller.ts';
 
-/** The files on their way, above the field. */
+/** The files being sent, above the textbox. */
 export function fileRows(files: FilesController, texts: Messages): unknown {
   if (files.rows.length === 0) return nothing;
   return html`<ul class="files" part="files">
@@ -20,42 +21,44 @@ export function fileRows(files: FilesController, texts: Messages): unknown {
 
 function fileRow(row: FileRow, files: FilesController, texts: Messages): TemplateResult {
   const { file, state } = row;
-  const isGoing = state.type === 'going';
-  const words = isGoing ? wordsOf(state.progress, texts) : state.words;
-  return html`<li class=${isGoing ? '' : 'failed'}>
+  const isSending = state.type === 'sending';
+  const text = isSending ? progressText(state.progress, texts) : state.reason;
+  return html`<li class=${isSending ? '' : 'failed'}>
     <span class="named"><span dir="auto">${file.name}</span> <small>${sizeText(file.size, texts)}</small></span>
     ${
-      !isGoing && state.canRetry
+      !isSending && state.canRetry
         ? html`<button class="small" type="button" @click=${() => files.retry(row)}>${texts.retry}</button>`
         : nothing
     }
     <button
       class="icon-button"
       type="button"
-      aria-label="${isGoing ? texts.cancel : texts.delete}: ${file.name}"
+      aria-label="${isSending ? texts.cancel : texts.delete}: ${file.name}"
       @click=${() => files.remove(row)}
     >${closeIcon}</button>
-    <span class="reason">${words}</span>
-    ${isGoing ? progressBar(file.name, state.progress) : nothing}
+    <span class="reason">${text}</span>
+    ${isSending ? progressBar(file.name, state.progress) : nothing}
   </li>`;
 }
 
-function wordsOf({ stage, percent }: FileProgress, texts: Messages): string {
+function progressText({ stage, percent }: FileProgress, texts: Messages): string {
   if (stage === 'sent') return '';
-  const words = texts.files[stage];
-  if (stage !== 'uploading' || percent === 0) return words;
-  const share = new Intl.NumberFormat(texts.language, { style: 'percent' }).format(percent / 100);
-  return `${words} ${share}`;
+  const text = texts.files[stage];
+  if (stage !== 'uploading' || percent === 0) return text;
+  const share = new Intl.NumberFormat(visitorLocale(texts.language), { style: 'percent' }).format(
+    percent / 100,
+  );
+  return `${text} ${share}`;
 }
 
-/** Only while bytes leave is it known how far it is. */
+/** The progress is known only while the file is uploading. */
 function progressBar(name: string, { stage, percent }: FileProgress): TemplateResult {
   return stage === 'uploading'
     ? html`<progress aria-label=${name} max="100" .value=${percent}></progress>`
     : html`<progress aria-label=${name}></progress>`;
 }
 
-/** Where the gateway takes no files there is none. */
+/** Hidden if the gateway accepts no files. */
 export function attachButton({ rules, onChosen }: FilesController, texts: Messages): unknown {
   if (!rules) return nothing;
   const { mimeTypes } = rules;
@@ -77,7 +80,7 @@ export function attachButton({ rules, onChosen }: FilesController, texts: Messag
   `;
 }
 
-/** Seen while files are held over the panel. */
+/** Shown while files are dragged over the panel. */
 export function dropTarget({ isDropping }: FilesController, texts: Messages): unknown {
   return isDropping ? html`<div class="drop" part="drop">${texts.files.drop}</div>` : nothing;
 }

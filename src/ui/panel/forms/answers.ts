@@ -1,19 +1,19 @@
 import type { FormField, ListSection, ReplyValue } from '../../../protocol/content.ts';
 import { visitorLocale } from '../../languages/locale.ts';
-import type { FormTexts } from './messages.ts';
+import type { MessagesWithForm } from './messages.ts';
 
 type DateField = Extract<FormField, { type: 'date' }>;
 
-/** The key of an item in a list: two may have the same id. */
-export function keyOf(section: number, item: number): string {
+/** The key of an item in a list. Ids aren't unique. */
+export function itemKey(section: number, item: number): string {
   return `${section}.${item}`;
 }
 
-/** What is said with a field; nothing for one that was left out. */
+/** The reply values of a field; empty if it was left out. */
 export function valuesOf(
   field: FormField,
   filled: readonly string[],
-  texts: FormTexts,
+  texts: MessagesWithForm,
 ): readonly ReplyValue[] {
   const { id } = field;
   switch (field.type) {
@@ -36,29 +36,31 @@ export function valuesOf(
   }
 }
 
-/** In the order in which they stand there. */
+/** The chosen items, in their order in the list. */
 export function chosenOf(
   sections: readonly ListSection[],
   filled: readonly string[],
 ): readonly ReplyValue[] {
   return sections.flatMap(({ items }, section) =>
     items.flatMap(({ id: payload, title: text }, item) =>
-      filled.includes(keyOf(section, item)) ? [{ id: '', text, payload }] : [],
+      filled.includes(itemKey(section, item)) ? [{ id: '', text, payload }] : [],
     ),
   );
 }
 
 /**
- * What is wrong with a field, in words; `null`: nothing.
- * @param isUnreadable the browser can't tell what was typed, such as half a date
+ * Validates a field.
+ *
+ * @param isUnreadable whether the browser can't parse the input, such as half a date
+ * @returns the error's text, or `null` if the field is valid
  */
-export function problemOf(
+export function validate(
   field: FormField,
   filled: readonly string[],
   isUnreadable: boolean,
-  { form }: FormTexts,
+  { form }: MessagesWithForm,
 ): string | null {
-  if (isUnreadable) return form.invalid;
+  if (isUnreadable) return field.type === 'date' ? form.invalidDate : form.invalid;
   const value = (filled[0] ?? '').trim();
   if (value === '') {
     if (!field.isRequired) return null;
@@ -66,7 +68,7 @@ export function problemOf(
   }
   if (field.type === 'text') {
     if (value.length > field.maximumLength) return form.atMost(field.maximumLength);
-    return field.keyboard !== 'email' || /^\S+@\S+$/.test(value) ? null : form.invalid;
+    return field.keyboard !== 'email' || /^\S+@\S+$/.test(value) ? null : form.invalidEmail;
   }
   if (field.type !== 'date') return null;
   const isEarly = field.earliest !== null && value < field.earliest;
@@ -74,13 +76,13 @@ export function problemOf(
   return isEarly || isLate ? form.invalid : null;
 }
 
-/** 'May 1, 2026 – June 3, 2026'; '' where every date will do. */
-export function spanText({ earliest, latest }: DateField, texts: FormTexts): string {
+/** 'May 1, 2026 – June 3, 2026'; empty if every date is valid. */
+export function dateRangeText({ earliest, latest }: DateField, texts: MessagesWithForm): string {
   const [from, to] = [earliest, latest].map((day) => (day === null ? '' : dayText(day, [], texts)));
   return from || to ? `${from} – ${to}`.trim() : '';
 }
 
-function dayText(day: string, parts: DateField['parts'], { language }: FormTexts): string {
+function dayText(day: string, parts: DateField['parts'], { language }: MessagesWithForm): string {
   const shown = parts.length > 0 ? parts : (['day', 'month', 'year'] as const);
   return new Intl.DateTimeFormat(visitorLocale(language), {
     ...(shown.includes('day') ? { day: 'numeric' } : {}),

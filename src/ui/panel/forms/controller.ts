@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import { emptyDraft, type FormDraft } from './draft.ts';
 import { PartylineForm } from './form.ts';
-import type { ViewForm } from './lazy-forms.ts';
+import type { RenderForm } from './lazy-forms.ts';
 import { withFormMessages } from './messages.ts';
 import { formStyles } from './styles.ts';
 
@@ -9,10 +9,10 @@ const name = 'partyline-form';
 
 /** The forms and lists of one panel. */
 export class FormsController {
-  /** By message: a row that comes anew finds there what was filled in. */
+  /** By message. Rows are removed while out of view and find their draft here when they return. */
   readonly #drafts = new Map<string, FormDraft>();
 
-  /** @param panel the styles are adopted where it stands */
+  /** @param panel the panel, whose shadow root adopts the styles */
   constructor(panel: HTMLElement) {
     if (!customElements.get(name)) customElements.define(name, PartylineForm);
     const root = panel.getRootNode();
@@ -21,7 +21,7 @@ export class FormsController {
     }
   }
 
-  readonly view: ViewForm = (offer, message, context) => {
+  readonly render: RenderForm = (offer, message, context) => {
     const id = `form-${encodeURIComponent(message.messageId)}-${message.content?.indexOf(offer)}`;
     const draft = this.#drafts.get(id) ?? emptyDraft(offer.type === 'list');
     this.#drafts.set(id, draft);
@@ -34,7 +34,7 @@ export class FormsController {
     ></partyline-form>`;
   };
 
-  forget(): void {
+  clear(): void {
     this.#drafts.clear();
   }
 }

@@ -1,10 +1,10 @@
-/** What the visitor has made of an offer so far, in this tab. */
+/** The visitor's unsent answers to a form or list, in this tab. */
 export interface FormDraft {
   step: Step;
-  /** By field: a text, a date, or the keys of what was chosen. */
+  /** By field key: a text, a date, or the keys of the chosen items. */
   readonly filled: Map<string, readonly string[]>;
-  /** By field: what is wrong with it, in words. */
-  wrong: ReadonlyMap<string, string>;
+  /** By field key: the error's text. */
+  errors: ReadonlyMap<string, string>;
 }
 
 export type Step =
@@ -16,11 +16,11 @@ export type Step =
 
 export const closed: Step = { type: 'closed' };
 
-/** @param isOpen there is nothing to press before it can be filled in */
+/** @param isOpen whether the fields are shown without pressing a button first */
 export function emptyDraft(isOpen: boolean): FormDraft {
   return {
     step: isOpen ? { type: 'page', page: 0 } : closed,
     filled: new Map(),
-    wrong: new Map(),
+    errors: new Map(),
   };
 }

@@ -1,57 +1,57 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { FormField, ListSection } from '../../../protocol/content.ts';
-import { keyOf, spanText } from './answers.ts';
-import type { FormTexts } from './messages.ts';
+import { dateRangeText, itemKey } from './answers.ts';
+import type { MessagesWithForm } from './messages.ts';
 
-/** A field as it stands in the page. */
-export interface Asked {
-  /** Of its elements: unique in the panel. */
+/** The state of a rendered field. */
+export interface FieldContext {
+  /** The prefix of the ids of its elements, unique in the panel. */
   readonly id: string;
   readonly filled: readonly string[];
-  readonly wrong: string | null;
-  readonly texts: FormTexts;
-  /** Where the field has no title of its own. */
+  readonly error: string | null;
+  readonly texts: MessagesWithForm;
+  /** The label of a field without a title. */
   readonly name: string;
-  readonly onFilled: (filled: readonly string[]) => void;
+  readonly onChange: (filled: readonly string[]) => void;
 }
 
-/** A native control under its label, and below it what is wrong. */
-export function fieldView(field: FormField, asked: Asked): TemplateResult {
-  const { id, texts, wrong } = asked;
+/** A label, a native control and the error. */
+export function fieldView(field: FormField, context: FieldContext): TemplateResult {
+  const { id, texts, error } = context;
   if (field.type === 'list') {
-    return html`<div class="ask">${listView(field.sections, asked, field)}${reason(asked)}</div>`;
+    return html`<div class="form-field">${listView(field.sections, context, field)}${errorText(context)}</div>`;
   }
-  const hint = [field.subtitle, field.type === 'date' ? spanText(field, texts) : null]
+  const hint = [field.subtitle, field.type === 'date' ? dateRangeText(field, texts) : null]
     .filter(Boolean)
     .join(' · ');
-  const described = [hint ? `${id}-hint` : '', wrong === null ? '' : `${id}-wrong`];
-  return html`<div class="ask">
-    <label for=${id}><span dir="auto">${field.title ?? asked.name}</span>${mark(field, texts)}</label>
+  const described = [hint ? `${id}-hint` : '', error === null ? '' : `${id}-error`];
+  return html`<div class="form-field">
+    <label for=${id}><span dir="auto">${field.title ?? context.name}</span>${requiredMark(field, texts)}</label>
     ${hint ? html`<span id="${id}-hint" class="hint" dir="auto">${hint}</span>` : nothing}
-    ${control(field, asked, described.filter(Boolean).join(' ') || nothing)}
-    ${reason(asked)}
+    ${control(field, context, described.filter(Boolean).join(' ') || nothing)}
+    ${errorText(context)}
   </div>`;
 }
 
 function control(
   field: Exclude<FormField, { type: 'list' }>,
-  { id, filled, wrong, texts, onFilled }: Asked,
+  { id, filled, error, texts, onChange }: FieldContext,
   described: string | typeof nothing,
 ): TemplateResult {
   const value = filled[0] ?? '';
-  const isWrong = wrong === null ? nothing : 'true';
-  const take = ({ currentTarget }: Event) => {
+  const isInvalid = error === null ? nothing : 'true';
+  const onInput = ({ currentTarget }: Event) => {
     if (
       currentTarget instanceof HTMLInputElement ||
       currentTarget instanceof HTMLTextAreaElement ||
       currentTarget instanceof HTMLSelectElement
     ) {
-      onFilled(currentTarget.value === '' ? [] : [currentTarget.value]);
+      onChange(currentTarget.value === '' ? [] : [currentTarget.value]);
     }
   };
   if (field.type === 'choice') {
-    return html`<select id=${id} ?required=${field.isRequired} aria-invalid=${isWrong} aria-describedby=${described} @change=${take}>
+    return html`<select id=${id} ?required=${field.isRequired} aria-invalid=${isInvalid} aria-describedby=${described} @change=${onInput}>
       <option value="" ?selected=${value === ''}>${texts.form.choose}</option>
       ${field.items.map(
         ({ title }, index) =>
@@ -67,9 +67,9 @@ function control(
       max=${field.latest ?? nothing}
       .value=${value}
       ?required=${field.isRequired}
-      aria-invalid=${isWrong}
+      aria-invalid=${isInvalid}
       aria-describedby=${described}
-      @input=${take}
+      @input=${onInput}
     />`;
   }
   const { placeholder, autocomplete, keyboard } = field;
@@ -82,9 +82,9 @@ function control(
       autocomplete=${autocomplete ?? 'off'}
       .value=${live(value)}
       ?required=${field.isRequired}
-      aria-invalid=${isWrong}
+      aria-invalid=${isInvalid}
       aria-describedby=${described}
-      @input=${take}
+      @input=${onInput}
     ></textarea>`;
   }
   return html`<input
@@ -96,20 +96,20 @@ function control(
     autocomplete=${autocomplete ?? 'off'}
     .value=${live(value)}
     ?required=${field.isRequired}
-    aria-invalid=${isWrong}
+    aria-invalid=${isInvalid}
     aria-describedby=${described}
-    @input=${take}
+    @input=${onInput}
   />`;
 }
 
 type Keyboard = Extract<FormField, { type: 'text' }>['keyboard'];
 
-/** Not `number`: it drops what it can't read, and a wheel over it changes an order number unseen. */
+/** Never `number`: it drops input that it can't parse, and scrolling over it changes the value. */
 const types: Readonly<Record<Keyboard, string>> = {
   text: 'text',
   email: 'email',
   phone: 'tel',
-  // `url` would want a scheme, which nobody types.
+  // `url` requires a scheme, which few visitors type.
   url: 'text',
   digits: 'text',
   decimal: 'text',
@@ -121,23 +121,23 @@ const modes: Readonly<Partial<Record<Keyboard, string>>> = {
   decimal: 'decimal',
 };
 
-/** Boxes where several may be chosen, else one of each section. */
+/** Checkboxes in multiple-choice sections, otherwise radio buttons. */
 export function listView(
   sections: readonly ListSection[],
-  asked: Asked,
+  context: FieldContext,
   field: Extract<FormField, { type: 'list' }> | null = null,
 ): unknown {
-  const { name, texts } = asked;
+  const { name, texts } = context;
   return sections.map((section, index) => {
     const own = section.title ?? field?.title ?? null;
     const subtitle = index === 0 ? (field?.subtitle ?? null) : null;
-    // A list without any name is not called what stands above it in the message once more.
+    // The fallback name is already shown above the list, so only screen readers need it here.
     return html`<fieldset class="options">
       <legend class=${own === null ? 'quiet' : ''}>
-        <span dir="auto">${own ?? name}</span>${field ? mark(field, texts) : nothing}
+        <span dir="auto">${own ?? name}</span>${field ? requiredMark(field, texts) : nothing}
       </legend>
       ${subtitle === null ? nothing : html`<span class="hint" dir="auto">${subtitle}</span>`}
-      ${section.items.map((_, item) => option(sections, index, item, asked))}
+      ${section.items.map((_, item) => option(sections, index, item, context))}
     </fieldset>`;
   });
 }
@@ -146,18 +146,20 @@ function option(
   sections: readonly ListSection[],
   at: number,
   item: number,
-  { id, filled, wrong, onFilled }: Asked,
+  { id, filled, error, onChange }: FieldContext,
 ): TemplateResult {
   const section = sections[at];
   const shown = section?.items[item];
   if (!section || !shown) return html``;
-  const key = keyOf(at, item);
+  const key = itemKey(at, item);
   const choose = ({ currentTarget }: Event) => {
     if (!(currentTarget instanceof HTMLInputElement)) return;
-    // Of a section with one choice, the former one goes.
-    const siblings = section.isMultiple ? [key] : section.items.map((_, other) => keyOf(at, other));
+    // In a single-choice section, the new choice replaces the previous one.
+    const siblings = section.isMultiple
+      ? [key]
+      : section.items.map((_, other) => itemKey(at, other));
     const others = filled.filter((one) => !siblings.includes(one));
-    onFilled(currentTarget.checked ? [...others, key] : others);
+    onChange(currentTarget.checked ? [...others, key] : others);
   };
   return html`<label class="option">
     <input
@@ -165,8 +167,8 @@ function option(
       type=${section.isMultiple ? 'checkbox' : 'radio'}
       name="${id}-${at}"
       .checked=${live(filled.includes(key))}
-      aria-invalid=${wrong !== null && section.isMultiple ? 'true' : nothing}
-      aria-describedby=${wrong === null ? nothing : `${id}-wrong`}
+      aria-invalid=${error !== null && section.isMultiple ? 'true' : nothing}
+      aria-describedby=${error === null ? nothing : `${id}-error`}
       @change=${choose}
     />
     <span>
@@ -176,12 +178,12 @@ function option(
   </label>`;
 }
 
-function mark({ isRequired }: FormField, { form }: FormTexts): unknown {
-  return isRequired ? html` <span class="must">(${form.required})</span>` : nothing;
+function requiredMark({ isRequired }: FormField, { form }: MessagesWithForm): unknown {
+  return isRequired ? html` <span class="required">(${form.required})</span>` : nothing;
 }
 
-function reason({ id, wrong }: Asked): unknown {
-  return wrong === null
+function errorText({ id, error }: FieldContext): unknown {
+  return error === null
     ? nothing
-    : html`<span id="${id}-wrong" class="wrong" dir="auto">${wrong}</span>`;
+    : html`<span id="${id}-error" class="field-error" dir="auto">${error}</span>`;
 }

@@ -1,23 +1,23 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { FormContent, FormField, ListContent, Reply } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
-import { hide, picture } from '../content/files.ts';
-import type { ContentContext } from '../content/index.ts';
-import { heading } from '../content/pickers.ts';
-import { chosenOf, problemOf, valuesOf } from './answers.ts';
+import type { ContentContext } from '../content/context.ts';
+import { heading } from '../content/heading.ts';
+import { hide, picture } from '../content/picture.ts';
+import { chosenOf, validate, valuesOf } from './answers.ts';
 import { closed, emptyDraft, type FormDraft, type Step } from './draft.ts';
-import { type Asked, fieldView, listView } from './fields.ts';
-import type { FormTexts } from './messages.ts';
+import { type FieldContext, fieldView, listView } from './fields.ts';
+import type { MessagesWithForm } from './messages.ts';
 
-/** As any part of a message, with the words of forms. */
-type FormContext = ContentContext & { readonly texts: FormTexts };
+/** The context of a message's content, with the texts of forms. */
+type FormContext = ContentContext & { readonly texts: MessagesWithForm };
 
-/** The one field of a list that is offered by itself. */
-const only = 'list';
+/** The field key of a list that isn't part of a form. */
+const listKey = 'list';
 
 /**
- * A form, or a list of which several may be chosen, in its message. It renders into the tree that it
- * stands in; what is filled in is kept outside of it, since rows come and go.
+ * A form or a multiple-choice list in a message. It has no shadow root. The draft is kept outside, because
+ * rows are removed while out of view.
  */
 export class PartylineForm extends LitElement {
   static override properties = {
@@ -28,7 +28,7 @@ export class PartylineForm extends LitElement {
     draft: { attribute: false },
   };
 
-  /** Begins the ids of its elements. */
+  /** The prefix of its elements' ids. */
   declare formId: string;
   declare offer: FormContent | ListContent;
   declare message: Message;
@@ -40,10 +40,10 @@ export class PartylineForm extends LitElement {
   }
 
   protected override willUpdate(_: PropertyValues): void {
-    // It went out. Should the visitor discard that message, it is offered again as it was filled in.
+    // The reply was sent. If the visitor discards it, the form must be open again, as it was.
     if (this.context.isOpen) return;
     if (this.draft.step.type === 'sending') this.draft.step = this.#start;
-    // It was answered in another tab: what goes away here must not take the focus with it.
+    // Another tab has answered. The form goes away and must not take the focus with it.
     const root = this.getRootNode();
     if (root instanceof ShadowRoot && this.contains(root.activeElement)) this.#focusMessage();
   }
@@ -68,12 +68,12 @@ export class PartylineForm extends LitElement {
     return offer.title ?? offer.introduction.title ?? texts.form.open;
   }
 
-  /** Not the name of the button that sends a message. */
+  /** Differs from the name of the button that sends a message. */
   get #sendName(): string {
     return `${this.context.texts.send}: ${this.#name}`;
   }
 
-  /** A message without words has those of its offer in the bubble. */
+  /** A message without a text shows the title in its bubble, so it isn't repeated here. */
   #heading(): unknown {
     const { title, subtitle } = this.offer;
     return heading(this.message.text === '' ? null : title, subtitle);
@@ -86,28 +86,28 @@ export class PartylineForm extends LitElement {
       return html`${this.#heading()}
         ${sections.map(({ items }) => items.map(({ title }) => html`<div dir="auto">${title}</div>`))}`;
     }
-    const asked = this.#asked(only, this.#name, null);
-    const values = chosenOf(sections, asked.filled);
+    const field = this.#fieldContext(listKey, this.#name, null);
+    const values = chosenOf(sections, field.filled);
     const [first] = values;
     const send = (event: Event) => {
       event.preventDefault();
       if (!first || !canReply) return;
-      const words = values.map(({ text }) => text).join(', ');
-      void this.#send(words, { kind: 'list', payload: first.payload, values: [...values] });
+      const text = values.map(({ text }) => text).join(', ');
+      void this.#send(text, { kind: 'list', payload: first.payload, values: [...values] });
     };
-    const why = `${this.formId}-why`;
+    const hintId = `${this.formId}-hint`;
     return html`${this.#heading()}
       <form class="form" part="form" novalidate aria-label=${this.#name} @submit=${send}>
-        ${listView(sections, asked)}
-        <div class="form-ways">
-          <span id=${why} class="hint" role="status">${first ? nothing : texts.form.chooseOne}</span>
+        ${listView(sections, field)}
+        <div class="form-actions">
+          <span id=${hintId} class="hint" role="status">${first ? nothing : texts.form.chooseOne}</span>
           <button
             class="small go"
             type="submit"
             ?disabled=${!canReply}
             aria-label=${this.#sendName}
             aria-disabled=${first ? nothing : 'true'}
-            aria-describedby=${first ? nothing : why}
+            aria-describedby=${first ? nothing : hintId}
           >
             ${texts.send}
           </button>
@@ -140,12 +140,12 @@ export class PartylineForm extends LitElement {
       if (isLast) this.#finish(offer);
       else this.#go(step.page < lastPage ? at(step.page + 1) : { type: 'summary' });
     };
-    const former = isSummary ? at(lastPage) : step.page > 0 ? at(step.page - 1) : closed;
+    const previous = isSummary ? at(lastPage) : step.page > 0 ? at(step.page - 1) : closed;
     return html`<form class="form" part="form" novalidate aria-label=${this.#name} @submit=${submit}>
       ${isSummary ? this.#summary(offer) : this.#page(offer, step.page)}
-      <div class="form-ways">
-        <button class="small plain" type="button" @click=${() => this.#go(former)}>
-          ${former.type === 'closed' ? texts.cancel : texts.form.back}
+      <div class="form-actions">
+        <button class="small plain" type="button" @click=${() => this.#go(previous)}>
+          ${previous.type === 'closed' ? texts.cancel : texts.form.back}
         </button>
         <button
           class="small go"
@@ -184,7 +184,7 @@ export class PartylineForm extends LitElement {
         const key = `${index}.${position}`;
         return fieldView(
           field,
-          this.#asked(key, placeholderOf(field) ?? page.title ?? this.#name, field),
+          this.#fieldContext(key, placeholderOf(field) ?? page.title ?? this.#name, field),
         );
       })}
     `;
@@ -212,48 +212,48 @@ export class PartylineForm extends LitElement {
     return this.draft.filled.get(key) ?? [];
   }
 
-  #asked(key: string, name: string, field: FormField | null): Asked {
+  #fieldContext(key: string, name: string, field: FormField | null): FieldContext {
     const { draft } = this;
     const { texts } = this.context;
     return {
       id: `${this.formId}-${key}`,
       filled: this.#filled(key),
-      wrong: draft.wrong.get(key) ?? null,
+      error: draft.errors.get(key) ?? null,
       texts,
       name,
-      onFilled: (filled) => {
+      onChange: (filled) => {
         draft.filled.set(key, filled);
-        // What was wrong is looked at again, what was not is left alone until the next press.
-        if (field && draft.wrong.has(key)) {
-          const wrong = new Map(draft.wrong);
-          const problem = problemOf(field, filled, false, texts);
-          if (problem === null) wrong.delete(key);
-          else wrong.set(key, problem);
-          draft.wrong = wrong;
+        // Revalidate only a field with an error. The others are validated on the next submit.
+        if (field && draft.errors.has(key)) {
+          const errors = new Map(draft.errors);
+          const problem = validate(field, filled, false, texts);
+          if (problem === null) errors.delete(key);
+          else errors.set(key, problem);
+          draft.errors = errors;
         }
         this.requestUpdate();
       },
     };
   }
 
-  /** Whether a page can be left; otherwise the focus goes to the first field that is wrong. */
+  /** Validates a page. If it has errors, focuses the first field with one. */
   #check({ pages }: FormContent, page: number): boolean {
-    const wrong = new Map<string, string>();
+    const errors = new Map<string, string>();
     pages[page]?.fields.forEach((field, position) => {
       const key = `${page}.${position}`;
       const control = this.#controlOf(key);
       const isUnreadable = control instanceof HTMLInputElement && control.validity.badInput;
-      const problem = problemOf(field, this.#filled(key), isUnreadable, this.context.texts);
-      if (problem !== null) wrong.set(key, problem);
+      const problem = validate(field, this.#filled(key), isUnreadable, this.context.texts);
+      if (problem !== null) errors.set(key, problem);
     });
-    this.draft.wrong = wrong;
-    const [first] = wrong.keys();
+    this.draft.errors = errors;
+    const [first] = errors.keys();
     if (first === undefined) return true;
     void this.#focus(() => this.#controlOf(first));
     return false;
   }
 
-  /** The control of a field, or the first one of a list. */
+  /** The control of a field, or the first control of a list. */
   #controlOf(key: string): HTMLElement | null {
     const root = this.getRootNode();
     if (!(root instanceof ShadowRoot)) return null;
@@ -263,7 +263,7 @@ export class PartylineForm extends LitElement {
 
   #go(step: Step): void {
     this.draft.step = step;
-    this.draft.wrong = new Map();
+    this.draft.errors = new Map();
     void this.#focus(() => {
       const head = this.querySelector<HTMLElement>('[data-step]');
       if (head?.textContent?.trim()) return head;
@@ -271,7 +271,7 @@ export class PartylineForm extends LitElement {
     });
   }
 
-  /** What had the focus is gone, or not what the visitor goes on with. */
+  /** Renders, then moves the focus. */
   async #focus(find: () => HTMLElement | null): Promise<void> {
     this.requestUpdate();
     await this.updateComplete;

@@ -5,41 +5,41 @@ import { isAnotherVisitor } from '../../../protocol/epoch.ts';
 import type { Message } from '../../../protocol/message.ts';
 import type { ChatSnapshot } from '../../../protocol/snapshot.ts';
 import type { DisplayError } from '../../display-error.ts';
-import type { ContentContext } from '../content/index.ts';
+import type { ContentContext } from '../content/context.ts';
 import type { FormsController } from './controller.ts';
 
-export type ViewForm = (
+export type RenderForm = (
   offer: FormContent | ListContent,
   message: Message,
   context: ContentContext,
 ) => unknown;
 
-/** The code could not be fetched. */
-const missing: DisplayError = {
+/** Shown when the code for forms can't be loaded. */
+const loadFailed: DisplayError = {
   code: 'network',
-  message: 'The part of the panel for forms could not be loaded.',
+  message: 'The code for forms could not be loaded.',
 };
 
-/** Few conversations have a form: what shows them is fetched with the first one. */
+/** Loads the code for forms with the first form: few conversations have one. */
 export class LazyForms {
-  /** Another function whenever the rows are to be drawn anew. */
-  view: ViewForm;
+  /** A new function whenever the rows must render again. */
+  render: RenderForm;
   readonly #host: ReactiveControllerHost & HTMLElement;
-  #part: Promise<FormsController> | null = null;
+  #controller: Promise<FormsController> | null = null;
   #chat: Chat | null = null;
   #epoch = '';
 
   constructor(host: ReactiveControllerHost & HTMLElement) {
     this.#host = host;
-    this.view = this.#waiting();
+    this.render = this.#loadingView();
   }
 
   receive(chat: Chat, { hub: { epoch } }: ChatSnapshot): void {
-    // What one visitor has filled in is not for the next one.
+    // The next visitor must not see what the previous one filled in.
     if (chat !== this.#chat || isAnotherVisitor(this.#epoch, epoch)) {
-      // One that could not be fetched has nothing to forget; its row says so.
-      this.#part?.then(
-        (part) => part.forget(),
+      // If loading failed, there are no drafts to clear. The row shows the error.
+      this.#controller?.then(
+        (controller) => controller.clear(),
         () => undefined,
       );
     }
@@ -47,32 +47,32 @@ export class LazyForms {
     this.#epoch = epoch;
   }
 
-  #waiting(): ViewForm {
+  #loadingView(): RenderForm {
     return (_offer, _message, { texts }) => {
-      if (!this.#part) void this.#fetch();
+      if (!this.#controller) void this.#load();
       return html`<span class="hint">${texts.loading}</span>`;
     };
   }
 
-  async #fetch(): Promise<void> {
+  async #load(): Promise<void> {
     try {
-      this.#part = import('./controller.ts').then(
+      this.#controller = import('./controller.ts').then(
         ({ FormsController }) => new FormsController(this.#host),
       );
-      this.view = (await this.#part).view;
+      this.render = (await this.#controller).render;
     } catch {
-      this.#part = null;
-      const retry = () => this.#show(this.#waiting());
-      this.view = (_offer, _message, { texts }) => html`
-        <span class="hint">${texts.trouble(missing)}</span>
+      this.#controller = null;
+      const retry = () => this.#setRender(this.#loadingView());
+      this.render = (_offer, _message, { texts }) => html`
+        <span class="hint">${texts.error(loadFailed)}</span>
         <button class="small" type="button" @click=${retry}>${texts.retry}</button>
       `;
     }
     this.#host.requestUpdate();
   }
 
-  #show(view: ViewForm): void {
-    this.view = view;
+  #setRender(view: RenderForm): void {
+    this.render = view;
     this.#host.requestUpdate();
   }
 }

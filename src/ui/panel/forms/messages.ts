@@ -1,49 +1,56 @@
-import { type LanguageRules, languageRules } from '../../languages/plurals.ts';
+import { type LanguageRules, languageRules } from '../../languages/language-rules.ts';
 import { plural } from '../../launcher-messages.ts';
 import type { Messages } from '../../messages.ts';
 
-/** What forms and lists of several choices say. */
+/** The texts of forms and multiple-choice lists. */
 export interface FormMessages {
-  /** Opens a form that brings no word of its own for it. */
+  /** The button that opens a form without its own label for it. */
   readonly open: string;
   readonly next: string;
   readonly back: string;
   /** Both from 1. */
   readonly step: (page: number, pages: number) => string;
-  /** Above all answers, before they go out. */
+  /** The heading above all answers, before they are sent. */
   readonly summary: string;
-  /** Behind the name of a field that can't be left out. */
+  /** Follows the label of a required field. */
   readonly required: string;
-  /** Stands in a field of which nothing is chosen yet. */
+  /** The empty option of a dropdown list. */
   readonly choose: string;
-  /** Nothing was chosen. */
+  /** The error for a required field without a choice. */
   readonly chooseOne: string;
-  /** Nothing was written. */
+  /** The error for a required field without an answer. */
   readonly empty: string;
-  /** No date, no e-mail address, out of the span. */
+  /** The error for a date out of range, or any other invalid answer. */
   readonly invalid: string;
-  /** More characters than that. */
+  readonly invalidEmail: string;
+  /** For a date that the browser can't read, such as half a date. */
+  readonly invalidDate: string;
+  /** The error for a text that is too long. @param count the maximum number of characters */
   readonly atMost: (count: number) => string;
 }
 
-/** Everything that is said, that of forms among it. */
-export type FormTexts = Messages & { readonly form: FormMessages };
+/** All texts, including those of forms. */
+export type MessagesWithForm = Messages & { readonly form: FormMessages };
 
-/** Few conversations have a form: its words come with it, whichever language is spoken. */
-const languages: Readonly<Record<string, (words: LanguageRules) => FormMessages>> = {
+/** Kept apart from the other texts, because few conversations have a form. */
+const languages: Readonly<Record<string, (rules: LanguageRules) => FormMessages>> = {
   ar: ({ number, plural }) => ({
     open: 'ملء النموذج',
     next: 'التالي',
     back: 'رجوع',
     step: (page, pages) => `${number(page)} من ${number(pages)}`,
-    summary: 'راجع إجاباتك',
+    summary: 'مراجعة الإجابات',
     required: 'مطلوب',
-    choose: 'اختر…',
-    chooseOne: 'اختر واحدًا على الأقل.',
+    choose: 'يُرجى الاختيار…',
+    chooseOne: 'يُرجى تحديد خيار واحد على الأقل.',
     empty: 'هذا الحقل مطلوب.',
-    invalid: 'يُرجى التحقق من هذا الحقل.',
+    invalid: 'يُرجى مراجعة هذه الإجابة.',
+    invalidEmail: 'يُرجى إدخال عنوان بريد إلكتروني صالح.',
+    invalidDate: 'يُرجى إدخال تاريخ صالح.',
     atMost: (count) =>
       plural(count, {
+        one: 'حرف واحد كحد أقصى.',
+        two: 'حرفان كحد أقصى.',
         few: '# أحرف كحد أقصى.',
         many: '# حرفًا كحد أقصى.',
         other: '# حرف كحد أقصى.',
@@ -57,12 +64,14 @@ const languages: Readonly<Record<string, (words: LanguageRules) => FormMessages>
     summary: 'Prüfen Sie Ihre Angaben',
     required: 'erforderlich',
     choose: 'Bitte wählen …',
-    chooseOne: 'Wählen Sie mindestens eines.',
-    empty: 'Bitte ausfüllen.',
-    invalid: 'Bitte prüfen Sie das.',
+    chooseOne: 'Wählen Sie mindestens eine Option.',
+    empty: 'Dieses Feld ist erforderlich.',
+    invalid: 'Prüfen Sie diese Angabe.',
+    invalidEmail: 'Geben Sie eine gültige E-Mail-Adresse ein.',
+    invalidDate: 'Geben Sie ein gültiges Datum ein.',
     atMost: (count) => `Höchstens ${number(count)} Zeichen.`,
   }),
-  es: ({ number }) => ({
+  es: ({ number, plural }) => ({
     open: 'Completar el formulario',
     next: 'Siguiente',
     back: 'Atrás',
@@ -71,12 +80,18 @@ const languages: Readonly<Record<string, (words: LanguageRules) => FormMessages>
     required: 'obligatorio',
     choose: 'Elija…',
     chooseOne: 'Elija al menos una opción.',
-    empty: 'Rellene este campo.',
-    invalid: 'Revise este campo.',
-    atMost: (count) => `Como máximo, ${number(count)} caracteres.`,
+    empty: 'Este campo es obligatorio.',
+    invalid: 'Revise esta respuesta.',
+    invalidEmail: 'Introduzca una dirección de correo electrónico válida.',
+    invalidDate: 'Introduzca una fecha válida.',
+    atMost: (count) =>
+      plural(count, {
+        one: 'Use # carácter como máximo.',
+        other: 'Use # caracteres como máximo.',
+      }),
   }),
   fr: ({ number, plural }) => ({
-    open: 'Remplir',
+    open: 'Remplir le formulaire',
     next: 'Suivant',
     back: 'Retour',
     step: (page, pages) => `${number(page)} sur ${number(pages)}`,
@@ -84,8 +99,10 @@ const languages: Readonly<Record<string, (words: LanguageRules) => FormMessages>
     required: 'obligatoire',
     choose: 'Choisissez…',
     chooseOne: 'Choisissez au moins une réponse.',
-    empty: 'Remplissez ce champ.',
-    invalid: 'Vérifiez ce champ.',
+    empty: 'Ce champ est obligatoire.',
+    invalid: 'Vérifiez cette réponse.',
+    invalidEmail: 'Saisissez une adresse e-mail valide.',
+    invalidDate: 'Saisissez une date valide.',
     atMost: (count) =>
       plural(count, {
         one: '# caractère au maximum.',
@@ -105,12 +122,14 @@ const english: FormMessages = {
   chooseOne: 'Choose at least one.',
   empty: 'This field is required.',
   invalid: 'Check this answer.',
+  invalidEmail: 'Enter a valid email address.',
+  invalidDate: 'Enter a valid date.',
   atMost: (count) => `Use up to ${plural(count, 'character', 'characters')}.`,
 };
 
-/** A site's own words go before all others. */
-export function withFormMessages(texts: Messages): FormTexts {
+/** Adds the texts of forms: the site's own, those of the language, or English. */
+export function withFormMessages(texts: Messages): MessagesWithForm {
   const language = texts.language.toLowerCase().split('-')[0] ?? '';
-  const words = Object.hasOwn(languages, language) ? languages[language] : undefined;
-  return { ...texts, form: texts.form ?? words?.(languageRules(language)) ?? english };
+  const createMessages = Object.hasOwn(languages, language) ? languages[language] : undefined;
+  return { ...texts, form: texts.form ?? createMessages?.(languageRules(language)) ?? english };
 }

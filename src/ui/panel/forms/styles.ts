@@ -17,12 +17,12 @@ export const formStyles = css`
   .form strong { display: block; }
   .form-head { display: grid; gap: 2px; justify-items: start; }
   .form-step { font-size: 12.5px; font-variant-numeric: tabular-nums; color: var(--_muted); unicode-bidi: plaintext; }
-  .ask { display: grid; gap: 4px; min-inline-size: 0; }
-  /* A text of the other direction begins where the page does. */
-  .ask > :is(label, .hint, .wrong) { justify-self: start; }
-  .ask > label, .options legend { font-size: 13.5px; font-weight: 600; }
-  .must { font-weight: 400; color: var(--_muted); }
-  .ask :is(input, select, textarea) {
+  .form-field { display: grid; gap: 4px; min-inline-size: 0; }
+  /* A text keeps its own direction; its alignment follows the page's. */
+  .form-field > :is(label, .hint, .field-error) { justify-self: start; }
+  .form-field > label, .options legend { font-size: 13.5px; font-weight: 600; }
+  .required { font-weight: 400; color: var(--_muted); }
+  .form-field :is(input, select, textarea) {
     inline-size: 100%;
     min-inline-size: 0;
     min-block-size: 44px;
@@ -34,12 +34,12 @@ export const formStyles = css`
     color: inherit;
     background: var(--_surface);
   }
-  .ask textarea { resize: vertical; }
-  /* Digits and addresses run from left to right, and stand where the page begins. */
-  .ask input:dir(ltr):is([type='email'], [type='tel'], [inputmode]) { text-align: start; }
-  .ask ::placeholder { color: var(--_muted); opacity: 1; }
-  .ask [aria-invalid='true'] { border-color: var(--_danger); box-shadow: 0 0 0 1px var(--_danger); }
-  .form .wrong { font-size: 13px; color: var(--_danger); }
+  .form-field textarea { resize: vertical; }
+  /* Digits and addresses are left-to-right; their alignment follows the page's. */
+  .form-field input:dir(ltr):is([type='email'], [type='tel'], [inputmode]) { text-align: start; }
+  .form-field ::placeholder { color: var(--_muted); opacity: 1; }
+  .form-field [aria-invalid='true'] { border-color: var(--_danger); box-shadow: 0 0 0 1px var(--_danger); }
+  .form .field-error { font-size: 13px; color: var(--_danger); }
   .options { display: grid; min-inline-size: 0; margin: 0; padding: 0; border: 0; }
   .options legend { padding: 0; }
   .option {
@@ -50,7 +50,7 @@ export const formStyles = css`
     padding: 4px 2px;
     cursor: pointer;
   }
-  .option input, .ask .option input {
+  .option input, .form-field .option input {
     flex: none;
     inline-size: 20px;
     min-block-size: 20px;
@@ -62,15 +62,15 @@ export const formStyles = css`
   .summary { display: grid; gap: 10px; margin: 0; }
   .summary dt { font-size: 12.5px; color: var(--_muted); }
   .summary dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
-  .form-ways { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; justify-content: flex-end; }
-  .form-ways .hint { flex: 1; min-inline-size: 0; }
+  .form-actions { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; justify-content: flex-end; }
+  .form-actions .hint { flex: 1; min-inline-size: 0; }
   .panel .small.go { border-color: transparent; color: var(--_on-accent); background: var(--_accent); }
   .panel .small.go:hover { background: var(--_accent); filter: brightness(1.08); }
   .panel .small.go:is([aria-disabled='true'], :disabled) { color: var(--_muted); background: var(--_bubble); filter: none; cursor: default; }
-  .panel .form-ways .small { min-block-size: 36px; padding-inline: 16px; border-radius: 18px; }
+  .panel .form-actions .small { min-block-size: 36px; padding-inline: 16px; border-radius: 18px; }
   @media (pointer: coarse) {
-    .panel .form-ways .small { min-block-size: 44px; border-radius: 22px; }
+    .panel .form-actions .small { min-block-size: 44px; border-radius: 22px; }
     /* iOS zooms in on text below 16 px. */
-    .ask :is(input, select, textarea) { font-size: 16px; }
+    .form-field :is(input, select, textarea) { font-size: 16px; }
   }
 `;

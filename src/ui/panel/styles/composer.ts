@@ -72,7 +72,7 @@ export const composerStyles = css`
     background: transparent;
   }
   .input::placeholder { color: var(--_muted); opacity: 1; }
-  /* The whole field shows the focus. */
+  /* The focus ring is on the whole field. */
   .panel .input:focus-visible { outline: none; }
   .send {
     display: grid;

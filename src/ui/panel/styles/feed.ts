@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** What scrolls, and what stands between the messages. */
+/** The scroller, and the dividers and notices between the messages. */
 export const feedStyles = css`
   .viewport { position: relative; display: flex; flex: 1; min-block-size: 0; }
   .scroller {
@@ -21,7 +21,7 @@ export const feedStyles = css`
   }
   .feed { min-block-size: 1px; margin-block-start: auto; }
 
-  /* Each row's margins are its own, so that its height is what it takes. */
+  /* Margins don't collapse, so that a row's height includes them. */
   .item { display: flow-root; }
   .day, .gap, .divider, .tail, .earlier { text-align: center; font-size: 12.5px; color: var(--_muted); }
   .day { margin-block: 18px 10px; }

@@ -1,10 +1,10 @@
 import { css } from 'lit';
 
 /**
- * The panel's place, its header, its notices and its buttons.
+ * The panel's placement, header, notices and buttons.
  *
- * It opens without a scale, which on its way would change how far what is read stands from the edge.
- * (Said here: a comment in the style goes to every visitor.)
+ * The opening animation doesn't scale the panel: scaling would change the measured positions in the feed.
+ * (Comments inside the style sheet would be shipped to visitors.)
  */
 export const frameStyles = css`
   partyline-panel { display: contents; }
@@ -38,7 +38,7 @@ export const frameStyles = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
-  /* A sentence keeps its own direction on a page of the other one; its place follows the page. */
+  /* The text keeps its own direction; its alignment follows the page's. */
   .panel :is(.status, .length, .notice span, .day span, .gap span, .divider span, .typing span, .tail, .reason, .meta time, .outcome) {
     unicode-bidi: plaintext;
   }
@@ -119,9 +119,9 @@ export const frameStyles = css`
     color: var(--_warn);
     background: var(--_warn-surface);
   }
-  .notice .ways { display: flex; flex-wrap: wrap; justify-content: end; gap: 4px; }
+  .notice .actions { display: flex; flex-wrap: wrap; justify-content: end; gap: 4px; }
   .notice.confirmation { display: block; padding-block: 10px; }
-  .ways.after { display: flex; flex-wrap: wrap; justify-content: center; gap: 4px 8px; margin-block: 8px 6px; }
+  .actions.after { display: flex; flex-wrap: wrap; justify-content: center; gap: 4px 8px; margin-block: 8px 6px; }
   .menu { position: relative; }
   .menu-items {
     position: absolute;
@@ -150,8 +150,8 @@ export const frameStyles = css`
     background: transparent;
   }
   .menu-items button:hover { background: var(--_bubble); }
-  .trouble, .refusal { color: var(--_danger); font-size: 13px; }
-  .trouble:not(:empty) { padding: 8px 16px; background: var(--_danger-surface); }
+  .error, .refusal { color: var(--_danger); font-size: 13px; }
+  .error:not(:empty) { padding: 8px 16px; background: var(--_danger-surface); }
 
   .panel button, .panel a.small { font: inherit; cursor: pointer; -webkit-tap-highlight-color: transparent; }
   .icon-button {
@@ -171,7 +171,7 @@ export const frameStyles = css`
   .icon-button:hover { color: var(--_text); background: var(--_bubble); }
   .icon.bold { stroke-width: 3.2; }
   .panel a.small { display: inline-flex; align-items: center; font-size: 13px; font-weight: 600; text-decoration: none; }
-  /* 44 px to hit, whatever is seen of it. */
+  /* The target size is 44 px, even if the button looks smaller. */
   .icon-button, .small, .send { position: relative; }
   :is(.icon-button, .small, .send)::after { content: ''; position: absolute; inset: min(0px, (100% - 44px) / 2); }
   .panel .small {

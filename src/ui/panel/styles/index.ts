@@ -5,7 +5,7 @@ import { frameStyles } from './frame.ts';
 import { messageStyles } from './message.ts';
 import { paletteStyles } from './palette.ts';
 
-/** Constructed sheets: a strict CSP lets no `<style>` through. */
+/** Constructed style sheets, because a strict CSP blocks `<style>`. */
 export function panelStyleSheets(): CSSStyleSheet[] {
   return [
     paletteStyles,

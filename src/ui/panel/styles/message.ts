@@ -32,7 +32,7 @@ export const messageStyles = css`
     color: var(--_accent-text);
     background: color-mix(in oklab, var(--_accent) 15%, var(--_surface));
   }
-  /* Not in the text of the article: there stands the message, once. */
+  /* In the style, so that it isn't part of the article's text. */
   .avatar::before { content: attr(data-initials); }
 
   .bubble {
@@ -75,7 +75,7 @@ export const messageStyles = css`
     white-space: pre-wrap;
     overflow-wrap: anywhere;
     unicode-bidi: plaintext;
-    /* A letter with a hundred marks breaks nowhere, and towers over its neighbours. The margin is for focus rings. */
+    /* Stacked combining marks can't wrap and would cover other rows. The margin leaves room for focus rings. */
     overflow: clip;
     overflow-clip-margin: 6px;
   }

@@ -1,6 +1,6 @@
 import { unsafeCSS } from 'lit';
 
-/** Follow from the site's colours where it sets none of its own, or carry a meaning that it can't repaint. */
+/** Colors derived from the site's, and colors with a fixed meaning. */
 const palette: Readonly<Record<string, readonly [light: string, dark: string]>> = {
   'accent-text': [
     'var(--partyline-accent-text, var(--_accent))',
@@ -32,7 +32,7 @@ function declarations(value: (light: string, dark: string) => string): string {
     .join('');
 }
 
-/** Safari before 17.5 knows no `light-dark()`, and gets the light colours. */
+/** Safari before 17.5 has no `light-dark()` and gets the light colors. */
 export const paletteStyles = unsafeCSS(`
   .frame { ${declarations((light) => light)} }
   @supports (color: light-dark(red, red)) {

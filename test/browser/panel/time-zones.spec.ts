@@ -1,6 +1,6 @@
 import { expect, test } from './fixtures.ts';
 
-// Days begin at the visitor's midnight, and times are told by their clock, in their own way.
+// Days and times are in the visitor's time zone and format.
 
 const places = [
   { timezoneId: 'Pacific/Chatham', locale: 'en-GB', late: '23:59', early: '0:01' },
@@ -11,11 +11,11 @@ for (const { timezoneId, locale, late, early } of places) {
   test.describe(`in ${timezoneId}`, () => {
     test.use({ timezoneId, locale });
 
-    test(`as ${locale} has it: days are parted at midnight, and times told`, async ({
+    test(`days change at midnight, and times are formatted for ${locale}`, async ({
       panel,
       page,
     }) => {
-      // The night before Santiago's summer time begins, at its midnight: that day starts at one.
+      // Summer time in Santiago begins at midnight, so this day starts at 1:00.
       const midnight = await page.evaluate(() => new Date(2026, 8, 5).getTime());
       const minute = 60_000;
       await page.clock.setFixedTime(midnight + 12 * 60 * minute);

@@ -12,7 +12,7 @@ const strange: Readonly<Record<string, string>> = {
 };
 const longName = `${'Ω'.repeat(499)}!`;
 
-/** Where rows lie upon each other, or text leaves its bubble or the list. */
+/** Finds rows that overlap, and text outside its bubble or the list. */
 function faults(panel: PanelPage): Promise<string[]> {
   return panel.page.evaluate(() => {
     const root = window.element.shadowRoot;
@@ -32,7 +32,7 @@ function faults(panel: PanelPage): Promise<string[]> {
       if (inside.left < outside.left - 0.5 || inside.right > outside.right + 0.5) {
         found.push(`${part.className} leaves the list`);
       }
-      // Text is cut 6 px beyond its box, so that focus rings have room.
+      // Text is clipped 6 px outside its box, which leaves room for focus rings.
       if (part.scrollWidth > part.clientWidth + 6 && getComputedStyle(part).display !== 'inline') {
         found.push(`${part.className} holds more than it shows: ${part.textContent?.slice(0, 20)}`);
       }
@@ -48,7 +48,7 @@ for (const width of [320, 900]) {
       contextOptions: { reducedMotion: 'reduce' },
     });
 
-    test('strange texts stand whole, apart from each other, and nothing of them runs', async ({
+    test('unusual texts are shown whole, do not overlap, and never run as code', async ({
       panel,
       page,
     }) => {
@@ -70,7 +70,7 @@ for (const width of [320, 900]) {
       );
       expect(shown).toEqual(texts);
       expect(await faults(panel)).toEqual([]);
-      // Of the page and of the panel: nothing came from a text.
+      // The page's and the panel's own elements, none from a text.
       expect(
         await page.evaluate(() => [
           Reflect.get(window, 'ran'),
@@ -80,7 +80,7 @@ for (const width of [320, 900]) {
       await expect(panel.messages.first()).toHaveAccessibleName(new RegExp(`^${longName}`));
     });
 
-    test('and in a long conversation as well', async ({ panel }) => {
+    test('also in a long conversation', async ({ panel }) => {
       const all = Object.values(strange);
       await panel.hear(
         ...Array.from({ length: 300 }, (_, n) => ({ text: all[n % all.length] ?? '' })),

@@ -2,17 +2,17 @@ import type { ReactiveControllerHost } from 'lit';
 import type { Chat } from '../../client/chat.ts';
 import { type DisplayError, toDisplayError } from '../display-error.ts';
 
-interface EarlierHost extends ReactiveControllerHost {
+interface PaginationHost extends ReactiveControllerHost {
   readonly chat: Chat | null;
 }
 
-/** Fetches older messages, one batch at a time. */
-export class Earlier {
+/** Loads older messages, one page at a time. */
+export class Pagination {
   isLoading = false;
-  trouble: DisplayError | null = null;
-  readonly #host: EarlierHost;
+  error: DisplayError | null = null;
+  readonly #host: PaginationHost;
 
-  constructor(host: EarlierHost) {
+  constructor(host: PaginationHost) {
     this.#host = host;
   }
 
@@ -20,12 +20,12 @@ export class Earlier {
     const { chat } = this.#host;
     if (!chat || this.isLoading || !chat.getSnapshot().hasEarlier) return;
     this.isLoading = true;
-    this.trouble = null;
+    this.error = null;
     this.#host.requestUpdate();
     try {
       await chat.loadEarlier();
     } catch (error) {
-      this.trouble = toDisplayError(error);
+      this.error = toDisplayError(error);
     } finally {
       this.isLoading = false;
       this.#host.requestUpdate();

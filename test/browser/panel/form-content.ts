@@ -1,6 +1,6 @@
 import type { FormContent, ListContent } from '../../../src/protocol/content.ts';
 
-/** A form with a field of every kind, on three pages. */
+/** A form with a field of every type, on three pages. */
 export const form: FormContent = {
   type: 'form',
   formId: 'call-back',
@@ -107,7 +107,7 @@ export const form: FormContent = {
   ],
 };
 
-/** Of the first section several may be chosen, of the second one. */
+/** A multiple-choice section and a single-choice section. */
 export const list: ListContent = {
   type: 'list',
   title: 'Samples',

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../src/protocol/message.ts';
-import { type Entry, type View, VirtualRows } from '../../../src/ui/panel/virtual-rows.ts';
+import { type Entry, type Viewport, VirtualRows } from '../../../src/ui/panel/virtual-rows.ts';
 import { message } from './fixtures.ts';
 
-/** What a row of one line is taken to be high, in px, before it was seen. */
+/** The estimated height of a one-line row, in px. */
 const line = 46;
 
 function conversation(length: number, from = 0): Message[] {
   return Array.from({ length }, (_, index) => message(`m${from + index}`, { text: 'short' }));
 }
 
-function view(changes: Partial<View> = {}): View {
-  return { following: true, anchor: null, top: 0, width: 300, height: 460, ...changes };
+function view(changes: Partial<Viewport> = {}): Viewport {
+  return { isFollowing: true, anchor: null, top: 0, width: 300, height: 460, ...changes };
 }
 
 function rows(entries: readonly Entry[]): number[] {
@@ -29,7 +29,7 @@ function span(from: number, to: number): number[] {
 }
 
 describe('rows of a short conversation', () => {
-  it('are all there, up to 150', () => {
+  it('are all mounted, up to 150', () => {
     for (const length of [0, 1, 149, 150]) {
       const entries = new VirtualRows().entries(conversation(length), null, view());
       expect(entries).toHaveLength(length);
@@ -47,18 +47,18 @@ describe('rows of a short conversation', () => {
 });
 
 describe('rows of a long conversation', () => {
-  it('are what is seen at the end, and ten more, over a space for the rest', () => {
+  it('are the visible ones at the end and ten more, below a spacer for the rest', () => {
     const entries = new VirtualRows().entries(conversation(151), null, view());
     // Ten rows fill 460 px.
     expect(rows(entries)).toEqual(span(131, 150));
     expect(spaces(entries)).toEqual([[131, 131 * line]]);
   });
 
-  it('are those around where somebody has scrolled to, between two spaces', () => {
+  it('are those around the scroll position, between two spacers', () => {
     const entries = new VirtualRows().entries(
       conversation(400),
       null,
-      view({ following: false, top: 100 * line }),
+      view({ isFollowing: false, top: 100 * line }),
     );
     expect(rows(entries)).toEqual(span(90, 119));
     expect(spaces(entries)).toEqual([
@@ -67,17 +67,17 @@ describe('rows of a long conversation', () => {
     ]);
   });
 
-  it('stay around the message that is read, however many come above it', () => {
+  it('stay around the anchor, however many messages are added above it', () => {
     const mounted = new VirtualRows();
     const anchor = { messageId: 'm100', offset: 0 };
-    mounted.entries(conversation(400), null, view({ following: false, anchor }));
+    mounted.entries(conversation(400), null, view({ isFollowing: false, anchor }));
     const more = conversation(600, -200);
-    const entries = mounted.entries(more, null, view({ following: false, anchor }));
+    const entries = mounted.entries(more, null, view({ isFollowing: false, anchor }));
     expect(rows(entries).map((index) => more[index]?.messageId)).toContain('m100');
     expect(rows(entries)).toEqual(span(290, 319));
   });
 
-  it('keep the row that has the focus, however far away it is', () => {
+  it('keep the focused row, however far away it is', () => {
     const mounted = new VirtualRows();
     const messages = conversation(400);
     const entries = mounted.entries(messages, 'm7', view());
@@ -97,13 +97,13 @@ describe('rows of a long conversation', () => {
     [89, line + 44],
   ])('with %i characters are taken to be %i px high', (length, height) => {
     const messages = conversation(200).map((row) => ({ ...row, text: 'x'.repeat(length) }));
-    const entries = new VirtualRows().entries(messages, null, view({ following: false }));
+    const entries = new VirtualRows().entries(messages, null, view({ isFollowing: false }));
     const shown = rows(entries);
     expect(shown[0]).toBe(0);
     expect(spaces(entries)).toEqual([[200, (200 - shown.length) * height]]);
   });
 
-  it('have their true heights once they were seen', () => {
+  it('have their measured heights once they were mounted', () => {
     const mounted = new VirtualRows();
     const messages = conversation(200);
     const short = messages.slice(0, 150);
@@ -113,13 +113,13 @@ describe('rows of a long conversation', () => {
     mounted.entries(messages, null, view());
     expect(mounted.measure(taller)).toBe(true);
     expect(mounted.measure(taller)).toBe(false);
-    // One that is hidden has no height.
+    // A hidden row has no height.
     expect(mounted.measure([{ dataset: { index: '198' }, offsetHeight: 0 }])).toBe(false);
-    // The last row fills more of what is seen, so fewer stand above it.
+    // The last row is higher, so fewer fit above it.
     expect(rows(mounted.entries(messages, null, view()))).toEqual(span(182, 199));
   });
 
-  it('are measured anew at another width, and not where there is none', () => {
+  it('are measured again at another width, but not at zero width', () => {
     const mounted = new VirtualRows();
     const messages = conversation(200);
     mounted.entries(messages, null, view());
@@ -133,13 +133,13 @@ describe('rows of a long conversation', () => {
     expect(mounted.measure(taller)).toBe(true);
   });
 
-  it('stand where the anchor wants them: so many px below the top edge', () => {
+  it('keep the anchor’s offset from the top edge', () => {
     const at = (offset: number) =>
       rows(
         new VirtualRows().entries(
           conversation(400),
           null,
-          view({ following: false, anchor: { messageId: 'm100', offset } }),
+          view({ isFollowing: false, anchor: { messageId: 'm100', offset } }),
         ),
       );
     expect(at(0)).toEqual(span(90, 119));
@@ -147,22 +147,22 @@ describe('rows of a long conversation', () => {
     expect(at(-5 * line)).toEqual(span(95, 124));
   });
 
-  it('go by the scroll position where the anchor’s message is gone', () => {
+  it('follow the scroll position if the anchor’s message is gone', () => {
     const anchor = { messageId: 'gone', offset: 0 };
     const entries = new VirtualRows().entries(
       conversation(400),
       null,
-      view({ following: false, anchor, top: 100 * line }),
+      view({ isFollowing: false, anchor, top: 100 * line }),
     );
     expect(rows(entries)).toEqual(span(90, 119));
   });
 
-  it('are found again wherever their message has moved to', () => {
+  it('are found again after their message has moved', () => {
     for (const shift of [1, 63, 64, 65, 150]) {
       for (const sign of [1, -1]) {
         const mounted = new VirtualRows();
         const anchor = { messageId: 'm200', offset: 0 };
-        const scrolled = view({ following: false, anchor });
+        const scrolled = view({ isFollowing: false, anchor });
         mounted.entries(conversation(400), 'm200', scrolled);
         const moved = conversation(400, -shift * sign);
         const index = 200 + shift * sign;
@@ -173,19 +173,19 @@ describe('rows of a long conversation', () => {
     }
   });
 
-  it('keep the first row as well as any other', () => {
+  it('keep the first row if it has the focus', () => {
     expect(rows(new VirtualRows().entries(conversation(400), 'm0', view()))[0]).toBe(0);
   });
 
-  it('are the same entries until something moves', () => {
+  it('are the same entries until something changes', () => {
     const mounted = new VirtualRows();
     const messages = conversation(400);
     const first = mounted.entries(messages, null, view());
     expect(mounted.entries(messages, null, view())).toBe(first);
-    expect(mounted.entries(messages, null, view({ following: false, top: 0 }))).not.toBe(first);
+    expect(mounted.entries(messages, null, view({ isFollowing: false, top: 0 }))).not.toBe(first);
   });
 
-  it('become all of them when the conversation is short again, and few when it is long', () => {
+  it('are all mounted when the conversation is short again, and few when it is long', () => {
     const mounted = new VirtualRows();
     mounted.entries(conversation(151), null, view());
     expect(rows(mounted.entries(conversation(150), null, view()))).toEqual(span(0, 149));

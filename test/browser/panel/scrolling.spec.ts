@@ -2,10 +2,8 @@ import { expect, test } from './fixtures.ts';
 
 const visitor = { id: 'v', name: 'Visitor', role: 'visitor' } as const;
 
-test.describe('somebody who reads', () => {
-  test('sees the end when the panel opens, and what comes while they are there', async ({
-    panel,
-  }) => {
+test.describe('the feed', () => {
+  test('shows the end when the panel opens, and follows new messages there', async ({ panel }) => {
     await panel.fill();
     await panel.open();
     await expect.poll(() => panel.fromEnd()).toBe(0);
@@ -15,7 +13,9 @@ test.describe('somebody who reads', () => {
     await expect(panel.jump).toHaveCount(0);
   });
 
-  test('above is not moved by a new message, and is told how many came', async ({ panel }) => {
+  test('does not move for a new message when scrolled up, and shows the number of new ones', async ({
+    panel,
+  }) => {
     await panel.fill();
     await panel.open();
     await panel.wheel(-600);
@@ -34,7 +34,7 @@ test.describe('somebody who reads', () => {
     expect(await panel.fromEnd()).toBe(0);
   });
 
-  test('above is not moved by what is mended, dropped or inserted higher up', async ({
+  test('does not move when messages above are filled in, removed or inserted', async ({
     panel,
     page,
   }) => {
@@ -52,7 +52,7 @@ test.describe('somebody who reads', () => {
     await panel.standsAt('Line 30', before);
   });
 
-  test('above goes back to the end with a message of their own', async ({ panel }) => {
+  test('scrolls to the end when the visitor sends a message', async ({ panel }) => {
     await panel.fill();
     await panel.open();
     await panel.wheel(-600);
@@ -73,7 +73,10 @@ test.describe('somebody who reads', () => {
     await expect(panel.messages.last()).toBeInViewport({ ratio: 1 });
   });
 
-  test('gets older messages on the way up, and stays where they are', async ({ panel, page }) => {
+  test('loads earlier messages while scrolling up, and keeps its place', async ({
+    panel,
+    page,
+  }) => {
     await panel.fill();
     await page.evaluate(() => {
       const { chat } = window;
@@ -83,11 +86,11 @@ test.describe('somebody who reads', () => {
     await panel.open();
     await expect.poll(() => panel.fromEnd()).toBe(0);
     expect(await panel.calls('loadEarlier')).toEqual([]);
-    // To just below where older ones are wanted, then one notch more.
+    // To just below the zone that loads earlier messages, then one notch more.
     await panel.wheel(-(await panel.top()) + 250);
     expect(await panel.calls('loadEarlier')).toEqual([]);
     const before = await panel.placeOf('Line 6');
-    // At once: what is left of a wheel's smooth scrolling ends where the list grows.
+    // Immediately, because smooth scrolling stops when the list grows.
     await page.evaluate(() =>
       window.element.shadowRoot?.querySelector('.scroller')?.scrollBy(0, -100),
     );
@@ -97,7 +100,7 @@ test.describe('somebody who reads', () => {
     await expect(panel.messages.first()).toHaveText(/Older 41\./);
   });
 
-  test('can ask for older messages by a button, and is told when they cannot come', async ({
+  test('loads earlier messages by a button, and shows its errors', async ({
     panel,
     page,
     expectWarnings,
@@ -127,7 +130,7 @@ test.describe('somebody who reads', () => {
     await expect(panel.messages.nth(1)).toHaveAttribute('aria-setsize', '2');
   });
 
-  test('has read what they saw, and nothing else', async ({ panel, page }) => {
+  test('marks seen messages as read, and no others', async ({ panel, page }) => {
     await panel.fill();
     await panel.change({ unread: 2 });
     expect(await panel.calls('markRead')).toEqual([]);
@@ -155,7 +158,7 @@ test.describe('somebody who reads', () => {
     await expect.poll(() => panel.calls('markRead')).toHaveLength(3);
   });
 
-  test('walks from message to message with the keys', async ({ panel, page }) => {
+  test('moves the focus between messages by keyboard', async ({ panel, page }) => {
     await panel.fill(5);
     await panel.open();
     await page.keyboard.press('Shift+Tab');
@@ -181,12 +184,12 @@ test.describe('somebody who reads', () => {
 });
 
 test.describe('a screen reader', () => {
-  test('is told what others say, once, and for a second', async ({ panel, page, site }) => {
+  test('gets each message from others once, for a second', async ({ panel, page, site }) => {
     await page.clock.install();
     await page.goto(site.url);
     await panel.fill(3);
     await panel.open();
-    // From here on time passes only as the test lets it, however busy the machine is.
+    // From here on, the test controls the time.
     await page.clock.pauseAt(Date.now() + 60_000);
     expect(await panel.log.textContent()).toBe('');
     await panel.hear({ text: 'Hello' }, { from: visitor, text: 'From my other tab' });
@@ -200,7 +203,7 @@ test.describe('a screen reader', () => {
     await expect(panel.textbox).toBeFocused();
   });
 
-  test('is not told of older messages', async ({ panel, page }) => {
+  test('does not get earlier messages', async ({ panel, page }) => {
     await panel.hear({ text: 'The newest' });
     await page.evaluate(() => {
       const { chat } = window;
@@ -210,11 +213,11 @@ test.describe('a screen reader', () => {
     await panel.open();
     await panel.button('Load earlier messages').click();
     await expect(panel.messages).toHaveCount(2);
-    // Not waited for: it would be empty again after a second.
+    // Not awaited: it would be empty again after a second.
     expect(await panel.log.textContent()).toBe('');
   });
 
-  test('is told that a message was not sent', async ({ panel, page }) => {
+  test('is told about a failed message', async ({ panel, page }) => {
     const id = await panel.own({ text: 'Hello', status: 'pending' });
     await panel.open();
     const failure = { code: 'rejected', message: 'Refused.' } as const;
@@ -228,9 +231,7 @@ test.describe('a screen reader', () => {
   });
 });
 
-test('a window that changes its size under a reader at the end leaves them there', async ({
-  panel,
-}) => {
+test('the end stays in view when the window is resized', async ({ panel }) => {
   await panel.open();
   await panel.fill();
   await panel.still();
@@ -241,8 +242,8 @@ test('a window that changes its size under a reader at the end leaves them there
       if (!found) throw new Error(`there is no ${selector}`);
       return found;
     };
-    // The window grows, and the browser moves what is in it: nobody scrolled. Then the rows, narrower
-    // now, become higher, and somebody types before the panel has looked.
+    // The window grows, which changes the scroll position. Then the rows become narrower and higher, and the
+    // visitor types before the panel has reacted.
     const scroller = find('.scroller');
     find('.composer').style.display = 'none';
     const { scrollTop } = scroller;

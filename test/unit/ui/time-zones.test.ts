@@ -1,22 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { textsOf } from '../../../src/ui/languages/index.ts';
+import { loadTexts } from '../../../src/ui/languages/index.ts';
 import { english } from '../../../src/ui/messages.ts';
-import { spanText } from '../../../src/ui/panel/forms/answers.ts';
+import { dateRangeText } from '../../../src/ui/panel/forms/answers.ts';
 import { withFormMessages } from '../../../src/ui/panel/forms/messages.ts';
 import { sizeText } from '../../../src/ui/panel/size-text.ts';
 
-// Days and times are the visitor's own: each of these holds wherever they are, and whatever they speak.
+// Days and times are in the visitor's time zone and language. These tests run in several of both.
 
 const hour = 3_600_000;
 
-/** A quarter-hour zone beyond the date line, one whose summer begins at midnight, and one behind. */
+/** A zone with a quarter-hour offset, one where summer time begins at midnight, and one behind UTC. */
 const zones = ['Pacific/Chatham', 'America/Santiago', 'Africa/Cairo', 'Pacific/Pago_Pago', 'UTC'];
 
 const zoneBefore = process.env.TZ;
 
-/** The visitor's own variants of a language, as their browser tells them. */
+/** Sets the languages of the visitor's browser. */
 function speak(...languages: readonly string[]): void {
   vi.stubGlobal('navigator', { languages });
 }
@@ -31,7 +31,7 @@ afterEach(() => {
   else process.env.TZ = zoneBefore;
 });
 
-/** A new zone is heeded by formats that are made in it: each test has modules of its own. */
+/** Imports the modules again, because cached formats keep their time zone. */
 async function calendarIn(
   zone: string,
 ): Promise<typeof import('../../../src/ui/panel/calendar.ts')> {
@@ -45,14 +45,14 @@ function local(year: number, month: number, day: number, hours = 12, minutes = 0
 }
 
 describe.each(zones)('in %s', (zone) => {
-  it('a day goes from one midnight of its own to the next, whatever its length', async () => {
+  it('a day lasts from local midnight to the next, whatever its length', async () => {
     const calendar = await calendarIn(zone);
     for (let day = 0; day < 370; day += 1) {
       const noon = local(2026, 1, 1 + day);
       const start = calendar.startOfDay(noon);
       const next = calendar.startOfDay(local(2026, 1, 2 + day));
       expect([23, 24, 25]).toContain((next - start) / hour);
-      // Its last moment is of the same day, the next one of the next.
+      // Its last millisecond belongs to it, the next one to the next day.
       expect(calendar.startOfDay(next - 1)).toBe(start);
       expect(calendar.startOfDay(next)).toBe(next);
       expect(calendar.dayLabel(next - 1, noon, english)).toBe('Today');
@@ -63,7 +63,7 @@ describe.each(zones)('in %s', (zone) => {
     }
   });
 
-  it('a day before yesterday is named, with its year where that is another one', async () => {
+  it('a day before yesterday has its date, with the year if it is another one', async () => {
     const calendar = await calendarIn(zone);
     const now = local(2026, 1, 2);
     expect(calendar.dayLabel(local(2025, 12, 31, 23, 59), now, english)).toBe('December 31, 2025');
@@ -73,7 +73,7 @@ describe.each(zones)('in %s', (zone) => {
     );
   });
 
-  it('a time is that of the visitor’s own clock', async () => {
+  it('a time is in the visitor’s time zone', async () => {
     const calendar = await calendarIn(zone);
     const plain = (text: string) => text.replaceAll(/\s/g, ' ');
     expect(plain(calendar.timeOfDay(local(2026, 5, 1, 15, 4), english))).toBe('3:04 PM');
@@ -82,9 +82,9 @@ describe.each(zones)('in %s', (zone) => {
     );
   });
 
-  it('a date of a form is the same day everywhere', () => {
+  it('a date in a form is the same day in every time zone', () => {
     process.env.TZ = zone;
-    const span = spanText(
+    const span = dateRangeText(
       {
         type: 'date',
         id: 'from',
@@ -107,12 +107,12 @@ describe('in another language', () => {
     ['en-US', 'en', '3:04 PM', 'Friday, May 1, 2026 at 3:04 PM'],
     ['de-AT', 'de', '15:04', 'Freitag, 1. Mai 2026 um 15:04'],
     ['fr-CA', 'fr', '15 h 04', 'vendredi 1 mai 2026 à 15 h 04'],
-    // Not the visitor's: the page's own language decides.
+    // The page's language decides, not the visitor's.
     ['ar-EG', 'de', '15:04', 'Freitag, 1. Mai 2026 um 15:04'],
   ])('%s: the visitor’s own variant of %s says %s', async (variant, language, time, exact) => {
     speak('zu', variant, 'en');
     const calendar = await calendarIn('Pacific/Chatham');
-    const texts = language === 'en' ? english : await textsOf(language);
+    const texts = language === 'en' ? english : await loadTexts(language);
     if (!texts) throw new Error('There are no texts.');
     const plain = (text: string) => text.replaceAll(/\s/g, ' ');
     const at = local(2026, 5, 1, 15, 4);
@@ -120,10 +120,10 @@ describe('in another language', () => {
     expect(plain(calendar.exactTime(at, texts))).toBe(exact);
   });
 
-  it('Arabic in Egypt has digits of its own, in times as in sizes', async () => {
+  it('Arabic in Egypt has its own digits in times and sizes', async () => {
     speak('ar-EG');
     const calendar = await calendarIn('Africa/Cairo');
-    const arabic = await textsOf('ar');
+    const arabic = await loadTexts('ar');
     if (!arabic) throw new Error('There are no texts.');
     expect(calendar.timeOfDay(local(2026, 5, 1, 15, 4), arabic)).toContain('٣:٠٤');
   });
@@ -137,13 +137,13 @@ describe('in another language', () => {
     ['en', 1_000_000, '1 MB'],
     ['de', 1_500_000, '1,5 MB'],
   ])('%s: %s bytes are %s', async (language, bytes, size) => {
-    const texts = language === 'en' ? english : await textsOf(language);
+    const texts = language === 'en' ? english : await loadTexts(language);
     if (!texts) throw new Error('There are no texts.');
     expect(sizeText(bytes, texts).replaceAll(/\s/g, ' ')).toBe(size);
   });
 });
 
-it('whatever depends on the zone or the language is known here', () => {
+it('all files that depend on the time zone or the language are listed here', () => {
   const root = join(import.meta.dirname, '../../../src');
   const depends =
     /\bIntl\.(?!LDML)|\.toLocale\w*\(|\.localeCompare\(|\.(get|set)(Hours|Minutes|Date|Day|Month|FullYear)\(|getTimezoneOffset/;
@@ -151,11 +151,11 @@ it('whatever depends on the zone or the language is known here', () => {
     .filter((path) => path.endsWith('.ts') && depends.test(readFileSync(join(root, path), 'utf8')))
     .toSorted();
   expect(files).toEqual([
-    'ui/languages/plurals.ts', // languages.test.ts
+    'ui/languages/language-rules.ts', // languages.test.ts
     'ui/launcher-messages.ts', // languages.test.ts
     'ui/messages.ts', // languages.test.ts
     'ui/panel/calendar.ts', // above
-    'ui/panel/content/pickers.ts', // test/browser/panel/zones.spec.ts
+    'ui/panel/content/pickers.ts', // test/browser/panel/time-zones.spec.ts
     'ui/panel/files/view.ts', // a share of a hundred: test/browser/panel/files.spec.ts
     'ui/panel/forms/answers.ts', // above
     'ui/panel/size-text.ts', // above

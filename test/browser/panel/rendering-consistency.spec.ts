@@ -4,9 +4,9 @@ import { expect, type PanelPage, test } from './fixtures.ts';
 import { states } from './states.ts';
 
 /*
- * What a state looks like must not depend on the way into it. Each picture is made by the same browser
- * that it is compared in, so fonts and versions can't differ: once with everything as it is from the
- * start, and once on a detour through another size, scheme and direction.
+ * A state must look the same however it was reached. Both screenshots are taken in the same browser, so that
+ * fonts and versions can't differ: one with all options set from the start, and one after a detour through
+ * another size, color scheme and direction.
  */
 
 const shown = [
@@ -29,13 +29,13 @@ interface Look {
   readonly lang: 'en' | 'ar';
 }
 
-/** Each is the other's opposite, so that size, scheme and direction are all come to from both sides. */
+/** Opposites of each other, so that each option is changed in both directions. */
 const looks: readonly Look[] = [
   { name: 'desktop', width: 900, colorScheme: 'light', lang: 'en' },
   { name: 'phone-dark-rtl', width: 360, colorScheme: 'dark', lang: 'ar' },
 ];
 
-/** The other end of everything that a look can be. */
+/** The opposite of a look in every option. */
 function opposite({ width, colorScheme, lang }: Look): Look {
   return {
     name: 'opposite',
@@ -53,13 +53,13 @@ async function wear({ page }: PanelPage, { width, colorScheme, lang }: Look): Pr
     document.documentElement.dir = language === 'ar' ? 'rtl' : 'ltr';
     window.element.open = true;
   }, lang);
-  // The words of the other language come later.
+  // The texts of the other language are loaded later.
   await expect(page.getByPlaceholder(lang === 'ar' ? /[؀-ۿ]/ : /[a-z]/i)).toBeVisible();
 }
 
 async function pictureOf(panel: PanelPage): Promise<Buffer> {
   await panel.still();
-  // Where a long draft was left is the browser's business.
+  // The scroll position in a long draft is up to the browser.
   await panel.page.locator('textarea').evaluate((area) => {
     area.scrollTop = 0;
   });
@@ -67,12 +67,9 @@ async function pictureOf(panel: PanelPage): Promise<Buffer> {
 }
 
 for (const look of looks) {
-  test(`looks the same whichever way it came about: ${look.name}`, async ({
-    panel,
-    page,
-  }, testInfo) => {
+  test(`looks the same however it was reached: ${look.name}`, async ({ panel, page }, testInfo) => {
     test.setTimeout(120_000);
-    // The minute must not turn between two pictures.
+    // The minute must not change between the two screenshots.
     await page.clock.setFixedTime('2026-10-02T10:30:00Z');
     for (const name of shown) {
       await test.step(name, async () => {

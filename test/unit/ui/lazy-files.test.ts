@@ -12,12 +12,16 @@ class FilesHost extends TestHost {
   readonly texts = english;
 }
 
-/** What a panel asks of a platform that takes no files. */
+/** The calls of a panel to a platform that accepts no files. */
 class Panel {
   asked = 0;
   fails = false;
   readonly #chat = chatOf(snapshot(), { platform: async () => this.#platform() });
-  readonly #door = new LazyFiles(new FilesHost(), { said() {}, failed() {}, removed() {} });
+  readonly #door = new LazyFiles(new FilesHost(), {
+    onAnnouncement() {},
+    onError() {},
+    onRemoved() {},
+  });
 
   #platform(): ChatPlatform {
     this.asked += 1;
@@ -46,8 +50,8 @@ class Panel {
   }
 }
 
-describe('a panel asks what files may be sent', () => {
-  it('at first, and once there is a session, which may tell otherwise', async () => {
+describe('a panel checks which files can be sent', () => {
+  it('at first, and again once there is a session, which can have other rules', async () => {
     const panel = new Panel();
     expect(await panel.sees('connecting', 'c1', '')).toBe(0);
     expect(await panel.sees('connecting')).toBe(1);
@@ -56,7 +60,7 @@ describe('a panel asks what files may be sent', () => {
     expect(await panel.sees('ready')).toBe(2);
   });
 
-  it('once when the line comes back, and not when it goes', async () => {
+  it('once after a reconnect, and not on a disconnect', async () => {
     const panel = new Panel();
     await panel.sees('ready');
     const before = panel.asked;
@@ -65,7 +69,7 @@ describe('a panel asks what files may be sent', () => {
     expect(await panel.sees('ready')).toBe(before + 1);
   });
 
-  it('anew in another conversation, and of another hub', async () => {
+  it('again in another conversation and with another hub', async () => {
     const panel = new Panel();
     await panel.sees('ready');
     const before = panel.asked;
@@ -73,7 +77,7 @@ describe('a panel asks what files may be sent', () => {
     expect(await panel.sees('ready', 'c2', 'other.0')).toBe(before + 2);
   });
 
-  it('again at the next news when there was no answer, and says why once', async () => {
+  it('again with the next snapshot after a failure, which is logged once', async () => {
     const warned = vi.spyOn(console, 'warn').mockImplementation(() => {});
     onTestFinished(() => warned.mockRestore());
     const panel = new Panel();

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { errorTexts, languageRules } from '../../../src/ui/languages/plurals.ts';
+import { errorTexts, languageRules } from '../../../src/ui/languages/language-rules.ts';
 import { english } from '../../../src/ui/messages.ts';
 import { emptyDraft } from '../../../src/ui/panel/forms/draft.ts';
 import { withFormMessages } from '../../../src/ui/panel/forms/messages.ts';
 
-describe('the words of a language', () => {
-  it('count as it does', () => {
+describe('the rules of a language', () => {
+  it('select the plural form', () => {
     const { number, plural } = languageRules('de');
     expect(number(1_234)).toBe('1.234');
     const forms = { one: '# Nachricht', other: '# Nachrichten' };
@@ -19,18 +19,18 @@ describe('the words of a language', () => {
     expect(languageRules('ar').plural(2, { few: 'few', other: 'other' })).toBe('other');
   });
 
-  it('list names as people read them', () => {
-    expect(languageRules('de').listed(['Tier_1_Support', 'Billing', 'Sales'])).toBe(
+  it('join names to a list', () => {
+    expect(languageRules('de').list(['Tier_1_Support', 'Billing', 'Sales'])).toBe(
       'Tier 1 Support, Billing oder Sales',
     );
   });
 
-  it('tell the time of day', () => {
+  it('format the time of day', () => {
     const at = new Date(2026, 4, 4, 15, 4).getTime();
     expect(languageRules('de').clockTime(at)).toBe('15:04');
   });
 
-  it('tell a problem by its code, and else in general', () => {
+  it('choose the text of an error by its code', () => {
     const tell = errorTexts({ network: 'Kein Netz.' }, 'Etwas ging schief.');
     expect(tell({ code: 'network', message: 'x' })).toBe('Kein Netz.');
     expect(tell({ code: 'timeout', message: 'x' })).toBe('Etwas ging schief.');
@@ -38,14 +38,14 @@ describe('the words of a language', () => {
   });
 });
 
-describe('the words of forms', () => {
+describe('the texts of forms', () => {
   it.each([
     ['en', '2 of 3', '12'],
     ['de', '2 von 3', '12'],
     ['es', '2 de 3', '12'],
     ['fr', '2 sur 3', '12'],
     ['ar', '2 من 3', '12'],
-  ])('in %s have both numbers of a page, and the limit', (language, step, limit) => {
+  ])('in %s contain the page numbers and the limit', (language, step, limit) => {
     const { form } = withFormMessages({ ...english, language });
     const western = (text: string) =>
       text.replaceAll(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660));
@@ -53,7 +53,7 @@ describe('the words of forms', () => {
     expect(western(form.atMost(12))).toContain(limit);
   });
 
-  it('begin closed where something must be pressed first, and on the first page elsewhere', () => {
+  it('start closed if a button opens the form, otherwise on the first page', () => {
     expect(emptyDraft(false).step).toEqual({ type: 'closed' });
     expect(emptyDraft(true).step).toEqual({ type: 'page', page: 0 });
     expect(emptyDraft(true).filled).not.toBe(emptyDraft(true).filled);
