@@ -128,7 +128,7 @@ export const mutants: readonly Mutant[] = [
     file: core('outbox/outbox'),
     find: "isRepeat ? 'add-outbox' : 'put-outbox'",
     replace: "'put-outbox'",
-    profile: { tabs: 3, freezes: 8, kills: 8, agentMessages: 120, agentEnds: 2, sends: 60 },
+    profile: { tabs: 4, freezes: 16, kills: 16, agentMessages: 240, agentEnds: 2, sends: 60 },
   },
   {
     name: 'unknown-visitors-are-one',
