@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { root, sourceFiles } from '../scripts/copy.ts';
 
 const files = sourceFiles();
@@ -59,4 +60,23 @@ describe.each(pages)('%s', (page) => {
     });
     expect(broken).toEqual([]);
   });
+});
+
+it('CONTRIBUTING.md has a line for each npm script', () => {
+  const { scripts } = z
+    .object({ scripts: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(read('package.json')));
+  const text = read('CONTRIBUTING.md');
+  const missing = Object.keys(scripts).filter(
+    (name) => !text.includes(`| \`npm run ${name}\` |`) && !text.includes(`| \`npm ${name}\` |`),
+  );
+  expect(missing).toEqual([]);
+});
+
+it('the glossary explains each word once', () => {
+  const words = [...read('docs/glossary.md').matchAll(/^\| (\*\*.*?) \|/gm)].map(
+    ([, word]) => word,
+  );
+  expect(words.length).toBeGreaterThan(30);
+  expect(new Set(words).size).toBe(words.length);
 });
