@@ -17,8 +17,9 @@ function read(page: string): string {
   return readFileSync(join(root, page), 'utf8');
 }
 
-/** Paths from the root, such as `src/worker/core/step.ts` or `src/worker/core/{tabs,outbox}`. */
-function pathsIn(text: string): string[] {
+/** Paths from the root, such as `src/worker/core/step.ts`, `core/step.ts` or `src/worker/core/{tabs,outbox}`. */
+function pathsIn(page: string): string[] {
+  const text = page.replaceAll(/`core\//g, '`src/worker/core/');
   const found = text.matchAll(/(?<![\w/.-])(?:src|test|demo|scripts)\/[\w./{},-]*[\w}/]/g);
   return [...found].flatMap(([path]) => {
     const [, before = '', choices, after = ''] = /^(.*)\{(.*)\}(.*)$/.exec(path) ?? [];
