@@ -81,11 +81,13 @@ function hashOf(inputs) {
 /**
  * Builds what has changed since the last build: the library, and the demo's server and site.
  *
- * @param {{ weighs?: boolean }} options `weighs`: fails as well when a page loads more than it may
+ * @param {{ weighs?: boolean, only?: readonly string[] }} options `weighs`: fails as well when a page
+ *   loads more than it may; `only`: the parts to build, by name
  */
-export function build({ weighs = true } = {}) {
+export function build({ weighs = true, only } = {}) {
   for (const part of parts) {
     if (part.name === 'sizes' && !weighs) continue;
+    if (only && !only.includes(part.name)) continue;
     const stamp = `${root}/.partyline/build/${part.name}`;
     const hash = hashOf(part.inputs);
     const isBuilt = part.outputs.every((output) => existsSync(`${root}/${output}`));

@@ -19,6 +19,20 @@ export function say(text) {
   console.log(`\n› ${text}`);
 }
 
+/** Whether the command line asks for help only. */
+export function isHelpWanted() {
+  return process.argv.slice(2).some((argument) => argument === '--help' || argument === '-h');
+}
+
+/** The variable for what the emulator is to speak: `--dialect genesys-cloud`, `--dialect=genesys-cloud`. */
+export function dialectOf() {
+  const argumentList = process.argv.slice(2);
+  const index = argumentList.findIndex((argument) => /^--dialect(=|$)/.test(argument));
+  if (index < 0) return {};
+  const [, given] = argumentList[index].split('=');
+  return { PARTYLINE_DIALECT: given ?? argumentList[index + 1] ?? '' };
+}
+
 /** Runs a command in the foreground. @throws {StageError} with its exit code when it fails. */
 export function run(command, args, { env = {} } = {}) {
   const result = spawnSync(command, args, {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { build } from './build.mjs';
-import { ensureDependencies, main, root } from './setup.mjs';
+import { dialectOf, ensureDependencies, isHelpWanted, main, root } from './setup.mjs';
 
 const help = `npm start: sets up what is missing, builds, and serves the demo.
 
@@ -33,20 +33,12 @@ To work against a gateway of your own instead of the emulator, set all of
   PARTYLINE_CLIENT_SECRET   the client secret
 `;
 
-/** What the emulator is to speak: `--dialect genesys-cloud` or `--dialect=genesys-cloud`. */
-function dialectOf(argumentList) {
-  const index = argumentList.findIndex((argument) => /^--dialect(=|$)/.test(argument));
-  if (index < 0) return {};
-  const [, given] = argumentList[index].split('=');
-  return { PARTYLINE_DIALECT: given ?? argumentList[index + 1] ?? '' };
-}
-
 /** Runs the server in the foreground, and goes when it goes. */
 function serve() {
   const server = spawn(process.execPath, ['demo/build/server/index.js'], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, ...dialectOf(process.argv.slice(2)) },
+    env: { ...process.env, ...dialectOf() },
   });
   // After Ctrl+C the server gets the signal twice, from the terminal and from here, which it bears;
   // a signal sent to this process alone would not reach it otherwise.
@@ -60,7 +52,7 @@ function serve() {
 }
 
 await main(() => {
-  if (process.argv.slice(2).some((argument) => argument === '--help' || argument === '-h')) {
+  if (isHelpWanted()) {
     console.log(help);
     return;
   }

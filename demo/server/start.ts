@@ -73,6 +73,6 @@ function takenPort(settings: Settings, variable: 'PORT' | 'GATEWAY_PORT'): Setti
       ? settings.gateway.port
       : settings.port;
   return new SettingsError(
-    `Port ${port} is taken by another program: choose another with ${variable}=… npm start.`,
+    `Port ${port} is taken by another program: choose another with ${variable}=….`,
   );
 }

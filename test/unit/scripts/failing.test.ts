@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -20,11 +21,13 @@ const projects = projectSchema
 /** Written with the test that breaks it: here, or where a browser and a build are at hand. */
 const broken: Readonly<Record<string, string>> = {
   start: 'test/browser/start.spec.ts',
+  dev: 'below',
   test: 'below',
   build: 'below',
   check: 'below',
   format: 'below',
   'test:unit': 'below',
+  'test:watch': 'runs what test:unit runs, until a person ends it',
   'test:browsers': 'below',
   'test:browser': 'below',
   bench: 'below',
@@ -237,6 +240,17 @@ test('test:browser fails at a failing test', slow, async () => {
   expect(printed).toContain('1 failed');
 });
 
+test('dev fails where its port is taken, and names the variable that chooses another', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const address = other.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const { code, printed } = await copy.run('npm run dev', { PORT: `${port}` });
+  other.close();
+  expect(code).not.toBe(0);
+  expect(printed).toContain(`Port ${port} is taken by another program: choose another with PORT`);
+});
+
 test('bench fails at a part that there is not', slow, async () => {
   const { code, printed } = await copy.run('npm run bench -- nonsense', {
     PARTYLINE_CHROMIUM: process.execPath,
@@ -359,6 +373,8 @@ test('test fails where a stage of it does, and passes where all do', slow, async
       npm_config_fetch_retries: '0',
     });
 
+  // Built by a test above: it would not be built again.
+  rmSync(join(copy.folder, 'demo/build/site/build.json'), { force: true });
   copy.write('scripts/sizes.mjs', '');
   const whole = await test('nothing');
   const stages = ['biome check', 'tsc -b', 'vitest run --rep', 'vite build', 'vitest run --config'];
