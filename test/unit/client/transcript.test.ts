@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { prependEarlier } from '../../../src/client/refresh-rows.ts';
-import { applyPatch, applySnapshot, isInsertion } from '../../../src/client/transcript.ts';
+import { prependEarlier } from '../../../src/client/transcript/refresh-rows.ts';
+import {
+  applyPatch,
+  applySnapshot,
+  isInsertion,
+} from '../../../src/client/transcript/transcript.ts';
 import { type Message, messageStatuses, type ReadMark } from '../../../src/protocol/message.ts';
 import type { PatchMessage, SnapshotMessage } from '../../../src/protocol/port.ts';
 import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
@@ -53,15 +57,15 @@ function snapshot(messages: Message[], epoch = 'a.0'): SnapshotMessage {
 
 const ids = ({ messages }: ChatSnapshot) => messages.map(({ messageId }) => messageId);
 
-describe('the window of a tab', () => {
+describe('the rows of a tab', () => {
   it.each([
     [999, 1, 1_000, false],
     [1_000, 1, 1_000, true],
     [1_000, 30, 1_000, true],
-    // What the visitor has loaded stays.
+    // Rows that the visitor has loaded stay.
     [1_200, 1, 1_200, true],
   ])(
-    'of %i rows that %i more come to has %i, and tells whether older ones were let go',
+    'grow from %i by %i to %i; hasEarlier tells whether older rows were dropped',
     (had, came, kept, isOlder) => {
       const rows = (from: number, count: number) =>
         Array.from({ length: count }, (_, index) => row(from + index));
@@ -74,7 +78,7 @@ describe('the window of a tab', () => {
     },
   );
 
-  it('is in order and without doubles, in whatever order patches come', () => {
+  it('are in order and unique, in whatever order patches come', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 40 })), (sequences) => {
         const result = sequences.reduce(
@@ -89,7 +93,7 @@ describe('the window of a tab', () => {
     );
   });
 
-  it('keeps what was loaded above when a whole snapshot joins it', () => {
+  it('keep the rows above a snapshot that joins them', () => {
     const before = prependEarlier(applySnapshot(empty, snapshot([row(5), row(6)]), false), {
       messages: [row(3), row(4)],
       hasEarlier: true,
@@ -98,18 +102,18 @@ describe('the window of a tab', () => {
     expect(ids(after)).toEqual(['m3', 'm4', 'm5', 'm6', 'm7']);
   });
 
-  it('starts anew where a snapshot leaves a gap, or is another visitor’s', () => {
+  it('start anew after a gap, or with another visitor', () => {
     const before = applySnapshot(empty, snapshot([row(1), row(2)]), false);
     expect(ids(applySnapshot(before, snapshot([row(9)]), true))).toEqual(['m9']);
     expect(ids(applySnapshot(before, snapshot([row(2)], 'a.1'), true))).toEqual(['m2']);
   });
 
-  it('leaves a row above the window to what is loaded later', () => {
+  it('do not get a row above the first one; it is loaded later', () => {
     const before = applySnapshot(empty, snapshot([row(5), row(6)]), false);
     expect(ids(applyPatch(before, patch([row(2), row(7)])))).toEqual(['m5', 'm6', 'm7']);
   });
 
-  it('keeps the object of a message that did not change', () => {
+  it('keep the object of a message that did not change', () => {
     const before = applySnapshot(empty, snapshot([row(1), row(2)]), false);
     const after = applyPatch(before, patch([row(3)]));
     expect(after.messages[0]).toBe(before.messages[0]);
