@@ -5,10 +5,10 @@ import { callChannel, hubChannel, streamChannel } from '../../../src/protocol/ch
 
 const tabId = 'tab';
 let cleanUps: (() => void)[] = [];
-/** What is said on the channel that all know. */
-let said: { readonly type: unknown; readonly connectionId: string }[] = [];
-let door: BroadcastChannel;
-let route: Transport;
+/** Messages on the channel that all tabs and hubs share. */
+let requests: { readonly type: unknown; readonly connectionId: string }[] = [];
+let lobby: BroadcastChannel;
+let transport: Transport;
 
 function channel(name: string): BroadcastChannel {
   const opened = new BroadcastChannel(name);
@@ -16,7 +16,7 @@ function channel(name: string): BroadcastChannel {
   return opened;
 }
 
-/** Everything that was posted before has arrived, with what it brought about. */
+/** Waits until all messages, and those that they caused, have arrived. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) {
     await new Promise((resolve) => setImmediate(resolve));
@@ -28,15 +28,15 @@ interface Words {
   readonly stream: unknown[];
 }
 
-const here = { type: 'partyline-hub-ready' };
+const hubReady = { type: 'partyline-hub-ready' };
 
 beforeEach(async () => {
   cleanUps = [];
-  said = [];
-  door = channel(hubChannel);
-  door.onmessage = ({ data }) => said.push(data);
-  route = openBroadcastTransport(tabId);
-  cleanUps.push(() => route.close());
+  requests = [];
+  lobby = channel(hubChannel);
+  lobby.onmessage = ({ data }) => requests.push(data);
+  transport = openBroadcastTransport(tabId);
+  cleanUps.push(() => transport.close());
   await settled();
 });
 
@@ -44,74 +44,74 @@ afterEach(() => {
   for (const cleanUp of cleanUps) cleanUp();
 });
 
-/** The name of the channel that the tab has told. */
-const itsCalls = () => callChannel(said[0]?.connectionId ?? 'nothing');
+/** The name of the tab's channel for calls. */
+const itsCalls = () => callChannel(requests[0]?.connectionId ?? 'nothing');
 
-describe('a tab’s way to a hub in another tab', () => {
-  it('begins with a knock that names a channel of its own', async () => {
+describe('openBroadcastTransport', () => {
+  it('requests a connection with an id of its own', async () => {
     const connectionId = expect.stringMatching(/^[\w-]{36}$/);
-    expect(said).toEqual([{ type: 'partyline-connect-request', connectionId }]);
+    expect(requests).toEqual([{ type: 'partyline-connect-request', connectionId }]);
     cleanUps.push(openBroadcastTransport('another').close);
     await settled();
-    expect(said).toHaveLength(2);
-    expect(said[1]?.connectionId).not.toBe(said[0]?.connectionId);
+    expect(requests).toHaveLength(2);
+    expect(requests[1]?.connectionId).not.toBe(requests[0]?.connectionId);
   });
 
-  it('is knocked for again, by the same name, when a hub says that it is there', async () => {
-    door.postMessage(here);
+  it('repeats the request with the same id when a hub is ready', async () => {
+    lobby.postMessage(hubReady);
     await settled();
-    expect(said).toHaveLength(2);
-    expect(said[1]).toEqual(said[0]);
+    expect(requests).toHaveLength(2);
+    expect(requests[1]).toEqual(requests[0]);
   });
 
-  it('is not knocked for when another tab knocks, or at any other word', async () => {
+  it('does not repeat the request for any other message', async () => {
     const another = { type: 'partyline-connect-request', connectionId: 'another' };
-    for (const word of [another, null, 'partyline-hub-ready', {}, { type: 'here' }, [here]]) {
-      door.postMessage(word);
+    for (const word of [another, null, 'partyline-hub-ready', {}, { type: 'here' }, [hubReady]]) {
+      lobby.postMessage(word);
     }
     await settled();
-    expect(said).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  it('is not knocked for again once a hub has answered', async () => {
+  it('does not repeat the request once a hub has answered', async () => {
     channel(itsCalls()).postMessage('hello');
     await settled();
-    door.postMessage(here);
+    lobby.postMessage(hubReady);
     await settled();
-    expect(said).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  it('carries calls and the stream, each on its own channel, both ways', async () => {
+  it('carries calls and the stream on separate channels, both ways', async () => {
     const heard: Words = { calls: [], stream: [] };
-    route.calls.onmessage = ({ data }) => heard.calls.push(data);
-    route.stream.onmessage = ({ data }) => heard.stream.push(data);
+    transport.calls.onmessage = ({ data }) => heard.calls.push(data);
+    transport.stream.onmessage = ({ data }) => heard.stream.push(data);
     const [calls, stream] = [channel(itsCalls()), channel(streamChannel(tabId))];
     const came: Words = { calls: [], stream: [] };
     calls.onmessage = ({ data }) => came.calls.push(data);
     stream.onmessage = ({ data }) => came.stream.push(data);
     calls.postMessage('an answer');
     stream.postMessage('a patch');
-    route.calls.postMessage('a call');
-    route.stream.postMessage('an ack');
+    transport.calls.postMessage('a call');
+    transport.stream.postMessage('an ack');
     await settled();
     expect(heard).toEqual({ calls: ['an answer'], stream: ['a patch'] });
     expect(came).toEqual({ calls: ['a call'], stream: ['an ack'] });
   });
 
-  it('has nothing to hand over: the hub opens its end by name', () => {
-    expect(route.hubStream).toBeNull();
+  it('has no hubStream: the hub opens its channel by name', () => {
+    expect(transport.hubStream).toBeNull();
   });
 
-  it('is over when it is closed: it knocks no more and hears nothing', async () => {
+  it('sends and receives nothing after close', async () => {
     const heard: unknown[] = [];
-    route.calls.onmessage = ({ data }) => heard.push(data);
-    route.stream.onmessage = ({ data }) => heard.push(data);
-    route.close();
+    transport.calls.onmessage = ({ data }) => heard.push(data);
+    transport.stream.onmessage = ({ data }) => heard.push(data);
+    transport.close();
     channel(itsCalls()).postMessage('an answer');
     channel(streamChannel(tabId)).postMessage('a patch');
-    door.postMessage(here);
+    lobby.postMessage(hubReady);
     await settled();
-    expect(said).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     expect(heard).toEqual([]);
   });
 });

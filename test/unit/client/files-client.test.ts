@@ -96,13 +96,13 @@ describe('FilesClient.send', () => {
     expect(await files.send(file)).toBe(messageId);
   });
 
-  it('is not there for other messages that are', async () => {
+  it('rejects if only other messages are in the transcript', async () => {
     const current = snapshot({ messages: [own('another')] });
     const { files } = filesOver(({ step }) => (step === 'wait' ? 'no progress' : null), current);
     await expect(files.send(file)).rejects.toMatchObject({ code: 'unknown-outcome' });
   });
 
-  it('is not called back any more once it is there', async () => {
+  it('does not cancel after the file is sent', async () => {
     const abort = new AbortController();
     const { files, asked } = filesOver(({ step }) =>
       step === 'wait' ? { stage: 'sent', percent: 100 } : null,
@@ -120,14 +120,14 @@ describe('FilesClient.send', () => {
   });
 });
 
-describe('a file that is sent before there is a conversation', () => {
+describe('FilesClient.send without a conversation', () => {
   const none = snapshot({ conversation: null });
   const ended = snapshot({ conversation: { conversationId: 'c0', status: 'ended' } });
 
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  /** Where the hub keeps every file at once. */
+  /** Sends a file to a hub that stores it at once. */
   function sendIn(first: ChatSnapshot) {
     const played = new PlayedChat(first);
     const steps: (string | undefined)[] = [];
@@ -147,7 +147,7 @@ describe('a file that is sent before there is a conversation', () => {
   it.each([
     ['there is none', none],
     ['it has ended', ended],
-  ])('waits until one is shown, where %s', async (_, first) => {
+  ])('waits for the snapshot to show one, where %s', async (_, first) => {
     const { played, steps, sent } = sendIn(first);
     await vi.advanceTimersByTimeAsync(1_000);
     played.change({ ...first, draft: 'h' });
@@ -160,7 +160,7 @@ describe('a file that is sent before there is a conversation', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('fails when none is shown for two seconds', async () => {
+  it('rejects after 2 s', async () => {
     const { played, steps, sent } = sendIn(none);
     await vi.advanceTimersByTimeAsync(1_999);
     expect(played.listeners.size).toBe(1);
@@ -170,7 +170,7 @@ describe('a file that is sent before there is a conversation', () => {
     expect(steps).toEqual([]);
   });
 
-  it('goes at once where there is one', async () => {
+  it('does not wait where there is one', async () => {
     const { played, sent } = sendIn(snapshot());
     expect(played.listeners.size).toBe(0);
     await expect(sent).resolves.toEqual(expect.any(String));
@@ -180,7 +180,7 @@ describe('a file that is sent before there is a conversation', () => {
 describe('FilesClient.rules', () => {
   const rules = { mimeTypes: ['image/*'], blockedExtensions: ['.exe'], maximumSize: 10 };
 
-  it('is nothing where the hub knows of no files, and unknown where it fails', async () => {
+  it('resolves with null for “invalid-call”, and rejects any other error', async () => {
     const refusing = (code: ErrorCode) => {
       const rpc = new HubRpc();
       const problem = { code, message: 'no' };

@@ -65,7 +65,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-function routeOver(hubStream: MessagePort | null): Transport {
+function createTransport(hubStream: MessagePort | null): Transport {
   return {
     calls,
     stream,
@@ -77,8 +77,8 @@ function routeOver(hubStream: MessagePort | null): Transport {
   };
 }
 
-/** Somebody else has the lock of the tab that connects next. Returns what lets it go. */
-function takesItsLock(): () => void {
+/** Holds the lock of the next tab that connects. Returns a function that releases it. */
+function holdNextTabLock(): () => void {
   const tabId = '00000000-0000-4000-8000-000000000001';
   vi.spyOn(crypto, 'randomUUID').mockReturnValue(tabId);
   let letGo = () => {};
@@ -95,7 +95,7 @@ function takesItsLock(): () => void {
 function connect(
   hubStream: MessagePort | null = null,
   helloTimeout = 1_000,
-  open: () => Transport | Promise<Transport> = () => routeOver(hubStream),
+  open: () => Transport | Promise<Transport> = () => createTransport(hubStream),
 ): HubConnection {
   return new HubConnection(
     (_tabId, onError) => {
@@ -148,8 +148,8 @@ describe('HubConnection', () => {
     port1.close();
   });
 
-  it('waits for its own lock where the hub has spoken before', async () => {
-    const letGo = takesItsLock();
+  it('waits for its lock even after the hello', async () => {
+    const letGo = holdNextTabLock();
     const connection = connect();
     await passes(0);
     expect(connection.hasReceivedHello).toBe(false);
@@ -162,14 +162,14 @@ describe('HubConnection', () => {
     expect(calls.posted).toMatchObject([{ path: ['attach'] }]);
   });
 
-  it('is lost where there is no way to a hub', async () => {
+  it('is lost when the transport can’t be opened', async () => {
     connect(null, 1_000, () => Promise.reject(new Error('no worker')));
     await passes(60_000);
     expect(told).toEqual(['lost: Error: no worker']);
   });
 
   it('releases its lock if it is closed while waiting for it, and sends nothing', async () => {
-    const letGo = takesItsLock();
+    const letGo = holdNextTabLock();
     const connection = connect();
     await passes(0);
     connection.close();
@@ -287,22 +287,19 @@ describe('HubConnection.close', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it.each(['that nobody has answered', 'to a hub that has spoken'])(
-    'leaves no timer running: one %s',
-    async (which) => {
-      const connection = connect();
-      await passes(0);
-      if (which.endsWith('spoken')) calls.hears(hello());
-      connection.close();
-      expect(vi.getTimerCount()).toBe(0);
-    },
-  );
+  it.each(['before the hello', 'after the hello'])('leaves no timer %s', async (which) => {
+    const connection = connect();
+    await passes(0);
+    if (which.startsWith('after')) calls.hears(hello());
+    connection.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
 
-  it('closes its way where that opens only then', async () => {
-    let opens: (route: Transport) => void = () => {};
+  it('closes a transport that opens later', async () => {
+    let opens: (transport: Transport) => void = () => {};
     const connection = connect(null, 1_000, () => new Promise((resolve) => (opens = resolve)));
     connection.close();
-    opens(routeOver(null));
+    opens(createTransport(null));
     await passes(0);
     expect([calls.isClosed, stream.isClosed]).toEqual([true, true]);
     expect(calls.onmessage).toBeNull();
@@ -333,7 +330,7 @@ describe('HubConnection.call', () => {
     });
   });
 
-  it('bears the epoch of what the page has been shown, not of what it has only heard of', async () => {
+  it('does not send the epoch of a head message', async () => {
     const connection = await attached();
     await import('../../../src/client/calls/hub-calls.ts');
     stream.hears({ ...head, epoch: 'boot.1' });
@@ -343,9 +340,9 @@ describe('HubConnection.call', () => {
   });
 
   it.each([
-    ['what the hub says', { ok: true, epoch: 'boot.0', value: 7 }, 'answered'],
-    ['nothing that can be read', { ok: 'yes' }, 'TypeError'],
-  ])('is answered with %s', async (_, value, expected) => {
+    ['resolves', { ok: true, epoch: 'boot.0', value: 7 }, 'answered'],
+    ['rejects', { ok: 'yes' }, 'TypeError'],
+  ])('%s with the hub’s answer, if it is valid', async (_, value, expected) => {
     const connection = await attached();
     await import('../../../src/client/calls/hub-calls.ts');
     const outcome = connection.call({ type: 'end' }).then(
@@ -377,7 +374,7 @@ describe('HubConnection.call', () => {
 });
 
 describe('HubConnection.probe', () => {
-  it('is lost when it does not answer within two seconds, however old the page is', async () => {
+  it('loses a hub that does not answer within 2 s, however old the page is', async () => {
     const connection = await attached();
     await passes(60_000);
     await import('../../../src/client/calls/hub-calls.ts');

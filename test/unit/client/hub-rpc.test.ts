@@ -55,11 +55,11 @@ describe('a call that is made before the visitor is known', () => {
   });
 });
 
-describe('a call whose answer never comes', () => {
+describe('a call that the hub’s connection rejects', () => {
   it.each([
-    [new PartylineError('unreachable', 'a part is missing'), 'unreachable'],
+    [new PartylineError('unreachable', 'script failed to load'), 'unreachable'],
     [new TypeError('invalid answer'), 'unknown-outcome'],
-  ])('is given up with what is known of it (%s)', async (error, code) => {
+  ])('rejects with the known code (%s)', async (error, code) => {
     const rpc = new HubRpc();
     rpc.attached({ call: () => Promise.reject(error), probe: () => {} });
     await expect(rpc.call({ type: 'end' })).rejects.toMatchObject({ code });

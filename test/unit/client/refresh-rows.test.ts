@@ -35,40 +35,40 @@ function shown(messages: readonly Message[], hasEarlier: boolean): ChatSnapshot 
 
 const sequences = ({ messages }: ChatSnapshot) => messages.map(({ sequence }) => sequence);
 
-describe('a page of rows above those of a snapshot, as they are now', () => {
+describe('applyRefreshed', () => {
   const first = row(5);
   const before = shown(rows(1, 2, 3, 4, 5, 6), true);
 
-  it('takes the place of what stood there, and leaves what is above it to the next page', () => {
-    const messages = [row(3, 'mended'), row(4)];
+  it('replaces the rows of the page’s range, and keeps those above it', () => {
+    const messages = [row(3, 'new'), row(4)];
     const after = applyRefreshed(before, first, { messages, hasEarlier: true });
     expect(after.messages).toEqual([...rows(1, 2), ...messages, ...rows(5, 6)]);
   });
 
   it.each([
-    ['that the hub has more above', true, [1, 2, 3, 4, 5, 6]],
-    ['that the hub has nothing above', false, [3, 4, 5, 6]],
-  ])('says %s', (_, hasEarlier, left) => {
+    ['keeps', true, [1, 2, 3, 4, 5, 6]],
+    ['drops', false, [3, 4, 5, 6]],
+  ])('%s the rows above the page, as the hub has more or not', (_, hasEarlier, left) => {
     expect(sequences(applyRefreshed(before, first, { messages: rows(3, 4), hasEarlier }))).toEqual(
       left,
     );
   });
 
-  it('drops a row that is no more: in the page’s range, and between it and what is below', () => {
+  it('drops rows that are gone, in the page’s range and below it', () => {
     const after = applyRefreshed(before, first, { messages: rows(2, 4), hasEarlier: true });
     expect(sequences(after)).toEqual([1, 2, 4, 5, 6]);
     const shorter = applyRefreshed(before, first, { messages: rows(2, 3), hasEarlier: true });
     expect(sequences(shorter)).toEqual([1, 2, 3, 5, 6]);
   });
 
-  it('leaves what the tab says of older rows where rows above it are kept', () => {
+  it('keeps hasEarlier where rows above the page are kept', () => {
     const whole = shown(rows(1, 2, 3, 4, 5), false);
     const page = { messages: rows(3, 4), hasEarlier: true };
     expect(applyRefreshed(whole, first, page).hasEarlier).toBe(false);
     expect(applyRefreshed(before, first, page).hasEarlier).toBe(true);
   });
 
-  it.each([true, false])('says of older rows what the hub says where it is the top: %s', (is) => {
+  it.each([true, false])('takes hasEarlier from the hub where the page is the top: %s', (is) => {
     for (const had of [true, false]) {
       const after = applyRefreshed(shown(rows(3, 4, 5), had), first, {
         messages: rows(3, 4),
@@ -79,12 +79,12 @@ describe('a page of rows above those of a snapshot, as they are now', () => {
     }
   });
 
-  it('empties what is above where it is empty', () => {
+  it('removes all rows above where the page is empty', () => {
     const after = applyRefreshed(before, first, { messages: [], hasEarlier: true });
     expect(sequences(after)).toEqual([5, 6]);
   });
 
-  it('shows a row once that has moved: from above, from within, from below', () => {
+  it('shows a row that has moved once', () => {
     const moved = { ...row(4), messageId: 'm1' };
     const up = applyRefreshed(before, first, { messages: [row(3), moved], hasEarlier: true });
     expect(up.messages).toEqual([row(2), row(3), moved, row(5), row(6)]);
@@ -93,13 +93,13 @@ describe('a page of rows above those of a snapshot, as they are now', () => {
     expect(down.messages).toEqual([...rows(1, 2, 3), late, row(5)]);
   });
 
-  it('changes nothing where the row below it has gone meanwhile', () => {
+  it('changes nothing where the row below the page is gone', () => {
     expect(applyRefreshed(before, row(9), { messages: rows(7, 8), hasEarlier: false })).toBe(
       before,
     );
   });
 
-  it('is put in below nothing, too: the row below it is the first', () => {
+  it('adds a page above the first row', () => {
     const after = applyRefreshed(shown(rows(5, 6), true), first, {
       messages: rows(4),
       hasEarlier: false,
@@ -108,8 +108,8 @@ describe('a page of rows above those of a snapshot, as they are now', () => {
   });
 });
 
-describe('older rows', () => {
-  it('go on top, and say whether there are more', () => {
+describe('prependEarlier', () => {
+  it('puts rows on top, and takes hasEarlier from the hub', () => {
     const before = shown(rows(3), true);
     for (const hasEarlier of [true, false]) {
       const after = prependEarlier(before, { messages: rows(1, 2), hasEarlier });
@@ -117,13 +117,13 @@ describe('older rows', () => {
     }
   });
 
-  it('that are there already are not there twice, and stay as they are', () => {
-    const before = shown([row(2, 'mended'), row(3)], true);
+  it('keeps rows that are there already, and adds none twice', () => {
+    const before = shown([row(2, 'new'), row(3)], true);
     const after = prependEarlier(before, { messages: rows(1, 2), hasEarlier: true });
-    expect(after.messages).toEqual([row(1), row(2, 'mended'), row(3)]);
+    expect(after.messages).toEqual([row(1), row(2, 'new'), row(3)]);
   });
 
-  it('that are none leave the list as it is, and are not asked for again', () => {
+  it('keeps the list itself where there is no new row', () => {
     const before = shown(rows(1), true);
     const after = prependEarlier(before, { messages: rows(1), hasEarlier: false });
     expect(after.messages).toBe(before.messages);

@@ -98,7 +98,7 @@ const receive = (...messages: readonly StreamMessage[]) => {
   for (const message of messages) replica.receive(hub, message);
 };
 const ids = () => replica.snapshot.messages.map(({ messageId }) => messageId);
-/** Of whoever loads older rows. */
+/** Updates the rows as pagination does. */
 const shows = (messages: readonly Message[]) =>
   replica.rows.update({ ...replica.rows.current().snapshot, messages });
 const acknowledged = () =>
@@ -279,8 +279,8 @@ it('reports each change of the snapshot once', () => {
   expect(changes).toBe(2);
 });
 
-describe('older rows that were asked for', () => {
-  it('are shown like any others', () => {
+describe('older rows from pagination', () => {
+  it('change the snapshot', () => {
     receive(snapshot());
     const before = changes;
     shows([row(4), row(5), row(6)]);

@@ -119,7 +119,7 @@ describe('resendPending', () => {
     }
   });
 
-  it('stands alone in an empty textbox', async () => {
+  it('becomes the draft where there is none', async () => {
     draft = '';
     const rpc = new TestRpc();
     rpc.answers = [new PartylineError('no-conversation', 'over')];
@@ -138,7 +138,7 @@ describe('resendPending', () => {
     expect(drafts).toEqual([]);
   });
 
-  it('is asked for once where it is no message', async () => {
+  it('repeats a start once', async () => {
     const rpc = new TestRpc();
     rpc.answers = [new PartylineError('unreachable', 'late')];
     const start = { type: 'start', routing: { skillGroups: ['Billing'] } };
@@ -148,7 +148,7 @@ describe('resendPending', () => {
     expect(drafts).toEqual([]);
   });
 
-  it('is said for somebody without a name, too, as long as nothing was wiped', () => {
+  it('repeats the call of an unknown visitor unless there was a reset', () => {
     const nobody = { visitor: null, resetCount: 2 };
     for (const [resetCount, askedFor] of [
       [2, [nobody]],

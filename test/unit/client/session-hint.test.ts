@@ -129,7 +129,7 @@ describe('page storage that fails', () => {
 it.each([
   new DOMException('gone', 'InvalidStateError'),
   Object.assign(new Error('no such thing'), { name: 'SecurityError' }),
-])('storage that fails otherwise is no denial: %s', (fault) => {
+])('throws any other error than a denial: %s', (fault) => {
   vi.stubGlobal('localStorage', undefined);
   Object.defineProperty(globalThis, 'localStorage', {
     configurable: true,
