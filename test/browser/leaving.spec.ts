@@ -110,7 +110,7 @@ test('what one visitor sent in a hurry is not said by the next', async ({
   expectWarnings,
   allowWarnings,
 }) => {
-  expectWarnings(/the hub stopped/, /could not be signed out/);
+  expectWarnings(/the hub stopped/, /Could not sign out/);
   allowWarnings(/failed:/);
   const tab = await openTab('/');
   await tab.send('hello');
