@@ -1,8 +1,8 @@
-/** The time that a page's own logic needs. Passed in, so that the simulation can bring its own. */
+/** Time as a page's logic sees it. The simulation passes its own. */
 export interface PageClock {
   /** Monotonic, in ms. */
   now(): number;
-  /** Runs `work` once, in so many ms. Returns what calls it off. */
+  /** Runs `work` once, after `delay` ms. Returns a function that cancels it. */
   after(delay: number, work: () => void): () => void;
 }
 

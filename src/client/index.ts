@@ -27,8 +27,8 @@ export type { ConnectOptions } from './options.ts';
 declare global {
   interface WorkerOptions {
     /**
-     * Keeps a SharedWorker alive for a while after its last page, through a navigation (Chrome 148+).
-     * TypeScript's DOM library does not know it yet; other browsers ignore it.
+     * Keeps a SharedWorker alive for a while after its last page, so that it survives a navigation
+     * (Chrome 148+). Other browsers ignore it; TypeScript's DOM library lacks it.
      */
     extendedLifetime?: boolean;
   }

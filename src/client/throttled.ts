@@ -1,9 +1,9 @@
-/** In ms: of what happens many times at once, one in this time is enough. */
+/** In ms. */
 const pause = 250;
 
 /**
- * Does the work at once, and at most once in 250 ms. The last one is never left out: what happened while
- * it paused is done when the pause is over.
+ * Runs `work` at once, and at most once in 250 ms. Calls during the pause lead to one run at its end, so
+ * the last call always counts.
  */
 export function throttled(work: () => void): () => void {
   let isPaused = false;

@@ -7,7 +7,8 @@ import type { ChatSnapshot } from '../protocol/snapshot.ts';
 import { PartylineChatElement } from '../ui/index.ts';
 
 /**
- * `<partyline-chat>` as a React component: its properties are props, its event is `onToggle`.
+ * `<partyline-chat>` as a React component. The element's properties are its props; the `toggle` event is
+ * `onToggle`.
  *
  * `<PartylineChat chat={chat} routing={routing} onToggle={(event) => …} />`
  */
@@ -20,10 +21,10 @@ export const PartylineChat = createComponent({
 });
 
 /**
- * The chat's present snapshot; the component is drawn again whenever it changes.
+ * Returns the chat's snapshot, and renders the component again when it changes.
  *
- * @param chat what `connect` returned; it is made once, outside of components. `null` where there is
- * none, as on a server.
+ * @param chat from `connect`, called once outside of components; `null` where there is none, as on a
+ * server
  */
 export function useChat(chat: Chat): ChatSnapshot;
 export function useChat(chat: Chat | null): ChatSnapshot | null;

@@ -100,7 +100,7 @@ test('after a roll-back an older page joins the newer hub', async ({
 test('a page goes back to its own hub when another build’s has died, and its script is gone', {
   tag: '@shared-worker',
 }, async ({ deployment, context, expectWarnings }) => {
-  expectWarnings(/the hub has died/);
+  expectWarnings(/the hub stopped/);
   await deployment.deploy('2', false);
   const newer = await open(await context.newPage(), deployment.url);
   await newer.send('from the newer');
@@ -152,7 +152,7 @@ test.describe('without SharedWorker', { tag: '@either-host' }, () => {
     context,
     expectWarnings,
   }) => {
-    expectWarnings(/the hub has died/);
+    expectWarnings(/the hub stopped/);
     const old = await open(await context.newPage(), deployment.url);
     await old.send('before');
     await old.shows(['before']);
@@ -197,8 +197,8 @@ test('a tab whose worker file is gone from the server says so, and works after a
   expectWarnings,
   allowWarnings,
 }) => {
-  expectWarnings(/the worker’s script can’t be loaded/);
-  allowWarnings(/the hub has died/, /Failed to fetch dynamically imported module/);
+  expectWarnings(/the worker script failed to load/);
+  allowWarnings(/the hub stopped/, /Failed to fetch dynamically imported module/);
   const tab = await open(await context.newPage(), deployment.url);
   await tab.send('before');
   await tab.shows(['before']);
@@ -225,7 +225,7 @@ test.describe('without SharedWorker', () => {
     gateway,
     expectWarnings,
   }) => {
-    expectWarnings(/the hub has died/);
+    expectWarnings(/the hub stopped/);
     const old = await open(await context.newPage(), deployment.url);
     await old.send('before');
     const conversationId = await takeConversation(gateway);

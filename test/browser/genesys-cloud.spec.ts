@@ -59,7 +59,7 @@ test('a killed worker’s successor resumes the same session', async ({
   context,
   expectWarnings,
 }) => {
-  expectWarnings(/the hub has died/);
+  expectWarnings(/the hub stopped/);
   const tab = await openTab('/');
   const texts: string[] = [];
   for (let round = 1; round <= 3; round += 1) {

@@ -216,7 +216,7 @@ test('a worker that dies with a file says so, and another try sends it', async (
   context,
   expectWarnings,
 }) => {
-  expectWarnings(/the hub has died/);
+  expectWarnings(/the hub stopped/);
   const tab = await openTab('/');
   await tab.send('hello');
   gateway.faults.rest({ how: 'hang' }, { method: 'PUT' });
@@ -250,7 +250,7 @@ test('a message that is kept brings its file through a worker’s death', async 
   context,
   expectWarnings,
 }) => {
-  expectWarnings(/the hub has died/);
+  expectWarnings(/the hub stopped/);
   const tab = await openTab('/');
   await tab.send('hello');
   await tab.delivers('hello');

@@ -106,7 +106,7 @@ test('a form that was sent outlives the worker', async ({
   context,
   expectWarnings,
 }) => {
-  expectWarnings(/the hub has died/);
+  expectWarnings(/the hub stopped/);
   const tab = await openTab('/');
   const conversationId = await offered(gateway, tab, form);
   await tab.page.getByRole('button', { name: 'Fill in' }).click();

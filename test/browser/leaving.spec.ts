@@ -35,7 +35,8 @@ async function holdHubBack(context: BrowserContext, url: string): Promise<() => 
   return release;
 }
 
-const kept = (page: Page) => page.evaluate(() => sessionStorage.getItem('partyline.unsent'));
+const kept = (page: Page) =>
+  page.evaluate(() => sessionStorage.getItem('partyline.pending-handoff'));
 
 test('what was sent before there was a hub is sent by the next page, once', async ({
   context,
@@ -87,7 +88,7 @@ test('what can’t be sent after all is back in the textbox', { tag: '@either-ho
   site,
   expectWarnings,
 }) => {
-  expectWarnings(/send was not done/);
+  expectWarnings(/send failed:/);
   const release = await holdHubBack(context, site.url);
   const tab = await openTab('/');
   // Without a conversation, which nobody has asked for.
@@ -109,8 +110,8 @@ test('what one visitor sent in a hurry is not said by the next', async ({
   expectWarnings,
   allowWarnings,
 }) => {
-  expectWarnings(/the hub has died/, /could not be signed out/);
-  allowWarnings(/was not done/);
+  expectWarnings(/the hub stopped/, /Could not sign out/);
+  allowWarnings(/failed:/);
   const tab = await openTab('/');
   await tab.send('hello');
   await tab.delivers('hello');

@@ -10,7 +10,7 @@ test.describe('the worker', () => {
     context,
     expectWarnings,
   }) => {
-    expectWarnings(/the hub has died/);
+    expectWarnings(/the hub stopped/);
     const first = await openTab('/');
     const second = await openTab('/');
     const texts: string[] = [];
@@ -39,9 +39,9 @@ test.describe('the worker', () => {
     expectWarnings,
     allowWarnings,
   }) => {
-    expectWarnings(/the hub has died/);
+    expectWarnings(/the hub stopped/);
     // Killed while its script was on the way.
-    allowWarnings(/the worker’s script can’t be loaded/);
+    allowWarnings(/the worker script failed to load/);
     const tab = await openTab('/');
     await tab.send('before');
     await tab.shows(['before']);
@@ -55,7 +55,7 @@ test.describe('the worker', () => {
   test('that hangs is given up in words, with a way on', {
     tag: '@shared-worker',
   }, async ({ openTab, context, expectWarnings }) => {
-    expectWarnings(/the hub hangs/, /the hub does not answer/, /was not done/);
+    expectWarnings(/the hub did not answer a ping/, /the hub is not responding/, /failed:/);
     const tab = await openTab('/');
     await tab.send('before');
     await tab.shows(['before']);
@@ -87,7 +87,7 @@ test.describe('the worker', () => {
 test('a hub that is born anew on the same port is recognised, and attached to again', {
   tag: '@shared-worker',
 }, async ({ openTab, context, expectWarnings }) => {
-  expectWarnings(/the hub was started anew/);
+  expectWarnings(/the hub restarted/);
   await context.addInitScript(() => {
     const Native = SharedWorker;
     Reflect.set(globalThis, 'ports', []);
@@ -117,7 +117,7 @@ test('a hub that is born anew on the same port is recognised, and attached to ag
     .toBeGreaterThan(opened);
   await tab.send('after');
   await tab.shows(['before', 'after']);
-  expect(tab.warnings.join()).toContain('started anew');
+  expect(tab.warnings.join()).toContain('the hub restarted');
 });
 
 // A Worker ends with its page.

@@ -38,7 +38,7 @@ test('the whole demo runs under the policy without one report', async ({
   context,
   expectWarnings,
 }) => {
-  expectWarnings(/the hub has died/);
+  expectWarnings(/the hub stopped/);
   const tab = await openTab('/');
   await tab.send('hello, see https://shop.example/');
   const conversationId = await takeConversation(gateway);

@@ -30,7 +30,7 @@ test.describe('a test fails', { tag: '@shared-worker' }, () => {
 
   test('where a warning that it is about does not come', async ({ openTab, expectWarnings }) => {
     test.fail();
-    expectWarnings(/the hub has died/);
+    expectWarnings(/the hub stopped/);
     await openTab('/');
   });
 });

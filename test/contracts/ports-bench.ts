@@ -1,8 +1,11 @@
 import { wrap } from 'comlink';
-import { throughChannels } from '../../src/client/channels.ts';
-import { HubConnection } from '../../src/client/hub-connection.ts';
-import { holdLock } from '../../src/client/locks.ts';
-import { type OpenTransport, throughSharedWorker } from '../../src/client/transport.ts';
+import { openBroadcastTransport } from '../../src/client/connection/broadcast-transport.ts';
+import { HubConnection } from '../../src/client/connection/hub-connection.ts';
+import { holdLock } from '../../src/client/connection/locks.ts';
+import {
+  type OpenTransport,
+  openSharedWorkerTransport,
+} from '../../src/client/connection/transport.ts';
 import { callChannel, hubChannel, streamChannel } from '../../src/protocol/channels.ts';
 import { bootOf } from '../../src/protocol/epoch.ts';
 import { aliveLock } from '../../src/protocol/locks.ts';
@@ -158,9 +161,9 @@ export class RealPortsBench implements ServedPortsBench {
         lost: (why) => {
           reason = why;
         },
-        moved: () => {},
-        outdated: () => {},
-        unheard: () => {},
+        redirected: () => {},
+        incompatible: () => {},
+        helloTimedOut: () => {},
       },
     );
     this.#cleanUps.push(() => connection.close());
@@ -172,8 +175,8 @@ export class RealPortsBench implements ServedPortsBench {
     this.hub.post(input.tabId, portSnapshot(this.hub.epoch));
     while (heard.length === 0 && reason === '') await roundTrips();
     if (reason !== '') throw new Error(reason);
-    // What calls are made with is loaded with the first snapshot.
-    await import('../../src/client/deferred-calls.ts');
+    // Comlink is loaded with the first snapshot.
+    await import('../../src/client/calls/hub-calls.ts');
     heard.length = 0;
     return {
       tabId: input.tabId,
@@ -240,8 +243,8 @@ export class RealPortsBench implements ServedPortsBench {
   }
 
   #route(): OpenTransport {
-    if (this.#around.transport === 'channel') return throughChannels;
-    return throughSharedWorker(() => ({ port: this.#servedPort(), onerror: null }));
+    if (this.#around.transport === 'channel') return openBroadcastTransport;
+    return openSharedWorkerTransport(() => ({ port: this.#servedPort(), onerror: null }));
   }
 
   #servedPort(): MessagePort {

@@ -16,8 +16,13 @@ export const areas = {
     tests: ['test/unit/protocol/**/*.test.ts', 'test/unit/contracts/rest.test.ts'],
   },
   client: {
-    // What wires these to a browser's workers, locks and pages is the browser layer's.
-    mutate: ['src/client/**/*.ts', '!src/client/{connect,host,platform}.ts'],
+    // The rest needs a browser's workers, locks and pages: browser tests cover it.
+    mutate: [
+      'src/client/**/*.ts',
+      '!src/client/{connect,page-chat,page-lifecycle}.ts',
+      '!src/client/calls/platform-client.ts',
+      '!src/client/connection/{connection-supervisor,hub-locator,tab-host}.ts',
+    ],
     tests: ['test/unit/client/**/*.test.ts', 'test/unit/contracts/ports.test.ts'],
   },
   server: {

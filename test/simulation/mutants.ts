@@ -132,7 +132,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'unknown-visitors-are-one',
-    file: client('identity'),
+    file: client('session/identity'),
     find: 'if (before.resetCount < after.resetCount) return true;',
     replace: '',
     profile: { tabs: 3, brokerFails: 0.5, freezes: 8, kills: 8, sends: 60, visitorChanges: 8 },
@@ -316,7 +316,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'patch-goes-below-window',
-    file: client('transcript'),
+    file: client('transcript/transcript'),
     find: 'first && before.hasEarlier ? upserts.filter((row) => comparePlaces(row, first) >= 0) : upserts;',
     replace: 'upserts;',
   },
@@ -385,7 +385,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'sends-for-another-visitor',
-    file: client('identity'),
+    file: client('session/identity'),
     find: 'if (!before || !after) return false;',
     replace: 'return false;',
     profile: { tabs: 3, brokerFails: 0.5, freezes: 8, kills: 8, sends: 60, visitorChanges: 8 },
@@ -651,26 +651,26 @@ export const mutants: readonly Mutant[] = [
   // --- pages ---
   {
     name: 'calls-not-repeated',
-    file: client('hub-rpc'),
-    find: 'for (const pending of [...this.#pending]) this.#send(connection, pending);',
+    file: client('calls/hub-rpc'),
+    find: 'for (const pending of [...this.#pending]) this.#send(hub, pending);',
     replace: '',
   },
   {
     name: 'above-not-refreshed',
-    file: client('replica'),
-    find: 'if (first && this.#snapshot.messages[0] !== first) this.#events.keptAbove(first);',
+    file: client('transcript/replica'),
+    find: 'if (first && this.#snapshot.messages[0] !== first) this.#events.olderRowsKept(first);',
     replace: '',
   },
   {
     name: 'pull-forgotten',
-    file: client('replica'),
+    file: client('transcript/replica'),
     find: "case 'head':\n        hub.post({ type: 'pull' });",
     replace: "case 'head':",
   },
   {
     name: 'unsaid-is-forgotten',
-    file: client('pending-handoff'),
-    find: 'void say(said, chat, caller, warn);',
+    file: client('calls/resend-pending'),
+    find: 'for (const entry of readEntries(entries)) void resend(entry, chat, rpc, warn);',
     replace: '',
   },
 ];

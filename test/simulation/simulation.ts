@@ -1,4 +1,4 @@
-import type { PageStorage } from '../../src/client/session-hint.ts';
+import type { PageStorage } from '../../src/client/session/page-storage.ts';
 import type { SideCall } from '../../src/protocol/deployment.ts';
 import type { Call } from '../../src/protocol/port.ts';
 import type { Answer } from '../../src/worker/core/effect.ts';

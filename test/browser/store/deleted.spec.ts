@@ -27,7 +27,7 @@ for (const [who, remove] of Object.entries(ways)) {
     expectWarnings,
     allowWarnings,
   }) => {
-    expectWarnings(/the hub has died/);
+    expectWarnings(/the hub stopped/);
     allowWarnings(/the store failed \(reopen\): AbortError/);
     const tab = await openTab('/');
     const conversationId = await beginConversation(gateway, tab);

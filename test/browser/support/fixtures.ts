@@ -44,7 +44,7 @@ export const test = base.extend<Fixtures & Options>({
     if (withoutSharedWorker) {
       await hideSharedWorker(context);
       // With the tab that runs it, which closes or goes to another page in many a test.
-      allowWarnings(/the hub has died/);
+      allowWarnings(/the hub stopped/);
     }
     await use(context);
   },

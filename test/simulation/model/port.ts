@@ -1,4 +1,4 @@
-import type { FollowedHub } from '../../../src/client/replica.ts';
+import type { FollowedHub } from '../../../src/client/transcript/replica.ts';
 import type { SideCall } from '../../../src/protocol/deployment.ts';
 import { isAnotherVisitor } from '../../../src/protocol/epoch.ts';
 import type { Call, CallAnswer, StreamMessage, TabMessage } from '../../../src/protocol/port.ts';
@@ -27,7 +27,7 @@ export interface PortPage {
   run(work: () => void, isPost: boolean): void;
 }
 
-/** A tab's connection, from end to end: src/client/hub-connection.ts and src/worker/host/ports.ts. */
+/** A tab's connection, from end to end: src/client/connection/hub-connection.ts and src/worker/host/ports.ts. */
 export class ModelPort implements FollowedHub {
   readonly tabId: string;
   readonly #after: (delay: number, work: () => void) => void;

@@ -1,17 +1,19 @@
-import type { PageClock } from '../../../src/client/clock.ts';
-import { HubRpc, type Unsettled } from '../../../src/client/hub-rpc.ts';
-import { loadEarlier, refreshRows } from '../../../src/client/pagination.ts';
-import { resendPending } from '../../../src/client/pending-handoff.ts';
-import { isStreamMessage } from '../../../src/client/port-validators.ts';
-import { Replica } from '../../../src/client/replica.ts';
+import { HubRpc, type PendingCall } from '../../../src/client/calls/hub-rpc.ts';
 import {
-  attachKnowledge,
-  type PageStorage,
   readPendingHandoff,
-  readSessionHint,
   writePendingHandoff,
+} from '../../../src/client/calls/pending-handoff.ts';
+import { resendPending } from '../../../src/client/calls/resend-pending.ts';
+import type { PageClock } from '../../../src/client/clock.ts';
+import type { PageStorage } from '../../../src/client/session/page-storage.ts';
+import {
+  readSessionHint,
+  rememberedSession,
   writeSessionHint,
-} from '../../../src/client/session-hint.ts';
+} from '../../../src/client/session/session-hint.ts';
+import { loadEarlier, refreshRows } from '../../../src/client/transcript/pagination.ts';
+import { Replica } from '../../../src/client/transcript/replica.ts';
+import { isStreamMessage } from '../../../src/client/validation/port-validators.ts';
 import type { SideCall } from '../../../src/protocol/deployment.ts';
 import { PartylineError } from '../../../src/protocol/errors.ts';
 import type { Message } from '../../../src/protocol/message.ts';
@@ -25,7 +27,7 @@ import type { HubProcess } from './hub.ts';
 import type { Machine } from './machine.ts';
 import { ModelPort, type PortHub } from './port.ts';
 
-/** The gateway's answer may need several connection tries: src/client/connect.ts. */
+/** The gateway's answer may need several connection attempts: src/client/page-chat.ts. */
 const startDeadline = 60_000;
 
 /** What a page has to do. */
@@ -42,7 +44,7 @@ export interface TabEvents {
   called(hub: HubProcess, tab: ModelTab, call: Call, settle: (answer: Answer) => void): void;
 }
 
-/** A page: src/client/connect.ts with its own parts, but without a browser. */
+/** A page: src/client/page-chat.ts with its own parts, but without a browser. */
 export class ModelTab {
   readonly name: string;
   visible = true;
@@ -87,16 +89,16 @@ export class ModelTab {
     this.#replica = new Replica(this.#caller, {
       changed: () => events.changed(this),
       alert: () => {},
-      mirror: (mirror) => writeSessionHint(mirror, this.storages),
-      keptAbove: (first) => this.#carryOut(this.#refreshAbove(first)),
+      sessionHintChanged: (hint) => writeSessionHint(hint, this.storages),
+      olderRowsKept: (first) => this.#carryOut(this.#refreshAbove(first)),
     });
-    const unsent = readPendingHandoff(this.storages);
-    if (unsent === null) return;
+    const handoff = readPendingHandoff(this.storages);
+    if (handoff === null) return;
     const chat = {
       getSnapshot: () => this.#replica.snapshot,
       setDraft: (text: string) => this.call({ type: 'draft', text }),
     };
-    resendPending(unsent, chat, this.#caller, { storages, warn: () => {} });
+    resendPending(handoff, chat, this.#caller, { storages, warn: () => {} });
     scheduler.awaitPromises();
   }
 
@@ -114,8 +116,8 @@ export class ModelTab {
   }
 
   /** What nobody has answered. */
-  get unsettled(): readonly Unsettled[] {
-    return this.#caller.unsettled;
+  get unsettled(): readonly PendingCall[] {
+    return this.#caller.pendingCalls;
   }
 
   /** For how long it could have heard its hub, without a break, in ms. */
@@ -146,7 +148,7 @@ export class ModelTab {
     this.#port = port;
     port.attach(
       this.visible,
-      attachKnowledge(readSessionHint(this.storages), this.#caller.lastKnown),
+      rememberedSession(readSessionHint(this.storages), this.#caller.lastKnownIdentity),
     );
   }
 
@@ -164,8 +166,10 @@ export class ModelTab {
   leave(): void {
     this.#port?.close();
     this.detach();
-    const { unsettled } = this.#caller;
-    if (unsettled.length > 0) writePendingHandoff(JSON.stringify(unsettled), this.storages);
+    const { pendingCalls } = this.#caller;
+    if (pendingCalls.length > 0) {
+      writePendingHandoff(JSON.stringify(pendingCalls), this.storages);
+    }
   }
 
   show(visible: boolean): void {
@@ -216,7 +220,7 @@ export class ModelTab {
 
   #take(port: ModelPort, message: StreamMessage): void {
     this.#events.heard(this, message);
-    this.#replica.take(port, message);
+    this.#replica.receive(port, message);
     if (message.type !== 'snapshot' || this.isAttached) return;
     this.isAttached = true;
     this.#workingSince = this.#world.scheduler.now;

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { HubConnection } from '../../../src/client/hub-connection.ts';
-import type { Transport } from '../../../src/client/transport.ts';
+import { HubConnection } from '../../../src/client/connection/hub-connection.ts';
+import type { Transport } from '../../../src/client/connection/transport.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';
 import { FakeLocks } from './fake-locks.ts';
 
-/** A port's or a channel's end whose other side the test plays. */
+/** An endpoint whose other side is the test. */
 class TestEnd extends EventTarget {
   readonly posted: unknown[] = [];
   isClosed = false;
@@ -32,7 +32,7 @@ const hello = (part: object = {}) => ({
 });
 
 const head = { type: 'head', epoch: 'boot.0', revision: 1 } as const;
-const mirror = { conversationId: 'c', visitor: 'ada', resetCount: 2 };
+const session = { conversationId: 'c', visitor: 'ada', resetCount: 2 };
 
 let locks = new FakeLocks();
 let told: unknown[] = [];
@@ -65,11 +65,11 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-function routeOver(handOver: MessagePort | null): Transport {
+function createTransport(hubStream: MessagePort | null): Transport {
   return {
     calls,
     stream,
-    handOver,
+    hubStream,
     close: () => {
       calls.isClosed = true;
       stream.isClosed = true;
@@ -77,8 +77,8 @@ function routeOver(handOver: MessagePort | null): Transport {
   };
 }
 
-/** Somebody else has the lock of the tab that connects next. Returns what lets it go. */
-function takesItsLock(): () => void {
+/** Holds the lock of the next tab that connects. Returns a function that releases it. */
+function holdNextTabLock(): () => void {
   const tabId = '00000000-0000-4000-8000-000000000001';
   vi.spyOn(crypto, 'randomUUID').mockReturnValue(tabId);
   let letGo = () => {};
@@ -93,30 +93,30 @@ function takesItsLock(): () => void {
 }
 
 function connect(
-  handOver: MessagePort | null = null,
-  patience = 1_000,
-  open: () => Transport | Promise<Transport> = () => routeOver(handOver),
+  hubStream: MessagePort | null = null,
+  helloTimeout = 1_000,
+  open: () => Transport | Promise<Transport> = () => createTransport(hubStream),
 ): HubConnection {
   return new HubConnection(
     (_tabId, onError) => {
       fail = onError;
       return open();
     },
-    mirror,
-    patience,
+    session,
+    helloTimeout,
     {
       stream: ({ type }) => told.push(type),
       lost: (reason) => told.push(`lost: ${reason}`),
-      moved: (address) => told.push({ moved: address }),
-      outdated: (isOlder) => told.push({ isOlder }),
-      unheard: () => told.push('unheard'),
+      redirected: (address) => told.push({ redirected: address }),
+      incompatible: (version) => told.push(version),
+      helloTimedOut: () => told.push('helloTimedOut'),
     },
   );
 }
 
 const passes = (duration: number) => vi.advanceTimersByTimeAsync(duration);
 
-/** A hub that has spoken, and shown its state. */
+/** A connection whose hub has said hello and sent a message. */
 async function attached(): Promise<HubConnection> {
   const connection = connect();
   await passes(0);
@@ -126,19 +126,19 @@ async function attached(): Promise<HubConnection> {
   return connection;
 }
 
-describe('a connection to a hub', () => {
-  it('attaches once its own lock is held and the hub is heard, with what the page knows', async () => {
+describe('HubConnection', () => {
+  it('attaches with the remembered session once it holds its lock and has received the hello', async () => {
     connect();
     await passes(0);
     expect(calls.posted).toEqual([]);
     calls.hears(hello());
-    const value = { protocolVersion, visible: true, ...mirror, tabId: expect.any(String) };
+    const value = { protocolVersion, visible: true, ...session, tabId: expect.any(String) };
     expect(calls.posted).toMatchObject([
       { type: 'APPLY', path: ['attach'], argumentList: [{ value }, { value: null }] },
     ]);
   });
 
-  it('does not wait for the hub’s word where a port keeps what is posted', async () => {
+  it('does not wait for the hello where a port queues messages', async () => {
     const { port1, port2 } = new MessageChannel();
     connect(port2);
     await passes(0);
@@ -148,28 +148,28 @@ describe('a connection to a hub', () => {
     port1.close();
   });
 
-  it('waits for its own lock where the hub has spoken before', async () => {
-    const letGo = takesItsLock();
+  it('waits for its lock even after the hello', async () => {
+    const letGo = holdNextTabLock();
     const connection = connect();
     await passes(0);
-    expect(connection.wasHeard).toBe(false);
+    expect(connection.hasReceivedHello).toBe(false);
     calls.hears(hello());
     await passes(0);
-    expect(connection.wasHeard).toBe(true);
+    expect(connection.hasReceivedHello).toBe(true);
     expect(calls.posted).toEqual([]);
     letGo();
     await passes(0);
     expect(calls.posted).toMatchObject([{ path: ['attach'] }]);
   });
 
-  it('is lost where there is no way to a hub', async () => {
+  it('is lost when the transport can’t be opened', async () => {
     connect(null, 1_000, () => Promise.reject(new Error('no worker')));
     await passes(60_000);
     expect(told).toEqual(['lost: Error: no worker']);
   });
 
-  it('that is closed while it waits for its own lock keeps none, and says nothing', async () => {
-    const letGo = takesItsLock();
+  it('releases its lock if it is closed while waiting for it, and sends nothing', async () => {
+    const letGo = holdNextTabLock();
     const connection = connect();
     await passes(0);
     connection.close();
@@ -180,70 +180,70 @@ describe('a connection to a hub', () => {
     expect(told).toEqual([]);
   });
 
-  it('is given up when no hub has spoken in time, and then once', async () => {
+  it('reports a hello timeout once', async () => {
     connect();
     await passes(999);
     expect(told).toEqual([]);
     await passes(1);
-    expect(told).toEqual(['unheard']);
+    expect(told).toEqual(['helloTimedOut']);
     calls.hears(hello());
     await passes(60_000);
-    expect(told).toEqual(['unheard']);
+    expect(told).toEqual(['helloTimedOut']);
     expect(locks.count('partyline-alive-boot')).toBe(1);
   });
 
-  it('is lost when the hub has spoken and shows nothing for fifteen seconds', async () => {
+  it('is lost when no snapshot follows the hello within 15 s', async () => {
     connect();
     await passes(0);
     calls.hears(hello());
     await passes(14_999);
     expect(told).toEqual([]);
     await passes(1);
-    expect(told).toEqual(['lost: the hub does not answer']);
+    expect(told).toEqual(['lost: the hub is not responding']);
   });
 
-  it('stays for as long as its hub lives', async () => {
+  it('is lost when the hub stops, and not before', async () => {
     await attached();
     await passes(3_600_000);
     expect(told).toEqual(['head']);
     dies();
     await passes(0);
-    expect(told).toEqual(['head', 'lost: the hub has died']);
+    expect(told).toEqual(['head', 'lost: the hub stopped']);
   });
 
-  it('is lost when another hub speaks on it, and not when its own does again', async () => {
+  it('is lost when another hub says hello on the same port; a repeated hello is ignored', async () => {
     await attached();
     calls.hears(hello());
     calls.hears(hello({ epoch: 'boot.3' }));
     expect(told).toEqual(['head']);
     calls.hears(hello({ epoch: 'other.0' }));
     stream.hears(head);
-    expect(told).toEqual(['head', 'lost: the hub was started anew']);
+    expect(told).toEqual(['head', 'lost: the hub restarted']);
   });
 
   it.each([
     [protocolVersion - 1, true],
     [protocolVersion + 1, false],
-  ])('ends where the hub speaks version %i', async (version, isOlder) => {
+  ])('ends when the hub speaks protocol version %i', async (version, isOlder) => {
     connect();
     await passes(0);
     calls.hears(hello({ protocolVersion: version }));
     await passes(60_000);
-    expect(told).toEqual([{ isOlder }]);
+    expect(told).toEqual([{ build: '1', isOlder }]);
     expect(calls.posted).toEqual([]);
   });
 
   it.each([{ url: 'https://site/hub.js', name: 'n' }, null])(
-    'follows where the conversation has moved to: %j',
+    'reports a redirect to %j',
     async (address) => {
       await attached();
       calls.hears({ type: 'partyline-redirect', address });
       await passes(60_000);
-      expect(told).toEqual(['head', { moved: address }]);
+      expect(told).toEqual(['head', { redirected: address }]);
     },
   );
 
-  it('is lost when the worker’s script fails', async () => {
+  it('is lost when the worker script fails', async () => {
     connect();
     await passes(0);
     fail('no script');
@@ -251,7 +251,7 @@ describe('a connection to a hub', () => {
     expect(told).toEqual(['lost: no script']);
   });
 
-  it('passes over what it can’t read, on either way', async () => {
+  it('ignores invalid messages on both endpoints', async () => {
     await attached();
     for (const data of [null, 7, {}, { type: 'head' }, { ...head, revision: Number.NaN }]) {
       stream.hears(data);
@@ -264,8 +264,8 @@ describe('a connection to a hub', () => {
   });
 });
 
-describe('a connection that is closed', () => {
-  it('says so, holds no lock, waits for none, and tells nothing more', async () => {
+describe('HubConnection.close', () => {
+  it('sends “bye”, releases its lock, and ends all timers and events', async () => {
     const connection = await attached();
     const [attach] = calls.posted;
     const tabId: unknown = Object(attach).argumentList[0].value.tabId;
@@ -287,22 +287,19 @@ describe('a connection that is closed', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it.each(['that nobody has answered', 'to a hub that has spoken'])(
-    'leaves no timer running: one %s',
-    async (which) => {
-      const connection = connect();
-      await passes(0);
-      if (which.endsWith('spoken')) calls.hears(hello());
-      connection.close();
-      expect(vi.getTimerCount()).toBe(0);
-    },
-  );
+  it.each(['before the hello', 'after the hello'])('leaves no timer %s', async (which) => {
+    const connection = connect();
+    await passes(0);
+    if (which.startsWith('after')) calls.hears(hello());
+    connection.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
 
-  it('closes its way where that opens only then', async () => {
-    let opens: (route: Transport) => void = () => {};
+  it('closes a transport that opens later', async () => {
+    let opens: (transport: Transport) => void = () => {};
     const connection = connect(null, 1_000, () => new Promise((resolve) => (opens = resolve)));
     connection.close();
-    opens(routeOver(null));
+    opens(createTransport(null));
     await passes(0);
     expect([calls.isClosed, stream.isClosed]).toEqual([true, true]);
     expect(calls.onmessage).toBeNull();
@@ -311,7 +308,7 @@ describe('a connection that is closed', () => {
     expect(locks.names).toEqual(['partyline-alive-boot']);
   });
 
-  it('before its lock is granted gives the lock back', async () => {
+  it('releases a lock that is granted later', async () => {
     const connection = connect();
     connection.close();
     await passes(60_000);
@@ -321,10 +318,10 @@ describe('a connection that is closed', () => {
   });
 });
 
-describe('a call', () => {
-  it('bears the epoch of the last snapshot, or of the hub’s first word', async () => {
+describe('HubConnection.call', () => {
+  it('sends the epoch of the last snapshot or of the hello', async () => {
     const connection = await attached();
-    await import('../../../src/client/deferred-calls.ts');
+    await import('../../../src/client/calls/hub-calls.ts');
     void connection.call({ type: 'end' });
     await passes(0);
     expect(calls.posted.at(-1)).toMatchObject({
@@ -333,9 +330,9 @@ describe('a call', () => {
     });
   });
 
-  it('bears the epoch of what the page has been shown, not of what it has only heard of', async () => {
+  it('does not send the epoch of a head message', async () => {
     const connection = await attached();
-    await import('../../../src/client/deferred-calls.ts');
+    await import('../../../src/client/calls/hub-calls.ts');
     stream.hears({ ...head, epoch: 'boot.1' });
     void connection.call({ type: 'end' });
     await passes(0);
@@ -343,11 +340,11 @@ describe('a call', () => {
   });
 
   it.each([
-    ['what the hub says', { ok: true, epoch: 'boot.0', value: 7 }, 'answered'],
-    ['nothing that can be read', { ok: 'yes' }, 'TypeError'],
-  ])('is answered with %s', async (_, value, expected) => {
+    ['resolves', { ok: true, epoch: 'boot.0', value: 7 }, 'answered'],
+    ['rejects', { ok: 'yes' }, 'TypeError'],
+  ])('%s with the hub’s answer, if it is valid', async (_, value, expected) => {
     const connection = await attached();
-    await import('../../../src/client/deferred-calls.ts');
+    await import('../../../src/client/calls/hub-calls.ts');
     const outcome = connection.call({ type: 'end' }).then(
       () => 'answered',
       ({ name }) => name,
@@ -357,7 +354,7 @@ describe('a call', () => {
     expect(await outcome).toBe(expected);
   });
 
-  it('that has not left when its connection ends is neither made nor refused', async () => {
+  it('never settles and sends nothing if the connection ends while Comlink loads', async () => {
     const connection = await attached();
     let outcome: unknown = 'none';
     connection.call({ type: 'end' }).then(
@@ -376,23 +373,23 @@ describe('a call', () => {
   });
 });
 
-describe('a hub that is probed', () => {
-  it('is lost when it does not answer within two seconds, however old the page is', async () => {
+describe('HubConnection.probe', () => {
+  it('loses a hub that does not answer within 2 s, however old the page is', async () => {
     const connection = await attached();
     await passes(60_000);
-    await import('../../../src/client/deferred-calls.ts');
+    await import('../../../src/client/calls/hub-calls.ts');
     connection.probe();
     connection.probe();
     await passes(1_999);
     expect(told).toEqual(['head']);
     expect(calls.posted.slice(1)).toMatchObject([{ path: ['ping'] }]);
     await passes(1);
-    expect(told).toEqual(['head', 'lost: the hub hangs']);
+    expect(told).toEqual(['head', 'lost: the hub did not answer a ping']);
   });
 
-  it('stays when it answers', async () => {
+  it('keeps a hub that answers', async () => {
     const connection = await attached();
-    await import('../../../src/client/deferred-calls.ts');
+    await import('../../../src/client/calls/hub-calls.ts');
     connection.probe();
     await passes(0);
     const { id } = Object(calls.posted.at(-1));
@@ -404,9 +401,9 @@ describe('a hub that is probed', () => {
     expect(calls.posted.slice(1)).toHaveLength(2);
   });
 
-  it('stays when the page itself has slept', async () => {
+  it('keeps a hub when the timer fires late because the page slept', async () => {
     const connection = await attached();
-    await import('../../../src/client/deferred-calls.ts');
+    await import('../../../src/client/calls/hub-calls.ts');
     connection.probe();
     await passes(0);
     const now = performance.now();

@@ -11,8 +11,8 @@ const fallback = (): Worker => {
 /** Each option, and what it must be. */
 const options = { worker, fallback } satisfies Required<ConnectOptions>;
 
-describe('the options of connect()', () => {
-  it('are handed on as they are', () => {
+describe('the options of connect', () => {
+  it('are returned as they are', () => {
     expect(checkOptions({ worker })).toEqual({ worker });
     expect(checkOptions(options)).toEqual(options);
   });
@@ -20,10 +20,10 @@ describe('the options of connect()', () => {
   it.each([
     ['nothing at all', undefined, /worker/],
     ['no worker', { fallback }, /worker/],
-    ['a worker that is none', { worker: 'hub.js' }, /worker/],
-    ['a fallback that is none', { worker, fallback: null }, /fallback/],
-    ['an option that there is not', { worker, fallbak: fallback }, /fallbak/],
-  ])('with %s are refused, and the error names it', (_, given, name) => {
+    ['a worker that is no function', { worker: 'hub.js' }, /worker/],
+    ['a fallback that is no function', { worker, fallback: null }, /fallback/],
+    ['an unknown option', { worker, fallbak: fallback }, /fallbak/],
+  ])('are refused with %s, and the error names the option', (_, given, name) => {
     const check = () => Reflect.apply(checkOptions, null, [given]);
     expect(check).toThrowError(name);
     expect(check).toThrowError(expect.objectContaining({ code: 'invalid-option' }));

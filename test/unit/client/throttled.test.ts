@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('does the first at once, the last after a pause, and none between them', () => {
+it('runs the first call at once and the last after the pause', () => {
   const work = vi.fn();
   const happens = throttled(work);
   happens();
@@ -25,7 +25,7 @@ it('does the first at once, the last after a pause, and none between them', () =
   expect(work).toHaveBeenCalledTimes(3);
 });
 
-it('is at rest once nothing happens any more', () => {
+it('leaves no timer once calls stop', () => {
   const work = vi.fn();
   const happens = throttled(work);
   happens();

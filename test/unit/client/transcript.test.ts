@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { prependEarlier } from '../../../src/client/refresh-rows.ts';
-import { applyPatch, applySnapshot, isInsertion } from '../../../src/client/transcript.ts';
+import { prependEarlier } from '../../../src/client/transcript/refresh-rows.ts';
+import {
+  applyPatch,
+  applySnapshot,
+  isInsertion,
+} from '../../../src/client/transcript/transcript.ts';
 import { type Message, messageStatuses, type ReadMark } from '../../../src/protocol/message.ts';
 import type { PatchMessage, SnapshotMessage } from '../../../src/protocol/port.ts';
 import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
@@ -53,15 +57,15 @@ function snapshot(messages: Message[], epoch = 'a.0'): SnapshotMessage {
 
 const ids = ({ messages }: ChatSnapshot) => messages.map(({ messageId }) => messageId);
 
-describe('the window of a tab', () => {
+describe('the rows of a tab', () => {
   it.each([
     [999, 1, 1_000, false],
     [1_000, 1, 1_000, true],
     [1_000, 30, 1_000, true],
-    // What the visitor has loaded stays.
+    // Rows that the visitor has loaded stay.
     [1_200, 1, 1_200, true],
   ])(
-    'of %i rows that %i more come to has %i, and tells whether older ones were let go',
+    'grow from %i by %i to %i; hasEarlier tells whether older rows were dropped',
     (had, came, kept, isOlder) => {
       const rows = (from: number, count: number) =>
         Array.from({ length: count }, (_, index) => row(from + index));
@@ -74,7 +78,7 @@ describe('the window of a tab', () => {
     },
   );
 
-  it('is in order and without doubles, in whatever order patches come', () => {
+  it('are in order and unique, in whatever order patches come', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 40 })), (sequences) => {
         const result = sequences.reduce(
@@ -89,7 +93,7 @@ describe('the window of a tab', () => {
     );
   });
 
-  it('keeps what was loaded above when a whole snapshot joins it', () => {
+  it('keep the rows above a snapshot that joins them', () => {
     const before = prependEarlier(applySnapshot(empty, snapshot([row(5), row(6)]), false), {
       messages: [row(3), row(4)],
       hasEarlier: true,
@@ -98,25 +102,25 @@ describe('the window of a tab', () => {
     expect(ids(after)).toEqual(['m3', 'm4', 'm5', 'm6', 'm7']);
   });
 
-  it('starts anew where a snapshot leaves a gap, or is another visitor’s', () => {
+  it('start anew after a gap, or with another visitor', () => {
     const before = applySnapshot(empty, snapshot([row(1), row(2)]), false);
     expect(ids(applySnapshot(before, snapshot([row(9)]), true))).toEqual(['m9']);
     expect(ids(applySnapshot(before, snapshot([row(2)], 'a.1'), true))).toEqual(['m2']);
   });
 
-  it('leaves a row above the window to what is loaded later', () => {
+  it('do not get a row above the first one; it is loaded later', () => {
     const before = applySnapshot(empty, snapshot([row(5), row(6)]), false);
     expect(ids(applyPatch(before, patch([row(2), row(7)])))).toEqual(['m5', 'm6', 'm7']);
   });
 
-  it('keeps the object of a message that did not change', () => {
+  it('keep the object of a message that did not change', () => {
     const before = applySnapshot(empty, snapshot([row(1), row(2)]), false);
     const after = applyPatch(before, patch([row(3)]));
     expect(after.messages[0]).toBe(before.messages[0]);
     expect(after.connection).toBe(before.connection);
   });
 
-  it('keeps the list itself where a patch changes no row, also when it is full', () => {
+  it('are the same list where a patch changes no row, even a full one', () => {
     const rows = Array.from({ length: 1_000 }, (_, index) => row(index + 1));
     const before = { ...empty, messages: rows };
     const after = applyPatch(before, { ...patch([]), shared: { draft: 'half a thought' } });
@@ -124,23 +128,23 @@ describe('the window of a tab', () => {
     expect(after).toEqual({ ...before, draft: 'half a thought' });
   });
 
-  it('shows a message once that comes again further down, in its new place', () => {
+  it('show a message that moves down once', () => {
     const waiting = { ...row(1, 'mine'), status: 'sent' as const };
     const before = { ...empty, messages: [waiting, row(2)] };
     expect(ids(applyPatch(before, patch([row(3, 'mine')])))).toEqual(['m2', 'mine']);
   });
 
-  it('puts a message in the place of its former self, and not beside it', () => {
+  it('show the new version of a message in place of the old one', () => {
     const before = { ...empty, messages: [row(1), row(2)] };
-    const mended = { ...row(2), text: 'mended' };
-    const after = applyPatch(before, patch([mended]));
-    expect(after.messages).toEqual([row(1), mended]);
+    const changed = { ...row(2), text: 'new' };
+    const after = applyPatch(before, patch([changed]));
+    expect(after.messages).toEqual([row(1), changed]);
   });
 
   it.each([
     { came: [4, 3], what: 'wrong order' },
     { came: [2, 3], what: 'partly known' },
-  ])('puts what comes in one patch in order ($what)', ({ came }) => {
+  ])('are sorted after a patch ($what)', ({ came }) => {
     const before = { ...empty, messages: [row(1), row(2)] };
     const after = applyPatch(before, patch(came.map((sequence) => row(sequence))));
     expect(after.messages.map(({ sequence }) => sequence)).toEqual(
@@ -148,28 +152,28 @@ describe('the window of a tab', () => {
     );
   });
 
-  it('takes out what was removed, with what came beside it', () => {
+  it('lose removed rows, and get new ones of the same patch', () => {
     const before = { ...empty, messages: [row(1), row(2), row(3)] };
     expect(ids(applyPatch(before, patch([], ['m2'])))).toEqual(['m1', 'm3']);
     expect(ids(applyPatch(before, patch([row(4)], ['m1', 'm3'])))).toEqual(['m2', 'm4']);
   });
 
-  it('brings the first row up to date where older ones are left out', () => {
+  it('update the first row where older ones are not loaded', () => {
     const before = { ...empty, hasEarlier: true, messages: [row(5), row(6)] };
-    const mended = { ...row(5), text: 'mended' };
-    expect(applyPatch(before, patch([mended])).messages).toEqual([mended, row(6)]);
+    const changed = { ...row(5), text: 'new' };
+    expect(applyPatch(before, patch([changed])).messages).toEqual([changed, row(6)]);
     const whole = { ...before, hasEarlier: false };
     expect(ids(applyPatch(whole, patch([row(4)])))).toEqual(['m4', 'm5', 'm6']);
   });
 
-  it('takes in what comes to an empty window, older ones left out or not', () => {
+  it('get all rows of a patch where there are none', () => {
     for (const hasEarlier of [true, false]) {
       const before = { ...empty, hasEarlier };
       expect(ids(applyPatch(before, patch([row(2), row(1)])))).toEqual(['m1', 'm2']);
     }
   });
 
-  it('has the read mark set on what it covers, that which comes with it included', () => {
+  it('are marked as read up to the read mark, new ones included', () => {
     const said = (sequence: number) => ({ ...row(sequence), status: 'delivered' as const });
     const before = { ...empty, messages: [said(1), said(2)] };
     const upTo = (sequence: number): ReadMark => ({
@@ -183,7 +187,7 @@ describe('the window of a tab', () => {
   });
 });
 
-describe('whether a patch puts anything but the end', () => {
+describe('isInsertion', () => {
   it.each([
     ['a new last row', [3], false],
     ['the last row once more', [2], false],
@@ -195,36 +199,42 @@ describe('whether a patch puts anything but the end', () => {
     expect(isInsertion(before, patch(sequences.map((sequence) => row(sequence))))).toBe(isIt);
   });
 
-  it('no first row does', () => {
+  it('is false for the first row', () => {
     expect(isInsertion(empty, patch([row(1)]))).toBe(false);
   });
 });
 
-describe('a whole snapshot', () => {
+describe('applySnapshot', () => {
   const kept = (above: Message, first = row(5)) =>
     ids(
       applySnapshot({ ...empty, messages: [above, row(5)] }, snapshot([first, row(6)]), true),
     ).includes(above.messageId);
 
-  it.each(messageStatuses)('keeps a %s row above it only where its place is for ever', (status) => {
-    const isForEver = ['delivered', 'read', 'received'].includes(status);
-    expect(kept({ ...row(4), status })).toBe(isForEver);
-  });
+  it.each(messageStatuses)(
+    'keeps a %s row above the snapshot only if its position is final',
+    (status) => {
+      const isFinal = ['delivered', 'read', 'received'].includes(status);
+      expect(kept({ ...row(4), status })).toBe(isFinal);
+    },
+  );
 
-  it.each(messageStatuses)('joins at a row that was %s here only if that is settled', (status) => {
-    const before = { ...empty, messages: [row(4), { ...row(5), status }] };
-    const after = applySnapshot(before, snapshot([row(5), row(6)]), true);
-    const isJoined = ['delivered', 'read', 'received'].includes(status);
-    expect(ids(after)).toEqual(isJoined ? ['m4', 'm5', 'm6'] : ['m5', 'm6']);
-  });
+  it.each(messageStatuses)(
+    'joins at a row that was %s only if its position was final',
+    (status) => {
+      const before = { ...empty, messages: [row(4), { ...row(5), status }] };
+      const after = applySnapshot(before, snapshot([row(5), row(6)]), true);
+      const isJoined = ['delivered', 'read', 'received'].includes(status);
+      expect(ids(after)).toEqual(isJoined ? ['m4', 'm5', 'm6'] : ['m5', 'm6']);
+    },
+  );
 
-  it('shows a kept row once that it has in another place', () => {
+  it('shows a row that has moved into the snapshot once', () => {
     const before = { ...empty, messages: [row(3), row(4, 'moved'), row(5)] };
     const after = applySnapshot(before, snapshot([row(5), row(6, 'moved')]), true);
     expect(ids(after)).toEqual(['m3', 'm5', 'moved']);
   });
 
-  it('has nothing kept of a row that stands where it begins, or below', () => {
+  it('drops rows in its range and below', () => {
     const before = { ...empty, messages: [row(4), row(5), row(6), row(7)] };
     expect(ids(applySnapshot(before, snapshot([row(5), row(7)]), true))).toEqual([
       'm4',
@@ -233,7 +243,7 @@ describe('a whole snapshot', () => {
     ]);
   });
 
-  it('tells of older rows by itself, unless the tab has kept some', () => {
+  it('replaces hasEarlier, unless rows above are kept', () => {
     const whole = { ...empty, hasEarlier: false };
     const joined = applySnapshot(
       { ...whole, messages: [row(4), row(5)] },
@@ -247,17 +257,17 @@ describe('a whole snapshot', () => {
     expect(same.hasEarlier).toBe(true);
   });
 
-  it('empties the window where it is empty', () => {
+  it('removes all rows where it is empty', () => {
     const before = { ...empty, messages: [row(1)] };
     expect(ids(applySnapshot(before, snapshot([]), true))).toEqual([]);
   });
 
-  it('keeps nothing that was mirrored before the page was attached', () => {
+  it('keeps no rows where the page was not attached', () => {
     const before = { ...empty, messages: [row(4), row(5)] };
     expect(ids(applySnapshot(before, snapshot([row(5)]), false))).toEqual(['m5']);
   });
 
-  it('is taken from a new hub above which the same rows stand', () => {
+  it('keeps rows above the snapshot of a new hub', () => {
     const before = { ...empty, messages: [row(4), row(5)] };
     expect(ids(applySnapshot(before, snapshot([row(5)], 'b.0'), true))).toEqual(['m4', 'm5']);
   });

@@ -1,4 +1,4 @@
-import { applyPatch, applySnapshot } from '../../../src/client/transcript.ts';
+import { applyPatch, applySnapshot } from '../../../src/client/transcript/transcript.ts';
 import type {
   GatewayCommand,
   GatewayEvent,

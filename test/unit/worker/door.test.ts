@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { throughChannels } from '../../../src/client/channels.ts';
+import { openBroadcastTransport } from '../../../src/client/connection/broadcast-transport.ts';
 import { callChannel, hubChannel } from '../../../src/protocol/channels.ts';
 import type { Note } from '../../../src/worker/core/effect.ts';
 import { answerConnectRequests, type Port } from '../../../src/worker/host/ports.ts';
@@ -60,7 +60,7 @@ describe('the door of a hub without SharedWorker', () => {
   });
 
   it('lets the tabs in that were there before the hub', async () => {
-    const route = throughChannels('tab');
+    const route = openBroadcastTransport('tab');
     cleanUps.push(route.close);
     const heard: unknown[] = [];
     route.calls.onmessage = ({ data }) => heard.push(data);
@@ -74,7 +74,7 @@ describe('the door of a hub without SharedWorker', () => {
 
   it('is not knocked at again by a tab that was let in', async () => {
     open();
-    const route = throughChannels('tab');
+    const route = openBroadcastTransport('tab');
     cleanUps.push(route.close);
     await settled();
     expect(served).toHaveLength(1);
@@ -86,7 +86,7 @@ describe('the door of a hub without SharedWorker', () => {
 
   it('lets two tabs in that hear nothing of each other', async () => {
     open();
-    const routes = [throughChannels('one'), throughChannels('two')];
+    const routes = [openBroadcastTransport('one'), openBroadcastTransport('two')];
     const heard: unknown[][] = [[], []];
     for (const [index, route] of routes.entries()) {
       cleanUps.push(route.close);

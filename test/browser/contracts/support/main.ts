@@ -1,4 +1,4 @@
-import { holdLock, whenReleased } from '../../../../src/client/locks.ts';
+import { holdLock, whenReleased } from '../../../../src/client/connection/locks.ts';
 import type { LocksBench, Party, WorkerParty } from '../../../contracts/locks.ts';
 import { lockCases, workerLockCases } from '../../../contracts/locks.ts';
 import { type Report, runAll } from '../../../contracts/plain-data.ts';
@@ -178,7 +178,7 @@ async function openFrame(): Promise<{ frame: HTMLIFrameElement; locks: PageLocks
   return { frame, locks: inside.ownLocks };
 }
 
-/** Of src/client/locks.ts, in pages. */
+/** Of src/client/connection/locks.ts, in pages. */
 export function runPageLocks(): Promise<Report> {
   return runAll<LocksBench>(lockCases, async (run) => {
     const frames: HTMLIFrameElement[] = [];

@@ -1,0 +1,198 @@
+import type { SideCall } from '../../protocol/deployment.ts';
+import { PartylineError } from '../../protocol/errors.ts';
+import type { Call, CallAnswer } from '../../protocol/port.ts';
+import { type PageClock, pageClock } from '../clock.ts';
+import { type Identity, isOtherVisitor, isVisitorUncertain } from '../session/identity.ts';
+
+/** In ms. A live hub answers within milliseconds. */
+const defaultDeadline = 10_000;
+
+/** Time to replace a hub that hangs, and for its successor to answer, in ms. */
+const probeDeadline = 15_000;
+
+/** A hub that takes calls. */
+export interface RpcHub {
+  /** Settles with the hub's answer, or never if the hub dies. */
+  call(call: Call | SideCall): Promise<CallAnswer>;
+  /** A call was not answered in time: checks whether the hub hangs. */
+  probe(): void;
+}
+
+/** A call without an answer. */
+export interface PendingCall {
+  readonly call: Call | SideCall;
+  /** The visitor that the call is made for; `null`: the page did not know yet. */
+  readonly identity: Identity | null;
+  /** A hub may have received the call. */
+  readonly isSent: boolean;
+}
+
+interface Pending extends PendingCall {
+  identity: Identity | null;
+  isSent: boolean;
+  readonly settle: (outcome: Outcome) => void;
+}
+
+type Outcome = { readonly value: unknown; readonly epoch: string } | PartylineError;
+
+/**
+ * Calls that outlive the hub: they are repeated to its successor, which is safe because all calls are
+ * idempotent. Every call settles by its deadline.
+ */
+export class HubRpc {
+  readonly #clock: PageClock;
+  readonly #pending = new Set<Pending>();
+  #hub: RpcHub | null = null;
+  /** The present visitor; `null`: no hub has answered yet. */
+  identity: Identity | null = null;
+  #isClosed = false;
+
+  constructor(clock = pageClock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * @param deadline in ms
+   * @throws {PartylineError} the hub's own code · `unreachable`: no hub received the call ·
+   * `timeout`, `unknown-outcome`: a hub may have carried it out · `signed-out`: the visitor has changed ·
+   * `closed`
+   */
+  call(
+    call: Call | SideCall,
+    deadline = defaultDeadline,
+    identity = this.identity,
+  ): Promise<{ value: unknown; epoch: string }> {
+    if (this.#isClosed) return Promise.reject(closedError());
+    return new Promise((resolve, reject) => {
+      const pending: Pending = {
+        call,
+        identity,
+        isSent: false,
+        settle: (outcome) => {
+          if (!this.#pending.delete(pending)) return;
+          cancel();
+          if (outcome instanceof PartylineError) reject(outcome);
+          else resolve(outcome);
+        },
+      };
+      let cancel = this.#clock.after(deadline, () => {
+        const hub = this.#hub;
+        if (!pending.isSent || !hub) {
+          pending.settle(deadlineError(pending, deadline));
+          return;
+        }
+        // If the hub hangs, the probe leads to a successor, which gets the call again.
+        cancel = this.#clock.after(probeDeadline, () =>
+          pending.settle(deadlineError(pending, deadline + probeDeadline)),
+        );
+        hub.probe();
+      });
+      this.#pending.add(pending);
+      if (this.#hub) this.#send(this.#hub, pending);
+    });
+  }
+
+  /**
+   * The hub has told who the visitor is. Rejects the calls that were made for another visitor, except
+   * `sign-out`. Keeps them while the hub does not know the visitor: it learned at the attach whom this
+   * page is for, and keeps the calls for them.
+   */
+  onVisitor(identity: Identity): void {
+    this.identity = identity;
+    for (const pending of [...this.#pending]) {
+      if (!isOtherVisitor(pending.identity, identity)) {
+        if (!isVisitorUncertain(pending.identity, identity)) pending.identity = identity;
+      } else if (pending.call.type !== 'sign-out') {
+        const message = `${pending.call.type}: the visitor has changed; the call was not made.`;
+        pending.settle(new PartylineError('signed-out', message));
+      }
+    }
+  }
+
+  /** The last visitor with an id: a new hub may know nobody yet. */
+  get lastKnownIdentity(): Identity | null {
+    if (this.identity !== null && this.identity.visitor !== null) return this.identity;
+    const last = [...this.#pending].findLast(
+      ({ identity }) => identity !== null && identity.visitor !== null,
+    );
+    return last?.identity ?? this.identity;
+  }
+
+  /** A hub has sent its first snapshot: sends it the pending calls. */
+  attached(hub: RpcHub): void {
+    if (this.#hub === hub) return;
+    this.#hub = hub;
+    for (const pending of [...this.#pending]) this.#send(hub, pending);
+  }
+
+  /** Calls wait for the next hub. */
+  detached(): void {
+    this.#hub = null;
+  }
+
+  /** Rejects all pending calls: no further hub is expected. */
+  fail(error: PartylineError): void {
+    for (const pending of [...this.#pending]) pending.settle(error);
+  }
+
+  get pendingCalls(): readonly PendingCall[] {
+    return [...this.#pending].map(({ call, identity, isSent }) => ({ call, identity, isSent }));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.fail(closedError());
+  }
+
+  #send(hub: RpcHub, pending: Pending): void {
+    const { call, isSent: isRepeat } = pending;
+    pending.isSent = true;
+    hub.call(isRepeat ? markRepeated(call) : call).then(
+      (answer) => {
+        // The answer of a hub that was given up may be for another visitor.
+        if (this.#hub !== hub) return;
+        if (answer.ok) {
+          pending.settle({ value: answer.value, epoch: answer.epoch });
+        } else if (isRepeat && isAlreadyDone(call, answer.problem.code)) {
+          pending.settle({ value: null, epoch: answer.epoch });
+        } else {
+          pending.settle(new PartylineError(answer.problem.code, answer.problem.message));
+        }
+      },
+      (cause: unknown) => {
+        if (cause instanceof PartylineError) {
+          pending.settle(cause);
+          return;
+        }
+        const message = `${call.type}: invalid response; outcome unknown.`;
+        pending.settle(new PartylineError('unknown-outcome', message, { cause }));
+      },
+    );
+  }
+}
+
+/** Tells the hub that a message may have been sent before. */
+export function markRepeated(call: Call): Call;
+export function markRepeated(call: Call | SideCall): Call | SideCall;
+export function markRepeated(call: Call | SideCall): Call | SideCall {
+  return call.type === 'send' ? { ...call, isRepeat: true } : call;
+}
+
+/** Whether a repeated call failed because the first one succeeded. */
+function isAlreadyDone(call: Call | SideCall, code: PartylineError['code']): boolean {
+  return (
+    (call.type === 'retry' && code === 'not-failed') ||
+    (call.type === 'discard' && code === 'unknown-message')
+  );
+}
+
+function deadlineError({ call, isSent }: Pending, deadline: number): PartylineError {
+  const wait = `in ${deadline / 1_000} s`;
+  return isSent
+    ? new PartylineError('timeout', `${call.type}: no response ${wait}; it may still complete.`)
+    : new PartylineError('unreachable', `${call.type}: no connection to the hub ${wait}.`);
+}
+
+function closedError(): PartylineError {
+  return new PartylineError('closed', 'close() was called. Create a new chat with connect().');
+}

@@ -1,0 +1,51 @@
+import type { Deployment } from '../../protocol/deployment.ts';
+import { PartylineError } from '../../protocol/errors.ts';
+import type { Chat, ChatPlatform } from '../chat.ts';
+import { nullable, readAs } from '../validation/validator.ts';
+import { FilesClient } from './files-client.ts';
+import type { HubRpc } from './hub-rpc.ts';
+
+/** Deadline of `clear`, in ms: longer than the hub's own for the platform. */
+const clearDeadline = 15_000;
+
+/** Makes the calls that only some platforms have. Loaded on demand. */
+export class PlatformClient implements ChatPlatform {
+  readonly files: FilesClient;
+  readonly #rpc: HubRpc;
+
+  constructor(chat: Chat, rpc: HubRpc) {
+    this.files = new FilesClient(chat, rpc);
+    this.#rpc = rpc;
+  }
+
+  async deployment(): Promise<Deployment | null> {
+    try {
+      const { value } = await this.#rpc.call({ type: 'platform', step: 'deployment' });
+      return readAs(nullable(isDeployment), value);
+    } catch (error) {
+      // A hub whose gateway has no such settings does not know this call.
+      if (error instanceof PartylineError && error.code === 'invalid-call') return null;
+      throw error;
+    }
+  }
+
+  async clear(): Promise<void> {
+    try {
+      await this.#rpc.call({ type: 'platform', step: 'clear' }, clearDeadline);
+    } catch (error) {
+      // The reset that clearing causes can arrive before the answer, and rejects pending calls.
+      if (!(error instanceof PartylineError && error.code === 'signed-out')) throw error;
+    }
+  }
+}
+
+function isDeployment(value: unknown): value is Deployment {
+  if (typeof value !== 'object' || value === null) return false;
+  const given: Partial<Record<keyof Deployment, unknown>> = value;
+  const flags = [given.tellsTyping, given.showsTyping, given.startsByItself, given.canClear];
+  return (
+    flags.every((flag) => typeof flag === 'boolean') &&
+    Array.isArray(given.languages) &&
+    given.languages.every((language) => typeof language === 'string')
+  );
+}

@@ -1,0 +1,37 @@
+import { PartylineError } from '../../protocol/errors.ts';
+import type { Attach } from '../../protocol/port.ts';
+import type { ComlinkCalls } from './comlink-calls.ts';
+import type { CallEndpoint } from './transport.ts';
+
+/**
+ * Attaches to a hub, and loads Comlink for the calls that follow. The attach is written as the frame
+ * that Comlink would send, so that the first snapshot does not wait for Comlink to load.
+ */
+export class HubHandshake {
+  readonly #endpoint: CallEndpoint;
+  #calls: Promise<ComlinkCalls> | null = null;
+
+  constructor(endpoint: CallEndpoint) {
+    this.#endpoint = endpoint;
+  }
+
+  /** The hub's first snapshot serves as the answer; Comlink's own answer is ignored. */
+  attach(attach: Attach, stream: MessagePort | null): void {
+    const argumentList = [attach, stream].map((value) => ({ type: 'RAW', value }));
+    const message = { id: 'attach', type: 'APPLY', path: ['attach'], argumentList };
+    this.#endpoint.postMessage(message, stream ? [stream] : []);
+  }
+
+  /** Loads Comlink at first use, and again after a failure. @throws {PartylineError} `unreachable` */
+  get calls(): Promise<ComlinkCalls> {
+    this.#calls ??= import('../calls/hub-calls.ts').then(
+      ({ ComlinkCalls }) => new ComlinkCalls(this.#endpoint),
+      (cause: unknown) => {
+        this.#calls = null;
+        const message = 'A script of the chat failed to load. Try again.';
+        throw new PartylineError('unreachable', message, { cause });
+      },
+    );
+    return this.#calls;
+  }
+}

@@ -1,0 +1,160 @@
+import type { Conversation, Routing } from '../protocol/conversation.ts';
+import type { Message } from '../protocol/message.ts';
+import type { Call } from '../protocol/port.ts';
+import type { ChatSnapshot } from '../protocol/snapshot.ts';
+import { HubRpc } from './calls/hub-rpc.ts';
+import { readPendingHandoff, writePendingHandoff } from './calls/pending-handoff.ts';
+import type { Chat, ChatPlatform, SendOptions } from './chat.ts';
+import { ConnectionSupervisor } from './connection/connection-supervisor.ts';
+import { Listeners } from './listeners.ts';
+import type { ConnectOptions } from './options.ts';
+import { listenToPageLifecycle } from './page-lifecycle.ts';
+import { writeSessionHint } from './session/session-hint.ts';
+import { Replica } from './transcript/replica.ts';
+import { isConversation } from './validation/port-validators.ts';
+import { readAs } from './validation/validator.ts';
+
+/** Deadline of `start`, in ms: the gateway's answer may need several connection attempts. */
+const startDeadline = 60_000;
+
+/** The `Chat` of a page: turns its methods into calls, and wires the page's parts together. */
+export class PageChat implements Chat {
+  readonly #listeners = new Listeners();
+  readonly #alertListeners = new Listeners<[message: Message | null]>();
+  readonly #rpc = new HubRpc();
+  readonly #replica = new Replica(this.#rpc, {
+    changed: () => this.#listeners.notify(),
+    alert: (message) => this.#alertListeners.notify(message),
+    sessionHintChanged: (hint) => writeSessionHint(hint),
+    olderRowsKept: (first) => this.#refreshRowsAbove(first),
+  });
+  readonly #supervisor: ConnectionSupervisor;
+  readonly #stopListening: () => void;
+  #isClosed = false;
+
+  constructor(options: ConnectOptions) {
+    this.#supervisor = new ConnectionSupervisor(options, this.#rpc, this.#replica);
+    this.#stopListening = this.#listenToPage();
+    const handoff = readPendingHandoff();
+    if (handoff) this.#resendAndAttach(handoff);
+    else this.#supervisor.attach();
+  }
+
+  readonly getSnapshot = (): ChatSnapshot => this.#replica.snapshot;
+
+  readonly subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener);
+
+  readonly onAlert = (listener: (message: Message | null) => void): (() => void) =>
+    this.#alertListeners.add(listener);
+
+  async start(routing: Routing): Promise<Conversation> {
+    const { value } = await this.#rpc.call({ type: 'start', routing }, startDeadline);
+    return readAs(isConversation, value);
+  }
+
+  async send(text: string, options?: SendOptions): Promise<string> {
+    // The page chooses the id, so that a call repeated after a hub's death sends nothing twice.
+    const messageId = crypto.randomUUID();
+    await this.#rpc.call({ type: 'send', messageId, text, ...options });
+    return messageId;
+  }
+
+  async platform(): Promise<ChatPlatform> {
+    const { PlatformClient } = await import('./calls/platform-client.ts');
+    return new PlatformClient(this, this.#rpc);
+  }
+
+  async retry(messageId: string): Promise<void> {
+    await this.#rpc.call({ type: 'retry', messageId });
+  }
+
+  async discard(messageId: string): Promise<void> {
+    await this.#rpc.call({ type: 'discard', messageId });
+  }
+
+  setTyping(isTyping: boolean): void {
+    this.#notifyHub({ type: 'typing', isTyping });
+  }
+
+  setDraft(text: string): void {
+    this.#notifyHub({ type: 'draft', text });
+  }
+
+  markRead(): void {
+    this.#notifyHub({ type: 'mark-read' });
+  }
+
+  async loadEarlier(count = 50): Promise<boolean> {
+    const { loadEarlier } = await import('./calls/hub-calls.ts');
+    return loadEarlier(this.#rpc, this.#replica.rows, count);
+  }
+
+  reconnect(): void {
+    if (this.#supervisor.isAttached) this.#notifyHub({ type: 'reconnect' });
+    else this.#supervisor.attachNow();
+  }
+
+  async waitAnyway(): Promise<void> {
+    await this.#rpc.call({ type: 'wait-anyway' });
+  }
+
+  async end(): Promise<void> {
+    await this.#rpc.call({ type: 'end' });
+  }
+
+  async signOut(): Promise<void> {
+    await this.#rpc.call({ type: 'sign-out' });
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#stopListening();
+    this.#supervisor.close();
+    this.#listeners.clear();
+    this.#alertListeners.clear();
+    this.#rpc.close();
+  }
+
+  /** Makes a call without a result. A failure is logged. */
+  #notifyHub(call: Call): void {
+    this.#rpc.call(call).catch((error: unknown) => this.#warn(`${call.type} failed:`, error));
+  }
+
+  #refreshRowsAbove(first: Message): void {
+    import('./calls/hub-calls.ts')
+      .then(({ refreshRows }) => refreshRows(this.#rpc, this.#replica.rows, first))
+      .catch((error: unknown) => this.#warn('Refreshing older messages failed:', error));
+  }
+
+  /** Not after `close`, which rejects all pending calls. */
+  #warn(event: string, error: unknown): void {
+    if (!this.#isClosed) console.warn(`[partyline] ${event}`, error);
+  }
+
+  /** Repeats the calls of the tab's previous page before any of this page's. */
+  #resendAndAttach(handoff: string): void {
+    import('./calls/resend-pending.ts')
+      .then(({ resendPending }) => resendPending(handoff, this, this.#rpc))
+      .catch((error: unknown) => console.warn('[partyline] Resending calls failed:', error))
+      .finally(() => this.#supervisor.attach());
+  }
+
+  #listenToPage(): () => void {
+    const supervisor = this.#supervisor;
+    return listenToPageLifecycle({
+      visibilityChanged: (visible) => supervisor.post({ type: 'visibility', visible }),
+      used: () => supervisor.post({ type: 'used' }),
+      hidden: () => {
+        // A held lock, an open port or a message would evict the page from the back/forward cache.
+        supervisor.detach();
+        const { pendingCalls } = this.#rpc;
+        if (pendingCalls.length > 0) writePendingHandoff(JSON.stringify(pendingCalls));
+      },
+      restored: () => supervisor.attach(),
+      // A hub in a frozen page would freeze with it, for all other tabs.
+      frozen: () => supervisor.stopHosting(),
+      resumed: () => supervisor.resumeHosting(),
+    });
+  }
+}
