@@ -1,5 +1,4 @@
-import type { FileCall } from './files.ts';
-import type { UploadRules } from './gateway.ts';
+import type { FileCall, UploadRules } from './files.ts';
 
 /** What the platform's own settings say of a chat. */
 export interface Deployment {

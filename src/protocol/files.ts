@@ -1,5 +1,4 @@
 import type { FileErrorCode } from './errors.ts';
-import type { UploadRules } from './gateway.ts';
 
 /**
  * How far a file has come. `waiting`: for a connection · `asking`: for a place to put it · `uploading`:
@@ -47,6 +46,15 @@ export type FileCall =
   | { readonly type: 'file'; readonly step: 'cancel'; readonly messageId: string }
   /** Answered with a fresh address of something that is there. */
   | { readonly type: 'file'; readonly step: 'link'; readonly attachmentId: string };
+
+export interface UploadRules {
+  /** MIME types; `*\/*` for any. Empty: no files. */
+  readonly mimeTypes: readonly string[];
+  /** With their dot. */
+  readonly blockedExtensions: readonly string[];
+  /** Bytes; `null` when it is not told. */
+  readonly maximumSize: number | null;
+}
 
 /** Why a file can't be sent as it is; `null`: it can, as far as can be told from outside. */
 export function faultOf(

@@ -1,7 +1,7 @@
 import { buildSchema } from '../protocol/builds.ts';
 import type { Content } from '../protocol/content.ts';
 import { describeIssue, PartylineError } from '../protocol/errors.ts';
-import type { GatewayAdapter } from '../protocol/gateway.ts';
+import type { GatewayAdapter } from '../protocol/gateway/adapter.ts';
 import { integer, length, range, z } from '../protocol/zod.ts';
 import type { HubObserver } from './core/observer.ts';
 import type { SessionPolicy } from './core/session-policy.ts';

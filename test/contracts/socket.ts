@@ -1,4 +1,5 @@
-import type { CloseMeaning, GatewayCommand } from '../../src/protocol/gateway.ts';
+import type { CloseMeaning } from '../../src/protocol/gateway/adapter.ts';
+import type { GatewayCommand } from '../../src/protocol/gateway/commands.ts';
 import { type EdgeCase, numbers } from './edge-case.ts';
 
 /** What the core hears of its lines, in order. */

@@ -1,4 +1,5 @@
-import type { GatewayEvent, SessionLife, UploadRules } from '../gateway.ts';
+import type { UploadRules } from '../files.ts';
+import type { GatewayEvent, SessionLife } from '../gateway/events.ts';
 import { toErrorEvents } from './errors.ts';
 import { number, words } from './lenient.ts';
 import { isVisitors, toEvents, writtenId } from './messages.ts';

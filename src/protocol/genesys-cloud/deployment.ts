@@ -1,5 +1,5 @@
 import type { Deployment } from '../deployment.ts';
-import type { UploadRules } from '../gateway.ts';
+import type { UploadRules } from '../files.ts';
 import { z } from '../zod.ts';
 import { list, listOf, maybe, number, text, words } from './lenient.ts';
 

@@ -1,6 +1,6 @@
 import type { CarriedReply, Content } from '../content.ts';
 import type { Routing } from '../conversation.ts';
-import type { GatewayCommand } from '../gateway.ts';
+import type { GatewayCommand } from '../gateway/commands.ts';
 import { messageIdAttribute } from './messages.ts';
 import { requestIds } from './request-ids.ts';
 

@@ -1,5 +1,5 @@
 import type { FileErrorCode } from '../errors.ts';
-import type { GatewayEvent, GatewayProblem, GatewayProblemKind } from '../gateway.ts';
+import type { GatewayEvent, GatewayProblem, GatewayProblemKind } from '../gateway/events.ts';
 
 export interface ErrorReport {
   /** The body's own code where it has one, else the frame's. */

@@ -1,11 +1,7 @@
 import { describeIssue, PartylineError } from '../errors.ts';
-import type {
-  CloseMeaning,
-  GatewayAdapter,
-  Pace,
-  SessionSettings,
-  UploadRules,
-} from '../gateway.ts';
+import type { UploadRules } from '../files.ts';
+import type { CloseMeaning, GatewayAdapter, RateLimits } from '../gateway/adapter.ts';
+import type { SessionSettings } from '../gateway/tokens.ts';
 import { integer, length, range, z } from '../zod.ts';
 import { decodeFrame } from './decode.ts';
 import { encodeFrame, packCredential } from './encode.ts';
@@ -103,7 +99,7 @@ const optionsSchema = z
  * From the public documentation of the Guest API's limits. Of the sixty requests a minute twelve are
  * kept for what can't wait: tokens for the history, the opening and the end of a session.
  */
-const pace: Pace = {
+const rateLimits: RateLimits = {
   pings: { count: 2, window: 60_000 },
   messages: { count: 5, window: 1_000 },
   requests: { count: 48, window: 60_000 },
@@ -151,7 +147,7 @@ export function genesysCloud(options: GenesysCloudOptions): GenesysCloudAdapter 
       minimumPingInterval: 30_000,
       maximumTextLength: 4_096,
       maximumTextBytes: 4_096,
-      pace,
+      rateLimits,
     },
     socketUrl,
     sessions: {

@@ -1,4 +1,5 @@
-import type { GatewayEvent, PartialMessage } from '../gateway.ts';
+import type { GatewayEvent } from '../gateway/events.ts';
+import type { PartialMessage } from '../gateway/messages.ts';
 import type { Sender } from '../message.ts';
 import { textInContent, toContent } from './content.ts';
 import { type EventBody, type MessageBody, messageBody } from './schemas.ts';

@@ -1,11 +1,11 @@
+import type { PartialMessage } from '../gateway/messages.ts';
 import type {
   HttpRequest,
   HttpResponse,
-  PartialMessage,
   RestCall,
   RestFailureKind,
   RestResult,
-} from '../gateway.ts';
+} from '../gateway/rest.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import { toEvents } from './messages.ts';
 import * as schema from './schemas.ts';

@@ -1,5 +1,5 @@
 import { describeIssue, PartylineError } from '../errors.ts';
-import type { GatewayAdapter } from '../gateway.ts';
+import type { GatewayAdapter } from '../gateway/adapter.ts';
 import { regex, z } from '../zod.ts';
 import { decodeResponse, encodeRequest } from './rest.ts';
 import { closeMeaning, decodeFrame, encodeFrame } from './socket.ts';

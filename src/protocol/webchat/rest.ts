@@ -1,11 +1,11 @@
+import type { GatewayMessage } from '../gateway/messages.ts';
 import type {
-  GatewayMessage,
   HttpRequest,
   HttpResponse,
   RestCall,
   RestFailureKind,
   RestResult,
-} from '../gateway.ts';
+} from '../gateway/rest.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import { shapes } from './schemas.ts';
 import { toConversation, toMessage } from './socket.ts';

@@ -1,12 +1,9 @@
 import type { Conversation } from '../conversation.ts';
 import { describeIssue } from '../errors.ts';
-import type {
-  CloseMeaning,
-  GatewayCommand,
-  GatewayEvent,
-  GatewayMessage,
-  GatewayProblemKind,
-} from '../gateway.ts';
+import type { CloseMeaning } from '../gateway/adapter.ts';
+import type { GatewayCommand } from '../gateway/commands.ts';
+import type { GatewayEvent, GatewayProblemKind } from '../gateway/events.ts';
+import type { GatewayMessage } from '../gateway/messages.ts';
 import { roles, type Sender } from '../message.ts';
 import type { Reader } from '../zod.ts';
 import { type Body, shapes } from './schemas.ts';

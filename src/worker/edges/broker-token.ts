@@ -1,4 +1,4 @@
-import type { TokenResult, TokenSource } from '../../protocol/gateway.ts';
+import type { TokenResult, TokenSource } from '../../protocol/gateway/tokens.ts';
 import { parseRetryAfter } from '../../protocol/retry-after.ts';
 import { lazy, length, z } from '../../protocol/zod.ts';
 

@@ -1,5 +1,5 @@
 import { openDB } from 'idb';
-import type { ExtensionHost } from '../../protocol/gateway.ts';
+import type { ExtensionHost } from '../../protocol/gateway/extension.ts';
 import { z } from '../../protocol/zod.ts';
 
 /** What is kept of a session over a browser restart. */

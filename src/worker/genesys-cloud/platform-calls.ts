@@ -1,6 +1,7 @@
 import type { PlatformCall } from '../../protocol/deployment.ts';
 import { PartylineError } from '../../protocol/errors.ts';
-import type { ExtensionHost, GatewayEvent, GatewayProblem } from '../../protocol/gateway.ts';
+import type { GatewayEvent, GatewayProblem } from '../../protocol/gateway/events.ts';
+import type { ExtensionHost } from '../../protocol/gateway/extension.ts';
 import { requestIds } from '../../protocol/genesys-cloud/request-ids.ts';
 import type { CallAnswer } from '../../protocol/port.ts';
 import { literal, z } from '../../protocol/zod.ts';

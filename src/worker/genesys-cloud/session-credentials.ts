@@ -1,4 +1,4 @@
-import type { SessionSettings, TokenResult, TokenSource } from '../../protocol/gateway.ts';
+import type { SessionSettings, TokenResult, TokenSource } from '../../protocol/gateway/tokens.ts';
 import { parseRetryAfter } from '../../protocol/retry-after.ts';
 import { length, z } from '../../protocol/zod.ts';
 import { type RefusedToken, refusal } from '../edges/broker-token.ts';

@@ -1,12 +1,9 @@
 import type { Attachment } from '../../protocol/content.ts';
 import { PartylineError } from '../../protocol/errors.ts';
+import type { UploadRules } from '../../protocol/files.ts';
 import { type FileProgress, type FileStage, faultOf, narrowed } from '../../protocol/files.ts';
-import type {
-  ExtensionHost,
-  GatewayEvent,
-  GatewayProblem,
-  UploadRules,
-} from '../../protocol/gateway.ts';
+import type { GatewayEvent, GatewayProblem } from '../../protocol/gateway/events.ts';
+import type { ExtensionHost } from '../../protocol/gateway/extension.ts';
 import { fileProblem, fitsReading, fitsUpload } from '../../protocol/genesys-cloud/errors.ts';
 import type { CallAnswer } from '../../protocol/port.ts';
 import type { RequestLimiter } from '../edges/request-limiter.ts';

@@ -1,10 +1,7 @@
 import { PartylineError } from '../../protocol/errors.ts';
-import type {
-  ExtensionHost,
-  GatewayCommand,
-  GatewayExtension,
-  TokenSource,
-} from '../../protocol/gateway.ts';
+import type { GatewayCommand } from '../../protocol/gateway/commands.ts';
+import type { ExtensionHost, GatewayExtension } from '../../protocol/gateway/extension.ts';
+import type { TokenSource } from '../../protocol/gateway/tokens.ts';
 import { aliveLock, hubLock, tabLock } from '../../protocol/locks.ts';
 import type { Call, CallAnswer, Hello, StreamMessage } from '../../protocol/port.ts';
 import { protocolVersion } from '../../protocol/version.ts';

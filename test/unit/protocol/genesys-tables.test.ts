@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
 import type {
-  GatewayCommand,
   GatewayEvent,
   GatewayProblem,
   GatewayProblemKind,
-  RestCall,
-} from '../../../src/protocol/gateway.ts';
+} from '../../../src/protocol/gateway/events.ts';
+import type { RestCall } from '../../../src/protocol/gateway/rest.ts';
 import {
   fileProblem,
   fitsReading,
@@ -1141,7 +1141,7 @@ describe('the dialect', () => {
         minimumPingInterval: 30_000,
         maximumTextLength: 4_096,
         maximumTextBytes: 4_096,
-        pace: {
+        rateLimits: {
           pings: { count: 2, window: 60_000 },
           messages: { count: 5, window: 1_000 },
           history: { count: 10, window: 60_000 },
@@ -1150,7 +1150,7 @@ describe('the dialect', () => {
       },
       sessions: { deploymentId: 'deployment-1', visitorUrl: null, authentication: null },
     });
-    const { requests } = adapter.traits.pace ?? {};
+    const { requests } = adapter.traits.rateLimits ?? {};
     expect(requests?.window).toBe(60_000);
     // Sixty in all, with room for what can't wait.
     expect(requests?.count).toBeLessThan(60);

@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type {
-  CloseMeaning,
-  GatewayCommand,
-  GatewayEvent,
-  GatewayProblemKind,
-  RestCall,
-  RestFailureKind,
-} from '../../../src/protocol/gateway.ts';
+import type { CloseMeaning } from '../../../src/protocol/gateway/adapter.ts';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
+import type { GatewayEvent, GatewayProblemKind } from '../../../src/protocol/gateway/events.ts';
+import type { RestCall, RestFailureKind } from '../../../src/protocol/gateway/rest.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 
 /** The tables of docs/protocol.md, line by line. */
@@ -787,7 +783,7 @@ describe('what the dialect promises', () => {
       },
     });
     expect(adapter.traits.maximumTextBytes).toBeUndefined();
-    expect(adapter.traits.pace).toBeUndefined();
+    expect(adapter.traits.rateLimits).toBeUndefined();
   });
 });
 

@@ -1,12 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { bootOf } from '../../../src/protocol/epoch.ts';
-import type {
-  ExtensionHost,
-  GatewayExtension,
-  RestCall,
-  RestResult,
-} from '../../../src/protocol/gateway.ts';
+import type { ExtensionHost, GatewayExtension } from '../../../src/protocol/gateway/extension.ts';
+import type { RestCall, RestResult } from '../../../src/protocol/gateway/rest.ts';
 import { aliveLock, hubLock, tabLock } from '../../../src/protocol/locks.ts';
 import type { Call, StreamMessage } from '../../../src/protocol/port.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GatewayProblem } from '../../../src/protocol/gateway.ts';
+import type { GatewayProblem } from '../../../src/protocol/gateway/events.ts';
 import {
   errorOf,
   linkError,

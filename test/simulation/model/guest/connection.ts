@@ -1,8 +1,5 @@
-import type {
-  CloseMeaning,
-  GatewayAdapter,
-  GatewayEvent,
-} from '../../../../src/protocol/gateway.ts';
+import type { CloseMeaning, GatewayAdapter } from '../../../../src/protocol/gateway/adapter.ts';
+import type { GatewayEvent } from '../../../../src/protocol/gateway/events.ts';
 import { messageIdAttribute } from '../../../../src/protocol/genesys-cloud/messages.ts';
 import type { Sender } from '../../../../src/protocol/message.ts';
 import {
