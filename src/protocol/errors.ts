@@ -1,4 +1,4 @@
-import type { z } from './zod.ts';
+import type { core } from 'zod/mini';
 
 /**
  * Why a call was refused, or why something went wrong. The codes are stable; the messages are for people.
@@ -93,32 +93,68 @@ export class PartylineError extends Error {
   }
 }
 
-/** What zod found wrong first, with the path to it. zod/mini brings no words of its own. */
-export function describeIssue(error: z.core.$ZodError): string {
-  return describeIssues(error)[0] ?? 'wrong shape';
+/** The first issue of a zod error, as `path: message`. */
+export function describeIssue(error: core.$ZodError): string {
+  return describeIssues(error)[0] ?? 'invalid';
 }
 
-/** Everything that zod found wrong. */
-export function describeIssues(error: z.core.$ZodError): string[] {
-  return error.issues.map(describeOne);
+/** All issues of a zod error, each as `path: message`. */
+export function describeIssues(error: core.$ZodError): string[] {
+  return error.issues.map((issue) => {
+    const path = issue.path.map(String).join('.');
+    const message = issueMessage(issue);
+    return path ? `${path}: ${message}` : message;
+  });
 }
 
-function describeOne(issue: z.core.$ZodIssue): string {
-  const path = issue.path.map(String).join('.');
-  return path ? `${path}: ${issueWords(issue)}` : issueWords(issue);
-}
-
-function issueWords(issue: z.core.$ZodIssue): string {
+// zod/mini has no messages of its own, and its English ones would have to be configured globally.
+function issueMessage(issue: core.$ZodIssue): string {
   switch (issue.code) {
-    case 'unrecognized_keys':
-      return `unknown: ${issue.keys.join(', ')}`;
     case 'invalid_type':
-      return `must be of type ${issue.expected}`;
+      return `must be ${typeNames[issue.expected] ?? `of type ${issue.expected}`}`;
+    case 'invalid_value':
+      return mustBeOneOf(issue.values);
+    case 'invalid_union':
+      return 'options' in issue && issue.options?.length
+        ? mustBeOneOf(issue.options)
+        : 'is invalid';
+    case 'unrecognized_keys':
+      return `unknown ${issue.keys.length === 1 ? 'key' : 'keys'}: ${issue.keys.join(', ')}`;
     case 'too_small':
-      return `must be at least ${issue.minimum}`;
+      return sizeMessage(
+        issue.origin,
+        issue.inclusive ? 'at least' : 'greater than',
+        issue.minimum,
+      );
     case 'too_big':
-      return `must be at most ${issue.maximum}`;
+      return sizeMessage(issue.origin, issue.inclusive ? 'at most' : 'less than', issue.maximum);
     default:
       return issue.message;
   }
 }
+
+const typeNames: Readonly<Record<string, string>> = {
+  array: 'an array',
+  boolean: 'a boolean',
+  int: 'an integer',
+  number: 'a number',
+  object: 'an object',
+  record: 'an object',
+  string: 'a string',
+};
+
+function mustBeOneOf(values: readonly unknown[]): string {
+  const names = values.map((value) =>
+    typeof value === 'string' ? JSON.stringify(value) : String(value),
+  );
+  return `must be ${names.length === 1 ? '' : 'one of '}${names.join(', ')}`;
+}
+
+function sizeMessage(origin: string, comparison: string, bound: number | bigint): string {
+  const unit = sizeUnits[origin];
+  return unit
+    ? `must have ${comparison} ${bound} ${unit}${bound === 1 ? '' : 's'}`
+    : `must be ${comparison} ${bound}`;
+}
+
+const sizeUnits: Readonly<Record<string, string>> = { string: 'character', array: 'item' };

@@ -1,7 +1,7 @@
 import type { UploadRules } from '../files.ts';
 import type { GatewayEvent, SessionLife } from '../gateway/events.ts';
 import { toErrorEvents } from './errors.ts';
-import { number, words } from './lenient.ts';
+import { lenientNumber, nonEmptyString } from './lenient.ts';
 import { isVisitors, toEvents, writtenId } from './messages.ts';
 import { requestIds } from './request-ids.ts';
 import * as schema from './schemas.ts';
@@ -85,8 +85,8 @@ function bodyOf({ body, message }: schema.Envelope): unknown {
 function errorOf(frame: schema.Envelope, byDefault: number): readonly GatewayEvent[] {
   const body = schema.errorBody.safeParse(bodyOf(frame));
   const told = body.success ? body.data : null;
-  const said = words.safeParse(frame.body);
-  const own = words.safeParse(frame.message);
+  const said = nonEmptyString.safeParse(frame.body);
+  const own = nonEmptyString.safeParse(frame.message);
   const message =
     told?.errorMessage ??
     told?.message ??
@@ -174,7 +174,7 @@ function toStructured(frame: schema.Envelope, body: unknown): readonly GatewayEv
 }
 
 function toNumber(value: string | undefined): number | null {
-  const read = number.safeParse(value ?? null);
+  const read = lenientNumber.safeParse(value ?? null);
   return read.success ? read.data : null;
 }
 

@@ -1,27 +1,34 @@
+import { type infer as Infer, object } from 'zod/mini';
 import type { Deployment } from '../deployment.ts';
 import type { UploadRules } from '../files.ts';
-import { z } from '../zod.ts';
-import { list, listOf, maybe, number, text, words } from './lenient.ts';
+import {
+  lenientArray,
+  lenientArrayOf,
+  lenientNumber,
+  lenientString,
+  nonEmptyString,
+  orNull,
+} from './lenient.ts';
 
-const enabled = maybe(z.object({ enabled: text }));
+const enabled = orNull(object({ enabled: lenientString }));
 
-const configurationSchema = z.object({
-  languages: list,
-  defaultLanguage: words,
-  messenger: maybe(
-    z.object({
-      fileUpload: maybe(
-        z.object({
-          enableAttachments: text,
-          modes: listOf(z.object({ fileTypes: list, maxFileSizeKB: number })),
+const configurationSchema = object({
+  languages: lenientArray,
+  defaultLanguage: nonEmptyString,
+  messenger: orNull(
+    object({
+      fileUpload: orNull(
+        object({
+          enableAttachments: lenientString,
+          modes: lenientArrayOf(object({ fileTypes: lenientArray, maxFileSizeKB: lenientNumber })),
         }),
       ),
-      apps: maybe(
-        z.object({
-          conversations: maybe(
-            z.object({
-              showUserTypingIndicator: text,
-              showAgentTypingIndicator: text,
+      apps: orNull(
+        object({
+          conversations: orNull(
+            object({
+              showUserTypingIndicator: lenientString,
+              showAgentTypingIndicator: lenientString,
               autoStart: enabled,
               conversationClear: enabled,
             }),
@@ -32,7 +39,7 @@ const configurationSchema = z.object({
   ),
 });
 type FileUpload = NonNullable<
-  NonNullable<z.infer<typeof configurationSchema>['messenger']>['fileUpload']
+  NonNullable<Infer<typeof configurationSchema>['messenger']>['fileUpload']
 >;
 
 /** What a deployment's `config.json` says; `null`: it is none. */

@@ -11,7 +11,7 @@ type Component = FormPages[number]['pageComponents'][number];
 /** A form that is offered. What no field of ours can show is left out, and so is a page without any. */
 export function toForm(body: FormBody): FormContent {
   const { introduction, receivedMessage: received } = body;
-  const pages = formPages().safeParse(body.formPages);
+  const pages = formPages.safeParse(body.formPages);
   return {
     type: 'form',
     formId: body.cannedResponseId ?? '',

@@ -1,8 +1,26 @@
+import {
+  array,
+  boolean,
+  exactOptional,
+  gte,
+  type infer as Infer,
+  int,
+  json,
+  literal,
+  maxLength,
+  minLength,
+  nullable,
+  record,
+  refine,
+  regex,
+  strictObject,
+  string,
+  union,
+} from 'zod/mini';
 import { describeIssue, PartylineError } from '../errors.ts';
 import type { UploadRules } from '../files.ts';
 import type { CloseMeaning, GatewayAdapter, RateLimits } from '../gateway/adapter.ts';
 import type { SessionSettings } from '../gateway/tokens.ts';
-import { integer, length, range, z } from '../zod.ts';
 import { decodeFrame } from './decode.ts';
 import { encodeFrame, packCredential } from './encode.ts';
 import { domainOf } from './regions.ts';
@@ -49,51 +67,48 @@ export interface GenesysCloudOptions {
   readonly uploads?: false | Partial<UploadRules>;
 }
 
-const own = z.exactOptional(z.string().check(length(1, 2_048)));
-const name = z.string().check(z.regex(/^[a-z0-9.-]{1,253}$/i, 'must be a region or a domain'));
+const own = exactOptional(string().check(minLength(1), maxLength(2_048)));
+const name = string().check(regex(/^[a-z0-9.-]{1,253}$/i, 'must be a region or a domain'));
 
 /** The platform's 2,048 bytes, less what is added to each message. */
 const attributeBytes = 1_800;
 
-const texts = z.exactOptional(z.array(z.string().check(length(1, 256))));
+const texts = exactOptional(array(string().check(minLength(1), maxLength(256))));
 
-const uploadsSchema = z.strictObject({
+const uploadsSchema = strictObject({
   mimeTypes: texts,
   blockedExtensions: texts,
-  maximumSize: z.exactOptional(z.nullable(integer.check(range(1)))),
+  maximumSize: exactOptional(nullable(int().check(gte(1)))),
 });
 
-const optionsSchema = z
-  .strictObject({
-    deploymentId: z.string().check(z.regex(/^[\w.~-]{1,128}$/, 'must be a deployment’s id')),
-    region: z.exactOptional(name),
-    domain: z.exactOptional(name),
-    endpoint: z.exactOptional(
-      z
-        .string()
-        .check(z.regex(/^https?:\/\/[^/\s]+\/?$/, 'must be an origin, such as https://x.example')),
+const optionsSchema = strictObject({
+  deploymentId: string().check(regex(/^[\w.~-]{1,128}$/, 'must be a deployment’s id')),
+  region: exactOptional(name),
+  domain: exactOptional(name),
+  endpoint: exactOptional(
+    string().check(
+      regex(/^https?:\/\/[^/\s]+\/?$/, 'must be an origin, such as https://x.example'),
     ),
-    application: own,
-    customAttributes: z.exactOptional(z.record(z.string(), z.string())),
-    autostart: z.exactOptional(z.boolean()),
-    journeyContext: z.exactOptional(z.record(z.string(), z.json())),
-    visitorUrl: own,
-    codeUrl: own,
-    uploads: z.exactOptional(z.union([z.literal(false), uploadsSchema])),
-  })
-  .check(
-    z.refine(
-      ({ region, domain, endpoint }) =>
-        (region !== undefined && domain !== undefined) === false &&
-        (region ?? domain ?? endpoint) !== undefined,
-      'region: one of region and domain is needed',
-    ),
-    z.refine(
-      ({ customAttributes }) =>
-        utf8Length(JSON.stringify(customAttributes ?? {})) <= attributeBytes,
-      `customAttributes: must have at most ${attributeBytes} bytes`,
-    ),
-  );
+  ),
+  application: own,
+  customAttributes: exactOptional(record(string(), string())),
+  autostart: exactOptional(boolean()),
+  journeyContext: exactOptional(record(string(), json())),
+  visitorUrl: own,
+  codeUrl: own,
+  uploads: exactOptional(union([literal(false), uploadsSchema])),
+}).check(
+  refine(
+    ({ region, domain, endpoint }) =>
+      (region !== undefined && domain !== undefined) === false &&
+      (region ?? domain ?? endpoint) !== undefined,
+    'region: one of region and domain is needed',
+  ),
+  refine(
+    ({ customAttributes }) => utf8Length(JSON.stringify(customAttributes ?? {})) <= attributeBytes,
+    `customAttributes: must have at most ${attributeBytes} bytes`,
+  ),
+);
 
 /**
  * From the public documentation of the Guest API's limits. Of the sixty requests a minute twelve are
@@ -178,7 +193,7 @@ interface Addresses {
   readonly configurationUrl: string;
 }
 
-function addresses(options: z.infer<typeof optionsSchema>): Addresses {
+function addresses(options: Infer<typeof optionsSchema>): Addresses {
   const { deploymentId, region, domain, endpoint, application = 'partyline' } = options;
   const query = `deploymentId=${encodeURIComponent(deploymentId)}&application=${encodeURIComponent(application)}`;
   const path = `/webdeployments/v1/deployments/${encodeURIComponent(deploymentId)}/config.json`;

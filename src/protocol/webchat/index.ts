@@ -1,14 +1,14 @@
+import { regex, strictObject, string } from 'zod/mini';
 import { describeIssue, PartylineError } from '../errors.ts';
 import type { GatewayAdapter } from '../gateway/adapter.ts';
-import { regex, z } from '../zod.ts';
 import { decodeResponse, encodeRequest } from './rest.ts';
 import { closeMeaning, decodeFrame, encodeFrame } from './socket.ts';
 
-const optionsSchema = z.strictObject({
-  socketUrl: z.string().check(regex(/^wss?:\/\/[^/\s]+/, 'must be a ws: or wss: URL')),
-  apiUrl: z
-    .string()
-    .check(regex(/^https?:\/\/[^/\s]+\/?$/, 'must be an origin, such as https://api.example')),
+const optionsSchema = strictObject({
+  socketUrl: string().check(regex(/^wss?:\/\/[^/\s]+/, 'must be a ws: or wss: URL')),
+  apiUrl: string().check(
+    regex(/^https?:\/\/[^/\s]+\/?$/, 'must be an origin, such as https://api.example'),
+  ),
 });
 
 export interface GenesysWebchatOptions {

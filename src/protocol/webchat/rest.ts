@@ -7,7 +7,14 @@ import type {
   RestResult,
 } from '../gateway/rest.ts';
 import { parseRetryAfter } from '../retry-after.ts';
-import { shapes } from './schemas.ts';
+import {
+  conversationSchema,
+  errorBodySchema,
+  historySchema,
+  messageSchema,
+  skillCoverageSchema,
+  skillGroupsSchema,
+} from './schemas.ts';
 import { toConversation, toMessage } from './socket.ts';
 
 const pageLimit = 50;
@@ -78,7 +85,7 @@ function queryString(pairs: readonly (readonly [string, string])[]): string {
 export function decodeResponse(call: RestCall, response: HttpResponse): RestResult {
   const body = parseJson(response.body);
   if (response.status >= 200 && response.status < 300) return decodeValue(call, body);
-  const error = shapes().errorBody.safeParse(body);
+  const error = errorBodySchema.safeParse(body);
   const code = error.success ? (error.data.code ?? null) : null;
   const words = error.success ? (error.data.message ?? null) : null;
   return failure(
@@ -92,12 +99,12 @@ function decodeValue(call: RestCall, body: unknown): RestResult {
   switch (call.type) {
     case 'history-since':
     case 'history-before': {
-      const history = shapes().historyBody.safeParse(body);
+      const history = historySchema.safeParse(body);
       if (!history.success) return failure('invalid', 'a misshapen list of messages', null);
       const messages: GatewayMessage[] = [];
       let invalidCount = 0;
       for (const entity of history.data.entities) {
-        const message = shapes().messageBody.safeParse(entity);
+        const message = messageSchema.safeParse(entity);
         if (message.success && message.data.conversationId === call.conversationId) {
           messages.push(toMessage(message.data));
         } else invalidCount += 1;
@@ -106,14 +113,14 @@ function decodeValue(call: RestCall, body: unknown): RestResult {
       return { ok: true, value: { type: 'history', messages, nextCursor, invalidCount } };
     }
     case 'send-message': {
-      const message = shapes().messageBody.safeParse(body);
+      const message = messageSchema.safeParse(body);
       if (!message.success || message.data.messageId !== call.messageId) {
         return failure('invalid', 'a misshapen message', null);
       }
       return { ok: true, value: { type: 'message', message: toMessage(message.data) } };
     }
     case 'conversation': {
-      const conversation = shapes().conversationBody.safeParse(body);
+      const conversation = conversationSchema.safeParse(body);
       if (!conversation.success) return failure('invalid', 'a misshapen conversation', null);
       return {
         ok: true,
@@ -121,13 +128,13 @@ function decodeValue(call: RestCall, body: unknown): RestResult {
       };
     }
     case 'skill-groups': {
-      const groups = shapes().skillGroupsBody.safeParse(body);
+      const groups = skillGroupsSchema.safeParse(body);
       if (!groups.success) return failure('invalid', 'a misshapen list of skill groups', null);
       const names = groups.data.entities.map(({ name }) => name);
       return { ok: true, value: { type: 'skill-groups', names } };
     }
     case 'skill-coverage': {
-      const report = shapes().coverageBody.safeParse(body);
+      const report = skillCoverageSchema.safeParse(body);
       if (!report.success) return failure('invalid', 'a misshapen skill coverage', null);
       // Only of what was asked for: anything else would count as somebody on shift.
       const coverage = report.data.entities.filter(({ skillGroup }) =>

@@ -1,3 +1,4 @@
+import type { ZodMiniType } from 'zod/mini';
 import type { Conversation } from '../conversation.ts';
 import { describeIssue } from '../errors.ts';
 import type { CloseMeaning } from '../gateway/adapter.ts';
@@ -5,8 +6,20 @@ import type { GatewayCommand } from '../gateway/commands.ts';
 import type { GatewayEvent, GatewayProblemKind } from '../gateway/events.ts';
 import type { GatewayMessage } from '../gateway/messages.ts';
 import { roles, type Sender } from '../message.ts';
-import type { Reader } from '../zod.ts';
-import { type Body, shapes } from './schemas.ts';
+import {
+  authFrameSchema,
+  type ConversationBody,
+  conversationSchema,
+  type ErrorFrame,
+  errorFrameSchema,
+  frameSchema,
+  type MessageBody,
+  messageSchema,
+  pingFrameSchema,
+  receiptFrameSchema,
+  type SenderBody,
+  typingFrameSchema,
+} from './schemas.ts';
 
 /** In UTF-16 code units, which is at most what it takes in UTF-8; checked again by the exact size. */
 const maximumFrameBytes = 64 * 1024;
@@ -65,7 +78,7 @@ export function decodeFrame(text: string): readonly GatewayEvent[] {
       { type: 'invalid', reason: `no JSON (${error instanceof Error ? error.name : 'error'})` },
     ];
   }
-  const typed = shapes().typedFrame.safeParse(frame);
+  const typed = frameSchema.safeParse(frame);
   if (!typed.success) return [{ type: 'invalid', reason: 'a frame without a type' }];
   return decodeTyped(typed.data.type, frame);
 }
@@ -73,7 +86,7 @@ export function decodeFrame(text: string): readonly GatewayEvent[] {
 function decodeTyped(type: string, frame: unknown): readonly GatewayEvent[] {
   switch (type) {
     case 'auth':
-      return parsed(type, shapes().authFrame, frame, (auth) =>
+      return parsed(type, authFrameSchema, frame, (auth) =>
         auth.status === 'success'
           ? {
               type: 'authenticated',
@@ -82,36 +95,36 @@ function decodeTyped(type: string, frame: unknown): readonly GatewayEvent[] {
           : { type: 'refused', message: auth.message ?? auth.code ?? 'authentication failed' },
       );
     case 'conversation':
-      return parsed(type, shapes().conversationBody, frame, (body) => ({
+      return parsed(type, conversationSchema, frame, (body) => ({
         type: 'conversation',
         conversation: toConversation(body),
       }));
     case 'message':
-      return parsed(type, shapes().messageBody, frame, (message) => ({
+      return parsed(type, messageSchema, frame, (message) => ({
         type: 'message',
         message: toMessage(message),
       }));
     case 'typing':
-      return parsed(type, shapes().typingFrame, frame, ({ from, ...typing }) => ({
+      return parsed(type, typingFrameSchema, frame, ({ from, ...typing }) => ({
         type: 'typing',
         from: toSender(from),
         ...typing,
       }));
     case 'receipt':
-      return parsed(type, shapes().receiptFrame, frame, ({ from, ...receipt }) => ({
+      return parsed(type, receiptFrameSchema, frame, ({ from, ...receipt }) => ({
         type: 'receipt',
         from: toSender(from),
         ...receipt,
       }));
     case 'ping':
-      return parsed(type, shapes().pingFrame, frame, (ping) => ({
+      return parsed(type, pingFrameSchema, frame, (ping) => ({
         type: 'ping',
         payload: ping.payload,
       }));
     case 'pong':
       return [{ type: 'pong' }];
     case 'error':
-      return parsed(type, shapes().errorFrame, frame, toProblem);
+      return parsed(type, errorFrameSchema, frame, toProblem);
     default:
       return [];
   }
@@ -119,7 +132,7 @@ function decodeTyped(type: string, frame: unknown): readonly GatewayEvent[] {
 
 function parsed<T>(
   type: string,
-  shape: Reader<T>,
+  shape: ZodMiniType<T>,
   frame: unknown,
   toEvent: (value: T) => GatewayEvent,
 ): readonly GatewayEvent[] {
@@ -132,7 +145,7 @@ function parsed<T>(
   return [toEvent(result.data)];
 }
 
-export function toMessage(body: Body<'messageBody'>): GatewayMessage {
+export function toMessage(body: MessageBody): GatewayMessage {
   return {
     ...body,
     sequence: body.sequence ?? null,
@@ -142,18 +155,18 @@ export function toMessage(body: Body<'messageBody'>): GatewayMessage {
 }
 
 /** Somebody in a role that we do not know is shown as the system. */
-function toSender({ role, ...who }: Body<'sender'>): Sender {
+function toSender({ role, ...who }: SenderBody): Sender {
   return { ...who, role: roles.find((known) => known === role) ?? 'system' };
 }
 
-export function toConversation(body: Body<'conversationBody'>): Conversation {
+export function toConversation(body: ConversationBody): Conversation {
   const { conversationId, status, position } = body;
   return typeof position === 'number'
     ? { conversationId, status, position }
     : { conversationId, status };
 }
 
-function toProblem(error: Body<'errorFrame'>): GatewayEvent {
+function toProblem(error: ErrorFrame): GatewayEvent {
   if (error.code === 'TOKEN_EXPIRED') return { type: 'token-expired' };
   return {
     type: 'problem',

@@ -1,7 +1,12 @@
 import type { Attachment } from '../../protocol/content.ts';
 import { PartylineError } from '../../protocol/errors.ts';
-import type { UploadRules } from '../../protocol/files.ts';
-import { type FileProgress, type FileStage, faultOf, narrowed } from '../../protocol/files.ts';
+import {
+  type FileProgress,
+  type FileStage,
+  faultOf,
+  narrowed,
+  type UploadRules,
+} from '../../protocol/files.ts';
 import type { GatewayEvent, GatewayProblem } from '../../protocol/gateway/events.ts';
 import type { ExtensionHost } from '../../protocol/gateway/extension.ts';
 import { fileProblem, fitsReading, fitsUpload } from '../../protocol/genesys-cloud/errors.ts';
