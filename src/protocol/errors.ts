@@ -117,7 +117,7 @@ function issueMessage(issue: core.$ZodIssue): string {
     case 'invalid_union':
       return 'options' in issue && issue.options?.length
         ? mustBeOneOf(issue.options)
-        : 'is invalid';
+        : issue.message;
     case 'unrecognized_keys':
       return `unknown ${issue.keys.length === 1 ? 'key' : 'keys'}: ${issue.keys.join(', ')}`;
     case 'too_small':

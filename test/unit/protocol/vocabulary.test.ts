@@ -210,7 +210,7 @@ describe('an error', () => {
     [z.enum(['a', 'b']), 'c', 'must be one of "a", "b"'],
     [z.literal('a'), 'c', 'must be "a"'],
     [z.literal(false), 'c', 'must be false'],
-    [z.union([z.string(), z.number()]), true, 'is invalid'],
+    [z.union([z.string(), z.number()]), true, 'Invalid input'],
     [
       z.discriminatedUnion('type', [
         z.object({ type: z.literal('a') }),
