@@ -33,13 +33,13 @@ import {
 /**
  * The port between a tab and the hub.
  *
- * A tab's connection to the SharedWorker carries Comlink's unary calls (`attach`, `call`); the stream
- * of snapshots and patches runs on a MessagePort of its own that the tab hands over with `attach`.
+ * A tab's connection to the SharedWorker carries Comlink's unary calls (`attach`, `call`). Snapshots and
+ * patches are streamed on a separate MessagePort, which the tab transfers with `attach`.
  */
 
 const id = string().check(minLength(1), maxLength(128));
 
-/** The hub speaks first on every connection, on the call port; Comlink passes over it. */
+/** The hub's first message on every connection, on the call port. Comlink ignores it. */
 export const helloSchema = object({
   type: literal('partyline-hello'),
   epoch: string(),
@@ -52,11 +52,11 @@ export const attachSchema = object({
   protocolVersion: number(),
   tabId: id,
   visible: boolean(),
-  /** The conversation id that the page has mirrored, for a hub whose store was lost (guide §3). */
+  /** The conversation id in the page's session hint, for a hub whose store was lost (guide §3). */
   conversationId: nullable(id),
-  /** Who was there last, as far as the page knows: a hub whose store was lost believes it. */
+  /** The last visitor that the page knows of, for a hub whose store was lost. */
   visitor: nullable(string().check(maxLength(512))),
-  /** How often everything had been wiped by then. */
+  /** The reset count that the page knows of. */
   resetCount: number(),
 });
 export type Attach = Infer<typeof attachSchema>;
@@ -69,9 +69,9 @@ export const snapshotMessageSchema = object({
   type: literal('snapshot'),
   epoch: string(),
   revision: number(),
-  /** The opaque id of whose conversation this is; `null` while nobody is known. */
+  /** The visitor's opaque id; `null` while it is unknown. */
   visitor: nullable(string()),
-  /** How often everything was wiped: an unknown visitor is another after that. */
+  /** How often all data was deleted. An unknown visitor counts as a new one after each time. */
   resetCount: number(),
   shared: sharedSnapshotSchema,
   messages: array(messageSchema),
@@ -83,7 +83,7 @@ export const patchMessageSchema = object({
   type: literal('patch'),
   epoch: string(),
   revision: number(),
-  /** The keys of the shared snapshot that changed. */
+  /** The changed keys of the shared snapshot. */
   shared: sharedPatchSchema,
   upserts: array(messageSchema),
   removed: array(string()),
@@ -91,7 +91,7 @@ export const patchMessageSchema = object({
 });
 export type PatchMessage = Infer<typeof patchMessageSchema>;
 
-/** Sent instead of patches to a tab without credit: pull when you wake. */
+/** Sent instead of patches to a tab without credit, which must pull when it becomes active. */
 export const headMessageSchema = object({
   type: literal('head'),
   epoch: string(),
@@ -99,7 +99,7 @@ export const headMessageSchema = object({
 });
 export type HeadMessage = Infer<typeof headMessageSchema>;
 
-/** Something new to draw attention to, in this tab and no other; `null`: another tab does it now. */
+/** A new message that this tab alone should notify about; `null`: another tab takes over. */
 export const alertMessageSchema = object({
   type: literal('alert'),
   epoch: string(),
@@ -115,7 +115,7 @@ export const streamMessageSchema = union([
 ]);
 export type StreamMessage = Infer<typeof streamMessageSchema>;
 
-/** Patches that a tab may be behind before the hub stops posting to it. */
+/** Unacknowledged patches after which the hub stops sending patches to a tab. */
 export const patchCredit = 16;
 
 // --- tab → hub, on the stream port ---
@@ -125,7 +125,7 @@ export const tabMessageSchema = lazy(() =>
     object({ type: literal('ack'), revision: number() }),
     object({ type: literal('pull') }),
     object({ type: literal('visibility'), visible: boolean() }),
-    /** The visitor has done something here. */
+    /** The visitor has interacted with the tab. */
     object({ type: literal('used') }),
     object({ type: literal('bye') }),
   ]),
@@ -143,9 +143,9 @@ export const callSchema = lazy(() =>
       type: literal('send'),
       messageId: id,
       text,
-      /** Asked of a hub before, which may have died, or been left, with the answer on its way. */
+      /** Whether the call was made before, of a hub whose answer was lost. */
       isRepeat: exactOptional(boolean()),
-      /** What of the other side's offers it answers. */
+      /** The choice in structured content that this message answers. */
       reply: exactOptional(replySchema),
     }),
     object({ type: literal('retry'), messageId: id }),
@@ -155,14 +155,14 @@ export const callSchema = lazy(() =>
     object({ type: literal('mark-read') }),
     object({
       type: literal('load-earlier'),
-      /** The oldest row that the tab has; `null` when it has none. */
+      /** The oldest message in the tab; `null` if it has none. */
       before: nullable(placeSchema),
-      /** That row's conversation, for what the browser does not keep. */
+      /** The conversation of that message, for one that is not in the store. */
       conversationId: exactOptional(nullable(id)),
       count: int().check(gte(1), lte(500)),
     }),
     object({ type: literal('reconnect') }),
-    /** The visitor waits, although nobody is on shift. */
+    /** The visitor chose to wait although no agent is on shift. */
     object({ type: literal('wait-anyway') }),
     object({ type: literal('end') }),
     object({ type: literal('sign-out') }),
@@ -171,7 +171,7 @@ export const callSchema = lazy(() =>
 type PageCall = Infer<typeof callSchema>;
 type SendCall = Extract<PageCall, { type: 'send' }>;
 
-/** What a message brings is put in by the dialect's own edge, never by a page: of a page it is dropped. */
+/** Only the dialect's extension sets `content`; the schema drops it from calls of a page. */
 export type Call =
   | Exclude<PageCall, SendCall>
   | (SendCall & { readonly content?: readonly Content[] });
@@ -182,19 +182,19 @@ export const earlierSchema = object({
 });
 export type Earlier = Infer<typeof earlierSchema>;
 
-/** Comlink loses the code of an error, so an answer is data. */
+/** Plain data, because Comlink drops the `code` of an error. */
 export const callAnswerSchema = union([
   object({ ok: literal(true), epoch: string(), value: unknown() }),
   object({ ok: literal(false), epoch: string(), problem: problemSchema }),
 ]);
 export type CallAnswer = Infer<typeof callAnswerSchema>;
 
-/** What the hub exposes through Comlink. */
+/** The hub's interface for Comlink. */
 export interface HubCalls {
-  /** @param stream a MessagePort; `null` where none can be handed over: src/protocol/channels.ts */
+  /** @param stream a MessagePort, or `null` if there is none: src/protocol/channels.ts */
   attach(attach: unknown, stream: unknown): void;
-  /** Answered by a hub that does not hang. */
+  /** Resolves unless the hub hangs. */
   ping(): void;
-  /** @param askedIn the epoch that the tab was in: what it asks for one visitor is not done for another */
+  /** @param askedIn the tab's epoch; calls made for a previous visitor are rejected */
   call(call: unknown, askedIn: unknown): Promise<CallAnswer>;
 }

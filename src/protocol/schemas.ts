@@ -26,8 +26,8 @@ import { queueReasons, type RoutingNotice } from './routing.ts';
 import { phases } from './snapshot.ts';
 
 /**
- * The vocabulary as zod reads it, for worker and server. A page has guards instead (guards.ts), and
- * never loads this file.
+ * zod schemas of the protocol's types, for worker and server. Pages use the smaller validators of
+ * src/client/port-validators.ts and never load this file.
  */
 
 export const connectRequestSchema = lazy(() =>
@@ -37,7 +37,7 @@ export const connectRequestSchema = lazy(() =>
   }),
 );
 
-/** Problems of files are told in answers alone, and kept nowhere. */
+/** Without the codes for files, which only appear in answers to calls and are never stored. */
 export const problemSchema: ZodMiniType<Problem> = object({
   code: _enum(errorCodes),
   message: string(),
@@ -51,16 +51,16 @@ export const conversationSchema = object({
   leftAt: exactOptional(number()),
 });
 
-/** Of all attributes together as JSON, in UTF-16 code units: a routing must fit into one frame. */
+/** Length of all attributes as JSON, in UTF-16 code units: a routing must fit into one frame. */
 const maximumAttributes = 16_384;
 
 const attributesSchema = custom<NonNullable<Routing['attributes']>>(
   (value) =>
-    // No list, map or date, which have no names and would pass for empty.
+    // Excludes arrays, maps and dates, some of which have no entries and would pass.
     Object.prototype.toString.call(value) === '[object Object]' &&
     Object.entries(Object(value)).every(([key, item]) => key.length <= 256 && isAttribute(item)) &&
     JSON.stringify(value).length <= maximumAttributes,
-  `must be texts, numbers and booleans by name, ${maximumAttributes} characters in all at most`,
+  `must map names to strings, numbers and booleans, with at most ${maximumAttributes} characters as JSON`,
 );
 
 function isAttribute(value: unknown): boolean {
@@ -94,21 +94,21 @@ const messageFields = {
   aliases: exactOptional(array(string())),
 };
 
-/** @param contents what messages may bring besides their text; without it that is left out */
+/** @param contents schema of the content besides the text; without it, content is dropped */
 export function messageSchemaWith(contents?: ZodMiniType<Content[]>): ZodMiniType<Message> {
   if (!contents) return object(messageFields);
   return object({ ...messageFields, content: exactOptional(contents) });
 }
 
-const said = string().check(maxLength(4_096));
+const replyText = string().check(maxLength(4_096));
 
-/** A visitor's answer as it is kept and passed on: which kinds there are, the dialect knows that sends it. */
+/** A visitor's answer to structured content. Each dialect knows its own values of `kind`. */
 export const replySchema = object({
-  kind: said,
-  payload: said,
-  originatingMessageId: said,
+  kind: replyText,
+  payload: replyText,
+  originatingMessageId: replyText,
   values: exactOptional(
-    array(object({ id: said, text: said, payload: said })).check(maxLength(256)),
+    array(object({ id: replyText, text: replyText, payload: replyText })).check(maxLength(256)),
   ),
 });
 export type CarriedReply = Infer<typeof replySchema>;
@@ -164,7 +164,7 @@ export const sharedSnapshotSchema = object({
   routing: exactOptional(nullable(routingNoticeSchema)),
 });
 
-/** The keys that changed. */
+/** The changed keys. */
 export const sharedPatchSchema = object({
   connection: exactOptional(connectionSchema),
   conversation: exactOptional(nullable(conversationSchema)),

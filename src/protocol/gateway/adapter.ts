@@ -5,59 +5,59 @@ import type { HttpRequest, HttpResponse, RestCall, RestResult } from './rest.ts'
 import type { SessionSettings } from './tokens.ts';
 
 /**
- * The seam between the core, which speaks neutral commands and events, and a gateway's dialect.
+ * Translates between the core's commands and events and one gateway's dialect.
  *
- * Everything here is pure: text in, events out; command in, text out. The token reaches an adapter
- * only in the moment of encoding, and is never part of a command; the one event that bears a secret,
- * `rest-token`, is taken in by the edge and never reaches the core.
+ * All methods are pure: text in, events out; command in, text out. Commands hold no token: an adapter
+ * receives it as an argument when it encodes. The only event with a secret, `rest-token`, is handled by
+ * the edge and does not reach the core.
  */
 export interface GatewayAdapter {
-  /** Names the dialect in logs. */
+  /** The dialect's name in logs. */
   readonly dialect: string;
   readonly traits: GatewayTraits;
   readonly socketUrl: string;
-  /** Where the tokens come from, when it is not the site's broker (`authentication: 'session'`). */
+  /** How to get a session (`authentication: 'session'`). Without it, tokens come from the site's broker. */
   readonly sessions?: SessionSettings;
-  /** Brought along with `sessions`, so that no other dialect's hub loads what mints and keeps them, or files. */
-  readonly supply?: (hub: ExtensionHost) => GatewayExtension;
-  /** The text frames that carry a command; none when the dialect has no word for it. */
+  /** Comes with `sessions`. Other dialects' hubs do not load the code for sessions and files. */
+  readonly createExtension?: (hub: ExtensionHost) => GatewayExtension;
+  /** The text frames for a command; empty when the dialect has no such command. */
   encode(command: GatewayCommand, token: string): readonly string[];
-  /** What a text frame says. Never throws: what it can't read is a `invalid`, unknown types are `[]`. */
+  /** The events in a text frame. Never throws: an invalid frame is one `invalid` event. */
   decode(text: string): readonly GatewayEvent[];
-  /** What a close code asks of the client. */
+  /** How to react to a close code. */
   closeMeaning(code: number): CloseMeaning;
   request(call: RestCall, token: string): HttpRequest;
-  /** The answer to a call, from status, headers and body. Never throws. */
+  /** The result of a call. Never throws. */
   response(call: RestCall, response: HttpResponse): RestResult;
 }
 
-/** What a gateway guarantees, so that the core asks no dialect for its name. */
+/** What a gateway supports and guarantees. The core depends on these, never on the dialect's name. */
 export interface GatewayTraits {
-  /** `frame`: an auth frame must be accepted first. `session`: opening a session is the authentication. */
+  /** `frame`: the gateway must accept an auth frame. `session`: opening a session authenticates. */
   readonly authentication: 'frame' | 'session';
-  /** A visitor may use the same session elsewhere, and have said things in it there. @default false */
+  /** Whether a visitor can use the same session in another browser at the same time. @default false */
   readonly isShared?: boolean;
-  /** `false`: order by timestamp, then id. A dialect that may leave sequences out says `true`. */
+  /** Whether messages have sequence numbers, even if some lack one. `false`: order by timestamp, then id. */
   readonly sequences: boolean;
-  /** `false`: a resend would double; read the history first and trust only what it shows. */
+  /** Whether resending a message is safe. `false`: it would duplicate; the history must be checked first. */
   readonly idempotentSend: boolean;
-  /** Whether messages can be sent by REST while the socket is out. */
+  /** Whether messages can be sent by REST while the socket is down. */
   readonly restSend: boolean;
-  /** `since`: ascending from an instant. `newest`: by page from the newest. */
+  /** `since`: ascending from a point in time. `newest`: in pages, newest first. */
   readonly history: 'since' | 'newest';
-  /** The shortest time between two pings that the gateway allows, in ms. */
+  /** Minimum interval between two pings that the gateway allows, in ms. */
   readonly minimumPingInterval: number;
-  /** Whether skill groups and their coverage can be asked before routing. @default false */
+  /** Whether skill groups and their coverage can be queried before routing. @default false */
   readonly routingApi?: boolean;
   /** UTF-16 code units. */
   readonly maximumTextLength: number;
-  /** In UTF-8, where the gateway counts bytes. */
+  /** UTF-8 bytes, for gateways that limit those as well. */
   readonly maximumTextBytes?: number;
-  /** What the gateway allows, kept by the hub; without it, nothing is counted here. */
+  /** The gateway's limits, which the hub stays within. @default none */
   readonly rateLimits?: RateLimits;
 }
 
-/** At most so many in any window of that length. */
+/** At most `count` in any `window`. */
 export interface RateLimit {
   readonly count: number;
   /** Milliseconds. */
@@ -67,16 +67,17 @@ export interface RateLimit {
 export interface RateLimits {
   readonly pings: RateLimit;
   readonly messages: RateLimit;
-  /** Everything that goes out on the socket. */
+  /** All frames sent on the socket. */
   readonly requests: RateLimit;
   /** REST calls for the history. */
   readonly history: RateLimit;
-  /** The shortest time between two typing frames, in ms. */
+  /** Minimum interval between two typing frames, in ms. */
   readonly typing: number;
 }
 
 /**
- * `network`: reconnect with backoff · `token`: get a new token, then reconnect · `crowded`: wait the
- * cap first · `client-bug`: as `network`, and report a fault of our own.
+ * `network`: reconnect with backoff · `token`: get a new token, then reconnect ·
+ * `too-many-connections`: wait the maximum backoff, then reconnect · `client-bug`: as `network`, and log
+ * a bug of partyline.
  */
 export type CloseMeaning = 'network' | 'token' | 'too-many-connections' | 'client-bug';

@@ -1,8 +1,9 @@
 import type { CarriedReply, Content } from '../content.ts';
 import type { Routing } from '../conversation.ts';
 
+/** What the core asks a gateway to do on the socket. */
 export type GatewayCommand =
-  /** `startsNew`: where the token is a session, another conversation than the visitor's last. */
+  /** `startsNew`: opens a new session instead of the visitor's last one, where the token stands for one. */
   | { readonly type: 'authenticate'; readonly startsNew?: boolean }
   | { readonly type: 'open-conversation'; readonly routing: Routing }
   | { readonly type: 'resume-conversation'; readonly conversationId: string }
@@ -11,11 +12,11 @@ export type GatewayCommand =
       readonly conversationId: string;
       readonly messageId: string;
       readonly text: string;
-      /** For a gateway that learns it from the messages. */
+      /** For gateways that take the routing from the first message. */
       readonly routing?: Routing;
-      /** What of the other side's offers the visitor has chosen. */
+      /** The choice in structured content that this message answers. */
       readonly reply?: CarriedReply;
-      /** Files, uploaded before. */
+      /** Uploaded files. */
       readonly content?: readonly Content[];
     }
   | { readonly type: 'typing'; readonly conversationId: string; readonly isTyping: boolean }
@@ -24,9 +25,9 @@ export type GatewayCommand =
   | { readonly type: 'answer-ping'; readonly payload: unknown }
   | SessionCommand;
 
-/** What only gateways with `authentication: 'session'` understand; others have no frame for it. */
+/** Commands of gateways with `authentication: 'session'`; other dialects encode them as no frame. */
 export type SessionCommand =
-  /** The visitor opens a new conversation without having said anything yet. */
+  /** Starts the conversation before the visitor's first message. */
   | { readonly type: 'join'; readonly routing: Routing }
   | { readonly type: 'end-conversation' }
   | { readonly type: 'clear-conversation' }

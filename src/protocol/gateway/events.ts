@@ -2,6 +2,7 @@ import type { UploadRules } from '../files.ts';
 import type { Sender } from '../message.ts';
 import type { PartialConversation, PartialMessage } from './messages.ts';
 
+/** What a gateway sends on the socket. */
 export type GatewayEvent =
   | { readonly type: 'authenticated'; readonly serverTime: number | null }
   | { readonly type: 'refused'; readonly message: string }
@@ -13,7 +14,7 @@ export type GatewayEvent =
       readonly conversationId: string | null;
       readonly from: Sender;
       readonly isTyping: boolean;
-      /** How long it is to be shown, in ms. */
+      /** How long to show it, in ms. */
       readonly duration?: number;
     }
   | {
@@ -29,48 +30,48 @@ export type GatewayEvent =
   | { readonly type: 'invalid'; readonly reason: string }
   | SessionEvent;
 
-/** What only gateways with `authentication: 'session'` tell. */
+/** Events of gateways with `authentication: 'session'`. */
 export type SessionEvent =
-  /** The answer to a configured session; `authenticated` and `conversation` come with it. */
+  /** The session is configured; `authenticated` and `conversation` come with it. */
   | {
       readonly type: 'session';
       readonly isConnected: boolean;
-      /** Nothing was said in it before. */
+      /** It has no messages yet. */
       readonly isNew: boolean;
       readonly isReadOnly: boolean;
-      /** The platform has begun the conversation by itself. */
+      /** The platform has started the conversation itself. */
       readonly isAutoStarted: boolean;
-      /** The visitor's other sessions were cleared when this one became theirs. */
+      /** The visitor's other sessions were cleared when this one was opened. */
       readonly hasClearedOthers: boolean;
       readonly life: SessionLife;
       readonly uploads: UploadRules | null;
     }
-  /** How long the session lives, told again with a pong. */
+  /** The session's lifetime; each pong may renew it. */
   | { readonly type: 'session-life'; readonly life: SessionLife }
-  /** The session is no more; the next conversation needs another one. */
+  /** The session has ended; the next conversation needs a new one. */
   | {
       readonly type: 'session-over';
       readonly reason: 'expired' | 'not-found' | 'cleared' | 'signed-in';
       readonly message: string;
     }
-  /** The gateway lets this connection go in favour of another one: to come back would evict that. */
+  /** The gateway closes this connection in favour of another one; reconnecting would evict that one. */
   | { readonly type: 'evicted'; readonly reason: string | null }
   | { readonly type: 'signed-out'; readonly message: string }
   | {
       readonly type: 'presence';
       readonly presence: 'join' | 'disconnect' | 'clear' | 'sign-in' | 'expired' | 'other';
       readonly from: 'visitor' | 'other';
-      /** Epoch ms by the gateway's clock; `null`: it has not said. */
+      /** Epoch ms by the gateway's clock; `null` if unknown. */
       readonly at: number | null;
       readonly isReadOnly: boolean;
-      /** In the gateway's words. */
+      /** The gateway's name for it. */
       readonly name: string;
     }
   | {
       readonly type: 'upload-target';
       readonly attachmentId: string;
       readonly url: string;
-      /** To be sent exactly so. */
+      /** The upload must send exactly these. */
       readonly headers: Readonly<Record<string, string>>;
     }
   | { readonly type: 'attachment-url'; readonly attachmentId: string; readonly url: string }
@@ -86,13 +87,13 @@ export type SessionEvent =
       readonly life: SessionLife;
       readonly uploads: UploadRules | null;
     }
-  /** For the edge alone. `expiresAt` in epoch ms by the gateway's clock. */
+  /** Handled by the edge only. `expiresAt` in epoch ms by the gateway's clock. */
   | { readonly type: 'rest-token'; readonly token: string; readonly expiresAt: number | null }
-  /** Something that is understood by nobody here, and harmless. */
+  /** A frame that partyline does not know, and can ignore. */
   | { readonly type: 'unknown'; readonly what: string };
 
 export interface SessionLife {
-  /** From the last message on, in ms; `null` when it is not told. */
+  /** Counted from the last message, in ms; `null` if unknown. */
   readonly duration: number | null;
   /** Epoch milliseconds by the gateway's clock. */
   readonly expiresAt: number | null;
@@ -100,9 +101,9 @@ export interface SessionLife {
 
 export interface GatewayProblem {
   readonly kind: GatewayProblemKind;
-  /** The gateway's own. */
+  /** The gateway's own error code. */
   readonly code?: string;
-  /** For people; the gateway's own words. */
+  /** For people, as the gateway wrote it. */
   readonly message: string;
   readonly conversationId: string | null;
   readonly messageId: string | null;
@@ -116,11 +117,11 @@ export type GatewayProblemKind =
   | 'conversation-ended'
   | 'message-too-long'
   | 'rate-limited'
-  /** The message can't be taken as it is. */
+  /** The message can't be accepted as it is. */
   | 'rejected'
   /** The deployment does not allow it. */
   | 'forbidden'
   | 'attachment'
-  /** The gateway can't at the moment. */
+  /** Temporary; retry later. */
   | 'unavailable'
   | 'other';

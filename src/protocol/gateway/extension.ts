@@ -3,25 +3,25 @@ import type { GatewayCommand } from './commands.ts';
 import type { GatewayEvent } from './events.ts';
 import type { RestTokenSource, TokenSource } from './tokens.ts';
 
-/** What a dialect's hubs have besides the core. */
+/** The parts of a dialect's hub outside the core. */
 export interface GatewayExtension {
   readonly tokens: TokenSource;
   readonly restTokens: RestTokenSource;
-  /** Answers what is outside of the core: files, the platform's settings; `null`: it is another call. */
+  /** Answers calls about files and the deployment's settings; `null` for any other call. */
   readonly answer: (tabId: string, call: unknown) => Promise<CallAnswer> | null;
-  /** Whether a command is to leave at all: what a deployment does not want is not sent. */
+  /** Whether to send a command. `false` for features that the deployment has switched off. */
   readonly shouldSend: (command: GatewayCommand) => boolean;
-  /** Hears what the gateway tells before the core does; returns what of it is the core's business. */
+  /** Sees each event before the core does. Returns the event for the core, or `null` to consume it. */
   onEvent(event: GatewayEvent): GatewayEvent | null;
-  /** The line has ended: another one may be another session's. */
+  /** Called when the connection closes, since the next one may belong to another session. */
   forget(): void;
 }
 
-/** What a supply wants of the hub that it works for. */
+/** What an extension needs from its hub. */
 export interface ExtensionHost {
-  /** Changes with the visitor. */
+  /** Identifies the hub and the visitor; changes with either. */
   readonly epoch: string;
-  /** On the line that there is; returns whether there is one. */
+  /** Sends on the open connection; returns `false` if there is none. */
   send(command: GatewayCommand): boolean;
   call(tabId: string, call: Call): Promise<CallAnswer>;
   logError(what: string, cause: unknown): void;

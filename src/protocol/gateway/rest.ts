@@ -10,13 +10,13 @@ export type RestCall =
       readonly since: number;
       readonly cursor: string | null;
     }
-  /** The newest messages before that one, exclusive, ascending. */
+  /** The newest messages before a given one, exclusive, in ascending order. */
   | {
       readonly type: 'history-before';
       readonly conversationId: string;
-      /** Its sequence, or its instant in epoch ms where there are no sequences. */
+      /** The sequence of that message, or its time in epoch ms where there are no sequences. */
       readonly before: { readonly sequence: number } | { readonly instant: number };
-      /** Where only the newest can be asked for, the page to go on with. */
+      /** The next page, for gateways whose history is `newest`. */
       readonly cursor?: string;
     }
   | {
@@ -26,7 +26,7 @@ export type RestCall =
       readonly text: string;
     }
   | { readonly type: 'conversation'; readonly conversationId: string }
-  /** The canonical names. Only where `traits.routingApi` says so, as the next. */
+  /** The canonical names. Needs `traits.routingApi`, as does `skill-coverage`. */
   | { readonly type: 'skill-groups' }
   | { readonly type: 'skill-coverage'; readonly skillGroups: readonly string[] };
 
@@ -35,7 +35,7 @@ export type RestValue =
       readonly type: 'history';
       readonly messages: readonly PartialMessage[];
       readonly nextCursor: string | null;
-      /** Entries that could not be read. */
+      /** Number of entries that are not valid messages. */
       readonly invalidCount: number;
     }
   | { readonly type: 'message'; readonly message: GatewayMessage }

@@ -1,44 +1,44 @@
-/** A gateway on which the client makes the session's secret itself. */
+/** For gateways whose session token the client creates itself. */
 export interface SessionSettings {
-  /** What the sessions are kept under: another deployment has others. */
+  /** Part of the key that a session is stored under, since sessions belong to one deployment. */
   readonly deploymentId: string;
-  /** The site's endpoint that says who the visitor is; `null`: whoever uses this browser. */
+  /** The site's endpoint that returns the visitor's subject; `null`: one session per browser. */
   readonly visitorUrl: string | null;
-  /** `null` for guests. */
+  /** `null` for anonymous sessions. */
   readonly authentication: {
-    /** The site's endpoint that gives the identity provider's code. */
+    /** The site's endpoint that returns the identity provider's authorization code. */
     readonly codeUrl: string;
     readonly exchangeUrl: string;
     readonly refreshUrl: string;
     readonly revokeUrl: string;
   } | null;
-  /** The one string that `encode` is given. */
+  /** Packs both into the single string that `encode` receives as its token. */
   credential(token: string, jwt: string | null): string;
 }
 
-/** Where the tokens of a hub come from. */
+/** Provides the hub's tokens. */
 export interface TokenSource {
   readonly current: () => string | null;
   forget(): void;
   /**
-   * Never rejects.
+   * Gets a new token. Never rejects.
    *
-   * @param isFresh of a new session, where the token is one
-   * @param isWanted whether the core still waits for this one: a late answer may be a former visitor's,
-   *   and changes nothing here
+   * @param isFresh whether to start a new session, where the token stands for one
+   * @param isWanted whether the core still waits for this token. If not, the response may belong to a
+   *   previous visitor and is discarded
    */
   fetch(isFresh: boolean, isWanted: () => boolean): Promise<TokenResult>;
-  /** The visitor has signed out. */
+  /** Deletes the session, because the visitor has signed out. */
   end(): void;
 }
 
 export type TokenResult =
   | {
       readonly ok: true;
-      /** Seconds; `null`: it ends only when the gateway says so. */
+      /** Seconds; `null`: valid until the gateway rejects it. */
       readonly expiresIn: number | null;
       readonly subject: string;
-      /** It is the one that was there before: a living socket can stay. */
+      /** Whether it is the previous token, so that an open socket can stay. */
       readonly isSame?: boolean;
     }
   | {
@@ -49,8 +49,8 @@ export type TokenResult =
       readonly retryAfter: number | null;
     };
 
-/** Where the tokens for REST come from, when the gateway gives them on the socket. */
+/** Provides the tokens for REST, where the gateway sends them on the socket. */
 export interface RestTokenSource {
-  /** `null` when there is no line, or no answer on it. Never rejects. */
+  /** `null` without a connection, or without a response on it. Never rejects. */
   readonly get: (isRefused: boolean) => Promise<string | null>;
 }

@@ -52,9 +52,9 @@ export function toDeployment(json: unknown): Deployment | null {
     languages: texts(languages),
     defaultLanguage,
     // What is not said does not keep anybody from seeing that somebody types.
-    tellsTyping: !isFalse(conversations?.showUserTypingIndicator),
+    sendsTyping: !isFalse(conversations?.showUserTypingIndicator),
     showsTyping: !isFalse(conversations?.showAgentTypingIndicator),
-    startsByItself: isTrue(conversations?.autoStart?.enabled),
+    autoStart: isTrue(conversations?.autoStart?.enabled),
     canClear: isTrue(conversations?.conversationClear?.enabled),
     uploads: messenger?.fileUpload ? toUploads(messenger.fileUpload) : null,
   };

@@ -51,7 +51,7 @@ export interface GatewayOptions {
     /** @default true */
     readonly showsTyping?: boolean;
     /** @default true */
-    readonly tellsTyping?: boolean;
+    readonly sendsTyping?: boolean;
     /** A conversation begins before anything was said. @default false */
     readonly autoStart?: boolean;
     /** Whether visitors can have a conversation cleared. @default true */
@@ -126,7 +126,7 @@ const schema = z.strictObject({
     .strictObject({
       languages: z.array(name).min(1).default(['en-us']),
       showsTyping: z.boolean().default(true),
-      tellsTyping: z.boolean().default(true),
+      sendsTyping: z.boolean().default(true),
       autoStart: z.boolean().default(false),
       clear: z.boolean().default(true),
       endsSession: z.boolean().default(true),

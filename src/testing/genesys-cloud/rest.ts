@@ -79,7 +79,7 @@ export function sessionRoutes(
   app.get('/webdeployments/v1/deployments/:deploymentId/config.json', (c) => {
     const id = c.req.param('deploymentId');
     if (id !== settings.deploymentId) return c.json({ code: 'not.found' }, 404);
-    const { languages, showsTyping, tellsTyping, autoStart, clear, endsSession } =
+    const { languages, showsTyping, sendsTyping, autoStart, clear, endsSession } =
       settings.deployment;
     return c.json({
       id,
@@ -93,7 +93,7 @@ export function sessionRoutes(
         apps: {
           conversations: {
             showAgentTypingIndicator: showsTyping,
-            showUserTypingIndicator: tellsTyping,
+            showUserTypingIndicator: sendsTyping,
             autoStart: { enabled: autoStart },
             conversationClear: { enabled: clear },
             conversationDisconnect: { enabled: true, type: endsSession ? 'ReadOnly' : 'Send' },

@@ -31,7 +31,7 @@ export function genesysCloud(options: GenesysCloudOptions): HubGateway & Genesys
     rules: sessionPolicy,
     contents: contentsSchema,
     findDuplicate,
-    supply: (hub) => supplyOf(hub, adapter, options),
+    createExtension: (hub) => supplyOf(hub, adapter, options),
   };
 }
 
@@ -55,9 +55,9 @@ function supplyOf(
     answer: (tabId, call) => calls.answer(call) ?? uploads.call(tabId, call),
     shouldSend(command) {
       const { type } = command;
-      const startsByItself = options.autostart ?? settings.current?.startsByItself ?? false;
-      if (type === 'typing' && settings.current?.tellsTyping === false) return false;
-      if (type === 'join' && (isAutoStarted || !startsByItself)) return false;
+      const autoStart = options.autostart ?? settings.current?.autoStart ?? false;
+      if (type === 'typing' && settings.current?.sendsTyping === false) return false;
+      if (type === 'join' && (isAutoStarted || !autoStart)) return false;
       pace.count();
       requests.leaves(command);
       return true;

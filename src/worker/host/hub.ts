@@ -108,7 +108,7 @@ export class Hub implements ExtensionHost {
     );
     this.#clock = createClock();
     this.#timers = createTimers(this.#clock, (name) => this.#take({ type: 'timer', name }));
-    const supply = gateway.supply?.(this) ?? null;
+    const supply = gateway.createExtension?.(this) ?? null;
     this.answer = supply?.answer;
     this.#tokens = supply?.tokens ?? new Tokens(options.tokenUrl);
     this.#attributes = options.attributes;

@@ -652,8 +652,8 @@ const deployment = {
   },
   showsTyping: () =>
     expectConfiguration('showsTyping', (shown) => ({ showAgentTypingIndicator: shown })),
-  tellsTyping: () =>
-    expectConfiguration('tellsTyping', (told) => ({ showUserTypingIndicator: told })),
+  sendsTyping: () =>
+    expectConfiguration('sendsTyping', (told) => ({ showUserTypingIndicator: told })),
   autoStart: () => expectConfiguration('autoStart', (enabled) => ({ autoStart: { enabled } })),
   clear: async () => {
     await expectConfiguration('clear', (enabled) => ({ conversationClear: { enabled } }));

@@ -78,7 +78,7 @@ describe('genesysCloud', () => {
       region: 'eu-west-1',
       ...options,
     });
-    const supply = gateway.supply?.({
+    const supply = gateway.createExtension?.({
       epoch: 'boot',
       send: () => true,
       call: () => Promise.reject(new Error('not called')),

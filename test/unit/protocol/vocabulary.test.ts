@@ -16,7 +16,7 @@ import {
   errorCodes,
   PartylineError,
 } from '../../../src/protocol/errors.ts';
-import { faultOf, narrowed } from '../../../src/protocol/files.ts';
+import { fileError, intersectMimeTypes } from '../../../src/protocol/files.ts';
 import { aliveLock, hostLock, hubLock, tabLock } from '../../../src/protocol/locks.ts';
 import {
   comparePlaces,
@@ -253,11 +253,11 @@ describe('a file', () => {
     [{ size: 0, type: 'video/mp4' }, 'file-type'],
     [{ name: '' }, null],
   ])('%o is refused for: %s', (part, fault) => {
-    expect(faultOf({ ...file, ...part }, rules)).toBe(fault);
+    expect(fileError({ ...file, ...part }, rules)).toBe(fault);
   });
 
   it('can be none where nothing is allowed', () => {
-    expect(faultOf(file, { ...rules, mimeTypes: [] })).toBe('file-type');
+    expect(fileError(file, { ...rules, mimeTypes: [] })).toBe('file-type');
   });
 
   it.each([
@@ -272,7 +272,7 @@ describe('a file', () => {
     [[], ['image/png'], []],
     [['image/png'], [], []],
   ])('of the types %j, of which %j are wanted, leaves %j', (allowed, wanted, left) => {
-    expect(narrowed(allowed, wanted)).toEqual(left);
+    expect(intersectMimeTypes(allowed, wanted)).toEqual(left);
   });
 });
 

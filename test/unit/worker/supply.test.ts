@@ -40,7 +40,7 @@ async function supplyOf(
     call: () => Promise.reject(new Error('not called')),
     logError: (what: string) => void errors.push(what),
   };
-  const made = adapter.supply?.(hub);
+  const made = adapter.createExtension?.(hub);
   if (!made) throw new Error('the dialect has a supply');
   const supply: GatewayExtension = made;
   if (conversations) {

@@ -1000,9 +1000,9 @@ describe('what may be sent', () => {
   const settings: Deployment = {
     languages: [],
     defaultLanguage: null,
-    tellsTyping: true,
+    sendsTyping: true,
     showsTyping: true,
-    startsByItself: false,
+    autoStart: false,
     canClear: false,
     uploads: { mimeTypes: ['image/gif'], blockedExtensions: ['.exe'], maximumSize: 50 },
   };
