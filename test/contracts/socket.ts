@@ -269,7 +269,7 @@ export const socketCases: readonly EdgeCase<SocketBench>[] = [
       await bench.open(1);
       await bench.accepted();
       await bench.settled(1);
-      const tooLarge = 'invalid: a frame over 64 KiB';
+      const tooLarge = 'invalid: Frame exceeds 64 KiB.';
       const frames: readonly (readonly [string, string])[] = [
         [frameOf('x'.repeat(limit - around)), 'pong'],
         [frameOf('x'.repeat(limit - around + 1)), tooLarge],

@@ -42,16 +42,16 @@ type FileUpload = NonNullable<
   NonNullable<Infer<typeof configurationSchema>['messenger']>['fileUpload']
 >;
 
-/** What a deployment's `config.json` says; `null`: it is none. */
+/** Reads a deployment's `config.json`; `null` if it is invalid. */
 export function toDeployment(json: unknown): Deployment | null {
-  const read = configurationSchema.safeParse(json);
-  if (!read.success) return null;
-  const { languages, defaultLanguage, messenger } = read.data;
+  const parsed = configurationSchema.safeParse(json);
+  if (!parsed.success) return null;
+  const { languages, defaultLanguage, messenger } = parsed.data;
   const conversations = messenger?.apps?.conversations;
   return {
-    languages: texts(languages),
+    languages: strings(languages),
     defaultLanguage,
-    // What is not said does not keep anybody from seeing that somebody types.
+    // Typing indicators are shown unless the deployment turns them off.
     sendsTyping: !isFalse(conversations?.showUserTypingIndicator),
     showsTyping: !isFalse(conversations?.showAgentTypingIndicator),
     autoStart: isTrue(conversations?.autoStart?.enabled),
@@ -60,18 +60,20 @@ export function toDeployment(json: unknown): Deployment | null {
   };
 }
 
-/** Where attachments are switched on, a session says which; without the switch, the modes do. */
+/** With `enableAttachments`, each session specifies the rules; without that setting, the modes do. */
 function toUploads({ enableAttachments, modes }: FileUpload): UploadRules | null {
   if (isTrue(enableAttachments)) return null;
   const sizes = modes.flatMap(({ maxFileSizeKB }) => maxFileSizeKB ?? []);
   return {
-    mimeTypes: isFalse(enableAttachments) ? [] : modes.flatMap(({ fileTypes }) => texts(fileTypes)),
+    mimeTypes: isFalse(enableAttachments)
+      ? []
+      : modes.flatMap(({ fileTypes }) => strings(fileTypes)),
     blockedExtensions: [],
     maximumSize: sizes.length > 0 ? Math.max(...sizes) * 1_024 : null,
   };
 }
 
-function texts(values: readonly unknown[]): string[] {
+function strings(values: readonly unknown[]): string[] {
   return values.filter((value) => typeof value === 'string');
 }
 

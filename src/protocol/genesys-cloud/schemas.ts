@@ -29,7 +29,7 @@ export const envelope = object({
   code: lenientNumber,
   body: optional(unknown()),
   tracingId: nonEmptyString,
-  /** The transport's own errors have no class, and words here; the official web client looks here for a body, too. */
+  /** Text of errors of the transport, which have no class. The official web client also accepts a body here. */
   message: optional(unknown()),
 });
 export type Envelope = Infer<typeof envelope>;
@@ -81,7 +81,7 @@ const channel = object({
 });
 
 const presence = object({ type: nonEmptyString });
-/** `durationMs`: as the official web client has seen it. */
+/** The official web client also reads `durationMs`. */
 const typing = object({ type: nonEmptyString, duration: lenientNumber, durationMs: lenientNumber });
 
 export const eventBody = object({
@@ -102,7 +102,7 @@ export const messageBody = object({
   events: lenientArrayOf(eventBody),
   metadata: stringMap,
   originatingEntity: nonEmptyString,
-  /** Of the request that it answers, where the frame itself does not say; a history entry bears it here. */
+  /** Tracing id of the request, if the frame has none; entries of the history have it here. */
   tracingId: nonEmptyString,
 });
 export type MessageBody = Infer<typeof messageBody>;
@@ -201,9 +201,9 @@ export const contentBody = object({
       receivedMessage: introduction,
       replyMessage: introduction,
       showSummary: lenientBoolean,
-      /** Read by `formPages`. */
+      /** Parsed by `formPages`. */
       formPages: lenientArray,
-      /** In an answer alone. */
+      /** Only in answers. */
       response: lenientArrayOf(object({ component: orNull(object({ buttonResponse: button })) })),
     }),
   ),
@@ -242,14 +242,14 @@ export const contentBody = object({
 });
 export type ContentBody = Infer<typeof contentBody>;
 
-const asked = {
+const question = {
   id: nonEmptyString,
   title: nonEmptyString,
   subtitle: nonEmptyString,
   isRequired: lenientBoolean,
 };
 
-/** Made for the first form: few conversations have any. */
+/** Created with the first form: few conversations have any. */
 export const formPages = lazy(() =>
   lenientArrayOf(
     object({
@@ -259,7 +259,7 @@ export const formPages = lazy(() =>
         object({
           input: orNull(
             object({
-              ...asked,
+              ...question,
               placeholderText: nonEmptyString,
               isMultipleLine: lenientBoolean,
               keyboardType: nonEmptyString,
@@ -268,16 +268,16 @@ export const formPages = lazy(() =>
           ),
           datePicker: orNull(
             object({
-              ...asked,
+              ...question,
               dateMinimum: instant,
               dateMaximum: instant,
               dateDisplayFormat: nonEmptyString,
             }),
           ),
-          listPicker: orNull(object({ ...asked, sections })),
+          listPicker: orNull(object({ ...question, sections })),
           wheelPicker: orNull(
             object({
-              ...asked,
+              ...question,
               items: lenientArrayOf(
                 object({ id: nonEmptyString, title: nonEmptyString, value: nonEmptyString }),
               ),
@@ -290,7 +290,7 @@ export const formPages = lazy(() =>
 );
 export type FormPages = Infer<typeof formPages>;
 
-/** `TooManyRequestsErrorMessage`, `GenerateUrlError`, `UploadFailureEvent` and `Error` alike. */
+/** Body of `TooManyRequestsErrorMessage`, `GenerateUrlError`, `UploadFailureEvent` and `Error`. */
 export const errorBody = object({
   errorCode: lenientNumber,
   errorMessage: nonEmptyString,

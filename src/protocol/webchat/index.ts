@@ -12,16 +12,17 @@ const optionsSchema = strictObject({
 });
 
 export interface GenesysWebchatOptions {
-  /** The whole URL of the socket, such as `wss://gateway.example/webchat`. */
+  /** The absolute URL of the socket, such as `wss://gateway.example/webchat`. */
   readonly socketUrl: string;
   /** The origin of the REST API, such as `https://api.example`. */
   readonly apiUrl: string;
 }
 
 /**
- * The webchat dialect: docs/protocol.md and the guide that it cites: auth frame, sequences, client-made message ids.
+ * The webchat dialect: auth frame, sequence numbers, message ids of the client. See docs/protocol.md and
+ * the guide that it cites.
  *
- * @throws {PartylineError} `invalid-option`, naming the option.
+ * @throws {PartylineError} `invalid-option`: the message names the option.
  */
 export function genesysWebchat(options: GenesysWebchatOptions): GatewayAdapter {
   const result = optionsSchema.safeParse(options);

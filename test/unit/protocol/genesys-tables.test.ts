@@ -393,7 +393,7 @@ describe('an error', () => {
   it.each<[string, object, string]>([
     ['its own words', { errorMessage: 'a', message: 'b' }, 'a'],
     ['its message', { message: 'b' }, 'b'],
-    ['nothing', {}, 'The chat server answered 400.'],
+    ['nothing', {}, 'The gateway returned error 400.'],
   ])('is told in %s', (_, body, message) => {
     expect(decode({ class: 'Error', code: 400, body })).toMatchObject([{ problem: { message } }]);
   });
@@ -467,7 +467,9 @@ describe('a frame', () => {
   });
 
   it.each(['', '{', '[]', 'null', '"x"', '7'])('is invalid: %j', (text) => {
-    expect(adapter.decode(text)).toEqual([{ type: 'invalid', reason: 'no JSON object' }]);
+    expect(adapter.decode(text)).toEqual([
+      { type: 'invalid', reason: 'Frame is not a JSON object.' },
+    ]);
   });
 
   it.each<[string, unknown]>([
@@ -1033,7 +1035,7 @@ describe('the history', () => {
       ok: false,
       failure: {
         kind,
-        message: told.message ?? told.code ?? `the platform answered ${status}`,
+        message: told.message ?? told.code ?? `The gateway returned status ${status}.`,
         retryAfter: wait,
       },
     });

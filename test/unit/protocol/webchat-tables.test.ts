@@ -386,7 +386,7 @@ describe('a frame of 64 KiB', () => {
       expect(adapter.decode(frameOf(limit - 1, character))).toMatchObject([{ type: 'message' }]);
       expect(adapter.decode(frameOf(limit, character))).toMatchObject([{ type: 'message' }]);
       expect(adapter.decode(frameOf(limit + 1, character))).toEqual([
-        { type: 'invalid', reason: 'a frame over 64 KiB' },
+        { type: 'invalid', reason: 'Frame exceeds 64 KiB.' },
       ]);
     },
   );
@@ -624,7 +624,7 @@ describe('a REST answer', () => {
     expect(told).toEqual({ ok: false, failure: { kind, message: 'Words.', retryAfter: null } });
     const silent = answer(since, code === null ? {} : { code }, status);
     expect(silent).toMatchObject({
-      failure: { kind, message: `the gateway answered ${status}` },
+      failure: { kind, message: `The gateway returned status ${status}.` },
     });
   });
 
