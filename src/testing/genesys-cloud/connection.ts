@@ -119,7 +119,7 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionLin
       return;
     }
     if (!read.ok) {
-      this.#context.conduct.violation({ connection, subject }, 'misshapen-frame', read.reason);
+      this.#context.checker.violation({ connection, subject }, 'misshapen-frame', read.reason);
       this.send(refusal(400, `Request failed: ${read.reason}`));
       return;
     }
@@ -354,7 +354,7 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionLin
 
   #overLimit(detail: string, retryAfter: number): void {
     const { connection, subject } = this;
-    this.#context.conduct.violation({ connection, subject }, 'over-the-limit', detail);
+    this.#context.checker.violation({ connection, subject }, 'over-the-limit', detail);
     this.send(tooMany(retryAfter));
   }
 

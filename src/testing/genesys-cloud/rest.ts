@@ -53,7 +53,7 @@ export function sessionRoutes(
     const retryAfter = session.history.take();
     if (retryAfter !== null) {
       const actor = { connection: 0, subject: session.subject };
-      context.conduct.violation(actor, 'over-the-limit', 'history: more than ten a minute');
+      context.checker.violation(actor, 'over-the-limit', 'history: more than ten a minute');
       c.header('Retry-After', String(retryAfter));
       return c.json({ code: 'too.many.requests', message: 'Rate limit exceeded.' }, 429);
     }

@@ -21,7 +21,7 @@ export interface SessionSocketsContext {
   readonly sessions: MessagingSessions;
   readonly files: SessionFiles;
   readonly stats: GatewayStats;
-  readonly conduct: ProtocolChecker;
+  readonly checker: ProtocolChecker;
   readonly faults: Faults;
 }
 

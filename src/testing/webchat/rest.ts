@@ -20,7 +20,7 @@ export interface RestContext {
   readonly conversations: Conversations;
   readonly tokens: TokenAuthority;
   readonly stats: GatewayStats;
-  readonly conduct: ProtocolChecker;
+  readonly checker: ProtocolChecker;
   readonly faults: Faults;
 }
 
@@ -44,7 +44,7 @@ class RestError extends Error {
 
 /** The REST side of the protocol (§3), with CORS on every answer. */
 export function restRoutes(context: RestContext): Hono<Env> {
-  const { settings, stats, faults, tokens, conversations, conduct, store } = context;
+  const { settings, stats, faults, tokens, conversations, checker, store } = context;
   const app = new Hono<Env>();
 
   // Outermost: what the client is told, whoever told it.
@@ -75,7 +75,7 @@ export function restRoutes(context: RestContext): Hono<Env> {
     c.set('verdict', verdict);
     // A call that a fault spoils has asked, too.
     if (verdict.ok && c.req.method === 'GET' && c.req.path.endsWith('/messages')) {
-      conduct.askedRest(verdict.claims.subject);
+      checker.askedRest(verdict.claims.subject);
     }
     await next();
   });

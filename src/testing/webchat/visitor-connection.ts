@@ -54,7 +54,7 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
       clock: context.settings.clock,
       ping: (payload) => this.send({ type: 'ping', payload }),
       onMissed: () => {
-        context.conduct.violation(this.#actor, 'missed-pong', 'no pong in time');
+        context.checker.violation(this.#actor, 'missed-pong', 'no pong in time');
         this.close(4008, 'no pong');
       },
     });
@@ -164,7 +164,7 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
     const type = decoded.kind === 'frame' ? decoded.frame.type : (decoded.type ?? '?');
     this.#context.stats.record({ kind: 'received', ...this.#actor, type });
     if (decoded.kind === 'frame' && this.#phase.name === 'ready') {
-      this.#context.conduct.arrived(
+      this.#context.checker.arrived(
         { connection: this.connection, subject: this.#phase.claims.subject },
         decoded.frame,
       );
@@ -209,7 +209,7 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
   #tooEarly(decoded: Decoded): void {
     this.#early += 1;
     const type = decoded.kind === 'frame' ? decoded.frame.type : (decoded.type ?? '?');
-    this.#context.conduct.violation(this.#actor, 'frame-before-auth', type);
+    this.#context.checker.violation(this.#actor, 'frame-before-auth', type);
     if (this.#early >= framesBeforeAuth) this.close(4003, 'frames before auth');
   }
 
@@ -263,7 +263,7 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
 
   #broken(error: Error): void {
     if ('code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
-      this.#context.conduct.violation(this.#actor, 'frame-too-big', error.message);
+      this.#context.checker.violation(this.#actor, 'frame-too-big', error.message);
     }
     // Any other is the connection's end, of which the close event tells.
     this.#stop();
@@ -278,7 +278,7 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
 
   #closed(code: number): void {
     this.#stop();
-    this.#context.conduct.closed(this.connection);
+    this.#context.checker.closed(this.connection);
     this.#context.stats.closed(this, code);
     this.#context.left(this);
   }

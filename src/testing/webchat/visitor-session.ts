@@ -11,7 +11,7 @@ export interface SessionContext {
   readonly conversations: Conversations;
   readonly faults: Faults;
   readonly stats: GatewayStats;
-  readonly conduct: ProtocolChecker;
+  readonly checker: ProtocolChecker;
   /** From now on the session is told what happens in the conversation. */
   readonly join: (session: VisitorSession, conversationId: string) => void;
   readonly leave: (session: VisitorSession) => void;
@@ -56,7 +56,7 @@ export class VisitorSession {
         return;
       case 'misshapen': {
         const { reason, conversationId, messageId } = decoded;
-        this.#context.conduct.violation(this.#actor, 'misshapen-frame', reason);
+        this.#context.checker.violation(this.#actor, 'misshapen-frame', reason);
         this.#error({ code: 'INVALID_FRAME', message: reason, conversationId, messageId });
         return;
       }
@@ -70,7 +70,7 @@ export class VisitorSession {
     if (this.#over) return;
     this.#line.send(frame);
     if (frame.type === 'message') {
-      this.#context.conduct.answered(this.#line.connection, frame.messageId);
+      this.#context.checker.answered(this.#line.connection, frame.messageId);
     }
   }
 
@@ -106,11 +106,11 @@ export class VisitorSession {
       case 'pong':
         if (!this.#line.pong(frame.payload)) {
           const detail = JSON.stringify(frame.payload) ?? 'no payload';
-          this.#context.conduct.violation(this.#actor, 'wrong-pong', detail);
+          this.#context.checker.violation(this.#actor, 'wrong-pong', detail);
         }
         return;
       case 'auth':
-        this.#context.conduct.violation(this.#actor, 'second-auth', 'a second auth frame');
+        this.#context.checker.violation(this.#actor, 'second-auth', 'a second auth frame');
         this.#error({ code: 'INVALID_FRAME', message: 'this connection is authenticated' });
         return;
       default:
@@ -170,7 +170,7 @@ export class VisitorSession {
   }
 
   async #post({ conversationId, messageId, text }: Extract<Call, { type: 'message' }>) {
-    const { conversations, conduct, stats, settings } = this.#context;
+    const { conversations, checker, stats, settings } = this.#context;
     const { message, repeated } = await conversations.postAsVisitor(
       this.#subject,
       conversationId,
@@ -182,7 +182,7 @@ export class VisitorSession {
     }
     const joined = this.joined.has(conversationId);
     if (!joined && !this.#over) {
-      conduct.violation(this.#actor, 'message-before-resume', messageId);
+      checker.violation(this.#actor, 'message-before-resume', messageId);
     }
     // Whoever has joined was told already, with everybody else.
     if (repeated || !joined) this.pass({ type: 'message', ...toWire(message, settings.sequences) });
@@ -211,7 +211,7 @@ export class VisitorSession {
   #error(error: Omit<Extract<ServerFrame, { type: 'error' }>, 'type'>): void {
     this.pass({ type: 'error', ...error });
     if (error.messageId !== undefined) {
-      this.#context.conduct.answered(this.#line.connection, error.messageId);
+      this.#context.checker.answered(this.#line.connection, error.messageId);
     }
   }
 }

@@ -36,16 +36,16 @@ export class VisitorSockets {
   }
 
   upgrade(request: IncomingMessage, raw: Socket, head: Buffer): void {
-    const { faults, conduct, settings } = this.#context;
+    const { faults, checker, settings } = this.#context;
     const url = new URL(request.url ?? '/', 'http://gateway');
     const nobody = { connection: 0, subject: null };
     if (url.search !== '') {
-      conduct.violation(nobody, 'query-parameters', [...url.searchParams.keys()].join(', '));
+      checker.violation(nobody, 'query-parameters', [...url.searchParams.keys()].join(', '));
       refuseUpgrade(raw, 400);
       return;
     }
     if (request.headers['sec-websocket-protocol'] !== undefined) {
-      conduct.violation(nobody, 'subprotocol', 'the protocol has none');
+      checker.violation(nobody, 'subprotocol', 'the protocol has none');
       refuseUpgrade(raw, 400);
       return;
     }
