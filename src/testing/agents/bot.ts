@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Conversations } from '../gateway/conversations.ts';
 import { GatewayRefusal, type Origin, type Party, type StoredMessage } from '../gateway/model.ts';
 import type { BotSettings } from '../gateway/options.ts';
-import { greetingContent, structuredOffer } from '../genesys-cloud/structured-content.ts';
+import { greetingContent, structuredReply } from '../genesys-cloud/structured-content.ts';
 
 export interface BotContext {
   readonly settings: BotSettings;
@@ -84,7 +84,7 @@ export class Bot {
       : '';
     this.#greeted.add(conversationId);
     const messageId = `msg_${randomUUID()}`;
-    const offer = keep && structuredOffer(message.text);
+    const offer = keep && structuredReply(message.text);
     keep?.(messageId, offer?.content ?? (isFirst ? greetingContent : []));
     await conversations.post(conversationId, {
       messageId,

@@ -52,7 +52,7 @@ export class ProtocolChecker {
   }
 
   /** Counts a REST request for messages. */
-  askedRest(subject: string): void {
+  onRestRequest(subject: string): void {
     this.#asked.set(subject, this.#askedBy(subject) + 1);
   }
 

@@ -2,7 +2,7 @@
 export const violationKinds = [
   'frame-before-auth',
   'second-auth',
-  'misshapen-frame',
+  'invalid-frame',
   'frame-too-big',
   'message-before-resume',
   'two-in-flight',

@@ -152,7 +152,7 @@ describe('the desk', () => {
     desk.send('<html>');
     expect(await desk.event('error')).toMatchObject({ code: 'INVALID_FRAME' });
     desk.send({ type: 'take', conversationId: 'conv' });
-    expect(await desk.event('error')).toMatchObject({ message: 'hello comes first' });
+    expect(await desk.event('error')).toMatchObject({ message: 'The first frame must be hello.' });
   });
 
   test('a page of the internet is turned away', async () => {

@@ -6,7 +6,7 @@ import {
   answer,
   eventBody,
   liveBody,
-  news,
+  notification,
   refusal,
   type SessionFrame,
   tooMany,
@@ -62,7 +62,7 @@ export class GuestConnection implements Listener, ServerEnd {
   evict(): void {
     if (this.phase !== 'authenticated') return;
     count(this.#context.world, 'evicted');
-    this.#send(news('ConnectionClosedEvent', {}));
+    this.#send(notification('ConnectionClosedEvent', {}));
     this.#hangUp('network');
   }
 
@@ -103,7 +103,7 @@ export class GuestConnection implements Listener, ServerEnd {
           count(world, 'message without time');
         }
         const tracingId = isAnswer ? this.#answering?.tracingId : undefined;
-        this.#send(news('StructuredMessage', { ...body, channel }, tracingId));
+        this.#send(notification('StructuredMessage', { ...body, channel }, tracingId));
         return;
       }
       case 'typing':
@@ -129,14 +129,14 @@ export class GuestConnection implements Listener, ServerEnd {
   /** The conversation was deleted, here or in another window. */
   cleared(session: GuestSession): void {
     if (this.session !== session) return;
-    this.#send(news('SessionClearedEvent', {}));
-    this.#send(news('ConnectionClosedEvent', {}));
+    this.#send(notification('SessionClearedEvent', {}));
+    this.#send(notification('ConnectionClosedEvent', {}));
     this.#hangUp('network');
   }
 
   lost(conversationId: string): void {
     if (this.session?.conversation?.conversationId !== conversationId) return;
-    this.#send(news('SessionExpiredEvent', {}));
+    this.#send(notification('SessionExpiredEvent', {}));
   }
 
   #receipt(messageId: string, status: string): void {
@@ -147,12 +147,14 @@ export class GuestConnection implements Listener, ServerEnd {
     const id = storedMessage(message).messageId;
     const name = status === 'read' ? 'Read' : 'Delivered';
     const body = { id, type: 'Receipt', status: name, direction: 'Outbound', channel: {} };
-    this.#send(news('StructuredMessage', body));
+    this.#send(notification('StructuredMessage', body));
   }
 
   #event(event: unknown, from: Sender | null, metadata: Readonly<Record<string, string>> = {}) {
     const now = epochTime(this.#context.world.scheduler.now);
-    this.#send(news('StructuredMessage', eventBody(this.#id(), now, event, from, metadata)));
+    this.#send(
+      notification('StructuredMessage', eventBody(this.#id(), now, event, from, metadata)),
+    );
   }
 
   #id(): string {
