@@ -1,7 +1,7 @@
 import {
-  type DeskEvent,
-  type DeskFrame,
-  deskEventSchema,
+  type AgentEvent,
+  type AgentFrame,
+  agentEventSchema,
 } from '../../src/testing/agents/agent-protocol.ts';
 
 export type ConnectionState = 'connecting' | 'open' | 'waiting';
@@ -9,8 +9,8 @@ export type ConnectionState = 'connecting' | 'open' | 'waiting';
 export interface DeskConnectionOptions {
   readonly url: string;
   /** Returns the first frames of every new connection. */
-  readonly onOpen: () => readonly DeskFrame[];
-  readonly onEvent: (event: DeskEvent) => void;
+  readonly onOpen: () => readonly AgentFrame[];
+  readonly onEvent: (event: AgentEvent) => void;
   readonly onState: (state: ConnectionState) => void;
 }
 
@@ -21,7 +21,7 @@ const longestRetry = 8_000;
 export class DeskConnection {
   readonly #options: DeskConnectionOptions;
   // Not in the transcript yet. Resent with the same id on the next connection.
-  readonly #unconfirmed = new Map<string, Extract<DeskFrame, { type: 'say' }>>();
+  readonly #unconfirmed = new Map<string, Extract<AgentFrame, { type: 'say' }>>();
   #socket: WebSocket | null = null;
   #attempt = 0;
   #retry = 0;
@@ -37,7 +37,7 @@ export class DeskConnection {
   }
 
   /** Returns `false` while disconnected. Messages are then sent on the next connection, other frames aren't. */
-  send(frame: DeskFrame): boolean {
+  send(frame: AgentFrame): boolean {
     if (frame.type === 'say') this.#unconfirmed.set(frame.messageId, frame);
     if (this.#socket?.readyState !== WebSocket.OPEN) return false;
     this.#socket.send(JSON.stringify(frame));
@@ -68,7 +68,7 @@ export class DeskConnection {
     });
     socket.addEventListener('message', ({ data }) => {
       if (typeof data !== 'string') return;
-      this.#options.onEvent(deskEventSchema.parse(JSON.parse(data)));
+      this.#options.onEvent(agentEventSchema.parse(JSON.parse(data)));
     });
     socket.addEventListener('close', () => {
       if (this.#socket !== socket) return;

@@ -1,8 +1,8 @@
 import { agentUrl } from '/config.js';
 import type {
+  AgentEvent,
   AgentMessage,
   ConversationSummary,
-  DeskEvent,
 } from '../../src/testing/agents/agent-protocol.ts';
 import { Composer } from './composer.ts';
 import { type ConnectionState, DeskConnection } from './connection.ts';
@@ -121,7 +121,7 @@ function startDesk(url: string): void {
     composer.focus();
   }
 
-  function handle(event: DeskEvent): void {
+  function handle(event: AgentEvent): void {
     switch (event.type) {
       case 'conversations':
         summaries = event.conversations;
@@ -157,7 +157,7 @@ function startDesk(url: string): void {
   }
 
   /** An error about a conversation means that its pending messages won't be accepted. */
-  function fail(event: Extract<DeskEvent, { type: 'error' }>): void {
+  function fail(event: Extract<AgentEvent, { type: 'error' }>): void {
     let lost = 0;
     for (const message of [...pending.values()]) {
       if (message.conversationId !== event.conversationId) continue;

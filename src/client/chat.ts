@@ -1,8 +1,7 @@
 import type { Reply } from '../protocol/content.ts';
 import type { Conversation, Routing } from '../protocol/conversation.ts';
 import type { Deployment } from '../protocol/deployment.ts';
-import type { FileStage } from '../protocol/files.ts';
-import type { UploadRules } from '../protocol/gateway.ts';
+import type { FileStage, UploadRules } from '../protocol/files.ts';
 import type { Message } from '../protocol/message.ts';
 import type { ChatSnapshot } from '../protocol/snapshot.ts';
 

@@ -15,8 +15,7 @@ export {
   PartylineError,
   type Problem,
 } from '../protocol/errors.ts';
-export type { FileStage } from '../protocol/files.ts';
-export type { UploadRules } from '../protocol/gateway.ts';
+export type { FileStage, UploadRules } from '../protocol/files.ts';
 export type { Message, MessageStatus, Role, Sender } from '../protocol/message.ts';
 export type { QueueReason, RoutingNotice } from '../protocol/routing.ts';
 export type { ChatSnapshot, ConnectionSnapshot, HubSnapshot, Phase } from '../protocol/snapshot.ts';

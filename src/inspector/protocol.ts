@@ -1,84 +1,94 @@
-import { literal, z } from '../protocol/zod.ts';
+import {
+  enum as _enum,
+  array,
+  boolean,
+  type infer as Infer,
+  literal,
+  looseObject,
+  number,
+  object,
+  string,
+} from 'zod/mini';
 
 /** The BroadcastChannel of inspectors and hubs. */
 export const inspectorChannel = 'partyline-inspector';
 
-const id = z.string();
+const id = string();
 
-export const requestSchema = z.object({
-  type: z.enum(['poll', 'record']),
+export const requestSchema = object({
+  type: _enum(['poll', 'record']),
   /** Repeated in the answer. */
   id,
   /** The number of the first step to return. */
-  since: z.number(),
+  since: number(),
 });
-export type InspectorRequest = z.infer<typeof requestSchema>;
+export type InspectorRequest = Infer<typeof requestSchema>;
 
 /** An input of the core and its effects, with masked texts. */
-const stepSchema = z.object({
+const stepSchema = object({
   /** Counted from the hub's boot. */
-  number: z.number(),
+  number: number(),
   /** Monotonic ms. */
-  now: z.number(),
+  now: number(),
   /** Epoch ms. */
-  wall: z.number(),
-  input: z.looseObject({ type: z.string() }),
-  effects: z.array(z.looseObject({ type: z.string() })),
+  wall: number(),
+  input: looseObject({ type: string() }),
+  effects: array(looseObject({ type: string() })),
 });
-export type RecordedStep = z.infer<typeof stepSchema>;
+export type RecordedStep = Infer<typeof stepSchema>;
 
-const statusSchema = z.object({
-  phase: z.string(),
-  epoch: z.string(),
-  build: z.string(),
-  revision: z.number(),
+const statusSchema = object({
+  phase: string(),
+  epoch: string(),
+  build: string(),
+  revision: number(),
   /** Messages in memory. */
-  window: z.number(),
-  unread: z.number(),
-  tabs: z.array(
-    z.object({
-      tabId: z.string(),
-      isVisible: z.boolean(),
+  window: number(),
+  unread: number(),
+  tabs: array(
+    object({
+      tabId: string(),
+      isVisible: boolean(),
       /** The number of patches that can be sent before the tab must acknowledge some. */
-      credit: z.number(),
-      needsPull: z.boolean(),
+      credit: number(),
+      needsPull: boolean(),
     }),
   ),
-  outbox: z.array(z.object({ messageId: z.string(), stage: z.string() })),
-  timers: z.array(z.object({ name: z.string(), /** In ms. */ due: z.number() })),
+  outbox: array(object({ messageId: string(), stage: string() })),
+  timers: array(object({ name: string(), /** In ms. */ due: number() })),
 });
-export type Status = z.infer<typeof statusSchema>;
+export type Status = Infer<typeof statusSchema>;
 
 /** A recording that the simulator can replay. */
-export const recordingSchema = z.object({
+export const recordingSchema = object({
   format: literal('partyline-recording'),
-  version: z.number(),
-  build: z.string(),
+  version: number(),
+  build: string(),
   /** Whether the dialect authenticates by session. */
-  isSession: z.boolean(),
+  isSession: boolean(),
   /** The core's state before the first step. */
-  start: z.looseObject({ settings: z.looseObject({ epoch: z.string() }) }),
-  steps: z.array(stepSchema),
+  start: looseObject({ settings: looseObject({ epoch: string() }) }),
+  steps: array(stepSchema),
 });
-export type Recording = z.infer<typeof recordingSchema>;
+export type Recording = Infer<typeof recordingSchema>;
 
 /** The version of the recording format. Other versions can't be read. */
 export const recordingVersion = 1;
 
-export const updateSchema = z.object({
+export const updateSchema = object({
   type: literal('update'),
   id,
   status: statusSchema,
-  steps: z.array(stepSchema),
+  steps: array(stepSchema),
   /** The next `since`. */
-  next: z.number(),
+  next: number(),
 });
-export type InspectorUpdate = z.infer<typeof updateSchema>;
+export type InspectorUpdate = Infer<typeof updateSchema>;
 
-export const recordedSchema = z.object({
+export const recordedSchema = object({
   type: literal('recorded'),
   id,
-  epoch: z.string(),
+  epoch: string(),
   recording: recordingSchema,
 });
-export type Recorded = z.infer<typeof recordedSchema>;
+export type Recorded = Infer<typeof recordedSchema>;

@@ -1,39 +1,50 @@
-import { length, literal, regex, z } from './zod.ts';
+import {
+  boolean,
+  type infer as Infer,
+  literal,
+  maxLength,
+  minLength,
+  nullable,
+  object,
+  regex,
+  string,
+} from 'zod/mini';
 
-/** Where hubs of different builds of the site meet. */
+/** Channel on which hubs of different builds of the site announce themselves. */
 export const buildsChannel = 'partyline-builds';
 
-/** Where a SharedWorker is found: what `new SharedWorker` wants. */
-export const addressSchema = z.object({
-  url: z.string().check(regex(/^[a-z][a-z\d+.-]*:\/*[^/\s]/i, 'must be a URL')),
-  name: z.string().check(length(0, 128)),
+/** A SharedWorker's URL and name, as `new SharedWorker` takes them. */
+export const addressSchema = object({
+  url: string().check(regex(/^[a-z][a-z\d+.-]*:\/*[^/\s]/i, 'must be a URL')),
+  name: string().check(maxLength(128)),
 });
-export type Address = z.infer<typeof addressSchema>;
+export type Address = Infer<typeof addressSchema>;
 
-/** Digits with dots, compared as numbers. */
-export const buildSchema = z
-  .string()
-  .check(length(0, 64), regex(/^\d+(\.\d+)*$/, 'must be digits with dots'));
+/** Digits separated by dots, compared as numbers. */
+export const buildSchema = string().check(
+  maxLength(64),
+  regex(/^\d+(\.\d+)*$/, 'must be digits separated by dots'),
+);
 
-/** A hub says that it is there, and whether it has the socket. */
-export const presenceSchema = z.object({
+/** A hub's announcement, with whether it holds the socket. */
+export const presenceSchema = object({
   type: literal('partyline-build'),
-  boot: z.string().check(length(1, 64)),
+  boot: string().check(minLength(1), maxLength(64)),
   build: buildSchema,
-  isHolder: z.boolean(),
-  /** `null` for a hub that runs in a tab: it is reached through the channels. */
-  address: z.nullable(addressSchema),
+  isHolder: boolean(),
+  /** `null` for a hub that runs in a tab and is reached by BroadcastChannel. */
+  address: nullable(addressSchema),
 });
-export type Presence = z.infer<typeof presenceSchema>;
+export type Presence = Infer<typeof presenceSchema>;
 
-/** The hub's last word on a connection: another one has the conversation. */
-export const redirectSchema = z.object({
+/** The hub's last message on a connection: another hub has taken over. */
+export const redirectSchema = object({
   type: literal('partyline-redirect'),
-  address: z.nullable(addressSchema),
+  address: nullable(addressSchema),
 });
-export type Redirect = z.infer<typeof redirectSchema>;
+export type Redirect = Infer<typeof redirectSchema>;
 
-/** Negative when `a` is the older one, 0 when they are the same. */
+/** Negative if `a` is older, 0 if both are the same. */
 export function compareBuilds(a: string, b: string): number {
   const [ours, theirs] = [a.split('.'), b.split('.')];
   for (let index = 0; index < Math.max(ours.length, theirs.length); index += 1) {

@@ -1,29 +1,29 @@
 /**
- * Without SharedWorker the hub runs in a dedicated Worker of one tab, and no port can be handed to the
- * others. There each tab knocks on a channel that all know; the talk itself is on channels of its own,
- * which nobody else listens to.
+ * BroadcastChannels for browsers without SharedWorker. There the hub runs in a dedicated Worker of one
+ * tab and can't receive ports of other tabs. A tab sends its connect request on a shared channel; calls
+ * and the stream then have channels of their own.
  */
 
-/** Where a hub without SharedWorker is found. */
+/** Shared channel for connect requests. */
 export const hubChannel = 'partyline-hub';
 
-/** For the calls of one connection. */
+/** The calls of one connection. */
 export function callChannel(connectionId: string): string {
   return `partyline-calls-${connectionId}`;
 }
 
-/** For the stream of one tab. */
+/** The stream of one tab. */
 export function streamChannel(tabId: string): string {
   return `partyline-stream-${tabId}`;
 }
 
-/** A tab asks for a connection. */
+/** Sent by a tab that needs a connection. */
 export interface ConnectRequest {
   readonly type: 'partyline-connect-request';
   readonly connectionId: string;
 }
 
-/** A hub is there from now on: who knocked before it was heard by nobody. */
+/** Sent by a new hub: connect requests from before it started were lost and must be repeated. */
 export interface HubReady {
   readonly type: 'partyline-hub-ready';
 }

@@ -1,159 +1,188 @@
-import { lazy, literal, z } from './zod.ts';
+import {
+  enum as _enum,
+  array,
+  boolean,
+  discriminatedUnion,
+  type infer as Infer,
+  lazy,
+  literal,
+  nullable,
+  number,
+  object,
+  string,
+} from 'zod/mini';
 
-/** What a message brings besides its text, whichever gateway it came through. */
+/*
+ * The parts of a message besides its text, in the same form for every gateway. Few messages have any,
+ * so the schemas are created with the first one that does.
+ */
 
-const shapes = lazy(() => {
-  const words = z.nullable(z.string());
+const optionalText = nullable(string());
 
-  /** Addresses are `http:` or `https:`; others were left out where the message came in. */
-  const address = z.nullable(z.string());
+/** `http:` or `https:`; the dialect drops other URLs when the message arrives. */
+const url = nullable(string());
 
-  const choice = z.object({
-    /** `reply`: sends the payload as the visitor's answer · `link`: opens the address. */
-    type: z.enum(['reply', 'link']),
-    text: z.string(),
-    payload: z.string(),
-    url: address,
-    imageUrl: address,
-  });
+const choiceSchema = lazy(() =>
+  object({
+    /** `reply`: sends the payload as the visitor's answer · `link`: opens the URL. */
+    type: _enum(['reply', 'link']),
+    text: string(),
+    payload: string(),
+    url,
+    imageUrl: url,
+  }),
+);
+export type Choice = Infer<typeof choiceSchema>;
 
-  const card = z.object({
-    title: z.string(),
-    description: words,
-    imageUrl: address,
-    /** Where a press on the card itself leads. */
-    link: z.nullable(choice),
-    choices: z.array(choice),
-  });
+const cardSchema = lazy(() =>
+  object({
+    title: string(),
+    description: optionalText,
+    imageUrl: url,
+    /** Opens when the card itself is pressed. */
+    link: nullable(choiceSchema),
+    choices: array(choiceSchema),
+  }),
+);
+export type Card = Infer<typeof cardSchema>;
 
-  const attachment = z.object({
+const attachmentSchema = lazy(() =>
+  object({
     type: literal('attachment'),
-    attachmentId: z.string(),
-    /** Lives for some minutes only; `null` when there is none. */
-    url: address,
-    name: z.string(),
-    kind: z.enum(['image', 'audio', 'video', 'link', 'file']),
-    mime: words,
+    attachmentId: string(),
+    /** Expires after a few minutes; `null` when there is none. */
+    url,
+    name: string(),
+    kind: _enum(['image', 'audio', 'video', 'link', 'file']),
+    mime: optionalText,
     /** Bytes. */
-    size: z.nullable(z.number()),
-    text: words,
-  });
+    size: nullable(number()),
+    text: optionalText,
+  }),
+);
+export type Attachment = Infer<typeof attachmentSchema>;
 
-  const section = z.object({
-    title: words,
-    isMultiple: z.boolean(),
-    items: z.array(
-      z.object({ id: z.string(), title: z.string(), subtitle: words, imageUrl: address }),
-    ),
-  });
+const sectionSchema = lazy(() =>
+  object({
+    title: optionalText,
+    isMultiple: boolean(),
+    items: array(object({ id: string(), title: string(), subtitle: optionalText, imageUrl: url })),
+  }),
+);
+export type ListSection = Infer<typeof sectionSchema>;
 
-  const list = z.object({
+const listSchema = lazy(() =>
+  object({
     type: literal('list'),
-    title: words,
-    subtitle: words,
-    sections: z.array(section),
-  });
+    title: optionalText,
+    subtitle: optionalText,
+    sections: array(sectionSchema),
+  }),
+);
+export type ListContent = Infer<typeof listSchema>;
 
-  const times = z.object({
+const timesSchema = lazy(() =>
+  object({
     type: literal('times'),
-    title: words,
-    subtitle: words,
-    imageUrl: address,
-    times: z.array(
-      z.object({
-        /** As the gateway wrote it, and wants it back. */
-        dateTime: z.string(),
+    title: optionalText,
+    subtitle: optionalText,
+    imageUrl: url,
+    times: array(
+      object({
+        /** As the gateway wrote it; the reply must repeat it unchanged. */
+        dateTime: string(),
         /** Epoch milliseconds. */
-        at: z.number(),
-        /** Seconds; `null` when it is not told. */
-        duration: z.nullable(z.number()),
+        at: number(),
+        /** Seconds; `null` if unknown. */
+        duration: nullable(number()),
       }),
     ),
-  });
-
-  const asked = { id: z.string(), title: words, subtitle: words, isRequired: z.boolean() };
-
-  const field = z.union([
-    z.object({
-      type: literal('text'),
-      ...asked,
-      placeholder: words,
-      isMultiline: z.boolean(),
-      keyboard: z.enum(['text', 'email', 'phone', 'url', 'digits', 'decimal']),
-      /** As HTML names what a browser may fill in; `null`: nothing. */
-      autocomplete: words,
-      /** UTF-16 code units. */
-      maximumLength: z.number(),
-    }),
-    /** Answered by the ISO instant of its midnight in UTC. */
-    z.object({
-      type: literal('date'),
-      ...asked,
-      /** YYYY-MM-DD, both of them inclusive. */
-      earliest: words,
-      latest: words,
-      /** What of a date is told in words; nothing: all of it. */
-      parts: z.array(z.enum(['day', 'month', 'year'])),
-    }),
-    z.object({ type: literal('list'), ...asked, sections: z.array(section) }),
-    /** One of several. */
-    z.object({
-      type: literal('choice'),
-      ...asked,
-      items: z.array(z.object({ id: z.string(), title: z.string() })),
-    }),
-  ]);
-
-  const form = z.object({
-    type: literal('form'),
-    /** The gateway's own name for it. */
-    formId: z.string(),
-    title: words,
-    subtitle: words,
-    imageUrl: address,
-    /** What opens it. */
-    button: words,
-    /** Above its first page. */
-    introduction: z.object({ title: words, subtitle: words, imageUrl: address }),
-    /** What the visitor says with it. */
-    reply: words,
-    /** All answers are shown once more before they go out. */
-    hasSummary: z.boolean(),
-    /** One after the other. */
-    pages: z.array(z.object({ title: words, subtitle: words, fields: z.array(field) })),
-  });
-
-  const content = z.union([
-    attachment,
-    /** Offered under the message until one is taken. */
-    z.object({ type: literal('choices'), title: words, choices: z.array(choice) }),
-    /** One card, or several in a row. */
-    z.object({ type: literal('cards'), cards: z.array(card) }),
-    list,
-    times,
-    form,
-    /** What was chosen, or one value of a form. */
-    z.object({ type: literal('answer'), kind: z.string(), text: z.string(), payload: z.string() }),
-    z.object({ type: literal('link'), url: z.string(), text: z.string() }),
-    /** Of a kind that can't be shown here, by the gateway's name for it. */
-    z.object({ type: literal('unsupported'), name: z.string(), title: words }),
-  ]);
-
-  return { choice, card, attachment, section, list, times, field, form, content };
-});
-
-type Shapes = ReturnType<typeof shapes>;
-export type Choice = z.infer<Shapes['choice']>;
-export type Card = z.infer<Shapes['card']>;
-export type Attachment = z.infer<Shapes['attachment']>;
-export type ListSection = z.infer<Shapes['section']>;
-export type ListContent = z.infer<Shapes['list']>;
-export type TimesContent = z.infer<Shapes['times']>;
-export type FormField = z.infer<Shapes['field']>;
-export type FormContent = z.infer<Shapes['form']>;
-export type Content = z.infer<Shapes['content']>;
-
-/** Few messages have any: its shapes are made for the first one. */
-export const contentsSchema = z.custom<Content[]>(
-  (value) => z.array(shapes().content).safeParse(value).success,
+  }),
 );
+export type TimesContent = Infer<typeof timesSchema>;
+
+const question = {
+  id: string(),
+  title: optionalText,
+  subtitle: optionalText,
+  isRequired: boolean(),
+};
+
+const fieldSchema = lazy(() =>
+  discriminatedUnion('type', [
+    object({
+      type: literal('text'),
+      ...question,
+      placeholder: optionalText,
+      isMultiline: boolean(),
+      keyboard: _enum(['text', 'email', 'phone', 'url', 'digits', 'decimal']),
+      /** A value of HTML's `autocomplete` attribute; `null`: no autofill. */
+      autocomplete: optionalText,
+      /** UTF-16 code units. */
+      maximumLength: number(),
+    }),
+    /** The answer is the ISO instant of midnight UTC on that day. */
+    object({
+      type: literal('date'),
+      ...question,
+      /** YYYY-MM-DD, inclusive, as is `latest`. */
+      earliest: optionalText,
+      latest: optionalText,
+      /** The parts of the date to show; empty: all of them. */
+      parts: array(_enum(['day', 'month', 'year'])),
+    }),
+    object({ type: literal('list'), ...question, sections: array(sectionSchema) }),
+    /** Exactly one of the items can be selected. */
+    object({
+      type: literal('choice'),
+      ...question,
+      items: array(object({ id: string(), title: string() })),
+    }),
+  ]),
+);
+export type FormField = Infer<typeof fieldSchema>;
+
+const formSchema = lazy(() =>
+  object({
+    type: literal('form'),
+    /** The gateway's id of the form. */
+    formId: string(),
+    title: optionalText,
+    subtitle: optionalText,
+    imageUrl: url,
+    /** Label of the button that opens the form. */
+    button: optionalText,
+    /** Shown above the first page. */
+    introduction: object({ title: optionalText, subtitle: optionalText, imageUrl: url }),
+    /** Text of the message that carries the answers. */
+    reply: optionalText,
+    /** Whether all answers are shown for review before they are sent. */
+    hasSummary: boolean(),
+    /** Shown one at a time, in this order. */
+    pages: array(
+      object({ title: optionalText, subtitle: optionalText, fields: array(fieldSchema) }),
+    ),
+  }),
+);
+export type FormContent = Infer<typeof formSchema>;
+
+const contentSchema = lazy(() =>
+  discriminatedUnion('type', [
+    attachmentSchema,
+    /** Shown under the message until the visitor selects one. */
+    object({ type: literal('choices'), title: optionalText, choices: array(choiceSchema) }),
+    /** One card, or a carousel of several. */
+    object({ type: literal('cards'), cards: array(cardSchema) }),
+    listSchema,
+    timesSchema,
+    formSchema,
+    /** A selected choice, or one value of a submitted form. */
+    object({ type: literal('answer'), kind: string(), text: string(), payload: string() }),
+    object({ type: literal('link'), url: string(), text: string() }),
+    /** Content that partyline can't show, by the gateway's name for it. */
+    object({ type: literal('unsupported'), name: string(), title: optionalText }),
+  ]),
+);
+export type Content = Infer<typeof contentSchema>;
+
+export const contentsSchema = array(contentSchema);

@@ -13,26 +13,26 @@ export type {
 } from './content-schema.ts';
 export type { CarriedReply } from './schemas.ts';
 
-/** A visitor's answer to what was offered; its words are the message's. */
+/** A visitor's answer to structured content. Its text is the text of the message. */
 export interface Reply {
   readonly kind: 'quick-reply' | 'button' | 'list' | 'time' | 'form';
-  /** Of what was chosen: of several, the first; of a form, its `formId`. */
+  /** Payload of the selected item, or of the first one of several; for a form, its `formId`. */
   readonly payload: string;
-  /** The message that offered it. */
+  /** The message with the structured content. */
   readonly originatingMessageId: string;
-  /** Everything chosen of a list, or what a form was filled in with: 256 at most. */
+  /** All selected items of a list, or all values of a form; at most 256. */
   readonly values?: ReplyValue[];
 }
 
 export interface ReplyValue {
-  /** The form's field that it is of; of a list, empty. */
+  /** Id of the form's field; empty for a list. */
   readonly id: string;
-  /** As the visitor sees it. */
+  /** As shown to the visitor. */
   readonly text: string;
   readonly payload: string;
 }
 
-/** One line for where only text has room, and for a message that has none of its own. */
+/** Content as one line of text, for notifications and for messages without text. */
 export function contentText(content: readonly Content[] | undefined): string {
   return (content ?? []).map(lineOf).filter(Boolean).join(' · ');
 }

@@ -4,17 +4,17 @@ export type ConversationStatus = (typeof conversationStatuses)[number];
 export interface Conversation {
   readonly conversationId: string;
   readonly status: ConversationStatus;
-  /** Place in the queue, from 1, where the gateway tells it. */
+  /** Position in the queue, from 1, if the gateway provides it. */
   readonly position?: number;
-  /** Epoch ms by this machine: it ends then, unless somebody writes. Told when that is near. */
+  /** Epoch ms by the local clock at which it ends without a new message; only set shortly before. */
   readonly expiresAt?: number;
-  /** Epoch ms by the gateway: the other side left then, and has said nothing since. It is still open. */
+  /** Epoch ms by the gateway's clock at which the agent left. The conversation is still open. */
   readonly leftAt?: number;
 }
 
-/** How a new conversation is put into a queue. */
+/** Which queue a new conversation joins. */
 export interface Routing {
-  /** Canonical skill group names; the gateway tells upper from lower case (guide, edge case 3). */
+  /** Canonical skill group names, case-sensitive (guide, edge case 3). */
   readonly skillGroups: readonly string[];
   readonly attributes?: Readonly<Record<string, string | number | boolean>>;
   /** An integer ≥ 0. */

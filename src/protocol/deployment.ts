@@ -1,28 +1,27 @@
-import type { FileCall } from './files.ts';
-import type { UploadRules } from './gateway.ts';
+import type { FileCall, UploadRules } from './files.ts';
 
-/** What the platform's own settings say of a chat. */
+/** Settings of the deployment, from the platform. */
 export interface Deployment {
-  /** BCP 47, as the platform writes them. */
+  /** BCP 47 tags, as the platform writes them. */
   readonly languages: readonly string[];
   readonly defaultLanguage: string | null;
-  /** Whether the other side is told when the visitor types. */
-  readonly tellsTyping: boolean;
-  /** Whether the visitor is shown when the other side types. */
+  /** Whether agents can see that the visitor is typing. */
+  readonly sendsTyping: boolean;
+  /** Whether the visitor can see that an agent is typing. */
   readonly showsTyping: boolean;
-  /** A conversation begins before the visitor has said anything. */
-  readonly startsByItself: boolean;
-  /** Whether a visitor can have a conversation forgotten. */
+  /** Whether a conversation starts before the visitor's first message. */
+  readonly autoStart: boolean;
+  /** Whether the visitor can delete the conversation. */
   readonly canClear: boolean;
-  /** What may be sent before a session has told; `null`: nothing is said of it. */
+  /** Allowed files until the session specifies them; `null` if unknown. */
   readonly uploads: UploadRules | null;
 }
 
-/** What a page may ask besides what every gateway has, on the port beside its other calls. */
+/** Calls of a page that only some gateways support, on the same port as all others. */
 export type PlatformCall =
-  /** Answered with the `Deployment`, or `null`. */
+  /** Returns the `Deployment`, or `null`. */
   | { readonly type: 'platform'; readonly step: 'deployment' }
   | { readonly type: 'platform'; readonly step: 'clear' };
 
-/** What the hubs of some dialects answer outside of their core. */
+/** Calls that the extension of a dialect answers, outside the core. */
 export type SideCall = FileCall | PlatformCall;

@@ -1,6 +1,6 @@
 /**
- * Whether a value of JSON has more levels than that. Without recursion: a text of a few kilobytes can
- * be deeper than a stack, and what reads it (`JSON.stringify`, a clone) would overflow.
+ * Whether a JSON value is nested more than `levels` deep. Iterative, since a few kilobytes of JSON can be
+ * nested deep enough to overflow the stack, here as in `JSON.stringify` or a structured clone.
  */
 export function isDeeperThan(value: unknown, levels: number): boolean {
   let level: unknown[] = [value];

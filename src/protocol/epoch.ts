@@ -1,6 +1,6 @@
 /**
- * An epoch is `<boot>.<visitor>`: minted at each boot of a hub, and counted up when the visitor
- * changes.
+ * An epoch is `<boot>.<visitor>`: a random id of the hub's boot, and a counter that increases when the
+ * visitor changes.
  */
 export function makeEpoch(boot: string, visitor: number): string {
   return `${boot}.${visitor}`;
@@ -10,7 +10,7 @@ export function bootOf(epoch: string): string {
   return epoch.split('.')[0] ?? epoch;
 }
 
-/** The same hub, and somebody else's conversation: nothing of the former one may be kept. */
+/** Whether the visitor changed within one hub, so that all data of the previous visitor must go. */
 export function isAnotherVisitor(before: string, after: string): boolean {
   return bootOf(before) === bootOf(after) && before !== after;
 }

@@ -1,27 +1,27 @@
-import type { z } from './zod.ts';
+import type { core } from 'zod/mini';
 
 /**
- * Why a call was refused, or why something went wrong. The codes are stable; the messages are for people.
+ * Error codes. The codes are stable; the messages are for people.
  *
  * - `invalid-option`: an option of `connect` or `startHub` is wrong; the message names it.
- * - `invalid-call`: a call's arguments are of the wrong shape.
+ * - `invalid-call`: the arguments of a call are invalid.
  * - `empty-message`, `message-too-long`: the text can't be sent as it is.
- * - `no-conversation`: there is no conversation to send into; call `start(routing)` first.
+ * - `no-conversation`: there is no open conversation; call `start(routing)` first.
  * - `unknown-message`: no message with that id can be retried or discarded.
  * - `not-failed`: only a failed message can be retried.
- * - `timeout`: no answer within the deadline. What was asked for may still happen.
- * - `unknown-outcome`: the hub died while it worked on the call.
+ * - `timeout`: no response within the deadline. The call may still complete.
+ * - `unknown-outcome`: the hub stopped during the call.
  * - `unreachable`: the hub could not be started.
- * - `outdated`: a newer build of the site is in use; reload the page. The draft is kept.
+ * - `outdated`: another tab runs a newer build of the site; reload the page. The draft is kept.
  * - `signed-out`: the visitor's session has ended; sign in again.
  * - `closed`: `close()` was called on this chat.
- * - `routing-refused`: the routing fits no queue, or not the site's own schema; the message says what
- *   was meant. Nothing was sent.
- * - `evicted`: the gateway let this connection go in favour of others of the same conversation.
- * - `conversation-ended`, `conversation-not-found`, `rejected`, `rate-limited`: the gateway said so.
- * - `unauthorized`, `forbidden`, `unavailable`, `network`, `invalid`: a server could not be used.
- * - `store`: the browser keeps no history at the moment.
- * - `client-bug`: the gateway found fault with a frame of ours.
+ * - `routing-refused`: a skill group is unknown, or the routing does not match the site's schema; the
+ *   message has the closest match. Nothing was sent.
+ * - `evicted`: the gateway closed this connection in favour of others of the same conversation.
+ * - `conversation-ended`, `conversation-not-found`, `rejected`, `rate-limited`: errors of the gateway.
+ * - `unauthorized`, `forbidden`, `unavailable`, `network`, `invalid`: a request to a server failed.
+ * - `store`: the browser can't store the history.
+ * - `client-bug`: the gateway could not parse a frame of partyline.
  */
 export const errorCodes = [
   'invalid-option',
@@ -53,11 +53,11 @@ export const errorCodes = [
 ] as const;
 
 /**
- * Why a file was not sent, or can't be opened; only gateways that take files know these.
+ * Why a file was not sent, or can't be opened. Only for gateways that support files.
  *
  * - `file-type`, `file-size`, `file-empty`, `file-name`, `file-content`: it can't be sent as it is.
- * - `file-lost`: it did not arrive, or nobody can tell; try again.
- * - `file-gone`: what was sent is no longer there to be opened.
+ * - `file-lost`: the upload failed, or its result is unknown; try again.
+ * - `file-gone`: the file is no longer available.
  */
 export type FileErrorCode =
   | 'file-type'
@@ -70,14 +70,14 @@ export type FileErrorCode =
 
 export type ErrorCode = (typeof errorCodes)[number] | FileErrorCode;
 
-/** Something that went wrong, as plain data: it crosses ports and is shown to people. */
+/** An error as plain data, so that it can cross ports. */
 export interface Problem {
   readonly code: ErrorCode;
-  /** One sentence that says what to do next. Never holds a secret or a message text. */
+  /** For developers and logs; visitors see texts by `code`. Never holds a secret or message text. */
   readonly message: string;
 }
 
-/** The error that every public function throws or rejects with. */
+/** The error that all public functions throw or reject with. */
 export class PartylineError extends Error {
   override readonly name = 'PartylineError';
   readonly code: ErrorCode;
@@ -87,38 +87,74 @@ export class PartylineError extends Error {
     this.code = code;
   }
 
-  /** The same as plain data, for the way through a port. */
+  /** The error as plain data, for sending it through a port. */
   toProblem(): Problem {
     return { code: this.code, message: this.message };
   }
 }
 
-/** What zod found wrong first, with the path to it. zod/mini brings no words of its own. */
-export function describeIssue(error: z.core.$ZodError): string {
-  return describeIssues(error)[0] ?? 'wrong shape';
+/** The first issue of a zod error, as `path: message`. */
+export function describeIssue(error: core.$ZodError): string {
+  return describeIssues(error)[0] ?? 'invalid';
 }
 
-/** Everything that zod found wrong. */
-export function describeIssues(error: z.core.$ZodError): string[] {
-  return error.issues.map(describeOne);
+/** All issues of a zod error, each as `path: message`. */
+export function describeIssues(error: core.$ZodError): string[] {
+  return error.issues.map((issue) => {
+    const path = issue.path.map(String).join('.');
+    const message = issueMessage(issue);
+    return path ? `${path}: ${message}` : message;
+  });
 }
 
-function describeOne(issue: z.core.$ZodIssue): string {
-  const path = issue.path.map(String).join('.');
-  return path ? `${path}: ${issueWords(issue)}` : issueWords(issue);
-}
-
-function issueWords(issue: z.core.$ZodIssue): string {
+// zod/mini has no messages of its own, and its English ones would have to be configured globally.
+function issueMessage(issue: core.$ZodIssue): string {
   switch (issue.code) {
-    case 'unrecognized_keys':
-      return `unknown: ${issue.keys.join(', ')}`;
     case 'invalid_type':
-      return `must be of type ${issue.expected}`;
+      return `must be ${typeNames[issue.expected] ?? `of type ${issue.expected}`}`;
+    case 'invalid_value':
+      return mustBeOneOf(issue.values);
+    case 'invalid_union':
+      return 'options' in issue && issue.options?.length
+        ? mustBeOneOf(issue.options)
+        : issue.message;
+    case 'unrecognized_keys':
+      return `unknown ${issue.keys.length === 1 ? 'key' : 'keys'}: ${issue.keys.join(', ')}`;
     case 'too_small':
-      return `must be at least ${issue.minimum}`;
+      return sizeMessage(
+        issue.origin,
+        issue.inclusive ? 'at least' : 'greater than',
+        issue.minimum,
+      );
     case 'too_big':
-      return `must be at most ${issue.maximum}`;
+      return sizeMessage(issue.origin, issue.inclusive ? 'at most' : 'less than', issue.maximum);
     default:
       return issue.message;
   }
 }
+
+const typeNames: Readonly<Record<string, string>> = {
+  array: 'an array',
+  boolean: 'a boolean',
+  int: 'an integer',
+  number: 'a number',
+  object: 'an object',
+  record: 'an object',
+  string: 'a string',
+};
+
+function mustBeOneOf(values: readonly unknown[]): string {
+  const names = values.map((value) =>
+    typeof value === 'string' ? JSON.stringify(value) : String(value),
+  );
+  return `must be ${names.length === 1 ? '' : 'one of '}${names.join(', ')}`;
+}
+
+function sizeMessage(origin: string, comparison: string, bound: number | bigint): string {
+  const unit = sizeUnits[origin];
+  return unit
+    ? `must have ${comparison} ${bound} ${unit}${bound === 1 ? '' : 's'}`
+    : `must be ${comparison} ${bound}`;
+}
+
+const sizeUnits: Readonly<Record<string, string>> = { string: 'character', array: 'item' };

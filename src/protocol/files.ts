@@ -1,34 +1,33 @@
 import type { FileErrorCode } from './errors.ts';
-import type { UploadRules } from './gateway.ts';
 
 /**
- * How far a file has come. `waiting`: for a connection · `asking`: for a place to put it · `uploading`:
- * its bytes are on their way · `checking`: they are there, and looked at · `sent`: its message is kept,
- * and goes out as any other.
+ * Stages of an upload. `waiting`: for a connection · `asking`: for an upload URL · `uploading`: sending
+ * the bytes · `checking`: the gateway scans the file · `sent`: the message with the file is stored and
+ * will be sent like any other.
  */
 export const fileStages = ['waiting', 'asking', 'uploading', 'checking', 'sent'] as const;
 export type FileStage = (typeof fileStages)[number];
 
 export interface FileProgress {
   readonly stage: FileStage;
-  /** How much of it has left, in whole percent: 0 before `uploading`, 100 behind it. */
+  /** Whole percent of the bytes sent: 0 before `uploading`, 100 after it. */
   readonly percent: number;
 }
 
-/** What can be told of a file from outside. */
+/** Metadata of a file. */
 export interface NamedFile {
   readonly name: string;
-  /** MIME; empty where the browser knows none. */
+  /** MIME type; empty if the browser does not know it. */
   readonly type: string;
   /** Bytes. */
   readonly size: number;
 }
 
-/** What a page may ask about files, on the port beside its other calls. */
+/** Calls of a page about files, on the same port as all others. */
 export type FileCall =
-  /** Answered with `UploadRules`, or `null`: no files. */
+  /** Returns the `UploadRules`, or `null` if files are not supported. */
   | { readonly type: 'file'; readonly step: 'rules' }
-  /** Takes a file in; its message will have that id. */
+  /** Starts an upload; the message with the file will have this id. */
   | {
       readonly type: 'file';
       readonly step: 'begin';
@@ -37,7 +36,7 @@ export type FileCall =
       /** A `File`, with its bytes. */
       readonly file: NamedFile;
     }
-  /** Answered with its `FileProgress`, as soon as it is another, or within 8 s as it is. */
+  /** Returns the `FileProgress` once it differs from `after`, or after 8 s at most. */
   | {
       readonly type: 'file';
       readonly step: 'wait';
@@ -45,11 +44,20 @@ export type FileCall =
       readonly after: FileProgress;
     }
   | { readonly type: 'file'; readonly step: 'cancel'; readonly messageId: string }
-  /** Answered with a fresh address of something that is there. */
+  /** Returns a new URL for an uploaded file. */
   | { readonly type: 'file'; readonly step: 'link'; readonly attachmentId: string };
 
-/** Why a file can't be sent as it is; `null`: it can, as far as can be told from outside. */
-export function faultOf(
+export interface UploadRules {
+  /** Allowed MIME types; `*\/*` for any. Empty: no files. */
+  readonly mimeTypes: readonly string[];
+  /** With the leading dot. */
+  readonly blockedExtensions: readonly string[];
+  /** Bytes; `null` if unknown. */
+  readonly maximumSize: number | null;
+}
+
+/** Why a file can't be sent, judging by its metadata; `null` if it can. */
+export function fileError(
   { name, type, size }: NamedFile,
   { mimeTypes, blockedExtensions, maximumSize }: UploadRules,
 ): FileErrorCode | null {
@@ -57,22 +65,24 @@ export function faultOf(
   if (blockedExtensions.some((extension) => lowerName.endsWith(extension.toLowerCase()))) {
     return 'file-type';
   }
-  if (!mimeTypes.some((allowed) => fits(type.toLowerCase(), allowed.toLowerCase()))) {
+  if (!mimeTypes.some((allowed) => matchesType(type.toLowerCase(), allowed.toLowerCase()))) {
     return 'file-type';
   }
   if (size === 0) return 'file-empty';
   return maximumSize !== null && size > maximumSize ? 'file-size' : null;
 }
 
-/** Types that both lists allow. */
-export function narrowed(allowed: readonly string[], wanted: readonly string[]): string[] {
+/** The types that both lists allow. */
+export function intersectMimeTypes(allowed: readonly string[], other: readonly string[]): string[] {
   const within = (types: readonly string[], others: readonly string[]) =>
-    types.filter((type) => others.some((other) => fits(type.toLowerCase(), other.toLowerCase())));
-  return [...new Set([...within(wanted, allowed), ...within(allowed, wanted)])];
+    types.filter((type) =>
+      others.some((other) => matchesType(type.toLowerCase(), other.toLowerCase())),
+    );
+  return [...new Set([...within(other, allowed), ...within(allowed, other)])];
 }
 
-/** `image/*` is any picture, `*\/*` and `*` anything; a browser knows no type of some files. */
-function fits(type: string, allowed: string): boolean {
+/** `image/*` matches any image, `*\/*` and `*` match anything, also a file without a type. */
+function matchesType(type: string, allowed: string): boolean {
   if (allowed === '*/*' || allowed === '*') return true;
   return allowed.endsWith('/*') ? type.startsWith(allowed.slice(0, -1)) : type === allowed;
 }

@@ -1,15 +1,15 @@
-/** Held by the hub that may use the socket and the store: never two of one origin. */
+/** Held by the one hub of an origin that uses the socket and the store. */
 export const hubLock = 'partyline-hub';
 
-/** Held by the tab that runs the hub where there is no SharedWorker. */
+/** Held by the tab that runs the hub in browsers without SharedWorker. */
 export const hostLock = 'partyline-host';
 
-/** Held by a hub as long as it lives; tabs queue on it to learn of its death. */
+/** Held by a hub while it runs; tabs queue for it to detect that the hub has died. */
 export function aliveLock(boot: string): string {
   return `partyline-alive-${boot}`;
 }
 
-/** Held by a tab as long as it lives; the hub queues on it to learn of its death. */
+/** Held by a tab while it is open; the hub queues for it to detect that the tab is gone. */
 export function tabLock(tabId: string): string {
   return `partyline-tab-${tabId}`;
 }

@@ -11,11 +11,9 @@ export interface Sender {
 }
 
 /**
- * How far a message has come.
- *
- * `pending`: kept here, not yet on the wire · `sent`: on the wire, unacknowledged · `delivered`: the
- * gateway has it · `read`: the other side read it · `failed`: it will not go out by itself, see
- * `failure` · `received`: somebody else's message.
+ * `pending`: stored, not sent yet · `sent`: sent, not acknowledged yet · `delivered`: the gateway has
+ * it · `read`: an agent has read it · `failed`: will not be sent unless retried, see `failure` ·
+ * `received`: a message from anyone but the visitor.
  */
 export const messageStatuses = [
   'pending',
@@ -28,44 +26,44 @@ export const messageStatuses = [
 export type MessageStatus = (typeof messageStatuses)[number];
 
 /**
- * Where a message stands, compared number by number, then by message id:
- * conversation ordinal · sequence · 0, or 1 for a message without a sequence · its timestamp.
- * A message without a sequence stands behind the last sequenced one that is not newer.
+ * A message's place in the order, compared number by number, then by message id:
+ * conversation ordinal · sequence · 0, or 1 for a message without a sequence · timestamp.
+ * A message without a sequence has that of the last message before it in time.
  */
 export type Position = readonly [number, number, number, number];
 
-/** Unlike `every`, it sees holes. */
+/** Uses `findIndex`, because `every` skips the holes of sparse arrays. */
 export function isPosition(value: unknown): value is Position {
   return (
     Array.isArray(value) && value.length === 4 && value.findIndex((n) => !Number.isFinite(n)) < 0
   );
 }
 
-/** One message as every tab sees it. Immutable; the object changes when the message does. */
+/** One message, the same in every tab. Immutable: a changed message is a new object. */
 export interface Message {
-  /** The row key for ever, chosen by whoever wrote the message. */
+  /** Chosen by the sender; never changes. */
   readonly messageId: string;
-  /** `null` while the visitor's message waits for its conversation to be opened. */
+  /** `null` until the gateway has opened a conversation for the visitor's message. */
   readonly conversationId: string | null;
-  /** 1, 2, 3, … within the conversation; `null` where the gateway counts nothing or has not answered. */
+  /** 1, 2, 3, … within the conversation; `null` before the gateway assigns one, or if it has none. */
   readonly sequence: number | null;
   readonly from: Sender;
   readonly text: string;
-  /** Epoch milliseconds by the gateway's clock; for a pending message, our clock corrected to it. */
+  /** Epoch milliseconds by the gateway's clock; for a pending message, an estimate of it. */
   readonly timestamp: number;
   readonly status: MessageStatus;
-  /** Why a `failed` message failed. */
+  /** The reason for the status `failed`. */
   readonly failure: Problem | null;
-  /** How many messages just before this one are known to be missing. Mended in place when they come. */
+  /** Number of messages known to be missing just before this one; decreases as they arrive. */
   readonly missingBefore: number;
   readonly position: Position;
-  /** What goes with the text: pictures, files, choices. */
+  /** Content besides the text: images, files, choices. */
   readonly content?: readonly Content[];
-  /** Other ids under which the gateway may show it again. */
+  /** Other ids that the gateway may use for the same message. */
   readonly aliases?: readonly string[];
 }
 
-/** A place in the transcript: a position, and the message id that breaks ties. */
+/** A place in the transcript: a position, with the message id as tie-breaker. */
 export interface Place {
   readonly position: Position;
   readonly messageId: string;
@@ -81,7 +79,7 @@ export function comparePlaces(a: Place, b: Place): number {
   return a.messageId < b.messageId ? -1 : a.messageId > b.messageId ? 1 : 0;
 }
 
-/** The index at which a row of that place stands, or would be inserted, in an ordered list. */
+/** Index of a place in an ordered list, or the index at which to insert it. */
 export function placeIndex(list: readonly Place[], place: Place): number {
   let low = 0;
   let high = list.length;
@@ -94,13 +92,13 @@ export function placeIndex(list: readonly Place[], place: Place): number {
   return low;
 }
 
-/** What the other side has read: all of the visitor's messages up to a position. */
+/** An agent has read all of the visitor's messages up to this position. */
 export interface ReadMark {
   readonly conversationId: string;
   readonly position: Position;
 }
 
-/** The same message with its status raised to `read` where the mark covers it. */
+/** The message with status `read` if the mark covers it; otherwise the same object. */
 export function withReadMark(message: Message, mark: ReadMark | null): Message {
   if (
     !mark ||

@@ -1,3 +1,23 @@
+import {
+  array,
+  boolean,
+  discriminatedUnion,
+  exactOptional,
+  gte,
+  type infer as Infer,
+  int,
+  lazy,
+  literal,
+  lte,
+  maxLength,
+  minLength,
+  nullable,
+  number,
+  object,
+  string,
+  union,
+  unknown,
+} from 'zod/mini';
 import { type Content, contentsSchema } from './content-schema.ts';
 import {
   messageSchemaWith,
@@ -9,173 +29,172 @@ import {
   sharedPatchSchema,
   sharedSnapshotSchema,
 } from './schemas.ts';
-import { discriminatedUnion, integer, lazy, length, literal, type Read, range, z } from './zod.ts';
 
 /**
  * The port between a tab and the hub.
  *
- * A tab's connection to the SharedWorker carries Comlink's unary calls (`attach`, `call`); the stream
- * of snapshots and patches runs on a MessagePort of its own that the tab hands over with `attach`.
+ * A tab's connection to the SharedWorker carries Comlink's unary calls (`attach`, `call`). Snapshots and
+ * patches are streamed on a separate MessagePort, which the tab transfers with `attach`.
  */
 
-const id = z.string().check(length(1, 128));
+const id = string().check(minLength(1), maxLength(128));
 
-/** The hub speaks first on every connection, on the call port; Comlink passes over it. */
-export const helloSchema = z.object({
+/** The hub's first message on every connection, on the call port. Comlink ignores it. */
+export const helloSchema = object({
   type: literal('partyline-hello'),
-  epoch: z.string(),
-  protocolVersion: z.number(),
-  build: z.string(),
+  epoch: string(),
+  protocolVersion: number(),
+  build: string(),
 });
-export type Hello = z.infer<typeof helloSchema>;
+export type Hello = Infer<typeof helloSchema>;
 
-export const attachSchema = z.object({
-  protocolVersion: z.number(),
+export const attachSchema = object({
+  protocolVersion: number(),
   tabId: id,
-  visible: z.boolean(),
-  /** The conversation id that the page has mirrored, for a hub whose store was lost (guide §3). */
-  conversationId: z.nullable(id),
-  /** Who was there last, as far as the page knows: a hub whose store was lost believes it. */
-  visitor: z.nullable(z.string().check(length(0, 512))),
-  /** How often everything had been wiped by then. */
-  resetCount: z.number(),
+  visible: boolean(),
+  /** The conversation id in the page's session hint, for a hub whose store was lost (guide §3). */
+  conversationId: nullable(id),
+  /** The last visitor that the page knows of, for a hub whose store was lost. */
+  visitor: nullable(string().check(maxLength(512))),
+  /** The reset count that the page knows of. */
+  resetCount: number(),
 });
-export type Attach = z.infer<typeof attachSchema>;
+export type Attach = Infer<typeof attachSchema>;
 
 // --- hub → tab, on the stream port ---
 
 const messageSchema = /* @__PURE__ */ messageSchemaWith(contentsSchema);
 
-export const snapshotMessageSchema = z.object({
+export const snapshotMessageSchema = object({
   type: literal('snapshot'),
-  epoch: z.string(),
-  revision: z.number(),
-  /** The opaque id of whose conversation this is; `null` while nobody is known. */
-  visitor: z.nullable(z.string()),
-  /** How often everything was wiped: an unknown visitor is another after that. */
-  resetCount: z.number(),
+  epoch: string(),
+  revision: number(),
+  /** The visitor's opaque id; `null` while it is unknown. */
+  visitor: nullable(string()),
+  /** How often all data was deleted. An unknown visitor counts as a new one after each time. */
+  resetCount: number(),
   shared: sharedSnapshotSchema,
-  messages: z.array(messageSchema),
-  hasEarlier: z.boolean(),
+  messages: array(messageSchema),
+  hasEarlier: boolean(),
 });
-export type SnapshotMessage = z.infer<typeof snapshotMessageSchema>;
+export type SnapshotMessage = Infer<typeof snapshotMessageSchema>;
 
-export const patchMessageSchema = z.object({
+export const patchMessageSchema = object({
   type: literal('patch'),
-  epoch: z.string(),
-  revision: z.number(),
-  /** The keys of the shared snapshot that changed. */
+  epoch: string(),
+  revision: number(),
+  /** The changed keys of the shared snapshot. */
   shared: sharedPatchSchema,
-  upserts: z.array(messageSchema),
-  removed: z.array(z.string()),
-  readMark: z.nullable(readMarkSchema),
+  upserts: array(messageSchema),
+  removed: array(string()),
+  readMark: nullable(readMarkSchema),
 });
-export type PatchMessage = z.infer<typeof patchMessageSchema>;
+export type PatchMessage = Infer<typeof patchMessageSchema>;
 
-/** Sent instead of patches to a tab without credit: pull when you wake. */
-export const headMessageSchema = z.object({
+/** Sent instead of patches to a tab without credit, which must pull when it becomes active. */
+export const headMessageSchema = object({
   type: literal('head'),
-  epoch: z.string(),
-  revision: z.number(),
+  epoch: string(),
+  revision: number(),
 });
-export type HeadMessage = z.infer<typeof headMessageSchema>;
+export type HeadMessage = Infer<typeof headMessageSchema>;
 
-/** Something new to draw attention to, in this tab and no other; `null`: another tab does it now. */
-export const alertMessageSchema = z.object({
+/** A new message that this tab alone should notify about; `null`: another tab takes over. */
+export const alertMessageSchema = object({
   type: literal('alert'),
-  epoch: z.string(),
-  message: z.nullable(messageSchema),
+  epoch: string(),
+  message: nullable(messageSchema),
 });
-export type AlertMessage = z.infer<typeof alertMessageSchema>;
+export type AlertMessage = Infer<typeof alertMessageSchema>;
 
-export const streamMessageSchema = z.union([
+export const streamMessageSchema = union([
   snapshotMessageSchema,
   patchMessageSchema,
   headMessageSchema,
   alertMessageSchema,
 ]);
-export type StreamMessage = z.infer<typeof streamMessageSchema>;
+export type StreamMessage = Infer<typeof streamMessageSchema>;
 
-/** Patches that a tab may be behind before the hub stops posting to it. */
+/** Unacknowledged patches after which the hub stops sending patches to a tab. */
 export const patchCredit = 16;
 
 // --- tab → hub, on the stream port ---
 
 export const tabMessageSchema = lazy(() =>
-  discriminatedUnion('type', {
-    ack: z.object({ type: literal('ack'), revision: z.number() }),
-    pull: z.object({ type: literal('pull') }),
-    visibility: z.object({ type: literal('visibility'), visible: z.boolean() }),
-    /** The visitor has done something here. */
-    used: z.object({ type: literal('used') }),
-    bye: z.object({ type: literal('bye') }),
-  }),
+  discriminatedUnion('type', [
+    object({ type: literal('ack'), revision: number() }),
+    object({ type: literal('pull') }),
+    object({ type: literal('visibility'), visible: boolean() }),
+    /** The visitor has interacted with the tab. */
+    object({ type: literal('used') }),
+    object({ type: literal('bye') }),
+  ]),
 );
-export type TabMessage = Read<ReturnType<typeof tabMessageSchema>>;
+export type TabMessage = Infer<typeof tabMessageSchema>;
 
 // --- calls, through Comlink ---
 
-const text = z.string().check(length(0, 1_000_000));
+const text = string().check(maxLength(1_000_000));
 
 export const callSchema = lazy(() =>
-  discriminatedUnion('type', {
-    start: z.object({ type: literal('start'), routing: routingSchema }),
-    send: z.object({
+  discriminatedUnion('type', [
+    object({ type: literal('start'), routing: routingSchema }),
+    object({
       type: literal('send'),
       messageId: id,
       text,
-      /** Asked of a hub before, which may have died, or been left, with the answer on its way. */
-      isRepeat: z.exactOptional(z.boolean()),
-      /** What of the other side's offers it answers. */
-      reply: z.exactOptional(replySchema),
+      /** Whether the call was made before, of a hub whose answer was lost. */
+      isRepeat: exactOptional(boolean()),
+      /** The choice in structured content that this message answers. */
+      reply: exactOptional(replySchema),
     }),
-    retry: z.object({ type: literal('retry'), messageId: id }),
-    discard: z.object({ type: literal('discard'), messageId: id }),
-    typing: z.object({ type: literal('typing'), isTyping: z.boolean() }),
-    draft: z.object({ type: literal('draft'), text: z.string().check(length(0, 100_000)) }),
-    'mark-read': z.object({ type: literal('mark-read') }),
-    'load-earlier': z.object({
+    object({ type: literal('retry'), messageId: id }),
+    object({ type: literal('discard'), messageId: id }),
+    object({ type: literal('typing'), isTyping: boolean() }),
+    object({ type: literal('draft'), text: string().check(maxLength(100_000)) }),
+    object({ type: literal('mark-read') }),
+    object({
       type: literal('load-earlier'),
-      /** The oldest row that the tab has; `null` when it has none. */
-      before: z.nullable(placeSchema),
-      /** That row's conversation, for what the browser does not keep. */
-      conversationId: z.exactOptional(z.nullable(id)),
-      count: integer.check(range(1, 500)),
+      /** The oldest message in the tab; `null` if it has none. */
+      before: nullable(placeSchema),
+      /** The conversation of that message, for one that is not in the store. */
+      conversationId: exactOptional(nullable(id)),
+      count: int().check(gte(1), lte(500)),
     }),
-    reconnect: z.object({ type: literal('reconnect') }),
-    /** The visitor waits, although nobody is on shift. */
-    'wait-anyway': z.object({ type: literal('wait-anyway') }),
-    end: z.object({ type: literal('end') }),
-    'sign-out': z.object({ type: literal('sign-out') }),
-  }),
+    object({ type: literal('reconnect') }),
+    /** The visitor chose to wait although no agent is on shift. */
+    object({ type: literal('wait-anyway') }),
+    object({ type: literal('end') }),
+    object({ type: literal('sign-out') }),
+  ]),
 );
-type PageCall = Read<ReturnType<typeof callSchema>>;
+type PageCall = Infer<typeof callSchema>;
 type SendCall = Extract<PageCall, { type: 'send' }>;
 
-/** What a message brings is put in by the dialect's own edge, never by a page: of a page it is dropped. */
+/** Only the dialect's extension sets `content`; the schema drops it from calls of a page. */
 export type Call =
   | Exclude<PageCall, SendCall>
   | (SendCall & { readonly content?: readonly Content[] });
 
-export const earlierSchema = z.object({
-  messages: z.array(messageSchema),
-  hasEarlier: z.boolean(),
+export const earlierSchema = object({
+  messages: array(messageSchema),
+  hasEarlier: boolean(),
 });
-export type Earlier = z.infer<typeof earlierSchema>;
+export type Earlier = Infer<typeof earlierSchema>;
 
-/** Comlink loses the code of an error, so an answer is data. */
-export const callAnswerSchema = z.union([
-  z.object({ ok: z.literal(true), epoch: z.string(), value: z.unknown() }),
-  z.object({ ok: z.literal(false), epoch: z.string(), problem: problemSchema }),
+/** Plain data, because Comlink drops the `code` of an error. */
+export const callAnswerSchema = union([
+  object({ ok: literal(true), epoch: string(), value: unknown() }),
+  object({ ok: literal(false), epoch: string(), problem: problemSchema }),
 ]);
-export type CallAnswer = z.infer<typeof callAnswerSchema>;
+export type CallAnswer = Infer<typeof callAnswerSchema>;
 
-/** What the hub exposes through Comlink. */
+/** The hub's interface for Comlink. */
 export interface HubCalls {
-  /** @param stream a MessagePort; `null` where none can be handed over: src/protocol/channels.ts */
+  /** @param stream a MessagePort, or `null` if there is none: src/protocol/channels.ts */
   attach(attach: unknown, stream: unknown): void;
-  /** Answered by a hub that does not hang. */
+  /** Resolves unless the hub hangs. */
   ping(): void;
-  /** @param askedIn the epoch that the tab was in: what it asks for one visitor is not done for another */
+  /** @param askedIn the tab's epoch; calls made for a previous visitor are rejected */
   call(call: unknown, askedIn: unknown): Promise<CallAnswer>;
 }

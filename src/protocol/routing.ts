@@ -1,43 +1,43 @@
 import type { Routing } from './conversation.ts';
 
-/** Why somebody waits in a queue for long, as far as the gateway tells. */
+/** Why a visitor has been waiting for long, as far as the gateway's reports show. */
 export const queueReasons = ['nobody-on-shift', 'unmatched', 'busy', 'unknown'] as const;
 
 /**
- * - `nobody-on-shift`: the skill coverage report names no agent for these skill groups now.
- * - `unmatched`: a skill group's name is not one that the gateway knows, so that no agent sees it.
- * - `busy`: agents are there; it is not this visitor's turn yet.
+ * - `nobody-on-shift`: the skill coverage report shows no agents for these skill groups.
+ * - `unmatched`: the gateway does not know a skill group of that name, so no agent sees the visitor.
+ * - `busy`: agents are on shift, and this visitor's turn has not come yet.
  * - `unknown`: the gateway's routing API can't be reached.
  */
 export type QueueReason = (typeof queueReasons)[number];
 
-/** What a visitor should know of the routing, and can do about it (guide, edge case 3). */
+/** What the visitor should know about the routing (guide, edge case 3). */
 export type RoutingNotice =
-  /** Nothing was sent: the gateway would put it into a queue that no agent serves. */
+  /** Not sent, because the gateway would put it into a queue without agents. */
   | {
       readonly kind: 'refused';
-      /** One sentence each, with what was meant where that can be guessed. */
+      /** One sentence each, with the closest match if there is one. */
       readonly problems: readonly string[];
-      /** The routing with what was meant, to go on with: `start(suggested)`; `null` without a guess. */
+      /** The routing with the closest matches, for `start(suggested)`; `null` without any. */
       readonly suggested: Routing | null;
     }
-  /** Nobody is on shift for it. `isAsking`: nothing is sent until `waitAnyway()` or `end()`. */
+  /** No agent is on shift. `isAsking`: nothing is sent until `waitAnyway()` or `end()`. */
   | {
       readonly kind: 'uncovered';
       readonly skillGroups: readonly string[];
       readonly isAsking: boolean;
     }
-  /** The routing API is out of reach, and the site wants no routing that was not checked. */
+  /** The routing API can't be reached, and the site does not allow unchecked routings. */
   | { readonly kind: 'unchecked' }
   /** Queued for longer than `timing.queued`. */
   | {
       readonly kind: 'stalled';
-      /** Epoch ms of the gateway: queued since then. */
+      /** Start of the wait, in epoch ms by the gateway's clock. */
       readonly since: number;
       readonly reason: QueueReason;
     };
 
-/** What the skill coverage report says of one skill group. */
+/** One skill group in the skill coverage report. */
 export interface SkillCoverage {
   readonly skillGroup: string;
   readonly agentsOnShift: number;
@@ -45,9 +45,9 @@ export interface SkillCoverage {
 
 /**
  * - `matched`: checked, and sent. · `unchecked`: sent without a check. · `refused`: not sent.
- * - `uncovered`: nobody is on shift; held until the visitor chooses, or sent, as the site wants.
- * - `postponed`: held until the routing API can be asked.
- * - `stalled`: queued for long. · `connected`: an agent has come.
+ * - `uncovered`: no agent is on shift; held until the visitor decides, or sent, as the site's options say.
+ * - `postponed`: held until the routing API can be reached.
+ * - `stalled`: queued for long. · `connected`: an agent has joined.
  */
 export type RoutingVerdict =
   | 'matched'
@@ -58,9 +58,9 @@ export type RoutingVerdict =
   | 'stalled'
   | 'connected';
 
-/** One line of the routing log, for finding out afterwards why somebody waited. Holds no text. */
+/** An entry of the routing log, for finding out later why a visitor waited. Holds no message text. */
 export interface RoutingLogLine {
-  /** ISO 8601, by the gateway's clock as far as it is known. */
+  /** ISO 8601, by the gateway's clock if known. */
   readonly at: string;
   readonly routing: Routing;
   readonly verdict: RoutingVerdict;

@@ -1,154 +1,176 @@
+import {
+  enum as _enum,
+  array,
+  boolean,
+  custom,
+  exactOptional,
+  gte,
+  type infer as Infer,
+  int,
+  lazy,
+  literal,
+  maxLength,
+  minLength,
+  nullable,
+  number,
+  object,
+  string,
+  union,
+  type ZodMiniType,
+} from 'zod/mini';
 import type { Content } from './content.ts';
 import { conversationStatuses, type Routing } from './conversation.ts';
 import { errorCodes, type Problem } from './errors.ts';
 import { isPosition, type Message, messageStatuses, type Position, roles } from './message.ts';
 import { queueReasons, type RoutingNotice } from './routing.ts';
 import { phases } from './snapshot.ts';
-import { integer, lazy, length, literal, range, z } from './zod.ts';
 
 /**
- * The vocabulary as zod reads it, for worker and server. A page has guards instead (guards.ts), and
- * never loads this file.
+ * zod schemas of the protocol's types, for worker and server. Pages use the smaller validators of
+ * src/client/port-validators.ts and never load this file.
  */
 
 export const connectRequestSchema = lazy(() =>
-  z.object({
+  object({
     type: literal('partyline-connect-request'),
-    connectionId: z.string().check(length(1, 128)),
+    connectionId: string().check(minLength(1), maxLength(128)),
   }),
 );
 
-/** Problems of files are told in answers alone, and kept nowhere. */
-export const problemSchema: z.ZodMiniType<Problem> = z.object({
-  code: z.enum(errorCodes),
-  message: z.string(),
+/** Without the codes for files, which only appear in answers to calls and are never stored. */
+export const problemSchema: ZodMiniType<Problem> = object({
+  code: _enum(errorCodes),
+  message: string(),
 });
 
-export const conversationSchema = z.object({
-  conversationId: z.string(),
-  status: z.enum(conversationStatuses),
-  position: z.exactOptional(z.number()),
-  expiresAt: z.exactOptional(z.number()),
-  leftAt: z.exactOptional(z.number()),
+export const conversationSchema = object({
+  conversationId: string(),
+  status: _enum(conversationStatuses),
+  position: exactOptional(number()),
+  expiresAt: exactOptional(number()),
+  leftAt: exactOptional(number()),
 });
 
-/** Of all attributes together as JSON, in UTF-16 code units: a routing must fit into one frame. */
+/** Length of all attributes as JSON, in UTF-16 code units: a routing must fit into one frame. */
 const maximumAttributes = 16_384;
 
-const attributesSchema = z.custom<NonNullable<Routing['attributes']>>(
+const attributesSchema = custom<NonNullable<Routing['attributes']>>(
   (value) =>
-    // No list, map or date, which have no names and would pass for empty.
+    // Excludes arrays, maps and dates, some of which have no entries and would pass.
     Object.prototype.toString.call(value) === '[object Object]' &&
     Object.entries(Object(value)).every(([key, item]) => key.length <= 256 && isAttribute(item)) &&
     JSON.stringify(value).length <= maximumAttributes,
-  `must be texts, numbers and booleans by name, ${maximumAttributes} characters in all at most`,
+  `must map names to strings, numbers and booleans, with at most ${maximumAttributes} characters as JSON`,
 );
 
 function isAttribute(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 }
 
-export const routingSchema: z.ZodMiniType<Routing> = z.object({
-  skillGroups: z.array(z.string().check(length(1, 256))).check(length(1, 50)),
-  attributes: z.exactOptional(attributesSchema),
-  priority: z.exactOptional(integer.check(range(0))),
+export const routingSchema: ZodMiniType<Routing> = object({
+  skillGroups: array(string().check(minLength(1), maxLength(256))).check(
+    minLength(1),
+    maxLength(50),
+  ),
+  attributes: exactOptional(attributesSchema),
+  priority: exactOptional(int().check(gte(0))),
 });
 
-export const senderSchema = z.object({ id: z.string(), name: z.string(), role: z.enum(roles) });
+export const senderSchema = object({ id: string(), name: string(), role: _enum(roles) });
 
-export const positionSchema = z.custom<Position>(isPosition);
+export const positionSchema = custom<Position>(isPosition);
 
 const messageFields = {
-  messageId: z.string(),
-  conversationId: z.nullable(z.string()),
-  sequence: z.nullable(z.number()),
+  messageId: string(),
+  conversationId: nullable(string()),
+  sequence: nullable(number()),
   from: senderSchema,
-  text: z.string(),
-  timestamp: z.number(),
-  status: z.enum(messageStatuses),
-  failure: z.nullable(problemSchema),
-  missingBefore: z.number(),
+  text: string(),
+  timestamp: number(),
+  status: _enum(messageStatuses),
+  failure: nullable(problemSchema),
+  missingBefore: number(),
   position: positionSchema,
-  aliases: z.exactOptional(z.array(z.string())),
+  aliases: exactOptional(array(string())),
 };
 
-/** @param contents what messages may bring besides their text; without it that is left out */
-export function messageSchemaWith(contents?: z.ZodMiniType<Content[]>): z.ZodMiniType<Message> {
-  if (!contents) return z.object(messageFields);
-  return z.object({ ...messageFields, content: z.exactOptional(contents) });
+/** @param contents schema of the content besides the text; without it, content is dropped */
+export function messageSchemaWith(contents?: ZodMiniType<Content[]>): ZodMiniType<Message> {
+  if (!contents) return object(messageFields);
+  return object({ ...messageFields, content: exactOptional(contents) });
 }
 
-const said = z.string().check(length(0, 4_096));
+const replyText = string().check(maxLength(4_096));
 
-/** A visitor's answer as it is kept and passed on: which kinds there are, the dialect knows that sends it. */
-export const replySchema = z.object({
-  kind: said,
-  payload: said,
-  originatingMessageId: said,
-  values: z.exactOptional(
-    z.array(z.object({ id: said, text: said, payload: said })).check(length(0, 256)),
+/** A visitor's answer to structured content. Each dialect knows its own values of `kind`. */
+export const replySchema = object({
+  kind: replyText,
+  payload: replyText,
+  originatingMessageId: replyText,
+  values: exactOptional(
+    array(object({ id: replyText, text: replyText, payload: replyText })).check(maxLength(256)),
   ),
 });
-export type CarriedReply = z.infer<typeof replySchema>;
+export type CarriedReply = Infer<typeof replySchema>;
 
-export const placeSchema = z.object({ position: positionSchema, messageId: z.string() });
+export const placeSchema = object({ position: positionSchema, messageId: string() });
 
-export const readMarkSchema = z.object({ conversationId: z.string(), position: positionSchema });
+export const readMarkSchema = object({ conversationId: string(), position: positionSchema });
 
-export const routingNoticeSchema: z.ZodMiniType<RoutingNotice> = z.union([
-  z.object({
+export const routingNoticeSchema: ZodMiniType<RoutingNotice> = union([
+  object({
     kind: literal('refused'),
-    problems: z.array(z.string()),
-    suggested: z.nullable(routingSchema),
+    problems: array(string()),
+    suggested: nullable(routingSchema),
   }),
-  z.object({
+  object({
     kind: literal('uncovered'),
-    skillGroups: z.array(z.string()),
-    isAsking: z.boolean(),
+    skillGroups: array(string()),
+    isAsking: boolean(),
   }),
-  z.object({ kind: literal('unchecked') }),
-  z.object({
+  object({ kind: literal('unchecked') }),
+  object({
     kind: literal('stalled'),
-    since: z.number(),
-    reason: z.enum(queueReasons),
+    since: number(),
+    reason: _enum(queueReasons),
   }),
 ]);
 
-const connectionSchema = z.object({
-  phase: z.enum(phases),
-  attempt: z.number(),
-  retryAt: z.nullable(z.number()),
-  transport: z.enum(['websocket', 'rest', 'none']),
-  problem: z.exactOptional(problemSchema),
+const connectionSchema = object({
+  phase: _enum(phases),
+  attempt: number(),
+  retryAt: nullable(number()),
+  transport: _enum(['websocket', 'rest', 'none']),
+  problem: exactOptional(problemSchema),
 });
 
-const hubSchema = z.object({
-  kind: z.enum(['shared-worker', 'tab']),
-  epoch: z.string(),
-  build: z.string(),
-  tabs: z.number(),
-  persistent: z.boolean(),
+const hubSchema = object({
+  kind: _enum(['shared-worker', 'tab']),
+  epoch: string(),
+  build: string(),
+  tabs: number(),
+  persistent: boolean(),
 });
 
-const typingSchema = z.nullable(z.object({ id: z.string(), name: z.string() }));
+const typingSchema = nullable(object({ id: string(), name: string() }));
 
-export const sharedSnapshotSchema = z.object({
+export const sharedSnapshotSchema = object({
   connection: connectionSchema,
-  conversation: z.nullable(conversationSchema),
-  unread: z.number(),
+  conversation: nullable(conversationSchema),
+  unread: number(),
   typing: typingSchema,
-  draft: z.string(),
+  draft: string(),
   hub: hubSchema,
-  routing: z.exactOptional(z.nullable(routingNoticeSchema)),
+  routing: exactOptional(nullable(routingNoticeSchema)),
 });
 
-/** The keys that changed. */
-export const sharedPatchSchema = z.object({
-  connection: z.exactOptional(connectionSchema),
-  conversation: z.exactOptional(z.nullable(conversationSchema)),
-  unread: z.exactOptional(z.number()),
-  typing: z.exactOptional(typingSchema),
-  draft: z.exactOptional(z.string()),
-  hub: z.exactOptional(hubSchema),
-  routing: z.exactOptional(z.nullable(routingNoticeSchema)),
+/** The changed keys. */
+export const sharedPatchSchema = object({
+  connection: exactOptional(connectionSchema),
+  conversation: exactOptional(nullable(conversationSchema)),
+  unread: exactOptional(number()),
+  typing: exactOptional(typingSchema),
+  draft: exactOptional(string()),
+  hub: exactOptional(hubSchema),
+  routing: exactOptional(nullable(routingNoticeSchema)),
 });

@@ -5,14 +5,14 @@ import type { RoutingNotice } from './routing.ts';
 
 /**
  * - `offline`: the browser has no network.
- * - `connecting`: asking for a token, opening the socket.
- * - `authenticating`: the socket is open, the gateway has not accepted the token yet.
- * - `ready`: connected; with a conversation, it is resumed.
- * - `routing`: the gateway is asked for a conversation.
- * - `waiting`: the last try failed; the next one is at `retryAt`.
- * - `polling`: five retries failed; messages go and come by REST.
+ * - `connecting`: getting a token and opening the socket.
+ * - `authenticating`: the socket is open; the gateway has not accepted the token yet.
+ * - `ready`: connected, and the conversation, if any, is resumed.
+ * - `routing`: waiting for the gateway to open a conversation.
+ * - `waiting`: the last attempt failed; the next one is at `retryAt`.
+ * - `polling`: five retries failed; messages are sent and received by REST.
  * - `signed-out`: the visitor's session has ended.
- * - `failed`: nothing more will be tried by itself.
+ * - `failed`: no further attempt unless `reconnect()` is called.
  */
 export const phases = [
   'offline',
@@ -31,7 +31,7 @@ export interface ConnectionSnapshot {
   readonly phase: Phase;
   /** Retries since the last successful connection. */
   readonly attempt: number;
-  /** Epoch milliseconds, by this machine's clock, of the next try; `null` when none is planned. */
+  /** Time of the next attempt, in epoch ms by the local clock; `null` if none is scheduled. */
   readonly retryAt: number | null;
   readonly transport: 'websocket' | 'rest' | 'none';
   readonly problem?: Problem;
@@ -39,12 +39,12 @@ export interface ConnectionSnapshot {
 
 export interface HubSnapshot {
   readonly kind: 'shared-worker' | 'tab';
-  /** Minted at each boot of a hub. */
+  /** Identifies the hub and the visitor; changes with either. */
   readonly epoch: string;
   readonly build: string;
-  /** Attached tabs. */
+  /** Number of attached tabs. */
   readonly tabs: number;
-  /** `false` when the browser keeps no history at the moment (quota, private mode, damage). */
+  /** `false` while the browser can't store the history (quota, private mode, corrupted database). */
   readonly persistent: boolean;
 }
 
@@ -53,18 +53,18 @@ export interface SharedSnapshot {
   readonly connection: ConnectionSnapshot;
   readonly conversation: Conversation | null;
   readonly unread: number;
-  /** Who on the other side is typing. */
+  /** The agent or bot who is typing. */
   readonly typing: { readonly id: string; readonly name: string } | null;
-  /** What stands in the composer, the same in all tabs. */
+  /** Text in the composer, the same in all tabs. */
   readonly draft: string;
   readonly hub: HubSnapshot;
-  /** What there is to say of the routing; `null` or absent: nothing. */
+  /** A notice about the routing; `null` or absent: none. */
   readonly routing?: RoutingNotice | null;
 }
 
-/** What a page sees: immutable, the same reference until something changes. */
+/** The state of the chat in a page. Immutable: the same reference until something changes. */
 export interface ChatSnapshot extends SharedSnapshot {
-  /** A window of the transcript in order: the newest 50, what came since, and what was loaded above. */
+  /** A window of the transcript, in order: the newest 50, newer ones since then, and those loaded earlier. */
   readonly messages: readonly Message[];
   readonly hasEarlier: boolean;
 }

@@ -1,2 +1,2 @@
-/** Raised when an older tab could no longer understand a newer hub, or the other way round. */
+/** Increased when tabs and hubs of different builds become incompatible. */
 export const protocolVersion = 1;

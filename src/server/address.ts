@@ -1,18 +1,18 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** What the server knows of a request beside the request itself. */
+/** What the server knows about a request that is not part of the request itself. */
 export interface RequestSource {
-  /** The address of the other end of the TCP connection. */
+  /** Remote address of the TCP connection. */
   readonly address?: string | undefined;
 }
 
 /**
- * Who asks, as far as it can be believed: of `X-Forwarded-For` only the entries that the site's own
- * proxies have added, counted from the right. What stands further left anybody can write there.
+ * The client's address. In `X-Forwarded-For` only the entries that the site's own proxies added, counted
+ * from the right, can be trusted: the client can forge those further left.
  *
- * @param proxies how many proxies of the site stand in front; 0: none, the header is not read
- * @returns an IPv4 address or the /64 of an IPv6 one, of which one customer has the whole; `null` when
- * it is not known
+ * @param proxies number of the site's proxies in front of the server; 0: the header is ignored
+ * @returns an IPv4 address, or the /64 prefix of an IPv6 address, since one customer usually has all of
+ *   it; `null` if unknown
  */
 export function clientAddress(
   request: Request,
@@ -28,7 +28,7 @@ function normalize(address: string): string | null {
   const plain = address.replace(/^::ffff:/i, '').replace(/%.*$/, '');
   if (isIPv4(plain)) return plain;
   if (!isIPv6(plain)) return null;
-  // The URL parser writes every IPv6 address in one way, without leading zeros.
+  // The URL parser normalizes IPv6 addresses, without leading zeros.
   const groups = new URL(`http://[${plain}]/`).hostname.slice(1, -1).split('::');
   const head = (groups[0] ?? '').split(':').filter(Boolean);
   const tail = (groups[1] ?? '').split(':').filter(Boolean);

@@ -1,4 +1,4 @@
-/** The codes that the broker's JSON answers bear, `{"code","message"}`. */
+/** The `code` of the broker's JSON errors, `{"code","message"}`. */
 export type AnswerCode =
   | 'forbidden'
   | 'method-not-allowed'
@@ -11,7 +11,7 @@ export type AnswerCode =
   | 'unavailable'
   | 'internal';
 
-// A token, and an error that depends on who asked, belong in no cache on the way.
+// Tokens, and errors that depend on the visitor, must not be cached.
 const everyAnswer = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 
 export function jsonAnswer(

@@ -1,38 +1,38 @@
-/** A body that dribbles in for longer than this is given up, in ms. */
-const patience = 10_000;
+/** For reading the whole body, in ms. */
+const deadline = 10_000;
 
-/**
- * The body as text, or why there is none: it is longer than `limit` bytes, of which no more is read,
- * or it did not come in time.
- */
+/** `size`: the body is longer than the limit · `time`: it took too long to arrive. */
+export type BodyFailure = 'size' | 'time';
+
+/** Reads a body as text, and stops reading after `limit` bytes. */
 export async function readBoundedText(
   message: Request | Response,
   limit: number,
-): Promise<{ readonly text: string } | { readonly text: null; readonly why: 'size' | 'time' }> {
+): Promise<{ readonly text: string } | { readonly text: null; readonly failure: BodyFailure }> {
   if (Number(message.headers.get('Content-Length') ?? 0) > limit)
-    return { text: null, why: 'size' };
+    return { text: null, failure: 'size' };
   if (!message.body) return { text: '' };
   const reader: ReadableStreamDefaultReader<Uint8Array> = message.body.getReader();
-  // A sender who has gone can't be told, and need not be: what is answered says why it was given up.
-  const giveUp = () => void reader.cancel().catch(() => undefined);
+  // It rejects when the sender is gone already; the result says why reading stopped.
+  const cancel = () => void reader.cancel().catch(() => undefined);
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
-    // The pending read ends with it.
-    giveUp();
-  }, patience);
+    // Also ends the pending read.
+    cancel();
+  }, deadline);
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (isLate) return { text: null, why: 'time' };
+      if (isLate) return { text: null, failure: 'time' };
       if (done) return { text: text + decoder.decode() };
       bytes += value.byteLength;
       if (bytes > limit) {
-        giveUp();
-        return { text: null, why: 'size' };
+        cancel();
+        return { text: null, failure: 'size' };
       }
       text += decoder.decode(value, { stream: true });
     }

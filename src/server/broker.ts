@@ -1,7 +1,7 @@
 import { describeIssue } from '../protocol/errors.ts';
 import { clientAddress, type RequestSource } from './address.ts';
 import { emptyAnswer, jsonAnswer, problemAnswer } from './answer.ts';
-import { readBoundedText } from './body.ts';
+import { type BodyFailure, readBoundedText } from './body.ts';
 import { createLimiter } from './limiter.ts';
 import { type LogEntry, redact } from './logs.ts';
 import { OAuthError } from './oauth.ts';
@@ -11,49 +11,50 @@ import { isCrossOrigin } from './same-origin.ts';
 import { SessionUnavailable } from './session-unavailable.ts';
 import { Tokens } from './tokens.ts';
 
-/** Says that the gateway refused the last token: src/worker/edges/broker-token.ts. */
+/** Set by the hub when the gateway refused the last token: src/worker/edges/broker-token.ts. */
 const refusedHeader = 'Partyline-Token-Refused';
 
-/** The token's request has no body; what comes with one all the same is read no further. In bytes. */
-const longestTokenBody = 1_024;
+/** Token requests have no body; reading stops here if one is sent anyway. In bytes. */
+const maximumTokenBody = 1_024;
 
 /**
- * Handlers for the site's own origin. Each always answers: none of them rejects.
+ * Handlers for the site's own origin. Each of them always resolves with a response.
  *
- * `source` is what the server knows beside the request, for the limits by address; without it, and
- * without `trustedProxies`, there are none.
+ * `source` holds the client's address, for the limits per address. Without it, and without
+ * `trustedProxies`, those limits do not apply.
  */
 export interface TokenBroker {
   /**
    * `POST /chat/token`: 200 `{"token","expiresAt","expiresIn","subject"}` (`expiresIn` in seconds).
-   * Otherwise `{"code","message"}`, checked in this order: 403 another origin · 405 not a POST ·
-   * 429 too many from this address, with `Retry-After` · 413 a body · 401 no session · 429 too many of
-   * this visitor · 502 the OAuth server failed · 503 the session can't be checked at the moment.
+   * Otherwise `{"code","message"}`, checked in this order: 403 cross-origin · 405 not a POST ·
+   * 429 too many requests from this address, with `Retry-After` · 413 body too large · 401 no session ·
+   * 429 too many requests of this visitor · 502 the OAuth server failed · 503 the session can't be
+   * checked right now.
    */
   token(request: Request, source?: RequestSource): Promise<Response>;
   /**
-   * `POST /chat/routing-log`: 204. Otherwise 403, 405, 429, 401 and 503 as above · 413 too large ·
-   * 408 too slow · 400 of the wrong shape.
+   * `POST /chat/routing-log`: 204. Otherwise 403, 405, 429, 401 and 503 as above · 413 body too
+   * large · 408 body too slow · 400 invalid body.
    */
   routingLog(request: Request, source?: RequestSource): Promise<Response>;
   /**
-   * `GET /chat/health`: 200 `{"status":"ok","rateLimits":"shared"|"own"}` as long as this broker can
-   * serve; 503 once it is closing. A failing OAuth server is no reason to take a broker out.
+   * `GET /chat/health`: 200 `{"status":"ok","rateLimits":"shared"|"own"}`, or 503 once the broker is
+   * closing. An OAuth server that fails does not make a broker unhealthy.
    */
   health(request: Request): Promise<Response>;
-  /** Answers the three paths, and 404 elsewhere. */
+  /** Routes the three paths; 404 for any other. */
   fetch(request: Request, source?: RequestSource): Promise<Response>;
-  /** What came in by the routing log, oldest first; as many as `limits.routingLogEntries`. */
+  /** The latest `limits.routingLogEntries` entries of the routing log, oldest first. */
   routingLogEntries(): readonly RoutingLogEntry[];
-  /** From now on `health` answers 503, and the rate limits' store is let go of. */
+  /** Makes `health` answer 503, and closes the rate limit store. */
   close(): Promise<void>;
 }
 
 /**
- * The only place that knows the client secret: it gives a visitor of the site a short-lived token
- * for the messaging gateway, after it has checked the visitor's session.
+ * The only part that knows the client secret: it checks the visitor's session, then issues a
+ * short-lived token for the messaging gateway.
  *
- * @throws {PartylineError} `invalid-option` at once when an option is wrong, naming it.
+ * @throws {PartylineError} `invalid-option`: the message names the option.
  */
 export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
   const settings = parseBrokerOptions(options);
@@ -64,13 +65,15 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
   let isClosing = false;
   warnOfPlainHttp(settings.oauthUrl, (message) => logger.warn({ event: 'plain-http', message }));
 
-  /** What can be said without knowing who asks; `null`: go on. */
-  async function turnAway(request: Request, source: RequestSource): Promise<Response | null> {
+  /** The checks that need no session; `null` when all of them pass. */
+  async function refuse(request: Request, source: RequestSource): Promise<Response | null> {
     if (isCrossOrigin(request, settings.origin)) {
-      return problemAnswer(403, 'forbidden', 'Only pages of this site may ask.');
+      return problemAnswer(403, 'forbidden', 'Cross-origin requests are not allowed.');
     }
     if (request.method !== 'POST') {
-      return problemAnswer(405, 'method-not-allowed', 'Ask with POST.', { Allow: 'POST' });
+      return problemAnswer(405, 'method-not-allowed', 'Method not allowed. Use POST.', {
+        Allow: 'POST',
+      });
     }
     const address = clientAddress(request, source, settings.trustedProxies);
     if (address === null) return null;
@@ -85,21 +88,21 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
   ): Promise<Visitor | Response> {
     const visitor = await settings.session(request);
     if (!visitor) {
-      return problemAnswer(401, 'unauthorized', 'There is no valid session: sign in again.');
+      return problemAnswer(401, 'unauthorized', 'No valid session. Sign in and retry.');
     }
     if (visitor.subject.length === 0 || visitor.subject.length > 128) {
-      // An empty subject would put every visitor into one transcript.
-      throw new TypeError('session() gave a subject that is empty or longer than 128 characters');
+      // All visitors with an empty subject would share one transcript.
+      throw new TypeError('session: subject must have 1 to 128 characters.');
     }
     const wait = await limiter.take(kind, visitor.subject, perMinute);
     return wait > 0 ? tooMany(wait) : visitor;
   }
 
   async function token(request: Request, source: RequestSource): Promise<Answered> {
-    const away = await turnAway(request, source);
-    if (away) return { response: away };
-    const body = await readBoundedText(request, longestTokenBody);
-    if (body.text === null) return { response: unread(body.why, longestTokenBody) };
+    const refusal = await refuse(request, source);
+    if (refusal) return { response: refusal };
+    const body = await readBoundedText(request, maximumTokenBody);
+    if (body.text === null) return { response: unreadableBody(body.failure, maximumTokenBody) };
     const visitor = await admit(request, 'token', limits.tokensPerMinute);
     if (visitor instanceof Response) return { response: visitor };
     try {
@@ -118,23 +121,24 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
       logger.error({ event: 'oauth-failed', reason, message });
       const headers: Record<string, string> =
         retryAfter === null ? {} : { 'Retry-After': String(retryAfter) };
-      const words = 'The sign-in server of the chat failed.';
-      return { response: problemAnswer(502, 'unavailable', words, headers) };
+      const text = 'Token server request failed. Retry later.';
+      return { response: problemAnswer(502, 'unavailable', text, headers) };
     }
   }
 
   async function routingLog(request: Request, source: RequestSource): Promise<Answered> {
-    const away = await turnAway(request, source);
-    if (away) return { response: away };
+    const refusal = await refuse(request, source);
+    if (refusal) return { response: refusal };
     const visitor = await admit(request, 'log', limits.routingLogsPerMinute);
     if (visitor instanceof Response) return { response: visitor };
     const read = await readBoundedText(request, limits.routingLogBytes);
-    if (read.text === null) return { response: unread(read.why, limits.routingLogBytes) };
+    if (read.text === null)
+      return { response: unreadableBody(read.failure, limits.routingLogBytes) };
     let body: unknown;
     try {
       body = JSON.parse(read.text);
     } catch {
-      return { response: problemAnswer(400, 'rejected', 'The body is no JSON.') };
+      return { response: problemAnswer(400, 'rejected', 'Request body is not valid JSON.') };
     }
     const parsed = parseRoutingLogEntry(body);
     if (!parsed.success) {
@@ -147,10 +151,12 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
   async function health(request: Request): Promise<Answered> {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       const allow = { Allow: 'GET, HEAD' };
-      return { response: problemAnswer(405, 'method-not-allowed', 'Ask with GET.', allow) };
+      return {
+        response: problemAnswer(405, 'method-not-allowed', 'Method not allowed. Use GET.', allow),
+      };
     }
     if (isClosing)
-      return { response: problemAnswer(503, 'unavailable', 'This broker is closing.') };
+      return { response: problemAnswer(503, 'unavailable', 'The broker is shutting down.') };
     const rateLimits = limiter.isShared ? 'shared' : 'own';
     return { response: jsonAnswer(200, { status: 'ok', rateLimits }) };
   }
@@ -173,14 +179,15 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
 
   function broken(request: Request, error: unknown): Answered {
     const reason = error instanceof Error ? error.name : 'unknown';
-    const words = error instanceof Error ? error.message : 'something that is no error was thrown';
-    const message = redact(words, request, settings.clientSecret);
+    const text =
+      error instanceof Error ? error.message : 'A value that is not an Error was thrown.';
+    const message = redact(text, request, settings.clientSecret);
     logger.error({ event: 'internal', reason, message });
     if (error instanceof SessionUnavailable) {
-      const words = 'The session can’t be checked at the moment: try again later.';
-      return { response: problemAnswer(503, 'unavailable', words, { 'Retry-After': '5' }) };
+      const text = 'The session could not be checked. Retry later.';
+      return { response: problemAnswer(503, 'unavailable', text, { 'Retry-After': '5' }) };
     }
-    const answer = problemAnswer(500, 'internal', 'The server failed: try again later.');
+    const answer = problemAnswer(500, 'internal', 'Internal server error. Retry later.');
     return { response: answer };
   }
 
@@ -196,7 +203,7 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
       if (path === settings.tokenPath) return guarded.token(request, source);
       if (path === settings.routingLogPath) return guarded.routingLog(request, source);
       if (path === settings.healthPath) return guarded.health(request);
-      return problemAnswer(404, 'not-found', 'There is nothing here.');
+      return problemAnswer(404, 'not-found', 'Not found.');
     },
     routingLogEntries: log.entries,
     async close() {
@@ -208,26 +215,26 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
 
 interface Answered {
   readonly response: Response;
-  /** Where the token came from, if one is given. */
+  /** Where the token came from, if one was issued. */
   readonly source?: LogEntry['source'];
 }
 
 function tooMany(seconds: number): Response {
-  return problemAnswer(429, 'rate-limited', 'Too many requests: try again later.', {
+  return problemAnswer(429, 'rate-limited', 'Too many requests. Retry later.', {
     'Retry-After': String(seconds),
   });
 }
 
-function unread(why: 'size' | 'time', limit: number): Response {
-  return why === 'size'
-    ? problemAnswer(413, 'too-large', `At most ${limit} bytes.`)
-    : problemAnswer(408, 'timeout', 'The body did not come in time.');
+function unreadableBody(failure: BodyFailure, limit: number): Response {
+  return failure === 'size'
+    ? problemAnswer(413, 'too-large', `Request body exceeds ${limit.toLocaleString('en')} bytes.`)
+    : problemAnswer(408, 'timeout', 'Timed out reading the request body.');
 }
 
 function warnOfPlainHttp(oauthUrl: string, warn: (message: string) => void): void {
   const { protocol, hostname } = new URL(oauthUrl);
   const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
   if (protocol === 'http:' && !isLoopback) {
-    warn('oauthUrl is plain http, so anybody on the way can read the client secret.');
+    warn('oauthUrl uses plain http: the client secret is sent unencrypted. Use https.');
   }
 }

@@ -1,4 +1,4 @@
-/** The first cookie of that name. */
+/** The value of the first cookie with that name. */
 export function readCookie(request: Request, name: string): string | undefined {
   for (const pair of (request.headers.get('Cookie') ?? '').split(';')) {
     const [key, ...rest] = pair.trim().split('=');

@@ -15,33 +15,33 @@ const shared = ['HS256', 'HS384', 'HS512'] as const;
 const asymmetric = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] as const;
 
 interface JwtSessionsCommon {
-  /** Who must have issued the token, its `iss`. */
+  /** Required `iss` claim. */
   readonly issuer: string;
-  /** Whom it must be for, its `aud`. */
+  /** Required `aud` claim. */
   readonly audience: string;
-  /** The cookie that holds it. An `Authorization: Bearer` goes first. @default only the header */
+  /** Cookie that holds the token; `Authorization: Bearer` has precedence. @default only the header is read */
   readonly cookieName?: string;
-  /** The claim that names the visitor: opaque, 1 to 128 characters. @default 'sub' */
+  /** Claim with the visitor's opaque id, 1 to 128 characters. @default 'sub' */
   readonly subjectClaim?: string;
-  /** How far the issuer's clock may be off, in seconds. @default 5 */
+  /** Tolerated clock skew of the issuer, in seconds. @default 5 */
   readonly clockTolerance?: number;
   /** Epoch milliseconds. @default Date.now */
   readonly now?: () => number;
 }
 
-/** Of the site's own sign-in: tokens with one pinned algorithm, by a shared secret or by its public keys. */
+/** Tokens of the site's own sign-in, signed with one pinned algorithm by a shared secret or a private key. */
 export type JwtSessionsOptions = JwtSessionsCommon &
   (
     | {
-        /** At least 32 bytes, 48 and 64 for HS384 and HS512. */
+        /** At least 32 bytes for HS256, 48 for HS384, 64 for HS512. */
         readonly secret: string;
         readonly algorithm: (typeof shared)[number];
       }
     | {
-        /** Where the public keys are, an https URL (http on this machine). */
+        /** URL of the JSON Web Key Set: https, or http on this machine. */
         readonly jwksUrl: string;
         readonly algorithm: (typeof asymmetric)[number];
-        /** How long its server may take, in ms. @default 3_000 */
+        /** Timeout of a request for the keys, in ms. @default 3_000 */
         readonly jwksTimeout?: number;
         /** @default globalThis.fetch */
         readonly fetch?: typeof globalThis.fetch;
@@ -63,29 +63,29 @@ const secretSchema = z
   .strictObject({ ...common, secret: z.string(), algorithm: z.enum(shared) })
   .refine(({ secret, algorithm }) => byteLength(secret) >= Number(algorithm.slice(2)) / 8, {
     path: ['secret'],
-    message: 'is shorter than the algorithm asks for',
+    message: 'is too short for the algorithm',
   });
 
 const keysSchema = z.strictObject({
   ...common,
-  jwksUrl: z.url({ protocol: /^https?$/, error: 'must be a whole URL' }).refine(isSafe, {
-    message: 'must be https: whoever changes the keys on the way can sign in as anybody',
+  jwksUrl: z.url({ protocol: /^https?$/, error: 'must be an absolute URL' }).refine(isSafe, {
+    message: 'must use https: an attacker who replaces the keys could sign in as any visitor',
   }),
-  algorithm: z.enum(asymmetric, 'must be asymmetric with public keys'),
+  algorithm: z.enum(asymmetric),
   jwksTimeout: z.int().min(1).max(30_000).default(3_000),
   fetch: z
     .custom<typeof globalThis.fetch>((value) => typeof value === 'function', 'must be a function')
     .default(() => globalThis.fetch),
 });
 
-/** A longer one is no session; nobody need count its signature. In characters. */
-const longestToken = 8_192;
+/** Longer tokens are rejected without verifying the signature. In characters. */
+const maximumToken = 8_192;
 
 /**
- * The session check of a site whose visitors bear a JWT: for `session` of `createTokenBroker`. Resolves
- * with `null` for no token and for a bad one, whatever is bad about it.
+ * A session check for sites that identify visitors by a JWT: the `session` option of
+ * `createTokenBroker`. Resolves with `null` if the token is missing or invalid.
  *
- * @throws {PartylineError} `invalid-option` at once when an option is wrong, naming it.
+ * @throws {PartylineError} `invalid-option`: the message names the option.
  */
 export function createJwtSessions(
   options: JwtSessionsOptions,
@@ -104,9 +104,9 @@ export function createJwtSessions(
     const jwt =
       /^Bearer +(\S+)$/i.exec(header)?.[1] ??
       (cookieName === undefined ? undefined : readCookie(request, cookieName));
-    if (jwt === undefined || jwt.length > longestToken) return null;
+    if (jwt === undefined || jwt.length > maximumToken) return null;
     const checks: JWTVerifyOptions = {
-      // Pinned: a header must not choose how it is checked.
+      // Pinned, so that the token's header can't select the algorithm.
       algorithms: [settings.algorithm],
       issuer: settings.issuer,
       audience: settings.audience,
@@ -123,14 +123,14 @@ export function createJwtSessions(
       return claims.success ? { subject: claims.data[subjectClaim] ?? '' } : null;
     } catch (error) {
       if (isBadToken(error)) return null;
-      throw new SessionUnavailable('the keys that sign the sessions are out of reach', {
+      throw new SessionUnavailable('The keys for session tokens could not be fetched.', {
         cause: error,
       });
     }
   };
 }
 
-/** Everything else than the token is the fault of the keys' server, and no reason to sign anybody out. */
+/** Any other error comes from fetching the keys, and must not sign visitors out. */
 function isBadToken(error: unknown): boolean {
   return (
     error instanceof errors.JWTClaimValidationFailed ||
@@ -140,7 +140,7 @@ function isBadToken(error: unknown): boolean {
     error instanceof errors.JWSSignatureVerificationFailed ||
     error instanceof errors.JOSEAlgNotAllowed ||
     error instanceof errors.JOSENotSupported ||
-    // A key id that the site does not know: asked of its server again at most every 30 s.
+    // An unknown key id; the keys are fetched again at most every 30 s.
     error instanceof errors.JWKSNoMatchingKey ||
     error instanceof errors.JWKSMultipleMatchingKeys
   );
@@ -154,7 +154,7 @@ function remoteKeys(settings: z.output<typeof keysSchema>): JWTVerifyGetKey {
 }
 
 function isSafe(text: string): boolean {
-  // What is no URL at all is refused with the words for that.
+  // An invalid URL gets the error message of the check before.
   if (!URL.canParse(text)) return true;
   const { protocol, hostname } = new URL(text);
   return protocol === 'https:' || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);

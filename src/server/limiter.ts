@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto';
 import type { BrokerLogger } from './logs.ts';
 import { memoryRateLimits, type RateLimitStore } from './rate-limits.ts';
 
-/** A shared store that is slower than this is not waited for, in ms. */
-const patience = 500;
+/** For an answer of the shared store, in ms. */
+const deadline = 500;
 
-/** Between two lines in the log about a store that is out of reach, in ms. */
-const quiet = 60_000;
+/** Between two log entries about a store that can't be reached, in ms. */
+const warningInterval = 60_000;
 
 export interface Limiter {
-  /** Seconds to wait, 0 for none. Never rejects. */
+  /** Counts a request. Resolves with the seconds to wait, 0 for none; never rejects. */
   take(kind: string, who: string, perMinute: number): Promise<number>;
-  /** Whether the shared store answered last. */
+  /** Whether the shared store answered the last request. */
   readonly isShared: boolean;
 }
 
 /**
- * Asks the store, and counts in this process while it is out of reach: a visitor is neither locked out
- * by a Redis that is down, nor let in without any limit.
+ * Counts in the store, or in this process while the store can't be reached: a Redis that is down
+ * neither locks visitors out nor lifts the limits.
  */
 export function createLimiter(
   store: RateLimitStore | null,
@@ -27,9 +27,9 @@ export function createLimiter(
 ): Limiter {
   const own = memoryRateLimits(maxKeys, now);
   let isShared = store !== null;
-  let toldAt = Number.NEGATIVE_INFINITY;
+  let warnedAt = Number.NEGATIVE_INFINITY;
 
-  async function ask(key: string, perMinute: number): Promise<number> {
+  async function takeFrom(key: string, perMinute: number): Promise<number> {
     if (!store) return own.take(key, perMinute);
     try {
       const wait = await withDeadline(store.take(key, perMinute));
@@ -37,9 +37,9 @@ export function createLimiter(
       return wait;
     } catch (error) {
       isShared = false;
-      if (now() - toldAt >= quiet) {
-        toldAt = now();
-        const message = 'The shared rate limits are out of reach: this broker counts by itself.';
+      if (now() - warnedAt >= warningInterval) {
+        warnedAt = now();
+        const message = 'Shared rate limit store unreachable; this broker counts on its own.';
         logger.warn({ event: 'rate-limits-lost', message, reason: reasonOf(error) });
       }
       return own.take(key, perMinute);
@@ -48,9 +48,9 @@ export function createLimiter(
 
   return {
     async take(kind, who, perMinute) {
-      // Bounded, and no address or visitor id stands in somebody else's memory in plain words.
+      // Bounds the key's length, and keeps addresses and visitor ids out of the store.
       const digest = createHash('sha256').update(who).digest('base64url').slice(0, 22);
-      return Math.ceil((await ask(`${kind}:${digest}`, perMinute)) / 1000);
+      return Math.ceil((await takeFrom(`${kind}:${digest}`, perMinute)) / 1000);
     },
     get isShared() {
       return isShared;
@@ -58,7 +58,7 @@ export function createLimiter(
   };
 }
 
-/** Only the code, as `ECONNREFUSED`, or the kind: a message could quote an address or a password. */
+/** Only the code, such as `ECONNREFUSED`, or the name: a message may quote an address or a password. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
@@ -66,11 +66,14 @@ function reasonOf(error: unknown): string {
 
 async function withDeadline(wait: Promise<number>): Promise<number> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DOMException('too slow', 'TimeoutError')), patience);
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new DOMException('The rate limit store timed out.', 'TimeoutError')),
+      deadline,
+    );
   });
   try {
-    return await Promise.race([wait, late]);
+    return await Promise.race([wait, timeout]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,14 +1,14 @@
 /**
- * One thing that happened, as plain data. It never holds a token, a secret, a cookie, an address, a
- * visitor id or a text.
+ * One log entry, as plain data. It never holds a token, a secret, a cookie, an address, a visitor id or
+ * text of a visitor.
  *
- * - `token`: somebody asked for a token. `status` is the answer's; `source` tells where a token came
- *   from: `upstream`, `flight` (shared with another request under way) or `reused`.
- * - `routing-log`, `health`: as above, for these paths.
- * - `oauth-failed`: why there is no token.
- * - `rate-limits-lost`: the shared store can't be reached; `reason` is the error's name.
- * - `plain-http`: an address that anybody on the way can read.
- * - `internal`: something broke that should not.
+ * - `token`: a token request. `status` is that of the response; `source` is where the token came from:
+ *   `upstream`, `flight` (shared with a concurrent request) or `reused`.
+ * - `routing-log`, `health`: requests to those paths.
+ * - `oauth-failed`: the OAuth server issued no token; `reason` says why.
+ * - `rate-limits-lost`: the shared store can't be reached; `reason` is the error's code or name.
+ * - `plain-http`: a URL in the options is not encrypted.
+ * - `internal`: an unexpected error.
  */
 export interface LogEntry {
   readonly event:
@@ -21,20 +21,20 @@ export interface LogEntry {
     | 'internal';
   readonly message?: string;
   readonly status?: number;
-  /** How long it took, in ms. */
+  /** Of the request, in ms. */
   readonly duration?: number;
   readonly reason?: string;
   readonly source?: 'upstream' | 'flight' | 'reused';
 }
 
-/** Where the broker tells what an operator should know. `console` is one, and so is pino. */
+/** Receives the broker's log entries. `console` and pino implement it. */
 export interface BrokerLogger {
   info(entry: LogEntry): void;
   warn(entry: LogEntry): void;
   error(entry: LogEntry): void;
 }
 
-/** One line of JSON an entry, on the standard streams. */
+/** Writes each entry as one line of JSON to the standard streams. */
 export function jsonLines(): BrokerLogger {
   const line = (level: string, entry: LogEntry) =>
     JSON.stringify({ time: new Date().toISOString(), level, ...entry });
@@ -45,17 +45,17 @@ export function jsonLines(): BrokerLogger {
   };
 }
 
-/** What looks like a JWT. */
+/** Anything that looks like a JWT. */
 const jwt = /\beyJ[\w-]+\.[\w-]*\.?[\w-]*/g;
 
 /**
- * An error's message for the log, without what the request or the broker keeps secret: a session check
- * of somebody else's may quote the cookie that it could not read.
+ * Removes the secrets of the request and the broker from an error message: the site's session check may
+ * quote the cookie that it could not read.
  */
 export function redact(message: string, request: Request, ...secrets: readonly string[]): string {
   const sent = [request.headers.get('Cookie') ?? '', request.headers.get('Authorization') ?? '']
     .flatMap((header) => header.split(/[\s;,=]+/))
-    // Shorter words than these are no secrets, and taking them out would leave no sentence.
+    // Shorter words are not secrets, and removing them would make the message unreadable.
     .filter((word) => word.length >= 8);
   return [...secrets, ...sent]
     .reduce((text, secret) => text.replaceAll(secret, '[redacted]'), message)

@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { readBoundedText } from './body.ts';
 import { type BrokerSettings, isAllowedScope } from './options.ts';
 
-/** No token is longer; a body without end would fill the memory. In bytes. */
-const longestAnswer = 65_536;
+/** Longer than any token response; an endless body would fill the memory. In bytes. */
+const maximumResponse = 65_536;
 
 /**
- * Why there is no token. `reason` is for the operator's log, never for the browser:
+ * Why there is no token. `reason` is for the operator's log and is not sent to the browser:
  * - `timeout`: the OAuth server took longer than `oauthTimeout`.
- * - `network`: it could not be reached.
- * - `refused`: it answered with an error; `detail` holds the status and the error's name.
- * - `invalid`: it answered with something else than a token.
- * - `too-broad`: it granted a scope that no browser should hold, so the token is thrown away.
+ * - `network`: the OAuth server could not be reached.
+ * - `refused`: it returned an error; the message holds the status and the error's name.
+ * - `invalid`: its response is not a bearer token.
+ * - `too-broad`: it granted a scope that no browser should hold, so the token is discarded.
  */
 export class OAuthError extends Error {
   override readonly name = 'OAuthError';
   readonly reason: 'timeout' | 'network' | 'refused' | 'invalid' | 'too-broad';
-  /** Seconds that the OAuth server asked to wait, `null` when it asked for nothing. */
+  /** `Retry-After` of the response, in seconds; `null` without one. */
   readonly retryAfter: number | null;
 
   constructor(
@@ -43,7 +43,7 @@ const tokenSchema = z.object({
   scope: z.string().optional(),
 });
 
-// RFC 6749 §5.2. Only these words are repeated in a log: a body is never trusted to hold no secret.
+// RFC 6749 §5.2. Only these names are logged, because the rest of a body may hold a secret.
 const refusalSchema = z.object({
   error: z.enum([
     'invalid_request',
@@ -61,7 +61,7 @@ export type OAuthSettings = Pick<
 >;
 
 /**
- * Asks for a token of the visitor’s own (client credentials grant).
+ * Requests a token for one visitor (client credentials grant).
  *
  * @throws {OAuthError}
  */
@@ -87,15 +87,15 @@ export async function requestToken(
         'Content-Type': 'application/x-www-form-urlencoded',
       },
       body: body.toString(),
-      // A redirect would carry the secret to wherever it points.
+      // A redirect would send the secret to another server.
       redirect: 'error',
       signal,
     });
-    const answer = await readBoundedText(response, longestAnswer);
-    text = answer.text ?? '';
+    const read = await readBoundedText(response, maximumResponse);
+    text = read.text ?? '';
   } catch (cause) {
     if (signal.aborted) {
-      throw new OAuthError('timeout', `no answer within ${settings.oauthTimeout} ms`, { cause });
+      throw new OAuthError('timeout', `no response within ${settings.oauthTimeout} ms`, { cause });
     }
     throw new OAuthError('network', `unreachable${describeCause(cause)}`, { cause });
   }
@@ -106,16 +106,16 @@ export async function requestToken(
 function readToken(text: string): UpstreamToken {
   const parsed = tokenSchema.safeParse(parseJson(text));
   if (!parsed.success) {
-    const wrong = parsed.error.issues.map((issue) => issue.path.join('.') || 'the body');
-    throw new OAuthError('invalid', `the answer is no bearer token: see ${wrong.join(', ')}`);
+    const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'body');
+    throw new OAuthError('invalid', `Invalid token response: check ${fields.join(', ')}.`);
   }
   const { access_token, expires_in, scope } = parsed.data;
   const granted = scope?.split(' ').filter(Boolean) ?? [];
   if (!granted.every(isAllowedScope)) {
     throw new OAuthError(
       'too-broad',
-      'the token has a scope outside webchat:*, conversation:read and user:read; ' +
-        'take the others from the application',
+      'The token has scopes other than webchat:*, conversation:read and user:read. ' +
+        'Remove them from the OAuth client.',
     );
   }
   return { token: access_token, expiresIn: expires_in };
@@ -133,12 +133,12 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // No JSON is one more wrong shape, which the caller's schema reports.
+    // The caller's schema rejects `undefined`.
     return undefined;
   }
 }
 
-/** Only the code, as `ECONNREFUSED`: a message could quote the request. */
+/** Only the code, such as `ECONNREFUSED`: the message may quote the request. */
 function describeCause(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   if (typeof cause !== 'object' || cause === null || !('code' in cause)) return '';

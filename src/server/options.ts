@@ -3,74 +3,74 @@ import { describeIssue, PartylineError } from '../protocol/errors.ts';
 import { type BrokerLogger, jsonLines } from './logs.ts';
 import type { RateLimitStore } from './rate-limits.ts';
 
-/** What the guide asks for, and nothing broader (guide §1). */
+/** The scopes that the guide requires, and no broader ones (guide §1). */
 export const defaultScopes = ['webchat:send', 'webchat:read', 'conversation:read'] as const;
 
-/** Who asks, as the site's own session knows it. */
+/** The visitor that a session belongs to. */
 export interface Visitor {
-  /** Opaque, stable for one visitor and never shared by two; 1 to 128 characters. */
+  /** Opaque and unique id, the same in every session of the visitor; 1 to 128 characters. */
   readonly subject: string;
 }
 
 export interface BrokerLimits {
-  /** Tokens that one visitor may ask for in a minute, in one burst or spread. @default 60 */
+  /** Token requests per visitor and minute, in bursts or spread. @default 60 */
   readonly tokensPerMinute?: number;
   /**
-   * Requests of any kind from one address in a minute, before the session is looked at. An office or
-   * a mobile network has one address for many people. @default 600
+   * Requests of any kind per address and minute, counted before the session is checked. Many people in
+   * an office or a mobile network share one address. @default 600
    */
   readonly requestsPerAddress?: number;
-  /** Routing log entries that one visitor may add in a minute. @default 60 */
+  /** Routing log entries per visitor and minute. @default 60 */
   readonly routingLogsPerMinute?: number;
-  /** Routing log entries kept in memory; the oldest go first. @default 500 */
+  /** Routing log entries kept in memory; the oldest is dropped first. @default 500 */
   readonly routingLogEntries?: number;
-  /** The largest routing log body, in bytes. @default 16_384 */
+  /** Maximum size of a routing log body, in bytes. @default 16_384 */
   readonly routingLogBytes?: number;
-  /** Visitors and addresses that the memory knows; the one that rested longest goes first. @default 10_000 */
+  /** Visitors and addresses kept in memory; the least recently used is dropped first. @default 10_000 */
   readonly visitors?: number;
 }
 
 export interface TokenBrokerOptions {
-  /** The OAuth server's token address, a whole URL. */
+  /** The absolute URL of the OAuth server's token endpoint. */
   readonly oauthUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
   /**
-   * Each `webchat:…`, `conversation:read` or `user:read`; any other makes `createTokenBroker` throw.
+   * Each one `webchat:…`, `conversation:read` or `user:read`; `createTokenBroker` throws for any other.
    * @default ['webchat:send', 'webchat:read', 'conversation:read'] (guide §1)
    */
   readonly scopes?: readonly string[];
-  /** The site's own session check. `null` means nobody is signed in, and becomes a 401. */
+  /** Checks the site's own session. `null`: there is none, and the broker answers 401. */
   readonly session: (request: Request) => Promise<Visitor | null>;
   /**
-   * The site's own origins, like `https://shop.example`. Needed where a proxy in front ends TLS or
-   * changes the host, so that the request's URL is not what the browser asked for.
+   * The site's origins, such as `https://shop.example`. Needed behind a proxy that terminates TLS or
+   * changes the host, since the request's URL then differs from the one in the browser.
    * @default the origin of each request's own URL
    */
   readonly origin?: string | readonly string[];
   /**
-   * How many proxies of the site's own stand in front of it: so many entries from the right of
-   * `X-Forwarded-For` are believed. @default 0: the address is that of the TCP connection
+   * Number of the site's proxies in front of the broker: the client's address is that many entries from
+   * the right in `X-Forwarded-For`. @default 0: the address of the TCP connection
    */
   readonly trustedProxies?: number;
-  /** The path that `fetch` answers as the token broker. @default '/chat/token' */
+  /** Path of the token endpoint in `fetch`. @default '/chat/token' */
   readonly tokenPath?: string;
-  /** The path that `fetch` answers as the routing log. @default '/chat/routing-log' */
+  /** Path of the routing log in `fetch`. @default '/chat/routing-log' */
   readonly routingLogPath?: string;
-  /** The path that `fetch` answers to a balancer that asks whether it is well. @default '/chat/health' */
+  /** Path of the health check in `fetch`, for load balancers. @default '/chat/health' */
   readonly healthPath?: string;
-  /** How long the OAuth server may take in all, in ms. @default 10_000 */
+  /** Timeout of a request to the OAuth server, in ms. @default 10_000 */
   readonly oauthTimeout?: number;
   /**
-   * How long a token just issued may be given to the same visitor again, in ms; at most 30 s, and only
-   * while nine tenths of its life remain. 0: each is asked for anew. Requests that come at the same
-   * time share one in any case. @default 5_000
+   * How long an issued token is reused for the same visitor, in ms; at most 30 s, and only while nine
+   * tenths of its lifetime remain. 0: never. Concurrent requests of one visitor always share a token.
+   * @default 5_000
    */
   readonly tokenReuse?: number;
   readonly limits?: BrokerLimits;
-  /** Where the limits are counted; `redisRateLimits` for brokers that share them. @default in memory */
+  /** Where requests are counted; `redisRateLimits` shares the counts among brokers. @default in memory */
   readonly rateLimits?: RateLimitStore;
-  /** @default lines of JSON on the standard streams */
+  /** @default JSON lines on the standard streams */
   readonly logger?: BrokerLogger;
   /** @default globalThis.fetch */
   readonly fetch?: typeof globalThis.fetch;
@@ -88,7 +88,7 @@ const webOrigin = z
   .string()
   .refine(
     (text) => URL.canParse(text) && new URL(text).origin === text,
-    'must be an origin like https://shop.example, without a path',
+    'must be an origin without a path, such as https://shop.example',
   );
 
 const path = z.string().startsWith('/', 'must start with /');
@@ -116,7 +116,7 @@ const limitsSchema = z.strictObject({
 });
 
 const optionsSchema = z.strictObject({
-  oauthUrl: z.url({ protocol: /^https?$/, error: 'must be a whole http or https URL' }),
+  oauthUrl: z.url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' }),
   clientId: z.string().min(1, 'must not be empty'),
   clientSecret: z.string().min(1, 'must not be empty'),
   scopes: z
@@ -130,7 +130,7 @@ const optionsSchema = z.strictObject({
   session: callable<TokenBrokerOptions['session']>('a function of the request'),
   origin: z
     .union([webOrigin.transform((one) => [one]), z.array(webOrigin)], {
-      error: 'must be an origin like https://shop.example, or a list of them',
+      error: 'must be an origin, such as https://shop.example, or a list of origins',
     })
     .default([]),
   tokenPath: path.default('/chat/token'),
@@ -155,7 +155,7 @@ const optionsSchema = z.strictObject({
 
 export type BrokerSettings = z.output<typeof optionsSchema>;
 
-/** @throws {PartylineError} `invalid-option`, naming the option. Never quotes its value. */
+/** @throws {PartylineError} `invalid-option`: the message names the option, but not its value. */
 export function parseBrokerOptions(options: TokenBrokerOptions): BrokerSettings {
   return parseOptions('createTokenBroker', optionsSchema, options);
 }

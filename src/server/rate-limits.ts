@@ -1,16 +1,16 @@
 /**
- * Counts how often somebody asked. In memory by default; brokers that share one (see
- * `redisRateLimits`) give a visitor one limit, whichever of them is asked.
+ * Counts requests. In memory by default; brokers that share a store (see `redisRateLimits`) enforce one
+ * limit per visitor together.
  */
 export interface RateLimitStore {
   /**
-   * Takes one from the bucket `key`, which holds `perMinute` and fills again at that pace.
+   * Takes one token from the bucket `key`, which holds `perMinute` and refills at that rate.
    *
-   * @returns 0 when there was one, else the milliseconds until there is.
-   * @throws when the store can't be reached; the broker then counts by itself for a while.
+   * @returns 0 when the bucket held one, otherwise the milliseconds until it will.
+   * @throws when the store can't be reached; the broker then counts on its own.
    */
   take(key: string, perMinute: number): Promise<number>;
-  /** Lets go of what it holds. */
+  /** Releases connections and memory. */
   close(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ interface Bucket {
 }
 
 /**
- * Buckets in the memory of this process. At most `maxKeys` are kept; the one that rested longest goes
+ * Buckets in the memory of this process. At most `maxKeys` are kept; the least recently used is dropped
  * first.
  */
 export function memoryRateLimits(maxKeys: number, now: () => number = Date.now): RateLimitStore {
@@ -29,11 +29,11 @@ export function memoryRateLimits(maxKeys: number, now: () => number = Date.now):
   async function take(key: string, perMinute: number): Promise<number> {
     const perMillisecond = perMinute / 60_000;
     const at = now();
-    const known = buckets.get(key);
-    // A wall clock that was set back must not lock anybody out.
-    const rested = known ? Math.max(0, at - known.readAt) : 0;
-    const left = known ? Math.min(perMinute, known.left + rested * perMillisecond) : perMinute;
-    // Set again at the end, so that the map's order is the order of use.
+    const bucket = buckets.get(key);
+    // A clock that was set back must not lock visitors out.
+    const elapsed = bucket ? Math.max(0, at - bucket.readAt) : 0;
+    const left = bucket ? Math.min(perMinute, bucket.left + elapsed * perMillisecond) : perMinute;
+    // Reinserted last, so that the map is ordered by use.
     buckets.delete(key);
     buckets.set(key, { left: left >= 1 ? left - 1 : left, readAt: at });
     if (buckets.size > maxKeys) {

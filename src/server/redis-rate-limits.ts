@@ -3,25 +3,25 @@ import { parseOptions } from './options.ts';
 import type { RateLimitStore } from './rate-limits.ts';
 
 export interface RedisRateLimitsOptions {
-  /** `redis://…` or `rediss://…`, as in `REDIS_URL`. Redis 5 or newer, or Valkey. */
+  /** `redis://…` or `rediss://…`. Redis 5 or newer, or Valkey. */
   readonly url: string;
-  /** Before every key, so that several sites can share a server. @default 'partyline:rate:' */
+  /** Prefix of every key, so that several sites can share a server. @default 'partyline:rate:' */
   readonly prefix?: string;
 }
 
 /**
- * One number a key: when the bucket will be full again (GCRA). The server's own clock counts, since
- * those of the brokers differ, and a script is carried out as a whole, so two brokers can't both take
- * the last one. A key expires when its bucket is full.
+ * Stores one number per key: the time at which the bucket is full again (GCRA). It uses the clock of the
+ * Redis server, since those of the brokers differ. Scripts are atomic, so two brokers can't both take the
+ * last token. A key expires when its bucket is full.
  */
 const takeScript = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
-local pace = 60000 / ARGV[1]
+local interval = 60000 / ARGV[1]
 local full = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
-local wait = full + pace - ARGV[1] * pace - now
+local wait = full + interval - ARGV[1] * interval - now
 if wait > 0.001 then return math.ceil(wait) end
-redis.call('SET', KEYS[1], full + pace, 'PX', math.ceil(full + pace - now))
+redis.call('SET', KEYS[1], full + interval, 'PX', math.ceil(full + interval - now))
 return 0`;
 
 const optionsSchema = z.strictObject({
@@ -30,19 +30,19 @@ const optionsSchema = z.strictObject({
 });
 
 /**
- * Rate limits that several brokers share, in Redis or Valkey. Needs the package `@redis/client`.
- * Connects at once and again whenever the line breaks; nothing waits for it meanwhile.
+ * Rate limits that several brokers share, in Redis or Valkey. Needs the package `@redis/client`. Connects
+ * at once, and reconnects by itself; requests do not wait for it.
  *
  * @throws {PartylineError} `invalid-option`. Never quotes the URL, which may hold a password.
  */
 export function redisRateLimits(options: RedisRateLimitsOptions): RateLimitStore {
   const { url, prefix } = parseOptions('redisRateLimits', optionsSchema, options);
-  /** Why there is no line; a client without one says only that it has none. */
+  /** The last connection error; the client itself only reports that it is not connected. */
   let problem: unknown = null;
   const connecting = connect(url, (error) => {
     problem = error;
   });
-  // Without the package: it is told to each `take`.
+  // If the package is missing, each `take` rejects.
   connecting.catch(() => undefined);
 
   return {
@@ -53,37 +53,38 @@ export function redisRateLimits(options: RedisRateLimitsOptions): RateLimitStore
         keys: [prefix + key],
         arguments: [String(perMinute)],
       });
-      if (typeof wait !== 'number') throw new TypeError('the rate limits’ script failed');
+      if (typeof wait !== 'number')
+        throw new TypeError('The rate limit script returned no number.');
       return wait;
     },
     async close() {
-      // Without the package there is nothing to close, and each `take` has said so.
+      // If the package is missing, there is nothing to close.
       const client = await connecting.catch(() => null);
       client?.destroy();
     },
   };
 }
 
-/** In ms, with jitter: brokers that lost it together must not come back together. */
+/** In ms, with jitter, so that brokers do not all reconnect at the same moment. */
 export function reconnectDelay(retries: number): number {
   return Math.min(100 * 2 ** retries, 5_000) + Math.random() * 100;
 }
 
-/** @param failed is told each reason why there is no line */
+/** @param failed called with each connection error */
 async function connect(url: string, failed: (error: unknown) => void) {
   const { createClient } = await import('@redis/client');
   const client = createClient({
     url,
-    // What can't be asked at once is answered by the broker's own count.
+    // While disconnected, the broker counts on its own.
     disableOfflineQueue: true,
     socket: {
       connectTimeout: 5_000,
       reconnectStrategy: reconnectDelay,
     },
   });
-  // A client without a listener takes the process down with it; `take` tells what is wrong.
+  // Without a listener, an error event ends the process; `take` reports the error.
   client.on('error', failed);
-  // It is tried again for ever, by the strategy above.
+  // Retried without end, by the strategy above.
   client.connect().catch(failed);
   return client;
 }

@@ -2,33 +2,32 @@ import { z } from 'zod';
 import { isDeeperThan } from '../protocol/depth.ts';
 import { routingSchema } from '../protocol/schemas.ts';
 
-/** Levels below a key of an entry; whatever is deeper was made to do harm. */
+/** Nesting below a key of an entry; deeper values can only be an attack. */
 const maximumDepth = 8;
 
 const shallow = z
   .unknown()
   .refine(
     (value) => !isDeeperThan(value, maximumDepth),
-    `must not have more than ${maximumDepth} levels`,
+    `must be nested at most ${maximumDepth} levels deep`,
   );
 
 const anything = z.record(z.string().max(256), shallow);
 
 /**
- * What a hub tells about a routing that it checked: for finding out afterwards why somebody waited
- * in a queue that no agent serves (guide, edge case 3). Other keys than these are not kept, so that
- * no text of a conversation is.
+ * A hub's report about one routing that it checked, for finding out later why a visitor waited in a queue
+ * without agents (guide, edge case 3). Other keys are dropped, so that no message text is stored.
  */
 const entrySchema = z.object({
   at: z.iso.datetime(),
-  // Logged above all when it is wrong, so a routing of any shape is kept, in bounds.
+  // Invalid routings are the ones worth logging, so any shape is accepted, within bounds.
   routing: z.union([routingSchema, anything]),
   verdict: z.string().min(1).max(256),
   problems: z.array(z.union([z.string().max(2_000), anything])).max(100),
   conversationId: z.string().max(256).optional(),
-  /** When the gateway put the visitor into the queue. */
+  /** When the visitor joined the queue, by the gateway's clock. */
   queuedSince: z.iso.datetime().optional(),
-  /** What the skill coverage report told. */
+  /** From the gateway's skill coverage report. */
   coverage: z
     .array(z.object({ skillGroup: z.string().max(256), agentsOnShift: z.number().nonnegative() }))
     .max(50)
@@ -36,9 +35,9 @@ const entrySchema = z.object({
 });
 
 export interface RoutingLogEntry extends z.output<typeof entrySchema> {
-  /** When the broker got it, epoch milliseconds by its own clock. */
+  /** When the broker received it, in epoch ms of its own clock. */
   readonly receivedAt: number;
-  /** Who sent it. */
+  /** The visitor whose hub sent it. */
   readonly subject: string;
 }
 

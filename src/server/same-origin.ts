@@ -1,11 +1,11 @@
 /**
- * Whether a request may come from a page of another origin. `same-site` counts as another origin: a
- * sister subdomain can be somebody else's.
+ * Whether a request comes from a page of another origin. `same-site` counts as cross-origin, because
+ * another party may run a sibling subdomain.
  *
- * A browser names the origin of every POST. A request that bears neither `Sec-Fetch-Site` nor
- * `Origin` is no page's, so nobody's cookies are borrowed with it, and it passes.
+ * Browsers send the origin with every POST. A request without `Sec-Fetch-Site` and `Origin` does not come
+ * from a page and can't misuse a visitor's cookies, so it passes.
  *
- * @param ownOrigins The site's origins; empty: the origin of the request's own URL.
+ * @param ownOrigins the site's origins; if empty, the origin of the request's URL
  */
 export function isCrossOrigin(request: Request, ownOrigins: readonly string[]): boolean {
   const site = request.headers.get('Sec-Fetch-Site');

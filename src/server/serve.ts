@@ -2,7 +2,7 @@ import { Server } from 'node:http';
 import type { TokenBroker } from './broker.ts';
 
 export interface ServeOptions {
-  /** @default 0: any free one */
+  /** @default 0: any free port */
   readonly port?: number;
   /** @default '127.0.0.1' */
   readonly host?: string;
@@ -10,14 +10,14 @@ export interface ServeOptions {
 
 export interface ServedBroker {
   readonly port: number;
-  /** Tells balancers, finishes what is under way, and ends. */
+  /** Fails the health check, finishes pending requests, and stops the server. */
   close(): Promise<void>;
 }
 
 /**
- * Serves the broker's paths by itself, behind whatever balancer: nothing is kept here that another
- * broker would need, but for the routing log. Needs the package `@hono/node-server`. Rejects with
- * Node's `EADDRINUSE` when the port is taken.
+ * Serves the broker's paths as a server of its own. Several brokers can run behind a load balancer: apart
+ * from the routing log, they share no state. Needs the package `@hono/node-server`. Rejects with Node's
+ * `EADDRINUSE` if the port is in use.
  */
 export async function serveBroker(
   broker: TokenBroker,
@@ -27,7 +27,7 @@ export async function serveBroker(
   const server = createAdaptorServer({
     fetch: async (request, { incoming }) => {
       const response = await broker.fetch(request, { address: incoming.socket.remoteAddress });
-      // The rest of the body is still on its way: nothing else can come on this connection.
+      // The rest of the body is still arriving, so the connection can't be reused.
       if (response.status === 413 || response.status === 408) {
         response.headers.set('Connection', 'close');
       }
@@ -35,11 +35,11 @@ export async function serveBroker(
     },
   });
   if (server instanceof Server) {
-    // A client that sends its head or body drop by drop holds a connection for no longer.
+    // Limits how long a slow client can hold a connection.
     server.headersTimeout = 10_000;
     server.requestTimeout = 20_000;
-    // Longer than balancers keep theirs (60 s by custom): whoever closes first must not be us, or a
-    // request that is under way meets a closed connection.
+    // Longer than that of load balancers (60 s usually): if the server closed an idle connection first,
+    // the balancer could send a request into it.
     server.keepAliveTimeout = 75_000;
   }
   await new Promise<void>((resolve, reject) => {

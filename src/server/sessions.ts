@@ -5,31 +5,31 @@ import { readCookie } from './cookies.ts';
 import { parseOptions } from './options.ts';
 
 export interface VisitorSession {
-  /** The opaque visitor id, which partitions what the browser and the gateway store. */
+  /** The opaque visitor id. The browser and the gateway store each subject's data separately. */
   readonly subject: string;
-  /** What to call the visitor; `null` for somebody who has not signed in. */
+  /** Display name; `null` for an anonymous visitor. */
   readonly name: string | null;
 }
 
 export interface VisitorSessionsOptions {
   /**
-   * Signs the cookies (HS256); at least 32 bytes, and the same after a restart. To change it, give the
-   * new one and the former ones behind it: the first signs, all are believed.
+   * Signs the cookies (HS256); at least 32 bytes, and the same after a restart. To rotate it, pass the
+   * new secret followed by the previous ones: the first signs, all of them verify.
    */
   readonly secret: string | readonly string[];
   /**
-   * How long a session lasts, in seconds. At most 400 days, the longest that browsers keep a cookie.
+   * Lifetime of a session, in seconds. At most 400 days, the longest that browsers keep a cookie.
    * @default 34_560_000 (400 days)
    */
   readonly maxAge?: number;
   /**
-   * With `__Host-` before it, where the site has https: then no sister subdomain can set it.
+   * Prefix it with `__Host-` on an https site, so that sibling subdomains can't set it.
    * @default 'partyline_visitor'
    */
   readonly cookieName?: string;
   /**
-   * Whether the cookie is for https alone. Say `true` behind a proxy that ends TLS.
-   * @default whether the request's own URL is https
+   * Whether the cookie has the `Secure` attribute. Set it to `true` behind a proxy that terminates TLS.
+   * @default whether the request's URL is https
    */
   readonly secure?: boolean;
   /** Epoch milliseconds. @default Date.now */
@@ -37,20 +37,20 @@ export interface VisitorSessionsOptions {
 }
 
 export interface VisitorSessions {
-  /** The session of a request, by its cookie or its `Authorization: Bearer`; `null` for none or a bad one. */
+  /** Reads the session from the cookie or `Authorization: Bearer`; `null` if it is missing or invalid. */
   read(request: Request): Promise<VisitorSession | null>;
   /**
-   * The session of a request, or a new anonymous one. `setCookie` is the `Set-Cookie` header to
-   * answer with, `null` when the browser's cookie is good: it is renewed once a tenth of its life
-   * has gone, so that nobody who comes back is forgotten.
+   * The session of a request, or a new anonymous one. `setCookie` is the `Set-Cookie` header for the
+   * response, or `null` while the cookie is fresh: it is renewed after a tenth of its lifetime, so that
+   * the sessions of returning visitors do not expire.
    */
   ensure(request: Request): Promise<{ session: VisitorSession; setCookie: string | null }>;
-  /** The `Set-Cookie` header that makes the browser this visitor. */
+  /** The `Set-Cookie` header that starts this session in the browser. */
   issue(request: Request, session: VisitorSession): Promise<string>;
 }
 
-const longestMaxAge = 400 * 24 * 60 * 60;
-// Keeps a token that the site signs for another end with the same secret from passing as a session.
+const maximumMaxAge = 400 * 24 * 60 * 60;
+// Tokens that the site signs with the same secret for other purposes must not pass as sessions.
 const audience = 'partyline-visitor';
 
 const secretSchema = z
@@ -64,10 +64,10 @@ const optionsSchema = z.strictObject({
       z.tuple([secretSchema], secretSchema),
     ],
     {
-      error: 'must have at least 32 bytes, or be a list of such',
+      error: 'must be a secret of at least 32 bytes, or a list of secrets',
     },
   ),
-  maxAge: z.int().min(1).max(longestMaxAge).default(longestMaxAge),
+  maxAge: z.int().min(1).max(maximumMaxAge).default(maximumMaxAge),
   cookieName: z
     .string()
     .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'must be a cookie name')
@@ -84,32 +84,32 @@ const claimsSchema = z.object({
   iat: z.number(),
 });
 
-/** Longer ones are no session; nobody need count their signature. In characters. */
-const longestToken = 4_096;
+/** Longer tokens are rejected without verifying the signature. In characters. */
+const maximumToken = 4_096;
 
 interface ReadSession extends VisitorSession {
   /** Epoch milliseconds. */
   readonly issuedAt: number;
 }
 
-/** A new visitor whom nobody knows: a random subject and no name. */
+/** A new anonymous visitor with a random subject. */
 export function newVisitor(): VisitorSession {
   return { subject: randomUUID(), name: null };
 }
 
 /**
- * Visitors without a form: a signed cookie holds the opaque visitor id, so that the server keeps
- * nothing. It is no sign-in: it tells that the same browser came back.
+ * Stateless sessions for visitors who have not signed in: a signed cookie holds the opaque visitor id.
+ * This is not authentication; it only recognizes the same browser.
  *
- * @throws {PartylineError} `invalid-option` at once when an option is wrong, naming it.
+ * @throws {PartylineError} `invalid-option`: the message names the option.
  */
 export function createVisitorSessions(options: VisitorSessionsOptions): VisitorSessions {
   const settings = parseOptions('createVisitorSessions', optionsSchema, options);
   const { cookieName, maxAge, now } = settings;
-  const [key, ...formerKeys] = keysOf(...settings.secret);
+  const [key, ...previousKeys] = keysOf(...settings.secret);
 
   async function verify(jwt: string): Promise<ReadSession | null> {
-    for (const each of [key, ...formerKeys]) {
+    for (const each of [key, ...previousKeys]) {
       const found = await verifyWith(each, jwt);
       if (found) return found;
     }
@@ -119,7 +119,7 @@ export function createVisitorSessions(options: VisitorSessionsOptions): VisitorS
   async function verifyWith(key: Uint8Array, jwt: string): Promise<ReadSession | null> {
     try {
       const { payload } = await jwtVerify(jwt, key, {
-        // Pinned: a header must not choose how it is checked.
+        // Pinned, so that the token's header can't select the algorithm.
         algorithms: ['HS256'],
         audience,
         requiredClaims: ['exp', 'iat', 'sub'],
@@ -130,7 +130,7 @@ export function createVisitorSessions(options: VisitorSessionsOptions): VisitorS
       const { sub, name, iat } = claims.data;
       return { subject: sub, name: name ?? null, issuedAt: iat * 1000 };
     } catch (error) {
-      // Expired, forged or garbled: no session. Anything else is a fault of ours.
+      // Expired, forged or malformed: no session. Any other error is a bug.
       if (error instanceof errors.JOSEError) return null;
       throw error;
     }
@@ -139,7 +139,7 @@ export function createVisitorSessions(options: VisitorSessionsOptions): VisitorS
   async function readFull(request: Request): Promise<ReadSession | null> {
     const bearer = /^Bearer +(\S+)$/i.exec(request.headers.get('Authorization') ?? '')?.[1];
     const jwt = bearer ?? readCookie(request, cookieName);
-    return jwt === undefined || jwt.length > longestToken ? null : verify(jwt);
+    return jwt === undefined || jwt.length > maximumToken ? null : verify(jwt);
   }
 
   async function issue(request: Request, session: VisitorSession): Promise<string> {
@@ -151,7 +151,7 @@ export function createVisitorSessions(options: VisitorSessionsOptions): VisitorS
       .setIssuedAt(seconds)
       .setExpirationTime(seconds + maxAge)
       .sign(key);
-    // Browsers drop a `__Host-` cookie that is not secure.
+    // Browsers reject a `__Host-` cookie without `Secure`.
     const secure =
       settings.secure ??
       (cookieName.startsWith('__Host-') || new URL(request.url).protocol === 'https:');
@@ -175,7 +175,7 @@ export function createVisitorSessions(options: VisitorSessionsOptions): VisitorS
   };
 }
 
-function keysOf(first: string, ...former: readonly string[]): [Uint8Array, ...Uint8Array[]] {
+function keysOf(first: string, ...previous: readonly string[]): [Uint8Array, ...Uint8Array[]] {
   const encoder = new TextEncoder();
-  return [encoder.encode(first), ...former.map((secret) => encoder.encode(secret))];
+  return [encoder.encode(first), ...previous.map((secret) => encoder.encode(secret))];
 }

@@ -1,99 +1,101 @@
 import { OAuthError, type OAuthSettings, requestToken, type UpstreamToken } from './oauth.ts';
 
-/** A token is reused only while this part of its life remains: a renewal always gets a new one. */
-const freshPart = 0.9;
+/** A token is reused only while this share of its lifetime remains, so that a renewal gets a new one. */
+const reusableShare = 0.9;
 
-/** An OAuth server that asks for a longer pause than this is not believed, in ms. */
-const longestPause = 60_000;
+/** Upper bound for `Retry-After` of the OAuth server, in ms. */
+const maximumPause = 60_000;
 
 export interface GivenToken extends UpstreamToken {
   readonly source: 'upstream' | 'flight' | 'reused';
 }
 
-interface Kept extends UpstreamToken {
-  readonly askedAt: number;
+interface CachedToken extends UpstreamToken {
+  readonly requestedAt: number;
 }
 
 /**
- * Tokens of one subject each; never one for two. Requests of one visitor that come together share
- * what is asked once, and a token just issued is given to that visitor's other browsers too. Kept in
- * the memory of this process alone: a token in a shared store would be a secret more to guard.
+ * Requests and caches tokens, each for one subject only. Concurrent requests of one visitor share one
+ * request to the OAuth server, and a token just issued also serves the visitor's other browsers. Tokens
+ * stay in the memory of this process: in a shared store they would be one more secret to protect.
  */
 export class Tokens {
   readonly #settings: OAuthSettings;
   readonly #reuse: number;
-  readonly #maxKept: number;
+  readonly #maximumCached: number;
   readonly #now: () => number;
   readonly #flights = new Map<string, Promise<UpstreamToken>>();
-  readonly #kept = new Map<string, Kept>();
-  #quietUntil = 0;
+  readonly #cache = new Map<string, CachedToken>();
+  #pausedUntil = 0;
 
-  /** @param reuse how long a token may be given again, in ms */
-  constructor(settings: OAuthSettings, reuse: number, maxKept: number, now: () => number) {
+  /** @param reuse how long a token is reused, in ms */
+  constructor(settings: OAuthSettings, reuse: number, maximumCached: number, now: () => number) {
     this.#settings = settings;
     this.#reuse = reuse;
-    this.#maxKept = maxKept;
+    this.#maximumCached = maximumCached;
     this.#now = now;
   }
 
   /**
-   * @param isRefused the gateway would not have the last one, so that a kept one is worth nothing
+   * @param isRefused whether the gateway refused the last token, so that a cached one is of no use
    * @throws {OAuthError}
    */
   async give(subject: string, isRefused: boolean): Promise<GivenToken> {
-    const kept = isRefused ? null : this.#keptFor(subject);
-    if (kept) return { ...kept, source: 'reused' };
+    const cached = isRefused ? null : this.#cachedFor(subject);
+    if (cached) return { ...cached, source: 'reused' };
     const flight = this.#flights.get(subject);
     if (flight) return { ...(await flight), source: 'flight' };
-    const asking = this.#ask(subject);
-    this.#flights.set(subject, asking);
+    const request = this.#request(subject);
+    this.#flights.set(subject, request);
     try {
-      return { ...(await asking), source: 'upstream' };
+      return { ...(await request), source: 'upstream' };
     } finally {
       this.#flights.delete(subject);
     }
   }
 
-  #keptFor(subject: string): UpstreamToken | null {
-    const kept = this.#kept.get(subject);
-    if (!kept) return null;
-    const age = this.#now() - kept.askedAt;
-    const expiresIn = kept.expiresIn - age / 1000;
-    if (age >= 0 && age < this.#reuse && expiresIn > kept.expiresIn * freshPart) {
-      return { token: kept.token, expiresIn };
+  #cachedFor(subject: string): UpstreamToken | null {
+    const cached = this.#cache.get(subject);
+    if (!cached) return null;
+    const age = this.#now() - cached.requestedAt;
+    const expiresIn = cached.expiresIn - age / 1000;
+    if (age >= 0 && age < this.#reuse && expiresIn > cached.expiresIn * reusableShare) {
+      return { token: cached.token, expiresIn };
     }
-    this.#kept.delete(subject);
+    this.#cache.delete(subject);
     return null;
   }
 
-  async #ask(subject: string): Promise<UpstreamToken> {
-    const pause = this.#quietUntil - this.#now();
+  async #request(subject: string): Promise<UpstreamToken> {
+    const pause = this.#pausedUntil - this.#now();
     if (pause > 0) {
-      // Its limit is the application's: each further request would prolong everybody's wait.
+      // The OAuth server limits the application as a whole: more requests would delay every visitor.
       const retryAfter = Math.ceil(pause / 1000);
-      throw new OAuthError('refused', 'it asked for a pause, which is kept', { retryAfter });
+      throw new OAuthError('refused', 'paused by Retry-After of an earlier response', {
+        retryAfter,
+      });
     }
-    const askedAt = this.#now();
+    const requestedAt = this.#now();
     try {
       const token = await requestToken(this.#settings, subject);
-      this.#keep(subject, { ...token, askedAt });
+      this.#store(subject, { ...token, requestedAt });
       return token;
     } catch (error) {
       if (error instanceof OAuthError && error.retryAfter !== null) {
-        this.#quietUntil = this.#now() + Math.min(error.retryAfter * 1000, longestPause);
+        this.#pausedUntil = this.#now() + Math.min(error.retryAfter * 1000, maximumPause);
       }
       throw error;
     }
   }
 
-  #keep(subject: string, kept: Kept): void {
+  #store(subject: string, cached: CachedToken): void {
     if (this.#reuse === 0) return;
-    this.#kept.delete(subject);
-    this.#kept.set(subject, kept);
-    for (const [oldest, { askedAt }] of this.#kept) {
-      const isOver = this.#now() - askedAt >= this.#reuse;
-      if (!isOver && this.#kept.size <= this.#maxKept) return;
-      this.#kept.delete(oldest);
+    this.#cache.delete(subject);
+    this.#cache.set(subject, cached);
+    for (const [oldest, { requestedAt }] of this.#cache) {
+      const isOver = this.#now() - requestedAt >= this.#reuse;
+      if (!isOver && this.#cache.size <= this.#maximumCached) return;
+      this.#cache.delete(oldest);
     }
   }
 }

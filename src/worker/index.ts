@@ -5,7 +5,7 @@ import { answerConnectRequests } from './host/ports.ts';
 import { checkOptions, type HubOptions } from './options.ts';
 
 export { type ErrorCode, PartylineError } from '../protocol/errors.ts';
-export type { GatewayAdapter } from '../protocol/gateway.ts';
+export type { GatewayAdapter } from '../protocol/gateway/adapter.ts';
 export type { GenesysCloudOptions } from '../protocol/genesys-cloud/index.ts';
 export type { RoutingLogLine } from '../protocol/routing.ts';
 export { type GenesysWebchatOptions, genesysWebchat } from '../protocol/webchat/index.ts';

@@ -1,8 +1,20 @@
+import {
+  enum as _enum,
+  custom,
+  exactOptional,
+  gte,
+  int,
+  lte,
+  minLength,
+  number,
+  strictObject,
+  string,
+  type ZodMiniType,
+} from 'zod/mini';
 import { buildSchema } from '../protocol/builds.ts';
 import type { Content } from '../protocol/content.ts';
 import { describeIssue, PartylineError } from '../protocol/errors.ts';
-import type { GatewayAdapter } from '../protocol/gateway.ts';
-import { integer, length, range, z } from '../protocol/zod.ts';
+import type { GatewayAdapter } from '../protocol/gateway/adapter.ts';
 import type { HubObserver } from './core/observer.ts';
 import type { SessionPolicy } from './core/session-policy.ts';
 import {
@@ -23,7 +35,7 @@ export interface HubGateway extends GatewayAdapter {
   /** Where the session is the conversation (`authentication: 'session'`). */
   readonly rules?: SessionPolicy;
   /** What its messages may bring besides their text. @default nothing */
-  readonly contents?: z.ZodMiniType<Content[]>;
+  readonly contents?: ZodMiniType<Content[]>;
   /** How a row is known again under another id. @default ids do not change */
   readonly findDuplicate?: FindDuplicate;
 }
@@ -66,45 +78,45 @@ export interface HubOptions {
 /** Raised with package.json; a test compares the two. */
 export const version = '0.1.0';
 
-const duration = z.exactOptional(z.number().check(range(0, 86_400_000)));
-const count = z.exactOptional(integer.check(range(1, 100_000)));
+const duration = exactOptional(number().check(gte(0), lte(86_400_000)));
+const count = exactOptional(int().check(gte(1), lte(100_000)));
 
 function partOf<T extends object>(defaults: T, value: typeof duration | typeof count) {
-  return z.strictObject(Object.fromEntries(Object.keys(defaults).map((key) => [key, value])));
+  return strictObject(Object.fromEntries(Object.keys(defaults).map((key) => [key, value])));
 }
 
-const adapterSchema = z.custom<HubGateway>(
+const adapterSchema = custom<HubGateway>(
   (value) =>
     typeof value === 'object' && value !== null && 'decode' in value && 'socketUrl' in value,
   'must be an adapter, such as genesysWebchat(…)',
 );
 
-const attributesSchema = z.custom<AttributesSchema>(
+const attributesSchema = custom<AttributesSchema>(
   (value) => typeof value === 'object' && value !== null && 'safeParse' in value,
   'must be a schema of zod',
 );
 
-const routingSchema = z.strictObject({
-  attributes: z.exactOptional(attributesSchema),
-  whenUnchecked: z.exactOptional(z.enum(['send', 'wait'], 'must be send or wait')),
-  whenUncovered: z.exactOptional(z.enum(['ask', 'warn', 'refuse'], 'must be ask, warn or refuse')),
+const routingSchema = strictObject({
+  attributes: exactOptional(attributesSchema),
+  whenUnchecked: exactOptional(_enum(['send', 'wait'], 'must be send or wait')),
+  whenUncovered: exactOptional(_enum(['ask', 'warn', 'refuse'], 'must be ask, warn or refuse')),
 });
 
-const optionsSchema = z.strictObject({
+const optionsSchema = strictObject({
   gateway: adapterSchema,
-  tokenUrl: z.exactOptional(z.string().check(length(1))),
-  routingLogUrl: z.exactOptional(z.string().check(length(1))),
-  history: z.exactOptional(z.enum(['at-once', 'confirmed'], 'must be at-once or confirmed')),
-  encrypted: z.exactOptional(
-    z.custom<() => RowCipher>((value) => typeof value === 'function', 'must be sealedRows'),
+  tokenUrl: exactOptional(string().check(minLength(1))),
+  routingLogUrl: exactOptional(string().check(minLength(1))),
+  history: exactOptional(_enum(['at-once', 'confirmed'], 'must be at-once or confirmed')),
+  encrypted: exactOptional(
+    custom<() => RowCipher>((value) => typeof value === 'function', 'must be sealedRows'),
   ),
-  inspect: z.exactOptional(
-    z.custom<HubObserver>((value) => 'onStep' in Object(value), 'must be inspectable'),
+  inspect: exactOptional(
+    custom<HubObserver>((value) => 'onStep' in Object(value), 'must be inspectable'),
   ),
-  routing: z.exactOptional(routingSchema),
-  build: z.exactOptional(buildSchema),
-  timing: z.exactOptional(partOf(defaultTiming, duration)),
-  limits: z.exactOptional(partOf(defaultLimits, count)),
+  routing: exactOptional(routingSchema),
+  build: exactOptional(buildSchema),
+  timing: exactOptional(partOf(defaultTiming, duration)),
+  limits: exactOptional(partOf(defaultLimits, count)),
 });
 
 export interface CheckedOptions {

@@ -350,7 +350,7 @@ test.describe('where the deployment’s settings say no', () => {
   test.use({
     gatewayOptions: {
       dialect: 'genesys-cloud',
-      deployment: { clear: false, showsTyping: false, tellsTyping: false },
+      deployment: { clear: false, showsTyping: false, sendsTyping: false },
     },
   });
 

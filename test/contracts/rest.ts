@@ -1,4 +1,4 @@
-import type { RestCall, RestFailureKind, RestResult } from '../../src/protocol/gateway.ts';
+import type { RestCall, RestFailureKind, RestResult } from '../../src/protocol/gateway/rest.ts';
 import { type EdgeCase, numbers, oddTexts } from './edge-case.ts';
 
 // --- what a history tells, a model of one included ---

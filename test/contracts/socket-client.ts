@@ -1,4 +1,4 @@
-import type { GatewayEvent } from '../../src/protocol/gateway.ts';
+import type { GatewayEvent } from '../../src/protocol/gateway/events.ts';
 import { genesysWebchat } from '../../src/protocol/webchat/index.ts';
 import { Sockets } from '../../src/worker/edges/socket.ts';
 import type { LineWord, OpenLine } from './socket.ts';

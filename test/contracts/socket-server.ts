@@ -1,5 +1,5 @@
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import type { CloseMeaning } from '../../src/protocol/gateway.ts';
+import type { CloseMeaning } from '../../src/protocol/gateway/adapter.ts';
 import type { LineServer } from './socket.ts';
 
 const codeOf: Readonly<Record<CloseMeaning, number>> = {

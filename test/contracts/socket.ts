@@ -1,4 +1,5 @@
-import type { CloseMeaning, GatewayCommand } from '../../src/protocol/gateway.ts';
+import type { CloseMeaning } from '../../src/protocol/gateway/adapter.ts';
+import type { GatewayCommand } from '../../src/protocol/gateway/commands.ts';
 import { type EdgeCase, numbers } from './edge-case.ts';
 
 /** What the core hears of its lines, in order. */
@@ -268,7 +269,7 @@ export const socketCases: readonly EdgeCase<SocketBench>[] = [
       await bench.open(1);
       await bench.accepted();
       await bench.settled(1);
-      const tooLarge = 'invalid: a frame over 64 KiB';
+      const tooLarge = 'invalid: Frame exceeds 64 KiB.';
       const frames: readonly (readonly [string, string])[] = [
         [frameOf('x'.repeat(limit - around)), 'pong'],
         [frameOf('x'.repeat(limit - around + 1)), tooLarge],

@@ -1,4 +1,6 @@
-import type { GatewayEvent, RestResult, TokenResult } from '../../src/protocol/gateway.ts';
+import type { GatewayEvent } from '../../src/protocol/gateway/events.ts';
+import type { RestResult } from '../../src/protocol/gateway/rest.ts';
+import type { TokenResult } from '../../src/protocol/gateway/tokens.ts';
 import { type EdgeCase, numbers, oddTexts } from './edge-case.ts';
 import { retryAfters } from './rest.ts';
 

@@ -1,4 +1,4 @@
-import type { GatewayMessage } from '../../src/protocol/gateway.ts';
+import type { GatewayMessage } from '../../src/protocol/gateway/messages.ts';
 import { comparePositions, type Message, type Position } from '../../src/protocol/message.ts';
 import type { HubState } from '../../src/worker/core/state.ts';
 import type { ModelGateway } from './model/gateway.ts';

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
+import * as z from 'zod/mini';
 import { reviveNumbers, withoutTexts } from '../../src/inspector/mask.ts';
 import { type Recording, recordingSchema, recordingVersion } from '../../src/inspector/protocol.ts';
 import { describeIssue } from '../../src/protocol/errors.ts';
-import { z } from '../../src/protocol/zod.ts';
 import type { Input } from '../../src/worker/core/input.ts';
 import type { HubState } from '../../src/worker/core/state.ts';
 import { step } from '../../src/worker/core/step.ts';

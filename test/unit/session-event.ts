@@ -1,4 +1,4 @@
-import type { GatewayEvent } from '../../src/protocol/gateway.ts';
+import type { GatewayEvent } from '../../src/protocol/gateway/events.ts';
 
 export type SessionEvent = Extract<GatewayEvent, { type: 'session' }>;
 

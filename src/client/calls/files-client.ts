@@ -1,6 +1,6 @@
 import { PartylineError } from '../../protocol/errors.ts';
+import type { UploadRules } from '../../protocol/files.ts';
 import { type FileProgress, fileStages } from '../../protocol/files.ts';
-import type { UploadRules } from '../../protocol/gateway.ts';
 import type { Chat, ChatFiles, SendFileOptions } from '../chat.ts';
 import {
   array,

@@ -42,7 +42,7 @@ export class PlatformClient implements ChatPlatform {
 function isDeployment(value: unknown): value is Deployment {
   if (typeof value !== 'object' || value === null) return false;
   const given: Partial<Record<keyof Deployment, unknown>> = value;
-  const flags = [given.tellsTyping, given.showsTyping, given.startsByItself, given.canClear];
+  const flags = [given.sendsTyping, given.showsTyping, given.autoStart, given.canClear];
   return (
     flags.every((flag) => typeof flag === 'boolean') &&
     Array.isArray(given.languages) &&

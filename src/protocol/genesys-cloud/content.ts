@@ -8,22 +8,22 @@ import {
   type QuickReplyBody,
 } from './schemas.ts';
 
-/** What the `content` list of a StructuredMessage says. Parts that are no objects are left out. */
+/** Converts the `content` array of a StructuredMessage. Parts that are not objects are left out. */
 export function toContent(parts: readonly unknown[], isVisitors: boolean): Content[] {
   const bodies = parts.flatMap((part) => {
     const body = contentBody.safeParse(part);
     return body.success ? [body.data] : [];
   });
-  // Quick replies come one by one, and are one offer.
+  // Each quick reply is a part of its own; together they are one set of choices.
   const replies = bodies.flatMap(({ quickReply }) => (quickReply ? toReplies(quickReply) : []));
-  // Some flows offer them in the shape of their answers.
-  const offered = isVisitors ? [] : bodies.flatMap(toOffer);
-  const all = replies.length > 0 ? replies : offered;
-  const offer: Content[] = all.length > 0 ? [choices(null, all)] : [];
-  return [...bodies.flatMap((body) => toOne(body, isVisitors)), ...offer];
+  // Some flows send quick replies in the form of their answers.
+  const fromAnswers = isVisitors ? [] : bodies.flatMap(toQuickReplies);
+  const all = replies.length > 0 ? replies : fromAnswers;
+  const combined: Content[] = all.length > 0 ? [choices(null, all)] : [];
+  return [...bodies.flatMap((body) => toParts(body, isVisitors)), ...combined];
 }
 
-function toOffer({ buttonResponse }: ContentBody): Choice[] {
+function toQuickReplies({ buttonResponse }: ContentBody): Choice[] {
   if (!buttonResponse || !isQuickReply(buttonResponse.type)) return [];
   return toReplies({ ...buttonResponse, image: null });
 }
@@ -32,34 +32,34 @@ function isQuickReply(type: string | null): boolean {
   return type?.toLowerCase() === 'quickreply';
 }
 
-function toOne(body: ContentBody, isVisitors: boolean): Content[] {
+function toParts(body: ContentBody, isVisitors: boolean): Content[] {
   if (body.quickReply) return [];
   if (body.attachment) return [toAttachment(body.attachment)];
   if (body.quickReplyV2) {
     return [choices(body.quickReplyV2.title, body.quickReplyV2.actions.flatMap(toReplies))];
   }
-  const pressed = body.buttonResponse ?? body.postback;
-  if (pressed) return !isVisitors && isQuickReply(pressed.type) ? [] : [toAnswer(pressed)];
+  const answer = body.buttonResponse ?? body.postback;
+  if (answer) return !isVisitors && isQuickReply(answer.type) ? [] : [toAnswer(answer)];
   if (body.form) {
     const { response } = body.form;
     if (isVisitors || response.length > 0) return response.flatMap(toValue);
     const form = toForm(body.form);
-    return form.pages.length > 0 ? [form] : toRest(body);
+    return form.pages.length > 0 ? [form] : toFallback(body);
   }
   if (body.card) return [{ type: 'cards', cards: [toCard(body.card)] }];
   if (body.carousel) {
     const { cards } = body.carousel;
     return cards.length > 0 ? [{ type: 'cards', cards: cards.map(toCard) }] : [];
   }
-  // Its words are those of the message.
+  // Its text becomes the text of the message.
   if (body.template) {
-    const offered = body.template.buttons.flatMap(toChoice);
-    return offered.length > 0 ? [choices(null, offered)] : [];
+    const buttons = body.template.buttons.flatMap(toChoice);
+    return buttons.length > 0 ? [choices(null, buttons)] : [];
   }
   if (body.generic) return [toGeneric(body.generic)];
   if (body.datePicker) return [toTimes(body.datePicker)];
   if (body.listPicker) return [toList(body.listPicker)];
-  return toRest(body);
+  return toFallback(body);
 }
 
 function toAnswer({ type, text, payload }: NonNullable<ContentBody['buttonResponse']>) {
@@ -71,7 +71,7 @@ function toAnswer({ type, text, payload }: NonNullable<ContentBody['buttonRespon
   };
 }
 
-/** One that was filled in. */
+/** One value of a submitted form. */
 function toValue({
   component,
 }: NonNullable<ContentBody['form']>['response'][number]): readonly Content[] {
@@ -84,7 +84,7 @@ function choices(title: string | null, replies: readonly Choice[]): Content {
   return { type: 'choices', title, choices: [...replies] };
 }
 
-/** One that says nothing is left out. */
+/** A quick reply without text or payload is left out. */
 function toReplies({ text, payload, image }: QuickReplyBody): Choice[] {
   const shown = text ?? payload ?? '';
   if (shown === '') return [];
@@ -106,18 +106,18 @@ function toAttachment(body: NonNullable<ContentBody['attachment']>): Attachment 
 
 function attachmentKind(mediaType: string | null, mime: string | null): Attachment['kind'] {
   const kinds = ['image', 'audio', 'video', 'link'] as const;
-  const told = mediaType?.toLowerCase() ?? '';
+  const type = mediaType?.toLowerCase() ?? '';
   const family = mime?.toLowerCase().split('/')[0];
-  const names = [told, told.split('/')[0], family];
+  const names = [type, type.split('/')[0], family];
   return kinds.find((kind) => names.includes(kind)) ?? 'file';
 }
 
 const linkTypes = new Set(['link', 'url']);
 
-/** Actions that answer; one without a type does, too. */
+/** Actions that send a reply; so do actions without a type. */
 const replyTypes = new Set(['postback', 'button', 'quickreply', 'textback', 'reply', '']);
 
-/** An action that leads nowhere, or that is of another kind, is left out. */
+/** Links without a URL, and actions of other types, are left out. */
 function toChoice({ type, text, url, payload, image }: Action): Choice[] {
   const kindOfAction = type?.toLowerCase() ?? '';
   const isLink = linkTypes.has(kindOfAction);
@@ -204,8 +204,8 @@ function toList({ receivedMessage, sections }: NonNullable<ContentBody['listPick
   };
 }
 
-function toRest(body: ContentBody): Content[] {
-  // Its words are those of the message.
+function toFallback(body: ContentBody): Content[] {
+  // Its text becomes the text of the message.
   if (body.text) return [];
   const title = titleOf(body);
   const url = body.location?.url ?? body.richLink?.url ?? body.story?.url ?? null;
@@ -239,14 +239,19 @@ function titleOf(body: ContentBody): string | null {
   );
 }
 
-/** Words that stand in a content part of their own. */
+/** Text in content parts, for messages whose own text is empty. */
 export function textInContent(parts: readonly unknown[]): string {
   const found = parts.flatMap((part) => {
     const body = contentBody.safeParse(part);
     if (!body.success) return [];
     const { text, template } = body.data;
-    const said = [text?.body, template?.header?.text, template?.body?.text, template?.footer?.text];
-    return said.filter((one): one is string => one != null);
+    const texts = [
+      text?.body,
+      template?.header?.text,
+      template?.body?.text,
+      template?.footer?.text,
+    ];
+    return texts.filter((one): one is string => one != null);
   });
   return found.join('\n');
 }

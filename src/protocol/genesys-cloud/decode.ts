@@ -1,19 +1,20 @@
-import type { GatewayEvent, SessionLife, UploadRules } from '../gateway.ts';
+import type { UploadRules } from '../files.ts';
+import type { GatewayEvent, SessionLife } from '../gateway/events.ts';
 import { toErrorEvents } from './errors.ts';
-import { number, words } from './lenient.ts';
+import { lenientNumber, nonEmptyString } from './lenient.ts';
 import { isVisitors, toEvents, writtenId } from './messages.ts';
 import { requestIds } from './request-ids.ts';
 import * as schema from './schemas.ts';
 
-/** Beyond this no frame is looked at, in UTF-16 code units. */
+/** Longer frames are rejected without parsing. In UTF-16 code units. */
 const maximumLength = 1_048_576;
 
 export function decodeFrame(text: string): readonly GatewayEvent[] {
-  // Who calls it from untyped code may hand over anything.
-  if (typeof text !== 'string') return [{ type: 'invalid', reason: 'no text' }];
-  if (text.length > maximumLength) return [{ type: 'invalid', reason: 'a frame over 1 MiB' }];
+  // Untyped code may pass any value.
+  if (typeof text !== 'string') return [{ type: 'invalid', reason: 'Frame is not text.' }];
+  if (text.length > maximumLength) return [{ type: 'invalid', reason: 'Frame exceeds 1 MiB.' }];
   const frame = schema.envelope.safeParse(parseJson(text));
-  if (!frame.success) return [{ type: 'invalid', reason: 'no JSON object' }];
+  if (!frame.success) return [{ type: 'invalid', reason: 'Frame is not a JSON object.' }];
   const { class: name, code } = frame.data;
   if (code !== null && code >= 300) return errorOf(frame.data, code);
   const body = bodyOf(frame.data);
@@ -31,7 +32,7 @@ export function decodeFrame(text: string): readonly GatewayEvent[] {
     case 'ConnectionClosedEvent':
       return toClosed(body);
     case 'LogoutEvent':
-      return [{ type: 'signed-out', message: 'The session has been signed out.' }];
+      return [{ type: 'signed-out', message: 'The visitor was signed out.' }];
     case 'JwtResponse':
       return toJwt(body);
     case 'PresignedUrlResponse':
@@ -42,7 +43,7 @@ export function decodeFrame(text: string): readonly GatewayEvent[] {
       return toDeleted(body);
     case 'GetConfigurationResponse':
       return toConfiguration(body);
-    // These say what is wrong in the body; the envelope may well say 200.
+    // The error is in the body, even if the envelope's code is 200.
     case 'TooManyRequestsErrorMessage':
       return errorOf(frame.data, 4029);
     case 'GenerateUrlError':
@@ -51,15 +52,15 @@ export function decodeFrame(text: string): readonly GatewayEvent[] {
     case 'Error':
     case 'ErrorMessage':
       return errorOf(frame.data, 5000);
-    // Nothing here asks for one; it is a secret, so nothing of it is passed on.
+    // Never requested; its content is secret and is dropped.
     case 'ResumeTokenResponse':
       return [{ type: 'unknown', what: 'ResumeTokenResponse' }];
     case 'string':
-      return [{ type: 'unknown', what: 'a word of the platform' }];
+      return [{ type: 'unknown', what: 'a string' }];
     case null:
-      // The transport's own: it names neither class nor code.
+      // Errors of the transport have neither class nor code.
       return typeof frame.data.message !== 'string'
-        ? [{ type: 'invalid', reason: 'a frame without a class' }]
+        ? [{ type: 'invalid', reason: 'Frame has no class.' }]
         : errorOf(frame.data, 500);
     default:
       return [{ type: 'unknown', what: `a frame (${name.slice(0, 80)})` }];
@@ -70,43 +71,43 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // What is no JSON is told as invalid by whoever wants an object.
+    // The caller's schema rejects `undefined`.
     return undefined;
   }
 }
 
-/** Objects have been seen as the string of one. */
+/** The body, which the platform sometimes sends as a JSON string. */
 function bodyOf({ body, message }: schema.Envelope): unknown {
-  const told = body ?? (typeof message === 'object' ? message : undefined);
-  return typeof told === 'string' ? (parseJson(told) ?? told) : told;
+  const value = body ?? (typeof message === 'object' ? message : undefined);
+  return typeof value === 'string' ? (parseJson(value) ?? value) : value;
 }
 
-function errorOf(frame: schema.Envelope, byDefault: number): readonly GatewayEvent[] {
-  const body = schema.errorBody.safeParse(bodyOf(frame));
-  const told = body.success ? body.data : null;
-  const said = words.safeParse(frame.body);
-  const own = words.safeParse(frame.message);
+function errorOf(frame: schema.Envelope, defaultCode: number): readonly GatewayEvent[] {
+  const parsed = schema.errorBody.safeParse(bodyOf(frame));
+  const body = parsed.success ? parsed.data : null;
+  const bodyText = nonEmptyString.safeParse(frame.body);
+  const frameText = nonEmptyString.safeParse(frame.message);
   const message =
-    told?.errorMessage ??
-    told?.message ??
-    (said.success ? said.data : null) ??
-    (own.success ? own.data : null);
-  const named = told?.errorCode ?? byDefault;
-  // Whatever code it bears inside: it is about the rate.
+    body?.errorMessage ??
+    body?.message ??
+    (bodyText.success ? bodyText.data : null) ??
+    (frameText.success ? frameText.data : null);
+  const named = body?.errorCode ?? defaultCode;
+  // The frame's class or code shows a rate limit, even if the body's code does not.
   const isRate = frame.class === 'TooManyRequestsErrorMessage' || frame.code === 429;
   const code = isRate && named !== 429 ? 4029 : named;
   return toErrorEvents({
     code,
-    message: message ?? `The chat server answered ${code}.`,
-    tracingId: frame.tracingId ?? told?.tracingId ?? null,
-    retryAfter: told?.retryAfter ?? null,
-    attachmentId: told?.attachmentId ?? null,
+    message: message ?? `The gateway returned error ${code}.`,
+    tracingId: frame.tracingId ?? body?.tracingId ?? null,
+    retryAfter: body?.retryAfter ?? null,
+    attachmentId: body?.attachmentId ?? null,
     isAboutFile: frame.class === 'GenerateUrlError' || frame.class === 'UploadFailureEvent',
   });
 }
 
 function invalid(name: string): readonly GatewayEvent[] {
-  return [{ type: 'invalid', reason: `a misshapen ${name}` }];
+  return [{ type: 'invalid', reason: `Invalid ${name} from gateway.` }];
 }
 
 function toSession(body: unknown): readonly GatewayEvent[] {
@@ -114,7 +115,7 @@ function toSession(body: unknown): readonly GatewayEvent[] {
   if (!session.success) return invalid('SessionResponse');
   const { connected, newSession, readOnly, clearedExistingSession } = session.data;
   const isConnected = connected?.toLowerCase() !== 'false';
-  const told: GatewayEvent = {
+  const sessionEvent: GatewayEvent = {
     type: 'session',
     isConnected,
     isNew: newSession,
@@ -124,16 +125,16 @@ function toSession(body: unknown): readonly GatewayEvent[] {
     life: toLife(session.data.durationSeconds, session.data.expirationDate),
     uploads: toRules(session.data),
   };
-  if (!isConnected) return [told];
+  if (!isConnected) return [sessionEvent];
   const status = readOnly ? 'ended' : 'connected';
   return [
     { type: 'authenticated', serverTime: null },
-    told,
+    sessionEvent,
     { type: 'conversation', conversation: { conversationId: null, status } },
   ];
 }
 
-/** Both in seconds. */
+/** Both arguments are in seconds. */
 function toLife(duration: number | null, expirationDate: number | null): SessionLife {
   return {
     duration: duration === null ? null : duration * 1_000,
@@ -143,7 +144,7 @@ function toLife(duration: number | null, expirationDate: number | null): Session
 
 function toRules({ allowedMedia, blockedExtensions }: schema.Media): UploadRules | null {
   if (!allowedMedia) return null;
-  // A profile that names nothing allows nothing.
+  // An empty profile allows no files.
   const inbound = allowedMedia.inbound ?? { fileTypes: [], maxFileSizeKB: null };
   return {
     mimeTypes: inbound.fileTypes.flatMap(({ type }) => (type === null ? [] : [type])),
@@ -156,7 +157,7 @@ function toStructured(frame: schema.Envelope, body: unknown): readonly GatewayEv
   const message = schema.messageBody.safeParse(body);
   if (!message.success) return toEvents(body, frame.tracingId);
   const tracingId = frame.tracingId ?? message.data.tracingId;
-  // The echo is the only request that is answered by a message; a client may name it as it likes.
+  // Only echo requests get a message as their response; other clients use tracing ids of their own.
   const isAnswer = frame.type?.toLowerCase() === 'response' && isVisitors(message.data);
   const isPing = isAnswer && message.data.text?.toLowerCase() === 'ping';
   const isOurs =
@@ -173,15 +174,15 @@ function toStructured(frame: schema.Envelope, body: unknown): readonly GatewayEv
 }
 
 function toNumber(value: string | undefined): number | null {
-  const read = number.safeParse(value ?? null);
-  return read.success ? read.data : null;
+  const parsed = lenientNumber.safeParse(value ?? null);
+  return parsed.success ? parsed.data : null;
 }
 
 function toClosed(body: unknown): readonly GatewayEvent[] {
   const closed = schema.closedBody.safeParse(body);
   const reason = closed.success ? (closed.data.reason ?? closed.data.reasonCode) : null;
   if (reason?.toLowerCase() !== 'signedin') return [{ type: 'evicted', reason }];
-  const message = 'The conversation goes on where you have signed in.';
+  const message = 'The conversation continues in the session of the signed-in visitor.';
   return [{ type: 'session-over', reason: 'signed-in', message }];
 }
 
@@ -199,7 +200,7 @@ function toUrl(body: unknown): readonly GatewayEvent[] {
   if (!upload.success) return invalid('PresignedUrlResponse');
   const { attachmentId, url, headers, fileSize } = upload.data;
   if (attachmentId === null || url === null) return invalid('PresignedUrlResponse');
-  // Without headers and with a size it is a fresh link to something that is there already.
+  // With a size but without headers, it is a new download URL of an uploaded file.
   if (headers.size === 0 && fileSize !== null)
     return [{ type: 'attachment-url', attachmentId, url }];
   return [{ type: 'upload-target', attachmentId, url, headers: Object.fromEntries(headers) }];
@@ -220,8 +221,8 @@ function toDeleted(body: unknown): readonly GatewayEvent[] {
 }
 
 function toConfiguration(body: unknown): readonly GatewayEvent[] {
-  const told = schema.configurationBody.safeParse(body);
-  if (!told.success) return invalid('GetConfigurationResponse');
-  const life = toLife(told.data.sessionDurationSeconds, null);
-  return [{ type: 'configuration', life, uploads: toRules(told.data) }];
+  const configuration = schema.configurationBody.safeParse(body);
+  if (!configuration.success) return invalid('GetConfigurationResponse');
+  const life = toLife(configuration.data.sessionDurationSeconds, null);
+  return [{ type: 'configuration', life, uploads: toRules(configuration.data) }];
 }

@@ -1,27 +1,34 @@
+import { type infer as Infer, object } from 'zod/mini';
 import type { Deployment } from '../deployment.ts';
-import type { UploadRules } from '../gateway.ts';
-import { z } from '../zod.ts';
-import { list, listOf, maybe, number, text, words } from './lenient.ts';
+import type { UploadRules } from '../files.ts';
+import {
+  lenientArray,
+  lenientArrayOf,
+  lenientNumber,
+  lenientString,
+  nonEmptyString,
+  orNull,
+} from './lenient.ts';
 
-const enabled = maybe(z.object({ enabled: text }));
+const enabled = orNull(object({ enabled: lenientString }));
 
-const configurationSchema = z.object({
-  languages: list,
-  defaultLanguage: words,
-  messenger: maybe(
-    z.object({
-      fileUpload: maybe(
-        z.object({
-          enableAttachments: text,
-          modes: listOf(z.object({ fileTypes: list, maxFileSizeKB: number })),
+const configurationSchema = object({
+  languages: lenientArray,
+  defaultLanguage: nonEmptyString,
+  messenger: orNull(
+    object({
+      fileUpload: orNull(
+        object({
+          enableAttachments: lenientString,
+          modes: lenientArrayOf(object({ fileTypes: lenientArray, maxFileSizeKB: lenientNumber })),
         }),
       ),
-      apps: maybe(
-        z.object({
-          conversations: maybe(
-            z.object({
-              showUserTypingIndicator: text,
-              showAgentTypingIndicator: text,
+      apps: orNull(
+        object({
+          conversations: orNull(
+            object({
+              showUserTypingIndicator: lenientString,
+              showAgentTypingIndicator: lenientString,
               autoStart: enabled,
               conversationClear: enabled,
             }),
@@ -32,39 +39,41 @@ const configurationSchema = z.object({
   ),
 });
 type FileUpload = NonNullable<
-  NonNullable<z.infer<typeof configurationSchema>['messenger']>['fileUpload']
+  NonNullable<Infer<typeof configurationSchema>['messenger']>['fileUpload']
 >;
 
-/** What a deployment's `config.json` says; `null`: it is none. */
+/** Reads a deployment's `config.json`; `null` if it is invalid. */
 export function toDeployment(json: unknown): Deployment | null {
-  const read = configurationSchema.safeParse(json);
-  if (!read.success) return null;
-  const { languages, defaultLanguage, messenger } = read.data;
+  const parsed = configurationSchema.safeParse(json);
+  if (!parsed.success) return null;
+  const { languages, defaultLanguage, messenger } = parsed.data;
   const conversations = messenger?.apps?.conversations;
   return {
-    languages: texts(languages),
+    languages: strings(languages),
     defaultLanguage,
-    // What is not said does not keep anybody from seeing that somebody types.
-    tellsTyping: !isFalse(conversations?.showUserTypingIndicator),
+    // Typing indicators are shown unless the deployment turns them off.
+    sendsTyping: !isFalse(conversations?.showUserTypingIndicator),
     showsTyping: !isFalse(conversations?.showAgentTypingIndicator),
-    startsByItself: isTrue(conversations?.autoStart?.enabled),
+    autoStart: isTrue(conversations?.autoStart?.enabled),
     canClear: isTrue(conversations?.conversationClear?.enabled),
     uploads: messenger?.fileUpload ? toUploads(messenger.fileUpload) : null,
   };
 }
 
-/** Where attachments are switched on, a session says which; without the switch, the modes do. */
+/** With `enableAttachments`, each session specifies the rules; without that setting, the modes do. */
 function toUploads({ enableAttachments, modes }: FileUpload): UploadRules | null {
   if (isTrue(enableAttachments)) return null;
   const sizes = modes.flatMap(({ maxFileSizeKB }) => maxFileSizeKB ?? []);
   return {
-    mimeTypes: isFalse(enableAttachments) ? [] : modes.flatMap(({ fileTypes }) => texts(fileTypes)),
+    mimeTypes: isFalse(enableAttachments)
+      ? []
+      : modes.flatMap(({ fileTypes }) => strings(fileTypes)),
     blockedExtensions: [],
     maximumSize: sizes.length > 0 ? Math.max(...sizes) * 1_024 : null,
   };
 }
 
-function texts(values: readonly unknown[]): string[] {
+function strings(values: readonly unknown[]): string[] {
   return values.filter((value) => typeof value === 'string');
 }
 

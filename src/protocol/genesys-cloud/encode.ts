@@ -1,6 +1,6 @@
 import type { CarriedReply, Content } from '../content.ts';
 import type { Routing } from '../conversation.ts';
-import type { GatewayCommand } from '../gateway.ts';
+import type { GatewayCommand } from '../gateway/commands.ts';
 import { messageIdAttribute } from './messages.ts';
 import { requestIds } from './request-ids.ts';
 
@@ -11,7 +11,7 @@ export interface EncodeSettings {
   readonly journeyContext: Readonly<Record<string, unknown>> | null;
 }
 
-/** The secrets of a session as one string, since the seam knows one. */
+/** Packs the session's secrets into one string, because adapters receive a single token. */
 export function packCredential(token: string, jwt: string | null): string {
   return jwt === null ? token : `${token} ${jwt}`;
 }
@@ -39,7 +39,7 @@ function toRequest(
   jwt: string | null,
 ): Request | null {
   switch (command.type) {
-    // A session's opening is all three: who asks again gets the same session, not a second one.
+    // The same request opens and resumes a session; repeating it does not create a second one.
     case 'authenticate':
       return configure(settings, jwt, command.startsNew === true);
     case 'open-conversation':
@@ -48,7 +48,7 @@ function toRequest(
     case 'send-message':
       return toMessage(settings, command);
     case 'typing':
-      // It ends by itself: there is no word for having stopped.
+      // Typing indicators expire; there is no request to end one.
       if (!command.isTyping) return null;
       return event(requestIds.typing, { eventType: 'Typing', typing: { type: 'On' } });
     case 'ping':
@@ -77,7 +77,7 @@ function toRequest(
     case 'configuration':
       return { action: 'getConfiguration', deploymentId: settings.deploymentId };
     case 'request-upload':
-      // Most errors name nothing; where one names the request, it is known by the file.
+      // Most errors have no tracing id; one that has it can be matched to the file.
       return {
         action: 'onAttachment',
         tracingId: command.attachmentId,
@@ -88,21 +88,21 @@ function toRequest(
         errorsAsJson: true,
       };
     case 'refresh-attachment':
-      return about(command.attachmentId, 'getAttachment');
+      return attachmentRequest(command.attachmentId, 'getAttachment');
     case 'delete-attachment':
-      return about(command.attachmentId, 'deleteAttachment');
-    // The platform knows neither receipts nor pings of its own.
+      return attachmentRequest(command.attachmentId, 'deleteAttachment');
+    // The platform supports neither read receipts nor pings of the server.
     case 'mark-read':
     case 'answer-ping':
       return null;
   }
 }
 
-function about(attachmentId: string, action: string): Request {
+function attachmentRequest(attachmentId: string, action: string): Request {
   return { action, tracingId: attachmentId, attachmentId };
 }
 
-/** A guest's new conversation has a token of its own; with an identity, it has to be asked for. */
+/** An anonymous visitor's new conversation has a new token; a signed-in visitor's needs `startNew`. */
 function configure(
   { deploymentId, journeyContext }: EncodeSettings,
   jwt: string | null,
@@ -135,9 +135,9 @@ function toMessage(
   settings: EncodeSettings,
   command: Extract<GatewayCommand, { type: 'send-message' }>,
 ): Request {
-  const { messageId, text, reply, content: brought = [] } = command;
+  const { messageId, text, reply, content: contents = [] } = command;
   const answers = reply ? toAnswers(reply, text) : [];
-  const content = [...brought.flatMap(toAttachment), ...answers];
+  const content = [...contents.flatMap(toAttachment), ...answers];
   const customAttributes = {
     ...attributesOf(settings, command.routing),
     [messageIdAttribute]: messageId,
@@ -149,7 +149,7 @@ function toMessage(
       type: answers.length > 0 ? 'Structured' : 'Text',
       text,
       ...(content.length > 0 ? { content } : {}),
-      // In two places: which of them comes back in the history is not said anywhere.
+      // In two places, because it is not documented which one the history returns.
       metadata: { [messageIdAttribute]: messageId, ...(reply ? parentOf(reply) : {}) },
       channel: { metadata: { customAttributes } },
     },
@@ -161,7 +161,7 @@ function toAttachment(part: Content): readonly Request[] {
   return [{ contentType: 'Attachment', attachment: { id: part.attachmentId } }];
 }
 
-/** By this the official web client knows that a picker was used. */
+/** The official web client uses it to mark a picker as answered. */
 function parentOf({ kind, originatingMessageId }: CarriedReply): Record<string, string> {
   return kind === 'list' || kind === 'time' ? { parentMessageId: originatingMessageId } : {};
 }
@@ -195,7 +195,7 @@ function toButton(buttonResponse: Request): Request {
   return { contentType: 'ButtonResponse', buttonResponse };
 }
 
-/** `null`: of a newer page's, and there is no word for it; what the visitor said goes out alone. */
+/** `null` for a kind of a newer build, which is not supported: only the text is sent. */
 function buttonType(kind: string): string | null {
   switch (kind) {
     case 'quick-reply':
@@ -211,7 +211,7 @@ function buttonType(kind: string): string | null {
   }
 }
 
-/** Where a message goes is decided by the deployment's flow, which can read these. */
+/** Attributes for the deployment's flow, which routes the conversation. */
 function attributesOf(
   settings: EncodeSettings,
   routing: Routing | undefined,

@@ -1,51 +1,51 @@
 import type { FileErrorCode } from '../errors.ts';
-import type { GatewayEvent, GatewayProblem, GatewayProblemKind } from '../gateway.ts';
+import type { GatewayEvent, GatewayProblem, GatewayProblemKind } from '../gateway/events.ts';
 
 export interface ErrorReport {
-  /** The body's own code where it has one, else the frame's. */
+  /** The body's code, or the frame's if it has none. */
   readonly code: number;
   readonly message: string;
   readonly tracingId: string | null;
   /** Seconds. */
   readonly retryAfter: number | null;
   readonly attachmentId: string | null;
-  /** Its class says so, whatever the code. */
+  /** Whether the frame's class is one for files, regardless of the code. */
   readonly isAboutFile: boolean;
 }
 
-/** Words of a 403 that mean the identity, not the deployment. */
-const identityWords = [/^session authentication failed/i, /^try to authenticate again/i];
+/** Messages of a 403 that concern the visitor's identity, not the deployment. */
+const identityMessages = [/^session authentication failed/i, /^try to authenticate again/i];
 
-/** Words of a 403 that mean something that the deployment has switched off. */
-const featureWords = /feature toggle|presence event|conversation clear/i;
+/** Messages of a 403 about features that the deployment has turned off. */
+const featureMessages = /feature toggle|presence event|conversation clear/i;
 
-/** Of a file, by the platform's code, in words that a customer understands. */
+/** Errors about files, by the platform's code. */
 const fileProblems: Readonly<Record<number, readonly [FileErrorCode, string]>> = {
-  4001: ['file-type', 'Files of this type are not accepted here.'],
+  4001: ['file-type', 'This type of file can’t be sent here.'],
   4002: ['file-size', 'This file is too large.'],
-  4003: ['file-content', 'What is in this file was not accepted. Check it, or try another one.'],
-  4004: ['file-name', 'The name of this file was not accepted. Rename it and try again.'],
-  4005: ['file-name', 'The name of this file is too long. Rename it and try again.'],
-  4008: ['file-gone', 'This file is no longer available. If it was yours, attach it again.'],
-  4009: ['file-gone', 'This file is no longer available. If it was yours, attach it again.'],
-  4010: ['file-lost', 'This file did not arrive. Attach it again.'],
+  4003: ['file-content', 'This file couldn’t be accepted. Try a different one.'],
+  4004: ['file-name', 'This file name isn’t accepted. Rename the file and try again.'],
+  4005: ['file-name', 'This file name is too long. Rename the file and try again.'],
+  4008: ['file-gone', 'This file is no longer available.'],
+  4009: ['file-gone', 'This file is no longer available.'],
+  4010: ['file-lost', 'The file couldn’t be sent. Check your connection and try again.'],
   4102: ['file-empty', 'This file is empty.'],
 };
 
-/** `null`: the code is about no file. */
+/** `null` if the code is not about a file. */
 export function fileProblem(code: number): { code: FileErrorCode; message: string } | null {
-  const [own, message] = fileProblems[code] ?? [];
-  return own && message ? { code: own, message } : null;
+  const [fileCode, message] = fileProblems[code] ?? [];
+  return fileCode && message ? { code: fileCode, message } : null;
 }
 
-/** Whether an error that names nothing can be about a request for a file's place. */
+/** Whether an error without a tracing id can be the response to a request for an upload URL. */
 export function fitsUpload({ kind }: GatewayProblem): boolean {
   return kind === 'invalid-frame' || kind === 'forbidden' || kind === 'rate-limited';
 }
 
 /**
- * The same of a request that reads something, as a fresh address: that may be unknown, and those that ask
- * know how to wait for a platform that is busy. A 403 of that kind is about typing or clearing.
+ * The same for a request that reads something, such as a download URL: it can also fail with 404 or
+ * because the platform is busy. A 403 of kind `unavailable` is about typing or clearing instead.
  */
 export function fitsReading(problem: GatewayProblem): boolean {
   const { kind, code } = problem;
@@ -53,22 +53,23 @@ export function fitsReading(problem: GatewayProblem): boolean {
   return fitsUpload(problem) || code === '404';
 }
 
-/** What an error asks of the client. */
+/** Converts an error into events. */
 export function toErrorEvents(error: ErrorReport): readonly GatewayEvent[] {
   const { code, message } = error;
   switch (code) {
     case 401:
       return [{ type: 'token-expired' }];
     case 403:
-      if (identityWords.some((words) => words.test(message))) return [{ type: 'token-expired' }];
-      // It is about typing or clearing, which no message must pay for.
-      return problem(error, featureWords.test(message) ? 'unavailable' : 'forbidden');
+      if (identityMessages.some((pattern) => pattern.test(message)))
+        return [{ type: 'token-expired' }];
+      // Errors about typing or clearing must not fail a message.
+      return problem(error, featureMessages.test(message) ? 'unavailable' : 'forbidden');
     case 4006:
       return [{ type: 'session-over', reason: 'expired', message }];
     case 4007:
       return [{ type: 'session-over', reason: 'not-found', message }];
     case 4017:
-      // The session belongs to somebody who has signed in since.
+      // The session now belongs to a visitor who has signed in.
       return [{ type: 'session-over', reason: 'signed-in', message }];
     default:
       return problem(error, kindOf(code));
@@ -101,19 +102,19 @@ function kindOf(code: number): GatewayProblemKind {
 
 function problem(error: ErrorReport, kind: GatewayProblemKind): readonly GatewayEvent[] {
   const { code, tracingId, retryAfter, attachmentId } = error;
-  // For the rate everybody has to wait, and an end is everybody's, whatever file was the occasion.
-  const isEverybodys = kind === 'rate-limited' || kind === 'conversation-ended';
-  const told = {
+  // Rate limits and the end of the conversation affect all requests, even if a file caused the error.
+  const affectsAll = kind === 'rate-limited' || kind === 'conversation-ended';
+  const gatewayProblem = {
     kind,
     code: String(code),
     message: fileProblem(code)?.message ?? error.message,
     conversationId: null,
-    messageId: isEverybodys ? (tracingId ?? attachmentId) : tracingId,
+    messageId: affectsAll ? (tracingId ?? attachmentId) : tracingId,
     retryAfter: retryAfter === null ? null : Math.max(0, retryAfter) * 1_000,
   };
   const isAboutFile = kind === 'attachment' || attachmentId !== null || error.isAboutFile;
-  if (isAboutFile && !isEverybodys) {
-    return [{ type: 'attachment-failed', attachmentId, problem: told }];
+  if (isAboutFile && !affectsAll) {
+    return [{ type: 'attachment-failed', attachmentId, problem: gatewayProblem }];
   }
-  return [{ type: 'problem', problem: told }];
+  return [{ type: 'problem', problem: gatewayProblem }];
 }

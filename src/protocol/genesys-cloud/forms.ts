@@ -1,17 +1,17 @@
 import type { FormContent, FormField, ListSection } from '../content.ts';
 import { type ContentBody, type FormPages, formPages, type Sections } from './schemas.ts';
 
-/** What the official web client takes in a field, in UTF-16 code units. */
+/** Maximum length of a field in the official web client, in UTF-16 code units. */
 const maximumLine = 30;
 const maximumLines = 300;
 
 type FormBody = NonNullable<ContentBody['form']>;
 type Component = FormPages[number]['pageComponents'][number];
 
-/** A form that is offered. What no field of ours can show is left out, and so is a page without any. */
+/** Converts a form. Unsupported fields are left out, and so are pages without any field. */
 export function toForm(body: FormBody): FormContent {
   const { introduction, receivedMessage: received } = body;
-  const pages = formPages().safeParse(body.formPages);
+  const pages = formPages.safeParse(body.formPages);
   return {
     type: 'form',
     formId: body.cannedResponseId ?? '',
@@ -38,7 +38,7 @@ function toFields({ input, datePicker, listPicker, wheelPicker }: Component): Fo
     return [
       {
         type: 'text',
-        ...asked(input),
+        ...question(input),
         placeholder: input.placeholderText,
         isMultiline: input.isMultipleLine,
         keyboard: keyboardOf(input.keyboardType),
@@ -52,7 +52,7 @@ function toFields({ input, datePicker, listPicker, wheelPicker }: Component): Fo
     return [
       {
         type: 'date',
-        ...asked(datePicker),
+        ...question(datePicker),
         earliest: dayOf(dateMinimum),
         latest: dayOf(dateMaximum),
         parts: partsOf(dateDisplayFormat),
@@ -61,21 +61,21 @@ function toFields({ input, datePicker, listPicker, wheelPicker }: Component): Fo
   }
   if (listPicker) {
     const sections = toSections(listPicker.sections).filter(({ items }) => items.length > 0);
-    return sections.length > 0 ? [{ type: 'list', ...asked(listPicker), sections }] : [];
+    return sections.length > 0 ? [{ type: 'list', ...question(listPicker), sections }] : [];
   }
   if (wheelPicker && wheelPicker.items.length > 0) {
     const items = wheelPicker.items.map(({ id, title, value }) => {
       const shown = title ?? value ?? id ?? '';
       return { id: id ?? shown, title: shown };
     });
-    return [{ type: 'choice', ...asked(wheelPicker), items }];
+    return [{ type: 'choice', ...question(wheelPicker), items }];
   }
   return [];
 }
 
-type Asked = Pick<NonNullable<Component['input']>, 'id' | 'title' | 'subtitle' | 'isRequired'>;
+type Question = Pick<NonNullable<Component['input']>, 'id' | 'title' | 'subtitle' | 'isRequired'>;
 
-function asked({ id, title, subtitle, isRequired }: Asked) {
+function question({ id, title, subtitle, isRequired }: Question) {
   return { id: id ?? title ?? '', title, subtitle, isRequired };
 }
 
@@ -94,18 +94,18 @@ export function toSections(sections: Sections): ListSection[] {
 
 type Keyboard = Extract<FormField, { type: 'text' }>['keyboard'];
 
-/** The platform has the names of Apple's keyboards, not all of them and not always alike. */
+/** The platform uses names of Apple's keyboard types, with variations. */
 function keyboardOf(type: string | null): Keyboard {
-  const told = type?.toLowerCase() ?? '';
-  if (told.includes('email')) return 'email';
-  if (told.includes('phone')) return 'phone';
-  if (told.includes('url')) return 'url';
-  if (told.includes('decimal')) return 'decimal';
-  // Numbers and punctuation are any text.
-  return told.includes('number') && !told.includes('punctuation') ? 'digits' : 'text';
+  const name = type?.toLowerCase() ?? '';
+  if (name.includes('email')) return 'email';
+  if (name.includes('phone')) return 'phone';
+  if (name.includes('url')) return 'url';
+  if (name.includes('decimal')) return 'decimal';
+  // Numbers and punctuation need a text keyboard.
+  return name.includes('number') && !name.includes('punctuation') ? 'digits' : 'text';
 }
 
-/** Apple's text content types, by the name that HTML has for the same. */
+/** HTML autocomplete values by the lower-case name of Apple's text content type. */
 const autofill: Readonly<Record<string, string>> = {
   name: 'name',
   nameprefix: 'honorific-prefix',
@@ -131,19 +131,19 @@ const autofill: Readonly<Record<string, string>> = {
   username: 'username',
 };
 
-/** Nothing that opens an account or pays is filled in by itself. */
+/** Types for passwords and payments are missing from `autofill`, so those are never filled in. */
 function autocompleteOf(type: string | null): string | null {
-  const told = type?.toLowerCase() ?? '';
-  return Object.hasOwn(autofill, told) ? (autofill[told] ?? null) : null;
+  const name = type?.toLowerCase() ?? '';
+  return Object.hasOwn(autofill, name) ? (autofill[name] ?? null) : null;
 }
 
 function dayOf(at: number | null): string | null {
-  // Years beyond four digits have another form, and no calendar.
+  // Years beyond four digits have another format, which date inputs do not accept.
   const day = at === null ? '' : new Date(at).toISOString().slice(0, 10);
   return /^\d{4}-/.test(day) ? day : null;
 }
 
 function partsOf(format: string | null): Extract<FormField, { type: 'date' }>['parts'] {
-  const told = format?.toLowerCase() ?? '';
-  return (['day', 'month', 'year'] as const).filter((part) => told.includes(part));
+  const lowerFormat = format?.toLowerCase() ?? '';
+  return (['day', 'month', 'year'] as const).filter((part) => lowerFormat.includes(part));
 }

@@ -1,109 +1,127 @@
+import {
+  array,
+  boolean,
+  exactOptional,
+  gte,
+  type infer as Infer,
+  int,
+  json,
+  literal,
+  maxLength,
+  minLength,
+  nullable,
+  record,
+  refine,
+  regex,
+  strictObject,
+  string,
+  union,
+} from 'zod/mini';
 import { describeIssue, PartylineError } from '../errors.ts';
-import type {
-  CloseMeaning,
-  GatewayAdapter,
-  Pace,
-  SessionSettings,
-  UploadRules,
-} from '../gateway.ts';
-import { integer, length, range, z } from '../zod.ts';
+import type { UploadRules } from '../files.ts';
+import type { CloseMeaning, GatewayAdapter, RateLimits } from '../gateway/adapter.ts';
+import type { SessionSettings } from '../gateway/tokens.ts';
 import { decodeFrame } from './decode.ts';
 import { encodeFrame, packCredential } from './encode.ts';
 import { domainOf } from './regions.ts';
 import { decodeResponse, encodeRequest } from './rest.ts';
 
 export interface GenesysCloudOptions {
-  /** The messenger deployment's id, from Admin > Message > Messenger Deployments. */
+  /** Id of the messenger deployment: Admin > Message > Messenger Deployments. */
   readonly deploymentId: string;
-  /** An AWS region such as `eu-west-1`, or the domain such as `mypurecloud.ie`. */
+  /** An AWS region such as `eu-west-1`, or a domain such as `mypurecloud.ie`. */
   readonly region?: string;
-  /** The same as `region`; give one of them. */
+  /** Same as `region`; set only one of them. */
   readonly domain?: string;
-  /** An origin that stands for the platform's: a proxy, or the emulator. @default the region's own */
+  /** Origin to use instead of the region's, for a proxy or the emulator. @default the region's */
   readonly endpoint?: string;
-  /** Names this client to the platform. @default 'partyline' */
+  /** Name of this client in requests to the platform. @default 'partyline' */
   readonly application?: string;
-  /** Sent with every message, for the deployment's flow to read; 1,800 bytes at most. */
+  /** Sent with every message, for the deployment's flow; at most 1,800 bytes as JSON. */
   readonly customAttributes?: Readonly<Record<string, string>>;
   /**
-   * Begins a conversation (Presence `Join`) before anything was said.
-   * @default what the deployment's settings say
+   * Whether to start the conversation (Presence `Join`) before the visitor's first message.
+   * @default the deployment's setting
    */
   readonly autostart?: boolean;
   /**
-   * For the platform's predictive engagement, sent when a session is opened: `customer`,
-   * `customerSession` and `triggeringAction`, as its documentation has them. @default none
+   * Data for Genesys Predictive Engagement, sent when a session is opened: `customer`,
+   * `customerSession` and `triggeringAction` as in its documentation. @default none
    */
   readonly journeyContext?: Readonly<Record<string, unknown>>;
   /**
-   * The site's endpoint, on its own origin, that answers `{ subject }` for whoever is signed in, and
-   * 401 for nobody: each visitor has a session of their own. @default none: one a browser
+   * The site's endpoint, on its own origin, that returns `{ subject }` of the signed-in visitor, or 401 if
+   * there is none. Each visitor then has a separate session. @default none: one session per browser
    */
   readonly visitorUrl?: string;
   /**
-   * For deployments with authentication: the site's endpoint, on its own origin, that answers with a
-   * fresh code of the identity provider: `{ code, subject, redirectUri?, codeVerifier? }`.
-   * @default none: guests
+   * For deployments with authentication: the site's endpoint, on its own origin, that returns a new
+   * authorization code of the identity provider: `{ code, subject, redirectUri?, codeVerifier? }`.
+   * @default none: anonymous sessions
    */
   readonly codeUrl?: string;
   /**
-   * Files that visitors may send, besides what the deployment itself allows. `false`: none.
+   * Further restricts the files that visitors can send. `false`: no files.
    * @default what the deployment allows
    */
   readonly uploads?: false | Partial<UploadRules>;
 }
 
-const own = z.exactOptional(z.string().check(length(1, 2_048)));
-const name = z.string().check(z.regex(/^[a-z0-9.-]{1,253}$/i, 'must be a region or a domain'));
+const optionalString = exactOptional(string().check(minLength(1), maxLength(2_048)));
+const name = string().check(
+  regex(
+    /^[a-z0-9.-]{1,253}$/i,
+    'must be a region or a domain, such as eu-west-1 or mypurecloud.ie',
+  ),
+);
 
-/** The platform's 2,048 bytes, less what is added to each message. */
+/** The platform's limit of 2,048 bytes, less the attributes that partyline adds to a message. */
 const attributeBytes = 1_800;
 
-const texts = z.exactOptional(z.array(z.string().check(length(1, 256))));
+const texts = exactOptional(array(string().check(minLength(1), maxLength(256))));
 
-const uploadsSchema = z.strictObject({
+const uploadsSchema = strictObject({
   mimeTypes: texts,
   blockedExtensions: texts,
-  maximumSize: z.exactOptional(z.nullable(integer.check(range(1)))),
+  maximumSize: exactOptional(nullable(int().check(gte(1)))),
 });
 
-const optionsSchema = z
-  .strictObject({
-    deploymentId: z.string().check(z.regex(/^[\w.~-]{1,128}$/, 'must be a deployment’s id')),
-    region: z.exactOptional(name),
-    domain: z.exactOptional(name),
-    endpoint: z.exactOptional(
-      z
-        .string()
-        .check(z.regex(/^https?:\/\/[^/\s]+\/?$/, 'must be an origin, such as https://x.example')),
+const optionsSchema = strictObject({
+  deploymentId: string().check(
+    regex(/^[\w.~-]{1,128}$/, 'must be the id of a messenger deployment'),
+  ),
+  region: exactOptional(name),
+  domain: exactOptional(name),
+  endpoint: exactOptional(
+    string().check(
+      regex(/^https?:\/\/[^/\s]+\/?$/, 'must be an origin, such as https://x.example'),
     ),
-    application: own,
-    customAttributes: z.exactOptional(z.record(z.string(), z.string())),
-    autostart: z.exactOptional(z.boolean()),
-    journeyContext: z.exactOptional(z.record(z.string(), z.json())),
-    visitorUrl: own,
-    codeUrl: own,
-    uploads: z.exactOptional(z.union([z.literal(false), uploadsSchema])),
-  })
-  .check(
-    z.refine(
-      ({ region, domain, endpoint }) =>
-        (region !== undefined && domain !== undefined) === false &&
-        (region ?? domain ?? endpoint) !== undefined,
-      'region: one of region and domain is needed',
-    ),
-    z.refine(
-      ({ customAttributes }) =>
-        utf8Length(JSON.stringify(customAttributes ?? {})) <= attributeBytes,
-      `customAttributes: must have at most ${attributeBytes} bytes`,
-    ),
-  );
+  ),
+  application: optionalString,
+  customAttributes: exactOptional(record(string(), string())),
+  autostart: exactOptional(boolean()),
+  journeyContext: exactOptional(record(string(), json())),
+  visitorUrl: optionalString,
+  codeUrl: optionalString,
+  uploads: exactOptional(union([literal(false), uploadsSchema])),
+}).check(
+  refine(
+    ({ region, domain, endpoint }) =>
+      (region !== undefined && domain !== undefined) === false &&
+      (region ?? domain ?? endpoint) !== undefined,
+    'region: set either region or domain',
+  ),
+  refine(
+    ({ customAttributes }) => utf8Length(JSON.stringify(customAttributes ?? {})) <= attributeBytes,
+    `customAttributes: must have at most ${attributeBytes} bytes as JSON`,
+  ),
+);
 
 /**
- * From the public documentation of the Guest API's limits. Of the sixty requests a minute twelve are
- * kept for what can't wait: tokens for the history, the opening and the end of a session.
+ * From the public documentation of the Guest API's limits. 12 of the 60 requests per minute are reserved
+ * for what can't wait: history tokens, and opening and ending a session.
  */
-const pace: Pace = {
+const rateLimits: RateLimits = {
   pings: { count: 2, window: 60_000 },
   messages: { count: 5, window: 1_000 },
   requests: { count: 48, window: 60_000 },
@@ -111,18 +129,18 @@ const pace: Pace = {
   typing: 5_000,
 };
 
-/** With what only this dialect's hubs need. */
+/** An adapter with what only this dialect's hub needs. */
 export interface GenesysCloudAdapter extends GatewayAdapter {
   readonly sessions: SessionSettings;
-  /** Where the deployment's own settings are. */
+  /** URL of the deployment's settings. */
   readonly configurationUrl: string;
 }
 
 /**
  * The dialect of Genesys Cloud's Web Messaging Guest API: see docs/genesys-cloud.md. Built from public
- * sources and not yet tried against a live organisation.
+ * sources, and not yet tested against a live organization.
  *
- * @throws {PartylineError} `invalid-option`, naming the option.
+ * @throws {PartylineError} `invalid-option`: the message names the option.
  */
 export function genesysCloud(options: GenesysCloudOptions): GenesysCloudAdapter {
   const result = optionsSchema.safeParse(options);
@@ -151,7 +169,7 @@ export function genesysCloud(options: GenesysCloudOptions): GenesysCloudAdapter 
       minimumPingInterval: 30_000,
       maximumTextLength: 4_096,
       maximumTextBytes: 4_096,
-      pace,
+      rateLimits,
     },
     socketUrl,
     sessions: {
@@ -182,7 +200,7 @@ interface Addresses {
   readonly configurationUrl: string;
 }
 
-function addresses(options: z.infer<typeof optionsSchema>): Addresses {
+function addresses(options: Infer<typeof optionsSchema>): Addresses {
   const { deploymentId, region, domain, endpoint, application = 'partyline' } = options;
   const query = `deploymentId=${encodeURIComponent(deploymentId)}&application=${encodeURIComponent(application)}`;
   const path = `/webdeployments/v1/deployments/${encodeURIComponent(deploymentId)}/config.json`;
@@ -202,7 +220,7 @@ function addresses(options: z.infer<typeof optionsSchema>): Addresses {
   };
 }
 
-/** A close says little here: what matters comes in a frame before it. */
+/** Close codes carry little information: the reason arrives in a frame before the close. */
 function closeMeaning(code: number): CloseMeaning {
   return code === 1008 || code === 1009 ? 'client-bug' : 'network';
 }

@@ -1,50 +1,63 @@
-import { z } from '../zod.ts';
+import {
+  catch as _catch,
+  array,
+  boolean,
+  nullable,
+  number,
+  pipe,
+  record,
+  string,
+  transform,
+  union,
+  unknown,
+  type ZodMiniType,
+} from 'zod/mini';
 
 /**
- * Readers for a platform that is not ours and changes without asking: what is absent, `null` or of
- * another type reads as nothing, numbers may come as strings, and no field that we can do without
- * makes a frame unreadable.
+ * Schemas for a platform that is not ours and that changes without notice. Anything absent, `null` or
+ * of another type reads as `null`, numbers may arrive as strings, and no optional field makes a frame
+ * invalid.
  */
 
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const scalar = union([string(), number(), boolean()]);
 
-/** A text, or a number or truth value as one. */
-export const text = z.catch(
-  z.pipe(
-    z.nullable(scalar),
-    z.transform((value): string | null => (value === null ? null : String(value))),
+/** A string, or a number or boolean converted to one. */
+export const lenientString = _catch(
+  pipe(
+    nullable(scalar),
+    transform((value): string | null => (value === null ? null : String(value))),
   ),
   null,
 );
 
-/** A text that says something. */
-export const words = z.pipe(
-  text,
-  z.transform((value): string | null => (value === null || value.trim() === '' ? null : value)),
+/** A string with more than white space in it. */
+export const nonEmptyString = pipe(
+  lenientString,
+  transform((value): string | null => (value === null || value.trim() === '' ? null : value)),
 );
 
-/** So many seconds are the life of no session, and so many bytes no file. */
-const largest = 1e12;
+/** No session lasts that many seconds, and no file has that many bytes. */
+const maximumNumber = 1e12;
 
-/** A number, or a string of one. */
-export const number = z.pipe(
-  words,
-  z.transform((value): number | null => {
+/** A number, or a string that holds one. */
+export const lenientNumber = pipe(
+  nonEmptyString,
+  transform((value): number | null => {
     const parsed = value === null ? Number.NaN : Number(value);
-    return Math.abs(parsed) <= largest ? parsed : null;
+    return Math.abs(parsed) <= maximumNumber ? parsed : null;
   }),
 );
 
-/** `true`, and the string of it. */
-export const flag = z.pipe(
-  text,
-  z.transform((value) => value?.toLowerCase() === 'true'),
+/** `true`, or the string `'true'` in any case. */
+export const lenientBoolean = pipe(
+  lenientString,
+  transform((value) => value?.toLowerCase() === 'true'),
 );
 
-/** Epoch ms of an ISO instant, or of the beginning of a day; one that names no zone is in UTC. */
-export const instant = z.pipe(
-  words,
-  z.transform((value): number | null => {
+/** Epoch ms of an ISO instant, or of the start of a day. Without a time zone it is in UTC. */
+export const instant = pipe(
+  nonEmptyString,
+  transform((value): number | null => {
     const [, day, time, zone] =
       /^(\d{4}-\d\d-\d\d)(T[\d:.,]+)?(Z|[+-][\d:]+)?$/i.exec(value ?? '') ?? [];
     const parsed = day ? Date.parse(time ? `${day}${time}${zone ?? 'Z'}` : day) : Number.NaN;
@@ -52,41 +65,41 @@ export const instant = z.pipe(
   }),
 );
 
-/** An address that can be opened without harm. */
-export const address = z.pipe(
-  words,
-  z.transform((value) => (value !== null && /^https?:\/\/[^\s]+$/i.test(value) ? value : null)),
+/** An `http:` or `https:` URL; other schemes, such as `javascript:`, are not safe to open. */
+export const httpUrl = pipe(
+  nonEmptyString,
+  transform((value) => (value !== null && /^https?:\/\/[^\s]+$/i.test(value) ? value : null)),
 );
 
-/** Anything in a list; no list reads as an empty one. */
-export const list = z.catch(z.array(z.unknown()), []);
+/** An array of anything; any other value reads as an empty one. */
+export const lenientArray = _catch(array(unknown()), []);
 
-/** The texts of a map. */
-export const map = z.pipe(
-  z.catch(z.record(z.string(), z.unknown()), {}),
-  z.transform((value) => {
+/** The entries of an object whose values read as strings. */
+export const stringMap = pipe(
+  _catch(record(string(), unknown()), {}),
+  transform((value) => {
     const entries = Object.entries(value).flatMap(([key, part]) => {
-      const read = text.safeParse(part);
-      return read.success && read.data !== null ? [[key, read.data] as const] : [];
+      const parsed = lenientString.safeParse(part);
+      return parsed.success && parsed.data !== null ? [[key, parsed.data] as const] : [];
     });
     return new Map(entries);
   }),
 );
 
-/** Of every object in a list, what a shape makes of it; what is no object is left out. */
-export function listOf<T>(shape: z.ZodMiniType<T>) {
-  return z.pipe(
-    list,
-    z.transform((values: unknown[]): T[] =>
+/** An array of `shape`; items that do not match it are left out. */
+export function lenientArrayOf<T>(shape: ZodMiniType<T>) {
+  return pipe(
+    lenientArray,
+    transform((values: unknown[]): T[] =>
       values.flatMap((value) => {
-        const read = shape.safeParse(value);
-        return read.success ? [read.data] : [];
+        const parsed = shape.safeParse(value);
+        return parsed.success ? [parsed.data] : [];
       }),
     ),
   );
 }
 
-/** An object, or nothing. */
-export function maybe<T>(shape: z.ZodMiniType<T>) {
-  return z.catch(z.nullable(shape), null);
+/** `shape`, or `null` for anything that does not match it. */
+export function orNull<T>(shape: ZodMiniType<T>) {
+  return _catch(nullable(shape), null);
 }

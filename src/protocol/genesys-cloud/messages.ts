@@ -1,19 +1,20 @@
-import type { GatewayEvent, PartialMessage } from '../gateway.ts';
+import type { GatewayEvent } from '../gateway/events.ts';
+import type { PartialMessage } from '../gateway/messages.ts';
 import type { Sender } from '../message.ts';
 import { textInContent, toContent } from './content.ts';
 import { type EventBody, type MessageBody, messageBody } from './schemas.ts';
 
-/** The name of the custom attribute, and of the metadata entry, that bears the client's own message id. */
+/** Name of the custom attribute, and of the metadata entry, with the client's message id. */
 export const messageIdAttribute = 'partylineMessageId';
 
 /**
- * The events of one StructuredMessage, live or from the history.
+ * Converts one StructuredMessage, live or from the history.
  *
- * @param frameId the tracing id of its frame; the message may bear it instead
+ * @param frameId the tracing id of its frame, which may be in the message instead
  */
 export function toEvents(body: unknown, frameId: string | null): readonly GatewayEvent[] {
   const parsed = messageBody.safeParse(body);
-  if (!parsed.success) return [{ type: 'invalid', reason: 'a StructuredMessage without a body' }];
+  if (!parsed.success) return [{ type: 'invalid', reason: 'StructuredMessage has no body.' }];
   const message = parsed.data;
   const tracingId = frameId ?? message.tracingId;
   switch (message.type?.toLowerCase()) {
@@ -28,7 +29,7 @@ export function toEvents(body: unknown, frameId: string | null): readonly Gatewa
 }
 
 export function isVisitors({ direction }: MessageBody): boolean {
-  // The platform's view: what comes in is the customer's.
+  // From the platform's view: visitors' messages are inbound.
   return direction?.toLowerCase() === 'inbound';
 }
 
@@ -37,14 +38,16 @@ export function senderOf(message: MessageBody): Sender {
   const from = message.channel?.from;
   const name = from?.nickname ?? [from?.firstName, from?.lastName].filter(Boolean).join(' ');
   const role = message.originatingEntity?.toLowerCase() === 'bot' ? 'bot' : 'agent';
-  // Nobody has an id here; a name is what tells two agents apart.
+  // The platform sends no ids of agents; only their names differ.
   return { id: name === '' ? role : `${role}:${name}`, name, role };
 }
 
 function toMessage(message: MessageBody, tracingId: string | null): readonly GatewayEvent[] {
   const key = message.channel?.messageId ?? message.id;
   const messageId =
-    (isVisitors(message) ? ownId(message, tracingId) : null) ?? key ?? madeId(message, tracingId);
+    (isVisitors(message) ? clientId(message, tracingId) : null) ??
+    key ??
+    generatedId(message, tracingId);
   const content = toContent(message.content, isVisitors(message));
   const text = message.text || textInContent(message.content);
   const events = message.events.flatMap((event) => toEvent(event, message));
@@ -53,7 +56,7 @@ function toMessage(message: MessageBody, tracingId: string | null): readonly Gat
   }
   const ids = [message.channel?.messageId, message.id];
   const aliases = [...new Set(ids)].filter((id): id is string => id != null && id !== messageId);
-  const told: PartialMessage = {
+  const partial: PartialMessage = {
     conversationId: null,
     messageId,
     sequence: null,
@@ -63,27 +66,27 @@ function toMessage(message: MessageBody, tracingId: string | null): readonly Gat
     ...(content.length > 0 ? { content } : {}),
     ...(aliases.length > 0 ? { aliases } : {}),
   };
-  return [{ type: 'message', message: told }, ...events];
+  return [{ type: 'message', message: partial }, ...events];
 }
 
-/** Their models require no id: always the same one for the same words at the same time. */
-function madeId(message: MessageBody, tracingId: string | null): string {
+/** For messages without an id, which the API permits: the same content always gets the same id. */
+function generatedId(message: MessageBody, tracingId: string | null): string {
   if (tracingId !== null) return tracingId;
   const { direction, channel, text, content } = message;
-  const brought = content.length > 0 ? JSON.stringify(content) : '';
+  const contentJson = content.length > 0 ? JSON.stringify(content) : '';
   let hash = 0x811c9dc5;
-  for (const character of `${direction} ${channel?.time} ${text}${brought}`) {
+  for (const character of `${direction} ${channel?.time} ${text}${contentJson}`) {
     hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
   }
   return `unnamed-${(hash >>> 0).toString(36)}`;
 }
 
-/** The id that the client gave to its message: in the request's tracing id, and written into it. */
-function ownId(message: MessageBody, tracingId: string | null): string | null {
+/** The client's id of the visitor's message: in the message itself, or the request's tracing id. */
+function clientId(message: MessageBody, tracingId: string | null): string | null {
   return writtenId(message) ?? tracingId;
 }
 
-/** The one that was written into it; an echo request bears none. */
+/** The client's id in the message itself; an echo has none. */
 export function writtenId({ channel, metadata }: MessageBody): string | null {
   const attribute = channel?.metadata?.customAttributes.get(messageIdAttribute);
   return attribute || metadata.get(messageIdAttribute) || null;
@@ -95,21 +98,21 @@ function toReceipt(message: MessageBody): readonly GatewayEvent[] {
   if (messageId === null || (status !== 'delivered' && status !== 'read')) {
     return [{ type: 'unknown', what: `a receipt (${message.status ?? 'without a status'})` }];
   }
-  // Whoever confirms is on the other side of what is confirmed.
+  // The sender of the receipt, not of the message.
   const from = senderOf(message);
   return [{ type: 'receipt', conversationId: null, messageId, from, status }];
 }
 
-/** When a typing event names no time (that of the official clients, ms). */
-const typingShown = 5_000;
+/** Used when a typing event has no duration, as in the official clients. In ms. */
+const defaultTypingDuration = 5_000;
 
 function toEvent(event: EventBody, message: MessageBody): readonly GatewayEvent[] {
   const from = isVisitors(message) ? 'visitor' : 'other';
   switch (event.eventType?.toLowerCase()) {
     case 'typing': {
       const isTyping = event.typing?.type?.toLowerCase() !== 'off';
-      const told = event.typing?.duration ?? event.typing?.durationMs ?? typingShown;
-      const duration = Math.min(Math.max(told, 0), 60_000);
+      const given = event.typing?.duration ?? event.typing?.durationMs ?? defaultTypingDuration;
+      const duration = Math.min(Math.max(given, 0), 60_000);
       return [
         { type: 'typing', conversationId: null, from: senderOf(message), isTyping, duration },
       ];
@@ -117,22 +120,29 @@ function toEvent(event: EventBody, message: MessageBody): readonly GatewayEvent[
     case 'presence': {
       const name = event.presence?.type ?? '';
       const presence = presenceOf(name);
-      // A string, as the platform writes it.
+      // The platform sends it as a string.
       const isReadOnly = message.metadata.get('readOnly')?.toLowerCase() === 'true';
       const at = message.channel?.time ?? null;
-      const told: GatewayEvent = { type: 'presence', presence, from, at, isReadOnly, name };
+      const presenceEvent: GatewayEvent = {
+        type: 'presence',
+        presence,
+        from,
+        at,
+        isReadOnly,
+        name,
+      };
       if (presence === 'disconnect' && from === 'other' && isReadOnly) {
         return [
-          told,
+          presenceEvent,
           { type: 'conversation', conversation: { conversationId: null, status: 'ended' } },
         ];
       }
-      if (presence !== 'expired') return [told];
-      const words = 'The session has expired.';
-      return [told, { type: 'session-over', reason: 'expired', message: words }];
+      if (presence !== 'expired') return [presenceEvent];
+      const text = 'The session has expired.';
+      return [presenceEvent, { type: 'session-over', reason: 'expired', message: text }];
     }
     default:
-      // Co-browsing, video, reactions and what will be invented.
+      // Co-browsing, video, reactions and future types.
       return [{ type: 'unknown', what: `an event (${event.eventType ?? 'without a type'})` }];
   }
 }

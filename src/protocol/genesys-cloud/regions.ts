@@ -1,4 +1,4 @@
-/** Domains by the name of the AWS region, from Genesys Cloud's public list of regions. */
+/** Domains by AWS region, from Genesys Cloud's public list. */
 const domains: Readonly<Record<string, string>> = {
   'us-east-1': 'mypurecloud.com',
   'us-east-2': 'use2.us-gov-pure.cloud',

@@ -1,6 +1,6 @@
 /**
- * The tracing ids of requests that are no message's and no file's. An error that bears one is about that
- * request; most errors bear none.
+ * Tracing ids of requests other than messages and files, to match errors to them. Most errors have no
+ * tracing id.
  */
 export const requestIds = {
   echo: '5b1f3a52-7a0e-4d1b-8f6e-9d2f1c0a4e11',

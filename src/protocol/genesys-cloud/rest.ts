@@ -1,11 +1,11 @@
+import type { PartialMessage } from '../gateway/messages.ts';
 import type {
   HttpRequest,
   HttpResponse,
-  PartialMessage,
   RestCall,
   RestFailureKind,
   RestResult,
-} from '../gateway.ts';
+} from '../gateway/rest.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import { toEvents } from './messages.ts';
 import * as schema from './schemas.ts';
@@ -13,14 +13,14 @@ import * as schema from './schemas.ts';
 const pageSize = 25;
 
 /**
- * A catch-up looks so far behind what it has, in ms: the order of arrival is not promised, so a
- * message can be older than one that was there before it.
+ * How far a catch-up goes back beyond the newest known message, in ms: messages may arrive out of order,
+ * so one that is missing can be older than one that is known.
  */
 const overlap = 60_000;
 
 /** @param token the JWT of `rest-token` */
 export function encodeRequest(apiUrl: string, call: RestCall, token: string): HttpRequest {
-  const { page } = placeOf(call);
+  const { page } = parseCursor(call);
   return {
     method: 'GET',
     url: `${apiUrl}/api/v2/webmessaging/messages?pageNumber=${page}&pageSize=${pageSize}`,
@@ -29,8 +29,8 @@ export function encodeRequest(apiUrl: string, call: RestCall, token: string): Ht
   };
 }
 
-/** A cursor is the page, and how many messages there were when the one before it was told. */
-function placeOf(call: RestCall): { readonly page: number; readonly total: number | null } {
+/** A cursor is `<page> <total>`: a page number, and the number of messages when the previous page was read. */
+function parseCursor(call: RestCall): { readonly page: number; readonly total: number | null } {
   const [page = '1', total] = ('cursor' in call ? (call.cursor ?? '1') : '1').split(' ');
   return { page: Number(page), total: total === undefined ? null : Number(total) };
 }
@@ -42,42 +42,42 @@ export function decodeResponse(call: RestCall, response: HttpResponse): RestResu
     const message = error.success ? (error.data.message ?? error.data.code) : null;
     return failure(
       failureKind(response.status),
-      message ?? `the platform answered ${response.status}`,
+      message ?? `The gateway returned status ${response.status}.`,
       parseRetryAfter(response.retryAfter),
     );
   }
   if (call.type !== 'history-since' && call.type !== 'history-before') {
-    return failure('rejected', 'the platform knows no such call', null);
+    return failure('rejected', 'The gateway does not support this call.', null);
   }
   const history = schema.historyBody.safeParse(body);
   if (!history.success || (history.data.entities ?? history.data.total) === null) {
-    return failure('invalid', 'a misshapen list of messages', null);
+    return failure('invalid', 'Invalid message list from gateway.', null);
   }
   const entities = history.data.entities ?? [];
   const { messages, invalidCount } = toMessages(entities);
-  const { page: number, total: before } = placeOf(call);
+  const { page: number, total: before } = parseCursor(call);
   const count = entities.length;
   const { pageCount, total } = history.data;
   if (before !== null && total !== null && total < before) {
-    // Another copy of it answers, which is behind: what has moved to a page before this one is missed.
-    return failure('unavailable', 'the history has become shorter', null);
+    // A replica that lags behind answered; messages that moved to an earlier page would be missed.
+    return failure('unavailable', 'The gateway returned an outdated history.', null);
   }
   const isLast =
     count === 0 ||
     (pageCount === null ? count < (history.data.pageSize ?? pageSize) : number >= pageCount);
   const next = total === null ? `${number + 1}` : `${number + 1} ${total}`;
-  const nextCursor = isLast || reaches(call, messages) ? null : next;
+  const nextCursor = isLast || isComplete(call, messages) ? null : next;
   const wanted = messages.filter((message) => isWanted(call, message));
   return { ok: true, value: { type: 'history', messages: wanted, nextCursor, invalidCount } };
 }
 
-/** A page brings more than was asked for: what is older was read before, maybe as another conversation's. */
+/** Drops messages older than requested: they were read before, possibly in a previous conversation. */
 function isWanted(call: RestCall, { timestamp }: PartialMessage): boolean {
   return call.type !== 'history-since' || timestamp === null || timestamp >= call.since - overlap;
 }
 
-/** Whether the page goes back as far as was asked for. */
-function reaches(call: RestCall, messages: readonly PartialMessage[]): boolean {
+/** Whether the page goes back as far as requested. */
+function isComplete(call: RestCall, messages: readonly PartialMessage[]): boolean {
   const oldest = messages[0]?.timestamp ?? null;
   if (oldest === null) return false;
   if (call.type === 'history-since') return oldest < call.since - overlap;
@@ -85,7 +85,7 @@ function reaches(call: RestCall, messages: readonly PartialMessage[]): boolean {
   return oldest < call.before.instant;
 }
 
-/** Ascending, and each with a time: one that is not told is that of the message before it. */
+/** In ascending order. A message without a time gets that of the message before it. */
 function toMessages(entities: readonly unknown[]): {
   messages: PartialMessage[];
   invalidCount: number;
@@ -108,7 +108,7 @@ function toMessages(entities: readonly unknown[]): {
 
 function failureKind(status: number): RestFailureKind {
   if (status === 429) return 'rate-limited';
-  // What is refused is the minute's token, never the session: that one the socket tells of.
+  // The short-lived REST token was refused; only the socket reports that a session has ended.
   if (status === 401 || status === 403 || status === 404) return 'unavailable';
   return status >= 500 || status === 408 ? 'unavailable' : 'rejected';
 }
@@ -121,7 +121,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // A proxy's HTML page is no JSON; what that means is said by the status and the shape.
+    // Not JSON, for example a proxy's HTML page: the status or the schema determines the error.
     return undefined;
   }
 }

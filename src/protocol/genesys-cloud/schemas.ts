@@ -1,246 +1,286 @@
-import { lazy, z } from '../zod.ts';
 import {
-  address,
-  flag,
+  catch as _catch,
+  array,
+  type infer as Infer,
+  lazy,
+  nullable,
+  object,
+  optional,
+  unknown,
+} from 'zod/mini';
+import {
+  httpUrl,
   instant,
-  list,
-  listOf,
-  map,
-  maybe,
-  number,
-  text,
-  words,
+  lenientArray,
+  lenientArrayOf,
+  lenientBoolean,
+  lenientNumber,
+  lenientString,
+  nonEmptyString,
+  orNull,
+  stringMap,
 } from './lenient.ts';
 
 /** Frames and REST bodies of the Web Messaging Guest API, as a client receives them. */
 
-export const envelope = z.object({
-  type: words,
-  class: words,
-  code: number,
-  body: z.optional(z.unknown()),
-  tracingId: words,
-  /** The transport's own errors have no class, and words here; the official web client looks here for a body, too. */
-  message: z.optional(z.unknown()),
+export const envelope = object({
+  type: nonEmptyString,
+  class: nonEmptyString,
+  code: lenientNumber,
+  body: optional(unknown()),
+  tracingId: nonEmptyString,
+  /** Text of errors of the transport, which have no class. The official web client also accepts a body here. */
+  message: optional(unknown()),
 });
-export type Envelope = z.infer<typeof envelope>;
+export type Envelope = Infer<typeof envelope>;
 
-const life = { durationSeconds: number, expirationDate: number };
+const life = { durationSeconds: lenientNumber, expirationDate: lenientNumber };
 
 const media = {
-  allowedMedia: maybe(
-    z.object({
-      inbound: maybe(
-        z.object({ fileTypes: listOf(z.object({ type: words })), maxFileSizeKB: number }),
+  allowedMedia: orNull(
+    object({
+      inbound: orNull(
+        object({
+          fileTypes: lenientArrayOf(object({ type: nonEmptyString })),
+          maxFileSizeKB: lenientNumber,
+        }),
       ),
     }),
   ),
-  blockedExtensions: list,
-  maxCustomDataBytes: number,
+  blockedExtensions: lenientArray,
+  maxCustomDataBytes: lenientNumber,
 };
-const mediaShape = z.object(media);
-export type Media = z.infer<typeof mediaShape>;
+const mediaShape = object(media);
+export type Media = Infer<typeof mediaShape>;
 
-export const sessionBody = z.object({
-  connected: text,
-  newSession: flag,
-  readOnly: flag,
-  autoStarted: flag,
-  clearedExistingSession: flag,
+export const sessionBody = object({
+  connected: lenientString,
+  newSession: lenientBoolean,
+  readOnly: lenientBoolean,
+  autoStarted: lenientBoolean,
+  clearedExistingSession: lenientBoolean,
   ...media,
   ...life,
 });
 
-export const configurationBody = z.object({
+export const configurationBody = object({
   ...media,
-  sessionDurationSeconds: number,
-  messageRoutingEnabled: flag,
+  sessionDurationSeconds: lenientNumber,
+  messageRoutingEnabled: lenientBoolean,
 });
 
-const person = maybe(z.object({ firstName: words, lastName: words, nickname: words }));
-
-const channel = z.object({
-  time: instant,
-  messageId: words,
-  from: person,
-  metadata: maybe(z.object({ customAttributes: map })),
-});
-
-const presence = z.object({ type: words });
-/** `durationMs`: as the official web client has seen it. */
-const typing = z.object({ type: words, duration: number, durationMs: number });
-
-export const eventBody = z.object({
-  eventType: words,
-  presence: maybe(presence),
-  typing: maybe(typing),
-});
-export type EventBody = z.infer<typeof eventBody>;
-
-export const messageBody = z.object({
-  id: words,
-  type: words,
-  text,
-  direction: words,
-  status: words,
-  channel: maybe(channel),
-  content: list,
-  events: listOf(eventBody),
-  metadata: map,
-  originatingEntity: words,
-  /** Of the request that it answers, where the frame itself does not say; a history entry bears it here. */
-  tracingId: words,
-});
-export type MessageBody = z.infer<typeof messageBody>;
-
-const action = z.object({ type: words, text: words, url: address, payload: text, image: address });
-export type Action = z.infer<typeof action>;
-
-const card = z.object({
-  title: words,
-  description: words,
-  image: address,
-  defaultAction: maybe(action),
-  actions: listOf(action),
-});
-export type CardBody = z.infer<typeof card>;
-
-const quickReply = z.object({ text: words, payload: text, image: address });
-export type QuickReplyBody = z.infer<typeof quickReply>;
-
-const button = maybe(z.object({ type: words, text: words, payload: text }));
-
-const heading = { title: words, subtitle: words, imageUrl: address };
-const introduction = maybe(
-  z.object({ ...heading, header: words, buttonText: words, buttonLabel: words }),
+const person = orNull(
+  object({ firstName: nonEmptyString, lastName: nonEmptyString, nickname: nonEmptyString }),
 );
 
-const sections = listOf(
-  z.object({
-    title: words,
-    multipleSelection: flag,
-    items: listOf(z.object({ id: words, ...heading })),
+const channel = object({
+  time: instant,
+  messageId: nonEmptyString,
+  from: person,
+  metadata: orNull(object({ customAttributes: stringMap })),
+});
+
+const presence = object({ type: nonEmptyString });
+/** The official web client also reads `durationMs`. */
+const typing = object({ type: nonEmptyString, duration: lenientNumber, durationMs: lenientNumber });
+
+export const eventBody = object({
+  eventType: nonEmptyString,
+  presence: orNull(presence),
+  typing: orNull(typing),
+});
+export type EventBody = Infer<typeof eventBody>;
+
+export const messageBody = object({
+  id: nonEmptyString,
+  type: nonEmptyString,
+  text: lenientString,
+  direction: nonEmptyString,
+  status: nonEmptyString,
+  channel: orNull(channel),
+  content: lenientArray,
+  events: lenientArrayOf(eventBody),
+  metadata: stringMap,
+  originatingEntity: nonEmptyString,
+  /** Tracing id of the request, if the frame has none; entries of the history have it here. */
+  tracingId: nonEmptyString,
+});
+export type MessageBody = Infer<typeof messageBody>;
+
+const action = object({
+  type: nonEmptyString,
+  text: nonEmptyString,
+  url: httpUrl,
+  payload: lenientString,
+  image: httpUrl,
+});
+export type Action = Infer<typeof action>;
+
+const card = object({
+  title: nonEmptyString,
+  description: nonEmptyString,
+  image: httpUrl,
+  defaultAction: orNull(action),
+  actions: lenientArrayOf(action),
+});
+export type CardBody = Infer<typeof card>;
+
+const quickReply = object({ text: nonEmptyString, payload: lenientString, image: httpUrl });
+export type QuickReplyBody = Infer<typeof quickReply>;
+
+const button = orNull(
+  object({ type: nonEmptyString, text: nonEmptyString, payload: lenientString }),
+);
+
+const heading = { title: nonEmptyString, subtitle: nonEmptyString, imageUrl: httpUrl };
+const introduction = orNull(
+  object({
+    ...heading,
+    header: nonEmptyString,
+    buttonText: nonEmptyString,
+    buttonLabel: nonEmptyString,
   }),
 );
-export type Sections = z.infer<typeof sections>;
 
-export const contentBody = z.object({
-  contentType: words,
-  attachment: maybe(
-    z.object({
-      id: words,
-      url: address,
-      filename: words,
-      fileName: words,
-      mediaType: words,
-      mime: words,
-      fileSize: number,
-      contentSizeBytes: number,
-      text: words,
+const sections = lenientArrayOf(
+  object({
+    title: nonEmptyString,
+    multipleSelection: lenientBoolean,
+    items: lenientArrayOf(object({ id: nonEmptyString, ...heading })),
+  }),
+);
+export type Sections = Infer<typeof sections>;
+
+export const contentBody = object({
+  contentType: nonEmptyString,
+  attachment: orNull(
+    object({
+      id: nonEmptyString,
+      url: httpUrl,
+      filename: nonEmptyString,
+      fileName: nonEmptyString,
+      mediaType: nonEmptyString,
+      mime: nonEmptyString,
+      fileSize: lenientNumber,
+      contentSizeBytes: lenientNumber,
+      text: nonEmptyString,
     }),
   ),
-  quickReply: maybe(quickReply),
-  quickReplyV2: maybe(z.object({ title: words, actions: listOf(quickReply) })),
+  quickReply: orNull(quickReply),
+  quickReplyV2: orNull(object({ title: nonEmptyString, actions: lenientArrayOf(quickReply) })),
   buttonResponse: button,
   postback: button,
-  card: maybe(card),
-  carousel: maybe(z.object({ cards: listOf(card) })),
-  generic: maybe(
-    z.object({
-      title: words,
-      description: words,
-      image: address,
-      actions: maybe(z.object({ url: address, textback: text })),
-      components: listOf(
-        z.object({
-          title: words,
-          text: words,
-          actions: maybe(z.object({ url: address, textback: text })),
+  card: orNull(card),
+  carousel: orNull(object({ cards: lenientArrayOf(card) })),
+  generic: orNull(
+    object({
+      title: nonEmptyString,
+      description: nonEmptyString,
+      image: httpUrl,
+      actions: orNull(object({ url: httpUrl, textback: lenientString })),
+      components: lenientArrayOf(
+        object({
+          title: nonEmptyString,
+          text: nonEmptyString,
+          actions: orNull(object({ url: httpUrl, textback: lenientString })),
         }),
       ),
     }),
   ),
-  datePicker: maybe(
-    z.object({
+  datePicker: orNull(
+    object({
       ...heading,
-      availableTimes: listOf(z.object({ dateTime: words, duration: number })),
+      availableTimes: lenientArrayOf(object({ dateTime: nonEmptyString, duration: lenientNumber })),
     }),
   ),
-  listPicker: maybe(z.object({ receivedMessage: introduction, sections })),
-  form: maybe(
-    z.object({
-      cannedResponseId: words,
+  listPicker: orNull(object({ receivedMessage: introduction, sections })),
+  form: orNull(
+    object({
+      cannedResponseId: nonEmptyString,
       introduction,
       receivedMessage: introduction,
       replyMessage: introduction,
-      showSummary: flag,
-      /** Read by `formPages`. */
-      formPages: list,
-      /** In an answer alone. */
-      response: listOf(z.object({ component: maybe(z.object({ buttonResponse: button })) })),
+      showSummary: lenientBoolean,
+      /** Parsed by `formPages`. */
+      formPages: lenientArray,
+      /** Only in answers. */
+      response: lenientArrayOf(object({ component: orNull(object({ buttonResponse: button })) })),
     }),
   ),
-  template: maybe(
-    z.object({
-      header: maybe(z.object({ text: words })),
-      body: maybe(z.object({ text: words })),
-      footer: maybe(z.object({ text: words })),
-      buttons: listOf(action),
+  template: orNull(
+    object({
+      header: orNull(object({ text: nonEmptyString })),
+      body: orNull(object({ text: nonEmptyString })),
+      footer: orNull(object({ text: nonEmptyString })),
+      buttons: lenientArrayOf(action),
     }),
   ),
-  text: maybe(z.object({ body: words })),
-  location: maybe(
-    z.object({ url: address, address: words, text: words, latitude: words, longitude: words }),
-  ),
-  richLink: maybe(
-    z.object({
-      url: address,
-      title: words,
-      urlLabel: words,
-      text: words,
-      header: maybe(z.object({ type: words, value: words })),
+  text: orNull(object({ body: nonEmptyString })),
+  location: orNull(
+    object({
+      url: httpUrl,
+      address: nonEmptyString,
+      text: nonEmptyString,
+      latitude: nonEmptyString,
+      longitude: nonEmptyString,
     }),
   ),
-  story: maybe(z.object({ url: address })),
-  interactiveApplication: maybe(z.object({ name: words, receivedMessage: introduction })),
-  paymentRequest: maybe(z.object({ receivedMessage: introduction })),
-  list: maybe(z.object({ title: words })),
-  mention: maybe(z.object({ nickname: words })),
+  richLink: orNull(
+    object({
+      url: httpUrl,
+      title: nonEmptyString,
+      urlLabel: nonEmptyString,
+      text: nonEmptyString,
+      header: orNull(object({ type: nonEmptyString, value: nonEmptyString })),
+    }),
+  ),
+  story: orNull(object({ url: httpUrl })),
+  interactiveApplication: orNull(object({ name: nonEmptyString, receivedMessage: introduction })),
+  paymentRequest: orNull(object({ receivedMessage: introduction })),
+  list: orNull(object({ title: nonEmptyString })),
+  mention: orNull(object({ nickname: nonEmptyString })),
 });
-export type ContentBody = z.infer<typeof contentBody>;
+export type ContentBody = Infer<typeof contentBody>;
 
-const asked = { id: words, title: words, subtitle: words, isRequired: flag };
+const question = {
+  id: nonEmptyString,
+  title: nonEmptyString,
+  subtitle: nonEmptyString,
+  isRequired: lenientBoolean,
+};
 
-/** Made for the first form: few conversations have any. */
+/** Created with the first form: few conversations have any. */
 export const formPages = lazy(() =>
-  listOf(
-    z.object({
-      title: words,
-      subtitle: words,
-      pageComponents: listOf(
-        z.object({
-          input: maybe(
-            z.object({
-              ...asked,
-              placeholderText: words,
-              isMultipleLine: flag,
-              keyboardType: words,
-              autoCompleteType: words,
+  lenientArrayOf(
+    object({
+      title: nonEmptyString,
+      subtitle: nonEmptyString,
+      pageComponents: lenientArrayOf(
+        object({
+          input: orNull(
+            object({
+              ...question,
+              placeholderText: nonEmptyString,
+              isMultipleLine: lenientBoolean,
+              keyboardType: nonEmptyString,
+              autoCompleteType: nonEmptyString,
             }),
           ),
-          datePicker: maybe(
-            z.object({
-              ...asked,
+          datePicker: orNull(
+            object({
+              ...question,
               dateMinimum: instant,
               dateMaximum: instant,
-              dateDisplayFormat: words,
+              dateDisplayFormat: nonEmptyString,
             }),
           ),
-          listPicker: maybe(z.object({ ...asked, sections })),
-          wheelPicker: maybe(
-            z.object({
-              ...asked,
-              items: listOf(z.object({ id: words, title: words, value: words })),
+          listPicker: orNull(object({ ...question, sections })),
+          wheelPicker: orNull(
+            object({
+              ...question,
+              items: lenientArrayOf(
+                object({ id: nonEmptyString, title: nonEmptyString, value: nonEmptyString }),
+              ),
             }),
           ),
         }),
@@ -248,36 +288,36 @@ export const formPages = lazy(() =>
     }),
   ),
 );
-export type FormPages = z.infer<ReturnType<typeof formPages>>;
+export type FormPages = Infer<typeof formPages>;
 
-/** `TooManyRequestsErrorMessage`, `GenerateUrlError`, `UploadFailureEvent` and `Error` alike. */
-export const errorBody = z.object({
-  errorCode: number,
-  errorMessage: words,
-  message: words,
-  retryAfter: number,
-  attachmentId: words,
-  tracingId: words,
+/** Body of `TooManyRequestsErrorMessage`, `GenerateUrlError`, `UploadFailureEvent` and `Error`. */
+export const errorBody = object({
+  errorCode: lenientNumber,
+  errorMessage: nonEmptyString,
+  message: nonEmptyString,
+  retryAfter: lenientNumber,
+  attachmentId: nonEmptyString,
+  tracingId: nonEmptyString,
 });
 
-export const closedBody = z.object({ reason: words, reasonCode: words });
+export const closedBody = object({ reason: nonEmptyString, reasonCode: nonEmptyString });
 
-export const uploadBody = z.object({
-  attachmentId: words,
-  url: address,
-  downloadUrl: address,
-  headers: map,
-  fileSize: number,
+export const uploadBody = object({
+  attachmentId: nonEmptyString,
+  url: httpUrl,
+  downloadUrl: httpUrl,
+  headers: stringMap,
+  fileSize: lenientNumber,
 });
 
-export const jwtBody = z.object({ jwt: words, exp: number });
+export const jwtBody = object({ jwt: nonEmptyString, exp: lenientNumber });
 
-export const historyBody = z.object({
-  entities: z.catch(z.nullable(z.array(z.unknown())), null),
-  total: number,
-  pageNumber: number,
-  pageSize: number,
-  pageCount: number,
+export const historyBody = object({
+  entities: _catch(nullable(array(unknown())), null),
+  total: lenientNumber,
+  pageNumber: lenientNumber,
+  pageSize: lenientNumber,
+  pageCount: lenientNumber,
 });
 
-export const restErrorBody = z.object({ code: words, message: words });
+export const restErrorBody = object({ code: nonEmptyString, message: nonEmptyString });

@@ -1,27 +1,28 @@
+import { regex, strictObject, string } from 'zod/mini';
 import { describeIssue, PartylineError } from '../errors.ts';
-import type { GatewayAdapter } from '../gateway.ts';
-import { regex, z } from '../zod.ts';
+import type { GatewayAdapter } from '../gateway/adapter.ts';
 import { decodeResponse, encodeRequest } from './rest.ts';
 import { closeMeaning, decodeFrame, encodeFrame } from './socket.ts';
 
-const optionsSchema = z.strictObject({
-  socketUrl: z.string().check(regex(/^wss?:\/\/[^/\s]+/, 'must be a ws: or wss: URL')),
-  apiUrl: z
-    .string()
-    .check(regex(/^https?:\/\/[^/\s]+\/?$/, 'must be an origin, such as https://api.example')),
+const optionsSchema = strictObject({
+  socketUrl: string().check(regex(/^wss?:\/\/[^/\s]+/, 'must be a ws: or wss: URL')),
+  apiUrl: string().check(
+    regex(/^https?:\/\/[^/\s]+\/?$/, 'must be an origin, such as https://api.example'),
+  ),
 });
 
 export interface GenesysWebchatOptions {
-  /** The whole URL of the socket, such as `wss://gateway.example/webchat`. */
+  /** The absolute URL of the socket, such as `wss://gateway.example/webchat`. */
   readonly socketUrl: string;
   /** The origin of the REST API, such as `https://api.example`. */
   readonly apiUrl: string;
 }
 
 /**
- * The webchat dialect: docs/protocol.md and the guide that it cites: auth frame, sequences, client-made message ids.
+ * The webchat dialect: auth frame, sequence numbers, message ids of the client. See docs/protocol.md and
+ * the guide that it cites.
  *
- * @throws {PartylineError} `invalid-option`, naming the option.
+ * @throws {PartylineError} `invalid-option`: the message names the option.
  */
 export function genesysWebchat(options: GenesysWebchatOptions): GatewayAdapter {
   const result = optionsSchema.safeParse(options);

@@ -1,13 +1,20 @@
+import type { GatewayMessage } from '../gateway/messages.ts';
 import type {
-  GatewayMessage,
   HttpRequest,
   HttpResponse,
   RestCall,
   RestFailureKind,
   RestResult,
-} from '../gateway.ts';
+} from '../gateway/rest.ts';
 import { parseRetryAfter } from '../retry-after.ts';
-import { shapes } from './schemas.ts';
+import {
+  conversationSchema,
+  errorBodySchema,
+  historySchema,
+  messageSchema,
+  skillCoverageSchema,
+  skillGroupsSchema,
+} from './schemas.ts';
 import { toConversation, toMessage } from './socket.ts';
 
 const pageLimit = 50;
@@ -70,7 +77,7 @@ export function encodeRequest(apiUrl: string, call: RestCall, token: string): Ht
   }
 }
 
-// `URLSearchParams` belongs to a host, and the protocol runs in none.
+// Not `URLSearchParams`, because the protocol uses no API of a browser or Node.
 function queryString(pairs: readonly (readonly [string, string])[]): string {
   return pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&');
 }
@@ -78,12 +85,12 @@ function queryString(pairs: readonly (readonly [string, string])[]): string {
 export function decodeResponse(call: RestCall, response: HttpResponse): RestResult {
   const body = parseJson(response.body);
   if (response.status >= 200 && response.status < 300) return decodeValue(call, body);
-  const error = shapes().errorBody.safeParse(body);
+  const error = errorBodySchema.safeParse(body);
   const code = error.success ? (error.data.code ?? null) : null;
-  const words = error.success ? (error.data.message ?? null) : null;
+  const message = error.success ? (error.data.message ?? null) : null;
   return failure(
     failureKind(response.status, code),
-    words ?? `the gateway answered ${response.status}`,
+    message ?? `The gateway returned status ${response.status}.`,
     parseRetryAfter(response.retryAfter),
   );
 }
@@ -92,12 +99,12 @@ function decodeValue(call: RestCall, body: unknown): RestResult {
   switch (call.type) {
     case 'history-since':
     case 'history-before': {
-      const history = shapes().historyBody.safeParse(body);
-      if (!history.success) return failure('invalid', 'a misshapen list of messages', null);
+      const history = historySchema.safeParse(body);
+      if (!history.success) return failure('invalid', 'Invalid message list from gateway.', null);
       const messages: GatewayMessage[] = [];
       let invalidCount = 0;
       for (const entity of history.data.entities) {
-        const message = shapes().messageBody.safeParse(entity);
+        const message = messageSchema.safeParse(entity);
         if (message.success && message.data.conversationId === call.conversationId) {
           messages.push(toMessage(message.data));
         } else invalidCount += 1;
@@ -106,30 +113,32 @@ function decodeValue(call: RestCall, body: unknown): RestResult {
       return { ok: true, value: { type: 'history', messages, nextCursor, invalidCount } };
     }
     case 'send-message': {
-      const message = shapes().messageBody.safeParse(body);
+      const message = messageSchema.safeParse(body);
       if (!message.success || message.data.messageId !== call.messageId) {
-        return failure('invalid', 'a misshapen message', null);
+        return failure('invalid', 'Invalid message from gateway.', null);
       }
       return { ok: true, value: { type: 'message', message: toMessage(message.data) } };
     }
     case 'conversation': {
-      const conversation = shapes().conversationBody.safeParse(body);
-      if (!conversation.success) return failure('invalid', 'a misshapen conversation', null);
+      const conversation = conversationSchema.safeParse(body);
+      if (!conversation.success)
+        return failure('invalid', 'Invalid conversation from gateway.', null);
       return {
         ok: true,
         value: { type: 'conversation', conversation: toConversation(conversation.data) },
       };
     }
     case 'skill-groups': {
-      const groups = shapes().skillGroupsBody.safeParse(body);
-      if (!groups.success) return failure('invalid', 'a misshapen list of skill groups', null);
+      const groups = skillGroupsSchema.safeParse(body);
+      if (!groups.success)
+        return failure('invalid', 'Invalid skill group list from gateway.', null);
       const names = groups.data.entities.map(({ name }) => name);
       return { ok: true, value: { type: 'skill-groups', names } };
     }
     case 'skill-coverage': {
-      const report = shapes().coverageBody.safeParse(body);
-      if (!report.success) return failure('invalid', 'a misshapen skill coverage', null);
-      // Only of what was asked for: anything else would count as somebody on shift.
+      const report = skillCoverageSchema.safeParse(body);
+      if (!report.success) return failure('invalid', 'Invalid skill coverage from gateway.', null);
+      // Only the requested groups: agents of others must not count.
       const coverage = report.data.entities.filter(({ skillGroup }) =>
         call.skillGroups.includes(skillGroup),
       );
@@ -157,7 +166,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // A proxy's HTML page is no JSON; what that means is said by the status and the shape.
+    // Not JSON, for example a proxy's HTML page: the status or the schema determines the error.
     return undefined;
   }
 }

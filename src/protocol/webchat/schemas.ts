@@ -1,111 +1,127 @@
+import {
+  enum as _enum,
+  array,
+  boolean,
+  discriminatedUnion,
+  gte,
+  type infer as Infer,
+  int,
+  lazy,
+  literal,
+  maxLength,
+  minLength,
+  nullish,
+  number,
+  object,
+  optional,
+  refine,
+  string,
+  unknown,
+} from 'zod/mini';
 import { conversationStatuses } from '../conversation.ts';
 import { isDeeperThan } from '../depth.ts';
-import { discriminatedUnion, integer, lazy, length, literal, range, z } from '../zod.ts';
 
-/**
- * Frames and REST bodies of the webchat dialect, as a client receives them.
- * Keys that are not named here are ignored.
+/*
+ * Frames and REST bodies of the webchat dialect, as a client receives them. Unknown keys are ignored.
+ * Most are lazy, because pages wait while the worker starts.
  */
 
-export const shapes = lazy(() => {
-  const id = z.string().check(length(1, 512));
+const id = string().check(minLength(1), maxLength(512));
 
-  const instant = z
-    .string()
-    .check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'not an instant'));
+const instant = string().check(
+  refine((text) => !Number.isNaN(Date.parse(text)), 'must be an ISO 8601 instant'),
+);
 
-  const sender = z.object({ id: z.string(), name: z.string(), role: z.string() });
+const seconds = nullish(number().check(gte(0)));
 
-  const messageBody = z.object({
+export const senderSchema = object({ id: string(), name: string(), role: string() });
+export type SenderBody = Infer<typeof senderSchema>;
+
+export const messageSchema = lazy(() =>
+  object({
     conversationId: id,
     messageId: id,
-    sequence: z.nullish(integer.check(range(1))),
-    from: sender,
-    text: z.string(),
+    sequence: nullish(int().check(gte(1))),
+    from: senderSchema,
+    text: string(),
     timestamp: instant,
-  });
+  }),
+);
+export type MessageBody = Infer<typeof messageSchema>;
 
-  const conversationBody = z.object({
+export const conversationSchema = lazy(() =>
+  object({
     conversationId: id,
-    status: z.enum(conversationStatuses),
-    position: z.nullish(z.number()),
-  });
+    status: _enum(conversationStatuses),
+    position: nullish(number()),
+  }),
+);
+export type ConversationBody = Infer<typeof conversationSchema>;
 
-  const seconds = z.nullish(z.number().check(range(0)));
+/** Every frame has a type. */
+export const frameSchema = object({ type: string() });
 
-  const authFrame = discriminatedUnion('status', {
-    success: z.object({ status: literal('success'), serverTime: z.nullish(instant) }),
-    failed: z.object({
+export const authFrameSchema = lazy(() =>
+  discriminatedUnion('status', [
+    object({ status: literal('success'), serverTime: nullish(instant) }),
+    object({
       status: literal('failed'),
-      code: z.nullish(z.string()),
-      message: z.nullish(z.string()),
+      code: nullish(string()),
+      message: nullish(string()),
     }),
-  });
+  ]),
+);
 
-  const typingFrame = z.object({ conversationId: id, from: sender, isTyping: z.boolean() });
+export const typingFrameSchema = lazy(() =>
+  object({ conversationId: id, from: senderSchema, isTyping: boolean() }),
+);
 
-  const receiptFrame = z.object({
+export const receiptFrameSchema = lazy(() =>
+  object({
     conversationId: id,
     messageId: id,
-    from: sender,
-    status: z.enum(['delivered', 'read']),
-  });
+    from: senderSchema,
+    status: _enum(['delivered', 'read']),
+  }),
+);
 
-  /** A payload goes back as it came: one that is deeper could be read, but not be written again. */
-  const deepestPayload = 100;
+/** The pong returns the payload, and `JSON.stringify` overflows the stack on one that is nested deeper. */
+const maximumPayloadDepth = 100;
 
-  const pingFrame = z.object({
-    payload: z.optional(
-      z
-        .unknown()
-        .check(z.refine((value) => !isDeeperThan(value, deepestPayload), 'too many levels')),
+export const pingFrameSchema = lazy(() =>
+  object({
+    payload: optional(
+      unknown().check(
+        refine(
+          (value) => !isDeeperThan(value, maximumPayloadDepth),
+          `must be nested at most ${maximumPayloadDepth} levels deep`,
+        ),
+      ),
     ),
-  });
+  }),
+);
 
-  const errorFrame = z.object({
-    code: z.string(),
-    message: z.nullish(z.string()),
-    conversationId: z.nullish(z.string()),
-    messageId: z.nullish(z.string()),
+export const errorFrameSchema = lazy(() =>
+  object({
+    code: string(),
+    message: nullish(string()),
+    conversationId: nullish(string()),
+    messageId: nullish(string()),
     retryAfter: seconds,
-  });
+  }),
+);
+export type ErrorFrame = Infer<typeof errorFrameSchema>;
 
-  const historyBody = z.object({
-    entities: z.array(z.unknown()),
-    nextPage: z.nullish(z.string()),
-  });
+export const historySchema = lazy(() =>
+  object({ entities: array(unknown()), nextPage: nullish(string()) }),
+);
 
-  const skillGroupsBody = z.object({
-    entities: z.array(z.object({ name: z.string().check(length(1, 512)) })),
-  });
+export const skillGroupsSchema = lazy(() => object({ entities: array(object({ name: id })) }));
 
-  const coverageBody = z.object({
-    entities: z.array(z.object({ skillGroup: z.string(), agentsOnShift: z.number() })),
-  });
+export const skillCoverageSchema = lazy(() =>
+  object({ entities: array(object({ skillGroup: string(), agentsOnShift: number() })) }),
+);
 
-  const errorBody = z.object({ code: z.nullish(z.string()), message: z.nullish(z.string()) });
-
-  /** What every frame has. */
-  const typedFrame = z.object({ type: z.string() });
-
-  return {
-    sender,
-    messageBody,
-    conversationBody,
-    authFrame,
-    typingFrame,
-    receiptFrame,
-    pingFrame,
-    errorFrame,
-    historyBody,
-    skillGroupsBody,
-    coverageBody,
-    errorBody,
-    typedFrame,
-  };
-});
-
-type Shapes = ReturnType<typeof shapes>;
-
-/** What a frame or a body of that shape says. */
-export type Body<Shape extends keyof Shapes> = z.infer<Shapes[Shape]>;
+export const errorBodySchema = lazy(() =>
+  object({ code: nullish(string()), message: nullish(string()) }),
+);

@@ -1,17 +1,27 @@
+import type { ZodMiniType } from 'zod/mini';
 import type { Conversation } from '../conversation.ts';
 import { describeIssue } from '../errors.ts';
-import type {
-  CloseMeaning,
-  GatewayCommand,
-  GatewayEvent,
-  GatewayMessage,
-  GatewayProblemKind,
-} from '../gateway.ts';
+import type { CloseMeaning } from '../gateway/adapter.ts';
+import type { GatewayCommand } from '../gateway/commands.ts';
+import type { GatewayEvent, GatewayProblemKind } from '../gateway/events.ts';
+import type { GatewayMessage } from '../gateway/messages.ts';
 import { roles, type Sender } from '../message.ts';
-import type { Reader } from '../zod.ts';
-import { type Body, shapes } from './schemas.ts';
+import {
+  authFrameSchema,
+  type ConversationBody,
+  conversationSchema,
+  type ErrorFrame,
+  errorFrameSchema,
+  frameSchema,
+  type MessageBody,
+  messageSchema,
+  pingFrameSchema,
+  receiptFrameSchema,
+  type SenderBody,
+  typingFrameSchema,
+} from './schemas.ts';
 
-/** In UTF-16 code units, which is at most what it takes in UTF-8; checked again by the exact size. */
+/** Compared with the length in UTF-16 code units first, which is never more than that in UTF-8. */
 const maximumFrameBytes = 64 * 1024;
 
 export function encodeFrame(command: GatewayCommand, token: string): readonly string[] {
@@ -46,11 +56,11 @@ function toFrame(command: GatewayCommand, token: string): Record<string, unknown
     case 'ping':
       return { type: 'ping' };
     case 'answer-ping':
-      // `undefined` would drop the key, and the gateway compares payloads.
+      // The gateway compares payloads, and `null` is not the same as none.
       return command.payload === undefined
         ? { type: 'pong' }
         : { type: 'pong', payload: command.payload };
-    // The guide has no word for what belongs to a session.
+    // The guide has no frames for session commands.
     default:
       return null;
   }
@@ -58,84 +68,90 @@ function toFrame(command: GatewayCommand, token: string): Record<string, unknown
 
 export function decodeFrame(text: string): readonly GatewayEvent[] {
   if (text.length > maximumFrameBytes || utf8Length(text) > maximumFrameBytes) {
-    return [{ type: 'invalid', reason: 'a frame over 64 KiB' }];
+    return [{ type: 'invalid', reason: 'Frame exceeds 64 KiB.' }];
   }
   let frame: unknown;
   try {
     frame = JSON.parse(text);
   } catch (error) {
     return [
-      { type: 'invalid', reason: `no JSON (${error instanceof Error ? error.name : 'error'})` },
+      {
+        type: 'invalid',
+        reason: `Frame is not valid JSON (${error instanceof Error ? error.name : 'error'}).`,
+      },
     ];
   }
-  const typed = shapes().typedFrame.safeParse(frame);
-  if (!typed.success) return [{ type: 'invalid', reason: 'a frame without a type' }];
+  const typed = frameSchema.safeParse(frame);
+  if (!typed.success) return [{ type: 'invalid', reason: 'Frame has no type.' }];
   return decodeTyped(typed.data.type, frame);
 }
 
 function decodeTyped(type: string, frame: unknown): readonly GatewayEvent[] {
   switch (type) {
     case 'auth':
-      return parsed(type, shapes().authFrame, frame, (auth) =>
+      return parseFrame(type, authFrameSchema, frame, (auth) =>
         auth.status === 'success'
           ? {
               type: 'authenticated',
               serverTime: auth.serverTime ? Date.parse(auth.serverTime) : null,
             }
-          : { type: 'refused', message: auth.message ?? auth.code ?? 'authentication failed' },
+          : { type: 'refused', message: auth.message ?? auth.code ?? 'Authentication failed.' },
       );
     case 'conversation':
-      return parsed(type, shapes().conversationBody, frame, (body) => ({
+      return parseFrame(type, conversationSchema, frame, (body) => ({
         type: 'conversation',
         conversation: toConversation(body),
       }));
     case 'message':
-      return parsed(type, shapes().messageBody, frame, (message) => ({
+      return parseFrame(type, messageSchema, frame, (message) => ({
         type: 'message',
         message: toMessage(message),
       }));
     case 'typing':
-      return parsed(type, shapes().typingFrame, frame, ({ from, ...typing }) => ({
+      return parseFrame(type, typingFrameSchema, frame, ({ from, ...typing }) => ({
         type: 'typing',
         from: toSender(from),
         ...typing,
       }));
     case 'receipt':
-      return parsed(type, shapes().receiptFrame, frame, ({ from, ...receipt }) => ({
+      return parseFrame(type, receiptFrameSchema, frame, ({ from, ...receipt }) => ({
         type: 'receipt',
         from: toSender(from),
         ...receipt,
       }));
     case 'ping':
-      return parsed(type, shapes().pingFrame, frame, (ping) => ({
+      return parseFrame(type, pingFrameSchema, frame, (ping) => ({
         type: 'ping',
         payload: ping.payload,
       }));
     case 'pong':
       return [{ type: 'pong' }];
     case 'error':
-      return parsed(type, shapes().errorFrame, frame, toProblem);
+      return parseFrame(type, errorFrameSchema, frame, toProblem);
     default:
       return [];
   }
 }
 
-function parsed<T>(
+function parseFrame<T>(
   type: string,
-  shape: Reader<T>,
+  shape: ZodMiniType<T>,
   frame: unknown,
   toEvent: (value: T) => GatewayEvent,
 ): readonly GatewayEvent[] {
   const result = shape.safeParse(frame);
   if (!result.success) {
     return [
-      { type: 'invalid', reason: `a misshapen ${type} frame (${describeIssue(result.error)})` },
+      {
+        type: 'invalid',
+        reason: `Invalid ${type} frame from gateway: ${describeIssue(result.error)}.`,
+      },
     ];
   }
   return [toEvent(result.data)];
 }
 
-export function toMessage(body: Body<'messageBody'>): GatewayMessage {
+export function toMessage(body: MessageBody): GatewayMessage {
   return {
     ...body,
     sequence: body.sequence ?? null,
@@ -144,19 +160,19 @@ export function toMessage(body: Body<'messageBody'>): GatewayMessage {
   };
 }
 
-/** Somebody in a role that we do not know is shown as the system. */
-function toSender({ role, ...who }: Body<'sender'>): Sender {
-  return { ...who, role: roles.find((known) => known === role) ?? 'system' };
+/** Senders with an unknown role are shown as the system. */
+function toSender({ role, ...sender }: SenderBody): Sender {
+  return { ...sender, role: roles.find((known) => known === role) ?? 'system' };
 }
 
-export function toConversation(body: Body<'conversationBody'>): Conversation {
+export function toConversation(body: ConversationBody): Conversation {
   const { conversationId, status, position } = body;
   return typeof position === 'number'
     ? { conversationId, status, position }
     : { conversationId, status };
 }
 
-function toProblem(error: Body<'errorFrame'>): GatewayEvent {
+function toProblem(error: ErrorFrame): GatewayEvent {
   if (error.code === 'TOKEN_EXPIRED') return { type: 'token-expired' };
   return {
     type: 'problem',
@@ -203,7 +219,7 @@ export function closeMeaning(code: number): CloseMeaning {
 }
 
 function utf8Length(text: string): number {
-  // Only a text that could exceed the limit is worth counting.
+  // Shorter texts can't exceed the limit.
   if (text.length * 3 <= maximumFrameBytes) return text.length;
   let bytes = 0;
   for (const character of text) {

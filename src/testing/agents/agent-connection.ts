@@ -5,16 +5,16 @@ import {
   type Party,
 } from '../gateway/model.ts';
 import {
+  type AgentEvent,
+  type AgentFrame,
+  agentFrameSchema,
   type ConversationSummary,
-  type DeskEvent,
-  type DeskFrame,
-  deskFrameSchema,
 } from './agent-protocol.ts';
 import type { AgentSocketsContext } from './agent-sockets.ts';
 
 const pageLength = 50;
 
-/** One window of the desk page: one agent, and at most one conversation on show. */
+/** The connection of one agent, with at most one opened conversation. */
 export class AgentConnection {
   readonly #context: AgentSocketsContext;
   readonly #write: (text: string) => void;
@@ -30,18 +30,18 @@ export class AgentConnection {
   receive(text: string): void {
     const frame = parse(text);
     if (!frame) {
-      this.#error(new GatewayRefusal('INVALID_FRAME', 'no frame of the desk'), null);
+      this.#error(new GatewayRefusal('INVALID_FRAME', 'Frame is invalid.'), null);
       return;
     }
     this.#work = this.#work
-      .then(() => this.#carryOut(frame))
+      .then(() => this.#handle(frame))
       .catch((error: unknown) => {
         this.#error(error, 'conversationId' in frame ? frame.conversationId : null);
       });
   }
 
-  /** Something has happened in a conversation. */
-  tell(event: ConversationEvent): void {
+  /** Sends the event if it concerns the opened conversation. */
+  onEvent(event: ConversationEvent): void {
     switch (event.type) {
       case 'conversation':
         return;
@@ -65,7 +65,7 @@ export class AgentConnection {
     this.#send({ type: 'conversations', conversations: [...conversations], now });
   }
 
-  async #carryOut(frame: DeskFrame): Promise<void> {
+  async #handle(frame: AgentFrame): Promise<void> {
     const { conversations, agents } = this.#context;
     if (frame.type === 'hello') {
       this.#agent = frame.agent;
@@ -73,7 +73,7 @@ export class AgentConnection {
       return;
     }
     const agent = this.#agent;
-    if (!agent) throw new GatewayRefusal('INVALID_FRAME', 'hello comes first');
+    if (!agent) throw new GatewayRefusal('INVALID_FRAME', 'The first frame must be hello.');
     const from: Party = { ...agent, role: 'agent' };
     switch (frame.type) {
       case 'take':
@@ -87,24 +87,24 @@ export class AgentConnection {
         return;
       case 'say': {
         const { conversationId, messageId, text } = frame;
-        await this.#ownedBy(agent, conversationId);
+        await this.#checkOwner(agent, conversationId);
         const posted = await conversations.post(conversationId, { messageId, from, text });
-        // A resend: nobody else has to hear of it again.
+        // A resend is acknowledged only to its sender.
         if (posted.repeated) {
           this.#send({ type: 'message', message: agents.seen(posted.message) });
         }
         return;
       }
       case 'typing':
-        await this.#ownedBy(agent, frame.conversationId);
+        await this.#checkOwner(agent, frame.conversationId);
         conversations.typing(frame.conversationId, from, frame.isTyping);
         return;
       case 'read':
-        await this.#ownedBy(agent, frame.conversationId);
+        await this.#checkOwner(agent, frame.conversationId);
         await conversations.receipt(frame.conversationId, frame.messageId, from, 'read');
         return;
       case 'end':
-        await this.#ownedBy(agent, frame.conversationId);
+        await this.#checkOwner(agent, frame.conversationId);
         await conversations.end(frame.conversationId);
         return;
     }
@@ -124,10 +124,13 @@ export class AgentConnection {
     });
   }
 
-  async #ownedBy(agent: AgentIdentity, conversationId: string): Promise<void> {
+  async #checkOwner(agent: AgentIdentity, conversationId: string): Promise<void> {
     const record = await this.#context.conversations.find(conversationId);
     if (record.agent?.id !== agent.id) {
-      throw new GatewayRefusal('ALREADY_TAKEN', 'take the conversation first');
+      throw new GatewayRefusal(
+        'ALREADY_TAKEN',
+        'The conversation is not assigned to you. Accept it first.',
+      );
     }
   }
 
@@ -153,16 +156,21 @@ export class AgentConnection {
       this.#send({ type: 'error', code, message, conversationId });
       return;
     }
-    this.#context.settings.logger.error('gateway: a desk frame could not be carried out', error);
-    this.#send({ type: 'error', code: 'INTERNAL', message: 'the gateway failed', conversationId });
+    this.#context.settings.logger.error('gateway: failed to handle an agent frame', error);
+    this.#send({
+      type: 'error',
+      code: 'INTERNAL',
+      message: 'Internal gateway error.',
+      conversationId,
+    });
   }
 
-  #send(event: DeskEvent): void {
+  #send(event: AgentEvent): void {
     this.#write(JSON.stringify(event));
   }
 }
 
-function parse(text: string): DeskFrame | null {
+function parse(text: string): AgentFrame | null {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -170,5 +178,5 @@ function parse(text: string): DeskFrame | null {
     if (error instanceof SyntaxError) return null;
     throw error;
   }
-  return deskFrameSchema.safeParse(json).data ?? null;
+  return agentFrameSchema.safeParse(json).data ?? null;
 }

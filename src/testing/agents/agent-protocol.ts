@@ -1,15 +1,10 @@
 import * as z from 'zod/mini';
 
-// The desk page's strict CSP forbids `new Function`, which zod otherwise tries for its compiled parsers.
-// Said here, before the first schema: a module that only says it and passes `z` on is left out by
-// bundlers, since the package declares itself free of side effects.
-z.config({ jitless: true });
-
 /**
- * The emulator's agent side over the wire: JSON frames between `agentUrl` and a desk page.
+ * The emulator's protocol for agents: JSON frames between `agentUrl` and an agent desk page.
  *
- * It has **no authentication**, because it belongs to an emulator: whoever reaches the port on this
- * machine is an agent. The gateway only checks that a browser's `Origin` is a loopback page.
+ * It has **no authentication**, because it belongs to an emulator: every client on this
+ * machine can act as an agent. The gateway only checks that a browser's `Origin` is a loopback page.
  * Nothing here is part of the visitor's protocol, and nothing imports Node: a page can use it.
  */
 
@@ -19,7 +14,7 @@ export type Role = (typeof roles)[number];
 export const conversationStatuses = ['queued', 'connected', 'ended'] as const;
 export type ConversationStatus = (typeof conversationStatuses)[number];
 
-/** Who wrote, typed or read. */
+/** The sender of a message, typing event or receipt. */
 export const partySchema = z.object({ id: z.string(), name: z.string(), role: z.enum(roles) });
 export type Party = Readonly<z.infer<typeof partySchema>>;
 
@@ -33,18 +28,18 @@ export const routingSchema = z.object({
   priority: z.optional(z.int().check(z.nonnegative())),
 });
 
-/** How a visitor was put into a queue. */
+/** Which queue a conversation joins. */
 export interface Routing {
   readonly skillGroups: readonly string[];
   readonly attributes?: Readonly<Record<string, string | number | boolean>> | undefined;
-  /** Higher goes first. An integer ≥ 0, 0 where it is absent. */
+  /** Higher values are served first. An integer ≥ 0. @default 0 */
   readonly priority?: number | undefined;
 }
 
 const id = z.string().check(z.minLength(1), z.maxLength(512));
 const agentSchema = z.object({ id, name: z.string().check(z.minLength(1), z.maxLength(100)) });
 
-/** A file of a message; `url` lives for some minutes. */
+/** A file of a message; `url` expires after a few minutes. */
 export const agentFileSchema = z.object({
   attachmentId: z.string(),
   name: z.string(),
@@ -55,7 +50,7 @@ export const agentFileSchema = z.object({
 });
 export type AgentFile = Readonly<z.infer<typeof agentFileSchema>>;
 
-/** What a message brings besides its text, in words: what was offered, or a field with its answer. */
+/** Structured content as text: choices, or a form field with its answer. */
 export const agentPartSchema = z.object({ title: z.string(), text: z.string() });
 export type AgentPart = Readonly<z.infer<typeof agentPartSchema>>;
 
@@ -72,43 +67,43 @@ export const agentMessageSchema = z.object({
 });
 export type AgentMessage = Readonly<z.infer<typeof agentMessageSchema>>;
 
-/** One line of the desk's list. */
+/** An entry of the conversation list. */
 export const summarySchema = z.object({
   conversationId: id,
   /** The visitor's opaque id. */
   subject: z.string(),
   status: z.enum(conversationStatuses),
-  /** `false`: a skill group has an unknown name, so that nobody can take it. */
+  /** `false`: a skill group has an unknown name, so that no agent can accept it. */
   routable: z.boolean(),
-  /** Place in the queue, from 1; `null` when it is in none. */
+  /** Position in the queue, from 1; `null` if it is in none. */
   position: z.nullable(z.int().check(z.positive())),
   routing: routingSchema,
   /** ISO 8601. */
   createdAt: z.string(),
   agent: z.nullable(agentSchema),
   lastMessage: z.nullable(agentMessageSchema),
-  /** The last message is the visitor's and no agent has read it. */
+  /** Whether the last message is the visitor's and no agent has read it. */
   unread: z.boolean(),
   /** The highest sequence that the visitor has read; 0 for none. */
   visitorRead: z.int().check(z.nonnegative()),
 });
 export type ConversationSummary = Readonly<z.infer<typeof summarySchema>>;
 
-/** Desk → gateway. `hello` comes first and names the agent of this window. */
-export const deskFrameSchema = z.discriminatedUnion('type', [
+/** Agent → gateway. `hello` must be first and identifies the agent. */
+export const agentFrameSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), agent: agentSchema }),
-  /** Take a queued conversation. */
+  /** Accepts a queued conversation. */
   z.object({ type: z.literal('take'), conversationId: id }),
-  /** Show a conversation: answers with a page of its transcript, and then with what happens in it. */
+  /** Opens a conversation: returns a page of its transcript, then its events. */
   z.object({
     type: z.literal('open'),
     conversationId: id,
-    /** Only what stands before this sequence; absent for the newest. */
+    /** Only messages before this sequence. @default the newest */
     before: z.optional(z.int().check(z.positive())),
   }),
-  /** Show none. */
+  /** Closes the opened conversation's view. */
   z.object({ type: z.literal('leave') }),
-  /** `messageId` is the desk's own, and the same at a resend. */
+  /** The client chooses `messageId`, and repeats it when it resends. */
   z.object({
     type: z.literal('say'),
     conversationId: id,
@@ -120,11 +115,11 @@ export const deskFrameSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('read'), conversationId: id, messageId: id }),
   z.object({ type: z.literal('end'), conversationId: id }),
 ]);
-export type DeskFrame = z.infer<typeof deskFrameSchema>;
+export type AgentFrame = z.infer<typeof agentFrameSchema>;
 
-/** Gateway → desk. */
-export const deskEventSchema = z.discriminatedUnion('type', [
-  /** The newest 200 conversations: the answer to `hello`, and again whenever one of them changes. */
+/** Gateway → agent. */
+export const agentEventSchema = z.discriminatedUnion('type', [
+  /** The newest 200 conversations: after `hello`, and whenever one of them changes. */
   z.object({
     type: z.literal('conversations'),
     conversations: z.array(summarySchema),
@@ -153,7 +148,7 @@ export const deskEventSchema = z.discriminatedUnion('type', [
     from: partySchema,
     status: z.enum(['delivered', 'read']),
   }),
-  /** A desk frame was refused; `conversationId` tells where. */
+  /** A frame of the agent was refused; `conversationId` is that of the frame. */
   z.object({
     type: z.literal('error'),
     code: z.string(),
@@ -161,4 +156,4 @@ export const deskEventSchema = z.discriminatedUnion('type', [
     conversationId: z.nullable(z.string()),
   }),
 ]);
-export type DeskEvent = z.infer<typeof deskEventSchema>;
+export type AgentEvent = z.infer<typeof agentEventSchema>;

@@ -18,14 +18,14 @@ export interface AgentSocketsContext {
   readonly store: TranscriptStore;
 }
 
-// A list a tick would be a flood while a thousand visitors write.
+// In ms. Limits how often the list is sent while many visitors write.
 const listInterval = 100;
 
 /**
- * The agents' side: desk windows over WebSocket.
+ * WebSocket connections of agents.
  *
- * There is **no authentication**, because this is an emulator: whoever reaches the port on this machine
- * is an agent. A browser's `Origin` has to be a loopback page, so that no page of the internet is one.
+ * There is **no authentication**, because this is an emulator: every client on this machine can act as an
+ * agent. A browser's `Origin` must be a loopback page, so that other websites can't.
  */
 export class AgentSockets {
   readonly #context: AgentSocketsContext;
@@ -41,7 +41,7 @@ export class AgentSockets {
 
   constructor(context: AgentSocketsContext) {
     this.#context = context;
-    this.#unsubscribe = context.conversations.subscribe((event) => this.#tell(event));
+    this.#unsubscribe = context.conversations.subscribe((event) => this.#publish(event));
   }
 
   upgrade(request: IncomingMessage, raw: Socket, head: Buffer): void {
@@ -66,14 +66,17 @@ export class AgentSockets {
     if (this.#listTimer) clearTimeout(this.#listTimer);
   }
 
-  #tell(event: ConversationEvent): void {
+  #publish(event: ConversationEvent): void {
     if (this.#windows.size === 0) return;
-    for (const window of this.#windows.values()) window.tell(event);
+    for (const window of this.#windows.values()) window.onEvent(event);
     if (event.type === 'typing' || this.#listTimer) return;
     this.#listTimer = setTimeout(() => {
       this.#listTimer = null;
       this.#sendLists().catch((error: unknown) => {
-        this.#context.settings.logger.error('gateway: the desks could not be told', error);
+        this.#context.settings.logger.error(
+          'gateway: failed to send the conversation list to agents',
+          error,
+        );
       });
     }, listInterval);
   }

@@ -8,52 +8,52 @@ import type { MessagingSessions } from '../genesys-cloud/sessions.ts';
 import type { TranscriptStore } from '../storage/store.ts';
 import type { AgentMessage, ConversationSummary } from './agent-protocol.ts';
 
-/** How many conversations a list has at most. */
+/** Maximum number of conversations in a list. */
 export const listLimit = 200;
 
 export interface SayOptions {
   /** @default the agent who took the conversation, or Alex */
   readonly from?: Party;
-  /** @default a new one. A known id adds nothing and answers with the message that is there. */
+  /** A known id adds nothing and returns the existing message. @default a new id */
   readonly messageId?: string;
-  /** The message's instant, epoch ms; never before the message above it. @default now */
+  /** Timestamp in epoch ms; raised to that of the message before it if lower. @default now */
   readonly at?: number;
-  /** Stored, and told to nobody: a loss that nothing shows. @default false */
+  /** Stores the message without sending it, to simulate one that was lost. @default false */
   readonly quiet?: boolean;
 }
 
 const alex: AgentIdentity = { id: 'agent_1', name: 'Alex' };
 
-/** What messages bring besides their text, where the dialect has that. */
+/** Content besides the text, for dialects that support it. */
 export interface GuestContent {
   readonly files: SessionFiles;
   readonly sessions: MessagingSessions;
 }
 
 /**
- * Agents for tests: what a desk window does, as calls.
+ * Agents for tests, as method calls.
  *
- * @throws {GatewayRefusal} from every call that names a conversation and is against the rules.
+ * @throws {GatewayRefusal} from calls that the gateway refuses.
  */
 export class Agents {
   readonly #conversations: Conversations;
   readonly #store: TranscriptStore;
-  readonly #guests: GuestContent | null;
+  readonly #sessionContent: GuestContent | null;
 
   constructor(conversations: Conversations, store: TranscriptStore, guests: GuestContent | null) {
-    this.#guests = guests;
+    this.#sessionContent = guests;
     this.#conversations = conversations;
     this.#store = store;
   }
 
-  /** The newest 200 conversations, the newest first. */
+  /** The newest 200 conversations, newest first. */
   async conversations(): Promise<readonly ConversationSummary[]> {
     const positions = await this.#conversations.positions();
     const records = await this.#conversations.list(listLimit);
     return records.map((record) => summarize(record, positions));
   }
 
-  /** The queue, the next one first. Conversations that nobody can take are not in it. */
+  /** The queue, in order. Conversations that no agent can accept are not in it. */
   async queue(): Promise<readonly ConversationSummary[]> {
     const positions = await this.#conversations.positions();
     const records = await Promise.all(
@@ -63,7 +63,7 @@ export class Agents {
   }
 
   /**
-   * The first in the queue, now or as soon as there is one.
+   * The first conversation in the queue, as soon as there is one.
    *
    * @param options.subject only a conversation of this visitor
    * @param options.timeout in ms, 5,000 by default
@@ -93,13 +93,13 @@ export class Agents {
     }
   }
 
-  /** Takes a queued conversation: it becomes `connected`. @param agent Alex by default */
+  /** Accepts a queued conversation, which becomes `connected`. @param agent Alex by default */
   async accept(conversationId: string, agent: AgentIdentity = alex): Promise<ConversationSummary> {
     const record = await this.#conversations.take(conversationId, agent);
     return summarize(record, await this.#conversations.positions());
   }
 
-  /** Resolves once the message is in the transcript and has gone out. */
+  /** Sends a message. Resolves once it is stored and sent to the visitor. */
   async say(conversationId: string, text: string, options: SayOptions = {}): Promise<AgentMessage> {
     const { from, messageId = `msg_${randomUUID()}`, at, quiet } = options;
     const { message } = await this.#conversations.post(conversationId, {
@@ -112,24 +112,24 @@ export class Agents {
     return this.seen(message);
   }
 
-  /** Sends a file, where the dialect has files. @throws {TypeError} where it has none */
+  /** Sends a file. @throws {TypeError} if the dialect does not support files */
   async sendFile(
     conversationId: string,
     file: FileContent,
     options: SayOptions & { readonly text?: string } = {},
   ): Promise<AgentMessage> {
-    if (!this.#guests) throw new TypeError('this dialect has no files');
-    const { files } = this.#guests;
+    if (!this.#sessionContent) throw new TypeError('This dialect does not support files.');
+    const { files } = this.#sessionContent;
     const { text = '', messageId = `msg_${randomUUID()}`, ...rest } = options;
     files.attach(messageId, [files.keep(file)]);
     return this.say(conversationId, text, { ...rest, messageId });
   }
 
   /**
-   * Sends what is to be answered by a press or filled in, such as a form.
+   * Sends structured content, such as choices or a form.
    *
-   * @param content in the shapes of the Guest API
-   * @throws {TypeError} where the dialect has texts alone
+   * @param content in the format of the Guest API
+   * @throws {TypeError} if the dialect does not support structured content
    */
   async offer(
     conversationId: string,
@@ -137,20 +137,21 @@ export class Agents {
     content: readonly object[],
     options: SayOptions = {},
   ): Promise<AgentMessage> {
-    if (!this.#guests) throw new TypeError('this dialect has texts alone');
+    if (!this.#sessionContent)
+      throw new TypeError('This dialect does not support structured content.');
     const { messageId = `msg_${randomUUID()}`, ...rest } = options;
-    this.#guests.sessions.keep(messageId, { content });
+    this.#sessionContent.sessions.keep(messageId, { content });
     return this.say(conversationId, text, { ...rest, messageId });
   }
 
-  /** A message as agents see it, with what it brings. @internal */
+  /** A message with its content, as sent to agents. @internal */
   seen(message: StoredMessage): AgentMessage {
     const { messageId } = message;
-    const { files, sessions } = this.#guests ?? {};
+    const { files, sessions } = this.#sessionContent ?? {};
     return toAgentMessage(message, files?.ofMessage(messageId), sessions?.partsOf(messageId));
   }
 
-  /** Many messages, one after the other, as fast as it goes. */
+  /** Sends many messages in sequence, as fast as possible. */
   async sayAll(
     conversationId: string,
     texts: Iterable<string>,
@@ -174,7 +175,7 @@ export class Agents {
     await this.#receipt(conversationId, messageId, 'read');
   }
 
-  /** Says that a message and all before it have reached the agent. @param messageId the visitor's newest by default */
+  /** Marks a message and all before it as delivered. @param messageId the visitor's newest by default */
   async delivered(conversationId: string, messageId?: string): Promise<void> {
     await this.#receipt(conversationId, messageId, 'delivered');
   }
@@ -191,7 +192,7 @@ export class Agents {
     return messages.map((message) => this.seen(message));
   }
 
-  /** Hears everything that happens in conversations, the visitors' typing and reading included. */
+  /** Subscribes to all events of conversations, including visitors' typing and receipts. */
   subscribe(listener: (event: ConversationEvent) => void): () => void {
     return this.#conversations.subscribe((event) => listener(event));
   }

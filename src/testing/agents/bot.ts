@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Conversations } from '../gateway/conversations.ts';
 import { GatewayRefusal, type Origin, type Party, type StoredMessage } from '../gateway/model.ts';
 import type { BotSettings } from '../gateway/options.ts';
-import { greetingContent, structuredOffer } from '../genesys-cloud/structured-content.ts';
+import { greetingContent, structuredReply } from '../genesys-cloud/structured-content.ts';
 
 export interface BotContext {
   readonly settings: BotSettings;
   readonly conversations: Conversations;
-  /** Keeps what a message will bring besides its text; `null`: the dialect has texts alone. */
+  /** Stores the structured content of a message; `null` if the dialect has none. */
   readonly keep: ((messageId: string, content: readonly object[]) => void) | null;
   readonly onError: (error: unknown) => void;
 }
@@ -61,7 +61,7 @@ export class Bot {
   }
 
   #heard(message: StoredMessage, origin: Origin): void {
-    // The gateway that took the message has its own bot.
+    // The gateway that received the message runs a bot of its own.
     if (message.from.role !== 'visitor' || origin === 'elsewhere') return;
     this.#later(message.conversationId, this.#context.settings.afterMs, async () => {
       const { conversations, settings } = this.#context;
@@ -84,7 +84,7 @@ export class Bot {
       : '';
     this.#greeted.add(conversationId);
     const messageId = `msg_${randomUUID()}`;
-    const offer = keep && structuredOffer(message.text);
+    const offer = keep && structuredReply(message.text);
     keep?.(messageId, offer?.content ?? (isFirst ? greetingContent : []));
     await conversations.post(conversationId, {
       messageId,
@@ -93,19 +93,19 @@ export class Bot {
     });
   }
 
-  /** Nobody has taken it; and nobody answers in a queue that no one looks at. */
+  /** Whether the conversation is queued, in a queue that agents can see. */
   async #isMine(conversationId: string): Promise<boolean> {
     const { status, routable } = await this.#context.conversations.find(conversationId);
     return status === 'queued' && routable;
   }
 
-  /** One thing at a time in a conversation: a further message starts the wait anew. */
+  /** One reply at a time per conversation: another message restarts the delay. */
   #later(conversationId: string, ms: number, task: () => Promise<void>): void {
     clearTimeout(this.#timers.get(conversationId));
     const timer = setTimeout(() => {
       this.#timers.delete(conversationId);
       task().catch((error: unknown) => {
-        // The conversation may end while the bot thinks.
+        // The conversation may end before the bot replies.
         if (!(error instanceof GatewayRefusal)) this.#context.onError(error);
       });
     }, ms);

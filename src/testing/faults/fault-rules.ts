@@ -1,8 +1,8 @@
 /** How often a rule applies. */
 export interface Chance {
-  /** The chance of each match, 0…1. @default 1 */
+  /** Probability for each match, 0…1. @default 1 */
   readonly probability?: number;
-  /** How often it applies in all. @default 1, or any number where `probability` is given */
+  /** Maximum number of times. @default 1, or unlimited if `probability` is set */
   readonly times?: number;
 }
 
@@ -12,7 +12,7 @@ interface Rule<T> {
   left: number;
 }
 
-/** Rules in the order of their making; each applies a number of times, or by chance. */
+/** Rules in order of creation; each applies a number of times, or with a probability. */
 export class FaultRules<T> {
   readonly #random: () => number;
   readonly #rules = new Set<Rule<T>>();
@@ -26,7 +26,7 @@ export class FaultRules<T> {
   }
 
   /**
-   * Returns what takes the rule back.
+   * Returns a function that removes the rule.
    *
    * @throws {RangeError} for a probability outside 0…1, or `times` below 1.
    */
@@ -44,7 +44,7 @@ export class FaultRules<T> {
     };
   }
 
-  /** The first rule that matches and whose chance has come, used up by one. */
+  /** The first rule that matches and applies; counts one use of it. */
   take(matches: (value: T) => boolean): T | null {
     for (const rule of this.#rules) {
       if (!matches(rule.value)) continue;

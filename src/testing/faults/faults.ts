@@ -3,14 +3,14 @@ import { type Chance, FaultRules } from './fault-rules.ts';
 import { type Direction, FrameFaults, type FrameMatch } from './frame-faults.ts';
 import { garbageText, type HttpFault, HttpFaults, type HttpMatch } from './http-faults.ts';
 
-/** Which visitor sockets; without anything all of them. */
+/** Selects visitor sockets; all of them by default. */
 export interface SocketTarget {
   readonly subject?: string;
   /** The connection's number in `stats.events`. */
   readonly connection?: number;
 }
 
-/** How a new visitor socket is turned away. */
+/** How a new visitor socket is refused. */
 export type Refusal =
   /** @default status 503 */
   | { readonly how: 'http'; readonly status?: number; readonly retryAfter?: number }
@@ -21,7 +21,7 @@ export type Refusal =
   /** No answer to the upgrade request. */
   | { readonly how: 'hang' };
 
-/** An error frame in place of what a client's frame asked for. */
+/** An error frame instead of handling a client's frame. */
 export interface AnswerFault extends Chance {
   /** The client frame's type. */
   readonly type: string;
@@ -31,7 +31,7 @@ export interface AnswerFault extends Chance {
   readonly subject?: string;
 }
 
-/** What the faults do to one live visitor socket. */
+/** The operations of faults on one visitor socket. */
 export interface FaultTarget {
   readonly connection: number;
   readonly subject: string | null;
@@ -49,8 +49,8 @@ export interface FaultsContext {
 }
 
 /**
- * What can go wrong, at will. A rule without `probability` meets one frame or call; everything that
- * adds a rule returns what takes it back. Faults of chance are the same for the same seed.
+ * Fault injection. A rule without `probability` applies to one frame or call; methods that add a rule
+ * return a function that removes it. Random faults are the same for the same seed.
  */
 export class Faults {
   readonly #context: FaultsContext;
@@ -74,27 +74,27 @@ export class Faults {
     this.#answers = new FaultRules(random);
   }
 
-  /** Frames vanish. */
+  /** Drops frames. */
   lose(direction: Direction, match?: FrameMatch): () => void {
     return this.frames.add(direction, { kind: 'lose' }, match);
   }
 
-  /** Frames come twice. */
+  /** Sends frames twice. */
   duplicate(direction: Direction, match?: FrameMatch): () => void {
     return this.frames.add(direction, { kind: 'duplicate' }, match);
   }
 
-  /** A frame comes after the next one of its connection and direction, or after `holdAtMost` ms. */
+  /** Delivers a frame after the next one of its connection and direction, or after `holdAtMost` ms. */
   swap(direction: Direction, match?: FrameMatch, holdAtMost = 1_000): () => void {
     return this.frames.add(direction, { kind: 'swap', holdAtMost }, match);
   }
 
-  /** Frames come `ms` later; others overtake them. */
+  /** Delays frames by `ms`; others can overtake them. */
   delay(direction: Direction, ms: number, match?: FrameMatch): () => void {
     return this.frames.add(direction, { kind: 'delay', ms }, match);
   }
 
-  /** A client's frame is not carried out; an error frame answers it. */
+  /** Answers a client's frame with an error frame instead of handling it. */
   answer(fault: AnswerFault): () => void {
     return this.#answers.add(fault, fault);
   }
@@ -110,7 +110,7 @@ export class Faults {
   }
 
   /**
-   * TCP stays open, and nothing is sent nor answered: no ping, no pong, no close frame.
+   * Keeps TCP connections open but sends nothing: no ping, no pong, no close frame.
    *
    * @param options.includeNew sockets opened from now on are silent too. @default false
    */
@@ -119,13 +119,13 @@ export class Faults {
     if (options.includeNew === true) this.#newAreSilent = true;
   }
 
-  /** Ends the silence of every socket. What was unsaid stays unsaid. */
+  /** Ends the silence of all sockets. Frames from before are not sent. */
   resume(): void {
     this.#newAreSilent = false;
     for (const socket of this.#targets()) socket.setSilent(false);
   }
 
-  /** Turns new sockets away. @param times any number by default */
+  /** Refuses new sockets. @param times unlimited by default */
   refuseSockets(refusal: Refusal, times = Number.POSITIVE_INFINITY): () => void {
     return this.#refusals.add(refusal, { times });
   }
@@ -135,34 +135,34 @@ export class Faults {
     return this.#authRefusals.add(code, { times });
   }
 
-  /** Every token issued until now has expired: REST says so, and sockets push TOKEN_EXPIRED. */
+  /** Expires all tokens issued so far: REST returns 401, and sockets send TOKEN_EXPIRED. */
   expireTokens(): void {
     this.#context.expireTokens();
     for (const socket of this.#targets()) socket.expire();
   }
 
-  /** REST calls go wrong. Preflights go right. */
+  /** Adds a fault for REST calls, except preflight requests. */
   rest(fault: HttpFault, match?: HttpMatch): () => void {
     return this.#rest.add(fault, match);
   }
 
-  /** The OAuth server goes wrong. */
+  /** Adds a fault for calls of the OAuth server. */
   oauth(fault: HttpFault, match?: HttpMatch): () => void {
     return this.#oauth.add(fault, match);
   }
 
-  /** Sends sockets a text as it is, or an object as JSON. */
+  /** Sends a string unchanged, or an object as JSON, to sockets. */
   send(content: string | object, target?: SocketTarget): void {
     const text = typeof content === 'string' ? content : JSON.stringify(content);
     for (const socket of this.#targets(target)) socket.sendRaw(text);
   }
 
-  /** Sends sockets what is no frame: a proxy's page, plain words, or a frame of 8 MiB. */
+  /** Sends invalid frames to sockets: a proxy's page, plain text, or 8 MiB. */
   garbage(kind: 'html' | 'text' | 'huge', target?: SocketTarget): void {
     this.send(garbageText(kind), target);
   }
 
-  /** Takes every rule back and ends every silence. Frames that are held or late still come. */
+  /** Removes all rules and ends all silence. Held and delayed frames are still delivered. */
   clear(): void {
     this.frames.clear();
     this.#rest.clear();
@@ -200,7 +200,7 @@ export class Faults {
     );
   }
 
-  /** As `clear`, and nothing that is late comes any more. @internal */
+  /** Like `clear`, but drops held and delayed frames. @internal */
   dispose(): void {
     this.clear();
     this.frames.close();

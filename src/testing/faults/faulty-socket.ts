@@ -4,9 +4,9 @@ import { Duplex } from 'node:stream';
 type Done = (error?: Error | null) => void;
 
 /**
- * A TCP connection that can fall silent: it stays open, while everything written to it vanishes, the
- * answer to a close frame included. So a proxy behaves that has forgotten a connection (guide, edge
- * case 1). What comes in is still read: the gateway learns of it when the client gives the connection up.
+ * A TCP connection that can go silent: it stays open, but everything written to it is dropped, including
+ * the response to a close frame, as by a proxy that has lost its state (guide, edge case 1). Incoming data
+ * is still read, so that the gateway notices when the client closes the connection.
  */
 export class FaultySocket extends Duplex {
   readonly #raw: Socket;

@@ -1,15 +1,15 @@
 import { type Chance, FaultRules } from './fault-rules.ts';
 
-/** `to-client`: what the gateway sends. `from-client`: what it receives. */
+/** `to-client`: sent by the gateway. `from-client`: received by it. */
 export type Direction = 'to-client' | 'from-client';
 
-/** Which frames a fault meets. Without anything: the next frame of that direction. */
+/** Selects the frames of a fault. @default the next frame in that direction */
 export interface FrameMatch extends Chance {
   /** The frame's type, or any of several. */
   readonly type?: string | readonly string[];
   /** Only frames of this visitor. */
   readonly subject?: string;
-  /** Only frames for which this holds. */
+  /** Only frames for which it returns `true`. */
   readonly where?: (frame: Readonly<Record<string, unknown>>) => boolean;
 }
 
@@ -26,7 +26,7 @@ interface Rule {
   readonly match: FrameMatch;
 }
 
-export interface FrameOnItsWay {
+export interface PendingFrame {
   readonly direction: Direction;
   readonly connection: number;
   readonly subject: string | null;
@@ -39,7 +39,7 @@ interface Held {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Loses, doubles, swaps and delays frames, by rules in the order of their making. */
+/** Drops, duplicates, swaps and delays frames, by rules in order of creation. */
 export class FrameFaults {
   readonly #rules: FaultRules<Rule>;
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -49,15 +49,15 @@ export class FrameFaults {
     this.#rules = new FaultRules(random);
   }
 
-  /** Returns what takes the rule back. */
+  /** Returns a function that removes the rule. */
   add(direction: Direction, action: Action, match: FrameMatch = {}): () => void {
     return this.#rules.add({ direction, action, match }, match);
   }
 
-  /** Lets a frame through as the rules say: not at all, once, twice, or later. */
-  pass(onItsWay: FrameOnItsWay, deliver: () => void): void {
-    const action = this.#rules.isEmpty ? null : this.#take(onItsWay);
-    const lane = `${onItsWay.direction} ${onItsWay.connection}`;
+  /** Delivers a frame as the rules say: never, once, twice, or later. */
+  pass(pending: PendingFrame, deliver: () => void): void {
+    const action = this.#rules.isEmpty ? null : this.#take(pending);
+    const lane = `${pending.direction} ${pending.connection}`;
     switch (action?.kind) {
       case 'lose':
         return;
@@ -83,13 +83,13 @@ export class FrameFaults {
     if (this.#held.size > 0) this.#release(lane);
   }
 
-  /** Forgets the rules and lets go what is held or late. */
+  /** Removes the rules and delivers held frames; delayed ones are still delivered in time. */
   clear(): void {
     this.#rules.clear();
     for (const lane of [...this.#held.keys()]) this.#release(lane);
   }
 
-  /** As `clear`, and delivers nothing any more. */
+  /** Like `clear`, but drops held and delayed frames. */
   close(): void {
     this.#rules.clear();
     this.#held.clear();
@@ -97,7 +97,7 @@ export class FrameFaults {
     this.#timers.clear();
   }
 
-  #take({ direction, subject, type, frame }: FrameOnItsWay): Action | null {
+  #take({ direction, subject, type, frame }: PendingFrame): Action | null {
     const rule = this.#rules.take(
       ({ direction: towards, match }) =>
         towards === direction &&

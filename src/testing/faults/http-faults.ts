@@ -1,8 +1,8 @@
 import { type Chance, FaultRules } from './fault-rules.ts';
 
-/** What a call gets in place of its answer. */
+/** Replaces the response to a call. */
 export type HttpFault =
-  /** An error answer of the protocol's shape. `retryAfter` in seconds. */
+  /** An error response as in the protocol. `retryAfter` in seconds. */
   | {
       readonly how: 'status';
       readonly status: number;
@@ -10,19 +10,19 @@ export type HttpFault =
       /** @default by the status */
       readonly code?: string;
     }
-  /** 200, or `status`, with what no gateway would say: a proxy's page, plain words, or 8 MiB. */
+  /** 200, or `status`, with an invalid body: a proxy's page, plain text, or 8 MiB. */
   | {
       readonly how: 'garbage';
       readonly garbage: 'html' | 'text' | 'huge';
       readonly status?: number;
     }
-  /** The connection breaks and nothing was done. */
+  /** Breaks the connection without handling the call. */
   | { readonly how: 'drop' }
-  /** The call is carried out, and then the connection breaks before the answer. */
+  /** Handles the call, then breaks the connection before the response. */
   | { readonly how: 'lose-answer' }
-  /** No answer, and the connection stays open until the client gives up or `clear()`. */
+  /** Sends no response and keeps the connection open until the client closes it, or `clear()`. */
   | { readonly how: 'hang' }
-  /** Carried out after `ms`. */
+  /** Handles the call after `ms`. */
   | { readonly how: 'delay'; readonly ms: number };
 
 export interface HttpMatch extends Chance {
@@ -36,7 +36,7 @@ interface Rule {
   readonly match: HttpMatch;
 }
 
-/** The faults of one HTTP side: REST, or OAuth. */
+/** The faults of one HTTP API: REST or OAuth. */
 export class HttpFaults {
   readonly #rules: FaultRules<Rule>;
   readonly #hanging = new Set<() => void>();
@@ -45,7 +45,7 @@ export class HttpFaults {
     this.#rules = new FaultRules(random);
   }
 
-  /** Returns what takes the rule back. */
+  /** Returns a function that removes the rule. */
   add(fault: HttpFault, match: HttpMatch = {}): () => void {
     return this.#rules.add({ fault, match }, match);
   }
@@ -59,7 +59,7 @@ export class HttpFaults {
     return rule?.fault ?? null;
   }
 
-  /** Resolves when the fault is cleared, or the client has gone. */
+  /** Resolves when the fault is cleared or the client has disconnected. */
   hang(onGone: (gone: () => void) => void): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
@@ -77,7 +77,7 @@ export class HttpFaults {
   }
 }
 
-/** What a proxy, a captive portal or a broken gateway may say instead. */
+/** Responses as from a proxy, a captive portal or a broken gateway. */
 export function garbageText(kind: 'html' | 'text' | 'huge'): string {
   switch (kind) {
     case 'html':

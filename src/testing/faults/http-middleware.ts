@@ -5,9 +5,9 @@ import { garbageText, type HttpFaults } from './http-faults.ts';
 export type Bindings = HttpBindings;
 
 /**
- * Lets the faults of one HTTP side happen. Headers that were set before, such as those of CORS, stay.
+ * Applies the faults of one HTTP API. Headers set before, such as those for CORS, are kept.
  *
- * @param errorBody what an error answer of that side looks like
+ * @param errorBody creates the body of an error response
  */
 export function withFaults(
   faults: HttpFaults,
@@ -50,7 +50,7 @@ export function withFaults(
   };
 }
 
-/** Hono wants an answer also where the connection is gone; this one only shows in the stats. */
+/** Hono needs a response even without a connection; this one only appears in the stats. */
 function unsent(): Response {
   return new Response(null, { status: 599 });
 }

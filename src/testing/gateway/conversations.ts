@@ -12,7 +12,7 @@ import {
 } from './model.ts';
 import { KeyedSerial } from './serial.ts';
 
-/** The longest text of a message, in UTF-16 code units. */
+/** Maximum length of a message, in UTF-16 code units. */
 export const maximumTextLength = 4096;
 
 export interface ConversationsContext {
@@ -21,36 +21,36 @@ export interface ConversationsContext {
   readonly clock: () => number;
   /** The canonical names; matching is case-sensitive. */
   readonly skillGroups: ReadonlySet<string>;
-  /** Hears of what cannot be passed on to another gateway. */
+  /** Called when an event can't be sent to other gateways. */
   readonly onError: (error: unknown) => void;
 }
 
 export interface Posted {
   readonly message: StoredMessage;
-  /** The id was there already, so that nothing was added. */
+  /** Whether the id was known, so that nothing was added. */
   readonly repeated: boolean;
 }
 
 type Listener = (event: ConversationEvent, origin: Origin) => void;
 
 /**
- * The rules of conversations, the same for socket, REST, agents and bot.
+ * The rules of conversations, for socket, REST, agents and bot alike.
  *
  * @throws {GatewayRefusal} from every call that names a conversation.
  */
 export class Conversations {
   readonly #context: ConversationsContext;
   readonly #listeners = new Set<Listener>();
-  // Echoes leave in the order of the sequence, although a database answers in any.
+  // Keeps echoes in order of sequence, since database queries may finish in any order.
   readonly #serial = new KeyedSerial();
-  readonly #stopHearing: () => void;
+  readonly #unsubscribe: () => void;
 
   constructor(context: ConversationsContext) {
     this.#context = context;
-    this.#stopHearing = context.store.onAnnounced((event) => this.#tell(event, 'elsewhere'));
+    this.#unsubscribe = context.store.onAnnounced((event) => this.#notify(event, 'elsewhere'));
   }
 
-  /** Returns what stops it. */
+  /** Returns a function that unsubscribes. */
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -73,7 +73,7 @@ export class Conversations {
     return record;
   }
 
-  /** @throws {GatewayRefusal} CONVERSATION_NOT_FOUND, also where it is another visitor's. */
+  /** @throws {GatewayRefusal} CONVERSATION_NOT_FOUND, also for another visitor's conversation. */
   async ofVisitor(subject: string, conversationId: string): Promise<ConversationRecord> {
     const record = await this.#context.store.find(conversationId);
     if (record?.subject !== subject) throw notFound();
@@ -97,7 +97,7 @@ export class Conversations {
     return this.post(conversationId, { messageId, from: visitorOf(record), text });
   }
 
-  /** Keeps a message once, however often its id comes. `quiet`: nobody is told of it. */
+  /** Stores a message once per id. `quiet`: without sending it to anyone. */
   post(
     conversationId: string,
     draft: {
@@ -111,10 +111,7 @@ export class Conversations {
     const { messageId, from, text, at, quiet } = draft;
     if (text.length > maximumTextLength) {
       return Promise.reject(
-        new GatewayRefusal(
-          'MESSAGE_TOO_LONG',
-          `a message has at most ${maximumTextLength} characters`,
-        ),
+        new GatewayRefusal('MESSAGE_TOO_LONG', `Message exceeds ${maximumTextLength} characters.`),
       );
     }
     return this.#serial.run(conversationId, async () => {
@@ -129,7 +126,7 @@ export class Conversations {
         case 'unknown':
           throw notFound();
         case 'ended':
-          throw new GatewayRefusal('CONVERSATION_ENDED', 'this conversation has ended');
+          throw new GatewayRefusal('CONVERSATION_ENDED', 'The conversation has ended.');
         case 'repeated':
           return { message: result.message, repeated: true };
         case 'stored':
@@ -144,9 +141,9 @@ export class Conversations {
   }
 
   /**
-   * Marks everything up to a message. `delivered` is passed on and not kept.
+   * Marks everything up to a message. `delivered` is sent but not stored.
    *
-   * @throws {GatewayRefusal} INVALID_FRAME where the transcript has no such message.
+   * @throws {GatewayRefusal} INVALID_FRAME if the transcript has no such message.
    */
   async receipt(
     conversationId: string,
@@ -157,7 +154,7 @@ export class Conversations {
     const { store } = this.#context;
     const message = await store.message(conversationId, messageId);
     if (!message) {
-      throw new GatewayRefusal('INVALID_FRAME', 'the receipt names a message that is not here');
+      throw new GatewayRefusal('INVALID_FRAME', 'Receipt for an unknown message.');
     }
     if (status === 'read') {
       const reader = from.role === 'visitor' ? 'visitor' : 'agent';
@@ -172,16 +169,19 @@ export class Conversations {
     if (!before.routable) {
       throw new GatewayRefusal(
         'NOT_ROUTABLE',
-        `no agent sees this conversation: ${before.routing.skillGroups.join(', ')} names an unknown skill group`,
+        `Unknown skill group in ${before.routing.skillGroups.join(', ')}: no agent can accept this conversation.`,
       );
     }
     const record = await this.#context.store.take(conversationId, agent);
     if (!record) throw notFound();
     if (record.status === 'ended') {
-      throw new GatewayRefusal('CONVERSATION_ENDED', 'this conversation has ended');
+      throw new GatewayRefusal('CONVERSATION_ENDED', 'The conversation has ended.');
     }
     if (record.agent?.id !== agent.id) {
-      throw new GatewayRefusal('ALREADY_TAKEN', `${record.agent?.name ?? 'somebody'} has taken it`);
+      throw new GatewayRefusal(
+        'ALREADY_TAKEN',
+        `${record.agent?.name ?? 'Another agent'} has accepted the conversation.`,
+      );
     }
     if (before.status === 'queued') {
       this.#publish({ type: 'conversation', conversationId, status: 'connected' });
@@ -191,7 +191,7 @@ export class Conversations {
 
   async end(conversationId: string): Promise<ConversationRecord> {
     const before = await this.find(conversationId);
-    // In line with the messages, so that none is told of after the end.
+    // Queued with the messages, so that none is sent after the end.
     return this.#serial.run(conversationId, async () => {
       const record = await this.#context.store.end(conversationId);
       if (!record) throw notFound();
@@ -206,28 +206,28 @@ export class Conversations {
     return this.#context.store.list(limit);
   }
 
-  /** Place in the queue by conversation, from 1. What is in no queue is not there. */
+  /** Position in the queue by conversation, from 1, for those in the queue. */
   async positions(): Promise<ReadonlyMap<string, number>> {
     const queue = await this.#context.store.queue();
     return new Map(queue.map((conversationId, index) => [conversationId, index + 1]));
   }
 
   close(): void {
-    this.#stopHearing();
+    this.#unsubscribe();
     this.#listeners.clear();
   }
 
   #publish(event: ConversationEvent): void {
-    this.#tell(event, 'here');
+    this.#notify(event, 'here');
     this.#context.store.announce(event).catch(this.#context.onError);
   }
 
-  #tell(event: ConversationEvent, origin: Origin): void {
+  #notify(event: ConversationEvent, origin: Origin): void {
     for (const listener of this.#listeners) listener(event, origin);
   }
 }
 
-/** The visitor as a sender; the page can give a name by the routing attribute `name`. */
+/** The visitor as a sender, named by the routing attribute `name`. */
 export function visitorOf(record: ConversationRecord): Party {
   const name = record.routing.attributes?.name;
   return {
@@ -238,5 +238,5 @@ export function visitorOf(record: ConversationRecord): Party {
 }
 
 function notFound(): GatewayRefusal {
-  return new GatewayRefusal('CONVERSATION_NOT_FOUND', 'there is no such conversation');
+  return new GatewayRefusal('CONVERSATION_NOT_FOUND', 'Conversation not found.');
 }

@@ -26,7 +26,7 @@ const host = '127.0.0.1';
 /** A running gateway emulator. Everything listens on 127.0.0.1. */
 export interface Gateway {
   readonly dialect: 'webchat' | 'genesys-cloud';
-  /** Of the `genesys-cloud` dialect, whose `endpoint` is the `apiUrl`. */
+  /** For the `genesys-cloud` dialect, whose `endpoint` is the `apiUrl`. */
   readonly deploymentId: string;
   /** The visitors' socket, such as `ws://127.0.0.1:40123/webchat`. */
   readonly socketUrl: string;
@@ -41,41 +41,41 @@ export interface Gateway {
   readonly clientSecret: string;
   /** Agents for tests. */
   readonly agent: Agents;
-  /** What can go wrong, at will. */
+  /** Fault injection. */
   readonly faults: Faults;
   /** Exact counters. */
   readonly stats: GatewayStats;
-  /** An outage: breaks every connection and refuses new ones, until `restart()`. Conversations stay. */
+  /** Simulates an outage: breaks all connections and refuses new ones until `restart()`. */
   stop(): Promise<void>;
-  /** Comes back on the same port with the same conversations, keys and stats. */
+  /** Restarts on the same port with the same conversations, keys and stats. */
   restart(): Promise<void>;
-  /** Ends for good and lets go of the storage. */
+  /** Stops the gateway and closes the storage. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a gateway that speaks the whole of docs/protocol.md, for tests and demos.
+ * Starts a gateway that implements all of docs/protocol.md, for tests and demos.
  *
- * @throws {TypeError} naming the option that is wrong
- * @throws {Error} where the port is taken (`EADDRINUSE`) or the storage cannot be opened
+ * @throws {TypeError} if an option is invalid; the message names it
+ * @throws {Error} if the port is in use (`EADDRINUSE`) or the storage can't be opened
  */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const settings = parseOptions(options);
   const clientId = settings.clientId ?? `app_${randomSecret()}`;
   const clientSecret = settings.clientSecret ?? randomSecret();
   const { clock, logger } = settings;
-  const onError = (error: unknown) => logger.error('gateway: something failed', error);
+  const onError = (error: unknown) => logger.error('gateway: unexpected error', error);
 
   const store = await openStore(settings.storage, onError);
   const stats = new GatewayStats(clock);
-  const conduct = new ProtocolChecker(stats, clock, settings.minimumClientPing);
+  const checker = new ProtocolChecker(stats, clock, settings.minimumClientPing);
   const tokens = await TokenAuthority.create(await store.signingKey(sharedKey), clientId, clock);
   const skillGroups = new Set(settings.skillGroups.map(({ name }) => name));
   const conversations = new Conversations({ store, clock, skillGroups, onError });
-  const isGuests = settings.dialect === 'genesys-cloud';
+  const hasSessions = settings.dialect === 'genesys-cloud';
   const files = new SessionFiles(settings, () => `http://${host}:${port}`);
   const sessions = new MessagingSessions({ settings, conversations, files });
-  const agents = new Agents(conversations, store, isGuests ? { files, sessions } : null);
+  const agents = new Agents(conversations, store, hasSessions ? { files, sessions } : null);
   const faults: Faults = new Faults({
     seed: settings.seed,
     sockets: () => visitors,
@@ -84,12 +84,12 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       sessions.expireAll();
     },
   });
-  const shared = { settings, store, conversations, tokens, stats, conduct, faults };
-  const visitors = isGuests
+  const shared = { settings, store, conversations, tokens, stats, checker, faults };
+  const visitors = hasSessions
     ? new SessionSockets({ ...shared, sessions, files })
     : new VisitorSockets(shared);
-  const desks = new AgentSockets({ settings, conversations, agents, store });
-  const keep = isGuests
+  const agentSockets = new AgentSockets({ settings, conversations, agents, store });
+  const keep = hasSessions
     ? (messageId: string, content: readonly object[]) => sessions.keep(messageId, { content })
     : null;
   const bot =
@@ -97,9 +97,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       ? null
       : new Bot({ settings: settings.bot, conversations, keep, onError });
 
-  const routes = isGuests ? sessionRoutes({ ...shared, sessions, files }) : restRoutes(shared);
+  const routes = hasSessions ? sessionRoutes({ ...shared, sessions, files }) : restRoutes(shared);
   const rest = getRequestListener(routes.fetch);
-  const socketPath = isGuests ? '/v1' : '/webchat';
+  const socketPath = hasSessions ? '/v1' : '/webchat';
   const oauth = getRequestListener(
     oauthRoutes({ settings, clientId, clientSecret, tokens, stats, faults }).fetch,
   );
@@ -108,10 +108,10 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     listener(request, response).catch(onError);
   });
   server.on('upgrade', (request: IncomingMessage, raw: Duplex, head: Buffer) => {
-    if (!(raw instanceof Socket)) throw new TypeError('an upgrade without a TCP connection');
+    if (!(raw instanceof Socket)) throw new TypeError('Upgrade request without a TCP connection.');
     const path = (request.url ?? '').split('?')[0];
     if (path === socketPath) visitors.upgrade(request, raw, head);
-    else if (path === '/agents') desks.upgrade(request, raw, head);
+    else if (path === '/agents') agentSockets.upgrade(request, raw, head);
     else refuseUpgrade(raw, 404);
   });
   const connections = new Set<Socket>();
@@ -150,7 +150,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       bot?.close();
       faults.dispose();
       visitors.close();
-      desks.close();
+      agentSockets.close();
       await stop();
       conversations.close();
       await store.close();

@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 
 export interface KeepaliveContext {
-  /** From one ping to the next, in ms. */
+  /** Interval between pings, in ms. */
   readonly interval: number;
-  /** How long a pong may take, in ms. */
+  /** Timeout of a pong, in ms. */
   readonly timeout: number;
   readonly clock: () => number;
   readonly ping: (payload: unknown) => void;
   readonly onMissed: () => void;
 }
 
-/** The gateway's own pings on one connection, and the wait for their pongs. */
+/** Sends the gateway's pings on one connection and waits for the pongs. */
 export class Keepalive {
   readonly #context: KeepaliveContext;
   readonly #outstanding = new Map<number, { payload: unknown; timer: NodeJS.Timeout }>();
@@ -26,7 +26,7 @@ export class Keepalive {
     this.#interval = setInterval(() => this.#ping(), this.#context.interval);
   }
 
-  /** Resolves the ping that this pong answers. `false` where no outstanding ping has that payload. */
+  /** Settles the ping with this payload. `false` if there is none. */
   pong(payload: unknown): boolean {
     for (const [count, ping] of this.#outstanding) {
       if (!isDeepStrictEqual(ping.payload, payload)) continue;
@@ -47,7 +47,7 @@ export class Keepalive {
   #ping(): void {
     this.#count += 1;
     const count = this.#count;
-    // Structured, with a null in it: a client has to send back any JSON value as it came.
+    // An object with a null: clients must return any JSON value unchanged.
     const payload = {
       ping: count,
       at: new Date(this.#context.clock()).toISOString(),

@@ -8,19 +8,19 @@ export interface AgentIdentity {
   readonly name: string;
 }
 
-/** One message as the gateway keeps it. */
+/** A stored message. */
 export interface StoredMessage {
   readonly conversationId: string;
   readonly messageId: string;
-  /** 1, 2, 3, … within the conversation, counted even where the wire leaves it out. */
+  /** 1, 2, 3, … within the conversation, even if frames leave it out. */
   readonly sequence: number;
   readonly from: Party;
   readonly text: string;
-  /** Epoch ms by the gateway's clock. Never falls as the sequence rises. */
+  /** Epoch ms by the gateway's clock. Never decreases with the sequence. */
   readonly at: number;
 }
 
-/** One conversation as the gateway keeps it. */
+/** A stored conversation. */
 export interface ConversationRecord {
   readonly conversationId: string;
   /** The visitor: the `sub` claim of the token that opened it. */
@@ -34,12 +34,12 @@ export interface ConversationRecord {
   readonly agent: AgentIdentity | null;
   /** The highest sequence that the visitor has read; 0 for none. */
   readonly visitorRead: number;
-  /** The highest sequence that the other side has read; 0 for none. */
+  /** The highest sequence that an agent has read; 0 for none. */
   readonly agentRead: number;
   readonly last: StoredMessage | null;
 }
 
-/** What happens in conversations; everybody who shows one listens to these. */
+/** Events of conversations. */
 export type ConversationEvent =
   /** A new conversation, or one with a new status. */
   | {
@@ -62,7 +62,7 @@ export type ConversationEvent =
       readonly status: 'delivered' | 'read';
     };
 
-/** `here`: it happened at this gateway. `elsewhere`: at another one over the same database. */
+/** `here`: from this gateway. `elsewhere`: from another one with the same database. */
 export type Origin = 'here' | 'elsewhere';
 
 export const refusalCodes = [
@@ -74,7 +74,7 @@ export const refusalCodes = [
   'NOT_ROUTABLE',
 ] as const;
 
-/** A call that the gateway's rules refuse. The codes are those of the wire, and two for agents. */
+/** The gateway refuses a call. The codes are those of the protocol, and two for agents. */
 export class GatewayRefusal extends Error {
   override readonly name = 'GatewayRefusal';
   readonly code: (typeof refusalCodes)[number];

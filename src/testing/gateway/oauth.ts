@@ -26,7 +26,7 @@ const formSchema = z.object({
 
 type OauthError = 'invalid_request' | 'unsupported_grant_type' | 'invalid_client' | 'invalid_scope';
 
-/** `POST /oauth/token`: the client credentials grant. It bears no CORS headers: no page may call it. */
+/** `POST /oauth/token`: the client credentials grant. It has no CORS headers, since pages must not call it. */
 export function oauthRoutes(context: OauthContext): Hono<{ Bindings: Bindings }> {
   const { settings, tokens, stats, faults } = context;
   const app = new Hono<{ Bindings: Bindings }>();
@@ -84,7 +84,7 @@ export function oauthRoutes(context: OauthContext): Hono<{ Bindings: Bindings }>
   return app;
 }
 
-/** @returns a name or secret that nobody guesses. */
+/** A random name or secret that can't be guessed. */
 export function randomSecret(): string {
   return randomUUID().replaceAll('-', '');
 }

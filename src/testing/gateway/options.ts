@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Where the gateway says what went wrong inside it. `console` is one. */
+/** Receives internal errors of the gateway. `console` implements it. */
 export interface GatewayLogger {
   error(message: string, detail?: unknown): void;
 }
@@ -8,16 +8,16 @@ export interface GatewayLogger {
 export interface SkillGroupOption {
   /** The canonical name; matching is case-sensitive. */
   readonly name: string;
-  /** @default the name in lower case, made fit for an id */
+  /** @default derived from the name, in lower case */
   readonly id?: string;
-  /** What the skill coverage report tells. @default 2 */
+  /** Number of agents in the skill coverage report. @default 2 */
   readonly agentsOnShift?: number;
 }
 
 export interface BotOptions {
   /** How long the bot waits for an agent before it answers, in ms. @default 1_500 */
   readonly afterMs?: number;
-  /** How long it types, in ms. @default 600 */
+  /** Duration of its typing, in ms. @default 600 */
   readonly typingMs?: number;
   /** @default 'bot_robin' */
   readonly id?: string;
@@ -33,71 +33,71 @@ export interface GatewayOptions {
   readonly dialect?: 'webchat' | 'genesys-cloud';
   /** The one deployment of the `genesys-cloud` dialect. @default 'deployment-1' */
   readonly deploymentId?: string;
-  /** How long its sessions live after the last message, in seconds. @default 259_200 */
+  /** Lifetime of its sessions after the last message, in seconds. @default 259_200 */
   readonly sessionLife?: number;
-  /** Whether its history tells what clients wrote into their messages, their ids among it. @default true */
+  /** Whether its history includes the metadata of clients, such as their message ids. @default true */
   readonly historyKeepsIds?: boolean;
   /**
-   * Files that its guests may send; `false`: none.
-   * @default pictures, PDF and plain text, 10 MB
+   * Files that its visitors can send; `false`: none.
+   * @default images, PDF and plain text, 10 MB
    */
   readonly uploads?:
     | false
     | { readonly mimeTypes?: readonly string[]; readonly maximumSize?: number };
-  /** What its settings (`config.json`) say, besides files. */
+  /** Its settings (`config.json`), besides files. */
   readonly deployment?: {
     /** @default ['en-us'] */
     readonly languages?: readonly string[];
     /** @default true */
     readonly showsTyping?: boolean;
     /** @default true */
-    readonly tellsTyping?: boolean;
-    /** A conversation begins before anything was said. @default false */
+    readonly sendsTyping?: boolean;
+    /** Whether a conversation starts before the first message. @default false */
     readonly autoStart?: boolean;
-    /** Whether visitors can have a conversation cleared. @default true */
+    /** Whether visitors can clear a conversation. @default true */
     readonly clear?: boolean;
     /**
-     * Whether a conversation that an agent ends takes its session along, which is read-only then.
-     * Otherwise the next message begins another conversation in it. @default true
+     * Whether a session becomes read-only when an agent ends its conversation. Otherwise the next message
+     * starts a new conversation in it. @default true
      */
     readonly endsSession?: boolean;
   };
-  /** How long addresses of its files live, in seconds. @default 600 */
+  /** Lifetime of its file URLs, in seconds. @default 600 */
   readonly fileLinkLife?: number;
-  /** On 127.0.0.1; 0 for any free one. @default 0 */
+  /** Port on 127.0.0.1; 0 for any free one. @default 0 */
   readonly port?: number;
   /** @default a random one */
   readonly clientId?: string;
   /** @default a random one */
   readonly clientSecret?: string;
-  /** The life of a token, in seconds; fractions are allowed. @default 900 */
+  /** Lifetime of a token, in seconds; fractions are allowed. @default 900 */
   readonly tokenLife?: number;
-  /** From TOKEN_EXPIRED to the close (4001), in ms. @default 5_000 */
+  /** Delay between TOKEN_EXPIRED and the close (4001), in ms. @default 5_000 */
   readonly expiryGrace?: number;
-  /** From one gateway ping to the next, in ms. @default 30_000 */
+  /** Interval between the gateway's pings, in ms. @default 30_000 */
   readonly pingInterval?: number;
-  /** How long a client has for its pong, in ms; then close 4008. @default 15_000 */
+  /** Timeout of a client's pong, in ms; the gateway then closes with 4008. @default 15_000 */
   readonly pongTimeout?: number;
-  /** Pings of one client closer than this count as a violation, in ms; 0 for never. @default 17_500 */
+  /** Pings at shorter intervals count as a violation, in ms; 0 for never. @default 17_500 */
   readonly minimumClientPing?: number;
-  /** `false` leaves `sequence` out of every message. @default true */
+  /** Whether messages have a `sequence`. @default true */
   readonly sequences?: boolean;
   /** @default Tier1_Support, Tier2_Support, Billing, Orders, Returns and Sales */
   readonly skillGroups?: readonly (string | SkillGroupOption)[];
   /** A bot that answers in the queue until an agent takes the conversation. @default false */
   readonly bot?: false | BotOptions;
   /**
-   * `memory` forgets at `close()`. A directory is kept by PGlite. A database URL is PostgreSQL, where
-   * two gateways share conversations and tokens; give both the same client id and secret.
+   * `memory` is lost at `close()`. A directory is stored by PGlite. A database URL is PostgreSQL, where two
+   * gateways share conversations and tokens; set the same client id and secret for both.
    *
    * @default 'memory'
    */
   readonly storage?: 'memory' | { readonly directory: string } | { readonly databaseUrl: string };
-  /** Page origins that may call; `*` for any. @default every loopback origin */
+  /** Allowed origins of pages; `*` for any. @default every loopback origin */
   readonly allowedOrigins?: readonly string[];
-  /** The gateway's wall clock, epoch ms: timestamps, `serverTime`, `Date`, token lives. @default Date.now */
+  /** The gateway's wall clock, epoch ms: timestamps, `serverTime`, `Date`, token lifetimes. @default Date.now */
   readonly clock?: () => number;
-  /** The seed of the faults' chances. @default 1 */
+  /** Seed of random faults. @default 1 */
   readonly seed?: number;
   /** @default console */
   readonly logger?: GatewayLogger;
@@ -126,7 +126,7 @@ const schema = z.strictObject({
     .strictObject({
       languages: z.array(name).min(1).default(['en-us']),
       showsTyping: z.boolean().default(true),
-      tellsTyping: z.boolean().default(true),
+      sendsTyping: z.boolean().default(true),
       autoStart: z.boolean().default(false),
       clear: z.boolean().default(true),
       endsSession: z.boolean().default(true),
@@ -204,7 +204,7 @@ export type Settings = Omit<z.infer<typeof schema>, 'skillGroups'> & {
 
 export type BotSettings = Exclude<Settings['bot'], false>;
 
-/** @throws {TypeError} naming the first option that is wrong. */
+/** @throws {TypeError} if an option is invalid; the message names the first one. */
 export function parseOptions(options: GatewayOptions): Settings {
   const result = schema.safeParse(options);
   if (!result.success) {

@@ -1,14 +1,14 @@
 const loopback = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
-/** Whether an `Origin` header names a page of this machine. */
+/** Whether an `Origin` header is that of a page on this machine. */
 export function isLoopbackOrigin(origin: string): boolean {
   return loopback.test(origin);
 }
 
 /**
- * Whether a page of that origin may call. A request without `Origin` comes from no page.
+ * Whether pages of an origin are allowed. A request without `Origin` does not come from a page.
  *
- * @param allowed every loopback origin where it is undefined; `*` for any
+ * @param allowed `*` for any; every loopback origin if undefined
  */
 export function originAllowed(
   origin: string | undefined,

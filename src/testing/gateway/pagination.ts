@@ -10,7 +10,7 @@ const edge = z.union([
   instant.transform((at) => ({ instant: at })),
 ]);
 
-/** The query of `GET …/messages`. `limit` is 50 where it is absent, and at most that. */
+/** The query of `GET …/messages`. `limit` is 50 by default and at most. */
 export const historyQuerySchema = z.object({
   conversationId: z.string().min(1).max(512),
   since: instant.optional(),
@@ -26,12 +26,12 @@ export const historyQuerySchema = z.object({
 
 const cursorSchema = z.tuple([z.string(), z.number(), z.int().nonnegative()]);
 
-/** Names the last message of a page, and the query it belongs to. */
+/** Encodes the last message of a page and the query it belongs to. */
 export function encodeCursor(conversationId: string, since: number, sequence: number): string {
   return Buffer.from(JSON.stringify([conversationId, since, sequence])).toString('base64url');
 }
 
-/** The sequence above which the next page begins, or null where the cursor is not of this query. */
+/** The sequence after which the next page starts, or `null` if the cursor belongs to another query. */
 export function readCursor(cursor: string, conversationId: string, since: number): number | null {
   let json: unknown;
   try {

@@ -1,22 +1,22 @@
 import type { ClientFrame } from '../webchat/frames.ts';
 import type { GatewayStats, ViolationKind } from './stats.ts';
 
-/** Who sent a frame. */
+/** The sender of a frame. */
 export interface Actor {
   readonly connection: number;
   readonly subject: string | null;
 }
 
 interface Sending {
-  /** How often this visitor had asked REST for messages when the id last came. */
+  /** Number of this visitor's REST requests for messages when the id was last received. */
   readonly asked: number;
 }
 
 const rememberedSendings = 2_000;
 
 /**
- * Watches whether clients keep to the protocol, in what they really sent: before the faults, which
- * would lay a doubled or held frame at the client's door.
+ * Checks that clients follow the protocol, in frames as they sent them: faults apply later, so that a
+ * duplicated or held frame is not attributed to the client.
  */
 export class ProtocolChecker {
   readonly #stats: GatewayStats;
@@ -37,7 +37,7 @@ export class ProtocolChecker {
     this.#stats.record({ kind: 'violation', ...actor, violation, detail });
   }
 
-  /** A frame of an authenticated connection has come. */
+  /** Checks a frame of an authenticated connection. */
   arrived(actor: Actor & { readonly subject: string }, frame: ClientFrame): void {
     switch (frame.type) {
       case 'ping':
@@ -51,12 +51,12 @@ export class ProtocolChecker {
     }
   }
 
-  /** The visitor has asked REST for messages. */
-  askedRest(subject: string): void {
+  /** Counts a REST request for messages. */
+  onRestRequest(subject: string): void {
     this.#asked.set(subject, this.#askedBy(subject) + 1);
   }
 
-  /** An echo, or an error that names the message, has gone out. */
+  /** An echo, or an error about the message, was sent. */
   answered(connection: number, messageId: string): void {
     if (this.#inFlight.get(connection)?.messageId === messageId) this.#inFlight.delete(connection);
   }
@@ -78,7 +78,7 @@ export class ProtocolChecker {
   #message(actor: Actor & { readonly subject: string }, messageId: string): void {
     const asked = this.#askedBy(actor.subject);
     const inFlight = this.#inFlight.get(actor.connection);
-    // Whoever has asked REST in between knows what became of the message before.
+    // A REST request in between has shown the outcome of the message.
     if (inFlight && inFlight.messageId !== messageId && inFlight.asked === asked) {
       this.violation(actor, 'two-in-flight', `${messageId} while ${inFlight.messageId} is out`);
     }

@@ -1,8 +1,8 @@
-/** What a client did against the protocol. */
+/** Kinds of protocol violations by a client. */
 export const violationKinds = [
   'frame-before-auth',
   'second-auth',
-  'misshapen-frame',
+  'invalid-frame',
   'frame-too-big',
   'message-before-resume',
   'two-in-flight',
@@ -31,7 +31,7 @@ export type StatsEvent = { readonly at: number } & (
       readonly kind: 'received' | 'sent';
       readonly connection: number;
       readonly subject: string | null;
-      /** The frame's type; `?` for what is no frame. */
+      /** The frame's type; `?` for an invalid frame. */
       readonly type: string;
     }
   | {
@@ -59,7 +59,7 @@ export type StatsEvent = { readonly at: number } & (
 
 type Unstamped<Event> = Event extends StatsEvent ? Omit<Event, 'at'> : never;
 
-/** What the recorder needs of a live socket. */
+/** A socket, as the counters need it. */
 export interface CountedSocket {
   readonly connection: number;
   readonly isOpen: boolean;
@@ -69,10 +69,10 @@ export interface CountedSocket {
 const eventLimit = 20_000;
 
 /**
- * Exact counters of one gateway, for tests to assert on. Live: read them again for newer numbers.
+ * Exact counters of one gateway, for assertions in tests. They are live.
  *
- * A socket counts as authenticated from the moment that auth success is sent until its close event,
- * which is when its TCP connection is gone.
+ * A socket counts as authenticated from when auth success is sent until its close event, when its TCP
+ * connection is closed.
  */
 export class GatewayStats {
   readonly #clock: () => number;
@@ -86,22 +86,22 @@ export class GatewayStats {
   #peak = 0;
   #closedBytes = { in: 0, out: 0 };
 
-  /** Frames from clients by type, faults notwithstanding: what reached the gateway's port. */
+  /** Frames from clients by type, before faults apply. */
   readonly received: Record<string, number> = Object.create(null);
-  /** Frames that went out to clients by type; a lost one is not among them, a doubled one is twice. */
+  /** Frames sent to clients by type, after faults apply. */
   readonly sent: Record<string, number> = Object.create(null);
   /** REST calls by `METHOD /path`, with the conversation's id as `{id}`. */
   readonly rest: Record<string, number> = Object.create(null);
   /** Tokens that the OAuth server issued. */
   tokensIssued = 0;
-  /** Messages whose id was in the transcript already, by socket or REST. */
+  /** Messages with a known id, by socket or REST. */
   repeatedMessages = 0;
 
   constructor(clock: () => number) {
     this.#clock = clock;
   }
 
-  /** Visitor sockets ever accepted. */
+  /** Visitor sockets accepted so far. */
   get connectionsOpened(): number {
     return this.#opened;
   }
@@ -116,17 +116,17 @@ export class GatewayStats {
     return this.#authenticated.size;
   }
 
-  /** The most authenticated sockets that there ever were at one instant. */
+  /** Maximum number of authenticated sockets at one time. */
   get peak(): number {
     return this.#peak;
   }
 
-  /** The newest 20,000 events, the oldest first. */
+  /** The newest 20,000 events, oldest first. */
   get events(): readonly StatsEvent[] {
     return this.#events.slice(-eventLimit);
   }
 
-  /** What clients did against the protocol, as far back as `events` go. */
+  /** Protocol violations in `events`. */
   get violations(): readonly Extract<StatsEvent, { kind: 'violation' }>[] {
     return this.events.filter((event) => event.kind === 'violation');
   }
@@ -136,7 +136,7 @@ export class GatewayStats {
     return this.#bytes('in');
   }
 
-  /** Bytes to the visitors' TCP connections, the upgrade's answer included. */
+  /** Bytes on the visitors' TCP connections to the client, including the upgrade response. */
   get bytesOut(): number {
     return this.#bytes('out');
   }
@@ -145,25 +145,25 @@ export class GatewayStats {
     return this.#count(subject, () => true);
   }
 
-  /** The most authenticated sockets that this subject ever had at one instant. */
+  /** Maximum number of authenticated sockets of this subject at one time. */
   peakOf(subject: string): number {
     return this.#peakOf.get(subject) ?? 0;
   }
 
   /**
-   * As `peakOf`, without sockets that are closing. A browser that gives up a silent connection sends
-   * a close frame and waits: no message passes, although the TCP connection lives on for a while.
+   * Like `peakOf`, without sockets that are closing. A browser that closes a silent connection sends a
+   * close frame and waits, so the TCP connection stays open for a while without any messages.
    */
   peakOpenOf(subject: string): number {
     return this.#peakOpenOf.get(subject) ?? 0;
   }
 
   /**
-   * Resolves once the predicate holds, which is asked at once and again after every change.
+   * Resolves once the predicate returns `true`; it is called now and after every change.
    *
    * @param options.timeout in ms, 5,000 by default
-   * @param options.what names in the error what was waited for
-   * @throws {Error} when the time is over
+   * @param options.what description for the error message
+   * @throws {Error} after the timeout
    */
   waitFor(
     predicate: (stats: GatewayStats) => boolean,
@@ -184,7 +184,7 @@ export class GatewayStats {
         }
       };
       const timer = setTimeout(() => {
-        settle(() => reject(new Error(`not within ${timeout} ms: ${what}`)));
+        settle(() => reject(new Error(`Timed out after ${timeout} ms: ${what}`)));
       }, timeout);
       this.#waiting.add(look);
       look();
@@ -223,7 +223,7 @@ export class GatewayStats {
   /** @internal */
   record(event: Unstamped<StatsEvent>): void {
     this.#events.push({ ...event, at: this.#clock() });
-    // Cut at double length, so that a flood does not pay for a shift at each event.
+    // Cut at double length, because a shift per event would be slow.
     if (this.#events.length >= 2 * eventLimit) this.#events = this.#events.slice(-eventLimit);
     switch (event.kind) {
       case 'received':

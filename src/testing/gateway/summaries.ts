@@ -6,7 +6,7 @@ import type {
 } from '../agents/agent-protocol.ts';
 import type { ConversationRecord, StoredMessage } from './model.ts';
 
-/** A message as agents see it. */
+/** Converts a message for agents. */
 export function toAgentMessage(
   message: StoredMessage,
   files: readonly AgentFile[] = [],
@@ -25,7 +25,7 @@ export function toAgentMessage(
   };
 }
 
-/** A conversation as agents see it in their list. */
+/** Converts a conversation for the list of agents. */
 export function summarize(
   record: ConversationRecord,
   positions: ReadonlyMap<string, number>,

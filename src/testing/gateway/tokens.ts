@@ -27,7 +27,7 @@ const claimsSchema = z.object({
   exp: z.number(),
 });
 
-/** What a valid token says. */
+/** The claims of a valid token. */
 export interface Claims {
   readonly subject: string;
   readonly scopes: ReadonlySet<string>;
@@ -63,7 +63,7 @@ export class TokenAuthority {
     this.#publicKey = publicKey;
   }
 
-  /** `audience` is the application's client id: a token of another application is refused. */
+  /** `audience` is the application's client id: tokens of other applications are refused. */
   static async create(
     stored: StoredKey,
     audience: string,
@@ -77,9 +77,9 @@ export class TokenAuthority {
     );
   }
 
-  /** `life` in seconds. */
+  /** @param life in seconds */
   issue(subject: string, scopes: readonly string[], life: number): Promise<string> {
-    // Fractions of a second, so that a token of half a second's life is one.
+    // With fractions of a second, for lifetimes below one second.
     const now = this.#clock() / 1000;
     return new SignJWT({ scope: scopes.join(' ') })
       .setProtectedHeader({ alg: 'RS256', typ: 'JWT' })
@@ -115,19 +115,19 @@ export class TokenAuthority {
     } catch (error) {
       if (error instanceof errors.JWTExpired) return expired;
       if (error instanceof errors.JOSEError || error instanceof z.ZodError) {
-        return { ok: false, code: 'INVALID_TOKEN', message: 'the token is not valid here' };
+        return { ok: false, code: 'INVALID_TOKEN', message: 'The token is invalid.' };
       }
       throw error;
     }
   }
 
-  /** Every token issued until now counts as expired. */
+  /** Expires all tokens issued so far. */
   expireAll(): void {
     this.#expiredBefore = this.#clock();
   }
 }
 
-const expired: Verdict = { ok: false, code: 'TOKEN_EXPIRED', message: 'the token has expired' };
+const expired: Verdict = { ok: false, code: 'TOKEN_EXPIRED', message: 'The token has expired.' };
 
 async function createKey(): Promise<StoredKey> {
   const pair = await generateKeyPair('RS256', { extractable: true });
@@ -139,7 +139,7 @@ async function createKey(): Promise<StoredKey> {
 
 let shared: Promise<StoredKey> | undefined;
 
-/** One pair a process: making one takes some 100 ms, and the audience tells gateways apart. */
+/** One key pair per process: creating one takes some 100 ms, and the audience distinguishes gateways. */
 export function sharedKey(): Promise<StoredKey> {
   shared ??= createKey();
   return shared;
@@ -150,6 +150,6 @@ const jwkSchema = z.looseObject({ kty: z.literal('RSA') });
 async function importKey(jwk: string): Promise<CryptoKey> {
   const parsed: JWK = jwkSchema.parse(JSON.parse(jwk));
   const key = await importJWK(parsed, 'RS256');
-  if (key instanceof Uint8Array) throw new TypeError('the signing key is no RSA key');
+  if (key instanceof Uint8Array) throw new TypeError('The signing key is not an RSA key.');
   return key;
 }

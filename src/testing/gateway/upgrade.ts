@@ -6,7 +6,7 @@ import { FaultySocket } from '../faults/faulty-socket.ts';
 
 /** Answers an upgrade request with an HTTP error. `retryAfter` in seconds. */
 export function refuseUpgrade(raw: Socket, status: number, retryAfter?: number): void {
-  // The other side may be gone before it hears the refusal; there is nobody left to tell.
+  // The client may disconnect before it receives the response.
   raw.on('error', () => raw.destroy());
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}`,
@@ -17,7 +17,7 @@ export function refuseUpgrade(raw: Socket, status: number, retryAfter?: number):
   raw.end(`${lines.join('\r\n')}\r\n\r\n`);
 }
 
-/** Opens a socket, unless a fault has it refused: at once, or by a close, or by silence. */
+/** Accepts a socket, unless a fault refuses it. */
 export function takeUpgrade(
   server: WebSocketServer,
   faults: Faults,

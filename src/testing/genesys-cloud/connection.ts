@@ -5,24 +5,31 @@ import type { FaultySocket } from '../faults/faulty-socket.ts';
 import { visitorOf } from '../gateway/conversations.ts';
 import { GatewayRefusal, type Routing } from '../gateway/model.ts';
 import type { CountedSocket } from '../gateway/stats.ts';
-import { wordsOfFile } from './files.ts';
-import { answer, fileFailure, news, refusal, type SessionFrame, tooMany } from './frames.ts';
+import { fileErrorText } from './files.ts';
+import {
+  answer,
+  fileFailure,
+  notification,
+  refusal,
+  type SessionFrame,
+  tooMany,
+} from './frames.ts';
 import { Limit } from './limits.ts';
 import { readRequest, type SessionMessage, type SessionRequest } from './requests.ts';
-import type { MessagingSession, SessionLine } from './sessions.ts';
+import type { MessagingSession, SessionSocket } from './sessions.ts';
 import type { SessionSocketsContext } from './sockets.ts';
 
 const maximumTextBytes = 4_096;
 const maximumAttributeBytes = 2_048;
-/** A client that does not answer a close frame is let go after this, in ms. */
+/** Timeout for the client's close frame, in ms. */
 const closeTimeout = 3_000;
 
 export interface ConnectionContext extends SessionSocketsContext {
   readonly left: (connection: SessionConnection) => void;
 }
 
-/** One guest's socket, from the upgrade to its close event. */
-export class SessionConnection implements CountedSocket, FaultTarget, SessionLine {
+/** One client's socket, from the upgrade to its close event. */
+export class SessionConnection implements CountedSocket, FaultTarget, SessionSocket {
   readonly connection: number;
   readonly #context: ConnectionContext;
   readonly #socket: WebSocket;
@@ -31,7 +38,7 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionLin
   readonly #echoes: Limit;
   #session: MessagingSession | null = null;
   #timer: NodeJS.Timeout | null = null;
-  /** Requests are carried out in the order in which they came. */
+  /** Handles requests in order of arrival. */
   #work: Promise<void> = Promise.resolve();
 
   constructor(
@@ -65,7 +72,7 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionLin
     return this.#wire.bytes;
   }
 
-  /** Through the faults. */
+  /** Sends a frame, after faults apply. */
   send(frame: SessionFrame): void {
     this.#context.faults.frames.pass(
       {
@@ -119,7 +126,7 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionLin
       return;
     }
     if (!read.ok) {
-      this.#context.conduct.violation({ connection, subject }, 'misshapen-frame', read.reason);
+      this.#context.checker.violation({ connection, subject }, 'invalid-frame', read.reason);
       this.send(refusal(400, `Request failed: ${read.reason}`));
       return;
     }
@@ -139,7 +146,7 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionLin
       this.send(refusal(409, 'The conversation is read-only.'));
       return;
     }
-    this.#context.settings.logger.error('gateway: a request could not be carried out', error);
+    this.#context.settings.logger.error('gateway: failed to handle a request', error);
     this.send(refusal(500, 'Internal server error'));
   }
 
@@ -172,7 +179,7 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionLin
     }
     switch (action) {
       case 'onMessage':
-        await this.#hear(session, request.message, tracingId);
+        await this.#onMessage(session, request.message, tracingId);
         return;
       case 'echo':
         this.#echo(session, request.message.text, tracingId);
@@ -193,13 +200,13 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionLin
         }
         return;
       case 'closeSession':
-        if (request.closeAllConnections === true) session.closeLines();
+        if (request.closeAllConnections === true) session.closeSockets();
         else this.close(1000, 'closed by the client');
         return;
       case 'onAttachment': {
-        const place = this.#context.files.ask(session.subject, request);
-        if (typeof place === 'number') this.#refuse(request, place);
-        else this.send(answer('PresignedUrlResponse', place, tracingId));
+        const upload = this.#context.files.ask(session.subject, request);
+        if (typeof upload === 'number') this.#refuse(request, upload);
+        else this.send(answer('PresignedUrlResponse', upload, tracingId));
         return;
       }
       case 'getAttachment': {
@@ -217,7 +224,7 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionLin
     }
   }
 
-  /** Most errors name nothing; that of a place for a file names the file. */
+  /** Most errors have no reference; those for upload URLs have the file's id. */
   #refuse(request: SessionRequest, code: number, retryAfter = 1): void {
     if (code === 429 || code === 4029) {
       this.send(tooMany(retryAfter));
@@ -225,7 +232,7 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionLin
       const timestamp = new Date(this.#context.settings.clock()).toISOString();
       this.send(fileFailure('GenerateUrlError', request.attachmentId, code, timestamp));
     } else {
-      this.send(refusal(code, wordsOfFile(code)));
+      this.send(refusal(code, fileErrorText(code)));
     }
   }
 
@@ -290,10 +297,14 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionLin
     this.send(answer('StructuredMessage', body, tracingId));
   }
 
-  async #hear(session: MessagingSession, message: SessionMessage, tracingId: string | undefined) {
+  async #onMessage(
+    session: MessagingSession,
+    message: SessionMessage,
+    tracingId: string | undefined,
+  ) {
     const { conversations, sessions, settings, files } = this.#context;
     if (message.type === 'Event') {
-      await this.#hearEvent(session, message);
+      await this.#onEvent(session, message);
       return;
     }
     const retryAfter = session.messages.take();
@@ -312,7 +323,7 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionLin
     } else if (Buffer.byteLength(JSON.stringify(customAttributes ?? {})) > maximumAttributeBytes) {
       this.send(refusal(4013, 'Custom Attributes in channel metadata is larger than 2048 bytes'));
     } else if (refused !== null) {
-      this.send(refusal(refused, wordsOfFile(refused)));
+      this.send(refusal(refused, fileErrorText(refused)));
     } else {
       const routing = routingOf(customAttributes, settings.skillGroups[0]?.name ?? 'default');
       const record = await sessions.conversationOf(session, routing);
@@ -330,7 +341,7 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionLin
     }
   }
 
-  async #hearEvent(session: MessagingSession, message: SessionMessage): Promise<void> {
+  async #onEvent(session: MessagingSession, message: SessionMessage): Promise<void> {
     const { conversations, sessions, settings } = this.#context;
     for (const { eventType, presence } of message.events ?? []) {
       if (eventType === 'Typing' && session.conversationId !== null) {
@@ -345,16 +356,16 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionLin
       } else if (presence?.type === 'Clear') {
         if (session.conversationId !== null) await conversations.end(session.conversationId);
         session.isOver = true;
-        session.tell(news('SessionClearedEvent', {}));
-        session.tell(news('ConnectionClosedEvent', {}));
-        session.closeLines();
+        session.tell(notification('SessionClearedEvent', {}));
+        session.tell(notification('ConnectionClosedEvent', {}));
+        session.closeSockets();
       }
     }
   }
 
   #overLimit(detail: string, retryAfter: number): void {
     const { connection, subject } = this;
-    this.#context.conduct.violation({ connection, subject }, 'over-the-limit', detail);
+    this.#context.checker.violation({ connection, subject }, 'over-the-limit', detail);
     this.send(tooMany(retryAfter));
   }
 
@@ -366,7 +377,7 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionLin
   }
 }
 
-/** What a deployment's flow would make of the attributes. */
+/** The routing, as a deployment's flow would derive it from the attributes. */
 function routingOf(attributes: Readonly<Record<string, string>> = {}, byDefault: string): Routing {
   const { skillGroups = '', priority, ...rest } = attributes;
   const names = skillGroups.split(',').filter((name) => name !== '');

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { AgentFile } from '../agents/agent-protocol.ts';
 import type { Settings } from '../gateway/options.ts';
 
-/** A file as an agent gives or reads it. */
+/** A file from or for an agent. */
 export interface FileContent {
   readonly name: string;
-  /** MIME. */
+  /** MIME type. */
   readonly type: string;
   readonly bytes: Uint8Array;
 }
@@ -19,11 +19,11 @@ export interface FileRequest {
 
 interface KeptFile {
   readonly attachmentId: string;
-  /** Whose it is; `null`: an agent's. */
+  /** The visitor who owns it; `null` for an agent's file. */
   readonly subject: string | null;
   readonly name: string;
   readonly type: string;
-  /** What the upload must bear, and nothing that it names otherwise. */
+  /** A header value that the upload must have. */
   readonly tag: string;
   bytes: Uint8Array | null;
 }
@@ -34,7 +34,7 @@ export type PutResult =
 
 const maximumNameLength = 255;
 
-/** The platform's words by its codes. */
+/** The platform's error texts by code. */
 const words: Readonly<Record<number, string>> = {
   4000: 'Attachments are not enabled for this deployment.',
   4001: 'The file type is not allowed.',
@@ -48,24 +48,24 @@ const words: Readonly<Record<number, string>> = {
   4102: 'The file is empty.',
 };
 
-export function wordsOfFile(code: number): string {
+export function fileErrorText(code: number): string {
   return words[code] ?? 'The attachment could not be handled.';
 }
 
-/** Files of guests and agents, in memory, behind addresses that live for some minutes. */
+/** Files of visitors and agents, in memory, with URLs that expire after some minutes. */
 export class SessionFiles {
   readonly #settings: Settings;
   readonly #origin: () => string;
   readonly #files = new Map<string, KeptFile>();
   readonly #byMessage = new Map<string, readonly string[]>();
 
-  /** @param origin where uploads and downloads are answered */
+  /** @param origin origin of the URLs for uploads and downloads */
   constructor(settings: Settings, origin: () => string) {
     this.#settings = settings;
     this.#origin = origin;
   }
 
-  /** What a session is told of files. */
+  /** The rules for files in a SessionResponse. */
   get rules() {
     const { uploads } = this.#settings;
     if (uploads === false) return { fileTypes: [], maxFileSizeKB: 0 };
@@ -75,7 +75,7 @@ export class SessionFiles {
     };
   }
 
-  /** A place for a file, or the code of why there is none. */
+  /** Creates an upload URL, or returns an error code. */
   ask(subject: string, request: FileRequest): object | number {
     const { attachmentId, fileName: name, fileType: type, fileSize } = request;
     const { uploads } = this.#settings;
@@ -96,7 +96,7 @@ export class SessionFiles {
     };
   }
 
-  /** The bytes have come. A code: they were looked at, and refused. */
+  /** Stores the bytes. Returns an error code if the scan rejects them. */
   put(
     attachmentId: string,
     headers: { readonly tag: string | undefined; readonly type: string | undefined },
@@ -105,7 +105,7 @@ export class SessionFiles {
     const { uploads } = this.#settings;
     const file = this.#files.get(attachmentId);
     if (uploads === false || !file || file.subject === null) return { ok: false, status: 404 };
-    // As a signature over exactly the headers that were told.
+    // Like a signature over exactly the headers of the response.
     if (headers.tag !== file.tag || headers.type !== undefined) return { ok: false, status: 403 };
     const { subject } = file;
     if (bytes.length === 0) return { ok: true, subject, code: 4102 };
@@ -118,14 +118,14 @@ export class SessionFiles {
     this.#files.delete(attachmentId);
   }
 
-  /** An agent's. Returns its id. */
+  /** Adds an agent's file. Returns its id. */
   keep({ name, type, bytes }: FileContent): string {
     const attachmentId = randomUUID();
     this.#files.set(attachmentId, { attachmentId, subject: null, name, type, tag: '', bytes });
     return attachmentId;
   }
 
-  /** The code of why a message can't bring them; `null`: it can. */
+  /** The error code if a message can't include these files, otherwise `null`. */
   refusalOf(subject: string, attachmentIds: readonly string[]): number | null {
     for (const attachmentId of attachmentIds) {
       const file = this.#files.get(attachmentId);
@@ -139,7 +139,7 @@ export class SessionFiles {
     if (attachmentIds.length > 0) this.#byMessage.set(messageId, attachmentIds);
   }
 
-  /** What a message brings, with addresses that are fresh now. */
+  /** The attachments of a message, with new URLs. */
   contentOf(messageId: string): readonly object[] {
     return this.#of(messageId).map((file) => ({
       contentType: 'Attachment',
@@ -154,7 +154,7 @@ export class SessionFiles {
     }));
   }
 
-  /** The same for agents. */
+  /** The attachments of a message, for agents. */
   ofMessage(messageId: string): readonly AgentFile[] {
     return this.#of(messageId).map(({ attachmentId, name, type, bytes }) => ({
       attachmentId,
@@ -165,7 +165,7 @@ export class SessionFiles {
     }));
   }
 
-  /** A fresh address, or the code of why there is none. */
+  /** Creates a download URL, or returns an error code. */
   refresh(attachmentId: string): object | number {
     const file = this.#files.get(attachmentId);
     if (!file) return 4009;
@@ -180,14 +180,14 @@ export class SessionFiles {
     };
   }
 
-  /** `null`: the address has run out, or leads nowhere. */
+  /** `null` if the URL has expired or is unknown. */
   read(attachmentId: string, until: number): FileContent | null {
     const file = this.#files.get(attachmentId);
     if (!file?.bytes || !(until > this.#settings.clock())) return null;
     return { name: file.name, type: file.type, bytes: file.bytes };
   }
 
-  /** Where it can be read for some minutes. */
+  /** A URL that is valid for some minutes. */
   address(attachmentId: string): string {
     const until = this.#settings.clock() + this.#settings.fileLinkLife * 1_000;
     return `${this.#origin()}/files/${attachmentId}?until=${until}`;

@@ -1,7 +1,7 @@
 import type { Party, StoredMessage } from '../gateway/model.ts';
-import { wordsOfFile } from './files.ts';
+import { fileErrorText } from './files.ts';
 
-/** What the platform sends to clients of the Guest API. */
+/** Frames that the platform sends to clients of the Guest API. */
 
 export interface SessionFrame {
   readonly type: 'response' | 'message';
@@ -15,7 +15,7 @@ export function answer(name: string, body: unknown, tracingId?: string): Session
   return { type: 'response', class: name, code: 200, body, tracingId };
 }
 
-export function news(name: string, body: unknown, tracingId?: string): SessionFrame {
+export function notification(name: string, body: unknown, tracingId?: string): SessionFrame {
   return { type: 'message', class: name, code: 200, body, tracingId };
 }
 
@@ -32,17 +32,22 @@ export function tooMany(retryAfter: number): SessionFrame {
   return { type: 'response', class: 'TooManyRequestsErrorMessage', code: 429, body };
 }
 
-/** The frame says 200, whatever the body says. */
+/** The frame's code is 200, even though the body has an error. */
 export function fileFailure(
   name: 'GenerateUrlError' | 'UploadFailureEvent',
   attachmentId: string,
   errorCode: number,
   timestamp: string,
 ): SessionFrame {
-  return news(name, { attachmentId, errorCode, errorMessage: wordsOfFile(errorCode), timestamp });
+  return notification(name, {
+    attachmentId,
+    errorCode,
+    errorMessage: fileErrorText(errorCode),
+    timestamp,
+  });
 }
 
-/** What is kept of a message besides its text. */
+/** Stored parts of a message besides its text. */
 export interface Extras {
   readonly tracingId?: string | undefined;
   readonly content?: readonly unknown[] | undefined;
@@ -50,12 +55,12 @@ export interface Extras {
   readonly customAttributes?: Readonly<Record<string, string>> | undefined;
 }
 
-/** As it comes on the socket: under an id of its own, with the message's in the channel. */
+/** The form on the socket: with an id of its own, and that of the message in the channel. */
 export function liveBody(message: StoredMessage, extras: Extras, liveId: string) {
   return { ...bodyOf(message, extras), id: liveId, channel: channelOf(message, extras, true) };
 }
 
-/** As the history tells it: the message's id stands where the socket has another. */
+/** The form in the history, where the id is that of the message. */
 export function historyBody(message: StoredMessage, extras: Extras, keepsIds: boolean) {
   const kept = keepsIds ? extras : { content: extras.content };
   return {

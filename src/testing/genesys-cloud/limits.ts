@@ -1,4 +1,4 @@
-/** Counts what somebody did in the last stretch of time. */
+/** A rate limit with a sliding window. */
 export class Limit {
   readonly #count: number;
   readonly #window: number;
@@ -12,7 +12,7 @@ export class Limit {
     this.#clock = clock;
   }
 
-  /** Seconds to wait; `null` when it may be done, and then it is counted. */
+  /** Counts an attempt and returns `null`, or returns the seconds to wait. */
   take(): number | null {
     const now = this.#clock();
     this.#times = this.#times.filter((time) => time > now - this.#window);

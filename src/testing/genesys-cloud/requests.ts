@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a client of the Guest API sends. Keys that are not named here are passed over, as there. */
+/** Requests of clients of the Guest API. Unknown keys are ignored, as by the platform. */
 
 const token = z.string().min(1).max(512);
 const attributes = z.record(z.string(), z.string());

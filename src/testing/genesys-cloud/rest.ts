@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Bindings, withFaults } from '../faults/http-middleware.ts';
 import { originAllowed } from '../gateway/origins.ts';
 import type { TranscriptStore } from '../storage/store.ts';
-import { fileFailure, historyBody, news } from './frames.ts';
+import { fileFailure, historyBody, notification } from './frames.ts';
 import type { SessionSocketsContext } from './sockets.ts';
 
 const querySchema = z.object({
@@ -17,7 +17,7 @@ const exchangeSchema = z.object({
 });
 const refreshSchema = z.object({ refreshToken: z.string().startsWith('refresh:') });
 
-/** The history, the deployment's configuration, and the tokens of people with an identity. */
+/** The history, the deployment's configuration, and the tokens of signed-in visitors. */
 export function sessionRoutes(
   context: SessionSocketsContext & { readonly store: TranscriptStore },
 ) {
@@ -42,7 +42,7 @@ export function sessionRoutes(
   app.use(
     withFaults(faults.httpOf('rest'), (status, code) => ({
       code: code ?? String(status),
-      message: `a fault: ${status}`,
+      message: `Injected fault: ${status}.`,
     })),
   );
 
@@ -53,7 +53,7 @@ export function sessionRoutes(
     const retryAfter = session.history.take();
     if (retryAfter !== null) {
       const actor = { connection: 0, subject: session.subject };
-      context.conduct.violation(actor, 'over-the-limit', 'history: more than ten a minute');
+      context.checker.violation(actor, 'over-the-limit', 'history: more than ten a minute');
       c.header('Retry-After', String(retryAfter));
       return c.json({ code: 'too.many.requests', message: 'Rate limit exceeded.' }, 429);
     }
@@ -79,7 +79,7 @@ export function sessionRoutes(
   app.get('/webdeployments/v1/deployments/:deploymentId/config.json', (c) => {
     const id = c.req.param('deploymentId');
     if (id !== settings.deploymentId) return c.json({ code: 'not.found' }, 404);
-    const { languages, showsTyping, tellsTyping, autoStart, clear, endsSession } =
+    const { languages, showsTyping, sendsTyping, autoStart, clear, endsSession } =
       settings.deployment;
     return c.json({
       id,
@@ -93,7 +93,7 @@ export function sessionRoutes(
         apps: {
           conversations: {
             showAgentTypingIndicator: showsTyping,
-            showUserTypingIndicator: tellsTyping,
+            showUserTypingIndicator: sendsTyping,
             autoStart: { enabled: autoStart },
             conversationClear: { enabled: clear },
             conversationDisconnect: { enabled: true, type: endsSession ? 'ReadOnly' : 'Send' },
@@ -104,7 +104,7 @@ export function sessionRoutes(
     });
   });
 
-  // Any code is good, and is who it names: the identity provider is no part of the emulator.
+  // Any code is accepted and used as the subject, since there is no identity provider.
   app.post('/api/v2/webdeployments/token/oauthcodegrantjwtexchange', async (c) => {
     const body = exchangeSchema.safeParse(await jsonOf(c));
     if (!body.success) return c.json({ code: 'bad.request' }, 400);
@@ -122,7 +122,7 @@ export function sessionRoutes(
     return c.body(null, 204);
   });
 
-  // In life these are another server's: a presigned address needs no token.
+  // Presigned URLs need no token; on the platform they belong to another server.
   app.put('/uploads/:attachmentId', async (c) => {
     const attachmentId = c.req.param('attachmentId');
     const headers = { tag: c.req.header('x-amz-tagging'), type: c.req.header('content-type') };
@@ -134,7 +134,7 @@ export function sessionRoutes(
     const timestamp = new Date(settings.clock()).toISOString();
     const event =
       code === null
-        ? news('UploadSuccessEvent', {
+        ? notification('UploadSuccessEvent', {
             attachmentId,
             downloadUrl: files.address(attachmentId),
             timestamp,
@@ -151,15 +151,15 @@ export function sessionRoutes(
     return c.body(Buffer.from(file.bytes));
   });
 
-  app.notFound((c) => c.json({ code: 'not.found', message: 'there is no such call' }, 404));
+  app.notFound((c) => c.json({ code: 'not.found', message: 'Not found.' }, 404));
   app.onError((error, c) => {
-    settings.logger.error('gateway: a REST call failed', error);
-    return c.json({ code: 'internal.server.error', message: 'the gateway failed' }, 500);
+    settings.logger.error('gateway: failed to handle a REST call', error);
+    return c.json({ code: 'internal.server.error', message: 'Internal gateway error.' }, 500);
   });
   return app;
 }
 
-/** What is no JSON is a bad request, as any other wrong shape is. */
+/** Returns `undefined` for invalid JSON, which the caller's schema rejects. */
 function jsonOf(c: Context): Promise<unknown> {
   return c.req.json().catch(() => null);
 }

@@ -6,33 +6,33 @@ import type { Settings } from '../gateway/options.ts';
 import type { SessionFiles } from './files.ts';
 import type { Extras, SessionFrame } from './frames.ts';
 import { Limit } from './limits.ts';
-import { wordsOf } from './structured-content.ts';
+import { contentTexts } from './structured-content.ts';
 
-/** A connection as its session sees it. */
-export interface SessionLine {
+/** A connection, as its session uses it. */
+export interface SessionSocket {
   send(frame: SessionFrame): void;
   close(code: number, reason: string): void;
 }
 
-/** More than these, and the oldest is let go. */
+/** Beyond this number, the oldest connection is closed. */
 const maximumLines = 3;
 
 const jwtLife = 60_000;
 
-/** One guest, or one person with an identity: one conversation at a time, one after the other. */
+/** The session of an anonymous or signed-in visitor, with one conversation at a time. */
 export class MessagingSession {
   readonly subject: string;
   readonly messages: Limit;
   readonly history: Limit;
-  /** Those that it has had; the last one may be open. */
+  /** All its conversations; the last one may be open. */
   readonly conversationIds: string[] = [];
   isReadOnly = false;
-  /** Nothing works with it any more. */
+  /** Whether it has ended for good. */
   isOver = false;
   /** Epoch ms. */
   expiresAt: number;
   readonly #settings: Settings;
-  readonly #lines: SessionLine[] = [];
+  readonly #sockets: SessionSocket[] = [];
 
   constructor(subject: string, settings: Settings) {
     this.subject = subject;
@@ -46,36 +46,36 @@ export class MessagingSession {
     return this.isOver || this.expiresAt <= this.#settings.clock();
   }
 
-  /** The present one, or the last. */
+  /** The current conversation, or the last one. */
   get conversationId(): string | null {
     return this.conversationIds.at(-1) ?? null;
   }
 
-  /** Something was said. */
+  /** Renews the expiry after a message. */
   prolong(): void {
     this.expiresAt = this.#settings.clock() + this.#settings.sessionLife * 1_000;
   }
 
-  join(line: SessionLine): void {
-    if (this.#lines.includes(line)) return;
-    this.#lines.push(line);
-    const oldest = this.#lines.length > maximumLines ? this.#lines.shift() : undefined;
+  join(line: SessionSocket): void {
+    if (this.#sockets.includes(line)) return;
+    this.#sockets.push(line);
+    const oldest = this.#sockets.length > maximumLines ? this.#sockets.shift() : undefined;
     oldest?.send({ type: 'message', class: 'ConnectionClosedEvent', code: 200, body: {} });
     oldest?.close(1000, 'too many connections');
   }
 
-  leave(line: SessionLine): void {
-    const index = this.#lines.indexOf(line);
-    if (index >= 0) this.#lines.splice(index, 1);
+  leave(line: SessionSocket): void {
+    const index = this.#sockets.indexOf(line);
+    if (index >= 0) this.#sockets.splice(index, 1);
   }
 
-  /** To every connection that it has. */
+  /** Sends a frame on all its connections. */
   tell(frame: SessionFrame): void {
-    for (const line of [...this.#lines]) line.send(frame);
+    for (const line of [...this.#sockets]) line.send(frame);
   }
 
-  closeLines(): void {
-    for (const line of [...this.#lines]) line.close(1000, 'the session has ended');
+  closeSockets(): void {
+    for (const line of [...this.#sockets]) line.close(1000, 'the session has ended');
   }
 }
 
@@ -85,7 +85,7 @@ export interface SessionsContext {
   readonly files: SessionFiles;
 }
 
-/** The sessions of one deployment, in memory: they go with the emulator, the conversations need not. */
+/** The sessions of one deployment, in memory, even if conversations are stored. */
 export class MessagingSessions {
   readonly #context: SessionsContext;
   readonly #byToken = new Map<string, MessagingSession>();
@@ -101,7 +101,7 @@ export class MessagingSessions {
     this.#context = context;
   }
 
-  /** A guest's session, or the one of an identity; a token that is new makes one. */
+  /** The session of a token or an identity; creates one if it is new. */
   open(token: string, identity: string | null, startsNew: boolean) {
     const key = identity === null ? token : `identity:${identity}`;
     const known = this.#byToken.get(key);
@@ -120,7 +120,7 @@ export class MessagingSessions {
     return this.#byConversation.get(conversationId);
   }
 
-  /** The conversation that is under way, or a new one in the queue. */
+  /** The open conversation, or a new one in the queue. */
   async conversationOf(session: MessagingSession, routing: Routing): Promise<ConversationRecord> {
     const record = await this.#context.conversations.route(session.subject, routing);
     const { conversationId } = record;
@@ -133,10 +133,10 @@ export class MessagingSessions {
     this.#extras.set(messageId, extras);
   }
 
-  /** What it brings, for agents. */
+  /** Structured content of a message, for agents. */
   partsOf(messageId: string): readonly AgentPart[] {
     const contentOf = (id: string) => this.#extras.get(id)?.content;
-    return wordsOf(contentOf(messageId), contentOf);
+    return contentTexts(contentOf(messageId), contentOf);
   }
 
   extrasOf({ messageId }: StoredMessage): Extras {
@@ -147,7 +147,7 @@ export class MessagingSessions {
       : extras;
   }
 
-  /** Whoever has that session, wherever it is connected. */
+  /** The session of a subject. */
   ofSubject(subject: string): MessagingSession | undefined {
     return [...this.#byToken.values()].find((session) => session.subject === subject);
   }
@@ -165,7 +165,7 @@ export class MessagingSessions {
     return issued.session;
   }
 
-  /** A token of the identity provider's, for whoever shows its code. */
+  /** Issues a token for a code of the identity provider. */
   issueIdentity(subject: string): string {
     const jwt = `identity.${randomUUID()}`;
     this.#identities.set(jwt, subject);
@@ -188,13 +188,13 @@ export class MessagingSessions {
     });
   }
 
-  /** Every session until now is over. */
+  /** Ends all sessions. */
   expireAll(): void {
     for (const session of this.#byToken.values()) session.isOver = true;
   }
 }
 
-/** Tells nothing of the token, which is the session's secret. */
+/** A hash, because the token is secret. */
 function subjectOf(token: string): string {
-  return `guest_${createHash('sha256').update(token).digest('hex').slice(0, 16)}`;
+  return `visitor_${createHash('sha256').update(token).digest('hex').slice(0, 16)}`;
 }

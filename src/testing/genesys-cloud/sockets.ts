@@ -12,7 +12,7 @@ import type { GatewayStats } from '../gateway/stats.ts';
 import { refuseUpgrade, takeUpgrade } from '../gateway/upgrade.ts';
 import { SessionConnection } from './connection.ts';
 import type { SessionFiles } from './files.ts';
-import { eventBody, liveBody, news } from './frames.ts';
+import { eventBody, liveBody, notification } from './frames.ts';
 import type { MessagingSessions } from './sessions.ts';
 
 export interface SessionSocketsContext {
@@ -21,14 +21,14 @@ export interface SessionSocketsContext {
   readonly sessions: MessagingSessions;
   readonly files: SessionFiles;
   readonly stats: GatewayStats;
-  readonly conduct: ProtocolChecker;
+  readonly checker: ProtocolChecker;
   readonly faults: Faults;
 }
 
-/** How long typing is to be shown, in ms. */
-const typingShown = 5_000;
+/** How long to show a typing indicator, in ms. */
+const typingDuration = 5_000;
 
-/** The guests' side: accepts sockets and tells sessions what happens in their conversation. */
+/** Accepts visitors' sockets and sends sessions the events of their conversation. */
 export class SessionSockets {
   readonly #context: SessionSocketsContext;
   readonly #server = new WebSocketServer({
@@ -43,7 +43,7 @@ export class SessionSockets {
 
   constructor(context: SessionSocketsContext) {
     this.#context = context;
-    this.#unsubscribe = context.conversations.subscribe((event) => this.#tell(event));
+    this.#unsubscribe = context.conversations.subscribe((event) => this.#onEvent(event));
   }
 
   [Symbol.iterator](): Iterator<SessionConnection> {
@@ -76,7 +76,7 @@ export class SessionSockets {
     this.#unsubscribe();
   }
 
-  #tell(event: ConversationEvent): void {
+  #onEvent(event: ConversationEvent): void {
     const { sessions, settings } = this.#context;
     const conversationId =
       event.type === 'message' ? event.message.conversationId : event.conversationId;
@@ -88,13 +88,15 @@ export class SessionSockets {
         session.prolong();
         const extras = sessions.extrasOf(event.message);
         const body = liveBody(event.message, extras, randomUUID());
-        session.tell(news('StructuredMessage', body, extras.tracingId));
+        session.tell(notification('StructuredMessage', body, extras.tracingId));
         return;
       }
       case 'typing': {
         if (event.from.role === 'visitor' || !event.isTyping) return;
-        const typing = { eventType: 'Typing', typing: { type: 'On', duration: typingShown } };
-        session.tell(news('StructuredMessage', eventBody(randomUUID(), at, typing, event.from)));
+        const typing = { eventType: 'Typing', typing: { type: 'On', duration: typingDuration } };
+        session.tell(
+          notification('StructuredMessage', eventBody(randomUUID(), at, typing, event.from)),
+        );
         return;
       }
       case 'conversation': {
@@ -102,10 +104,12 @@ export class SessionSockets {
         const left = { eventType: 'Presence', presence: { type: 'Disconnect' } };
         session.isReadOnly = settings.deployment.endsSession;
         const metadata = session.isReadOnly ? { readOnly: 'true' } : {};
-        session.tell(news('StructuredMessage', eventBody(randomUUID(), at, left, null, metadata)));
+        session.tell(
+          notification('StructuredMessage', eventBody(randomUUID(), at, left, null, metadata)),
+        );
         return;
       }
-      // The platform tells guests of no receipts.
+      // The platform sends no receipts to visitors.
       case 'receipt':
         return;
     }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AgentPart } from '../agents/agent-protocol.ts';
 
-/** What the bot offers besides words, in the shapes of the Guest API. */
+/** Structured content of the bot, in the format of the Guest API. */
 
 const quickReply = (text: string) => ({
   contentType: 'QuickReply',
@@ -109,19 +109,19 @@ const samples = {
   },
 };
 
-export interface StructuredOffer {
+export interface StructuredReply {
   readonly text: string;
   readonly content: readonly object[];
 }
 
-const offers: readonly (readonly [RegExp, StructuredOffer])[] = [
+const replies: readonly (readonly [RegExp, StructuredReply])[] = [
   [/\bcall me\b|\bform\b/i, { text: 'Of course.', content: [callBack] }],
   [/\b(samples?|glazes?)\b/i, { text: 'Which may we send you?', content: [samples] }],
 ];
 
-/** What the bot offers to whoever writes that. */
-export function structuredOffer(text: string): StructuredOffer | null {
-  return offers.find(([words]) => words.test(text))?.[1] ?? null;
+/** The bot's reply to a text, or `null`. */
+export function structuredReply(text: string): StructuredReply | null {
+  return replies.find(([pattern]) => pattern.test(text))?.[1] ?? null;
 }
 
 const titled = z.looseObject({ title: z.string().optional() });
@@ -166,10 +166,11 @@ function partsOf(content: readonly unknown[] | undefined): readonly Part[] {
 }
 
 /**
- * What a message brings, in words for an agent. Its text says what was pressed; of a form it says nothing.
- * @param contentOf of the message that a form answers, since the answer does not name its fields
+ * Structured content as text for agents. A selected choice is in the message's text, but form values are
+ * not.
+ * @param contentOf returns the content of the message with the form, since the answer has no field titles
  */
-export function wordsOf(
+export function contentTexts(
   content: readonly unknown[] | undefined,
   contentOf: (messageId: string) => readonly unknown[] | undefined,
 ): readonly AgentPart[] {

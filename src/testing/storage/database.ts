@@ -1,22 +1,22 @@
 import { z } from 'zod';
 import type { Settings } from '../gateway/options.ts';
 
-/** Rows as a driver gives them: from outside, to be parsed. */
+/** Rows from the driver, not validated yet. */
 export type Query = (sql: string, parameters?: readonly unknown[]) => Promise<readonly unknown[]>;
 
-/** What the store needs of a PostgreSQL, embedded or not. */
+/** A PostgreSQL database, embedded or not. */
 export interface Database {
   readonly query: Query;
-  /** All or nothing. Queries go through the function that the task is given. */
+  /** Runs a transaction. The task must use the query function that it receives. */
   transaction<T>(task: (query: Query) => Promise<T>): Promise<T>;
-  /** Hears NOTIFY on a channel, also after the connection was lost and came back. */
+  /** Listens for NOTIFY on a channel, and again after a reconnection. */
   listen(channel: string, listener: (payload: string) => void): Promise<void>;
   close(): Promise<void>;
 }
 
 type Storage = Exclude<Settings['storage'], 'memory'>;
 
-/** @throws {Error} where the optional package is not installed, or the database cannot be opened. */
+/** @throws {Error} if the optional package is not installed, or the database can't be opened. */
 export async function openDatabase(
   storage: Storage,
   onError: (error: unknown) => void,
@@ -35,13 +35,13 @@ async function openEmbedded(directory: string): Promise<Database> {
       database.transaction((transaction) =>
         task(async (sql, parameters = []) => (await transaction.query(sql, [...parameters])).rows),
       ),
-    // An embedded database belongs to one process: there is nobody else to hear.
+    // An embedded database belongs to one process, so there are no other gateways.
     listen: async () => undefined,
     close: () => database.close(),
   };
 }
 
-// A lost listener is opened again after this, in ms.
+// Delay before a lost listener reconnects, in ms.
 const relistenAfter = 500;
 
 async function openPostgres(
@@ -67,7 +67,7 @@ async function openPostgres(
         client.release();
         return result;
       } catch (error) {
-        // A connection in the middle of a failed transaction is of no further use.
+        // A connection with a failed transaction can't be reused.
         client.release(true);
         throw error;
       }

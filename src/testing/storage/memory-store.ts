@@ -13,11 +13,11 @@ interface Entry {
   readonly byId: Map<string, StoredMessage>;
 }
 
-/** Keeps conversations as long as the process lives. */
+/** Stores conversations in memory. */
 export class MemoryStore implements TranscriptStore {
   readonly #entries = new Map<string, Entry>();
   readonly #openBySubject = new Map<string, string>();
-  // Apart, so that a thousand ended conversations cost nothing when the queue moves.
+  // Separate, so that ended conversations do not slow the queue down.
   readonly #queued = new Set<string>();
   #key: Promise<StoredKey> | undefined;
 
@@ -49,7 +49,7 @@ export class MemoryStore implements TranscriptStore {
   }
 
   async queue(): Promise<readonly string[]> {
-    // A Set keeps the order of arrival and sort is stable: the priority alone decides.
+    // A Set keeps insertion order, and sort is stable.
     return [...this.#queued].sort((a, b) => this.#priority(b) - this.#priority(a));
   }
 
@@ -119,7 +119,7 @@ export class MemoryStore implements TranscriptStore {
     limit: number,
   ): Promise<readonly StoredMessage[]> {
     const messages = this.#entries.get(conversationId)?.messages ?? [];
-    // The sequence n stands at the index n − 1.
+    // Sequence n is at index n − 1.
     const start = Math.max(from.above, firstAt(messages, from.since));
     return messages.slice(start, start + limit);
   }
@@ -143,7 +143,7 @@ export class MemoryStore implements TranscriptStore {
   }
 
   async announce(): Promise<void> {
-    // Nobody else can see this memory.
+    // No other gateway shares this memory.
   }
 
   onAnnounced(): () => void {
@@ -157,7 +157,7 @@ export class MemoryStore implements TranscriptStore {
   }
 }
 
-/** The index of the first message at or after an instant; instants never fall. */
+/** Index of the first message at or after an instant; instants are ascending. */
 function firstAt(messages: readonly StoredMessage[], instant: number): number {
   let low = 0;
   let high = messages.length;

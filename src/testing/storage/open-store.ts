@@ -4,7 +4,7 @@ import { MemoryStore } from './memory-store.ts';
 import { SqlStore } from './sql-store.ts';
 import type { TranscriptStore } from './store.ts';
 
-/** Opens the storage that the options name. */
+/** Opens the storage selected by the options. */
 export async function openStore(
   storage: Settings['storage'],
   onError: (error: unknown) => void,

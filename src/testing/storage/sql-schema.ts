@@ -3,7 +3,7 @@ import { conversationStatuses, roles, routingSchema } from '../agents/agent-prot
 import type { ConversationRecord, StoredMessage } from '../gateway/model.ts';
 import type { Database } from './database.ts';
 
-// Any number that nobody else locks.
+// An arbitrary lock id.
 const migrationLock = 7_279_465;
 
 const statements = [
@@ -46,7 +46,7 @@ const statements = [
    )`,
 ];
 
-/** Makes the tables where they are missing. Two gateways may start at once. */
+/** Creates missing tables. Safe if two gateways start at once. */
 export function migrate(database: Database): Promise<void> {
   return database.transaction(async (query) => {
     await query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
@@ -64,7 +64,7 @@ export const columns = `
 export const messageColumns =
   'conversation_id, sequence, message_id, at, from_id, from_name, from_role, text';
 
-// Drivers give a bigint as text, as number or as BigInt.
+// Drivers return a bigint as string, number or BigInt.
 const bigint = z.union([z.number(), z.bigint(), z.string()]).transform(Number).pipe(z.int());
 
 export const messageRow = z

@@ -20,7 +20,7 @@ import type {
 const channel = 'partyline_events';
 
 const conversationId = z.string();
-/** NOTIFY carries 8,000 bytes at most: a message is named, and read from the table. */
+/** NOTIFY is limited to 8,000 bytes, so it has only a message's id. */
 const announcementSchema = z.object({
   origin: z.string(),
   event: z.discriminatedUnion('type', [
@@ -49,26 +49,26 @@ const announcementSchema = z.object({
 const keyRow = z.object({ private_jwk: z.string(), public_jwk: z.string() });
 const idRow = z.object({ id: z.string() });
 
-/** Keeps conversations in PostgreSQL, or in the embedded one. */
+/** Stores conversations in PostgreSQL or PGlite. */
 export class SqlStore implements TranscriptStore {
   readonly #database: Database;
   readonly #onError: (error: unknown) => void;
   readonly #origin = randomUUID();
   readonly #listeners = new Set<(event: ConversationEvent) => void>();
-  // Announcements are heard in their order, although messages have to be read first.
-  #hearing: Promise<void> = Promise.resolve();
+  // Keeps announcements in order, although messages must be read from the table first.
+  #receiving: Promise<void> = Promise.resolve();
 
   private constructor(database: Database, onError: (error: unknown) => void) {
     this.#database = database;
     this.#onError = onError;
   }
 
-  /** Makes the tables where they are missing. The store closes the database. */
+  /** Creates missing tables. The store closes the database. */
   static async create(database: Database, onError: (error: unknown) => void): Promise<SqlStore> {
     const store = new SqlStore(database, onError);
     await migrate(database);
     await database.listen(channel, (payload) => {
-      store.#hearing = store.#hearing.then(() => store.#hear(payload)).catch(onError);
+      store.#receiving = store.#receiving.then(() => store.#receive(payload)).catch(onError);
     });
     return store;
   }
@@ -94,7 +94,7 @@ export class SqlStore implements TranscriptStore {
        ORDER BY c.status = 'ended' LIMIT 1`,
       [draft.subject, draft.conversationId],
     );
-    // Between the two queries the open one may have ended.
+    // The open conversation may end between the two queries.
     return rows.length > 0 ? conversationRow.parse(rows[0]) : this.open(draft);
   }
 
@@ -146,7 +146,7 @@ export class SqlStore implements TranscriptStore {
 
   append(draft: MessageDraft): Promise<AppendResult> {
     return this.#database.transaction(async (query) => {
-      // The row's lock makes sequences without a hole, also between two gateways.
+      // The row lock prevents gaps in sequences, also between gateways.
       await query('SELECT id FROM partyline_conversations WHERE id = $1 FOR UPDATE', [
         draft.conversationId,
       ]);
@@ -213,7 +213,7 @@ export class SqlStore implements TranscriptStore {
     const known = await query(kept);
     if (known.length === 0) {
       const { privateJwk, publicJwk } = await create();
-      // Of two gateways that start at once, both use the pair that came first.
+      // If two gateways start at once, both use the pair stored first.
       await query('INSERT INTO partyline_keys VALUES (1, $1, $2) ON CONFLICT DO NOTHING', [
         privateJwk,
         publicJwk,
@@ -245,11 +245,11 @@ export class SqlStore implements TranscriptStore {
 
   async close(): Promise<void> {
     this.#listeners.clear();
-    await this.#hearing;
+    await this.#receiving;
     await this.#database.close();
   }
 
-  async #hear(payload: string): Promise<void> {
+  async #receive(payload: string): Promise<void> {
     const { origin, event } = announcementSchema.parse(JSON.parse(payload));
     if (origin === this.#origin) return;
     if (event.type !== 'message') {
@@ -258,7 +258,7 @@ export class SqlStore implements TranscriptStore {
     }
     const message = await this.message(event.conversationId, event.messageId);
     if (!message) {
-      this.#onError(new Error(`an announced message is not in the database: ${event.messageId}`));
+      this.#onError(new Error(`Announced message not found: ${event.messageId}`));
       return;
     }
     for (const listener of this.#listeners) listener({ type: 'message', message });

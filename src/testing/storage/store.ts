@@ -17,32 +17,32 @@ export type AppendResult =
   | { readonly outcome: 'stored' | 'repeated'; readonly message: StoredMessage }
   | { readonly outcome: 'ended' | 'unknown' };
 
-/** The pair that signs tokens, as JSON Web Keys in text, so that it can be kept. */
+/** The key pair for tokens, as JSON Web Keys in text form. */
 export interface StoredKey {
   readonly privateJwk: string;
   readonly publicJwk: string;
 }
 
 /**
- * Where conversations are kept. Each call is atomic, also between two gateways over one database;
- * the rules of the wire live in `Conversations`.
+ * Stores conversations. Each call is atomic, also between two gateways with one database. The protocol's
+ * rules are in `Conversations`.
  */
 export interface TranscriptStore {
-  /** Keeps the draft as a queued conversation, or answers with the one its subject has open. */
+  /** Stores the draft as a queued conversation, or returns the subject's open one. */
   open(draft: ConversationDraft): Promise<ConversationRecord>;
   find(conversationId: string): Promise<ConversationRecord | null>;
-  /** The newest first. */
+  /** Newest first. */
   list(limit: number): Promise<readonly ConversationRecord[]>;
-  /** The ids of the routable queued conversations, the next one first. */
+  /** Ids of the routable queued conversations, in order. */
   queue(): Promise<readonly string[]>;
-  /** Connects a queued conversation with the agent; what is not queued is answered as it is. */
+  /** Connects a queued conversation to the agent; any other is returned unchanged. */
   take(conversationId: string, agent: AgentIdentity): Promise<ConversationRecord | null>;
   end(conversationId: string): Promise<ConversationRecord | null>;
-  /** Raises a read mark. Resolves with `false` where it stood there or further already. */
+  /** Raises a read mark. Resolves with `false` if it was that high already. */
   mark(conversationId: string, reader: 'visitor' | 'agent', sequence: number): Promise<boolean>;
   /**
-   * Gives the message the next sequence, unless its id is there already. Its instant is raised to
-   * that of the message before it where it is lower.
+   * Stores the message with the next sequence, unless its id is known. Its timestamp is raised to that of
+   * the message before it if lower.
    */
   append(draft: MessageDraft): Promise<AppendResult>;
   message(conversationId: string, messageId: string): Promise<StoredMessage | null>;
@@ -58,11 +58,11 @@ export interface TranscriptStore {
     edge: { readonly sequence: number } | { readonly instant: number },
     limit: number,
   ): Promise<readonly StoredMessage[]>;
-  /** The pair that was kept, or `created` once it is kept. */
+  /** The stored key pair, or a new one, which is stored. */
   signingKey(create: () => Promise<StoredKey>): Promise<StoredKey>;
-  /** Tells the other gateways over the same database. */
+  /** Sends an event to the other gateways with the same database. */
   announce(event: ConversationEvent): Promise<void>;
-  /** Hears what other gateways announce. Returns what stops it. */
+  /** Subscribes to events of other gateways. Returns a function that unsubscribes. */
   onAnnounced(listener: (event: ConversationEvent) => void): () => void;
   close(): Promise<void>;
 }

@@ -3,11 +3,11 @@ import { type ConversationStatus, type Party, routingSchema } from '../agents/ag
 import type { StoredMessage } from '../gateway/model.ts';
 
 /**
- * The frames of the visitor's socket as this gateway receives and sends them. Written against the
- * protocol page alone and sharing nothing with the client, so that the two check each other.
+ * The frames of the visitor's socket. Written from docs/protocol.md and sharing no code with the client,
+ * so that the two check each other.
  */
 
-/** The largest frame, in bytes. A larger one closes the connection with 1009. */
+/** Maximum size of a frame, in bytes. A larger one closes the connection with 1009. */
 export const maximumFrameBytes = 64 * 1024;
 
 const id = z.string().min(1).max(512);
@@ -57,27 +57,27 @@ const namesSchema = z.object({
 
 export type Decoded =
   | { readonly kind: 'frame'; readonly frame: ClientFrame }
-  /** A type that this gateway does not know is ignored. */
+  /** Frames of unknown types are ignored. */
   | { readonly kind: 'unknown'; readonly type: string }
   | {
-      readonly kind: 'misshapen';
+      readonly kind: 'invalid';
       readonly type: string | null;
       readonly reason: string;
       readonly conversationId: string | undefined;
       readonly messageId: string | undefined;
     };
 
-/** What a text from the client is. Never throws. */
+/** Parses a frame from the client. Never throws. */
 export function decodeClientFrame(text: string): Decoded {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return misshapen(null, 'no JSON');
+    return invalid(null, 'Frame is not valid JSON.');
   }
   const envelope = envelopeSchema.safeParse(json);
-  if (!envelope.success) return misshapen(null, 'no object with a type');
+  if (!envelope.success) return invalid(null, 'Frame is not an object with a type.');
   const { type } = envelope.data;
   if (!Object.hasOwn(clientFrames, type)) return { kind: 'unknown', type };
   const frame = clientFrameSchema.safeParse(json);
@@ -85,17 +85,17 @@ export function decodeClientFrame(text: string): Decoded {
   const issue = frame.error.issues[0];
   const names = namesSchema.parse(json);
   return {
-    ...misshapen(type, `${issue?.path.join('.') || type}: ${issue?.message ?? 'wrong shape'}`),
+    ...invalid(type, `${issue?.path.join('.') || type}: ${issue?.message ?? 'invalid'}`),
     conversationId: names.conversationId,
     messageId: names.messageId,
   };
 }
 
-function misshapen(type: string | null, reason: string): Decoded & { kind: 'misshapen' } {
-  return { kind: 'misshapen', type, reason, conversationId: undefined, messageId: undefined };
+function invalid(type: string | null, reason: string): Decoded & { kind: 'invalid' } {
+  return { kind: 'invalid', type, reason, conversationId: undefined, messageId: undefined };
 }
 
-/** A message as socket and REST show it; `sequence` is left out where the gateway counts nothing. */
+/** A message in frames and REST responses; without `sequence` if sequences are off. */
 export interface WireMessage {
   readonly conversationId: string;
   readonly messageId: string;

@@ -20,7 +20,7 @@ export interface RestContext {
   readonly conversations: Conversations;
   readonly tokens: TokenAuthority;
   readonly stats: GatewayStats;
-  readonly conduct: ProtocolChecker;
+  readonly checker: ProtocolChecker;
   readonly faults: Faults;
 }
 
@@ -29,7 +29,7 @@ type Env = { Bindings: Bindings; Variables: { verdict: Verdict } };
 const id = z.string().min(1).max(512);
 const postSchema = z.object({ conversationId: id, messageId: id, text: z.string() });
 
-/** An error answer: the status, and a body of the protocol's shape. */
+/** An error response: the status, and the protocol's error body. */
 class RestError extends Error {
   override readonly name = 'RestError';
   readonly status: number;
@@ -42,12 +42,12 @@ class RestError extends Error {
   }
 }
 
-/** The REST side of the protocol (§3), with CORS on every answer. */
+/** The REST API of the protocol (§3), with CORS headers on all responses. */
 export function restRoutes(context: RestContext): Hono<Env> {
-  const { settings, stats, faults, tokens, conversations, conduct, store } = context;
+  const { settings, stats, faults, tokens, conversations, checker, store } = context;
   const app = new Hono<Env>();
 
-  // Outermost: what the client is told, whoever told it.
+  // Outermost, to record the response that the client gets.
   app.use(async (c, next) => {
     await next();
     if (c.req.method === 'OPTIONS') return;
@@ -73,31 +73,35 @@ export function restRoutes(context: RestContext): Hono<Env> {
   app.use(async (c, next) => {
     const verdict = await verdictOf(c.req.header('authorization'), tokens);
     c.set('verdict', verdict);
-    // A call that a fault spoils has asked, too.
+    // Counted even if a fault follows.
     if (verdict.ok && c.req.method === 'GET' && c.req.path.endsWith('/messages')) {
-      conduct.askedRest(verdict.claims.subject);
+      checker.onRestRequest(verdict.claims.subject);
     }
     await next();
   });
   app.use(
     withFaults(faults.httpOf('rest'), (status, code) => ({
       code: code ?? codeOf(status),
-      message: `a fault: ${status}`,
+      message: `Injected fault: ${status}.`,
     })),
   );
   app.get('/api/v2/conversations/messages', async (c) => {
     const subject = readable(c);
     const query = historyQuerySchema.safeParse(c.req.query());
-    if (!query.success) throw misshapen(query.error);
+    if (!query.success) throw invalidRequest(query.error);
     const { conversationId, limit } = query.data;
     await conversations.ofVisitor(subject, conversationId);
     if (query.data.before !== undefined) {
       if (query.data.since !== undefined || query.data.cursor !== undefined) {
-        throw new RestError(400, 'INVALID_FRAME', '`before` stands alone');
+        throw new RestError(
+          400,
+          'INVALID_FRAME',
+          '`before` can’t be combined with `since` or `cursor`.',
+        );
       }
       const { before } = query.data;
       if ('sequence' in before && !settings.sequences) {
-        throw new RestError(400, 'INVALID_FRAME', 'there are no sequences here: give an instant');
+        throw new RestError(400, 'INVALID_FRAME', 'Sequences are off. Use an instant.');
       }
       const messages = await store.before(conversationId, before, limit);
       return c.json({
@@ -108,7 +112,8 @@ export function restRoutes(context: RestContext): Hono<Env> {
     const since = query.data.since ?? 0;
     const above =
       query.data.cursor === undefined ? 0 : readCursor(query.data.cursor, conversationId, since);
-    if (above === null) throw new RestError(400, 'INVALID_FRAME', 'the cursor is of another query');
+    if (above === null)
+      throw new RestError(400, 'INVALID_FRAME', 'The cursor belongs to another query.');
     const messages = await store.after(conversationId, { since, above }, limit + 1);
     const page = messages.slice(0, limit);
     const last = page.at(-1);
@@ -124,10 +129,10 @@ export function restRoutes(context: RestContext): Hono<Env> {
     if (!scopes.has('webchat:send')) throw insufficient('webchat:send');
     const text = await c.req.text();
     if (Buffer.byteLength(text) > maximumFrameBytes) {
-      throw new RestError(413, 'MESSAGE_TOO_LONG', 'the body is over 64 KiB');
+      throw new RestError(413, 'MESSAGE_TOO_LONG', 'Request body exceeds 64 KiB.');
     }
     const body = postSchema.safeParse(parseJson(text));
-    if (!body.success) throw misshapen(body.error);
+    if (!body.success) throw invalidRequest(body.error);
     const { conversationId, messageId } = body.data;
     const { message, repeated } = await conversations.postAsVisitor(
       subject,
@@ -157,7 +162,7 @@ export function restRoutes(context: RestContext): Hono<Env> {
     readable(c);
     const names = (c.req.query('skillGroups') ?? '').split(',').filter((name) => name !== '');
     if (names.length === 0) {
-      throw new RestError(400, 'INVALID_FRAME', 'skillGroups: names, parted by commas, are needed');
+      throw new RestError(400, 'INVALID_FRAME', 'skillGroups: must be names separated by commas.');
     }
     const entities = names.map((skillGroup) => ({
       skillGroup,
@@ -167,7 +172,7 @@ export function restRoutes(context: RestContext): Hono<Env> {
     return c.json({ entities });
   });
 
-  app.notFound((c) => c.json({ code: 'NOT_FOUND', message: 'there is no such call' }, 404));
+  app.notFound((c) => c.json({ code: 'NOT_FOUND', message: 'Not found.' }, 404));
   app.onError((error) => {
     const { status, code, message } = toRestError(error, settings);
     return new Response(JSON.stringify({ code, message }), {
@@ -189,8 +194,8 @@ function toRestError(error: Error, settings: Settings): RestError {
           : 400;
     return new RestError(status, error.code, error.message);
   }
-  settings.logger.error('gateway: a REST call failed', error);
-  return new RestError(500, 'INTERNAL', 'the gateway failed');
+  settings.logger.error('gateway: failed to handle a REST call', error);
+  return new RestError(500, 'INTERNAL', 'Internal gateway error.');
 }
 
 async function verdictOf(authorization: string | undefined, tokens: TokenAuthority) {
@@ -199,7 +204,7 @@ async function verdictOf(authorization: string | undefined, tokens: TokenAuthori
   const missing: Verdict = {
     ok: false,
     code: 'INVALID_TOKEN',
-    message: 'a bearer token is needed',
+    message: 'Bearer token required.',
   };
   return missing;
 }
@@ -217,15 +222,15 @@ function readable(c: Context<Env>): string {
 }
 
 function insufficient(scope: string): RestError {
-  return new RestError(403, 'INSUFFICIENT_SCOPE', `${scope} is needed`);
+  return new RestError(403, 'INSUFFICIENT_SCOPE', `Scope ${scope} required.`);
 }
 
-function misshapen(error: z.ZodError): RestError {
+function invalidRequest(error: z.ZodError): RestError {
   const issue = error.issues[0];
   return new RestError(
     400,
     'INVALID_FRAME',
-    `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'wrong shape'}`,
+    `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'invalid'}`,
   );
 }
 

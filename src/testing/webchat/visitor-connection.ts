@@ -10,21 +10,21 @@ import { type SessionContext, VisitorSession } from './visitor-session.ts';
 export interface ConnectionContext extends SessionContext {
   readonly tokens: TokenAuthority;
   readonly stats: GatewayStats;
-  /** The close event has come. */
+  /** Called after the close event. */
   readonly left: (connection: VisitorConnection) => void;
 }
 
 type Phase =
   | { readonly name: 'pending' }
-  /** The token is being checked. What comes meanwhile came before auth. */
+  /** The token is being verified. Frames that arrive meanwhile count as sent before auth. */
   | { readonly name: 'checking' }
   | { readonly name: 'ready'; readonly claims: Claims; readonly session: VisitorSession }
   | { readonly name: 'expired' | 'closing'; readonly subject: string | null };
 
 const framesBeforeAuth = 3;
-// A client that does not answer a close frame is let go after this, in ms.
+// Timeout for the client's close frame, in ms.
 const closeTimeout = 3_000;
-// Longer than any timer of Node can wait.
+// The maximum delay of Node's timers.
 const longestTimer = 2 ** 31 - 1;
 
 /** One visitor's socket, from the upgrade to its close event. */
@@ -54,7 +54,7 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
       clock: context.settings.clock,
       ping: (payload) => this.send({ type: 'ping', payload }),
       onMissed: () => {
-        context.conduct.violation(this.#actor, 'missed-pong', 'no pong in time');
+        context.checker.violation(this.#actor, 'missed-pong', 'no pong within the timeout');
         this.close(4008, 'no pong');
       },
     });
@@ -77,7 +77,7 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
     return this.#wire.bytes;
   }
 
-  /** Sends a frame through the faults. */
+  /** Sends a frame, after faults apply. */
   send(frame: ServerFrame): void {
     const { type } = frame;
     this.#context.faults.frames.pass(
@@ -92,7 +92,7 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
     );
   }
 
-  /** Takes a pong. `false` where no outstanding ping has that payload. */
+  /** Handles a pong. `false` if no pending ping has this payload. */
   pong(payload: unknown): boolean {
     return this.#keepalive.pong(payload);
   }
@@ -112,7 +112,7 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
     if (this.#wire.silent === silent) return;
     this.#wire.setSilent(silent);
     if (silent) {
-      // A dead line has no timers: nothing may happen on it until the client gives it up.
+      // A silent connection has no timers: it must stay as it is until the client closes it.
       this.#keepalive.stop();
       this.#clearTimer();
     } else if (this.#phase.name === 'ready') {
@@ -125,14 +125,14 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
     this.#write(text, '?');
   }
 
-  /** Says TOKEN_EXPIRED, and closes after the grace. */
+  /** Sends TOKEN_EXPIRED, and closes after a delay. */
   expire(): void {
     if (this.#phase.name !== 'ready' || this.#wire.silent) return;
     this.#phase.session.end();
     this.#phase = { name: 'expired', subject: this.subject };
     this.#keepalive.stop();
     this.#clearTimer();
-    this.send({ type: 'error', code: 'TOKEN_EXPIRED', message: 'the token has expired' });
+    this.send({ type: 'error', code: 'TOKEN_EXPIRED', message: 'The token has expired.' });
     this.#timer = setTimeout(
       () => this.close(4001, 'token expired'),
       this.#context.settings.expiryGrace,
@@ -146,7 +146,7 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
   #write(text: string, type: string): void {
     if (!this.isOpen || this.#wire.silent) return;
     this.#context.stats.record({ kind: 'sent', ...this.#actor, type });
-    // A broken connection is told by the events `error` and `close`.
+    // A broken connection emits `error` and `close`.
     this.#socket.send(text);
   }
 
@@ -154,9 +154,9 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
     if (this.#wire.silent || this.#phase.name === 'closing') return;
     const decoded: Decoded = isBinary
       ? {
-          kind: 'misshapen',
+          kind: 'invalid',
           type: null,
-          reason: 'a binary frame',
+          reason: 'Frame is binary.',
           conversationId: undefined,
           messageId: undefined,
         }
@@ -164,7 +164,7 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
     const type = decoded.kind === 'frame' ? decoded.frame.type : (decoded.type ?? '?');
     this.#context.stats.record({ kind: 'received', ...this.#actor, type });
     if (decoded.kind === 'frame' && this.#phase.name === 'ready') {
-      this.#context.conduct.arrived(
+      this.#context.checker.arrived(
         { connection: this.connection, subject: this.#phase.claims.subject },
         decoded.frame,
       );
@@ -187,10 +187,10 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
         if (decoded.kind === 'frame' && decoded.frame.type === 'auth') {
           this.#phase = { name: 'checking' };
           this.#authenticate(decoded.frame.token).catch((error: unknown) => {
-            this.#context.settings.logger.error('gateway: a token could not be checked', error);
-            this.close(1011, 'the gateway failed');
+            this.#context.settings.logger.error('gateway: failed to verify a token', error);
+            this.close(1011, 'Internal gateway error.');
           });
-        } else if (decoded.kind === 'misshapen' && decoded.type === 'auth') {
+        } else if (decoded.kind === 'invalid' && decoded.type === 'auth') {
           this.#fail('INVALID_TOKEN', decoded.reason);
         } else this.#tooEarly(decoded);
         return;
@@ -209,7 +209,7 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
   #tooEarly(decoded: Decoded): void {
     this.#early += 1;
     const type = decoded.kind === 'frame' ? decoded.frame.type : (decoded.type ?? '?');
-    this.#context.conduct.violation(this.#actor, 'frame-before-auth', type);
+    this.#context.checker.violation(this.#actor, 'frame-before-auth', type);
     if (this.#early >= framesBeforeAuth) this.close(4003, 'frames before auth');
   }
 
@@ -228,7 +228,7 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
     }
     const { claims } = verdict;
     if (!claims.scopes.has('webchat:send') || !claims.scopes.has('webchat:read')) {
-      this.#fail('INSUFFICIENT_SCOPE', 'webchat:send and webchat:read are needed');
+      this.#fail('INSUFFICIENT_SCOPE', 'Scopes webchat:send and webchat:read required.');
       return;
     }
     const session = new VisitorSession(this.#context, this, claims.subject);
@@ -263,9 +263,9 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
 
   #broken(error: Error): void {
     if ('code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
-      this.#context.conduct.violation(this.#actor, 'frame-too-big', error.message);
+      this.#context.checker.violation(this.#actor, 'frame-too-big', error.message);
     }
-    // Any other is the connection's end, of which the close event tells.
+    // Other errors end the connection and emit `close`.
     this.#stop();
   }
 
@@ -278,7 +278,7 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
 
   #closed(code: number): void {
     this.#stop();
-    this.#context.conduct.closed(this.connection);
+    this.#context.checker.closed(this.connection);
     this.#context.stats.closed(this, code);
     this.#context.left(this);
   }

@@ -11,17 +11,17 @@ export interface SessionContext {
   readonly conversations: Conversations;
   readonly faults: Faults;
   readonly stats: GatewayStats;
-  readonly conduct: ProtocolChecker;
-  /** From now on the session is told what happens in the conversation. */
+  readonly checker: ProtocolChecker;
+  /** Subscribes the session to events of the conversation. */
   readonly join: (session: VisitorSession, conversationId: string) => void;
   readonly leave: (session: VisitorSession) => void;
 }
 
-/** What a session needs of its connection. */
+/** A connection, as its session uses it. */
 export interface SessionLine {
   readonly connection: number;
   send(frame: ServerFrame): void;
-  /** `false` where no outstanding ping has that payload. */
+  /** `false` if no pending ping has this payload. */
   pong(payload: unknown): boolean;
 }
 
@@ -32,11 +32,11 @@ interface Told {
 
 type Call = Exclude<ClientFrame, { type: 'auth' | 'ping' | 'pong' }>;
 
-/** An authenticated visitor on one connection: carries out frames, and passes on what happens. */
+/** An authenticated visitor on one connection: handles frames and sends events. */
 export class VisitorSession {
-  /** The conversations whose events come here. */
+  /** Conversations whose events it receives. */
   readonly joined = new Set<string>();
-  /** What the client was told last of each. */
+  /** The last state of each that was sent to the client. */
   readonly told = new Map<string, Told>();
   readonly #context: SessionContext;
   readonly #line: SessionLine;
@@ -54,9 +54,9 @@ export class VisitorSession {
     switch (decoded.kind) {
       case 'unknown':
         return;
-      case 'misshapen': {
+      case 'invalid': {
         const { reason, conversationId, messageId } = decoded;
-        this.#context.conduct.violation(this.#actor, 'misshapen-frame', reason);
+        this.#context.checker.violation(this.#actor, 'invalid-frame', reason);
         this.#error({ code: 'INVALID_FRAME', message: reason, conversationId, messageId });
         return;
       }
@@ -65,23 +65,23 @@ export class VisitorSession {
     }
   }
 
-  /** Passes on what happens in a joined conversation. */
+  /** Sends an event of a joined conversation. */
   pass(frame: ServerFrame): void {
     if (this.#over) return;
     this.#line.send(frame);
     if (frame.type === 'message') {
-      this.#context.conduct.answered(this.#line.connection, frame.messageId);
+      this.#context.checker.answered(this.#line.connection, frame.messageId);
     }
   }
 
-  /** Tells the client where a joined conversation stands, unless it knows. */
+  /** Sends the state of a joined conversation if it changed. */
   moved(conversationId: string, status: Told['status'], position: number | undefined): void {
     const told = this.told.get(conversationId);
     if (told?.status === status && told.position === position) return;
     this.#tell(conversationId, { status, position });
   }
 
-  /** The token has expired, or the connection is closed: nothing is passed on any more. */
+  /** Stops sending events, because the token has expired or the connection is closed. */
   end(): void {
     this.#over = true;
     this.#context.leave(this);
@@ -106,15 +106,15 @@ export class VisitorSession {
       case 'pong':
         if (!this.#line.pong(frame.payload)) {
           const detail = JSON.stringify(frame.payload) ?? 'no payload';
-          this.#context.conduct.violation(this.#actor, 'wrong-pong', detail);
+          this.#context.checker.violation(this.#actor, 'wrong-pong', detail);
         }
         return;
       case 'auth':
-        this.#context.conduct.violation(this.#actor, 'second-auth', 'a second auth frame');
-        this.#error({ code: 'INVALID_FRAME', message: 'this connection is authenticated' });
+        this.#context.checker.violation(this.#actor, 'second-auth', 'a second auth frame');
+        this.#error({ code: 'INVALID_FRAME', message: 'The connection is already authenticated.' });
         return;
       default:
-        // One after the other: a message must not overtake the one before it.
+        // In sequence, so that messages stay in order.
         this.#work = this.#work
           .then(() => this.#call(frame))
           .catch((error: unknown) => this.#failed(error, frame));
@@ -139,7 +139,7 @@ export class VisitorSession {
       case 'typing': {
         const record = await conversations.ofVisitor(this.#subject, frame.conversationId);
         if (record.status === 'ended') {
-          throw new GatewayRefusal('CONVERSATION_ENDED', 'this conversation has ended');
+          throw new GatewayRefusal('CONVERSATION_ENDED', 'The conversation has ended.');
         }
         conversations.typing(frame.conversationId, visitorOf(record), frame.isTyping);
         return;
@@ -161,7 +161,7 @@ export class VisitorSession {
     const positions = await this.#context.conversations.positions();
     const { status } = await this.#context.conversations.find(conversationId);
     const told = this.told.get(conversationId);
-    // Told meanwhile, of a change that this look may have missed.
+    // A newer state was sent meanwhile.
     if (told && told !== before) this.#tell(conversationId, told);
     else {
       const position = status === 'queued' ? positions.get(conversationId) : undefined;
@@ -170,7 +170,7 @@ export class VisitorSession {
   }
 
   async #post({ conversationId, messageId, text }: Extract<Call, { type: 'message' }>) {
-    const { conversations, conduct, stats, settings } = this.#context;
+    const { conversations, checker, stats, settings } = this.#context;
     const { message, repeated } = await conversations.postAsVisitor(
       this.#subject,
       conversationId,
@@ -182,9 +182,9 @@ export class VisitorSession {
     }
     const joined = this.joined.has(conversationId);
     if (!joined && !this.#over) {
-      conduct.violation(this.#actor, 'message-before-resume', messageId);
+      checker.violation(this.#actor, 'message-before-resume', messageId);
     }
-    // Whoever has joined was told already, with everybody else.
+    // Joined sessions have received the event already.
     if (repeated || !joined) this.pass({ type: 'message', ...toWire(message, settings.sequences) });
   }
 
@@ -204,14 +204,14 @@ export class VisitorSession {
       this.#error({ code: error.code, message: error.message, ...namesOf(frame) });
       return;
     }
-    this.#context.settings.logger.error('gateway: a frame could not be carried out', error);
-    this.#error({ code: 'INTERNAL', message: 'the gateway failed', ...namesOf(frame) });
+    this.#context.settings.logger.error('gateway: failed to handle a frame', error);
+    this.#error({ code: 'INTERNAL', message: 'Internal gateway error.', ...namesOf(frame) });
   }
 
   #error(error: Omit<Extract<ServerFrame, { type: 'error' }>, 'type'>): void {
     this.pass({ type: 'error', ...error });
     if (error.messageId !== undefined) {
-      this.#context.conduct.answered(this.#line.connection, error.messageId);
+      this.#context.checker.answered(this.#line.connection, error.messageId);
     }
   }
 }

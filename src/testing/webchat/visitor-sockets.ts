@@ -9,7 +9,7 @@ import type { ConnectionContext } from './visitor-connection.ts';
 import { VisitorConnection } from './visitor-connection.ts';
 import type { VisitorSession } from './visitor-session.ts';
 
-/** The visitors' side: accepts sockets and tells those that joined a conversation what happens in it. */
+/** Accepts visitors' sockets and sends them the events of conversations that they joined. */
 export class VisitorSockets {
   readonly #context: Omit<ConnectionContext, 'join' | 'leave' | 'left'>;
   readonly #server = new WebSocketServer({
@@ -17,7 +17,7 @@ export class VisitorSockets {
     maxPayload: maximumFrameBytes,
     perMessageDeflate: false,
     clientTracking: false,
-    // The protocol has no subprotocol: none is ever agreed on.
+    // The protocol has no subprotocol, so none is accepted.
     handleProtocols: () => false,
   });
   readonly #connections = new Set<VisitorConnection>();
@@ -36,16 +36,16 @@ export class VisitorSockets {
   }
 
   upgrade(request: IncomingMessage, raw: Socket, head: Buffer): void {
-    const { faults, conduct, settings } = this.#context;
+    const { faults, checker, settings } = this.#context;
     const url = new URL(request.url ?? '/', 'http://gateway');
     const nobody = { connection: 0, subject: null };
     if (url.search !== '') {
-      conduct.violation(nobody, 'query-parameters', [...url.searchParams.keys()].join(', '));
+      checker.violation(nobody, 'query-parameters', [...url.searchParams.keys()].join(', '));
       refuseUpgrade(raw, 400);
       return;
     }
     if (request.headers['sec-websocket-protocol'] !== undefined) {
-      conduct.violation(nobody, 'subprotocol', 'the protocol has none');
+      checker.violation(nobody, 'subprotocol', 'the protocol has no subprotocol');
       refuseUpgrade(raw, 400);
       return;
     }
@@ -116,18 +116,18 @@ export class VisitorSockets {
         return { type: 'message', ...toWire(event.message, this.#context.settings.sequences) };
       case 'typing':
       case 'receipt':
-        // The visitor's own typing and reading are news to the agent alone.
+        // The visitor's own typing and receipts are sent to agents only.
         return event.from.role === 'visitor' ? null : event;
     }
   }
 
-  /** One look at the queue for all that happened in this tick. */
+  /** Reads the queue once per tick. */
   #queueMoved(): void {
     if (this.#looking) return;
     this.#looking = setImmediate(() => {
       this.#looking = null;
       this.#tellPositions().catch((error: unknown) => {
-        this.#context.settings.logger.error('gateway: the queue could not be told', error);
+        this.#context.settings.logger.error('gateway: failed to send queue positions', error);
       });
     });
   }

@@ -1,4 +1,4 @@
-import type { RestResult } from '../../protocol/gateway.ts';
+import type { RestResult } from '../../protocol/gateway/rest.ts';
 import { onTokenPaused } from './connection/broker-answer.ts';
 import { drained } from './connection/connection.ts';
 import { countCommand } from './connection/rate-limit.ts';

@@ -1,5 +1,6 @@
 import type { Problem } from '../../protocol/errors.ts';
-import type { GatewayCommand, RestCall } from '../../protocol/gateway.ts';
+import type { GatewayCommand } from '../../protocol/gateway/commands.ts';
+import type { RestCall } from '../../protocol/gateway/rest.ts';
 import type { Place } from '../../protocol/message.ts';
 import type { StreamMessage } from '../../protocol/port.ts';
 import type { RoutingLogLine } from '../../protocol/routing.ts';

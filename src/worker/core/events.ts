@@ -1,5 +1,6 @@
 import type { Conversation } from '../../protocol/conversation.ts';
-import type { GatewayCommand, RestResult } from '../../protocol/gateway.ts';
+import type { GatewayCommand } from '../../protocol/gateway/commands.ts';
+import type { RestResult } from '../../protocol/gateway/rest.ts';
 import type { RestRequest } from './connection/state.ts';
 
 /**

@@ -1,10 +1,8 @@
-import type {
-  CloseMeaning,
-  GatewayCommand,
-  GatewayEvent,
-  RestResult,
-  TokenResult,
-} from '../../protocol/gateway.ts';
+import type { CloseMeaning } from '../../protocol/gateway/adapter.ts';
+import type { GatewayCommand } from '../../protocol/gateway/commands.ts';
+import type { GatewayEvent } from '../../protocol/gateway/events.ts';
+import type { RestResult } from '../../protocol/gateway/rest.ts';
+import type { TokenResult } from '../../protocol/gateway/tokens.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { Call } from '../../protocol/port.ts';
 import type { Restored } from './records.ts';

@@ -1,10 +1,7 @@
 import type { Conversation, Routing } from '../../protocol/conversation.ts';
-import type {
-  GatewayEvent,
-  GatewayMessage,
-  GatewayProblem,
-  RestFailure,
-} from '../../protocol/gateway.ts';
+import type { GatewayEvent, GatewayProblem } from '../../protocol/gateway/events.ts';
+import type { GatewayMessage } from '../../protocol/gateway/messages.ts';
+import type { RestFailure } from '../../protocol/gateway/rest.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { StepContext } from './context.ts';
 import type { PaginationRequest } from './transcript/state.ts';

@@ -1,4 +1,4 @@
-import type { GatewayTraits } from '../../protocol/gateway.ts';
+import type { GatewayTraits } from '../../protocol/gateway/adapter.ts';
 
 /** Times, all in milliseconds. */
 export interface Timing {

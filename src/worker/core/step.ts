@@ -1,4 +1,5 @@
-import type { GatewayEvent, GatewayProblem, PartialConversation } from '../../protocol/gateway.ts';
+import type { GatewayEvent, GatewayProblem } from '../../protocol/gateway/events.ts';
+import type { PartialConversation } from '../../protocol/gateway/messages.ts';
 import { onToken } from './connection/broker-answer.ts';
 import { poll } from './connection/circuit-breaker.ts';
 import {

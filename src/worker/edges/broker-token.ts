@@ -1,14 +1,14 @@
-import type { TokenResult, TokenSource } from '../../protocol/gateway.ts';
+import { lazy, maxLength, minLength, number, object, positive, string } from 'zod/mini';
+import type { TokenResult, TokenSource } from '../../protocol/gateway/tokens.ts';
 import { parseRetryAfter } from '../../protocol/retry-after.ts';
-import { lazy, length, z } from '../../protocol/zod.ts';
 
 const deadline = 10_000;
 
 const answerSchema = lazy(() =>
-  z.object({
-    token: z.string().check(length(1)),
-    expiresIn: z.number().check(z.refine((seconds) => seconds > 0, 'must be above 0')),
-    subject: z.string().check(length(1, 512)),
+  object({
+    token: string().check(minLength(1)),
+    expiresIn: number().check(positive()),
+    subject: string().check(minLength(1), maxLength(512)),
   }),
 );
 
@@ -62,7 +62,7 @@ export class Tokens implements TokenSource {
   }
 
   #accept(body: unknown, isWanted: () => boolean): TokenResult {
-    const answer = answerSchema().safeParse(body);
+    const answer = answerSchema.safeParse(body);
     if (!answer.success) {
       return {
         ok: false,

@@ -1,11 +1,11 @@
-import type { Pace } from '../../protocol/gateway.ts';
+import type { RateLimits } from '../../protocol/gateway/adapter.ts';
 
 /** How many requests have left on the line, for those outside of the core that can wait. */
 export class RequestLimiter {
-  readonly #pace: Pace | undefined;
+  readonly #pace: RateLimits | undefined;
   #times: number[] = [];
 
-  constructor(pace: Pace | undefined) {
+  constructor(pace: RateLimits | undefined) {
     this.#pace = pace;
   }
 

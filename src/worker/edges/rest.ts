@@ -1,4 +1,5 @@
-import type { GatewayAdapter, RestCall, RestResult } from '../../protocol/gateway.ts';
+import type { GatewayAdapter } from '../../protocol/gateway/adapter.ts';
+import type { RestCall, RestResult } from '../../protocol/gateway/rest.ts';
 
 /** A server that keeps silent for longer counts as out of reach. */
 const deadline = 15_000;

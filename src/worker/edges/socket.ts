@@ -1,10 +1,7 @@
-import type {
-  CloseMeaning,
-  GatewayAdapter,
-  GatewayCommand,
-  GatewayEvent,
-  GatewayExtension,
-} from '../../protocol/gateway.ts';
+import type { CloseMeaning, GatewayAdapter } from '../../protocol/gateway/adapter.ts';
+import type { GatewayCommand } from '../../protocol/gateway/commands.ts';
+import type { GatewayEvent } from '../../protocol/gateway/events.ts';
+import type { GatewayExtension } from '../../protocol/gateway/extension.ts';
 import type { Log } from '../host/log.ts';
 
 export interface SocketEvents {

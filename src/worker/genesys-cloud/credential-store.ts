@@ -1,22 +1,22 @@
 import { openDB } from 'idb';
-import type { ExtensionHost } from '../../protocol/gateway.ts';
-import { z } from '../../protocol/zod.ts';
+import { instanceof as _instanceof, type infer as Infer, nullable, object, string } from 'zod/mini';
+import type { ExtensionHost } from '../../protocol/gateway/extension.ts';
 
 /** What is kept of a session over a browser restart. */
-const sessionSchema = z.object({
+const sessionSchema = object({
   /** Whose it is. */
-  subject: z.string(),
-  token: z.string(),
-  jwt: z.nullable(z.string()),
-  refreshToken: z.nullable(z.string()),
+  subject: string(),
+  token: string(),
+  jwt: nullable(string()),
+  refreshToken: nullable(string()),
 });
-export type KeptSession = z.infer<typeof sessionSchema>;
+export type KeptSession = Infer<typeof sessionSchema>;
 
 export type LogError = ExtensionHost['logError'];
 
-const sealedSchema = z.object({
-  iv: z.instanceof(Uint8Array),
-  sealed: z.instanceof(ArrayBuffer),
+const sealedSchema = object({
+  iv: _instanceof(Uint8Array),
+  sealed: _instanceof(ArrayBuffer),
 });
 
 type Work<T> = (database: Awaited<ReturnType<typeof open>>, key: CryptoKey) => Promise<T>;

@@ -1,10 +1,7 @@
 import { contentsSchema } from '../../protocol/content-schema.ts';
-import type {
-  ExtensionHost,
-  GatewayEvent,
-  GatewayExtension,
-  TokenSource,
-} from '../../protocol/gateway.ts';
+import type { GatewayEvent } from '../../protocol/gateway/events.ts';
+import type { ExtensionHost, GatewayExtension } from '../../protocol/gateway/extension.ts';
+import type { TokenSource } from '../../protocol/gateway/tokens.ts';
 import {
   genesysCloud as dialect,
   type GenesysCloudAdapter,
@@ -34,7 +31,7 @@ export function genesysCloud(options: GenesysCloudOptions): HubGateway & Genesys
     rules: sessionPolicy,
     contents: contentsSchema,
     findDuplicate,
-    supply: (hub) => supplyOf(hub, adapter, options),
+    createExtension: (hub) => supplyOf(hub, adapter, options),
   };
 }
 
@@ -46,7 +43,7 @@ function supplyOf(
   const logError = (what: string, cause: unknown) => hub.logError(what, cause);
   const settings = new DeploymentSettings(adapter.configurationUrl, logError);
   const restTokens = new HistoryTokens(() => hub.send({ type: 'rest-token' }));
-  const pace = new RequestLimiter(adapter.traits.pace);
+  const pace = new RequestLimiter(adapter.traits.rateLimits);
   const uploads = new Uploads(hub, options.uploads ?? {}, settings, pace);
   const requests = new OpenRequests();
   const calls = new PlatformCalls(hub, settings, requests);
@@ -58,9 +55,9 @@ function supplyOf(
     answer: (tabId, call) => calls.answer(call) ?? uploads.call(tabId, call),
     shouldSend(command) {
       const { type } = command;
-      const startsByItself = options.autostart ?? settings.current?.startsByItself ?? false;
-      if (type === 'typing' && settings.current?.tellsTyping === false) return false;
-      if (type === 'join' && (isAutoStarted || !startsByItself)) return false;
+      const autoStart = options.autostart ?? settings.current?.autoStart ?? false;
+      if (type === 'typing' && settings.current?.sendsTyping === false) return false;
+      if (type === 'join' && (isAutoStarted || !autoStart)) return false;
       pace.count();
       requests.leaves(command);
       return true;

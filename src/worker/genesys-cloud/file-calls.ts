@@ -1,34 +1,43 @@
-import { fileStages } from '../../protocol/files.ts';
 import {
+  enum as _enum,
+  custom,
   discriminatedUnion,
-  integer,
-  length,
+  gte,
+  type infer as Infer,
+  int,
   literal,
-  type Read,
-  range,
-  z,
-} from '../../protocol/zod.ts';
+  lte,
+  maxLength,
+  minLength,
+  object,
+  string,
+} from 'zod/mini';
+import { fileStages } from '../../protocol/files.ts';
 
 const type = literal('file');
-const id = z.string().check(length(1, 128));
+const id = string().check(minLength(1), maxLength(128));
 
 /** Calls about files, which only the hubs of dialects that have files read. */
-export const fileCallSchema = discriminatedUnion('step', {
-  rules: z.object({ type, step: literal('rules') }),
-  begin: z.object({
+export const fileCallSchema = discriminatedUnion('step', [
+  object({ type, step: literal('rules') }),
+  object({
     type,
     step: literal('begin'),
     messageId: id,
-    text: z.string().check(length(0, 100_000)),
-    file: z.custom<File>((value) => value instanceof File, 'must be a File'),
+    text: string().check(maxLength(100_000)),
+    file: custom<File>((value) => value instanceof File, 'must be a File'),
   }),
-  wait: z.object({
+  object({
     type,
     step: literal('wait'),
     messageId: id,
-    after: z.object({ stage: z.enum(fileStages), percent: integer.check(range(0, 100)) }),
+    after: object({ stage: _enum(fileStages), percent: int().check(gte(0), lte(100)) }),
   }),
-  cancel: z.object({ type, step: literal('cancel'), messageId: id }),
-  link: z.object({ type, step: literal('link'), attachmentId: z.string().check(length(1, 512)) }),
-});
-export type FileCall = Read<typeof fileCallSchema>;
+  object({ type, step: literal('cancel'), messageId: id }),
+  object({
+    type,
+    step: literal('link'),
+    attachmentId: string().check(minLength(1), maxLength(512)),
+  }),
+]);
+export type FileCall = Infer<typeof fileCallSchema>;

@@ -1,4 +1,5 @@
-import type { GatewayEvent, RestTokenSource } from '../../protocol/gateway.ts';
+import type { GatewayEvent } from '../../protocol/gateway/events.ts';
+import type { RestTokenSource } from '../../protocol/gateway/tokens.ts';
 import { fitsReading } from '../../protocol/genesys-cloud/errors.ts';
 import { requestIds } from '../../protocol/genesys-cloud/request-ids.ts';
 

@@ -1,18 +1,19 @@
+import { enum as _enum, literal, object, type ZodMiniType } from 'zod/mini';
 import type { PlatformCall } from '../../protocol/deployment.ts';
 import { PartylineError } from '../../protocol/errors.ts';
-import type { ExtensionHost, GatewayEvent, GatewayProblem } from '../../protocol/gateway.ts';
+import type { GatewayEvent, GatewayProblem } from '../../protocol/gateway/events.ts';
+import type { ExtensionHost } from '../../protocol/gateway/extension.ts';
 import { requestIds } from '../../protocol/genesys-cloud/request-ids.ts';
 import type { CallAnswer } from '../../protocol/port.ts';
-import { literal, z } from '../../protocol/zod.ts';
 import type { OpenRequests } from '../host/open-requests.ts';
 import type { DeploymentSettings } from './deployment.ts';
 
 /** From the wish to the platform's word, in ms. */
 const deadline = 10_000;
 
-const callSchema: z.ZodMiniType<PlatformCall> = z.object({
+const callSchema: ZodMiniType<PlatformCall> = object({
   type: literal('platform'),
-  step: z.enum(['deployment', 'clear']),
+  step: _enum(['deployment', 'clear']),
 });
 
 /** Words of a refusal that can be about nothing else. */

@@ -1,4 +1,4 @@
-import type { GatewayEvent } from '../../protocol/gateway.ts';
+import type { GatewayEvent } from '../../protocol/gateway/events.ts';
 
 export type UploadTarget = Pick<
   Extract<GatewayEvent, { type: 'upload-target' }>,

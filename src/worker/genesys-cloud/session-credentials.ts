@@ -1,6 +1,7 @@
-import type { SessionSettings, TokenResult, TokenSource } from '../../protocol/gateway.ts';
+import { type infer as Infer, maxLength, minLength, nullish, object, string } from 'zod/mini';
+import { $ZodError } from 'zod/v4/core';
+import type { SessionSettings, TokenResult, TokenSource } from '../../protocol/gateway/tokens.ts';
 import { parseRetryAfter } from '../../protocol/retry-after.ts';
-import { length, z } from '../../protocol/zod.ts';
 import { type RefusedToken, refusal } from '../edges/broker-token.ts';
 import { CredentialStore, type KeptSession, type LogError } from './credential-store.ts';
 
@@ -9,19 +10,19 @@ const deadline = 10_000;
 /** How often the site is asked who the visitor is, in s. */
 const askAgainAfter = 900;
 
-const subject = z.string().check(length(1, 512));
-const visitorSchema = z.object({ subject });
-const codeSchema = z.object({
+const subject = string().check(minLength(1), maxLength(512));
+const visitorSchema = object({ subject });
+const codeSchema = object({
   subject,
-  code: z.string().check(length(1)),
-  redirectUri: z.nullish(z.string()),
-  codeVerifier: z.nullish(z.string()),
+  code: string().check(minLength(1)),
+  redirectUri: nullish(string()),
+  codeVerifier: nullish(string()),
 });
-type GivenCode = z.infer<typeof codeSchema>;
+type GivenCode = Infer<typeof codeSchema>;
 
-const jwtSchema = z.object({
-  jwt: z.string().check(length(1)),
-  refreshToken: z.nullish(z.string()),
+const jwtSchema = object({
+  jwt: string().check(minLength(1)),
+  refreshToken: nullish(string()),
 });
 
 /** An answer that says no, on its way to whoever asked. */
@@ -98,7 +99,7 @@ export class SessionCredentials implements TokenSource {
     } catch (error) {
       if (error instanceof Refused) return error.refusal;
       // The reason may hold parts of the answer: only its kind is told.
-      const isShape = error instanceof SyntaxError || error instanceof z.core.$ZodError;
+      const isShape = error instanceof SyntaxError || error instanceof $ZodError;
       return {
         ok: false,
         kind: isShape ? 'unavailable' : 'network',

@@ -1,5 +1,5 @@
 import { type FileErrorCode, PartylineError } from '../../protocol/errors.ts';
-import type { GatewayProblem } from '../../protocol/gateway.ts';
+import type { GatewayProblem } from '../../protocol/gateway/events.ts';
 import { fileProblem } from '../../protocol/genesys-cloud/errors.ts';
 
 // Why a file is not sent, or can't be opened, in words that a customer understands.

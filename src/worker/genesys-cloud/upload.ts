@@ -1,6 +1,7 @@
 import type { PartylineError } from '../../protocol/errors.ts';
 import type { FileProgress, FileStage } from '../../protocol/files.ts';
-import type { GatewayCommand, GatewayEvent } from '../../protocol/gateway.ts';
+import type { GatewayCommand } from '../../protocol/gateway/commands.ts';
+import type { GatewayEvent } from '../../protocol/gateway/events.ts';
 import type { FileCall } from './file-calls.ts';
 
 /** Who waits for a change is answered after so long even where there is none, in ms: pages have deadlines. */

@@ -1,12 +1,14 @@
 import type { Attachment } from '../../protocol/content.ts';
 import { PartylineError } from '../../protocol/errors.ts';
-import { type FileProgress, type FileStage, faultOf, narrowed } from '../../protocol/files.ts';
-import type {
-  ExtensionHost,
-  GatewayEvent,
-  GatewayProblem,
-  UploadRules,
-} from '../../protocol/gateway.ts';
+import {
+  type FileProgress,
+  type FileStage,
+  fileError,
+  intersectMimeTypes,
+  type UploadRules,
+} from '../../protocol/files.ts';
+import type { GatewayEvent, GatewayProblem } from '../../protocol/gateway/events.ts';
+import type { ExtensionHost } from '../../protocol/gateway/extension.ts';
 import { fileProblem, fitsReading, fitsUpload } from '../../protocol/genesys-cloud/errors.ts';
 import type { CallAnswer } from '../../protocol/port.ts';
 import type { RequestLimiter } from '../edges/request-limiter.ts';
@@ -143,7 +145,7 @@ export class Uploads {
     const told = this.#told ?? this.#settings.current?.uploads ?? defaultRules;
     if (this.#site === false || told.maximumSize === 0) return null;
     const { mimeTypes: own, blockedExtensions = [], maximumSize = null } = this.#site;
-    const mimeTypes = own ? narrowed(told.mimeTypes, own) : told.mimeTypes;
+    const mimeTypes = own ? intersectMimeTypes(told.mimeTypes, own) : told.mimeTypes;
     if (mimeTypes.length === 0) return null;
     const sizes = [told.maximumSize, maximumSize].filter((size) => size !== null);
     return {
@@ -170,7 +172,7 @@ export class Uploads {
   #check(file: File): void {
     const rules = this.#rules();
     if (!rules) throw off();
-    const fault = faultOf(file, rules);
+    const fault = fileError(file, rules);
     if (fault !== null) throw refusal(fault);
   }
 

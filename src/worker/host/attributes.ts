@@ -1,13 +1,13 @@
+import type { core } from 'zod/mini';
 import type { Routing } from '../../protocol/conversation.ts';
 import { describeIssues } from '../../protocol/errors.ts';
-import type { z } from '../../protocol/zod.ts';
 import { closestName } from '../core/conversation/closest-name.ts';
 
 /** A schema of zod or zod/mini. */
 export interface AttributesSchema {
   safeParse(
     value: unknown,
-  ): { readonly success: true } | { readonly success: false; readonly error: z.core.$ZodError };
+  ): { readonly success: true } | { readonly success: false; readonly error: core.$ZodError };
 }
 
 /** What the site's own schema says against a routing's attributes, one sentence each. */

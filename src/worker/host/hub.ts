@@ -1,10 +1,7 @@
 import { PartylineError } from '../../protocol/errors.ts';
-import type {
-  ExtensionHost,
-  GatewayCommand,
-  GatewayExtension,
-  TokenSource,
-} from '../../protocol/gateway.ts';
+import type { GatewayCommand } from '../../protocol/gateway/commands.ts';
+import type { ExtensionHost, GatewayExtension } from '../../protocol/gateway/extension.ts';
+import type { TokenSource } from '../../protocol/gateway/tokens.ts';
 import { aliveLock, hubLock, tabLock } from '../../protocol/locks.ts';
 import type { Call, CallAnswer, Hello, StreamMessage } from '../../protocol/port.ts';
 import { protocolVersion } from '../../protocol/version.ts';
@@ -111,7 +108,7 @@ export class Hub implements ExtensionHost {
     );
     this.#clock = createClock();
     this.#timers = createTimers(this.#clock, (name) => this.#take({ type: 'timer', name }));
-    const supply = gateway.supply?.(this) ?? null;
+    const supply = gateway.createExtension?.(this) ?? null;
     this.answer = supply?.answer;
     this.#tokens = supply?.tokens ?? new Tokens(options.tokenUrl);
     this.#attributes = options.attributes;

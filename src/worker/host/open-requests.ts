@@ -1,4 +1,5 @@
-import type { GatewayCommand, GatewayEvent } from '../../protocol/gateway.ts';
+import type { GatewayCommand } from '../../protocol/gateway/commands.ts';
+import type { GatewayEvent } from '../../protocol/gateway/events.ts';
 import { requestIds } from '../../protocol/genesys-cloud/request-ids.ts';
 
 /** An error comes within this, in ms, or not at all. */

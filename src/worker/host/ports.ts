@@ -1,4 +1,5 @@
 import { expose } from 'comlink';
+import { custom, nullable } from 'zod/mini';
 import { callChannel, type HubReady, hubChannel, streamChannel } from '../../protocol/channels.ts';
 import { isAnotherVisitor } from '../../protocol/epoch.ts';
 import { describeIssue, type ErrorCode } from '../../protocol/errors.ts';
@@ -12,12 +13,11 @@ import {
   tabMessageSchema,
 } from '../../protocol/port.ts';
 import { connectRequestSchema } from '../../protocol/schemas.ts';
-import { z } from '../../protocol/zod.ts';
 import type { Hub, TabPort } from './hub.ts';
 import type { Log } from './log.ts';
 import { Throttle } from './throttle.ts';
 
-const streamSchema = z.nullable(z.custom<MessagePort>((value) => value instanceof MessagePort));
+const streamSchema = nullable(custom<MessagePort>((value) => value instanceof MessagePort));
 
 /** Connections of tabs that are not seen to have gone; a flood of knocks opens no more than these. */
 const maximumConnections = 1_000;
@@ -39,7 +39,7 @@ export function answerConnectRequests(
 ): void {
   const served = new Set<string>();
   door.onmessage = ({ data }: MessageEvent<unknown>) => {
-    const knock = connectRequestSchema().safeParse(data);
+    const knock = connectRequestSchema.safeParse(data);
     if (!knock.success) return;
     const { connectionId } = knock.data;
     // A tab knocks again when it hears that a hub is there.
@@ -116,7 +116,7 @@ export function serve(
       }
       const answer = tabId !== null && hub.answer?.(tabId, call);
       if (answer) return answer;
-      const parsed = callSchema().safeParse(call);
+      const parsed = callSchema.safeParse(call);
       if (!parsed.success) {
         const message = `The call is of the wrong shape: ${describeIssue(parsed.error)}`;
         // Every panel asks once whether there are files here, and the like.
@@ -187,7 +187,7 @@ function openStream(
   stream.onmessage = ({ data }: MessageEvent<unknown>) => {
     const isFlood = !throttle.take();
     if (isFlood) log.note({ kind: 'flood', detail: 'messages of one page' });
-    const message = tabMessageSchema().safeParse(data);
+    const message = tabMessageSchema.safeParse(data);
     if (!message.success) {
       log.note({ kind: 'invalid', detail: 'a misshapen port message' });
     } else if (isFlood) postpone(message.data);

@@ -1,7 +1,7 @@
+import { exactOptional, nullable, object, string } from 'zod/mini';
 import { contentsSchema } from '../../protocol/content-schema.ts';
 import type { Message } from '../../protocol/message.ts';
 import { routingSchema } from '../../protocol/schemas.ts';
-import { z } from '../../protocol/zod.ts';
 import type { Meta, OutboxRecord, StoreOperation } from '../core/records.ts';
 
 /**
@@ -19,15 +19,15 @@ const jsonMark = `${mark}j`;
 /** Half a character, of a text that was cut: UTF-8 has none. */
 const half = /\p{Surrogate}/u;
 
-const messageText = z.object({
-  text: z.string(),
-  name: z.string(),
-  content: z.exactOptional(contentsSchema),
+const messageText = object({
+  text: string(),
+  name: string(),
+  content: exactOptional(contentsSchema),
 });
-const metaText = z.object({
-  draft: z.string(),
-  routing: z.nullable(routingSchema),
-  lastRouting: z.nullable(routingSchema),
+const metaText = object({
+  draft: string(),
+  routing: nullable(routingSchema),
+  lastRouting: nullable(routingSchema),
 });
 
 export function makeKey(): Promise<CryptoKey> {
@@ -187,7 +187,7 @@ function toJson(text: string): string {
 function fromJson(text: string): string {
   if (!text.startsWith(jsonMark)) return text;
   try {
-    return z.string().parse(JSON.parse(text.slice(jsonMark.length)));
+    return string().parse(JSON.parse(text.slice(jsonMark.length)));
   } catch {
     // It was written before there was this mark.
     return text;

@@ -1,5 +1,14 @@
 import { unwrap, wrap } from 'idb';
-import { lazy, length, z } from '../../protocol/zod.ts';
+import {
+  array,
+  type infer as Infer,
+  lazy,
+  length,
+  looseObject,
+  nullable,
+  number,
+  string,
+} from 'zod/mini';
 
 /**
  * One step a version; a database of version n has gone through the first n. A step is never changed
@@ -36,13 +45,13 @@ function createStores(database: IDBDatabase): void {
 
 /** Of a conversation's record in version 1, what is changed here. */
 const conversationV1 = lazy(() =>
-  z.looseObject({
-    conversation: z.looseObject({ status: z.string() }),
-    unread: z.number(),
-    readByVisitor: z.nullable(z.array(z.number()).check(length(4, 4))),
+  looseObject({
+    conversation: looseObject({ status: string() }),
+    unread: number(),
+    readByVisitor: nullable(array(number()).check(length(4))),
   }),
 );
-type ConversationV1 = z.infer<ReturnType<typeof conversationV1>>;
+type ConversationV1 = Infer<typeof conversationV1>;
 
 interface ReadingV2 {
   unread: number;
@@ -58,7 +67,7 @@ async function giveReadingItsRecord(_: IDBDatabase, transaction: IDBTransaction)
   const byOrdinal = wrap(transaction.objectStore('conversations').index('ordinal'));
   let cursor = await byOrdinal.openCursor();
   while (cursor) {
-    const parsed = conversationV1().safeParse(cursor.value);
+    const parsed = conversationV1.safeParse(cursor.value);
     // A row that can't be read stays as it is: whoever reads it next notes it.
     if (parsed.success) {
       const { unread, readByVisitor, ...kept } = parsed.data;

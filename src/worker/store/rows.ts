@@ -1,3 +1,13 @@
+import {
+  array,
+  boolean,
+  exactOptional,
+  nullable,
+  number,
+  object,
+  string,
+  type ZodMiniType,
+} from 'zod/mini';
 import type { Message } from '../../protocol/message.ts';
 import {
   conversationSchema,
@@ -8,7 +18,6 @@ import {
   replySchema,
   routingSchema,
 } from '../../protocol/schemas.ts';
-import { z } from '../../protocol/zod.ts';
 import type { ConversationRecord, Meta, OutboxRecord, UnreadState } from '../core/records.ts';
 import type { Log } from '../host/log.ts';
 import type { HubGateway } from '../options.ts';
@@ -25,38 +34,38 @@ interface Rows {
 
 type RowKind = keyof Rows;
 
-type Schemas = { readonly [Kind in RowKind]: z.ZodMiniType<Rows[Kind]> };
+type Schemas = { readonly [Kind in RowKind]: ZodMiniType<Rows[Kind]> };
 
 /** The shapes that rows must have, however they got there; messages' depend on the dialect. */
 const schemas: Omit<Schemas, 'message' | 'outbox'> = {
-  conversation: z.object({
+  conversation: object({
     details: conversationSchema,
-    ordinal: z.number(),
-    next: z.number(),
-    gaps: z.array(z.object({ from: z.number(), to: z.number(), tries: z.number() })),
-    completeUntil: z.number(),
-    readMark: z.nullable(readMarkSchema),
-    isClosed: z.boolean(),
+    ordinal: number(),
+    next: number(),
+    gaps: array(object({ from: number(), to: number(), tries: number() })),
+    completeUntil: number(),
+    readMark: nullable(readMarkSchema),
+    isClosed: boolean(),
   }),
-  meta: z.object({
-    subject: z.nullable(z.string()),
-    draft: z.string(),
-    routing: z.nullable(routingSchema),
-    lastRouting: z.nullable(routingSchema),
-    clockOffset: z.number(),
-    resetCount: z.exactOptional(z.number()),
+  meta: object({
+    subject: nullable(string()),
+    draft: string(),
+    routing: nullable(routingSchema),
+    lastRouting: nullable(routingSchema),
+    clockOffset: number(),
+    resetCount: exactOptional(number()),
   }),
-  reading: z.object({ unread: z.number(), readUntil: z.nullable(positionSchema) }),
+  reading: object({ unread: number(), readUntil: nullable(positionSchema) }),
 };
 
 const outboxFields = {
-  messageId: z.string(),
-  ordinal: z.number(),
-  conversationId: z.nullable(z.string()),
-  text: z.string(),
-  timestamp: z.number(),
-  failure: z.nullable(problemSchema),
-  reply: z.exactOptional(replySchema),
+  messageId: string(),
+  ordinal: number(),
+  conversationId: nullable(string()),
+  text: string(),
+  timestamp: number(),
+  failure: nullable(problemSchema),
+  reply: exactOptional(replySchema),
 };
 
 export type RowDialect = Pick<HubGateway, 'contents' | 'findDuplicate'>;
@@ -73,8 +82,8 @@ export class RowReader {
     this.#schemas = {
       ...schemas,
       message: messageSchemaWith(contents),
-      outbox: z.object(
-        contents ? { ...outboxFields, content: z.exactOptional(contents) } : outboxFields,
+      outbox: object(
+        contents ? { ...outboxFields, content: exactOptional(contents) } : outboxFields,
       ),
     };
   }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { test as base, expect, type Page } from '@playwright/test';
 import { build, type Rolldown } from 'vite';
-import type { GatewayCommand } from '../../../src/protocol/gateway.ts';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
 import type { EdgeExpect } from '../../contracts/edge-case.ts';
 import { lineCases, type OpenLine, type SocketBench, socketCases } from '../../contracts/socket.ts';
 import { SocketServer } from '../../contracts/socket-server.ts';

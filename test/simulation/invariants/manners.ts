@@ -1,4 +1,4 @@
-import type { GatewayCommand } from '../../../src/protocol/gateway.ts';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
 import { defaultTiming } from '../../../src/worker/core/settings.ts';
 import { epochOf } from '../../../src/worker/core/tabs/snapshot.ts';
 import type { Step } from '../model/hub.ts';
@@ -16,7 +16,7 @@ export class MannersInvariants {
 
   step({ input, effects, hub, before, after }: Step): void {
     const { now } = hub.clock();
-    const pause = after.settings.traits.pace?.typing ?? defaultTiming.typingSent;
+    const pause = after.settings.traits.rateLimits?.typing ?? defaultTiming.typingSent;
     if (this.#hub !== hub.epoch) {
       this.#hub = hub.epoch;
       this.#brokerAt = 0;

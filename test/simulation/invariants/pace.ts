@@ -1,11 +1,12 @@
-import type { GatewayCommand, Pace, Rate } from '../../../src/protocol/gateway.ts';
+import type { RateLimit, RateLimits } from '../../../src/protocol/gateway/adapter.ts';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
 import type { Step } from '../model/hub.ts';
 import { check } from '../violation.ts';
 
-type Kind = Exclude<keyof Pace, 'typing'>;
+type Kind = Exclude<keyof RateLimits, 'typing'>;
 
 /** What the platform allows: docs/genesys-cloud.md. */
-const allowed: Readonly<Record<Kind, Rate>> = {
+const allowed: Readonly<Record<Kind, RateLimit>> = {
   pings: { count: 2, window: 60_000 },
   messages: { count: 5, window: 1_000 },
   requests: { count: 60, window: 60_000 },
@@ -21,7 +22,7 @@ export class PaceInvariants {
   #used: Record<Kind, number[]> = { pings: [], messages: [], requests: [], history: [] };
 
   step({ hub, after, input, effects }: Step): void {
-    if (!after.settings.traits.pace) return;
+    if (!after.settings.traits.rateLimits) return;
     if (this.#hub !== hub.epoch) {
       this.#hub = hub.epoch;
       this.#used = { pings: [], messages: [], requests: [], history: [] };

@@ -1,4 +1,4 @@
-import type { GatewayTraits } from '../../../src/protocol/gateway.ts';
+import type { GatewayTraits } from '../../../src/protocol/gateway/adapter.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import type { SessionPolicy } from '../../../src/worker/core/session-policy.ts';
 import type { World } from '../world.ts';

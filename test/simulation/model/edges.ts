@@ -1,10 +1,7 @@
-import type {
-  GatewayCommand,
-  GatewayEvent,
-  RestCall,
-  RestResult,
-  TokenResult,
-} from '../../../src/protocol/gateway.ts';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
+import type { GatewayEvent } from '../../../src/protocol/gateway/events.ts';
+import type { RestCall, RestResult } from '../../../src/protocol/gateway/rest.ts';
+import type { TokenResult } from '../../../src/protocol/gateway/tokens.ts';
 import type { ModelRest } from './rest.ts';
 import type { ModelBroker } from './tokens.ts';
 
@@ -13,7 +10,7 @@ export interface Edges {
   readonly token: string | null;
   /** There is a session on the line. */
   readonly isOpen: boolean;
-  /** @param isWanted as in src/protocol/gateway.ts, TokenSource */
+  /** @param isWanted as in src/protocol/gateway/tokens.ts, TokenSource */
   fetch(isFresh: boolean, isWanted: () => boolean, done: (result: TokenResult) => void): void;
   forget(): void;
   /** The visitor has signed out. */

@@ -1,5 +1,6 @@
 import type { Conversation, ConversationStatus } from '../../../src/protocol/conversation.ts';
-import type { GatewayEvent, GatewayMessage } from '../../../src/protocol/gateway.ts';
+import type { GatewayEvent } from '../../../src/protocol/gateway/events.ts';
+import type { GatewayMessage } from '../../../src/protocol/gateway/messages.ts';
 import type { Sender } from '../../../src/protocol/message.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../world.ts';

@@ -1,4 +1,5 @@
-import type { GatewayCommand, GatewayTraits } from '../../../src/protocol/gateway.ts';
+import type { GatewayTraits } from '../../../src/protocol/gateway/adapter.ts';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
 import type { StreamMessage } from '../../../src/protocol/port.ts';
 import type { Answer, Effect } from '../../../src/worker/core/effect.ts';
 import type { Clock, Input } from '../../../src/worker/core/input.ts';

@@ -1,4 +1,5 @@
-import type { CloseMeaning, GatewayEvent } from '../../../src/protocol/gateway.ts';
+import type { CloseMeaning } from '../../../src/protocol/gateway/adapter.ts';
+import type { GatewayEvent } from '../../../src/protocol/gateway/events.ts';
 import { count, latency, strikes, type World } from '../world.ts';
 import type { Machine } from './machine.ts';
 import type { ClientFrame, ServerEnd, SessionLine } from './session.ts';

@@ -1,4 +1,4 @@
-import type { RestCall, RestFailureKind, RestResult } from '../../../src/protocol/gateway.ts';
+import type { RestCall, RestFailureKind, RestResult } from '../../../src/protocol/gateway/rest.ts';
 import { count, latency, strikes, type World } from '../world.ts';
 import { type ModelGateway, summary } from './gateway.ts';
 import { epochTime, type Machine } from './machine.ts';

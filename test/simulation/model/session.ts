@@ -1,9 +1,6 @@
-import type {
-  CloseMeaning,
-  GatewayCommand,
-  GatewayEvent,
-  GatewayProblem,
-} from '../../../src/protocol/gateway.ts';
+import type { CloseMeaning } from '../../../src/protocol/gateway/adapter.ts';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
+import type { GatewayEvent, GatewayProblem } from '../../../src/protocol/gateway/events.ts';
 import type { Sender } from '../../../src/protocol/message.ts';
 import { count, strikes, type World } from '../world.ts';
 import { type Listener, type ModelGateway, summary } from './gateway.ts';

@@ -1,4 +1,4 @@
-import type { TokenResult } from '../../../src/protocol/gateway.ts';
+import type { TokenResult } from '../../../src/protocol/gateway/tokens.ts';
 import { latency, strikes, type World } from '../world.ts';
 import type { Machine } from './machine.ts';
 

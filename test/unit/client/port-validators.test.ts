@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type * as z from 'zod/mini';
 import {
   isCallAnswer,
   isConversation,
@@ -17,7 +18,6 @@ import {
   streamMessageSchema,
 } from '../../../src/protocol/port.ts';
 import { conversationSchema } from '../../../src/protocol/schemas.ts';
-import type { z } from '../../../src/protocol/zod.ts';
 
 const problem = { code: 'rejected', message: 'No.' };
 const message = {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { GatewayAdapter, RestCall, RestResult } from '../../../src/protocol/gateway.ts';
+import type { GatewayAdapter } from '../../../src/protocol/gateway/adapter.ts';
+import type { RestCall, RestResult } from '../../../src/protocol/gateway/rest.ts';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import { type Gateway, startGateway } from '../../../src/testing/index.ts';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import type { CloseMeaning, GatewayCommand } from '../../../src/protocol/gateway.ts';
+import type { CloseMeaning } from '../../../src/protocol/gateway/adapter.ts';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
 import type { EdgeExpect } from '../../contracts/edge-case.ts';
 import {
   type LineBench,

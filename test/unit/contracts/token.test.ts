@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type {
-  GatewayCommand,
-  GatewayEvent,
-  RestResult,
-  TokenResult,
-} from '../../../src/protocol/gateway.ts';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
+import type { GatewayEvent } from '../../../src/protocol/gateway/events.ts';
+import type { RestResult } from '../../../src/protocol/gateway/rest.ts';
+import type { TokenResult } from '../../../src/protocol/gateway/tokens.ts';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
 import { Tokens } from '../../../src/worker/edges/broker-token.ts';
 import { Rest } from '../../../src/worker/edges/rest.ts';

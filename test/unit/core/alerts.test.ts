@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GatewayMessage } from '../../../src/protocol/gateway.ts';
+import type { GatewayMessage } from '../../../src/protocol/gateway/messages.ts';
 import { agentSays, echo, TestHub } from './harness.ts';
 import { found, hears, hub, rows, unnumbered } from './scenes.ts';
 

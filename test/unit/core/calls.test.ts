@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GatewayTraits } from '../../../src/protocol/gateway.ts';
+import type { GatewayTraits } from '../../../src/protocol/gateway/adapter.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import { agentSays, conversationId, echo, TestHub } from './harness.ts';
 import {
@@ -338,8 +338,14 @@ describe('to type', () => {
 
   it('keeps to the pause that the gateway wants where that is longer', () => {
     const rate = { count: 100, window: 1_000 };
-    const pace = { pings: rate, messages: rate, requests: rate, history: rate, typing: 4_000 };
-    const made = hub({ pace });
+    const rateLimits = {
+      pings: rate,
+      messages: rate,
+      requests: rate,
+      history: rate,
+      typing: 4_000,
+    };
+    const made = hub({ rateLimits });
     made.call({ type: 'typing', isTyping: true });
     made.call({ type: 'typing', isTyping: false });
     made.pass(3_999);
@@ -392,7 +398,7 @@ describe('to type', () => {
 
 describe('what a gateway allows', () => {
   const wide = { count: 1_000, window: 1_000 };
-  const pace = { pings: wide, messages: wide, requests: wide, history: wide, typing: 0 };
+  const rateLimits = { pings: wide, messages: wide, requests: wide, history: wide, typing: 0 };
 
   function sends(made: TestHub, ids: readonly string[]): string[] {
     for (const id of ids) made.call({ type: 'send', messageId: id, text: id });
@@ -408,13 +414,13 @@ describe('what a gateway allows', () => {
     const three = { count: 3, window: 10_000 };
     const five = { count: 5, window: 10_000 };
     const ids = ['m1', 'm2', 'm3', 'm4', 'm5', 'm6'];
-    expect(sends(hub({ pace: { ...pace, messages: three } }), ids)).toHaveLength(3);
+    expect(sends(hub({ rateLimits: { ...rateLimits, messages: three } }), ids)).toHaveLength(3);
     // What opened the conversation has gone out as well: a frame to authenticate, one to route.
-    expect(sends(hub({ pace: { ...pace, requests: five } }), ids)).toHaveLength(3);
+    expect(sends(hub({ rateLimits: { ...rateLimits, requests: five } }), ids)).toHaveLength(3);
   });
 
   it('is over at the end of its window, to the millisecond, and seen until then', () => {
-    const made = hub({ pace: { ...pace, messages: { count: 1, window: 10_000 } } });
+    const made = hub({ rateLimits: { ...rateLimits, messages: { count: 1, window: 10_000 } } });
     expect(sends(made, ['m1', 'm2'])).toEqual(['m1']);
     expect(made.snapshot?.connection.problem?.code).toBe('rate-limited');
     made.pass(9_999);
@@ -430,7 +436,7 @@ describe('what a gateway allows', () => {
       [3, 0],
     ] as const) {
       const requests = { count: 4, window: 60_000 };
-      const made = hub({ pace: { ...pace, requests } });
+      const made = hub({ rateLimits: { ...rateLimits, requests } });
       made.pass(60_000).clearKeepingSocket();
       made.state = { ...made.state, rateLimit: { ...made.state.rateLimit, requests: [] } };
       for (let request = 0; request < before; request += 1) {
@@ -442,7 +448,7 @@ describe('what a gateway allows', () => {
   });
 
   it('lets nobody type while it wants to be left alone', () => {
-    const made = hub({ pace });
+    const made = hub({ rateLimits });
     problem(made, 'rate-limited', null, { retryAfter: 5_000 });
     made.call({ type: 'typing', isTyping: true });
     expect(made.sent()).toEqual([]);
@@ -454,7 +460,7 @@ describe('what a gateway allows', () => {
 
   it('counts what the edge has asked for by itself, but no answer to a ping and no receipt', () => {
     const count = (made: TestHub) => made.state.rateLimit.requests.length;
-    const made = hub({ pace });
+    const made = hub({ rateLimits });
     const before = count(made);
     made.take({ type: 'sent', command: { type: 'answer-ping', payload: 'x' } });
     made.take({ type: 'sent', command: { type: 'mark-read', conversationId, messageId: 'm' } });
@@ -466,7 +472,7 @@ describe('what a gateway allows', () => {
   });
 
   it('remembers no more than it needs', () => {
-    const made = hub({ pace: { ...pace, pings: { count: 2, window: 1_000 } } });
+    const made = hub({ rateLimits: { ...rateLimits, pings: { count: 2, window: 1_000 } } });
     for (let ping = 0; ping < 5; ping += 1) {
       made.pass(1).take({ type: 'sent', command: { type: 'ping' } });
     }

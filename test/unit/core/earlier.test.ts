@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GatewayMessage } from '../../../src/protocol/gateway.ts';
+import type { GatewayMessage } from '../../../src/protocol/gateway/messages.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import { earlierSchema } from '../../../src/protocol/port.ts';
 import { rowOf } from '../../../src/worker/core/transcript/transcript.ts';

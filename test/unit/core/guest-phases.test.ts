@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GatewayEvent, GatewayProblem } from '../../../src/protocol/gateway.ts';
+import type { GatewayEvent, GatewayProblem } from '../../../src/protocol/gateway/events.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
 import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 import { type SessionEvent, sessionEvent } from '../session-event.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RestResult } from '../../../src/protocol/gateway.ts';
+import type { RestResult } from '../../../src/protocol/gateway/rest.ts';
 import {
   failing,
   type PlatformFrame,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SessionLife } from '../../../src/protocol/gateway.ts';
+import type { SessionLife } from '../../../src/protocol/gateway/events.ts';
 import type { ConversationRecord } from '../../../src/worker/core/records.ts';
 import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 import { sessionEvent } from '../session-event.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PartialMessage } from '../../../src/protocol/gateway.ts';
+import type { PartialMessage } from '../../../src/protocol/gateway/messages.ts';
 import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 import { emptyStore, TestHub } from './harness.ts';
 

@@ -1,9 +1,7 @@
 import { applyPatch, applySnapshot } from '../../../src/client/transcript/transcript.ts';
-import type {
-  GatewayCommand,
-  GatewayEvent,
-  GatewayMessage,
-} from '../../../src/protocol/gateway.ts';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
+import type { GatewayEvent } from '../../../src/protocol/gateway/events.ts';
+import type { GatewayMessage } from '../../../src/protocol/gateway/messages.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import type { Call } from '../../../src/protocol/port.ts';
 import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';

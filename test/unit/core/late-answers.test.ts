@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { GatewayProblem, RestFailureKind } from '../../../src/protocol/gateway.ts';
+import type { GatewayProblem } from '../../../src/protocol/gateway/events.ts';
+import type { RestFailureKind } from '../../../src/protocol/gateway/rest.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import { rowOf } from '../../../src/worker/core/transcript/transcript.ts';
 import { agentSays, conversationId, echo, TestHub } from './harness.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Content } from '../../../src/protocol/content.ts';
-import type { GatewayMessage } from '../../../src/protocol/gateway.ts';
+import type { GatewayMessage } from '../../../src/protocol/gateway/messages.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import { react } from '../../../src/worker/core/consequences.ts';
 import { StepContext } from '../../../src/worker/core/context.ts';

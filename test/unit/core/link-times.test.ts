@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TokenResult } from '../../../src/protocol/gateway.ts';
+import type { TokenResult } from '../../../src/protocol/gateway/tokens.ts';
 import { backoff } from '../../../src/worker/core/backoff.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
 import { nextRandom } from '../../../src/worker/core/random.ts';

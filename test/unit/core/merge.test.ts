@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { GatewayMessage } from '../../../src/protocol/gateway.ts';
+import type { GatewayMessage } from '../../../src/protocol/gateway/messages.ts';
 import { agentSays, TestHub } from './harness.ts';
 
 /** Messages as they may arrive: in any order, more than once, many or few to a tick. */

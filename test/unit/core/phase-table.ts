@@ -1,4 +1,4 @@
-import type { GatewayEvent } from '../../../src/protocol/gateway.ts';
+import type { GatewayEvent } from '../../../src/protocol/gateway/events.ts';
 import type { Call } from '../../../src/protocol/port.ts';
 import type { Effect } from '../../../src/worker/core/effect.ts';
 import type { Input } from '../../../src/worker/core/input.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RestFailure, TokenResult } from '../../../src/protocol/gateway.ts';
+import type { RestFailure } from '../../../src/protocol/gateway/rest.ts';
+import type { TokenResult } from '../../../src/protocol/gateway/tokens.ts';
 import { connectionPhases } from '../../../src/worker/core/connection/state.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
 import { agentSays, conversationId, echo, type TestHub } from './harness.ts';

@@ -1,4 +1,5 @@
-import type { GatewayEvent, RestResult } from '../../../src/protocol/gateway.ts';
+import type { GatewayEvent } from '../../../src/protocol/gateway/events.ts';
+import type { RestResult } from '../../../src/protocol/gateway/rest.ts';
 import type { Effect } from '../../../src/worker/core/effect.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
 import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GatewayMessage } from '../../../src/protocol/gateway.ts';
+import type { GatewayMessage } from '../../../src/protocol/gateway/messages.ts';
 import type { OutboxRecord } from '../../../src/worker/core/records.ts';
 import { agentSays, conversationId, echo, TestHub } from './harness.ts';
 import {

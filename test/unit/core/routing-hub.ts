@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Routing } from '../../../src/protocol/conversation.ts';
-import type { RestFailureKind, RestValue } from '../../../src/protocol/gateway.ts';
+import type { RestFailureKind, RestValue } from '../../../src/protocol/gateway/rest.ts';
 import type { RoutingPolicy, Timing } from '../../../src/worker/core/settings.ts';
 import { conversationId, TestHub } from './harness.ts';
 

@@ -1,10 +1,7 @@
 import type { Attachment } from '../../../src/protocol/content-schema.ts';
-import type {
-  GatewayMessage,
-  GatewayProblem,
-  RestFailure,
-  RestValue,
-} from '../../../src/protocol/gateway.ts';
+import type { GatewayProblem } from '../../../src/protocol/gateway/events.ts';
+import type { GatewayMessage } from '../../../src/protocol/gateway/messages.ts';
+import type { RestFailure, RestValue } from '../../../src/protocol/gateway/rest.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import type { PatchMessage, SnapshotMessage } from '../../../src/protocol/port.ts';
 import type { ConversationRecord, StoreOperation } from '../../../src/worker/core/records.ts';

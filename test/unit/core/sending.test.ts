@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RestFailure } from '../../../src/protocol/gateway.ts';
+import type { RestFailure } from '../../../src/protocol/gateway/rest.ts';
 import type { OutboxRecord } from '../../../src/worker/core/records.ts';
 import { agentSays, conversationId, echo, TestHub } from './harness.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TokenResult } from '../../../src/protocol/gateway.ts';
+import type { TokenResult } from '../../../src/protocol/gateway/tokens.ts';
 import { agentSays, conversationId, TestHub } from './harness.ts';
 
 type Refusal = Extract<TokenResult, { ok: false }>;

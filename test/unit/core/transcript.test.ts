@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RestValue } from '../../../src/protocol/gateway.ts';
+import type { RestValue } from '../../../src/protocol/gateway/rest.ts';
 import { agentSays, conversationId, echo, TestHub } from './harness.ts';
 
 function hears(hub: TestHub, ...messages: ReturnType<typeof agentSays>[]): TestHub {

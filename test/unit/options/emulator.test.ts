@@ -364,17 +364,17 @@ const plain = {
     await vi.waitFor(() => {
       expect(told(logger)).toEqual(
         new Set([
-          'gateway: something failed',
-          'gateway: a frame could not be carried out',
-          'gateway: a token could not be checked',
-          'gateway: a REST call failed',
-          'gateway: a desk frame could not be carried out',
-          'gateway: the desks could not be told',
+          'gateway: unexpected error',
+          'gateway: failed to handle a frame',
+          'gateway: failed to verify a token',
+          'gateway: failed to handle a REST call',
+          'gateway: failed to handle an agent frame',
+          'gateway: failed to send the conversation list to agents',
         ]),
       );
     }, 4_000);
     expect(told(cloudLogger)).toEqual(
-      new Set(['gateway: a request could not be carried out', 'gateway: a REST call failed']),
+      new Set(['gateway: failed to handle a request', 'gateway: failed to handle a REST call']),
     );
   },
 } satisfies Partial<Checks<keyof GatewayOptions>>;
@@ -652,8 +652,8 @@ const deployment = {
   },
   showsTyping: () =>
     expectConfiguration('showsTyping', (shown) => ({ showAgentTypingIndicator: shown })),
-  tellsTyping: () =>
-    expectConfiguration('tellsTyping', (told) => ({ showUserTypingIndicator: told })),
+  sendsTyping: () =>
+    expectConfiguration('sendsTyping', (told) => ({ showUserTypingIndicator: told })),
   autoStart: () => expectConfiguration('autoStart', (enabled) => ({ autoStart: { enabled } })),
   clear: async () => {
     await expectConfiguration('clear', (enabled) => ({ conversationClear: { enabled } }));

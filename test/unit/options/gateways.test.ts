@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { GatewayCommand, GatewayExtension } from '../../../src/protocol/gateway.ts';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
+import type { GatewayExtension } from '../../../src/protocol/gateway/extension.ts';
 import {
   type GenesysCloudOptions,
   genesysCloud,
@@ -77,7 +78,7 @@ describe('genesysCloud', () => {
       region: 'eu-west-1',
       ...options,
     });
-    const supply = gateway.supply?.({
+    const supply = gateway.createExtension?.({
       epoch: 'boot',
       send: () => true,
       call: () => Promise.reject(new Error('not called')),

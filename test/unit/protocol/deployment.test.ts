@@ -25,9 +25,9 @@ describe('the settings of a deployment', () => {
     expect(told).toEqual({
       languages: ['en-us', 'de'],
       defaultLanguage: 'de',
-      tellsTyping: true,
+      sendsTyping: true,
       showsTyping: false,
-      startsByItself: true,
+      autoStart: true,
       canClear: true,
       uploads: { mimeTypes: ['image/png'], blockedExtensions: [], maximumSize: 10_240 },
     });
@@ -40,9 +40,9 @@ describe('the settings of a deployment', () => {
   ])('leave everything as it is where they say nothing (%j)', (json) => {
     expect(toDeployment(json)).toMatchObject({
       languages: [],
-      tellsTyping: true,
+      sendsTyping: true,
       showsTyping: true,
-      startsByItself: false,
+      autoStart: false,
       canClear: false,
       uploads: null,
     });
@@ -58,14 +58,14 @@ describe('the settings of a deployment', () => {
   });
 
   it.each<[object, object]>([
-    [{ showUserTypingIndicator: false }, { tellsTyping: false, showsTyping: true }],
-    [{ showUserTypingIndicator: 'False' }, { tellsTyping: false, showsTyping: true }],
-    [{ showAgentTypingIndicator: false }, { tellsTyping: true, showsTyping: false }],
-    [{ showUserTypingIndicator: 'no' }, { tellsTyping: true, showsTyping: true }],
-    [{ autoStart: { enabled: 'TRUE' } }, { startsByItself: true, canClear: false }],
-    [{ autoStart: { enabled: false } }, { startsByItself: false, canClear: false }],
-    [{ autoStart: { enabled: 1 } }, { startsByItself: false, canClear: false }],
-    [{ conversationClear: { enabled: true } }, { startsByItself: false, canClear: true }],
+    [{ showUserTypingIndicator: false }, { sendsTyping: false, showsTyping: true }],
+    [{ showUserTypingIndicator: 'False' }, { sendsTyping: false, showsTyping: true }],
+    [{ showAgentTypingIndicator: false }, { sendsTyping: true, showsTyping: false }],
+    [{ showUserTypingIndicator: 'no' }, { sendsTyping: true, showsTyping: true }],
+    [{ autoStart: { enabled: 'TRUE' } }, { autoStart: true, canClear: false }],
+    [{ autoStart: { enabled: false } }, { autoStart: false, canClear: false }],
+    [{ autoStart: { enabled: 1 } }, { autoStart: false, canClear: false }],
+    [{ conversationClear: { enabled: true } }, { autoStart: false, canClear: true }],
   ])('say %o of a conversation: %o', (conversations, told) => {
     expect(toDeployment({ messenger: { apps: { conversations } } })).toMatchObject(told);
   });

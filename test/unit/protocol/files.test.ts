@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultOf } from '../../../src/protocol/files.ts';
+import { fileError } from '../../../src/protocol/files.ts';
 
 const rules = {
   mimeTypes: ['image/*', 'application/pdf'],
@@ -21,26 +21,26 @@ describe('what may be sent', () => {
     ['no type that the browser knows', { type: '' }, 'file-type'],
     ['a name that is blocked', { name: 'A.SVG', type: 'image/svg+xml' }, 'file-type'],
   ])('%s', (_, part, fault) => {
-    expect(faultOf({ ...file, ...part }, rules)).toBe(fault);
+    expect(fileError({ ...file, ...part }, rules)).toBe(fault);
   });
 
   it('is told by the name in small letters and in capitals alike, on either side', () => {
     for (const blocked of ['.exe', '.EXE', '.Exe']) {
       for (const name of ['setup.exe', 'SETUP.EXE', 'setup.Exe']) {
         const one = { ...file, name };
-        expect(faultOf(one, { ...rules, blockedExtensions: [blocked] })).toBe('file-type');
+        expect(fileError(one, { ...rules, blockedExtensions: [blocked] })).toBe('file-type');
       }
       expect(
-        faultOf({ ...file, name: 'exe.png' }, { ...rules, blockedExtensions: [blocked] }),
+        fileError({ ...file, name: 'exe.png' }, { ...rules, blockedExtensions: [blocked] }),
       ).toBe(null);
     }
-    expect(faultOf(file, { ...rules, mimeTypes: ['IMAGE/*'] })).toBeNull();
+    expect(fileError(file, { ...rules, mimeTypes: ['IMAGE/*'] })).toBeNull();
   });
 
   it('is anything where the deployment says so, also what has no type', () => {
     for (const mimeTypes of [['*/*'], ['*']]) {
-      expect(faultOf({ ...file, type: '' }, { ...rules, mimeTypes })).toBeNull();
+      expect(fileError({ ...file, type: '' }, { ...rules, mimeTypes })).toBeNull();
     }
-    expect(faultOf({ ...file, size: 9e9 }, { ...rules, maximumSize: null })).toBeNull();
+    expect(fileError({ ...file, size: 9e9 }, { ...rules, maximumSize: null })).toBeNull();
   });
 });

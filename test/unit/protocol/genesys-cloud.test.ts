@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contentsSchema } from '../../../src/protocol/content-schema.ts';
 import { PartylineError } from '../../../src/protocol/errors.ts';
-import type { GatewayEvent } from '../../../src/protocol/gateway.ts';
+import type { GatewayEvent } from '../../../src/protocol/gateway/events.ts';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
 import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
 import type {
-  GatewayCommand,
   GatewayEvent,
   GatewayProblem,
   GatewayProblemKind,
-  RestCall,
-} from '../../../src/protocol/gateway.ts';
+} from '../../../src/protocol/gateway/events.ts';
+import type { RestCall } from '../../../src/protocol/gateway/rest.ts';
 import {
   fileProblem,
   fitsReading,
@@ -393,7 +393,7 @@ describe('an error', () => {
   it.each<[string, object, string]>([
     ['its own words', { errorMessage: 'a', message: 'b' }, 'a'],
     ['its message', { message: 'b' }, 'b'],
-    ['nothing', {}, 'The chat server answered 400.'],
+    ['nothing', {}, 'The gateway returned error 400.'],
   ])('is told in %s', (_, body, message) => {
     expect(decode({ class: 'Error', code: 400, body })).toMatchObject([{ problem: { message } }]);
   });
@@ -467,7 +467,9 @@ describe('a frame', () => {
   });
 
   it.each(['', '{', '[]', 'null', '"x"', '7'])('is invalid: %j', (text) => {
-    expect(adapter.decode(text)).toEqual([{ type: 'invalid', reason: 'no JSON object' }]);
+    expect(adapter.decode(text)).toEqual([
+      { type: 'invalid', reason: 'Frame is not a JSON object.' },
+    ]);
   });
 
   it.each<[string, unknown]>([
@@ -1033,7 +1035,7 @@ describe('the history', () => {
       ok: false,
       failure: {
         kind,
-        message: told.message ?? told.code ?? `the platform answered ${status}`,
+        message: told.message ?? told.code ?? `The gateway returned status ${status}.`,
         retryAfter: wait,
       },
     });
@@ -1141,7 +1143,7 @@ describe('the dialect', () => {
         minimumPingInterval: 30_000,
         maximumTextLength: 4_096,
         maximumTextBytes: 4_096,
-        pace: {
+        rateLimits: {
           pings: { count: 2, window: 60_000 },
           messages: { count: 5, window: 1_000 },
           history: { count: 10, window: 60_000 },
@@ -1150,7 +1152,7 @@ describe('the dialect', () => {
       },
       sessions: { deploymentId: 'deployment-1', visitorUrl: null, authentication: null },
     });
-    const { requests } = adapter.traits.pace ?? {};
+    const { requests } = adapter.traits.rateLimits ?? {};
     expect(requests?.window).toBe(60_000);
     // Sixty in all, with room for what can't wait.
     expect(requests?.count).toBeLessThan(60);

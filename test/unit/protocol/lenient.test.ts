@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import {
-  address,
-  flag,
+  httpUrl,
   instant,
-  list,
-  listOf,
-  map,
-  maybe,
-  number,
-  text,
-  words,
+  lenientArray,
+  lenientArrayOf,
+  lenientBoolean,
+  lenientNumber,
+  lenientString,
+  nonEmptyString,
+  orNull,
+  stringMap,
 } from '../../../src/protocol/genesys-cloud/lenient.ts';
-import { z } from '../../../src/protocol/zod.ts';
 
 /** What each reader makes of whatever the platform writes. */
 const nothing = [null, undefined, {}, [], [1], { a: 1 }, Symbol('x'), () => 'x'];
@@ -26,10 +26,10 @@ describe('a text', () => {
     [true, 'true'],
     [false, 'false'],
   ])('of %j is %j', (told, read) => {
-    expect(text.parse(told)).toBe(read);
+    expect(lenientString.parse(told)).toBe(read);
   });
   it.each(nothing)('is nothing of %o', (told) => {
-    expect(text.parse(told)).toBeNull();
+    expect(lenientString.parse(told)).toBeNull();
   });
 });
 
@@ -42,10 +42,10 @@ describe('words', () => {
     ['', null],
     [' \t\n', null],
   ])('of %j are %j', (told, read) => {
-    expect(words.parse(told)).toBe(read);
+    expect(nonEmptyString.parse(told)).toBe(read);
   });
   it.each(nothing)('are none of %o', (told) => {
-    expect(words.parse(told)).toBeNull();
+    expect(nonEmptyString.parse(told)).toBeNull();
   });
 });
 
@@ -72,19 +72,19 @@ describe('a number', () => {
     [' ', null],
     [true, null],
   ])('of %j is %j', (told, read) => {
-    expect(number.parse(told)).toBe(read);
+    expect(lenientNumber.parse(told)).toBe(read);
   });
   it.each(nothing)('is none of %o', (told) => {
-    expect(number.parse(told)).toBeNull();
+    expect(lenientNumber.parse(told)).toBeNull();
   });
 });
 
 describe('a truth', () => {
   it.each([true, 'true', 'True', 'TRUE'])('is %j', (told) => {
-    expect(flag.parse(told)).toBe(true);
+    expect(lenientBoolean.parse(told)).toBe(true);
   });
   it.each([false, 'false', 'yes', 'null', '1', 1, 'true ', '', ...nothing])('is not %o', (told) => {
-    expect(flag.parse(told)).toBe(false);
+    expect(lenientBoolean.parse(told)).toBe(false);
   });
 });
 
@@ -129,7 +129,7 @@ describe('an address', () => {
     'HTTPS://X.EXAMPLE/',
     'https://x.example/%20ö',
   ])('can be opened: %s', (told) => {
-    expect(address.parse(told)).toBe(told);
+    expect(httpUrl.parse(told)).toBe(told);
   });
   it.each([
     'javascript:alert(1)',
@@ -148,20 +148,20 @@ describe('an address', () => {
     7,
     ...nothing,
   ])('is none: %o', (told) => {
-    expect(address.parse(told)).toBeNull();
+    expect(httpUrl.parse(told)).toBeNull();
   });
 });
 
 describe('a list', () => {
   it('has anything in it, and none is an empty one', () => {
-    expect(list.parse([1, null, 'x', {}])).toEqual([1, null, 'x', {}]);
+    expect(lenientArray.parse([1, null, 'x', {}])).toEqual([1, null, 'x', {}]);
     for (const told of [null, undefined, 'x', 7, {}, { 0: 1, length: 1 }]) {
-      expect(list.parse(told)).toEqual([]);
+      expect(lenientArray.parse(told)).toEqual([]);
     }
   });
 
   it('of a shape has what that makes of each object, in order, and leaves out what is none', () => {
-    const names = listOf(z.object({ name: words }));
+    const names = lenientArrayOf(z.object({ name: nonEmptyString }));
     expect(names.parse([{ name: 'a' }, null, 'b', {}, 7, { name: 'c', more: 1 }])).toEqual([
       { name: 'a' },
       { name: null },
@@ -174,17 +174,17 @@ describe('a list', () => {
 describe('a map', () => {
   it('has the texts, and numbers and truths as texts', () => {
     const told = { a: 'x', b: 5, c: false, d: '', e: null, f: {}, g: ['x'] };
-    expect([...map.parse(told)]).toEqual([
+    expect([...stringMap.parse(told)]).toEqual([
       ['a', 'x'],
       ['b', '5'],
       ['c', 'false'],
       ['d', ''],
     ]);
-    for (const none of [null, undefined, 'x', 7, ['x']]) expect(map.parse(none).size).toBe(0);
+    for (const none of [null, undefined, 'x', 7, ['x']]) expect(stringMap.parse(none).size).toBe(0);
   });
 
   it('knows no names but its own', () => {
-    const read = map.parse(JSON.parse('{"__proto__":"x","a":"b"}'));
+    const read = stringMap.parse(JSON.parse('{"__proto__":"x","a":"b"}'));
     expect(read.get('toString')).toBeUndefined();
     expect(read.get('a')).toBe('b');
   });
@@ -192,7 +192,7 @@ describe('a map', () => {
 
 describe('an object', () => {
   it('is nothing where there is none', () => {
-    const shape = maybe(z.object({ name: words }));
+    const shape = orNull(z.object({ name: nonEmptyString }));
     expect(shape.parse({ name: 'a' })).toEqual({ name: 'a' });
     expect(shape.parse({})).toEqual({ name: null });
     for (const told of [null, undefined, 'x', 7, true]) expect(shape.parse(told)).toBeNull();

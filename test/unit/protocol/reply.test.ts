@@ -10,7 +10,7 @@ const former = { kind: 'list', payload: 'r', originatingMessageId: 'm' };
 
 describe('an answer to an offer', () => {
   const send = (reply: unknown) =>
-    callSchema().safeParse({ type: 'send', messageId: 'o', text: 'Done', reply });
+    callSchema.safeParse({ type: 'send', messageId: 'o', text: 'Done', reply });
 
   test.each([
     ['with several values', form],

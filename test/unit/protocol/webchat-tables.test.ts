@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type {
-  CloseMeaning,
-  GatewayCommand,
-  GatewayEvent,
-  GatewayProblemKind,
-  RestCall,
-  RestFailureKind,
-} from '../../../src/protocol/gateway.ts';
+import type { CloseMeaning } from '../../../src/protocol/gateway/adapter.ts';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
+import type { GatewayEvent, GatewayProblemKind } from '../../../src/protocol/gateway/events.ts';
+import type { RestCall, RestFailureKind } from '../../../src/protocol/gateway/rest.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 
 /** The tables of docs/protocol.md, line by line. */
@@ -390,7 +386,7 @@ describe('a frame of 64 KiB', () => {
       expect(adapter.decode(frameOf(limit - 1, character))).toMatchObject([{ type: 'message' }]);
       expect(adapter.decode(frameOf(limit, character))).toMatchObject([{ type: 'message' }]);
       expect(adapter.decode(frameOf(limit + 1, character))).toEqual([
-        { type: 'invalid', reason: 'a frame over 64 KiB' },
+        { type: 'invalid', reason: 'Frame exceeds 64 KiB.' },
       ]);
     },
   );
@@ -628,7 +624,7 @@ describe('a REST answer', () => {
     expect(told).toEqual({ ok: false, failure: { kind, message: 'Words.', retryAfter: null } });
     const silent = answer(since, code === null ? {} : { code }, status);
     expect(silent).toMatchObject({
-      failure: { kind, message: `the gateway answered ${status}` },
+      failure: { kind, message: `The gateway returned status ${status}.` },
     });
   });
 
@@ -787,7 +783,7 @@ describe('what the dialect promises', () => {
       },
     });
     expect(adapter.traits.maximumTextBytes).toBeUndefined();
-    expect(adapter.traits.pace).toBeUndefined();
+    expect(adapter.traits.rateLimits).toBeUndefined();
   });
 });
 

@@ -79,8 +79,8 @@ describe('decode', () => {
   });
 
   it.each([
-    ['hello', 'no JSON (SyntaxError)'],
-    ['{}', 'a frame without a type'],
+    ['hello', 'Frame is not valid JSON (SyntaxError).'],
+    ['{}', 'Frame has no type.'],
   ])('says what is wrong with %j', (text, reason) => {
     expect(adapter.decode(text)).toEqual([{ type: 'invalid', reason }]);
   });

@@ -258,7 +258,9 @@ describe('a limit', () => {
       expect((await at(path, { body })).status).toBe(good);
       const refused = await at(path, { body: `${body} ` });
       expect(refused.status).toBe(413);
-      expect(await refused.json()).toMatchObject({ message: `At most ${bytes} bytes.` });
+      expect(await refused.json()).toMatchObject({
+        message: `Request body exceeds ${bytes.toLocaleString('en')} bytes.`,
+      });
     },
   );
 
@@ -390,7 +392,7 @@ describe('the operator’s log', () => {
       {
         event: 'internal',
         reason: 'unknown',
-        message: 'something that is no error was thrown',
+        message: 'A value that is not an Error was thrown.',
       },
     ],
     [

@@ -67,14 +67,14 @@ describe('a body beyond the limit', () => {
   ])('is given up as soon as that shows (%s)', async (_, parts) => {
     const { stream, state } = body([...parts, 'more', 'and more']);
     const result = await readBoundedText(new Response(stream), 10);
-    expect(result).toEqual({ text: null, why: 'size' });
+    expect(result).toEqual({ text: null, failure: 'size' });
     expect(state).toEqual({ cancelled: true, read: parts.length });
     expect(vi.getTimerCount()).toBe(0);
   });
 
   test.each([
     [10, { text: 'short' }],
-    [11, { text: null, why: 'size' }],
+    [11, { text: null, failure: 'size' }],
   ])('is not even begun when its length of %i says so', async (length, result) => {
     const { stream, state } = body(['short']);
     const headers = { 'Content-Length': String(length) };
@@ -87,7 +87,7 @@ describe('a body beyond the limit', () => {
     const headers = { 'Content-Length': '5' };
     expect(await readBoundedText(new Response(stream, { headers }), 10)).toEqual({
       text: null,
-      why: 'size',
+      failure: 'size',
     });
   });
 });
@@ -100,7 +100,7 @@ test('a body that does not end is given up after ten seconds, and not before', a
   expect(settled).not.toHaveBeenCalled();
   await vi.advanceTimersByTimeAsync(1);
   await reading;
-  expect(settled).toHaveBeenCalledWith({ text: null, why: 'time' });
+  expect(settled).toHaveBeenCalledWith({ text: null, failure: 'time' });
   expect(state.cancelled).toBe(true);
 });
 
@@ -118,5 +118,5 @@ test('a body that can’t even be given up is too long all the same', async () =
     cancel: () => Promise.reject(new TypeError('the sender has gone')),
   });
   const read = await readBoundedText(new Response(stream), 10);
-  expect(read).toEqual({ text: null, why: 'size' });
+  expect(read).toEqual({ text: null, failure: 'size' });
 });

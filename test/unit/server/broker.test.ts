@@ -186,7 +186,7 @@ describe('a broken OAuth server', () => {
         }),
     });
     expect((await broker.token(ask())).status).toBe(502);
-    expect(lines.join()).toContain('no answer within 1 ms');
+    expect(lines.join()).toContain('no response within 1 ms');
   });
 
   test('that is too busy passes its Retry-After on', async () => {

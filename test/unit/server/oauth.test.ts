@@ -78,7 +78,7 @@ describe('an answer of the OAuth server', () => {
   ])('is none, and the log names what is wrong: %s', async (key, changes) => {
     const { reason, message, retryAfter } = await failureOf(() => oauthToken(changes));
     expect([reason, retryAfter]).toEqual(['invalid', null]);
-    expect(message).toMatch(new RegExp(`: see ${key}$`));
+    expect(message).toMatch(new RegExp(`: check ${key}\\.$`));
   });
 
   test.each(['', 'null', '[]', '<html>', '"token"'])('is none: %j', async (text) => {
@@ -188,7 +188,7 @@ describe('an OAuth server that can’t be reached', () => {
     const asking = requestToken({ ...settings, oauthTimeout: 1, fetch }, 'visitor-1');
     await expect(asking).rejects.toMatchObject({
       reason: 'timeout',
-      message: 'no answer within 1 ms',
+      message: 'no response within 1 ms',
       retryAfter: null,
     });
   });

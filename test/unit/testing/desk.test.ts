@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type DeskFrame, deskEventSchema } from '../../../src/testing/agents/agent-protocol.ts';
+import { type AgentFrame, agentEventSchema } from '../../../src/testing/agents/agent-protocol.ts';
 import type { Gateway } from '../../../src/testing/index.ts';
 import { gatewayForTest, Line } from './support.ts';
 
@@ -15,17 +15,17 @@ class Desk extends Line {
     return desk;
   }
 
-  ask(frame: DeskFrame): void {
+  ask(frame: AgentFrame): void {
     this.send(frame);
   }
 
   async event<Type extends string>(
     type: Type,
     where: (
-      event: Extract<ReturnType<typeof deskEventSchema.parse>, { type: Type }>,
+      event: Extract<ReturnType<typeof agentEventSchema.parse>, { type: Type }>,
     ) => boolean = () => true,
   ) {
-    const parse = (frame: unknown) => deskEventSchema.parse(frame);
+    const parse = (frame: unknown) => agentEventSchema.parse(frame);
     const isWanted = (
       event: ReturnType<typeof parse>,
     ): event is Extract<ReturnType<typeof parse>, { type: Type }> => event.type === type;
@@ -107,7 +107,7 @@ describe('the desk', () => {
     const desk = await Desk.sit(gateway, ada);
     desk.ask({ type: 'take', conversationId });
     desk.ask({ type: 'open', conversationId });
-    const say: DeskFrame = { type: 'say', conversationId, messageId: 'd1', text: 'hi' };
+    const say: AgentFrame = { type: 'say', conversationId, messageId: 'd1', text: 'hi' };
     desk.ask(say);
     desk.ask(say);
     await desk.event('message');
@@ -152,7 +152,7 @@ describe('the desk', () => {
     desk.send('<html>');
     expect(await desk.event('error')).toMatchObject({ code: 'INVALID_FRAME' });
     desk.send({ type: 'take', conversationId: 'conv' });
-    expect(await desk.event('error')).toMatchObject({ message: 'hello comes first' });
+    expect(await desk.event('error')).toMatchObject({ message: 'The first frame must be hello.' });
   });
 
   test('a page of the internet is turned away', async () => {

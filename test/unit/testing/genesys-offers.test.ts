@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
-import { structuredOffer, wordsOf } from '../../../src/testing/genesys-cloud/structured-content.ts';
+import {
+  contentTexts,
+  structuredReply,
+} from '../../../src/testing/genesys-cloud/structured-content.ts';
 import { gatewayForTest } from './support.ts';
 
 test('an agent reads a form with the titles of its fields, and what was offered', async () => {
-  const { content = [] } = structuredOffer('Please call me back') ?? {};
-  expect(wordsOf(content, () => undefined)).toEqual([
+  const { content = [] } = structuredReply('Please call me back') ?? {};
+  expect(contentTexts(content, () => undefined)).toEqual([
     { title: 'Form', text: 'How can we reach you?' },
   ]);
   const value = (id: string, text: string) => ({
@@ -13,12 +16,12 @@ test('an agent reads a form with the titles of its fields, and what was offered'
   });
   const response = [value('name', 'Ada'), value('topics', 'Care'), value('odd', 'x')];
   const answer = [{ contentType: 'Form', form: { originatingMessageId: 'offer', response } }];
-  expect(wordsOf(answer, (id) => (id === 'offer' ? content : undefined))).toEqual([
+  expect(contentTexts(answer, (id) => (id === 'offer' ? content : undefined))).toEqual([
     { title: 'Your name', text: 'Ada' },
     { title: 'What is it about?', text: 'Care' },
     { title: 'odd', text: 'x' },
   ]);
-  expect(wordsOf([null, 'nonsense', { form: 3 }], () => undefined)).toEqual([]);
+  expect(contentTexts([null, 'nonsense', { form: 3 }], () => undefined)).toEqual([]);
 });
 
 test('a dialect with texts alone offers nothing', async () => {
@@ -28,7 +31,7 @@ test('a dialect with texts alone offers nothing', async () => {
 
 test('the bot’s own words and its answers do not call for the same offer again', () => {
   for (const text of ['My details for the call', 'Celadon, Ash', 'Hello']) {
-    expect(structuredOffer(text)).toBeNull();
+    expect(structuredReply(text)).toBeNull();
   }
-  expect(structuredOffer('Send me glaze samples')?.text).toBe('Which may we send you?');
+  expect(structuredReply('Send me glaze samples')?.text).toBe('Which may we send you?');
 });

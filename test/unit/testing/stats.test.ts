@@ -127,5 +127,5 @@ describe('what a client does against the protocol', () => {
 test('waitFor says what it waited for', async () => {
   const gateway = await gatewayForTest();
   const waiting = gateway.stats.waitFor(({ peak }) => peak === 9, { timeout: 5, what: 'nine' });
-  await expect(waiting).rejects.toThrow('not within 5 ms: nine');
+  await expect(waiting).rejects.toThrow('Timed out after 5 ms: nine');
 });

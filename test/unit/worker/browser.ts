@@ -1,5 +1,6 @@
 import { vi } from 'vitest';
-import type { GatewayCommand, GatewayEvent } from '../../../src/protocol/gateway.ts';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
+import type { GatewayEvent } from '../../../src/protocol/gateway/events.ts';
 import { hubLock } from '../../../src/protocol/locks.ts';
 import { Store } from '../../../src/worker/store/store.ts';
 import { Disk } from '../../simulation/model/store.ts';

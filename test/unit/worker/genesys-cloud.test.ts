@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type {
-  GatewayCommand,
-  GatewayEvent,
-  GatewayExtension,
-} from '../../../src/protocol/gateway.ts';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
+import type { GatewayEvent } from '../../../src/protocol/gateway/events.ts';
+import type { GatewayExtension } from '../../../src/protocol/gateway/extension.ts';
 import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
 import type { CallAnswer } from '../../../src/protocol/port.ts';
 import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
@@ -21,7 +19,7 @@ class Line {
       call: () => Promise.reject(new Error('not called')),
       logError: () => {},
     };
-    const supply = this.#gateway.supply?.(hub);
+    const supply = this.#gateway.createExtension?.(hub);
     if (!supply) throw new Error('the dialect has a supply');
     this.supply = supply;
     this.hears({ class: 'SessionResponse', code: 200, body: { connected: true } });

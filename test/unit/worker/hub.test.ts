@@ -1,12 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { bootOf } from '../../../src/protocol/epoch.ts';
-import type {
-  ExtensionHost,
-  GatewayExtension,
-  RestCall,
-  RestResult,
-} from '../../../src/protocol/gateway.ts';
+import type { ExtensionHost, GatewayExtension } from '../../../src/protocol/gateway/extension.ts';
+import type { RestCall, RestResult } from '../../../src/protocol/gateway/rest.ts';
 import { aliveLock, hubLock, tabLock } from '../../../src/protocol/locks.ts';
 import type { Call, StreamMessage } from '../../../src/protocol/port.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';
@@ -119,18 +115,18 @@ afterEach(() => {
 
 function startHub(
   options: Partial<HubOptions> & {
-    supply?: (hub: ExtensionHost) => GatewayExtension;
+    createExtension?: (hub: ExtensionHost) => GatewayExtension;
     response?: (call: RestCall) => RestResult;
   } = {},
   host = browser.worker(),
 ) {
-  const { supply, response = answerOf, ...others } = options;
+  const { createExtension, response = answerOf, ...others } = options;
   const gateway = {
     ...article,
     ...plainFrames,
     traits: { ...article.traits, routingApi: false },
     response,
-    ...(supply ? { supply } : {}),
+    ...(createExtension ? { createExtension } : {}),
   };
   const told: string[] = [];
   const log = new Log();
@@ -787,7 +783,7 @@ describe('what stands beside the hub', () => {
       onEvent: vi.fn((event) => event),
       forget: () => {},
     };
-    const { hub, host } = startHub({ supply: () => supply });
+    const { hub, host } = startHub({ createExtension: () => supply });
     await attach(hub);
     expect(hub.answer).toBe(supply.answer);
     expect(server.tokens).toEqual([]);

@@ -1,9 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type {
-  GatewayCommand,
-  GatewayEvent,
-  GatewayProblem,
-} from '../../../src/protocol/gateway.ts';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
+import type { GatewayEvent, GatewayProblem } from '../../../src/protocol/gateway/events.ts';
 import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
 import { OpenRequests } from '../../../src/worker/host/open-requests.ts';
 import { sessionEvent } from '../session-event.ts';

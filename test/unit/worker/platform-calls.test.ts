@@ -1,9 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type {
-  GatewayCommand,
-  GatewayEvent,
-  GatewayProblem,
-} from '../../../src/protocol/gateway.ts';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
+import type { GatewayEvent, GatewayProblem } from '../../../src/protocol/gateway/events.ts';
 import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
 import { DeploymentSettings } from '../../../src/worker/genesys-cloud/deployment.ts';
 import { PlatformCalls } from '../../../src/worker/genesys-cloud/platform-calls.ts';

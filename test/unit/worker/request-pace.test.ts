@@ -13,7 +13,7 @@ describe('the pace of requests', () => {
   });
 
   it('leaves a quarter of what the platform allows to messages and pings', () => {
-    const pace = new RequestLimiter(traits.pace);
+    const pace = new RequestLimiter(traits.rateLimits);
     for (let request = 0; request < 35; request += 1) pace.count();
     expect(pace.wait).toBe(0);
     pace.count();
@@ -23,7 +23,7 @@ describe('the pace of requests', () => {
   });
 
   it('looks back on a minute, and counts each request from when it left', () => {
-    const pace = new RequestLimiter(traits.pace);
+    const pace = new RequestLimiter(traits.rateLimits);
     vi.advanceTimersByTime(10_000);
     for (let request = 0; request < 44; request += 1) pace.count();
     vi.advanceTimersByTime(20_000);

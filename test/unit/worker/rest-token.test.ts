@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { GatewayEvent, GatewayProblem } from '../../../src/protocol/gateway.ts';
+import type { GatewayEvent, GatewayProblem } from '../../../src/protocol/gateway/events.ts';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
 import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
 import { Rest } from '../../../src/worker/edges/rest.ts';

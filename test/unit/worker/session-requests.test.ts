@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SessionSettings } from '../../../src/protocol/gateway.ts';
+import type { SessionSettings } from '../../../src/protocol/gateway/tokens.ts';
 import type { KeptSession } from '../../../src/worker/genesys-cloud/credential-store.ts';
 import { SessionCredentials } from '../../../src/worker/genesys-cloud/session-credentials.ts';
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { GatewayCommand, GatewayEvent } from '../../../src/protocol/gateway.ts';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
+import type { GatewayEvent } from '../../../src/protocol/gateway/events.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import { Sockets } from '../../../src/worker/edges/socket.ts';
 

@@ -2,7 +2,7 @@ import { transfer, wrap } from 'comlink';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { buildsChannel, type Presence, presenceSchema } from '../../../src/protocol/builds.ts';
 import { bootOf } from '../../../src/protocol/epoch.ts';
-import type { RestResult } from '../../../src/protocol/gateway.ts';
+import type { RestResult } from '../../../src/protocol/gateway/rest.ts';
 import { hubLock, tabLock } from '../../../src/protocol/locks.ts';
 import type { HubCalls } from '../../../src/protocol/port.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { GatewayCommand, GatewayExtension } from '../../../src/protocol/gateway.ts';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
+import type { GatewayExtension } from '../../../src/protocol/gateway/extension.ts';
 import type { GenesysCloudOptions } from '../../../src/protocol/genesys-cloud/index.ts';
 import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 import { sessionEvent } from '../session-event.ts';
@@ -39,7 +40,7 @@ async function supplyOf(
     call: () => Promise.reject(new Error('not called')),
     logError: (what: string) => void errors.push(what),
   };
-  const made = adapter.supply?.(hub);
+  const made = adapter.createExtension?.(hub);
   if (!made) throw new Error('the dialect has a supply');
   const supply: GatewayExtension = made;
   if (conversations) {

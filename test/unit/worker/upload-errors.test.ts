@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GatewayProblem } from '../../../src/protocol/gateway.ts';
+import type { GatewayProblem } from '../../../src/protocol/gateway/events.ts';
 import {
   errorOf,
   linkError,
@@ -18,7 +18,7 @@ const problem = (kind: GatewayProblem['kind'], code: string): GatewayProblem => 
 
 describe('why a file is not sent', () => {
   it.each([
-    ['file-type', 'Files of this type are not accepted here.'],
+    ['file-type', 'This type of file can’t be sent here.'],
     ['file-size', 'This file is too large.'],
     ['file-empty', 'This file is empty.'],
     ['file-name', 'This file can’t be sent.'],

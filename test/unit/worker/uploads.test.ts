@@ -1,11 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Deployment } from '../../../src/protocol/deployment.ts';
-import type {
-  GatewayCommand,
-  GatewayEvent,
-  GatewayProblem,
-  UploadRules,
-} from '../../../src/protocol/gateway.ts';
+import type { UploadRules } from '../../../src/protocol/files.ts';
+import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
+import type { GatewayEvent, GatewayProblem } from '../../../src/protocol/gateway/events.ts';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
 import type { Call, CallAnswer } from '../../../src/protocol/port.ts';
 import { RequestLimiter } from '../../../src/worker/edges/request-limiter.ts';
@@ -601,7 +598,7 @@ describe('links', () => {
   });
 
   it('that a history asks for all at once go as far as the pace allows, the others are told', async () => {
-    const pace = new RequestLimiter(traits.pace);
+    const pace = new RequestLimiter(traits.rateLimits);
     const hub = new TestHub({}, pace).open();
     for (let request = 0; request < 30; request += 1) pace.count();
     await vi.advanceTimersByTimeAsync(57_000);
@@ -682,7 +679,7 @@ it('waits where the platform would refuse one request too many', async () => {
 });
 
 it('waits for a whole minute’s pace, which is as long as that looks back, and not for ever', async () => {
-  const pace = new RequestLimiter(traits.pace);
+  const pace = new RequestLimiter(traits.rateLimits);
   const hub = new TestHub({}, pace).open();
   for (let request = 0; request < 36; request += 1) pace.count();
   await hub.begin();
@@ -1003,9 +1000,9 @@ describe('what may be sent', () => {
   const settings: Deployment = {
     languages: [],
     defaultLanguage: null,
-    tellsTyping: true,
+    sendsTyping: true,
     showsTyping: true,
-    startsByItself: false,
+    autoStart: false,
     canClear: false,
     uploads: { mimeTypes: ['image/gif'], blockedExtensions: ['.exe'], maximumSize: 50 },
   };

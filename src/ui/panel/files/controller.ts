@@ -1,8 +1,7 @@
 import type { ReactiveControllerHost } from 'lit';
 import type { Chat, ChatFiles } from '../../../client/chat.ts';
 import type { Routing } from '../../../protocol/conversation.ts';
-import type { FileProgress } from '../../../protocol/files.ts';
-import type { UploadRules } from '../../../protocol/gateway.ts';
+import type { FileProgress, UploadRules } from '../../../protocol/files.ts';
 import { type DisplayError, toDisplayError } from '../../display-error.ts';
 import type { Messages } from '../../messages.ts';
 import { sizeText } from '../size-text.ts';

@@ -1,4 +1,4 @@
-import type { TokenResult } from '../../../protocol/gateway.ts';
+import type { TokenResult } from '../../../protocol/gateway/tokens.ts';
 import { retryDelay } from '../backoff.ts';
 import type { StepContext } from '../context.ts';
 import { confirmIdentity } from '../visitor/identity-gate.ts';

@@ -1,5 +1,5 @@
 import type { Problem } from '../../../protocol/errors.ts';
-import type { CloseMeaning } from '../../../protocol/gateway.ts';
+import type { CloseMeaning } from '../../../protocol/gateway/adapter.ts';
 import { delayed, retryDelay } from '../backoff.ts';
 import type { StepContext } from '../context.ts';
 import { revokeIdentity } from '../visitor/identity-gate.ts';

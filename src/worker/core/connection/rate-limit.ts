@@ -1,4 +1,5 @@
-import type { GatewayCommand, Rate } from '../../../protocol/gateway.ts';
+import type { RateLimit } from '../../../protocol/gateway/adapter.ts';
+import type { GatewayCommand } from '../../../protocol/gateway/commands.ts';
 import type { StepContext } from '../context.ts';
 import { type RateLimitKind, setConnectionSlice } from './state.ts';
 
@@ -13,12 +14,12 @@ export function rateLimitWait(context: StepContext, kind: RateLimitKind): number
   return rate ? waitFor(rate, context.state.rateLimit[kind], context.clock.now) : 0;
 }
 
-function rateOf({ state: { settings } }: StepContext, kind: RateLimitKind): Rate | undefined {
+function rateOf({ state: { settings } }: StepContext, kind: RateLimitKind): RateLimit | undefined {
   const { limits, traits } = settings;
-  return kind === 'sends' ? { count: limits.sends, window: 1_000 } : traits.pace?.[kind];
+  return kind === 'sends' ? { count: limits.sends, window: 1_000 } : traits.rateLimits?.[kind];
 }
 
-function waitFor({ count, window }: Rate, log: readonly number[], now: number): number {
+function waitFor({ count, window }: RateLimit, log: readonly number[], now: number): number {
   const oldest = log[log.length - count];
   return oldest === undefined ? 0 : Math.max(0, oldest + window - now);
 }
@@ -51,10 +52,10 @@ export function countCommand(context: StepContext, command: GatewayCommand): voi
 
 /** Typing gives way: a quarter of the requests is kept for what matters more. */
 export function mayType(context: StepContext): boolean {
-  const { pace } = context.state.settings.traits;
-  if (!pace) return true;
+  const { rateLimits } = context.state.settings.traits;
+  if (!rateLimits) return true;
   if (context.state.pausedUntil !== null) return false;
-  const { count, window } = pace.requests;
+  const { count, window } = rateLimits.requests;
   return (
     waitFor(
       { count: Math.floor(count * 0.75), window },

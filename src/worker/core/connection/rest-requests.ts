@@ -1,4 +1,5 @@
-import type { RestCall, RestFailure, RestResult, TokenResult } from '../../../protocol/gateway.ts';
+import type { RestCall, RestFailure, RestResult } from '../../../protocol/gateway/rest.ts';
+import type { TokenResult } from '../../../protocol/gateway/tokens.ts';
 import { delayed } from '../backoff.ts';
 import type { StepContext } from '../context.ts';
 import { countForRateLimit, rateLimitWait } from './rate-limit.ts';

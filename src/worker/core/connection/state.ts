@@ -1,5 +1,6 @@
 import type { Problem } from '../../../protocol/errors.ts';
-import type { Pace, RestCall } from '../../../protocol/gateway.ts';
+import type { RateLimits } from '../../../protocol/gateway/adapter.ts';
+import type { RestCall } from '../../../protocol/gateway/rest.ts';
 import type { StepContext } from '../context.ts';
 
 /** What the hub does about its one socket. */
@@ -86,7 +87,7 @@ export interface RestRequest {
   readonly isRetried: boolean;
 }
 
-export type RateLimitKind = 'sends' | Exclude<keyof Pace, 'typing'>;
+export type RateLimitKind = 'sends' | Exclude<keyof RateLimits, 'typing'>;
 
 /** When each kind was used, on the monotonic clock, ascending. */
 export type RateLimitLog = Readonly<Record<RateLimitKind, readonly number[]>>;

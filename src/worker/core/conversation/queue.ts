@@ -1,5 +1,5 @@
 import type { Routing } from '../../../protocol/conversation.ts';
-import type { RestResult } from '../../../protocol/gateway.ts';
+import type { RestResult } from '../../../protocol/gateway/rest.ts';
 import type { QueueReason, SkillCoverage } from '../../../protocol/routing.ts';
 import { jittered } from '../backoff.ts';
 import { forgetRequest, request } from '../connection/rest-requests.ts';

@@ -1,6 +1,6 @@
 import type { Routing } from '../../../protocol/conversation.ts';
 import type { Problem } from '../../../protocol/errors.ts';
-import type { RestResult } from '../../../protocol/gateway.ts';
+import type { RestResult } from '../../../protocol/gateway/rest.ts';
 import type { RoutingVerdict, SkillCoverage } from '../../../protocol/routing.ts';
 import { retryDelay } from '../backoff.ts';
 import { forgetRequest, request } from '../connection/rest-requests.ts';

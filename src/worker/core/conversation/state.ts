@@ -1,5 +1,5 @@
 import type { Routing } from '../../../protocol/conversation.ts';
-import type { GatewayMessage } from '../../../protocol/gateway.ts';
+import type { GatewayMessage } from '../../../protocol/gateway/messages.ts';
 import type { RoutingNotice } from '../../../protocol/routing.ts';
 import type { StepContext } from '../context.ts';
 import type { ConversationRecord } from '../records.ts';

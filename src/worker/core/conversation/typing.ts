@@ -43,7 +43,8 @@ export function sendTyping(context: StepContext): void {
     return;
   const since =
     typing.sentAt === null ? Number.POSITIVE_INFINITY : context.clock.now - typing.sentAt;
-  const rest = Math.max(settings.timing.typingSent, settings.traits.pace?.typing ?? 0) - since;
+  const rest =
+    Math.max(settings.timing.typingSent, settings.traits.rateLimits?.typing ?? 0) - since;
   if (rest > 0) {
     if (!context.hasTimer('typing-sent')) context.setTimer('typing-sent', rest);
     return;

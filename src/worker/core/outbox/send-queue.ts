@@ -1,4 +1,4 @@
-import type { RestFailure, RestResult } from '../../../protocol/gateway.ts';
+import type { RestFailure, RestResult } from '../../../protocol/gateway/rest.ts';
 import { retryDelay } from '../backoff.ts';
 import { countForRateLimit, rateLimitWait } from '../connection/rate-limit.ts';
 import { request, restPause } from '../connection/rest-requests.ts';

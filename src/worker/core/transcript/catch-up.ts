@@ -1,4 +1,4 @@
-import type { RestFailure, RestResult, RestValue } from '../../../protocol/gateway.ts';
+import type { RestFailure, RestResult, RestValue } from '../../../protocol/gateway/rest.ts';
 import { jittered, retryDelay } from '../backoff.ts';
 import { forgetRequest, request, restPause } from '../connection/rest-requests.ts';
 import { setSession } from '../connection/state.ts';

@@ -1,4 +1,4 @@
-import type { GatewayMessage, PartialMessage } from '../../../protocol/gateway.ts';
+import type { GatewayMessage, PartialMessage } from '../../../protocol/gateway/messages.ts';
 import type { StepContext } from '../context.ts';
 
 /** What a gateway tells, made whole. */

@@ -1,5 +1,6 @@
 import type { Problem } from '../../../protocol/errors.ts';
-import type { GatewayMessage, RestCall, RestResult } from '../../../protocol/gateway.ts';
+import type { GatewayMessage } from '../../../protocol/gateway/messages.ts';
+import type { RestCall, RestResult } from '../../../protocol/gateway/rest.ts';
 import { comparePlaces, type Message, type Place, placeIndex } from '../../../protocol/message.ts';
 import type { Earlier } from '../../../protocol/port.ts';
 import { request } from '../connection/rest-requests.ts';

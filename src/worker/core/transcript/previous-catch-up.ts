@@ -1,4 +1,4 @@
-import type { RestResult } from '../../../protocol/gateway.ts';
+import type { RestResult } from '../../../protocol/gateway/rest.ts';
 import { request } from '../connection/rest-requests.ts';
 import type { StepContext } from '../context.ts';
 import { closePrevious, reachedEnd } from '../conversation/previous-conversations.ts';

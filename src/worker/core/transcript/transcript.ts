@@ -1,4 +1,4 @@
-import type { GatewayMessage } from '../../../protocol/gateway.ts';
+import type { GatewayMessage } from '../../../protocol/gateway/messages.ts';
 import {
   comparePositions,
   type Message,

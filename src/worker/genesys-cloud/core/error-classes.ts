@@ -1,4 +1,5 @@
-import type { GatewayProblem, RestFailure } from '../../../protocol/gateway.ts';
+import type { GatewayProblem } from '../../../protocol/gateway/events.ts';
+import type { RestFailure } from '../../../protocol/gateway/rest.ts';
 import { retryDelay } from '../../core/backoff.ts';
 import { fail, signedOut } from '../../core/connection/connection.ts';
 import { setProblem } from '../../core/connection/state.ts';

@@ -1,4 +1,5 @@
-import type { GatewayEvent, GatewayMessage, SessionLife } from '../../../protocol/gateway.ts';
+import type { GatewayEvent, SessionLife } from '../../../protocol/gateway/events.ts';
+import type { GatewayMessage } from '../../../protocol/gateway/messages.ts';
 import type { StepContext } from '../../core/context.ts';
 import { updateConversation } from '../../core/conversation/state.ts';
 import { clearRemoteTyping } from '../../core/conversation/typing.ts';

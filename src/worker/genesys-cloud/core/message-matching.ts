@@ -1,5 +1,5 @@
 import type { Content } from '../../../protocol/content.ts';
-import type { GatewayMessage } from '../../../protocol/gateway.ts';
+import type { GatewayMessage } from '../../../protocol/gateway/messages.ts';
 import type { Message } from '../../../protocol/message.ts';
 import type { StepContext } from '../../core/context.ts';
 import type { OutboxItem } from '../../core/outbox/state.ts';

@@ -1,5 +1,5 @@
 import type { Conversation } from '../../../protocol/conversation.ts';
-import type { GatewayEvent } from '../../../protocol/gateway.ts';
+import type { GatewayEvent } from '../../../protocol/gateway/events.ts';
 import { connect, dropSocket, fail, signedOut } from '../../core/connection/connection.ts';
 import { setSession } from '../../core/connection/state.ts';
 import type { StepContext } from '../../core/context.ts';

@@ -1,4 +1,4 @@
-import type { GatewayEvent } from '../../../protocol/gateway.ts';
+import type { GatewayEvent } from '../../../protocol/gateway/events.ts';
 import { connect, dropSocket, fail, goIdle } from '../../core/connection/connection.ts';
 import { setProblem } from '../../core/connection/state.ts';
 import { dropToken, expectFreshToken, forgetTokenRequest } from '../../core/connection/token.ts';

@@ -1,15 +1,12 @@
-import type {
-  CloseMeaning,
-  GatewayAdapter,
-  GatewayEvent,
-} from '../../../../src/protocol/gateway.ts';
+import type { CloseMeaning, GatewayAdapter } from '../../../../src/protocol/gateway/adapter.ts';
+import type { GatewayEvent } from '../../../../src/protocol/gateway/events.ts';
 import { messageIdAttribute } from '../../../../src/protocol/genesys-cloud/messages.ts';
 import type { Sender } from '../../../../src/protocol/message.ts';
 import {
   answer,
   eventBody,
   liveBody,
-  news,
+  notification,
   refusal,
   type SessionFrame,
   tooMany,
@@ -65,7 +62,7 @@ export class GuestConnection implements Listener, ServerEnd {
   evict(): void {
     if (this.phase !== 'authenticated') return;
     count(this.#context.world, 'evicted');
-    this.#send(news('ConnectionClosedEvent', {}));
+    this.#send(notification('ConnectionClosedEvent', {}));
     this.#hangUp('network');
   }
 
@@ -106,7 +103,7 @@ export class GuestConnection implements Listener, ServerEnd {
           count(world, 'message without time');
         }
         const tracingId = isAnswer ? this.#answering?.tracingId : undefined;
-        this.#send(news('StructuredMessage', { ...body, channel }, tracingId));
+        this.#send(notification('StructuredMessage', { ...body, channel }, tracingId));
         return;
       }
       case 'typing':
@@ -132,14 +129,14 @@ export class GuestConnection implements Listener, ServerEnd {
   /** The conversation was deleted, here or in another window. */
   cleared(session: GuestSession): void {
     if (this.session !== session) return;
-    this.#send(news('SessionClearedEvent', {}));
-    this.#send(news('ConnectionClosedEvent', {}));
+    this.#send(notification('SessionClearedEvent', {}));
+    this.#send(notification('ConnectionClosedEvent', {}));
     this.#hangUp('network');
   }
 
   lost(conversationId: string): void {
     if (this.session?.conversation?.conversationId !== conversationId) return;
-    this.#send(news('SessionExpiredEvent', {}));
+    this.#send(notification('SessionExpiredEvent', {}));
   }
 
   #receipt(messageId: string, status: string): void {
@@ -150,12 +147,14 @@ export class GuestConnection implements Listener, ServerEnd {
     const id = storedMessage(message).messageId;
     const name = status === 'read' ? 'Read' : 'Delivered';
     const body = { id, type: 'Receipt', status: name, direction: 'Outbound', channel: {} };
-    this.#send(news('StructuredMessage', body));
+    this.#send(notification('StructuredMessage', body));
   }
 
   #event(event: unknown, from: Sender | null, metadata: Readonly<Record<string, string>> = {}) {
     const now = epochTime(this.#context.world.scheduler.now);
-    this.#send(news('StructuredMessage', eventBody(this.#id(), now, event, from, metadata)));
+    this.#send(
+      notification('StructuredMessage', eventBody(this.#id(), now, event, from, metadata)),
+    );
   }
 
   #id(): string {

@@ -1,10 +1,7 @@
-import type {
-  GatewayAdapter,
-  GatewayEvent,
-  RestCall,
-  RestResult,
-  TokenResult,
-} from '../../../../src/protocol/gateway.ts';
+import type { GatewayAdapter } from '../../../../src/protocol/gateway/adapter.ts';
+import type { GatewayEvent } from '../../../../src/protocol/gateway/events.ts';
+import type { RestCall, RestResult } from '../../../../src/protocol/gateway/rest.ts';
+import type { TokenResult } from '../../../../src/protocol/gateway/tokens.ts';
 import { HistoryTokens } from '../../../../src/worker/genesys-cloud/history-token.ts';
 import type { Scheduler } from '../../scheduler.ts';
 import type { Edges, EdgesHub } from '../edges.ts';

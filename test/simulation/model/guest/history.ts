@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../../../../src/protocol/gateway.ts';
+import type { HttpResponse } from '../../../../src/protocol/gateway/rest.ts';
 import { historyBody } from '../../../../src/testing/genesys-cloud/frames.ts';
 import { count, latency, strikes, type World } from '../../world.ts';
 import { epochTime, type Machine } from '../machine.ts';

@@ -1,4 +1,4 @@
-import type { GatewayMessage } from '../../../../src/protocol/gateway.ts';
+import type { GatewayMessage } from '../../../../src/protocol/gateway/messages.ts';
 import type { Random } from '../../random.ts';
 import { count, type World } from '../../world.ts';
 import { type ModelConversation, ModelGateway } from '../gateway.ts';

@@ -1,4 +1,4 @@
-import type { GatewayMessage } from '../../../../src/protocol/gateway.ts';
+import type { GatewayMessage } from '../../../../src/protocol/gateway/messages.ts';
 import { messageIdAttribute } from '../../../../src/protocol/genesys-cloud/messages.ts';
 import type { StoredMessage } from '../../../../src/testing/gateway/model.ts';
 import type { Extras } from '../../../../src/testing/genesys-cloud/frames.ts';

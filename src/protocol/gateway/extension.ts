@@ -1,0 +1,28 @@
+import type { Call, CallAnswer } from '../port.ts';
+import type { GatewayCommand } from './commands.ts';
+import type { GatewayEvent } from './events.ts';
+import type { RestTokenSource, TokenSource } from './tokens.ts';
+
+/** The parts of a dialect's hub outside the core. */
+export interface GatewayExtension {
+  readonly tokens: TokenSource;
+  readonly restTokens: RestTokenSource;
+  /** Answers calls about files and the deployment's settings; `null` for any other call. */
+  readonly answer: (tabId: string, call: unknown) => Promise<CallAnswer> | null;
+  /** Whether to send a command. `false` for features that the deployment has switched off. */
+  readonly shouldSend: (command: GatewayCommand) => boolean;
+  /** Sees each event before the core does. Returns the event for the core, or `null` to consume it. */
+  onEvent(event: GatewayEvent): GatewayEvent | null;
+  /** Called when the connection closes, since the next one may belong to another session. */
+  forget(): void;
+}
+
+/** What an extension needs from its hub. */
+export interface ExtensionHost {
+  /** Identifies the hub and the visitor; changes with either. */
+  readonly epoch: string;
+  /** Sends on the open connection; returns `false` if there is none. */
+  send(command: GatewayCommand): boolean;
+  call(tabId: string, call: Call): Promise<CallAnswer>;
+  logError(what: string, cause: unknown): void;
+}

@@ -1,0 +1,56 @@
+/** For gateways whose session token the client creates itself. */
+export interface SessionSettings {
+  /** Part of the key that a session is stored under, since sessions belong to one deployment. */
+  readonly deploymentId: string;
+  /** The site's endpoint that returns the visitor's subject; `null`: one session per browser. */
+  readonly visitorUrl: string | null;
+  /** `null` for anonymous sessions. */
+  readonly authentication: {
+    /** The site's endpoint that returns the identity provider's authorization code. */
+    readonly codeUrl: string;
+    readonly exchangeUrl: string;
+    readonly refreshUrl: string;
+    readonly revokeUrl: string;
+  } | null;
+  /** Packs both into the single string that `encode` receives as its token. */
+  credential(token: string, jwt: string | null): string;
+}
+
+/** Provides the hub's tokens. */
+export interface TokenSource {
+  readonly current: () => string | null;
+  forget(): void;
+  /**
+   * Gets a new token. Never rejects.
+   *
+   * @param isFresh whether to start a new session, where the token stands for one
+   * @param isWanted whether the core still waits for this token. If not, the response may belong to a
+   *   previous visitor and is discarded
+   */
+  fetch(isFresh: boolean, isWanted: () => boolean): Promise<TokenResult>;
+  /** Deletes the session, because the visitor has signed out. */
+  end(): void;
+}
+
+export type TokenResult =
+  | {
+      readonly ok: true;
+      /** Seconds; `null`: valid until the gateway rejects it. */
+      readonly expiresIn: number | null;
+      readonly subject: string;
+      /** Whether it is the previous token, so that an open socket can stay. */
+      readonly isSame?: boolean;
+    }
+  | {
+      readonly ok: false;
+      readonly kind: 'signed-out' | 'forbidden' | 'rate-limited' | 'unavailable' | 'network';
+      readonly message: string;
+      /** Milliseconds. */
+      readonly retryAfter: number | null;
+    };
+
+/** Provides the tokens for REST, where the gateway sends them on the socket. */
+export interface RestTokenSource {
+  /** `null` without a connection, or without a response on it. Never rejects. */
+  readonly get: (isRefused: boolean) => Promise<string | null>;
+}
