@@ -281,10 +281,10 @@ test('each thing that visitors do costs what it must, and not once more', async 
   expectCosts('a line that is cut', await costs.spent(), {
     ...connected,
     'hub: posts patch': 10,
-    'hub: posts an answer': 8,
+    'hub: posts an answer': 4,
     'page: posts ack': 4,
-    'page: asks to file': 4,
-    'page: asks to platform': 4,
+    'page: asks to file': 2,
+    'page: asks to platform': 2,
   });
 
   gateway.faults.expireTokens();

@@ -29,7 +29,14 @@ test('garbage on every way into the hub is dropped and counted, and neither read
       const argumentList = values.map((value) => ({ type: 'RAW', value }));
       port.postMessage({ id: `evil-${id}`, type: 'APPLY', path, argumentList });
     };
-    const attach = { protocolVersion: 1, tabId: 'evil', visible: true, conversationId: null };
+    const attach = {
+      protocolVersion: 1,
+      tabId: 'evil',
+      visible: true,
+      conversationId: null,
+      visitor: null,
+      resetCount: 0,
+    };
     const circle: Record<string, unknown> = {};
     circle.self = circle;
     for (const value of [undefined, null, 0, '', [], {}, circle, new ArrayBuffer(8), new Map()]) {
@@ -48,7 +55,7 @@ test('garbage on every way into the hub is dropped and counted, and neither read
     call(['call'], { type: 'send', messageId: 'evil', text: 'not attached' });
     call(['attach'], { ...attach, tabId: 'x'.repeat(129) }, null);
     call(['attach'], { ...attach, tabId: 7 }, null);
-    call(['attach'], { ...attach, visitor: 'x'.repeat(300) }, null);
+    call(['attach'], { ...attach, visitor: 'x'.repeat(600) }, null);
     call(['attach'], JSON.parse('{"__proto__":{"tabId":"evil"}}'), null);
     for (const type of ['start', 'send', 'draft', 'load-earlier', 'from-the-future']) {
       call(['call'], { type, routing: 7, messageId: {}, text: ['evil'], count: 1e9 });
@@ -112,6 +119,7 @@ test('a flood on the port is dropped beyond its limit, and the other tabs go on'
       visible: true,
       conversationId: null,
       visitor: null,
+      resetCount: 0,
     };
     const argumentList = [
       { type: 'RAW', value: attach },
@@ -192,6 +200,7 @@ test('claims to be a newer build, or a page of another visitor, move nothing', a
       visible: false,
       conversationId: 'conv_of_somebody_else',
       visitor: 'somebody-else',
+      resetCount: 0,
     };
     const argumentList = [
       { type: 'RAW', value },

@@ -17,9 +17,17 @@ export function readItem(storage: PageStorage, key: string): string | null {
 
 export function writeItem(storage: PageStorage, key: string, value: string | null): void {
   attempt(() => {
-    // If there is no room for the new value, the old one must not remain: it is out of date.
-    storage.removeItem(key);
-    if (value !== null) storage.setItem(key, value);
+    if (value === null) {
+      storage.removeItem(key);
+      return;
+    }
+    try {
+      storage.setItem(key, value);
+    } catch (error) {
+      // There is no room for the new value, and the old one is out of date.
+      storage.removeItem(key);
+      throw error;
+    }
   });
 }
 
