@@ -11,21 +11,6 @@ const knownCircular: readonly string[] = [
   'ui/panel/content/files.ts',
   'ui/panel/content/index.ts',
   'ui/panel/content/pickers.ts',
-  'worker/core/connection/circuit-breaker.ts',
-  'worker/core/connection/connection.ts',
-  'worker/core/connection/keep-alive.ts',
-  'worker/core/connection/rest-requests.ts',
-  'worker/core/connection/token.ts',
-  'worker/core/conversation/conversation.ts',
-  'worker/core/conversation/previous-conversations.ts',
-  'worker/core/conversation/queue.ts',
-  'worker/core/conversation/routing-check.ts',
-  'worker/core/outbox/outbox.ts',
-  'worker/core/outbox/send-queue.ts',
-  'worker/core/outbox/unconfirmed.ts',
-  'worker/core/transcript/catch-up.ts',
-  'worker/core/transcript/pagination.ts',
-  'worker/core/transcript/transcript.ts',
 ];
 
 /** Static imports and re-exports, except those of types only: these are gone at runtime. */
