@@ -81,10 +81,16 @@ async function separately(load, page, hub) {
   return { first, lazy, worker: hub ? (await load(hub)).first : new Map() };
 }
 
+/** `@tanstack/virtual-core` asks for it; the other bundlers replace it by themselves. */
+const environment = {
+  name: 'environment',
+  transform: (code) => code.replaceAll('process.env.NODE_ENV', "'production'"),
+};
+
 function withRollup(folder, page, hub) {
   return separately(
     async (entry) => {
-      const plugins = [nodeResolve(), terser()];
+      const plugins = [environment, nodeResolve(), terser()];
       const build = await rollup({ input: join(folder, entry), plugins, logLevel: 'silent' });
       const { output } = await build.generate({ format: 'es' });
       await build.close();
