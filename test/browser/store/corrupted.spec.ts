@@ -55,7 +55,7 @@ for (const [what, { store, key, damage, shown, later: told = shown }] of Object.
     context,
     expectWarnings,
   }) => {
-    expectWarnings(/a misshapen row in the store/);
+    expectWarnings(/Invalid row in the store/);
     const tab = await openTab('/');
     const conversationId = await beginConversation(gateway, tab);
     await gateway.stop();
