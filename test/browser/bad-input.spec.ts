@@ -5,7 +5,7 @@ import { watchHubLog } from './support/hub.ts';
 test('invalid and unknown frames are dropped and logged, and break nothing else', {
   tag: '@either-host',
 }, async ({ gateway, openTab, context, expectWarnings }) => {
-  expectWarnings(/ ignored \(/);
+  expectWarnings(/ ignored/);
   const tab = await openTab('/');
   const log = await watchHubLog(context);
   await tab.send('hello');
