@@ -22,7 +22,7 @@ const damages: Readonly<Record<string, Damage>> = {
   },
   'the conversation': {
     store: 'conversations',
-    damage: ({ holes: _, ...row }) => row,
+    damage: ({ gaps: _, ...row }) => row,
     shown: all,
   },
   'a message that waits': {

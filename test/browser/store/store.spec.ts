@@ -361,7 +361,7 @@ test.describe('rows that can’t be read', () => {
       { type: 'put-conversation', record: conversationOf(3, 'connected') },
     ]);
     await putRows(page, 'outbox', [{ ...record, messageId: 'w0', text: 7 }]);
-    await putRows(page, 'conversations', [{ ...conversationOf(2, 'ended'), holes: 'many' }]);
+    await putRows(page, 'conversations', [{ ...conversationOf(2, 'ended'), gaps: 'many' }]);
     await putRows(page, 'meta', ['not a record'], 'meta');
     await putRows(page, 'meta', [{ unread: 'many', readUntil: null }], 'reading');
     const noted: string[] = [];
