@@ -112,6 +112,7 @@ test('a flood on the port is dropped beyond its limit, and the other tabs go on'
       visible: true,
       conversationId: null,
       visitor: null,
+      resetCount: 0,
     };
     const argumentList = [
       { type: 'RAW', value: attach },
@@ -192,6 +193,7 @@ test('claims to be a newer build, or a page of another visitor, move nothing', a
       visible: false,
       conversationId: 'conv_of_somebody_else',
       visitor: 'somebody-else',
+      resetCount: 0,
     };
     const argumentList = [
       { type: 'RAW', value },
