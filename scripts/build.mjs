@@ -51,10 +51,10 @@ const parts = [
   },
   {
     name: 'sizes',
-    what: 'once more without demo, to weigh what a page loads',
-    inputs: ['src', 'scripts/sizes.mjs', ...shared],
+    what: 'a minimal site with four bundlers, to measure what it loads',
+    inputs: ['src', 'scripts/sizes.mjs', 'scripts/sizes', 'package.json', ...shared],
     outputs: [],
-    // In a process of its own: npm start comes here before it has vite.
+    // In a process of its own: `npm start` comes here before it has installed the bundlers.
     run: () => run('node', ['scripts/sizes.mjs']),
   },
 ];

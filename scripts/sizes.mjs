@@ -1,126 +1,138 @@
-import { pathToFileURL } from 'node:url';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build } from 'vite';
-import { main, root, StageError } from './setup.mjs';
+import { build } from './build.mjs';
+import { main, StageError } from './setup.mjs';
+import { bundlers } from './sizes/bundlers.mjs';
+import { makeSite } from './sizes/site.mjs';
 
 const kilobyte = 1_024;
 
 /** What may be loaded, in bytes of gzip. */
-const budgets = { page: 10 * kilobyte, panel: 48 * kilobyte, worker: 48 * kilobyte };
-
-const entries = {
-  page: `export { connect } from '${root}/src/client/index.ts';
-    import '${root}/src/ui/index.ts';`,
-  worker: `import { genesysWebchat, startHub } from '${root}/src/worker/index.ts';
-    startHub({ gateway: genesysWebchat({ socketUrl: 'wss://gateway/', apiUrl: 'https://api' }) });`,
+const budgets = {
+  page: 10 * kilobyte,
+  panel: 48 * kilobyte,
+  worker: 48 * kilobyte,
+  sessionWorker: 64 * kilobyte,
 };
 
-/** One entry as a site's bundler makes it, less what is the bundler's own. */
-async function bundle(name) {
-  const id = `entry:${name}`;
-  const { output } = await build({
-    root,
-    configFile: false,
-    logLevel: 'warn',
-    plugins: [
-      {
-        name: 'entry',
-        resolveId: (asked) => (asked === id ? id : null),
-        load: (asked) => (asked === id ? entries[name] : null),
-      },
-      {
-        name: 'plain-imports',
-        enforce: 'pre',
-        load: (asked) =>
-          asked === '\0vite/preload-helper.js'
-            ? 'export const __vitePreload = (load) => load();'
-            : null,
-      },
-    ],
-    build: {
-      write: false,
-      target: 'es2022',
-      modulePreload: false,
-      rolldownOptions: { input: id, preserveEntrySignatures: 'allow-extension' },
+/**
+ * esbuild splits by file: English, which `partyline/ui` exports, comes with the launcher instead of the
+ * panel.
+ */
+const pageBudgetOfEsbuild = 12.5 * kilobyte;
+
+const bytesOf = (files) =>
+  [...files.values()].reduce((sum, code) => sum + gzipSync(code, { level: 9 }).length, 0);
+
+/** The files of one load that another one has not brought. */
+const without = (files, ...loaded) =>
+  new Map([...files].filter(([name]) => !loaded.some((others) => others.has(name))));
+
+/** A module of the package, such as `ui/panel-host`. */
+const moduleOf = (path) =>
+  path
+    .replaceAll('\\', '/')
+    .replace(/^.*\/partyline\/dist\//, '')
+    .replace(/\.js$/, '');
+
+/**
+ * What one bundler makes of the site in that folder. The bundler's own code, which a site that loads
+ * anything later has without partyline, does not count for the page.
+ */
+async function measure(name, bundle, folder) {
+  const site = await bundle(folder, 'page.js', 'hub.js');
+  const session = await bundle(folder, 'session-page.js', 'session-hub.js');
+  const empty = await bundle(folder, 'empty-page.js', null);
+  const lazy = new Map([...site.lazy].map(([path, files]) => [moduleOf(path), files]));
+  const panel = without(lazy.get('ui/panel-host') ?? new Map(), site.first);
+  lazy.delete('ui/panel-host');
+  const sizes = [
+    {
+      what: 'page, first load',
+      bytes: bytesOf(site.first) - bytesOf(empty.first),
+      budget: name === 'esbuild' ? pageBudgetOfEsbuild : budgets.page,
     },
-  });
-  return new Map(
-    output.filter(({ type }) => type === 'chunk').map((chunk) => [chunk.fileName, chunk]),
-  );
-}
-
-/** Chunks, and what they import at once. */
-function withImports(chunks, names, seen = new Set()) {
-  for (const name of names) {
-    const chunk = chunks.get(name);
-    if (!chunk || seen.has(name)) continue;
-    seen.add(name);
-    withImports(chunks, chunk.imports, seen);
+    { what: 'panel', bytes: bytesOf(panel), budget: budgets.panel },
+    { what: 'worker, webchat', bytes: bytesOf(site.worker), budget: budgets.worker },
+    {
+      what: 'worker, Genesys Cloud',
+      bytes: bytesOf(session.worker),
+      budget: budgets.sessionWorker,
+    },
+  ];
+  const parts = [...lazy].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [module, files] of parts) {
+    sizes.push({
+      what: `lazy: ${module}`,
+      bytes: bytesOf(without(files, site.first, panel)),
+      budget: null,
+    });
   }
-  return seen;
-}
-
-function bytesOf(chunks, names) {
-  const codes = [...names].map((name) => chunks.get(name).code);
-  return codes.reduce((sum, code) => sum + gzipSync(code, { level: 9 }).length, 0);
-}
-
-/** A language of the panel's. A visitor loads one of them at most. */
-function isLanguage({ facadeModuleId }) {
-  return /\/src\/ui\/languages\/[a-z-]+\.ts$/.test(facadeModuleId ?? '');
+  return sizes.map((size) => ({ bundler: name, ...size }));
 }
 
 /**
- * What a site's pages load, bundled and minified as a site would have it.
+ * What the pages of a site load, with the package as npm would publish it, in each bundler.
  *
- * @returns {Promise<readonly { what: string, bytes: number, budget: number }[]>} bytes of gzip
+ * @returns {Promise<readonly { bundler: string, what: string, bytes: number, budget: number | null }[]>}
+ *   bytes of gzip; a budget of `null`: there is none
  */
 async function measureSizes() {
-  const page = await bundle('page');
-  const worker = await bundle('worker');
-  const isEntry = ([, chunk]) => chunk.isEntry;
-  const entry = [...page].filter(isEntry).map(([name]) => name);
-  const first = withImports(page, entry);
-  const panelHost = [...page.keys()].filter((name) => name.includes('/panel-host-'));
-  const panel = [...withImports(page, panelHost)].filter((name) => !first.has(name));
-  const languages = [...page.keys()].filter((name) => isLanguage(page.get(name)));
-  const language = Math.max(0, ...languages.map((name) => bytesOf(page, [name])));
-  return [
-    {
-      what: 'a page, at first: client and launcher',
-      bytes: bytesOf(page, first),
-      budget: budgets.page,
-    },
-    {
-      what: 'the panel, when idle or wanted, in another language than English',
-      bytes: bytesOf(page, panel) + language,
-      budget: budgets.panel,
-    },
-    { what: 'the worker', bytes: bytesOf(worker, worker.keys()), budget: budgets.worker },
-  ];
+  // Some packages have other code for development.
+  process.env.NODE_ENV = 'production';
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'partyline-sizes-')));
+  try {
+    makeSite(folder);
+    const sizes = [];
+    for (const [name, bundle] of Object.entries(bundlers)) {
+      sizes.push(...(await measure(name, bundle, folder)));
+    }
+    return sizes;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
+
+/** A size of nothing is one that was not found. */
+const isWrong = ({ bytes, budget }) => budget !== null && (bytes <= 0 || bytes > budget);
 
 /**
- * Prints what a site's pages load.
+ * A table with a column for each bundler.
  *
- * @throws {StageError} when something is beyond its budget
+ * @returns {{ table: string, problems: readonly string[] }} `problems`: a sentence for each size beyond its
+ *   budget
  */
-async function printSizes() {
-  const kilobytes = (bytes) => `${(bytes / kilobyte).toFixed(1)} KB`;
-  const sizes = await measureSizes();
-  for (const { what, bytes, budget } of sizes) {
-    const remark = bytes > budget ? ': TOO LARGE' : '';
-    console.log(`  ${what}: ${kilobytes(bytes)} of ${kilobytes(budget)} (gzip)${remark}`);
-  }
-  if (sizes.some(({ bytes, budget }) => bytes > budget)) {
-    throw new StageError('A visitor would load more than the budgets allow.');
-  }
+function report(sizes) {
+  const kilobytes = (bytes) => (bytes / kilobyte).toFixed(1);
+  const names = [...new Set(sizes.map(({ bundler }) => bundler))];
+  const whats = [...new Set(sizes.map(({ what }) => what))];
+  const width = Math.max(...whats.map((what) => what.length));
+  const lines = whats.map((what) => {
+    const row = sizes.filter((size) => size.what === what);
+    const cells = names.map((name) => {
+      const size = row.find(({ bundler }) => bundler === name);
+      return (size ? kilobytes(size.bytes) : '–').padStart(8);
+    });
+    const allowed = new Set(row.map(({ budget }) => budget).filter((budget) => budget !== null));
+    const budget = allowed.size === 0 ? '' : `   of ${[...allowed].map(kilobytes).join(' / ')}`;
+    return `  ${what.padEnd(width)}${cells.join('')}${budget}`;
+  });
+  const head = `  ${'KB of gzip'.padEnd(width)}${names.map((name) => name.padStart(8)).join('')}`;
+  const problems = sizes
+    .filter(isWrong)
+    .map(({ bundler, what, bytes, budget }) =>
+      bytes <= 0
+        ? `${bundler}: ${what}: nothing found.`
+        : `${bundler}: ${what}: ${kilobytes(bytes)} KB exceed the budget of ${kilobytes(budget)} KB.`,
+    );
+  return { table: [head, ...lines].join('\n'), problems };
 }
 
-// By itself: in a test's process, bundlers take what is for development.
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await main(async () => {
-    if (process.argv[2] === '--json') console.log(JSON.stringify(await measureSizes()));
-    else await printSizes();
-  });
-}
+await main(async () => {
+  build({ only: ['library'] });
+  const { table, problems } = report(await measureSizes());
+  console.log(table);
+  if (problems.length > 0) throw new StageError(problems.join('\n'));
+});

@@ -1,7 +1,7 @@
 import { HubCoordinator } from './host/coordinator.ts';
 import { unsupportedHost } from './host/hub.ts';
 import { Log } from './host/log.ts';
-import { answerConnectRequests } from './host/ports.ts';
+import { acceptConnections } from './host/ports.ts';
 import { checkOptions, type HubOptions } from './options.ts';
 
 export { type ErrorCode, PartylineError } from '../protocol/errors.ts';
@@ -17,20 +17,21 @@ export { type EncryptRowsOptions, encryptRows, type RowCipher } from './store/en
 
 /**
  * Makes this SharedWorker the hub of the origin, or this dedicated Worker where the browser has no
- * SharedWorker. Call it at the top of the site's hub file, not after an `await`: tabs that connect
- * before it would not be heard.
+ * SharedWorker. Call it at the top of the site's hub file, not after an `await`: the hub would miss
+ * the tabs that connect before the call.
  *
- * @throws {PartylineError} `invalid-option`: an option is wrong, and named; or this is no worker.
+ * @throws {PartylineError} `invalid-option`: an option is invalid (the message names it), or this is not a
+ *   worker.
  */
 export function startHub(options: HubOptions): void {
   const checked = checkOptions(options);
   const scope: unknown = globalThis;
   const log = new Log();
   if (typeof SharedWorkerGlobalScope !== 'undefined' && scope instanceof SharedWorkerGlobalScope) {
-    const station = new HubCoordinator(checked, 'shared-worker', log);
+    const coordinator = new HubCoordinator(checked, 'shared-worker', log);
     scope.onconnect = ({ ports }) => {
       const [port] = ports;
-      if (port) station.connect(port);
+      if (port) coordinator.connect(port);
     };
     return;
   }
@@ -38,8 +39,8 @@ export function startHub(options: HubOptions): void {
     typeof DedicatedWorkerGlobalScope !== 'undefined' &&
     scope instanceof DedicatedWorkerGlobalScope
   ) {
-    const station = new HubCoordinator(checked, 'tab', log);
-    answerConnectRequests((port, onGone) => station.connect(port, onGone), log);
+    const coordinator = new HubCoordinator(checked, 'tab', log);
+    acceptConnections((port, onGone) => coordinator.connect(port, onGone), log);
     return;
   }
   throw unsupportedHost();

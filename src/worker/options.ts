@@ -32,7 +32,7 @@ import type { FindDuplicate } from './store/same-message.ts';
 
 /** A dialect, with what only its hubs need. */
 export interface HubGateway extends GatewayAdapter {
-  /** Where the session is the conversation (`authentication: 'session'`). */
+  /** How the hub treats sessions, for dialects with `authentication: 'session'`. */
   readonly rules?: SessionPolicy;
   /** What its messages may bring besides their text. @default nothing */
   readonly contents?: ZodMiniType<Content[]>;
@@ -46,22 +46,22 @@ export interface HubOptions {
   /** The site's token broker, on the site's own origin. @default '/chat/token' */
   readonly tokenUrl?: string;
   /**
-   * Where each routing and what became of it is posted, on the site's own origin: for finding out
-   * afterwards why somebody waited. The chat never waits for it. @default none
+   * URL on the site's own origin that gets each routing and its result, to find out later why a visitor
+   * waited. The chat never waits for it. @default none
    */
   readonly routingLogUrl?: string;
   /**
-   * When a page sees what the browser keeps: `at-once`, or once the broker has `confirmed` who the
-   * visitor is, for sites whose visitors share computers. Offline, nothing is seen then.
+   * When pages show the stored transcript: `at-once`, or only once the broker has `confirmed` the
+   * visitor's identity, for visitors who share computers. With `confirmed`, nothing is shown offline.
    * @default 'at-once'
    */
   readonly history?: HistoryPolicy;
-  /** Encrypts what people wrote where the browser keeps it: `sealedRows`. @default not */
+  /** Encrypts texts, names and the draft in the browser's storage: `encryptRows`. @default no encryption */
   readonly encrypted?: () => RowCipher;
-  /** Lets `<partyline-inspector>` see what the hub does: `inspectable`. @default not */
+  /** Lets `<partyline-inspector>` observe the hub: `inspectable`. @default no inspection */
   readonly inspect?: HubObserver;
   readonly routing?: Partial<RoutingPolicy> & {
-    /** What a page may give as `attributes`: a schema of zod or zod/mini. @default anything */
+    /** A zod or zod/mini schema for the `attributes` that pages pass. @default any */
     readonly attributes?: AttributesSchema;
   };
   /**
@@ -69,9 +69,9 @@ export interface HubOptions {
    * two builds meet, the newer one takes over. @default the version of partyline
    */
   readonly build?: string;
-  /** Times in ms, where the defaults do not fit. */
+  /** Replaces default times, in ms. */
   readonly timing?: Partial<Timing>;
-  /** Counts, where the defaults do not fit. */
+  /** Replaces default limits. */
   readonly limits?: Partial<Limits>;
 }
 

@@ -144,7 +144,7 @@ test('a place that is refused is told in words', { tag: '@either-host' }, async 
   openTab,
   expectWarnings,
 }) => {
-  expectWarnings(/gateway-problem .*Attachments are not enabled/);
+  expectWarnings(/Gateway error: .*Attachments are not enabled/);
   const tab = await openTab('/');
   await tab.send('hello');
   await tab.delivers('hello');
@@ -267,7 +267,7 @@ test('a message that is kept brings its file through a worker’s death', async 
 test('a message whose file is gone fails in words, and is discarded', {
   tag: '@either-host',
 }, async ({ gateway, openTab, expectWarnings }) => {
-  expectWarnings(/gateway-problem .*no longer available/);
+  expectWarnings(/Gateway error: .*no longer available/);
   const tab = await openTab('/');
   gateway.faults.answer({ type: 'onMessage', code: '4008' });
   await choose(tab, picture);
@@ -283,8 +283,8 @@ test('a link that has run out is asked for anew when it is pressed', {
   tag: '@either-host',
 }, async ({ gateway, openTab, context, expectWarnings }) => {
   expectWarnings(
-    /client-bug .*a frame of ours invalid/,
-    /gateway-problem .*Attachments are not enabled/,
+    /The gateway could not parse a frame/,
+    /Gateway error: .*Attachments are not enabled/,
   );
   const tab = await openTab('/');
   await tab.send('hello');

@@ -115,7 +115,7 @@ test('the token is in the worker’s memory alone, while messages flow and token
   withoutSharedWorker,
   expectWarnings,
 }) => {
-  expectWarnings(/invalid/, /server-problem .*catch-up: unavailable/);
+  expectWarnings(/Invalid frame ignored/, /Catch-up failed: unavailable/);
   test.setTimeout(120_000);
   const watched = await watchTokens(gateway);
   const site = await startSite(watched.gateway);
@@ -191,7 +191,7 @@ test('the token is in the worker’s memory alone, while messages flow and token
     expect([place, places[place]?.includes('a marker that every page has')]).toEqual([place, true]);
   }
   expect(places.network).toContain('partyline');
-  expect(places['the hub’s console']).toContain('invalid');
+  expect(places['the hub’s console']).toContain('Invalid frame ignored');
   await site.close();
   await watched.close();
 });

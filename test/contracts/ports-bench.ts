@@ -13,9 +13,9 @@ import type { CallAnswer, HubCalls, StreamMessage } from '../../src/protocol/por
 import { protocolVersion } from '../../src/protocol/version.ts';
 import type { Note } from '../../src/worker/core/effect.ts';
 import type { Input } from '../../src/worker/core/input.ts';
-import type { TabPort } from '../../src/worker/host/hub.ts';
+import type { TabStream } from '../../src/worker/host/hub.ts';
 import {
-  answerConnectRequests,
+  acceptConnections,
   type Port,
   type ServedHub,
   serve,
@@ -36,7 +36,7 @@ class ServedTestHub implements ServedHub, PortsHub {
   readonly inputs: Input[] = [];
   readonly asked: PortsHub['asked'] = [];
   readonly answer = undefined;
-  readonly #ports = new Map<string, TabPort>();
+  readonly #ports = new Map<string, TabStream>();
 
   onCall: PortsHub['onCall'] = (tabId, call, settle) => {
     settle({ ok: true, value: [tabId, call.type] });
@@ -129,7 +129,7 @@ export class RealPortsBench implements ServedPortsBench {
     if (around.transport === 'port') return;
     const door = new BroadcastChannel(hubChannel);
     this.#cleanUps.push(() => door.close());
-    answerConnectRequests((port, onGone) => this.#serve(port, onGone), this.#log, door);
+    acceptConnections((port, onGone) => this.#serve(port, onGone), this.#log, door);
   }
 
   get limit(): number {

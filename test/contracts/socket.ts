@@ -313,7 +313,7 @@ export const socketCases: readonly EdgeCase<SocketBench>[] = [
     },
   },
   {
-    name: 'a binary frame is counted, and not read',
+    name: 'a binary frame is logged and dropped',
     async run(bench, expect) {
       await bench.open(1);
       const server = await bench.accepted();
@@ -325,7 +325,7 @@ export const socketCases: readonly EdgeCase<SocketBench>[] = [
         ['opened', 1],
         ['event', 1, 'ping 1'],
       ]);
-      expect.equal(await bench.notes(), ['invalid: a binary frame']);
+      expect.equal(await bench.notes(), ['invalid: Binary frame dropped']);
     },
   },
   {

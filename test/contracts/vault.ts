@@ -1,4 +1,4 @@
-import type { KeptSession } from '../../src/worker/genesys-cloud/credential-store.ts';
+import type { StoredSession } from '../../src/worker/genesys-cloud/credential-store.ts';
 import { type Case, oddNames } from './contract.ts';
 import { oddTexts } from './rows.ts';
 
@@ -6,8 +6,8 @@ import { oddTexts } from './rows.ts';
 
 /** Of one worker. */
 export interface VaultSubject {
-  read(deploymentId: string): Promise<KeptSession | null>;
-  write(deploymentId: string, session: KeptSession): Promise<void>;
+  read(deploymentId: string): Promise<StoredSession | null>;
+  write(deploymentId: string, session: StoredSession): Promise<void>;
   forget(deploymentId: string): Promise<void>;
   kill(): Promise<void>;
 }
@@ -17,14 +17,14 @@ export interface VaultBench {
   open(): Promise<VaultSubject>;
 }
 
-function sessionOf(token: string, part: Partial<KeptSession> = {}): KeptSession {
+function sessionOf(token: string, part: Partial<StoredSession> = {}): StoredSession {
   return { subject: 'visitor-1', token, jwt: null, refreshToken: null, ...part };
 }
 
 async function readByNext(bench: VaultBench, vault: VaultSubject, ...deployments: string[]) {
   await vault.kill();
   const next = await bench.open();
-  const found: (KeptSession | null)[] = [];
+  const found: (StoredSession | null)[] = [];
   for (const deployment of deployments) found.push(await next.read(deployment));
   return found;
 }

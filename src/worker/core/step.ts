@@ -200,7 +200,7 @@ function onGateway(context: StepContext, socketId: number, event: GatewayEvent):
       onPong(context);
       return;
     case 'invalid':
-      context.note('invalid', event.reason);
+      context.note('invalid', `Invalid frame ignored: ${event.reason}`);
       return;
     case 'conversation':
       if (!isPending) onPartialConversation(context, event.conversation);
@@ -265,7 +265,7 @@ function onProblem(context: StepContext, told: GatewayProblem): void {
   const words = problem.message.slice(0, 200);
   switch (problem.kind) {
     case 'invalid-frame':
-      context.note('client-bug', 'the gateway calls a frame of ours invalid');
+      context.note('client-bug', 'The gateway could not parse a frame; please report it');
       failItem(context, messageId, 'client-bug', 'The chat server could not read this message.');
       break;
     case 'conversation-not-found':

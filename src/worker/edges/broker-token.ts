@@ -12,14 +12,14 @@ const answerSchema = lazy(() =>
   }),
 );
 
-/** Why there is none. */
-export type RefusedToken = Extract<TokenResult, { ok: false }>;
+/** Why the broker gave no token. */
+export type TokenRefusal = Extract<TokenResult, { ok: false }>;
 
-/** Asks the site's broker, and keeps the token: in this worker's memory, and nowhere else. */
-export class Tokens implements TokenSource {
+/** Fetches tokens from the site's broker, and keeps the current one in this worker's memory only. */
+export class BrokerTokens implements TokenSource {
   readonly #url: string;
   #token: string | null = null;
-  /** The gateway would not have the last one: a broker that keeps tokens must not give it again. */
+  /** The gateway has refused the last token: a broker that caches tokens must not return it again. */
   #isRefused = false;
 
   constructor(url: string) {
@@ -48,14 +48,16 @@ export class Tokens implements TokenSource {
       });
       if (response.ok) return this.#accept(await response.json(), isWanted);
       const retryAfter = parseRetryAfter(response.headers.get('retry-after'));
-      return refusal(response.status, retryAfter);
+      return refusalOf(response.status, retryAfter);
     } catch (error) {
-      // The reason may hold parts of the answer: only its kind is told.
-      const isShape = error instanceof SyntaxError;
+      // The error may quote the response: only its kind is reported.
+      const isInvalid = error instanceof SyntaxError;
       return {
         ok: false,
-        kind: isShape ? 'unavailable' : 'network',
-        message: isShape ? 'The site gave no readable answer.' : 'The site can’t be reached.',
+        kind: isInvalid ? 'unavailable' : 'network',
+        message: isInvalid
+          ? 'The site returned an invalid response.'
+          : 'The site can’t be reached.',
         retryAfter: null,
       };
     }
@@ -67,7 +69,7 @@ export class Tokens implements TokenSource {
       return {
         ok: false,
         kind: 'unavailable',
-        message: 'The site gave no readable answer.',
+        message: 'The site returned an invalid response.',
         retryAfter: null,
       };
     }
@@ -80,7 +82,7 @@ export class Tokens implements TokenSource {
   }
 }
 
-export function refusal(status: number, retryAfter: number | null): RefusedToken {
+export function refusalOf(status: number, retryAfter: number | null): TokenRefusal {
   switch (status) {
     case 401:
       return {

@@ -1,6 +1,6 @@
 import type { RateLimits } from '../../protocol/gateway/adapter.ts';
 
-/** How many requests have left on the line, for those outside of the core that can wait. */
+/** Counts the requests on the connection, for code outside of the core that can delay its own. */
 export class RequestLimiter {
   readonly #pace: RateLimits | undefined;
   #times: number[] = [];
@@ -9,15 +9,12 @@ export class RequestLimiter {
     this.#pace = pace;
   }
 
-  /** One leaves. */
+  /** Counts one request. */
   count(): void {
     this.#times.push(performance.now());
   }
 
-  /**
-   * How long somebody who can wait has to, in ms: a quarter of what the gateway allows is left to
-   * messages and pings.
-   */
+  /** The delay before the next request, in ms. A quarter of the gateway's limit is kept for messages and pings. */
   get wait(): number {
     if (!this.#pace) return 0;
     const { count, window } = this.#pace.requests;

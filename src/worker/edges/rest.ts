@@ -1,18 +1,18 @@
 import type { GatewayAdapter } from '../../protocol/gateway/adapter.ts';
 import type { RestCall, RestResult } from '../../protocol/gateway/rest.ts';
 
-/** A server that keeps silent for longer counts as out of reach. */
+/** A server that takes longer, in ms, counts as unreachable. */
 const deadline = 15_000;
 
-/** A token for one call. `isRefused`: the last one was. */
+/** Provides a token for one call. `isRefused`: the server has refused the previous one. */
 export type RestToken = (isRefused: boolean) => string | null | Promise<string | null>;
 
-/** Carries out REST calls; never rejects. */
+/** Makes REST calls. Never rejects. */
 export class Rest {
   readonly #adapter: GatewayAdapter;
   readonly #token: RestToken;
   #abort = new AbortController();
-  /** The last token of a session was refused. */
+  /** The server has refused the session's last token. */
   #isRefused = false;
 
   constructor(adapter: GatewayAdapter, token: RestToken) {
@@ -24,9 +24,9 @@ export class Rest {
     const token = await this.#token(this.#isRefused);
     this.#isRefused = false;
     if (token === null && this.#adapter.sessions) {
-      return failure('network', 'The line that brings the token is not there.');
+      return failure('network', 'Not connected, so there is no token for this request.');
     }
-    if (token === null) return failure('unauthorized', 'There is no token.');
+    if (token === null) return failure('unauthorized', 'No token for this request.');
     try {
       const request = this.#adapter.request(call, token);
       const response = await fetch(request.url, {
@@ -38,8 +38,8 @@ export class Rest {
         referrerPolicy: 'no-referrer',
         signal: AbortSignal.any([this.#abort.signal, AbortSignal.timeout(deadline)]),
       });
-      // These tokens live for a minute: one that has just run out says nothing of the session. The next
-      // call asks for another one; it is the core that says when, since it counts the calls.
+      // These tokens live for a minute, so an expired one says nothing about the session. The next call
+      // gets another one; the core decides when, since it counts the calls.
       this.#isRefused = response.status === 401 && this.#adapter.sessions !== undefined;
       return this.#adapter.response(call, {
         status: response.status,
@@ -51,7 +51,7 @@ export class Rest {
     }
   }
 
-  /** The former visitor's answers are not waited for. */
+  /** Discards the responses for a previous visitor. */
   abortAll(): void {
     this.#abort.abort();
     this.#abort = new AbortController();

@@ -1,34 +1,37 @@
 import type { RoutingLogLine } from '../../protocol/routing.ts';
 import type { Log } from '../host/log.ts';
 
-/** Lines under way; a log that hangs costs no more than these. */
-const maximumUnderWay = 8;
+/** Limit of pending requests, for a server that hangs. */
+const maximumPending = 8;
 
 const deadline = 10_000;
 
-/** Tells the site's own server what became of a routing. Nothing waits for it, and nothing is sent twice. */
+/** Posts the result of each routing to the site's own server. Nothing waits for it or is retried. */
 export class RoutingLog {
   readonly #url: string | null;
   readonly #log: Log;
-  #underWay = 0;
+  #pending = 0;
 
-  /** @param url `null`: the site keeps none */
+  /** @param url `null`: the site has no routing log */
   constructor(url: string | null, log: Log) {
     this.#url = url;
     this.#log = log;
   }
 
-  post(line: RoutingLogLine): void {
+  post(entry: RoutingLogLine): void {
     if (this.#url === null) return;
-    if (this.#underWay >= maximumUnderWay) {
-      this.#log.note({ kind: 'server-problem', detail: 'the routing log does not keep up' });
+    if (this.#pending >= maximumPending) {
+      this.#log.note({
+        kind: 'server-problem',
+        detail: 'Routing log entry dropped: too many pending',
+      });
       return;
     }
-    this.#underWay += 1;
+    this.#pending += 1;
     fetch(this.#url, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(line),
+      body: JSON.stringify(entry),
       credentials: 'same-origin',
       cache: 'no-store',
       signal: AbortSignal.timeout(deadline),
@@ -36,14 +39,20 @@ export class RoutingLog {
       .then(
         ({ ok, status }) => {
           if (ok) return;
-          this.#log.note({ kind: 'server-problem', detail: `the routing log answered ${status}` });
+          this.#log.note({
+            kind: 'server-problem',
+            detail: `Routing log entry lost: the server returned ${status}`,
+          });
         },
         () => {
-          this.#log.note({ kind: 'server-problem', detail: 'the routing log is out of reach' });
+          this.#log.note({
+            kind: 'server-problem',
+            detail: 'Routing log entry lost: the server is unreachable',
+          });
         },
       )
       .finally(() => {
-        this.#underWay -= 1;
+        this.#pending -= 1;
       });
   }
 }

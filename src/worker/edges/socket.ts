@@ -10,10 +10,10 @@ export interface SocketEvents {
   gateway(socketId: number, event: GatewayEvent): void;
 }
 
-/** Hears secrets, and whatever else is none of the core's business. */
+/** Sees commands and events before the core does, and may keep them from it: secrets, for example. */
 type SocketExtension = Pick<GatewayExtension, 'shouldSend' | 'onEvent' | 'forget'>;
 
-/** Carries out what the core wants of WebSockets; the frames are the adapter's business. */
+/** Performs the core's WebSocket effects. The adapter encodes and decodes the frames. */
 export class Sockets {
   readonly #sockets = new Map<number, WebSocket>();
   readonly #adapter: GatewayAdapter;
@@ -21,7 +21,7 @@ export class Sockets {
   readonly #events: SocketEvents;
   readonly #log: Pick<Log, 'note'>;
   readonly #extension: SocketExtension | null;
-  /** Of the line that counts: a former one may take a minute to close. */
+  /** The id of the current socket: a previous one may take a minute to close. */
   #newest = 0;
 
   constructor(
@@ -47,16 +47,16 @@ export class Sockets {
     socket.onopen = () => this.#events.opened(socketId);
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (typeof data !== 'string') {
-        this.#log.note({ kind: 'invalid', detail: 'a binary frame' });
+        this.#log.note({ kind: 'invalid', detail: 'Binary frame dropped' });
         return;
       }
       for (const event of this.#adapter.decode(data)) {
-        const heard =
+        const remaining =
           this.#extension && socketId === this.#newest ? this.#extension.onEvent(event) : event;
-        if (heard) this.#events.gateway(socketId, heard);
+        if (remaining) this.#events.gateway(socketId, remaining);
       }
     };
-    // An error is always followed by a close, which says what there is to say.
+    // No `onerror`: an error is always followed by a close event, which has the code.
     socket.onclose = ({ code }) => {
       this.#sockets.delete(socketId);
       if (socketId === this.#newest) this.#extension?.forget();
@@ -69,7 +69,7 @@ export class Sockets {
     if (socket?.readyState !== WebSocket.OPEN) return;
     const token = this.#token();
     if (token === null && command.type === 'authenticate') {
-      // The token ran out between opening and authenticating: the next try brings another.
+      // The token expired between opening and authenticating: the next attempt fetches another.
       socket.close(1000);
       return;
     }
@@ -77,8 +77,8 @@ export class Sockets {
     for (const text of this.#adapter.encode(command, token ?? '')) socket.send(text);
   }
 
-  /** On the one line that there is. Returns whether there is one. */
-  sendAnywhere(command: GatewayCommand): boolean {
+  /** Sends on the current socket. Returns whether one is open. */
+  sendOnNewest(command: GatewayCommand): boolean {
     if (this.#sockets.get(this.#newest)?.readyState !== WebSocket.OPEN) return false;
     this.send(this.#newest, command);
     return true;

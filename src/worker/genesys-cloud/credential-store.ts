@@ -10,11 +10,11 @@ const sessionSchema = object({
   jwt: nullable(string()),
   refreshToken: nullable(string()),
 });
-export type KeptSession = Infer<typeof sessionSchema>;
+export type StoredSession = Infer<typeof sessionSchema>;
 
 export type LogError = ExtensionHost['logError'];
 
-const sealedSchema = object({
+const rowSchema = object({
   iv: _instanceof(Uint8Array),
   sealed: _instanceof(ArrayBuffer),
 });
@@ -25,35 +25,35 @@ const databaseName = 'partyline-sessions';
 const keyName = 'key';
 
 /**
- * Sessions by deployment, encrypted by a key that the browser keeps and never gives out: a copy of the
- * profile's files, or of the database, is worth nothing without it. One visitor at a time.
+ * Stores one session per deployment, for one visitor at a time. It is encrypted by a key that scripts can't
+ * extract, so that a copy of the rows is useless.
  *
- * Nothing here rejects: where the browser keeps nothing, a session lives as long as this worker.
+ * No method rejects: without storage, a session lives as long as this worker.
  */
 export class CredentialStore {
   readonly #deploymentId: string;
   readonly #logError: LogError;
-  #memory: KeptSession | null = null;
-  /** One after the other, or what is written while a visitor signs out would outlive that. */
-  #turn: Promise<unknown> = Promise.resolve();
+  #memory: StoredSession | null = null;
+  /** One operation at a time: otherwise a write could survive the visitor's sign-out. */
+  #queue: Promise<unknown> = Promise.resolve();
 
   constructor(deploymentId: string, logError: LogError) {
     this.#deploymentId = deploymentId;
     this.#logError = logError;
   }
 
-  async read(): Promise<KeptSession | null> {
+  async read(): Promise<StoredSession | null> {
     this.#memory ??= await this.#attempt(async (database, key) => {
       const row: unknown = await database.get('sessions', this.#deploymentId);
       if (row === undefined) return null;
-      const { iv, sealed } = sealedSchema.parse(row);
+      const { iv, sealed } = rowSchema.parse(row);
       const open = await crypto.subtle.decrypt(this.#cipher(iv), key, sealed);
       return sessionSchema.parse(JSON.parse(new TextDecoder().decode(open)));
     });
     return this.#memory;
   }
 
-  async write(session: KeptSession): Promise<void> {
+  async write(session: StoredSession): Promise<void> {
     this.#memory = session;
     await this.#attempt(async (database, key) => {
       const iv = crypto.getRandomValues(new Uint8Array(12));
@@ -74,19 +74,19 @@ export class CredentialStore {
     });
   }
 
-  /** A session of one deployment is none of another's. */
+  /** Binds a session to its deployment. */
   #cipher(iv: Uint8Array<ArrayBuffer>): AesGcmParams {
     return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(this.#deploymentId) };
   }
 
   #attempt<T>(work: Work<T>): Promise<T | null> {
-    const done = this.#turn.then(() => this.#tryTo(work));
-    this.#turn = done;
+    const done = this.#queue.then(() => this.#run(work));
+    this.#queue = done;
     return done;
   }
 
   /** Never rejects. */
-  async #tryTo<T>(work: Work<T>): Promise<T | null> {
+  async #run<T>(work: Work<T>): Promise<T | null> {
     try {
       const database = await open();
       try {
@@ -95,8 +95,8 @@ export class CredentialStore {
         database.close();
       }
     } catch (error) {
-      // Only its kind: a message could hold parts of what is kept.
-      this.#logError('a session could not be kept', error instanceof Error ? error.name : error);
+      // Only its kind: the message could quote the session.
+      this.#logError('Session could not be stored', error instanceof Error ? error.name : error);
       return null;
     }
   }
@@ -112,12 +112,12 @@ function open() {
 }
 
 async function keyOf(database: Awaited<ReturnType<typeof open>>): Promise<CryptoKey> {
-  const kept: unknown = await database.get('keys', keyName);
-  if (kept instanceof CryptoKey) return kept;
-  const made = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
+  const stored: unknown = await database.get('keys', keyName);
+  if (stored instanceof CryptoKey) return stored;
+  const created = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
     'encrypt',
     'decrypt',
   ]);
-  await database.put('keys', made, keyName);
-  return made;
+  await database.put('keys', created, keyName);
+  return created;
 }

@@ -1,45 +1,45 @@
 import type { Deployment } from '../../protocol/deployment.ts';
 import { toDeployment } from '../../protocol/genesys-cloud/deployment.ts';
 
-/** For the platform's answer, in ms. */
+/** Timeout of the request, in ms. */
 const deadline = 10_000;
 
-/** After a failure it is not asked again for so long, in ms. */
-const pause = 60_000;
+/** Time after a failure before the next request, in ms. */
+const retryDelay = 60_000;
 
-/** What waits for it goes on without it after this, in ms: it is a help, and no condition. */
-const patience = 1_500;
+/** How long callers wait at most, in ms: they can do without the settings. */
+const waitLimit = 1_500;
 
-/** The deployment's own settings, fetched when they are first of use. */
+/** The deployment's own settings, fetched on first use. */
 export class DeploymentSettings {
-  /** `null` as long as nothing is known. */
+  /** `null` until they are known. */
   current: Deployment | null = null;
   readonly #url: string;
   readonly #logError: (what: string, cause: unknown) => void;
-  #asking: Promise<void> | null = null;
-  #askAgainAt = 0;
+  #request: Promise<void> | null = null;
+  #retryAt = 0;
 
   constructor(url: string, logError: (what: string, cause: unknown) => void) {
     this.#url = url;
     this.#logError = logError;
   }
 
-  /** Never rejects: without an answer, `null`. */
+  /** Never rejects; `null` without a response. */
   async get(): Promise<Deployment | null> {
     await this.#fetched();
     return this.current;
   }
 
-  /** Resolves when they are known, or when that takes too long to be waited for. */
+  /** Resolves once they are known, or after `waitLimit`. */
   async soon(): Promise<void> {
-    await Promise.race([this.#fetched(), new Promise((resolve) => setTimeout(resolve, patience))]);
+    await Promise.race([this.#fetched(), new Promise((resolve) => setTimeout(resolve, waitLimit))]);
   }
 
   async #fetched(): Promise<void> {
-    if (this.current || performance.now() < this.#askAgainAt) return;
-    this.#asking ??= this.#fetch();
-    await this.#asking;
-    this.#asking = null;
+    if (this.current || performance.now() < this.#retryAt) return;
+    this.#request ??= this.#fetch();
+    await this.#request;
+    this.#request = null;
   }
 
   async #fetch(): Promise<void> {
@@ -49,13 +49,13 @@ export class DeploymentSettings {
         referrerPolicy: 'no-referrer',
         signal: AbortSignal.timeout(deadline),
       });
-      if (!response.ok) throw new Error(`the platform answered ${response.status}`);
+      if (!response.ok) throw new Error(`the platform returned ${response.status}`);
       this.current = toDeployment(await response.json());
       if (this.current) return;
-      throw new Error('a misshapen answer');
+      throw new Error('invalid response');
     } catch (cause) {
-      this.#askAgainAt = performance.now() + pause;
-      this.#logError('the deployment’s settings could not be read', cause);
+      this.#retryAt = performance.now() + retryDelay;
+      this.#logError('Deployment settings could not be loaded', cause);
     }
   }
 }

@@ -19,8 +19,8 @@ import { SessionCredentials } from './session-credentials.ts';
 import { Uploads } from './uploads.ts';
 
 /**
- * The dialect of Genesys Cloud's Web Messaging Guest API: see docs/genesys-cloud.md. Built from public
- * sources and not yet tried against a live organisation.
+ * The dialect of Genesys Cloud's Web Messaging Guest API: see docs/genesys-cloud.md. It was built from
+ * public sources and has not been tried against a live organisation yet.
  *
  * @throws {PartylineError} `invalid-option`, naming the option.
  */
@@ -31,11 +31,11 @@ export function genesysCloud(options: GenesysCloudOptions): HubGateway & Genesys
     rules: sessionPolicy,
     contents: contentsSchema,
     findDuplicate,
-    createExtension: (hub) => supplyOf(hub, adapter, options),
+    createExtension: (hub) => createExtension(hub, adapter, options),
   };
 }
 
-function supplyOf(
+function createExtension(
   hub: ExtensionHost,
   adapter: GenesysCloudAdapter,
   options: GenesysCloudOptions,
@@ -43,8 +43,8 @@ function supplyOf(
   const logError = (what: string, cause: unknown) => hub.logError(what, cause);
   const settings = new DeploymentSettings(adapter.configurationUrl, logError);
   const restTokens = new HistoryTokens(() => hub.send({ type: 'rest-token' }));
-  const pace = new RequestLimiter(adapter.traits.rateLimits);
-  const uploads = new Uploads(hub, options.uploads ?? {}, settings, pace);
+  const limiter = new RequestLimiter(adapter.traits.rateLimits);
+  const uploads = new Uploads(hub, options.uploads ?? {}, settings, limiter);
   const requests = new OpenRequests();
   const calls = new PlatformCalls(hub, settings, requests);
   let isAutoStarted = false;
@@ -58,24 +58,24 @@ function supplyOf(
       const autoStart = options.autostart ?? settings.current?.autoStart ?? false;
       if (type === 'typing' && settings.current?.sendsTyping === false) return false;
       if (type === 'join' && (isAutoStarted || !autoStart)) return false;
-      pace.count();
-      requests.leaves(command);
+      limiter.count();
+      requests.onSent(command);
       return true;
     },
     onEvent(event) {
-      requests.hear(event);
+      requests.onEvent(event);
       if (event.type === 'session') {
         isAutoStarted = event.isAutoStarted;
-        if (event.isConnected) restTokens.opened();
+        if (event.isConnected) restTokens.onSessionOpen();
       }
       if (event.type === 'rest-token') {
-        restTokens.take(event);
+        restTokens.onToken(event);
         return null;
       }
       if (isUnseen(event, settings)) return null;
-      // An error without a name is charged to one of them at most: the first whose it can be.
-      const heard = uploads.hear(calls.hear(event));
-      return heard && restTokens.hear(heard);
+      // An error without an id is attributed to one of them at most: the first that it can be about.
+      const remaining = uploads.onEvent(calls.onEvent(event));
+      return remaining && restTokens.onEvent(remaining);
     },
     forget() {
       requests.forget();
@@ -86,12 +86,12 @@ function supplyOf(
   };
 }
 
-/** The deployment does not want visitors to see that the other side types. */
+/** Whether the deployment hides typing indicators from visitors. */
 function isUnseen(event: GatewayEvent, { current }: DeploymentSettings): boolean {
   return event.type === 'typing' && current?.showsTyping === false;
 }
 
-/** A session is opened with the deployment's settings at hand, if they come soon. */
+/** Waits for the deployment's settings, but not long, before a session is opened. */
 class PreparedTokens implements TokenSource {
   readonly #tokens: TokenSource;
   readonly #settings: DeploymentSettings;

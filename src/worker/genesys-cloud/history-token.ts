@@ -3,16 +3,16 @@ import type { RestTokenSource } from '../../protocol/gateway/tokens.ts';
 import { fitsReading } from '../../protocol/genesys-cloud/errors.ts';
 import { requestIds } from '../../protocol/genesys-cloud/request-ids.ts';
 
-/** From asking for a token on the socket to its coming, in ms. */
+/** Timeout of a token request on the socket, in ms. */
 const deadline = 10_000;
 
-/** They live for a minute; what is left of it must suffice for the call, in ms. */
-const life = 50_000;
+/** How long a token is used, in ms. It lives for a minute, and the call needs the rest. */
+const lifetime = 50_000;
 
-/** Monotonic, in ms. Passed in, so that the simulation can bring its own. */
+/** Monotonic time, in ms. A parameter, so that the simulation can replace it. */
 export interface HistoryTokenClock {
   now(): number;
-  /** Returns what calls it off. */
+  /** Returns a function that cancels the work. */
   after(delay: number, work: () => void): () => void;
 }
 
@@ -25,29 +25,29 @@ const ownClock: HistoryTokenClock = {
 };
 
 /**
- * Tokens for REST that the gateway gives on the socket (`rest-token`), in memory only. Their life is
+ * Tokens for REST, which the gateway sends on the socket (`rest-token`), in memory only. Their lifetime is
  * counted from the request by our own clock, since the gateway's may differ.
  */
 export class HistoryTokens implements RestTokenSource {
   readonly #ask: () => boolean;
   readonly #clock: HistoryTokenClock;
-  /** There is a session on the line whose history it would be. */
+  /** Whether the connection has an open session. */
   #isOpen = false;
   #token: { readonly text: string; readonly goodUntil: number } | null = null;
-  #waiting: Promise<string | null> | null = null;
+  #pending: Promise<string | null> | null = null;
   #settle: ((token: string | null) => void) | null = null;
 
-  /** @param ask returns whether there is a line to ask on */
+  /** @param ask requests a token; returns `false` without a connection */
   constructor(ask: () => boolean, clock = ownClock) {
     this.#ask = ask;
     this.#clock = clock;
   }
 
-  /** `null` when there is no line, or no answer on it. Never rejects. */
+  /** `null` without a connection or a response. Never rejects. */
   readonly get = async (isRefused: boolean): Promise<string | null> => {
     if (isRefused) this.#token = null;
     if (this.#token && this.#clock.now() < this.#token.goodUntil) return this.#token.text;
-    if (this.#waiting) return this.#waiting;
+    if (this.#pending) return this.#pending;
     if (!this.#isOpen || !this.#ask()) return null;
     const asked = this.#clock.now();
     const promise = new Promise<string | null>((resolve) => {
@@ -55,31 +55,30 @@ export class HistoryTokens implements RestTokenSource {
       this.#settle = (text) => {
         cancel();
         this.#settle = null;
-        this.#waiting = null;
-        this.#token = text === null ? null : { text, goodUntil: asked + life };
+        this.#pending = null;
+        this.#token = text === null ? null : { text, goodUntil: asked + lifetime };
         resolve(text);
       };
     });
-    this.#waiting = promise;
+    this.#pending = promise;
     return promise;
   };
 
-  /** The session on the line is open. */
-  opened(): void {
+  onSessionOpen(): void {
     this.#isOpen = true;
   }
 
   /**
-   * A problem that is about this is returned with its name: whoever waits need not wait for the deadline,
-   * and no message pays. One without a name that nobody else has taken may as well be about a message on
-   * its way. To charge it here costs least: the history is asked again, and if a message was meant, its
-   * echo is overdue, it goes out once more, and the second refusal finds nothing but it.
+   * Returns a problem with our id if it is about the token request, so that nothing waits for the timeout
+   * and no message fails. A problem without an id may also be about a message in flight. To attribute it to
+   * the token request costs least: the history is requested again, and if it was about a message, the echo
+   * is overdue, the message is sent again, and the second refusal can only be about the message.
    */
-  hear(event: GatewayEvent): GatewayEvent {
+  onEvent(event: GatewayEvent): GatewayEvent {
     if (event.type !== 'problem' || this.#settle === null) return event;
     const { problem } = event;
     const isNamed = problem.messageId === requestIds.jwt;
-    // Everybody waits for the rate, and another look into the history would come too soon.
+    // After a rate limit everything waits, and another request for the history would come too soon.
     const isMeant =
       problem.messageId === null && problem.kind !== 'rate-limited' && fitsReading(problem);
     if (!isNamed && !isMeant) return event;
@@ -87,11 +86,11 @@ export class HistoryTokens implements RestTokenSource {
     return { ...event, problem: { ...problem, messageId: requestIds.jwt } };
   }
 
-  take({ token }: Extract<GatewayEvent, { type: 'rest-token' }>): void {
+  onToken({ token }: Extract<GatewayEvent, { type: 'rest-token' }>): void {
     this.#settle?.(token);
   }
 
-  /** The line has ended: another one may be another session's. */
+  /** The connection has closed: the next one may have another session. */
   forget(): void {
     this.#isOpen = false;
     this.#token = null;

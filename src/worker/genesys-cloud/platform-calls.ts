@@ -1,6 +1,6 @@
 import { enum as _enum, literal, object, type ZodMiniType } from 'zod/mini';
 import type { PlatformCall } from '../../protocol/deployment.ts';
-import { PartylineError } from '../../protocol/errors.ts';
+import { describeIssue, PartylineError } from '../../protocol/errors.ts';
 import type { GatewayEvent, GatewayProblem } from '../../protocol/gateway/events.ts';
 import type { ExtensionHost } from '../../protocol/gateway/extension.ts';
 import { requestIds } from '../../protocol/genesys-cloud/request-ids.ts';
@@ -8,7 +8,7 @@ import type { CallAnswer } from '../../protocol/port.ts';
 import type { OpenRequests } from '../host/open-requests.ts';
 import type { DeploymentSettings } from './deployment.ts';
 
-/** From the wish to the platform's word, in ms. */
+/** Timeout of a deletion, in ms. */
 const deadline = 10_000;
 
 const callSchema: ZodMiniType<PlatformCall> = object({
@@ -16,35 +16,35 @@ const callSchema: ZodMiniType<PlatformCall> = object({
   step: _enum(['deployment', 'clear']),
 });
 
-/** Words of a refusal that can be about nothing else. */
+/** Text of an error that can only be about the deletion. */
 const clearWords = /conversation clear/i;
 
-interface Clearing {
+interface PendingDeletion {
   readonly resolve: (value: null) => void;
   readonly reject: (error: PartylineError) => void;
 }
 
-/** Answers what pages ask of the platform besides its conversation. */
+/** Answers the pages' calls to the platform: deployment settings and deletion. */
 export class PlatformCalls {
   readonly #hub: ExtensionHost;
   readonly #settings: DeploymentSettings;
-  readonly #requests: Pick<OpenRequests, 'isAlone'>;
-  #clearing: Clearing | null = null;
-  /** There is a session on the line. */
+  readonly #requests: Pick<OpenRequests, 'isOnlyPending'>;
+  #deletion: PendingDeletion | null = null;
+  /** Whether the connection has an open session. */
   #isOpen = false;
 
-  /** @param requests who else an error without a name may be about */
+  /** @param requests the other requests that an error without an id may be about */
   constructor(
     hub: ExtensionHost,
     settings: DeploymentSettings,
-    requests: Pick<OpenRequests, 'isAlone'>,
+    requests: Pick<OpenRequests, 'isOnlyPending'>,
   ) {
     this.#requests = requests;
     this.#hub = hub;
     this.#settings = settings;
   }
 
-  /** `null`: it is another call. */
+  /** `null`: not a call to the platform. */
   answer(call: unknown): Promise<CallAnswer> | null {
     return Object(call).type === 'platform' ? this.#answer(call) : null;
   }
@@ -53,22 +53,21 @@ export class PlatformCalls {
     const { epoch } = this.#hub;
     const parsed = callSchema.safeParse(call);
     try {
-      if (!parsed.success) throw new PartylineError('invalid-call', 'The call is misshapen.');
+      if (!parsed.success) {
+        throw new PartylineError('invalid-call', `Invalid call: ${describeIssue(parsed.error)}`);
+      }
       const { step } = parsed.data;
       const value = step === 'clear' ? await this.#clear() : await this.#settings.get();
       return { ok: true, epoch, value };
     } catch (error) {
       if (error instanceof PartylineError) return { ok: false, epoch, problem: error.toProblem() };
-      this.#hub.logError('the platform could not be asked', error);
-      const unknown = new PartylineError(
-        'unknown-outcome',
-        'It is not known whether this was done.',
-      );
+      this.#hub.logError('Platform call failed', error);
+      const unknown = new PartylineError('unknown-outcome', 'The outcome of the call is unknown.');
       return { ok: false, epoch, problem: unknown.toProblem() };
     }
   }
 
-  /** The platform forgets the conversation, and with its word for that everybody here does. */
+  /** Deletes the conversation on the platform, whose confirmation deletes it here. */
   async #clear(): Promise<null> {
     if (!this.#isOpen || !this.#hub.send({ type: 'clear-conversation' })) {
       throw new PartylineError(
@@ -76,28 +75,28 @@ export class PlatformCalls {
         'The chat is not connected at the moment. Try again soon.',
       );
     }
-    this.#clearing?.reject(new PartylineError('timeout', 'It was asked for once more.'));
+    this.#deletion?.reject(new PartylineError('timeout', 'A newer call has replaced this one.'));
     return new Promise((resolve, reject) => {
-      const clearing = { resolve, reject };
-      this.#clearing = clearing;
+      const deletion = { resolve, reject };
+      this.#deletion = deletion;
       setTimeout(() => {
-        if (this.#clearing === clearing) this.#giveUp();
+        if (this.#deletion === deletion) this.#giveUp();
       }, deadline);
     });
   }
 
-  /** Hears what the platform says of it. A problem that is about this is returned with its name. */
-  hear(event: GatewayEvent): GatewayEvent {
+  /** Completes a deletion. Returns a problem that is about it with its id. */
+  onEvent(event: GatewayEvent): GatewayEvent {
     if (event.type === 'session') this.#isOpen = event.isConnected;
-    if (!this.#clearing) return event;
+    if (!this.#deletion) return event;
     switch (event.type) {
       case 'session-over':
-        if (event.reason === 'cleared') this.#clearing.resolve(null);
-        else this.#clearing.reject(over());
-        this.#clearing = null;
+        if (event.reason === 'cleared') this.#deletion.resolve(null);
+        else this.#deletion.reject(conversationEnded());
+        this.#deletion = null;
         return event;
       case 'conversation':
-        if (event.conversation.status === 'ended') this.#fail(over());
+        if (event.conversation.status === 'ended') this.#fail(conversationEnded());
         return event;
       case 'problem':
         return this.#onProblem(event);
@@ -113,37 +112,37 @@ export class PlatformCalls {
     return { ...event, problem: { ...problem, messageId: requestIds.clear } };
   }
 
-  /** One that names nothing is taken for this only if it can't be about anything else. */
+  /** A problem without an id is about the deletion only if it can't be about anything else. */
   #isMeant(problem: GatewayProblem): boolean {
     if (problem.messageId !== null) return problem.messageId === requestIds.clear;
     if (clearWords.test(problem.message)) return true;
-    return fitsClearing(problem) && this.#requests.isAlone(requestIds.clear);
+    return fitsClearing(problem) && this.#requests.isOnlyPending(requestIds.clear);
   }
 
   #fail(error: PartylineError): void {
-    this.#clearing?.reject(error);
-    this.#clearing = null;
+    this.#deletion?.reject(error);
+    this.#deletion = null;
   }
 
-  /** The line has ended: no word of it will come. */
+  /** The connection has closed: there will be no response. */
   forget(): void {
     this.#isOpen = false;
     this.#giveUp();
   }
 
   #giveUp(): void {
-    const words = 'There was no answer in time. It may still be done.';
+    const words = 'No response in time; the conversation may still be deleted.';
     this.#fail(new PartylineError('timeout', words));
   }
 }
 
-/** What ended is out of the platform's reach, and stays here. */
-function over(): PartylineError {
-  const words = 'The conversation has ended, so it could not be deleted any more.';
+/** The platform can't delete an ended conversation, so it stays here. */
+function conversationEnded(): PartylineError {
+  const words = 'The conversation has ended and can no longer be deleted.';
   return new PartylineError('conversation-ended', words);
 }
 
-/** It has no text, no attributes and no file that could be found fault with. */
+/** A deletion has no text, attributes or file that the platform could reject. */
 function fitsClearing({ kind }: GatewayProblem): boolean {
   switch (kind) {
     case 'invalid-frame':
@@ -161,12 +160,12 @@ function fitsClearing({ kind }: GatewayProblem): boolean {
   }
 }
 
-/** In words that a customer understands; the platform's own are logged by whoever hears it next. */
+/** A text for visitors; the platform's own text is logged elsewhere. */
 function errorOf({ kind, code }: GatewayProblem): PartylineError {
   if (kind === 'rate-limited') {
     return new PartylineError('rate-limited', 'Too many at once. Try again in a moment.');
   }
-  if (kind === 'conversation-ended') return over();
+  if (kind === 'conversation-ended') return conversationEnded();
   if (code === '403' || code === '4000') {
     return new PartylineError('forbidden', 'Conversations can’t be deleted in this chat.');
   }

@@ -7,15 +7,15 @@ export type UploadTarget = Pick<
 
 interface PutOptions {
   readonly signal: AbortSignal;
-  /** @param share of its bytes, 0 to 1 */
+  /** @param share the uploaded share, 0 to 1 */
   readonly onProgress: (share: number) => void;
 }
 
 /**
- * The bytes, with exactly the headers that were asked for: a file's own type would be one more. By
- * `XMLHttpRequest`, since `fetch` tells nobody how many bytes have left.
+ * Uploads the bytes with exactly the given headers: a `File` with a type would add one. Uses
+ * `XMLHttpRequest`, since `fetch` reports no progress.
  *
- * @throws the signal's reason when it is aborted, else an `Error` that says what was answered
+ * @throws the signal's reason when it aborts, otherwise an `Error` with the response's status
  */
 export function putFile(
   { url, headers }: UploadTarget,
@@ -28,9 +28,9 @@ export function putFile(
     request.onload = () => {
       const { status } = request;
       if (status >= 200 && status < 300) resolve();
-      else reject(new Error(`the file's place answered ${status}`));
+      else reject(new Error(`the upload server returned ${status}`));
     };
-    request.onerror = () => reject(new Error("the file's place is out of reach"));
+    request.onerror = () => reject(new Error('the upload server is unreachable'));
     request.onabort = () => reject(signal.reason);
     request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 1);
     signal.throwIfAborted();

@@ -2,13 +2,13 @@ import { type infer as Infer, maxLength, minLength, nullish, object, string } fr
 import { $ZodError } from 'zod/v4/core';
 import type { SessionSettings, TokenResult, TokenSource } from '../../protocol/gateway/tokens.ts';
 import { parseRetryAfter } from '../../protocol/retry-after.ts';
-import { type RefusedToken, refusal } from '../edges/broker-token.ts';
-import { CredentialStore, type KeptSession, type LogError } from './credential-store.ts';
+import { refusalOf, type TokenRefusal } from '../edges/broker-token.ts';
+import { CredentialStore, type LogError, type StoredSession } from './credential-store.ts';
 
 const deadline = 10_000;
 
-/** How often the site is asked who the visitor is, in s. */
-const askAgainAfter = 900;
+/** How long the site's word for the visitor's identity is used, in s. */
+const identityLifetime = 900;
 
 const subject = string().check(minLength(1), maxLength(512));
 const visitorSchema = object({ subject });
@@ -18,57 +18,57 @@ const codeSchema = object({
   redirectUri: nullish(string()),
   codeVerifier: nullish(string()),
 });
-type GivenCode = Infer<typeof codeSchema>;
+type AuthorizationCode = Infer<typeof codeSchema>;
 
 const jwtSchema = object({
   jwt: string().check(minLength(1)),
   refreshToken: nullish(string()),
 });
 
-/** An answer that says no, on its way to whoever asked. */
-class Refused extends Error {
-  readonly refusal: RefusedToken;
+/** A response without a token. */
+class TokenRefusedError extends Error {
+  readonly refusal: TokenRefusal;
   readonly status: number;
 
-  constructor(refusal: RefusedToken, status: number) {
+  constructor(refusal: TokenRefusal, status: number) {
     super(refusal.message);
     this.refusal = refusal;
     this.status = status;
   }
 }
 
-/** What the platform does not take: a code, or the right to another token, that is used up. */
-function isUsedUp({ status }: Refused): boolean {
+/** Whether the platform refuses a code or refresh token because it is used up. */
+function isUsedUp({ status }: TokenRefusedError): boolean {
   return status === 400 || status === 401 || status === 403;
 }
 
 /**
- * The secrets of sessions that the client makes itself: minted here, kept encrypted, and given to
- * nobody but the gateway.
+ * The secrets of sessions, which the client creates itself. They are stored encrypted, and sent to the
+ * gateway only.
  */
 export class SessionCredentials implements TokenSource {
   readonly #settings: SessionSettings;
   readonly #logError: LogError;
-  readonly #vault: Pick<CredentialStore, 'read' | 'write' | 'forget'>;
+  readonly #store: Pick<CredentialStore, 'read' | 'write' | 'forget'>;
   #credential: string | null = null;
   #lastCredential: string | null = null;
-  /** The gateway would not have the identity any more: it is refreshed before it is shown again. */
+  /** The gateway has refused the identity: it must be refreshed before it is used again. */
   #isStale = false;
-  /** This worker has asked the site whose identity it is. */
+  /** The site has told this worker who the visitor is. */
   #isConfirmed = false;
   #ended: Promise<void> = Promise.resolve();
 
   constructor(
     settings: SessionSettings,
     logError: LogError,
-    vault: Pick<CredentialStore, 'read' | 'write' | 'forget'> = new CredentialStore(
+    store: Pick<CredentialStore, 'read' | 'write' | 'forget'> = new CredentialStore(
       settings.deploymentId,
       logError,
     ),
   ) {
     this.#settings = settings;
     this.#logError = logError;
-    this.#vault = vault;
+    this.#store = store;
   }
 
   readonly current = (): string | null => this.#credential;
@@ -80,13 +80,13 @@ export class SessionCredentials implements TokenSource {
 
   async fetch(isFresh: boolean, isWanted: () => boolean): Promise<TokenResult> {
     try {
-      // Who signs in again at once gets nothing of what was before.
+      // A visitor who signs in again at once must not get the previous session.
       await this.#ended;
-      const kept = await this.#vault.read();
+      const kept = await this.#store.read();
       const session = this.#settings.authentication
         ? await this.#identified(kept, isFresh)
         : await this.#guest(kept, isFresh);
-      if (isWanted()) await this.#vault.write(session);
+      if (isWanted()) await this.#store.write(session);
       const credential = this.#settings.credential(session.token, session.jwt);
       const isSame = credential === this.#lastCredential;
       if (isWanted()) {
@@ -94,16 +94,18 @@ export class SessionCredentials implements TokenSource {
         this.#credential = credential;
         this.#lastCredential = credential;
       }
-      const expiresIn = this.#settings.visitorUrl === null ? null : askAgainAfter;
+      const expiresIn = this.#settings.visitorUrl === null ? null : identityLifetime;
       return { ok: true, expiresIn, subject: session.subject, isSame };
     } catch (error) {
-      if (error instanceof Refused) return error.refusal;
+      if (error instanceof TokenRefusedError) return error.refusal;
       // The reason may hold parts of the answer: only its kind is told.
-      const isShape = error instanceof SyntaxError || error instanceof $ZodError;
+      const isInvalid = error instanceof SyntaxError || error instanceof $ZodError;
       return {
         ok: false,
-        kind: isShape ? 'unavailable' : 'network',
-        message: isShape ? 'The site gave no readable answer.' : 'The site can’t be reached.',
+        kind: isInvalid ? 'unavailable' : 'network',
+        message: isInvalid
+          ? 'The site returned an invalid response.'
+          : 'The site can’t be reached.',
         retryAfter: null,
       };
     }
@@ -117,8 +119,8 @@ export class SessionCredentials implements TokenSource {
   }
 
   async #clear(): Promise<void> {
-    const kept = await this.#vault.read();
-    await this.#vault.forget();
+    const kept = await this.#store.read();
+    await this.#store.forget();
     if (kept?.jwt) void this.#revoke(kept.jwt);
   }
 
@@ -132,36 +134,36 @@ export class SessionCredentials implements TokenSource {
         credentials: 'omit',
         signal: AbortSignal.timeout(deadline),
       });
-      if (!ok) throw new Error(`the platform answered ${status}`);
+      if (!ok) throw new Error(`the platform returned ${status}`);
     } catch (error) {
-      // Nothing of it is left here; the platform lets it run out.
-      this.#logError('a session could not be revoked', error);
+      // It is deleted here, and expires on the platform.
+      this.#logError('Session could not be revoked', error);
     }
   }
 
-  async #guest(kept: KeptSession | null, isFresh: boolean): Promise<KeptSession> {
+  async #guest(kept: StoredSession | null, isFresh: boolean): Promise<StoredSession> {
     const who = (await this.#visitor()) ?? kept?.subject ?? crypto.randomUUID();
     if (kept && kept.subject === who && !isFresh) return kept;
     return { subject: who, token: crypto.randomUUID(), jwt: null, refreshToken: null };
   }
 
-  /** As the site says; `null`: it is not asked. */
+  /** The visitor's identity according to the site; `null`: the site has no endpoint for it. */
   async #visitor(): Promise<string | null> {
     const { visitorUrl } = this.#settings;
     return visitorUrl === null ? null : visitorSchema.parse(await ask(visitorUrl)).subject;
   }
 
   /**
-   * Somebody may have signed out of the site, and somebody else in, while no hub was there to hear of it.
-   * So what is kept counts only once the site has said who is there: where it has an endpoint for that, each
-   * time; by its code, once in a worker's life. A code that is not needed is not used.
+   * The visitor may have changed while no hub was running. So the stored session is used only once the site
+   * has confirmed the visitor: each time, where it has an endpoint for that; otherwise by its authorization
+   * code, once in a worker's life. A code that is not needed is not used.
    */
-  async #identified(kept: KeptSession | null, isFresh: boolean): Promise<KeptSession> {
+  async #identified(kept: StoredSession | null, isFresh: boolean): Promise<StoredSession> {
     const who = await this.#visitor();
     const code = who === null && !this.#isConfirmed ? await this.#code() : null;
     this.#isConfirmed = true;
     const subject = who ?? code?.subject ?? kept?.subject;
-    // Another one's session is never continued.
+    // Another visitor's session is never continued.
     const own = kept?.subject === subject ? kept : null;
     const token = own && !isFresh ? own.token : crypto.randomUUID();
     if (own?.jwt && !this.#isStale) return { ...own, token };
@@ -173,26 +175,28 @@ export class SessionCredentials implements TokenSource {
     return { subject: given.subject, token: isSame ? token : crypto.randomUUID(), ...identity };
   }
 
-  async #refresh(refreshToken: string): Promise<Pick<KeptSession, 'jwt' | 'refreshToken'> | null> {
+  async #refresh(
+    refreshToken: string,
+  ): Promise<Pick<StoredSession, 'jwt' | 'refreshToken'> | null> {
     const { authentication } = this.#settings;
     if (!authentication) return null;
     try {
       const answer = jwtSchema.parse(await post(authentication.refreshUrl, { refreshToken }));
       return { jwt: answer.jwt, refreshToken: answer.refreshToken ?? refreshToken };
     } catch (error) {
-      // Then the identity provider is asked again. A platform that is only busy is asked again itself.
-      if (error instanceof Refused && isUsedUp(error)) return null;
+      // Then the identity provider gives a new code. A busy platform is asked again later instead.
+      if (error instanceof TokenRefusedError && isUsedUp(error)) return null;
       throw error;
     }
   }
 
-  async #code(): Promise<GivenCode> {
+  async #code(): Promise<AuthorizationCode> {
     const { authentication } = this.#settings;
     if (!authentication) throw new Error('a deployment without authentication');
     return codeSchema.parse(await ask(authentication.codeUrl));
   }
 
-  async #exchange(given: GivenCode): Promise<Pick<KeptSession, 'jwt' | 'refreshToken'>> {
+  async #exchange(given: AuthorizationCode): Promise<Pick<StoredSession, 'jwt' | 'refreshToken'>> {
     const { authentication, deploymentId } = this.#settings;
     if (!authentication) throw new Error('a deployment without authentication');
     const oauth = {
@@ -205,12 +209,12 @@ export class SessionCredentials implements TokenSource {
   }
 }
 
-/** The site itself, which knows its visitor by the cookie. */
+/** Sends a request to the site, which knows its visitor by a cookie. */
 function ask(url: string): Promise<unknown> {
-  return read(url, { method: 'POST', credentials: 'same-origin' }, refusal);
+  return read(url, { method: 'POST', credentials: 'same-origin' }, refusalOf);
 }
 
-/** The platform. */
+/** Sends a request to the platform. */
 function post(url: string, body: unknown): Promise<unknown> {
   const init: RequestInit = {
     method: 'POST',
@@ -221,8 +225,8 @@ function post(url: string, body: unknown): Promise<unknown> {
   return read(url, init, platformRefusal);
 }
 
-/** The site let the visitor in, and the platform does not. */
-function platformRefusal(status: number, retryAfter: number | null): RefusedToken {
+/** Why the platform refuses a visitor whom the site has signed in. */
+function platformRefusal(status: number, retryAfter: number | null): TokenRefusal {
   switch (status) {
     case 400:
     case 401:
@@ -239,7 +243,7 @@ function platformRefusal(status: number, retryAfter: number | null): RefusedToke
   }
 }
 
-async function read(url: string, init: RequestInit, refuse: typeof refusal): Promise<unknown> {
+async function read(url: string, init: RequestInit, refuse: typeof refusalOf): Promise<unknown> {
   const response = await fetch(url, {
     ...init,
     cache: 'no-store',
@@ -247,5 +251,5 @@ async function read(url: string, init: RequestInit, refuse: typeof refusal): Pro
   });
   if (response.ok) return response.json();
   const retryAfter = parseRetryAfter(response.headers.get('retry-after'));
-  throw new Refused(refuse(response.status, retryAfter), response.status);
+  throw new TokenRefusedError(refuse(response.status, retryAfter), response.status);
 }

@@ -2,7 +2,7 @@ import { type FileErrorCode, PartylineError } from '../../protocol/errors.ts';
 import type { GatewayProblem } from '../../protocol/gateway/events.ts';
 import { fileProblem } from '../../protocol/genesys-cloud/errors.ts';
 
-// Why a file is not sent, or can't be opened, in words that a customer understands.
+// Why a file is not sent or can't be opened, in texts for visitors.
 
 const refusals: Readonly<Partial<Record<FileErrorCode, number>>> = {
   'file-type': 4001,
@@ -20,10 +20,10 @@ export function errorOf({ kind, code }: GatewayProblem): PartylineError {
   if (told) return new PartylineError(told.code, told.message);
   if (kind === 'rate-limited') return tooMany();
   if (kind === 'conversation-ended') return ended();
-  return kind === 'forbidden' ? off() : lost();
+  return kind === 'forbidden' ? notAllowed() : fileLost();
 }
 
-/** Of something to be read, which nobody here has to attach or to send. */
+/** The error for a file that was to be opened, not sent. */
 export function linkError(problem: GatewayProblem): PartylineError {
   const { code } = errorOf(problem);
   switch (code) {
@@ -38,7 +38,7 @@ export function linkError(problem: GatewayProblem): PartylineError {
   }
 }
 
-/** It was never there, or never came. */
+/** Whether the platform does not know the file. */
 function isUnknown({ code }: GatewayProblem): boolean {
   return code === '404' || code === '4010';
 }
@@ -51,7 +51,7 @@ function unreadable(): PartylineError {
   return new PartylineError('unavailable', 'This file can’t be opened at the moment. Try again.');
 }
 
-export function lost(cause?: unknown): PartylineError {
+export function fileLost(cause?: unknown): PartylineError {
   const words = 'The file did not arrive. Check your connection and try again.';
   return new PartylineError('file-lost', words, { cause });
 }
@@ -71,7 +71,7 @@ export function tooMany(): PartylineError {
   );
 }
 
-export function off(): PartylineError {
+export function notAllowed(): PartylineError {
   return new PartylineError('forbidden', 'Files can’t be sent in this chat.');
 }
 

@@ -4,28 +4,28 @@ import type { GatewayCommand } from '../../protocol/gateway/commands.ts';
 import type { GatewayEvent } from '../../protocol/gateway/events.ts';
 import type { FileCall } from './file-calls.ts';
 
-/** Who waits for a change is answered after so long even where there is none, in ms: pages have deadlines. */
-const waitAtMost = 8_000;
+/** How long a call waits for progress, in ms: less than the timeout of pages. */
+const pollTimeout = 8_000;
 
-/** One file on its way, and the message that it will be. */
+/** The upload of one file, and the message that it becomes. */
 export class Upload {
   readonly messageId: string;
   readonly text: string;
   readonly file: File;
   readonly tabId: string;
-  /** Whose file it is. */
+  /** Names the visitor. */
   readonly epoch: string;
-  /** Another one each time it is tried. */
+  /** A new one for each attempt. */
   readonly attachmentId = crypto.randomUUID();
-  readonly line = withSettlers<void>();
-  readonly target = withSettlers<Extract<GatewayEvent, { type: 'upload-target' }>>();
-  /** With the address where it can be read. */
-  readonly uploaded = withSettlers<string>();
+  readonly connected = withResolvers<void>();
+  readonly target = withResolvers<Extract<GatewayEvent, { type: 'upload-target' }>>();
+  /** Resolves with the file's URL. */
+  readonly uploaded = withResolvers<string>();
   #stage: FileStage = 'waiting';
   #percent = 0;
   #failure: PartylineError | null = null;
   readonly #abort = new AbortController();
-  readonly #waiting = new Set<() => void>();
+  readonly #waiters = new Set<() => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(call: Extract<FileCall, { step: 'begin' }>, tabId: string, epoch: string) {
@@ -67,37 +67,37 @@ export class Upload {
     };
   }
 
-  /** @param overdue what it fails with when the stage lasts longer than `deadline` ms */
+  /** @param overdue the error if the stage lasts longer than `deadline`, in ms */
   enter(stage: FileStage, deadline: number, overdue: PartylineError): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.fail(overdue), deadline);
     this.#stage = stage;
     if (stage === 'checking') this.#percent = 100;
-    this.#tell();
+    this.#notify();
   }
 
-  /** So much of it has left. A page is told of each percent at most. @param share 0 to 1 */
-  moved(share: number): void {
+  /** @param share the uploaded share, 0 to 1 */
+  onProgress(share: number): void {
     const percent = Math.floor(share * 100);
     if (percent === this.#percent) return;
     this.#percent = percent;
-    this.#tell();
+    this.#notify();
   }
 
-  /** Ends what is waited for; once its message is on its way, nothing any more. */
+  /** Fails the upload, unless its message has been sent. */
   fail(error: PartylineError): void {
     this.#abort.abort(error);
   }
 
-  /** Its message is kept, or why there is none. */
+  /** Ends the upload: its message is sent, or it has failed. */
   end(failure: PartylineError | null): void {
     clearTimeout(this.#timer);
     if (failure) this.#failure = failure;
     else this.#stage = 'sent';
-    this.#tell();
+    this.#notify();
   }
 
-  /** What is waited for, or the error that it failed with meanwhile. */
+  /** Waits for a promise. Rejects when the upload fails meanwhile. */
   until<T>(promise: Promise<T>): Promise<T> {
     const { signal } = this;
     return new Promise((resolve, reject) => {
@@ -111,27 +111,27 @@ export class Upload {
     });
   }
 
-  /** Resolves once it has come further than that, or after a while. */
+  /** Resolves on progress, or after `pollTimeout`. */
   async changeFrom({ stage, percent }: FileProgress): Promise<void> {
     if (this.isOver || this.#stage !== stage || this.#percent !== percent) return;
     await new Promise<void>((resolve) => {
       const done = () => {
         clearTimeout(timer);
-        this.#waiting.delete(done);
+        this.#waiters.delete(done);
         resolve();
       };
-      const timer = setTimeout(done, waitAtMost);
-      this.#waiting.add(done);
+      const timer = setTimeout(done, pollTimeout);
+      this.#waiters.add(done);
     });
   }
 
-  #tell(): void {
-    for (const done of [...this.#waiting]) done();
+  #notify(): void {
+    for (const done of [...this.#waiters]) done();
   }
 }
 
-/** `Promise.withResolvers`, which Safari has since 17.4. */
-export function withSettlers<T>() {
+/** `Promise.withResolvers`, which Safari lacks before 17.4. */
+export function withResolvers<T>() {
   let resolve: (value: T) => void = () => {};
   let reject: (error: PartylineError) => void = () => {};
   const promise = new Promise<T>((onValue, onError) => {

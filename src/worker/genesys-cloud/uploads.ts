@@ -1,5 +1,5 @@
 import type { Attachment } from '../../protocol/content.ts';
-import { PartylineError } from '../../protocol/errors.ts';
+import { describeIssue, PartylineError } from '../../protocol/errors.ts';
 import {
   type FileProgress,
   type FileStage,
@@ -15,47 +15,47 @@ import type { RequestLimiter } from '../edges/request-limiter.ts';
 import type { DeploymentSettings } from './deployment.ts';
 import { type FileCall, fileCallSchema } from './file-calls.ts';
 import { putFile, type UploadTarget } from './put-file.ts';
-import { Upload, withSettlers } from './upload.ts';
+import { Upload, withResolvers } from './upload.ts';
 import {
   ended,
   errorOf,
+  fileLost,
   linkError,
-  lost,
-  off,
+  notAllowed,
   offline,
   overdue,
   refusal,
   tooMany,
 } from './upload-errors.ts';
 
-/** For a line, in ms. */
-const lineDeadline = 60_000;
+/** Timeout for the connection, in ms. */
+const connectionDeadline = 60_000;
 
-/** From a request to its answer, in ms. */
+/** Timeout of a request, in ms. */
 const askDeadline = 20_000;
 
-/** For the bytes, in ms: 10 MB in so long are 0.3 Mbit/s. */
+/** Timeout of the upload itself, in ms: 10 MB need 0.3 Mbit/s. */
 const putDeadline = 300_000;
 
-/** From the last byte to the gateway's word that it has looked at them, in ms. */
+/** Timeout of the gateway's check after the last byte, in ms. */
 const checkDeadline = 60_000;
 
-/** For the pace to allow another request, in ms: longer than the minute that it looks back on. */
+/** How long an upload waits for the rate limit, in ms: longer than its window of a minute. */
 const paceDeadline = 75_000;
 
 /**
- * The same for an address, which is not asked for at all when it takes longer, in ms. Together with
- * `askDeadline` it stays below the 25 s that a page waits for an answer.
+ * How long a request for a URL waits for the rate limit, in ms. Together with `askDeadline` it stays below
+ * the 25 s that a page waits for an answer.
  */
-const linkPatience = 4_000;
+const linkWaitLimit = 4_000;
 
-/** So long a page can still ask what became of a file, in ms. */
-const keptFor = 60_000;
+/** How long the result of an upload is kept for pages, in ms. */
+const retention = 60_000;
 
-/** At a time: each holds a file, and costs the platform requests. */
+/** Limit of uploads at a time: each holds a file, and costs requests. */
 const maximumRunning = 10;
 
-/** What the platform's own documentation names, for as long as a session has not said what it takes. */
+/** The limits in the platform's documentation, until a session sends its own. */
 const defaultRules: UploadRules = {
   mimeTypes: ['image/jpeg', 'image/png', 'image/gif', 'application/pdf', 'text/plain'],
   blockedExtensions: [],
@@ -67,48 +67,48 @@ interface Link {
   readonly promise: Promise<string>;
   readonly resolve: (url: string) => void;
   readonly reject: (error: PartylineError) => void;
-  /** `false`: the pace does not allow it yet, so no error can be about it. */
+  /** `false`: it still waits for the rate limit, so no error can be about it. */
   isAsked: boolean;
 }
 
 /**
- * Files on their way to the gateway, outside of the core: what that learns of is the message that brings
- * one, once it is there. In memory only: what a dying worker cuts off is told as lost.
+ * Uploads files to the gateway, outside of the core, which sees only the message with the uploaded file.
+ * In memory only: when the worker ends, its uploads are lost.
  */
 export class Uploads {
   readonly #hub: ExtensionHost;
   readonly #site: Partial<UploadRules> | false;
-  readonly #pace: Pick<RequestLimiter, 'wait'>;
+  readonly #limiter: Pick<RequestLimiter, 'wait'>;
   readonly #settings: Pick<DeploymentSettings, 'current' | 'soon'>;
   readonly #put: typeof putFile;
-  /** By the id of their message. */
+  /** By message id. */
   readonly #uploads = new Map<string, Upload>();
-  /** Messages that are not known to have arrived, by the id of the file that they bring. */
+  /** Messages that are not confirmed yet, by the id of their file. */
   readonly #sent = new Map<string, string>();
   readonly #links = new Map<string, Link>();
-  /** Files that were let go: an error that names nothing may be about one of them. */
-  #letGo = 0;
-  /** What the session has said of files. */
-  #told: UploadRules | null = null;
-  /** There is a session to put files into. */
+  /** Count of files deleted lately: an error without an id may be about one of them. */
+  #abandoned = 0;
+  /** The limits that the session has sent. */
+  #sessionRules: UploadRules | null = null;
+  /** Whether there is an open session that accepts files. */
   #isOpen = false;
 
-  /** @param site its own rules, which narrow the platform's; `false`: no files */
+  /** @param site the site's own limits, within those of the platform; `false`: no files */
   constructor(
     hub: ExtensionHost,
     site: Partial<UploadRules> | false,
     settings: Pick<DeploymentSettings, 'current' | 'soon'>,
-    pace: Pick<RequestLimiter, 'wait'>,
+    limiter: Pick<RequestLimiter, 'wait'>,
     put = putFile,
   ) {
     this.#put = put;
-    this.#pace = pace;
+    this.#limiter = limiter;
     this.#settings = settings;
     this.#hub = hub;
     this.#site = site;
   }
 
-  /** Answers calls about files; `null`: it is another call. */
+  /** Answers calls about files; `null`: not a call about files. */
   readonly call = (tabId: string, call: unknown): Promise<CallAnswer> | null =>
     Object(call).type === 'file' ? this.#answer(tabId, call) : null;
 
@@ -116,7 +116,9 @@ export class Uploads {
     const { epoch } = this.#hub;
     const parsed = fileCallSchema.safeParse(call);
     try {
-      if (!parsed.success) throw new PartylineError('invalid-call', 'The call is misshapen.');
+      if (!parsed.success) {
+        throw new PartylineError('invalid-call', `Invalid call: ${describeIssue(parsed.error)}`);
+      }
       return { ok: true, epoch, value: await this.#do(tabId, parsed.data) };
     } catch (error) {
       return { ok: false, epoch, problem: this.#asError(error).toProblem() };
@@ -134,7 +136,7 @@ export class Uploads {
       case 'wait':
         return this.#wait(call.messageId, call.after);
       case 'cancel':
-        this.#uploads.get(call.messageId)?.fail(lost());
+        this.#uploads.get(call.messageId)?.fail(fileLost());
         return null;
       case 'link':
         return this.#link(call.attachmentId);
@@ -142,24 +144,24 @@ export class Uploads {
   }
 
   #rules(): UploadRules | null {
-    const told = this.#told ?? this.#settings.current?.uploads ?? defaultRules;
-    if (this.#site === false || told.maximumSize === 0) return null;
+    const platform = this.#sessionRules ?? this.#settings.current?.uploads ?? defaultRules;
+    if (this.#site === false || platform.maximumSize === 0) return null;
     const { mimeTypes: own, blockedExtensions = [], maximumSize = null } = this.#site;
-    const mimeTypes = own ? intersectMimeTypes(told.mimeTypes, own) : told.mimeTypes;
+    const mimeTypes = own ? intersectMimeTypes(platform.mimeTypes, own) : platform.mimeTypes;
     if (mimeTypes.length === 0) return null;
-    const sizes = [told.maximumSize, maximumSize].filter((size) => size !== null);
+    const sizes = [platform.maximumSize, maximumSize].filter((size) => size !== null);
     return {
       mimeTypes,
-      blockedExtensions: [...told.blockedExtensions, ...blockedExtensions],
+      blockedExtensions: [...platform.blockedExtensions, ...blockedExtensions],
       maximumSize: sizes.length > 0 ? Math.min(...sizes) : null,
     };
   }
 
-  // --- a file's way ---
+  // --- an upload ---
 
   #begin(tabId: string, call: Extract<FileCall, { step: 'begin' }>): void {
     const known = this.#uploads.get(call.messageId);
-    // Asked again, after the first answer was lost.
+    // A repeated call, whose first answer was lost.
     if (known && known.failure === null) return;
     this.#check(call.file);
     const running = [...this.#uploads.values()].filter(({ isOver }) => !isOver);
@@ -171,19 +173,19 @@ export class Uploads {
 
   #check(file: File): void {
     const rules = this.#rules();
-    if (!rules) throw off();
+    if (!rules) throw notAllowed();
     const fault = fileError(file, rules);
     if (fault !== null) throw refusal(fault);
   }
 
   async #run(upload: Upload): Promise<void> {
     try {
-      upload.enter('waiting', lineDeadline, offline());
-      if (!this.#isOpen) await upload.until(upload.line.promise);
-      // The platform would refuse one request too many, and that might be a message.
-      if (this.#pace.wait > 0) upload.enter('waiting', paceDeadline, overdue());
-      while (this.#pace.wait > 0) await upload.until(sleep(this.#pace.wait));
-      // What this session takes is known only now.
+      upload.enter('waiting', connectionDeadline, offline());
+      if (!this.#isOpen) await upload.until(upload.connected.promise);
+      // Beyond the rate limit, the platform would refuse a request, which might be a message.
+      if (this.#limiter.wait > 0) upload.enter('waiting', paceDeadline, overdue());
+      while (this.#limiter.wait > 0) await upload.until(sleep(this.#limiter.wait));
+      // The session's limits are known only now.
       this.#check(upload.file);
       upload.enter('asking', askDeadline, overdue());
       if (!this.#hub.send(upload.request)) throw offline();
@@ -201,26 +203,26 @@ export class Uploads {
     setTimeout(() => {
       this.#sent.delete(upload.attachmentId);
       if (this.#uploads.get(upload.messageId) === upload) this.#uploads.delete(upload.messageId);
-    }, keptFor);
+    }, retention);
   }
 
-  /** What fails it is the network, the policy of the site, a file that is gone, or why it was aborted. */
+  /** Fails by the network, the site's CSP, a deleted file, or with the reason of an abort. */
   async #upload(upload: Upload, target: UploadTarget): Promise<void> {
     try {
       await this.#put(target, upload.file, {
         signal: upload.signal,
-        onProgress: (share) => upload.moved(share),
+        onProgress: (share) => upload.onProgress(share),
       });
     } catch (cause) {
-      throw cause instanceof PartylineError ? cause : lost(cause);
+      throw cause instanceof PartylineError ? cause : fileLost(cause);
     }
   }
 
-  /** From here on it is a message as any other, and can't be called back. */
+  /** Sends the file's message. From here on it can't be cancelled. */
   async #send(upload: Upload, url: string): Promise<void> {
     const { messageId, text, tabId, epoch, attachmentId, file } = upload;
-    // Another visitor's conversation is none of its business.
-    if (epoch !== this.#hub.epoch) throw lost();
+    // The file must not get into another visitor's conversation.
+    if (epoch !== this.#hub.epoch) throw fileLost();
     this.#sent.set(attachmentId, messageId);
     const content = [attachmentOf(attachmentId, file, url)];
     const answer = await this.#hub.call(tabId, { type: 'send', messageId, text, content });
@@ -229,8 +231,8 @@ export class Uploads {
 
   async #wait(messageId: string, after: FileProgress): Promise<FileProgress> {
     const upload = this.#uploads.get(messageId);
-    // A hub that died had it, and took it along.
-    if (!upload) throw lost();
+    // A previous hub had it, and ended.
+    if (!upload) throw fileLost();
     await upload.changeFrom(after);
     if (upload.failure) throw upload.failure;
     return upload.progress;
@@ -238,17 +240,17 @@ export class Uploads {
 
   #delete({ attachmentId }: Upload): void {
     if (!this.#isOpen || !this.#hub.send({ type: 'delete-attachment', attachmentId })) return;
-    this.#letGo += 1;
+    this.#abandoned += 1;
     setTimeout(() => {
-      this.#letGo -= 1;
+      this.#abandoned -= 1;
     }, askDeadline);
   }
 
-  /** A fresh address for one that has run out. */
+  /** A new URL for one that has expired. */
   #link(attachmentId: string): Promise<string> {
     const known = this.#links.get(attachmentId);
     if (known) return known.promise;
-    const link: Link = { attachmentId, ...withSettlers<string>(), isAsked: false };
+    const link: Link = { attachmentId, ...withResolvers<string>(), isAsked: false };
     this.#links.set(attachmentId, link);
     void this.#askFor(link);
     return link.promise.finally(() => this.#links.delete(attachmentId));
@@ -256,16 +258,16 @@ export class Uploads {
 
   async #askFor(link: Link): Promise<void> {
     const { attachmentId } = link;
-    const until = performance.now() + linkPatience;
-    while (this.#isOpen && this.#pace.wait > 0) {
-      const { wait } = this.#pace;
-      // A history with many pictures asks for many, and one goes when one may: the others' wait is longer then.
+    const until = performance.now() + linkWaitLimit;
+    while (this.#isOpen && this.#limiter.wait > 0) {
+      const { wait } = this.#limiter;
+      // A history with many pictures needs many URLs, and each request makes the others wait longer.
       if (performance.now() + wait > until) {
         link.reject(tooMany());
         return;
       }
       await sleep(wait);
-      // The line has ended meanwhile, and the next one may be another visitor's.
+      // The connection has closed meanwhile, and the next one may be another visitor's.
       if (this.#links.get(attachmentId) !== link) return;
     }
     if (!this.#isOpen || !this.#hub.send({ type: 'refresh-attachment', attachmentId })) {
@@ -274,21 +276,21 @@ export class Uploads {
     }
     link.isAsked = true;
     const timer = setTimeout(() => link.reject(overdue()), askDeadline);
-    // Whoever asked hears why it failed; here it only matters that it is over.
+    // The caller gets the error; here it only stops the timer.
     const stop = () => clearTimeout(timer);
     link.promise.then(stop, stop);
   }
 
-  // --- what the gateway tells ---
+  // --- events of the gateway ---
 
-  /** Hears it before the core does; returns what of it is the core's business. */
-  hear(event: GatewayEvent): GatewayEvent | null {
+  /** Handles an event before the core does. Returns the event for the core, or `null`. */
+  onEvent(event: GatewayEvent): GatewayEvent | null {
     switch (event.type) {
       case 'session':
         this.#onSession(event);
         return event;
       case 'configuration':
-        this.#told = event.uploads ?? this.#told;
+        this.#sessionRules = event.uploads ?? this.#sessionRules;
         return event;
       case 'conversation':
         if (event.conversation.status === 'ended') this.#close(ended());
@@ -303,21 +305,21 @@ export class Uploads {
         }
         return event;
       case 'upload-target':
-        // One without headers is no place to put anything, but the answer to who asked for a link.
+        // For a link too: the platform may answer both kinds of request with the same event.
         this.#links.get(event.attachmentId)?.resolve(event.url);
-        this.#running(event.attachmentId)?.target.resolve(event);
+        this.#findRunning(event.attachmentId)?.target.resolve(event);
         return null;
       case 'attachment-url':
         this.#links.get(event.attachmentId)?.resolve(event.url);
-        // Where a place was asked for, it is one, although it wants no headers.
-        this.#running(event.attachmentId)?.target.resolve({
+        // For an upload, it is a target that needs no headers.
+        this.#findRunning(event.attachmentId)?.target.resolve({
           ...event,
           type: 'upload-target',
           headers: {},
         });
         return null;
       case 'attachment-uploaded':
-        this.#running(event.attachmentId)?.uploaded.resolve(event.url);
+        this.#findRunning(event.attachmentId)?.uploaded.resolve(event.url);
         return null;
       case 'attachment-failed':
         return this.#onFailed(event);
@@ -334,32 +336,32 @@ export class Uploads {
     isNew,
     isReadOnly,
   }: Extract<GatewayEvent, { type: 'session' }>): void {
-    this.#told = uploads;
-    // Files belong to their session, and this is another one.
-    if (isNew) this.#failAll(lost(), ({ stage }) => stage !== 'waiting');
+    this.#sessionRules = uploads;
+    // Uploads belong to their session, and this is a new one.
+    if (isNew) this.#failAll(fileLost(), ({ stage }) => stage !== 'waiting');
     this.#isOpen = isConnected && !isReadOnly;
     if (!this.#isOpen) return;
-    for (const upload of this.#uploads.values()) upload.line.resolve();
+    for (const upload of this.#uploads.values()) upload.connected.resolve();
   }
 
-  /** The line has ended: what the gateway says of these now, nobody hears. */
+  /** The connection has closed: there will be no responses. */
   forget(): void {
     this.#isOpen = false;
-    this.#failAll(lost(), ({ stage }) => stage === 'asking' || stage === 'checking');
+    this.#failAll(fileLost(), ({ stage }) => stage === 'asking' || stage === 'checking');
     for (const link of this.#links.values()) link.reject(offline());
   }
 
   #close(error: PartylineError): void {
     this.#isOpen = false;
-    // One that waits for a line may have been meant for the next conversation.
+    // An upload that waits for a connection may be for the next conversation.
     this.#failAll(error, ({ stage }) => stage !== 'waiting');
   }
 
-  #failAll(error: PartylineError, isMeant: (upload: Upload) => boolean): void {
-    for (const upload of this.#uploads.values()) if (isMeant(upload)) upload.fail(error);
+  #failAll(error: PartylineError, isAffected: (upload: Upload) => boolean): void {
+    for (const upload of this.#uploads.values()) if (isAffected(upload)) upload.fail(error);
   }
 
-  #running(attachmentId: string | null): Upload | undefined {
+  #findRunning(attachmentId: string | null): Upload | undefined {
     return [...this.#uploads.values()].find(
       (upload) => !upload.isOver && upload.attachmentId === attachmentId,
     );
@@ -374,16 +376,16 @@ export class Uploads {
   #onFailed(event: Extract<GatewayEvent, { type: 'attachment-failed' }>): GatewayEvent | null {
     const { attachmentId, problem } = event;
     const named = attachmentId ?? problem.messageId;
-    if (named === null) return this.#onUnnamed(problem) ? null : event;
+    if (named === null) return this.#onFailedWithoutId(problem) ? null : event;
     if (this.#failNamed(named, problem)) return null;
     const messageId = this.#sent.get(named);
     if (messageId === undefined) return event;
-    // Found wanting after all: the message that brings it has failed.
+    // Refused after its message was sent: the message has failed.
     return { ...event, attachmentId: null, problem: { ...problem, messageId } };
   }
 
-  /** Most errors name nothing: what they say must fit what was asked. */
-  #onUnnamed(problem: GatewayProblem): boolean {
+  /** Most errors have no id: they are matched with the pending requests. */
+  #onFailedWithoutId(problem: GatewayProblem): boolean {
     const fault = fileProblem(Number(problem.code))?.code ?? null;
     const isGone = fault === 'file-gone' || fault === 'file-lost';
     const upload = isGone ? undefined : this.#firstAt('asking', 'uploading', 'checking');
@@ -391,20 +393,20 @@ export class Uploads {
       upload.fail(errorOf(problem));
       return true;
     }
-    // A message matters more than a link: if it was that, the message's echo mends what is said of it.
+    // A message matters more than a link. If the error was about the link, the message's echo corrects it.
     if (isGone && this.#sent.size > 0) {
       this.#sent.clear();
       return false;
     }
-    // What is there to be read has the right type, size and name.
+    // A stored file has a valid type, size and name, so such an error is not about a link.
     const link = isGone || fault === null ? this.#askedLink() : null;
     link?.reject(linkError(problem));
-    return link !== null || (isGone && this.#letGo > 0);
+    return link !== null || (isGone && this.#abandoned > 0);
   }
 
   /**
-   * The core hears of each, since any error is a sign of life, and logs it; but one that is a file's
-   * bears its name, so that no message pays for it.
+   * Passes each problem to the core, which logs it and takes it as a sign of life. A problem about a file
+   * gets the file's id, so that no message fails for it.
    */
   #onProblem(event: Extract<GatewayEvent, { type: 'problem' }>): GatewayEvent {
     const { problem } = event;
@@ -412,44 +414,43 @@ export class Uploads {
       this.#failNamed(problem.messageId, problem);
       return event;
     }
-    const meant = this.#meantBy(problem);
-    if (meant === null) return event;
-    this.#failNamed(meant, problem);
-    // Everybody waits, and the message on its way is asked about: without a name it is told of both.
+    const owner = this.#attribute(problem);
+    if (owner === null) return event;
+    this.#failNamed(owner, problem);
+    // After a rate limit everything waits; without an id, the core checks the message in flight as well.
     if (problem.kind === 'rate-limited') return event;
-    return { ...event, problem: { ...problem, messageId: meant } };
+    return { ...event, problem: { ...problem, messageId: owner } };
   }
 
   /**
-   * Which file an error without a name is charged to; `null`: to none. It may as well be about a message
-   * on its way, and it is never both. A message that was meant is asked about when its echo is overdue, and
-   * goes out again by itself; the second refusal finds nothing but it to be meant. A file that was not meant
-   * has a button, and a link is pressed again. The other way round a message would be shown as failed, and
-   * a file would wait for an answer that has been given.
+   * The file that a problem without an id is attributed to; `null`: none. It may also be about a message in
+   * flight, but never about both. If it was about a message, the message is sent again once its echo is
+   * overdue, and the second refusal can only be about it. If a file fails wrongly, the visitor can retry.
+   * The other way round, a message would be shown as failed, and a file would wait in vain.
    */
-  #meantBy(problem: GatewayProblem): string | null {
+  #attribute(problem: GatewayProblem): string | null {
     const upload = this.#firstAt('asking');
     if (upload) return fitsUpload(problem) ? upload.attachmentId : null;
     return fitsReading(problem) ? (this.#askedLink()?.attachmentId ?? null) : null;
   }
 
-  /** The one that was asked for first: requests are answered in their order. */
+  /** The first pending request for a URL: the platform answers in order. */
   #askedLink(): Link | null {
     return [...this.#links.values()].find(({ isAsked }) => isAsked) ?? null;
   }
 
   #failNamed(attachmentId: string, problem: GatewayProblem): boolean {
-    const meant = this.#links.get(attachmentId) ?? this.#running(attachmentId);
-    if (!meant) return false;
-    if (meant instanceof Upload) meant.fail(errorOf(problem));
-    else meant.reject(linkError(problem));
+    const owner = this.#links.get(attachmentId) ?? this.#findRunning(attachmentId);
+    if (!owner) return false;
+    if (owner instanceof Upload) owner.fail(errorOf(problem));
+    else owner.reject(linkError(problem));
     return true;
   }
 
   #asError(error: unknown): PartylineError {
     if (error instanceof PartylineError) return error;
-    this.#hub.logError('a file was lost', error);
-    return lost();
+    this.#hub.logError('File upload failed', error);
+    return fileLost();
   }
 }
 

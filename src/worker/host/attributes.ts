@@ -10,7 +10,7 @@ export interface AttributesSchema {
   ): { readonly success: true } | { readonly success: false; readonly error: core.$ZodError };
 }
 
-/** What the site's own schema says against a routing's attributes, one sentence each. */
+/** Problems that the site's own schema finds in a routing's attributes, one sentence each. */
 export function attributeProblems(schema: AttributesSchema | null, routing: Routing): string[] {
   const result = schema?.safeParse(routing.attributes ?? {});
   if (!schema || !result || result.success) return [];
@@ -20,7 +20,7 @@ export function attributeProblems(schema: AttributesSchema | null, routing: Rout
       if (issue.code !== 'unrecognized_keys') return [];
       return issue.keys.map((key) => {
         const guess = closestName(key, known);
-        return `There is no attribute “${key}”.${guess ? ` Did you mean “${guess}”?` : ''}`;
+        return `Unknown attribute “${key}”.${guess ? ` Did you mean “${guess}”?` : ''}`;
       });
     })
     .concat(
@@ -30,7 +30,7 @@ export function attributeProblems(schema: AttributesSchema | null, routing: Rout
     );
 }
 
-/** Of an object's schema; others have no keys to guess from. */
+/** The keys of an object schema; other schemas have none. */
 function keysOf(schema: AttributesSchema): string[] {
   const shape: unknown = Reflect.get(schema, 'shape');
   return typeof shape === 'object' && shape !== null ? Object.keys(shape) : [];

@@ -1,11 +1,11 @@
 import type { Clock } from '../core/input.ts';
 
-/** A wall clock that runs ahead of the monotonic one by more than this tells that we slept. */
+/** If the wall clock gets ahead of the monotonic clock by more than this, in ms, the device slept. */
 const sleepThreshold = 5_000;
 
 /**
- * Monotonic time that also counts sleep: `performance.now()` stands still on some systems while a
- * laptop sleeps, and a token's life does not.
+ * Monotonic time that includes sleep: on some systems `performance.now()` stops while a laptop sleeps,
+ * but tokens expire all the same.
  */
 export function createClock(): () => Clock {
   let lastMonotonic = performance.now();

@@ -9,16 +9,16 @@ import {
 import { hubLock } from '../../protocol/locks.ts';
 import type { CheckedOptions } from '../options.ts';
 import { Hub } from './hub.ts';
-import { isWanted } from './locks.ts';
+import { isRequested } from './locks.ts';
 import type { Log } from './log.ts';
 import { type Port, serve } from './ports.ts';
 
 /**
- * Where the tabs of this worker arrive. Two builds of a site can meet, each with a worker of its own:
- * the newer one's hub gets the socket, the older one's tabs are sent there.
+ * Connects the tabs of this worker to a hub. When two builds of a site run in one browser, each has a
+ * worker: the hub of the newer build gets the socket, and the tabs of the older one are redirected to it.
  *
- * A hub announces itself and queues for the lock. A holder that hears of a newer build steps down and
- * lets the lock go; one that hears of an equal or older build says so, and that one's tabs join it.
+ * Each hub announces itself and queues for the lock. A holder steps down when a newer build announces
+ * itself; to an equal or older build it announces itself again, and the tabs of that build join it.
  */
 export class HubCoordinator {
   readonly #options: CheckedOptions;
@@ -27,10 +27,10 @@ export class HubCoordinator {
   readonly #address: Address | null;
   readonly #channel = new BroadcastChannel(buildsChannel);
   readonly #ports = new Set<Port>();
-  /** Of this worker; `null` while another worker has the conversation. */
+  /** This worker's hub; `null` while another worker's hub has the conversation. */
   #hub: Hub | null = null;
   #isHolder = false;
-  /** Who we step down for. */
+  /** The hub that we step down for. */
   #successor: Presence | null = null;
 
   constructor(options: CheckedOptions, kind: 'shared-worker' | 'tab', log: Log) {
@@ -38,14 +38,14 @@ export class HubCoordinator {
     this.#kind = kind;
     this.#log = log;
     this.#address = kind === 'tab' ? null : { url: self.location.href, name: self.name };
-    this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => this.#meet(data);
-    this.#hub = this.#boot();
+    this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => this.#onPeerHub(data);
+    this.#hub = this.#startHub();
   }
 
-  /** A tab has come. */
+  /** Serves a tab that connects to this worker. */
   connect(port: Port, onGone: () => void = () => {}): void {
-    // Whoever had the conversation may be gone since: asked for anew.
-    this.#hub ??= this.#boot();
+    // The hub that had the conversation may have ended since: compete for the lock again.
+    this.#hub ??= this.#startHub();
     this.#ports.add(port);
     serve(port, this.#hub, this.#log, () => {
       this.#ports.delete(port);
@@ -53,25 +53,25 @@ export class HubCoordinator {
     });
   }
 
-  #boot(): Hub {
+  #startHub(): Hub {
     this.#isHolder = false;
     this.#successor = null;
     const hub = new Hub(this.#options, this.#kind, this.#log, {
-      holding: () => {
+      lockAcquired: () => {
         if (this.#hub !== hub) return;
         this.#isHolder = true;
-        void this.#present();
+        void this.#announce();
       },
-      left: () => this.#moveTo(this.#successor),
+      handedOver: () => this.#redirectTo(this.#successor),
     });
     this.#hub = hub;
-    void this.#present();
+    void this.#announce();
     return hub;
   }
 
-  async #present(): Promise<void> {
-    // Behind our own request for the lock, which whoever hears of us looks for.
-    await isWanted(hubLock);
+  async #announce(): Promise<void> {
+    // Only after our own request for the lock, which other hubs check for.
+    await isRequested(hubLock);
     if (!this.#hub) return;
     const presence: Presence = {
       type: 'partyline-build',
@@ -83,31 +83,31 @@ export class HubCoordinator {
     this.#channel.postMessage(presence);
   }
 
-  #meet(data: unknown): void {
+  #onPeerHub(data: unknown): void {
     const presence = presenceSchema.safeParse(data);
     if (!presence.success || !isOurs(presence.data.address)) {
-      this.#log.note({ kind: 'invalid', detail: 'a misshapen word between builds' });
+      this.#log.note({ kind: 'invalid', detail: 'Invalid message between builds dropped' });
       return;
     }
     if (!this.#hub || this.#successor) return;
     const other = presence.data;
     const isNewer = compareBuilds(other.build, this.#options.build) > 0;
     if (this.#isHolder) {
-      // Two holders there are none: a claim to be one is a lie, or late.
+      // There is only one holder: another claim is forged or outdated.
       if (other.isHolder) return;
       if (isNewer) void this.#stepDown(this.#hub, other);
-      else void this.#present();
+      else void this.#announce();
     } else if (other.isHolder) {
       const isEqual = compareBuilds(other.build, this.#options.build) === 0;
       if (isNewer || isEqual) this.#join(this.#hub, other);
-      else void this.#present();
+      else void this.#announce();
     }
   }
 
   async #stepDown(hub: Hub, successor: Presence): Promise<void> {
-    // Whoever takes over waits for the lock: without that the word is some script's invention.
-    if (!(await isWanted(hubLock))) {
-      this.#log.note({ kind: 'invalid', detail: 'a newer build that does not exist' });
+    // A real successor waits for the lock; without that, some script has forged the message.
+    if (!(await isRequested(hubLock))) {
+      this.#log.note({ kind: 'invalid', detail: 'Takeover by an unknown build ignored' });
       return;
     }
     if (this.#hub !== hub || this.#successor) return;
@@ -117,19 +117,19 @@ export class HubCoordinator {
 
   #join(hub: Hub, holder: Presence): void {
     hub.abandon();
-    this.#moveTo(holder);
+    this.#redirectTo(holder);
   }
 
-  #moveTo(other: Presence | null): void {
+  #redirectTo(other: Presence | null): void {
     this.#hub = null;
     this.#isHolder = false;
-    const moved: Redirect = { type: 'partyline-redirect', address: other?.address ?? null };
-    for (const port of this.#ports) port.postMessage(moved);
+    const redirect: Redirect = { type: 'partyline-redirect', address: other?.address ?? null };
+    for (const port of this.#ports) port.postMessage(redirect);
     this.#ports.clear();
   }
 }
 
-/** A worker's script is the site's own. */
+/** A worker's script has the site's own origin. */
 function isOurs(address: Address | null): boolean {
   return address === null || new URL(address.url).origin === self.location.origin;
 }

@@ -12,7 +12,7 @@ import type { SessionPolicy } from '../core/session-policy.ts';
 import { type HubState, initialState } from '../core/state.ts';
 import { step } from '../core/step.ts';
 import { epochOf } from '../core/tabs/snapshot.ts';
-import { Tokens } from '../edges/broker-token.ts';
+import { BrokerTokens } from '../edges/broker-token.ts';
 import { Rest } from '../edges/rest.ts';
 import { RoutingLog } from '../edges/routing-log.ts';
 import { Sockets } from '../edges/socket.ts';
@@ -24,34 +24,34 @@ import { holdForLife, holdLock, whenReleased } from './locks.ts';
 import type { Log } from './log.ts';
 import { createTimers, type Timers } from './timers.ts';
 
-/** How a tab is reached. */
-export interface TabPort {
+/** The stream from the hub to one tab. */
+export interface TabStream {
   post(message: StreamMessage): void;
   close(): void;
 }
 
 interface AttachedTab {
-  readonly port: TabPort;
+  readonly stream: TabStream;
   readonly stopWatching: () => void;
 }
 
 interface PendingCall {
-  /** Whose answer it would be: that of the visitor at the time of the call. */
+  /** Names the visitor at the time of the call. */
   readonly epoch: string;
   readonly settle: (answer: CallAnswer) => void;
 }
 
 export interface HubEvents {
-  /** The socket and the store are this hub's. */
-  holding(): void;
-  /** The socket is closed, the store is written, and another hub may have both. */
-  left(): void;
+  /** This hub may use the socket and the store. */
+  lockAcquired(): void;
+  /** The socket is closed and the store written: another hub may use both. */
+  handedOver(): void;
 }
 
-/** How long what nobody waits for may wait to be written, in ms: first the tabs have it. */
+/** Delay of writes that nothing waits for, in ms, so that tabs get their updates first. */
 const writePause = 15;
 
-/** The core and its edges: inputs go in one by one, effects are carried out, a tick ends in a flush. */
+/** Runs the core: passes it inputs one by one, performs its effects, and flushes at the end of a tick. */
 export class Hub implements ExtensionHost {
   #state: HubState;
   readonly #clock: () => Clock;
@@ -63,27 +63,27 @@ export class Hub implements ExtensionHost {
   readonly #routingLog: RoutingLog;
   readonly #attributes: AttributesSchema | null;
   readonly #log: Log;
-  readonly #rules: SessionPolicy | null;
-  readonly #inspect: HubObserver | null;
+  readonly #policy: SessionPolicy | null;
+  readonly #observer: HubObserver | null;
   readonly #tabs = new Map<string, AttachedTab>();
   readonly #calls = new Map<number, PendingCall>();
-  /** The lock that tells tabs of this hub's death is held. */
+  /** Resolves once this hub holds the lock that tabs watch to notice its death. */
   readonly #alive: Promise<void>;
   readonly #booted: Promise<void>;
   readonly #events: HubEvents;
-  /** Only where the dialect has more than a core knows. */
+  /** Answers the calls of the dialect's own extension. */
   readonly answer: GatewayExtension['answer'] | undefined;
   /** Ends the wait for the hub's lock. */
-  readonly #waiting = new AbortController();
+  readonly #lockRequest = new AbortController();
   #releaseLock: () => void = () => {};
-  /** Another hub has the conversation: nothing is taken in any more. */
-  #isOver = false;
+  /** Another hub has the conversation: inputs are ignored. */
+  #isStopped = false;
   readonly #tick = new MessageChannel();
   #tickPending = false;
-  /** Something came since the last flush. */
+  /** There was an input since the last flush. */
   #isDirty = false;
   #lastCallId = 0;
-  /** Of the last ticks, in their order, to be one transaction. Only the last may be waited for. */
+  /** Writes of the last ticks, in order, for one transaction. Only the last one may have a `writeId`. */
   #writes: Extract<Effect, { type: 'write' }>[] = [];
   #writeTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -91,8 +91,8 @@ export class Hub implements ExtensionHost {
     const { gateway, timing, limits, history, routing, build } = options;
     this.#log = log;
     this.#events = events;
-    this.#rules = gateway.rules ?? null;
-    this.#inspect = options.inspect;
+    this.#policy = gateway.rules ?? null;
+    this.#observer = options.inspect;
     this.#state = initialState(
       {
         timing,
@@ -107,18 +107,18 @@ export class Hub implements ExtensionHost {
       crypto.getRandomValues(new Int32Array(1))[0] ?? 0,
     );
     this.#clock = createClock();
-    this.#timers = createTimers(this.#clock, (name) => this.#take({ type: 'timer', name }));
-    const supply = gateway.createExtension?.(this) ?? null;
-    this.answer = supply?.answer;
-    this.#tokens = supply?.tokens ?? new Tokens(options.tokenUrl);
+    this.#timers = createTimers(this.#clock, (name) => this.#dispatch({ type: 'timer', name }));
+    const extension = gateway.createExtension?.(this) ?? null;
+    this.answer = extension?.answer;
+    this.#tokens = extension?.tokens ?? new BrokerTokens(options.tokenUrl);
     this.#attributes = options.attributes;
     this.#routingLog = new RoutingLog(options.routingLogUrl, log);
-    this.#rest = new Rest(gateway, supply?.restTokens.get ?? this.#tokens.current);
+    this.#rest = new Rest(gateway, extension?.restTokens.get ?? this.#tokens.current);
     this.#store = new Store(
       log,
       {
-        lost: () => this.#take({ type: 'store-changed', persistent: false }),
-        emptied: () => this.#take({ type: 'store-emptied' }),
+        lost: () => this.#dispatch({ type: 'store-changed', persistent: false }),
+        emptied: () => this.#dispatch({ type: 'store-emptied' }),
       },
       gateway,
       options.encrypted?.() ?? null,
@@ -127,16 +127,16 @@ export class Hub implements ExtensionHost {
       gateway,
       this.#tokens.current,
       {
-        opened: (socketId) => this.#take({ type: 'socket-opened', socketId }),
-        closed: (socketId, meaning) => this.#take({ type: 'socket-closed', socketId, meaning }),
-        gateway: (socketId, event) => this.#take({ type: 'gateway', socketId, event }),
+        opened: (socketId) => this.#dispatch({ type: 'socket-opened', socketId }),
+        closed: (socketId, meaning) => this.#dispatch({ type: 'socket-closed', socketId, meaning }),
+        gateway: (socketId, event) => this.#dispatch({ type: 'gateway', socketId, event }),
       },
       log,
-      supply,
+      extension,
     );
     this.#tick.port1.onmessage = () => {
       this.#tickPending = false;
-      if (this.#isDirty && !this.#isOver) this.#flush();
+      if (this.#isDirty && !this.#isStopped) this.#flush();
     };
     this.#alive = holdForLife(aliveLock(this.#state.settings.epoch));
     this.#booted = this.#boot();
@@ -146,12 +146,12 @@ export class Hub implements ExtensionHost {
     return epochOf(this.#state);
   }
 
-  /** Messages of one port that are taken in a second. */
+  /** Limit of messages from one port, per second. */
   get portMessages(): number {
     return this.#state.settings.limits.portMessages;
   }
 
-  /** The first word to a tab, which queues on our lock when it hears it: the lock must be held. */
+  /** The first message to a tab. The tab then queues for our lock, so we must hold it by then. */
   async hello(): Promise<Hello> {
     await this.#alive;
     return {
@@ -162,46 +162,46 @@ export class Hub implements ExtensionHost {
     };
   }
 
-  /** A newer build is there: what is on its way is waited for, then the socket is let go. */
+  /** Hands over to a newer build: completes what is in flight, then closes the socket. */
   stepDown(): void {
-    this.#take({ type: 'step-down' });
+    this.#dispatch({ type: 'step-down' });
   }
 
-  /** Another hub has the conversation, and this one has not begun. */
+  /** Gives up before the start, because another hub has the conversation. */
   abandon(): void {
-    this.#isOver = true;
-    this.#waiting.abort();
+    this.#isStopped = true;
+    this.#lockRequest.abort();
   }
 
   async #boot(): Promise<void> {
     try {
-      this.#releaseLock = await holdLock(hubLock, this.#waiting.signal);
+      this.#releaseLock = await holdLock(hubLock, this.#lockRequest.signal);
     } catch (error) {
-      if (this.#isOver) return;
+      if (this.#isStopped) return;
       throw error;
     }
-    this.#events.holding();
+    this.#events.lockAcquired();
     const restored = await this.#store.restore(this.#state.settings.limits.page);
-    addEventListener('online', () => this.#take({ type: 'online', online: true }));
-    addEventListener('offline', () => this.#take({ type: 'online', online: false }));
-    if (!navigator.onLine) this.#take({ type: 'online', online: false });
-    this.#take({ type: 'restored', restored });
+    addEventListener('online', () => this.#dispatch({ type: 'online', online: true }));
+    addEventListener('offline', () => this.#dispatch({ type: 'online', online: false }));
+    if (!navigator.onLine) this.#dispatch({ type: 'online', online: false });
+    this.#dispatch({ type: 'restored', restored });
   }
 
-  /** A tab is there; its snapshot follows as soon as the store has been read. */
+  /** Adds a tab. Its snapshot follows once the store has been read. */
   async attach(
     tabId: string,
     visible: boolean,
     { conversationId, visitor, resetCount }: TabKnowledge,
-    port: TabPort,
+    stream: TabStream,
   ): Promise<void> {
     this.#tabs.get(tabId)?.stopWatching();
     const stopWatching = whenReleased(tabLock(tabId), () => this.detach(tabId));
-    const tab: AttachedTab = { port, stopWatching };
+    const tab: AttachedTab = { stream, stopWatching };
     this.#tabs.set(tabId, tab);
     await this.#booted;
-    if (this.#tabs.get(tabId) === tab && !this.#isOver) {
-      this.#take({ type: 'tab-attached', tabId, visible, conversationId, visitor, resetCount });
+    if (this.#tabs.get(tabId) === tab && !this.#isStopped) {
+      this.#dispatch({ type: 'tab-attached', tabId, visible, conversationId, visitor, resetCount });
     }
   }
 
@@ -210,14 +210,14 @@ export class Hub implements ExtensionHost {
     if (!tab) return;
     this.#tabs.delete(tabId);
     tab.stopWatching();
-    tab.port.close();
-    this.#take({ type: 'tab-left', tabId });
+    tab.stream.close();
+    this.#dispatch({ type: 'tab-left', tabId });
   }
 
   tabInput(
     input: Extract<Input, { type: 'tab-ack' | 'tab-pull' | 'tab-visibility' | 'tab-used' }>,
   ): void {
-    if (this.#tabs.has(input.tabId)) this.#take(input);
+    if (this.#tabs.has(input.tabId)) this.#dispatch(input);
   }
 
   async call(tabId: string, call: Call): Promise<CallAnswer> {
@@ -228,13 +228,13 @@ export class Hub implements ExtensionHost {
       this.#calls.set(callId, { epoch: epochOf(this.#state), settle });
       const routingProblems =
         call.type === 'start' ? attributeProblems(this.#attributes, call.routing) : [];
-      this.#take({ type: 'call', tabId, callId, call, routingProblems });
+      this.#dispatch({ type: 'call', tabId, callId, call, routingProblems });
     });
   }
 
   send(command: GatewayCommand): boolean {
-    if (!this.#sockets.sendAnywhere(command)) return false;
-    this.#take({ type: 'sent', command });
+    if (!this.#sockets.sendOnNewest(command)) return false;
+    this.#dispatch({ type: 'sent', command });
     return true;
   }
 
@@ -242,12 +242,12 @@ export class Hub implements ExtensionHost {
     this.#log.error(what, cause);
   }
 
-  #take(input: Input): void {
-    if (this.#isOver) return;
+  #dispatch(input: Input): void {
+    if (this.#isStopped) return;
     this.#step(input);
     this.#isDirty = true;
-    if (this.#tickPending || this.#isOver) return;
-    // The first goes out at once, and whatever is queued behind it together, in a task of its own.
+    if (this.#tickPending || this.#isStopped) return;
+    // The first input is flushed at once; those queued behind it share the flush of a later task.
     this.#flush();
     this.#tickPending = true;
     this.#tick.port2.postMessage(null);
@@ -261,18 +261,18 @@ export class Hub implements ExtensionHost {
   #step(input: Input): void {
     const before = this.#state;
     const clock = this.#clock();
-    const { state, effects } = step(before, input, clock, this.#rules);
+    const { state, effects } = step(before, input, clock, this.#policy);
     this.#state = state;
-    this.#inspect?.onStep({ input, clock, before, after: state, effects });
-    for (const effect of effects) this.#carryOut(effect);
+    this.#observer?.onStep({ input, clock, before, after: state, effects });
+    for (const effect of effects) this.#perform(effect);
   }
 
-  #carryOut(effect: Effect): void {
+  #perform(effect: Effect): void {
     switch (effect.type) {
       case 'fetch-token':
         void this.#tokens
           .fetch(effect.isFresh, () => this.#state.token.requestId === effect.requestId)
-          .then((result) => this.#take({ type: 'token', requestId: effect.requestId, result }));
+          .then((result) => this.#dispatch({ type: 'token', requestId: effect.requestId, result }));
         return;
       case 'forget-token':
         this.#tokens.forget();
@@ -292,7 +292,7 @@ export class Hub implements ExtensionHost {
       case 'rest':
         void this.#rest
           .call(effect.call)
-          .then((result) => this.#take({ type: 'rest', requestId: effect.requestId, result }));
+          .then((result) => this.#dispatch({ type: 'rest', requestId: effect.requestId, result }));
         return;
       case 'abort-rest':
         this.#rest.abortAll();
@@ -313,14 +313,14 @@ export class Hub implements ExtensionHost {
         void this.#store
           .readEarlier(effect.before, effect.count)
           .then(({ messages, hasEarlier }) =>
-            this.#take({ type: 'earlier-read', callId: effect.callId, messages, hasEarlier }),
+            this.#dispatch({ type: 'earlier-read', callId: effect.callId, messages, hasEarlier }),
           );
         return;
       case 'prune':
         void this.#store.prune(effect.keep, effect.before);
         return;
       case 'post':
-        this.#tabs.get(effect.tabId)?.port.post(effect.message);
+        this.#tabs.get(effect.tabId)?.stream.post(effect.message);
         return;
       case 'answer': {
         const call = this.#calls.get(effect.callId);
@@ -332,7 +332,7 @@ export class Hub implements ExtensionHost {
         this.#routingLog.post(effect.line);
         return;
       case 'handed-over':
-        void this.#leave();
+        void this.#handOver();
         return;
       case 'note':
         this.#log.note(effect.note);
@@ -340,18 +340,18 @@ export class Hub implements ExtensionHost {
     }
   }
 
-  async #leave(): Promise<void> {
-    // What is changed in this tick is written, and durable, before another hub reads it.
+  async #handOver(): Promise<void> {
+    // The changes of this tick must be durable before another hub reads them.
     this.#step({ type: 'flush' });
-    this.#isOver = true;
+    this.#isStopped = true;
     this.#timers.clearAll();
     this.#rest.abortAll();
-    // Everything goes in order: behind this nothing is left to be written.
+    // The store works in order: after the last of these, nothing is left to write.
     void this.#write();
     await this.#store.write([], true);
     await this.#store.close();
     this.#releaseLock();
-    this.#events.left();
+    this.#events.handedOver();
     for (const tab of this.#tabs.values()) tab.stopWatching();
     this.#tabs.clear();
   }
@@ -366,11 +366,11 @@ export class Hub implements ExtensionHost {
     const { durability, writeId } = last;
     const operations = writes.flatMap((write) => write.operations);
     const found = await this.#store.write(operations, durability === 'strict');
-    if (writeId !== null) this.#take({ type: 'stored', writeId, ...found });
+    if (writeId !== null) this.#dispatch({ type: 'stored', writeId, ...found });
   }
 }
 
-/** For a host that is no worker: nothing here can work. */
+/** Thrown outside of workers. */
 export function unsupportedHost(): PartylineError {
   return new PartylineError(
     'invalid-option',

@@ -1,4 +1,4 @@
-/** Resolves with what releases it, once the lock is ours; rejects when `signal` says so before that. */
+/** Resolves with a function that releases the lock, once we hold it. Rejects when `signal` aborts first. */
 export function holdLock(name: string, signal: AbortSignal): Promise<() => void> {
   return new Promise((resolve, reject) => {
     navigator.locks
@@ -7,7 +7,7 @@ export function holdLock(name: string, signal: AbortSignal): Promise<() => void>
   });
 }
 
-/** Resolves once the lock is ours; it is held until this worker dies. */
+/** Resolves once we hold the lock, which is released only when this worker ends. */
 export function holdForLife(name: string): Promise<void> {
   return new Promise((resolve, reject) => {
     navigator.locks
@@ -22,8 +22,8 @@ export function holdForLife(name: string): Promise<void> {
 }
 
 /**
- * Calls back when whoever holds the lock is gone. Returns what ends the waiting.
- * The lock is released at once: it is only a sign.
+ * Calls back when the holder of the lock has ended, and releases the lock at once. Returns a function that
+ * stops waiting.
  */
 export function whenReleased(name: string, callback: () => void): () => void {
   const abort = new AbortController();
@@ -33,8 +33,8 @@ export function whenReleased(name: string, callback: () => void): () => void {
   return () => abort.abort();
 }
 
-/** Whether somebody waits for the lock. */
-export async function isWanted(name: string): Promise<boolean> {
+/** Whether a request for the lock is pending. */
+export async function isRequested(name: string): Promise<boolean> {
   const { pending } = await navigator.locks.query();
   return pending?.some((request) => request.name === name) ?? false;
 }

@@ -1,17 +1,18 @@
 import type { Note } from '../core/effect.ts';
 
-/** Of each kind, this many are logged one by one; then only every hundredth. */
-const oneByOne = 20;
+/** The first notes of each kind are logged one by one, then only every hundredth. */
+const loggedSingly = 20;
 
-/** Counts what was dropped or odd, and tells the console without flooding it. */
+/** Counts dropped input and other problems, and logs them without flooding the console. */
 export class Log {
   readonly #counts = new Map<string, number>();
 
   note({ kind, detail }: Note): void {
     const count = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, count);
-    if (count > oneByOne && count % 100 !== 0) return;
-    console.warn(`[partyline] ${kind} (${count} so far): ${detail}`);
+    if (count > loggedSingly && count % 100 !== 0) return;
+    const text = kind === 'gateway-problem' ? `Gateway error: ${detail}` : detail;
+    console.warn(`[partyline] ${text} (${count} total).`);
   }
 
   error(what: string, cause: unknown): void {

@@ -2,43 +2,42 @@ import type { GatewayCommand } from '../../protocol/gateway/commands.ts';
 import type { GatewayEvent } from '../../protocol/gateway/events.ts';
 import { requestIds } from '../../protocol/genesys-cloud/request-ids.ts';
 
-/** An error comes within this, in ms, or not at all. */
-const patience = 10_000;
+/** Errors arrive within this time, in ms, or not at all. */
+const errorTimeout = 10_000;
 
-/** Requests that have left and that nothing has answered: what an error without a name may be about. */
+/** Requests without a response yet: an error without an id may be about any of them. */
 export class OpenRequests {
-  /** When they left, by the id that they bear. */
-  readonly #left = new Map<string, number>();
+  /** When each request was sent, by its id. */
+  readonly #sentAt = new Map<string, number>();
 
-  /** One leaves. */
-  leaves(command: GatewayCommand): void {
-    this.#forgetOld();
+  onSent(command: GatewayCommand): void {
+    this.#dropOld();
     const id = idOf(command);
-    if (id !== null) this.#left.set(id, performance.now());
+    if (id !== null) this.#sentAt.set(id, performance.now());
   }
 
-  hear(event: GatewayEvent): void {
-    for (const id of answeredBy(event)) this.#left.delete(id);
+  onEvent(event: GatewayEvent): void {
+    for (const id of answeredBy(event)) this.#sentAt.delete(id);
   }
 
-  /** Whether an error without a name can be about none but that one. */
-  isAlone(id: string): boolean {
-    this.#forgetOld();
-    return [...this.#left.keys()].every((other) => other === id);
+  /** Whether an error without an id can only be about this request. */
+  isOnlyPending(id: string): boolean {
+    this.#dropOld();
+    return [...this.#sentAt.keys()].every((other) => other === id);
   }
 
-  /** The line has ended: what was asked on it nobody answers. */
+  /** The connection has closed: its requests get no response. */
   forget(): void {
-    this.#left.clear();
+    this.#sentAt.clear();
   }
 
-  #forgetOld(): void {
-    const since = performance.now() - patience;
-    for (const [id, at] of this.#left) if (at <= since) this.#left.delete(id);
+  #dropOld(): void {
+    const since = performance.now() - errorTimeout;
+    for (const [id, at] of this.#sentAt) if (at <= since) this.#sentAt.delete(id);
   }
 }
 
-/** `null`: no frame leaves for it, or its answer is no error but the end of the line. */
+/** `null`: no frame is sent for it, or the gateway answers it by closing the connection. */
 function idOf(command: GatewayCommand): string | null {
   switch (command.type) {
     case 'send-message':
@@ -59,7 +58,7 @@ function idOf(command: GatewayCommand): string | null {
       return requestIds.clear;
     case 'rest-token':
       return requestIds.jwt;
-    // They bear no id; nothing else here is named like a command.
+    // These have no id, and no id equals a command's name.
     case 'authenticate':
     case 'open-conversation':
     case 'resume-conversation':

@@ -13,39 +13,39 @@ import {
   tabMessageSchema,
 } from '../../protocol/port.ts';
 import { connectRequestSchema } from '../../protocol/schemas.ts';
-import type { Hub, TabPort } from './hub.ts';
+import type { Hub, TabStream } from './hub.ts';
 import type { Log } from './log.ts';
 import { Throttle } from './throttle.ts';
 
-const streamSchema = nullable(custom<MessagePort>((value) => value instanceof MessagePort));
+const portSchema = nullable(custom<MessagePort>((value) => value instanceof MessagePort));
 
-/** Connections of tabs that are not seen to have gone; a flood of knocks opens no more than these. */
+/** Limit of open connections, so that a flood of requests can't open more. */
 const maximumConnections = 1_000;
 
-/** What a connection wants of the hub behind it. */
+/** The part of the hub that a connection uses. */
 export type ServedHub = Pick<
   Hub,
   'epoch' | 'portMessages' | 'hello' | 'attach' | 'detach' | 'tabInput' | 'answer' | 'call'
 >;
 
-/** A tab's end of a connection: a port, or a channel where there are none. */
+/** One end of a connection to a tab: a port, or a channel in browsers without SharedWorker. */
 export type Port = MessagePort | BroadcastChannel;
 
-/** Without SharedWorker: answers the door, until this worker ends. */
-export function answerConnectRequests(
+/** Without SharedWorker: accepts the connections that tabs request, until this worker ends. */
+export function acceptConnections(
   connect: (port: Port, onGone: () => void) => void,
   log: Pick<Log, 'note'>,
-  door = new BroadcastChannel(hubChannel),
+  channel = new BroadcastChannel(hubChannel),
 ): void {
   const served = new Set<string>();
-  door.onmessage = ({ data }: MessageEvent<unknown>) => {
-    const knock = connectRequestSchema.safeParse(data);
-    if (!knock.success) return;
-    const { connectionId } = knock.data;
-    // A tab knocks again when it hears that a hub is there.
+  channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+    const request = connectRequestSchema.safeParse(data);
+    if (!request.success) return;
+    const { connectionId } = request.data;
+    // A tab requests again when it hears that a hub is there.
     if (served.has(connectionId)) return;
     if (served.size >= maximumConnections) {
-      log.note({ kind: 'invalid', detail: 'too many connections' });
+      log.note({ kind: 'invalid', detail: 'Connection refused: too many connections' });
       return;
     }
     served.add(connectionId);
@@ -53,18 +53,18 @@ export function answerConnectRequests(
     connect(calls, () => {
       served.delete(connectionId);
       calls.close();
-      // A port that is closed swallows the answer to a call of before; a channel would throw.
+      // A closed port ignores a late answer to a call; a closed channel would throw.
       calls.postMessage = () => {};
     });
   };
-  const here: HubReady = { type: 'partyline-hub-ready' };
-  door.postMessage(here);
+  const ready: HubReady = { type: 'partyline-hub-ready' };
+  channel.postMessage(ready);
 }
 
 /**
- * One connection to the hub: the hub speaks first, then answers what a tab may ask.
+ * Serves one connection: the hub sends its hello, then answers calls.
  *
- * @param onGone called once the tab that attached through it is gone
+ * @param onGone called once the attached tab has gone
  */
 export function serve(
   port: Port,
@@ -72,33 +72,33 @@ export function serve(
   log: Pick<Log, 'note'>,
   onGone: () => void,
 ): void {
-  // Comlink passes over it, since it is neither a call nor an answer.
+  // Comlink ignores it, since it is neither a call nor an answer.
   void hub.hello().then((hello) => port.postMessage(hello));
   let tabId: string | null = null;
   const throttle = new Throttle(hub.portMessages);
   const isFlood = (): boolean => {
     if (throttle.take()) return false;
-    log.note({ kind: 'flood', detail: 'calls of one page' });
+    log.note({ kind: 'flood', detail: 'Calls over the limit of one page refused' });
     return true;
   };
   const calls: HubCalls = {
     attach(attachment, stream) {
       if (isFlood()) return;
       const attach = attachSchema.safeParse(attachment);
-      const streamPort = streamSchema.safeParse(stream);
-      if (!attach.success || !streamPort.success) {
-        log.note({ kind: 'invalid', detail: 'a misshapen attach' });
+      const port = portSchema.safeParse(stream);
+      if (!attach.success || !port.success) {
+        log.note({ kind: 'invalid', detail: 'Invalid attach call dropped' });
         return;
       }
       if (tabId !== null) hub.detach(tabId);
       tabId = attach.data.tabId;
       const { visible, conversationId, visitor, resetCount } = attach.data;
-      const known = { conversationId, visitor, resetCount };
-      const end = streamPort.data ?? new BroadcastChannel(streamChannel(tabId));
-      const tab = openStream(end, tabId, hub, log, onGone);
-      void hub.attach(tabId, visible, known, tab);
+      const knowledge = { conversationId, visitor, resetCount };
+      const streamPort = port.data ?? new BroadcastChannel(streamChannel(tabId));
+      const tab = openStream(streamPort, tabId, hub, log, onGone);
+      void hub.attach(tabId, visible, knowledge, tab);
     },
-    // Being answered is all.
+    // The answer alone matters.
     ping() {},
     async call(call, askedIn): Promise<CallAnswer> {
       const { epoch } = hub;
@@ -110,7 +110,7 @@ export function serve(
       if (isFlood()) {
         return refuse('rate-limited', 'Too many calls at once: try again in a second.');
       }
-      // It was on its way while the visitor changed, and whoever signs out may be anybody.
+      // Calls of a previous visitor are rejected, but anybody may sign out.
       if (isAnotherVisitor(String(askedIn), epoch) && Object(call).type !== 'sign-out') {
         return refuse('signed-out', 'The session has ended. Sign in again.');
       }
@@ -118,9 +118,9 @@ export function serve(
       if (answer) return answer;
       const parsed = callSchema.safeParse(call);
       if (!parsed.success) {
-        const message = `The call is of the wrong shape: ${describeIssue(parsed.error)}`;
-        // Every panel asks once whether there are files here, and the like.
-        if (!isSideCall(call)) log.note({ kind: 'invalid', detail: 'a misshapen call' });
+        const message = `Invalid call: ${describeIssue(parsed.error)}`;
+        // Not for calls to extensions: every panel asks once whether there is one.
+        if (!isExtensionCall(call)) log.note({ kind: 'invalid', detail: 'Invalid call refused' });
         return refuse('invalid-call', message);
       }
       if (tabId === null) return refuse('invalid-call', 'A tab must attach before it calls.');
@@ -130,8 +130,8 @@ export function serve(
   expose(calls, port);
 }
 
-/** What the hubs of other dialects answer. */
-function isSideCall(call: unknown): boolean {
+/** Calls that only the hubs of other dialects answer. */
+function isExtensionCall(call: unknown): boolean {
   return ['file', 'platform'].includes(Object(call).type);
 }
 
@@ -141,13 +141,13 @@ function openStream(
   hub: ServedHub,
   log: Pick<Log, 'note'>,
   onClosed: () => void,
-): TabPort {
+): TabStream {
   const throttle = new Throttle(hub.portMessages);
-  /** Of what was beyond the limit: no tab may lose these, or it would wait for ever. */
-  let owed: { readonly revision: number | null; readonly pull: boolean } | null = null;
-  let payLater: ReturnType<typeof setTimeout> | undefined;
+  /** Taken from messages over the limit: a tab whose `ack` or `pull` is lost would wait forever. */
+  let deferred: { readonly revision: number | null; readonly pull: boolean } | null = null;
+  let flushTimer: ReturnType<typeof setTimeout> | undefined;
 
-  function take(message: TabMessage): void {
+  function handle(message: TabMessage): void {
     switch (message.type) {
       case 'ack':
         hub.tabInput({ type: 'tab-ack', tabId, revision: message.revision });
@@ -167,21 +167,21 @@ function openStream(
     }
   }
 
-  function pay(): void {
-    const { revision, pull } = owed ?? { revision: null, pull: false };
-    owed = null;
-    payLater = undefined;
-    if (revision !== null) take({ type: 'ack', revision });
-    if (pull) take({ type: 'pull' });
+  function flushDeferred(): void {
+    const { revision, pull } = deferred ?? { revision: null, pull: false };
+    deferred = null;
+    flushTimer = undefined;
+    if (revision !== null) handle({ type: 'ack', revision });
+    if (pull) handle({ type: 'pull' });
   }
 
-  function postpone(message: TabMessage): void {
-    const { revision, pull } = owed ?? { revision: null, pull: false };
-    owed = {
+  function defer(message: TabMessage): void {
+    const { revision, pull } = deferred ?? { revision: null, pull: false };
+    deferred = {
       revision: message.type === 'ack' ? Math.max(revision ?? 0, message.revision) : revision,
       pull: pull || message.type === 'pull',
     };
-    payLater ??= setTimeout(pay, 1_000);
+    flushTimer ??= setTimeout(flushDeferred, 1_000);
   }
 
   stream.onmessage = ({ data }: MessageEvent<unknown>) => {
@@ -189,14 +189,14 @@ function openStream(
     if (isFlood) log.note({ kind: 'flood', detail: 'messages of one page' });
     const message = tabMessageSchema.safeParse(data);
     if (!message.success) {
-      log.note({ kind: 'invalid', detail: 'a misshapen port message' });
-    } else if (isFlood) postpone(message.data);
-    else take(message.data);
+      log.note({ kind: 'invalid', detail: 'Invalid port message dropped' });
+    } else if (isFlood) defer(message.data);
+    else handle(message.data);
   };
   return {
     post: (message: StreamMessage) => stream.postMessage(message),
     close: () => {
-      clearTimeout(payLater);
+      clearTimeout(flushTimer);
       stream.onmessage = null;
       stream.close();
       onClosed();

@@ -1,4 +1,4 @@
-/** Lets so many through in each second, and says no to what is beyond. */
+/** Allows a number of events per second. */
 export class Throttle {
   readonly #perSecond: number;
   #since = Number.NEGATIVE_INFINITY;

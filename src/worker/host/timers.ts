@@ -1,8 +1,8 @@
 import type { Clock } from '../core/input.ts';
 import type { TimerName } from '../core/timers.ts';
 
-/** Long waits are cut into pieces, so that sleep is noticed within this. */
-const longestWait = 30_000;
+/** Long delays are split, in ms, so that the end of a sleep is noticed within this time. */
+const maximumDelay = 30_000;
 
 export interface Timers {
   set(name: TimerName, at: number): void;
@@ -20,7 +20,7 @@ export function createTimers(clock: () => Clock, fire: (name: TimerName) => void
 
   function set(name: TimerName, at: number): void {
     clear(name);
-    const wait = Math.max(0, at - clock().now);
+    const delay = Math.max(0, at - clock().now);
     const handle = setTimeout(
       () => {
         if (clock().now < at) set(name, at);
@@ -29,7 +29,7 @@ export function createTimers(clock: () => Clock, fire: (name: TimerName) => void
           fire(name);
         }
       },
-      Math.min(wait, longestWait),
+      Math.min(delay, maximumDelay),
     );
     handles.set(name, handle);
   }

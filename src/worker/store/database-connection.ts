@@ -3,48 +3,48 @@ import type { Log } from '../host/log.ts';
 import { databaseVersion, migrate } from './migrations.ts';
 import { type Database, databaseName, type Schema } from './schema.ts';
 
-/** Another connection that does not close in time keeps us out of the store, not out of the chat, in ms. */
+/** How long another connection may block the opening, in ms. After that, the chat works without a store. */
 const blockedDeadline = 3_000;
 
-/** A slow disk, or rows that are brought to a newer schema: worth more, but less than a page waits. */
+/** How long the opening may take, in ms, on a slow disk or with a migration: less than a page waits. */
 const openDeadline = 10_000;
 
-/** Times in a row that a dead handle is replaced, before the hub goes on without a store. */
+/** Attempts in a row to reopen a failed connection, before the hub continues without a store. */
 const maximumReopens = 3;
 
 export interface StoreEvents {
-  /** Called once, when the hub has to go on without a store. */
+  /** Called once, when the hub continues without a store. */
   lost(): void;
   /** The database was deleted while the hub ran, and an empty one has taken its place. */
   emptied(): void;
 }
 
-class OpeningOverdue extends Error {}
+class OpenTimeout extends Error {}
 
 const final: readonly string[] = [
-  // A newer build has been here, and was taken back.
+  // A newer build had migrated the database, and was rolled back.
   'VersionError',
   'QuotaExceededError',
   // The browser's settings deny storage.
   'SecurityError',
 ];
 
-/** Does not get better by trying again at once. */
+/** Whether another attempt would fail as well. */
 function isFinal(error: unknown): boolean {
-  if (error instanceof OpeningOverdue) return true;
+  if (error instanceof OpenTimeout) return true;
   return error instanceof Error && final.includes(error.name);
 }
 
-/** The connection to the database: one piece of work after the other, over the death of handles. */
+/** The connection to the database. Runs one operation at a time, and reopens after a failure. */
 export class DatabaseConnection {
   readonly #log: Log;
   readonly #events: StoreEvents;
   #database: Database | null = null;
-  /** Something was read or written, so an empty database is news. */
+  /** Something was read or written, so a new database means that the old one was deleted. */
   #hasServed = false;
   #failures = 0;
-  #isOut = false;
-  /** Everything goes one after the other, in the order in which the core asked. */
+  #isUnavailable = false;
+  /** The last operation; operations run in the order of their calls. */
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(log: Log, events: StoreEvents) {
@@ -53,28 +53,31 @@ export class DatabaseConnection {
   }
 
   /**
-   * Runs the work in its turn, again with a new handle if it fails: it must leave nothing behind then.
-   * Never rejects; `null` when there is no store.
+   * Runs an operation after those before it, and again on a new connection when it fails: a failed
+   * attempt must leave no changes. Never rejects; `null` without a store.
    */
-  run<T>(what: string, work: (database: Database) => Promise<T>): Promise<T | null> {
-    const result = this.#queue.then(() => this.#attempt(what, work));
+  run<T>(operation: string, work: (database: Database) => Promise<T>): Promise<T | null> {
+    const result = this.#queue.then(() => this.#attempt(operation, work));
     this.#queue = result;
     return result;
   }
 
   /**
-   * Behind everything that was asked for, and for good: one that is still open would be the first in a
-   * database that takes a deleted one's place, and whoever uses that would not hear of it.
+   * Closes the connection for good, after all pending operations. If it stayed open and the database were
+   * deleted, it would recreate the database unnoticed by the hub that uses it then.
    */
   close(): Promise<unknown> {
     return this.run('close', async (database) => {
       database.close();
-      this.#isOut = true;
+      this.#isUnavailable = true;
     });
   }
 
-  async #attempt<T>(what: string, work: (database: Database) => Promise<T>): Promise<T | null> {
-    while (!this.#isOut) {
+  async #attempt<T>(
+    operation: string,
+    work: (database: Database) => Promise<T>,
+  ): Promise<T | null> {
+    while (!this.#isUnavailable) {
       try {
         this.#database ??= await this.#open();
         const result = await work(this.#database);
@@ -82,13 +85,13 @@ export class DatabaseConnection {
         this.#failures = 0;
         return result;
       } catch (error) {
-        this.#log.error(`the store failed (${what})`, error);
-        // A handle that failed once is not trusted again.
+        this.#log.error(`Store ${operation} failed`, error);
+        // A connection that has failed once may fail again.
         this.#database?.close();
         this.#database = null;
         this.#failures += 1;
         if (isFinal(error) || this.#failures > maximumReopens) {
-          this.#isOut = true;
+          this.#isUnavailable = true;
           this.#events.lost();
         }
       }
@@ -98,20 +101,20 @@ export class DatabaseConnection {
 
   async #open(): Promise<Database> {
     let isNew = false;
-    const database = await inTime((blocked) =>
+    const database = await withTimeout((blocked) =>
       openDB<Schema>(databaseName, databaseVersion, {
         upgrade: (database, oldVersion, _, transaction) => {
           isNew = oldVersion === 0;
-          // A failure fails the opening; here, nobody waits for it.
+          // A failure rejects `openDB` as well.
           transaction.done.catch(() => {});
           void orAbort(unwrap(transaction), this.#log, (it) =>
             migrate(unwrap(database), it, oldVersion),
           );
         },
         blocked,
-        // Somebody deletes the database or brings a newer schema: we must not stand in the way.
+        // Another connection deletes or upgrades the database: we must not block it.
         blocking: () => this.#replace(),
-        // The browser closed it, since its data are cleared or its disk failed.
+        // The browser closed it: its data were cleared, or the disk failed.
         terminated: () => this.#replace(),
       }),
     );
@@ -119,7 +122,7 @@ export class DatabaseConnection {
     return database;
   }
 
-  /** At once, not with the next write: what the hub has promised must be on the disk before its end. */
+  /** At once, not with the next write: what the hub has confirmed must be stored before it ends. */
   #replace(): void {
     this.#database?.close();
     this.#database = null;
@@ -128,8 +131,8 @@ export class DatabaseConnection {
 }
 
 /**
- * What a migration that fails has left undone would be committed: it is taken back. The opening then
- * fails with an abort that does not say why, so the log is told. Never rejects.
+ * Aborts the transaction when a migration fails: otherwise its incomplete changes would be committed. The
+ * opening then fails with an abort that has no cause, so the cause is logged here. Never rejects.
  */
 export async function orAbort(
   transaction: IDBTransaction,
@@ -140,7 +143,7 @@ export async function orAbort(
     await work(transaction);
   } catch (error) {
     abort(transaction);
-    log.error('the store could not be brought to its schema', transaction.error ?? error);
+    log.error('Store migration failed', transaction.error ?? error);
   }
 }
 
@@ -148,29 +151,29 @@ function abort(transaction: IDBTransaction): void {
   try {
     transaction.abort();
   } catch (error) {
-    // It is over already, as one is that a request of its own has ended.
+    // It has ended already, for example by a failed request of its own.
     if (!(error instanceof DOMException && error.name === 'InvalidStateError')) throw error;
   }
 }
 
-/** @param open is given what to call when another connection stands in the way */
-function inTime(open: (blocked: () => void) => Promise<Database>): Promise<Database> {
+/** @param open gets a callback for when another connection blocks it */
+function withTimeout(open: (blocked: () => void) => Promise<Database>): Promise<Database> {
   return new Promise((resolve, reject) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let isOverdue = false;
+    let hasTimedOut = false;
     const wait = (deadline: number) => {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        isOverdue = true;
-        reject(new OpeningOverdue('the database does not open'));
+        hasTimedOut = true;
+        reject(new OpenTimeout('the database did not open in time'));
       }, deadline);
     };
     wait(openDeadline);
     open(() => wait(blockedDeadline))
       .finally(() => clearTimeout(timer))
       .then((database) => {
-        // Too late: it must not stand in another one's way.
-        if (isOverdue) database.close();
+        // Too late: left open, it would block other connections.
+        if (hasTimedOut) database.close();
         else resolve(database);
       }, reject);
   });

@@ -6,35 +6,37 @@ import { placeRange } from './same-message.ts';
 import { type Database, encryptionKey } from './schema.ts';
 import { type WriteRows, type Written, writeAll } from './write.ts';
 
-/** What stands between a hub and its rows, where a site wants them encrypted. */
+/** Encrypts and decrypts the rows of a hub. */
 export interface RowCipher {
-  /** As `writeAll`, of what nobody else is to read. */
+  /** As `writeAll`, with encryption. */
   write: typeof writeAll;
-  openRestored(database: Database, found: Restored): Promise<Restored>;
-  openPage(database: Database, page: Page): Promise<Page>;
-  /** The database was deleted, and its key with it. */
-  lostKey(): void;
+  decryptRestored(database: Database, found: Restored): Promise<Restored>;
+  decryptPage(database: Database, page: Page): Promise<Page>;
+  /** Call it when the database, and the key in it, was deleted. */
+  onKeyLost(): void;
 }
 
 export interface EncryptRowsOptions {
-  /** `false`: what is sealed is opened, and new rows are plain: for a site that wants it no more. @default true */
+  /**
+   * `false`: encrypted rows are decrypted, and new rows are plain, for a site that ends the encryption.
+   * @default true
+   */
   readonly isSealing?: boolean;
 }
 
 /**
- * For `encrypted` of `startHub`: texts, names and the draft are encrypted where the browser keeps them,
- * with a key of its own that no script can read out. What it is worth and what it costs:
- * docs/security.md.
+ * For `encrypted` of `startHub`: encrypts texts, names and the draft in the browser's storage, with a key
+ * that scripts can't extract. docs/security.md says what it protects against, and what it costs.
  */
 export function encryptRows({ isSealing = true }: EncryptRowsOptions = {}): RowCipher {
-  return new SealedRows(isSealing);
+  return new EncryptedRows(isSealing);
 }
 
-class SealedRows implements RowCipher {
+class EncryptedRows implements RowCipher {
   readonly #isSealing: boolean;
-  #seal = new RowEncryption(null);
+  #encryption = new RowEncryption(null);
   #hasKey = false;
-  /** Made by us, and not in the store yet. */
+  /** A key that is not in the store yet. */
   #newKey: CryptoKey | null = null;
   #hasLostKey = false;
 
@@ -48,55 +50,58 @@ class SealedRows implements RowCipher {
     operations: readonly StoreOperation[],
     durability: IDBTransactionDurability,
   ): Promise<Written> {
-    // All of this before the transaction: one that waits for something else than its own requests is over.
-    const revealed = await this.#openLikely(database, rows, operations);
-    const isWipe = operations.some(({ type }) => type === 'wipe');
-    // Without their key, whatever is left of the former visitor's rows on a disk says nothing.
-    if (this.#isSealing && (isWipe || this.#hasLostKey)) await this.#changeKey();
-    const sealed = await this.#seal.sealAll(operations);
-    for (const [index, operation] of sealed.entries()) {
+    // Before the transaction, which would end while it waits for a cipher.
+    const decrypted = await this.#decryptCandidates(database, rows, operations);
+    const hasWipe = operations.some(({ type }) => type === 'wipe');
+    // Without their key, remains of a previous visitor's rows on the disk can't be read.
+    if (this.#isSealing && (hasWipe || this.#hasLostKey)) await this.#changeKey();
+    const encrypted = await this.#encryption.encryptAll(operations);
+    for (const [index, operation] of encrypted.entries()) {
       const plain = operations[index];
       if (operation.type !== 'add-message' && operation.type !== 'put-message') continue;
-      if (plain?.type === operation.type) revealed.set(nameOf(operation.message), plain.message);
+      if (plain?.type === operation.type) decrypted.set(keyOf(operation.message), plain.message);
     }
-    const comparing = revealing(rows, (message) => revealed.get(nameOf(message)) ?? message);
+    const decryptingRows = withDecrypted(
+      rows,
+      (message) => decrypted.get(keyOf(message)) ?? message,
+    );
     const { added, corrected, sent } = await writeAll(
       database,
-      comparing,
-      sealed,
+      decryptingRows,
+      encrypted,
       durability,
       this.#newKey,
     );
     this.#newKey = null;
     return {
-      added: await this.#openMessages(database, added),
-      corrected: await this.#openMessages(database, corrected),
-      sent: await this.#openMessages(database, sent),
+      added: await this.#decryptMessages(database, added),
+      corrected: await this.#decryptMessages(database, corrected),
+      sent: await this.#decryptMessages(database, sent),
     };
   }
 
-  async openRestored(database: Database, found: Restored): Promise<Restored> {
+  async decryptRestored(database: Database, found: Restored): Promise<Restored> {
     const { meta, messages, outbox } = found;
     await this.#findKey(database, [meta.draft, ...textsOf(messages), ...textsOf(outbox)]);
     if (this.#isSealing && !this.#hasKey) await this.#changeKey();
     return {
       ...found,
-      meta: (await this.#seal.openMeta(meta)) ?? emptyMeta,
-      messages: await this.#openMessages(database, messages),
-      outbox: await openAll(outbox, (record) => this.#seal.openOutbox(record)),
+      meta: (await this.#encryption.decryptMeta(meta)) ?? emptyMeta,
+      messages: await this.#decryptMessages(database, messages),
+      outbox: await decryptAll(outbox, (record) => this.#encryption.decryptOutbox(record)),
     };
   }
 
-  async openPage(database: Database, { messages, hasEarlier }: Page): Promise<Page> {
-    return { messages: await this.#openMessages(database, messages), hasEarlier };
+  async decryptPage(database: Database, { messages, hasEarlier }: Page): Promise<Page> {
+    return { messages: await this.#decryptMessages(database, messages), hasEarlier };
   }
 
-  lostKey(): void {
+  onKeyLost(): void {
     this.#hasLostKey = this.#isSealing;
   }
 
-  /** The rows that what is written may have to be compared with. */
-  async #openLikely(
+  /** Decrypts the rows that the new messages may be duplicates of. */
+  async #decryptCandidates(
     database: Database,
     rows: WriteRows,
     operations: readonly StoreOperation[],
@@ -104,17 +109,17 @@ class SealedRows implements RowCipher {
     const places = operations.flatMap((operation) =>
       operation.type === 'add-message' ? [placeRange(operation.message.position)] : [],
     );
-    const opened = new Map<string, Message>();
-    if (!rows.findDuplicate || places.length === 0) return opened;
+    const decrypted = new Map<string, Message>();
+    if (!rows.findDuplicate || places.length === 0) return decrypted;
     const index = database.transaction('messages').store.index('place');
     const found = await Promise.all(places.map((place) => index.getAll(place)));
-    const likely = found.flat().flatMap((row) => rows.read('message', row) ?? []);
-    await this.#findKey(database, textsOf(likely));
-    for (const row of likely) {
-      const plain = await this.#seal.openMessage(row);
-      if (plain) opened.set(nameOf(row), plain);
+    const candidates = found.flat().flatMap((row) => rows.read('message', row) ?? []);
+    await this.#findKey(database, textsOf(candidates));
+    for (const row of candidates) {
+      const plain = await this.#encryption.decryptMessage(row);
+      if (plain) decrypted.set(keyOf(row), plain);
     }
-    return opened;
+    return decrypted;
   }
 
   async #findKey(database: Database, texts: readonly string[]): Promise<void> {
@@ -122,33 +127,36 @@ class SealedRows implements RowCipher {
     const key: unknown = await database.get('meta', encryptionKey);
     if (!(key instanceof CryptoKey)) return;
     this.#hasKey = true;
-    this.#seal = new RowEncryption(key, this.#isSealing);
+    this.#encryption = new RowEncryption(key, this.#isSealing);
   }
 
   async #changeKey(): Promise<void> {
     this.#hasKey = true;
     this.#hasLostKey = false;
     this.#newKey = await makeKey();
-    this.#seal = new RowEncryption(this.#newKey);
+    this.#encryption = new RowEncryption(this.#newKey);
   }
 
-  async #openMessages(database: Database, messages: readonly Message[]): Promise<Message[]> {
+  async #decryptMessages(database: Database, messages: readonly Message[]): Promise<Message[]> {
     await this.#findKey(database, textsOf(messages));
-    return openAll(messages, (message) => this.#seal.openMessage(message));
+    return decryptAll(messages, (message) => this.#encryption.decryptMessage(message));
   }
 }
 
-/** Those that can be opened; the others are as good as not there, and come again by REST. */
-async function openAll<T>(rows: readonly T[], open: (row: T) => Promise<T | null>): Promise<T[]> {
-  const opened = await Promise.all(rows.map(open));
-  return opened.filter((row) => row !== null);
+/** The rows that can be decrypted; the others are fetched again by REST. */
+async function decryptAll<T>(
+  rows: readonly T[],
+  open: (row: T) => Promise<T | null>,
+): Promise<T[]> {
+  const decrypted = await Promise.all(rows.map(open));
+  return decrypted.filter((row) => row !== null);
 }
 
 function textsOf(rows: readonly { readonly text: string }[]): string[] {
   return rows.map(({ text }) => text);
 }
 
-function revealing(rows: WriteRows, reveal: (message: Message) => Message): WriteRows {
+function withDecrypted(rows: WriteRows, decrypt: (message: Message) => Message): WriteRows {
   const { findDuplicate } = rows;
   return {
     read: (kind, row) => rows.read(kind, row),
@@ -159,14 +167,14 @@ function revealing(rows: WriteRows, reveal: (message: Message) => Message): Writ
           transaction,
           (row) => {
             const found = read(row);
-            return found && reveal(found);
+            return found && decrypt(found);
           },
-          reveal(message),
+          decrypt(message),
         )),
   };
 }
 
-/** A text is never sealed alike twice, but one that is plain may stand in many rows. */
-function nameOf({ conversationId, messageId, text }: Message): string {
+/** Identifies a row. Not by its text alone, since many rows may have the same plain text. */
+function keyOf({ conversationId, messageId, text }: Message): string {
   return JSON.stringify([conversationId, messageId, text]);
 }

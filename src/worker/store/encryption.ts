@@ -5,18 +5,17 @@ import { routingSchema } from '../../protocol/schemas.ts';
 import type { Meta, OutboxRecord, StoreOperation } from '../core/records.ts';
 
 /**
- * What people wrote, and who, as rows hold it where the site wants it encrypted: AES-GCM with a key
- * that the browser keeps beside them and lets no script read. Places, ids and times stay as they are,
- * since rows are found by them.
+ * Encrypts texts and names in rows, by AES-GCM with a key that the browser stores beside them and that
+ * scripts can't extract. Positions, ids and times stay plain, since rows are found by them.
  */
 
-/** A control character, then what follows: `s` sealed, `p` a text that begins with it by itself. */
+/** A control character that starts a stored text: then `s` for encrypted, `p` for a plain text that starts with it. */
 const mark = '\u0001';
-const sealedMark = `${mark}s`;
+const encryptedMark = `${mark}s`;
 const plainMark = `${mark}p`;
-/** Within what is sealed: a text as JSON. */
+/** Within an encrypted text: the text as JSON. */
 const jsonMark = `${mark}j`;
-/** Half a character, of a text that was cut: UTF-8 has none. */
+/** An unpaired surrogate, of a text that was cut: UTF-8 can't encode it. */
 const half = /\p{Surrogate}/u;
 
 const messageText = object({
@@ -34,42 +33,42 @@ export function makeKey(): Promise<CryptoKey> {
   return crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
 }
 
-/** Whether that text of a row is sealed: a message's, an outgoing one's, or the draft. */
+/** Whether a row's text is encrypted: that of a message, an outgoing message, or the draft. */
 export function isEncrypted(text: string): boolean {
-  return text.startsWith(sealedMark);
+  return text.startsWith(encryptedMark);
 }
 
-/** Seals and opens rows with one key; without a key rows are plain. */
+/** Encrypts and decrypts rows with one key; without a key, rows are plain. */
 export class RowEncryption {
   readonly #key: CryptoKey | null;
-  /** What is written is sealed with it. */
-  readonly #sealingKey: CryptoKey | null;
+  /** The key for new rows; `null`: they are plain. */
+  readonly #encryptionKey: CryptoKey | null;
 
-  /** @param isSealing `false`: what is sealed is opened, and new rows are plain */
+  /** @param isSealing `false`: encrypted rows are decrypted, and new rows are plain */
   constructor(key: CryptoKey | null, isSealing = true) {
     this.#key = key;
-    this.#sealingKey = isSealing ? key : null;
+    this.#encryptionKey = isSealing ? key : null;
   }
 
-  /** Before the transaction: one that waits for something else than its own requests is over. */
-  async sealAll(operations: readonly StoreOperation[]): Promise<readonly StoreOperation[]> {
-    // A burst of thousands is not made to wait for as many promises.
-    if (!this.#sealingKey && !operations.some(needsEscape)) return operations;
-    return Promise.all(operations.map((operation) => this.#sealOperation(operation)));
+  /** Call it before the transaction, which would end while it waits for a cipher. */
+  async encryptAll(operations: readonly StoreOperation[]): Promise<readonly StoreOperation[]> {
+    // Without encryption, thousands of rows need not wait for as many promises.
+    if (!this.#encryptionKey && !operations.some(needsEscape)) return operations;
+    return Promise.all(operations.map((operation) => this.#encryptOperation(operation)));
   }
 
-  async #sealOperation(operation: StoreOperation): Promise<StoreOperation> {
+  async #encryptOperation(operation: StoreOperation): Promise<StoreOperation> {
     switch (operation.type) {
       case 'put-message':
       case 'add-message':
-        return { ...operation, message: await this.#sealMessage(operation.message) };
+        return { ...operation, message: await this.#encryptMessage(operation.message) };
       case 'put-outbox':
       case 'add-outbox': {
-        return { ...operation, record: await this.#sealOutbox(operation.record) };
+        return { ...operation, record: await this.#encryptOutbox(operation.record) };
       }
       case 'put-meta':
-        return { ...operation, meta: await this.#sealMeta(operation.meta) };
-      // Named one by one, so that a new one is thought of here.
+        return { ...operation, meta: await this.#encryptMeta(operation.meta) };
+      // Each is named, so that a new operation must be considered here.
       case 'mark-message':
       case 'put-conversation':
       case 'delete-conversation':
@@ -81,75 +80,76 @@ export class RowEncryption {
     }
   }
 
-  async #sealMessage(message: Message): Promise<Message> {
-    if (!this.#sealingKey) return { ...message, text: escaped(message.text) };
+  async #encryptMessage(message: Message): Promise<Message> {
+    if (!this.#encryptionKey) return { ...message, text: escaped(message.text) };
     const { content, ...rest } = message;
     const { id, role, name } = rest.from;
-    const text = await this.#seal(JSON.stringify({ text: rest.text, name, content }));
+    const text = await this.#encrypt(JSON.stringify({ text: rest.text, name, content }));
     return { ...rest, text, from: { id, name: '', role } };
   }
 
-  async #sealOutbox(record: OutboxRecord): Promise<OutboxRecord> {
+  async #encryptOutbox(record: OutboxRecord): Promise<OutboxRecord> {
     const { content, ...rest } = record;
-    if (!this.#sealingKey) return { ...record, text: escaped(record.text) };
-    if (!content) return { ...record, text: await this.#seal(toJson(record.text)) };
-    // An empty list says that there is one inside.
-    const sealed = JSON.stringify({ text: rest.text, name: '', content });
-    return { ...rest, content: [], text: await this.#seal(sealed) };
+    if (!this.#encryptionKey) return { ...record, text: escaped(record.text) };
+    if (!content) return { ...record, text: await this.#encrypt(toJson(record.text)) };
+    // An empty list says that the encrypted text contains one.
+    const encrypted = JSON.stringify({ text: rest.text, name: '', content });
+    return { ...rest, content: [], text: await this.#encrypt(encrypted) };
   }
 
-  async #sealMeta(meta: Meta): Promise<Meta> {
-    if (!this.#sealingKey) return { ...meta, draft: escaped(meta.draft) };
+  async #encryptMeta(meta: Meta): Promise<Meta> {
+    if (!this.#encryptionKey) return { ...meta, draft: escaped(meta.draft) };
     const { draft, routing, lastRouting } = meta;
-    const sealed = await this.#seal(JSON.stringify({ draft, routing, lastRouting }));
-    return { ...meta, draft: sealed, routing: null, lastRouting: null };
+    const encrypted = await this.#encrypt(JSON.stringify({ draft, routing, lastRouting }));
+    return { ...meta, draft: encrypted, routing: null, lastRouting: null };
   }
 
-  /** `null`: it can't be opened. */
-  async openMessage(message: Message): Promise<Message | null> {
-    if (!message.text.startsWith(sealedMark)) return { ...message, text: unescaped(message.text) };
-    const opened = messageText.safeParse(parse(await this.#open(message.text)));
-    if (!opened.success) return null;
-    const { text, name, content } = opened.data;
+  /** `null`: it can't be decrypted. */
+  async decryptMessage(message: Message): Promise<Message | null> {
+    if (!message.text.startsWith(encryptedMark))
+      return { ...message, text: unescaped(message.text) };
+    const decrypted = messageText.safeParse(parse(await this.#decrypt(message.text)));
+    if (!decrypted.success) return null;
+    const { text, name, content } = decrypted.data;
     const plain = { ...message, text, from: { ...message.from, name } };
     return content ? { ...plain, content } : plain;
   }
 
-  async openOutbox(record: OutboxRecord): Promise<OutboxRecord | null> {
-    if (!record.text.startsWith(sealedMark)) return { ...record, text: unescaped(record.text) };
-    const text = await this.#open(record.text);
+  async decryptOutbox(record: OutboxRecord): Promise<OutboxRecord | null> {
+    if (!record.text.startsWith(encryptedMark)) return { ...record, text: unescaped(record.text) };
+    const text = await this.#decrypt(record.text);
     if (text === null) return null;
     if (!record.content) return { ...record, text: fromJson(text) };
-    const opened = messageText.safeParse(parse(text));
-    if (!opened.success) return null;
-    return { ...record, text: opened.data.text, content: opened.data.content ?? [] };
+    const decrypted = messageText.safeParse(parse(text));
+    if (!decrypted.success) return null;
+    return { ...record, text: decrypted.data.text, content: decrypted.data.content ?? [] };
   }
 
-  async openMeta(meta: Meta): Promise<Meta | null> {
-    if (!meta.draft.startsWith(sealedMark)) return { ...meta, draft: unescaped(meta.draft) };
-    const opened = metaText.safeParse(parse(await this.#open(meta.draft)));
-    return opened.success ? { ...meta, ...opened.data } : null;
+  async decryptMeta(meta: Meta): Promise<Meta | null> {
+    if (!meta.draft.startsWith(encryptedMark)) return { ...meta, draft: unescaped(meta.draft) };
+    const decrypted = metaText.safeParse(parse(await this.#decrypt(meta.draft)));
+    return decrypted.success ? { ...meta, ...decrypted.data } : null;
   }
 
-  async #seal(text: string): Promise<string> {
-    if (!this.#sealingKey) return escaped(text);
+  async #encrypt(text: string): Promise<string> {
+    if (!this.#encryptionKey) return escaped(text);
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const data = new TextEncoder().encode(text);
-    const sealed = new Uint8Array(
-      await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, this.#sealingKey, data),
+    const encrypted = new Uint8Array(
+      await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, this.#encryptionKey, data),
     );
-    return sealedMark + toBase64(iv) + toBase64(sealed);
+    return encryptedMark + toBase64(iv) + toBase64(encrypted);
   }
 
-  async #open(text: string): Promise<string | null> {
+  async #decrypt(text: string): Promise<string | null> {
     if (!this.#key) return null;
     try {
-      const bytes = fromBase64(text.slice(sealedMark.length));
+      const bytes = fromBase64(text.slice(encryptedMark.length));
       const [iv, data] = [bytes.slice(0, 12), bytes.slice(12)];
-      const opened = await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, this.#key, data);
-      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(opened);
+      const decrypted = await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, this.#key, data);
+      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(decrypted);
     } catch {
-      // Another key's, or damaged: whoever reads it counts it with the rows that can't be read.
+      // Encrypted with another key, or damaged: it counts as an invalid row.
       return null;
     }
   }
@@ -178,7 +178,7 @@ function unescaped(text: string): string {
   return text.startsWith(plainMark) ? text.slice(plainMark.length) : text;
 }
 
-/** Only where UTF-8 would lose something: all others stand as they are. */
+/** As JSON only where UTF-8 would lose something. */
 function toJson(text: string): string {
   const isSafe = !half.test(text) && !text.startsWith(jsonMark);
   return isSafe ? text : jsonMark + JSON.stringify(text);
@@ -189,12 +189,12 @@ function fromJson(text: string): string {
   try {
     return string().parse(JSON.parse(text.slice(jsonMark.length)));
   } catch {
-    // It was written before there was this mark.
+    // It was written before this mark existed.
     return text;
   }
 }
 
-/** 12 bytes of IV are 16 characters without padding, so the two parts can stand side by side. */
+/** The 12 bytes of the IV become 16 characters without padding, so that both parts can be concatenated. */
 function toBase64(bytes: Uint8Array): string {
   let binary = '';
   for (const byte of bytes) binary += String.fromCharCode(byte);

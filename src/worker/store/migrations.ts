@@ -11,16 +11,16 @@ import {
 } from 'zod/mini';
 
 /**
- * One step a version; a database of version n has gone through the first n. A step is never changed
- * once it was released, so it names stores, keys and shapes itself: those of today may have moved on.
+ * One step for each version: a database of version n has passed the first n steps. A released step never
+ * changes, so it names stores, keys and shapes itself: the current ones may differ.
  */
 type Migration = (database: IDBDatabase, transaction: IDBTransaction) => void | Promise<void>;
 
-const migrations: readonly Migration[] = [createStores, giveReadingItsRecord];
+const migrations: readonly Migration[] = [createStores, separateReadingState];
 
 export const databaseVersion = migrations.length;
 
-/** Everything from that version to the present one; a failure leaves the database as it was. */
+/** Runs the steps from a version to the current one. A failure must leave the database unchanged. */
 export async function migrate(
   database: IDBDatabase,
   transaction: IDBTransaction,
@@ -43,7 +43,7 @@ function createStores(database: IDBDatabase): void {
   database.createObjectStore('meta');
 }
 
-/** Of a conversation's record in version 1, what is changed here. */
+/** The part of a version 1 conversation that the step changes. */
 const conversationV1 = lazy(() =>
   looseObject({
     conversation: looseObject({ status: string() }),
@@ -59,10 +59,10 @@ interface ReadingV2 {
 }
 
 /**
- * Version 2. What the visitor has read is no conversation's own: `unread`, carried from one record to
- * the next, and `readByVisitor` move to one record, and a conversation says whether it is done with.
+ * Version 2. `unread`, which was carried from one conversation to the next, and `readByVisitor` move to a
+ * record of their own. Conversations get `isClosed`.
  */
-async function giveReadingItsRecord(_: IDBDatabase, transaction: IDBTransaction): Promise<void> {
+async function separateReadingState(_: IDBDatabase, transaction: IDBTransaction): Promise<void> {
   const reading: ReadingV2 = { unread: 0, readUntil: null };
   const byOrdinal = wrap(transaction.objectStore('conversations').index('ordinal'));
   let cursor = await byOrdinal.openCursor();
@@ -72,7 +72,7 @@ async function giveReadingItsRecord(_: IDBDatabase, transaction: IDBTransaction)
     if (parsed.success) {
       const { unread, readByVisitor, ...kept } = parsed.data;
       reading.unread = unread;
-      // Positions begin with the ordinal, so that of a later conversation is the higher one.
+      // Positions begin with the ordinal, so those of later conversations are higher.
       reading.readUntil = readByVisitor ?? reading.readUntil;
       unwrap(cursor).update({ ...kept, isClosed: kept.conversation.status === 'ended' });
     }

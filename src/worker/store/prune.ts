@@ -2,12 +2,12 @@ import type { RowReader } from './rows.ts';
 import { type Database, storeNames } from './schema.ts';
 import { settled } from './write.ts';
 
-/** Rows of one transaction: some 30 ms in which nothing else gets its turn. */
+/** Rows of one transaction: it blocks other operations for some 30 ms. */
 const batchLength = 200;
 
 /**
- * Takes out the oldest messages while there are more than `keep` or they are from before that time,
- * up to a batch of them. Returns whether there may be more to take.
+ * Deletes up to a batch of the oldest messages: those beyond a number to `keep`, and those from before a
+ * time (epoch ms). Returns whether there may be more to delete.
  */
 export async function pruneMessages(
   database: Database,
@@ -18,23 +18,23 @@ export async function pruneMessages(
   return settled(transaction, async () => {
     const messages = transaction.objectStore('messages');
     const places = messages.index('place');
-    // Counted each time: another visitor may have come since the last batch.
+    // Counted for each batch: the visitor may have changed since the last one.
     const [count, oldest, keys] = await Promise.all([
       places.count(),
       places.getAll(null, batchLength),
       places.getAllKeys(null, batchLength),
     ]);
-    // Not `timestamp < before`: a row that has none is of no use either.
+    // Not `timestamp < before`: a row without a timestamp is deleted as well.
     const firstKept = oldest.findIndex(
       ({ timestamp }, index) => count - index <= keep && timestamp >= before,
     );
-    const doomed = firstKept < 0 ? keys : keys.slice(0, firstKept);
-    await Promise.all(doomed.map((key) => messages.delete(key)));
-    return doomed.length === batchLength;
+    const expired = firstKept < 0 ? keys : keys.slice(0, firstKept);
+    await Promise.all(expired.map((key) => messages.delete(key)));
+    return expired.length === batchLength;
   });
 }
 
-/** Takes out former conversations that nothing is left of and nothing more is expected of. */
+/** Deletes closed previous conversations without messages. */
 export async function pruneConversations(database: Database, rows: RowReader): Promise<void> {
   const transaction = database.transaction(storeNames, 'readwrite', { durability: 'relaxed' });
   await settled(transaction, async () => {

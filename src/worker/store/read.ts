@@ -4,7 +4,7 @@ import { type ConversationRecord, emptyMeta, noUnread, type Restored } from '../
 import type { RowReader } from './rows.ts';
 import { type Database, metaKey, readingKey, storeNames, type Transaction } from './schema.ts';
 
-/** Former conversations whose end is still to be fetched; there are never more worth it. */
+/** Limit of previous conversations whose end is still fetched. */
 const maximumUnclosed = 5;
 
 /** A part of the transcript, ascending. */
@@ -15,7 +15,7 @@ export interface Page {
 
 export const emptyPage: Page = { messages: [], hasEarlier: false };
 
-/** What a boot needs, in one transaction. */
+/** Reads what a hub needs at its start, in one transaction. */
 export async function restoreAll(
   database: Database,
   rows: RowReader,
@@ -30,14 +30,14 @@ export async function restoreAll(
     transaction.objectStore('conversations').index('ordinal').getAll(),
     newestRows(transaction, rows, null, page),
   ]);
-  const { current, formers } = readConversations(rows, records);
-  const readable = current ? [...formers, current] : formers;
+  const { current, previous } = readConversations(rows, records);
+  const readable = current ? [...previous, current] : previous;
   return {
     persistent: true,
     meta: { ...emptyMeta, ...rows.read('meta', meta) },
     reading: rows.read('reading', reading) ?? noUnread,
     current,
-    unclosed: formers
+    unclosed: previous
       .filter(({ details, isClosed }) => details.status === 'ended' && !isClosed)
       .slice(-maximumUnclosed),
     messages: withReadMarks(newest.messages, readable),
@@ -46,7 +46,7 @@ export async function restoreAll(
   };
 }
 
-/** The page of messages before a place. */
+/** Reads the page of messages before a place. */
 export async function readPage(
   database: Database,
   rows: RowReader,
@@ -64,7 +64,7 @@ export async function readPage(
   };
 }
 
-/** In one answer instead of one a row, where the browser can (Chromium 141): TypeScript doesn't know it. */
+/** `getAll` with a direction (Chromium 141), which TypeScript does not know: one request instead of one per row. */
 interface Directed {
   getAll(options: {
     readonly query: IDBKeyRange | null;
@@ -77,7 +77,7 @@ function isDirected(index: object): index is Directed {
   return 'getAllRecords' in index;
 }
 
-/** From the end, and no further than wanted: what a page costs must not depend on how much is kept. */
+/** Reads from the end, so that the cost of a page does not depend on the size of the store. */
 async function newestRows(
   transaction: Transaction<'readonly'>,
   rows: RowReader,
@@ -88,7 +88,7 @@ async function newestRows(
     ? IDBKeyRange.upperBound([[...before.position], before.messageId], true)
     : null;
   const places = transaction.objectStore('messages').index('place');
-  // One more than wanted: rows that can't be read must not promise something earlier.
+  // One more than the page: only a valid row proves that there are earlier messages.
   const wanted = count + 1;
   const messages: Message[] = [];
   const index: object = unwrap(places);
@@ -107,7 +107,7 @@ async function newestRows(
   return pageOf(messages, count);
 }
 
-/** @param newestFirst one more than the page has, where there is one */
+/** @param newestFirst with one more message than the page, if there is one */
 function pageOf(newestFirst: readonly Message[], count: number): Page {
   return {
     messages: newestFirst.slice(0, count).reverse(),
@@ -116,21 +116,21 @@ function pageOf(newestFirst: readonly Message[], count: number): Page {
 }
 
 /**
- * The newest conversation and those before it, ascending. When the newest one's row can't be read
- * there is no newest: an older one in its place would take the visitor back to what is over.
+ * The newest conversation, and the previous ones in ascending order. When the newest row is invalid, there
+ * is no current conversation: an older one in its place would return the visitor to an ended one.
  */
 function readConversations(
   rows: RowReader,
   records: readonly unknown[],
-): { current: ConversationRecord | null; formers: readonly ConversationRecord[] } {
+): { current: ConversationRecord | null; previous: readonly ConversationRecord[] } {
   const readable = rows.readAll('conversation', records);
   const last = readable[readable.length - 1];
   const [newest] = records.slice(-1);
-  if (!last || ordinalOf(newest) > last.ordinal) return { current: null, formers: readable };
-  return { current: last, formers: readable.slice(0, -1) };
+  if (!last || ordinalOf(newest) > last.ordinal) return { current: null, previous: readable };
+  return { current: last, previous: readable.slice(0, -1) };
 }
 
-/** Of a row that need not be a record. It has one, or the index would not list it. */
+/** The ordinal of a row that may be invalid otherwise: the index lists only rows with an ordinal. */
 export function ordinalOf(row: unknown): number {
   const isNumbered = typeof row === 'object' && row !== null && 'ordinal' in row;
   return isNumbered && typeof row.ordinal === 'number' ? row.ordinal : 0;

@@ -27,7 +27,7 @@ interface Rows {
   readonly message: Message;
   readonly conversation: ConversationRecord;
   readonly outbox: OutboxRecord;
-  /** `resetCount` came later than the others. */
+  /** Older rows have no `resetCount`. */
   readonly meta: Omit<Meta, 'resetCount'> & Partial<Pick<Meta, 'resetCount'>>;
   readonly reading: UnreadState;
 }
@@ -36,7 +36,7 @@ type RowKind = keyof Rows;
 
 type Schemas = { readonly [Kind in RowKind]: ZodMiniType<Rows[Kind]> };
 
-/** The shapes that rows must have, however they got there; messages' depend on the dialect. */
+/** The schemas of rows. That of messages depends on the dialect. */
 const schemas: Omit<Schemas, 'message' | 'outbox'> = {
   conversation: object({
     details: conversationSchema,
@@ -70,7 +70,7 @@ const outboxFields = {
 
 export type RowDialect = Pick<HubGateway, 'contents' | 'findDuplicate'>;
 
-/** Checks what comes out of the store. */
+/** Validates rows that are read from the store. */
 export class RowReader {
   readonly #log: Log;
   readonly #schemas: Schemas;
@@ -88,16 +88,16 @@ export class RowReader {
     };
   }
 
-  /** The row, or `null` when there is none or it can't be read, which is counted and logged. */
+  /** The row, or `null` if there is none or it is invalid. Invalid rows are counted and logged. */
   read<Kind extends RowKind>(kind: Kind, row: unknown): Rows[Kind] | null {
     if (row === undefined) return null;
     const result = this.#schemas[kind].safeParse(row);
     if (result.success) return result.data;
-    this.#log.note({ kind: 'invalid', detail: `a misshapen row in the store (${kind})` });
+    this.#log.note({ kind: 'invalid', detail: `Invalid row in the store ignored: ${kind}` });
     return null;
   }
 
-  /** Those that can be read. */
+  /** The valid rows. */
   readAll<Kind extends RowKind>(kind: Kind, rows: readonly unknown[]): Rows[Kind][] {
     return rows.flatMap((row) => this.read(kind, row) ?? []);
   }

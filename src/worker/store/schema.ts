@@ -2,19 +2,19 @@ import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
 import type { Message } from '../../protocol/message.ts';
 import type { ConversationRecord, Meta, OutboxRecord, UnreadState } from '../core/records.ts';
 
-/** The database as it is now; how it came to be is in `migrations.ts`. */
+/** The current schema of the database; `migrations.ts` has its history. */
 
 export const databaseName = 'partyline';
 
-/** Records of the `meta` store, which has no key of its own. */
+/** Keys in the `meta` store, whose records have none of their own. */
 export const metaKey = 'meta';
 export const readingKey = 'reading';
-/** What opens the rows, where the site wants them encrypted. */
+/** Key of the record with the encryption key, where the site encrypts rows. */
 export const encryptionKey = 'seal';
 
 export const storeNames = ['messages', 'conversations', 'outbox', 'meta'] as const;
 
-/** What we write. What is read may be anything, and is checked (`rows.ts`). */
+/** What we write. Rows are validated when they are read (`rows.ts`). */
 export interface Schema extends DBSchema {
   messages: {
     key: [string, string];

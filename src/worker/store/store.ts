@@ -11,93 +11,94 @@ import { databaseName } from './schema.ts';
 import { nothingWritten, type Written, writeAll } from './write.ts';
 
 /**
- * The transcript in IndexedDB. One database an origin: it belongs to one visitor at a time, who is
- * named in its meta record, and is wiped in one transaction when another one comes.
+ * The transcript in IndexedDB. Each origin has one database, which belongs to one visitor at a time: the
+ * meta record names them, and a change of visitor clears everything in one transaction.
  *
- * Nothing here rejects. Without a store (no IndexedDB, a full disk, a newer schema, a connection that
- * does not give way) reads find nothing, writes keep nothing, and `lost` has said so.
+ * No method rejects. Without a store (no IndexedDB, a full disk, a newer schema, a connection that blocks
+ * ours), `lost` is called, reads return nothing, and writes have no effect.
  */
 export class Store {
   readonly #log: Log;
-  readonly #handle: DatabaseConnection;
+  readonly #connection: DatabaseConnection;
   readonly #rows: RowReader;
-  readonly #seal: RowCipher | null;
+  readonly #cipher: RowCipher | null;
 
   /**
-   * @param dialect what its messages may bring besides their text, and how they are known again
-   * @param seal encrypts the rows; `null`: they are plain
+   * @param dialect the content that messages may have, and how duplicates are found
+   * @param cipher encrypts the rows; `null`: no encryption
    */
-  constructor(log: Log, events: StoreEvents, dialect: RowDialect, seal: RowCipher | null = null) {
+  constructor(log: Log, events: StoreEvents, dialect: RowDialect, cipher: RowCipher | null = null) {
     this.#log = log;
-    this.#seal = seal;
-    this.#handle = new DatabaseConnection(log, {
+    this.#cipher = cipher;
+    this.#connection = new DatabaseConnection(log, {
       ...events,
       emptied: () => {
-        seal?.lostKey();
+        cipher?.onKeyLost();
         events.emptied();
       },
     });
     this.#rows = new RowReader(log, dialect);
   }
 
-  /** What a boot finds. */
+  /** Reads what a hub needs at its start. */
   async restore(page: number): Promise<Restored> {
-    const restored = await this.#handle.run('restore', async (database) => {
+    const restored = await this.#connection.run('restore', async (database) => {
       const found = await restoreAll(database, this.#rows, page);
-      return this.#seal ? this.#seal.openRestored(database, found) : found;
+      return this.#cipher ? this.#cipher.decryptRestored(database, found) : found;
     });
     return restored ?? { ...nothingRestored, persistent: false };
   }
 
   /**
-   * Resolves when the operations are in, or when there is no store to put them in: a visitor whose
-   * browser keeps nothing can chat all the same.
+   * Resolves once the operations are stored, or at once without a store: the chat works all the same.
    */
   async write(operations: readonly StoreOperation[], durable: boolean): Promise<Written> {
     const durability = durable ? 'strict' : 'relaxed';
-    const written = await this.#handle.run('write', (database) => {
+    const written = await this.#connection.run('write', (database) => {
       const rows = this.#rows;
-      return this.#seal
-        ? this.#seal.write(database, rows, operations, durability)
+      return this.#cipher
+        ? this.#cipher.write(database, rows, operations, durability)
         : writeAll(database, rows, operations, durability);
     });
     if (!written && operations.some(({ type }) => type === 'wipe')) this.#erase();
     return written ?? nothingWritten;
   }
 
-  /** The page of messages before a place, ascending. */
+  /** Reads the page of messages before a place, ascending. */
   async readEarlier(before: Place | null, count: number): Promise<Page> {
-    const page = await this.#handle.run('read', async (database) => {
+    const page = await this.#connection.run('read', async (database) => {
       const found = await readPage(database, this.#rows, before, count);
-      return this.#seal ? this.#seal.openPage(database, found) : found;
+      return this.#cipher ? this.#cipher.decryptPage(database, found) : found;
     });
     return page ?? emptyPage;
   }
 
   /**
-   * Takes out the oldest messages, all but `keep` and those from before a time (epoch ms), and the
-   * conversations that nothing is left of. Other work gets its turn between the batches.
+   * Deletes messages from before a time (epoch ms), the oldest ones beyond a number to `keep`, and
+   * conversations without messages. Other operations run between the batches.
    */
   async prune(keep: number, before: number): Promise<void> {
     let isMore: boolean | null = true;
     while (isMore) {
-      isMore = await this.#handle.run('prune', (database) => pruneMessages(database, keep, before));
+      isMore = await this.#connection.run('prune', (database) =>
+        pruneMessages(database, keep, before),
+      );
     }
-    await this.#handle.run('prune', (database) => pruneConversations(database, this.#rows));
+    await this.#connection.run('prune', (database) => pruneConversations(database, this.#rows));
   }
 
-  /** When everything that was asked for is done; nothing is kept or found behind it. */
+  /** Closes the store for good, after all pending operations. */
   close(): Promise<unknown> {
-    return this.#handle.close();
+    return this.#connection.close();
   }
 
   /**
-   * There is no store to wipe, but perhaps one of before: a full disk takes no rows, yet has the
-   * former visitor's. Not waited for: who blocks it may go only with the browser.
+   * Deletes a database that can't be written but may hold a previous visitor's rows, as on a full disk.
+   * Not waited for: a connection that blocks it may stay open until the browser closes.
    */
   #erase(): void {
     deleteDB(databaseName).catch((error: unknown) => {
-      this.#log.error('the store could not be deleted', error);
+      this.#log.error('Store deletion failed', error);
     });
   }
 }

@@ -12,22 +12,22 @@ import {
   type Transaction,
 } from './schema.ts';
 
-/** What a write found out. */
+/** The results of a write. */
 export interface Written {
-  /** Rows that `add-message` put in. */
+  /** Messages that `add-message` has added. */
   readonly added: readonly Message[];
-  /** Rows that `mark-message` or a sequence changed, as they are now. */
+  /** Messages that `mark-message` or a sequence number has changed, in their new state. */
   readonly corrected: readonly Message[];
-  /** Rows of messages that `add-outbox` found in the transcript. */
+  /** Messages that `add-outbox` has found in the transcript. */
   readonly sent: readonly Message[];
 }
 
 export const nothingWritten: Written = { added: [], corrected: [], sent: [] };
 
-/** What a write reads before it writes. */
+/** How a write reads existing rows. */
 export type WriteRows = Pick<RowReader, 'read' | 'findDuplicate'>;
 
-/** All of them or none, in their order. */
+/** Performs all operations in order, or none. */
 export async function writeAll(
   database: Database,
   rows: WriteRows,
@@ -40,10 +40,10 @@ export async function writeAll(
     const batch = new Batch(transaction, rows);
     for (const operation of operations) {
       const asked = batch.apply(operation);
-      // Only for what has to read first: waiting for each of 5,000 puts takes four times as long.
+      // Only operations that read are awaited: awaiting each of 5,000 puts takes four times as long.
       if (asked) await asked;
     }
-    // Behind a wipe, and in one transaction with what it has sealed.
+    // After a wipe, and in one transaction with the rows that it encrypts.
     if (key) await transaction.objectStore('meta').put(key, encryptionKey);
     await batch.end();
     const { added, corrected, sent } = batch;
@@ -52,8 +52,8 @@ export async function writeAll(
 }
 
 /**
- * Waits for the end of a transaction: a full disk may show there alone. When the work fails, the
- * transaction is taken back, so that the work can be done again.
+ * Waits for the end of a transaction, since a full disk may be reported only there. Aborts it when the work
+ * fails, so that the work can be repeated.
  */
 export async function settled<T>(
   transaction: Transaction<'readwrite'>,
@@ -68,23 +68,23 @@ export async function settled<T>(
     try {
       transaction.abort();
     } catch {
-      // It is over already.
+      // It has ended already.
     }
-    // It rejects with what is thrown below.
+    // It rejects with the error that is thrown below.
     await transaction.done.catch(() => {});
-    // Requests that fall with their transaction say only that they fell.
+    // The error of an aborted request has no cause; that of the transaction has.
     throw reason ?? error;
   }
 }
 
-/** Operations of one transaction. */
+/** The operations of one transaction. */
 class Batch {
   readonly added: Message[] = [];
   readonly corrected: Message[] = [];
   readonly sent: Message[] = [];
   readonly #transaction: Transaction<'readwrite'>;
   readonly #rows: WriteRows;
-  /** Counted here, written once. */
+  /** The sum of the batch, written once. */
   #unread = 0;
 
   constructor(transaction: Transaction<'readwrite'>, rows: WriteRows) {
@@ -92,7 +92,7 @@ class Batch {
     this.#rows = rows;
   }
 
-  /** Asks for the operation; a promise if the next one must wait for it. */
+  /** Starts the operation. Returns a promise if the next one must wait for it. */
   apply(operation: StoreOperation): Promise<void> | null {
     switch (operation.type) {
       case 'put-message':
@@ -140,7 +140,7 @@ class Batch {
     await meta.put({ ...reading, unread: reading.unread + this.#unread }, readingKey);
   }
 
-  /** Without promises: a request that fails takes its transaction along, and that is waited for. */
+  /** Without promises: a failed request aborts the transaction, which is awaited. */
   #store(name: StoreName): IDBObjectStore {
     return unwrap(this.#transaction.objectStore(name));
   }
@@ -148,7 +148,7 @@ class Batch {
   async #add(message: Message, isUnread: boolean): Promise<void> {
     const messages = this.#transaction.objectStore('messages');
     const row = await messages.get([message.conversationId ?? '', message.messageId]);
-    // One that can't be read is as good as none.
+    // An invalid row counts as none.
     const known =
       this.#rows.read('message', row) ??
       (await this.#rows.findDuplicate?.(
@@ -162,10 +162,10 @@ class Batch {
     if (!known && isUnread) this.#unread += 1;
   }
 
-  /** @param from where the conversations begin that are still to be looked through */
+  /** @param from start of the conversations that are still to be searched */
   async #addToOutbox(record: OutboxRecord, from: IDBValidKey = ['']): Promise<void> {
     const messages = this.#transaction.objectStore('messages');
-    // By their messages, since a conversation that the gateway has forgotten has no record.
+    // By messages, since a conversation that the gateway has forgotten has no record.
     const first = await messages.getKey(IDBKeyRange.lowerBound(from));
     if (!first) {
       this.#store('outbox').put(record);
@@ -174,12 +174,12 @@ class Batch {
     const row = await messages.get([first[0], record.messageId]);
     const message = this.#rows.read('message', row);
     if (message) this.sent.push(message);
-    // Behind all of its messages: an empty array sorts behind every string.
+    // After all of its messages: an empty array sorts after every string.
     else await this.#addToOutbox(record, [first[0], []]);
   }
 
   async #mark(position: Position, missingBefore: number): Promise<void> {
-    // Every id of that position: an empty array sorts behind every string.
+    // Every id at that position: an empty array sorts after every string.
     const place = IDBKeyRange.bound([position, ''], [position, []]);
     const row = await this.#transaction.objectStore('messages').index('place').get(place);
     const message = this.#rows.read('message', row);

@@ -22,7 +22,7 @@ const damages: Readonly<Record<string, Damage>> = {
   },
   'the conversation': {
     store: 'conversations',
-    damage: ({ holes: _, ...row }) => row,
+    damage: ({ gaps: _, ...row }) => row,
     shown: all,
   },
   'a message that waits': {
@@ -55,7 +55,7 @@ for (const [what, { store, key, damage, shown, later: told = shown }] of Object.
     context,
     expectWarnings,
   }) => {
-    expectWarnings(/a misshapen row in the store/);
+    expectWarnings(/Invalid row in the store/);
     const tab = await openTab('/');
     const conversationId = await beginConversation(gateway, tab);
     await gateway.stop();

@@ -68,7 +68,7 @@ for (const [who, remove] of Object.entries(ways)) {
     context,
     allowWarnings,
   }) => {
-    allowWarnings(/the store failed \(reopen\): AbortError/);
+    allowWarnings(/Store reopen failed: AbortError/);
     const tab = await openTab('/');
     const conversationId = await beginConversation(gateway, tab);
     const launcher = tab.page.getByRole('button', { name: 'Chat', exact: true });

@@ -11,9 +11,9 @@ test('a connection that does not give way to a new schema costs the history, not
   expectWarnings,
 }) => {
   expectWarnings(
-    /the store failed \(restore\): Error: the database does not open/,
+    /Store restore failed: Error: the database did not open in time/,
     // What was held has no stores: late, but before the hub lets it go.
-    /the store could not be brought to its schema: NotFoundError/,
+    /Store migration failed: NotFoundError/,
   );
   await database.hold(1);
   const tab = await openTab('/');
@@ -54,7 +54,7 @@ test('a newer schema that comes while the hub runs gets its way at once, and the
   context,
   expectWarnings,
 }) => {
-  expectWarnings(/the store failed \(reopen\): VersionError/);
+  expectWarnings(/Store reopen failed: VersionError/);
   const tab = await openTab('/');
   const conversationId = await beginConversation(gateway, tab);
   await expect(tab.page.getByText(notKept)).toBeHidden();
@@ -63,7 +63,7 @@ test('a newer schema that comes while the hub runs gets its way at once, and the
   await expect(tab.page.getByText(notKept)).toBeVisible();
   await expectWorkingChat(gateway, tab, conversationId, ['hello', 'hello, visitor']);
   // It is tried once: a newer schema does not go away.
-  expect(log.filter((line) => line.includes('the store failed'))).toHaveLength(1);
+  expect(log.filter((line) => /Store \w+ failed/.test(line))).toHaveLength(1);
   expect(log.filter((line) => line.includes('VersionError'))).toHaveLength(1);
 });
 
@@ -73,7 +73,7 @@ test('a newer schema that is there from the start is left as it is', async ({
   database,
   expectWarnings,
 }) => {
-  expectWarnings(/the store failed \(restore\): VersionError/);
+  expectWarnings(/Store restore failed: VersionError/);
   await database.hold(99);
   await database.release();
   const tab = await openTab('/');
@@ -96,7 +96,7 @@ test('a full disk: the chat goes on in memory and says so', async ({
   context,
   expectWarnings,
 }) => {
-  expectWarnings(/the store failed \(write\): QuotaExceededError/);
+  expectWarnings(/Store write failed: QuotaExceededError/);
   await fillDisk(roomForAFew);
   const tab = await openTab('/');
   const conversationId = await beginConversation(gateway, tab);
@@ -124,7 +124,7 @@ test('another visitor finds nothing of the former one, even on a full disk', asy
   site,
   expectWarnings,
 }) => {
-  expectWarnings(/the store failed \(write\): QuotaExceededError/);
+  expectWarnings(/Store write failed: QuotaExceededError/);
   await fillDisk(roomForAFew);
   const tab = await openTab('/');
   const conversationId = await beginConversation(gateway, tab);
@@ -153,7 +153,7 @@ for (const [what, script] of [
     site,
     expectWarnings,
   }) => {
-    expectWarnings(/the store failed \(restore\)/);
+    expectWarnings(/Store restore failed/);
     const front = await startFront(site.url, script);
     const tab = await openTab(front.url);
     await expect(tab.page.getByText(notKept)).toBeVisible();

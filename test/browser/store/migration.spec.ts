@@ -10,7 +10,7 @@ test('a database of version 1 is taken over: rows, unread count, and what waits 
   site,
   expectWarnings,
 }) => {
-  expectWarnings(/a misshapen row in the store \(conversation\)/);
+  expectWarnings(/Invalid row in the store ignored: conversation/);
   const tab = await openTab('/');
   const conversationId = await beginConversation(gateway, tab);
   await expect.poll(async () => (await database.texts()).outbox).toEqual([]);
@@ -95,10 +95,7 @@ test('a database that can’t be brought to the present version is left as it wa
   database,
   expectWarnings,
 }) => {
-  expectWarnings(
-    /the store failed \(restore\): AbortError/,
-    /the store could not be brought to its schema: NotFoundError/,
-  );
+  expectWarnings(/Store restore failed: AbortError/, /Store migration failed: NotFoundError/);
   // Of version 1, and without a store that it had.
   await database.hold(1);
   await database.release();

@@ -149,7 +149,7 @@ test.describe('a write', () => {
   });
 
   test('is in as a whole or not at all', async ({ page, expectWarnings }) => {
-    expectWarnings(/the store failed/);
+    expectWarnings(/Store \w+ failed/);
     await write(page, [put(messageOf(1))]);
     const impossible = messageOf(3, { conversationId: null });
     expect(await write(page, [put(messageOf(2)), put(impossible)])).toEqual(noRows);
@@ -173,7 +173,7 @@ function failTransactions(page: Page, times: number): Promise<void> {
 
 test.describe('a handle that dies', () => {
   test('is replaced, and the write that it failed is made', async ({ page, expectWarnings }) => {
-    expectWarnings(/the store failed/);
+    expectWarnings(/Store \w+ failed/);
     for (const sequence of range(1, 3)) {
       await failTransactions(page, 3);
       await write(page, [put(messageOf(sequence))]);
@@ -183,7 +183,7 @@ test.describe('a handle that dies', () => {
   });
 
   test('over and over is given up, which is told once', async ({ page, expectWarnings }) => {
-    expectWarnings(/the store failed/);
+    expectWarnings(/Store \w+ failed/);
     await failTransactions(page, 4);
     expect(await write(page, [put(messageOf(1))])).toEqual(noRows);
     expect(await write(page, [put(messageOf(2))])).toEqual(noRows);
@@ -303,7 +303,7 @@ test.describe('rows that can’t be read', () => {
     page,
     expectWarnings,
   }) => {
-    expectWarnings(/a misshapen row/);
+    expectWarnings(/Invalid row in the store/);
     const good = range(1, 30).filter((sequence) => sequence % 5 !== 0);
     await write(
       page,
@@ -337,7 +337,7 @@ test.describe('rows that can’t be read', () => {
   });
 
   test('are replaced when the message comes again', async ({ page, expectWarnings }) => {
-    expectWarnings(/a misshapen row/);
+    expectWarnings(/Invalid row in the store/);
     await putRows(page, 'messages', [{ ...messageOf(1), text: null }]);
     const message = messageOf(1);
     const written = await write(page, [{ type: 'add-message', message, isUnread: true }]);
@@ -346,7 +346,7 @@ test.describe('rows that can’t be read', () => {
   });
 
   test('do not harm the others of any kind', async ({ page, expectWarnings }) => {
-    expectWarnings(/a misshapen row/);
+    expectWarnings(/Invalid row in the store/);
     const record = {
       messageId: 'w1',
       ordinal: 1,
@@ -361,14 +361,16 @@ test.describe('rows that can’t be read', () => {
       { type: 'put-conversation', record: conversationOf(3, 'connected') },
     ]);
     await putRows(page, 'outbox', [{ ...record, messageId: 'w0', text: 7 }]);
-    await putRows(page, 'conversations', [{ ...conversationOf(2, 'ended'), holes: 'many' }]);
+    await putRows(page, 'conversations', [{ ...conversationOf(2, 'ended'), gaps: 'many' }]);
     await putRows(page, 'meta', ['not a record'], 'meta');
     await putRows(page, 'meta', [{ unread: 'many', readUntil: null }], 'reading');
     const noted: string[] = [];
     page.on('console', (message) => noted.push(message.text()));
     const restored = await restore(page);
     for (const kind of ['outbox', 'conversation', 'meta', 'reading']) {
-      const all = noted.filter((text) => text.includes(`a misshapen row in the store (${kind})`));
+      const all = noted.filter((text) =>
+        text.includes(`Invalid row in the store ignored: ${kind}`),
+      );
       expect(all).toHaveLength(1);
     }
     expect(restored.outbox).toEqual([record]);
@@ -384,7 +386,7 @@ test.describe('rows that can’t be read', () => {
     page,
     expectWarnings,
   }) => {
-    expectWarnings(/a misshapen row/);
+    expectWarnings(/Invalid row in the store/);
     await write(page, [{ type: 'put-conversation', record: conversationOf(1, 'ended') }]);
     await putRows(page, 'conversations', [{ ...conversationOf(2, 'connected'), next: null }]);
     const { current, unclosed } = await restore(page);

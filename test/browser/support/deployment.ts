@@ -46,7 +46,7 @@ export const test = base.extend<Fixtures, { builds: string }>({
   ],
   deployment: async ({ allowWarnings, builds, consoles, gateway }, use) => {
     // The server is away for a moment while it changes.
-    allowWarnings(/server-problem .*the routing log is out of reach/);
+    allowWarnings(/Routing log entry lost: the server is unreachable/);
     // The same port for each, since the name of the visitor's cookie holds it.
     const port = await freePort();
     let site: Site = await startSite(gateway, { port, folder: join(builds, '1') });

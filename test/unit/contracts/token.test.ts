@@ -4,9 +4,9 @@ import type { GatewayEvent } from '../../../src/protocol/gateway/events.ts';
 import type { RestResult } from '../../../src/protocol/gateway/rest.ts';
 import type { TokenResult } from '../../../src/protocol/gateway/tokens.ts';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
-import { Tokens } from '../../../src/worker/edges/broker-token.ts';
+import { BrokerTokens } from '../../../src/worker/edges/broker-token.ts';
 import { Rest } from '../../../src/worker/edges/rest.ts';
-import type { KeptSession } from '../../../src/worker/genesys-cloud/credential-store.ts';
+import type { StoredSession } from '../../../src/worker/genesys-cloud/credential-store.ts';
 import { HistoryTokens } from '../../../src/worker/genesys-cloud/history-token.ts';
 import { SessionCredentials } from '../../../src/worker/genesys-cloud/session-credentials.ts';
 import type { EdgeExpect } from '../../contracts/edge-case.ts';
@@ -49,7 +49,7 @@ afterEach(async () => {
 /** The real edge, against a broker that answers as the case wants. */
 class RealBrokerBench implements BrokerBench, TokenBench {
   readonly deadlines = server.deadlines;
-  readonly #tokens = new Tokens(`${server.origin}/`);
+  readonly #tokens = new BrokerTokens(`${server.origin}/`);
   #asked = 0;
   #given = 0;
 
@@ -194,7 +194,7 @@ describe('the simulation’s broker’s token', () => {
 
 /** The real ones, with a vault in memory. */
 class RealSessionTokenBench implements SessionTokenBench {
-  #kept: KeptSession | null = null;
+  #kept: StoredSession | null = null;
   #tokens = this.#hub();
 
   constructor() {
@@ -324,7 +324,7 @@ class RealRestTokenBench implements RestTokenBench {
   }
 
   opens(): void {
-    this.#tokens.opened();
+    this.#tokens.onSessionOpen();
   }
 
   lineEnds(): void {
@@ -332,13 +332,13 @@ class RealRestTokenBench implements RestTokenBench {
   }
 
   gives(token: string): void {
-    this.#tokens.take({ type: 'rest-token', token, expiresAt: null });
+    this.#tokens.onToken({ type: 'rest-token', token, expiresAt: null });
   }
 
   /** As src/worker/genesys-cloud/extension.ts. */
   tells(event: GatewayEvent): GatewayEvent | null {
-    if (event.type !== 'rest-token') return this.#tokens.hear(event);
-    this.#tokens.take(event);
+    if (event.type !== 'rest-token') return this.#tokens.onEvent(event);
+    this.#tokens.onToken(event);
     return null;
   }
 

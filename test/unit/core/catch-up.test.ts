@@ -206,7 +206,7 @@ describe('a catch-up', () => {
     looking(made.clearKeepingSocket());
     answers(made, { type: 'history', messages: [], nextCursor: null, invalidCount: 3 });
     expect(made.all('note').map(({ note }) => note)).toEqual([
-      { kind: 'invalid', detail: '3 misshapen messages in the history' },
+      { kind: 'invalid', detail: '3 invalid messages in the history ignored' },
     ]);
   });
 

@@ -119,7 +119,7 @@ describe('a routing', () => {
   it('that does not fit the site’s schema is refused at once, and another tab’s goes its way', () => {
     const hub = new RoutingHub();
     hub.start(billing);
-    const problem = 'There is no attribute “usertier”. Did you mean “userTier”?';
+    const problem = 'Unknown attribute “usertier”. Did you mean “userTier”?';
     hub.take({
       type: 'call',
       tabId: 'a',

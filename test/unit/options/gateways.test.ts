@@ -72,24 +72,24 @@ describe('genesysCloud', () => {
   });
 
   /** What stands beside the core of a hub, whose platform tells no settings. */
-  function supplyOf(options: Partial<GenesysCloudOptions>): GatewayExtension {
+  function createExtension(options: Partial<GenesysCloudOptions>): GatewayExtension {
     const gateway = genesysCloudHub({
       deploymentId: 'deployment-1',
       region: 'eu-west-1',
       ...options,
     });
-    const supply = gateway.createExtension?.({
+    const extension = gateway.createExtension?.({
       epoch: 'boot',
       send: () => true,
       call: () => Promise.reject(new Error('not called')),
       logError: () => {},
     });
-    if (!supply) throw new Error('the dialect has a supply');
-    return supply;
+    if (!extension) throw new Error('the dialect has an extension');
+    return extension;
   }
 
   it.each([true, false])('autostart: %s', (autostart) => {
-    const { shouldSend } = supplyOf({ autostart });
+    const { shouldSend } = createExtension({ autostart });
     expect(shouldSend({ type: 'join', routing: { skillGroups: ['Billing'] } })).toBe(autostart);
   });
 
@@ -102,12 +102,12 @@ describe('genesysCloud', () => {
       expect.objectContaining({ mimeTypes: ['text/x-seven'] }),
     ],
   ])('uploads: %s', async (_, uploads, rules) => {
-    const supply = supplyOf(uploads === undefined ? {} : { uploads });
+    const extension = createExtension(uploads === undefined ? {} : { uploads });
     const mimeTypes = ['image/png', 'text/x-seven'];
-    supply.onEvent(
+    extension.onEvent(
       sessionEvent({ uploads: { mimeTypes, blockedExtensions: [], maximumSize: 9_999 } }),
     );
-    const answer = await supply.answer('tab', { type: 'file', step: 'rules' });
+    const answer = await extension.answer('tab', { type: 'file', step: 'rules' });
     expect(answer).toEqual({ ok: true, epoch: 'boot', value: rules });
   });
 });

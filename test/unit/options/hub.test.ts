@@ -71,7 +71,10 @@ function start(options: Partial<HubOptions>): { hub: Hub; steps: ObservedStep[] 
   const steps: ObservedStep[] = [];
   const inspect = { onStep: (step: ObservedStep) => void steps.push(step) };
   const checked = checkOptions({ gateway, inspect, ...options });
-  const hub = new Hub(checked, 'shared-worker', new Log(), { holding: () => {}, left: () => {} });
+  const hub = new Hub(checked, 'shared-worker', new Log(), {
+    lockAcquired: () => {},
+    handedOver: () => {},
+  });
   hubs.push(hub);
   void hub.attach(
     'a',

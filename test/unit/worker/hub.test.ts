@@ -8,7 +8,7 @@ import type { Call, StreamMessage } from '../../../src/protocol/port.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
-import { Tokens } from '../../../src/worker/edges/broker-token.ts';
+import { BrokerTokens } from '../../../src/worker/edges/broker-token.ts';
 import { Hub } from '../../../src/worker/host/hub.ts';
 import { Log } from '../../../src/worker/host/log.ts';
 import { genesysCloud } from '../../../src/worker/index.ts';
@@ -131,7 +131,10 @@ function startHub(
   const told: string[] = [];
   const log = new Log();
   const checked = checkOptions({ gateway, ...others });
-  const events = { holding: () => told.push('holding'), left: () => told.push('left') };
+  const events = {
+    lockAcquired: () => told.push('lockAcquired'),
+    handedOver: () => told.push('handedOver'),
+  };
   const hub = host.run(() => new Hub(checked, 'shared-worker', log, events));
   return { hub, host, told, log };
 }
@@ -249,13 +252,13 @@ describe('a hub that starts', () => {
     await settled();
     const second = startHub();
     const tab = await attach(second.hub, 'late');
-    expect(first.told).toEqual(['holding']);
+    expect(first.told).toEqual(['lockAcquired']);
     expect(second.told).toEqual([]);
     expect(second.host.asked).toEqual([]);
     expect(tab.posts).toEqual([]);
     first.host.dies();
     await settled();
-    expect(second.told).toEqual(['holding']);
+    expect(second.told).toEqual(['lockAcquired']);
     expect(second.host.asked).toEqual(['restore']);
     expect(tab.types).toContain('snapshot');
   });
@@ -366,7 +369,7 @@ describe('a tab', () => {
     hub.stepDown();
     host.lines.newest.ends();
     await settled();
-    expect(told).toEqual(['holding', 'left']);
+    expect(told).toEqual(['lockAcquired', 'handedOver']);
     expect(browser.lockTable.waiting(tabLock('tab'))).toBe(0);
     // Its page moves with that port's last word.
     expect(tab.isClosed).toBe(false);
@@ -469,7 +472,7 @@ describe('a token', () => {
   });
 
   it('is gone with the sign-out, and its line with it', async () => {
-    const ended = vi.spyOn(Tokens.prototype, 'end');
+    const ended = vi.spyOn(BrokerTokens.prototype, 'end');
     const { hub, host } = await inConversation();
     expect(ended).not.toHaveBeenCalled();
     await callOf(hub, { type: 'sign-out' });
@@ -679,11 +682,11 @@ describe('a hub that steps down', () => {
     hub.stepDown();
     host.lines.newest.ends();
     await settled();
-    expect(told).toEqual(['holding']);
+    expect(told).toEqual(['lockAcquired']);
     expect(browser.lockTable.holder(hubLock)).toBe(host);
     host.storeCatchesUp();
     await settled();
-    expect(told).toEqual(['holding', 'left']);
+    expect(told).toEqual(['lockAcquired', 'handedOver']);
     expect(browser.lockTable.holder(hubLock)).toBeNull();
     expect(browser.disk.meta?.draft).toBe('half a thought');
     // For good: a power cut takes nothing of it.
@@ -724,10 +727,10 @@ describe('a hub that steps down', () => {
     expect(host.lines.closed).toEqual([host.lines.newest]);
     await later(1_999);
     await settled();
-    expect(told).toEqual(['holding']);
+    expect(told).toEqual(['lockAcquired']);
     await later(1);
     await settled();
-    expect(told).toEqual(['holding', 'left']);
+    expect(told).toEqual(['lockAcquired', 'handedOver']);
     expect([...browser.disk.outbox.keys()]).toEqual(['mine']);
   });
 });
@@ -757,15 +760,18 @@ describe('what stands beside the hub', () => {
     );
   });
 
-  it('odd things are counted, and what fails is logged', async () => {
+  it('logs invalid frames and errors', async () => {
     const { hub, host, log } = await inConversation();
     const note = vi.spyOn(log, 'note');
     const error = vi.spyOn(log, 'error').mockImplementation(() => {});
     host.lines.newest.hears({ type: 'invalid', reason: 'no JSON' });
-    expect(note).toHaveBeenCalledWith({ kind: 'invalid', detail: 'no JSON' });
+    expect(note).toHaveBeenCalledWith({
+      kind: 'invalid',
+      detail: 'Invalid frame ignored: no JSON',
+    });
     const cause = new Error('full');
-    hub.logError('a file was lost', cause);
-    expect(error).toHaveBeenCalledWith('a file was lost', cause);
+    hub.logError('File upload failed', cause);
+    expect(error).toHaveBeenCalledWith('File upload failed', cause);
   });
 
   it('a dialect’s own supply brings the tokens, hears the line, and answers first', async () => {

@@ -12,32 +12,34 @@ beforeEach(() => {
 
 afterEach(() => void vi.restoreAllMocks());
 
-it('odd things are told one by one twenty times, then every hundredth, each kind by itself', () => {
+it('logs the first twenty notes of each kind, then every hundredth', () => {
   const log = new Log();
   for (let index = 1; index <= 20; index += 1) log.note({ kind: 'invalid', detail: `no ${index}` });
   expect(said).toHaveLength(20);
-  expect(said[0]).toBe('warn [partyline] invalid (1 so far): no 1');
-  expect(said[19]).toBe('warn [partyline] invalid (20 so far): no 20');
+  expect(said[0]).toBe('warn [partyline] no 1 (1 total).');
+  expect(said[19]).toBe('warn [partyline] no 20 (20 total).');
   for (let index = 21; index <= 99; index += 1) log.note({ kind: 'invalid', detail: 'more' });
   expect(said).toHaveLength(20);
   log.note({ kind: 'flood', detail: 'another' });
-  expect(said.at(-1)).toBe('warn [partyline] flood (1 so far): another');
+  expect(said.at(-1)).toBe('warn [partyline] another (1 total).');
+  log.note({ kind: 'gateway-problem', detail: 'busy' });
+  expect(said.at(-1)).toBe('warn [partyline] Gateway error: busy (1 total).');
   for (let index = 100; index <= 300; index += 1) log.note({ kind: 'invalid', detail: 'more' });
-  expect(said.slice(21)).toEqual([
-    'warn [partyline] invalid (100 so far): more',
-    'warn [partyline] invalid (200 so far): more',
-    'warn [partyline] invalid (300 so far): more',
+  expect(said.slice(22)).toEqual([
+    'warn [partyline] more (100 total).',
+    'warn [partyline] more (200 total).',
+    'warn [partyline] more (300 total).',
   ]);
 });
 
-it('what failed is told with its reason, whatever that is', () => {
+it('logs an error with its cause', () => {
   const log = new Log();
-  log.error('the store failed', new RangeError('too much'));
-  log.error('the store failed', 'QuotaExceededError');
-  log.error('the store failed', undefined);
+  log.error('Store write failed', new RangeError('too much'));
+  log.error('Store write failed', 'QuotaExceededError');
+  log.error('Store write failed', undefined);
   expect(said).toEqual([
-    'error [partyline] the store failed: RangeError: too much',
-    'error [partyline] the store failed: QuotaExceededError',
-    'error [partyline] the store failed: undefined',
+    'error [partyline] Store write failed: RangeError: too much',
+    'error [partyline] Store write failed: QuotaExceededError',
+    'error [partyline] Store write failed: undefined',
   ]);
 });

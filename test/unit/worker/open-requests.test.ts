@@ -72,18 +72,18 @@ const pairs: readonly (readonly [string, GatewayCommand, GatewayEvent | null])[]
 describe('an error without a name may be about', () => {
   it.each(pairs)('%s, until that is answered', (_, command, answer) => {
     const requests = new OpenRequests();
-    requests.leaves({ type: 'clear-conversation' });
-    expect(requests.isAlone(requestIds.clear)).toBe(true);
-    requests.leaves(command);
-    expect(requests.isAlone(requestIds.clear)).toBe(false);
+    requests.onSent({ type: 'clear-conversation' });
+    expect(requests.isOnlyPending(requestIds.clear)).toBe(true);
+    requests.onSent(command);
+    expect(requests.isOnlyPending(requestIds.clear)).toBe(false);
     // Neither another event nor an error without a name answers it.
-    requests.hear({ type: 'typing', conversationId: null, from, isTyping: true });
-    requests.hear({ type: 'problem', problem: problem(null) });
-    requests.hear({ type: 'attachment-failed', attachmentId: null, problem: problem(null) });
-    expect(requests.isAlone(requestIds.clear)).toBe(false);
-    if (answer) requests.hear(answer);
+    requests.onEvent({ type: 'typing', conversationId: null, from, isTyping: true });
+    requests.onEvent({ type: 'problem', problem: problem(null) });
+    requests.onEvent({ type: 'attachment-failed', attachmentId: null, problem: problem(null) });
+    expect(requests.isOnlyPending(requestIds.clear)).toBe(false);
+    if (answer) requests.onEvent(answer);
     else vi.advanceTimersByTime(10_000);
-    expect(requests.isAlone(requestIds.clear)).toBe(true);
+    expect(requests.isOnlyPending(requestIds.clear)).toBe(true);
   });
 
   it.each([
@@ -93,27 +93,27 @@ describe('an error without a name may be about', () => {
     { type: 'typing', conversationId: 'c', isTyping: false },
   ] as const)('nothing that no frame asks for ($type)', (command) => {
     const requests = new OpenRequests();
-    requests.leaves(command);
-    expect(requests.isAlone(requestIds.clear)).toBe(true);
+    requests.onSent(command);
+    expect(requests.isOnlyPending(requestIds.clear)).toBe(true);
   });
 
   it('what left less than 10 s ago', () => {
     const requests = new OpenRequests();
-    requests.leaves({ type: 'ping' });
+    requests.onSent({ type: 'ping' });
     vi.advanceTimersByTime(9_999);
-    expect(requests.isAlone(requestIds.clear)).toBe(false);
+    expect(requests.isOnlyPending(requestIds.clear)).toBe(false);
     // The same again counts from then on.
-    requests.leaves({ type: 'ping' });
+    requests.onSent({ type: 'ping' });
     vi.advanceTimersByTime(9_999);
-    expect(requests.isAlone(requestIds.clear)).toBe(false);
+    expect(requests.isOnlyPending(requestIds.clear)).toBe(false);
     vi.advanceTimersByTime(1);
-    expect(requests.isAlone(requestIds.clear)).toBe(true);
+    expect(requests.isOnlyPending(requestIds.clear)).toBe(true);
   });
 
   it('nothing of a line that has ended', () => {
     const requests = new OpenRequests();
-    requests.leaves({ type: 'ping' });
+    requests.onSent({ type: 'ping' });
     requests.forget();
-    expect(requests.isAlone(requestIds.clear)).toBe(true);
+    expect(requests.isOnlyPending(requestIds.clear)).toBe(true);
   });
 });

@@ -43,9 +43,9 @@ describe('clearing', () => {
     isAlone = true;
     isOnline = true;
     calls = new PlatformCalls(hub(), new DeploymentSettings('http://127.0.0.1:9/', () => {}), {
-      isAlone: (id) => id === requestIds.clear && isAlone,
+      isOnlyPending: (id) => id === requestIds.clear && isAlone,
     });
-    calls.hear(opened);
+    calls.onEvent(opened);
     return () => vi.useRealTimers();
   });
 
@@ -54,7 +54,7 @@ describe('clearing', () => {
   it('is done when the platform says so', async () => {
     const answer = clear();
     expect(sent).toEqual([{ type: 'clear-conversation' }]);
-    expect(calls.hear(over)).toBe(over);
+    expect(calls.onEvent(over)).toBe(over);
     expect(await answer).toEqual({ ok: true, epoch: 'boot', value: null });
   });
 
@@ -68,9 +68,9 @@ describe('clearing', () => {
     // Whatever else was asked for: the words are about nothing else.
     isAlone = false;
     const answer = clear();
-    expect(calls.hear(refused)).toEqual(named({}));
+    expect(calls.onEvent(refused)).toEqual(named({}));
     expect(await answer).toMatchObject({ ok: false, problem: { code: 'forbidden' } });
-    expect(calls.hear(refused)).toBe(refused);
+    expect(calls.onEvent(refused)).toBe(refused);
   });
 
   it.each([
@@ -87,12 +87,12 @@ describe('clearing', () => {
       const problem = { kind, code, message: 'Request failed: x' };
       isAlone = false;
       const byName = clear();
-      expect(calls.hear(named(problem))).toEqual(named(problem));
+      expect(calls.onEvent(named(problem))).toEqual(named(problem));
       expect(await byName).toMatchObject({ ok: false, problem: { code: own } });
       isAlone = true;
       const byBeingAlone = clear();
       // The core, which hears of it next, charges it to no message.
-      expect(calls.hear(unnamed(problem))).toEqual(named(problem));
+      expect(calls.onEvent(unnamed(problem))).toEqual(named(problem));
       const answer = await byBeingAlone;
       expect(answer).toMatchObject({ ok: false, problem: { code: own } });
       // The platform's words are for the log.
@@ -107,7 +107,7 @@ describe('clearing', () => {
       { type: 'conversation', conversation: ended },
     ] as const) {
       const answer = clear();
-      expect(calls.hear(event)).toBe(event);
+      expect(calls.onEvent(event)).toBe(event);
       expect(await answer).toMatchObject({ ok: false, problem: { code: 'conversation-ended' } });
     }
   });
@@ -120,16 +120,16 @@ describe('clearing', () => {
     ] as const;
     for (const other of others) {
       const event = unnamed(other);
-      expect(calls.hear(event)).toBe(event);
+      expect(calls.onEvent(event)).toBe(event);
     }
     isAlone = false;
     for (const code of ['400', '4000', '500', '403']) {
       const event = unnamed({ code, message: 'Turn on the Feature Toggle' });
-      expect(calls.hear(event)).toBe(event);
+      expect(calls.onEvent(event)).toBe(event);
     }
     const about = named({ messageId: 'm' });
-    expect(calls.hear(about)).toBe(about);
-    calls.hear(over);
+    expect(calls.onEvent(about)).toBe(about);
+    calls.onEvent(over);
     expect(await answer).toMatchObject({ ok: true });
   });
 
@@ -146,7 +146,7 @@ describe('clearing', () => {
     const next = clear();
     expect(await former).toMatchObject({ problem: { code: 'timeout' } });
     // The deadline of the former one is not that of the next.
-    calls.hear(over);
+    calls.onEvent(over);
     expect(await next).toMatchObject({ ok: true });
     const third = clear();
     await vi.advanceTimersByTimeAsync(9_999);
@@ -165,14 +165,14 @@ describe('clearing', () => {
 
   it('is not asked for on a line whose session is not connected, or which has gone', async () => {
     const fresh = new PlatformCalls(hub(), new DeploymentSettings('http://x/', () => {}), {
-      isAlone: () => true,
+      isOnlyPending: () => true,
     });
     const early = fresh.answer({ type: 'platform', step: 'clear' });
     expect(await early).toMatchObject({ problem: { code: 'network' } });
-    calls.hear({ ...opened, isConnected: false });
+    calls.onEvent({ ...opened, isConnected: false });
     expect(await clear()).toMatchObject({ problem: { code: 'network' } });
     expect(sent).toEqual([]);
-    calls.hear(opened);
+    calls.onEvent(opened);
     isOnline = false;
     expect(await clear()).toMatchObject({ problem: { code: 'network' } });
   });
@@ -181,7 +181,7 @@ describe('clearing', () => {
     const answer = clear();
     calls.forget();
     expect(await answer).toMatchObject({ problem: { code: 'timeout' } });
-    expect(calls.hear(refused)).toBe(refused);
+    expect(calls.onEvent(refused)).toBe(refused);
   });
 
   it('goes on while the conversation does, and whatever else is told', async () => {
@@ -192,9 +192,9 @@ describe('clearing', () => {
       { type: 'pong' },
       opened,
     ] as const) {
-      expect(calls.hear(event)).toBe(event);
+      expect(calls.onEvent(event)).toBe(event);
     }
-    calls.hear(over);
+    calls.onEvent(over);
     expect(await answer).toMatchObject({ ok: true });
   });
 
@@ -203,8 +203,8 @@ describe('clearing', () => {
     async (kind) => {
       const answer = clear();
       const event = unnamed({ kind, code: '4011', message: 'no' });
-      expect(calls.hear(event)).toBe(event);
-      calls.hear(over);
+      expect(calls.onEvent(event)).toBe(event);
+      calls.onEvent(over);
       expect(await answer).toMatchObject({ ok: true });
     },
   );
@@ -261,7 +261,7 @@ it('says in the log what was wrong when it is not known whether something was do
     call: () => Promise.reject(new Error('not called')),
     logError: (_what: string, cause: unknown) => void logged.push(cause),
   };
-  const calls = new PlatformCalls(hub, settings, { isAlone: () => true });
+  const calls = new PlatformCalls(hub, settings, { isOnlyPending: () => true });
   expect(await calls.answer({ type: 'platform', step: 'deployment' })).toMatchObject({
     ok: false,
     problem: { code: 'unknown-outcome' },

@@ -82,10 +82,10 @@ describe('a file that is put', () => {
     await expect(done).rejects.toThrow(`${status}`);
   });
 
-  it('is not when its place is out of reach', async () => {
+  it('fails when the upload server is unreachable', async () => {
     const { request, done } = put();
     request.onerror();
-    await expect(done).rejects.toThrow('out of reach');
+    await expect(done).rejects.toThrow('unreachable');
   });
 
   it('tells how much of it has left, and that nothing is all of nothing', () => {

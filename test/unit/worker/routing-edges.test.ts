@@ -30,8 +30,8 @@ describe.each([
 
   it('of another name are told with the one that was meant', () => {
     expect(problems({ userTier: 'premium', Age: 7, colour: 'red' })).toEqual([
-      'There is no attribute “Age”. Did you mean “age”?',
-      'There is no attribute “colour”.',
+      'Unknown attribute “Age”. Did you mean “age”?',
+      'Unknown attribute “colour”.',
     ]);
   });
 
@@ -49,7 +49,7 @@ describe.each([
   it('are each told once, and in one sentence', () => {
     const words = problems({ usertier: 'premium', age: 'old' });
     expect(words).toHaveLength(3);
-    expect(words[0]).toBe('There is no attribute “usertier”. Did you mean “userTier”?');
+    expect(words[0]).toBe('Unknown attribute “usertier”. Did you mean “userTier”?');
     for (const one of words.slice(1)) expect(one).toMatch(/^The attribute (userTier|age).*[^.]\.$/);
   });
 });
@@ -59,7 +59,7 @@ it('a schema without keys to guess from has no guess', () => {
   const routing = { skillGroups: [], attributes: { age: 7 } };
   expect(attributeProblems(schema, routing)).toHaveLength(1);
   const strict = z.pipe(z.strictObject({}), z.object({}));
-  expect(attributeProblems(strict, routing)).toEqual(['There is no attribute “age”.']);
+  expect(attributeProblems(strict, routing)).toEqual(['Unknown attribute “age”.']);
 });
 
 it('a site without a schema takes any attributes', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SessionSettings } from '../../../src/protocol/gateway/tokens.ts';
-import type { KeptSession } from '../../../src/worker/genesys-cloud/credential-store.ts';
+import type { StoredSession } from '../../../src/worker/genesys-cloud/credential-store.ts';
 import { SessionCredentials } from '../../../src/worker/genesys-cloud/session-credentials.ts';
 
 const urls = {
@@ -25,15 +25,15 @@ const members: SessionSettings = {
     revokeUrl: urls.revoke,
   },
 };
-const kept: KeptSession = { subject: 'ada', token: 'kept', jwt: 'jwt', refreshToken: 'refresh' };
+const kept: StoredSession = { subject: 'ada', token: 'kept', jwt: 'jwt', refreshToken: 'refresh' };
 const wanted = () => true;
 
 type Answer = () => Response | Promise<Response>;
 
 class MemoryVault {
-  session: KeptSession | null = null;
+  session: StoredSession | null = null;
   readonly read = vi.fn(async () => this.session);
-  readonly write = vi.fn(async (session: KeptSession) => {
+  readonly write = vi.fn(async (session: StoredSession) => {
     this.session = session;
   });
   readonly forget = vi.fn(async () => {
@@ -74,7 +74,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('an identity that can’t be revoked', () => {
   it.each<[string, Answer, string]>([
-    ['since the platform refuses', () => new Response(null, { status: 500 }), 'answered 500'],
+    ['since the platform refuses', () => new Response(null, { status: 500 }), 'returned 500'],
     [
       'since it is out of reach',
       () => {

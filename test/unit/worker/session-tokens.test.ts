@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
 import { startGateway } from '../../../src/testing/index.ts';
-import type { KeptSession } from '../../../src/worker/genesys-cloud/credential-store.ts';
+import type { StoredSession } from '../../../src/worker/genesys-cloud/credential-store.ts';
 import { SessionCredentials } from '../../../src/worker/genesys-cloud/session-credentials.ts';
 import { Log } from '../../../src/worker/host/log.ts';
 
@@ -38,9 +38,9 @@ async function platform(options: { visitorUrl?: string; codeUrl?: string } = {})
 
 /** What several workers keep, one after the other. */
 class MemoryVault {
-  session: KeptSession | null = null;
+  session: StoredSession | null = null;
   read = async () => this.session;
-  write = async (session: KeptSession) => {
+  write = async (session: StoredSession) => {
     this.session = session;
   };
   forget = async () => {

@@ -127,17 +127,17 @@ describe('what a dialect has beside the core', () => {
 describe('what is sent on whatever line there is', () => {
   it('leaves on the newest, and says when there is none', () => {
     const sockets = lines();
-    expect(sockets.sendAnywhere({ type: 'ping' })).toBe(false);
+    expect(sockets.sendOnNewest({ type: 'ping' })).toBe(false);
     sockets.open(1);
-    expect(sockets.sendAnywhere({ type: 'ping' })).toBe(false);
+    expect(sockets.sendOnNewest({ type: 'ping' })).toBe(false);
     socketAt(0).opens();
-    expect(sockets.sendAnywhere({ type: 'ping' })).toBe(true);
+    expect(sockets.sendOnNewest({ type: 'ping' })).toBe(true);
     sockets.open(2);
-    expect(sockets.sendAnywhere({ type: 'ping' })).toBe(false);
+    expect(sockets.sendOnNewest({ type: 'ping' })).toBe(false);
     socketAt(1).opens();
-    expect(sockets.sendAnywhere({ type: 'ping' })).toBe(true);
+    expect(sockets.sendOnNewest({ type: 'ping' })).toBe(true);
     socketAt(1).ends();
-    expect(sockets.sendAnywhere({ type: 'ping' })).toBe(false);
+    expect(sockets.sendOnNewest({ type: 'ping' })).toBe(false);
     expect([socketAt(0).sent.length, socketAt(1).sent.length]).toEqual([1, 1]);
   });
 });

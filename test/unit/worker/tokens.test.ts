@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { Tokens } from '../../../src/worker/edges/broker-token.ts';
+import { BrokerTokens } from '../../../src/worker/edges/broker-token.ts';
 
 it('a token that comes after another visitor’s is not taken', async () => {
   const answers: ((subject: string) => void)[] = [];
@@ -13,7 +13,7 @@ it('a token that comes after another visitor’s is not taken', async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
-  const tokens = new Tokens(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const tokens = new BrokerTokens(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
 
   let waitsFor = 1;
   const former = tokens.fetch(false, () => waitsFor === 1);

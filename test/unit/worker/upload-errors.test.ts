@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { GatewayProblem } from '../../../src/protocol/gateway/events.ts';
 import {
   errorOf,
+  fileLost,
   linkError,
-  lost,
   refusal,
 } from '../../../src/worker/genesys-cloud/upload-errors.ts';
 
@@ -41,7 +41,7 @@ describe('why a file is not sent', () => {
 
   it('keeps the cause for the log', () => {
     const cause = new Error('403');
-    expect(lost(cause).cause).toBe(cause);
+    expect(fileLost(cause).cause).toBe(cause);
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PartylineError } from '../../../src/protocol/errors.ts';
-import { Upload, withSettlers } from '../../../src/worker/genesys-cloud/upload.ts';
+import { Upload, withResolvers } from '../../../src/worker/genesys-cloud/upload.ts';
 
 const overdue = new PartylineError('timeout', 'too long');
 const cancelled = new PartylineError('file-lost', 'cancelled');
@@ -78,7 +78,7 @@ describe('a file on its way', () => {
       [0.999, 99],
       [1, 100],
     ] as const) {
-      one.moved(share);
+      one.onProgress(share);
       expect(one.progress.percent).toBe(percent);
     }
     const next = upload();
@@ -110,10 +110,10 @@ describe('what is waited for', () => {
   });
 
   it('can be settled from outside', async () => {
-    const good = withSettlers<string>();
+    const good = withResolvers<string>();
     good.resolve('yes');
     expect(await good.promise).toBe('yes');
-    const bad = withSettlers<string>();
+    const bad = withResolvers<string>();
     bad.reject(cancelled);
     await expect(bad.promise).rejects.toBe(cancelled);
   });
@@ -123,25 +123,25 @@ describe('a page that asks how far it is', () => {
   it('hears at once of what has changed since it asked last', async () => {
     const one = upload();
     one.enter('uploading', 60_000, overdue);
-    one.moved(0.5);
+    one.onProgress(0.5);
     expect(await isDone(one.changeFrom({ stage: 'waiting', percent: 50 }))).toBe(true);
     expect(await isDone(one.changeFrom({ stage: 'uploading', percent: 49 }))).toBe(true);
     expect(await isDone(one.changeFrom({ stage: 'uploading', percent: 50 }))).toBe(false);
   });
 
   it.each<[string, (one: Upload) => void]>([
-    ['another percent', (one) => one.moved(0.51)],
+    ['another percent', (one) => one.onProgress(0.51)],
     ['another stage', (one) => one.enter('checking', 60_000, overdue)],
     ['its end', (one) => one.end(null)],
     ['its failure', (one) => one.end(cancelled)],
   ])('hears of %s', async (_, change) => {
     const one = upload();
     one.enter('uploading', 60_000, overdue);
-    one.moved(0.5);
+    one.onProgress(0.5);
     const both = [1, 2].map(() => one.changeFrom({ stage: 'uploading', percent: 50 }));
     expect(await isDone(Promise.all(both))).toBe(false);
     // Not of the same once more.
-    one.moved(0.505);
+    one.onProgress(0.505);
     expect(await isDone(Promise.race(both))).toBe(false);
     change(one);
     expect(await isDone(Promise.all(both))).toBe(true);

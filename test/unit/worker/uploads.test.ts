@@ -57,7 +57,7 @@ class TestHub {
 
   /** A session is there. */
   open(part: Partial<SessionEvent> = {}): this {
-    this.uploads.hear(sessionEvent({ uploads: told, ...part }));
+    this.uploads.onEvent(sessionEvent({ uploads: told, ...part }));
     return this;
   }
 
@@ -90,14 +90,19 @@ class TestHub {
 
   target(headers: Record<string, string> = { 'x-tag': '1' }): GatewayEvent | null {
     const { attachmentId } = this;
-    return this.uploads.hear({ type: 'upload-target', attachmentId, url: 'https://put', headers });
+    return this.uploads.onEvent({
+      type: 'upload-target',
+      attachmentId,
+      url: 'https://put',
+      headers,
+    });
   }
 
   /** The newest upload goes out, and the platform has it. Returns its id. */
   async arrives(): Promise<string> {
     this.target();
     const { attachmentId } = this;
-    this.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: '' });
+    this.uploads.onEvent({ type: 'attachment-uploaded', attachmentId, url: '' });
     await settle();
     return attachmentId;
   }
@@ -152,7 +157,7 @@ describe('a file on its way', () => {
       value: { stage: 'checking', percent: 100 },
     });
     const { attachmentId } = hub;
-    hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: 'https://get' });
+    hub.uploads.onEvent({ type: 'attachment-uploaded', attachmentId, url: 'https://get' });
     expect(await hub.wait('checking')).toMatchObject({ value: { stage: 'sent' } });
     expect(hub.calls).toEqual([
       {
@@ -199,7 +204,7 @@ describe('a file on its way', () => {
     hub.target();
     await settle();
     hub.epoch = 'boot.2';
-    hub.uploads.hear({ type: 'attachment-uploaded', attachmentId: hub.attachmentId, url: '' });
+    hub.uploads.onEvent({ type: 'attachment-uploaded', attachmentId: hub.attachmentId, url: '' });
     expect(await hub.wait('checking')).toMatchObject({ problem: { code: 'file-lost' } });
     expect(hub.calls).toEqual([]);
   });
@@ -260,9 +265,9 @@ describe('a file on its way', () => {
       attachmentId: null,
       problem: problem('4009'),
     } as const;
-    expect(hub.uploads.hear(gone)).toBeNull();
+    expect(hub.uploads.onEvent(gone)).toBeNull();
     await vi.advanceTimersByTimeAsync(20_000);
-    expect(hub.uploads.hear(gone)).toBe(gone);
+    expect(hub.uploads.onEvent(gone)).toBe(gone);
   });
 
   it('is lost with the line when it is asked for, and not while its bytes are on their way', async () => {
@@ -323,7 +328,7 @@ describe('errors', () => {
     const hub = new TestHub().open();
     await hub.begin();
     const failed = { type: 'attachment-failed', attachmentId: null } as const;
-    expect(hub.uploads.hear({ ...failed, problem: problem(code) })).toBeNull();
+    expect(hub.uploads.onEvent({ ...failed, problem: problem(code) })).toBeNull();
     expect(await hub.wait('asking')).toMatchObject({ problem: { code: own } });
   });
 
@@ -337,7 +342,7 @@ describe('errors', () => {
         attachmentId: null,
         problem: problem(code),
       } as const;
-      expect(hub.uploads.hear(failed)).toBe(failed);
+      expect(hub.uploads.onEvent(failed)).toBe(failed);
     },
   );
 
@@ -346,7 +351,7 @@ describe('errors', () => {
     await hub.begin();
     const attachmentId = await hub.arrives();
     expect(
-      hub.uploads.hear({ type: 'attachment-failed', attachmentId, problem: problem('4008') }),
+      hub.uploads.onEvent({ type: 'attachment-failed', attachmentId, problem: problem('4008') }),
     ).toMatchObject({ attachmentId: null, problem: { messageId: 'm' } });
   });
 
@@ -357,8 +362,8 @@ describe('errors', () => {
     const link = hub.ask({ step: 'link', attachmentId: 'other' });
     await settle();
     const gone = { type: 'attachment-failed', attachmentId: null } as const;
-    expect(hub.uploads.hear({ ...gone, problem: problem('4008') })).not.toBeNull();
-    expect(hub.uploads.hear({ ...gone, problem: problem('4009') })).toBeNull();
+    expect(hub.uploads.onEvent({ ...gone, problem: problem('4008') })).not.toBeNull();
+    expect(hub.uploads.onEvent({ ...gone, problem: problem('4009') })).toBeNull();
     expect(await link).toMatchObject({ problem: { code: 'file-gone' } });
   });
 
@@ -368,11 +373,11 @@ describe('errors', () => {
     const attachmentId = await hub.arrives();
     const from = { id: 'visitor', name: '', role: 'visitor' } as const;
     const echo = { conversationId: null, messageId: 'm', sequence: null, from, text: '' };
-    hub.uploads.hear({ type: 'message', message: { ...echo, timestamp: null } });
+    hub.uploads.onEvent({ type: 'message', message: { ...echo, timestamp: null } });
     const link = hub.ask({ step: 'link', attachmentId });
     await settle();
     const gone = { type: 'attachment-failed', attachmentId: null } as const;
-    expect(hub.uploads.hear({ ...gone, problem: problem('4009') })).toBeNull();
+    expect(hub.uploads.onEvent({ ...gone, problem: problem('4009') })).toBeNull();
     expect(await link).toMatchObject({ problem: { code: 'file-gone' } });
   });
 
@@ -383,16 +388,16 @@ describe('errors', () => {
       type: 'problem',
       problem: problem('4029', { kind: 'rate-limited' }),
     } as const;
-    expect(hub.uploads.hear(limited)).toBe(limited);
+    expect(hub.uploads.onEvent(limited)).toBe(limited);
     expect(await hub.wait('asking')).toMatchObject({ problem: { code: 'rate-limited' } });
   });
 
   it('takes a feature that is off for itself, or the message on its way would fail', async () => {
     const hub = new TestHub().open();
     const off = { type: 'problem', problem: problem('4000', { kind: 'forbidden' }) } as const;
-    expect(hub.uploads.hear(off)).toBe(off);
+    expect(hub.uploads.onEvent(off)).toBe(off);
     await hub.begin();
-    expect(hub.uploads.hear(off)).toMatchObject({ problem: { messageId: hub.attachmentId } });
+    expect(hub.uploads.onEvent(off)).toMatchObject({ problem: { messageId: hub.attachmentId } });
     expect(await hub.wait('asking')).toMatchObject({ problem: { code: 'forbidden' } });
   });
 
@@ -408,7 +413,7 @@ describe('errors', () => {
     const hub = new TestHub().open();
     await hub.begin();
     const other = { type: 'problem', problem: problem(code, { kind }) } as const;
-    expect(hub.uploads.hear(other)).toBe(other);
+    expect(hub.uploads.onEvent(other)).toBe(other);
     const answer = hub.wait('asking');
     await vi.advanceTimersByTimeAsync(8_000);
     expect(await answer).toMatchObject({ value: { stage: 'asking' } });
@@ -423,10 +428,12 @@ describe('errors', () => {
     await hub.begin();
     const unnamed = { type: 'problem', problem: problem(code, { kind }) } as const;
     // The core logs it, and charges it to no message.
-    expect(hub.uploads.hear(unnamed)).toMatchObject({ problem: { messageId: hub.attachmentId } });
+    expect(hub.uploads.onEvent(unnamed)).toMatchObject({
+      problem: { messageId: hub.attachmentId },
+    });
     expect(await hub.wait('asking')).toMatchObject({ problem: { code: own } });
     // The same once more can be about a message alone.
-    expect(hub.uploads.hear(unnamed)).toBe(unnamed);
+    expect(hub.uploads.onEvent(unnamed)).toBe(unnamed);
   });
 
   it.each([
@@ -436,7 +443,7 @@ describe('errors', () => {
     const hub = new TestHub().open();
     await hub.begin();
     const failed = { type: 'attachment-failed', attachmentId: null } as const;
-    expect(hub.uploads.hear({ ...failed, problem: problem(code, { kind }) })).toBeNull();
+    expect(hub.uploads.onEvent({ ...failed, problem: problem(code, { kind }) })).toBeNull();
     expect(await hub.wait('asking')).toMatchObject({ problem: { code: 'file-lost' } });
   });
 
@@ -448,7 +455,7 @@ describe('errors', () => {
       type: 'problem',
       problem: problem('409', { kind: 'conversation-ended', messageId: attachmentId }),
     } as const;
-    expect(hub.uploads.hear(over)).toBe(over);
+    expect(hub.uploads.onEvent(over)).toBe(over);
     expect(await hub.wait('asking')).toMatchObject({ problem: { code: 'conversation-ended' } });
   });
 
@@ -456,8 +463,8 @@ describe('errors', () => {
     const hub = new TestHub().open();
     await hub.begin();
     const other = { type: 'problem', problem: problem('4011', { messageId: 'x' }) } as const;
-    expect(hub.uploads.hear(other)).toBe(other);
-    expect(hub.uploads.hear({ type: 'pong' })).toEqual({ type: 'pong' });
+    expect(hub.uploads.onEvent(other)).toBe(other);
+    expect(hub.uploads.onEvent({ type: 'pong' })).toEqual({ type: 'pong' });
   });
 });
 
@@ -491,7 +498,7 @@ describe('links', () => {
     const hub = new TestHub().open();
     const answers = [1, 2].map(() => hub.ask({ step: 'link', attachmentId: 'a' }));
     await settle();
-    hub.uploads.hear({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
+    hub.uploads.onEvent({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
     for (const answer of answers) expect(await answer).toMatchObject({ value: 'https://fresh' });
     expect(hub.types).toEqual(['refresh-attachment']);
   });
@@ -500,7 +507,12 @@ describe('links', () => {
     const hub = new TestHub().open();
     const answer = hub.ask({ step: 'link', attachmentId: 'a' });
     await settle();
-    hub.uploads.hear({ type: 'upload-target', attachmentId: 'a', url: 'https://x', headers: {} });
+    hub.uploads.onEvent({
+      type: 'upload-target',
+      attachmentId: 'a',
+      url: 'https://x',
+      headers: {},
+    });
     expect(await answer).toMatchObject({ value: 'https://x' });
   });
 
@@ -510,7 +522,7 @@ describe('links', () => {
     await settle();
     const off = problem('4000', { kind: 'forbidden', messageId: 'a' });
     const named = { type: 'problem', problem: off } as const;
-    expect(hub.uploads.hear(named)).toBe(named);
+    expect(hub.uploads.onEvent(named)).toBe(named);
     expect(await link).toMatchObject({ problem: { code: 'file-gone' } });
   });
 
@@ -529,12 +541,12 @@ describe('links', () => {
       const link = hub.ask({ step: 'link', attachmentId: 'a' });
       await settle();
       const unnamed = { type: 'problem', problem: problem(code, { kind }) } as const;
-      const heard = hub.uploads.hear(unnamed);
+      const heard = hub.uploads.onEvent(unnamed);
       const messageId = kind === 'rate-limited' ? null : 'a';
       expect(heard).toEqual({ ...unnamed, problem: { ...unnamed.problem, messageId } });
       expect(await link).toMatchObject({ problem: { code: own } });
       // Nothing is left but a message to be meant.
-      expect(hub.uploads.hear(unnamed)).toBe(unnamed);
+      expect(hub.uploads.onEvent(unnamed)).toBe(unnamed);
     },
   );
 
@@ -549,14 +561,14 @@ describe('links', () => {
     const link = hub.ask({ step: 'link', attachmentId: 'a' });
     await settle();
     const other = { type: 'problem', problem: problem(code, { kind }) } as const;
-    expect(hub.uploads.hear(other)).toBe(other);
+    expect(hub.uploads.onEvent(other)).toBe(other);
     const failed = {
       type: 'attachment-failed',
       attachmentId: null,
       problem: problem('4001'),
     } as const;
-    expect(hub.uploads.hear(failed)).toBe(failed);
-    hub.uploads.hear({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
+    expect(hub.uploads.onEvent(failed)).toBe(failed);
+    hub.uploads.onEvent({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
     expect(await link).toMatchObject({ value: 'https://fresh' });
   });
 
@@ -566,14 +578,14 @@ describe('links', () => {
     const link = hub.ask({ step: 'link', attachmentId: 'a' });
     await settle();
     const off = { type: 'problem', problem: problem('4000', { kind: 'forbidden' }) } as const;
-    hub.uploads.hear(off);
+    hub.uploads.onEvent(off);
     expect(await hub.wait('asking')).toMatchObject({ problem: { code: 'forbidden' } });
-    hub.uploads.hear({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
+    hub.uploads.onEvent({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
     expect(await link).toMatchObject({ value: 'https://fresh' });
     hub.pace.wait = 3_000;
     void hub.ask({ step: 'link', attachmentId: 'b' });
     await settle();
-    expect(hub.uploads.hear(off)).toBe(off);
+    expect(hub.uploads.onEvent(off)).toBe(off);
   });
 
   it('wait for the pace for a moment, and are not asked for when that takes long', async () => {
@@ -585,7 +597,7 @@ describe('links', () => {
     hub.pace.wait = 0;
     await vi.advanceTimersByTimeAsync(3_000);
     expect(hub.types).toEqual(['refresh-attachment']);
-    hub.uploads.hear({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
+    hub.uploads.onEvent({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
     expect(await link).toMatchObject({ value: 'https://fresh' });
     hub.pace.wait = 30_000;
     expect(await hub.ask({ step: 'link', attachmentId: 'b' })).toMatchObject({
@@ -622,7 +634,7 @@ describe('links', () => {
     await settle();
     hub.pace.wait = 0;
     await vi.advanceTimersByTimeAsync(3_000);
-    hub.uploads.hear({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
+    hub.uploads.onEvent({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
     for (const answer of answers) expect(await answer).toMatchObject({ value: 'https://fresh' });
     expect(hub.types).toEqual(['refresh-attachment']);
   });
@@ -653,7 +665,7 @@ describe('links', () => {
       attachmentId: null,
       problem: problem('4009'),
     } as const;
-    expect(hub.uploads.hear(failed)).toBeNull();
+    expect(hub.uploads.onEvent(failed)).toBeNull();
     expect(await answer).toMatchObject({ problem: { code: 'file-gone' } });
   });
 });
@@ -752,7 +764,7 @@ describe('the line under a file', () => {
   it('of another session takes its files along, and none that still waits for one', async () => {
     const hub = new TestHub().open();
     await hub.begin('asks');
-    hub.uploads.hear({ type: 'session-over', reason: 'expired', message: '' });
+    hub.uploads.onEvent({ type: 'session-over', reason: 'expired', message: '' });
     await hub.begin('waits');
     hub.open({ isNew: true });
     await settle();
@@ -784,7 +796,7 @@ describe('the line under a file', () => {
     await hub.begin();
     hub.target();
     await settle();
-    expect(hub.uploads.hear(event)).toBe(event);
+    expect(hub.uploads.onEvent(event)).toBe(event);
     expect(signals[0]?.aborted).toBe(true);
     expect(await hub.wait('uploading')).toMatchObject({ problem: { code: 'conversation-ended' } });
     // There is nobody to let it go.
@@ -797,7 +809,7 @@ describe('the line under a file', () => {
   it('stays with a conversation that goes on', async () => {
     const hub = new TestHub().open();
     await hub.begin();
-    hub.uploads.hear({ ...ended('connected') });
+    hub.uploads.onEvent({ ...ended('connected') });
     hub.target();
     await settle();
     expect(put).toHaveBeenCalledTimes(1);
@@ -828,7 +840,7 @@ describe('a file that is called back', () => {
     await hub.ask({ step: 'cancel', messageId: 'm' });
     await settle();
     expect(hub.sent.at(-1)).toEqual({ type: 'delete-attachment', attachmentId });
-    hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: 'https://get' });
+    hub.uploads.onEvent({ type: 'attachment-uploaded', attachmentId, url: 'https://get' });
     await settle();
     expect(hub.calls).toEqual([]);
   });
@@ -843,7 +855,7 @@ describe('a file that is called back', () => {
     expect(hub.attachmentId).not.toBe(former);
     expect(hub.types).toEqual(['request-upload', 'request-upload']);
     // What is still said of the former one is none of its business.
-    hub.uploads.hear({ type: 'upload-target', attachmentId: former, url: '', headers: {} });
+    hub.uploads.onEvent({ type: 'upload-target', attachmentId: former, url: '', headers: {} });
     await settle();
     expect(put).not.toHaveBeenCalled();
     // Nor does it go when the former one is forgotten.
@@ -873,7 +885,7 @@ describe('the bytes of a file', () => {
     await hub.begin();
     const { attachmentId } = hub;
     expect(
-      hub.uploads.hear({ type: 'attachment-url', attachmentId, url: 'https://put' }),
+      hub.uploads.onEvent({ type: 'attachment-url', attachmentId, url: 'https://put' }),
     ).toBeNull();
     await settle();
     expect(put.mock.calls[0]?.[0]).toMatchObject({ url: 'https://put', headers: {} });
@@ -882,9 +894,9 @@ describe('the bytes of a file', () => {
   it('are nobody’s for an id that nobody asked for', async () => {
     const hub = new TestHub().open();
     await hub.begin();
-    hub.uploads.hear({ type: 'upload-target', attachmentId: 'x', url: '', headers: {} });
+    hub.uploads.onEvent({ type: 'upload-target', attachmentId: 'x', url: '', headers: {} });
     expect(
-      hub.uploads.hear({ type: 'attachment-uploaded', attachmentId: 'x', url: '' }),
+      hub.uploads.onEvent({ type: 'attachment-uploaded', attachmentId: 'x', url: '' }),
     ).toBeNull();
     await settle();
     expect(put).not.toHaveBeenCalled();
@@ -903,7 +915,7 @@ describe('the message that brings a file', () => {
     const any = { mimeTypes: ['*/*'], blockedExtensions: [], maximumSize: null };
     const hub = new TestHub().open({ uploads: any });
     const attachmentId = await checked(hub, 'm', new File(['abc'], 'a.bin', { type }));
-    hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: '' });
+    hub.uploads.onEvent({ type: 'attachment-uploaded', attachmentId, url: '' });
     await settle();
     const [call] = hub.calls;
     // An address that is not told is none.
@@ -915,7 +927,7 @@ describe('the message that brings a file', () => {
     const problem = { code: 'no-conversation', message: 'Start one first.' } as const;
     hub.answer = { ok: false, epoch: hub.epoch, problem };
     const attachmentId = await checked(hub);
-    hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: '' });
+    hub.uploads.onEvent({ type: 'attachment-uploaded', attachmentId, url: '' });
     expect(await hub.wait('checking')).toMatchObject({ ok: false, problem });
     expect(hub.types).toContain('delete-attachment');
   });
@@ -923,7 +935,7 @@ describe('the message that brings a file', () => {
   it('is on its way: the file can’t be called back any more', async () => {
     const hub = new TestHub().open();
     const attachmentId = await checked(hub);
-    hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: '' });
+    hub.uploads.onEvent({ type: 'attachment-uploaded', attachmentId, url: '' });
     await settle();
     await hub.ask({ step: 'cancel', messageId: 'm' });
     hub.uploads.forget();
@@ -938,15 +950,15 @@ describe('the message that brings a file', () => {
     const hub = new TestHub().open();
     const send = async (messageId: string) => {
       const attachmentId = await checked(hub, messageId);
-      hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: '' });
+      hub.uploads.onEvent({ type: 'attachment-uploaded', attachmentId, url: '' });
       await settle();
       const event = { type: 'attachment-failed', attachmentId, problem: problem('4008') } as const;
-      return () => hub.uploads.hear(event);
+      return () => hub.uploads.onEvent(event);
     };
     const failsOne = await send('one');
     const failsOther = await send('other');
     expect(failsOne()).toMatchObject({ problem: { messageId: 'one' } });
-    hub.uploads.hear({ type: 'message', message: { ...echo, messageId: 'one' } });
+    hub.uploads.onEvent({ type: 'message', message: { ...echo, messageId: 'one' } });
     expect(failsOne()).toMatchObject({ problem: { messageId: null } });
     await vi.advanceTimersByTimeAsync(59_999);
     expect(failsOther()).toMatchObject({ problem: { messageId: 'other' } });
@@ -959,7 +971,7 @@ describe('what became of a file', () => {
   it('can be asked for a minute, then it is lost', async () => {
     const hub = new TestHub().open();
     const attachmentId = await checked(hub);
-    hub.uploads.hear({ type: 'attachment-uploaded', attachmentId, url: '' });
+    hub.uploads.onEvent({ type: 'attachment-uploaded', attachmentId, url: '' });
     await vi.advanceTimersByTimeAsync(59_999);
     expect(await hub.wait('checking')).toMatchObject({ value: { stage: 'sent' } });
     await vi.advanceTimersByTimeAsync(1);
@@ -1029,9 +1041,9 @@ describe('what may be sent', () => {
     const hub = new TestHub().open();
     const life = { duration: null, expiresAt: null };
     const event = { type: 'configuration', life, uploads: null } as const;
-    expect(hub.uploads.hear(event)).toBe(event);
+    expect(hub.uploads.onEvent(event)).toBe(event);
     expect(await rulesOf(hub)).toEqual(told);
-    hub.uploads.hear({ ...event, uploads: { ...told, maximumSize: 7 } });
+    hub.uploads.onEvent({ ...event, uploads: { ...told, maximumSize: 7 } });
     expect(await rulesOf(hub)).toMatchObject({ maximumSize: 7 });
   });
 
@@ -1062,7 +1074,7 @@ describe('an address', () => {
     expect(await first).toMatchObject({ problem: { code: 'timeout' } });
     const second = hub.ask({ step: 'link', attachmentId: 'a' });
     await settle();
-    hub.uploads.hear({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
+    hub.uploads.onEvent({ type: 'attachment-url', attachmentId: 'a', url: 'https://fresh' });
     expect(await second).toMatchObject({ value: 'https://fresh' });
     expect(hub.types).toEqual(['refresh-attachment', 'refresh-attachment']);
     expect(vi.getTimerCount()).toBe(0);
@@ -1120,7 +1132,7 @@ describe('a line that ends', () => {
   it('for good leaves a file to the next conversation that still waits for a line', async () => {
     const hub = new TestHub();
     await hub.begin();
-    hub.uploads.hear({ type: 'session-over', reason: 'expired', message: '' });
+    hub.uploads.onEvent({ type: 'session-over', reason: 'expired', message: '' });
     for (const part of [{ isConnected: false }, { isReadOnly: true }]) {
       hub.open(part);
       await settle();
@@ -1139,10 +1151,10 @@ describe('a failure that bears a name', () => {
     const { attachmentId } = hub;
     await hub.begin('other');
     const failed = { type: 'attachment-failed', attachmentId, problem: problem('4001') } as const;
-    expect(hub.uploads.hear(failed)).toBeNull();
+    expect(hub.uploads.onEvent(failed)).toBeNull();
     expect(await hub.wait('asking', 'one')).toMatchObject({ problem: { code: 'file-type' } });
     // Once more, it is nobody's here.
-    expect(hub.uploads.hear(failed)).toBe(failed);
+    expect(hub.uploads.onEvent(failed)).toBe(failed);
     hub.target();
     await settle();
     expect(put).toHaveBeenCalledTimes(1);
@@ -1157,7 +1169,7 @@ describe('a failure that bears a name', () => {
       attachmentId: 'a',
       problem: problem('500'),
     } as const;
-    expect(hub.uploads.hear(event)).toBeNull();
+    expect(hub.uploads.onEvent(event)).toBeNull();
     expect(await link).toMatchObject({ problem: { code: 'unavailable' } });
   });
 
@@ -1166,7 +1178,7 @@ describe('a failure that bears a name', () => {
     const link = hub.ask({ step: 'link', attachmentId: 'a' });
     await settle();
     const event = { type: 'attachment-failed', attachmentId: null } as const;
-    expect(hub.uploads.hear({ ...event, problem: problem('5000') })).toBeNull();
+    expect(hub.uploads.onEvent({ ...event, problem: problem('5000') })).toBeNull();
     expect(await link).toMatchObject({ problem: { code: 'unavailable' } });
   });
 });

@@ -102,7 +102,7 @@ export function onAuthenticated(context: StepContext, serverTime: number | null)
   if (connection.phase !== 'authenticating') {
     // Who opens a session a second time is told so a second time.
     if (!context.traits.repeatsAuthentication)
-      context.note('invalid', 'an auth answer that nobody asked for');
+      context.note('invalid', 'Unexpected authentication ignored');
     return;
   }
   context.clearTimer('auth');
@@ -135,7 +135,7 @@ function onRefused(context: StepContext, message: string): void {
 
 export function onRefusal(context: StepContext, message: string): void {
   if (context.state.connection.phase !== 'authenticating') {
-    context.note('invalid', 'an auth failure that nobody asked for');
+    context.note('invalid', 'Unexpected authentication failure ignored');
     return;
   }
   onRefused(context, message);
@@ -235,7 +235,7 @@ export function onSocketClosed(
       );
       return;
     case 'client-bug':
-      context.note('client-bug', 'the gateway calls a frame of ours invalid');
+      context.note('client-bug', 'The gateway could not parse a frame; please report it');
       fail(context, networkProblem);
       return;
     case 'network':

@@ -79,7 +79,7 @@ export function onConversation(context: StepContext, told: Conversation, viaSock
   const session = connection.phase === 'online' && viaSocket ? connection.session : null;
   const isCurrent = conversation?.details.conversationId === told.conversationId;
   if (!isCurrent && session?.stage !== 'routing') {
-    context.note('invalid', 'a conversation that nobody asked for');
+    context.note('invalid', 'Unexpected conversation ignored');
     return;
   }
   const answers = session?.stage === 'routing' || session?.stage === 'resuming';
@@ -190,7 +190,7 @@ export function adoptSessionHint(
 ): void {
   const { conversation, window, meta, connection } = context.state;
   if (meta.subject !== null && meta.subject !== visitor) {
-    context.note('invalid', 'a page that shows another visitor');
+    context.note('invalid', 'Session hint of another visitor ignored');
     return;
   }
   // Only what was to be sent is left of it, and the page knows whose it is.

@@ -114,7 +114,7 @@ function onPage(
   page: Extract<RestValue, { type: 'history' }>,
 ): void {
   if (page.invalidCount > 0)
-    context.note('invalid', `${page.invalidCount} misshapen messages in the history`);
+    context.note('invalid', `${page.invalidCount} invalid messages in the history ignored`);
   let { newest } = active;
   settleAllBuffers(context);
   for (const message of normalizeAll(context, page.messages, active.conversationId)) {
@@ -176,8 +176,9 @@ function onFailure(context: StepContext, failure: RestFailure): void {
   setTranscriptSlice(context, {
     catchUps: { ...context.state.catchUps, active: null, isWanted: false, failures },
   });
-  if (failure.kind === 'invalid') context.note('invalid', failure.message);
-  else context.note('server-problem', `catch-up: ${failure.kind}`);
+  if (failure.kind === 'invalid')
+    context.note('invalid', `Invalid history ignored: ${failure.message}`);
+  else context.note('server-problem', `Catch-up failed: ${failure.kind}`);
   if (failures >= catchUpPatience) {
     settleReorderBuffer(context, null);
     onFinalCatchUp(context, context.state.catchUps.begun);

@@ -39,7 +39,7 @@ export function receive(
   const message = context.policy?.matchOutgoing(context, told) ?? told;
   const conversation = conversationAt(context, ordinal);
   if (conversation?.details.conversationId !== message.conversationId) {
-    context.note('invalid', 'a message of a conversation that is not ours');
+    context.note('invalid', 'Message of an unknown conversation ignored');
     return;
   }
   const isAnew = wasSentAnew(context, message);

@@ -4,13 +4,13 @@ import type { Place } from '../../../../src/protocol/message.ts';
 import type { StoreOperation } from '../../../../src/worker/core/records.ts';
 import {
   CredentialStore,
-  type KeptSession,
+  type StoredSession,
 } from '../../../../src/worker/genesys-cloud/credential-store.ts';
 import { createClock } from '../../../../src/worker/host/clock.ts';
 import {
   holdForLife,
   holdLock,
-  isWanted,
+  isRequested,
   whenReleased,
 } from '../../../../src/worker/host/locks.ts';
 import { Log } from '../../../../src/worker/host/log.ts';
@@ -163,7 +163,8 @@ const edges = {
   told: () => started().told(),
 
   readVault: (deploymentId: string) => vaultOf(deploymentId).read(),
-  writeVault: (deploymentId: string, session: KeptSession) => vaultOf(deploymentId).write(session),
+  writeVault: (deploymentId: string, session: StoredSession) =>
+    vaultOf(deploymentId).write(session),
   forgetVault: (deploymentId: string) => vaultOf(deploymentId).forget(),
 
   hold: (name: string, key: string) => locks.hold(name, key),
@@ -173,7 +174,7 @@ const edges = {
   watch: (name: string, key: string) => locks.watch(name, key),
   stopWatching: (key: string) => locks.stopWatching(key),
   signs: () => locks.signs(),
-  isWanted: (name: string) => isWanted(name),
+  isWanted: (name: string) => isRequested(name),
 
   playTime: () =>
     runAll<TimersBench>([...timerCases, ...clockCases], async (run) => {

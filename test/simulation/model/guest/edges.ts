@@ -123,12 +123,12 @@ export class GuestEdges implements Edges {
   hear(event: GatewayEvent): GatewayEvent | null {
     if (event.type === 'session') {
       this.isOpen = true;
-      if (event.isConnected) this.#jwts.opened();
+      if (event.isConnected) this.#jwts.onSessionOpen();
     }
     if (event.type !== 'rest-token' && event.type !== 'problem') return event;
     this.#around.scheduler.awaitPromises();
-    if (event.type === 'problem') return this.#jwts.hear(event);
-    this.#jwts.take(event);
+    if (event.type === 'problem') return this.#jwts.onEvent(event);
+    this.#jwts.onToken(event);
     return null;
   }
 

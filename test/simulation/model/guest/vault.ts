@@ -1,14 +1,14 @@
-import type { KeptSession } from '../../../../src/worker/genesys-cloud/credential-store.ts';
+import type { StoredSession } from '../../../../src/worker/genesys-cloud/credential-store.ts';
 
 /** What the browser keeps of sessions: src/worker/genesys-cloud/credential-store.ts. It outlives hubs. */
 export class ModelVault {
-  readonly #kept = new Map<string, KeptSession>();
+  readonly #kept = new Map<string, StoredSession>();
 
-  read(deploymentId: string): KeptSession | null {
+  read(deploymentId: string): StoredSession | null {
     return this.#kept.get(deploymentId) ?? null;
   }
 
-  write(deploymentId: string, session: KeptSession): void {
+  write(deploymentId: string, session: StoredSession): void {
     this.#kept.set(deploymentId, session);
   }
 

@@ -46,12 +46,12 @@ async function opened(seal: RowEncryption, sealed: readonly StoreOperation[]) {
       switch (operation.type) {
         case 'put-message':
         case 'add-message':
-          return seal.openMessage(operation.message);
+          return seal.decryptMessage(operation.message);
         case 'put-outbox':
         case 'add-outbox':
-          return seal.openOutbox(operation.record);
+          return seal.decryptOutbox(operation.record);
         case 'put-meta':
-          return seal.openMeta(operation.meta);
+          return seal.decryptMeta(operation.meta);
         default:
           return null;
       }
@@ -62,7 +62,7 @@ async function opened(seal: RowEncryption, sealed: readonly StoreOperation[]) {
 describe('sealed rows', () => {
   it('hold nothing that somebody wrote or is called, and open to what they were', async () => {
     const seal = new RowEncryption(await makeKey());
-    const sealed = await seal.sealAll(operations);
+    const sealed = await seal.encryptAll(operations);
     const kept = JSON.stringify(sealed);
     for (const text of [
       'balance',
@@ -94,10 +94,10 @@ describe('sealed rows', () => {
       text: null,
     } as const;
     const brings = { ...record, text: '', content: [file] };
-    const [sealed] = await seal.sealAll([{ type: 'put-outbox', record: brings }]);
+    const [sealed] = await seal.encryptAll([{ type: 'put-outbox', record: brings }]);
     expect(JSON.stringify(sealed)).not.toContain('payslip');
     if (sealed?.type !== 'put-outbox') throw new Error('no record');
-    expect(await seal.openOutbox(sealed.record)).toEqual(brings);
+    expect(await seal.decryptOutbox(sealed.record)).toEqual(brings);
   });
 
   it('of before half characters had a mark are what they were', async () => {
@@ -110,18 +110,18 @@ describe('sealed rows', () => {
         Buffer.from(part).toString('base64'),
       );
       const row = { ...record, text: `\u0001s${bytes.join('')}` };
-      expect(await new RowEncryption(key).openOutbox(row)).toEqual({ ...record, text });
+      expect(await new RowEncryption(key).decryptOutbox(row)).toEqual({ ...record, text });
     }
   });
 
   it('are never the same twice', async () => {
     const seal = new RowEncryption(await makeKey());
-    expect(await seal.sealAll(operations)).not.toEqual(await seal.sealAll(operations));
+    expect(await seal.encryptAll(operations)).not.toEqual(await seal.encryptAll(operations));
   });
 
   it('open with no other key, and not when they were changed', async () => {
     const seal = new RowEncryption(await makeKey());
-    const sealed = await seal.sealAll(operations);
+    const sealed = await seal.encryptAll(operations);
     const nothing = [null, null, null, null, null, null];
     expect(await opened(new RowEncryption(await makeKey()), sealed)).toEqual(nothing);
     expect(await opened(new RowEncryption(null), sealed)).toEqual(nothing);
@@ -133,7 +133,7 @@ describe('sealed rows', () => {
       '\u0001s',
       '\u0001s%',
     ]) {
-      expect(await seal.openMessage({ ...first.message, text })).toBeNull();
+      expect(await seal.decryptMessage({ ...first.message, text })).toBeNull();
     }
   });
 
@@ -146,7 +146,7 @@ describe('sealed rows', () => {
 
 describe('plain rows', () => {
   it('are what they were, and open with a key too', async () => {
-    const plain = await new RowEncryption(null).sealAll(operations);
+    const plain = await new RowEncryption(null).encryptAll(operations);
     expect(plain).toBe(operations);
     const seal = new RowEncryption(await makeKey());
     expect(await opened(seal, plain)).toEqual([message, message, record, record, meta, null]);
@@ -160,7 +160,7 @@ describe('plain rows', () => {
           { type: 'put-outbox', record: { ...record, text } },
           { type: 'put-meta', meta: { ...meta, draft: text } },
         ];
-        expect(await opened(seal, await seal.sealAll(odd))).toEqual([
+        expect(await opened(seal, await seal.encryptAll(odd))).toEqual([
           { ...message, text },
           { ...record, text },
           { ...meta, draft: text },
@@ -183,8 +183,8 @@ describe('plain rows', () => {
     const [, odd, whole] = of;
     const seal = new RowEncryption(null);
     const text = 'draft' in whole ? { draft: '\u0001sX' } : { text: '\u0001sX' };
-    expect(await opened(seal, await seal.sealAll([odd]))).toEqual([{ ...whole, ...text }]);
-    const written = await seal.sealAll([...operations, odd]);
+    expect(await opened(seal, await seal.encryptAll([odd]))).toEqual([{ ...whole, ...text }]);
+    const written = await seal.encryptAll([...operations, odd]);
     expect((await opened(seal, written)).at(-1)).toEqual({ ...whole, ...text });
     expect(written.slice(0, -1)).toEqual(operations);
   });
@@ -193,13 +193,13 @@ describe('plain rows', () => {
     const ending: StoreOperation[] = [
       { type: 'put-outbox', record: { ...record, text: 'x\u0001' } },
     ];
-    expect(await new RowEncryption(null).sealAll(ending)).toBe(ending);
+    expect(await new RowEncryption(null).encryptAll(ending)).toBe(ending);
   });
 });
 
 describe('a text that is sealed', () => {
   it('is known by its beginning', async () => {
-    const [row] = await new RowEncryption(await makeKey()).sealAll([
+    const [row] = await new RowEncryption(await makeKey()).encryptAll([
       { type: 'put-outbox', record },
     ]);
     expect(row?.type === 'put-outbox' && isEncrypted(row.record.text)).toBe(true);
@@ -211,9 +211,9 @@ describe('a text that is sealed', () => {
   it('is opened as it was, also where a part of it is JSON', async () => {
     const seal = new RowEncryption(await makeKey());
     for (const text of ['ab"x"', '"x"', '  "x"']) {
-      const [row] = await seal.sealAll([{ type: 'put-outbox', record: { ...record, text } }]);
+      const [row] = await seal.encryptAll([{ type: 'put-outbox', record: { ...record, text } }]);
       if (row?.type !== 'put-outbox') throw new Error('no outgoing message');
-      expect(await seal.openOutbox(row.record)).toEqual({ ...record, text });
+      expect(await seal.decryptOutbox(row.record)).toEqual({ ...record, text });
     }
   });
 });

@@ -361,7 +361,7 @@ describe('a word between builds', () => {
     // Somebody waits for the lock, as whoever takes over would.
     void browser.worker().locks.request(hubLock, async () => {});
     await says(word);
-    expect(worker.notes).toEqual(['a misshapen word between builds']);
+    expect(worker.notes).toEqual(['Invalid message between builds dropped']);
     expect(worker.isHolder).toBe(true);
     expect(tab.movedTo).toBeUndefined();
   });
@@ -370,7 +370,7 @@ describe('a word between builds', () => {
     const worker = await start('1');
     const tab = await open(worker);
     await says(presence);
-    expect(worker.notes).toEqual(['a newer build that does not exist']);
+    expect(worker.notes).toEqual(['Takeover by an unknown build ignored']);
     expect(worker.isHolder).toBe(true);
     expect(tab.movedTo).toBeUndefined();
   });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openBroadcastTransport } from '../../../src/client/connection/broadcast-transport.ts';
 import { callChannel, hubChannel } from '../../../src/protocol/channels.ts';
 import type { Note } from '../../../src/worker/core/effect.ts';
-import { answerConnectRequests, type Port } from '../../../src/worker/host/ports.ts';
+import { acceptConnections, type Port } from '../../../src/worker/host/ports.ts';
 
 let notes: Note[] = [];
 let served: { readonly port: Port; readonly onGone: () => void }[] = [];
@@ -20,7 +20,7 @@ afterEach(() => {
 
 /** A hub in some tab: it says hello on each connection. */
 function open(): void {
-  answerConnectRequests(
+  acceptConnections(
     (port, onGone) => {
       served.push({ port, onGone });
       cleanUps.push(() => port.close());

@@ -19,7 +19,7 @@ afterEach(() => {
 });
 
 /** @param conversations what the deployment's settings say of them */
-async function supplyOf(
+async function createExtension(
   conversations: object | null = null,
   options: Partial<GenesysCloudOptions> = {},
 ) {
@@ -33,7 +33,7 @@ async function supplyOf(
   const hub = {
     epoch: 'boot.0',
     send: (command: GatewayCommand) => {
-      if (!supply.shouldSend(command)) return true;
+      if (!extension.shouldSend(command)) return true;
       sent.push(command);
       return true;
     },
@@ -42,11 +42,11 @@ async function supplyOf(
   };
   const made = adapter.createExtension?.(hub);
   if (!made) throw new Error('the dialect has a supply');
-  const supply: GatewayExtension = made;
+  const extension: GatewayExtension = made;
   if (conversations) {
-    await supply.answer('tab', { type: 'platform', step: 'deployment' });
+    await extension.answer('tab', { type: 'platform', step: 'deployment' });
   }
-  return { supply, sent, errors, fetched };
+  return { extension, sent, errors, fetched };
 }
 
 describe('a deployment', () => {
@@ -57,10 +57,10 @@ describe('a deployment', () => {
     [{ showUserTypingIndicator: false }, false],
     [{ showAgentTypingIndicator: false }, true],
   ])('is told of the visitor’s typing as it wants (%j): %s', async (conversations, told) => {
-    const { supply } = await supplyOf(conversations);
-    expect(supply.shouldSend(typing)).toBe(told);
+    const { extension } = await createExtension(conversations);
+    expect(extension.shouldSend(typing)).toBe(told);
     // Nothing else of the visitor's is kept from it.
-    expect(supply.shouldSend({ type: 'ping' })).toBe(true);
+    expect(extension.shouldSend({ type: 'ping' })).toBe(true);
   });
 
   it.each([
@@ -69,9 +69,9 @@ describe('a deployment', () => {
     [{ showAgentTypingIndicator: false }, false],
     [{ showUserTypingIndicator: false }, true],
   ])('shows the other side’s typing as it wants (%j): %s', async (conversations, shown) => {
-    const { supply } = await supplyOf(conversations);
-    expect(supply.onEvent(otherTypes)).toBe(shown ? otherTypes : null);
-    expect(supply.onEvent({ type: 'pong' })).toEqual({ type: 'pong' });
+    const { extension } = await createExtension(conversations);
+    expect(extension.onEvent(otherTypes)).toBe(shown ? otherTypes : null);
+    expect(extension.onEvent({ type: 'pong' })).toEqual({ type: 'pong' });
   });
 
   it.each([
@@ -87,43 +87,43 @@ describe('a deployment', () => {
     'begins by itself (%j, the site says %s, the platform has done so: %s): a join leaves, %s',
     async (conversations, autostart, isAutoStarted, leaves) => {
       const options = autostart === undefined ? {} : { autostart };
-      const { supply } = await supplyOf(conversations, options);
-      supply.onEvent({ ...session, isAutoStarted });
-      expect(supply.shouldSend(join)).toBe(leaves);
+      const { extension } = await createExtension(conversations, options);
+      extension.onEvent({ ...session, isAutoStarted });
+      expect(extension.shouldSend(join)).toBe(leaves);
     },
   );
 });
 
 it('a conversation that nobody has begun by itself is joined before any session has told', async () => {
-  const { supply } = await supplyOf(null, { autostart: true });
-  expect(supply.shouldSend(join)).toBe(true);
+  const { extension } = await createExtension(null, { autostart: true });
+  expect(extension.shouldSend(join)).toBe(true);
 });
 
 describe('the line', () => {
   it('gives tokens for REST while its session is connected, and until it ends', async () => {
-    const { supply, sent } = await supplyOf();
-    supply.onEvent({ ...session, isConnected: false });
-    expect(await supply.restTokens.get(false)).toBeNull();
+    const { extension, sent } = await createExtension();
+    extension.onEvent({ ...session, isConnected: false });
+    expect(await extension.restTokens.get(false)).toBeNull();
     expect(sent).toEqual([]);
-    supply.onEvent(session);
-    const token = supply.restTokens.get(false);
+    extension.onEvent(session);
+    const token = extension.restTokens.get(false);
     expect(sent).toEqual([{ type: 'rest-token' }]);
     // A secret is none of the core's business.
-    expect(supply.onEvent({ type: 'rest-token', token: 'jwt', expiresAt: null })).toBeNull();
+    expect(extension.onEvent({ type: 'rest-token', token: 'jwt', expiresAt: null })).toBeNull();
     expect(await token).toBe('jwt');
-    supply.forget();
-    expect(await supply.restTokens.get(false)).toBeNull();
+    extension.forget();
+    expect(await extension.restTokens.get(false)).toBeNull();
     expect(sent).toHaveLength(1);
   });
 
   it('takes along what waits for its answer when it ends', async () => {
-    const { supply } = await supplyOf();
-    supply.onEvent(session);
-    const link = supply.answer('tab', { type: 'file', step: 'link', attachmentId: 'a' });
-    const clearing = supply.answer('tab', { type: 'platform', step: 'clear' });
-    const token = supply.restTokens.get(false);
+    const { extension } = await createExtension();
+    extension.onEvent(session);
+    const link = extension.answer('tab', { type: 'file', step: 'link', attachmentId: 'a' });
+    const clearing = extension.answer('tab', { type: 'platform', step: 'clear' });
+    const token = extension.restTokens.get(false);
     await vi.advanceTimersByTimeAsync(0);
-    supply.forget();
+    extension.forget();
     expect(await link).toMatchObject({ problem: { code: 'network' } });
     expect(await clearing).toMatchObject({ problem: { code: 'timeout' } });
     expect(await token).toBeNull();
@@ -131,24 +131,24 @@ describe('the line', () => {
   });
 
   it('hears of every session as the core does', async () => {
-    const { supply } = await supplyOf();
-    expect(supply.onEvent(session)).toBe(session);
+    const { extension } = await createExtension();
+    expect(extension.onEvent(session)).toBe(session);
   });
 
   it('counts what leaves, so that what can wait does', async () => {
-    const { supply, sent } = await supplyOf();
-    supply.onEvent(session);
-    for (let request = 0; request < 36; request += 1) supply.shouldSend({ type: 'ping' });
-    const link = supply.answer('tab', { type: 'file', step: 'link', attachmentId: 'a' });
+    const { extension, sent } = await createExtension();
+    extension.onEvent(session);
+    for (let request = 0; request < 36; request += 1) extension.shouldSend({ type: 'ping' });
+    const link = extension.answer('tab', { type: 'file', step: 'link', attachmentId: 'a' });
     expect(await link).toMatchObject({ problem: { code: 'rate-limited' } });
     expect(sent).toEqual([]);
   });
 
   it('does not count what a deployment does not want', async () => {
-    const { supply, sent } = await supplyOf({ showUserTypingIndicator: false });
-    supply.onEvent(session);
-    for (let request = 0; request < 36; request += 1) supply.shouldSend(typing);
-    void supply.answer('tab', { type: 'file', step: 'link', attachmentId: 'a' });
+    const { extension, sent } = await createExtension({ showUserTypingIndicator: false });
+    extension.onEvent(session);
+    for (let request = 0; request < 36; request += 1) extension.shouldSend(typing);
+    void extension.answer('tab', { type: 'file', step: 'link', attachmentId: 'a' });
     await vi.advanceTimersByTimeAsync(0);
     expect(sent).toEqual([{ type: 'refresh-attachment', attachmentId: 'a' }]);
   });
@@ -157,8 +157,8 @@ describe('the line', () => {
 describe('files', () => {
   it('are as the site narrows them, and none where it wants none', async () => {
     const rules = async (uploads: GenesysCloudOptions['uploads']) => {
-      const { supply } = await supplyOf({}, uploads === undefined ? {} : { uploads });
-      const answer = await supply.answer('tab', { type: 'file', step: 'rules' });
+      const { extension } = await createExtension({}, uploads === undefined ? {} : { uploads });
+      const answer = await extension.answer('tab', { type: 'file', step: 'rules' });
       return answer?.ok ? answer.value : 'refused';
     };
     expect(await rules(undefined)).toMatchObject({ maximumSize: 10 * 1_024 * 1_024 });
@@ -167,17 +167,17 @@ describe('files', () => {
   });
 
   it('and other calls go to whoever answers them', async () => {
-    const { supply } = await supplyOf();
-    expect(supply.answer('tab', { type: 'send' })).toBeNull();
+    const { extension } = await createExtension();
+    expect(extension.answer('tab', { type: 'send' })).toBeNull();
   });
 });
 
 describe('a session’s token', () => {
   it('waits for the deployment’s settings, 1.5 s at most', async () => {
-    const { supply, fetched } = await supplyOf();
+    const { extension, fetched } = await createExtension();
     fetched.mockImplementation(() => new Promise(() => {}));
     let isThere = false;
-    const token = supply.tokens
+    const token = extension.tokens
       .fetch(false, () => true)
       .then((result) => {
         isThere = true;
@@ -187,27 +187,27 @@ describe('a session’s token', () => {
     expect(isThere).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
     expect(await token).toMatchObject({ ok: true });
-    expect(supply.tokens.current()).toMatch(/^[0-9a-f-]{36}$/);
+    expect(extension.tokens.current()).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   it('is forgotten, and ended, where it is kept', async () => {
-    const { supply } = await supplyOf({});
-    await supply.tokens.fetch(false, () => true);
-    const token = supply.tokens.current();
-    supply.tokens.forget();
-    expect(supply.tokens.current()).toBeNull();
-    await supply.tokens.fetch(false, () => true);
-    expect(supply.tokens.current()).toBe(token);
-    supply.tokens.end();
-    expect(supply.tokens.current()).toBeNull();
-    await supply.tokens.fetch(false, () => true);
-    expect(supply.tokens.current()).not.toBe(token);
+    const { extension } = await createExtension({});
+    await extension.tokens.fetch(false, () => true);
+    const token = extension.tokens.current();
+    extension.tokens.forget();
+    expect(extension.tokens.current()).toBeNull();
+    await extension.tokens.fetch(false, () => true);
+    expect(extension.tokens.current()).toBe(token);
+    extension.tokens.end();
+    expect(extension.tokens.current()).toBeNull();
+    await extension.tokens.fetch(false, () => true);
+    expect(extension.tokens.current()).not.toBe(token);
   });
 
   it('that could not be kept is logged, and is there all the same', async () => {
-    const { supply, errors } = await supplyOf({});
-    expect(await supply.tokens.fetch(false, () => true)).toMatchObject({ ok: true });
+    const { extension, errors } = await createExtension({});
+    expect(await extension.tokens.fetch(false, () => true)).toMatchObject({ ok: true });
     // There is no IndexedDB here.
-    expect(errors).toContain('a session could not be kept');
+    expect(errors).toContain('Session could not be stored');
   });
 });

@@ -37,9 +37,9 @@ describe('a token for the history', () => {
       return true;
     });
     expect(await tokens.get(false)).toBeNull();
-    tokens.opened();
+    tokens.onSessionOpen();
     const both = [tokens.get(false), tokens.get(false)];
-    tokens.take(taken('one'));
+    tokens.onToken(taken('one'));
     expect(await Promise.all(both)).toEqual(['one', 'one']);
     expect(await tokens.get(false)).toBe('one');
     expect(asked).toBe(1);
@@ -58,13 +58,13 @@ describe('a token for the history', () => {
     'that an error without a name may be about costs no message (%s)',
     async (code, kind) => {
       const tokens = new HistoryTokens(() => true);
-      tokens.opened();
+      tokens.onSessionOpen();
       const unnamed = problem({ code, kind });
-      expect(tokens.hear(unnamed)).toBe(unnamed);
+      expect(tokens.onEvent(unnamed)).toBe(unnamed);
       const token = tokens.get(false);
-      expect(tokens.hear(unnamed)).toEqual(problem({ code, kind, messageId: requestIds.jwt }));
+      expect(tokens.onEvent(unnamed)).toEqual(problem({ code, kind, messageId: requestIds.jwt }));
       expect(await token).toBeNull();
-      expect(tokens.hear(unnamed)).toBe(unnamed);
+      expect(tokens.onEvent(unnamed)).toBe(unnamed);
     },
   );
 
@@ -75,21 +75,21 @@ describe('a token for the history', () => {
     ['403', 'unavailable'],
   ] as const)('is waited for when the error is about something else (%s)', async (code, kind) => {
     const tokens = new HistoryTokens(() => true);
-    tokens.opened();
+    tokens.onSessionOpen();
     const token = tokens.get(false);
     const unnamed = problem({ code, kind });
-    expect(tokens.hear(unnamed)).toBe(unnamed);
+    expect(tokens.onEvent(unnamed)).toBe(unnamed);
     const others = problem({ code: '400', kind: 'invalid-frame', messageId: 'm' });
-    expect(tokens.hear(others)).toBe(others);
-    tokens.take(taken('one'));
+    expect(tokens.onEvent(others)).toBe(others);
+    tokens.onToken(taken('one'));
     expect(await token).toBe('one');
   });
 
   it('that is refused, or not given in time, is waited for no longer', async () => {
     const tokens = new HistoryTokens(() => true);
-    tokens.opened();
+    tokens.onSessionOpen();
     const refused = tokens.get(false);
-    tokens.hear(problem({ kind: 'rate-limited', messageId: requestIds.jwt }));
+    tokens.onEvent(problem({ kind: 'rate-limited', messageId: requestIds.jwt }));
     expect(await refused).toBeNull();
     const overdue = tokens.get(false);
     await vi.advanceTimersByTimeAsync(10_000);
@@ -108,12 +108,12 @@ describe('a token for the history', () => {
     });
     expect(await tokens.get(false)).toBeNull();
     expect(asked).toBe(0);
-    tokens.opened();
+    tokens.onSessionOpen();
     expect(await tokens.get(false)).toBeNull();
     expect(asked).toBe(1);
     hasLine = true;
     const token = tokens.get(false);
-    tokens.take(taken('one'));
+    tokens.onToken(taken('one'));
     expect(await token).toBe('one');
   });
 
@@ -123,13 +123,13 @@ describe('a token for the history', () => {
       asked += 1;
       return true;
     });
-    tokens.opened();
+    tokens.onSessionOpen();
     const slow = tokens.get(false);
     await vi.advanceTimersByTimeAsync(9_000);
-    tokens.take(taken('slow'));
+    tokens.onToken(taken('slow'));
     expect(await slow).toBe('slow');
     // One that comes again, or late, is nobody's.
-    tokens.take(taken('other'));
+    tokens.onToken(taken('other'));
     await vi.advanceTimersByTimeAsync(40_999);
     expect(await tokens.get(false)).toBe('slow');
     await vi.advanceTimersByTimeAsync(1);
@@ -143,40 +143,40 @@ describe('a token for the history', () => {
       asked += 1;
       return true;
     });
-    tokens.opened();
+    tokens.onSessionOpen();
     const first = tokens.get(false);
-    tokens.take(taken('one'));
+    tokens.onToken(taken('one'));
     await first;
     const second = tokens.get(true);
     expect(asked).toBe(2);
-    tokens.take(taken('two'));
+    tokens.onToken(taken('two'));
     expect(await second).toBe('two');
     expect(await tokens.get(false)).toBe('two');
   });
 
   it('has no deadline any more once it is there, and is forgotten with its line', async () => {
     const tokens = new HistoryTokens(() => true);
-    tokens.opened();
+    tokens.onSessionOpen();
     const first = tokens.get(false);
-    tokens.take(taken('one'));
+    tokens.onToken(taken('one'));
     await first;
     expect(vi.getTimerCount()).toBe(0);
     tokens.forget();
     expect(await tokens.get(false)).toBeNull();
-    tokens.opened();
+    tokens.onSessionOpen();
     const second = tokens.get(false);
     await vi.advanceTimersByTimeAsync(9_999);
-    tokens.take(taken('two'));
+    tokens.onToken(taken('two'));
     expect(await second).toBe('two');
   });
 
   it('is none of an event’s that is no problem', async () => {
     const tokens = new HistoryTokens(() => true);
-    tokens.opened();
+    tokens.onSessionOpen();
     const token = tokens.get(false);
     const pong = { type: 'pong' } as const;
-    expect(tokens.hear(pong)).toBe(pong);
-    tokens.take(taken('one'));
+    expect(tokens.onEvent(pong)).toBe(pong);
+    tokens.onToken(taken('one'));
     expect(await token).toBe('one');
   });
 
