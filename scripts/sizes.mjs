@@ -18,10 +18,14 @@ const budgets = {
 };
 
 /**
- * esbuild splits by file: English, which `partyline/ui` exports, comes with the launcher instead of the
- * panel.
+ * Where a bundler makes more of it, in bytes of gzip. esbuild splits by file: English, which `partyline/ui`
+ * exports, comes with the launcher instead of the panel. webpack and esbuild join modules less tightly than
+ * Rollup does, which the larger worker shows.
  */
-const pageBudgetOfEsbuild = 12.5 * kilobyte;
+const exceptions = {
+  esbuild: { page: 13 * kilobyte, sessionWorker: 66 * kilobyte },
+  webpack: { sessionWorker: 70 * kilobyte },
+};
 
 const bytesOf = (files) =>
   [...files.values()].reduce((sum, code) => sum + gzipSync(code, { level: 9 }).length, 0);
@@ -45,6 +49,7 @@ async function measure(name, bundle, folder) {
   const site = await bundle(folder, 'page.js', 'hub.js');
   const session = await bundle(folder, 'session-page.js', 'session-hub.js');
   const empty = await bundle(folder, 'empty-page.js', null);
+  const budgetOf = { ...budgets, ...exceptions[name] };
   const lazy = new Map([...site.lazy].map(([path, files]) => [moduleOf(path), files]));
   const panel = without(lazy.get('ui/panel-host') ?? new Map(), site.first);
   lazy.delete('ui/panel-host');
@@ -52,14 +57,14 @@ async function measure(name, bundle, folder) {
     {
       what: 'page, first load',
       bytes: bytesOf(site.first) - bytesOf(empty.first),
-      budget: name === 'esbuild' ? pageBudgetOfEsbuild : budgets.page,
+      budget: budgetOf.page,
     },
-    { what: 'panel', bytes: bytesOf(panel), budget: budgets.panel },
-    { what: 'worker, webchat', bytes: bytesOf(site.worker), budget: budgets.worker },
+    { what: 'panel', bytes: bytesOf(panel), budget: budgetOf.panel },
+    { what: 'worker, webchat', bytes: bytesOf(site.worker), budget: budgetOf.worker },
     {
       what: 'worker, Genesys Cloud',
       bytes: bytesOf(session.worker),
-      budget: budgets.sessionWorker,
+      budget: budgetOf.sessionWorker,
     },
   ];
   const parts = [...lazy].sort(([a], [b]) => (a < b ? -1 : 1));

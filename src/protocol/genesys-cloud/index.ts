@@ -1,11 +1,11 @@
 import {
   array,
   boolean,
+  custom,
   exactOptional,
   gte,
   type infer as Infer,
   int,
-  json,
   literal,
   maxLength,
   minLength,
@@ -86,6 +86,15 @@ const uploadsSchema = strictObject({
   maximumSize: exactOptional(nullable(int().check(gte(1)))),
 });
 
+/** Zod's own `json()` weighs 2 KB in a worker. */
+function isJson(value: unknown): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(isJson);
+  const isPlain = typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain && Object.values(value).every(isJson);
+}
+
 const optionsSchema = strictObject({
   deploymentId: string().check(
     regex(/^[\w.~-]{1,128}$/, 'must be the id of a messenger deployment'),
@@ -100,7 +109,7 @@ const optionsSchema = strictObject({
   application: optionalString,
   customAttributes: exactOptional(record(string(), string())),
   autostart: exactOptional(boolean()),
-  journeyContext: exactOptional(record(string(), json())),
+  journeyContext: exactOptional(record(string(), custom(isJson, 'must be JSON'))),
   visitorUrl: optionalString,
   codeUrl: optionalString,
   uploads: exactOptional(union([literal(false), uploadsSchema])),

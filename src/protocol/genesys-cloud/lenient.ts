@@ -1,9 +1,9 @@
 import {
-  catch as _catch,
   array,
   boolean,
   nullable,
   number,
+  optional,
   pipe,
   record,
   string,
@@ -19,10 +19,22 @@ import {
  * invalid.
  */
 
+/** `shape`, or `fallback` for anything that does not match it. Zod's own `catch` weighs 4 KB in a worker. */
+export function orElse<T>(shape: ZodMiniType<T>, fallback: T) {
+  return pipe(
+    // An absent key, too, reads as the fallback.
+    optional(unknown()),
+    transform((value): T => {
+      const parsed = shape.safeParse(value);
+      return parsed.success ? parsed.data : fallback;
+    }),
+  );
+}
+
 const scalar = union([string(), number(), boolean()]);
 
 /** A string, or a number or boolean converted to one. */
-export const lenientString = _catch(
+export const lenientString = orElse(
   pipe(
     nullable(scalar),
     transform((value): string | null => (value === null ? null : String(value))),
@@ -72,11 +84,11 @@ export const httpUrl = pipe(
 );
 
 /** An array of anything; any other value reads as an empty one. */
-export const lenientArray = _catch(array(unknown()), []);
+export const lenientArray = orElse(array(unknown()), []);
 
 /** The entries of an object whose values read as strings. */
 export const stringMap = pipe(
-  _catch(record(string(), unknown()), {}),
+  orElse(record(string(), unknown()), {}),
   transform((value) => {
     const entries = Object.entries(value).flatMap(([key, part]) => {
       const parsed = lenientString.safeParse(part);
@@ -101,5 +113,5 @@ export function lenientArrayOf<T>(shape: ZodMiniType<T>) {
 
 /** `shape`, or `null` for anything that does not match it. */
 export function orNull<T>(shape: ZodMiniType<T>) {
-  return _catch(nullable(shape), null);
+  return orElse<T | null>(shape, null);
 }

@@ -1,13 +1,4 @@
-import {
-  catch as _catch,
-  array,
-  type infer as Infer,
-  lazy,
-  nullable,
-  object,
-  optional,
-  unknown,
-} from 'zod/mini';
+import { array, type infer as Infer, lazy, object, optional, unknown } from 'zod/mini';
 import {
   httpUrl,
   instant,
@@ -313,7 +304,7 @@ export const uploadBody = object({
 export const jwtBody = object({ jwt: nonEmptyString, exp: lenientNumber });
 
 export const historyBody = object({
-  entities: _catch(nullable(array(unknown())), null),
+  entities: orNull(array(unknown())),
   total: lenientNumber,
   pageNumber: lenientNumber,
   pageSize: lenientNumber,
