@@ -108,7 +108,7 @@ test('the session survives the browser, and its secret is kept from whoever look
       local: JSON.stringify({ ...localStorage, ...sessionStorage }),
     };
   });
-  expect(kept).toMatchObject({ isExtractable: false, fields: ['iv', 'sealed'] });
+  expect(kept).toMatchObject({ isExtractable: false, fields: ['iv', 'data'] });
   expect(kept.local).not.toContain('token');
   const conversationId = await takeConversation(gateway);
   await before.close();

@@ -108,7 +108,7 @@ export const oddIds: readonly string[] = [
   'hasOwnProperty',
   '\u0000',
   'a\u0000',
-  '\u0001s',
+  '\u0001e',
   '\n\r\t',
   '\u2028\u2029',
   // One letter, written in two ways.
@@ -132,11 +132,11 @@ export const oddTexts: readonly string[] = [
   '{"text":"x","name":"y"}',
   '\u0000',
   '\u0001',
-  '\u0001s',
-  '\u0001sAAAAAAAAAAAAAAAAAAAAAAAA',
+  '\u0001e',
+  '\u0001eAAAAAAAAAAAAAAAAAAAAAAAA',
   '\u0001p',
   '\u0001j"x"',
-  '\u0001p\u0001s',
+  '\u0001p\u0001e',
   '„schön“ 🎉 好 é e\u0301',
   // Halves of an emoji: a text that was cut in two.
   'cut \ud83c',

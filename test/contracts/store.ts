@@ -1329,7 +1329,7 @@ export const looseIdCases: readonly StoreCase[] = [
           text: '',
         }) as const;
       const row = timedOf(500, { messageId: 'a', text: '', content: [file('https://a.example/')] });
-      const record = recordOf(1, { content: [file(null)], text: '\u0001s' });
+      const record = recordOf(1, { content: [file(null)], text: '\u0001e' });
       const empty = recordOf(2, { content: [] });
       await store.write([put(row), putOutbox(record), putOutbox(empty)]);
       const again = { ...row, messageId: 'b', content: [file('https://b.example/')] };

@@ -16,7 +16,7 @@ export type LogError = ExtensionHost['logError'];
 
 const rowSchema = object({
   iv: _instanceof(Uint8Array),
-  sealed: _instanceof(ArrayBuffer),
+  data: _instanceof(ArrayBuffer),
 });
 
 type Work<T> = (database: Awaited<ReturnType<typeof open>>, key: CryptoKey) => Promise<T>;
@@ -46,8 +46,8 @@ export class CredentialStore {
     this.#memory ??= await this.#attempt(async (database, key) => {
       const row: unknown = await database.get('sessions', this.#deploymentId);
       if (row === undefined) return null;
-      const { iv, sealed } = rowSchema.parse(row);
-      const open = await crypto.subtle.decrypt(this.#cipher(iv), key, sealed);
+      const { iv, data } = rowSchema.parse(row);
+      const open = await crypto.subtle.decrypt(this.#cipher(iv), key, data);
       return sessionSchema.parse(JSON.parse(new TextDecoder().decode(open)));
     });
     return this.#memory;
@@ -58,9 +58,9 @@ export class CredentialStore {
     await this.#attempt(async (database, key) => {
       const iv = crypto.getRandomValues(new Uint8Array(12));
       const text = new TextEncoder().encode(JSON.stringify(session));
-      const sealed = await crypto.subtle.encrypt(this.#cipher(iv), key, text);
+      const data = await crypto.subtle.encrypt(this.#cipher(iv), key, text);
       const transaction = database.transaction('sessions', 'readwrite', { durability: 'strict' });
-      await transaction.store.put({ iv, sealed }, this.#deploymentId);
+      await transaction.store.put({ iv, data }, this.#deploymentId);
       await transaction.done;
       return null;
     });

@@ -1,6 +1,6 @@
 import { openDB, unwrap } from 'idb';
 import type { Log } from '../host/log.ts';
-import { databaseVersion, migrate } from './migrations.ts';
+import { type Migration, migrate, migrations } from './migrations.ts';
 import { type Database, databaseName, type Schema } from './schema.ts';
 
 /** How long another connection may block the opening, in ms. After that, the chat works without a store. */
@@ -39,6 +39,7 @@ function isFinal(error: unknown): boolean {
 export class DatabaseConnection {
   readonly #log: Log;
   readonly #events: StoreEvents;
+  readonly #steps: readonly Migration[];
   #database: Database | null = null;
   /** Something was read or written, so a new database means that the old one was deleted. */
   #hasServed = false;
@@ -47,9 +48,11 @@ export class DatabaseConnection {
   /** The last operation; operations run in the order of their calls. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(log: Log, events: StoreEvents) {
+  /** @param steps bring the database to the present version, which is their number */
+  constructor(log: Log, events: StoreEvents, steps: readonly Migration[] = migrations) {
     this.#log = log;
     this.#events = events;
+    this.#steps = steps;
   }
 
   /**
@@ -102,13 +105,13 @@ export class DatabaseConnection {
   async #open(): Promise<Database> {
     let isNew = false;
     const database = await withTimeout((blocked) =>
-      openDB<Schema>(databaseName, databaseVersion, {
+      openDB<Schema>(databaseName, this.#steps.length, {
         upgrade: (database, oldVersion, _, transaction) => {
           isNew = oldVersion === 0;
           // A failure rejects `openDB` as well.
           transaction.done.catch(() => {});
           void orAbort(unwrap(transaction), this.#log, (it) =>
-            migrate(unwrap(database), it, oldVersion),
+            migrate(unwrap(database), it, oldVersion, this.#steps),
           );
         },
         blocked,

@@ -21,27 +21,27 @@ export interface EncryptRowsOptions {
    * `false`: encrypted rows are decrypted, and new rows are plain, for a site that ends the encryption.
    * @default true
    */
-  readonly isSealing?: boolean;
+  readonly isEncrypting?: boolean;
 }
 
 /**
  * For `encrypted` of `startHub`: encrypts texts, names and the draft in the browser's storage, with a key
  * that scripts can't extract. docs/security.md says what it protects against, and what it costs.
  */
-export function encryptRows({ isSealing = true }: EncryptRowsOptions = {}): RowCipher {
-  return new EncryptedRows(isSealing);
+export function encryptRows({ isEncrypting = true }: EncryptRowsOptions = {}): RowCipher {
+  return new EncryptedRows(isEncrypting);
 }
 
 class EncryptedRows implements RowCipher {
-  readonly #isSealing: boolean;
+  readonly #isEncrypting: boolean;
   #encryption = new RowEncryption(null);
   #hasKey = false;
   /** A key that is not in the store yet. */
   #newKey: CryptoKey | null = null;
   #hasLostKey = false;
 
-  constructor(isSealing: boolean) {
-    this.#isSealing = isSealing;
+  constructor(isEncrypting: boolean) {
+    this.#isEncrypting = isEncrypting;
   }
 
   async write(
@@ -54,7 +54,7 @@ class EncryptedRows implements RowCipher {
     const decrypted = await this.#decryptCandidates(database, rows, operations);
     const hasWipe = operations.some(({ type }) => type === 'wipe');
     // Without their key, remains of a previous visitor's rows on the disk can't be read.
-    if (this.#isSealing && (hasWipe || this.#hasLostKey)) await this.#changeKey();
+    if (this.#isEncrypting && (hasWipe || this.#hasLostKey)) await this.#changeKey();
     const encrypted = await this.#encryption.encryptAll(operations);
     for (const [index, operation] of encrypted.entries()) {
       const plain = operations[index];
@@ -83,7 +83,7 @@ class EncryptedRows implements RowCipher {
   async decryptRestored(database: Database, found: Restored): Promise<Restored> {
     const { meta, messages, outbox } = found;
     await this.#findKey(database, [meta.draft, ...textsOf(messages), ...textsOf(outbox)]);
-    if (this.#isSealing && !this.#hasKey) await this.#changeKey();
+    if (this.#isEncrypting && !this.#hasKey) await this.#changeKey();
     return {
       ...found,
       meta: (await this.#encryption.decryptMeta(meta)) ?? emptyMeta,
@@ -97,7 +97,7 @@ class EncryptedRows implements RowCipher {
   }
 
   onKeyLost(): void {
-    this.#hasLostKey = this.#isSealing;
+    this.#hasLostKey = this.#isEncrypting;
   }
 
   /** Decrypts the rows that the new messages may be duplicates of. */
@@ -123,11 +123,11 @@ class EncryptedRows implements RowCipher {
   }
 
   async #findKey(database: Database, texts: readonly string[]): Promise<void> {
-    if (this.#hasKey || !(this.#isSealing || texts.some(isEncrypted))) return;
+    if (this.#hasKey || !(this.#isEncrypting || texts.some(isEncrypted))) return;
     const key: unknown = await database.get('meta', encryptionKey);
     if (!(key instanceof CryptoKey)) return;
     this.#hasKey = true;
-    this.#encryption = new RowEncryption(key, this.#isSealing);
+    this.#encryption = new RowEncryption(key, this.#isEncrypting);
   }
 
   async #changeKey(): Promise<void> {

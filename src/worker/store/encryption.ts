@@ -9,9 +9,9 @@ import type { Meta, OutboxRecord, StoreOperation } from '../core/records.ts';
  * scripts can't extract. Positions, ids and times stay plain, since rows are found by them.
  */
 
-/** A control character that starts a stored text: then `s` for encrypted, `p` for a plain text that starts with it. */
+/** A control character that starts a stored text: then `e` for encrypted, `p` for a plain text that starts with it. */
 const mark = '\u0001';
-const encryptedMark = `${mark}s`;
+const encryptedMark = `${mark}e`;
 const plainMark = `${mark}p`;
 /** Within an encrypted text: the text as JSON. */
 const jsonMark = `${mark}j`;
@@ -44,10 +44,10 @@ export class RowEncryption {
   /** The key for new rows; `null`: they are plain. */
   readonly #encryptionKey: CryptoKey | null;
 
-  /** @param isSealing `false`: encrypted rows are decrypted, and new rows are plain */
-  constructor(key: CryptoKey | null, isSealing = true) {
+  /** @param isEncrypting `false`: encrypted rows are decrypted, and new rows are plain */
+  constructor(key: CryptoKey | null, isEncrypting = true) {
     this.#key = key;
-    this.#encryptionKey = isSealing ? key : null;
+    this.#encryptionKey = isEncrypting ? key : null;
   }
 
   /** Call it before the transaction, which would end while it waits for a cipher. */
@@ -186,12 +186,7 @@ function toJson(text: string): string {
 
 function fromJson(text: string): string {
   if (!text.startsWith(jsonMark)) return text;
-  try {
-    return string().parse(JSON.parse(text.slice(jsonMark.length)));
-  } catch {
-    // It was written before this mark existed.
-    return text;
-  }
+  return string().parse(JSON.parse(text.slice(jsonMark.length)));
 }
 
 /** The 12 bytes of the IV become 16 characters without padding, so that both parts can be concatenated. */

@@ -2,7 +2,7 @@ import { unwrap, wrap } from 'idb';
 import { type Message, type Place, type ReadMark, withReadMark } from '../../protocol/message.ts';
 import { type ConversationRecord, emptyMeta, noUnread, type Restored } from '../core/records.ts';
 import type { RowReader } from './rows.ts';
-import { type Database, metaKey, readingKey, storeNames, type Transaction } from './schema.ts';
+import { type Database, metaKey, storeNames, type Transaction, unreadKey } from './schema.ts';
 
 /** Limit of previous conversations whose end is still fetched. */
 const maximumUnclosed = 5;
@@ -25,7 +25,7 @@ export async function restoreAll(
   const store = transaction.objectStore('meta');
   const [meta, reading, outbox, records, newest] = await Promise.all([
     store.get(metaKey),
-    store.get(readingKey),
+    store.get(unreadKey),
     transaction.objectStore('outbox').getAll(),
     transaction.objectStore('conversations').index('ordinal').getAll(),
     newestRows(transaction, rows, null, page),
@@ -34,8 +34,8 @@ export async function restoreAll(
   const readable = current ? [...previous, current] : previous;
   return {
     persistent: true,
-    meta: { ...emptyMeta, ...rows.read('meta', meta) },
-    reading: rows.read('reading', reading) ?? noUnread,
+    meta: rows.read('meta', meta) ?? emptyMeta,
+    reading: rows.read('unread', reading) ?? noUnread,
     current,
     unclosed: previous
       .filter(({ details, isClosed }) => details.status === 'ended' && !isClosed)

@@ -27,9 +27,8 @@ interface Rows {
   readonly message: Message;
   readonly conversation: ConversationRecord;
   readonly outbox: OutboxRecord;
-  /** Older rows have no `resetCount`. */
-  readonly meta: Omit<Meta, 'resetCount'> & Partial<Pick<Meta, 'resetCount'>>;
-  readonly reading: UnreadState;
+  readonly meta: Meta;
+  readonly unread: UnreadState;
 }
 
 type RowKind = keyof Rows;
@@ -53,9 +52,9 @@ const schemas: Omit<Schemas, 'message' | 'outbox'> = {
     routing: nullable(routingSchema),
     lastRouting: nullable(routingSchema),
     clockOffset: number(),
-    resetCount: exactOptional(number()),
+    resetCount: number(),
   }),
-  reading: object({ unread: number(), readUntil: nullable(positionSchema) }),
+  unread: object({ unread: number(), readUntil: nullable(positionSchema) }),
 };
 
 const outboxFields = {

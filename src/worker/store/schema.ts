@@ -8,9 +8,9 @@ export const databaseName = 'partyline';
 
 /** Keys in the `meta` store, whose records have none of their own. */
 export const metaKey = 'meta';
-export const readingKey = 'reading';
+export const unreadKey = 'unread';
 /** Key of the record with the encryption key, where the site encrypts rows. */
-export const encryptionKey = 'seal';
+export const encryptionKey = 'encryption-key';
 
 export const storeNames = ['messages', 'conversations', 'outbox', 'meta'] as const;
 

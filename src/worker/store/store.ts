@@ -4,6 +4,7 @@ import { nothingRestored, type Restored, type StoreOperation } from '../core/rec
 import type { Log } from '../host/log.ts';
 import { DatabaseConnection, type StoreEvents } from './database-connection.ts';
 import type { RowCipher } from './encrypted-rows.ts';
+import type { Migration } from './migrations.ts';
 import { pruneConversations, pruneMessages } from './prune.ts';
 import { emptyPage, type Page, readPage, restoreAll } from './read.ts';
 import { type RowDialect, RowReader } from './rows.ts';
@@ -26,17 +27,28 @@ export class Store {
   /**
    * @param dialect the content that messages may have, and how duplicates are found
    * @param cipher encrypts the rows; `null`: no encryption
+   * @param steps bring the database to the present version
    */
-  constructor(log: Log, events: StoreEvents, dialect: RowDialect, cipher: RowCipher | null = null) {
+  constructor(
+    log: Log,
+    events: StoreEvents,
+    dialect: RowDialect,
+    cipher: RowCipher | null = null,
+    steps?: readonly Migration[],
+  ) {
     this.#log = log;
     this.#cipher = cipher;
-    this.#connection = new DatabaseConnection(log, {
-      ...events,
-      emptied: () => {
-        cipher?.onKeyLost();
-        events.emptied();
+    this.#connection = new DatabaseConnection(
+      log,
+      {
+        ...events,
+        emptied: () => {
+          cipher?.onKeyLost();
+          events.emptied();
+        },
       },
-    });
+      steps,
+    );
     this.#rows = new RowReader(log, dialect);
   }
 

@@ -6,10 +6,10 @@ import {
   type Database,
   encryptionKey,
   metaKey,
-  readingKey,
   type StoreName,
   storeNames,
   type Transaction,
+  unreadKey,
 } from './schema.ts';
 
 /** The results of a write. */
@@ -124,7 +124,7 @@ class Batch {
         return null;
       case 'put-read':
         this.#unread = 0;
-        this.#store('meta').put({ unread: 0, readUntil: operation.readUntil }, readingKey);
+        this.#store('meta').put({ unread: 0, readUntil: operation.readUntil }, unreadKey);
         return null;
       case 'wipe':
         this.#unread = 0;
@@ -136,8 +136,8 @@ class Batch {
   async end(): Promise<void> {
     if (this.#unread === 0) return;
     const meta = this.#transaction.objectStore('meta');
-    const reading = this.#rows.read('reading', await meta.get(readingKey)) ?? noUnread;
-    await meta.put({ ...reading, unread: reading.unread + this.#unread }, readingKey);
+    const reading = this.#rows.read('unread', await meta.get(unreadKey)) ?? noUnread;
+    await meta.put({ ...reading, unread: reading.unread + this.#unread }, unreadKey);
   }
 
   /** Without promises: a failed request aborts the transaction, which is awaited. */

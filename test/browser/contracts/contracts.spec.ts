@@ -9,13 +9,13 @@ const hosts = ['shared worker', 'dedicated worker'] as const;
 test.describe('the real edges keep their contracts:', { tag: '@either-host' }, () => {
   // Each with each of the others, but not all at once: they have no part in one another.
   for (const kind of [
-    { host: 'shared worker', isSealed: false, hasLooseIds: false, isByCursor: false },
-    { host: 'shared worker', isSealed: true, hasLooseIds: true, isByCursor: true },
-    { host: 'dedicated worker', isSealed: false, hasLooseIds: true, isByCursor: true },
-    { host: 'dedicated worker', isSealed: true, hasLooseIds: false, isByCursor: false },
+    { host: 'shared worker', isEncrypted: false, hasLooseIds: false, isByCursor: false },
+    { host: 'shared worker', isEncrypted: true, hasLooseIds: true, isByCursor: true },
+    { host: 'dedicated worker', isEncrypted: false, hasLooseIds: true, isByCursor: true },
+    { host: 'dedicated worker', isEncrypted: true, hasLooseIds: false, isByCursor: false },
   ] as const) {
-    const { host, isSealed, hasLooseIds, isByCursor } = kind;
-    const rows = `${isSealed ? 'encrypted' : 'plain'}${isByCursor ? ', by cursor' : ''}`;
+    const { host, isEncrypted, hasLooseIds, isByCursor } = kind;
+    const rows = `${isEncrypted ? 'encrypted' : 'plain'}${isByCursor ? ', by cursor' : ''}`;
     const ids = hasLooseIds ? 'do not hold' : 'hold';
     test(`the store in a ${host}, ${rows}, where ids ${ids}`, async ({ page }) => {
       const report = await page.evaluate((one) => window.contracts.runStore(one.host, one), kind);

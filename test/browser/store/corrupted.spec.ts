@@ -38,9 +38,9 @@ const damages: Readonly<Record<string, Damage>> = {
     shown: ['this one waits'],
     later: all,
   },
-  'what was read': {
+  'the unread count': {
     store: 'meta',
-    key: 'reading',
+    key: 'unread',
     damage: () => ({ unread: 'many' }),
     shown: all,
   },

@@ -363,11 +363,11 @@ test.describe('rows that can’t be read', () => {
     await putRows(page, 'outbox', [{ ...record, messageId: 'w0', text: 7 }]);
     await putRows(page, 'conversations', [{ ...conversationOf(2, 'ended'), gaps: 'many' }]);
     await putRows(page, 'meta', ['not a record'], 'meta');
-    await putRows(page, 'meta', [{ unread: 'many', readUntil: null }], 'reading');
+    await putRows(page, 'meta', [{ unread: 'many', readUntil: null }], 'unread');
     const noted: string[] = [];
     page.on('console', (message) => noted.push(message.text()));
     const restored = await restore(page);
-    for (const kind of ['outbox', 'conversation', 'meta', 'reading']) {
+    for (const kind of ['outbox', 'conversation', 'meta', 'unread']) {
       const all = noted.filter((text) =>
         text.includes(`Invalid row in the store ignored: ${kind}`),
       );

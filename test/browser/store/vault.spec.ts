@@ -25,13 +25,13 @@ test('one visitor’s is not left behind by a sign-out in the moment of its writ
     const log = () => undefined;
     const vault = new window.Vault('one', log);
     await vault.write(kept);
-    // It is still being sealed when the visitor signs out.
-    const seal = crypto.subtle.encrypt.bind(crypto.subtle);
+    // It is still being encrypted when the visitor signs out.
+    const encrypt = crypto.subtle.encrypt.bind(crypto.subtle);
     let goOn = () => {};
     const gate = new Promise<void>((resolve) => {
       goOn = resolve;
     });
-    crypto.subtle.encrypt = (...args) => gate.then(() => seal(...args));
+    crypto.subtle.encrypt = (...args) => gate.then(() => encrypt(...args));
     const both = [vault.write(kept), vault.forget()];
     // Whoever does not wait for the writing has forgotten before others have come and gone as often.
     for (let others = 0; others < 10; others += 1) await new window.Vault('two', log).forget();
@@ -45,7 +45,7 @@ test('one visitor’s is not left behind by a sign-out in the moment of its writ
 test('what is kept can be read neither from the database nor through its key, and is never alike', async ({
   page,
 }) => {
-  const { isReadable, ivs, sealed, keys } = await page.evaluate(async (kept) => {
+  const { isReadable, ivs, data, keys } = await page.evaluate(async (kept) => {
     const log = () => undefined;
     for (const deployment of ['one', 'two']) await new window.Vault(deployment, log).write(kept);
     const asked = <T>(request: IDBRequest<T>) =>
@@ -61,7 +61,7 @@ test('what is kept can be read neither from the database nor through its key, an
     return {
       isReadable: texts.some((text) => /secret|visitor|jwt/.test(text)),
       ivs: new Set(rows.map(({ iv }) => String(iv))).size,
-      sealed: new Set(rows.map((row) => String(new Uint8Array(row.sealed)))).size,
+      data: new Set(rows.map((row) => String(new Uint8Array(row.data)))).size,
       keys: (await all('keys')).map((key) => ({
         isKey: key instanceof CryptoKey,
         extractable: key.extractable,
@@ -69,7 +69,7 @@ test('what is kept can be read neither from the database nor through its key, an
     };
   }, session);
   expect(isReadable).toBe(false);
-  expect({ ivs, sealed }).toEqual({ ivs: 2, sealed: 2 });
+  expect({ ivs, data }).toEqual({ ivs: 2, data: 2 });
   expect(keys).toEqual([{ isKey: true, extractable: false }]);
 });
 

@@ -34,7 +34,7 @@ const outbox = {
   timestamp: 1,
   failure: null,
 };
-const reading = { unread: 3, readUntil: [1, 2, 0, 0] };
+const unread = { unread: 3, readUntil: [1, 2, 0, 0] };
 
 function reader(dialect: ConstructorParameters<typeof RowReader>[1] = {}) {
   const log = new Log();
@@ -48,17 +48,12 @@ describe('a row', () => {
     ['conversation', conversation],
     ['outbox', outbox],
     ['meta', emptyMeta],
-    ['reading', reading],
-    ['reading', { unread: 0, readUntil: null }],
+    ['unread', unread],
+    ['unread', { unread: 0, readUntil: null }],
   ] as const)('of a %s is what was written', (kind, row) => {
     const { rows, note } = reader();
     expect(rows.read(kind, row)).toEqual(row);
     expect(note).not.toHaveBeenCalled();
-  });
-
-  it('of before there was a count of wipes is read', () => {
-    const { resetCount: _, ...older } = emptyMeta;
-    expect(reader().rows.read('meta', older)).toEqual(older);
   });
 
   it.each([
@@ -67,8 +62,8 @@ describe('a row', () => {
     ['conversation', { ...conversation, isClosed: undefined }],
     ['outbox', { ...outbox, text: 7 }],
     ['meta', { ...emptyMeta, draft: null }],
-    ['reading', { unread: '3', readUntil: null }],
-    ['reading', null],
+    ['unread', { unread: '3', readUntil: null }],
+    ['unread', null],
   ] as const)('of a %s that is damaged is none, and is counted', (kind, row) => {
     const { rows, note } = reader();
     expect(rows.read(kind, row)).toBeNull();

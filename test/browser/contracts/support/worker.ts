@@ -25,7 +25,7 @@ import { timersBench } from '../../../contracts/timers-bench.ts';
 
 export interface StoreKind {
   readonly hasLooseIds: boolean;
-  readonly isSealed: boolean;
+  readonly isEncrypted: boolean;
   /** As browsers that can't have many rows in one answer from the end: they go by cursor. */
   readonly isByCursor: boolean;
 }
@@ -34,13 +34,13 @@ class StoreEdge {
   readonly #told: string[] = [];
   readonly #store: Store;
 
-  constructor({ hasLooseIds, isSealed, isByCursor }: StoreKind) {
+  constructor({ hasLooseIds, isEncrypted, isByCursor }: StoreKind) {
     if (isByCursor) Reflect.deleteProperty(IDBIndex.prototype, 'getAllRecords');
     this.#store = new Store(
       new Log(),
       { lost: () => this.#told.push('lost'), emptied: () => this.#told.push('emptied') },
       hasLooseIds ? { contents: contentsSchema, findDuplicate } : {},
-      isSealed ? encryptRows() : null,
+      isEncrypted ? encryptRows() : null,
     );
   }
 

@@ -50,7 +50,7 @@ export class DatabasePage {
     );
   }
 
-  /** Opens the database in that version and ignores every wish to close it, until `release`. */
+  /** Opens the database in that version and ignores requests to close it, until `release`. */
   hold(version: number): Promise<void> {
     return this.page.evaluate(
       (wanted) =>
@@ -163,43 +163,6 @@ export class DatabasePage {
           };
         }),
       [store, rows, key] as const,
-    );
-  }
-
-  /** Creates the database as version 1 of the schema did, with rows of that time. */
-  createVersion1(contents: Omit<Contents, 'version'>): Promise<void> {
-    return this.page.evaluate(
-      ({ messages, conversations, outbox, meta }) =>
-        new Promise<void>((resolve, reject) => {
-          const request = indexedDB.open('partyline', 1);
-          request.onerror = () => reject(request.error);
-          request.onupgradeneeded = () => {
-            const database = request.result;
-            const store = database.createObjectStore('messages', {
-              keyPath: ['conversationId', 'messageId'],
-            });
-            store.createIndex('place', ['position', 'messageId']);
-            database
-              .createObjectStore('conversations', { keyPath: 'conversation.conversationId' })
-              .createIndex('ordinal', 'ordinal');
-            database.createObjectStore('outbox', { keyPath: 'messageId' });
-            database.createObjectStore('meta');
-          };
-          request.onsuccess = () => {
-            const database = request.result;
-            const transaction = database.transaction([...database.objectStoreNames], 'readwrite');
-            for (const row of messages) transaction.objectStore('messages').put(row);
-            for (const row of conversations) transaction.objectStore('conversations').put(row);
-            for (const row of outbox) transaction.objectStore('outbox').put(row);
-            for (const [key, row] of Object.entries(meta)) {
-              transaction.objectStore('meta').put(row, key);
-            }
-            transaction.oncomplete = () => resolve();
-            transaction.onabort = () => reject(transaction.error);
-            database.close();
-          };
-        }),
-      contents,
     );
   }
 }

@@ -2,19 +2,20 @@ import { contentsSchema } from '../../../../../src/protocol/content-schema.ts';
 import { CredentialStore } from '../../../../../src/worker/genesys-cloud/credential-store.ts';
 import { Log } from '../../../../../src/worker/host/log.ts';
 import { encryptRows } from '../../../../../src/worker/store/encrypted-rows.ts';
+import { type Migration, migrations } from '../../../../../src/worker/store/migrations.ts';
 import { findDuplicate } from '../../../../../src/worker/store/same-message.ts';
 import { Store } from '../../../../../src/worker/store/store.ts';
 
-/** A store without a hub, in a page, with what it told of itself. */
+/** A store without a hub, in a page, with the events that it has reported. */
 class BareStore extends Store {
   readonly told: string[];
 
-  /** @param sealing `null`: without a seal */
-  constructor(sealing: boolean | null = null) {
+  /** @param isEncrypting `null`: without a cipher */
+  constructor(isEncrypting: boolean | null = null, steps?: readonly Migration[]) {
     const told: string[] = [];
     const events = { lost: () => told.push('lost'), emptied: () => told.push('emptied') };
-    const seal = sealing === null ? null : encryptRows({ isSealing: sealing });
-    super(new Log(), events, { contents: contentsSchema, findDuplicate }, seal);
+    const cipher = isEncrypting === null ? null : encryptRows({ isEncrypting });
+    super(new Log(), events, { contents: contentsSchema, findDuplicate }, cipher, steps);
     this.told = told;
   }
 }
@@ -23,10 +24,13 @@ declare global {
   interface Window {
     store: BareStore;
     BareStore: typeof BareStore;
+    /** The steps of today. */
+    migrations: readonly Migration[];
     Vault: typeof CredentialStore;
   }
 }
 
 window.BareStore = BareStore;
+window.migrations = migrations;
 window.Vault = CredentialStore;
 window.store = new BareStore();

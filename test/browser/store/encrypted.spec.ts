@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test';
 import { expect, messageOf, put, restore, test, write } from './support/bare-store.ts';
 
-/** From now on rows are written sealed. */
-async function seal(page: Page): Promise<void> {
+/** From now on rows are written encrypted. */
+async function encrypt(page: Page): Promise<void> {
   await page.evaluate(async () => {
     window.store = new window.BareStore(true);
     await window.store.restore(50);
@@ -10,10 +10,10 @@ async function seal(page: Page): Promise<void> {
 }
 
 /** As a new hub finds it. */
-async function restart(page: Page, isSealed = true) {
-  await page.evaluate((sealed) => {
-    window.store = new window.BareStore(sealed);
-  }, isSealed);
+async function restart(page: Page, isEncrypted = true) {
+  await page.evaluate((encrypted) => {
+    window.store = new window.BareStore(encrypted);
+  }, isEncrypted);
   return restore(page);
 }
 
@@ -52,10 +52,10 @@ const record = {
   failure: null,
 };
 
-test('sealed rows hold no text, no name and no draft, and are read as what they were', async ({
+test('encrypted rows hold no text, no name and no draft, and are read as they were', async ({
   page,
 }) => {
-  await seal(page);
+  await encrypt(page);
   const rows = [messageOf(1), messageOf(2)];
   await write(page, [...rows.map(put), { type: 'put-outbox', record }, { type: 'put-meta', meta }]);
   const raw = await rawRows(page);
@@ -65,15 +65,17 @@ test('sealed rows hold no text, no name and no draft, and are read as what they 
   expect(raw).toContain('"m1"');
   const found = { messages: rows, outbox: [record], meta };
   expect(await restart(page)).toMatchObject(found);
-  // A site that wants it no more reads what is there, and writes plain rows from then on.
+  // A site that stops encrypting reads its old rows, and writes plain ones from then on.
   expect(await restart(page, false)).toMatchObject(found);
   await write(page, [put(messageOf(3))]);
   expect(await rawRows(page)).toContain('text 3');
   expect((await restart(page)).messages).toEqual([...rows, messageOf(3)]);
 });
 
-test('what has to be looked up first is found and corrected in sealed rows', async ({ page }) => {
-  await seal(page);
+test('what has to be looked up first is found and corrected in encrypted rows', async ({
+  page,
+}) => {
+  await encrypt(page);
   await write(page, [
     put(messageOf(5, { missingBefore: 3 })),
     put(messageOf(7, { sequence: null })),
@@ -92,10 +94,10 @@ test('what has to be looked up first is found and corrected in sealed rows', asy
   expect(page1.messages).toEqual([messageOf(5, { missingBefore: 1 }), messageOf(7), messageOf(8)]);
 });
 
-test('another visitor has another key, and nothing opens what the former one left', async ({
+test('another visitor has another key, and nothing decrypts what the previous one left', async ({
   page,
 }) => {
-  await seal(page);
+  await encrypt(page);
   await write(page, [put(messageOf(1))]);
   const [, kept] = JSON.parse(await rawRows(page)).slice(2, 4);
   await write(page, [{ type: 'wipe' }, put(messageOf(2))]);
@@ -119,7 +121,7 @@ test('another visitor has another key, and nothing opens what the former one lef
 test('a database that is deleted under it is written again, and is readable at the next start', async ({
   page,
 }) => {
-  await seal(page);
+  await encrypt(page);
   await write(page, [put(messageOf(1))]);
   await page.evaluate(
     () =>
@@ -133,10 +135,10 @@ test('a database that is deleted under it is written again, and is readable at t
   expect((await restart(page)).messages).toEqual([messageOf(1)]);
 });
 
-test('sealing 5,000 rows costs less than writing them', async ({ page }) => {
-  const measure = (isSealed: true | null) =>
-    page.evaluate(async (sealed) => {
-      const store = new window.BareStore(sealed);
+test('encrypting 5,000 rows costs less than writing them', async ({ page }) => {
+  const measure = (isEncrypted: true | null) =>
+    page.evaluate(async (encrypted) => {
+      const store = new window.BareStore(encrypted);
       await store.restore(50);
       const operations = Array.from({ length: 5_000 }, (_, index) => ({
         type: 'put-message' as const,
@@ -158,9 +160,9 @@ test('sealing 5,000 rows costs less than writing them', async ({ page }) => {
       const written = performance.now();
       await store.readEarlier(null, 50);
       return { write: written - begun, read: performance.now() - written };
-    }, isSealed);
+    }, isEncrypted);
   await measure(null);
-  const [plain, sealed] = [await measure(null), await measure(true)];
-  test.info().annotations.push({ type: 'cost', description: JSON.stringify({ plain, sealed }) });
-  expect(sealed.write).toBeLessThan(plain.write * 4 + 1_000);
+  const [plain, encrypted] = [await measure(null), await measure(true)];
+  test.info().annotations.push({ type: 'cost', description: JSON.stringify({ plain, encrypted }) });
+  expect(encrypted.write).toBeLessThan(plain.write * 4 + 1_000);
 });
