@@ -108,7 +108,7 @@ const optionsSchema = strictObject({
   routingLogUrl: exactOptional(string().check(minLength(1))),
   history: exactOptional(_enum(['at-once', 'confirmed'], 'must be at-once or confirmed')),
   encrypted: exactOptional(
-    custom<() => RowCipher>((value) => typeof value === 'function', 'must be sealedRows'),
+    custom<() => RowCipher>((value) => typeof value === 'function', 'must be encryptRows'),
   ),
   inspect: exactOptional(
     custom<HubObserver>((value) => 'onStep' in Object(value), 'must be inspectable'),
