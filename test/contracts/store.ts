@@ -81,7 +81,7 @@ async function messagesOf(store: StoreSubject): Promise<readonly Message[]> {
 }
 
 async function readingOf(store: StoreSubject) {
-  return (await store.restore(1)).reading;
+  return (await store.restore(1)).unread;
 }
 
 async function outboxOf(store: StoreSubject) {
@@ -316,7 +316,7 @@ const pageCases: readonly StoreCase[] = [
       check.equal(await store.restore(50), {
         persistent: true,
         meta: emptyMeta,
-        reading: noUnread,
+        unread: noUnread,
         current: null,
         unclosed: [],
         messages: [],
@@ -850,7 +850,7 @@ const recordCases: readonly StoreCase[] = [
       await store.write([addUnread(2), putMeta(meta)]);
       await store.write([putMeta(emptyMeta), putRead([1, 1, 0, 0])]);
       await store.write([putMeta(meta), addUnread(1)]);
-      const { reading, meta: kept } = await store.restore(1);
+      const { unread: reading, meta: kept } = await store.restore(1);
       check.equal(reading, { unread: 1, readUntil: [1, 1, 0, 0] });
       check.equal(kept, meta);
     },
@@ -901,7 +901,7 @@ const orderCases: readonly StoreCase[] = [
         const restored = await one.restore(all);
         check.equal(ids(restored.messages), ['m1', 'm2']);
         check.equal(ids(restored.outbox), ['o1', 'o2']);
-        check.equal(restored.reading, { unread: 3, readUntil: [1, 1, 0, 0] });
+        check.equal(restored.unread, { unread: 3, readUntil: [1, 1, 0, 0] });
         check.equal(restored.meta, meta);
       });
       await next.write([addUnread(5), add(messageOf(8)), wipe, addUnread(2)], true);
@@ -966,7 +966,7 @@ const orderCases: readonly StoreCase[] = [
       check.equal(order, ['burst', 'read', 'change', 'restore', 'wipe', 'read again', 'add']);
       check.equal(before.messages.length, 300);
       check.equal(ids(between.messages), ['m301']);
-      check.equal(between.reading.unread, 2);
+      check.equal(between.unread.unread, 2);
       check.equal(after.messages, [messageOf(1, { text: 'new' })]);
       check.equal(last, nothing);
     },
@@ -1047,7 +1047,7 @@ const orderCases: readonly StoreCase[] = [
         check.equal(restored.messages, [messageOf(9)]);
         check.equal(restored.outbox, []);
         check.equal(restored.current, null);
-        check.equal(restored.reading, { unread: 1, readUntil: null });
+        check.equal(restored.unread, { unread: 1, readUntil: null });
         check.equal(restored.persistent, true);
       });
       check.equal(await next.told(), [], 'what the next hub was told');
@@ -1177,7 +1177,7 @@ const pruneCases: readonly StoreCase[] = [
         check.equal(restored.messages, []);
         check.equal(restored.hasEarlier, false);
         check.equal(ids(restored.outbox), ['o1', 'o2', 'o3']);
-        check.equal(restored.reading, { unread: 3, readUntil: [1, 1, 0, 0] });
+        check.equal(restored.unread, { unread: 3, readUntil: [1, 1, 0, 0] });
         check.equal(restored.meta, meta);
         check.equal(restored.current, conversationOf(2, 'connected'));
       });

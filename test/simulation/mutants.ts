@@ -21,13 +21,13 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'forgets-dedup',
     file: core('transcript/transcript'),
-    find: 'return context.state.window.find(isIt);',
-    replace: 'return context.state.window.slice(0, 0).find(isIt);',
+    find: 'return context.state.window.find(predicate);',
+    replace: 'return context.state.window.slice(0, 0).find(predicate);',
   },
   {
     name: 'holds-twice',
     file: core('transcript/transcript'),
-    find: 'if (conversation.reorderBuffer.some((held) => held.sequence === message.sequence)) return;',
+    find: 'if (conversation.reorderBuffer.some((buffered) => buffered.sequence === message.sequence)) return;',
     replace: '',
   },
   {
@@ -63,7 +63,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'drops-late-sequence',
     file: core('transcript/transcript'),
-    find: 'if (known.sequence === null && message.sequence !== null)\n      sequenceLate(context, ordinal, known, message);',
+    find: 'if (known.sequence === null && message.sequence !== null)\n      assignSequence(context, ordinal, known, message);',
     replace: '',
     profile: { sequences: true, unsequenced: 0.1 },
   },
@@ -274,8 +274,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'types-without-pause',
     file: core('conversation/typing'),
-    find: 'if (rest > 0) {',
-    replace: 'if (rest > 1e9) {',
+    find: 'if (remaining > 0) {',
+    replace: 'if (remaining > 1e9) {',
   },
   // --- tabs are alike ---
   {
@@ -323,19 +323,19 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'alerts-every-tab',
     file: core('tabs/alerts'),
-    find: 'tell(context, tab.tabId, newest);',
-    replace: 'for (const one of tabs) tell(context, one.tabId, newest);',
+    find: 'postAlert(context, tab.tabId, newest);',
+    replace: 'for (const one of tabs) postAlert(context, one.tabId, newest);',
   },
   {
     name: 'alert-not-withdrawn',
     file: core('tabs/alerts'),
-    find: 'if (alertedTab !== null && alertedTab !== tab.tabId) tell(context, alertedTab, null);',
+    find: 'if (alertedTab !== null && alertedTab !== tab.tabId) postAlert(context, alertedTab, null);',
     replace: '',
   },
   {
     name: 'alerts-without-pause',
     file: core('tabs/alerts'),
-    find: 'if (alertedAt !== null && context.clock.now - alertedAt < quiet) return;',
+    find: 'if (alertedAt !== null && context.clock.now - alertedAt < alertInterval) return;',
     replace: '',
   },
   // --- read and unread ---
@@ -484,7 +484,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'sleeps-and-asks-on',
     file: core('transcript/catch-up'),
-    find: '  if (isAtRest(context)) return;\n',
+    find: '  if (isInactive(context)) return;\n',
     replace: '',
   },
   {
@@ -520,8 +520,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'gap-outlives-conversation',
     file: core('consequences'),
-    find: "      showReorderBuffer(context);\n      context.clearTimer('hold');\n      forgetReceipt",
-    replace: '      showReorderBuffer(context);\n      forgetReceipt',
+    find: "      showReorderBuffer(context);\n      context.clearTimer('hold');\n      clearReceipt",
+    replace: '      showReorderBuffer(context);\n      clearReceipt',
   },
   {
     name: 'gap-waits-for-older-hole',
@@ -566,16 +566,16 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'session-outlives-its-conversation',
     file: guest('session-policy'),
-    find: 'return hasEnded(context) || context.state.token.wantsFresh;',
+    find: 'return hasEnded(context) || context.state.token.needsFresh;',
     replace: 'return false;',
     profile: { ...guests, agentEnds: 3 },
   },
   {
     name: 'end-not-told',
     file: guest('session'),
-    find: 'return conversation !== null && !isBehind(conversation);\n}\n\nexport function isBehind',
+    find: 'return conversation !== null && !isSessionOver(conversation);\n}\n\nexport function isSessionOver',
     replace:
-      "return conversation !== null && conversation.details.status !== 'ended';\n}\n\nexport function isBehind",
+      "return conversation !== null && conversation.details.status !== 'ended';\n}\n\nexport function isSessionOver",
     profile: { ...guests, visitorEnds: 4, cuts: 6, sends: 60 },
   },
   {
@@ -588,7 +588,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'cleared-stays',
     file: guest('session'),
-    find: "if (reason === 'cleared') forgetTranscript(context);",
+    find: "if (reason === 'cleared') clearHistory(context);",
     replace: '',
     profile: { ...guests, clears: 4, agentMessages: 60 },
   },
@@ -602,8 +602,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'clock-believed',
     file: guest('message-matching'),
-    find: 'return isShared && !isOurs && known === 0 ? timestamp : known;',
-    replace: 'return isShared || !isOurs || known >= 0 ? timestamp : known;',
+    find: 'return isShared && !wasSentHere && known === 0 ? timestamp : known;',
+    replace: 'return isShared || !wasSentHere || known >= 0 ? timestamp : known;',
     profile: { ...guests, keepsIds: false, cuts: 6, sends: 60 },
   },
   {
@@ -644,7 +644,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'former-session-opened-again',
     file: guest('session'),
-    find: 'if (hasEnded(context)) leavePrevious(context);',
+    find: 'if (hasEnded(context)) replaceSession(context);',
     replace: '',
     profile: { ...guests, visitorEnds: 4, cuts: 6, restFails: 0.6, kills: 4, minutes: 2 },
   },

@@ -102,7 +102,7 @@ const onceReady = (deed: Provocation) =>
     return (
       connection.phase === 'online' &&
       connection.session.stage === 'conversation' &&
-      connection.session.caughtUp
+      connection.session.isCaughtUp
     );
   }, deed);
 

@@ -1,6 +1,6 @@
 import type { RestResult } from '../../protocol/gateway/rest.ts';
 import { onTokenPaused } from './connection/broker-answer.ts';
-import { drained } from './connection/connection.ts';
+import { finishDraining } from './connection/connection.ts';
 import { countCommand } from './connection/rate-limit.ts';
 import type { RestRequest } from './connection/state.ts';
 import type { StepContext } from './context.ts';
@@ -22,10 +22,15 @@ import {
   markAllUnconfirmed,
   resolveUnconfirmed,
 } from './outbox/unconfirmed.ts';
-import { catchUp, catchUpBehind, onCatchUpResult, restartCatchUp } from './transcript/catch-up.ts';
+import {
+  catchUp,
+  catchUpInBackground,
+  onCatchUpResult,
+  restartCatchUp,
+} from './transcript/catch-up.ts';
 import { onEarlierFetched } from './transcript/pagination.ts';
-import { flushReceipt, forgetReceipt } from './transcript/read-receipts.ts';
-import { settleReorderBuffer, showReorderBuffer } from './transcript/transcript.ts';
+import { clearReceipt, flushReceipt } from './transcript/read-receipts.ts';
+import { flushReorderBuffer, showReorderBuffer } from './transcript/transcript.ts';
 import { changeVisitor } from './visitor-change.ts';
 
 /**
@@ -66,7 +71,7 @@ export function react(context: StepContext, event: InternalEvent): void {
       const { conversationId } = event.next;
       showReorderBuffer(context);
       context.clearTimer('hold');
-      forgetReceipt(context);
+      clearReceipt(context);
       markAllUnconfirmed(context);
       failUnconfirmedOfPrevious(context, conversationId);
       readdress(context, conversationId);
@@ -81,7 +86,7 @@ export function react(context: StepContext, event: InternalEvent): void {
       failStranded(context);
       return;
     case 'conversation-not-found':
-      settleReorderBuffer(context, null);
+      flushReorderBuffer(context, null);
       context.clearTimer('hold');
       markAllUnconfirmed(context);
       clearAddresses(context);
@@ -108,7 +113,7 @@ export function react(context: StepContext, event: InternalEvent): void {
     case 'catch-up-idle':
       // An unconfirmed message may want another one, which comes first.
       flushOutbox(context);
-      catchUpBehind(context);
+      catchUpInBackground(context);
       return;
   }
 }
@@ -141,5 +146,5 @@ export function settle(context: StepContext): void {
   if (!context.state.isRestored) return;
   // What may be sent now is sent, and a socket that nothing is on its way on can be changed.
   flushOutbox(context);
-  drained(context);
+  finishDraining(context);
 }

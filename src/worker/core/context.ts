@@ -94,7 +94,7 @@ export class StepContext {
   }
 
   /** It has fired. */
-  forgetTimer(name: TimerName): void {
+  removeFiredTimer(name: TimerName): void {
     const { [name]: _, ...timers } = this.state.timers;
     this.write({ timers });
   }

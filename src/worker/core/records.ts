@@ -82,7 +82,7 @@ export const emptyMeta: Meta = {
 export interface Restored {
   readonly persistent: boolean;
   readonly meta: Meta;
-  readonly reading: UnreadState;
+  readonly unread: UnreadState;
   /** The newest conversation. */
   readonly current: ConversationRecord | null;
   /** Former conversations whose last messages are still to be fetched, oldest first. */
@@ -97,7 +97,7 @@ export interface Restored {
 export const nothingRestored: Restored = {
   persistent: true,
   meta: emptyMeta,
-  reading: noUnread,
+  unread: noUnread,
   current: null,
   unclosed: [],
   messages: [],

@@ -52,7 +52,7 @@ export interface SessionPolicy {
   isExhausted(context: StepContext): boolean;
   /** Another conversation is wanted than the one that this session was. */
   replaceConnection(context: StepContext): void;
-  wantsFreshToken(context: StepContext): boolean;
+  needsFreshToken(context: StepContext): boolean;
 
   // --- the session ---
 

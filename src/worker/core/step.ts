@@ -7,8 +7,8 @@ import {
   closeOverdue,
   drainOverdue,
   onAuthenticated,
+  onAuthRefused,
   onOnline,
-  onRefusal,
   onSocketClosed,
   onSocketOpened,
   onTokenExpired,
@@ -25,7 +25,7 @@ import { renew, tokenPauseOver } from './connection/token.ts';
 import { react, settle } from './consequences.ts';
 import { StepContext } from './context.ts';
 import {
-  adoptAddressee,
+  adoptOutboxConversation,
   answerOverdue,
   onConversation,
   onEnded,
@@ -49,9 +49,9 @@ import { onCall } from './tabs/calls.ts';
 import {
   acknowledgeRevision,
   attach,
+  detach,
   flush,
-  idleOver,
-  leave,
+  idleOverdue,
   pull,
   setVisible,
 } from './tabs/tabs.ts';
@@ -61,7 +61,7 @@ import { normalize } from './transcript/normalize.ts';
 import { onEarlierRead } from './transcript/pagination.ts';
 import { restoreTranscript, setPersistent } from './transcript/restore.ts';
 import { prune, schedulePruning } from './transcript/retention.ts';
-import { readBy, receive, shortWaitOver } from './transcript/transcript.ts';
+import { readBy, receive, shortHoldOver } from './transcript/transcript.ts';
 import { onLookedUp } from './transcript/window.ts';
 import { hideOutbox } from './visitor/identity-gate.ts';
 import { restoreVisitor } from './visitor/state.ts';
@@ -83,12 +83,12 @@ export function step(
   policy: SessionPolicy | null = null,
 ): StepResult {
   const context = new StepContext(state, clock, policy, react);
-  take(context, input);
+  handle(context, input);
   settle(context);
   return { state: context.state, effects: context.effects };
 }
 
-function take(context: StepContext, input: Input): void {
+function handle(context: StepContext, input: Input): void {
   switch (input.type) {
     case 'restored':
       restore(context, input.restored);
@@ -110,7 +110,7 @@ function take(context: StepContext, input: Input): void {
       attach(context, input.tabId, input.visible, input);
       return;
     case 'tab-left':
-      leave(context, input.tabId);
+      detach(context, input.tabId);
       return;
     case 'tab-visibility':
       setVisible(context, input.tabId, input.visible);
@@ -171,7 +171,7 @@ function restore(context: StepContext, found: Restored): void {
   restoreOutbox(context, found.outbox);
   hideOutbox(context);
   if (isOrphaned) rewrite(context);
-  adoptAddressee(context);
+  adoptOutboxConversation(context);
   schedulePruning(context);
 }
 
@@ -184,7 +184,7 @@ function onGateway(context: StepContext, socketId: number, event: GatewayEvent):
       onAuthenticated(context, event.serverTime);
       return;
     case 'refused':
-      onRefusal(context, event.message);
+      onAuthRefused(context, event.message);
       return;
     case 'token-expired':
       onTokenExpired(context);
@@ -251,18 +251,18 @@ function currentId(context: StepContext): string | null {
 /** With the id that it has here, where the gateway has none. */
 function onPartialConversation(
   context: StepContext,
-  { conversationId, ...told }: PartialConversation,
+  { conversationId, ...details }: PartialConversation,
 ): void {
-  const named =
+  const identity =
     conversationId === null ? context.policy?.conversationIdentity(context) : { conversationId };
-  if (named) onConversation(context, { ...told, ...named }, true);
+  if (identity) onConversation(context, { ...details, ...identity }, true);
 }
 
-function onProblem(context: StepContext, told: GatewayProblem): void {
-  const problem = context.policy ? context.policy.classifyError(context, told) : told;
+function onProblem(context: StepContext, received: GatewayProblem): void {
+  const problem = context.policy ? context.policy.classifyError(context, received) : received;
   if (!problem) return;
   const { messageId } = problem;
-  const words = problem.message.slice(0, 200);
+  const text = problem.message.slice(0, 200);
   switch (problem.kind) {
     case 'invalid-frame':
       context.note('client-bug', 'The gateway could not parse a frame; please report it');
@@ -284,16 +284,16 @@ function onProblem(context: StepContext, told: GatewayProblem): void {
     case 'rejected':
     case 'forbidden':
     case 'attachment':
-      context.note('gateway-problem', words);
-      failItem(context, messageId, 'rejected', words);
+      context.note('gateway-problem', text);
+      failItem(context, messageId, 'rejected', text);
       break;
     case 'unavailable':
       // The echo's deadline finds out what became of a message.
-      context.note('gateway-problem', words);
+      context.note('gateway-problem', text);
       break;
     case 'other':
-      context.note('gateway-problem', words);
-      setProblem(context, { code: 'rejected', message: words });
+      context.note('gateway-problem', text);
+      setProblem(context, { code: 'rejected', message: text });
       break;
   }
 }
@@ -315,7 +315,7 @@ const timers: Readonly<Record<TimerName, (context: StepContext, isLate: boolean)
   ping: (context) => ping(context),
   pong: pongOverdue,
   hold: catchUp,
-  'short-hold': shortWaitOver,
+  'short-hold': shortHoldOver,
   echo: echoOverdue,
   routing: routingOverdue,
   queued: queueOverdue,
@@ -328,7 +328,7 @@ const timers: Readonly<Record<TimerName, (context: StepContext, isLate: boolean)
   'typing-shown': clearRemoteTyping,
   'typing-sent': sendTyping,
   prune,
-  idle: idleOver,
+  idle: idleOverdue,
   expiry: (context) => context.policy?.warnOfExpiry(context),
 };
 
@@ -340,7 +340,7 @@ function onTimer(context: StepContext, name: TimerName): void {
     context.emit({ type: 'set-timer', name, at: due });
     return;
   }
-  context.forgetTimer(name);
+  context.removeFiredTimer(name);
   const isLate = context.clock.now - due > context.state.settings.timing.late;
   timers[name](context, isLate);
 }

@@ -23,7 +23,7 @@ export async function restoreAll(
 ): Promise<Restored> {
   const transaction = database.transaction(storeNames, 'readonly');
   const store = transaction.objectStore('meta');
-  const [meta, reading, outbox, records, newest] = await Promise.all([
+  const [meta, unread, outbox, records, newest] = await Promise.all([
     store.get(metaKey),
     store.get(unreadKey),
     transaction.objectStore('outbox').getAll(),
@@ -35,7 +35,7 @@ export async function restoreAll(
   return {
     persistent: true,
     meta: rows.read('meta', meta) ?? emptyMeta,
-    reading: rows.read('unread', reading) ?? noUnread,
+    unread: rows.read('unread', unread) ?? noUnread,
     current,
     unclosed: previous
       .filter(({ details, isClosed }) => details.status === 'ended' && !isClosed)

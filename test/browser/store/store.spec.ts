@@ -32,7 +32,7 @@ test.describe('a write', () => {
       { type: 'add-unread', by: 4 },
     ]);
     expect(written).toEqual({ ...noRows, added: [one, three] });
-    const { messages, reading } = await restore(page);
+    const { messages, unread: reading } = await restore(page);
     expect(messages).toEqual([one, two, three]);
     expect(reading).toEqual({ unread: 5, readUntil: null });
   });
@@ -44,7 +44,7 @@ test.describe('a write', () => {
       { type: 'put-read', readUntil },
       { type: 'add-message', message: messageOf(2), isUnread: true },
     ]);
-    expect((await restore(page)).reading).toEqual({ unread: 1, readUntil });
+    expect((await restore(page)).unread).toEqual({ unread: 1, readUntil });
   });
 
   test('corrects the row at a position, if there is one', async ({ page }) => {
@@ -67,7 +67,7 @@ test.describe('a write', () => {
       { type: 'mark-message', position: row.position, missingBefore: 2 },
       put({ ...row, text: 'the last word' }),
     ]);
-    const { messages, reading } = await restore(page);
+    const { messages, unread: reading } = await restore(page);
     expect(messages).toEqual([{ ...row, text: 'the last word' }]);
     expect(reading).toEqual({ unread: 0, readUntil: null });
   });
@@ -377,9 +377,9 @@ test.describe('rows that can’t be read', () => {
     expect(restored.current?.ordinal).toBe(3);
     expect(restored.unclosed.map(({ ordinal }) => ordinal)).toEqual([1]);
     expect(restored.meta.subject).toBeNull();
-    expect(restored.reading).toEqual({ unread: 0, readUntil: null });
+    expect(restored.unread).toEqual({ unread: 0, readUntil: null });
     await write(page, [{ type: 'add-unread', by: 2 }]);
-    expect((await restore(page)).reading).toEqual({ unread: 2, readUntil: null });
+    expect((await restore(page)).unread).toEqual({ unread: 2, readUntil: null });
   });
 
   test('put no former conversation in the place of the newest', async ({

@@ -272,7 +272,7 @@ const resetCount: Rule = ({ after: { changes } }) => {
 };
 
 const hasNewToken: Rule = ({ after: { token } }) =>
-  !token.isRenewing && token.expiresAt !== null && !token.wantsFresh;
+  !token.isRenewing && token.expiresAt !== null && !token.needsFresh;
 
 const hasNoToken: Rule = ({ after: { token } }) => token.expiresAt === null && !token.isRenewing;
 
@@ -280,7 +280,7 @@ const hasNoToken: Rule = ({ after: { token } }) => token.expiresAt === null && !
 const leavesNoLife: Rule = ({ before, after: { sessionMemory } }) =>
   before.sessionMemory?.startsNew === true ||
   sessionMemory?.startsNew !== true ||
-  (sessionMemory.life === null && sessionMemory.ends === null);
+  (sessionMemory.life === null && sessionMemory.endsAt === null);
 
 /** A broker that wants to be left alone is, whoever asks. */
 const leavesTheBroker: Rule = ({ before, after: { token } }) =>

@@ -208,9 +208,9 @@ export const timerRules = {
   },
   expiry: {
     owners: ['visitor'],
-    onlyWhile: ({ sessionMemory }) => sessionMemory?.ends != null,
-    always: ({ sessionMemory }, now) => sessionMemory?.ends != null && now < sessionMemory.ends,
-    atLatest: ({ sessionMemory }) => sessionMemory?.ends ?? 0,
+    onlyWhile: ({ sessionMemory }) => sessionMemory?.endsAt != null,
+    always: ({ sessionMemory }, now) => sessionMemory?.endsAt != null && now < sessionMemory.endsAt,
+    atLatest: ({ sessionMemory }) => sessionMemory?.endsAt ?? 0,
   },
 } satisfies Record<TimerName, TimerRule>;
 

@@ -231,7 +231,7 @@ export class Disk {
     return {
       persistent: true,
       meta: this.meta ?? emptyMeta,
-      reading: this.reading,
+      unread: this.reading,
       current: records.at(-1) ?? null,
       unclosed: records
         .slice(0, -1)

@@ -215,7 +215,7 @@ describe('an alert', () => {
 
   it('is not for what was there when the hub began', () => {
     const made = found(new TestHub(), rows(1, 3), {
-      reading: { unread: 2, readUntil: [1, 1, 0, 0] },
+      unread: { unread: 2, readUntil: [1, 1, 0, 0] },
     });
     expect(rung(made)).toEqual([]);
     expect(made.snapshot?.unread).toBe(2);

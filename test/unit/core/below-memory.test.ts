@@ -76,7 +76,7 @@ describe('a row below memory', () => {
     const read = { unread: 0, readUntil: [1, 8, 0, 0] } as const;
     const hub = found(new TestHub({ limits: { window: 3 } }), rows(7, 9), {
       hasEarlier: true,
-      reading: read,
+      unread: read,
     });
     hub.answersPings = true;
     page(untilAsked(hub).clearKeepingSocketAndRest(), [

@@ -293,7 +293,7 @@ describe('to read', () => {
 
   it('makes unread only what stands behind it, and only what others say', () => {
     const made = found(new TestHub(), rows(1, 3), {
-      reading: { unread: 1, readUntil: [1, 2, 0, 0] },
+      unread: { unread: 1, readUntil: [1, 2, 0, 0] },
       current: record(5, { gaps: [{ from: 2, to: 2, tries: 0 }], next: 4 }),
     });
     expect(made.flush().snapshot?.unread).toBe(1);

@@ -90,7 +90,7 @@ describe('a catch-up', () => {
     page(made, []);
     standing(made);
     expect(asked(made).filter(({ type }) => type === 'history-since')).toHaveLength(1);
-    expect(made.state.catchUps).toMatchObject({ active: null, isWanted: false });
+    expect(made.state.catchUps).toMatchObject({ active: null, isRequested: false });
   });
 
   it('takes the place of one that hangs on the network that was left', () => {

@@ -17,7 +17,7 @@ function kept() {
     timestamp: hub.wall,
     failure: null,
   };
-  return { meta, reading: unread, messages: window, current: conversation, outbox: [item] };
+  return { meta, unread, messages: window, current: conversation, outbox: [item] };
 }
 
 const told = (hub: TestHub) => JSON.stringify([hub.all('post'), hub.all('answer'), hub.snapshot]);

@@ -88,7 +88,7 @@ describe('a session that nobody needs any more', () => {
       if (phase === 'authenticating') hub.open();
       expect(hub.state.connection.phase).toBe(phase);
       hub.historyFails();
-      expect(hub.state.token).toMatchObject({ wantsFresh: true, expiresAt: null });
+      expect(hub.state.token).toMatchObject({ needsFresh: true, expiresAt: null });
       expect(hub.state.connection.phase).toBe(phase === 'waiting' ? 'waiting' : 'idle');
       hub.cut();
       hub.pass(60_000);
@@ -202,7 +202,7 @@ describe('a living line that is told again and again that its session is not acc
       expect(hub.state.token.requestId).toBeNull();
     }
     told(hub).flush();
-    expect(hub.state.token.wantsFresh).toBe(true);
+    expect(hub.state.token.needsFresh).toBe(true);
     expect(hub.snapshot?.conversation?.status).toBe('ended');
   });
 

@@ -28,7 +28,7 @@ import type { HubGateway } from '../../../src/worker/options.ts';
 export const emptyStore: Restored = {
   persistent: true,
   meta: emptyMeta,
-  reading: noUnread,
+  unread: noUnread,
   current: null,
   unclosed: [],
   messages: [],

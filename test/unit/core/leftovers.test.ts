@@ -47,7 +47,7 @@ function busy(part: Partial<HubState> = {}): HubState {
     generation: 3,
     lastId: 900,
     hiddenOutbox: 5,
-    connection: { phase: 'online', socketId, session: { stage: 'conversation', caughtUp: true } },
+    connection: { phase: 'online', socketId, session: { stage: 'conversation', isCaughtUp: true } },
     breaker: { attempt: 2, isOpen: true, lastTry: now - 9_000 },
     token: {
       ...state.token,
@@ -87,7 +87,13 @@ function busy(part: Partial<HubState> = {}): HubState {
     pausedUntil: later,
     receiptDue: 'm3',
     restPausedUntil: now - 5,
-    catchUps: { begun: 8, active: null, isWanted: false, failures: 2, completedAt: now - 30_000 },
+    catchUps: {
+      begun: 8,
+      active: null,
+      isRequested: false,
+      failures: 2,
+      completedAt: now - 30_000,
+    },
     routing: {
       names: { names: ['Tier1_Support'], at: now },
       check: { stage: 'postponed', routing },
@@ -95,7 +101,7 @@ function busy(part: Partial<HubState> = {}): HubState {
       queue: null,
       notice: { kind: 'unchecked' },
     },
-    sessionMemory: { life: 9, ends: later, startsNew: false, refused: null, expiries: [1] },
+    sessionMemory: { life: 9, endsAt: later, startsNew: false, refused: null, expiries: [1] },
     typing: { remote: { id: 'agent-1', name: 'Ada' }, isSent: true, sentAt: now - 100 },
     tabs: state.tabs.map((tab) => ({ ...tab, isTyping: true })),
     alertedTab: 'a',

@@ -90,7 +90,7 @@ function stateOf(state: HubState): Record<string, string> {
       state.requests
         .map(({ isParked, call }) => (isParked ? 'parked ' : '') + call.type)
         .join('+') || 'none',
-    'fresh token': String(token.wantsFresh),
+    'fresh token': String(token.needsFresh),
     'starts new': String(sessionMemory?.startsNew === true),
     expiries: String(sessionMemory?.expiries.length ?? 0),
   };
@@ -103,11 +103,11 @@ function sessionOf(
     case 'ready':
       return 'ready';
     case 'conversation':
-      return session.caughtUp ? 'conversation' : 'conversation, to be caught up';
+      return session.isCaughtUp ? 'conversation' : 'conversation, to be caught up';
     case 'routing':
-      return session.hasPast ? `routing ${session.asked}, a past` : `routing ${session.asked}`;
+      return session.hasPast ? `routing ${session.repeats}, a past` : `routing ${session.repeats}`;
     case 'resuming':
-      return `resuming ${session.asked}`;
+      return `resuming ${session.repeats}`;
   }
 }
 

@@ -16,7 +16,7 @@ export function onToken(context: StepContext, requestId: number, result: TokenRe
   const { token } = context.state;
   if (token.requestId !== requestId) {
     // Asked for before a sign-out: whose token it would be nobody knows, but the broker's wish holds.
-    if (!result.ok) beQuietFor(context, result.retryAfter);
+    if (!result.ok) pauseBroker(context, result.retryAfter);
     return;
   }
   setConnectionSlice(context, { token: { ...token, requestId: null } });
@@ -30,7 +30,7 @@ export function onToken(context: StepContext, requestId: number, result: TokenRe
   const expiresAt = token.requestedAt + life;
   // A wish to be left alone that came meanwhile, in answer to an earlier question, still holds.
   setConnectionSlice(context, {
-    token: { ...context.state.token, expiresAt, failures: 0, isRenewing: false, wantsFresh: false },
+    token: { ...context.state.token, expiresAt, failures: 0, isRenewing: false, needsFresh: false },
   });
   scheduleRenewal(context, life, token.requestedAt);
   const { subject } = context.state.meta;
@@ -52,7 +52,7 @@ export function onToken(context: StepContext, requestId: number, result: TokenRe
 }
 
 /** Returns for how long, in ms: as the broker has said, as far as it is believed. */
-function beQuietFor(context: StepContext, retryAfter: number | null): number {
+function pauseBroker(context: StepContext, retryAfter: number | null): number {
   const pause = Math.min(retryAfter ?? 0, longestPause);
   const pausedUntil = pause > 0 ? context.clock.now + pause : null;
   setConnectionSlice(context, { token: { ...context.state.token, pausedUntil } });
@@ -62,7 +62,7 @@ function beQuietFor(context: StepContext, retryAfter: number | null): number {
 function onFailure(context: StepContext, result: Extract<TokenResult, { ok: false }>): void {
   const failures = context.state.token.failures + 1;
   setConnectionSlice(context, { token: { ...context.state.token, failures } });
-  const pause = beQuietFor(context, result.retryAfter);
+  const pause = pauseBroker(context, result.retryAfter);
   if (result.kind === 'signed-out') {
     // Before the requests fail, so that nobody who hears of it sends another message.
     signedOut(context, result.message);
@@ -72,11 +72,11 @@ function onFailure(context: StepContext, result: Extract<TokenResult, { ok: fals
   }
   failParked(context, result);
   if (context.state.connection.phase === 'token') {
-    const fatal = result.kind === 'forbidden';
+    const isFatal = result.kind === 'forbidden';
     fail(
       context,
-      { code: fatal ? 'forbidden' : 'unavailable', message: result.message },
-      { atLeast: pause, fatal },
+      { code: isFatal ? 'forbidden' : 'unavailable', message: result.message },
+      { minimumDelay: pause, isFatal },
     );
     return;
   }
@@ -89,5 +89,5 @@ function onFailure(context: StepContext, result: Extract<TokenResult, { ok: fals
 /** The broker is to be left alone for that long, in ms, and a try that waits for it has failed. */
 export function onTokenPaused(context: StepContext, pause: number): void {
   if (context.state.connection.phase !== 'token') return;
-  fail(context, { code: 'unavailable', message: 'The site is busy.' }, { atLeast: pause });
+  fail(context, { code: 'unavailable', message: 'The site is busy.' }, { minimumDelay: pause });
 }

@@ -3,9 +3,9 @@ import type { StepContext } from '../context.ts';
 import { setConnectionSlice } from './state.ts';
 
 /** The circuit breaker: after too many failed retries, REST polling stands in for the socket. */
-export function openCircuit(context: StepContext, atLeast: number): void {
+export function openCircuit(context: StepContext, minimumDelay: number): void {
   const { breaker, settings } = context.state;
-  context.setTimer('probe', Math.max(jittered(context, settings.timing.probe), atLeast));
+  context.setTimer('probe', Math.max(jittered(context, settings.timing.probe), minimumDelay));
   if (breaker.isOpen) return;
   setConnectionSlice(context, { breaker: { ...breaker, isOpen: true } });
   poll(context);

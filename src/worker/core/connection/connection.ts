@@ -15,10 +15,10 @@ const networkProblem: Problem = {
 };
 
 /** What belongs to one socket, and ends with it. `isGone`: its close has been seen. */
-export function leaveSocket(context: StepContext, isGone = false): void {
+export function leaveSocket(context: StepContext, isClosed = false): void {
   const { connection } = context.state;
   context.clearTimer('auth', 'ping', 'pong', 'answer', 'drain', 'echo', 'retry', 'reconcile');
-  if ('socketId' in connection && !isGone) {
+  if ('socketId' in connection && !isClosed) {
     context.emit({ type: 'close-socket', socketId: connection.socketId });
     setConnectionSlice(context, {
       closingSockets: [...context.state.closingSockets, connection.socketId],
@@ -125,7 +125,7 @@ export function onAuthenticated(context: StepContext, serverTime: number | null)
 }
 
 /** The gateway does not accept the token: once may be chance, twice in a row is a refusal. */
-function onRefused(context: StepContext, message: string): void {
+function onTokenRefused(context: StepContext, message: string): void {
   const refusals = context.state.token.refusals + 1;
   dropToken(context);
   setConnectionSlice(context, { token: { ...context.state.token, refusals } });
@@ -133,28 +133,28 @@ function onRefused(context: StepContext, message: string): void {
   else if (!context.policy?.onRefused(context, message)) signedOut(context, message);
 }
 
-export function onRefusal(context: StepContext, message: string): void {
+export function onAuthRefused(context: StepContext, message: string): void {
   if (context.state.connection.phase !== 'authenticating') {
     context.note('invalid', 'Unexpected authentication failure ignored');
     return;
   }
-  onRefused(context, message);
+  onTokenRefused(context, message);
 }
 
 /** Pushed by the gateway, which drops every frame from now on. */
 export function onTokenExpired(context: StepContext): void {
   const { connection } = context.state;
   if (connection.phase === 'authenticating') {
-    onRefused(context, 'The chat server says that the session has expired.');
+    onTokenRefused(context, 'The chat server says that the session has expired.');
     return;
   }
   if (connection.phase !== 'online' && connection.phase !== 'draining') return;
   if (context.policy?.onExpired(context)) return;
-  renewAtOnce(context);
+  renewNow(context);
 }
 
 /** The next token is asked for while the socket still closes; a hub that leaves needs none. */
-function renewAtOnce(context: StepContext): void {
+function renewNow(context: StepContext): void {
   setConnectionSlice(context, { isRenewing: true });
   dropToken(context);
   if (!context.state.isLeaving) fetchToken(context);
@@ -168,7 +168,7 @@ export function beginRenewal(context: StepContext): void {
   setConnectionSlice(context, { isRenewing: true });
   setConnection(context, { phase: 'draining', socketId: connection.socketId });
   context.setTimer('drain', context.state.settings.timing.drain);
-  drained(context);
+  finishDraining(context);
 }
 
 /** A newer build takes over: echoes are waited for, then the socket is closed for good. */
@@ -196,7 +196,7 @@ function handOver(context: StepContext): void {
 }
 
 /** Nothing is on its way any more: the socket can be changed. */
-export function drained(context: StepContext): void {
+export function finishDraining(context: StepContext): void {
   if (context.state.connection.phase !== 'draining') return;
   if (context.state.outbox.some((item) => item.at.stage === 'sent')) return;
   connect(context);
@@ -224,14 +224,14 @@ export function onSocketClosed(
   switch (meaning) {
     case 'token':
       // A living session whose token ran out was no refusal of the next one.
-      if (wasAlive) renewAtOnce(context);
-      else onRefused(context, 'The chat server refuses the session.');
+      if (wasAlive) renewNow(context);
+      else onTokenRefused(context, 'The chat server refuses the session.');
       return;
     case 'too-many-connections':
       fail(
         context,
         { code: 'rate-limited', message: 'The chat server has too many connections.' },
-        { atLeast: context.state.settings.timing.backoffCap },
+        { minimumDelay: context.state.settings.timing.backoffCap },
       );
       return;
     case 'client-bug':
@@ -253,7 +253,7 @@ export function authOverdue(context: StepContext): void {
 export function fail(
   context: StepContext,
   problem: Problem,
-  options: { atLeast?: number; fatal?: boolean } = {},
+  options: { minimumDelay?: number; isFatal?: boolean } = {},
 ): void {
   leaveSocket(context);
   if (context.state.isLeaving) {
@@ -261,7 +261,7 @@ export function fail(
     return;
   }
   setConnectionSlice(context, { problem, isRenewing: false });
-  if (options.fatal) {
+  if (options.isFatal) {
     setConnection(context, { phase: 'failed' });
     return;
   }
@@ -270,7 +270,7 @@ export function fail(
     return;
   }
   const { timing } = context.state.settings;
-  const asked = delayed(context, options.atLeast ?? 0);
+  const requestedDelay = delayed(context, options.minimumDelay ?? 0);
   if (!context.state.isOnline) {
     // A browser can be wrong about having no network, and localhost needs none.
     setConnection(context, { phase: 'offline' });
@@ -280,10 +280,10 @@ export function fail(
   const { breaker } = context.state;
   if (breaker.isOpen || breaker.attempt >= timing.attempts) {
     setConnection(context, { phase: 'resting' });
-    openCircuit(context, asked);
+    openCircuit(context, requestedDelay);
     return;
   }
-  const delay = Math.max(retryDelay(context, breaker.attempt), asked);
+  const delay = Math.max(retryDelay(context, breaker.attempt), requestedDelay);
   setConnectionSlice(context, { breaker: { ...breaker, attempt: breaker.attempt + 1 } });
   setConnection(context, { phase: 'waiting', retryAt: context.clock.now + delay });
   context.setTimer('retry', delay);
@@ -295,8 +295,8 @@ function hasNoTabs(context: StepContext): boolean {
 }
 
 /** The `pong` timer. When it fired late we slept, and the peer may have answered into our sleep. */
-export function pongOverdue(context: StepContext, late: boolean): void {
-  if (late) {
+export function pongOverdue(context: StepContext, isLate: boolean): void {
+  if (isLate) {
     ping(context);
     return;
   }
@@ -315,13 +315,13 @@ export function retry(context: StepContext): void {
 }
 
 /** The visitor, or a network that came back, wants a try now; hurry never beats the shortest delay. */
-export function reconnectNow(context: StepContext, isAsked = false): void {
+export function reconnectNow(context: StepContext, isManual = false): void {
   const { connection, breaker, settings, problem } = context.state;
   switch (connection.phase) {
     case 'signed-out':
     case 'failed':
       // It would let another one go, whose hub might do the same.
-      if (problem?.code === 'evicted' && !isAsked) return;
+      if (problem?.code === 'evicted' && !isManual) return;
       setConnectionSlice(context, {
         token: { ...context.state.token, refusals: 0 },
         problem: null,

@@ -51,7 +51,7 @@ export function countCommand(context: StepContext, command: GatewayCommand): voi
 }
 
 /** Typing gives way: a quarter of the requests is kept for what matters more. */
-export function mayType(context: StepContext): boolean {
+export function canSendTyping(context: StepContext): boolean {
   const { rateLimits } = context.state.settings.traits;
   if (!rateLimits) return true;
   if (context.state.pausedUntil !== null) return false;

@@ -49,16 +49,18 @@ export function sendParked(context: StepContext): void {
 }
 
 /** Its answer is wanted no more. */
-export function forgetRequest(context: StepContext, requestId: number): void {
+export function cancelRequest(context: StepContext, requestId: number): void {
   setConnectionSlice(context, {
-    requests: context.state.requests.filter((one) => one.requestId !== requestId),
+    requests: context.state.requests.filter((request) => request.requestId !== requestId),
   });
 }
 
 /** It has not been sent, and is not to be. */
-export function forgetParked(context: StepContext, requestId: number): void {
-  const isIt = (one: RestRequest) => one.isParked && one.requestId === requestId;
-  setConnectionSlice(context, { requests: context.state.requests.filter((one) => !isIt(one)) });
+export function cancelParkedRequest(context: StepContext, requestId: number): void {
+  const isMatch = (request: RestRequest) => request.isParked && request.requestId === requestId;
+  setConnectionSlice(context, {
+    requests: context.state.requests.filter((request) => !isMatch(request)),
+  });
 }
 
 export function failParked(

@@ -46,11 +46,11 @@ export const connectionPhases: Readonly<Record<ConnectionState['phase'], true>> 
 /** What an authenticated socket is used for. */
 export type Session =
   | { readonly stage: 'ready' }
-  | { readonly stage: 'resuming'; readonly asked: number }
+  | { readonly stage: 'resuming'; readonly repeats: number }
   /** `hasPast`: the session that answers has been used before. */
-  | { readonly stage: 'routing'; readonly asked: number; readonly hasPast?: boolean }
+  | { readonly stage: 'routing'; readonly repeats: number; readonly hasPast?: boolean }
   /** In conversation; messages go out once REST has told what was missed, or can't tell. */
-  | { readonly stage: 'conversation'; readonly caughtUp: boolean };
+  | { readonly stage: 'conversation'; readonly isCaughtUp: boolean };
 
 export interface CircuitBreaker {
   /** Retries since the last authenticated socket. */
@@ -75,7 +75,7 @@ export interface Token {
   /** The token is asked for to replace a living socket's. */
   readonly isRenewing: boolean;
   /** The session that it was is over: the next one is another session's. */
-  readonly wantsFresh: boolean;
+  readonly needsFresh: boolean;
 }
 
 export interface RestRequest {
@@ -128,7 +128,7 @@ export const initialToken: Token = {
   failures: 0,
   pausedUntil: null,
   isRenewing: false,
-  wantsFresh: false,
+  needsFresh: false,
 };
 
 export const initialConnectionSlice: ConnectionSlice = {

@@ -10,8 +10,8 @@ export function hasToken(context: StepContext): boolean {
 }
 
 export function fetchToken(context: StepContext): void {
-  const { requestId: underWay, pausedUntil } = context.state.token;
-  if (underWay !== null) return;
+  const { requestId: pendingRequestId, pausedUntil } = context.state.token;
+  if (pendingRequestId !== null) return;
   const pause = Math.max(0, (pausedUntil ?? 0) - context.clock.now);
   if (pause > 0) {
     // Requests that wait for a token stay parked until it may be asked for.
@@ -23,7 +23,7 @@ export function fetchToken(context: StepContext): void {
   setConnectionSlice(context, {
     token: { ...context.state.token, requestId, requestedAt: context.clock.now },
   });
-  const isFresh = context.policy?.wantsFreshToken(context) ?? false;
+  const isFresh = context.policy?.needsFreshToken(context) ?? false;
   context.emit({ type: 'fetch-token', requestId, isFresh });
 }
 
@@ -34,12 +34,12 @@ export function tokenPauseOver(context: StepContext): void {
 }
 
 /** The next token is another session's. */
-export function expectFreshToken(context: StepContext): void {
-  setConnectionSlice(context, { token: { ...context.state.token, refusals: 0, wantsFresh: true } });
+export function requireFreshToken(context: StepContext): void {
+  setConnectionSlice(context, { token: { ...context.state.token, refusals: 0, needsFresh: true } });
 }
 
 /** A token that was asked for before would be the former session's. */
-export function forgetTokenRequest(context: StepContext): void {
+export function cancelTokenRequest(context: StepContext): void {
   setConnectionSlice(context, { token: { ...context.state.token, requestId: null } });
 }
 

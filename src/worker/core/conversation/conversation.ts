@@ -6,28 +6,28 @@ import { nextCatchUpId } from '../transcript/state.ts';
 import { updateMeta } from '../visitor/state.ts';
 import { archive } from './previous-conversations.ts';
 import { watchQueue } from './queue.ts';
-import { isCleared, routed } from './routing-check.ts';
+import { isCleared, resetCheck } from './routing-check.ts';
 import { resolveStartCalls } from './start-calls.ts';
 import { type ConversationState, setConversationSlice } from './state.ts';
 import { clearRemoteTyping } from './typing.ts';
 
 /** Times that a routing or resume frame is repeated before the line counts as dead. */
-const repeats = 2;
+const maximumRepeats = 2;
 
 /** On a fresh socket: resume the conversation, or ask for the one that is wanted. */
 export function beginSession(context: StepContext): void {
   if (context.policy) context.policy.onOpened(context);
-  else ask(context, 0);
+  else sendSessionFrame(context, 0);
 }
 
 /** Sends the frame that the session needs next, if it needs one. */
-export function ask(context: StepContext, asked: number): void {
+export function sendSessionFrame(context: StepContext, repeats: number): void {
   const { connection, conversation, meta, settings } = context.state;
   if (connection.phase !== 'online') return;
   const { socketId } = connection;
   if (conversation && conversation.details.status !== 'ended') {
     const { conversationId } = conversation.details;
-    setSession(context, { stage: 'resuming', asked });
+    setSession(context, { stage: 'resuming', repeats });
     context.emit({
       type: 'send',
       socketId,
@@ -46,7 +46,7 @@ export function ask(context: StepContext, asked: number): void {
       setSession(context, { stage: 'ready' });
       return;
     }
-    setSession(context, { stage: 'routing', asked });
+    setSession(context, { stage: 'routing', repeats });
     context.emit({
       type: 'send',
       socketId,
@@ -66,45 +66,49 @@ export function answerOverdue(context: StepContext): void {
   if (connection.phase !== 'online') return;
   const { session } = connection;
   if (session.stage !== 'resuming' && session.stage !== 'routing') return;
-  if (session.asked >= repeats) {
+  if (session.repeats >= maximumRepeats) {
     fail(context, { code: 'network', message: 'The chat server does not answer.' });
     return;
   }
-  ask(context, session.asked + 1);
+  sendSessionFrame(context, session.repeats + 1);
 }
 
 /** The gateway tells of a conversation, on the socket or by REST. */
-export function onConversation(context: StepContext, told: Conversation, viaSocket: boolean): void {
+export function onConversation(
+  context: StepContext,
+  received: Conversation,
+  viaSocket: boolean,
+): void {
   const { connection, conversation } = context.state;
   const session = connection.phase === 'online' && viaSocket ? connection.session : null;
-  const isCurrent = conversation?.details.conversationId === told.conversationId;
+  const isCurrent = conversation?.details.conversationId === received.conversationId;
   if (!isCurrent && session?.stage !== 'routing') {
     context.note('invalid', 'Unexpected conversation ignored');
     return;
   }
-  const answers = session?.stage === 'routing' || session?.stage === 'resuming';
-  if (!answers && conversation?.details.status === 'ended' && told.status !== 'ended') {
+  const isAnswer = session?.stage === 'routing' || session?.stage === 'resuming';
+  if (!isAnswer && conversation?.details.status === 'ended' && received.status !== 'ended') {
     // The visitor has left it: late news does not bring it back.
     return;
   }
   if (isCurrent && conversation) {
-    const isOpen = told.status !== 'ended';
+    const isOpen = received.status !== 'ended';
     const ending = isOpen ? { isClosed: false, endedAt: null } : {};
-    update(context, { ...conversation, details: told, ...ending });
-  } else update(context, newConversation(context, told));
-  if (session?.stage === 'routing') settleRouting(context, told);
-  if (answers && told.status !== 'ended' && connection.phase === 'online') {
+    update(context, { ...conversation, details: received, ...ending });
+  } else update(context, newConversation(context, received));
+  if (session?.stage === 'routing') completeRouting(context, received);
+  if (isAnswer && received.status !== 'ended' && connection.phase === 'online') {
     context.clearTimer('answer');
     setSession(context, {
       stage: 'conversation',
       // What never went out can't have arrived: in a conversation just opened it need not wait.
-      caughtUp: session?.stage === 'routing' && !session.hasPast,
+      isCaughtUp: session?.stage === 'routing' && !session.hasPast,
     });
     context.raise({ type: 'conversation-resumed' });
   }
   // A catch-up tells it again at each end; only the news of it may start another one.
-  const isNews = answers || conversation?.details.status !== 'ended';
-  if (told.status === 'ended' && isNews) onEnded(context);
+  const isNewlyEnded = isAnswer || conversation?.details.status !== 'ended';
+  if (received.status === 'ended' && isNewlyEnded) onEnded(context);
 }
 
 function update(context: StepContext, conversation: ConversationState): void {
@@ -126,10 +130,10 @@ function newConversation(context: StepContext, conversation: Conversation): Conv
   context.raise({ type: 'conversation-replaced', next: conversation });
   if (context.state.conversation) archive(context, context.state.conversation);
   // One that was thought to be over is open again, and read as the present one.
-  const isAnother = (former: ConversationState) =>
-    former.details.conversationId !== conversation.conversationId;
+  const isOther = (previous: ConversationState) =>
+    previous.details.conversationId !== conversation.conversationId;
   setConversationSlice(context, {
-    previousConversations: context.state.previousConversations.filter(isAnother),
+    previousConversations: context.state.previousConversations.filter(isOther),
   });
   const ordinal = context.state.lastOrdinal + 1;
   setConversationSlice(context, { lastOrdinal: ordinal });
@@ -164,18 +168,18 @@ export function onFinalCatchUp(context: StepContext, catchUpId: number): void {
     connection.session.stage === 'ready' &&
     context.state.meta.routing
   ) {
-    ask(context, 0);
+    sendSessionFrame(context, 0);
   } else context.policy?.releaseConnection(context);
 }
 
-function settleRouting(context: StepContext, conversation: Conversation): void {
+function completeRouting(context: StepContext, conversation: Conversation): void {
   updateMeta(context, { routing: null });
-  routed(context);
+  resetCheck(context);
   resolveStartCalls(context, conversation);
 }
 
 /** The one that was wanted last is wanted again. Returns whether there is one, and no other is wanted. */
-export function wantAgain(context: StepContext): boolean {
+export function restoreLastRouting(context: StepContext): boolean {
   const { routing, lastRouting } = context.state.meta;
   if (routing || !lastRouting) return false;
   updateMeta(context, { routing: lastRouting });
@@ -194,21 +198,23 @@ export function adoptSessionHint(
     return;
   }
   // Only what was to be sent is left of it, and the page knows whose it is.
-  const isLeft = meta.subject === null && conversation?.details.conversationId === conversationId;
-  if (!isLeft && (conversation || window.length > 0 || meta.routing)) {
+  const isUnclaimed =
+    meta.subject === null && conversation?.details.conversationId === conversationId;
+  if (!isUnclaimed && (conversation || window.length > 0 || meta.routing)) {
     // What was to be sent may be of an earlier one of the same visitor's.
-    if (meta.subject === null && window.length === 0) ownBy(context, visitor);
+    if (meta.subject === null && window.length === 0) claimFor(context, visitor);
     return;
   }
   // A token that names somebody else wipes it again.
   updateMeta(context, { subject: visitor });
-  if (!isLeft) {
+  if (!isUnclaimed) {
     setConversationSlice(context, {
       conversation: newConversation(context, { conversationId, status: 'queued' }),
     });
   }
   context.change({ conversation: true, reset: true });
-  if (connection.phase === 'online' && connection.session.stage === 'ready') ask(context, 0);
+  if (connection.phase === 'online' && connection.session.stage === 'ready')
+    sendSessionFrame(context, 0);
 }
 
 /**
@@ -218,22 +224,20 @@ export function adoptSessionHint(
 export function adoptVisitor(context: StepContext, visitor: string): void {
   const { conversation, window, meta } = context.state;
   if (meta.subject !== null || conversation || window.length > 0) return;
-  ownBy(context, visitor);
+  claimFor(context, visitor);
 }
 
-function ownBy(context: StepContext, visitor: string): void {
+function claimFor(context: StepContext, visitor: string): void {
   updateMeta(context, { subject: visitor });
   context.change({ reset: true });
 }
 
 /** A message was on its way into a conversation whose own record a power cut took. */
-export function adoptAddressee(context: StepContext): void {
+export function adoptOutboxConversation(context: StepContext): void {
   const { conversation, outbox } = context.state;
   const current = conversation?.details.conversationId ?? null;
-  const addressees = outbox.filter(({ failure }) => failure === null);
-  const conversationId = addressees.findLast(
-    (item) => item.conversationId !== null,
-  )?.conversationId;
+  const pending = outbox.filter(({ failure }) => failure === null);
+  const conversationId = pending.findLast((item) => item.conversationId !== null)?.conversationId;
   if (conversationId == null || conversationId === current) return;
   setConversationSlice(context, {
     conversation: newConversation(context, { conversationId, status: 'queued' }),
@@ -268,7 +272,7 @@ export function onEnded(context: StepContext): void {
 export function onNotFound(context: StepContext): void {
   const { conversation, outbox } = context.state;
   if (!conversation) return;
-  const isAwaited = outbox.some((item) => item.at.stage !== 'failed');
+  const hasPending = outbox.some((item) => item.at.stage !== 'failed');
   context.raise({ type: 'conversation-not-found' });
   setConversationSlice(context, { conversation: null });
   watchQueue(context);
@@ -278,8 +282,8 @@ export function onNotFound(context: StepContext): void {
   });
   context.change({ conversation: true });
   clearRemoteTyping(context);
-  if (isAwaited) wantAgain(context);
-  ask(context, 0);
+  if (hasPending) restoreLastRouting(context);
+  sendSessionFrame(context, 0);
   context.raise({ type: 'stranded' });
 }
 
@@ -288,5 +292,5 @@ export function onRoutingCleared(context: StepContext): void {
   const { connection, meta } = context.state;
   if (connection.phase !== 'online' || connection.session.stage !== 'ready' || !meta.routing)
     return;
-  ask(context, 0);
+  sendSessionFrame(context, 0);
 }

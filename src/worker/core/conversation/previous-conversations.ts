@@ -3,7 +3,7 @@ import type { ConversationRecord } from '../records.ts';
 import { type ConversationState, setConversationSlice } from './state.ts';
 
 /** How long a conversation's last words may take to be in REST's history, in ms. */
-const settling = 20_000;
+const historyDelay = 20_000;
 
 /** Former conversations that are still looked after. */
 const maximumPrevious = 5;
@@ -39,17 +39,19 @@ function store(context: StepContext, conversation: ConversationState): void {
 /** Whether a catch-up begun then has seen the last of an ended conversation. */
 export function reachedEnd({ details, endedAt }: ConversationState, begunAt: number): boolean {
   if (details.status !== 'ended' || endedAt === null) return false;
-  return begunAt - endedAt >= settling;
+  return begunAt - endedAt >= historyDelay;
 }
 
 /** Everything that was said in a previous conversation has been fetched. */
 export function closePrevious(context: StepContext, conversationId: string): void {
-  const former = context.state.previousConversations.find(
-    (one) => one.details.conversationId === conversationId,
+  const previous = context.state.previousConversations.find(
+    (candidate) => candidate.details.conversationId === conversationId,
   );
-  if (!former) return;
+  if (!previous) return;
   setConversationSlice(context, {
-    previousConversations: context.state.previousConversations.filter((one) => one !== former),
+    previousConversations: context.state.previousConversations.filter(
+      (candidate) => candidate !== previous,
+    ),
   });
-  store(context, { ...former, isClosed: true });
+  store(context, { ...previous, isClosed: true });
 }

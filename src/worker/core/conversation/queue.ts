@@ -2,7 +2,7 @@ import type { Routing } from '../../../protocol/conversation.ts';
 import type { RestResult } from '../../../protocol/gateway/rest.ts';
 import type { QueueReason, SkillCoverage } from '../../../protocol/routing.ts';
 import { jittered } from '../backoff.ts';
-import { forgetRequest, request } from '../connection/rest-requests.ts';
+import { cancelRequest, request } from '../connection/rest-requests.ts';
 import type { StepContext } from '../context.ts';
 import { logRouting, setRouting } from './routing-log.ts';
 
@@ -24,7 +24,7 @@ export function watchQueue(context: StepContext): void {
   const now = Math.round(context.gatewayTime());
   const first = context.state.window.find(({ position }) => position[0] === conversation.ordinal);
   const since = Math.min(now, first?.timestamp ?? now);
-  setRouting(context, { queue: { conversationId, since, requestId: null, unmatched: false } });
+  setRouting(context, { queue: { conversationId, since, requestId: null, isUnmatched: false } });
   context.setTimer('queued', Math.max(0, settings.timing.queued - (now - since)));
 }
 
@@ -34,7 +34,7 @@ export function queueOverdue(context: StepContext): void {
   const { queue, names } = routing;
   if (!queue) return;
   if (!meta.lastRouting || settings.traits.routingApi !== true || connection.phase !== 'online') {
-    stall(context, queue.unmatched ? 'unmatched' : 'unknown', null);
+    reportStalled(context, queue.isUnmatched ? 'unmatched' : 'unknown', null);
     return;
   }
   const isKnown = names && context.clock.now - names.at < settings.timing.skillGroups;
@@ -42,8 +42,8 @@ export function queueOverdue(context: StepContext): void {
     context,
     isKnown ? coverageCall(meta.lastRouting) : { type: 'skill-groups' },
   );
-  const unmatched = isKnown ? misses(meta.lastRouting, names.names) : false;
-  setRouting(context, { queue: { ...queue, requestId, unmatched } });
+  const isUnmatched = isKnown ? hasUnknownSkillGroup(meta.lastRouting, names.names) : false;
+  setRouting(context, { queue: { ...queue, requestId, isUnmatched } });
 }
 
 /** The answer to the question why. */
@@ -52,37 +52,37 @@ export function onQueueAnswer(context: StepContext, result: RestResult): void {
   const { queue } = routing;
   if (!queue) return;
   if (result.ok && result.value.type === 'skill-groups' && meta.lastRouting) {
-    const unmatched = misses(meta.lastRouting, result.value.names);
+    const isUnmatched = hasUnknownSkillGroup(meta.lastRouting, result.value.names);
     const requestId = request(context, coverageCall(meta.lastRouting));
-    setRouting(context, { queue: { ...queue, requestId, unmatched } });
+    setRouting(context, { queue: { ...queue, requestId, isUnmatched } });
     return;
   }
   const coverage = coverageOf(result);
   const isEmpty = coverage?.every(({ agentsOnShift }) => agentsOnShift === 0);
   const reason = isEmpty ? 'nobody-on-shift' : coverage ? 'busy' : 'unknown';
-  stall(context, queue.unmatched ? 'unmatched' : reason, coverage);
+  reportStalled(context, queue.isUnmatched ? 'unmatched' : reason, coverage);
 }
 
-function stall(
+function reportStalled(
   context: StepContext,
   reason: QueueReason,
   coverage: readonly SkillCoverage[] | null,
 ): void {
   const { queue, notice } = context.state.routing;
   if (!queue) return;
-  const isNews = notice?.kind !== 'stalled' || notice.reason !== reason;
+  const isNew = notice?.kind !== 'stalled' || notice.reason !== reason;
   setRouting(context, {
     queue: { ...queue, requestId: null },
     notice: { kind: 'stalled', since: queue.since, reason },
   });
-  if (isNews) logQueue(context, 'stalled', [reason], coverage);
+  if (isNew) logQueue(context, 'stalled', [reason], coverage);
   context.setTimer('queued', jittered(context, context.state.settings.timing.queued));
 }
 
 export function stopWatching(context: StepContext): void {
   const { queue, notice } = context.state.routing;
   context.clearTimer('queued');
-  if (queue?.requestId != null) forgetRequest(context, queue.requestId);
+  if (queue?.requestId != null) cancelRequest(context, queue.requestId);
   if (queue) setRouting(context, { queue: null });
   const status = context.state.conversation?.details.status;
   const isOver = status === 'connected' || status === 'ended';
@@ -92,7 +92,7 @@ export function stopWatching(context: StepContext): void {
   }
 }
 
-function misses(routing: Routing, names: readonly string[]): boolean {
+function hasUnknownSkillGroup(routing: Routing, names: readonly string[]): boolean {
   return routing.skillGroups.some((name) => !names.includes(name));
 }
 

@@ -12,7 +12,7 @@ export function restoreConversations(
   setConversationSlice(context, {
     lastOrdinal: Math.max(current?.ordinal ?? 0, last?.position[0] ?? 0),
     conversation: current && {
-      ...revive(context, current),
+      ...restoreConversation(context, current),
       newest: last && last.position[0] === current.ordinal ? last.timestamp : current.completeUntil,
       // A session's end is behind us with its line.
       finalCatchUp:
@@ -20,21 +20,21 @@ export function restoreConversations(
           ? nextCatchUpId(context)
           : null,
     },
-    previousConversations: unclosed.map((record) => revive(context, record)),
+    previousConversations: unclosed.map((record) => restoreConversation(context, record)),
   });
 }
 
-function revive(context: StepContext, record: ConversationRecord): ConversationState {
+function restoreConversation(context: StepContext, record: ConversationRecord): ConversationState {
   const newest = record.completeUntil;
   // It may have ended only just before the former hub did.
   const endedAt = record.details.status === 'ended' ? context.clock.now : null;
-  const nothing = {
+  const empty = {
     reorderBuffer: [],
     unsequencedBuffer: [],
     earlyReceipt: null,
     finalCatchUp: null,
   };
-  return { ...record, ...nothing, newest, endedAt };
+  return { ...record, ...empty, newest, endedAt };
 }
 
 /** The visitor has had everything deleted that was said. */

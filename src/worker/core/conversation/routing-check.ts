@@ -3,7 +3,7 @@ import type { Problem } from '../../../protocol/errors.ts';
 import type { RestResult } from '../../../protocol/gateway/rest.ts';
 import type { RoutingVerdict, SkillCoverage } from '../../../protocol/routing.ts';
 import { retryDelay } from '../backoff.ts';
-import { forgetRequest, request } from '../connection/rest-requests.ts';
+import { cancelRequest, request } from '../connection/rest-requests.ts';
 import type { StepContext } from '../context.ts';
 import { updateMeta } from '../visitor/state.ts';
 import { closestName } from './closest-name.ts';
@@ -20,49 +20,49 @@ import { failStartCalls } from './start-calls.ts';
 /** Whether the routing may leave now. Otherwise it is being checked, and `ask` is called again. */
 export function isCleared(context: StepContext, routing: Routing): boolean {
   const { check } = context.state.routing;
-  if (check && same(check.routing, routing)) return check.stage === 'cleared';
-  begin(context, routing);
+  if (check && isEqual(check.routing, routing)) return check.stage === 'cleared';
+  startCheck(context, routing);
   return context.state.routing.check?.stage === 'cleared';
 }
 
 /** The gateway has answered: the next one, the same again too, is checked anew. */
-export function routed(context: StepContext): void {
+export function resetCheck(context: StepContext): void {
   setRouting(context, { check: null });
 }
 
-function begin(context: StepContext, routing: Routing): void {
-  forget(context);
+function startCheck(context: StepContext, routing: Routing): void {
+  cancelCheck(context);
   setRouting(context, { notice: null });
   if (context.state.settings.traits.routingApi !== true) {
-    clear(context, routing, 'unchecked', ['this gateway has no routing API'], null);
+    markCleared(context, routing, 'unchecked', ['this gateway has no routing API'], null);
     return;
   }
   context.setTimer('routing', context.state.settings.timing.routingCheck);
   const { names } = context.state.routing;
   if (names && context.clock.now - names.at < context.state.settings.timing.skillGroups) {
-    judge(context, routing, names.names, false);
-  } else askNames(context, routing);
+    checkNames(context, routing, names.names, false);
+  } else requestNames(context, routing);
 }
 
-function askNames(context: StepContext, routing: Routing): void {
+function requestNames(context: StepContext, routing: Routing): void {
   const requestId = request(context, { type: 'skill-groups' });
   setRouting(context, { check: { stage: 'names', routing, requestId } });
 }
 
 /** @param isFresh the names were asked for just now, so that a mismatch is one */
-function judge(
+function checkNames(
   context: StepContext,
   routing: Routing,
   names: readonly string[],
   isFresh: boolean,
 ): void {
-  const misses = routing.skillGroups.filter((name) => !names.includes(name));
-  if (misses.length > 0 && !isFresh) {
-    askNames(context, routing);
+  const unknownNames = routing.skillGroups.filter((name) => !names.includes(name));
+  if (unknownNames.length > 0 && !isFresh) {
+    requestNames(context, routing);
     return;
   }
-  if (misses.length > 0) {
-    refuseGroups(context, routing, misses, names);
+  if (unknownNames.length > 0) {
+    refuseGroups(context, routing, unknownNames, names);
     return;
   }
   const requestId = request(context, { type: 'skill-coverage', skillGroups: routing.skillGroups });
@@ -72,16 +72,16 @@ function judge(
 function refuseGroups(
   context: StepContext,
   routing: Routing,
-  misses: readonly string[],
+  unknownNames: readonly string[],
   names: readonly string[],
 ): void {
-  const meant = new Map(misses.map((name) => [name, closestName(name, names)]));
-  const problems = misses.map((name) => {
-    const guess = meant.get(name);
-    return `There is no skill group “${name}”.${guess ? ` Did you mean “${guess}”?` : ''}`;
+  const suggestions = new Map(unknownNames.map((name) => [name, closestName(name, names)]));
+  const problems = unknownNames.map((name) => {
+    const suggestion = suggestions.get(name);
+    return `There is no skill group “${name}”.${suggestion ? ` Did you mean “${suggestion}”?` : ''}`;
   });
   const skillGroups = routing.skillGroups.flatMap((name) =>
-    meant.has(name) ? (meant.get(name) ?? []) : name,
+    suggestions.has(name) ? (suggestions.get(name) ?? []) : name,
   );
   // With those that are right, and what was meant by the others, the visitor can go on.
   const suggested =
@@ -112,7 +112,7 @@ function refuse(
   suggested: Routing | null,
   coverage: readonly SkillCoverage[] | null,
 ): void {
-  forget(context);
+  cancelCheck(context);
   setRouting(context, { notice: { kind: 'refused', problems, suggested } });
   logRouting(context, routing, 'refused', problems, coverage);
   updateMeta(context, { routing: null });
@@ -141,12 +141,12 @@ export function onRoutingAnswer(context: StepContext, requestId: number, result:
   const { connection, isLeaving } = context.state;
   if (isLeaving || (!result.ok && connection.phase === 'signed-out')) {
     // The next hub checks it again, and so is whoever signs in again.
-    forget(context);
+    cancelCheck(context);
   } else if (check.stage === 'coverage') {
     onCoverage(context, check.routing, coverageOf(result));
   } else if (result.ok && result.value.type === 'skill-groups') {
-    judge(context, check.routing, result.value.names, true);
-  } else unreachable(context, check.routing, failureOf(result));
+    checkNames(context, check.routing, result.value.names, true);
+  } else onUnreachable(context, check.routing, failureOf(result));
 }
 
 function onCoverage(
@@ -155,14 +155,14 @@ function onCoverage(
   coverage: readonly SkillCoverage[] | null,
 ): void {
   if (!coverage || coverage.some(({ agentsOnShift }) => agentsOnShift > 0)) {
-    clear(
+    markCleared(
       context,
       routing,
       'matched',
       coverage ? [] : ['the skill coverage is not known'],
       coverage,
     );
-    goOn(context);
+    proceed(context);
     return;
   }
   const { whenUncovered } = context.state.settings.routing;
@@ -176,9 +176,9 @@ function onCoverage(
     context.clearTimer('routing');
     setRouting(context, { check: { stage: 'asking', routing } });
     logRouting(context, routing, 'uncovered', ['the visitor is asked whether to wait'], coverage);
-  } else clear(context, routing, 'uncovered', [], coverage);
+  } else markCleared(context, routing, 'uncovered', [], coverage);
   setRouting(context, { notice: { kind: 'uncovered', skillGroups, isAsking } });
-  if (!isAsking) goOn(context);
+  if (!isAsking) proceed(context);
 }
 
 /** The visitor waits, although nobody is on shift. */
@@ -186,29 +186,29 @@ export function waitAnyway(context: StepContext): void {
   const { check } = context.state.routing;
   if (check?.stage !== 'asking') return;
   const { skillGroups } = check.routing;
-  clear(context, check.routing, 'uncovered', ['the visitor waits all the same'], null);
+  markCleared(context, check.routing, 'uncovered', ['the visitor waits all the same'], null);
   setRouting(context, { notice: { kind: 'uncovered', skillGroups, isAsking: false } });
-  goOn(context);
+  proceed(context);
 }
 
 /** The `routing` timer: a check that takes too long has failed; a postponed one begins anew. */
 export function routingOverdue(context: StepContext): void {
   const { check } = context.state.routing;
   if (context.state.isLeaving) {
-    forget(context);
+    cancelCheck(context);
     return;
   }
   switch (check?.stage) {
     case 'names':
-      unreachable(context, check.routing, 'no answer in time');
+      onUnreachable(context, check.routing, 'no answer in time');
       return;
     case 'coverage':
-      forget(context);
+      cancelCheck(context);
       onCoverage(context, check.routing, null);
       return;
     case 'postponed':
       setRouting(context, { check: null });
-      goOn(context);
+      proceed(context);
       return;
     default:
       return;
@@ -216,13 +216,13 @@ export function routingOverdue(context: StepContext): void {
 }
 
 /** The routing API can't be asked, and the site has said what then. */
-function unreachable(context: StepContext, routing: Routing, why: string): void {
+function onUnreachable(context: StepContext, routing: Routing, cause: string): void {
   const { tries } = context.state.routing;
-  forget(context);
-  const problems = [`the skill groups could not be checked: ${why}`];
+  cancelCheck(context);
+  const problems = [`the skill groups could not be checked: ${cause}`];
   if (context.state.settings.routing.whenUnchecked === 'send') {
-    clear(context, routing, 'unchecked', problems, null);
-    goOn(context);
+    markCleared(context, routing, 'unchecked', problems, null);
+    proceed(context);
     return;
   }
   setRouting(context, {
@@ -234,7 +234,7 @@ function unreachable(context: StepContext, routing: Routing, why: string): void 
   context.setTimer('routing', retryDelay(context, tries));
 }
 
-function clear(
+function markCleared(
   context: StepContext,
   routing: Routing,
   verdict: RoutingVerdict,
@@ -247,21 +247,21 @@ function clear(
 }
 
 /** What was held back may go out, or be asked again. */
-function goOn(context: StepContext): void {
+function proceed(context: StepContext): void {
   context.raise({ type: 'routing-cleared' });
 }
 
 /** The check is over, or wanted no more. */
-function forget(context: StepContext): void {
+function cancelCheck(context: StepContext): void {
   const { check } = context.state.routing;
   context.clearTimer('routing');
-  if (check && 'requestId' in check) forgetRequest(context, check.requestId);
+  if (check && 'requestId' in check) cancelRequest(context, check.requestId);
   setRouting(context, { check: null });
 }
 
 /** The conversation is left, or another visitor is there: nothing is wanted any more. */
-export function forgetRouting(context: StepContext): void {
-  forget(context);
+export function cancelRouting(context: StepContext): void {
+  cancelCheck(context);
   stopWatching(context);
   setRouting(context, { notice: null, tries: 0 });
 }
@@ -271,6 +271,6 @@ function failureOf(result: RestResult): string {
 }
 
 /** Two tabs may ask for the same; each has an object of its own. */
-function same(a: Routing, b: Routing): boolean {
+function isEqual(a: Routing, b: Routing): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

@@ -43,7 +43,7 @@ export interface QueueWatch {
   /** The question why, under way. */
   readonly requestId: number | null;
   /** A name of its routing is not one that the gateway knows. */
-  readonly unmatched: boolean;
+  readonly isUnmatched: boolean;
 }
 
 export interface RoutingState {
@@ -121,7 +121,7 @@ export function conversationAt(
   ordinal: number,
 ): ConversationState | null {
   if (conversation?.ordinal === ordinal) return conversation;
-  return previousConversations.find((one) => one.ordinal === ordinal) ?? null;
+  return previousConversations.find((previous) => previous.ordinal === ordinal) ?? null;
 }
 
 /** Puts a conversation back where it was found, by its ordinal. */
@@ -130,8 +130,8 @@ export function updateConversation(context: StepContext, next: ConversationState
   if (conversation?.ordinal === next.ordinal) context.write({ conversation: next });
   else {
     context.write({
-      previousConversations: previousConversations.map((one) =>
-        one.ordinal === next.ordinal ? next : one,
+      previousConversations: previousConversations.map((previous) =>
+        previous.ordinal === next.ordinal ? next : previous,
       ),
     });
   }

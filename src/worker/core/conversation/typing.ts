@@ -1,5 +1,5 @@
 import type { Sender } from '../../../protocol/message.ts';
-import { mayType } from '../connection/rate-limit.ts';
+import { canSendTyping } from '../connection/rate-limit.ts';
 import type { StepContext } from '../context.ts';
 import { setConversationSlice } from './state.ts';
 
@@ -41,15 +41,15 @@ export function sendTyping(context: StepContext): void {
   if (!isTyping && !typing.isSent) return;
   if (connection.phase !== 'online' || connection.session.stage !== 'conversation' || !conversation)
     return;
-  const since =
+  const elapsed =
     typing.sentAt === null ? Number.POSITIVE_INFINITY : context.clock.now - typing.sentAt;
-  const rest =
-    Math.max(settings.timing.typingSent, settings.traits.rateLimits?.typing ?? 0) - since;
-  if (rest > 0) {
-    if (!context.hasTimer('typing-sent')) context.setTimer('typing-sent', rest);
+  const remaining =
+    Math.max(settings.timing.typingSent, settings.traits.rateLimits?.typing ?? 0) - elapsed;
+  if (remaining > 0) {
+    if (!context.hasTimer('typing-sent')) context.setTimer('typing-sent', remaining);
     return;
   }
-  if (!mayType(context)) return;
+  if (!canSendTyping(context)) return;
   const { conversationId } = conversation.details;
   context.emit({
     type: 'send',

@@ -1,10 +1,10 @@
 import type { Problem } from '../../../protocol/errors.ts';
 import { type Message, withReadMark } from '../../../protocol/message.ts';
 import type { Call } from '../../../protocol/port.ts';
-import { forgetParked } from '../connection/rest-requests.ts';
+import { cancelParkedRequest } from '../connection/rest-requests.ts';
 import { setProblem } from '../connection/state.ts';
 import type { StepContext } from '../context.ts';
-import { ask, wantAgain } from '../conversation/conversation.ts';
+import { restoreLastRouting, sendSessionFrame } from '../conversation/conversation.ts';
 import { refusalOf } from '../conversation/routing-check.ts';
 import type { OutboxRecord } from '../records.ts';
 import { nextCatchUpId } from '../transcript/state.ts';
@@ -77,7 +77,7 @@ export function setItem(context: StepContext, messageId: string, part: Partial<O
 }
 
 export function storeItem(context: StepContext, messageId: string): void {
-  const item = context.state.outbox.find((one) => one.messageId === messageId);
+  const item = context.state.outbox.find((candidate) => candidate.messageId === messageId);
   if (!item) return;
   context.store({ type: 'put-outbox', record: recordOfItem(item) });
 }
@@ -99,7 +99,7 @@ function clearEchoTimer(context: StepContext): void {
 
 /** The row leaves the outbox, wherever it was; whoever waits for its write is answered. */
 function remove(context: StepContext, item: OutboxItem): void {
-  setOutboxSlice(context, { outbox: context.state.outbox.filter((one) => one !== item) });
+  setOutboxSlice(context, { outbox: context.state.outbox.filter((other) => other !== item) });
   if (item.at.stage === 'storing' && item.at.callId !== null) {
     context.resolve(item.at.callId, item.messageId);
   }
@@ -146,15 +146,15 @@ export function assignWrite(context: StepContext, writeId: number): void {
         ? { ...item, at: { ...item.at, writeId } }
         : item,
     ),
-    storeCalls: context.state.storeCalls.map((one) =>
-      one.writeId === null ? { ...one, writeId } : one,
+    storeCalls: context.state.storeCalls.map((call) =>
+      call.writeId === null ? { ...call, writeId } : call,
     ),
   });
 }
 
 /** `sent`: messages asked for again that the transcript has, far above what memory keeps of it. */
 export function onStored(context: StepContext, writeId: number, sent: readonly Message[]): void {
-  for (const row of sent) hasArrived(context, row);
+  for (const row of sent) onFoundInTranscript(context, row);
   for (const item of context.state.outbox) {
     if (item.at.stage !== 'storing' || item.at.writeId !== writeId) continue;
     const { callId, isRepeat } = item.at;
@@ -165,18 +165,18 @@ export function onStored(context: StepContext, writeId: number, sent: readonly M
     setItem(context, item.messageId, { at });
     if (callId !== null) context.resolve(callId, item.messageId);
   }
-  for (const one of context.state.storeCalls)
-    if (one.writeId === writeId) context.resolve(one.callId);
+  for (const call of context.state.storeCalls)
+    if (call.writeId === writeId) context.resolve(call.callId);
   setOutboxSlice(context, {
-    storeCalls: context.state.storeCalls.filter((one) => one.writeId !== writeId),
+    storeCalls: context.state.storeCalls.filter((call) => call.writeId !== writeId),
   });
   // Whom to ask for what may have gone has left meanwhile.
   if (context.state.connection.phase === 'idle') context.policy?.onIdle(context);
   failStranded(context);
 }
 
-function hasArrived(context: StepContext, row: Message): void {
-  const item = context.state.outbox.find((one) => one.messageId === row.messageId);
+function onFoundInTranscript(context: StepContext, row: Message): void {
+  const item = context.state.outbox.find((candidate) => candidate.messageId === row.messageId);
   if (item?.at.stage !== 'storing') return;
   remove(context, item);
   const { conversation, window } = context.state;
@@ -200,7 +200,7 @@ export function acknowledgeBuffered(context: StepContext, messageId: string): vo
 
 /** The gateway has it and it stands in the transcript: the row leaves the outbox, the key stays. */
 export function acknowledge(context: StepContext, messageId: string): void {
-  const item = context.state.outbox.find((one) => one.messageId === messageId);
+  const item = context.state.outbox.find((candidate) => candidate.messageId === messageId);
   if (!item) return;
   remove(context, item);
   context.store({ type: 'delete-outbox', messageId });
@@ -238,7 +238,7 @@ export function failItem(
   code: Problem['code'],
   message: string,
 ): void {
-  const item = context.state.outbox.find((one) => one.messageId === messageId);
+  const item = context.state.outbox.find((candidate) => candidate.messageId === messageId);
   if (!item) return;
   setItem(context, item.messageId, { at: { stage: 'failed' }, failure: { code, message } });
   storeItem(context, item.messageId);
@@ -261,7 +261,7 @@ export function failStranded(context: StepContext): void {
 }
 
 export function retryMessage(context: StepContext, callId: number, messageId: string): void {
-  const item = context.state.outbox.find((one) => one.messageId === messageId);
+  const item = context.state.outbox.find((candidate) => candidate.messageId === messageId);
   if (!item) {
     // Its echo came between the press of the button and here.
     if (context.state.window.some((shown) => shown.messageId === messageId))
@@ -275,30 +275,30 @@ export function retryMessage(context: StepContext, callId: number, messageId: st
   }
   // One that nobody could tell about, and that the visitor wants all the same, is a message anew; and
   // one that failed in a former conversation goes into the next one.
-  const isLost = item.failure?.code === 'unknown-outcome';
-  const isFormers = item.conversationId !== openConversation(context);
+  const isOutcomeUnknown = item.failure?.code === 'unknown-outcome';
+  const isOfPrevious = item.conversationId !== openConversation(context);
   // Where it can't be looked up, the visitor has decided without.
-  const isBlind = isLost && context.policy?.isHistoryUnavailable(context);
+  const isUnverifiable = isOutcomeUnknown && context.policy?.isHistoryUnavailable(context);
   setItem(context, messageId, {
-    at: isBlind
+    at: isUnverifiable
       ? { stage: 'queued' }
       : { stage: 'unconfirmed', catchUpId: nextCatchUpId(context), wasSent: false },
     failure: null,
-    conversationId: isLost || isFormers ? null : item.conversationId,
+    conversationId: isOutcomeUnknown || isOfPrevious ? null : item.conversationId,
   });
   storeItem(context, messageId);
   answerWhenStored(context, callId);
   const { conversation } = context.state;
   const isOpen = conversation !== null && conversation.details.status !== 'ended';
-  if (!isOpen && wantAgain(context)) {
-    ask(context, 0);
+  if (!isOpen && restoreLastRouting(context)) {
+    sendSessionFrame(context, 0);
     context.policy?.ensureConnection(context);
   }
   failStranded(context);
 }
 
 export function discardMessage(context: StepContext, callId: number, messageId: string): void {
-  const item = context.state.outbox.find((one) => one.messageId === messageId);
+  const item = context.state.outbox.find((candidate) => candidate.messageId === messageId);
   if (!item) {
     context.reject(callId, 'unknown-message', 'There is no such message any more.');
     return;
@@ -306,7 +306,7 @@ export function discardMessage(context: StepContext, callId: number, messageId: 
   remove(context, item);
   const { at } = item;
   // It waits for a token, and would go out all the same.
-  if (at.stage === 'sending-by-rest') forgetParked(context, at.requestId);
+  if (at.stage === 'sending-by-rest') cancelParkedRequest(context, at.requestId);
   context.store({ type: 'delete-outbox', messageId });
   context.change({ removed: [...context.state.changes.removed, messageId] });
   answerWhenStored(context, callId);

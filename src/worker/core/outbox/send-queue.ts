@@ -4,14 +4,14 @@ import { countForRateLimit, rateLimitWait } from '../connection/rate-limit.ts';
 import { request, restPause } from '../connection/rest-requests.ts';
 import type { StepContext } from '../context.ts';
 import { onEnded, onNotFound } from '../conversation/conversation.ts';
-import { retryDelayOf } from '../transcript/catch-up.ts';
+import { scheduleRestRetry } from '../transcript/catch-up.ts';
 import { receive } from '../transcript/transcript.ts';
 import { failItem, inFlight, setItem, storeItem } from './outbox.ts';
 import { type OutboxItem, setOutboxSlice } from './state.ts';
 import { checkUnconfirmed, markUnconfirmed } from './unconfirmed.ts';
 
 /** A gateway that names no time is left alone for this long. */
-const quietByDefault = 1_000;
+const defaultPause = 1_000;
 /** A gateway that names a longer time than this is not believed. */
 export const longestPause = 600_000;
 
@@ -27,7 +27,7 @@ export function flushOutbox(context: StepContext): void {
     (item) => item.at.stage !== 'failed' && item.at.stage !== 'acknowledged',
   );
   if (!head || head.at.stage === 'storing') return;
-  if (!isOpen(context)) return;
+  if (!canSend(context)) return;
   if (head.at.stage === 'unconfirmed') {
     checkUnconfirmed(context);
     return;
@@ -36,7 +36,7 @@ export function flushOutbox(context: StepContext): void {
   const { messageId, text, reply, content } = head;
   if (connection.phase !== 'online' && (context.hasTimer('rest-retry') || restPause(context) > 0))
     return;
-  if (!isAddressed(context, head, conversationId) || !isInPace(context)) return;
+  if (!ensureAddressed(context, head, conversationId) || !isWithinRateLimit(context)) return;
   if (connection.phase === 'online') {
     setItem(context, messageId, { at: { stage: 'sent' } });
     context.setTimer('echo', context.state.settings.timing.echo);
@@ -60,11 +60,11 @@ export function flushOutbox(context: StepContext): void {
 }
 
 /** Whether messages may go out at all, on the socket or, while that is given up, by REST. */
-function isOpen({ state: { connection, breaker, settings, isLeaving } }: StepContext): boolean {
+function canSend({ state: { connection, breaker, settings, isLeaving } }: StepContext): boolean {
   // The next hub sends it.
   if (isLeaving) return false;
   if (connection.phase === 'online') {
-    return connection.session.stage === 'conversation' && connection.session.caughtUp;
+    return connection.session.stage === 'conversation' && connection.session.isCaughtUp;
   }
   return breaker.isOpen && settings.traits.restSend;
 }
@@ -73,7 +73,7 @@ function isOpen({ state: { connection, breaker, settings, isLeaving } }: StepCon
  * Whether the store knows for good where the message goes. Otherwise it is told first: after a power
  * cut nobody would know any more whom to ask whether it has arrived.
  */
-function isAddressed(context: StepContext, item: OutboxItem, conversationId: string): boolean {
+function ensureAddressed(context: StepContext, item: OutboxItem, conversationId: string): boolean {
   if (item.conversationId === conversationId) return true;
   const at = { stage: 'storing', writeId: null, callId: null, isRepeat: false } as const;
   setItem(context, item.messageId, { at, conversationId });
@@ -83,19 +83,19 @@ function isAddressed(context: StepContext, item: OutboxItem, conversationId: str
 }
 
 /** As much as the gateway allows has gone, or as much as we do: the visitor sees that it waits. */
-function isInPace(context: StepContext): boolean {
+function isWithinRateLimit(context: StepContext): boolean {
   const wait = Math.max(
     ...(['sends', 'messages', 'requests'] as const).map((kind) => rateLimitWait(context, kind)),
   );
   if (wait <= 0) return true;
-  waitQuietly(context, wait);
+  pauseSending(context, wait);
   return false;
 }
 
 /** The answer to a message that went by REST. */
 export function onPosted(context: StepContext, requestId: number, result: RestResult): void {
   const item = context.state.outbox.find(
-    (one) => one.at.stage === 'sending-by-rest' && one.at.requestId === requestId,
+    (item) => item.at.stage === 'sending-by-rest' && item.at.requestId === requestId,
   );
   if (result.ok && result.value.type === 'message') {
     receive(context, result.value.message, 'rest');
@@ -132,17 +132,17 @@ function onPostFailed(context: StepContext, item: OutboxItem, failure: RestFailu
     case 'network':
     case 'invalid':
       markUnconfirmed(context, item);
-      retryDelayOf(context, retryDelay(context, 0));
+      scheduleRestRetry(context, retryDelay(context, 0));
       return;
   }
 }
 
 /** The gateway wants to be left alone for a while: no message is lost. */
 export function pauseFor(context: StepContext, retryAfter: number | null): void {
-  waitQuietly(context, Math.min(Math.max(retryAfter ?? 0, quietByDefault), longestPause));
+  pauseSending(context, Math.min(Math.max(retryAfter ?? 0, defaultPause), longestPause));
 }
 
-function waitQuietly(context: StepContext, pause: number): void {
+function pauseSending(context: StepContext, pause: number): void {
   setOutboxSlice(context, { pausedUntil: context.clock.now + pause });
   context.setTimer('rate', pause);
 }
@@ -153,7 +153,7 @@ export function refusedForRate(
   messageId: string | null,
   retryAfter: number | null,
 ): void {
-  const item = context.state.outbox.find((one) => one.messageId === messageId);
+  const item = context.state.outbox.find((item) => item.messageId === messageId);
   if (item?.at.stage === 'sent') {
     context.clearTimer('echo');
     markUnconfirmed(context, item);

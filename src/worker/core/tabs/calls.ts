@@ -2,8 +2,8 @@ import type { Routing } from '../../../protocol/conversation.ts';
 import type { Call } from '../../../protocol/port.ts';
 import { reconnectNow, signOut } from '../connection/connection.ts';
 import type { StepContext } from '../context.ts';
-import { ask, onEnded } from '../conversation/conversation.ts';
-import { forgetRouting, refuseAttributes, waitAnyway } from '../conversation/routing-check.ts';
+import { onEnded, sendSessionFrame } from '../conversation/conversation.ts';
+import { cancelRouting, refuseAttributes, waitAnyway } from '../conversation/routing-check.ts';
 import { addStartCall, failStartCalls } from '../conversation/start-calls.ts';
 import {
   answerWhenStored,
@@ -70,7 +70,7 @@ export function onCall(
       context.resolve(callId);
       return;
     case 'end':
-      forgetRouting(context);
+      cancelRouting(context);
       updateMeta(context, { routing: null });
       failStartCalls(context, {
         code: 'conversation-ended',
@@ -113,7 +113,8 @@ function start(
   }
   updateMeta(context, { routing, lastRouting: routing });
   addStartCall(context, callId);
-  if (connection.phase === 'online' && connection.session.stage === 'ready') ask(context, 0);
+  if (connection.phase === 'online' && connection.session.stage === 'ready')
+    sendSessionFrame(context, 0);
   else context.policy?.ensureConnection(context);
 }
 
@@ -141,19 +142,19 @@ function send(context: StepContext, callId: number, call: Extract<Call, { type: 
   ) {
     // The same call again, after its first answer was lost.
     answerWhenStored(context, callId);
-    sentDraft(context, text);
+    clearSentDraft(context, text);
   } else if (!meta.routing && (!conversation || conversation.details.status === 'ended')) {
     context.reject(callId, 'no-conversation', 'There is no open conversation. Start one first.');
   } else if (outbox.length >= settings.limits.outbox) {
     context.reject(callId, 'rate-limited', 'Too many messages are waiting to be sent.');
   } else {
     enqueue(context, callId, call);
-    sentDraft(context, text);
+    clearSentDraft(context, text);
   }
 }
 
 /** Cleared here and only if it is the one that was sent: another tab may have written since. */
-function sentDraft(context: StepContext, text: string): void {
+function clearSentDraft(context: StepContext, text: string): void {
   const { meta } = context.state;
   if (meta.draft.trim() !== text.trim()) return;
   updateMeta(context, { draft: '' });

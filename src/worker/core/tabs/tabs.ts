@@ -9,11 +9,11 @@ import { sendTyping } from '../conversation/typing.ts';
 import type { TabKnowledge } from '../input.ts';
 import { assignWrite, outboxMessage } from '../outbox/outbox.ts';
 import type { StoreOperation } from '../records.ts';
-import { becameVisible } from '../transcript/catch-up.ts';
+import { onBecameVisible } from '../transcript/catch-up.ts';
 import { hasOlder } from '../transcript/pagination.ts';
 import { expectLookup } from '../transcript/window.ts';
 import { shownOutbox } from '../visitor/identity-gate.ts';
-import { alertOne, markUsed } from './alerts.ts';
+import { alertOneTab, markUsed } from './alerts.ts';
 import { epochOf, sharedSnapshot } from './snapshot.ts';
 import { setTabsSlice, type Tab } from './state.ts';
 
@@ -43,17 +43,17 @@ export function attach(
   else if (visitor !== null && resetCount >= context.state.meta.resetCount)
     adoptVisitor(context, visitor);
   wake(context);
-  welcome(context, tab);
-  if (isVisible) becameVisible(context);
+  sendFirstSnapshot(context, tab);
+  if (isVisible) onBecameVisible(context);
 }
 
 /** The one message that a tab waits for. */
-function welcome(context: StepContext, tab: Tab): void {
+function sendFirstSnapshot(context: StepContext, tab: Tab): void {
   flush(context);
   postSnapshot(context, tab.tabId);
 }
 
-export function leave(context: StepContext, tabId: string): void {
+export function detach(context: StepContext, tabId: string): void {
   setTabsSlice(context, { tabs: context.state.tabs.filter((tab) => tab.tabId !== tabId) });
   if (context.state.alertedTab === tabId) setTabsSlice(context, { alertedTab: null });
   sendTyping(context);
@@ -61,7 +61,7 @@ export function leave(context: StepContext, tabId: string): void {
 }
 
 /** The `idle` timer. */
-export function idleOver(context: StepContext): void {
+export function idleOverdue(context: StepContext): void {
   if (context.state.tabs.length === 0) sleep(context);
 }
 
@@ -71,12 +71,12 @@ export function setVisible(context: StepContext, tabId: string, isVisible: boole
   setTab(context, { ...before, isVisible });
   if (isVisible) {
     markUsed(context, tabId);
-    becameVisible(context);
+    onBecameVisible(context);
   }
 }
 
 export function acknowledgeRevision(context: StepContext, tabId: string, revision: number): void {
-  const tab = context.state.tabs.find((one) => one.tabId === tabId);
+  const tab = context.state.tabs.find((candidate) => candidate.tabId === tabId);
   if (!tab || revision <= tab.acknowledged || revision > context.state.revision) return;
   // Each revision is one post at most, so this never counts fewer than are under way.
   const unacknowledged = Math.min(tab.unacknowledged, context.state.revision - revision);
@@ -85,7 +85,7 @@ export function acknowledgeRevision(context: StepContext, tabId: string, revisio
 
 /** A tab that was behind has woken up. */
 export function pull(context: StepContext, tabId: string): void {
-  const tab = context.state.tabs.find((one) => one.tabId === tabId);
+  const tab = context.state.tabs.find((candidate) => candidate.tabId === tabId);
   if (!tab) return;
   // Asking is a sign of life: what was posted before does not count any more.
   setTab(context, { ...tab, unacknowledged: 0 });
@@ -99,7 +99,7 @@ function setTab(context: StepContext, tab: Tab): void {
 }
 
 function postSnapshot(context: StepContext, tabId: string): void {
-  const tab = context.state.tabs.find((one) => one.tabId === tabId);
+  const tab = context.state.tabs.find((candidate) => candidate.tabId === tabId);
   if (!tab) return;
   setTab(context, { ...tab, needsPull: false, unacknowledged: tab.unacknowledged + 1 });
   context.emit({ type: 'post', tabId, message: snapshotMessage(context) });
@@ -129,13 +129,13 @@ export function flush(context: StepContext): void {
   const { upserts, removed, isWhole } = changedMessages(context);
   context.clearChanges();
   setTabsSlice(context, { published: shared });
-  const nothing =
+  const isUnchanged =
     Object.keys(part).length === 0 &&
     upserts.length === 0 &&
     removed.length === 0 &&
     !changes.readMark &&
     !changes.reset;
-  if (nothing || !context.state.isRestored) return;
+  if (isUnchanged || !context.state.isRestored) return;
   setTabsSlice(context, { revision: context.state.revision + 1 });
   const patch: PatchMessage = {
     type: 'patch',
@@ -150,7 +150,7 @@ export function flush(context: StepContext): void {
     changes.reset || !isWhole || upserts.length > context.state.settings.limits.window;
   for (const tab of context.state.tabs) post(context, tab, patch, isReset);
   if (part.unread !== undefined && part.unread > (published?.unread ?? 0))
-    alertOne(context, upserts);
+    alertOneTab(context, upserts);
 }
 
 function post(context: StepContext, tab: Tab, patch: PatchMessage, isReset: boolean): void {
@@ -178,10 +178,12 @@ function writeChanges(context: StepContext): void {
   if (changes.unread > 0) operations.push({ type: 'add-unread', by: changes.unread });
   if (changes.meta) operations.push({ type: 'put-meta', meta });
   if (operations.length === 0 && !changes.durable) return;
-  const asks = operations.some(({ type }) => type === 'add-message' || type === 'mark-message');
-  const writeId = changes.durable || asks ? context.id() : null;
+  const needsAnswer = operations.some(
+    ({ type }) => type === 'add-message' || type === 'mark-message',
+  );
+  const writeId = changes.durable || needsAnswer ? context.id() : null;
   if (writeId !== null && changes.durable) assignWrite(context, writeId);
-  if (writeId !== null && asks) expectLookup(context, writeId);
+  if (writeId !== null && needsAnswer) expectLookup(context, writeId);
   const durability = changes.durable ? 'strict' : 'relaxed';
   context.emit({ type: 'write', operations, durability, writeId });
 }
@@ -219,18 +221,20 @@ function changedPart(
 ): Partial<SharedSnapshot> {
   if (!before) return after;
   return {
-    ...(same(before.connection, after.connection) ? {} : { connection: after.connection }),
-    ...(same(before.conversation, after.conversation) ? {} : { conversation: after.conversation }),
+    ...(isEqual(before.connection, after.connection) ? {} : { connection: after.connection }),
+    ...(isEqual(before.conversation, after.conversation)
+      ? {}
+      : { conversation: after.conversation }),
     ...(before.unread === after.unread ? {} : { unread: after.unread }),
-    ...(same(before.typing, after.typing) ? {} : { typing: after.typing }),
+    ...(isEqual(before.typing, after.typing) ? {} : { typing: after.typing }),
     ...(before.draft === after.draft ? {} : { draft: after.draft }),
-    ...(same(before.routing, after.routing) ? {} : { routing: after.routing ?? null }),
-    ...(same(before.hub, after.hub) ? {} : { hub: after.hub }),
+    ...(isEqual(before.routing, after.routing) ? {} : { routing: after.routing ?? null }),
+    ...(isEqual(before.hub, after.hub) ? {} : { hub: after.hub }),
   };
 }
 
 /** These are small plain objects, built in the same order of keys each time. */
-function same(a: unknown, b: unknown): boolean {
+function isEqual(a: unknown, b: unknown): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 

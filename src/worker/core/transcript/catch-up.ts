@@ -1,6 +1,6 @@
 import type { RestFailure, RestResult, RestValue } from '../../../protocol/gateway/rest.ts';
 import { jittered, retryDelay } from '../backoff.ts';
-import { forgetRequest, request, restPause } from '../connection/rest-requests.ts';
+import { cancelRequest, request, restPause } from '../connection/rest-requests.ts';
 import { setSession } from '../connection/state.ts';
 import type { StepContext } from '../context.ts';
 import { onConversation, onFinalCatchUp, onNotFound } from '../conversation/conversation.ts';
@@ -14,24 +14,24 @@ import {
   onPreviousResult,
 } from './previous-catch-up.ts';
 import { type CatchUpRun, setTranscriptSlice } from './state.ts';
-import { receive, settleAllBuffers, settleReorderBuffer } from './transcript.ts';
+import { flushCurrentUnsequenced, flushReorderBuffer, receive } from './transcript.ts';
 
 /** Failed catch-ups after which held messages are shown although REST could not be asked. */
-export const catchUpPatience = 3;
+export const maximumFailures = 3;
 
 /**
  * Asks REST for everything since the last message below which nothing is missing. One run at a time:
  * wanted during a run, another one follows it, since the run may have passed that place already.
  */
 export function catchUp(context: StepContext): void {
-  if (isAtRest(context)) return;
+  if (isInactive(context)) return;
   const { catchUps, conversation } = context.state;
   if (!conversation) {
     catchUpPrevious(context);
     return;
   }
   if (catchUps.active && !isOfPrevious(context, catchUps.active)) {
-    setTranscriptSlice(context, { catchUps: { ...catchUps, isWanted: true } });
+    setTranscriptSlice(context, { catchUps: { ...catchUps, isRequested: true } });
     return;
   }
   // A session's history is asked for with a token that its own line brings.
@@ -45,7 +45,7 @@ export function catchUp(context: StepContext): void {
   const { conversationId } = conversation.details;
   const since = conversation.completeUntil;
   setTranscriptSlice(context, {
-    catchUps: { ...catchUps, begun: catchUps.begun + 1, isWanted: false },
+    catchUps: { ...catchUps, begun: catchUps.begun + 1, isRequested: false },
   });
   const requestId = request(context, {
     type: 'history-since',
@@ -65,20 +65,20 @@ export function catchUp(context: StepContext): void {
 }
 
 /** Nobody is there who would read it; whoever comes has a socket first, and with it a catch-up. */
-function isAtRest({ state: { connection, isLeaving } }: StepContext): boolean {
+function isInactive({ state: { connection, isLeaving } }: StepContext): boolean {
   return isLeaving || connection.phase === 'idle' || connection.phase === 'signed-out';
 }
 
 /** REST is asked again then, by whoever still wants it. */
-export function retryDelayOf(context: StepContext, delay: number): void {
-  if (!isAtRest(context)) context.setTimer('rest-retry', Math.max(restPause(context), delay));
+export function scheduleRestRetry(context: StepContext, delay: number): void {
+  if (!isInactive(context)) context.setTimer('rest-retry', Math.max(restPause(context), delay));
 }
 
 /** On a fresh socket: an older run may hang on the network that was just left. */
 export function restartCatchUp(context: StepContext): void {
   const { active } = context.state.catchUps;
   // It may even wait to be sent, and would be asked twice.
-  if (active) forgetRequest(context, active.requestId);
+  if (active) cancelRequest(context, active.requestId);
   setActive(context, null);
   catchUp(context);
 }
@@ -93,14 +93,14 @@ export function onCatchUpResult(context: StepContext, requestId: number, result:
   if (isOfPrevious(context, active)) {
     if (!onPreviousResult(context, active, result)) return;
     setActive(context, null);
-    if (result.ok) goOn(context);
-    else if (context.state.catchUps.isWanted) catchUp(context);
+    if (result.ok) continueCatchUp(context);
+    else if (context.state.catchUps.isRequested) catchUp(context);
     return;
   }
   if (active.conversationId !== context.state.conversation?.details.conversationId) {
     // Another conversation has begun meanwhile.
     setActive(context, null);
-    if (context.state.catchUps.isWanted) catchUp(context);
+    if (context.state.catchUps.isRequested) catchUp(context);
     return;
   }
   if (!result.ok) onFailure(context, result.failure);
@@ -116,7 +116,7 @@ function onPage(
   if (page.invalidCount > 0)
     context.note('invalid', `${page.invalidCount} invalid messages in the history ignored`);
   let { newest } = active;
-  settleAllBuffers(context);
+  flushCurrentUnsequenced(context);
   for (const message of normalizeAll(context, page.messages, active.conversationId)) {
     receive(context, message, 'rest');
     newest = Math.max(newest, message.timestamp);
@@ -160,7 +160,7 @@ function complete(context: StepContext, { newest, begunAt }: CatchUpRun): void {
   setTranscriptSlice(context, {
     catchUps: { ...catchUps, active: null, failures: 0, completedAt: context.clock.now },
   });
-  settleReorderBuffer(context, newest);
+  flushReorderBuffer(context, newest);
   context.raise({ type: 'caught-up', catchUpId: catchUps.begun });
   onFinalCatchUp(context, catchUps.begun);
   finish(context);
@@ -174,45 +174,45 @@ function onFailure(context: StepContext, failure: RestFailure): void {
   }
   const failures = context.state.catchUps.failures + 1;
   setTranscriptSlice(context, {
-    catchUps: { ...context.state.catchUps, active: null, isWanted: false, failures },
+    catchUps: { ...context.state.catchUps, active: null, isRequested: false, failures },
   });
   if (failure.kind === 'invalid')
     context.note('invalid', `Invalid history ignored: ${failure.message}`);
   else context.note('server-problem', `Catch-up failed: ${failure.kind}`);
-  if (failures >= catchUpPatience) {
-    settleReorderBuffer(context, null);
+  if (failures >= maximumFailures) {
+    flushReorderBuffer(context, null);
     onFinalCatchUp(context, context.state.catchUps.begun);
     context.policy?.onHistoryUnreachable(context, failure);
   }
-  retryDelayOf(context, retryDelay(context, failures - 1));
-  releaseMessages(context);
+  scheduleRestRetry(context, retryDelay(context, failures - 1));
+  markCaughtUp(context);
 }
 
 function finish(context: StepContext): void {
-  if (!context.state.catchUps.isWanted) {
-    releaseMessages(context);
+  if (!context.state.catchUps.isRequested) {
+    markCaughtUp(context);
     scheduleReconcile(context);
   }
-  goOn(context);
+  continueCatchUp(context);
 }
 
 /** What else wants to be fetched. */
-function goOn(context: StepContext): void {
-  if (context.state.catchUps.isWanted) catchUp(context);
+function continueCatchUp(context: StepContext): void {
+  if (context.state.catchUps.isRequested) catchUp(context);
   else context.raise({ type: 'catch-up-idle' });
 }
 
 /** No other catch-up is wanted: a previous conversation's last words may be fetched. */
-export function catchUpBehind(context: StepContext): void {
-  if (!isAtRest(context)) catchUpPrevious(context);
+export function catchUpInBackground(context: StepContext): void {
+  if (!isInactive(context)) catchUpPrevious(context);
 }
 
 /** REST has told what was missed, or can't: new messages may go out either way. */
-function releaseMessages(context: StepContext): void {
+function markCaughtUp(context: StepContext): void {
   const { connection } = context.state;
   if (connection.phase !== 'online' || connection.session.stage !== 'conversation') return;
-  if (!connection.session.caughtUp) {
-    setSession(context, { stage: 'conversation', caughtUp: true });
+  if (!connection.session.isCaughtUp) {
+    setSession(context, { stage: 'conversation', isCaughtUp: true });
   }
 }
 
@@ -232,10 +232,10 @@ export function reconcile(context: StepContext): void {
 }
 
 /** A page has become visible: it may have missed something for as long as nobody looked. */
-export function becameVisible(context: StepContext): void {
+export function onBecameVisible(context: StepContext): void {
   const { completedAt } = context.state.catchUps;
   if (context.state.connection.phase !== 'online' || completedAt === null) return;
-  if (context.clock.now - completedAt > visibleAfter) catchUp(context);
+  if (context.clock.now - completedAt > maximumAge) catchUp(context);
 }
 
-const visibleAfter = 15_000;
+const maximumAge = 15_000;

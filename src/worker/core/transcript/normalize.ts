@@ -6,19 +6,19 @@ import type { StepContext } from '../context.ts';
 /** With the conversation and the time that the gateway leaves out; `null` while there is no conversation. */
 export function normalize(
   context: StepContext,
-  told: PartialMessage,
+  message: PartialMessage,
   conversationId = context.state.conversation?.details.conversationId ?? null,
 ): GatewayMessage | null {
-  const of = told.conversationId ?? conversationId;
-  if (of === null) return null;
-  const timestamp = told.timestamp ?? context.policy?.timeOf(context) ?? context.gatewayTime();
-  return { ...told, conversationId: of, timestamp };
+  const id = message.conversationId ?? conversationId;
+  if (id === null) return null;
+  const timestamp = message.timestamp ?? context.policy?.timeOf(context) ?? context.gatewayTime();
+  return { ...message, conversationId: id, timestamp };
 }
 
 export function normalizeAll(
   context: StepContext,
-  told: readonly PartialMessage[],
+  messages: readonly PartialMessage[],
   conversationId: string,
 ): GatewayMessage[] {
-  return told.flatMap((one) => normalize(context, one, conversationId) ?? []);
+  return messages.flatMap((message) => normalize(context, message, conversationId) ?? []);
 }

@@ -32,8 +32,8 @@ export function loadEarlier(
     return;
   }
   const from = rows[0] ?? before;
-  const wanted = { callId, before, conversationId, count, rows, requestId: null };
-  setTranscriptSlice(context, { paginations: [...context.state.paginations, wanted] });
+  const pagination = { callId, before, conversationId, count, rows, requestId: null };
+  setTranscriptSlice(context, { paginations: [...context.state.paginations, pagination] });
   context.emit({ type: 'read-earlier', callId, before: from, count: count - rows.length });
 }
 
@@ -44,22 +44,25 @@ export function onEarlierRead(
   messages: readonly Message[],
   hasEarlier: boolean,
 ): void {
-  const wanted = context.state.paginations.find((one) => one.callId === callId);
-  if (!wanted) return;
-  const rows = [...messages, ...wanted.rows];
-  const call = hasEarlier || rows.length >= wanted.count ? null : callFor(context, wanted, rows);
+  const pagination = context.state.paginations.find((other) => other.callId === callId);
+  if (!pagination) return;
+  const rows = [...messages, ...pagination.rows];
+  const call =
+    hasEarlier || rows.length >= pagination.count ? null : callFor(context, pagination, rows);
   if (!call || context.state.connection.phase === 'signed-out') {
-    settle(context, wanted, rows, hasEarlier || hasOlder(rows[0]));
+    finish(context, pagination, rows, hasEarlier || hasOlder(rows[0]));
     return;
   }
-  if (context.state.paginations.filter((one) => one.requestId !== null).length >= maximumWaiting) {
-    settle(context, wanted, rows, true);
+  if (
+    context.state.paginations.filter((other) => other.requestId !== null).length >= maximumWaiting
+  ) {
+    finish(context, pagination, rows, true);
     return;
   }
   const requestId = request(context, call);
-  const waiting = { ...wanted, rows, requestId };
+  const waiting = { ...pagination, rows, requestId };
   setTranscriptSlice(context, {
-    paginations: context.state.paginations.map((one) => (one === wanted ? waiting : one)),
+    paginations: context.state.paginations.map((other) => (other === pagination ? waiting : other)),
   });
 }
 
@@ -74,10 +77,10 @@ function callFor(
   const position = oldest?.position ?? before?.position;
   if (conversationId === null || !position) return null;
   if (context.policy?.canRead(context, conversationId) === false) return null;
-  const [ordinal, sequence, isWithout, timestamp] = position;
+  const [ordinal, sequence, isUnsequenced, timestamp] = position;
   // A pending message stands nowhere yet.
   if (ordinal > context.state.lastOrdinal) return null;
-  if (isWithout === 0) {
+  if (isUnsequenced === 0) {
     if (sequence <= 1 + (oldest?.missingBefore ?? 0)) return null;
     return { type: 'history-before', conversationId, before: { sequence } };
   }
@@ -91,38 +94,45 @@ export function onEarlierFetched(
   requestId: number,
   result: RestResult,
 ): void {
-  const wanted = context.state.paginations.find((one) => one.requestId === requestId);
-  if (!wanted) return;
+  const pagination = context.state.paginations.find((other) => other.requestId === requestId);
+  if (!pagination) return;
   if (!result.ok || result.value.type !== 'history') {
-    if (wanted.rows.length > 0) settle(context, wanted, wanted.rows, true);
-    else fail(context, wanted);
+    if (pagination.rows.length > 0) finish(context, pagination, pagination.rows, true);
+    else fail(context, pagination);
     return;
   }
-  const end = wanted.rows[0] ?? wanted.before;
+  const end = pagination.rows[0] ?? pagination.before;
   const ordinal = end?.position[0] ?? 0;
-  const conversationId = end ? (wanted.rows[0]?.conversationId ?? wanted.conversationId) : null;
+  const conversationId = end
+    ? (pagination.rows[0]?.conversationId ?? pagination.conversationId)
+    : null;
   const older = normalizeAll(context, result.value.messages, conversationId ?? '')
-    .filter((message) => !context.policy?.isKnown(context, wanted, message))
+    .filter((message) => !context.policy?.isKnown(context, pagination, message))
     .map((message) => toRow(message, ordinal))
     .filter((row) => !end || comparePlaces(row, end) < 0)
     .sort(comparePlaces);
   const { nextCursor } = result.value;
-  if (older.length === 0 && nextCursor !== null && goOn(context, wanted, nextCursor)) return;
-  const rows = [...older, ...wanted.rows];
+  if (older.length === 0 && nextCursor !== null && fetchNextPage(context, pagination, nextCursor))
+    return;
+  const rows = [...older, ...pagination.rows];
   const [oldest] = older;
-  const isMore = oldest?.sequence === null ? older.length >= pageLength - 1 : hasOlder(oldest);
-  settle(context, wanted, rows, isMore);
+  const hasMore = oldest?.sequence === null ? older.length >= pageLength - 1 : hasOlder(oldest);
+  finish(context, pagination, rows, hasMore);
 }
 
 /** The page was newer than what is wanted: where only the newest can be asked for, the next one may do. */
-function goOn(context: StepContext, wanted: PaginationRequest, cursor: string): boolean {
-  const call = callFor(context, wanted, wanted.rows);
+function fetchNextPage(
+  context: StepContext,
+  pagination: PaginationRequest,
+  cursor: string,
+): boolean {
+  const call = callFor(context, pagination, pagination.rows);
   if (call?.type !== 'history-before' || context.state.settings.traits.history !== 'newest')
     return false;
   const requestId = request(context, { ...call, cursor });
-  const waiting = { ...wanted, requestId };
+  const waiting = { ...pagination, requestId };
   setTranscriptSlice(context, {
-    paginations: context.state.paginations.map((one) => (one === wanted ? waiting : one)),
+    paginations: context.state.paginations.map((other) => (other === pagination ? waiting : other)),
   });
   return true;
 }
@@ -137,16 +147,16 @@ export function hasOlder(row: Message | undefined): boolean {
   return row !== undefined && row.sequence !== null && row.sequence > 1 + row.missingBefore;
 }
 
-function settle(
+function finish(
   context: StepContext,
-  wanted: PaginationRequest,
+  pagination: PaginationRequest,
   rows: readonly Message[],
   hasEarlier: boolean,
 ): void {
   setTranscriptSlice(context, {
-    paginations: context.state.paginations.filter((one) => one !== wanted),
+    paginations: context.state.paginations.filter((other) => other !== pagination),
   });
-  answer(context, wanted.callId, rows, hasEarlier);
+  answer(context, pagination.callId, rows, hasEarlier);
 }
 
 function answer(
@@ -167,9 +177,13 @@ export function failPaginations(context: StepContext, problem: Problem): void {
   setTranscriptSlice(context, { paginations: [] });
 }
 
-function fail(context: StepContext, wanted: PaginationRequest): void {
+function fail(context: StepContext, pagination: PaginationRequest): void {
   setTranscriptSlice(context, {
-    paginations: context.state.paginations.filter((one) => one !== wanted),
+    paginations: context.state.paginations.filter((other) => other !== pagination),
   });
-  context.reject(wanted.callId, 'unavailable', 'Older messages can’t be fetched at the moment.');
+  context.reject(
+    pagination.callId,
+    'unavailable',
+    'Older messages can’t be fetched at the moment.',
+  );
 }

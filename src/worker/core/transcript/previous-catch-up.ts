@@ -13,11 +13,13 @@ export const maximumPages = 10_000;
 /** Asks for the last words of a former conversation. It gives way to every other catch-up. */
 export function catchUpPrevious(context: StepContext): void {
   const { previousConversations, catchUps } = context.state;
-  const former = previousConversations.find((one) => reachedEnd(one, context.clock.now));
+  const previous = previousConversations.find((conversation) =>
+    reachedEnd(conversation, context.clock.now),
+  );
   // Where each has a session of its own, nobody can ask for a former one's.
-  if (!former || catchUps.active || context.traits.historyIsPerSession) return;
-  const { conversationId } = former.details;
-  const since = former.completeUntil;
+  if (!previous || catchUps.active || context.traits.historyIsPerSession) return;
+  const { conversationId } = previous.details;
+  const since = previous.completeUntil;
   const requestId = request(context, {
     type: 'history-since',
     conversationId,
@@ -38,7 +40,9 @@ export function catchUpPrevious(context: StepContext): void {
 
 export function isOfPrevious({ state }: StepContext, active: CatchUpRun): boolean {
   const { previousConversations } = state;
-  return previousConversations.some((one) => one.details.conversationId === active.conversationId);
+  return previousConversations.some(
+    (conversation) => conversation.details.conversationId === active.conversationId,
+  );
 }
 
 /** Returns whether this former conversation is done with, for now or for good. */
@@ -82,5 +86,7 @@ export function onPreviousResult(
 }
 
 function previousOf({ state }: StepContext, conversationId: string): ConversationState | undefined {
-  return state.previousConversations.find((one) => one.details.conversationId === conversationId);
+  return state.previousConversations.find(
+    (conversation) => conversation.details.conversationId === conversationId,
+  );
 }

@@ -1,17 +1,17 @@
 import type { StepContext } from '../context.ts';
 import { setTranscriptSlice } from './state.ts';
-import { readEverything } from './unread.ts';
+import { markAllRead } from './unread.ts';
 
 /** The visitor has seen the newest message, in whichever tab. */
 export function markRead(context: StepContext): void {
-  const newest = readEverything(context);
+  const newest = markAllRead(context);
   if (!newest) return;
   setTranscriptSlice(context, { receiptDue: newest.messageId });
   flushReceipt(context);
 }
 
 /** The conversation that it is about gives way to another. */
-export function forgetReceipt(context: StepContext): void {
+export function clearReceipt(context: StepContext): void {
   setTranscriptSlice(context, { receiptDue: null });
 }
 

@@ -5,14 +5,14 @@ import { setTranscriptSlice } from './state.ts';
 /** What a boot finds in the store. */
 export function restoreTranscript(
   context: StepContext,
-  { persistent, messages, reading, hasEarlier }: Restored,
+  { persistent, messages, unread, hasEarlier }: Restored,
 ): void {
   setTranscriptSlice(context, {
     isRestored: true,
     isPersistent: persistent,
     window: messages,
     hasEarlier,
-    unread: reading,
+    unread,
   });
 }
 

@@ -4,14 +4,14 @@ import type { StepContext } from '../context.ts';
 /** What the browser keeps, and for how long. */
 
 /** The first look comes when the boot is over, in ms. */
-const firstLook = 60_000;
+const firstPruneDelay = 60_000;
 
 const day = 86_400_000;
 
 export function schedulePruning(context: StepContext): void {
   context.setTimer(
     'prune',
-    jittered(context, Math.min(firstLook, context.state.settings.timing.prune)),
+    jittered(context, Math.min(firstPruneDelay, context.state.settings.timing.prune)),
   );
 }
 

@@ -8,7 +8,7 @@ export interface CatchUps {
   readonly begun: number;
   readonly active: CatchUpRun | null;
   /** Another one is wanted as soon as this one is done. */
-  readonly isWanted: boolean;
+  readonly isRequested: boolean;
   /** Failures in a row. */
   readonly failures: number;
   /** When the last one was completed. */
@@ -61,7 +61,7 @@ export interface TranscriptSlice {
 export const initialCatchUps: CatchUps = {
   begun: 0,
   active: null,
-  isWanted: false,
+  isRequested: false,
   failures: 0,
   completedAt: null,
 };

@@ -32,41 +32,44 @@ const maximumTries = 5;
 /** A message has come, live or by REST: shown once, in its place, however often it comes. */
 export function receive(
   context: StepContext,
-  told: GatewayMessage,
+  received: GatewayMessage,
   via: 'socket' | 'rest',
   ordinal = currentOrdinal(context),
 ): void {
-  const message = context.policy?.matchOutgoing(context, told) ?? told;
+  const message = context.policy?.matchOutgoing(context, received) ?? received;
   const conversation = conversationAt(context, ordinal);
   if (conversation?.details.conversationId !== message.conversationId) {
     context.note('invalid', 'Message of an unknown conversation ignored');
     return;
   }
-  const isAnew = wasSentAnew(context, message);
-  if (isAnew && message.sequence === null) return;
-  const known = isAnew ? undefined : findShown(context, (shown) => isSame(context, shown, message));
+  const isResent = wasResent(context, message);
+  if (isResent && message.sequence === null) return;
+  const known = isResent
+    ? undefined
+    : findShown(context, (shown) => isSame(context, shown, message));
   if (known) {
     context.raise({ type: 'acknowledged', messageId: known.messageId, isShown: true });
     const aliases = known.sequence === null ? context.policy?.newAliases(known, message) : null;
     if (aliases) replaceRow(context, { ...known, aliases });
     if (known.sequence === null && message.sequence !== null)
-      sequenceLate(context, ordinal, known, message);
-    if (known.sequence === null || !isAwaited(conversation, message)) return;
+      assignSequence(context, ordinal, known, message);
+    if (known.sequence === null || !isMissing(conversation, message)) return;
   }
-  if (message.sequence !== null) forgetUnsequenced(context, ordinal, message.messageId);
-  else if (conversation.reorderBuffer.some((held) => held.messageId === message.messageId)) return;
+  if (message.sequence !== null) dropUnsequenced(context, ordinal, message.messageId);
+  else if (conversation.reorderBuffer.some((buffered) => buffered.messageId === message.messageId))
+    return;
   if (message.sequence === null) {
     if (via === 'socket') bufferUnsequenced(context, conversation, message);
     else placeUnsequenced(context, ordinal, message);
     return;
   }
-  const settled = conversationAt(context, ordinal) ?? conversation;
+  const latest = conversationAt(context, ordinal) ?? conversation;
   if (message.sequence > conversation.next) {
-    buffer(context, settled, message, via);
+    buffer(context, latest, message, via);
     return;
   }
   if (message.sequence < conversation.next) {
-    fillOrIgnore(context, settled, message, message.sequence);
+    fillOrIgnore(context, latest, message, message.sequence);
     return;
   }
   show(context, ordinal, message, 0);
@@ -82,8 +85,11 @@ function isSame(context: StepContext, row: Message, message: GatewayMessage): bo
   return row.messageId === message.messageId || context.policy?.isSame(row, message) === true;
 }
 
-function findShown(context: StepContext, isIt: (row: Message) => boolean): Message | undefined {
-  return context.state.window.find(isIt);
+function findShown(
+  context: StepContext,
+  predicate: (row: Message) => boolean,
+): Message | undefined {
+  return context.state.window.find(predicate);
 }
 
 function shownRow(context: StepContext, messageId: string): Message | undefined {
@@ -91,7 +97,7 @@ function shownRow(context: StepContext, messageId: string): Message | undefined 
 }
 
 /** A conversation that is open again counts anew, though its rows are shown already. */
-function isAwaited({ next, gaps }: ConversationState, { sequence }: GatewayMessage): boolean {
+function isMissing({ next, gaps }: ConversationState, { sequence }: GatewayMessage): boolean {
   if (sequence === null) return false;
   return sequence >= next || gaps.some(({ from, to }) => from <= sequence && sequence <= to);
 }
@@ -100,16 +106,16 @@ function isAwaited({ next, gaps }: ConversationState, { sequence }: GatewayMessa
  * The visitor has sent it again, into a later conversation: there it is shown, and only there. Its
  * number here is taken all the same, so that nothing seems to be missing.
  */
-function wasSentAnew(context: StepContext, { messageId, conversationId }: GatewayMessage): boolean {
+function wasResent(context: StepContext, { messageId, conversationId }: GatewayMessage): boolean {
   const { window, outbox } = context.state;
   const row =
-    outbox.find((item) => item.messageId === messageId && mayHaveLeft(item)) ??
+    outbox.find((item) => item.messageId === messageId && mayHaveBeenSent(item)) ??
     window.find((shown) => shown.messageId === messageId);
   return row !== undefined && row.conversationId !== null && row.conversationId !== conversationId;
 }
 
 /** What only waits for its turn has not been sent anew: here it is, and need not go again. */
-function mayHaveLeft({ at }: OutboxItem): boolean {
+function mayHaveBeenSent({ at }: OutboxItem): boolean {
   if (at.stage === 'storing') return at.isRepeat;
   return at.stage !== 'failed' && at.stage !== 'queued';
 }
@@ -123,7 +129,8 @@ function bufferUnsequenced(
   message: GatewayMessage,
 ): void {
   const { unsequencedBuffer } = conversation;
-  if (unsequencedBuffer.some((one) => one.message.messageId === message.messageId)) return;
+  if (unsequencedBuffer.some((buffered) => buffered.message.messageId === message.messageId))
+    return;
   context.raise({ type: 'acknowledged', messageId: message.messageId, isShown: false });
   const { timing, limits } = context.state.settings;
   const due = context.clock.now + timing.shortHold;
@@ -131,22 +138,23 @@ function bufferUnsequenced(
     ...conversation,
     unsequencedBuffer: [...unsequencedBuffer, { message, due }],
   });
-  if (unsequencedBuffer.length >= limits.held) settleUnsequenced(context, conversation.ordinal);
+  if (unsequencedBuffer.length >= limits.held) flushUnsequenced(context, conversation.ordinal);
   else if (!context.hasTimer('short-hold')) context.setTimer('short-hold', timing.shortHold);
 }
 
 /** A copy with a sequence is there. */
-function forgetUnsequenced(context: StepContext, ordinal: number, messageId: string): void {
+function dropUnsequenced(context: StepContext, ordinal: number, messageId: string): void {
   const conversation = conversationAt(context, ordinal);
-  if (!conversation?.unsequencedBuffer.some((one) => one.message.messageId === messageId)) return;
+  if (!conversation?.unsequencedBuffer.some((buffered) => buffered.message.messageId === messageId))
+    return;
   const unsequencedBuffer = conversation.unsequencedBuffer.filter(
-    (one) => one.message.messageId !== messageId,
+    (buffered) => buffered.message.messageId !== messageId,
   );
   updateConversation(context, { ...conversation, unsequencedBuffer });
 }
 
 /** The `short-hold` timer: who has waited long enough is shown, and whoever stands before them. */
-export function shortWaitOver(context: StepContext): void {
+export function shortHoldOver(context: StepContext): void {
   const { conversation } = context.state;
   if (!conversation) return;
   const inOrder = [...conversation.unsequencedBuffer].sort(byTime);
@@ -157,11 +165,11 @@ export function shortWaitOver(context: StepContext): void {
 }
 
 /** The present conversation waits for none any longer. */
-export function settleAllBuffers(context: StepContext): void {
-  settleUnsequenced(context, currentOrdinal(context));
+export function flushCurrentUnsequenced(context: StepContext): void {
+  flushUnsequenced(context, currentOrdinal(context));
 }
 
-function settleUnsequenced(context: StepContext, ordinal: number): void {
+function flushUnsequenced(context: StepContext, ordinal: number): void {
   const conversation = conversationAt(context, ordinal);
   if (!conversation || conversation.unsequencedBuffer.length === 0) return;
   placeAll(context, conversation, [...conversation.unsequencedBuffer].sort(byTime));
@@ -173,7 +181,9 @@ function placeAll(
   conversation: ConversationState,
   shown: readonly Unsequenced[],
 ): void {
-  const unsequencedBuffer = conversation.unsequencedBuffer.filter((one) => !shown.includes(one));
+  const unsequencedBuffer = conversation.unsequencedBuffer.filter(
+    (buffered) => !shown.includes(buffered),
+  );
   updateConversation(context, { ...conversation, unsequencedBuffer });
   for (const { message } of shown) placeUnsequenced(context, conversation.ordinal, message);
 }
@@ -196,7 +206,7 @@ function placeUnsequenced(context: StepContext, ordinal: number, message: Gatewa
 }
 
 /** A copy came without a sequence before: now its true place is known. */
-function sequenceLate(
+function assignSequence(
   context: StepContext,
   ordinal: number,
   known: Message,
@@ -215,10 +225,10 @@ function sequenceLate(
   insertRow(context, { ...row, missingBefore: sequence - conversation.next });
   const gaps = gapsUpTo(conversation, sequence);
   const next = sequence + 1;
-  const overtaken = conversation.reorderBuffer.filter((held) => (held.sequence ?? 0) < next);
-  const reorderBuffer = conversation.reorderBuffer.filter((other) => !overtaken.includes(other));
+  const passed = conversation.reorderBuffer.filter((buffered) => (buffered.sequence ?? 0) < next);
+  const reorderBuffer = conversation.reorderBuffer.filter((other) => !passed.includes(other));
   update(context, { ...conversation, next, gaps, reorderBuffer });
-  for (const one of overtaken) receive(context, one, 'rest', ordinal);
+  for (const buffered of passed) receive(context, buffered, 'rest', ordinal);
   releaseBuffered(context, ordinal);
 }
 
@@ -253,14 +263,14 @@ function buffer(
   message: GatewayMessage,
   via: 'socket' | 'rest',
 ): void {
-  if (!wasSentAnew(context, message)) {
+  if (!wasResent(context, message)) {
     context.raise({ type: 'acknowledged', messageId: message.messageId, isShown: false });
   }
-  if (conversation.reorderBuffer.some((held) => held.sequence === message.sequence)) return;
+  if (conversation.reorderBuffer.some((buffered) => buffered.sequence === message.sequence)) return;
   const reorderBuffer = [...conversation.reorderBuffer, message].sort(bySequence);
   updateConversation(context, { ...conversation, reorderBuffer });
   if (reorderBuffer.length > context.state.settings.limits.held) {
-    settleReorderBuffer(context, null, conversation.ordinal);
+    flushReorderBuffer(context, null, conversation.ordinal);
     return;
   }
   // In a catch-up the missing one may be on a page still to come; its end settles what is held.
@@ -281,7 +291,7 @@ function bySequence(a: GatewayMessage, b: GatewayMessage): number {
  * A catch-up is over: what is still missing REST does not have, so the rest is shown with a mark.
  * `newest` is the newest timestamp that the catch-up brought; `null` when it could not be made.
  */
-export function settleReorderBuffer(
+export function flushReorderBuffer(
   context: StepContext,
   newest: number | null,
   ordinal = currentOrdinal(context),
@@ -308,7 +318,7 @@ export function showReorderBuffer(context: StepContext, ordinal = currentOrdinal
     update(context, { ...conversation, reorderBuffer, gaps, next: next.sequence });
     show(context, ordinal, next, Math.max(0, next.sequence - conversation.next));
   }
-  settleUnsequenced(context, ordinal);
+  flushUnsequenced(context, ordinal);
 }
 
 /** What is missing once that one is shown as the newest. */
@@ -352,7 +362,7 @@ function fillOrIgnore(
   const position: Position = [conversation.ordinal, sequence, 0, 0];
   const row = rowOf(message, position);
   const missingBefore = fillGap(context, conversation, sequence);
-  if (wasSentAnew(context, message)) return;
+  if (wasResent(context, message)) return;
   if (missingBefore !== null) {
     insert(context, conversation.ordinal, { ...row, missingBefore });
     return;
@@ -377,13 +387,13 @@ function fillGap(
   conversation: ConversationState,
   sequence: number,
 ): number | null {
-  const gap = conversation.gaps.find((one) => one.from <= sequence && sequence <= one.to);
+  const gap = conversation.gaps.find((other) => other.from <= sequence && sequence <= other.to);
   if (!gap) return null;
   const parts = [
     { ...gap, to: sequence - 1 },
     { ...gap, from: sequence + 1 },
   ].filter((part) => part.from <= part.to);
-  const gaps = conversation.gaps.flatMap((one) => (one === gap ? parts : [one]));
+  const gaps = conversation.gaps.flatMap((other) => (other === gap ? parts : [other]));
   const completeUntil = isComplete(gaps) ? conversation.newest : conversation.completeUntil;
   update(context, { ...conversation, gaps, completeUntil });
   clearHoldTimer(context, conversation.ordinal);
@@ -399,7 +409,7 @@ function show(
   missingBefore: number,
 ): void {
   // Whatever came before it and has no sequence stands above it.
-  settleUnsequenced(context, ordinal);
+  flushUnsequenced(context, ordinal);
   const conversation = conversationAt(context, ordinal);
   if (!conversation) return;
   const sequence = message.sequence ?? conversation.next;
@@ -409,7 +419,7 @@ function show(
     newest: Math.max(conversation.newest, message.timestamp),
     completeUntil: isComplete(conversation.gaps) ? message.timestamp : conversation.completeUntil,
   });
-  if (wasSentAnew(context, message)) return;
+  if (wasResent(context, message)) return;
   const row = rowOf(message, [conversation.ordinal, sequence, 0, 0]);
   insert(context, ordinal, { ...row, missingBefore });
 }
@@ -436,13 +446,13 @@ export function rowOf(message: GatewayMessage, position: Position): Message {
 function insert(context: StepContext, ordinal: number, row: Message): void {
   const conversation = conversationAt(context, ordinal);
   if (!conversation || shownRow(context, row.messageId)) return;
-  const waited = context.state.outbox.some((item) => item.messageId === row.messageId);
+  const wasPending = context.state.outbox.some((item) => item.messageId === row.messageId);
   context.raise({ type: 'acknowledged', messageId: row.messageId, isShown: true });
   const marked = withReadMark(row, conversation.readMark);
   // Those below the window are counted by the store, and told when it has answered: but one that
   // waited leaves the end of every tab at once.
   if (!isBelow(context, row)) countUnread(context, row);
-  else if (waited) publishBelow(context, marked);
+  else if (wasPending) publishBelow(context, marked);
   insertRow(context, marked);
   if (row.from.role !== 'visitor') stopTypingOf(context, row.from.id);
   if (conversation.earlyReceipt === row.messageId) readBy(context, row.messageId, ordinal);
@@ -482,16 +492,16 @@ export function readBy(
 }
 
 /** What stood below the window is gone: a row that fills a hole there would stand alone. */
-export function forgetGapsBelow(context: StepContext): void {
+export function removeGapsBelow(context: StepContext): void {
   const { conversation, previousConversations, window } = context.state;
-  function without(one: ConversationState): ConversationState {
-    const first = window.find((row) => row.position[0] === one.ordinal);
-    const lowest = first ? first.position[1] : one.next;
+  function withoutGaps(each: ConversationState): ConversationState {
+    const first = window.find((row) => row.position[0] === each.ordinal);
+    const lowest = first ? first.position[1] : each.next;
     // The one right below it is told at the first row, and still looked for.
-    return { ...one, gaps: one.gaps.filter(({ to }) => to >= lowest - 1) };
+    return { ...each, gaps: each.gaps.filter(({ to }) => to >= lowest - 1) };
   }
-  for (const one of [...previousConversations, ...(conversation ? [conversation] : [])]) {
-    updateConversation(context, without(one));
+  for (const each of [...previousConversations, ...(conversation ? [conversation] : [])]) {
+    updateConversation(context, withoutGaps(each));
   }
   clearHoldTimer(context);
 }

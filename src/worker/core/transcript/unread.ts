@@ -22,7 +22,7 @@ export function addUnread(context: StepContext): void {
 }
 
 /** The visitor has read everything up to now; returns the newest message that somebody else wrote. */
-export function readEverything(context: StepContext): Message | null {
+export function markAllRead(context: StepContext): Message | null {
   const { conversation, window, unread, changes } = context.state;
   const last = window[window.length - 1];
   if (unread.unread === 0 || !last) return null;

@@ -20,7 +20,7 @@ export interface SessionMemory {
   /** How long the session lives from the last message on, in ms; `null` when nobody says. */
   readonly life: number | null;
   /** When it ends, on the monotonic clock. */
-  readonly ends: number | null;
+  readonly endsAt: number | null;
   /** The session of the visitor's last conversation is over, and must not be opened again. */
   readonly startsNew: boolean;
   /** The message that the gateway could not take, and how often in a row. */

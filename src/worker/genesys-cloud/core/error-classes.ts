@@ -16,21 +16,24 @@ import { memoryOf, remember } from './session-memory.ts';
 const maximumTries = 3;
 
 /** Refusals of a session on living lines are counted for so long, in ms. */
-const expiriesFor = 600_000;
+const expiryWindow = 600_000;
 const maximumExpiries = 5;
 
 /** See `SessionPolicy`. One message is on its way at a time, so an error without a name is about that one. */
-export function classifyError(context: StepContext, told: GatewayProblem): GatewayProblem | null {
+export function classifyError(
+  context: StepContext,
+  received: GatewayProblem,
+): GatewayProblem | null {
   // Whatever it says, the line lives.
   context.clearTimer('pong');
   if (context.state.connection.phase === 'authenticating') {
-    onOpening(context, told);
+    onOpenFailed(context, received);
     return null;
   }
   const sent = context.state.outbox.find(({ at }) => at.stage === 'sent')?.messageId ?? null;
-  const problem = { ...told, messageId: told.messageId ?? sent };
+  const problem = { ...received, messageId: received.messageId ?? sent };
   const isAboutMessage = problem.messageId !== null && problem.messageId === sent;
-  switch (told.kind) {
+  switch (received.kind) {
     case 'other':
       // Whatever it is, the message is not wanted; if it arrives all the same, its echo mends that.
       if (isAboutMessage) return { ...problem, kind: 'rejected' };
@@ -38,7 +41,7 @@ export function classifyError(context: StepContext, told: GatewayProblem): Gatew
       return problem.messageId === null ? problem : { ...problem, kind: 'unavailable' };
     case 'unavailable':
       // A 403 of that kind is about something that is switched off.
-      if (isAboutMessage && told.code !== '403') return onUnavailable(context, problem);
+      if (isAboutMessage && received.code !== '403') return onUnavailable(context, problem);
       return problem;
     default:
       return problem;
@@ -63,7 +66,7 @@ function onUnavailable(context: StepContext, problem: GatewayProblem): GatewayPr
 }
 
 /** The session was not opened. What no later try can change is final; the rest is tried again. */
-function onOpening(
+function onOpenFailed(
   context: StepContext,
   { kind, code, message, retryAfter }: GatewayProblem,
 ): void {
@@ -82,12 +85,12 @@ function onOpening(
     kind === 'rejected' ||
     code === '403' ||
     code === '404';
-  const words = message.slice(0, 200);
+  const text = message.slice(0, 200);
   const reason = kind === 'rate-limited' ? 'rate-limited' : 'unavailable';
   fail(
     context,
-    { code: isFinal ? 'forbidden' : reason, message: words },
-    { fatal: isFinal, atLeast: pause },
+    { code: isFinal ? 'forbidden' : reason, message: text },
+    { isFatal: isFinal, minimumDelay: pause },
   );
 }
 
@@ -101,8 +104,8 @@ export function onRefused(context: StepContext, message: string): boolean {
 /** Once is a token that has run out. If the next one fares no better, there is something else amiss. */
 export function onExpired(context: StepContext): boolean {
   const { now } = context.clock;
-  const lately = memoryOf(context).expiries.filter((at) => at > now - expiriesFor);
-  const expiries = [...lately, now];
+  const recent = memoryOf(context).expiries.filter((at) => at > now - expiryWindow);
+  const expiries = [...recent, now];
   remember(context, { expiries });
   if (expiries.length === 1) return false;
   const message = 'The chat server does not accept the session any more.';
@@ -112,8 +115,8 @@ export function onExpired(context: StepContext): boolean {
     return true;
   }
   dropToken(context);
-  const atLeast = retryDelay(context, expiries.length);
-  fail(context, { code: 'unavailable', message }, { atLeast });
+  const minimumDelay = retryDelay(context, expiries.length);
+  fail(context, { code: 'unavailable', message }, { minimumDelay });
   return true;
 }
 

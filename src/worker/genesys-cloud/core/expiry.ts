@@ -27,7 +27,7 @@ export function onPresence(
 
 /** The message as it is known here; and what is newer than a farewell means that somebody is there. */
 export function onMessage(context: StepContext, message: GatewayMessage): GatewayMessage {
-  learnTime(context, message);
+  learnClockOffset(context, message);
   const leftAt = context.state.conversation?.details.leftAt;
   if (leftAt !== undefined && message.timestamp > leftAt) setDetail(context, 'leftAt', null);
   return matchOutgoing(context, message);
@@ -45,7 +45,7 @@ export function timeOf(context: StepContext): number {
 }
 
 /** Nothing tells the platform's time but the echo of what was said just now. */
-function learnTime(context: StepContext, { messageId, timestamp }: GatewayMessage): void {
+function learnClockOffset(context: StepContext, { messageId, timestamp }: GatewayMessage): void {
   const { outbox } = context.state;
   if (!outbox.some((item) => item.at.stage === 'sent' && item.messageId === messageId)) return;
   correctClock(context, timestamp - context.clock.wall);
@@ -54,56 +54,57 @@ function learnTime(context: StepContext, { messageId, timestamp }: GatewayMessag
 // --- how long it lives ---
 
 /** The official clients warn as long before, in ms. */
-const warning = 300_000;
+const warningLead = 300_000;
 
 export function onSessionLife(context: StepContext, { duration, expiresAt }: SessionLife): void {
   if (duration === null && expiresAt === null) return;
-  const left = expiresAt === null ? null : expiresAt - context.gatewayTime();
+  const remaining = expiresAt === null ? null : expiresAt - context.gatewayTime();
   // Of a session that answers, nothing or more than its whole life is left by a wrong clock alone.
-  const isWrong = left === null || left <= 0 || (duration !== null && left > duration);
+  const isWrong =
+    remaining === null || remaining <= 0 || (duration !== null && remaining > duration);
   remember(context, { life: duration ?? memoryOf(context).life });
-  armWarning(context, isWrong ? (duration ?? left) : left);
+  scheduleWarning(context, isWrong ? (duration ?? remaining) : remaining);
 }
 
 /** Whatever is said makes it live longer. */
 export function extendExpiry(context: StepContext): void {
-  armWarning(context, memoryOf(context).life);
+  scheduleWarning(context, memoryOf(context).life);
 }
 
-function armWarning(context: StepContext, left: number | null): void {
-  if (left === null) return;
+function scheduleWarning(context: StepContext, remaining: number | null): void {
+  if (remaining === null) return;
   setDetail(context, 'expiresAt', null);
-  remember(context, { ends: context.clock.now + left });
-  context.setTimer('expiry', Math.max(0, left - warning));
+  remember(context, { endsAt: context.clock.now + remaining });
+  context.setTimer('expiry', Math.max(0, remaining - warningLead));
 }
 
 /** The `expiry` timer: the visitor is told until when they can go on, and no longer than that. */
 export function warnOfExpiry(context: StepContext): void {
-  const { ends } = memoryOf(context);
-  if (ends === null) return;
-  const left = ends - context.clock.now;
-  if (left <= 0) {
+  const { endsAt } = memoryOf(context);
+  if (endsAt === null) return;
+  const remaining = endsAt - context.clock.now;
+  if (remaining <= 0) {
     // What it has come to the gateway tells, now or when something is said.
     setDetail(context, 'expiresAt', null);
     return;
   }
-  context.setTimer('expiry', left);
+  context.setTimer('expiry', remaining);
   if (context.state.connection.phase !== 'online') return;
   // On the wall clock, whole seconds: the two clocks drift, and a snapshot must not change by that.
-  setDetail(context, 'expiresAt', Math.round((context.clock.wall + left) / 1_000) * 1_000);
+  setDetail(context, 'expiresAt', Math.round((context.clock.wall + remaining) / 1_000) * 1_000);
 }
 
 /** The next session has a life of its own. */
-export function forgetLife(context: StepContext): void {
+export function clearSessionLife(context: StepContext): void {
   context.clearTimer('expiry');
-  remember(context, { life: null, ends: null });
+  remember(context, { life: null, endsAt: null });
 }
 
 function setDetail(context: StepContext, name: 'expiresAt' | 'leftAt', at: number | null): void {
   const { conversation } = context.state;
   if (!conversation || (conversation.details[name] ?? null) === at) return;
   const { [name]: _, ...rest } = conversation.details;
-  const told = at === null ? rest : { ...rest, [name]: at };
-  updateConversation(context, { ...conversation, details: told });
+  const details = at === null ? rest : { ...rest, [name]: at };
+  updateConversation(context, { ...conversation, details });
   context.change({ conversation: true });
 }

@@ -53,18 +53,18 @@ export function matchOutgoing(context: StepContext, message: GatewayMessage): Ga
   if (message.from.role !== 'visitor') return message;
   const ids = idsOf(message);
   const own = outbox.find((item) => ids.includes(item.messageId));
-  if (own) return withNames(message, own);
+  if (own) return withSentContent(message, own);
   if (window.some((row) => isSame(row, message))) return message;
   const known = conversation?.completeUntil ?? 0;
   const item = outbox.find(
-    (one) =>
-      mayHaveArrived(one) &&
-      one.text === message.text &&
-      filesOf(one.content) === filesOf(message.content) &&
-      message.timestamp >= earliest(one, known, isShared) - skew,
+    (candidate) =>
+      mayHaveArrived(candidate) &&
+      candidate.text === message.text &&
+      filesOf(candidate.content) === filesOf(message.content) &&
+      message.timestamp >= earliest(candidate, known, isShared) - skew,
   );
   if (!item) return message;
-  return withNames({ ...message, messageId: item.messageId, aliases: ids }, item);
+  return withSentContent({ ...message, messageId: item.messageId, aliases: ids }, item);
 }
 
 function mayHaveArrived({ at }: OutboxItem): boolean {
@@ -79,8 +79,8 @@ function mayHaveArrived({ at }: OutboxItem): boolean {
  * clock tells, which may be wrong by hours.
  */
 function earliest({ at, timestamp }: OutboxItem, known: number, isShared: boolean): number {
-  const isOurs = at.stage === 'sent' || ('wasSent' in at && at.wasSent);
-  return isShared && !isOurs && known === 0 ? timestamp : known;
+  const wasSentHere = at.stage === 'sent' || ('wasSent' in at && at.wasSent);
+  return isShared && !wasSentHere && known === 0 ? timestamp : known;
 }
 
 function filesOf(content: readonly Content[] = []): string {
@@ -88,12 +88,15 @@ function filesOf(content: readonly Content[] = []): string {
 }
 
 /** A file may come back under its id alone; what it is was known when it was sent. */
-function withNames(message: GatewayMessage, { content: sent = [] }: OutboxItem): GatewayMessage {
+function withSentContent(
+  message: GatewayMessage,
+  { content: sent = [] }: OutboxItem,
+): GatewayMessage {
   if (!message.content) return sent.length > 0 ? { ...message, content: sent } : message;
   const content = message.content.map((part) => {
     if (part.type !== 'attachment') return part;
     const known = sent.find(
-      (one) => one.type === 'attachment' && one.attachmentId === part.attachmentId,
+      (sentPart) => sentPart.type === 'attachment' && sentPart.attachmentId === part.attachmentId,
     );
     return known?.type === 'attachment' ? { ...known, url: part.url ?? known.url } : part;
   });
@@ -118,6 +121,6 @@ export function isKnown(
   const known = [...window, ...rows];
   if (known.some((row) => isSame(row, message))) return true;
   // What is known of the row itself is its place: another one of that very millisecond stays out.
-  const isAtHand = rows.length > 0 || known.some((row) => row.messageId === before?.messageId);
-  return !isAtHand && message.timestamp === before?.position[3];
+  const isLoaded = rows.length > 0 || known.some((row) => row.messageId === before?.messageId);
+  return !isLoaded && message.timestamp === before?.position[3];
 }

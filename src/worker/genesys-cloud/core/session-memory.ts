@@ -1,16 +1,16 @@
 import type { StepContext } from '../../core/context.ts';
 import { rememberSession, type SessionMemory } from '../../core/visitor/state.ts';
 
-const nothing: SessionMemory = {
+const emptyMemory: SessionMemory = {
   life: null,
-  ends: null,
+  endsAt: null,
   startsNew: false,
   refused: null,
   expiries: [],
 };
 
 export function memoryOf({ state: { sessionMemory } }: StepContext): SessionMemory {
-  return sessionMemory ?? nothing;
+  return sessionMemory ?? emptyMemory;
 }
 
 export function remember(context: StepContext, part: Partial<SessionMemory>): void {

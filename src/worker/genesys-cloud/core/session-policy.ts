@@ -7,7 +7,7 @@ import { onNotFound } from '../../core/conversation/conversation.ts';
 import { isCleared } from '../../core/conversation/routing-check.ts';
 import { failUnconfirmedOfPrevious } from '../../core/outbox/unconfirmed.ts';
 import type { SessionPolicy } from '../../core/session-policy.ts';
-import { catchUp, catchUpPatience } from '../../core/transcript/catch-up.ts';
+import { catchUp, maximumFailures } from '../../core/transcript/catch-up.ts';
 import { classifyError, onExpired, onHistoryUnreachable, onRefused } from './error-classes.ts';
 import {
   extendExpiry,
@@ -19,9 +19,9 @@ import {
 } from './expiry.ts';
 import { isKnown, isSame, newAliases } from './message-matching.ts';
 import {
-  forgetSession,
+  clearSession,
+  closeEndedConversation,
   hasEnded,
-  leaveEnded,
   needsConnection,
   onSessionOver,
   releaseConnection,
@@ -31,11 +31,11 @@ import { memoryOf, remember } from './session-memory.ts';
 function ensureConnection(context: StepContext): void {
   const { connection, problem, conversation } = context.state;
   // The session that is open in too many places has been left, and another one is wanted.
-  const isLeft =
+  const isEvicted =
     connection.phase === 'failed' &&
     problem?.code === 'evicted' &&
     conversation?.details.status === 'ended';
-  if ((connection.phase === 'idle' || isLeft) && needsConnection(context)) connect(context);
+  if ((connection.phase === 'idle' || isEvicted) && needsConnection(context)) connect(context);
 }
 
 function isExhausted(context: StepContext): boolean {
@@ -44,7 +44,7 @@ function isExhausted(context: StepContext): boolean {
 }
 
 function replaceConnection(context: StepContext): void {
-  forgetSession(context);
+  clearSession(context);
   connect(context);
 }
 
@@ -72,8 +72,8 @@ function conversationIdentity(
 }
 
 /** Nothing of an ended conversation is wanted of a fresh session. */
-function wantsFreshToken(context: StepContext): boolean {
-  return hasEnded(context) || context.state.token.wantsFresh;
+function needsFreshToken(context: StepContext): boolean {
+  return hasEnded(context) || context.state.token.needsFresh;
 }
 
 function onOpened(context: StepContext): void {
@@ -88,7 +88,7 @@ function onOpened(context: StepContext): void {
   // Nothing is checked where the platform's own flow decides, but the site's log is told.
   if (!isOpen && meta.routing) isCleared(context, meta.routing);
   const stage = isOpen ? 'resuming' : 'routing';
-  setSession(context, { stage, asked: 0 });
+  setSession(context, { stage, repeats: 0 });
   context.setTimer('answer', settings.timing.answer);
 }
 
@@ -128,22 +128,23 @@ function onEvent(context: StepContext, event: GatewayEvent): void {
   }
 }
 
-const noConversation = 'The chat server could not open the conversation.';
+const openFailed = 'The chat server could not open the conversation.';
 
 function onSession(context: StepContext, event: Extract<GatewayEvent, { type: 'session' }>): void {
   const { connection, conversation, meta } = context.state;
   if (!event.isConnected) {
-    fail(context, { code: 'unavailable', message: noConversation });
+    fail(context, { code: 'unavailable', message: openFailed });
     return;
   }
   if (connection.phase !== 'online') return;
   const { stage } = connection.session;
-  const isAgain = stage === 'resuming' || (stage === 'ready' && conversation?.finalCatchUp != null);
-  if (isAgain && event.isNew && hasWords(context)) {
+  const isReopened =
+    stage === 'resuming' || (stage === 'ready' && conversation?.finalCatchUp != null);
+  if (isReopened && event.isNew && hasMessages(context)) {
     onSessionOver(context, 'expired', 'The conversation has expired.');
     return;
   }
-  if (isAgain && stage === 'ready') {
+  if (isReopened && stage === 'ready') {
     if (!event.isReadOnly) sendEnd(context);
     catchUp(context);
     return;
@@ -159,10 +160,10 @@ function onSession(context: StepContext, event: Extract<GatewayEvent, { type: 's
   if (stage === 'routing' && event.isReadOnly) {
     const { startsNew } = memoryOf(context);
     dropSocket(context);
-    forgetSession(context);
+    clearSession(context);
     // A session that was to be new, and has ended: another one at once might be no better.
-    const atLeast = context.state.settings.timing.backoffCap;
-    if (startsNew) fail(context, { code: 'unavailable', message: noConversation }, { atLeast });
+    const minimumDelay = context.state.settings.timing.backoffCap;
+    if (startsNew) fail(context, { code: 'unavailable', message: openFailed }, { minimumDelay });
     else connect(context);
     return;
   }
@@ -181,7 +182,7 @@ function onSession(context: StepContext, event: Extract<GatewayEvent, { type: 's
 }
 
 /** Whether anything was said in it, which a new session could not know of. */
-function hasWords({ state: { conversation, window } }: StepContext): boolean {
+function hasMessages({ state: { conversation, window } }: StepContext): boolean {
   const conversationId = conversation?.details.conversationId;
   return window.some((row) => row.conversationId === conversationId);
 }
@@ -194,7 +195,7 @@ function onEvicted(context: StepContext): void {
       code: 'evicted',
       message: 'The conversation is open in too many places. Close it elsewhere, then try again.',
     },
-    { fatal: true },
+    { isFatal: true },
   );
 }
 
@@ -214,10 +215,10 @@ export const sessionPolicy: SessionPolicy = {
   needsConnection,
   ensureConnection,
   releaseConnection,
-  onIdle: leaveEnded,
+  onIdle: closeEndedConversation,
   isExhausted,
   replaceConnection,
-  wantsFreshToken,
+  needsFreshToken,
   startsNew: (context) => hasEnded(context) || memoryOf(context).startsNew,
   onOpened,
   onRefused,
@@ -229,7 +230,7 @@ export const sessionPolicy: SessionPolicy = {
   warnOfExpiry,
   isOver: hasEnded,
   sendEnd,
-  isHistoryUnavailable: ({ state }) => state.catchUps.failures >= catchUpPatience,
+  isHistoryUnavailable: ({ state }) => state.catchUps.failures >= maximumFailures,
   canRead,
   conversationIdentity,
   routingOf: ({ state }) => state.meta.lastRouting,

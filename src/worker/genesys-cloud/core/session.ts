@@ -1,7 +1,7 @@
 import type { GatewayEvent } from '../../../protocol/gateway/events.ts';
 import { connect, dropSocket, fail, goIdle } from '../../core/connection/connection.ts';
 import { setProblem } from '../../core/connection/state.ts';
-import { dropToken, expectFreshToken, forgetTokenRequest } from '../../core/connection/token.ts';
+import { cancelTokenRequest, dropToken, requireFreshToken } from '../../core/connection/token.ts';
 import type { StepContext } from '../../core/context.ts';
 import { onEnded } from '../../core/conversation/conversation.ts';
 import { clearConversations } from '../../core/conversation/restore.ts';
@@ -9,12 +9,12 @@ import { type ConversationState, updateConversation } from '../../core/conversat
 import { failStranded, setItem } from '../../core/outbox/outbox.ts';
 import { failUnconfirmedOfPrevious } from '../../core/outbox/unconfirmed.ts';
 import { rewrite } from '../../core/rewrite.ts';
-import { forgetAlert } from '../../core/tabs/alerts.ts';
+import { clearAlert } from '../../core/tabs/alerts.ts';
 import { failPaginations } from '../../core/transcript/pagination.ts';
 import { clearTranscript } from '../../core/transcript/restore.ts';
-import { settleAllBuffers } from '../../core/transcript/transcript.ts';
+import { flushCurrentUnsequenced } from '../../core/transcript/transcript.ts';
 import { updateMeta } from '../../core/visitor/state.ts';
-import { forgetLife } from './expiry.ts';
+import { clearSessionLife } from './expiry.ts';
 import { remember } from './session-memory.ts';
 
 // Whether a session is needed, and what goes with it.
@@ -25,35 +25,35 @@ import { remember } from './session-memory.ts';
  */
 export function needsConnection({ state: { conversation, meta } }: StepContext): boolean {
   if (meta.routing !== null) return true;
-  return conversation !== null && !isBehind(conversation);
+  return conversation !== null && !isSessionOver(conversation);
 }
 
-export function isBehind({ details, finalCatchUp }: ConversationState): boolean {
+export function isSessionOver({ details, finalCatchUp }: ConversationState): boolean {
   return details.status === 'ended' && finalCatchUp === null;
 }
 
 export function hasEnded({ state: { conversation } }: StepContext): boolean {
-  return conversation !== null && isBehind(conversation);
+  return conversation !== null && isSessionOver(conversation);
 }
 
 export function releaseConnection(context: StepContext): void {
   if (context.state.connection.phase !== 'online') {
-    if (hasEnded(context)) leavePrevious(context);
+    if (hasEnded(context)) replaceSession(context);
     return;
   }
   if (needsConnection(context)) return;
   dropSocket(context);
-  leaveEnded(context);
-  forgetSession(context);
+  closeEndedConversation(context);
+  clearSession(context);
   goIdle(context);
 }
 
 /** Its last words can't be had; and the next conversation must not begin in its session. */
-export function leavePrevious(context: StepContext): void {
+export function replaceSession(context: StepContext): void {
   const { phase } = context.state.connection;
-  forgetSession(context);
+  clearSession(context);
   // A secret that was asked for before would be the former one.
-  forgetTokenRequest(context);
+  cancelTokenRequest(context);
   if (phase === 'token' || phase === 'connecting' || phase === 'authenticating') connect(context);
 }
 
@@ -61,7 +61,7 @@ export function leavePrevious(context: StepContext): void {
  * An ended conversation can be read by its own session alone, and that one is behind us: whether the
  * last words have arrived there nobody can tell any more.
  */
-export function leaveEnded(context: StepContext): void {
+export function closeEndedConversation(context: StepContext): void {
   const { conversation } = context.state;
   // What waits for a conversation that was left before there was one.
   if (!conversation) failStranded(context);
@@ -76,13 +76,13 @@ export function leaveEnded(context: StepContext): void {
   failStranded(context);
 }
 
-export function forgetSession(context: StepContext): void {
+export function clearSession(context: StepContext): void {
   // The next secret is kept for good: what it is not must be known as surely.
   context.change({ durable: true });
   dropToken(context);
-  expectFreshToken(context);
+  requireFreshToken(context);
   remember(context, { startsNew: true, expiries: [] });
-  forgetLife(context);
+  clearSessionLife(context);
   // Its history goes with it.
   context.clearTimer('rest-retry');
 }
@@ -93,12 +93,12 @@ export function onSessionOver(
   message: string,
 ): void {
   dropSocket(context);
-  forgetSession(context);
+  clearSession(context);
   // With its session, its history has gone: nobody can tell any more what has arrived.
   if (context.state.conversation?.details.status !== 'ended') onEnded(context);
-  leaveEnded(context);
+  closeEndedConversation(context);
   failStranded(context);
-  if (reason === 'cleared') forgetTranscript(context);
+  if (reason === 'cleared') clearHistory(context);
   if (!needsConnection(context)) {
     setProblem(context, null);
     goIdle(context);
@@ -114,16 +114,16 @@ export function onSessionOver(
  * The visitor has had it cleared, here or where else they have signed in: what was said goes from every
  * tab and from the browser. What they wrote and nobody has got is theirs, and stays.
  */
-export function forgetTranscript(context: StepContext): void {
+export function clearHistory(context: StepContext): void {
   // What the gateway has got is no longer waited for.
-  settleAllBuffers(context);
+  flushCurrentUnsequenced(context);
   failPaginations(context, {
     code: 'unavailable',
     message: 'The conversation has been cleared.',
   });
   clearConversations(context);
   clearTranscript(context);
-  forgetAlert(context);
+  clearAlert(context);
   // A page that wakes up must not say once more what was deleted: what it still asks for is void.
   updateMeta(context, { resetCount: context.state.meta.resetCount + 1 });
   rewrite(context);
