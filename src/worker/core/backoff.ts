@@ -4,10 +4,10 @@ import type { Timing } from './settings.ts';
 export type BackoffTiming = Pick<Timing, 'backoffFloor' | 'backoffBase' | 'backoffCap'>;
 
 /**
- * Full jitter: anything between the floor and `min(base · 2^attempt, cap)`, in ms. When a gateway
- * restarts, a million hubs come back with a fifth of the peak of `min(2 s · 2^attempt, 29 s)` plus up
- * to a second, and all are back in a quarter of the time (docs/fleet.md). The guide's own formula
- * loses its jitter at the cap, where the herd meets again.
+ * Full jitter: a delay between the floor and `min(base · 2^attempt, cap)`, in ms. After a gateway
+ * restart, a million hubs return with a fifth of the peak of the guide's formula `min(2 s ·
+ * 2^attempt, 29 s)` plus up to a second, and in a quarter of the time (docs/fleet.md). The guide's
+ * formula loses its jitter at the cap, where hubs synchronise again.
  *
  * @param attempt from 0
  * @param random in [0, 1)
@@ -22,12 +22,12 @@ export function retryDelay(context: StepContext, attempt: number): number {
   return backoff(context.state.settings.timing, attempt, context.random());
 }
 
-/** `period` less up to a tenth: no two hubs keep step. */
+/** `period` less up to a tenth, so that hubs do not synchronise. */
 export function jittered(context: StepContext, period: number): number {
   return period * (1 - 0.1 * context.random());
 }
 
-/** `time` and up to a tenth more: those who were told the same must not come back at once. */
+/** `time` plus up to a tenth: hubs that got the same `Retry-After` must not return at once. */
 export function delayed(context: StepContext, time: number): number {
   return time * (1 + 0.1 * context.random());
 }

@@ -34,7 +34,7 @@ import { flushReorderBuffer, showReorderBuffer } from './transcript/transcript.t
 import { changeVisitor } from './visitor-change.ts';
 
 /**
- * What follows from an event in the other slices, at once, in the order
+ * Runs what an event causes in the other slices, at once, in the order
  * visitor → connection → conversation → transcript → outbox → tabs.
  */
 export function react(context: StepContext, event: InternalEvent): void {
@@ -96,8 +96,8 @@ export function react(context: StepContext, event: InternalEvent): void {
       return;
     case 'nothing-to-open':
       if (!context.state.conversation) failStranded(context);
-      // What was said in the last conversation's final moments may have been missed, and what was on its
-      // way may have arrived there: both are known before another one is opened.
+      // The ended conversation may have messages that we missed, and may have received what was in
+      // flight. Both must be known before another one is opened.
       catchUp(context);
       return;
     case 'stranded':
@@ -111,7 +111,7 @@ export function react(context: StepContext, event: InternalEvent): void {
       resolveUnconfirmed(context, event.catchUpId);
       return;
     case 'catch-up-idle':
-      // An unconfirmed message may want another one, which comes first.
+      // An unconfirmed message may need another catch-up, which comes first.
       flushOutbox(context);
       catchUpInBackground(context);
       return;
@@ -141,10 +141,9 @@ function onRestAnswered(
   }
 }
 
-/** What follows from the state at the end of every step, whatever led to it. */
+/** Derives at the end of every step what the state calls for, whatever led to it. */
 export function settle(context: StepContext): void {
   if (!context.state.isRestored) return;
-  // What may be sent now is sent, and a socket that nothing is on its way on can be changed.
   flushOutbox(context);
   finishDraining(context);
 }

@@ -8,10 +8,10 @@ import { frameTraits, type PolicyTraits, type SessionPolicy } from './session-po
 import { type Changes, type HubState, noChanges } from './state.ts';
 import type { TimerName } from './timers.ts';
 
-/** One step under way: the state as it becomes, and the effects so far. Lives as long as one `step`. */
+/** The work of one `step`: the current state and the effects so far. */
 export class StepContext {
   state: HubState;
-  /** It is a copy of this step's own, and nobody else has seen it. */
+  /** Whether `state` is this step's own copy, which may be changed in place. */
   #isOwn = false;
   readonly effects: Effect[] = [];
   readonly clock: Clock;
@@ -30,15 +30,15 @@ export class StepContext {
     this.#react = react;
   }
 
-  /** For the `state.ts` of each slice, which alone may write its keys. */
+  /** Only the `state.ts` of a slice may call this, for its own keys. */
   write(part: Partial<HubState>): void {
-    // One copy a step is enough: it has dozens of keys, and a step sets some of them many times.
+    // The state has dozens of keys and a step sets some of them often, so it is copied once.
     if (this.#isOwn) Object.assign(this.state, part);
     else this.state = { ...this.state, ...part };
     this.#isOwn = true;
   }
 
-  /** Something has happened that other slices draw consequences from: see consequences.ts. */
+  /** Reports an event that other slices react to: see consequences.ts. */
   raise(event: InternalEvent): void {
     this.#react(this, event);
   }
@@ -64,7 +64,7 @@ export class StepContext {
     this.answer(callId, { ok: false, problem: { code, message } });
   }
 
-  /** In [0, 1). */
+  /** Returns a number in [0, 1). */
   random(): number {
     const { seed, value } = nextRandom(this.state.seed);
     this.write({ seed });
@@ -93,7 +93,7 @@ export class StepContext {
     this.write({ timers });
   }
 
-  /** It has fired. */
+  /** Removes a timer that has fired. */
   removeFiredTimer(name: TimerName): void {
     const { [name]: _, ...timers } = this.state.timers;
     this.write({ timers });
@@ -107,7 +107,7 @@ export class StepContext {
     this.write({ changes: { ...this.state.changes, ...part } });
   }
 
-  /** What changed is written and told. */
+  /** The changes have been written and posted. */
   clearChanges(): void {
     this.write({ changes: noChanges });
   }
@@ -116,12 +116,11 @@ export class StepContext {
     this.change({ operations: [...this.state.changes.operations, operation] });
   }
 
-  /** How this gateway's sessions differ from those of others. */
   get traits(): PolicyTraits {
     return this.policy?.traits ?? frameTraits;
   }
 
-  /** What people see of time: the gateway's clock as far as we know it. */
+  /** Epoch ms by the gateway's clock, as far as it is known. For display only. */
   gatewayTime(): number {
     return this.clock.wall + this.state.meta.clockOffset;
   }

@@ -7,12 +7,12 @@ import type { RoutingLogLine } from '../../protocol/routing.ts';
 import type { StoreOperation } from './records.ts';
 import type { TimerName } from './timers.ts';
 
-/** Everything that a hub can ask of its edges. */
+/** Everything that the core can tell its edges to do. */
 export type Effect =
-  /** `isFresh`: of a new session, where the token is one. */
+  /** `isFresh`: the token must be that of a new session. */
   | { readonly type: 'fetch-token'; readonly requestId: number; readonly isFresh: boolean }
   | { readonly type: 'forget-token' }
-  /** The visitor has signed out: what is kept of the session goes, here and at the gateway. */
+  /** The visitor has signed out: delete the session, here and at the gateway. */
   | { readonly type: 'end-session' }
   | { readonly type: 'open-socket'; readonly socketId: number }
   | { readonly type: 'send'; readonly socketId: number; readonly command: GatewayCommand }
@@ -21,7 +21,7 @@ export type Effect =
   | { readonly type: 'abort-rest' }
   | { readonly type: 'set-timer'; readonly name: TimerName; readonly at: number }
   | { readonly type: 'clear-timer'; readonly name: TimerName }
-  /** All writes of a tick are one transaction; with a `writeId` it is answered by `stored`. */
+  /** All writes of a tick form one transaction. `stored` answers one that has a `writeId`. */
   | {
       readonly type: 'write';
       readonly operations: readonly StoreOperation[];
@@ -34,21 +34,21 @@ export type Effect =
       readonly before: Place | null;
       readonly count: number;
     }
-  /** Takes old messages out of the store, little by little; never the outbox. */
+  /** Deletes old messages from the store in small batches; never the outbox. */
   | {
       readonly type: 'prune';
-      /** How many of the newest stay. */
+      /** How many of the newest messages to keep. */
       readonly keep: number;
-      /** Those of an earlier timestamp go, epoch ms. */
+      /** Messages with an earlier timestamp are deleted. Epoch ms. */
       readonly before: number;
     }
   | { readonly type: 'post'; readonly tabId: string; readonly message: StreamMessage }
   | { readonly type: 'answer'; readonly callId: number; readonly answer: Answer }
-  /** For the site's routing log; nothing waits for it. */
+  /** For the site's routing log. Nothing waits for the result. */
   | { readonly type: 'log-routing'; readonly line: RoutingLogLine }
-  /** The socket is closed, or as good as gone: another hub may have the conversation. */
+  /** The socket is closed or dead: another hub may take over. */
   | { readonly type: 'handed-over' }
-  /** Something odd that hurts nothing: for the log and the counters. */
+  /** A harmless anomaly, for the log and the counters. */
   | { readonly type: 'note'; readonly note: Note };
 
 export type Answer =
@@ -56,7 +56,6 @@ export type Answer =
   | { readonly ok: false; readonly problem: Problem };
 
 export interface Note {
-  /** What is counted. */
   readonly kind: 'invalid' | 'flood' | 'client-bug' | 'gateway-problem' | 'server-problem';
   readonly detail: string;
 }

@@ -4,44 +4,43 @@ import type { RestResult } from '../../protocol/gateway/rest.ts';
 import type { RestRequest } from './connection/state.ts';
 
 /**
- * What one slice tells the others within a step. A slice imports nothing at runtime of those behind it;
- * what they make of the news stands in one list, in consequences.ts.
+ * What one slice reports to the others within a step. A slice imports nothing at runtime from the
+ * slices after it; consequences.ts lists what each event causes.
  */
 export type InternalEvent =
   // --- connection ---
-  /** A socket is authenticated: what it is used for begins. */
+  /** A socket is authenticated. */
   | { readonly type: 'connected' }
-  /** The socket has been left. `wasAlive`: it carried messages. */
+  /** We left the socket. `wasAlive`: it carried messages. */
   | { readonly type: 'socket-left'; readonly wasAlive: boolean }
-  /** The circuit is open, and REST stands in for the socket. */
+  /** The circuit is open: REST replaces the socket. */
   | { readonly type: 'poll-due' }
   | { readonly type: 'signed-out'; readonly message: string }
-  /** No token may be asked for yet. `pause`: for how long, in ms. */
+  /** The broker must not be asked yet. `pause`: for how long, in ms. */
   | { readonly type: 'token-paused'; readonly pause: number }
-  /** A request is finished, however it went. */
+  /** A request has succeeded or failed. */
   | { readonly type: 'rest-answered'; readonly request: RestRequest; readonly result: RestResult }
   | { readonly type: 'command-sent'; readonly command: GatewayCommand }
   // --- visitor ---
-  /** Everything of the former visitor goes. `subject`: whose turn it is; `null`: nobody's. */
+  /** Everything of the previous visitor is deleted. `subject`: the new visitor; `null`: none. */
   | { readonly type: 'visitor-changed'; readonly subject: string | null }
   // --- conversation ---
-  /** The present conversation gives way to this one. */
+  /** `next` replaces the current conversation. */
   | { readonly type: 'conversation-replaced'; readonly next: Conversation }
-  /** The gateway has it open on this socket, anew or again. */
+  /** The conversation is open on this socket, new or resumed. */
   | { readonly type: 'conversation-resumed' }
   | { readonly type: 'conversation-ended' }
-  /** The gateway does not know it, and it is about to be forgotten. */
+  /** The gateway does not know the conversation, which is about to be removed. */
   | { readonly type: 'conversation-not-found' }
-  /** The routing has been checked, and may be sent. */
   | { readonly type: 'routing-cleared' }
-  /** The socket is there, and no conversation is to be resumed or opened. */
+  /** The session has no conversation to resume or open. */
   | { readonly type: 'nothing-to-open' }
-  /** No conversation will come for what waits in the outbox. */
+  /** No conversation will be opened for the messages in the outbox. */
   | { readonly type: 'stranded' }
   // --- transcript ---
-  /** The gateway has a message of the visitor's. `isShown`: it stands in the transcript. */
+  /** The gateway has the visitor's message. `isShown`: it is in the transcript. */
   | { readonly type: 'acknowledged'; readonly messageId: string; readonly isShown: boolean }
-  /** Everything that had arrived when the catch-up of this number began has been fetched. */
+  /** Everything that had arrived before this catch-up began has been fetched. */
   | { readonly type: 'caught-up'; readonly catchUpId: number }
-  /** A catch-up is over, and none follows it. */
+  /** A catch-up is over and no other was requested. */
   | { readonly type: 'catch-up-idle' };

@@ -8,37 +8,36 @@ import type { Call } from '../../protocol/port.ts';
 import type { Restored } from './records.ts';
 import type { TimerName } from './timers.ts';
 
-/** Both clocks at the moment of an input. */
 export interface Clock {
-  /** Monotonic ms that also count sleep: for every duration. */
+  /** Monotonic ms, including sleep: for every duration. */
   readonly now: number;
-  /** Epoch ms by this machine: only for what people see. */
+  /** Epoch ms by this machine: for display only. */
   readonly wall: number;
 }
 
-/** What a page knows, for a hub whose store was lost. */
+/** What a page remembers, for a hub whose store was lost. */
 export interface TabKnowledge {
   readonly conversationId: string | null;
-  /** Whose conversation that is, or who was there last. */
+  /** The owner of the conversation, or the last visitor. */
   readonly visitor: string | null;
-  /** How often everything had been wiped when the page last heard of it. */
+  /** The page's last known `Meta.resetCount`. */
   readonly resetCount: number;
 }
 
-/** Everything that can happen to a hub. */
+/** Everything that can happen to the core. */
 export type Input =
   | { readonly type: 'restored'; readonly restored: Restored }
   | { readonly type: 'store-changed'; readonly persistent: boolean }
-  /** Somebody deleted the database, and an empty one has taken its place. */
+  /** The database was deleted and replaced by an empty one. */
   | { readonly type: 'store-emptied' }
   | {
       readonly type: 'stored';
       readonly writeId: number;
-      /** Rows that `add-message` put in. */
+      /** Rows that `add-message` inserted. */
       readonly added: readonly Message[];
-      /** Rows that `mark-message` or a sequence changed, as they are now. */
+      /** Rows that `mark-message` or a late sequence changed. */
       readonly corrected: readonly Message[];
-      /** Rows of messages that `add-outbox` found in the transcript. */
+      /** Messages that `add-outbox` found in the transcript. */
       readonly sent: readonly Message[];
     }
   | {
@@ -62,7 +61,7 @@ export type Input =
       readonly tabId: string;
       readonly callId: number;
       readonly call: Call;
-      /** Of a `start`: where its attributes do not fit the site's own schema. */
+      /** For `start`: where its attributes violate the site's schema. */
       readonly routingProblems?: readonly string[];
     }
   | { readonly type: 'online'; readonly online: boolean }
@@ -72,9 +71,9 @@ export type Input =
   | { readonly type: 'gateway'; readonly socketId: number; readonly event: GatewayEvent }
   | { readonly type: 'rest'; readonly requestId: number; readonly result: RestResult }
   | { readonly type: 'timer'; readonly name: TimerName }
-  /** The edge has asked the gateway for something by itself. */
+  /** The edge has sent a command by itself. */
   | { readonly type: 'sent'; readonly command: GatewayCommand }
-  /** A newer build's hub is there, and takes over. */
+  /** A newer build's hub takes over. */
   | { readonly type: 'step-down' }
-  /** The end of a tick: what changed goes to the tabs. */
+  /** The end of a tick: changes are written and posted. */
   | { readonly type: 'flush' };

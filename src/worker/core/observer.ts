@@ -2,7 +2,7 @@ import type { Effect } from './effect.ts';
 import type { Clock, Input } from './input.ts';
 import type { HubState } from './state.ts';
 
-/** One step of a hub's: with the state before it, whoever has the same core can take it again. */
+/** One step of a hub, with what is needed to replay it with the same core. */
 export interface ObservedStep {
   readonly input: Input;
   readonly clock: Clock;
@@ -11,7 +11,7 @@ export interface ObservedStep {
   readonly effects: readonly Effect[];
 }
 
-/** Sees every step of a hub's, right after it was taken: `inspectable()` of `partyline/inspector/worker`. */
+/** Sees every step right after it was taken: `inspectable()` of `partyline/inspector/worker`. */
 export interface HubObserver {
   onStep(step: ObservedStep): void;
 }

@@ -1,6 +1,6 @@
 /**
- * The next state of the generator and a number in [0, 1): mulberry32. The seed is part of the hub's
- * state, so that a run can be replayed.
+ * Returns the next seed and a number in [0, 1): mulberry32. The seed is part of the state, so that
+ * a run can be replayed.
  */
 export function nextRandom(seed: number): { seed: number; value: number } {
   const next = (seed + 0x6d2b79f5) | 0;

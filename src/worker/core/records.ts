@@ -3,28 +3,26 @@ import type { Conversation, Routing } from '../../protocol/conversation.ts';
 import type { Problem } from '../../protocol/errors.ts';
 import type { Message, Position, ReadMark } from '../../protocol/message.ts';
 
-/** What the store keeps, and what a boot finds there. */
-
-/** A conversation with what is known of its transcript. */
+/** A conversation and the state of its transcript, as stored. */
 export interface ConversationRecord {
   readonly details: Conversation;
-  /** Counts the visitor's conversations; the first number of a message's position. */
+  /** The number of the conversation; first element of a message's position. */
   readonly ordinal: number;
-  /** The next sequence to show; 1 where the gateway counts nothing. */
+  /** The next sequence to show; stays 1 where the gateway has no sequences. */
   readonly next: number;
   /** Sequences below `next` that are missing, ascending. */
   readonly gaps: readonly Gap[];
-  /** Timestamp of the last message below which nothing is missing: where a catch-up starts. */
+  /** Timestamp of the last message up to which nothing is missing: a catch-up starts there. */
   readonly completeUntil: number;
-  /** What the other side has read. */
+  /** How far the other side has read. */
   readonly readMark: ReadMark | null;
-  /** Ended, and all that was said in it has been fetched. */
+  /** The conversation has ended and all its messages have been fetched. */
   readonly isClosed: boolean;
 }
 
-/** How far the visitor has read, over all conversations. */
+/** How far the visitor has read, across conversations. */
 export interface UnreadState {
-  /** Messages of the others behind `readUntil`. */
+  /** Messages from the other side after `readUntil`. */
   readonly unread: number;
   readonly readUntil: Position | null;
 }
@@ -35,38 +33,38 @@ export const noUnread: UnreadState = { unread: 0, readUntil: null };
 export interface Gap {
   readonly from: number;
   readonly to: number;
-  /** Catch-ups that did not find it. */
+  /** Catch-ups that did not fill the gap. */
   readonly tries: number;
 }
 
-/** A message of the visitor that the gateway has not acknowledged. Its row outlives everything. */
+/** A message of the visitor that the gateway has not acknowledged. */
 export interface OutboxRecord {
   readonly messageId: string;
-  /** The order of sending, for ever. */
+  /** The order of sending; never changes. */
   readonly ordinal: number;
-  /** The conversation that it goes into, known for good before it leaves; `null` while none is open. */
+  /** The conversation to send it to, stored before it is sent; `null` while none is open. */
   readonly conversationId: string | null;
   readonly text: string;
-  /** Epoch ms, corrected to the gateway's clock as it was known. */
+  /** Epoch ms by the gateway's clock as known when it was written. */
   readonly timestamp: number;
   readonly failure: Problem | null;
-  /** What of the other side's offers it answers. */
+  /** The agent's quick reply or form that this answers. */
   readonly reply?: CarriedReply;
-  /** Files that it brings, uploaded before. */
+  /** Attached files, already uploaded. */
   readonly content?: readonly Content[];
 }
 
-/** Small things that survive a restart, one record. */
+/** Small values that survive a restart, stored as one record. */
 export interface Meta {
   readonly subject: string | null;
   readonly draft: string;
-  /** A routing that the gateway has not answered yet. */
+  /** A requested routing that the gateway has not answered yet. */
   readonly routing: Routing | null;
-  /** The last routing that was asked for: a lost conversation is opened again with it. */
+  /** The last routing requested; used to reopen a lost conversation. */
   readonly lastRouting: Routing | null;
   /** The gateway's clock minus ours, in ms. */
   readonly clockOffset: number;
-  /** How often everything was wiped: tells one unknown visitor from the next. */
+  /** How often everything was deleted; distinguishes one unknown visitor from the next. */
   readonly resetCount: number;
 }
 
@@ -85,7 +83,7 @@ export interface Restored {
   readonly unread: UnreadState;
   /** The newest conversation. */
   readonly current: ConversationRecord | null;
-  /** Former conversations whose last messages are still to be fetched, oldest first. */
+  /** Previous conversations whose last messages are still to be fetched, oldest first. */
   readonly unclosed: readonly ConversationRecord[];
   /** The newest page of messages, ascending. */
   readonly messages: readonly Message[];
@@ -93,7 +91,6 @@ export interface Restored {
   readonly outbox: readonly OutboxRecord[];
 }
 
-/** Of an empty store. */
 export const nothingRestored: Restored = {
   persistent: true,
   meta: emptyMeta,
@@ -108,13 +105,13 @@ export const nothingRestored: Restored = {
 export type StoreOperation =
   | { readonly type: 'put-message'; readonly message: Message }
   /**
-   * Only if the store does not have it, and then counted with the unread ones if it `isUnread`; one
-   * that it has without a sequence is given it. The answer to the write tells what was done.
+   * Inserts the row unless the store has it, and counts it as unread if `isUnread`. An existing row
+   * without a sequence gets one. `stored` returns what was done.
    */
   | { readonly type: 'add-message'; readonly message: Message; readonly isUnread: boolean }
   /**
-   * Corrects what is told before a row that is no longer in memory; none there, none corrected. The
-   * answer to the write tells what was corrected.
+   * Corrects `missingBefore` of a row that is no longer in memory, if it exists. `stored` returns
+   * the corrected row.
    */
   | {
       readonly type: 'mark-message';
@@ -125,15 +122,14 @@ export type StoreOperation =
   | { readonly type: 'delete-conversation'; readonly conversationId: string }
   | { readonly type: 'put-outbox'; readonly record: OutboxRecord }
   /**
-   * One that was asked to be sent before: not if the transcript has it. The answer to the write tells
-   * where it stands there.
+   * For a repeated send: does nothing if the transcript has the message. `stored` returns its row.
    */
   | { readonly type: 'add-outbox'; readonly record: OutboxRecord }
   | { readonly type: 'delete-outbox'; readonly messageId: string }
   | { readonly type: 'put-meta'; readonly meta: Meta }
-  /** An increment, so that it can't undo what `add-message` counted meanwhile. */
+  /** An increment, so that it does not overwrite what `add-message` counted meanwhile. */
   | { readonly type: 'add-unread'; readonly by: number }
-  /** The visitor has read up to there: nothing is unread. */
+  /** The visitor has read up to here: nothing is unread. */
   | { readonly type: 'put-read'; readonly readUntil: Position | null }
-  /** Everything of the former visitor goes. */
+  /** Deletes everything of the previous visitor. */
   | { readonly type: 'wipe' };

@@ -6,21 +6,21 @@ import type { Message } from '../../protocol/message.ts';
 import type { StepContext } from './context.ts';
 import type { PaginationRequest } from './transcript/state.ts';
 
-/** How a gateway's sessions differ, where a word is enough. */
+/** How the sessions of a gateway differ, as flags. */
 export interface PolicyTraits {
-  /** The history and a conversation's status can be asked while there is a connection alone. */
+  /** REST can be used only while there is a connection. */
   readonly restNeedsConnection: boolean;
-  /** Each conversation has a history of its own, which goes with its session. */
+  /** Each conversation has its own history, which is gone when its session ends. */
   readonly historyIsPerSession: boolean;
-  /** REST tells a conversation's status. Otherwise the connection does. */
+  /** REST returns a conversation's status. Otherwise the socket does. */
   readonly statusByRest: boolean;
-  /** The first message opens the connection; without one, being idle is being ready. */
+  /** The first message opens the connection; until then, `idle` counts as ready. */
   readonly connectsOnDemand: boolean;
-  /** An authentication is answered again whenever the session is opened again. */
+  /** The gateway confirms authentication again whenever the session is reopened. */
   readonly repeatsAuthentication: boolean;
 }
 
-/** Of gateways that authenticate with a frame. */
+/** For gateways that authenticate with a frame. */
 export const frameTraits: PolicyTraits = {
   restNeedsConnection: false,
   historyIsPerSession: false,
@@ -30,76 +30,85 @@ export const frameTraits: PolicyTraits = {
 };
 
 /**
- * What is done differently on gateways on which the session is the conversation
- * (`authentication: 'session'`): its secret is ours, its opening is the authentication, and each
- * conversation has a session of its own. Such a dialect brings these (guest.ts), so that no other
- * dialect's hub loads them; without them, a run's `rules` are `null`.
+ * What differs on gateways where the session is the conversation (`authentication: 'session'`): we
+ * hold its secret, opening it is the authentication, and each conversation has its own session.
+ * Such a dialect brings its policy, so that hubs of other dialects do not load it; for those the
+ * policy is `null`.
  */
 export interface SessionPolicy {
   readonly traits: PolicyTraits;
 
-  // --- the line ---
+  // --- connection ---
 
-  /** Whether there is anything to keep a line for. */
+  /** Whether a connection is needed. */
   needsConnection(context: StepContext): boolean;
-  /** The visitor wants a conversation, and there may be no line. */
+  /** Connects if a conversation is requested and there is no connection. */
   ensureConnection(context: StepContext): void;
-  /** Nothing may be left to be said or read in this session. */
+  /** Closes the connection if nothing is left to send or read in this session. */
   releaseConnection(context: StepContext): void;
-  /** There is nothing left to be said or read. */
+  /** Nothing is left to send or read. */
   onIdle(context: StepContext): void;
-  /** The session on this line was another conversation's, and that one has ended. */
+  /** Whether the session of this connection belongs to a conversation that has ended. */
   isExhausted(context: StepContext): boolean;
-  /** Another conversation is wanted than the one that this session was. */
+  /** Reconnects with a new session for another conversation. */
   replaceConnection(context: StepContext): void;
   needsFreshToken(context: StepContext): boolean;
 
-  // --- the session ---
+  // --- session ---
 
-  /** The last conversation has ended: the session that is opened must not resume it. */
+  /** Whether the session to open must be new because the last conversation has ended. */
   startsNew(context: StepContext): boolean;
-  /** What was asked for by opening the session; its answer is on its way. */
+  /** The socket is authenticated. The answer to opening the session is on its way. */
   onOpened(context: StepContext): void;
-  /** Its secret was refused twice while it was opened. Returns whether something else helps than signing in. */
+  /**
+   * The secret was refused twice while opening. Returns whether there is a remedy other than
+   * signing in.
+   */
   onRefused(context: StepContext, message: string): boolean;
-  /** A living line is told that its session is not accepted. Returns whether that happens too often to just go on. */
+  /**
+   * The session was refused on a live connection. Returns whether this has been dealt with;
+   * otherwise the token is renewed.
+   */
   onExpired(context: StepContext): boolean;
-  /** What the core is to do about an error; `null`: nothing is left. Most errors name no message. */
+  /**
+   * Returns the problem for the core to handle; `null` when it has been handled. Most errors name
+   * no message.
+   */
   classifyError(context: StepContext, problem: GatewayProblem): GatewayProblem | null;
-  /** The history could not be asked, for the third time in a row or more. */
+  /** A catch-up failed for at least the third time in a row. */
   onHistoryUnreachable(context: StepContext, failure: RestFailure): void;
-  /** Everything that the gateway tells of a session. */
+  /** Handles events about the session. */
   onEvent(context: StepContext, event: GatewayEvent): void;
-  /** Whatever is said makes it live longer. */
+  /** Any message extends the life of the session. */
   extendExpiry(context: StepContext): void;
   /** The `expiry` timer. */
   warnOfExpiry(context: StepContext): void;
-  /** The conversation has ended, and its last words have been read or are given up. */
+  /** Whether the conversation has ended and its final catch-up is done or given up. */
   isOver(context: StepContext): boolean;
-  /** The visitor has left the conversation, which would live on by itself. */
+  /** Ends the conversation at the gateway, where it would go on without the visitor. */
   sendEnd(context: StepContext): void;
 
-  /** The history can't be asked at the moment. */
+  /** Whether the history is unavailable at the moment. */
   isHistoryUnavailable(context: StepContext): boolean;
-  /** Whether the gateway can still be asked for what was said in it. */
+  /** Whether the gateway still has this conversation's history. */
   canRead(context: StepContext, conversationId: string): boolean;
 
-  // --- what has no id, or another one each time ---
+  // --- missing and changing ids ---
 
-  /** The conversation that is told of, by its id here, with what is known of it besides. */
+  /** The local id of the conversation that an event is about, with what the event omits. */
   conversationIdentity(
     context: StepContext,
   ): Pick<Conversation, 'conversationId' | 'leftAt'> | null;
-  /** A gateway that is asked for no routing learns it from the messages. */
+  /** The routing to send with messages, for gateways without a routing frame. */
   routingOf(context: StepContext): Routing | null;
-  /** When a message was written that has just come, and does not say so. */
+  /** The time of a new message that carries none. */
   timeOf(context: StepContext): number;
-  /** The visitor's own message under the id that it was sent with. */
+  /** Gives the visitor's own message the id that it was sent with. */
   matchOutgoing(context: StepContext, message: GatewayMessage): GatewayMessage;
-  /** Whether a row is that message, whose ids differ. */
+  /** Whether a row and a message are the same, although their ids may differ. */
   isSame(row: Message, message: Message | GatewayMessage): boolean;
-  /** Of what REST tells of older messages: whether whoever asked has it already. */
-  isKnown(context: StepContext, wanted: PaginationRequest, message: GatewayMessage): boolean;
-  /** The ids that the row does not know yet; `null` when it knows them all. */
+  /** Whether the tab that asked for older messages already has this one. */
+  isKnown(context: StepContext, pagination: PaginationRequest, message: GatewayMessage): boolean;
+  /** The row's aliases with the new ones added; `null` when there are none. */
   newAliases(row: Message, message: GatewayMessage): readonly string[] | null;
 }

@@ -4,49 +4,58 @@ import type { GatewayTraits } from '../../protocol/gateway/adapter.ts';
 export interface Timing {
   /** Shortest retry delay. @default 2_000 (guide §4) */
   readonly backoffFloor: number;
-  /** Bound of the first retry delay; doubled at each further one. @default 8_000 (docs/fleet.md) */
+  /**
+   * Upper bound of the first retry delay; doubles with each retry. @default 8_000 (docs/fleet.md)
+   */
   readonly backoffBase: number;
   /** Longest retry delay. @default 30_000 (guide §4) */
   readonly backoffCap: number;
-  /** Failed retries after which REST polling takes over. A count. @default 5 (guide §4) */
+  /** Failed retries before REST polling takes over. A count. @default 5 (guide §4) */
   readonly attempts: number;
-  /** Between two REST polls while the socket is given up. @default 5_000 */
+  /** Between two REST polls while the circuit is open. @default 5_000 */
   readonly poll: number;
-  /** Between two probes of the socket while polling. @default 60_000 */
+  /** Between two connection attempts while polling. @default 60_000 */
   readonly probe: number;
-  /** Between two pings of ours; jitter takes up to a tenth off. @default 20_000 (guide, edge case 1) */
+  /**
+   * Between two pings that we send; jitter takes up to a tenth off. @default 20_000 (guide, edge
+   * case 1)
+   */
   readonly ping: number;
-  /** From a ping to its pong, then a forced reconnect. @default 10_000 (guide, edge case 1) */
+  /** From a ping to its pong; then we reconnect. @default 10_000 (guide, edge case 1) */
   readonly pong: number;
   /** From opening the socket to the auth answer. @default 10_000 */
   readonly auth: number;
-  /** From a routing or resume frame to its answer, then it is asked again. @default 10_000 */
+  /** From a routing or resume frame to its answer; then the frame is repeated. @default 10_000 */
   readonly answer: number;
-  /** How long a frame is held for the missing one before it. @default 2_000 (guide §3) */
+  /** How long a frame waits for a missing one before it. @default 2_000 (guide §3) */
   readonly hold: number;
-  /** How long a frame without a sequence is held for one that it overtook. @default 200 */
+  /** How long a frame without a sequence waits for one that it may have overtaken. @default 200 */
   readonly shortHold: number;
-  /** From sending a message to its echo, then REST is asked. @default 10_000 (guide, edge case 2) */
+  /**
+   * From sending a message to its echo; then REST is asked. @default 10_000 (guide, edge case 2)
+   */
   readonly echo: number;
   /** How long a renewal waits for echoes, and a close for its answer. @default 2_000 */
   readonly drain: number;
-  /** From wanting a routing to knowing whether it fits; then `routing.whenUnchecked` holds. @default 5_000 */
+  /**
+   * How long the check of a routing may take; then `routing.whenUnchecked` applies. @default 5_000
+   */
   readonly routingCheck: number;
-  /** How long the canonical names of skill groups are believed. @default 600_000 */
+  /** How long the canonical names of skill groups are cached. @default 600_000 */
   readonly skillGroups: number;
-  /** In the queue for so long, the visitor is told why, as far as it is known. @default 120_000 */
+  /** Time in the queue after which the visitor is told the reason, if known. @default 120_000 */
   readonly queued: number;
-  /** Between two reconciliations by REST while a page is visible. @default 60_000 */
+  /** Between two catch-ups while a page is visible. @default 60_000 */
   readonly reconcile: number;
-  /** How long the other side's typing is shown. @default 6_000 */
+  /** How long the agent's typing indicator is shown. @default 6_000 */
   readonly typingShown: number;
-  /** Between two typing frames of ours. @default 3_000 */
+  /** Between two typing frames that we send. @default 3_000 */
   readonly typingSent: number;
-  /** Between two looks for stored messages that are too old or too many. @default 3_600_000 */
+  /** Between two runs that delete old or surplus stored messages. @default 3_600_000 */
   readonly prune: number;
-  /** Without a tab for so long, the socket is closed. @default 30_000 */
+  /** How long the socket stays open without a tab. @default 30_000 */
   readonly idle: number;
-  /** A timer later than this means that we slept. @default 2_000 */
+  /** A timer that fires later than this means that the machine slept. @default 2_000 */
   readonly late: number;
 }
 
@@ -78,24 +87,24 @@ export const defaultTiming: Timing = {
 
 /** Counts. */
 export interface Limits {
-  /** Messages that a fresh tab is given. @default 50 */
+  /** Messages in the snapshot of a new tab. @default 50 */
   readonly page: number;
-  /** Messages that the hub keeps in memory, and the most that come in one patch. @default 1_000 */
+  /** Messages that the hub keeps in memory, and the maximum in one patch. @default 1_000 */
   readonly window: number;
-  /** Frames held behind a missing one. @default 1_000 */
+  /** Frames buffered behind a missing one. @default 1_000 */
   readonly held: number;
-  /** Messages waiting to be sent. @default 500 */
+  /** Messages that may wait in the outbox. @default 500 */
   readonly outbox: number;
   /**
-   * Messages that go out in a second; the others wait, and are shown so. Whoever types never meets it.
+   * Messages sent per second; the others wait and are shown as pending. Nobody types that fast.
    * @default 20
    */
   readonly sends: number;
-  /** Messages of one port that are taken in a second; the others are dropped and counted. @default 500 */
+  /** Messages accepted per port and second; the others are dropped and counted. @default 500 */
   readonly portMessages: number;
-  /** Messages that the browser keeps; older ones are fetched when somebody looks. @default 10_000 */
+  /** Messages that the browser keeps; older ones are fetched on demand. @default 10_000 */
   readonly stored: number;
-  /** Days that it keeps them. @default 90 */
+  /** Days that the browser keeps messages. @default 90 */
   readonly storedDays: number;
 }
 
@@ -110,23 +119,24 @@ export const defaultLimits: Limits = {
   storedDays: 90,
 };
 
-/** What the site wants where a routing can't be sent as it is. */
+/** What happens to a routing that can't be checked or that no agent serves. */
 export interface RoutingPolicy {
   /**
-   * The routing API is out of reach: `send` unchecked, and log that · `wait` until it can be checked.
+   * When the routing API is unavailable: `send` unchecked and log it, or `wait` until it can be
+   * checked.
    * @default 'send'
    */
   readonly whenUnchecked: 'send' | 'wait';
   /**
-   * Nobody is on shift: `ask` the visitor whether to wait, and send nothing before · `warn` and send ·
-   * `refuse`. @default 'ask'
+   * When no agent is on shift: `ask` the visitor whether to wait and send nothing before, `warn`
+   * and send, or `refuse`. @default 'ask'
    */
   readonly whenUncovered: 'ask' | 'warn' | 'refuse';
 }
 
 export const defaultRoutingPolicy: RoutingPolicy = { whenUnchecked: 'send', whenUncovered: 'ask' };
 
-/** When a page sees what the browser keeps: `at-once`, or `confirmed` by the broker. */
+/** When stored history is shown: `at-once`, or once the broker has `confirmed` the visitor. */
 export type HistoryPolicy = 'at-once' | 'confirmed';
 
 export interface Settings {

@@ -12,14 +12,14 @@ import { initialVisitorSlice, type VisitorSlice } from './visitor/state.ts';
 /** What changed since the last flush. */
 export interface Changes {
   readonly upserts: readonly Message[];
-  /** Of these, the rows that stand below the hub's window; a tab may have loaded that far. */
+  /** The upserts below the hub's window; a tab may have loaded that far. */
   readonly belowWindow: readonly Message[];
   readonly removed: readonly string[];
-  /** How far the others have read by now; their conversation may be over by the end of the tick. */
+  /** How far the other side has read. Its conversation may be over by the end of the tick. */
   readonly readMark: ReadMark | null;
   /** Messages that became unread. */
   readonly unread: number;
-  /** Tabs get a whole snapshot instead of a patch. */
+  /** Whether tabs get a snapshot instead of a patch. */
   readonly reset: boolean;
   readonly operations: readonly StoreOperation[];
   readonly conversation: boolean;
@@ -40,7 +40,7 @@ export const noChanges: Changes = {
   durable: false,
 };
 
-/** What every slice uses, and `StepContext` writes. */
+/** Shared by all slices and written by `StepContext`. */
 export interface BaseState {
   readonly settings: Settings;
   readonly seed: number;
@@ -49,7 +49,7 @@ export interface BaseState {
   readonly changes: Changes;
 }
 
-/** Each key has one owner: the folder whose `state.ts` declares it. */
+/** Each key is owned by the folder whose `state.ts` declares it. */
 export interface HubState
   extends BaseState,
     VisitorSlice,

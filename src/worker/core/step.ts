@@ -72,7 +72,7 @@ export interface StepResult {
 }
 
 /**
- * The whole hub: one input in, the next state and what is to be done out.
+ * The whole hub as a pure function: returns the next state and the effects to carry out.
  *
  * @param policy of a dialect whose session is the conversation @default null
  */
@@ -161,7 +161,7 @@ function handle(context: StepContext, input: Input): void {
 }
 
 function restore(context: StepContext, found: Restored): void {
-  // Rows without an owner, as a lost write leaves them, are nobody's to see.
+  // A lost write can leave rows without an owner. Nobody may see them.
   const isOrphaned =
     found.meta.subject === null && (found.messages.length > 0 || found.current !== null);
   const owned = isOrphaned ? { ...nothingRestored, persistent: found.persistent } : found;
@@ -234,11 +234,11 @@ function onGateway(context: StepContext, socketId: number, event: GatewayEvent):
       context.policy?.onEvent(context, event);
       return;
     case 'attachment-failed':
-      // One that names no file is about the message that bears it.
+      // An error that names no file is about the message that carries it.
       if (event.attachmentId === null) onProblem(context, event.problem);
       else context.note('gateway-problem', event.problem.message.slice(0, 200));
       return;
-    // The others are the edge's business, or nobody's.
+    // The edges handle the other events.
     default:
       return;
   }
@@ -248,7 +248,7 @@ function currentId(context: StepContext): string | null {
   return context.state.conversation?.details.conversationId ?? null;
 }
 
-/** With the id that it has here, where the gateway has none. */
+/** Adds the local id where the gateway has none. */
 function onPartialConversation(
   context: StepContext,
   { conversationId, ...details }: PartialConversation,
@@ -288,7 +288,7 @@ function onProblem(context: StepContext, received: GatewayProblem): void {
       failItem(context, messageId, 'rejected', text);
       break;
     case 'unavailable':
-      // The echo's deadline finds out what became of a message.
+      // The message stays in flight; the `echo` timer finds out what became of it.
       context.note('gateway-problem', text);
       break;
     case 'other':
@@ -298,7 +298,7 @@ function onProblem(context: StepContext, received: GatewayProblem): void {
   }
 }
 
-/** An error that names no conversation is about the one that we are in. */
+/** An error that names no conversation is about the current one. */
 function namesCurrent(context: StepContext, problem: GatewayProblem): boolean {
   const current = context.state.conversation?.details.conversationId;
   return problem.conversationId === null || problem.conversationId === current;
@@ -336,7 +336,7 @@ function onTimer(context: StepContext, name: TimerName): void {
   const due = context.state.timers[name];
   if (due === undefined) return;
   if (context.clock.now < due) {
-    // It was moved while its former firing was under way.
+    // The timer was moved after it had fired.
     context.emit({ type: 'set-timer', name, at: due });
     return;
   }

@@ -1,4 +1,4 @@
-/** One timer a name; setting it again moves it. */
+/** There is one timer per name. Setting it again moves it. */
 export const timerNames = [
   'retry',
   'auth',

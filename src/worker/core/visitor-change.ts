@@ -20,7 +20,7 @@ const visitorTimers = [
   ...visitor.visitorTimers,
 ];
 
-/** Everything of the former visitor goes, slice by slice, and nothing late of theirs can come back. */
+/** Deletes everything of the previous visitor, slice by slice, and drops late answers for them. */
 export function changeVisitor(context: StepContext, subject: string | null): void {
   leaveSocket(context);
   context.clearTimer(...visitorTimers);
@@ -40,6 +40,6 @@ export function changeVisitor(context: StepContext, subject: string | null): voi
   });
   context.clearChanges();
   context.store({ type: 'wipe' });
-  // For good: after a power cut it would be as if they had never left.
+  // Durable: after a power cut the previous visitor must not come back.
   context.change({ meta: true, reset: true, durable: true });
 }

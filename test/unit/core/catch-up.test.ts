@@ -198,7 +198,7 @@ describe('a catch-up', () => {
     expect(made.state.catchUps.active).toBeNull();
   });
 
-  it('counts each of its misshapen messages in one note', () => {
+  it('counts each of its invalid messages in one note', () => {
     const made = looking();
     answers(made, { type: 'history', messages: [], nextCursor: null, invalidCount: 0 });
     expect(made.all('note')).toEqual([]);

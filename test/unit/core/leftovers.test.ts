@@ -195,7 +195,7 @@ describe('a hub in the middle of everything', () => {
   });
 
   it('takes nothing of a conversation into the next one', () => {
-    const session = { stage: 'routing', asked: 0 } as const;
+    const session = { stage: 'routing', repeats: 0 } as const;
     const before = busy({
       connection: { phase: 'online', socketId, session },
       conversation: { ...conversation, details: { conversationId, status: 'ended' } },

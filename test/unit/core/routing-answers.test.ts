@@ -31,13 +31,13 @@ describe('the site’s log of a routing', () => {
     const other = new RoutingHub();
     other.start(billing);
     other.groups(...names).fails('network');
-    expect(logged(other)).toEqual(['matched: the skill coverage is not known']);
+    expect(logged(other)).toEqual(['matched: the skill coverage is unknown']);
   });
 
   it.each([
-    ['ask', 'uncovered: the visitor is asked whether to wait'],
+    ['ask', 'uncovered: the visitor was asked whether to wait'],
     ['warn', 'uncovered'],
-    ['refuse', 'refused: Nobody is on duty for this at the moment.'],
+    ['refuse', 'refused: No agents are available for this right now.'],
   ] as const)('tells of one with nobody on shift where the site says “%s”', (policy, line) => {
     const hub = new RoutingHub({ whenUncovered: policy });
     hub.start(billing);
@@ -54,7 +54,7 @@ describe('the site’s log of a routing', () => {
       .clearKeepingSocket();
     hub.call({ type: 'wait-anyway' });
     hub.call({ type: 'wait-anyway' });
-    expect(logged(hub)).toEqual(['uncovered: the visitor waits all the same']);
+    expect(logged(hub)).toEqual(['uncovered: the visitor chose to wait']);
     expect(hub.routed()).toEqual([billing]);
   });
 

@@ -239,7 +239,7 @@ describe('with the routing API out of reach', () => {
     hub.start(billing);
     hub.groups(...names).pass(5_000);
     expect(hub.routed()).toEqual([billing]);
-    expect(hub.last('log-routing').line.problems).toEqual(['the skill coverage is not known']);
+    expect(hub.last('log-routing').line.problems).toEqual(['the skill coverage is unknown']);
   });
 
   it('the site can have it wait, which is said, and asked again with backoff', () => {

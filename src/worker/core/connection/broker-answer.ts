@@ -8,14 +8,13 @@ import { failParked, sendParked } from './rest-requests.ts';
 import { setConnectionSlice } from './state.ts';
 import { scheduleRenewal } from './token.ts';
 
-/** A broker that names a longer pause than this is not believed, in ms. */
+/** Longest pause that a broker can impose, in ms. */
 const longestPause = 600_000;
 
-/** The broker has answered. */
 export function onToken(context: StepContext, requestId: number, result: TokenResult): void {
   const { token } = context.state;
   if (token.requestId !== requestId) {
-    // Asked for before a sign-out: whose token it would be nobody knows, but the broker's wish holds.
+    // The request was made before a sign-out, so its token may be anyone's. A pause still applies.
     if (!result.ok) pauseBroker(context, result.retryAfter);
     return;
   }
@@ -26,9 +25,9 @@ export function onToken(context: StepContext, requestId: number, result: TokenRe
   }
   const life = result.expiresIn === null ? Number.POSITIVE_INFINITY : result.expiresIn * 1_000;
   const { isRenewing } = token;
-  // Counted from the request, because the life began before the answer came.
+  // Counted from the request, since the token's life began before the answer arrived.
   const expiresAt = token.requestedAt + life;
-  // A wish to be left alone that came meanwhile, in answer to an earlier question, still holds.
+  // Keeps a pause that an answer to an earlier request has set meanwhile.
   setConnectionSlice(context, {
     token: { ...context.state.token, expiresAt, failures: 0, isRenewing: false, needsFresh: false },
   });
@@ -41,7 +40,7 @@ export function onToken(context: StepContext, requestId: number, result: TokenRe
   }
   if (subject === null) {
     updateMeta(context, { subject: result.subject });
-    // Tabs have to know whose conversation they show.
+    // Tabs must learn whose conversation they show.
     context.change({ reset: true });
   }
   confirmIdentity(context);
@@ -51,7 +50,7 @@ export function onToken(context: StepContext, requestId: number, result: TokenRe
     beginRenewal(context);
 }
 
-/** Returns for how long, in ms: as the broker has said, as far as it is believed. */
+/** Pauses requests to the broker. Returns for how long, in ms. */
 function pauseBroker(context: StepContext, retryAfter: number | null): number {
   const pause = Math.min(retryAfter ?? 0, longestPause);
   const pausedUntil = pause > 0 ? context.clock.now + pause : null;
@@ -64,7 +63,7 @@ function onFailure(context: StepContext, result: Extract<TokenResult, { ok: fals
   setConnectionSlice(context, { token: { ...context.state.token, failures } });
   const pause = pauseBroker(context, result.retryAfter);
   if (result.kind === 'signed-out') {
-    // Before the requests fail, so that nobody who hears of it sends another message.
+    // First, so that nothing is sent in reaction to the failed requests.
     signedOut(context, result.message);
     failParked(context, result);
     context.clearTimer('rest-retry');
@@ -80,14 +79,20 @@ function onFailure(context: StepContext, result: Extract<TokenResult, { ok: fals
     );
     return;
   }
-  // The old token still works for a while: the living socket is left alone.
+  // The old token still works for a while, so the socket is kept.
   if (context.state.token.isRenewing) {
     context.setTimer('renew', Math.max(pause, retryDelay(context, failures - 1)));
   }
 }
 
-/** The broker is to be left alone for that long, in ms, and a try that waits for it has failed. */
+/**
+ * The broker must not be asked for `pause` ms: a connection attempt that needs a token has failed.
+ */
 export function onTokenPaused(context: StepContext, pause: number): void {
   if (context.state.connection.phase !== 'token') return;
-  fail(context, { code: 'unavailable', message: 'The site is busy.' }, { minimumDelay: pause });
+  fail(
+    context,
+    { code: 'unavailable', message: 'The site is busy. Try again later.' },
+    { minimumDelay: pause },
+  );
 }

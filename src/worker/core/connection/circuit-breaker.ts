@@ -2,7 +2,7 @@ import { jittered } from '../backoff.ts';
 import type { StepContext } from '../context.ts';
 import { setConnectionSlice } from './state.ts';
 
-/** The circuit breaker: after too many failed retries, REST polling stands in for the socket. */
+/** After too many failed retries, REST polling replaces the socket. */
 export function openCircuit(context: StepContext, minimumDelay: number): void {
   const { breaker, settings } = context.state;
   context.setTimer('probe', Math.max(jittered(context, settings.timing.probe), minimumDelay));
@@ -13,7 +13,7 @@ export function openCircuit(context: StepContext, minimumDelay: number): void {
 
 /** The `poll` timer. */
 export function poll(context: StepContext): void {
-  // Without its line a session has no REST either.
+  // Without a connection, REST is unavailable for sessions.
   if (!context.state.breaker.isOpen || context.traits.restNeedsConnection) return;
   context.setTimer('poll', jittered(context, context.state.settings.timing.poll));
   context.raise({ type: 'poll-due' });

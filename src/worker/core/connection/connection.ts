@@ -14,7 +14,7 @@ const networkProblem: Problem = {
   message: 'The chat server can’t be reached.',
 };
 
-/** What belongs to one socket, and ends with it. `isGone`: its close has been seen. */
+/** Closes the socket and ends what belongs to it. `isClosed`: it is closed already. */
 export function leaveSocket(context: StepContext, isClosed = false): void {
   const { connection } = context.state;
   context.clearTimer('auth', 'ping', 'pong', 'answer', 'drain', 'echo', 'retry', 'reconcile');
@@ -29,7 +29,7 @@ export function leaveSocket(context: StepContext, isClosed = false): void {
   if ('socketId' in connection) setConnection(context, { phase: 'closing' });
 }
 
-/** Starts a try, whatever the link was doing: it ends in `online` or in `fail`. */
+/** Starts a connection attempt from any phase. It ends in `online` or in `fail`. */
 export function connect(context: StepContext): void {
   leaveSocket(context);
   if (context.state.isLeaving) {
@@ -54,7 +54,7 @@ export function connect(context: StepContext): void {
   connectNow(context);
 }
 
-/** The socket goes, and nothing is said of why. */
+/** Closes the socket without reporting a problem. */
 export function dropSocket(context: StepContext): void {
   leaveSocket(context);
   context.clearTimer('close');
@@ -74,7 +74,7 @@ function connectNow(context: StepContext): void {
   fetchToken(context);
 }
 
-/** The `close` timer: the peer does not answer the close, and is as good as gone. */
+/** The `close` timer: the peer has not answered the close, and counts as gone. */
 export function closeOverdue(context: StepContext): void {
   if (context.state.connection.phase !== 'closing') return;
   setConnectionSlice(context, { closingSockets: [] });
@@ -100,7 +100,6 @@ export function onSocketOpened(context: StepContext, socketId: number): void {
 export function onAuthenticated(context: StepContext, serverTime: number | null): void {
   const { connection } = context.state;
   if (connection.phase !== 'authenticating') {
-    // Who opens a session a second time is told so a second time.
     if (!context.traits.repeatsAuthentication)
       context.note('invalid', 'Unexpected authentication ignored');
     return;
@@ -124,7 +123,10 @@ export function onAuthenticated(context: StepContext, serverTime: number | null)
   context.raise({ type: 'connected' });
 }
 
-/** The gateway does not accept the token: once may be chance, twice in a row is a refusal. */
+/**
+ * The gateway has refused the token. The first time may be chance; the second time in a row is
+ * final.
+ */
 function onTokenRefused(context: StepContext, message: string): void {
   const refusals = context.state.token.refusals + 1;
   dropToken(context);
@@ -141,11 +143,11 @@ export function onAuthRefused(context: StepContext, message: string): void {
   onTokenRefused(context, message);
 }
 
-/** Pushed by the gateway, which drops every frame from now on. */
+/** The gateway ignores every frame after this. */
 export function onTokenExpired(context: StepContext): void {
   const { connection } = context.state;
   if (connection.phase === 'authenticating') {
-    onTokenRefused(context, 'The chat server says that the session has expired.');
+    onTokenRefused(context, 'The session has expired.');
     return;
   }
   if (connection.phase !== 'online' && connection.phase !== 'draining') return;
@@ -153,7 +155,7 @@ export function onTokenExpired(context: StepContext): void {
   renewNow(context);
 }
 
-/** The next token is asked for while the socket still closes; a hub that leaves needs none. */
+/** Fetches the next token while the socket still closes. A hub that steps down needs none. */
 function renewNow(context: StepContext): void {
   setConnectionSlice(context, { isRenewing: true });
   dropToken(context);
@@ -161,7 +163,9 @@ function renewNow(context: StepContext): void {
   connect(context);
 }
 
-/** A new token for a living socket: hold the outbox, wait for echoes, then change sockets. */
+/**
+ * There is a new token for an open socket: pauses the outbox, waits for echoes, then reconnects.
+ */
 export function beginRenewal(context: StepContext): void {
   const { connection } = context.state;
   if (connection.phase !== 'online') return;
@@ -171,7 +175,7 @@ export function beginRenewal(context: StepContext): void {
   finishDraining(context);
 }
 
-/** A newer build takes over: echoes are waited for, then the socket is closed for good. */
+/** A newer build takes over: waits for echoes, then closes the socket for good. */
 export function stepDown(context: StepContext): void {
   const { connection, outbox } = context.state;
   setConnectionSlice(context, { isLeaving: true, isRenewing: true });
@@ -181,7 +185,7 @@ export function stepDown(context: StepContext): void {
   } else if (connection.phase !== 'draining') handOver(context);
 }
 
-/** Two sockets there never are: the successor hears of it when ours has ended. */
+/** There are never two sockets: the successor may connect only when ours is closed. */
 function handOver(context: StepContext): void {
   if (context.state.connection.phase === 'handed-over') return;
   leaveSocket(context);
@@ -195,7 +199,7 @@ function handOver(context: StepContext): void {
   context.emit({ type: 'handed-over' });
 }
 
-/** Nothing is on its way any more: the socket can be changed. */
+/** Reconnects when no message is in flight any more. */
 export function finishDraining(context: StepContext): void {
   if (context.state.connection.phase !== 'draining') return;
   if (context.state.outbox.some((item) => item.at.stage === 'sent')) return;
@@ -223,9 +227,9 @@ export function onSocketClosed(
   leaveSocket(context, true);
   switch (meaning) {
     case 'token':
-      // A living session whose token ran out was no refusal of the next one.
+      // An expired token of a live session says nothing about the next token.
       if (wasAlive) renewNow(context);
-      else onTokenRefused(context, 'The chat server refuses the session.');
+      else onTokenRefused(context, 'The chat server refused the session.');
       return;
     case 'too-many-connections':
       fail(
@@ -249,7 +253,7 @@ export function authOverdue(context: StepContext): void {
   fail(context, networkProblem);
 }
 
-/** The try or the socket is over. What comes next: a wait, REST polling, or nothing. */
+/** The attempt or the socket has failed. What follows: a wait, REST polling, or nothing. */
 export function fail(
   context: StepContext,
   problem: Problem,
@@ -272,7 +276,7 @@ export function fail(
   const { timing } = context.state.settings;
   const requestedDelay = delayed(context, options.minimumDelay ?? 0);
   if (!context.state.isOnline) {
-    // A browser can be wrong about having no network, and localhost needs none.
+    // A browser can be wrong about being offline, and localhost needs no network.
     setConnection(context, { phase: 'offline' });
     context.setTimer('retry', retryDelay(context, timing.attempts));
     return;
@@ -289,21 +293,21 @@ export function fail(
   context.setTimer('retry', delay);
 }
 
-/** No page has been there for a while: whichever comes wakes it. */
+/** No tab has been attached for a while. The next one connects. */
 function hasNoTabs(context: StepContext): boolean {
   return context.state.tabs.length === 0 && !context.hasTimer('idle');
 }
 
-/** The `pong` timer. When it fired late we slept, and the peer may have answered into our sleep. */
+/** The `pong` timer. If it fired late, the machine slept, and the pong may have been lost. */
 export function pongOverdue(context: StepContext, isLate: boolean): void {
   if (isLate) {
     ping(context);
     return;
   }
-  fail(context, { code: 'network', message: 'The chat server has stopped answering.' });
+  fail(context, { code: 'network', message: 'The chat server stopped responding.' });
 }
 
-/** The `probe` timer: half-open, one try of the socket while polling goes on. */
+/** The `probe` timer: one connection attempt while polling goes on (half-open circuit). */
 export function probe(context: StepContext): void {
   if (context.state.connection.phase === 'resting') connect(context);
 }
@@ -314,13 +318,13 @@ export function retry(context: StepContext): void {
     connect(context);
 }
 
-/** The visitor, or a network that came back, wants a try now; hurry never beats the shortest delay. */
+/** The visitor or a restored network requests an attempt now, but not before the minimum delay. */
 export function reconnectNow(context: StepContext, isManual = false): void {
   const { connection, breaker, settings, problem } = context.state;
   switch (connection.phase) {
     case 'signed-out':
     case 'failed':
-      // It would let another one go, whose hub might do the same.
+      // Our connection would evict another one, whose hub might do the same to us.
       if (problem?.code === 'evicted' && !isManual) return;
       setConnectionSlice(context, {
         token: { ...context.state.token, refusals: 0 },
@@ -364,13 +368,13 @@ export function onOnline(context: StepContext, isOnline: boolean): void {
     setConnection(context, { phase: 'offline' });
     context.setTimer('retry', retryDelay(context, context.state.settings.timing.attempts));
   } else if (phase === 'online') {
-    // The answer tells whether the way to the gateway is open all the same.
+    // A pong shows whether the gateway is reachable all the same.
     context.clearTimer('pong');
     ping(context, context.state.settings.timing.drain);
   }
 }
 
-/** Somebody is there to chat. */
+/** A tab is attached. */
 export function wake(context: StepContext): void {
   context.clearTimer('idle');
   const { phase } = context.state.connection;
@@ -378,7 +382,7 @@ export function wake(context: StepContext): void {
   else if (phase === 'signed-out' || phase === 'failed') reconnectNow(context);
 }
 
-/** The `idle` timer: no tab has been here for a while. */
+/** No tab has been attached for a while. */
 export function sleep(context: StepContext): void {
   dropSocket(context);
   context.clearTimer('poll', 'probe', 'rest-retry', 'renew');
@@ -389,12 +393,11 @@ export function sleep(context: StepContext): void {
   setConnection(context, { phase: 'idle' });
 }
 
-/** No socket is needed. */
 export function goIdle(context: StepContext): void {
   setConnection(context, { phase: 'idle' });
 }
 
-/** The session is over: the broker or the gateway said so, twice. */
+/** The broker or the gateway has ended the session. */
 export function signedOut(context: StepContext, message: string): void {
   dropSocket(context);
   context.clearTimer('poll', 'probe', 'rest-retry', 'renew', 'hold');
@@ -410,7 +413,7 @@ export function signedOut(context: StepContext, message: string): void {
   if (context.state.isLeaving) handOver(context);
 }
 
-/** The token names somebody else than the one whose transcript this is. */
+/** The token names another visitor than the one whose transcript this is. */
 export function switchVisitor(context: StepContext, subject: string): void {
   context.raise({ type: 'visitor-changed', subject });
   if (hasNoTabs(context)) setConnection(context, { phase: 'idle' });
@@ -422,7 +425,7 @@ export function signOut(context: StepContext): void {
   dropToken(context);
   context.emit({ type: 'end-session' });
   setConnectionSlice(context, {
-    // A broker that wants to be left alone is, whoever asks.
+    // A pause of the broker applies to every visitor.
     token: { ...initialToken, pausedUntil: context.state.token.pausedUntil },
     breaker: { ...context.state.breaker, attempt: 0, isOpen: false },
     problem: { code: 'signed-out', message: 'You have signed out.' },

@@ -14,7 +14,7 @@ export function startKeepAlive(context: StepContext): void {
   context.setTimer('ping', Math.max(traits.minimumPingInterval, jittered(context, timing.ping)));
 }
 
-/** The `ping` timer, or a doubt whether the line still lives. */
+/** The `ping` timer, or a check whether the connection is still alive. */
 export function ping(
   context: StepContext,
   deadline: number = context.state.settings.timing.pong,

@@ -4,11 +4,11 @@ import type { StepContext } from '../context.ts';
 import { type RateLimitKind, setConnectionSlice } from './state.ts';
 
 /**
- * What may go out in a window of time, counted here: what a gateway allows, so that it never has to
- * refuse, and `sends`, what we allow ourselves, so that a page that floods us does not flood it.
+ * Counts what is sent per time window: the gateway's limits, so that it never has to refuse, and
+ * `sends`, our own limit, so that a page that floods us does not flood the gateway.
  */
 
-/** How long that kind must wait, in ms; 0 when it may go at once. */
+/** How long this kind must wait, in ms; 0 when it may be sent now. */
 export function rateLimitWait(context: StepContext, kind: RateLimitKind): number {
   const rate = rateOf(context, kind);
   return rate ? waitFor(rate, context.state.rateLimit[kind], context.clock.now) : 0;
@@ -33,7 +33,7 @@ export function countForRateLimit(context: StepContext, ...kinds: readonly RateL
   setConnectionSlice(context, { rateLimit: log });
 }
 
-/** A command is about to leave. */
+/** Counts a command that is being sent. */
 export function countCommand(context: StepContext, command: GatewayCommand): void {
   switch (command.type) {
     case 'mark-read':
@@ -50,7 +50,7 @@ export function countCommand(context: StepContext, command: GatewayCommand): voi
   }
 }
 
-/** Typing gives way: a quarter of the requests is kept for what matters more. */
+/** A quarter of the requests is reserved for what matters more than typing. */
 export function canSendTyping(context: StepContext): boolean {
   const { rateLimits } = context.state.settings.traits;
   if (!rateLimits) return true;

@@ -6,10 +6,10 @@ import { countForRateLimit, rateLimitWait } from './rate-limit.ts';
 import { type RestRequest, setConnectionSlice } from './state.ts';
 import { dropToken, fetchToken, hasToken } from './token.ts';
 
-/** A server that names a longer pause than this is not believed. */
+/** Longest pause that a server can impose, in ms. */
 const longestPause = 600_000;
 
-/** 429 and 503 say how long to wait, and whatever else wants REST meanwhile waits too. */
+/** Pauses all REST requests: a 429 or 503 answer says for how long. */
 function pauseRest(context: StepContext, retryAfter: number | null): void {
   if (retryAfter === null) return;
   const until = context.clock.now + Math.min(delayed(context, retryAfter), longestPause);
@@ -18,12 +18,15 @@ function pauseRest(context: StepContext, retryAfter: number | null): void {
   });
 }
 
-/** How long REST must still be left alone, in ms. */
+/** How long REST is still paused, in ms. */
 export function restPause(context: StepContext): number {
   return Math.max(0, (context.state.restPausedUntil ?? 0) - context.clock.now);
 }
 
-/** REST requests under way: parked until there is a token, repeated once when it is refused. */
+/**
+ * Starts a REST request. It is parked until there is a token, and repeated once if the token is
+ * refused.
+ */
 export function request(context: StepContext, call: RestCall): number {
   const requestId = context.id();
   submit(context, { requestId, call, isParked: false, isRetried: false });
@@ -43,19 +46,19 @@ function submit(context: StepContext, request: RestRequest): void {
   }
 }
 
-/** There is a token, or the `rest-pause` timer: REST has been left alone for long enough. */
+/** There is a token, or the `rest-pause` timer: sends what was parked. */
 export function sendParked(context: StepContext): void {
   for (const request of context.state.requests) if (request.isParked) submit(context, request);
 }
 
-/** Its answer is wanted no more. */
+/** Ignores the answer to this request. */
 export function cancelRequest(context: StepContext, requestId: number): void {
   setConnectionSlice(context, {
     requests: context.state.requests.filter((request) => request.requestId !== requestId),
   });
 }
 
-/** It has not been sent, and is not to be. */
+/** Cancels the request if it has not been sent. */
 export function cancelParkedRequest(context: StepContext, requestId: number): void {
   const isMatch = (request: RestRequest) => request.isParked && request.requestId === requestId;
   setConnectionSlice(context, {

@@ -3,30 +3,30 @@ import type { RateLimits } from '../../../protocol/gateway/adapter.ts';
 import type { RestCall } from '../../../protocol/gateway/rest.ts';
 import type { StepContext } from '../context.ts';
 
-/** What the hub does about its one socket. */
+/** The state of the hub's one connection. */
 export type ConnectionState =
-  /** Nobody is there to chat. */
+  /** No connection is needed. */
   | { readonly phase: 'idle' }
-  /** The browser has no network; tried again now and then, since it can be wrong. */
+  /** The browser reports no network; retried now and then, since it can be wrong. */
   | { readonly phase: 'offline' }
   /** Waiting for the token broker. */
   | { readonly phase: 'token' }
-  /** Waiting for the former socket's end, since never two may be authenticated. */
+  /** Waiting for the previous socket to close: there are never two authenticated sockets. */
   | { readonly phase: 'closing' }
   | { readonly phase: 'connecting'; readonly socketId: number }
   | { readonly phase: 'authenticating'; readonly socketId: number }
   | { readonly phase: 'online'; readonly socketId: number; readonly session: Session }
-  /** A controlled reconnection: the outbox is held, echoes are awaited. */
+  /** A planned reconnection: the outbox is paused until echoes have arrived. */
   | { readonly phase: 'draining'; readonly socketId: number }
   | { readonly phase: 'waiting'; readonly retryAt: number }
-  /** Given up for a while: REST polling goes on, the socket is probed. */
+  /** The circuit is open: REST is polled, the socket is probed. */
   | { readonly phase: 'resting' }
   | { readonly phase: 'signed-out' }
   | { readonly phase: 'failed' }
   /** A newer build has taken over. */
   | { readonly phase: 'handed-over' };
 
-/** Every phase of the link, for the page that describes them: tsc knows when one is missing. */
+/** All phases, for the page that documents them; tsc reports a missing one. */
 export const connectionPhases: Readonly<Record<ConnectionState['phase'], true>> = {
   idle: true,
   offline: true,
@@ -43,21 +43,21 @@ export const connectionPhases: Readonly<Record<ConnectionState['phase'], true>> 
   'handed-over': true,
 };
 
-/** What an authenticated socket is used for. */
+/** The use of an authenticated socket. */
 export type Session =
   | { readonly stage: 'ready' }
   | { readonly stage: 'resuming'; readonly repeats: number }
-  /** `hasPast`: the session that answers has been used before. */
+  /** `repeats`: how often the frame was repeated. `hasPast`: the session has been used before. */
   | { readonly stage: 'routing'; readonly repeats: number; readonly hasPast?: boolean }
-  /** In conversation; messages go out once REST has told what was missed, or can't tell. */
+  /** Messages are sent once a catch-up is done or has failed. */
   | { readonly stage: 'conversation'; readonly isCaughtUp: boolean };
 
 export interface CircuitBreaker {
   /** Retries since the last authenticated socket. */
   readonly attempt: number;
-  /** Open: REST polling stands in for the socket. */
+  /** Open: REST polling replaces the socket. */
   readonly isOpen: boolean;
-  /** When the socket was last tried. */
+  /** Start of the last attempt, on the monotonic clock. */
   readonly lastTry: number | null;
 }
 
@@ -66,24 +66,24 @@ export interface Token {
   readonly requestedAt: number;
   /** On the monotonic clock; `null` without a usable token. */
   readonly expiresAt: number | null;
-  /** Tokens that the gateway refused in a row. */
+  /** Tokens refused by the gateway in a row. */
   readonly refusals: number;
-  /** Requests for a token that failed in a row. */
+  /** Failed token requests in a row. */
   readonly failures: number;
-  /** The broker is left alone until then, because it said so. */
+  /** The broker must not be asked before this, on the monotonic clock. */
   readonly pausedUntil: number | null;
-  /** The token is asked for to replace a living socket's. */
+  /** The token is requested to replace that of an open socket. */
   readonly isRenewing: boolean;
-  /** The session that it was is over: the next one is another session's. */
+  /** The next token must be that of a new session. */
   readonly needsFresh: boolean;
 }
 
 export interface RestRequest {
   readonly requestId: number;
   readonly call: RestCall;
-  /** Waiting for a token before it can be sent. */
+  /** Waiting for a token, or for the end of a pause. */
   readonly isParked: boolean;
-  /** It was refused once for its token. */
+  /** Its token was refused once. */
   readonly isRetried: boolean;
 }
 
@@ -100,23 +100,34 @@ export const emptyRateLimitLog: RateLimitLog = {
   history: [],
 };
 
-/** The socket, the token, REST, and what may go out how often. */
+/**
+ * The socket, the token, REST requests, and rate limits.
+ *
+ * 1. At most one socket is authenticated. A new one is opened only when every earlier one is closed
+ *    or has had `timing.drain` to close.
+ * 2. Retries wait at least `backoffFloor` and at most `backoffCap`, or as long as a server asks.
+ * 3. The broker is not asked before `token.pausedUntil`, and REST not before `restPausedUntil`.
+ * 4. No limit of the gateway is exceeded in any window of time.
+ * 5. A request is sent only with a token, and reported as `rest-answered` at most once.
+ * 6. After `handed-over`, nothing is sent and the phase never changes.
+ * 7. A timer is set only in the phase that it belongs to.
+ */
 export interface ConnectionSlice {
   readonly isOnline: boolean;
   readonly connection: ConnectionState;
   readonly breaker: CircuitBreaker;
   readonly token: Token;
-  /** Sockets that we closed and whose end we have not seen. */
+  /** Sockets that we closed and that have not reported their end. */
   readonly closingSockets: readonly number[];
-  /** A controlled reconnection is under way: tabs go on seeing 'ready'. */
+  /** A planned reconnection is in progress: tabs still see `ready`. */
   readonly isRenewing: boolean;
-  /** A newer build takes over: this hub's socket is its last. */
+  /** A newer build takes over: this hub opens no more sockets. */
   readonly isLeaving: boolean;
   readonly problem: Problem | null;
   readonly requests: readonly RestRequest[];
-  /** REST is left alone until then, because it said so. */
+  /** REST is paused until then, on the monotonic clock. */
   readonly restPausedUntil: number | null;
-  /** What was used of what may go out. */
+  /** What was sent, for the rate limits. */
   readonly rateLimit: RateLimitLog;
 }
 
@@ -145,12 +156,12 @@ export const initialConnectionSlice: ConnectionSlice = {
   rateLimit: emptyRateLimitLog,
 };
 
-/** The machine's and the gateway's stays; what was asked for the former visitor goes. */
+/** Keeps what concerns the machine and the gateway; drops requests for the previous visitor. */
 export function onVisitorChange(state: ConnectionSlice): ConnectionSlice {
   return {
     isOnline: state.isOnline,
     connection: state.connection,
-    // Its timers are cleared: the next failure opens it again.
+    // Its timers are cleared; the next failure opens it again.
     breaker: { ...state.breaker, isOpen: false },
     token: state.token,
     closingSockets: state.closingSockets,
@@ -163,27 +174,26 @@ export function onVisitorChange(state: ConnectionSlice): ConnectionSlice {
   };
 }
 
-/** Timers of this slice that a change of visitor clears. */
+/** Timers of this slice that a visitor change clears. */
 export const visitorTimers = ['poll', 'probe', 'close'] as const;
 
-/** For the files of this folder alone. */
+/** Only for files of this folder. */
 export function setConnectionSlice(context: StepContext, part: Partial<ConnectionSlice>): void {
   context.write(part);
 }
 
-/** A hub that was handed over stays so: the next one has the socket, whatever else comes. */
+/** `handed-over` is final: the next hub has the socket. */
 export function setConnection(context: StepContext, connection: ConnectionState): void {
   if (context.state.connection.phase !== 'handed-over') context.write({ connection });
 }
 
-/** What the authenticated socket is used for is the conversation's business. */
 export function setSession(context: StepContext, session: Session): void {
   const { connection } = context.state;
   if (connection.phase !== 'online') return;
   setConnection(context, { ...connection, session });
 }
 
-/** What the visitor is told to be wrong; `null`: nothing. */
+/** The problem that the visitor sees; `null`: none. */
 export function setProblem(context: StepContext, problem: Problem | null): void {
   context.write({ problem });
 }

@@ -1,7 +1,7 @@
 import type { StepContext } from '../context.ts';
 import { setConnectionSlice } from './state.ts';
 
-/** A token that would expire on the way is not used. */
+/** A token this close to its expiry is not used, in ms. */
 const margin = 1_000;
 
 export function hasToken(context: StepContext): boolean {
@@ -14,7 +14,7 @@ export function fetchToken(context: StepContext): void {
   if (pendingRequestId !== null) return;
   const pause = Math.max(0, (pausedUntil ?? 0) - context.clock.now);
   if (pause > 0) {
-    // Requests that wait for a token stay parked until it may be asked for.
+    // Requests that need a token stay parked meanwhile.
     context.setTimer('token-retry', pause);
     context.raise({ type: 'token-paused', pause });
     return;
@@ -27,23 +27,23 @@ export function fetchToken(context: StepContext): void {
   context.emit({ type: 'fetch-token', requestId, isFresh });
 }
 
-/** The `token-retry` timer: the broker may be asked again, for whoever still waits. */
+/** The `token-retry` timer: the broker may be asked again. */
 export function tokenPauseOver(context: StepContext): void {
   const { requests, token } = context.state;
   if (token.isRenewing || requests.some((request) => request.isParked)) fetchToken(context);
 }
 
-/** The next token is another session's. */
+/** The next token must be that of a new session. */
 export function requireFreshToken(context: StepContext): void {
   setConnectionSlice(context, { token: { ...context.state.token, refusals: 0, needsFresh: true } });
 }
 
-/** A token that was asked for before would be the former session's. */
+/** Ignores the pending token request, which is for the previous session. */
 export function cancelTokenRequest(context: StepContext): void {
   setConnectionSlice(context, { token: { ...context.state.token, requestId: null } });
 }
 
-/** The gateway would not have it any more. */
+/** The token is no longer usable. */
 export function dropToken(context: StepContext): void {
   context.clearTimer('renew');
   setConnectionSlice(context, {
@@ -52,7 +52,9 @@ export function dropToken(context: StepContext): void {
   context.emit({ type: 'forget-token' });
 }
 
-/** Asks early, while the old token still works: for `life` ms from `since` on. */
+/**
+ * Schedules the renewal while the old token still works: it lives for `life` ms from `since` on.
+ */
 export function scheduleRenewal(context: StepContext, life: number, since: number): void {
   if (life === Number.POSITIVE_INFINITY) return;
   const renewAfter = Math.max(0.5 * life, Math.min(0.8 * life, life - 60_000));
@@ -62,7 +64,7 @@ export function scheduleRenewal(context: StepContext, life: number, since: numbe
   );
 }
 
-/** A socket is there: its token may have been due while there was none to renew it for. */
+/** A renewal that was due while there was no socket is scheduled now. */
 export function keepRenewed(context: StepContext): void {
   const { expiresAt, requestId } = context.state.token;
   if (expiresAt === null || requestId !== null || context.hasTimer('renew')) return;

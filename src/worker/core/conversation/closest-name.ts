@@ -1,9 +1,9 @@
-/** The known name that was most likely meant, or `null` when none is near. */
+/** Returns the known name closest to `name`; `null` when none is close. */
 export function closestName(name: string, known: readonly string[]): string | null {
   const bare = bareOf(name);
   const same = known.find((candidate) => bareOf(candidate) === bare);
   if (same !== undefined) return same;
-  // A letter in three may be wrong, and two at most: beyond that a guess is worse than none.
+  // One letter in three may differ, at most two: a wrong suggestion is worse than none.
   const allowed = Math.min(2, Math.floor(bare.length / 3));
   let best: { readonly name: string; readonly distance: number } | null = null;
   for (const candidate of known) {
@@ -14,12 +14,12 @@ export function closestName(name: string, known: readonly string[]): string | nu
   return best?.name ?? null;
 }
 
-/** Without what people get wrong: case, spaces, underscores, hyphens. */
+/** Removes what people get wrong: case, spaces, underscores, hyphens. */
 function bareOf(name: string): string {
   return name.toLowerCase().replaceAll(/[\s_-]+/g, '');
 }
 
-/** Levenshtein's, or more than `limit` as soon as that is certain. */
+/** Levenshtein distance; some number above `limit` as soon as it exceeds that. */
 function distanceOf(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

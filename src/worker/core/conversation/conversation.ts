@@ -11,16 +11,16 @@ import { resolveStartCalls } from './start-calls.ts';
 import { type ConversationState, setConversationSlice } from './state.ts';
 import { clearRemoteTyping } from './typing.ts';
 
-/** Times that a routing or resume frame is repeated before the line counts as dead. */
+/** How often a routing or resume frame is repeated before the connection counts as dead. */
 const maximumRepeats = 2;
 
-/** On a fresh socket: resume the conversation, or ask for the one that is wanted. */
+/** The socket is authenticated: resume the conversation, or open the requested one. */
 export function beginSession(context: StepContext): void {
   if (context.policy) context.policy.onOpened(context);
   else sendSessionFrame(context, 0);
 }
 
-/** Sends the frame that the session needs next, if it needs one. */
+/** Sends the frame that the session needs next, if any. `repeats`: how often it was sent before. */
 export function sendSessionFrame(context: StepContext, repeats: number): void {
   const { connection, conversation, meta, settings } = context.state;
   if (connection.phase !== 'online') return;
@@ -60,20 +60,22 @@ export function sendSessionFrame(context: StepContext, repeats: number): void {
   }
 }
 
-/** The `answer` timer: the frame or its answer was lost. Asking again makes no second conversation. */
+/**
+ * The `answer` timer: the frame or its answer was lost. Repeating it opens no second conversation.
+ */
 export function answerOverdue(context: StepContext): void {
   const { connection } = context.state;
   if (connection.phase !== 'online') return;
   const { session } = connection;
   if (session.stage !== 'resuming' && session.stage !== 'routing') return;
   if (session.repeats >= maximumRepeats) {
-    fail(context, { code: 'network', message: 'The chat server does not answer.' });
+    fail(context, { code: 'network', message: 'The chat server did not respond.' });
     return;
   }
   sendSessionFrame(context, session.repeats + 1);
 }
 
-/** The gateway tells of a conversation, on the socket or by REST. */
+/** The gateway has sent a conversation, on the socket or by REST. */
 export function onConversation(
   context: StepContext,
   received: Conversation,
@@ -88,7 +90,7 @@ export function onConversation(
   }
   const isAnswer = session?.stage === 'routing' || session?.stage === 'resuming';
   if (!isAnswer && conversation?.details.status === 'ended' && received.status !== 'ended') {
-    // The visitor has left it: late news does not bring it back.
+    // The visitor has ended it: a late status does not reopen it.
     return;
   }
   if (isCurrent && conversation) {
@@ -101,12 +103,12 @@ export function onConversation(
     context.clearTimer('answer');
     setSession(context, {
       stage: 'conversation',
-      // What never went out can't have arrived: in a conversation just opened it need not wait.
+      // Nothing was sent to a new conversation, so no catch-up is needed before the first message.
       isCaughtUp: session?.stage === 'routing' && !session.hasPast,
     });
     context.raise({ type: 'conversation-resumed' });
   }
-  // A catch-up tells it again at each end; only the news of it may start another one.
+  // Every catch-up ends with the status. Only its first `ended` may start another one.
   const isNewlyEnded = isAnswer || conversation?.details.status !== 'ended';
   if (received.status === 'ended' && isNewlyEnded) onEnded(context);
 }
@@ -129,7 +131,7 @@ function newConversation(context: StepContext, conversation: Conversation): Conv
   clearRemoteTyping(context);
   context.raise({ type: 'conversation-replaced', next: conversation });
   if (context.state.conversation) archive(context, context.state.conversation);
-  // One that was thought to be over is open again, and read as the present one.
+  // A previous conversation may be open again, and becomes the current one.
   const isOther = (previous: ConversationState) =>
     previous.details.conversationId !== conversation.conversationId;
   setConversationSlice(context, {
@@ -142,7 +144,7 @@ function newConversation(context: StepContext, conversation: Conversation): Conv
     ordinal,
     next: 1,
     gaps: [],
-    // A session that was not left in fact has one history for all conversations.
+    // A session may have gone on, and has one history for all its conversations.
     completeUntil: context.traits.historyIsPerSession
       ? (context.state.conversation?.completeUntil ?? 0)
       : 0,
@@ -157,7 +159,7 @@ function newConversation(context: StepContext, conversation: Conversation): Conv
   };
 }
 
-/** The last catch-up of an ended conversation is done, or can't be made: the next one may begin. */
+/** The final catch-up of an ended conversation is done or given up: the next one may begin. */
 export function onFinalCatchUp(context: StepContext, catchUpId: number): void {
   const { conversation, connection } = context.state;
   if (!conversation || conversation.finalCatchUp === null || conversation.finalCatchUp > catchUpId)
@@ -178,7 +180,7 @@ function completeRouting(context: StepContext, conversation: Conversation): void
   resolveStartCalls(context, conversation);
 }
 
-/** The one that was wanted last is wanted again. Returns whether there is one, and no other is wanted. */
+/** Requests the last routing again. Returns false if there is none, or if another is requested. */
 export function restoreLastRouting(context: StepContext): boolean {
   const { routing, lastRouting } = context.state.meta;
   if (routing || !lastRouting) return false;
@@ -186,7 +188,7 @@ export function restoreLastRouting(context: StepContext): boolean {
   return true;
 }
 
-/** A conversation id that a page has kept, for a hub whose own store was lost (guide §3). */
+/** A page remembers a conversation that this hub's store has lost (guide §3). */
 export function adoptSessionHint(
   context: StepContext,
   conversationId: string,
@@ -197,15 +199,15 @@ export function adoptSessionHint(
     context.note('invalid', 'Session hint of another visitor ignored');
     return;
   }
-  // Only what was to be sent is left of it, and the page knows whose it is.
+  // Only the outbox has survived for this conversation, and the page knows the owner.
   const isUnclaimed =
     meta.subject === null && conversation?.details.conversationId === conversationId;
   if (!isUnclaimed && (conversation || window.length > 0 || meta.routing)) {
-    // What was to be sent may be of an earlier one of the same visitor's.
+    // The outbox may be for an earlier conversation of the same visitor.
     if (meta.subject === null && window.length === 0) claimFor(context, visitor);
     return;
   }
-  // A token that names somebody else wipes it again.
+  // If the token names another visitor, this is deleted.
   updateMeta(context, { subject: visitor });
   if (!isUnclaimed) {
     setConversationSlice(context, {
@@ -218,8 +220,8 @@ export function adoptSessionHint(
 }
 
 /**
- * Who was there before the hub died, which it had no time to write down. A page has calls that are theirs
- * alone; a token that names somebody else wipes it again.
+ * The previous hub died before it stored who the visitor was, and a page knows. If the token names
+ * another visitor, everything is deleted.
  */
 export function adoptVisitor(context: StepContext, visitor: string): void {
   const { conversation, window, meta } = context.state;
@@ -232,7 +234,7 @@ function claimFor(context: StepContext, visitor: string): void {
   context.change({ reset: true });
 }
 
-/** A message was on its way into a conversation whose own record a power cut took. */
+/** The outbox names a conversation whose record was lost in a power cut: restores it. */
 export function adoptOutboxConversation(context: StepContext): void {
   const { conversation, outbox } = context.state;
   const current = conversation?.details.conversationId ?? null;
@@ -245,7 +247,7 @@ export function adoptOutboxConversation(context: StepContext): void {
   context.change({ conversation: true });
 }
 
-/** Also when the gateway names it in an error. */
+/** The conversation has ended: the gateway or the visitor ended it. */
 export function onEnded(context: StepContext): void {
   const { conversation, connection } = context.state;
   if (!conversation) return;
@@ -268,7 +270,9 @@ export function onEnded(context: StepContext): void {
   context.raise({ type: 'conversation-ended' });
 }
 
-/** The gateway does not know it: the id is forgotten, the transcript stays as history. */
+/**
+ * The gateway does not know the conversation: its id is removed, the transcript stays as history.
+ */
 export function onNotFound(context: StepContext): void {
   const { conversation, outbox } = context.state;
   if (!conversation) return;
@@ -287,7 +291,7 @@ export function onNotFound(context: StepContext): void {
   context.raise({ type: 'stranded' });
 }
 
-/** The routing has been cleared: it may leave now. */
+/** The routing may be sent now. */
 export function onRoutingCleared(context: StepContext): void {
   const { connection, meta } = context.state;
   if (connection.phase !== 'online' || connection.session.stage !== 'ready' || !meta.routing)

@@ -2,10 +2,10 @@ import type { StepContext } from '../context.ts';
 import type { ConversationRecord } from '../records.ts';
 import { type ConversationState, setConversationSlice } from './state.ts';
 
-/** How long a conversation's last words may take to be in REST's history, in ms. */
+/** How long the last messages of a conversation may take to appear in REST's history, in ms. */
 const historyDelay = 20_000;
 
-/** Former conversations that are still looked after. */
+/** Previous conversations whose last messages are still fetched. */
 const maximumPrevious = 5;
 
 export function recordOf(conversation: ConversationState): ConversationRecord {
@@ -21,7 +21,7 @@ export function recordOf(conversation: ConversationState): ConversationRecord {
   return record;
 }
 
-/** The conversation gives way to another; what is not known of its end yet is fetched later. */
+/** Another conversation replaces this one. Its last messages are fetched later if needed. */
 export function archive(context: StepContext, conversation: ConversationState): void {
   store(context, conversation);
   if (conversation.isClosed) return;
@@ -36,13 +36,13 @@ function store(context: StepContext, conversation: ConversationState): void {
   context.store({ type: 'put-conversation', record: recordOf(conversation) });
 }
 
-/** Whether a catch-up begun then has seen the last of an ended conversation. */
+/** Whether a catch-up begun at `begunAt` sees everything of an ended conversation. */
 export function reachedEnd({ details, endedAt }: ConversationState, begunAt: number): boolean {
   if (details.status !== 'ended' || endedAt === null) return false;
   return begunAt - endedAt >= historyDelay;
 }
 
-/** Everything that was said in a previous conversation has been fetched. */
+/** All messages of a previous conversation have been fetched, or can't be. */
 export function closePrevious(context: StepContext, conversationId: string): void {
   const previous = context.state.previousConversations.find(
     (candidate) => candidate.details.conversationId === conversationId,

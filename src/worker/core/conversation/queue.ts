@@ -6,7 +6,7 @@ import { cancelRequest, request } from '../connection/rest-requests.ts';
 import type { StepContext } from '../context.ts';
 import { logRouting, setRouting } from './routing-log.ts';
 
-/** The newest conversation has changed: how long it has been queued is watched. */
+/** The current conversation has changed: starts or stops watching how long it is queued. */
 export function watchQueue(context: StepContext): void {
   const { conversation, routing, settings } = context.state;
   const { queue } = routing;
@@ -28,7 +28,7 @@ export function watchQueue(context: StepContext): void {
   context.setTimer('queued', Math.max(0, settings.timing.queued - (now - since)));
 }
 
-/** The `queued` timer: the visitor is told, and why, as far as the gateway tells. */
+/** The `queued` timer: finds out why the visitor waits, if the gateway can tell, and shows it. */
 export function queueOverdue(context: StepContext): void {
   const { routing, meta, settings, connection } = context.state;
   const { queue, names } = routing;
@@ -46,7 +46,7 @@ export function queueOverdue(context: StepContext): void {
   setRouting(context, { queue: { ...queue, requestId, isUnmatched } });
 }
 
-/** The answer to the question why. */
+/** The answer about skill groups or coverage. */
 export function onQueueAnswer(context: StepContext, result: RestResult): void {
   const { routing, meta } = context.state;
   const { queue } = routing;
@@ -86,7 +86,7 @@ export function stopWatching(context: StepContext): void {
   if (queue) setRouting(context, { queue: null });
   const status = context.state.conversation?.details.status;
   const isOver = status === 'connected' || status === 'ended';
-  // A refusal stays: nothing has come of it.
+  // A refusal stays visible.
   if (notice?.kind === 'stalled' || (isOver && notice?.kind === 'uncovered' && !notice.isAsking)) {
     setRouting(context, { notice: null });
   }

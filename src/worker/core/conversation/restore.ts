@@ -3,7 +3,7 @@ import type { ConversationRecord, Restored } from '../records.ts';
 import { nextCatchUpId } from '../transcript/state.ts';
 import { type ConversationState, setConversationSlice } from './state.ts';
 
-/** What a boot finds in the store. */
+/** Restores the conversations at boot. */
 export function restoreConversations(
   context: StepContext,
   { current, unclosed, messages }: Restored,
@@ -14,7 +14,7 @@ export function restoreConversations(
     conversation: current && {
       ...restoreConversation(context, current),
       newest: last && last.position[0] === current.ordinal ? last.timestamp : current.completeUntil,
-      // A session's end is behind us with its line.
+      // Where a history ends with its session, no final catch-up is possible.
       finalCatchUp:
         current.details.status === 'ended' && !context.traits.historyIsPerSession
           ? nextCatchUpId(context)
@@ -26,7 +26,7 @@ export function restoreConversations(
 
 function restoreConversation(context: StepContext, record: ConversationRecord): ConversationState {
   const newest = record.completeUntil;
-  // It may have ended only just before the former hub did.
+  // It may have ended just before the previous hub did.
   const endedAt = record.details.status === 'ended' ? context.clock.now : null;
   const empty = {
     reorderBuffer: [],
@@ -37,7 +37,7 @@ function restoreConversation(context: StepContext, record: ConversationRecord): 
   return { ...record, ...empty, newest, endedAt };
 }
 
-/** The visitor has had everything deleted that was said. */
+/** The conversation was cleared at the visitor's request. */
 export function clearConversations(context: StepContext): void {
   setConversationSlice(context, { conversation: null, previousConversations: [] });
 }

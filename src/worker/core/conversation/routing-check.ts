@@ -12,12 +12,15 @@ import { logRouting, setRouting } from './routing-log.ts';
 import { failStartCalls } from './start-calls.ts';
 
 /**
- * Before a routing frame leaves: does the gateway know its skill groups, and is anybody on shift? It
- * tells upper from lower case, and puts a conversation with a wrong name into a queue that nobody
- * serves, without a word (guide, edge case 3).
+ * Checks a routing before it is sent: are its skill groups known, and is an agent on shift? Names
+ * are case-sensitive, and the gateway silently queues a conversation with a wrong name where no
+ * agent serves it (guide, edge case 3).
  */
 
-/** Whether the routing may leave now. Otherwise it is being checked, and `ask` is called again. */
+/**
+ * Returns whether the routing may be sent now. If not, a check is running or has failed, and
+ * `routing-cleared` follows when it may.
+ */
 export function isCleared(context: StepContext, routing: Routing): boolean {
   const { check } = context.state.routing;
   if (check && isEqual(check.routing, routing)) return check.stage === 'cleared';
@@ -25,7 +28,7 @@ export function isCleared(context: StepContext, routing: Routing): boolean {
   return context.state.routing.check?.stage === 'cleared';
 }
 
-/** The gateway has answered: the next one, the same again too, is checked anew. */
+/** The gateway has answered the routing. The next one is checked anew, even if it is the same. */
 export function resetCheck(context: StepContext): void {
   setRouting(context, { check: null });
 }
@@ -49,7 +52,7 @@ function requestNames(context: StepContext, routing: Routing): void {
   setRouting(context, { check: { stage: 'names', routing, requestId } });
 }
 
-/** @param isFresh the names were asked for just now, so that a mismatch is one */
+/** @param isFresh whether `names` have just been fetched, so that a mismatch is real */
 function checkNames(
   context: StepContext,
   routing: Routing,
@@ -83,13 +86,13 @@ function refuseGroups(
   const skillGroups = routing.skillGroups.flatMap((name) =>
     suggestions.has(name) ? (suggestions.get(name) ?? []) : name,
   );
-  // With those that are right, and what was meant by the others, the visitor can go on.
+  // With the known names and the suggestions for the others, the visitor can go on.
   const suggested =
     skillGroups.length > 0 ? { ...routing, skillGroups: [...new Set(skillGroups)] } : null;
   refuse(context, routing, problems, suggested, null);
 }
 
-/** A page's attributes do not fit the site's own schema: what it asks for is not wanted. */
+/** The attributes of a `start` call violate the site's schema. */
 export function refuseAttributes(
   context: StepContext,
   callId: number,
@@ -98,13 +101,13 @@ export function refuseAttributes(
 ): void {
   logRouting(context, routing, 'refused', problems, null);
   context.reject(callId, 'routing-refused', problems.join(' '));
-  // Another tab's, which fits, goes its way.
+  // A valid routing of another tab is not affected.
   if (context.state.meta.routing) return;
   setRouting(context, { notice: { kind: 'refused', problems, suggested: null } });
   context.raise({ type: 'stranded' });
 }
 
-/** Nothing is sent: whoever waits is told why, and what was meant. */
+/** Refuses the routing: nothing is sent, and calls that wait are rejected with the reason. */
 function refuse(
   context: StepContext,
   routing: Routing,
@@ -120,14 +123,14 @@ function refuse(
   context.raise({ type: 'stranded' });
 }
 
-/** Why what waits can't go out, where a routing was refused. */
+/** The problem of a refused routing, for messages that wait for it. */
 export function refusalOf(context: StepContext): Problem | null {
   const { notice } = context.state.routing;
   if (notice?.kind !== 'refused') return null;
   return { code: 'routing-refused', message: notice.problems.join(' ') };
 }
 
-/** The answer to one of our questions. */
+/** The answer to a request about skill groups or coverage. */
 export function onRoutingAnswer(context: StepContext, requestId: number, result: RestResult): void {
   if (result.ok && result.value.type === 'skill-groups') {
     setRouting(context, { names: { names: result.value.names, at: context.clock.now } });
@@ -140,7 +143,7 @@ export function onRoutingAnswer(context: StepContext, requestId: number, result:
   if (!check || !('requestId' in check) || check.requestId !== requestId) return;
   const { connection, isLeaving } = context.state;
   if (isLeaving || (!result.ok && connection.phase === 'signed-out')) {
-    // The next hub checks it again, and so is whoever signs in again.
+    // The next hub or the next sign-in starts a new check.
     cancelCheck(context);
   } else if (check.stage === 'coverage') {
     onCoverage(context, check.routing, coverageOf(result));
@@ -159,7 +162,7 @@ function onCoverage(
       context,
       routing,
       'matched',
-      coverage ? [] : ['the skill coverage is not known'],
+      coverage ? [] : ['the skill coverage is unknown'],
       coverage,
     );
     proceed(context);
@@ -168,30 +171,30 @@ function onCoverage(
   const { whenUncovered } = context.state.settings.routing;
   const { skillGroups } = routing;
   if (whenUncovered === 'refuse') {
-    refuse(context, routing, ['Nobody is on duty for this at the moment.'], null, coverage);
+    refuse(context, routing, ['No agents are available for this right now.'], null, coverage);
     return;
   }
   const isAsking = whenUncovered === 'ask';
   if (isAsking) {
     context.clearTimer('routing');
     setRouting(context, { check: { stage: 'asking', routing } });
-    logRouting(context, routing, 'uncovered', ['the visitor is asked whether to wait'], coverage);
+    logRouting(context, routing, 'uncovered', ['the visitor was asked whether to wait'], coverage);
   } else markCleared(context, routing, 'uncovered', [], coverage);
   setRouting(context, { notice: { kind: 'uncovered', skillGroups, isAsking } });
   if (!isAsking) proceed(context);
 }
 
-/** The visitor waits, although nobody is on shift. */
+/** The visitor waits although no agent is on shift. */
 export function waitAnyway(context: StepContext): void {
   const { check } = context.state.routing;
   if (check?.stage !== 'asking') return;
   const { skillGroups } = check.routing;
-  markCleared(context, check.routing, 'uncovered', ['the visitor waits all the same'], null);
+  markCleared(context, check.routing, 'uncovered', ['the visitor chose to wait'], null);
   setRouting(context, { notice: { kind: 'uncovered', skillGroups, isAsking: false } });
   proceed(context);
 }
 
-/** The `routing` timer: a check that takes too long has failed; a postponed one begins anew. */
+/** The `routing` timer: a check took too long, or a postponed one starts again. */
 export function routingOverdue(context: StepContext): void {
   const { check } = context.state.routing;
   if (context.state.isLeaving) {
@@ -215,7 +218,7 @@ export function routingOverdue(context: StepContext): void {
   }
 }
 
-/** The routing API can't be asked, and the site has said what then. */
+/** The routing API is unavailable: applies the site's policy. */
 function onUnreachable(context: StepContext, routing: Routing, cause: string): void {
   const { tries } = context.state.routing;
   cancelCheck(context);
@@ -246,12 +249,11 @@ function markCleared(
   logRouting(context, routing, verdict, problems, coverage);
 }
 
-/** What was held back may go out, or be asked again. */
+/** The routing may be sent, or checked again. */
 function proceed(context: StepContext): void {
   context.raise({ type: 'routing-cleared' });
 }
 
-/** The check is over, or wanted no more. */
 function cancelCheck(context: StepContext): void {
   const { check } = context.state.routing;
   context.clearTimer('routing');
@@ -259,7 +261,7 @@ function cancelCheck(context: StepContext): void {
   setRouting(context, { check: null });
 }
 
-/** The conversation is left, or another visitor is there: nothing is wanted any more. */
+/** The conversation was ended: no routing is requested any more. */
 export function cancelRouting(context: StepContext): void {
   cancelCheck(context);
   stopWatching(context);
@@ -270,7 +272,7 @@ function failureOf(result: RestResult): string {
   return result.ok ? 'invalid' : result.failure.kind;
 }
 
-/** Two tabs may ask for the same; each has an object of its own. */
+/** Compares by value: two tabs may request the same routing. */
 function isEqual(a: Routing, b: Routing): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

@@ -3,7 +3,7 @@ import type { RoutingLogLine, RoutingVerdict, SkillCoverage } from '../../../pro
 import type { StepContext } from '../context.ts';
 import { type RoutingState, setConversationSlice } from './state.ts';
 
-/** For finding out afterwards why somebody waited; nothing here waits for it. */
+/** Logs why a visitor waited or was refused. Nothing waits for the result. */
 export function logRouting(
   context: StepContext,
   routing: Routing,

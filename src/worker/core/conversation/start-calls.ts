@@ -3,8 +3,6 @@ import type { Problem } from '../../../protocol/errors.ts';
 import type { StepContext } from '../context.ts';
 import { setConversationSlice } from './state.ts';
 
-/** Calls that wait for a conversation to be opened. */
-
 export function addStartCall(context: StepContext, callId: number): void {
   setConversationSlice(context, { startCalls: [...context.state.startCalls, callId] });
 }
@@ -14,7 +12,6 @@ export function resolveStartCalls(context: StepContext, conversation: Conversati
   setConversationSlice(context, { startCalls: [] });
 }
 
-/** No conversation will be opened. */
 export function failStartCalls(context: StepContext, problem: Problem): void {
   for (const callId of context.state.startCalls) context.answer(callId, { ok: false, problem });
   setConversationSlice(context, { startCalls: [] });

@@ -4,18 +4,18 @@ import type { RoutingNotice } from '../../../protocol/routing.ts';
 import type { StepContext } from '../context.ts';
 import type { ConversationRecord } from '../records.ts';
 
-/** A conversation, with the frames that wait for a missing one. */
+/** A conversation with what only memory knows of it. */
 export interface ConversationState extends ConversationRecord {
   readonly reorderBuffer: readonly GatewayMessage[];
-  /** Frames without a sequence that wait for one that they overtook, by arrival. */
+  /** Frames without a sequence that wait for ones that they may have overtaken, by arrival. */
   readonly unsequencedBuffer: readonly Unsequenced[];
   /** Timestamp of the newest message shown. */
   readonly newest: number;
-  /** The message that a receipt named before its echo came. */
+  /** A message that was read before its echo arrived. */
   readonly earlyReceipt: string | null;
-  /** Ended: the number of the catch-up that must be made before another conversation is opened. */
+  /** If ended: the catch-up that must be done before another conversation is opened. */
   readonly finalCatchUp: number | null;
-  /** Ended: when this hub heard of it. */
+  /** If ended: when this hub learned it, on the monotonic clock. */
   readonly endedAt: number | null;
 }
 
@@ -24,57 +24,66 @@ export interface Unsequenced {
   readonly due: number;
 }
 
-/** Where the check of the wanted routing stands. */
+/** The stage of the check of the requested routing. */
 export type RoutingCheck =
   | { readonly stage: 'names'; readonly routing: Routing; readonly requestId: number }
   | { readonly stage: 'coverage'; readonly routing: Routing; readonly requestId: number }
-  /** Nobody is on shift, and the visitor is asked. */
+  /** No agent is on shift: the visitor is asked whether to wait. */
   | { readonly stage: 'asking'; readonly routing: Routing }
-  /** The routing API is out of reach; asked again later. */
+  /** The routing API is unavailable; the check is repeated later. */
   | { readonly stage: 'postponed'; readonly routing: Routing }
-  /** The frame may leave, and be repeated. */
+  /** The frame may be sent, and repeated. */
   | { readonly stage: 'cleared'; readonly routing: Routing };
 
-/** A conversation that waits for an agent. */
 export interface QueueWatch {
   readonly conversationId: string;
-  /** Epoch ms of the gateway. */
+  /** Epoch ms by the gateway's clock. */
   readonly since: number;
-  /** The question why, under way. */
+  /** The pending REST request for the reason. */
   readonly requestId: number | null;
-  /** A name of its routing is not one that the gateway knows. */
+  /** Whether the gateway does not know a skill group of its routing. */
   readonly isUnmatched: boolean;
 }
 
 export interface RoutingState {
-  /** The canonical names, and when they were told. */
+  /** The canonical names of skill groups, and when they were fetched. */
   readonly names: { readonly names: readonly string[]; readonly at: number } | null;
   readonly check: RoutingCheck | null;
-  /** Checks that failed in a row. */
+  /** Failed checks in a row. */
   readonly tries: number;
   readonly queue: QueueWatch | null;
-  /** What the visitor is told. */
+  /** What the visitor sees. */
   readonly notice: RoutingNotice | null;
 }
 
 export interface Typing {
   readonly remote: { readonly id: string; readonly name: string } | null;
-  /** What the gateway was told last. */
+  /** What we last sent. */
   readonly isSent: boolean;
   readonly sentAt: number | null;
 }
 
-/** Which conversation there is, which were before it, and which is wanted. */
+/**
+ * The current conversation, the previous ones, and the routing of the next one.
+ *
+ * 1. The current conversation has the highest ordinal. Ordinals never repeat within a visitor.
+ * 2. After an end, no conversation is opened before `finalCatchUp` is done or given up.
+ * 3. A routing frame is sent only when its check is `cleared`.
+ * 4. Calls in `startCalls` are answered exactly once.
+ * 5. A read mark never moves back.
+ * 6. Timers run exactly while they are needed: `routing` for a check that waits, `queued` for a
+ *    queue that is watched, `typing-shown` for a remote sender.
+ */
 export interface ConversationSlice {
-  /** The visitor's newest conversation. */
+  /** The visitor's newest conversation, ended or not. */
   readonly conversation: ConversationState | null;
-  /** Ended ones before it, whose last messages are still to be fetched. */
+  /** Previous conversations whose last messages are still to be fetched. */
   readonly previousConversations: readonly ConversationState[];
-  /** The highest conversation ordinal ever used. */
+  /** The highest ordinal used so far. */
   readonly lastOrdinal: number;
   readonly routing: RoutingState;
   readonly typing: Typing;
-  /** Calls that a conversation's opening answers. */
+  /** Calls that wait for a conversation to open. */
   readonly startCalls: readonly number[];
 }
 
@@ -95,7 +104,7 @@ export const initialConversationSlice: ConversationSlice = {
   startCalls: [],
 };
 
-/** Nothing stays but the gateway's names of its skill groups. */
+/** Keeps only the gateway's names of skill groups. */
 export function onVisitorChange(state: ConversationSlice): ConversationSlice {
   return {
     conversation: null,
@@ -107,15 +116,15 @@ export function onVisitorChange(state: ConversationSlice): ConversationSlice {
   };
 }
 
-/** Timers of this slice that a change of visitor clears. */
+/** Timers of this slice that a visitor change clears. */
 export const visitorTimers = ['typing-shown', 'typing-sent', 'routing', 'queued'] as const;
 
-/** For the files of this folder alone. */
+/** Only for files of this folder. */
 export function setConversationSlice(context: StepContext, part: Partial<ConversationSlice>): void {
   context.write(part);
 }
 
-/** The conversation of that ordinal, the present one or one before it. */
+/** The current or previous conversation with this ordinal. */
 export function conversationAt(
   { state: { conversation, previousConversations } }: StepContext,
   ordinal: number,
@@ -124,7 +133,7 @@ export function conversationAt(
   return previousConversations.find((previous) => previous.ordinal === ordinal) ?? null;
 }
 
-/** Puts a conversation back where it was found, by its ordinal. */
+/** Replaces the conversation with the same ordinal. */
 export function updateConversation(context: StepContext, next: ConversationState): void {
   const { conversation, previousConversations } = context.state;
   if (conversation?.ordinal === next.ordinal) context.write({ conversation: next });

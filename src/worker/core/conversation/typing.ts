@@ -3,7 +3,7 @@ import { canSendTyping } from '../connection/rate-limit.ts';
 import type { StepContext } from '../context.ts';
 import { setConversationSlice } from './state.ts';
 
-/** The other side's typing, shown for a while after its last frame. */
+/** The other side has started or stopped typing. It is shown for a while after its last frame. */
 export function onRemoteTyping(
   context: StepContext,
   conversationId: string,
@@ -23,7 +23,7 @@ export function onRemoteTyping(
   context.setTimer('typing-shown', duration ?? context.state.settings.timing.typingShown);
 }
 
-/** Whoever has sent, or stopped, types no more. */
+/** The sender has stopped typing or sent a message. */
 export function stopTypingOf(context: StepContext, senderId: string): void {
   if (context.state.typing.remote?.id === senderId) clearRemoteTyping(context);
 }
@@ -34,7 +34,10 @@ export function clearRemoteTyping(context: StepContext): void {
   setConversationSlice(context, { typing: { ...context.state.typing, remote: null } });
 }
 
-/** Also the `typing-sent` timer: tells the gateway whether any tab types, at most every so often. */
+/**
+ * Also the `typing-sent` timer: sends whether the visitor types in any tab, with a minimum
+ * interval.
+ */
 export function sendTyping(context: StepContext): void {
   const { connection, conversation, typing, settings } = context.state;
   const isTyping = context.state.tabs.some((tab) => tab.isTyping);
@@ -61,7 +64,7 @@ export function sendTyping(context: StepContext): void {
   });
 }
 
-/** The gateway knows of nobody's typing on a socket that is not there yet. */
+/** The gateway knows of no typing on a new socket. */
 export function clearSentTyping(context: StepContext): void {
   setConversationSlice(context, { typing: { ...context.state.typing, isSent: false } });
 }

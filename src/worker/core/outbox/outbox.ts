@@ -11,7 +11,7 @@ import { nextCatchUpId } from '../transcript/state.ts';
 import { publishBelow } from '../transcript/window.ts';
 import { type OutboxItem, type OutboxStage, setOutboxSlice } from './state.ts';
 
-/** Last in every transcript, in the order of sending. */
+/** Sorts pending messages to the end of every transcript. */
 const pendingOrdinal = Number.MAX_SAFE_INTEGER;
 
 export function outboxMessage(context: StepContext, item: OutboxItem): Message {
@@ -48,7 +48,7 @@ function outboxStatus(item: OutboxItem): Message['status'] {
 }
 
 export function restoreOutbox(context: StepContext, records: readonly OutboxRecord[]): void {
-  // Whether the former hub had sent them nobody knows.
+  // The previous hub may have sent them.
   const outbox = records.map(
     (record): OutboxItem => ({ ...record, at: restoredStage(context, record) }),
   );
@@ -92,12 +92,12 @@ export function inFlight(context: StepContext): OutboxItem | undefined {
   );
 }
 
-/** Nothing is on its way: no echo is waited for. */
+/** Clears the `echo` timer when no message is in flight. */
 function clearEchoTimer(context: StepContext): void {
   if (!inFlight(context)) context.clearTimer('echo');
 }
 
-/** The row leaves the outbox, wherever it was; whoever waits for its write is answered. */
+/** Removes the row. A call that waits for its write is answered. */
 function remove(context: StepContext, item: OutboxItem): void {
   setOutboxSlice(context, { outbox: context.state.outbox.filter((other) => other !== item) });
   if (item.at.stage === 'storing' && item.at.callId !== null) {
@@ -110,7 +110,7 @@ function openConversation({ state: { conversation } }: StepContext): string | nu
   return conversation.details.conversationId;
 }
 
-/** Takes a message in. It leaves, and its call is answered, once it is durable. */
+/** Adds a message. It is sent, and its call is answered, once it is durable. */
 export function enqueue(
   context: StepContext,
   callId: number,
@@ -138,7 +138,7 @@ export function enqueue(
   context.store({ type: isRepeat ? 'add-outbox' : 'put-outbox', record: recordOfItem(item) });
 }
 
-/** The tick's writes are under way as `writeId`: what waits for them is marked with it. */
+/** The tick's writes have the id `writeId`: records it in what waits for them. */
 export function assignWrite(context: StepContext, writeId: number): void {
   setOutboxSlice(context, {
     outbox: context.state.outbox.map((item) =>
@@ -152,13 +152,13 @@ export function assignWrite(context: StepContext, writeId: number): void {
   });
 }
 
-/** `sent`: messages asked for again that the transcript has, far above what memory keeps of it. */
+/** The write is durable. `sent`: repeated messages that the transcript already has. */
 export function onStored(context: StepContext, writeId: number, sent: readonly Message[]): void {
   for (const row of sent) onFoundInTranscript(context, row);
   for (const item of context.state.outbox) {
     if (item.at.stage !== 'storing' || item.at.writeId !== writeId) continue;
     const { callId, isRepeat } = item.at;
-    // The first time it may have gone out, and be so long ago that nobody here remembers.
+    // A repeated message may have been sent the first time, before what memory remembers.
     const at: OutboxStage = isRepeat
       ? { stage: 'unconfirmed', catchUpId: nextCatchUpId(context), wasSent: false }
       : { stage: 'queued' };
@@ -170,7 +170,7 @@ export function onStored(context: StepContext, writeId: number, sent: readonly M
   setOutboxSlice(context, {
     storeCalls: context.state.storeCalls.filter((call) => call.writeId !== writeId),
   });
-  // Whom to ask for what may have gone has left meanwhile.
+  // The session that could tell what has arrived may have ended meanwhile.
   if (context.state.connection.phase === 'idle') context.policy?.onIdle(context);
   failStranded(context);
 }
@@ -180,38 +180,37 @@ function onFoundInTranscript(context: StepContext, row: Message): void {
   if (item?.at.stage !== 'storing') return;
   remove(context, item);
   const { conversation, window } = context.state;
-  // It came meanwhile, and its place is known.
+  // It has arrived meanwhile, and is in the window.
   if (window.some((shown) => shown.messageId === row.messageId)) return;
   publishBelow(context, withReadMark(row, conversation?.readMark ?? null));
 }
 
-/** Answers the call once this tick's writes are durable. */
 export function answerWhenStored(context: StepContext, callId: number): void {
   setOutboxSlice(context, { storeCalls: [...context.state.storeCalls, { writeId: null, callId }] });
   context.change({ durable: true });
 }
 
-/** The gateway has it; its place in the transcript waits for an earlier message. */
+/** The gateway has the message, but the transcript waits for an earlier one. */
 export function acknowledgeBuffered(context: StepContext, messageId: string): void {
   if (!context.state.outbox.some((item) => item.messageId === messageId)) return;
   setItem(context, messageId, { at: { stage: 'acknowledged' }, failure: null });
   clearEchoTimer(context);
 }
 
-/** The gateway has it and it stands in the transcript: the row leaves the outbox, the key stays. */
+/** The message is in the transcript: its row leaves the outbox. */
 export function acknowledge(context: StepContext, messageId: string): void {
   const item = context.state.outbox.find((candidate) => candidate.messageId === messageId);
   if (!item) return;
   remove(context, item);
   context.store({ type: 'delete-outbox', messageId });
   clearEchoTimer(context);
-  // Whatever was amiss with a message before it.
+  // An earlier message's problem is over.
   if (context.state.connection.phase === 'online') setProblem(context, null);
 }
 
 /**
- * Another conversation is open: what has not gone into the former one goes into this one. Written
- * together with its record, so that a row never names a conversation that is older than the newest.
+ * Another conversation is open: unsent messages go there. This is written together with the
+ * conversation's record, so that no row names a conversation older than the newest.
  */
 export function readdress(context: StepContext, conversationId: string): void {
   for (const item of context.state.outbox) {
@@ -222,7 +221,10 @@ export function readdress(context: StepContext, conversationId: string): void {
   }
 }
 
-/** The gateway does not know the conversation, so nothing has arrived there; what is posted it will refuse. */
+/**
+ * The gateway does not know the conversation, so nothing has arrived there. Messages in flight by
+ * REST will be refused.
+ */
 export function clearAddresses(context: StepContext): void {
   for (const item of context.state.outbox) {
     if (item.conversationId === null || item.at.stage === 'sending-by-rest') continue;
@@ -231,7 +233,10 @@ export function clearAddresses(context: StepContext): void {
   }
 }
 
-/** Marks a message failed: it goes nowhere by itself, and the visitor decides. `null`: none is meant. */
+/**
+ * Marks a message as failed: it is sent again only if the visitor retries it. `messageId` may be
+ * `null`: no message is affected.
+ */
 export function failItem(
   context: StepContext,
   messageId: string | null,
@@ -245,16 +250,16 @@ export function failItem(
   clearEchoTimer(context);
 }
 
-/** Messages that wait for a conversation which will not come. */
+/** Fails messages whose conversation will not be opened. */
 export function failStranded(context: StepContext): void {
   const { conversation, meta } = context.state;
   if (meta.routing) return;
   if (conversation && conversation.details.status !== 'ended') return;
   const code = conversation ? 'conversation-ended' : 'conversation-not-found';
-  const message = 'The conversation has ended before this was sent.';
+  const message = 'The conversation ended before this message was sent.';
   const problem = refusalOf(context) ?? { code, message };
   for (const item of context.state.outbox) {
-    // A doubtful one may still turn up in a catch-up, as long as there is a conversation to ask for.
+    // An unconfirmed message may still turn up in a catch-up while there is a conversation.
     if (item.at.stage !== 'queued' && !(item.at.stage === 'unconfirmed' && !conversation)) continue;
     failItem(context, item.messageId, problem.code, problem.message);
   }
@@ -263,21 +268,21 @@ export function failStranded(context: StepContext): void {
 export function retryMessage(context: StepContext, callId: number, messageId: string): void {
   const item = context.state.outbox.find((candidate) => candidate.messageId === messageId);
   if (!item) {
-    // Its echo came between the press of the button and here.
+    // Its echo came before the call did.
     if (context.state.window.some((shown) => shown.messageId === messageId))
       context.resolve(callId);
-    else context.reject(callId, 'unknown-message', 'There is no such message any more.');
+    else context.reject(callId, 'unknown-message', 'This message no longer exists.');
     return;
   }
   if (item.at.stage !== 'failed') {
-    context.reject(callId, 'not-failed', 'The message is on its way already.');
+    context.reject(callId, 'not-failed', 'Only a failed message can be retried.');
     return;
   }
-  // One that nobody could tell about, and that the visitor wants all the same, is a message anew; and
-  // one that failed in a former conversation goes into the next one.
+  // A retried message with an unknown outcome counts as new, and one that failed in a previous
+  // conversation goes into the next one.
   const isOutcomeUnknown = item.failure?.code === 'unknown-outcome';
   const isOfPrevious = item.conversationId !== openConversation(context);
-  // Where it can't be looked up, the visitor has decided without.
+  // If the history is unavailable, the visitor has decided without it.
   const isUnverifiable = isOutcomeUnknown && context.policy?.isHistoryUnavailable(context);
   setItem(context, messageId, {
     at: isUnverifiable
@@ -300,12 +305,12 @@ export function retryMessage(context: StepContext, callId: number, messageId: st
 export function discardMessage(context: StepContext, callId: number, messageId: string): void {
   const item = context.state.outbox.find((candidate) => candidate.messageId === messageId);
   if (!item) {
-    context.reject(callId, 'unknown-message', 'There is no such message any more.');
+    context.reject(callId, 'unknown-message', 'This message no longer exists.');
     return;
   }
   remove(context, item);
   const { at } = item;
-  // It waits for a token, and would go out all the same.
+  // A parked request would still be sent.
   if (at.stage === 'sending-by-rest') cancelParkedRequest(context, at.requestId);
   context.store({ type: 'delete-outbox', messageId });
   context.change({ removed: [...context.state.changes.removed, messageId] });
@@ -313,7 +318,7 @@ export function discardMessage(context: StepContext, callId: number, messageId: 
   clearEchoTimer(context);
 }
 
-/** The outbox is about to be wiped: whoever waits for its writes is told. */
+/** The outbox is about to be deleted: rejects calls that wait for its writes. */
 export function failStoring(context: StepContext, problem: Problem): void {
   for (const item of context.state.outbox) {
     if (item.at.stage === 'storing' && item.at.callId !== null) {

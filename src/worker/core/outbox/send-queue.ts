@@ -10,14 +10,14 @@ import { failItem, inFlight, setItem, storeItem } from './outbox.ts';
 import { type OutboxItem, setOutboxSlice } from './state.ts';
 import { checkUnconfirmed, markUnconfirmed } from './unconfirmed.ts';
 
-/** A gateway that names no time is left alone for this long. */
+/** Pause after a rate limit without a retry time, in ms. */
 const defaultPause = 1_000;
-/** A gateway that names a longer time than this is not believed. */
+/** Longest retry time that a gateway can impose, in ms. */
 export const longestPause = 600_000;
 
 /**
- * Sends what may be sent: one unacknowledged message at a time, in the order of sending, since with
- * more on the way a single lost frame would turn their order round.
+ * Sends the next message if possible. Only one is in flight at a time: with more, a single lost
+ * frame would change their order.
  */
 export function flushOutbox(context: StepContext): void {
   const { connection, conversation, outbox, pausedUntil } = context.state;
@@ -59,9 +59,8 @@ export function flushOutbox(context: StepContext): void {
   }
 }
 
-/** Whether messages may go out at all, on the socket or, while that is given up, by REST. */
+/** Whether messages can be sent: on the socket or, while the circuit is open, by REST. */
 function canSend({ state: { connection, breaker, settings, isLeaving } }: StepContext): boolean {
-  // The next hub sends it.
   if (isLeaving) return false;
   if (connection.phase === 'online') {
     return connection.session.stage === 'conversation' && connection.session.isCaughtUp;
@@ -70,8 +69,8 @@ function canSend({ state: { connection, breaker, settings, isLeaving } }: StepCo
 }
 
 /**
- * Whether the store knows for good where the message goes. Otherwise it is told first: after a power
- * cut nobody would know any more whom to ask whether it has arrived.
+ * Returns whether the message's conversation is stored durably; if not, stores it first. After a
+ * power cut, nobody would know which conversation to search for the message.
  */
 function ensureAddressed(context: StepContext, item: OutboxItem, conversationId: string): boolean {
   if (item.conversationId === conversationId) return true;
@@ -82,7 +81,7 @@ function ensureAddressed(context: StepContext, item: OutboxItem, conversationId:
   return false;
 }
 
-/** As much as the gateway allows has gone, or as much as we do: the visitor sees that it waits. */
+/** Returns whether the gateway's limits and ours allow another message; if not, pauses sending. */
 function isWithinRateLimit(context: StepContext): boolean {
   const wait = Math.max(
     ...(['sends', 'messages', 'requests'] as const).map((kind) => rateLimitWait(context, kind)),
@@ -92,14 +91,15 @@ function isWithinRateLimit(context: StepContext): boolean {
   return false;
 }
 
-/** The answer to a message that went by REST. */
+/** The answer to a message sent by REST. */
 export function onPosted(context: StepContext, requestId: number, result: RestResult): void {
   const item = context.state.outbox.find(
     (item) => item.at.stage === 'sending-by-rest' && item.at.requestId === requestId,
   );
   if (result.ok && result.value.type === 'message') {
     receive(context, result.value.message, 'rest');
-    // Into a conversation that was left meanwhile: its own history tells.
+    // The message went into a conversation that has been replaced: only that one's history can
+    // confirm it.
     if (item && context.state.outbox.includes(item)) markUnconfirmed(context, item);
   } else if (item && !result.ok) {
     onPostFailed(context, item, result.failure);
@@ -137,7 +137,7 @@ function onPostFailed(context: StepContext, item: OutboxItem, failure: RestFailu
   }
 }
 
-/** The gateway wants to be left alone for a while: no message is lost. */
+/** The gateway has asked for a pause. `retryAfter` in ms. */
 export function pauseFor(context: StepContext, retryAfter: number | null): void {
   pauseSending(context, Math.min(Math.max(retryAfter ?? 0, defaultPause), longestPause));
 }
@@ -147,7 +147,10 @@ function pauseSending(context: StepContext, pause: number): void {
   context.setTimer('rate', pause);
 }
 
-/** A message was refused for its rate only. It goes again later, asked for first as every resend. */
+/**
+ * The message was refused because of the rate limit. It is sent again later, after a catch-up like
+ * every resend.
+ */
 export function refusedForRate(
   context: StepContext,
   messageId: string | null,

@@ -1,23 +1,22 @@
 import type { StepContext } from '../context.ts';
 import type { OutboxRecord } from '../records.ts';
 
-/** Where an outgoing message stands. */
+/** The stage of an outgoing message. */
 export type OutboxStage =
-  /** Not durable yet. */
   | {
       readonly stage: 'storing';
       readonly writeId: number | null;
       readonly callId: number | null;
-      /** The page has asked for it before, and has not heard whether it was taken in. */
+      /** The page repeats a call whose answer it has not received. */
       readonly isRepeat: boolean;
     }
-  /** `wasSent`: it goes out again, since a history did not have it, which may have been behind. */
+  /** `wasSent`: it is sent again because a history, possibly outdated, did not have it. */
   | { readonly stage: 'queued'; readonly wasSent?: boolean }
   | { readonly stage: 'sent' }
   | { readonly stage: 'sending-by-rest'; readonly requestId: number }
-  /** It may have arrived: a catch-up that began later must have been made first. */
+  /** It may have arrived: it waits for the catch-up `catchUpId` or a later one. */
   | { readonly stage: 'unconfirmed'; readonly catchUpId: number; readonly wasSent: boolean }
-  /** The gateway has it; the transcript waits for a message before it. */
+  /** The gateway has it; the transcript waits for an earlier message. */
   | { readonly stage: 'acknowledged' }
   | { readonly stage: 'failed' };
 
@@ -25,13 +24,25 @@ export interface OutboxItem extends OutboxRecord {
   readonly at: OutboxStage;
 }
 
-/** What the visitor has sent and the transcript does not have yet. */
+/**
+ * The visitor's messages that are not in the transcript yet.
+ *
+ * 1. At most one message is in flight (`sent` or `sending-by-rest`).
+ * 2. Messages are sent in the order of their ordinals.
+ * 3. A message is durable before its call is answered, and before it is sent.
+ * 4. Its conversation is durable before it is sent, and it is sent into no other.
+ * 5. A message that may have arrived is sent again only after a catch-up that began later did not
+ *    find it.
+ * 6. Nothing is sent before `pausedUntil`.
+ * 7. The outbox has at most `limits.outbox` rows.
+ * 8. The `echo` timer is set exactly while a message is `sent`.
+ */
 export interface OutboxSlice {
   readonly outbox: readonly OutboxItem[];
   readonly lastOutboxOrdinal: number;
-  /** Nothing is sent before this, because the gateway said so, or enough has been sent. */
+  /** Sending is paused until then, by the gateway or by our rate limit. On the monotonic clock. */
   readonly pausedUntil: number | null;
-  /** Calls that a durable write answers. */
+  /** Calls that are answered when their write is durable. */
   readonly storeCalls: readonly { readonly writeId: number | null; readonly callId: number }[];
 }
 
@@ -42,15 +53,14 @@ export const initialOutboxSlice: OutboxSlice = {
   storeCalls: [],
 };
 
-/** Nothing stays. */
 export function onVisitorChange(): OutboxSlice {
   return { outbox: [], lastOutboxOrdinal: 0, pausedUntil: null, storeCalls: [] };
 }
 
-/** Timers of this slice that a change of visitor clears. */
+/** Timers of this slice that a visitor change clears. */
 export const visitorTimers = ['rate'] as const;
 
-/** For the files of this folder alone. */
+/** Only for files of this folder. */
 export function setOutboxSlice(context: StepContext, part: Partial<OutboxSlice>): void {
   context.write(part);
 }

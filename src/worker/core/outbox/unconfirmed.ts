@@ -4,7 +4,10 @@ import { nextCatchUpId } from '../transcript/state.ts';
 import { failItem, failStranded, setItem } from './outbox.ts';
 import type { OutboxItem } from './state.ts';
 
-/** A message that was sent and not seen since: REST is asked before it is sent again. */
+/**
+ * A message that was sent and not seen since may have arrived: REST is asked before it is sent
+ * again.
+ */
 
 export function markUnconfirmed(context: StepContext, item: OutboxItem): void {
   setItem(context, item.messageId, {
@@ -12,7 +15,7 @@ export function markUnconfirmed(context: StepContext, item: OutboxItem): void {
   });
 }
 
-/** What was on its way may have arrived. A REST request keeps its own outcome. */
+/** The message in flight may have arrived. REST requests report their own outcome. */
 export function markAllUnconfirmed(context: StepContext): void {
   for (const item of context.state.outbox) {
     if (item.at.stage === 'sent') {
@@ -26,13 +29,13 @@ export function checkUnconfirmed(context: StepContext): void {
   if (!context.state.catchUps.active && !context.hasTimer('rest-retry')) catchUp(context);
 }
 
-/** The `echo` timer: it may or may not have arrived, and REST knows. */
+/** The `echo` timer: the message may have arrived, and REST knows. */
 export function echoOverdue(context: StepContext): void {
   markAllUnconfirmed(context);
   catchUp(context);
 }
 
-/** The catch-up of that number is over, and whatever it has not brought had not arrived before it began. */
+/** This catch-up is done: what it did not find had not arrived when it began. */
 export function resolveUnconfirmed(context: StepContext, catchUpId: number): void {
   const { conversation } = context.state;
   if (conversation) failUnconfirmedOfPrevious(context, conversation.details.conversationId);
@@ -44,7 +47,7 @@ export function resolveUnconfirmed(context: StepContext, catchUpId: number): voi
   failStranded(context);
 }
 
-/** What was sent into another conversation: whether it arrived there nobody can tell any more. */
+/** Fails what was sent into another conversation: whether it arrived can no longer be found out. */
 export function failUnconfirmedOfPrevious(
   context: StepContext,
   conversationId: string | null,
@@ -56,7 +59,7 @@ export function failUnconfirmedOfPrevious(
       context,
       item.messageId,
       'unknown-outcome',
-      'The conversation has ended, and it is not known whether this arrived.',
+      'The conversation has ended. This message may not have arrived.',
     );
   }
 }

@@ -4,15 +4,15 @@ import type { StepContext } from '../context.ts';
 import { epochOf } from './snapshot.ts';
 import { setTabsSlice, type Tab } from './state.ts';
 
-/** Sound, title and notification are for one tab: the one last used, and one that is seen before others. */
+/** Sound, title and notification go to one tab: the last used one, visible tabs first. */
 
-/** What was said longer ago than this is history, and rings nowhere, in ms. */
+/** Older messages do not alert, in ms. */
 const alertMaximumAge = 60_000;
 
-/** A flood rings now and then, not at each message, in ms. */
+/** Minimum time between two alerts, in ms. */
 const alertInterval = 2_000;
 
-/** Messages of the others have become unread in this tick. */
+/** Alerts one tab about messages that became unread in this tick. */
 export function alertOneTab(context: StepContext, rows: readonly Message[]): void {
   const { tabs, alertedAt, alertedTab, alertedUntil } = context.state;
   const newest = rows.findLast(
@@ -38,14 +38,13 @@ function postAlert(context: StepContext, tabId: string, message: Message | null)
   context.emit({ type: 'post', tabId, message: alert });
 }
 
-/** One without credit sleeps: it would ring when it wakes, long after. */
+/** A tab without credit is frozen, and would ring when it wakes up, long after. */
 function alertTarget(tabs: readonly Tab[]): Tab | undefined {
   return tabs
     .filter((tab) => !tab.needsPull)
     .sort((a, b) => Number(b.isVisible) - Number(a.isVisible) || b.usedAt - a.usedAt)[0];
 }
 
-/** The visitor has done something in this tab. */
 export function markUsed(context: StepContext, tabId: string): void {
   const usedAt = context.clock.now;
   setTabsSlice(context, {
@@ -53,7 +52,7 @@ export function markUsed(context: StepContext, tabId: string): void {
   });
 }
 
-/** The message that rang is deleted. */
+/** The message of the last alert was deleted. */
 export function clearAlert(context: StepContext): void {
   setTabsSlice(context, { alertedUntil: null });
 }

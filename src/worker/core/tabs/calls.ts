@@ -18,7 +18,7 @@ import { updateMeta } from '../visitor/state.ts';
 import { markUsed } from './alerts.ts';
 import { setTyping } from './tabs.ts';
 
-/** What a page asks for. */
+/** A page has made a call. */
 export function onCall(
   context: StepContext,
   tabId: string,
@@ -31,7 +31,7 @@ export function onCall(
       start(context, callId, call.routing, routingProblems);
       return;
     case 'send':
-      // The page tells of use now and then only; who writes here is here.
+      // Pages report use only now and then, but sending is use.
       markUsed(context, tabId);
       send(context, callId, call);
       setTyping(context, tabId, false);
@@ -74,10 +74,10 @@ export function onCall(
       updateMeta(context, { routing: null });
       failStartCalls(context, {
         code: 'conversation-ended',
-        message: 'The conversation was left before it was opened.',
+        message: 'The conversation was ended before it was opened.',
       });
       context.policy?.sendEnd(context);
-      // What is over, and whose session is behind us, has nothing left to be read.
+      // If the final catch-up is done or given up, nothing is left to fetch.
       if (!context.policy?.isOver(context)) onEnded(context);
       failStranded(context);
       answerWhenStored(context, callId);
@@ -123,7 +123,7 @@ function send(context: StepContext, callId: number, call: Extract<Call, { type: 
   if (isSignedOut(context, callId)) return;
   const { conversation, meta, outbox, window, settings } = context.state;
   if (!content && text.trim() === '') {
-    context.reject(callId, 'empty-message', 'There is nothing to send.');
+    context.reject(callId, 'empty-message', 'The message is empty.');
   } else if (utf8Length(text) > (settings.traits.maximumTextBytes ?? Number.POSITIVE_INFINITY)) {
     context.reject(
       callId,
@@ -140,11 +140,11 @@ function send(context: StepContext, callId: number, call: Extract<Call, { type: 
     outbox.some((item) => item.messageId === messageId) ||
     window.some((message) => message.messageId === messageId)
   ) {
-    // The same call again, after its first answer was lost.
+    // The call was repeated because its first answer was lost.
     answerWhenStored(context, callId);
     clearSentDraft(context, text);
   } else if (!meta.routing && (!conversation || conversation.details.status === 'ended')) {
-    context.reject(callId, 'no-conversation', 'There is no open conversation. Start one first.');
+    context.reject(callId, 'no-conversation', 'There is no open conversation. Call start() first.');
   } else if (outbox.length >= settings.limits.outbox) {
     context.reject(callId, 'rate-limited', 'Too many messages are waiting to be sent.');
   } else {
@@ -153,7 +153,7 @@ function send(context: StepContext, callId: number, call: Extract<Call, { type: 
   }
 }
 
-/** Cleared here and only if it is the one that was sent: another tab may have written since. */
+/** Clears the draft only if it is what was sent: another tab may have changed it. */
 function clearSentDraft(context: StepContext, text: string): void {
   const { meta } = context.state;
   if (meta.draft.trim() !== text.trim()) return;

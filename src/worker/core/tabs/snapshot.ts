@@ -10,7 +10,7 @@ export function epochOf(state: HubState): string {
   return makeEpoch(state.settings.epoch, state.generation);
 }
 
-/** What every tab sees alike. */
+/** The part of a snapshot that is the same for all tabs. */
 export function sharedSnapshot(context: StepContext): SharedSnapshot {
   const { state } = context;
   return hidePrevious(context, {
@@ -30,10 +30,10 @@ export function sharedSnapshot(context: StepContext): SharedSnapshot {
   });
 }
 
-/** What waits for the pace that is kept to, or was asked for, is seen to wait. */
+/** Shown while the rate limit or a pause holds messages back. */
 const waiting: Problem = {
   code: 'rate-limited',
-  message: 'Messages wait a moment.',
+  message: 'Sending is paused for a moment.',
 };
 
 function connectionSnapshot(context: StepContext): ConnectionSnapshot {
@@ -65,7 +65,7 @@ function isHeldBack(context: StepContext): boolean {
   return pausedUntil !== null || (head.at.stage === 'unconfirmed' && waitsForRest);
 }
 
-/** On the wall clock, whole seconds: the two clocks drift, and a snapshot must not change by that. */
+/** Rounded to seconds: the two clocks drift, which must not change a snapshot. */
 function wallTime(context: StepContext, at: number): number {
   return Math.round((context.clock.wall + (at - context.clock.now)) / 1_000) * 1_000;
 }
@@ -79,14 +79,14 @@ function publicPhase(context: StepContext): Phase {
     case 'draining':
       return 'ready';
     case 'idle':
-      // Its line is opened by the first message.
+      // The first message opens the connection.
       return context.policy?.needsConnection(context) === false ? 'ready' : 'connecting';
     case 'token':
     case 'closing':
     case 'handed-over':
     case 'connecting':
     case 'authenticating':
-      // A controlled reconnection is none of the visitor's business.
+      // A planned reconnection is not shown to the visitor.
       if (isRenewing) return 'ready';
       if (breaker.isOpen) return context.traits.restNeedsConnection ? 'connecting' : 'polling';
       return connection.phase === 'authenticating' ? 'authenticating' : 'connecting';

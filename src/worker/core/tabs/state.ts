@@ -6,22 +6,31 @@ export interface Tab {
   readonly tabId: string;
   readonly isVisible: boolean;
   readonly isTyping: boolean;
-  /** When the visitor last did something there. */
+  /** When the visitor last used the tab, on the monotonic clock. */
   readonly usedAt: number;
   /** Patches posted and not acknowledged. */
   readonly unacknowledged: number;
   readonly acknowledged: number;
-  /** It was told only that there is something new. */
+  /** The tab is out of credit, and was only told that there is something new. */
   readonly needsPull: boolean;
 }
 
-/** The tabs, and what they have been told. */
+/**
+ * The attached tabs and what was posted to them.
+ *
+ * 1. At most one tab has an alert. Each message alerts once, and alerts are at least two seconds
+ *    apart.
+ * 2. Each tab has at most `patchCredit` unacknowledged posts. After that it gets one `head`, and
+ *    pulls a snapshot.
+ * 3. `revision` grows by one with each patch; `acknowledged` and `unacknowledged` never exceed it.
+ * 4. Every tab that has caught up shows the hub's window and outbox.
+ */
 export interface TabsSlice {
   readonly tabs: readonly Tab[];
-  /** The tab that rang last, and when. */
+  /** The tab with the last alert; `alertedAt` is its time. */
   readonly alertedTab: string | null;
   readonly alertedAt: number | null;
-  /** The place of the newest message that rang. */
+  /** The position of the newest message that alerted. */
   readonly alertedUntil: Position | null;
   readonly revision: number;
   readonly published: SharedSnapshot | null;
@@ -36,7 +45,7 @@ export const initialTabsSlice: TabsSlice = {
   published: null,
 };
 
-/** The tabs stay, with nobody typing in them. */
+/** The tabs stay attached; typing ends. */
 export function onVisitorChange(state: TabsSlice): TabsSlice {
   return {
     tabs: state.tabs.map((tab) => ({ ...tab, isTyping: false })),
@@ -48,10 +57,10 @@ export function onVisitorChange(state: TabsSlice): TabsSlice {
   };
 }
 
-/** Timers of this slice that a change of visitor clears: none. */
+/** Timers of this slice that a visitor change clears: none. */
 export const visitorTimers = [] as const;
 
-/** For the files of this folder alone. */
+/** Only for files of this folder. */
 export function setTabsSlice(context: StepContext, part: Partial<TabsSlice>): void {
   context.write(part);
 }

@@ -27,13 +27,13 @@ export function attach(
     tabId,
     isVisible,
     isTyping: false,
-    // A page that the visitor opens is used; one that opens in the background is not yet.
+    // A visible new page counts as used; a background one does not.
     usedAt: isVisible ? context.clock.now : 0,
     unacknowledged: 0,
     acknowledged: context.state.revision,
     needsPull: false,
   };
-  // What changed before it came is a part of its snapshot.
+  // Earlier changes are part of the new tab's snapshot.
   flush(context);
   setTabsSlice(context, {
     tabs: [...context.state.tabs.filter((other) => other.tabId !== tabId), tab],
@@ -47,7 +47,6 @@ export function attach(
   if (isVisible) onBecameVisible(context);
 }
 
-/** The one message that a tab waits for. */
 function sendFirstSnapshot(context: StepContext, tab: Tab): void {
   flush(context);
   postSnapshot(context, tab.tabId);
@@ -78,16 +77,16 @@ export function setVisible(context: StepContext, tabId: string, isVisible: boole
 export function acknowledgeRevision(context: StepContext, tabId: string, revision: number): void {
   const tab = context.state.tabs.find((candidate) => candidate.tabId === tabId);
   if (!tab || revision <= tab.acknowledged || revision > context.state.revision) return;
-  // Each revision is one post at most, so this never counts fewer than are under way.
+  // Each revision is at most one post, so this never undercounts.
   const unacknowledged = Math.min(tab.unacknowledged, context.state.revision - revision);
   setTab(context, { ...tab, acknowledged: revision, unacknowledged });
 }
 
-/** A tab that was behind has woken up. */
+/** A tab that lagged behind asks for a snapshot. */
 export function pull(context: StepContext, tabId: string): void {
   const tab = context.state.tabs.find((candidate) => candidate.tabId === tabId);
   if (!tab) return;
-  // Asking is a sign of life: what was posted before does not count any more.
+  // The tab is alive: earlier posts no longer count against its credit.
   setTab(context, { ...tab, unacknowledged: 0 });
   postSnapshot(context, tabId);
 }
@@ -120,7 +119,7 @@ function snapshotMessage(context: StepContext): SnapshotMessage {
   };
 }
 
-/** The end of a tick: one transaction and one patch for everything that changed in it. */
+/** The end of a tick: emits one transaction and one patch with everything that changed. */
 export function flush(context: StepContext): void {
   writeChanges(context);
   const { changes, published } = context.state;
@@ -189,8 +188,8 @@ function writeChanges(context: StepContext): void {
 }
 
 /**
- * Each message once, as it is now. It is not the whole when some came and were pushed out of the
- * window in the same tick.
+ * Returns each changed message once, in its current form. `isWhole` is false when some were pushed
+ * out of the window in the same tick.
  */
 function changedMessages(context: StepContext): {
   upserts: Message[];
@@ -203,7 +202,7 @@ function changedMessages(context: StepContext): {
   if (ids.size > 0) {
     const current = [
       ...(isConfirmed ? window : []),
-      // The last word on each row is the one that holds.
+      // The last change of a row wins.
       ...changes.belowWindow.toReversed(),
       ...shownOutbox(context).map((item) => outboxMessage(context, item)),
     ];
@@ -233,12 +232,12 @@ function changedPart(
   };
 }
 
-/** These are small plain objects, built in the same order of keys each time. */
+/** Compares small plain objects whose keys are always in the same order. */
 function isEqual(a: unknown, b: unknown): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Who types in a tab is told to the gateway. */
+/** The visitor has started or stopped typing in a tab. */
 export function setTyping(context: StepContext, tabId: string, isTyping: boolean): void {
   setTabsSlice(context, {
     tabs: context.state.tabs.map((tab) => (tab.tabId === tabId ? { ...tab, isTyping } : tab)),

@@ -16,12 +16,13 @@ import {
 import { type CatchUpRun, setTranscriptSlice } from './state.ts';
 import { flushCurrentUnsequenced, flushReorderBuffer, receive } from './transcript.ts';
 
-/** Failed catch-ups after which held messages are shown although REST could not be asked. */
+/** Failed catch-ups after which buffered messages are shown with gap markers. */
 export const maximumFailures = 3;
 
 /**
- * Asks REST for everything since the last message below which nothing is missing. One run at a time:
- * wanted during a run, another one follows it, since the run may have passed that place already.
+ * Fetches everything since the last message up to which nothing is missing. One catch-up runs at a
+ * time. If it is requested again meanwhile, another one follows, since the first may have passed
+ * that place already.
  */
 export function catchUp(context: StepContext): void {
   if (isInactive(context)) return;
@@ -34,7 +35,7 @@ export function catchUp(context: StepContext): void {
     setTranscriptSlice(context, { catchUps: { ...catchUps, isRequested: true } });
     return;
   }
-  // A session's history is asked for with a token that its own line brings.
+  // The token for a session's history comes with its connection.
   if (context.traits.restNeedsConnection && context.state.connection.phase !== 'online') return;
   const pause = restPause(context);
   if (pause > 0) {
@@ -64,20 +65,20 @@ export function catchUp(context: StepContext): void {
   });
 }
 
-/** Nobody is there who would read it; whoever comes has a socket first, and with it a catch-up. */
+/** Whether no catch-up is needed: the next connection begins with one. */
 function isInactive({ state: { connection, isLeaving } }: StepContext): boolean {
   return isLeaving || connection.phase === 'idle' || connection.phase === 'signed-out';
 }
 
-/** REST is asked again then, by whoever still wants it. */
+/** Schedules the next REST attempt for the catch-up and the outbox. */
 export function scheduleRestRetry(context: StepContext, delay: number): void {
   if (!isInactive(context)) context.setTimer('rest-retry', Math.max(restPause(context), delay));
 }
 
-/** On a fresh socket: an older run may hang on the network that was just left. */
+/** Starts over on a new socket: the running catch-up may hang on the previous network. */
 export function restartCatchUp(context: StepContext): void {
   const { active } = context.state.catchUps;
-  // It may even wait to be sent, and would be asked twice.
+  // The old request may be parked, and would be sent as well.
   if (active) cancelRequest(context, active.requestId);
   setActive(context, null);
   catchUp(context);
@@ -98,7 +99,6 @@ export function onCatchUpResult(context: StepContext, requestId: number, result:
     return;
   }
   if (active.conversationId !== context.state.conversation?.details.conversationId) {
-    // Another conversation has begun meanwhile.
     setActive(context, null);
     if (context.state.catchUps.isRequested) catchUp(context);
     return;
@@ -128,7 +128,7 @@ function onPage(
     page.messages.length === 0 ||
     active.pages >= maximumPages;
   if (isLast && !context.traits.statusByRest) {
-    // Its status is told on the line.
+    // The socket reports the status.
     complete(context, { ...active, newest });
     return;
   }
@@ -196,18 +196,17 @@ function finish(context: StepContext): void {
   continueCatchUp(context);
 }
 
-/** What else wants to be fetched. */
 function continueCatchUp(context: StepContext): void {
   if (context.state.catchUps.isRequested) catchUp(context);
   else context.raise({ type: 'catch-up-idle' });
 }
 
-/** No other catch-up is wanted: a previous conversation's last words may be fetched. */
+/** Fetches the last messages of a previous conversation when no other catch-up is requested. */
 export function catchUpInBackground(context: StepContext): void {
   if (!isInactive(context)) catchUpPrevious(context);
 }
 
-/** REST has told what was missed, or can't: new messages may go out either way. */
+/** Lets new messages out: what was missed has been fetched, or can't be. */
 function markCaughtUp(context: StepContext): void {
   const { connection } = context.state;
   if (connection.phase !== 'online' || connection.session.stage !== 'conversation') return;
@@ -216,7 +215,7 @@ function markCaughtUp(context: StepContext): void {
   }
 }
 
-/** Losses that nothing shows are found by looking, while somebody looks. */
+/** A loss without any symptom is found by a periodic catch-up while a page is visible. */
 export function scheduleReconcile(context: StepContext): void {
   context.setTimer('reconcile', jittered(context, context.state.settings.timing.reconcile));
 }
@@ -225,17 +224,17 @@ export function scheduleReconcile(context: StepContext): void {
 export function reconcile(context: StepContext): void {
   if (context.state.connection.phase !== 'online') return;
   if (!context.state.tabs.some((tab) => tab.isVisible)) {
-    // A page that becomes visible asks by itself.
     return;
   }
   catchUp(context);
 }
 
-/** A page has become visible: it may have missed something for as long as nobody looked. */
+/** A page has become visible. Without a visible page nothing was reconciled. */
 export function onBecameVisible(context: StepContext): void {
   const { completedAt } = context.state.catchUps;
   if (context.state.connection.phase !== 'online' || completedAt === null) return;
   if (context.clock.now - completedAt > maximumAge) catchUp(context);
 }
 
+/** A catch-up this recent, in ms, is not repeated when a page becomes visible. */
 const maximumAge = 15_000;

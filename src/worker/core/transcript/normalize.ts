@@ -1,9 +1,10 @@
 import type { GatewayMessage, PartialMessage } from '../../../protocol/gateway/messages.ts';
 import type { StepContext } from '../context.ts';
 
-/** What a gateway tells, made whole. */
-
-/** With the conversation and the time that the gateway leaves out; `null` while there is no conversation. */
+/**
+ * Adds the conversation and the time where the gateway omits them. Returns `null` without a
+ * conversation.
+ */
 export function normalize(
   context: StepContext,
   message: PartialMessage,

@@ -11,10 +11,10 @@ import { rowOf } from './transcript.ts';
 
 /** Older messages for one tab: from memory, then from the store, then from REST. */
 
-/** Calls of all tabs together that may wait for REST. */
+/** Maximum of concurrent REST requests, across tabs. */
 const maximumWaiting = 4;
 
-/** A page of the gateway's history, at most. */
+/** Maximum length of a page of the gateway's history. */
 const pageLength = 50;
 
 export function loadEarlier(
@@ -37,7 +37,7 @@ export function loadEarlier(
   context.emit({ type: 'read-earlier', callId, before: from, count: count - rows.length });
 }
 
-/** What the store has. */
+/** The store has answered. */
 export function onEarlierRead(
   context: StepContext,
   callId: number,
@@ -66,7 +66,7 @@ export function onEarlierRead(
   });
 }
 
-/** The question for what stands before the oldest row; `null` where nothing can. */
+/** The call for messages before the oldest row; `null` when there can be none. */
 function callFor(
   context: StepContext,
   { before, conversationId: named }: PaginationRequest,
@@ -78,17 +78,17 @@ function callFor(
   if (conversationId === null || !position) return null;
   if (context.policy?.canRead(context, conversationId) === false) return null;
   const [ordinal, sequence, isUnsequenced, timestamp] = position;
-  // A pending message stands nowhere yet.
+  // A pending message has no place yet.
   if (ordinal > context.state.lastOrdinal) return null;
   if (isUnsequenced === 0) {
     if (sequence <= 1 + (oldest?.missingBefore ?? 0)) return null;
     return { type: 'history-before', conversationId, before: { sequence } };
   }
-  // More than one message can bear the same millisecond.
+  // Several messages can have the same millisecond.
   return { type: 'history-before', conversationId, before: { instant: timestamp + 1 } };
 }
 
-/** What REST has, for the eyes of the one who asked: it is too old to be kept. */
+/** REST has answered. The messages are too old to be kept: only the tab that asked gets them. */
 export function onEarlierFetched(
   context: StepContext,
   requestId: number,
@@ -120,7 +120,10 @@ export function onEarlierFetched(
   finish(context, pagination, rows, hasMore);
 }
 
-/** The page was newer than what is wanted: where only the newest can be asked for, the next one may do. */
+/**
+ * The page is newer than the requested rows. Gateways whose history starts at the newest message
+ * may have them on the next page.
+ */
 function fetchNextPage(
   context: StepContext,
   pagination: PaginationRequest,
@@ -142,7 +145,7 @@ function toRow(message: GatewayMessage, ordinal: number): Message {
   return rowOf(message, sequence === null ? [ordinal, 0, 1, timestamp] : [ordinal, sequence, 0, 0]);
 }
 
-/** Messages count from 1: whether the gateway must have older ones than this. */
+/** Whether the gateway must have messages before this one: sequences start at 1. */
 export function hasOlder(row: Message | undefined): boolean {
   return row !== undefined && row.sequence !== null && row.sequence > 1 + row.missingBefore;
 }
@@ -169,7 +172,6 @@ function answer(
   context.resolve(callId, earlier);
 }
 
-/** Nobody who asked is left waiting. */
 export function failPaginations(context: StepContext, problem: Problem): void {
   for (const { callId } of context.state.paginations) {
     context.answer(callId, { ok: false, problem });
@@ -181,9 +183,5 @@ function fail(context: StepContext, pagination: PaginationRequest): void {
   setTranscriptSlice(context, {
     paginations: context.state.paginations.filter((other) => other !== pagination),
   });
-  context.reject(
-    pagination.callId,
-    'unavailable',
-    'Older messages can’t be fetched at the moment.',
-  );
+  context.reject(pagination.callId, 'unavailable', 'Older messages could not be loaded.');
 }

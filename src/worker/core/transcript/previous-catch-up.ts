@@ -7,16 +7,16 @@ import { normalizeAll } from './normalize.ts';
 import { type CatchUpRun, setTranscriptSlice } from './state.ts';
 import { receive, showReorderBuffer } from './transcript.ts';
 
-/** A gateway whose pages never end is not followed for ever. */
+/** Stops a gateway whose pages never end. */
 export const maximumPages = 10_000;
 
-/** Asks for the last words of a former conversation. It gives way to every other catch-up. */
+/** Fetches the last messages of a previous conversation. Every other catch-up takes precedence. */
 export function catchUpPrevious(context: StepContext): void {
   const { previousConversations, catchUps } = context.state;
   const previous = previousConversations.find((conversation) =>
     reachedEnd(conversation, context.clock.now),
   );
-  // Where each has a session of its own, nobody can ask for a former one's.
+  // The history of a previous session is no longer available.
   if (!previous || catchUps.active || context.traits.historyIsPerSession) return;
   const { conversationId } = previous.details;
   const since = previous.completeUntil;
@@ -45,7 +45,7 @@ export function isOfPrevious({ state }: StepContext, active: CatchUpRun): boolea
   );
 }
 
-/** Returns whether this former conversation is done with, for now or for good. */
+/** Returns whether this catch-up is over. */
 export function onPreviousResult(
   context: StepContext,
   active: CatchUpRun,
@@ -53,7 +53,7 @@ export function onPreviousResult(
 ): boolean {
   const { conversationId, since, cursor } = active;
   if (!result.ok) {
-    // It is asked for again behind the next catch-up.
+    // It is tried again after the next catch-up.
     if (result.failure.kind === 'not-found') closePrevious(context, conversationId);
     return true;
   }

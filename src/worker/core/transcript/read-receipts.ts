@@ -2,7 +2,7 @@ import type { StepContext } from '../context.ts';
 import { setTranscriptSlice } from './state.ts';
 import { markAllRead } from './unread.ts';
 
-/** The visitor has seen the newest message, in whichever tab. */
+/** The visitor has seen the newest message, in any tab. */
 export function markRead(context: StepContext): void {
   const newest = markAllRead(context);
   if (!newest) return;
@@ -10,12 +10,12 @@ export function markRead(context: StepContext): void {
   flushReceipt(context);
 }
 
-/** The conversation that it is about gives way to another. */
+/** Another conversation replaces the one that the receipt is for. */
 export function clearReceipt(context: StepContext): void {
   setTranscriptSlice(context, { receiptDue: null });
 }
 
-/** Tells the gateway, now or once the conversation is there again. */
+/** Sends the pending receipt, now or once the conversation is resumed. */
 export function flushReceipt(context: StepContext): void {
   const { connection, conversation, receiptDue } = context.state;
   if (receiptDue === null || !conversation || connection.phase !== 'online') return;

@@ -2,7 +2,7 @@ import type { StepContext } from '../context.ts';
 import { noUnread, type Restored } from '../records.ts';
 import { setTranscriptSlice } from './state.ts';
 
-/** What a boot finds in the store. */
+/** Restores the transcript at boot. */
 export function restoreTranscript(
   context: StepContext,
   { persistent, messages, unread, hasEarlier }: Restored,
@@ -16,12 +16,12 @@ export function restoreTranscript(
   });
 }
 
-/** The store has another backend than before. */
+/** The store has changed its backend. */
 export function setPersistent(context: StepContext, isPersistent: boolean): void {
   setTranscriptSlice(context, { isPersistent });
 }
 
-/** The visitor has had everything deleted that was said. */
+/** The conversation was cleared at the visitor's request. */
 export function clearTranscript(context: StepContext): void {
   setTranscriptSlice(context, { window: [], hasEarlier: false, lookups: [], unread: noUnread });
 }

@@ -1,9 +1,7 @@
 import { jittered } from '../backoff.ts';
 import type { StepContext } from '../context.ts';
 
-/** What the browser keeps, and for how long. */
-
-/** The first look comes when the boot is over, in ms. */
+/** Delay of the first pruning, so that it does not slow down the boot, in ms. */
 const firstPruneDelay = 60_000;
 
 const day = 86_400_000;
@@ -15,12 +13,12 @@ export function schedulePruning(context: StepContext): void {
   );
 }
 
-/** The `prune` timer: what is too old or too much goes, behind everybody's back. */
+/** The `prune` timer: deletes messages that are too old or too many. */
 export function prune(context: StepContext): void {
   const { limits, timing } = context.state.settings;
   context.emit({
     type: 'prune',
-    // What stands in memory is never taken away under it.
+    // Rows that are in memory must stay in the store.
     keep: Math.max(limits.stored, limits.window),
     before: context.gatewayTime() - limits.storedDays * day,
   });

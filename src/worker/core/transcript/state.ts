@@ -2,16 +2,15 @@ import type { Message, Place } from '../../../protocol/message.ts';
 import type { StepContext } from '../context.ts';
 import { noUnread, type UnreadState } from '../records.ts';
 
-/** The catch-up by REST. */
 export interface CatchUps {
   /** Catch-ups begun. */
   readonly begun: number;
   readonly active: CatchUpRun | null;
-  /** Another one is wanted as soon as this one is done. */
+  /** Another one starts as soon as the active one is done. */
   readonly isRequested: boolean;
   /** Failures in a row. */
   readonly failures: number;
-  /** When the last one was completed. */
+  /** When the last one was completed, on the monotonic clock. */
   readonly completedAt: number | null;
 }
 
@@ -23,38 +22,52 @@ export interface CatchUpRun {
   readonly begunAt: number;
   readonly cursor: string | null;
   readonly pages: number;
-  /** Newest timestamp among what it brought. */
+  /** Newest timestamp among the fetched messages. */
   readonly newest: number;
 }
 
-/** A tab wants older messages than memory has. */
+/** A tab's request for older messages than memory has. */
 export interface PaginationRequest {
   readonly callId: number;
   readonly before: Place | null;
-  /** Whose oldest row the tab has; `null` when it does not say. */
+  /** The conversation of the tab's oldest row; `null` when unknown. */
   readonly conversationId: string | null;
   readonly count: number;
-  /** What memory and store have given so far, ascending. */
+  /** Rows from memory and store so far, ascending. */
   readonly rows: readonly Message[];
-  /** The REST request that is waited for; `null` while the store is read. */
+  /** The pending REST request; `null` while the store is read. */
   readonly requestId: number | null;
 }
 
-/** The messages in memory, and what is known of those that are not. */
+/**
+ * The messages in memory, the catch-up, and the read position.
+ *
+ * 1. Each message is shown once.
+ * 2. Rows are in order of their positions. A row with a sequence keeps its place.
+ * 3. A new row appears above known ones only where a gap marker announces it.
+ * 4. `missingBefore` is exactly the size of the gap above the row; without a marker nothing is
+ *    missing.
+ * 5. At most `limits.window` rows are in memory. Rows leave at the upper end only.
+ * 6. The other side's read mark never moves back.
+ * 7. `unread` counts the messages of the other side after `readUntil`.
+ * 8. At most one catch-up is active.
+ * 9. The `hold` timer is set while a gap or the reorder buffer of the current conversation still
+ *    needs a catch-up, and `short-hold` while the unsequenced buffer is not empty.
+ */
 export interface TranscriptSlice {
-  /** The store has been read. */
+  /** Whether the store has been read. */
   readonly isRestored: boolean;
-  /** The store outlives the browser. */
+  /** Whether the store survives a restart of the browser. */
   readonly isPersistent: boolean;
   /** The newest messages in order, without the outbox. */
   readonly window: readonly Message[];
   readonly hasEarlier: boolean;
   readonly unread: UnreadState;
-  /** The newest message of the others that the gateway must still be told was read. */
+  /** The read receipt still to be sent: a message id. */
   readonly receiptDue: string | null;
   readonly catchUps: CatchUps;
   readonly paginations: readonly PaginationRequest[];
-  /** Writes of this visitor's whose answers tell of rows below the window. */
+  /** This visitor's pending writes whose answers report rows below the window. */
   readonly lookups: readonly number[];
 }
 
@@ -78,7 +91,7 @@ export const initialTranscriptSlice: TranscriptSlice = {
   lookups: [],
 };
 
-/** Nothing that was said stays; the numbers of catch-ups go on, so that none is taken for a former one. */
+/** Clears the transcript. Catch-up ids go on, so that none is mistaken for a previous one. */
 export function onVisitorChange(state: TranscriptSlice): TranscriptSlice {
   return {
     isRestored: state.isRestored,
@@ -96,12 +109,12 @@ export function onVisitorChange(state: TranscriptSlice): TranscriptSlice {
 /** Timers of this slice that a change of visitor clears. */
 export const visitorTimers = ['rest-retry', 'hold', 'short-hold'] as const;
 
-/** For the files of this folder alone. */
+/** Only for files of this folder. */
 export function setTranscriptSlice(context: StepContext, part: Partial<TranscriptSlice>): void {
   context.write(part);
 }
 
-/** The number of the first catch-up that will have begun after now. */
+/** The id of the next catch-up to begin. */
 export function nextCatchUpId({ state }: StepContext): number {
   return state.catchUps.begun + 1;
 }

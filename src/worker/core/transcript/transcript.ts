@@ -26,10 +26,12 @@ import {
   updateGapMarker,
 } from './window.ts';
 
-/** Catch-ups after which a gap that nobody can fill is no longer looked for. */
+/** Catch-ups after which a gap is no longer looked for. */
 const maximumTries = 5;
 
-/** A message has come, live or by REST: shown once, in its place, however often it comes. */
+/**
+ * A message has arrived, live or by REST. It is shown once, in its place, however often it arrives.
+ */
 export function receive(
   context: StepContext,
   received: GatewayMessage,
@@ -80,7 +82,7 @@ function currentOrdinal({ state: { conversation } }: StepContext): number {
   return conversation?.ordinal ?? 0;
 }
 
-/** Whether a row is that message, however the gateway calls it. */
+/** Whether the row is this message, under any of its ids. */
 function isSame(context: StepContext, row: Message, message: GatewayMessage): boolean {
   return row.messageId === message.messageId || context.policy?.isSame(row, message) === true;
 }
@@ -96,15 +98,18 @@ function shownRow(context: StepContext, messageId: string): Message | undefined 
   return findShown(context, (row) => row.messageId === messageId);
 }
 
-/** A conversation that is open again counts anew, though its rows are shown already. */
+/**
+ * Whether the sequence is still missing. A reopened conversation counts from 1 again, although its
+ * rows are already shown.
+ */
 function isMissing({ next, gaps }: ConversationState, { sequence }: GatewayMessage): boolean {
   if (sequence === null) return false;
   return sequence >= next || gaps.some(({ from, to }) => from <= sequence && sequence <= to);
 }
 
 /**
- * The visitor has sent it again, into a later conversation: there it is shown, and only there. Its
- * number here is taken all the same, so that nothing seems to be missing.
+ * Whether the visitor has sent the message again, in a later conversation. It is shown there only.
+ * Its sequence here is still consumed, so that there is no gap.
  */
 function wasResent(context: StepContext, { messageId, conversationId }: GatewayMessage): boolean {
   const { window, outbox } = context.state;
@@ -114,7 +119,10 @@ function wasResent(context: StepContext, { messageId, conversationId }: GatewayM
   return row !== undefined && row.conversationId !== null && row.conversationId !== conversationId;
 }
 
-/** What only waits for its turn has not been sent anew: here it is, and need not go again. */
+/**
+ * A message that is only queued has not been sent in the later conversation yet: it has arrived
+ * here and need not be sent again.
+ */
 function mayHaveBeenSent({ at }: OutboxItem): boolean {
   if (at.stage === 'storing') return at.isRepeat;
   return at.stage !== 'failed' && at.stage !== 'queued';
@@ -122,7 +130,7 @@ function mayHaveBeenSent({ at }: OutboxItem): boolean {
 
 // --- without sequences ---
 
-/** Held for a moment, since one that it overtook may be on its way. */
+/** Buffers the message briefly, since an earlier one may still be on its way. */
 function bufferUnsequenced(
   context: StepContext,
   conversation: ConversationState,
@@ -142,7 +150,7 @@ function bufferUnsequenced(
   else if (!context.hasTimer('short-hold')) context.setTimer('short-hold', timing.shortHold);
 }
 
-/** A copy with a sequence is there. */
+/** Drops the buffered copy of a message that has arrived with a sequence. */
 function dropUnsequenced(context: StepContext, ordinal: number, messageId: string): void {
   const conversation = conversationAt(context, ordinal);
   if (!conversation?.unsequencedBuffer.some((buffered) => buffered.message.messageId === messageId))
@@ -153,7 +161,7 @@ function dropUnsequenced(context: StepContext, ordinal: number, messageId: strin
   updateConversation(context, { ...conversation, unsequencedBuffer });
 }
 
-/** The `short-hold` timer: who has waited long enough is shown, and whoever stands before them. */
+/** The `short-hold` timer: shows messages that have waited long enough, and those before them. */
 export function shortHoldOver(context: StepContext): void {
   const { conversation } = context.state;
   if (!conversation) return;
@@ -164,7 +172,7 @@ export function shortHoldOver(context: StepContext): void {
   if (next) context.setTimer('short-hold', next.due - context.clock.now);
 }
 
-/** The present conversation waits for none any longer. */
+/** Shows everything in the unsequenced buffer of the current conversation. */
 export function flushCurrentUnsequenced(context: StepContext): void {
   flushUnsequenced(context, currentOrdinal(context));
 }
@@ -192,7 +200,7 @@ function byTime({ message: a }: Unsequenced, { message: b }: Unsequenced): numbe
   return a.timestamp - b.timestamp || (a.messageId < b.messageId ? -1 : 1);
 }
 
-/** By its time: behind the last sequenced one that is not newer. */
+/** Places the message by its time: after the last sequenced row that is not newer. */
 function placeUnsequenced(context: StepContext, ordinal: number, message: GatewayMessage): void {
   const { window } = context.state;
   if (window.some((row) => isSame(context, row, message))) return;
@@ -205,7 +213,7 @@ function placeUnsequenced(context: StepContext, ordinal: number, message: Gatewa
   insert(context, ordinal, rowOf(message, [ordinal, before?.sequence ?? lowest, 1, timestamp]));
 }
 
-/** A copy came without a sequence before: now its true place is known. */
+/** The row was shown without a sequence: now its place is known. */
 function assignSequence(
   context: StepContext,
   ordinal: number,
@@ -234,7 +242,7 @@ function assignSequence(
 
 // --- with sequences ---
 
-/** The next one, and everything held right behind it. */
+/** Shows everything in the reorder buffer that directly follows. */
 function releaseBuffered(context: StepContext, ordinal: number): void {
   for (;;) {
     const conversation = conversationAt(context, ordinal);
@@ -249,7 +257,7 @@ function releaseBuffered(context: StepContext, ordinal: number): void {
   clearHoldTimer(context, ordinal);
 }
 
-/** Nothing is missing any more. The timer is the present conversation's, not that of one before it. */
+/** Clears the `hold` timer when nothing is missing. It belongs to the current conversation only. */
 export function clearHoldTimer(context: StepContext, ordinal = currentOrdinal(context)): void {
   const { conversation, lastOrdinal } = context.state;
   if (conversation?.ordinal !== lastOrdinal || ordinal !== lastOrdinal) return;
@@ -273,11 +281,11 @@ function buffer(
     flushReorderBuffer(context, null, conversation.ordinal);
     return;
   }
-  // In a catch-up the missing one may be on a page still to come; its end settles what is held.
+  // In a catch-up, a later page may have the missing message; its end flushes the buffer.
   if (via === 'socket') catchUpIn(context, context.state.settings.timing.hold);
 }
 
-/** At the latest: an older gap may be looked for much later. */
+/** Keeps an earlier deadline: an older gap may be scheduled for much later. */
 function catchUpIn(context: StepContext, delay: number): void {
   const { hold } = context.state.timers;
   if (hold === undefined || hold > context.clock.now + delay) context.setTimer('hold', delay);
@@ -288,8 +296,10 @@ function bySequence(a: GatewayMessage, b: GatewayMessage): number {
 }
 
 /**
- * A catch-up is over: what is still missing REST does not have, so the rest is shown with a mark.
- * `newest` is the newest timestamp that the catch-up brought; `null` when it could not be made.
+ * A catch-up is over. REST does not have what is still missing, so the buffer is shown with gap
+ * markers.
+ *
+ * @param newest timestamp of the newest fetched message; `null` when the catch-up failed
  */
 export function flushReorderBuffer(
   context: StepContext,
@@ -301,13 +311,13 @@ export function flushReorderBuffer(
   const conversation = conversationAt(context, ordinal);
   if (!conversation) return;
   if (conversation.next === 1 && newest !== null && newest > conversation.completeUntil) {
-    // Without sequences only a catch-up tells that nothing is missing.
+    // Without sequences, only a catch-up shows that nothing is missing.
     update(context, { ...conversation, completeUntil: newest });
   }
   scheduleGapFill(context, ordinal);
 }
 
-/** Everything that is held, with a mark where something is missing. */
+/** Shows everything in both buffers, with a marker at each gap. */
 export function showReorderBuffer(context: StepContext, ordinal = currentOrdinal(context)): void {
   for (;;) {
     const conversation = conversationAt(context, ordinal);
@@ -321,12 +331,12 @@ export function showReorderBuffer(context: StepContext, ordinal = currentOrdinal
   flushUnsequenced(context, ordinal);
 }
 
-/** What is missing once that one is shown as the newest. */
+/** The gaps once this sequence is shown as the newest. */
 function gapsUpTo({ gaps, next }: ConversationState, sequence: number): readonly Gap[] {
   return sequence > next ? [...gaps, { from: next, to: sequence - 1, tries: 0 }] : gaps;
 }
 
-/** Looks for a gap again, ever more seldom: servers can lag behind each other. */
+/** Looks for a gap again, with growing delays: servers can lag behind each other. */
 function scheduleGapFill(context: StepContext, ordinal: number): void {
   const tries = conversationAt(context, ordinal)?.gaps.reduce(
     (least, gap) => Math.min(least, gap.tries),
@@ -340,19 +350,19 @@ function countGapTries(context: StepContext, ordinal: number): void {
   const conversation = conversationAt(context, ordinal);
   if (!conversation || conversation.gaps.length === 0) return;
   const gaps = conversation.gaps.map((gap) => ({ ...gap, tries: gap.tries + 1 }));
-  // A gap that stays is not asked for at every catch-up until the end of days.
+  // A gap that can't be filled must not be part of every later catch-up.
   const completeUntil = isComplete(gaps)
     ? Math.max(conversation.completeUntil, conversation.newest)
     : conversation.completeUntil;
   update(context, { ...conversation, gaps, completeUntil });
 }
 
-/** Nothing is missing that anybody could still bring. */
+/** Whether no gap is left that is still looked for. */
 function isComplete(gaps: readonly Gap[]): boolean {
   return gaps.every((gap) => gap.tries >= maximumTries);
 }
 
-/** Below what is shown: it mends a gap, or we have it already. */
+/** The sequence is below the newest one: it fills a gap, or the message is known. */
 function fillOrIgnore(
   context: StepContext,
   conversation: ConversationState,
@@ -368,19 +378,19 @@ function fillOrIgnore(
     return;
   }
   const [first] = context.state.window;
-  // Inside the window every message is known by its id, so this is another one of that number.
+  // Messages in the window are known by id, so this is another one with the same sequence.
   if (first && comparePositions(position, first.position) >= 0) {
     insert(context, conversation.ordinal, row);
   } else if (context.state.outbox.some((item) => item.messageId === message.messageId)) {
     context.raise({ type: 'acknowledged', messageId: message.messageId, isShown: true });
-    // Tabs show it last, as one that waits: its place is further up.
+    // Tabs show it as pending at the end, but its place is further up.
     publishBelow(context, withReadMark(row, conversation.readMark));
   }
 }
 
 /**
- * A missing one is there. Returns how many are still missing just before it; `null` when it was not
- * missing.
+ * Removes the sequence from its gap. Returns how many are still missing just before it; `null` when
+ * it was not missing.
  */
 function fillGap(
   context: StepContext,
@@ -401,14 +411,14 @@ function fillGap(
   return sequence - gap.from;
 }
 
-/** The next one in sequence. */
+/** Shows the message as the newest. */
 function show(
   context: StepContext,
   ordinal: number,
   message: GatewayMessage,
   missingBefore: number,
 ): void {
-  // Whatever came before it and has no sequence stands above it.
+  // Messages without a sequence that came earlier stand above it.
   flushUnsequenced(context, ordinal);
   const conversation = conversationAt(context, ordinal);
   if (!conversation) return;
@@ -449,8 +459,8 @@ function insert(context: StepContext, ordinal: number, row: Message): void {
   const wasPending = context.state.outbox.some((item) => item.messageId === row.messageId);
   context.raise({ type: 'acknowledged', messageId: row.messageId, isShown: true });
   const marked = withReadMark(row, conversation.readMark);
-  // Those below the window are counted by the store, and told when it has answered: but one that
-  // waited leaves the end of every tab at once.
+  // The store counts rows below the window, and they are published when it has answered. A pending
+  // row must leave the end of every tab at once.
   if (!isBelow(context, row)) countUnread(context, row);
   else if (wasPending) publishBelow(context, marked);
   insertRow(context, marked);
@@ -463,7 +473,7 @@ function update(context: StepContext, conversation: ConversationState): void {
   context.change({ conversation: true });
 }
 
-/** The other side has read this message of the visitor's, and every earlier one. */
+/** The other side has read this message of the visitor and every earlier one. */
 export function readBy(
   context: StepContext,
   messageId: string,
@@ -474,7 +484,6 @@ export function readBy(
   if (!conversation) return;
   const message = shownRow(context, messageId);
   if (!message) {
-    // The echo may still be on its way.
     if (outbox.some((item) => item.messageId === messageId)) {
       updateConversation(context, { ...conversation, earlyReceipt: messageId });
     }
@@ -491,13 +500,13 @@ export function readBy(
   context.change({ readMark });
 }
 
-/** What stood below the window is gone: a row that fills a hole there would stand alone. */
+/** The rows below the window are gone: a row that fills a gap there would be isolated. */
 export function removeGapsBelow(context: StepContext): void {
   const { conversation, previousConversations, window } = context.state;
   function withoutGaps(each: ConversationState): ConversationState {
     const first = window.find((row) => row.position[0] === each.ordinal);
     const lowest = first ? first.position[1] : each.next;
-    // The one right below it is told at the first row, and still looked for.
+    // The gap right above the first row has its marker there, and is still looked for.
     return { ...each, gaps: each.gaps.filter(({ to }) => to >= lowest - 1) };
   }
   for (const each of [...previousConversations, ...(conversation ? [conversation] : [])]) {

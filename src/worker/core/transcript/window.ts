@@ -3,9 +3,7 @@ import type { StepContext } from '../context.ts';
 import { setTranscriptSlice } from './state.ts';
 import { addUnread, isUnread } from './unread.ts';
 
-/** The newest messages in memory; below it only the store knows what there is. */
-
-/** Whether that row has its place below the window. */
+/** Whether the row's place is below the window, where only the store knows what exists. */
 export function isBelow(context: StepContext, message: Message): boolean {
   const { window, hasEarlier } = context.state;
   const [first] = window;
@@ -13,13 +11,13 @@ export function isBelow(context: StepContext, message: Message): boolean {
 }
 
 /**
- * Puts in a row that the window does not have. Below the window only the store knows whether it is
- * there already: what it says comes to `onLookedUp`.
+ * Inserts a row that the window does not have. Below the window, only the store knows whether the
+ * row exists: its answer goes to `onLookedUp`.
  */
 export function insertRow(context: StepContext, message: Message): void {
   if (isBelow(context, message)) {
     context.store({ type: 'add-message', message, isUnread: isUnread(context, message) });
-    // What fills a hole is new for sure, and the mark above which it stands is corrected in this tick.
+    // A row that fills a gap is certainly new, and the marker below it changes in this tick.
     if (message.sequence !== null) publishBelow(context, message);
     return;
   }
@@ -52,7 +50,7 @@ export function removeRow(context: StepContext, message: Message): void {
   context.change({ removed: [...context.state.changes.removed, message.messageId] });
 }
 
-/** Corrects what is told before the message behind a hole. */
+/** Updates the gap marker of the message after a gap. */
 export function updateGapMarker(
   context: StepContext,
   ordinal: number,
@@ -66,14 +64,14 @@ export function updateGapMarker(
   else context.store({ type: 'mark-message', position: [ordinal, sequence, 0, 0], missingBefore });
 }
 
-/** The answer to that write tells of rows below the window. */
+/** The answer to this write reports rows below the window. */
 export function expectLookup(context: StepContext, writeId: number): void {
   setTranscriptSlice(context, { lookups: [...context.state.lookups, writeId] });
 }
 
 /**
- * What the store found below the window: for the tabs that have loaded as far as that. A former visitor's
- * is nobody's any more.
+ * The store has answered. Publishes its rows for tabs that have loaded that far. Answers for a
+ * previous visitor are ignored.
  */
 export function onLookedUp(
   context: StepContext,
@@ -99,7 +97,7 @@ function publish(context: StepContext, message: Message): void {
   context.change({ upserts: [...context.state.changes.upserts, message] });
 }
 
-/** For tabs that have loaded as far as that. */
+/** Publishes a row for tabs that have loaded that far. */
 export function publishBelow(context: StepContext, message: Message): void {
   publish(context, message);
   context.change({ belowWindow: [...context.state.changes.belowWindow, message] });

@@ -2,30 +2,37 @@ import type { StepContext } from '../context.ts';
 import { emptyMeta, type Meta } from '../records.ts';
 import type { Settings } from '../settings.ts';
 
-/** Who is there, and the small facts that are kept of them. */
+/**
+ * The visitor and the small values stored for them.
+ *
+ * 1. Nothing of one visitor is shown, sent or stored for another.
+ * 2. `generation` and `meta.resetCount` never decrease. The epoch that tabs see changes with
+ *    `generation`.
+ * 3. Unless the site shows history at once, nothing stored is shown while `isConfirmed` is false.
+ */
 export interface VisitorSlice {
   readonly meta: Meta;
-  /** Visitors that this hub has seen: part of the epoch. */
+  /** Counts visitors of this hub; part of the epoch. */
   readonly generation: number;
-  /** What is kept may be shown. */
+  /** Whether stored history may be shown. */
   readonly isConfirmed: boolean;
-  /** What waited up to this ordinal is not shown before that. */
+  /** Outbox rows up to this ordinal are hidden until then. */
   readonly hiddenOutbox: number;
-  /** Of a session that is the conversation; `null`: nothing, or there are no such sessions. */
+  /** Only where the session is the conversation; `null`: nothing known. */
   readonly sessionMemory: SessionMemory | null;
 }
 
-/** What is known of sessions that are conversations: see guest-memory.ts. */
+/** What a dialect remembers whose session is the conversation. */
 export interface SessionMemory {
-  /** How long the session lives from the last message on, in ms; `null` when nobody says. */
+  /** Lifetime of the session after the last message, in ms; `null` when unknown. */
   readonly life: number | null;
-  /** When it ends, on the monotonic clock. */
+  /** When the session ends, on the monotonic clock. */
   readonly endsAt: number | null;
-  /** The session of the visitor's last conversation is over, and must not be opened again. */
+  /** The last conversation's session is over and must not be reopened. */
   readonly startsNew: boolean;
-  /** The message that the gateway could not take, and how often in a row. */
+  /** The message that the gateway could not accept, and how often in a row. */
   readonly refused: { readonly messageId: string; readonly times: number } | null;
-  /** When living lines were told that their session is not accepted, lately. */
+  /** When sessions were refused on live connections, recently. */
   readonly expiries: readonly number[];
 }
 
@@ -39,7 +46,7 @@ export function initialVisitorSlice({ history }: Pick<Settings, 'history'>): Vis
   };
 }
 
-/** A new visitor, whose number tells every tab that the former one has gone. */
+/** Starts a new generation, which tells every tab that the previous visitor is gone. */
 export function onVisitorChange(state: VisitorSlice, subject: string | null): VisitorSlice {
   return {
     meta: { ...emptyMeta, subject, resetCount: state.meta.resetCount + 1 },
@@ -50,31 +57,32 @@ export function onVisitorChange(state: VisitorSlice, subject: string | null): Vi
   };
 }
 
-/** Timers of this slice that a change of visitor clears. */
+/** Timers of this slice that a visitor change clears. */
 export const visitorTimers = ['expiry'] as const;
 
-/** For the files of this folder alone. */
+/** Only for files of this folder. */
 export function setVisitorSlice(context: StepContext, part: Partial<VisitorSlice>): void {
   context.write(part);
 }
 
-/** Small facts of the visitor, kept with the next write. */
+/** Changes values that the next write stores. */
 export function updateMeta(context: StepContext, part: Partial<Meta>): void {
   context.write({ meta: { ...context.state.meta, ...part } });
   context.change({ meta: true });
 }
 
-/** The gateway's clock minus ours, in ms: learned anew with each hub, so that it need not be written at once. */
+/**
+ * Sets the gateway's clock minus ours, in ms. Each hub learns it anew, so it is not written at
+ * once.
+ */
 export function correctClock(context: StepContext, clockOffset: number): void {
   context.write({ meta: { ...context.state.meta, clockOffset } });
 }
 
-/** What a dialect whose session is the conversation remembers of it. */
 export function rememberSession(context: StepContext, sessionMemory: SessionMemory): void {
   context.write({ sessionMemory });
 }
 
-/** What a boot finds in the store. */
 export function restoreVisitor(context: StepContext, meta: Meta): void {
   context.write({ meta });
 }

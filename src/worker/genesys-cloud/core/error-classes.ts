@@ -10,21 +10,23 @@ import { longestPause, pauseFor } from '../../core/outbox/send-queue.ts';
 import { onSessionOver } from './session.ts';
 import { memoryOf, remember } from './session-memory.ts';
 
-// What the platform's errors mean, at which moment: docs/genesys-cloud.md has them as a table.
+// What the platform's errors mean in each phase: see the table in docs/genesys-cloud.md.
 
-/** So often in a row a message is tried that the platform can't take at the moment. */
+/** How often in a row a message is sent that the platform can't accept at the moment. */
 const maximumTries = 3;
 
-/** Refusals of a session on living lines are counted for so long, in ms. */
+/** How long refusals of a session on a live connection are counted, in ms. */
 const expiryWindow = 600_000;
 const maximumExpiries = 5;
 
-/** See `SessionPolicy`. One message is on its way at a time, so an error without a name is about that one. */
+/**
+ * See `SessionPolicy`. Only one message is in flight, so an error without an id is about that one.
+ */
 export function classifyError(
   context: StepContext,
   received: GatewayProblem,
 ): GatewayProblem | null {
-  // Whatever it says, the line lives.
+  // Any error shows that the connection is alive.
   context.clearTimer('pong');
   if (context.state.connection.phase === 'authenticating') {
     onOpenFailed(context, received);
@@ -35,12 +37,12 @@ export function classifyError(
   const isAboutMessage = problem.messageId !== null && problem.messageId === sent;
   switch (received.kind) {
     case 'other':
-      // Whatever it is, the message is not wanted; if it arrives all the same, its echo mends that.
+      // The message was refused. If it arrives all the same, its echo corrects that.
       if (isAboutMessage) return { ...problem, kind: 'rejected' };
-      // What names another request than a message is nothing that the visitor has to know.
+      // The visitor need not know of errors about other requests.
       return problem.messageId === null ? problem : { ...problem, kind: 'unavailable' };
     case 'unavailable':
-      // A 403 of that kind is about something that is switched off.
+      // A 403 of this kind is about a feature that is switched off.
       if (isAboutMessage && received.code !== '403') return onUnavailable(context, problem);
       return problem;
     default:
@@ -48,7 +50,10 @@ export function classifyError(
   }
 }
 
-/** The echo's deadline finds out what became of it, and it is tried again: but not for ever. */
+/**
+ * The `echo` timer finds out what became of the message, and it is sent again a limited number of
+ * times.
+ */
 function onUnavailable(context: StepContext, problem: GatewayProblem): GatewayProblem {
   const messageId = problem.messageId ?? '';
   const { refused } = memoryOf(context);
@@ -60,12 +65,12 @@ function onUnavailable(context: StepContext, problem: GatewayProblem): GatewayPr
     return { ...problem, messageId: null };
   }
   remember(context, { refused: { messageId, times } });
-  const message = 'The chat server can’t take messages at the moment. It is tried again.';
+  const message = 'The chat server can’t take messages at the moment. We’ll keep trying.';
   setProblem(context, { code: 'unavailable', message });
   return problem;
 }
 
-/** The session was not opened. What no later try can change is final; the rest is tried again. */
+/** The session was not opened. Errors that a retry can't fix are final; others are retried. */
 function onOpenFailed(
   context: StepContext,
   { kind, code, message, retryAfter }: GatewayProblem,
@@ -77,7 +82,7 @@ function onOpenFailed(
     return;
   }
   const pause = Math.min(retryAfter ?? 0, longestPause);
-  // However soon somebody wants another try, messages wait as long as that.
+  // The pause applies to messages even if the visitor reconnects sooner.
   if (retryAfter !== null) pauseFor(context, pause);
   const isFinal =
     kind === 'forbidden' ||
@@ -94,21 +99,24 @@ function onOpenFailed(
   );
 }
 
-/** A guest has nothing to sign in with: the secret is worth nothing any more, and the next one is made. */
+/** A guest can't sign in again: the secret is worthless, and a new one is made. */
 export function onRefused(context: StepContext, message: string): boolean {
   if (context.state.settings.traits.isShared) return false;
   onSessionOver(context, 'not-found', message);
   return true;
 }
 
-/** Once is a token that has run out. If the next one fares no better, there is something else amiss. */
+/**
+ * The first refusal is an expired token. If the next token fares no better, something else is
+ * wrong.
+ */
 export function onExpired(context: StepContext): boolean {
   const { now } = context.clock;
   const recent = memoryOf(context).expiries.filter((at) => at > now - expiryWindow);
   const expiries = [...recent, now];
   remember(context, { expiries });
   if (expiries.length === 1) return false;
-  const message = 'The chat server does not accept the session any more.';
+  const message = 'The chat server no longer accepts the session.';
   if (expiries.length >= maximumExpiries) {
     remember(context, { expiries: [] });
     if (!onRefused(context, message)) signedOut(context, message);
@@ -121,15 +129,14 @@ export function onExpired(context: StepContext): boolean {
 }
 
 /**
- * What is in doubt can't be looked up, and everything behind it waits: the visitor is told, and decides.
- * A server that names the time to wait is waited for.
+ * Unconfirmed messages can't be looked up, and block those behind them: they fail, and the visitor
+ * decides. A rate limit with a retry time is waited for instead.
  */
 export function onHistoryUnreachable(context: StepContext, { kind }: RestFailure): void {
   if (kind === 'rate-limited') return;
   for (const { messageId, at } of context.state.outbox) {
     if (at.stage !== 'unconfirmed') continue;
-    const message =
-      'The history can’t be read at the moment, so nobody knows whether this arrived.';
+    const message = 'The history is unavailable at the moment. This message may not have arrived.';
     failItem(context, messageId, 'unknown-outcome', message);
   }
 }

@@ -7,11 +7,14 @@ import { correctClock } from '../../core/visitor/state.ts';
 import { matchOutgoing } from './message-matching.ts';
 import { memoryOf, remember } from './session-memory.ts';
 
-// What times tell of a guest's session: since when nobody is there, what time it is there, how long it lives.
+// What timestamps say about a session: when the agent left, the platform's time, and when it
+// expires.
 
-// --- whether anybody is there ---
+// --- presence ---
 
-/** Somebody has left. Where that does not end the session, whatever is said next finds somebody new. */
+/**
+ * A participant has left. If that does not end the session, the next message reaches someone new.
+ */
 export function onPresence(
   context: StepContext,
   { presence, from, at, isReadOnly }: Extract<GatewayEvent, { type: 'presence' }>,
@@ -21,11 +24,14 @@ export function onPresence(
   clearRemoteTyping(context);
   if (isReadOnly || from === 'visitor' || conversation?.details.status !== 'connected') return;
   const last = newestTime(context);
-  // One that is told late: something was said since.
+  // A late event, with messages since, is ignored.
   if (at === null || at >= last) setDetail(context, 'leftAt', at ?? last);
 }
 
-/** The message as it is known here; and what is newer than a farewell means that somebody is there. */
+/**
+ * Returns the message under its local id. A message newer than a departure means that an agent is
+ * there.
+ */
 export function onMessage(context: StepContext, message: GatewayMessage): GatewayMessage {
   learnClockOffset(context, message);
   const leftAt = context.state.conversation?.details.leftAt;
@@ -33,40 +39,41 @@ export function onMessage(context: StepContext, message: GatewayMessage): Gatewa
   return matchOutgoing(context, message);
 }
 
-/** Of what is known. */
+/** The newest timestamp in the window and the unsequenced buffer. */
 function newestTime({ state: { conversation, window } }: StepContext): number {
   const waiting = (conversation?.unsequencedBuffer ?? []).map(({ message }) => message.timestamp);
   return Math.max(window.at(-1)?.timestamp ?? 0, ...waiting);
 }
 
-/** However wrong this clock is, what comes now stands below what was there. */
+/** Whatever this clock says, a new message stands below the known ones. */
 export function timeOf(context: StepContext): number {
   return Math.max(context.gatewayTime(), newestTime(context));
 }
 
-/** Nothing tells the platform's time but the echo of what was said just now. */
+/** Only the echo of a message just sent reveals the platform's time. */
 function learnClockOffset(context: StepContext, { messageId, timestamp }: GatewayMessage): void {
   const { outbox } = context.state;
   if (!outbox.some((item) => item.at.stage === 'sent' && item.messageId === messageId)) return;
   correctClock(context, timestamp - context.clock.wall);
 }
 
-// --- how long it lives ---
+// --- lifetime ---
 
-/** The official clients warn as long before, in ms. */
+/** How long before the expiry the visitor is warned, as in the official clients, in ms. */
 const warningLead = 300_000;
 
 export function onSessionLife(context: StepContext, { duration, expiresAt }: SessionLife): void {
   if (duration === null && expiresAt === null) return;
   const remaining = expiresAt === null ? null : expiresAt - context.gatewayTime();
-  // Of a session that answers, nothing or more than its whole life is left by a wrong clock alone.
+  // A live session can't have expired, nor have more than its whole lifetime left: then a clock is
+  // wrong.
   const isWrong =
     remaining === null || remaining <= 0 || (duration !== null && remaining > duration);
   remember(context, { life: duration ?? memoryOf(context).life });
   scheduleWarning(context, isWrong ? (duration ?? remaining) : remaining);
 }
 
-/** Whatever is said makes it live longer. */
+/** Any message extends the life of the session. */
 export function extendExpiry(context: StepContext): void {
   scheduleWarning(context, memoryOf(context).life);
 }
@@ -78,23 +85,22 @@ function scheduleWarning(context: StepContext, remaining: number | null): void {
   context.setTimer('expiry', Math.max(0, remaining - warningLead));
 }
 
-/** The `expiry` timer: the visitor is told until when they can go on, and no longer than that. */
+/** The `expiry` timer: shows the visitor when the session expires, until it does. */
 export function warnOfExpiry(context: StepContext): void {
   const { endsAt } = memoryOf(context);
   if (endsAt === null) return;
   const remaining = endsAt - context.clock.now;
   if (remaining <= 0) {
-    // What it has come to the gateway tells, now or when something is said.
+    // The gateway reports the end itself, now or at the next message.
     setDetail(context, 'expiresAt', null);
     return;
   }
   context.setTimer('expiry', remaining);
   if (context.state.connection.phase !== 'online') return;
-  // On the wall clock, whole seconds: the two clocks drift, and a snapshot must not change by that.
+  // Rounded to seconds: the two clocks drift, which must not change a snapshot.
   setDetail(context, 'expiresAt', Math.round((context.clock.wall + remaining) / 1_000) * 1_000);
 }
 
-/** The next session has a life of its own. */
 export function clearSessionLife(context: StepContext): void {
   context.clearTimer('expiry');
   remember(context, { life: null, endsAt: null });

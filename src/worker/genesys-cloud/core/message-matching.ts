@@ -6,11 +6,11 @@ import type { OutboxItem } from '../../core/outbox/state.ts';
 import type { PaginationRequest } from '../../core/transcript/state.ts';
 import { receive } from '../../core/transcript/transcript.ts';
 
-/** How a message is known again where ids are not to be relied on. */
+/** Recognises messages whose ids are not reliable. */
 
 /**
- * History and live can differ in their ids: then a shared id counts, and the same words by the same side
- * in the same millisecond.
+ * History and socket can differ in ids. Two messages are the same if they share an id, or have the
+ * same side, text and timestamp.
  */
 export function isSame(row: Message, message: Message | GatewayMessage): boolean {
   const ids = idsOf(row);
@@ -24,7 +24,7 @@ export function isSame(row: Message, message: Message | GatewayMessage): boolean
   );
 }
 
-/** Without addresses: those of files are others each time. */
+/** Ignores URLs: those of files differ each time. */
 function contentOf({ content = [] }: Message | GatewayMessage): string {
   return JSON.stringify(content, (key, value: unknown) => (key === 'url' ? undefined : value));
 }
@@ -33,19 +33,19 @@ function idsOf({ messageId, aliases = [] }: Message | GatewayMessage): readonly 
   return [messageId, ...aliases];
 }
 
-/** The ids that the row does not know yet; `null` when it knows them all. */
+/** The row's aliases with the new ones added; `null` when there are none. */
 export function newAliases(row: Message, message: GatewayMessage): readonly string[] | null {
   const known = idsOf(row);
   const more = idsOf(message).filter((id) => !known.includes(id));
   return more.length === 0 ? null : [...(row.aliases ?? []), ...more];
 }
 
-/** How much earlier than it should be a message may bear its time, in ms: clocks differ. */
+/** Clock tolerance: how much too early a message's timestamp may be, in ms. */
 const skew = 120_000;
 
 /**
- * The visitor's own message under the id that it was sent with. A history that keeps nothing of ours
- * is known by the words: of what may have arrived, the first with the same text.
+ * Gives the visitor's own message the id that it was sent with. Where the history keeps no such id,
+ * the first possibly arrived message with the same text is taken.
  */
 export function matchOutgoing(context: StepContext, message: GatewayMessage): GatewayMessage {
   const { outbox, window, conversation, settings } = context.state;
@@ -69,14 +69,14 @@ export function matchOutgoing(context: StepContext, message: GatewayMessage): Ga
 
 function mayHaveArrived({ at }: OutboxItem): boolean {
   if (at.stage === 'unconfirmed' || at.stage === 'sent') return true;
-  // A history that was behind has not shown it, and the next one may.
+  // An outdated history did not show it; the next one may.
   return at.stage === 'queued' && at.wasSent === true;
 }
 
 /**
- * Since when it can have arrived: everything until `known` has been read, and what an identity has said
- * elsewhere is read before something goes out here. Of what a former hub may have sent, this machine's
- * clock tells, which may be wrong by hours.
+ * The earliest time at which the message can have arrived. Everything until `known` has been
+ * fetched, and what the same person wrote elsewhere is fetched before anything is sent here. For
+ * messages of a previous hub, only this machine's clock tells, which may be hours off.
  */
 function earliest({ at, timestamp }: OutboxItem, known: number, isShared: boolean): number {
   const wasSentHere = at.stage === 'sent' || ('wasSent' in at && at.wasSent);
@@ -87,7 +87,7 @@ function filesOf(content: readonly Content[] = []): string {
   return content.flatMap((part) => (part.type === 'attachment' ? [part.attachmentId] : [])).join();
 }
 
-/** A file may come back under its id alone; what it is was known when it was sent. */
+/** A file may come back with its id only. The rest is known from sending. */
 function withSentContent(
   message: GatewayMessage,
   { content: sent = [] }: OutboxItem,
@@ -104,8 +104,8 @@ function withSentContent(
 }
 
 /**
- * Of what the history tells above a row: whether it is that row, or one of those below it. One of the
- * visitor's own that waits for its fate has arrived, and stands where everybody sees it.
+ * Whether a message of the history before a row is that row, or below it. The visitor's own pending
+ * message has arrived, and goes to its place for all tabs.
  */
 export function isKnown(
   context: StepContext,
@@ -120,7 +120,7 @@ export function isKnown(
   }
   const known = [...window, ...rows];
   if (known.some((row) => isSame(row, message))) return true;
-  // What is known of the row itself is its place: another one of that very millisecond stays out.
+  // Only the place of the row is known: others with the same timestamp are left out.
   const isLoaded = rows.length > 0 || known.some((row) => row.messageId === before?.messageId);
   return !isLoaded && message.timestamp === before?.position[3];
 }

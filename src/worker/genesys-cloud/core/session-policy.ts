@@ -30,7 +30,7 @@ import { memoryOf, remember } from './session-memory.ts';
 
 function ensureConnection(context: StepContext): void {
   const { connection, problem, conversation } = context.state;
-  // The session that is open in too many places has been left, and another one is wanted.
+  // The evicted session is over, and a new conversation is requested.
   const isEvicted =
     connection.phase === 'failed' &&
     problem?.code === 'evicted' &&
@@ -48,7 +48,7 @@ function replaceConnection(context: StepContext): void {
   connect(context);
 }
 
-/** A history is its session's alone, and an ended conversation's session goes with its line. */
+/** A history is available only in its own session, which ends with the connection. */
 function canRead(
   { state: { conversation, connection } }: StepContext,
   conversationId: string,
@@ -58,7 +58,7 @@ function canRead(
   return connection.phase === 'online' && connection.session.stage === 'ready';
 }
 
-/** The answer to a configured session opens a conversation. */
+/** The answer to the session's configuration opens a conversation. */
 function conversationIdentity(
   context: StepContext,
 ): Pick<Conversation, 'conversationId' | 'leftAt'> | null {
@@ -71,7 +71,6 @@ function conversationIdentity(
   return leftAt === undefined ? { conversationId } : { conversationId, leftAt };
 }
 
-/** Nothing of an ended conversation is wanted of a fresh session. */
 function needsFreshToken(context: StepContext): boolean {
   return hasEnded(context) || context.state.token.needsFresh;
 }
@@ -79,20 +78,20 @@ function needsFreshToken(context: StepContext): boolean {
 function onOpened(context: StepContext): void {
   const { conversation, meta, settings } = context.state;
   const isOpen = conversation !== null && conversation.details.status !== 'ended';
-  // What the platform tells of the session comes next, and then the ended one is read.
+  // The platform reports the session next; then the ended conversation is caught up.
   if (!isOpen && conversation?.finalCatchUp != null) return;
   if (!isOpen && !meta.routing) {
     releaseConnection(context);
     return;
   }
-  // Nothing is checked where the platform's own flow decides, but the site's log is told.
+  // The platform's own flow routes, so nothing is checked, but the routing is logged.
   if (!isOpen && meta.routing) isCleared(context, meta.routing);
   const stage = isOpen ? 'resuming' : 'routing';
   setSession(context, { stage, repeats: 0 });
   context.setTimer('answer', settings.timing.answer);
 }
 
-/** Nobody there waits for somebody who has left: now, or as soon as there is a line. */
+/** Tells the platform that the visitor has left, now or on the next connection. */
 function sendEnd(context: StepContext): void {
   const { connection, conversation } = context.state;
   if (connection.phase !== 'online' || !conversation) return;
@@ -150,18 +149,18 @@ function onSession(context: StepContext, event: Extract<GatewayEvent, { type: 's
     return;
   }
   if (stage === 'resuming' && event.isNew && conversation?.details.status === 'queued') {
-    // A page remembered it, and nobody else does.
+    // Only a page remembers this conversation.
     onNotFound(context);
     releaseConnection(context);
     return;
   }
-  // What was on its way may have been read there, and the new session's history can't tell.
+  // What was in flight may have arrived in the old session. The new one's history can't tell.
   if (stage === 'resuming' && event.isNew) failUnconfirmedOfPrevious(context, null);
   if (stage === 'routing' && event.isReadOnly) {
     const { startsNew } = memoryOf(context);
     dropSocket(context);
     clearSession(context);
-    // A session that was to be new, and has ended: another one at once might be no better.
+    // A session requested as new has already ended: another one at once might be no better.
     const minimumDelay = context.state.settings.timing.backoffCap;
     if (startsNew) fail(context, { code: 'unavailable', message: openFailed }, { minimumDelay });
     else connect(context);
@@ -181,13 +180,16 @@ function onSession(context: StepContext, event: Extract<GatewayEvent, { type: 's
   onSessionLife(context, event.life);
 }
 
-/** Whether anything was said in it, which a new session could not know of. */
+/** Whether the conversation has messages, which a new session does not know. */
 function hasMessages({ state: { conversation, window } }: StepContext): boolean {
   const conversationId = conversation?.details.conversationId;
   return window.some((row) => row.conversationId === conversationId);
 }
 
-/** Four windows of one session would take turns for ever: whoever is let go stays away until asked. */
+/**
+ * An evicted hub does not reconnect by itself: windows of the same session would evict each other
+ * forever.
+ */
 function onEvicted(context: StepContext): void {
   fail(
     context,

@@ -17,11 +17,11 @@ import { updateMeta } from '../../core/visitor/state.ts';
 import { clearSessionLife } from './expiry.ts';
 import { remember } from './session-memory.ts';
 
-// Whether a session is needed, and what goes with it.
+// Whether a session is needed, and what ends with it.
 
 /**
- * A session costs the platform something, so there is a line only for a conversation: until it has
- * ended, the platform knows so, and its last words have been read.
+ * Sessions cost the platform resources. There is a connection only until the conversation has
+ * ended, the platform knows so, and the last messages are fetched.
  */
 export function needsConnection({ state: { conversation, meta } }: StepContext): boolean {
   if (meta.routing !== null) return true;
@@ -48,27 +48,27 @@ export function releaseConnection(context: StepContext): void {
   goIdle(context);
 }
 
-/** Its last words can't be had; and the next conversation must not begin in its session. */
+/** The last messages can't be fetched, and the next conversation needs a new session. */
 export function replaceSession(context: StepContext): void {
   const { phase } = context.state.connection;
   clearSession(context);
-  // A secret that was asked for before would be the former one.
+  // A secret requested earlier would be that of the previous session.
   cancelTokenRequest(context);
   if (phase === 'token' || phase === 'connecting' || phase === 'authenticating') connect(context);
 }
 
 /**
- * An ended conversation can be read by its own session alone, and that one is behind us: whether the
- * last words have arrived there nobody can tell any more.
+ * Only its own session can read an ended conversation, and that session is over: what was in flight
+ * stays unknown.
  */
 export function closeEndedConversation(context: StepContext): void {
   const { conversation } = context.state;
-  // What waits for a conversation that was left before there was one.
+  // Messages for a conversation that was ended before it was opened.
   if (!conversation) failStranded(context);
   if (conversation?.details.status !== 'ended') return;
   updateConversation(context, { ...conversation, finalCatchUp: null });
   for (const { messageId, conversationId, at } of context.state.outbox) {
-    // What was addressed to none has not been sent.
+    // A message without a conversation has not been sent.
     if (at.stage !== 'unconfirmed' || conversationId !== null) continue;
     setItem(context, messageId, { at: { stage: 'queued' } });
   }
@@ -77,13 +77,12 @@ export function closeEndedConversation(context: StepContext): void {
 }
 
 export function clearSession(context: StepContext): void {
-  // The next secret is kept for good: what it is not must be known as surely.
+  // Durable: after a power cut, the old secret must not be used again.
   context.change({ durable: true });
   dropToken(context);
   requireFreshToken(context);
   remember(context, { startsNew: true, expiries: [] });
   clearSessionLife(context);
-  // Its history goes with it.
   context.clearTimer('rest-retry');
 }
 
@@ -94,7 +93,7 @@ export function onSessionOver(
 ): void {
   dropSocket(context);
   clearSession(context);
-  // With its session, its history has gone: nobody can tell any more what has arrived.
+  // The history is gone with the session: what has arrived stays unknown.
   if (context.state.conversation?.details.status !== 'ended') onEnded(context);
   closeEndedConversation(context);
   failStranded(context);
@@ -104,18 +103,18 @@ export function onSessionOver(
     goIdle(context);
     return;
   }
-  // A fresh session that is over at once is asked for again with patience.
+  // A new session that ends at once is retried with a delay.
   const code =
     reason === 'expired' || reason === 'not-found' ? 'unavailable' : 'conversation-ended';
   fail(context, { code, message });
 }
 
 /**
- * The visitor has had it cleared, here or where else they have signed in: what was said goes from every
- * tab and from the browser. What they wrote and nobody has got is theirs, and stays.
+ * The visitor has had the conversation cleared, here or elsewhere: it is deleted from every tab and
+ * the browser. Unsent messages stay.
  */
 export function clearHistory(context: StepContext): void {
-  // What the gateway has got is no longer waited for.
+  // First, so that messages that have arrived leave the outbox.
   flushCurrentUnsequenced(context);
   failPaginations(context, {
     code: 'unavailable',
@@ -124,7 +123,7 @@ export function clearHistory(context: StepContext): void {
   clearConversations(context);
   clearTranscript(context);
   clearAlert(context);
-  // A page that wakes up must not say once more what was deleted: what it still asks for is void.
+  // A page that wakes up must not repeat calls for deleted messages.
   updateMeta(context, { resetCount: context.state.meta.resetCount + 1 });
   rewrite(context);
   context.change({ reset: true });
