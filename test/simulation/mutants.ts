@@ -45,8 +45,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'no-mark-on-hole',
     file: core('transcript/transcript'),
-    find: 'show(context, ordinal, next, Math.max(0, next.sequence - conversation.next));',
-    replace: 'show(context, ordinal, next, 0);',
+    find: 'showNext(context, ordinal, next, Math.max(0, next.sequence - conversation.next));',
+    replace: 'showNext(context, ordinal, next, 0);',
   },
   {
     name: 'mark-not-mended',

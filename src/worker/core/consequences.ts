@@ -142,7 +142,7 @@ function onRestAnswered(
 }
 
 /** Derives at the end of every step what the state calls for, whatever led to it. */
-export function settle(context: StepContext): void {
+export function deriveConsequences(context: StepContext): void {
   if (!context.state.isRestored) return;
   flushOutbox(context);
   finishDraining(context);

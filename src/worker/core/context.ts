@@ -71,7 +71,7 @@ export class StepContext {
     return value;
   }
 
-  id(): number {
+  nextId(): number {
     const lastId = this.state.lastId + 1;
     this.write({ lastId });
     return lastId;

@@ -57,7 +57,7 @@ export interface SessionPolicy {
   // --- session ---
 
   /** Whether the session to open must be new because the last conversation has ended. */
-  startsNew(context: StepContext): boolean;
+  needsNewSession(context: StepContext): boolean;
   /** The socket is authenticated. The answer to opening the session is on its way. */
   onOpened(context: StepContext): void;
   /**
@@ -82,7 +82,7 @@ export interface SessionPolicy {
   /** Any message extends the life of the session. */
   extendExpiry(context: StepContext): void;
   /** The `expiry` timer. */
-  warnOfExpiry(context: StepContext): void;
+  showExpiry(context: StepContext): void;
   /** Whether the conversation has ended and its final catch-up is done or given up. */
   isOver(context: StepContext): boolean;
   /** Ends the conversation at the gateway, where it would go on without the visitor. */

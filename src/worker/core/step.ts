@@ -22,7 +22,7 @@ import { countCommand } from './connection/rate-limit.ts';
 import { onRest, sendParked } from './connection/rest-requests.ts';
 import { setProblem } from './connection/state.ts';
 import { renew, tokenPauseOver } from './connection/token.ts';
-import { react, settle } from './consequences.ts';
+import { deriveConsequences, react } from './consequences.ts';
 import { StepContext } from './context.ts';
 import {
   adoptOutboxConversation,
@@ -50,7 +50,7 @@ import {
   acknowledgeRevision,
   attach,
   detach,
-  flush,
+  flushChanges,
   idleOverdue,
   pull,
   setVisible,
@@ -61,8 +61,8 @@ import { normalize } from './transcript/normalize.ts';
 import { onEarlierRead } from './transcript/pagination.ts';
 import { restoreTranscript, setPersistent } from './transcript/restore.ts';
 import { prune, schedulePruning } from './transcript/retention.ts';
-import { readBy, receive, shortHoldOver } from './transcript/transcript.ts';
-import { onLookedUp } from './transcript/window.ts';
+import { markReadByOther, receive, shortHoldOver } from './transcript/transcript.ts';
+import { onLookupAnswered } from './transcript/window.ts';
 import { hideOutbox } from './visitor/identity-gate.ts';
 import { restoreVisitor } from './visitor/state.ts';
 
@@ -84,7 +84,7 @@ export function step(
 ): StepResult {
   const context = new StepContext(state, clock, policy, react);
   handle(context, input);
-  settle(context);
+  deriveConsequences(context);
   return { state: context.state, effects: context.effects };
 }
 
@@ -97,7 +97,7 @@ function handle(context: StepContext, input: Input): void {
       setPersistent(context, input.persistent);
       return;
     case 'stored':
-      onLookedUp(context, input.writeId, input.added, input.corrected);
+      onLookupAnswered(context, input.writeId, input.added, input.corrected);
       onStored(context, input.writeId, input.sent);
       return;
     case 'store-emptied':
@@ -155,7 +155,7 @@ function handle(context: StepContext, input: Input): void {
       countCommand(context, input.command);
       return;
     case 'flush':
-      flush(context);
+      flushChanges(context);
       return;
   }
 }
@@ -220,7 +220,7 @@ function onGateway(context: StepContext, socketId: number, event: GatewayEvent):
     }
     case 'receipt':
       if (event.status === 'read' && event.from.role !== 'visitor')
-        readBy(context, event.messageId);
+        markReadByOther(context, event.messageId);
       return;
     case 'problem':
       onProblem(context, event.problem);
@@ -329,7 +329,7 @@ const timers: Readonly<Record<TimerName, (context: StepContext, isLate: boolean)
   'typing-sent': sendTyping,
   prune,
   idle: idleOverdue,
-  expiry: (context) => context.policy?.warnOfExpiry(context),
+  expiry: (context) => context.policy?.showExpiry(context),
 };
 
 function onTimer(context: StepContext, name: TimerName): void {

@@ -81,7 +81,7 @@ function isWithoutFormerSocket({ before, after }: End): boolean {
 const phaseIs =
   (...phases: readonly HubState['connection']['phase'][]): Rule =>
   ({ after }) =>
-    phases.includes(after.connection.phase) || after.isLeaving;
+    phases.includes(after.connection.phase) || after.isSteppingDown;
 
 /** None is opened before the last words of this one have been read; and nothing is sent into it. */
 const isReadToItsEnd: Rule = ({ after: { connection } }) =>
@@ -362,14 +362,14 @@ export const resetTable = {
   isRenewing: row('kept', {
     'visitor switched': 'initial',
     'signed out': 'initial',
-    'session over': ({ after }) => after.isRenewing === after.isLeaving,
+    'session over': ({ after }) => after.isRenewing === after.isSteppingDown,
     'stepped down': ({ after }) => after.isRenewing,
     slept: 'initial',
     'conversation gone': free('its session may go with it'),
     'conversation ended': free('its session may go with it'),
     'socket gone': free('it may be what the socket goes for'),
   }),
-  isLeaving: row('kept', { 'stepped down': ({ after }) => after.isLeaving }),
+  isSteppingDown: row('kept', { 'stepped down': ({ after }) => after.isSteppingDown }),
   problem: row('kept', {
     'visitor switched': 'initial',
     'signed out': hasSignedOut,
@@ -526,7 +526,7 @@ export function endingOf({ before, after, input }: End): Ending | null {
     if (after.connection.phase === 'signed-out') return 'session over';
     if (input.type === 'timer' && input.name === 'idle') return 'slept';
   }
-  if (!before.isLeaving && after.isLeaving) return 'stepped down';
+  if (!before.isSteppingDown && after.isSteppingDown) return 'stepped down';
   const was = before.conversation?.details;
   const is = after.conversation?.details;
   if (was && !is) return 'conversation gone';

@@ -82,7 +82,7 @@ export class SocketInvariants {
     if (connection.phase !== 'waiting' || before.connection === connection) return;
     const { now } = hub.clock();
     const delay = connection.retryAt - now;
-    const lastTry = after.breaker.lastTry ?? Number.NEGATIVE_INFINITY;
+    const lastTry = after.breaker.lastAttemptAt ?? Number.NEGATIVE_INFINITY;
     check(connection.retryAt - lastTry >= 1_999, 'no hurry', () => `a retry after ${delay} ms`);
     check(delay <= 45_000, 'no sloth', () => `a retry after ${delay} ms`);
   }

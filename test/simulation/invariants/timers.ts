@@ -167,13 +167,13 @@ export const timerRules = {
   },
   poll: {
     owners: ['circuit'],
-    onlyWhile: ({ breaker, isLeaving }) => breaker.isOpen && !isLeaving,
-    always: ({ breaker, isLeaving, settings }) =>
-      breaker.isOpen && !isLeaving && settings.traits.authentication === 'frame',
+    onlyWhile: ({ breaker, isSteppingDown }) => breaker.isOpen && !isSteppingDown,
+    always: ({ breaker, isSteppingDown, settings }) =>
+      breaker.isOpen && !isSteppingDown && settings.traits.authentication === 'frame',
   },
   probe: {
     owners: ['circuit'],
-    onlyWhile: ({ breaker, isLeaving }) => breaker.isOpen && !isLeaving,
+    onlyWhile: ({ breaker, isSteppingDown }) => breaker.isOpen && !isSteppingDown,
     always: inPhase('resting'),
   },
   rate: {
@@ -204,7 +204,7 @@ export const timerRules = {
       state.tabs.length === 0 &&
       !isUnwatched(state) &&
       !inPhase('failed')(state) &&
-      !state.isLeaving,
+      !state.isSteppingDown,
   },
   expiry: {
     owners: ['visitor'],

@@ -48,7 +48,7 @@ function busy(part: Partial<HubState> = {}): HubState {
     lastId: 900,
     hiddenOutbox: 5,
     connection: { phase: 'online', socketId, session: { stage: 'conversation', isCaughtUp: true } },
-    breaker: { attempt: 2, isOpen: true, lastTry: now - 9_000 },
+    breaker: { attempt: 2, isOpen: true, lastAttemptAt: now - 9_000 },
     token: {
       ...state.token,
       requestId: 40,
@@ -163,7 +163,7 @@ describe('a hub in the middle of everything', () => {
   it('keeps everything without its socket but what was on its way', () => {
     const after = end(
       'socket gone',
-      busy({ breaker: { attempt: 0, isOpen: false, lastTry: 1 } }),
+      busy({ breaker: { attempt: 0, isOpen: false, lastAttemptAt: 1 } }),
       gone,
     );
     expect(faultOf(after, now)).toBeNull();
@@ -178,7 +178,7 @@ describe('a hub in the middle of everything', () => {
   it('reads an ended conversation to its end, and nobody types in it', () => {
     const told = { conversationId, status: 'ended' } as const;
     const event = { type: 'conversation', conversation: told } as const;
-    const circuit = { attempt: 0, isOpen: false, lastTry: 1 };
+    const circuit = { attempt: 0, isOpen: false, lastAttemptAt: 1 };
     const before = busy({ breaker: circuit, routing: { ...busy().routing, check: null } });
     end('conversation ended', before, { type: 'gateway', socketId, event });
   });
@@ -186,7 +186,7 @@ describe('a hub in the middle of everything', () => {
   it('forgets what it waited for in a conversation that nobody knows', () => {
     const problem = { kind: 'conversation-not-found', message: '', messageId: null } as const;
     const named = { ...problem, conversationId, retryAfter: null };
-    const before = busy({ breaker: { attempt: 0, isOpen: false, lastTry: 1 } });
+    const before = busy({ breaker: { attempt: 0, isOpen: false, lastAttemptAt: 1 } });
     end('conversation gone', before, {
       type: 'gateway',
       socketId,

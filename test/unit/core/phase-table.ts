@@ -73,7 +73,7 @@ function stateOf(state: HubState): Record<string, string> {
     asks: String(token.requestId !== null),
     renewsToken: String(token.isRenewing),
     isRenewing: String(state.isRenewing),
-    leaving: String(state.isLeaving),
+    leaving: String(state.isSteppingDown),
     closingSockets: String(state.closingSockets.length),
     problem: String(state.problem?.code ?? 'none'),
     conversation: conversation?.details.status ?? 'none',

@@ -32,7 +32,7 @@ export function leaveSocket(context: StepContext, isClosed = false): void {
 /** Starts a connection attempt from any phase. It ends in `online` or in `fail`. */
 export function connect(context: StepContext): void {
   leaveSocket(context);
-  if (context.state.isLeaving) {
+  if (context.state.isSteppingDown) {
     handOver(context);
     return;
   }
@@ -44,7 +44,7 @@ export function connect(context: StepContext): void {
     return;
   }
   setConnectionSlice(context, {
-    breaker: { ...context.state.breaker, lastTry: context.clock.now },
+    breaker: { ...context.state.breaker, lastAttemptAt: context.clock.now },
   });
   if (context.state.closingSockets.length > 0) {
     setConnection(context, { phase: 'closing' });
@@ -62,7 +62,7 @@ export function dropSocket(context: StepContext): void {
 
 function connectNow(context: StepContext): void {
   context.clearTimer('close');
-  if (context.state.isLeaving) {
+  if (context.state.isSteppingDown) {
     handOver(context);
     return;
   }
@@ -82,7 +82,7 @@ export function closeOverdue(context: StepContext): void {
 }
 
 export function connectWithToken(context: StepContext): void {
-  const socketId = context.id();
+  const socketId = context.nextId();
   setConnection(context, { phase: 'connecting', socketId });
   context.setTimer('auth', context.state.settings.timing.auth);
   context.emit({ type: 'open-socket', socketId });
@@ -92,7 +92,7 @@ export function onSocketOpened(context: StepContext, socketId: number): void {
   const { connection } = context.state;
   if (connection.phase !== 'connecting' || connection.socketId !== socketId) return;
   setConnection(context, { phase: 'authenticating', socketId });
-  const startsNew = context.policy?.startsNew(context);
+  const startsNew = context.policy?.needsNewSession(context);
   const command = { type: 'authenticate', ...(startsNew ? { startsNew } : {}) } as const;
   context.emit({ type: 'send', socketId, command });
 }
@@ -159,7 +159,7 @@ export function onTokenExpired(context: StepContext): void {
 function renewNow(context: StepContext): void {
   setConnectionSlice(context, { isRenewing: true });
   dropToken(context);
-  if (!context.state.isLeaving) fetchToken(context);
+  if (!context.state.isSteppingDown) fetchToken(context);
   connect(context);
 }
 
@@ -178,7 +178,7 @@ export function beginRenewal(context: StepContext): void {
 /** A newer build takes over: waits for echoes, then closes the socket for good. */
 export function stepDown(context: StepContext): void {
   const { connection, outbox } = context.state;
-  setConnectionSlice(context, { isLeaving: true, isRenewing: true });
+  setConnectionSlice(context, { isSteppingDown: true, isRenewing: true });
   if (connection.phase === 'online' && outbox.some((item) => item.at.stage === 'sent')) {
     setConnection(context, { phase: 'draining', socketId: connection.socketId });
     context.setTimer('drain', context.state.settings.timing.drain);
@@ -260,7 +260,7 @@ export function fail(
   options: { minimumDelay?: number; isFatal?: boolean } = {},
 ): void {
   leaveSocket(context);
-  if (context.state.isLeaving) {
+  if (context.state.isSteppingDown) {
     handOver(context);
     return;
   }
@@ -335,7 +335,7 @@ export function reconnectNow(context: StepContext, isManual = false): void {
     case 'waiting':
     case 'offline':
     case 'resting': {
-      const sinceLast = context.clock.now - (breaker.lastTry ?? Number.NEGATIVE_INFINITY);
+      const sinceLast = context.clock.now - (breaker.lastAttemptAt ?? Number.NEGATIVE_INFINITY);
       if (sinceLast >= settings.timing.backoffFloor) {
         connect(context);
         return;
@@ -375,7 +375,7 @@ export function onOnline(context: StepContext, isOnline: boolean): void {
 }
 
 /** A tab is attached. */
-export function wake(context: StepContext): void {
+export function onTabAttached(context: StepContext): void {
   context.clearTimer('idle');
   const { phase } = context.state.connection;
   if (phase === 'idle') connect(context);
@@ -383,7 +383,7 @@ export function wake(context: StepContext): void {
 }
 
 /** No tab has been attached for a while. */
-export function sleep(context: StepContext): void {
+export function disconnectIdle(context: StepContext): void {
   dropSocket(context);
   context.clearTimer('poll', 'probe', 'rest-retry', 'renew');
   setConnectionSlice(context, {
@@ -410,7 +410,7 @@ export function signedOut(context: StepContext, message: string): void {
   setConnection(context, { phase: 'signed-out' });
   revokeIdentity(context);
   context.raise({ type: 'signed-out', message });
-  if (context.state.isLeaving) handOver(context);
+  if (context.state.isSteppingDown) handOver(context);
 }
 
 /** The token names another visitor than the one whose transcript this is. */
@@ -431,5 +431,5 @@ export function signOut(context: StepContext): void {
     problem: { code: 'signed-out', message: 'You have signed out.' },
   });
   setConnection(context, { phase: 'signed-out' });
-  if (context.state.isLeaving) handOver(context);
+  if (context.state.isSteppingDown) handOver(context);
 }

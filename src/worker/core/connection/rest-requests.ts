@@ -28,7 +28,7 @@ export function restPause(context: StepContext): number {
  * refused.
  */
 export function request(context: StepContext, call: RestCall): number {
-  const requestId = context.id();
+  const requestId = context.nextId();
   submit(context, { requestId, call, isParked: false, isRetried: false });
   return requestId;
 }
@@ -76,7 +76,7 @@ export function failParked(
     retryAfter: reason.retryAfter,
   };
   for (const request of context.state.requests) {
-    if (request.isParked) finish(context, request, { ok: false, failure });
+    if (request.isParked) completeRequest(context, request, { ok: false, failure });
   }
 }
 
@@ -89,10 +89,10 @@ export function onRest(context: StepContext, requestId: number, result: RestResu
     submit(context, { ...request, isRetried: true });
     return;
   }
-  finish(context, request, result);
+  completeRequest(context, request, result);
 }
 
-function finish(context: StepContext, request: RestRequest, result: RestResult): void {
+function completeRequest(context: StepContext, request: RestRequest, result: RestResult): void {
   setConnectionSlice(context, {
     requests: context.state.requests.filter((other) => other !== request),
   });

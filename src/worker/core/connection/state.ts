@@ -58,7 +58,7 @@ export interface CircuitBreaker {
   /** Open: REST polling replaces the socket. */
   readonly isOpen: boolean;
   /** Start of the last attempt, on the monotonic clock. */
-  readonly lastTry: number | null;
+  readonly lastAttemptAt: number | null;
 }
 
 export interface Token {
@@ -105,12 +105,16 @@ export const emptyRateLimitLog: RateLimitLog = {
  *
  * 1. At most one socket is authenticated. A new one is opened only when every earlier one is closed
  *    or has had `timing.drain` to close.
- * 2. Retries wait at least `backoffFloor` and at most `backoffCap`, or as long as a server asks.
+ * 2. A retry waits at least `backoffFloor` after the last attempt, and at most `backoffCap` or as
+ *    long as a server asks.
  * 3. The broker is not asked before `token.pausedUntil`, and REST not before `restPausedUntil`.
  * 4. No limit of the gateway is exceeded in any window of time.
- * 5. A request is sent only with a token, and reported as `rest-answered` at most once.
+ * 5. A REST request is sent only with a token, and `rest-answered` is raised for it at most once.
  * 6. After `handed-over`, nothing is sent and the phase never changes.
- * 7. A timer is set only in the phase that it belongs to.
+ * 7. Each timer is set exactly in its phases: `retry` in `waiting` and `offline`, `auth` in
+ *    `connecting` and `authenticating`, `close` in `closing`, `drain` in `draining`, `ping` in
+ *    `online` and `draining`.
+ * 8. `poll` and `probe` are set only while the circuit is open.
  */
 export interface ConnectionSlice {
   readonly isOnline: boolean;
@@ -122,7 +126,7 @@ export interface ConnectionSlice {
   /** A planned reconnection is in progress: tabs still see `ready`. */
   readonly isRenewing: boolean;
   /** A newer build takes over: this hub opens no more sockets. */
-  readonly isLeaving: boolean;
+  readonly isSteppingDown: boolean;
   readonly problem: Problem | null;
   readonly requests: readonly RestRequest[];
   /** REST is paused until then, on the monotonic clock. */
@@ -145,11 +149,11 @@ export const initialToken: Token = {
 export const initialConnectionSlice: ConnectionSlice = {
   isOnline: true,
   connection: { phase: 'idle' },
-  breaker: { attempt: 0, isOpen: false, lastTry: null },
+  breaker: { attempt: 0, isOpen: false, lastAttemptAt: null },
   token: initialToken,
   closingSockets: [],
   isRenewing: false,
-  isLeaving: false,
+  isSteppingDown: false,
   problem: null,
   requests: [],
   restPausedUntil: null,
@@ -166,7 +170,7 @@ export function onVisitorChange(state: ConnectionSlice): ConnectionSlice {
     token: state.token,
     closingSockets: state.closingSockets,
     isRenewing: false,
-    isLeaving: state.isLeaving,
+    isSteppingDown: state.isSteppingDown,
     problem: null,
     requests: [],
     restPausedUntil: state.restPausedUntil,

@@ -2,11 +2,11 @@ import type { StepContext } from '../context.ts';
 import { setConnectionSlice } from './state.ts';
 
 /** A token this close to its expiry is not used, in ms. */
-const margin = 1_000;
+const expiryMargin = 1_000;
 
 export function hasToken(context: StepContext): boolean {
   const { expiresAt } = context.state.token;
-  return expiresAt !== null && expiresAt - margin > context.clock.now;
+  return expiresAt !== null && expiresAt - expiryMargin > context.clock.now;
 }
 
 export function fetchToken(context: StepContext): void {
@@ -19,7 +19,7 @@ export function fetchToken(context: StepContext): void {
     context.raise({ type: 'token-paused', pause });
     return;
   }
-  const requestId = context.id();
+  const requestId = context.nextId();
   setConnectionSlice(context, {
     token: { ...context.state.token, requestId, requestedAt: context.clock.now },
   });

@@ -79,10 +79,10 @@ export function answerOverdue(context: StepContext): void {
 export function onConversation(
   context: StepContext,
   received: Conversation,
-  viaSocket: boolean,
+  isFromSocket: boolean,
 ): void {
   const { connection, conversation } = context.state;
-  const session = connection.phase === 'online' && viaSocket ? connection.session : null;
+  const session = connection.phase === 'online' && isFromSocket ? connection.session : null;
   const isCurrent = conversation?.details.conversationId === received.conversationId;
   if (!isCurrent && session?.stage !== 'routing') {
     context.note('invalid', 'Unexpected conversation ignored');
@@ -96,8 +96,8 @@ export function onConversation(
   if (isCurrent && conversation) {
     const isOpen = received.status !== 'ended';
     const ending = isOpen ? { isClosed: false, endedAt: null } : {};
-    update(context, { ...conversation, details: received, ...ending });
-  } else update(context, newConversation(context, received));
+    updateDetails(context, { ...conversation, details: received, ...ending });
+  } else updateDetails(context, newConversation(context, received));
   if (session?.stage === 'routing') completeRouting(context, received);
   if (isAnswer && received.status !== 'ended' && connection.phase === 'online') {
     context.clearTimer('answer');
@@ -113,7 +113,7 @@ export function onConversation(
   if (received.status === 'ended' && isNewlyEnded) onEnded(context);
 }
 
-function update(context: StepContext, conversation: ConversationState): void {
+function updateDetails(context: StepContext, conversation: ConversationState): void {
   const before = context.state.conversation?.details;
   setConversationSlice(context, { conversation });
   const after = conversation.details;
@@ -253,7 +253,7 @@ export function onEnded(context: StepContext): void {
   if (!conversation) return;
   if (conversation.details.status !== 'ended') {
     const { conversationId } = conversation.details;
-    update(context, { ...conversation, details: { conversationId, status: 'ended' } });
+    updateDetails(context, { ...conversation, details: { conversationId, status: 'ended' } });
   }
   const { conversation: ended } = context.state;
   if (ended) {

@@ -23,7 +23,7 @@ export function recordOf(conversation: ConversationState): ConversationRecord {
 
 /** Another conversation replaces this one. Its last messages are fetched later if needed. */
 export function archive(context: StepContext, conversation: ConversationState): void {
-  store(context, conversation);
+  storeConversation(context, conversation);
   if (conversation.isClosed) return;
   setConversationSlice(context, {
     previousConversations: [...context.state.previousConversations, conversation].slice(
@@ -32,7 +32,7 @@ export function archive(context: StepContext, conversation: ConversationState): 
   });
 }
 
-function store(context: StepContext, conversation: ConversationState): void {
+function storeConversation(context: StepContext, conversation: ConversationState): void {
   context.store({ type: 'put-conversation', record: recordOf(conversation) });
 }
 
@@ -53,5 +53,5 @@ export function closePrevious(context: StepContext, conversationId: string): voi
       (candidate) => candidate !== previous,
     ),
   });
-  store(context, { ...previous, isClosed: true });
+  storeConversation(context, { ...previous, isClosed: true });
 }

@@ -15,12 +15,12 @@ export function watchQueue(context: StepContext): void {
       const { conversationId } = conversation.details;
       if (queue.conversationId === conversationId) logQueue(context, 'connected', [], null);
     }
-    stopWatching(context);
+    stopWatchingQueue(context);
     return;
   }
   const { conversationId } = conversation.details;
   if (queue?.conversationId === conversationId) return;
-  stopWatching(context);
+  stopWatchingQueue(context);
   const now = Math.round(context.gatewayTime());
   const first = context.state.window.find(({ position }) => position[0] === conversation.ordinal);
   const since = Math.min(now, first?.timestamp ?? now);
@@ -79,7 +79,7 @@ function reportStalled(
   context.setTimer('queued', jittered(context, context.state.settings.timing.queued));
 }
 
-export function stopWatching(context: StepContext): void {
+export function stopWatchingQueue(context: StepContext): void {
   const { queue, notice } = context.state.routing;
   context.clearTimer('queued');
   if (queue?.requestId != null) cancelRequest(context, queue.requestId);

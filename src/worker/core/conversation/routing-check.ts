@@ -7,7 +7,7 @@ import { cancelRequest, request } from '../connection/rest-requests.ts';
 import type { StepContext } from '../context.ts';
 import { updateMeta } from '../visitor/state.ts';
 import { closestName } from './closest-name.ts';
-import { coverageOf, onQueueAnswer, stopWatching } from './queue.ts';
+import { coverageOf, onQueueAnswer, stopWatchingQueue } from './queue.ts';
 import { logRouting, setRouting } from './routing-log.ts';
 import { failStartCalls } from './start-calls.ts';
 
@@ -141,8 +141,8 @@ export function onRoutingAnswer(context: StepContext, requestId: number, result:
     return;
   }
   if (!check || !('requestId' in check) || check.requestId !== requestId) return;
-  const { connection, isLeaving } = context.state;
-  if (isLeaving || (!result.ok && connection.phase === 'signed-out')) {
+  const { connection, isSteppingDown } = context.state;
+  if (isSteppingDown || (!result.ok && connection.phase === 'signed-out')) {
     // The next hub or the next sign-in starts a new check.
     cancelCheck(context);
   } else if (check.stage === 'coverage') {
@@ -197,7 +197,7 @@ export function waitAnyway(context: StepContext): void {
 /** The `routing` timer: a check took too long, or a postponed one starts again. */
 export function routingOverdue(context: StepContext): void {
   const { check } = context.state.routing;
-  if (context.state.isLeaving) {
+  if (context.state.isSteppingDown) {
     cancelCheck(context);
     return;
   }
@@ -264,7 +264,7 @@ function cancelCheck(context: StepContext): void {
 /** The conversation was ended: no routing is requested any more. */
 export function cancelRouting(context: StepContext): void {
   cancelCheck(context);
-  stopWatching(context);
+  stopWatchingQueue(context);
   setRouting(context, { notice: null, tries: 0 });
 }
 

@@ -66,13 +66,14 @@ export interface Typing {
 /**
  * The current conversation, the previous ones, and the routing of the next one.
  *
- * 1. The current conversation has the highest ordinal. Ordinals never repeat within a visitor.
+ * 1. Each conversation has a higher ordinal than those before it; none is above `lastOrdinal`.
  * 2. After an end, no conversation is opened before `finalCatchUp` is done or given up.
  * 3. A routing frame is sent only when its check is `cleared`.
- * 4. Calls in `startCalls` are answered exactly once.
- * 5. A read mark never moves back.
- * 6. Timers run exactly while they are needed: `routing` for a check that waits, `queued` for a
- *    queue that is watched, `typing-shown` for a remote sender.
+ * 4. Each of `startCalls` is answered exactly once.
+ * 5. The read mark of a conversation never moves back.
+ * 6. The `routing` timer is set exactly while a check is at `names`, `coverage` or `postponed`.
+ * 7. The `queued` timer is set while a queue is watched and no request about it is pending.
+ * 8. The `typing-shown` timer is set exactly while a remote sender types.
  */
 export interface ConversationSlice {
   /** The visitor's newest conversation, ended or not. */

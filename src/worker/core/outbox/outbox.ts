@@ -98,7 +98,7 @@ function clearEchoTimer(context: StepContext): void {
 }
 
 /** Removes the row. A call that waits for its write is answered. */
-function remove(context: StepContext, item: OutboxItem): void {
+function removeItem(context: StepContext, item: OutboxItem): void {
   setOutboxSlice(context, { outbox: context.state.outbox.filter((other) => other !== item) });
   if (item.at.stage === 'storing' && item.at.callId !== null) {
     context.resolve(item.at.callId, item.messageId);
@@ -178,7 +178,7 @@ export function onStored(context: StepContext, writeId: number, sent: readonly M
 function onFoundInTranscript(context: StepContext, row: Message): void {
   const item = context.state.outbox.find((candidate) => candidate.messageId === row.messageId);
   if (item?.at.stage !== 'storing') return;
-  remove(context, item);
+  removeItem(context, item);
   const { conversation, window } = context.state;
   // It has arrived meanwhile, and is in the window.
   if (window.some((shown) => shown.messageId === row.messageId)) return;
@@ -201,7 +201,7 @@ export function acknowledgeBuffered(context: StepContext, messageId: string): vo
 export function acknowledge(context: StepContext, messageId: string): void {
   const item = context.state.outbox.find((candidate) => candidate.messageId === messageId);
   if (!item) return;
-  remove(context, item);
+  removeItem(context, item);
   context.store({ type: 'delete-outbox', messageId });
   clearEchoTimer(context);
   // An earlier message's problem is over.
@@ -308,7 +308,7 @@ export function discardMessage(context: StepContext, callId: number, messageId: 
     context.reject(callId, 'unknown-message', 'This message no longer exists.');
     return;
   }
-  remove(context, item);
+  removeItem(context, item);
   const { at } = item;
   // A parked request would still be sent.
   if (at.stage === 'sending-by-rest') cancelParkedRequest(context, at.requestId);

@@ -60,8 +60,10 @@ export function flushOutbox(context: StepContext): void {
 }
 
 /** Whether messages can be sent: on the socket or, while the circuit is open, by REST. */
-function canSend({ state: { connection, breaker, settings, isLeaving } }: StepContext): boolean {
-  if (isLeaving) return false;
+function canSend({
+  state: { connection, breaker, settings, isSteppingDown },
+}: StepContext): boolean {
+  if (isSteppingDown) return false;
   if (connection.phase === 'online') {
     return connection.session.stage === 'conversation' && connection.session.isCaughtUp;
   }

@@ -35,7 +35,8 @@ export interface OutboxItem extends OutboxRecord {
  *    find it.
  * 6. Nothing is sent before `pausedUntil`.
  * 7. The outbox has at most `limits.outbox` rows.
- * 8. The `echo` timer is set exactly while a message is `sent`.
+ * 8. The `echo` timer is set exactly while a message is `sent`, the `rate` timer exactly while
+ *    `pausedUntil` is set.
  */
 export interface OutboxSlice {
   readonly outbox: readonly OutboxItem[];

@@ -31,14 +31,14 @@ export function sharedSnapshot(context: StepContext): SharedSnapshot {
 }
 
 /** Shown while the rate limit or a pause holds messages back. */
-const waiting: Problem = {
+const pausedProblem: Problem = {
   code: 'rate-limited',
   message: 'Sending is paused for a moment.',
 };
 
 function connectionSnapshot(context: StepContext): ConnectionSnapshot {
   const { connection, breaker } = context.state;
-  const problem = context.state.problem ?? (isHeldBack(context) ? waiting : null);
+  const problem = context.state.problem ?? (isSendingPaused(context) ? pausedProblem : null);
   const phase = publicPhase(context);
   const retryAt =
     connection.phase === 'waiting'
@@ -55,7 +55,7 @@ function connectionSnapshot(context: StepContext): ConnectionSnapshot {
   };
 }
 
-function isHeldBack(context: StepContext): boolean {
+function isSendingPaused(context: StepContext): boolean {
   const { outbox, pausedUntil } = context.state;
   const head = outbox.find(
     (item) => item.at.stage !== 'failed' && item.at.stage !== 'acknowledged',

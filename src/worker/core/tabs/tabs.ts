@@ -1,7 +1,7 @@
 import type { Message } from '../../../protocol/message.ts';
 import { type PatchMessage, patchCredit, type SnapshotMessage } from '../../../protocol/port.ts';
 import type { SharedSnapshot } from '../../../protocol/snapshot.ts';
-import { sleep, wake } from '../connection/connection.ts';
+import { disconnectIdle, onTabAttached } from '../connection/connection.ts';
 import type { StepContext } from '../context.ts';
 import { adoptSessionHint, adoptVisitor } from '../conversation/conversation.ts';
 import { recordOf } from '../conversation/previous-conversations.ts';
@@ -34,7 +34,7 @@ export function attach(
     needsPull: false,
   };
   // Earlier changes are part of the new tab's snapshot.
-  flush(context);
+  flushChanges(context);
   setTabsSlice(context, {
     tabs: [...context.state.tabs.filter((other) => other.tabId !== tabId), tab],
   });
@@ -42,13 +42,13 @@ export function attach(
     adoptSessionHint(context, conversationId, visitor);
   else if (visitor !== null && resetCount >= context.state.meta.resetCount)
     adoptVisitor(context, visitor);
-  wake(context);
+  onTabAttached(context);
   sendFirstSnapshot(context, tab);
   if (isVisible) onBecameVisible(context);
 }
 
 function sendFirstSnapshot(context: StepContext, tab: Tab): void {
-  flush(context);
+  flushChanges(context);
   postSnapshot(context, tab.tabId);
 }
 
@@ -61,7 +61,7 @@ export function detach(context: StepContext, tabId: string): void {
 
 /** The `idle` timer. */
 export function idleOverdue(context: StepContext): void {
-  if (context.state.tabs.length === 0) sleep(context);
+  if (context.state.tabs.length === 0) disconnectIdle(context);
 }
 
 export function setVisible(context: StepContext, tabId: string, isVisible: boolean): void {
@@ -120,7 +120,7 @@ function snapshotMessage(context: StepContext): SnapshotMessage {
 }
 
 /** The end of a tick: emits one transaction and one patch with everything that changed. */
-export function flush(context: StepContext): void {
+export function flushChanges(context: StepContext): void {
   writeChanges(context);
   const { changes, published } = context.state;
   const shared = sharedSnapshot(context);
@@ -147,12 +147,12 @@ export function flush(context: StepContext): void {
   };
   const isReset =
     changes.reset || !isWhole || upserts.length > context.state.settings.limits.window;
-  for (const tab of context.state.tabs) post(context, tab, patch, isReset);
+  for (const tab of context.state.tabs) postPatch(context, tab, patch, isReset);
   if (part.unread !== undefined && part.unread > (published?.unread ?? 0))
     alertOneTab(context, upserts);
 }
 
-function post(context: StepContext, tab: Tab, patch: PatchMessage, isReset: boolean): void {
+function postPatch(context: StepContext, tab: Tab, patch: PatchMessage, isReset: boolean): void {
   if (tab.needsPull) return;
   if (tab.unacknowledged >= patchCredit) {
     setTab(context, { ...tab, needsPull: true });
@@ -180,7 +180,7 @@ function writeChanges(context: StepContext): void {
   const needsAnswer = operations.some(
     ({ type }) => type === 'add-message' || type === 'mark-message',
   );
-  const writeId = changes.durable || needsAnswer ? context.id() : null;
+  const writeId = changes.durable || needsAnswer ? context.nextId() : null;
   if (writeId !== null && changes.durable) assignWrite(context, writeId);
   if (writeId !== null && needsAnswer) expectLookup(context, writeId);
   const durability = changes.durable ? 'strict' : 'relaxed';

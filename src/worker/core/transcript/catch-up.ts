@@ -66,8 +66,8 @@ export function catchUp(context: StepContext): void {
 }
 
 /** Whether no catch-up is needed: the next connection begins with one. */
-function isInactive({ state: { connection, isLeaving } }: StepContext): boolean {
-  return isLeaving || connection.phase === 'idle' || connection.phase === 'signed-out';
+function isInactive({ state: { connection, isSteppingDown } }: StepContext): boolean {
+  return isSteppingDown || connection.phase === 'idle' || connection.phase === 'signed-out';
 }
 
 /** Schedules the next REST attempt for the catch-up and the outbox. */
@@ -129,7 +129,7 @@ function onPage(
     active.pages >= maximumPages;
   if (isLast && !context.traits.statusByRest) {
     // The socket reports the status.
-    complete(context, { ...active, newest });
+    completeCatchUp(context, { ...active, newest });
     return;
   }
   const call = isLast
@@ -147,11 +147,11 @@ function onPage(
 
 function onStatus(context: StepContext, value: Extract<RestValue, { type: 'conversation' }>): void {
   const { active } = context.state.catchUps;
-  if (active) complete(context, active);
+  if (active) completeCatchUp(context, active);
   onConversation(context, value.conversation, false);
 }
 
-function complete(context: StepContext, { newest, begunAt }: CatchUpRun): void {
+function completeCatchUp(context: StepContext, { newest, begunAt }: CatchUpRun): void {
   const { catchUps, conversation } = context.state;
   if (conversation && !conversation.isClosed && reachedEnd(conversation, begunAt)) {
     updateConversation(context, { ...conversation, isClosed: true });
@@ -163,7 +163,7 @@ function complete(context: StepContext, { newest, begunAt }: CatchUpRun): void {
   flushReorderBuffer(context, newest);
   context.raise({ type: 'caught-up', catchUpId: catchUps.begun });
   onFinalCatchUp(context, catchUps.begun);
-  finish(context);
+  afterCatchUp(context);
 }
 
 function onFailure(context: StepContext, failure: RestFailure): void {
@@ -188,7 +188,7 @@ function onFailure(context: StepContext, failure: RestFailure): void {
   markCaughtUp(context);
 }
 
-function finish(context: StepContext): void {
+function afterCatchUp(context: StepContext): void {
   if (!context.state.catchUps.isRequested) {
     markCaughtUp(context);
     scheduleReconcile(context);

@@ -28,7 +28,7 @@ export function loadEarlier(
   const end = before ? placeIndex(window, before) : window.length;
   const rows = window.slice(Math.max(0, end - count), end);
   if (rows.length === count) {
-    answer(context, callId, rows, hasEarlier || end > count);
+    answerCall(context, callId, rows, hasEarlier || end > count);
     return;
   }
   const from = rows[0] ?? before;
@@ -50,13 +50,13 @@ export function onEarlierRead(
   const call =
     hasEarlier || rows.length >= pagination.count ? null : callFor(context, pagination, rows);
   if (!call || context.state.connection.phase === 'signed-out') {
-    finish(context, pagination, rows, hasEarlier || hasOlder(rows[0]));
+    completePagination(context, pagination, rows, hasEarlier || hasOlder(rows[0]));
     return;
   }
   if (
     context.state.paginations.filter((other) => other.requestId !== null).length >= maximumWaiting
   ) {
-    finish(context, pagination, rows, true);
+    completePagination(context, pagination, rows, true);
     return;
   }
   const requestId = request(context, call);
@@ -97,8 +97,8 @@ export function onEarlierFetched(
   const pagination = context.state.paginations.find((other) => other.requestId === requestId);
   if (!pagination) return;
   if (!result.ok || result.value.type !== 'history') {
-    if (pagination.rows.length > 0) finish(context, pagination, pagination.rows, true);
-    else fail(context, pagination);
+    if (pagination.rows.length > 0) completePagination(context, pagination, pagination.rows, true);
+    else failPagination(context, pagination);
     return;
   }
   const end = pagination.rows[0] ?? pagination.before;
@@ -117,7 +117,7 @@ export function onEarlierFetched(
   const rows = [...older, ...pagination.rows];
   const [oldest] = older;
   const hasMore = oldest?.sequence === null ? older.length >= pageLength - 1 : hasOlder(oldest);
-  finish(context, pagination, rows, hasMore);
+  completePagination(context, pagination, rows, hasMore);
 }
 
 /**
@@ -150,7 +150,7 @@ export function hasOlder(row: Message | undefined): boolean {
   return row !== undefined && row.sequence !== null && row.sequence > 1 + row.missingBefore;
 }
 
-function finish(
+function completePagination(
   context: StepContext,
   pagination: PaginationRequest,
   rows: readonly Message[],
@@ -159,10 +159,10 @@ function finish(
   setTranscriptSlice(context, {
     paginations: context.state.paginations.filter((other) => other !== pagination),
   });
-  answer(context, pagination.callId, rows, hasEarlier);
+  answerCall(context, pagination.callId, rows, hasEarlier);
 }
 
-function answer(
+function answerCall(
   context: StepContext,
   callId: number,
   messages: readonly Message[],
@@ -179,7 +179,7 @@ export function failPaginations(context: StepContext, problem: Problem): void {
   setTranscriptSlice(context, { paginations: [] });
 }
 
-function fail(context: StepContext, pagination: PaginationRequest): void {
+function failPagination(context: StepContext, pagination: PaginationRequest): void {
   setTranscriptSlice(context, {
     paginations: context.state.paginations.filter((other) => other !== pagination),
   });

@@ -48,11 +48,12 @@ export interface PaginationRequest {
  * 4. `missingBefore` is exactly the size of the gap above the row; without a marker nothing is
  *    missing.
  * 5. At most `limits.window` rows are in memory. Rows leave at the upper end only.
- * 6. The other side's read mark never moves back.
- * 7. `unread` counts the messages of the other side after `readUntil`.
- * 8. At most one catch-up is active.
- * 9. The `hold` timer is set while a gap or the reorder buffer of the current conversation still
- *    needs a catch-up, and `short-hold` while the unsequenced buffer is not empty.
+ * 6. `unread` counts the messages of the other side after `readUntil`.
+ * 7. At most one catch-up is active.
+ * 8. The `hold` timer is set only while a gap or a buffered frame of the current conversation
+ *    waits. A buffered frame always has this timer, or a catch-up that is active, scheduled, or due
+ *    with the next connection.
+ * 9. The `short-hold` timer is set while the unsequenced buffer is not empty.
  */
 export interface TranscriptSlice {
   /** Whether the store has been read. */

@@ -67,14 +67,14 @@ export function receive(
   }
   const latest = conversationAt(context, ordinal) ?? conversation;
   if (message.sequence > conversation.next) {
-    buffer(context, latest, message, via);
+    bufferSequenced(context, latest, message, via);
     return;
   }
   if (message.sequence < conversation.next) {
     fillOrIgnore(context, latest, message, message.sequence);
     return;
   }
-  show(context, ordinal, message, 0);
+  showNext(context, ordinal, message, 0);
   releaseBuffered(context, ordinal);
 }
 
@@ -167,7 +167,7 @@ export function shortHoldOver(context: StepContext): void {
   if (!conversation) return;
   const inOrder = [...conversation.unsequencedBuffer].sort(byTime);
   const last = inOrder.findLastIndex(({ due }) => due <= context.clock.now);
-  placeAll(context, conversation, inOrder.slice(0, last + 1));
+  placeBuffered(context, conversation, inOrder.slice(0, last + 1));
   const [next] = context.state.conversation?.unsequencedBuffer ?? [];
   if (next) context.setTimer('short-hold', next.due - context.clock.now);
 }
@@ -180,11 +180,11 @@ export function flushCurrentUnsequenced(context: StepContext): void {
 function flushUnsequenced(context: StepContext, ordinal: number): void {
   const conversation = conversationAt(context, ordinal);
   if (!conversation || conversation.unsequencedBuffer.length === 0) return;
-  placeAll(context, conversation, [...conversation.unsequencedBuffer].sort(byTime));
+  placeBuffered(context, conversation, [...conversation.unsequencedBuffer].sort(byTime));
   context.clearTimer('short-hold');
 }
 
-function placeAll(
+function placeBuffered(
   context: StepContext,
   conversation: ConversationState,
   shown: readonly Unsequenced[],
@@ -235,7 +235,7 @@ function assignSequence(
   const next = sequence + 1;
   const passed = conversation.reorderBuffer.filter((buffered) => (buffered.sequence ?? 0) < next);
   const reorderBuffer = conversation.reorderBuffer.filter((other) => !passed.includes(other));
-  update(context, { ...conversation, next, gaps, reorderBuffer });
+  updateAndStore(context, { ...conversation, next, gaps, reorderBuffer });
   for (const buffered of passed) receive(context, buffered, 'rest', ordinal);
   releaseBuffered(context, ordinal);
 }
@@ -252,7 +252,7 @@ function releaseBuffered(context: StepContext, ordinal: number): void {
       ...conversation,
       reorderBuffer: conversation.reorderBuffer.slice(1),
     });
-    show(context, ordinal, next, 0);
+    showNext(context, ordinal, next, 0);
   }
   clearHoldTimer(context, ordinal);
 }
@@ -265,7 +265,7 @@ export function clearHoldTimer(context: StepContext, ordinal = currentOrdinal(co
     context.clearTimer('hold');
 }
 
-function buffer(
+function bufferSequenced(
   context: StepContext,
   conversation: ConversationState,
   message: GatewayMessage,
@@ -282,11 +282,11 @@ function buffer(
     return;
   }
   // In a catch-up, a later page may have the missing message; its end flushes the buffer.
-  if (via === 'socket') catchUpIn(context, context.state.settings.timing.hold);
+  if (via === 'socket') scheduleCatchUp(context, context.state.settings.timing.hold);
 }
 
 /** Keeps an earlier deadline: an older gap may be scheduled for much later. */
-function catchUpIn(context: StepContext, delay: number): void {
+function scheduleCatchUp(context: StepContext, delay: number): void {
   const { hold } = context.state.timers;
   if (hold === undefined || hold > context.clock.now + delay) context.setTimer('hold', delay);
 }
@@ -312,7 +312,7 @@ export function flushReorderBuffer(
   if (!conversation) return;
   if (conversation.next === 1 && newest !== null && newest > conversation.completeUntil) {
     // Without sequences, only a catch-up shows that nothing is missing.
-    update(context, { ...conversation, completeUntil: newest });
+    updateAndStore(context, { ...conversation, completeUntil: newest });
   }
   scheduleGapFill(context, ordinal);
 }
@@ -325,8 +325,8 @@ export function showReorderBuffer(context: StepContext, ordinal = currentOrdinal
     if (!conversation || !next || next.sequence === null) break;
     const reorderBuffer = conversation.reorderBuffer.slice(1);
     const gaps = gapsUpTo(conversation, next.sequence);
-    update(context, { ...conversation, reorderBuffer, gaps, next: next.sequence });
-    show(context, ordinal, next, Math.max(0, next.sequence - conversation.next));
+    updateAndStore(context, { ...conversation, reorderBuffer, gaps, next: next.sequence });
+    showNext(context, ordinal, next, Math.max(0, next.sequence - conversation.next));
   }
   flushUnsequenced(context, ordinal);
 }
@@ -351,14 +351,14 @@ function countGapTries(context: StepContext, ordinal: number): void {
   if (!conversation || conversation.gaps.length === 0) return;
   const gaps = conversation.gaps.map((gap) => ({ ...gap, tries: gap.tries + 1 }));
   // A gap that can't be filled must not be part of every later catch-up.
-  const completeUntil = isComplete(gaps)
+  const completeUntil = hasOnlyAbandonedGaps(gaps)
     ? Math.max(conversation.completeUntil, conversation.newest)
     : conversation.completeUntil;
-  update(context, { ...conversation, gaps, completeUntil });
+  updateAndStore(context, { ...conversation, gaps, completeUntil });
 }
 
 /** Whether no gap is left that is still looked for. */
-function isComplete(gaps: readonly Gap[]): boolean {
+function hasOnlyAbandonedGaps(gaps: readonly Gap[]): boolean {
   return gaps.every((gap) => gap.tries >= maximumTries);
 }
 
@@ -404,15 +404,17 @@ function fillGap(
     { ...gap, from: sequence + 1 },
   ].filter((part) => part.from <= part.to);
   const gaps = conversation.gaps.flatMap((other) => (other === gap ? parts : [other]));
-  const completeUntil = isComplete(gaps) ? conversation.newest : conversation.completeUntil;
-  update(context, { ...conversation, gaps, completeUntil });
+  const completeUntil = hasOnlyAbandonedGaps(gaps)
+    ? conversation.newest
+    : conversation.completeUntil;
+  updateAndStore(context, { ...conversation, gaps, completeUntil });
   clearHoldTimer(context, conversation.ordinal);
   updateGapMarker(context, conversation.ordinal, gap.to + 1, gap.to - sequence);
   return sequence - gap.from;
 }
 
 /** Shows the message as the newest. */
-function show(
+function showNext(
   context: StepContext,
   ordinal: number,
   message: GatewayMessage,
@@ -423,11 +425,13 @@ function show(
   const conversation = conversationAt(context, ordinal);
   if (!conversation) return;
   const sequence = message.sequence ?? conversation.next;
-  update(context, {
+  updateAndStore(context, {
     ...conversation,
     next: sequence + 1,
     newest: Math.max(conversation.newest, message.timestamp),
-    completeUntil: isComplete(conversation.gaps) ? message.timestamp : conversation.completeUntil,
+    completeUntil: hasOnlyAbandonedGaps(conversation.gaps)
+      ? message.timestamp
+      : conversation.completeUntil,
   });
   if (wasResent(context, message)) return;
   const row = rowOf(message, [conversation.ordinal, sequence, 0, 0]);
@@ -465,16 +469,16 @@ function insert(context: StepContext, ordinal: number, row: Message): void {
   else if (wasPending) publishBelow(context, marked);
   insertRow(context, marked);
   if (row.from.role !== 'visitor') stopTypingOf(context, row.from.id);
-  if (conversation.earlyReceipt === row.messageId) readBy(context, row.messageId, ordinal);
+  if (conversation.earlyReceipt === row.messageId) markReadByOther(context, row.messageId, ordinal);
 }
 
-function update(context: StepContext, conversation: ConversationState): void {
+function updateAndStore(context: StepContext, conversation: ConversationState): void {
   updateConversation(context, conversation);
   context.change({ conversation: true });
 }
 
 /** The other side has read this message of the visitor and every earlier one. */
-export function readBy(
+export function markReadByOther(
   context: StepContext,
   messageId: string,
   ordinal = currentOrdinal(context),
@@ -493,7 +497,7 @@ export function readBy(
   const before = conversation.readMark;
   if (before && comparePositions(position, before.position) <= 0) return;
   const readMark = { conversationId: conversation.details.conversationId, position };
-  update(context, { ...conversation, readMark, earlyReceipt: null });
+  updateAndStore(context, { ...conversation, readMark, earlyReceipt: null });
   setTranscriptSlice(context, {
     window: context.state.window.map((shown) => withReadMark(shown, readMark)),
   });

@@ -73,7 +73,7 @@ export function expectLookup(context: StepContext, writeId: number): void {
  * The store has answered. Publishes its rows for tabs that have loaded that far. Answers for a
  * previous visitor are ignored.
  */
-export function onLookedUp(
+export function onLookupAnswered(
   context: StepContext,
   writeId: number,
   added: readonly Message[],

@@ -86,7 +86,7 @@ function scheduleWarning(context: StepContext, remaining: number | null): void {
 }
 
 /** The `expiry` timer: shows the visitor when the session expires, until it does. */
-export function warnOfExpiry(context: StepContext): void {
+export function showExpiry(context: StepContext): void {
   const { endsAt } = memoryOf(context);
   if (endsAt === null) return;
   const remaining = endsAt - context.clock.now;

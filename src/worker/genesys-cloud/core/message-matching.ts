@@ -41,7 +41,7 @@ export function newAliases(row: Message, message: GatewayMessage): readonly stri
 }
 
 /** Clock tolerance: how much too early a message's timestamp may be, in ms. */
-const skew = 120_000;
+const clockTolerance = 120_000;
 
 /**
  * Gives the visitor's own message the id that it was sent with. Where the history keeps no such id,
@@ -60,8 +60,8 @@ export function matchOutgoing(context: StepContext, message: GatewayMessage): Ga
     (candidate) =>
       mayHaveArrived(candidate) &&
       candidate.text === message.text &&
-      filesOf(candidate.content) === filesOf(message.content) &&
-      message.timestamp >= earliest(candidate, known, isShared) - skew,
+      attachmentIdsOf(candidate.content) === attachmentIdsOf(message.content) &&
+      message.timestamp >= earliestArrival(candidate, known, isShared) - clockTolerance,
   );
   if (!item) return message;
   return withSentContent({ ...message, messageId: item.messageId, aliases: ids }, item);
@@ -78,12 +78,12 @@ function mayHaveArrived({ at }: OutboxItem): boolean {
  * fetched, and what the same person wrote elsewhere is fetched before anything is sent here. For
  * messages of a previous hub, only this machine's clock tells, which may be hours off.
  */
-function earliest({ at, timestamp }: OutboxItem, known: number, isShared: boolean): number {
+function earliestArrival({ at, timestamp }: OutboxItem, known: number, isShared: boolean): number {
   const wasSentHere = at.stage === 'sent' || ('wasSent' in at && at.wasSent);
   return isShared && !wasSentHere && known === 0 ? timestamp : known;
 }
 
-function filesOf(content: readonly Content[] = []): string {
+function attachmentIdsOf(content: readonly Content[] = []): string {
   return content.flatMap((part) => (part.type === 'attachment' ? [part.attachmentId] : [])).join();
 }
 

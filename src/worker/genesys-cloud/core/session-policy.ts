@@ -14,8 +14,8 @@ import {
   onMessage,
   onPresence,
   onSessionLife,
+  showExpiry,
   timeOf,
-  warnOfExpiry,
 } from './expiry.ts';
 import { isKnown, isSame, newAliases } from './message-matching.ts';
 import {
@@ -64,7 +64,7 @@ function conversationIdentity(
 ): Pick<Conversation, 'conversationId' | 'leftAt'> | null {
   const { connection, settings, conversation } = context.state;
   if (connection.phase === 'online' && connection.session.stage === 'routing') {
-    return { conversationId: `session-${settings.epoch}-${context.id()}` };
+    return { conversationId: `session-${settings.epoch}-${context.nextId()}` };
   }
   if (!conversation) return null;
   const { conversationId, leftAt } = conversation.details;
@@ -117,7 +117,7 @@ function onEvent(context: StepContext, event: GatewayEvent): void {
       onEvicted(context);
       return;
     case 'signed-out':
-      onLogout(context, event.message);
+      onSignedOut(context, event.message);
       return;
     case 'presence':
       onPresence(context, event);
@@ -201,7 +201,7 @@ function onEvicted(context: StepContext): void {
   );
 }
 
-function onLogout(context: StepContext, message: string): void {
+function onSignedOut(context: StepContext, message: string): void {
   signedOut(context, message);
   context.emit({ type: 'end-session' });
 }
@@ -221,7 +221,7 @@ export const sessionPolicy: SessionPolicy = {
   isExhausted,
   replaceConnection,
   needsFreshToken,
-  startsNew: (context) => hasEnded(context) || memoryOf(context).startsNew,
+  needsNewSession: (context) => hasEnded(context) || memoryOf(context).startsNew,
   onOpened,
   onRefused,
   onExpired,
@@ -229,7 +229,7 @@ export const sessionPolicy: SessionPolicy = {
   onHistoryUnreachable,
   onEvent,
   extendExpiry,
-  warnOfExpiry,
+  showExpiry,
   isOver: hasEnded,
   sendEnd,
   isHistoryUnavailable: ({ state }) => state.catchUps.failures >= maximumFailures,
