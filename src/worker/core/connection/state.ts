@@ -101,20 +101,19 @@ export const emptyRateLimitLog: RateLimitLog = {
 };
 
 /**
- * The socket, the token, REST requests, and rate limits.
+ * The socket, the token, REST requests, and rate limits. Invariants, as in docs/architecture.md:
  *
- * 1. At most one socket is authenticated. A new one is opened only when every earlier one is closed
- *    or has had `timing.drain` to close.
- * 2. A retry waits at least `backoffFloor` after the last attempt, and at most `backoffCap` or as
- *    long as a server asks.
- * 3. The broker is not asked before `token.pausedUntil`, and REST not before `restPausedUntil`.
- * 4. No limit of the gateway is exceeded in any window of time.
- * 5. A REST request is sent only with a token, and `rest-answered` is raised for it at most once.
- * 6. After `handed-over`, nothing is sent and the phase never changes.
- * 7. Each timer is set exactly in its phases: `retry` in `waiting` and `offline`, `auth` in
- *    `connecting` and `authenticating`, `close` in `closing`, `drain` in `draining`, `ping` in
- *    `online` and `draining`.
- * 8. `poll` and `probe` are set only while the circuit is open.
+ * 1. There is never a second authenticated socket: a new one opens only when every earlier one is
+ *    closed, or has had `timing.drain` to close.
+ * 2. The connection is in exactly one phase.
+ * 3. The timers of a socket end with it.
+ * 4. While the circuit is closed, a retry waits at least `backoffFloor` and at most `backoffCap`,
+ *    or as long as a server asks.
+ * 5. A pause that REST or the broker asks for applies to all its requests, and outlives a sign-out.
+ *    A pause that the gateway asks for ends with its visitor.
+ * 6. The first refused token in a row is replaced; the second ends the session.
+ * 7. A hub that is idle, signed out or stepping down opens no socket and starts no request.
+ * 8. `handed-over` is final.
  */
 export interface ConnectionSlice {
   readonly isOnline: boolean;

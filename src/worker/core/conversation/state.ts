@@ -64,16 +64,16 @@ export interface Typing {
 }
 
 /**
- * The current conversation, the previous ones, and the routing of the next one.
+ * The current conversation, the previous ones, and the routing of the next one. Invariants, as in
+ * docs/architecture.md:
  *
- * 1. Each conversation has a higher ordinal than those before it; none is above `lastOrdinal`.
- * 2. After an end, no conversation is opened before `finalCatchUp` is done or given up.
+ * 1. After an end, no conversation is opened before `finalCatchUp` is done or given up.
+ * 2. A previous conversation is caught up until a catch-up has begun 20 s after its end.
  * 3. A routing frame is sent only when its check is `cleared`.
- * 4. Each of `startCalls` is answered exactly once.
- * 5. The read mark of a conversation never moves back.
- * 6. The `routing` timer is set exactly while a check is at `names`, `coverage` or `postponed`.
- * 7. The `queued` timer is set while a queue is watched and no request about it is pending.
- * 8. The `typing-shown` timer is set exactly while a remote sender types.
+ * 4. While its check is `asking`, nothing is sent for a routing.
+ * 5. Each of `startCalls` is answered exactly once.
+ * 6. Typing is sent at most once per `timing.typingSent`, and ends when the last tab stops.
+ * 7. Each conversation has a higher ordinal than those before it.
  */
 export interface ConversationSlice {
   /** The visitor's newest conversation, ended or not. */

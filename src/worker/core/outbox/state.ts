@@ -25,16 +25,18 @@ export interface OutboxItem extends OutboxRecord {
 }
 
 /**
- * The visitor's messages that are not in the transcript yet.
+ * The visitor's messages that are not in the transcript yet. Invariants, as in
+ * docs/architecture.md:
  *
- * 1. At most one message is in flight (`sent` or `sending-by-rest`).
- * 2. Messages are sent in the order of their ordinals.
- * 3. A message is durable before its call is answered, and before it is sent.
- * 4. Its conversation is durable before it is sent, and it is sent into no other.
- * 5. A message that may have arrived is sent again only after a catch-up that began later did not
- *    find it.
- * 6. Nothing is sent before `pausedUntil`.
- * 7. The outbox has at most `limits.outbox` rows.
+ * 1. A message is durable before its call is answered, and before it is sent.
+ * 2. Its conversation is durable before it is sent.
+ * 3. At most one message is in flight (`sent` or `sending-by-rest`), and messages are sent in the
+ *    order of their ordinals.
+ * 4. An unconfirmed message is sent again only after a complete catch-up that began later.
+ * 5. A message leaves the outbox only when it is in the transcript, was discarded, or its visitor
+ *    is gone.
+ * 6. A message that waits for something that will not come fails, with a reason.
+ * 7. Nothing is sent before `pausedUntil`.
  * 8. The `echo` timer is set exactly while a message is `sent`, the `rate` timer exactly while
  *    `pausedUntil` is set.
  */

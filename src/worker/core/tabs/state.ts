@@ -16,14 +16,14 @@ export interface Tab {
 }
 
 /**
- * The attached tabs and what was posted to them.
+ * The attached tabs and what was posted to them. Invariants, as in docs/architecture.md:
  *
- * 1. At most one tab has an alert. Each message alerts once, and alerts are at least two seconds
- *    apart.
- * 2. Each tab has at most `patchCredit` unacknowledged posts. After that it gets one `head`, and
- *    pulls a snapshot.
- * 3. `revision` grows by one with each patch; `acknowledged` and `unacknowledged` never exceed it.
- * 4. Every tab that has caught up shows the hub's window and outbox.
+ * 1. All tabs show the same.
+ * 2. Every post carries the current epoch, and each patch the next revision.
+ * 3. A tab without credit gets one `head`, and nothing more until it pulls.
+ * 4. A message alerts one tab, once; the alert is withdrawn before another tab gets one.
+ * 5. Every call has exactly one answer.
+ * 6. A visitor never sees a row of another one.
  */
 export interface TabsSlice {
   readonly tabs: readonly Tab[];

@@ -40,20 +40,19 @@ export interface PaginationRequest {
 }
 
 /**
- * The messages in memory, the catch-up, and the read position.
+ * The messages in memory, the catch-up, and the read position. Invariants, as in
+ * docs/architecture.md:
  *
- * 1. Each message is shown once.
- * 2. Rows are in order of their positions. A row with a sequence keeps its place.
- * 3. A new row appears above known ones only where a gap marker announces it.
- * 4. `missingBefore` is exactly the size of the gap above the row; without a marker nothing is
- *    missing.
- * 5. At most `limits.window` rows are in memory. Rows leave at the upper end only.
- * 6. `unread` counts the messages of the other side after `readUntil`.
- * 7. At most one catch-up is active.
- * 8. The `hold` timer is set only while a gap or a buffered frame of the current conversation
- *    waits. A buffered frame always has this timer, or a catch-up that is active, scheduled, or due
- *    with the next connection.
- * 9. The `short-hold` timer is set while the unsequenced buffer is not empty.
+ * 1. Each message is shown once, however often and under however many ids it arrives.
+ * 2. Rows are strictly ordered by position, then message id.
+ * 3. A row with a sequence never moves, and nothing is put above it except into a gap with a
+ *    marker.
+ * 4. `missingBefore` is the size of the gap right above the row, at every step.
+ * 5. Nothing is missing up to `completeUntil`, where each catch-up starts.
+ * 6. Below the window, a row counts as unread only when the store has answered.
+ * 7. The read mark only moves forward.
+ * 8. The window, the buffers and each page have limits.
+ * 9. At most one catch-up is active, and ids of catch-ups grow.
  */
 export interface TranscriptSlice {
   /** Whether the store has been read. */

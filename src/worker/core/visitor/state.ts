@@ -3,12 +3,12 @@ import { emptyMeta, type Meta } from '../records.ts';
 import type { Settings } from '../settings.ts';
 
 /**
- * The visitor and the small values stored for them.
+ * The visitor and the small values stored for them. Invariants, as in docs/architecture.md:
  *
- * 1. Nothing of one visitor is shown, sent or stored for another.
- * 2. `generation` and `meta.resetCount` never decrease. The epoch that tabs see changes with
- *    `generation`.
- * 3. Unless the site shows history at once, nothing stored is shown while `isConfirmed` is false.
+ * 1. `generation` and `meta.resetCount` grow with each visitor change.
+ * 2. Under `history: 'confirmed'`, nothing stored is shown while `isConfirmed` is false.
+ * 3. After a visitor change, nothing of the previous visitor is in the state, except what each
+ *    slice's `onVisitorChange` keeps.
  */
 export interface VisitorSlice {
   readonly meta: Meta;
