@@ -8,7 +8,7 @@ export interface Mutant extends Mutation {
   readonly profile?: Partial<Profile>;
 }
 
-/** A dialect of its own rules, and what its rules need is drawn as well. */
+/** A dialect with a session policy, and what the policy needs is drawn as well. */
 const guests: Partial<Profile> = { dialect: 'genesys-cloud' };
 
 const core = (file: string) => `src/worker/core/${file}.ts`;
