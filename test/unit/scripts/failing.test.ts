@@ -181,17 +181,17 @@ test(
   slow,
   async () => {
     const path = 'src/worker/core/transcript/transcript.ts';
-    const find = 'return context.state.window.find(isIt);';
-    copy.replace(path, find, 'return context.state.window.slice(0, 0).find(isIt);');
+    const find = 'return context.state.window.find(predicate);';
+    copy.replace(path, find, 'return context.state.window.slice(0, 0).find(predicate);');
     const simulated = await copy.run('npm run simulate -- --seeds 200 --jobs 1');
-    copy.replace(path, 'return context.state.window.slice(0, 0).find(isIt);', find);
+    copy.replace(path, 'return context.state.window.slice(0, 0).find(predicate);', find);
     expect(simulated.code).toBe(1);
     expect(simulated.printed).toMatch(/seed \d+ breaks/);
 
     copy.replace('test/simulation/mutation.ts', 'seedsPerMutant = 3_000', 'seedsPerMutant = 5');
     copy.replace(
       'test/simulation/mutants.ts',
-      "replace: 'return context.state.window.slice(0, 0).find(isIt);'",
+      "replace: 'return context.state.window.slice(0, 0).find(predicate);'",
       `replace: '${find} '`,
     );
     const survived = await copy.run('npm run simulate -- --mutants --only forgets-dedup --jobs 1');
