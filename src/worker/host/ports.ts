@@ -186,7 +186,7 @@ function openStream(
 
   stream.onmessage = ({ data }: MessageEvent<unknown>) => {
     const isFlood = !throttle.take();
-    if (isFlood) log.note({ kind: 'flood', detail: 'messages of one page' });
+    if (isFlood) log.note({ kind: 'flood', detail: 'Messages over the limit of one page dropped' });
     const message = tabMessageSchema.safeParse(data);
     if (!message.success) {
       log.note({ kind: 'invalid', detail: 'Invalid port message dropped' });
