@@ -135,7 +135,7 @@ export const mutants: readonly Mutant[] = [
     file: client('session/identity'),
     find: 'if (before.resetCount < after.resetCount) return true;',
     replace: '',
-    profile: { tabs: 3, brokerFails: 0.5, freezes: 8, kills: 8, sends: 60, visitorChanges: 8 },
+    profile: { tabs: 4, brokerFails: 0.5, freezes: 16, kills: 16, sends: 90, visitorChanges: 16 },
   },
   {
     name: 'wipe-not-for-good',
@@ -319,6 +319,7 @@ export const mutants: readonly Mutant[] = [
     file: client('transcript/transcript'),
     find: 'first && before.hasEarlier ? upserts.filter((row) => comparePlaces(row, first) >= 0) : upserts;',
     replace: 'upserts;',
+    profile: { tabs: 3, loss: 0.2, burst: 20, agentMessages: 200, otherActions: 60 },
   },
   {
     name: 'alerts-every-tab',
