@@ -159,7 +159,7 @@ export function sessionRoutes(
   return app;
 }
 
-/** Returns `undefined` for invalid JSON, which the caller's schema rejects. */
+/** Reads `null` for invalid JSON, which the caller’s schema rejects. */
 function jsonOf(c: Context): Promise<unknown> {
   return c.req.json().catch(() => null);
 }
