@@ -151,7 +151,12 @@ export const callSchema = lazy(() =>
     object({ type: literal('retry'), messageId: id }),
     object({ type: literal('discard'), messageId: id }),
     object({ type: literal('typing'), isTyping: boolean() }),
-    object({ type: literal('draft'), text: string().check(maxLength(100_000)) }),
+    object({
+      type: literal('draft'),
+      text: string().check(maxLength(100_000)),
+      /** How long ago the visitor wrote it, in ms. @default 0 */
+      age: exactOptional(number().check(gte(0))),
+    }),
     object({ type: literal('mark-read') }),
     object({
       type: literal('load-earlier'),

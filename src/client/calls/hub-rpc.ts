@@ -30,6 +30,8 @@ export interface PendingCall {
 interface Pending extends PendingCall {
   identity: Identity | null;
   isSent: boolean;
+  /** On the page's clock. */
+  readonly madeAt: number;
   readonly settle: (outcome: Outcome) => void;
 }
 
@@ -68,6 +70,7 @@ export class HubRpc {
         call,
         identity,
         isSent: false,
+        madeAt: this.#clock.now(),
         settle: (outcome) => {
           if (!this.#pending.delete(pending)) return;
           cancel();
@@ -136,7 +139,11 @@ export class HubRpc {
   }
 
   get pendingCalls(): readonly PendingCall[] {
-    return [...this.#pending].map(({ call, identity, isSent }) => ({ call, identity, isSent }));
+    return [...this.#pending].map(({ call, identity, isSent, madeAt }) => ({
+      call: addAge(call, this.#clock.now() - madeAt),
+      identity,
+      isSent,
+    }));
   }
 
   close(): void {
@@ -145,7 +152,8 @@ export class HubRpc {
   }
 
   #send(hub: RpcHub, pending: Pending): void {
-    const { call, isSent: isRepeat } = pending;
+    const { isSent: isRepeat } = pending;
+    const call = addAge(pending.call, this.#clock.now() - pending.madeAt);
     pending.isSent = true;
     hub.call(isRepeat ? markRepeated(call) : call).then(
       (answer) => {
@@ -176,6 +184,16 @@ export function markRepeated(call: Call): Call;
 export function markRepeated(call: Call | SideCall): Call | SideCall;
 export function markRepeated(call: Call | SideCall): Call | SideCall {
   return call.type === 'send' ? { ...call, isRepeat: true } : call;
+}
+
+/**
+ * Tells the hub how long a draft has waited in this page: it must not replace what another tab has
+ * written since.
+ *
+ * @param age in ms
+ */
+export function addAge<T extends Call | SideCall>(call: T, age: number): T {
+  return call.type === 'draft' && age > 0 ? { ...call, age: (call.age ?? 0) + age } : call;
 }
 
 /** Whether a repeated call failed because the first one succeeded. */

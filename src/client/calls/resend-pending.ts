@@ -59,14 +59,15 @@ function readEntry(value: unknown): readonly Entry[] {
 }
 
 function readCall(call: Readonly<Record<string, unknown>>): Entry['call'] | null {
-  const { type, text, messageId, routing } = call;
+  const { type, text, messageId, routing, age } = call;
   switch (type) {
     case 'send':
       if (typeof text !== 'string' || typeof messageId !== 'string') return null;
       // The hub validates the other properties.
       return { ...call, type, text, messageId, isRepeat: true };
     case 'draft':
-      return typeof text === 'string' ? { type, text } : null;
+      if (typeof text !== 'string') return null;
+      return typeof age === 'number' && age > 0 ? { type, text, age } : { type, text };
     case 'start':
       return isRouting(routing) ? { type, routing } : null;
     default:

@@ -4,6 +4,7 @@ import { bootOf } from '../../protocol/epoch.ts';
 import { aliveLock, tabLock } from '../../protocol/locks.ts';
 import type { Attach, Call, CallAnswer, StreamMessage, TabMessage } from '../../protocol/port.ts';
 import { protocolVersion } from '../../protocol/version.ts';
+import { addAge } from '../calls/hub-rpc.ts';
 import { isPageVisible } from '../page-lifecycle.ts';
 import type { RememberedSession } from '../session/session-hint.ts';
 import {
@@ -162,10 +163,11 @@ export class HubConnection {
     if (!this.#handshake) return never();
     // The epoch of the time of the call: it may change while Comlink loads.
     const epoch = this.#epoch;
+    const madeAt = performance.now();
     const calls = await this.#handshake.calls;
     // A closed BroadcastChannel would throw, and the call would be rejected instead of repeated.
     if (this.#isOver) return never();
-    const answer = await calls.call(call, epoch);
+    const answer = await calls.call(addAge(call, performance.now() - madeAt), epoch);
     if (isCallAnswer(answer)) return answer;
     throw new TypeError('Invalid answer from the hub.');
   }

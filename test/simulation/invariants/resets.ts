@@ -395,6 +395,7 @@ export const resetTable = {
     'conversation gone': isSameVisitors,
     'conversation ended': isSameVisitors,
   }),
+  draftWrittenAt: ofVisitor(),
   unread: ofVisitor({
     'session over': readsOn,
     'next conversation': readsOn,

@@ -193,6 +193,43 @@ describe('a call without an answer', () => {
   });
 });
 
+describe('a draft', () => {
+  const draft = { type: 'draft', text: 'hi' } as const;
+
+  it('says how long it has waited for a hub, each time it is sent', () => {
+    const rpc = new HubRpc();
+    const [first, second] = [new TestHub(), new TestHub()];
+    void ask(rpc, draft);
+    vi.advanceTimersByTime(200);
+    expect(rpc.pendingCalls[0]?.call).toEqual({ ...draft, age: 200 });
+    rpc.attached(first);
+    rpc.detached();
+    vi.advanceTimersByTime(300);
+    rpc.attached(second);
+    expect([...first.asked, ...second.asked]).toEqual([
+      { ...draft, age: 200 },
+      { ...draft, age: 500 },
+    ]);
+  });
+
+  it('of the tab’s previous page is older still', () => {
+    const rpc = new HubRpc();
+    const hub = new TestHub();
+    void ask(rpc, { ...draft, age: 200 });
+    vi.advanceTimersByTime(300);
+    rpc.attached(hub);
+    expect(hub.asked).toEqual([{ ...draft, age: 500 }]);
+  });
+
+  it('that is sent at once has no age', () => {
+    const rpc = new HubRpc();
+    const hub = new TestHub();
+    rpc.attached(hub);
+    void ask(rpc, draft);
+    expect(hub.asked).toEqual([draft]);
+  });
+});
+
 describe('a call with an answer', () => {
   it('resolves with value and epoch, and causes no probe later', async () => {
     const rpc = new HubRpc();

@@ -89,6 +89,11 @@ describe('resendPending', () => {
     expect(kept.has(key)).toBe(false);
   });
 
+  it('repeats a draft with its age', () => {
+    const rpc = resend(pending({ type: 'draft', text: 'hi', age: 200 }));
+    expect(rpc.asked).toEqual([{ type: 'draft', text: 'hi', age: 200 }]);
+  });
+
   it('does not repeat a draft that the hub received', () => {
     const rpc = resend(pending({ type: 'draft', text: 'old' }, true));
     expect(rpc.asked).toEqual([]);

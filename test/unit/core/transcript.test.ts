@@ -287,6 +287,24 @@ describe('outbox', () => {
     expect(hub.snapshot?.draft).toBe('another tab’s thought');
   });
 
+  it('keeps a newer draft when the draft and message of another tab arrive late', () => {
+    const hub = new TestHub().inConversation();
+    hub.call({ type: 'draft', text: 'newer' });
+    hub.call({ type: 'draft', text: 'hello', age: 200 });
+    hub.type('hello', 'm1');
+    expect(hub.snapshot?.draft).toBe('newer');
+  });
+
+  it('takes the first draft, however old, when an earlier hub stored the last one', () => {
+    const hub = new TestHub().inConversation();
+    hub.call({ type: 'draft', text: 'waited', age: 1_000_000 });
+    hub.flush();
+    expect(hub.snapshot?.draft).toBe('waited');
+    hub.call({ type: 'draft', text: 'newer', age: 999_999 });
+    hub.flush();
+    expect(hub.snapshot?.draft).toBe('newer');
+  });
+
   it('refuses what can’t be sent with a code', () => {
     const hub = new TestHub().authenticated();
     const code = (callId: number) => {

@@ -70,6 +70,7 @@ describe('a tab’s call', () => {
     { type: 'discard', messageId: 'm' },
     { type: 'typing', isTyping: false },
     { type: 'draft', text: '' },
+    { type: 'draft', text: 'hi', age: 200.5 },
     { type: 'mark-read' },
     earlier,
     { ...earlier, before: place, conversationId: 'c' },

@@ -14,7 +14,7 @@ import {
 } from '../outbox/outbox.ts';
 import { loadEarlier } from '../transcript/pagination.ts';
 import { markRead } from '../transcript/read-receipts.ts';
-import { updateMeta } from '../visitor/state.ts';
+import { setDraft, updateMeta } from '../visitor/state.ts';
 import { markUsed } from './alerts.ts';
 import { setTyping } from './tabs.ts';
 
@@ -47,7 +47,7 @@ export function onCall(
       context.resolve(callId);
       return;
     case 'draft':
-      updateMeta(context, { draft: call.text });
+      setDraft(context, call.text, call.age);
       context.resolve(callId);
       return;
     case 'mark-read':

@@ -12,6 +12,8 @@ import type { Settings } from '../settings.ts';
  */
 export interface VisitorSlice {
   readonly meta: Meta;
+  /** When the draft was written, on the monotonic clock; `null`: by an earlier hub, or not at all. */
+  readonly draftWrittenAt: number | null;
   /** Counts visitors of this hub; part of the epoch. */
   readonly generation: number;
   /** Whether stored history may be shown. */
@@ -39,6 +41,7 @@ export interface SessionMemory {
 export function initialVisitorSlice({ history }: Pick<Settings, 'history'>): VisitorSlice {
   return {
     meta: emptyMeta,
+    draftWrittenAt: null,
     generation: 0,
     isConfirmed: history === 'at-once',
     hiddenOutbox: 0,
@@ -50,6 +53,7 @@ export function initialVisitorSlice({ history }: Pick<Settings, 'history'>): Vis
 export function onVisitorChange(state: VisitorSlice, subject: string | null): VisitorSlice {
   return {
     meta: { ...emptyMeta, subject, resetCount: state.meta.resetCount + 1 },
+    draftWrittenAt: null,
     generation: state.generation + 1,
     isConfirmed: state.isConfirmed,
     hiddenOutbox: 0,
@@ -69,6 +73,20 @@ export function setVisitorSlice(context: StepContext, part: Partial<VisitorSlice
 export function updateMeta(context: StepContext, part: Partial<Meta>): void {
   context.write({ meta: { ...context.state.meta, ...part } });
   context.change({ meta: true });
+}
+
+/**
+ * Stores a tab's draft, unless another tab has written a newer one: the calls of a tab whose hub was
+ * replaced arrive late.
+ *
+ * @param age since the visitor wrote it, in ms
+ */
+export function setDraft(context: StepContext, draft: string, age = 0): void {
+  const writtenAt = context.clock.now - age;
+  const { draftWrittenAt } = context.state;
+  if (draftWrittenAt !== null && writtenAt < draftWrittenAt) return;
+  context.write({ draftWrittenAt: writtenAt });
+  updateMeta(context, { draft });
 }
 
 /**
