@@ -48,6 +48,8 @@ export const helloSchema = object({
 });
 export type Hello = Infer<typeof helloSchema>;
 
+// --- tab → hub, on the calls port ---
+
 export const attachSchema = object({
   protocolVersion: number(),
   tabId: id,
@@ -60,6 +62,14 @@ export const attachSchema = object({
   resetCount: number(),
 });
 export type Attach = Infer<typeof attachSchema>;
+
+/** The first message of a tab. The first snapshot is the answer. */
+export interface AttachMessage {
+  readonly type: 'partyline-attach';
+  readonly attach: Attach;
+  /** A MessagePort, or `null` if there is none: src/protocol/channels.ts */
+  readonly stream: unknown;
+}
 
 // --- hub → tab, on the stream port ---
 
@@ -196,8 +206,6 @@ export type CallAnswer = Infer<typeof callAnswerSchema>;
 
 /** The hub's interface for Comlink. */
 export interface HubCalls {
-  /** @param stream a MessagePort, or `null` if there is none: src/protocol/channels.ts */
-  attach(attach: unknown, stream: unknown): void;
   /** Resolves unless the hub hangs. */
   ping(): void;
   /** @param askedIn the tab's epoch; calls made for a previous visitor are rejected */

@@ -108,7 +108,7 @@ const atMost: readonly RegExp[] = [
 /** Where the worker has to be started: within a second or not, before the panel opens or after. */
 const atFirst: readonly RegExp[] = [
   ...atMost,
-  /: (locks partyline-tab-\{id\}|starts a SharedWorker|asks to attach)$/,
+  /: (locks partyline-tab-\{id\}|starts a SharedWorker|attaches)$/,
   /: posts (partyline-hello|snapshot)$/,
   /: asks to (file|platform)$/,
   /: posts (an answer|partyline-connect-request)$/,
@@ -139,7 +139,7 @@ test('each thing that visitors do costs what it must, and not once more', async 
       : { 'page: starts a SharedWorker': 1 }),
     'page: locks partyline-tab-{id}': 1,
     'page: locks partyline-alive-{id}': 1,
-    'page: asks to attach': 1,
+    'page: attaches': 1,
     'page: posts ack': 2,
     'page: posts used': 2,
     'page: asks to file': 1,
@@ -147,7 +147,7 @@ test('each thing that visitors do costs what it must, and not once more', async 
     'hub: locks partyline-tab-{id}': 1,
     'hub: posts partyline-hello': 1,
     'hub: posts snapshot': 1,
-    'hub: posts an answer': 3,
+    'hub: posts an answer': 2,
     'page: setItem partyline.conversation': 2,
     'page: setItem partyline.visitor': 2,
   };
@@ -175,7 +175,7 @@ test('each thing that visitors do costs what it must, and not once more', async 
       : {}),
     ...(withoutSharedWorker ? {} : { 'page: starts a SharedWorker': 3 }),
     'page: locks partyline-tab-{id}': 3,
-    'page: asks to attach': 3,
+    'page: attaches': 3,
     'hub: locks partyline-tab-{id}': 3,
     'hub: posts partyline-hello': 3,
     'hub: boots': 1,

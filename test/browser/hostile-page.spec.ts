@@ -37,13 +37,15 @@ test('garbage on every way into the hub is dropped and counted, and neither read
       visitor: null,
       resetCount: 0,
     };
+    const attachAs = (value: unknown) =>
+      port.postMessage({ type: 'partyline-attach', attach: value, stream: null });
     const circle: Record<string, unknown> = {};
     circle.self = circle;
     for (const value of [undefined, null, 0, '', [], {}, circle, new ArrayBuffer(8), new Map()]) {
       port.postMessage(value);
       stream.postMessage(value);
       call(['call'], value);
-      call(['attach'], value, null);
+      attachAs(value);
     }
     // Comlink's own words, on what it exposes and what it does not.
     for (const path of [['constructor'], ['__proto__'], ['call', 'constructor'], ['hub'], []]) {
@@ -53,10 +55,10 @@ test('garbage on every way into the hub is dropped and counted, and neither read
       port.postMessage({ id: `new-${path.join()}`, type: 'CONSTRUCT', path, argumentList: [] });
     }
     call(['call'], { type: 'send', messageId: 'evil', text: 'not attached' });
-    call(['attach'], { ...attach, tabId: 'x'.repeat(129) }, null);
-    call(['attach'], { ...attach, tabId: 7 }, null);
-    call(['attach'], { ...attach, visitor: 'x'.repeat(600) }, null);
-    call(['attach'], JSON.parse('{"__proto__":{"tabId":"evil"}}'), null);
+    attachAs({ ...attach, tabId: 'x'.repeat(129) });
+    attachAs({ ...attach, tabId: 7 });
+    attachAs({ ...attach, visitor: 'x'.repeat(600) });
+    attachAs(JSON.parse('{"__proto__":{"tabId":"evil"}}'));
     for (const type of ['start', 'send', 'draft', 'load-earlier', 'from-the-future']) {
       call(['call'], { type, routing: 7, messageId: {}, text: ['evil'], count: 1e9 });
     }
@@ -121,11 +123,7 @@ test('a flood on the port is dropped beyond its limit, and the other tabs go on'
       visitor: null,
       resetCount: 0,
     };
-    const argumentList = [
-      { type: 'RAW', value: attach },
-      { type: 'RAW', value: handOver },
-    ];
-    const message = { id: 'a', type: 'APPLY', path: ['attach'], argumentList };
+    const message = { type: 'partyline-attach', attach, stream: handOver };
     if (port instanceof MessagePort && handOver) port.postMessage(message, [handOver]);
     else port.postMessage(message);
     for (let index = 0; index < 20_000; index += 1) {
@@ -202,11 +200,7 @@ test('claims to be a newer build, or a page of another visitor, move nothing', a
       visitor: 'somebody-else',
       resetCount: 0,
     };
-    const argumentList = [
-      { type: 'RAW', value },
-      { type: 'RAW', value: handOver },
-    ];
-    const message = { id: 'a', type: 'APPLY', path: ['attach'], argumentList };
+    const message = { type: 'partyline-attach', attach: value, stream: handOver };
     if (port instanceof MessagePort && handOver) port.postMessage(message, [handOver]);
     else port.postMessage(message);
     return told;

@@ -190,15 +190,12 @@ export class RealPortsBench implements ServedPortsBench {
   async stranger(): Promise<PortsStranger> {
     const words: unknown[] = [];
     const heard: unknown[] = [];
-    const answered = new Map<unknown, () => void>();
     const isPort = this.#around.transport === 'port';
     const end = isPort ? this.#servedPort() : this.#servedChannel();
     this.#cleanUps.push(() => end.close());
     end.addEventListener('message', (event) => {
       const data: unknown = Object(event).data;
-      const { id } = Object(data);
-      if (id === undefined) words.push(data);
-      else answered.get(id)?.();
+      if (Object(data).id === undefined) words.push(data);
     });
     const hub = wrap<HubCalls>(end);
     if (end instanceof MessagePort) end.start();
@@ -214,14 +211,12 @@ export class RealPortsBench implements ServedPortsBench {
         stream = opened;
         this.#cleanUps.push(() => opened.close());
         opened.onmessage = ({ data }: MessageEvent<unknown>) => void heard.push(data);
-        const id = crypto.randomUUID();
-        const values = [attachment, isPort ? port2 : null];
-        const argumentList = values.map((value) => ({ type: 'RAW', value }));
-        const message = { id, type: 'APPLY', path: ['attach'], argumentList };
-        const isDone = new Promise<void>((resolve) => answered.set(id, resolve));
+        const handedOver = isPort ? port2 : null;
+        const message = { type: 'partyline-attach', attach: attachment, stream: handedOver };
         if (end instanceof MessagePort) end.postMessage(message, [port2]);
         else end.postMessage(message);
-        await isDone;
+        // A port keeps the order: the attach has arrived before this is answered.
+        await hub.ping();
       },
       call: (call, askedIn) => hub.call(call, askedIn),
       post: (data) => stream?.postMessage(data),

@@ -1,11 +1,11 @@
 import { PartylineError } from '../../protocol/errors.ts';
-import type { Attach } from '../../protocol/port.ts';
+import type { Attach, AttachMessage } from '../../protocol/port.ts';
 import type { ComlinkCalls } from './comlink-calls.ts';
 import type { CallEndpoint } from './transport.ts';
 
 /**
- * Attaches to a hub, and loads Comlink for the calls that follow. The attach is written as the frame
- * that Comlink would send, so that the first snapshot does not wait for Comlink to load.
+ * Attaches to a hub, and loads Comlink for the calls that follow. The attach is a plain message, so that
+ * the first snapshot does not wait for Comlink to load.
  */
 export class HubHandshake {
   readonly #endpoint: CallEndpoint;
@@ -15,10 +15,9 @@ export class HubHandshake {
     this.#endpoint = endpoint;
   }
 
-  /** The hub's first snapshot serves as the answer; Comlink's own answer is ignored. */
+  /** The hub's first snapshot is the answer. */
   attach(attach: Attach, stream: MessagePort | null): void {
-    const argumentList = [attach, stream].map((value) => ({ type: 'RAW', value }));
-    const message = { id: 'attach', type: 'APPLY', path: ['attach'], argumentList };
+    const message: AttachMessage = { type: 'partyline-attach', attach, stream };
     this.#endpoint.postMessage(message, stream ? [stream] : []);
   }
 

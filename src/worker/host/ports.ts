@@ -1,9 +1,10 @@
 import { expose } from 'comlink';
-import { custom, nullable } from 'zod/mini';
+import { custom, nullable, object } from 'zod/mini';
 import { callChannel, type HubReady, hubChannel, streamChannel } from '../../protocol/channels.ts';
 import { isAnotherVisitor } from '../../protocol/epoch.ts';
 import { describeIssue, type ErrorCode } from '../../protocol/errors.ts';
 import {
+  type AttachMessage,
   attachSchema,
   type CallAnswer,
   callSchema,
@@ -17,7 +18,12 @@ import type { Hub, TabStream } from './hub.ts';
 import type { Log } from './log.ts';
 import { Throttle } from './throttle.ts';
 
-const portSchema = nullable(custom<MessagePort>((value) => value instanceof MessagePort));
+const attachType: AttachMessage['type'] = 'partyline-attach';
+
+const attachMessageSchema = object({
+  attach: attachSchema,
+  stream: nullable(custom<MessagePort>((value) => value instanceof MessagePort)),
+});
 
 /** Limit of open connections, so that a flood of requests can't open more. */
 const maximumConnections = 1_000;
@@ -81,23 +87,22 @@ export function serve(
     log.note({ kind: 'flood', detail: 'Calls over the limit of one page refused' });
     return true;
   };
+  const attach = (data: unknown): void => {
+    if (isFlood()) return;
+    const message = attachMessageSchema.safeParse(data);
+    if (!message.success) {
+      log.note({ kind: 'invalid', detail: 'Invalid attach message dropped' });
+      return;
+    }
+    const { attach, stream } = message.data;
+    if (tabId !== null) hub.detach(tabId);
+    tabId = attach.tabId;
+    const { visible, conversationId, visitor, resetCount } = attach;
+    const streamPort = stream ?? new BroadcastChannel(streamChannel(tabId));
+    const tab = openStream(streamPort, tabId, hub, log, onGone);
+    void hub.attach(tabId, visible, { conversationId, visitor, resetCount }, tab);
+  };
   const calls: HubCalls = {
-    attach(attachment, stream) {
-      if (isFlood()) return;
-      const attach = attachSchema.safeParse(attachment);
-      const port = portSchema.safeParse(stream);
-      if (!attach.success || !port.success) {
-        log.note({ kind: 'invalid', detail: 'Invalid attach call dropped' });
-        return;
-      }
-      if (tabId !== null) hub.detach(tabId);
-      tabId = attach.data.tabId;
-      const { visible, conversationId, visitor, resetCount } = attach.data;
-      const knowledge = { conversationId, visitor, resetCount };
-      const streamPort = port.data ?? new BroadcastChannel(streamChannel(tabId));
-      const tab = openStream(streamPort, tabId, hub, log, onGone);
-      void hub.attach(tabId, visible, knowledge, tab);
-    },
     // The answer alone matters.
     ping() {},
     async call(call, askedIn): Promise<CallAnswer> {
@@ -127,7 +132,16 @@ export function serve(
       return hub.call(tabId, parsed.data);
     },
   };
+  // Before Comlink's own listener: a call never arrives ahead of the attach.
+  port.addEventListener('message', (event: Event) => {
+    if (isAttach(event)) attach(event.data);
+  });
   expose(calls, port);
+}
+
+/** Comlink answers all other messages, and ignores this one. */
+function isAttach(event: Event): event is MessageEvent<unknown> {
+  return event instanceof MessageEvent && Object(event.data).type === attachType;
 }
 
 /** Calls that only the hubs of other dialects answer. */

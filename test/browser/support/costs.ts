@@ -43,6 +43,7 @@ export function countHere(): void {
     const { type, path, argumentList } = Object(data);
     // The hub's own end of a tick.
     if (type === undefined || self === channel) return null;
+    if (type === 'partyline-attach') return 'attaches';
     if (type !== 'APPLY') return `posts ${type === 'RAW' ? 'an answer' : type}`;
     const [name] = path;
     return name === 'call' ? `asks to ${argumentList[0].value.type}` : `asks to ${name}`;

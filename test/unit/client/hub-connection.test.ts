@@ -132,10 +132,8 @@ describe('HubConnection', () => {
     await passes(0);
     expect(calls.posted).toEqual([]);
     calls.hears(hello());
-    const value = { protocolVersion, visible: true, ...session, tabId: expect.any(String) };
-    expect(calls.posted).toMatchObject([
-      { type: 'APPLY', path: ['attach'], argumentList: [{ value }, { value: null }] },
-    ]);
+    const attach = { protocolVersion, visible: true, ...session, tabId: expect.any(String) };
+    expect(calls.posted).toEqual([{ type: 'partyline-attach', attach, stream: null }]);
   });
 
   it('does not wait for the hello where a port queues messages', async () => {
@@ -159,7 +157,7 @@ describe('HubConnection', () => {
     expect(calls.posted).toEqual([]);
     letGo();
     await passes(0);
-    expect(calls.posted).toMatchObject([{ path: ['attach'] }]);
+    expect(calls.posted).toMatchObject([{ type: 'partyline-attach' }]);
   });
 
   it('is lost when the transport can’t be opened', async () => {
@@ -268,7 +266,7 @@ describe('HubConnection.close', () => {
   it('sends “bye”, releases its lock, and ends all timers and events', async () => {
     const connection = await attached();
     const [attach] = calls.posted;
-    const tabId: unknown = Object(attach).argumentList[0].value.tabId;
+    const tabId: unknown = Object(attach).attach.tabId;
     expect(locks.count(`partyline-tab-${tabId}`)).toBe(1);
     expect(locks.count('partyline-alive-boot')).toBe(2);
     connection.close();

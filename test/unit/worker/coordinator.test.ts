@@ -1,10 +1,8 @@
-import { transfer, wrap } from 'comlink';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { buildsChannel, type Presence, presenceSchema } from '../../../src/protocol/builds.ts';
 import { bootOf } from '../../../src/protocol/epoch.ts';
 import type { RestResult } from '../../../src/protocol/gateway/rest.ts';
 import { hubLock, tabLock } from '../../../src/protocol/locks.ts';
-import type { HubCalls } from '../../../src/protocol/port.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import { HubCoordinator } from '../../../src/worker/host/coordinator.ts';
@@ -91,7 +89,7 @@ class Tab {
     void browser.worker().locks.request(tabLock(tabId), () => new Promise<never>(() => {}));
     const { port1, port2 } = new MessageChannel();
     ports.push(port2);
-    const attachment = {
+    const attach = {
       protocolVersion,
       tabId,
       visible: true,
@@ -99,7 +97,7 @@ class Tab {
       visitor: null,
       resetCount: 0,
     };
-    void wrap<HubCalls>(this.#port).attach(attachment, transfer(port1, [port1]));
+    this.#port.postMessage({ type: 'partyline-attach', attach, stream: port1 }, [port1]);
     await settled();
     return port2;
   }

@@ -40,9 +40,8 @@ function connected() {
   });
   const attach = () => {
     const known = { conversationId: null, visitor: null, resetCount: 0 };
-    const attachment = { protocolVersion, tabId: 'tab', visible: true, ...known };
-    const argumentList = [attachment, stream.port2].map((value) => ({ type: 'RAW', value }));
-    port1.postMessage({ id: 'a', type: 'APPLY', path: ['attach'], argumentList }, [stream.port2]);
+    const attach = { protocolVersion, tabId: 'tab', visible: true, ...known };
+    port1.postMessage({ type: 'partyline-attach', attach, stream: stream.port2 }, [stream.port2]);
   };
   return { calls, asked, notes, attach };
 }
