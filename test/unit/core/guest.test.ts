@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { PartialMessage } from '../../../src/protocol/gateway/messages.ts';
+import type { Limits } from '../../../src/worker/core/settings.ts';
+import { rowOf } from '../../../src/worker/core/transcript/transcript.ts';
 import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
-import { emptyStore, TestHub } from './harness.ts';
+import { agentSays, emptyStore, TestHub } from './harness.ts';
 
 const gateway = genesysCloud({ deploymentId: 'd', region: 'us-east-1' });
 /** For visitors who have said other things elsewhere. */
@@ -11,8 +13,8 @@ const wall = 1_700_000_000_000;
 
 /** A hub on the platform's dialect: the test speaks for the platform, in its frames. */
 class GuestHub extends TestHub {
-  constructor(dialect = gateway) {
-    super({ gateway: dialect });
+  constructor(dialect = gateway, limits: Partial<Limits> = {}) {
+    super({ gateway: dialect, limits });
   }
 
   hears(name: string, body: unknown, code = 200, tracingId?: string): this {
@@ -139,6 +141,23 @@ describe('a session', () => {
     expect(wipe).toBeGreaterThanOrEqual(0);
     expect(written.slice(wipe).map(({ type }) => type)).not.toContain('put-message');
     expect(hub.snapshot?.connection.phase).not.toBe('failed');
+  });
+
+  it('that is cleared takes a row along that came below memory in the same tick', () => {
+    const hub = new GuestHub(gateway, { window: 2 }).started();
+    for (const text of ['b', 'c', 'd']) hub.says(text).pass(200);
+    const time = new Date(wall - 1_000).toISOString();
+    hub.says('a', { channel: { time } }).clearKeepingSocket();
+    hub.hears('SessionClearedEvent', {}).hears('ConnectionClosedEvent', {});
+    const { writeId, operations } = hub.last('write');
+    const late = rowOf({ ...agentSays(1), sequence: null }, [1, 0, 1, wall - 1_000]);
+    hub
+      .clear()
+      .take({ type: 'stored', writeId: writeId ?? -1, added: [late], corrected: [], sent: [] });
+    hub.flush();
+    expect(hub.state.unread.unread).toBe(0);
+    expect(hub.all('post')).toEqual([]);
+    expect(operations.map(({ type }) => type)).not.toContain('add-message');
   });
 
   it('that is over while it opens is told to what waits, and nothing is lost', () => {

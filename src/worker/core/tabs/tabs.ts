@@ -11,7 +11,7 @@ import { assignWrite, outboxMessage } from '../outbox/outbox.ts';
 import type { StoreOperation } from '../records.ts';
 import { onBecameVisible } from '../transcript/catch-up.ts';
 import { hasOlder } from '../transcript/pagination.ts';
-import { expectLookup } from '../transcript/window.ts';
+import { expectLookup, isLookup } from '../transcript/window.ts';
 import { shownOutbox } from '../visitor/identity-gate.ts';
 import { alertOneTab, markUsed } from './alerts.ts';
 import { epochOf, sharedSnapshot } from './snapshot.ts';
@@ -177,9 +177,7 @@ function writeChanges(context: StepContext): void {
   if (changes.unread > 0) operations.push({ type: 'add-unread', by: changes.unread });
   if (changes.meta) operations.push({ type: 'put-meta', meta });
   if (operations.length === 0 && !changes.durable) return;
-  const needsAnswer = operations.some(
-    ({ type }) => type === 'add-message' || type === 'mark-message',
-  );
+  const needsAnswer = operations.some(isLookup);
   const writeId = changes.durable || needsAnswer ? context.nextId() : null;
   if (writeId !== null && changes.durable) assignWrite(context, writeId);
   if (writeId !== null && needsAnswer) expectLookup(context, writeId);

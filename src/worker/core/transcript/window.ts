@@ -1,5 +1,6 @@
 import { comparePlaces, type Message, placeIndex } from '../../../protocol/message.ts';
 import type { StepContext } from '../context.ts';
+import type { StoreOperation } from '../records.ts';
 import { setTranscriptSlice } from './state.ts';
 import { addUnread, isUnread } from './unread.ts';
 
@@ -62,6 +63,11 @@ export function updateGapMarker(
   );
   if (shown) replaceRow(context, { ...shown, missingBefore });
   else context.store({ type: 'mark-message', position: [ordinal, sequence, 0, 0], missingBefore });
+}
+
+/** Whether the answer to the operation reports rows below the window. */
+export function isLookup({ type }: StoreOperation): boolean {
+  return type === 'add-message' || type === 'mark-message';
 }
 
 /** The answer to this write reports rows below the window. */
