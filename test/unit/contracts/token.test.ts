@@ -367,7 +367,7 @@ class ModelRestTokenBench implements RestTokenBench {
   readonly #edges = this.#guests.next();
 
   constructor() {
-    vi.spyOn(GuestHistory.prototype, 'get').mockImplementation((_url, jwt, done) => {
+    vi.spyOn(GuestHistory.prototype, 'get').mockImplementation((_url, jwt, _isAlive, done) => {
       this.seen.push(jwt);
       const response = { status: this.#status, retryAfter: null, body: nothing };
       this.#guests.world.scheduler.after(0, () => done(response));

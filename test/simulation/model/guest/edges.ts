@@ -100,8 +100,9 @@ export class GuestEdges implements Edges {
         return;
       }
       const { url } = adapter.request(call, jwt);
-      history.get(url, jwt, (response) => {
-        if (!this.#hub.isAlive) return;
+      const isAlive = () => this.#hub.isAlive;
+      history.get(url, jwt, isAlive, (response) => {
+        if (!isAlive()) return;
         if (response === null) {
           failed();
           return;

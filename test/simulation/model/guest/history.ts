@@ -22,7 +22,8 @@ export class GuestHistory {
     this.#platform = platform;
   }
 
-  get(url: string, jwt: string, done: Done): void {
+  /** @param isAlive whether the hub that has asked is still there: nobody else reads the page */
+  get(url: string, jwt: string, isAlive: () => boolean, done: Done): void {
     const { random, profile, scheduler } = this.#world;
     const there = latency(this.#world);
     const back = latency(this.#world);
@@ -43,7 +44,7 @@ export class GuestHistory {
       else if (there + wait >= deadline) this.#machine.after(deadline - there, () => done(null));
       else {
         this.#machine.after(wait, () => {
-          onRead();
+          if (isAlive()) onRead();
           done(response);
         });
       }

@@ -160,7 +160,7 @@ export class GuestPlatform extends ModelGateway {
 
   readonly #readings: Reading[] = [];
 
-  /** A page of a history has come to whoever asked for it. */
+  /** A page of a history has come to a hub that was still there. */
   wasRead(messages: readonly GatewayMessage[]): void {
     const at = this.#world.scheduler.now;
     for (const { messageId } of messages) this.#readings.push({ messageId, at });
