@@ -1,13 +1,18 @@
+import { PartylineError } from '../../protocol/errors.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { Call } from '../../protocol/port.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
 import type { HubRpc } from '../calls/hub-rpc.ts';
+import { type PageClock, pageClock } from '../clock.ts';
 import { isEarlier } from '../validation/port-validators.ts';
 import { readAs } from '../validation/validator.ts';
 import { applyRefreshed, prependEarlier } from './refresh-rows.ts';
 
 /** In ms. The hub may have to fetch the rows from the gateway. */
 const deadline = 20_000;
+
+/** Pause before rows are read again that could not be had, in ms. */
+const refreshDelay = 30_000;
 
 /** The largest page that the hub allows. */
 const maximumCount = 500;
@@ -23,6 +28,8 @@ interface RowsState {
   readonly epoch: string | null;
   /** Counts changes above the last row. */
   readonly insertions: number;
+  /** Counts the hub's snapshots. */
+  readonly snapshots: number;
 }
 
 function earlierThan(first: Message | undefined, count: number): Call {
@@ -52,12 +59,17 @@ export async function loadEarlier(
   return rows.current().snapshot.hasEarlier;
 }
 
-/** Reads the rows above `below` again, page by page: they may have changed while the page was away. */
+/**
+ * Reads the rows above `below` again, page by page: they may have changed while the page was away.
+ * Rows that can't be had now are tried again later, until the next snapshot, which starts anew.
+ */
 export async function refreshRows(
   rpc: HubRpc,
   rows: TranscriptRows,
   below: Message,
+  clock: PageClock = pageClock,
 ): Promise<void> {
+  const { snapshots } = rows.current();
   let messageId: string | undefined = below.messageId;
   for (;;) {
     const before = rows.current();
@@ -66,7 +78,13 @@ export async function refreshRows(
     const first = before.snapshot.messages[kept];
     if (!first || kept === 0) return;
     const call = earlierThan(first, Math.min(kept, maximumCount));
-    const { value, epoch } = await rpc.call(call, deadline);
+    const answer = await rpc.call(call, deadline).catch(nullIfUnavailable);
+    if (answer === null) {
+      await new Promise<void>((resolve) => clock.after(refreshDelay, resolve));
+      if (rows.current().snapshots !== snapshots) return;
+      continue;
+    }
+    const { value, epoch } = answer;
     const after = rows.current();
     if (epoch !== after.epoch) return;
     // As in `loadEarlier`.
@@ -75,4 +93,10 @@ export async function refreshRows(
     rows.update(applyRefreshed(after.snapshot, first, above));
     messageId = above.messages[0]?.messageId;
   }
+}
+
+/** Neither the hub nor its store has the rows, and the gateway could not be asked. */
+function nullIfUnavailable(error: unknown): null {
+  if (error instanceof PartylineError && error.code === 'unavailable') return null;
+  throw error;
 }

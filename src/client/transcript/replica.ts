@@ -57,6 +57,7 @@ export class Replica {
   #acknowledged = 0;
   /** Changes above the last row: older rows that were read before one may be incomplete. */
   #insertions = 0;
+  #snapshots = 0;
   /** The last hint that was reported; `null`: none yet. */
   #sessionHint: SessionHint | null = null;
   /** For pagination. */
@@ -65,6 +66,7 @@ export class Replica {
       snapshot: this.#snapshot,
       epoch: this.#epoch,
       insertions: this.#insertions,
+      snapshots: this.#snapshots,
     }),
     update: (snapshot) => this.update(snapshot),
   };
@@ -94,6 +96,7 @@ export class Replica {
         this.#revision = message.revision;
         // Any row may differ.
         this.#insertions += 1;
+        this.#snapshots += 1;
         this.update(applySnapshot(this.#snapshot, message, wasAttached));
         this.#acknowledge(hub);
         this.#rpc.attached(hub);

@@ -206,7 +206,7 @@ export class ModelTab {
   }
 
   #refreshAbove(first: Message): Promise<void> {
-    return refreshRows(this.#caller, this.#replica.rows, first);
+    return refreshRows(this.#caller, this.#replica.rows, first, this.#clock);
   }
 
   /** A refusal is told where it is heard; anything else is a fault. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HubRpc } from '../../../src/client/calls/hub-rpc.ts';
+import type { PageClock } from '../../../src/client/clock.ts';
 import {
   loadEarlier,
   refreshRows,
@@ -29,7 +30,7 @@ function shown(messages: readonly Message[], hasEarlier = true): ChatSnapshot {
 }
 
 /** The page's rows, which a test changes while the hub answers. */
-let page = { snapshot: shown([]), epoch: 'a.0', insertions: 0 };
+let page = { snapshot: shown([]), epoch: 'a.0', insertions: 0, snapshots: 1 };
 const rows: TranscriptRows = {
   current: () => page,
   update: (snapshot) => {
@@ -59,7 +60,7 @@ const idsOf = (from: number, to: number) => rowsOf(from, to).map(({ messageId })
 
 beforeEach(() => {
   rpc = new TestRpc();
-  page = { snapshot: shown(rowsOf(5, 6)), epoch: 'a.0', insertions: 0 };
+  page = { snapshot: shown(rowsOf(5, 6)), epoch: 'a.0', insertions: 0, snapshots: 1 };
 });
 
 /** A row is inserted above the last one. */
@@ -242,5 +243,53 @@ describe('refreshRows', () => {
     rpc.answer = () => ({ messages: [], hasEarlier: false });
     await refreshRows(rpc, rows, row(3));
     expect(ids()).toEqual(['m3', 'm4']);
+  });
+
+  describe('with rows that can’t be had now', () => {
+    let delays: number[] = [];
+    /** Ends the pauses at once. */
+    const clock = (duringPause: () => void = () => {}): PageClock => ({
+      now: () => 0,
+      after: (delay, work) => {
+        delays.push(delay);
+        duringPause();
+        work();
+        return () => {};
+      },
+    });
+
+    beforeEach(() => {
+      delays = [];
+      page = { ...page, snapshot: shown(rowsOf(1, 4)) };
+      rpc.answer = (_, times) => {
+        if (times <= 2) throw new PartylineError('unavailable', 'no');
+        return { messages: [row(2)], hasEarlier: false };
+      };
+    });
+
+    it('asks again later, until it gets them', async () => {
+      await refreshRows(rpc, rows, row(3), clock());
+      expect(delays).toEqual([30_000, 30_000]);
+      expect(rpc.asked.map(({ before }) => before?.messageId)).toEqual(['m3', 'm3', 'm3']);
+      expect(ids()).toEqual(['m2', 'm3', 'm4']);
+    });
+
+    it('leaves it to the next snapshot’s refresh', async () => {
+      const next = () => {
+        page = { ...page, snapshots: page.snapshots + 1 };
+      };
+      await refreshRows(rpc, rows, row(3), clock(next));
+      expect(rpc.asked).toHaveLength(1);
+      expect(ids()).toEqual(idsOf(1, 4));
+    });
+
+    it('gives up when it fails in another way', async () => {
+      rpc.answer = () => {
+        throw new PartylineError('closed', 'no');
+      };
+      const refused = await refreshRows(rpc, rows, row(3), clock()).catch(({ code }) => code);
+      expect(refused).toBe('closed');
+      expect(delays).toEqual([]);
+    });
   });
 });

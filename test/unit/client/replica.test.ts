@@ -210,6 +210,15 @@ describe('rows above a snapshot', () => {
   });
 });
 
+it('counts the snapshots, not the patches', () => {
+  const counted = () => replica.rows.current().snapshots;
+  expect(counted()).toBe(0);
+  receive(snapshot(), patch(11, { upserts: [row(7)] }));
+  expect(counted()).toBe(1);
+  receive(snapshot({ revision: 12 }));
+  expect(counted()).toBe(2);
+});
+
 describe('calls', () => {
   it('wait for the first snapshot, and are repeated once to the next hub', () => {
     void rpc.call({ type: 'send', messageId: 'm', text: 'hi' }).catch(() => {});
