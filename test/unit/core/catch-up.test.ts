@@ -536,6 +536,39 @@ describe('a former conversation', () => {
     expect(asked(made)).toMatchObject([{ conversationId, type: 'history-since' }]);
   });
 
+  it('is asked for by the ordinary look when the present one is gone, until it is read', () => {
+    const made = left(agentSays(1));
+    fails(untilAsked(made), 'not-found');
+    expect(made.state.conversation).toBeNull();
+    fails(made, 'network');
+    made.clearKeepingSocket().pass(70_000);
+    expect(asked(made)).toEqual([
+      { type: 'history-since', conversationId, since: agentSays(1).timestamp, cursor: null },
+    ]);
+    page(made, [agentSays(1), agentSays(2)]);
+    expect(made.shown()).toEqual(['agent 1', 'agent 2']);
+    expect(made.state.previousConversations).toEqual([]);
+    made.clearKeepingSocket().pass(140_000);
+    expect(asked(made)).toEqual([]);
+    expect(made.state.timers.reconcile).toBeUndefined();
+  });
+
+  it('whose end could not be read is asked for again, though the next one is gone at once', () => {
+    const made = hub();
+    hears(made, agentSays(1));
+    ends(back(made));
+    for (let failure = 0; failure < 3; failure += 1) {
+      fails(untilAsked(made), 'network').clearKeepingSocket();
+    }
+    opensNext(made);
+    fails(made, 'not-found');
+    expect(made.state.conversation).toBeNull();
+    made.clearKeepingSocket().pass(70_000);
+    expect(asked(made)).toMatchObject([{ type: 'history-since', conversationId }]);
+    page(made, [agentSays(2)]);
+    expect(made.shown()).toEqual(['agent 1', 'agent 2']);
+  });
+
   it('gives way to a look at the present one', () => {
     const made = asksFormer(left(agentSays(1)));
     const { requestId } = made.last('rest');

@@ -29,6 +29,8 @@ export function catchUp(context: StepContext): void {
   const { catchUps, conversation } = context.state;
   if (!conversation) {
     catchUpPrevious(context);
+    // Previous ones are read on behind other catch-ups, and here no other follows.
+    if (context.state.previousConversations.length > 0) scheduleReconcile(context);
     return;
   }
   if (catchUps.active && !isOfPrevious(context, catchUps.active)) {
