@@ -533,6 +533,24 @@ const lookupCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'a message of the visitor that another conversation has is not added, and an agent’s is',
+    async run(bench, check) {
+      const store = await bench.open();
+      const visitor = { id: 'v', name: 'Visitor', role: 'visitor' } as const;
+      const later = { conversationId: 'c2', position: [2, 1, 0, 0] } as const;
+      const sent = messageOf(1, { from: visitor, ...later });
+      const mine = messageOf(3, { from: visitor });
+      await store.write([put(sent), put(messageOf(2, later))]);
+      const answer = await store.write([
+        add(messageOf(1, { from: visitor }), false),
+        add(messageOf(2)),
+        add(mine, false),
+      ]);
+      check.equal(answer, { ...nothing, added: [messageOf(2), mine] });
+      check.equal(await messagesOf(store), [messageOf(2), mine, sent, messageOf(2, later)]);
+    },
+  },
+  {
     name: 'a message that is there without a sequence is given one, once, and counted no more',
     async run(bench, check) {
       const store = await bench.open();

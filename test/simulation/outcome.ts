@@ -130,7 +130,7 @@ function rowsElsewhere({ gateway, disk }: Simulation, conversationId: string): S
   const ids = others.flatMap((one) =>
     one.messages
       .map(({ messageId }) => messageId)
-      .filter((messageId) => disk.messages.has(`${one.conversationId}|${messageId}`)),
+      .filter((messageId) => disk.has(one.conversationId, messageId)),
   );
   return new Set(ids);
 }

@@ -106,7 +106,8 @@ export type StoreOperation =
   | { readonly type: 'put-message'; readonly message: Message }
   /**
    * Inserts the row unless the store has it, and counts it as unread if `isUnread`. An existing row
-   * without a sequence gets one. `stored` returns what was done.
+   * without a sequence gets one. A message of the visitor that another conversation has stays there
+   * only. `stored` returns what was done.
    */
   | { readonly type: 'add-message'; readonly message: Message; readonly isUnread: boolean }
   /**

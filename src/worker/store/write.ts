@@ -157,25 +157,32 @@ class Batch {
         message,
       ));
     if (known && (known.sequence !== null || message.sequence === null)) return;
+    // The visitor may have sent it again, in a later conversation.
+    if (!known && message.from.role === 'visitor' && (await this.#find(message.messageId))) return;
     this.#store('messages').put(message);
     (known ? this.corrected : this.added).push(message);
     if (!known && isUnread) this.#unread += 1;
   }
 
-  /** @param from start of the conversations that are still to be searched */
-  async #addToOutbox(record: OutboxRecord, from: IDBValidKey = ['']): Promise<void> {
+  async #addToOutbox(record: OutboxRecord): Promise<void> {
+    const message = await this.#find(record.messageId);
+    if (message) this.sent.push(message);
+    else this.#store('outbox').put(record);
+  }
+
+  /**
+   * The message, in whichever conversation it is.
+   *
+   * @param from start of the conversations that are still to be searched
+   */
+  async #find(messageId: string, from: IDBValidKey = ['']): Promise<Message | null> {
     const messages = this.#transaction.objectStore('messages');
     // By messages, since a conversation that the gateway has forgotten has no record.
     const first = await messages.getKey(IDBKeyRange.lowerBound(from));
-    if (!first) {
-      this.#store('outbox').put(record);
-      return;
-    }
-    const row = await messages.get([first[0], record.messageId]);
-    const message = this.#rows.read('message', row);
-    if (message) this.sent.push(message);
+    if (!first) return null;
+    const row = await messages.get([first[0], messageId]);
     // After all of its messages: an empty array sorts after every string.
-    else await this.#addToOutbox(record, [first[0], []]);
+    return this.#rows.read('message', row) ?? this.#find(messageId, [first[0], []]);
   }
 
   async #mark(position: Position, missingBefore: number): Promise<void> {

@@ -56,6 +56,11 @@ export class Disk {
     this.#hasLooseIds = hasLooseIds;
   }
 
+  /** Whether the message has a row in this conversation. */
+  has(conversationId: string, messageId: string): boolean {
+    return this.messages.has(keyOf({ conversationId, messageId }));
+  }
+
   /** Somebody deletes the database. */
   delete(): void {
     this.messages.clear();
@@ -132,6 +137,8 @@ export class Disk {
           corrected.push(operation.message);
           return put(this.messages, key, operation.message);
         }
+        if (operation.message.from.role === 'visitor' && this.#find(operation.message.messageId))
+          return () => {};
         added.push(operation.message);
         const undoRow = put(this.messages, key, operation.message);
         const undoCount = operation.isUnread ? this.#addUnread(1) : () => {};
@@ -160,9 +167,7 @@ export class Disk {
         return put(this.outbox, operation.record.messageId, operation.record);
       case 'add-outbox': {
         const { record } = operation;
-        const known = [...this.messages.values()].find(
-          ({ messageId }) => messageId === record.messageId,
-        );
+        const known = this.#find(record.messageId);
         if (!known) return put(this.outbox, record.messageId, record);
         sent.push(known);
         return () => {};
@@ -188,6 +193,11 @@ export class Disk {
         this.reading = noUnread;
         return () => {};
     }
+  }
+
+  /** The message, in whichever conversation it is. */
+  #find(messageId: string): Message | undefined {
+    return [...this.messages.values()].find((row) => row.messageId === messageId);
   }
 
   /** As src/worker/store/same-message.ts. */
@@ -321,7 +331,10 @@ export class ModelStore {
 }
 
 /** Ids may hold any character. */
-function keyOf({ conversationId, messageId }: Message): string {
+function keyOf({
+  conversationId,
+  messageId,
+}: Pick<Message, 'conversationId' | 'messageId'>): string {
   return JSON.stringify([conversationId, messageId]);
 }
 

@@ -105,6 +105,21 @@ describe('a row below memory', () => {
     expect(hub.all('post')).toEqual([]);
   });
 
+  it('of the visitor’s that mends a hole may be in a later conversation: the store is asked first', () => {
+    const mine = echo(4, 'm1', 'mine');
+    function heard(): TestHub {
+      return hears(short({ gaps: [{ from: 3, to: 4, tries: 1 }], completeUntil: 0 }), mine);
+    }
+    const hub = heard();
+    expect(operationsOf(hub, 'add-message')).toMatchObject([{ message: { messageId: 'm1' } }]);
+    expect(upserts(hub)).toEqual([]);
+    // The store had none.
+    looked(hub, [{ ...rowOf(mine, [1, 4, 0, 0]), missingBefore: 1 }]);
+    expect(upserts(hub)).toEqual(['mine']);
+    // The visitor has sent it again: it is shown where it arrived last.
+    expect(upserts(looked(heard(), []))).toEqual([]);
+  });
+
   it('that the store has corrected is shown as it is now, unless memory knows better', () => {
     const hub = short({ gaps: [{ from: 3, to: 6, tries: 1 }], completeUntil: row(2).timestamp });
     hears(hub, agentSays(5));

@@ -18,8 +18,10 @@ export function isBelow(context: StepContext, message: Message): boolean {
 export function insertRow(context: StepContext, message: Message): void {
   if (isBelow(context, message)) {
     context.store({ type: 'add-message', message, isUnread: isUnread(context, message) });
-    // A row that fills a gap is certainly new, and the marker below it changes in this tick.
-    if (message.sequence !== null) publishBelow(context, message);
+    // A row that fills a gap is new, and the marker below it changes in this tick. Only the visitor's own may
+    // be elsewhere: sent again into a later conversation.
+    if (message.sequence !== null && message.from.role !== 'visitor')
+      publishBelow(context, message);
     return;
   }
   context.store({ type: 'put-message', message });
