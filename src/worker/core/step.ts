@@ -61,7 +61,12 @@ import { normalize } from './transcript/normalize.ts';
 import { onEarlierRead } from './transcript/pagination.ts';
 import { restoreTranscript, setPersistent } from './transcript/restore.ts';
 import { prune, schedulePruning } from './transcript/retention.ts';
-import { markReadByOther, receive, shortHoldOver } from './transcript/transcript.ts';
+import {
+  markReadByOther,
+  receive,
+  removeGapsBelow,
+  shortHoldOver,
+} from './transcript/transcript.ts';
 import { onLookupAnswered } from './transcript/window.ts';
 import { hideOutbox } from './visitor/identity-gate.ts';
 import { restoreVisitor } from './visitor/state.ts';
@@ -168,6 +173,8 @@ function restore(context: StepContext, found: Restored): void {
   restoreVisitor(context, found.meta);
   restoreTranscript(context, owned);
   restoreConversations(context, owned);
+  // A hub that ended before it had rewritten a deleted database left gaps below what it wrote last.
+  if (!owned.hasEarlier) removeGapsBelow(context);
   restoreOutbox(context, found.outbox);
   hideOutbox(context);
   if (isOrphaned) rewrite(context);

@@ -253,6 +253,22 @@ describe('a database that was deleted', () => {
       expect(hub.state.conversation?.gaps).toHaveLength(kept);
     }
   });
+
+  it('has no hole any more below what a hub wrote just before its end', () => {
+    const gaps = [{ from: 2, to: 2, tries: 0 }];
+    const current = record(8, { gaps, completeUntil: 0 });
+    const hub = new TestHub().authenticated({ current, messages: rows(7, 8) });
+    hub.gateway({ type: 'conversation', conversation: current.details });
+    const all = [1, 2, 3, 4, 5, 6, 7, 8].map((sequence) => agentSays(sequence));
+    page(hub, all);
+    expect(hub.state.window.map(({ sequence }) => sequence)).toEqual([7, 8]);
+    expect(hub.state.conversation?.gaps).toEqual([]);
+  });
+
+  it('keeps its holes at a restart where the store has older rows than were read', () => {
+    const hub = short({ gaps: [{ from: 2, to: 2, tries: 0 }], completeUntil: 0 });
+    expect(hub.state.conversation?.gaps).toMatchObject([{ from: 2, to: 2 }]);
+  });
 });
 
 describe('a row', () => {

@@ -504,7 +504,7 @@ export function markReadByOther(
   context.change({ readMark });
 }
 
-/** The rows below the window are gone: a row that fills a gap there would be isolated. */
+/** Nothing is stored below the window: a row that fills a gap there would be isolated. */
 export function removeGapsBelow(context: StepContext): void {
   const { conversation, previousConversations, window } = context.state;
   function withoutGaps(each: ConversationState): ConversationState {
