@@ -95,8 +95,11 @@ describe('the routing log', () => {
     ['refuses', async () => new Response(null, { status: 429 })],
     ['can’t be reached', () => Promise.reject(new TypeError('fetch failed'))],
   ])('that %s is noted, and asked again the next time', async (_, answer) => {
-    const fetch = vi.fn(answer);
-    vi.stubGlobal('fetch', fetch);
+    const asked: string[] = [];
+    vi.stubGlobal('fetch', (url: string) => {
+      asked.push(url);
+      return answer();
+    });
     const log = new Log();
     const note = vi.spyOn(log, 'note').mockImplementation(() => {});
     const routingLog = new RoutingLog('/chat/routing-log', log);
@@ -105,7 +108,8 @@ describe('the routing log', () => {
       await vi.waitFor(() => expect(note).toHaveBeenCalledTimes(index + 1));
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect(fetch).toHaveBeenCalledTimes(20);
+    // Another test file of this process may still be asking for something else.
+    expect(asked.filter((url) => url === '/chat/routing-log')).toHaveLength(20);
   });
 
   it('is told once, by the site’s cookie, and nothing waits for it', async () => {
