@@ -653,7 +653,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'calls-not-repeated',
     file: client('calls/hub-rpc'),
-    find: 'for (const pending of [...this.#pending]) this.#send(hub, pending);',
+    find: 'for (const pending of [...this.#pending]) this.#send(hub, pending, now - pending.madeAt);',
     replace: '',
   },
   {

@@ -125,7 +125,8 @@ export class HubRpc {
   attached(hub: RpcHub): void {
     if (this.#hub === hub) return;
     this.#hub = hub;
-    for (const pending of [...this.#pending]) this.#send(hub, pending);
+    const now = this.#clock.now();
+    for (const pending of [...this.#pending]) this.#send(hub, pending, now - pending.madeAt);
   }
 
   /** Calls wait for the next hub. */
@@ -151,9 +152,10 @@ export class HubRpc {
     this.fail(closedError());
   }
 
-  #send(hub: RpcHub, pending: Pending): void {
+  /** @param age for how long the call has waited for a hub, in ms */
+  #send(hub: RpcHub, pending: Pending, age = 0): void {
     const { isSent: isRepeat } = pending;
-    const call = addAge(pending.call, this.#clock.now() - pending.madeAt);
+    const call = addAge(pending.call, age);
     pending.isSent = true;
     hub.call(isRepeat ? markRepeated(call) : call).then(
       (answer) => {

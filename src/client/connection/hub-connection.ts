@@ -160,14 +160,16 @@ export class HubConnection {
 
   /** Settles with the hub's answer, or never if the connection ends first. */
   async call(call: Call | SideCall): Promise<CallAnswer> {
-    if (!this.#handshake) return never();
+    const handshake = this.#handshake;
+    if (!handshake) return never();
     // The epoch of the time of the call: it may change while Comlink loads.
     const epoch = this.#epoch;
-    const madeAt = performance.now();
-    const calls = await this.#handshake.calls;
+    const waitsSince = handshake.isLoaded ? null : performance.now();
+    const calls = await handshake.calls;
     // A closed BroadcastChannel would throw, and the call would be rejected instead of repeated.
     if (this.#isOver) return never();
-    const answer = await calls.call(addAge(call, performance.now() - madeAt), epoch);
+    const age = waitsSince === null ? 0 : performance.now() - waitsSince;
+    const answer = await calls.call(addAge(call, age), epoch);
     if (isCallAnswer(answer)) return answer;
     throw new TypeError('Invalid answer from the hub.');
   }

@@ -10,6 +10,7 @@ import type { CallEndpoint } from './transport.ts';
 export class HubHandshake {
   readonly #endpoint: CallEndpoint;
   #calls: Promise<ComlinkCalls> | null = null;
+  #isLoaded = false;
 
   constructor(endpoint: CallEndpoint) {
     this.#endpoint = endpoint;
@@ -21,10 +22,18 @@ export class HubHandshake {
     this.#endpoint.postMessage(message, stream ? [stream] : []);
   }
 
+  /** Whether a call is sent at once, instead of when Comlink is there. */
+  get isLoaded(): boolean {
+    return this.#isLoaded;
+  }
+
   /** Loads Comlink at first use, and again after a failure. @throws {PartylineError} `unreachable` */
   get calls(): Promise<ComlinkCalls> {
     this.#calls ??= import('../calls/hub-calls.ts').then(
-      ({ ComlinkCalls }) => new ComlinkCalls(this.#endpoint),
+      ({ ComlinkCalls }) => {
+        this.#isLoaded = true;
+        return new ComlinkCalls(this.#endpoint);
+      },
       (cause: unknown) => {
         this.#calls = null;
         const message = 'A script of the chat failed to load. Try again.';

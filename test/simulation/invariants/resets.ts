@@ -395,7 +395,7 @@ export const resetTable = {
     'conversation gone': isSameVisitors,
     'conversation ended': isSameVisitors,
   }),
-  draftWrittenAt: ofVisitor(),
+  draftOrigin: ofVisitor(),
   unread: ofVisitor({
     'session over': readsOn,
     'next conversation': readsOn,

@@ -328,6 +328,25 @@ describe('HubConnection.call', () => {
     });
   });
 
+  it('tells the age of a draft that waited for Comlink, and of no other', async () => {
+    const connection = connect();
+    await passes(0);
+    calls.hears(hello());
+    const draft = { type: 'draft', text: 'hi' } as const;
+    void connection.call(draft);
+    vi.advanceTimersByTime(300);
+    await import('../../../src/client/calls/hub-calls.ts');
+    await passes(0);
+    expect(calls.posted.at(-1)).toMatchObject({
+      argumentList: [{ value: { ...draft, age: 300 } }, {}],
+    });
+    void connection.call(draft);
+    vi.advanceTimersByTime(300);
+    await passes(0);
+    expect(calls.posted.at(-1)).toMatchObject({ argumentList: [{ value: draft }, {}] });
+    expect(calls.posted.at(-1)).not.toHaveProperty('argumentList.0.value.age');
+  });
+
   it('does not send the epoch of a head message', async () => {
     const connection = await attached();
     await import('../../../src/client/calls/hub-calls.ts');

@@ -180,9 +180,9 @@ export class TestHub {
     this.now = now;
   }
 
-  call(call: Call): number {
+  call(call: Call, tabId = 'a'): number {
     this.#lastCall += 1;
-    this.take({ type: 'call', tabId: 'a', callId: this.#lastCall, call });
+    this.take({ type: 'call', tabId, callId: this.#lastCall, call });
     return this.#lastCall;
   }
 

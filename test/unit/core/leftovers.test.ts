@@ -69,7 +69,7 @@ function busy(part: Partial<HubState> = {}): HubState {
       lastRouting: routing,
       resetCount: 4,
     },
-    draftWrittenAt: now - 70,
+    draftOrigin: { tabId: 'a', writtenAt: now - 70 },
     unread: { unread: 3, readUntil: [2, 1, 0, 0] },
     conversation,
     previousConversations: [

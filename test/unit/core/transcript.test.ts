@@ -289,10 +289,18 @@ describe('outbox', () => {
 
   it('keeps a newer draft when the draft and message of another tab arrive late', () => {
     const hub = new TestHub().inConversation();
-    hub.call({ type: 'draft', text: 'newer' });
+    hub.call({ type: 'draft', text: 'newer' }, 'b');
     hub.call({ type: 'draft', text: 'hello', age: 200 });
     hub.type('hello', 'm1');
     expect(hub.snapshot?.draft).toBe('newer');
+  });
+
+  it('takes a tab’s drafts in their order, whatever its clock says of their age', () => {
+    const hub = new TestHub().inConversation();
+    hub.call({ type: 'draft', text: 'hell' });
+    hub.call({ type: 'draft', text: 'hello', age: 1 });
+    hub.type('hello', 'm1');
+    expect(hub.snapshot?.draft).toBe('');
   });
 
   it('takes the first draft, however old, when an earlier hub stored the last one', () => {
@@ -300,7 +308,7 @@ describe('outbox', () => {
     hub.call({ type: 'draft', text: 'waited', age: 1_000_000 });
     hub.flush();
     expect(hub.snapshot?.draft).toBe('waited');
-    hub.call({ type: 'draft', text: 'newer', age: 999_999 });
+    hub.call({ type: 'draft', text: 'newer', age: 999_999 }, 'b');
     hub.flush();
     expect(hub.snapshot?.draft).toBe('newer');
   });

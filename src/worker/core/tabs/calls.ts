@@ -47,7 +47,7 @@ export function onCall(
       context.resolve(callId);
       return;
     case 'draft':
-      setDraft(context, call.text, call.age);
+      setDraft(context, tabId, call.text, call.age);
       context.resolve(callId);
       return;
     case 'mark-read':

@@ -12,8 +12,8 @@ import type { Settings } from '../settings.ts';
  */
 export interface VisitorSlice {
   readonly meta: Meta;
-  /** When the draft was written, on the monotonic clock; `null`: by an earlier hub, or not at all. */
-  readonly draftWrittenAt: number | null;
+  /** Who wrote the draft; `null`: a tab of an earlier hub, or nobody. */
+  readonly draftOrigin: DraftOrigin | null;
   /** Counts visitors of this hub; part of the epoch. */
   readonly generation: number;
   /** Whether stored history may be shown. */
@@ -22,6 +22,12 @@ export interface VisitorSlice {
   readonly hiddenOutbox: number;
   /** Only where the session is the conversation; `null`: nothing known. */
   readonly sessionMemory: SessionMemory | null;
+}
+
+interface DraftOrigin {
+  readonly tabId: string;
+  /** On the monotonic clock. */
+  readonly writtenAt: number;
 }
 
 /** What a dialect remembers whose session is the conversation. */
@@ -41,7 +47,7 @@ export interface SessionMemory {
 export function initialVisitorSlice({ history }: Pick<Settings, 'history'>): VisitorSlice {
   return {
     meta: emptyMeta,
-    draftWrittenAt: null,
+    draftOrigin: null,
     generation: 0,
     isConfirmed: history === 'at-once',
     hiddenOutbox: 0,
@@ -53,7 +59,7 @@ export function initialVisitorSlice({ history }: Pick<Settings, 'history'>): Vis
 export function onVisitorChange(state: VisitorSlice, subject: string | null): VisitorSlice {
   return {
     meta: { ...emptyMeta, subject, resetCount: state.meta.resetCount + 1 },
-    draftWrittenAt: null,
+    draftOrigin: null,
     generation: state.generation + 1,
     isConfirmed: state.isConfirmed,
     hiddenOutbox: 0,
@@ -77,15 +83,16 @@ export function updateMeta(context: StepContext, part: Partial<Meta>): void {
 
 /**
  * Stores a tab's draft, unless another tab has written a newer one: the calls of a tab whose hub was
- * replaced arrive late.
+ * replaced arrive late. One tab's drafts arrive in order, and times that differ by a clock's resolution
+ * say nothing about them.
  *
  * @param age since the visitor wrote it, in ms
  */
-export function setDraft(context: StepContext, draft: string, age = 0): void {
+export function setDraft(context: StepContext, tabId: string, draft: string, age = 0): void {
+  const { draftOrigin: last } = context.state;
   const writtenAt = context.clock.now - age;
-  const { draftWrittenAt } = context.state;
-  if (draftWrittenAt !== null && writtenAt < draftWrittenAt) return;
-  context.write({ draftWrittenAt: writtenAt });
+  if (last !== null && last.tabId !== tabId && writtenAt < last.writtenAt) return;
+  context.write({ draftOrigin: { tabId, writtenAt } });
   updateMeta(context, { draft });
 }
 
