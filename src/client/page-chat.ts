@@ -31,13 +31,15 @@ export class PageChat implements Chat {
   readonly #supervisor: ConnectionSupervisor;
   readonly #stopListening: () => void;
   #isClosed = false;
+  /** Unloaded, or in the back/forward cache. */
+  #isHidden = false;
+  /** What this page stored when it was left; `null`: all calls were answered. */
+  #handoff: string | null = null;
 
   constructor(options: ConnectOptions) {
     this.#supervisor = new ConnectionSupervisor(options, this.#rpc, this.#replica);
     this.#stopListening = this.#listenToPage();
-    const handoff = readPendingHandoff();
-    if (handoff) this.#resendAndAttach(handoff);
-    else this.#supervisor.attach();
+    this.#attach();
   }
 
   readonly getSnapshot = (): ChatSnapshot => this.#replica.snapshot;
@@ -132,12 +134,28 @@ export class PageChat implements Chat {
     if (!this.#isClosed) console.warn(`[partyline] ${event}`, error);
   }
 
-  /** Repeats the calls of the tab's previous page before any of this page's. */
+  /**
+   * Attaches, and repeats the calls that the tab's other pages could not make: those of the page
+   * before, or of the pages between when this page comes out of the back/forward cache.
+   */
+  #attach(): void {
+    const handoff = readPendingHandoff();
+    if (handoff !== null && handoff !== this.#handoff) {
+      this.#resendAndAttach(handoff);
+      return;
+    }
+    // Its own calls still wait in this page.
+    if (handoff !== null) writePendingHandoff(null);
+    this.#supervisor.attach();
+  }
+
   #resendAndAttach(handoff: string): void {
     import('./calls/resend-pending.ts')
       .then(({ resendPending }) => resendPending(handoff, this, this.#rpc))
       .catch((error: unknown) => console.warn('[partyline] Resending calls failed:', error))
-      .finally(() => this.#supervisor.attach());
+      .finally(() => {
+        if (!this.#isHidden) this.#supervisor.attach();
+      });
   }
 
   #listenToPage(): () => void {
@@ -146,12 +164,17 @@ export class PageChat implements Chat {
       visibilityChanged: (visible) => supervisor.post({ type: 'visibility', visible }),
       used: () => supervisor.post({ type: 'used' }),
       hidden: () => {
+        this.#isHidden = true;
         // A held lock, an open port or a message would evict the page from the back/forward cache.
         supervisor.detach();
         const { pendingCalls } = this.#rpc;
-        if (pendingCalls.length > 0) writePendingHandoff(JSON.stringify(pendingCalls));
+        this.#handoff = pendingCalls.length > 0 ? JSON.stringify(pendingCalls) : null;
+        if (this.#handoff !== null) writePendingHandoff(this.#handoff);
       },
-      restored: () => supervisor.attach(),
+      restored: () => {
+        this.#isHidden = false;
+        this.#attach();
+      },
       // A hub in a frozen page would freeze with it, for all other tabs.
       frozen: () => supervisor.stopHosting(),
       resumed: () => supervisor.resumeHosting(),

@@ -72,6 +72,24 @@ export function cases(driver: () => Driver): void {
       expect(stack.gateway.stats.peak).toBe(1);
     });
 
+    it('goes back with what a page sent before there was a hub', async () => {
+      const stack = await start();
+      const release = await stack.holdHubsBack();
+      const window = await stack.open();
+      await window.window.goto(`${stack.url}/help/`);
+      await window.openPanel();
+      await window.send('in a hurry');
+      await window.window.back();
+      await release();
+      await window.openPanel();
+      await window.shows(['in a hurry']);
+      await window.window.forward();
+      await window.openPanel();
+      await window.shows(['in a hurry']);
+      expect(await stack.texts(await stack.takeConversation())).toEqual(['in a hurry']);
+      expect(stack.gateway.stats.repeatedMessages).toBe(0);
+    });
+
     it('goes on when the window that began it closes', async () => {
       const stack = await start();
       const first = await stack.open();

@@ -1,4 +1,5 @@
 import { createServer, request } from 'node:http';
+import { hubLock } from '../../src/protocol/locks.ts';
 import { type Gateway, type GatewayOptions, startGateway } from '../../src/testing/index.ts';
 import { type Site, startSite } from '../browser/support/site.ts';
 import { type Driver, until, type Window } from './driver.ts';
@@ -41,6 +42,19 @@ export class Stack {
     this.#windows.push(window);
     await window.openPanel();
     return window;
+  }
+
+  /** Keeps hubs from starting, as a slow start does. Returns a function that lets them. */
+  async holdHubsBack(): Promise<() => Promise<void>> {
+    const window = await this.#driver.open(new URL('/config.js', this.url).href);
+    const isHeld = `new Promise((resolve) => {
+      navigator.locks.request('${hubLock}', () => {
+        resolve(null);
+        return new Promise(() => {});
+      });
+    })`;
+    await window.evaluate(isHeld);
+    return () => window.close();
   }
 
   /** An agent takes the conversation, once its first message is there. */
