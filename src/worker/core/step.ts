@@ -59,7 +59,7 @@ import type { TimerName } from './timers.ts';
 import { catchUp, reconcile } from './transcript/catch-up.ts';
 import { normalize } from './transcript/normalize.ts';
 import { onEarlierRead } from './transcript/pagination.ts';
-import { restoreTranscript, setPersistent } from './transcript/restore.ts';
+import { findLostRows, restoreTranscript, setPersistent } from './transcript/restore.ts';
 import { prune, schedulePruning } from './transcript/retention.ts';
 import { markReadByOther, receive, shortHoldOver } from './transcript/transcript.ts';
 import { onLookupAnswered } from './transcript/window.ts';
@@ -168,6 +168,7 @@ function restore(context: StepContext, found: Restored): void {
   restoreVisitor(context, found.meta);
   restoreTranscript(context, owned);
   restoreConversations(context, owned);
+  findLostRows(context);
   restoreOutbox(context, found.outbox);
   hideOutbox(context);
   if (isOrphaned) rewrite(context);
