@@ -198,7 +198,7 @@ test('a tab whose worker file is gone from the server says so, and works after a
   allowWarnings,
 }) => {
   expectWarnings(/the worker script failed to load/);
-  allowWarnings(/the hub stopped/, /Failed to fetch dynamically imported module/);
+  allowWarnings(/the hub stopped/);
   const tab = await open(await context.newPage(), deployment.url);
   await tab.send('before');
   await tab.shows(['before']);

@@ -59,7 +59,7 @@ import type { TimerName } from './timers.ts';
 import { catchUp, reconcile } from './transcript/catch-up.ts';
 import { normalize } from './transcript/normalize.ts';
 import { onEarlierRead } from './transcript/pagination.ts';
-import { restoreTranscript, setPersistent } from './transcript/restore.ts';
+import { findLostRows, restoreTranscript, setPersistent } from './transcript/restore.ts';
 import { prune, schedulePruning } from './transcript/retention.ts';
 import {
   markReadByOther,
@@ -175,6 +175,7 @@ function restore(context: StepContext, found: Restored): void {
   restoreConversations(context, owned);
   // A hub that ended before it had rewritten a deleted database left gaps below what it wrote last.
   if (!owned.hasEarlier) removeGapsBelow(context);
+  findLostRows(context);
   restoreOutbox(context, found.outbox);
   hideOutbox(context);
   if (isOrphaned) rewrite(context);

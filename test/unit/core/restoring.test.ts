@@ -125,6 +125,95 @@ describe('a hub that is born', () => {
   });
 });
 
+describe('a store that was deleted and not written again to the end', () => {
+  const rows = (...sequences: number[]) =>
+    sequences.map((sequence) => rowOf(agentSays(sequence), [3, sequence, 0, 0]));
+  const numbered = (...sequences: number[]) => sequences.map((sequence) => agentSays(sequence));
+  const markers = (hub: TestHub) =>
+    hub.state.window.map(({ sequence, missingBefore }) => [sequence, missingBefore]);
+  const newest = agentSays(7).timestamp;
+  const details = { conversationId, status: 'ended' } as const;
+  const current = record({ details, next: 8, completeUntil: newest, isClosed: true });
+
+  it('marks what is missing between its rows, and asks for it', () => {
+    const hub = new TestHub().authenticated({ current, messages: rows(1, 2, 4, 7) });
+    expect(markers(hub)).toEqual([
+      [1, 0],
+      [2, 0],
+      [4, 1],
+      [7, 2],
+    ]);
+    expect(hub.state.conversation).toMatchObject({
+      gaps: [
+        { from: 3, to: 3 },
+        { from: 5, to: 6 },
+      ],
+      isClosed: false,
+    });
+    expect(operations(hub.flush())).toEqual(
+      expect.arrayContaining(['put-message', 'put-conversation']),
+    );
+    const since = agentSays(2).timestamp;
+    expect(hub.last('rest').call).toMatchObject({ type: 'history-since', since });
+    hub.rest(...numbered(2, 3, 4, 5, 6, 7));
+    expect(markers(hub)).toEqual([1, 2, 3, 4, 5, 6, 7].map((sequence) => [sequence, 0]));
+    expect(hub.state.conversation).toMatchObject({ gaps: [], next: 8, completeUntil: newest });
+  });
+
+  it('asks for what is missing behind its last row', () => {
+    const gaps = [{ from: 5, to: 6, tries: 0 }];
+    const hub = new TestHub().authenticated({
+      current: { ...current, gaps },
+      messages: rows(1, 2),
+    });
+    expect(hub.state.conversation).toMatchObject({ gaps: [], next: 3, isClosed: false });
+    const since = agentSays(2).timestamp;
+    expect(hub.last('rest').call).toMatchObject({ type: 'history-since', since });
+    hub.rest(...numbered(2, 3, 4, 5, 6, 7));
+    expect(markers(hub)).toEqual([1, 2, 3, 4, 5, 6, 7].map((sequence) => [sequence, 0]));
+  });
+
+  it('puts nothing alone above its first row', () => {
+    const gaps = [
+      { from: 2, to: 3, tries: 0 },
+      { from: 5, to: 5, tries: 0 },
+    ];
+    const [first, ...rest] = rows(6, 7);
+    const messages = [...(first ? [{ ...first, missingBefore: 1 }] : []), ...rest];
+    const hub = new TestHub().authenticated({ current: { ...current, gaps }, messages });
+    hub.rest(...numbered(3, 5));
+    expect(markers(hub)).toEqual([
+      [5, 0],
+      [6, 0],
+      [7, 0],
+    ]);
+  });
+
+  it('asks for a previous conversation’s rows as well', () => {
+    const next = record({ details: { conversationId: 'conv-2', status: 'connected' }, ordinal: 4 });
+    const hub = new TestHub().restore({
+      meta: owned,
+      current: next,
+      unclosed: [{ ...current, isClosed: false }],
+      messages: rows(1, 3),
+    });
+    expect(hub.state.previousConversations).toMatchObject([
+      { gaps: [{ from: 2, to: 2 }], next: 4, completeUntil: agentSays(1).timestamp },
+    ]);
+  });
+
+  it('leaves a record alone that tells of every gap', () => {
+    const gaps = [{ from: 2, to: 6, tries: 5 }];
+    const messages = rows(1, 7).map((row) => ({
+      ...row,
+      missingBefore: row.sequence === 7 ? 5 : 0,
+    }));
+    const hub = new TestHub().restore({ meta: owned, current: { ...current, gaps }, messages });
+    expect(hub.state.conversation).toMatchObject({ ...current, gaps });
+    expect(operations(hub.flush())).toEqual([]);
+  });
+});
+
 describe('a message whose conversation’s own record was lost', () => {
   it('brings it back, and it is asked for', () => {
     const hub = new TestHub().authenticated({ meta: owned, outbox: [waits('conv-9')] });
