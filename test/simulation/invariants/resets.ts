@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { initialToken } from '../../../src/worker/core/connection/state.ts';
+import { initialToken, isPlannedReconnect } from '../../../src/worker/core/connection/state.ts';
 import { initialRouting } from '../../../src/worker/core/conversation/state.ts';
 import { emptyMeta } from '../../../src/worker/core/records.ts';
 import { type HubState, initialState } from '../../../src/worker/core/state.ts';
@@ -77,6 +77,8 @@ function isWithoutFormerSocket({ before, after }: End): boolean {
     !('socketId' in before.connection) || before.connection.socketId !== after.connection.socketId
   );
 }
+
+const isPlanned: Rule = ({ after: { connection } }) => isPlannedReconnect(connection);
 
 const phaseIs =
   (...phases: readonly HubState['connection']['phase'][]): Rule =>
@@ -332,9 +334,10 @@ export const resetTable = {
   hiddenOutbox: ofVisitor({ 'session over': hidesWhatWaits }),
   isOnline: ofHub(),
   connection: row(isWithoutFormerSocket, {
-    'signed out': phaseIs('signed-out'),
+    'visitor switched': (end) => isWithoutFormerSocket(end) && !isPlanned(end),
+    'signed out': (end) => phaseIs('signed-out')(end) && !isPlanned(end),
     'session over': phaseIs('signed-out'),
-    'stepped down': phaseIs('handed-over'),
+    'stepped down': (end) => phaseIs('handed-over')(end) && isPlanned(end),
     slept: phaseIs('idle'),
     'next conversation': free('it is opened on the line that is there'),
     'conversation gone': free('the next one is opened on the line that is there'),
@@ -359,16 +362,6 @@ export const resetTable = {
     'socket gone': free('it may be what the gateway refuses'),
   }),
   closingSockets: row(free('a socket lingers until its end is seen')),
-  isRenewing: row('kept', {
-    'visitor switched': 'initial',
-    'signed out': 'initial',
-    'session over': ({ after }) => after.isRenewing === after.isSteppingDown,
-    'stepped down': ({ after }) => after.isRenewing,
-    slept: 'initial',
-    'conversation gone': free('its session may go with it'),
-    'conversation ended': free('its session may go with it'),
-    'socket gone': free('it may be what the socket goes for'),
-  }),
   isSteppingDown: row('kept', { 'stepped down': ({ after }) => after.isSteppingDown }),
   problem: row('kept', {
     'visitor switched': 'initial',
