@@ -175,8 +175,8 @@ function restore(context: StepContext, found: Restored): void {
   restoreConversations(context, owned);
   // A hub that ended before it had rewritten a deleted database left gaps below what it wrote last.
   if (!owned.hasEarlier) removeGapsBelow(context);
-  findLostRows(context);
   restoreOutbox(context, found.outbox);
+  findLostRows(context);
   hideOutbox(context);
   if (isOrphaned) rewrite(context);
   adoptOutboxConversation(context);
