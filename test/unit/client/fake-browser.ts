@@ -199,9 +199,12 @@ export class TabHub {
   readonly channels: FakePort[] = [];
   readonly stop: () => void;
   readonly #boot: string;
+  readonly #hello: object;
 
-  constructor(browser: FakeBrowser, boot: string) {
+  /** @param hello of its hello, what differs from usual */
+  constructor(browser: FakeBrowser, boot: string, hello: object = {}) {
     this.#boot = boot;
+    this.#hello = helloOf(boot, hello);
     const release = holdAliveLock(browser.locks, boot);
     this.stop = () => {
       for (const channel of this.channels) channel.close();
@@ -223,7 +226,7 @@ export class TabHub {
       this.attached.push(stream);
       stream.postMessage(portSnapshot(`${this.#boot}.0`));
     };
-    calls.postMessage(helloOf(this.#boot));
+    calls.postMessage(this.#hello);
   }
 
   #open(browser: FakeBrowser, name: string): FakePort {
