@@ -168,6 +168,23 @@ describe('ConnectionSupervisor.attach', () => {
     });
   });
 
+  it('tells a hub of the visitor for whom calls wait, even if the last hub knew nobody', async () => {
+    start();
+    const hub = await hubAnswers('a');
+    ask();
+    hub.stop();
+    await passes(0);
+    const next = new SharedHub(browser.locks, 'b');
+    next.greet(lastWorker());
+    next.sendSnapshot(lastWorker(), { visitor: null });
+    await passes(0);
+    next.stop();
+    await passes(250);
+    expect(attempts()).toBe(3);
+    const attached = attachOf(lastWorker()?.port ?? expect.fail());
+    expect(attached?.attach).toMatchObject({ conversationId: null, visitor: 'ada' });
+  });
+
   it('fails at once without a SharedWorker and a fallback, and keeps the rows', async () => {
     browser = new FakeBrowser({ hasSharedWorker: false });
     start();
