@@ -137,6 +137,21 @@ describe('a page that is left', () => {
     expect(browser.sessionStorage.items.has(handoffKey)).toBe(false);
   });
 
+  it('comes back with the calls of a page that was there in between, and attaches', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    start();
+    const hub = new SharedHub(browser.locks, 'a');
+    await hubAnswers(hub);
+    inWindow('pagehide', true);
+    const call = { type: 'send', messageId: 'm', text: 'hi' };
+    const handoff = JSON.stringify([{ call, identity: null, isSent: true }]);
+    browser.sessionStorage.setItem(handoffKey, handoff);
+    inWindow('pageshow', true);
+    await hubAnswers(hub);
+    expect(attempts()).toBe(2);
+    expect(callsTo(lastPort())).toEqual([{ ...call, isRepeat: true }]);
+  });
+
   it('does not attach if it is left while it reads the calls of another page', async () => {
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const call = { type: 'send', messageId: 'm', text: 'hi' };
