@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../protocol/json.ts';
 import { readBoundedText } from './body.ts';
 import { type BrokerSettings, isAllowedScope } from './options.ts';
 
@@ -127,15 +128,6 @@ function refusal(response: Response, text: string): OAuthError {
   const wait = response.headers.get('Retry-After');
   const seconds = wait !== null && /^\d{1,5}$/.test(wait) ? Number(wait) : null;
   return new OAuthError('refused', `status ${response.status}${name}`, { retryAfter: seconds });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The caller's schema rejects `undefined`.
-    return undefined;
-  }
 }
 
 /** Only the code, such as `ECONNREFUSED`: the message may quote the request. */

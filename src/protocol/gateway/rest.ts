@@ -66,6 +66,14 @@ export type RestResult =
   | { readonly ok: true; readonly value: RestValue }
   | { readonly ok: false; readonly failure: RestFailure };
 
+export function restFailure(
+  kind: RestFailureKind,
+  message: string,
+  retryAfter: number | null = null,
+): RestResult {
+  return { ok: false, failure: { kind, message, retryAfter } };
+}
+
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;

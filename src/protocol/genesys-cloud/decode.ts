@@ -1,5 +1,6 @@
 import type { UploadRules } from '../files.ts';
 import type { GatewayEvent, SessionLife } from '../gateway/events.ts';
+import { parseJson } from '../json.ts';
 import { toErrorEvents } from './errors.ts';
 import { lenientNumber, nonEmptyString } from './lenient.ts';
 import { isVisitors, toEvents, writtenId } from './messages.ts';
@@ -64,15 +65,6 @@ export function decodeFrame(text: string): readonly GatewayEvent[] {
         : errorOf(frame.data, 500);
     default:
       return [{ type: 'unknown', what: `a frame (${name.slice(0, 80)})` }];
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The caller's schema rejects `undefined`.
-    return undefined;
   }
 }
 

@@ -21,6 +21,7 @@ import { describeIssue, PartylineError } from '../errors.ts';
 import type { UploadRules } from '../files.ts';
 import type { CloseMeaning, GatewayAdapter, RateLimits } from '../gateway/adapter.ts';
 import type { SessionSettings } from '../gateway/tokens.ts';
+import { utf8Length } from '../utf8.ts';
 import { decodeFrame } from './decode.ts';
 import { encodeFrame, packCredential } from './encode.ts';
 import { domainOf } from './regions.ts';
@@ -232,13 +233,4 @@ function addresses(options: Infer<typeof optionsSchema>): Addresses {
 /** Close codes carry little information: the reason arrives in a frame before the close. */
 function closeMeaning(code: number): CloseMeaning {
   return code === 1008 || code === 1009 ? 'client-bug' : 'network';
-}
-
-function utf8Length(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const point = character.codePointAt(0) ?? 0;
-    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-  }
-  return bytes;
 }

@@ -1,11 +1,13 @@
 import type { PartialMessage } from '../gateway/messages.ts';
-import type {
-  HttpRequest,
-  HttpResponse,
-  RestCall,
-  RestFailureKind,
-  RestResult,
+import {
+  type HttpRequest,
+  type HttpResponse,
+  type RestCall,
+  type RestFailureKind,
+  type RestResult,
+  restFailure,
 } from '../gateway/rest.ts';
+import { parseJson } from '../json.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import { toEvents } from './messages.ts';
 import * as schema from './schemas.ts';
@@ -36,22 +38,23 @@ function parseCursor(call: RestCall): { readonly page: number; readonly total: n
 }
 
 export function decodeResponse(call: RestCall, response: HttpResponse): RestResult {
+  // Where it is not JSON, such as a proxy's HTML page, the status or the schema determines the error.
   const body = parseJson(response.body);
   if (response.status < 200 || response.status >= 300) {
     const error = schema.restErrorBody.safeParse(body);
     const message = error.success ? (error.data.message ?? error.data.code) : null;
-    return failure(
+    return restFailure(
       failureKind(response.status),
       message ?? `The gateway returned status ${response.status}.`,
       parseRetryAfter(response.retryAfter),
     );
   }
   if (call.type !== 'history-since' && call.type !== 'history-before') {
-    return failure('rejected', 'The gateway does not support this call.', null);
+    return restFailure('rejected', 'The gateway does not support this call.');
   }
   const history = schema.historyBody.safeParse(body);
   if (!history.success || (history.data.entities ?? history.data.total) === null) {
-    return failure('invalid', 'Invalid message list from gateway.', null);
+    return restFailure('invalid', 'Invalid message list from gateway.');
   }
   const entities = history.data.entities ?? [];
   const { messages, invalidCount } = toMessages(entities);
@@ -60,7 +63,7 @@ export function decodeResponse(call: RestCall, response: HttpResponse): RestResu
   const { pageCount, total } = history.data;
   if (before !== null && total !== null && total < before) {
     // A replica that lags behind answered; messages that moved to an earlier page would be missed.
-    return failure('unavailable', 'The gateway returned an outdated history.', null);
+    return restFailure('unavailable', 'The gateway returned an outdated history.');
   }
   const isLast =
     count === 0 ||
@@ -111,17 +114,4 @@ function failureKind(status: number): RestFailureKind {
   // The short-lived REST token was refused; only the socket reports that a session has ended.
   if (status === 401 || status === 403 || status === 404) return 'unavailable';
   return status >= 500 || status === 408 ? 'unavailable' : 'rejected';
-}
-
-function failure(kind: RestFailureKind, message: string, retryAfter: number | null): RestResult {
-  return { ok: false, failure: { kind, message, retryAfter } };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not JSON, for example a proxy's HTML page: the status or the schema determines the error.
-    return undefined;
-  }
 }

@@ -1,11 +1,13 @@
 import type { GatewayMessage } from '../gateway/messages.ts';
-import type {
-  HttpRequest,
-  HttpResponse,
-  RestCall,
-  RestFailureKind,
-  RestResult,
+import {
+  type HttpRequest,
+  type HttpResponse,
+  type RestCall,
+  type RestFailureKind,
+  type RestResult,
+  restFailure,
 } from '../gateway/rest.ts';
+import { parseJson } from '../json.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import {
   conversationSchema,
@@ -83,12 +85,13 @@ function queryString(pairs: readonly (readonly [string, string])[]): string {
 }
 
 export function decodeResponse(call: RestCall, response: HttpResponse): RestResult {
+  // Where it is not JSON, such as a proxy's HTML page, the status or the schema determines the error.
   const body = parseJson(response.body);
   if (response.status >= 200 && response.status < 300) return decodeValue(call, body);
   const error = errorBodySchema.safeParse(body);
   const code = error.success ? (error.data.code ?? null) : null;
   const message = error.success ? (error.data.message ?? null) : null;
-  return failure(
+  return restFailure(
     failureKind(response.status, code),
     message ?? `The gateway returned status ${response.status}.`,
     parseRetryAfter(response.retryAfter),
@@ -100,7 +103,7 @@ function decodeValue(call: RestCall, body: unknown): RestResult {
     case 'history-since':
     case 'history-before': {
       const history = historySchema.safeParse(body);
-      if (!history.success) return failure('invalid', 'Invalid message list from gateway.', null);
+      if (!history.success) return restFailure('invalid', 'Invalid message list from gateway.');
       const messages: GatewayMessage[] = [];
       let invalidCount = 0;
       for (const entity of history.data.entities) {
@@ -115,14 +118,14 @@ function decodeValue(call: RestCall, body: unknown): RestResult {
     case 'send-message': {
       const message = messageSchema.safeParse(body);
       if (!message.success || message.data.messageId !== call.messageId) {
-        return failure('invalid', 'Invalid message from gateway.', null);
+        return restFailure('invalid', 'Invalid message from gateway.');
       }
       return { ok: true, value: { type: 'message', message: toMessage(message.data) } };
     }
     case 'conversation': {
       const conversation = conversationSchema.safeParse(body);
       if (!conversation.success)
-        return failure('invalid', 'Invalid conversation from gateway.', null);
+        return restFailure('invalid', 'Invalid conversation from gateway.');
       return {
         ok: true,
         value: { type: 'conversation', conversation: toConversation(conversation.data) },
@@ -130,14 +133,13 @@ function decodeValue(call: RestCall, body: unknown): RestResult {
     }
     case 'skill-groups': {
       const groups = skillGroupsSchema.safeParse(body);
-      if (!groups.success)
-        return failure('invalid', 'Invalid skill group list from gateway.', null);
+      if (!groups.success) return restFailure('invalid', 'Invalid skill group list from gateway.');
       const names = groups.data.entities.map(({ name }) => name);
       return { ok: true, value: { type: 'skill-groups', names } };
     }
     case 'skill-coverage': {
       const report = skillCoverageSchema.safeParse(body);
-      if (!report.success) return failure('invalid', 'Invalid skill coverage from gateway.', null);
+      if (!report.success) return restFailure('invalid', 'Invalid skill coverage from gateway.');
       // Only the requested groups: agents of others must not count.
       const coverage = report.data.entities.filter(({ skillGroup }) =>
         call.skillGroups.includes(skillGroup),
@@ -156,17 +158,4 @@ function failureKind(status: number, code: string | null): RestFailureKind {
   if (status === 429) return 'rate-limited';
   if (status >= 500 || status === 408) return 'unavailable';
   return 'rejected';
-}
-
-function failure(kind: RestFailureKind, message: string, retryAfter: number | null): RestResult {
-  return { ok: false, failure: { kind, message, retryAfter } };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not JSON, for example a proxy's HTML page: the status or the schema determines the error.
-    return undefined;
-  }
 }

@@ -6,6 +6,7 @@ import type { GatewayCommand } from '../gateway/commands.ts';
 import type { GatewayEvent, GatewayProblemKind } from '../gateway/events.ts';
 import type { GatewayMessage } from '../gateway/messages.ts';
 import { roles, type Sender } from '../message.ts';
+import { utf8Length } from '../utf8.ts';
 import {
   authFrameSchema,
   type ConversationBody,
@@ -67,7 +68,7 @@ function toFrame(command: GatewayCommand, token: string): Record<string, unknown
 }
 
 export function decodeFrame(text: string): readonly GatewayEvent[] {
-  if (text.length > maximumFrameBytes || utf8Length(text) > maximumFrameBytes) {
+  if (isTooLong(text)) {
     return [{ type: 'invalid', reason: 'Frame exceeds 64 KiB.' }];
   }
   let frame: unknown;
@@ -218,13 +219,8 @@ export function closeMeaning(code: number): CloseMeaning {
   }
 }
 
-function utf8Length(text: string): number {
-  // Shorter texts can't exceed the limit.
-  if (text.length * 3 <= maximumFrameBytes) return text.length;
-  let bytes = 0;
-  for (const character of text) {
-    const point = character.codePointAt(0) ?? 0;
-    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-  }
-  return bytes;
+function isTooLong(text: string): boolean {
+  // Most texts need no count: a UTF-16 code unit takes one to three bytes.
+  if (text.length * 3 <= maximumFrameBytes) return false;
+  return text.length > maximumFrameBytes || utf8Length(text) > maximumFrameBytes;
 }

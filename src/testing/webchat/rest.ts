@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { z } from 'zod';
+import { parseJson } from '../../protocol/json.ts';
 import type { Faults } from '../faults/faults.ts';
 import { type Bindings, withFaults } from '../faults/http-middleware.ts';
 import type { Conversations } from '../gateway/conversations.ts';
@@ -232,15 +233,6 @@ function invalidRequest(error: z.ZodError): RestError {
     'INVALID_FRAME',
     `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'invalid'}`,
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function codeOf(status: number): string {

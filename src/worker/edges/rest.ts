@@ -1,5 +1,5 @@
 import type { GatewayAdapter } from '../../protocol/gateway/adapter.ts';
-import type { RestCall, RestResult } from '../../protocol/gateway/rest.ts';
+import { type RestCall, type RestResult, restFailure } from '../../protocol/gateway/rest.ts';
 
 /** A server that takes longer, in ms, counts as unreachable. */
 const deadline = 15_000;
@@ -24,9 +24,9 @@ export class Rest {
     const token = await this.#token(this.#isRefused);
     this.#isRefused = false;
     if (token === null && this.#adapter.sessions) {
-      return failure('network', 'Not connected, so there is no token for this request.');
+      return restFailure('network', 'Not connected, so there is no token for this request.');
     }
-    if (token === null) return failure('unauthorized', 'No token for this request.');
+    if (token === null) return restFailure('unauthorized', 'No token for this request.');
     try {
       const request = this.#adapter.request(call, token);
       const response = await fetch(request.url, {
@@ -47,7 +47,7 @@ export class Rest {
         body: await response.text(),
       });
     } catch (error) {
-      return failure('network', error instanceof Error ? error.name : 'network error');
+      return restFailure('network', error instanceof Error ? error.name : 'network error');
     }
   }
 
@@ -56,8 +56,4 @@ export class Rest {
     this.#abort.abort();
     this.#abort = new AbortController();
   }
-}
-
-function failure(kind: 'unauthorized' | 'network', message: string): RestResult {
-  return { ok: false, failure: { kind, message, retryAfter: null } };
 }

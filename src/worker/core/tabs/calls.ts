@@ -1,5 +1,6 @@
 import type { Routing } from '../../../protocol/conversation.ts';
 import type { Call } from '../../../protocol/port.ts';
+import { utf8Length } from '../../../protocol/utf8.ts';
 import { reconnectNow, signOut } from '../connection/connection.ts';
 import type { StepContext } from '../context.ts';
 import { onEnded, sendSessionFrame } from '../conversation/conversation.ts';
@@ -158,13 +159,4 @@ function clearSentDraft(context: StepContext, text: string): void {
   const { meta } = context.state;
   if (meta.draft.trim() !== text.trim()) return;
   updateMeta(context, { draft: '' });
-}
-
-function utf8Length(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const point = character.codePointAt(0) ?? 0;
-    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-  }
-  return bytes;
 }
