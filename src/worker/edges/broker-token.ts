@@ -15,6 +15,22 @@ const answerSchema = lazy(() =>
 /** Why the broker gave no token. */
 export type TokenRefusal = Extract<TokenResult, { ok: false }>;
 
+// Errors may quote the response: only their kind is reported.
+
+export const invalidResponse: TokenRefusal = {
+  ok: false,
+  kind: 'unavailable',
+  message: 'The site returned an invalid response.',
+  retryAfter: null,
+};
+
+export const unreachable: TokenRefusal = {
+  ok: false,
+  kind: 'network',
+  message: 'The site can’t be reached.',
+  retryAfter: null,
+};
+
 /** Fetches tokens from the site's broker, and keeps the current one in this worker's memory only. */
 export class BrokerTokens implements TokenSource {
   readonly #url: string;
@@ -50,29 +66,13 @@ export class BrokerTokens implements TokenSource {
       const retryAfter = parseRetryAfter(response.headers.get('retry-after'));
       return refusalOf(response.status, retryAfter);
     } catch (error) {
-      // The error may quote the response: only its kind is reported.
-      const isInvalid = error instanceof SyntaxError;
-      return {
-        ok: false,
-        kind: isInvalid ? 'unavailable' : 'network',
-        message: isInvalid
-          ? 'The site returned an invalid response.'
-          : 'The site can’t be reached.',
-        retryAfter: null,
-      };
+      return error instanceof SyntaxError ? invalidResponse : unreachable;
     }
   }
 
   #accept(body: unknown, isWanted: () => boolean): TokenResult {
     const answer = answerSchema.safeParse(body);
-    if (!answer.success) {
-      return {
-        ok: false,
-        kind: 'unavailable',
-        message: 'The site returned an invalid response.',
-        retryAfter: null,
-      };
-    }
+    if (!answer.success) return invalidResponse;
     const { token, expiresIn, subject } = answer.data;
     if (isWanted()) {
       this.#token = token;

@@ -2,7 +2,12 @@ import { type infer as Infer, maxLength, minLength, nullish, object, string } fr
 import { $ZodError } from 'zod/v4/core';
 import type { SessionSettings, TokenResult, TokenSource } from '../../protocol/gateway/tokens.ts';
 import { parseRetryAfter } from '../../protocol/retry-after.ts';
-import { refusalOf, type TokenRefusal } from '../edges/broker-token.ts';
+import {
+  invalidResponse,
+  refusalOf,
+  type TokenRefusal,
+  unreachable,
+} from '../edges/broker-token.ts';
 import { CredentialStore, type LogError, type StoredSession } from './credential-store.ts';
 
 const deadline = 10_000;
@@ -98,16 +103,8 @@ export class SessionCredentials implements TokenSource {
       return { ok: true, expiresIn, subject: session.subject, isSame };
     } catch (error) {
       if (error instanceof TokenRefusedError) return error.refusal;
-      // The reason may hold parts of the answer: only its kind is told.
       const isInvalid = error instanceof SyntaxError || error instanceof $ZodError;
-      return {
-        ok: false,
-        kind: isInvalid ? 'unavailable' : 'network',
-        message: isInvalid
-          ? 'The site returned an invalid response.'
-          : 'The site can’t be reached.',
-        retryAfter: null,
-      };
+      return isInvalid ? invalidResponse : unreachable;
     }
   }
 
