@@ -13,6 +13,7 @@ import {
   type Validator,
 } from '../validation/validator.ts';
 import type { HubRpc } from './hub-rpc.ts';
+import { callIfKnown } from './optional-call.ts';
 
 /** Time from the answer to `start` until the snapshot shows the conversation, in ms. */
 const snapshotDeadline = 2_000;
@@ -38,15 +39,8 @@ export class FilesClient implements ChatFiles {
     this.#rpc = rpc;
   }
 
-  async rules(): Promise<UploadRules | null> {
-    try {
-      const { value } = await this.#rpc.call({ type: 'file', step: 'rules' });
-      return readAs(nullable(isRules), value);
-    } catch (error) {
-      // A hub whose gateway takes no files does not know this call.
-      if (error instanceof PartylineError && error.code === 'invalid-call') return null;
-      throw error;
-    }
+  rules(): Promise<UploadRules | null> {
+    return callIfKnown(this.#rpc, { type: 'file', step: 'rules' }, isRules);
   }
 
   async send(file: File, options: SendFileOptions = {}): Promise<string> {

@@ -1,9 +1,9 @@
 import type { Deployment } from '../../protocol/deployment.ts';
 import { PartylineError } from '../../protocol/errors.ts';
 import type { Chat, ChatPlatform } from '../chat.ts';
-import { nullable, readAs } from '../validation/validator.ts';
 import { FilesClient } from './files-client.ts';
 import type { HubRpc } from './hub-rpc.ts';
+import { callIfKnown } from './optional-call.ts';
 
 /** Deadline of `clear`, in ms: longer than the hub's own for the platform. */
 const clearDeadline = 15_000;
@@ -18,15 +18,8 @@ export class PlatformClient implements ChatPlatform {
     this.#rpc = rpc;
   }
 
-  async deployment(): Promise<Deployment | null> {
-    try {
-      const { value } = await this.#rpc.call({ type: 'platform', step: 'deployment' });
-      return readAs(nullable(isDeployment), value);
-    } catch (error) {
-      // A hub whose gateway has no such settings does not know this call.
-      if (error instanceof PartylineError && error.code === 'invalid-call') return null;
-      throw error;
-    }
+  deployment(): Promise<Deployment | null> {
+    return callIfKnown(this.#rpc, { type: 'platform', step: 'deployment' }, isDeployment);
   }
 
   async clear(): Promise<void> {
