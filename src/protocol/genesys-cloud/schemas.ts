@@ -142,6 +142,8 @@ const sections = lenientArrayOf(
 );
 export type Sections = Infer<typeof sections>;
 
+const genericActions = orNull(object({ url: httpUrl, textback: lenientString }));
+
 export const contentBody = object({
   contentType: nonEmptyString,
   attachment: orNull(
@@ -168,12 +170,12 @@ export const contentBody = object({
       title: nonEmptyString,
       description: nonEmptyString,
       image: httpUrl,
-      actions: orNull(object({ url: httpUrl, textback: lenientString })),
+      actions: genericActions,
       components: lenientArrayOf(
         object({
           title: nonEmptyString,
           text: nonEmptyString,
-          actions: orNull(object({ url: httpUrl, textback: lenientString })),
+          actions: genericActions,
         }),
       ),
     }),
