@@ -83,8 +83,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'stops-at-first-page',
     file: core('transcript/catch-up'),
-    find: 'page.nextCursor === null ||',
-    replace: 'true ||',
+    find: 'const isLast = isLastPage(active, page);',
+    replace: 'const isLast = true;',
   },
   {
     name: 'no-reconciliation',

@@ -6,13 +6,9 @@ import type { StepContext } from '../context.ts';
 import { onConversation, onFinalCatchUp, onNotFound } from '../conversation/conversation.ts';
 import { reachedEnd } from '../conversation/previous-conversations.ts';
 import { updateConversation } from '../conversation/state.ts';
+import { beginRun, isLastPage, setActiveRun } from './catch-up-run.ts';
 import { normalizeAll } from './normalize.ts';
-import {
-  catchUpPrevious,
-  isOfPrevious,
-  maximumPages,
-  onPreviousResult,
-} from './previous-catch-up.ts';
+import { catchUpPrevious, isOfPrevious, onPreviousResult } from './previous-catch-up.ts';
 import { type CatchUpRun, setTranscriptSlice } from './state.ts';
 import { flushCurrentUnsequenced, flushReorderBuffer, receive } from './transcript.ts';
 
@@ -50,21 +46,7 @@ export function catchUp(context: StepContext): void {
   setTranscriptSlice(context, {
     catchUps: { ...catchUps, begun: catchUps.begun + 1, isRequested: false },
   });
-  const requestId = request(context, {
-    type: 'history-since',
-    conversationId,
-    since,
-    cursor: null,
-  });
-  setActive(context, {
-    requestId,
-    conversationId,
-    since,
-    begunAt: context.clock.now,
-    cursor: null,
-    pages: 0,
-    newest: since,
-  });
+  beginRun(context, conversationId, since);
 }
 
 /** Whether no catch-up is needed: the next connection begins with one. */
@@ -82,12 +64,8 @@ export function restartCatchUp(context: StepContext): void {
   const { active } = context.state.catchUps;
   // The old request may be parked, and would be sent as well.
   if (active) cancelRequest(context, active.requestId);
-  setActive(context, null);
+  setActiveRun(context, null);
   catchUp(context);
-}
-
-function setActive(context: StepContext, active: CatchUpRun | null): void {
-  setTranscriptSlice(context, { catchUps: { ...context.state.catchUps, active } });
 }
 
 export function onCatchUpResult(context: StepContext, requestId: number, result: RestResult): void {
@@ -95,13 +73,13 @@ export function onCatchUpResult(context: StepContext, requestId: number, result:
   if (!active || active.requestId !== requestId) return;
   if (isOfPrevious(context, active)) {
     if (!onPreviousResult(context, active, result)) return;
-    setActive(context, null);
+    setActiveRun(context, null);
     if (result.ok) continueCatchUp(context);
     else if (context.state.catchUps.isRequested) catchUp(context);
     return;
   }
   if (active.conversationId !== context.state.conversation?.details.conversationId) {
-    setActive(context, null);
+    setActiveRun(context, null);
     if (context.state.catchUps.isRequested) catchUp(context);
     return;
   }
@@ -124,11 +102,7 @@ function onPage(
     newest = Math.max(newest, message.timestamp);
   }
   const { conversationId, since } = active;
-  const isLast =
-    page.nextCursor === null ||
-    page.nextCursor === active.cursor ||
-    page.messages.length === 0 ||
-    active.pages >= maximumPages;
+  const isLast = isLastPage(active, page);
   if (isLast && !context.traits.statusByRest) {
     // The socket reports the status.
     completeCatchUp(context, { ...active, newest });
@@ -138,7 +112,7 @@ function onPage(
     ? ({ type: 'conversation', conversationId } as const)
     : ({ type: 'history-since', conversationId, since, cursor: page.nextCursor } as const);
   const requestId = request(context, call);
-  setActive(context, {
+  setActiveRun(context, {
     ...active,
     requestId,
     newest,
@@ -170,7 +144,7 @@ function completeCatchUp(context: StepContext, { newest, begunAt }: CatchUpRun):
 
 function onFailure(context: StepContext, failure: RestFailure): void {
   if (failure.kind === 'not-found') {
-    setActive(context, null);
+    setActiveRun(context, null);
     onNotFound(context);
     return;
   }

@@ -3,12 +3,10 @@ import { request } from '../connection/rest-requests.ts';
 import type { StepContext } from '../context.ts';
 import { closePrevious, reachedEnd } from '../conversation/previous-conversations.ts';
 import type { ConversationState } from '../conversation/state.ts';
+import { beginRun, isLastPage, setActiveRun } from './catch-up-run.ts';
 import { normalizeAll } from './normalize.ts';
-import { type CatchUpRun, setTranscriptSlice } from './state.ts';
+import type { CatchUpRun } from './state.ts';
 import { receive, showReorderBuffer } from './transcript.ts';
-
-/** Stops a gateway whose pages never end. */
-export const maximumPages = 10_000;
 
 /** Fetches the last messages of a previous conversation. Every other catch-up takes precedence. */
 export function catchUpPrevious(context: StepContext): void {
@@ -18,24 +16,7 @@ export function catchUpPrevious(context: StepContext): void {
   );
   // The history of a previous session is no longer available.
   if (!previous || catchUps.active || context.traits.historyIsPerSession) return;
-  const { conversationId } = previous.details;
-  const since = previous.completeUntil;
-  const requestId = request(context, {
-    type: 'history-since',
-    conversationId,
-    since,
-    cursor: null,
-  });
-  const active: CatchUpRun = {
-    requestId,
-    conversationId,
-    since,
-    begunAt: context.clock.now,
-    cursor: null,
-    pages: 0,
-    newest: since,
-  };
-  setTranscriptSlice(context, { catchUps: { ...catchUps, active } });
+  beginRun(context, previous.details.conversationId, previous.completeUntil);
 }
 
 export function isOfPrevious({ state }: StepContext, active: CatchUpRun): boolean {
@@ -51,7 +32,7 @@ export function onPreviousResult(
   active: CatchUpRun,
   result: RestResult,
 ): boolean {
-  const { conversationId, since, cursor } = active;
+  const { conversationId, since } = active;
   if (!result.ok) {
     // It is tried again after the next catch-up.
     if (result.failure.kind === 'not-found') closePrevious(context, conversationId);
@@ -64,24 +45,14 @@ export function onPreviousResult(
   for (const message of normalizeAll(context, messages, conversationId)) {
     receive(context, message, 'rest', previous.ordinal);
   }
-  if (
-    nextCursor === null ||
-    nextCursor === cursor ||
-    messages.length === 0 ||
-    active.pages >= maximumPages
-  ) {
+  if (isLastPage(active, result.value)) {
     showReorderBuffer(context, previous.ordinal);
     closePrevious(context, conversationId);
     return true;
   }
   const next = { type: 'history-since', conversationId, since, cursor: nextCursor } as const;
   const requestId = request(context, next);
-  setTranscriptSlice(context, {
-    catchUps: {
-      ...context.state.catchUps,
-      active: { ...active, requestId, cursor: nextCursor, pages: active.pages + 1 },
-    },
-  });
+  setActiveRun(context, { ...active, requestId, cursor: nextCursor, pages: active.pages + 1 });
   return false;
 }
 
