@@ -20,19 +20,19 @@ export const mutants: readonly Mutant[] = [
   // --- once, in order, with a mark where something is missing ---
   {
     name: 'forgets-dedup',
-    file: core('transcript/transcript'),
+    file: core('transcript/window'),
     find: 'return context.state.window.find(predicate);',
     replace: 'return context.state.window.slice(0, 0).find(predicate);',
   },
   {
     name: 'holds-twice',
-    file: core('transcript/transcript'),
+    file: core('transcript/reorder-buffer'),
     find: 'if (conversation.reorderBuffer.some((buffered) => buffered.sequence === message.sequence)) return;',
     replace: '',
   },
   {
     name: 'forgets-hold-limit',
-    file: core('transcript/transcript'),
+    file: core('transcript/reorder-buffer'),
     find: 'if (reorderBuffer.length > context.state.settings.limits.held) {',
     replace: 'if (reorderBuffer.length > 1e9) {',
   },
@@ -44,7 +44,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'no-mark-on-hole',
-    file: core('transcript/transcript'),
+    file: core('transcript/reorder-buffer'),
     find: 'showNext(context, ordinal, next, Math.max(0, next.sequence - conversation.next));',
     replace: 'showNext(context, ordinal, next, 0);',
   },
@@ -354,7 +354,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'read-mark-moves-back',
-    file: core('transcript/transcript'),
+    file: core('transcript/read-receipts'),
     find: 'if (before && comparePositions(position, before.position) <= 0) return;',
     replace: '',
   },
@@ -526,7 +526,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'gap-waits-for-older-hole',
-    file: core('transcript/transcript'),
+    file: core('transcript/gaps'),
     find: 'if (hold === undefined || hold > context.clock.now + delay)',
     replace: 'if (hold === undefined)',
   },

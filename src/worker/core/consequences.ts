@@ -30,7 +30,7 @@ import {
 } from './transcript/catch-up.ts';
 import { onEarlierFetched } from './transcript/pagination.ts';
 import { clearReceipt, flushReceipt } from './transcript/read-receipts.ts';
-import { flushReorderBuffer, showReorderBuffer } from './transcript/transcript.ts';
+import { flushReorderBuffer, showReorderBuffer } from './transcript/reorder-buffer.ts';
 import { changeVisitor } from './visitor-change.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { StepContext } from './context.ts';
 import { recordOf } from './conversation/previous-conversations.ts';
 import { recordOfItem } from './outbox/outbox.ts';
-import { removeGapsBelow } from './transcript/transcript.ts';
+import { removeGapsBelow } from './transcript/gaps.ts';
 
 /** Writes everything in memory to a database that was deleted and recreated. */
 export function rewrite(context: StepContext): void {

@@ -57,16 +57,14 @@ import {
 } from './tabs/tabs.ts';
 import type { TimerName } from './timers.ts';
 import { catchUp, reconcile } from './transcript/catch-up.ts';
+import { removeGapsBelow } from './transcript/gaps.ts';
 import { normalize } from './transcript/normalize.ts';
 import { onEarlierRead } from './transcript/pagination.ts';
+import { markReadByOther } from './transcript/read-receipts.ts';
 import { findLostRows, restoreTranscript, setPersistent } from './transcript/restore.ts';
 import { prune, schedulePruning } from './transcript/retention.ts';
-import {
-  markReadByOther,
-  receive,
-  removeGapsBelow,
-  shortHoldOver,
-} from './transcript/transcript.ts';
+import { receive } from './transcript/transcript.ts';
+import { shortHoldOver } from './transcript/unsequenced-buffer.ts';
 import { onLookupAnswered } from './transcript/window.ts';
 import { hideOutbox } from './visitor/identity-gate.ts';
 import { adoptOutboxOwner, restoreVisitor } from './visitor/state.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../src/protocol/message.ts';
-import { rowOf } from '../../../src/worker/core/transcript/transcript.ts';
+import { rowOf } from '../../../src/worker/core/transcript/rows.ts';
 import { agentSays, conversationId, echo, TestHub } from './harness.ts';
 import {
   file,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { GatewayMessage } from '../../../src/protocol/gateway/messages.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import { earlierSchema } from '../../../src/protocol/port.ts';
-import { rowOf } from '../../../src/worker/core/transcript/transcript.ts';
+import { rowOf } from '../../../src/worker/core/transcript/rows.ts';
 import { agentSays, conversationId, TestHub } from './harness.ts';
 
 const row = (sequence: number): Message => rowOf(agentSays(sequence), [1, sequence, 0, 0]);

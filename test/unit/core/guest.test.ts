@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PartialMessage } from '../../../src/protocol/gateway/messages.ts';
 import type { Limits } from '../../../src/worker/core/settings.ts';
-import { rowOf } from '../../../src/worker/core/transcript/transcript.ts';
+import { rowOf } from '../../../src/worker/core/transcript/rows.ts';
 import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 import { agentSays, emptyStore, TestHub } from './harness.ts';
 

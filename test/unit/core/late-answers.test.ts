@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { GatewayProblem } from '../../../src/protocol/gateway/events.ts';
 import type { RestFailureKind } from '../../../src/protocol/gateway/rest.ts';
 import type { Message } from '../../../src/protocol/message.ts';
-import { rowOf } from '../../../src/worker/core/transcript/transcript.ts';
+import { rowOf } from '../../../src/worker/core/transcript/rows.ts';
 import { agentSays, conversationId, echo, TestHub } from './harness.ts';
 import { billing, RoutingHub } from './routing-hub.ts';
 import { polling, untilAsked } from './scenes.ts';

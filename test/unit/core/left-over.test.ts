@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type HubState, initialState } from '../../../src/worker/core/state.ts';
 import { type TimerName, timerNames } from '../../../src/worker/core/timers.ts';
-import { rowOf } from '../../../src/worker/core/transcript/transcript.ts';
+import { rowOf } from '../../../src/worker/core/transcript/rows.ts';
 import { agentSays, TestHub } from './harness.ts';
 
 /** A hub in which every feature has left something, and every timer is set. */

@@ -5,8 +5,8 @@ import type { Message } from '../../../src/protocol/message.ts';
 import { react } from '../../../src/worker/core/consequences.ts';
 import { StepContext } from '../../../src/worker/core/context.ts';
 import type { OutboxItem, OutboxStage } from '../../../src/worker/core/outbox/state.ts';
+import { rowOf } from '../../../src/worker/core/transcript/rows.ts';
 import type { PaginationRequest } from '../../../src/worker/core/transcript/state.ts';
-import { rowOf } from '../../../src/worker/core/transcript/transcript.ts';
 import {
   isKnown,
   isSame,

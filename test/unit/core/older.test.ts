@@ -3,7 +3,7 @@ import type { GatewayMessage } from '../../../src/protocol/gateway/messages.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import { earlierSchema } from '../../../src/protocol/port.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
-import { rowOf } from '../../../src/worker/core/transcript/transcript.ts';
+import { rowOf } from '../../../src/worker/core/transcript/rows.ts';
 import { agentSays, conversationId, TestHub } from './harness.ts';
 import {
   answers,

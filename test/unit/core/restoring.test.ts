@@ -4,7 +4,7 @@ import {
   emptyMeta,
   type OutboxRecord,
 } from '../../../src/worker/core/records.ts';
-import { rowOf } from '../../../src/worker/core/transcript/transcript.ts';
+import { rowOf } from '../../../src/worker/core/transcript/rows.ts';
 import { agentSays, conversationId, echo, TestHub } from './harness.ts';
 
 const owned = { ...emptyMeta, subject: 'visitor-1' };

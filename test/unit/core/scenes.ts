@@ -5,7 +5,7 @@ import type { RestFailure, RestValue } from '../../../src/protocol/gateway/rest.
 import type { Message } from '../../../src/protocol/message.ts';
 import type { PatchMessage, SnapshotMessage } from '../../../src/protocol/port.ts';
 import type { ConversationRecord, StoreOperation } from '../../../src/worker/core/records.ts';
-import { rowOf } from '../../../src/worker/core/transcript/transcript.ts';
+import { rowOf } from '../../../src/worker/core/transcript/rows.ts';
 import { agentSays, conversationId, TestHub } from './harness.ts';
 
 /** What several tests of the hub tell: things heard, answers of REST, rows of the store. */

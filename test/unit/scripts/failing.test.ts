@@ -180,7 +180,7 @@ test(
   'simulate fails at a broken promise, at a mutant that survives, and at one that there is not',
   slow,
   async () => {
-    const path = 'src/worker/core/transcript/transcript.ts';
+    const path = 'src/worker/core/transcript/window.ts';
     const find = 'return context.state.window.find(predicate);';
     copy.replace(path, find, 'return context.state.window.slice(0, 0).find(predicate);');
     const simulated = await copy.run('npm run simulate -- --seeds 200 --jobs 1');

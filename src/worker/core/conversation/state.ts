@@ -125,6 +125,11 @@ export function setConversationSlice(context: StepContext, part: Partial<Convers
   context.write(part);
 }
 
+/** 0 without a conversation. */
+export function currentOrdinal({ state: { conversation } }: StepContext): number {
+  return conversation?.ordinal ?? 0;
+}
+
 /** The current or previous conversation with this ordinal. */
 export function conversationAt(
   { state: { conversation, previousConversations } }: StepContext,
@@ -145,4 +150,10 @@ export function updateConversation(context: StepContext, next: ConversationState
       ),
     });
   }
+}
+
+/** Replaces the conversation with the same ordinal, and stores it when the step is flushed. */
+export function updateAndStore(context: StepContext, conversation: ConversationState): void {
+  updateConversation(context, conversation);
+  context.change({ conversation: true });
 }

@@ -5,12 +5,14 @@ import { setSession } from '../connection/state.ts';
 import type { StepContext } from '../context.ts';
 import { onConversation, onFinalCatchUp, onNotFound } from '../conversation/conversation.ts';
 import { reachedEnd } from '../conversation/previous-conversations.ts';
-import { updateConversation } from '../conversation/state.ts';
+import { updateAndStore } from '../conversation/state.ts';
 import { beginRun, isLastPage, setActiveRun } from './catch-up-run.ts';
 import { normalizeAll } from './normalize.ts';
 import { catchUpPrevious, isOfPrevious, onPreviousResult } from './previous-catch-up.ts';
+import { flushReorderBuffer } from './reorder-buffer.ts';
 import { type CatchUpRun, setTranscriptSlice } from './state.ts';
-import { flushCurrentUnsequenced, flushReorderBuffer, receive } from './transcript.ts';
+import { receive } from './transcript.ts';
+import { flushCurrentUnsequenced } from './unsequenced-buffer.ts';
 
 /** Failed catch-ups after which buffered messages are shown with gap markers. */
 export const maximumFailures = 3;
@@ -130,8 +132,7 @@ function onStatus(context: StepContext, value: Extract<RestValue, { type: 'conve
 function completeCatchUp(context: StepContext, { newest, begunAt }: CatchUpRun): void {
   const { catchUps, conversation } = context.state;
   if (conversation && !conversation.isClosed && reachedEnd(conversation, begunAt)) {
-    updateConversation(context, { ...conversation, isClosed: true });
-    context.change({ conversation: true });
+    updateAndStore(context, { ...conversation, isClosed: true });
   }
   setTranscriptSlice(context, {
     catchUps: { ...catchUps, active: null, failures: 0, completedAt: context.clock.now },

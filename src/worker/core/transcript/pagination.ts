@@ -6,8 +6,8 @@ import type { Earlier } from '../../../protocol/port.ts';
 import { request } from '../connection/rest-requests.ts';
 import type { StepContext } from '../context.ts';
 import { normalizeAll } from './normalize.ts';
+import { rowOf } from './rows.ts';
 import { type PaginationRequest, setTranscriptSlice } from './state.ts';
-import { rowOf } from './transcript.ts';
 
 /** Older messages for one tab: from memory, then from the store, then from REST. */
 

@@ -5,8 +5,9 @@ import { closePrevious, reachedEnd } from '../conversation/previous-conversation
 import type { ConversationState } from '../conversation/state.ts';
 import { beginRun, isLastPage, setActiveRun } from './catch-up-run.ts';
 import { normalizeAll } from './normalize.ts';
+import { showReorderBuffer } from './reorder-buffer.ts';
 import type { CatchUpRun } from './state.ts';
-import { receive, showReorderBuffer } from './transcript.ts';
+import { receive } from './transcript.ts';
 
 /** Fetches the last messages of a previous conversation. Every other catch-up takes precedence. */
 export function catchUpPrevious(context: StepContext): void {

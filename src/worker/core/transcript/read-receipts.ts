@@ -1,6 +1,14 @@
+import { comparePositions, withReadMark } from '../../../protocol/message.ts';
 import type { StepContext } from '../context.ts';
+import {
+  conversationAt,
+  currentOrdinal,
+  updateAndStore,
+  updateConversation,
+} from '../conversation/state.ts';
 import { setTranscriptSlice } from './state.ts';
 import { markAllRead } from './unread.ts';
+import { shownRow } from './window.ts';
 
 /** The visitor has seen the newest message, in any tab. */
 export function markRead(context: StepContext): void {
@@ -30,4 +38,31 @@ export function flushReceipt(context: StepContext): void {
     },
   });
   setTranscriptSlice(context, { receiptDue: null });
+}
+
+/** The other side has read this message of the visitor and every earlier one. */
+export function markReadByOther(
+  context: StepContext,
+  messageId: string,
+  ordinal = currentOrdinal(context),
+): void {
+  const { outbox } = context.state;
+  const conversation = conversationAt(context, ordinal);
+  if (!conversation) return;
+  const message = shownRow(context, messageId);
+  if (!message) {
+    if (outbox.some((item) => item.messageId === messageId)) {
+      updateConversation(context, { ...conversation, earlyReceipt: messageId });
+    }
+    return;
+  }
+  const { position } = message;
+  const before = conversation.readMark;
+  if (before && comparePositions(position, before.position) <= 0) return;
+  const readMark = { conversationId: conversation.details.conversationId, position };
+  updateAndStore(context, { ...conversation, readMark, earlyReceipt: null });
+  setTranscriptSlice(context, {
+    window: context.state.window.map((shown) => withReadMark(shown, readMark)),
+  });
+  context.change({ readMark });
 }

@@ -110,3 +110,14 @@ export function publishBelow(context: StepContext, message: Message): void {
   publish(context, message);
   context.change({ belowWindow: [...context.state.changes.belowWindow, message] });
 }
+
+export function findShown(
+  context: StepContext,
+  predicate: (row: Message) => boolean,
+): Message | undefined {
+  return context.state.window.find(predicate);
+}
+
+export function shownRow(context: StepContext, messageId: string): Message | undefined {
+  return findShown(context, (row) => row.messageId === messageId);
+}

@@ -12,7 +12,7 @@ import { rewrite } from '../../core/rewrite.ts';
 import { clearAlert } from '../../core/tabs/alerts.ts';
 import { failPaginations } from '../../core/transcript/pagination.ts';
 import { clearTranscript } from '../../core/transcript/restore.ts';
-import { flushCurrentUnsequenced } from '../../core/transcript/transcript.ts';
+import { flushCurrentUnsequenced } from '../../core/transcript/unsequenced-buffer.ts';
 import { updateMeta } from '../../core/visitor/state.ts';
 import { clearSessionLife } from './expiry.ts';
 import { remember } from './session-memory.ts';

@@ -1,0 +1,71 @@
+import type { GatewayMessage } from '../../../protocol/gateway/messages.ts';
+import { type Message, type Position, withReadMark } from '../../../protocol/message.ts';
+import type { StepContext } from '../context.ts';
+import { conversationAt } from '../conversation/state.ts';
+import { stopTypingOf } from '../conversation/typing.ts';
+import type { OutboxItem } from '../outbox/state.ts';
+import { markReadByOther } from './read-receipts.ts';
+import { countUnread } from './unread.ts';
+import { insertRow, isBelow, publishBelow, shownRow } from './window.ts';
+
+export function rowOf(message: GatewayMessage, position: Position): Message {
+  return {
+    messageId: message.messageId,
+    conversationId: message.conversationId,
+    sequence: message.sequence,
+    from: message.from,
+    text: message.text,
+    timestamp: message.timestamp,
+    status: message.from.role === 'visitor' ? 'delivered' : 'received',
+    failure: null,
+    missingBefore: 0,
+    position,
+    ...(message.content ? { content: message.content } : {}),
+    ...(message.aliases ? { aliases: message.aliases } : {}),
+  };
+}
+
+/** Shows the row in its place, unless it is shown already. */
+export function showRow(context: StepContext, ordinal: number, row: Message): void {
+  const conversation = conversationAt(context, ordinal);
+  if (!conversation || shownRow(context, row.messageId)) return;
+  const wasPending = context.state.outbox.some((item) => item.messageId === row.messageId);
+  context.raise({ type: 'acknowledged', messageId: row.messageId, isShown: true });
+  const marked = withReadMark(row, conversation.readMark);
+  // The store counts rows below the window, and they are published when it has answered. A pending
+  // row must leave the end of every tab at once.
+  if (!isBelow(context, row)) countUnread(context, row);
+  else if (wasPending) publishBelow(context, marked);
+  insertRow(context, marked);
+  if (row.from.role !== 'visitor') stopTypingOf(context, row.from.id);
+  if (conversation.earlyReceipt === row.messageId) markReadByOther(context, row.messageId, ordinal);
+}
+
+/** Whether the row is this message, under any of its ids. */
+export function isSame(context: StepContext, row: Message, message: GatewayMessage): boolean {
+  return row.messageId === message.messageId || context.policy?.isSame(row, message) === true;
+}
+
+/**
+ * Whether the visitor has sent the message again, in a later conversation. It is shown there only.
+ * Its sequence here is still consumed, so that there is no gap.
+ */
+export function wasResent(
+  context: StepContext,
+  { messageId, conversationId }: GatewayMessage,
+): boolean {
+  const { window, outbox } = context.state;
+  const row =
+    outbox.find((item) => item.messageId === messageId && mayHaveBeenSent(item)) ??
+    window.find((shown) => shown.messageId === messageId);
+  return row !== undefined && row.conversationId !== null && row.conversationId !== conversationId;
+}
+
+/**
+ * A message that is only queued has not been sent in the later conversation yet: it has arrived
+ * here and need not be sent again.
+ */
+function mayHaveBeenSent({ at }: OutboxItem): boolean {
+  if (at.stage === 'storing') return at.isRepeat;
+  return at.stage !== 'failed' && at.stage !== 'queued';
+}
