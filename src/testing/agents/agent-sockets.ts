@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
 import type { Conversations } from '../gateway/conversations.ts';
 import type { ConversationEvent } from '../gateway/model.ts';
 import type { Settings } from '../gateway/options.ts';
 import { isLoopbackOrigin } from '../gateway/origins.ts';
-import { refuseUpgrade } from '../gateway/upgrade.ts';
+import { createSocketServer, refuseUpgrade } from '../gateway/upgrade.ts';
 import type { TranscriptStore } from '../storage/store.ts';
 import { maximumFrameBytes } from '../webchat/frames.ts';
 import { AgentConnection } from './agent-connection.ts';
@@ -29,12 +29,7 @@ const listInterval = 100;
  */
 export class AgentSockets {
   readonly #context: AgentSocketsContext;
-  readonly #server = new WebSocketServer({
-    noServer: true,
-    maxPayload: maximumFrameBytes,
-    perMessageDeflate: false,
-    clientTracking: false,
-  });
+  readonly #server = createSocketServer(maximumFrameBytes);
   readonly #windows = new Map<WebSocket, AgentConnection>();
   readonly #unsubscribe: () => void;
   #listTimer: NodeJS.Timeout | null = null;

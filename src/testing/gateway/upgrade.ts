@@ -1,8 +1,22 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { WebSocket, WebSocketServer } from 'ws';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Faults } from '../faults/faults.ts';
 import { FaultySocket } from '../faults/faulty-socket.ts';
+
+/** A server without a port of its own. `maxPayload` in bytes. */
+export function createSocketServer(
+  maxPayload: number,
+  options: Pick<ServerOptions, 'handleProtocols'> = {},
+): WebSocketServer {
+  return new WebSocketServer({
+    ...options,
+    noServer: true,
+    maxPayload,
+    perMessageDeflate: false,
+    clientTracking: false,
+  });
+}
 
 /** Answers an upgrade request with an HTTP error. `retryAfter` in seconds. */
 export function refuseUpgrade(raw: Socket, status: number, retryAfter?: number): void {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { WebSocketServer } from 'ws';
 import type { Faults } from '../faults/faults.ts';
 import type { Conversations } from '../gateway/conversations.ts';
 import type { ConversationEvent } from '../gateway/model.ts';
@@ -9,7 +8,7 @@ import type { Settings } from '../gateway/options.ts';
 import { originAllowed } from '../gateway/origins.ts';
 import type { ProtocolChecker } from '../gateway/protocol-checker.ts';
 import type { GatewayStats } from '../gateway/stats.ts';
-import { refuseUpgrade, takeUpgrade } from '../gateway/upgrade.ts';
+import { createSocketServer, refuseUpgrade, takeUpgrade } from '../gateway/upgrade.ts';
 import { SessionConnection } from './connection.ts';
 import type { SessionFiles } from './files.ts';
 import { eventBody, liveBody, notification } from './frames.ts';
@@ -31,12 +30,7 @@ const typingDuration = 5_000;
 /** Accepts visitors' sockets and sends sessions the events of their conversation. */
 export class SessionSockets {
   readonly #context: SessionSocketsContext;
-  readonly #server = new WebSocketServer({
-    noServer: true,
-    maxPayload: 128 * 1024,
-    perMessageDeflate: false,
-    clientTracking: false,
-  });
+  readonly #server = createSocketServer(128 * 1024);
   readonly #connections = new Set<SessionConnection>();
   readonly #unsubscribe: () => void;
   #count = 0;

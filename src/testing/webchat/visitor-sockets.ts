@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { WebSocketServer } from 'ws';
 import type { ConversationEvent } from '../gateway/model.ts';
 import { originAllowed } from '../gateway/origins.ts';
-import { refuseUpgrade, takeUpgrade } from '../gateway/upgrade.ts';
+import { createSocketServer, refuseUpgrade, takeUpgrade } from '../gateway/upgrade.ts';
 import { maximumFrameBytes, type ServerFrame, toWire } from './frames.ts';
 import type { ConnectionContext } from './visitor-connection.ts';
 import { VisitorConnection } from './visitor-connection.ts';
@@ -12,11 +11,7 @@ import type { VisitorSession } from './visitor-session.ts';
 /** Accepts visitors' sockets and sends them the events of conversations that they joined. */
 export class VisitorSockets {
   readonly #context: Omit<ConnectionContext, 'join' | 'leave' | 'left'>;
-  readonly #server = new WebSocketServer({
-    noServer: true,
-    maxPayload: maximumFrameBytes,
-    perMessageDeflate: false,
-    clientTracking: false,
+  readonly #server = createSocketServer(maximumFrameBytes, {
     // The protocol has no subprotocol, so none is accepted.
     handleProtocols: () => false,
   });
