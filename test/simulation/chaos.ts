@@ -1,10 +1,10 @@
-import { awake, cache, offline, start, write } from './deeds.ts';
-import { GuestPlatform } from './model/guest/platform.ts';
-import type { Cut } from './model/line.ts';
+import { awake, cache, offline, start, write } from './actions.ts';
+import { GenesysPlatform } from './model/genesys-cloud/platform.ts';
+import type { Cut } from './model/socket.ts';
 import { provokeSome } from './provocations.ts';
 import { Random } from './random.ts';
+import { count } from './sim-context.ts';
 import type { Simulation } from './simulation.ts';
-import { count } from './world.ts';
 
 /** Starts everything that happens by chance: visitors, agents and faults. */
 export function startStorm(simulation: Simulation): void {
@@ -25,7 +25,7 @@ export function startStorm(simulation: Simulation): void {
     awake(simulation, random)?.call({ type: 'end' }),
   );
   // A visitor whose conversation has ended may want another one.
-  every('start', profile.crossings > 0 ? 30 : 4, (random) => start(simulation, random));
+  every('start', profile.interactions > 0 ? 30 : 4, (random) => start(simulation, random));
   every('agent speaks', profile.agentMessages, (random) => gateway.speak(random));
   every('agent ends', profile.agentEnds, () => gateway.endOpen());
 
@@ -79,7 +79,7 @@ export function startStorm(simulation: Simulation): void {
     for (const line of simulation.lines) line.session?.evict?.();
   });
   every('farewell', profile.dialect === 'webchat' ? 0 : profile.farewells, (random) => {
-    if (gateway instanceof GuestPlatform) gateway.farewell(random);
+    if (gateway instanceof GenesysPlatform) gateway.farewell(random);
   });
   every('clear', profile.dialect === 'webchat' ? 0 : profile.clears, (random) => {
     // As src/worker/genesys-cloud/platform-calls.ts, for whichever tab asks.
@@ -113,7 +113,7 @@ export function startStorm(simulation: Simulation): void {
     });
   });
   every('deploy', profile.newerBuilds, (random) => simulation.deploy(random));
-  every('crossing', profile.crossings, (random) => provokeSome(simulation, random));
+  every('crossing', profile.interactions, (random) => provokeSome(simulation, random));
 }
 
 type Work = (random: Random) => void;

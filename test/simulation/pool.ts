@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { pairCount } from './crossings.ts';
 import { addCounts, type FaultCounts } from './faults.ts';
+import { pairCount } from './interactions.ts';
 import type { Profile } from './profile.ts';
 
 /** Seeds that a worker is given at a time. */

@@ -3,8 +3,8 @@ import { Random } from './random.ts';
 
 /** A full window, outbox or hold comes too seldom with the limits of life. */
 const smallLimits: readonly Limits[] = [
-  { ...defaultLimits, window: 60, held: 8, outbox: 12 },
-  { ...defaultLimits, page: 8, window: 12, held: 4, outbox: 8 },
+  { ...defaultLimits, window: 60, reorderBuffer: 8, outbox: 12 },
+  { ...defaultLimits, page: 8, window: 12, reorderBuffer: 4, outbox: 8 },
 ];
 
 /** In minutes, with how likely each is. Many short storms find more than few long ones. */
@@ -62,7 +62,7 @@ export interface Profile {
   readonly tokenLife: number;
   readonly rateLimited: number;
   readonly internalErrors: number;
-  readonly crowded: number;
+  readonly tooManyConnections: number;
 
   readonly restFails: number;
   readonly restHangs: number;
@@ -100,7 +100,7 @@ export interface Profile {
   /** A newer build's hub takes over. */
   readonly newerBuilds: number;
   /** Several things are made to happen right behind each other: provocations.ts. */
-  readonly crossings: number;
+  readonly interactions: number;
   /** What takes minutes in life takes seconds: a hub sleeps, a circuit opens, a queue is long. */
   readonly hurries: boolean;
   /** Nothing is shown before the broker has named the visitor. */
@@ -193,7 +193,7 @@ function drawCrossings(random: Random, { minutes, latency }: Profile): Partial<P
   const [least, most] = latency;
   return {
     ...own,
-    crossings: random.between(10, 19),
+    interactions: random.between(10, 19),
     minutes: Math.max(minutes, random.between(0.4, 0.6)),
     latency: [least / 4, most / 4],
   };
@@ -233,7 +233,7 @@ function drawStorm(seed: number, random: Random): Profile {
     tokenLife: random.pick([30, 60, 120, 300, 900]) ?? 900,
     rateLimited: sometimes(0.02, 0.3, 0.3),
     internalErrors: sometimes(0.01, 0.1, 0.2),
-    crowded: sometimes(0.01, 0.1, 0.2),
+    tooManyConnections: sometimes(0.01, 0.1, 0.2),
     restFails: sometimes(0.02, 0.5),
     restHangs: sometimes(0.01, 0.2, 0.3),
     restBusy: sometimes(0.02, 0.3, 0.3),
@@ -260,7 +260,7 @@ function drawStorm(seed: number, random: Random): Profile {
     newerBuilds: often(0.1, 1, 0.2),
     lingers: random.chance(0.1),
     ...drawGuest(Random.named(seed, 'guest'), pace),
-    crossings: 0,
+    interactions: 0,
     hurries: false,
     confirms: false,
   };

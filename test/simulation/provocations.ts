@@ -1,12 +1,12 @@
 import type { HubState } from '../../src/worker/core/state.ts';
-import type { FeatureName } from './crossings.ts';
-import { awake, cache, offline, start, write } from './deeds.ts';
+import { awake, cache, offline, start, write } from './actions.ts';
 import type { FaultKind } from './faults.ts';
-import { GuestPlatform } from './model/guest/platform.ts';
+import type { FeatureName } from './interactions.ts';
+import { GenesysPlatform } from './model/genesys-cloud/platform.ts';
 import type { DialectName } from './profile.ts';
 import type { Random } from './random.ts';
+import { count } from './sim-context.ts';
 import type { Simulation } from './simulation.ts';
-import { count } from './world.ts';
 
 type Provocation = (simulation: Simulation, random: Random) => void;
 
@@ -44,7 +44,7 @@ const strike =
 /** A line is there without a token for what comes next. */
 function expire(simulation: Simulation): void {
   // Where the session is the token, it is a new hub that asks who the visitor is.
-  if (simulation.gateway instanceof GuestPlatform) simulation.kill(false);
+  if (simulation.gateway instanceof GenesysPlatform) simulation.kill(false);
   else for (const line of simulation.lines) line.session?.expire?.();
 }
 
@@ -59,7 +59,7 @@ function endAndStart(simulation: Simulation, random: Random): void {
 
 /** Another line is opened at once, or as soon as may be. */
 function lineAnew(simulation: Simulation, random: Random): void {
-  if (!(simulation.gateway instanceof GuestPlatform)) {
+  if (!(simulation.gateway instanceof GenesysPlatform)) {
     expire(simulation);
     return;
   }
@@ -109,7 +109,7 @@ const onceReady = (deed: Provocation) =>
 /** Where the session is the conversation, the platform has none before something was said. */
 const onceTalking = (deed: Provocation) =>
   onceReady((simulation, random) => {
-    if (!(simulation.gateway instanceof GuestPlatform)) {
+    if (!(simulation.gateway instanceof GenesysPlatform)) {
       deed(simulation, random);
       return;
     }
@@ -148,7 +148,7 @@ function type(simulation: Simulation, random: Random): void {
 /** With a line that lives on, or none: REST refuses the token, or there is a new hub. */
 function askTheBroker(kind: FaultKind): Provocation {
   return (simulation, random) => {
-    const isGuest = simulation.gateway instanceof GuestPlatform;
+    const isGuest = simulation.gateway instanceof GenesysPlatform;
     if (isGuest || random.chance(0.5)) strike(kind, expire)(simulation, random);
     else
       onceReady(strike('frame lost', strike('REST 401', strike(kind)), speak))(simulation, random);
@@ -228,7 +228,7 @@ const provocations: Partial<Record<FeatureName, Provocation>> = {
   }),
   farewell: onceTalking(({ gateway }, random) => {
     gateway.connect();
-    if (gateway instanceof GuestPlatform) gateway.farewell(random);
+    if (gateway instanceof GenesysPlatform) gateway.farewell(random);
   }),
   'conversation deleted': onceTalking(({ hub }) => {
     if (hub?.edges.isOpen) hub.send({ type: 'clear-conversation' });

@@ -1,6 +1,6 @@
 import { defaultLimits } from '../../src/worker/core/settings.ts';
-import { meetings } from './crossings.ts';
 import { type FaultCounts, faultKinds } from './faults.ts';
+import { interactionShares } from './interactions.ts';
 import type { Broken, Totals } from './pool.ts';
 import type { DialectName, Profile } from './profile.ts';
 
@@ -37,7 +37,7 @@ const rarest = 40;
 
 /** Which features have met each other, and which too seldom. */
 function describeCrossings({ met, seeds }: Totals, dialect: DialectName): string {
-  const pairs = meetings(met, seeds, dialect);
+  const pairs = interactionShares(met, seeds, dialect);
   const rare = pairs.filter(({ share }) => share < enough);
   const [least] = pairs;
   const lines = rare

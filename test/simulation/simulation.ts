@@ -3,39 +3,39 @@ import type { SideCall } from '../../src/protocol/deployment.ts';
 import type { Call } from '../../src/protocol/port.ts';
 import type { Answer } from '../../src/worker/core/effect.ts';
 import { startStorm } from './chaos.ts';
-import { Crossings } from './crossings.ts';
 import { Events } from './events.ts';
 import type { FaultCounts } from './faults.ts';
+import { checkOutcome, isSettled } from './final-checks.ts';
+import { FeatureInteractions } from './interactions.ts';
 import { AlertInvariants } from './invariants/alerts.ts';
 import { stepWithinBounds, tabWithinBounds } from './invariants/bounds.ts';
 import { ConversationInvariants } from './invariants/conversations.ts';
-import { MannersInvariants } from './invariants/manners.ts';
 import { OutboxInvariants } from './invariants/outbox.ts';
-import { PaceInvariants } from './invariants/pace.ts';
+import { RateLimitInvariants } from './invariants/rate-limits.ts';
 import { postsAreOfThisVisitor, ResetInvariants } from './invariants/resets.ts';
 import { SocketInvariants } from './invariants/socket.ts';
+import { ThrottlingInvariants } from './invariants/throttling.ts';
 import { TimerInvariants } from './invariants/timers.ts';
 import { TranscriptInvariants } from './invariants/transcript.ts';
-import { VisitorInvariants } from './invariants/visitors.ts';
+import { VisitorIsolationInvariants } from './invariants/visitor-isolation.ts';
 import { Ledger } from './ledger.ts';
 import { dialectOf } from './model/dialect.ts';
 import type { ModelGateway } from './model/gateway.ts';
-import { GuestConnection } from './model/guest/connection.ts';
-import { GuestPlatform } from './model/guest/platform.ts';
+import { GenesysConnection } from './model/genesys-cloud/connection.ts';
+import { GenesysPlatform } from './model/genesys-cloud/platform.ts';
 import { HubProcess, type HubSurroundings, type Step } from './model/hub.ts';
-import type { Line } from './model/line.ts';
 import { Machine } from './model/machine.ts';
+import type { ModelSocket } from './model/socket.ts';
 import { Disk } from './model/store.ts';
 import { ModelStorage, ModelTab, type TabEvents } from './model/tab.ts';
 import type { ModelBroker } from './model/tokens.ts';
-import { checkOutcome, isSettled } from './outcome.ts';
 import { chosenProfile, type Profile } from './profile.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
-import { Story } from './story.ts';
+import { count, type SimContext } from './sim-context.ts';
+import { StepLog } from './step-log.ts';
 import { Trace } from './trace.ts';
 import { check, Violation } from './violation.ts';
-import { count, type World } from './world.ts';
 
 /** After the storm: time enough for every timer, retry and reconciliation there is. */
 const calm = 6 * 60_000;
@@ -61,7 +61,7 @@ export interface Outcome {
   /** Simulated ms. */
   readonly time: number;
   readonly faults: FaultCounts;
-  /** How often each pair of features has met: crossings.ts. */
+  /** How often each pair of features has met: interactions.ts. */
   readonly met: Uint16Array;
   /** Everything that the storm did, by name. */
   readonly events: readonly string[];
@@ -95,7 +95,7 @@ interface AskedCall {
 
 /** One run: one seed, one browser, its visitors, and all that can go wrong. */
 export class Simulation {
-  readonly world: World;
+  readonly world: SimContext;
   readonly machine: Machine;
   readonly gateway: ModelGateway;
   readonly disk: Disk;
@@ -106,7 +106,7 @@ export class Simulation {
   /** Conversations that were deleted, and the hub knows it. */
   readonly cleared = new Set<string>();
   /** Lines that may still carry something. */
-  readonly lines = new Set<Line>();
+  readonly lines = new Set<ModelSocket>();
   readonly #around: HubSurroundings;
   readonly #calls = new Map<string, AskedCall>();
   /** The browser's, for all pages of the origin. */
@@ -116,14 +116,14 @@ export class Simulation {
   readonly #sockets: SocketInvariants;
   readonly #outbox: OutboxInvariants;
   readonly #transcript: TranscriptInvariants;
-  readonly #manners = new MannersInvariants();
+  readonly #manners = new ThrottlingInvariants();
   readonly #alerts = new AlertInvariants();
-  readonly #pace = new PaceInvariants();
+  readonly #pace = new RateLimitInvariants();
   readonly #timers = new TimerInvariants();
   readonly #resets = new ResetInvariants();
   readonly #conversations: ConversationInvariants;
-  readonly #visitors: VisitorInvariants;
-  readonly #story: Story;
+  readonly #visitors: VisitorIsolationInvariants;
+  readonly #story: StepLog;
   readonly #without: ReadonlySet<string>;
   readonly #broker: ModelBroker;
   #hubs = 0;
@@ -136,7 +136,7 @@ export class Simulation {
     const profile = chosenProfile(seed, random, options.profile);
     const trace = new Trace(() => scheduler.now, options.traceLimit ?? 0);
     const events = new Events(seed, options.suppressed ?? new Set());
-    const crossings = new Crossings();
+    const crossings = new FeatureInteractions();
     const own = { seed, random, events, scheduler, profile, trace, crossings };
     const world = { ...own, faults: {}, isStormy: true };
     this.world = world;
@@ -149,9 +149,9 @@ export class Simulation {
     this.#broker = dialect.broker;
     this.#transcript = new TranscriptInvariants(this.gateway);
     this.#sockets = new SocketInvariants(world);
-    this.#visitors = new VisitorInvariants(this.gateway);
+    this.#visitors = new VisitorIsolationInvariants(this.gateway);
     this.#outbox = new OutboxInvariants(this.disk);
-    this.#story = new Story(trace);
+    this.#story = new StepLog(trace);
     this.#around = {
       world,
       machine: this.machine,
@@ -164,7 +164,7 @@ export class Simulation {
         const end = dialect.accept(line, {
           onAuthenticated: (one) => this.assert(() => this.#sockets.authenticated(one)),
           onMisconduct: (what) => {
-            this.assert(() => check(false, 'good conduct', () => what));
+            this.assert(() => check(false, 'protocol', () => what));
           },
         });
         this.#sockets.accepted(end, line);
@@ -334,7 +334,7 @@ export class Simulation {
       const lost = this.disk.losePower(this.world.random.next());
       for (let write = 0; write < lost; write += 1) count(this.world, 'write lost');
       this.world.trace.add('disk', `${lost} writes are lost`);
-      if (lost > 0 && this.gateway instanceof GuestPlatform) this.gateway.forgetReadings();
+      if (lost > 0 && this.gateway instanceof GenesysPlatform) this.gateway.forgetReadings();
     }
     this.#part();
     this.machine.after(this.world.random.between(5, 500), () => this.boot());
@@ -439,7 +439,7 @@ export class Simulation {
   #onStep(step: Step): void {
     this.#name(step);
     this.#forget(step);
-    this.#story.tell(step);
+    this.#story.add(step);
     this.ledger.observe(step);
     this.world.crossings.step(step, this.world.scheduler.now);
     this.assert(() => this.#transcript.step(step));
@@ -472,12 +472,12 @@ export class Simulation {
 
   /** What a browser calls a conversation on which it is online. */
   #name({ hub, after: { connection, conversation } }: Step): void {
-    if (!(this.gateway instanceof GuestPlatform) || !conversation) return;
+    if (!(this.gateway instanceof GenesysPlatform) || !conversation) return;
     const { conversationId, status } = conversation.details;
     if (status === 'ended' && conversation.finalCatchUp === null) this.#left.add(conversationId);
     if (connection.phase !== 'online') return;
     const end = hub.lines.get(connection.socketId)?.session;
-    if (!(end instanceof GuestConnection) || !end.session) return;
+    if (!(end instanceof GenesysConnection) || !end.session) return;
     if (connection.session.stage !== 'conversation') return;
     const { gateway } = this;
     const { session } = end;
@@ -487,7 +487,7 @@ export class Simulation {
     if (deleted !== undefined || lost !== undefined) return;
     const former = gateway.nicknamesOf(session).find((name) => this.#left.has(name));
     this.assert(() =>
-      check(former === undefined || former === conversationId, 'left for good', () => {
+      check(former === undefined || former === conversationId, 'no session reuse', () => {
         return `the session of ${former} was opened for ${conversationId}`;
       }),
     );

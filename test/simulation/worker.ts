@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import { pairCount } from './crossings.ts';
 import { addCounts, type FaultCounts } from './faults.ts';
+import { pairCount } from './interactions.ts';
 import type { Batch, BatchResult, Broken } from './pool.ts';
 import { Simulation } from './simulation.ts';
 

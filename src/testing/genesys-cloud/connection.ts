@@ -33,7 +33,7 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionSoc
   readonly connection: number;
   readonly #context: ConnectionContext;
   readonly #socket: WebSocket;
-  readonly #wire: FaultySocket;
+  readonly #faultySocket: FaultySocket;
   readonly #requests: Limit;
   readonly #echoes: Limit;
   #session: MessagingSession | null = null;
@@ -45,12 +45,12 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionSoc
     context: ConnectionContext,
     connection: number,
     socket: WebSocket,
-    wire: FaultySocket,
+    faultySocket: FaultySocket,
   ) {
     this.#context = context;
     this.connection = connection;
     this.#socket = socket;
-    this.#wire = wire;
+    this.#faultySocket = faultySocket;
     const { clock } = context.settings;
     this.#requests = new Limit(60, 60_000, clock);
     this.#echoes = new Limit(2, 60_000, clock);
@@ -69,7 +69,7 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionSoc
   }
 
   get bytes(): { readonly in: number; readonly out: number } {
-    return this.#wire.bytes;
+    return this.#faultySocket.bytes;
   }
 
   /** Sends a frame, after faults apply. */
@@ -96,11 +96,11 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionSoc
   }
 
   cut(): void {
-    this.#wire.cut();
+    this.#faultySocket.cut();
   }
 
   setSilent(silent: boolean): void {
-    this.#wire.setSilent(silent);
+    this.#faultySocket.setSilent(silent);
   }
 
   expire(): void {
@@ -108,14 +108,14 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionSoc
   }
 
   #write(text: string, type: string): void {
-    if (!this.isOpen || this.#wire.silent) return;
+    if (!this.isOpen || this.#faultySocket.silent) return;
     const { connection, subject } = this;
     this.#context.stats.record({ kind: 'sent', connection, subject, type });
     this.#socket.send(text);
   }
 
   #receive(data: RawData): void {
-    if (this.#wire.silent) return;
+    if (this.#faultySocket.silent) return;
     const read = readRequest(data.toString());
     const action = read.ok ? read.request.action : read.action;
     const { connection, subject } = this;

@@ -63,9 +63,9 @@ import { findLostRows, restoreTranscript, setPersistent } from './transcript/res
 import { prune, schedulePruning } from './transcript/retention.ts';
 import {
   markReadByOther,
+  onUnsequencedTimer,
   receive,
   removeGapsBelow,
-  shortHoldOver,
 } from './transcript/transcript.ts';
 import { onLookupAnswered } from './transcript/window.ts';
 import { hideOutbox } from './visitor/identity-gate.ts';
@@ -322,8 +322,8 @@ const timers: Readonly<Record<TimerName, (context: StepContext, isLate: boolean)
   drain: drainOverdue,
   ping: (context) => ping(context),
   pong: pongOverdue,
-  hold: catchUp,
-  'short-hold': shortHoldOver,
+  reorder: catchUp,
+  unsequenced: onUnsequencedTimer,
   echo: echoOverdue,
   routing: routingOverdue,
   queued: queueOverdue,

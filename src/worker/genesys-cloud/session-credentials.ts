@@ -54,7 +54,7 @@ export class SessionCredentials implements TokenSource {
   #lastCredential: string | null = null;
   /** The gateway has refused the identity: it must be refreshed before it is used again. */
   #isStale = false;
-  /** The site has told this worker who the visitor is. */
+  /** Whether the site has named the visitor to this worker. */
   #isConfirmed = false;
   #ended: Promise<void> = Promise.resolve();
 
@@ -98,7 +98,7 @@ export class SessionCredentials implements TokenSource {
       return { ok: true, expiresIn, subject: session.subject, isSame };
     } catch (error) {
       if (error instanceof TokenRefusedError) return error.refusal;
-      // The reason may hold parts of the answer: only its kind is told.
+      // The reason may contain parts of the answer, so only its kind is reported.
       const isInvalid = error instanceof SyntaxError || error instanceof $ZodError;
       return {
         ok: false,

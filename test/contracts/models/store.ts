@@ -1,6 +1,6 @@
 import { Disk, ModelStore } from '../../simulation/model/store.ts';
 import type { StoreBench, StoreSubject } from '../store.ts';
-import { quietWorld } from './world.ts';
+import { quietWorld } from './sim-context.ts';
 
 /** Longer than all that is asked for at once takes, in simulated ms. */
 const longEnough = 10_000;

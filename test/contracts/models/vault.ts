@@ -1,4 +1,4 @@
-import { ModelVault } from '../../simulation/model/guest/vault.ts';
+import { ModelVault } from '../../simulation/model/genesys-cloud/credential-store.ts';
 import type { VaultBench } from '../vault.ts';
 
 /** What the simulation's browser keeps. */

@@ -32,11 +32,11 @@ export class AlertInvariants {
         continue;
       }
       const other = after.tabs.find((tab) => tab.tabId === this.#alerted && tab.tabId !== tabId);
-      check(!other, 'one sound', () => `${tabId} is alerted while ${other?.tabId} is`);
+      check(!other, 'one alert', () => `${tabId} is alerted while ${other?.tabId} is`);
       const { now } = hub.clock();
       const since = now - this.#alertedAt;
-      check(since >= quiet - 1, 'one sound', () => `another alert after ${Math.round(since)} ms`);
-      check(!this.#told.has(message.messageId), 'one sound', () => {
+      check(since >= quiet - 1, 'one alert', () => `another alert after ${Math.round(since)} ms`);
+      check(!this.#told.has(message.messageId), 'one alert', () => {
         return `${message.messageId} is told a second time`;
       });
       this.#alerted = tabId;

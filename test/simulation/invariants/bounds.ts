@@ -10,7 +10,7 @@ export function stepWithinBounds({ after }: Step, pendingCalls: number): void {
   const within = (value: number, limit: number, what: string) =>
     check(value <= limit, 'bounded', () => `${value} ${what}, at most ${limit}`);
   within(window.length, limits.window, 'rows in the window');
-  within(conversation?.reorderBuffer.length ?? 0, limits.held, 'frames held');
+  within(conversation?.reorderBuffer.length ?? 0, limits.reorderBuffer, 'frames held');
   within(outbox.length, limits.outbox, 'messages in the outbox');
   within(requests.length, 6, 'requests');
   within(after.closingSockets.length, 3, 'lingering sockets');

@@ -77,7 +77,7 @@ export class ConversationInvariants {
 
   #opens(): void {
     const isRead = this.#endedIn === null || this.#readIn >= this.#endedIn;
-    check(isRead || this.#failures >= patience, 'read to its end', () => {
+    check(isRead || this.#failures >= patience, 'final catch-up', () => {
       return 'another conversation is opened before REST was asked for the last words of this one';
     });
   }
@@ -85,7 +85,7 @@ export class ConversationInvariants {
   #isAddressed({ messageId, conversationId }: { messageId: string; conversationId: string }): void {
     if (this.#disk.isBare) return;
     const known = this.#disk.outbox.get(messageId)?.conversationId;
-    check(known === conversationId, 'addressed', () => {
+    check(known === conversationId, 'destination stored', () => {
       return `${messageId} goes into ${conversationId}, the disk says ${known}`;
     });
   }
@@ -100,7 +100,7 @@ function takesTheMirror({ input, before, after }: Step): void {
   const isLost = !before.conversation && before.window.length === 0 && !before.meta.routing;
   if (!isLost) return;
   const id = after.conversation?.details.conversationId;
-  check(id === input.conversationId, 'mirror', () => {
+  check(id === input.conversationId, 'session hint', () => {
     return `a page knows of ${input.conversationId}, and the hub of ${id} alone`;
   });
 }

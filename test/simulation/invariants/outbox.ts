@@ -134,7 +134,7 @@ export class OutboxInvariants {
     );
     if (this.#sent.has(messageId)) {
       const doubt = this.#doubts.get(messageId) ?? number;
-      check(this.#lastBegun >= doubt, 'ask first', () => {
+      check(this.#lastBegun >= doubt, 'catch-up before resend', () => {
         const stage = before.outbox.find((item) => item.messageId === messageId)?.at.stage;
         return `${messageId} goes out again unasked (${stage}, doubt in step ${doubt}, asked in ${this.#lastBegun})`;
       });

@@ -1,9 +1,9 @@
 import type { FaultKind } from '../faults.ts';
 import type { Step } from '../model/hub.ts';
-import type { Line } from '../model/line.ts';
 import type { ServerEnd } from '../model/session.ts';
+import type { ModelSocket } from '../model/socket.ts';
+import type { SimContext } from '../sim-context.ts';
 import { check } from '../violation.ts';
-import type { World } from '../world.ts';
 
 /** How long a close may take before the client may open another socket. */
 const patience = 2_000;
@@ -19,16 +19,16 @@ const excuses: readonly FaultKind[] = [
 
 /** One authenticated socket, and no hurry in making it. */
 export class SocketInvariants {
-  readonly #world: World;
-  readonly #live = new Map<ServerEnd, Line>();
+  readonly #world: SimContext;
+  readonly #live = new Map<ServerEnd, ModelSocket>();
   #opens: { readonly at: number; readonly excused: number }[] = [];
   #requests: number[] = [];
 
-  constructor(world: World) {
+  constructor(world: SimContext) {
     this.#world = world;
   }
 
-  accepted(session: ServerEnd, line: Line): void {
+  accepted(session: ServerEnd, line: ModelSocket): void {
     this.#live.set(session, line);
   }
 
@@ -65,7 +65,7 @@ export class SocketInvariants {
     const { now } = this.#world.scheduler;
     const recent = this.#opens.filter(({ at }) => at > now - window);
     const own = recent.length - (excused - (recent[0]?.excused ?? excused));
-    check(own <= most, 'no hurry', () => `${own} sockets in ${window} ms`);
+    check(own <= most, 'connection rate', () => `${own} sockets in ${window} ms`);
   }
 
   #asked(): void {
@@ -73,7 +73,7 @@ export class SocketInvariants {
     this.#requests.push(now);
     this.#requests = this.#requests.filter((at) => at > now - 60_000);
     const { length } = this.#requests;
-    check(length <= 240, 'no hurry with REST', () => `${length} REST requests in a minute`);
+    check(length <= 240, 'REST rate', () => `${length} REST requests in a minute`);
   }
 
   step({ before, after, hub, effects }: Step): void {
@@ -83,7 +83,11 @@ export class SocketInvariants {
     const { now } = hub.clock();
     const delay = connection.retryAt - now;
     const lastTry = after.breaker.lastAttemptAt ?? Number.NEGATIVE_INFINITY;
-    check(connection.retryAt - lastTry >= 1_999, 'no hurry', () => `a retry after ${delay} ms`);
-    check(delay <= 45_000, 'no sloth', () => `a retry after ${delay} ms`);
+    check(
+      connection.retryAt - lastTry >= 1_999,
+      'connection rate',
+      () => `a retry after ${delay} ms`,
+    );
+    check(delay <= 45_000, 'retry delay', () => `a retry after ${delay} ms`);
   }
 }

@@ -124,16 +124,16 @@ export const timerRules = {
   drain: { owners: ['socket'], onlyWhile: isDraining, always: isDraining },
   ping: { owners: ['socket'], onlyWhile: isAlive, always: isAlive },
   pong: { owners: ['socket'], onlyWhile: isAlive, always: never },
-  hold: {
+  reorder: {
     owners: ['conversation'],
     onlyWhile: ({ conversation }) =>
       conversation !== null &&
       (conversation.reorderBuffer.length > 0 || conversation.gaps.length > 0),
     always: isHeld,
     atLatest: (state, now) =>
-      isHeld(state) ? now + state.settings.timing.hold : Number.POSITIVE_INFINITY,
+      isHeld(state) ? now + state.settings.timing.reorder : Number.POSITIVE_INFINITY,
   },
-  'short-hold': {
+  unsequenced: {
     owners: ['conversation'],
     onlyWhile: ({ conversation }) => conversation !== null,
     always: isUnsettled,

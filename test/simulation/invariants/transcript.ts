@@ -55,7 +55,7 @@ export class TranscriptInvariants {
       const row = window[index];
       if (!row || row.position[0] !== ordinal || row.sequence === null) continue;
       const should = missing.get(row.sequence) ?? 0;
-      check(row.missingBefore === should, 'marks', () => {
+      check(row.missingBefore === should, 'gap markers', () => {
         return `${row.messageId}#${row.sequence} says ${row.missingBefore}, should say ${should}`;
       });
     }
@@ -82,7 +82,7 @@ export class TranscriptInvariants {
             (one) => one.messageId === messageId && one.conversationId !== conversationId,
           ),
         );
-      check(missing - elsewhere.length <= missingBefore, 'no gap', () => {
+      check(missing - elsewhere.length <= missingBefore, 'no unmarked gap', () => {
         return `the hub shows #${above.sequence} above #${sequence}, which tells of ${missingBefore}`;
       });
     }
@@ -94,7 +94,7 @@ function readForGood(before: HubState, after: HubState): void {
   const was = before.conversation?.readMark;
   const is = after.conversation?.readMark;
   if (!was || before.conversation?.ordinal !== after.conversation?.ordinal) return;
-  check(!!is && comparePositions(is.position, was.position) >= 0, 'read', () => {
+  check(!!is && comparePositions(is.position, was.position) >= 0, 'read receipts', () => {
     return `read up to ${is?.position}, after ${was.position} was`;
   });
 }
@@ -121,7 +121,7 @@ class WatchedRows {
     for (const { messageId } of gone) this.#ids.delete(messageId);
     for (let index = from; index < to; index += 1) {
       const id = after[index]?.messageId ?? '';
-      check(!this.#ids.has(id), 'once', () => `${this.#who} shows ${id} twice`);
+      check(!this.#ids.has(id), 'no duplicates', () => `${this.#who} shows ${id} twice`);
       this.#ids.add(id);
     }
     for (let index = Math.max(1, from); index <= Math.min(to, after.length - 1); index += 1) {
@@ -150,7 +150,7 @@ function steady(
     if (known) {
       check(
         known.sequence === null || comparePlaces(known, row) === 0,
-        'steady',
+        'stable rows',
         () => `${row.messageId} has another place`,
       );
       return;
@@ -159,7 +159,7 @@ function steady(
     const below = changed.slice(index + 1).find((other) => old.has(other.messageId));
     const shown = below ? old.get(below.messageId) : after[to];
     if (!shown || shown.conversationId !== row.conversationId || shown.sequence === null) return;
-    check(shown.missingBefore > 0, 'steady', () => {
+    check(shown.missingBefore > 0, 'stable rows', () => {
       return `${row.messageId} is put above ${shown.messageId}, which had no mark`;
     });
   });
@@ -177,6 +177,6 @@ function noneIsLost(before: readonly Message[], after: readonly Message[], from:
   for (let index = Math.max(from, firstKept); index < before.length; index += 1) {
     const row = before[index];
     if (!row || row.sequence === null) continue;
-    check(kept.has(row.messageId), 'steady', () => `${row.messageId} is shown no more`);
+    check(kept.has(row.messageId), 'stable rows', () => `${row.messageId} is shown no more`);
   }
 }

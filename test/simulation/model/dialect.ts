@@ -1,14 +1,14 @@
 import type { GatewayTraits } from '../../../src/protocol/gateway/adapter.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import type { SessionPolicy } from '../../../src/worker/core/session-policy.ts';
-import type { World } from '../world.ts';
+import type { SimContext } from '../sim-context.ts';
 import { type Edges, type EdgesHub, WebchatEdges } from './edges.ts';
 import { ModelGateway } from './gateway.ts';
-import { guestDialect } from './guest/dialect.ts';
-import type { Line } from './line.ts';
+import { genesysDialect } from './genesys-cloud/dialect.ts';
 import type { Machine } from './machine.ts';
 import { ModelRest } from './rest.ts';
 import { GatewaySession, type ServerEnd } from './session.ts';
+import type { ModelSocket } from './socket.ts';
 import { ModelBroker } from './tokens.ts';
 
 /** What of a run is the gateway's, and differs from dialect to dialect. */
@@ -19,7 +19,7 @@ export interface Dialect {
   readonly traits: GatewayTraits;
   readonly rules: SessionPolicy | null;
   readonly edges: (hub: EdgesHub) => Edges;
-  readonly accept: (line: Line, watch: Watch) => ServerEnd;
+  readonly accept: (line: ModelSocket, watch: Watch) => ServerEnd;
 }
 
 /** Who wants to hear of a connection's conduct. */
@@ -28,13 +28,13 @@ export interface Watch {
   readonly onMisconduct: (what: string) => void;
 }
 
-export function dialectOf(world: World, machine: Machine): Dialect {
+export function dialectOf(world: SimContext, machine: Machine): Dialect {
   return world.profile.dialect === 'webchat'
     ? webchatDialect(world, machine)
-    : guestDialect(world, machine);
+    : genesysDialect(world, machine);
 }
 
-function webchatDialect(world: World, machine: Machine): Dialect {
+function webchatDialect(world: SimContext, machine: Machine): Dialect {
   const gateway = new ModelGateway(world);
   const broker = new ModelBroker(world, machine);
   const rest = new ModelRest(world, machine, gateway, broker);

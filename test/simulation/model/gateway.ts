@@ -3,7 +3,7 @@ import type { GatewayEvent } from '../../../src/protocol/gateway/events.ts';
 import type { GatewayMessage } from '../../../src/protocol/gateway/messages.ts';
 import type { Sender } from '../../../src/protocol/message.ts';
 import type { Random } from '../random.ts';
-import type { World } from '../world.ts';
+import type { SimContext } from '../sim-context.ts';
 import { epochTime } from './machine.ts';
 
 export const agent: Sender = { id: 'agent-1', name: 'Ada', role: 'agent' };
@@ -39,13 +39,13 @@ export class ModelGateway {
   isUp = true;
   /** The same id is the same message. */
   readonly knowsRepeats: boolean = true;
-  readonly #world: World;
+  readonly #world: SimContext;
   readonly #subjects = new Map<string, string>();
   readonly #lastTime = { value: 0 };
   #agentMessages = 0;
   #routed = 0;
 
-  constructor(world: World) {
+  constructor(world: SimContext) {
     this.#world = world;
   }
 

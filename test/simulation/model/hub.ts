@@ -11,11 +11,11 @@ import {
 } from '../../../src/worker/core/settings.ts';
 import { type HubState, initialState } from '../../../src/worker/core/state.ts';
 import { step } from '../../../src/worker/core/step.ts';
-import type { World } from '../world.ts';
+import type { SimContext } from '../sim-context.ts';
 import type { Edges, EdgesHub } from './edges.ts';
-import { Line } from './line.ts';
 import type { Machine } from './machine.ts';
 import type { ServerEnd } from './session.ts';
+import { ModelSocket } from './socket.ts';
 import { type Disk, ModelStore } from './store.ts';
 import { ModelTimers } from './timers.ts';
 
@@ -33,15 +33,15 @@ export interface Step {
 }
 
 export interface HubSurroundings {
-  readonly world: World;
+  readonly world: SimContext;
   readonly machine: Machine;
   readonly disk: Disk;
   readonly traits: GatewayTraits;
   readonly rules: SessionPolicy | null;
   readonly edges: (hub: EdgesHub) => Edges;
   readonly isGatewayUp: () => boolean;
-  readonly accept: (line: Line) => ServerEnd;
-  readonly onLine: (line: Line) => void;
+  readonly accept: (line: ModelSocket) => ServerEnd;
+  readonly onLine: (line: ModelSocket) => void;
   readonly post: (tabId: string, message: StreamMessage) => void;
   readonly answer: (hub: HubProcess, callId: number, answer: Answer) => void;
   readonly onBooted: (hub: HubProcess) => void;
@@ -56,7 +56,7 @@ export class HubProcess implements EdgesHub {
   state: HubState;
   isAlive = true;
   isBooted = false;
-  readonly lines = new Map<number, Line>();
+  readonly lines = new Map<number, ModelSocket>();
   readonly #around: HubSurroundings;
   readonly #store: ModelStore;
   readonly edges: Edges;
@@ -153,7 +153,7 @@ export class HubProcess implements EdgesHub {
         );
         return;
       }
-      case 'forget-token':
+      case 'discard-token':
         this.edges.forget();
         return;
       case 'end-session':
@@ -244,7 +244,7 @@ export class HubProcess implements EdgesHub {
 
   #open(socketId: number): void {
     const { world, machine, isGatewayUp, accept, onLine } = this.#around;
-    const line = new Line(world, machine, `${this.epoch}/${socketId}`, {
+    const line = new ModelSocket(world, machine, `${this.epoch}/${socketId}`, {
       opened: () => this.take({ type: 'socket-opened', socketId }),
       event: (event) => {
         const heard = socketId === this.#newestLine ? this.edges.hear(event) : event;

@@ -1,10 +1,10 @@
 import type { Clock } from '../../../src/worker/core/input.ts';
-import type { World } from '../world.ts';
+import type { SimContext } from '../sim-context.ts';
 
 /** The visitor's computer: it sleeps, its clock is wrong, and its browser may have no network. */
 export class Machine {
   isOnline = true;
-  readonly #world: World;
+  readonly #world: SimContext;
   #awakeAt = 0;
   /** What fell into the sleep, in order. */
   #missed: (() => void)[] = [];
@@ -15,7 +15,7 @@ export class Machine {
   /** When it did, in epoch ms of the gateway's. */
   readonly #jumps: number[] = [];
 
-  constructor(world: World) {
+  constructor(world: SimContext) {
     this.#world = world;
     this.#skew = world.random.between(-600_000, 600_000);
   }

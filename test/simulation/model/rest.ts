@@ -1,5 +1,5 @@
 import type { RestCall, RestFailureKind, RestResult } from '../../../src/protocol/gateway/rest.ts';
-import { count, latency, strikes, type World } from '../world.ts';
+import { count, latency, type SimContext, strikes } from '../sim-context.ts';
 import { type ModelGateway, summary } from './gateway.ts';
 import { epochTime, type Machine } from './machine.ts';
 import { visitorOf } from './session.ts';
@@ -12,12 +12,12 @@ const deadline = 15_000;
 
 /** wire-protocol.md, §3, as src/worker/edges/rest.ts meets it. */
 export class ModelRest {
-  readonly #world: World;
+  readonly #world: SimContext;
   readonly #machine: Machine;
   readonly #gateway: ModelGateway;
   readonly #broker: ModelBroker;
 
-  constructor(world: World, machine: Machine, gateway: ModelGateway, broker: ModelBroker) {
+  constructor(world: SimContext, machine: Machine, gateway: ModelGateway, broker: ModelBroker) {
     this.#world = world;
     this.#machine = machine;
     this.#gateway = gateway;

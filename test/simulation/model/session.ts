@@ -2,7 +2,7 @@ import type { CloseMeaning } from '../../../src/protocol/gateway/adapter.ts';
 import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
 import type { GatewayEvent, GatewayProblem } from '../../../src/protocol/gateway/events.ts';
 import type { Sender } from '../../../src/protocol/message.ts';
-import { count, strikes, type World } from '../world.ts';
+import { count, type SimContext, strikes } from '../sim-context.ts';
 import { type Listener, type ModelGateway, summary } from './gateway.ts';
 import { epochTime } from './machine.ts';
 import type { ModelBroker } from './tokens.ts';
@@ -31,7 +31,7 @@ export interface ServerEnd {
 }
 
 /** The line as the gateway's end sees it. */
-export interface SessionLine {
+export interface SessionSocket {
   readonly name: string;
   /** One frame, by what it says. */
   push(...events: readonly GatewayEvent[]): void;
@@ -39,7 +39,7 @@ export interface SessionLine {
 }
 
 export interface SessionContext {
-  readonly world: World;
+  readonly world: SimContext;
   readonly gateway: ModelGateway;
   readonly broker: ModelBroker;
   readonly onAuthenticated: (session: GatewaySession) => void;
@@ -53,7 +53,7 @@ export function visitorOf(subject: string): Sender {
 /** One connection as the gateway sees it: wire-protocol.md, §2. */
 export class GatewaySession implements Listener, ServerEnd {
   phase: ServerEnd['phase'] = 'pending';
-  readonly line: SessionLine;
+  readonly line: SessionSocket;
   readonly #context: SessionContext;
   readonly #joined = new Set<string>();
   /** Whom the token names. */
@@ -61,7 +61,7 @@ export class GatewaySession implements Listener, ServerEnd {
   #pings = 0;
   #pongs = 0;
 
-  constructor(context: SessionContext, line: SessionLine) {
+  constructor(context: SessionContext, line: SessionSocket) {
     this.#context = context;
     this.line = line;
   }
@@ -106,7 +106,7 @@ export class GatewaySession implements Listener, ServerEnd {
 
   #authenticate(token: string | null): void {
     const { world, broker } = this.#context;
-    if (strikes(world, 'crowded out', world.profile.crowded)) {
+    if (strikes(world, 'crowded out', world.profile.tooManyConnections)) {
       this.#hangUp('too-many-connections');
       return;
     }

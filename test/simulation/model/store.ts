@@ -16,7 +16,7 @@ import {
   type UnreadState,
 } from '../../../src/worker/core/records.ts';
 import { isSame } from '../../../src/worker/genesys-cloud/core/message-matching.ts';
-import type { World } from '../world.ts';
+import type { SimContext } from '../sim-context.ts';
 import type { Machine } from './machine.ts';
 
 interface Page {
@@ -255,7 +255,7 @@ export class Disk {
 
 /** One hub's connection to the disk: one thing after the other, and nothing after its death. */
 export class ModelStore {
-  readonly #world: World;
+  readonly #world: SimContext;
   readonly #machine: Machine;
   readonly #disk: Disk;
   readonly #onEmptied: () => void;
@@ -263,7 +263,7 @@ export class ModelStore {
   #freeAt = 0;
   #isDead = false;
 
-  constructor(world: World, machine: Machine, disk: Disk, onEmptied: () => void) {
+  constructor(world: SimContext, machine: Machine, disk: Disk, onEmptied: () => void) {
     this.#world = world;
     this.#machine = machine;
     this.#disk = disk;

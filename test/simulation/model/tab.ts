@@ -21,8 +21,8 @@ import type { Call, StreamMessage } from '../../../src/protocol/port.ts';
 import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
 import type { Answer } from '../../../src/worker/core/effect.ts';
 import { epochOf } from '../../../src/worker/core/tabs/snapshot.ts';
+import type { SimContext } from '../sim-context.ts';
 import { check } from '../violation.ts';
-import type { World } from '../world.ts';
 import type { HubProcess } from './hub.ts';
 import type { Machine } from './machine.ts';
 import { ModelPort, type PortHub } from './port.ts';
@@ -64,13 +64,13 @@ export class ModelTab {
   #waiting: { readonly kind: Kind; readonly run: () => void }[] = [];
   readonly #caller: HubRpc;
   readonly #replica: Replica;
-  readonly #world: World;
+  readonly #world: SimContext;
   readonly #machine: Machine;
   readonly #events: TabEvents;
 
   constructor(
     name: string,
-    world: World,
+    world: SimContext,
     machine: Machine,
     storages: readonly [PageStorage, PageStorage],
     events: TabEvents,
@@ -190,7 +190,7 @@ export class ModelTab {
   }
 
   receive(tabId: string, message: StreamMessage): void {
-    check(isStreamMessage(message), 'understood', () => {
+    check(isStreamMessage(message), 'valid posts', () => {
       return `a page drops ${JSON.stringify(message).slice(0, 200)}`;
     });
     if (this.#port?.tabId === tabId) this.#port.deliver(message);

@@ -1,5 +1,5 @@
 import type { TokenResult } from '../../../src/protocol/gateway/tokens.ts';
-import { latency, strikes, type World } from '../world.ts';
+import { latency, type SimContext, strikes } from '../sim-context.ts';
 import type { Machine } from './machine.ts';
 
 interface Answer {
@@ -11,13 +11,13 @@ interface Answer {
 export class ModelBroker {
   /** Until when the broker wants to be left alone, by the machine's clock. */
   askAgainAt = 0;
-  readonly #world: World;
+  readonly #world: SimContext;
   readonly #machine: Machine;
   /** Who is signed in at the site. */
   subject = 'visitor-1';
   readonly #tokens = new Map<string, { readonly subject: string; readonly end: number }>();
 
-  constructor(world: World, machine: Machine) {
+  constructor(world: SimContext, machine: Machine) {
     this.#world = world;
     this.#machine = machine;
   }

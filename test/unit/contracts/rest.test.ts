@@ -20,7 +20,7 @@ import { ModelRest } from '../../simulation/model/rest.ts';
 import { ModelBroker } from '../../simulation/model/tokens.ts';
 import { Line, tokenFor } from '../testing/support.ts';
 import { AnsweringServer } from './answering-server.ts';
-import { calmWorld } from './calm-world.ts';
+import { calmWorld } from './calm-context.ts';
 
 const expectations: EdgeExpect = {
   equal: (actual, expected, what) => expect(actual, what).toEqual(expected),

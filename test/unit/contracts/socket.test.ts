@@ -14,9 +14,9 @@ import {
 } from '../../contracts/socket.ts';
 import { SocketClient, wordOf } from '../../contracts/socket-client.ts';
 import { SocketServer } from '../../contracts/socket-server.ts';
-import { Line } from '../../simulation/model/line.ts';
 import type { ClientFrame, ServerEnd } from '../../simulation/model/session.ts';
-import { calmWorld } from './calm-world.ts';
+import { ModelSocket } from '../../simulation/model/socket.ts';
+import { calmWorld } from './calm-context.ts';
 
 const expectations: EdgeExpect = {
   equal: (actual, expected, what) => expect(actual, what).toEqual(expected),
@@ -107,13 +107,13 @@ class NotedEnd implements ServerEnd {
 /** Lines as the simulation's hubs have them. */
 class ModelLineBench implements LineBench {
   readonly #told: LineWord[] = [];
-  readonly #lines = new Map<number, Line>();
+  readonly #lines = new Map<number, ModelSocket>();
   readonly #ends: LineServer[] = [];
   readonly #calm = calmWorld();
 
   async open(socketId: number, { isReachable = true, atOnce }: OpenLine = {}): Promise<void> {
     const { world, machine } = this.#calm;
-    const line = new Line(world, machine, `line ${socketId}`, {
+    const line = new ModelSocket(world, machine, `line ${socketId}`, {
       opened: () => this.#told.push(['opened', socketId]),
       event: (event) => this.#told.push(['event', socketId, wordOf(event)]),
       closed: (meaning) => this.#told.push(['closed', socketId, meaning]),

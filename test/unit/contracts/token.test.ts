@@ -22,14 +22,14 @@ import {
 } from '../../contracts/token.ts';
 import { WebchatEdges } from '../../simulation/model/edges.ts';
 import { ModelGateway } from '../../simulation/model/gateway.ts';
-import { guestDialect } from '../../simulation/model/guest/dialect.ts';
-import { GuestHistory } from '../../simulation/model/guest/history.ts';
+import { genesysDialect } from '../../simulation/model/genesys-cloud/dialect.ts';
+import { GuestHistory } from '../../simulation/model/genesys-cloud/history.ts';
 import { ModelRest } from '../../simulation/model/rest.ts';
 import { ModelBroker } from '../../simulation/model/tokens.ts';
 import type { Profile } from '../../simulation/profile.ts';
 import { sessionEvent } from '../session-event.ts';
 import { AnsweringServer } from './answering-server.ts';
-import { calmWorld } from './calm-world.ts';
+import { calmWorld } from './calm-context.ts';
 
 const expectations: EdgeExpect = {
   equal: (actual, expected, what) => expect(actual, what).toEqual(expected),
@@ -246,7 +246,7 @@ class RealSessionTokenBench implements SessionTokenBench {
 /** Edges of the simulation's guests, one hub after the other. */
 function guestEdges(send: (command: GatewayCommand) => boolean) {
   const { world, machine } = calmWorld({ dialect: 'genesys-cloud' });
-  const dialect = guestDialect(world, machine);
+  const dialect = genesysDialect(world, machine);
   const hub = { isAlive: true, send };
   return { world, dialect, next: () => dialect.edges(hub) };
 }

@@ -56,7 +56,7 @@ describe('timers that are set', () => {
       'one that was overtaken and came',
       (hub) => {
         hub.gateway({ type: 'message', message: agentSays(2) });
-        expect(timersOf(hub)).toContain('hold');
+        expect(timersOf(hub)).toContain('reorder');
         hub.gateway({ type: 'message', message: agentSays(1) }).store();
       },
     ],

@@ -123,18 +123,18 @@ describe('what is missing', () => {
       untilAsked(made);
       made.rest(...numbered(1, 7)).clearKeepingSocket();
     }
-    expect((made.state.timers.hold ?? 0) - made.now).toBe(8_000);
-    hears(made, agentSays(9)).take({ type: 'timer', name: 'hold' });
+    expect((made.state.timers.reorder ?? 0) - made.now).toBe(8_000);
+    hears(made, agentSays(9)).take({ type: 'timer', name: 'reorder' });
     untilAsked(made);
     made.rest(...numbered(1, 7, 9)).clearKeepingSocket();
     expect(marks(made).at(-1)).toEqual(['agent 9', 1]);
-    expect((made.state.timers.hold ?? 0) - made.now).toBe(2_000);
+    expect((made.state.timers.reorder ?? 0) - made.now).toBe(2_000);
   });
 
   it('and mended leaves nothing to look for', () => {
     const made = holed();
     hears(made, ...numbered(2, 3, 4, 5, 6, 8));
-    expect(made.state.timers.hold).toBeUndefined();
+    expect(made.state.timers.reorder).toBeUndefined();
     made.clearKeepingSocket().pass(2_000);
     expect(asked(made)).toEqual([]);
     made.pass(60_000);
@@ -248,10 +248,10 @@ describe('what is held', () => {
 
   it('in a catch-up waits for the page that has what is missing', () => {
     const made = hub();
-    made.take({ type: 'timer', name: 'hold' }).pass(60_000);
+    made.take({ type: 'timer', name: 'reorder' }).pass(60_000);
     page(made, numbered(3, 4), 'next');
     expect(made.shown()).toEqual([]);
-    expect(made.state.timers.hold).toBeUndefined();
+    expect(made.state.timers.reorder).toBeUndefined();
     page(made, numbered(1, 2));
     expect(made.shown()).toEqual(['agent 1', 'agent 2', 'agent 3', 'agent 4']);
   });
@@ -262,7 +262,7 @@ describe('what is held', () => {
     expect(made.state.conversation?.reorderBuffer).toHaveLength(1);
     hears(made, agentSays(1));
     expect(made.shown()).toEqual(['agent 1', 'first']);
-    expect(made.state.timers.hold).toBeUndefined();
+    expect(made.state.timers.reorder).toBeUndefined();
   });
 
   it('goes on to be looked for when another gap has closed by itself', () => {
@@ -296,7 +296,7 @@ describe('what is held', () => {
       ['agent 1', 0],
       ['agent 3', 1],
     ]);
-    expect(made.state.timers.hold).toBeUndefined();
+    expect(made.state.timers.reorder).toBeUndefined();
   });
 });
 
@@ -494,7 +494,7 @@ it('a page of REST with what is held already shows everything once', () => {
     conversation: { conversationId, status: 'connected' },
   });
   expect(marks(made).every(([, missing]) => missing === 0)).toBe(true);
-  expect(made.state.timers.hold).toBeUndefined();
+  expect(made.state.timers.reorder).toBeUndefined();
 });
 
 it('a look that finds nothing new writes nothing and posts nothing', () => {

@@ -185,7 +185,7 @@ describe('REST', () => {
     hub.clearKeepingSocket().pass(8_999);
     // Whatever else wants REST meanwhile waits too.
     hub.call({ type: 'reconnect' });
-    hub.take({ type: 'timer', name: 'hold' });
+    hub.take({ type: 'timer', name: 'reorder' });
     expect(hub.all('rest')).toHaveLength(0);
     hub.pass(901);
     expect(hub.all('rest')).toHaveLength(1);

@@ -29,7 +29,7 @@ function quiet(timing: ConstructorParameters<typeof TestHub>[0] = {}): TestHub {
 
 describe('the time', () => {
   it('that a message is held is over to the millisecond, counted from the first that is held', () => {
-    const hub = quiet({ timing: { hold: 700 } });
+    const hub = quiet({ timing: { reorder: 700 } });
     hears(hub, agentSays(2));
     hub.pass(400);
     hears(hub, agentSays(4));
@@ -40,7 +40,7 @@ describe('the time', () => {
   });
 
   it('that a message without a sequence is held is its own, not that of the one before it', () => {
-    const hub = quiet({ timing: { shortHold: 300 } });
+    const hub = quiet({ timing: { unsequenced: 300 } });
     hears(hub, unnumbered('first', 1));
     hub.pass(200);
     hears(hub, unnumbered('second', 2));
@@ -52,7 +52,7 @@ describe('the time', () => {
     expect(hub.shown()).toEqual(['first']);
     hub.pass(1);
     expect(hub.shown()).toEqual(['first', 'second']);
-    expect(hub.state.timers['short-hold']).toBeUndefined();
+    expect(hub.state.timers['unsequenced']).toBeUndefined();
   });
 
   it('until an echo is over to the millisecond, counted from the message on its way', () => {

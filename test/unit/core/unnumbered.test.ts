@@ -146,7 +146,7 @@ describe('a message without a sequence', () => {
     hears(made, unnumbered('held', 1));
     page(made, [unnumbered('held', 1), unnumbered('brought', 2)]);
     expect(made.shown()).toEqual(['held', 'brought']);
-    expect(made.state.timers['short-hold']).toBeUndefined();
+    expect(made.state.timers['unsequenced']).toBeUndefined();
     standing(made);
   });
 
@@ -155,7 +155,7 @@ describe('a message without a sequence', () => {
     hears(made, unnumbered('before', 1));
     hears(made, agentSays(1));
     expect(made.shown()).toEqual(['before', 'agent 1']);
-    expect(made.state.timers['short-hold']).toBeUndefined();
+    expect(made.state.timers['unsequenced']).toBeUndefined();
   });
 
   it('of the visitor’s is seen to have arrived at once, and lets the next one go', () => {

@@ -194,7 +194,9 @@ test(
       "replace: 'return context.state.window.slice(0, 0).find(predicate);'",
       `replace: '${find} '`,
     );
-    const survived = await copy.run('npm run simulate -- --mutants --only forgets-dedup --jobs 1');
+    const survived = await copy.run(
+      'npm run simulate -- --mutants --only no-deduplication --jobs 1',
+    );
     expect(survived.code).toBe(1);
     expect(survived.printed).toContain('**survived**');
 
@@ -207,7 +209,7 @@ test.each([
   ['--without untold', 'there is no rule untold; there are addressed'],
   ['--set killing=3', 'there is no setting killing; there are minutes'],
   ['--mutants --only forgets-nothing', 'there is no mutant forgets-nothing; there are forgets-'],
-  ['--only forgets-dedup', '--only goes with --mutants'],
+  ['--only no-deduplication', '--only goes with --mutants'],
 ])('simulate runs nothing with %s, and says what there is', slow, async (options, told) => {
   const { code, printed } = await copy.run(`npm run simulate -- --seeds 1 ${options}`);
   expect(code).toBe(2);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { GuestHistory } from '../../simulation/model/guest/history.ts';
-import { GuestPlatform } from '../../simulation/model/guest/platform.ts';
+import { GuestHistory } from '../../simulation/model/genesys-cloud/history.ts';
+import { GenesysPlatform } from '../../simulation/model/genesys-cloud/platform.ts';
 import { visitorOf } from '../../simulation/model/session.ts';
-import { calmWorld } from '../contracts/calm-world.ts';
+import { calmWorld } from '../contracts/calm-context.ts';
 
 /** The messages that count as sent again although the history had them, after one page of it. */
 async function resentAfterPage(isAlive: boolean): Promise<readonly string[]> {
   const { world, machine } = calmWorld({ dialect: 'genesys-cloud' });
-  const platform = new GuestPlatform(world);
+  const platform = new GenesysPlatform(world);
   const { session } = platform.open(platform.mint('visitor-1'));
   platform.posted('m1', 0);
   platform.post(platform.conversationOf(session), 'm1', 'hello', visitorOf('visitor-1'));

@@ -41,7 +41,7 @@ async function createExtension(
     logError: (what: string) => void errors.push(what),
   };
   const made = adapter.createExtension?.(hub);
-  if (!made) throw new Error('the dialect has a supply');
+  if (!made) throw new Error('the dialect has an extension');
   const extension: GatewayExtension = made;
   if (conversations) {
     await extension.answer('tab', { type: 'platform', step: 'deployment' });

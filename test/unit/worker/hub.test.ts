@@ -774,9 +774,9 @@ describe('what stands beside the hub', () => {
     expect(error).toHaveBeenCalledWith('File upload failed', cause);
   });
 
-  it('a dialect’s own supply brings the tokens, hears the line, and answers first', async () => {
+  it('a dialect’s gateway extension supplies tokens, receives events, and answers calls first', async () => {
     const current = () => 'a session’s secret';
-    const supply: GatewayExtension = {
+    const extension: GatewayExtension = {
       tokens: {
         current,
         forget: vi.fn(),
@@ -789,9 +789,9 @@ describe('what stands beside the hub', () => {
       onEvent: vi.fn((event) => event),
       forget: () => {},
     };
-    const { hub, host } = startHub({ createExtension: () => supply });
+    const { hub, host } = startHub({ createExtension: () => extension });
     await attach(hub);
-    expect(hub.answer).toBe(supply.answer);
+    expect(hub.answer).toBe(extension.answer);
     expect(server.tokens).toEqual([]);
     host.lines.newest.opens();
     host.lines.newest.hears({ type: 'authenticated', serverTime: null });
@@ -802,13 +802,13 @@ describe('what stands beside the hub', () => {
     await later(60_000);
     await settled();
     expect(host.lines.newest.token).toBe('a session’s secret');
-    expect(supply.onEvent).toHaveBeenCalledWith({ type: 'conversation', conversation });
-    expect(supply.shouldSend).toHaveBeenCalledWith({ type: 'authenticate' });
+    expect(extension.onEvent).toHaveBeenCalledWith({ type: 'conversation', conversation });
+    expect(extension.shouldSend).toHaveBeenCalledWith({ type: 'authenticate' });
     const { headers } = server.rest.at(-1)?.init ?? {};
     expect(headers).toMatchObject({ authorization: 'Bearer a token of the line' });
     host.lines.newest.ends();
     await callOf(hub, { type: 'sign-out' });
-    expect(supply.tokens.end).toHaveBeenCalledTimes(1);
+    expect(extension.tokens.end).toHaveBeenCalledTimes(1);
     expect(startHub().hub.answer).toBeUndefined();
   });
 });

@@ -141,13 +141,14 @@ function bufferUnsequenced(
     return;
   context.raise({ type: 'acknowledged', messageId: message.messageId, isShown: false });
   const { timing, limits } = context.state.settings;
-  const due = context.clock.now + timing.shortHold;
+  const due = context.clock.now + timing.unsequenced;
   updateConversation(context, {
     ...conversation,
     unsequencedBuffer: [...unsequencedBuffer, { message, due }],
   });
-  if (unsequencedBuffer.length >= limits.held) flushUnsequenced(context, conversation.ordinal);
-  else if (!context.hasTimer('short-hold')) context.setTimer('short-hold', timing.shortHold);
+  if (unsequencedBuffer.length >= limits.reorderBuffer)
+    flushUnsequenced(context, conversation.ordinal);
+  else if (!context.hasTimer('unsequenced')) context.setTimer('unsequenced', timing.unsequenced);
 }
 
 /** Drops the buffered copy of a message that has arrived with a sequence. */
@@ -161,15 +162,15 @@ function dropUnsequenced(context: StepContext, ordinal: number, messageId: strin
   updateConversation(context, { ...conversation, unsequencedBuffer });
 }
 
-/** The `short-hold` timer: shows messages that have waited long enough, and those before them. */
-export function shortHoldOver(context: StepContext): void {
+/** The `unsequenced` timer: shows messages that have waited long enough, and those before them. */
+export function onUnsequencedTimer(context: StepContext): void {
   const { conversation } = context.state;
   if (!conversation) return;
   const inOrder = [...conversation.unsequencedBuffer].sort(byTime);
   const last = inOrder.findLastIndex(({ due }) => due <= context.clock.now);
   placeBuffered(context, conversation, inOrder.slice(0, last + 1));
   const [next] = context.state.conversation?.unsequencedBuffer ?? [];
-  if (next) context.setTimer('short-hold', next.due - context.clock.now);
+  if (next) context.setTimer('unsequenced', next.due - context.clock.now);
 }
 
 /** Shows everything in the unsequenced buffer of the current conversation. */
@@ -181,7 +182,7 @@ function flushUnsequenced(context: StepContext, ordinal: number): void {
   const conversation = conversationAt(context, ordinal);
   if (!conversation || conversation.unsequencedBuffer.length === 0) return;
   placeBuffered(context, conversation, [...conversation.unsequencedBuffer].sort(byTime));
-  context.clearTimer('short-hold');
+  context.clearTimer('unsequenced');
 }
 
 function placeBuffered(
@@ -254,15 +255,15 @@ function releaseBuffered(context: StepContext, ordinal: number): void {
     });
     showNext(context, ordinal, next, 0);
   }
-  clearHoldTimer(context, ordinal);
+  clearReorderTimer(context, ordinal);
 }
 
-/** Clears the `hold` timer when nothing is missing. It belongs to the current conversation only. */
-export function clearHoldTimer(context: StepContext, ordinal = currentOrdinal(context)): void {
+/** Clears the `reorder` timer when nothing is missing. It belongs to the current conversation only. */
+export function clearReorderTimer(context: StepContext, ordinal = currentOrdinal(context)): void {
   const { conversation, lastOrdinal } = context.state;
   if (conversation?.ordinal !== lastOrdinal || ordinal !== lastOrdinal) return;
   if (conversation.reorderBuffer.length + conversation.gaps.length === 0)
-    context.clearTimer('hold');
+    context.clearTimer('reorder');
 }
 
 function bufferSequenced(
@@ -277,18 +278,19 @@ function bufferSequenced(
   if (conversation.reorderBuffer.some((buffered) => buffered.sequence === message.sequence)) return;
   const reorderBuffer = [...conversation.reorderBuffer, message].sort(bySequence);
   updateConversation(context, { ...conversation, reorderBuffer });
-  if (reorderBuffer.length > context.state.settings.limits.held) {
+  if (reorderBuffer.length > context.state.settings.limits.reorderBuffer) {
     flushReorderBuffer(context, null, conversation.ordinal);
     return;
   }
   // In a catch-up, a later page may have the missing message; its end flushes the buffer.
-  if (via === 'socket') scheduleCatchUp(context, context.state.settings.timing.hold);
+  if (via === 'socket') scheduleCatchUp(context, context.state.settings.timing.reorder);
 }
 
 /** Keeps an earlier deadline: an older gap may be scheduled for much later. */
 function scheduleCatchUp(context: StepContext, delay: number): void {
-  const { hold } = context.state.timers;
-  if (hold === undefined || hold > context.clock.now + delay) context.setTimer('hold', delay);
+  const { reorder } = context.state.timers;
+  if (reorder === undefined || reorder > context.clock.now + delay)
+    context.setTimer('reorder', delay);
 }
 
 function bySequence(a: GatewayMessage, b: GatewayMessage): number {
@@ -343,7 +345,7 @@ function scheduleGapFill(context: StepContext, ordinal: number): void {
     maximumTries,
   );
   if (tries === undefined || tries >= maximumTries) return;
-  context.setTimer('hold', context.state.settings.timing.hold * 2 ** tries);
+  context.setTimer('reorder', context.state.settings.timing.reorder * 2 ** tries);
 }
 
 function countGapTries(context: StepContext, ordinal: number): void {
@@ -408,7 +410,7 @@ function fillGap(
     ? conversation.newest
     : conversation.completeUntil;
   updateAndStore(context, { ...conversation, gaps, completeUntil });
-  clearHoldTimer(context, conversation.ordinal);
+  clearReorderTimer(context, conversation.ordinal);
   updateGapMarker(context, conversation.ordinal, gap.to + 1, gap.to - sequence);
   return sequence - gap.from;
 }
@@ -516,5 +518,5 @@ export function removeGapsBelow(context: StepContext): void {
   for (const each of [...previousConversations, ...(conversation ? [conversation] : [])]) {
     updateConversation(context, withoutGaps(each));
   }
-  clearHoldTimer(context);
+  clearReorderTimer(context);
 }

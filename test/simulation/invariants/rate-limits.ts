@@ -17,7 +17,7 @@ const allowed: Readonly<Record<Kind, RateLimit>> = {
  * What a gateway allows in a window of time is never used up beyond that. A hub that is born knows
  * nothing of what the former one has asked for.
  */
-export class PaceInvariants {
+export class RateLimitInvariants {
   #hub = '';
   #used: Record<Kind, number[]> = { pings: [], messages: [], requests: [], history: [] };
 
@@ -47,6 +47,6 @@ export class PaceInvariants {
     const { count, window } = allowed[kind];
     const recent = [...this.#used[kind].filter((time) => time > now - window), now];
     this.#used[kind] = recent;
-    check(recent.length <= count, 'pace', () => `${recent.length} ${kind} in ${window} ms`);
+    check(recent.length <= count, 'rate limits', () => `${recent.length} ${kind} in ${window} ms`);
   }
 }

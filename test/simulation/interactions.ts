@@ -121,7 +121,7 @@ const byEnding = new Map<string, number>(
  * How often features have met in a schedule: one began, or happened, while another was on, or had been within
  * the last five seconds. A bug that hides between two of them shows nowhere else.
  */
-export class Crossings {
+export class FeatureInteractions {
   readonly #met = new Uint16Array(pairCount);
   readonly #isOn = new Uint8Array(size);
   /** Until when it was on. */
@@ -179,19 +179,19 @@ export class Crossings {
 /** Two that cannot meet, and why. */
 const strangers: readonly (readonly [FeatureName, FeatureName, string])[] = [];
 
-export interface Meeting {
+export interface InteractionShare {
   readonly names: readonly [string, string];
   /** How often in a hundred schedules. */
   readonly share: number;
 }
 
 /** Every pair that can meet in this dialect, the rarest first. */
-export function meetings(
+export function interactionShares(
   counts: readonly number[],
   seeds: number,
   dialect: DialectName,
-): readonly Meeting[] {
-  const all: Meeting[] = [];
+): readonly InteractionShare[] {
+  const all: InteractionShare[] = [];
   named.forEach(([a, one], first) => {
     named.forEach(([b, other], second) => {
       const isThere = [one, other].every((feature) => (feature.dialect ?? dialect) === dialect);

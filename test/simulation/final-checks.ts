@@ -2,8 +2,8 @@ import type { GatewayMessage } from '../../src/protocol/gateway/messages.ts';
 import { comparePositions, type Message, type Position } from '../../src/protocol/message.ts';
 import type { HubState } from '../../src/worker/core/state.ts';
 import type { ModelGateway } from './model/gateway.ts';
-import { guestStoreIsComplete } from './model/guest/outcome.ts';
-import { GuestPlatform } from './model/guest/platform.ts';
+import { genesysStoreIsComplete } from './model/genesys-cloud/final-checks.ts';
+import { GenesysPlatform } from './model/genesys-cloud/platform.ts';
 import type { Simulation } from './simulation.ts';
 import { check } from './violation.ts';
 
@@ -13,7 +13,7 @@ const longestLag = 15_000;
 /** When all is quiet: everything that was promised is so, and everybody agrees. */
 export function checkOutcome(simulation: Simulation): void {
   const state = simulation.hub?.state;
-  check(state?.isRestored === true, 'alive', () => 'there is no hub');
+  check(state?.isRestored === true, 'hub alive', () => 'there is no hub');
   simulation.assert(() => {
     check(isSettled(state), 'online', () => `the link is ${JSON.stringify(state.connection)}`);
   });
@@ -50,7 +50,7 @@ function keptPromises(simulation: Simulation): void {
   for (const { messages } of gateway.conversations) {
     for (const { messageId } of messages) counts.set(messageId, (counts.get(messageId) ?? 0) + 1);
   }
-  if (gateway instanceof GuestPlatform) resentKnowingly(simulation, gateway);
+  if (gateway instanceof GenesysPlatform) resentKnowingly(simulation, gateway);
   const failed = new Set(hub?.state.outbox.map((item) => item.messageId));
   const isForgotten = (messageId: string) =>
     gateway.forgotten.some(({ ids }) => ids.has(messageId));
@@ -69,7 +69,7 @@ function keptPromises(simulation: Simulation): void {
 }
 
 /** Nothing was sent again that a history had shown before: but by the visitor's choice, or without a memory. */
-function resentKnowingly(simulation: Simulation, gateway: GuestPlatform): void {
+function resentKnowingly(simulation: Simulation, gateway: GenesysPlatform): void {
   // The news that its conversation was deleted may be lost. What a page had told of it that was asked for
   // before its end counts for nothing, and there is no other copy any more.
   const mayMissNews = simulation.world.faults['conversation deleted'] !== undefined;
@@ -93,7 +93,7 @@ function sentInOrder({ ledger, gateway }: Simulation): void {
       if (from.role !== 'visitor' || !entry || entry.hasFailed || entry.isDiscarded) continue;
       if (entry.isVoid || doubledIds(gateway).has(messageId)) continue;
       const last = lasts.get(subject) ?? { order: 0, messageId: '' };
-      check(entry.order > last.order, 'order of sending', () => {
+      check(entry.order > last.order, 'send order', () => {
         return `${messageId} (${entry.order}) arrived after ${last.messageId} (${last.order})`;
       });
       lasts.set(subject, { order: entry.order, messageId });
@@ -105,7 +105,7 @@ const none: ReadonlySet<string> = new Set();
 
 /** What is at the gateway more than once: which of its places is shown nobody can say. */
 function doubledIds(gateway: ModelGateway): ReadonlySet<string> {
-  return gateway instanceof GuestPlatform ? gateway.doubled : none;
+  return gateway instanceof GenesysPlatform ? gateway.doubled : none;
 }
 
 /** The gateway's transcript in the order of places. */
@@ -137,8 +137,8 @@ function rowsElsewhere({ gateway, disk }: Simulation, conversationId: string): S
 
 function storeIsComplete(simulation: Simulation): void {
   const { gateway, disk, hub, machine } = simulation;
-  if (gateway instanceof GuestPlatform) {
-    guestStoreIsComplete(simulation, gateway);
+  if (gateway instanceof GenesysPlatform) {
+    genesysStoreIsComplete(simulation, gateway);
     return;
   }
   const current = hub?.state.conversation?.details.conversationId;
@@ -161,7 +161,7 @@ function storeIsComplete(simulation: Simulation): void {
     );
     // What the hub did not have in memory went with the database.
     const should = wasDeleted(simulation) ? all.slice(Math.max(0, all.length - is.length)) : all;
-    const rule = isCurrent ? 'store' : 'store of former';
+    const rule = isCurrent ? 'store' : 'previous conversations';
     // A visitor who has left hears no more of it, though the agent may go on.
     const wasLeft = !isCurrent && simulation.world.profile.visitorEnds > 0;
     const heard = all.slice(wasDeleted(simulation) ? all.indexOf(is[0] ?? '') : 0);
@@ -174,7 +174,7 @@ function storeIsComplete(simulation: Simulation): void {
     simulation.assert(() => {
       const marked = rows.find((row) => row.missingBefore > 0);
       const isExcused = is.join() !== should.join() || wasDeleted(simulation) || early.length > 0;
-      check(!marked || isExcused, 'marks', () => {
+      check(!marked || isExcused, 'gap markers', () => {
         return `${marked?.messageId} still bears a mark of ${marked?.missingBefore}`;
       });
     });
@@ -285,7 +285,11 @@ function strangersAreGone({ hub, disk, gateway, tabs }: Simulation): void {
   for (const { conversationId, messageId } of rows) {
     if (conversationId === null) continue;
     const owner = gateway.subjectOf(conversationId);
-    check(owner === subject, 'strangers', () => `${messageId} is ${owner}'s, not ${subject}'s`);
+    check(
+      owner === subject,
+      'visitor isolation',
+      () => `${messageId} is ${owner}'s, not ${subject}'s`,
+    );
   }
 }
 
@@ -300,7 +304,7 @@ function clearedAreGone({ cleared, disk, hub, tabs }: Simulation): void {
     // What nobody has got is the visitor's own, and stays.
     if (status === 'failed') continue;
     const isCleared = conversationId !== null && cleared.has(conversationId);
-    check(!isCleared, 'cleared', () => `${messageId} of ${conversationId} is still there`);
+    check(!isCleared, 'deleted history', () => `${messageId} of ${conversationId} is still there`);
   }
 }
 

@@ -1,13 +1,13 @@
-import type { Crossings } from './crossings.ts';
 import type { Events } from './events.ts';
 import type { FaultCounts, FaultKind } from './faults.ts';
+import type { FeatureInteractions } from './interactions.ts';
 import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Trace } from './trace.ts';
 
 /** What every model shares. */
-export interface World {
+export interface SimContext {
   readonly seed: number;
   readonly random: Random;
   readonly events: Events;
@@ -15,25 +15,25 @@ export interface World {
   readonly profile: Profile;
   readonly trace: Trace;
   readonly faults: FaultCounts;
-  readonly crossings: Crossings;
+  readonly crossings: FeatureInteractions;
   /** While it is false nothing fails any more, and everything must come right. */
   isStormy: boolean;
 }
 
-export function count({ faults, crossings, scheduler }: World, kind: FaultKind): void {
+export function count({ faults, crossings, scheduler }: SimContext, kind: FaultKind): void {
   faults[kind] = (faults[kind] ?? 0) + 1;
   crossings.happens(kind, scheduler.now);
 }
 
 /** Whether a fault strikes now. */
-export function strikes(world: World, kind: FaultKind, probability: number): boolean {
+export function strikes(world: SimContext, kind: FaultKind, probability: number): boolean {
   if (!world.isStormy || !world.events.strikes(kind, probability)) return false;
   count(world, kind);
   return true;
 }
 
 /** One way through the network, in ms. */
-export function latency({ events, profile }: World): number {
+export function latency({ events, profile }: SimContext): number {
   const [least, most] = profile.latency;
   return events.latencies.between(least, most);
 }

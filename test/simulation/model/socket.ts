@@ -1,10 +1,10 @@
 import type { CloseMeaning } from '../../../src/protocol/gateway/adapter.ts';
 import type { GatewayEvent } from '../../../src/protocol/gateway/events.ts';
-import { count, latency, strikes, type World } from '../world.ts';
+import { count, latency, type SimContext, strikes } from '../sim-context.ts';
 import type { Machine } from './machine.ts';
-import type { ClientFrame, ServerEnd, SessionLine } from './session.ts';
+import type { ClientFrame, ServerEnd, SessionSocket } from './session.ts';
 
-export interface LineClient {
+export interface SocketClient {
   opened(): void;
   event(event: GatewayEvent): void;
   closed(meaning: CloseMeaning): void;
@@ -14,7 +14,7 @@ export interface LineClient {
 export type Cut = 'both' | 'client' | 'gateway' | 'nobody';
 
 /** A WebSocket from end to end, with all that can happen in between. */
-export class Line implements SessionLine {
+export class ModelSocket implements SessionSocket {
   readonly name: string;
   /** As the browser sees it. */
   phase: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting';
@@ -24,14 +24,14 @@ export class Line implements SessionLine {
   isOrphaned = false;
   readonly openedAt: number;
   session: ServerEnd | null = null;
-  readonly #world: World;
+  readonly #world: SimContext;
   readonly #machine: Machine;
-  readonly #client: LineClient;
+  readonly #client: SocketClient;
   #isDead = false;
   #lastUp = 0;
   #lastDown = 0;
 
-  constructor(world: World, machine: Machine, name: string, client: LineClient) {
+  constructor(world: SimContext, machine: Machine, name: string, client: SocketClient) {
     this.#world = world;
     this.#machine = machine;
     this.#client = client;
@@ -39,7 +39,7 @@ export class Line implements SessionLine {
     this.openedAt = world.scheduler.now;
   }
 
-  connect(isReachable: () => boolean, accept: (line: Line) => ServerEnd): void {
+  connect(isReachable: () => boolean, accept: (line: ModelSocket) => ServerEnd): void {
     const { random, profile } = this.#world;
     const way = latency(this.#world);
     if (strikes(this.#world, 'connect failed', profile.connectFails)) {

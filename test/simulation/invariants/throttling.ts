@@ -5,7 +5,7 @@ import type { Step } from '../model/hub.ts';
 import { check } from '../violation.ts';
 
 /** A server that says when to come back is left alone until then, and nobody types in a hurry. */
-export class MannersInvariants {
+export class ThrottlingInvariants {
   #brokerAt = 0;
   #restAt = 0;
   /** When the gateway takes messages again. */
@@ -65,7 +65,7 @@ export class MannersInvariants {
     if (type !== 'typing') return;
     const since = now - this.#typedAt;
     this.#typedAt = now;
-    check(since >= pause - 1, 'no hurry', () => {
+    check(since >= pause - 1, 'connection rate', () => {
       return `typing is told again after ${Math.round(since)} ms`;
     });
   }

@@ -7,9 +7,9 @@ import type { Scheduler } from '../../scheduler.ts';
 import type { Edges, EdgesHub } from '../edges.ts';
 import type { Machine } from '../machine.ts';
 import type { ModelBroker } from '../tokens.ts';
+import type { ModelVault } from './credential-store.ts';
 import type { GuestHistory } from './history.ts';
-import type { GuestPlatform } from './platform.ts';
-import type { ModelVault } from './vault.ts';
+import type { GenesysPlatform } from './platform.ts';
 
 /** How often the site is asked who the visitor is, in s: src/worker/genesys-cloud/session-credentials.ts. */
 const askAgainAfter = 900;
@@ -20,7 +20,7 @@ const deploymentId = 'model';
 export interface GuestSurroundings {
   readonly scheduler: Scheduler;
   readonly machine: Machine;
-  readonly platform: GuestPlatform;
+  readonly platform: GenesysPlatform;
   /** Says who the visitor is; its tokens are worth nothing here. */
   readonly site: ModelBroker;
   readonly history: GuestHistory;

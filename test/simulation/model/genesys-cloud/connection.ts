@@ -16,32 +16,32 @@ import {
   type SessionMessage,
   type SessionRequest,
 } from '../../../../src/testing/genesys-cloud/requests.ts';
-import { count, strikes, type World } from '../../world.ts';
+import { count, type SimContext, strikes } from '../../sim-context.ts';
 import type { Watch } from '../dialect.ts';
 import { agent, type Listener } from '../gateway.ts';
 import { epochTime } from '../machine.ts';
-import { type ClientFrame, type ServerEnd, type SessionLine, visitorOf } from '../session.ts';
-import type { GuestPlatform, GuestSession } from './platform.ts';
+import { type ClientFrame, type ServerEnd, type SessionSocket, visitorOf } from '../session.ts';
+import type { GenesysPlatform, GuestSession } from './platform.ts';
 import { extrasOf, storedMessage } from './transcript.ts';
 
 export interface ConnectionContext extends Watch {
-  readonly world: World;
-  readonly platform: GuestPlatform;
+  readonly world: SimContext;
+  readonly platform: GenesysPlatform;
   /** What the client speaks: its frames are written and read by it, as in life. */
   readonly adapter: GatewayAdapter;
 }
 
 /** One connection as the platform sees it: docs/genesys-cloud.md. */
-export class GuestConnection implements Listener, ServerEnd {
+export class GenesysConnection implements Listener, ServerEnd {
   phase: ServerEnd['phase'] = 'pending';
   session: GuestSession | null = null;
-  readonly #line: SessionLine;
+  readonly #line: SessionSocket;
   readonly #context: ConnectionContext;
   /** Of the request that is carried out. */
   #answering: { readonly messageId: string; readonly tracingId: string | undefined } | null = null;
   #ids = 0;
 
-  constructor(context: ConnectionContext, line: SessionLine) {
+  constructor(context: ConnectionContext, line: SessionSocket) {
     this.#context = context;
     this.#line = line;
   }
@@ -220,7 +220,7 @@ export class GuestConnection implements Listener, ServerEnd {
 
   #configure(token: string, tracingId: string | undefined): void {
     const { world, platform } = this.#context;
-    if (strikes(world, 'crowded out', world.profile.crowded)) {
+    if (strikes(world, 'crowded out', world.profile.tooManyConnections)) {
       this.#send(tooMany(world.random.int(1, 8)));
       return;
     }

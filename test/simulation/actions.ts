@@ -1,7 +1,7 @@
 import type { ModelTab } from './model/tab.ts';
 import type { Random } from './random.ts';
+import { count } from './sim-context.ts';
 import type { Simulation } from './simulation.ts';
-import { count } from './world.ts';
 
 /** What visitors and their machines do, whoever makes them do it. */
 

@@ -2,14 +2,14 @@ import { comparePlaces, type Message } from '../../../../src/protocol/message.ts
 import type { Simulation } from '../../simulation.ts';
 import { check } from '../../violation.ts';
 import type { ModelConversation } from '../gateway.ts';
-import type { GuestPlatform } from './platform.ts';
+import type { GenesysPlatform } from './platform.ts';
 import { storedMessage } from './transcript.ts';
 
 /**
  * The store against the platform's transcripts. Only an open conversation can be read: what of a former
  * one had not been told when its session ended, nobody can ask for.
  */
-export function guestStoreIsComplete(simulation: Simulation, platform: GuestPlatform): void {
+export function genesysStoreIsComplete(simulation: Simulation, platform: GenesysPlatform): void {
   const { disk, hub, world } = simulation;
   const current = hub?.state.conversation?.details;
   for (const conversation of platform.conversations) {
@@ -40,7 +40,7 @@ export function guestStoreIsComplete(simulation: Simulation, platform: GuestPlat
 }
 
 /** A page that remembers a former name gives it to the session that is there. */
-function isElsewhere(platform: GuestPlatform, row: Message): boolean {
+function isElsewhere(platform: GenesysPlatform, row: Message): boolean {
   return platform.conversations.some(
     (other) =>
       platform.namesOf(other).includes(row.conversationId ?? '') && copyOf(other, row) >= 0,
@@ -50,7 +50,11 @@ function isElsewhere(platform: GuestPlatform, row: Message): boolean {
 /** Nobody is said to have left since who has spoken. */
 function isAttended(leftAt: number | undefined, { messages }: ModelConversation): void {
   const since = messages.find(({ timestamp }) => leftAt !== undefined && timestamp > leftAt);
-  check(since === undefined, 'left', () => `left at ${leftAt}, but ${since?.messageId} came later`);
+  check(
+    since === undefined,
+    'left at',
+    () => `left at ${leftAt}, but ${since?.messageId} came later`,
+  );
 }
 
 /** Where a row is in the platform's transcript; of a message's copies the first. */
@@ -84,7 +88,7 @@ function isSound(
     const { timestamp = 0, messageId: id } = messages[copy] ?? {};
     // What arrived twice may be shown twice: without its id each copy is a message.
     if (messages.filter((message) => message.messageId === id).length > 1) return;
-    check(!seen.has(copy), 'once', () => `${messageId} (${text}) is in the store twice`);
+    check(!seen.has(copy), 'no duplicates', () => `${messageId} (${text}) is in the store twice`);
     seen.add(copy);
     if (timeless.has(id ?? '')) return;
     // Found again after its store was lost, it has another name, and a place of its own.

@@ -1,8 +1,8 @@
 import type { HttpResponse } from '../../../../src/protocol/gateway/rest.ts';
 import { historyBody } from '../../../../src/testing/genesys-cloud/frames.ts';
-import { count, latency, strikes, type World } from '../../world.ts';
+import { count, latency, type SimContext, strikes } from '../../sim-context.ts';
 import { epochTime, type Machine } from '../machine.ts';
-import type { GuestPlatform, GuestSession } from './platform.ts';
+import type { GenesysPlatform, GuestSession } from './platform.ts';
 import { extrasOf, storedMessage } from './transcript.ts';
 
 const deadline = 15_000;
@@ -12,11 +12,11 @@ type Done = (response: HttpResponse | null) => void;
 
 /** The history by REST: newest first, by page, with a token from the line. */
 export class GuestHistory {
-  readonly #world: World;
+  readonly #world: SimContext;
   readonly #machine: Machine;
-  readonly #platform: GuestPlatform;
+  readonly #platform: GenesysPlatform;
 
-  constructor(world: World, machine: Machine, platform: GuestPlatform) {
+  constructor(world: SimContext, machine: Machine, platform: GenesysPlatform) {
     this.#world = world;
     this.#machine = machine;
     this.#platform = platform;

@@ -7,7 +7,7 @@ import type { ModelTab } from '../model/tab.ts';
 import { check } from '../violation.ts';
 
 /** No visitor ever sees a row of another one, not for a moment. */
-export class VisitorInvariants {
+export class VisitorIsolationInvariants {
   readonly #gateway: ModelGateway;
   /** Found right, and for whom. */
   readonly #seen = new Map<ModelTab, { rows: readonly Message[]; subject: string | null }>();
@@ -21,7 +21,11 @@ export class VisitorInvariants {
       const { window, outbox, previousConversations, paginations } = after;
       const left =
         window.length + outbox.length + previousConversations.length + paginations.length;
-      check(left === 0, 'strangers', () => 'something of the former visitor is left in memory');
+      check(
+        left === 0,
+        'visitor isolation',
+        () => 'something of the former visitor is left in memory',
+      );
     }
     if (before.window !== after.window) this.#areOf(after, after.window, 'hub');
   }
@@ -49,7 +53,7 @@ export class VisitorInvariants {
       conversation = conversationId;
       if (conversationId === adopted) continue;
       const owner = this.#gateway.subjectOf(conversationId);
-      check(owner === subject, 'strangers', () => {
+      check(owner === subject, 'visitor isolation', () => {
         return `${who} shows ${messageId} of ${owner}, and is ${subject}'s`;
       });
     }

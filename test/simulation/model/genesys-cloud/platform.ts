@@ -1,9 +1,9 @@
 import type { GatewayMessage } from '../../../../src/protocol/gateway/messages.ts';
 import type { Random } from '../../random.ts';
-import { count, type World } from '../../world.ts';
+import { count, type SimContext } from '../../sim-context.ts';
 import { type ModelConversation, ModelGateway } from '../gateway.ts';
 import { epochTime } from '../machine.ts';
-import { GuestConnection } from './connection.ts';
+import { GenesysConnection } from './connection.ts';
 
 /** What a token opens: one conversation at most. */
 export interface GuestSession {
@@ -24,10 +24,10 @@ interface Reading {
  * Transcripts behind sessions whose secrets the client makes. A conversation has no name here, so the
  * browser's names are learnt by looking.
  */
-export class GuestPlatform extends ModelGateway {
+export class GenesysPlatform extends ModelGateway {
   // The platform knows no message again: what comes twice is in the transcript twice.
   override readonly knowsRepeats = false;
-  readonly #world: World;
+  readonly #world: SimContext;
   readonly #byToken = new Map<string, GuestSession>();
   readonly #owners = new Map<string, string>();
   readonly #names = new Map<string, Set<GuestSession>>();
@@ -41,7 +41,7 @@ export class GuestPlatform extends ModelGateway {
   readonly timeless = new Set<string>();
   #tokens = 0;
 
-  constructor(world: World) {
+  constructor(world: SimContext) {
     super(world);
     this.#world = world;
   }
@@ -139,7 +139,7 @@ export class GuestPlatform extends ModelGateway {
     session.isOver = true;
     if (session.conversation) this.drop(session.conversation);
     for (const listener of [...this.listeners]) {
-      if (listener instanceof GuestConnection) listener.cleared(session);
+      if (listener instanceof GenesysConnection) listener.cleared(session);
     }
   }
 

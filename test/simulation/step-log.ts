@@ -4,22 +4,22 @@ import type { Step } from './model/hub.ts';
 import type { Trace } from './trace.ts';
 
 /** Tells the steps of a run in a line each. */
-export class Story {
+export class StepLog {
   readonly #trace: Trace;
 
   constructor(trace: Trace) {
     this.#trace = trace;
   }
 
-  tell({ hub, number, input, before, after, effects }: Step): void {
+  add({ hub, number, input, before, after, effects }: Step): void {
     if (!this.#trace.isOn || isRoutine(input)) return;
-    const told = effects.map(tellEffect).filter((text) => text !== '');
+    const told = effects.map(describeEffect).filter((text) => text !== '');
     const stages = after.outbox.map((item) => `${item.messageId}:${item.at.stage}`).join(' ');
     const outbox = before.outbox === after.outbox ? '' : ` [${stages}]`;
     const link =
       before.connection === after.connection ? '' : ` {${JSON.stringify(after.connection)}}`;
     if (input.type === 'flush' && told.length === 0) return;
-    const what = tellInput(input);
+    const what = describeInput(input);
     this.#trace.add(hub.epoch, `#${number} ${what}${link}${outbox} → ${told.join(', ')}`);
   }
 }
@@ -31,7 +31,7 @@ function isRoutine(input: Input): boolean {
   return input.type === 'gateway' && (input.event.type === 'ping' || input.event.type === 'pong');
 }
 
-function tellInput(input: Input): string {
+function describeInput(input: Input): string {
   switch (input.type) {
     case 'gateway': {
       const { event, socketId } = input;
@@ -45,19 +45,19 @@ function tellInput(input: Input): string {
       const { result, requestId } = input;
       if (result.ok && result.value.type === 'history') {
         const { messages, nextCursor } = result.value;
-        return `rest ${requestId}: ${tellRows(messages)}, next ${nextCursor}`;
+        return `rest ${requestId}: ${describeRows(messages)}, next ${nextCursor}`;
       }
       return `rest ${requestId}: ${JSON.stringify(result)}`;
     }
     case 'restored': {
       const { current, messages, outbox } = input.restored;
       const ids = outbox.map(({ messageId }) => messageId).join(' ');
-      return `restored: ${JSON.stringify(current)}, ${tellRows(messages)}, to be sent: [${ids}]`;
+      return `restored: ${JSON.stringify(current)}, ${describeRows(messages)}, to be sent: [${ids}]`;
     }
     case 'earlier-read':
-      return `earlier for call ${input.callId}: ${tellRows(input.messages)}, more ${input.hasEarlier}`;
+      return `earlier for call ${input.callId}: ${describeRows(input.messages)}, more ${input.hasEarlier}`;
     case 'stored':
-      return `stored ${input.writeId}: ${tellRows(input.added)} added, ${tellRows(input.corrected)} corrected`;
+      return `stored ${input.writeId}: ${describeRows(input.added)} added, ${describeRows(input.corrected)} corrected`;
     case 'timer':
       return `timer ${input.name}`;
     default:
@@ -65,7 +65,7 @@ function tellInput(input: Input): string {
   }
 }
 
-function tellEffect(effect: Effect): string {
+function describeEffect(effect: Effect): string {
   switch (effect.type) {
     case 'set-timer':
     case 'clear-timer':
@@ -90,7 +90,7 @@ function tellEffect(effect: Effect): string {
   }
 }
 
-function tellRows(rows: readonly { readonly messageId: string }[]): string {
+function describeRows(rows: readonly { readonly messageId: string }[]): string {
   const [first] = rows;
   if (!first) return 'nothing';
   return rows.length === 1

@@ -1,17 +1,17 @@
-import { Crossings } from '../../simulation/crossings.ts';
 import { Events } from '../../simulation/events.ts';
+import { FeatureInteractions } from '../../simulation/interactions.ts';
 import { Machine } from '../../simulation/model/machine.ts';
 import { chosenProfile, type Profile } from '../../simulation/profile.ts';
 import { Random } from '../../simulation/random.ts';
 import { Scheduler } from '../../simulation/scheduler.ts';
+import type { SimContext } from '../../simulation/sim-context.ts';
 import { Trace } from '../../simulation/trace.ts';
-import type { World } from '../../simulation/world.ts';
 
 /** A world of the simulation's in which nothing fails by chance. */
-export function calmWorld(part: Partial<Profile> = {}): { world: World; machine: Machine } {
+export function calmWorld(part: Partial<Profile> = {}): { world: SimContext; machine: Machine } {
   const random = new Random(1);
   const scheduler = new Scheduler();
-  const world: World = {
+  const world: SimContext = {
     seed: 1,
     random,
     events: new Events(1, new Set()),
@@ -19,7 +19,7 @@ export function calmWorld(part: Partial<Profile> = {}): { world: World; machine:
     profile: chosenProfile(1, random, part),
     trace: new Trace(() => scheduler.now, 0),
     faults: {},
-    crossings: new Crossings(),
+    crossings: new FeatureInteractions(),
     isStormy: false,
   };
   return { world, machine: new Machine(world) };
