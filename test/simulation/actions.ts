@@ -5,7 +5,7 @@ import type { Simulation } from './simulation.ts';
 
 /** What visitors and their machines do, whoever makes them do it. */
 
-export function awake(simulation: Simulation, random: Random): ModelTab | undefined {
+export function activeTab(simulation: Simulation, random: Random): ModelTab | undefined {
   if (simulation.machine.isAsleep) return undefined;
   return random.pick(
     simulation.tabs.filter((tab) => !tab.isFrozen && !tab.isGone && tab.isAttached),
@@ -13,7 +13,7 @@ export function awake(simulation: Simulation, random: Random): ModelTab | undefi
 }
 
 export function start(simulation: Simulation, random: Random): void {
-  const tab = awake(simulation, random);
+  const tab = activeTab(simulation, random);
   const conversation = tab?.snapshot?.conversation;
   if (conversation && conversation.status !== 'ended') return;
   tab?.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
@@ -27,7 +27,7 @@ export function write(simulation: Simulation, tab: ModelTab, random: Random): vo
 
 /** A page goes into the back/forward cache, and comes back. */
 export function cache(simulation: Simulation, tab: ModelTab, random: Random): void {
-  count(simulation.world, 'tab cached');
+  count(simulation.context, 'tab cached');
   tab.leave();
   tab.isAway = true;
   simulation.machine.after(random.exponential(30_000), () => {
@@ -37,13 +37,13 @@ export function cache(simulation: Simulation, tab: ModelTab, random: Random): vo
 }
 
 export function offline(simulation: Simulation, random: Random, duration: number): void {
-  const { machine, world } = simulation;
+  const { machine, context } = simulation;
   if (!machine.isOnline) return;
   machine.isOnline = false;
-  count(world, 'offline');
-  world.trace.add('machine', `offline for ${Math.round(duration)} ms`);
+  count(context, 'offline');
+  context.trace.add('machine', `offline for ${Math.round(duration)} ms`);
   machine.after(random.between(0, 2_000), () => {
-    for (const line of simulation.lines) line.cut('nobody');
+    for (const socket of simulation.sockets) socket.cut('nobody');
   });
   machine.after(0, () => simulation.setOnline(false));
   machine.after(duration, () => {

@@ -11,24 +11,24 @@ import { check } from './violation.ts';
 const longestLag = 15_000;
 
 /** When all is quiet: everything that was promised is so, and everybody agrees. */
-export function checkOutcome(simulation: Simulation): void {
+export function runFinalChecks(simulation: Simulation): void {
   const state = simulation.hub?.state;
   check(state?.isRestored === true, 'hub alive', () => 'there is no hub');
   simulation.assert(() => {
     check(isSettled(state), 'online', () => `the link is ${JSON.stringify(state.connection)}`);
   });
   simulation.assert(() => outboxIsDone(simulation));
-  simulation.assert(() => keptPromises(simulation));
-  simulation.assert(() => sentInOrder(simulation));
+  simulation.assert(() => promisesAreKept(simulation));
+  simulation.assert(() => sendOrderIsKept(simulation));
   simulation.assert(() => storeIsComplete(simulation));
   simulation.assert(() => tabsAgree(simulation));
-  simulation.assert(() => unreadIsRight(simulation));
-  simulation.assert(() => strangersAreGone(simulation));
-  simulation.assert(() => clearedAreGone(simulation));
+  simulation.assert(() => unreadIsCorrect(simulation));
+  simulation.assert(() => previousVisitorsAreGone(simulation));
+  simulation.assert(() => deletedHistoryIsGone(simulation));
   simulation.assert(() => callsAreAnswered(simulation));
 }
 
-/** A line, or nothing that one is needed for: with sessions, one is opened for a conversation alone. */
+/** A socket, or nothing that one is needed for: with sessions, one is opened for a conversation alone. */
 export function isSettled({ connection, settings, conversation, meta }: HubState): boolean {
   if (connection.phase === 'online') return true;
   if (settings.traits.authentication === 'frame' || connection.phase !== 'idle') return false;
@@ -44,13 +44,13 @@ function outboxIsDone({ hub, disk }: Simulation): void {
   }
 }
 
-function keptPromises(simulation: Simulation): void {
+function promisesAreKept(simulation: Simulation): void {
   const { ledger, gateway, hub } = simulation;
   const counts = new Map<string, number>();
   for (const { messages } of gateway.conversations) {
     for (const { messageId } of messages) counts.set(messageId, (counts.get(messageId) ?? 0) + 1);
   }
-  if (gateway instanceof GenesysPlatform) resentKnowingly(simulation, gateway);
+  if (gateway instanceof GenesysPlatform) resendsAreExcused(simulation, gateway);
   const failed = new Set(hub?.state.outbox.map((item) => item.messageId));
   const isForgotten = (messageId: string) =>
     gateway.forgotten.some(({ ids }) => ids.has(messageId));
@@ -69,10 +69,10 @@ function keptPromises(simulation: Simulation): void {
 }
 
 /** Nothing was sent again that a history had shown before: but by the visitor's choice, or without a memory. */
-function resentKnowingly(simulation: Simulation, gateway: GenesysPlatform): void {
+function resendsAreExcused(simulation: Simulation, gateway: GenesysPlatform): void {
   // The news that its conversation was deleted may be lost. What a page had told of it that was asked for
   // before its end counts for nothing, and there is no other copy any more.
-  const mayMissNews = simulation.world.faults['conversation deleted'] !== undefined;
+  const mayMissNews = simulation.context.faults['conversation deleted'] !== undefined;
   const isGone = (messageId: string) =>
     gateway.forgotten.some(({ ids }) => ids.has(messageId)) &&
     gateway.conversations.filter(({ ids }) => ids.has(messageId)).length <= 1;
@@ -85,13 +85,13 @@ function resentKnowingly(simulation: Simulation, gateway: GenesysPlatform): void
   }
 }
 
-function sentInOrder({ ledger, gateway }: Simulation): void {
+function sendOrderIsKept({ ledger, gateway }: Simulation): void {
   const lasts = new Map<string, { order: number; messageId: string }>();
   for (const { messages, subject } of gateway.conversations) {
     for (const { messageId, from } of messages) {
       const entry = ledger.entries.get(messageId);
       if (from.role !== 'visitor' || !entry || entry.hasFailed || entry.isDiscarded) continue;
-      if (entry.isVoid || doubledIds(gateway).has(messageId)) continue;
+      if (entry.isVoid || duplicatedIds(gateway).has(messageId)) continue;
       const last = lasts.get(subject) ?? { order: 0, messageId: '' };
       check(entry.order > last.order, 'send order', () => {
         return `${messageId} (${entry.order}) arrived after ${last.messageId} (${last.order})`;
@@ -104,13 +104,13 @@ function sentInOrder({ ledger, gateway }: Simulation): void {
 const none: ReadonlySet<string> = new Set();
 
 /** What is at the gateway more than once: which of its places is shown nobody can say. */
-function doubledIds(gateway: ModelGateway): ReadonlySet<string> {
-  return gateway instanceof GenesysPlatform ? gateway.doubled : none;
+function duplicatedIds(gateway: ModelGateway): ReadonlySet<string> {
+  return gateway instanceof GenesysPlatform ? gateway.duplicated : none;
 }
 
 /** The gateway's transcript in the order of places. */
 function expected(simulation: Simulation, messages: readonly GatewayMessage[]): string[] {
-  if (simulation.world.profile.sequences) return messages.map(({ messageId }) => messageId);
+  if (simulation.context.profile.sequences) return messages.map(({ messageId }) => messageId);
   return [...messages]
     .sort((a, b) => a.timestamp - b.timestamp || (a.messageId < b.messageId ? -1 : 1))
     .map(({ messageId }) => messageId);
@@ -163,7 +163,7 @@ function storeIsComplete(simulation: Simulation): void {
     const should = wasDeleted(simulation) ? all.slice(Math.max(0, all.length - is.length)) : all;
     const rule = isCurrent ? 'store' : 'previous conversations';
     // A visitor who has left hears no more of it, though the agent may go on.
-    const wasLeft = !isCurrent && simulation.world.profile.visitorEnds > 0;
+    const wasLeft = !isCurrent && simulation.context.profile.visitorEnds > 0;
     const heard = all.slice(wasDeleted(simulation) ? all.indexOf(is[0] ?? '') : 0);
     if (wasLeft && heard.join().startsWith(is.join())) continue;
     simulation.assert(() =>
@@ -189,7 +189,7 @@ function difference(what: string, is: readonly string[], should: readonly string
 }
 
 /** REST told it to a tab that looked further up, and never to the hub, until the gateway forgot it all. */
-function wasToldOnlyHere({ gateway, disk, hub }: Simulation, messageId: string): boolean {
+function wasOnlyInTab({ gateway, disk, hub }: Simulation, messageId: string): boolean {
   if (!gateway.forgotten.some(({ ids }) => ids.has(messageId))) return false;
   const rows = [...disk.messages.values(), ...(hub?.state.outbox ?? [])];
   return !rows.some((row) => row.messageId === messageId);
@@ -214,7 +214,7 @@ function tabsAgree(simulation: Simulation): void {
     if (!snapshot) continue;
     const shown = snapshot.messages
       .map((row) => row.messageId)
-      .filter((messageId) => !wasToldOnlyHere(simulation, messageId));
+      .filter((messageId) => !wasOnlyInTab(simulation, messageId));
     const is = isPartial ? shown.slice(-outbox.length - 1) : shown;
     const all = [...kept, ...outbox].map((row) => row.messageId);
     const length = isPartial ? is.length : Math.max(is.length, settings.limits.page);
@@ -233,7 +233,7 @@ function tabsAgree(simulation: Simulation): void {
     const others = JSON.stringify({ ...snapshot, messages: [], hasEarlier: false });
     check(others === shared, 'tabs agree', () => `${tab.name}: ${others} is not ${shared}`);
     const isMore = kept.length + outbox.length > is.length;
-    const { sequences, unsequenced } = simulation.world.profile;
+    const { sequences, unsequenced } = simulation.context.profile;
     // Without sequences nobody knows where it begins, as long as REST can't be asked.
     const mayBeWrong =
       isPartial ||
@@ -256,7 +256,7 @@ function tabsAgree(simulation: Simulation): void {
   }
   const statuses = open.map((tab) => {
     const rows = (tab.snapshot?.messages ?? []).filter(
-      ({ messageId }) => !wasToldOnlyHere(simulation, messageId),
+      ({ messageId }) => !wasOnlyInTab(simulation, messageId),
     );
     return rows
       .slice(-settings.limits.page)
@@ -270,12 +270,12 @@ function tabsAgree(simulation: Simulation): void {
 }
 
 /** The store knows only what the hub had in memory then, and what came since. */
-function wasDeleted({ world }: Simulation): boolean {
-  return world.faults['database deleted'] !== undefined;
+function wasDeleted({ context }: Simulation): boolean {
+  return context.faults['database deleted'] !== undefined;
 }
 
 /** Of a former visitor there is nothing, nowhere. */
-function strangersAreGone({ hub, disk, gateway, tabs }: Simulation): void {
+function previousVisitorsAreGone({ hub, disk, gateway, tabs }: Simulation): void {
   const subject = hub?.state.meta.subject;
   const rows = [
     ...disk.messages.values(),
@@ -294,7 +294,7 @@ function strangersAreGone({ hub, disk, gateway, tabs }: Simulation): void {
 }
 
 /** Of a conversation that its visitor has had deleted there is nothing, nowhere. */
-function clearedAreGone({ cleared, disk, hub, tabs }: Simulation): void {
+function deletedHistoryIsGone({ cleared, disk, hub, tabs }: Simulation): void {
   const rows = [
     ...disk.messages.values(),
     ...(hub?.state.window ?? []),
@@ -308,16 +308,16 @@ function clearedAreGone({ cleared, disk, hub, tabs }: Simulation): void {
   }
 }
 
-function unreadIsRight(simulation: Simulation): void {
+function unreadIsCorrect(simulation: Simulation): void {
   const { hub, disk } = simulation;
   // A row that gets its sequence late may move behind the place up to which was read.
-  if (wasDeleted(simulation) || simulation.world.profile.unsequenced > 0) return;
+  if (wasDeleted(simulation) || simulation.context.profile.unsequenced > 0) return;
   const read: Position = disk.reading.readUntil ?? [0, 0, 0, 0];
   const unread = [...disk.messages.values()].filter(
     (row) => row.from.role !== 'visitor' && comparePositions(row.position, read) > 0,
   );
   // One that came without its time may be counted twice: once where it was put, once where it belongs.
-  const isTimeless = simulation.world.faults['message without time'] !== undefined;
+  const isTimeless = simulation.context.faults['message without time'] !== undefined;
   const surplus = isTimeless ? disk.moved : 0;
   for (const told of [disk.reading.unread, hub?.state.unread.unread ?? -1]) {
     const isRight = told >= unread.length && told <= unread.length + surplus;

@@ -177,7 +177,7 @@ export class FeatureInteractions {
 }
 
 /** Two that cannot meet, and why. */
-const strangers: readonly (readonly [FeatureName, FeatureName, string])[] = [];
+const impossiblePairs: readonly (readonly [FeatureName, FeatureName, string])[] = [];
 
 export interface InteractionShare {
   readonly names: readonly [string, string];
@@ -195,7 +195,9 @@ export function interactionShares(
   named.forEach(([a, one], first) => {
     named.forEach(([b, other], second) => {
       const isThere = [one, other].every((feature) => (feature.dialect ?? dialect) === dialect);
-      const areStrangers = strangers.some(([c, d]) => (a === c && b === d) || (a === d && b === c));
+      const areStrangers = impossiblePairs.some(
+        ([c, d]) => (a === c && b === d) || (a === d && b === c),
+      );
       if (first >= second || !isThere || areStrangers) return;
       const share = (100 * (counts[first * size + second] ?? 0)) / seeds;
       all.push({ names: [a, b], share });

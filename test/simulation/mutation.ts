@@ -58,7 +58,7 @@ async function fateOf(mutant: Mutant, from: number, jobs: number): Promise<Fate>
       const { broken } = await run(url, { ...campaign, without: [], profile }, () => {});
       let caught: Broken | null = null;
       for (const one of broken) {
-        if (!(await isBrokenAnyway(one.seed, profile))) {
+        if (!(await failsWithoutMutant(one.seed, profile))) {
           caught = one;
           break;
         }
@@ -75,7 +75,7 @@ async function fateOf(mutant: Mutant, from: number, jobs: number): Promise<Fate>
 }
 
 /** What the core does without the mutation is no merit of whoever notices. */
-async function isBrokenAnyway(seed: number, profile: Partial<Profile>): Promise<boolean> {
+async function failsWithoutMutant(seed: number, profile: Partial<Profile>): Promise<boolean> {
   const { violation } = await new Simulation(seed, { profile }).run();
   return violation !== null;
 }

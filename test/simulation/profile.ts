@@ -116,7 +116,7 @@ export interface Profile {
   readonly timelessLive: number;
   /** The other side leaves, and the session stays open. */
   readonly farewells: number;
-  /** Another window of the same session takes the line's place. */
+  /** Another window of the same session takes the socket's place. */
   readonly evictions: number;
   /** The visitor has the conversation deleted. */
   readonly clears: number;

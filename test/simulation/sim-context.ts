@@ -26,9 +26,9 @@ export function count({ faults, crossings, scheduler }: SimContext, kind: FaultK
 }
 
 /** Whether a fault strikes now. */
-export function strikes(world: SimContext, kind: FaultKind, probability: number): boolean {
-  if (!world.isStormy || !world.events.strikes(kind, probability)) return false;
-  count(world, kind);
+export function strikes(context: SimContext, kind: FaultKind, probability: number): boolean {
+  if (!context.isStormy || !context.events.strikes(kind, probability)) return false;
+  count(context, kind);
   return true;
 }
 

@@ -5,7 +5,7 @@ import type { Answer } from '../../src/worker/core/effect.ts';
 import { startStorm } from './chaos.ts';
 import { Events } from './events.ts';
 import type { FaultCounts } from './faults.ts';
-import { checkOutcome, isSettled } from './final-checks.ts';
+import { isSettled, runFinalChecks } from './final-checks.ts';
 import { FeatureInteractions } from './interactions.ts';
 import { AlertInvariants } from './invariants/alerts.ts';
 import { stepWithinBounds, tabWithinBounds } from './invariants/bounds.ts';
@@ -23,7 +23,7 @@ import { dialectOf } from './model/dialect.ts';
 import type { ModelGateway } from './model/gateway.ts';
 import { GenesysConnection } from './model/genesys-cloud/connection.ts';
 import { GenesysPlatform } from './model/genesys-cloud/platform.ts';
-import { HubProcess, type HubSurroundings, type Step } from './model/hub.ts';
+import { type HubEnvironment, HubProcess, type Step } from './model/hub.ts';
 import { Machine } from './model/machine.ts';
 import type { ModelSocket } from './model/socket.ts';
 import { Disk } from './model/store.ts';
@@ -95,7 +95,7 @@ interface AskedCall {
 
 /** One run: one seed, one browser, its visitors, and all that can go wrong. */
 export class Simulation {
-  readonly world: SimContext;
+  readonly context: SimContext;
   readonly machine: Machine;
   readonly gateway: ModelGateway;
   readonly disk: Disk;
@@ -105,9 +105,9 @@ export class Simulation {
   steps = 0;
   /** Conversations that were deleted, and the hub knows it. */
   readonly cleared = new Set<string>();
-  /** Lines that may still carry something. */
-  readonly lines = new Set<ModelSocket>();
-  readonly #around: HubSurroundings;
+  /** Sockets that may still carry something. */
+  readonly sockets = new Set<ModelSocket>();
+  readonly #environment: HubEnvironment;
   readonly #calls = new Map<string, AskedCall>();
   /** The browser's, for all pages of the origin. */
   readonly #storage = new ModelStorage();
@@ -138,41 +138,41 @@ export class Simulation {
     const events = new Events(seed, options.suppressed ?? new Set());
     const crossings = new FeatureInteractions();
     const own = { seed, random, events, scheduler, profile, trace, crossings };
-    const world = { ...own, faults: {}, isStormy: true };
-    this.world = world;
+    const context = { ...own, faults: {}, isStormy: true };
+    this.context = context;
     this.#without = new Set(options.without ?? []);
-    this.machine = new Machine(world);
+    this.machine = new Machine(context);
     this.disk = new Disk(profile.dialect !== 'webchat');
     this.#conversations = new ConversationInvariants(this.disk);
-    const dialect = dialectOf(world, this.machine);
+    const dialect = dialectOf(context, this.machine);
     this.gateway = dialect.gateway;
     this.#broker = dialect.broker;
     this.#transcript = new TranscriptInvariants(this.gateway);
-    this.#sockets = new SocketInvariants(world);
+    this.#sockets = new SocketInvariants(context);
     this.#visitors = new VisitorIsolationInvariants(this.gateway);
     this.#outbox = new OutboxInvariants(this.disk);
     this.#story = new StepLog(trace);
-    this.#around = {
-      world,
+    this.#environment = {
+      context,
       machine: this.machine,
       disk: this.disk,
       traits: dialect.traits,
-      rules: dialect.rules,
+      policy: dialect.policy,
       edges: dialect.edges,
       isGatewayUp: () => this.gateway.isUp,
-      accept: (line) => {
-        const end = dialect.accept(line, {
+      accept: (socket) => {
+        const end = dialect.accept(socket, {
           onAuthenticated: (one) => this.assert(() => this.#sockets.authenticated(one)),
           onMisconduct: (what) => {
             this.assert(() => check(false, 'protocol', () => what));
           },
         });
-        this.#sockets.accepted(end, line);
+        this.#sockets.accepted(end, socket);
         return end;
       },
-      onLine: (line) => {
-        this.lines.add(line);
-        for (const old of this.lines) if (old.phase === 'closed') this.lines.delete(old);
+      onSocket: (socket) => {
+        this.sockets.add(socket);
+        for (const old of this.sockets) if (old.phase === 'closed') this.sockets.delete(old);
         this.assert(() => this.#sockets.opened());
       },
       post: (tabId, message) => {
@@ -217,7 +217,7 @@ export class Simulation {
 
   signIn(subject: string): void {
     if (subject === this.#broker.subject) return;
-    this.world.trace.add('site', `${subject} signs in`);
+    this.context.trace.add('site', `${subject} signs in`);
     this.#broker.subject = subject;
     this.ledger.voidAll();
   }
@@ -225,15 +225,15 @@ export class Simulation {
   /** A newer build is there, and its hub waits for the lock; some pages are its own already. */
   deploy(random: Random): void {
     if (!this.hub?.isAlive || !this.hub.isBooted) return;
-    count(this.world, 'newer build');
-    this.world.trace.add('site', 'a newer build');
+    count(this.context, 'newer build');
+    this.context.trace.add('site', 'a newer build');
     for (const tab of this.tabs) if (tab.isAttached && random.chance(0.3)) tab.leave();
     this.hub.take({ type: 'step-down' });
   }
 
   deleteDatabase(): void {
-    count(this.world, 'database deleted');
-    this.world.trace.add('browser', 'the database is deleted');
+    count(this.context, 'database deleted');
+    this.context.trace.add('browser', 'the database is deleted');
     this.disk.delete();
     this.hub?.noticeDeletion();
     // Without a hub there is no memory to write it from.
@@ -241,7 +241,7 @@ export class Simulation {
   }
 
   async run(): Promise<Outcome> {
-    const { seed, scheduler, profile } = this.world;
+    const { seed, scheduler, profile } = this.context;
     let violation: Violation | null = null;
     try {
       this.boot();
@@ -256,17 +256,17 @@ export class Simulation {
       seed,
       steps: this.steps,
       time: scheduler.now,
-      faults: this.world.faults,
-      met: this.world.crossings.met,
-      events: this.world.events.happened,
+      faults: this.context.faults,
+      met: this.context.crossings.met,
+      events: this.context.events.happened,
       violation,
-      trace: this.world.trace.last(),
+      trace: this.context.trace.last(),
     };
   }
 
   /** Everything has its time to come right, and when it has, that is enough. */
   async #becomeRight(): Promise<void> {
-    const { scheduler, profile } = this.world;
+    const { scheduler, profile } = this.context;
     const end = scheduler.now + (profile.dialect === 'webchat' ? calm : pacedCalm);
     for (let look = looks.first; scheduler.now < end; ) {
       await scheduler.runUntil(scheduler.now + look);
@@ -280,12 +280,12 @@ export class Simulation {
     for (let second = 0; second < 60 && !this.#isQuiet; second += 1) {
       await scheduler.runUntil(scheduler.now + 1_000);
     }
-    checkOutcome(this);
+    runFinalChecks(this);
   }
 
   #isRight(): boolean {
     try {
-      checkOutcome(this);
+      runFinalChecks(this);
       return true;
     } catch (error) {
       if (error instanceof Violation) return false;
@@ -311,16 +311,19 @@ export class Simulation {
 
   boot(): void {
     this.#hubs += 1;
-    this.world.trace.add('browser', `starts hub ${this.#hubs}`);
+    this.context.trace.add('browser', `starts hub ${this.#hubs}`);
     // There is no memory from which an emptied database would be written again.
     this.disk.isBare = false;
-    this.hub = new HubProcess(this.#around, `hub${this.#hubs}`);
+    this.hub = new HubProcess(this.#environment, `hub${this.#hubs}`);
   }
 
   kill(isPowerCut: boolean): void {
     const { hub } = this;
     if (!hub?.isAlive) return;
-    this.world.trace.add('browser', `${hub.epoch} is killed${isPowerCut ? ' by a power cut' : ''}`);
+    this.context.trace.add(
+      'browser',
+      `${hub.epoch} is killed${isPowerCut ? ' by a power cut' : ''}`,
+    );
     hub.kill(isPowerCut);
     // It has heard of it, and nobody after it will.
     const { messages, outbox, conversations } = this.disk;
@@ -328,16 +331,16 @@ export class Simulation {
       this.cleared.delete(conversationId ?? '');
     }
     for (const conversationId of conversations.keys()) this.cleared.delete(conversationId);
-    count(this.world, isPowerCut ? 'power cut' : 'worker killed');
+    count(this.context, isPowerCut ? 'power cut' : 'worker killed');
     if (this.disk.isBare) this.ledger.voidAll();
     if (isPowerCut) {
-      const lost = this.disk.losePower(this.world.random.next());
-      for (let write = 0; write < lost; write += 1) count(this.world, 'write lost');
-      this.world.trace.add('disk', `${lost} writes are lost`);
+      const lost = this.disk.losePower(this.context.random.next());
+      for (let write = 0; write < lost; write += 1) count(this.context, 'write lost');
+      this.context.trace.add('disk', `${lost} writes are lost`);
       if (lost > 0 && this.gateway instanceof GenesysPlatform) this.gateway.forgetReadings();
     }
     this.#part();
-    this.machine.after(this.world.random.between(5, 500), () => this.boot());
+    this.machine.after(this.context.random.between(5, 500), () => this.boot());
   }
 
   /** The hub is gone, and with it the answers. */
@@ -364,7 +367,7 @@ export class Simulation {
   #page(session: PageStorage): ModelTab {
     const name = `tab${this.tabs.length + 1}`;
     const storages = [this.#storage, session] as const;
-    const tab = new ModelTab(name, this.world, this.machine, storages, this.#tabEvents);
+    const tab = new ModelTab(name, this.context, this.machine, storages, this.#tabEvents);
     this.tabs.push(tab);
     this.join(tab);
     return tab;
@@ -391,7 +394,7 @@ export class Simulation {
   }
 
   thaw(tab: ModelTab): void {
-    if (tab.isFrozen) this.world.trace.add(tab.name, `thaws, ${tab.unseenPosts} posts`);
+    if (tab.isFrozen) this.context.trace.add(tab.name, `thaws, ${tab.unseenPosts} posts`);
     tab.thaw();
     this.join(tab);
   }
@@ -408,10 +411,10 @@ export class Simulation {
     },
     heard: (tab, message) => {
       if (message.type !== 'snapshot') return;
-      this.world.trace.add(tab.name, `snapshot ${message.revision}`);
+      this.context.trace.add(tab.name, `snapshot ${message.revision}`);
     },
     answered: (tab, call, code) => {
-      this.world.trace.add(tab.name, `${call.type} → ${code ?? 'ok'}`);
+      this.context.trace.add(tab.name, `${call.type} → ${code ?? 'ok'}`);
       this.assert(() =>
         check(!isGivenUp(tab, call, code), 'answers', () => {
           return `${tab.name} gives ${call.type} up (${code}), attached for ${tab.worksFor} ms`;
@@ -441,7 +444,7 @@ export class Simulation {
     this.#forget(step);
     this.#story.add(step);
     this.ledger.observe(step);
-    this.world.crossings.step(step, this.world.scheduler.now);
+    this.context.crossings.step(step, this.context.scheduler.now);
     this.assert(() => this.#transcript.step(step));
     this.assert(() => this.#visitors.step(step));
     this.assert(() => this.#sockets.step(step));
@@ -476,14 +479,14 @@ export class Simulation {
     const { conversationId, status } = conversation.details;
     if (status === 'ended' && conversation.finalCatchUp === null) this.#left.add(conversationId);
     if (connection.phase !== 'online') return;
-    const end = hub.lines.get(connection.socketId)?.session;
+    const end = hub.sockets.get(connection.socketId)?.session;
     if (!(end instanceof GenesysConnection) || !end.session) return;
     if (connection.session.stage !== 'conversation') return;
     const { gateway } = this;
     const { session } = end;
     gateway.name(conversationId, session);
     // Whoever has lost what they knew may meet a session again.
-    const { 'database deleted': deleted, 'write lost': lost } = this.world.faults;
+    const { 'database deleted': deleted, 'write lost': lost } = this.context.faults;
     if (deleted !== undefined || lost !== undefined) return;
     const former = gateway.nicknamesOf(session).find((name) => this.#left.has(name));
     this.assert(() =>
@@ -500,9 +503,9 @@ export class Simulation {
 
   /** The faults stop, and somebody looks. */
   #calmDown(): void {
-    const { world, machine, gateway } = this;
-    world.trace.add('world', 'the storm is over');
-    world.isStormy = false;
+    const { context, machine, gateway } = this;
+    context.trace.add('storm', 'the storm is over');
+    context.isStormy = false;
     gateway.isUp = true;
     machine.isOnline = true;
     machine.wake();

@@ -3,7 +3,7 @@ import type { Input } from '../../src/worker/core/input.ts';
 import type { Step } from './model/hub.ts';
 import type { Trace } from './trace.ts';
 
-/** Tells the steps of a run in a line each. */
+/** Tells the steps of a run, one line each. */
 export class StepLog {
   readonly #trace: Trace;
 
@@ -24,7 +24,7 @@ export class StepLog {
   }
 }
 
-/** What keeps a line alive tells nothing of what went wrong. */
+/** What keeps a socket alive tells nothing of what went wrong. */
 function isRoutine(input: Input): boolean {
   if (input.type === 'tab-ack') return true;
   if (input.type === 'timer') return input.name === 'ping';

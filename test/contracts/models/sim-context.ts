@@ -7,10 +7,10 @@ import { Scheduler } from '../../simulation/scheduler.ts';
 import type { SimContext } from '../../simulation/sim-context.ts';
 import { Trace } from '../../simulation/trace.ts';
 
-/** The simulation's world without a hub in it, in which nothing goes wrong by chance. */
+/** The simulation's context without a hub in it, in which nothing goes wrong by chance. */
 export function quietWorld(seed = 1): SimContext & { readonly machine: Machine } {
   const scheduler = new Scheduler();
-  const world: SimContext = {
+  const context: SimContext = {
     seed,
     random: new Random(seed),
     events: new Events(seed, new Set()),
@@ -21,5 +21,5 @@ export function quietWorld(seed = 1): SimContext & { readonly machine: Machine }
     crossings: new FeatureInteractions(),
     isStormy: false,
   };
-  return { ...world, machine: new Machine(world) };
+  return { ...context, machine: new Machine(context) };
 }

@@ -10,8 +10,8 @@ const aMoment = 12;
 
 /** The simulation's store. */
 export function modelStore(hasLooseIds: boolean): StoreBench {
-  const world = quietWorld();
-  const { scheduler, machine } = world;
+  const context = quietWorld();
+  const { scheduler, machine } = context;
   const disk = new Disk(hasLooseIds);
   const alive = new Set<ModelStore>();
 
@@ -30,7 +30,7 @@ export function modelStore(hasLooseIds: boolean): StoreBench {
 
   async function open(): Promise<StoreSubject> {
     const told: string[] = [];
-    const store = new ModelStore(world, machine, disk, () => told.push('emptied'));
+    const store = new ModelStore(context, machine, disk, () => told.push('emptied'));
     alive.add(store);
     const subject: StoreSubject = {
       write: (operations, isDurable = false) =>

@@ -1,9 +1,9 @@
-import { ModelVault } from '../../simulation/model/genesys-cloud/credential-store.ts';
+import { ModelCredentialStore } from '../../simulation/model/genesys-cloud/credential-store.ts';
 import type { VaultBench } from '../vault.ts';
 
 /** What the simulation's browser keeps. */
 export function modelVault(): VaultBench {
-  const vault = new ModelVault();
+  const vault = new ModelCredentialStore();
   return {
     open: async () => ({
       read: async (deploymentId) => vault.read(deploymentId),

@@ -58,20 +58,20 @@ function row(otherwise: Expectation, special: Partial<Row> = {}): Row {
 }
 
 /** It is the hub's own, whoever is there. */
-const ofHub = () => row('kept');
+const perHub = () => row('kept');
 
 /** It goes with its visitor, and with nothing else. */
-const ofVisitor = (special: Partial<Row> = {}) =>
+const perVisitor = (special: Partial<Row> = {}) =>
   row('kept', { 'visitor switched': 'initial', 'signed out': 'initial', ...special });
 
 const free = (why: string) => ({ free: why });
 
 // --- rules ---
 
-const newestWords = free('what ends a conversation brings its last words along');
+const lastMessages = free('what ends a conversation brings its last words along');
 const asked = free('what is asked for now is asked for by whoever comes next');
 
-function isWithoutFormerSocket({ before, after }: End): boolean {
+function hasNewOrNoSocket({ before, after }: End): boolean {
   if (!('socketId' in after.connection)) return true;
   return (
     !('socketId' in before.connection) || before.connection.socketId !== after.connection.socketId
@@ -84,7 +84,7 @@ const phaseIs =
     phases.includes(after.connection.phase) || after.isSteppingDown;
 
 /** None is opened before the last words of this one have been read; and nothing is sent into it. */
-const isReadToItsEnd: Rule = ({ after: { connection } }) =>
+const awaitsFinalCatchUp: Rule = ({ after: { connection } }) =>
   connection.phase !== 'online' || connection.session.stage === 'ready';
 
 const circuitIsClosed: Rule = ({ after: { breaker } }) => !breaker.isOpen;
@@ -100,15 +100,15 @@ const isFreshMeta: Rule = ({ before, after: { meta } }) =>
   });
 
 /** What the visitor has typed, and who they are, has nothing to do with what was said. */
-const isSameVisitors: Rule = ({ before: { meta: a }, after: { meta: b }, input }) => {
+const keepsVisitorData: Rule = ({ before: { meta: a }, after: { meta: b }, input }) => {
   const wasSent = input.type === 'call' && input.call.type === 'send';
   return a.subject === b.subject && (a.draft === b.draft || wasSent);
 };
 
-const hasOpened: Rule = (step) => isSameVisitors(step) && step.after.meta.routing === null;
+const hasOpened: Rule = (step) => keepsVisitorData(step) && step.after.meta.routing === null;
 
 /** What was read stays read. */
-const readsOn: Rule = ({ before: { unread: a }, after: { unread: b } }) =>
+const keepsUnread: Rule = ({ before: { unread: a }, after: { unread: b } }) =>
   isDeepStrictEqual(a.readUntil, b.readUntil) && b.unread >= a.unread;
 
 const isFreshConversation: Rule = ({ before, after: { conversation, lastOrdinal, window } }) => {
@@ -143,7 +143,7 @@ const isFreshConversation: Rule = ({ before, after: { conversation, lastOrdinal,
 
 /**
  * Only where its session is given up, the last words of a conversation are no longer waited for: they can be
- * had on its own line alone.
+ * had on its own socket alone.
  */
 const isKeptOrGivenUp: Rule = ({
   before: { conversation: was },
@@ -159,7 +159,7 @@ const hasEnded: Rule = ({ after: { conversation } }) =>
   conversation?.details.status === 'ended' && conversation.endedAt !== null;
 
 /** The former one is looked after, until its last words are known. */
-const isLookedAfter: Rule = ({ before, after: { previousConversations, conversation } }) => {
+const keepsPrevious: Rule = ({ before, after: { previousConversations, conversation } }) => {
   const former = before.conversation;
   if (!former || former.isClosed) return true;
   const { conversationId } = former.details;
@@ -181,7 +181,7 @@ function isOnItsWay({ outbox }: HubState): boolean {
 }
 
 /** No message is lost, and none counts as on its way any more. */
-const isInDoubt: Rule = ({ before, after }) =>
+const isUnconfirmed: Rule = ({ before, after }) =>
   before.outbox.length === after.outbox.length &&
   after.outbox.every(({ messageId, at }, index) => {
     return messageId === before.outbox[index]?.messageId && at.stage !== 'sent';
@@ -205,11 +205,13 @@ const onlyFewer =
     return after[key].every((one: unknown) => known.includes(one));
   };
 
-const runsOn: Rule = ({ before, after: { catchUps } }) =>
+const resetsCatchUps: Rule = ({ before, after: { catchUps } }) =>
   isDeepStrictEqual(catchUps, { ...initialCatchUps, begun: before.catchUps.begun });
 
 /** A catch-up that is under way is this conversation's, or a former one's. */
-const readsWhatIsThere: Rule = ({ after: { catchUps, conversation, previousConversations } }) => {
+const readsKnownConversation: Rule = ({
+  after: { catchUps, conversation, previousConversations },
+}) => {
   const { active } = catchUps;
   if (!active) return true;
   return [conversation, ...previousConversations].some(
@@ -231,15 +233,15 @@ const isRouted: Rule = ({ after: { routing, conversation } }) =>
 const nobodyTypes: Rule = ({ before, after: { typing } }) =>
   typing.remote === null && typing.sentAt === before.typing.sentAt;
 
-/** A line that was open has told of somebody who types. */
-const nobodyTypesThere: Rule = (step) => {
+/** A socket that was open has told of somebody who types. */
+const nobodyTypesOnSocket: Rule = (step) => {
   const { phase } = step.before.connection;
   if (phase !== 'online' && phase !== 'draining') return true;
   return nobodyTypes(step) && !step.after.typing.isSent;
 };
 
 /** The pages stay, and what is typed in them is the former visitor's. */
-const pagesStay: Rule = ({ before, after: { tabs } }) =>
+const keepsTabs: Rule = ({ before, after: { tabs } }) =>
   tabs.length === before.tabs.length &&
   tabs.every(({ tabId, isTyping }, index) => tabId === before.tabs[index]?.tabId && !isTyping);
 
@@ -250,14 +252,14 @@ const isNotUsedLess: Rule = ({ before, after: { rateLimit } }) =>
   });
 
 /** Whoever has asked waits on; the one who ends it may wait for that. */
-const waitsOn: Rule = ({ before, after: { storeCalls } }) =>
+const keepsWaiting: Rule = ({ before, after: { storeCalls } }) =>
   before.storeCalls.every((one) => storeCalls.includes(one));
 
-const onlyTheirs: Rule = ({ after: { storeCalls }, input }) =>
+const onlyOwnCall: Rule = ({ after: { storeCalls }, input }) =>
   storeCalls.every(({ callId }) => input.type === 'call' && input.callId === callId);
 
 /** For good, so that a power cut brings nobody back; and before whatever is written next. */
-const resetCount: Rule = ({ after: { changes } }) => {
+const isDurableWipe: Rule = ({ after: { changes } }) => {
   const { operations, upserts, belowWindow, removed, readMark, unread } = changes;
   return (
     operations.length === 1 &&
@@ -277,20 +279,20 @@ const hasNewToken: Rule = ({ after: { token } }) =>
 const hasNoToken: Rule = ({ after: { token } }) => token.expiresAt === null && !token.isRenewing;
 
 /** A session that from now on is not opened again has no time left, and hands none on. */
-const leavesNoLife: Rule = ({ before, after: { sessionMemory } }) =>
+const hasNoExpiry: Rule = ({ before, after: { sessionMemory } }) =>
   before.sessionMemory?.startsNew === true ||
   sessionMemory?.startsNew !== true ||
   (sessionMemory.life === null && sessionMemory.endsAt === null);
 
 /** A broker that wants to be left alone is, whoever asks. */
-const leavesTheBroker: Rule = ({ before, after: { token } }) =>
+const keepsBrokerPause: Rule = ({ before, after: { token } }) =>
   isDeepStrictEqual(token, { ...initialToken, pausedUntil: before.token.pausedUntil });
 
 /** Nothing is shown until somebody is there again, where the site wants it so. */
 const isHidden: Rule = ({ before, after: { isConfirmed, settings } }) =>
   isConfirmed === (settings.history === 'at-once' && before.isConfirmed);
 
-const hidesWhatWaits: Rule = ({ before, after }) =>
+const hidesOutbox: Rule = ({ before, after }) =>
   after.hiddenOutbox ===
   (before.isConfirmed && !after.isConfirmed ? after.lastOutboxOrdinal : before.hiddenOutbox);
 
@@ -306,7 +308,7 @@ const timersEnd =
 
 /** Of everything that a hub knows: what an end takes along. A key without its row does not pass the type check. */
 export const resetTable = {
-  settings: ofHub(),
+  settings: perHub(),
   generation: row('kept', {
     'visitor switched': ({ before, after }) => after.generation === before.generation + 1,
     'signed out': ({ before, after }) => after.generation === before.generation + 1,
@@ -317,28 +319,28 @@ export const resetTable = {
     'visitor switched': timersEnd('socket', 'try', 'conversation', 'visitor', 'token', 'circuit'),
     'signed out': timersEnd('socket', 'try', 'conversation', 'visitor', 'token', 'circuit'),
     'session over': timersEnd('socket', 'try', 'token', 'circuit'),
-    'stepped down': free('a line that waits for its echoes needs its timers'),
+    'stepped down': free('a socket that waits for its echoes needs its timers'),
     slept: timersEnd('socket', 'try', 'token', 'circuit'),
     'next conversation': timersEnd('conversation'),
     'conversation gone': timersEnd('conversation'),
     'conversation ended': free('its last words are waited for as before'),
   }),
-  isRestored: ofHub(),
-  isPersistent: ofHub(),
+  isRestored: perHub(),
+  isPersistent: perHub(),
   isConfirmed: row('kept', {
     'visitor switched': ({ after }) => after.isConfirmed,
     'session over': isHidden,
   }),
-  hiddenOutbox: ofVisitor({ 'session over': hidesWhatWaits }),
-  isOnline: ofHub(),
-  connection: row(isWithoutFormerSocket, {
+  hiddenOutbox: perVisitor({ 'session over': hidesOutbox }),
+  isOnline: perHub(),
+  connection: row(hasNewOrNoSocket, {
     'signed out': phaseIs('signed-out'),
     'session over': phaseIs('signed-out'),
     'stepped down': phaseIs('handed-over'),
     slept: phaseIs('idle'),
-    'next conversation': free('it is opened on the line that is there'),
-    'conversation gone': free('the next one is opened on the line that is there'),
-    'conversation ended': isReadToItsEnd,
+    'next conversation': free('it is opened on the socket that is there'),
+    'conversation gone': free('the next one is opened on the socket that is there'),
+    'conversation ended': awaitsFinalCatchUp,
   }),
   breaker: row('kept', {
     'visitor switched': circuitIsClosed,
@@ -351,7 +353,7 @@ export const resetTable = {
   }),
   token: row('kept', {
     'visitor switched': hasNewToken,
-    'signed out': leavesTheBroker,
+    'signed out': keepsBrokerPause,
     'session over': hasNoToken,
     'next conversation': asked,
     'conversation gone': free('its session may go with it'),
@@ -379,7 +381,7 @@ export const resetTable = {
     'conversation ended': free('it may be told why'),
     'socket gone': free('it is told why'),
   }),
-  requests: ofVisitor({
+  requests: perVisitor({
     'session over': free('without a token some fail'),
     slept: onlyFewer('requests'),
     'stepped down': onlyFewer('requests'),
@@ -392,70 +394,70 @@ export const resetTable = {
     'visitor switched': isFreshMeta,
     'signed out': isFreshMeta,
     'next conversation': hasOpened,
-    'conversation gone': isSameVisitors,
-    'conversation ended': isSameVisitors,
+    'conversation gone': keepsVisitorData,
+    'conversation ended': keepsVisitorData,
   }),
-  draftOrigin: ofVisitor(),
-  unread: ofVisitor({
-    'session over': readsOn,
-    'next conversation': readsOn,
+  draftOrigin: perVisitor(),
+  unread: perVisitor({
+    'session over': keepsUnread,
+    'next conversation': keepsUnread,
     'conversation gone': free('what was unread may have been deleted'),
-    'conversation ended': readsOn,
+    'conversation ended': keepsUnread,
   }),
-  conversation: ofVisitor({
+  conversation: perVisitor({
     'session over': free('without a token a catch-up fails, and what is held is shown'),
     'next conversation': isFreshConversation,
     'conversation gone': 'initial',
     'conversation ended': hasEnded,
     'socket gone': isKeptOrGivenUp,
   }),
-  previousConversations: ofVisitor({
-    'next conversation': isLookedAfter,
-    'conversation gone': onlyFormers,
+  previousConversations: perVisitor({
+    'next conversation': keepsPrevious,
+    'conversation gone': onlyKnownPrevious,
   }),
-  lastOrdinal: ofVisitor({
+  lastOrdinal: perVisitor({
     'next conversation': ({ before, after }) => after.lastOrdinal === before.lastOrdinal + 1,
   }),
-  window: ofVisitor({
+  window: perVisitor({
     'session over': free('without a token a catch-up fails, and what is held is shown'),
-    'next conversation': newestWords,
-    'conversation gone': newestWords,
-    'conversation ended': newestWords,
+    'next conversation': lastMessages,
+    'conversation gone': lastMessages,
+    'conversation ended': lastMessages,
   }),
-  hasEarlier: ofVisitor({
-    'session over': newestWords,
-    'next conversation': newestWords,
-    'conversation gone': newestWords,
-    'conversation ended': newestWords,
+  hasEarlier: perVisitor({
+    'session over': lastMessages,
+    'next conversation': lastMessages,
+    'conversation gone': lastMessages,
+    'conversation ended': lastMessages,
   }),
-  outbox: ofVisitor({
+  outbox: perVisitor({
     // What was held is shown where a catch-up has failed too often.
     'session over': ({ before, after }) => isSubset(before, after) && !isOnItsWay(after),
     'stepped down': free('its echo is waited for'),
-    slept: isInDoubt,
+    slept: isUnconfirmed,
     'next conversation': isAddressed,
     'conversation gone': isAddressed,
     'conversation ended': isNotStranded,
-    'socket gone': isInDoubt,
+    'socket gone': isUnconfirmed,
   }),
-  lastOutboxOrdinal: ofVisitor(),
-  pausedUntil: ofVisitor({
+  lastOutboxOrdinal: perVisitor(),
+  pausedUntil: perVisitor({
     'next conversation': free('what goes out may be the last that may'),
     'socket gone': ({ before, after }) => (after.pausedUntil ?? 0) >= (before.pausedUntil ?? 0),
   }),
-  receiptDue: ofVisitor({
+  receiptDue: perVisitor({
     'next conversation': 'initial',
     'conversation gone': free('there is nothing to be told of it'),
   }),
   // The server's wish, whoever asks.
-  restPausedUntil: ofHub(),
+  restPausedUntil: perHub(),
   catchUps: row('kept', {
-    'visitor switched': runsOn,
-    'signed out': runsOn,
+    'visitor switched': resetsCatchUps,
+    'signed out': resetsCatchUps,
     'session over': free('without a token a catch-up fails'),
-    'next conversation': readsWhatIsThere,
+    'next conversation': readsKnownConversation,
     'conversation gone': free('its answer is nobody’s any more'),
-    'conversation ended': readsWhatIsThere,
+    'conversation ended': readsKnownConversation,
     // REST may begin to stand in.
     'socket gone': ({ before: { catchUps: a }, after: { catchUps: b } }) =>
       a.failures === b.failures && a.completedAt === b.completedAt,
@@ -470,26 +472,26 @@ export const resetTable = {
   }),
   // What was used is used, whoever it was.
   rateLimit: row(isNotUsedLess),
-  sessionMemory: ofVisitor({
+  sessionMemory: perVisitor({
     'next conversation': ({ after }) => after.sessionMemory?.startsNew !== true,
-    'conversation gone': leavesNoLife,
-    'conversation ended': leavesNoLife,
+    'conversation gone': hasNoExpiry,
+    'conversation ended': hasNoExpiry,
     'socket gone': free('it may be what the gateway refuses'),
   }),
-  typing: ofVisitor({
-    'session over': nobodyTypesThere,
-    slept: nobodyTypesThere,
-    'stepped down': free('the line may live on for its echoes'),
+  typing: perVisitor({
+    'session over': nobodyTypesOnSocket,
+    slept: nobodyTypesOnSocket,
+    'stepped down': free('the socket may live on for its echoes'),
     'next conversation': nobodyTypes,
     'conversation gone': nobodyTypes,
     'conversation ended': nobodyTypes,
-    'socket gone': nobodyTypesThere,
+    'socket gone': nobodyTypesOnSocket,
   }),
-  tabs: row('kept', { 'visitor switched': pagesStay, 'signed out': pagesStay }),
+  tabs: row('kept', { 'visitor switched': keepsTabs, 'signed out': keepsTabs }),
   // A title that tells of something new is that page's until another one has it.
-  alertedTab: ofHub(),
-  alertedAt: ofHub(),
-  alertedUntil: ofVisitor({ 'conversation gone': free('what rang may have been deleted') }),
+  alertedTab: perHub(),
+  alertedAt: perHub(),
+  alertedUntil: perVisitor({ 'conversation gone': free('what rang may have been deleted') }),
   startCalls: row('kept', {
     'visitor switched': 'initial',
     'signed out': 'initial',
@@ -497,21 +499,21 @@ export const resetTable = {
     'next conversation': 'initial',
     'conversation ended': free('whoever leaves it wants no other'),
   }),
-  storeCalls: row(waitsOn, { 'visitor switched': 'initial', 'signed out': onlyTheirs }),
-  lookups: ofVisitor({ 'conversation gone': onlyFewer('lookups') }),
-  paginations: ofVisitor({
+  storeCalls: row(keepsWaiting, { 'visitor switched': 'initial', 'signed out': onlyOwnCall }),
+  lookups: perVisitor({ 'conversation gone': onlyFewer('lookups') }),
+  paginations: perVisitor({
     'session over': onlyFewer('paginations'),
     'conversation gone': onlyFewer('paginations'),
   }),
   revision: row(({ before, after }) => after.revision >= before.revision),
   published: row(free('the next flush compares with it')),
   changes: row(free('the next flush writes and tells it'), {
-    'visitor switched': resetCount,
-    'signed out': resetCount,
+    'visitor switched': isDurableWipe,
+    'signed out': isDurableWipe,
   }),
 } satisfies Record<keyof HubState, Row>;
 
-function onlyFormers({ before, after }: End): boolean {
+function onlyKnownPrevious({ before, after }: End): boolean {
   return after.previousConversations.every((one) => before.previousConversations.includes(one));
 }
 
@@ -567,7 +569,7 @@ export class ResetInvariants {
       this.#isWiped = false;
     }
     this.#writesAfterTheWipe(step);
-    everybodyIsAnswered(step);
+    callsAreAnswered(step);
   }
 
   #takesAlong(step: Step, ending: Ending): void {
@@ -636,7 +638,7 @@ function holds(
 }
 
 /** Whoever waits goes on waiting, or has an answer: nobody is forgotten, nobody is answered twice. */
-function everybodyIsAnswered({ before, after, effects }: Step): void {
+function callsAreAnswered({ before, after, effects }: Step): void {
   const isAsBefore =
     before.startCalls === after.startCalls &&
     before.storeCalls === after.storeCalls &&

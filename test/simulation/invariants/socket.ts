@@ -19,41 +19,41 @@ const excuses: readonly FaultKind[] = [
 
 /** One authenticated socket, and no hurry in making it. */
 export class SocketInvariants {
-  readonly #world: SimContext;
+  readonly #context: SimContext;
   readonly #live = new Map<ServerEnd, ModelSocket>();
   #opens: { readonly at: number; readonly excused: number }[] = [];
   #requests: number[] = [];
 
-  constructor(world: SimContext) {
-    this.#world = world;
+  constructor(context: SimContext) {
+    this.#context = context;
   }
 
-  accepted(session: ServerEnd, line: ModelSocket): void {
-    this.#live.set(session, line);
+  accepted(session: ServerEnd, socket: ModelSocket): void {
+    this.#live.set(session, socket);
   }
 
   authenticated(session: ServerEnd): void {
     const mine = this.#live.get(session);
     // What was sent before the end, of a process or of a connection, may still arrive.
     if (mine?.isOrphaned || mine?.phase === 'closed') return;
-    for (const [other, line] of this.#live) {
+    for (const [other, socket] of this.#live) {
       if (other.isOver) {
         this.#live.delete(other);
         continue;
       }
       if (other === session || other.phase === 'pending') continue;
-      const { phase, closedByClientAt, isOrphaned } = line;
+      const { phase, closedByClientAt, isOrphaned } = socket;
       const hasWaited =
         closedByClientAt !== null && mine && mine.openedAt - closedByClientAt >= patience - 1;
       check(phase === 'closed' || isOrphaned || hasWaited === true, 'one socket', () => {
-        return `${mine?.name} is authenticated while ${line.name} still is (${phase})`;
+        return `${mine?.name} is authenticated while ${socket.name} still is (${phase})`;
       });
     }
   }
 
   opened(): void {
-    const { now } = this.#world.scheduler;
-    const { faults } = this.#world;
+    const { now } = this.#context.scheduler;
+    const { faults } = this.#context;
     const excused = excuses.reduce((sum, kind) => sum + (faults[kind] ?? 0), 0);
     this.#opens = this.#opens.filter(({ at }) => at > now - 60_000);
     this.#opens.push({ at: now, excused });
@@ -62,14 +62,14 @@ export class SocketInvariants {
   }
 
   #areFew(most: number, window: number, excused: number): void {
-    const { now } = this.#world.scheduler;
+    const { now } = this.#context.scheduler;
     const recent = this.#opens.filter(({ at }) => at > now - window);
     const own = recent.length - (excused - (recent[0]?.excused ?? excused));
     check(own <= most, 'connection rate', () => `${own} sockets in ${window} ms`);
   }
 
   #asked(): void {
-    const { now } = this.#world.scheduler;
+    const { now } = this.#context.scheduler;
     this.#requests.push(now);
     this.#requests = this.#requests.filter((at) => at > now - 60_000);
     const { length } = this.#requests;

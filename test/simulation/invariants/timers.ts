@@ -35,7 +35,7 @@ const inPhase =
   ({ connection }: HubState) =>
     phases.includes(connection.phase);
 
-const whenever = () => true;
+const always = () => true;
 const never = () => false;
 
 const isAlive = inPhase('online', 'draining');
@@ -54,25 +54,25 @@ function hasSent({ outbox }: HubState): boolean {
   return outbox.some(({ at }) => at.stage === 'sent');
 }
 
-function isUnsettled({ conversation }: HubState): boolean {
+function hasUnsequenced({ conversation }: HubState): boolean {
   return conversation !== null && conversation.unsequencedBuffer.length > 0;
 }
 
 /** A catch-up is under way, or will be: it settles what is held. */
-function asksSoon({ catchUps, timers }: HubState): boolean {
+function catchUpIsDue({ catchUps, timers }: HubState): boolean {
   const isPending = timers['rest-retry'] !== undefined || timers.poll !== undefined;
   return catchUps.active !== null || isPending;
 }
 
-/** On any other line a catch-up comes with the next conversation frame. */
+/** On any other socket a catch-up comes with the next conversation frame. */
 function isInConversation({ connection }: HubState): boolean {
   return connection.phase === 'online' && connection.session.stage === 'conversation';
 }
 
-function isHeld(state: HubState): boolean {
+function isReordering(state: HubState): boolean {
   const { conversation } = state;
   if (!conversation || conversation.reorderBuffer.length === 0) return false;
-  return isInConversation(state) && !asksSoon(state);
+  return isInConversation(state) && !catchUpIsDue(state);
 }
 
 function isBeingChecked({ routing: { check: one } }: HubState): boolean {
@@ -117,7 +117,7 @@ export const timerRules = {
   'token-retry': {
     owners: ['hub'],
     // It looks whether anybody waits, and there may be nobody any more.
-    onlyWhile: whenever,
+    onlyWhile: always,
     always: (state) =>
       isParked(state) && state.token.requestId === null && !state.timers['rest-pause'],
   },
@@ -129,14 +129,14 @@ export const timerRules = {
     onlyWhile: ({ conversation }) =>
       conversation !== null &&
       (conversation.reorderBuffer.length > 0 || conversation.gaps.length > 0),
-    always: isHeld,
+    always: isReordering,
     atLatest: (state, now) =>
-      isHeld(state) ? now + state.settings.timing.reorder : Number.POSITIVE_INFINITY,
+      isReordering(state) ? now + state.settings.timing.reorder : Number.POSITIVE_INFINITY,
   },
   unsequenced: {
     owners: ['conversation'],
     onlyWhile: ({ conversation }) => conversation !== null,
-    always: isUnsettled,
+    always: hasUnsequenced,
   },
   echo: { owners: ['socket', 'conversation'], onlyWhile: hasSent, always: hasSent },
   routing: { owners: ['visitor'], onlyWhile: isBeingChecked, always: isBeingChecked },
@@ -148,10 +148,10 @@ export const timerRules = {
   reconcile: {
     owners: ['socket'],
     // Also set while REST stands in, where it finds nothing to do.
-    onlyWhile: whenever,
+    onlyWhile: always,
     always: (state) => {
       const isWatched = state.tabs.some(({ isVisible }) => isVisible);
-      return isWatched && isInConversation(state) && !asksSoon(state);
+      return isWatched && isInConversation(state) && !catchUpIsDue(state);
     },
   },
   'rest-retry': {
@@ -162,7 +162,7 @@ export const timerRules = {
   'rest-pause': {
     owners: ['hub'],
     // It looks whether anybody waits, and there may be nobody any more.
-    onlyWhile: whenever,
+    onlyWhile: always,
     always: never,
   },
   poll: {

@@ -23,13 +23,13 @@ export class TranscriptInvariants {
   }
 
   step({ before, after, input }: Step): void {
-    if (before.conversation !== after.conversation) readForGood(before, after);
+    if (before.conversation !== after.conversation) keepsReadMark(before, after);
     if (before.window === after.window) return;
     const difference = this.#hub.see(before.window, after.window);
     this.#marked(after, difference);
     this.#joined(after, difference);
     if (input.type !== 'restored' && before.generation === after.generation) {
-      steady(before.window, after.window, difference);
+      rowsAreStable(before.window, after.window, difference);
     }
   }
 
@@ -90,7 +90,7 @@ export class TranscriptInvariants {
 }
 
 /** What the other side has read it has read. */
-function readForGood(before: HubState, after: HubState): void {
+function keepsReadMark(before: HubState, after: HubState): void {
   const was = before.conversation?.readMark;
   const is = after.conversation?.readMark;
   if (!was || before.conversation?.ordinal !== after.conversation?.ordinal) return;
@@ -135,7 +135,7 @@ class WatchedRows {
   }
 }
 
-function steady(
+function rowsAreStable(
   before: readonly Message[],
   after: readonly Message[],
   { gone, goneFrom, from, to }: Difference,
@@ -144,7 +144,7 @@ function steady(
   const changed = after.slice(from, to);
   const kept = new Set(changed.map((row) => row.messageId));
   const lost = gone.find((row) => row.sequence !== null && !kept.has(row.messageId));
-  if (lost) noneIsLost(before, after, goneFrom);
+  if (lost) noRowIsLost(before, after, goneFrom);
   changed.forEach((row, index) => {
     const known = old.get(row.messageId);
     if (known) {
@@ -166,7 +166,7 @@ function steady(
 }
 
 /** Rows leave at the upper end of the window, and nowhere else. */
-function noneIsLost(before: readonly Message[], after: readonly Message[], from: number): void {
+function noRowIsLost(before: readonly Message[], after: readonly Message[], from: number): void {
   const kept = new Map(after.map((row) => [row.messageId, row]));
   // A row that got its sequence late may have moved; the others tell where the window begins.
   const firstKept = before.findIndex((row) => {

@@ -17,9 +17,9 @@ export interface Dialect {
   /** The site, which knows who its visitor is. */
   readonly broker: ModelBroker;
   readonly traits: GatewayTraits;
-  readonly rules: SessionPolicy | null;
+  readonly policy: SessionPolicy | null;
   readonly edges: (hub: EdgesHub) => Edges;
-  readonly accept: (line: ModelSocket, watch: Watch) => ServerEnd;
+  readonly accept: (socket: ModelSocket, watch: Watch) => ServerEnd;
 }
 
 /** Who wants to hear of a connection's conduct. */
@@ -28,22 +28,22 @@ export interface Watch {
   readonly onMisconduct: (what: string) => void;
 }
 
-export function dialectOf(world: SimContext, machine: Machine): Dialect {
-  return world.profile.dialect === 'webchat'
-    ? webchatDialect(world, machine)
-    : genesysDialect(world, machine);
+export function dialectOf(context: SimContext, machine: Machine): Dialect {
+  return context.profile.dialect === 'webchat'
+    ? webchatDialect(context, machine)
+    : genesysDialect(context, machine);
 }
 
-function webchatDialect(world: SimContext, machine: Machine): Dialect {
-  const gateway = new ModelGateway(world);
-  const broker = new ModelBroker(world, machine);
-  const rest = new ModelRest(world, machine, gateway, broker);
+function webchatDialect(context: SimContext, machine: Machine): Dialect {
+  const gateway = new ModelGateway(context);
+  const broker = new ModelBroker(context, machine);
+  const rest = new ModelRest(context, machine, gateway, broker);
   return {
     gateway,
     broker,
     traits: genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' }).traits,
-    rules: null,
+    policy: null,
     edges: () => new WebchatEdges(broker, rest),
-    accept: (line, watch) => new GatewaySession({ world, gateway, broker, ...watch }, line),
+    accept: (socket, watch) => new GatewaySession({ context, gateway, broker, ...watch }, socket),
   };
 }

@@ -8,23 +8,23 @@ import type { ModelBroker } from './tokens.ts';
 /** What a hub's edges do for its core: where its tokens come from, and its way to REST. */
 export interface Edges {
   readonly token: string | null;
-  /** There is a session on the line. */
+  /** There is a session on the socket. */
   readonly isOpen: boolean;
   /** @param isWanted as in src/protocol/gateway/tokens.ts, TokenSource */
   fetch(isFresh: boolean, isWanted: () => boolean, done: (result: TokenResult) => void): void;
-  forget(): void;
+  discardToken(): void;
   /** The visitor has signed out. */
   end(): void;
   rest(call: RestCall, done: (result: RestResult) => void): void;
-  /** Hears what comes on a line before the core does; returns what of it is the core's business. */
-  hear(event: GatewayEvent): GatewayEvent | null;
-  lineEnded(): void;
+  /** Hears what comes on a socket before the core does; returns what of it is the core's business. */
+  onEvent(event: GatewayEvent): GatewayEvent | null;
+  socketEnded(): void;
 }
 
 /** What edges want of their hub. */
 export interface EdgesHub {
   readonly isAlive: boolean;
-  /** On the line that there is; returns whether there is one. */
+  /** On the socket that there is; returns whether there is one. */
   send(command: GatewayCommand): boolean;
 }
 
@@ -48,7 +48,7 @@ export class WebchatEdges implements Edges {
     });
   }
 
-  forget(): void {
+  discardToken(): void {
     this.token = null;
   }
 
@@ -60,9 +60,9 @@ export class WebchatEdges implements Edges {
     this.#rest.call(call, this.token, done);
   }
 
-  hear(event: GatewayEvent): GatewayEvent {
+  onEvent(event: GatewayEvent): GatewayEvent {
     return event;
   }
 
-  lineEnded(): void {}
+  socketEnded(): void {}
 }

@@ -10,7 +10,7 @@ export interface SocketClient {
   closed(meaning: CloseMeaning): void;
 }
 
-/** Who notices that the line is gone: the others find out by silence. */
+/** Who notices that the socket is gone: the others find out by silence. */
 export type Cut = 'both' | 'client' | 'gateway' | 'nobody';
 
 /** A WebSocket from end to end, with all that can happen in between. */
@@ -24,30 +24,30 @@ export class ModelSocket implements SessionSocket {
   isOrphaned = false;
   readonly openedAt: number;
   session: ServerEnd | null = null;
-  readonly #world: SimContext;
+  readonly #context: SimContext;
   readonly #machine: Machine;
   readonly #client: SocketClient;
   #isDead = false;
   #lastUp = 0;
   #lastDown = 0;
 
-  constructor(world: SimContext, machine: Machine, name: string, client: SocketClient) {
-    this.#world = world;
+  constructor(context: SimContext, machine: Machine, name: string, client: SocketClient) {
+    this.#context = context;
     this.#machine = machine;
     this.#client = client;
     this.name = name;
-    this.openedAt = world.scheduler.now;
+    this.openedAt = context.scheduler.now;
   }
 
-  connect(isReachable: () => boolean, accept: (line: ModelSocket) => ServerEnd): void {
-    const { random, profile } = this.#world;
-    const way = latency(this.#world);
-    if (strikes(this.#world, 'connect failed', profile.connectFails)) {
+  connect(isReachable: () => boolean, accept: (socket: ModelSocket) => ServerEnd): void {
+    const { random, profile } = this.#context;
+    const way = latency(this.#context);
+    if (strikes(this.#context, 'connect failed', profile.connectFails)) {
       // Nobody answers, and the browser gives up late or at once.
       this.#close('network', random.chance(0.3) ? 30_000 : way);
       return;
     }
-    this.#world.scheduler.after(way, () => {
+    this.#context.scheduler.after(way, () => {
       if (!isReachable() || !this.#machine.isOnline) {
         this.#close('network', way);
         return;
@@ -55,7 +55,7 @@ export class ModelSocket implements SessionSocket {
       if (this.phase !== 'connecting') return;
       const session = accept(this);
       this.session = session;
-      this.#lastDown = this.#world.scheduler.now + way;
+      this.#lastDown = this.#context.scheduler.now + way;
       this.#machine.after(way, () => {
         if (this.phase !== 'connecting' || this.isOrphaned) return;
         this.phase = 'open';
@@ -68,16 +68,16 @@ export class ModelSocket implements SessionSocket {
 
   send({ command, token }: Omit<ClientFrame, 'sentAt'>): void {
     if (this.phase !== 'open' || this.#isDead) return;
-    const frame = { command, token, sentAt: this.#world.scheduler.now };
+    const frame = { command, token, sentAt: this.#context.scheduler.now };
     const arrivals = this.#arrivals('up');
     // A second auth frame would be an error of the client's, which the network must not make up; and
     // nothing knows a message again that comes twice without an id that counts.
-    if (command.type === 'authenticate' || this.#world.profile.dialect !== 'webchat') {
+    if (command.type === 'authenticate' || this.#context.profile.dialect !== 'webchat') {
       arrivals.splice(1);
     }
     for (const at of arrivals) {
-      this.#world.scheduler.after(at - this.#world.scheduler.now, () => {
-        if (!this.#isDead || this.#world.random.chance(0.5)) this.session?.take(frame);
+      this.#context.scheduler.after(at - this.#context.scheduler.now, () => {
+        if (!this.#isDead || this.#context.random.chance(0.5)) this.session?.take(frame);
       });
     }
   }
@@ -85,16 +85,16 @@ export class ModelSocket implements SessionSocket {
   close(): void {
     if (this.phase === 'closing' || this.phase === 'closed') return;
     this.phase = 'closing';
-    this.closedByClientAt = this.#world.scheduler.now;
+    this.closedByClientAt = this.#context.scheduler.now;
     if (this.#isDead) {
-      this.#close('network', this.#world.random.between(1_000, 60_000));
+      this.#close('network', this.#context.random.between(1_000, 60_000));
       return;
     }
-    const arrival = Math.max(this.#lastUp, this.#world.scheduler.now + latency(this.#world));
-    this.#world.scheduler.after(arrival - this.#world.scheduler.now, () => {
+    const arrival = Math.max(this.#lastUp, this.#context.scheduler.now + latency(this.#context));
+    this.#context.scheduler.after(arrival - this.#context.scheduler.now, () => {
       if (this.#isDead) return;
       this.session?.end();
-      this.#close('network', latency(this.#world));
+      this.#close('network', latency(this.#context));
     });
   }
 
@@ -103,7 +103,7 @@ export class ModelSocket implements SessionSocket {
     this.isOrphaned = true;
     this.phase = 'closed';
     this.#isDead = true;
-    if (!isSilent) this.#world.scheduler.after(latency(this.#world), () => this.session?.end());
+    if (!isSilent) this.#context.scheduler.after(latency(this.#context), () => this.session?.end());
   }
 
   // --- the gateway's end ---
@@ -111,7 +111,7 @@ export class ModelSocket implements SessionSocket {
   push(...events: readonly GatewayEvent[]): void {
     if (this.#isDead) return;
     for (const at of this.#arrivals('down')) {
-      this.#machine.after(at - this.#world.scheduler.now, () => {
+      this.#machine.after(at - this.#context.scheduler.now, () => {
         for (const event of events) {
           if (this.phase === 'open' && !this.#isDead) this.#client.event(event);
         }
@@ -121,23 +121,24 @@ export class ModelSocket implements SessionSocket {
 
   hangUp(meaning: CloseMeaning): void {
     if (this.#isDead) return;
-    const arrival = Math.max(this.#lastDown, this.#world.scheduler.now + latency(this.#world));
-    this.#close(meaning, arrival - this.#world.scheduler.now);
+    const arrival = Math.max(this.#lastDown, this.#context.scheduler.now + latency(this.#context));
+    this.#close(meaning, arrival - this.#context.scheduler.now);
   }
 
   // --- the network ---
 
   cut(cut: Cut): void {
     if (this.#isDead || this.phase === 'closed') return;
-    this.#world.trace.add('network', `${this.name} is cut, seen by ${cut}`);
+    this.#context.trace.add('network', `${this.name} is cut, seen by ${cut}`);
     this.#isDead = true;
-    count(this.#world, 'connection cut');
-    if (cut === 'both' || cut === 'client') this.#close('network', latency(this.#world));
+    count(this.#context, 'connection cut');
+    if (cut === 'both' || cut === 'client') this.#close('network', latency(this.#context));
     if (cut === 'both' || cut === 'gateway') {
-      this.#world.scheduler.after(latency(this.#world), () => this.session?.end());
+      this.#context.scheduler.after(latency(this.#context), () => this.session?.end());
     }
     // A browser that is closing does not wait for ever.
-    if (this.phase === 'closing') this.#close('network', this.#world.random.between(1_000, 60_000));
+    if (this.phase === 'closing')
+      this.#close('network', this.#context.random.between(1_000, 60_000));
   }
 
   #close(meaning: CloseMeaning, delay: number): void {
@@ -146,7 +147,7 @@ export class ModelSocket implements SessionSocket {
       this.phase = 'closed';
       // A browser that gave up tells the peer, if it can be told.
       if (!this.#isDead)
-        this.#world.scheduler.after(latency(this.#world), () => this.session?.end());
+        this.#context.scheduler.after(latency(this.#context), () => this.session?.end());
       this.#isDead = true;
       this.#client.closed(meaning);
     });
@@ -154,16 +155,16 @@ export class ModelSocket implements SessionSocket {
 
   /** When a frame arrives: never, once, or twice; in order, or overtaken. */
   #arrivals(direction: 'up' | 'down'): number[] {
-    const { scheduler, random, profile } = this.#world;
-    if (strikes(this.#world, 'frame lost', profile.loss)) return [];
+    const { scheduler, random, profile } = this.#context;
+    if (strikes(this.#context, 'frame lost', profile.loss)) return [];
     const last = direction === 'up' ? this.#lastUp : this.#lastDown;
-    const arrival = Math.max(last, scheduler.now + latency(this.#world));
-    if (strikes(this.#world, 'frame swapped', profile.swap)) {
+    const arrival = Math.max(last, scheduler.now + latency(this.#context));
+    if (strikes(this.#context, 'frame swapped', profile.swap)) {
       return [arrival + random.between(0, random.chance(0.2) ? 6_000 : 500)];
     }
     if (direction === 'up') this.#lastUp = arrival;
     else this.#lastDown = arrival;
-    if (strikes(this.#world, 'frame doubled', profile.double)) {
+    if (strikes(this.#context, 'frame doubled', profile.double)) {
       return [arrival, arrival + random.between(0, 3_000)];
     }
     return [arrival];

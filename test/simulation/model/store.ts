@@ -255,7 +255,7 @@ export class Disk {
 
 /** One hub's connection to the disk: one thing after the other, and nothing after its death. */
 export class ModelStore {
-  readonly #world: SimContext;
+  readonly #context: SimContext;
   readonly #machine: Machine;
   readonly #disk: Disk;
   readonly #onEmptied: () => void;
@@ -263,8 +263,8 @@ export class ModelStore {
   #freeAt = 0;
   #isDead = false;
 
-  constructor(world: SimContext, machine: Machine, disk: Disk, onEmptied: () => void) {
-    this.#world = world;
+  constructor(context: SimContext, machine: Machine, disk: Disk, onEmptied: () => void) {
+    this.#context = context;
     this.#machine = machine;
     this.#disk = disk;
     this.#onEmptied = onEmptied;
@@ -313,7 +313,7 @@ export class ModelStore {
   }
 
   #run(work: () => () => void): void {
-    const { random, scheduler, profile } = this.#world;
+    const { random, scheduler, profile } = this.#context;
     const start = Math.max(scheduler.now, this.#freeAt);
     this.#freeAt = start + random.between(0.1, profile.storeLatency);
     this.#machine.after(this.#freeAt - scheduler.now, () => {

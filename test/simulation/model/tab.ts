@@ -64,24 +64,24 @@ export class ModelTab {
   #waiting: { readonly kind: Kind; readonly run: () => void }[] = [];
   readonly #caller: HubRpc;
   readonly #replica: Replica;
-  readonly #world: SimContext;
+  readonly #context: SimContext;
   readonly #machine: Machine;
   readonly #events: TabEvents;
 
   constructor(
     name: string,
-    world: SimContext,
+    context: SimContext,
     machine: Machine,
     storages: readonly [PageStorage, PageStorage],
     events: TabEvents,
   ) {
     this.name = name;
     this.storages = storages;
-    this.#world = world;
+    this.#context = context;
     this.#machine = machine;
     this.#events = events;
-    const { scheduler } = world;
-    this.#caller = new HeardCaller(
+    const { scheduler } = context;
+    this.#caller = new ObservedRpc(
       this.#clock,
       (call, code) => events.answered(this, call, code),
       (error) => scheduler.fail(error),
@@ -124,7 +124,7 @@ export class ModelTab {
   get worksFor(): number {
     if (!this.isAttached || this.isFrozen || this.#machine.isAsleep) return 0;
     const since = Math.max(this.#workingSince, this.#machine.awakeSince);
-    return this.#world.scheduler.now - since;
+    return this.#context.scheduler.now - since;
   }
 
   /** Of the hub's, that a frozen page has not seen. */
@@ -183,9 +183,9 @@ export class ModelTab {
 
   thaw(): void {
     this.isFrozen = false;
-    this.#workingSince = this.#world.scheduler.now;
+    this.#workingSince = this.#context.scheduler.now;
     // What it was answered meanwhile is heard before its timers go on.
-    this.#world.scheduler.awaitPromises();
+    this.#context.scheduler.awaitPromises();
     for (const { run } of this.#waiting.splice(0)) run();
   }
 
@@ -211,7 +211,7 @@ export class ModelTab {
 
   /** A refusal is told where it is heard; anything else is a fault. */
   #carryOut(work: Promise<unknown>): void {
-    const { scheduler } = this.#world;
+    const { scheduler } = this.#context;
     scheduler.awaitPromises();
     work.catch((error: unknown) => {
       if (!(error instanceof PartylineError)) scheduler.fail(error);
@@ -223,7 +223,7 @@ export class ModelTab {
     this.#replica.receive(port, message);
     if (message.type !== 'snapshot' || this.isAttached) return;
     this.isAttached = true;
-    this.#workingSince = this.#world.scheduler.now;
+    this.#workingSince = this.#context.scheduler.now;
   }
 
   /** Nothing happens in a page that is frozen or gone. */
@@ -233,7 +233,7 @@ export class ModelTab {
       this.#waiting.push({ kind, run });
       return;
     }
-    this.#world.scheduler.awaitPromises();
+    this.#context.scheduler.awaitPromises();
     run();
   }
 
@@ -271,7 +271,7 @@ export class ModelTab {
 }
 
 /** Tells what became of each call, whoever made it. */
-class HeardCaller extends HubRpc {
+class ObservedRpc extends HubRpc {
   readonly #heard: (call: Call | SideCall, code: string | null) => void;
 
   readonly #fail: (error: unknown) => void;

@@ -7,11 +7,14 @@ import { Scheduler } from '../../simulation/scheduler.ts';
 import type { SimContext } from '../../simulation/sim-context.ts';
 import { Trace } from '../../simulation/trace.ts';
 
-/** A world of the simulation's in which nothing fails by chance. */
-export function calmWorld(part: Partial<Profile> = {}): { world: SimContext; machine: Machine } {
+/** A context of the simulation's in which nothing fails by chance. */
+export function calmContext(part: Partial<Profile> = {}): {
+  context: SimContext;
+  machine: Machine;
+} {
   const random = new Random(1);
   const scheduler = new Scheduler();
-  const world: SimContext = {
+  const context: SimContext = {
     seed: 1,
     random,
     events: new Events(1, new Set()),
@@ -22,5 +25,5 @@ export function calmWorld(part: Partial<Profile> = {}): { world: SimContext; mac
     crossings: new FeatureInteractions(),
     isStormy: false,
   };
-  return { world, machine: new Machine(world) };
+  return { context, machine: new Machine(context) };
 }

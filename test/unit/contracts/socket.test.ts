@@ -16,7 +16,7 @@ import { SocketClient, wordOf } from '../../contracts/socket-client.ts';
 import { SocketServer } from '../../contracts/socket-server.ts';
 import type { ClientFrame, ServerEnd } from '../../simulation/model/session.ts';
 import { ModelSocket } from '../../simulation/model/socket.ts';
-import { calmWorld } from './calm-context.ts';
+import { calmContext } from './calm-context.ts';
 
 const expectations: EdgeExpect = {
   equal: (actual, expected, what) => expect(actual, what).toEqual(expected),
@@ -109,11 +109,11 @@ class ModelLineBench implements LineBench {
   readonly #told: LineWord[] = [];
   readonly #lines = new Map<number, ModelSocket>();
   readonly #ends: LineServer[] = [];
-  readonly #calm = calmWorld();
+  readonly #calm = calmContext();
 
   async open(socketId: number, { isReachable = true, atOnce }: OpenLine = {}): Promise<void> {
-    const { world, machine } = this.#calm;
-    const line = new ModelSocket(world, machine, `line ${socketId}`, {
+    const { context, machine } = this.#calm;
+    const line = new ModelSocket(context, machine, `line ${socketId}`, {
       opened: () => this.#told.push(['opened', socketId]),
       event: (event) => this.#told.push(['event', socketId, wordOf(event)]),
       closed: (meaning) => this.#told.push(['closed', socketId, meaning]),
@@ -155,7 +155,7 @@ class ModelLineBench implements LineBench {
   told = async () => this.#told;
 
   async settled(): Promise<void> {
-    const { scheduler } = this.#calm.world;
+    const { scheduler } = this.#calm.context;
     await scheduler.runUntil(scheduler.now + 70_000);
   }
 }

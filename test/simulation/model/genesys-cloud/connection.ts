@@ -21,11 +21,11 @@ import type { Watch } from '../dialect.ts';
 import { agent, type Listener } from '../gateway.ts';
 import { epochTime } from '../machine.ts';
 import { type ClientFrame, type ServerEnd, type SessionSocket, visitorOf } from '../session.ts';
-import type { GenesysPlatform, GuestSession } from './platform.ts';
+import type { GenesysPlatform, GenesysSession } from './platform.ts';
 import { extrasOf, storedMessage } from './transcript.ts';
 
-export interface ConnectionContext extends Watch {
-  readonly world: SimContext;
+export interface ConnectionEnvironment extends Watch {
+  readonly context: SimContext;
   readonly platform: GenesysPlatform;
   /** What the client speaks: its frames are written and read by it, as in life. */
   readonly adapter: GatewayAdapter;
@@ -34,16 +34,16 @@ export interface ConnectionContext extends Watch {
 /** One connection as the platform sees it: docs/genesys-cloud.md. */
 export class GenesysConnection implements Listener, ServerEnd {
   phase: ServerEnd['phase'] = 'pending';
-  session: GuestSession | null = null;
-  readonly #line: SessionSocket;
-  readonly #context: ConnectionContext;
+  session: GenesysSession | null = null;
+  readonly #socket: SessionSocket;
+  readonly #environment: ConnectionEnvironment;
   /** Of the request that is carried out. */
   #answering: { readonly messageId: string; readonly tracingId: string | undefined } | null = null;
   #ids = 0;
 
-  constructor(context: ConnectionContext, line: SessionSocket) {
-    this.#context = context;
-    this.#line = line;
+  constructor(environment: ConnectionEnvironment, socket: SessionSocket) {
+    this.#environment = environment;
+    this.#socket = socket;
   }
 
   get isOver(): boolean {
@@ -52,7 +52,7 @@ export class GenesysConnection implements Listener, ServerEnd {
 
   end(): void {
     this.phase = 'over';
-    this.#context.platform.listeners.delete(this);
+    this.#environment.platform.listeners.delete(this);
   }
 
   restart(): void {
@@ -61,7 +61,7 @@ export class GenesysConnection implements Listener, ServerEnd {
 
   evict(): void {
     if (this.phase !== 'authenticated') return;
-    count(this.#context.world, 'evicted');
+    count(this.#environment.context, 'evicted');
     this.#send(notification('ConnectionClosedEvent', {}));
     this.#hangUp('network');
   }
@@ -69,30 +69,30 @@ export class GenesysConnection implements Listener, ServerEnd {
   #hangUp(meaning: CloseMeaning): void {
     if (this.isOver) return;
     this.end();
-    this.#line.hangUp(meaning);
+    this.#socket.hangUp(meaning);
   }
 
   #send(frame: SessionFrame): void {
-    this.#line.push(...this.#context.adapter.decode(JSON.stringify(frame)));
+    this.#socket.push(...this.#environment.adapter.decode(JSON.stringify(frame)));
   }
 
   // --- what happens in the conversation ---
 
-  tell(conversationId: string, event: GatewayEvent): void {
+  deliver(conversationId: string, event: GatewayEvent): void {
     if (this.session?.conversation?.conversationId !== conversationId) return;
     switch (event.type) {
       case 'message': {
-        const { platform, world } = this.#context;
+        const { platform, context } = this.#environment;
         const message = platform
           .byId(conversationId)
           ?.messages.findLast(({ messageId }) => messageId === event.message.messageId);
         if (!message) return;
         const isAnswer = this.#answering?.messageId === message.messageId;
         const body = liveBody(storedMessage(message), extrasOf(message), this.#id());
-        const { latencies } = world.events;
-        const isNameless = latencies.chance(world.profile.namelessLive);
+        const { latencies } = context.events;
+        const isNameless = latencies.chance(context.profile.namelessLive);
         // One without both could not be known again by anything.
-        const isTimeless = !isNameless && latencies.chance(world.profile.timelessLive);
+        const isTimeless = !isNameless && latencies.chance(context.profile.timelessLive);
         const { messageId, time, ...rest } = body.channel;
         const channel = {
           ...rest,
@@ -100,7 +100,7 @@ export class GenesysConnection implements Listener, ServerEnd {
         };
         if (isTimeless) {
           platform.timeless.add(message.messageId);
-          count(world, 'message without time');
+          count(context, 'message without time');
         }
         const tracingId = isAnswer ? this.#answering?.tracingId : undefined;
         this.#send(notification('StructuredMessage', { ...body, channel }, tracingId));
@@ -127,20 +127,20 @@ export class GenesysConnection implements Listener, ServerEnd {
   }
 
   /** The conversation was deleted, here or in another window. */
-  cleared(session: GuestSession): void {
+  cleared(session: GenesysSession): void {
     if (this.session !== session) return;
     this.#send(notification('SessionClearedEvent', {}));
     this.#send(notification('ConnectionClosedEvent', {}));
     this.#hangUp('network');
   }
 
-  lost(conversationId: string): void {
+  onLost(conversationId: string): void {
     if (this.session?.conversation?.conversationId !== conversationId) return;
     this.#send(notification('SessionExpiredEvent', {}));
   }
 
   #receipt(messageId: string, status: string): void {
-    const { platform } = this.#context;
+    const { platform } = this.#environment;
     const conversation = this.session?.conversation;
     const message = conversation && platform.byId(conversation.conversationId)?.ids.get(messageId);
     if (!message) return;
@@ -151,7 +151,7 @@ export class GenesysConnection implements Listener, ServerEnd {
   }
 
   #event(event: unknown, from: Sender | null, metadata: Readonly<Record<string, string>> = {}) {
-    const now = epochTime(this.#context.world.scheduler.now);
+    const now = epochTime(this.#environment.context.scheduler.now);
     this.#send(
       notification('StructuredMessage', eventBody(this.#id(), now, event, from, metadata)),
     );
@@ -159,37 +159,37 @@ export class GenesysConnection implements Listener, ServerEnd {
 
   #id(): string {
     this.#ids += 1;
-    return `${this.#line.name}-${this.#ids}`;
+    return `${this.#socket.name}-${this.#ids}`;
   }
 
   // --- what the client asks for ---
 
   take({ command, token, sentAt }: ClientFrame): void {
-    for (const text of this.#context.adapter.encode(command, token ?? '')) {
+    for (const text of this.#environment.adapter.encode(command, token ?? '')) {
       if (this.isOver) return;
       const read = readRequest(text);
       if (read.ok) this.#handle(read.request, sentAt);
-      else this.#context.onMisconduct(`${command.type}: ${read.reason}`);
+      else this.#environment.onMisconduct(`${command.type}: ${read.reason}`);
     }
   }
 
   #handle(request: SessionRequest, sentAt: number): void {
-    const { world } = this.#context;
+    const { context } = this.#environment;
     if (request.action === 'configureSession') {
       this.#configure(request.token, request.tracingId);
       return;
     }
     if (!this.session) {
-      this.#context.onMisconduct(`${request.action} before the session is configured`);
+      this.#environment.onMisconduct(`${request.action} before the session is configured`);
       return;
     }
     if (this.session.isOver) {
-      this.#send(refusal(world.random.chance(0.5) ? 4_006 : 4_007, 'the session is over'));
+      this.#send(refusal(context.random.chance(0.5) ? 4_006 : 4_007, 'the session is over'));
       return;
     }
-    const { internalErrors } = world.profile;
-    if (request.action !== 'echo' && strikes(world, 'internal error', internalErrors)) {
-      this.#send(refusal(world.random.chance(0.5) ? 500 : 408, 'Internal server error'));
+    const { internalErrors } = context.profile;
+    if (request.action !== 'echo' && strikes(context, 'internal error', internalErrors)) {
+      this.#send(refusal(context.random.chance(0.5) ? 500 : 408, 'Internal server error'));
       return;
     }
     switch (request.action) {
@@ -198,39 +198,39 @@ export class GenesysConnection implements Listener, ServerEnd {
         return;
       case 'echo': {
         const body = { id: this.#id(), type: 'Text', text: 'ping', direction: 'Inbound' };
-        const metadata = { durationSeconds: String(world.profile.sessionLife) };
+        const metadata = { durationSeconds: String(context.profile.sessionLife) };
         this.#send(answer('StructuredMessage', { ...body, metadata }, request.tracingId));
         return;
       }
       case 'getJwt': {
-        const { jwt, until } = this.#context.platform.issueJwt(this.session);
+        const { jwt, until } = this.#environment.platform.issueJwt(this.session);
         const exp = Math.floor(epochTime(until) / 1_000);
         this.#send(answer('JwtResponse', { jwt, exp }, request.tracingId));
         return;
       }
       case 'disconnectCustomer': {
         const { conversation } = this.session;
-        if (conversation) this.#context.platform.end(conversation);
+        if (conversation) this.#environment.platform.end(conversation);
         return;
       }
       default:
-        this.#context.onMisconduct(`${request.action}, which nobody asked for`);
+        this.#environment.onMisconduct(`${request.action}, which nobody asked for`);
     }
   }
 
   #configure(token: string, tracingId: string | undefined): void {
-    const { world, platform } = this.#context;
-    if (strikes(world, 'crowded out', world.profile.tooManyConnections)) {
-      this.#send(tooMany(world.random.int(1, 8)));
+    const { context, platform } = this.#environment;
+    if (strikes(context, 'crowded out', context.profile.tooManyConnections)) {
+      this.#send(tooMany(context.random.int(1, 8)));
       return;
     }
-    if (strikes(world, 'auth refused', world.profile.authRefused)) {
+    if (strikes(context, 'auth refused', context.profile.authRefused)) {
       this.#send(refusal(401, 'User is unauthorized'));
       return;
     }
     let { session, isNew } = platform.open(token);
     if (session.isOver) {
-      if (world.random.chance(0.5)) {
+      if (context.random.chance(0.5)) {
         this.#send(refusal(4_006, 'session expired'));
         return;
       }
@@ -241,28 +241,28 @@ export class GenesysConnection implements Listener, ServerEnd {
     if (this.phase === 'pending') {
       this.phase = 'authenticated';
       platform.listeners.add(this);
-      this.#context.onAuthenticated(this);
+      this.#environment.onAuthenticated(this);
     }
     const readOnly = session.conversation?.status === 'ended';
-    const { sessionLife: durationSeconds } = world.profile;
+    const { sessionLife: durationSeconds } = context.profile;
     const body = { connected: true, newSession: isNew, readOnly, durationSeconds };
     this.#send(answer('SessionResponse', body, tracingId));
   }
 
   #hear(
-    session: GuestSession,
+    session: GenesysSession,
     message: SessionMessage,
     tracingId: string | undefined,
     sentAt: number,
   ): void {
-    const { world, platform } = this.#context;
+    const { context, platform } = this.#environment;
     if (message.type === 'Event') {
       const isClear = message.events?.some(({ presence }) => presence?.type === 'Clear');
       if (isClear) platform.clear(session);
       return;
     }
-    if (strikes(world, 'rate limited', world.profile.rateLimited)) {
-      this.#send(tooMany(world.random.int(1, 8)));
+    if (strikes(context, 'rate limited', context.profile.rateLimited)) {
+      this.#send(tooMany(context.random.int(1, 8)));
       return;
     }
     if (session.conversation?.status === 'ended') {

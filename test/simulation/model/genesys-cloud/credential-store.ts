@@ -1,7 +1,7 @@
 import type { StoredSession } from '../../../../src/worker/genesys-cloud/credential-store.ts';
 
 /** What the browser keeps of sessions: src/worker/genesys-cloud/credential-store.ts. It outlives hubs. */
-export class ModelVault {
+export class ModelCredentialStore {
   readonly #kept = new Map<string, StoredSession>();
 
   read(deploymentId: string): StoredSession | null {

@@ -7,8 +7,8 @@ import type { Scheduler } from '../../scheduler.ts';
 import type { Edges, EdgesHub } from '../edges.ts';
 import type { Machine } from '../machine.ts';
 import type { ModelBroker } from '../tokens.ts';
-import type { ModelVault } from './credential-store.ts';
-import type { GuestHistory } from './history.ts';
+import type { ModelCredentialStore } from './credential-store.ts';
+import type { GenesysHistory } from './history.ts';
 import type { GenesysPlatform } from './platform.ts';
 
 /** How often the site is asked who the visitor is, in s: src/worker/genesys-cloud/session-credentials.ts. */
@@ -17,39 +17,39 @@ const askAgainAfter = 900;
 /** The one that this site has. */
 const deploymentId = 'model';
 
-export interface GuestSurroundings {
+export interface GenesysEnvironment {
   readonly scheduler: Scheduler;
   readonly machine: Machine;
   readonly platform: GenesysPlatform;
   /** Says who the visitor is; its tokens are worth nothing here. */
   readonly site: ModelBroker;
-  readonly history: GuestHistory;
+  readonly history: GenesysHistory;
   readonly adapter: GatewayAdapter;
-  readonly vault: ModelVault;
+  readonly vault: ModelCredentialStore;
 }
 
 /** As src/worker/genesys-cloud/session-credentials.ts and rest.ts, with the tokens of src/worker/genesys-cloud/history-token.ts. */
-export class GuestEdges implements Edges {
+export class GenesysEdges implements Edges {
   token: string | null = null;
   isOpen = false;
-  readonly #around: GuestSurroundings;
+  readonly #environment: GenesysEnvironment;
   readonly #hub: EdgesHub;
   #lastToken: string | null = null;
   readonly #jwts: HistoryTokens;
   /** The last token for the history was refused. */
   #isRefused = false;
 
-  constructor(around: GuestSurroundings, hub: EdgesHub) {
-    this.#around = around;
+  constructor(environment: GenesysEnvironment, hub: EdgesHub) {
+    this.#environment = environment;
     this.#hub = hub;
-    const { machine } = around;
+    const { machine } = environment;
     this.#jwts = new HistoryTokens(() => hub.send({ type: 'rest-token' }), {
       now: () => machine.clock().now,
       after: (delay, work) => {
         let isOff = false;
         machine.after(delay, () => {
           if (isOff) return;
-          around.scheduler.awaitPromises();
+          environment.scheduler.awaitPromises();
           work();
         });
         return () => {
@@ -60,7 +60,7 @@ export class GuestEdges implements Edges {
   }
 
   fetch(isFresh: boolean, isWanted: () => boolean, done: (result: TokenResult) => void): void {
-    const { vault, site, platform } = this.#around;
+    const { vault, site, platform } = this.#environment;
     const kept = vault.read(deploymentId);
     site.fetch(({ result }) => {
       if (!result.ok) {
@@ -80,18 +80,18 @@ export class GuestEdges implements Edges {
     });
   }
 
-  forget(): void {
+  discardToken(): void {
     this.token = null;
   }
 
   end(): void {
     this.token = null;
     this.#lastToken = null;
-    this.#around.vault.forget(deploymentId);
+    this.#environment.vault.forget(deploymentId);
   }
 
   rest(call: RestCall, done: (result: RestResult) => void): void {
-    const { adapter, history, scheduler } = this.#around;
+    const { adapter, history, scheduler } = this.#environment;
     const failed = () =>
       done({ ok: false, failure: { kind: 'network', message: 'network', retryAfter: null } });
     const ask = (jwt: string | null) => {
@@ -121,21 +121,21 @@ export class GuestEdges implements Edges {
       .catch((error: unknown) => scheduler.fail(error));
   }
 
-  hear(event: GatewayEvent): GatewayEvent | null {
+  onEvent(event: GatewayEvent): GatewayEvent | null {
     if (event.type === 'session') {
       this.isOpen = true;
       if (event.isConnected) this.#jwts.onSessionOpen();
     }
     if (event.type !== 'rest-token' && event.type !== 'problem') return event;
-    this.#around.scheduler.awaitPromises();
+    this.#environment.scheduler.awaitPromises();
     if (event.type === 'problem') return this.#jwts.onEvent(event);
     this.#jwts.onToken(event);
     return null;
   }
 
-  lineEnded(): void {
+  socketEnded(): void {
     this.isOpen = false;
-    this.#around.scheduler.awaitPromises();
+    this.#environment.scheduler.awaitPromises();
     this.#jwts.forget();
   }
 }

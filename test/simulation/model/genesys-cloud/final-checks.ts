@@ -10,7 +10,7 @@ import { storedMessage } from './transcript.ts';
  * one had not been told when its session ended, nobody can ask for.
  */
 export function genesysStoreIsComplete(simulation: Simulation, platform: GenesysPlatform): void {
-  const { disk, hub, world } = simulation;
+  const { disk, hub, context } = simulation;
   const current = hub?.state.conversation?.details;
   for (const conversation of platform.conversations) {
     if (conversation.subject !== hub?.state.meta.subject) continue;
@@ -26,7 +26,7 @@ export function genesysStoreIsComplete(simulation: Simulation, platform: Genesys
       (one) => current && platform.namesOf(one).includes(current.conversationId),
     );
     const isOpen = current?.status === 'connected' && newest === conversation;
-    if (!isOpen || world.faults['database deleted'] !== undefined) continue;
+    if (!isOpen || context.faults['database deleted'] !== undefined) continue;
     const there = new Set(copies.map((copy) => conversation.messages[copy]?.messageId));
     simulation.assert(() => isAttended(current.leftAt, conversation));
     const missing = conversation.messages.filter(({ messageId }) => !there.has(messageId));

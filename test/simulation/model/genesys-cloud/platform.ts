@@ -6,7 +6,7 @@ import { epochTime } from '../machine.ts';
 import { GenesysConnection } from './connection.ts';
 
 /** What a token opens: one conversation at most. */
-export interface GuestSession {
+export interface GenesysSession {
   readonly subject: string;
   conversation: ModelConversation | null;
   /** Nothing works with it any more. */
@@ -27,23 +27,23 @@ interface Reading {
 export class GenesysPlatform extends ModelGateway {
   // The platform knows no message again: what comes twice is in the transcript twice.
   override readonly knowsRepeats = false;
-  readonly #world: SimContext;
-  readonly #byToken = new Map<string, GuestSession>();
+  readonly #context: SimContext;
+  readonly #byToken = new Map<string, GenesysSession>();
   readonly #owners = new Map<string, string>();
-  readonly #names = new Map<string, Set<GuestSession>>();
-  readonly #jwts = new Map<string, { readonly session: GuestSession; readonly until: number }>();
+  readonly #names = new Map<string, Set<GenesysSession>>();
+  readonly #jwts = new Map<string, { readonly session: GenesysSession; readonly until: number }>();
   readonly #posted = new Set<string>();
   /** In more than one copy. */
-  readonly doubled = new Set<string>();
+  readonly duplicated = new Set<string>();
   /** Of those, what had been read before it was sent again. */
   readonly resent = new Set<string>();
   /** Told live without their time. */
   readonly timeless = new Set<string>();
   #tokens = 0;
 
-  constructor(world: SimContext) {
-    super(world);
-    this.#world = world;
+  constructor(context: SimContext) {
+    super(context);
+    this.#context = context;
   }
 
   /** The client makes it; here it is remembered whose it is. */
@@ -54,29 +54,29 @@ export class GenesysPlatform extends ModelGateway {
     return token;
   }
 
-  open(token: string): { readonly session: GuestSession; readonly isNew: boolean } {
+  open(token: string): { readonly session: GenesysSession; readonly isNew: boolean } {
     const known = this.#byToken.get(token);
     if (known) return { session: known, isNew: known.conversation === null };
     return { session: this.#make(token), isNew: true };
   }
 
   /** The old one is over, and its token opens another. */
-  openAnew(token: string): GuestSession {
+  openAnew(token: string): GenesysSession {
     return this.#make(token);
   }
 
-  #make(token: string): GuestSession {
+  #make(token: string): GenesysSession {
     const subject = this.#owners.get(token) ?? '';
     const session = { subject, conversation: null, isOver: false };
     this.#byToken.set(token, session);
     return session;
   }
 
-  of(token: string): GuestSession | undefined {
+  of(token: string): GenesysSession | undefined {
     return this.#byToken.get(token);
   }
 
-  conversationOf(session: GuestSession): ModelConversation {
+  conversationOf(session: GenesysSession): ModelConversation {
     session.conversation ??= this.begin(session.subject);
     return session.conversation;
   }
@@ -84,13 +84,13 @@ export class GenesysPlatform extends ModelGateway {
   // --- names ---
 
   /** A browser calls the conversation of this session so. */
-  name(conversationId: string, session: GuestSession): void {
+  name(conversationId: string, session: GenesysSession): void {
     const named = this.#names.get(conversationId) ?? new Set();
     this.#names.set(conversationId, named.add(session));
   }
 
   /** What browsers have called it. */
-  nicknamesOf(session: GuestSession): readonly string[] {
+  nicknamesOf(session: GenesysSession): readonly string[] {
     return [...this.#names].flatMap(([name, sessions]) => (sessions.has(session) ? [name] : []));
   }
 
@@ -118,24 +118,24 @@ export class GenesysPlatform extends ModelGateway {
       if (session.conversation === lost) session.isOver = true;
     }
     // Told at once, or in answer to the next request.
-    if (this.#world.random.chance(0.5)) return;
-    for (const listener of [...this.listeners]) listener.lost?.(lost.conversationId);
+    if (this.#context.random.chance(0.5)) return;
+    for (const listener of [...this.listeners]) listener.onLost?.(lost.conversationId);
   }
 
   /** The other side leaves, and whatever is said next finds somebody new. */
   farewell(random: Random): void {
     const left = random.pick(this.conversations.filter(({ status }) => status === 'connected'));
     if (!left) return;
-    count(this.#world, 'farewell');
+    count(this.#context, 'farewell');
     const event = { type: 'presence', presence: 'disconnect', from: 'other' } as const;
-    const at = epochTime(this.#world.scheduler.now);
+    const at = epochTime(this.#context.scheduler.now);
     const told = { ...event, at, isReadOnly: false, name: 'Disconnect' };
-    for (const listener of [...this.listeners]) listener.tell(left.conversationId, told);
+    for (const listener of [...this.listeners]) listener.deliver(left.conversationId, told);
   }
 
   /** The visitor has everything deleted. */
-  clear(session: GuestSession): void {
-    count(this.#world, 'conversation deleted');
+  clear(session: GenesysSession): void {
+    count(this.#context, 'conversation deleted');
     session.isOver = true;
     if (session.conversation) this.drop(session.conversation);
     for (const listener of [...this.listeners]) {
@@ -145,16 +145,17 @@ export class GenesysPlatform extends ModelGateway {
 
   // --- the history ---
 
-  issueJwt(session: GuestSession): { readonly jwt: string; readonly until: number } {
+  issueJwt(session: GenesysSession): { readonly jwt: string; readonly until: number } {
     const jwt = `jwt-${this.#jwts.size + 1}`;
-    const until = this.#world.scheduler.now + 60_000;
+    const until = this.#context.scheduler.now + 60_000;
     this.#jwts.set(jwt, { session, until });
     return { jwt, until };
   }
 
-  ofJwt(jwt: string): GuestSession | null {
+  ofJwt(jwt: string): GenesysSession | null {
     const issued = this.#jwts.get(jwt);
-    if (!issued || issued.until <= this.#world.scheduler.now || issued.session.isOver) return null;
+    if (!issued || issued.until <= this.#context.scheduler.now || issued.session.isOver)
+      return null;
     return issued.session;
   }
 
@@ -162,7 +163,7 @@ export class GenesysPlatform extends ModelGateway {
 
   /** A page of a history has come to a hub that was still there. */
   wasRead(messages: readonly GatewayMessage[]): void {
-    const at = this.#world.scheduler.now;
+    const at = this.#context.scheduler.now;
     for (const { messageId } of messages) this.#readings.push({ messageId, at });
   }
 
@@ -177,9 +178,9 @@ export class GenesysPlatform extends ModelGateway {
       this.#posted.add(messageId);
       return;
     }
-    this.doubled.add(messageId);
+    this.duplicated.add(messageId);
     const wasRead = this.#readings.some((one) => one.messageId === messageId && one.at <= sentAt);
     if (wasRead) this.resent.add(messageId);
-    else count(this.#world, 'resent too soon to know');
+    else count(this.#context, 'resent too soon to know');
   }
 }
