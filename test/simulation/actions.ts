@@ -3,7 +3,7 @@ import type { Random } from './random.ts';
 import { count } from './sim-context.ts';
 import type { Simulation } from './simulation.ts';
 
-/** What visitors and their machines do, whoever makes them do it. */
+/** Actions of visitors and their machines, for chaos.ts and provocations.ts. */
 
 export function activeTab(simulation: Simulation, random: Random): ModelTab | undefined {
   if (simulation.machine.isAsleep) return undefined;
@@ -21,11 +21,11 @@ export function start(simulation: Simulation, random: Random): void {
 
 export function write(simulation: Simulation, tab: ModelTab, random: Random): void {
   const number = simulation.ledger.entries.size + 1;
-  // Random heads, since without sequences ids break ties.
+  // A random prefix, since without sequences ids break ties.
   simulation.send(tab, `v${random.int(10, 99)}-${number}`, `text ${number}`);
 }
 
-/** A page goes into the back/forward cache, and comes back. */
+/** Puts a page into the back/forward cache and restores it later. */
 export function cache(simulation: Simulation, tab: ModelTab, random: Random): void {
   count(simulation.context, 'tab cached');
   tab.leave();
@@ -43,7 +43,7 @@ export function offline(simulation: Simulation, random: Random, duration: number
   count(context, 'offline');
   context.trace.add('machine', `offline for ${Math.round(duration)} ms`);
   machine.after(random.between(0, 2_000), () => {
-    for (const socket of simulation.sockets) socket.cut('nobody');
+    for (const socket of simulation.sockets) socket.cut('none');
   });
   machine.after(0, () => simulation.setOnline(false));
   machine.after(duration, () => {

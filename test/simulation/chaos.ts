@@ -6,7 +6,7 @@ import { Random } from './random.ts';
 import { count } from './sim-context.ts';
 import type { Simulation } from './simulation.ts';
 
-/** Starts everything that happens by chance: visitors, agents and faults. */
+/** Starts all random events: visitors, agents and faults. */
 export function startStorm(simulation: Simulation): void {
   const { profile } = simulation.context;
   const { machine, gateway } = simulation;
@@ -24,13 +24,13 @@ export function startStorm(simulation: Simulation): void {
   every('visitor ends', profile.visitorEnds, (random) =>
     activeTab(simulation, random)?.call({ type: 'end' }),
   );
-  // A visitor whose conversation has ended may want another one.
+  // A visitor whose conversation has ended may start another.
   every('start', profile.interactions > 0 ? 30 : 4, (random) => start(simulation, random));
   every('agent speaks', profile.agentMessages, (random) => gateway.speak(random));
   every('agent ends', profile.agentEnds, () => gateway.endOpen());
 
   every('cut', profile.cuts, (random) => {
-    const cut = random.pick<Cut>(['both', 'both', 'client', 'gateway', 'nobody']);
+    const cut = random.pick<Cut>(['both', 'both', 'client', 'gateway', 'none']);
     for (const socket of simulation.sockets) if (cut) socket.cut(cut);
   });
   every('restart', profile.restarts, () => {
@@ -61,12 +61,12 @@ export function startStorm(simulation: Simulation): void {
     const tab = activeTab(simulation, random);
     if (!tab) return;
     count(simulation.context, 'tab frozen');
-    // Sent, and at once the visitor looks at something else.
+    // Sometimes the visitor sends something just before.
     if (random.chance(0.3)) write(simulation, tab, random);
     tab.freeze();
     simulation.context.trace.add(tab.name, 'freezes');
     machine.after(random.exponential(20_000), () => simulation.thaw(tab));
-    // What makes a browser freeze pages makes it kill workers too.
+    // A browser that freezes pages often kills workers too.
     if (profile.kills === 0 || random.chance(0.7)) return;
     machine.after(random.exponential(5_000), () => {
       if (simulation.context.isStormy) simulation.kill(false);
@@ -82,13 +82,13 @@ export function startStorm(simulation: Simulation): void {
     if (gateway instanceof GenesysPlatform) gateway.farewell(random);
   });
   every('clear', profile.dialect === 'webchat' ? 0 : profile.clears, (random) => {
-    // As src/worker/genesys-cloud/platform-calls.ts, for whichever tab asks.
+    // As src/worker/genesys-cloud/platform-calls.ts, for any tab.
     const { hub } = simulation;
     if (activeTab(simulation, random) && hub?.edges.isOpen)
       hub.send({ type: 'clear-conversation' });
   });
   every('delete database', profile.deletions, (random) => {
-    // Together with the worker, and then only the pages know of the conversation; or under its hands.
+    // Together with the worker, so that only pages know the conversation, or under a running hub.
     if (random.chance(0.3)) simulation.kill(false);
     simulation.deleteDatabase();
   });
@@ -97,16 +97,16 @@ export function startStorm(simulation: Simulation): void {
     const tab = activeTab(simulation, random);
     const leaving = random.chance(0.4) ? activeTab(simulation, random) : undefined;
     if (leaving) {
-      // Left with the word on its way: what one visitor has typed must not be sent for another.
+      // Left with a message on its way: it must not be sent for another visitor.
       simulation.send(
         leaving,
         `v${random.int(10, 99)}-${simulation.ledger.entries.size + 1}`,
-        // Without ids, two of the same words in doubt are not to be told apart.
+        // Without ids, two unconfirmed messages with the same text can't be told apart.
         `bye ${simulation.ledger.entries.size + 1}`,
       );
       cache(simulation, leaving, random);
     }
-    // Somebody signs out, or the site signs somebody else in behind the chat's back.
+    // The visitor signs out, or the site changes the visitor without telling the chat.
     if (random.chance(0.6)) tab?.call({ type: 'sign-out' });
     machine.after(random.between(0, 3_000), () => {
       simulation.signIn(`visitor-${random.int(1, 2)}`);
@@ -114,12 +114,12 @@ export function startStorm(simulation: Simulation): void {
     });
   });
   every('deploy', profile.newerBuilds, (random) => simulation.deploy(random));
-  every('crossing', profile.interactions, (random) => provokeSome(simulation, random));
+  every('interaction', profile.interactions, (random) => provokeSome(simulation, random));
 }
 
 type Work = (random: Random) => void;
 
-/** Each kind of event has its own chance, and can be left out without moving the others. */
+/** Each kind of event has its own stream, so it can be left out without changing the others. */
 function recur(simulation: Simulation, name: string, perMinute: number, work: Work): void {
   if (perMinute === 0) return;
   const { context } = simulation;
@@ -130,7 +130,7 @@ function recur(simulation: Simulation, name: string, perMinute: number, work: Wo
       if (!context.isStormy) return;
       number += 1;
       const event = `${name} ${number}`;
-      // Drawn in any case, so that the next one comes when it would have come.
+      // Drawn even if suppressed, so that the next event stays the same.
       const own = Random.named(context.seed, event);
       if (context.events.happens(event)) work(own);
       next();
@@ -193,8 +193,8 @@ function act(simulation: Simulation, random: Random): void {
         simulation.close(tab);
         return;
       }
-      count(simulation.context, 'page left');
-      // Sent, and a link followed at once: the next page has to say it again.
+      count(simulation.context, 'page navigated');
+      // Sometimes sends something just before, which the next page has to send again.
       if (random.chance(0.5)) write(simulation, tab, random);
       simulation.navigate(tab);
       return;

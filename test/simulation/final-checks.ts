@@ -7,15 +7,19 @@ import { GenesysPlatform } from './model/genesys-cloud/platform.ts';
 import type { Simulation } from './simulation.ts';
 import { check } from './violation.ts';
 
-/** REST may be behind by that much, in ms: profile.ts. */
+/** The maximum lag of REST, in ms: profile.ts. */
 const longestLag = 15_000;
 
-/** When all is quiet: everything that was promised is so, and everybody agrees. */
+/** Checks, once all is quiet, that every promise is kept and all copies agree. */
 export function runFinalChecks(simulation: Simulation): void {
   const state = simulation.hub?.state;
   check(state?.isRestored === true, 'hub alive', () => 'there is no hub');
   simulation.assert(() => {
-    check(isSettled(state), 'online', () => `the link is ${JSON.stringify(state.connection)}`);
+    check(
+      isSettled(state),
+      'online',
+      () => `the connection is ${JSON.stringify(state.connection)}`,
+    );
   });
   simulation.assert(() => outboxIsDone(simulation));
   simulation.assert(() => promisesAreKept(simulation));
@@ -28,7 +32,7 @@ export function runFinalChecks(simulation: Simulation): void {
   simulation.assert(() => callsAreAnswered(simulation));
 }
 
-/** A socket, or nothing that one is needed for: with sessions, one is opened for a conversation alone. */
+/** Online, or with no need to be: session dialects connect only for a conversation. */
 export function isSettled({ connection, settings, conversation, meta }: HubState): boolean {
   if (connection.phase === 'online') return true;
   if (settings.traits.authentication === 'frame' || connection.phase !== 'idle') return false;
@@ -40,7 +44,7 @@ function outboxIsDone({ hub, disk }: Simulation): void {
     check(at.stage === 'failed', 'outbox', () => `${messageId} is still ${at.stage}`);
   }
   for (const { messageId, failure } of disk.outbox.values()) {
-    check(failure !== null, 'outbox', () => `the row of ${messageId} is left behind`);
+    check(failure !== null, 'outbox', () => `the outbox still has the row of ${messageId}`);
   }
 }
 
@@ -57,8 +61,8 @@ function promisesAreKept(simulation: Simulation): void {
   for (const entry of ledger.entries.values()) {
     const { messageId, isPromised, isDiscarded, hasFailed, isVoid } = entry;
     const count = counts.get(messageId) ?? 0;
-    // A page may ask again for what it has not heard of, and nobody knows of the first time any more.
-    // A platform that knows no message again counts each copy: what could be known is a matter of conduct.
+    // A page may resend a message without an answer after the first one was forgotten.
+    // A platform that does not deduplicate has each copy: `resendsAreExcused` looks at those.
     if (!hasFailed && !wasDeleted(simulation) && gateway.knowsRepeats) {
       check(count <= 1, 'exactly once', () => `${messageId} is in ${count} conversations`);
     }
@@ -68,10 +72,10 @@ function promisesAreKept(simulation: Simulation): void {
   }
 }
 
-/** Nothing was sent again that a history had shown before: but by the visitor's choice, or without a memory. */
+/** No message was resent after a history showed it, except by the visitor or after memory was lost. */
 function resendsAreExcused(simulation: Simulation, gateway: GenesysPlatform): void {
-  // The news that its conversation was deleted may be lost. What a page had told of it that was asked for
-  // before its end counts for nothing, and there is no other copy any more.
+  // The report that a conversation was deleted may be lost. A page requested before the deletion
+  // does not count, and there is no other copy.
   const mayMissNews = simulation.context.faults['conversation deleted'] !== undefined;
   const isGone = (messageId: string) =>
     gateway.forgotten.some(({ ids }) => ids.has(messageId)) &&
@@ -103,12 +107,12 @@ function sendOrderIsKept({ ledger, gateway }: Simulation): void {
 
 const none: ReadonlySet<string> = new Set();
 
-/** What is at the gateway more than once: which of its places is shown nobody can say. */
+/** Messages that the gateway has more than once; any of their positions may be shown. */
 function duplicatedIds(gateway: ModelGateway): ReadonlySet<string> {
   return gateway instanceof GenesysPlatform ? gateway.duplicated : none;
 }
 
-/** The gateway's transcript in the order of places. */
+/** The gateway's transcript in the order of positions. */
 function expected(simulation: Simulation, messages: readonly GatewayMessage[]): string[] {
   if (simulation.context.profile.sequences) return messages.map(({ messageId }) => messageId);
   return [...messages]
@@ -124,7 +128,7 @@ function rowsOf(rows: Iterable<Message>, conversationId: string): Message[] {
     );
 }
 
-/** Messages of this conversation that the gateway has in another one too, with their row there. */
+/** Messages of this conversation whose row is in another conversation. */
 function rowsElsewhere({ gateway, disk }: Simulation, conversationId: string): Set<string> {
   const others = gateway.conversations.filter((one) => one.conversationId !== conversationId);
   const ids = others.flatMap((one) =>
@@ -148,10 +152,10 @@ function storeIsComplete(simulation: Simulation): void {
     if (!isCurrent && !disk.conversations.has(conversationId)) continue;
     const rows = rowsOf(disk.messages.values(), conversationId);
     const is = rows.map((row) => row.messageId);
-    // What nobody could tell about, and the visitor sent again, has its one row where it arrived last.
+    // A message of unknown outcome that the visitor resent has its one row in the later conversation.
     const isElsewhere = (messageId: string) =>
       !is.includes(messageId) && rowsElsewhere(simulation, conversationId).has(messageId);
-    // REST was given the time that it may take, by a clock that was set forward meanwhile.
+    // A clock that was set forward ended the wait for a lagging REST too early.
     const early = messages.filter(
       ({ messageId, timestamp }) =>
         !isCurrent && !is.includes(messageId) && machine.seemedToSleep(timestamp, longestLag),
@@ -159,13 +163,13 @@ function storeIsComplete(simulation: Simulation): void {
     const all = expected(simulation, messages).filter(
       (id) => !isElsewhere(id) && !early.some(({ messageId }) => messageId === id),
     );
-    // What the hub did not have in memory went with the database.
+    // Rows that the hub did not have in memory were lost with the database.
     const should = wasDeleted(simulation) ? all.slice(Math.max(0, all.length - is.length)) : all;
     const rule = isCurrent ? 'store' : 'previous conversations';
-    // A visitor who has left hears no more of it, though the agent may go on.
+    // A visitor who has left does not receive what the agent writes afterwards.
     const wasLeft = !isCurrent && simulation.context.profile.visitorEnds > 0;
-    const heard = all.slice(wasDeleted(simulation) ? all.indexOf(is[0] ?? '') : 0);
-    if (wasLeft && heard.join().startsWith(is.join())) continue;
+    const received = all.slice(wasDeleted(simulation) ? all.indexOf(is[0] ?? '') : 0);
+    if (wasLeft && received.join().startsWith(is.join())) continue;
     simulation.assert(() =>
       check(is.join() === should.join(), rule, () =>
         difference(`store of ${conversationId}`, is, should),
@@ -175,7 +179,7 @@ function storeIsComplete(simulation: Simulation): void {
       const marked = rows.find((row) => row.missingBefore > 0);
       const isExcused = is.join() !== should.join() || wasDeleted(simulation) || early.length > 0;
       check(!marked || isExcused, 'gap markers', () => {
-        return `${marked?.messageId} still bears a mark of ${marked?.missingBefore}`;
+        return `${marked?.messageId} still has a gap marker of ${marked?.missingBefore}`;
       });
     });
   }
@@ -188,7 +192,7 @@ function difference(what: string, is: readonly string[], should: readonly string
   return `${what}: ${is.length} rows, should be ${should.length}; missing ${missing.slice(0, 5)}; surplus ${surplus.slice(0, 5)}; first difference at ${index}`;
 }
 
-/** REST told it to a tab that looked further up, and never to the hub, until the gateway forgot it all. */
+/** REST returned it to a tab's pagination only, before the gateway forgot the conversation. */
 function wasOnlyInTab({ gateway, disk, hub }: Simulation, messageId: string): boolean {
   if (!gateway.forgotten.some(({ ids }) => ids.has(messageId))) return false;
   const rows = [...disk.messages.values(), ...(hub?.state.outbox ?? [])];
@@ -199,7 +203,7 @@ function tabsAgree(simulation: Simulation): void {
   const { tabs, hub, disk } = simulation;
   if (!hub) return;
   const { settings, isConfirmed, hiddenOutbox } = hub.state;
-  // Of what was there before, nobody sees anything until the broker has named them.
+  // Stored messages stay hidden until the broker has named the visitor.
   const outbox = hub.state.outbox.filter(({ ordinal }) => isConfirmed || ordinal > hiddenOutbox);
   const isPartial = wasDeleted(simulation);
   const kept = (isConfirmed ? [...disk.messages.values()] : []).sort(
@@ -234,7 +238,7 @@ function tabsAgree(simulation: Simulation): void {
     check(others === shared, 'tabs agree', () => `${tab.name}: ${others} is not ${shared}`);
     const isMore = kept.length + outbox.length > is.length;
     const { sequences, unsequenced } = simulation.context.profile;
-    // Without sequences nobody knows where it begins, as long as REST can't be asked.
+    // Without sequences, only REST can say where the transcript begins.
     const mayBeWrong =
       isPartial ||
       unsequenced > 0 ||
@@ -246,7 +250,7 @@ function tabsAgree(simulation: Simulation): void {
     for (const row of snapshot.messages) {
       const stored = kept.find((one) => one.messageId === row.messageId);
       if (!stored) continue;
-      // By what other ids it is known is the hub's business, and tabs may learn it later.
+      // Tabs may get aliases later.
       const { status: _a, aliases: _c, ...shown } = row;
       const { status: _b, aliases: _d, ...written } = stored;
       check(JSON.stringify(shown) === JSON.stringify(written), 'tabs and store', () => {
@@ -269,12 +273,12 @@ function tabsAgree(simulation: Simulation): void {
   }
 }
 
-/** The store knows only what the hub had in memory then, and what came since. */
+/** Then the store has only what the hub had in memory, and later messages. */
 function wasDeleted({ context }: Simulation): boolean {
   return context.faults['database deleted'] !== undefined;
 }
 
-/** Of a former visitor there is nothing, nowhere. */
+/** No row of a previous visitor is left. */
 function previousVisitorsAreGone({ hub, disk, gateway, tabs }: Simulation): void {
   const subject = hub?.state.meta.subject;
   const rows = [
@@ -293,7 +297,7 @@ function previousVisitorsAreGone({ hub, disk, gateway, tabs }: Simulation): void
   }
 }
 
-/** Of a conversation that its visitor has had deleted there is nothing, nowhere. */
+/** No row of a deleted conversation is left. */
 function deletedHistoryIsGone({ cleared, disk, hub, tabs }: Simulation): void {
   const rows = [
     ...disk.messages.values(),
@@ -301,7 +305,7 @@ function deletedHistoryIsGone({ cleared, disk, hub, tabs }: Simulation): void {
     ...tabs.flatMap((tab) => (tab.isGone ? [] : (tab.snapshot?.messages ?? []))),
   ];
   for (const { conversationId, messageId, status } of rows) {
-    // What nobody has got is the visitor's own, and stays.
+    // A failed message reached nobody, and stays.
     if (status === 'failed') continue;
     const isCleared = conversationId !== null && cleared.has(conversationId);
     check(!isCleared, 'deleted history', () => `${messageId} of ${conversationId} is still there`);
@@ -310,26 +314,30 @@ function deletedHistoryIsGone({ cleared, disk, hub, tabs }: Simulation): void {
 
 function unreadIsCorrect(simulation: Simulation): void {
   const { hub, disk } = simulation;
-  // A row that gets its sequence late may move behind the place up to which was read.
+  // A row that gets its sequence late may move past `readUntil`.
   if (wasDeleted(simulation) || simulation.context.profile.unsequenced > 0) return;
   const read: Position = disk.reading.readUntil ?? [0, 0, 0, 0];
   const unread = [...disk.messages.values()].filter(
     (row) => row.from.role !== 'visitor' && comparePositions(row.position, read) > 0,
   );
-  // One that came without its time may be counted twice: once where it was put, once where it belongs.
+  // A message that came without its time may be counted again when it moves.
   const isTimeless = simulation.context.faults['message without time'] !== undefined;
   const surplus = isTimeless ? disk.moved : 0;
-  for (const told of [disk.reading.unread, hub?.state.unread.unread ?? -1]) {
-    const isRight = told >= unread.length && told <= unread.length + surplus;
-    check(isRight, 'unread', () => `${told}, should be ${unread.length}`);
+  for (const count of [disk.reading.unread, hub?.state.unread.unread ?? -1]) {
+    const isRight = count >= unread.length && count <= unread.length + surplus;
+    check(isRight, 'unread', () => `${count}, should be ${unread.length}`);
   }
 }
 
-function callsAreAnswered({ tabs, unanswered, unsaid }: Simulation): void {
-  for (const messageId of unsaid) {
-    check(false, 'answers', () => `${messageId} was left unsaid by one page, and by the next`);
+function callsAreAnswered({ tabs, unanswered, unsent }: Simulation): void {
+  for (const messageId of unsent) {
+    check(
+      false,
+      'answers',
+      () => `${messageId} was handed off by a page and never sent by the next`,
+    );
   }
-  // A page gives a call up by itself in the end: what counts is that the hub has answered it.
+  // Pages time out by themselves, so the hub's answers are checked.
   for (const { tab, call } of unanswered) {
     check(false, 'answers', () => `the hub owes ${tab.name} an answer to ${JSON.stringify(call)}`);
   }

@@ -4,15 +4,15 @@ import { type Ending, endingOf } from './invariants/resets.ts';
 import type { Step } from './model/hub.ts';
 import type { DialectName } from './profile.ts';
 
-/** What of one feature may meet another: something that is so for a while, or happens at once. */
+/** Something that can meet another feature: a condition that lasts, or an event. */
 interface Feature {
-  /** It is on as long as this holds. */
+  /** It lasts while this holds. */
   readonly isOn?: (state: HubState, now: number) => boolean;
-  /** It happens where one of these is counted. */
+  /** It occurs when one of these is counted. */
   readonly faults?: readonly FaultKind[];
-  /** It happens where that ends. */
+  /** It occurs at one of these endings. */
   readonly endings?: readonly Ending[];
-  /** Where there is such a thing. @default everywhere */
+  /** The dialect that has it. @default both */
   readonly dialect?: DialectName;
 }
 
@@ -22,7 +22,7 @@ const hasStage =
     outbox.some(({ at }) => stages.includes(at.stage));
 
 const features = {
-  // --- while it lasts ---
+  // --- conditions ---
   'rate pause': { isOn: ({ pausedUntil }) => pausedUntil !== null },
   'REST pause': { isOn: ({ restPausedUntil }, now) => (restPausedUntil ?? 0) > now },
   'broker pause': { isOn: ({ token }, now) => (token.pausedUntil ?? 0) > now },
@@ -32,41 +32,41 @@ const features = {
   'retry awaited': { isOn: ({ connection }) => connection.phase === 'waiting' },
   'circuit open': { isOn: ({ breaker }) => breaker.isOpen },
   'catch-up': { isOn: ({ catchUps }) => catchUps.active !== null },
-  'gap held': {
+  'reorder buffer': {
     isOn: ({ conversation }) => conversation !== null && conversation.reorderBuffer.length > 0,
     dialect: 'webchat',
   },
-  hole: {
+  gap: {
     isOn: ({ conversation }) => conversation !== null && conversation.gaps.length > 0,
     dialect: 'webchat',
   },
-  'last words awaited': { isOn: ({ conversation }) => conversation?.finalCatchUp != null },
-  'former conversation': {
+  'final catch-up': { isOn: ({ conversation }) => conversation?.finalCatchUp != null },
+  'previous conversation': {
     isOn: ({ previousConversations }) => previousConversations.length > 0,
     dialect: 'webchat',
   },
   'message stored': { isOn: hasStage('storing') },
-  'message on its way': { isOn: hasStage('sent', 'sending-by-rest') },
-  'message in doubt': { isOn: hasStage('unconfirmed') },
+  'message in flight': { isOn: hasStage('sent', 'sending-by-rest') },
+  'message unconfirmed': { isOn: hasStage('unconfirmed') },
   'message failed': { isOn: hasStage('failed') },
   queue: { isOn: ({ routing }) => routing.queue !== null, dialect: 'webchat' },
   'routing checked': {
     isOn: ({ routing: { check } }) => check?.stage === 'names' || check?.stage === 'coverage',
     dialect: 'webchat',
   },
-  'earlier wanted': { isOn: ({ paginations }) => paginations.length > 0 },
-  'other types': { isOn: ({ typing }) => typing.remote !== null },
+  pagination: { isOn: ({ paginations }) => paginations.length > 0 },
+  'agent types': { isOn: ({ typing }) => typing.remote !== null },
   'visitor types': { isOn: ({ tabs }) => tabs.some(({ isTyping }) => isTyping) },
-  'expiry told': {
+  'expiry known': {
     isOn: ({ conversation }) => conversation?.details.expiresAt !== undefined,
     dialect: 'genesys-cloud',
   },
-  // --- at once ---
+  // --- events ---
   'frame lost': { faults: ['frame lost'] },
-  'frame doubled': { faults: ['frame doubled'] },
-  'frame swapped': { faults: ['frame swapped'] },
+  'frame duplicated': { faults: ['frame duplicated'] },
+  'frame reordered': { faults: ['frame reordered'] },
   'connection lost': { faults: ['connection cut', 'gateway restart'] },
-  'connect failed': { faults: ['connect failed', 'gateway outage', 'crowded out'] },
+  'connect failed': { faults: ['connect failed', 'gateway outage', 'too many connections'] },
   'auth refused': { faults: ['auth refused'] },
   'token expired': { faults: ['token expired'], dialect: 'webchat' },
   'internal error': { faults: ['internal error'] },
@@ -85,7 +85,7 @@ const features = {
   evicted: { faults: ['evicted'], dialect: 'genesys-cloud' },
   farewell: { faults: ['farewell'], dialect: 'genesys-cloud' },
   'conversation deleted': { faults: ['conversation deleted'], dialect: 'genesys-cloud' },
-  // --- what ends ---
+  // --- endings ---
   'visitor switched': { endings: ['visitor switched'] },
   'signed out': { endings: ['signed out'] },
   'session over': { endings: ['session over'] },
@@ -102,13 +102,13 @@ export const featureNames: readonly string[] = named.map(([name]) => name);
 
 const size = named.length;
 
-/** Of pairs, each once. */
+/** The size of a matrix of pairs; only one half is used. */
 export const pairCount = size * size;
 
-/** How long something that has happened, or is over, still counts as met, in ms. */
+/** How long a feature still counts after it occurred or ended, in ms. */
 const nearness = 5_000;
 
-/** Those that are on for a while, with their numbers. */
+/** Conditions, with their indexes. */
 const lasting = named.flatMap(([, { isOn }], index) => (isOn ? [{ index, isOn }] : []));
 const byFault = new Map<string, number>(
   named.flatMap(([, { faults = [] }], index) => faults.map((kind) => [kind, index] as const)),
@@ -118,18 +118,18 @@ const byEnding = new Map<string, number>(
 );
 
 /**
- * How often features have met in a schedule: one began, or happened, while another was on, or had been within
- * the last five seconds. A bug that hides between two of them shows nowhere else.
+ * How often features have met in a schedule: one began while another lasted, or within
+ * five seconds after it. Bugs between two features show only there.
  */
 export class FeatureInteractions {
   readonly #met = new Uint16Array(pairCount);
   readonly #isOn = new Uint8Array(size);
-  /** Until when it was on. */
+  /** When it last ended or occurred. */
   readonly #until = new Float64Array(size).fill(Number.NEGATIVE_INFINITY);
-  /** What waits for the next time, by feature. */
+  /** Callbacks for the next time, by feature. */
   readonly #awaited = new Map<number, (() => void)[]>();
 
-  /** Calls back when that feature begins, or happens, the next time. */
+  /** Calls back when the feature next begins. */
   onNext(name: FeatureName, work: () => void): void {
     const index = featureNames.indexOf(name);
     this.#awaited.set(index, [...(this.#awaited.get(index) ?? []), work]);
@@ -170,13 +170,13 @@ export class FeatureInteractions {
     for (const work of awaited) work();
   }
 
-  /** How often each pair has met, by its number. */
+  /** How often each pair has met, by its index. */
   get met(): Uint16Array {
     return this.#met;
   }
 }
 
-/** Two that cannot meet, and why. */
+/** Pairs that cannot meet, with the reason. */
 const impossiblePairs: readonly (readonly [FeatureName, FeatureName, string])[] = [];
 
 export interface InteractionShare {

@@ -4,20 +4,20 @@ import type { Profile } from './profile.ts';
 
 export interface Mutant extends Mutation {
   readonly name: string;
-  /** What it takes to be seen, where that is not drawn in every campaign. */
+  /** Overrides that the mutant needs to be noticed, if they are drawn too rarely. */
   readonly profile?: Partial<Profile>;
 }
 
-/** A dialect with a session policy, and what the policy needs is drawn as well. */
+/** The dialect with a session policy. */
 const guests: Partial<Profile> = { dialect: 'genesys-cloud' };
 
 const core = (file: string) => `src/worker/core/${file}.ts`;
 const guest = (file: string) => `src/worker/genesys-cloud/core/${file}.ts`;
 const client = (file: string) => `src/client/${file}.ts`;
 
-/** Breaks that a simulation worth its name must notice. The table of them is in docs/simulation.md. */
+/** Deliberate faults that the simulation must notice. docs/simulation.md has a table of them. */
 export const mutants: readonly Mutant[] = [
-  // --- once, in order, with a mark where something is missing ---
+  // --- no duplicates, in order, with gap markers ---
   {
     name: 'no-deduplication',
     file: core('transcript/transcript'),
@@ -122,7 +122,7 @@ export const mutants: readonly Mutant[] = [
     find: "for (const item of outbox) context.store({ type: 'put-outbox', record: recordOfItem(item) });",
     replace: '',
   },
-  // --- what is sent ---
+  // --- sending ---
   {
     name: 'arrived-message-resent',
     file: core('outbox/outbox'),
@@ -234,7 +234,7 @@ export const mutants: readonly Mutant[] = [
       storeLatency: 30,
     },
   },
-  // --- one socket, and manners ---
+  // --- one socket, backoff and throttling ---
   {
     name: 'opens-before-old-socket-closed',
     file: core('connection/connection'),
@@ -277,7 +277,7 @@ export const mutants: readonly Mutant[] = [
     find: 'if (remaining > 0) {',
     replace: 'if (remaining > 1e9) {',
   },
-  // --- tabs are alike ---
+  // --- tabs agree ---
   {
     name: 'credit-ignored',
     file: core('tabs/tabs'),
@@ -358,7 +358,7 @@ export const mutants: readonly Mutant[] = [
     find: 'if (before && comparePositions(position, before.position) <= 0) return;',
     replace: '',
   },
-  // --- one visitor ---
+  // --- visitor isolation ---
   {
     name: 'visitor-change-without-wipe',
     file: core('visitor-change'),
@@ -397,7 +397,7 @@ export const mutants: readonly Mutant[] = [
     find: 'if (subject !== null && subject !== result.subject) {',
     replace: "if (subject !== null && subject === '') {",
   },
-  // --- what ends takes along what is its own ---
+  // --- resets ---
   {
     name: 'rate-pause-outlives-visitor',
     file: core('visitor-change'),

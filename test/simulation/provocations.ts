@@ -10,10 +10,10 @@ import type { Simulation } from './simulation.ts';
 
 type Provocation = (simulation: Simulation, random: Random) => void;
 
-/** So many things at once, so that each two of them meet. */
+/** How many features to provoke together. */
 const actionCount = [3, 6] as const;
 
-/** Within so many ms. */
+/** The time in which they are provoked, in ms. */
 const within = 3_000;
 
 function sendMessage(simulation: Simulation, random: Random): void {
@@ -33,7 +33,7 @@ function loadEarlier(simulation: Simulation, random: Random): void {
   tab?.call({ type: 'load-earlier', before, conversationId, count: random.int(1, 60) });
 }
 
-/** A fault that strikes as soon as it can, and what it strikes. */
+/** Arms a fault, and then gives it something to strike. */
 const strike =
   (kind: FaultKind, ...deeds: readonly Provocation[]): Provocation =>
   (simulation, random) => {
@@ -41,14 +41,14 @@ const strike =
     for (const deed of deeds) deed(simulation, random);
   };
 
-/** A socket is there without a token for what comes next. */
+/** Expires the token of an open socket. */
 function expire(simulation: Simulation): void {
-  // Where the session is the token, it is a new hub that asks who the visitor is.
+  // With sessions as tokens, only a new hub asks who the visitor is.
   if (simulation.gateway instanceof GenesysPlatform) simulation.kill(false);
   else for (const socket of simulation.sockets) socket.session?.expire?.();
 }
 
-/** Heard of late or soon, an end is followed by another conversation. */
+/** Ends the conversation and starts another, shortly before or after the hub notices the end. */
 function endAndStart(simulation: Simulation, random: Random): void {
   if (random.chance(0.5)) simulation.gateway.endOpen();
   else activeTab(simulation, random)?.call({ type: 'end' });
@@ -57,7 +57,7 @@ function endAndStart(simulation: Simulation, random: Random): void {
   }
 }
 
-/** Another socket is opened at once, or as soon as may be. */
+/** Makes the hub open another socket soon. */
 function replaceConnection(simulation: Simulation, random: Random): void {
   if (!(simulation.gateway instanceof GenesysPlatform)) {
     expire(simulation);
@@ -67,7 +67,7 @@ function replaceConnection(simulation: Simulation, random: Random): void {
   simulation.machine.after(2_100, () => activeTab(simulation, random)?.call({ type: 'reconnect' }));
 }
 
-/** The other side says some things in a row. */
+/** The agent sends three messages in a row. */
 function sendAgentMessages({ gateway }: Simulation, random: Random): void {
   gateway.connect();
   for (let message = 0; message < 3; message += 1) gateway.speak(random);
@@ -79,7 +79,7 @@ function leaveAll(simulation: Simulation, random: Random): void {
   }
 }
 
-/** As soon as it is so, or not at all. */
+/** Acts as soon as the condition holds, or not at all. */
 const when =
   (isSo: (state: HubState) => boolean, deed: Provocation): Provocation =>
   (simulation, random) => {
@@ -106,7 +106,7 @@ const whenReady = (deed: Provocation) =>
     );
   }, deed);
 
-/** Where the session is the conversation, the platform has none before something was said. */
+/** In session dialects, the platform has no conversation before the first message. */
 const whenTalking = (deed: Provocation) =>
   whenReady((simulation, random) => {
     if (!(simulation.gateway instanceof GenesysPlatform)) {
@@ -119,7 +119,7 @@ const whenTalking = (deed: Provocation) =>
     });
   });
 
-/** A visitor who was signed out comes back. */
+/** A signed-out visitor reconnects. */
 function returnLater(simulation: Simulation, random: Random): void {
   simulation.machine.after(random.between(500, 2_500), () => {
     activeTab(simulation, random)?.call({ type: 'reconnect' });
@@ -135,7 +135,7 @@ function openCircuit(simulation: Simulation, random: Random): void {
   context.scheduler.after(random.between(5_000, 20_000), () => {
     gateway.isUp = true;
   });
-  // Nobody waits long before they ask for it.
+  // The visitor asks for a retry soon.
   simulation.machine.after(random.between(200, 2_000), () => {
     if (context.isStormy) activeTab(simulation, random)?.call({ type: 'reconnect' });
   });
@@ -145,7 +145,7 @@ function type(simulation: Simulation, random: Random): void {
   activeTab(simulation, random)?.call({ type: 'typing', isTyping: true });
 }
 
-/** With a socket that lives on, or none: REST refuses the token, or there is a new hub. */
+/** Makes the hub request a token, with the socket open (REST answers 401) or without. */
 function requestToken(kind: FaultKind): Provocation {
   return (simulation, random) => {
     const isGuest = simulation.gateway instanceof GenesysPlatform;
@@ -158,7 +158,7 @@ function requestToken(kind: FaultKind): Provocation {
   };
 }
 
-/** What a feature can be made to happen by; the others come by themselves. */
+/** How to provoke a feature; those not listed occur by themselves. */
 const provocations: Partial<Record<FeatureName, Provocation>> = {
   'rate pause': whenReady(strike('rate limited', sendMessage)),
   'REST pause': strike('REST busy', cut),
@@ -169,11 +169,11 @@ const provocations: Partial<Record<FeatureName, Provocation>> = {
     whenSent((one) => one.deploy(random))(simulation, random);
   }),
   'circuit open': openCircuit,
-  'gap held': whenReady(strike('frame lost', sendAgentMessages)),
-  hole: whenReady(strike('frame lost', strike('REST behind'), sendAgentMessages)),
+  'reorder buffer': whenReady(strike('frame lost', sendAgentMessages)),
+  gap: whenReady(strike('frame lost', strike('REST behind'), sendAgentMessages)),
   'message stored': sendMessage,
-  'message on its way': sendMessage,
-  'message in doubt': (simulation, random) => {
+  'message in flight': sendMessage,
+  'message unconfirmed': (simulation, random) => {
     sendMessage(simulation, random);
     simulation.machine.after(random.between(5, 300), () => cut(simulation));
   },
@@ -181,12 +181,12 @@ const provocations: Partial<Record<FeatureName, Provocation>> = {
     sendMessage(simulation, random);
     simulation.gateway.endOpen();
   },
-  'earlier wanted': loadEarlier,
-  'other types': whenTalking(({ gateway }) => gateway.type()),
+  pagination: loadEarlier,
+  'agent types': whenTalking(({ gateway }) => gateway.type()),
   'visitor types': type,
   'frame lost': strike('frame lost', sendMessage),
-  'frame doubled': strike('frame doubled', sendMessage),
-  'frame swapped': strike('frame swapped', sendMessage),
+  'frame duplicated': strike('frame duplicated', sendMessage),
+  'frame reordered': strike('frame reordered', sendMessage),
   'connection lost': cut,
   'connect failed': strike('connect failed', replaceConnection),
   'auth refused': strike('auth refused', replaceConnection),
@@ -224,7 +224,7 @@ const provocations: Partial<Record<FeatureName, Provocation>> = {
   },
   evicted: whenReady((simulation, random) => {
     for (const socket of simulation.sockets) socket.session?.evict?.();
-    // Used here again, it is opened here again.
+    // The visitor uses this window again.
     simulation.machine.after(random.between(200, 3_000), () => {
       if (simulation.context.isStormy) activeTab(simulation, random)?.call({ type: 'reconnect' });
     });
@@ -255,7 +255,7 @@ const provocations: Partial<Record<FeatureName, Provocation>> = {
       leaveAll(simulation, random);
       return;
     }
-    // There is nothing to sleep from, after an end: the next one is left at once.
+    // After an end there is nothing to go idle from, so another conversation is started and left.
     start(simulation, random);
     whenReady(leaveAll)(simulation, random);
   },
@@ -263,13 +263,13 @@ const provocations: Partial<Record<FeatureName, Provocation>> = {
   'next conversation': whenReady(endAndStart),
 };
 
-/** What comes about seldom although it is provoked. */
+/** Features that rarely occur although they are provoked. */
 const rare: readonly FeatureName[] = [
   'rate pause',
   'broker pause',
   'draining',
   'circuit open',
-  'other types',
+  'agent types',
   'auth refused',
   'internal error',
   'REST 401',
@@ -279,7 +279,7 @@ const rare: readonly FeatureName[] = [
   'session over',
   'hub idle',
   'next conversation',
-  // And these once more.
+  // Listed again, to be picked more often.
   'draining',
   'internal error',
   'conversation forgotten',
@@ -291,15 +291,15 @@ const rare: readonly FeatureName[] = [
 const common: readonly FeatureName[] = [
   'REST pause',
   'renewal',
-  'gap held',
-  'message on its way',
-  'message in doubt',
+  'reorder buffer',
+  'message in flight',
+  'message unconfirmed',
   'message failed',
-  'earlier wanted',
+  'pagination',
   'visitor types',
   'frame lost',
-  'frame doubled',
-  'frame swapped',
+  'frame duplicated',
+  'frame reordered',
   'connection lost',
   'connect failed',
   'REST failed',
@@ -316,8 +316,8 @@ const common: readonly FeatureName[] = [
   'conversation ended',
 ];
 
-/** And what only one of the dialects has. */
-const rareWebchat: readonly FeatureName[] = [...rare, 'hole', 'hole', 'hole', 'hole'];
+/** With those of one dialect only. */
+const rareWebchat: readonly FeatureName[] = [...rare, 'gap', 'gap', 'gap', 'gap'];
 const rareGenesys: readonly FeatureName[] = [
   ...rare,
   'evicted',
@@ -326,20 +326,20 @@ const rareGenesys: readonly FeatureName[] = [
   'farewell',
   'conversation deleted',
   'conversation deleted',
-  'other types',
+  'agent types',
   'draining',
   'draining',
   'circuit open',
 ];
 
 /**
- * What of the above still meets too seldom by itself: each name with the others that it is made to meet. The
- * report of a campaign tells what has to be here.
+ * Pairs that otherwise meet too rarely: each feature with those that it is made to meet. The
+ * report of a campaign shows which pairs belong here.
  */
 const seldom: Readonly<Record<DialectName, readonly Encounters[]>> = {
   webchat: [
-    ['hole', ['database deleted', 'hub idle', 'session over', 'machine asleep', 'auth refused']],
-    ['hole', ['conversation forgotten', 'visitor switched', 'draining', 'signed out']],
+    ['gap', ['database deleted', 'hub idle', 'session over', 'machine asleep', 'auth refused']],
+    ['gap', ['conversation forgotten', 'visitor switched', 'draining', 'signed out']],
     ['draining', ['circuit open', 'machine asleep', 'hub idle', 'auth refused']],
     ['draining', ['broker pause', 'circuit open']],
     ['circuit open', ['internal error', 'conversation forgotten']],
@@ -350,22 +350,22 @@ const seldom: Readonly<Record<DialectName, readonly Encounters[]>> = {
   ],
   'genesys-cloud': [
     ['conversation deleted', ['conversation forgotten', 'hub idle', 'hub idle', 'circuit open']],
-    ['conversation deleted', ['expiry told', 'farewell', 'session over', 'machine asleep']],
+    ['conversation deleted', ['expiry known', 'farewell', 'session over', 'machine asleep']],
     ['conversation deleted', ['visitor switched', 'draining', 'offline', 'signed out']],
     ['conversation deleted', ['broker pause', 'auth refused', 'REST pause', 'REST 401']],
-    ['conversation deleted', ['evicted', 'other types', 'database deleted', 'expiry told']],
+    ['conversation deleted', ['evicted', 'agent types', 'database deleted', 'expiry known']],
     ['hub idle', ['conversation forgotten', 'conversation deleted', 'conversation forgotten']],
     ['hub idle', ['conversation forgotten', 'conversation deleted', 'REST pause']],
     ['evicted', ['conversation forgotten', 'conversation deleted', 'session over']],
     ['farewell', ['session over', 'session over', 'auth refused', 'conversation forgotten']],
-    ['conversation forgotten', ['circuit open', 'hub idle', 'expiry told', 'auth refused']],
+    ['conversation forgotten', ['circuit open', 'hub idle', 'expiry known', 'auth refused']],
     ['conversation forgotten', ['REST 401', 'session over', 'database deleted', 'evicted']],
     ['conversation forgotten', ['power cut', 'signed out', 'draining', 'visitor switched']],
-    ['conversation forgotten', ['other types', 'farewell', 'machine asleep']],
-    ['hub idle', ['evicted', 'internal error', 'draining', 'REST 401', 'other types']],
-    ['expiry told', ['visitor switched', 'evicted', 'draining', 'database deleted']],
-    ['circuit open', ['evicted', 'draining', 'internal error', 'other types']],
-    ['other types', ['visitor switched', 'broker failed', 'signed out', 'database deleted']],
+    ['conversation forgotten', ['agent types', 'farewell', 'machine asleep']],
+    ['hub idle', ['evicted', 'internal error', 'draining', 'REST 401', 'agent types']],
+    ['expiry known', ['visitor switched', 'evicted', 'draining', 'database deleted']],
+    ['circuit open', ['evicted', 'draining', 'internal error', 'agent types']],
+    ['agent types', ['visitor switched', 'broker failed', 'signed out', 'database deleted']],
     ['draining', ['database deleted', 'machine asleep', 'signed out', 'power cut']],
   ],
 };
@@ -381,17 +381,17 @@ const seldomPairs: Readonly<Record<DialectName, readonly Pair[]>> = {
   'genesys-cloud': pairsOf(seldom['genesys-cloud']),
 };
 
-/** How often it is a pair of those. */
+/** The share of provocations that are such a pair. */
 const seldomShare: Readonly<Record<DialectName, number>> = { webchat: 0.15, 'genesys-cloud': 0.33 };
 
 function provoke(simulation: Simulation, random: Random, name: FeatureName): void {
   const { context } = simulation;
   if (!context.isStormy) return;
-  context.trace.add('chance', `provokes: ${name}`);
+  context.trace.add('chance', `provokes ${name}`);
   provocations[name]?.(simulation, random);
 }
 
-/** Behind these little can happen: they come second. */
+/** Little can happen after these, so they come second. */
 const latest: readonly FeatureName[] = [
   'hub idle',
   'circuit open',
@@ -399,7 +399,7 @@ const latest: readonly FeatureName[] = [
   'visitor switched',
 ];
 
-/** The second as soon as the first is there; and if it does not come, all the same. */
+/** Provokes the second feature as soon as the first occurs, or after a timeout. */
 function chain(simulation: Simulation, random: Random, [one, other]: Pair): void {
   const { machine, context } = simulation;
   const isTurned = random.chance(0.5);
@@ -413,12 +413,12 @@ function chain(simulation: Simulation, random: Random, [one, other]: Pair): void
     isDue = true;
     machine.after(lag, () => provoke(simulation, random, second));
   };
-  context.crossings.onNext(first, follow);
+  context.interactions.onNext(first, follow);
   machine.after(within, follow);
   provoke(simulation, random, first);
 }
 
-/** Some things, right behind each other: what nobody drew together meets here. */
+/** Provokes several features shortly after each other. */
 export function provokeSome(simulation: Simulation, random: Random): void {
   const { machine, context } = simulation;
   const { dialect } = context.profile;

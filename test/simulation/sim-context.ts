@@ -6,7 +6,7 @@ import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Trace } from './trace.ts';
 
-/** What every model shares. */
+/** What all models share. */
 export interface SimContext {
   readonly seed: number;
   readonly random: Random;
@@ -15,24 +15,24 @@ export interface SimContext {
   readonly profile: Profile;
   readonly trace: Trace;
   readonly faults: FaultCounts;
-  readonly crossings: FeatureInteractions;
-  /** While it is false nothing fails any more, and everything must come right. */
+  readonly interactions: FeatureInteractions;
+  /** `false` in the calm: no faults any more. */
   isStormy: boolean;
 }
 
-export function count({ faults, crossings, scheduler }: SimContext, kind: FaultKind): void {
+export function count({ faults, interactions, scheduler }: SimContext, kind: FaultKind): void {
   faults[kind] = (faults[kind] ?? 0) + 1;
-  crossings.happens(kind, scheduler.now);
+  interactions.happens(kind, scheduler.now);
 }
 
-/** Whether a fault strikes now. */
+/** Whether a fault occurs now. */
 export function strikes(context: SimContext, kind: FaultKind, probability: number): boolean {
   if (!context.isStormy || !context.events.strikes(kind, probability)) return false;
   count(context, kind);
   return true;
 }
 
-/** One way through the network, in ms. */
+/** The one-way latency of the network, in ms. */
 export function latency({ events, profile }: SimContext): number {
   const [least, most] = profile.latency;
   return events.latencies.between(least, most);

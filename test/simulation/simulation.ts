@@ -37,22 +37,22 @@ import { StepLog } from './step-log.ts';
 import { Trace } from './trace.ts';
 import { check, Violation } from './violation.ts';
 
-/** After the storm: time enough for every timer, retry and reconciliation there is. */
+/** The longest calm: enough for every timer, retry and reconciliation. */
 const calm = 6 * 60_000;
 
-/** A platform that takes no more than sixty requests a minute has to be given more. */
+/** Longer, for a platform that accepts sixty requests a minute. */
 const pacedCalm = 40 * 60_000;
 
-/** Between two looks whether everything has come right, in ms: soon at first, then ever more seldom. */
+/** The intervals between checks whether everything is right, in ms. */
 const looks = { first: 1_500, growth: 1.4, last: 15_000 };
 
-/** How long some wait whether it stays so, in ms: a reconciliation and more. */
+/** How long a lingering schedule goes on, in ms: longer than a reconciliation. */
 const lingering = 70_000;
 
-/** A page waits for ten seconds for an answer that takes its hub some milliseconds. */
+/** The longest a running hub may take for an answer, in ms; pages wait ten seconds. */
 const longestAnswer = 5_000;
 
-/** Of a schedule: the longest have some thousands. */
+/** The maximum of steps in a schedule; the longest have a few thousand. */
 const mostSteps = 200_000;
 
 export interface Outcome {
@@ -63,29 +63,29 @@ export interface Outcome {
   readonly faults: FaultCounts;
   /** How often each pair of features has met: interactions.ts. */
   readonly met: Uint16Array;
-  /** Everything that the storm did, by name. */
+  /** The names of all events of the storm. */
   readonly events: readonly string[];
   readonly violation: Violation | null;
   readonly trace: readonly string[];
 }
 
 export interface Options {
-  /** Lines kept for the story of a failure. @default 0 */
+  /** Lines of the step log to keep. @default 0 */
   readonly traceLimit?: number;
   readonly profile?: Partial<Profile>;
-  /** Rules that are not asserted. */
+  /** Rules that are not checked. */
   readonly without?: readonly string[];
   /** Events of the storm that do not happen. */
   readonly suppressed?: ReadonlySet<string>;
 }
 
-/** Nothing that comes from outside may make the core throw. */
-function crashed(error: unknown): Violation {
-  const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return new Violation('no crash', told.split('\n').slice(0, 4).join(' '));
+/** No input may make the core throw. */
+function crashOf(error: unknown): Violation {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new Violation('no crash', text.split('\n').slice(0, 4).join(' '));
 }
 
-/** A call that a hub has taken in. */
+/** A call that a hub has accepted. */
 interface AskedCall {
   readonly tab: ModelTab;
   readonly tabId: string;
@@ -93,7 +93,7 @@ interface AskedCall {
   readonly settle: (answer: Answer) => void;
 }
 
-/** One run: one seed, one browser, its visitors, and all that can go wrong. */
+/** One run: one seed, one browser, its visitors and faults. */
 export class Simulation {
   readonly context: SimContext;
   readonly machine: Machine;
@@ -103,16 +103,16 @@ export class Simulation {
   readonly tabs: ModelTab[] = [];
   hub: HubProcess | null = null;
   steps = 0;
-  /** Conversations that were deleted, and the hub knows it. */
+  /** Deleted conversations whose deletion the hub knows. */
   readonly cleared = new Set<string>();
-  /** Sockets that may still carry something. */
+  /** Sockets that may still deliver frames. */
   readonly sockets = new Set<ModelSocket>();
   readonly #environment: HubEnvironment;
   readonly #calls = new Map<string, AskedCall>();
-  /** The browser's, for all pages of the origin. */
+  /** `localStorage` of the origin. */
   readonly #storage = new ModelStorage();
-  /** What a page was left with, by who has it now. */
-  readonly #handedOn = new Map<string, ModelTab>();
+  /** Messages handed off by a page, with the page that now has them. */
+  readonly #handedOff = new Map<string, ModelTab>();
   readonly #sockets: SocketInvariants;
   readonly #outbox: OutboxInvariants;
   readonly #transcript: TranscriptInvariants;
@@ -123,7 +123,7 @@ export class Simulation {
   readonly #resets = new ResetInvariants();
   readonly #conversations: ConversationInvariants;
   readonly #visitors: VisitorIsolationInvariants;
-  readonly #story: StepLog;
+  readonly #stepLog: StepLog;
   readonly #without: ReadonlySet<string>;
   readonly #broker: ModelBroker;
   #hubs = 0;
@@ -136,8 +136,8 @@ export class Simulation {
     const profile = chosenProfile(seed, random, options.profile);
     const trace = new Trace(() => scheduler.now, options.traceLimit ?? 0);
     const events = new Events(seed, options.suppressed ?? new Set());
-    const crossings = new FeatureInteractions();
-    const own = { seed, random, events, scheduler, profile, trace, crossings };
+    const interactions = new FeatureInteractions();
+    const own = { seed, random, events, scheduler, profile, trace, interactions };
     const context = { ...own, faults: {}, isStormy: true };
     this.context = context;
     this.#without = new Set(options.without ?? []);
@@ -151,7 +151,7 @@ export class Simulation {
     this.#sockets = new SocketInvariants(context);
     this.#visitors = new VisitorIsolationInvariants(this.gateway);
     this.#outbox = new OutboxInvariants(this.disk);
-    this.#story = new StepLog(trace);
+    this.#stepLog = new StepLog(trace);
     this.#environment = {
       context,
       machine: this.machine,
@@ -182,13 +182,13 @@ export class Simulation {
         const call = this.#calls.get(`${hub.epoch}/${callId}`);
         this.#calls.delete(`${hub.epoch}/${callId}`);
         if (!call) return;
-        const { call: asked } = call;
-        if (asked.type === 'send' && answer.ok) {
-          const entry = this.ledger.entries.get(asked.messageId);
-          // Asked for again, it may turn out to have arrived.
+        const { call: request } = call;
+        if (request.type === 'send' && answer.ok) {
+          const entry = this.ledger.entries.get(request.messageId);
+          // A repeated call may find that the message has arrived.
           const isSettled =
-            entry?.isDiscarded === true || hasArrived(this.gateway, asked.messageId);
-          this.assert(() => this.#outbox.promised(asked.messageId, isSettled));
+            entry?.isDiscarded === true || hasArrived(this.gateway, request.messageId);
+          this.assert(() => this.#outbox.promised(request.messageId, isSettled));
         }
         call.settle(answer);
       },
@@ -197,14 +197,14 @@ export class Simulation {
       },
       nextStep: () => {
         this.steps += 1;
-        check(this.steps < mostSteps, 'bounded', () => `${mostSteps} steps and no end`);
+        check(this.steps < mostSteps, 'bounded', () => `${mostSteps} steps without an end`);
         return this.steps;
       },
       onStep: (step) => this.#onStep(step),
       onLeft: (hub) => {
         if (this.hub !== hub) return;
         if (this.disk.isBare) this.ledger.voidAll();
-        this.#part();
+        this.#dropCalls();
         this.machine.after(random.between(0, 50), () => this.boot());
       },
     };
@@ -222,7 +222,7 @@ export class Simulation {
     this.ledger.voidAll();
   }
 
-  /** A newer build is there, and its hub waits for the lock; some pages are its own already. */
+  /** Deploys a newer build: its hub waits for the lock, and some pages use it already. */
   deploy(random: Random): void {
     if (!this.hub?.isAlive || !this.hub.isBooted) return;
     count(this.context, 'newer build');
@@ -236,7 +236,7 @@ export class Simulation {
     this.context.trace.add('browser', 'the database is deleted');
     this.disk.delete();
     this.hub?.noticeDeletion();
-    // Without a hub there is no memory to write it from.
+    // Without a hub, there is no memory to rewrite it from.
     if (!this.hub?.isAlive || !this.hub.isBooted) this.ledger.voidAll();
   }
 
@@ -250,21 +250,21 @@ export class Simulation {
       this.#calmDown();
       await this.#becomeRight();
     } catch (error) {
-      violation = error instanceof Violation ? error : crashed(error);
+      violation = error instanceof Violation ? error : crashOf(error);
     }
     return {
       seed,
       steps: this.steps,
       time: scheduler.now,
       faults: this.context.faults,
-      met: this.context.crossings.met,
+      met: this.context.interactions.met,
       events: this.context.events.happened,
       violation,
       trace: this.context.trace.last(),
     };
   }
 
-  /** Everything has its time to come right, and when it has, that is enough. */
+  /** Runs until all checks pass, or the calm is over. */
   async #becomeRight(): Promise<void> {
     const { scheduler, profile } = this.context;
     const end = scheduler.now + (profile.dialect === 'webchat' ? calm : pacedCalm);
@@ -276,7 +276,7 @@ export class Simulation {
       await scheduler.runUntil(scheduler.now + lingering);
       break;
     }
-    // A renewal may be under way at this very moment.
+    // A token renewal may be in progress.
     for (let second = 0; second < 60 && !this.#isQuiet; second += 1) {
       await scheduler.runUntil(scheduler.now + 1_000);
     }
@@ -299,7 +299,7 @@ export class Simulation {
     return state.outbox.every((item) => item.at.stage === 'failed');
   }
 
-  /** Runs a check, unless its rule is left out of this run. */
+  /** Runs a check, unless its rule is switched off. */
   assert(work: () => void): void {
     try {
       work();
@@ -312,7 +312,7 @@ export class Simulation {
   boot(): void {
     this.#hubs += 1;
     this.context.trace.add('browser', `starts hub ${this.#hubs}`);
-    // There is no memory from which an emptied database would be written again.
+    // A new hub has no memory to rewrite a deleted database from.
     this.disk.isBare = false;
     this.hub = new HubProcess(this.#environment, `hub${this.#hubs}`);
   }
@@ -325,7 +325,7 @@ export class Simulation {
       `${hub.epoch} is killed${isPowerCut ? ' by a power cut' : ''}`,
     );
     hub.kill(isPowerCut);
-    // It has heard of it, and nobody after it will.
+    // Only this hub was told about deletions.
     const { messages, outbox, conversations } = this.disk;
     for (const { conversationId } of [...messages.values(), ...outbox.values()]) {
       this.cleared.delete(conversationId ?? '');
@@ -339,17 +339,17 @@ export class Simulation {
       this.context.trace.add('disk', `${lost} writes are lost`);
       if (lost > 0 && this.gateway instanceof GenesysPlatform) this.gateway.forgetReadings();
     }
-    this.#part();
+    this.#dropCalls();
     this.machine.after(this.context.random.between(5, 500), () => this.boot());
   }
 
-  /** The hub is gone, and with it the answers. */
-  #part(): void {
+  /** Drops the calls of a hub that has ended. */
+  #dropCalls(): void {
     this.#calls.clear();
     for (const tab of this.tabs) tab.detach();
   }
 
-  /** Attaches a page that is there to the hub that is there. */
+  /** Attaches an open page to the running hub. */
   join(tab: ModelTab): void {
     const { hub } = this;
     if (!hub?.isAlive || !hub.isBooted) return;
@@ -359,12 +359,12 @@ export class Simulation {
   }
 
   openTab(): ModelTab {
-    const tab = this.#page(new ModelStorage());
+    const tab = this.#openPage(new ModelStorage());
     return tab;
   }
 
-  /** A page of a tab that has been there before has what the one before it left. */
-  #page(session: PageStorage): ModelTab {
+  /** Opens a page; in an existing tab, it has the previous page's session storage. */
+  #openPage(session: PageStorage): ModelTab {
     const name = `tab${this.tabs.length + 1}`;
     const storages = [this.#storage, session] as const;
     const tab = new ModelTab(name, this.context, this.machine, storages, this.#tabEvents);
@@ -373,17 +373,17 @@ export class Simulation {
     return tab;
   }
 
-  /** The visitor goes on to another page in the same tab. */
+  /** The visitor navigates to another page in the same tab. */
   navigate(tab: ModelTab): void {
     const calls = tab.unsettled.map(({ call }) => call);
     this.close(tab);
-    const next = this.#page(tab.storages[1]);
-    for (const call of calls) if (call.type === 'send') this.#handedOn.set(call.messageId, next);
+    const next = this.#openPage(tab.storages[1]);
+    for (const call of calls) if (call.type === 'send') this.#handedOff.set(call.messageId, next);
   }
 
-  /** Messages that a page which is there has to say for the one before it, and has not. */
-  get unsaid(): readonly string[] {
-    return [...this.#handedOn]
+  /** Messages that an open page still has to send for its predecessor. */
+  get unsent(): readonly string[] {
+    return [...this.#handedOff]
       .filter(([messageId, tab]) => !tab.isGone && !this.ledger.entries.get(messageId)?.isVoid)
       .map(([messageId]) => messageId);
   }
@@ -409,7 +409,7 @@ export class Simulation {
       this.assert(() => this.#transcript.tab(tab));
       this.assert(() => this.#visitors.tab(tab));
     },
-    heard: (tab, message) => {
+    received: (tab, message) => {
       if (message.type !== 'snapshot') return;
       this.context.trace.add(tab.name, `snapshot ${message.revision}`);
     },
@@ -422,8 +422,8 @@ export class Simulation {
       );
       if (call.type !== 'send') return;
       if (code === null) this.ledger.promise(call.messageId);
-      // Not reached, it is tried again.
-      if (code !== 'unreachable' && code !== 'timeout') this.#handedOn.delete(call.messageId);
+      // An unreachable hub gets the call again.
+      if (code !== 'unreachable' && code !== 'timeout') this.#handedOff.delete(call.messageId);
     },
     called: (hub, tab, call, settle) => {
       this.#callId += 1;
@@ -434,17 +434,17 @@ export class Simulation {
     },
   };
 
-  /** Calls that the hub has taken in, of pages that are there, and not answered. */
+  /** Unanswered calls of attached pages that the hub has accepted. */
   get unanswered(): readonly { readonly tab: ModelTab; readonly call: Call }[] {
     return [...this.#calls.values()].filter(({ tab, tabId }) => tab.tabId === tabId);
   }
 
   #onStep(step: Step): void {
-    this.#name(step);
+    this.#recordId(step);
     this.#forget(step);
-    this.#story.add(step);
+    this.#stepLog.add(step);
     this.ledger.observe(step);
-    this.context.crossings.step(step, this.context.scheduler.now);
+    this.context.interactions.step(step, this.context.scheduler.now);
     this.assert(() => this.#transcript.step(step));
     this.assert(() => this.#visitors.step(step));
     this.assert(() => this.#sockets.step(step));
@@ -460,9 +460,9 @@ export class Simulation {
     for (const tab of this.tabs) if (tab.isFrozen) this.assert(() => tabWithinBounds(tab));
   }
 
-  /** The hub has heard that a conversation was deleted. */
+  /** Records deletions that the hub was told about. */
   #forget({ before, input }: Step): void {
-    // A page has remembered the name of one that was deleted, and another one bears it now.
+    // A page has restored the id of a deleted conversation, which another one has now.
     if (input.type === 'tab-attached') this.cleared.delete(input.conversationId ?? '');
     if (input.type !== 'gateway' || input.event.type !== 'session-over') return;
     if (input.event.reason !== 'cleared' || !before.conversation) return;
@@ -470,14 +470,14 @@ export class Simulation {
     this.cleared.add(before.conversation.details.conversationId);
   }
 
-  /** Conversations that a hub has done with. */
-  readonly #left = new Set<string>();
+  /** Conversations that a hub has closed. */
+  readonly #closed = new Set<string>();
 
-  /** What a browser calls a conversation on which it is online. */
-  #name({ hub, after: { connection, conversation } }: Step): void {
+  /** Records the id that the browser uses for the online conversation. */
+  #recordId({ hub, after: { connection, conversation } }: Step): void {
     if (!(this.gateway instanceof GenesysPlatform) || !conversation) return;
     const { conversationId, status } = conversation.details;
-    if (status === 'ended' && conversation.finalCatchUp === null) this.#left.add(conversationId);
+    if (status === 'ended' && conversation.finalCatchUp === null) this.#closed.add(conversationId);
     if (connection.phase !== 'online') return;
     const end = hub.sockets.get(connection.socketId)?.session;
     if (!(end instanceof GenesysConnection) || !end.session) return;
@@ -485,23 +485,23 @@ export class Simulation {
     const { gateway } = this;
     const { session } = end;
     gateway.name(conversationId, session);
-    // Whoever has lost what they knew may meet a session again.
+    // A hub that has lost its store may open the session again.
     const { 'database deleted': deleted, 'write lost': lost } = this.context.faults;
     if (deleted !== undefined || lost !== undefined) return;
-    const former = gateway.nicknamesOf(session).find((name) => this.#left.has(name));
+    const ended = gateway.idsOfSession(session).find((name) => this.#closed.has(name));
     this.assert(() =>
-      check(former === undefined || former === conversationId, 'no session reuse', () => {
-        return `the session of ${former} was opened for ${conversationId}`;
+      check(ended === undefined || ended === conversationId, 'no session reuse', () => {
+        return `the session of ${ended} was opened for ${conversationId}`;
       }),
     );
   }
 
-  /** The browser's event, which a hub hears from its boot on. */
+  /** The browser's `online` and `offline` events, which a hub receives once it has booted. */
   setOnline(online: boolean): void {
     if (this.hub?.isBooted && this.hub.isAlive) this.hub.take({ type: 'online', online });
   }
 
-  /** The faults stop, and somebody looks. */
+  /** Stops all faults and shows all pages. */
   #calmDown(): void {
     const { context, machine, gateway } = this;
     context.trace.add('storm', 'the storm is over');
@@ -517,7 +517,7 @@ export class Simulation {
       this.thaw(tab);
       tab.show(true);
     }
-    // A visitor who was signed out signs in again.
+    // A signed-out visitor signs in again.
     machine.after(30_000, () => {
       const phase = this.hub?.state.connection.phase;
       if (phase === 'signed-out' || phase === 'failed') {
@@ -528,7 +528,7 @@ export class Simulation {
 }
 
 /**
- * A page has given a call up although its hub was there to answer it. Those that wait for the gateway
+ * A page has timed out although its hub could have answered. Calls that wait for the gateway
  * may take longer.
  */
 function isGivenUp(tab: ModelTab, { type }: Call | SideCall, code: string | null): boolean {

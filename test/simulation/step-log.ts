@@ -3,7 +3,7 @@ import type { Input } from '../../src/worker/core/input.ts';
 import type { Step } from './model/hub.ts';
 import type { Trace } from './trace.ts';
 
-/** Tells the steps of a run, one line each. */
+/** Logs the steps of a run, one line each. */
 export class StepLog {
   readonly #trace: Trace;
 
@@ -13,18 +13,18 @@ export class StepLog {
 
   add({ hub, number, input, before, after, effects }: Step): void {
     if (!this.#trace.isOn || isRoutine(input)) return;
-    const told = effects.map(describeEffect).filter((text) => text !== '');
+    const described = effects.map(describeEffect).filter((text) => text !== '');
     const stages = after.outbox.map((item) => `${item.messageId}:${item.at.stage}`).join(' ');
     const outbox = before.outbox === after.outbox ? '' : ` [${stages}]`;
     const link =
       before.connection === after.connection ? '' : ` {${JSON.stringify(after.connection)}}`;
-    if (input.type === 'flush' && told.length === 0) return;
+    if (input.type === 'flush' && described.length === 0) return;
     const what = describeInput(input);
-    this.#trace.add(hub.epoch, `#${number} ${what}${link}${outbox} → ${told.join(', ')}`);
+    this.#trace.add(hub.epoch, `#${number} ${what}${link}${outbox} → ${described.join(', ')}`);
   }
 }
 
-/** What keeps a socket alive tells nothing of what went wrong. */
+/** Keep-alive traffic is left out. */
 function isRoutine(input: Input): boolean {
   if (input.type === 'tab-ack') return true;
   if (input.type === 'timer') return input.name === 'ping';
@@ -55,7 +55,7 @@ function describeInput(input: Input): string {
       return `restored: ${JSON.stringify(current)}, ${describeRows(messages)}, to be sent: [${ids}]`;
     }
     case 'earlier-read':
-      return `earlier for call ${input.callId}: ${describeRows(input.messages)}, more ${input.hasEarlier}`;
+      return `earlier for call ${input.callId}: ${describeRows(input.messages)}, has earlier ${input.hasEarlier}`;
     case 'stored':
       return `stored ${input.writeId}: ${describeRows(input.added)} added, ${describeRows(input.corrected)} corrected`;
     case 'timer':
@@ -78,8 +78,10 @@ function describeEffect(effect: Effect): string {
     case 'write': {
       const counts = new Map<string, number>();
       for (const { type } of effect.operations) counts.set(type, (counts.get(type) ?? 0) + 1);
-      const told = [...counts].map(([type, count]) => (count === 1 ? type : `${count} ${type}`));
-      return `write ${effect.writeId ?? ''}(${told.join(', ')})`;
+      const described = [...counts].map(([type, count]) =>
+        count === 1 ? type : `${count} ${type}`,
+      );
+      return `write ${effect.writeId ?? ''}(${described.join(', ')})`;
     }
     case 'answer': {
       const { answer, callId } = effect;

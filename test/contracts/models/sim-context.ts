@@ -18,7 +18,7 @@ export function quietWorld(seed = 1): SimContext & { readonly machine: Machine }
     profile: profileOf(seed, { profile: { storeLatency: 5 } }),
     trace: new Trace(() => scheduler.now, 0),
     faults: {},
-    crossings: new FeatureInteractions(),
+    interactions: new FeatureInteractions(),
     isStormy: false,
   };
   return { ...context, machine: new Machine(context) };

@@ -14,8 +14,8 @@ const allowed: Readonly<Record<Kind, RateLimit>> = {
 };
 
 /**
- * What a gateway allows in a window of time is never used up beyond that. A hub that is born knows
- * nothing of what the former one has asked for.
+ * The hub never exceeds the gateway's rate limits. A new hub does not know
+ * what the previous one has used.
  */
 export class RateLimitInvariants {
   #hub = '';
@@ -28,22 +28,22 @@ export class RateLimitInvariants {
       this.#used = { pings: [], messages: [], requests: [], history: [] };
     }
     const { now } = hub.clock();
-    if (input.type === 'sent') this.#leaves(input.command, now);
+    if (input.type === 'sent') this.#onCommand(input.command, now);
     for (const effect of effects) {
-      if (effect.type === 'send') this.#leaves(effect.command, now);
-      if (effect.type === 'rest') this.#uses('history', now);
+      if (effect.type === 'send') this.#onCommand(effect.command, now);
+      if (effect.type === 'rest') this.#count('history', now);
     }
   }
 
-  #leaves({ type }: GatewayCommand, now: number): void {
-    // The platform has no word for these.
+  #onCommand({ type }: GatewayCommand, now: number): void {
+    // The platform has no request for these.
     if (type === 'mark-read' || type === 'answer-ping') return;
-    this.#uses('requests', now);
-    if (type === 'ping') this.#uses('pings', now);
-    if (type === 'send-message') this.#uses('messages', now);
+    this.#count('requests', now);
+    if (type === 'ping') this.#count('pings', now);
+    if (type === 'send-message') this.#count('messages', now);
   }
 
-  #uses(kind: Kind, now: number): void {
+  #count(kind: Kind, now: number): void {
     const { count, window } = allowed[kind];
     const recent = [...this.#used[kind].filter((time) => time > now - window), now];
     this.#used[kind] = recent;

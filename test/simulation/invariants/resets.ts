@@ -10,12 +10,12 @@ import type { Step } from '../model/hub.ts';
 import { check } from '../violation.ts';
 import { type Owner, timerRules } from './timers.ts';
 
-/** What ends, the more that goes with it the further up. */
+/** Kinds of endings; those listed first end the most. */
 export const endings = [
-  /** A token names somebody else. */
+  /** A token names another visitor. */
   'visitor switched',
   'signed out',
-  /** The broker or the gateway says so: the visitor is still the same. */
+  /** Reported by the broker or the gateway; the visitor stays the same. */
   'session over',
   'stepped down',
   'slept',
@@ -32,12 +32,12 @@ export type End = Pick<Step, 'before' | 'after' | 'input'>;
 type Rule = (end: End) => boolean;
 
 type Expectation =
-  /** As in a hub that has just been born. */
+  /** As in a new hub. */
   | 'initial'
   /** As before. */
   | 'kept'
   | Rule
-  /** Whatever, and why. */
+  /** Not checked, with the reason. */
   | { readonly free: string };
 
 type Row = Readonly<Record<Ending, Expectation>>;
@@ -57,10 +57,10 @@ function row(otherwise: Expectation, special: Partial<Row> = {}): Row {
   };
 }
 
-/** It is the hub's own, whoever is there. */
+/** Kept through every ending. */
 const perHub = () => row('kept');
 
-/** It goes with its visitor, and with nothing else. */
+/** Reset by a change of visitor only. */
 const perVisitor = (special: Partial<Row> = {}) =>
   row('kept', { 'visitor switched': 'initial', 'signed out': 'initial', ...special });
 
@@ -68,8 +68,8 @@ const free = (why: string) => ({ free: why });
 
 // --- rules ---
 
-const lastMessages = free('what ends a conversation brings its last words along');
-const asked = free('what is asked for now is asked for by whoever comes next');
+const lastMessages = free('its last messages may come with the end');
+const asked = free('new requests are for the next conversation');
 
 function hasNewOrNoSocket({ before, after }: End): boolean {
   if (!('socketId' in after.connection)) return true;
@@ -83,7 +83,7 @@ const phaseIs =
   ({ after }) =>
     phases.includes(after.connection.phase) || after.isSteppingDown;
 
-/** None is opened before the last words of this one have been read; and nothing is sent into it. */
+/** The next conversation waits for the final catch-up, and nothing is sent into this one. */
 const awaitsFinalCatchUp: Rule = ({ after: { connection } }) =>
   connection.phase !== 'online' || connection.session.stage === 'ready';
 
@@ -99,7 +99,7 @@ const isFreshMeta: Rule = ({ before, after: { meta } }) =>
     resetCount: before.meta.resetCount + 1,
   });
 
-/** What the visitor has typed, and who they are, has nothing to do with what was said. */
+/** The subject and the draft do not depend on the conversation. */
 const keepsVisitorData: Rule = ({ before: { meta: a }, after: { meta: b }, input }) => {
   const wasSent = input.type === 'call' && input.call.type === 'send';
   return a.subject === b.subject && (a.draft === b.draft || wasSent);
@@ -107,7 +107,7 @@ const keepsVisitorData: Rule = ({ before: { meta: a }, after: { meta: b }, input
 
 const hasOpened: Rule = (step) => keepsVisitorData(step) && step.after.meta.routing === null;
 
-/** What was read stays read. */
+/** What has been read stays read. */
 const keepsUnread: Rule = ({ before: { unread: a }, after: { unread: b } }) =>
   isDeepStrictEqual(a.readUntil, b.readUntil) && b.unread >= a.unread;
 
@@ -123,7 +123,7 @@ const isFreshConversation: Rule = ({ before, after: { conversation, lastOrdinal,
     isClosed,
     endedAt,
   } = conversation;
-  // Nothing of it has come yet: what has is known by its rows alone.
+  // No message of it has arrived yet.
   const isUntouched = !window.some((one) => one.position[0] === ordinal);
   const isNew = isUntouched ? conversation.next === 1 && conversation.gaps.length === 0 : true;
   return (
@@ -134,7 +134,7 @@ const isFreshConversation: Rule = ({ before, after: { conversation, lastOrdinal,
     unsequencedBuffer.length === 0 &&
     readMark === null &&
     earlyReceipt === null &&
-    // It may be over by now.
+    // It may have ended already.
     (finalCatchUp === null) === (endedAt === null) &&
     (endedAt === null || conversation.details.status === 'ended') &&
     !isClosed
@@ -142,8 +142,8 @@ const isFreshConversation: Rule = ({ before, after: { conversation, lastOrdinal,
 };
 
 /**
- * Only where its session is given up, the last words of a conversation are no longer waited for: they can be
- * had on its own socket alone.
+ * A final catch-up is given up only together with its session, since it needs that session's own
+ * connection.
  */
 const isKeptOrGivenUp: Rule = ({
   before: { conversation: was },
@@ -158,11 +158,11 @@ const isKeptOrGivenUp: Rule = ({
 const hasEnded: Rule = ({ after: { conversation } }) =>
   conversation?.details.status === 'ended' && conversation.endedAt !== null;
 
-/** The former one is looked after, until its last words are known. */
+/** The previous conversation is kept until its final catch-up. */
 const keepsPrevious: Rule = ({ before, after: { previousConversations, conversation } }) => {
-  const former = before.conversation;
-  if (!former || former.isClosed) return true;
-  const { conversationId } = former.details;
+  const previous = before.conversation;
+  if (!previous || previous.isClosed) return true;
+  const { conversationId } = previous.details;
   return (
     previousConversations.some((one) => one.details.conversationId === conversationId) &&
     !previousConversations.some(
@@ -180,21 +180,21 @@ function isOnItsWay({ outbox }: HubState): boolean {
   return outbox.some(({ at }) => at.stage === 'sent');
 }
 
-/** No message is lost, and none counts as on its way any more. */
+/** No message is lost, and none is in flight. */
 const isUnconfirmed: Rule = ({ before, after }) =>
   before.outbox.length === after.outbox.length &&
   after.outbox.every(({ messageId, at }, index) => {
     return messageId === before.outbox[index]?.messageId && at.stage !== 'sent';
   });
 
-/** What goes out goes into the conversation that is there. */
+/** Messages go into the current conversation. */
 const isAddressed: Rule = ({ after: { outbox, conversation } }) =>
   outbox.every(
     ({ at, conversationId }) =>
       at.stage !== 'sent' || conversationId === conversation?.details.conversationId,
   );
 
-/** Nothing waits for a conversation that does not come. */
+/** No message waits for a conversation that will not start. */
 const isNotStranded: Rule = ({ after: { outbox, meta } }) =>
   meta.routing !== null || outbox.every(({ at }) => at.stage !== 'queued');
 
@@ -208,7 +208,7 @@ const onlyFewer =
 const resetsCatchUps: Rule = ({ before, after: { catchUps } }) =>
   isDeepStrictEqual(catchUps, { ...initialCatchUps, begun: before.catchUps.begun });
 
-/** A catch-up that is under way is this conversation's, or a former one's. */
+/** An active catch-up belongs to the current or a previous conversation. */
 const readsKnownConversation: Rule = ({
   after: { catchUps, conversation, previousConversations },
 }) => {
@@ -225,7 +225,7 @@ const keepsNames: Rule = ({ before, after: { routing } }) =>
 const isNotQueued: Rule = ({ after: { routing } }) =>
   routing.queue === null && routing.notice?.kind !== 'stalled';
 
-/** Its routing is answered: the next one is checked anew, and only the new one is waited in. */
+/** The routing check is over, and only the new conversation may be queued. */
 const isRouted: Rule = ({ after: { routing, conversation } }) =>
   routing.check === null &&
   (routing.queue === null || routing.queue.conversationId === conversation?.details.conversationId);
@@ -233,14 +233,14 @@ const isRouted: Rule = ({ after: { routing, conversation } }) =>
 const nobodyTypes: Rule = ({ before, after: { typing } }) =>
   typing.remote === null && typing.sentAt === before.typing.sentAt;
 
-/** A socket that was open has told of somebody who types. */
+/** Typing is reset with an open socket. */
 const nobodyTypesOnSocket: Rule = (step) => {
   const { phase } = step.before.connection;
   if (phase !== 'online' && phase !== 'draining') return true;
   return nobodyTypes(step) && !step.after.typing.isSent;
 };
 
-/** The pages stay, and what is typed in them is the former visitor's. */
+/** Tabs stay, and nobody types in them. */
 const keepsTabs: Rule = ({ before, after: { tabs } }) =>
   tabs.length === before.tabs.length &&
   tabs.every(({ tabId, isTyping }, index) => tabId === before.tabs[index]?.tabId && !isTyping);
@@ -251,14 +251,14 @@ const isNotUsedLess: Rule = ({ before, after: { rateLimit } }) =>
     return now.length >= log.length;
   });
 
-/** Whoever has asked waits on; the one who ends it may wait for that. */
+/** Waiting calls stay; the call that causes the ending may be added. */
 const keepsWaiting: Rule = ({ before, after: { storeCalls } }) =>
   before.storeCalls.every((one) => storeCalls.includes(one));
 
 const onlyOwnCall: Rule = ({ after: { storeCalls }, input }) =>
   storeCalls.every(({ callId }) => input.type === 'call' && input.callId === callId);
 
-/** For good, so that a power cut brings nobody back; and before whatever is written next. */
+/** The wipe is durable, so that a power cut can't undo it, and comes before any other write. */
 const isDurableWipe: Rule = ({ after: { changes } }) => {
   const { operations, upserts, belowWindow, removed, readMark, unread } = changes;
   return (
@@ -278,17 +278,17 @@ const hasNewToken: Rule = ({ after: { token } }) =>
 
 const hasNoToken: Rule = ({ after: { token } }) => token.expiresAt === null && !token.isRenewing;
 
-/** A session that from now on is not opened again has no time left, and hands none on. */
+/** A session that will not be opened again has no expiry. */
 const hasNoExpiry: Rule = ({ before, after: { sessionMemory } }) =>
   before.sessionMemory?.startsNew === true ||
   sessionMemory?.startsNew !== true ||
   (sessionMemory.life === null && sessionMemory.endsAt === null);
 
-/** A broker that wants to be left alone is, whoever asks. */
+/** The broker's pause holds for the next visitor too. */
 const keepsBrokerPause: Rule = ({ before, after: { token } }) =>
   isDeepStrictEqual(token, { ...initialToken, pausedUntil: before.token.pausedUntil });
 
-/** Nothing is shown until somebody is there again, where the site wants it so. */
+/** With `history: 'confirmed'`, nothing is shown until the next token. */
 const isHidden: Rule = ({ before, after: { isConfirmed, settings } }) =>
   isConfirmed === (settings.history === 'at-once' && before.isConfirmed);
 
@@ -296,7 +296,7 @@ const hidesOutbox: Rule = ({ before, after }) =>
   after.hiddenOutbox ===
   (before.isConfirmed && !after.isConfirmed ? after.lastOutboxOrdinal : before.hiddenOutbox);
 
-/** A timer that somebody's end takes along is not the same afterwards. */
+/** Timers whose owner has ended are cleared or set again. */
 const timersEnd =
   (...ended: readonly Owner[]): Rule =>
   ({ before, after }) =>
@@ -306,24 +306,24 @@ const timersEnd =
       return !timerRules[name].owners.some((owner) => ended.includes(owner));
     });
 
-/** Of everything that a hub knows: what an end takes along. A key without its row does not pass the type check. */
+/** What each ending resets, for every key of the state. A key without a row fails the type check. */
 export const resetTable = {
   settings: perHub(),
   generation: row('kept', {
     'visitor switched': ({ before, after }) => after.generation === before.generation + 1,
     'signed out': ({ before, after }) => after.generation === before.generation + 1,
   }),
-  seed: row(free('chance goes on')),
+  seed: row(free('the random seed advances')),
   lastId: row(({ before, after }) => after.lastId >= before.lastId),
   timers: row(timersEnd('socket', 'try'), {
     'visitor switched': timersEnd('socket', 'try', 'conversation', 'visitor', 'token', 'circuit'),
     'signed out': timersEnd('socket', 'try', 'conversation', 'visitor', 'token', 'circuit'),
     'session over': timersEnd('socket', 'try', 'token', 'circuit'),
-    'stepped down': free('a socket that waits for its echoes needs its timers'),
+    'stepped down': free('a draining socket needs its timers'),
     slept: timersEnd('socket', 'try', 'token', 'circuit'),
     'next conversation': timersEnd('conversation'),
     'conversation gone': timersEnd('conversation'),
-    'conversation ended': free('its last words are waited for as before'),
+    'conversation ended': free('the hub waits for its final catch-up'),
   }),
   isRestored: perHub(),
   isPersistent: perHub(),
@@ -338,8 +338,8 @@ export const resetTable = {
     'session over': phaseIs('signed-out'),
     'stepped down': phaseIs('handed-over'),
     slept: phaseIs('idle'),
-    'next conversation': free('it is opened on the socket that is there'),
-    'conversation gone': free('the next one is opened on the socket that is there'),
+    'next conversation': free('it is opened on the current socket'),
+    'conversation gone': free('the next one is opened on the current socket'),
     'conversation ended': awaitsFinalCatchUp,
   }),
   breaker: row('kept', {
@@ -347,39 +347,39 @@ export const resetTable = {
     'signed out': startsAfresh,
     'session over': startsAfresh,
     slept: startsAfresh,
-    'conversation gone': free('its session may go with it'),
-    'conversation ended': free('its session may go with it'),
-    'socket gone': free('it counts the tries'),
+    'conversation gone': free('its session may end with it'),
+    'conversation ended': free('its session may end with it'),
+    'socket gone': free('it counts attempts'),
   }),
   token: row('kept', {
     'visitor switched': hasNewToken,
     'signed out': keepsBrokerPause,
     'session over': hasNoToken,
     'next conversation': asked,
-    'conversation gone': free('its session may go with it'),
-    'conversation ended': free('its session may go with it'),
-    'socket gone': free('it may be what the gateway refuses'),
+    'conversation gone': free('its session may end with it'),
+    'conversation ended': free('its session may end with it'),
+    'socket gone': free('the gateway may have refused it'),
   }),
-  closingSockets: row(free('a socket lingers until its end is seen')),
+  closingSockets: row(free('a closing socket stays until it is closed')),
   isRenewing: row('kept', {
     'visitor switched': 'initial',
     'signed out': 'initial',
     'session over': ({ after }) => after.isRenewing === after.isSteppingDown,
     'stepped down': ({ after }) => after.isRenewing,
     slept: 'initial',
-    'conversation gone': free('its session may go with it'),
-    'conversation ended': free('its session may go with it'),
-    'socket gone': free('it may be what the socket goes for'),
+    'conversation gone': free('its session may end with it'),
+    'conversation ended': free('its session may end with it'),
+    'socket gone': free('it may be why the socket is replaced'),
   }),
   isSteppingDown: row('kept', { 'stepped down': ({ after }) => after.isSteppingDown }),
   problem: row('kept', {
     'visitor switched': 'initial',
     'signed out': hasSignedOut,
     'session over': hasSignedOut,
-    'next conversation': free('a message that has arrived ends it'),
-    'conversation gone': free('it may be told why'),
-    'conversation ended': free('it may be told why'),
-    'socket gone': free('it is told why'),
+    'next conversation': free('an arrived message clears it'),
+    'conversation gone': free('it may get the reason'),
+    'conversation ended': free('it may get the reason'),
+    'socket gone': free('it gets the reason'),
   }),
   requests: perVisitor({
     'session over': free('without a token some fail'),
@@ -401,11 +401,11 @@ export const resetTable = {
   unread: perVisitor({
     'session over': keepsUnread,
     'next conversation': keepsUnread,
-    'conversation gone': free('what was unread may have been deleted'),
+    'conversation gone': free('unread messages may have been deleted'),
     'conversation ended': keepsUnread,
   }),
   conversation: perVisitor({
-    'session over': free('without a token a catch-up fails, and what is held is shown'),
+    'session over': free('without a token a catch-up fails, and the reorder buffer is shown'),
     'next conversation': isFreshConversation,
     'conversation gone': 'initial',
     'conversation ended': hasEnded,
@@ -419,7 +419,7 @@ export const resetTable = {
     'next conversation': ({ before, after }) => after.lastOrdinal === before.lastOrdinal + 1,
   }),
   window: perVisitor({
-    'session over': free('without a token a catch-up fails, and what is held is shown'),
+    'session over': free('without a token a catch-up fails, and the reorder buffer is shown'),
     'next conversation': lastMessages,
     'conversation gone': lastMessages,
     'conversation ended': lastMessages,
@@ -431,9 +431,9 @@ export const resetTable = {
     'conversation ended': lastMessages,
   }),
   outbox: perVisitor({
-    // What was held is shown where a catch-up has failed too often.
+    // The reorder buffer is shown after too many failed catch-ups.
     'session over': ({ before, after }) => isSubset(before, after) && !isOnItsWay(after),
-    'stepped down': free('its echo is waited for'),
+    'stepped down': free('the hub waits for its echo'),
     slept: isUnconfirmed,
     'next conversation': isAddressed,
     'conversation gone': isAddressed,
@@ -442,23 +442,23 @@ export const resetTable = {
   }),
   lastOutboxOrdinal: perVisitor(),
   pausedUntil: perVisitor({
-    'next conversation': free('what goes out may be the last that may'),
+    'next conversation': free('sending may reach the rate limit'),
     'socket gone': ({ before, after }) => (after.pausedUntil ?? 0) >= (before.pausedUntil ?? 0),
   }),
   receiptDue: perVisitor({
     'next conversation': 'initial',
-    'conversation gone': free('there is nothing to be told of it'),
+    'conversation gone': free('there is no message to acknowledge'),
   }),
-  // The server's wish, whoever asks.
+  // The server's pause holds for every visitor.
   restPausedUntil: perHub(),
   catchUps: row('kept', {
     'visitor switched': resetsCatchUps,
     'signed out': resetsCatchUps,
     'session over': free('without a token a catch-up fails'),
     'next conversation': readsKnownConversation,
-    'conversation gone': free('its answer is nobody’s any more'),
+    'conversation gone': free('its answer is no longer needed'),
     'conversation ended': readsKnownConversation,
-    // REST may begin to stand in.
+    // REST polling may begin.
     'socket gone': ({ before: { catchUps: a }, after: { catchUps: b } }) =>
       a.failures === b.failures && a.completedAt === b.completedAt,
   }),
@@ -470,34 +470,36 @@ export const resetTable = {
     'conversation gone': isNotQueued,
     'conversation ended': isNotQueued,
   }),
-  // What was used is used, whoever it was.
+  // The gateway counts all visitors together.
   rateLimit: row(isNotUsedLess),
   sessionMemory: perVisitor({
     'next conversation': ({ after }) => after.sessionMemory?.startsNew !== true,
     'conversation gone': hasNoExpiry,
     'conversation ended': hasNoExpiry,
-    'socket gone': free('it may be what the gateway refuses'),
+    'socket gone': free('the gateway may have refused it'),
   }),
   typing: perVisitor({
     'session over': nobodyTypesOnSocket,
     slept: nobodyTypesOnSocket,
-    'stepped down': free('the socket may live on for its echoes'),
+    'stepped down': free('the socket may drain'),
     'next conversation': nobodyTypes,
     'conversation gone': nobodyTypes,
     'conversation ended': nobodyTypes,
     'socket gone': nobodyTypesOnSocket,
   }),
   tabs: row('kept', { 'visitor switched': keepsTabs, 'signed out': keepsTabs }),
-  // A title that tells of something new is that page's until another one has it.
+  // The alerted tab keeps its title until another tab is alerted.
   alertedTab: perHub(),
   alertedAt: perHub(),
-  alertedUntil: perVisitor({ 'conversation gone': free('what rang may have been deleted') }),
+  alertedUntil: perVisitor({
+    'conversation gone': free('the alerted message may have been deleted'),
+  }),
   startCalls: row('kept', {
     'visitor switched': 'initial',
     'signed out': 'initial',
     'session over': 'initial',
     'next conversation': 'initial',
-    'conversation ended': free('whoever leaves it wants no other'),
+    'conversation ended': free('the visitor may start another'),
   }),
   storeCalls: row(keepsWaiting, { 'visitor switched': 'initial', 'signed out': onlyOwnCall }),
   lookups: perVisitor({ 'conversation gone': onlyFewer('lookups') }),
@@ -506,8 +508,8 @@ export const resetTable = {
     'conversation gone': onlyFewer('paginations'),
   }),
   revision: row(({ before, after }) => after.revision >= before.revision),
-  published: row(free('the next flush compares with it')),
-  changes: row(free('the next flush writes and tells it'), {
+  published: row(free('the next flush compares against it')),
+  changes: row(free('the next flush writes and posts it'), {
     'visitor switched': isDurableWipe,
     'signed out': isDurableWipe,
   }),
@@ -519,7 +521,7 @@ function onlyKnownPrevious({ before, after }: End): boolean {
 
 const refusals: ReadonlySet<string> = new Set(['refused', 'token-expired', 'evicted']);
 
-/** What of it ended in this step, and nothing that is below it. */
+/** The most comprehensive ending in this step. */
 export function endingOf({ before, after, input }: End): Ending | null {
   if (input.type === 'restored' || !before.isRestored) return null;
   if (before.generation !== after.generation) {
@@ -536,10 +538,10 @@ export function endingOf({ before, after, input }: End): Ending | null {
   if (was && is && was.conversationId !== is.conversationId) return 'next conversation';
   if (was && is?.status === 'ended' && was.status !== 'ended') return 'conversation ended';
   const { connection } = before;
-  // A last echo, or the last message discarded, after which a socket is changed, is news as well.
+  // An event that ends a drain also changes the socket, but may change more.
   const isDiscarded = input.type === 'call' && input.call.type === 'discard';
-  const isTold = input.type === 'rest' || input.type === 'token' || isDiscarded;
-  const isNews = isTold || (input.type === 'gateway' && !refusals.has(input.event.type));
+  const isAnswered = input.type === 'rest' || input.type === 'token' || isDiscarded;
+  const isNews = isAnswered || (input.type === 'gateway' && !refusals.has(input.event.type));
   if (isNews || !('socketId' in connection)) return null;
   const isThere =
     'socketId' in after.connection && after.connection.socketId === connection.socketId;
@@ -548,60 +550,60 @@ export function endingOf({ before, after, input }: End): Ending | null {
 
 const rows: readonly (readonly [string, Row])[] = Object.entries(resetTable);
 
-/** What ends takes along what is its own, and leaves the rest as it was. */
+/** An ending resets what belongs to it and keeps the rest. */
 export class ResetInvariants {
   #hub = '';
-  /** Numbers up to this are of what a former visitor has asked for. */
-  #formers = 0;
-  #isWiped = true;
+  /** Request ids up to this one belong to previous visitors. */
+  #previousIds = 0;
+  #isWipeWritten = true;
 
   step(step: Step): void {
     if (this.#hub !== step.hub.epoch) {
       this.#hub = step.hub.epoch;
-      this.#formers = 0;
-      this.#isWiped = true;
+      this.#previousIds = 0;
+      this.#isWipeWritten = true;
     }
     const ending = endingOf(step);
-    if (ending !== null) this.#takesAlong(step, ending);
-    this.#isDeafToFormers(step);
+    if (ending !== null) this.#resetsWhatEnds(step, ending);
+    this.#ignoresPreviousAnswers(step);
     if (step.before.generation !== step.after.generation) {
-      this.#formers = step.before.lastId;
-      this.#isWiped = false;
+      this.#previousIds = step.before.lastId;
+      this.#isWipeWritten = false;
     }
     this.#writesAfterTheWipe(step);
     callsAreAnswered(step);
   }
 
-  #takesAlong(step: Step, ending: Ending): void {
+  #resetsWhatEnds(step: Step, ending: Ending): void {
     const [first] = leftovers(step, ending);
     check(first === undefined, 'resets', () => `${ending}: ${first}`);
   }
 
-  /** Nothing is written for the next visitor before everything of the former one has gone. */
+  /** The wipe is the first write after a change of visitor. */
   #writesAfterTheWipe({ effects }: Step): void {
-    if (this.#isWiped) return;
+    if (this.#isWipeWritten) return;
     const write = effects.find((effect) => effect.type === 'write');
     if (write?.type !== 'write') return;
     const isWipe = write.operations[0]?.type === 'wipe' && write.durability === 'strict';
-    check(isWipe, 'resets', () => 'something is written before the former visitor is wiped');
-    this.#isWiped = true;
+    check(isWipe, 'resets', () => 'a write comes before the wipe');
+    this.#isWipeWritten = true;
   }
 
-  /** An answer to what a former visitor has asked for tells nothing but how busy its server is. */
-  #isDeafToFormers({ before, after, input, effects }: Step): void {
+  /** An answer to a previous visitor's request changes nothing except its server's pause. */
+  #ignoresPreviousAnswers({ before, after, input, effects }: Step): void {
     if (input.type !== 'rest' && input.type !== 'token') return;
-    if (input.requestId > this.#formers) return;
+    if (input.requestId > this.#previousIds) return;
     const { restPausedUntil, token, seed } = before;
-    const isDeaf = isDeepStrictEqual({ ...after, restPausedUntil, token, seed }, before);
+    const isIgnored = isDeepStrictEqual({ ...after, restPausedUntil, token, seed }, before);
     check(
-      isDeaf && effects.length === 0,
+      isIgnored && effects.length === 0,
       'resets',
-      () => `the answer to ${input.type} ${input.requestId} is a former's`,
+      () => `the answer to ${input.type} ${input.requestId} belongs to a previous visitor`,
     );
   }
 }
 
-/** What is otherwise than the table has it, in words. */
+/** Describes the keys that differ from the table. */
 export function leftovers(end: End, ending: Ending): readonly string[] {
   const before = new Map<string, unknown>(Object.entries(end.before));
   const after = new Map<string, unknown>(Object.entries(end.after));
@@ -610,12 +612,12 @@ export function leftovers(end: End, ending: Ending): readonly string[] {
     const [is, was] = [after.get(key), before.get(key)];
     if (holds(end, expectation, is, was, born.get(key))) return [];
     const what = typeof expectation === 'string' ? expectation : 'by its rule';
-    const told = [is, was].map((value) => JSON.stringify(value)?.slice(0, 200));
-    return `${key} should be ${what}, is ${told[0]}, was ${told[1]}`;
+    const values = [is, was].map((value) => JSON.stringify(value)?.slice(0, 200));
+    return `${key} should be ${what}, is ${values[0]}, was ${values[1]}`;
   });
 }
 
-/** Keys that must be as in a hub just born, and are so already: nothing could be seen of them. */
+/** Keys that must be reset but had their initial value already, so that the check proves nothing. */
 export function untouched(before: HubState, ending: Ending): readonly string[] {
   const is = new Map<string, unknown>(Object.entries(before));
   const born = new Map<string, unknown>(Object.entries(initialState(before.settings, 0)));
@@ -637,7 +639,7 @@ function holds(
   return typeof expectation === 'function' ? expectation(end) : true;
 }
 
-/** Whoever waits goes on waiting, or has an answer: nobody is forgotten, nobody is answered twice. */
+/** Each waiting call goes on waiting or gets exactly one answer. */
 function callsAreAnswered({ before, after, effects }: Step): void {
   const isAsBefore =
     before.startCalls === after.startCalls &&
@@ -650,9 +652,9 @@ function callsAreAnswered({ before, after, effects }: Step): void {
   for (const callId of waiting(before)) {
     if (wait.has(callId)) continue;
     const times = answered.filter((one) => one === callId).length;
-    check(times === 1, 'resets', () => `call ${callId} waits no more, and has ${times} answers`);
+    check(times === 1, 'resets', () => `call ${callId} no longer waits, and has ${times} answers`);
   }
-  // It is answered once more later.
+  // It would be answered again later.
   const early = answered.find((callId) => wait.has(callId));
   check(early === undefined, 'resets', () => `call ${early} is answered, and still waits`);
 }
@@ -666,7 +668,7 @@ function waiting({ startCalls, storeCalls, paginations, outbox }: HubState): rea
   ];
 }
 
-/** A page is told of the visitor who is there. */
+/** Every post has the current visitor's epoch. */
 export function postsAreOfThisVisitor({ after, effects }: Step): void {
   for (const effect of effects) {
     if (effect.type !== 'post') continue;

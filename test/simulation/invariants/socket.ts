@@ -8,7 +8,7 @@ import { check } from '../violation.ts';
 /** How long a close may take before the client may open another socket. */
 const patience = 2_000;
 
-/** After these a socket is opened at once, and no hub is to blame. */
+/** Faults after which a socket may be opened at once. */
 const excuses: readonly FaultKind[] = [
   'worker killed',
   'power cut',
@@ -17,7 +17,7 @@ const excuses: readonly FaultKind[] = [
   'visitor changed',
 ];
 
-/** One authenticated socket, and no hurry in making it. */
+/** At most one authenticated socket, and a limited rate of connections. */
 export class SocketInvariants {
   readonly #context: SimContext;
   readonly #live = new Map<ServerEnd, ModelSocket>();
@@ -34,7 +34,7 @@ export class SocketInvariants {
 
   authenticated(session: ServerEnd): void {
     const mine = this.#live.get(session);
-    // What was sent before the end, of a process or of a connection, may still arrive.
+    // Frames sent before the process or connection ended may still arrive.
     if (mine?.isOrphaned || mine?.phase === 'closed') return;
     for (const [other, socket] of this.#live) {
       if (other.isOver) {

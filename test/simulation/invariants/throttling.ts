@@ -4,11 +4,11 @@ import { epochOf } from '../../../src/worker/core/tabs/snapshot.ts';
 import type { Step } from '../model/hub.ts';
 import { check } from '../violation.ts';
 
-/** A server that says when to come back is left alone until then, and nobody types in a hurry. */
+/** `Retry-After` of every server is respected, and typing is throttled. */
 export class ThrottlingInvariants {
   #brokerAt = 0;
   #restAt = 0;
-  /** When the gateway takes messages again. */
+  /** When the gateway accepts messages again. */
   #messagesAt = 0;
   #typedAt = Number.NEGATIVE_INFINITY;
   #hub = '';
@@ -23,7 +23,7 @@ export class ThrottlingInvariants {
       this.#restAt = 0;
     }
     if (this.#epoch !== epochOf(after)) {
-      // Another hub or another visitor, of whom the gateway has said nothing.
+      // Another hub or visitor, without a pause so far.
       this.#epoch = epochOf(after);
       this.#messagesAt = 0;
       this.#typedAt = Number.NEGATIVE_INFINITY;
@@ -41,7 +41,7 @@ export class ThrottlingInvariants {
       this.#restAt = Math.max(this.#restAt, now + (input.result.failure.retryAfter ?? 0));
     }
     for (const effect of effects) {
-      if (effect.type === 'send') this.#says(effect.command, now, pause);
+      if (effect.type === 'send') this.#checkCommand(effect.command, now, pause);
       if (effect.type === 'fetch-token') {
         check(now >= this.#brokerAt - 1, 'retry-after', () => {
           return `the broker is asked ${Math.round(this.#brokerAt - now)} ms early (${input.type})`;
@@ -56,7 +56,7 @@ export class ThrottlingInvariants {
     }
   }
 
-  #says({ type }: GatewayCommand, now: number, pause: number): void {
+  #checkCommand({ type }: GatewayCommand, now: number, pause: number): void {
     if (type === 'send-message') {
       check(now >= this.#messagesAt - 1, 'retry-after', () => {
         return `the gateway is sent a message ${Math.round(this.#messagesAt - now)} ms early`;
@@ -65,8 +65,8 @@ export class ThrottlingInvariants {
     if (type !== 'typing') return;
     const since = now - this.#typedAt;
     this.#typedAt = now;
-    check(since >= pause - 1, 'connection rate', () => {
-      return `typing is told again after ${Math.round(since)} ms`;
+    check(since >= pause - 1, 'typing rate', () => {
+      return `typing is sent again after ${Math.round(since)} ms`;
     });
   }
 }

@@ -8,15 +8,15 @@ import { check } from '../violation.ts';
 import { type Difference, differenceOf } from './difference.ts';
 
 /**
- * Once, in order, and nothing moves but into a marked hole. Only what changed is looked at: the rest
- * was found right when it came.
+ * No duplicates, in order, and rows are inserted only into marked gaps. Checks only the rows that changed,
+ * since the others were checked before.
  */
 export class TranscriptInvariants {
   readonly #gateway: ModelGateway;
   readonly #hub = new WatchedRows('hub');
   readonly #tabs = new Map<ModelTab, WatchedRows>();
-  /** For which the marks of the whole window were checked. */
-  #holes: readonly Gap[] = [];
+  /** The gaps for which all markers in the window were checked. */
+  #checkedGaps: readonly Gap[] = [];
 
   constructor(gateway: ModelGateway) {
     this.#gateway = gateway;
@@ -26,8 +26,8 @@ export class TranscriptInvariants {
     if (before.conversation !== after.conversation) keepsReadMark(before, after);
     if (before.window === after.window) return;
     const difference = this.#hub.see(before.window, after.window);
-    this.#marked(after, difference);
-    this.#joined(after, difference);
+    this.#checkMarkers(after, difference);
+    this.#checkGaps(after, difference);
     if (input.type !== 'restored' && before.generation === after.generation) {
       rowsAreStable(before.window, after.window, difference);
     }
@@ -43,13 +43,13 @@ export class TranscriptInvariants {
     if (rows !== watched.rows) watched.see(watched.rows, rows);
   }
 
-  /** Each hole is told at the row behind it, and nothing else is. */
-  #marked({ conversation, window }: HubState, { from, to }: Difference): void {
+  /** The row after each gap has a marker, and no other row has. */
+  #checkMarkers({ conversation, window }: HubState, { from, to }: Difference): void {
     if (!conversation) return;
     const { gaps, ordinal } = conversation;
-    const isAsBefore = gaps === this.#holes;
-    this.#holes = gaps;
-    const missing = new Map(gaps.map((hole) => [hole.to + 1, hole.to - hole.from + 1]));
+    const isAsBefore = gaps === this.#checkedGaps;
+    this.#checkedGaps = gaps;
+    const missing = new Map(gaps.map((gap) => [gap.to + 1, gap.to - gap.from + 1]));
     const end = isAsBefore ? to : window.length;
     for (let index = isAsBefore ? from : 0; index < end; index += 1) {
       const row = window[index];
@@ -62,10 +62,10 @@ export class TranscriptInvariants {
   }
 
   /**
-   * Nothing is missing between two rows of the hub's but what is told. In a tab something may be, for
-   * as long as it takes to read anew what it had kept above a snapshot.
+   * Every gap between two rows of the hub is marked. In a tab, unmarked gaps are possible
+   * while it refreshes the older rows that it kept above a snapshot.
    */
-  #joined({ window, outbox }: HubState, { from, to }: Difference): void {
+  #checkGaps({ window, outbox }: HubState, { from, to }: Difference): void {
     for (let index = Math.max(1, from); index <= Math.min(to, window.length - 1); index += 1) {
       const [above, row] = [window[index - 1], window[index]];
       if (!above || !row || above.sequence === null || row.sequence === null) continue;
@@ -73,7 +73,7 @@ export class TranscriptInvariants {
       const { sequence, missingBefore, conversationId } = row;
       const missing = sequence - above.sequence - 1;
       if (missing <= missingBefore) continue;
-      // What was sent anew has its one row in the later conversation.
+      // A message that was sent again has its one row in the later conversation.
       const elsewhere = this.#gateway
         .idsOf(conversationId ?? '')
         .slice(above.sequence, sequence - 1)
@@ -83,13 +83,13 @@ export class TranscriptInvariants {
           ),
         );
       check(missing - elsewhere.length <= missingBefore, 'no unmarked gap', () => {
-        return `the hub shows #${above.sequence} above #${sequence}, which tells of ${missingBefore}`;
+        return `the hub shows #${above.sequence} above #${sequence}, which marks ${missingBefore}`;
       });
     }
   }
 }
 
-/** What the other side has read it has read. */
+/** The agent's read mark never moves back. */
 function keepsReadMark(before: HubState, after: HubState): void {
   const was = before.conversation?.readMark;
   const is = after.conversation?.readMark;
@@ -99,7 +99,7 @@ function keepsReadMark(before: HubState, after: HubState): void {
   });
 }
 
-/** Rows that somebody shows, with their ids. */
+/** The rows that the hub or a tab shows, with their ids. */
 class WatchedRows {
   rows: readonly Message[] = [];
   readonly #ids = new Set<string>();
@@ -110,7 +110,7 @@ class WatchedRows {
   }
 
   see(before: readonly Message[], after: readonly Message[]): Difference {
-    // Another hub's.
+    // The rows of another hub.
     if (this.rows !== before) {
       this.#ids.clear();
       for (const { messageId } of before) this.#ids.add(messageId);
@@ -151,7 +151,7 @@ function rowsAreStable(
       check(
         known.sequence === null || comparePlaces(known, row) === 0,
         'stable rows',
-        () => `${row.messageId} has another place`,
+        () => `${row.messageId} has moved`,
       );
       return;
     }
@@ -160,15 +160,15 @@ function rowsAreStable(
     const shown = below ? old.get(below.messageId) : after[to];
     if (!shown || shown.conversationId !== row.conversationId || shown.sequence === null) return;
     check(shown.missingBefore > 0, 'stable rows', () => {
-      return `${row.messageId} is put above ${shown.messageId}, which had no mark`;
+      return `${row.messageId} is inserted above ${shown.messageId}, which had no gap marker`;
     });
   });
 }
 
-/** Rows leave at the upper end of the window, and nowhere else. */
+/** Only the oldest rows may leave the window. */
 function noRowIsLost(before: readonly Message[], after: readonly Message[], from: number): void {
   const kept = new Map(after.map((row) => [row.messageId, row]));
-  // A row that got its sequence late may have moved; the others tell where the window begins.
+  // A row that got its sequence late may have moved, so it can't be the first.
   const firstKept = before.findIndex((row) => {
     const now = kept.get(row.messageId);
     return now !== undefined && comparePlaces(now, row) === 0;
@@ -177,6 +177,6 @@ function noRowIsLost(before: readonly Message[], after: readonly Message[], from
   for (let index = Math.max(from, firstKept); index < before.length; index += 1) {
     const row = before[index];
     if (!row || row.sequence === null) continue;
-    check(kept.has(row.messageId), 'stable rows', () => `${row.messageId} is shown no more`);
+    check(kept.has(row.messageId), 'stable rows', () => `${row.messageId} is no longer shown`);
   }
 }

@@ -6,10 +6,10 @@ import type { Step } from '../model/hub.ts';
 import type { ModelTab } from '../model/tab.ts';
 import { check } from '../violation.ts';
 
-/** No visitor ever sees a row of another one, not for a moment. */
+/** No visitor ever sees a row of another one. */
 export class VisitorIsolationInvariants {
   readonly #gateway: ModelGateway;
-  /** Found right, and for whom. */
+  /** Rows that were checked, and for which visitor. */
   readonly #seen = new Map<ModelTab, { rows: readonly Message[]; subject: string | null }>();
 
   constructor(gateway: ModelGateway) {
@@ -24,7 +24,7 @@ export class VisitorIsolationInvariants {
       check(
         left === 0,
         'visitor isolation',
-        () => 'something of the former visitor is left in memory',
+        () => 'rows of the previous visitor are left in memory',
       );
     }
     if (before.window !== after.window) this.#areOf(after, after.window, 'hub');
@@ -33,7 +33,7 @@ export class VisitorIsolationInvariants {
   tab(tab: ModelTab): void {
     const { hub, snapshot, name } = tab;
     if (!snapshot || !hub) return;
-    // What was posted before a change of visitors may still be on its way.
+    // Posts from before a change of visitor may still arrive.
     if (tab.epoch !== epochOf(hub.state)) return;
     const { subject } = hub.state.meta;
     const rows = snapshot.messages;
@@ -45,7 +45,7 @@ export class VisitorIsolationInvariants {
 
   #areOf(state: HubState, rows: readonly Message[], who: string): void {
     const { subject } = state.meta;
-    // Before the first token a hub without a store knows the conversation alone, from a page.
+    // Before the first token, a hub without a store knows only the conversation, from a session hint.
     const adopted = subject === null ? state.conversation?.details.conversationId : null;
     let conversation: string | null = null;
     for (const { conversationId, messageId } of rows) {

@@ -11,10 +11,10 @@ import { GatewaySession, type ServerEnd } from './session.ts';
 import type { ModelSocket } from './socket.ts';
 import { ModelBroker } from './tokens.ts';
 
-/** What of a run is the gateway's, and differs from dialect to dialect. */
+/** The parts of a run that depend on the dialect. */
 export interface Dialect {
   readonly gateway: ModelGateway;
-  /** The site, which knows who its visitor is. */
+  /** The site's broker, which names the visitor. */
   readonly broker: ModelBroker;
   readonly traits: GatewayTraits;
   readonly policy: SessionPolicy | null;
@@ -22,7 +22,7 @@ export interface Dialect {
   readonly accept: (socket: ModelSocket, watch: Watch) => ServerEnd;
 }
 
-/** Who wants to hear of a connection's conduct. */
+/** Callbacks for a connection's authentication and protocol violations. */
 export interface Watch {
   readonly onAuthenticated: (end: ServerEnd) => void;
   readonly onMisconduct: (what: string) => void;

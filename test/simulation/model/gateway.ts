@@ -10,10 +10,10 @@ export const agent: Sender = { id: 'agent-1', name: 'Ada', role: 'agent' };
 
 export interface ModelConversation {
   readonly conversationId: string;
-  /** Whose it is. */
+  /** The owner. */
   readonly subject: string;
   status: ConversationStatus;
-  /** All of them, in order; with sequences, whether or not they are told. */
+  /** All messages in order, with their sequences even if the gateway does not send those. */
   readonly messages: GatewayMessage[];
   readonly ids: Map<string, GatewayMessage>;
 }
@@ -23,10 +23,10 @@ export interface Posted {
   readonly message: GatewayMessage | null;
 }
 
-/** A session that is told what happens in the conversations it has joined. */
+/** A session that receives the events of the conversations it has joined. */
 export interface Listener {
   deliver(conversationId: string, event: GatewayEvent): void;
-  /** The conversation is lost, and its session with it. */
+  /** The conversation and its session are lost. */
   onLost?(conversationId: string): void;
 }
 
@@ -37,7 +37,7 @@ export class ModelGateway {
   readonly forgotten: ModelConversation[] = [];
   readonly listeners = new Set<Listener>();
   isUp = true;
-  /** The same id is the same message. */
+  /** Deduplicates messages by id. */
   readonly knowsRepeats: boolean = true;
   readonly #context: SimContext;
   readonly #subjects = new Map<string, string>();
@@ -49,13 +49,13 @@ export class ModelGateway {
     this.#context = context;
   }
 
-  /** What a token's subject may see. */
+  /** A conversation that the subject may see. */
   find(conversationId: string, subject: string): ModelConversation | undefined {
     const conversation = this.byId(conversationId);
     return conversation?.subject === subject ? conversation : undefined;
   }
 
-  /** Whose a conversation is, or was. */
+  /** The owner of a conversation, even of a lost one. */
   subjectOf(conversationId: string): string | undefined {
     return this.#subjects.get(conversationId);
   }
@@ -132,12 +132,12 @@ export class ModelGateway {
     return { outcome: 'stored', message };
   }
 
-  /** As REST tells it. */
+  /** The message as REST returns it. */
   toRest(message: GatewayMessage): GatewayMessage {
     return this.#context.profile.sequences ? message : { ...message, sequence: null };
   }
 
-  /** As the socket tells it. */
+  /** The message as the socket sends it. */
   toLive(message: GatewayMessage): GatewayMessage {
     const { random, profile } = this.#context;
     return random.chance(profile.unsequenced)
@@ -145,7 +145,7 @@ export class ModelGateway {
       : this.toRest(message);
   }
 
-  /** An agent says something in an open conversation, or somewhat more at once. */
+  /** An agent sends a message in an open conversation, or a burst. */
   speak(random: Random): void {
     const conversation = random.pick(
       this.conversations.filter((one) => one.status === 'connected'),

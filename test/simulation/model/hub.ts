@@ -19,7 +19,7 @@ import { ModelSocket } from './socket.ts';
 import { type Disk, ModelStore } from './store.ts';
 import { ModelTimers } from './timers.ts';
 
-/** What takes minutes in life. */
+/** Shortens what takes minutes in production. */
 const hurried: Timing = { ...defaultTiming, attempts: 1, queued: 3_000, idle: 1_000 };
 
 export interface Step {
@@ -51,7 +51,7 @@ export interface HubEnvironment {
   readonly onLeft: (hub: HubProcess) => void;
 }
 
-/** The core with model edges, carried out as src/worker/host/hub.ts does. */
+/** The core with model edges; carries out effects as src/worker/host/hub.ts does. */
 export class HubProcess implements EdgesHub {
   state: HubState;
   isAlive = true;
@@ -118,7 +118,7 @@ export class HubProcess implements EdgesHub {
     if (this.#isTickPending || !this.isAlive) return;
     this.#flush();
     this.#isTickPending = true;
-    // Behind what is queued for this very moment, as a task of a MessageChannel is.
+    // After everything queued for this moment, like a MessageChannel task.
     this.#environment.machine.after(0, () => {
       this.#isTickPending = false;
       if (this.#isDirty && this.isAlive) this.#flush();
@@ -233,7 +233,7 @@ export class HubProcess implements EdgesHub {
     this.#store.settled(() => {});
   }
 
-  /** As src/worker/host/hub.ts: what is changed is written before anybody else reads it. */
+  /** As src/worker/host/hub.ts: changes are written before the next hub reads them. */
   #leave(): void {
     this.#environment.machine.after(0, () => {
       if (!this.isAlive) return;
@@ -249,8 +249,8 @@ export class HubProcess implements EdgesHub {
     const socket = new ModelSocket(context, machine, `${this.epoch}/${socketId}`, {
       opened: () => this.take({ type: 'socket-opened', socketId }),
       event: (event) => {
-        const heard = socketId === this.#newestSocket ? this.edges.onEvent(event) : event;
-        if (heard) this.take({ type: 'gateway', socketId, event: heard });
+        const forCore = socketId === this.#newestSocket ? this.edges.onEvent(event) : event;
+        if (forCore) this.take({ type: 'gateway', socketId, event: forCore });
       },
       closed: (meaning) => {
         this.sockets.delete(socketId);

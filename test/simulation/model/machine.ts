@@ -6,13 +6,13 @@ export class Machine {
   isOnline = true;
   readonly #context: SimContext;
   #awakeAt = 0;
-  /** What fell into the sleep, in order. */
+  /** Tasks that came due during sleep, in order. */
   #missed: (() => void)[] = [];
-  /** Of the wall clock against the gateway's, in ms. */
+  /** The wall clock's offset from the gateway's, in ms. */
   #skew: number;
   /** A wall clock that jumps ahead looks like sleep: see src/worker/host/clock.ts. */
   #ahead = 0;
-  /** When it did, in epoch ms of the gateway's. */
+  /** When it jumped, in the gateway's epoch ms. */
   readonly #jumps: number[] = [];
 
   constructor(context: SimContext) {
@@ -25,7 +25,7 @@ export class Machine {
     return { now: now + this.#ahead, wall: epochTime(now) + this.#skew };
   }
 
-  /** On this machine: what falls into its sleep happens when it wakes. */
+  /** Schedules on this machine: what comes due during sleep runs when it wakes. */
   after(delay: number, run: () => void): void {
     this.#context.scheduler.after(delay, () => this.#awake(run));
   }
@@ -67,7 +67,7 @@ export class Machine {
     this.#jumps.push(epochTime(this.#context.scheduler.now));
   }
 
-  /** Whether more time seems to have passed than has, from then on, in epoch ms, for so many ms. */
+  /** Whether the clock was set forward by at least `span` ms after `since`, in epoch ms. */
   seemedToSleep(from: number, duration: number): boolean {
     return this.#jumps.some((at) => at >= from && at <= from + duration);
   }

@@ -5,12 +5,12 @@ import { epochTime, type Machine } from './machine.ts';
 import { visitorOf } from './session.ts';
 import type { ModelBroker } from './tokens.ts';
 
-/** What the visitors of test/simulation/chaos.ts ask for. */
+/** The skill groups that test/simulation/chaos.ts requests. */
 const skillGroup = 'Billing';
 const pageLimit = 50;
 const deadline = 15_000;
 
-/** wire-protocol.md, §3, as src/worker/edges/rest.ts meets it. */
+/** The REST server (wire-protocol.md, §3) and src/worker/edges/rest.ts. */
 export class ModelRest {
   readonly #context: SimContext;
   readonly #machine: Machine;
@@ -45,7 +45,7 @@ export class ModelRest {
     }
     scheduler.after(there, () => {
       const result = this.#serve(call, token);
-      // An answer can be lost although the work was done.
+      // The answer can be lost after the request was carried out.
       const isLost = strikes(this.#context, 'REST answer lost', profile.restFails / 4);
       if (isLost) answer(back, failure('network'));
       else if (isHanging) {
@@ -116,14 +116,14 @@ export class ModelRest {
         if (lag > 0 && !isBehind) count(this.#context, 'REST behind');
         const until = epochTime(this.#context.scheduler.now - lag);
         const start = call.cursor === null ? 0 : Number(call.cursor);
-        // A history that hides a visitor's own message even after the end: docs/simulation.md, "Limits".
+        // A history never hides a visitor's own message after the end: docs/simulation.md, "Limits".
         const own =
           conversation.status === 'ended'
             ? conversation.messages.findLast(({ from }) => from.role === 'visitor')
             : undefined;
-        const told = Math.max(until, own?.timestamp ?? 0);
+        const visibleUntil = Math.max(until, own?.timestamp ?? 0);
         const rows = conversation.messages
-          .filter((message) => lag === 0 || message.timestamp <= told)
+          .filter((message) => lag === 0 || message.timestamp <= visibleUntil)
           .map((message, index) => ({ message, index }))
           .filter(({ message, index }) => index >= start && message.timestamp >= call.since);
         const page = rows.slice(0, pageLimit);

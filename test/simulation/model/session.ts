@@ -15,25 +15,25 @@ export interface ClientFrame {
   readonly sentAt: number;
 }
 
-/** Somebody's end of a socket at the gateway. */
+/** The gateway's end of a socket. */
 export interface ServerEnd {
   readonly phase: 'pending' | 'authenticated' | 'expired' | 'over';
   readonly isOver: boolean;
   take(frame: ClientFrame): void;
   /** The connection is gone. */
   end(): void;
-  /** The gateway's process is started anew. */
+  /** The gateway's process is restarted. */
   restart(): void;
   /** Another window takes this one's place. */
   evict?(): void;
-  /** Its token's time is over. */
+  /** Its token has expired. */
   expire?(): void;
 }
 
-/** The socket as the gateway's end sees it. */
+/** The socket, as the gateway's end uses it. */
 export interface SessionSocket {
   readonly name: string;
-  /** One frame, by what it says. */
+  /** Sends one frame with these events. */
   push(...events: readonly GatewayEvent[]): void;
   hangUp(meaning: CloseMeaning): void;
 }
@@ -56,7 +56,7 @@ export class GatewaySession implements Listener, ServerEnd {
   readonly socket: SessionSocket;
   readonly #environment: SessionEnvironment;
   readonly #joined = new Set<string>();
-  /** Whom the token names. */
+  /** The visitor that the token names. */
   #subject = '';
   #pings = 0;
   #pongs = 0;
@@ -106,7 +106,7 @@ export class GatewaySession implements Listener, ServerEnd {
 
   #authenticate(token: string | null): void {
     const { context, broker } = this.#environment;
-    if (strikes(context, 'crowded out', context.profile.tooManyConnections)) {
+    if (strikes(context, 'too many connections', context.profile.tooManyConnections)) {
       this.#hangUp('too-many-connections');
       return;
     }
@@ -204,7 +204,7 @@ export class GatewaySession implements Listener, ServerEnd {
     const { context, gateway } = this.#environment;
     const { conversationId, messageId, text } = command;
     if (!this.#joined.has(conversationId)) {
-      // The resume frame may have been lost on its way, but then its answer never came.
+      // The resume frame may have been lost, but then no answer came either.
       this.#environment.onMisconduct('a message before its conversation was resumed');
     }
     if (strikes(context, 'rate limited', context.profile.rateLimited)) {

@@ -10,10 +10,10 @@ export interface SocketClient {
   closed(meaning: CloseMeaning): void;
 }
 
-/** Who notices that the socket is gone: the others find out by silence. */
-export type Cut = 'both' | 'client' | 'gateway' | 'nobody';
+/** The ends that notice a cut; the others find out by a timeout. */
+export type Cut = 'both' | 'client' | 'gateway' | 'none';
 
-/** A WebSocket from end to end, with all that can happen in between. */
+/** A WebSocket with both ends and the network between them. */
 export class ModelSocket implements SessionSocket {
   readonly name: string;
   /** As the browser sees it. */
@@ -43,7 +43,7 @@ export class ModelSocket implements SessionSocket {
     const { random, profile } = this.#context;
     const way = latency(this.#context);
     if (strikes(this.#context, 'connect failed', profile.connectFails)) {
-      // Nobody answers, and the browser gives up late or at once.
+      // No answer: the browser gives up at once or after 30 s.
       this.#close('network', random.chance(0.3) ? 30_000 : way);
       return;
     }
@@ -70,8 +70,8 @@ export class ModelSocket implements SessionSocket {
     if (this.phase !== 'open' || this.#isDead) return;
     const frame = { command, token, sentAt: this.#context.scheduler.now };
     const arrivals = this.#arrivals('up');
-    // A second auth frame would be an error of the client's, which the network must not make up; and
-    // nothing knows a message again that comes twice without an id that counts.
+    // The network must not duplicate an auth frame, since a second one is a protocol violation, nor a frame
+    // of a dialect that does not deduplicate.
     if (command.type === 'authenticate' || this.#context.profile.dialect !== 'webchat') {
       arrivals.splice(1);
     }
@@ -98,7 +98,7 @@ export class ModelSocket implements SessionSocket {
     });
   }
 
-  /** The process is gone, and its sockets with it. */
+  /** The process was killed, and its sockets with it. */
   orphan(isSilent: boolean): void {
     this.isOrphaned = true;
     this.phase = 'closed';
@@ -136,7 +136,7 @@ export class ModelSocket implements SessionSocket {
     if (cut === 'both' || cut === 'gateway') {
       this.#context.scheduler.after(latency(this.#context), () => this.session?.end());
     }
-    // A browser that is closing does not wait for ever.
+    // A browser does not wait for the closing handshake for ever.
     if (this.phase === 'closing')
       this.#close('network', this.#context.random.between(1_000, 60_000));
   }
@@ -145,7 +145,7 @@ export class ModelSocket implements SessionSocket {
     this.#machine.after(delay, () => {
       if (this.phase === 'closed') return;
       this.phase = 'closed';
-      // A browser that gave up tells the peer, if it can be told.
+      // A browser that gave up closes the peer's end if it can be reached.
       if (!this.#isDead)
         this.#context.scheduler.after(latency(this.#context), () => this.session?.end());
       this.#isDead = true;
@@ -153,18 +153,18 @@ export class ModelSocket implements SessionSocket {
     });
   }
 
-  /** When a frame arrives: never, once, or twice; in order, or overtaken. */
+  /** When a frame arrives: never, once or twice; in order or reordered. */
   #arrivals(direction: 'up' | 'down'): number[] {
     const { scheduler, random, profile } = this.#context;
     if (strikes(this.#context, 'frame lost', profile.loss)) return [];
     const last = direction === 'up' ? this.#lastUp : this.#lastDown;
     const arrival = Math.max(last, scheduler.now + latency(this.#context));
-    if (strikes(this.#context, 'frame swapped', profile.swap)) {
+    if (strikes(this.#context, 'frame reordered', profile.swap)) {
       return [arrival + random.between(0, random.chance(0.2) ? 6_000 : 500)];
     }
     if (direction === 'up') this.#lastUp = arrival;
     else this.#lastDown = arrival;
-    if (strikes(this.#context, 'frame doubled', profile.double)) {
+    if (strikes(this.#context, 'frame duplicated', profile.double)) {
       return [arrival, arrival + random.between(0, 3_000)];
     }
     return [arrival];

@@ -7,9 +7,9 @@ interface Answer {
   readonly result: TokenResult;
 }
 
-/** The site's broker, and which tokens the gateway takes: wire-protocol.md, §1. */
+/** The site's broker and the tokens that the gateway accepts: wire-protocol.md, §1. */
 export class ModelBroker {
-  /** Until when the broker wants to be left alone, by the machine's clock. */
+  /** The end of the pause that the broker asked for, by the machine's clock. */
   askAgainAt = 0;
   readonly #context: SimContext;
   readonly #machine: Machine;
@@ -22,7 +22,7 @@ export class ModelBroker {
     this.#machine = machine;
   }
 
-  /** As src/worker/edges/broker-token.ts: never fails otherwise than by an answer, and gives up after 10 s. */
+  /** As src/worker/edges/broker-token.ts: never rejects, and gives up after 10 s. */
   fetch(done: (answer: Answer) => void): void {
     const { random, profile } = this.#context;
     const way = latency(this.#context);
@@ -51,7 +51,7 @@ export class ModelBroker {
     }
   }
 
-  /** What is left of its life, in ms; 0 for one that was never given. */
+  /** The rest of its lifetime, in ms; 0 for an unknown token. */
   lifeOf(token: string | null): number {
     if (token === null) return 0;
     return Math.max(0, (this.#tokens.get(token)?.end ?? 0) - this.#context.scheduler.now);

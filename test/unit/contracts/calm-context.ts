@@ -22,7 +22,7 @@ export function calmContext(part: Partial<Profile> = {}): {
     profile: chosenProfile(1, random, part),
     trace: new Trace(() => scheduler.now, 0),
     faults: {},
-    crossings: new FeatureInteractions(),
+    interactions: new FeatureInteractions(),
     isStormy: false,
   };
   return { context, machine: new Machine(context) };

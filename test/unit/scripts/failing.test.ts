@@ -177,7 +177,7 @@ test('the dependencies’ check fails at a licence, and at a known hole', slow, 
 });
 
 test(
-  'simulate fails at a broken promise, at a mutant that survives, and at one that there is not',
+  'simulate fails when a rule is violated, a mutant survives or a mutant is unknown',
   slow,
   async () => {
     const path = 'src/worker/core/transcript/transcript.ts';
@@ -186,7 +186,7 @@ test(
     const simulated = await copy.run('npm run simulate -- --seeds 200 --jobs 1');
     copy.replace(path, 'return context.state.window.slice(0, 0).find(predicate);', find);
     expect(simulated.code).toBe(1);
-    expect(simulated.printed).toMatch(/seed \d+ breaks/);
+    expect(simulated.printed).toMatch(/seed \d+ violates/);
 
     copy.replace('test/simulation/mutation.ts', 'seedsPerMutant = 3_000', 'seedsPerMutant = 5');
     copy.replace(
@@ -200,17 +200,17 @@ test(
     expect(survived.code).toBe(1);
     expect(survived.printed).toContain('**survived**');
 
-    const unknown = await copy.run('npm run simulate -- --mutants --only forgets-nothing');
+    const unknown = await copy.run('npm run simulate -- --mutants --only breaks-nothing');
     expect(unknown.code).toBe(2);
   },
 );
 
 test.each([
-  ['--without untold', 'there is no rule untold; there are addressed'],
-  ['--set killing=3', 'there is no setting killing; there are minutes'],
-  ['--mutants --only forgets-nothing', 'there is no mutant forgets-nothing; there are forgets-'],
+  ['--without untold', 'unknown rule untold; known: REST rate'],
+  ['--set killing=3', 'unknown setting killing; known: minutes'],
+  ['--mutants --only breaks-nothing', 'unknown mutant breaks-nothing; known: no-deduplication'],
   ['--only no-deduplication', '--only goes with --mutants'],
-])('simulate runs nothing with %s, and says what there is', slow, async (options, told) => {
+])('simulate rejects %s and lists the known names', slow, async (options, told) => {
   const { code, printed } = await copy.run(`npm run simulate -- --seeds 1 ${options}`);
   expect(code).toBe(2);
   expect(printed).toContain(told);

@@ -27,7 +27,7 @@ import { extrasOf, storedMessage } from './transcript.ts';
 export interface ConnectionEnvironment extends Watch {
   readonly context: SimContext;
   readonly platform: GenesysPlatform;
-  /** What the client speaks: its frames are written and read by it, as in life. */
+  /** The adapter under test, which encodes and decodes the client's frames. */
   readonly adapter: GatewayAdapter;
 }
 
@@ -37,7 +37,7 @@ export class GenesysConnection implements Listener, ServerEnd {
   session: GenesysSession | null = null;
   readonly #socket: SessionSocket;
   readonly #environment: ConnectionEnvironment;
-  /** Of the request that is carried out. */
+  /** The request that is being handled. */
   #answering: { readonly messageId: string; readonly tracingId: string | undefined } | null = null;
   #ids = 0;
 
@@ -91,7 +91,7 @@ export class GenesysConnection implements Listener, ServerEnd {
         const body = liveBody(storedMessage(message), extrasOf(message), this.#id());
         const { latencies } = context.events;
         const isNameless = latencies.chance(context.profile.namelessLive);
-        // One without both could not be known again by anything.
+        // A message without both could not be matched at all.
         const isTimeless = !isNameless && latencies.chance(context.profile.timelessLive);
         const { messageId, time, ...rest } = body.channel;
         const channel = {
@@ -220,7 +220,7 @@ export class GenesysConnection implements Listener, ServerEnd {
 
   #configure(token: string, tracingId: string | undefined): void {
     const { context, platform } = this.#environment;
-    if (strikes(context, 'crowded out', context.profile.tooManyConnections)) {
+    if (strikes(context, 'too many connections', context.profile.tooManyConnections)) {
       this.#send(tooMany(context.random.int(1, 8)));
       return;
     }

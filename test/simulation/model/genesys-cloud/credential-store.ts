@@ -1,6 +1,6 @@
 import type { StoredSession } from '../../../../src/worker/genesys-cloud/credential-store.ts';
 
-/** What the browser keeps of sessions: src/worker/genesys-cloud/credential-store.ts. It outlives hubs. */
+/** The browser's stored session credentials: src/worker/genesys-cloud/credential-store.ts. It outlives hubs. */
 export class ModelCredentialStore {
   readonly #kept = new Map<string, StoredSession>();
 

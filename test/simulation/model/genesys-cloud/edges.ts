@@ -14,14 +14,14 @@ import type { GenesysPlatform } from './platform.ts';
 /** How often the site is asked who the visitor is, in s: src/worker/genesys-cloud/session-credentials.ts. */
 const askAgainAfter = 900;
 
-/** The one that this site has. */
+/** The site's only deployment. */
 const deploymentId = 'model';
 
 export interface GenesysEnvironment {
   readonly scheduler: Scheduler;
   readonly machine: Machine;
   readonly platform: GenesysPlatform;
-  /** Says who the visitor is; its tokens are worth nothing here. */
+  /** Names the visitor; its tokens are not used here. */
   readonly site: ModelBroker;
   readonly history: GenesysHistory;
   readonly adapter: GatewayAdapter;
@@ -36,7 +36,7 @@ export class GenesysEdges implements Edges {
   readonly #hub: EdgesHub;
   #lastToken: string | null = null;
   readonly #jwts: HistoryTokens;
-  /** The last token for the history was refused. */
+  /** The last history token was refused. */
   #isRefused = false;
 
   constructor(environment: GenesysEnvironment, hub: EdgesHub) {
@@ -107,7 +107,7 @@ export class GenesysEdges implements Edges {
           failed();
           return;
         }
-        // The next call asks for another one.
+        // The next call requests another one.
         this.#isRefused = response.status === 401;
         done(adapter.response(call, response));
       });

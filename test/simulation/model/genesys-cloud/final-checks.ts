@@ -6,8 +6,8 @@ import type { GenesysPlatform } from './platform.ts';
 import { storedMessage } from './transcript.ts';
 
 /**
- * The store against the platform's transcripts. Only an open conversation can be read: what of a former
- * one had not been told when its session ended, nobody can ask for.
+ * Compares the store with the platform's transcripts. Only an open conversation can be read, so messages of a previous
+ * one that had not been received when its session ended are lost.
  */
 export function genesysStoreIsComplete(simulation: Simulation, platform: GenesysPlatform): void {
   const { disk, hub, context } = simulation;
@@ -21,7 +21,7 @@ export function genesysStoreIsComplete(simulation: Simulation, platform: Genesys
       .sort(comparePlaces);
     const copies = rows.map((row) => copyOf(conversation, row));
     simulation.assert(() => isSound(rows, copies, conversation, platform.timeless));
-    // A sign-out that a power cut has overtaken: the former session goes on under the next one's name.
+    // A power cut undid a sign-out: the previous session continues under the next one's id.
     const newest = platform.conversations.findLast(
       (one) => current && platform.namesOf(one).includes(current.conversationId),
     );
@@ -39,7 +39,7 @@ export function genesysStoreIsComplete(simulation: Simulation, platform: Genesys
   }
 }
 
-/** A page that remembers a former name gives it to the session that is there. */
+/** A page that remembers a previous id gives it to the current session. */
 function isElsewhere(platform: GenesysPlatform, row: Message): boolean {
   return platform.conversations.some(
     (other) =>
@@ -47,7 +47,7 @@ function isElsewhere(platform: GenesysPlatform, row: Message): boolean {
   );
 }
 
-/** Nobody is said to have left since who has spoken. */
+/** `leftAt` is cleared when the agent writes again. */
 function isAttended(leftAt: number | undefined, { messages }: ModelConversation): void {
   const since = messages.find(({ timestamp }) => leftAt !== undefined && timestamp > leftAt);
   check(
@@ -57,21 +57,21 @@ function isAttended(leftAt: number | undefined, { messages }: ModelConversation)
   );
 }
 
-/** Where a row is in the platform's transcript; of a message's copies the first. */
+/** The index of a row in the platform's transcript, or of its first copy. */
 function copyOf({ messages }: ModelConversation, row: Message): number {
   const ids = [row.messageId, ...(row.aliases ?? [])];
   const own = messages.findIndex((message) => ids.includes(message.messageId));
   if (own >= 0) return own;
   const named = messages.findIndex((message) => ids.includes(storedMessage(message).messageId));
-  // One that came without its name is known by its time and its words.
+  // A message that came without its id is matched by time and text.
   return named >= 0
     ? named
     : messages.findIndex(({ timestamp, text }) => timestamp === row.timestamp && text === row.text);
 }
 
 /**
- * Nothing is in it that was not said, nothing twice, and all of it in the order of its time; what came
- * without one stands where it came.
+ * The store has no unknown and no duplicate messages, in the order of their times; a message
+ * without a time stays where it arrived.
  */
 function isSound(
   rows: readonly Message[],
@@ -86,15 +86,15 @@ function isSound(
     const copy = copies[index] ?? -1;
     check(copy >= 0, 'store', () => `${messageId} (${text}) is not in ${conversationId}`);
     const { timestamp = 0, messageId: id } = messages[copy] ?? {};
-    // What arrived twice may be shown twice: without its id each copy is a message.
+    // A message that arrived twice may be shown twice: without an id each copy is a message of its own.
     if (messages.filter((message) => message.messageId === id).length > 1) return;
     check(!seen.has(copy), 'no duplicates', () => `${messageId} (${text}) is in the store twice`);
     seen.add(copy);
     if (timeless.has(id ?? '')) return;
-    // Found again after its store was lost, it has another name, and a place of its own.
+    // After its store was lost, a conversation gets another id and another ordinal.
     if (own !== name) last = 0;
     name = own;
-    check(timestamp >= last, 'in order', () => `${messageId} stands below what came later`);
+    check(timestamp >= last, 'in order', () => `${messageId} stands after a later message`);
     last = timestamp;
   });
 }

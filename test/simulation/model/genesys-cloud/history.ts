@@ -7,7 +7,7 @@ import { extrasOf, storedMessage } from './transcript.ts';
 
 const deadline = 15_000;
 
-/** `null`: nothing came. */
+/** `null`: no response. */
 type Done = (response: HttpResponse | null) => void;
 
 /** The history by REST: newest first, by page, with a token from the socket. */
@@ -22,7 +22,7 @@ export class GenesysHistory {
     this.#platform = platform;
   }
 
-  /** @param isAlive whether the hub that has asked is still there: nobody else reads the page */
+  /** @param isAlive whether the hub that sent the request still runs; only then the page counts as read */
   get(url: string, jwt: string, isAlive: () => boolean, done: Done): void {
     const { random, profile, scheduler } = this.#context;
     const there = latency(this.#context);

@@ -5,15 +5,15 @@ import { type ModelConversation, ModelGateway } from '../gateway.ts';
 import { epochTime } from '../machine.ts';
 import { GenesysConnection } from './connection.ts';
 
-/** What a token opens: one conversation at most. */
+/** What a token opens: at most one conversation. */
 export interface GenesysSession {
   readonly subject: string;
   conversation: ModelConversation | null;
-  /** Nothing works with it any more. */
+  /** The session rejects all requests. */
   isOver: boolean;
 }
 
-/** A visitor's message that somebody has read in a history. */
+/** A visitor's message that a hub has read in a history. */
 interface Reading {
   readonly messageId: string;
   /** Simulated ms. */
@@ -21,11 +21,11 @@ interface Reading {
 }
 
 /**
- * Transcripts behind sessions whose secrets the client makes. A conversation has no name here, so the
- * browser's names are learnt by looking.
+ * Transcripts of sessions whose secrets the client generates. The platform has no conversation ids, so
+ * the browser's ids are read from its state.
  */
 export class GenesysPlatform extends ModelGateway {
-  // The platform knows no message again: what comes twice is in the transcript twice.
+  // The platform does not deduplicate: a message sent twice is in the transcript twice.
   override readonly knowsRepeats = false;
   readonly #context: SimContext;
   readonly #byToken = new Map<string, GenesysSession>();
@@ -33,11 +33,11 @@ export class GenesysPlatform extends ModelGateway {
   readonly #names = new Map<string, Set<GenesysSession>>();
   readonly #jwts = new Map<string, { readonly session: GenesysSession; readonly until: number }>();
   readonly #posted = new Set<string>();
-  /** In more than one copy. */
+  /** Messages with more than one copy. */
   readonly duplicated = new Set<string>();
-  /** Of those, what had been read before it was sent again. */
+  /** Of those, messages that a hub had read before it sent them again. */
   readonly resent = new Set<string>();
-  /** Told live without their time. */
+  /** Sent live without their time. */
   readonly timeless = new Set<string>();
   #tokens = 0;
 
@@ -46,7 +46,7 @@ export class GenesysPlatform extends ModelGateway {
     this.#context = context;
   }
 
-  /** The client makes it; here it is remembered whose it is. */
+  /** The client generates it; the platform records its owner. */
   mint(subject: string): string {
     this.#tokens += 1;
     const token = `token-${this.#tokens}`;
@@ -60,7 +60,7 @@ export class GenesysPlatform extends ModelGateway {
     return { session: this.#make(token), isNew: true };
   }
 
-  /** The old one is over, and its token opens another. */
+  /** Opens another session with the token of an ended one. */
   openAnew(token: string): GenesysSession {
     return this.#make(token);
   }
@@ -81,16 +81,16 @@ export class GenesysPlatform extends ModelGateway {
     return session.conversation;
   }
 
-  // --- names ---
+  // --- conversation ids ---
 
-  /** A browser calls the conversation of this session so. */
+  /** Records the id that a browser uses for the session's conversation. */
   name(conversationId: string, session: GenesysSession): void {
     const named = this.#names.get(conversationId) ?? new Set();
     this.#names.set(conversationId, named.add(session));
   }
 
-  /** What browsers have called it. */
-  nicknamesOf(session: GenesysSession): readonly string[] {
+  /** The ids that browsers have used for it. */
+  idsOfSession(session: GenesysSession): readonly string[] {
     return [...this.#names].flatMap(([name, sessions]) => (sessions.has(session) ? [name] : []));
   }
 
@@ -106,7 +106,7 @@ export class GenesysPlatform extends ModelGateway {
     );
   }
 
-  /** The names under which a browser knows it. */
+  /** The ids under which a browser knows it. */
   namesOf(conversation: ModelConversation): readonly string[] {
     return [...this.#names].flatMap(([name, sessions]) =>
       [...sessions].some((session) => session.conversation === conversation) ? [name] : [],
@@ -117,23 +117,23 @@ export class GenesysPlatform extends ModelGateway {
     for (const session of this.#byToken.values()) {
       if (session.conversation === lost) session.isOver = true;
     }
-    // Told at once, or in answer to the next request.
+    // Reported at once, or in answer to the next request.
     if (this.#context.random.chance(0.5)) return;
     for (const listener of [...this.listeners]) listener.onLost?.(lost.conversationId);
   }
 
-  /** The other side leaves, and whatever is said next finds somebody new. */
+  /** The agent leaves; the next message reaches another agent. */
   farewell(random: Random): void {
     const left = random.pick(this.conversations.filter(({ status }) => status === 'connected'));
     if (!left) return;
     count(this.#context, 'farewell');
     const event = { type: 'presence', presence: 'disconnect', from: 'other' } as const;
     const at = epochTime(this.#context.scheduler.now);
-    const told = { ...event, at, isReadOnly: false, name: 'Disconnect' };
-    for (const listener of [...this.listeners]) listener.deliver(left.conversationId, told);
+    const sent = { ...event, at, isReadOnly: false, name: 'Disconnect' };
+    for (const listener of [...this.listeners]) listener.deliver(left.conversationId, sent);
   }
 
-  /** The visitor has everything deleted. */
+  /** The visitor deletes the conversation. */
   clear(session: GenesysSession): void {
     count(this.#context, 'conversation deleted');
     session.isOver = true;
@@ -161,18 +161,18 @@ export class GenesysPlatform extends ModelGateway {
 
   readonly #readings: Reading[] = [];
 
-  /** A page of a history has come to a hub that was still there. */
+  /** A hub that still runs has received a page of the history. */
   wasRead(messages: readonly GatewayMessage[]): void {
     const at = this.#context.scheduler.now;
     for (const { messageId } of messages) this.#readings.push({ messageId, at });
   }
 
-  /** Whoever has read them has lost what it knew. */
+  /** The hub that had read them has lost its memory. */
   forgetReadings(): void {
     this.#readings.length = 0;
   }
 
-  /** The visitor's message has come. Whoever sends one again must not have been told that it is there. */
+  /** Records a visitor's message. A hub must not resend one that a history has shown to it. */
   posted(messageId: string, sentAt: number): void {
     if (!this.#posted.has(messageId)) {
       this.#posted.add(messageId);
@@ -181,6 +181,6 @@ export class GenesysPlatform extends ModelGateway {
     this.duplicated.add(messageId);
     const wasRead = this.#readings.some((one) => one.messageId === messageId && one.at <= sentAt);
     if (wasRead) this.resent.add(messageId);
-    else count(this.#context, 'resent too soon to know');
+    else count(this.#context, 'resent before it was in the history');
   }
 }
