@@ -33,7 +33,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'no-reorder-buffer-limit',
     file: core('transcript/transcript'),
-    find: 'if (reorderBuffer.length > context.state.settings.limits.held) {',
+    find: 'if (reorderBuffer.length > context.state.settings.limits.reorderBuffer) {',
     replace: 'if (reorderBuffer.length > 1e9) {',
   },
   {
