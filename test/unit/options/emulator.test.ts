@@ -14,7 +14,7 @@ import {
   startGateway,
 } from '../../../src/testing/index.ts';
 import { freePort } from '../../support/ports.ts';
-import { adapterOf, Guest, history } from '../testing/guest.ts';
+import { adapterOf, GenesysClient, history } from '../testing/genesys-client.ts';
 import { call, gatewayForTest, Line, tokenFor } from '../testing/support.ts';
 
 // Each option of the gateway emulator is set to what is not its default, and seen at the running gateway. The
@@ -100,7 +100,7 @@ const plain = {
     const [webchat, cloud] = await Promise.all([gatewayForTest(), guests()]);
     await Line.of(webchat, 'ann');
     expect(cloud.dialect).toBe('genesys-cloud');
-    await new Guest(cloud).opened();
+    await new GenesysClient(cloud).opened();
     expect(
       await new Line(webchat.socketUrl.replace(String(webchat.port), String(cloud.port))).closed,
     ).toBe(1006);
@@ -108,7 +108,7 @@ const plain = {
   deploymentId: async () => {
     const gateway = await guests({ deploymentId: 'deployment-7' });
     expect(gateway.deploymentId).toBe('deployment-7');
-    const guest = await new Guest(gateway).opened();
+    const guest = await new GenesysClient(gateway).opened();
     guest.send({ action: 'configureSession', deploymentId: 'deployment-1' });
     expect(await guest.next('string')).toMatchObject({ code: 403 });
     expect((await fetch(adapterOf(gateway).configurationUrl)).status).toBe(200);
@@ -119,7 +119,7 @@ const plain = {
   sessionLife: async () => {
     let now = 1e12;
     const gateway = await guests({ sessionLife: 777, clock: () => now });
-    const guest = new Guest(gateway);
+    const guest = new GenesysClient(gateway);
     const life = { durationSeconds: 777, expirationDate: 1e9 + 777 };
     expect(await guest.session()).toMatchObject(life);
     guest.send({ action: 'getConfiguration' });
@@ -140,7 +140,7 @@ const plain = {
   historyKeepsIds: async () => {
     const isKept = async (historyKeepsIds: boolean) => {
       const gateway = await guests({ historyKeepsIds });
-      const guest = await new Guest(gateway).opened();
+      const guest = await new GenesysClient(gateway).opened();
       guest.says('hello', 'own-1');
       await guest.next('StructuredMessage');
       const told = await history(gateway, guest);
@@ -153,7 +153,7 @@ const plain = {
   fileLinkLife: async () => {
     let now = 1e12;
     const gateway = await guests({ fileLinkLife: 77, clock: () => now });
-    const guest = await new Guest(gateway).opened();
+    const guest = await new GenesysClient(gateway).opened();
     guest.says('hello');
     const { conversationId } = await gateway.agent.nextQueued();
     const file = { name: 'a.txt', type: 'text/plain', bytes: Buffer.from('abc') };
@@ -339,7 +339,7 @@ const plain = {
     const { line, conversationId } = await Line.inConversation(gateway, 'ann');
     const [late, desk] = [await Line.open(gateway), new Line(gateway.agentUrl)];
     await desk.opened();
-    const guest = await new Guest(cloud).opened();
+    const guest = await new GenesysClient(cloud).opened();
     stopTimers();
     line.say(conversationId, 'm1', 'hello');
     await line.next('message');
@@ -383,7 +383,7 @@ const file = { action: 'onAttachment', attachmentId: 'a', fileName: 'a.x', fileT
 const placeSchema = z.object({ url: z.string(), headers: z.record(z.string(), z.string()) });
 
 /** Uploads bytes to the place that a guest asks for. */
-async function upload(guest: Guest, size: number): Promise<void> {
+async function upload(guest: GenesysClient, size: number): Promise<void> {
   guest.send(file);
   const { body } = await guest.next('PresignedUrlResponse');
   const { url, headers } = placeSchema.parse(body);
@@ -397,7 +397,7 @@ describe('the clock of the gateway emulator, in the guests’ dialect,', () => {
   async function opened() {
     now = start;
     const gateway = await guests({ clock: () => now });
-    return { gateway, guest: await new Guest(gateway).opened() };
+    return { gateway, guest: await new GenesysClient(gateway).opened() };
   }
 
   it('is in whatever bears a timestamp', async () => {
@@ -417,7 +417,7 @@ describe('the clock of the gateway emulator, in the guests’ dialect,', () => {
   });
 
   const tooMany = 'TooManyRequestsErrorMessage';
-  type Ask = (guest: Guest, gateway: Gateway) => Promise<boolean>;
+  type Ask = (guest: GenesysClient, gateway: Gateway) => Promise<boolean>;
 
   it.each<[string, number, number, Ask]>([
     [
@@ -490,7 +490,10 @@ const skillGroup = {
     }
     // Where a guest names none, it is the first.
     const cloud = await guests({ skillGroups: ['Kilns', 'Billing'] });
-    const [speaker, comer] = [await new Guest(cloud).opened(), await new Guest(cloud).opened()];
+    const [speaker, comer] = [
+      await new GenesysClient(cloud).opened(),
+      await new GenesysClient(cloud).opened(),
+    ];
     speaker.says('hello');
     const events = [{ eventType: 'Presence', presence: { type: 'Join' } }];
     comer.send({ action: 'onMessage', message: { type: 'Event', events } });
@@ -581,7 +584,7 @@ type Uploads = Exclude<GatewayOptions['uploads'], false | undefined>;
 
 async function guestWithRules(options: GatewayOptions['uploads']) {
   const gateway = await guests(options === undefined ? {} : { uploads: options });
-  const guest = new Guest(gateway);
+  const guest = new GenesysClient(gateway);
   const { inbound } = z
     .object({ allowedMedia: z.object({ inbound: z.unknown() }) })
     .parse(await guest.session()).allowedMedia;
@@ -657,7 +660,7 @@ const deployment = {
   autoStart: () => expectConfiguration('autoStart', (enabled) => ({ autoStart: { enabled } })),
   clear: async () => {
     await expectConfiguration('clear', (enabled) => ({ conversationClear: { enabled } }));
-    const guest = await new Guest(await guests({ deployment: { clear: false } })).opened();
+    const guest = await new GenesysClient(await guests({ deployment: { clear: false } })).opened();
     const events = [{ eventType: 'Presence', presence: { type: 'Clear' } }];
     guest.send({ action: 'onMessage', message: { type: 'Event', events } });
     expect(await guest.next('string')).toMatchObject({ code: 403 });
@@ -668,7 +671,7 @@ const deployment = {
     }));
     for (const endsSession of [true, false]) {
       const gateway = await guests({ deployment: { endsSession } });
-      const guest = await new Guest(gateway).opened();
+      const guest = await new GenesysClient(gateway).opened();
       guest.says('hello');
       await guest.next('StructuredMessage');
       await gateway.agent.end((await gateway.agent.nextQueued()).conversationId);

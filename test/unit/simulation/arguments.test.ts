@@ -68,7 +68,9 @@ describe('readArguments', () => {
     ]);
     expect(only).toEqual(['no-deduplication', 'duplicate-in-reorder-buffer']);
     const unknown = ['--mutants', '--only', 'breaks-nothing'];
-    expect(() => readArguments(unknown)).toThrow('unknown mutant breaks-nothing; known: no-deduplication');
+    expect(() => readArguments(unknown)).toThrow(
+      'unknown mutant breaks-nothing; known: no-deduplication',
+    );
     expect(() => readArguments(['--only', 'no-deduplication'])).toThrow(
       '--only goes with --mutants',
     );

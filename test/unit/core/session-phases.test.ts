@@ -3,9 +3,15 @@ import type { GatewayEvent, GatewayProblem } from '../../../src/protocol/gateway
 import type { Input } from '../../../src/worker/core/input.ts';
 import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 import { type SessionEvent, sessionEvent } from '../session-event.ts';
+import { socketOf } from './connection-scenes.ts';
 import { agentSays, TestHub } from './harness.ts';
-import { socketOf } from './link-scenes.ts';
-import { asked, type Happenings, heard, phaseTable, timersFire } from './phase-table.ts';
+import {
+  gatewayInputs,
+  type PhaseInputs,
+  phaseTable,
+  requestedInputs,
+  timersFire,
+} from './phase-table.ts';
 
 const authenticated = { type: 'authenticated', serverTime: null } as const;
 const conversation = {
@@ -13,26 +19,26 @@ const conversation = {
   conversation: { conversationId: null, status: 'connected' },
 } as const;
 
-/** A hub on a gateway whose session is the conversation. */
+/** A hub with a session dialect. */
 class SessionHub extends TestHub {
   constructor(codeUrl?: string) {
     const more = codeUrl === undefined ? {} : { codeUrl };
     super({ gateway: genesysCloud({ deploymentId: 'd', region: 'us-east-1', ...more }) });
   }
 
-  wants(): this {
+  request(): this {
     this.restore().attach();
     this.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
     return this;
   }
 
-  /** The session is told of, as a new one or not. */
+  /** The session answer arrives. */
   configured(rest: Partial<SessionEvent> = {}): this {
     return this.gateway(authenticated).gateway(sessionEvent(rest)).gateway(conversation);
   }
 
-  talking(): this {
-    return this.wants().token(null).open().configured({ isNew: true }).history();
+  inSession(): this {
+    return this.request().token(null).open().configured({ isNew: true }).history();
   }
 
   history(): this {
@@ -41,14 +47,14 @@ class SessionHub extends TestHub {
     return this.take({ type: 'rest', requestId, result: { ok: true, value } }).store();
   }
 
-  /** Somebody has said something, which a new session would not know. */
-  spoken(): this {
+  /** An agent’s message, which a new session would not have. */
+  receiveMessage(): this {
     const { conversationId: _, ...message } = agentSays(null, 'hi');
     this.gateway({ type: 'message', message: { ...message, conversationId: null } });
     return this.pass(200);
   }
 
-  again(): this {
+  reconnect(): this {
     this.cut();
     const { retry = this.now } = this.state.timers;
     return this.pass(retry - this.now);
@@ -56,64 +62,65 @@ class SessionHub extends TestHub {
 }
 
 const scenes: Record<string, () => TestHub> = {
-  'idle, nothing wanted': () => new SessionHub().restore().attach(),
-  'token, the first wanted': () => new SessionHub().wants(),
-  'authenticating, the first wanted': () => new SessionHub().wants().token(null).open(),
-  'authenticating, with an identity': () => new SessionHub('/code').wants().token(null).open(),
-  'authenticating, refused before': () => refusedOnce(new SessionHub()),
-  'authenticating, with an identity, refused before': () => refusedOnce(new SessionHub('/code')),
-  'online, the first wanted': () =>
-    new SessionHub().wants().token(null).open().gateway(authenticated),
-  'online, in conversation': () => new SessionHub().talking(),
-  'online, a message on its way': () => new SessionHub().talking().type('on its way', 'm1'),
-  'online, resuming what was said': () =>
-    new SessionHub().talking().spoken().again().open().gateway(authenticated),
-  'online, resuming where nothing was said': () =>
-    new SessionHub().talking().again().open().gateway(authenticated),
-  'online, resuming with a doubt': () => {
-    const hub = new SessionHub().talking().type('on its way', 'm1');
-    return hub.again().open().gateway(authenticated);
+  'idle, no conversation requested': () => new SessionHub().restore().attach(),
+  'token, first conversation': () => new SessionHub().request(),
+  'authenticating, first conversation': () => new SessionHub().request().token(null).open(),
+  'authenticating, with an identity': () => new SessionHub('/code').request().token(null).open(),
+  'authenticating, after a refusal': () => refusedOnce(new SessionHub()),
+  'authenticating, with an identity, after a refusal': () => refusedOnce(new SessionHub('/code')),
+  'online, first conversation': () =>
+    new SessionHub().request().token(null).open().gateway(authenticated),
+  'online, in conversation': () => new SessionHub().inSession(),
+  'online, message in flight': () => new SessionHub().inSession().type('on its way', 'm1'),
+  'online, resuming with messages': () =>
+    new SessionHub().inSession().receiveMessage().reconnect().open().gateway(authenticated),
+  'online, resuming without messages': () =>
+    new SessionHub().inSession().reconnect().open().gateway(authenticated),
+  'online, resuming with an unconfirmed message': () => {
+    const hub = new SessionHub().inSession().type('on its way', 'm1');
+    return hub.reconnect().open().gateway(authenticated);
   },
-  'authenticating, to resume': () => new SessionHub().talking().spoken().again().open(),
-  'authenticating, an ended one to be read': () => leftAway().open(),
-  'online, reading the end': () => {
-    const hub = new SessionHub().talking().spoken();
+  'authenticating, to resume': () =>
+    new SessionHub().inSession().receiveMessage().reconnect().open(),
+  'authenticating, final catch-up': () => endedOffline().open(),
+  'online, final catch-up': () => {
+    const hub = new SessionHub().inSession().receiveMessage();
     hub.call({ type: 'end' });
     return hub;
   },
-  'online, reading the end after a lost line': () => leftAway().open().gateway(authenticated),
-  'connecting, an ended one to be read': () => leftAway(),
-  'idle, the conversation ended': () => ended(),
-  'token, the next one wanted': () => {
+  'online, final catch-up after a disconnect': () => endedOffline().open().gateway(authenticated),
+  'connecting, final catch-up': () => endedOffline(),
+  'idle, conversation ended': () => ended(),
+  'token, next conversation': () => {
     const hub = ended();
     hub.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
     return hub.pass(2_000);
   },
-  'waiting, in conversation': () => new SessionHub().talking().cut(),
-  'failed, evicted': () => new SessionHub().talking().gateway({ type: 'evicted', reason: null }),
+  'waiting, in conversation': () => new SessionHub().inSession().cut(),
+  'failed, evicted': () => new SessionHub().inSession().gateway({ type: 'evicted', reason: null }),
 };
 
 function refusedOnce(hub: SessionHub): SessionHub {
-  hub.wants().token(null).open().gateway({ type: 'refused', message: 'no' });
+  hub.request().token(null).open().gateway({ type: 'refused', message: 'no' });
   return hub.cut('token').token(null).open();
 }
 
-/** The visitor has left it while there was no line. */
-function leftAway(): SessionHub {
-  const hub = new SessionHub().talking().spoken().cut();
+/** The visitor has ended the conversation while disconnected. */
+function endedOffline(): SessionHub {
+  const hub = new SessionHub().inSession().receiveMessage().cut();
   hub.call({ type: 'end' });
   const { retry = hub.now } = hub.state.timers;
   return hub.store().pass(retry - hub.now);
 }
 
 function ended(): SessionHub {
-  const hub = new SessionHub().talking().spoken();
+  const hub = new SessionHub().inSession().receiveMessage();
   hub.call({ type: 'end' });
   return hub.history();
 }
 
 const problem = (kind: GatewayProblem['kind'], code: string, rest: Partial<GatewayProblem> = {}) =>
-  heard({
+  gatewayInputs({
     type: 'problem',
     problem: {
       kind,
@@ -127,7 +134,7 @@ const problem = (kind: GatewayProblem['kind'], code: string, rest: Partial<Gatew
   });
 
 const presence = (rest: Partial<Extract<GatewayEvent, { type: 'presence' }>>) =>
-  heard({
+  gatewayInputs({
     type: 'presence',
     presence: 'disconnect',
     from: 'other',
@@ -138,23 +145,23 @@ const presence = (rest: Partial<Extract<GatewayEvent, { type: 'presence' }>>) =>
   });
 
 const over = (reason: Extract<GatewayEvent, { type: 'session-over' }>['reason']) =>
-  heard({ type: 'session-over', reason, message: reason });
+  gatewayInputs({ type: 'session-over', reason, message: reason });
 
-const happenings: Happenings = {
+const happenings: PhaseInputs = {
   'socket opened': (hub) => ({ type: 'socket-opened', socketId: socketOf(hub) }),
   'socket closed': (hub): Input | null =>
     socketOf(hub) === -1
       ? null
       : { type: 'socket-closed', socketId: socketOf(hub), meaning: 'network' },
-  authenticated: heard(authenticated),
-  refused: heard({ type: 'refused', message: 'no' }),
-  'token expired': heard({ type: 'token-expired' }),
-  'a session': heard(sessionEvent()),
-  'a new session': heard(sessionEvent({ isNew: true })),
-  'a read-only session': heard(sessionEvent({ isReadOnly: true })),
-  'a session without a conversation': heard(sessionEvent({ isConnected: false })),
-  'the conversation': heard(conversation),
-  'the conversation is over': heard({
+  authenticated: gatewayInputs(authenticated),
+  refused: gatewayInputs({ type: 'refused', message: 'no' }),
+  'token expired': gatewayInputs({ type: 'token-expired' }),
+  'a session': gatewayInputs(sessionEvent()),
+  'a new session': gatewayInputs(sessionEvent({ isNew: true })),
+  'a read-only session': gatewayInputs(sessionEvent({ isReadOnly: true })),
+  'a session without a conversation': gatewayInputs(sessionEvent({ isConnected: false })),
+  'the conversation': gatewayInputs(conversation),
+  'the conversation is over': gatewayInputs({
     type: 'conversation',
     conversation: { conversationId: null, status: 'ended' },
   }),
@@ -162,8 +169,8 @@ const happenings: Happenings = {
   'session over: not-found': over('not-found'),
   'session over: cleared': over('cleared'),
   'session over: signed-in': over('signed-in'),
-  evicted: heard({ type: 'evicted', reason: null }),
-  'signed out there': heard({ type: 'signed-out', message: 'out' }),
+  evicted: gatewayInputs({ type: 'evicted', reason: null }),
+  'signed out there': gatewayInputs({ type: 'signed-out', message: 'out' }),
   'an agent leaves': presence({}),
   'an agent leaves, read-only': presence({ isReadOnly: true }),
   'the visitor leaves elsewhere': presence({ from: 'visitor' }),
@@ -204,20 +211,20 @@ const happenings: Happenings = {
           requestId: requests[0].requestId,
           result: { ok: false, failure: { kind: 'network', message: '', retryAfter: null } },
         },
-  start: asked({ type: 'start', routing: { skillGroups: ['Sales'] } }),
-  send: asked({ type: 'send', messageId: 'm9', text: 'hello' }),
-  'try now': asked({ type: 'reconnect' }),
-  'leave the conversation': asked({ type: 'end' }),
-  'sign out': asked({ type: 'sign-out' }),
+  start: requestedInputs({ type: 'start', routing: { skillGroups: ['Sales'] } }),
+  send: requestedInputs({ type: 'send', messageId: 'm9', text: 'hello' }),
+  'try now': requestedInputs({ type: 'reconnect' }),
+  'leave the conversation': requestedInputs({ type: 'end' }),
+  'sign out': requestedInputs({ type: 'sign-out' }),
   'a newer build comes': () => ({ type: 'step-down' }),
   ...timersFire,
 };
 
-// After a change that is meant, `npx vitest run test/unit/core/guest-phases.test.ts -u`: read what differs.
-describe('where the session is the conversation, what each thing that can happen leads to', () => {
+// To update after an intended change: `npx vitest run test/unit/core/session-phases.test.ts -u`, then read the diff.
+describe('transitions of each phase with a session dialect', () => {
   it.each(Object.keys(scenes))('%s', async (name) => {
     const scene = scenes[name] ?? expect.fail(`no scene ${name}`);
-    const file = `./phases/guest-${name.replaceAll(/[^a-z-]+/g, '-')}.txt`;
+    const file = `./phases/session-${name.replaceAll(/[^a-z-]+/g, '-')}.txt`;
     await expect(phaseTable(scene, happenings)).toMatchFileSnapshot(file);
   });
 });

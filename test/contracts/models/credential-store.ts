@@ -1,8 +1,8 @@
 import { ModelCredentialStore } from '../../simulation/model/genesys-cloud/credential-store.ts';
-import type { VaultBench } from '../vault.ts';
+import type { CredentialStoreBench } from '../credential-store.ts';
 
 /** What the simulation's browser keeps. */
-export function modelVault(): VaultBench {
+export function modelCredentialStore(): CredentialStoreBench {
   const vault = new ModelCredentialStore();
   return {
     open: async () => ({

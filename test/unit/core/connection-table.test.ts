@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { connectionPhases } from '../../../src/worker/core/connection/state.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
+import { scenes, socketOf } from './connection-scenes.ts';
 import type { TestHub } from './harness.ts';
-import { scenes, socketOf } from './link-scenes.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/protocol.md'), 'utf8');
 

@@ -24,9 +24,9 @@ export const scenes: Record<string, () => TestHub> = {
   'handed-over': () => new TestHub().authenticated().take({ type: 'step-down' }).pass(2_000),
 };
 
-/** The same phases with something else under way. */
+/** The same phases with something else in progress. */
 export const moreScenes: Record<string, () => TestHub> = {
-  'authenticating, refused before': () => {
+  'authenticating, after a refusal': () => {
     const hub = new TestHub().restore().attach().token().open();
     hub.gateway({ type: 'refused', message: 'no' });
     return hub.cut('token').token().open();
@@ -40,7 +40,7 @@ export const moreScenes: Record<string, () => TestHub> = {
     const hub = resting();
     return hub.pass((hub.state.timers.probe ?? 0) - hub.now);
   },
-  'online, a routing asked for': () => {
+  'online, routing requested': () => {
     const hub = new TestHub().authenticated();
     hub.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
     return hub;
@@ -51,27 +51,27 @@ export const moreScenes: Record<string, () => TestHub> = {
     return hub.gateway({ type: 'authenticated', serverTime: hub.wall });
   },
   'online, in conversation': () => new TestHub().inConversation(),
-  'online, a message on its way': () => new TestHub().inConversation().type('on its way', 'm1'),
-  'online, a ping unanswered': () => new TestHub().inConversation().pass(20_000),
-  'online, a new token asked for': () => {
+  'online, message in flight': () => new TestHub().inConversation().type('on its way', 'm1'),
+  'online, ping unanswered': () => new TestHub().inConversation().pass(20_000),
+  'online, renewing the token': () => {
     const hub = new TestHub().inConversation();
     hub.answersPings = true;
     return hub.pass(720_000);
   },
-  'online, a new token asked for, a message on its way': () => {
+  'online, renewing the token, message in flight': () => {
     const hub = new TestHub().inConversation();
     hub.answersPings = true;
     return hub.pass(720_000).type('on its way', 'm1');
   },
-  'online, the conversation ended': () => {
+  'online, conversation ended': () => {
     const hub = new TestHub().inConversation();
     hub.call({ type: 'end' });
     return hub.rest().store();
   },
-  'closing to leave': () => new TestHub().inConversation().take({ type: 'step-down' }),
-  'draining to leave': () =>
+  'closing to hand over': () => new TestHub().inConversation().take({ type: 'step-down' }),
+  'draining to hand over': () =>
     new TestHub().inConversation().type('on its way', 'm1').take({ type: 'step-down' }),
-  'offline, given up before': () => resting().take({ type: 'online', online: false }),
+  'offline, circuit open': () => resting().take({ type: 'online', online: false }),
   'resting, in conversation': () => {
     const hub = new TestHub().inConversation().cut();
     for (let retry = 0; retry < 5; retry += 1) hub.pass(31_000).cut();
@@ -91,7 +91,7 @@ function failedToken(kind: 'signed-out' | 'forbidden'): TestHub {
   return hub.take({ type: 'token', requestId, result });
 }
 
-/** A new token has come while a message was on its way. */
+/** A new token has arrived while a message was in flight. */
 function renewing(): TestHub {
   const hub = new TestHub().inConversation();
   hub.answersPings = true;

@@ -15,7 +15,7 @@ const frameSchema = z.looseObject({
 type Frame = z.infer<typeof frameSchema>;
 
 /** A guest that speaks frames by hand. */
-export class Guest {
+export class GenesysClient {
   readonly token: string;
   readonly socket: WebSocket;
   readonly #deploymentId: string;
@@ -77,7 +77,7 @@ export function adapterOf(gateway: Gateway) {
   return genesysCloud({ deploymentId, endpoint: apiUrl });
 }
 
-export async function history(gateway: Gateway, guest: Guest) {
+export async function history(gateway: Gateway, guest: GenesysClient) {
   guest.send({ action: 'getJwt' });
   const { body } = await guest.next('JwtResponse');
   const { jwt } = z.object({ jwt: z.string() }).parse(body);

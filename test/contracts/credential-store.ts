@@ -13,7 +13,7 @@ export interface VaultSubject {
 }
 
 /** One browser, which keeps nothing yet. */
-export interface VaultBench {
+export interface CredentialStoreBench {
   open(): Promise<VaultSubject>;
 }
 
@@ -21,7 +21,11 @@ function sessionOf(token: string, part: Partial<StoredSession> = {}): StoredSess
   return { subject: 'visitor-1', token, jwt: null, refreshToken: null, ...part };
 }
 
-async function readByNext(bench: VaultBench, vault: VaultSubject, ...deployments: string[]) {
+async function readByNext(
+  bench: CredentialStoreBench,
+  vault: VaultSubject,
+  ...deployments: string[]
+) {
   await vault.kill();
   const next = await bench.open();
   const found: (StoredSession | null)[] = [];
@@ -29,7 +33,7 @@ async function readByNext(bench: VaultBench, vault: VaultSubject, ...deployments
   return found;
 }
 
-export const vaultCases: readonly Case<VaultBench>[] = [
+export const credentialStoreCases: readonly Case<CredentialStoreBench>[] = [
   {
     name: 'there is no session before one is kept',
     async run(bench, check) {
