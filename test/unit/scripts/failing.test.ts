@@ -276,12 +276,12 @@ test('dev fails where its port is taken, and names the variable that chooses ano
   expect(printed).toContain(`Port ${port} is taken by another program: choose another with PORT`);
 });
 
-test('bench fails at a part that there is not', slow, async () => {
+test('bench rejects an unknown part', slow, async () => {
   const { code, printed } = await copy.run('npm run bench -- nonsense', {
     PARTYLINE_CHROMIUM: process.execPath,
   });
   expect(code).not.toBe(0);
-  expect(printed).toContain('There is no part nonsense');
+  expect(printed).toContain('Unknown part nonsense');
 });
 
 /** What a part of the bench comes to without a browser: medians of the floor and of ours. */
@@ -317,7 +317,7 @@ test('bench fails where an aim is missed or nothing is measured', slow, async ()
     [100, 111],
   ]);
   expect(missed.code).not.toBe(0);
-  expect(missed.printed).toContain('1 aims are missed.');
+  expect(missed.printed).toContain('1 targets are missed.');
 
   const silent = await bench([]);
   expect(silent.code).not.toBe(0);
