@@ -104,9 +104,7 @@ class BrowserSocketBench implements SocketBench {
   }
 }
 
-test('what holds for a line to the gateway holds for a browser’s sockets @either-host', async ({
-  page,
-}) => {
+test('the socket contract holds for a browser’s sockets @either-host', async ({ page }) => {
   const server = await SocketServer.start();
   for (const { name, run } of [...lineCases, ...socketCases]) {
     await test.step(name, async () => {

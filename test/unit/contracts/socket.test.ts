@@ -160,6 +160,6 @@ class ModelLineBench implements LineBench {
   }
 }
 
-describe('the simulation’s line', () => {
+describe('the simulation’s socket', () => {
   it.each(lineCases)('$name', ({ run }) => run(new ModelLineBench(), expectations));
 });

@@ -200,7 +200,7 @@ describe('an alert', () => {
     }
   });
 
-  it('is not for what is there, and is only told otherwise', () => {
+  it('is not for a message that is already shown and only changed', () => {
     const made = hub();
     hears(made, now(made, 1, 2_000), now(made, 4, 1_000)).pass(2_000);
     made

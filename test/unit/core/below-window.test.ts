@@ -38,7 +38,7 @@ function upserts(hub: TestHub): string[] {
   return patches(hub, 'a').flatMap((patch) => patch.upserts.map(({ text }) => text));
 }
 
-describe('a row below memory', () => {
+describe('a row below the window', () => {
   const old = unnumbered('old', row(3).timestamp);
 
   it('without a number is the store’s to know: it is shown and counted when that did not have it', () => {
@@ -91,7 +91,7 @@ describe('a row below memory', () => {
     expect(hub.snapshot?.unread).toBe(0);
   });
 
-  it('that mends a hole is new for sure, and shown at once', () => {
+  it('that fills a gap is certainly new, and shown at once', () => {
     const hub = short({ gaps: [{ from: 3, to: 4, tries: 1 }], completeUntil: row(2).timestamp });
     hears(hub, agentSays(4));
     expect(upserts(hub)).toEqual(['agent 4']);
@@ -105,7 +105,7 @@ describe('a row below memory', () => {
     expect(hub.all('post')).toEqual([]);
   });
 
-  it('of the visitor’s that mends a hole may be in a later conversation: the store is asked first', () => {
+  it('of the visitor’s that fills a gap may be in a later conversation, so the store is asked first', () => {
     const mine = echo(4, 'm1', 'mine');
     function heard(): TestHub {
       return hears(short({ gaps: [{ from: 3, to: 4, tries: 1 }], completeUntil: 0 }), mine);
@@ -168,7 +168,7 @@ describe('a row below memory', () => {
   });
 });
 
-describe('a row that leaves memory', () => {
+describe('a row that leaves the window', () => {
   it('stays what the store has, and the oldest goes first', () => {
     const hub = short();
     hears(hub, agentSays(10));
@@ -235,14 +235,14 @@ describe('a database that was deleted', () => {
     expect(hub.state.conversation?.gaps).toHaveLength(isKept ? 1 : 0);
   });
 
-  it('has no hole any more below its own rows, whatever stands above them', () => {
+  it('has no gap below its own rows, whatever is above them', () => {
     const hub = short({ ordinal: 2, gaps: [{ from: 2, to: 3, tries: 1 }], completeUntil: 0 });
     hub.state = { ...hub.state, window: [row(1), row(5, 2), row(9, 2)] };
     hub.take({ type: 'store-emptied' }).flush();
     expect(hub.state.conversation?.gaps).toEqual([]);
   });
 
-  it('keeps the hole of a conversation of which memory has nothing only right below the next', () => {
+  it('keeps the gap of a conversation without rows in memory only right below the next', () => {
     for (const [to, kept] of [
       [9, 1],
       [8, 0],
@@ -254,7 +254,7 @@ describe('a database that was deleted', () => {
     }
   });
 
-  it('has no hole any more below what a hub wrote just before its end', () => {
+  it('has no gap below rows that a hub wrote just before its end', () => {
     const gaps = [{ from: 2, to: 2, tries: 0 }];
     const current = record(8, { gaps, completeUntil: 0 });
     const hub = new TestHub().authenticated({ current, messages: rows(7, 8) });
@@ -265,14 +265,14 @@ describe('a database that was deleted', () => {
     expect(hub.state.conversation?.gaps).toEqual([]);
   });
 
-  it('keeps its holes at a restart where the store has older rows than were read', () => {
+  it('keeps its gaps at a restart where the store has older rows than were read', () => {
     const hub = short({ gaps: [{ from: 2, to: 2, tries: 0 }], completeUntil: 0 });
     expect(hub.state.conversation?.gaps).toMatchObject([{ from: 2, to: 2 }]);
   });
 });
 
 describe('a row', () => {
-  it('is what the gateway told, with what of it is ours', () => {
+  it('has the gateway’s data and the hub’s own', () => {
     const told = {
       ...agentSays(4, 'look'),
       content: [file('f1')],
@@ -296,7 +296,7 @@ describe('a row', () => {
     expect(rowOf(echo(1, 'm1', 'mine'), [1, 1, 0, 0]).status).toBe('delivered');
   });
 
-  it('of whoever is not the visitor is received', () => {
+  it('of an agent has the status received', () => {
     for (const role of ['agent', 'bot', 'system'] as const) {
       const from = { id: role, name: role, role };
       expect(rowOf({ ...agentSays(1), from }, [1, 1, 0, 0]).status).toBe('received');
@@ -304,7 +304,7 @@ describe('a row', () => {
   });
 });
 
-describe('what the gateway leaves out', () => {
+describe('a message without some fields', () => {
   it('is the conversation that is open, and the time by its clock', () => {
     const hub = new TestHub().restore().attach().token().open();
     hub.gateway({ type: 'authenticated', serverTime: hub.wall - 9_000 });

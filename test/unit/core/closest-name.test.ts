@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { closestName } from '../../../src/worker/core/conversation/closest-name.ts';
 
-describe('the name that was meant', () => {
+describe('closestName', () => {
   const known = ['Tier1_Support', 'Billing', 'Sales'];
 
   it.each([
@@ -25,18 +25,18 @@ describe('the name that was meant', () => {
     expect(closestName(name, known)).toBe(meant);
   });
 
-  it('is the nearest, not the first that is near enough', () => {
+  it('returns the closest name, not the first close one', () => {
     expect(closestName('Billings', ['Billinxx', 'Billing'])).toBe('Billing');
     expect(closestName('Billing', ['Billind', 'billing'])).toBe('billing');
     expect(closestName('Billing', ['xyBilling', 'Billinq'])).toBe('Billinq');
     expect(closestName('Billing', ['Billingxy', 'Billinq'])).toBe('Billinq');
   });
 
-  it('is the first of two that are as near', () => {
+  it('returns the first of two equally close names', () => {
     expect(closestName('Bilding', ['Bilting', 'Bilping'])).toBe('Bilting');
   });
 
-  it('may be wrong in a letter of three, and in two at most', () => {
+  it('accepts one wrong letter in three, two at most', () => {
     expect(closestName('ab', ['ac'])).toBeNull();
     expect(closestName('abc', ['abd'])).toBe('abd');
     expect(closestName('abcde', ['abcxy'])).toBeNull();
@@ -44,7 +44,7 @@ describe('the name that was meant', () => {
     expect(closestName('abcdefghijkl', ['abcdefghixyz'])).toBeNull();
   });
 
-  it('is none where none is known', () => {
+  it('returns none without known names', () => {
     expect(closestName('Billing', [])).toBeNull();
   });
 });

@@ -22,7 +22,7 @@ function linkTable(): { phases: string[]; targets: string[] }[] {
     });
 }
 
-describe('the table of the link in docs/protocol.md', () => {
+describe('the table of phases in docs/protocol.md', () => {
   it('has a row for every phase, and leads only to phases that there are', () => {
     const rows = linkTable();
     expect(rows.flatMap(({ phases }) => phases).sort()).toEqual(

@@ -84,8 +84,8 @@ function resting(timing: Partial<Timing> = {}): TestHub {
   return hub;
 }
 
-describe('the random numbers', () => {
-  it('are mulberry32’s, so that a seed means the same everywhere', () => {
+describe('random numbers', () => {
+  it('are mulberry32’s, so that a seed gives the same numbers everywhere', () => {
     const first = nextRandom(1);
     expect(first.value).toBeCloseTo(0.6270739405881613, 15);
     expect(nextRandom(first.seed).value).toBeCloseTo(0.002735721180215478, 15);
@@ -404,7 +404,7 @@ describe('nobody waits longer than', () => {
     expect(hub.state.connection.phase).toBe('waiting');
   });
 
-  it('three times 10 s for an answer, then the line counts as dead', () => {
+  it('three times 10 s for an answer, then the connection counts as dead', () => {
     const hub = new TestHub().authenticated();
     hub.answersPings = true;
     hub.call({ type: 'start', routing: billing });
@@ -522,7 +522,7 @@ describe('the circuit', () => {
     }
   });
 
-  it('of a session polls nothing, since there is no history without its line', () => {
+  it('of a session does not poll, since the history needs its connection', () => {
     const gateway = genesysCloud({ deploymentId: 'd', region: 'us-east-1' });
     const hub = new TestHub({ gateway }).restore().attach();
     hub.call({ type: 'start', routing: billing });

@@ -47,8 +47,8 @@ function timesOfLooks(made: TestHub, until: number): number[] {
   return times;
 }
 
-describe('what is missing', () => {
-  it('is told before each row behind it, however it is mended', () => {
+describe('a gap', () => {
+  it('is marked at the row after it, however it is filled', () => {
     const made = holed();
     expect(marks(made)).toEqual([
       ['agent 1', 0],
@@ -117,7 +117,7 @@ describe('what is missing', () => {
     expect(since).toEqual([below, below, below, below, below, agentSays(7).timestamp]);
   });
 
-  it('is looked for as often as the newest hole wants, not as the oldest', () => {
+  it('is requested as often as the newest gap needs, not the oldest', () => {
     const made = holed();
     for (let tries = 0; tries < 2; tries += 1) {
       untilAsked(made);
@@ -131,7 +131,7 @@ describe('what is missing', () => {
     expect((made.state.timers.reorder ?? 0) - made.now).toBe(2_000);
   });
 
-  it('and mended leaves nothing to look for', () => {
+  it('and filled leaves nothing to fetch', () => {
     const made = holed();
     hears(made, ...numbered(2, 3, 4, 5, 6, 8));
     expect(made.state.timers.reorder).toBeUndefined();
@@ -141,7 +141,7 @@ describe('what is missing', () => {
     expect(asked(made)).toMatchObject([{ since: agentSays(8).timestamp }]);
   });
 
-  it('and mended leaves the newest time to ask from, though the last message bears an earlier one', () => {
+  it('and filled leaves the newest time as the start, though the last message has an earlier one', () => {
     const made = hub();
     hears(made, agentSays(1), { ...agentSays(3), timestamp: agentSays(9).timestamp }, agentSays(4));
     made.pass(2_000).rest();
@@ -321,7 +321,7 @@ describe('a message below the newest', () => {
     expect(above.shown().slice(0, 2)).toEqual(['agent 5', 'once more']);
   });
 
-  it('is no part of a hole that stands behind it', () => {
+  it('is no part of a gap after it', () => {
     const made = hub();
     hears(made, ...numbered(1, 2, 3, 6)).pass(2_000);
     made.rest(...numbered(1, 2, 3, 6));
@@ -417,7 +417,7 @@ describe('what the other side has read', () => {
     });
   });
 
-  it('may be told of a message before its echo', () => {
+  it('may arrive for a message before its echo', () => {
     const made = hub().type('one', 'm1');
     reads(made, 'm1');
     expect(statuses(made)).toEqual(['one: sent']);
@@ -450,7 +450,7 @@ describe('what the other side has read', () => {
     expect(statuses(made)).toEqual(['one: delivered']);
   });
 
-  it('goes on covering what mends a hole below it', () => {
+  it('also covers rows that fill a gap below it', () => {
     const made = hub();
     made.type('one', 'm1').type('two', 'm2');
     hears(made, echo(2, 'm2', 'two'));
@@ -463,10 +463,10 @@ describe('what the other side has read', () => {
   });
 });
 
-describe('whoever types', () => {
+describe('an agent who types', () => {
   const types = { type: 'typing', conversationId, from: agent, isTyping: true } as const;
 
-  it('types no more when their message is there, and when somebody else’s is, still does', () => {
+  it('stops typing with their own message, not with another agent’s', () => {
     const made = hub().gateway(types).flush();
     hears(made, { ...agentSays(1), from: { ...agent, id: 'agent-2' } });
     expect(made.snapshot?.typing).toEqual({ id: 'agent-1', name: 'Ada' });

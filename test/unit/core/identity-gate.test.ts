@@ -23,8 +23,8 @@ function kept() {
 const told = (hub: TestHub) => JSON.stringify([hub.all('post'), hub.all('answer'), hub.snapshot]);
 const secrets = ['your balance is 7', 'half a thought', 'waiting', conversationId, 'visitor-1'];
 
-describe('a site that wants its visitors confirmed', () => {
-  it('shows nothing of what is kept before the broker has named the visitor, then all of it', () => {
+describe('history: confirmed', () => {
+  it('shows stored messages only after the broker has named the visitor', () => {
     const hub = new TestHub({ history: 'confirmed' }).restore(kept()).attach();
     const callId = hub.call({ type: 'load-earlier', before: null, count: 50 });
     hub.take({ type: 'tab-pull', tabId: 'a' }).flush().pass(60_000);
@@ -109,6 +109,6 @@ it('an answer that comes late, when the session is over, shows nothing', () => {
   expect(told(hub)).not.toContain('balance');
 });
 
-it('any other site shows it at once', () => {
+it('history: at-once shows it at once', () => {
   expect(new TestHub().restore(kept()).attach().shown()).toEqual(['your balance is 7', 'waiting']);
 });

@@ -191,7 +191,7 @@ const outlives: ReadonlySet<string> = new Set<keyof HubState>([
   'changes',
 ]);
 
-describe('of the former visitor', () => {
+describe('of the previous visitor', () => {
   it.each(['a sign-out', 'another visitor'])('%s leaves nothing', (name) => {
     const hub = full();
     ends[name]?.end(hub);
@@ -216,7 +216,7 @@ describe('of the former visitor', () => {
   });
 });
 
-describe('of a lost line', () => {
+describe('of a lost connection', () => {
   it('the next one is not said to be typed on already', () => {
     const hub = new TestHub().inConversation();
     hub.call({ type: 'typing', isTyping: true });
@@ -259,7 +259,7 @@ describe('the gateway’s clock', () => {
   });
 });
 
-describe('what a page remembered of somebody else', () => {
+describe('a session hint of another visitor', () => {
   it('is gone when the token names another visitor', () => {
     const hub = new TestHub().restore();
     hub.attach('a', 'conv-9').token(900, 'visitor-2').flush();

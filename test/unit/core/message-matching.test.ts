@@ -45,7 +45,7 @@ describe('a row and a message', () => {
     expect(isSame(rowFor(said), { ...likeIt, ...part, messageId: 'live-1' })).toBe(true);
   });
 
-  it('are the same whoever of the other side has said it', () => {
+  it('are the same whichever agent wrote it', () => {
     const bot = { id: 'bot-1', name: 'Bot', role: 'bot' } as const;
     expect(isSame(rowFor(said), { ...likeIt, from: bot })).toBe(true);
   });
@@ -197,7 +197,7 @@ describe('a message of the visitor’s in the history', () => {
     expect(knownAs({ outbox: [waiting('m1')] }, { ...ours, content: [answer] })).toBe('m1');
   });
 
-  it('is told from another one by its files', () => {
+  it('is distinguished from another one by its files', () => {
     const message = { ...ours, content: [file('f2'), file('f3')] };
     const outbox = [
       waiting('m1', { content: [file('f1')] }),
@@ -217,7 +217,7 @@ describe('a message of the visitor’s in the history', () => {
     expect(knownAs(world, { ...ours, timestamp: noon + after })).toBe(may ? 'm1' : 'history-1');
   });
 
-  it('may be of any time where nothing has been read of it, and nobody else says things', () => {
+  it('may have any time before anything was read, if no other client writes', () => {
     const early = { ...ours, timestamp: noon - 600 * minute };
     const at = { stage: 'unconfirmed', catchUpId: 1, wasSent: false } as const;
     expect(knownAs({ outbox: [waiting('m1', { at })] }, early)).toBe('m1');
@@ -225,7 +225,7 @@ describe('a message of the visitor’s in the history', () => {
     expect(knownAs({ outbox: [waiting('m1')], hasConversation: false }, early)).toBe('m1');
   });
 
-  it('of somebody who says things elsewhere is one of a former hub’s only since it was written', () => {
+  it('of a visitor with other clients matches an earlier hub’s message only since it was written', () => {
     const isShared = true;
     const at = { stage: 'unconfirmed', catchUpId: 1, wasSent: false } as const;
     const long = { ...ours, timestamp: noon - 2 * minute - 1 };
@@ -259,7 +259,7 @@ describe('a file that comes back', () => {
     ]);
   });
 
-  it('that was not sent is as it is told, and so is what is no file', () => {
+  it('that was not sent is returned unchanged, and so is a message without a file', () => {
     const other = file('f2');
     expect(back([other], [file('f1')])).toEqual([other]);
     expect(back([other], [])).toEqual([other]);
@@ -298,7 +298,7 @@ describe('what the history tells above a row', () => {
     expect(isKnown(runIn({ window: [rowFor(below)] }), wanted([], before), copy)).toBe(true);
   });
 
-  it('is a message that waits for its fate: it has arrived, and stands where everybody sees it', () => {
+  it('is an unconfirmed message: it has arrived, and is shown in every tab', () => {
     const run = runIn({ outbox: [waiting('m1', { at: { stage: 'sent' } })] });
     expect(isKnown(run, wanted([rowFor(below)], null), { ...ours, messageId: 'm1' })).toBe(true);
     expect(run.state.outbox).toEqual([]);

@@ -69,7 +69,7 @@ describe('older messages', () => {
     expect(answered(hub, callId).sequences).toEqual(rows(86, 105).map(({ sequence }) => sequence));
   });
 
-  it('come from REST where the store ends, and are told to be there', () => {
+  it('come from REST where the store ends, and `hasEarlier` says so', () => {
     const hub = longConversation(101, 150, false);
     hub.attach('b');
     const snapshot = hub
@@ -105,7 +105,7 @@ describe('older messages', () => {
     expect(hub.answers.get(callId)).toMatchObject({ ok: false, problem: { code: 'unavailable' } });
   });
 
-  it('of a former visitor go to nobody', () => {
+  it('of a previous visitor are dropped', () => {
     const hub = longConversation(101, 150, true);
     const callId = load(hub, row(101), 20);
     hub.call({ type: 'sign-out' });

@@ -108,7 +108,7 @@ describe('rows of the store', () => {
     expect(hub.last('read-earlier').before).toMatchObject({ messageId: row(50).messageId });
   });
 
-  it('that are enough ask nobody else, though the gateway has more', () => {
+  it('that are enough cause no request, though the gateway has more', () => {
     const hub = long(true);
     const call = load(hub, row(101), 3);
     storeHas(hub, call, rows(98, 100));
@@ -124,7 +124,7 @@ describe('rows of the store', () => {
     expect(given(hub, call)).toEqual({ texts: textsOf(1, 2), hasEarlier: false });
   });
 
-  it('go to nobody who has not asked, and once', () => {
+  it('go once, only to callers that asked', () => {
     const hub = long(true);
     const call = load(hub, row(101), 3);
     storeHas(hub, 999, rows(98, 100));
@@ -231,7 +231,7 @@ describe('rows that only the gateway has', () => {
     }
   });
 
-  it('come in order, whatever order they are told in', () => {
+  it('come in order, in whatever order they arrive', () => {
     const hub = long();
     const call = load(hub, row(101), 50);
     storeHas(hub, call, []);
@@ -250,7 +250,7 @@ describe('rows that only the gateway has', () => {
     expect(messages).toMatchObject([{ position: [3, 100, 0, 0], status: 'received' }]);
   });
 
-  it('are refused when there is nothing else, and told to be there when there is', () => {
+  it('are rejected when there is nothing else, and reported as available otherwise', () => {
     const hub = long();
     const call = load(hub, row(101), 50);
     storeHas(hub, call, []);

@@ -137,7 +137,7 @@ function closed(
 describe('what each thing that can happen leads to', () => {
   const all = { ...scenes, ...moreScenes };
 
-  it('is told of every phase', () => {
+  it('is informed of every phase', () => {
     expect(Object.keys(scenes).sort()).toEqual(Object.keys(connectionPhases).sort());
   });
 

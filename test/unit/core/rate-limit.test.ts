@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { echo, TestHub } from './harness.ts';
 
-it('twenty messages leave in a second; the others wait for the next, in order, and say so', () => {
+it('twenty messages are sent in a second; the others wait in order, shown as pending', () => {
   const hub = new TestHub().inConversation();
   const ids = Array.from({ length: 50 }, (_, index) => `m${index}`);
   for (const id of ids) hub.call({ type: 'send', messageId: id, text: id });

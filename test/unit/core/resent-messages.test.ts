@@ -75,7 +75,7 @@ function untilFormer(made: TestHub, former: readonly GatewayMessage[]): TestHub 
   return answerAll(made, former);
 }
 
-describe('a message whose fate nobody knew', () => {
+describe('a message of unknown outcome', () => {
   it('and that was left alone is shown where it had arrived', () => {
     const made = untilFormer(unknown(), [agentSays(1), echo(2, 'm1', 'hello')]);
     expect(statuses(made)).toEqual(['agent 1: received', 'hello: delivered']);
@@ -116,7 +116,7 @@ describe('a message whose fate nobody knew', () => {
     expect(texts(made)).toEqual([]);
   });
 
-  it('and that is held in the former conversation is not taken for the one that was sent anew', () => {
+  it('and that is buffered in the previous conversation is not mistaken for the resent one', () => {
     for (const sequence of [4, null]) {
       const made = unknown();
       made.call({ type: 'retry', messageId: 'm1' });
@@ -168,7 +168,7 @@ describe('a message whose fate nobody knew', () => {
   });
 });
 
-describe('doubts', () => {
+describe('unconfirmed messages', () => {
   const item = (messageId: string, id: string | null): OutboxRecord => ({
     messageId,
     ordinal: Number(messageId.slice(1)),

@@ -132,19 +132,19 @@ const named = { ok: true, expiresIn: 900, subject: 'visitor-2' } as const;
 const refused = { ok: false, kind: 'signed-out', message: '', retryAfter: null } as const;
 const gone = { type: 'socket-closed', socketId, meaning: 'network' } as const;
 
-describe('a hub in the middle of everything', () => {
-  it('is so: of whatever must go something is there', () => {
+describe('a hub with every part of its state in use', () => {
+  it('has a value in every key that must be reset', () => {
     expect(untouched(busy(), 'signed out')).toEqual([]);
     expect(untouched(busy(), 'visitor switched')).toEqual([]);
   });
 
-  it('has nothing of its visitor when they have signed out', () => {
+  it('keeps nothing of its visitor after a sign-out', () => {
     const call = { type: 'sign-out' } as const;
     const after = end('signed out', busy(), { type: 'call', tabId: 'a', callId: 9, call });
     expect(faultOf(after, now)).toBeNull();
   });
 
-  it('has nothing of its visitor when a token names another one', () => {
+  it('keeps nothing of its visitor after a token of another one', () => {
     const after = end('visitor switched', busy(), { type: 'token', requestId: 40, result: named });
     expect(faultOf(after, now)).toBeNull();
   });
@@ -154,7 +154,7 @@ describe('a hub in the middle of everything', () => {
     expect(faultOf(after, now)).toBeNull();
   });
 
-  it('keeps everything in its sleep but the line', () => {
+  it('keeps everything but the connection when idle', () => {
     const before = busy({ tabs: [] });
     const timers = { ...before.timers, idle: now };
     const after = end('slept', { ...before, timers }, { type: 'timer', name: 'idle' });
@@ -176,7 +176,7 @@ describe('a hub in the middle of everything', () => {
     expect(Object.keys(after.timers)).not.toContain('poll');
   });
 
-  it('reads an ended conversation to its end, and nobody types in it', () => {
+  it('makes the final catch-up of an ended conversation, and sends no typing in it', () => {
     const told = { conversationId, status: 'ended' } as const;
     const event = { type: 'conversation', conversation: told } as const;
     const circuit = { attempt: 0, isOpen: false, lastAttemptAt: 1 };
@@ -184,7 +184,7 @@ describe('a hub in the middle of everything', () => {
     end('conversation ended', before, { type: 'gateway', socketId, event });
   });
 
-  it('forgets what it waited for in a conversation that nobody knows', () => {
+  it('drops its reorder buffer in an unknown conversation', () => {
     const problem = { kind: 'conversation-not-found', message: '', messageId: null } as const;
     const named = { ...problem, conversationId, retryAfter: null };
     const before = busy({ breaker: { attempt: 0, isOpen: false, lastAttemptAt: 1 } });

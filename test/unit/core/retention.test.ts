@@ -12,8 +12,8 @@ function operations(hub: TestHub): StoreOperation[] {
   return hub.all('write').flatMap((write) => write.operations);
 }
 
-describe('what the browser keeps', () => {
-  it('is looked through a minute after the boot, and every hour', () => {
+describe('retention', () => {
+  it('is pruned a minute after the boot, and every hour', () => {
     const hub = new TestHub().inConversation();
     hub.answersPings = true;
     hub.pass(61_000);
@@ -42,7 +42,7 @@ describe('what the browser keeps', () => {
     expect(operations(hub)).toContainEqual({ type: 'add-unread', by: 1 });
   });
 
-  it('without an owner is nobody’s to see, and goes; what waits to be sent stays', () => {
+  it('without an owner is hidden and deleted; the outbox stays', () => {
     const [row] = hears(new TestHub().inConversation(), agentSays(1)).state.window;
     const item = {
       messageId: 'm1',
@@ -91,7 +91,7 @@ describe('rows below the window', () => {
   });
 });
 
-describe('a former conversation', () => {
+describe('a previous conversation', () => {
   const ended = { conversationId, status: 'ended' } as const;
 
   /** Ended with REST out, and another one opened all the same. */
@@ -186,7 +186,7 @@ describe('a former conversation', () => {
     });
   });
 
-  it('has no hole any more for what would stand alone in a database that was deleted', () => {
+  it('has no gap around rows that would be isolated in a deleted database', () => {
     const hub = new TestHub({ limits: { window: 3, page: 2 } }).inConversation();
     hub.answersPings = true;
     hears(hub, agentSays(1), agentSays(3));

@@ -141,7 +141,7 @@ describe('a secret that is refused', () => {
     expect(hub.snapshot?.conversation?.status).toBe(status);
   });
 
-  it('once by a living line is replaced at once, and nothing is seen of it', () => {
+  it('once on an open connection is replaced at once, without a visible change', () => {
     const hub = new PlatformHub().talking();
     hub.refuse = once(isMessage, failing(401));
     hub.type('hello', 'm-1');
@@ -184,7 +184,7 @@ describe('a session that is found read-only', () => {
     }
   });
 
-  it('and one that is not known, is not asked for again by somebody with an identity', () => {
+  it('and an unknown one are not requested again by a visitor with an identity', () => {
     const hub = new PlatformHub({ codeUrl: '/code' });
     hub.refuse = (request) => (isOpening(request) && !request.startNew ? failing(4007) : null);
     hub.begun().pass(minute);
@@ -320,7 +320,7 @@ describe('what belongs to one session', () => {
     expect(hub.snapshot?.conversation?.expiresAt).toBeUndefined();
   });
 
-  it('its end, is told until it has come, and no longer', () => {
+  it('its end, is shown until it has come, and no longer', () => {
     const hub = new PlatformHub();
     hub.session = { connected: true, newSession: true, durationSeconds: 600 };
     hub.begun().pass(6 * minute);

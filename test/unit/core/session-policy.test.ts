@@ -63,7 +63,7 @@ class SessionHub extends TestHub {
   }
 }
 
-describe('a session that nobody needs any more', () => {
+describe('a session that is no longer needed', () => {
   it('is let go when the visitor has left before it was opened', () => {
     const hub = new SessionHub().wants().token(null).open();
     hub.call({ type: 'end' });
@@ -181,7 +181,7 @@ describe('what is final for one session', () => {
   });
 });
 
-describe('a living line that is told again and again that its session is not accepted', () => {
+describe('an open connection whose session is refused repeatedly', () => {
   /** The line comes back, and is told so again. */
   function told(hub: SessionHub): SessionHub {
     if (hub.state.connection.phase !== 'online') {
@@ -225,7 +225,7 @@ describe('a living line that is told again and again that its session is not acc
   });
 });
 
-describe('that somebody has left', () => {
+describe('that an agent has left', () => {
   const leaves = (hub: SessionHub, at: number | null) =>
     hub
       .gateway({
@@ -259,7 +259,7 @@ describe('that somebody has left', () => {
     expect(hub.snapshot?.conversation?.leftAt !== undefined).toBe(isLeft);
   });
 
-  it('is stored once, not again with each time that it is told', () => {
+  it('is stored once, however often it is announced', () => {
     const hub = new SessionHub().talking().says('hi', 1_700_000_000_500);
     leaves(hub, 1_700_000_000_900).clearKeepingSocket();
     leaves(hub, 1_700_000_000_900);
@@ -334,7 +334,7 @@ describe('the life of a session', () => {
     expect(hub.state.timers.expiry).toBe(before);
   });
 
-  it('is not warned of without a line, whose return may tell another one', () => {
+  it('causes no warning while disconnected, since the reconnect may bring another one', () => {
     const hub = new SessionHub().talking({
       isNew: true,
       life: { duration: 600_000, expiresAt: null },

@@ -102,7 +102,7 @@ describe('a session', () => {
     expect(hub.commands()).toEqual(['authenticate', 'join']);
   });
 
-  it('is resumed with the same id after a lost line', () => {
+  it('is resumed with the same id after a disconnect', () => {
     const hub = new GuestHub().started();
     const before = hub.snapshot?.conversation?.conversationId;
     hub.cut().pass(8_001).open().hears('SessionResponse', { connected: true });
@@ -131,7 +131,7 @@ describe('a session', () => {
     expect(hub.all('open-socket')).toHaveLength(0);
   });
 
-  it('that is cleared takes what was said along, and leaves what nobody has got', () => {
+  it('that is cleared deletes its rows, and keeps undelivered messages', () => {
     const hub = new GuestHub().started().says('hi').pass(200).type('hello', 'own-1');
     hub.hears('SessionClearedEvent', {}).hears('ConnectionClosedEvent', {}).store();
     expect(hub.snapshot).toMatchObject({ conversation: null, unread: 0, hasEarlier: false });
@@ -160,7 +160,7 @@ describe('a session', () => {
     expect(operations.map(({ type }) => type)).not.toContain('add-message');
   });
 
-  it('that is over while it opens is told to what waits, and nothing is lost', () => {
+  it('that ends while it opens rejects waiting calls, and loses nothing', () => {
     const hub = new GuestHub().started().type('hello', 'own-1').says('hi').pass(200);
     hub.cut().pass(8_001).open().hears('string', 'session expired', 4006);
     expect(hub.snapshot?.messages).toMatchObject([
@@ -182,7 +182,7 @@ describe('a session', () => {
     expect(hub.all('fetch-token')).toHaveLength(0);
   });
 
-  it('ends with a read-only disconnect, after a last look, and lets the line go', () => {
+  it('ends with a read-only disconnect, after the final catch-up, and closes the connection', () => {
     const hub = new GuestHub().started();
     const events = [{ eventType: 'Presence', presence: { type: 'Disconnect' } }];
     hub.says('', { type: 'Event', events, metadata: { readOnly: 'true' } });
@@ -210,7 +210,7 @@ describe('a session', () => {
     const at = (ms: number) => ({ channel: { time: new Date(wall + ms).toISOString() } });
     const leftAt = (hub: GuestHub) => hub.snapshot?.conversation?.leftAt;
 
-    it('goes on, and the visitor is told so until somebody says something', () => {
+    it('goes on, and the visitor sees so until an agent writes', () => {
       const hub = new GuestHub().started().says('bye', at(1_000));
       hub.says('', { ...left, ...at(2_000) });
       expect(hub.snapshot?.conversation).toMatchObject({ status: 'connected' });
@@ -221,7 +221,7 @@ describe('a session', () => {
       expect(leftAt(hub)).toBeUndefined();
     });
 
-    it('stays so over a lost line, until the history knows better', () => {
+    it('stays so over a disconnect, until the history differs', () => {
       const hub = new GuestHub().started().says('bye', at(1_000));
       hub.says('', { ...left, ...at(2_000) });
       hub.cut().pass(8_001).open().hears('SessionResponse', { connected: true });
@@ -238,13 +238,13 @@ describe('a session', () => {
       expect(leftAt(hub)).toBeUndefined();
     });
 
-    it('is so since the last word, when it is not told since when', () => {
+    it('dates from the last message when no time is given', () => {
       const hub = new GuestHub().started().says('bye', at(1_000));
       hub.says('', { ...left, channel: {} });
       expect(leftAt(hub)).toBe(wall + 1_000);
     });
 
-    it('nobody types in any more', () => {
+    it('gets no more typing', () => {
       const hub = new GuestHub().started();
       const typing = [{ eventType: 'Typing', typing: { type: 'On', duration: 5_000 } }];
       hub.says('', { type: 'Event', events: typing });
@@ -270,7 +270,7 @@ describe('a session', () => {
     expect(hub.all('fetch-token')).toHaveLength(0);
   });
 
-  it('that the visitor leaves without a line is told so later, read to its end, and not used again', () => {
+  it('that the visitor ends while disconnected gets its end later, a final catch-up, and is not used again', () => {
     const hub = new GuestHub().started().says('hi').pass(200).type('hello', 'own-1');
     hub.cut().call({ type: 'end' });
     hub.call({ type: 'start', routing });
@@ -299,7 +299,7 @@ describe('a session', () => {
     expect(hub.all('open-socket')).toEqual([]);
   });
 
-  it('is read from where the former one was, which has the same history', () => {
+  it('is read from where the previous one, with the same history, was', () => {
     const hub = new GuestHub(identified).started();
     const from = { id: 'a', name: 'A', role: 'agent' } as const;
     hub.cut().pass(8_001).open().hears('SessionResponse', { connected: true });
@@ -311,7 +311,7 @@ describe('a session', () => {
     expect(hub.last('rest').call).toMatchObject({ since: wall + 1_000 });
   });
 
-  it('leaves nothing in doubt when its history is out of reach for good', () => {
+  it('leaves nothing unconfirmed when its history is permanently unreachable', () => {
     const hub = new GuestHub().started().says('hi').pass(200).type('hello', 'own-1');
     hub.cut().call({ type: 'end' });
     hub.pass(8_001).open().hears('string', 'session expired', 4006);
@@ -329,7 +329,7 @@ describe('a session', () => {
     expect(hub.all('close-socket')).toHaveLength(1);
   });
 
-  it('warns of its end five minutes before, until somebody writes', () => {
+  it('warns five minutes before its end, until a message is sent', () => {
     const hub = new GuestHub().started({ newSession: true, durationSeconds: 600 });
     hub.answersPings = true;
     hub.pass(299_999);
@@ -392,7 +392,7 @@ describe('a machine whose clock is wrong', () => {
 });
 
 describe('eviction', () => {
-  it('makes no loop: only the visitor brings the line back', () => {
+  it('makes no loop: only the visitor reconnects', () => {
     const hub = new GuestHub().started().hears('ConnectionClosedEvent', {});
     expect(hub.snapshot?.connection).toMatchObject({
       phase: 'failed',
@@ -450,7 +450,7 @@ describe('a message', () => {
     expect(hub.shown()).toEqual(['hi', 'hello', 'new']);
   });
 
-  it('is known by any id that it was ever told under, whatever else differs', () => {
+  it('is matched by any of its ids, whatever else differs', () => {
     const hub = new GuestHub().started();
     hub.says('hi', { id: 'live', channel: { ...channel, messageId: 'key' } }).pass(200);
     const agent = { id: 'agent', name: '', role: 'agent' } as const;
@@ -662,7 +662,7 @@ describe('the pace', () => {
     expect(hub.problem()).toBeUndefined();
   });
 
-  it('is two echoes a minute, however often somebody asks for one', () => {
+  it('is two echoes a minute, however often one is requested', () => {
     const hub = new GuestHub().started();
     hub.answersPings = true;
     for (let second = 0; second < 119; second += 1) {
@@ -708,7 +708,7 @@ describe('the pace', () => {
   });
 });
 
-describe('without a line', () => {
+describe('without a connection', () => {
   it('asks REST for nothing, and says that it waits', () => {
     const hub = new GuestHub().started();
     for (let attempt = 0; attempt < 6; attempt += 1) hub.cut().pass(30_000);

@@ -8,7 +8,7 @@ function connection(hub: TestHub) {
   return hub.flush().snapshot?.connection;
 }
 
-describe('what a page is shown of the line', () => {
+describe('the connection in a snapshot', () => {
   it('is a phase, how often it was tried, and by which way messages go', () => {
     const hub = new TestHub().attach();
     hub.restore();
@@ -71,7 +71,7 @@ describe('what a page is shown of the line', () => {
     expect(connection(hub)?.retryAt).toBeNull();
   });
 
-  it('without a tab is being connected, for whoever comes', () => {
+  it('without a tab is shown as connecting', () => {
     const hub = new TestHub().inConversation().take({ type: 'tab-left', tabId: 'a' });
     hub.answersPings = true;
     hub.pass(30_000);

@@ -27,7 +27,7 @@ function quiet(timing: ConstructorParameters<typeof TestHub>[0] = {}): TestHub {
   return hub.clearKeepingSocket();
 }
 
-describe('the time', () => {
+describe('a timer', () => {
   it('that a message is held is over to the millisecond, counted from the first that is held', () => {
     const hub = quiet({ timing: { reorder: 700 } });
     hears(hub, agentSays(2));
@@ -88,7 +88,7 @@ describe('the time', () => {
     expect(hub.snapshot?.typing).toBeNull();
   });
 
-  it('between two typing frames is kept to the millisecond, and the last word is told', () => {
+  it('between two typing frames is kept to the millisecond, and the last state is sent', () => {
     const hub = quiet({ timing: { typingSent: 2_500 } });
     hub.call({ type: 'typing', isTyping: true });
     hub.pass(1_000).call({ type: 'typing', isTyping: false });

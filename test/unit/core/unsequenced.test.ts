@@ -255,7 +255,7 @@ describe('a message whose sequence comes late', () => {
     expect(made.state.conversation?.gaps).toMatchObject([{ from: 1, to: 1 }]);
   });
 
-  it('mends the hole in which it stands', () => {
+  it('fills the gap that it belongs to', () => {
     const made = shownWithout(['agent 3', at(3)]);
     hears(made, agentSays(1), agentSays(5));
     look(made);
@@ -323,7 +323,7 @@ it('a conversation that is open again counts anew, though its rows are shown', (
   ]);
 });
 
-it('a conversation that is open again mends its holes with rows that are shown already', () => {
+it('a reopened conversation fills its gaps with rows that are already shown', () => {
   const made = openAgain(9);
   page(made, [agentSays(1), agentSays(5), agentSays(9)]);
   standing(made);

@@ -210,7 +210,7 @@ describe('an option of the token broker is seen where it counts', () => {
   it.each(Object.entries(limits))('limits.%s', (_, check) => check());
 });
 
-it('serveBroker listens where it is told', async () => {
+it('serveBroker listens where configured', async () => {
   const { broker } = brokerOf({});
   const { port, close } = await serveBroker(broker, { host: '127.0.0.2' });
   expect((await fetch(`http://127.0.0.2:${port}/chat/health`)).status).toBe(200);

@@ -284,7 +284,7 @@ describe('a form', () => {
     });
   });
 
-  it('that was filled in is its values, whoever shows it, without those left empty', () => {
+  it('that was filled in has its values, without empty ones', () => {
     const button = (text?: string, payload?: string) => ({
       component: { buttonResponse: { type: 'Form', text, payload } },
     });

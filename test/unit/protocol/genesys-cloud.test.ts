@@ -595,7 +595,7 @@ describe('the session', () => {
     }
   });
 
-  it('hears its own echo, whoever named it, and the session’s life in it', () => {
+  it('recognises its own echo, and reads the session’s lifetime from it', () => {
     const body = { text: 'ping', type: 'Text', direction: 'Inbound', id: 'echo' };
     const answer = { type: 'response', tracingId: 'anything' };
     expect(decode(structured(body, answer))).toEqual([{ type: 'pong' }]);
@@ -1222,7 +1222,7 @@ describe('the history', () => {
     });
   });
 
-  it('comes newest first, and is told in order, each with a time', () => {
+  it('comes newest first, and is returned in order, each with a time', () => {
     const result = page([
       entity('c', 300),
       entity('b', null),

@@ -989,7 +989,7 @@ describe('the history', () => {
     });
   });
 
-  it('before a sequence, which nobody counts here, is one page', () => {
+  it('before a sequence, which this dialect lacks, is one page', () => {
     const call = { ...before, before: { sequence: 3 } };
     expect(cursorOf(page(many(25), { pageCount: 9 }, call))).toBeNull();
   });

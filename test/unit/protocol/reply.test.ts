@@ -29,7 +29,7 @@ describe('an answer to an offer', () => {
     expect(send(reply).success).toBe(false);
   });
 
-  test('waits in the store, and one of a former version is read there still', () => {
+  test('waits in the store, and one of an earlier version is still readable', () => {
     const reader = new RowReader(new Log(), {});
     const row = {
       messageId: 'o',

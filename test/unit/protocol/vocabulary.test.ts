@@ -295,7 +295,7 @@ describe('a place in the transcript', () => {
     }
   });
 
-  it('is told apart by the message where the numbers are the same', () => {
+  it('is distinguished by its text where the numbers are the same', () => {
     const position: Position = [1, 1, 0, 0];
     const at = (messageId: string) => ({ position, messageId });
     expect(comparePlaces(at('a'), at('b'))).toBe(-1);

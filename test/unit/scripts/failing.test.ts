@@ -153,7 +153,7 @@ test('sizes fails beyond a budget, and where nothing was measured', slow, async 
   expect(missing.printed).toContain('panel: nothing found');
 });
 
-test('the dependencies’ check fails at a licence, and at a known hole', slow, async () => {
+test('the dependency check fails for a licence and for a known vulnerability', slow, async () => {
   const offline = { npm_config_registry: 'http://127.0.0.1:9', npm_config_fetch_retries: '0' };
   const good = await copy.run('node scripts/supply-chain.mjs', offline);
   expect(good, good.printed).toMatchObject({ code: 0 });

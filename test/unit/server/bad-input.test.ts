@@ -157,7 +157,7 @@ describe.each(ways)('the broker %s', (_, serve) => {
     expect([logged.status, logged.text]).toEqual([204, '']);
   });
 
-  test('is asked by a balancer whether it is well, and by nobody else', async () => {
+  test('answers a balancer’s health check, and no other request', async () => {
     const health = await fetch(`${site.origin}/chat/health`);
     expect([health.status, await health.json()]).toEqual([
       200,

@@ -86,7 +86,7 @@ describe('the token broker', () => {
     expect(response.headers.get('Allow')).toBe('POST');
   });
 
-  test('answers 401 without a session, and asks nobody for a token', async () => {
+  test('answers 401 without a session, and requests no token', async () => {
     const oauth = answering(() => oauthToken());
     const broker = createTokenBroker({
       ...brokerOptions,

@@ -175,12 +175,12 @@ describe('an OAuth server that can’t be reached', () => {
     });
   });
 
-  test('is told of although what was thrown is no error', async () => {
+  test('is reported although the thrown value is no error', async () => {
     const told = await failureOf(() => Promise.reject('down'));
     expect(told).toMatchObject({ reason: 'network', message: 'unreachable' });
   });
 
-  test('is told of as slow when it is still silent at the time-out', async () => {
+  test('is reported as slow when it is still silent at the time-out', async () => {
     const fetch: typeof globalThis.fetch = (_, init) =>
       new Promise((_resolve, reject) => {
         init?.signal?.addEventListener('abort', () => reject(init.signal?.reason));
@@ -193,7 +193,7 @@ describe('an OAuth server that can’t be reached', () => {
     });
   });
 
-  test('is told of as such when the answer breaks off', async () => {
+  test('is reported as such when the answer breaks off', async () => {
     const broken = new ReadableStream({
       start: (controller) => controller.error(new TypeError('terminated')),
     });

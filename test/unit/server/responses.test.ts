@@ -315,7 +315,7 @@ describe('one handler', () => {
     }
   });
 
-  test('gives a health without a body to a HEAD and lets nobody in to the rest by it', async () => {
+  test('answers HEAD on the health path without a body, and on no other path', async () => {
     const { at } = brokerWith();
     expect((await at('/chat/health', { method: 'HEAD' })).status).toBe(200);
     expect((await at('/chat/token', { method: 'HEAD' })).status).toBe(405);

@@ -219,7 +219,7 @@ test('an OAuth server that asks for a pause is left alone, by every visitor', as
   expect(oauth.bodies).toHaveLength(2);
 });
 
-test('a failure is told to all who wait for it, and kept for nobody', async () => {
+test('a failure rejects all waiting callers, and is not cached', async () => {
   let isDown = true;
   const oauth = answering(() => (isDown ? new Response(null, { status: 500 }) : oauthToken()));
   const { ask } = withSubject(oauth);

@@ -174,7 +174,7 @@ describe('the emulator of Genesys Cloud', () => {
       });
     });
 
-    it('go nowhere with other headers than were told', async () => {
+    it('are not sent with other headers than announced', async () => {
       const guest = await new GenesysClient(await start()).opened();
       const { url, headers } = await placed(guest, 'a');
       const others = [{}, { 'x-amz-tagging': 'x' }, { ...headers, 'content-type': 'image/png' }];

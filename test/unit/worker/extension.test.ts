@@ -94,12 +94,12 @@ describe('a deployment', () => {
   );
 });
 
-it('a conversation that nobody has begun by itself is joined before any session has told', async () => {
+it('a conversation without a starter is joined before any session reports it', async () => {
   const { extension } = await createExtension(null, { autostart: true });
   expect(extension.shouldSend(join)).toBe(true);
 });
 
-describe('the line', () => {
+describe('the connection', () => {
   it('gives tokens for REST while its session is connected, and until it ends', async () => {
     const { extension, sent } = await createExtension();
     extension.onEvent({ ...session, isConnected: false });
@@ -166,7 +166,7 @@ describe('files', () => {
     expect(await rules(false)).toBeNull();
   });
 
-  it('and other calls go to whoever answers them', async () => {
+  it('and other calls are passed on', async () => {
     const { extension } = await createExtension();
     expect(extension.answer('tab', { type: 'send' })).toBeNull();
   });

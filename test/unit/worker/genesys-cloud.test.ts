@@ -90,7 +90,7 @@ describe('an error', () => {
     }
   });
 
-  it('that names the token’s request is known to whoever waits for it', async () => {
+  it('that names the token’s request rejects its caller', async () => {
     const line = new Line();
     const token = line.extension.restTokens.get(false);
     line.refuses(400, requestIds.jwt);
@@ -119,7 +119,7 @@ describe('an error', () => {
 });
 
 describe('clearing that is refused without a name', () => {
-  it('is told at once while nothing else was asked', async () => {
+  it('is answered at once while nothing else is pending', async () => {
     const line = new Line().says('m');
     const body = { id: 'i', type: 'Text', text: 'hi', direction: 'Inbound' };
     line.hears({ class: 'StructuredMessage', code: 200, body, tracingId: 'm' });
@@ -148,7 +148,7 @@ describe('clearing that is refused without a name', () => {
     expect(await answer).toMatchObject({ ok: true });
   });
 
-  it('is told as soon as the other one is too old to be meant', async () => {
+  it('is sent as soon as the other one is outdated', async () => {
     const line = new Line();
     line.sends({ type: 'typing', conversationId: 'c', isTyping: true });
     await vi.advanceTimersByTimeAsync(5_000);
@@ -158,7 +158,7 @@ describe('clearing that is refused without a name', () => {
     expect(await answer).toMatchObject({ problem: { code: 'unavailable' } });
   });
 
-  it('is not mixed up with what was asked on a former line', async () => {
+  it('is not confused with a request of an earlier connection', async () => {
     const line = new Line().says('m');
     line.extension.forget();
     line.hears({ class: 'SessionResponse', code: 200, body: { connected: true } });

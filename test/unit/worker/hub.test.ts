@@ -236,7 +236,7 @@ describe('a hub that starts', () => {
     expect(delays.size).toBeGreaterThan(1);
   });
 
-  it('keeps to the rules of its dialect: where there is nothing to say, no line is opened', async () => {
+  it('follows its dialect’s policy: opens no connection without a message', async () => {
     const { hub, host } = startHub({
       gateway: genesysCloud({ deploymentId: 'd', region: 'eu-west-1' }),
     });
@@ -375,7 +375,7 @@ describe('a tab', () => {
     expect(tab.isClosed).toBe(false);
   });
 
-  it('that nobody knows is not heard', async () => {
+  it('of an unknown kind is ignored', async () => {
     const seen: Input[] = [];
     const { hub } = startHub({ inspect: { onStep: ({ input }) => seen.push(input) } });
     await attach(hub);
@@ -409,7 +409,7 @@ describe('a tab', () => {
   });
 });
 
-describe('the line', () => {
+describe('the connection', () => {
   it('is opened with the broker’s token, and authenticated', async () => {
     const { hub, host } = startHub();
     await attach(hub);
@@ -432,7 +432,7 @@ describe('the line', () => {
     expect(host.lines.opened).toHaveLength(2);
   });
 
-  it('that ends is told, and opened anew after a pause', async () => {
+  it('that ends is reported, and opened again after a pause', async () => {
     const { host, tab } = await inConversation();
     host.lines.newest.ends();
     await settled();
@@ -456,7 +456,7 @@ describe('the line', () => {
 });
 
 describe('a token', () => {
-  it('that comes after a sign-out is not taken, whoever comes next', async () => {
+  it('that arrives after a sign-out is ignored for every next visitor', async () => {
     const { hub, host } = startHub();
     server.isHeld = true;
     await attach(hub);
@@ -471,7 +471,7 @@ describe('a token', () => {
     expect(host.lines.newest.token).toBe('token of visitor-2');
   });
 
-  it('is gone with the sign-out, and its line with it', async () => {
+  it('is gone with the sign-out, and its connection too', async () => {
     const ended = vi.spyOn(BrokerTokens.prototype, 'end');
     const { hub, host } = await inConversation();
     expect(ended).not.toHaveBeenCalled();
@@ -480,7 +480,7 @@ describe('a token', () => {
     expect(host.lines.closed).toEqual([host.lines.newest]);
   });
 
-  it('that the gateway refuses is forgotten, and the broker is told', async () => {
+  it('that the gateway refuses is dropped, and the broker is informed', async () => {
     const { hub, host } = startHub();
     await attach(hub);
     host.lines.newest.opens();
@@ -493,7 +493,7 @@ describe('a token', () => {
 });
 
 describe('REST', () => {
-  it('tells what the line did not', async () => {
+  it('returns what the socket did not bring', async () => {
     const { message } = says(1, 'missed');
     const { tab } = await inConversation({
       response: (call) =>
@@ -557,7 +557,7 @@ describe('what changes', () => {
     expect(tab.posts.length).toBeGreaterThan(between);
   });
 
-  it('is written 15 ms later in one transaction, where nobody waits for it', async () => {
+  it('is written 15 ms later in one transaction, where no call waits for it', async () => {
     const { hub, host } = await inConversation();
     await later(15);
     const before = host.asked.length;
@@ -575,7 +575,7 @@ describe('what changes', () => {
     expect(host.asked.slice(before + 1)).toEqual(['relaxed put-meta']);
   });
 
-  it('is written at once where somebody waits, behind what was to be written before', async () => {
+  it('is written at once where a call waits, after earlier writes', async () => {
     const { hub, host, tab } = await inConversation();
     await later(15);
     const before = host.asked.length;
@@ -646,7 +646,7 @@ describe('a call', () => {
     expect(await wrong).toMatchObject({ ok: false, problem: { code: 'no-conversation' } });
   });
 
-  it('is answered for whoever was there when it was made', async () => {
+  it('is answered for the visitor who made it', async () => {
     const { hub } = await inConversation();
     const former = hub.epoch;
     const answer = await callOf(hub, { type: 'sign-out' });
@@ -675,7 +675,7 @@ describe('a call', () => {
 });
 
 describe('a hub that steps down', () => {
-  it('lets nobody in before everything is written, and the lock is free when it says so', async () => {
+  it('admits no tab before everything is written, and has released the lock by then', async () => {
     const { hub, host, told } = await inConversation();
     await callOf(hub, { type: 'draft', text: 'half a thought' });
     host.storeIsSlow = true;
@@ -715,7 +715,7 @@ describe('a hub that steps down', () => {
     expect([tab.posts.length, host.asked.length, server.asked.length]).toEqual(before);
   });
 
-  it('waits for the echo of what it sent, 2 s at most, and for the line’s end, 2 s at most', async () => {
+  it('waits at most 2 s for its echo, and at most 2 s for the connection’s end', async () => {
     const { hub, host, told } = await inConversation();
     await callOf(hub, { type: 'send', messageId: 'mine', text: 'hello' });
     hub.stepDown();

@@ -85,7 +85,7 @@ afterEach(() => {
 });
 
 describe('what a dialect has beside the core', () => {
-  it('hears what comes on the newest line alone, and keeps what is its own', () => {
+  it('reads only the newest connection, and handles its own events', () => {
     const sockets = lines();
     sockets.open(1);
     socketAt(0).opens();
@@ -101,7 +101,7 @@ describe('what a dialect has beside the core', () => {
     expect(told).toEqual(['opened 1', 'opened 2', 'pong 1', 'ping 1', 'pong 2']);
   });
 
-  it('forgets when the newest line ends, not when a former one does', () => {
+  it('forgets when the newest connection ends, not when an earlier one does', () => {
     const sockets = lines();
     sockets.open(1);
     sockets.open(2);
@@ -124,7 +124,7 @@ describe('what a dialect has beside the core', () => {
   });
 });
 
-describe('what is sent on whatever line there is', () => {
+describe('sending on the current connection', () => {
   it('leaves on the newest, and says when there is none', () => {
     const sockets = lines();
     expect(sockets.sendOnNewest({ type: 'ping' })).toBe(false);
