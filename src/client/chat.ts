@@ -84,7 +84,8 @@ export interface Chat {
    * Clears a draft with the same text. If the page is left before the promise settles, the tab's next
    * page repeats the call.
    * @throws {PartylineError} `empty-message` · `message-too-long` (4,096 UTF-16 code units) ·
-   * `no-conversation`: call `start` first · `signed-out` · `rejected`: too many messages are waiting.
+   * `no-conversation`: call `start` first · `signed-out` · `rate-limited`: too many messages are
+   * waiting.
    */
   send(text: string, options?: SendOptions): Promise<string>;
   /**

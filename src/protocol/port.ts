@@ -33,8 +33,9 @@ import {
 /**
  * The port between a tab and the hub.
  *
- * A tab's connection to the SharedWorker carries Comlink's unary calls (`attach`, `call`). Snapshots and
- * patches are streamed on a separate MessagePort, which the tab transfers with `attach`.
+ * A tab's connection to the SharedWorker carries one plain message, the attach, and then Comlink's calls
+ * (`call`, `ping`). Snapshots and patches are streamed on a separate MessagePort, which the tab transfers
+ * with the attach.
  */
 
 const id = string().check(minLength(1), maxLength(128));

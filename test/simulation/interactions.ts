@@ -1,3 +1,4 @@
+import { isPlannedReconnect } from '../../src/worker/core/connection/state.ts';
 import type { HubState } from '../../src/worker/core/state.ts';
 import type { FaultKind } from './faults.ts';
 import { type Ending, endingOf } from './invariants/resets.ts';
@@ -27,7 +28,7 @@ const features = {
   'REST pause': { isOn: ({ restPausedUntil }, now) => (restPausedUntil ?? 0) > now },
   'broker pause': { isOn: ({ token }, now) => (token.pausedUntil ?? 0) > now },
   'token awaited': { isOn: ({ token }) => token.requestId !== null },
-  renewal: { isOn: ({ isRenewing }) => isRenewing },
+  renewal: { isOn: ({ connection }) => isPlannedReconnect(connection) },
   draining: { isOn: ({ connection }) => connection.phase === 'draining' },
   'retry awaited': { isOn: ({ connection }) => connection.phase === 'waiting' },
   'circuit open': { isOn: ({ breaker }) => breaker.isOpen },

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { initialToken } from '../../../src/worker/core/connection/state.ts';
+import { initialToken, isPlannedReconnect } from '../../../src/worker/core/connection/state.ts';
 import { initialRouting } from '../../../src/worker/core/conversation/state.ts';
 import { emptyMeta } from '../../../src/worker/core/records.ts';
 import { type HubState, initialState } from '../../../src/worker/core/state.ts';
@@ -77,6 +77,8 @@ function hasNewOrNoSocket({ before, after }: End): boolean {
     !('socketId' in before.connection) || before.connection.socketId !== after.connection.socketId
   );
 }
+
+const isPlanned: Rule = ({ after: { connection } }) => isPlannedReconnect(connection);
 
 const phaseIs =
   (...phases: readonly HubState['connection']['phase'][]): Rule =>
@@ -334,9 +336,10 @@ export const resetTable = {
   hiddenOutbox: perVisitor({ 'session over': hidesOutbox }),
   isOnline: perHub(),
   connection: row(hasNewOrNoSocket, {
-    'signed out': phaseIs('signed-out'),
+    'visitor switched': (end) => hasNewOrNoSocket(end) && !isPlanned(end),
+    'signed out': (end) => phaseIs('signed-out')(end) && !isPlanned(end),
     'session over': phaseIs('signed-out'),
-    'stepped down': phaseIs('handed-over'),
+    'stepped down': (end) => phaseIs('handed-over')(end) && isPlanned(end),
     slept: phaseIs('idle'),
     'next conversation': free('it is opened on the current socket'),
     'conversation gone': free('the next one is opened on the current socket'),
@@ -361,16 +364,6 @@ export const resetTable = {
     'socket gone': free('the gateway may have refused it'),
   }),
   closingSockets: row(free('a closing socket stays until it is closed')),
-  isRenewing: row('kept', {
-    'visitor switched': 'initial',
-    'signed out': 'initial',
-    'session over': ({ after }) => after.isRenewing === after.isSteppingDown,
-    'stepped down': ({ after }) => after.isRenewing,
-    slept: 'initial',
-    'conversation gone': free('its session may end with it'),
-    'conversation ended': free('its session may end with it'),
-    'socket gone': free('it may be why the socket is replaced'),
-  }),
   isSteppingDown: row('kept', { 'stepped down': ({ after }) => after.isSteppingDown }),
   problem: row('kept', {
     'visitor switched': 'initial',

@@ -14,7 +14,6 @@ function full(): TestHub {
   hub.state = {
     ...state,
     timers,
-    isRenewing: true,
     problem: { code: 'rejected', message: '' },
     unread: { unread: 4, readUntil: [1, 1, 0, 0] },
     previousConversations: state.conversation ? [state.conversation] : [],
@@ -228,9 +227,10 @@ describe('of a lost connection', () => {
   it('a renewal is over when the next one is accepted', () => {
     const hub = new TestHub().inConversation().gateway({ type: 'token-expired' });
     hub.cut().token().open();
-    expect(hub.state.isRenewing).toBe(true);
+    expect(hub.snapshot?.connection.phase).toBe('ready');
     hub.gateway({ type: 'authenticated', serverTime: null });
-    expect(hub.state.isRenewing).toBe(false);
+    hub.cut();
+    expect(hub.snapshot?.connection.phase).toBe('waiting');
   });
 
   it('and of a sign-out, the circuit is not the next visitor’s', () => {
@@ -239,10 +239,10 @@ describe('of a lost connection', () => {
     expect(hub.state.breaker).toMatchObject({ attempt: 0, isOpen: false });
   });
 
-  it('and of a sleep, the circuit and the renewal are not the next tab’s', () => {
+  it('and of a sleep, the circuit is not the next tab’s', () => {
     const hub = full();
     ends['half a minute without a tab']?.end(hub);
-    expect(hub.state).toMatchObject({ isRenewing: false, breaker: { attempt: 0, isOpen: false } });
+    expect(hub.state).toMatchObject({ breaker: { attempt: 0, isOpen: false } });
   });
 });
 

@@ -1,5 +1,6 @@
 import type { GatewayEvent } from '../../../src/protocol/gateway/events.ts';
 import type { Call } from '../../../src/protocol/port.ts';
+import { isPlannedReconnect } from '../../../src/worker/core/connection/state.ts';
 import type { Effect } from '../../../src/worker/core/effect.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
 import type { HubState } from '../../../src/worker/core/state.ts';
@@ -72,7 +73,7 @@ function stateOf(state: HubState): Record<string, string> {
     token: token.expiresAt === null ? 'none' : 'there',
     asks: String(token.requestId !== null),
     renewsToken: String(token.isRenewing),
-    isRenewing: String(state.isRenewing),
+    isPlanned: String(isPlannedReconnect(connection)),
     leaving: String(state.isSteppingDown),
     closingSockets: String(state.closingSockets.length),
     problem: String(state.problem?.code ?? 'none'),

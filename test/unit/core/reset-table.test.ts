@@ -59,7 +59,6 @@ function busy(part: Partial<HubState> = {}): HubState {
       pausedUntil: now - 5,
       isRenewing: true,
     },
-    isRenewing: true,
     problem: { code: 'rejected', message: 'of this visitor' },
     requests: [{ requestId: 31, call: history, isParked: false, isRetried: true }],
     meta: {

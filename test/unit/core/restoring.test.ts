@@ -202,6 +202,43 @@ describe('a store that was deleted and not written again to the end', () => {
     ]);
   });
 
+  it('marks what is missing from a conversation that the gateway has forgotten', () => {
+    const outbox = [waits(null)];
+    const hub = new TestHub().restore({ meta: owned, messages: rows(3, 4, 6), outbox });
+    expect(markers(hub)).toEqual([
+      [3, 0],
+      [4, 0],
+      [6, 1],
+    ]);
+    expect(operations(hub.flush())).toContain('put-message');
+  });
+
+  describe('in a closed previous conversation', () => {
+    const next = record({ details: { conversationId: 'conv-2', status: 'ended' }, ordinal: 4 });
+    const resent = { ...rowOf(echo(1, 'm2', 'again'), [4, 1, 0, 0]), conversationId: 'conv-2' };
+    const found = { meta: owned, current: { ...next, next: 2, isClosed: true } };
+
+    it('marks what is missing', () => {
+      const hub = new TestHub().restore({ ...found, messages: [...rows(1, 4), resent] });
+      expect(markers(hub).slice(0, 2)).toEqual([
+        [1, 0],
+        [4, 2],
+      ]);
+    });
+
+    it.each([
+      ['stands', [resent], []],
+      ['waits', [], [waits('conv-2')]],
+    ])('marks nothing that %s in a later one', (_, later, outbox) => {
+      const hub = new TestHub().restore({ ...found, messages: [...rows(1, 3), ...later], outbox });
+      expect(markers(hub).slice(0, 2)).toEqual([
+        [1, 0],
+        [3, 0],
+      ]);
+      expect(operations(hub.flush())).not.toContain('put-message');
+    });
+  });
+
   it('leaves a record alone that tells of every gap', () => {
     const gaps = [{ from: 2, to: 6, tries: 5 }];
     const messages = rows(1, 7).map((row) => ({

@@ -194,7 +194,7 @@ describe('an open connection whose session is refused repeatedly', () => {
 
   it('renews at once the first time, waits the next ones, and has another session at the fifth', () => {
     const hub = told(new SessionHub().talking().says('hi', null));
-    expect(hub.state).toMatchObject({ isRenewing: true, problem: null });
+    expect(hub.state).toMatchObject({ connection: { isPlanned: true }, problem: null });
     for (let time = 2; time <= 4; time += 1) {
       told(hub);
       expect(hub.state.connection.phase).toBe('waiting');

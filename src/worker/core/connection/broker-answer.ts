@@ -45,9 +45,9 @@ export function onToken(context: StepContext, requestId: number, result: TokenRe
   }
   confirmIdentity(context);
   sendParked(context);
-  if (context.state.connection.phase === 'token') connectWithToken(context);
-  else if (isRenewing && context.state.connection.phase === 'online' && !result.isSame)
-    beginRenewal(context);
+  const { connection } = context.state;
+  if (connection.phase === 'token') connectWithToken(context, connection);
+  else if (isRenewing && connection.phase === 'online' && !result.isSame) beginRenewal(context);
 }
 
 /** Pauses requests to the broker. Returns for how long, in ms. */

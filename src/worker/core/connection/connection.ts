@@ -6,7 +6,13 @@ import { revokeIdentity } from '../visitor/identity-gate.ts';
 import { updateMeta } from '../visitor/state.ts';
 import { closeCircuit, openCircuit } from './circuit-breaker.ts';
 import { ping, startKeepAlive } from './keep-alive.ts';
-import { initialToken, setConnection, setConnectionSlice } from './state.ts';
+import {
+  type Attempt,
+  initialToken,
+  isPlannedReconnect,
+  setConnection,
+  setConnectionSlice,
+} from './state.ts';
 import { dropToken, fetchToken, hasToken, keepRenewed } from './token.ts';
 
 const networkProblem: Problem = {
@@ -26,20 +32,24 @@ export function leaveSocket(context: StepContext, isClosed = false): void {
   }
   const wasAlive = connection.phase === 'online' || connection.phase === 'draining';
   context.raise({ type: 'socket-left', wasAlive });
-  if ('socketId' in connection) setConnection(context, { phase: 'closing' });
+  if ('socketId' in connection)
+    setConnection(context, { phase: 'closing', isPlanned: isPlannedReconnect(connection) });
 }
 
 /** Starts a connection attempt from any phase. It ends in `online` or in `fail`. */
-export function connect(context: StepContext): void {
+export function connect(
+  context: StepContext,
+  attempt = { isPlanned: isPlannedReconnect(context.state.connection) },
+): void {
   leaveSocket(context);
   if (context.state.isSteppingDown) {
-    handOver(context);
+    handOver(context, attempt);
     return;
   }
   if (context.policy?.needsConnection(context) === false) {
     context.policy.onIdle(context);
     context.clearTimer('close', 'rest-retry');
-    setConnectionSlice(context, { isRenewing: false, problem: null });
+    setConnectionSlice(context, { problem: null });
     setConnection(context, { phase: 'idle' });
     return;
   }
@@ -47,11 +57,11 @@ export function connect(context: StepContext): void {
     breaker: { ...context.state.breaker, lastAttemptAt: context.clock.now },
   });
   if (context.state.closingSockets.length > 0) {
-    setConnection(context, { phase: 'closing' });
+    setConnection(context, { phase: 'closing', ...attempt });
     context.setTimer('close', context.state.settings.timing.drain);
     return;
   }
-  connectNow(context);
+  connectNow(context, attempt);
 }
 
 /** Closes the socket without reporting a problem. */
@@ -60,30 +70,31 @@ export function dropSocket(context: StepContext): void {
   context.clearTimer('close');
 }
 
-function connectNow(context: StepContext): void {
+function connectNow(context: StepContext, attempt: Attempt): void {
   context.clearTimer('close');
   if (context.state.isSteppingDown) {
-    handOver(context);
+    handOver(context, attempt);
     return;
   }
   if (hasToken(context)) {
-    connectWithToken(context);
+    connectWithToken(context, attempt);
     return;
   }
-  setConnection(context, { phase: 'token' });
+  setConnection(context, { phase: 'token', isPlanned: attempt.isPlanned });
   fetchToken(context);
 }
 
 /** The `close` timer: the peer has not answered the close, and counts as gone. */
 export function closeOverdue(context: StepContext): void {
-  if (context.state.connection.phase !== 'closing') return;
+  const { connection } = context.state;
+  if (connection.phase !== 'closing') return;
   setConnectionSlice(context, { closingSockets: [] });
-  connectNow(context);
+  connectNow(context, connection);
 }
 
-export function connectWithToken(context: StepContext): void {
+export function connectWithToken(context: StepContext, { isPlanned }: Attempt): void {
   const socketId = context.nextId();
-  setConnection(context, { phase: 'connecting', socketId });
+  setConnection(context, { phase: 'connecting', socketId, isPlanned });
   context.setTimer('auth', context.state.settings.timing.auth);
   context.emit({ type: 'open-socket', socketId });
 }
@@ -91,7 +102,7 @@ export function connectWithToken(context: StepContext): void {
 export function onSocketOpened(context: StepContext, socketId: number): void {
   const { connection } = context.state;
   if (connection.phase !== 'connecting' || connection.socketId !== socketId) return;
-  setConnection(context, { phase: 'authenticating', socketId });
+  setConnection(context, { ...connection, phase: 'authenticating' });
   const startsNew = context.policy?.needsNewSession(context);
   const command = { type: 'authenticate', ...(startsNew ? { startsNew } : {}) } as const;
   context.emit({ type: 'send', socketId, command });
@@ -108,7 +119,6 @@ export function onAuthenticated(context: StepContext, serverTime: number | null)
   setConnectionSlice(context, {
     breaker: { ...context.state.breaker, attempt: 0 },
     token: { ...context.state.token, refusals: 0 },
-    isRenewing: false,
     problem: null,
   });
   if (serverTime !== null) updateMeta(context, { clockOffset: serverTime - context.clock.wall });
@@ -157,10 +167,9 @@ export function onTokenExpired(context: StepContext): void {
 
 /** Fetches the next token while the socket still closes. A hub that steps down needs none. */
 function renewNow(context: StepContext): void {
-  setConnectionSlice(context, { isRenewing: true });
   dropToken(context);
   if (!context.state.isSteppingDown) fetchToken(context);
-  connect(context);
+  connect(context, { isPlanned: true });
 }
 
 /**
@@ -169,7 +178,6 @@ function renewNow(context: StepContext): void {
 export function beginRenewal(context: StepContext): void {
   const { connection } = context.state;
   if (connection.phase !== 'online') return;
-  setConnectionSlice(context, { isRenewing: true });
   setConnection(context, { phase: 'draining', socketId: connection.socketId });
   context.setTimer('drain', context.state.settings.timing.drain);
   finishDraining(context);
@@ -178,24 +186,24 @@ export function beginRenewal(context: StepContext): void {
 /** A newer build takes over: waits for echoes, then closes the socket for good. */
 export function stepDown(context: StepContext): void {
   const { connection, outbox } = context.state;
-  setConnectionSlice(context, { isSteppingDown: true, isRenewing: true });
+  setConnectionSlice(context, { isSteppingDown: true });
   if (connection.phase === 'online' && outbox.some((item) => item.at.stage === 'sent')) {
     setConnection(context, { phase: 'draining', socketId: connection.socketId });
     context.setTimer('drain', context.state.settings.timing.drain);
-  } else if (connection.phase !== 'draining') handOver(context);
+  } else if (connection.phase !== 'draining') handOver(context, { isPlanned: true });
 }
 
 /** There are never two sockets: the successor may connect only when ours is closed. */
-function handOver(context: StepContext): void {
+function handOver(context: StepContext, { isPlanned }: Attempt): void {
   if (context.state.connection.phase === 'handed-over') return;
   leaveSocket(context);
   context.clearTimer('poll', 'probe', 'rest-retry', 'renew');
   if (context.state.closingSockets.length > 0) {
-    setConnection(context, { phase: 'closing' });
+    setConnection(context, { phase: 'closing', isPlanned });
     context.setTimer('close', context.state.settings.timing.drain);
     return;
   }
-  setConnection(context, { phase: 'handed-over' });
+  setConnection(context, { phase: 'handed-over', isPlanned });
   context.emit({ type: 'handed-over' });
 }
 
@@ -220,7 +228,8 @@ export function onSocketClosed(
   const closingSockets = context.state.closingSockets.filter((other) => other !== socketId);
   setConnectionSlice(context, { closingSockets });
   if (!('socketId' in connection) || connection.socketId !== socketId) {
-    if (connection.phase === 'closing' && closingSockets.length === 0) connectNow(context);
+    if (connection.phase === 'closing' && closingSockets.length === 0)
+      connectNow(context, connection);
     return;
   }
   const wasAlive = connection.phase === 'online' || connection.phase === 'draining';
@@ -261,10 +270,10 @@ export function fail(
 ): void {
   leaveSocket(context);
   if (context.state.isSteppingDown) {
-    handOver(context);
+    handOver(context, { isPlanned: isPlannedReconnect(context.state.connection) });
     return;
   }
-  setConnectionSlice(context, { problem, isRenewing: false });
+  setConnectionSlice(context, { problem });
   if (options.isFatal) {
     setConnection(context, { phase: 'failed' });
     return;
@@ -387,7 +396,6 @@ export function disconnectIdle(context: StepContext): void {
   dropSocket(context);
   context.clearTimer('poll', 'probe', 'rest-retry', 'renew');
   setConnectionSlice(context, {
-    isRenewing: false,
     breaker: { ...context.state.breaker, attempt: 0, isOpen: false },
   });
   setConnection(context, { phase: 'idle' });
@@ -403,21 +411,20 @@ export function signedOut(context: StepContext, message: string): void {
   context.clearTimer('poll', 'probe', 'rest-retry', 'renew', 'reorder');
   dropToken(context);
   setConnectionSlice(context, {
-    isRenewing: false,
     breaker: { ...context.state.breaker, attempt: 0, isOpen: false },
     problem: { code: 'signed-out', message },
   });
   setConnection(context, { phase: 'signed-out' });
   revokeIdentity(context);
   context.raise({ type: 'signed-out', message });
-  if (context.state.isSteppingDown) handOver(context);
+  if (context.state.isSteppingDown) handOver(context, { isPlanned: false });
 }
 
 /** The token names another visitor than the one whose transcript this is. */
 export function switchVisitor(context: StepContext, subject: string): void {
   context.raise({ type: 'visitor-changed', subject });
   if (hasNoTabs(context)) setConnection(context, { phase: 'idle' });
-  else connect(context);
+  else connect(context, { isPlanned: false });
 }
 
 export function signOut(context: StepContext): void {
@@ -431,5 +438,5 @@ export function signOut(context: StepContext): void {
     problem: { code: 'signed-out', message: 'You have signed out.' },
   });
   setConnection(context, { phase: 'signed-out' });
-  if (context.state.isSteppingDown) handOver(context);
+  if (context.state.isSteppingDown) handOver(context, { isPlanned: false });
 }

@@ -3,6 +3,11 @@ import type { RateLimits } from '../../../protocol/gateway/adapter.ts';
 import type { RestCall } from '../../../protocol/gateway/rest.ts';
 import type { StepContext } from '../context.ts';
 
+/** A planned connection attempt replaces a socket that still works: tabs see `ready` meanwhile. */
+export interface Attempt {
+  readonly isPlanned: boolean;
+}
+
 /** The state of the hub's one connection. */
 export type ConnectionState =
   /** No connection is needed. */
@@ -10,11 +15,11 @@ export type ConnectionState =
   /** The browser reports no network; retried now and then, since it can be wrong. */
   | { readonly phase: 'offline' }
   /** Waiting for the token broker. */
-  | { readonly phase: 'token' }
+  | ({ readonly phase: 'token' } & Attempt)
   /** Waiting for the previous socket to close: there are never two authenticated sockets. */
-  | { readonly phase: 'closing' }
-  | { readonly phase: 'connecting'; readonly socketId: number }
-  | { readonly phase: 'authenticating'; readonly socketId: number }
+  | ({ readonly phase: 'closing' } & Attempt)
+  | ({ readonly phase: 'connecting'; readonly socketId: number } & Attempt)
+  | ({ readonly phase: 'authenticating'; readonly socketId: number } & Attempt)
   | { readonly phase: 'online'; readonly socketId: number; readonly session: Session }
   /** A planned reconnection: the outbox is paused until echoes have arrived. */
   | { readonly phase: 'draining'; readonly socketId: number }
@@ -24,7 +29,7 @@ export type ConnectionState =
   | { readonly phase: 'signed-out' }
   | { readonly phase: 'failed' }
   /** A newer build has taken over. */
-  | { readonly phase: 'handed-over' };
+  | ({ readonly phase: 'handed-over' } & Attempt);
 
 /** All phases, for the page that documents them; tsc reports a missing one. */
 export const connectionPhases: Readonly<Record<ConnectionState['phase'], true>> = {
@@ -122,9 +127,7 @@ export interface ConnectionSlice {
   readonly token: Token;
   /** Sockets that we closed and that have not reported their end. */
   readonly closingSockets: readonly number[];
-  /** A planned reconnection is in progress: tabs still see `ready`. */
-  readonly isRenewing: boolean;
-  /** A newer build takes over: this hub opens no more sockets. */
+  /** A newer build takes over: this hub opens no more sockets, in whatever phase it is. */
   readonly isSteppingDown: boolean;
   readonly problem: Problem | null;
   readonly requests: readonly RestRequest[];
@@ -151,7 +154,6 @@ export const initialConnectionSlice: ConnectionSlice = {
   breaker: { attempt: 0, isOpen: false, lastAttemptAt: null },
   token: initialToken,
   closingSockets: [],
-  isRenewing: false,
   isSteppingDown: false,
   problem: null,
   requests: [],
@@ -163,12 +165,14 @@ export const initialConnectionSlice: ConnectionSlice = {
 export function onVisitorChange(state: ConnectionSlice): ConnectionSlice {
   return {
     isOnline: state.isOnline,
-    connection: state.connection,
+    connection:
+      'isPlanned' in state.connection
+        ? { ...state.connection, isPlanned: false }
+        : state.connection,
     // Its timers are cleared; the next failure opens it again.
     breaker: { ...state.breaker, isOpen: false },
     token: state.token,
     closingSockets: state.closingSockets,
-    isRenewing: false,
     isSteppingDown: state.isSteppingDown,
     problem: null,
     requests: [],
@@ -179,6 +183,11 @@ export function onVisitorChange(state: ConnectionSlice): ConnectionSlice {
 
 /** Timers of this slice that a visitor change clears. */
 export const visitorTimers = ['poll', 'probe', 'close'] as const;
+
+/** Whether an attempt replaces a socket that still worked when it began. */
+export function isPlannedReconnect(connection: ConnectionState): boolean {
+  return connection.phase === 'draining' || ('isPlanned' in connection && connection.isPlanned);
+}
 
 /** Only for files of this folder. */
 export function setConnectionSlice(context: StepContext, part: Partial<ConnectionSlice>): void {

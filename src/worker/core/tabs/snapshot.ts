@@ -71,10 +71,9 @@ function wallTime(context: StepContext, at: number): number {
 }
 
 function publicPhase(context: StepContext): Phase {
-  const { connection, breaker, isRenewing } = context.state;
+  const { connection, breaker } = context.state;
   switch (connection.phase) {
     case 'online':
-      if (isRenewing) return 'ready';
       return connection.session.stage === 'routing' ? 'routing' : 'ready';
     case 'draining':
       return 'ready';
@@ -87,7 +86,7 @@ function publicPhase(context: StepContext): Phase {
     case 'connecting':
     case 'authenticating':
       // A planned reconnection is not shown to the visitor.
-      if (isRenewing) return 'ready';
+      if (connection.isPlanned) return 'ready';
       if (breaker.isOpen) return context.traits.restNeedsConnection ? 'connecting' : 'polling';
       return connection.phase === 'authenticating' ? 'authenticating' : 'connecting';
     case 'resting':

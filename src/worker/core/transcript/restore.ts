@@ -1,6 +1,10 @@
 import type { Message } from '../../../protocol/message.ts';
 import type { StepContext } from '../context.ts';
-import { type ConversationState, updateConversation } from '../conversation/state.ts';
+import {
+  type ConversationState,
+  conversationAt,
+  updateConversation,
+} from '../conversation/state.ts';
 import { type Gap, noUnread, type Restored } from '../records.ts';
 import { setTranscriptSlice } from './state.ts';
 import { isLookup, replaceRow } from './window.ts';
@@ -31,12 +35,44 @@ export function findLostRows(context: StepContext): void {
     updateConversation(context, found);
     context.change({ conversation: true });
   }
+  markLostRows(context);
+}
+
+/**
+ * Marks what is missing from conversations that are no longer caught up: the gateway has forgotten
+ * them, or they were closed.
+ */
+function markLostRows(context: StepContext): void {
+  const { window, conversation } = context.state;
+  for (const ordinal of new Set(window.map(({ position }) => position[0]))) {
+    if (conversationAt(context, ordinal)) continue;
+    // One above the newest record was forgotten. In others, a resent message may have left a place.
+    const isForgotten = ordinal > (conversation?.ordinal ?? 0);
+    const resent = isForgotten ? 0 : countLaterOwn(context, ordinal);
+    const rows = sequencedRows(context, ordinal);
+    for (const [index, row] of rows.entries()) {
+      const above = rows[index - 1];
+      const missing = above ? row.position[1] - above.position[1] - 1 : 0;
+      if (missing > Math.max(row.missingBefore, resent))
+        replaceRow(context, { ...row, missingBefore: missing });
+    }
+  }
+}
+
+/** The visitor's messages that may have been sent to this conversation first. */
+function countLaterOwn({ state: { window, outbox } }: StepContext, ordinal: number): number {
+  const later = window.filter(
+    ({ position, from }) => position[0] > ordinal && from.role === 'visitor',
+  );
+  return later.length + outbox.length;
+}
+
+function sequencedRows({ state: { window } }: StepContext, ordinal: number): readonly Message[] {
+  return window.filter((row) => row.position[0] === ordinal && row.sequence !== null);
 }
 
 function withLostRows(context: StepContext, conversation: ConversationState): ConversationState {
-  const rows = context.state.window.filter(
-    (row) => row.position[0] === conversation.ordinal && row.sequence !== null,
-  );
+  const rows = sequencedRows(context, conversation.ordinal);
   let found = withoutLostEnd(conversation, rows.at(-1));
   for (const [index, row] of rows.entries()) {
     const above = rows[index - 1];

@@ -13,7 +13,7 @@ export function isBelow(context: StepContext, message: Message): boolean {
 
 /**
  * Inserts a row that the window does not have. Below the window, only the store knows whether the
- * row exists: its answer goes to `onLookedUp`.
+ * row exists: its answer goes to `onLookupAnswered`.
  */
 export function insertRow(context: StepContext, message: Message): void {
   if (isBelow(context, message)) {
