@@ -133,7 +133,7 @@ describe('an inspector', () => {
 describe('masking', () => {
   it('keeps lengths, and tells two texts of one length apart', () => {
     const masker = new Masker();
-    expect(masker.maskInput({ text: 'hello', draft: 'context', type: 'send' })).toEqual({
+    expect(masker.maskInput({ text: 'hello', draft: 'world', type: 'send' })).toEqual({
       text: '1xxxx',
       draft: '2xxxx',
       type: 'send',
