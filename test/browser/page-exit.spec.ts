@@ -127,7 +127,7 @@ test('what one visitor sent in a hurry is not said by the next', async ({
   await tab.page.waitForURL('**/account/**');
   await release();
   await tab.open();
-  // Until the hub has asked who is there, it is still the former one's.
+  // Until the hub has asked for the visitor, the previous one counts.
   await expect(tab.status).toHaveText('Connected');
   await tab.send('I am Grace');
   await tab.delivers('I am Grace');

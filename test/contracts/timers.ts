@@ -6,7 +6,7 @@ import { type Case, check as holds } from './contract.ts';
 
 export interface Firing {
   readonly name: TimerName;
-  /** What the clock told then. */
+  /** The clock's reading then. */
   readonly at: number;
 }
 

@@ -97,8 +97,8 @@ class BrowserSocketBench implements SocketBench {
   };
 
   async settled(words = 0): Promise<void> {
-    const told = async () => (await this.told()).length;
-    await expect.poll(told, { intervals: [5] }).toBeGreaterThanOrEqual(words);
+    const reported = async () => (await this.told()).length;
+    await expect.poll(reported, { intervals: [5] }).toBeGreaterThanOrEqual(words);
     await this.#server.settled();
     await this.#page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
   }

@@ -8,7 +8,7 @@ function now(made: TestHub, sequence: number, age = 0): GatewayMessage {
   return { ...agentSays(sequence), timestamp: made.wall - age };
 }
 
-/** Which tab was told to ring, and for what; `null`: to stop. */
+/** The alerts that were posted, by tab; `null` withdraws one. */
 function rung(made: TestHub): [string, string | null][] {
   return made
     .all('post')

@@ -97,7 +97,7 @@ describe('a row below the window', () => {
     expect(upserts(hub)).toEqual(['agent 4']);
     expect(patches(hub, 'a')[0]?.upserts[0]).toMatchObject({ missingBefore: 1 });
     expect(hub.snapshot?.unread).toBe(0);
-    // The store has nothing to add: nobody is told anything.
+    // The store has nothing to add, so nothing is posted.
     const { writeId } = hub.last('write');
     hub.clear();
     const nothing = { added: [], corrected: [], sent: [] };
@@ -123,7 +123,7 @@ describe('a row below the window', () => {
   it('that the store has corrected is shown as it is now, unless memory knows better', () => {
     const hub = short({ gaps: [{ from: 3, to: 6, tries: 1 }], completeUntil: row(2).timestamp });
     hears(hub, agentSays(5));
-    // The row right behind the hole stands in memory.
+    // The row right after the gap is in the window.
     expect(operationsOf(hub, 'mark-message')).toEqual([]);
     expect(operationsOf(hub, 'put-message')).toMatchObject([
       { message: { sequence: 7, missingBefore: 1 } },
@@ -225,7 +225,7 @@ describe('a database that was deleted', () => {
     [6, true],
     [4, false],
     [1, false],
-  ])('has no hole up to %i any more below what memory begins with: kept: %s', (to, isKept) => {
+  ])('has no gap up to %i below the window: kept: %s', (to, isKept) => {
     const hub = short({ gaps: [{ from: 1, to, tries: 1 }], completeUntil: 0 });
     const window = hub.state.window.map((shown, index) =>
       index === 0 ? { ...shown, position: [1, 6, 0, 0] as const } : shown,
@@ -273,12 +273,12 @@ describe('a database that was deleted', () => {
 
 describe('a row', () => {
   it('has the gateway’s data and the hub’s own', () => {
-    const told = {
+    const reported = {
       ...agentSays(4, 'look'),
       content: [file('f1')],
       aliases: ['other'],
     };
-    expect(rowOf(told, [1, 4, 0, 0])).toEqual({
+    expect(rowOf(reported, [1, 4, 0, 0])).toEqual({
       messageId: 'm-look',
       conversationId,
       sequence: 4,

@@ -427,7 +427,7 @@ describe('a previous conversation', () => {
     return made.clearKeepingSocket();
   }
 
-  /** The present one has been looked at, and the former one is asked for. */
+  /** The current one is caught up, and the previous one is requested. */
   function asksFormer(made: TestHub): TestHub {
     made.clearKeepingSocket().pass(61_000);
     page(made, []);
@@ -635,9 +635,9 @@ describe('a previous conversation', () => {
   });
 
   it('of which no end is known is passed over, and stays', () => {
-    const former = (id: string, ordinal: number, status: 'connected' | 'ended') =>
+    const previous = (id: string, ordinal: number, status: 'connected' | 'ended') =>
       record(1, { details: { conversationId: id, status }, ordinal });
-    const unclosed = [former('open', 1, 'connected'), former('over', 2, 'ended')];
+    const unclosed = [previous('open', 1, 'connected'), previous('over', 2, 'ended')];
     const current = record(1, { ordinal: 3 });
     const made = found(new TestHub(), [], { current, unclosed });
     made.answersPings = true;

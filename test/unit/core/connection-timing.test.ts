@@ -149,9 +149,9 @@ describe('the delay before a retry', () => {
     [600_000, 600_000, 660_000],
     [600_001, 600_000, 660_000],
     [86_400_000, 600_000, 660_000],
-  ])('after a broker has named %d ms is %d to %d', (told, from, to) => {
+  ])('after a broker has named %d ms is %d to %d', (reported, from, to) => {
     const hub = new TestHub().restore().attach();
-    expectBetween(spread(hub, noToken(hub, told), at('retry')), from, to);
+    expectBetween(spread(hub, noToken(hub, reported), at('retry')), from, to);
   });
 
   it('of a renewal is what the broker says, else grows with each failure', () => {
@@ -306,7 +306,7 @@ const deadlines: Record<string, Deadline> = {
     seen: ({ state }) => state.connection.phase,
     expected: 'waiting',
   },
-  'a former socket that does not end': {
+  'a previous socket that does not end': {
     timing: 'drain',
     timer: 'close',
     scene: (timing) => new TestHub({ timing }).authenticated().gateway({ type: 'token-expired' }),

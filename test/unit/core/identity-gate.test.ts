@@ -20,7 +20,8 @@ function kept() {
   return { meta, unread, messages: window, current: conversation, outbox: [item] };
 }
 
-const told = (hub: TestHub) => JSON.stringify([hub.all('post'), hub.all('answer'), hub.snapshot]);
+const reported = (hub: TestHub) =>
+  JSON.stringify([hub.all('post'), hub.all('answer'), hub.snapshot]);
 const secrets = ['your balance is 7', 'half a thought', 'waiting', conversationId, 'visitor-1'];
 
 describe('history: confirmed', () => {
@@ -28,7 +29,7 @@ describe('history: confirmed', () => {
     const hub = new TestHub({ history: 'confirmed' }).restore(kept()).attach();
     const callId = hub.call({ type: 'load-earlier', before: null, count: 50 });
     hub.take({ type: 'tab-pull', tabId: 'a' }).flush().pass(60_000);
-    for (const secret of secrets) expect(told(hub)).not.toContain(`"${secret}`);
+    for (const secret of secrets) expect(reported(hub)).not.toContain(`"${secret}`);
     expect(hub.answers.get(callId)).toEqual({
       ok: true,
       value: { messages: [], hasEarlier: false },
@@ -53,7 +54,7 @@ describe('history: confirmed', () => {
   it('shows nothing to another visitor, and wipes it', () => {
     const hub = new TestHub({ history: 'confirmed' }).restore(kept()).attach();
     hub.token(900, 'somebody-else').flush();
-    for (const secret of secrets) expect(told(hub)).not.toContain(`"${secret}`);
+    for (const secret of secrets) expect(reported(hub)).not.toContain(`"${secret}`);
     expect(hub.all('write').flatMap(({ operations }) => operations)).toContainEqual({
       type: 'wipe',
     });
@@ -94,19 +95,19 @@ it('what was written before the session was over is hidden with it; what is writ
 
 it('an answer that comes late, when the session is over, shows nothing', () => {
   const hub = new TestHub({ history: 'confirmed' }).inConversation();
-  hub.gateway({ type: 'message', message: agentSays(2, 'behind a hole') });
+  hub.gateway({ type: 'message', message: agentSays(2, 'behind a gap') });
   hub.pass(2_000);
   const { requestId } = hub.last('rest');
   hub.sleep(3_600_000);
   const result = { ok: false, kind: 'signed-out', message: 'over', retryAfter: null } as const;
   hub.take({ type: 'token', requestId: hub.last('fetch-token').requestId, result }).flush();
   hub.clear();
-  const messages = [agentSays(1, 'your balance is 7'), agentSays(2, 'behind a hole')];
+  const messages = [agentSays(1, 'your balance is 7'), agentSays(2, 'behind a gap')];
   const value = { type: 'history', messages, nextCursor: null, invalidCount: 0 } as const;
   hub.take({ type: 'rest', requestId, result: { ok: true, value } }).flush();
   expect(hub.state.window.length).toBeGreaterThan(0);
   expect(hub.shown()).toEqual([]);
-  expect(told(hub)).not.toContain('balance');
+  expect(reported(hub)).not.toContain('balance');
 });
 
 it('history: at-once shows it at once', () => {

@@ -12,7 +12,7 @@ function restFails(hub: TestHub, requestId: number, kind: RestFailureKind): void
   hub.take({ type: 'rest', requestId, result: { ok: false, failure } });
 }
 
-/** A hole was heard of, and REST is asked for what is missing. */
+/** A gap was noticed, and REST is asked for the missing messages. */
 function catchingUp(): TestHub {
   const hub = new TestHub().inConversation();
   hub.answersPings = true;

@@ -68,7 +68,7 @@ const ends: Record<string, { readonly end: (hub: TestHub) => void; readonly stay
       const result = { ok: true, expiresIn: null, subject: 'visitor-2' } as const;
       hub.take({ type: 'token', requestId: 500, result });
     },
-    // The former socket is waited for anew; a token that ends by itself is not renewed.
+    // The wait for the previous socket starts again; a token that expires is not renewed.
     stay: ['close', 'renew', 'token-retry', 'rest-pause', 'prune', 'idle'],
   },
   'the broker’s word that the session is over': {

@@ -87,7 +87,7 @@ describe('the ids that a row learns', () => {
   });
 });
 
-const doubt: OutboxStage = { stage: 'unconfirmed', catchUpId: 1, wasSent: true };
+const unconfirmed: OutboxStage = { stage: 'unconfirmed', catchUpId: 1, wasSent: true };
 
 function waiting(messageId: string, rest: Partial<OutboxItem> = {}): OutboxItem {
   return {
@@ -97,7 +97,7 @@ function waiting(messageId: string, rest: Partial<OutboxItem> = {}): OutboxItem 
     text: 'hello',
     timestamp: noon,
     failure: null,
-    at: doubt,
+    at: unconfirmed,
     ...rest,
   };
 }
@@ -171,7 +171,7 @@ describe('a message of the visitor’s in the history', () => {
   });
 
   it.each([
-    [doubt, true],
+    [unconfirmed, true],
     [{ stage: 'unconfirmed', catchUpId: 1, wasSent: false }, true],
     [{ stage: 'sent' }, true],
     [{ stage: 'queued', wasSent: true }, true],
@@ -236,7 +236,11 @@ describe('a message of the visitor’s in the history', () => {
     // What has been read counts more, and so does what this hub has sent itself.
     const known = noon - 3 * minute;
     expect(knownAs({ isShared, outbox: restored, known }, long)).toBe('m1');
-    for (const sent of [doubt, { stage: 'sent' }, { stage: 'queued', wasSent: true }] as const) {
+    for (const sent of [
+      unconfirmed,
+      { stage: 'sent' },
+      { stage: 'queued', wasSent: true },
+    ] as const) {
       expect(knownAs({ isShared, outbox: [waiting('m1', { at: sent })] }, long)).toBe('m1');
     }
   });
@@ -263,8 +267,11 @@ describe('a file that comes back', () => {
     const other = file('f2');
     expect(back([other], [file('f1')])).toEqual([other]);
     expect(back([other], [])).toEqual([other]);
-    const told = [{ type: 'answer', kind: 'button', text: 'Yes', payload: 'yes' } as const, other];
-    expect(back(told, [file('f1')])).toEqual(told);
+    const reported = [
+      { type: 'answer', kind: 'button', text: 'Yes', payload: 'yes' } as const,
+      other,
+    ];
+    expect(back(reported, [file('f1')])).toEqual(reported);
   });
 
   it('is there though the gateway does not tell of it', () => {

@@ -7,7 +7,7 @@ describe('the next conversation', () => {
     const hub = new TestHub().inConversation();
     hub.gateway({ type: 'message', message: agentSays(1) }).flush();
     hub.cut();
-    // Read while the line is gone: the gateway is to be told later.
+    // Read while disconnected: the receipt is sent later.
     hub.call({ type: 'mark-read' });
     hub.flush();
     expect(hub.state.receiptDue).not.toBeNull();

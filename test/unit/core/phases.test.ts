@@ -52,7 +52,7 @@ const happenings: PhaseInputs = {
   'socket closed: token': (hub) => closed(hub, 'token'),
   'socket closed: crowded': (hub) => closed(hub, 'too-many-connections'),
   'socket closed: client-bug': (hub) => closed(hub, 'client-bug'),
-  'a former socket closed': ({ state: { closingSockets } }) =>
+  'a previous socket closed': ({ state: { closingSockets } }) =>
     closingSockets[0] === undefined
       ? null
       : { type: 'socket-closed', socketId: closingSockets[0], meaning: 'token' },

@@ -30,7 +30,7 @@ const unplaced: OutboxRecord = {
   failure: null,
 };
 
-/** What the former conversation says of a message that the visitor has sent again into the next one. */
+/** A message that the visitor has resent into the next conversation, as the previous one has it. */
 
 function hub(): TestHub {
   const made = new TestHub().inConversation();
@@ -38,13 +38,13 @@ function hub(): TestHub {
   return made.clearKeepingSocket();
 }
 
-/** Every request is answered: the former conversation has these, the next one nothing. */
-function answerAll(made: TestHub, former: readonly GatewayMessage[]): TestHub {
+/** Answers every request: the previous conversation has these, the next one nothing. */
+function answerAll(made: TestHub, previous: readonly GatewayMessage[]): TestHub {
   for (let round = 0; round < 12 && made.state.catchUps.active; round += 1) {
     const { call } = made.last('rest');
     const isFormer = 'conversationId' in call && call.conversationId === conversationId;
     if (call.type === 'conversation') standing(made, 'connected', nextId);
-    else page(made, isFormer ? former : []);
+    else page(made, isFormer ? previous : []);
     made.store();
   }
   return made;
@@ -64,15 +64,15 @@ function unknown(): TestHub {
   return opensNext(made).store();
 }
 
-/** The present conversation is looked at until the former one is, too. */
-function untilFormer(made: TestHub, former: readonly GatewayMessage[]): TestHub {
+/** Answers catch-ups of the current conversation until the previous one's begins. */
+function untilFormer(made: TestHub, previous: readonly GatewayMessage[]): TestHub {
   for (let look = 0; look < 3; look += 1) {
     made.clearKeepingSocketAndRest();
-    answerAll(made, former);
+    answerAll(made, previous);
     made.clearKeepingSocket();
     untilAsked(made);
   }
-  return answerAll(made, former);
+  return answerAll(made, previous);
 }
 
 describe('a message of unknown outcome', () => {
@@ -130,7 +130,7 @@ describe('a message of unknown outcome', () => {
   });
 
   it.each(['storing', 'queued', 'failed'] as const)(
-    'and that is %s for the next conversation, and never left for it, has arrived in the former one',
+    'and that is %s for the next conversation, and was never sent there, has arrived in the previous one',
     (stage) => {
       const made = unknown();
       made.call({ type: 'retry', messageId: 'm1' });
@@ -179,7 +179,7 @@ describe('unconfirmed messages', () => {
   });
 
   it('about messages of another conversation are the visitor’s to decide on', () => {
-    // Its id begins as the former one's.
+    // Its id has the previous one's as a prefix.
     const longer = `${conversationId}1`;
     const current = record(0, {
       details: { conversationId: longer, status: 'connected' },

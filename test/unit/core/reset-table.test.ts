@@ -176,8 +176,8 @@ describe('a hub with every part of its state in use', () => {
   });
 
   it('makes the final catch-up of an ended conversation, and sends no typing in it', () => {
-    const told = { conversationId, status: 'ended' } as const;
-    const event = { type: 'conversation', conversation: told } as const;
+    const reported = { conversationId, status: 'ended' } as const;
+    const event = { type: 'conversation', conversation: reported } as const;
     const circuit = { attempt: 0, isOpen: false, lastAttemptAt: 1 };
     const before = busy({ breaker: circuit, routing: { ...busy().routing, check: null } });
     end('conversation ended', before, { type: 'gateway', socketId, event });
@@ -203,8 +203,8 @@ describe('a hub with every part of its state in use', () => {
       meta: { ...busy().meta, routing },
       sessionMemory: null,
     });
-    const told = { conversationId: 'conv-3', status: 'connected' } as const;
-    const event = { type: 'conversation', conversation: told } as const;
+    const reported = { conversationId: 'conv-3', status: 'connected' } as const;
+    const event = { type: 'conversation', conversation: reported } as const;
     end('next conversation', before, { type: 'gateway', socketId, event });
   });
 });

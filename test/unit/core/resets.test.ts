@@ -73,7 +73,7 @@ describe('the next visitor', () => {
     ['the conversation', conversationId],
     ['a later one', 'conv-9'],
   ])(
-    'is sent nothing for that the former one wrote, though only a page of %s knows who',
+    'gets no message of the previous visitor sent, though only a page of %s knows the owner',
     (_, id) => {
       const waiting = { messageId: 'm1', ordinal: 1, conversationId, text: 'theirs', timestamp: 1 };
       const hub = new TestHub().restore({ outbox: [{ ...waiting, failure: null }] });

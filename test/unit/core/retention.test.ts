@@ -180,11 +180,11 @@ describe('a previous conversation', () => {
     }
 
     /** Every request under way, and those that follow from it. */
-    function answerAll(hub: TestHub, former: ReturnType<typeof agentSays>[]): TestHub {
+    function answerAll(hub: TestHub, previous: ReturnType<typeof agentSays>[]): TestHub {
       for (let round = 0; round < 10; round += 1) {
         const { call, requestId } = hub.last('rest');
         const messages =
-          'conversationId' in call && call.conversationId === conversationId ? former : [];
+          'conversationId' in call && call.conversationId === conversationId ? previous : [];
         const value: RestValue =
           call.type === 'conversation'
             ? { type: 'conversation', conversation: next }
@@ -224,8 +224,8 @@ describe('a previous conversation', () => {
     });
     hub.flush();
     const holes = () =>
-      hub.state.previousConversations.map((former) =>
-        former.gaps.map(({ from, to }) => [from, to]),
+      hub.state.previousConversations.map((previous) =>
+        previous.gaps.map(({ from, to }) => [from, to]),
       );
     expect(holes()).toEqual([[[2, 2]]]);
     hub.take({ type: 'store-emptied' }).flush();

@@ -6,7 +6,7 @@ import { billing, names, RoutingHub } from './routing-hub.ts';
 
 const both = { skillGroups: ['Billing', 'Sales'] };
 
-/** What the site's log was told, in words. */
+/** The lines of the site's log. */
 function logged(hub: TestHub): string[] {
   return hub.all('log-routing').map(({ line }) => [line.verdict, ...line.problems].join(': '));
 }
@@ -131,12 +131,12 @@ describe('a check of a routing', () => {
     const hub = new RoutingHub();
     hub.start(billing);
     hub.groups(...names);
-    const former = hub.last('rest');
+    const previous = hub.last('rest');
     hub.start({ skillGroups: ['Sales'] });
     const coverage = [{ skillGroup: 'Billing', agentsOnShift: 3 }];
     hub.take({
       type: 'rest',
-      requestId: former.requestId,
+      requestId: previous.requestId,
       result: { ok: true, value: { type: 'skill-coverage', coverage } },
     });
     expect(hub.routed()).toEqual([]);

@@ -198,7 +198,7 @@ describe('where a message goes', () => {
     expect(operationsOf(made, 'put-outbox').at(-1)?.record.conversationId).toBe(conversationId);
     made.store();
     expect(texts(made)).toEqual(['early']);
-    // Nothing of it is told twice.
+    // Nothing of it is posted twice.
     expect(made.answers.size).toBe(2);
   });
 

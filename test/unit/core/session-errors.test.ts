@@ -269,7 +269,7 @@ describe('an error while nothing is on its way', () => {
 
 describe('a history that is out of reach', () => {
   it.each(['network', 'unavailable', 'rejected'] as const)(
-    'holds up nobody for ever: what is in doubt is the visitor’s to decide on (%s)',
+    'does not block the outbox for ever: the visitor decides on unconfirmed messages (%s)',
     (kind) => {
       const hub = new PlatformHub().talking();
       hub.history = outOfReach(kind);

@@ -16,12 +16,12 @@ class SessionHub extends TestHub {
     this.answersPings = true;
   }
 
-  session(told: { isNew?: boolean; isReadOnly?: boolean; life?: SessionLife } = {}): this {
-    return this.gateway(sessionEvent(told));
+  session(reported: { isNew?: boolean; isReadOnly?: boolean; life?: SessionLife } = {}): this {
+    return this.gateway(sessionEvent(reported));
   }
 
-  configured(told: Told = {}): this {
-    this.gateway({ type: 'authenticated', serverTime: null }).session(told);
+  configured(reported: Told = {}): this {
+    this.gateway({ type: 'authenticated', serverTime: null }).session(reported);
     const conversation = { conversationId: null, status: 'connected' } as const;
     return this.gateway({ type: 'conversation', conversation }).flush();
   }
@@ -32,8 +32,8 @@ class SessionHub extends TestHub {
     return this;
   }
 
-  talking(told: Told = { isNew: true }): this {
-    return this.wants().token(null).open().configured(told).history().clearKeepingSocket();
+  talking(reported: Told = { isNew: true }): this {
+    return this.wants().token(null).open().configured(reported).history().clearKeepingSocket();
   }
 
   history(): this {
@@ -182,7 +182,7 @@ describe('what is final for one session', () => {
 });
 
 describe('an open connection whose session is refused repeatedly', () => {
-  /** The line comes back, and is told so again. */
+  /** The hub reconnects, and gets the same answer again. */
   function told(hub: SessionHub): SessionHub {
     if (hub.state.connection.phase !== 'online') {
       hub.cut().fires('retry');
@@ -242,10 +242,10 @@ describe('that an agent has left', () => {
     [-1, undefined],
     [0, 0],
     [1, 1],
-  ])('%d ms after the last word is told as %s', (after, told) => {
+  ])('%d ms after the last word is told as %s', (after, reported) => {
     const hub = new SessionHub().talking().says('hi', 1_700_000_000_500);
     leaves(hub, 1_700_000_000_500 + after);
-    const expected = told === undefined ? undefined : 1_700_000_000_500 + told;
+    const expected = reported === undefined ? undefined : 1_700_000_000_500 + reported;
     expect(hub.snapshot?.conversation?.leftAt).toBe(expected);
   });
 
@@ -301,7 +301,7 @@ describe('the life of a session', () => {
     state.timers.expiry === undefined ? undefined : state.timers.expiry - now;
 
   it.each([
-    // What is told: the duration, and the end from now on.
+    // Reported: the duration, and the end from now on.
     [null, null, undefined],
     [600_000, null, 300_000],
     [300_001, null, 1],

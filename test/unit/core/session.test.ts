@@ -65,7 +65,7 @@ class GuestHub extends TestHub {
 
 const channel = { time: new Date(wall).toISOString() };
 
-const told = (messageId: string, rest: Partial<PartialMessage> = {}): PartialMessage => ({
+const reported = (messageId: string, rest: Partial<PartialMessage> = {}): PartialMessage => ({
   conversationId: null,
   messageId,
   sequence: null,
@@ -188,7 +188,7 @@ describe('a session', () => {
     hub.says('', { type: 'Event', events, metadata: { readOnly: 'true' } });
     expect(hub.snapshot?.conversation?.status).toBe('ended');
     expect(hub.all('close-socket')).toHaveLength(0);
-    hub.history(told('late', { text: 'bye', from: { id: 'a', name: 'A', role: 'agent' } }));
+    hub.history(reported('late', { text: 'bye', from: { id: 'a', name: 'A', role: 'agent' } }));
     expect(hub.shown()).toEqual(['bye']);
     expect(hub.all('close-socket')).toHaveLength(1);
     hub.cut().call({ type: 'start', routing });
@@ -227,7 +227,7 @@ describe('a session', () => {
       hub.cut().pass(8_001).open().hears('SessionResponse', { connected: true });
       expect(leftAt(hub)).toBe(wall + 2_000);
       const from = { id: 'agent', name: '', role: 'agent' } as const;
-      hub.history(told('more', { from, timestamp: wall + 5_000 })).flush();
+      hub.history(reported('more', { from, timestamp: wall + 5_000 })).flush();
       expect(leftAt(hub)).toBeUndefined();
     });
 
@@ -278,7 +278,7 @@ describe('a session', () => {
     expect(hub.all('fetch-token')).toEqual([]);
     hub.open().hears('SessionResponse', { connected: true });
     expect(hub.commands()).toEqual(['authenticate', 'end-conversation']);
-    hub.history(told('hi', { text: 'bye', from: { id: 'a', name: 'A', role: 'agent' } }));
+    hub.history(reported('hi', { text: 'bye', from: { id: 'a', name: 'A', role: 'agent' } }));
     // It had not arrived there, so it waits for the next one.
     expect(hub.flush().shown()).toEqual(['hi', 'bye', 'hello']);
     expect(hub.snapshot?.messages.at(-1)).toMatchObject({ status: 'pending' });
@@ -303,9 +303,9 @@ describe('a session', () => {
     const hub = new GuestHub(identified).started();
     const from = { id: 'a', name: 'A', role: 'agent' } as const;
     hub.cut().pass(8_001).open().hears('SessionResponse', { connected: true });
-    hub.history(told('hi', { from })).clearKeepingSocket();
+    hub.history(reported('hi', { from })).clearKeepingSocket();
     hub.call({ type: 'end' });
-    hub.history(told('hi', { from })).cut();
+    hub.history(reported('hi', { from })).cut();
     hub.call({ type: 'start', routing });
     hub.token(null).open().hears('SessionResponse', { connected: true, newSession: true });
     expect(hub.last('rest').call).toMatchObject({ since: wall + 1_000 });
@@ -441,11 +441,11 @@ describe('a message', () => {
     hub.says('hi').pass(61_000);
     hub.history(
       // Its own message under the platform's id, without anything of ours.
-      told('k', { timestamp: wall }),
+      reported('k', { timestamp: wall }),
       // An agent's message under another id, at the same instant.
-      told('other', { text: 'hi', from: agent, timestamp: wall }),
-      told('new', { text: 'new', from: agent, timestamp: wall + 5 }),
-      told('new-live', { text: 'new', from: agent, timestamp: wall + 5 }),
+      reported('other', { text: 'hi', from: agent, timestamp: wall }),
+      reported('new', { text: 'new', from: agent, timestamp: wall + 5 }),
+      reported('new-live', { text: 'new', from: agent, timestamp: wall + 5 }),
     );
     expect(hub.shown()).toEqual(['hi', 'hello', 'new']);
   });
@@ -455,7 +455,7 @@ describe('a message', () => {
     hub.says('hi', { id: 'live', channel: { ...channel, messageId: 'key' } }).pass(200);
     const agent = { id: 'agent', name: '', role: 'agent' } as const;
     hub.answersPings = true;
-    hub.pass(61_000).history(told('live', { text: 'hi!', from: agent }));
+    hub.pass(61_000).history(reported('live', { text: 'hi!', from: agent }));
     hub.says('hi?', { id: 'another', channel: { messageId: 'live' } }).pass(200);
     hub.says('hi??', { id: 'another', channel: null }).pass(200);
     expect(hub.shown()).toEqual(['hi']);
@@ -470,7 +470,7 @@ describe('a message', () => {
     const hub = new GuestHub().started().type('hello', 'own-1').clearKeepingSocket();
     hub.cut().pass(8_001).open().hears('SessionResponse', { connected: true });
     expect(hub.commands()).toEqual(['authenticate']);
-    hub.history(told('platform-id'));
+    hub.history(reported('platform-id'));
     expect(hub.commands()).toEqual(['authenticate']);
     expect(hub.snapshot?.messages).toMatchObject([{ messageId: 'own-1', status: 'delivered' }]);
   });
@@ -478,7 +478,7 @@ describe('a message', () => {
   it('that had not arrived is sent again after the history was read', () => {
     const hub = new GuestHub().started().type('hello', 'own-1').clearKeepingSocket();
     hub.cut().pass(8_001).open().hears('SessionResponse', { connected: true });
-    hub.history(told('other', { text: 'something else' }));
+    hub.history(reported('other', { text: 'something else' }));
     expect(hub.commands()).toEqual(['authenticate', 'send-message']);
   });
 
@@ -501,7 +501,7 @@ describe('a message', () => {
       hub.wall += by;
       hub.started().type('hello', 'own-1').clearKeepingSocket();
       hub.cut().pass(8_001).open().hears('SessionResponse', { connected: true });
-      hub.history(told('platform-id'));
+      hub.history(reported('platform-id'));
       expect(hub.commands()).toEqual(['authenticate']);
     },
   );
@@ -530,7 +530,7 @@ describe('a message', () => {
     };
     const hub = new GuestHub(identified).restore({ meta, outbox: [{ ...record, conversationId }] });
     hub.attach().token(null).open().hears('SessionResponse', { connected: true });
-    hub.history(told('long ago', { timestamp: wall - 600_000 }));
+    hub.history(reported('long ago', { timestamp: wall - 600_000 }));
     expect(hub.commands()).toContain('send-message');
   });
 
@@ -548,7 +548,7 @@ describe('a message', () => {
     const hub = new GuestHub().started();
     hub.type('hello', 'own-1').type('hello', 'own-2').clearKeepingSocket();
     hub.cut().pass(8_001).open().hears('SessionResponse', { connected: true });
-    hub.history(told('p1'));
+    hub.history(reported('p1'));
     expect(hub.snapshot?.messages).toMatchObject([
       { messageId: 'own-1', status: 'delivered' },
       { messageId: 'own-2', status: 'sent' },
@@ -627,7 +627,7 @@ describe('a file', () => {
     hub.call(sending('a'));
     hub.store();
     hub.clearKeepingSocket().cut().pass(8_001).open().hears('SessionResponse', { connected: true });
-    hub.history(told('x', { text: '', content: [file('b')] }));
+    hub.history(reported('x', { text: '', content: [file('b')] }));
     expect(hub.snapshot?.messages.map(({ messageId }) => messageId)).toEqual(['x', 'a']);
     expect(hub.sent().at(-1)).toMatchObject({ type: 'send-message', messageId: 'a' });
   });

@@ -16,8 +16,8 @@ import {
 } from './scenes.ts';
 
 function isTyping(hub: TestHub, isTyping = true, duration?: number): TestHub {
-  const told = { type: 'typing', conversationId, from: agent, isTyping } as const;
-  return hub.gateway({ ...told, ...(duration === undefined ? {} : { duration }) }).flush();
+  const reported = { type: 'typing', conversationId, from: agent, isTyping } as const;
+  return hub.gateway({ ...reported, ...(duration === undefined ? {} : { duration }) }).flush();
 }
 
 /** The gateway answers every ping, so that only what is looked at happens. */

@@ -168,16 +168,20 @@ describe('outbox', () => {
   });
 
   it('treats everything that an earlier hub left as unconfirmed, and sends it after the catch-up', () => {
-    const former = new TestHub().inConversation();
-    former.type('one', 'm1');
-    const { at: _, ...record } = former.state.outbox[0] ?? expect.fail('nothing in the outbox');
+    const previous = new TestHub().inConversation();
+    previous.type('one', 'm1');
+    const { at: _, ...record } = previous.state.outbox[0] ?? expect.fail('nothing in the outbox');
     const {
       reorderBuffer: _h,
       newest: _n,
       earlyReceipt: _r,
       ...current
-    } = former.state.conversation ?? expect.fail('no conversation');
-    const hub = new TestHub().authenticated({ current, outbox: [record], meta: former.state.meta });
+    } = previous.state.conversation ?? expect.fail('no conversation');
+    const hub = new TestHub().authenticated({
+      current,
+      outbox: [record],
+      meta: previous.state.meta,
+    });
     expect(hub.sent().map(({ type }) => type)).toEqual(['authenticate', 'resume-conversation']);
     hub.gateway({ type: 'conversation', conversation: { conversationId, status: 'connected' } });
     expect(hub.sent().filter((command) => command.type === 'send-message')).toHaveLength(0);
@@ -459,8 +463,8 @@ describe('alerts', () => {
     hears(hub, { ...agentSays(2), timestamp: hub.wall });
     expect(ringing(hub)).toEqual(['b']);
     // The one that rang before takes its badge away.
-    const told = hub.all('post').filter(({ message }) => message.type === 'alert');
-    expect(told.map(({ tabId }) => tabId)).toEqual(['a', 'b']);
+    const reported = hub.all('post').filter(({ message }) => message.type === 'alert');
+    expect(reported.map(({ tabId }) => tabId)).toEqual(['a', 'b']);
   });
 
   it('ring once in a flood, and not for history', () => {

@@ -201,7 +201,7 @@ describe('a message without a sequence', () => {
 });
 
 describe('a message whose sequence comes late', () => {
-  /** Shown as REST told it, without a sequence. */
+  /** Shown as REST returned it, without a sequence. */
   function shownWithout(...texts: [string, number][]): TestHub {
     const made = look(hub());
     page(

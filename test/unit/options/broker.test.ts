@@ -197,12 +197,12 @@ const options = {
   },
 } satisfies Record<keyof Required<TokenBrokerOptions>, () => Promise<void>>;
 
-async function expectClient(changed: Partial<TokenBrokerOptions>, told: string): Promise<void> {
+async function expectClient(changed: Partial<TokenBrokerOptions>, reported: string): Promise<void> {
   const { oauth, token } = brokerOf(changed);
   await token();
   const authorization = new Headers(oauth.inits[0]?.headers).get('Authorization') ?? '';
   const basic = Buffer.from(authorization.replace('Basic ', ''), 'base64').toString();
-  expect(`${oauth.bodies[0]} ${basic}`).toContain(told);
+  expect(`${oauth.bodies[0]} ${basic}`).toContain(reported);
 }
 
 describe('an option of the token broker is seen where it counts', () => {

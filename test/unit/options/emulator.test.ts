@@ -36,7 +36,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Resolves once everything that the gateway sent until now has come; the close among it is told. */
+/** Resolves once everything that the gateway has sent so far has arrived, including a close. */
 async function isOpen({ socket, closed }: Line): Promise<boolean> {
   socket.ping();
   const pong = once(socket, 'pong').then(() => true);
@@ -143,9 +143,9 @@ const plain = {
       const guest = await new GenesysClient(gateway).opened();
       guest.says('hello', 'own-1');
       await guest.next('StructuredMessage');
-      const told = await history(gateway, guest);
-      if (!told.ok || told.value.type !== 'history') throw new Error('there is no history');
-      return told.value.messages.map(({ messageId }) => messageId === 'own-1');
+      const reported = await history(gateway, guest);
+      if (!reported.ok || reported.value.type !== 'history') throw new Error('there is no history');
+      return reported.value.messages.map(({ messageId }) => messageId === 'own-1');
     };
     expect(await isKept(true)).toEqual([true]);
     expect(await isKept(false)).toEqual([false]);
@@ -266,7 +266,7 @@ const plain = {
     const token = await tokenFor(gateway, 'ann');
     const path = `/conversations/messages?conversationId=${conversationId}`;
     const frames: unknown[] = [];
-    // Twice: what is known already is told in another place.
+    // Twice: known values are reported in another place.
     for (let time = 0; time < 2; time += 1) {
       line.say(conversationId, 'm1', 'hello');
       frames.push(await line.next('message'));
@@ -345,7 +345,7 @@ const plain = {
     await line.next('message');
     await pass(1_500);
     await line.next('typing');
-    // No timestamp can be made of it: whatever is to be told with one fails.
+    // An invalid clock: every event that needs a timestamp fails.
     now = Number.NaN;
     // The bot's answer.
     await pass(600);
@@ -360,9 +360,9 @@ const plain = {
     guest.says('hello');
     expect(await guest.next('string')).toMatchObject({ code: 500 });
     expect(await history(cloud, guest)).toMatchObject({ ok: false });
-    const told = ({ error }: typeof logger) => new Set(error.mock.calls.map(([what]) => what));
+    const reported = ({ error }: typeof logger) => new Set(error.mock.calls.map(([what]) => what));
     await vi.waitFor(() => {
-      expect(told(logger)).toEqual(
+      expect(reported(logger)).toEqual(
         new Set([
           'gateway: unexpected error',
           'gateway: failed to handle a frame',
@@ -373,7 +373,7 @@ const plain = {
         ]),
       );
     }, 4_000);
-    expect(told(cloudLogger)).toEqual(
+    expect(reported(cloudLogger)).toEqual(
       new Set(['gateway: failed to handle a request', 'gateway: failed to handle a REST call']),
     );
   },
@@ -637,12 +637,12 @@ async function configurationOf(gateway: Gateway): Promise<unknown> {
 /** What the settings say of conversations, where the option has either value. */
 async function expectConfiguration(
   name: keyof DeploymentOptions,
-  told: (value: boolean) => object,
+  reported: (value: boolean) => object,
 ) {
   for (const value of [true, false]) {
     const gateway = await guests({ deployment: { [name]: value } });
     expect(await configurationOf(gateway)).toMatchObject({
-      messenger: { apps: { conversations: told(value) } },
+      messenger: { apps: { conversations: reported(value) } },
     });
   }
 }
@@ -650,13 +650,13 @@ async function expectConfiguration(
 const deployment = {
   languages: async () => {
     const gateway = await guests({ deployment: { languages: ['de', 'fr'] } });
-    const told = { languages: ['de', 'fr'], defaultLanguage: 'de' };
-    expect(await configurationOf(gateway)).toMatchObject(told);
+    const reported = { languages: ['de', 'fr'], defaultLanguage: 'de' };
+    expect(await configurationOf(gateway)).toMatchObject(reported);
   },
   showsTyping: () =>
     expectConfiguration('showsTyping', (shown) => ({ showAgentTypingIndicator: shown })),
   sendsTyping: () =>
-    expectConfiguration('sendsTyping', (told) => ({ showUserTypingIndicator: told })),
+    expectConfiguration('sendsTyping', (reported) => ({ showUserTypingIndicator: reported })),
   autoStart: () => expectConfiguration('autoStart', (enabled) => ({ autoStart: { enabled } })),
   clear: async () => {
     await expectConfiguration('clear', (enabled) => ({ conversationClear: { enabled } }));

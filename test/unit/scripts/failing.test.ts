@@ -210,10 +210,10 @@ test.each([
   ['--set killing=3', 'unknown setting killing; known: minutes'],
   ['--mutants --only breaks-nothing', 'unknown mutant breaks-nothing; known: no-deduplication'],
   ['--only no-deduplication', '--only goes with --mutants'],
-])('simulate rejects %s and lists the known names', slow, async (options, told) => {
+])('simulate rejects %s and lists the known names', slow, async (options, reported) => {
   const { code, printed } = await copy.run(`npm run simulate -- --seeds 1 ${options}`);
   expect(code).toBe(2);
-  expect(printed).toContain(told);
+  expect(printed).toContain(reported);
   expect(printed).not.toContain('1 schedules');
 });
 

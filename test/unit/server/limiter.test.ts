@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A store that answers as it is told, and remembers what it was asked. */
+/** A store with scripted answers that records its requests. */
 function storeThat(answer: () => Promise<number>) {
   const asked: [string, number][] = [];
   const store: RateLimitStore = {

@@ -16,8 +16,8 @@ const entry = {
 const address = '192.0.2.1';
 
 function brokerWith(options: Partial<TokenBrokerOptions> = {}) {
-  const told: [string, LogEntry][] = [];
-  const keep = (level: string) => (one: LogEntry) => void told.push([level, one]);
+  const reported: [string, LogEntry][] = [];
+  const keep = (level: string) => (one: LogEntry) => void reported.push([level, one]);
   const broker = createTokenBroker({
     ...brokerOptions,
     fetch: answering(() => oauthToken()).fetch,
@@ -29,7 +29,7 @@ function brokerWith(options: Partial<TokenBrokerOptions> = {}) {
     broker.fetch(new Request(`https://shop.example${path}`, { method: 'POST', ...init }), {
       address,
     });
-  return { broker, at, told };
+  return { broker, at, told: reported };
 }
 
 /** A broker that answers so, and the request for it. */

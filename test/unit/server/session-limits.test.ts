@@ -370,15 +370,15 @@ describe('a visitor’s session', () => {
   });
 
   test('is accepted with the current secret or an earlier one', async () => {
-    const former = createVisitorSessions({ secret: secrets.formerSession, now: () => now });
+    const previous = createVisitorSessions({ secret: secrets.formerSession, now: () => now });
     const both = createVisitorSessions({ secret: [secret, secrets.formerSession], now: () => now });
     const ada = { subject: 'visitor-1', name: 'Ada' };
-    const old = pairOf(await former.issue(visit(), ada));
+    const old = pairOf(await previous.issue(visit(), ada));
     expect(await both.ensure(visit(old))).toEqual({ session: ada, setCookie: null });
     // A new one is signed with the present secret alone.
     const fresh = pairOf(await both.issue(visit(), ada));
     expect(await createVisitorSessions({ secret, now: () => now }).read(visit(fresh))).toEqual(ada);
-    expect(await former.read(visit(fresh))).toBeNull();
+    expect(await previous.read(visit(fresh))).toBeNull();
   });
 
   test.each([

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createTokenBroker } from '../../../src/server/index.ts';
 import { answering, ask, brokerOptions, oauthToken } from './support.ts';
 
-/** An OAuth server that answers when it is told to, with tokens that are counted. */
+/** An OAuth server that answers on demand, with numbered tokens. */
 function slowOAuth() {
   const waiting: (() => void)[] = [];
   let count = 0;

@@ -39,7 +39,7 @@ export class GenesysClient {
     return this;
   }
 
-  /** Opens its session. Resolves with what the session is told. */
+  /** Opens its session. Resolves with the session's first events. */
   async session(): Promise<unknown> {
     await once(this.socket, 'open');
     this.send({ action: 'configureSession', deploymentId: this.#deploymentId });

@@ -41,8 +41,9 @@ describe('the emulator of Genesys Cloud', () => {
     guest.says('hello', 'own-1');
     const adapter = adapterOf(gateway);
     const live = [await guest.next('StructuredMessage'), await guest.next('StructuredMessage')];
-    const told = await history(gateway, guest);
-    const messages = told.ok && told.value.type === 'history' ? told.value.messages : [];
+    const reported = await history(gateway, guest);
+    const messages =
+      reported.ok && reported.value.type === 'history' ? reported.value.messages : [];
     expect(messages).toHaveLength(2);
     for (const [index, frame] of live.entries()) {
       const [event] = adapter.decode(JSON.stringify(frame));

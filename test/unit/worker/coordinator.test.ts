@@ -166,12 +166,12 @@ describe('one build', () => {
   it('that has joined another begins anew for a tab that still comes, when that one is gone', async () => {
     const first = await start('1');
     const second = await start('1');
-    const former = await open(second);
+    const previous = await open(second);
     first.host.dies();
     const tab = await open(second);
     expect(second.isHolder).toBe(true);
     expect(tab.movedTo).toBeUndefined();
-    expect(tab.boots).not.toEqual(former.boots);
+    expect(tab.boots).not.toEqual(previous.boots);
     expect(tab.boots).toHaveLength(1);
   });
 
@@ -181,7 +181,7 @@ describe('one build', () => {
     const tab = await open(second);
     const later = await open(second);
     for (const { movedTo } of [tab, later]) expect(movedTo).toEqual(first.host.address);
-    // Each is told once.
+    // Each is reported once.
     expect(tab.words.filter(({ type }) => type === 'partyline-redirect')).toHaveLength(1);
   });
 

@@ -56,9 +56,9 @@ describe('a deployment', () => {
     [{ showUserTypingIndicator: true }, true],
     [{ showUserTypingIndicator: false }, false],
     [{ showAgentTypingIndicator: false }, true],
-  ])('is told of the visitor’s typing as it wants (%j): %s', async (conversations, told) => {
+  ])('is told of the visitor’s typing as it wants (%j): %s', async (conversations, reported) => {
     const { extension } = await createExtension(conversations);
-    expect(extension.shouldSend(typing)).toBe(told);
+    expect(extension.shouldSend(typing)).toBe(reported);
     // Nothing else of the visitor's is kept from it.
     expect(extension.shouldSend({ type: 'ping' })).toBe(true);
   });

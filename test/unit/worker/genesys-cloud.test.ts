@@ -6,7 +6,7 @@ import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
 import type { CallAnswer } from '../../../src/protocol/port.ts';
 import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 
-/** The line of a hub, with what stands beside the core; `hears` answers with what the core is told. */
+/** A hub's connection with its gateway extension; `hears` returns the events for the core. */
 class Line {
   readonly sent: string[] = [];
   readonly extension: GatewayExtension;

@@ -75,14 +75,14 @@ class Tab {
 
   /** The newest word on that. */
   shared(key: 'connection' | 'conversation' | 'draft' | 'hub'): unknown {
-    const told = this.posts.flatMap((post) =>
+    const reported = this.posts.flatMap((post) =>
       'shared' in post && post.shared[key] !== undefined ? [post.shared[key]] : [],
     );
-    return told.at(-1);
+    return reported.at(-1);
   }
 }
 
-/** Nothing that was not told on the line. */
+/** Fails on anything that the socket did not receive. */
 function answerOf(call: RestCall): RestResult {
   if (call.type === 'conversation') {
     const { conversationId } = call;
@@ -128,15 +128,15 @@ function startHub(
     response,
     ...(createExtension ? { createExtension } : {}),
   };
-  const told: string[] = [];
+  const reported: string[] = [];
   const log = new Log();
   const checked = checkOptions({ gateway, ...others });
   const events = {
-    lockAcquired: () => told.push('lockAcquired'),
-    handedOver: () => told.push('handedOver'),
+    lockAcquired: () => reported.push('lockAcquired'),
+    handedOver: () => reported.push('handedOver'),
   };
   const hub = host.run(() => new Hub(checked, 'shared-worker', log, events));
-  return { hub, host, told, log };
+  return { hub, host, told: reported, log };
 }
 
 async function attach(hub: Hub, tabId = 'tab', tab = new Tab()): Promise<Tab> {
@@ -326,11 +326,11 @@ describe('a tab', () => {
     const host = browser.worker();
     host.storeIsSlow = true;
     const { hub } = startHub({}, host);
-    const former = await attach(hub);
+    const previous = await attach(hub);
     const tab = await attach(hub);
     host.storeCatchesUp();
     await settled();
-    expect(former.posts).toEqual([]);
+    expect(previous.posts).toEqual([]);
     expect(tab.types.filter((type) => type === 'snapshot')).toHaveLength(1);
     // Nobody waits for its death twice.
     expect(browser.lockTable.waiting(tabLock('tab'))).toBe(1);
@@ -648,10 +648,10 @@ describe('a call', () => {
 
   it('is answered for the visitor who made it', async () => {
     const { hub } = await inConversation();
-    const former = hub.epoch;
+    const previous = hub.epoch;
     const answer = await callOf(hub, { type: 'sign-out' });
-    expect(hub.epoch).not.toBe(former);
-    expect(answer).toMatchObject({ ok: true, epoch: former });
+    expect(hub.epoch).not.toBe(previous);
+    expect(answer).toMatchObject({ ok: true, epoch: previous });
     expect(await callOf(hub, { type: 'mark-read' })).toMatchObject({ epoch: hub.epoch });
   });
 

@@ -142,10 +142,10 @@ describe('clearing', () => {
   });
 
   it('is requested once: a repeated call is answered, and the earlier one rejected', async () => {
-    const former = clear();
+    const previous = clear();
     const next = clear();
-    expect(await former).toMatchObject({ problem: { code: 'timeout' } });
-    // The deadline of the former one is not that of the next.
+    expect(await previous).toMatchObject({ problem: { code: 'timeout' } });
+    // The deadline of the previous one does not apply to the next.
     calls.onEvent(over);
     expect(await next).toMatchObject({ ok: true });
     const third = clear();
@@ -267,7 +267,7 @@ it('says in the log what was wrong when it is not known whether something was do
     problem: { code: 'unknown-outcome' },
   });
   expect(logged).toEqual([fault]);
-  // What is refused is told to whoever asked, and is nothing for the log.
+  // A rejection goes to the caller, and is not logged.
   await calls.answer({ type: 'platform', step: 'nonsense' });
   expect(logged).toEqual([fault]);
 });

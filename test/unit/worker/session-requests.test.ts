@@ -361,11 +361,11 @@ describe('a failure', () => {
       () => new Response(null, { status: 429, headers: { 'retry-after': '7' } }),
       { kind: 'rate-limited', retryAfter: 7_000 },
     ],
-  ])('of the site’s is told: %s', async (_, answer, told) => {
+  ])('of the site’s is told: %s', async (_, answer, reported) => {
     answers[urls.code] = answer;
     const tokens = tokensOf(members);
     const result = await tokens.fetch(false, wanted);
-    expect(result).toMatchObject({ ok: false, retryAfter: null, ...told });
+    expect(result).toMatchObject({ ok: false, retryAfter: null, ...reported });
     expect(tokens.current()).toBeNull();
     expect(vault.write).not.toHaveBeenCalled();
   });

@@ -12,7 +12,7 @@ import { type SessionEvent, sessionEvent } from '../session-event.ts';
 
 const { traits } = genesysCloud({ deploymentId: 'd', region: 'eu-west-1' });
 
-const told: UploadRules = { mimeTypes: ['image/png'], blockedExtensions: [], maximumSize: 100 };
+const reported: UploadRules = { mimeTypes: ['image/png'], blockedExtensions: [], maximumSize: 100 };
 
 /** A hub that writes down what it is asked. */
 class TestHub {
@@ -57,7 +57,7 @@ class TestHub {
 
   /** A session is there. */
   open(part: Partial<SessionEvent> = {}): this {
-    this.uploads.onEvent(sessionEvent({ uploads: told, ...part }));
+    this.uploads.onEvent(sessionEvent({ uploads: reported, ...part }));
     return this;
   }
 
@@ -475,9 +475,13 @@ describe('rules', () => {
   };
 
   it('are the platform’s, made narrower by the site’s', async () => {
-    expect(await rulesOf(new TestHub().open())).toEqual(told);
+    expect(await rulesOf(new TestHub().open())).toEqual(reported);
     const hub = new TestHub({ maximumSize: 10, blockedExtensions: ['.gif'] }).open();
-    expect(await rulesOf(hub)).toEqual({ ...told, maximumSize: 10, blockedExtensions: ['.gif'] });
+    expect(await rulesOf(hub)).toEqual({
+      ...reported,
+      maximumSize: 10,
+      blockedExtensions: ['.gif'],
+    });
   });
 
   it('are documented ones until a session tells, and none where there are no files', async () => {
@@ -488,7 +492,7 @@ describe('rules', () => {
     expect(await rulesOf(new TestHub({ mimeTypes: ['text/plain'] }).open())).toBeNull();
     expect(await rulesOf(new TestHub())).toMatchObject({ maximumSize: 10_485_760 });
     expect(await rulesOf(new TestHub(false))).toBeNull();
-    const nothing = { ...told, mimeTypes: [] };
+    const nothing = { ...reported, mimeTypes: [] };
     expect(await rulesOf(new TestHub().open({ uploads: nothing }))).toBeNull();
   });
 });
@@ -848,17 +852,17 @@ describe('a file that is called back', () => {
   it('can be tried again under its message’s id, as another file', async () => {
     const hub = new TestHub().open();
     await hub.begin();
-    const former = hub.attachmentId;
+    const previous = hub.attachmentId;
     await hub.ask({ step: 'cancel', messageId: 'm' });
     await settle();
     await hub.begin();
-    expect(hub.attachmentId).not.toBe(former);
+    expect(hub.attachmentId).not.toBe(previous);
     expect(hub.types).toEqual(['request-upload', 'request-upload']);
-    // What is still said of the former one is none of its business.
-    hub.uploads.onEvent({ type: 'upload-target', attachmentId: former, url: '', headers: {} });
+    // Late events of the previous one do not affect it.
+    hub.uploads.onEvent({ type: 'upload-target', attachmentId: previous, url: '', headers: {} });
     await settle();
     expect(put).not.toHaveBeenCalled();
-    // Nor does it go when the former one is forgotten.
+    // Nor does it end when the previous one is dropped.
     await vi.advanceTimersByTimeAsync(19_000);
     hub.target();
     await vi.advanceTimersByTimeAsync(45_000);
@@ -918,7 +922,7 @@ describe('the message that brings a file', () => {
     hub.uploads.onEvent({ type: 'attachment-uploaded', attachmentId, url: '' });
     await settle();
     const [call] = hub.calls;
-    // An address that is not told is none.
+    // A missing address counts as none.
     expect(call?.type === 'send' && call.content).toMatchObject([{ kind, mime, url: null }]);
   });
 
@@ -1042,8 +1046,8 @@ describe('what may be sent', () => {
     const life = { duration: null, expiresAt: null };
     const event = { type: 'configuration', life, uploads: null } as const;
     expect(hub.uploads.onEvent(event)).toBe(event);
-    expect(await rulesOf(hub)).toEqual(told);
-    hub.uploads.onEvent({ ...event, uploads: { ...told, maximumSize: 7 } });
+    expect(await rulesOf(hub)).toEqual(reported);
+    hub.uploads.onEvent({ ...event, uploads: { ...reported, maximumSize: 7 } });
     expect(await rulesOf(hub)).toMatchObject({ maximumSize: 7 });
   });
 
@@ -1055,12 +1059,12 @@ describe('what may be sent', () => {
     [6, 5, 5],
   ])('is as large as both allow (%s, %s: %s)', async (platform, site, both) => {
     const hub = new TestHub(site === null ? {} : { maximumSize: site });
-    hub.open({ uploads: { ...told, maximumSize: platform } });
+    hub.open({ uploads: { ...reported, maximumSize: platform } });
     expect(await rulesOf(hub)).toMatchObject({ maximumSize: both });
   });
 
   it('is nothing where the platform allows 0 bytes', async () => {
-    const hub = new TestHub().open({ uploads: { ...told, maximumSize: 0 } });
+    const hub = new TestHub().open({ uploads: { ...reported, maximumSize: 0 } });
     expect(await rulesOf(hub)).toBeNull();
     expect(await hub.begin()).toMatchObject({ problem: { code: 'forbidden' } });
   });
