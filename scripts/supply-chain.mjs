@@ -45,7 +45,7 @@ const nameOf = (path) => path.slice(path.lastIndexOf('node_modules/') + 'node_mo
 
 /**
  * What is wrong with a lock file: a licence, a missing checksum, another source than the registry, a
- * script at installation, or a version with a known hole. Needs no network.
+ * script at installation, or a version with a known vulnerability. Needs no network.
  *
  * @param lock a package-lock.json of version 3
  * @param advisories `{package, below, id}` each
@@ -108,10 +108,10 @@ function askRegistry() {
 export function checkSupplyChain() {
   const lock = readJson('package-lock.json');
   const problems = problemsOf(lock, readJson('scripts/known-advisories.json'), installedLicence);
-  const told = askRegistry();
-  if (told === null)
+  const advisories = askRegistry();
+  if (advisories === null)
     console.log('  The registry gives no advisories: the known ones were checked.');
-  const all = [...problems, ...(told ?? [])];
+  const all = [...problems, ...(advisories ?? [])];
   if (all.length > 0) throw new StageError(`Dependencies with a problem:\n  ${all.join('\n  ')}`);
   console.log(
     `  ${Object.keys(lock.packages).length - 1} packages: licences, checksums, advisories.`,

@@ -32,7 +32,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const [, , report = null] = process.argv;
   await main(() => {
     if (report === null) {
-      // As a stage it says that it skipped them; whoever asks for it alone wants to see them pass.
+      // As a stage of `npm test`, it reports skipped browsers; run alone, it fails without them.
       if (engines.every(([, found]) => !found)) {
         throw new StageError('Neither Firefox nor WebKitGTK is installed: nothing is tested.');
       }

@@ -32,7 +32,7 @@ export type MessageStatus = (typeof messageStatuses)[number];
  */
 export type Position = readonly [number, number, number, number];
 
-/** Uses `findIndex`, because `every` skips the holes of sparse arrays. */
+/** Uses `findIndex`, because `every` skips empty slots of sparse arrays. */
 export function isPosition(value: unknown): value is Position {
   return (
     Array.isArray(value) && value.length === 4 && value.findIndex((n) => !Number.isFinite(n)) < 0

@@ -1,7 +1,7 @@
 import { Browser } from './browser.ts';
 import { isMet, type Measure } from './measure.ts';
 import { choosePlan, isQuick, type Plan } from './plan.ts';
-import { business, writeReport } from './report.ts';
+import { loadAverage, writeReport } from './report.ts';
 import { burst } from './rows/burst.ts';
 import { kept } from './rows/kept.ts';
 import { kill } from './rows/kill.ts';
@@ -17,36 +17,36 @@ const parts: Readonly<Record<string, Part>> = { latency, burst, kept, memory, ki
 /**
  * Measures, prints the table, and writes it into the docs.
  *
- * @param wanted names of parts; none for all of them. A part of the table is not written down.
- * @returns whether every aim was met
- * @throws {RangeError} when there is no such part
+ * @param wanted names of parts; empty for all. Only a complete table is written.
+ * @returns whether all targets were met
+ * @throws {RangeError} for an unknown part
  */
 export async function bench(executable: string, wanted: readonly string[]): Promise<boolean> {
   const unknown = wanted.filter((name) => !(name in parts));
   if (unknown.length > 0) {
     const known = Object.keys(parts).join(', ');
-    throw new RangeError(`There is no part ${unknown.join(', ')}. There are ${known}.`);
+    throw new RangeError(`Unknown part ${unknown.join(', ')}. Known parts: ${known}.`);
   }
   const plan = choosePlan();
   const chosen = Object.entries(parts).filter(
     ([name]) => wanted.length === 0 || wanted.includes(name),
   );
-  const busy = business();
+  const load = loadAverage();
   await buildSite();
   const measures: Measure[] = [];
   let version = '';
   for (const [name, part] of chosen) {
     const begun = Date.now();
     process.stderr.write(`› ${name} … `);
-    // A fresh one for each part: what one leaves behind is no burden to the next.
+    // A new browser for each part, so that parts do not affect each other.
     const browser = await Browser.launch(executable);
     const stop = () => process.exit(130);
     process.once('SIGINT', stop).once('SIGTERM', stop);
     try {
       version = browser.version;
-      const told = await part(browser, plan);
-      if (told.length === 0) throw new Error(`${name} has measured nothing`);
-      measures.push(...told);
+      const measured = await part(browser, plan);
+      if (measured.length === 0) throw new Error(`${name} returned no measures`);
+      measures.push(...measured);
     } finally {
       process.off('SIGINT', stop).off('SIGTERM', stop);
       await browser.close();
@@ -55,7 +55,7 @@ export async function bench(executable: string, wanted: readonly string[]): Prom
   }
   console.log(`\n${version}\n\n${table(measures)}`);
   const missed = measures.filter((measure) => isMet(measure) === false).length;
-  console.log(`\n${missed === 0 ? 'Every aim is met.' : `${missed} aims are missed.`}`);
-  if (!isQuick && wanted.length === 0) await writeReport(measures, version, busy);
+  console.log(`\n${missed === 0 ? 'All targets are met.' : `${missed} targets are missed.`}`);
+  if (!isQuick && wanted.length === 0) await writeReport(measures, version, load);
   return missed === 0;
 }

@@ -23,7 +23,7 @@ export type Params = Readonly<Record<string, unknown>>;
 type Listener = (params: unknown) => void;
 
 /**
- * A bare DevTools client: it asks the browser for nothing that it was not told to ask. A library that
+ * A bare DevTools client: it sends only the given commands. A library that
  * listens to each page's network makes what is measured slower, and one side more than the other.
  */
 export class DevTools {

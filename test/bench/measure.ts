@@ -17,11 +17,11 @@ export interface Measure {
 }
 
 export function timesFloor(factor: number): Aim {
-  return { text: `≤ ${factor} × floor`, limit: (floor) => floor * factor };
+  return { text: `≤ ${factor} × baseline`, limit: (floor) => floor * factor };
 }
 
 export function floorPlus(extra: number, unit: string): Aim {
-  return { text: `≤ floor + ${extra} ${unit}`, limit: (floor) => floor + extra };
+  return { text: `≤ baseline + ${extra} ${unit}`, limit: (floor) => floor + extra };
 }
 
 export function atMost(limit: number): Aim {

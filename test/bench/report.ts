@@ -5,8 +5,8 @@ import { table } from './table.ts';
 
 const page = new URL('../../docs/speed.md', import.meta.url);
 
-/** What else the machine does, in cores: asked before a run, which is a load itself. */
-export function business(): number {
+/** The load average, in cores. Read it before a run, since the run is a load itself. */
+export function loadAverage(): number {
   return loadavg()[0] ?? Number.NaN;
 }
 
@@ -14,7 +14,7 @@ export function business(): number {
 export async function writeReport(
   measures: readonly Measure[],
   browser: string,
-  busy: number,
+  load: number,
 ): Promise<void> {
   const processors = cpus();
   const gibibytes = Math.round(totalmem() / 2 ** 30);
@@ -24,49 +24,49 @@ export async function writeReport(
     page,
     `# Speed
 
-The hub against the *physical floor*: a bare SharedWorker with one WebSocket that posts each frame to
-every tab and keeps nothing. \`npm run bench\` measures both in one run and writes this page.
+The hub is compared with a *baseline*: a bare SharedWorker with one WebSocket that posts each frame to every
+tab and stores nothing. \`npm run bench\` measures both in one run and writes this page.
 
 - Machine: ${machine}
 - Browser: ${browser}, headless; Node ${process.version}
-- What else ran: a load average of ${busy.toFixed(1)} before the run (1 is one core busy)
+- Load average before the run: ${load.toFixed(1)} (1 is one busy core)
 - Date: ${new Date().toISOString().slice(0, 10)}
 
 ${table(measures)}
 
 ## How it is measured
 
-- **Both sides alike.** Each has an origin, a visitor and a gateway emulator of its own, all served from
-  one process. The floor's worker says to the emulator the least that makes it send (token, auth,
-  routing, pongs), so both get the same frames from the same code, and only the browser differs.
-- **In turn.** Floor, ours, floor, ours: whatever else the machine does hits both. First rounds, in which
-  scripts are compiled and caches filled, do not count.
-- **Ours** is the package's own client in a page that draws nothing, built by vite as a site builds it.
-- **Tabs** are real pages, each visible in a window of its own. Nothing listens to their network: the
-  browser is driven by a bare DevTools client, and tabs are asked for their stamps when all is over.
-- **One clock.** Node and the browser stamp with the system's monotonic clock. Pages are isolated
-  (COOP, COEP), which gives them 5 µs instead of 100.
-- **One message** counts from before the emulator is told to send it until the last tab has it in its
-  snapshot; the floor's tab has parsed the frame.
-- **Durable** is when another page's look into IndexedDB counts all rows. It is compared with the
-  floor's time for the tabs, since the floor keeps nothing.
-- **Bytes** are those on all TCP connections to the gateway, REST included, in both directions.
-- **Navigation** counts from the browser's navigation start to the snapshot with 50 messages. The floor's
-  worker has 50 rows ready and posts them to a new tab in one message.
-- **Kept** rows are put into the database that the hub has made, while it is not running, and into the
+- **Equal conditions.** Each side has its own origin, visitor and gateway emulator, all served from one
+  process. The baseline's worker sends the emulator only what it needs to send messages (token, auth,
+  routing, pongs). Both sides get the same frames from the same code; only the browser side differs.
+- **Alternating rounds.** The two sides take turns, so that other load on the machine affects both.
+  Warm-up rounds, in which scripts are compiled and caches filled, do not count.
+- **partyline** is the package's own client in a page that renders nothing, built with Vite like a site.
+- **Tabs** are real pages, each visible in its own window. Their network is not observed: a minimal
+  DevTools client drives the browser, and the timestamps are read from the tabs after the run.
+- **One clock.** Node and the browser take timestamps from the system's monotonic clock. Pages are
+  isolated (COOP, COEP), which gives them a resolution of 5 µs instead of 100 µs.
+- **One message** is measured from just before the emulator is asked to send it until the last tab has it
+  in its snapshot, or, in the baseline, until the last tab has parsed the frame.
+- **Durable** means that another page counts all rows in IndexedDB. It is compared with the baseline's
+  time for the tabs, since the baseline stores nothing.
+- **Bytes** are counted on all TCP connections to the gateway, REST included, in both directions.
+- **Navigation** is measured from the browser's navigation start to a snapshot with 50 messages. The
+  baseline's worker has 50 rows in memory and posts them to a new tab in one message.
+- **Stored** messages are written into the hub's own database while the hub does not run, and into the
   gateway.
-- **Server away** means gateway and OAuth server: the site itself serves its pages.
-- **Memory** is what a page's process has for itself alone, and what the page's heap holds after a
-  collection; each as a median of several tabs, less that of tabs with an empty page of the same origin.
+- **Server down** means the gateway and the OAuth server; the site still serves its pages.
+- **Memory** is the private memory of a page's process, and the page's heap after garbage collection. Both
+  are medians of several tabs, minus those of tabs with an empty page of the same origin.
 
 ## How to run it
 
 \`\`\`sh
-npm run bench                # some five minutes on two cores
-BENCH_QUICK=1 npm run bench  # less than one: to see that it runs; this page is left as it is
+npm run bench                # about five minutes on two cores
+BENCH_QUICK=1 npm run bench  # less than one minute, to see that it works; does not write this page
 \`\`\`
 
-Let nothing else run meanwhile: two cores are few for twenty tabs, and the p95 shows it.
+Run nothing else at the same time: twenty tabs need more than two cores, and the p95 shows it.
 `,
   );
 }

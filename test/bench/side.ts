@@ -72,7 +72,7 @@ export class Side {
     await this.gateway.agent.sayAll(this.#conversationId, texts, { from: agent });
   }
 
-  /** Messages 1 to `count`, a millisecond apart from `begun` on, that nobody is told of. */
+  /** Messages 1 to `count`, a millisecond apart from `begun` on, without events. */
   async keep(count: number, begun: number): Promise<void> {
     for (let sequence = 1; sequence <= count; sequence += 1) {
       await this.gateway.agent.say(this.#conversationId, keptText(sequence), {

@@ -1,9 +1,9 @@
 import { isMet, type Measure } from './measure.ts';
 import type { Sample } from './statistics.ts';
 
-const heads = ['what', 'floor p50 (p95)', 'ours p50 (p95)', 'ours to floor', 'aim', ''];
+const heads = ['what', 'baseline p50 (p95)', 'partyline p50 (p95)', 'compared', 'target', ''];
 
-/** In Markdown, the columns aligned for the eye of whoever reads it as text. */
+/** A Markdown table with aligned columns. */
 export function table(measures: readonly Measure[]): string {
   const rows = [heads, ...measures.map(cells)];
   const widths = heads.map((_, column) =>
@@ -21,15 +21,15 @@ function cells(measure: Measure): string[] {
   const met = isMet(measure);
   return [
     what,
-    floor ? told(floor, unit) : '–',
-    told(ours, unit),
+    floor ? format(floor, unit) : '–',
+    format(ours, unit),
     floor ? compared(floor.p50, ours.p50, unit) : '–',
     aim?.text ?? '–',
-    met === null ? '' : met ? 'ok' : 'MISS',
+    met === null ? '' : met ? 'ok' : 'MISSED',
   ];
 }
 
-function told({ p50, p95, count }: Sample, unit: Measure['unit']): string {
+function format({ p50, p95, count }: Sample, unit: Measure['unit']): string {
   const suffix = unit === '' ? '' : ` ${unit}`;
   return count === 1 ? `${rounded(p50)}${suffix}` : `${rounded(p50)}${suffix} (${rounded(p95)})`;
 }

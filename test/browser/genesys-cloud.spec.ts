@@ -39,7 +39,7 @@ test('a conversation in two tabs, opened by the first message and no sooner', as
   expect(gateway.stats.violations).toEqual([]);
 });
 
-test('a page that nobody chats in opens no session', { tag: '@either-host' }, async ({
+test('a page without a chat opens no session', { tag: '@either-host' }, async ({
   gateway,
   openTab,
 }) => {
@@ -77,7 +77,7 @@ test('a killed worker’s successor resumes the same session', async ({
   expect(gateway.stats.violations).toEqual([]);
 });
 
-test('the session survives the browser, and its secret is kept from whoever looks', async ({
+test('the session survives a browser restart, and its secret can’t be read', async ({
   gateway,
   openTab,
   profile,
@@ -241,7 +241,7 @@ test('an agent who ends the conversation has the last word, and the next one is 
   expect(gateway.stats.peak).toBe(1);
 });
 
-test('a line that takes its time to close lends its history to no other conversation', {
+test('a slowly closing connection does not lend its history to another conversation', {
   tag: '@either-host',
 }, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
@@ -267,7 +267,7 @@ test('a line that takes its time to close lends its history to no other conversa
   expect(await gateway.agent.conversations()).toHaveLength(2);
 });
 
-test('a conversation that is left without a line is told so, and not gone on with', {
+test('a conversation that is ended while disconnected gets its end later, and is not continued', {
   tag: '@either-host',
 }, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
@@ -354,7 +354,7 @@ test.describe('where the deployment’s settings say no', () => {
     },
   });
 
-  test('nobody sees that somebody types, and nothing can be deleted', {
+  test('typing is not shown, and nothing can be deleted', {
     tag: '@either-host',
   }, async ({ gateway, openTab }) => {
     const tab = await openTab('/');
@@ -393,7 +393,7 @@ test.describe('where the deployment starts conversations by itself', () => {
 test.describe('where an agent’s farewell leaves the session open', () => {
   test.use({ gatewayOptions: { dialect: 'genesys-cloud', deployment: { endsSession: false } } });
 
-  test('all tabs say that nobody is there, until the next one answers', {
+  test('all tabs say that no agent is there, until the next one answers', {
     tag: '@either-host',
   }, async ({ gateway, openTab }) => {
     const first = await openTab('/');

@@ -139,7 +139,7 @@ test('what can’t be sent is refused before anything goes out, in words', {
   expect(gateway.stats.received.onAttachment ?? 0).toBe(0);
 });
 
-test('a place that is refused is told in words', { tag: '@either-host' }, async ({
+test('a refused upload URL is reported with a message', { tag: '@either-host' }, async ({
   gateway,
   openTab,
   expectWarnings,
@@ -171,7 +171,7 @@ test('a place that is refused is told in words', { tag: '@either-host' }, async 
   await tab.delivers('still there');
 });
 
-test('an upload that fails is told in words', { tag: '@either-host' }, async ({
+test('a failed upload is reported with a message', { tag: '@either-host' }, async ({
   gateway,
   openTab,
 }) => {

@@ -94,7 +94,7 @@ test('several of a list are one message', { tag: '@either-host' }, async ({ gate
   await tab.delivers('Shino, Tenmoku');
   await expect(tab.page.getByRole('checkbox')).toHaveCount(0);
   expect(await lastOf(gateway, conversationId)).toMatchObject({ text: 'Shino, Tenmoku' });
-  // The history has it as the socket told it.
+  // The history has it as the socket sent it.
   await tab.page.reload();
   await tab.open();
   await tab.shows(['hello', 'Please', 'Shino, Tenmoku']);

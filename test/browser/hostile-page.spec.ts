@@ -146,7 +146,7 @@ test('a flood on the port is dropped beyond its limit, and the other tabs go on'
   const { snapshots, since, until } = await tab.page.evaluate(() =>
     Reflect.get(globalThis, 'flooded'),
   );
-  // A tab whose limit was used up is told in the end where it stands.
+  // A tab that used up its limit gets the current state in the end.
   expect(snapshots).toBeGreaterThan(0);
   // A slow machine works the flood off over many seconds, and 500 go through in each of them.
   expect(snapshots).toBeLessThanOrEqual(500 * (Math.ceil((until - since) / 1_000) + 1));
@@ -187,7 +187,7 @@ test('claims to be a newer build, or a page of another visitor, move nothing', a
       isHolder: false,
       address: null,
     });
-    const told = new Promise<string>((resolve) => {
+    const reported = new Promise<string>((resolve) => {
       stream.onmessage = ({ data }: MessageEvent<{ type?: string }>) => {
         if (data.type === 'snapshot') resolve(JSON.stringify(data));
       };
@@ -203,9 +203,9 @@ test('claims to be a newer build, or a page of another visitor, move nothing', a
     const message = { type: 'partyline-attach', attach: value, stream: handOver };
     if (port instanceof MessagePort && handOver) port.postMessage(message, [handOver]);
     else port.postMessage(message);
-    return told;
+    return reported;
   }, foreignTab);
-  // It is told of the visitor who is there, as every page of this origin is, and of nobody else.
+  // It gets the current visitor, like every page of this origin, and no other.
   expect(heard).not.toMatch(/somebody-else|conv_of_somebody_else/);
   await tab.send('unmoved');
   await tab.shows(['hello', 'unmoved']);

@@ -9,7 +9,7 @@ test.describe('behind nginx', () => {
   // The gateway keeps quiet, so that only our own pings keep the line.
   test.use({ gatewayOptions: { pingInterval: 600_000 } });
 
-  test('with an idle time-out above the ping, the line is never cut', {
+  test('with an idle time-out above the ping, the connection is never cut', {
     tag: '@either-host',
   }, async ({ gateway, openTab }) => {
     const proxy = await proxyByNginx(gateway.socketUrl, 6);

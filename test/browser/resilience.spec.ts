@@ -42,7 +42,7 @@ test('a killed hub is replaced, and the panel never empties', async ({
   expect(gateway.stats.violations).toEqual([]);
 });
 
-test('a lost store is made good from the page’s mirror of the conversation id', async ({
+test('a lost store is restored from the page’s session hint', async ({
   gateway,
   openTab,
   profile,
@@ -115,7 +115,7 @@ test('nothing of a visitor is left for the next one', async ({ gateway, openTab,
   expect(gateway.stats.peak).toBe(1);
 });
 
-test('a token of another subject wipes the former one’s rows at once', {
+test('a token of another subject wipes the previous visitor’s rows at once', {
   tag: '@either-host',
 }, async ({ gateway, openTab, site }) => {
   const tab = await openTab('/');

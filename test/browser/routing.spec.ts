@@ -71,7 +71,7 @@ test('an attribute of a wrong name is refused before anything is asked', {
   expect(gateway.stats.rest['GET /api/v2/routing/skillgroups'] ?? 0).toBe(0);
 });
 
-test.describe('with nobody on shift', () => {
+test.describe('with no agent on shift', () => {
   test.use({
     gatewayOptions: {
       skillGroups: [

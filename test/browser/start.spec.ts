@@ -9,8 +9,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 function start(env: Readonly<Record<string, string>>) {
   return new Promise<{ code: number | null; told: string }>((resolve) => {
     const options = { cwd: root, env: { ...process.env, ...env } };
-    const child = execFile(process.execPath, ['scripts/start.mjs'], options, (_, out, told) => {
-      resolve({ code: child.exitCode, told: out + told });
+    const child = execFile(process.execPath, ['scripts/start.mjs'], options, (_, out, reported) => {
+      resolve({ code: child.exitCode, told: out + reported });
     });
   });
 }

@@ -122,7 +122,7 @@ test('the token is in the worker’s memory alone, while messages flow and token
   await recordMessages(context);
   const network: string[] = [];
   const printed: string[] = [];
-  // What a Worker asks for is told as its page's; what a SharedWorker asks for is not told at all.
+  // Requests of a Worker are reported as its page's; those of a SharedWorker are not reported.
   const isTheHubs = (url: string) =>
     withoutSharedWorker && (url.endsWith('/chat/token') || url.startsWith(gateway.apiUrl));
   context.on('request', (request) => {
@@ -152,7 +152,7 @@ test('the token is in the worker’s memory alone, while messages flow and token
   gateway.faults.expireTokens();
   await gateway.stats.waitFor((stats) => stats.connectionsOpened === 2, { timeout: 20_000 });
   await gateway.agent.say(conversationId, 'an answer');
-  // What can't be read is told of in the log, which must not quote it.
+  // The log reports an unreadable value, but must not quote it.
   const [token = ''] = watched.tokens;
   gateway.faults.send({ type: 'message', text: 7, token });
   gateway.faults.send(`no JSON with ${token}`);

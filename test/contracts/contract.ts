@@ -12,8 +12,8 @@ export interface Check {
   equal(actual: unknown, expected: unknown, what?: string): void;
 }
 
-export function check(isTrue: boolean, told: () => string): void {
-  if (!isTrue) throw new Error(told());
+export function check(isTrue: boolean, reported: () => string): void {
+  if (!isTrue) throw new Error(reported());
 }
 
 export const range = (from: number, to: number): number[] =>

@@ -1,5 +1,5 @@
 /**
- * What holds at a seam between the core and the world, whoever stands at the other side of it: the
+ * What holds at a seam between the core and the context, whoever stands at the other side of it: the
  * simulation's model, or the real thing. Knows no runner, so that a browser can run it too.
  */
 export interface EdgeCase<Bench> {

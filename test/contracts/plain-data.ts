@@ -1,6 +1,6 @@
 import type { Case, Check } from './contract.ts';
 
-/** For where no test runner is: cases run one by one, and what fails is told in words. */
+/** Runs cases without a test runner, one by one, and reports failures as text. */
 
 export interface Failure {
   readonly name: string;
@@ -32,7 +32,7 @@ export async function runAll<Bench>(
 /** Far more than a case takes on a busy machine, in ms. */
 const deadline = 20_000;
 
-/** What waits for ever is told by its name too, and the cases behind it are run. */
+/** A hanging case is reported by name, and the next ones still run. */
 async function inTime(work: Promise<void>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const overdue = new Promise<never>((_, reject) => {

@@ -17,7 +17,7 @@ import { type EdgeCase, numbers, oddTexts } from './edge-case.ts';
 export interface PortsHub {
   /** Of the visitor who is there. */
   epoch: string;
-  /** What tabs have told, in the order in which it came. */
+  /** The inputs from tabs, in order of arrival. */
   readonly inputs: Input[];
   /** What they have asked, in the same way. */
   readonly asked: { readonly tabId: string; readonly call: Call }[];
@@ -172,8 +172,8 @@ export const portCases: readonly EdgeCase<PortsBench>[] = [
         { type: 'tab-used', tabId },
         { type: 'tab-ack', tabId, revision: 8 },
       ]);
-      const told = inputsOf(bench, other.tabId).slice(1);
-      expect.equal(told, [{ type: 'tab-pull', tabId: other.tabId }]);
+      const reported = inputsOf(bench, other.tabId).slice(1);
+      expect.equal(reported, [{ type: 'tab-pull', tabId: other.tabId }]);
     },
   },
   {
@@ -511,7 +511,7 @@ export const servedPortCases: readonly EdgeCase<ServedPortsBench>[] = [
     },
   },
   {
-    name: 'a call before the attach is refused; one of no epoch, or of a former hub’s, is taken',
+    name: 'a call before the attach is refused; one without an epoch, or of a previous hub, is accepted',
     async run(bench, expect) {
       const stranger = await bench.stranger();
       expect.equal(codeOf(await stranger.call({ type: 'end' })), 'invalid-call');
@@ -603,7 +603,7 @@ export const servedPortCases: readonly EdgeCase<ServedPortsBench>[] = [
     },
   },
   {
-    name: 'a connection that attaches anew is one tab: the former name is let go, and so is it',
+    name: 'a connection that attaches again is one tab: its previous name is dropped',
     async run(bench, expect) {
       const stranger = await bench.stranger();
       await stranger.attach(attachmentOf('one'));

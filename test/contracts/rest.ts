@@ -51,18 +51,18 @@ export const historyCases: readonly EdgeCase<HistoryBench>[] = [
       async run(bench, expect) {
         const conversationId = await bench.begin();
         for (const text of textsOf(1, count)) await bench.say(conversationId, [text]);
-        const told: string[] = [];
+        const reported: string[] = [];
         const lengths: number[] = [];
         const sequences: (number | null)[] = [];
         let cursor: string | null = null;
         do {
           const page: Page = await pageOf(bench, since(conversationId, 0, cursor));
-          told.push(...page.texts);
+          reported.push(...page.texts);
           sequences.push(...page.sequences);
           lengths.push(page.texts.length);
           cursor = page.nextCursor;
         } while (cursor !== null);
-        expect.equal(told, textsOf(1, count));
+        expect.equal(reported, textsOf(1, count));
         expect.equal(sequences, numbers(1, count));
         const full = Math.max(0, Math.ceil(count / 50) - 1);
         expect.equal(lengths, [...numbers(1, full).map(() => 50), count - 50 * full]);
@@ -161,9 +161,9 @@ export const historyCases: readonly EdgeCase<HistoryBench>[] = [
       // It was taken while it could be.
       expect.equal(kindOf(await bench.call({ ...call, messageId: 'm-1' })), 'ok');
       expect.equal((await pageOf(bench, since(conversationId))).texts, ['hello']);
-      const told = await bench.call({ type: 'conversation', conversationId });
+      const reported = await bench.call({ type: 'conversation', conversationId });
       const value = { type: 'conversation', conversation: { conversationId, status: 'ended' } };
-      expect.equal(told, { ok: true, value });
+      expect.equal(reported, { ok: true, value });
     },
   },
   {
@@ -244,7 +244,7 @@ export interface RestBench {
   answer(reply: RestReply | 'hang' | 'cut' | 'refuse'): Promise<void>;
   readonly requests: readonly RestRequestSeen[];
   setToken(token: string | null): void;
-  /** What the edge was told of its last token with each call: `true`, it was refused. */
+  /** For each call, whether the last token was refused. */
   readonly refusals: readonly boolean[];
   call(call: RestCall): Promise<RestResult>;
   /** Until a request has come that waits. */

@@ -3,7 +3,7 @@ import { genesysWebchat } from '../../src/protocol/webchat/index.ts';
 import { Sockets } from '../../src/worker/edges/socket.ts';
 import type { LineWord, OpenLine } from './socket.ts';
 
-/** The real edge, and what it has told. */
+/** The real edge, with its recorded events. */
 export class SocketClient {
   readonly told: LineWord[] = [];
   readonly notes: string[] = [];

@@ -35,7 +35,7 @@ export interface LineBench {
   /** The gateway's end of the line that was opened last. */
   accepted(): Promise<LineServer>;
   told(): Promise<readonly LineWord[]>;
-  /** Until that many words were told, and nothing more is on its way. */
+  /** Resolves once that many events were reported, and no more are pending. */
   settled(words?: number): Promise<void>;
 }
 
@@ -300,9 +300,9 @@ export const socketCases: readonly EdgeCase<SocketBench>[] = [
         await bench.pushRaw(text);
       }
       await bench.settled(10);
-      const told = await bench.told();
+      const reported = await bench.told();
       expect.equal(
-        told.slice(1).map(([word, , event]) => [word, event?.startsWith('invalid')]),
+        reported.slice(1).map(([word, , event]) => [word, event?.startsWith('invalid')]),
         numbers(1, 9).map(() => ['event', true]),
       );
       await bench.pushRaw('{"type":"from-the-future","and":1}');

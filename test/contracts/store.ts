@@ -28,7 +28,7 @@ export interface StoreSubject {
   restore(page: number): Promise<Restored>;
   readEarlier(before: Place | null, count: number): Promise<Page>;
   prune(keep: number, before: number): Promise<void>;
-  /** What it has told of itself: `lost`, `emptied`. */
+  /** Its reported events: `lost`, `emptied`. */
   told(): Promise<readonly string[]>;
   /** Its hub has stepped down: it is done with when everything is written, while its worker lives on. */
   leave(): Promise<void>;
@@ -710,7 +710,7 @@ const recordCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'of former conversations the last five come back that have ended and are not read to their end',
+    name: 'restores the last five previous conversations without a final catch-up',
     async run(bench, check) {
       const store = await bench.open();
       const records = [
@@ -1079,9 +1079,9 @@ const orderCases: readonly StoreCase[] = [
   {
     name: 'a hub that has stepped down is out of the way when the database of its successor is deleted',
     async run(bench, check) {
-      const former = await bench.open();
-      const work = [former.write([put(messageOf(1))]), former.write([put(messageOf(2))], true)];
-      await Promise.all([...work, former.leave()]);
+      const previous = await bench.open();
+      const work = [previous.write([put(messageOf(1))]), previous.write([put(messageOf(2))], true)];
+      await Promise.all([...work, previous.leave()]);
       const store = await bench.open();
       check.equal(await messagesOf(store), [messageOf(1), messageOf(2)]);
       // More than once: who of two opens the new one first is chance.
@@ -1091,7 +1091,7 @@ const orderCases: readonly StoreCase[] = [
         check.equal((await store.told()).length, deletion);
         check.equal(await messagesOf(store), [messageOf(3)]);
       }
-      check.equal(await former.told(), []);
+      check.equal(await previous.told(), []);
     },
   },
 ];
@@ -1159,7 +1159,7 @@ const pruneCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'pruning leaves no hole: it stops at the first message that stays',
+    name: 'pruning leaves no gap: it stops at the first message that stays',
     async run(bench, check) {
       const store = await bench.open();
       const times = [10, 90, 20, 95];
@@ -1202,7 +1202,7 @@ const pruneCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'pruning takes former conversations that are done with and of which nothing is left',
+    name: 'pruning deletes closed previous conversations without messages',
     async run(bench, check) {
       const store = await bench.open();
       const closed = { isClosed: true };

@@ -6,7 +6,7 @@ import { type Case, check as holds } from './contract.ts';
 
 export interface Firing {
   readonly name: TimerName;
-  /** What the clock told then. */
+  /** The clock's reading then. */
   readonly at: number;
 }
 
@@ -92,10 +92,10 @@ export const timerCases: readonly TimersCase[] = [
       await bench.set('pong', 120);
       await bench.set('ping', 90);
       await bench.set('pong', 60);
-      await bench.set('hold', 200);
-      await bench.set('hold', 30);
-      check.equal(names(await bench.pass(150)), ['hold', 'pong', 'ping']);
-      check.equal(names(await bench.pass(100)), ['hold', 'pong', 'ping']);
+      await bench.set('reorder', 200);
+      await bench.set('reorder', 30);
+      check.equal(names(await bench.pass(150)), ['reorder', 'pong', 'ping']);
+      check.equal(names(await bench.pass(100)), ['reorder', 'pong', 'ping']);
     },
   },
   {
@@ -103,8 +103,8 @@ export const timerCases: readonly TimersCase[] = [
     async run(bench, check) {
       await bench.set('ping', 30);
       await bench.set('pong', 40);
-      await bench.set('hold', 50);
-      await bench.clear('hold');
+      await bench.set('reorder', 50);
+      await bench.clear('reorder');
       await bench.clear('ping');
       await bench.clear('echo');
       check.equal(names(await bench.pass(90)), ['pong']);
@@ -116,7 +116,7 @@ export const timerCases: readonly TimersCase[] = [
   {
     name: 'all timers are cleared at once, and can be set again',
     async run(bench, check) {
-      for (const name of ['ping', 'pong', 'hold'] as const) await bench.set(name, 30);
+      for (const name of ['ping', 'pong', 'reorder'] as const) await bench.set(name, 30);
       await bench.clearAll();
       await bench.clearAll();
       check.equal(await bench.pass(70), []);
@@ -128,7 +128,7 @@ export const timerCases: readonly TimersCase[] = [
     name: 'a timer whose time is over already fires soon, and never within its being set',
     async run(bench, check) {
       for (const [index, delay] of [0, -1, -minute, 0.25].entries()) {
-        const name = (['ping', 'pong', 'hold', 'echo'] as const)[index];
+        const name = (['ping', 'pong', 'reorder', 'echo'] as const)[index];
         if (!name) continue;
         check.equal(names(await bench.set(name, delay)).includes(name), false);
         check.equal(names(await bench.pass(30)).at(-1), name, `${delay} ms`);
@@ -199,7 +199,7 @@ export const longTimerCases: readonly TimersCase[] = [
       for (const [name, duration] of [
         ['ping', 29_999],
         ['pong', 30_000],
-        ['hold', 30_001],
+        ['reorder', 30_001],
         ['echo', 60_000],
         ['retry', 24 * 60 * minute],
       ] as const) {

@@ -6,7 +6,7 @@ import { type Beside, beside, hostileFrame } from './frames.ts';
 
 const adapter = genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
 
-const limits = { page: 10, window: 30, held: 20, outbox: 10 } as const;
+const limits = { page: 10, window: 30, reorderBuffer: 20, outbox: 10 } as const;
 
 /** Of every frame of a run together: what the state may weigh beyond it is a leak. In characters. */
 const heaviestState = 8_000_000;
@@ -79,10 +79,10 @@ function inspect(hub: TestHub): void {
   const { state } = hub;
   const sizes: [string, number, number][] = [
     ['window', state.window.length, limits.window],
-    ['held', state.conversation?.reorderBuffer.length ?? 0, limits.held],
-    ['unsettled', state.conversation?.unsequencedBuffer.length ?? 0, limits.held],
-    ['holes', state.conversation?.gaps.length ?? 0, 100],
-    ['formers', state.previousConversations.length, 50],
+    ['held', state.conversation?.reorderBuffer.length ?? 0, limits.reorderBuffer],
+    ['unsettled', state.conversation?.unsequencedBuffer.length ?? 0, limits.reorderBuffer],
+    ['gaps', state.conversation?.gaps.length ?? 0, 100],
+    ['previous conversations', state.previousConversations.length, 50],
     ['outbox', state.outbox.length, limits.outbox],
     ['requests', state.requests.length, 6],
     ['lingering', state.closingSockets.length, 2],

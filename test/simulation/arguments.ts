@@ -5,7 +5,7 @@ import { dialects, type Profile, profileOf } from './profile.ts';
 import { ruleNames } from './violation.ts';
 
 export interface Arguments {
-  /** One seed with its story. */
+  /** One seed, with its step log. */
   readonly seed: number | null;
   readonly seeds: number | null;
   readonly from: number;
@@ -14,34 +14,34 @@ export interface Arguments {
   readonly jobs: number;
   readonly without: readonly string[];
   readonly keepsGoing: boolean;
-  /** Set otherwise than the seeds draw it. */
+  /** Overrides what the seed draws. */
   readonly profile: Partial<Profile>;
   readonly mutants: boolean;
-  /** Of the mutants; none named, all of them. */
+  /** Names of mutants; empty for all. */
   readonly only: readonly string[];
-  /** Lines of a story. */
+  /** Lines of the step log. */
   readonly lines: number;
-  /** A recording of an inspector's. */
+  /** An inspector's recording. */
   readonly replay: string | null;
 }
 
 export const usage = `npm run simulate -- [options]
 
-  --seed 7          one schedule; when it breaks a promise it is made smaller, and its story is told
-  --lines 400       how much of the story
-  --seeds 1000      so many schedules  (300)
+  --seed 7          one schedule; if it violates a rule, it is shrunk and its steps are printed
+  --lines 400       lines of the step log
+  --seeds 1000      number of schedules  (300)
   --from 1          the first seed  (1)
-  --for 10m         until then: 30s, 10m, 2h
-  --jobs 2          threads  (one a core)
-  --keep-going      behind the first broken promise as well
+  --for 10m         run for that long: 30s, 10m, 2h
+  --jobs 2          threads  (one per core)
+  --keep-going      goes on after a violation
   --dialect name    webchat or genesys-cloud  (webchat)
-  --set kills=2     of the profile: rates and probabilities that are not as the seed draws them
-  --without a,b     rules that are not asserted
-  --mutants         breaks the core on purpose, and says who notices
-  --only a,b        of the mutants
-  --replay file     what an inspector has recorded, through the same core again`;
+  --set kills=2     overrides entries of the profile that the seed draws
+  --without a,b     rules that are not checked
+  --mutants         runs deliberate faults, and reports which rule catches each
+  --only a,b        only these mutants
+  --replay file     replays a recording of the inspector`;
 
-/** @throws {TypeError} for an argument that there is not; {RangeError} for a value of nonsense. */
+/** @throws {TypeError} for an unknown argument; {RangeError} for an invalid value. */
 export function readArguments(args: readonly string[]): Arguments {
   const { values } = parseArgs({
     args: [...args],
@@ -86,19 +86,19 @@ function readList(text: string): readonly string[] {
 
 const mutantNames = mutants.map(({ name }) => name);
 
-/** A name that nothing bears would leave nothing out, and nobody would notice. */
+/** An unknown name would silently leave nothing out. */
 function readNames(option: string, what: string, text: string, known: readonly string[]) {
   const names = readList(text);
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length === 0) return names;
   throw new RangeError(
-    `--${option}: there is no ${what} ${unknown.join(', ')}; there are ${known.join(', ')}`,
+    `--${option}: unknown ${what} ${unknown.join(', ')}; known: ${known.join(', ')}`,
   );
 }
 
 const drawn = new Map<string, unknown>(Object.entries(profileOf(1, {})));
 
-/** Of the profile, what one number or one word can say. */
+/** The profile's entries that are one number, word or boolean. */
 const settable = [...drawn.keys()].filter((name) =>
   ['boolean', 'number'].includes(typeof drawn.get(name)),
 );
@@ -119,14 +119,14 @@ function readProfile(text: string): Partial<Profile> {
 function readDialect(name: string): Partial<Profile> {
   const dialect = dialects.find((one) => one === name);
   if (dialect === undefined) throw new RangeError(`--dialect is ${dialects.join(' or ')}`);
-  // What is as ever is left out, so that a mutant's own profile can name it.
+  // Defaults are left out, so that a mutant's own profile can set them.
   return dialect === 'webchat' ? {} : { dialect };
 }
 
 function readCount(name: string, text: string): number {
   const count = Number(text);
   if (Number.isSafeInteger(count) && count > 0) return count;
-  throw new RangeError(`--${name} wants a whole number from 1, not ${text}`);
+  throw new RangeError(`--${name} must be a whole number from 1, not ${text}`);
 }
 
 const units = { s: 1_000, m: 60_000, h: 3_600_000 } as const;

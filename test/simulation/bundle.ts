@@ -6,11 +6,11 @@ import { build, type Plugin } from 'vite';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** One break of the sources, made on purpose. */
+/** One deliberate fault in the sources. */
 export interface Mutation {
   /** From the repository's root. */
   readonly file: string;
-  /** There exactly once. */
+  /** Occurs exactly once in the file. */
   readonly find: string;
   readonly replace: string;
 }
@@ -20,7 +20,7 @@ export interface Bundle {
   remove(): Promise<void>;
 }
 
-/** Makes one file of the pool's thread, with all it needs, so that it runs at full speed. */
+/** Bundles the pool's worker into one file, so that it runs at full speed. */
 export async function bundle(mutations: readonly Mutation[] = []): Promise<Bundle> {
   const folder = await mkdtemp(join(tmpdir(), 'partyline-simulation-'));
   await build({
@@ -44,7 +44,7 @@ export async function bundle(mutations: readonly Mutation[] = []): Promise<Bundl
   };
 }
 
-/** How often a mutation fits the sources as they are. */
+/** How often a mutation's text occurs in the current sources. */
 export async function occurrences({ file, find }: Mutation): Promise<number> {
   return (await readFile(join(root, file), 'utf8')).split(find).length - 1;
 }

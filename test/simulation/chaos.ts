@@ -1,19 +1,19 @@
-import { awake, cache, offline, start, write } from './deeds.ts';
-import { GuestPlatform } from './model/guest/platform.ts';
-import type { Cut } from './model/line.ts';
+import { activeTab, cache, offline, start, write } from './actions.ts';
+import { GenesysPlatform } from './model/genesys-cloud/platform.ts';
+import type { Cut } from './model/socket.ts';
 import { provokeSome } from './provocations.ts';
 import { Random } from './random.ts';
+import { count } from './sim-context.ts';
 import type { Simulation } from './simulation.ts';
-import { count } from './world.ts';
 
-/** Starts everything that happens by chance: visitors, agents and faults. */
+/** Starts all random events: visitors, agents and faults. */
 export function startStorm(simulation: Simulation): void {
-  const { profile } = simulation.world;
+  const { profile } = simulation.context;
   const { machine, gateway } = simulation;
   const every = (name: string, perMinute: number, work: Work) =>
     recur(simulation, name, perMinute, work);
 
-  const opening = Random.named(simulation.world.seed, 'opening');
+  const opening = Random.named(simulation.context.seed, 'opening');
   for (let tab = 0; tab < profile.tabs; tab += 1) {
     machine.after(tab === 0 ? 0 : opening.between(0, 20_000), () => simulation.openTab());
   }
@@ -22,116 +22,117 @@ export function startStorm(simulation: Simulation): void {
   every('send', profile.sends, (random) => say(simulation, random));
   every('act', profile.otherActions, (random) => act(simulation, random));
   every('visitor ends', profile.visitorEnds, (random) =>
-    awake(simulation, random)?.call({ type: 'end' }),
+    activeTab(simulation, random)?.call({ type: 'end' }),
   );
-  // A visitor whose conversation has ended may want another one.
-  every('start', profile.crossings > 0 ? 30 : 4, (random) => start(simulation, random));
+  // A visitor whose conversation has ended may start another.
+  every('start', profile.interactions > 0 ? 30 : 4, (random) => start(simulation, random));
   every('agent speaks', profile.agentMessages, (random) => gateway.speak(random));
   every('agent ends', profile.agentEnds, () => gateway.endOpen());
 
   every('cut', profile.cuts, (random) => {
-    const cut = random.pick<Cut>(['both', 'both', 'client', 'gateway', 'nobody']);
-    for (const line of simulation.lines) if (cut) line.cut(cut);
+    const cut = random.pick<Cut>(['both', 'both', 'client', 'gateway', 'none']);
+    for (const socket of simulation.sockets) if (cut) socket.cut(cut);
   });
   every('restart', profile.restarts, () => {
-    count(simulation.world, 'gateway restart');
-    for (const line of simulation.lines) line.session?.restart();
+    count(simulation.context, 'gateway restart');
+    for (const socket of simulation.sockets) socket.session?.restart();
   });
   every('outage', profile.outages, (random) => {
-    count(simulation.world, 'gateway outage');
+    count(simulation.context, 'gateway outage');
     gateway.isUp = false;
-    for (const line of simulation.lines) line.session?.restart();
-    simulation.world.scheduler.after(random.between(1_000, 200_000), () => {
+    for (const socket of simulation.sockets) socket.session?.restart();
+    simulation.context.scheduler.after(random.between(1_000, 200_000), () => {
       gateway.isUp = true;
     });
   });
   every('kill', profile.kills, (random) => simulation.kill(random.chance(profile.powerCuts)));
   every('sleep', profile.sleeps, (random) => {
-    count(simulation.world, 'sleep');
+    count(simulation.context, 'sleep');
     machine.sleep(random.exponential(random.pick([3_000, 60_000, 600_000]) ?? 1));
   });
   every('clock jump', profile.clockJumps, (random) => {
-    count(simulation.world, 'clock jump');
+    count(simulation.context, 'clock jump');
     machine.jump(random.between(-1, 1) * (random.pick([1_000, 100_000, 4_000_000]) ?? 1));
   });
   every('offline', profile.offlines, (random) =>
     offline(simulation, random, random.exponential(random.pick([500, 20_000, 100_000]) ?? 1)),
   );
   every('freeze', profile.freezes, (random) => {
-    const tab = awake(simulation, random);
+    const tab = activeTab(simulation, random);
     if (!tab) return;
-    count(simulation.world, 'tab frozen');
-    // Sent, and at once the visitor looks at something else.
+    count(simulation.context, 'tab frozen');
+    // Sometimes the visitor sends something just before.
     if (random.chance(0.3)) write(simulation, tab, random);
     tab.freeze();
-    simulation.world.trace.add(tab.name, 'freezes');
+    simulation.context.trace.add(tab.name, 'freezes');
     machine.after(random.exponential(20_000), () => simulation.thaw(tab));
-    // What makes a browser freeze pages makes it kill workers too.
+    // A browser that freezes pages often kills workers too.
     if (profile.kills === 0 || random.chance(0.7)) return;
     machine.after(random.exponential(5_000), () => {
-      if (simulation.world.isStormy) simulation.kill(false);
+      if (simulation.context.isStormy) simulation.kill(false);
     });
   });
   every('forget', profile.forgets, () => {
-    if (gateway.forgetOpen()) count(simulation.world, 'conversation forgotten');
+    if (gateway.forgetOpen()) count(simulation.context, 'conversation forgotten');
   });
   every('evict', profile.dialect === 'webchat' ? 0 : profile.evictions, () => {
-    for (const line of simulation.lines) line.session?.evict?.();
+    for (const socket of simulation.sockets) socket.session?.evict?.();
   });
   every('farewell', profile.dialect === 'webchat' ? 0 : profile.farewells, (random) => {
-    if (gateway instanceof GuestPlatform) gateway.farewell(random);
+    if (gateway instanceof GenesysPlatform) gateway.farewell(random);
   });
   every('clear', profile.dialect === 'webchat' ? 0 : profile.clears, (random) => {
-    // As src/worker/genesys-cloud/platform-calls.ts, for whichever tab asks.
+    // As src/worker/genesys-cloud/platform-calls.ts, for any tab.
     const { hub } = simulation;
-    if (awake(simulation, random) && hub?.edges.isOpen) hub.send({ type: 'clear-conversation' });
+    if (activeTab(simulation, random) && hub?.edges.isOpen)
+      hub.send({ type: 'clear-conversation' });
   });
   every('delete database', profile.deletions, (random) => {
-    // Together with the worker, and then only the pages know of the conversation; or under its hands.
+    // Together with the worker, so that only pages know the conversation, or under a running hub.
     if (random.chance(0.3)) simulation.kill(false);
     simulation.deleteDatabase();
   });
   every('change visitor', profile.visitorChanges, (random) => {
-    count(simulation.world, 'visitor changed');
-    const tab = awake(simulation, random);
-    const leaving = random.chance(0.4) ? awake(simulation, random) : undefined;
+    count(simulation.context, 'visitor changed');
+    const tab = activeTab(simulation, random);
+    const leaving = random.chance(0.4) ? activeTab(simulation, random) : undefined;
     if (leaving) {
-      // Left with the word on its way: what one visitor has typed must not be sent for another.
+      // Left with a message on its way: it must not be sent for another visitor.
       simulation.send(
         leaving,
         `v${random.int(10, 99)}-${simulation.ledger.entries.size + 1}`,
-        // Without ids, two of the same words in doubt are not to be told apart.
+        // Without ids, two unconfirmed messages with the same text can't be told apart.
         `bye ${simulation.ledger.entries.size + 1}`,
       );
       cache(simulation, leaving, random);
     }
-    // Somebody signs out, or the site signs somebody else in behind the chat's back.
+    // The visitor signs out, or the site changes the visitor without telling the chat.
     if (random.chance(0.6)) tab?.call({ type: 'sign-out' });
     machine.after(random.between(0, 3_000), () => {
       simulation.signIn(`visitor-${random.int(1, 2)}`);
-      if (random.chance(0.7)) awake(simulation, random)?.call({ type: 'reconnect' });
+      if (random.chance(0.7)) activeTab(simulation, random)?.call({ type: 'reconnect' });
     });
   });
   every('deploy', profile.newerBuilds, (random) => simulation.deploy(random));
-  every('crossing', profile.crossings, (random) => provokeSome(simulation, random));
+  every('interaction', profile.interactions, (random) => provokeSome(simulation, random));
 }
 
 type Work = (random: Random) => void;
 
-/** Each kind of event has its own chance, and can be left out without moving the others. */
+/** Each kind of event has its own stream, so it can be left out without changing the others. */
 function recur(simulation: Simulation, name: string, perMinute: number, work: Work): void {
   if (perMinute === 0) return;
-  const { world } = simulation;
-  const random = Random.named(world.seed, name);
+  const { context } = simulation;
+  const random = Random.named(context.seed, name);
   let number = 0;
   const next = () => {
-    world.scheduler.after(random.exponential(60_000 / perMinute), () => {
-      if (!world.isStormy) return;
+    context.scheduler.after(random.exponential(60_000 / perMinute), () => {
+      if (!context.isStormy) return;
       number += 1;
       const event = `${name} ${number}`;
-      // Drawn in any case, so that the next one comes when it would have come.
-      const own = Random.named(world.seed, event);
-      if (world.events.happens(event)) work(own);
+      // Drawn even if suppressed, so that the next event stays the same.
+      const own = Random.named(context.seed, event);
+      if (context.events.happens(event)) work(own);
       next();
     });
   };
@@ -139,17 +140,17 @@ function recur(simulation: Simulation, name: string, perMinute: number, work: Wo
 }
 
 function say(simulation: Simulation, random: Random): void {
-  const tab = awake(simulation, random);
+  const tab = activeTab(simulation, random);
   if (!tab) return;
   const messages = random.chance(0.15) ? random.int(2, 6) : 1;
   for (let index = 0; index < messages; index += 1) {
-    const from = random.chance(0.8) ? tab : awake(simulation, random);
+    const from = random.chance(0.8) ? tab : activeTab(simulation, random);
     if (from) write(simulation, from, random);
   }
 }
 
 function act(simulation: Simulation, random: Random): void {
-  const tab = awake(simulation, random);
+  const tab = activeTab(simulation, random);
   if (!tab) return;
   const rows = tab.snapshot?.messages ?? [];
   const own = rows.filter((row) => row.from.role === 'visitor');
@@ -188,12 +189,12 @@ function act(simulation: Simulation, random: Random): void {
       return;
     case 9:
       if (random.chance(0.5)) {
-        count(simulation.world, 'tab closed');
+        count(simulation.context, 'tab closed');
         simulation.close(tab);
         return;
       }
-      count(simulation.world, 'page left');
-      // Sent, and a link followed at once: the next page has to say it again.
+      count(simulation.context, 'page navigated');
+      // Sometimes sends something just before, which the next page has to send again.
       if (random.chance(0.5)) write(simulation, tab, random);
       simulation.navigate(tab);
       return;

@@ -1,12 +1,12 @@
 import { Random } from './random.ts';
 
 /**
- * Everything that happens by chance in a storm has a name, like `cut 3`: the third cut that was drawn.
- * What is suppressed is drawn all the same, and then does not happen. Each kind has a stream of chance
- * of its own, so what is left out moves little of the rest.
+ * Every random event of a storm has a name, like `cut 3`: the third cut that was drawn.
+ * Suppressed events are drawn but do not happen. Each kind has a random stream
+ * of its own, so leaving one out changes little of the rest.
  */
 export class Events {
-  /** Those that took place. */
+  /** The events that happened. */
   readonly happened: string[] = [];
   readonly latencies: Random;
   readonly #seed: number;
@@ -20,19 +20,19 @@ export class Events {
     this.latencies = Random.named(seed, 'latency');
   }
 
-  /** Whether the event takes place. */
+  /** Whether the event happens. */
   happens(event: string): boolean {
     if (this.#suppressed.has(event)) return false;
     this.happened.push(event);
     return true;
   }
 
-  /** The next time that such a fault may strike, it does. */
+  /** Makes the fault occur at the next opportunity. */
   provoke(kind: string): void {
     this.#provoked.add(kind);
   }
 
-  /** Draws whether a fault strikes here and now. */
+  /** Draws whether a fault occurs now. */
   strikes(kind: string, probability: number): boolean {
     if (this.#provoked.delete(kind)) return true;
     if (probability === 0) return false;

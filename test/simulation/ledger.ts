@@ -1,28 +1,28 @@
 import type { Step } from './model/hub.ts';
 
-/** What the visitor was promised of one message. */
+/** What was promised for one message. */
 export interface Entry {
   readonly messageId: string;
   readonly tab: string;
   /** Who wrote it. */
   readonly subject: string;
-  /** The place in the order in which the hub took the messages in. */
+  /** The position in the order in which the hub accepted messages. */
   order: number;
   isPromised: boolean;
-  /** It failed, or was thrown away, at some time: then it may be anywhere or nowhere. */
+  /** It failed at some time, so it may have arrived or not. */
   hasFailed: boolean;
   isDiscarded: boolean;
-  /** Its visitor is gone, or somebody deleted the database: the promise holds no more. */
+  /** Its visitor has changed, or the database was deleted: the promise is void. */
   isVoid: boolean;
 }
 
-/** Every message that a tab sent, and what became of the promise. */
+/** Every message that a tab sent, with what was promised. */
 export class Ledger {
   readonly entries = new Map<string, Entry>();
   readonly #hasArrived: (messageId: string) => boolean;
   #order = 0;
 
-  /** @param hasArrived whether the gateway has it: then it has its place, whoever asks again */
+  /** @param hasArrived whether the gateway has the message: then its order is fixed */
   constructor(hasArrived: (messageId: string) => boolean) {
     this.#hasArrived = hasArrived;
   }
@@ -40,7 +40,7 @@ export class Ledger {
     });
   }
 
-  /** Nothing is promised any more of what was sent until now. */
+  /** Voids all promises so far. */
   voidAll(): void {
     for (const entry of this.entries.values()) entry.isVoid = true;
   }
@@ -50,7 +50,7 @@ export class Ledger {
     if (entry) entry.isPromised = true;
   }
 
-  /** A message was taken in, or taken in again by a hub that knows nothing of the first time. */
+  /** A hub accepted a message, perhaps again after it was forgotten. */
   take(messageId: string): void {
     const entry = this.entries.get(messageId);
     if (!entry || this.#hasArrived(messageId)) return;

@@ -4,64 +4,64 @@ import type { Profile } from './profile.ts';
 
 export interface Mutant extends Mutation {
   readonly name: string;
-  /** What it takes to be seen, where that is not drawn in every campaign. */
+  /** Overrides that the mutant needs to be noticed, if they are drawn too rarely. */
   readonly profile?: Partial<Profile>;
 }
 
-/** A dialect with a session policy, and what the policy needs is drawn as well. */
+/** The dialect with a session policy. */
 const guests: Partial<Profile> = { dialect: 'genesys-cloud' };
 
 const core = (file: string) => `src/worker/core/${file}.ts`;
 const guest = (file: string) => `src/worker/genesys-cloud/core/${file}.ts`;
 const client = (file: string) => `src/client/${file}.ts`;
 
-/** Breaks that a simulation worth its name must notice. The table of them is in docs/simulation.md. */
+/** Deliberate faults that the simulation must notice. docs/simulation.md has a table of them. */
 export const mutants: readonly Mutant[] = [
-  // --- once, in order, with a mark where something is missing ---
+  // --- no duplicates, in order, with gap markers ---
   {
-    name: 'forgets-dedup',
+    name: 'no-deduplication',
     file: core('transcript/window'),
     find: 'return context.state.window.find(predicate);',
     replace: 'return context.state.window.slice(0, 0).find(predicate);',
   },
   {
-    name: 'holds-twice',
+    name: 'duplicate-in-reorder-buffer',
     file: core('transcript/reorder-buffer'),
     find: 'if (conversation.reorderBuffer.some((buffered) => buffered.sequence === message.sequence)) return;',
     replace: '',
   },
   {
-    name: 'forgets-hold-limit',
+    name: 'no-reorder-buffer-limit',
     file: core('transcript/reorder-buffer'),
-    find: 'if (reorderBuffer.length > context.state.settings.limits.held) {',
+    find: 'if (reorderBuffer.length > context.state.settings.limits.reorderBuffer) {',
     replace: 'if (reorderBuffer.length > 1e9) {',
   },
   {
-    name: 'forgets-window-limit',
+    name: 'no-window-limit',
     file: core('transcript/window'),
     find: 'const surplus = grown.length - settings.limits.window;',
     replace: 'const surplus = 0;',
   },
   {
-    name: 'no-mark-on-hole',
+    name: 'gap-not-marked',
     file: core('transcript/reorder-buffer'),
     find: 'showNext(context, ordinal, next, Math.max(0, next.sequence - conversation.next));',
     replace: 'showNext(context, ordinal, next, 0);',
   },
   {
-    name: 'mark-not-mended',
+    name: 'gap-marker-not-updated',
     file: core('transcript/window'),
     find: 'if (shown) replaceRow(context, { ...shown, missingBefore });',
     replace: 'if (shown) return;',
   },
   {
-    name: 'mark-below-not-mended',
+    name: 'gap-marker-below-window-not-updated',
     file: core('transcript/window'),
     find: "else context.store({ type: 'mark-message', position: [ordinal, sequence, 0, 0], missingBefore });",
     replace: '',
   },
   {
-    name: 'drops-late-sequence',
+    name: 'late-sequence-dropped',
     file: core('transcript/transcript'),
     find: 'if (known.sequence === null && message.sequence !== null)\n      assignSequence(context, ordinal, known, message);',
     replace: '',
@@ -69,19 +69,19 @@ export const mutants: readonly Mutant[] = [
   },
   // --- nothing lost ---
   {
-    name: 'exclusive-since',
+    name: 'catch-up-since-exclusive',
     file: core('transcript/catch-up'),
     find: 'const since = conversation.completeUntil;',
     replace: 'const since = conversation.completeUntil + 1;',
   },
   {
-    name: 'since-is-newest-seen',
+    name: 'catch-up-since-newest',
     file: core('transcript/catch-up'),
     find: 'const since = conversation.completeUntil;',
     replace: 'const since = conversation.newest;',
   },
   {
-    name: 'stops-at-first-page',
+    name: 'catch-up-stops-at-first-page',
     file: core('transcript/catch-up'),
     find: 'const isLast = isLastPage(active, page);',
     replace: 'const isLast = true;',
@@ -93,7 +93,7 @@ export const mutants: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'former-forgotten',
+    name: 'previous-conversation-dropped',
     file: core('conversation/previous-conversations'),
     find: '[...context.state.previousConversations, conversation].slice(',
     replace: '[...context.state.previousConversations].slice(',
@@ -105,47 +105,47 @@ export const mutants: readonly Mutant[] = [
     replace: 'if (changes.conversation && conversation && conversation.next < 3) {',
   },
   {
-    name: 'dead-line-not-noticed',
+    name: 'dead-connection-not-detected',
     file: core('connection/keep-alive'),
     find: "if (!context.hasTimer('pong')) context.setTimer('pong', deadline);",
     replace: '',
   },
   {
-    name: 'mirror-ignored',
+    name: 'session-hint-ignored',
     file: core('tabs/tabs'),
     find: 'if (conversationId !== null && visitor !== null)\n    adoptSessionHint(context, conversationId, visitor);',
     replace: 'if (conversationId !== null && visitor !== null) void 0;',
   },
   {
-    name: 'emptied-store-not-rewritten',
+    name: 'deleted-outbox-not-rewritten',
     file: core('rewrite'),
     find: "  for (const item of outbox)\n    context.store({ type: 'put-outbox', record: recordOfItem(context, item) });",
     replace: '',
   },
-  // --- what is sent ---
+  // --- sending ---
   {
-    name: 'repeat-of-what-arrived-goes-out',
+    name: 'arrived-message-resent',
     file: core('outbox/outbox'),
     find: "isRepeat ? 'add-outbox' : 'put-outbox'",
     replace: "'put-outbox'",
     profile: { tabs: 4, freezes: 16, kills: 16, agentMessages: 240, agentEnds: 2, sends: 60 },
   },
   {
-    name: 'unknown-visitors-are-one',
+    name: 'unknown-visitors-treated-as-one',
     file: client('session/identity'),
     find: 'if (before.resetCount < after.resetCount) return true;',
     replace: '',
     profile: { tabs: 4, brokerFails: 0.5, freezes: 16, kills: 16, sends: 90, visitorChanges: 16 },
   },
   {
-    name: 'wipe-not-for-good',
+    name: 'wipe-not-durable',
     file: core('visitor-change'),
     find: 'context.change({ meta: true, reset: true, durable: true });',
     replace: 'context.change({ meta: true, reset: true });',
     profile: { kills: 8, powerCuts: 0.9, visitorChanges: 8, sends: 60, agentMessages: 60 },
   },
   {
-    name: 'promises-before-durable',
+    name: 'resolves-before-durable',
     file: core('outbox/outbox'),
     find: '    record: recordOfItem(context, item),\n  });',
     replace:
@@ -165,38 +165,38 @@ export const mutants: readonly Mutant[] = [
       "if (pausedUntil !== null) return;\n  const head = outbox.find((item) => item.at.stage !== 'failed' && item.at.stage !== 'acknowledged' && item.at.stage !== 'sent');",
   },
   {
-    name: 'outbox-order-lost',
+    name: 'outbox-order-reversed',
     file: core('outbox/outbox'),
     find: 'const outbox = records.map(',
     replace: 'const outbox = [...records].reverse().map(',
   },
   {
-    name: 'acks-before-arrival',
+    name: 'deleted-before-echo',
     file: core('outbox/send-queue'),
     find: "setItem(context, messageId, { at: { stage: 'sent' } });",
     replace:
       "setItem(context, messageId, { at: { stage: 'sent' } });\n    context.store({ type: 'delete-outbox', messageId });",
   },
   {
-    name: 'restored-counts-as-queued',
+    name: 'restored-message-queued',
     file: core('outbox/outbox'),
     find: ": { stage: 'unconfirmed', catchUpId: nextCatchUpId(context), wasSent: false };\n}",
     replace: ": { stage: 'queued' };\n}",
   },
   {
-    name: 'resends-unasked',
+    name: 'resends-without-catch-up',
     file: core('outbox/unconfirmed'),
     find: "at: { stage: 'unconfirmed', catchUpId: nextCatchUpId(context), wasSent: true },",
     replace: "at: { stage: 'queued' },",
   },
   {
-    name: 'doubt-resolved-by-older-run',
+    name: 'unconfirmed-resolved-by-older-catch-up',
     file: core('outbox/unconfirmed'),
     find: "if (item.at.stage === 'unconfirmed' && item.at.catchUpId <= catchUpId) {",
     replace: "if (item.at.stage === 'unconfirmed') {",
   },
   {
-    name: 'doubts-forgotten-on-reconnect',
+    name: 'not-unconfirmed-after-disconnect',
     file: core('consequences'),
     find: '        markAllUnconfirmed(context);\n        clearSentTyping(context);',
     replace: '        clearSentTyping(context);',
@@ -208,20 +208,20 @@ export const mutants: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'routes-before-closing',
+    name: 'routes-before-final-catch-up',
     file: core('conversation/conversation'),
     find: '} else if (meta.routing && conversation?.finalCatchUp == null) {',
     replace: '} else if (meta.routing) {',
   },
   {
-    name: 'addressed-after-sending',
+    name: 'conversation-id-stored-late',
     file: core('outbox/send-queue'),
     find: 'if (item.conversationId === conversationId) return true;',
     replace:
       'if (item.conversationId === conversationId) return true;\n  setItem(context, item.messageId, { conversationId });\n  storeItem(context, item.messageId);\n  return true;',
   },
   {
-    name: 'repeat-counts-as-new',
+    name: 'repeated-send-treated-as-new',
     file: core('outbox/outbox'),
     find: 'const at: OutboxStage = isRepeat\n',
     replace: 'const at: OutboxStage = !isRepeat && isRepeat\n',
@@ -234,15 +234,15 @@ export const mutants: readonly Mutant[] = [
       storeLatency: 30,
     },
   },
-  // --- one socket, and manners ---
+  // --- one socket, backoff and throttling ---
   {
-    name: 'opens-before-close',
+    name: 'opens-before-old-socket-closed',
     file: core('connection/connection'),
     find: '  });\n  if (context.state.closingSockets.length > 0) {\n    setConnection',
     replace: '  });\n  if (context.state.closingSockets.length > 9) {\n    setConnection',
   },
   {
-    name: 'leaves-with-its-socket',
+    name: 'hands-over-with-open-socket',
     file: core('connection/connection'),
     find: "if (context.state.connection.phase === 'handed-over') return;\n  leaveSocket(context);",
     replace: "if (context.state.connection.phase === 'handed-over') return;",
@@ -254,30 +254,30 @@ export const mutants: readonly Mutant[] = [
     replace: 'return random * bound;',
   },
   {
-    name: 'ignores-retry-after',
+    name: 'rest-retry-after-ignored',
     file: core('connection/rest-requests'),
     find: 'if (!result.ok) pauseRest(context, result.failure.retryAfter);',
     replace: '',
   },
   {
-    name: 'ignores-brokers-retry-after',
+    name: 'broker-retry-after-ignored',
     file: core('connection/token'),
     find: 'const pause = Math.max(0, (pausedUntil ?? 0) - context.clock.now);',
     replace: 'const pause = pausedUntil === null ? 0 : 0;',
   },
   {
-    name: 'ignores-rate-limit',
+    name: 'rate-limit-ignored',
     file: core('outbox/send-queue'),
     find: 'setOutboxSlice(context, { pausedUntil: context.clock.now + pause });',
     replace: '',
   },
   {
-    name: 'types-without-pause',
+    name: 'typing-not-throttled',
     file: core('conversation/typing'),
     find: 'if (remaining > 0) {',
     replace: 'if (remaining > 1e9) {',
   },
-  // --- tabs are alike ---
+  // --- tabs agree ---
   {
     name: 'credit-ignored',
     file: core('tabs/tabs'),
@@ -285,7 +285,7 @@ export const mutants: readonly Mutant[] = [
     replace: 'if (tab.unacknowledged >= 1e9) {',
   },
   {
-    name: 'stays-behind',
+    name: 'needs-pull-not-cleared',
     file: core('tabs/tabs'),
     find: 'setTab(context, { ...tab, needsPull: false, unacknowledged:',
     replace: 'setTab(context, { ...tab, unacknowledged:',
@@ -309,13 +309,13 @@ export const mutants: readonly Mutant[] = [
     replace: 'messages: newest,',
   },
   {
-    name: 'earlier-rows-twice',
+    name: 'older-rows-twice',
     file: core('transcript/pagination'),
     find: 'const from = rows[0] ?? before;',
     replace: 'const from = before;',
   },
   {
-    name: 'patch-goes-below-window',
+    name: 'patch-below-loaded-rows',
     file: client('transcript/transcript'),
     find: 'first && before.hasEarlier ? upserts.filter((row) => comparePlaces(row, first) >= 0) : upserts;',
     replace: 'upserts;',
@@ -334,7 +334,7 @@ export const mutants: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'alerts-without-pause',
+    name: 'alerts-not-throttled',
     file: core('tabs/alerts'),
     find: 'if (alertedAt !== null && context.clock.now - alertedAt < alertInterval) return;',
     replace: '',
@@ -347,7 +347,7 @@ export const mutants: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'counts-read-ones',
+    name: 'read-rows-counted',
     file: core('transcript/unread'),
     find: 'return readUntil === null || comparePositions(position, readUntil) > 0;',
     replace: 'return readUntil === null || position.length > 0;',
@@ -358,27 +358,27 @@ export const mutants: readonly Mutant[] = [
     find: 'if (before && comparePositions(position, before.position) <= 0) return;',
     replace: '',
   },
-  // --- one visitor ---
+  // --- visitor isolation ---
   {
-    name: 'wipe-forgotten',
+    name: 'visitor-change-without-wipe',
     file: core('visitor-change'),
     find: "context.store({ type: 'wipe' });",
     replace: '',
   },
   {
-    name: 'window-survives-wipe',
+    name: 'window-outlives-visitor',
     file: core('transcript/state'),
     find: '    window: [],\n    hasEarlier',
     replace: '    window: state.window,\n    hasEarlier',
   },
   {
-    name: 'outbox-survives-wipe',
+    name: 'outbox-outlives-visitor',
     file: core('visitor-change'),
     find: '    ...outbox.onVisitorChange(),',
     replace: '    ...{ ...outbox.onVisitorChange(), outbox: state.outbox },',
   },
   {
-    name: 'lookups-survive-wipe',
+    name: 'lookups-outlive-visitor',
     file: core('transcript/state'),
     find: '    paginations: [],\n    lookups: [],\n  };',
     replace: '    paginations: [],\n    lookups: state.lookups,\n  };',
@@ -392,12 +392,12 @@ export const mutants: readonly Mutant[] = [
     profile: { tabs: 3, brokerFails: 0.5, freezes: 8, kills: 8, sends: 60, visitorChanges: 8 },
   },
   {
-    name: 'same-token-for-another-visitor',
+    name: 'new-subject-ignored',
     file: core('connection/broker-answer'),
     find: 'if (subject !== null && subject !== result.subject) {',
     replace: "if (subject !== null && subject === '') {",
   },
-  // --- what ends takes along what is its own ---
+  // --- resets ---
   {
     name: 'rate-pause-outlives-visitor',
     file: core('visitor-change'),
@@ -411,7 +411,7 @@ export const mutants: readonly Mutant[] = [
     replace: 'visitorTimers = [] as const',
   },
   {
-    name: 'check-timer-outlives-visitor',
+    name: 'routing-timer-outlives-visitor',
     file: core('conversation/state'),
     find: "'typing-sent', 'routing', 'queued'",
     replace: "'typing-sent', 'queued'",
@@ -441,13 +441,13 @@ export const mutants: readonly Mutant[] = [
     replace: '    catchUps: state.catchUps,',
   },
   {
-    name: 'alert-place-outlives-visitor',
+    name: 'alerted-until-outlives-visitor',
     file: core('tabs/state'),
     find: '    alertedUntil: null,\n    revision: state',
     replace: '    alertedUntil: state.alertedUntil,\n    revision: state',
   },
   {
-    name: 'readers-forgotten-by-wipe',
+    name: 'paginations-unanswered-after-wipe',
     file: core('visitor-change'),
     find: 'failPaginations(context, problem);',
     replace: '',
@@ -459,37 +459,37 @@ export const mutants: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'brokers-pause-forgotten-at-sign-out',
+    name: 'broker-pause-dropped-at-sign-out',
     file: core('connection/connection'),
     find: 'token: { ...initialToken, pausedUntil: context.state.token.pausedUntil },',
     replace: 'token: initialToken,',
   },
   {
-    name: 'session-over-goes-on-polling',
+    name: 'polls-after-session-over',
     file: core('connection/connection'),
-    find: "  context.clearTimer('poll', 'probe', 'rest-retry', 'renew', 'hold');",
-    replace: "  context.clearTimer('probe', 'rest-retry', 'renew', 'hold');",
+    find: "  context.clearTimer('poll', 'probe', 'rest-retry', 'renew', 'reorder');",
+    replace: "  context.clearTimer('probe', 'rest-retry', 'renew', 'reorder');",
   },
   {
-    name: 'starters-forgotten-when-session-is-over',
+    name: 'start-calls-unanswered-after-session-over',
     file: core('consequences'),
     find: "failStartCalls(context, { code: 'signed-out', message: event.message });",
     replace: '',
   },
   {
-    name: 'sleeps-with-its-circuit',
+    name: 'idle-with-open-circuit',
     file: core('connection/connection'),
     find: '    breaker: { ...context.state.breaker, attempt: 0, isOpen: false },\n  });',
     replace: '  });',
   },
   {
-    name: 'sleeps-and-asks-on',
+    name: 'idle-hub-keeps-catching-up',
     file: core('transcript/catch-up'),
     find: '  if (isInactive(context)) return;\n',
     replace: '',
   },
   {
-    name: 'leaves-and-asks-on',
+    name: 'handed-over-hub-keeps-polling',
     file: core('connection/connection'),
     find: "  leaveSocket(context);\n  context.clearTimer('poll', 'probe', 'rest-retry', 'renew');",
     replace: "  leaveSocket(context);\n  context.clearTimer('rest-retry', 'renew');",
@@ -507,56 +507,56 @@ export const mutants: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'typing-told-outlives-socket',
+    name: 'sent-typing-outlives-socket',
     file: core('consequences'),
     find: '        clearSentTyping(context);\n',
     replace: '',
   },
   {
-    name: 'closing-not-waited-for',
+    name: 'no-final-catch-up',
     file: core('conversation/conversation'),
     find: 'conversation: { ...ended, finalCatchUp: nextCatchUpId(context), endedAt },',
     replace: 'conversation: { ...ended, endedAt },',
   },
   {
-    name: 'gap-outlives-conversation',
+    name: 'reorder-timer-outlives-conversation',
     file: core('consequences'),
-    find: "      showReorderBuffer(context);\n      context.clearTimer('hold');\n      clearReceipt",
+    find: "      showReorderBuffer(context);\n      context.clearTimer('reorder');\n      clearReceipt",
     replace: '      showReorderBuffer(context);\n      clearReceipt',
   },
   {
-    name: 'gap-waits-for-older-hole',
+    name: 'reorder-timer-not-shortened',
     file: core('transcript/gaps'),
-    find: 'if (hold === undefined || hold > context.clock.now + delay)',
-    replace: 'if (hold === undefined)',
+    find: 'if (reorder === undefined || reorder > context.clock.now + delay)',
+    replace: 'if (reorder === undefined)',
   },
   {
-    name: 'other-types-into-the-next',
+    name: 'remote-typing-outlives-conversation',
     file: core('conversation/conversation'),
     find: '  clearRemoteTyping(context);\n  if (connection.phase',
     replace: '  if (connection.phase',
   },
   {
-    name: 'queue-watched-behind-its-end',
+    name: 'queue-outlives-conversation',
     file: core('conversation/queue'),
     find: '  if (queue) setRouting(context, { queue: null });\n',
     replace: '',
   },
   {
-    name: 'lines-token-not-renewed',
+    name: 'token-not-renewed',
     file: core('connection/connection'),
     find: '  keepRenewed(context);\n',
     replace: '',
   },
   {
-    name: 'life-outlives-its-session',
+    name: 'expiry-timer-outlives-session',
     file: guest('expiry'),
     find: "  context.clearTimer('expiry');\n",
     replace: '',
     profile: guests,
   },
   {
-    name: 'guest-outlives-visitor',
+    name: 'session-memory-outlives-visitor',
     file: core('visitor/state'),
     find: '    hiddenOutbox: 0,\n    sessionMemory: null,\n  };\n}\n\n/** Timers',
     replace: '    hiddenOutbox: 0,\n    sessionMemory: state.sessionMemory,\n  };\n}\n\n/** Timers',
@@ -565,14 +565,14 @@ export const mutants: readonly Mutant[] = [
 
   // --- in Genesys Cloud's dialect ---
   {
-    name: 'session-outlives-its-conversation',
+    name: 'session-outlives-conversation',
     file: guest('session-policy'),
     find: 'return hasEnded(context) || context.state.token.needsFresh;',
     replace: 'return false;',
     profile: { ...guests, agentEnds: 3 },
   },
   {
-    name: 'end-not-told',
+    name: 'end-not-sent',
     file: guest('session'),
     find: 'return conversation !== null && !isSessionOver(conversation);\n}\n\nexport function isSessionOver',
     replace:
@@ -580,70 +580,70 @@ export const mutants: readonly Mutant[] = [
     profile: { ...guests, visitorEnds: 4, cuts: 6, sends: 60 },
   },
   {
-    name: 'doubts-outlive-their-session',
+    name: 'unconfirmed-outlive-session',
     file: guest('session'),
     find: '  failUnconfirmedOfPrevious(context, null);\n  failStranded(context);',
     replace: '',
     profile: { ...guests, forgets: 4, kills: 6, sends: 60 },
   },
   {
-    name: 'cleared-stays',
+    name: 'deleted-history-kept',
     file: guest('session'),
     find: "if (reason === 'cleared') clearHistory(context);",
     replace: '',
     profile: { ...guests, clears: 4, agentMessages: 60 },
   },
   {
-    name: 'words-not-recognised',
+    name: 'echo-not-matched-by-text',
     file: guest('message-matching'),
     find: 'if (!item) return message;',
     replace: 'return message;',
     profile: { ...guests, keepsIds: false, cuts: 6, sends: 60 },
   },
   {
-    name: 'clock-believed',
+    name: 'local-clock-trusted',
     file: guest('message-matching'),
     find: 'return isShared && !wasSentHere && known === 0 ? timestamp : known;',
     replace: 'return isShared || !wasSentHere || known >= 0 ? timestamp : known;',
     profile: { ...guests, keepsIds: false, cuts: 6, sends: 60 },
   },
   {
-    name: 'likeness-by-id-alone',
+    name: 'duplicates-matched-by-id-only',
     file: guest('message-matching'),
     find: 'row.timestamp === message.timestamp &&',
     replace: 'row.timestamp !== row.timestamp &&',
     profile: { ...guests, namelessLive: 0.5, agentMessages: 60, burst: 1, limits: defaultLimits },
   },
   {
-    name: 'earlier-rows-under-another-name',
+    name: 'older-rows-matched-by-id-only',
     file: guest('message-matching'),
     find: 'if (known.some((row) => isSame(row, message))) return true;',
     replace: '',
     profile: { ...guests, keepsIds: false, otherActions: 60, sends: 60 },
   },
   {
-    name: 'requests-uncounted',
+    name: 'requests-not-counted',
     file: core('connection/rate-limit'),
     find: "countForRateLimit(context, 'sends', 'messages', 'requests');",
     replace: "countForRateLimit(context, 'sends', 'messages');",
     profile: { ...guests, minutes: 4, sends: 120 },
   },
   {
-    name: 'history-that-is-behind-believed',
+    name: 'stale-history-accepted',
     file: 'src/protocol/genesys-cloud/rest.ts',
     find: 'if (before !== null && total !== null && total < before) {',
     replace: 'if (total === -1) {',
     profile: { ...guests, restLag: 15_000, agentMessages: 60, burst: 20, loss: 0.1, minutes: 2 },
   },
   {
-    name: 'farewell-for-good',
+    name: 'left-at-never-cleared',
     file: guest('expiry'),
     find: "if (leftAt !== undefined && message.timestamp > leftAt) setDetail(context, 'leftAt', null);",
     replace: '',
     profile: { ...guests, farewells: 6 },
   },
   {
-    name: 'former-session-opened-again',
+    name: 'ended-session-reopened',
     file: guest('session'),
     find: 'if (hasEnded(context)) replaceSession(context);',
     replace: '',
@@ -651,25 +651,25 @@ export const mutants: readonly Mutant[] = [
   },
   // --- pages ---
   {
-    name: 'calls-not-repeated',
+    name: 'calls-not-resent',
     file: client('calls/hub-rpc'),
     find: 'for (const pending of [...this.#pending]) this.#send(hub, pending, now - pending.madeAt);',
     replace: '',
   },
   {
-    name: 'above-not-refreshed',
+    name: 'older-rows-not-refreshed',
     file: client('transcript/replica'),
     find: 'if (first && this.#snapshot.messages[0] !== first) this.#events.olderRowsKept(first);',
     replace: '',
   },
   {
-    name: 'pull-forgotten',
+    name: 'head-without-pull',
     file: client('transcript/replica'),
     find: "case 'head':\n        hub.post({ type: 'pull' });",
     replace: "case 'head':",
   },
   {
-    name: 'unsaid-is-forgotten',
+    name: 'pending-handoff-dropped',
     file: client('calls/resend-pending'),
     find: 'for (const entry of readEntries(entries)) void resend(entry, chat, rpc, warn);',
     replace: '',

@@ -8,12 +8,12 @@ import { Simulation } from './simulation.ts';
 const seedsPerMutant = 3_000;
 
 interface Fate {
-  /** `null`: nobody noticed. */
+  /** `null`: the mutant survived. */
   readonly caught: Broken | null;
   readonly seeds: number;
 }
 
-/** A mutant that no longer fits the sources proves nothing. */
+/** Lists mutants whose text is not in the sources exactly once. */
 async function invalidCount(): Promise<string[]> {
   const counts = await Promise.all(
     mutants.map(async (mutant) => ({ mutant, count: await occurrences(mutant) })),
@@ -31,7 +31,7 @@ export async function checkMutants(
 ): Promise<number> {
   const wrong = await invalidCount();
   if (wrong.length > 0) {
-    console.error(`Mutants that do not fit the sources any more:\n  ${wrong.join('\n  ')}`);
+    console.error(`Mutants that do not fit the sources:\n  ${wrong.join('\n  ')}`);
     return 2;
   }
   const chosen = mutants.filter(({ name }) => names.length === 0 || names.includes(name));
@@ -58,7 +58,7 @@ async function fateOf(mutant: Mutant, from: number, jobs: number): Promise<Fate>
       const { broken } = await run(url, { ...campaign, without: [], profile }, () => {});
       let caught: Broken | null = null;
       for (const one of broken) {
-        if (!(await isBrokenAnyway(one.seed, profile))) {
+        if (!(await failsWithoutMutant(one.seed, profile))) {
           caught = one;
           break;
         }
@@ -74,8 +74,8 @@ async function fateOf(mutant: Mutant, from: number, jobs: number): Promise<Fate>
   }
 }
 
-/** What the core does without the mutation is no merit of whoever notices. */
-async function isBrokenAnyway(seed: number, profile: Partial<Profile>): Promise<boolean> {
+/** A violation that occurs without the mutant too does not count. */
+async function failsWithoutMutant(seed: number, profile: Partial<Profile>): Promise<boolean> {
   const { violation } = await new Simulation(seed, { profile }).run();
   return violation !== null;
 }

@@ -1,10 +1,10 @@
 import { cpus } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { pairCount } from './crossings.ts';
 import { addCounts, type FaultCounts } from './faults.ts';
+import { pairCount } from './interactions.ts';
 import type { Profile } from './profile.ts';
 
-/** Seeds that a worker is given at a time. */
+/** Seeds that a worker gets at a time. */
 export interface Batch {
   readonly from: number;
   readonly count: number;
@@ -40,15 +40,15 @@ export interface Totals {
 
 export interface Campaign {
   readonly from: number;
-  /** `null`: until the time is over. */
+  /** `null`: until `duration` is over. */
   readonly seeds: number | null;
-  /** Real ms; `null`: until the seeds are. */
+  /** Real ms; `null`: until all seeds have run. */
   readonly duration: number | null;
   readonly jobs: number;
   readonly without: readonly string[];
-  /** Not as drawn, in every schedule. */
+  /** Overrides for every schedule. */
   readonly profile: Partial<Profile>;
-  /** Whether it goes on behind a violation. */
+  /** Whether it goes on after a violation. */
   readonly keepsGoing: boolean;
 }
 
@@ -56,7 +56,7 @@ const batchLength = 50;
 
 export const defaultJobs = Math.max(1, cpus().length);
 
-/** Most of what a schedule makes is garbage soon: MiB. */
+/** The young generation's size, in MiB: most objects of a schedule are short-lived. */
 const youngGeneration = 64;
 
 /** Runs seeds in as many threads as there are jobs, each with its own copy of the bundle. */

@@ -1,18 +1,18 @@
 import { defaultLimits, type Limits } from '../../src/worker/core/settings.ts';
 import { Random } from './random.ts';
 
-/** A full window, outbox or hold comes too seldom with the limits of life. */
+/** With the default limits, a full window, outbox or reorder buffer is too rare. */
 const smallLimits: readonly Limits[] = [
-  { ...defaultLimits, window: 60, held: 8, outbox: 12 },
-  { ...defaultLimits, page: 8, window: 12, held: 4, outbox: 8 },
+  { ...defaultLimits, window: 60, reorderBuffer: 8, outbox: 12 },
+  { ...defaultLimits, page: 8, window: 12, reorderBuffer: 4, outbox: 8 },
 ];
 
-/** In minutes, with how likely each is. Many short storms find more than few long ones. */
+/** Ranges in minutes, with their probabilities. Many short storms find more than few long ones. */
 const lengths = [
   { share: 0.6, range: [0.1, 0.4] },
   { share: 0.25, range: [0.3, 0.8] },
   { share: 0.1, range: [0.5, 2] },
-  // What takes long needs some of those too.
+  // Slow processes need some long ones too.
   { share: 0.05, range: [1, 6] },
 ] as const;
 
@@ -30,15 +30,15 @@ export type DialectName = (typeof dialects)[number];
 
 /**
  * What may happen in one run, drawn from its seed. Each fault is left out of about half of the runs:
- * a bug shows more clearly, and more often, where not everything fails at once.
+ * bugs show more clearly, and more often, when not everything fails at once.
  */
 export interface Profile {
   readonly dialect: DialectName;
   readonly minutes: number;
-  /** Whether it goes on for a while after everything has come right, and must stay so. */
+  /** Whether it goes on for a while after all checks have passed, to see that they still do. */
   readonly lingers: boolean;
   readonly sequences: boolean;
-  /** Per frame, where there are sequences: this one comes without. */
+  /** The probability that a frame lacks its sequence. */
   readonly unsequenced: number;
   readonly limits: Limits;
   /** The most messages that an agent sends at once. */
@@ -62,7 +62,7 @@ export interface Profile {
   readonly tokenLife: number;
   readonly rateLimited: number;
   readonly internalErrors: number;
-  readonly crowded: number;
+  readonly tooManyConnections: number;
 
   readonly restFails: number;
   readonly restHangs: number;
@@ -77,7 +77,7 @@ export interface Profile {
 
   readonly storeLatency: number;
   readonly kills: number;
-  /** Of those: the machine goes too, and relaxed writes may be lost. */
+  /** The share of kills in which relaxed writes may be lost too. */
   readonly powerCuts: number;
 
   readonly sleeps: number;
@@ -99,32 +99,32 @@ export interface Profile {
   readonly visitorChanges: number;
   /** A newer build's hub takes over. */
   readonly newerBuilds: number;
-  /** Several things are made to happen right behind each other: provocations.ts. */
-  readonly crossings: number;
-  /** What takes minutes in life takes seconds: a hub sleeps, a circuit opens, a queue is long. */
+  /** Times a minute that several features are provoked together: provocations.ts. */
+  readonly interactions: number;
+  /** Hubs go idle, circuits open and queues stall within seconds instead of minutes. */
   readonly hurries: boolean;
   /** Nothing is shown before the broker has named the visitor. */
   readonly confirms: boolean;
 
   // --- in Genesys Cloud's dialect ---
 
-  /** The history keeps the ids that the client has written into its messages. */
+  /** Whether the history keeps the client's message ids. */
   readonly keepsIds: boolean;
-  /** A live message without the id that the history knows it by. */
+  /** The probability that a live message lacks the history's id. */
   readonly namelessLive: number;
-  /** A live message that does not say when it was written. */
+  /** The probability that a live message lacks its time. */
   readonly timelessLive: number;
-  /** The other side leaves, and the session stays open. */
+  /** The agent leaves, and the session stays open. */
   readonly farewells: number;
-  /** Another window of the same session takes the line's place. */
+  /** Another window of the same session evicts the connection. */
   readonly evictions: number;
-  /** The visitor has the conversation deleted. */
+  /** The visitor deletes the conversation. */
   readonly clears: number;
-  /** How long a session lives from the last message on, as the platform tells, in s. */
+  /** The lifetime of a session after its last message, as the platform reports it, in s. */
   readonly sessionLife: number;
 }
 
-/** A window that is full soon, or the limits of life: alone, or with as much as they are made for. */
+/** Small limits, or the default limits with small or large bursts. */
 function drawSizes(random: Random): Pick<Profile, 'limits' | 'burst'> {
   switch (random.int(1, 6)) {
     case 1:
@@ -136,12 +136,12 @@ function drawSizes(random: Random): Pick<Profile, 'limits' | 'burst'> {
   }
 }
 
-/** What a seed's profile is, with what was set otherwise. */
+/** A seed's profile, with overrides. */
 export function profileOf(seed: number, options: { profile?: Partial<Profile> }): Profile {
   return chosenProfile(seed, new Random(seed), options.profile);
 }
 
-/** @param random the run's own, which goes on behind the profile */
+/** @param random the run's own stream, which is used further afterwards */
 export function chosenProfile(
   seed: number,
   random: Random,
@@ -149,8 +149,8 @@ export function chosenProfile(
 ): Profile {
   const profile = { ...drawProfile(seed, random), ...chosen };
   if (profile.dialect === 'webchat') return profile;
-  // The platform has no sequences; and what comes without its name or its time is looked for where memory
-  // reaches. Without a time the visitor's own are known by their id alone.
+  // The platform has no sequences. Messages without id or time are matched as far as memory
+  // reaches; without a time, the visitor's own are matched by their id only.
   const isShort = profile.limits.window < defaultLimits.window;
   const namelessLive = isShort ? 0 : profile.namelessLive;
   const timelessLive = isShort || !profile.keepsIds ? 0 : profile.timelessLive;
@@ -178,22 +178,22 @@ function drawGuest(
     clears: random.chance(0.15) ? pace * random.between(0.1, 0.5) : 0,
     timelessLive: random.chance(0.3) ? random.between(0.05, 0.5) : 0,
     farewells: random.chance(0.4) ? pace * random.between(0.2, 2) : 0,
-    // Five minutes before its end the visitor is told.
+    // The visitor gets a warning five minutes before the end.
     sessionLife: random.chance(0.5) ? random.int(301, 310) : 259_200,
   };
 }
 
 /**
- * From a stream of its own as well. Where things are made to cross there is time for it, and the ways are
- * short, so that one has begun before the next is over.
+ * From a stream of its own as well. Storms with interactions are longer and have short
+ * latencies, so that one feature begins before the other is over.
  */
-function drawCrossings(random: Random, { minutes, latency }: Profile): Partial<Profile> {
+function drawInteractions(random: Random, { minutes, latency }: Profile): Partial<Profile> {
   const own = { hurries: random.chance(0.7), confirms: random.chance(0.2) };
   if (random.chance(0.4)) return own;
   const [least, most] = latency;
   return {
     ...own,
-    crossings: random.between(10, 19),
+    interactions: random.between(10, 19),
     minutes: Math.max(minutes, random.between(0.4, 0.6)),
     latency: [least / 4, most / 4],
   };
@@ -201,7 +201,7 @@ function drawCrossings(random: Random, { minutes, latency }: Profile): Partial<P
 
 export function drawProfile(seed: number, random: Random): Profile {
   const profile = drawStorm(seed, random);
-  return { ...profile, ...drawCrossings(Random.named(seed, 'crossings'), profile) };
+  return { ...profile, ...drawInteractions(Random.named(seed, 'interactions'), profile) };
 }
 
 function drawStorm(seed: number, random: Random): Profile {
@@ -209,7 +209,7 @@ function drawStorm(seed: number, random: Random): Profile {
     random.chance(probability) ? random.between(least, most) : 0;
   const far = random.between(10, 400);
   const minutes = drawMinutes(random);
-  // In a short one everything happens the faster.
+  // Short storms have higher rates.
   const pace = Math.min(8, Math.max(1, 1.5 / minutes));
   const often = (least: number, most: number, probability = 0.5) =>
     pace * sometimes(least, most, probability);
@@ -217,7 +217,7 @@ function drawStorm(seed: number, random: Random): Profile {
     dialect: 'webchat',
     minutes,
     sequences: random.chance(0.7),
-    // Not drawn: what is open there stands in docs/simulation.md.
+    // Not drawn: see "Limits" in docs/simulation.md.
     unsequenced: 0,
     ...drawSizes(random),
     tabs: random.int(1, 4),
@@ -233,7 +233,7 @@ function drawStorm(seed: number, random: Random): Profile {
     tokenLife: random.pick([30, 60, 120, 300, 900]) ?? 900,
     rateLimited: sometimes(0.02, 0.3, 0.3),
     internalErrors: sometimes(0.01, 0.1, 0.2),
-    crowded: sometimes(0.01, 0.1, 0.2),
+    tooManyConnections: sometimes(0.01, 0.1, 0.2),
     restFails: sometimes(0.02, 0.5),
     restHangs: sometimes(0.01, 0.2, 0.3),
     restBusy: sometimes(0.02, 0.3, 0.3),
@@ -260,7 +260,7 @@ function drawStorm(seed: number, random: Random): Profile {
     newerBuilds: often(0.1, 1, 0.2),
     lingers: random.chance(0.1),
     ...drawGuest(Random.named(seed, 'guest'), pace),
-    crossings: 0,
+    interactions: 0,
     hurries: false,
     confirms: false,
   };

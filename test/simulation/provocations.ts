@@ -1,74 +1,74 @@
 import type { HubState } from '../../src/worker/core/state.ts';
-import type { FeatureName } from './crossings.ts';
-import { awake, cache, offline, start, write } from './deeds.ts';
+import { activeTab, cache, offline, start, write } from './actions.ts';
 import type { FaultKind } from './faults.ts';
-import { GuestPlatform } from './model/guest/platform.ts';
+import type { FeatureName } from './interactions.ts';
+import { GenesysPlatform } from './model/genesys-cloud/platform.ts';
 import type { DialectName } from './profile.ts';
 import type { Random } from './random.ts';
+import { count } from './sim-context.ts';
 import type { Simulation } from './simulation.ts';
-import { count } from './world.ts';
 
 type Provocation = (simulation: Simulation, random: Random) => void;
 
-/** So many things at once, so that each two of them meet. */
-const several = [3, 6] as const;
+/** How many features to provoke together. */
+const actionCount = [3, 6] as const;
 
-/** Within so many ms. */
+/** The time in which they are provoked, in ms. */
 const within = 3_000;
 
-function say(simulation: Simulation, random: Random): void {
-  const tab = awake(simulation, random);
+function sendMessage(simulation: Simulation, random: Random): void {
+  const tab = activeTab(simulation, random);
   if (tab) write(simulation, tab, random);
 }
 
-function cut({ lines }: Simulation): void {
-  for (const line of lines) line.cut('both');
+function cut({ sockets }: Simulation): void {
+  for (const socket of sockets) socket.cut('both');
 }
 
 function loadEarlier(simulation: Simulation, random: Random): void {
-  const tab = awake(simulation, random);
+  const tab = activeTab(simulation, random);
   const [first] = tab?.snapshot?.messages ?? [];
   const before = first ? { position: first.position, messageId: first.messageId } : null;
   const conversationId = first?.conversationId ?? null;
   tab?.call({ type: 'load-earlier', before, conversationId, count: random.int(1, 60) });
 }
 
-/** A fault that strikes as soon as it can, and what it strikes. */
+/** Arms a fault, and then gives it something to strike. */
 const strike =
   (kind: FaultKind, ...deeds: readonly Provocation[]): Provocation =>
   (simulation, random) => {
-    simulation.world.events.provoke(kind);
+    simulation.context.events.provoke(kind);
     for (const deed of deeds) deed(simulation, random);
   };
 
-/** A line is there without a token for what comes next. */
+/** Expires the token of an open socket. */
 function expire(simulation: Simulation): void {
-  // Where the session is the token, it is a new hub that asks who the visitor is.
-  if (simulation.gateway instanceof GuestPlatform) simulation.kill(false);
-  else for (const line of simulation.lines) line.session?.expire?.();
+  // With sessions as tokens, only a new hub asks who the visitor is.
+  if (simulation.gateway instanceof GenesysPlatform) simulation.kill(false);
+  else for (const socket of simulation.sockets) socket.session?.expire?.();
 }
 
-/** Heard of late or soon, an end is followed by another conversation. */
+/** Ends the conversation and starts another, shortly before or after the hub notices the end. */
 function endAndStart(simulation: Simulation, random: Random): void {
   if (random.chance(0.5)) simulation.gateway.endOpen();
-  else awake(simulation, random)?.call({ type: 'end' });
+  else activeTab(simulation, random)?.call({ type: 'end' });
   for (const most of [300, 1_200, 3_000]) {
     simulation.machine.after(random.between(most / 3, most), () => start(simulation, random));
   }
 }
 
-/** Another line is opened at once, or as soon as may be. */
-function lineAnew(simulation: Simulation, random: Random): void {
-  if (!(simulation.gateway instanceof GuestPlatform)) {
+/** Makes the hub open another socket soon. */
+function replaceConnection(simulation: Simulation, random: Random): void {
+  if (!(simulation.gateway instanceof GenesysPlatform)) {
     expire(simulation);
     return;
   }
   cut(simulation);
-  simulation.machine.after(2_100, () => awake(simulation, random)?.call({ type: 'reconnect' }));
+  simulation.machine.after(2_100, () => activeTab(simulation, random)?.call({ type: 'reconnect' }));
 }
 
-/** The other side says some things in a row. */
-function speak({ gateway }: Simulation, random: Random): void {
+/** The agent sends three messages in a row. */
+function sendAgentMessages({ gateway }: Simulation, random: Random): void {
   gateway.connect();
   for (let message = 0; message < 3; message += 1) gateway.speak(random);
 }
@@ -79,26 +79,26 @@ function leaveAll(simulation: Simulation, random: Random): void {
   }
 }
 
-/** As soon as it is so, or not at all. */
-const once =
+/** Acts as soon as the condition holds, or not at all. */
+const when =
   (isSo: (state: HubState) => boolean, deed: Provocation): Provocation =>
   (simulation, random) => {
-    const { machine, world } = simulation;
+    const { machine, context } = simulation;
     let looks = 100;
     const look = () => {
       looks -= 1;
-      if (!world.isStormy || looks === 0) return;
+      if (!context.isStormy || looks === 0) return;
       if (simulation.hub && isSo(simulation.hub.state)) deed(simulation, random);
       else machine.after(30, look);
     };
     look();
   };
 
-const onceSent = (deed: Provocation) =>
-  once(({ outbox }) => outbox.some(({ at }) => at.stage === 'sent'), deed);
+const whenSent = (deed: Provocation) =>
+  when(({ outbox }) => outbox.some(({ at }) => at.stage === 'sent'), deed);
 
-const onceReady = (deed: Provocation) =>
-  once(({ connection }) => {
+const whenReady = (deed: Provocation) =>
+  when(({ connection }) => {
     return (
       connection.phase === 'online' &&
       connection.session.stage === 'conversation' &&
@@ -106,144 +106,147 @@ const onceReady = (deed: Provocation) =>
     );
   }, deed);
 
-/** Where the session is the conversation, the platform has none before something was said. */
-const onceTalking = (deed: Provocation) =>
-  onceReady((simulation, random) => {
-    if (!(simulation.gateway instanceof GuestPlatform)) {
+/** In session dialects, the platform has no conversation before the first message. */
+const whenTalking = (deed: Provocation) =>
+  whenReady((simulation, random) => {
+    if (!(simulation.gateway instanceof GenesysPlatform)) {
       deed(simulation, random);
       return;
     }
-    say(simulation, random);
+    sendMessage(simulation, random);
     simulation.machine.after(random.between(300, 600), () => {
-      if (simulation.world.isStormy) deed(simulation, random);
+      if (simulation.context.isStormy) deed(simulation, random);
     });
   });
 
-/** A visitor who was signed out comes back. */
-function comeBack(simulation: Simulation, random: Random): void {
+/** A signed-out visitor reconnects. */
+function returnLater(simulation: Simulation, random: Random): void {
   simulation.machine.after(random.between(500, 2_500), () => {
-    awake(simulation, random)?.call({ type: 'reconnect' });
+    activeTab(simulation, random)?.call({ type: 'reconnect' });
     start(simulation, random);
   });
 }
 
-function stumble(simulation: Simulation, random: Random): void {
-  const { gateway, world } = simulation;
-  count(world, 'gateway outage');
+function openCircuit(simulation: Simulation, random: Random): void {
+  const { gateway, context } = simulation;
+  count(context, 'gateway outage');
   gateway.isUp = false;
-  for (const line of simulation.lines) line.session?.restart();
-  world.scheduler.after(random.between(5_000, 20_000), () => {
+  for (const socket of simulation.sockets) socket.session?.restart();
+  context.scheduler.after(random.between(5_000, 20_000), () => {
     gateway.isUp = true;
   });
-  // Nobody waits long before they ask for it.
+  // The visitor asks for a retry soon.
   simulation.machine.after(random.between(200, 2_000), () => {
-    if (world.isStormy) awake(simulation, random)?.call({ type: 'reconnect' });
+    if (context.isStormy) activeTab(simulation, random)?.call({ type: 'reconnect' });
   });
 }
 
 function type(simulation: Simulation, random: Random): void {
-  awake(simulation, random)?.call({ type: 'typing', isTyping: true });
+  activeTab(simulation, random)?.call({ type: 'typing', isTyping: true });
 }
 
-/** With a line that lives on, or none: REST refuses the token, or there is a new hub. */
-function askTheBroker(kind: FaultKind): Provocation {
+/** Makes the hub request a token, with the socket open (REST answers 401) or without. */
+function requestToken(kind: FaultKind): Provocation {
   return (simulation, random) => {
-    const isGuest = simulation.gateway instanceof GuestPlatform;
+    const isGuest = simulation.gateway instanceof GenesysPlatform;
     if (isGuest || random.chance(0.5)) strike(kind, expire)(simulation, random);
     else
-      onceReady(strike('frame lost', strike('REST 401', strike(kind)), speak))(simulation, random);
+      whenReady(strike('frame lost', strike('REST 401', strike(kind)), sendAgentMessages))(
+        simulation,
+        random,
+      );
   };
 }
 
-/** What a feature can be made to happen by; the others come by themselves. */
+/** How to provoke a feature; those not listed occur by themselves. */
 const provocations: Partial<Record<FeatureName, Provocation>> = {
-  'rate pause': onceReady(strike('rate limited', say)),
+  'rate pause': whenReady(strike('rate limited', sendMessage)),
   'REST pause': strike('REST busy', cut),
-  'broker pause': askTheBroker('broker busy'),
+  'broker pause': requestToken('broker busy'),
   renewal: expire,
-  draining: onceReady((simulation, random) => {
-    say(simulation, random);
-    onceSent((one) => one.deploy(random))(simulation, random);
+  draining: whenReady((simulation, random) => {
+    sendMessage(simulation, random);
+    whenSent((one) => one.deploy(random))(simulation, random);
   }),
-  'circuit open': stumble,
-  'gap held': onceReady(strike('frame lost', speak)),
-  hole: onceReady(strike('frame lost', strike('REST behind'), speak)),
-  'message stored': say,
-  'message on its way': say,
-  'message in doubt': (simulation, random) => {
-    say(simulation, random);
+  'circuit open': openCircuit,
+  'reorder buffer': whenReady(strike('frame lost', sendAgentMessages)),
+  gap: whenReady(strike('frame lost', strike('REST behind'), sendAgentMessages)),
+  'message stored': sendMessage,
+  'message in flight': sendMessage,
+  'message unconfirmed': (simulation, random) => {
+    sendMessage(simulation, random);
     simulation.machine.after(random.between(5, 300), () => cut(simulation));
   },
   'message failed': (simulation, random) => {
-    say(simulation, random);
+    sendMessage(simulation, random);
     simulation.gateway.endOpen();
   },
-  'earlier wanted': loadEarlier,
-  'other types': onceTalking(({ gateway }) => gateway.type()),
+  pagination: loadEarlier,
+  'agent types': whenTalking(({ gateway }) => gateway.type()),
   'visitor types': type,
-  'frame lost': strike('frame lost', say),
-  'frame doubled': strike('frame doubled', say),
-  'frame swapped': strike('frame swapped', say),
+  'frame lost': strike('frame lost', sendMessage),
+  'frame duplicated': strike('frame duplicated', sendMessage),
+  'frame reordered': strike('frame reordered', sendMessage),
   'connection lost': cut,
-  'connect failed': strike('connect failed', lineAnew),
-  'auth refused': strike('auth refused', lineAnew),
+  'connect failed': strike('connect failed', replaceConnection),
+  'auth refused': strike('auth refused', replaceConnection),
   'token expired': expire,
-  'internal error': onceReady(strike('internal error', say, type)),
-  'conversation forgotten': onceTalking(({ gateway, world }) => {
-    if (gateway.forgetOpen()) count(world, 'conversation forgotten');
+  'internal error': whenReady(strike('internal error', sendMessage, type)),
+  'conversation forgotten': whenTalking(({ gateway, context }) => {
+    if (gateway.forgetOpen()) count(context, 'conversation forgotten');
   }),
   'REST failed': strike('REST failed', cut),
   'REST 401': strike('REST 401', cut),
-  'broker failed': askTheBroker('broker failed'),
-  'session over': strike('broker signed out', expire, comeBack),
+  'broker failed': requestToken('broker failed'),
+  'session over': strike('broker signed out', expire, returnLater),
   'worker killed': (simulation) => simulation.kill(false),
   'power cut': (simulation) => simulation.kill(true),
   'database deleted': (simulation) => simulation.deleteDatabase(),
-  'machine asleep': ({ machine, world }, random) => {
-    count(world, 'sleep');
+  'machine asleep': ({ machine, context }, random) => {
+    count(context, 'sleep');
     machine.sleep(random.between(500, 4_000));
   },
-  'clock jump': ({ machine, world }, random) => {
-    count(world, 'clock jump');
+  'clock jump': ({ machine, context }, random) => {
+    count(context, 'clock jump');
     machine.jump(random.between(-1, 1) * 100_000);
   },
   offline: (simulation, random) => offline(simulation, random, random.between(500, 5_000)),
   'tab frozen': (simulation, random) => {
-    const tab = awake(simulation, random);
+    const tab = activeTab(simulation, random);
     if (!tab) return;
-    count(simulation.world, 'tab frozen');
+    count(simulation.context, 'tab frozen');
     tab.freeze();
     simulation.machine.after(random.exponential(5_000), () => simulation.thaw(tab));
   },
   'tab gone': (simulation, random) => {
-    const tab = awake(simulation, random);
+    const tab = activeTab(simulation, random);
     if (tab) cache(simulation, tab, random);
   },
-  evicted: onceReady((simulation, random) => {
-    for (const line of simulation.lines) line.session?.evict?.();
-    // Used here again, it is opened here again.
+  evicted: whenReady((simulation, random) => {
+    for (const socket of simulation.sockets) socket.session?.evict?.();
+    // The visitor uses this window again.
     simulation.machine.after(random.between(200, 3_000), () => {
-      if (simulation.world.isStormy) awake(simulation, random)?.call({ type: 'reconnect' });
+      if (simulation.context.isStormy) activeTab(simulation, random)?.call({ type: 'reconnect' });
     });
   }),
-  farewell: onceTalking(({ gateway }, random) => {
+  farewell: whenTalking(({ gateway }, random) => {
     gateway.connect();
-    if (gateway instanceof GuestPlatform) gateway.farewell(random);
+    if (gateway instanceof GenesysPlatform) gateway.farewell(random);
   }),
-  'conversation deleted': onceTalking(({ hub }) => {
+  'conversation deleted': whenTalking(({ hub }) => {
     if (hub?.edges.isOpen) hub.send({ type: 'clear-conversation' });
   }),
   'visitor switched': (simulation, random) => {
-    count(simulation.world, 'visitor changed');
+    count(simulation.context, 'visitor changed');
     simulation.signIn(simulation.subject === 'visitor-1' ? 'visitor-2' : 'visitor-1');
     expire(simulation);
     simulation.machine.after(random.between(500, 2_000), () => start(simulation, random));
   },
   'signed out': (simulation, random) => {
-    count(simulation.world, 'visitor changed');
-    const tab = awake(simulation, random);
+    count(simulation.context, 'visitor changed');
+    const tab = activeTab(simulation, random);
     tab?.call({ type: 'sign-out' });
-    comeBack(simulation, random);
+    returnLater(simulation, random);
   },
   'newer build': (simulation, random) => simulation.deploy(random),
   'hub idle': (simulation, random) => {
@@ -252,21 +255,21 @@ const provocations: Partial<Record<FeatureName, Provocation>> = {
       leaveAll(simulation, random);
       return;
     }
-    // There is nothing to sleep from, after an end: the next one is left at once.
+    // After an end there is nothing to go idle from, so another conversation is started and left.
     start(simulation, random);
-    onceReady(leaveAll)(simulation, random);
+    whenReady(leaveAll)(simulation, random);
   },
   'conversation ended': ({ gateway }) => gateway.endOpen(),
-  'next conversation': onceReady(endAndStart),
+  'next conversation': whenReady(endAndStart),
 };
 
-/** What comes about seldom although it is provoked. */
-const shy: readonly FeatureName[] = [
+/** Features that rarely occur although they are provoked. */
+const rare: readonly FeatureName[] = [
   'rate pause',
   'broker pause',
   'draining',
   'circuit open',
-  'other types',
+  'agent types',
   'auth refused',
   'internal error',
   'REST 401',
@@ -276,7 +279,7 @@ const shy: readonly FeatureName[] = [
   'session over',
   'hub idle',
   'next conversation',
-  // And these once more.
+  // Listed again, to be picked more often.
   'draining',
   'internal error',
   'conversation forgotten',
@@ -288,15 +291,15 @@ const shy: readonly FeatureName[] = [
 const common: readonly FeatureName[] = [
   'REST pause',
   'renewal',
-  'gap held',
-  'message on its way',
-  'message in doubt',
+  'reorder buffer',
+  'message in flight',
+  'message unconfirmed',
   'message failed',
-  'earlier wanted',
+  'pagination',
   'visitor types',
   'frame lost',
-  'frame doubled',
-  'frame swapped',
+  'frame duplicated',
+  'frame reordered',
   'connection lost',
   'connect failed',
   'REST failed',
@@ -313,30 +316,30 @@ const common: readonly FeatureName[] = [
   'conversation ended',
 ];
 
-/** And what only one of the dialects has. */
-const shyVisitors: readonly FeatureName[] = [...shy, 'hole', 'hole', 'hole', 'hole'];
-const shyGuests: readonly FeatureName[] = [
-  ...shy,
+/** With those of one dialect only. */
+const rareWebchat: readonly FeatureName[] = [...rare, 'gap', 'gap', 'gap', 'gap'];
+const rareGenesys: readonly FeatureName[] = [
+  ...rare,
   'evicted',
   'evicted',
   'farewell',
   'farewell',
   'conversation deleted',
   'conversation deleted',
-  'other types',
+  'agent types',
   'draining',
   'draining',
   'circuit open',
 ];
 
 /**
- * What of the above still meets too seldom by itself: each name with the others that it is made to meet. The
- * report of a campaign tells what has to be here.
+ * Pairs that otherwise meet too rarely: each feature with those that it is made to meet. The
+ * report of a campaign shows which pairs belong here.
  */
 const seldom: Readonly<Record<DialectName, readonly Encounters[]>> = {
   webchat: [
-    ['hole', ['database deleted', 'hub idle', 'session over', 'machine asleep', 'auth refused']],
-    ['hole', ['conversation forgotten', 'visitor switched', 'draining', 'signed out']],
+    ['gap', ['database deleted', 'hub idle', 'session over', 'machine asleep', 'auth refused']],
+    ['gap', ['conversation forgotten', 'visitor switched', 'draining', 'signed out']],
     ['draining', ['circuit open', 'machine asleep', 'hub idle', 'auth refused']],
     ['draining', ['broker pause', 'circuit open']],
     ['circuit open', ['internal error', 'conversation forgotten']],
@@ -347,22 +350,22 @@ const seldom: Readonly<Record<DialectName, readonly Encounters[]>> = {
   ],
   'genesys-cloud': [
     ['conversation deleted', ['conversation forgotten', 'hub idle', 'hub idle', 'circuit open']],
-    ['conversation deleted', ['expiry told', 'farewell', 'session over', 'machine asleep']],
+    ['conversation deleted', ['expiry known', 'farewell', 'session over', 'machine asleep']],
     ['conversation deleted', ['visitor switched', 'draining', 'offline', 'signed out']],
     ['conversation deleted', ['broker pause', 'auth refused', 'REST pause', 'REST 401']],
-    ['conversation deleted', ['evicted', 'other types', 'database deleted', 'expiry told']],
+    ['conversation deleted', ['evicted', 'agent types', 'database deleted', 'expiry known']],
     ['hub idle', ['conversation forgotten', 'conversation deleted', 'conversation forgotten']],
     ['hub idle', ['conversation forgotten', 'conversation deleted', 'REST pause']],
     ['evicted', ['conversation forgotten', 'conversation deleted', 'session over']],
     ['farewell', ['session over', 'session over', 'auth refused', 'conversation forgotten']],
-    ['conversation forgotten', ['circuit open', 'hub idle', 'expiry told', 'auth refused']],
+    ['conversation forgotten', ['circuit open', 'hub idle', 'expiry known', 'auth refused']],
     ['conversation forgotten', ['REST 401', 'session over', 'database deleted', 'evicted']],
     ['conversation forgotten', ['power cut', 'signed out', 'draining', 'visitor switched']],
-    ['conversation forgotten', ['other types', 'farewell', 'machine asleep']],
-    ['hub idle', ['evicted', 'internal error', 'draining', 'REST 401', 'other types']],
-    ['expiry told', ['visitor switched', 'evicted', 'draining', 'database deleted']],
-    ['circuit open', ['evicted', 'draining', 'internal error', 'other types']],
-    ['other types', ['visitor switched', 'broker failed', 'signed out', 'database deleted']],
+    ['conversation forgotten', ['agent types', 'farewell', 'machine asleep']],
+    ['hub idle', ['evicted', 'internal error', 'draining', 'REST 401', 'agent types']],
+    ['expiry known', ['visitor switched', 'evicted', 'draining', 'database deleted']],
+    ['circuit open', ['evicted', 'draining', 'internal error', 'agent types']],
+    ['agent types', ['visitor switched', 'broker failed', 'signed out', 'database deleted']],
     ['draining', ['database deleted', 'machine asleep', 'signed out', 'power cut']],
   ],
 };
@@ -378,17 +381,17 @@ const seldomPairs: Readonly<Record<DialectName, readonly Pair[]>> = {
   'genesys-cloud': pairsOf(seldom['genesys-cloud']),
 };
 
-/** How often it is a pair of those. */
+/** The share of provocations that are such a pair. */
 const seldomShare: Readonly<Record<DialectName, number>> = { webchat: 0.15, 'genesys-cloud': 0.33 };
 
 function provoke(simulation: Simulation, random: Random, name: FeatureName): void {
-  const { world } = simulation;
-  if (!world.isStormy) return;
-  world.trace.add('chance', `provokes: ${name}`);
+  const { context } = simulation;
+  if (!context.isStormy) return;
+  context.trace.add('chance', `provokes ${name}`);
   provocations[name]?.(simulation, random);
 }
 
-/** Behind these little can happen: they come second. */
+/** Little can happen after these, so they come second. */
 const latest: readonly FeatureName[] = [
   'hub idle',
   'circuit open',
@@ -396,9 +399,9 @@ const latest: readonly FeatureName[] = [
   'visitor switched',
 ];
 
-/** The second as soon as the first is there; and if it does not come, all the same. */
+/** Provokes the second feature as soon as the first occurs, or after a timeout. */
 function chain(simulation: Simulation, random: Random, [one, other]: Pair): void {
-  const { machine, world } = simulation;
+  const { machine, context } = simulation;
   const isTurned = random.chance(0.5);
   const late = latest.find((name) => name === one || name === other);
   const isLate = late === undefined ? isTurned : late === one;
@@ -410,28 +413,28 @@ function chain(simulation: Simulation, random: Random, [one, other]: Pair): void
     isDue = true;
     machine.after(lag, () => provoke(simulation, random, second));
   };
-  world.crossings.onNext(first, follow);
+  context.interactions.onNext(first, follow);
   machine.after(within, follow);
   provoke(simulation, random, first);
 }
 
-/** Some things, right behind each other: what nobody drew together meets here. */
+/** Provokes several features shortly after each other. */
 export function provokeSome(simulation: Simulation, random: Random): void {
-  const { machine, world } = simulation;
-  const { dialect } = world.profile;
+  const { machine, context } = simulation;
+  const { dialect } = context.profile;
   if (random.chance(seldomShare[dialect])) {
     const pair = random.pick(seldomPairs[dialect]);
     if (pair) chain(simulation, random, pair);
     return;
   }
-  const rare = dialect === 'webchat' ? shyVisitors : shyGuests;
+  const rare = dialect === 'webchat' ? rareWebchat : rareGenesys;
   const isPair = random.chance(0.5);
   if (isPair && random.chance(0.5)) {
     const [one, other] = [random.pick(rare), random.pick(rare)];
     if (one && other) chain(simulation, random, [one, other]);
     return;
   }
-  const many = isPair ? 2 : random.int(...several);
+  const many = isPair ? 2 : random.int(...actionCount);
   for (let deed = 0; deed < many; deed += 1) {
     const isRare = isPair || random.chance(0.4);
     const name = random.pick<FeatureName>(isRare ? rare : common);

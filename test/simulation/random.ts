@@ -6,7 +6,7 @@ export class Random {
     this.#state = Math.imul(seed, 0x9e3779b1) | 0;
   }
 
-  /** Another stream of the same seed: what one draws does not move the other. */
+  /** An independent stream of the same seed. */
   static named(seed: number, name: string): Random {
     let hash = seed | 0;
     for (let index = 0; index < name.length; index += 1) {
@@ -41,7 +41,7 @@ export class Random {
     return list[Math.floor(this.next() * list.length)];
   }
 
-  /** The time to the next of events that come independently of each other. */
+  /** The time to the next event of a Poisson process. */
   exponential(mean: number): number {
     return -mean * Math.log(1 - this.next());
   }

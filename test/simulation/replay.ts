@@ -9,18 +9,18 @@ import type { HubState } from '../../src/worker/core/state.ts';
 import { step } from '../../src/worker/core/step.ts';
 import { sessionPolicy } from '../../src/worker/genesys-cloud/core/session-policy.ts';
 
-/** A recording that can't be replayed, and why, in words. */
+/** A recording that can't be replayed; the message says why. */
 export class UnreadableRecording extends Error {}
 
 export interface Replayed {
   readonly steps: number;
-  /** The first step whose effects are others than those recorded; `null`: none is. */
+  /** The first step whose effects differ from the recorded ones, or `null`. */
   readonly difference: { readonly number: number; readonly lines: readonly string[] } | null;
-  /** What each step took in and gave out, oldest first. */
-  readonly story: readonly string[];
+  /** The input and effects of each step, oldest first. */
+  readonly log: readonly string[];
 }
 
-// Of a core's own making: its keys are looked at, and what a step makes of the rest will tell.
+// A core has written it, so only its keys are checked; a wrong value shows in the replay.
 const stateSchema = z.custom<HubState>(
   (value) =>
     ['settings', 'timers', 'connection', 'outbox', 'window', 'tabs'].every(
@@ -54,22 +54,22 @@ export function readRecording(text: string): Recording {
 }
 
 /**
- * Takes the recorded steps once more. Texts are masked, so that what the core itself says is compared by
- * its length.
+ * Repeats the recorded steps. Texts are masked, so the core's own texts are compared by
+ * their length.
  *
- * @throws {UnreadableRecording} when it begins with no state of a hub
+ * @throws {UnreadableRecording} when it does not begin with a hub's state
  */
 export function replay({ start, steps, isSession }: Recording): Replayed {
   const parsed = stateSchema.safeParse(reviveNumbers(start));
   if (!parsed.success) throw new UnreadableRecording(describeIssue(parsed.error));
   let state = parsed.data;
-  const story: string[] = [];
+  const log: string[] = [];
   for (const { number, now, wall, input, effects } of steps) {
     const taken = inputSchema.parse(reviveNumbers(input));
     const made = step(state, taken, { now, wall }, isSession ? sessionPolicy : null);
     state = made.state;
     const lines = made.effects.map((effect) => JSON.stringify(effect));
-    story.push(
+    log.push(
       `${(now / 1_000).toFixed(3).padStart(9)} #${number} ${JSON.stringify(input)} → ${lines.join(', ')}`,
     );
     const is: unknown = JSON.parse(JSON.stringify(withoutTexts(made.effects)));
@@ -81,18 +81,18 @@ export function replay({ start, steps, isSession }: Recording): Replayed {
         `recorded: ${recorded.join(', ')}`,
         `now:      ${lines.join(', ')}`,
       ];
-      return { steps: story.length, difference: { number, lines: difference }, story };
+      return { steps: log.length, difference: { number, lines: difference }, log };
     }
   }
-  return { steps: story.length, difference: null, story };
+  return { steps: log.length, difference: null, log };
 }
 
 /** Returns the exit code. */
 export async function replayFile(path: string, lines: number): Promise<number> {
   try {
     const recording = readRecording(await readFile(path, 'utf8'));
-    const { steps, difference, story } = replay(recording);
-    console.log(story.slice(-lines).join('\n'));
+    const { steps, difference, log } = replay(recording);
+    console.log(log.slice(-lines).join('\n'));
     console.log(`\nRecorded by build ${recording.build}.`);
     if (!difference) {
       console.log(`\n${steps} steps went as they were recorded.`);

@@ -1,12 +1,12 @@
 import { defaultLimits } from '../../src/worker/core/settings.ts';
-import { meetings } from './crossings.ts';
 import { type FaultCounts, faultKinds } from './faults.ts';
+import { interactionShares } from './interactions.ts';
 import type { Broken, Totals } from './pool.ts';
 import type { DialectName, Profile } from './profile.ts';
 
 const number = new Intl.NumberFormat('en');
 
-/** What a campaign was, for people. */
+/** A readable report of a campaign. */
 export function describeTotals(totals: Totals, took: number, dialect: DialectName): string {
   const { seeds, steps, time, faults } = totals;
   const hours = time / 3_600_000;
@@ -17,7 +17,7 @@ export function describeTotals(totals: Totals, took: number, dialect: DialectNam
     '',
     describeFaults(faults),
     '',
-    describeCrossings(totals, dialect),
+    describeInteractions(totals, dialect),
   ].join('\n');
 }
 
@@ -29,15 +29,15 @@ function describeFaults(faults: FaultCounts): string {
   return [`${number.format(sum)} faults:`, ...lines].join('\n');
 }
 
-/** So often in a hundred schedules every two features should meet. */
+/** How often two features should meet, in a hundred schedules. */
 const enough = 1;
 
-/** Rare ones that are told. */
+/** The number of rare pairs in the report. */
 const rarest = 40;
 
-/** Which features have met each other, and which too seldom. */
-function describeCrossings({ met, seeds }: Totals, dialect: DialectName): string {
-  const pairs = meetings(met, seeds, dialect);
+/** How many pairs of features have met, and which too rarely. */
+function describeInteractions({ met, seeds }: Totals, dialect: DialectName): string {
+  const pairs = interactionShares(met, seeds, dialect);
   const rare = pairs.filter(({ share }) => share < enough);
   const [least] = pairs;
   const lines = rare
@@ -45,14 +45,14 @@ function describeCrossings({ met, seeds }: Totals, dialect: DialectName): string
     .map(({ names, share }) => `  ${names.join(' × ').padEnd(48)} ${share.toFixed(2).padStart(8)}`);
   return [
     `${pairs.length} pairs of features, the rarest of which met ${least?.share.toFixed(2)} times in 100 schedules;`,
-    `${rare.length} met less often than ${enough}${rare.length > rarest ? ', among them' : ''}`,
+    `${rare.length} met fewer times than ${enough}${rare.length > rarest ? ', among them' : ''}`,
     ...lines,
   ].join('\n');
 }
 
-/** Each rule with how often it was broken, and where to look. */
+/** Each violated rule with its count and seeds. */
 export function describeBroken(broken: readonly Broken[]): string {
-  if (broken.length === 0) return 'No promise was broken.';
+  if (broken.length === 0) return 'No rule was violated.';
   const rules = new Map<string, Broken[]>();
   for (const one of broken) rules.set(one.rule, [...(rules.get(one.rule) ?? []), one]);
   const lines = [...rules].map(([rule, some]) => {
@@ -60,21 +60,21 @@ export function describeBroken(broken: readonly Broken[]): string {
     const seeds = some.slice(0, 8).map(({ seed }) => seed);
     return `  ${rule}: ${some.length} times, seeds ${seeds.join(', ')}\n    ${first?.message.slice(0, 300)}`;
   });
-  return [`${broken.length} schedules broke a promise:`, ...lines].join('\n');
+  return [`${broken.length} schedules violated a rule:`, ...lines].join('\n');
 }
 
-/** What is left of a profile that was made smaller. */
+/** The relevant entries of a shrunk profile. */
 export function describeProfile(profile: Profile): string {
   const { limits, ...rest } = profile;
-  const own = Object.entries(limits).filter(([name, value]) => value !== lifeLimits.get(name));
+  const own = Object.entries(limits).filter(([name, value]) => value !== defaults.get(name));
   const sizes = own.map(([name, value]) => `${name} ${value}`).join(', ');
   const parts = Object.entries(rest)
     .filter(([, value]) => value !== 0 && value !== false)
     .map(([name, value]) => `${name} ${JSON.stringify(rounded(value))}`);
-  return [...parts, `limits: ${sizes === '' ? 'of life' : sizes}`].join(', ');
+  return [...parts, `limits: ${sizes === '' ? 'default' : sizes}`].join(', ');
 }
 
-const lifeLimits = new Map<string, number>(Object.entries(defaultLimits));
+const defaults = new Map<string, number>(Object.entries(defaultLimits));
 
 function rounded(value: Profile[keyof Profile]): unknown {
   return typeof value === 'number' ? Math.round(value * 1_000) / 1_000 : value;

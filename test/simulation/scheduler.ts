@@ -11,12 +11,12 @@ function isBefore(a: Task, b: Task): boolean {
 /** Moments in a millisecond. A power of two, so that sums and differences of moments are exact. */
 const grain = 8;
 
-/** Behind everything that waits for a settled promise. */
+/** Runs after everything that waits for a settled promise. */
 function everyPromise(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Simulated time: tasks run in the order of their time, then of their making. A binary heap. */
+/** Simulated time: tasks run in the order of due time, then of creation. A binary heap. */
 export class Scheduler {
   /** Milliseconds. */
   now = 0;
@@ -31,12 +31,12 @@ export class Scheduler {
     this.#push({ time, order: this.#order, run });
   }
 
-  /** A promise is settled: whatever waits for it runs before anything else happens. */
+  /** Lets everything that waits for settled promises run before the next task. */
   awaitPromises(): void {
     this.#awaitsPromises = true;
   }
 
-  /** Ends the run: for what fails behind a promise. */
+  /** Ends the run with an error from a promise. */
   fail(error: unknown): void {
     this.#failure ??= { error };
   }

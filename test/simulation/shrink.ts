@@ -1,17 +1,17 @@
 import { type Profile, profileOf } from './profile.ts';
 import { type Options, type Outcome, Simulation } from './simulation.ts';
 
-/** A smaller schedule that breaks the same rule. */
+/** A smaller schedule that violates the same rule. */
 export interface Shrunk {
   readonly options: Options;
   readonly outcome: Outcome;
-  /** Simulations that it took. */
+  /** Number of simulations run. */
   readonly tries: number;
 }
 
 const maximumTries = 2_000;
 
-/** What can be switched off without changing what the rest means. */
+/** Parts of a profile that can be switched off independently. */
 const switches: readonly Partial<Profile>[] = [
   { loss: 0 },
   { double: 0 },
@@ -23,7 +23,7 @@ const switches: readonly Partial<Profile>[] = [
   { tokenLife: 3_600 },
   { rateLimited: 0 },
   { internalErrors: 0 },
-  { crowded: 0 },
+  { tooManyConnections: 0 },
   { restFails: 0 },
   { restHangs: 0 },
   { restBusy: 0 },
@@ -45,7 +45,7 @@ const switches: readonly Partial<Profile>[] = [
   { deletions: 0 },
   { visitorChanges: 0 },
   { newerBuilds: 0 },
-  { crossings: 0 },
+  { interactions: 0 },
   { hurries: false },
   { confirms: false },
   { sessionLife: 259_200 },
@@ -67,10 +67,10 @@ const switches: readonly Partial<Profile>[] = [
 ];
 
 /**
- * Looks for less that breaks the same rule: whole kinds of faults are switched off, the storm is made
+ * Looks for a smaller schedule that violates the same rule: whole kinds of faults are switched off, the storm is made
  * shorter, then single events are left out, in halves, quarters and so on; and again, as long as that
- * makes it smaller. Each source of chance has its own stream, so what is left out moves little of the
- * rest; what no longer fails is put back.
+ * makes it smaller. Each kind of event has its own random stream, so leaving one out changes little of the
+ * rest; a removal after which the rule holds is undone.
  */
 export async function shrink(
   seed: number,
@@ -126,7 +126,7 @@ export async function shrink(
   return { ...best, tries };
 }
 
-/** What somebody has to read. */
+/** The size of what a person has to read. */
 function sizeOf({ outcome }: Shrunk): number {
   return outcome.events.length + outcome.steps;
 }

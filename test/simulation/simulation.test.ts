@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Simulation } from './simulation.ts';
 
-/** How many schedules of each dialect: fewer where the suite runs once a mutant. */
+/** Schedules of each dialect: fewer where the suite runs for each mutant. */
 const seeds = Number(process.env.PARTYLINE_SEEDS ?? 300);
 
 describe('a visitor in a storm', () => {

@@ -3,56 +3,56 @@ import type { SideCall } from '../../src/protocol/deployment.ts';
 import type { Call } from '../../src/protocol/port.ts';
 import type { Answer } from '../../src/worker/core/effect.ts';
 import { startStorm } from './chaos.ts';
-import { Crossings } from './crossings.ts';
 import { Events } from './events.ts';
 import type { FaultCounts } from './faults.ts';
+import { isSettled, runFinalChecks } from './final-checks.ts';
+import { FeatureInteractions } from './interactions.ts';
 import { AlertInvariants } from './invariants/alerts.ts';
 import { stepWithinBounds, tabWithinBounds } from './invariants/bounds.ts';
 import { ConversationInvariants } from './invariants/conversations.ts';
-import { MannersInvariants } from './invariants/manners.ts';
 import { OutboxInvariants } from './invariants/outbox.ts';
-import { PaceInvariants } from './invariants/pace.ts';
+import { RateLimitInvariants } from './invariants/rate-limits.ts';
 import { postsAreOfThisVisitor, ResetInvariants } from './invariants/resets.ts';
 import { SocketInvariants } from './invariants/socket.ts';
+import { ThrottlingInvariants } from './invariants/throttling.ts';
 import { TimerInvariants } from './invariants/timers.ts';
 import { TranscriptInvariants } from './invariants/transcript.ts';
-import { VisitorInvariants } from './invariants/visitors.ts';
+import { VisitorIsolationInvariants } from './invariants/visitor-isolation.ts';
 import { Ledger } from './ledger.ts';
 import { dialectOf } from './model/dialect.ts';
 import type { ModelGateway } from './model/gateway.ts';
-import { GuestConnection } from './model/guest/connection.ts';
-import { GuestPlatform } from './model/guest/platform.ts';
-import { HubProcess, type HubSurroundings, type Step } from './model/hub.ts';
-import type { Line } from './model/line.ts';
+import { GenesysConnection } from './model/genesys-cloud/connection.ts';
+import { GenesysPlatform } from './model/genesys-cloud/platform.ts';
+import { type HubEnvironment, HubProcess, type Step } from './model/hub.ts';
 import { Machine } from './model/machine.ts';
+import type { ModelSocket } from './model/socket.ts';
 import { Disk } from './model/store.ts';
 import { ModelStorage, ModelTab, type TabEvents } from './model/tab.ts';
 import type { ModelBroker } from './model/tokens.ts';
-import { checkOutcome, isSettled } from './outcome.ts';
 import { chosenProfile, type Profile } from './profile.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
-import { Story } from './story.ts';
+import { count, type SimContext } from './sim-context.ts';
+import { StepLog } from './step-log.ts';
 import { Trace } from './trace.ts';
 import { check, Violation } from './violation.ts';
-import { count, type World } from './world.ts';
 
-/** After the storm: time enough for every timer, retry and reconciliation there is. */
+/** The longest calm: enough for every timer, retry and reconciliation. */
 const calm = 6 * 60_000;
 
-/** A platform that takes no more than sixty requests a minute has to be given more. */
+/** Longer, for a platform that accepts sixty requests a minute. */
 const pacedCalm = 40 * 60_000;
 
-/** Between two looks whether everything has come right, in ms: soon at first, then ever more seldom. */
+/** The intervals between checks whether everything is right, in ms. */
 const looks = { first: 1_500, growth: 1.4, last: 15_000 };
 
-/** How long some wait whether it stays so, in ms: a reconciliation and more. */
+/** How long a lingering schedule goes on, in ms: longer than a reconciliation. */
 const lingering = 70_000;
 
-/** A page waits for ten seconds for an answer that takes its hub some milliseconds. */
+/** The longest a running hub may take for an answer, in ms; pages wait ten seconds. */
 const longestAnswer = 5_000;
 
-/** Of a schedule: the longest have some thousands. */
+/** The maximum of steps in a schedule; the longest have a few thousand. */
 const mostSteps = 200_000;
 
 export interface Outcome {
@@ -61,31 +61,31 @@ export interface Outcome {
   /** Simulated ms. */
   readonly time: number;
   readonly faults: FaultCounts;
-  /** How often each pair of features has met: crossings.ts. */
+  /** How often each pair of features has met: interactions.ts. */
   readonly met: Uint16Array;
-  /** Everything that the storm did, by name. */
+  /** The names of all events of the storm. */
   readonly events: readonly string[];
   readonly violation: Violation | null;
   readonly trace: readonly string[];
 }
 
 export interface Options {
-  /** Lines kept for the story of a failure. @default 0 */
+  /** Lines of the step log to keep. @default 0 */
   readonly traceLimit?: number;
   readonly profile?: Partial<Profile>;
-  /** Rules that are not asserted. */
+  /** Rules that are not checked. */
   readonly without?: readonly string[];
   /** Events of the storm that do not happen. */
   readonly suppressed?: ReadonlySet<string>;
 }
 
-/** Nothing that comes from outside may make the core throw. */
-function crashed(error: unknown): Violation {
-  const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return new Violation('no crash', told.split('\n').slice(0, 4).join(' '));
+/** No input may make the core throw. */
+function crashOf(error: unknown): Violation {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new Violation('no crash', text.split('\n').slice(0, 4).join(' '));
 }
 
-/** A call that a hub has taken in. */
+/** A call that a hub has accepted. */
 interface AskedCall {
   readonly tab: ModelTab;
   readonly tabId: string;
@@ -93,9 +93,9 @@ interface AskedCall {
   readonly settle: (answer: Answer) => void;
 }
 
-/** One run: one seed, one browser, its visitors, and all that can go wrong. */
+/** One run: one seed, one browser, its visitors and faults. */
 export class Simulation {
-  readonly world: World;
+  readonly context: SimContext;
   readonly machine: Machine;
   readonly gateway: ModelGateway;
   readonly disk: Disk;
@@ -103,27 +103,27 @@ export class Simulation {
   readonly tabs: ModelTab[] = [];
   hub: HubProcess | null = null;
   steps = 0;
-  /** Conversations that were deleted, and the hub knows it. */
+  /** Deleted conversations whose deletion the hub knows. */
   readonly cleared = new Set<string>();
-  /** Lines that may still carry something. */
-  readonly lines = new Set<Line>();
-  readonly #around: HubSurroundings;
+  /** Sockets that may still deliver frames. */
+  readonly sockets = new Set<ModelSocket>();
+  readonly #environment: HubEnvironment;
   readonly #calls = new Map<string, AskedCall>();
-  /** The browser's, for all pages of the origin. */
+  /** `localStorage` of the origin. */
   readonly #storage = new ModelStorage();
-  /** What a page was left with, by who has it now. */
-  readonly #handedOn = new Map<string, ModelTab>();
+  /** Messages handed off by a page, with the page that now has them. */
+  readonly #handedOff = new Map<string, ModelTab>();
   readonly #sockets: SocketInvariants;
   readonly #outbox: OutboxInvariants;
   readonly #transcript: TranscriptInvariants;
-  readonly #manners = new MannersInvariants();
+  readonly #manners = new ThrottlingInvariants();
   readonly #alerts = new AlertInvariants();
-  readonly #pace = new PaceInvariants();
+  readonly #pace = new RateLimitInvariants();
   readonly #timers = new TimerInvariants();
   readonly #resets = new ResetInvariants();
   readonly #conversations: ConversationInvariants;
-  readonly #visitors: VisitorInvariants;
-  readonly #story: Story;
+  readonly #visitors: VisitorIsolationInvariants;
+  readonly #stepLog: StepLog;
   readonly #without: ReadonlySet<string>;
   readonly #broker: ModelBroker;
   #hubs = 0;
@@ -136,43 +136,43 @@ export class Simulation {
     const profile = chosenProfile(seed, random, options.profile);
     const trace = new Trace(() => scheduler.now, options.traceLimit ?? 0);
     const events = new Events(seed, options.suppressed ?? new Set());
-    const crossings = new Crossings();
-    const own = { seed, random, events, scheduler, profile, trace, crossings };
-    const world = { ...own, faults: {}, isStormy: true };
-    this.world = world;
+    const interactions = new FeatureInteractions();
+    const own = { seed, random, events, scheduler, profile, trace, interactions };
+    const context = { ...own, faults: {}, isStormy: true };
+    this.context = context;
     this.#without = new Set(options.without ?? []);
-    this.machine = new Machine(world);
+    this.machine = new Machine(context);
     this.disk = new Disk(profile.dialect !== 'webchat');
     this.#conversations = new ConversationInvariants(this.disk);
-    const dialect = dialectOf(world, this.machine);
+    const dialect = dialectOf(context, this.machine);
     this.gateway = dialect.gateway;
     this.#broker = dialect.broker;
     this.#transcript = new TranscriptInvariants(this.gateway);
-    this.#sockets = new SocketInvariants(world);
-    this.#visitors = new VisitorInvariants(this.gateway);
+    this.#sockets = new SocketInvariants(context);
+    this.#visitors = new VisitorIsolationInvariants(this.gateway);
     this.#outbox = new OutboxInvariants(this.disk);
-    this.#story = new Story(trace);
-    this.#around = {
-      world,
+    this.#stepLog = new StepLog(trace);
+    this.#environment = {
+      context,
       machine: this.machine,
       disk: this.disk,
       traits: dialect.traits,
-      rules: dialect.rules,
+      policy: dialect.policy,
       edges: dialect.edges,
       isGatewayUp: () => this.gateway.isUp,
-      accept: (line) => {
-        const end = dialect.accept(line, {
+      accept: (socket) => {
+        const end = dialect.accept(socket, {
           onAuthenticated: (one) => this.assert(() => this.#sockets.authenticated(one)),
           onMisconduct: (what) => {
-            this.assert(() => check(false, 'good conduct', () => what));
+            this.assert(() => check(false, 'protocol', () => what));
           },
         });
-        this.#sockets.accepted(end, line);
+        this.#sockets.accepted(end, socket);
         return end;
       },
-      onLine: (line) => {
-        this.lines.add(line);
-        for (const old of this.lines) if (old.phase === 'closed') this.lines.delete(old);
+      onSocket: (socket) => {
+        this.sockets.add(socket);
+        for (const old of this.sockets) if (old.phase === 'closed') this.sockets.delete(old);
         this.assert(() => this.#sockets.opened());
       },
       post: (tabId, message) => {
@@ -182,13 +182,13 @@ export class Simulation {
         const call = this.#calls.get(`${hub.epoch}/${callId}`);
         this.#calls.delete(`${hub.epoch}/${callId}`);
         if (!call) return;
-        const { call: asked } = call;
-        if (asked.type === 'send' && answer.ok) {
-          const entry = this.ledger.entries.get(asked.messageId);
-          // Asked for again, it may turn out to have arrived.
+        const { call: request } = call;
+        if (request.type === 'send' && answer.ok) {
+          const entry = this.ledger.entries.get(request.messageId);
+          // A repeated call may find that the message has arrived.
           const isSettled =
-            entry?.isDiscarded === true || hasArrived(this.gateway, asked.messageId);
-          this.assert(() => this.#outbox.promised(asked.messageId, isSettled));
+            entry?.isDiscarded === true || hasArrived(this.gateway, request.messageId);
+          this.assert(() => this.#outbox.promised(request.messageId, isSettled));
         }
         call.settle(answer);
       },
@@ -197,14 +197,14 @@ export class Simulation {
       },
       nextStep: () => {
         this.steps += 1;
-        check(this.steps < mostSteps, 'bounded', () => `${mostSteps} steps and no end`);
+        check(this.steps < mostSteps, 'bounded', () => `${mostSteps} steps without an end`);
         return this.steps;
       },
       onStep: (step) => this.#onStep(step),
       onLeft: (hub) => {
         if (this.hub !== hub) return;
         if (this.disk.isBare) this.ledger.voidAll();
-        this.#part();
+        this.#dropCalls();
         this.machine.after(random.between(0, 50), () => this.boot());
       },
     };
@@ -217,31 +217,31 @@ export class Simulation {
 
   signIn(subject: string): void {
     if (subject === this.#broker.subject) return;
-    this.world.trace.add('site', `${subject} signs in`);
+    this.context.trace.add('site', `${subject} signs in`);
     this.#broker.subject = subject;
     this.ledger.voidAll();
   }
 
-  /** A newer build is there, and its hub waits for the lock; some pages are its own already. */
+  /** Deploys a newer build: its hub waits for the lock, and some pages use it already. */
   deploy(random: Random): void {
     if (!this.hub?.isAlive || !this.hub.isBooted) return;
-    count(this.world, 'newer build');
-    this.world.trace.add('site', 'a newer build');
+    count(this.context, 'newer build');
+    this.context.trace.add('site', 'a newer build');
     for (const tab of this.tabs) if (tab.isAttached && random.chance(0.3)) tab.leave();
     this.hub.take({ type: 'step-down' });
   }
 
   deleteDatabase(): void {
-    count(this.world, 'database deleted');
-    this.world.trace.add('browser', 'the database is deleted');
+    count(this.context, 'database deleted');
+    this.context.trace.add('browser', 'the database is deleted');
     this.disk.delete();
     this.hub?.noticeDeletion();
-    // Without a hub there is no memory to write it from.
+    // Without a hub, there is no memory to rewrite it from.
     if (!this.hub?.isAlive || !this.hub.isBooted) this.ledger.voidAll();
   }
 
   async run(): Promise<Outcome> {
-    const { seed, scheduler, profile } = this.world;
+    const { seed, scheduler, profile } = this.context;
     let violation: Violation | null = null;
     try {
       this.boot();
@@ -250,23 +250,23 @@ export class Simulation {
       this.#calmDown();
       await this.#becomeRight();
     } catch (error) {
-      violation = error instanceof Violation ? error : crashed(error);
+      violation = error instanceof Violation ? error : crashOf(error);
     }
     return {
       seed,
       steps: this.steps,
       time: scheduler.now,
-      faults: this.world.faults,
-      met: this.world.crossings.met,
-      events: this.world.events.happened,
+      faults: this.context.faults,
+      met: this.context.interactions.met,
+      events: this.context.events.happened,
       violation,
-      trace: this.world.trace.last(),
+      trace: this.context.trace.last(),
     };
   }
 
-  /** Everything has its time to come right, and when it has, that is enough. */
+  /** Runs until all checks pass, or the calm is over. */
   async #becomeRight(): Promise<void> {
-    const { scheduler, profile } = this.world;
+    const { scheduler, profile } = this.context;
     const end = scheduler.now + (profile.dialect === 'webchat' ? calm : pacedCalm);
     for (let look = looks.first; scheduler.now < end; ) {
       await scheduler.runUntil(scheduler.now + look);
@@ -276,16 +276,16 @@ export class Simulation {
       await scheduler.runUntil(scheduler.now + lingering);
       break;
     }
-    // A renewal may be under way at this very moment.
+    // A token renewal may be in progress.
     for (let second = 0; second < 60 && !this.#isQuiet; second += 1) {
       await scheduler.runUntil(scheduler.now + 1_000);
     }
-    checkOutcome(this);
+    runFinalChecks(this);
   }
 
   #isRight(): boolean {
     try {
-      checkOutcome(this);
+      runFinalChecks(this);
       return true;
     } catch (error) {
       if (error instanceof Violation) return false;
@@ -299,7 +299,7 @@ export class Simulation {
     return state.outbox.every((item) => item.at.stage === 'failed');
   }
 
-  /** Runs a check, unless its rule is left out of this run. */
+  /** Runs a check, unless its rule is switched off. */
   assert(work: () => void): void {
     try {
       work();
@@ -311,42 +311,45 @@ export class Simulation {
 
   boot(): void {
     this.#hubs += 1;
-    this.world.trace.add('browser', `starts hub ${this.#hubs}`);
-    // There is no memory from which an emptied database would be written again.
+    this.context.trace.add('browser', `starts hub ${this.#hubs}`);
+    // A new hub has no memory to rewrite a deleted database from.
     this.disk.isBare = false;
-    this.hub = new HubProcess(this.#around, `hub${this.#hubs}`);
+    this.hub = new HubProcess(this.#environment, `hub${this.#hubs}`);
   }
 
   kill(isPowerCut: boolean): void {
     const { hub } = this;
     if (!hub?.isAlive) return;
-    this.world.trace.add('browser', `${hub.epoch} is killed${isPowerCut ? ' by a power cut' : ''}`);
+    this.context.trace.add(
+      'browser',
+      `${hub.epoch} is killed${isPowerCut ? ' by a power cut' : ''}`,
+    );
     hub.kill(isPowerCut);
-    // It has heard of it, and nobody after it will.
+    // Only this hub was told about deletions.
     const { messages, outbox, conversations } = this.disk;
     for (const { conversationId } of [...messages.values(), ...outbox.values()]) {
       this.cleared.delete(conversationId ?? '');
     }
     for (const conversationId of conversations.keys()) this.cleared.delete(conversationId);
-    count(this.world, isPowerCut ? 'power cut' : 'worker killed');
+    count(this.context, isPowerCut ? 'power cut' : 'worker killed');
     if (this.disk.isBare) this.ledger.voidAll();
     if (isPowerCut) {
-      const lost = this.disk.losePower(this.world.random.next());
-      for (let write = 0; write < lost; write += 1) count(this.world, 'write lost');
-      this.world.trace.add('disk', `${lost} writes are lost`);
-      if (lost > 0 && this.gateway instanceof GuestPlatform) this.gateway.forgetReadings();
+      const lost = this.disk.losePower(this.context.random.next());
+      for (let write = 0; write < lost; write += 1) count(this.context, 'write lost');
+      this.context.trace.add('disk', `${lost} writes are lost`);
+      if (lost > 0 && this.gateway instanceof GenesysPlatform) this.gateway.forgetReadings();
     }
-    this.#part();
-    this.machine.after(this.world.random.between(5, 500), () => this.boot());
+    this.#dropCalls();
+    this.machine.after(this.context.random.between(5, 500), () => this.boot());
   }
 
-  /** The hub is gone, and with it the answers. */
-  #part(): void {
+  /** Drops the calls of a hub that has ended. */
+  #dropCalls(): void {
     this.#calls.clear();
     for (const tab of this.tabs) tab.detach();
   }
 
-  /** Attaches a page that is there to the hub that is there. */
+  /** Attaches an open page to the running hub. */
   join(tab: ModelTab): void {
     const { hub } = this;
     if (!hub?.isAlive || !hub.isBooted) return;
@@ -356,31 +359,31 @@ export class Simulation {
   }
 
   openTab(): ModelTab {
-    const tab = this.#page(new ModelStorage());
+    const tab = this.#openPage(new ModelStorage());
     return tab;
   }
 
-  /** A page of a tab that has been there before has what the one before it left. */
-  #page(session: PageStorage): ModelTab {
+  /** Opens a page; in an existing tab, it has the previous page's session storage. */
+  #openPage(session: PageStorage): ModelTab {
     const name = `tab${this.tabs.length + 1}`;
     const storages = [this.#storage, session] as const;
-    const tab = new ModelTab(name, this.world, this.machine, storages, this.#tabEvents);
+    const tab = new ModelTab(name, this.context, this.machine, storages, this.#tabEvents);
     this.tabs.push(tab);
     this.join(tab);
     return tab;
   }
 
-  /** The visitor goes on to another page in the same tab. */
+  /** The visitor navigates to another page in the same tab. */
   navigate(tab: ModelTab): void {
     const calls = tab.unsettled.map(({ call }) => call);
     this.close(tab);
-    const next = this.#page(tab.storages[1]);
-    for (const call of calls) if (call.type === 'send') this.#handedOn.set(call.messageId, next);
+    const next = this.#openPage(tab.storages[1]);
+    for (const call of calls) if (call.type === 'send') this.#handedOff.set(call.messageId, next);
   }
 
-  /** Messages that a page which is there has to say for the one before it, and has not. */
-  get unsaid(): readonly string[] {
-    return [...this.#handedOn]
+  /** Messages that an open page still has to send for its predecessor. */
+  get unsent(): readonly string[] {
+    return [...this.#handedOff]
       .filter(([messageId, tab]) => !tab.isGone && !this.ledger.entries.get(messageId)?.isVoid)
       .map(([messageId]) => messageId);
   }
@@ -391,7 +394,7 @@ export class Simulation {
   }
 
   thaw(tab: ModelTab): void {
-    if (tab.isFrozen) this.world.trace.add(tab.name, `thaws, ${tab.unseenPosts} posts`);
+    if (tab.isFrozen) this.context.trace.add(tab.name, `thaws, ${tab.unseenPosts} posts`);
     tab.thaw();
     this.join(tab);
   }
@@ -406,12 +409,12 @@ export class Simulation {
       this.assert(() => this.#transcript.tab(tab));
       this.assert(() => this.#visitors.tab(tab));
     },
-    heard: (tab, message) => {
+    received: (tab, message) => {
       if (message.type !== 'snapshot') return;
-      this.world.trace.add(tab.name, `snapshot ${message.revision}`);
+      this.context.trace.add(tab.name, `snapshot ${message.revision}`);
     },
     answered: (tab, call, code) => {
-      this.world.trace.add(tab.name, `${call.type} → ${code ?? 'ok'}`);
+      this.context.trace.add(tab.name, `${call.type} → ${code ?? 'ok'}`);
       this.assert(() =>
         check(!isGivenUp(tab, call, code), 'answers', () => {
           return `${tab.name} gives ${call.type} up (${code}), attached for ${tab.worksFor} ms`;
@@ -419,8 +422,8 @@ export class Simulation {
       );
       if (call.type !== 'send') return;
       if (code === null) this.ledger.promise(call.messageId);
-      // Not reached, it is tried again.
-      if (code !== 'unreachable' && code !== 'timeout') this.#handedOn.delete(call.messageId);
+      // An unreachable hub gets the call again.
+      if (code !== 'unreachable' && code !== 'timeout') this.#handedOff.delete(call.messageId);
     },
     called: (hub, tab, call, settle) => {
       this.#callId += 1;
@@ -431,17 +434,17 @@ export class Simulation {
     },
   };
 
-  /** Calls that the hub has taken in, of pages that are there, and not answered. */
+  /** Unanswered calls of attached pages that the hub has accepted. */
   get unanswered(): readonly { readonly tab: ModelTab; readonly call: Call }[] {
     return [...this.#calls.values()].filter(({ tab, tabId }) => tab.tabId === tabId);
   }
 
   #onStep(step: Step): void {
-    this.#name(step);
+    this.#recordId(step);
     this.#forget(step);
-    this.#story.tell(step);
+    this.#stepLog.add(step);
     this.ledger.observe(step);
-    this.world.crossings.step(step, this.world.scheduler.now);
+    this.context.interactions.step(step, this.context.scheduler.now);
     this.assert(() => this.#transcript.step(step));
     this.assert(() => this.#visitors.step(step));
     this.assert(() => this.#sockets.step(step));
@@ -457,9 +460,9 @@ export class Simulation {
     for (const tab of this.tabs) if (tab.isFrozen) this.assert(() => tabWithinBounds(tab));
   }
 
-  /** The hub has heard that a conversation was deleted. */
+  /** Records deletions that the hub was told about. */
   #forget({ before, input }: Step): void {
-    // A page has remembered the name of one that was deleted, and another one bears it now.
+    // A page has restored the id of a deleted conversation, which another one has now.
     if (input.type === 'tab-attached') this.cleared.delete(input.conversationId ?? '');
     if (input.type !== 'gateway' || input.event.type !== 'session-over') return;
     if (input.event.reason !== 'cleared' || !before.conversation) return;
@@ -467,42 +470,42 @@ export class Simulation {
     this.cleared.add(before.conversation.details.conversationId);
   }
 
-  /** Conversations that a hub has done with. */
-  readonly #left = new Set<string>();
+  /** Conversations that a hub has closed. */
+  readonly #closed = new Set<string>();
 
-  /** What a browser calls a conversation on which it is online. */
-  #name({ hub, after: { connection, conversation } }: Step): void {
-    if (!(this.gateway instanceof GuestPlatform) || !conversation) return;
+  /** Records the id that the browser uses for the online conversation. */
+  #recordId({ hub, after: { connection, conversation } }: Step): void {
+    if (!(this.gateway instanceof GenesysPlatform) || !conversation) return;
     const { conversationId, status } = conversation.details;
-    if (status === 'ended' && conversation.finalCatchUp === null) this.#left.add(conversationId);
+    if (status === 'ended' && conversation.finalCatchUp === null) this.#closed.add(conversationId);
     if (connection.phase !== 'online') return;
-    const end = hub.lines.get(connection.socketId)?.session;
-    if (!(end instanceof GuestConnection) || !end.session) return;
+    const end = hub.sockets.get(connection.socketId)?.session;
+    if (!(end instanceof GenesysConnection) || !end.session) return;
     if (connection.session.stage !== 'conversation') return;
     const { gateway } = this;
     const { session } = end;
     gateway.name(conversationId, session);
-    // Whoever has lost what they knew may meet a session again.
-    const { 'database deleted': deleted, 'write lost': lost } = this.world.faults;
+    // A hub that has lost its store may open the session again.
+    const { 'database deleted': deleted, 'write lost': lost } = this.context.faults;
     if (deleted !== undefined || lost !== undefined) return;
-    const former = gateway.nicknamesOf(session).find((name) => this.#left.has(name));
+    const ended = gateway.idsOfSession(session).find((name) => this.#closed.has(name));
     this.assert(() =>
-      check(former === undefined || former === conversationId, 'left for good', () => {
-        return `the session of ${former} was opened for ${conversationId}`;
+      check(ended === undefined || ended === conversationId, 'no session reuse', () => {
+        return `the session of ${ended} was opened for ${conversationId}`;
       }),
     );
   }
 
-  /** The browser's event, which a hub hears from its boot on. */
+  /** The browser's `online` and `offline` events, which a hub receives once it has booted. */
   setOnline(online: boolean): void {
     if (this.hub?.isBooted && this.hub.isAlive) this.hub.take({ type: 'online', online });
   }
 
-  /** The faults stop, and somebody looks. */
+  /** Stops all faults and shows all pages. */
   #calmDown(): void {
-    const { world, machine, gateway } = this;
-    world.trace.add('world', 'the storm is over');
-    world.isStormy = false;
+    const { context, machine, gateway } = this;
+    context.trace.add('storm', 'the storm is over');
+    context.isStormy = false;
     gateway.isUp = true;
     machine.isOnline = true;
     machine.wake();
@@ -514,7 +517,7 @@ export class Simulation {
       this.thaw(tab);
       tab.show(true);
     }
-    // A visitor who was signed out signs in again.
+    // A signed-out visitor signs in again.
     machine.after(30_000, () => {
       const phase = this.hub?.state.connection.phase;
       if (phase === 'signed-out' || phase === 'failed') {
@@ -525,7 +528,7 @@ export class Simulation {
 }
 
 /**
- * A page has given a call up although its hub was there to answer it. Those that wait for the gateway
+ * A page has timed out although its hub could have answered. Calls that wait for the gateway
  * may take longer.
  */
 function isGivenUp(tab: ModelTab, { type }: Call | SideCall, code: string | null): boolean {

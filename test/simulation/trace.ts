@@ -1,4 +1,4 @@
-/** What happened last, for the story of a failure. */
+/** The last lines of the step log, for the report of a failure. */
 export class Trace {
   readonly #lines: string[] = [];
   readonly #limit: number;

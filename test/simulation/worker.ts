@@ -1,10 +1,10 @@
 import { parentPort } from 'node:worker_threads';
-import { pairCount } from './crossings.ts';
 import { addCounts, type FaultCounts } from './faults.ts';
+import { pairCount } from './interactions.ts';
 import type { Batch, BatchResult, Broken } from './pool.ts';
 import { Simulation } from './simulation.ts';
 
-/** A thread of the pool: seeds in, sums out. */
+/** A thread of the pool: receives seeds, returns totals. */
 async function runBatch({ from, count, without, profile }: Batch): Promise<BatchResult> {
   const faults: FaultCounts = {};
   const met = new Array<number>(pairCount).fill(0);

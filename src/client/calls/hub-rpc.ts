@@ -96,7 +96,7 @@ export class HubRpc {
   }
 
   /**
-   * The hub has told who the visitor is. Rejects the calls that were made for another visitor, except
+   * The hub has named the visitor. Rejects the calls that were made for another visitor, except
    * `sign-out`. Keeps them while the hub does not know the visitor: it learned at the attach whom this
    * page is for, and keeps the calls for them.
    */

@@ -38,7 +38,7 @@ export function nullable<T>(isInner: Validator<T>): Validator<T | null> {
 }
 
 export function array<T>(isItem: Validator<T>): Validator<T[]> {
-  // Unlike `every`, `findIndex` visits the holes of a sparse array.
+  // Unlike `every`, `findIndex` visits the empty slots of a sparse array.
   return (value): value is T[] =>
     Array.isArray(value) && value.findIndex((item) => !isItem(item)) < 0;
 }

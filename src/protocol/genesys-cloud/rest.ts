@@ -70,12 +70,12 @@ export function decodeResponse(call: RestCall, response: HttpResponse): RestResu
     (pageCount === null ? count < (history.data.pageSize ?? pageSize) : number >= pageCount);
   const next = total === null ? `${number + 1}` : `${number + 1} ${total}`;
   const nextCursor = isLast || isComplete(call, messages) ? null : next;
-  const wanted = messages.filter((message) => isWanted(call, message));
-  return { ok: true, value: { type: 'history', messages: wanted, nextCursor, invalidCount } };
+  const requested = messages.filter((message) => isRequested(call, message));
+  return { ok: true, value: { type: 'history', messages: requested, nextCursor, invalidCount } };
 }
 
 /** Drops messages older than requested: they were read before, possibly in a previous conversation. */
-function isWanted(call: RestCall, { timestamp }: PartialMessage): boolean {
+function isRequested(call: RestCall, { timestamp }: PartialMessage): boolean {
   return call.type !== 'history-since' || timestamp === null || timestamp >= call.since - overlap;
 }
 

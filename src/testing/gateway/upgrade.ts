@@ -36,7 +36,7 @@ export function takeUpgrade(
   server: WebSocketServer,
   faults: Faults,
   { request, raw, head }: { request: IncomingMessage; raw: Socket; head: Buffer },
-  onSocket: (socket: WebSocket, wire: FaultySocket) => void,
+  onSocket: (socket: WebSocket, faultySocket: FaultySocket) => void,
 ): void {
   const refusal = faults.takeRefusal();
   switch (refusal?.how) {
@@ -53,11 +53,11 @@ export function takeUpgrade(
     default:
       break;
   }
-  const wire = new FaultySocket(raw);
-  server.handleUpgrade(request, wire, head, (socket) => {
+  const faultySocket = new FaultySocket(raw);
+  server.handleUpgrade(request, faultySocket, head, (socket) => {
     if (refusal?.how === 'close') {
       socket.on('error', () => socket.terminate());
       socket.close(refusal.code);
-    } else onSocket(socket, wire);
+    } else onSocket(socket, faultySocket);
   });
 }

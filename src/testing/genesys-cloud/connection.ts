@@ -21,7 +21,7 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionSoc
   readonly connection: number;
   readonly #context: ConnectionContext;
   readonly #socket: WebSocket;
-  readonly #wire: FaultySocket;
+  readonly #faultySocket: FaultySocket;
   readonly #requests: Limit;
   readonly #handler: RequestHandler;
   #timer: NodeJS.Timeout | null = null;
@@ -30,12 +30,12 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionSoc
     context: ConnectionContext,
     connection: number,
     socket: WebSocket,
-    wire: FaultySocket,
+    faultySocket: FaultySocket,
   ) {
     this.#context = context;
     this.connection = connection;
     this.#socket = socket;
-    this.#wire = wire;
+    this.#faultySocket = faultySocket;
     this.#requests = new Limit(60, 60_000, context.settings.clock);
     this.#handler = new RequestHandler(context, this);
     context.stats.opened(this);
@@ -53,7 +53,7 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionSoc
   }
 
   get bytes(): { readonly in: number; readonly out: number } {
-    return this.#wire.bytes;
+    return this.#faultySocket.bytes;
   }
 
   /** Sends a frame, after faults apply. */
@@ -80,11 +80,11 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionSoc
   }
 
   cut(): void {
-    this.#wire.cut();
+    this.#faultySocket.cut();
   }
 
   setSilent(silent: boolean): void {
-    this.#wire.setSilent(silent);
+    this.#faultySocket.setSilent(silent);
   }
 
   expire(): void {
@@ -92,14 +92,14 @@ export class SessionConnection implements CountedSocket, FaultTarget, SessionSoc
   }
 
   #write(text: string, type: string): void {
-    if (!this.isOpen || this.#wire.silent) return;
+    if (!this.isOpen || this.#faultySocket.silent) return;
     const { connection, subject } = this;
     this.#context.stats.record({ kind: 'sent', connection, subject, type });
     this.#socket.send(text);
   }
 
   #receive(data: RawData): void {
-    if (this.#wire.silent) return;
+    if (this.#faultySocket.silent) return;
     const read = readRequest(data.toString());
     const action = read.ok ? read.request.action : read.action;
     const { connection, subject } = this;

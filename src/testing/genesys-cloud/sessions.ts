@@ -56,26 +56,26 @@ export class MessagingSession {
     this.expiresAt = this.#settings.clock() + this.#settings.sessionLife * 1_000;
   }
 
-  join(line: SessionSocket): void {
-    if (this.#sockets.includes(line)) return;
-    this.#sockets.push(line);
+  join(socket: SessionSocket): void {
+    if (this.#sockets.includes(socket)) return;
+    this.#sockets.push(socket);
     const oldest = this.#sockets.length > maximumLines ? this.#sockets.shift() : undefined;
     oldest?.send({ type: 'message', class: 'ConnectionClosedEvent', code: 200, body: {} });
     oldest?.close(1000, 'too many connections');
   }
 
-  leave(line: SessionSocket): void {
-    const index = this.#sockets.indexOf(line);
+  leave(socket: SessionSocket): void {
+    const index = this.#sockets.indexOf(socket);
     if (index >= 0) this.#sockets.splice(index, 1);
   }
 
   /** Sends a frame on all its connections. */
   tell(frame: SessionFrame): void {
-    for (const line of [...this.#sockets]) line.send(frame);
+    for (const socket of [...this.#sockets]) socket.send(frame);
   }
 
   closeSockets(): void {
-    for (const line of [...this.#sockets]) line.close(1000, 'the session has ended');
+    for (const socket of [...this.#sockets]) socket.close(1000, 'the session has ended');
   }
 }
 

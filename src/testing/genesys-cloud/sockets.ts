@@ -52,14 +52,14 @@ export class SessionSockets {
       refuseUpgrade(raw, 403);
       return;
     }
-    takeUpgrade(this.#server, faults, { request, raw, head }, (socket, wire) => {
+    takeUpgrade(this.#server, faults, { request, raw, head }, (socket, faultySocket) => {
       this.#count += 1;
       const left = (each: SessionConnection) => this.#connections.delete(each);
       const connection = new SessionConnection(
         { ...this.#context, left },
         this.#count,
         socket,
-        wire,
+        faultySocket,
       );
       this.#connections.add(connection);
       if (faults.newAreSilent) connection.setSilent(true);

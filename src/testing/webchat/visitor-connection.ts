@@ -32,7 +32,7 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
   readonly connection: number;
   readonly #context: ConnectionContext;
   readonly #socket: WebSocket;
-  readonly #wire: FaultySocket;
+  readonly #faultySocket: FaultySocket;
   readonly #keepalive: Keepalive;
   #phase: Phase = { name: 'pending' };
   #early = 0;
@@ -42,12 +42,12 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
     context: ConnectionContext,
     connection: number,
     socket: WebSocket,
-    wire: FaultySocket,
+    faultySocket: FaultySocket,
   ) {
     this.#context = context;
     this.connection = connection;
     this.#socket = socket;
-    this.#wire = wire;
+    this.#faultySocket = faultySocket;
     this.#keepalive = new Keepalive({
       interval: context.settings.pingInterval,
       timeout: context.settings.pongTimeout,
@@ -74,7 +74,7 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
   }
 
   get bytes(): { readonly in: number; readonly out: number } {
-    return this.#wire.bytes;
+    return this.#faultySocket.bytes;
   }
 
   /** Sends a frame, after faults apply. */
@@ -105,12 +105,12 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
 
   cut(): void {
     this.#stop();
-    this.#wire.cut();
+    this.#faultySocket.cut();
   }
 
   setSilent(silent: boolean): void {
-    if (this.#wire.silent === silent) return;
-    this.#wire.setSilent(silent);
+    if (this.#faultySocket.silent === silent) return;
+    this.#faultySocket.setSilent(silent);
     if (silent) {
       // A silent connection has no timers: it must stay as it is until the client closes it.
       this.#keepalive.stop();
@@ -127,7 +127,7 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
 
   /** Sends TOKEN_EXPIRED, and closes after a delay. */
   expire(): void {
-    if (this.#phase.name !== 'ready' || this.#wire.silent) return;
+    if (this.#phase.name !== 'ready' || this.#faultySocket.silent) return;
     this.#phase.session.end();
     this.#phase = { name: 'expired', subject: this.subject };
     this.#keepalive.stop();
@@ -144,14 +144,14 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
   }
 
   #write(text: string, type: string): void {
-    if (!this.isOpen || this.#wire.silent) return;
+    if (!this.isOpen || this.#faultySocket.silent) return;
     this.#context.stats.record({ kind: 'sent', ...this.#actor, type });
     // A broken connection emits `error` and `close`.
     this.#socket.send(text);
   }
 
   #receive(data: RawData, isBinary: boolean): void {
-    if (this.#wire.silent || this.#phase.name === 'closing') return;
+    if (this.#faultySocket.silent || this.#phase.name === 'closing') return;
     const decoded: Decoded = isBinary
       ? {
           kind: 'invalid',
@@ -239,7 +239,7 @@ export class VisitorConnection implements CountedSocket, FaultTarget {
       status: 'success',
       serverTime: new Date(settings.clock()).toISOString(),
     });
-    if (this.#wire.silent) return;
+    if (this.#faultySocket.silent) return;
     this.#keepalive.start();
     this.#armExpiry(claims);
   }

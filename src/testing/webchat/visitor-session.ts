@@ -18,14 +18,14 @@ export interface SessionContext {
 }
 
 /** A connection, as its session uses it. */
-export interface SessionLine {
+export interface SessionSocket {
   readonly connection: number;
   send(frame: ServerFrame): void;
   /** `false` if no pending ping has this payload. */
   pong(payload: unknown): boolean;
 }
 
-interface Told {
+interface SentState {
   readonly status: ConversationStatus;
   readonly position: number | undefined;
 }
@@ -37,16 +37,16 @@ export class VisitorSession {
   /** Conversations whose events it receives. */
   readonly joined = new Set<string>();
   /** The last state of each that was sent to the client. */
-  readonly told = new Map<string, Told>();
+  readonly sentStates = new Map<string, SentState>();
   readonly #context: SessionContext;
-  readonly #line: SessionLine;
+  readonly #socket: SessionSocket;
   readonly #subject: string;
   #work: Promise<void> = Promise.resolve();
   #over = false;
 
-  constructor(context: SessionContext, line: SessionLine, subject: string) {
+  constructor(context: SessionContext, socket: SessionSocket, subject: string) {
     this.#context = context;
-    this.#line = line;
+    this.#socket = socket;
     this.#subject = subject;
   }
 
@@ -68,17 +68,21 @@ export class VisitorSession {
   /** Sends an event of a joined conversation. */
   pass(frame: ServerFrame): void {
     if (this.#over) return;
-    this.#line.send(frame);
+    this.#socket.send(frame);
     if (frame.type === 'message') {
-      this.#context.checker.answered(this.#line.connection, frame.messageId);
+      this.#context.checker.answered(this.#socket.connection, frame.messageId);
     }
   }
 
   /** Sends the state of a joined conversation if it changed. */
-  moved(conversationId: string, status: Told['status'], position: number | undefined): void {
-    const told = this.told.get(conversationId);
-    if (told?.status === status && told.position === position) return;
-    this.#tell(conversationId, { status, position });
+  updateState(
+    conversationId: string,
+    status: SentState['status'],
+    position: number | undefined,
+  ): void {
+    const sent = this.sentStates.get(conversationId);
+    if (sent?.status === status && sent.position === position) return;
+    this.#sendState(conversationId, { status, position });
   }
 
   /** Stops sending events, because the token has expired or the connection is closed. */
@@ -89,7 +93,7 @@ export class VisitorSession {
   }
 
   get #actor() {
-    return { connection: this.#line.connection, subject: this.#subject };
+    return { connection: this.#socket.connection, subject: this.#subject };
   }
 
   #carryOut(frame: ClientFrame): void {
@@ -104,7 +108,7 @@ export class VisitorSession {
         this.pass({ type: 'pong' });
         return;
       case 'pong':
-        if (!this.#line.pong(frame.payload)) {
+        if (!this.#socket.pong(frame.payload)) {
           const detail = JSON.stringify(frame.payload) ?? 'no payload';
           this.#context.checker.violation(this.#actor, 'wrong-pong', detail);
         }
@@ -155,17 +159,17 @@ export class VisitorSession {
 
   async #show(conversationId: string): Promise<void> {
     if (this.#over) return;
-    const before = this.told.get(conversationId);
+    const before = this.sentStates.get(conversationId);
     this.joined.add(conversationId);
     this.#context.join(this, conversationId);
     const positions = await this.#context.conversations.positions();
     const { status } = await this.#context.conversations.find(conversationId);
-    const told = this.told.get(conversationId);
+    const sent = this.sentStates.get(conversationId);
     // A newer state was sent meanwhile.
-    if (told && told !== before) this.#tell(conversationId, told);
+    if (sent && sent !== before) this.#sendState(conversationId, sent);
     else {
       const position = status === 'queued' ? positions.get(conversationId) : undefined;
-      this.#tell(conversationId, { status, position });
+      this.#sendState(conversationId, { status, position });
     }
   }
 
@@ -188,9 +192,9 @@ export class VisitorSession {
     if (repeated || !joined) this.pass({ type: 'message', ...toWire(message, settings.sequences) });
   }
 
-  #tell(conversationId: string, told: Told): void {
-    this.told.set(conversationId, told);
-    const { status, position } = told;
+  #sendState(conversationId: string, sent: SentState): void {
+    this.sentStates.set(conversationId, sent);
+    const { status, position } = sent;
     this.pass({
       type: 'conversation',
       conversationId,
@@ -211,7 +215,7 @@ export class VisitorSession {
   #error(error: Omit<Extract<ServerFrame, { type: 'error' }>, 'type'>): void {
     this.pass({ type: 'error', ...error });
     if (error.messageId !== undefined) {
-      this.#context.checker.answered(this.#line.connection, error.messageId);
+      this.#context.checker.answered(this.#socket.connection, error.messageId);
     }
   }
 }

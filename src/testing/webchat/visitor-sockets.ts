@@ -23,7 +23,7 @@ export class VisitorSockets {
 
   constructor(context: Omit<ConnectionContext, 'join' | 'leave' | 'left'>) {
     this.#context = context;
-    this.#unsubscribe = context.conversations.subscribe((event) => this.#tell(event));
+    this.#unsubscribe = context.conversations.subscribe((event) => this.#forward(event));
   }
 
   [Symbol.iterator](): Iterator<VisitorConnection> {
@@ -48,7 +48,7 @@ export class VisitorSockets {
       refuseUpgrade(raw, 403);
       return;
     }
-    takeUpgrade(this.#server, faults, { request, raw, head }, (socket, wire) => {
+    takeUpgrade(this.#server, faults, { request, raw, head }, (socket, faultySocket) => {
       this.#count += 1;
       const connection = new VisitorConnection(
         {
@@ -59,7 +59,7 @@ export class VisitorSockets {
         },
         this.#count,
         socket,
-        wire,
+        faultySocket,
       );
       this.#connections.add(connection);
       if (faults.newAreSilent) connection.setSilent(true);
@@ -85,12 +85,12 @@ export class VisitorSockets {
     }
   }
 
-  #tell(event: ConversationEvent): void {
+  #forward(event: ConversationEvent): void {
     if (event.type === 'conversation') {
       const { conversationId, status } = event;
       if (status !== 'queued') {
         for (const session of this.#members.get(conversationId) ?? []) {
-          session.moved(conversationId, status, undefined);
+          session.updateState(conversationId, status, undefined);
         }
       }
       this.#queueMoved();
@@ -121,18 +121,18 @@ export class VisitorSockets {
     if (this.#looking) return;
     this.#looking = setImmediate(() => {
       this.#looking = null;
-      this.#tellPositions().catch((error: unknown) => {
+      this.#sendPositions().catch((error: unknown) => {
         this.#context.settings.logger.error('gateway: failed to send queue positions', error);
       });
     });
   }
 
-  async #tellPositions(): Promise<void> {
+  async #sendPositions(): Promise<void> {
     if (this.#members.size === 0) return;
     for (const [conversationId, position] of await this.#context.conversations.positions()) {
       for (const session of this.#members.get(conversationId) ?? []) {
-        if (session.told.get(conversationId)?.status === 'queued') {
-          session.moved(conversationId, 'queued', position);
+        if (session.sentStates.get(conversationId)?.status === 'queued') {
+          session.updateState(conversationId, 'queued', position);
         }
       }
     }

@@ -10,7 +10,7 @@ export class RovingFocus {
   readonly #host: RovingFocusHost;
   #stop: string | null = null;
   /** The message to focus once it has a row. */
-  #wanted: string | null = null;
+  #pendingFocus: string | null = null;
 
   constructor(host: RovingFocusHost) {
     this.#host = host;
@@ -19,7 +19,7 @@ export class RovingFocus {
 
   /** The message whose row has or will get the focus. */
   get focusedId(): string | null {
-    return this.#wanted ?? this.#stop;
+    return this.#pendingFocus ?? this.#stop;
   }
 
   /** The message id of the tab stop: the focused message, otherwise the newest. */
@@ -30,11 +30,11 @@ export class RovingFocus {
   }
 
   hostUpdated(): void {
-    const wanted = this.#wanted;
-    if (wanted === null) return;
-    this.#wanted = null;
+    const pending = this.#pendingFocus;
+    if (pending === null) return;
+    this.#pendingFocus = null;
     for (const article of this.#host.querySelectorAll<HTMLElement>('article')) {
-      if (article.dataset.messageId === wanted) article.focus();
+      if (article.dataset.messageId === pending) article.focus();
     }
   }
 
@@ -62,7 +62,7 @@ export class RovingFocus {
     const target = messages[destination(event.key, index, messages.length)];
     if (!target) return;
     event.preventDefault();
-    this.#wanted = target.messageId;
+    this.#pendingFocus = target.messageId;
     this.#host.requestUpdate();
   };
 }

@@ -70,7 +70,7 @@ export function react(context: StepContext, event: InternalEvent): void {
     case 'conversation-replaced': {
       const { conversationId } = event.next;
       showReorderBuffer(context);
-      context.clearTimer('hold');
+      context.clearTimer('reorder');
       clearReceipt(context);
       markAllUnconfirmed(context);
       failUnconfirmedOfPrevious(context, conversationId);
@@ -87,7 +87,7 @@ export function react(context: StepContext, event: InternalEvent): void {
       return;
     case 'conversation-not-found':
       flushReorderBuffer(context, null);
-      context.clearTimer('hold');
+      context.clearTimer('reorder');
       markAllUnconfirmed(context);
       clearAddresses(context);
       return;

@@ -28,9 +28,9 @@ export interface Timing {
   /** From a routing or resume frame to its answer; then the frame is repeated. @default 10_000 */
   readonly answer: number;
   /** How long a frame waits for a missing one before it. @default 2_000 (guide §3) */
-  readonly hold: number;
+  readonly reorder: number;
   /** How long a frame without a sequence waits for one that it may have overtaken. @default 200 */
-  readonly shortHold: number;
+  readonly unsequenced: number;
   /**
    * From sending a message to its echo; then REST is asked. @default 10_000 (guide, edge case 2)
    */
@@ -43,7 +43,7 @@ export interface Timing {
   readonly routingCheck: number;
   /** How long the canonical names of skill groups are cached. @default 600_000 */
   readonly skillGroups: number;
-  /** Time in the queue after which the visitor is told the reason, if known. @default 120_000 */
+  /** Time in the queue after which the visitor sees the reason, if known. @default 120_000 */
   readonly queued: number;
   /** Between two catch-ups while a page is visible. @default 60_000 */
   readonly reconcile: number;
@@ -70,8 +70,8 @@ export const defaultTiming: Timing = {
   pong: 10_000,
   auth: 10_000,
   answer: 10_000,
-  hold: 2_000,
-  shortHold: 200,
+  reorder: 2_000,
+  unsequenced: 200,
   echo: 10_000,
   drain: 2_000,
   routingCheck: 5_000,
@@ -92,7 +92,7 @@ export interface Limits {
   /** Messages that the hub keeps in memory, and the maximum in one patch. @default 1_000 */
   readonly window: number;
   /** Frames buffered behind a missing one. @default 1_000 */
-  readonly held: number;
+  readonly reorderBuffer: number;
   /** Messages that may wait in the outbox. @default 500 */
   readonly outbox: number;
   /**
@@ -111,7 +111,7 @@ export interface Limits {
 export const defaultLimits: Limits = {
   page: 50,
   window: 1_000,
-  held: 1_000,
+  reorderBuffer: 1_000,
   outbox: 500,
   sends: 20,
   portMessages: 500,

@@ -64,7 +64,7 @@ import { markReadByOther } from './transcript/read-receipts.ts';
 import { findLostRows, restoreTranscript, setPersistent } from './transcript/restore.ts';
 import { prune, schedulePruning } from './transcript/retention.ts';
 import { receive } from './transcript/transcript.ts';
-import { shortHoldOver } from './transcript/unsequenced-buffer.ts';
+import { onUnsequencedTimer } from './transcript/unsequenced-buffer.ts';
 import { onLookupAnswered } from './transcript/window.ts';
 import { hideOutbox } from './visitor/identity-gate.ts';
 import { adoptOutboxOwner, restoreVisitor } from './visitor/state.ts';
@@ -321,8 +321,8 @@ const timers: Readonly<Record<TimerName, (context: StepContext, isLate: boolean)
   drain: drainOverdue,
   ping: (context) => ping(context),
   pong: pongOverdue,
-  hold: catchUp,
-  'short-hold': shortHoldOver,
+  reorder: catchUp,
+  unsequenced: onUnsequencedTimer,
   echo: echoOverdue,
   routing: routingOverdue,
   queued: queueOverdue,

@@ -59,7 +59,7 @@ export class SessionCredentials implements TokenSource {
   #lastCredential: string | null = null;
   /** The gateway has refused the identity: it must be refreshed before it is used again. */
   #isStale = false;
-  /** The site has told this worker who the visitor is. */
+  /** Whether the site has named the visitor to this worker. */
   #isConfirmed = false;
   #ended: Promise<void> = Promise.resolve();
 

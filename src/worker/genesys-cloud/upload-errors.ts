@@ -16,8 +16,8 @@ export function refusal(fault: FileErrorCode): PartylineError {
 }
 
 export function errorOf({ kind, code }: GatewayProblem): PartylineError {
-  const told = fileProblem(Number(code));
-  if (told) return new PartylineError(told.code, told.message);
+  const problem = fileProblem(Number(code));
+  if (problem) return new PartylineError(problem.code, problem.message);
   if (kind === 'rate-limited') return tooMany();
   if (kind === 'conversation-ended') return ended();
   return kind === 'forbidden' ? notAllowed() : fileLost();

@@ -274,7 +274,7 @@ export class Hub implements ExtensionHost {
           .fetch(effect.isFresh, () => this.#state.token.requestId === effect.requestId)
           .then((result) => this.#dispatch({ type: 'token', requestId: effect.requestId, result }));
         return;
-      case 'forget-token':
+      case 'discard-token':
         this.#tokens.forget();
         return;
       case 'end-session':

@@ -11,7 +11,7 @@ import type { Tab } from '../tab.ts';
 /** For what a page does after its first messages are in, in ms. */
 const settle = 150;
 
-/** What must not depend on how much is kept. */
+/** Measures what must not depend on the number of stored messages. */
 export async function kept(browser: Browser, plan: Plan): Promise<Measure[]> {
   const sides = [
     await Side.start('floor', browser),
@@ -30,7 +30,7 @@ export async function kept(browser: Browser, plan: Plan): Promise<Measure[]> {
       [plan.few, plan.many].map((count, index): Measure => {
         const floorTimes = times.length > 2 ? times[0] : undefined;
         return {
-          what: `${what}, ${count.toLocaleString('en')} kept`,
+          what: `${what}, ${count.toLocaleString('en')} stored`,
           unit: 'ms',
           floor: floorTimes ? summarize(floorTimes) : null,
           ours: summarize(times.at(index - 2) ?? []),
@@ -39,8 +39,8 @@ export async function kept(browser: Browser, plan: Plan): Promise<Measure[]> {
       });
     return [
       ...rows('navigation → newest 50, hub alive', alive, floorPlus(20, 'ms')),
-      ...rows('navigation → newest 50, no hub, server away', away, floorPlus(40, 'ms')),
-      ...rows('attach within a page → newest 50', attached.attach, null),
+      ...rows('navigation → newest 50, no hub, server down', away, floorPlus(40, 'ms')),
+      ...rows('attach in an open page → newest 50', attached.attach, null),
       ...rows('loadEarlier(50)', attached.earlier, null),
     ];
   } finally {

@@ -56,7 +56,7 @@ export async function latency(browser: Browser, plan: Plan): Promise<Measure[]> 
           aim: timesFloor(1.1),
         },
         {
-          what: 'the same from the first tab on, connecting and every former message included',
+          what: 'bytes in total, with connecting and all earlier messages',
           unit: 'kB',
           floor: exactly(floor.traffic.bytes() / 1_000),
           ours: exactly(ours.traffic.bytes() / 1_000),

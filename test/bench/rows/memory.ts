@@ -43,8 +43,8 @@ export async function memory(browser: Browser, plan: Plan): Promise<Measure[]> {
       aim,
     });
     return [
-      row('memory of a further tab above an empty one', 'process', atMost(0.5)),
-      row('of that, the page’s heap', 'heap', null),
+      row('memory of another tab, compared with an empty page', 'process', atMost(0.5)),
+      row('of which the page’s heap', 'heap', null),
     ];
   } finally {
     await floor.close();

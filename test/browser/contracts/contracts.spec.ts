@@ -1,7 +1,7 @@
+import { credentialStoreCases } from '../../contracts/credential-store.ts';
 import { lockCases, workerLockCases } from '../../contracts/locks.ts';
 import { firmIdCases, looseIdCases, storeCases } from '../../contracts/store.ts';
 import { clockCases, timerCases } from '../../contracts/timers.ts';
-import { vaultCases } from '../../contracts/vault.ts';
 import { expectKept, test } from './support/contract-page.ts';
 
 const hosts = ['shared worker', 'dedicated worker'] as const;
@@ -31,7 +31,7 @@ test.describe('the real edges keep their contracts:', { tag: '@either-host' }, (
 
     test(`what is kept of a session in a ${host}`, async ({ page }) => {
       const report = await page.evaluate((where) => window.contracts.runVault(where), host);
-      expectKept(report, vaultCases);
+      expectKept(report, credentialStoreCases);
     });
 
     test(`the locks in a ${host}`, async ({ page }) => {

@@ -97,16 +97,14 @@ class BrowserSocketBench implements SocketBench {
   };
 
   async settled(words = 0): Promise<void> {
-    const told = async () => (await this.told()).length;
-    await expect.poll(told, { intervals: [5] }).toBeGreaterThanOrEqual(words);
+    const reported = async () => (await this.told()).length;
+    await expect.poll(reported, { intervals: [5] }).toBeGreaterThanOrEqual(words);
     await this.#server.settled();
     await this.#page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
   }
 }
 
-test('what holds for a line to the gateway holds for a browser’s sockets @either-host', async ({
-  page,
-}) => {
+test('the socket contract holds for a browser’s sockets @either-host', async ({ page }) => {
   const server = await SocketServer.start();
   for (const { name, run } of [...lineCases, ...socketCases]) {
     await test.step(name, async () => {

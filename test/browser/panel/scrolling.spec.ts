@@ -217,7 +217,7 @@ test.describe('a screen reader', () => {
     expect(await panel.log.textContent()).toBe('');
   });
 
-  test('is told about a failed message', async ({ panel, page }) => {
+  test('is informed of a failed message', async ({ panel, page }) => {
     const id = await panel.own({ text: 'Hello', status: 'pending' });
     await panel.open();
     const failure = { code: 'rejected', message: 'Refused.' } as const;

@@ -178,7 +178,7 @@ test.describe('the draft', () => {
     await expect(panel.textbox).toHaveValue('y');
   });
 
-  test('is taken over from another tab while nobody writes here', async ({ panel, page }) => {
+  test('is taken over from another tab while this one has no draft', async ({ panel, page }) => {
     await panel.open();
     await panel.change({ draft: 'From the other tab' });
     await expect(panel.textbox).toHaveValue('From the other tab');

@@ -115,7 +115,7 @@ test('a full disk: the chat goes on in memory and says so', async ({
   expect(outbox).toEqual([]);
 });
 
-test('another visitor finds nothing of the former one, even on a full disk', async ({
+test('another visitor finds nothing of the previous one, even on a full disk', async ({
   gateway,
   openTab,
   database,

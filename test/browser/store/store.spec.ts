@@ -182,7 +182,7 @@ test.describe('a handle that dies', () => {
     expect(await keptIds(page)).toEqual(['m1', 'm2', 'm3']);
   });
 
-  test('over and over is given up, which is told once', async ({ page, expectWarnings }) => {
+  test('repeatedly is given up, and reported once', async ({ page, expectWarnings }) => {
     expectWarnings(/Store \w+ failed/);
     await failTransactions(page, 4);
     expect(await write(page, [put(messageOf(1))])).toEqual(noRows);
@@ -193,7 +193,7 @@ test.describe('a handle that dies', () => {
 });
 
 test.describe('a database that is deleted', () => {
-  test('is made anew for the next write, and that it is empty is told once', async ({ page }) => {
+  test('is recreated for the next write, and reports once that it is empty', async ({ page }) => {
     await write(page, [put(messageOf(1))]);
     // The first database of all was empty too, which is no news.
     expect(await page.evaluate(() => window.store.told)).toEqual([]);
@@ -382,7 +382,7 @@ test.describe('rows that can’t be read', () => {
     expect((await restore(page)).unread).toEqual({ unread: 2, readUntil: null });
   });
 
-  test('put no former conversation in the place of the newest', async ({
+  test('do not replace the newest conversation by a previous one', async ({
     page,
     expectWarnings,
   }) => {
@@ -427,7 +427,7 @@ test.describe('pruning', () => {
     expect(restored.outbox).toEqual([record]);
   });
 
-  test('takes former conversations of which nothing is left', async ({ page }) => {
+  test('deletes previous conversations without rows', async ({ page }) => {
     const closed = { isClosed: true };
     await write(page, [
       { type: 'put-conversation', record: conversationOf(1, 'ended', closed) },

@@ -7,7 +7,7 @@ async function dedicatedHub(context: BrowserContext): Promise<Worker | null> {
   const [page] = context.pages();
   if (!page || (await page.evaluate(() => 'SharedWorker' in globalThis))) return null;
   const hub = () => context.pages().flatMap((each) => each.workers());
-  // The former one may have ended a moment ago, and its tab not have begun the next.
+  // The previous hub may have just ended, and its tab not have started the next.
   await expect.poll(() => hub().length).toBe(1);
   return hub()[0] ?? null;
 }
@@ -20,7 +20,7 @@ async function hubSession(context: BrowserContext) {
     const { targetInfos } = await session.send('Target.getTargets');
     return targetInfos.filter(({ type }) => type === 'shared_worker');
   };
-  // The former one may have been killed a moment ago.
+  // The previous hub may have just been killed.
   await expect.poll(async () => (await hubs()).length).toBe(1);
   const { targetId = '', url = '' } = (await hubs())[0] ?? {};
   return { browser, session, targetId, url };

@@ -42,11 +42,11 @@ export class SiteHost {
       process.stderr.write(String(chunk).replace(anyFarewell, ''));
     });
     child.on('message', (message) => {
-      const told = answer.parse(message);
-      const waiting = this.#opening.get(told.id);
-      this.#opening.delete(told.id);
-      if ('url' in told) waiting?.resolve(told.url);
-      else waiting?.reject(new Error(`the site could not be started: ${told.error}`));
+      const reported = answer.parse(message);
+      const waiting = this.#opening.get(reported.id);
+      this.#opening.delete(reported.id);
+      if ('url' in reported) waiting?.resolve(reported.url);
+      else waiting?.reject(new Error(`the site could not be started: ${reported.error}`));
     });
     child.once('exit', (code) => {
       SiteHost.#current = null;

@@ -148,7 +148,7 @@ class WorkerConsoles {
     const consoles = new WorkerConsoles(await browser.newBrowserCDPSession(), onWarning);
     watched.set(browser, consoles);
     await consoles.#session.send('Target.setDiscoverTargets', { discover: true });
-    // Told of before the answer: those of former tests, which a browser may remember beyond their end. It
+    // Reported before the answer: those of previous tests, which a browser may remember. It
     // falls when such a one is attached to.
     consoles.#areNew = true;
     return consoles;

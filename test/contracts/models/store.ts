@@ -1,6 +1,6 @@
 import { Disk, ModelStore } from '../../simulation/model/store.ts';
 import type { StoreBench, StoreSubject } from '../store.ts';
-import { quietWorld } from './world.ts';
+import { quietWorld } from './sim-context.ts';
 
 /** Longer than all that is asked for at once takes, in simulated ms. */
 const longEnough = 10_000;
@@ -10,8 +10,8 @@ const aMoment = 12;
 
 /** The simulation's store. */
 export function modelStore(hasLooseIds: boolean): StoreBench {
-  const world = quietWorld();
-  const { scheduler, machine } = world;
+  const context = quietWorld();
+  const { scheduler, machine } = context;
   const disk = new Disk(hasLooseIds);
   const alive = new Set<ModelStore>();
 
@@ -29,8 +29,8 @@ export function modelStore(hasLooseIds: boolean): StoreBench {
   let isDying = false;
 
   async function open(): Promise<StoreSubject> {
-    const told: string[] = [];
-    const store = new ModelStore(world, machine, disk, () => told.push('emptied'));
+    const reported: string[] = [];
+    const store = new ModelStore(context, machine, disk, () => reported.push('emptied'));
     alive.add(store);
     const subject: StoreSubject = {
       write: (operations, isDurable = false) =>
@@ -38,7 +38,7 @@ export function modelStore(hasLooseIds: boolean): StoreBench {
       restore: (page) => asked((done) => store.restore(page, done)),
       readEarlier: (before, count) => asked((done) => store.readEarlier(before, count, done)),
       prune: (keep, before) => asked<void>((done) => store.prune(keep, before, done)),
-      told: async () => [...told],
+      told: async () => [...reported],
       // As HubProcess does it: when everything is written there is nothing more of it.
       leave: async () => {
         await asked<void>((done) => store.settled(done));

@@ -1,6 +1,6 @@
 import { ModelTimers } from '../../simulation/model/timers.ts';
 import type { Firing, TimersBench } from '../timers.ts';
-import { quietWorld } from './world.ts';
+import { quietWorld } from './sim-context.ts';
 
 /** The simulation's machine, with a hub's timers on it. */
 export function modelTimers(): TimersBench {

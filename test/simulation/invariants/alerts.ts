@@ -1,28 +1,28 @@
 import type { Step } from '../model/hub.ts';
 import { check } from '../violation.ts';
 
-/** A flood rings now and then: src/worker/core/tabs/alerts.ts, in ms. */
+/** The minimum interval between alerts: src/worker/core/tabs/alerts.ts, in ms. */
 const quiet = 2_000;
 
-/** One tab alone makes a noise, once for a message, and not without a pause. */
+/** One tab at a time is alerted, once for a message, at most every two seconds. */
 export class AlertInvariants {
   #hub = '';
-  /** The tab whose title tells of something new. */
+  /** The tab that is alerted. */
   #alerted: string | null = null;
   #alertedAt = Number.NEGATIVE_INFINITY;
-  /** By this hub. */
-  readonly #told = new Set<string>();
+  /** Messages that this hub has alerted for. */
+  readonly #alertedIds = new Set<string>();
 
   step({ hub, before, after, effects }: Step): void {
     if (this.#hub !== hub.epoch) {
       this.#hub = hub.epoch;
       this.#alerted = null;
       this.#alertedAt = Number.NEGATIVE_INFINITY;
-      // What a power cut took comes anew.
-      this.#told.clear();
+      // Messages lost in a power cut arrive again.
+      this.#alertedIds.clear();
     }
-    // Everything is forgotten: the same visitor may come back, and has it all before them.
-    if (before.generation !== after.generation) this.#told.clear();
+    // A visitor who comes back receives all messages again.
+    if (before.generation !== after.generation) this.#alertedIds.clear();
     for (const effect of effects) {
       if (effect.type !== 'post' || effect.message.type !== 'alert') continue;
       const { tabId } = effect;
@@ -32,16 +32,16 @@ export class AlertInvariants {
         continue;
       }
       const other = after.tabs.find((tab) => tab.tabId === this.#alerted && tab.tabId !== tabId);
-      check(!other, 'one sound', () => `${tabId} is alerted while ${other?.tabId} is`);
+      check(!other, 'one alert', () => `${tabId} is alerted while ${other?.tabId} is`);
       const { now } = hub.clock();
       const since = now - this.#alertedAt;
-      check(since >= quiet - 1, 'one sound', () => `another alert after ${Math.round(since)} ms`);
-      check(!this.#told.has(message.messageId), 'one sound', () => {
-        return `${message.messageId} is told a second time`;
+      check(since >= quiet - 1, 'one alert', () => `another alert after ${Math.round(since)} ms`);
+      check(!this.#alertedIds.has(message.messageId), 'one alert', () => {
+        return `${message.messageId} causes a second alert`;
       });
       this.#alerted = tabId;
       this.#alertedAt = now;
-      this.#told.add(message.messageId);
+      this.#alertedIds.add(message.messageId);
     }
   }
 }

@@ -3,18 +3,18 @@ import type { Step } from '../model/hub.ts';
 import type { Disk } from '../model/store.ts';
 import { check } from '../violation.ts';
 
-/** Failures after which REST counts as out of reach: src/worker/core/transcript/catch-up.ts. */
+/** Failures after which REST counts as unreachable: src/worker/core/transcript/catch-up.ts. */
 const patience = 3;
 
 /**
- * An ended conversation is read to its end before the next one is opened, and where a message goes is
- * on the disk before it leaves: otherwise nobody knows whom to ask whether it has arrived.
+ * The final catch-up of an ended conversation comes before the next one is opened. The destination of
+ * a message is durable before it goes out, since it decides where to look for the message later.
  */
 export class ConversationInvariants {
   readonly #disk: Disk;
-  /** Catch-ups of this hub that have begun, by request: the step in which they did. */
+  /** Active catch-ups of this hub by request, with the step in which they began. */
   readonly #running = new Map<number, number>();
-  /** The step in which the present conversation was seen to have ended. */
+  /** The step in which the current conversation ended. */
   #endedIn: number | null = null;
   /** The step in which the last complete catch-up began. */
   #readIn = 0;
@@ -35,8 +35,8 @@ export class ConversationInvariants {
       this.#failures = 0;
       this.#endedIn = null;
     }
-    this.#hear(step);
-    takesTheMirror(step);
+    this.#onAnswer(step);
+    adoptsSessionHint(step);
     const ended = endedConversation(after);
     if (ended === null) this.#endedIn = null;
     else if (ended !== endedConversation(before)) this.#endedIn = number;
@@ -47,61 +47,67 @@ export class ConversationInvariants {
           if (call.cursor === null) this.#begunIn = number;
           this.#running.set(requestId, this.#begunIn);
         } else if (call.type === 'conversation') this.#running.set(requestId, this.#begunIn);
-        else if (call.type === 'send-message') this.#isAddressed(call);
+        else if (call.type === 'send-message') this.#checkDestination(call);
       } else if (effect.type === 'send') {
         const { command } = effect;
-        // A session that has ended can't be read any more once another one is opened.
+        // In session dialects, an ended session can't be read once another is open.
         const isFrame = after.settings.traits.authentication === 'frame';
-        if (command.type === 'open-conversation' && isFrame) this.#opens();
-        else if (command.type === 'send-message') this.#isAddressed(command);
+        if (command.type === 'open-conversation' && isFrame) this.#checkOpen();
+        else if (command.type === 'send-message') this.#checkDestination(command);
       }
     }
   }
 
-  #hear({ input, before }: Step): void {
-    // Without a token nothing can be asked either.
+  #onAnswer({ input, before }: Step): void {
+    // Without a token, REST can't be asked either.
     if (input.type === 'token' && !input.result.ok) this.#failures += 1;
     if (input.type !== 'rest') return;
     const begunIn = this.#running.get(input.requestId);
     if (begunIn === undefined) return;
     if (!input.result.ok) this.#failures += 1;
     else if (input.result.value.type === 'history' && input.result.value.nextCursor === null) {
-      // All is read; what follows asks for the status alone.
+      // All messages are read; the next request asks for the status only.
       this.#readIn = Math.max(this.#readIn, begunIn);
     } else if (input.result.value.type === 'conversation') {
       this.#readIn = Math.max(this.#readIn, begunIn);
-      // The answer to a catch-up that was given up for a newer one says nothing of that.
+      // The answer to a superseded catch-up does not count.
       if (before.catchUps.active?.requestId === input.requestId) this.#failures = 0;
     }
   }
 
-  #opens(): void {
+  #checkOpen(): void {
     const isRead = this.#endedIn === null || this.#readIn >= this.#endedIn;
-    check(isRead || this.#failures >= patience, 'read to its end', () => {
-      return 'another conversation is opened before REST was asked for the last words of this one';
+    check(isRead || this.#failures >= patience, 'final catch-up', () => {
+      return 'another conversation is opened before the final catch-up of this one';
     });
   }
 
-  #isAddressed({ messageId, conversationId }: { messageId: string; conversationId: string }): void {
+  #checkDestination({
+    messageId,
+    conversationId,
+  }: {
+    messageId: string;
+    conversationId: string;
+  }): void {
     if (this.#disk.isBare) return;
     const known = this.#disk.outbox.get(messageId)?.conversationId;
-    check(known === conversationId, 'addressed', () => {
+    check(known === conversationId, 'destination stored', () => {
       return `${messageId} goes into ${conversationId}, the disk says ${known}`;
     });
   }
 }
 
-/** A page knows of the conversation that a lost store has forgotten (guide §3). */
-function takesTheMirror({ input, before, after }: Step): void {
+/** A hub that has lost its store adopts a page's session hint (guide §3). */
+function adoptsSessionHint({ input, before, after }: Step): void {
   if (input.type !== 'tab-attached' || input.conversationId === null) return;
   const { subject } = before.meta;
-  // Another visitor's is worth nothing.
+  // Another visitor's hint is ignored.
   if (input.visitor === null || (subject !== null && subject !== input.visitor)) return;
   const isLost = !before.conversation && before.window.length === 0 && !before.meta.routing;
   if (!isLost) return;
   const id = after.conversation?.details.conversationId;
-  check(id === input.conversationId, 'mirror', () => {
-    return `a page knows of ${input.conversationId}, and the hub of ${id} alone`;
+  check(id === input.conversationId, 'session hint', () => {
+    return `the session hint names ${input.conversationId}, but the hub has ${id}`;
   });
 }
 

@@ -2,18 +2,18 @@ import type { Message } from '../../../src/protocol/message.ts';
 
 /** What changed between two lists of rows, where a row that did not change is the same object. */
 export interface Difference {
-  /** Rows of the former list that are not in the latter as they were. */
+  /** Rows of `before` that are removed or changed. */
   readonly gone: readonly Message[];
-  /** Where the first of `gone` stood. */
+  /** The index of the first row of `gone`. */
   readonly goneFrom: number;
-  /** The latter list's rows from here up to `to`, exclusive, are new or changed. */
+  /** Rows of `after` from here up to `to`, exclusive, are new or changed. */
   readonly from: number;
   readonly to: number;
 }
 
-/** Linear, and a comparison of references each: a whole window costs less than one map of it. */
+/** Linear, comparing references only. */
 export function differenceOf(before: readonly Message[], after: readonly Message[]): Difference {
-  // Rows leave a full window at its upper end.
+  // A full window drops its oldest rows.
   const [first] = after;
   const dropped = first === undefined ? before.length : Math.max(0, before.indexOf(first));
   let from = 0;

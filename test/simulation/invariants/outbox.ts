@@ -8,13 +8,13 @@ interface CatchUp {
   readonly conversationId: string;
 }
 
-/** Durable before it is promised or sent; one at a time; no resend without asking first. */
+/** Messages are durable before `send` resolves and before they go out, go out one at a time, and are resent only after a catch-up. */
 export class OutboxInvariants {
   readonly #disk: Disk;
-  /** Messages that went out, and have not been refused since. */
+  /** Messages that were sent and not refused. */
   readonly #sent = new Set<string>();
-  /** The step in which each message's fate became doubtful. */
-  readonly #doubts = new Map<string, number>();
+  /** The step in which each message became unconfirmed. */
+  readonly #unconfirmed = new Map<string, number>();
   /** Catch-ups under way, by hub and request. */
   readonly #running = new Map<string, CatchUp>();
   /** The step in which each conversation's last catch-up was begun. */
@@ -26,7 +26,7 @@ export class OutboxInvariants {
     this.#disk = disk;
   }
 
-  /** A promise: the row is on the disk, unless nothing is left to be done for it. */
+  /** `send` has resolved: the row is on the disk, unless the message is settled. */
   promised(messageId: string, isSettled: boolean): void {
     const isKept =
       this.#disk.isBare ||
@@ -42,41 +42,41 @@ export class OutboxInvariants {
       this.#running.clear();
       this.#lastBegun = 0;
     }
-    if (before.outbox !== after.outbox) this.#notice(before.outbox, after.outbox, step);
-    this.#answers(step);
+    if (before.outbox !== after.outbox) this.#onOutboxChange(before.outbox, after.outbox, step);
+    this.#onAnswer(step);
     for (const effect of effects) {
       if (effect.type === 'rest' && effect.call.type === 'history-since') {
         const { cursor, conversationId } = effect.call;
-        // A further page belongs to the one begun last, even when it had to wait for a token.
+        // A further page belongs to the last catch-up, even if it waited for a token.
         const begun = cursor === null ? number : (this.#begun.get(conversationId) ?? number);
         this.#begun.set(conversationId, begun);
         this.#running.set(String(effect.requestId), { begunAt: begun, conversationId });
       }
       if (effect.type === 'send' && effect.command.type === 'send-message') {
-        this.#goesOut(effect.command.messageId, step);
+        this.#onSend(effect.command.messageId, step);
       }
       if (effect.type === 'rest' && effect.call.type === 'send-message') {
         const { requestId } = effect;
-        // Refused for its token only, and tried once more with a new one.
+        // Repeated with a new token after a 401.
         const isRepeat = before.requests.some(
           (one) => one.requestId === requestId && one.isRetried,
         );
-        if (!isRepeat) this.#goesOut(effect.call.messageId, step);
+        if (!isRepeat) this.#onSend(effect.call.messageId, step);
       }
     }
   }
 
-  #notice(before: readonly OutboxItem[], after: readonly OutboxItem[], step: Step): void {
+  #onOutboxChange(before: readonly OutboxItem[], after: readonly OutboxItem[], step: Step): void {
     const old = new Map(before.map((item) => [item.messageId, item]));
     for (const { messageId, at } of after) {
       const stage = old.get(messageId)?.at.stage;
       if (at.stage === 'unconfirmed' && stage !== 'unconfirmed')
-        this.#doubts.set(messageId, step.number);
+        this.#unconfirmed.set(messageId, step.number);
       if (at.stage === 'failed' && stage !== 'failed') this.#sent.delete(messageId);
     }
     const { input } = step;
     if (input.type === 'call' && input.call.type === 'retry') {
-      // Nobody can be asked any more, and the visitor wants it sent all the same.
+      // The outcome can't be known, and the visitor chose to resend.
       const { messageId } = input.call;
       const item = before.find((one) => one.messageId === messageId);
       if (item?.failure?.code === 'unknown-outcome') this.#sent.delete(messageId);
@@ -86,13 +86,13 @@ export class OutboxInvariants {
     if (kind === 'rate-limited' && messageId !== null) this.#sent.delete(messageId);
   }
 
-  #answers({ input }: Step): void {
+  #onAnswer({ input }: Step): void {
     if (input.type !== 'rest') return;
     const catchUp = this.#running.get(String(input.requestId));
     const { result } = input;
     if (!result.ok) {
       const { kind } = result.failure;
-      if (kind === 'rate-limited' || kind === 'not-found') this.#refused(input.requestId);
+      if (kind === 'rate-limited' || kind === 'not-found') this.#onRefused(input.requestId);
       return;
     }
     if (!catchUp || result.value.type !== 'history') return;
@@ -103,15 +103,15 @@ export class OutboxInvariants {
 
   readonly #posts = new Map<number, string>();
 
-  #refused(requestId: number): void {
+  #onRefused(requestId: number): void {
     const messageId = this.#posts.get(requestId);
     if (messageId !== undefined) this.#sent.delete(messageId);
   }
 
-  #goesOut(messageId: string, { before, after, number, effects }: Step): void {
-    // Somebody has just deleted the database: memory knows, and writes it again.
+  #onSend(messageId: string, { before, after, number, effects }: Step): void {
+    // The database was just deleted; the hub rewrites it from memory.
     const isStored = this.#disk.outbox.has(messageId) || this.#disk.isBare;
-    check(isStored, 'durable', () => `${messageId} goes out unstored`);
+    check(isStored, 'durable', () => `${messageId} goes out before it is stored`);
     const others = after.outbox.filter(
       (item) =>
         item.messageId !== messageId &&
@@ -123,7 +123,7 @@ export class OutboxInvariants {
     const head = after.outbox.find(
       (item) => item.at.stage !== 'failed' && item.at.stage !== 'acknowledged',
     );
-    // Parked until there was a token: it had left before an older one was wanted again.
+    // It was sent before an older message was queued again, and waited for a token.
     const wasParked = before.outbox.some(
       (item) => item.messageId === messageId && item.at.stage === 'sending-by-rest',
     );
@@ -133,10 +133,10 @@ export class OutboxInvariants {
       () => `${messageId} overtakes`,
     );
     if (this.#sent.has(messageId)) {
-      const doubt = this.#doubts.get(messageId) ?? number;
-      check(this.#lastBegun >= doubt, 'ask first', () => {
+      const unconfirmedIn = this.#unconfirmed.get(messageId) ?? number;
+      check(this.#lastBegun >= unconfirmedIn, 'catch-up before resend', () => {
         const stage = before.outbox.find((item) => item.messageId === messageId)?.at.stage;
-        return `${messageId} goes out again unasked (${stage}, doubt in step ${doubt}, asked in ${this.#lastBegun})`;
+        return `${messageId} is resent without a catch-up (${stage}, unconfirmed in step ${unconfirmedIn}, catch-up in ${this.#lastBegun})`;
       });
     }
     this.#sent.add(messageId);

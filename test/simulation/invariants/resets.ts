@@ -10,12 +10,12 @@ import type { Step } from '../model/hub.ts';
 import { check } from '../violation.ts';
 import { type Owner, timerRules } from './timers.ts';
 
-/** What ends, the more that goes with it the further up. */
+/** Kinds of endings; those listed first end the most. */
 export const endings = [
-  /** A token names somebody else. */
+  /** A token names another visitor. */
   'visitor switched',
   'signed out',
-  /** The broker or the gateway says so: the visitor is still the same. */
+  /** Reported by the broker or the gateway; the visitor stays the same. */
   'session over',
   'stepped down',
   'slept',
@@ -32,12 +32,12 @@ export type End = Pick<Step, 'before' | 'after' | 'input'>;
 type Rule = (end: End) => boolean;
 
 type Expectation =
-  /** As in a hub that has just been born. */
+  /** As in a new hub. */
   | 'initial'
   /** As before. */
   | 'kept'
   | Rule
-  /** Whatever, and why. */
+  /** Not checked, with the reason. */
   | { readonly free: string };
 
 type Row = Readonly<Record<Ending, Expectation>>;
@@ -57,21 +57,21 @@ function row(otherwise: Expectation, special: Partial<Row> = {}): Row {
   };
 }
 
-/** It is the hub's own, whoever is there. */
-const ofHub = () => row('kept');
+/** Kept through every ending. */
+const perHub = () => row('kept');
 
-/** It goes with its visitor, and with nothing else. */
-const ofVisitor = (special: Partial<Row> = {}) =>
+/** Reset by a change of visitor only. */
+const perVisitor = (special: Partial<Row> = {}) =>
   row('kept', { 'visitor switched': 'initial', 'signed out': 'initial', ...special });
 
 const free = (why: string) => ({ free: why });
 
 // --- rules ---
 
-const newestWords = free('what ends a conversation brings its last words along');
-const asked = free('what is asked for now is asked for by whoever comes next');
+const lastMessages = free('its last messages may come with the end');
+const asked = free('new requests are for the next conversation');
 
-function isWithoutFormerSocket({ before, after }: End): boolean {
+function hasNewOrNoSocket({ before, after }: End): boolean {
   if (!('socketId' in after.connection)) return true;
   return (
     !('socketId' in before.connection) || before.connection.socketId !== after.connection.socketId
@@ -85,8 +85,8 @@ const phaseIs =
   ({ after }) =>
     phases.includes(after.connection.phase) || after.isSteppingDown;
 
-/** None is opened before the last words of this one have been read; and nothing is sent into it. */
-const isReadToItsEnd: Rule = ({ after: { connection } }) =>
+/** The next conversation waits for the final catch-up, and nothing is sent into this one. */
+const awaitsFinalCatchUp: Rule = ({ after: { connection } }) =>
   connection.phase !== 'online' || connection.session.stage === 'ready';
 
 const circuitIsClosed: Rule = ({ after: { breaker } }) => !breaker.isOpen;
@@ -101,16 +101,16 @@ const isFreshMeta: Rule = ({ before, after: { meta } }) =>
     resetCount: before.meta.resetCount + 1,
   });
 
-/** What the visitor has typed, and who they are, has nothing to do with what was said. */
-const isSameVisitors: Rule = ({ before: { meta: a }, after: { meta: b }, input }) => {
+/** The subject and the draft do not depend on the conversation. */
+const keepsVisitorData: Rule = ({ before: { meta: a }, after: { meta: b }, input }) => {
   const wasSent = input.type === 'call' && input.call.type === 'send';
   return a.subject === b.subject && (a.draft === b.draft || wasSent);
 };
 
-const hasOpened: Rule = (step) => isSameVisitors(step) && step.after.meta.routing === null;
+const hasOpened: Rule = (step) => keepsVisitorData(step) && step.after.meta.routing === null;
 
-/** What was read stays read. */
-const readsOn: Rule = ({ before: { unread: a }, after: { unread: b } }) =>
+/** What has been read stays read. */
+const keepsUnread: Rule = ({ before: { unread: a }, after: { unread: b } }) =>
   isDeepStrictEqual(a.readUntil, b.readUntil) && b.unread >= a.unread;
 
 const isFreshConversation: Rule = ({ before, after: { conversation, lastOrdinal, window } }) => {
@@ -125,7 +125,7 @@ const isFreshConversation: Rule = ({ before, after: { conversation, lastOrdinal,
     isClosed,
     endedAt,
   } = conversation;
-  // Nothing of it has come yet: what has is known by its rows alone.
+  // No message of it has arrived yet.
   const isUntouched = !window.some((one) => one.position[0] === ordinal);
   const isNew = isUntouched ? conversation.next === 1 && conversation.gaps.length === 0 : true;
   return (
@@ -136,7 +136,7 @@ const isFreshConversation: Rule = ({ before, after: { conversation, lastOrdinal,
     unsequencedBuffer.length === 0 &&
     readMark === null &&
     earlyReceipt === null &&
-    // It may be over by now.
+    // It may have ended already.
     (finalCatchUp === null) === (endedAt === null) &&
     (endedAt === null || conversation.details.status === 'ended') &&
     !isClosed
@@ -144,8 +144,8 @@ const isFreshConversation: Rule = ({ before, after: { conversation, lastOrdinal,
 };
 
 /**
- * Only where its session is given up, the last words of a conversation are no longer waited for: they can be
- * had on its own line alone.
+ * A final catch-up is given up only together with its session, since it needs that session's own
+ * connection.
  */
 const isKeptOrGivenUp: Rule = ({
   before: { conversation: was },
@@ -160,11 +160,11 @@ const isKeptOrGivenUp: Rule = ({
 const hasEnded: Rule = ({ after: { conversation } }) =>
   conversation?.details.status === 'ended' && conversation.endedAt !== null;
 
-/** The former one is looked after, until its last words are known. */
-const isLookedAfter: Rule = ({ before, after: { previousConversations, conversation } }) => {
-  const former = before.conversation;
-  if (!former || former.isClosed) return true;
-  const { conversationId } = former.details;
+/** The previous conversation is kept until its final catch-up. */
+const keepsPrevious: Rule = ({ before, after: { previousConversations, conversation } }) => {
+  const previous = before.conversation;
+  if (!previous || previous.isClosed) return true;
+  const { conversationId } = previous.details;
   return (
     previousConversations.some((one) => one.details.conversationId === conversationId) &&
     !previousConversations.some(
@@ -182,21 +182,21 @@ function isOnItsWay({ outbox }: HubState): boolean {
   return outbox.some(({ at }) => at.stage === 'sent');
 }
 
-/** No message is lost, and none counts as on its way any more. */
-const isInDoubt: Rule = ({ before, after }) =>
+/** No message is lost, and none is in flight. */
+const isUnconfirmed: Rule = ({ before, after }) =>
   before.outbox.length === after.outbox.length &&
   after.outbox.every(({ messageId, at }, index) => {
     return messageId === before.outbox[index]?.messageId && at.stage !== 'sent';
   });
 
-/** What goes out goes into the conversation that is there. */
+/** Messages go into the current conversation. */
 const isAddressed: Rule = ({ after: { outbox, conversation } }) =>
   outbox.every(
     ({ at, conversationId }) =>
       at.stage !== 'sent' || conversationId === conversation?.details.conversationId,
   );
 
-/** Nothing waits for a conversation that does not come. */
+/** No message waits for a conversation that will not start. */
 const isNotStranded: Rule = ({ after: { outbox, meta } }) =>
   meta.routing !== null || outbox.every(({ at }) => at.stage !== 'queued');
 
@@ -207,11 +207,13 @@ const onlyFewer =
     return after[key].every((one: unknown) => known.includes(one));
   };
 
-const runsOn: Rule = ({ before, after: { catchUps } }) =>
+const resetsCatchUps: Rule = ({ before, after: { catchUps } }) =>
   isDeepStrictEqual(catchUps, { ...initialCatchUps, begun: before.catchUps.begun });
 
-/** A catch-up that is under way is this conversation's, or a former one's. */
-const readsWhatIsThere: Rule = ({ after: { catchUps, conversation, previousConversations } }) => {
+/** An active catch-up belongs to the current or a previous conversation. */
+const readsKnownConversation: Rule = ({
+  after: { catchUps, conversation, previousConversations },
+}) => {
   const { active } = catchUps;
   if (!active) return true;
   return [conversation, ...previousConversations].some(
@@ -225,7 +227,7 @@ const keepsNames: Rule = ({ before, after: { routing } }) =>
 const isNotQueued: Rule = ({ after: { routing } }) =>
   routing.queue === null && routing.notice?.kind !== 'stalled';
 
-/** Its routing is answered: the next one is checked anew, and only the new one is waited in. */
+/** The routing check is over, and only the new conversation may be queued. */
 const isRouted: Rule = ({ after: { routing, conversation } }) =>
   routing.check === null &&
   (routing.queue === null || routing.queue.conversationId === conversation?.details.conversationId);
@@ -233,15 +235,15 @@ const isRouted: Rule = ({ after: { routing, conversation } }) =>
 const nobodyTypes: Rule = ({ before, after: { typing } }) =>
   typing.remote === null && typing.sentAt === before.typing.sentAt;
 
-/** A line that was open has told of somebody who types. */
-const nobodyTypesThere: Rule = (step) => {
+/** Typing is reset with an open socket. */
+const nobodyTypesOnSocket: Rule = (step) => {
   const { phase } = step.before.connection;
   if (phase !== 'online' && phase !== 'draining') return true;
   return nobodyTypes(step) && !step.after.typing.isSent;
 };
 
-/** The pages stay, and what is typed in them is the former visitor's. */
-const pagesStay: Rule = ({ before, after: { tabs } }) =>
+/** Tabs stay, and nobody types in them. */
+const keepsTabs: Rule = ({ before, after: { tabs } }) =>
   tabs.length === before.tabs.length &&
   tabs.every(({ tabId, isTyping }, index) => tabId === before.tabs[index]?.tabId && !isTyping);
 
@@ -251,15 +253,15 @@ const isNotUsedLess: Rule = ({ before, after: { rateLimit } }) =>
     return now.length >= log.length;
   });
 
-/** Whoever has asked waits on; the one who ends it may wait for that. */
-const waitsOn: Rule = ({ before, after: { storeCalls } }) =>
+/** Waiting calls stay; the call that causes the ending may be added. */
+const keepsWaiting: Rule = ({ before, after: { storeCalls } }) =>
   before.storeCalls.every((one) => storeCalls.includes(one));
 
-const onlyTheirs: Rule = ({ after: { storeCalls }, input }) =>
+const onlyOwnCall: Rule = ({ after: { storeCalls }, input }) =>
   storeCalls.every(({ callId }) => input.type === 'call' && input.callId === callId);
 
-/** For good, so that a power cut brings nobody back; and before whatever is written next. */
-const resetCount: Rule = ({ after: { changes } }) => {
+/** The wipe is durable, so that a power cut can't undo it, and comes before any other write. */
+const isDurableWipe: Rule = ({ after: { changes } }) => {
   const { operations, upserts, belowWindow, removed, readMark, unread } = changes;
   return (
     operations.length === 1 &&
@@ -278,25 +280,25 @@ const hasNewToken: Rule = ({ after: { token } }) =>
 
 const hasNoToken: Rule = ({ after: { token } }) => token.expiresAt === null && !token.isRenewing;
 
-/** A session that from now on is not opened again has no time left, and hands none on. */
-const leavesNoLife: Rule = ({ before, after: { sessionMemory } }) =>
+/** A session that will not be opened again has no expiry. */
+const hasNoExpiry: Rule = ({ before, after: { sessionMemory } }) =>
   before.sessionMemory?.startsNew === true ||
   sessionMemory?.startsNew !== true ||
   (sessionMemory.life === null && sessionMemory.endsAt === null);
 
-/** A broker that wants to be left alone is, whoever asks. */
-const leavesTheBroker: Rule = ({ before, after: { token } }) =>
+/** The broker's pause holds for the next visitor too. */
+const keepsBrokerPause: Rule = ({ before, after: { token } }) =>
   isDeepStrictEqual(token, { ...initialToken, pausedUntil: before.token.pausedUntil });
 
-/** Nothing is shown until somebody is there again, where the site wants it so. */
+/** With `history: 'confirmed'`, nothing is shown until the next token. */
 const isHidden: Rule = ({ before, after: { isConfirmed, settings } }) =>
   isConfirmed === (settings.history === 'at-once' && before.isConfirmed);
 
-const hidesWhatWaits: Rule = ({ before, after }) =>
+const hidesOutbox: Rule = ({ before, after }) =>
   after.hiddenOutbox ===
   (before.isConfirmed && !after.isConfirmed ? after.lastOutboxOrdinal : before.hiddenOutbox);
 
-/** A timer that somebody's end takes along is not the same afterwards. */
+/** Timers whose owner has ended are cleared or set again. */
 const timersEnd =
   (...ended: readonly Owner[]): Rule =>
   ({ before, after }) =>
@@ -306,73 +308,73 @@ const timersEnd =
       return !timerRules[name].owners.some((owner) => ended.includes(owner));
     });
 
-/** Of everything that a hub knows: what an end takes along. A key without its row does not pass the type check. */
+/** What each ending resets, for every key of the state. A key without a row fails the type check. */
 export const resetTable = {
-  settings: ofHub(),
+  settings: perHub(),
   generation: row('kept', {
     'visitor switched': ({ before, after }) => after.generation === before.generation + 1,
     'signed out': ({ before, after }) => after.generation === before.generation + 1,
   }),
-  seed: row(free('chance goes on')),
+  seed: row(free('the random seed advances')),
   lastId: row(({ before, after }) => after.lastId >= before.lastId),
   timers: row(timersEnd('socket', 'try'), {
     'visitor switched': timersEnd('socket', 'try', 'conversation', 'visitor', 'token', 'circuit'),
     'signed out': timersEnd('socket', 'try', 'conversation', 'visitor', 'token', 'circuit'),
     'session over': timersEnd('socket', 'try', 'token', 'circuit'),
-    'stepped down': free('a line that waits for its echoes needs its timers'),
+    'stepped down': free('a draining socket needs its timers'),
     slept: timersEnd('socket', 'try', 'token', 'circuit'),
     'next conversation': timersEnd('conversation'),
     'conversation gone': timersEnd('conversation'),
-    'conversation ended': free('its last words are waited for as before'),
+    'conversation ended': free('the hub waits for its final catch-up'),
   }),
-  isRestored: ofHub(),
-  isPersistent: ofHub(),
+  isRestored: perHub(),
+  isPersistent: perHub(),
   isConfirmed: row('kept', {
     'visitor switched': ({ after }) => after.isConfirmed,
     'session over': isHidden,
   }),
-  hiddenOutbox: ofVisitor({ 'session over': hidesWhatWaits }),
-  isOnline: ofHub(),
-  connection: row(isWithoutFormerSocket, {
-    'visitor switched': (end) => isWithoutFormerSocket(end) && !isPlanned(end),
+  hiddenOutbox: perVisitor({ 'session over': hidesOutbox }),
+  isOnline: perHub(),
+  connection: row(hasNewOrNoSocket, {
+    'visitor switched': (end) => hasNewOrNoSocket(end) && !isPlanned(end),
     'signed out': (end) => phaseIs('signed-out')(end) && !isPlanned(end),
     'session over': phaseIs('signed-out'),
     'stepped down': (end) => phaseIs('handed-over')(end) && isPlanned(end),
     slept: phaseIs('idle'),
-    'next conversation': free('it is opened on the line that is there'),
-    'conversation gone': free('the next one is opened on the line that is there'),
-    'conversation ended': isReadToItsEnd,
+    'next conversation': free('it is opened on the current socket'),
+    'conversation gone': free('the next one is opened on the current socket'),
+    'conversation ended': awaitsFinalCatchUp,
   }),
   breaker: row('kept', {
     'visitor switched': circuitIsClosed,
     'signed out': startsAfresh,
     'session over': startsAfresh,
     slept: startsAfresh,
-    'conversation gone': free('its session may go with it'),
-    'conversation ended': free('its session may go with it'),
-    'socket gone': free('it counts the tries'),
+    'conversation gone': free('its session may end with it'),
+    'conversation ended': free('its session may end with it'),
+    'socket gone': free('it counts attempts'),
   }),
   token: row('kept', {
     'visitor switched': hasNewToken,
-    'signed out': leavesTheBroker,
+    'signed out': keepsBrokerPause,
     'session over': hasNoToken,
     'next conversation': asked,
-    'conversation gone': free('its session may go with it'),
-    'conversation ended': free('its session may go with it'),
-    'socket gone': free('it may be what the gateway refuses'),
+    'conversation gone': free('its session may end with it'),
+    'conversation ended': free('its session may end with it'),
+    'socket gone': free('the gateway may have refused it'),
   }),
-  closingSockets: row(free('a socket lingers until its end is seen')),
+  closingSockets: row(free('a closing socket stays until it is closed')),
   isSteppingDown: row('kept', { 'stepped down': ({ after }) => after.isSteppingDown }),
   problem: row('kept', {
     'visitor switched': 'initial',
     'signed out': hasSignedOut,
     'session over': hasSignedOut,
-    'next conversation': free('a message that has arrived ends it'),
-    'conversation gone': free('it may be told why'),
-    'conversation ended': free('it may be told why'),
-    'socket gone': free('it is told why'),
+    'next conversation': free('an arrived message clears it'),
+    'conversation gone': free('it may get the reason'),
+    'conversation ended': free('it may get the reason'),
+    'socket gone': free('it gets the reason'),
   }),
-  requests: ofVisitor({
+  requests: perVisitor({
     'session over': free('without a token some fail'),
     slept: onlyFewer('requests'),
     'stepped down': onlyFewer('requests'),
@@ -385,71 +387,71 @@ export const resetTable = {
     'visitor switched': isFreshMeta,
     'signed out': isFreshMeta,
     'next conversation': hasOpened,
-    'conversation gone': isSameVisitors,
-    'conversation ended': isSameVisitors,
+    'conversation gone': keepsVisitorData,
+    'conversation ended': keepsVisitorData,
   }),
-  draftOrigin: ofVisitor(),
-  unread: ofVisitor({
-    'session over': readsOn,
-    'next conversation': readsOn,
-    'conversation gone': free('what was unread may have been deleted'),
-    'conversation ended': readsOn,
+  draftOrigin: perVisitor(),
+  unread: perVisitor({
+    'session over': keepsUnread,
+    'next conversation': keepsUnread,
+    'conversation gone': free('unread messages may have been deleted'),
+    'conversation ended': keepsUnread,
   }),
-  conversation: ofVisitor({
-    'session over': free('without a token a catch-up fails, and what is held is shown'),
+  conversation: perVisitor({
+    'session over': free('without a token a catch-up fails, and the reorder buffer is shown'),
     'next conversation': isFreshConversation,
     'conversation gone': 'initial',
     'conversation ended': hasEnded,
     'socket gone': isKeptOrGivenUp,
   }),
-  previousConversations: ofVisitor({
-    'next conversation': isLookedAfter,
-    'conversation gone': onlyFormers,
+  previousConversations: perVisitor({
+    'next conversation': keepsPrevious,
+    'conversation gone': onlyKnownPrevious,
   }),
-  lastOrdinal: ofVisitor({
+  lastOrdinal: perVisitor({
     'next conversation': ({ before, after }) => after.lastOrdinal === before.lastOrdinal + 1,
   }),
-  window: ofVisitor({
-    'session over': free('without a token a catch-up fails, and what is held is shown'),
-    'next conversation': newestWords,
-    'conversation gone': newestWords,
-    'conversation ended': newestWords,
+  window: perVisitor({
+    'session over': free('without a token a catch-up fails, and the reorder buffer is shown'),
+    'next conversation': lastMessages,
+    'conversation gone': lastMessages,
+    'conversation ended': lastMessages,
   }),
-  hasEarlier: ofVisitor({
-    'session over': newestWords,
-    'next conversation': newestWords,
-    'conversation gone': newestWords,
-    'conversation ended': newestWords,
+  hasEarlier: perVisitor({
+    'session over': lastMessages,
+    'next conversation': lastMessages,
+    'conversation gone': lastMessages,
+    'conversation ended': lastMessages,
   }),
-  outbox: ofVisitor({
-    // What was held is shown where a catch-up has failed too often.
+  outbox: perVisitor({
+    // The reorder buffer is shown after too many failed catch-ups.
     'session over': ({ before, after }) => isSubset(before, after) && !isOnItsWay(after),
-    'stepped down': free('its echo is waited for'),
-    slept: isInDoubt,
+    'stepped down': free('the hub waits for its echo'),
+    slept: isUnconfirmed,
     'next conversation': isAddressed,
     'conversation gone': isAddressed,
     'conversation ended': isNotStranded,
-    'socket gone': isInDoubt,
+    'socket gone': isUnconfirmed,
   }),
-  lastOutboxOrdinal: ofVisitor(),
-  pausedUntil: ofVisitor({
-    'next conversation': free('what goes out may be the last that may'),
+  lastOutboxOrdinal: perVisitor(),
+  pausedUntil: perVisitor({
+    'next conversation': free('sending may reach the rate limit'),
     'socket gone': ({ before, after }) => (after.pausedUntil ?? 0) >= (before.pausedUntil ?? 0),
   }),
-  receiptDue: ofVisitor({
+  receiptDue: perVisitor({
     'next conversation': 'initial',
-    'conversation gone': free('there is nothing to be told of it'),
+    'conversation gone': free('there is no message to acknowledge'),
   }),
-  // The server's wish, whoever asks.
-  restPausedUntil: ofHub(),
+  // The server's pause holds for every visitor.
+  restPausedUntil: perHub(),
   catchUps: row('kept', {
-    'visitor switched': runsOn,
-    'signed out': runsOn,
+    'visitor switched': resetsCatchUps,
+    'signed out': resetsCatchUps,
     'session over': free('without a token a catch-up fails'),
-    'next conversation': readsWhatIsThere,
-    'conversation gone': free('its answer is nobody’s any more'),
-    'conversation ended': readsWhatIsThere,
-    // REST may begin to stand in.
+    'next conversation': readsKnownConversation,
+    'conversation gone': free('its answer is no longer needed'),
+    'conversation ended': readsKnownConversation,
+    // REST polling may begin.
     'socket gone': ({ before: { catchUps: a }, after: { catchUps: b } }) =>
       a.failures === b.failures && a.completedAt === b.completedAt,
   }),
@@ -461,56 +463,58 @@ export const resetTable = {
     'conversation gone': isNotQueued,
     'conversation ended': isNotQueued,
   }),
-  // What was used is used, whoever it was.
+  // The gateway counts all visitors together.
   rateLimit: row(isNotUsedLess),
-  sessionMemory: ofVisitor({
+  sessionMemory: perVisitor({
     'next conversation': ({ after }) => after.sessionMemory?.startsNew !== true,
-    'conversation gone': leavesNoLife,
-    'conversation ended': leavesNoLife,
-    'socket gone': free('it may be what the gateway refuses'),
+    'conversation gone': hasNoExpiry,
+    'conversation ended': hasNoExpiry,
+    'socket gone': free('the gateway may have refused it'),
   }),
-  typing: ofVisitor({
-    'session over': nobodyTypesThere,
-    slept: nobodyTypesThere,
-    'stepped down': free('the line may live on for its echoes'),
+  typing: perVisitor({
+    'session over': nobodyTypesOnSocket,
+    slept: nobodyTypesOnSocket,
+    'stepped down': free('the socket may drain'),
     'next conversation': nobodyTypes,
     'conversation gone': nobodyTypes,
     'conversation ended': nobodyTypes,
-    'socket gone': nobodyTypesThere,
+    'socket gone': nobodyTypesOnSocket,
   }),
-  tabs: row('kept', { 'visitor switched': pagesStay, 'signed out': pagesStay }),
-  // A title that tells of something new is that page's until another one has it.
-  alertedTab: ofHub(),
-  alertedAt: ofHub(),
-  alertedUntil: ofVisitor({ 'conversation gone': free('what rang may have been deleted') }),
+  tabs: row('kept', { 'visitor switched': keepsTabs, 'signed out': keepsTabs }),
+  // The alerted tab keeps its title until another tab is alerted.
+  alertedTab: perHub(),
+  alertedAt: perHub(),
+  alertedUntil: perVisitor({
+    'conversation gone': free('the alerted message may have been deleted'),
+  }),
   startCalls: row('kept', {
     'visitor switched': 'initial',
     'signed out': 'initial',
     'session over': 'initial',
     'next conversation': 'initial',
-    'conversation ended': free('whoever leaves it wants no other'),
+    'conversation ended': free('the visitor may start another'),
   }),
-  storeCalls: row(waitsOn, { 'visitor switched': 'initial', 'signed out': onlyTheirs }),
-  lookups: ofVisitor({ 'conversation gone': onlyFewer('lookups') }),
-  paginations: ofVisitor({
+  storeCalls: row(keepsWaiting, { 'visitor switched': 'initial', 'signed out': onlyOwnCall }),
+  lookups: perVisitor({ 'conversation gone': onlyFewer('lookups') }),
+  paginations: perVisitor({
     'session over': onlyFewer('paginations'),
     'conversation gone': onlyFewer('paginations'),
   }),
   revision: row(({ before, after }) => after.revision >= before.revision),
-  published: row(free('the next flush compares with it')),
-  changes: row(free('the next flush writes and tells it'), {
-    'visitor switched': resetCount,
-    'signed out': resetCount,
+  published: row(free('the next flush compares against it')),
+  changes: row(free('the next flush writes and posts it'), {
+    'visitor switched': isDurableWipe,
+    'signed out': isDurableWipe,
   }),
 } satisfies Record<keyof HubState, Row>;
 
-function onlyFormers({ before, after }: End): boolean {
+function onlyKnownPrevious({ before, after }: End): boolean {
   return after.previousConversations.every((one) => before.previousConversations.includes(one));
 }
 
 const refusals: ReadonlySet<string> = new Set(['refused', 'token-expired', 'evicted']);
 
-/** What of it ended in this step, and nothing that is below it. */
+/** The most comprehensive ending in this step. */
 export function endingOf({ before, after, input }: End): Ending | null {
   if (input.type === 'restored' || !before.isRestored) return null;
   if (before.generation !== after.generation) {
@@ -527,10 +531,10 @@ export function endingOf({ before, after, input }: End): Ending | null {
   if (was && is && was.conversationId !== is.conversationId) return 'next conversation';
   if (was && is?.status === 'ended' && was.status !== 'ended') return 'conversation ended';
   const { connection } = before;
-  // A last echo, or the last message discarded, after which a socket is changed, is news as well.
+  // An event that ends a drain also changes the socket, but may change more.
   const isDiscarded = input.type === 'call' && input.call.type === 'discard';
-  const isTold = input.type === 'rest' || input.type === 'token' || isDiscarded;
-  const isNews = isTold || (input.type === 'gateway' && !refusals.has(input.event.type));
+  const isAnswered = input.type === 'rest' || input.type === 'token' || isDiscarded;
+  const isNews = isAnswered || (input.type === 'gateway' && !refusals.has(input.event.type));
   if (isNews || !('socketId' in connection)) return null;
   const isThere =
     'socketId' in after.connection && after.connection.socketId === connection.socketId;
@@ -539,60 +543,60 @@ export function endingOf({ before, after, input }: End): Ending | null {
 
 const rows: readonly (readonly [string, Row])[] = Object.entries(resetTable);
 
-/** What ends takes along what is its own, and leaves the rest as it was. */
+/** An ending resets what belongs to it and keeps the rest. */
 export class ResetInvariants {
   #hub = '';
-  /** Numbers up to this are of what a former visitor has asked for. */
-  #formers = 0;
-  #isWiped = true;
+  /** Request ids up to this one belong to previous visitors. */
+  #previousIds = 0;
+  #isWipeWritten = true;
 
   step(step: Step): void {
     if (this.#hub !== step.hub.epoch) {
       this.#hub = step.hub.epoch;
-      this.#formers = 0;
-      this.#isWiped = true;
+      this.#previousIds = 0;
+      this.#isWipeWritten = true;
     }
     const ending = endingOf(step);
-    if (ending !== null) this.#takesAlong(step, ending);
-    this.#isDeafToFormers(step);
+    if (ending !== null) this.#resetsWhatEnds(step, ending);
+    this.#ignoresPreviousAnswers(step);
     if (step.before.generation !== step.after.generation) {
-      this.#formers = step.before.lastId;
-      this.#isWiped = false;
+      this.#previousIds = step.before.lastId;
+      this.#isWipeWritten = false;
     }
     this.#writesAfterTheWipe(step);
-    everybodyIsAnswered(step);
+    callsAreAnswered(step);
   }
 
-  #takesAlong(step: Step, ending: Ending): void {
+  #resetsWhatEnds(step: Step, ending: Ending): void {
     const [first] = leftovers(step, ending);
     check(first === undefined, 'resets', () => `${ending}: ${first}`);
   }
 
-  /** Nothing is written for the next visitor before everything of the former one has gone. */
+  /** The wipe is the first write after a change of visitor. */
   #writesAfterTheWipe({ effects }: Step): void {
-    if (this.#isWiped) return;
+    if (this.#isWipeWritten) return;
     const write = effects.find((effect) => effect.type === 'write');
     if (write?.type !== 'write') return;
     const isWipe = write.operations[0]?.type === 'wipe' && write.durability === 'strict';
-    check(isWipe, 'resets', () => 'something is written before the former visitor is wiped');
-    this.#isWiped = true;
+    check(isWipe, 'resets', () => 'a write comes before the wipe');
+    this.#isWipeWritten = true;
   }
 
-  /** An answer to what a former visitor has asked for tells nothing but how busy its server is. */
-  #isDeafToFormers({ before, after, input, effects }: Step): void {
+  /** An answer to a previous visitor's request changes nothing except its server's pause. */
+  #ignoresPreviousAnswers({ before, after, input, effects }: Step): void {
     if (input.type !== 'rest' && input.type !== 'token') return;
-    if (input.requestId > this.#formers) return;
+    if (input.requestId > this.#previousIds) return;
     const { restPausedUntil, token, seed } = before;
-    const isDeaf = isDeepStrictEqual({ ...after, restPausedUntil, token, seed }, before);
+    const isIgnored = isDeepStrictEqual({ ...after, restPausedUntil, token, seed }, before);
     check(
-      isDeaf && effects.length === 0,
+      isIgnored && effects.length === 0,
       'resets',
-      () => `the answer to ${input.type} ${input.requestId} is a former's`,
+      () => `the answer to ${input.type} ${input.requestId} belongs to a previous visitor`,
     );
   }
 }
 
-/** What is otherwise than the table has it, in words. */
+/** Describes the keys that differ from the table. */
 export function leftovers(end: End, ending: Ending): readonly string[] {
   const before = new Map<string, unknown>(Object.entries(end.before));
   const after = new Map<string, unknown>(Object.entries(end.after));
@@ -601,12 +605,12 @@ export function leftovers(end: End, ending: Ending): readonly string[] {
     const [is, was] = [after.get(key), before.get(key)];
     if (holds(end, expectation, is, was, born.get(key))) return [];
     const what = typeof expectation === 'string' ? expectation : 'by its rule';
-    const told = [is, was].map((value) => JSON.stringify(value)?.slice(0, 200));
-    return `${key} should be ${what}, is ${told[0]}, was ${told[1]}`;
+    const values = [is, was].map((value) => JSON.stringify(value)?.slice(0, 200));
+    return `${key} should be ${what}, is ${values[0]}, was ${values[1]}`;
   });
 }
 
-/** Keys that must be as in a hub just born, and are so already: nothing could be seen of them. */
+/** Keys that must be reset but had their initial value already, so that the check proves nothing. */
 export function untouched(before: HubState, ending: Ending): readonly string[] {
   const is = new Map<string, unknown>(Object.entries(before));
   const born = new Map<string, unknown>(Object.entries(initialState(before.settings, 0)));
@@ -628,8 +632,8 @@ function holds(
   return typeof expectation === 'function' ? expectation(end) : true;
 }
 
-/** Whoever waits goes on waiting, or has an answer: nobody is forgotten, nobody is answered twice. */
-function everybodyIsAnswered({ before, after, effects }: Step): void {
+/** Each waiting call goes on waiting or gets exactly one answer. */
+function callsAreAnswered({ before, after, effects }: Step): void {
   const isAsBefore =
     before.startCalls === after.startCalls &&
     before.storeCalls === after.storeCalls &&
@@ -641,9 +645,9 @@ function everybodyIsAnswered({ before, after, effects }: Step): void {
   for (const callId of waiting(before)) {
     if (wait.has(callId)) continue;
     const times = answered.filter((one) => one === callId).length;
-    check(times === 1, 'resets', () => `call ${callId} waits no more, and has ${times} answers`);
+    check(times === 1, 'resets', () => `call ${callId} no longer waits, and has ${times} answers`);
   }
-  // It is answered once more later.
+  // It would be answered again later.
   const early = answered.find((callId) => wait.has(callId));
   check(early === undefined, 'resets', () => `call ${early} is answered, and still waits`);
 }
@@ -657,7 +661,7 @@ function waiting({ startCalls, storeCalls, paginations, outbox }: HubState): rea
   ];
 }
 
-/** A page is told of the visitor who is there. */
+/** Every post has the current visitor's epoch. */
 export function postsAreOfThisVisitor({ after, effects }: Step): void {
   for (const effect of effects) {
     if (effect.type !== 'post') continue;

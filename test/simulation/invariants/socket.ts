@@ -1,14 +1,14 @@
 import type { FaultKind } from '../faults.ts';
 import type { Step } from '../model/hub.ts';
-import type { Line } from '../model/line.ts';
 import type { ServerEnd } from '../model/session.ts';
+import type { ModelSocket } from '../model/socket.ts';
+import type { SimContext } from '../sim-context.ts';
 import { check } from '../violation.ts';
-import type { World } from '../world.ts';
 
 /** How long a close may take before the client may open another socket. */
 const patience = 2_000;
 
-/** After these a socket is opened at once, and no hub is to blame. */
+/** Faults after which a socket may be opened at once. */
 const excuses: readonly FaultKind[] = [
   'worker killed',
   'power cut',
@@ -17,43 +17,43 @@ const excuses: readonly FaultKind[] = [
   'visitor changed',
 ];
 
-/** One authenticated socket, and no hurry in making it. */
+/** At most one authenticated socket, and a limited rate of connections. */
 export class SocketInvariants {
-  readonly #world: World;
-  readonly #live = new Map<ServerEnd, Line>();
+  readonly #context: SimContext;
+  readonly #live = new Map<ServerEnd, ModelSocket>();
   #opens: { readonly at: number; readonly excused: number }[] = [];
   #requests: number[] = [];
 
-  constructor(world: World) {
-    this.#world = world;
+  constructor(context: SimContext) {
+    this.#context = context;
   }
 
-  accepted(session: ServerEnd, line: Line): void {
-    this.#live.set(session, line);
+  accepted(session: ServerEnd, socket: ModelSocket): void {
+    this.#live.set(session, socket);
   }
 
   authenticated(session: ServerEnd): void {
     const mine = this.#live.get(session);
-    // What was sent before the end, of a process or of a connection, may still arrive.
+    // Frames sent before the process or connection ended may still arrive.
     if (mine?.isOrphaned || mine?.phase === 'closed') return;
-    for (const [other, line] of this.#live) {
+    for (const [other, socket] of this.#live) {
       if (other.isOver) {
         this.#live.delete(other);
         continue;
       }
       if (other === session || other.phase === 'pending') continue;
-      const { phase, closedByClientAt, isOrphaned } = line;
+      const { phase, closedByClientAt, isOrphaned } = socket;
       const hasWaited =
         closedByClientAt !== null && mine && mine.openedAt - closedByClientAt >= patience - 1;
       check(phase === 'closed' || isOrphaned || hasWaited === true, 'one socket', () => {
-        return `${mine?.name} is authenticated while ${line.name} still is (${phase})`;
+        return `${mine?.name} is authenticated while ${socket.name} still is (${phase})`;
       });
     }
   }
 
   opened(): void {
-    const { now } = this.#world.scheduler;
-    const { faults } = this.#world;
+    const { now } = this.#context.scheduler;
+    const { faults } = this.#context;
     const excused = excuses.reduce((sum, kind) => sum + (faults[kind] ?? 0), 0);
     this.#opens = this.#opens.filter(({ at }) => at > now - 60_000);
     this.#opens.push({ at: now, excused });
@@ -62,18 +62,18 @@ export class SocketInvariants {
   }
 
   #areFew(most: number, window: number, excused: number): void {
-    const { now } = this.#world.scheduler;
+    const { now } = this.#context.scheduler;
     const recent = this.#opens.filter(({ at }) => at > now - window);
     const own = recent.length - (excused - (recent[0]?.excused ?? excused));
-    check(own <= most, 'no hurry', () => `${own} sockets in ${window} ms`);
+    check(own <= most, 'connection rate', () => `${own} sockets in ${window} ms`);
   }
 
   #asked(): void {
-    const { now } = this.#world.scheduler;
+    const { now } = this.#context.scheduler;
     this.#requests.push(now);
     this.#requests = this.#requests.filter((at) => at > now - 60_000);
     const { length } = this.#requests;
-    check(length <= 240, 'no hurry with REST', () => `${length} REST requests in a minute`);
+    check(length <= 240, 'REST rate', () => `${length} REST requests in a minute`);
   }
 
   step({ before, after, hub, effects }: Step): void {
@@ -83,7 +83,11 @@ export class SocketInvariants {
     const { now } = hub.clock();
     const delay = connection.retryAt - now;
     const lastTry = after.breaker.lastAttemptAt ?? Number.NEGATIVE_INFINITY;
-    check(connection.retryAt - lastTry >= 1_999, 'no hurry', () => `a retry after ${delay} ms`);
-    check(delay <= 45_000, 'no sloth', () => `a retry after ${delay} ms`);
+    check(
+      connection.retryAt - lastTry >= 1_999,
+      'connection rate',
+      () => `a retry after ${delay} ms`,
+    );
+    check(delay <= 45_000, 'retry delay', () => `a retry after ${delay} ms`);
   }
 }

@@ -4,27 +4,27 @@ import { type TimerName, timerNames } from '../../../src/worker/core/timers.ts';
 import type { Step } from '../model/hub.ts';
 import { check } from '../violation.ts';
 
-/** Whose end takes a timer along. */
+/** What a timer belongs to: its end clears the timer. */
 export type Owner =
   | 'socket'
-  /** One try to connect, or the wait for the next. */
+  /** One attempt to connect, or the delay before the next. */
   | 'try'
   | 'conversation'
   | 'visitor'
   | 'token'
-  /** The time in which REST stands in for the socket. */
+  /** The open circuit, while REST polling replaces the socket. */
   | 'circuit'
-  /** Nobody's end but the hub's own. */
+  /** Cleared only when the hub ends. */
   | 'hub';
 
 export interface TimerRule {
-  /** Any of them ends it. */
+  /** The end of any of them clears it. */
   readonly owners: readonly Owner[];
-  /** A timer that is set while this does not hold has outlived what it was for. */
+  /** The timer may be set only while this holds. */
   readonly onlyWhile: (state: HubState) => boolean;
-  /** While this holds and it is not set, something waits for ever. */
+  /** The timer must be set while this holds. */
   readonly always: (state: HubState, now: number) => boolean;
-  /** When it is due at the latest. @default whenever */
+  /** Its latest due time. @default no limit */
   readonly atLatest?: (state: HubState, now: number) => number;
 }
 
@@ -35,7 +35,7 @@ const inPhase =
   ({ connection }: HubState) =>
     phases.includes(connection.phase);
 
-const whenever = () => true;
+const always = () => true;
 const never = () => false;
 
 const isAlive = inPhase('online', 'draining');
@@ -54,25 +54,25 @@ function hasSent({ outbox }: HubState): boolean {
   return outbox.some(({ at }) => at.stage === 'sent');
 }
 
-function isUnsettled({ conversation }: HubState): boolean {
+function hasUnsequenced({ conversation }: HubState): boolean {
   return conversation !== null && conversation.unsequencedBuffer.length > 0;
 }
 
-/** A catch-up is under way, or will be: it settles what is held. */
-function asksSoon({ catchUps, timers }: HubState): boolean {
+/** A catch-up is active or due; it flushes the reorder buffer. */
+function catchUpIsDue({ catchUps, timers }: HubState): boolean {
   const isPending = timers['rest-retry'] !== undefined || timers.poll !== undefined;
   return catchUps.active !== null || isPending;
 }
 
-/** On any other line a catch-up comes with the next conversation frame. */
+/** Otherwise the next conversation frame causes a catch-up. */
 function isInConversation({ connection }: HubState): boolean {
   return connection.phase === 'online' && connection.session.stage === 'conversation';
 }
 
-function isHeld(state: HubState): boolean {
+function isReordering(state: HubState): boolean {
   const { conversation } = state;
   if (!conversation || conversation.reorderBuffer.length === 0) return false;
-  return isInConversation(state) && !asksSoon(state);
+  return isInConversation(state) && !catchUpIsDue(state);
 }
 
 function isBeingChecked({ routing: { check: one } }: HubState): boolean {
@@ -87,7 +87,7 @@ const isTokenDue = ({ token }: HubState) =>
   token.requestId === null && token.expiresAt !== null && Number.isFinite(token.expiresAt);
 
 /**
- * For each timer of the hub's: what it is set for. A new one without its rule does not pass the type
+ * The rules for each of the hub's timers. A timer without rules fails the type
  * check.
  */
 export const timerRules = {
@@ -108,7 +108,7 @@ export const timerRules = {
   renew: {
     owners: ['token'],
     onlyWhile: ({ token }) => token.expiresAt !== null,
-    // Before that the socket's own end is near.
+    // Before that, the socket is about to end.
     always: (state) =>
       state.connection.phase === 'online' && isTokenDue(state) && !state.timers['token-retry'],
     atLatest: ({ token }, now) =>
@@ -116,27 +116,27 @@ export const timerRules = {
   },
   'token-retry': {
     owners: ['hub'],
-    // It looks whether anybody waits, and there may be nobody any more.
-    onlyWhile: whenever,
+    // It may find that nothing waits any more.
+    onlyWhile: always,
     always: (state) =>
       isParked(state) && state.token.requestId === null && !state.timers['rest-pause'],
   },
   drain: { owners: ['socket'], onlyWhile: isDraining, always: isDraining },
   ping: { owners: ['socket'], onlyWhile: isAlive, always: isAlive },
   pong: { owners: ['socket'], onlyWhile: isAlive, always: never },
-  hold: {
+  reorder: {
     owners: ['conversation'],
     onlyWhile: ({ conversation }) =>
       conversation !== null &&
       (conversation.reorderBuffer.length > 0 || conversation.gaps.length > 0),
-    always: isHeld,
+    always: isReordering,
     atLatest: (state, now) =>
-      isHeld(state) ? now + state.settings.timing.hold : Number.POSITIVE_INFINITY,
+      isReordering(state) ? now + state.settings.timing.reorder : Number.POSITIVE_INFINITY,
   },
-  'short-hold': {
+  unsequenced: {
     owners: ['conversation'],
     onlyWhile: ({ conversation }) => conversation !== null,
-    always: isUnsettled,
+    always: hasUnsequenced,
   },
   echo: { owners: ['socket', 'conversation'], onlyWhile: hasSent, always: hasSent },
   routing: { owners: ['visitor'], onlyWhile: isBeingChecked, always: isBeingChecked },
@@ -147,11 +147,11 @@ export const timerRules = {
   },
   reconcile: {
     owners: ['socket'],
-    // Also set while REST stands in, where it finds nothing to do.
-    onlyWhile: whenever,
+    // Also set during REST polling, where it does nothing.
+    onlyWhile: always,
     always: (state) => {
       const isWatched = state.tabs.some(({ isVisible }) => isVisible);
-      return isWatched && isInConversation(state) && !asksSoon(state);
+      return isWatched && isInConversation(state) && !catchUpIsDue(state);
     },
   },
   'rest-retry': {
@@ -161,8 +161,8 @@ export const timerRules = {
   },
   'rest-pause': {
     owners: ['hub'],
-    // It looks whether anybody waits, and there may be nobody any more.
-    onlyWhile: whenever,
+    // It may find that nothing waits any more.
+    onlyWhile: always,
     always: never,
   },
   poll: {
@@ -219,25 +219,25 @@ const rules: readonly (readonly [TimerName, TimerRule])[] = timerNames.map((name
   timerRules[name],
 ]);
 
-/** No timer outlives what it was set for, and nothing that waits is without its timer. */
+/** No timer outlives its purpose, and nothing waits without its timer. */
 export class TimerInvariants {
   step({ before, after, input, hub }: Step): void {
-    // Before that there is nobody, and nothing to be done.
+    // Before it is restored, the hub has no timers.
     if (before === after || !after.isRestored) return;
     const fault = faultOf(after, hub.clock().now);
     check(fault === null, 'timers', () => `${fault} (${describe(input)})`);
   }
 }
 
-/** The first timer that is not as its rule has it, in words. */
+/** Describes the first timer that violates its rules. */
 export function faultOf(state: HubState, now: number): string | null {
   for (const [name, rule] of rules) {
     const due = state.timers[name];
     if (due === undefined) {
-      if (rule.always(state, now)) return `${name} is not set, and something waits for it`;
+      if (rule.always(state, now)) return `${name} is not set although it must be`;
       continue;
     }
-    if (!rule.onlyWhile(state)) return `${name} has outlived what it was set for`;
+    if (!rule.onlyWhile(state)) return `${name} is set although it must not be`;
     const latest = rule.atLatest?.(state, now) ?? Number.POSITIVE_INFINITY;
     if (due > latest + 1) return `${name} is due ${Math.round(due - latest)} ms late`;
   }

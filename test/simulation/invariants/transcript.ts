@@ -8,28 +8,28 @@ import { check } from '../violation.ts';
 import { type Difference, differenceOf } from './difference.ts';
 
 /**
- * Once, in order, and nothing moves but into a marked hole. Only what changed is looked at: the rest
- * was found right when it came.
+ * No duplicates, in order, and rows are inserted only into marked gaps. Checks only the rows that changed,
+ * since the others were checked before.
  */
 export class TranscriptInvariants {
   readonly #gateway: ModelGateway;
   readonly #hub = new WatchedRows('hub');
   readonly #tabs = new Map<ModelTab, WatchedRows>();
-  /** For which the marks of the whole window were checked. */
-  #holes: readonly Gap[] = [];
+  /** The gaps for which all markers in the window were checked. */
+  #checkedGaps: readonly Gap[] = [];
 
   constructor(gateway: ModelGateway) {
     this.#gateway = gateway;
   }
 
   step({ before, after, input }: Step): void {
-    if (before.conversation !== after.conversation) readForGood(before, after);
+    if (before.conversation !== after.conversation) keepsReadMark(before, after);
     if (before.window === after.window) return;
     const difference = this.#hub.see(before.window, after.window);
-    this.#marked(after, difference);
-    this.#joined(after, difference);
+    this.#checkMarkers(after, difference);
+    this.#checkGaps(after, difference);
     if (input.type !== 'restored' && before.generation === after.generation) {
-      steady(before.window, after.window, difference);
+      rowsAreStable(before.window, after.window, difference);
     }
   }
 
@@ -43,29 +43,29 @@ export class TranscriptInvariants {
     if (rows !== watched.rows) watched.see(watched.rows, rows);
   }
 
-  /** Each hole is told at the row behind it, and nothing else is. */
-  #marked({ conversation, window }: HubState, { from, to }: Difference): void {
+  /** The row after each gap has a marker, and no other row has. */
+  #checkMarkers({ conversation, window }: HubState, { from, to }: Difference): void {
     if (!conversation) return;
     const { gaps, ordinal } = conversation;
-    const isAsBefore = gaps === this.#holes;
-    this.#holes = gaps;
-    const missing = new Map(gaps.map((hole) => [hole.to + 1, hole.to - hole.from + 1]));
+    const isAsBefore = gaps === this.#checkedGaps;
+    this.#checkedGaps = gaps;
+    const missing = new Map(gaps.map((gap) => [gap.to + 1, gap.to - gap.from + 1]));
     const end = isAsBefore ? to : window.length;
     for (let index = isAsBefore ? from : 0; index < end; index += 1) {
       const row = window[index];
       if (!row || row.position[0] !== ordinal || row.sequence === null) continue;
       const should = missing.get(row.sequence) ?? 0;
-      check(row.missingBefore === should, 'marks', () => {
+      check(row.missingBefore === should, 'gap markers', () => {
         return `${row.messageId}#${row.sequence} says ${row.missingBefore}, should say ${should}`;
       });
     }
   }
 
   /**
-   * Nothing is missing between two rows of the hub's but what is told. In a tab something may be, for
-   * as long as it takes to read anew what it had kept above a snapshot.
+   * Every gap between two rows of the hub is marked. In a tab, unmarked gaps are possible
+   * while it refreshes the older rows that it kept above a snapshot.
    */
-  #joined({ window, outbox }: HubState, { from, to }: Difference): void {
+  #checkGaps({ window, outbox }: HubState, { from, to }: Difference): void {
     for (let index = Math.max(1, from); index <= Math.min(to, window.length - 1); index += 1) {
       const [above, row] = [window[index - 1], window[index]];
       if (!above || !row || above.sequence === null || row.sequence === null) continue;
@@ -73,7 +73,7 @@ export class TranscriptInvariants {
       const { sequence, missingBefore, conversationId } = row;
       const missing = sequence - above.sequence - 1;
       if (missing <= missingBefore) continue;
-      // What was sent anew has its one row in the later conversation.
+      // A message that was sent again has its one row in the later conversation.
       const elsewhere = this.#gateway
         .idsOf(conversationId ?? '')
         .slice(above.sequence, sequence - 1)
@@ -82,24 +82,24 @@ export class TranscriptInvariants {
             (one) => one.messageId === messageId && one.conversationId !== conversationId,
           ),
         );
-      check(missing - elsewhere.length <= missingBefore, 'no gap', () => {
-        return `the hub shows #${above.sequence} above #${sequence}, which tells of ${missingBefore}`;
+      check(missing - elsewhere.length <= missingBefore, 'no unmarked gap', () => {
+        return `the hub shows #${above.sequence} above #${sequence}, which marks ${missingBefore}`;
       });
     }
   }
 }
 
-/** What the other side has read it has read. */
-function readForGood(before: HubState, after: HubState): void {
+/** The agent's read mark never moves back. */
+function keepsReadMark(before: HubState, after: HubState): void {
   const was = before.conversation?.readMark;
   const is = after.conversation?.readMark;
   if (!was || before.conversation?.ordinal !== after.conversation?.ordinal) return;
-  check(!!is && comparePositions(is.position, was.position) >= 0, 'read', () => {
+  check(!!is && comparePositions(is.position, was.position) >= 0, 'read receipts', () => {
     return `read up to ${is?.position}, after ${was.position} was`;
   });
 }
 
-/** Rows that somebody shows, with their ids. */
+/** The rows that the hub or a tab shows, with their ids. */
 class WatchedRows {
   rows: readonly Message[] = [];
   readonly #ids = new Set<string>();
@@ -110,7 +110,7 @@ class WatchedRows {
   }
 
   see(before: readonly Message[], after: readonly Message[]): Difference {
-    // Another hub's.
+    // The rows of another hub.
     if (this.rows !== before) {
       this.#ids.clear();
       for (const { messageId } of before) this.#ids.add(messageId);
@@ -121,7 +121,7 @@ class WatchedRows {
     for (const { messageId } of gone) this.#ids.delete(messageId);
     for (let index = from; index < to; index += 1) {
       const id = after[index]?.messageId ?? '';
-      check(!this.#ids.has(id), 'once', () => `${this.#who} shows ${id} twice`);
+      check(!this.#ids.has(id), 'no duplicates', () => `${this.#who} shows ${id} twice`);
       this.#ids.add(id);
     }
     for (let index = Math.max(1, from); index <= Math.min(to, after.length - 1); index += 1) {
@@ -135,7 +135,7 @@ class WatchedRows {
   }
 }
 
-function steady(
+function rowsAreStable(
   before: readonly Message[],
   after: readonly Message[],
   { gone, goneFrom, from, to }: Difference,
@@ -144,14 +144,14 @@ function steady(
   const changed = after.slice(from, to);
   const kept = new Set(changed.map((row) => row.messageId));
   const lost = gone.find((row) => row.sequence !== null && !kept.has(row.messageId));
-  if (lost) noneIsLost(before, after, goneFrom);
+  if (lost) noRowIsLost(before, after, goneFrom);
   changed.forEach((row, index) => {
     const known = old.get(row.messageId);
     if (known) {
       check(
         known.sequence === null || comparePlaces(known, row) === 0,
-        'steady',
-        () => `${row.messageId} has another place`,
+        'stable rows',
+        () => `${row.messageId} has moved`,
       );
       return;
     }
@@ -159,16 +159,16 @@ function steady(
     const below = changed.slice(index + 1).find((other) => old.has(other.messageId));
     const shown = below ? old.get(below.messageId) : after[to];
     if (!shown || shown.conversationId !== row.conversationId || shown.sequence === null) return;
-    check(shown.missingBefore > 0, 'steady', () => {
-      return `${row.messageId} is put above ${shown.messageId}, which had no mark`;
+    check(shown.missingBefore > 0, 'stable rows', () => {
+      return `${row.messageId} is inserted above ${shown.messageId}, which had no gap marker`;
     });
   });
 }
 
-/** Rows leave at the upper end of the window, and nowhere else. */
-function noneIsLost(before: readonly Message[], after: readonly Message[], from: number): void {
+/** Only the oldest rows may leave the window. */
+function noRowIsLost(before: readonly Message[], after: readonly Message[], from: number): void {
   const kept = new Map(after.map((row) => [row.messageId, row]));
-  // A row that got its sequence late may have moved; the others tell where the window begins.
+  // A row that got its sequence late may have moved, so it can't be the first.
   const firstKept = before.findIndex((row) => {
     const now = kept.get(row.messageId);
     return now !== undefined && comparePlaces(now, row) === 0;
@@ -177,6 +177,6 @@ function noneIsLost(before: readonly Message[], after: readonly Message[], from:
   for (let index = Math.max(from, firstKept); index < before.length; index += 1) {
     const row = before[index];
     if (!row || row.sequence === null) continue;
-    check(kept.has(row.messageId), 'steady', () => `${row.messageId} is shown no more`);
+    check(kept.has(row.messageId), 'stable rows', () => `${row.messageId} is no longer shown`);
   }
 }

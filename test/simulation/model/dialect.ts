@@ -1,49 +1,49 @@
 import type { GatewayTraits } from '../../../src/protocol/gateway/adapter.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import type { SessionPolicy } from '../../../src/worker/core/session-policy.ts';
-import type { World } from '../world.ts';
+import type { SimContext } from '../sim-context.ts';
 import { type Edges, type EdgesHub, WebchatEdges } from './edges.ts';
 import { ModelGateway } from './gateway.ts';
-import { guestDialect } from './guest/dialect.ts';
-import type { Line } from './line.ts';
+import { genesysDialect } from './genesys-cloud/dialect.ts';
 import type { Machine } from './machine.ts';
 import { ModelRest } from './rest.ts';
 import { GatewaySession, type ServerEnd } from './session.ts';
+import type { ModelSocket } from './socket.ts';
 import { ModelBroker } from './tokens.ts';
 
-/** What of a run is the gateway's, and differs from dialect to dialect. */
+/** The parts of a run that depend on the dialect. */
 export interface Dialect {
   readonly gateway: ModelGateway;
-  /** The site, which knows who its visitor is. */
+  /** The site's broker, which names the visitor. */
   readonly broker: ModelBroker;
   readonly traits: GatewayTraits;
-  readonly rules: SessionPolicy | null;
+  readonly policy: SessionPolicy | null;
   readonly edges: (hub: EdgesHub) => Edges;
-  readonly accept: (line: Line, watch: Watch) => ServerEnd;
+  readonly accept: (socket: ModelSocket, watch: Watch) => ServerEnd;
 }
 
-/** Who wants to hear of a connection's conduct. */
+/** Callbacks for a connection's authentication and protocol violations. */
 export interface Watch {
   readonly onAuthenticated: (end: ServerEnd) => void;
   readonly onMisconduct: (what: string) => void;
 }
 
-export function dialectOf(world: World, machine: Machine): Dialect {
-  return world.profile.dialect === 'webchat'
-    ? webchatDialect(world, machine)
-    : guestDialect(world, machine);
+export function dialectOf(context: SimContext, machine: Machine): Dialect {
+  return context.profile.dialect === 'webchat'
+    ? webchatDialect(context, machine)
+    : genesysDialect(context, machine);
 }
 
-function webchatDialect(world: World, machine: Machine): Dialect {
-  const gateway = new ModelGateway(world);
-  const broker = new ModelBroker(world, machine);
-  const rest = new ModelRest(world, machine, gateway, broker);
+function webchatDialect(context: SimContext, machine: Machine): Dialect {
+  const gateway = new ModelGateway(context);
+  const broker = new ModelBroker(context, machine);
+  const rest = new ModelRest(context, machine, gateway, broker);
   return {
     gateway,
     broker,
     traits: genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' }).traits,
-    rules: null,
+    policy: null,
     edges: () => new WebchatEdges(broker, rest),
-    accept: (line, watch) => new GatewaySession({ world, gateway, broker, ...watch }, line),
+    accept: (socket, watch) => new GatewaySession({ context, gateway, broker, ...watch }, socket),
   };
 }

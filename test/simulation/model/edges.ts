@@ -5,26 +5,26 @@ import type { TokenResult } from '../../../src/protocol/gateway/tokens.ts';
 import type { ModelRest } from './rest.ts';
 import type { ModelBroker } from './tokens.ts';
 
-/** What a hub's edges do for its core: where its tokens come from, and its way to REST. */
+/** A hub's edges: tokens and REST. */
 export interface Edges {
   readonly token: string | null;
-  /** There is a session on the line. */
+  /** There is a session on the socket. */
   readonly isOpen: boolean;
   /** @param isWanted as in src/protocol/gateway/tokens.ts, TokenSource */
   fetch(isFresh: boolean, isWanted: () => boolean, done: (result: TokenResult) => void): void;
-  forget(): void;
+  discardToken(): void;
   /** The visitor has signed out. */
   end(): void;
   rest(call: RestCall, done: (result: RestResult) => void): void;
-  /** Hears what comes on a line before the core does; returns what of it is the core's business. */
-  hear(event: GatewayEvent): GatewayEvent | null;
-  lineEnded(): void;
+  /** Receives a socket's events before the core; returns those for the core. */
+  onEvent(event: GatewayEvent): GatewayEvent | null;
+  socketEnded(): void;
 }
 
-/** What edges want of their hub. */
+/** What edges need from their hub. */
 export interface EdgesHub {
   readonly isAlive: boolean;
-  /** On the line that there is; returns whether there is one. */
+  /** Sends on the current socket; returns whether there is one. */
   send(command: GatewayCommand): boolean;
 }
 
@@ -42,13 +42,13 @@ export class WebchatEdges implements Edges {
 
   fetch(_isFresh: boolean, isWanted: () => boolean, done: (result: TokenResult) => void): void {
     this.#broker.fetch(({ token, result }) => {
-      // A late answer may be a former visitor's.
+      // A late answer may be for a previous visitor.
       if (token !== null && isWanted()) this.token = token;
       done(result);
     });
   }
 
-  forget(): void {
+  discardToken(): void {
     this.token = null;
   }
 
@@ -60,9 +60,9 @@ export class WebchatEdges implements Edges {
     this.#rest.call(call, this.token, done);
   }
 
-  hear(event: GatewayEvent): GatewayEvent {
+  onEvent(event: GatewayEvent): GatewayEvent {
     return event;
   }
 
-  lineEnded(): void {}
+  socketEnded(): void {}
 }

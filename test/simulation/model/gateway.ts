@@ -3,17 +3,17 @@ import type { GatewayEvent } from '../../../src/protocol/gateway/events.ts';
 import type { GatewayMessage } from '../../../src/protocol/gateway/messages.ts';
 import type { Sender } from '../../../src/protocol/message.ts';
 import type { Random } from '../random.ts';
-import type { World } from '../world.ts';
+import type { SimContext } from '../sim-context.ts';
 import { epochTime } from './machine.ts';
 
 export const agent: Sender = { id: 'agent-1', name: 'Ada', role: 'agent' };
 
 export interface ModelConversation {
   readonly conversationId: string;
-  /** Whose it is. */
+  /** The owner. */
   readonly subject: string;
   status: ConversationStatus;
-  /** All of them, in order; with sequences, whether or not they are told. */
+  /** All messages in order, with their sequences even if the gateway does not send those. */
   readonly messages: GatewayMessage[];
   readonly ids: Map<string, GatewayMessage>;
 }
@@ -23,11 +23,11 @@ export interface Posted {
   readonly message: GatewayMessage | null;
 }
 
-/** A session that is told what happens in the conversations it has joined. */
+/** A session that receives the events of the conversations it has joined. */
 export interface Listener {
-  tell(conversationId: string, event: GatewayEvent): void;
-  /** The conversation is lost, and its session with it. */
-  lost?(conversationId: string): void;
+  deliver(conversationId: string, event: GatewayEvent): void;
+  /** The conversation and its session are lost. */
+  onLost?(conversationId: string): void;
 }
 
 /** The transcripts behind every socket and REST server: wire-protocol.md, §2. */
@@ -37,25 +37,25 @@ export class ModelGateway {
   readonly forgotten: ModelConversation[] = [];
   readonly listeners = new Set<Listener>();
   isUp = true;
-  /** The same id is the same message. */
+  /** Deduplicates messages by id. */
   readonly knowsRepeats: boolean = true;
-  readonly #world: World;
+  readonly #context: SimContext;
   readonly #subjects = new Map<string, string>();
   readonly #lastTime = { value: 0 };
   #agentMessages = 0;
   #routed = 0;
 
-  constructor(world: World) {
-    this.#world = world;
+  constructor(context: SimContext) {
+    this.#context = context;
   }
 
-  /** What a token's subject may see. */
+  /** A conversation that the subject may see. */
   find(conversationId: string, subject: string): ModelConversation | undefined {
     const conversation = this.byId(conversationId);
     return conversation?.subject === subject ? conversation : undefined;
   }
 
-  /** Whose a conversation is, or was. */
+  /** The owner of a conversation, even of a lost one. */
   subjectOf(conversationId: string): string | undefined {
     return this.#subjects.get(conversationId);
   }
@@ -77,7 +77,7 @@ export class ModelGateway {
     const lost = this.conversations.find((one) => one.status !== 'ended');
     if (!lost) return false;
     this.drop(lost);
-    this.#world.trace.add('gateway', `forgets ${lost.conversationId}`);
+    this.#context.trace.add('gateway', `forgets ${lost.conversationId}`);
     this.forgot(lost);
     return true;
   }
@@ -110,7 +110,7 @@ export class ModelGateway {
     };
     this.conversations.push(conversation);
     this.#subjects.set(conversation.conversationId, subject);
-    this.#world.scheduler.after(this.#world.random.between(10, 20_000), () => {
+    this.#context.scheduler.after(this.#context.random.between(10, 20_000), () => {
       if (conversation.status === 'queued') this.#move(conversation, 'connected');
     });
     return conversation;
@@ -121,35 +121,37 @@ export class ModelGateway {
     if (known && this.knowsRepeats) return { outcome: 'repeated', message: known };
     if (conversation.status === 'ended') return { outcome: 'ended', message: null };
     const { conversationId } = conversation;
-    const timestamp = Math.max(this.#lastTime.value, epochTime(this.#world.scheduler.now));
+    const timestamp = Math.max(this.#lastTime.value, epochTime(this.#context.scheduler.now));
     this.#lastTime.value = timestamp;
     const sequence = conversation.messages.length + 1;
     const message = { conversationId, messageId, sequence, from, text, timestamp };
     conversation.messages.push(message);
     conversation.ids.set(messageId, message);
-    this.#world.trace.add('gateway', `${conversationId}#${sequence} ${messageId} (${from.role})`);
-    this.#tell(conversation, { type: 'message', message: this.live(message) });
+    this.#context.trace.add('gateway', `${conversationId}#${sequence} ${messageId} (${from.role})`);
+    this.#tell(conversation, { type: 'message', message: this.toLive(message) });
     return { outcome: 'stored', message };
   }
 
-  /** As REST tells it. */
-  wire(message: GatewayMessage): GatewayMessage {
-    return this.#world.profile.sequences ? message : { ...message, sequence: null };
+  /** The message as REST returns it. */
+  toRest(message: GatewayMessage): GatewayMessage {
+    return this.#context.profile.sequences ? message : { ...message, sequence: null };
   }
 
-  /** As the socket tells it. */
-  live(message: GatewayMessage): GatewayMessage {
-    const { random, profile } = this.#world;
-    return random.chance(profile.unsequenced) ? { ...message, sequence: null } : this.wire(message);
+  /** The message as the socket sends it. */
+  toLive(message: GatewayMessage): GatewayMessage {
+    const { random, profile } = this.#context;
+    return random.chance(profile.unsequenced)
+      ? { ...message, sequence: null }
+      : this.toRest(message);
   }
 
-  /** An agent says something in an open conversation, or somewhat more at once. */
+  /** An agent sends a message in an open conversation, or a burst. */
   speak(random: Random): void {
     const conversation = random.pick(
       this.conversations.filter((one) => one.status === 'connected'),
     );
     if (!conversation) return;
-    const messages = random.chance(0.1) ? random.int(1, this.#world.profile.burst) : 1;
+    const messages = random.chance(0.1) ? random.int(1, this.#context.profile.burst) : 1;
     for (let index = 0; index < messages; index += 1) {
       this.#agentMessages += 1;
       const tie = random.int(10, 99);
@@ -200,12 +202,12 @@ export class ModelGateway {
 
   #move(conversation: ModelConversation, status: ConversationStatus): void {
     conversation.status = status;
-    this.#world.trace.add('gateway', `${conversation.conversationId} is ${status}`);
+    this.#context.trace.add('gateway', `${conversation.conversationId} is ${status}`);
     this.#tell(conversation, { type: 'conversation', conversation: summary(conversation) });
   }
 
   #tell({ conversationId }: ModelConversation, event: GatewayEvent): void {
-    for (const listener of [...this.listeners]) listener.tell(conversationId, event);
+    for (const listener of [...this.listeners]) listener.deliver(conversationId, event);
   }
 }
 

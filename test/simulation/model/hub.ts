@@ -11,15 +11,15 @@ import {
 } from '../../../src/worker/core/settings.ts';
 import { type HubState, initialState } from '../../../src/worker/core/state.ts';
 import { step } from '../../../src/worker/core/step.ts';
-import type { World } from '../world.ts';
+import type { SimContext } from '../sim-context.ts';
 import type { Edges, EdgesHub } from './edges.ts';
-import { Line } from './line.ts';
 import type { Machine } from './machine.ts';
 import type { ServerEnd } from './session.ts';
+import { ModelSocket } from './socket.ts';
 import { type Disk, ModelStore } from './store.ts';
 import { ModelTimers } from './timers.ts';
 
-/** What takes minutes in life. */
+/** Shortens what takes minutes in production. */
 const hurried: Timing = { ...defaultTiming, attempts: 1, queued: 3_000, idle: 1_000 };
 
 export interface Step {
@@ -32,16 +32,16 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-export interface HubSurroundings {
-  readonly world: World;
+export interface HubEnvironment {
+  readonly context: SimContext;
   readonly machine: Machine;
   readonly disk: Disk;
   readonly traits: GatewayTraits;
-  readonly rules: SessionPolicy | null;
+  readonly policy: SessionPolicy | null;
   readonly edges: (hub: EdgesHub) => Edges;
   readonly isGatewayUp: () => boolean;
-  readonly accept: (line: Line) => ServerEnd;
-  readonly onLine: (line: Line) => void;
+  readonly accept: (socket: ModelSocket) => ServerEnd;
+  readonly onSocket: (socket: ModelSocket) => void;
   readonly post: (tabId: string, message: StreamMessage) => void;
   readonly answer: (hub: HubProcess, callId: number, answer: Answer) => void;
   readonly onBooted: (hub: HubProcess) => void;
@@ -51,25 +51,25 @@ export interface HubSurroundings {
   readonly onLeft: (hub: HubProcess) => void;
 }
 
-/** The core with model edges, carried out as src/worker/host/hub.ts does. */
+/** The core with model edges; carries out effects as src/worker/host/hub.ts does. */
 export class HubProcess implements EdgesHub {
   state: HubState;
   isAlive = true;
   isBooted = false;
-  readonly lines = new Map<number, Line>();
-  readonly #around: HubSurroundings;
+  readonly sockets = new Map<number, ModelSocket>();
+  readonly #environment: HubEnvironment;
   readonly #store: ModelStore;
   readonly edges: Edges;
   readonly #timers: ModelTimers;
   /** As src/worker/edges/socket.ts. */
-  #newestLine = 0;
+  #newestSocket = 0;
   #isTickPending = false;
   #isDirty = false;
 
-  constructor(around: HubSurroundings, epoch: string) {
-    this.#around = around;
-    const { world, machine, disk, traits } = around;
-    const { limits, hurries, confirms } = world.profile;
+  constructor(environment: HubEnvironment, epoch: string) {
+    this.#environment = environment;
+    const { context, machine, disk, traits } = environment;
+    const { limits, hurries, confirms } = context.profile;
     this.state = initialState(
       {
         timing: hurries ? hurried : defaultTiming,
@@ -81,21 +81,23 @@ export class HubProcess implements EdgesHub {
         build: '1',
         epoch,
       },
-      world.random.int(0, 2 ** 31 - 1),
+      context.random.int(0, 2 ** 31 - 1),
     );
-    this.edges = around.edges(this);
+    this.edges = environment.edges(this);
     this.#timers = new ModelTimers(machine, (name) => this.take({ type: 'timer', name }));
-    this.#store = new ModelStore(world, machine, disk, () => this.take({ type: 'store-emptied' }));
+    this.#store = new ModelStore(context, machine, disk, () =>
+      this.take({ type: 'store-emptied' }),
+    );
     this.#store.restore(limits.page, (restored) => {
       this.isBooted = true;
       if (!machine.isOnline) this.take({ type: 'online', online: false });
       this.take({ type: 'restored', restored });
-      around.onBooted(this);
+      environment.onBooted(this);
     });
   }
 
   clock(): Clock {
-    return this.#around.machine.clock();
+    return this.#environment.machine.clock();
   }
 
   get epoch(): string {
@@ -106,7 +108,7 @@ export class HubProcess implements EdgesHub {
     this.isAlive = false;
     this.#timers.clearAll();
     this.#store.kill();
-    for (const line of this.lines.values()) line.orphan(isPowerCut);
+    for (const socket of this.sockets.values()) socket.orphan(isPowerCut);
   }
 
   take(input: Input): void {
@@ -116,8 +118,8 @@ export class HubProcess implements EdgesHub {
     if (this.#isTickPending || !this.isAlive) return;
     this.#flush();
     this.#isTickPending = true;
-    // Behind what is queued for this very moment, as a task of a MessageChannel is.
-    this.#around.machine.after(0, () => {
+    // After everything queued for this moment, like a MessageChannel task.
+    this.#environment.machine.after(0, () => {
       this.#isTickPending = false;
       if (this.#isDirty && this.isAlive) this.#flush();
     });
@@ -133,17 +135,17 @@ export class HubProcess implements EdgesHub {
     const { state, effects } = step(
       before,
       input,
-      this.#around.machine.clock(),
-      this.#around.rules,
+      this.#environment.machine.clock(),
+      this.#environment.policy,
     );
     this.state = state;
-    const number = this.#around.nextStep();
-    this.#around.onStep({ hub: this, number, input, before, after: state, effects });
+    const number = this.#environment.nextStep();
+    this.#environment.onStep({ hub: this, number, input, before, after: state, effects });
     for (const effect of effects) this.#carryOut(effect);
   }
 
   #carryOut(effect: Effect): void {
-    const { post, answer } = this.#around;
+    const { post, answer } = this.#environment;
     switch (effect.type) {
       case 'fetch-token': {
         const { requestId, isFresh } = effect;
@@ -153,8 +155,8 @@ export class HubProcess implements EdgesHub {
         );
         return;
       }
-      case 'forget-token':
-        this.edges.forget();
+      case 'discard-token':
+        this.edges.discardToken();
         return;
       case 'end-session':
         this.edges.end();
@@ -163,15 +165,15 @@ export class HubProcess implements EdgesHub {
         this.#open(effect.socketId);
         return;
       case 'send': {
-        const line = this.lines.get(effect.socketId);
-        if (line?.phase !== 'open') return;
+        const socket = this.sockets.get(effect.socketId);
+        if (socket?.phase !== 'open') return;
         const { token } = this.edges;
-        if (token === null && effect.command.type === 'authenticate') line.close();
-        else line.send({ command: effect.command, token });
+        if (token === null && effect.command.type === 'authenticate') socket.close();
+        else socket.send({ command: effect.command, token });
         return;
       }
       case 'close-socket':
-        this.lines.get(effect.socketId)?.close();
+        this.sockets.get(effect.socketId)?.close();
         return;
       case 'rest': {
         const { requestId } = effect;
@@ -219,9 +221,9 @@ export class HubProcess implements EdgesHub {
   }
 
   send(command: GatewayCommand): boolean {
-    const line = this.lines.get(this.#newestLine);
-    if (line?.phase !== 'open') return false;
-    line.send({ command, token: this.edges.token });
+    const socket = this.sockets.get(this.#newestSocket);
+    if (socket?.phase !== 'open') return false;
+    socket.send({ command, token: this.edges.token });
     this.take({ type: 'sent', command });
     return true;
   }
@@ -231,35 +233,35 @@ export class HubProcess implements EdgesHub {
     this.#store.settled(() => {});
   }
 
-  /** As src/worker/host/hub.ts: what is changed is written before anybody else reads it. */
+  /** As src/worker/host/hub.ts: changes are written before the next hub reads them. */
   #leave(): void {
-    this.#around.machine.after(0, () => {
+    this.#environment.machine.after(0, () => {
       if (!this.isAlive) return;
       this.#step({ type: 'flush' });
       this.isAlive = false;
       this.#timers.clearAll();
-      this.#store.settled(() => this.#around.onLeft(this));
+      this.#store.settled(() => this.#environment.onLeft(this));
     });
   }
 
   #open(socketId: number): void {
-    const { world, machine, isGatewayUp, accept, onLine } = this.#around;
-    const line = new Line(world, machine, `${this.epoch}/${socketId}`, {
+    const { context, machine, isGatewayUp, accept, onSocket } = this.#environment;
+    const socket = new ModelSocket(context, machine, `${this.epoch}/${socketId}`, {
       opened: () => this.take({ type: 'socket-opened', socketId }),
       event: (event) => {
-        const heard = socketId === this.#newestLine ? this.edges.hear(event) : event;
-        if (heard) this.take({ type: 'gateway', socketId, event: heard });
+        const forCore = socketId === this.#newestSocket ? this.edges.onEvent(event) : event;
+        if (forCore) this.take({ type: 'gateway', socketId, event: forCore });
       },
       closed: (meaning) => {
-        this.lines.delete(socketId);
-        if (socketId === this.#newestLine) this.edges.lineEnded();
+        this.sockets.delete(socketId);
+        if (socketId === this.#newestSocket) this.edges.socketEnded();
         this.take({ type: 'socket-closed', socketId, meaning });
       },
     });
-    this.lines.set(socketId, line);
-    this.#newestLine = socketId;
-    this.edges.lineEnded();
-    onLine(line);
-    line.connect(isGatewayUp, accept);
+    this.sockets.set(socketId, socket);
+    this.#newestSocket = socketId;
+    this.edges.socketEnded();
+    onSocket(socket);
+    socket.connect(isGatewayUp, accept);
   }
 }

@@ -1,33 +1,33 @@
 import type { Clock } from '../../../src/worker/core/input.ts';
-import type { World } from '../world.ts';
+import type { SimContext } from '../sim-context.ts';
 
 /** The visitor's computer: it sleeps, its clock is wrong, and its browser may have no network. */
 export class Machine {
   isOnline = true;
-  readonly #world: World;
+  readonly #context: SimContext;
   #awakeAt = 0;
-  /** What fell into the sleep, in order. */
+  /** Tasks that came due during sleep, in order. */
   #missed: (() => void)[] = [];
-  /** Of the wall clock against the gateway's, in ms. */
+  /** The wall clock's offset from the gateway's, in ms. */
   #skew: number;
   /** A wall clock that jumps ahead looks like sleep: see src/worker/host/clock.ts. */
   #ahead = 0;
-  /** When it did, in epoch ms of the gateway's. */
+  /** When it jumped, in the gateway's epoch ms. */
   readonly #jumps: number[] = [];
 
-  constructor(world: World) {
-    this.#world = world;
-    this.#skew = world.random.between(-600_000, 600_000);
+  constructor(context: SimContext) {
+    this.#context = context;
+    this.#skew = context.random.between(-600_000, 600_000);
   }
 
   clock(): Clock {
-    const { now } = this.#world.scheduler;
+    const { now } = this.#context.scheduler;
     return { now: now + this.#ahead, wall: epochTime(now) + this.#skew };
   }
 
-  /** On this machine: what falls into its sleep happens when it wakes. */
+  /** Schedules on this machine: what comes due during sleep runs when it wakes. */
   after(delay: number, run: () => void): void {
-    this.#world.scheduler.after(delay, () => this.#awake(run));
+    this.#context.scheduler.after(delay, () => this.#awake(run));
   }
 
   #awake(run: () => void): void {
@@ -36,17 +36,17 @@ export class Machine {
   }
 
   sleep(duration: number): void {
-    this.#world.trace.add('machine', `sleeps for ${Math.round(duration)} ms`);
-    const until = this.#world.scheduler.now + duration;
+    this.#context.trace.add('machine', `sleeps for ${Math.round(duration)} ms`);
+    const until = this.#context.scheduler.now + duration;
     if (until <= this.#awakeAt) return;
     this.#awakeAt = until;
-    this.#world.scheduler.after(duration + 1, () => {
+    this.#context.scheduler.after(duration + 1, () => {
       if (!this.isAsleep) this.wake();
     });
   }
 
   wake(): void {
-    this.#awakeAt = this.#world.scheduler.now;
+    this.#awakeAt = this.#context.scheduler.now;
     for (const run of this.#missed.splice(0)) this.after(0, run);
   }
 
@@ -56,18 +56,18 @@ export class Machine {
   }
 
   get isAsleep(): boolean {
-    return this.#awakeAt > this.#world.scheduler.now;
+    return this.#awakeAt > this.#context.scheduler.now;
   }
 
   jump(by: number): void {
-    this.#world.trace.add('machine', `clock jumps by ${Math.round(by)} ms`);
+    this.#context.trace.add('machine', `clock jumps by ${Math.round(by)} ms`);
     this.#skew += by;
     if (by <= 5_000) return;
     this.#ahead += by;
-    this.#jumps.push(epochTime(this.#world.scheduler.now));
+    this.#jumps.push(epochTime(this.#context.scheduler.now));
   }
 
-  /** Whether more time seems to have passed than has, from then on, in epoch ms, for so many ms. */
+  /** Whether the clock was set forward by at least `span` ms after `since`, in epoch ms. */
   seemedToSleep(from: number, duration: number): boolean {
     return this.#jumps.some((at) => at >= from && at <= from + duration);
   }

@@ -8,11 +8,11 @@ import type { Input, TabKnowledge } from '../../../src/worker/core/input.ts';
 /** From a tab to the hub and back, in ms. */
 const portDelay = 0.3;
 
-/** The hub's end, as src/worker/host/hub.ts is one. */
+/** The hub's end: src/worker/host/hub.ts. */
 export interface PortHub {
-  /** What is posted to one that has died nobody reads. */
+  /** A dead hub reads nothing. */
   readonly isAlive: boolean;
-  /** Before that it takes nothing in. */
+  /** A hub that has not booted accepts nothing. */
   readonly isBooted: boolean;
   /** Changes with the visitor. */
   readonly epoch: string;
@@ -23,17 +23,17 @@ export interface PortHub {
 /** The page's end: what arrives there. */
 export interface PortPage {
   stream(message: StreamMessage): void;
-  /** Runs what a post or an answer brings about, once the page can. */
+  /** Runs the handler of a post or an answer, as soon as the page can. */
   run(work: () => void, isPost: boolean): void;
 }
 
-/** A tab's connection, from end to end: src/client/connection/hub-connection.ts and src/worker/host/ports.ts. */
+/** Both ends of a tab's connection: src/client/connection/hub-connection.ts and src/worker/host/ports.ts. */
 export class ModelPort implements FollowedHub {
   readonly tabId: string;
   readonly #after: (delay: number, work: () => void) => void;
   readonly #hub: PortHub;
   readonly #page: PortPage;
-  /** As this end has heard. */
+  /** The hub's epoch, as this end knows it. */
   #epoch: string | null = null;
   #isClosed = false;
 
@@ -79,7 +79,7 @@ export class ModelPort implements FollowedHub {
     });
   }
 
-  /** Nothing hangs here: a hub that is gone is told of by its lock. */
+  /** Never hangs: the hub's lock reports its end. */
   probe(): void {}
 
   /** The hub posts. */

@@ -1,33 +1,33 @@
 import type { RestCall, RestFailureKind, RestResult } from '../../../src/protocol/gateway/rest.ts';
-import { count, latency, strikes, type World } from '../world.ts';
+import { count, latency, type SimContext, strikes } from '../sim-context.ts';
 import { type ModelGateway, summary } from './gateway.ts';
 import { epochTime, type Machine } from './machine.ts';
 import { visitorOf } from './session.ts';
 import type { ModelBroker } from './tokens.ts';
 
-/** What the visitors of test/simulation/chaos.ts ask for. */
+/** The skill groups that test/simulation/chaos.ts requests. */
 const skillGroup = 'Billing';
 const pageLimit = 50;
 const deadline = 15_000;
 
-/** wire-protocol.md, §3, as src/worker/edges/rest.ts meets it. */
+/** The REST server (wire-protocol.md, §3) and src/worker/edges/rest.ts. */
 export class ModelRest {
-  readonly #world: World;
+  readonly #context: SimContext;
   readonly #machine: Machine;
   readonly #gateway: ModelGateway;
   readonly #broker: ModelBroker;
 
-  constructor(world: World, machine: Machine, gateway: ModelGateway, broker: ModelBroker) {
-    this.#world = world;
+  constructor(context: SimContext, machine: Machine, gateway: ModelGateway, broker: ModelBroker) {
+    this.#context = context;
     this.#machine = machine;
     this.#gateway = gateway;
     this.#broker = broker;
   }
 
   call(call: RestCall, token: string | null, done: (result: RestResult) => void): void {
-    const { random, profile, scheduler } = this.#world;
-    const there = latency(this.#world);
-    const back = latency(this.#world);
+    const { random, profile, scheduler } = this.#context;
+    const there = latency(this.#context);
+    const back = latency(this.#context);
     if (token === null) {
       this.#machine.after(0, () => done(failure('unauthorized')));
       return;
@@ -38,15 +38,15 @@ export class ModelRest {
       answer(1, failure('network'));
       return;
     }
-    const isHanging = strikes(this.#world, 'REST hung', profile.restHangs);
-    if (strikes(this.#world, 'REST failed', profile.restFails / 2)) {
+    const isHanging = strikes(this.#context, 'REST hung', profile.restHangs);
+    if (strikes(this.#context, 'REST failed', profile.restFails / 2)) {
       answer(isHanging ? deadline : there, failure('network'));
       return;
     }
     scheduler.after(there, () => {
       const result = this.#serve(call, token);
-      // An answer can be lost although the work was done.
-      const isLost = strikes(this.#world, 'REST answer lost', profile.restFails / 4);
+      // The answer can be lost after the request was carried out.
+      const isLost = strikes(this.#context, 'REST answer lost', profile.restFails / 4);
       if (isLost) answer(back, failure('network'));
       else if (isHanging) {
         const wait = random.between(0, 2 * deadline);
@@ -57,14 +57,15 @@ export class ModelRest {
   }
 
   #serve(call: RestCall, token: string): RestResult {
-    const { random, profile } = this.#world;
+    const { random, profile } = this.#context;
     if (this.#broker.lifeOf(token) === 0) return failure('unauthorized');
-    if (strikes(this.#world, 'REST 401', profile.restUnauthorized)) return failure('unauthorized');
-    if (strikes(this.#world, 'REST busy', profile.restBusy)) {
+    if (strikes(this.#context, 'REST 401', profile.restUnauthorized))
+      return failure('unauthorized');
+    if (strikes(this.#context, 'REST busy', profile.restBusy)) {
       const kind = random.chance(0.5) ? 'rate-limited' : 'unavailable';
       return failure(kind, random.int(1, 20) * 1_000);
     }
-    const isOut = strikes(this.#world, 'REST failed', profile.restFails / 4);
+    const isOut = strikes(this.#context, 'REST failed', profile.restFails / 4);
     if (isOut) return failure('unavailable');
     const subject = this.#broker.subjectOf(token);
     if (call.type === 'skill-groups') {
@@ -87,7 +88,7 @@ export class ModelRest {
           visitorOf(subject),
         );
         if (!posted.message) return failure('ended');
-        const message = this.#gateway.wire(posted.message);
+        const message = this.#gateway.toRest(posted.message);
         return { ok: true, value: { type: 'message', message } };
       }
       case 'history-before': {
@@ -99,30 +100,30 @@ export class ModelRest {
           ok: true,
           value: {
             type: 'history',
-            messages: rows.slice(-pageLimit).map((message) => this.#gateway.wire(message)),
+            messages: rows.slice(-pageLimit).map((message) => this.#gateway.toRest(message)),
             nextCursor: null,
             invalidCount: 0,
           },
         };
       }
       case 'history-since': {
-        const isBehind = strikes(this.#world, 'REST behind', 0);
+        const isBehind = strikes(this.#context, 'REST behind', 0);
         const lag = isBehind
           ? 15_000
-          : this.#world.isStormy
+          : this.#context.isStormy
             ? random.between(0, profile.restLag)
             : 0;
-        if (lag > 0 && !isBehind) count(this.#world, 'REST behind');
-        const until = epochTime(this.#world.scheduler.now - lag);
+        if (lag > 0 && !isBehind) count(this.#context, 'REST behind');
+        const until = epochTime(this.#context.scheduler.now - lag);
         const start = call.cursor === null ? 0 : Number(call.cursor);
-        // A history that hides a visitor's own message even after the end: docs/simulation.md, "Limits".
+        // A history never hides a visitor's own message after the end: docs/simulation.md, "Limits".
         const own =
           conversation.status === 'ended'
             ? conversation.messages.findLast(({ from }) => from.role === 'visitor')
             : undefined;
-        const told = Math.max(until, own?.timestamp ?? 0);
+        const visibleUntil = Math.max(until, own?.timestamp ?? 0);
         const rows = conversation.messages
-          .filter((message) => lag === 0 || message.timestamp <= told)
+          .filter((message) => lag === 0 || message.timestamp <= visibleUntil)
           .map((message, index) => ({ message, index }))
           .filter(({ message, index }) => index >= start && message.timestamp >= call.since);
         const page = rows.slice(0, pageLimit);
@@ -131,7 +132,7 @@ export class ModelRest {
           ok: true,
           value: {
             type: 'history',
-            messages: page.map(({ message }) => this.#gateway.wire(message)),
+            messages: page.map(({ message }) => this.#gateway.toRest(message)),
             nextCursor: next ? String(next.index) : null,
             invalidCount: 0,
           },

@@ -2,7 +2,7 @@ import type { CloseMeaning } from '../../../src/protocol/gateway/adapter.ts';
 import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
 import type { GatewayEvent, GatewayProblem } from '../../../src/protocol/gateway/events.ts';
 import type { Sender } from '../../../src/protocol/message.ts';
-import { count, strikes, type World } from '../world.ts';
+import { count, type SimContext, strikes } from '../sim-context.ts';
 import { type Listener, type ModelGateway, summary } from './gateway.ts';
 import { epochTime } from './machine.ts';
 import type { ModelBroker } from './tokens.ts';
@@ -15,31 +15,31 @@ export interface ClientFrame {
   readonly sentAt: number;
 }
 
-/** Somebody's end of a line at the gateway. */
+/** The gateway's end of a socket. */
 export interface ServerEnd {
   readonly phase: 'pending' | 'authenticated' | 'expired' | 'over';
   readonly isOver: boolean;
   take(frame: ClientFrame): void;
   /** The connection is gone. */
   end(): void;
-  /** The gateway's process is started anew. */
+  /** The gateway's process is restarted. */
   restart(): void;
   /** Another window takes this one's place. */
   evict?(): void;
-  /** Its token's time is over. */
+  /** Its token has expired. */
   expire?(): void;
 }
 
-/** The line as the gateway's end sees it. */
-export interface SessionLine {
+/** The socket, as the gateway's end uses it. */
+export interface SessionSocket {
   readonly name: string;
-  /** One frame, by what it says. */
+  /** Sends one frame with these events. */
   push(...events: readonly GatewayEvent[]): void;
   hangUp(meaning: CloseMeaning): void;
 }
 
-export interface SessionContext {
-  readonly world: World;
+export interface SessionEnvironment {
+  readonly context: SimContext;
   readonly gateway: ModelGateway;
   readonly broker: ModelBroker;
   readonly onAuthenticated: (session: GatewaySession) => void;
@@ -53,30 +53,30 @@ export function visitorOf(subject: string): Sender {
 /** One connection as the gateway sees it: wire-protocol.md, §2. */
 export class GatewaySession implements Listener, ServerEnd {
   phase: ServerEnd['phase'] = 'pending';
-  readonly line: SessionLine;
-  readonly #context: SessionContext;
+  readonly socket: SessionSocket;
+  readonly #environment: SessionEnvironment;
   readonly #joined = new Set<string>();
-  /** Whom the token names. */
+  /** The visitor that the token names. */
   #subject = '';
   #pings = 0;
   #pongs = 0;
 
-  constructor(context: SessionContext, line: SessionLine) {
-    this.#context = context;
-    this.line = line;
+  constructor(environment: SessionEnvironment, socket: SessionSocket) {
+    this.#environment = environment;
+    this.socket = socket;
   }
 
   get isOver(): boolean {
     return this.phase === 'over';
   }
 
-  tell(conversationId: string, event: GatewayEvent): void {
-    if (this.phase === 'authenticated' && this.#joined.has(conversationId)) this.line.push(event);
+  deliver(conversationId: string, event: GatewayEvent): void {
+    if (this.phase === 'authenticated' && this.#joined.has(conversationId)) this.socket.push(event);
   }
 
   end(): void {
     this.phase = 'over';
-    this.#context.gateway.listeners.delete(this);
+    this.#environment.gateway.listeners.delete(this);
   }
 
   restart(): void {
@@ -86,14 +86,14 @@ export class GatewaySession implements Listener, ServerEnd {
   #hangUp(meaning: CloseMeaning): void {
     if (this.isOver) return;
     this.end();
-    this.line.hangUp(meaning);
+    this.socket.hangUp(meaning);
   }
 
   take({ command, token }: ClientFrame): void {
     switch (this.phase) {
       case 'pending':
         if (command.type === 'authenticate') this.#authenticate(token);
-        else this.#context.onMisconduct(`${command.type} before the auth answer`);
+        else this.#environment.onMisconduct(`${command.type} before the auth answer`);
         return;
       case 'authenticated':
         this.#carryOut(command);
@@ -105,41 +105,41 @@ export class GatewaySession implements Listener, ServerEnd {
   }
 
   #authenticate(token: string | null): void {
-    const { world, broker } = this.#context;
-    if (strikes(world, 'crowded out', world.profile.crowded)) {
+    const { context, broker } = this.#environment;
+    if (strikes(context, 'too many connections', context.profile.tooManyConnections)) {
       this.#hangUp('too-many-connections');
       return;
     }
     const life = broker.lifeOf(token);
-    if (life === 0 || strikes(world, 'auth refused', world.profile.authRefused)) {
-      this.line.push({ type: 'refused', message: 'INVALID_TOKEN' });
-      world.scheduler.after(world.random.between(0, 50), () => this.#hangUp('token'));
+    if (life === 0 || strikes(context, 'auth refused', context.profile.authRefused)) {
+      this.socket.push({ type: 'refused', message: 'INVALID_TOKEN' });
+      context.scheduler.after(context.random.between(0, 50), () => this.#hangUp('token'));
       return;
     }
     this.phase = 'authenticated';
     this.#subject = broker.subjectOf(token);
-    this.#context.gateway.listeners.add(this);
-    this.#context.onAuthenticated(this);
-    this.line.push({ type: 'authenticated', serverTime: epochTime(world.scheduler.now) });
-    world.scheduler.after(life, () => this.expire());
+    this.#environment.gateway.listeners.add(this);
+    this.#environment.onAuthenticated(this);
+    this.socket.push({ type: 'authenticated', serverTime: epochTime(context.scheduler.now) });
+    context.scheduler.after(life, () => this.expire());
     this.#ping();
   }
 
   expire(): void {
     if (this.phase !== 'authenticated') return;
     this.phase = 'expired';
-    count(this.#context.world, 'token expired');
-    this.line.push({ type: 'token-expired' });
-    this.#context.world.scheduler.after(5_000, () => this.#hangUp('token'));
+    count(this.#environment.context, 'token expired');
+    this.socket.push({ type: 'token-expired' });
+    this.#environment.context.scheduler.after(5_000, () => this.#hangUp('token'));
   }
 
   #ping(): void {
-    const { scheduler, random } = this.#context.world;
+    const { scheduler, random } = this.#environment.context;
     scheduler.after(random.between(15_000, 30_000), () => {
       if (this.phase !== 'authenticated') return;
       this.#pings += 1;
       const payload = this.#pings;
-      this.line.push({ type: 'ping', payload });
+      this.socket.push({ type: 'ping', payload });
       scheduler.after(15_000, () => {
         if (this.#pongs < payload) this.#hangUp('network');
       });
@@ -148,18 +148,18 @@ export class GatewaySession implements Listener, ServerEnd {
   }
 
   #carryOut(command: GatewayCommand): void {
-    const { world, gateway } = this.#context;
-    const { internalErrors } = world.profile;
-    if (command.type !== 'ping' && strikes(world, 'internal error', internalErrors)) {
+    const { context, gateway } = this.#environment;
+    const { internalErrors } = context.profile;
+    if (command.type !== 'ping' && strikes(context, 'internal error', internalErrors)) {
       this.#problem(command, 'other', null);
       return;
     }
     switch (command.type) {
       case 'authenticate':
-        this.#context.onMisconduct('a second auth frame');
+        this.#environment.onMisconduct('a second auth frame');
         return;
       case 'ping':
-        this.line.push({ type: 'pong' });
+        this.socket.push({ type: 'pong' });
         return;
       case 'answer-ping':
         if (typeof command.payload === 'number') {
@@ -169,7 +169,7 @@ export class GatewaySession implements Listener, ServerEnd {
       case 'open-conversation': {
         const conversation = gateway.route(this.#subject);
         this.#joined.add(conversation.conversationId);
-        this.line.push({ type: 'conversation', conversation: summary(conversation) });
+        this.socket.push({ type: 'conversation', conversation: summary(conversation) });
         return;
       }
       case 'resume-conversation': {
@@ -179,7 +179,7 @@ export class GatewaySession implements Listener, ServerEnd {
           return;
         }
         this.#joined.add(conversation.conversationId);
-        this.line.push({ type: 'conversation', conversation: summary(conversation) });
+        this.socket.push({ type: 'conversation', conversation: summary(conversation) });
         return;
       }
       case 'send-message':
@@ -193,7 +193,7 @@ export class GatewaySession implements Listener, ServerEnd {
       case 'mark-read': {
         const conversation = gateway.find(command.conversationId, this.#subject);
         if (conversation && !conversation.ids.has(command.messageId)) {
-          this.#context.onMisconduct('a receipt for a message that is not in the conversation');
+          this.#environment.onMisconduct('a receipt for a message that is not in the conversation');
         }
         return;
       }
@@ -201,14 +201,14 @@ export class GatewaySession implements Listener, ServerEnd {
   }
 
   #message(command: Extract<GatewayCommand, { type: 'send-message' }>): void {
-    const { world, gateway } = this.#context;
+    const { context, gateway } = this.#environment;
     const { conversationId, messageId, text } = command;
     if (!this.#joined.has(conversationId)) {
-      // The resume frame may have been lost on its way, but then its answer never came.
-      this.#context.onMisconduct('a message before its conversation was resumed');
+      // The resume frame may have been lost, but then no answer came either.
+      this.#environment.onMisconduct('a message before its conversation was resumed');
     }
-    if (strikes(world, 'rate limited', world.profile.rateLimited)) {
-      this.#problem(command, 'rate-limited', world.random.int(1, 8) * 1_000);
+    if (strikes(context, 'rate limited', context.profile.rateLimited)) {
+      this.#problem(command, 'rate-limited', context.random.int(1, 8) * 1_000);
       return;
     }
     const conversation = gateway.find(conversationId, this.#subject);
@@ -224,7 +224,7 @@ export class GatewaySession implements Listener, ServerEnd {
     );
     if (outcome === 'ended') this.#problem(command, 'conversation-ended', null);
     else if (outcome === 'repeated' && message) {
-      this.line.push({ type: 'message', message: gateway.live(message) });
+      this.socket.push({ type: 'message', message: gateway.toLive(message) });
     }
   }
 
@@ -236,6 +236,6 @@ export class GatewaySession implements Listener, ServerEnd {
       messageId: command.type === 'send-message' ? command.messageId : null,
       retryAfter,
     };
-    this.line.push({ type: 'problem', problem });
+    this.socket.push({ type: 'problem', problem });
   }
 }

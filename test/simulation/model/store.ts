@@ -16,7 +16,7 @@ import {
   type UnreadState,
 } from '../../../src/worker/core/records.ts';
 import { isSame } from '../../../src/worker/genesys-cloud/core/message-matching.ts';
-import type { World } from '../world.ts';
+import type { SimContext } from '../sim-context.ts';
 import type { Machine } from './machine.ts';
 
 interface Page {
@@ -24,32 +24,32 @@ interface Page {
   readonly hasEarlier: boolean;
 }
 
-/** What a write found out. */
+/** The result of a write. */
 export interface Found {
   readonly added: readonly Message[];
   readonly corrected: readonly Message[];
   readonly sent: readonly Message[];
 }
 
-/** The committed rows, and what src/worker/store/store.ts reads of them. */
+/** The committed rows, read as src/worker/store/store.ts does. */
 export class Disk {
   readonly messages = new Map<string, Message>();
   readonly conversations = new Map<string, ConversationRecord>();
   readonly outbox = new Map<string, OutboxRecord>();
   meta: Meta | null = null;
   reading: UnreadState = noUnread;
-  /** Messages are known again in other ways than by one id. */
+  /** Messages are matched by content too, since ids are not reliable. */
   readonly #hasLooseIds: boolean;
-  /** How to undo the writes that a power cut may take, oldest first. */
+  /** Undo functions of the writes that a power cut may lose, oldest first. */
   #undo: (() => void)[] = [];
-  /** Databases that there have been. */
+  /** Raised when the database is deleted. */
   generation = 1;
   /**
-   * How often a row was put in that was somewhere else already: it had come without a time, and the history
-   * knows another one, where memory no longer reached.
+   * How often a row moved: it had come without a time, and the history had one, beyond the reach of the
+   * hub's memory.
    */
   moved = 0;
-  /** Deleted, and what memory had is not written again yet. */
+  /** Deleted, and the hub has not rewritten its memory yet. */
   isBare = false;
 
   constructor(hasLooseIds: boolean) {
@@ -81,9 +81,9 @@ export class Disk {
     this.#undo.push(() => {
       for (const one of undo.reverse()) one();
     });
-    // A strict one takes everything before it along.
+    // A strict write makes all earlier writes durable.
     if (isStrict) this.#undo = [];
-    // A hub that has just opened an empty database writes everything at once, and for good.
+    // A hub that opens an empty database rewrites everything in one strict write.
     if (isStrict && operations.some(({ type }) => type === 'wipe')) this.isBare = false;
     return { added, corrected, sent };
   }
@@ -108,7 +108,7 @@ export class Disk {
     });
   }
 
-  /** The last of the relaxed writes never got to the disk. */
+  /** Loses the last of the relaxed writes. */
   losePower(keptShare: number): number {
     const kept = Math.floor(this.#undo.length * keptShare);
     const lost = this.#undo.splice(kept);
@@ -195,7 +195,7 @@ export class Disk {
     }
   }
 
-  /** The message, in whichever conversation it is. */
+  /** The message, in any conversation. */
   #find(messageId: string): Message | undefined {
     return [...this.messages.values()].find((row) => row.messageId === messageId);
   }
@@ -253,9 +253,9 @@ export class Disk {
   }
 }
 
-/** One hub's connection to the disk: one thing after the other, and nothing after its death. */
+/** One hub's database connection: runs work in order, and none after the hub was killed. */
 export class ModelStore {
-  readonly #world: World;
+  readonly #context: SimContext;
   readonly #machine: Machine;
   readonly #disk: Disk;
   readonly #onEmptied: () => void;
@@ -263,15 +263,15 @@ export class ModelStore {
   #freeAt = 0;
   #isDead = false;
 
-  constructor(world: World, machine: Machine, disk: Disk, onEmptied: () => void) {
-    this.#world = world;
+  constructor(context: SimContext, machine: Machine, disk: Disk, onEmptied: () => void) {
+    this.#context = context;
     this.#machine = machine;
     this.#disk = disk;
     this.#onEmptied = onEmptied;
     this.#generation = disk.generation;
   }
 
-  /** Behind everything that was asked for. */
+  /** After all earlier work. */
   settled(done: () => void): void {
     this.#run(() => done);
   }
@@ -313,7 +313,7 @@ export class ModelStore {
   }
 
   #run(work: () => () => void): void {
-    const { random, scheduler, profile } = this.#world;
+    const { random, scheduler, profile } = this.#context;
     const start = Math.max(scheduler.now, this.#freeAt);
     this.#freeAt = start + random.between(0.1, profile.storeLatency);
     this.#machine.after(this.#freeAt - scheduler.now, () => {
@@ -322,7 +322,7 @@ export class ModelStore {
       this.#generation = this.#disk.generation;
       const done = work();
       if (isNew) this.#onEmptied();
-      // Death can fall between the commit and its news.
+      // The hub can be killed between the commit and its result.
       this.#machine.after(random.between(0, 1), () => {
         if (!this.#isDead) done();
       });
@@ -330,7 +330,7 @@ export class ModelStore {
   }
 }
 
-/** Ids may hold any character. */
+/** Ids may contain any character. */
 function keyOf({
   conversationId,
   messageId,

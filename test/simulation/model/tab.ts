@@ -21,8 +21,8 @@ import type { Call, StreamMessage } from '../../../src/protocol/port.ts';
 import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
 import type { Answer } from '../../../src/worker/core/effect.ts';
 import { epochOf } from '../../../src/worker/core/tabs/snapshot.ts';
+import type { SimContext } from '../sim-context.ts';
 import { check } from '../violation.ts';
-import type { World } from '../world.ts';
 import type { HubProcess } from './hub.ts';
 import type { Machine } from './machine.ts';
 import { ModelPort, type PortHub } from './port.ts';
@@ -30,21 +30,21 @@ import { ModelPort, type PortHub } from './port.ts';
 /** The gateway's answer may need several connection attempts: src/client/page-chat.ts. */
 const startDeadline = 60_000;
 
-/** What a page has to do. */
+/** The kinds of work in a page. */
 type Kind = 'post' | 'answer' | 'timer';
 
 export interface TabEvents {
   /** After each change of the snapshot. */
   changed(tab: ModelTab): void;
   /** A message from the hub comes. */
-  heard(tab: ModelTab, message: StreamMessage): void;
-  /** @param code why not; `null`: it was done */
+  received(tab: ModelTab, message: StreamMessage): void;
+  /** @param code the error code; `null` if the call succeeded */
   answered(tab: ModelTab, call: Call | SideCall, code: string | null): void;
   /** A call arrives at a hub. */
   called(hub: HubProcess, tab: ModelTab, call: Call, settle: (answer: Answer) => void): void;
 }
 
-/** A page: src/client/page-chat.ts with its own parts, but without a browser. */
+/** A page: the parts of src/client/page-chat.ts, without a browser. */
 export class ModelTab {
   readonly name: string;
   visible = true;
@@ -54,34 +54,34 @@ export class ModelTab {
   isGone = false;
   hub: HubProcess | null = null;
   isAttached = false;
-  /** Since when it is attached and nothing has stopped it, in simulated ms. */
+  /** Since when it is attached and running, in simulated ms. */
   #workingSince = 0;
   /** The origin's storage and the tab's own. */
   readonly storages: readonly [PageStorage, PageStorage];
-  /** New at each attachment. */
+  /** Replaced at each attachment. */
   #port: ModelPort | null = null;
-  /** What a frozen page has not come to. */
+  /** Work that a frozen page has not done yet. */
   #waiting: { readonly kind: Kind; readonly run: () => void }[] = [];
   readonly #caller: HubRpc;
   readonly #replica: Replica;
-  readonly #world: World;
+  readonly #context: SimContext;
   readonly #machine: Machine;
   readonly #events: TabEvents;
 
   constructor(
     name: string,
-    world: World,
+    context: SimContext,
     machine: Machine,
     storages: readonly [PageStorage, PageStorage],
     events: TabEvents,
   ) {
     this.name = name;
     this.storages = storages;
-    this.#world = world;
+    this.#context = context;
     this.#machine = machine;
     this.#events = events;
-    const { scheduler } = world;
-    this.#caller = new HeardCaller(
+    const { scheduler } = context;
+    this.#caller = new ObservedRpc(
       this.#clock,
       (call, code) => events.answered(this, call, code),
       (error) => scheduler.fail(error),
@@ -115,24 +115,24 @@ export class ModelTab {
     return this.#replica.epoch;
   }
 
-  /** What nobody has answered. */
+  /** Calls without an answer. */
   get unsettled(): readonly PendingCall[] {
     return this.#caller.pendingCalls;
   }
 
-  /** For how long it could have heard its hub, without a break, in ms. */
+  /** How long it has been able to receive from its hub without interruption, in ms. */
   get worksFor(): number {
     if (!this.isAttached || this.isFrozen || this.#machine.isAsleep) return 0;
     const since = Math.max(this.#workingSince, this.#machine.awakeSince);
-    return this.#world.scheduler.now - since;
+    return this.#context.scheduler.now - since;
   }
 
-  /** Of the hub's, that a frozen page has not seen. */
+  /** Posts from the hub that a frozen page has not handled. */
   get unseenPosts(): number {
     return this.#waiting.filter(({ kind }) => kind === 'post').length;
   }
 
-  /** The hub has been told of this tab. */
+  /** Connects the tab to a hub. */
   attach(hub: HubProcess, tabId: string): void {
     this.hub = hub;
     this.isAttached = false;
@@ -152,7 +152,7 @@ export class ModelTab {
     );
   }
 
-  /** The hub has died, or this page goes away. */
+  /** The hub has ended, or the page is unloaded. */
   detach(): void {
     this.#port?.drop();
     this.#port = null;
@@ -162,7 +162,7 @@ export class ModelTab {
     this.#caller.detached();
   }
 
-  /** What the hub has not taken in is for the next page of this tab to say. */
+  /** Leaves pending calls to the next page of this tab. */
   leave(): void {
     this.#port?.close();
     this.detach();
@@ -183,15 +183,15 @@ export class ModelTab {
 
   thaw(): void {
     this.isFrozen = false;
-    this.#workingSince = this.#world.scheduler.now;
-    // What it was answered meanwhile is heard before its timers go on.
-    this.#world.scheduler.awaitPromises();
+    this.#workingSince = this.#context.scheduler.now;
+    // Answers that arrived meanwhile are handled before its timers continue.
+    this.#context.scheduler.awaitPromises();
     for (const { run } of this.#waiting.splice(0)) run();
   }
 
   receive(tabId: string, message: StreamMessage): void {
-    check(isStreamMessage(message), 'understood', () => {
-      return `a page drops ${JSON.stringify(message).slice(0, 200)}`;
+    check(isStreamMessage(message), 'valid posts', () => {
+      return `a page rejects ${JSON.stringify(message).slice(0, 200)}`;
     });
     if (this.#port?.tabId === tabId) this.#port.deliver(message);
   }
@@ -211,9 +211,9 @@ export class ModelTab {
     return refreshRows(this.#caller, this.#replica.rows, first, signal, this.#clock);
   }
 
-  /** A refusal is told where it is heard; anything else is a fault. */
+  /** Rejections with a `PartylineError` are reported by `ObservedRpc`; anything else fails the run. */
   #carryOut(work: Promise<unknown>): void {
-    const { scheduler } = this.#world;
+    const { scheduler } = this.#context;
     scheduler.awaitPromises();
     work.catch((error: unknown) => {
       if (!(error instanceof PartylineError)) scheduler.fail(error);
@@ -221,11 +221,11 @@ export class ModelTab {
   }
 
   #take(port: ModelPort, message: StreamMessage): void {
-    this.#events.heard(this, message);
+    this.#events.received(this, message);
     this.#replica.receive(port, message);
     if (message.type !== 'snapshot' || this.isAttached) return;
     this.isAttached = true;
-    this.#workingSince = this.#world.scheduler.now;
+    this.#workingSince = this.#context.scheduler.now;
   }
 
   /** Nothing happens in a page that is frozen or gone. */
@@ -235,7 +235,7 @@ export class ModelTab {
       this.#waiting.push({ kind, run });
       return;
     }
-    this.#world.scheduler.awaitPromises();
+    this.#context.scheduler.awaitPromises();
     run();
   }
 
@@ -272,19 +272,19 @@ export class ModelTab {
   };
 }
 
-/** Tells what became of each call, whoever made it. */
-class HeardCaller extends HubRpc {
-  readonly #heard: (call: Call | SideCall, code: string | null) => void;
+/** Reports the outcome of each call. */
+class ObservedRpc extends HubRpc {
+  readonly #onAnswer: (call: Call | SideCall, code: string | null) => void;
 
   readonly #fail: (error: unknown) => void;
 
   constructor(
     clock: PageClock,
-    heard: (call: Call | SideCall, code: string | null) => void,
+    onAnswer: (call: Call | SideCall, code: string | null) => void,
     fail: (error: unknown) => void,
   ) {
     super(clock);
-    this.#heard = heard;
+    this.#onAnswer = onAnswer;
     this.#fail = fail;
   }
 
@@ -293,8 +293,9 @@ class HeardCaller extends HubRpc {
     const answer = super.call(...asked);
     answer
       .then(
-        () => this.#heard(call, null),
-        (error: unknown) => this.#heard(call, error instanceof PartylineError ? error.code : '?'),
+        () => this.#onAnswer(call, null),
+        (error: unknown) =>
+          this.#onAnswer(call, error instanceof PartylineError ? error.code : '?'),
       )
       .catch(this.#fail);
     return answer;

@@ -51,11 +51,11 @@ describe('FilesClient.send', () => {
       { stage: 'sent', percent: 100 },
     ];
     const { files, asked } = filesOver(({ step }) => (step === 'wait' ? stages.shift() : null));
-    const told: string[] = [];
+    const reported: string[] = [];
     const messageId = await files.send(file, {
-      onProgress: (stage, percent) => told.push(`${stage} ${percent}`),
+      onProgress: (stage, percent) => reported.push(`${stage} ${percent}`),
     });
-    expect(told).toEqual(['waiting 0', 'uploading 0', 'uploading 50', 'sent 100']);
+    expect(reported).toEqual(['waiting 0', 'uploading 0', 'uploading 50', 'sent 100']);
     expect(stepsOf(asked)).toEqual(['begin', 'wait', 'wait', 'wait', 'wait']);
     expect(asked.every((call) => call.messageId === messageId)).toBe(true);
   });

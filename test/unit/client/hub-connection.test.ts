@@ -35,7 +35,7 @@ const head = { type: 'head', epoch: 'boot.0', revision: 1 } as const;
 const session = { conversationId: 'c', visitor: 'ada', resetCount: 2 };
 
 let locks = new FakeLocks();
-let told: unknown[] = [];
+let reported: unknown[] = [];
 let calls = new TestEnd();
 let stream = new TestEnd();
 let fail: (reason: string) => void = () => {};
@@ -47,7 +47,7 @@ beforeEach(() => {
   locks = new FakeLocks();
   vi.stubGlobal('navigator', { locks });
   vi.stubGlobal('document', { visibilityState: 'visible' });
-  told = [];
+  reported = [];
   calls = new TestEnd();
   stream = new TestEnd();
   void locks.request(
@@ -105,11 +105,11 @@ function connect(
     session,
     helloTimeout,
     {
-      stream: ({ type }) => told.push(type),
-      lost: (reason) => told.push(`lost: ${reason}`),
-      redirected: (address) => told.push({ redirected: address }),
-      incompatible: (version) => told.push(version),
-      helloTimedOut: () => told.push('helloTimedOut'),
+      stream: ({ type }) => reported.push(type),
+      lost: (reason) => reported.push(`lost: ${reason}`),
+      redirected: (address) => reported.push({ redirected: address }),
+      incompatible: (version) => reported.push(version),
+      helloTimedOut: () => reported.push('helloTimedOut'),
     },
   );
 }
@@ -163,7 +163,7 @@ describe('HubConnection', () => {
   it('is lost when the transport can’t be opened', async () => {
     connect(null, 1_000, () => Promise.reject(new Error('no worker')));
     await passes(60_000);
-    expect(told).toEqual(['lost: Error: no worker']);
+    expect(reported).toEqual(['lost: Error: no worker']);
   });
 
   it('releases its lock if it is closed while waiting for it, and sends nothing', async () => {
@@ -175,18 +175,18 @@ describe('HubConnection', () => {
     await passes(60_000);
     expect(locks.names).toEqual(['partyline-alive-boot']);
     expect(calls.posted).toEqual([]);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it('reports a hello timeout once', async () => {
     connect();
     await passes(999);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     await passes(1);
-    expect(told).toEqual(['helloTimedOut']);
+    expect(reported).toEqual(['helloTimedOut']);
     calls.hears(hello());
     await passes(60_000);
-    expect(told).toEqual(['helloTimedOut']);
+    expect(reported).toEqual(['helloTimedOut']);
     expect(locks.count('partyline-alive-boot')).toBe(1);
   });
 
@@ -195,28 +195,28 @@ describe('HubConnection', () => {
     await passes(0);
     calls.hears(hello());
     await passes(14_999);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     await passes(1);
-    expect(told).toEqual(['lost: the hub is not responding']);
+    expect(reported).toEqual(['lost: the hub is not responding']);
   });
 
   it('is lost when the hub stops, and not before', async () => {
     await attached();
     await passes(3_600_000);
-    expect(told).toEqual(['head']);
+    expect(reported).toEqual(['head']);
     dies();
     await passes(0);
-    expect(told).toEqual(['head', 'lost: the hub stopped']);
+    expect(reported).toEqual(['head', 'lost: the hub stopped']);
   });
 
   it('is lost when another hub says hello on the same port; a repeated hello is ignored', async () => {
     await attached();
     calls.hears(hello());
     calls.hears(hello({ epoch: 'boot.3' }));
-    expect(told).toEqual(['head']);
+    expect(reported).toEqual(['head']);
     calls.hears(hello({ epoch: 'other.0' }));
     stream.hears(head);
-    expect(told).toEqual(['head', 'lost: the hub restarted']);
+    expect(reported).toEqual(['head', 'lost: the hub restarted']);
   });
 
   it.each([
@@ -227,7 +227,7 @@ describe('HubConnection', () => {
     await passes(0);
     calls.hears(hello({ protocolVersion: version }));
     await passes(60_000);
-    expect(told).toEqual([{ build: '1', isOlder }]);
+    expect(reported).toEqual([{ build: '1', isOlder }]);
     expect(calls.posted).toEqual([]);
   });
 
@@ -237,7 +237,7 @@ describe('HubConnection', () => {
       await attached();
       calls.hears({ type: 'partyline-redirect', address });
       await passes(60_000);
-      expect(told).toEqual(['head', { redirected: address }]);
+      expect(reported).toEqual(['head', { redirected: address }]);
     },
   );
 
@@ -246,7 +246,7 @@ describe('HubConnection', () => {
     await passes(0);
     fail('no script');
     await passes(60_000);
-    expect(told).toEqual(['lost: no script']);
+    expect(reported).toEqual(['lost: no script']);
   });
 
   it('ignores invalid messages on both endpoints', async () => {
@@ -258,7 +258,7 @@ describe('HubConnection', () => {
     calls.hears({ type: 'partyline-redirect', address: { url: 7, name: 'n' } });
     calls.hears(hello({ epoch: 7 }));
     stream.hears(head);
-    expect(told).toEqual(['head', 'head']);
+    expect(reported).toEqual(['head', 'head']);
   });
 });
 
@@ -281,7 +281,7 @@ describe('HubConnection.close', () => {
     connection.post({ type: 'pull' });
     dies();
     await passes(60_000);
-    expect(told).toEqual(['head']);
+    expect(reported).toEqual(['head']);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -302,7 +302,7 @@ describe('HubConnection.close', () => {
     expect([calls.isClosed, stream.isClosed]).toEqual([true, true]);
     expect(calls.onmessage).toBeNull();
     await passes(60_000);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     expect(locks.names).toEqual(['partyline-alive-boot']);
   });
 
@@ -310,7 +310,7 @@ describe('HubConnection.close', () => {
     const connection = connect();
     connection.close();
     await passes(60_000);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     expect(calls.posted).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -398,10 +398,10 @@ describe('HubConnection.probe', () => {
     connection.probe();
     connection.probe();
     await passes(1_999);
-    expect(told).toEqual(['head']);
+    expect(reported).toEqual(['head']);
     expect(calls.posted.slice(1)).toMatchObject([{ path: ['ping'] }]);
     await passes(1);
-    expect(told).toEqual(['head', 'lost: the hub did not answer a ping']);
+    expect(reported).toEqual(['head', 'lost: the hub did not answer a ping']);
   });
 
   it('keeps a hub that answers', async () => {
@@ -412,7 +412,7 @@ describe('HubConnection.probe', () => {
     const { id } = Object(calls.posted.at(-1));
     calls.hears({ id, type: 'RAW', value: undefined });
     await passes(60_000);
-    expect(told).toEqual(['head']);
+    expect(reported).toEqual(['head']);
     connection.probe();
     await passes(0);
     expect(calls.posted.slice(1)).toHaveLength(2);
@@ -426,6 +426,6 @@ describe('HubConnection.probe', () => {
     const now = performance.now();
     vi.spyOn(performance, 'now').mockImplementation(() => now + 4_000);
     await passes(2_000);
-    expect(told).toEqual(['head']);
+    expect(reported).toEqual(['head']);
   });
 });

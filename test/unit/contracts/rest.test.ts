@@ -20,7 +20,7 @@ import { ModelRest } from '../../simulation/model/rest.ts';
 import { ModelBroker } from '../../simulation/model/tokens.ts';
 import { Line, tokenFor } from '../testing/support.ts';
 import { AnsweringServer } from './answering-server.ts';
-import { calmWorld } from './calm-world.ts';
+import { calmContext } from './calm-context.ts';
 
 const expectations: EdgeExpect = {
   equal: (actual, expected, what) => expect(actual, what).toEqual(expected),
@@ -82,10 +82,15 @@ class RealHistoryBench implements HistoryBench {
 
 /** The simulation's. */
 class ModelHistoryBench implements HistoryBench {
-  readonly #calm = calmWorld({ dialect: 'webchat', sequences: true, unsequenced: 0 });
-  readonly #gateway = new ModelGateway(this.#calm.world);
-  readonly #broker = new ModelBroker(this.#calm.world, this.#calm.machine);
-  readonly #rest = new ModelRest(this.#calm.world, this.#calm.machine, this.#gateway, this.#broker);
+  readonly #calm = calmContext({ dialect: 'webchat', sequences: true, unsequenced: 0 });
+  readonly #gateway = new ModelGateway(this.#calm.context);
+  readonly #broker = new ModelBroker(this.#calm.context, this.#calm.machine);
+  readonly #rest = new ModelRest(
+    this.#calm.context,
+    this.#calm.machine,
+    this.#gateway,
+    this.#broker,
+  );
   readonly #tokens = new Map<Who, string | null>([
     ['nobody', 'no token of theirs'],
     ['tokenless', null],
@@ -132,7 +137,7 @@ class ModelHistoryBench implements HistoryBench {
   }
 
   async #passes(duration: number): Promise<void> {
-    const { scheduler } = this.#calm.world;
+    const { scheduler } = this.#calm.context;
     await scheduler.runUntil(scheduler.now + duration);
   }
 }

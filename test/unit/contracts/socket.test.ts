@@ -14,9 +14,9 @@ import {
 } from '../../contracts/socket.ts';
 import { SocketClient, wordOf } from '../../contracts/socket-client.ts';
 import { SocketServer } from '../../contracts/socket-server.ts';
-import { Line } from '../../simulation/model/line.ts';
 import type { ClientFrame, ServerEnd } from '../../simulation/model/session.ts';
-import { calmWorld } from './calm-world.ts';
+import { ModelSocket } from '../../simulation/model/socket.ts';
+import { calmContext } from './calm-context.ts';
 
 const expectations: EdgeExpect = {
   equal: (actual, expected, what) => expect(actual, what).toEqual(expected),
@@ -107,13 +107,13 @@ class NotedEnd implements ServerEnd {
 /** Lines as the simulation's hubs have them. */
 class ModelLineBench implements LineBench {
   readonly #told: LineWord[] = [];
-  readonly #lines = new Map<number, Line>();
+  readonly #lines = new Map<number, ModelSocket>();
   readonly #ends: LineServer[] = [];
-  readonly #calm = calmWorld();
+  readonly #calm = calmContext();
 
   async open(socketId: number, { isReachable = true, atOnce }: OpenLine = {}): Promise<void> {
-    const { world, machine } = this.#calm;
-    const line = new Line(world, machine, `line ${socketId}`, {
+    const { context, machine } = this.#calm;
+    const line = new ModelSocket(context, machine, `line ${socketId}`, {
       opened: () => this.#told.push(['opened', socketId]),
       event: (event) => this.#told.push(['event', socketId, wordOf(event)]),
       closed: (meaning) => this.#told.push(['closed', socketId, meaning]),
@@ -155,11 +155,11 @@ class ModelLineBench implements LineBench {
   told = async () => this.#told;
 
   async settled(): Promise<void> {
-    const { scheduler } = this.#calm.world;
+    const { scheduler } = this.#calm.context;
     await scheduler.runUntil(scheduler.now + 70_000);
   }
 }
 
-describe('the simulation’s line', () => {
+describe('the simulation’s socket', () => {
   it.each(lineCases)('$name', ({ run }) => run(new ModelLineBench(), expectations));
 });

@@ -22,14 +22,14 @@ import {
 } from '../../contracts/token.ts';
 import { WebchatEdges } from '../../simulation/model/edges.ts';
 import { ModelGateway } from '../../simulation/model/gateway.ts';
-import { guestDialect } from '../../simulation/model/guest/dialect.ts';
-import { GuestHistory } from '../../simulation/model/guest/history.ts';
+import { genesysDialect } from '../../simulation/model/genesys-cloud/dialect.ts';
+import { GenesysHistory } from '../../simulation/model/genesys-cloud/history.ts';
 import { ModelRest } from '../../simulation/model/rest.ts';
 import { ModelBroker } from '../../simulation/model/tokens.ts';
 import type { Profile } from '../../simulation/profile.ts';
 import { sessionEvent } from '../session-event.ts';
 import { AnsweringServer } from './answering-server.ts';
-import { calmWorld } from './calm-world.ts';
+import { calmContext } from './calm-context.ts';
 
 const expectations: EdgeExpect = {
   equal: (actual, expected, what) => expect(actual, what).toEqual(expected),
@@ -109,15 +109,15 @@ class RealBrokerBench implements BrokerBench, TokenBench {
 /** The simulation's. */
 class ModelTokenBench implements TokenBench {
   #profile: Partial<Profile> = {};
-  readonly #calm = calmWorld();
+  readonly #calm = calmContext();
   readonly #broker: ModelBroker;
   readonly #edges: WebchatEdges;
 
   constructor() {
-    const { world, machine } = this.#calm;
-    const profile = () => ({ ...world.profile, ...this.#profile });
+    const { context, machine } = this.#calm;
+    const profile = () => ({ ...context.profile, ...this.#profile });
     const stormy = {
-      ...world,
+      ...context,
       isStormy: true,
       get profile() {
         return profile();
@@ -154,7 +154,7 @@ class ModelTokenBench implements TokenBench {
   }
 
   async fetch(isWanted = () => true): Promise<TokenResult> {
-    const { scheduler } = this.#calm.world;
+    const { scheduler } = this.#calm.context;
     for (;;) {
       const results: TokenResult[] = [];
       this.#edges.fetch(false, isWanted, (result) => results.push(result));
@@ -173,7 +173,7 @@ class ModelTokenBench implements TokenBench {
   }
 
   forget(): void {
-    this.#edges.forget();
+    this.#edges.discardToken();
   }
 
   end(): void {
@@ -245,10 +245,10 @@ class RealSessionTokenBench implements SessionTokenBench {
 
 /** Edges of the simulation's guests, one hub after the other. */
 function guestEdges(send: (command: GatewayCommand) => boolean) {
-  const { world, machine } = calmWorld({ dialect: 'genesys-cloud' });
-  const dialect = guestDialect(world, machine);
+  const { context, machine } = calmContext({ dialect: 'genesys-cloud' });
+  const dialect = genesysDialect(context, machine);
   const hub = { isAlive: true, send };
-  return { world, dialect, next: () => dialect.edges(hub) };
+  return { context, dialect, next: () => dialect.edges(hub) };
 }
 
 class ModelSessionTokenBench implements SessionTokenBench {
@@ -260,7 +260,7 @@ class ModelSessionTokenBench implements SessionTokenBench {
   }
 
   async fetch(isFresh = false, isWanted = () => true): Promise<TokenResult> {
-    const { scheduler } = this.#guests.world;
+    const { scheduler } = this.#guests.context;
     const results: TokenResult[] = [];
     this.#edges.fetch(isFresh, isWanted, (result) => results.push(result));
     await scheduler.runUntil(scheduler.now + 30_000);
@@ -274,7 +274,7 @@ class ModelSessionTokenBench implements SessionTokenBench {
   }
 
   forget(): void {
-    this.#edges.forget();
+    this.#edges.discardToken();
   }
 
   end(): void {
@@ -367,27 +367,27 @@ class ModelRestTokenBench implements RestTokenBench {
   readonly #edges = this.#guests.next();
 
   constructor() {
-    vi.spyOn(GuestHistory.prototype, 'get').mockImplementation((_url, jwt, _isAlive, done) => {
+    vi.spyOn(GenesysHistory.prototype, 'get').mockImplementation((_url, jwt, _isAlive, done) => {
       this.seen.push(jwt);
       const response = { status: this.#status, retryAfter: null, body: nothing };
-      this.#guests.world.scheduler.after(0, () => done(response));
+      this.#guests.context.scheduler.after(0, () => done(response));
     });
   }
 
   opens(): void {
-    this.#edges.hear(session);
+    this.#edges.onEvent(session);
   }
 
   lineEnds(): void {
-    this.#edges.lineEnded();
+    this.#edges.socketEnded();
   }
 
   gives(token: string): void {
-    this.#edges.hear({ type: 'rest-token', token, expiresAt: null });
+    this.#edges.onEvent({ type: 'rest-token', token, expiresAt: null });
   }
 
   tells(event: GatewayEvent): GatewayEvent | null {
-    return this.#edges.hear(event);
+    return this.#edges.onEvent(event);
   }
 
   answers(status: number): void {
@@ -401,7 +401,7 @@ class ModelRestTokenBench implements RestTokenBench {
   }
 
   async pass(duration: number): Promise<void> {
-    const { scheduler } = this.#guests.world;
+    const { scheduler } = this.#guests.context;
     await scheduler.runUntil(scheduler.now + duration);
   }
 }

@@ -8,7 +8,7 @@ function now(made: TestHub, sequence: number, age = 0): GatewayMessage {
   return { ...agentSays(sequence), timestamp: made.wall - age };
 }
 
-/** Which tab was told to ring, and for what; `null`: to stop. */
+/** The alerts that were posted, by tab; `null` withdraws one. */
 function rung(made: TestHub): [string, string | null][] {
   return made
     .all('post')
@@ -200,7 +200,7 @@ describe('an alert', () => {
     }
   });
 
-  it('is not for what is there, and is only told otherwise', () => {
+  it('is not for a message that is already shown and only changed', () => {
     const made = hub();
     hears(made, now(made, 1, 2_000), now(made, 4, 1_000)).pass(2_000);
     made

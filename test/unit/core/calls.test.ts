@@ -40,7 +40,7 @@ function send(made: TestHub, text: string, messageId = 'm1'): string {
   return outcome(made, call);
 }
 
-describe('to send', () => {
+describe('send', () => {
   it.each([
     [9, 'ok'],
     [10, 'ok'],
@@ -143,7 +143,7 @@ describe('to send', () => {
   });
 });
 
-describe('to start', () => {
+describe('start', () => {
   it('asks for the routing, keeps it, and is answered with the conversation', () => {
     const made = new TestHub().authenticated();
     const call = made.call({ type: 'start', routing });
@@ -188,8 +188,8 @@ describe('to start', () => {
   });
 });
 
-describe('to leave', () => {
-  it('ends the conversation here, for good, and whoever waits for one is told', () => {
+describe('end', () => {
+  it('ends the conversation permanently, and rejects calls that wait for one', () => {
     const made = hub();
     const end = made.call({ type: 'end' });
     expect(outcome(made, end)).toBe('open');
@@ -209,7 +209,7 @@ describe('to leave', () => {
   });
 });
 
-describe('to read', () => {
+describe('mark-read', () => {
   it('sets the unread ones to nothing, remembers how far, and tells the gateway once', () => {
     const made = hub();
     hears(made, agentSays(1), agentSays(2));
@@ -240,7 +240,7 @@ describe('to read', () => {
     expect(operationsOf(made, 'add-unread')).toEqual([{ type: 'add-unread', by: 1 }]);
   });
 
-  it('is told to the gateway by the newest message of the others, not by the visitor’s own', () => {
+  it('is sent with the newest message of the agents, not the visitor’s own', () => {
     const made = hub();
     hears(made, agentSays(1), agentSays(2), echo(3, 'm-elsewhere', 'mine'));
     made.call({ type: 'mark-read' });
@@ -248,7 +248,7 @@ describe('to read', () => {
     expect(made.state.unread.readUntil).toEqual([1, 3, 0, 0]);
   });
 
-  it('is told when the conversation is there again, and once', () => {
+  it('is sent once, when the conversation is resumed', () => {
     const made = hub();
     hears(made, agentSays(1));
     made.cut().call({ type: 'mark-read' });
@@ -268,7 +268,7 @@ describe('to read', () => {
     expect(receipts()).toEqual([]);
   });
 
-  it('is told of no message of a conversation that is over', () => {
+  it('is sent for no message of an ended conversation', () => {
     const made = hub();
     hears(made, agentSays(1));
     goesOn(made, [agentSays(1)]);
@@ -280,7 +280,7 @@ describe('to read', () => {
     ]);
   });
 
-  it('is told to nobody when the conversation is over', () => {
+  it('is not sent when the conversation has ended', () => {
     const made = hub();
     hears(made, agentSays(1));
     ends(made);
@@ -306,8 +306,8 @@ describe('to read', () => {
   });
 });
 
-describe('to type', () => {
-  it('is told for all tabs as one', () => {
+describe('typing', () => {
+  it('is sent for all tabs as one', () => {
     const made = hub().attach('b');
     made.call({ type: 'typing', isTyping: true });
     made.pass(4_000);
@@ -325,7 +325,7 @@ describe('to type', () => {
     expect(made.sent()).toEqual([]);
   });
 
-  it('is answered, and told to nobody where there is no conversation', () => {
+  it('is answered, and not sent without a conversation', () => {
     const made = new TestHub().authenticated();
     made.clearKeepingSocket();
     expect(outcome(made, made.call({ type: 'typing', isTyping: true }))).toBe('ok');
@@ -354,7 +354,7 @@ describe('to type', () => {
     expect(made.sent().filter(({ type }) => type === 'typing')).toHaveLength(2);
   });
 
-  it('is told anew on a line that has not heard of it, and not when it has ended meanwhile', () => {
+  it('is sent again on a new connection, unless it has ended meanwhile', () => {
     const made = hub();
     made.call({ type: 'typing', isTyping: true });
     made.cut();
@@ -366,7 +366,7 @@ describe('to type', () => {
     expect(made.sent().filter(({ type }) => type === 'typing')).toEqual([]);
   });
 
-  it('by somebody of another conversation, or by the visitor elsewhere, is not shown', () => {
+  it('by an agent of another conversation, or by the visitor elsewhere, is not shown', () => {
     const made = hub();
     const types = { type: 'typing', conversationId, from: agent, isTyping: true } as const;
     made.gateway({ ...types, conversationId: 'conv-11' });
@@ -377,7 +377,7 @@ describe('to type', () => {
     expect(made.snapshot?.typing).toEqual({ id: 'agent-1', name: 'Ada' });
   });
 
-  it('by the other side ends when they say so, and not when somebody else does', () => {
+  it('by the agent ends with that agent’s frame, not with another’s', () => {
     const made = hub();
     const types = { type: 'typing', conversationId, from: agent, isTyping: true } as const;
     made.gateway(types);
@@ -388,7 +388,7 @@ describe('to type', () => {
     expect(made.state.timers['typing-shown']).toBeUndefined();
   });
 
-  it('by the other side is nothing that a new line still shows', () => {
+  it('by the agent is not shown on a new connection', () => {
     const made = hub();
     made.gateway({ type: 'typing', conversationId, from: agent, isTyping: true }).flush();
     made.cut();
@@ -396,7 +396,7 @@ describe('to type', () => {
   });
 });
 
-describe('what a gateway allows', () => {
+describe('rate limits', () => {
   const wide = { count: 1_000, window: 1_000 };
   const rateLimits = { pings: wide, messages: wide, requests: wide, history: wide, typing: 0 };
 
@@ -447,7 +447,7 @@ describe('what a gateway allows', () => {
     }
   });
 
-  it('lets nobody type while it wants to be left alone', () => {
+  it('sends no typing during its pause', () => {
     const made = hub({ rateLimits });
     problem(made, 'rate-limited', null, { retryAfter: 5_000 });
     made.call({ type: 'typing', isTyping: true });
@@ -496,7 +496,7 @@ it('to reconnect tries at once, and is answered', () => {
   expect(made.sent()).toEqual([{ type: 'ping' }]);
 });
 
-it('rows that are read by nobody are asked of nobody', () => {
+it('rows without a reader are not requested', () => {
   const made = found(new TestHub({ history: 'confirmed' }), [row(1)]);
   made.state = { ...made.state, isConfirmed: false };
   const call = made.call({ type: 'load-earlier', before: null, count: 5 });

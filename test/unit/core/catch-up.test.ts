@@ -158,7 +158,7 @@ describe('a catch-up', () => {
     expect(texts(made)).toEqual(['one']);
   });
 
-  it('of a conversation that nobody knows forgets it, and what was read in it stays', () => {
+  it('of an unknown conversation drops it, and keeps its rows', () => {
     const made = hub();
     hears(made, agentSays(1));
     looking(made);
@@ -301,7 +301,7 @@ describe('a catch-up under way', () => {
 });
 
 describe('a page that becomes visible', () => {
-  it('asks for nothing while there is no line, or nobody knows yet what was missed', () => {
+  it('requests nothing without a connection, or before the first catch-up', () => {
     const made = hub().cut().clearKeepingSocket();
     made.pass(1_000).sleep(1);
     const { completedAt } = made.state.catchUps;
@@ -320,8 +320,8 @@ describe('a page that becomes visible', () => {
   });
 });
 
-describe('the ordinary look', () => {
-  it('is not made while nobody looks, and is when somebody does', () => {
+describe('reconciliation', () => {
+  it('is made only while a page is visible', () => {
     const made = hub().attach('b');
     for (const tabId of ['a', 'b']) {
       made.take({ type: 'tab-visibility', tabId, visible: false });
@@ -401,7 +401,7 @@ function afterPages(made: TestHub, pages: number): TestHub {
   return made;
 }
 
-describe('a gateway whose pages never end', () => {
+describe('a history without an end', () => {
   it('is followed for 10,000 pages, and then the conversation’s state is asked for', () => {
     const made = afterPages(looking(), 9_999);
     page(made, [agentSays(1)], 'one more');
@@ -413,7 +413,7 @@ describe('a gateway whose pages never end', () => {
   });
 });
 
-describe('a former conversation', () => {
+describe('a previous conversation', () => {
   /** `conv-1` is over, and `conv-2` is open and caught up. */
   function left(...heard: ReturnType<typeof agentSays>[]): TestHub {
     const made = hub();
@@ -427,7 +427,7 @@ describe('a former conversation', () => {
     return made.clearKeepingSocket();
   }
 
-  /** The present one has been looked at, and the former one is asked for. */
+  /** The current one is caught up, and the previous one is requested. */
   function asksFormer(made: TestHub): TestHub {
     made.clearKeepingSocket().pass(61_000);
     page(made, []);
@@ -519,7 +519,7 @@ describe('a former conversation', () => {
     expect(made.state.previousConversations).toEqual([]);
   });
 
-  it('that nobody knows any more is let go', () => {
+  it('that the gateway no longer knows is dropped', () => {
     const made = asksFormer(left(agentSays(1)));
     fails(made, 'not-found');
     expect(made.state.previousConversations).toEqual([]);
@@ -588,7 +588,7 @@ describe('a former conversation', () => {
     expect(asked(made).filter(({ type }) => type === 'conversation')).toHaveLength(1);
   });
 
-  it('mends its own hole, not that of a row of the same number in the next one', () => {
+  it('fills its own gap, not that of a row with the same number in the next one', () => {
     const made = hub();
     hears(made, agentSays(1), agentSays(4));
     ends(made);
@@ -635,9 +635,9 @@ describe('a former conversation', () => {
   });
 
   it('of which no end is known is passed over, and stays', () => {
-    const former = (id: string, ordinal: number, status: 'connected' | 'ended') =>
+    const previous = (id: string, ordinal: number, status: 'connected' | 'ended') =>
       record(1, { details: { conversationId: id, status }, ordinal });
-    const unclosed = [former('open', 1, 'connected'), former('over', 2, 'ended')];
+    const unclosed = [previous('open', 1, 'connected'), previous('over', 2, 'ended')];
     const current = record(1, { ordinal: 3 });
     const made = found(new TestHub(), [], { current, unclosed });
     made.answersPings = true;
@@ -653,7 +653,7 @@ describe('a former conversation', () => {
     expect(made.state.window.map(({ position }) => position)).toEqual([[2, 2, 0, 0]]);
   });
 
-  it('is followed by the next former one at once', () => {
+  it('is followed by the next previous one at once', () => {
     const made = left(agentSays(1));
     ends(made, nextId);
     page(made, []);
@@ -711,7 +711,7 @@ describe('a former conversation', () => {
     );
   });
 
-  it('that is open again is the present one, and no former one', () => {
+  it('that is reopened is the current one, not a previous one', () => {
     const made = left(agentSays(1));
     ends(made, nextId);
     page(made, []);

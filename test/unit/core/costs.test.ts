@@ -28,7 +28,7 @@ function quietHub(): TestHub {
 const atRest = ['ping', 'prune', 'reconcile', 'renew'];
 
 describe('timers that are set', () => {
-  it('before there is a line: the look for what is old, and the wait for an answer', () => {
+  it('before a connection: pruning, and the wait for an answer', () => {
     const hub = new TestHub().restore().attach();
     expect(timersOf(hub)).toEqual(['prune']);
     hub.token();
@@ -56,7 +56,7 @@ describe('timers that are set', () => {
       'one that was overtaken and came',
       (hub) => {
         hub.gateway({ type: 'message', message: agentSays(2) });
-        expect(timersOf(hub)).toContain('hold');
+        expect(timersOf(hub)).toContain('reorder');
         hub.gateway({ type: 'message', message: agentSays(1) }).store();
       },
     ],
@@ -100,7 +100,7 @@ describe('timers that are set', () => {
     expect(timersOf(hub)).toEqual(atRest);
   });
 
-  it('once nobody is there any more, and the line is closed: that of what is old alone', () => {
+  it('without tabs and connection: pruning only', () => {
     const hub = quietHub();
     hub.take({ type: 'tab-left', tabId: 'a' }).flush();
     expect(timersOf(hub)).toContain('idle');
@@ -108,7 +108,7 @@ describe('timers that are set', () => {
     expect(timersOf(hub).filter((name) => name !== 'renew')).toEqual(['prune']);
   });
 
-  it('once a successor has the conversation: what is old alone, until the edge is told that it has left', () => {
+  it('once handed over: pruning only, until the edge has left', () => {
     const hub = quietHub();
     hub.take({ type: 'step-down' }).flush().cut();
     expect(hub.all('handed-over')).toHaveLength(1);

@@ -12,7 +12,7 @@ function restFails(hub: TestHub, requestId: number, kind: RestFailureKind): void
   hub.take({ type: 'rest', requestId, result: { ok: false, failure } });
 }
 
-/** A hole was heard of, and REST is asked for what is missing. */
+/** A gap was noticed, and REST is asked for the missing messages. */
 function catchingUp(): TestHub {
   const hub = new TestHub().inConversation();
   hub.answersPings = true;
@@ -34,7 +34,7 @@ function withoutToken(): TestHub {
 }
 
 describe('a broker that wants to be left alone', () => {
-  it('is asked when its time has come, for what waits, and the line stays', () => {
+  it('is requested when its pause is over, and the connection stays', () => {
     const hub = withoutToken().pass(19_999);
     expect(hub.state.requests.map(({ isParked }) => isParked)).toEqual([true]);
     expect(hub.all('fetch-token')).toHaveLength(0);
@@ -45,7 +45,7 @@ describe('a broker that wants to be left alone', () => {
     expect(hub.all('rest')).toHaveLength(1);
   });
 
-  it('is not asked for somebody who has signed out meanwhile', () => {
+  it('is not requested for a visitor who has signed out meanwhile', () => {
     const hub = withoutToken().pass(15_000);
     hub.call({ type: 'sign-out' });
     hub.clear().pass(600_000);
@@ -315,7 +315,7 @@ describe('a timer', () => {
 });
 
 describe('the next visitor', () => {
-  it('is told to be typing anew', () => {
+  it('gets the typing state again', () => {
     const hub = new TestHub().inConversation();
     hub.call({ type: 'typing', isTyping: true });
     expect(hub.sent().filter(({ type }) => type === 'typing')).toHaveLength(1);

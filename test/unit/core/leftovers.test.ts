@@ -1,210 +1,269 @@
 import { describe, expect, it } from 'vitest';
-import type { ConversationState } from '../../../src/worker/core/conversation/state.ts';
-import type { Input } from '../../../src/worker/core/input.ts';
-import type { HubState } from '../../../src/worker/core/state.ts';
-import { step } from '../../../src/worker/core/step.ts';
-import { timerNames } from '../../../src/worker/core/timers.ts';
-import { type Ending, endingOf, leftovers, untouched } from '../../simulation/invariants/resets.ts';
-import { faultOf, timerRules } from '../../simulation/invariants/timers.ts';
-import { agentSays, conversationId, TestHub } from './harness.ts';
+import { type HubState, initialState } from '../../../src/worker/core/state.ts';
+import { type TimerName, timerNames } from '../../../src/worker/core/timers.ts';
+import { rowOf } from '../../../src/worker/core/transcript/rows.ts';
+import { agentSays, TestHub } from './harness.ts';
 
-const now = 100_000;
-const later = now + 60_000;
-const routing = { skillGroups: ['Tier1_Support'] };
-const socketId = 77;
-
-const conversation: ConversationState = {
-  details: { conversationId, status: 'connected' },
-  ordinal: 2,
-  next: 4,
-  gaps: [{ from: 2, to: 2, tries: 1 }],
-  completeUntil: 1,
-  readMark: { conversationId, position: [2, 1, 0, 0] },
-  isClosed: false,
-  reorderBuffer: [agentSays(6)],
-  unsequencedBuffer: [{ message: agentSays(null, 'soon'), due: later }],
-  newest: 3,
-  earlyReceipt: 'm9',
-  finalCatchUp: null,
-  endedAt: null,
-};
-
-/** A hub in the middle of everything: nothing is as it was when it was born. */
-function busy(part: Partial<HubState> = {}): HubState {
-  const { state } = new TestHub().inConversation();
-  const message = {
-    messageId: 'w1',
-    ordinal: 7,
-    conversationId,
-    text: 'on its way',
-    timestamp: 1,
-    failure: null,
-  };
-  const wanted = { before: null, conversationId, count: 9, rows: [], requestId: 31 };
-  const history = { type: 'history-before', conversationId, before: { sequence: 3 } } as const;
-  const whole: HubState = {
+/** A hub in which every feature has left something, and every timer is set. */
+function full(): TestHub {
+  const hub = new TestHub().inConversation();
+  const { state } = hub;
+  const later = hub.now + 10_000_000;
+  const timers = Object.fromEntries(timerNames.map((name) => [name, later]));
+  const row = rowOf(agentSays(1), [1, 1, 0, 0]);
+  hub.state = {
     ...state,
-    generation: 3,
-    lastId: 900,
-    hiddenOutbox: 5,
-    connection: { phase: 'online', socketId, session: { stage: 'conversation', isCaughtUp: true } },
-    breaker: { attempt: 2, isOpen: true, lastAttemptAt: now - 9_000 },
-    token: {
-      ...state.token,
-      requestId: 40,
-      expiresAt: now + 400_000,
-      requestedAt: now,
-      refusals: 1,
-      failures: 2,
-      pausedUntil: now - 5,
-      isRenewing: true,
-    },
-    problem: { code: 'rejected', message: 'of this visitor' },
-    requests: [{ requestId: 31, call: history, isParked: false, isRetried: true }],
-    meta: {
-      ...state.meta,
-      subject: 'visitor-1',
-      draft: 'a draft',
-      lastRouting: routing,
-      resetCount: 4,
-    },
-    draftOrigin: { tabId: 'a', writtenAt: now - 70 },
-    unread: { unread: 3, readUntil: [2, 1, 0, 0] },
-    conversation,
-    previousConversations: [
-      {
-        ...conversation,
-        details: { conversationId: 'conv-0', status: 'ended' },
-        ordinal: 1,
-        endedAt: 5,
-      },
-    ],
-    lastOrdinal: 2,
-    window: [],
+    timers,
+    problem: { code: 'rejected', message: '' },
+    unread: { unread: 4, readUntil: [1, 1, 0, 0] },
+    previousConversations: state.conversation ? [state.conversation] : [],
+    lastOrdinal: 9,
+    window: [row],
     hasEarlier: true,
-    outbox: [{ ...message, at: { stage: 'sent' } }],
     lastOutboxOrdinal: 7,
     pausedUntil: later,
-    receiptDue: 'm3',
-    restPausedUntil: now - 5,
-    catchUps: {
-      begun: 8,
-      active: null,
-      isRequested: false,
-      failures: 2,
-      completedAt: now - 30_000,
-    },
-    routing: {
-      names: { names: ['Tier1_Support'], at: now },
-      check: { stage: 'postponed', routing },
-      tries: 2,
-      queue: null,
-      notice: { kind: 'unchecked' },
-    },
-    sessionMemory: { life: 9, endsAt: later, startsNew: false, refused: null, expiries: [1] },
-    typing: { remote: { id: 'agent-1', name: 'Ada' }, isSent: true, sentAt: now - 100 },
-    tabs: state.tabs.map((tab) => ({ ...tab, isTyping: true })),
-    alertedTab: 'a',
-    alertedAt: now - 50,
-    alertedUntil: [2, 1, 0, 0],
-    startCalls: [51],
-    storeCalls: [{ writeId: 61, callId: 52 }],
-    lookups: [62],
-    paginations: [{ ...wanted, callId: 53 }],
-    ...part,
+    receiptDue: 'm-1',
+    catchUps: { ...state.catchUps, active: null, isRequested: true, failures: 2, completedAt: 5 },
+    routing: { ...state.routing, tries: 2, notice: { kind: 'unchecked' } },
+    sessionMemory: { life: 1, endsAt: 2, startsNew: true, refused: null, expiries: [1] },
+    typing: { remote: { id: 'agent-1', name: 'Ada' }, isSent: true, sentAt: 3 },
+    alertedUntil: [1, 1, 0, 0],
+    startCalls: [71],
+    storeCalls: [{ writeId: 3, callId: 72 }],
+    lookups: [5],
+    meta: { ...state.meta, draft: 'half a sen', lastRouting: { skillGroups: ['Billing'] } },
+    requests: [
+      {
+        requestId: 73,
+        call: { type: 'skill-groups' },
+        isParked: false,
+        isRetried: false,
+      },
+    ],
+    breaker: { ...state.breaker, attempt: 3, isOpen: true },
   };
-  const shown = agentSays(1);
-  const row = { ...shown, status: 'received', failure: null, missingBefore: 0 } as const;
-  const full: HubState = { ...whole, window: [{ ...row, position: [2, 1, 0, 0] }] };
-  const set = timerNames.filter((name) => timerRules[name].onlyWhile(full));
-  return { ...full, timers: Object.fromEntries(set.map((name) => [name, later])) };
+  return hub;
 }
 
-function end(ending: Ending, before: HubState, input: Input) {
-  const { state: after } = step(before, input, { now, wall: now });
-  expect(endingOf({ before, after, input })).toBe(ending);
-  expect(leftovers({ before, after, input }, ending)).toEqual([]);
-  return after;
-}
+const left = ({ state }: TestHub): TimerName[] =>
+  timerNames.filter((name) => state.timers[name] !== undefined);
 
-const named = { ok: true, expiresIn: 900, subject: 'visitor-2' } as const;
-const refused = { ok: false, kind: 'signed-out', message: '', retryAfter: null } as const;
-const gone = { type: 'socket-closed', socketId, meaning: 'network' } as const;
+const gone = (hub: TestHub): void => {
+  hub.take({
+    type: 'socket-closed',
+    socketId: hub.last('open-socket').socketId,
+    meaning: 'network',
+  });
+};
 
-describe('a hub in the middle of everything', () => {
-  it('is so: of whatever must go something is there', () => {
-    expect(untouched(busy(), 'signed out')).toEqual([]);
-    expect(untouched(busy(), 'visitor switched')).toEqual([]);
+/** What ends something, and the timers that are none of its business. */
+const ends: Record<string, { readonly end: (hub: TestHub) => void; readonly stay: TimerName[] }> = {
+  'a sign-out': {
+    end: (hub) => hub.call({ type: 'sign-out' }),
+    stay: ['token-retry', 'rest-pause', 'prune', 'idle'],
+  },
+  'another visitor': {
+    end: (hub) => {
+      hub.state = { ...hub.state, token: { ...hub.state.token, requestId: 500 } };
+      const result = { ok: true, expiresIn: null, subject: 'visitor-2' } as const;
+      hub.take({ type: 'token', requestId: 500, result });
+    },
+    // The wait for the previous socket starts again; a token that expires is not renewed.
+    stay: ['close', 'renew', 'token-retry', 'rest-pause', 'prune', 'idle'],
+  },
+  'the broker’s word that the session is over': {
+    end: (hub) => {
+      hub.state = { ...hub.state, token: { ...hub.state.token, requestId: 500 } };
+      const result = { ok: false, kind: 'signed-out', message: '', retryAfter: null } as const;
+      hub.take({ type: 'token', requestId: 500, result });
+    },
+    stay: [
+      'token-retry',
+      'unsequenced',
+      'routing',
+      'queued',
+      'rest-pause',
+      'rate',
+      'typing-sent',
+      'prune',
+      'idle',
+      'expiry',
+    ],
+  },
+  'half a minute without a tab': {
+    end: (hub) => {
+      hub.state = {
+        ...hub.state,
+        tabs: [],
+        timers: { ...hub.state.timers, idle: hub.now },
+      };
+      hub.take({ type: 'timer', name: 'idle' });
+    },
+    stay: [
+      'token-retry',
+      'reorder',
+      'unsequenced',
+      'routing',
+      'queued',
+      'rest-pause',
+      'rate',
+      'typing-sent',
+      'prune',
+      'expiry',
+    ],
+  },
+  'a newer build': {
+    end: (hub) => hub.take({ type: 'step-down' }),
+    stay: [
+      'close',
+      'token-retry',
+      'reorder',
+      'unsequenced',
+      'routing',
+      'queued',
+      'rest-pause',
+      'rate',
+      'typing-sent',
+      'prune',
+      'idle',
+      'expiry',
+    ],
+  },
+  'a lost line': {
+    end: gone,
+    stay: [
+      'close',
+      'renew',
+      'token-retry',
+      'reorder',
+      'unsequenced',
+      'routing',
+      'queued',
+      'rest-retry',
+      'rest-pause',
+      'poll',
+      'probe',
+      'rate',
+      'typing-sent',
+      'prune',
+      'idle',
+      'expiry',
+    ],
+  },
+};
+
+describe('of the timers', () => {
+  it.each(Object.keys(ends))('%s leaves those that are none of its business', (name) => {
+    const { end, stay } = ends[name] ?? expect.fail(`no end ${name}`);
+    const hub = full();
+    end(hub);
+    expect(left(hub)).toEqual(timerNames.filter((timer) => stay.includes(timer)));
+  });
+});
+
+/** What is the hub's, the machine's or a server's, whoever the visitor is. */
+const outlives: ReadonlySet<string> = new Set<keyof HubState>([
+  'settings',
+  'generation',
+  'seed',
+  'lastId',
+  'timers',
+  'isRestored',
+  'isPersistent',
+  'isConfirmed',
+  'isOnline',
+  'connection',
+  // When the last try was made: the next one keeps its distance.
+  'breaker',
+  'token',
+  'closingSockets',
+  'problem',
+  'meta',
+  'restPausedUntil',
+  'rateLimit',
+  'tabs',
+  'alertedTab',
+  'alertedAt',
+  'storeCalls',
+  'revision',
+  'published',
+  'changes',
+]);
+
+describe('of the previous visitor', () => {
+  it.each(['a sign-out', 'another visitor'])('%s leaves nothing', (name) => {
+    const hub = full();
+    ends[name]?.end(hub);
+    const fresh = initialState(hub.state.settings, 1);
+    const mine = (state: HubState) =>
+      Object.fromEntries(Object.entries(state).filter(([key]) => !outlives.has(key)));
+    const { catchUps } = fresh;
+    // Runs are counted on, so that what is still under way can't be mistaken for a new one.
+    expect(mine(hub.state)).toEqual({
+      ...mine(fresh),
+      catchUps: { ...catchUps, begun: hub.state.catchUps.begun },
+    });
+    expect(hub.state.catchUps.begun).toBeGreaterThan(0);
+    expect(hub.state.meta).toMatchObject({
+      draft: '',
+      lastRouting: null,
+      routing: null,
+      resetCount: 1,
+    });
+    expect(hub.state.generation).toBe(1);
+    for (const callId of [71, 72]) expect(hub.answers.get(callId)).toMatchObject({ ok: false });
+  });
+});
+
+describe('of a lost connection', () => {
+  it('the next one is not said to be typed on already', () => {
+    const hub = new TestHub().inConversation();
+    hub.call({ type: 'typing', isTyping: true });
+    expect(hub.state.typing.isSent).toBe(true);
+    hub.cut();
+    expect(hub.state.typing.isSent).toBe(false);
   });
 
-  it('has nothing of its visitor when they have signed out', () => {
-    const call = { type: 'sign-out' } as const;
-    const after = end('signed out', busy(), { type: 'call', tabId: 'a', callId: 9, call });
-    expect(faultOf(after, now)).toBeNull();
+  it('a renewal is over when the next one is accepted', () => {
+    const hub = new TestHub().inConversation().gateway({ type: 'token-expired' });
+    hub.cut().token().open();
+    expect(hub.snapshot?.connection.phase).toBe('ready');
+    hub.gateway({ type: 'authenticated', serverTime: null });
+    hub.cut();
+    expect(hub.snapshot?.connection.phase).toBe('waiting');
   });
 
-  it('has nothing of its visitor when a token names another one', () => {
-    const after = end('visitor switched', busy(), { type: 'token', requestId: 40, result: named });
-    expect(faultOf(after, now)).toBeNull();
+  it('and of a sign-out, the circuit is not the next visitor’s', () => {
+    const hub = full();
+    ends['a sign-out']?.end(hub);
+    expect(hub.state.breaker).toMatchObject({ attempt: 0, isOpen: false });
   });
 
-  it('keeps what is the visitor’s while they are signed out', () => {
-    const after = end('session over', busy(), { type: 'token', requestId: 40, result: refused });
-    expect(faultOf(after, now)).toBeNull();
+  it('and of a sleep, the circuit is not the next tab’s', () => {
+    const hub = full();
+    ends['half a minute without a tab']?.end(hub);
+    expect(hub.state).toMatchObject({ breaker: { attempt: 0, isOpen: false } });
   });
+});
 
-  it('keeps everything in its sleep but the line', () => {
-    const before = busy({ tabs: [] });
-    const timers = { ...before.timers, idle: now };
-    const after = end('slept', { ...before, timers }, { type: 'timer', name: 'idle' });
-    expect(faultOf(after, now)).toBeNull();
-  });
-
-  it('keeps everything without its socket but what was on its way', () => {
-    const after = end(
-      'socket gone',
-      busy({ breaker: { attempt: 0, isOpen: false, lastAttemptAt: 1 } }),
-      gone,
-    );
-    expect(faultOf(after, now)).toBeNull();
-  });
-
-  it('leaves nothing behind for the next build', () => {
-    const before = busy({ outbox: [] });
-    const after = end('stepped down', before, { type: 'step-down' });
-    expect(Object.keys(after.timers)).not.toContain('poll');
-  });
-
-  it('reads an ended conversation to its end, and nobody types in it', () => {
-    const told = { conversationId, status: 'ended' } as const;
-    const event = { type: 'conversation', conversation: told } as const;
-    const circuit = { attempt: 0, isOpen: false, lastAttemptAt: 1 };
-    const before = busy({ breaker: circuit, routing: { ...busy().routing, check: null } });
-    end('conversation ended', before, { type: 'gateway', socketId, event });
-  });
-
-  it('forgets what it waited for in a conversation that nobody knows', () => {
-    const problem = { kind: 'conversation-not-found', message: '', messageId: null } as const;
-    const named = { ...problem, conversationId, retryAfter: null };
-    const before = busy({ breaker: { attempt: 0, isOpen: false, lastAttemptAt: 1 } });
-    end('conversation gone', before, {
-      type: 'gateway',
-      socketId,
-      event: { type: 'problem', problem: named },
+describe('the gateway’s clock', () => {
+  it('is what people see, from its acceptance on, and is kept', () => {
+    const hub = new TestHub().restore().attach().token().open();
+    hub.gateway({ type: 'authenticated', serverTime: hub.wall + 5_000 });
+    hub.flush();
+    expect(hub.state.meta.clockOffset).toBe(5_000);
+    expect(hub.last('write').operations).toContainEqual({
+      type: 'put-meta',
+      meta: expect.objectContaining({ clockOffset: 5_000 }),
     });
   });
+});
 
-  it('takes nothing of a conversation into the next one', () => {
-    const session = { stage: 'routing', repeats: 0 } as const;
-    const before = busy({
-      connection: { phase: 'online', socketId, session },
-      conversation: { ...conversation, details: { conversationId, status: 'ended' } },
-      outbox: [],
-      meta: { ...busy().meta, routing },
-      sessionMemory: null,
-    });
-    const told = { conversationId: 'conv-3', status: 'connected' } as const;
-    const event = { type: 'conversation', conversation: told } as const;
-    end('next conversation', before, { type: 'gateway', socketId, event });
+describe('a session hint of another visitor', () => {
+  it('is gone when the token names another visitor', () => {
+    const hub = new TestHub().restore();
+    hub.attach('a', 'conv-9').token(900, 'visitor-2').flush();
+    expect(hub.snapshot?.conversation).toBeNull();
+    expect(hub.state.meta).toMatchObject({ subject: 'visitor-2', resetCount: 1 });
   });
 });

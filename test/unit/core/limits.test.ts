@@ -76,7 +76,7 @@ describe('a limit', () => {
     [3, false],
     [4, true],
   ])('of 3 held messages: with %i, whether they are shown all the same: %s', (held, isShown) => {
-    const hub = new TestHub({ limits: { held: 3 } }).inConversation();
+    const hub = new TestHub({ limits: { reorderBuffer: 3 } }).inConversation();
     for (const message of numbered(2, held + 1)) hears(hub, message);
     expect(hub.shown()).toHaveLength(isShown ? held : 0);
     if (isShown) expect(marks(hub)[0]).toEqual(['agent 2', 1]);
@@ -87,10 +87,10 @@ describe('a limit', () => {
     [3, false],
     [4, true],
   ])('of 3 held messages holds without sequences: %i are shown: %s', (held, isShown) => {
-    const hub = new TestHub({ limits: { held: 3 } }).inConversation();
+    const hub = new TestHub({ limits: { reorderBuffer: 3 } }).inConversation();
     for (let index = 1; index <= held; index += 1) hears(hub, unnumbered(`${index}`, index));
     expect(hub.shown()).toHaveLength(isShown ? held : 0);
-    expect(hub.state.timers['short-hold'] === undefined).toBe(isShown);
+    expect(hub.state.timers.unsequenced === undefined).toBe(isShown);
   });
 
   it('of 3 messages that wait takes the third and refuses the fourth, until one has gone', () => {

@@ -3,11 +3,11 @@ import { agentSays, conversationId, TestHub } from './harness.ts';
 import { PlatformHub, routing } from './platform.ts';
 
 describe('the next conversation', () => {
-  it('is not told that what was said in the one before has been read', () => {
+  it('gets no read receipt of the previous one', () => {
     const hub = new TestHub().inConversation();
     hub.gateway({ type: 'message', message: agentSays(1) }).flush();
     hub.cut();
-    // Read while the line is gone: the gateway is to be told later.
+    // Read while disconnected: the receipt is sent later.
     hub.call({ type: 'mark-read' });
     hub.flush();
     expect(hub.state.receiptDue).not.toBeNull();
@@ -39,7 +39,7 @@ describe('the next conversation', () => {
     });
   });
 
-  it('does not live as long as the session before, where nobody says how long', () => {
+  it('does not inherit the previous session’s expiry', () => {
     const hub = new PlatformHub();
     hub.session = { connected: true, newSession: true, durationSeconds: 600 };
     hub.begun();

@@ -91,7 +91,7 @@ describe('a message that is taken in', () => {
     expect(operationsOf(made, 'put-outbox')[0]?.record.conversationId).toBeNull();
   });
 
-  it('is told to its caller once, though its write is heard of twice', () => {
+  it('is answered once, though its write completes twice', () => {
     const made = hub();
     send(made, 'm1');
     made.flush();
@@ -243,7 +243,7 @@ describe('to try again', () => {
     expect(other.sent()).toEqual([{ type: 'open-conversation', routing }]);
   });
 
-  it('makes a message anew of one that nobody can tell about', () => {
+  it('sends a message of unknown outcome as a new one', () => {
     const made = hub().type('one', 'm1');
     ends(made);
     for (let look = 0; look < 3; look += 1) {
@@ -284,7 +284,7 @@ describe('to throw away', () => {
     expect(made.all('write')[0]?.durability).toBe('strict');
   });
 
-  it('leaves no deadline of an echo that nobody waits for, and one that is waited for', () => {
+  it('clears the echo timer without a message in flight, and keeps it with one', () => {
     const made = hub().type('one', 'm1');
     made.call({ type: 'discard', messageId: 'm1' });
     expect(made.state.timers.echo).toBeUndefined();
@@ -330,7 +330,7 @@ describe('to throw away', () => {
 });
 
 describe('when the visitor is another one', () => {
-  it('everybody who waits for a write is told, and nobody twice', () => {
+  it('each caller that waits for a write is answered once', () => {
     const made = hub();
     const sending = send(made, 'm1');
     made.flush();
@@ -354,7 +354,7 @@ describe('when the visitor is another one', () => {
     ).toEqual([sending, second, done, ending].toSorted());
   });
 
-  it('whoever waits for a conversation is told', () => {
+  it('a call that waits for a conversation is answered', () => {
     const made = new TestHub().authenticated();
     const starting = made.call({ type: 'start', routing });
     made.call({ type: 'sign-out' });

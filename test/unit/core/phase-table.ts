@@ -5,17 +5,17 @@ import type { Effect } from '../../../src/worker/core/effect.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
 import type { HubState } from '../../../src/worker/core/state.ts';
 import { timerNames } from '../../../src/worker/core/timers.ts';
+import { socketOf } from './connection-scenes.ts';
 import type { TestHub } from './harness.ts';
-import { socketOf } from './link-scenes.ts';
 
 /** Something that may happen, by the name that it has in a table. */
-export type Happenings = Readonly<Record<string, (hub: TestHub) => Input | null>>;
+export type PhaseInputs = Readonly<Record<string, (hub: TestHub) => Input | null>>;
 
-export const heard =
+export const gatewayInputs =
   (event: GatewayEvent) =>
   (hub: TestHub): Input => ({ type: 'gateway', socketId: socketOf(hub), event });
 
-export const asked = (call: Call) => (): Input => ({
+export const requestedInputs = (call: Call) => (): Input => ({
   type: 'call',
   tabId: 'a',
   callId: 1_000,
@@ -23,7 +23,7 @@ export const asked = (call: Call) => (): Input => ({
 });
 
 /** Every timer that is set fires at its moment. */
-export const timersFire: Happenings = Object.fromEntries(
+export const timersFire: PhaseInputs = Object.fromEntries(
   timerNames.map((name) => [
     `timer ${name}`,
     (hub: TestHub): Input | null =>
@@ -35,7 +35,7 @@ export const timersFire: Happenings = Object.fromEntries(
  * What each happening leads to in a scene, a line each: the phase, what has changed besides, and what is
  * asked of the edges. What leads to nothing stands together in the last line.
  */
-export function phaseTable(scene: () => TestHub, happenings: Happenings): string {
+export function phaseTable(scene: () => TestHub, happenings: PhaseInputs): string {
   const lines = [`${stateOf(scene().flush().state).phase}:`];
   const idle: string[] = [];
   for (const [name, happening] of Object.entries(happenings)) {

@@ -3,9 +3,15 @@ import type { RestFailure } from '../../../src/protocol/gateway/rest.ts';
 import type { TokenResult } from '../../../src/protocol/gateway/tokens.ts';
 import { connectionPhases } from '../../../src/worker/core/connection/state.ts';
 import type { Input } from '../../../src/worker/core/input.ts';
+import { moreScenes, scenes, socketOf } from './connection-scenes.ts';
 import { agentSays, conversationId, echo, type TestHub } from './harness.ts';
-import { moreScenes, scenes, socketOf } from './link-scenes.ts';
-import { asked, type Happenings, heard, phaseTable, timersFire } from './phase-table.ts';
+import {
+  gatewayInputs,
+  type PhaseInputs,
+  phaseTable,
+  requestedInputs,
+  timersFire,
+} from './phase-table.ts';
 
 const tokenComes =
   (result: TokenResult) =>
@@ -30,45 +36,45 @@ const restFails =
 const problem = (
   kind: 'rate-limited' | 'other' | 'conversation-not-found' | 'conversation-ended',
 ) =>
-  heard({
+  gatewayInputs({
     type: 'problem',
     problem: { kind, message: kind, conversationId: null, messageId: null, retryAfter: 3_000 },
   });
 
 const agent = { id: 'agent-1', name: 'Ada', role: 'agent' } as const;
 const someone = (status: 'queued' | 'connected' | 'ended', id = conversationId) =>
-  heard({ type: 'conversation', conversation: { conversationId: id, status } });
+  gatewayInputs({ type: 'conversation', conversation: { conversationId: id, status } });
 
-const happenings: Happenings = {
+const happenings: PhaseInputs = {
   'socket opened': (hub) => ({ type: 'socket-opened', socketId: socketOf(hub) }),
   'another socket opened': () => ({ type: 'socket-opened', socketId: 9_999 }),
   'socket closed': (hub) => closed(hub, 'network'),
   'socket closed: token': (hub) => closed(hub, 'token'),
   'socket closed: crowded': (hub) => closed(hub, 'too-many-connections'),
   'socket closed: client-bug': (hub) => closed(hub, 'client-bug'),
-  'a former socket closed': ({ state: { closingSockets } }) =>
+  'a previous socket closed': ({ state: { closingSockets } }) =>
     closingSockets[0] === undefined
       ? null
       : { type: 'socket-closed', socketId: closingSockets[0], meaning: 'token' },
   'an unknown socket closed': () => ({ type: 'socket-closed', socketId: 9_999, meaning: 'token' }),
-  authenticated: heard({ type: 'authenticated', serverTime: 1_700_000_005_000 }),
-  refused: heard({ type: 'refused', message: 'no' }),
-  'token expired': heard({ type: 'token-expired' }),
-  ping: heard({ type: 'ping', payload: 1 }),
-  pong: heard({ type: 'pong' }),
+  authenticated: gatewayInputs({ type: 'authenticated', serverTime: 1_700_000_005_000 }),
+  refused: gatewayInputs({ type: 'refused', message: 'no' }),
+  'token expired': gatewayInputs({ type: 'token-expired' }),
+  ping: gatewayInputs({ type: 'ping', payload: 1 }),
+  pong: gatewayInputs({ type: 'pong' }),
   'queued in the conversation': someone('queued'),
   'connected in the conversation': someone('connected'),
   'the conversation is over': someone('ended'),
   'connected in another conversation': someone('connected', 'conv-2'),
   'another conversation is over': someone('ended', 'conv-2'),
-  'an agent’s message': heard({ type: 'message', message: agentSays(2) }),
-  'an echo': heard({ type: 'message', message: echo(2, 'm1', 'on its way') }),
+  'an agent’s message': gatewayInputs({ type: 'message', message: agentSays(2) }),
+  'an echo': gatewayInputs({ type: 'message', message: echo(2, 'm1', 'on its way') }),
   'a message on another socket': () => ({
     type: 'gateway',
     socketId: 9_999,
     event: { type: 'message', message: agentSays(2) },
   }),
-  'typing of an agent': heard({
+  'typing of an agent': gatewayInputs({
     type: 'typing',
     conversationId: null,
     from: agent,
@@ -110,11 +116,11 @@ const happenings: Happenings = {
     resetCount: 0,
   }),
   'the tab goes': () => ({ type: 'tab-left', tabId: 'a' }),
-  start: asked({ type: 'start', routing: { skillGroups: ['Sales'] } }),
-  send: asked({ type: 'send', messageId: 'm9', text: 'hello' }),
-  'try now': asked({ type: 'reconnect' }),
-  'leave the conversation': asked({ type: 'end' }),
-  'sign out': asked({ type: 'sign-out' }),
+  start: requestedInputs({ type: 'start', routing: { skillGroups: ['Sales'] } }),
+  send: requestedInputs({ type: 'send', messageId: 'm9', text: 'hello' }),
+  'try now': requestedInputs({ type: 'reconnect' }),
+  'leave the conversation': requestedInputs({ type: 'end' }),
+  'sign out': requestedInputs({ type: 'sign-out' }),
   'a newer build comes': () => ({ type: 'step-down' }),
   ...timersFire,
 };
@@ -131,7 +137,7 @@ function closed(
 describe('what each thing that can happen leads to', () => {
   const all = { ...scenes, ...moreScenes };
 
-  it('is told of every phase', () => {
+  it('is informed of every phase', () => {
     expect(Object.keys(scenes).sort()).toEqual(Object.keys(connectionPhases).sort());
   });
 

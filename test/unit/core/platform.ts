@@ -204,6 +204,6 @@ function echoed(
 /** An error of the platform's, as it comes with most codes. */
 export function failing(code: number, body: unknown = 'the platform’s words'): PlatformFrame {
   if (code !== 429 && code !== 4029) return { class: 'string', code, body };
-  const told = { errorCode: code, errorMessage: 'slow down', retryAfter: 30 };
-  return { class: 'TooManyRequestsErrorMessage', code: 429, body: told };
+  const reported = { errorCode: code, errorMessage: 'slow down', retryAfter: 30 };
+  return { class: 'TooManyRequestsErrorMessage', code: 429, body: reported };
 }

@@ -41,7 +41,7 @@ describe('the next visitor', () => {
     expect(hub.all('rest').map(({ call }) => call.type)).toContain('history-since');
   });
 
-  it('is not said to type what the former one was typing', () => {
+  it('does not inherit the previous visitor’s typing', () => {
     const hub = new TestHub({ timing: { attempts: 0 } }).inConversation();
     hub.call({ type: 'typing', isTyping: true });
     hub.cut();
@@ -73,7 +73,7 @@ describe('the next visitor', () => {
     ['the conversation', conversationId],
     ['a later one', 'conv-9'],
   ])(
-    'is sent nothing for that the former one wrote, though only a page of %s knows who',
+    'gets no message of the previous visitor sent, though only a page of %s knows the owner',
     (_, id) => {
       const waiting = { messageId: 'm1', ordinal: 1, conversationId, text: 'theirs', timestamp: 1 };
       const hub = new TestHub().restore({ outbox: [{ ...waiting, failure: null }] });
@@ -83,7 +83,7 @@ describe('the next visitor', () => {
     },
   );
 
-  it('is not connected by a token that comes when nobody is there any more', () => {
+  it('is not connected by a token that arrives when no tab is left', () => {
     const hub = new TestHub({ timing: { attempts: 0, idle: 1_000 } }).inConversation();
     hub.cut();
     const { requestId } = hub.last('rest');
@@ -113,7 +113,7 @@ describe('a hub that sleeps', () => {
     expect(hub.all('rest')).toEqual([]);
   });
 
-  it('is not woken by the network when nobody is there', () => {
+  it('is not woken by the network without tabs', () => {
     const hub = new TestHub({ timing: { attempts: 0, idle: 1_000 } }).inConversation();
     hub.cut();
     const { requestId } = hub.last('rest');
@@ -139,7 +139,7 @@ describe('a hub that sleeps', () => {
 });
 
 describe('a gap', () => {
-  it('is asked for after two seconds, however long an older hole is waited for', () => {
+  it('is requested after two seconds, however long an older gap has waited', () => {
     const hub = new TestHub().inConversation();
     hub.answersPings = true;
     hub.gateway({ type: 'message', message: agentSays(2) });
@@ -149,7 +149,7 @@ describe('a gap', () => {
     expect(hub.last('rest').call.type).toBe('history-since');
   });
 
-  it('is asked for although a former conversation turns out to be whole meanwhile', () => {
+  it('is requested although a previous conversation is completed meanwhile', () => {
     const hub = new TestHub();
     hub.answersPings = true;
     hub.authenticated({

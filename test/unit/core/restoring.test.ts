@@ -65,7 +65,7 @@ describe('a hub that is born', () => {
     expect(operations(hub)).toContain('wipe');
   });
 
-  it('keeps what is somebody’s', () => {
+  it('keeps rows that have an owner', () => {
     const messages = [rowOf(agentSays(1), [3, 1, 0, 0])];
     const hub = new TestHub().restore({ meta: owned, current: record({ next: 2 }), messages });
     hub.attach();
@@ -117,7 +117,7 @@ describe('a hub that is born', () => {
     expect(hub.state.conversation).toMatchObject({ finalCatchUp: null, endedAt: null });
   });
 
-  it('gives the visitor back what waits for a conversation that nobody wants', () => {
+  it('returns queued messages to the visitor when no conversation is requested', () => {
     const hub = new TestHub().authenticated({ meta: owned, outbox: [waits(null)] }).flush();
     expect(hub.snapshot?.messages).toMatchObject([
       { messageId: 'm1', status: 'failed', failure: { code: 'conversation-not-found' } },
@@ -303,7 +303,7 @@ describe('a page that knows who was there last', () => {
     expect(attaches(new TestHub().restore(), 'visitor-1', 7).state.meta.subject).toBe('visitor-1');
   });
 
-  it('changes nothing where somebody is known', () => {
+  it('changes nothing where a visitor is known', () => {
     const hub = attaches(new TestHub().authenticated().flush(), 'visitor-2', 0);
     expect(hub.state.meta.subject).toBe('visitor-1');
   });
@@ -340,7 +340,7 @@ describe('a page that remembers a conversation', () => {
     ).toBe('snapshot');
   });
 
-  it('of another visitor’s is told so, and nothing is taken from it', () => {
+  it('of another visitor’s is rejected', () => {
     const hub = new TestHub().authenticated().clearKeepingSocket();
     remembers(hub, 'visitor-2');
     expect(hub.sent()).toEqual([]);
@@ -424,7 +424,7 @@ describe('a conversation that is over', () => {
   });
 });
 
-describe('nothing of a former visitor’s', () => {
+describe('nothing of a previous visitor', () => {
   it('is shown when their store answers late', () => {
     const hub = new TestHub({ limits: { window: 2 } }).inConversation();
     hub.answersPings = true;

@@ -6,7 +6,7 @@ import { billing, names, RoutingHub } from './routing-hub.ts';
 
 const both = { skillGroups: ['Billing', 'Sales'] };
 
-/** What the site's log was told, in words. */
+/** The lines of the site's log. */
 function logged(hub: TestHub): string[] {
   return hub.all('log-routing').map(({ line }) => [line.verdict, ...line.problems].join(': '));
 }
@@ -87,7 +87,7 @@ describe('the site’s log of a routing', () => {
 });
 
 describe('a check of a routing', () => {
-  it('that is under way holds the frame back, whoever asks for the same meanwhile', () => {
+  it('that is active delays the frame, also for repeated calls', () => {
     const hub = new RoutingHub();
     hub.start(billing);
     hub.start({ ...billing });
@@ -127,16 +127,16 @@ describe('a check of a routing', () => {
     expect(hub.state.requests).toEqual([]);
   });
 
-  it('of a former wish is answered in vain', () => {
+  it('of an earlier request is ignored', () => {
     const hub = new RoutingHub();
     hub.start(billing);
     hub.groups(...names);
-    const former = hub.last('rest');
+    const previous = hub.last('rest');
     hub.start({ skillGroups: ['Sales'] });
     const coverage = [{ skillGroup: 'Billing', agentsOnShift: 3 }];
     hub.take({
       type: 'rest',
-      requestId: former.requestId,
+      requestId: previous.requestId,
       result: { ok: true, value: { type: 'skill-coverage', coverage } },
     });
     expect(hub.routed()).toEqual([]);
@@ -193,7 +193,7 @@ describe('a check of a routing', () => {
     }
   });
 
-  it('that is done while the line is out opens the conversation on the next one', () => {
+  it('that finishes while disconnected opens the conversation on the next connection', () => {
     const hub = new RoutingHub();
     hub.start(billing);
     hub.groups(...names);
@@ -224,7 +224,7 @@ describe('the queue', () => {
     return hub;
   }
 
-  it('is counted from its beginning, however often the place in it is told', () => {
+  it('is counted from its beginning, however often its position changes', () => {
     const hub = waiting();
     hub.pass(60_000);
     hub.gateway({
@@ -244,7 +244,7 @@ describe('the queue', () => {
     expect(hub.all('rest')).toHaveLength(1);
   });
 
-  it('says that somebody came, with nothing amiss', () => {
+  it('logs a connection without problems', () => {
     const hub = waiting();
     hub.gateway({ type: 'conversation', conversation: { conversationId, status: 'connected' } });
     expect(logged(hub)).toEqual(['connected']);
@@ -290,7 +290,7 @@ describe('the queue', () => {
     expect(hub.last('rest').call.type).toBe(call);
   });
 
-  it('is told to the log when the reason changes, and only then', () => {
+  it('is logged only when the reason changes', () => {
     const hub = waiting().pass(120_000).coverage(1, 'Billing');
     const next = () =>
       hub.clearKeepingSocketAndRest().pass((hub.state.timers.queued ?? 0) - hub.now);
@@ -312,7 +312,7 @@ describe('the queue', () => {
     expect(hub.all('rest').filter(({ call }) => call.type.startsWith('skill'))).toEqual([]);
   });
 
-  it('that ends takes the warning along that nobody is there', () => {
+  it('that ends clears the warning that no agent is there', () => {
     const hub = new RoutingHub({ whenUncovered: 'warn' });
     hub.start(billing);
     hub

@@ -5,7 +5,7 @@ import { conversationId, TestHub } from './harness.ts';
 import { billing, names, RoutingHub } from './routing-hub.ts';
 
 describe('a routing', () => {
-  it('leaves once its skill groups are known and somebody is on shift', () => {
+  it('is sent once its skill groups are known and an agent is on shift', () => {
     const hub = new RoutingHub();
     hub.start(billing);
     expect(hub.routed()).toEqual([]);
@@ -137,7 +137,7 @@ describe('a routing', () => {
   });
 });
 
-describe('with nobody on shift', () => {
+describe('with no agent on shift', () => {
   it('the visitor is asked, and nothing is sent before the answer', () => {
     const hub = new RoutingHub();
     const callId = hub.start(billing);
@@ -177,7 +177,7 @@ describe('with nobody on shift', () => {
     expect(hub.state.timers.routing).toBeUndefined();
   });
 
-  it('one group with somebody is enough', () => {
+  it('one group with an agent on shift is enough', () => {
     const hub = new RoutingHub();
     hub.start({ skillGroups: ['Billing', 'Sales'] });
     hub.groups(...names);
@@ -313,7 +313,7 @@ describe('in the queue', () => {
     expect(hub.state.timers.queued).toBeUndefined();
   });
 
-  it('of a name that the gateway does not know, the visitor is told that nobody sees it', () => {
+  it('of an unknown skill group warns the visitor', () => {
     const hub = new RoutingHub({}, { reconcile: 86_400_000 });
     hub.start({ skillGroups: ['billing'] });
     hub.fails('unavailable').queued().clearKeepingSocket().pass(120_000);
@@ -321,7 +321,7 @@ describe('in the queue', () => {
     expect(hub.snapshot?.routing).toMatchObject({ kind: 'stalled', reason: 'unmatched' });
   });
 
-  it('with nobody to ask why, it is said all the same, and asked again later', () => {
+  it('without a known reason, it is shown anyway, and requested again later', () => {
     const hub = waiting();
     hub.pass(120_000).fails('network');
     expect(hub.snapshot?.routing).toMatchObject({ kind: 'stalled', reason: 'unknown' });

@@ -73,8 +73,8 @@ export function problem<Hub extends TestHub>(
   messageId: string | null,
   rest: Partial<GatewayProblem> = {},
 ): Hub {
-  const told = { kind, message: kind, conversationId, messageId, retryAfter: null, ...rest };
-  return hub.gateway({ type: 'problem', problem: told }).flush();
+  const reported = { kind, message: kind, conversationId, messageId, retryAfter: null, ...rest };
+  return hub.gateway({ type: 'problem', problem: reported }).flush();
 }
 
 /** The gateway says on the socket that the conversation is over. */

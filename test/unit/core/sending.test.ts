@@ -198,7 +198,7 @@ describe('where a message goes', () => {
     expect(operationsOf(made, 'put-outbox').at(-1)?.record.conversationId).toBe(conversationId);
     made.store();
     expect(texts(made)).toEqual(['early']);
-    // Nothing of it is told twice.
+    // Nothing of it is posted twice.
     expect(made.answers.size).toBe(2);
   });
 
@@ -214,7 +214,7 @@ describe('where a message goes', () => {
   });
 });
 
-describe('what a former hub left', () => {
+describe('what an earlier hub left', () => {
   function restored(...outbox: OutboxRecord[]): TestHub {
     const made = new TestHub();
     made.answersPings = true;
@@ -335,7 +335,7 @@ describe('by REST', () => {
     expect(posted(made)).toEqual(['one']);
   });
 
-  it('a post into a conversation that nobody knows is kept for the next one', () => {
+  it('a post into an unknown conversation is kept for the next one', () => {
     const made = open().type('one', 'm1');
     fails(made, 'not-found');
     expect(made.snapshot?.conversation).toBeNull();
@@ -384,7 +384,7 @@ describe('by REST', () => {
     expect(statuses(made)).toEqual(['one: delivered']);
   });
 
-  it('a post that the gateway answers with another conversation’s message stays in doubt', () => {
+  it('a post answered with another conversation’s message stays unconfirmed', () => {
     const made = open().type('one', 'm1');
     answers(made, { type: 'message', message: { ...echo(1, 'm1', 'one'), conversationId: 'x' } });
     expect(stages(made)).toEqual({ m1: 'unconfirmed' });
@@ -417,7 +417,7 @@ describe('by REST', () => {
     expect(stages(made)).toEqual({ m2: 'sending-by-rest' });
   });
 
-  it('an arrival does not make the line any better', () => {
+  it('an arrival does not change the connection', () => {
     const made = open().type('one', 'm1');
     expect(made.snapshot?.connection.problem?.code).toBe('network');
     answers(made, { type: 'message', message: echo(1, 'm1', 'one') });
@@ -518,7 +518,7 @@ describe('an error of the gateway’s', () => {
     expect(texts(made)).toEqual(['two']);
   });
 
-  it('about the rate doubts the message on its way, which is no longer waited for', () => {
+  it('about the rate makes the message in flight unconfirmed, and stops its echo timer', () => {
     const made = hub().type('one', 'm1');
     problem(made, 'rate-limited', 'm1', { retryAfter: 5_000 });
     expect(stages(made)).toEqual({ m1: 'unconfirmed' });
@@ -537,8 +537,8 @@ describe('an error of the gateway’s', () => {
   });
 });
 
-describe('a line that breaks', () => {
-  it('leaves what was on its way in doubt, and everything else as it was', () => {
+describe('a lost connection', () => {
+  it('makes the message in flight unconfirmed, and changes nothing else', () => {
     const made = hub().type('one', 'm1').type('two', 'm2');
     made.cut();
     expect(stages(made)).toEqual({ m1: 'unconfirmed', m2: 'queued' });
@@ -547,7 +547,7 @@ describe('a line that breaks', () => {
   });
 });
 
-it('a conversation that goes on shows the rows of the former one, and sends in the new one', () => {
+it('a follow-up conversation shows the rows of the previous one, and sends in the new one', () => {
   const made = hub();
   hears(made, agentSays(1));
   goesOn(made, [agentSays(1)]);

@@ -60,7 +60,7 @@ describe('a key of the state', () => {
       Object.keys(Object.entries(slices).find(([name]) => name === slice)?.[1] ?? {}).toSorted();
     expect(keys(initial).length).toBeGreaterThan(0);
     expect(keys(changed)).toEqual(keys(initial));
-    // One that is spread from the former state would be named by nobody.
+    // A key that is only spread from the previous state would have no owner.
     const source = sources.get(`core/${slice}/state.ts`) ?? '';
     const [, body = ''] = source.split('export function onVisitorChange');
     expect(body.split('\n}\n')[0]).not.toMatch(/\.\.\.state\b(?!\.)/);

@@ -98,14 +98,14 @@ describe('a tab that attaches', () => {
     }
   });
 
-  it('is not told of older rows by one that only says what is missing before it', () => {
+  it('is not told of older rows by one that has only a gap marker', () => {
     const made = found(new TestHub(), [{ ...row(3), missingBefore: 2 }]).attach('b');
     expect(snapshots(made, 'b')[0]?.hasEarlier).toBe(false);
   });
 });
 
 describe('a tab that leaves', () => {
-  it('is told to the others, and gets nothing any more', () => {
+  it('is reported to the others, and gets no more posts', () => {
     const made = hub().attach('b').clearKeepingSocket();
     made.take({ type: 'tab-left', tabId: 'b' }).flush();
     expect(made.snapshot?.hub.tabs).toBe(1);
@@ -188,7 +188,7 @@ describe('credit', () => {
     expect(made.all('post')).toEqual([]);
   });
 
-  it('of a tab that is behind is not used up by what everybody else gets', () => {
+  it('of a tab that needs a pull is not used up by posts to the others', () => {
     const made = hub().attach('b');
     says(made, 1, 20).clearKeepingSocket();
     acknowledges(made, 'b');
@@ -337,7 +337,7 @@ describe('a tick', () => {
     expect(made.state.published?.hub.persistent).toBe(false);
   });
 
-  it('writes for good what somebody waits for, and asks back only for what it must know', () => {
+  it('writes durably what a call waits for, and requests results only where needed', () => {
     const made = hub();
     made.call({ type: 'draft', text: 'half' });
     made.flush();

@@ -26,7 +26,7 @@ describe('transcript', () => {
     expect(hub.all('rest')).toHaveLength(0);
   });
 
-  it('asks REST for a hole after two seconds, from the last message before it', () => {
+  it('asks REST for a gap after two seconds, from the last message before it', () => {
     const hub = new TestHub().inConversation();
     hears(hub, agentSays(1), agentSays(3));
     hub.clearKeepingSocket().pass(2_000);
@@ -38,7 +38,7 @@ describe('transcript', () => {
     expect(hub.shown()).toEqual(['agent 1', 'agent 2', 'agent 3']);
   });
 
-  it('marks a hole that REST can’t fill, and mends it in place when it comes late', () => {
+  it('marks a gap that REST can’t fill, and fills it in place when the message comes late', () => {
     const hub = new TestHub().inConversation();
     hears(hub, agentSays(1), agentSays(4));
     hub.pass(2_000).rest(agentSays(1), agentSays(4));
@@ -52,7 +52,7 @@ describe('transcript', () => {
     expect(hub.snapshot?.messages.every((message) => message.missingBefore === 0)).toBe(true);
   });
 
-  it('goes on asking from below a hole, not from the newest message', () => {
+  it('keeps asking from below a gap, not from the newest message', () => {
     const hub = new TestHub().inConversation();
     hears(hub, agentSays(1), agentSays(4));
     hub.pass(2_000).rest(agentSays(1), agentSays(4));
@@ -167,17 +167,21 @@ describe('outbox', () => {
     expect(hub.snapshot?.messages.map(({ status }) => status)).toEqual(['delivered']);
   });
 
-  it('doubts everything that a former hub left, and sends it after the catch-up', () => {
-    const former = new TestHub().inConversation();
-    former.type('one', 'm1');
-    const { at: _, ...record } = former.state.outbox[0] ?? expect.fail('nothing in the outbox');
+  it('treats everything that an earlier hub left as unconfirmed, and sends it after the catch-up', () => {
+    const previous = new TestHub().inConversation();
+    previous.type('one', 'm1');
+    const { at: _, ...record } = previous.state.outbox[0] ?? expect.fail('nothing in the outbox');
     const {
       reorderBuffer: _h,
       newest: _n,
       earlyReceipt: _r,
       ...current
-    } = former.state.conversation ?? expect.fail('no conversation');
-    const hub = new TestHub().authenticated({ current, outbox: [record], meta: former.state.meta });
+    } = previous.state.conversation ?? expect.fail('no conversation');
+    const hub = new TestHub().authenticated({
+      current,
+      outbox: [record],
+      meta: previous.state.meta,
+    });
     expect(hub.sent().map(({ type }) => type)).toEqual(['authenticate', 'resume-conversation']);
     hub.gateway({ type: 'conversation', conversation: { conversationId, status: 'connected' } });
     expect(hub.sent().filter((command) => command.type === 'send-message')).toHaveLength(0);
@@ -367,7 +371,7 @@ describe('an ended conversation', () => {
     expect(hub.snapshot?.messages.map(({ status }) => status)).toEqual(['delivered', 'received']);
   });
 
-  it('that was left before it was opened keeps nobody waiting', () => {
+  it('that was ended before it opened leaves no call waiting', () => {
     const hub = new TestHub().restore().attach();
     const start = hub.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
     hub.type('one', 'm1').call({ type: 'end' });
@@ -417,7 +421,7 @@ describe('tabs', () => {
     expect(snapshots[0]?.message).toMatchObject({ type: 'snapshot', hasEarlier: true });
   });
 
-  it('shows another visitor nothing of the former one', () => {
+  it('shows another visitor nothing of the previous one', () => {
     const hub = new TestHub().inConversation();
     hears(hub, agentSays(1));
     hub.call({ type: 'draft', text: 'secret' });
@@ -429,7 +433,7 @@ describe('tabs', () => {
     expect(hub.snapshot?.hub.epoch).toBe('boot.1');
   });
 
-  it('takes the conversation from a page’s mirror when the store was lost', () => {
+  it('adopts the conversation of a page’s session hint when the store was lost', () => {
     const hub = new TestHub().restore().attach('a', 'conv-from-page').token().open();
     hub.gateway({ type: 'authenticated', serverTime: hub.wall });
     expect(hub.sent().at(-1)).toEqual({
@@ -459,8 +463,8 @@ describe('alerts', () => {
     hears(hub, { ...agentSays(2), timestamp: hub.wall });
     expect(ringing(hub)).toEqual(['b']);
     // The one that rang before takes its badge away.
-    const told = hub.all('post').filter(({ message }) => message.type === 'alert');
-    expect(told.map(({ tabId }) => tabId)).toEqual(['a', 'b']);
+    const reported = hub.all('post').filter(({ message }) => message.type === 'alert');
+    expect(reported.map(({ tabId }) => tabId)).toEqual(['a', 'b']);
   });
 
   it('ring once in a flood, and not for history', () => {

@@ -63,7 +63,7 @@ async function record(limit = 1_000): Promise<Recording> {
 }
 
 describe('a recording', () => {
-  it('has no word that somebody wrote, no name and no attribute', async () => {
+  it('contains no text, name or attribute', async () => {
     const text = JSON.stringify(await record());
     for (const word of words) expect(text).not.toContain(word);
     expect(text).not.toContain('4711');
@@ -112,7 +112,7 @@ describe('a recording', () => {
 });
 
 describe('an inspector', () => {
-  it('is told the phase, tabs with their credit, the outbox, and steps by their number', async () => {
+  it('receives the phase, tabs with their credit, the outbox, and steps by number', async () => {
     const { hub, ask } = seen(1_000);
     talk(hub);
     hub.call({ type: 'send', messageId: 'm2', text: 'Where is my parcel?' });

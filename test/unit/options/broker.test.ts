@@ -197,12 +197,12 @@ const options = {
   },
 } satisfies Record<keyof Required<TokenBrokerOptions>, () => Promise<void>>;
 
-async function expectClient(changed: Partial<TokenBrokerOptions>, told: string): Promise<void> {
+async function expectClient(changed: Partial<TokenBrokerOptions>, reported: string): Promise<void> {
   const { oauth, token } = brokerOf(changed);
   await token();
   const authorization = new Headers(oauth.inits[0]?.headers).get('Authorization') ?? '';
   const basic = Buffer.from(authorization.replace('Basic ', ''), 'base64').toString();
-  expect(`${oauth.bodies[0]} ${basic}`).toContain(told);
+  expect(`${oauth.bodies[0]} ${basic}`).toContain(reported);
 }
 
 describe('an option of the token broker is seen where it counts', () => {
@@ -210,7 +210,7 @@ describe('an option of the token broker is seen where it counts', () => {
   it.each(Object.entries(limits))('limits.%s', (_, check) => check());
 });
 
-it('serveBroker listens where it is told', async () => {
+it('serveBroker listens where configured', async () => {
   const { broker } = brokerOf({});
   const { port, close } = await serveBroker(broker, { host: '127.0.0.2' });
   expect((await fetch(`http://127.0.0.2:${port}/chat/health`)).status).toBe(200);

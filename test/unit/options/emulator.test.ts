@@ -14,7 +14,7 @@ import {
   startGateway,
 } from '../../../src/testing/index.ts';
 import { freePort } from '../../support/ports.ts';
-import { adapterOf, Guest, history } from '../testing/guest.ts';
+import { adapterOf, GenesysClient, history } from '../testing/genesys-client.ts';
 import { call, gatewayForTest, Line, tokenFor } from '../testing/support.ts';
 
 // Each option of the gateway emulator is set to what is not its default, and seen at the running gateway. The
@@ -36,7 +36,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Resolves once everything that the gateway sent until now has come; the close among it is told. */
+/** Resolves once everything that the gateway has sent so far has arrived, including a close. */
 async function isOpen({ socket, closed }: Line): Promise<boolean> {
   socket.ping();
   const pong = once(socket, 'pong').then(() => true);
@@ -100,7 +100,7 @@ const plain = {
     const [webchat, cloud] = await Promise.all([gatewayForTest(), guests()]);
     await Line.of(webchat, 'ann');
     expect(cloud.dialect).toBe('genesys-cloud');
-    await new Guest(cloud).opened();
+    await new GenesysClient(cloud).opened();
     expect(
       await new Line(webchat.socketUrl.replace(String(webchat.port), String(cloud.port))).closed,
     ).toBe(1006);
@@ -108,7 +108,7 @@ const plain = {
   deploymentId: async () => {
     const gateway = await guests({ deploymentId: 'deployment-7' });
     expect(gateway.deploymentId).toBe('deployment-7');
-    const guest = await new Guest(gateway).opened();
+    const guest = await new GenesysClient(gateway).opened();
     guest.send({ action: 'configureSession', deploymentId: 'deployment-1' });
     expect(await guest.next('string')).toMatchObject({ code: 403 });
     expect((await fetch(adapterOf(gateway).configurationUrl)).status).toBe(200);
@@ -119,7 +119,7 @@ const plain = {
   sessionLife: async () => {
     let now = 1e12;
     const gateway = await guests({ sessionLife: 777, clock: () => now });
-    const guest = new Guest(gateway);
+    const guest = new GenesysClient(gateway);
     const life = { durationSeconds: 777, expirationDate: 1e9 + 777 };
     expect(await guest.session()).toMatchObject(life);
     guest.send({ action: 'getConfiguration' });
@@ -140,12 +140,12 @@ const plain = {
   historyKeepsIds: async () => {
     const isKept = async (historyKeepsIds: boolean) => {
       const gateway = await guests({ historyKeepsIds });
-      const guest = await new Guest(gateway).opened();
+      const guest = await new GenesysClient(gateway).opened();
       guest.says('hello', 'own-1');
       await guest.next('StructuredMessage');
-      const told = await history(gateway, guest);
-      if (!told.ok || told.value.type !== 'history') throw new Error('there is no history');
-      return told.value.messages.map(({ messageId }) => messageId === 'own-1');
+      const reported = await history(gateway, guest);
+      if (!reported.ok || reported.value.type !== 'history') throw new Error('there is no history');
+      return reported.value.messages.map(({ messageId }) => messageId === 'own-1');
     };
     expect(await isKept(true)).toEqual([true]);
     expect(await isKept(false)).toEqual([false]);
@@ -153,7 +153,7 @@ const plain = {
   fileLinkLife: async () => {
     let now = 1e12;
     const gateway = await guests({ fileLinkLife: 77, clock: () => now });
-    const guest = await new Guest(gateway).opened();
+    const guest = await new GenesysClient(gateway).opened();
     guest.says('hello');
     const { conversationId } = await gateway.agent.nextQueued();
     const file = { name: 'a.txt', type: 'text/plain', bytes: Buffer.from('abc') };
@@ -266,7 +266,7 @@ const plain = {
     const token = await tokenFor(gateway, 'ann');
     const path = `/conversations/messages?conversationId=${conversationId}`;
     const frames: unknown[] = [];
-    // Twice: what is known already is told in another place.
+    // Twice: known values are reported in another place.
     for (let time = 0; time < 2; time += 1) {
       line.say(conversationId, 'm1', 'hello');
       frames.push(await line.next('message'));
@@ -339,13 +339,13 @@ const plain = {
     const { line, conversationId } = await Line.inConversation(gateway, 'ann');
     const [late, desk] = [await Line.open(gateway), new Line(gateway.agentUrl)];
     await desk.opened();
-    const guest = await new Guest(cloud).opened();
+    const guest = await new GenesysClient(cloud).opened();
     stopTimers();
     line.say(conversationId, 'm1', 'hello');
     await line.next('message');
     await pass(1_500);
     await line.next('typing');
-    // No timestamp can be made of it: whatever is to be told with one fails.
+    // An invalid clock: every event that needs a timestamp fails.
     now = Number.NaN;
     // The bot's answer.
     await pass(600);
@@ -360,9 +360,9 @@ const plain = {
     guest.says('hello');
     expect(await guest.next('string')).toMatchObject({ code: 500 });
     expect(await history(cloud, guest)).toMatchObject({ ok: false });
-    const told = ({ error }: typeof logger) => new Set(error.mock.calls.map(([what]) => what));
+    const reported = ({ error }: typeof logger) => new Set(error.mock.calls.map(([what]) => what));
     await vi.waitFor(() => {
-      expect(told(logger)).toEqual(
+      expect(reported(logger)).toEqual(
         new Set([
           'gateway: unexpected error',
           'gateway: failed to handle a frame',
@@ -373,7 +373,7 @@ const plain = {
         ]),
       );
     }, 4_000);
-    expect(told(cloudLogger)).toEqual(
+    expect(reported(cloudLogger)).toEqual(
       new Set(['gateway: failed to handle a request', 'gateway: failed to handle a REST call']),
     );
   },
@@ -383,7 +383,7 @@ const file = { action: 'onAttachment', attachmentId: 'a', fileName: 'a.x', fileT
 const placeSchema = z.object({ url: z.string(), headers: z.record(z.string(), z.string()) });
 
 /** Uploads bytes to the place that a guest asks for. */
-async function upload(guest: Guest, size: number): Promise<void> {
+async function upload(guest: GenesysClient, size: number): Promise<void> {
   guest.send(file);
   const { body } = await guest.next('PresignedUrlResponse');
   const { url, headers } = placeSchema.parse(body);
@@ -397,7 +397,7 @@ describe('the clock of the gateway emulator, in the guests’ dialect,', () => {
   async function opened() {
     now = start;
     const gateway = await guests({ clock: () => now });
-    return { gateway, guest: await new Guest(gateway).opened() };
+    return { gateway, guest: await new GenesysClient(gateway).opened() };
   }
 
   it('is in whatever bears a timestamp', async () => {
@@ -417,7 +417,7 @@ describe('the clock of the gateway emulator, in the guests’ dialect,', () => {
   });
 
   const tooMany = 'TooManyRequestsErrorMessage';
-  type Ask = (guest: Guest, gateway: Gateway) => Promise<boolean>;
+  type Ask = (guest: GenesysClient, gateway: Gateway) => Promise<boolean>;
 
   it.each<[string, number, number, Ask]>([
     [
@@ -490,7 +490,10 @@ const skillGroup = {
     }
     // Where a guest names none, it is the first.
     const cloud = await guests({ skillGroups: ['Kilns', 'Billing'] });
-    const [speaker, comer] = [await new Guest(cloud).opened(), await new Guest(cloud).opened()];
+    const [speaker, comer] = [
+      await new GenesysClient(cloud).opened(),
+      await new GenesysClient(cloud).opened(),
+    ];
     speaker.says('hello');
     const events = [{ eventType: 'Presence', presence: { type: 'Join' } }];
     comer.send({ action: 'onMessage', message: { type: 'Event', events } });
@@ -581,7 +584,7 @@ type Uploads = Exclude<GatewayOptions['uploads'], false | undefined>;
 
 async function guestWithRules(options: GatewayOptions['uploads']) {
   const gateway = await guests(options === undefined ? {} : { uploads: options });
-  const guest = new Guest(gateway);
+  const guest = new GenesysClient(gateway);
   const { inbound } = z
     .object({ allowedMedia: z.object({ inbound: z.unknown() }) })
     .parse(await guest.session()).allowedMedia;
@@ -634,12 +637,12 @@ async function configurationOf(gateway: Gateway): Promise<unknown> {
 /** What the settings say of conversations, where the option has either value. */
 async function expectConfiguration(
   name: keyof DeploymentOptions,
-  told: (value: boolean) => object,
+  reported: (value: boolean) => object,
 ) {
   for (const value of [true, false]) {
     const gateway = await guests({ deployment: { [name]: value } });
     expect(await configurationOf(gateway)).toMatchObject({
-      messenger: { apps: { conversations: told(value) } },
+      messenger: { apps: { conversations: reported(value) } },
     });
   }
 }
@@ -647,17 +650,17 @@ async function expectConfiguration(
 const deployment = {
   languages: async () => {
     const gateway = await guests({ deployment: { languages: ['de', 'fr'] } });
-    const told = { languages: ['de', 'fr'], defaultLanguage: 'de' };
-    expect(await configurationOf(gateway)).toMatchObject(told);
+    const reported = { languages: ['de', 'fr'], defaultLanguage: 'de' };
+    expect(await configurationOf(gateway)).toMatchObject(reported);
   },
   showsTyping: () =>
     expectConfiguration('showsTyping', (shown) => ({ showAgentTypingIndicator: shown })),
   sendsTyping: () =>
-    expectConfiguration('sendsTyping', (told) => ({ showUserTypingIndicator: told })),
+    expectConfiguration('sendsTyping', (reported) => ({ showUserTypingIndicator: reported })),
   autoStart: () => expectConfiguration('autoStart', (enabled) => ({ autoStart: { enabled } })),
   clear: async () => {
     await expectConfiguration('clear', (enabled) => ({ conversationClear: { enabled } }));
-    const guest = await new Guest(await guests({ deployment: { clear: false } })).opened();
+    const guest = await new GenesysClient(await guests({ deployment: { clear: false } })).opened();
     const events = [{ eventType: 'Presence', presence: { type: 'Clear' } }];
     guest.send({ action: 'onMessage', message: { type: 'Event', events } });
     expect(await guest.next('string')).toMatchObject({ code: 403 });
@@ -668,7 +671,7 @@ const deployment = {
     }));
     for (const endsSession of [true, false]) {
       const gateway = await guests({ deployment: { endsSession } });
-      const guest = await new Guest(gateway).opened();
+      const guest = await new GenesysClient(gateway).opened();
       guest.says('hello');
       await guest.next('StructuredMessage');
       await gateway.agent.end((await gateway.agent.nextQueued()).conversationId);

@@ -44,7 +44,7 @@ describe('genesysCloud', () => {
     return [socketUrl, configurationUrl, JSON.stringify(sessions), ...frames].join('\n');
   }
 
-  /** The option, and what of it must be told. */
+  /** The option, and what the error must mention. */
   const cases = {
     deploymentId: [{ deploymentId: 'deployment-7' }, ['deployment-7']],
     region: [{ region: 'ap-southeast-2' }, ['mypurecloud.com.au']],

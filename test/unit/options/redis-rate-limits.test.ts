@@ -52,7 +52,7 @@ function storeOf(options: RedisRateLimitsOptions) {
   return store;
 }
 
-/** What a Redis was told once a token was taken. */
+/** The commands that Redis received after a token was taken. */
 async function told(optionsAt: (host: string) => RedisRateLimitsOptions): Promise<string[][]> {
   const { host, commands } = await startRedis();
   const store = storeOf(optionsAt(host));

@@ -76,12 +76,12 @@ const timers: Readonly<
       hub.flush();
     },
   },
-  hold: {
-    timer: 'hold',
+  reorder: {
+    timer: 'reorder',
     story: (hub) => hub.inConversation().gateway({ type: 'message', message: agentSays(3) }),
   },
-  shortHold: {
-    timer: 'short-hold',
+  unsequenced: {
+    timer: 'unsequenced',
     story: (hub) => hub.inConversation().gateway({ type: 'message', message: agentSays(null) }),
   },
   echo: { timer: 'echo', story: (hub) => hub.inConversation().type('hello', 'm-1') },
@@ -221,13 +221,13 @@ describe('a count that the site sets', () => {
     window: () => {
       expect(hear(limited({ window: 7, page: 5 }), 9).state.window).toHaveLength(7);
     },
-    held: () => {
-      const hub = limited({ held: 3 });
+    reorderBuffer: () => {
+      const hub = limited({ reorderBuffer: 3 });
       for (const sequence of [3, 4, 5]) {
         hub.gateway({ type: 'message', message: agentSays(sequence) });
       }
       expect(hub.flush().shown()).toEqual([]);
-      // One more than may be held: they are shown, with a mark for what is missing.
+      // One more than the limit: all are shown, with a gap marker.
       hub.gateway({ type: 'message', message: agentSays(6) }).flush();
       expect(hub.shown()).toHaveLength(4);
     },

@@ -97,9 +97,9 @@ describe('what can be pressed', () => {
       { type: 'reply', text: 'P', payload: 'P', url: null },
     ],
     [{ type: 'PhoneNumber', text: 'P' }, undefined],
-  ])('by the action %o is %o', (action, told) => {
+  ])('by the action %o is %o', (action, reported) => {
     expect(pressed(action)).toEqual(
-      told === undefined ? [] : [expect.objectContaining({ ...told })],
+      reported === undefined ? [] : [expect.objectContaining({ ...reported })],
     );
   });
 
@@ -203,8 +203,8 @@ describe('an answer', () => {
     [{ payload: 'a' }, { kind: '', text: 'a', payload: 'a' }],
     [{ text: 'A' }, { kind: '', text: 'A', payload: '' }],
     [{}, { kind: '', text: '', payload: '' }],
-  ])('by %o is %o', (told, answer) => {
-    for (const part of [{ buttonResponse: told }, { postback: told }]) {
+  ])('by %o is %o', (reported, answer) => {
+    for (const part of [{ buttonResponse: reported }, { postback: reported }]) {
       expect(toContent([part], true)).toEqual([{ type: 'answer', ...answer }]);
     }
   });

@@ -3,7 +3,7 @@ import { toDeployment } from '../../../src/protocol/genesys-cloud/deployment.ts'
 
 describe('the settings of a deployment', () => {
   it('say what visitors may do', () => {
-    const told = toDeployment({
+    const reported = toDeployment({
       id: 'd',
       version: '7',
       status: 'Active',
@@ -22,7 +22,7 @@ describe('the settings of a deployment', () => {
         },
       },
     });
-    expect(told).toEqual({
+    expect(reported).toEqual({
       languages: ['en-us', 'de'],
       defaultLanguage: 'de',
       sendsTyping: true,
@@ -66,8 +66,8 @@ describe('the settings of a deployment', () => {
     [{ autoStart: { enabled: false } }, { autoStart: false, canClear: false }],
     [{ autoStart: { enabled: 1 } }, { autoStart: false, canClear: false }],
     [{ conversationClear: { enabled: true } }, { autoStart: false, canClear: true }],
-  ])('say %o of a conversation: %o', (conversations, told) => {
-    expect(toDeployment({ messenger: { apps: { conversations } } })).toMatchObject(told);
+  ])('say %o of a conversation: %o', (conversations, reported) => {
+    expect(toDeployment({ messenger: { apps: { conversations } } })).toMatchObject(reported);
   });
 
   const png = { fileTypes: ['image/png', 7], maxFileSizeKB: 10 };

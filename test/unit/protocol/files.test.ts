@@ -24,7 +24,7 @@ describe('what may be sent', () => {
     expect(fileError({ ...file, ...part }, rules)).toBe(fault);
   });
 
-  it('is told by the name in small letters and in capitals alike, on either side', () => {
+  it('is recognised by its extension in any case, on both sides', () => {
     for (const blocked of ['.exe', '.EXE', '.Exe']) {
       for (const name of ['setup.exe', 'SETUP.EXE', 'setup.Exe']) {
         const one = { ...file, name };

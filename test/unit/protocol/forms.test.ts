@@ -99,13 +99,13 @@ describe('a field for a day', () => {
     ['0000-01-01T00:00:00+01:00', null],
     ['2 March 2026', null],
     [null, null],
-  ])('begins and ends with %j: %j', (told, day) => {
-    expect(fieldOf({ datePicker: { id: 'f', dateMinimum: told } })).toMatchObject({
+  ])('begins and ends with %j: %j', (reported, day) => {
+    expect(fieldOf({ datePicker: { id: 'f', dateMinimum: reported } })).toMatchObject({
       type: 'date',
       earliest: day,
       latest: null,
     });
-    expect(fieldOf({ datePicker: { id: 'f', dateMaximum: told } })).toMatchObject({
+    expect(fieldOf({ datePicker: { id: 'f', dateMaximum: reported } })).toMatchObject({
       earliest: null,
       latest: day,
     });
@@ -257,9 +257,9 @@ describe('a form', () => {
         hasSummary: false,
       },
     ],
-  ])('says what it is for, with %s', (_, body, told) => {
+  ])('says what it is for, with %s', (_, body, reported) => {
     const form = formOf({ formPages: [page], ...body });
-    expect(form).toMatchObject({ type: 'form', ...told });
+    expect(form).toMatchObject({ type: 'form', ...reported });
     expect(form).toHaveProperty('pages', [
       { title: null, subtitle: null, fields: [expect.objectContaining({ id: 'f' })] },
     ]);
@@ -284,7 +284,7 @@ describe('a form', () => {
     });
   });
 
-  it('that was filled in is its values, whoever shows it, without those left empty', () => {
+  it('that was filled in has its values, without empty ones', () => {
     const button = (text?: string, payload?: string) => ({
       component: { buttonResponse: { type: 'Form', text, payload } },
     });

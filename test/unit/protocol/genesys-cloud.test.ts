@@ -145,15 +145,15 @@ describe('messages', () => {
   });
 
   it('takes a time for one only if it is written as one', () => {
-    const timeOf = (told: unknown) => {
-      const [event] = decode(structured({ text: 'Hi', channel: { time: told } }));
+    const timeOf = (reported: unknown) => {
+      const [event] = decode(structured({ text: 'Hi', channel: { time: reported } }));
       return event?.type === 'message' ? event.message.timestamp : undefined;
     };
-    for (const told of [time, '2026-03-01T09:30:00.250', '2026-03-01T10:30:00.250+01:00']) {
-      expect(timeOf(told)).toBe(at);
+    for (const reported of [time, '2026-03-01T09:30:00.250', '2026-03-01T10:30:00.250+01:00']) {
+      expect(timeOf(reported)).toBe(at);
     }
-    for (const told of ['some time 5', '5', 'March 1 2026', '2026-13-01T00:00:00Z']) {
-      expect(timeOf(told)).toBeNull();
+    for (const reported of ['some time 5', '5', 'March 1 2026', '2026-13-01T00:00:00Z']) {
+      expect(timeOf(reported)).toBeNull();
     }
   });
 
@@ -240,12 +240,12 @@ describe('content', () => {
 
   it('knows a picture by its type, wherever that stands', () => {
     const kindOf = (attachment: object) => contentOf({ contentType: 'Attachment', attachment });
-    for (const told of [
+    for (const reported of [
       { mediaType: 'Image' },
       { mediaType: 'image/png' },
       { mime: 'image/png' },
     ]) {
-      expect(kindOf({ id: 'a', ...told })).toMatchObject([{ kind: 'image' }]);
+      expect(kindOf({ id: 'a', ...reported })).toMatchObject([{ kind: 'image' }]);
     }
     expect(kindOf({ id: 'a', mediaType: 'File' })).toMatchObject([{ kind: 'file' }]);
   });
@@ -595,7 +595,7 @@ describe('the session', () => {
     }
   });
 
-  it('hears its own echo, whoever named it, and the session’s life in it', () => {
+  it('recognises its own echo, and reads the session’s lifetime from it', () => {
     const body = { text: 'ping', type: 'Text', direction: 'Inbound', id: 'echo' };
     const answer = { type: 'response', tracingId: 'anything' };
     expect(decode(structured(body, answer))).toEqual([{ type: 'pong' }]);
@@ -625,9 +625,9 @@ describe('the session', () => {
     ['ResumeTokenResponse', { resumeToken: 'secret' }, { type: 'unknown' }],
     ['FromTheFuture', {}, { type: 'unknown' }],
   ])('understands %s', (name, body, event) => {
-    const told = decode({ type: 'message', class: name, code: 200, body });
-    expect(told).toMatchObject([event]);
-    expect(JSON.stringify(told)).not.toContain('secret');
+    const reported = decode({ type: 'message', class: name, code: 200, body });
+    expect(reported).toMatchObject([event]);
+    expect(JSON.stringify(reported)).not.toContain('secret');
   });
 
   it('tells an upload’s address from a fresh link', () => {
@@ -1102,8 +1102,8 @@ describe('encode', () => {
       },
     ]);
     // One that waited in the outbox of an older version.
-    const former = { kind: 'list', payload: 'r', originatingMessageId: 'm' };
-    expect(frames({ ...send, text: 'Red', reply: former })).toMatchObject([
+    const previous = { kind: 'list', payload: 'r', originatingMessageId: 'm' };
+    expect(frames({ ...send, text: 'Red', reply: previous })).toMatchObject([
       { message: { content: [press('Red', 'r')], metadata } },
     ]);
     const time = { kind: 'time', payload: 't', originatingMessageId: 'm' };
@@ -1222,7 +1222,7 @@ describe('the history', () => {
     });
   });
 
-  it('comes newest first, and is told in order, each with a time', () => {
+  it('comes newest first, and is returned in order, each with a time', () => {
     const result = page([
       entity('c', 300),
       entity('b', null),

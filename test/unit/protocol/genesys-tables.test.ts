@@ -544,7 +544,7 @@ describe('a frame', () => {
 
   it('of a session tells everything by its own name', () => {
     const flags = ['newSession', 'readOnly', 'autoStarted', 'clearedExistingSession'];
-    const told = flags.map((flag) => {
+    const reported = flags.map((flag) => {
       const events = decode({ class: 'SessionResponse', body: { connected: true, [flag]: true } });
       const session = events.find(({ type }) => type === 'session');
       const names = ['isNew', 'isReadOnly', 'isAutoStarted', 'hasClearedOthers'];
@@ -552,7 +552,7 @@ describe('a frame', () => {
       const status = conversation?.type === 'conversation' && conversation.conversation.status;
       return [names.filter((name) => Object(session)[name] === true).join(), status];
     });
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ['isNew', 'connected'],
       ['isReadOnly', 'ended'],
       ['isAutoStarted', 'connected'],
@@ -692,8 +692,8 @@ describe('a message', () => {
     ],
   ])('is known by %s', (_, body, frame, messageId, aliases) => {
     const [event] = structured(body, frame);
-    const told = event?.type === 'message' ? event.message : null;
-    expect([told?.messageId, told?.aliases]).toEqual([messageId, aliases]);
+    const reported = event?.type === 'message' ? event.message : null;
+    expect([reported?.messageId, reported?.aliases]).toEqual([messageId, aliases]);
   });
 
   it('without any id is known by its words, its time, its side and what it brings', () => {
@@ -724,14 +724,14 @@ describe('a message', () => {
     ['Typing', { typing: { duration: 7, durationMs: 8 } }, { isTyping: true, duration: 7 }],
     ['Typing', { typing: { type: 'OFF' } }, { isTyping: false, duration: 5_000 }],
     ['Typing', {}, { isTyping: true, duration: 5_000 }],
-  ])('that is an event %s %o', (eventType, event, told) => {
+  ])('that is an event %s %o', (eventType, event, reported) => {
     const body = { type: 'Event', text: undefined, events: [{ eventType, ...event }] };
     expect(structured(body)).toEqual([
       {
         type: 'typing',
         conversationId: null,
         from: { id: 'agent', name: '', role: 'agent' },
-        ...told,
+        ...reported,
       },
     ]);
     expect(structured({ ...body, direction: 'Inbound' })).toMatchObject([
@@ -773,14 +773,14 @@ describe('a message', () => {
     '%s, a presence %s with readOnly %j, ends the conversation: %s',
     (direction, type, readOnly, ends) => {
       const events = [{ eventType: 'Presence', presence: { type } }];
-      const told = structured({
+      const reported = structured({
         type: 'Event',
         text: undefined,
         events,
         direction,
         metadata: { readOnly },
       });
-      expect(told.slice(1)).toEqual(
+      expect(reported.slice(1)).toEqual(
         ends
           ? [{ type: 'conversation', conversation: { conversationId: null, status: 'ended' } }]
           : [],
@@ -989,7 +989,7 @@ describe('the history', () => {
     });
   });
 
-  it('before a sequence, which nobody counts here, is one page', () => {
+  it('before a sequence, which this dialect lacks, is one page', () => {
     const call = { ...before, before: { sequence: 3 } };
     expect(cursorOf(page(many(25), { pageCount: 9 }, call))).toBeNull();
   });
@@ -1030,12 +1030,12 @@ describe('the history', () => {
     [500, '1', '{}', 'unavailable', 1_000],
     [503, 'soon', '<html>', 'unavailable', null],
   ])('answered by %i (Retry-After: %s) %s fails as %s', (status, retryAfter, body, kind, wait) => {
-    const told = JSON.parse(body === '<html>' ? '{}' : body);
+    const reported = JSON.parse(body === '<html>' ? '{}' : body);
     expect(adapter.response(since, { status, retryAfter, body })).toEqual({
       ok: false,
       failure: {
         kind,
-        message: told.message ?? told.code ?? `The gateway returned status ${status}.`,
+        message: reported.message ?? reported.code ?? `The gateway returned status ${status}.`,
         retryAfter: wait,
       },
     });

@@ -25,11 +25,11 @@ describe('a text', () => {
     [1.5, '1.5'],
     [true, 'true'],
     [false, 'false'],
-  ])('of %j is %j', (told, read) => {
-    expect(lenientString.parse(told)).toBe(read);
+  ])('of %j is %j', (reported, read) => {
+    expect(lenientString.parse(reported)).toBe(read);
   });
-  it.each(nothing)('is nothing of %o', (told) => {
-    expect(lenientString.parse(told)).toBeNull();
+  it.each(nothing)('is nothing of %o', (reported) => {
+    expect(lenientString.parse(reported)).toBeNull();
   });
 });
 
@@ -41,11 +41,11 @@ describe('words', () => {
     [false, 'false'],
     ['', null],
     [' \t\n', null],
-  ])('of %j are %j', (told, read) => {
-    expect(nonEmptyString.parse(told)).toBe(read);
+  ])('of %j are %j', (reported, read) => {
+    expect(nonEmptyString.parse(reported)).toBe(read);
   });
-  it.each(nothing)('are none of %o', (told) => {
-    expect(nonEmptyString.parse(told)).toBeNull();
+  it.each(nothing)('are none of %o', (reported) => {
+    expect(nonEmptyString.parse(reported)).toBeNull();
   });
 });
 
@@ -71,21 +71,24 @@ describe('a number', () => {
     ['', null],
     [' ', null],
     [true, null],
-  ])('of %j is %j', (told, read) => {
-    expect(lenientNumber.parse(told)).toBe(read);
+  ])('of %j is %j', (reported, read) => {
+    expect(lenientNumber.parse(reported)).toBe(read);
   });
-  it.each(nothing)('is none of %o', (told) => {
-    expect(lenientNumber.parse(told)).toBeNull();
+  it.each(nothing)('is none of %o', (reported) => {
+    expect(lenientNumber.parse(reported)).toBeNull();
   });
 });
 
 describe('a truth', () => {
-  it.each([true, 'true', 'True', 'TRUE'])('is %j', (told) => {
-    expect(lenientBoolean.parse(told)).toBe(true);
+  it.each([true, 'true', 'True', 'TRUE'])('is %j', (reported) => {
+    expect(lenientBoolean.parse(reported)).toBe(true);
   });
-  it.each([false, 'false', 'yes', 'null', '1', 1, 'true ', '', ...nothing])('is not %o', (told) => {
-    expect(lenientBoolean.parse(told)).toBe(false);
-  });
+  it.each([false, 'false', 'yes', 'null', '1', 1, 'true ', '', ...nothing])(
+    'is not %o',
+    (reported) => {
+      expect(lenientBoolean.parse(reported)).toBe(false);
+    },
+  );
 });
 
 describe('an instant', () => {
@@ -114,11 +117,11 @@ describe('an instant', () => {
     [at, null],
     [String(at), null],
     ['', null],
-  ])('of %j is %j', (told, read) => {
-    expect(instant.parse(told)).toBe(read);
+  ])('of %j is %j', (reported, read) => {
+    expect(instant.parse(reported)).toBe(read);
   });
-  it.each(nothing)('is none of %o', (told) => {
-    expect(instant.parse(told)).toBeNull();
+  it.each(nothing)('is none of %o', (reported) => {
+    expect(instant.parse(reported)).toBeNull();
   });
 });
 
@@ -128,8 +131,8 @@ describe('an address', () => {
     'http://x.example',
     'HTTPS://X.EXAMPLE/',
     'https://x.example/%20ö',
-  ])('can be opened: %s', (told) => {
-    expect(httpUrl.parse(told)).toBe(told);
+  ])('can be opened: %s', (reported) => {
+    expect(httpUrl.parse(reported)).toBe(reported);
   });
   it.each([
     'javascript:alert(1)',
@@ -147,16 +150,16 @@ describe('an address', () => {
     '',
     7,
     ...nothing,
-  ])('is none: %o', (told) => {
-    expect(httpUrl.parse(told)).toBeNull();
+  ])('is none: %o', (reported) => {
+    expect(httpUrl.parse(reported)).toBeNull();
   });
 });
 
 describe('a list', () => {
   it('has anything in it, and none is an empty one', () => {
     expect(lenientArray.parse([1, null, 'x', {}])).toEqual([1, null, 'x', {}]);
-    for (const told of [null, undefined, 'x', 7, {}, { 0: 1, length: 1 }]) {
-      expect(lenientArray.parse(told)).toEqual([]);
+    for (const reported of [null, undefined, 'x', 7, {}, { 0: 1, length: 1 }]) {
+      expect(lenientArray.parse(reported)).toEqual([]);
     }
   });
 
@@ -173,8 +176,8 @@ describe('a list', () => {
 
 describe('a map', () => {
   it('has the texts, and numbers and truths as texts', () => {
-    const told = { a: 'x', b: 5, c: false, d: '', e: null, f: {}, g: ['x'] };
-    expect([...stringMap.parse(told)]).toEqual([
+    const reported = { a: 'x', b: 5, c: false, d: '', e: null, f: {}, g: ['x'] };
+    expect([...stringMap.parse(reported)]).toEqual([
       ['a', 'x'],
       ['b', '5'],
       ['c', 'false'],
@@ -195,6 +198,7 @@ describe('an object', () => {
     const shape = orNull(z.object({ name: nonEmptyString }));
     expect(shape.parse({ name: 'a' })).toEqual({ name: 'a' });
     expect(shape.parse({})).toEqual({ name: null });
-    for (const told of [null, undefined, 'x', 7, true]) expect(shape.parse(told)).toBeNull();
+    for (const reported of [null, undefined, 'x', 7, true])
+      expect(shape.parse(reported)).toBeNull();
   });
 });

@@ -158,13 +158,13 @@ describe('a tab’s word on its stream', () => {
     { type: 'visibility', visible: false },
     { type: 'used' },
     { type: 'bye' },
-  ])('may be %o', (told) => {
-    expect(read(tabMessageSchema, { ...told, more: 1 })).toEqual(told);
+  ])('may be %o', (reported) => {
+    expect(read(tabMessageSchema, { ...reported, more: 1 })).toEqual(reported);
   });
   it.each<object>([{ type: 'ack' }, { type: 'visibility' }, { type: 'Bye' }, {}])(
     'may not be %o',
-    (told) => {
-      expect(read(tabMessageSchema, told)).toBeUndefined();
+    (reported) => {
+      expect(read(tabMessageSchema, reported)).toBeUndefined();
     },
   );
 });
@@ -348,8 +348,8 @@ describe('what a hub says', () => {
     { type: 'head', epoch: 'b.0', revision: 3 },
     { type: 'alert', epoch: 'b.0', message: null },
     { type: 'alert', epoch: 'b.0', message },
-  ])('on a stream may be %o', (told) => {
-    expect(read(streamMessageSchema, told)).toEqual(told);
+  ])('on a stream may be %o', (reported) => {
+    expect(read(streamMessageSchema, reported)).toEqual(reported);
   });
 
   it.each<object>([
@@ -358,8 +358,8 @@ describe('what a hub says', () => {
     { ...patch, removed: [1] },
     { type: 'alert', epoch: 'b.0' },
     { type: 'news', epoch: 'b.0', revision: 3 },
-  ])('on a stream may not be %o', (told) => {
-    expect(read(streamMessageSchema, told)).toBeUndefined();
+  ])('on a stream may not be %o', (reported) => {
+    expect(read(streamMessageSchema, reported)).toBeUndefined();
   });
 
   it('to a call is what was asked for, or why not', () => {

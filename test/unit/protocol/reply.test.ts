@@ -6,7 +6,7 @@ import { RowReader } from '../../../src/worker/store/rows.ts';
 const value = { id: 'f1', text: 'Ada', payload: 'Ada' };
 const form = { kind: 'form', payload: 'c', originatingMessageId: 'm', values: [value] };
 /** As versions before had it. */
-const former = { kind: 'list', payload: 'r', originatingMessageId: 'm' };
+const previous = { kind: 'list', payload: 'r', originatingMessageId: 'm' };
 
 describe('an answer to an offer', () => {
   const send = (reply: unknown) =>
@@ -14,7 +14,7 @@ describe('an answer to an offer', () => {
 
   test.each([
     ['with several values', form],
-    ['with one', former],
+    ['with one', previous],
     ['of a form left empty', { ...form, values: [] }],
   ])('%s comes through a port as it is', (_, reply) => {
     expect(send(reply)).toMatchObject({ success: true, data: { reply } });
@@ -29,7 +29,7 @@ describe('an answer to an offer', () => {
     expect(send(reply).success).toBe(false);
   });
 
-  test('waits in the store, and one of a former version is read there still', () => {
+  test('waits in the store, and one of an earlier version is still readable', () => {
     const reader = new RowReader(new Log(), {});
     const row = {
       messageId: 'o',
@@ -39,7 +39,7 @@ describe('an answer to an offer', () => {
       timestamp: 0,
       failure: null,
     };
-    for (const reply of [form, former]) {
+    for (const reply of [form, previous]) {
       expect(reader.read('outbox', { ...row, reply })).toEqual({ ...row, reply });
     }
     expect(reader.read('outbox', row)).toEqual(row);

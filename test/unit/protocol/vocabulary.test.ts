@@ -106,7 +106,7 @@ describe('builds', () => {
       false,
       false,
     ]);
-    const isMoved = (told: unknown) => redirectSchema.safeParse(told).success;
+    const isMoved = (reported: unknown) => redirectSchema.safeParse(reported).success;
     expect(isMoved({ type: 'partyline-redirect', address: null })).toBe(true);
     expect(isMoved({ type: 'partyline-redirect', address })).toBe(true);
     expect(isMoved({ type: 'partyline-build', address: null })).toBe(false);
@@ -134,7 +134,7 @@ describe('an epoch', () => {
     expect(isAnotherVisitor(makeEpoch('a', 0), makeEpoch('a', 1))).toBe(true);
     expect(isAnotherVisitor(makeEpoch('a', 1), makeEpoch('a', 10))).toBe(true);
     expect(isAnotherVisitor(makeEpoch('a', 1), makeEpoch('a', 1))).toBe(false);
-    // Another hub: whose conversation it has is told by its snapshot.
+    // Another hub: its snapshot names its conversation.
     expect(isAnotherVisitor(makeEpoch('a', 0), makeEpoch('b', 1))).toBe(false);
     expect(isAnotherVisitor(makeEpoch('a', 0), makeEpoch('ab', 0))).toBe(false);
     expect(isAnotherVisitor(makeEpoch('ab', 0), makeEpoch('a', 0))).toBe(false);
@@ -295,7 +295,7 @@ describe('a place in the transcript', () => {
     }
   });
 
-  it('is told apart by the message where the numbers are the same', () => {
+  it('is distinguished by its text where the numbers are the same', () => {
     const position: Position = [1, 1, 0, 0];
     const at = (messageId: string) => ({ position, messageId });
     expect(comparePlaces(at('a'), at('b'))).toBe(-1);

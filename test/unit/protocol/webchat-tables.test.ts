@@ -151,7 +151,14 @@ const message = {
   text: 'hi',
   timestamp,
 };
-const told = { conversationId: 'c', messageId: 'm', sequence: 3, from, text: 'hi', timestamp: at };
+const reported = {
+  conversationId: 'c',
+  messageId: 'm',
+  sequence: 3,
+  from,
+  text: 'hi',
+  timestamp: at,
+};
 
 describe('what the gateway says', () => {
   it.each<[Record<string, unknown>, GatewayEvent]>([
@@ -201,18 +208,18 @@ describe('what the gateway says', () => {
       { type: 'conversation', conversationId: 'c', status: 'ended' },
       { type: 'conversation', conversation: { conversationId: 'c', status: 'ended' } },
     ],
-    [message, { type: 'message', message: told }],
+    [message, { type: 'message', message: reported }],
     [
       { ...message, sequence: 1 },
-      { type: 'message', message: { ...told, sequence: 1 } },
+      { type: 'message', message: { ...reported, sequence: 1 } },
     ],
     [
       { ...message, sequence: null },
-      { type: 'message', message: { ...told, sequence: null } },
+      { type: 'message', message: { ...reported, sequence: null } },
     ],
     [
       { ...message, text: '' },
-      { type: 'message', message: { ...told, text: '' } },
+      { type: 'message', message: { ...reported, text: '' } },
     ],
     [
       { type: 'typing', conversationId: 'c', from, isTyping: true },
@@ -350,7 +357,7 @@ describe('what the gateway says', () => {
     ]),
   ])('%s is as it should be', (_, changes) => {
     expect(decode({ ...message, ...changes })).toEqual([
-      { type: 'message', message: { ...told, ...changes } },
+      { type: 'message', message: { ...reported, ...changes } },
     ]);
   });
 
@@ -469,7 +476,7 @@ describe('close codes', () => {
     ['client-bug', [1008, 1009, 4003]],
     ['token', [4001]],
     ['too-many-connections', [4029]],
-    // Nobody has told what these mean: it is tried again.
+    // The meaning of these is not documented: they are retried.
     [
       'network',
       [0, 1002, 1003, 1007, 1010, 1014, 1015, 3000, 4000, 4002, 4004, 4009, 4028, 4030, 4999],
@@ -620,8 +627,8 @@ describe('a REST answer', () => {
     [199, null, 'rejected'],
     [0, null, 'rejected'],
   ])('of %i with the code %s is: %s', (status, code, kind) => {
-    const told = answer(since, { code, message: 'Words.' }, status);
-    expect(told).toEqual({ ok: false, failure: { kind, message: 'Words.', retryAfter: null } });
+    const reported = answer(since, { code, message: 'Words.' }, status);
+    expect(reported).toEqual({ ok: false, failure: { kind, message: 'Words.', retryAfter: null } });
     const silent = answer(since, code === null ? {} : { code }, status);
     expect(silent).toMatchObject({
       failure: { kind, message: `The gateway returned status ${status}.` },
@@ -667,9 +674,9 @@ describe('a REST answer', () => {
         value: {
           type: 'history',
           messages: [
-            { ...told, messageId: 'm1', sequence: null },
-            { ...told, messageId: 'm2' },
-            { ...told, messageId: 'm3' },
+            { ...reported, messageId: 'm1', sequence: null },
+            { ...reported, messageId: 'm2' },
+            { ...reported, messageId: 'm3' },
           ],
           nextCursor: 'a/b',
           invalidCount: 3,
@@ -695,7 +702,7 @@ describe('a REST answer', () => {
   it.each([200, 201, 299])('of %i to a message is that message', (status) => {
     expect(answer(send, entity, status)).toEqual({
       ok: true,
-      value: { type: 'message', message: told },
+      value: { type: 'message', message: reported },
     });
   });
 

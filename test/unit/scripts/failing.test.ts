@@ -153,7 +153,7 @@ test('sizes fails beyond a budget, and where nothing was measured', slow, async 
   expect(missing.printed).toContain('panel: nothing found');
 });
 
-test('the dependencies’ check fails at a licence, and at a known hole', slow, async () => {
+test('the dependency check fails for a licence and for a known vulnerability', slow, async () => {
   const offline = { npm_config_registry: 'http://127.0.0.1:9', npm_config_fetch_retries: '0' };
   const good = await copy.run('node scripts/supply-chain.mjs', offline);
   expect(good, good.printed).toMatchObject({ code: 0 });
@@ -177,7 +177,7 @@ test('the dependencies’ check fails at a licence, and at a known hole', slow, 
 });
 
 test(
-  'simulate fails at a broken promise, at a mutant that survives, and at one that there is not',
+  'simulate fails when a rule is violated, a mutant survives or a mutant is unknown',
   slow,
   async () => {
     const path = 'src/worker/core/transcript/window.ts';
@@ -186,7 +186,7 @@ test(
     const simulated = await copy.run('npm run simulate -- --seeds 200 --jobs 1');
     copy.replace(path, 'return context.state.window.slice(0, 0).find(predicate);', find);
     expect(simulated.code).toBe(1);
-    expect(simulated.printed).toMatch(/seed \d+ breaks/);
+    expect(simulated.printed).toMatch(/seed \d+ violates/);
 
     copy.replace('test/simulation/mutation.ts', 'seedsPerMutant = 3_000', 'seedsPerMutant = 5');
     copy.replace(
@@ -194,24 +194,26 @@ test(
       "replace: 'return context.state.window.slice(0, 0).find(predicate);'",
       `replace: '${find} '`,
     );
-    const survived = await copy.run('npm run simulate -- --mutants --only forgets-dedup --jobs 1');
+    const survived = await copy.run(
+      'npm run simulate -- --mutants --only no-deduplication --jobs 1',
+    );
     expect(survived.code).toBe(1);
     expect(survived.printed).toContain('**survived**');
 
-    const unknown = await copy.run('npm run simulate -- --mutants --only forgets-nothing');
+    const unknown = await copy.run('npm run simulate -- --mutants --only breaks-nothing');
     expect(unknown.code).toBe(2);
   },
 );
 
 test.each([
-  ['--without untold', 'there is no rule untold; there are addressed'],
-  ['--set killing=3', 'there is no setting killing; there are minutes'],
-  ['--mutants --only forgets-nothing', 'there is no mutant forgets-nothing; there are forgets-'],
-  ['--only forgets-dedup', '--only goes with --mutants'],
-])('simulate runs nothing with %s, and says what there is', slow, async (options, told) => {
+  ['--without untold', 'unknown rule untold; known: REST rate'],
+  ['--set killing=3', 'unknown setting killing; known: minutes'],
+  ['--mutants --only breaks-nothing', 'unknown mutant breaks-nothing; known: no-deduplication'],
+  ['--only no-deduplication', '--only goes with --mutants'],
+])('simulate rejects %s and lists the known names', slow, async (options, reported) => {
   const { code, printed } = await copy.run(`npm run simulate -- --seeds 1 ${options}`);
   expect(code).toBe(2);
-  expect(printed).toContain(told);
+  expect(printed).toContain(reported);
   expect(printed).not.toContain('1 schedules');
 });
 
@@ -274,12 +276,12 @@ test('dev fails where its port is taken, and names the variable that chooses ano
   expect(printed).toContain(`Port ${port} is taken by another program: choose another with PORT`);
 });
 
-test('bench fails at a part that there is not', slow, async () => {
+test('bench rejects an unknown part', slow, async () => {
   const { code, printed } = await copy.run('npm run bench -- nonsense', {
     PARTYLINE_CHROMIUM: process.execPath,
   });
   expect(code).not.toBe(0);
-  expect(printed).toContain('There is no part nonsense');
+  expect(printed).toContain('Unknown part nonsense');
 });
 
 /** What a part of the bench comes to without a browser: medians of the floor and of ours. */
@@ -295,7 +297,7 @@ function madeUpPart(medians: readonly (readonly [number, number])[]): string {
     export const latency = async () => [${measures.join()}];`;
 }
 
-test('bench fails where an aim is missed or nothing is measured', slow, async () => {
+test('bench fails for a missed target or an empty part', slow, async () => {
   copy.replace('test/bench/bench.ts', '  await buildSite();\n', '');
   copy.replace(
     'test/bench/bench.ts',
@@ -308,18 +310,18 @@ test('bench fails where an aim is missed or nothing is measured', slow, async ()
   };
   const met = await bench([[100, 110]]);
   expect(met, met.printed).toMatchObject({ code: 0 });
-  expect(met.printed).toContain('Every aim is met.');
+  expect(met.printed).toContain('All targets are met.');
 
   const missed = await bench([
     [100, 110],
     [100, 111],
   ]);
   expect(missed.code).not.toBe(0);
-  expect(missed.printed).toContain('1 aims are missed.');
+  expect(missed.printed).toContain('1 targets are missed.');
 
   const silent = await bench([]);
   expect(silent.code).not.toBe(0);
-  expect(silent.printed).toContain('latency has measured nothing');
+  expect(silent.printed).toContain('latency returned no measures');
 });
 
 test('fleet fails where the hub does not wait as the page recommends', slow, async () => {

@@ -45,8 +45,13 @@ test.each([
     { hasInstallScript: true },
     ['a 2.0.0: runs a script at installation'],
   ],
-  ['a hole', 'node_modules/b/node_modules/holey', { version: '2.9.9' }, ['holey 2.9.9: GHSA-1']],
-  ['a mended hole', 'node_modules/holey', { version: '2.10.0' }, []],
+  [
+    'a vulnerability',
+    'node_modules/b/node_modules/holey',
+    { version: '2.9.9' },
+    ['holey 2.9.9: GHSA-1'],
+  ],
+  ['a fixed vulnerability', 'node_modules/holey', { version: '2.10.0' }, []],
 ])('%s', (_, path, changes, expected) => {
   expect(problems({ [path]: { ...good, ...changes } })).toEqual(expected);
 });

@@ -17,14 +17,14 @@ import { answering, oauthToken } from './support.ts';
 const sessions = createVisitorSessions({ secret: [secrets.session, secrets.formerSession] });
 
 /** What the brokers tell their operators. */
-let told = '';
+let reported = '';
 const keep = (entry: LogEntry) => {
-  told += `${JSON.stringify(entry)}\n`;
+  reported += `${JSON.stringify(entry)}\n`;
 };
 
 afterAll(() => {
-  expect(told).toContain('"event":"internal"');
-  expect(secretsIn(told)).toEqual([]);
+  expect(reported).toContain('"event":"internal"');
+  expect(secretsIn(reported)).toEqual([]);
 });
 
 function brokerOf(oauth: () => Promise<Response> | Response): TokenBroker {
@@ -157,7 +157,7 @@ describe.each(ways)('the broker %s', (_, serve) => {
     expect([logged.status, logged.text]).toEqual([204, '']);
   });
 
-  test('is asked by a balancer whether it is well, and by nobody else', async () => {
+  test('answers a balancer’s health check, and no other request', async () => {
     const health = await fetch(`${site.origin}/chat/health`);
     expect([health.status, await health.json()]).toEqual([
       200,
@@ -293,8 +293,8 @@ describe.each(ways)('the broker %s', (_, serve) => {
       // Without a bearer token that can be read the cookie counts.
       expect([401, ...(bearer.includes(' ') ? [200] : [])]).toContain(status);
     }
-    const former = await visitorJwt(secrets.formerSession, '1h');
-    expect((await ask('/chat/token', {}, `${name}=${former}`)).status).toBe(200);
+    const previous = await visitorJwt(secrets.formerSession, '1h');
+    expect((await ask('/chat/token', {}, `${name}=${previous}`)).status).toBe(200);
   });
 
   test('tells nothing of what broke inside', async () => {

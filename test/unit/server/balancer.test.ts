@@ -20,7 +20,7 @@ async function startBalancer(ports: readonly number[]) {
 
 // A real nginx and a real Redis or Valkey; .ci/run installs both.
 describe.runIf(hasRedis && hasNginx)('two brokers behind a balancer', () => {
-  test('are one to whoever asks: one limit, one address each, and one can go', async () => {
+  test('act as one: one limit, one address each, and one can go', async () => {
     const redis = await startRedis();
     const served = await Promise.all(
       [1, 2].map(async () => {

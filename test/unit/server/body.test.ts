@@ -104,7 +104,7 @@ test('a body that does not end is given up after ten seconds, and not before', a
   expect(state.cancelled).toBe(true);
 });
 
-test('a body that breaks off is told to whoever reads it, and leaves no timer behind', async () => {
+test('a body that breaks off rejects its reader, and leaves no timer behind', async () => {
   const stream = new ReadableStream<Uint8Array>({
     pull: (controller) => controller.error(new TypeError('terminated')),
   });

@@ -86,7 +86,7 @@ describe('the token broker', () => {
     expect(response.headers.get('Allow')).toBe('POST');
   });
 
-  test('answers 401 without a session, and asks nobody for a token', async () => {
+  test('answers 401 without a session, and requests no token', async () => {
     const oauth = answering(() => oauthToken());
     const broker = createTokenBroker({
       ...brokerOptions,
@@ -168,9 +168,9 @@ describe('a broken OAuth server', () => {
     const broker = createTokenBroker({ ...brokerOptions, logger, fetch });
     const response = await broker.token(ask());
     expect(response.status).toBe(502);
-    const told = JSON.stringify([await response.text(), [...response.headers], lines]);
-    expect(told).not.toContain('the-secret');
-    expect(told).not.toContain('upstream-token');
+    const reported = JSON.stringify([await response.text(), [...response.headers], lines]);
+    expect(reported).not.toContain('the-secret');
+    expect(reported).not.toContain('upstream-token');
     expect(lines).toHaveLength(1);
   });
 

@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A store that answers as it is told, and remembers what it was asked. */
+/** A store with scripted answers that records its requests. */
 function storeThat(answer: () => Promise<number>) {
   const asked: [string, number][] = [];
   const store: RateLimitStore = {
@@ -52,7 +52,7 @@ describe('buckets in memory', () => {
     expect(await times(store, 7)).toEqual([0, 0, 0, 0, 0, 0, 10_000]);
   });
 
-  test('of whoever is refused lose nothing by it', async () => {
+  test('of a refused client do not count', async () => {
     const store = memoryRateLimits(10, () => clock);
     await times(store, 6);
     const waits = [];
@@ -63,7 +63,7 @@ describe('buckets in memory', () => {
     expect(waits).toEqual([7_500, 5_000, 2_500, 0]);
   });
 
-  test('lock nobody out when the clock is set back', async () => {
+  test('lock no visitor out when the clock is set back', async () => {
     const store = memoryRateLimits(10, () => clock);
     await times(store, 5);
     clock -= 3_600_000;
@@ -112,7 +112,7 @@ describe('the limiter', () => {
     expect(await limiter.take('token', 'one', 6)).toBe(seconds);
   });
 
-  test('names nobody to the store, and tells everybody and every kind apart', async () => {
+  test('stores no names, and distinguishes visitors and kinds', async () => {
     const { store, asked } = storeThat(async () => 0);
     const limiter = createLimiter(store, 10, () => 0, quietLogger().logger);
     const who = 'visitor-1'.repeat(20);
@@ -209,7 +209,7 @@ describe('the limiter', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ reason: 'unknown' });
   });
 
-  test('knows as many visitors by itself as it is told to', async () => {
+  test('keeps as many visitors in memory as configured', async () => {
     const limiter = createLimiter(null, 1, () => 0, quietLogger().logger);
     await limiter.take('log', 'one', 1);
     await limiter.take('log', 'two', 1);

@@ -33,7 +33,7 @@ test('a broker says why a shared store is out of reach, by a code alone', async 
 });
 
 describe('a shared store', () => {
-  test('that fails or hangs is replaced by the broker’s own count, and told of once', async () => {
+  test('that fails or hangs is replaced by the broker’s own count, and reported once', async () => {
     vi.useFakeTimers();
     const { logger, lines } = quietLogger();
     let calls = 0;

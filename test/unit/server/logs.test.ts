@@ -46,8 +46,8 @@ describe('what is taken out of a message', () => {
     ['every time it is told', 'a=aaaaaaaa', 'aaaaaaaa, aaaaaaaa', '[redacted], [redacted]'],
     ['parts between commas', 'a=aaaaaaaa,bbbbbbbb', 'bbbbbbbb', '[redacted]'],
     ['what a regular expression would read', 'a=a.b*c(d)[e]$1', 'x a.b*c(d)[e]$1', 'x [redacted]'],
-  ])('%s', (_, cookie, message, told) => {
-    expect(redact(message, withCookie(cookie))).toBe(told);
+  ])('%s', (_, cookie, message, reported) => {
+    expect(redact(message, withCookie(cookie))).toBe(reported);
   });
 
   it('is every secret of the broker’s, and nothing where there is none', () => {
@@ -63,8 +63,8 @@ describe('what is taken out of a message', () => {
     ['cut off', 'eyJhbGciOiJIUzI1NiJ9.eyJzd', '[redacted]'],
     ['in quotes', '"eyJhbGciOiJIUzI1NiJ9.a.b"', '"[redacted]"'],
     ['only alike', 'eyJonly and they.eyJ.', 'eyJonly and they.eyJ.'],
-  ])('is a token of somebody else’s, %s', (_, token, told) => {
-    expect(redact(`read ${token}`, ask())).toBe(`read ${told}`);
+  ])('is a token of somebody else’s, %s', (_, token, reported) => {
+    expect(redact(`read ${token}`, ask())).toBe(`read ${reported}`);
   });
 
   it('leaves 500 characters, counted once the secrets are out', () => {

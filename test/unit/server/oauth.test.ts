@@ -125,8 +125,8 @@ describe('a refusal of the OAuth server', () => {
     'unsupported_grant_type',
     'invalid_scope',
   ])('is told by its name: %s', async (error) => {
-    const told = await failureOf(() => Response.json({ error }, { status: 400 }));
-    expect(told).toMatchObject({ reason: 'refused', message: `status 400 ${error}` });
+    const reported = await failureOf(() => Response.json({ error }, { status: 400 }));
+    expect(reported).toMatchObject({ reason: 'refused', message: `status 400 ${error}` });
   });
 
   test.each([
@@ -134,8 +134,8 @@ describe('a refusal of the OAuth server', () => {
     ['a description', Response.json({ error_description: 's+e/c=r%t &' }, { status: 401 })],
     ['no JSON', new Response('s+e/c=r%t &', { status: 401 })],
   ])('is told by its status alone, when it has %s', async (_, answer) => {
-    const told = await failureOf(() => answer.clone());
-    expect(told).toMatchObject({ reason: 'refused', message: 'status 401' });
+    const reported = await failureOf(() => answer.clone());
+    expect(reported).toMatchObject({ reason: 'refused', message: 'status 401' });
   });
 
   test.each([
@@ -151,8 +151,8 @@ describe('a refusal of the OAuth server', () => {
     [undefined, null],
   ])('that says Retry-After: %s asks for %s seconds', async (header, seconds) => {
     const headers: Record<string, string> = header === undefined ? {} : { 'Retry-After': header };
-    const told = await failureOf(() => new Response(null, { status: 429, headers }));
-    expect([told.message, told.retryAfter]).toEqual(['status 429', seconds]);
+    const reported = await failureOf(() => new Response(null, { status: 429, headers }));
+    expect([reported.message, reported.retryAfter]).toEqual(['status 429', seconds]);
   });
 });
 
@@ -165,22 +165,22 @@ describe('an OAuth server that can’t be reached', () => {
     ['nothing, where the cause is null', null, ''],
     ['nothing, where the cause is a text', 'code', ''],
   ])('is told of with %s', async (_, cause, words) => {
-    const told = await failureOf(() =>
+    const reported = await failureOf(() =>
       Promise.reject(new TypeError('fetch failed: s+e/c=r%t &', { cause })),
     );
-    expect(told).toMatchObject({
+    expect(reported).toMatchObject({
       reason: 'network',
       message: `unreachable${words}`,
       retryAfter: null,
     });
   });
 
-  test('is told of although what was thrown is no error', async () => {
-    const told = await failureOf(() => Promise.reject('down'));
-    expect(told).toMatchObject({ reason: 'network', message: 'unreachable' });
+  test('is reported although the thrown value is no error', async () => {
+    const reported = await failureOf(() => Promise.reject('down'));
+    expect(reported).toMatchObject({ reason: 'network', message: 'unreachable' });
   });
 
-  test('is told of as slow when it is still silent at the time-out', async () => {
+  test('is reported as slow when it is still silent at the time-out', async () => {
     const fetch: typeof globalThis.fetch = (_, init) =>
       new Promise((_resolve, reject) => {
         init?.signal?.addEventListener('abort', () => reject(init.signal?.reason));
@@ -193,7 +193,7 @@ describe('an OAuth server that can’t be reached', () => {
     });
   });
 
-  test('is told of as such when the answer breaks off', async () => {
+  test('is reported as such when the answer breaks off', async () => {
     const broken = new ReadableStream({
       start: (controller) => controller.error(new TypeError('terminated')),
     });

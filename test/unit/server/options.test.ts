@@ -128,10 +128,10 @@ describe('the client secret’s way', () => {
     ['http://[::1]:8081/token', false],
     ['https://oauth.example/token', false],
   ])('to %s is warned of: %s', (oauthUrl, isWarnedOf) => {
-    const told: string[] = [];
-    const warn = ({ event }: { event: string }) => void told.push(event);
+    const reported: string[] = [];
+    const warn = ({ event }: { event: string }) => void reported.push(event);
     createTokenBroker({ ...brokerOptions, oauthUrl, logger: { info: warn, warn, error: warn } });
-    expect(told).toEqual(isWarnedOf ? ['plain-http'] : []);
+    expect(reported).toEqual(isWarnedOf ? ['plain-http'] : []);
   });
 });
 

@@ -106,7 +106,7 @@ describe('the routing log', () => {
     expect(broker.routingLogEntries()).toEqual([{ ...all, receivedAt: 5, subject: 'visitor-1' }]);
   });
 
-  test('believes nobody about who sent it, or when', async () => {
+  test('accepts no sender or time from the client', async () => {
     const broker = createTokenBroker({ ...brokerOptions, now: () => 5 });
     await broker.routingLog(post({ ...entry, subject: 'somebody else', receivedAt: 9 }));
     expect(broker.routingLogEntries()).toEqual([{ ...entry, receivedAt: 5, subject: 'visitor-1' }]);

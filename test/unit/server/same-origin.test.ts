@@ -48,7 +48,7 @@ describe('a request by its Origin', () => {
   });
 });
 
-test('a request that no page sends borrows nobody’s cookies, and passes', () => {
+test('a request that no page sends uses no visitor’s cookies, and passes', () => {
   expect(isCrossOrigin(ask(), [])).toBe(false);
   expect(isCrossOrigin(ask(), ['https://a.example'])).toBe(false);
 });

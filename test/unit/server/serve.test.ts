@@ -73,7 +73,7 @@ describe('a broker that is served alone', () => {
     expect(server).toMatchObject({ headersTimeout: 10_000, requestTimeout: 20_000 });
   });
 
-  test('knows the address of whoever asks', async () => {
+  test('knows the address of the client', async () => {
     const served = await serveBroker(broker({ limits: { requestsPerAddress: 1 } }));
     try {
       const first = await post(served.port, '', { 'X-Forwarded-For': '192.0.2.1' });
@@ -84,7 +84,7 @@ describe('a broker that is served alone', () => {
     }
   });
 
-  test('listens where it is told to, says when it can’t, and frees the port at its end', async () => {
+  test('listens where configured, reports when it can’t, and frees the port when it closes', async () => {
     const first = await serveBroker(broker());
     const { port } = first;
     expect(port).toBeGreaterThan(0);

@@ -222,7 +222,7 @@ describe('the public keys of a site', () => {
     return { published, token };
   }
 
-  test('are asked for where the site says, and told apart by their ids', async () => {
+  test('are requested where the site says, and distinguished by their ids', async () => {
     const { published, token } = await keys(2);
     const asked: string[] = [];
     const fetch: typeof globalThis.fetch = async (url) => {
@@ -369,16 +369,16 @@ describe('a visitor’s session', () => {
     expect(found !== null).toBe(isOne);
   });
 
-  test('is one whether it was signed with the present secret or a former one', async () => {
-    const former = createVisitorSessions({ secret: secrets.formerSession, now: () => now });
+  test('is accepted with the current secret or an earlier one', async () => {
+    const previous = createVisitorSessions({ secret: secrets.formerSession, now: () => now });
     const both = createVisitorSessions({ secret: [secret, secrets.formerSession], now: () => now });
     const ada = { subject: 'visitor-1', name: 'Ada' };
-    const old = pairOf(await former.issue(visit(), ada));
+    const old = pairOf(await previous.issue(visit(), ada));
     expect(await both.ensure(visit(old))).toEqual({ session: ada, setCookie: null });
     // A new one is signed with the present secret alone.
     const fresh = pairOf(await both.issue(visit(), ada));
     expect(await createVisitorSessions({ secret, now: () => now }).read(visit(fresh))).toEqual(ada);
-    expect(await former.read(visit(fresh))).toBeNull();
+    expect(await previous.read(visit(fresh))).toBeNull();
   });
 
   test.each([
@@ -423,7 +423,7 @@ describe('a visitor’s session', () => {
     }
   });
 
-  test('is a new one for everybody who has none', async () => {
+  test('is a new one for every visitor without one', async () => {
     const sessions = createVisitorSessions({ secret });
     const [one, two] = await Promise.all([sessions.ensure(visit()), sessions.ensure(visit())]);
     expect(one?.session).toEqual({ subject: expect.stringMatching(/^[\da-f-]{36}$/), name: null });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createTokenBroker } from '../../../src/server/index.ts';
 import { answering, ask, brokerOptions, oauthToken } from './support.ts';
 
-/** An OAuth server that answers when it is told to, with tokens that are counted. */
+/** An OAuth server that answers on demand, with numbered tokens. */
 function slowOAuth() {
   const waiting: (() => void)[] = [];
   let count = 0;
@@ -219,7 +219,7 @@ test('an OAuth server that asks for a pause is left alone, by every visitor', as
   expect(oauth.bodies).toHaveLength(2);
 });
 
-test('a failure is told to all who wait for it, and kept for nobody', async () => {
+test('a failure rejects all waiting callers, and is not cached', async () => {
   let isDown = true;
   const oauth = answering(() => (isDown ? new Response(null, { status: 500 }) : oauthToken()));
   const { ask } = withSubject(oauth);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readArguments, readDuration } from '../../simulation/arguments.ts';
 
-describe('the command line of the simulation', () => {
-  it('runs 300 schedules from the first one when nothing is said', () => {
+describe('readArguments', () => {
+  it('runs 300 schedules from the first one by default', () => {
     expect(readArguments([])).toMatchObject({
       seed: null,
       seeds: 300,
@@ -14,7 +14,7 @@ describe('the command line of the simulation', () => {
     });
   });
 
-  it('runs until the time is over when a time is given, however many schedules that makes', () => {
+  it('runs until the time is over, without a limit of schedules, when a time is given', () => {
     expect(readArguments(['--for', '10m', '--from', '5000'])).toMatchObject({
       seeds: null,
       from: 5_000,
@@ -29,7 +29,7 @@ describe('the command line of the simulation', () => {
     });
   });
 
-  it('takes rules that have a blank in their names', () => {
+  it('accepts rule names with spaces', () => {
     const { without } = readArguments(['--without', 'unread,tabs and store']);
     expect(without).toEqual(['unread', 'tabs and store']);
   });
@@ -48,32 +48,40 @@ describe('the command line of the simulation', () => {
     ['--seed', '1.5'],
     ['--jobs', 'many'],
     ['--for', '10'],
-  ])('refuses %s %s', (...args) => {
+  ])('rejects %s %s', (...args) => {
     expect(() => readArguments(args)).toThrow(RangeError);
   });
 
   it.each([
-    ['--without', 'unread,untold', 'no rule untold; there are addressed, alive'],
-    ['--set', 'killing=3', 'no setting killing; there are minutes'],
-    ['--set', 'limits=3', 'no setting limits'],
-  ])('names what there is instead of %s %s', (option, value, told) => {
-    expect(() => readArguments([option, value])).toThrow(told);
+    ['--without', 'unread,untold', 'unknown rule untold; known: REST rate, answers'],
+    ['--set', 'killing=3', 'unknown setting killing; known: minutes'],
+    ['--set', 'limits=3', 'unknown setting limits'],
+  ])('rejects %s %s and lists the known names', (option, value, message) => {
+    expect(() => readArguments([option, value])).toThrow(message);
   });
 
-  it('takes mutants by their names, and only with --mutants', () => {
-    const { only } = readArguments(['--mutants', '--only', 'forgets-dedup,holds-twice']);
-    expect(only).toEqual(['forgets-dedup', 'holds-twice']);
-    const unknown = ['--mutants', '--only', 'forgets-nothing'];
-    expect(() => readArguments(unknown)).toThrow('no mutant forgets-nothing; there are forgets-');
-    expect(() => readArguments(['--only', 'forgets-dedup'])).toThrow('--only goes with --mutants');
+  it('accepts names of mutants, only with --mutants', () => {
+    const { only } = readArguments([
+      '--mutants',
+      '--only',
+      'no-deduplication,duplicate-in-reorder-buffer',
+    ]);
+    expect(only).toEqual(['no-deduplication', 'duplicate-in-reorder-buffer']);
+    const unknown = ['--mutants', '--only', 'breaks-nothing'];
+    expect(() => readArguments(unknown)).toThrow(
+      'unknown mutant breaks-nothing; known: no-deduplication',
+    );
+    expect(() => readArguments(['--only', 'no-deduplication'])).toThrow(
+      '--only goes with --mutants',
+    );
   });
 
-  it('refuses what it does not know', () => {
+  it('rejects unknown options', () => {
     expect(() => readArguments(['--sead', '3'])).toThrow(TypeError);
   });
 });
 
-describe('a duration', () => {
+describe('readDuration', () => {
   it.each([
     ['30s', 30_000],
     ['10m', 600_000],

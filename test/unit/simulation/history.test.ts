@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { GuestHistory } from '../../simulation/model/guest/history.ts';
-import { GuestPlatform } from '../../simulation/model/guest/platform.ts';
+import { GenesysHistory } from '../../simulation/model/genesys-cloud/history.ts';
+import { GenesysPlatform } from '../../simulation/model/genesys-cloud/platform.ts';
 import { visitorOf } from '../../simulation/model/session.ts';
-import { calmWorld } from '../contracts/calm-world.ts';
+import { calmContext } from '../contracts/calm-context.ts';
 
 /** The messages that count as sent again although the history had them, after one page of it. */
 async function resentAfterPage(isAlive: boolean): Promise<readonly string[]> {
-  const { world, machine } = calmWorld({ dialect: 'genesys-cloud' });
-  const platform = new GuestPlatform(world);
+  const { context, machine } = calmContext({ dialect: 'genesys-cloud' });
+  const platform = new GenesysPlatform(context);
   const { session } = platform.open(platform.mint('visitor-1'));
   platform.posted('m1', 0);
   platform.post(platform.conversationOf(session), 'm1', 'hello', visitorOf('visitor-1'));
 
   const { jwt } = platform.issueJwt(session);
   const url = 'http://platform/messages?pageNumber=1&pageSize=8';
-  const history = new GuestHistory(world, machine, platform);
+  const history = new GenesysHistory(context, machine, platform);
   let status: number | undefined;
   history.get(
     url,
@@ -24,10 +24,10 @@ async function resentAfterPage(isAlive: boolean): Promise<readonly string[]> {
       status = response?.status;
     },
   );
-  await world.scheduler.runUntil(10_000);
+  await context.scheduler.runUntil(10_000);
   expect(status).toBe(200);
 
-  platform.posted('m1', world.scheduler.now);
+  platform.posted('m1', context.scheduler.now);
   return [...platform.resent];
 }
 

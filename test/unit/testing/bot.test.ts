@@ -36,7 +36,7 @@ test('the bot is quiet once an agent has taken the conversation', async () => {
   expect(line.messages).toEqual(['hello']);
 });
 
-test('nobody answers in a queue that no one looks at', async () => {
+test('no agent answers in an unwatched queue', async () => {
   const gateway = await gatewayForTest({ bot });
   const { line, conversationId } = await Line.inConversation(gateway, 'ann', ['billing']);
   const other = await Line.inConversation(gateway, 'bob');

@@ -15,7 +15,7 @@ describe('the queue', () => {
     expect(next).toMatchObject({ status: 'queued', position: 1 });
   });
 
-  test('everybody learns of a new place when somebody ahead is taken', async () => {
+  test('all visitors learn their new position when one ahead is taken', async () => {
     const gateway = await gatewayForTest();
     const ann = await Line.inConversation(gateway, 'ann');
     const bob = await Line.inConversation(gateway, 'bob');
@@ -100,7 +100,7 @@ describe('messages', () => {
     });
   });
 
-  test('a burst of messages is echoed in its order, without a hole', async () => {
+  test('a burst of messages is echoed in order, without a gap', async () => {
     const gateway = await gatewayForTest();
     const { line, conversationId } = await Line.inConversation(gateway, 'ann');
     for (let n = 1; n <= 200; n += 1) line.say(conversationId, `m${n}`, String(n));

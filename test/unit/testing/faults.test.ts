@@ -35,7 +35,7 @@ describe('frames to the client', () => {
     expect(await line.next('message')).toMatchObject({ text: 'alone' });
   });
 
-  test('a quiet message is in the transcript, and nobody is told', async () => {
+  test('a quiet message is in the transcript without an event', async () => {
     const gateway = await gatewayForTest();
     const { line, conversationId } = await Line.inConversation(gateway, 'ann');
     await gateway.agent.say(conversationId, 'unheard', { quiet: true });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { z } from 'zod';
 import type { GatewayOptions } from '../../../src/testing/index.ts';
-import { adapterOf, Guest, history } from './guest.ts';
+import { adapterOf, GenesysClient, history } from './genesys-client.ts';
 import { gatewayForTest } from './support.ts';
 
 const start = (options: GatewayOptions = {}) =>
@@ -12,9 +12,10 @@ const start = (options: GatewayOptions = {}) =>
 describe('the emulator of Genesys Cloud', () => {
   it('lets the oldest of four connections of a session go', async () => {
     const gateway = await start();
-    const first = await new Guest(gateway).opened();
+    const first = await new GenesysClient(gateway).opened();
     const closed = once(first.socket, 'close');
-    for (let index = 0; index < 3; index += 1) await new Guest(gateway, first.token).opened();
+    for (let index = 0; index < 3; index += 1)
+      await new GenesysClient(gateway, first.token).opened();
     expect(await first.next('ConnectionClosedEvent')).toMatchObject({ code: 200 });
     await closed;
     expect(gateway.stats.authenticated).toBe(3);
@@ -22,8 +23,8 @@ describe('the emulator of Genesys Cloud', () => {
 
   it('tells every connection of a session what was said, with the tracing id', async () => {
     const gateway = await start();
-    const first = await new Guest(gateway).opened();
-    const second = await new Guest(gateway, first.token).opened();
+    const first = await new GenesysClient(gateway).opened();
+    const second = await new GenesysClient(gateway, first.token).opened();
     first.says('hello', 'own-1');
     for (const guest of [first, second]) {
       expect(await guest.next('StructuredMessage')).toMatchObject({
@@ -35,13 +36,14 @@ describe('the emulator of Genesys Cloud', () => {
 
   it('keeps a message as often as it is sent, under other ids live and in the history', async () => {
     const gateway = await start({ historyKeepsIds: false });
-    const guest = await new Guest(gateway).opened();
+    const guest = await new GenesysClient(gateway).opened();
     guest.says('hello', 'own-1');
     guest.says('hello', 'own-1');
     const adapter = adapterOf(gateway);
     const live = [await guest.next('StructuredMessage'), await guest.next('StructuredMessage')];
-    const told = await history(gateway, guest);
-    const messages = told.ok && told.value.type === 'history' ? told.value.messages : [];
+    const reported = await history(gateway, guest);
+    const messages =
+      reported.ok && reported.value.type === 'history' ? reported.value.messages : [];
     expect(messages).toHaveLength(2);
     for (const [index, frame] of live.entries()) {
       const [event] = adapter.decode(JSON.stringify(frame));
@@ -53,7 +55,7 @@ describe('the emulator of Genesys Cloud', () => {
 
   it('knows an agent, typing, and a read-only end', async () => {
     const gateway = await start();
-    const guest = await new Guest(gateway).opened();
+    const guest = await new GenesysClient(gateway).opened();
     guest.says('hello');
     const { conversationId } = await gateway.agent.nextQueued();
     await gateway.agent.accept(conversationId);
@@ -72,7 +74,7 @@ describe('the emulator of Genesys Cloud', () => {
 
   it('counts echoes, messages and looks into the history', async () => {
     const gateway = await start();
-    const guest = await new Guest(gateway).opened();
+    const guest = await new GenesysClient(gateway).opened();
     for (let index = 0; index < 3; index += 1) {
       guest.send({ action: 'echo', message: { type: 'Text', text: 'ping' } });
     }
@@ -92,7 +94,7 @@ describe('the emulator of Genesys Cloud', () => {
 
   it('expires sessions, and refuses other deployments and origins', async () => {
     const gateway = await start();
-    const guest = await new Guest(gateway).opened();
+    const guest = await new GenesysClient(gateway).opened();
     gateway.faults.expireTokens();
     await guest.next('SessionExpiredEvent');
     guest.says('anybody?');
@@ -106,7 +108,7 @@ describe('the emulator of Genesys Cloud', () => {
 
   it('begins another conversation in the same session, where the first one’s end leaves it open', async () => {
     const gateway = await start({ deployment: { endsSession: false } });
-    const guest = await new Guest(gateway).opened();
+    const guest = await new GenesysClient(gateway).opened();
     guest.says('first');
     await guest.next('StructuredMessage');
     const { conversationId } = await gateway.agent.nextQueued();
@@ -123,7 +125,7 @@ describe('the emulator of Genesys Cloud', () => {
   });
 
   it('clears a conversation, and closes behind it', async () => {
-    const guest = await new Guest(await start()).opened();
+    const guest = await new GenesysClient(await start()).opened();
     const events = [{ eventType: 'Presence', presence: { type: 'Clear' } }];
     guest.send({ action: 'onMessage', message: { type: 'Event', events } });
     await guest.next('SessionClearedEvent');
@@ -134,13 +136,13 @@ describe('the emulator of Genesys Cloud', () => {
     const request = { action: 'onAttachment', fileName: 'a.png', fileType: 'image/png' };
     const placeSchema = z.object({ url: z.string(), headers: z.record(z.string(), z.string()) });
 
-    async function placed(guest: Guest, attachmentId: string) {
+    async function placed(guest: GenesysClient, attachmentId: string) {
       guest.send({ ...request, attachmentId, fileSize: 3 });
       const { body } = await guest.next('PresignedUrlResponse');
       return placeSchema.parse(body);
     }
 
-    async function upload(guest: Guest, attachmentId: string): Promise<void> {
+    async function upload(guest: GenesysClient, attachmentId: string): Promise<void> {
       const { url, headers } = await placed(guest, attachmentId);
       const response = await fetch(url, { method: 'PUT', headers, body: new Blob(['abc']) });
       expect(response.status).toBe(200);
@@ -158,7 +160,7 @@ describe('the emulator of Genesys Cloud', () => {
 
     it('are uploaded, brought by a message, and read by the agent', async () => {
       const gateway = await start();
-      const guest = await new Guest(gateway).opened();
+      const guest = await new GenesysClient(gateway).opened();
       await upload(guest, 'a');
       guest.send(withFile('a'));
       expect(await guest.next('StructuredMessage')).toMatchObject({
@@ -173,8 +175,8 @@ describe('the emulator of Genesys Cloud', () => {
       });
     });
 
-    it('go nowhere with other headers than were told', async () => {
-      const guest = await new Guest(await start()).opened();
+    it('are not sent with other headers than announced', async () => {
+      const guest = await new GenesysClient(await start()).opened();
       const { url, headers } = await placed(guest, 'a');
       const others = [{}, { 'x-amz-tagging': 'x' }, { ...headers, 'content-type': 'image/png' }];
       for (const other of others) {
@@ -192,7 +194,7 @@ describe('the emulator of Genesys Cloud', () => {
       [{ fileName: `${'a'.repeat(256)}.png` }, 4005],
       [{ fileSize: 0 }, 4102],
     ])('have no place with %o', async (part, errorCode) => {
-      const guest = await new Guest(await start()).opened();
+      const guest = await new GenesysClient(await start()).opened();
       guest.send({ ...request, attachmentId: 'a', fileSize: 3, ...part });
       expect(await guest.next('GenerateUrlError')).toMatchObject({
         code: 200,
@@ -202,7 +204,7 @@ describe('the emulator of Genesys Cloud', () => {
 
     it('fail as a test wishes, before and after the upload', async () => {
       const gateway = await start();
-      const guest = await new Guest(gateway).opened();
+      const guest = await new GenesysClient(gateway).opened();
       gateway.faults.answer({ type: 'onAttachment', code: '4029', retryAfter: 2 });
       guest.send({ ...request, attachmentId: 'a' });
       expect(await guest.next('TooManyRequestsErrorMessage')).toMatchObject({
@@ -218,7 +220,7 @@ describe('the emulator of Genesys Cloud', () => {
     });
 
     it('must be there when a message brings them, and are gone once they are deleted', async () => {
-      const guest = await new Guest(await start()).opened();
+      const guest = await new GenesysClient(await start()).opened();
       guest.send(withFile('a'));
       expect(await guest.next('string')).toMatchObject({ code: 4009 });
       await placed(guest, 'a');
@@ -234,7 +236,7 @@ describe('the emulator of Genesys Cloud', () => {
     it('have addresses that run out, and fresh ones for the asking', async () => {
       let now = Date.now();
       const gateway = await start({ clock: () => now, fileLinkLife: 600 });
-      const guest = await new Guest(gateway).opened();
+      const guest = await new GenesysClient(gateway).opened();
       await upload(guest, 'a');
       const link = async () => {
         guest.send({ action: 'getAttachment', attachmentId: 'a' });
@@ -250,7 +252,7 @@ describe('the emulator of Genesys Cloud', () => {
     });
 
     it('are off where the deployment has none', async () => {
-      const guest = await new Guest(await start({ uploads: false })).opened();
+      const guest = await new GenesysClient(await start({ uploads: false })).opened();
       guest.send({ ...request, attachmentId: 'a' });
       expect(await guest.next('string')).toMatchObject({ code: 4000 });
     });

@@ -162,7 +162,7 @@ describe('who may ask', () => {
     expect(await call(gateway, eve, messages, post)).toMatchObject(notFound);
   });
 
-  test('a wrong token, an expired one, and one without the scope are told apart', async () => {
+  test('distinguishes a wrong token, an expired one, and one without the scope', async () => {
     const gateway = await gatewayForTest();
     const path = '/routing/skillgroups';
     const narrow = await tokenFor(gateway, 'ann', 'webchat:read');
@@ -228,7 +228,7 @@ describe('CORS', () => {
   });
 });
 
-test('conversation, skill groups and coverage are told', async () => {
+test('conversation, skill groups and coverage are returned', async () => {
   const gateway = await gatewayForTest({
     skillGroups: ['Tier1_Support', { name: 'Billing', id: 'sg-2', agentsOnShift: 0 }],
   });

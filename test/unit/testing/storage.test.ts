@@ -95,7 +95,7 @@ if (databaseUrl !== undefined) {
       await tellTheStory(await gatewayForTest(options), subject());
     });
 
-    test('share conversations live, and count without a hole', { timeout: 20_000 }, async () => {
+    test('share conversations live, with consecutive sequences', { timeout: 20_000 }, async () => {
       const [east, west] = await Promise.all([gatewayForTest(options), gatewayForTest(options)]);
       const ann = subject();
       const { line, conversationId } = await Line.inConversation(east, ann);

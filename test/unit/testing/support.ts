@@ -63,7 +63,7 @@ export function pageOf(answer: Answer) {
   return { texts: entities.map(({ text }) => text), entities, nextPage };
 }
 
-/** A bare client of the visitors' socket: says what it is told to, and remembers what it hears. */
+/** A bare client of the visitors' socket: sends given frames and records received ones. */
 export class Line {
   readonly socket: WebSocket;
   readonly heard: Frame[] = [];
@@ -83,7 +83,7 @@ export class Line {
     this.closed = new Promise((resolve) => {
       this.socket.on('close', (code) => resolve(code));
     });
-    // A refused upgrade is told by the close code 1006.
+    // A refused upgrade shows as close code 1006.
     this.socket.on('error', () => undefined);
     onTestFinished(() => this.socket.terminate());
   }

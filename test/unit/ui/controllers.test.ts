@@ -18,9 +18,9 @@ afterEach(() => {
 
 describe('the typing signal', () => {
   function watched() {
-    const told: boolean[] = [];
-    const chat = chatOf(snapshot(), { setTyping: (isTyping) => told.push(isTyping) });
-    return { signal: new TypingSignal(), chat, told };
+    const reported: boolean[] = [];
+    const chat = chatOf(snapshot(), { setTyping: (isTyping) => reported.push(isTyping) });
+    return { signal: new TypingSignal(), chat, told: reported };
   }
 
   it('ends four seconds after the last keystroke', () => {

@@ -151,7 +151,7 @@ it('all files that depend on the time zone or the language are listed here', () 
     .filter((path) => path.endsWith('.ts') && depends.test(readFileSync(join(root, path), 'utf8')))
     .toSorted();
   expect(files).toEqual([
-    'server/broker.ts', // English: test/unit/server/answers.test.ts
+    'server/broker.ts', // English: test/unit/server/responses.test.ts
     'ui/languages/language-rules.ts', // languages.test.ts
     'ui/launcher-messages.ts', // languages.test.ts
     'ui/messages.ts', // languages.test.ts

@@ -78,7 +78,7 @@ describe('the door of a hub without SharedWorker', () => {
     cleanUps.push(route.close);
     await settled();
     expect(served).toHaveLength(1);
-    // Another hub comes: the tab is the former one's, until that has gone.
+    // Another hub arrives: the tab belongs to the previous one until that has left.
     open();
     await settled();
     expect(served).toHaveLength(1);

@@ -166,12 +166,12 @@ describe('one build', () => {
   it('that has joined another begins anew for a tab that still comes, when that one is gone', async () => {
     const first = await start('1');
     const second = await start('1');
-    const former = await open(second);
+    const previous = await open(second);
     first.host.dies();
     const tab = await open(second);
     expect(second.isHolder).toBe(true);
     expect(tab.movedTo).toBeUndefined();
-    expect(tab.boots).not.toEqual(former.boots);
+    expect(tab.boots).not.toEqual(previous.boots);
     expect(tab.boots).toHaveLength(1);
   });
 
@@ -181,11 +181,11 @@ describe('one build', () => {
     const tab = await open(second);
     const later = await open(second);
     for (const { movedTo } of [tab, later]) expect(movedTo).toEqual(first.host.address);
-    // Each is told once.
+    // Each is reported once.
     expect(tab.words.filter(({ type }) => type === 'partyline-redirect')).toHaveLength(1);
   });
 
-  it('is taken over in the queue when the holder dies, and the others join whoever comes next', async () => {
+  it('passes to the next in the queue when the holder dies, and the others join it', async () => {
     const gone = browser.worker();
     void gone.locks.request(hubLock, () => new Promise<never>(() => {}));
     await settled();
@@ -353,7 +353,7 @@ const invalid: readonly (readonly [string, object])[] = [
 ];
 
 describe('a word between builds', () => {
-  it.each(invalid)('%s is noted, and moves nobody', async (_, word) => {
+  it.each(invalid)('%s is noted, and hands nothing over', async (_, word) => {
     const worker = await start('1');
     const tab = await open(worker);
     // Somebody waits for the lock, as whoever takes over would.
@@ -364,7 +364,7 @@ describe('a word between builds', () => {
     expect(tab.movedTo).toBeUndefined();
   });
 
-  it('that promises a newer build is not believed while nobody waits for the lock', async () => {
+  it('that announces a newer build is ignored while no hub waits for the lock', async () => {
     const worker = await start('1');
     const tab = await open(worker);
     await says(presence);
@@ -373,7 +373,7 @@ describe('a word between builds', () => {
     expect(tab.movedTo).toBeUndefined();
   });
 
-  it('that is said by two newer builds at once moves everybody to one of them', async () => {
+  it('that two newer builds send at once moves all tabs to one of them', async () => {
     const worker = await start('1');
     const tab = await open(worker);
     await tab.attaches('tab');
@@ -397,7 +397,7 @@ describe('a word between builds', () => {
     expect(worker.notes).toEqual([]);
   });
 
-  it('is said again by the holder to whoever is not newer, and by nobody else', async () => {
+  it('is repeated only by the holder, to hubs that are not newer', async () => {
     const heard: Presence[] = [];
     const listener = browser.worker().openChannel(buildsChannel);
     listener.onmessage = ({ data }) => void heard.push(presenceSchema.parse(data));
@@ -412,7 +412,7 @@ describe('a word between builds', () => {
     ]);
   });
 
-  it('of an older holder is answered by whoever waits and is newer', async () => {
+  it('of an older holder is answered by a newer one that waits', async () => {
     const gone = browser.worker();
     void gone.locks.request(hubLock, () => new Promise<never>(() => {}));
     const heard: Presence[] = [];
@@ -436,7 +436,7 @@ describe('a word between builds', () => {
 });
 
 describe('a tab that has gone', () => {
-  it('is forgotten with its port, and told nothing any more', async () => {
+  it('is dropped with its port, and gets no more messages', async () => {
     const first = await start('1');
     const gone = await open(first);
     const stream = await gone.attaches('gone');

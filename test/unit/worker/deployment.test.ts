@@ -72,7 +72,7 @@ describe('a deployment’s settings', () => {
     expect(asked.current).toMatchObject({ languages: ['de'] });
   });
 
-  it('that come at once keep nobody waiting', async () => {
+  it('that come at once delay no caller', async () => {
     const asked = settings();
     const soon = asked.soon();
     answers[0]?.(german());

@@ -41,7 +41,7 @@ async function createExtension(
     logError: (what: string) => void errors.push(what),
   };
   const made = adapter.createExtension?.(hub);
-  if (!made) throw new Error('the dialect has a supply');
+  if (!made) throw new Error('the dialect has an extension');
   const extension: GatewayExtension = made;
   if (conversations) {
     await extension.answer('tab', { type: 'platform', step: 'deployment' });
@@ -56,9 +56,9 @@ describe('a deployment', () => {
     [{ showUserTypingIndicator: true }, true],
     [{ showUserTypingIndicator: false }, false],
     [{ showAgentTypingIndicator: false }, true],
-  ])('is told of the visitor’s typing as it wants (%j): %s', async (conversations, told) => {
+  ])('is told of the visitor’s typing as it wants (%j): %s', async (conversations, reported) => {
     const { extension } = await createExtension(conversations);
-    expect(extension.shouldSend(typing)).toBe(told);
+    expect(extension.shouldSend(typing)).toBe(reported);
     // Nothing else of the visitor's is kept from it.
     expect(extension.shouldSend({ type: 'ping' })).toBe(true);
   });
@@ -94,12 +94,12 @@ describe('a deployment', () => {
   );
 });
 
-it('a conversation that nobody has begun by itself is joined before any session has told', async () => {
+it('a conversation without a starter is joined before any session reports it', async () => {
   const { extension } = await createExtension(null, { autostart: true });
   expect(extension.shouldSend(join)).toBe(true);
 });
 
-describe('the line', () => {
+describe('the connection', () => {
   it('gives tokens for REST while its session is connected, and until it ends', async () => {
     const { extension, sent } = await createExtension();
     extension.onEvent({ ...session, isConnected: false });
@@ -166,7 +166,7 @@ describe('files', () => {
     expect(await rules(false)).toBeNull();
   });
 
-  it('and other calls go to whoever answers them', async () => {
+  it('and other calls are passed on', async () => {
     const { extension } = await createExtension();
     expect(extension.answer('tab', { type: 'send' })).toBeNull();
   });

@@ -6,10 +6,10 @@ import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
 import type { CallAnswer } from '../../../src/protocol/port.ts';
 import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 
-/** The line of a hub, with what stands beside the core; `hears` answers with what the core is told. */
+/** A hub's connection with its gateway extension; `hears` returns the events for the core. */
 class Line {
   readonly sent: string[] = [];
-  readonly supply: GatewayExtension;
+  readonly extension: GatewayExtension;
   readonly #gateway = genesysCloud({ deploymentId: 'd', region: 'eu-west-1' });
 
   constructor() {
@@ -19,15 +19,15 @@ class Line {
       call: () => Promise.reject(new Error('not called')),
       logError: () => {},
     };
-    const supply = this.#gateway.createExtension?.(hub);
-    if (!supply) throw new Error('the dialect has a supply');
-    this.supply = supply;
+    const extension = this.#gateway.createExtension?.(hub);
+    if (!extension) throw new Error('the dialect has an extension');
+    this.extension = extension;
     this.hears({ class: 'SessionResponse', code: 200, body: { connected: true } });
   }
 
   /** As the core or somebody beside it does. */
   sends(command: GatewayCommand): boolean {
-    if (!this.supply.shouldSend(command)) return true;
+    if (!this.extension.shouldSend(command)) return true;
     this.sent.push(...this.#gateway.encode(command, 'secret'));
     return true;
   }
@@ -39,7 +39,7 @@ class Line {
 
   hears(frame: object): GatewayEvent[] {
     const events = this.#gateway.decode(JSON.stringify({ type: 'response', ...frame }));
-    return events.flatMap((event) => this.supply.onEvent(event) ?? []);
+    return events.flatMap((event) => this.extension.onEvent(event) ?? []);
   }
 
   /** @param tracingId of the request that it names; without it, of none */
@@ -48,7 +48,7 @@ class Line {
   }
 
   calls(call: object): Promise<CallAnswer> {
-    const answer = this.supply.answer('tab', call);
+    const answer = this.extension.answer('tab', call);
     if (!answer) throw new Error('another call');
     return answer;
   }
@@ -90,16 +90,16 @@ describe('an error', () => {
     }
   });
 
-  it('that names the token’s request is known to whoever waits for it', async () => {
+  it('that names the token’s request rejects its caller', async () => {
     const line = new Line();
-    const token = line.supply.restTokens.get(false);
+    const token = line.extension.restTokens.get(false);
     line.refuses(400, requestIds.jwt);
     expect(await token).toBeNull();
   });
 
   it('without a name is charged to one: a file, a fresh address, a token, and then the message', async () => {
     const line = new Line().says('m');
-    const token = line.supply.restTokens.get(false);
+    const token = line.extension.restTokens.get(false);
     const link = line.calls({ type: 'file', step: 'link', attachmentId: 'link' });
     const file = new File(['abc'], 'a.png', { type: 'image/png' });
     await line.calls({ type: 'file', step: 'begin', messageId: 'f', text: '', file });
@@ -119,7 +119,7 @@ describe('an error', () => {
 });
 
 describe('clearing that is refused without a name', () => {
-  it('is told at once while nothing else was asked', async () => {
+  it('is answered at once while nothing else is pending', async () => {
     const line = new Line().says('m');
     const body = { id: 'i', type: 'Text', text: 'hi', direction: 'Inbound' };
     line.hears({ class: 'StructuredMessage', code: 200, body, tracingId: 'm' });
@@ -148,7 +148,7 @@ describe('clearing that is refused without a name', () => {
     expect(await answer).toMatchObject({ ok: true });
   });
 
-  it('is told as soon as the other one is too old to be meant', async () => {
+  it('is sent as soon as the other one is outdated', async () => {
     const line = new Line();
     line.sends({ type: 'typing', conversationId: 'c', isTyping: true });
     await vi.advanceTimersByTimeAsync(5_000);
@@ -158,9 +158,9 @@ describe('clearing that is refused without a name', () => {
     expect(await answer).toMatchObject({ problem: { code: 'unavailable' } });
   });
 
-  it('is not mixed up with what was asked on a former line', async () => {
+  it('is not confused with a request of an earlier connection', async () => {
     const line = new Line().says('m');
-    line.supply.forget();
+    line.extension.forget();
     line.hears({ class: 'SessionResponse', code: 200, body: { connected: true } });
     const answer = line.clears();
     line.refuses(400);

@@ -99,7 +99,7 @@ describe('a token for the history', () => {
     expect(await lost).toBeNull();
   });
 
-  it('is asked for on an open line alone, and at once again where there was none', async () => {
+  it('is requested on an open connection only, and again as soon as there is one', async () => {
     let hasLine = false;
     let asked = 0;
     const tokens = new HistoryTokens(() => {
@@ -154,7 +154,7 @@ describe('a token for the history', () => {
     expect(await tokens.get(false)).toBe('two');
   });
 
-  it('has no deadline any more once it is there, and is forgotten with its line', async () => {
+  it('has no deadline after it arrived, and is dropped with its connection', async () => {
     const tokens = new HistoryTokens(() => true);
     tokens.onSessionOpen();
     const first = tokens.get(false);

@@ -75,14 +75,14 @@ class Tab {
 
   /** The newest word on that. */
   shared(key: 'connection' | 'conversation' | 'draft' | 'hub'): unknown {
-    const told = this.posts.flatMap((post) =>
+    const reported = this.posts.flatMap((post) =>
       'shared' in post && post.shared[key] !== undefined ? [post.shared[key]] : [],
     );
-    return told.at(-1);
+    return reported.at(-1);
   }
 }
 
-/** Nothing that was not told on the line. */
+/** Fails on anything that the socket did not receive. */
 function answerOf(call: RestCall): RestResult {
   if (call.type === 'conversation') {
     const { conversationId } = call;
@@ -128,15 +128,15 @@ function startHub(
     response,
     ...(createExtension ? { createExtension } : {}),
   };
-  const told: string[] = [];
+  const reported: string[] = [];
   const log = new Log();
   const checked = checkOptions({ gateway, ...others });
   const events = {
-    lockAcquired: () => told.push('lockAcquired'),
-    handedOver: () => told.push('handedOver'),
+    lockAcquired: () => reported.push('lockAcquired'),
+    handedOver: () => reported.push('handedOver'),
   };
   const hub = host.run(() => new Hub(checked, 'shared-worker', log, events));
-  return { hub, host, told, log };
+  return { hub, host, told: reported, log };
 }
 
 async function attach(hub: Hub, tabId = 'tab', tab = new Tab()): Promise<Tab> {
@@ -236,7 +236,7 @@ describe('a hub that starts', () => {
     expect(delays.size).toBeGreaterThan(1);
   });
 
-  it('keeps to the rules of its dialect: where there is nothing to say, no line is opened', async () => {
+  it('follows its dialect’s policy: opens no connection without a message', async () => {
     const { hub, host } = startHub({
       gateway: genesysCloud({ deploymentId: 'd', region: 'eu-west-1' }),
     });
@@ -326,11 +326,11 @@ describe('a tab', () => {
     const host = browser.worker();
     host.storeIsSlow = true;
     const { hub } = startHub({}, host);
-    const former = await attach(hub);
+    const previous = await attach(hub);
     const tab = await attach(hub);
     host.storeCatchesUp();
     await settled();
-    expect(former.posts).toEqual([]);
+    expect(previous.posts).toEqual([]);
     expect(tab.types.filter((type) => type === 'snapshot')).toHaveLength(1);
     // Nobody waits for its death twice.
     expect(browser.lockTable.waiting(tabLock('tab'))).toBe(1);
@@ -375,7 +375,7 @@ describe('a tab', () => {
     expect(tab.isClosed).toBe(false);
   });
 
-  it('that nobody knows is not heard', async () => {
+  it('of an unknown kind is ignored', async () => {
     const seen: Input[] = [];
     const { hub } = startHub({ inspect: { onStep: ({ input }) => seen.push(input) } });
     await attach(hub);
@@ -409,7 +409,7 @@ describe('a tab', () => {
   });
 });
 
-describe('the line', () => {
+describe('the connection', () => {
   it('is opened with the broker’s token, and authenticated', async () => {
     const { hub, host } = startHub();
     await attach(hub);
@@ -432,7 +432,7 @@ describe('the line', () => {
     expect(host.lines.opened).toHaveLength(2);
   });
 
-  it('that ends is told, and opened anew after a pause', async () => {
+  it('that ends is reported, and opened again after a pause', async () => {
     const { host, tab } = await inConversation();
     host.lines.newest.ends();
     await settled();
@@ -456,7 +456,7 @@ describe('the line', () => {
 });
 
 describe('a token', () => {
-  it('that comes after a sign-out is not taken, whoever comes next', async () => {
+  it('that arrives after a sign-out is ignored for every next visitor', async () => {
     const { hub, host } = startHub();
     server.isHeld = true;
     await attach(hub);
@@ -471,7 +471,7 @@ describe('a token', () => {
     expect(host.lines.newest.token).toBe('token of visitor-2');
   });
 
-  it('is gone with the sign-out, and its line with it', async () => {
+  it('is gone with the sign-out, and its connection too', async () => {
     const ended = vi.spyOn(BrokerTokens.prototype, 'end');
     const { hub, host } = await inConversation();
     expect(ended).not.toHaveBeenCalled();
@@ -480,7 +480,7 @@ describe('a token', () => {
     expect(host.lines.closed).toEqual([host.lines.newest]);
   });
 
-  it('that the gateway refuses is forgotten, and the broker is told', async () => {
+  it('that the gateway refuses is dropped, and the broker is informed', async () => {
     const { hub, host } = startHub();
     await attach(hub);
     host.lines.newest.opens();
@@ -493,7 +493,7 @@ describe('a token', () => {
 });
 
 describe('REST', () => {
-  it('tells what the line did not', async () => {
+  it('returns what the socket did not bring', async () => {
     const { message } = says(1, 'missed');
     const { tab } = await inConversation({
       response: (call) =>
@@ -557,7 +557,7 @@ describe('what changes', () => {
     expect(tab.posts.length).toBeGreaterThan(between);
   });
 
-  it('is written 15 ms later in one transaction, where nobody waits for it', async () => {
+  it('is written 15 ms later in one transaction, where no call waits for it', async () => {
     const { hub, host } = await inConversation();
     await later(15);
     const before = host.asked.length;
@@ -575,7 +575,7 @@ describe('what changes', () => {
     expect(host.asked.slice(before + 1)).toEqual(['relaxed put-meta']);
   });
 
-  it('is written at once where somebody waits, behind what was to be written before', async () => {
+  it('is written at once where a call waits, after earlier writes', async () => {
     const { hub, host, tab } = await inConversation();
     await later(15);
     const before = host.asked.length;
@@ -646,12 +646,12 @@ describe('a call', () => {
     expect(await wrong).toMatchObject({ ok: false, problem: { code: 'no-conversation' } });
   });
 
-  it('is answered for whoever was there when it was made', async () => {
+  it('is answered for the visitor who made it', async () => {
     const { hub } = await inConversation();
-    const former = hub.epoch;
+    const previous = hub.epoch;
     const answer = await callOf(hub, { type: 'sign-out' });
-    expect(hub.epoch).not.toBe(former);
-    expect(answer).toMatchObject({ ok: true, epoch: former });
+    expect(hub.epoch).not.toBe(previous);
+    expect(answer).toMatchObject({ ok: true, epoch: previous });
     expect(await callOf(hub, { type: 'mark-read' })).toMatchObject({ epoch: hub.epoch });
   });
 
@@ -675,7 +675,7 @@ describe('a call', () => {
 });
 
 describe('a hub that steps down', () => {
-  it('lets nobody in before everything is written, and the lock is free when it says so', async () => {
+  it('admits no tab before everything is written, and has released the lock by then', async () => {
     const { hub, host, told } = await inConversation();
     await callOf(hub, { type: 'draft', text: 'half a thought' });
     host.storeIsSlow = true;
@@ -715,7 +715,7 @@ describe('a hub that steps down', () => {
     expect([tab.posts.length, host.asked.length, server.asked.length]).toEqual(before);
   });
 
-  it('waits for the echo of what it sent, 2 s at most, and for the line’s end, 2 s at most', async () => {
+  it('waits at most 2 s for its echo, and at most 2 s for the connection’s end', async () => {
     const { hub, host, told } = await inConversation();
     await callOf(hub, { type: 'send', messageId: 'mine', text: 'hello' });
     hub.stepDown();
@@ -774,9 +774,9 @@ describe('what stands beside the hub', () => {
     expect(error).toHaveBeenCalledWith('File upload failed', cause);
   });
 
-  it('a dialect’s own supply brings the tokens, hears the line, and answers first', async () => {
+  it('a dialect’s gateway extension supplies tokens, receives events, and answers calls first', async () => {
     const current = () => 'a session’s secret';
-    const supply: GatewayExtension = {
+    const extension: GatewayExtension = {
       tokens: {
         current,
         forget: vi.fn(),
@@ -789,9 +789,9 @@ describe('what stands beside the hub', () => {
       onEvent: vi.fn((event) => event),
       forget: () => {},
     };
-    const { hub, host } = startHub({ createExtension: () => supply });
+    const { hub, host } = startHub({ createExtension: () => extension });
     await attach(hub);
-    expect(hub.answer).toBe(supply.answer);
+    expect(hub.answer).toBe(extension.answer);
     expect(server.tokens).toEqual([]);
     host.lines.newest.opens();
     host.lines.newest.hears({ type: 'authenticated', serverTime: null });
@@ -802,13 +802,13 @@ describe('what stands beside the hub', () => {
     await later(60_000);
     await settled();
     expect(host.lines.newest.token).toBe('a session’s secret');
-    expect(supply.onEvent).toHaveBeenCalledWith({ type: 'conversation', conversation });
-    expect(supply.shouldSend).toHaveBeenCalledWith({ type: 'authenticate' });
+    expect(extension.onEvent).toHaveBeenCalledWith({ type: 'conversation', conversation });
+    expect(extension.shouldSend).toHaveBeenCalledWith({ type: 'authenticate' });
     const { headers } = server.rest.at(-1)?.init ?? {};
     expect(headers).toMatchObject({ authorization: 'Bearer a token of the line' });
     host.lines.newest.ends();
     await callOf(hub, { type: 'sign-out' });
-    expect(supply.tokens.end).toHaveBeenCalledTimes(1);
+    expect(extension.tokens.end).toHaveBeenCalledTimes(1);
     expect(startHub().hub.answer).toBeUndefined();
   });
 });

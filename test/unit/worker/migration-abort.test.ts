@@ -7,7 +7,7 @@ function transactionThat(abort: () => void): IDBTransaction {
 }
 
 describe('a migration', () => {
-  it('that fails is taken back, and the log is told why', async () => {
+  it('that fails is undone, and the reason is logged', async () => {
     const abort = vi.fn();
     const logged: unknown[] = [];
     const fault = new TypeError('a row of an odd shape');
@@ -17,7 +17,7 @@ describe('a migration', () => {
     expect(logged).toEqual([fault]);
   });
 
-  it('that a request has ended already is told of all the same', async () => {
+  it('is reported although the request has already ended', async () => {
     const logged: unknown[] = [];
     const log = { error: (_: string, cause: unknown) => void logged.push(cause) };
     const over = transactionThat(() => {

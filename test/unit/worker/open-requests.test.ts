@@ -110,7 +110,7 @@ describe('an error without a name may be about', () => {
     expect(requests.isOnlyPending(requestIds.clear)).toBe(true);
   });
 
-  it('nothing of a line that has ended', () => {
+  it('nothing of a closed connection', () => {
     const requests = new OpenRequests();
     requests.onSent({ type: 'ping' });
     requests.forget();

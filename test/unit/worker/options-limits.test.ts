@@ -56,7 +56,7 @@ describe('an option', () => {
     const checked = checkOptions({
       gateway,
       limits: { page: 7 },
-      timing: { hold: 3 },
+      timing: { reorder: 3 },
       routing: { whenUncovered: 'warn' },
     });
     expect(checked).toMatchObject({
@@ -68,7 +68,7 @@ describe('an option', () => {
       routing: { whenUnchecked: 'send', whenUncovered: 'warn' },
     });
     expect(checked.limits).toEqual({ ...defaultLimits, page: 7 });
-    expect(checked.timing).toEqual({ ...defaultTiming, hold: 3 });
+    expect(checked.timing).toEqual({ ...defaultTiming, reorder: 3 });
   });
 
   it('each duration and each count can be set', () => {

@@ -36,7 +36,7 @@ describe('startHub', () => {
     expect(checkOptions({ gateway, timing: { ping: 5_000 } })).toMatchObject({
       tokenUrl: '/chat/token',
       build: manifest.version,
-      timing: { ping: 5_000, pong: 10_000, hold: 2_000, backoffFloor: 2_000 },
+      timing: { ping: 5_000, pong: 10_000, reorder: 2_000, backoffFloor: 2_000 },
     });
     expect(version).toBe(manifest.version);
   });

@@ -64,7 +64,7 @@ describe('clearing', () => {
   });
   const unnamed = (part: Partial<GatewayProblem>) => named({ ...part, messageId: null });
 
-  it('that the deployment does not allow is told, and is nobody else’s business', async () => {
+  it('that the deployment does not allow is rejected without side effects', async () => {
     // Whatever else was asked for: the words are about nothing else.
     isAlone = false;
     const answer = clear();
@@ -133,7 +133,7 @@ describe('clearing', () => {
     expect(await answer).toMatchObject({ ok: true });
   });
 
-  it('without a line, or without an answer, is told', async () => {
+  it('without a connection or an answer is reported', async () => {
     const overdue = clear();
     await vi.advanceTimersByTimeAsync(10_000);
     expect(await overdue).toMatchObject({ ok: false, problem: { code: 'timeout' } });
@@ -141,11 +141,11 @@ describe('clearing', () => {
     expect(await clear()).toMatchObject({ ok: false, problem: { code: 'network' } });
   });
 
-  it('is asked once: who asks again is answered, and who asked before is told so', async () => {
-    const former = clear();
+  it('is requested once: a repeated call is answered, and the earlier one rejected', async () => {
+    const previous = clear();
     const next = clear();
-    expect(await former).toMatchObject({ problem: { code: 'timeout' } });
-    // The deadline of the former one is not that of the next.
+    expect(await previous).toMatchObject({ problem: { code: 'timeout' } });
+    // The deadline of the previous one does not apply to the next.
     calls.onEvent(over);
     expect(await next).toMatchObject({ ok: true });
     const third = clear();
@@ -163,7 +163,7 @@ describe('clearing', () => {
     expect(await fourth).toMatchObject({ problem: { code: 'timeout' } });
   });
 
-  it('is not asked for on a line whose session is not connected, or which has gone', async () => {
+  it('is not requested on a connection without a session, or on a closed one', async () => {
     const fresh = new PlatformCalls(hub(), new DeploymentSettings('http://x/', () => {}), {
       isOnlyPending: () => true,
     });
@@ -177,14 +177,14 @@ describe('clearing', () => {
     expect(await clear()).toMatchObject({ problem: { code: 'network' } });
   });
 
-  it('is given up with its line, and nothing that is said afterwards is about it', async () => {
+  it('is given up with its connection, and later events do not affect it', async () => {
     const answer = clear();
     calls.forget();
     expect(await answer).toMatchObject({ problem: { code: 'timeout' } });
     expect(calls.onEvent(refused)).toBe(refused);
   });
 
-  it('goes on while the conversation does, and whatever else is told', async () => {
+  it('lasts as long as the conversation, whatever else is reported', async () => {
     const answer = clear();
     const going = { conversationId: null, status: 'connected' } as const;
     for (const event of [
@@ -209,7 +209,7 @@ describe('clearing', () => {
     },
   );
 
-  it('fails in words that promise nothing where nobody foresaw the reason', async () => {
+  it('fails with a neutral text for an unknown reason', async () => {
     vi.spyOn(sent, 'push').mockImplementation(() => {
       throw new RangeError('odd');
     });
@@ -267,7 +267,7 @@ it('says in the log what was wrong when it is not known whether something was do
     problem: { code: 'unknown-outcome' },
   });
   expect(logged).toEqual([fault]);
-  // What is refused is told to whoever asked, and is nothing for the log.
+  // A rejection goes to the caller, and is not logged.
   await calls.answer({ type: 'platform', step: 'nonsense' });
   expect(logged).toEqual([fault]);
 });

@@ -28,25 +28,25 @@ describe.each([
     expect(problems({ userTier: 'premium', age: 7 })).toEqual([]);
   });
 
-  it('of another name are told with the one that was meant', () => {
+  it('of an unknown name are reported with the closest known one', () => {
     expect(problems({ userTier: 'premium', Age: 7, colour: 'red' })).toEqual([
       'Unknown attribute “Age”. Did you mean “age”?',
       'Unknown attribute “colour”.',
     ]);
   });
 
-  it('of another type or value are told by name, and never by value', () => {
+  it('of another type or value are reported by name, never by value', () => {
     const words = problems({ userTier: 'GOLD-4111', age: 'old' }).join(' ');
     expect(words).toContain('userTier');
     expect(words).toContain('age');
     expect(words).not.toContain('GOLD-4111');
   });
 
-  it('that are missing are told', () => {
+  it('that are missing are reported', () => {
     expect(problems()).toHaveLength(1);
   });
 
-  it('are each told once, and in one sentence', () => {
+  it('are each reported once, in one sentence', () => {
     const words = problems({ usertier: 'premium', age: 'old' });
     expect(words).toHaveLength(3);
     expect(words[0]).toBe('Unknown attribute “usertier”. Did you mean “userTier”?');
@@ -112,7 +112,7 @@ describe('the routing log', () => {
     expect(asked.filter((url) => url === '/chat/routing-log')).toHaveLength(20);
   });
 
-  it('is told once, by the site’s cookie, and nothing waits for it', async () => {
+  it('is sent once, with the site’s cookie, and nothing waits for it', async () => {
     const fetch = vi.fn(async () => new Response(null, { status: 204 }));
     vi.stubGlobal('fetch', fetch);
     const log = new Log();

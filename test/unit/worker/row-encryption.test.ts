@@ -60,7 +60,7 @@ async function opened(seal: RowEncryption, sealed: readonly StoreOperation[]) {
 }
 
 describe('sealed rows', () => {
-  it('hold nothing that somebody wrote or is called, and open to what they were', async () => {
+  it('contain no text or name, and decrypt to the originals', async () => {
     const seal = new RowEncryption(await makeKey());
     const sealed = await seal.encryptAll(operations);
     const kept = JSON.stringify(sealed);

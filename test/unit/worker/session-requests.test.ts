@@ -129,7 +129,7 @@ describe('what is asked', () => {
     });
   });
 
-  it('nobody, for a guest of whom the site keeps no account', async () => {
+  it('no visitor, for a guest without an account', async () => {
     const result = await tokensOf(guests).fetch(false, wanted);
     expect(result).toMatchObject({ ok: true, expiresIn: null });
     expect(asked).toEqual([]);
@@ -147,7 +147,7 @@ describe('a guest’s session', () => {
     expect(vault.session?.token).toBe(tokens.current()?.split(' ')[0]);
   });
 
-  it('that nobody waits for any more is neither kept nor shown', async () => {
+  it('that is no longer requested is neither stored nor shown', async () => {
     vault.session = { ...kept, jwt: null, refreshToken: null };
     const tokens = tokensOf(guests);
     expect(await tokens.fetch(true, () => false)).toMatchObject({ ok: true });
@@ -155,7 +155,7 @@ describe('a guest’s session', () => {
     expect(vault.write).not.toHaveBeenCalled();
   });
 
-  it('nobody waits for when it has been kept is not shown', async () => {
+  it('is not shown when it was stored but no longer requested', async () => {
     let isWanted = true;
     const tokens = tokensOf(guests);
     vault.write.mockImplementation(async () => {
@@ -206,7 +206,7 @@ describe('an identity', () => {
     expect(paths()).toEqual([urls.code, urls.refresh]);
   });
 
-  it('is refreshed again as long as nobody has taken the last answer', async () => {
+  it('is refreshed again until the last answer was used', async () => {
     vault.session = kept;
     const tokens = tokensOf(members);
     tokens.forget();
@@ -310,7 +310,7 @@ describe('a sign-out', () => {
     expect(tokens.current()).not.toContain('kept');
   });
 
-  it('is over before whoever comes next gets anything, and a guest has nothing to revoke', async () => {
+  it('is over before the next visitor gets anything, and a guest has nothing to revoke', async () => {
     vault.session = { ...kept, jwt: null };
     let forget = () => {};
     vault.forget.mockImplementation(
@@ -361,11 +361,11 @@ describe('a failure', () => {
       () => new Response(null, { status: 429, headers: { 'retry-after': '7' } }),
       { kind: 'rate-limited', retryAfter: 7_000 },
     ],
-  ])('of the site’s is told: %s', async (_, answer, told) => {
+  ])('of the site’s is told: %s', async (_, answer, reported) => {
     answers[urls.code] = answer;
     const tokens = tokensOf(members);
     const result = await tokens.fetch(false, wanted);
-    expect(result).toMatchObject({ ok: false, retryAfter: null, ...told });
+    expect(result).toMatchObject({ ok: false, retryAfter: null, ...reported });
     expect(tokens.current()).toBeNull();
     expect(vault.write).not.toHaveBeenCalled();
   });
@@ -378,7 +378,7 @@ describe('a failure', () => {
     expect(await tokensOf(members).fetch(false, wanted)).toMatchObject({ kind: 'unavailable' });
   });
 
-  it('is told in words of whoever failed, the site or the platform', async () => {
+  it('names the part that failed, the site or the platform', async () => {
     const said = async (settings: SessionSettings) => {
       const result = await tokensOf(settings).fetch(false, wanted);
       return result.ok ? '' : result.message;

@@ -63,7 +63,7 @@ describe('a guest’s token', () => {
     expect(tokens.current()).not.toBe(token);
   });
 
-  it('that nobody waits for any more is not taken, and not kept', async () => {
+  it('that is no longer requested is neither used nor stored', async () => {
     const { tokens } = await platform();
     await tokens.fetch(false, wanted);
     const token = tokens.current();
@@ -90,7 +90,7 @@ describe('a guest’s token', () => {
     expect(tokens.current()).not.toBe(token);
   });
 
-  it('is gone with a sign-out, however soon somebody comes back', async () => {
+  it('is gone with a sign-out, however soon a visitor returns', async () => {
     const { tokens } = await platform();
     await tokens.fetch(false, wanted);
     const token = tokens.current();
@@ -163,7 +163,7 @@ describe('an identity', () => {
     expect(tokens.current()).not.toContain(adasToken);
   });
 
-  it('that the site no longer knows is nobody’s', async () => {
+  it('that the site no longer knows has no visitor', async () => {
     let status = 200;
     const visitorUrl = await startSite(() => ({ status, body: { subject: 'ada' } }));
     const codeUrl = await startSite(() => ({ status, body: { subject: 'ada', code: 'ada' } }));

@@ -44,7 +44,7 @@ class TestSocket {
 
 /** What a dialect has beside the core, and what it hears. */
 let heard: string[] = [];
-let told: string[] = [];
+let reported: string[] = [];
 let unwanted: GatewayCommand['type'] | null = null;
 
 const extension = {
@@ -59,9 +59,9 @@ const extension = {
 function lines(): Sockets {
   const adapter = genesysWebchat({ socketUrl: 'ws://gateway/', apiUrl: 'http://api' });
   const events = {
-    opened: (id: number) => void told.push(`opened ${id}`),
-    closed: (id: number) => void told.push(`closed ${id}`),
-    gateway: (id: number, event: GatewayEvent) => void told.push(`${event.type} ${id}`),
+    opened: (id: number) => void reported.push(`opened ${id}`),
+    closed: (id: number) => void reported.push(`closed ${id}`),
+    gateway: (id: number, event: GatewayEvent) => void reported.push(`${event.type} ${id}`),
   };
   return new Sockets(adapter, () => 'token', events, { note: () => {} }, extension);
 }
@@ -75,7 +75,7 @@ const socketAt = (index: number): TestSocket => {
 beforeEach(() => {
   TestSocket.made.length = 0;
   heard = [];
-  told = [];
+  reported = [];
   unwanted = null;
   vi.stubGlobal('WebSocket', TestSocket);
 });
@@ -85,7 +85,7 @@ afterEach(() => {
 });
 
 describe('what a dialect has beside the core', () => {
-  it('hears what comes on the newest line alone, and keeps what is its own', () => {
+  it('reads only the newest connection, and handles its own events', () => {
     const sockets = lines();
     sockets.open(1);
     socketAt(0).opens();
@@ -97,11 +97,11 @@ describe('what a dialect has beside the core', () => {
       socketAt(index).hears({ type: 'ping', payload: 1 });
     }
     expect(heard.slice(2)).toEqual(['pong', 'ping']);
-    // The former line's are the core's to judge.
-    expect(told).toEqual(['opened 1', 'opened 2', 'pong 1', 'ping 1', 'pong 2']);
+    // The core judges those of the previous connection.
+    expect(reported).toEqual(['opened 1', 'opened 2', 'pong 1', 'ping 1', 'pong 2']);
   });
 
-  it('forgets when the newest line ends, not when a former one does', () => {
+  it('forgets when the newest connection ends, not when an earlier one does', () => {
     const sockets = lines();
     sockets.open(1);
     sockets.open(2);
@@ -110,7 +110,7 @@ describe('what a dialect has beside the core', () => {
     expect(heard).toEqual([]);
     socketAt(1).ends();
     expect(heard).toEqual(['forget']);
-    expect(told).toEqual(['closed 1', 'closed 2']);
+    expect(reported).toEqual(['closed 1', 'closed 2']);
   });
 
   it('says what is not to leave', () => {
@@ -124,7 +124,7 @@ describe('what a dialect has beside the core', () => {
   });
 });
 
-describe('what is sent on whatever line there is', () => {
+describe('sending on the current connection', () => {
   it('leaves on the newest, and says when there is none', () => {
     const sockets = lines();
     expect(sockets.sendOnNewest({ type: 'ping' })).toBe(false);

@@ -16,7 +16,7 @@ it('a token that comes after another visitor’s is not taken', async () => {
   const tokens = new BrokerTokens(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
 
   let waitsFor = 1;
-  const former = tokens.fetch(false, () => waitsFor === 1);
+  const previous = tokens.fetch(false, () => waitsFor === 1);
   await expect.poll(() => answers.length).toBe(1);
   waitsFor = 2;
   const next = tokens.fetch(false, () => waitsFor === 2);
@@ -24,6 +24,6 @@ it('a token that comes after another visitor’s is not taken', async () => {
   answers[1]?.('visitor-2');
   expect(await next).toMatchObject({ ok: true, subject: 'visitor-2' });
   answers[0]?.('visitor-1');
-  expect(await former).toMatchObject({ ok: true, subject: 'visitor-1' });
+  expect(await previous).toMatchObject({ ok: true, subject: 'visitor-1' });
   expect(tokens.current()).toBe('token of visitor-2');
 });

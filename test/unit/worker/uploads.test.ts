@@ -12,7 +12,7 @@ import { type SessionEvent, sessionEvent } from '../session-event.ts';
 
 const { traits } = genesysCloud({ deploymentId: 'd', region: 'eu-west-1' });
 
-const told: UploadRules = { mimeTypes: ['image/png'], blockedExtensions: [], maximumSize: 100 };
+const reported: UploadRules = { mimeTypes: ['image/png'], blockedExtensions: [], maximumSize: 100 };
 
 /** A hub that writes down what it is asked. */
 class TestHub {
@@ -57,7 +57,7 @@ class TestHub {
 
   /** A session is there. */
   open(part: Partial<SessionEvent> = {}): this {
-    this.uploads.onEvent(sessionEvent({ uploads: told, ...part }));
+    this.uploads.onEvent(sessionEvent({ uploads: reported, ...part }));
     return this;
   }
 
@@ -142,7 +142,7 @@ afterEach(() => {
 });
 
 describe('a file on its way', () => {
-  it('is asked for, put with exactly the headers told, and sent as a message', async () => {
+  it('is requested, uploaded with exactly the announced headers, and sent as a message', async () => {
     const hub = new TestHub().open();
     expect(await hub.begin()).toMatchObject({ ok: true });
     expect(hub.sent).toMatchObject([
@@ -270,7 +270,7 @@ describe('a file on its way', () => {
     expect(hub.uploads.onEvent(gone)).toBe(gone);
   });
 
-  it('is lost with the line when it is asked for, and not while its bytes are on their way', async () => {
+  it('is lost with the connection while requested, but not while uploading', async () => {
     const hub = new TestHub().open();
     await hub.begin();
     hub.uploads.forget();
@@ -381,7 +381,7 @@ describe('errors', () => {
     expect(await link).toMatchObject({ problem: { code: 'file-gone' } });
   });
 
-  it('is told of the rate, as the core is', async () => {
+  it('is informed of the rate limit, like the core', async () => {
     const hub = new TestHub().open();
     await hub.begin();
     const limited = {
@@ -475,9 +475,13 @@ describe('rules', () => {
   };
 
   it('are the platform’s, made narrower by the site’s', async () => {
-    expect(await rulesOf(new TestHub().open())).toEqual(told);
+    expect(await rulesOf(new TestHub().open())).toEqual(reported);
     const hub = new TestHub({ maximumSize: 10, blockedExtensions: ['.gif'] }).open();
-    expect(await rulesOf(hub)).toEqual({ ...told, maximumSize: 10, blockedExtensions: ['.gif'] });
+    expect(await rulesOf(hub)).toEqual({
+      ...reported,
+      maximumSize: 10,
+      blockedExtensions: ['.gif'],
+    });
   });
 
   it('are documented ones until a session tells, and none where there are no files', async () => {
@@ -488,7 +492,7 @@ describe('rules', () => {
     expect(await rulesOf(new TestHub({ mimeTypes: ['text/plain'] }).open())).toBeNull();
     expect(await rulesOf(new TestHub())).toMatchObject({ maximumSize: 10_485_760 });
     expect(await rulesOf(new TestHub(false))).toBeNull();
-    const nothing = { ...told, mimeTypes: [] };
+    const nothing = { ...reported, mimeTypes: [] };
     expect(await rulesOf(new TestHub().open({ uploads: nothing }))).toBeNull();
   });
 });
@@ -609,7 +613,7 @@ describe('links', () => {
     });
   });
 
-  it('that a history asks for all at once go as far as the pace allows, the others are told', async () => {
+  it('that a history requests all at once go as far as the rate limit allows; the others are rejected', async () => {
     const pace = new RequestLimiter(traits.rateLimits);
     const hub = new TestHub({}, pace).open();
     for (let request = 0; request < 30; request += 1) pace.count();
@@ -639,7 +643,7 @@ describe('links', () => {
     expect(hub.types).toEqual(['refresh-attachment']);
   });
 
-  it('that wait for the pace are not asked for on the next line, which may be another visitor’s', async () => {
+  it('that wait for the rate limit are not sent on the next connection, which may be another visitor’s', async () => {
     const hub = new TestHub().open();
     hub.pace.wait = 3_000;
     const link = hub.ask({ step: 'link', attachmentId: 'a' });
@@ -754,7 +758,7 @@ describe('the line under a file', () => {
     expect(hub.types).toEqual(['request-upload']);
   });
 
-  it('that has gone in the moment of asking is told', async () => {
+  it('that closes during the request is rejected', async () => {
     const hub = new TestHub().open();
     hub.isOnline = false;
     await hub.begin();
@@ -776,7 +780,7 @@ describe('the line under a file', () => {
     expect(await hub.wait('asking', 'waits')).toMatchObject({ problem: { code: 'file-lost' } });
   });
 
-  it('of the same session leaves its files alone when it is told again', async () => {
+  it('of the same session leaves its files alone when it is repeated', async () => {
     const hub = new TestHub().open();
     const signals = putForEver();
     await hub.begin();
@@ -848,17 +852,17 @@ describe('a file that is called back', () => {
   it('can be tried again under its message’s id, as another file', async () => {
     const hub = new TestHub().open();
     await hub.begin();
-    const former = hub.attachmentId;
+    const previous = hub.attachmentId;
     await hub.ask({ step: 'cancel', messageId: 'm' });
     await settle();
     await hub.begin();
-    expect(hub.attachmentId).not.toBe(former);
+    expect(hub.attachmentId).not.toBe(previous);
     expect(hub.types).toEqual(['request-upload', 'request-upload']);
-    // What is still said of the former one is none of its business.
-    hub.uploads.onEvent({ type: 'upload-target', attachmentId: former, url: '', headers: {} });
+    // Late events of the previous one do not affect it.
+    hub.uploads.onEvent({ type: 'upload-target', attachmentId: previous, url: '', headers: {} });
     await settle();
     expect(put).not.toHaveBeenCalled();
-    // Nor does it go when the former one is forgotten.
+    // Nor does it end when the previous one is dropped.
     await vi.advanceTimersByTimeAsync(19_000);
     hub.target();
     await vi.advanceTimersByTimeAsync(45_000);
@@ -880,7 +884,7 @@ describe('the bytes of a file', () => {
     expect(hub.types).toEqual(['request-upload', 'delete-attachment']);
   });
 
-  it('go where an address without headers was told, too', async () => {
+  it('are sent to an address without headers, too', async () => {
     const hub = new TestHub().open();
     await hub.begin();
     const { attachmentId } = hub;
@@ -891,7 +895,7 @@ describe('the bytes of a file', () => {
     expect(put.mock.calls[0]?.[0]).toMatchObject({ url: 'https://put', headers: {} });
   });
 
-  it('are nobody’s for an id that nobody asked for', async () => {
+  it('are ignored for an unknown id', async () => {
     const hub = new TestHub().open();
     await hub.begin();
     hub.uploads.onEvent({ type: 'upload-target', attachmentId: 'x', url: '', headers: {} });
@@ -918,11 +922,11 @@ describe('the message that brings a file', () => {
     hub.uploads.onEvent({ type: 'attachment-uploaded', attachmentId, url: '' });
     await settle();
     const [call] = hub.calls;
-    // An address that is not told is none.
+    // A missing address counts as none.
     expect(call?.type === 'send' && call.content).toMatchObject([{ kind, mime, url: null }]);
   });
 
-  it('that the core does not take is told in its words', async () => {
+  it('that the core rejects keeps the core’s message', async () => {
     const hub = new TestHub().open();
     const problem = { code: 'no-conversation', message: 'Start one first.' } as const;
     hub.answer = { ok: false, epoch: hub.epoch, problem };
@@ -987,7 +991,7 @@ describe('what became of a file', () => {
     expect(await hub.begin('n')).toMatchObject({ problem: { code: 'rate-limited' } });
   });
 
-  it('that nobody foresaw is logged, and told as lost', async () => {
+  it('of an unknown kind is logged, and reported as lost', async () => {
     const hub = new TestHub().open();
     const cause = new RangeError('odd');
     vi.spyOn(hub, 'send').mockImplementation(() => {
@@ -998,7 +1002,7 @@ describe('what became of a file', () => {
     expect(hub.errors).toEqual([cause]);
   });
 
-  it('is told to the visitor who was there when it was asked', async () => {
+  it('is answered for the visitor who asked', async () => {
     const hub = new TestHub().open();
     await hub.begin();
     const answer = hub.wait('asking');
@@ -1042,8 +1046,8 @@ describe('what may be sent', () => {
     const life = { duration: null, expiresAt: null };
     const event = { type: 'configuration', life, uploads: null } as const;
     expect(hub.uploads.onEvent(event)).toBe(event);
-    expect(await rulesOf(hub)).toEqual(told);
-    hub.uploads.onEvent({ ...event, uploads: { ...told, maximumSize: 7 } });
+    expect(await rulesOf(hub)).toEqual(reported);
+    hub.uploads.onEvent({ ...event, uploads: { ...reported, maximumSize: 7 } });
     expect(await rulesOf(hub)).toMatchObject({ maximumSize: 7 });
   });
 
@@ -1055,19 +1059,19 @@ describe('what may be sent', () => {
     [6, 5, 5],
   ])('is as large as both allow (%s, %s: %s)', async (platform, site, both) => {
     const hub = new TestHub(site === null ? {} : { maximumSize: site });
-    hub.open({ uploads: { ...told, maximumSize: platform } });
+    hub.open({ uploads: { ...reported, maximumSize: platform } });
     expect(await rulesOf(hub)).toMatchObject({ maximumSize: both });
   });
 
   it('is nothing where the platform allows 0 bytes', async () => {
-    const hub = new TestHub().open({ uploads: { ...told, maximumSize: 0 } });
+    const hub = new TestHub().open({ uploads: { ...reported, maximumSize: 0 } });
     expect(await rulesOf(hub)).toBeNull();
     expect(await hub.begin()).toMatchObject({ problem: { code: 'forbidden' } });
   });
 });
 
 describe('an address', () => {
-  it('that is not told in 20 s is given up, and asked for anew the next time', async () => {
+  it('that does not arrive in 20 s is given up, and requested again the next time', async () => {
     const hub = new TestHub().open();
     const first = hub.ask({ step: 'link', attachmentId: 'a' });
     await vi.advanceTimersByTimeAsync(20_000);
@@ -1094,7 +1098,7 @@ describe('an address', () => {
     expect(hub.types).toEqual(isAsked ? ['refresh-attachment'] : []);
   });
 
-  it('that can’t be asked for in the moment it may be is told', async () => {
+  it('that can’t be requested when it may be is rejected', async () => {
     const hub = new TestHub().open();
     hub.isOnline = false;
     expect(await hub.ask({ step: 'link', attachmentId: 'a' })).toMatchObject({
@@ -1103,8 +1107,8 @@ describe('an address', () => {
   });
 });
 
-describe('a line that ends', () => {
-  it('takes along what waits for its answer, and neither bytes on their way nor who waits for a line', async () => {
+describe('a connection that ends', () => {
+  it('fails what waits for an answer, but neither active uploads nor files that wait for a connection', async () => {
     const hub = new TestHub().open();
     const signals = putForEver();
     await hub.begin('moves');
@@ -1129,7 +1133,7 @@ describe('a line that ends', () => {
     expect(hub.sent.filter(({ type }) => type === 'request-upload')).toHaveLength(4);
   });
 
-  it('for good leaves a file to the next conversation that still waits for a line', async () => {
+  it('permanently leaves a file that waits for a connection to the next conversation', async () => {
     const hub = new TestHub();
     await hub.begin();
     hub.uploads.onEvent({ type: 'session-over', reason: 'expired', message: '' });

@@ -408,7 +408,7 @@ export function goIdle(context: StepContext): void {
 /** The broker or the gateway has ended the session. */
 export function signedOut(context: StepContext, message: string): void {
   dropSocket(context);
-  context.clearTimer('poll', 'probe', 'rest-retry', 'renew', 'hold');
+  context.clearTimer('poll', 'probe', 'rest-retry', 'renew', 'reorder');
   dropToken(context);
   setConnectionSlice(context, {
     breaker: { ...context.state.breaker, attempt: 0, isOpen: false },

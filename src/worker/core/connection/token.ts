@@ -49,7 +49,7 @@ export function dropToken(context: StepContext): void {
   setConnectionSlice(context, {
     token: { ...context.state.token, expiresAt: null, isRenewing: false },
   });
-  context.emit({ type: 'forget-token' });
+  context.emit({ type: 'discard-token' });
 }
 
 /**

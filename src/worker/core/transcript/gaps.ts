@@ -50,7 +50,7 @@ export function fillGap(
     ? conversation.newest
     : conversation.completeUntil;
   updateAndStore(context, { ...conversation, gaps, completeUntil });
-  clearHoldTimer(context, conversation.ordinal);
+  clearReorderTimer(context, conversation.ordinal);
   updateGapMarker(context, conversation.ordinal, gap.to + 1, gap.to - sequence);
   return sequence - gap.from;
 }
@@ -78,21 +78,22 @@ export function scheduleGapFill(context: StepContext, ordinal: number): void {
     maximumTries,
   );
   if (tries === undefined || tries >= maximumTries) return;
-  context.setTimer('hold', context.state.settings.timing.hold * 2 ** tries);
+  context.setTimer('reorder', context.state.settings.timing.reorder * 2 ** tries);
 }
 
 /** Keeps an earlier deadline: an older gap may be scheduled for much later. */
 export function scheduleCatchUp(context: StepContext, delay: number): void {
-  const { hold } = context.state.timers;
-  if (hold === undefined || hold > context.clock.now + delay) context.setTimer('hold', delay);
+  const { reorder } = context.state.timers;
+  if (reorder === undefined || reorder > context.clock.now + delay)
+    context.setTimer('reorder', delay);
 }
 
-/** Clears the `hold` timer when nothing is missing. It belongs to the current conversation only. */
-export function clearHoldTimer(context: StepContext, ordinal = currentOrdinal(context)): void {
+/** Clears the `reorder` timer when nothing is missing. It belongs to the current conversation only. */
+export function clearReorderTimer(context: StepContext, ordinal = currentOrdinal(context)): void {
   const { conversation, lastOrdinal } = context.state;
   if (conversation?.ordinal !== lastOrdinal || ordinal !== lastOrdinal) return;
   if (conversation.reorderBuffer.length + conversation.gaps.length === 0)
-    context.clearTimer('hold');
+    context.clearTimer('reorder');
 }
 
 /** Nothing is stored below the window: a row that fills a gap there would be isolated. */
@@ -107,5 +108,5 @@ export function removeGapsBelow(context: StepContext): void {
   for (const each of [...previousConversations, ...(conversation ? [conversation] : [])]) {
     updateConversation(context, withoutGaps(each));
   }
-  clearHoldTimer(context);
+  clearReorderTimer(context);
 }

@@ -8,7 +8,7 @@ import {
   updateConversation,
 } from '../conversation/state.ts';
 import {
-  clearHoldTimer,
+  clearReorderTimer,
   countGapTries,
   gapsUpTo,
   hasOnlyAbandonedGaps,
@@ -32,12 +32,12 @@ export function bufferSequenced(
   if (conversation.reorderBuffer.some((buffered) => buffered.sequence === message.sequence)) return;
   const reorderBuffer = [...conversation.reorderBuffer, message].sort(bySequence);
   updateConversation(context, { ...conversation, reorderBuffer });
-  if (reorderBuffer.length > context.state.settings.limits.held) {
+  if (reorderBuffer.length > context.state.settings.limits.reorderBuffer) {
     flushReorderBuffer(context, null, conversation.ordinal);
     return;
   }
   // In a catch-up, a later page may have the missing message; its end flushes the buffer.
-  if (via === 'socket') scheduleCatchUp(context, context.state.settings.timing.hold);
+  if (via === 'socket') scheduleCatchUp(context, context.state.settings.timing.reorder);
 }
 
 function bySequence(a: GatewayMessage, b: GatewayMessage): number {
@@ -56,7 +56,7 @@ export function releaseBuffered(context: StepContext, ordinal: number): void {
     });
     showNext(context, ordinal, next, 0);
   }
-  clearHoldTimer(context, ordinal);
+  clearReorderTimer(context, ordinal);
 }
 
 /**

@@ -107,7 +107,7 @@ export function onVisitorChange(state: TranscriptSlice): TranscriptSlice {
 }
 
 /** Timers of this slice that a change of visitor clears. */
-export const visitorTimers = ['rest-retry', 'hold', 'short-hold'] as const;
+export const visitorTimers = ['rest-retry', 'reorder', 'unsequenced'] as const;
 
 /** Only for files of this folder. */
 export function setTranscriptSlice(context: StepContext, part: Partial<TranscriptSlice>): void {

@@ -22,13 +22,14 @@ export function bufferUnsequenced(
     return;
   context.raise({ type: 'acknowledged', messageId: message.messageId, isShown: false });
   const { timing, limits } = context.state.settings;
-  const due = context.clock.now + timing.shortHold;
+  const due = context.clock.now + timing.unsequenced;
   updateConversation(context, {
     ...conversation,
     unsequencedBuffer: [...unsequencedBuffer, { message, due }],
   });
-  if (unsequencedBuffer.length >= limits.held) flushUnsequenced(context, conversation.ordinal);
-  else if (!context.hasTimer('short-hold')) context.setTimer('short-hold', timing.shortHold);
+  if (unsequencedBuffer.length >= limits.reorderBuffer)
+    flushUnsequenced(context, conversation.ordinal);
+  else if (!context.hasTimer('unsequenced')) context.setTimer('unsequenced', timing.unsequenced);
 }
 
 /** Drops the buffered copy of a message that has arrived with a sequence. */
@@ -42,15 +43,15 @@ export function dropUnsequenced(context: StepContext, ordinal: number, messageId
   updateConversation(context, { ...conversation, unsequencedBuffer });
 }
 
-/** The `short-hold` timer: shows messages that have waited long enough, and those before them. */
-export function shortHoldOver(context: StepContext): void {
+/** The `unsequenced` timer: shows messages that have waited long enough, and those before them. */
+export function onUnsequencedTimer(context: StepContext): void {
   const { conversation } = context.state;
   if (!conversation) return;
   const inOrder = [...conversation.unsequencedBuffer].sort(byTime);
   const last = inOrder.findLastIndex(({ due }) => due <= context.clock.now);
   placeBuffered(context, conversation, inOrder.slice(0, last + 1));
   const [next] = context.state.conversation?.unsequencedBuffer ?? [];
-  if (next) context.setTimer('short-hold', next.due - context.clock.now);
+  if (next) context.setTimer('unsequenced', next.due - context.clock.now);
 }
 
 /** Shows everything in the unsequenced buffer of the current conversation. */
@@ -62,7 +63,7 @@ export function flushUnsequenced(context: StepContext, ordinal: number): void {
   const conversation = conversationAt(context, ordinal);
   if (!conversation || conversation.unsequencedBuffer.length === 0) return;
   placeBuffered(context, conversation, [...conversation.unsequencedBuffer].sort(byTime));
-  context.clearTimer('short-hold');
+  context.clearTimer('unsequenced');
 }
 
 function placeBuffered(

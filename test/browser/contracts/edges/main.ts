@@ -13,8 +13,8 @@ function isAlike(one: unknown, other: unknown): boolean {
 
 function equal(actual: unknown, expected: unknown, what = ''): void {
   if (isAlike(actual, expected)) return;
-  const told = [actual, expected].map((value) => JSON.stringify(value)?.slice(0, 500));
-  throw new Error(`${what}: ${told[0]} is not ${told[1]}`);
+  const reported = [actual, expected].map((value) => JSON.stringify(value)?.slice(0, 500));
+  throw new Error(`${what}: ${reported[0]} is not ${reported[1]}`);
 }
 
 let visible = true;

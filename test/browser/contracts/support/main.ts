@@ -1,4 +1,8 @@
 import { holdLock, whenReleased } from '../../../../src/client/connection/locks.ts';
+import {
+  type CredentialStoreBench,
+  credentialStoreCases,
+} from '../../../contracts/credential-store.ts';
 import type { LocksBench, Party, WorkerParty } from '../../../contracts/locks.ts';
 import { lockCases, workerLockCases } from '../../../contracts/locks.ts';
 import { type Report, runAll } from '../../../contracts/plain-data.ts';
@@ -8,7 +12,6 @@ import {
   type StoreBench,
   storeCases,
 } from '../../../contracts/store.ts';
-import { type VaultBench, vaultCases } from '../../../contracts/vault.ts';
 import type { StoreKind } from './worker.ts';
 import { type EdgeWorker, type Host, startWorker } from './workers.ts';
 
@@ -74,7 +77,7 @@ export async function runTimers(host: Host): Promise<Report> {
 }
 
 export function runVault(host: Host): Promise<Report> {
-  return runAll<VaultBench>(vaultCases, (run) =>
+  return runAll<CredentialStoreBench>(credentialStoreCases, (run) =>
     withWorkers(host, (start) =>
       run({
         open: async () => {

@@ -12,11 +12,11 @@ class BareStore extends Store {
 
   /** @param isEncrypting `null`: without a cipher */
   constructor(isEncrypting: boolean | null = null, steps?: readonly Migration[]) {
-    const told: string[] = [];
-    const events = { lost: () => told.push('lost'), emptied: () => told.push('emptied') };
+    const reported: string[] = [];
+    const events = { lost: () => reported.push('lost'), emptied: () => reported.push('emptied') };
     const cipher = isEncrypting === null ? null : encryptRows({ isEncrypting });
     super(new Log(), events, { contents: contentsSchema, findDuplicate }, cipher, steps);
-    this.told = told;
+    this.told = reported;
   }
 }
 
