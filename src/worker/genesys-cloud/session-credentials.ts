@@ -3,7 +3,7 @@ import { $ZodError } from 'zod/v4/core';
 import type { SessionSettings, TokenResult, TokenSource } from '../../protocol/gateway/tokens.ts';
 import { parseRetryAfter } from '../../protocol/retry-after.ts';
 import { refusalOf, type TokenRefusal } from '../edges/broker-token.ts';
-import { CredentialStore, type LogError, type StoredSession } from './credential-store.ts';
+import type { CredentialStore, LogError, StoredSession } from './credential-store.ts';
 
 const deadline = 10_000;
 
@@ -61,10 +61,7 @@ export class SessionCredentials implements TokenSource {
   constructor(
     settings: SessionSettings,
     logError: LogError,
-    store: Pick<CredentialStore, 'read' | 'write' | 'forget'> = new CredentialStore(
-      settings.deploymentId,
-      logError,
-    ),
+    store: Pick<CredentialStore, 'read' | 'write' | 'forget'>,
   ) {
     this.#settings = settings;
     this.#logError = logError;

@@ -19,7 +19,7 @@ class Line {
       call: () => Promise.reject(new Error('not called')),
       logError: () => {},
     };
-    const supply = this.#gateway.createExtension?.(hub);
+    const supply = this.#gateway.createExtension?.(hub, '');
     if (!supply) throw new Error('the dialect has a supply');
     this.supply = supply;
     this.hears({ class: 'SessionResponse', code: 200, body: { connected: true } });

@@ -15,7 +15,12 @@ class BareStore extends Store {
     const told: string[] = [];
     const events = { lost: () => told.push('lost'), emptied: () => told.push('emptied') };
     const cipher = isEncrypting === null ? null : encryptRows({ isEncrypting });
-    super(new Log(), events, { contents: contentsSchema, findDuplicate }, cipher, steps);
+    super(
+      new Log(),
+      events,
+      { contents: contentsSchema, findDuplicate },
+      steps ? { cipher, steps } : { cipher },
+    );
     this.told = told;
   }
 }
