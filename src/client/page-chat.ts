@@ -31,7 +31,7 @@ export class PageChat implements Chat {
   });
   readonly #supervisor: ConnectionSupervisor;
   readonly #stopListening: () => void;
-  #isClosed = false;
+  readonly #closing = new AbortController();
   /** Unloaded, or in the back/forward cache. */
   #isHidden = false;
   /** What this page stored when it was left; `null`: all calls were answered. */
@@ -111,8 +111,8 @@ export class PageChat implements Chat {
   }
 
   close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
     this.#stopListening();
     this.#supervisor.close();
     this.#listeners.clear();
@@ -127,13 +127,15 @@ export class PageChat implements Chat {
 
   #refreshRowsAbove(first: Message): void {
     import('./calls/hub-calls.ts')
-      .then(({ refreshRows }) => refreshRows(this.#rpc, this.#replica.rows, first))
+      .then(({ refreshRows }) =>
+        refreshRows(this.#rpc, this.#replica.rows, first, this.#closing.signal),
+      )
       .catch((error: unknown) => this.#warn('Refreshing older messages failed:', error));
   }
 
   /** Not after `close`, which rejects all pending calls. */
   #warn(event: string, error: unknown): void {
-    if (!this.#isClosed) console.warn(`[partyline] ${event}`, error);
+    if (!this.#closing.signal.aborted) console.warn(`[partyline] ${event}`, error);
   }
 
   /**

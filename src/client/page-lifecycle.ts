@@ -18,13 +18,13 @@ export function isPageVisible(): boolean {
   return document.visibilityState === 'visible';
 }
 
-/** Returns a function that removes all listeners. */
+/** Returns a function that removes all listeners and timers. */
 export function listenToPageLifecycle(events: PageLifecycleEvents): () => void {
   const abort = new AbortController();
   const { signal } = abort;
   const onVisibility = () => events.visibilityChanged(isPageVisible());
   document.addEventListener('visibilitychange', onVisibility, { signal });
-  const onUse = throttled(() => events.used());
+  const onUse = throttled(() => events.used(), signal);
   addEventListener('focus', onUse, { signal });
   addEventListener('pointerdown', onUse, { signal, passive: true, capture: true });
   addEventListener('keydown', onUse, { signal, passive: true, capture: true });

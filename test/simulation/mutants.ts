@@ -119,7 +119,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'emptied-store-not-rewritten',
     file: core('rewrite'),
-    find: "for (const item of outbox) context.store({ type: 'put-outbox', record: recordOfItem(item) });",
+    find: "  for (const item of outbox)\n    context.store({ type: 'put-outbox', record: recordOfItem(context, item) });",
     replace: '',
   },
   // --- what is sent ---
@@ -147,9 +147,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'promises-before-durable',
     file: core('outbox/outbox'),
-    find: "  context.store({ type: isRepeat ? 'add-outbox' : 'put-outbox', record: recordOfItem(item) });",
+    find: '    record: recordOfItem(context, item),\n  });',
     replace:
-      "  context.store({ type: isRepeat ? 'add-outbox' : 'put-outbox', record: recordOfItem(item) });\n  context.resolve(callId, messageId);",
+      '    record: recordOfItem(context, item),\n  });\n  context.resolve(callId, messageId);',
   },
   {
     name: 'sends-before-durable',

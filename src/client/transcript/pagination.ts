@@ -62,11 +62,14 @@ export async function loadEarlier(
 /**
  * Reads the rows above `below` again, page by page: they may have changed while the page was away.
  * Rows that can't be had now are tried again later, until the next snapshot, which starts anew.
+ *
+ * @param signal ends the pause before the next attempt, and makes none
  */
 export async function refreshRows(
   rpc: HubRpc,
   rows: TranscriptRows,
   below: Message,
+  signal: AbortSignal,
   clock: PageClock = pageClock,
 ): Promise<void> {
   const { snapshots } = rows.current();
@@ -80,8 +83,8 @@ export async function refreshRows(
     const call = earlierThan(first, Math.min(kept, maximumCount));
     const answer = await rpc.call(call, deadline).catch(nullIfUnavailable);
     if (answer === null) {
-      await new Promise<void>((resolve) => clock.after(refreshDelay, resolve));
-      if (rows.current().snapshots !== snapshots) return;
+      await pause(refreshDelay, signal, clock);
+      if (signal.aborted || rows.current().snapshots !== snapshots) return;
       continue;
     }
     const { value, epoch } = answer;
@@ -93,6 +96,23 @@ export async function refreshRows(
     rows.update(applyRefreshed(after.snapshot, first, above));
     messageId = above.messages[0]?.messageId;
   }
+}
+
+/** Resolves after `delay` ms, or when the signal aborts. */
+function pause(delay: number, signal: AbortSignal, clock: PageClock): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const cancel = clock.after(delay, finish);
+    signal.addEventListener('abort', finish);
+    function finish(): void {
+      cancel();
+      signal.removeEventListener('abort', finish);
+      resolve();
+    }
+  });
 }
 
 /** Neither the hub nor its store has the rows, and the gateway could not be asked. */

@@ -48,6 +48,11 @@ export interface OutboxRecord {
   /** Epoch ms by the gateway's clock as known when it was written. */
   readonly timestamp: number;
   readonly failure: Problem | null;
+  /**
+   * The visitor who wrote it, since a deleted database may have nothing else that says so; absent
+   * while nobody is known.
+   */
+  readonly subject?: string;
   /** The agent's quick reply or form that this answers. */
   readonly reply?: CarriedReply;
   /** Attached files, already uploaded. */

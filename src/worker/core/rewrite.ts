@@ -12,7 +12,8 @@ export function rewrite(context: StepContext): void {
   for (const message of window) context.store({ type: 'put-message', message });
   for (const previous of previousConversations)
     context.store({ type: 'put-conversation', record: recordOf(previous) });
-  for (const item of outbox) context.store({ type: 'put-outbox', record: recordOfItem(item) });
+  for (const item of outbox)
+    context.store({ type: 'put-outbox', record: recordOfItem(context, item) });
   // The count is reset first, since a pending write may have added to it.
   context.store({ type: 'put-read', readUntil: unread.readUntil });
   context.change({

@@ -69,7 +69,7 @@ import {
 } from './transcript/transcript.ts';
 import { onLookupAnswered } from './transcript/window.ts';
 import { hideOutbox } from './visitor/identity-gate.ts';
-import { restoreVisitor } from './visitor/state.ts';
+import { adoptOutboxOwner, restoreVisitor } from './visitor/state.ts';
 
 export interface StepResult {
   readonly state: HubState;
@@ -171,6 +171,7 @@ function restore(context: StepContext, found: Restored): void {
     found.meta.subject === null && (found.messages.length > 0 || found.current !== null);
   const owned = isOrphaned ? { ...nothingRestored, persistent: found.persistent } : found;
   restoreVisitor(context, found.meta);
+  adoptOutboxOwner(context, found.outbox);
   restoreTranscript(context, owned);
   restoreConversations(context, owned);
   // A hub that ended before it had rewritten a deleted database left gaps below what it wrote last.

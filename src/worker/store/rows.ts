@@ -64,6 +64,7 @@ const outboxFields = {
   text: string(),
   timestamp: number(),
   failure: nullable(problemSchema),
+  subject: exactOptional(string()),
   reply: exactOptional(replySchema),
 };
 

@@ -206,7 +206,9 @@ export class ModelTab {
   }
 
   #refreshAbove(first: Message): Promise<void> {
-    return refreshRows(this.#caller, this.#replica.rows, first, this.#clock);
+    // A page of the simulation is left or dies; none is closed.
+    const { signal } = new AbortController();
+    return refreshRows(this.#caller, this.#replica.rows, first, signal, this.#clock);
   }
 
   /** A refusal is told where it is heard; anything else is a fault. */

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { getEventListeners } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HubRpc } from '../../../src/client/calls/hub-rpc.ts';
 import type { PageClock } from '../../../src/client/clock.ts';
 import {
@@ -55,12 +56,20 @@ class TestRpc extends HubRpc {
 }
 
 let rpc = new TestRpc();
+let abort = new AbortController();
+let { signal } = abort;
 const ids = () => page.snapshot.messages.map(({ messageId }) => messageId);
 const idsOf = (from: number, to: number) => rowsOf(from, to).map(({ messageId }) => messageId);
 
 beforeEach(() => {
   rpc = new TestRpc();
+  abort = new AbortController();
+  ({ signal } = abort);
   page = { snapshot: shown(rowsOf(5, 6)), epoch: 'a.0', insertions: 0, snapshots: 1 };
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 /** A row is inserted above the last one. */
@@ -156,7 +165,7 @@ describe('refreshRows', () => {
       messages: times === 1 ? rowsOf(4, 6, 'new') : rowsOf(1, 3, 'new'),
       hasEarlier: true,
     });
-    await refreshRows(rpc, rows, row(7));
+    await refreshRows(rpc, rows, row(7), signal);
     expect(rpc.asked.map(({ before, count }) => [before?.messageId, count])).toEqual([
       ['m7', 6],
       ['m4', 3],
@@ -178,7 +187,7 @@ describe('refreshRows', () => {
       const last = (before?.position[1] ?? 0) - 1;
       return { messages: rowsOf(last - count + 1, last), hasEarlier: last > count };
     };
-    await refreshRows(rpc, rows, row(kept + 1));
+    await refreshRows(rpc, rows, row(kept + 1), signal);
     expect(rpc.asked.map(({ count }) => count)).toEqual(counts);
     expect(ids()).toEqual(idsOf(1, kept + 1));
   });
@@ -189,7 +198,7 @@ describe('refreshRows', () => {
       if (times === 1) insert();
       return { messages: rowsOf(1, 2, `look ${times}`), hasEarlier: false };
     };
-    await refreshRows(rpc, rows, row(3));
+    await refreshRows(rpc, rows, row(3), signal);
     expect(rpc.asked.map(({ before }) => before?.messageId)).toEqual(['m3', 'm3']);
     expect(page.snapshot.messages.map(({ text }) => text)).toEqual([
       'look 2',
@@ -209,7 +218,7 @@ describe('refreshRows', () => {
       insert();
       return { messages: rowsOf(6, 7), hasEarlier: true };
     };
-    await refreshRows(rpc, rows, waiting);
+    await refreshRows(rpc, rows, waiting, signal);
     expect(rpc.asked.map(({ before }) => before?.position)).toEqual([
       [9e15, 1, 0, 0],
       [1, 7, 0, 0],
@@ -223,37 +232,37 @@ describe('refreshRows', () => {
       page = { ...page, epoch: 'b.0', snapshot: shown(rowsOf(3, 4)) };
       return { messages: rowsOf(1, 2), hasEarlier: false };
     };
-    await refreshRows(rpc, rows, row(3));
+    await refreshRows(rpc, rows, row(3), signal);
     expect(rpc.asked).toHaveLength(1);
     expect(ids()).toEqual(['m3', 'm4']);
   });
 
   it('asks for nothing where there are no rows above', async () => {
-    await refreshRows(rpc, rows, row(5));
-    await refreshRows(rpc, rows, row(99));
+    await refreshRows(rpc, rows, row(5), signal);
+    await refreshRows(rpc, rows, row(99), signal);
     expect(rpc.asked).toEqual([]);
   });
 
   it('removes rows that the hub no longer has', async () => {
     page = { ...page, snapshot: shown(rowsOf(1, 4)) };
     rpc.answer = () => ({ messages: [row(2)], hasEarlier: false });
-    await refreshRows(rpc, rows, row(3));
+    await refreshRows(rpc, rows, row(3), signal);
     expect(ids()).toEqual(['m2', 'm3', 'm4']);
     expect(page.snapshot.hasEarlier).toBe(false);
     rpc.answer = () => ({ messages: [], hasEarlier: false });
-    await refreshRows(rpc, rows, row(3));
+    await refreshRows(rpc, rows, row(3), signal);
     expect(ids()).toEqual(['m3', 'm4']);
   });
 
   describe('with rows that can’t be had now', () => {
     let delays: number[] = [];
-    /** Ends the pauses at once. */
+    /** Ends each pause soon. */
     const clock = (duringPause: () => void = () => {}): PageClock => ({
       now: () => 0,
       after: (delay, work) => {
         delays.push(delay);
         duringPause();
-        work();
+        queueMicrotask(work);
         return () => {};
       },
     });
@@ -268,7 +277,7 @@ describe('refreshRows', () => {
     });
 
     it('asks again later, until it gets them', async () => {
-      await refreshRows(rpc, rows, row(3), clock());
+      await refreshRows(rpc, rows, row(3), signal, clock());
       expect(delays).toEqual([30_000, 30_000]);
       expect(rpc.asked.map(({ before }) => before?.messageId)).toEqual(['m3', 'm3', 'm3']);
       expect(ids()).toEqual(['m2', 'm3', 'm4']);
@@ -278,16 +287,43 @@ describe('refreshRows', () => {
       const next = () => {
         page = { ...page, snapshots: page.snapshots + 1 };
       };
-      await refreshRows(rpc, rows, row(3), clock(next));
+      await refreshRows(rpc, rows, row(3), signal, clock(next));
       expect(rpc.asked).toHaveLength(1);
       expect(ids()).toEqual(idsOf(1, 4));
+    });
+
+    it('stops its pause when it is aborted, and asks no more', async () => {
+      vi.useFakeTimers();
+      const done = refreshRows(rpc, rows, row(3), signal);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(vi.getTimerCount()).toBe(1);
+      abort.abort();
+      expect(vi.getTimerCount()).toBe(0);
+      await done;
+      expect(rpc.asked).toHaveLength(1);
+    });
+
+    it('makes no pause when it is aborted before', async () => {
+      vi.useFakeTimers();
+      const done = refreshRows(rpc, rows, row(3), signal);
+      abort.abort();
+      await done;
+      expect(vi.getTimerCount()).toBe(0);
+      expect(rpc.asked).toHaveLength(1);
+    });
+
+    it('leaves no listener when it is done', async () => {
+      await refreshRows(rpc, rows, row(3), signal, clock());
+      expect(getEventListeners(signal, 'abort')).toEqual([]);
     });
 
     it('gives up when it fails in another way', async () => {
       rpc.answer = () => {
         throw new PartylineError('closed', 'no');
       };
-      const refused = await refreshRows(rpc, rows, row(3), clock()).catch(({ code }) => code);
+      const refused = await refreshRows(rpc, rows, row(3), signal, clock()).catch(
+        ({ code }) => code,
+      );
       expect(refused).toBe('closed');
       expect(delays).toEqual([]);
     });

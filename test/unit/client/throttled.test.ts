@@ -11,7 +11,7 @@ afterEach(() => {
 
 it('runs the first call at once and the last after the pause', () => {
   const work = vi.fn();
-  const happens = throttled(work);
+  const happens = throttled(work, new AbortController().signal);
   happens();
   expect(work).toHaveBeenCalledTimes(1);
   happens();
@@ -27,10 +27,22 @@ it('runs the first call at once and the last after the pause', () => {
 
 it('leaves no timer once calls stop', () => {
   const work = vi.fn();
-  const happens = throttled(work);
+  const happens = throttled(work, new AbortController().signal);
   happens();
   vi.advanceTimersByTime(250);
   expect(vi.getTimerCount()).toBe(0);
   happens();
   expect(work).toHaveBeenCalledTimes(2);
+});
+
+it('runs nothing more, and leaves no timer, once it is aborted', () => {
+  const work = vi.fn();
+  const abort = new AbortController();
+  const happens = throttled(work, abort.signal);
+  happens();
+  happens();
+  abort.abort();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.advanceTimersByTime(1_000);
+  expect(work).toHaveBeenCalledTimes(1);
 });

@@ -58,6 +58,26 @@ describe('what the browser keeps', () => {
       expect.arrayContaining(['wipe', 'put-outbox']),
     );
   });
+
+  it('names the owner of each message that waits, and goes with the owner', () => {
+    const text = 'typed by the first visitor';
+    for (const isRepeat of [false, true]) {
+      const first = new TestHub().inConversation().clearKeepingSocket();
+      first.call({ type: 'send', messageId: 'm1', text, isRepeat });
+      // The database is deleted before this write, and the hub dies before the next one.
+      const written = operations(first.flush());
+      const outbox = written.flatMap((operation) =>
+        operation.type === 'put-outbox' || operation.type === 'add-outbox'
+          ? [operation.record]
+          : [],
+      );
+      const next = new TestHub().restore({ outbox }).attach();
+      expect(next.shown()).toEqual([text]);
+      next.token(900, 'visitor-2').flush();
+      expect(next.shown()).toEqual([]);
+      expect(next.state.outbox).toEqual([]);
+    }
+  });
 });
 
 describe('rows below the window', () => {

@@ -50,7 +50,7 @@ describe('a message that is taken in', () => {
     expect(texts(made)).toEqual(['m1']);
   });
 
-  it('is kept with its order, its conversation and the gateway’s time', () => {
+  it('is kept with its order, its conversation, its owner and the gateway’s time', () => {
     const made = new TestHub().restore().attach().token().open();
     made.gateway({ type: 'authenticated', serverTime: made.wall + 7_000 });
     made.call({ type: 'start', routing });
@@ -67,6 +67,7 @@ describe('a message that is taken in', () => {
         text: 'm1',
         timestamp: made.wall + 7_000,
         failure: null,
+        subject: 'visitor-1',
       },
       {
         messageId: 'm2',
@@ -75,6 +76,7 @@ describe('a message that is taken in', () => {
         text: 'm2',
         timestamp: made.wall + 7_000,
         failure: null,
+        subject: 'visitor-1',
       },
     ]);
     expect(made.last('write').durability).toBe('strict');

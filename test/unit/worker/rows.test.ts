@@ -47,6 +47,7 @@ describe('a row', () => {
     ['message', message],
     ['conversation', conversation],
     ['outbox', outbox],
+    ['outbox', { ...outbox, subject: 'visitor-1' }],
     ['meta', emptyMeta],
     ['unread', unread],
     ['unread', { unread: 0, readUntil: null }],

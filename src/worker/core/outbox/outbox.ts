@@ -79,11 +79,15 @@ export function setItem(context: StepContext, messageId: string, part: Partial<O
 export function storeItem(context: StepContext, messageId: string): void {
   const item = context.state.outbox.find((candidate) => candidate.messageId === messageId);
   if (!item) return;
-  context.store({ type: 'put-outbox', record: recordOfItem(item) });
+  context.store({ type: 'put-outbox', record: recordOfItem(context, item) });
 }
 
-export function recordOfItem({ at: _, ...record }: OutboxItem): OutboxRecord {
-  return record;
+export function recordOfItem(
+  { state }: StepContext,
+  { at: _, ...record }: OutboxItem,
+): OutboxRecord {
+  const { subject } = state.meta;
+  return subject === null ? record : { ...record, subject };
 }
 
 export function inFlight(context: StepContext): OutboxItem | undefined {
@@ -135,7 +139,10 @@ export function enqueue(
     upserts: [...context.state.changes.upserts, outboxMessage(context, item)],
     durable: true,
   });
-  context.store({ type: isRepeat ? 'add-outbox' : 'put-outbox', record: recordOfItem(item) });
+  context.store({
+    type: isRepeat ? 'add-outbox' : 'put-outbox',
+    record: recordOfItem(context, item),
+  });
 }
 
 /** The tick's writes have the id `writeId`: records it in what waits for them. */

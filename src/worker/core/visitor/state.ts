@@ -1,5 +1,5 @@
 import type { StepContext } from '../context.ts';
-import { emptyMeta, type Meta } from '../records.ts';
+import { emptyMeta, type Meta, type OutboxRecord } from '../records.ts';
 import type { Settings } from '../settings.ts';
 
 /**
@@ -106,6 +106,13 @@ export function correctClock(context: StepContext, clockOffset: number): void {
 
 export function rememberSession(context: StepContext, sessionMemory: SessionMemory): void {
   context.write({ sessionMemory });
+}
+
+/** The outbox names a visitor whose record was lost: if the token names another one, it is deleted. */
+export function adoptOutboxOwner(context: StepContext, outbox: readonly OutboxRecord[]): void {
+  const subject = outbox.findLast((record) => record.subject !== undefined)?.subject;
+  if (context.state.meta.subject === null && subject !== undefined)
+    updateMeta(context, { subject });
 }
 
 export function restoreVisitor(context: StepContext, meta: Meta): void {
