@@ -210,6 +210,7 @@ describe('a hub that starts', () => {
       epoch: hub.epoch,
       protocolVersion,
       build: '7.1',
+      name: '',
     });
     expect(browser.lockTable.holder(aliveLock(bootOf(hub.epoch)))).toBe(host);
     await settled();
