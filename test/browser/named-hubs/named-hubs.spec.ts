@@ -68,7 +68,6 @@ for (const withoutSharedWorker of [false, true]) {
       const names = databases.map(({ name }) => name).sort();
       expect(names).toEqual([
         'partyline',
-        'partyline-sessions',
         'partyline-sessions.de',
         'partyline-sessions.en',
         'partyline.de',
