@@ -7,7 +7,7 @@ import { readPendingHandoff, writePendingHandoff } from './calls/pending-handoff
 import type { Chat, ChatPlatform, SendOptions } from './chat.ts';
 import { ConnectionSupervisor } from './connection/connection-supervisor.ts';
 import { Listeners } from './listeners.ts';
-import type { ConnectOptions } from './options.ts';
+import type { CheckedConnectOptions } from './options.ts';
 import { listenToPageLifecycle } from './page-lifecycle.ts';
 import { writeSessionHint } from './session/session-hint.ts';
 import { Replica } from './transcript/replica.ts';
@@ -19,13 +19,14 @@ const startDeadline = 60_000;
 
 /** The `Chat` of a page: turns its methods into calls, and wires the page's parts together. */
 export class PageChat implements Chat {
+  readonly #hubName: string;
   readonly #listeners = new Listeners();
   readonly #alertListeners = new Listeners<[message: Message | null]>();
   readonly #rpc = new HubRpc();
   readonly #replica = new Replica(this.#rpc, {
     changed: () => this.#listeners.notify(),
     alert: (message) => this.#alertListeners.notify(message),
-    sessionHintChanged: (hint) => writeSessionHint(hint),
+    sessionHintChanged: (hint) => writeSessionHint(this.#hubName, hint),
     olderRowsKept: (first) => this.#refreshRowsAbove(first),
   });
   readonly #supervisor: ConnectionSupervisor;
@@ -36,7 +37,8 @@ export class PageChat implements Chat {
   /** What this page stored when it was left; `null`: all calls were answered. */
   #handoff: string | null = null;
 
-  constructor(options: ConnectOptions) {
+  constructor(options: CheckedConnectOptions) {
+    this.#hubName = options.name;
     this.#supervisor = new ConnectionSupervisor(options, this.#rpc, this.#replica);
     this.#stopListening = this.#listenToPage();
     this.#attach();
@@ -141,19 +143,19 @@ export class PageChat implements Chat {
    * before, or of the pages between when this page comes out of the back/forward cache.
    */
   #attach(): void {
-    const handoff = readPendingHandoff();
+    const handoff = readPendingHandoff(this.#hubName);
     if (handoff !== null && handoff !== this.#handoff) {
       this.#resendAndAttach(handoff);
       return;
     }
     // Its own calls still wait in this page.
-    if (handoff !== null) writePendingHandoff(null);
+    if (handoff !== null) writePendingHandoff(this.#hubName, null);
     this.#supervisor.attach();
   }
 
   #resendAndAttach(handoff: string): void {
     import('./calls/resend-pending.ts')
-      .then(({ resendPending }) => resendPending(handoff, this, this.#rpc))
+      .then(({ resendPending }) => resendPending(handoff, this, this.#rpc, this.#hubName))
       .catch((error: unknown) => console.warn('[partyline] Resending calls failed:', error))
       .finally(() => {
         if (!this.#isHidden) this.#supervisor.attach();
@@ -171,7 +173,7 @@ export class PageChat implements Chat {
         supervisor.detach();
         const { pendingCalls } = this.#rpc;
         this.#handoff = pendingCalls.length > 0 ? JSON.stringify(pendingCalls) : null;
-        if (this.#handoff !== null) writePendingHandoff(this.#handoff);
+        if (this.#handoff !== null) writePendingHandoff(this.#hubName, this.#handoff);
       },
       restored: () => {
         this.#isHidden = false;

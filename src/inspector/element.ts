@@ -43,6 +43,7 @@ export class PartylineInspectorElement extends LitElement {
   static override styles = styles;
 
   static override properties = {
+    hubName: { attribute: 'hub-name' },
     status: { state: true },
     steps: { state: true },
     group: { state: true },
@@ -50,6 +51,8 @@ export class PartylineInspectorElement extends LitElement {
     isHubMissing: { state: true },
   };
 
+  /** The `name` of the hub, for origins with several. @default '' */
+  declare hubName: string;
   declare status: Status | null;
   declare steps: readonly RecordedStep[];
   declare group: Group;
@@ -65,6 +68,7 @@ export class PartylineInspectorElement extends LitElement {
 
   constructor() {
     super();
+    this.hubName = '';
     this.status = null;
     this.steps = [];
     this.group = 'all';
@@ -99,7 +103,12 @@ export class PartylineInspectorElement extends LitElement {
   #request(type: InspectorRequest['type']): void {
     this.isHubMissing = performance.now() - this.#lastAnswerAt > hubTimeout;
     if (this.isPaused && type === 'poll') return;
-    const request: InspectorRequest = { type, id: this.#id, since: this.#next };
+    const request: InspectorRequest = {
+      type,
+      id: this.#id,
+      since: this.#next,
+      hubName: this.hubName,
+    };
     this.#channel?.postMessage(request);
   }
 

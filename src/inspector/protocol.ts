@@ -21,6 +21,8 @@ export const requestSchema = object({
   id,
   /** The number of the first step to return. */
   since: number(),
+  /** Of the hub that is to answer. */
+  hubName: string(),
 });
 export type InspectorRequest = Infer<typeof requestSchema>;
 

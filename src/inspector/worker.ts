@@ -60,9 +60,9 @@ class Recorder implements HubObserver {
     this.#steps = this.#steps.slice(this.#limit);
   }
 
-  #answer({ type, id, since }: InspectorRequest): void {
+  #answer({ type, id, since, hubName }: InspectorRequest): void {
     const last = this.#steps.at(-1);
-    if (!last) return;
+    if (!last || last.after.settings.name !== hubName) return;
     if (type === 'poll') this.#channel.postMessage(this.#update(id, since, last));
     else this.#channel.postMessage(this.#recorded(id, last));
   }

@@ -9,9 +9,12 @@ import {
   regex,
   string,
 } from 'zod/mini';
+import { nameOf } from './hub-name.ts';
 
 /** Channel on which hubs of different builds of the site announce themselves. */
-export const buildsChannel = 'partyline-builds';
+export function buildsChannel(hubName: string): string {
+  return nameOf('partyline-builds', hubName);
+}
 
 /** A SharedWorker's URL and name, as `new SharedWorker` takes them. */
 export const addressSchema = object({

@@ -1,3 +1,5 @@
+import { nameOf } from './hub-name.ts';
+
 /**
  * BroadcastChannels for browsers without SharedWorker. There the hub runs in a dedicated Worker of one
  * tab and can't receive ports of other tabs. A tab sends its connect request on a shared channel; calls
@@ -5,7 +7,9 @@
  */
 
 /** Shared channel for connect requests. */
-export const hubChannel = 'partyline-hub';
+export function hubChannel(hubName: string): string {
+  return nameOf('partyline-hub', hubName);
+}
 
 /** The calls of one connection. */
 export function callChannel(connectionId: string): string {

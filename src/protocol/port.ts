@@ -46,6 +46,8 @@ export const helloSchema = object({
   epoch: string(),
   protocolVersion: number(),
   build: string(),
+  /** `startHub`'s. Another name than the page's means that the site starts the wrong hub. */
+  name: string(),
 });
 export type Hello = Infer<typeof helloSchema>;
 

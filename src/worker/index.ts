@@ -1,3 +1,4 @@
+import { hubChannel } from '../protocol/channels.ts';
 import { HubCoordinator } from './host/coordinator.ts';
 import { unsupportedHost } from './host/hub.ts';
 import { Log } from './host/log.ts';
@@ -40,7 +41,11 @@ export function startHub(options: HubOptions): void {
     scope instanceof DedicatedWorkerGlobalScope
   ) {
     const coordinator = new HubCoordinator(checked, 'tab', log);
-    acceptConnections((port, onGone) => coordinator.connect(port, onGone), log);
+    acceptConnections(
+      (port, onGone) => coordinator.connect(port, onGone),
+      log,
+      new BroadcastChannel(hubChannel(checked.name)),
+    );
     return;
   }
   throw unsupportedHost();

@@ -7,6 +7,7 @@ import {
   lte,
   minLength,
   number,
+  regex,
   strictObject,
   string,
   type ZodMiniType,
@@ -15,6 +16,7 @@ import { buildSchema } from '../protocol/builds.ts';
 import type { Content } from '../protocol/content.ts';
 import { describeIssue, PartylineError } from '../protocol/errors.ts';
 import type { GatewayAdapter } from '../protocol/gateway/adapter.ts';
+import { hubNamePattern, hubNameRule } from '../protocol/hub-name.ts';
 import type { HubObserver } from './core/observer.ts';
 import type { SessionPolicy } from './core/session-policy.ts';
 import {
@@ -41,6 +43,12 @@ export interface HubGateway extends GatewayAdapter {
 }
 
 export interface HubOptions {
+  /**
+   * Names this hub, for origins with several chats, such as one deployment for each language. Pages pass the
+   * same `name` to `connect`. Hubs of different names share nothing. At most 64 letters, digits, hyphens
+   * or underscores. @default none, for an origin with one hub
+   */
+  readonly name?: string;
   /** The gateway's dialect, such as `genesysWebchat({ socketUrl, apiUrl })`. */
   readonly gateway: HubGateway;
   /** The site's token broker, on the site's own origin. @default '/chat/token' */
@@ -103,6 +111,7 @@ const routingSchema = strictObject({
 });
 
 const optionsSchema = strictObject({
+  name: exactOptional(string().check(regex(hubNamePattern, hubNameRule))),
   gateway: adapterSchema,
   tokenUrl: exactOptional(string().check(minLength(1))),
   routingLogUrl: exactOptional(string().check(minLength(1))),
@@ -120,6 +129,7 @@ const optionsSchema = strictObject({
 });
 
 export interface CheckedOptions {
+  readonly name: string;
   readonly gateway: HubGateway;
   readonly tokenUrl: string;
   readonly routingLogUrl: string | null;
@@ -140,6 +150,7 @@ export function checkOptions(options: HubOptions): CheckedOptions {
     throw new PartylineError('invalid-option', `startHub: ${describeIssue(result.error)}`);
   }
   const {
+    name,
     gateway,
     tokenUrl,
     routingLogUrl,
@@ -153,6 +164,7 @@ export function checkOptions(options: HubOptions): CheckedOptions {
   } = result.data;
   const { attributes, ...policy } = routing ?? {};
   return {
+    name: name ?? '',
     gateway,
     tokenUrl: tokenUrl ?? '/chat/token',
     routingLogUrl: routingLogUrl ?? null,

@@ -15,7 +15,7 @@ async function holdNextHubBack(context: BrowserContext, url: string) {
           return new Promise(() => {});
         });
       }),
-    hubLock,
+    hubLock(''),
   );
   // It waits in line before whoever comes after it.
   await expect
@@ -23,7 +23,7 @@ async function holdNextHubBack(context: BrowserContext, url: string) {
       page.evaluate(async (name) => {
         const { held: holders = [], pending = [] } = await navigator.locks.query();
         return [...holders, ...pending].some((lock) => lock.name === name);
-      }, hubLock),
+      }, hubLock('')),
     )
     .toBe(true);
   return { held, release: () => page.close() };

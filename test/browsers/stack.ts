@@ -48,7 +48,7 @@ export class Stack {
   async holdHubsBack(): Promise<() => Promise<void>> {
     const window = await this.#driver.open(new URL('/config.js', this.url).href);
     const isHeld = `new Promise((resolve) => {
-      navigator.locks.request('${hubLock}', () => {
+      navigator.locks.request('${hubLock('')}', () => {
         resolve(null);
         return new Promise(() => {});
       });

@@ -43,7 +43,13 @@ class ServedTestHub implements ServedHub, PortsHub {
   };
 
   async hello() {
-    return { type: 'partyline-hello', epoch: this.epoch, protocolVersion, build: '7' } as const;
+    return {
+      type: 'partyline-hello',
+      epoch: this.epoch,
+      protocolVersion,
+      build: '7',
+      name: '',
+    } as const;
   }
 
   async attach(...attached: Parameters<ServedHub['attach']>): Promise<void> {
@@ -127,7 +133,7 @@ export class RealPortsBench implements ServedPortsBench {
     this.#around = around;
     this.#alive = holdLock(aliveLock(bootOf(this.hub.epoch)));
     if (around.transport === 'port') return;
-    const door = new BroadcastChannel(hubChannel);
+    const door = new BroadcastChannel(hubChannel(''));
     this.#cleanUps.push(() => door.close());
     acceptConnections((port, onGone) => this.#serve(port, onGone), this.#log, door);
   }
@@ -154,6 +160,7 @@ export class RealPortsBench implements ServedPortsBench {
     let reason = '';
     const connection = new HubConnection(
       this.#route(),
+      '',
       { conversationId, visitor, resetCount },
       30_000,
       {
@@ -238,7 +245,7 @@ export class RealPortsBench implements ServedPortsBench {
   }
 
   #route(): OpenTransport {
-    if (this.#around.transport === 'channel') return openBroadcastTransport;
+    if (this.#around.transport === 'channel') return (tabId) => openBroadcastTransport(tabId, '');
     return openSharedWorkerTransport(() => ({ port: this.#servedPort(), onerror: null }));
   }
 
@@ -252,7 +259,7 @@ export class RealPortsBench implements ServedPortsBench {
   #servedChannel(): BroadcastChannel {
     const connectionId = crypto.randomUUID();
     const calls = new BroadcastChannel(callChannel(connectionId));
-    const door = new BroadcastChannel(hubChannel);
+    const door = new BroadcastChannel(hubChannel(''));
     door.postMessage({ type: 'partyline-connect-request', connectionId });
     this.#cleanUps.push(() => door.close());
     return calls;

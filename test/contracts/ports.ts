@@ -379,7 +379,7 @@ export const servedPortCases: readonly EdgeCase<ServedPortsBench>[] = [
       const stranger = await bench.stranger();
       await bench.settled();
       expect.equal(stranger.words, [
-        { type: 'partyline-hello', epoch: 'boot.0', protocolVersion, build: '7' },
+        { type: 'partyline-hello', epoch: 'boot.0', protocolVersion, build: '7', name: '' },
       ]);
     },
   },

@@ -17,10 +17,11 @@ export function resendPending(
   handoff: string,
   chat: DraftOwner,
   rpc: HubRpc,
+  hubName: string,
   { storages, warn = console.warn }: Environment = {},
 ): void {
   // From now on the calls are this page's: it stores them again if it is left before an answer.
-  writePendingHandoff(null, storages);
+  writePendingHandoff(hubName, null, storages);
   const entries: unknown = JSON.parse(handoff);
   for (const entry of readEntries(entries)) void resend(entry, chat, rpc, warn);
 }

@@ -11,11 +11,11 @@ import type { Transport } from './transport.ts';
 const isHubReady = object<HubReady>({ type: literal('partyline-hub-ready') });
 
 /** Connects to the hub in a dedicated Worker, whichever tab runs it. */
-export function openBroadcastTransport(tabId: string): Transport {
+export function openBroadcastTransport(tabId: string, hubName: string): Transport {
   const connectionId = crypto.randomUUID();
   const calls = new BroadcastChannel(callChannel(connectionId));
   const stream = new BroadcastChannel(streamChannel(tabId));
-  const hub = new BroadcastChannel(hubChannel);
+  const hub = new BroadcastChannel(hubChannel(hubName));
   const requestConnection = () => {
     const message: ConnectRequest = { type: 'partyline-connect-request', connectionId };
     hub.postMessage(message);

@@ -3,7 +3,7 @@ import { type ErrorCode, PartylineError } from '../../protocol/errors.ts';
 import type { StreamMessage, TabMessage } from '../../protocol/port.ts';
 import type { ConnectionSnapshot } from '../../protocol/snapshot.ts';
 import type { HubRpc } from '../calls/hub-rpc.ts';
-import type { ConnectOptions } from '../options.ts';
+import type { CheckedConnectOptions } from '../options.ts';
 import { readSessionHint, rememberedSession } from '../session/session-hint.ts';
 import { notConnected, type Replica } from '../transcript/replica.ts';
 import { HubConnection, type HubVersion } from './hub-connection.ts';
@@ -21,6 +21,7 @@ const helloTimeouts: readonly [number, ...number[]] = [1_000, 2_000, 4_000, 8_00
  * one. Gives up after repeated failures; the snapshot's connection is `failed` then.
  */
 export class ConnectionSupervisor {
+  readonly #hubName: string;
   readonly #rpc: HubRpc;
   readonly #replica: Replica;
   readonly #locator: HubLocator;
@@ -30,7 +31,8 @@ export class ConnectionSupervisor {
   #missedHellos = 0;
   #isClosed = false;
 
-  constructor(options: ConnectOptions, rpc: HubRpc, replica: Replica) {
+  constructor(options: CheckedConnectOptions, rpc: HubRpc, replica: Replica) {
+    this.#hubName = options.name;
     this.#rpc = rpc;
     this.#replica = replica;
     this.#locator = new HubLocator(options, {
@@ -53,7 +55,8 @@ export class ConnectionSupervisor {
     }
     const connection = new HubConnection(
       openTransport,
-      rememberedSession(readSessionHint(), this.#rpc.lastKnownIdentity),
+      this.#hubName,
+      rememberedSession(readSessionHint(this.#hubName), this.#rpc.lastKnownIdentity),
       helloTimeouts[this.#missedHellos] ?? helloTimeouts[0],
       {
         stream: (message) => this.#onStream(connection, message),
@@ -137,8 +140,13 @@ export class ConnectionSupervisor {
     this.#attachLater();
   }
 
-  #onIncompatible({ build, isOlder }: HubVersion): void {
+  #onIncompatible({ build, isOlder, name }: HubVersion): void {
     this.#dropConnection();
+    if (name !== this.#hubName) {
+      const message = `connect: name is "${this.#hubName}", but the worker’s hub is named "${name}".`;
+      this.#fail('invalid-option', message);
+      return;
+    }
     if (isOlder && this.#locator.takeOver()) this.#attachLater();
     else this.#fail('outdated', `This page can’t talk to hub build ${build}. Reload the page.`);
   }

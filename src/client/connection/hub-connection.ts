@@ -20,11 +20,12 @@ import type { OpenTransport, Transport } from './transport.ts';
 /** Time for a hub to read its store and send the first snapshot, in ms. */
 const snapshotDeadline = 15_000;
 
-/** The build of a hub that this page can't talk to. */
+/** A hub that this page can't talk to. */
 export interface HubVersion {
   readonly build: string;
   /** Whether its protocol version is the older one. */
   readonly isOlder: boolean;
+  readonly name: string;
 }
 
 /**
@@ -37,7 +38,7 @@ export interface ConnectionEvents {
   lost(reason: string): void;
   /** Another hub has the conversation; `null`: a hub that a tab runs. */
   redirected(address: Address | null): void;
-  /** The hub speaks another protocol version. */
+  /** The hub speaks another protocol version, or has another name. */
   incompatible(hub: HubVersion): void;
   /** The hub has sent no hello in time. */
   helloTimedOut(): void;
@@ -46,6 +47,7 @@ export interface ConnectionEvents {
 /** One attachment to one hub. Ends when the hub does, or with `close`. */
 export class HubConnection {
   readonly #events: ConnectionEvents;
+  readonly #hubName: string;
   readonly #session: RememberedSession;
   readonly #tabId = crypto.randomUUID();
   readonly #cleanUps: (() => void)[] = [];
@@ -62,10 +64,12 @@ export class HubConnection {
   /** @param helloTimeout in ms */
   constructor(
     openTransport: OpenTransport,
+    hubName: string,
     session: RememberedSession,
     helloTimeout: number,
     events: ConnectionEvents,
   ) {
+    this.#hubName = hubName;
     this.#session = session;
     this.#events = events;
     this.#helloTimer = setTimeout(() => this.#end(() => events.helloTimedOut()), helloTimeout);
@@ -114,7 +118,7 @@ export class HubConnection {
       return;
     }
     if (!isHello(data)) return;
-    const { build, epoch } = data;
+    const { build, epoch, name } = data;
     if (this.#epoch !== null) {
       // Safari can run a SharedWorker's script again on the same port (WebKit bug 71486).
       if (bootOf(epoch) !== bootOf(this.#epoch)) this.lose('the hub restarted');
@@ -122,9 +126,9 @@ export class HubConnection {
     }
     this.#epoch = epoch;
     clearTimeout(this.#helloTimer);
-    if (data.protocolVersion !== protocolVersion) {
+    if (data.protocolVersion !== protocolVersion || name !== this.#hubName) {
       const isOlder = data.protocolVersion < protocolVersion;
-      this.#end(() => this.#events.incompatible({ build, isOlder }));
+      this.#end(() => this.#events.incompatible({ build, isOlder, name }));
       return;
     }
     this.#cleanUps.push(whenReleased(aliveLock(bootOf(epoch)), () => this.lose('the hub stopped')));

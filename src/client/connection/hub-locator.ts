@@ -1,5 +1,5 @@
 import type { Address } from '../../protocol/builds.ts';
-import type { ConnectOptions } from '../options.ts';
+import type { CheckedConnectOptions } from '../options.ts';
 import type { TabHost } from './tab-host.ts';
 import { type OpenTransport, openSharedWorkerTransport, type Transport } from './transport.ts';
 
@@ -22,14 +22,14 @@ export interface HubLocatorEvents {
  * one of the tabs runs. Owns the worker that this tab runs.
  */
 export class HubLocator {
-  readonly #options: ConnectOptions;
+  readonly #options: CheckedConnectOptions;
   readonly #events: HubLocatorEvents;
   readonly #hasSharedWorker = typeof SharedWorker !== 'undefined';
   #location: Location;
   /** `null` until a hub in a tab is needed. */
   #host: TabHost | null = null;
 
-  constructor(options: ConnectOptions, events: HubLocatorEvents) {
+  constructor(options: CheckedConnectOptions, events: HubLocatorEvents) {
     this.#options = options;
     this.#events = events;
     this.#location = this.#hasSharedWorker ? thisBuildsWorker : { kind: 'tab' };
@@ -104,10 +104,12 @@ export class HubLocator {
       import('./tab-host.ts'),
       import('./broadcast-transport.ts'),
     ]);
-    this.#host ??= new TabHost(fallback, (reason) => this.#events.workerFailed(reason));
+    this.#host ??= new TabHost(fallback, this.#options.name, (reason) =>
+      this.#events.workerFailed(reason),
+    );
     // The page may have been hidden, or redirected, while they loaded.
     if (this.#events.isConnecting()) this.resumeHosting();
-    return openBroadcastTransport(tabId);
+    return openBroadcastTransport(tabId, this.#options.name);
   }
 }
 

@@ -6,6 +6,7 @@ import { hostLock } from '../../protocol/locks.ts';
  */
 export class TabHost {
   readonly #createWorker: () => Worker;
+  readonly #hubName: string;
   readonly #onFailed: (reason: string) => void;
   /** Ends the request for the lock, or the hosting; `null` while this tab does neither. */
   #abort: AbortController | null = null;
@@ -13,8 +14,9 @@ export class TabHost {
   #worker: Worker | null = null;
 
   /** @param onFailed the worker's script can't be loaded, or threw */
-  constructor(createWorker: () => Worker, onFailed: (reason: string) => void) {
+  constructor(createWorker: () => Worker, hubName: string, onFailed: (reason: string) => void) {
     this.#createWorker = createWorker;
+    this.#hubName = hubName;
     this.#onFailed = onFailed;
   }
 
@@ -47,7 +49,7 @@ export class TabHost {
     this.#abort = abort;
     const { signal } = abort;
     navigator.locks
-      .request(hostLock, steal ? { steal } : { signal }, () => this.#host(signal))
+      .request(hostLock(this.#hubName), steal ? { steal } : { signal }, () => this.#host(signal))
       .catch((error: unknown) => {
         if (signal.aborted) return;
         // A tab with a newer build has stolen the lock.

@@ -1,3 +1,4 @@
+import { nameOf } from '../../protocol/hub-name.ts';
 import type { Attach } from '../../protocol/port.ts';
 import type { Identity } from './identity.ts';
 import { type PageStorage, pageStorages, readItem, writeItem } from './page-storage.ts';
@@ -13,10 +14,13 @@ export interface SessionHint {
 }
 
 /** Both properties are `null` where nothing is stored, or the browser denies storage. */
-export function readSessionHint(storages: readonly PageStorage[] = pageStorages()): SessionHint {
+export function readSessionHint(
+  hubName: string,
+  storages: readonly PageStorage[] = pageStorages(),
+): SessionHint {
   for (const storage of storages) {
-    const conversationId = readItem(storage, conversationKey);
-    const visitor = readItem(storage, visitorKey);
+    const conversationId = readItem(storage, nameOf(conversationKey, hubName));
+    const visitor = readItem(storage, nameOf(visitorKey, hubName));
     if (conversationId && visitor) {
       return { conversationId: conversationId.slice(0, 128), visitor: visitor.slice(0, 512) };
     }
@@ -25,12 +29,13 @@ export function readSessionHint(storages: readonly PageStorage[] = pageStorages(
 }
 
 export function writeSessionHint(
+  hubName: string,
   { conversationId, visitor }: SessionHint,
   storages: readonly PageStorage[] = pageStorages(),
 ): void {
   for (const storage of storages) {
-    writeItem(storage, conversationKey, conversationId);
-    writeItem(storage, visitorKey, visitor);
+    writeItem(storage, nameOf(conversationKey, hubName), conversationId);
+    writeItem(storage, nameOf(visitorKey, hubName), visitor);
   }
 }
 

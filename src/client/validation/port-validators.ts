@@ -149,6 +149,7 @@ export const isHello = object<Hello>({
   epoch: isString,
   protocolVersion: isNumber,
   build: isString,
+  name: isString,
 });
 
 export const isRedirect = object<Redirect>({

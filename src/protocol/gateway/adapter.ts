@@ -19,7 +19,7 @@ export interface GatewayAdapter {
   /** How to get a session (`authentication: 'session'`). Without it, tokens come from the site's broker. */
   readonly sessions?: SessionSettings;
   /** Comes with `sessions`. Other dialects' hubs do not load the code for sessions and files. */
-  readonly createExtension?: (hub: ExtensionHost) => GatewayExtension;
+  readonly createExtension?: (hub: ExtensionHost, hubName: string) => GatewayExtension;
   /** The text frames for a command; empty when the dialect has no such command. */
   encode(command: GatewayCommand, token: string): readonly string[];
   /** The events in a text frame. Never throws: an invalid frame is one `invalid` event. */

@@ -140,6 +140,8 @@ export const defaultRoutingPolicy: RoutingPolicy = { whenUnchecked: 'send', when
 export type HistoryPolicy = 'at-once' | 'confirmed';
 
 export interface Settings {
+  /** The hub's name; empty for an origin with one hub. */
+  readonly name: string;
   readonly history: HistoryPolicy;
   readonly routing: RoutingPolicy;
   readonly timing: Timing;

@@ -1,6 +1,7 @@
 import { openDB } from 'idb';
 import { instanceof as _instanceof, type infer as Infer, nullable, object, string } from 'zod/mini';
 import type { ExtensionHost } from '../../protocol/gateway/extension.ts';
+import { nameOf } from '../../protocol/hub-name.ts';
 
 /** What is kept of a session over a browser restart. */
 const sessionSchema = object({
@@ -21,7 +22,6 @@ const rowSchema = object({
 
 type Work<T> = (database: Awaited<ReturnType<typeof open>>, key: CryptoKey) => Promise<T>;
 
-const databaseName = 'partyline-sessions';
 const keyName = 'key';
 
 /**
@@ -32,13 +32,15 @@ const keyName = 'key';
  */
 export class CredentialStore {
   readonly #deploymentId: string;
+  readonly #databaseName: string;
   readonly #logError: LogError;
   #memory: StoredSession | null = null;
   /** One operation at a time: otherwise a write could survive the visitor's sign-out. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(deploymentId: string, logError: LogError) {
+  constructor(deploymentId: string, hubName: string, logError: LogError) {
     this.#deploymentId = deploymentId;
+    this.#databaseName = nameOf('partyline-sessions', hubName);
     this.#logError = logError;
   }
 
@@ -88,7 +90,7 @@ export class CredentialStore {
   /** Never rejects. */
   async #run<T>(work: Work<T>): Promise<T | null> {
     try {
-      const database = await open();
+      const database = await open(this.#databaseName);
       try {
         return await work(database, await keyOf(database));
       } finally {
@@ -102,7 +104,7 @@ export class CredentialStore {
   }
 }
 
-function open() {
+function open(databaseName: string) {
   return openDB(databaseName, 1, {
     upgrade(database) {
       database.createObjectStore('keys');

@@ -12,6 +12,7 @@ import { OpenRequests } from '../host/open-requests.ts';
 import type { HubGateway } from '../options.ts';
 import { findDuplicate } from '../store/same-message.ts';
 import { sessionPolicy } from './core/session-policy.ts';
+import { CredentialStore } from './credential-store.ts';
 import { DeploymentSettings } from './deployment.ts';
 import { HistoryTokens } from './history-token.ts';
 import { PlatformCalls } from './platform-calls.ts';
@@ -31,12 +32,13 @@ export function genesysCloud(options: GenesysCloudOptions): HubGateway & Genesys
     rules: sessionPolicy,
     contents: contentsSchema,
     findDuplicate,
-    createExtension: (hub) => createExtension(hub, adapter, options),
+    createExtension: (hub, hubName) => createExtension(hub, hubName, adapter, options),
   };
 }
 
 function createExtension(
   hub: ExtensionHost,
+  hubName: string,
   adapter: GenesysCloudAdapter,
   options: GenesysCloudOptions,
 ): GatewayExtension {
@@ -50,7 +52,14 @@ function createExtension(
   let isAutoStarted = false;
 
   return {
-    tokens: new PreparedTokens(new SessionCredentials(adapter.sessions, logError), settings),
+    tokens: new PreparedTokens(
+      new SessionCredentials(
+        adapter.sessions,
+        logError,
+        new CredentialStore(adapter.sessions.deploymentId, hubName, logError),
+      ),
+      settings,
+    ),
     restTokens,
     answer: (tabId, call) => calls.answer(call) ?? uploads.call(tabId, call),
     shouldSend(command) {

@@ -8,7 +8,7 @@ import {
   type TokenRefusal,
   unreachable,
 } from '../edges/broker-token.ts';
-import { CredentialStore, type LogError, type StoredSession } from './credential-store.ts';
+import type { CredentialStore, LogError, StoredSession } from './credential-store.ts';
 
 const deadline = 10_000;
 
@@ -66,10 +66,7 @@ export class SessionCredentials implements TokenSource {
   constructor(
     settings: SessionSettings,
     logError: LogError,
-    store: Pick<CredentialStore, 'read' | 'write' | 'forget'> = new CredentialStore(
-      settings.deploymentId,
-      logError,
-    ),
+    store: Pick<CredentialStore, 'read' | 'write' | 'forget'>,
   ) {
     this.#settings = settings;
     this.#logError = logError;

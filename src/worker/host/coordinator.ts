@@ -25,7 +25,7 @@ export class HubCoordinator {
   readonly #kind: 'shared-worker' | 'tab';
   readonly #log: Log;
   readonly #address: Address | null;
-  readonly #channel = new BroadcastChannel(buildsChannel);
+  readonly #channel: BroadcastChannel;
   readonly #ports = new Set<Port>();
   /** This worker's hub; `null` while another worker's hub has the conversation. */
   #hub: Hub | null = null;
@@ -38,6 +38,7 @@ export class HubCoordinator {
     this.#kind = kind;
     this.#log = log;
     this.#address = kind === 'tab' ? null : { url: self.location.href, name: self.name };
+    this.#channel = new BroadcastChannel(buildsChannel(options.name));
     this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => this.#onPeerHub(data);
     this.#hub = this.#startHub();
   }
@@ -71,7 +72,7 @@ export class HubCoordinator {
 
   async #announce(): Promise<void> {
     // Only after our own request for the lock, which other hubs check for.
-    await isRequested(hubLock);
+    await isRequested(hubLock(this.#options.name));
     if (!this.#hub) return;
     const presence: Presence = {
       type: 'partyline-build',
@@ -106,7 +107,7 @@ export class HubCoordinator {
 
   async #stepDown(hub: Hub, successor: Presence): Promise<void> {
     // A real successor waits for the lock; without that, some script has forged the message.
-    if (!(await isRequested(hubLock))) {
+    if (!(await isRequested(hubLock(this.#options.name)))) {
       this.#log.note({ kind: 'invalid', detail: 'Takeover by an unknown build ignored' });
       return;
     }

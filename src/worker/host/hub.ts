@@ -88,13 +88,14 @@ export class Hub implements ExtensionHost {
   #writeTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: CheckedOptions, kind: 'shared-worker' | 'tab', log: Log, events: HubEvents) {
-    const { gateway, timing, limits, history, routing, build } = options;
+    const { name, gateway, timing, limits, history, routing, build } = options;
     this.#log = log;
     this.#events = events;
     this.#policy = gateway.rules ?? null;
     this.#observer = options.inspect;
     this.#state = initialState(
       {
+        name,
         timing,
         limits,
         history,
@@ -108,7 +109,7 @@ export class Hub implements ExtensionHost {
     );
     this.#clock = createClock();
     this.#timers = createTimers(this.#clock, (name) => this.#dispatch({ type: 'timer', name }));
-    const extension = gateway.createExtension?.(this) ?? null;
+    const extension = gateway.createExtension?.(this, name) ?? null;
     this.answer = extension?.answer;
     this.#tokens = extension?.tokens ?? new BrokerTokens(options.tokenUrl);
     this.#attributes = options.attributes;
@@ -121,7 +122,7 @@ export class Hub implements ExtensionHost {
         emptied: () => this.#dispatch({ type: 'store-emptied' }),
       },
       gateway,
-      options.encrypted?.() ?? null,
+      { hubName: name, cipher: options.encrypted?.() ?? null },
     );
     this.#sockets = new Sockets(
       gateway,
@@ -146,6 +147,10 @@ export class Hub implements ExtensionHost {
     return epochOf(this.#state);
   }
 
+  get name(): string {
+    return this.#state.settings.name;
+  }
+
   /** Limit of messages from one port, per second. */
   get portMessages(): number {
     return this.#state.settings.limits.portMessages;
@@ -159,6 +164,7 @@ export class Hub implements ExtensionHost {
       epoch: this.epoch,
       protocolVersion,
       build: this.#state.settings.build,
+      name: this.name,
     };
   }
 
@@ -175,7 +181,7 @@ export class Hub implements ExtensionHost {
 
   async #boot(): Promise<void> {
     try {
-      this.#releaseLock = await holdLock(hubLock, this.#lockRequest.signal);
+      this.#releaseLock = await holdLock(hubLock(this.name), this.#lockRequest.signal);
     } catch (error) {
       if (this.#isStopped) return;
       throw error;

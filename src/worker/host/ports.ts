@@ -1,6 +1,6 @@
 import { expose } from 'comlink';
 import { custom, nullable, object } from 'zod/mini';
-import { callChannel, type HubReady, hubChannel, streamChannel } from '../../protocol/channels.ts';
+import { callChannel, type HubReady, streamChannel } from '../../protocol/channels.ts';
 import { isAnotherVisitor } from '../../protocol/epoch.ts';
 import { describeIssue, type ErrorCode } from '../../protocol/errors.ts';
 import {
@@ -41,7 +41,7 @@ export type Port = MessagePort | BroadcastChannel;
 export function acceptConnections(
   connect: (port: Port, onGone: () => void) => void,
   log: Pick<Log, 'note'>,
-  channel = new BroadcastChannel(hubChannel),
+  channel: BroadcastChannel,
 ): void {
   const served = new Set<string>();
   channel.onmessage = ({ data }: MessageEvent<unknown>) => {

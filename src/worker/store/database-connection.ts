@@ -1,7 +1,7 @@
 import { openDB, unwrap } from 'idb';
 import type { Log } from '../host/log.ts';
 import { type Migration, migrate, migrations } from './migrations.ts';
-import { type Database, databaseName, type Schema } from './schema.ts';
+import type { Database, Schema } from './schema.ts';
 
 /** How long another connection may block the opening, in ms. After that, the chat works without a store. */
 const blockedDeadline = 3_000;
@@ -39,6 +39,7 @@ function isFinal(error: unknown): boolean {
 export class DatabaseConnection {
   readonly #log: Log;
   readonly #events: StoreEvents;
+  readonly #name: string;
   readonly #steps: readonly Migration[];
   #database: Database | null = null;
   /** Something was read or written, so a new database means that the old one was deleted. */
@@ -49,9 +50,15 @@ export class DatabaseConnection {
   #queue: Promise<unknown> = Promise.resolve();
 
   /** @param steps bring the database to the present version, which is their number */
-  constructor(log: Log, events: StoreEvents, steps: readonly Migration[] = migrations) {
+  constructor(
+    log: Log,
+    events: StoreEvents,
+    name: string,
+    steps: readonly Migration[] = migrations,
+  ) {
     this.#log = log;
     this.#events = events;
+    this.#name = name;
     this.#steps = steps;
   }
 
@@ -105,7 +112,7 @@ export class DatabaseConnection {
   async #open(): Promise<Database> {
     let isNew = false;
     const database = await withTimeout((blocked) =>
-      openDB<Schema>(databaseName, this.#steps.length, {
+      openDB<Schema>(this.#name, this.#steps.length, {
         upgrade: (database, oldVersion, _, transaction) => {
           isNew = oldVersion === 0;
           // A failure rejects `openDB` as well.

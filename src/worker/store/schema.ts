@@ -1,10 +1,13 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
+import { nameOf } from '../../protocol/hub-name.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { ConversationRecord, Meta, OutboxRecord, UnreadState } from '../core/records.ts';
 
 /** The current schema of the database; `migrations.ts` has its history. */
 
-export const databaseName = 'partyline';
+export function databaseName(hubName: string): string {
+  return nameOf('partyline', hubName);
+}
 
 /** Keys in the `meta` store, whose records have none of their own. */
 export const metaKey = 'meta';

@@ -11,8 +11,17 @@ import { type RowDialect, RowReader } from './rows.ts';
 import { databaseName } from './schema.ts';
 import { nothingWritten, type Written, writeAll } from './write.ts';
 
+export interface StoreOptions {
+  /** Names the database. @default '' */
+  readonly hubName?: string;
+  /** Encrypts the rows. @default no encryption */
+  readonly cipher?: RowCipher | null;
+  /** Bring the database to the present version. */
+  readonly steps?: readonly Migration[];
+}
+
 /**
- * The transcript in IndexedDB. Each origin has one database, which belongs to one visitor at a time: the
+ * The transcript in IndexedDB. Each hub has one database, which belongs to one visitor at a time: the
  * meta record names them, and a change of visitor clears everything in one transaction.
  *
  * No method rejects. Without a store (no IndexedDB, a full disk, a newer schema, a connection that blocks
@@ -20,23 +29,22 @@ import { nothingWritten, type Written, writeAll } from './write.ts';
  */
 export class Store {
   readonly #log: Log;
+  readonly #databaseName: string;
   readonly #connection: DatabaseConnection;
   readonly #rows: RowReader;
   readonly #cipher: RowCipher | null;
 
   /**
    * @param dialect the content that messages may have, and how duplicates are found
-   * @param cipher encrypts the rows; `null`: no encryption
-   * @param steps bring the database to the present version
    */
   constructor(
     log: Log,
     events: StoreEvents,
     dialect: RowDialect,
-    cipher: RowCipher | null = null,
-    steps?: readonly Migration[],
+    { hubName = '', cipher = null, steps }: StoreOptions = {},
   ) {
     this.#log = log;
+    this.#databaseName = databaseName(hubName);
     this.#cipher = cipher;
     this.#connection = new DatabaseConnection(
       log,
@@ -47,6 +55,7 @@ export class Store {
           events.emptied();
         },
       },
+      this.#databaseName,
       steps,
     );
     this.#rows = new RowReader(log, dialect);
@@ -109,7 +118,7 @@ export class Store {
    * Not waited for: a connection that blocks it may stay open until the browser closes.
    */
   #erase(): void {
-    deleteDB(databaseName).catch((error: unknown) => {
+    deleteDB(this.#databaseName).catch((error: unknown) => {
       this.#log.error('Store deletion failed', error);
     });
   }

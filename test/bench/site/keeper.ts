@@ -5,7 +5,7 @@ import { keptRow } from './kept.ts';
 /** A page without a chat that looks into the hub's database, or fills it. */
 
 /** The hub has created it: opened without a version it is taken as it is. */
-const open = () => openDB<Schema>(databaseName);
+const open = () => openDB<Schema>(databaseName(''));
 
 /** Rows of one transaction. */
 const batch = 5_000;
@@ -14,7 +14,7 @@ class Keeper {
   /** How many messages are kept; `null` before the hub has created the database. */
   async count(): Promise<number | null> {
     const known = await indexedDB.databases();
-    if (!known.some(({ name }) => name === databaseName)) return null;
+    if (!known.some(({ name }) => name === databaseName(''))) return null;
     const database = await open();
     const count = await database.count('messages');
     database.close();

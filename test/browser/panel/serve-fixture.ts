@@ -12,8 +12,8 @@ const types: Readonly<Record<string, string>> = {
   '.css': 'text/css',
 };
 
-/** A strict policy. `lit-html` is the Trusted Types policy for Lit's templates. */
-const policy = [
+/** `lit-html` is the Trusted Types policy for Lit's templates. */
+const strictPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -23,15 +23,21 @@ const policy = [
   'trusted-types lit-html',
 ].join('; ');
 
-/** Builds the fixture page and serves it, as in production. */
+/**
+ * Builds the fixture page and serves it, as in production.
+ *
+ * @param policy the Content-Security-Policy. @default a strict one, without workers and connections
+ */
 export async function serveFixture(
   root = new URL('./fixture', import.meta.url),
+  { policy = strictPolicy } = {},
 ): Promise<{ url: string; close: () => Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), 'partyline-panel-'));
   await build({
     root: fileURLToPath(root),
     configFile: false,
     logLevel: 'warn',
+    worker: { format: 'es' },
     build: { outDir: directory, emptyOutDir: true, target: 'es2022', modulePreload: false },
   });
   const server = createServer(async (request, response) => {

@@ -7,12 +7,12 @@ test('a session is found again by the next worker, of its own deployment alone',
 }) => {
   const found = await page.evaluate(async (kept) => {
     const log = () => undefined;
-    await new window.Vault('one', log).write(kept);
-    await new window.Vault('two', log).write({ ...kept, token: 'secret-2' });
+    await new window.Vault('one', '', log).write(kept);
+    await new window.Vault('two', '', log).write({ ...kept, token: 'secret-2' });
     return [
-      await new window.Vault('one', log).read(),
-      await new window.Vault('two', log).read(),
-      await new window.Vault('three', log).read(),
+      await new window.Vault('one', '', log).read(),
+      await new window.Vault('two', '', log).read(),
+      await new window.Vault('three', '', log).read(),
     ];
   }, session);
   expect(found).toEqual([session, { ...session, token: 'secret-2' }, null]);
@@ -23,7 +23,7 @@ test('one visitor’s is not left behind by a sign-out in the moment of its writ
 }) => {
   const found = await page.evaluate(async (kept) => {
     const log = () => undefined;
-    const vault = new window.Vault('one', log);
+    const vault = new window.Vault('one', '', log);
     await vault.write(kept);
     // It is still being encrypted when the visitor signs out.
     const encrypt = crypto.subtle.encrypt.bind(crypto.subtle);
@@ -34,10 +34,10 @@ test('one visitor’s is not left behind by a sign-out in the moment of its writ
     crypto.subtle.encrypt = (...args) => gate.then(() => encrypt(...args));
     const both = [vault.write(kept), vault.forget()];
     // Whoever does not wait for the writing has forgotten before others have come and gone as often.
-    for (let others = 0; others < 10; others += 1) await new window.Vault('two', log).forget();
+    for (let others = 0; others < 10; others += 1) await new window.Vault('two', '', log).forget();
     goOn();
     await Promise.all(both);
-    return [await vault.read(), await new window.Vault('one', log).read()];
+    return [await vault.read(), await new window.Vault('one', '', log).read()];
   }, session);
   expect(found).toEqual([null, null]);
 });
@@ -47,7 +47,8 @@ test('what is kept can be read neither from the database nor through its key, an
 }) => {
   const { isReadable, ivs, data, keys } = await page.evaluate(async (kept) => {
     const log = () => undefined;
-    for (const deployment of ['one', 'two']) await new window.Vault(deployment, log).write(kept);
+    for (const deployment of ['one', 'two'])
+      await new window.Vault(deployment, '', log).write(kept);
     const asked = <T>(request: IDBRequest<T>) =>
       new Promise<T>((resolve, reject) => {
         request.onsuccess = () => resolve(request.result);
@@ -76,7 +77,7 @@ test('what is kept can be read neither from the database nor through its key, an
 test('one deployment’s session is worth nothing under another’s name', async ({ page }) => {
   const found = await page.evaluate(async (kept) => {
     const log = () => undefined;
-    await new window.Vault('one', log).write(kept);
+    await new window.Vault('one', '', log).write(kept);
     const database = await new Promise<IDBDatabase>((resolve) => {
       const opening = indexedDB.open('partyline-sessions');
       opening.onsuccess = () => resolve(opening.result);
@@ -89,8 +90,8 @@ test('one deployment’s session is worth nothing under another’s name', async
     });
     database.close();
     return [
-      await new window.Vault('two', log).read(),
-      (await new window.Vault('one', log).read())?.token,
+      await new window.Vault('two', '', log).read(),
+      (await new window.Vault('one', '', log).read())?.token,
     ];
   }, session);
   expect(found).toEqual([null, session.token]);

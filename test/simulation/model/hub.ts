@@ -72,6 +72,7 @@ export class HubProcess implements EdgesHub {
     const { limits, hurries, confirms } = context.profile;
     this.state = initialState(
       {
+        name: '',
         timing: hurries ? hurried : defaultTiming,
         limits,
         history: confirms ? 'confirmed' : 'at-once',

@@ -89,16 +89,16 @@ export class ModelTab {
     this.#replica = new Replica(this.#caller, {
       changed: () => events.changed(this),
       alert: () => {},
-      sessionHintChanged: (hint) => writeSessionHint(hint, this.storages),
+      sessionHintChanged: (hint) => writeSessionHint('', hint, this.storages),
       olderRowsKept: (first) => this.#carryOut(this.#refreshAbove(first)),
     });
-    const handoff = readPendingHandoff(this.storages);
+    const handoff = readPendingHandoff('', this.storages);
     if (handoff === null) return;
     const chat = {
       getSnapshot: () => this.#replica.snapshot,
       setDraft: (text: string) => this.call({ type: 'draft', text }),
     };
-    resendPending(handoff, chat, this.#caller, { storages, warn: () => {} });
+    resendPending(handoff, chat, this.#caller, '', { storages, warn: () => {} });
     scheduler.awaitPromises();
   }
 
@@ -148,7 +148,7 @@ export class ModelTab {
     this.#port = port;
     port.attach(
       this.visible,
-      rememberedSession(readSessionHint(this.storages), this.#caller.lastKnownIdentity),
+      rememberedSession(readSessionHint('', this.storages), this.#caller.lastKnownIdentity),
     );
   }
 
@@ -168,7 +168,7 @@ export class ModelTab {
     this.detach();
     const { pendingCalls } = this.#caller;
     if (pendingCalls.length > 0) {
-      writePendingHandoff(JSON.stringify(pendingCalls), this.storages);
+      writePendingHandoff('', JSON.stringify(pendingCalls), this.storages);
     }
   }
 

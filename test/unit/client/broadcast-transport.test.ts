@@ -33,9 +33,9 @@ const hubReady = { type: 'partyline-hub-ready' };
 beforeEach(async () => {
   cleanUps = [];
   requests = [];
-  lobby = channel(hubChannel);
+  lobby = channel(hubChannel(''));
   lobby.onmessage = ({ data }) => requests.push(data);
-  transport = openBroadcastTransport(tabId);
+  transport = openBroadcastTransport(tabId, '');
   cleanUps.push(() => transport.close());
   await settled();
 });
@@ -51,7 +51,7 @@ describe('openBroadcastTransport', () => {
   it('requests a connection with an id of its own', async () => {
     const connectionId = expect.stringMatching(/^[\w-]{36}$/);
     expect(requests).toEqual([{ type: 'partyline-connect-request', connectionId }]);
-    cleanUps.push(openBroadcastTransport('another').close);
+    cleanUps.push(openBroadcastTransport('another', '').close);
     await settled();
     expect(requests).toHaveLength(2);
     expect(requests[1]?.connectionId).not.toBe(requests[0]?.connectionId);

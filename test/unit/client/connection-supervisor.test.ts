@@ -51,7 +51,11 @@ function start({ hasFallback = false } = {}): void {
     sessionHintChanged() {},
     olderRowsKept() {},
   });
-  const options = { worker: siteWorker, ...(hasFallback ? { fallback: siteFallback } : {}) };
+  const options = {
+    name: '',
+    worker: siteWorker,
+    ...(hasFallback ? { fallback: siteFallback } : {}),
+  };
   supervisor = new ConnectionSupervisor(options, rpc, replica);
   supervisor.attach();
 }
@@ -502,7 +506,7 @@ describe('a redirect', () => {
     lastWorker()?.port.receive({ type: 'partyline-redirect', address: null });
     await passes(0);
     expect(replica.snapshot.hub.epoch).toBe('tab.0');
-    expect(browser.locks.count(hostLock)).toBe(1);
+    expect(browser.locks.count(hostLock(''))).toBe(1);
   });
 
   it('does not go on for ever between two hubs', async () => {
@@ -545,7 +549,7 @@ describe('a hub of another protocol version', () => {
     browser = new FakeBrowser({ hasSharedWorker: false });
     const hub = new TabHub(browser, 'old', { protocolVersion: protocolVersion - 1 });
     // The other tab ends its worker when the lock is stolen.
-    browser.locks.request(hostLock, () => new Promise(() => {})).catch(() => hub.stop());
+    browser.locks.request(hostLock(''), () => new Promise(() => {})).catch(() => hub.stop());
     start({ hasFallback: true });
     await passes(0);
     expect(browser.runningWorkers).toBe(1);
@@ -557,7 +561,7 @@ describe('a hub of another protocol version', () => {
 
   it('in another tab fails the page, if it is the newer one', async () => {
     browser = new FakeBrowser({ hasSharedWorker: false });
-    browser.locks.request(hostLock, () => new Promise(() => {})).catch(() => undefined);
+    browser.locks.request(hostLock(''), () => new Promise(() => {})).catch(() => undefined);
     new TabHub(browser, 'new', { protocolVersion: protocolVersion + 1 });
     start({ hasFallback: true });
     await passes(60_000);
@@ -621,7 +625,7 @@ describe('a worker of the tab', () => {
     supervisor.stopHosting();
     await passes(0);
     expect(browser.runningWorkers).toBe(0);
-    expect(browser.locks.count(hostLock)).toBe(0);
+    expect(browser.locks.count(hostLock(''))).toBe(0);
     supervisor.resumeHosting();
     await passes(0);
     expect(browser.runningWorkers).toBe(1);

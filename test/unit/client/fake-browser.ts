@@ -154,7 +154,14 @@ export const siteWorker = (): SharedWorker => new SharedWorker(hubUrl);
 export const siteFallback = (): Worker => new Worker(hubUrl);
 
 export function helloOf(boot: string, part: object = {}): object {
-  return { type: 'partyline-hello', epoch: `${boot}.0`, protocolVersion, build: '1', ...part };
+  return {
+    type: 'partyline-hello',
+    epoch: `${boot}.0`,
+    protocolVersion,
+    build: '1',
+    name: '',
+    ...part,
+  };
 }
 
 /** The attach that a page has posted, and the hub's end of its stream. */
@@ -210,7 +217,7 @@ export class TabHub {
       for (const channel of this.channels) channel.close();
       release();
     };
-    const lobby = this.#open(browser, hubChannel);
+    const lobby = this.#open(browser, hubChannel(''));
     lobby.onmessage = ({ data }) => this.#connect(browser, Object(data).connectionId);
     const ready: HubReady = { type: 'partyline-hub-ready' };
     lobby.postMessage(ready);

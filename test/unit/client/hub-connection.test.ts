@@ -28,6 +28,7 @@ const hello = (part: object = {}) => ({
   epoch: 'boot.0',
   protocolVersion,
   build: '1',
+  name: '',
   ...part,
 });
 
@@ -102,6 +103,7 @@ function connect(
       fail = onError;
       return open();
     },
+    '',
     session,
     helloTimeout,
     {
@@ -227,7 +229,16 @@ describe('HubConnection', () => {
     await passes(0);
     calls.hears(hello({ protocolVersion: version }));
     await passes(60_000);
-    expect(reported).toEqual([{ build: '1', isOlder }]);
+    expect(reported).toEqual([{ build: '1', isOlder, name: '' }]);
+    expect(calls.posted).toEqual([]);
+  });
+
+  it('ends when the hub has another name', async () => {
+    connect();
+    await passes(0);
+    calls.hears(hello({ name: 'de' }));
+    await passes(60_000);
+    expect(reported).toEqual([{ build: '1', isOlder: false, name: 'de' }]);
     expect(calls.posted).toEqual([]);
   });
 

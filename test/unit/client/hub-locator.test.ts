@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HubLocator } from '../../../src/client/connection/hub-locator.ts';
-import type { ConnectOptions } from '../../../src/client/options.ts';
+import { type ConnectOptions, checkOptions } from '../../../src/client/options.ts';
 import { hostLock } from '../../../src/protocol/locks.ts';
 import { FakeBrowser, hubUrl, siteFallback, siteWorker } from './fake-browser.ts';
 
@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 const locate = (options: ConnectOptions): HubLocator =>
-  new HubLocator(options, {
+  new HubLocator(checkOptions(options), {
     isConnecting: () => isConnecting,
     workerFailed: (reason) => failures.push(reason),
   });
@@ -65,7 +65,7 @@ function anotherTabHosts(): () => void {
     goes = resolve;
   });
   // Stolen by a newer build, perhaps.
-  browser.locks.request(hostLock, () => life).catch(() => undefined);
+  browser.locks.request(hostLock(''), () => life).catch(() => undefined);
   return goes;
 }
 
@@ -197,7 +197,7 @@ describe('HubLocator, where there is no SharedWorker', () => {
     locator.resumeHosting();
     await settled();
     expect(browser.workers).toHaveLength(1);
-    expect(browser.locks.count(hostLock)).toBe(1);
+    expect(browser.locks.count(hostLock(''))).toBe(1);
   });
 
   it('runs none while another tab does, and one when that tab goes', async () => {
@@ -242,7 +242,7 @@ describe('HubLocator, where there is no SharedWorker', () => {
     const locator = await hostingTab();
     locator.restartWorker();
     expect(browser.workers.map(({ isTerminated }) => isTerminated)).toEqual([true, false]);
-    expect(browser.locks.count(hostLock)).toBe(1);
+    expect(browser.locks.count(hostLock(''))).toBe(1);
   });
 
   it('reports a worker script that fails, and lets the next tab try', async () => {
@@ -252,7 +252,7 @@ describe('HubLocator, where there is no SharedWorker', () => {
     await settled();
     expect(failures).toEqual(['the worker script failed to load']);
     expect(browser.runningWorkers).toBe(0);
-    expect(browser.locks.count(hostLock)).toBe(1);
+    expect(browser.locks.count(hostLock(''))).toBe(1);
   });
 
   it('lets the next tab host while it is frozen, and queues again afterwards', async () => {
@@ -271,7 +271,7 @@ describe('HubLocator, where there is no SharedWorker', () => {
     const goes = anotherTabHosts();
     const locator = locate(withFallback);
     await open(locator);
-    expect(browser.locks.count(hostLock)).toBe(2);
+    expect(browser.locks.count(hostLock(''))).toBe(2);
     locator.stopHosting();
     goes();
     await settled();
@@ -301,7 +301,7 @@ describe('HubLocator, where there is no SharedWorker', () => {
     expect(locator.takeOver()).toBe(true);
     await settled();
     expect(browser.runningWorkers).toBe(1);
-    expect(browser.locks.count(hostLock)).toBe(1);
+    expect(browser.locks.count(hostLock(''))).toBe(1);
   });
 
   it('stops its worker when a newer build takes its place, and can queue again', async () => {

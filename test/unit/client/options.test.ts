@@ -9,11 +9,11 @@ const fallback = (): Worker => {
 };
 
 /** Each option, and what it must be. */
-const options = { worker, fallback } satisfies Required<ConnectOptions>;
+const options = { worker, fallback, name: 'de' } satisfies Required<ConnectOptions>;
 
 describe('the options of connect', () => {
   it('are returned as they are', () => {
-    expect(checkOptions({ worker })).toEqual({ worker });
+    expect(checkOptions({ worker })).toEqual({ worker, name: '' });
     expect(checkOptions(options)).toEqual(options);
   });
 
@@ -22,6 +22,9 @@ describe('the options of connect', () => {
     ['no worker', { fallback }, /worker/],
     ['a worker that is no function', { worker: 'hub.js' }, /worker/],
     ['a fallback that is no function', { worker, fallback: null }, /fallback/],
+    ['a name that is no text', { worker, name: null }, /name/],
+    ['a name with a slash', { worker, name: 'a/b' }, /name must have at most 64/],
+    ['a name that is too long', { worker, name: 'a'.repeat(65) }, /name/],
     ['an unknown option', { worker, fallbak: fallback }, /fallbak/],
   ])('are refused with %s, and the error names the option', (_, given, name) => {
     const check = () => Reflect.apply(checkOptions, null, [given]);

@@ -187,7 +187,7 @@ describe('a page in use', () => {
     inDocument('freeze');
     await passes(0);
     expect(browser.runningWorkers).toBe(0);
-    expect(browser.locks.count(hostLock)).toBe(0);
+    expect(browser.locks.count(hostLock(''))).toBe(0);
     inDocument('resume');
     await passes(0);
     expect(browser.runningWorkers).toBe(1);

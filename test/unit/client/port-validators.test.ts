@@ -107,7 +107,9 @@ const cases: Readonly<Record<string, Case>> = {
   hello: {
     validate: isHello,
     schema: helloSchema,
-    samples: [{ type: 'partyline-hello', epoch: 'e.0', protocolVersion: 1, build: '1' }],
+    samples: [
+      { type: 'partyline-hello', epoch: 'e.0', protocolVersion: 1, build: '1', name: 'de' },
+    ],
   },
   redirect: {
     validate: isRedirect,

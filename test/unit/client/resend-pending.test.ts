@@ -64,7 +64,7 @@ afterEach(() => {
 
 function resend(...calls: readonly unknown[]) {
   const rpc = new TestRpc();
-  resendPending(JSON.stringify(calls), chat, rpc);
+  resendPending(JSON.stringify(calls), chat, rpc, '');
   return rpc;
 }
 
@@ -103,7 +103,7 @@ describe('resendPending', () => {
     const rpc = new TestRpc();
     const late = new PartylineError('unreachable', 'late');
     rpc.answers = [late, new PartylineError('timeout', 'later'), null];
-    resendPending(JSON.stringify([pending(send('m-1', 'hi'))]), chat, rpc);
+    resendPending(JSON.stringify([pending(send('m-1', 'hi'))]), chat, rpc, '');
     await settled();
     expect(rpc.asked).toHaveLength(3);
     expect(drafts).toEqual([]);
@@ -118,7 +118,7 @@ describe('resendPending', () => {
       drafts.length = 0;
       const rpc = new TestRpc();
       rpc.answers = [new PartylineError(code, code)];
-      resendPending(JSON.stringify([pending(send('m-1', 'hi'))]), chat, rpc);
+      resendPending(JSON.stringify([pending(send('m-1', 'hi'))]), chat, rpc, '');
       await settled();
       expect(drafts).toEqual(shown);
     }
@@ -128,7 +128,7 @@ describe('resendPending', () => {
     draft = '';
     const rpc = new TestRpc();
     rpc.answers = [new PartylineError('no-conversation', 'over')];
-    resendPending(JSON.stringify([pending(send('m-1', 'hi'))]), chat, rpc);
+    resendPending(JSON.stringify([pending(send('m-1', 'hi'))]), chat, rpc, '');
     await settled();
     expect(drafts).toEqual(['hi']);
   });
@@ -136,7 +136,7 @@ describe('resendPending', () => {
   it('does not repeat a message once the visitor has changed', async () => {
     const rpc = new TestRpc();
     rpc.answers = [new PartylineError('unreachable', 'late')];
-    resendPending(JSON.stringify([pending(send('m-1', 'hi'))]), chat, rpc);
+    resendPending(JSON.stringify([pending(send('m-1', 'hi'))]), chat, rpc, '');
     rpc.onVisitor({ visitor: 'visitor-2', resetCount: 2 });
     await settled();
     expect(rpc.asked).toHaveLength(1);
@@ -147,7 +147,7 @@ describe('resendPending', () => {
     const rpc = new TestRpc();
     rpc.answers = [new PartylineError('unreachable', 'late')];
     const start = { type: 'start', routing: { skillGroups: ['Billing'] } };
-    resendPending(JSON.stringify([pending(start)]), chat, rpc);
+    resendPending(JSON.stringify([pending(start)]), chat, rpc, '');
     await settled();
     expect(rpc.asked).toHaveLength(1);
     expect(drafts).toEqual([]);
@@ -161,7 +161,7 @@ describe('resendPending', () => {
     ] as const) {
       const rpc = new TestRpc();
       rpc.onVisitor({ visitor: 'visitor-2', resetCount });
-      resendPending(JSON.stringify([pending(send('m-1', 'hi'), false, nobody)]), chat, rpc);
+      resendPending(JSON.stringify([pending(send('m-1', 'hi'), false, nobody)]), chat, rpc, '');
       expect(rpc.askedFor).toEqual(askedFor);
     }
   });
@@ -175,10 +175,10 @@ describe('resendPending', () => {
   it('drops what it can’t read', () => {
     for (const read of ['null', '{}', '[7]', '[{"call":{"type":"send"}}]']) {
       const rpc = new TestRpc();
-      resendPending(read, chat, rpc);
+      resendPending(read, chat, rpc, '');
       expect(rpc.asked).toEqual([]);
     }
-    expect(() => resendPending('nonsense', chat, new TestRpc())).toThrow(SyntaxError);
+    expect(() => resendPending('nonsense', chat, new TestRpc(), '')).toThrow(SyntaxError);
     expect(kept.has(key)).toBe(false);
   });
 });

@@ -20,31 +20,41 @@ afterEach(() => {
 describe('the session hint', () => {
   it('can be read by every page of the origin', () => {
     const [origin, tab] = storages();
-    expect(readSessionHint([origin, tab])).toEqual(nothing);
+    expect(readSessionHint('', [origin, tab])).toEqual(nothing);
     const hint = { conversationId: 'c 1', visitor: 'ada' };
-    writeSessionHint(hint, [origin, tab]);
-    expect(readSessionHint([origin, new TestStorage()])).toEqual(hint);
+    writeSessionHint('', hint, [origin, tab]);
+    expect(readSessionHint('', [origin, new TestStorage()])).toEqual(hint);
     // The origin's storage was emptied, and this tab's was not.
-    expect(readSessionHint([new TestStorage(), tab])).toEqual(hint);
+    expect(readSessionHint('', [new TestStorage(), tab])).toEqual(hint);
+  });
+
+  it('is not that of a hub with another name', () => {
+    const both = storages();
+    writeSessionHint('de', { conversationId: 'c', visitor: 'ada' }, both);
+    writePendingHandoff('de', '[1]', both);
+    expect([readSessionHint('', both), readSessionHint('en', both)]).toEqual([nothing, nothing]);
+    expect([readPendingHandoff('', both), readPendingHandoff('en', both)]).toEqual([null, null]);
+    expect(readSessionHint('de', both)).toEqual({ conversationId: 'c', visitor: 'ada' });
+    expect(readPendingHandoff('de', both)).toBe('[1]');
   });
 
   it('is removed from both storages when there is no conversation', () => {
     const [origin, tab] = storages();
-    writeSessionHint({ conversationId: 'c', visitor: 'ada' }, [origin, tab]);
-    writeSessionHint(nothing, [origin, tab]);
+    writeSessionHint('', { conversationId: 'c', visitor: 'ada' }, [origin, tab]);
+    writeSessionHint('', nothing, [origin, tab]);
     expect([origin.items.size, tab.items.size]).toEqual([0, 0]);
   });
 
   it('is ignored without a visitor', () => {
     const both = storages();
-    writeSessionHint({ conversationId: 'c', visitor: null }, both);
-    expect(readSessionHint(both)).toEqual(nothing);
+    writeSessionHint('', { conversationId: 'c', visitor: null }, both);
+    expect(readSessionHint('', both)).toEqual(nothing);
   });
 
   it('is cut to the lengths that a hub accepts', () => {
     const both = storages();
-    writeSessionHint({ conversationId: 'c'.repeat(200), visitor: 'v'.repeat(600) }, both);
-    const { conversationId, visitor } = readSessionHint(both);
+    writeSessionHint('', { conversationId: 'c'.repeat(200), visitor: 'v'.repeat(600) }, both);
+    const { conversationId, visitor } = readSessionHint('', both);
     expect([conversationId?.length, visitor?.length]).toEqual([128, 512]);
   });
 
@@ -56,10 +66,10 @@ describe('the session hint', () => {
         throw new DOMException('denied', 'SecurityError');
       },
     });
-    expect(readSessionHint()).toEqual(nothing);
-    expect(readPendingHandoff()).toBeNull();
-    writeSessionHint({ conversationId: 'c', visitor: 'ada' });
-    writePendingHandoff('x');
+    expect(readSessionHint('')).toEqual(nothing);
+    expect(readPendingHandoff('')).toBeNull();
+    writeSessionHint('', { conversationId: 'c', visitor: 'ada' });
+    writePendingHandoff('', 'x');
   });
 });
 
@@ -99,18 +109,18 @@ describe('page storage that fails', () => {
 
   it('keeps neither half of a new value nor the old one when it is full, and warns', () => {
     const [origin, tab] = storages();
-    writeSessionHint({ conversationId: 'old', visitor: 'ada' }, [origin, tab]);
+    writeSessionHint('', { conversationId: 'old', visitor: 'ada' }, [origin, tab]);
     // Room for the short ones alone.
     const setItem = (key: string, value: string) => {
       if (value.length > 5) full('QuotaExceededError')();
       origin.items.set(key, value);
     };
     const small: PageStorage = { getItem: origin.getItem, removeItem: origin.removeItem, setItem };
-    writeSessionHint({ conversationId: 'a longer one', visitor: 'bob' }, [small, tab]);
-    expect(readSessionHint([origin])).toEqual(nothing);
-    expect(readSessionHint([tab])).toEqual({ conversationId: 'a longer one', visitor: 'bob' });
-    writePendingHandoff('something longer', [tab, small]);
-    expect(readPendingHandoff([tab, origin])).toBeNull();
+    writeSessionHint('', { conversationId: 'a longer one', visitor: 'bob' }, [small, tab]);
+    expect(readSessionHint('', [origin])).toEqual(nothing);
+    expect(readSessionHint('', [tab])).toEqual({ conversationId: 'a longer one', visitor: 'bob' });
+    writePendingHandoff('', 'something longer', [tab, small]);
+    expect(readPendingHandoff('', [tab, origin])).toBeNull();
     expect(warnings).toHaveLength(2);
   });
 
@@ -118,10 +128,10 @@ describe('page storage that fails', () => {
     const fails = full('InvalidStateError');
     const broken: PageStorage = { getItem: fails, setItem: fails, removeItem: fails };
     const [, tab] = storages();
-    writeSessionHint({ conversationId: 'c', visitor: 'ada' }, [broken, tab]);
-    expect(readSessionHint([broken, tab])).toEqual({ conversationId: 'c', visitor: 'ada' });
-    writePendingHandoff('x', [tab, broken]);
-    expect(readPendingHandoff([tab, broken])).toBeNull();
+    writeSessionHint('', { conversationId: 'c', visitor: 'ada' }, [broken, tab]);
+    expect(readSessionHint('', [broken, tab])).toEqual({ conversationId: 'c', visitor: 'ada' });
+    writePendingHandoff('', 'x', [tab, broken]);
+    expect(readPendingHandoff('', [tab, broken])).toBeNull();
     expect(warnings.length).toBeGreaterThan(0);
   });
 });
@@ -137,5 +147,5 @@ it.each([
       throw fault;
     },
   });
-  expect(() => readSessionHint()).toThrow(fault);
+  expect(() => readSessionHint('')).toThrow(fault);
 });

@@ -75,6 +75,7 @@ export class TestHub {
     this.#inspect = options.inspect;
     this.state = initialState(
       {
+        name: '',
         timing: { ...defaultTiming, ...options.timing },
         limits: { ...defaultLimits, ...options.limits },
         history: options.history ?? 'at-once',

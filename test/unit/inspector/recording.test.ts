@@ -30,9 +30,9 @@ function seen(steps: number) {
       channel.onmessage = ({ data }: MessageEvent<unknown>) => {
         if (JSON.stringify(data).includes(`"${epoch}.`)) resolve(data);
       };
-      channel.postMessage({ type, id: 'i', since });
+      channel.postMessage({ type, id: 'i', since, hubName: '' });
     });
-  return { hub, ask };
+  return { hub, ask, channel };
 }
 
 const words = ['Where is my parcel?', 'Ask Mrs Miller', 'Ada', 'half a thought', 'gold'];
@@ -127,6 +127,18 @@ describe('an inspector', () => {
     const second = updateSchema.parse(await ask('poll', first.next));
     expect(second.steps).toEqual([]);
     for (const word of words) expect(JSON.stringify(first)).not.toContain(word);
+  });
+
+  it('gets no answer from a hub with another name', async () => {
+    const { hub, ask, channel } = seen(1_000);
+    talk(hub);
+    const answers: unknown[] = [];
+    channel.addEventListener('message', ({ data }) => answers.push(data));
+    channel.postMessage({ type: 'poll', id: 'other', since: 0, hubName: 'de' });
+    // Answers come in the order of the requests.
+    await ask('poll');
+    expect(answers).not.toContainEqual(expect.objectContaining({ id: 'other' }));
+    expect(answers).toContainEqual(expect.objectContaining({ id: 'i' }));
   });
 });
 

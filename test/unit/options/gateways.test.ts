@@ -78,12 +78,13 @@ describe('genesysCloud', () => {
       region: 'eu-west-1',
       ...options,
     });
-    const extension = gateway.createExtension?.({
+    const hub = {
       epoch: 'boot',
       send: () => true,
       call: () => Promise.reject(new Error('not called')),
       logError: () => {},
-    });
+    };
+    const extension = gateway.createExtension?.(hub, '');
     if (!extension) throw new Error('the dialect has an extension');
     return extension;
   }

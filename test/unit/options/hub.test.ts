@@ -150,6 +150,10 @@ const cases = {
     const { hub } = start({ limits: { portMessages: 13 } });
     expect(hub.portMessages).toBe(13);
   },
+  name: async () => {
+    expect((await settingsOf({ name: 'de' })).name).toBe('de');
+    expect((await settingsOf({})).name).toBe('');
+  },
 } satisfies Record<keyof Required<HubOptions>, () => void | Promise<void>>;
 
 describe('an option of startHub reaches the hub', () => {

@@ -379,7 +379,13 @@ describe('what a hub says', () => {
   });
 
   it('first is who it is', () => {
-    const hello = { type: 'partyline-hello', epoch: 'b.0', protocolVersion: 1, build: '1' };
+    const hello = {
+      type: 'partyline-hello',
+      epoch: 'b.0',
+      protocolVersion: 1,
+      build: '1',
+      name: '',
+    };
     expect(read(helloSchema, hello)).toEqual(hello);
     expect(read(helloSchema, { ...hello, type: 'partyline-hub-ready' })).toBeUndefined();
     expect(read(helloSchema, { ...hello, protocolVersion: undefined })).toBeUndefined();

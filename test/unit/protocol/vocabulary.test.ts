@@ -143,9 +143,9 @@ describe('an epoch', () => {
 
 it('names of locks and channels are never the same', () => {
   const ids = ['', 'a', 'b', 'hub', 'host', 'alive-a'];
-  const names = [hubLock, hostLock, ...ids.flatMap((id) => [aliveLock(id), tabLock(id)])];
+  const names = [hubLock(''), hostLock(''), ...ids.flatMap((id) => [aliveLock(id), tabLock(id)])];
   expect(new Set(names).size).toBe(names.length);
-  const channels = [hubChannel, ...ids.flatMap((id) => [callChannel(id), streamChannel(id)])];
+  const channels = [hubChannel(''), ...ids.flatMap((id) => [callChannel(id), streamChannel(id)])];
   expect(new Set(channels).size).toBe(channels.length);
 });
 

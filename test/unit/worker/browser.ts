@@ -344,7 +344,7 @@ export class Browser {
   }
 
   get #holder(): FakeHost {
-    const holder = this.lockTable.holder(hubLock);
+    const holder = this.lockTable.holder(hubLock(''));
     if (!holder) throw new Error('nobody has the lock');
     return holder;
   }

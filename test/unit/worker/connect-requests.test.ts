@@ -27,7 +27,7 @@ function open(): void {
       port.postMessage('hello');
     },
     { note: (note) => notes.push(note) },
-    channel(hubChannel),
+    channel(hubChannel('')),
   );
 }
 
@@ -52,7 +52,7 @@ describe('the door of a hub without SharedWorker', () => {
     const calls = channel(callChannel('one'));
     const heard: unknown[] = [];
     calls.onmessage = ({ data }) => heard.push(data);
-    const door = channel(hubChannel);
+    const door = channel(hubChannel(''));
     for (let times = 0; times < 3; times += 1) door.postMessage(knock('one'));
     await settled();
     expect(served).toHaveLength(1);
@@ -60,7 +60,7 @@ describe('the door of a hub without SharedWorker', () => {
   });
 
   it('lets the tabs in that were there before the hub', async () => {
-    const route = openBroadcastTransport('tab');
+    const route = openBroadcastTransport('tab', '');
     cleanUps.push(route.close);
     const heard: unknown[] = [];
     route.calls.onmessage = ({ data }) => heard.push(data);
@@ -74,7 +74,7 @@ describe('the door of a hub without SharedWorker', () => {
 
   it('is not knocked at again by a tab that was let in', async () => {
     open();
-    const route = openBroadcastTransport('tab');
+    const route = openBroadcastTransport('tab', '');
     cleanUps.push(route.close);
     await settled();
     expect(served).toHaveLength(1);
@@ -86,7 +86,7 @@ describe('the door of a hub without SharedWorker', () => {
 
   it('lets two tabs in that hear nothing of each other', async () => {
     open();
-    const routes = [openBroadcastTransport('one'), openBroadcastTransport('two')];
+    const routes = [openBroadcastTransport('one', ''), openBroadcastTransport('two', '')];
     const heard: unknown[][] = [[], []];
     for (const [index, route] of routes.entries()) {
       cleanUps.push(route.close);
@@ -101,7 +101,7 @@ describe('the door of a hub without SharedWorker', () => {
 
   it('stays shut for what is no knock', async () => {
     open();
-    const door = channel(hubChannel);
+    const door = channel(hubChannel(''));
     for (const data of [
       null,
       7,
@@ -124,7 +124,7 @@ describe('the door of a hub without SharedWorker', () => {
 
   it('forgets a tab that has gone, whose answers go nowhere', async () => {
     open();
-    const door = channel(hubChannel);
+    const door = channel(hubChannel(''));
     const calls = channel(callChannel('one'));
     const heard: unknown[] = [];
     calls.onmessage = ({ data }) => heard.push(data);
@@ -140,7 +140,7 @@ describe('the door of a hub without SharedWorker', () => {
 
   it('lets a thousand in, and one more when one has gone', { timeout: 20_000 }, async () => {
     open();
-    const door = channel(hubChannel);
+    const door = channel(hubChannel(''));
     for (let number = 1; number <= 1_000; number += 1) door.postMessage(knock(`tab ${number}`));
     await settled();
     expect(served).toHaveLength(1_000);

@@ -46,17 +46,17 @@ class Worker {
   readonly notes: string[] = [];
   readonly build: string;
 
-  constructor(build: string, kind: 'shared-worker' | 'tab' = 'shared-worker') {
+  constructor(build: string, kind: 'shared-worker' | 'tab' = 'shared-worker', name = '') {
     const log = new Log();
     vi.spyOn(log, 'note').mockImplementation(({ detail }) => void this.notes.push(detail));
     this.build = build;
     this.host = browser.worker(`https://shop.example/${build}/hub.js`);
-    const options = checkOptions({ gateway, build });
+    const options = checkOptions({ gateway, build, name });
     this.station = this.host.run(() => new HubCoordinator(options, kind, log));
   }
 
   get isHolder(): boolean {
-    return browser.lockTable.holder(hubLock) === this.host;
+    return browser.lockTable.holder(hubLock('')) === this.host;
   }
 }
 
@@ -129,7 +129,7 @@ async function open(worker: Worker): Promise<Tab> {
 
 /** A word on the channel that no worker of the site has said. */
 async function says(word: object): Promise<void> {
-  browser.post(buildsChannel, null, word);
+  browser.post(buildsChannel(''), null, word);
   await settled();
 }
 
@@ -159,7 +159,7 @@ describe('one build', () => {
     expect(goes.movedTo).toEqual(first.host.address);
     expect(stays.movedTo).toBeUndefined();
     // It does not wait for a lock that it does not want, and reads nothing.
-    expect(browser.lockTable.waiting(hubLock)).toBe(0);
+    expect(browser.lockTable.waiting(hubLock(''))).toBe(0);
     expect(second.host.asked).toEqual([]);
   });
 
@@ -187,7 +187,7 @@ describe('one build', () => {
 
   it('passes to the next in the queue when the holder dies, and the others join it', async () => {
     const gone = browser.worker();
-    void gone.locks.request(hubLock, () => new Promise<never>(() => {}));
+    void gone.locks.request(hubLock(''), () => new Promise<never>(() => {}));
     await settled();
     const [second, third] = [await start('1'), await start('1')];
     const [tab, other] = [await open(second), await open(third)];
@@ -242,7 +242,7 @@ describe('two builds', () => {
     expect(first.isHolder).toBe(true);
     expect(tab.movedTo).toEqual(first.host.address);
     expect(stays.movedTo).toBeUndefined();
-    expect(browser.lockTable.waiting(hubLock)).toBe(0);
+    expect(browser.lockTable.waiting(hubLock(''))).toBe(0);
   });
 
   it('have one socket: the newer one’s is opened when the older one’s has ended', async () => {
@@ -305,7 +305,7 @@ describe('two builds', () => {
 
   it('a newer one that waits while an older one gets the lock first takes it from that', async () => {
     const gone = browser.worker();
-    void gone.locks.request(hubLock, () => new Promise<never>(() => {}));
+    void gone.locks.request(hubLock(''), () => new Promise<never>(() => {}));
     await settled();
     const older = await start('1');
     const newer = await start('2');
@@ -357,7 +357,7 @@ describe('a word between builds', () => {
     const worker = await start('1');
     const tab = await open(worker);
     // Somebody waits for the lock, as whoever takes over would.
-    void browser.worker().locks.request(hubLock, async () => {});
+    void browser.worker().locks.request(hubLock(''), async () => {});
     await says(word);
     expect(worker.notes).toEqual(['Invalid message between builds dropped']);
     expect(worker.isHolder).toBe(true);
@@ -378,9 +378,9 @@ describe('a word between builds', () => {
     const tab = await open(worker);
     await tab.attaches('tab');
     worker.host.lines.newest.opens();
-    void browser.worker().locks.request(hubLock, async () => {});
+    void browser.worker().locks.request(hubLock(''), async () => {});
     const other = { url: 'https://shop.example/10/hub.js', name: 'partyline' };
-    browser.post(buildsChannel, null, presence);
+    browser.post(buildsChannel(''), null, presence);
     await says({ ...presence, build: '10', address: other });
     worker.host.lines.newest.ends();
     await settled();
@@ -390,7 +390,7 @@ describe('a word between builds', () => {
   it('that claims the socket is nothing to the hub that has it', async () => {
     const worker = await start('1');
     const tab = await open(worker);
-    void browser.worker().locks.request(hubLock, async () => {});
+    void browser.worker().locks.request(hubLock(''), async () => {});
     await says({ ...presence, isHolder: true });
     expect(worker.isHolder).toBe(true);
     expect(tab.movedTo).toBeUndefined();
@@ -399,7 +399,7 @@ describe('a word between builds', () => {
 
   it('is repeated only by the holder, to hubs that are not newer', async () => {
     const heard: Presence[] = [];
-    const listener = browser.worker().openChannel(buildsChannel);
+    const listener = browser.worker().openChannel(buildsChannel(''));
     listener.onmessage = ({ data }) => void heard.push(presenceSchema.parse(data));
     const worker = await start('5');
     expect(heard.at(-1)).toMatchObject({ isHolder: true, build: '5' });
@@ -414,9 +414,9 @@ describe('a word between builds', () => {
 
   it('of an older holder is answered by a newer one that waits', async () => {
     const gone = browser.worker();
-    void gone.locks.request(hubLock, () => new Promise<never>(() => {}));
+    void gone.locks.request(hubLock(''), () => new Promise<never>(() => {}));
     const heard: Presence[] = [];
-    browser.worker().openChannel(buildsChannel).onmessage = ({ data }) =>
+    browser.worker().openChannel(buildsChannel('')).onmessage = ({ data }) =>
       void heard.push(presenceSchema.parse(data));
     const worker = await start('5');
     const tab = await open(worker);
@@ -433,6 +433,18 @@ describe('a word between builds', () => {
     expect(tab.movedTo).toBeUndefined();
     expect(worker.notes).toEqual([]);
   });
+});
+
+it('hubs of different names do not meet', async () => {
+  const german = new Worker('1', 'shared-worker', 'de');
+  await settled();
+  const english = new Worker('2', 'shared-worker', 'en');
+  await settled();
+  const holders = ['de', 'en', ''].map((name) => browser.lockTable.holder(hubLock(name)));
+  expect(holders).toEqual([german.host, english.host, null]);
+  const tab = await open(german);
+  await settled();
+  expect(tab.movedTo).toBeUndefined();
 });
 
 describe('a tab that has gone', () => {

@@ -40,7 +40,7 @@ async function createExtension(
     call: () => Promise.reject(new Error('not called')),
     logError: (what: string) => void errors.push(what),
   };
-  const made = adapter.createExtension?.(hub);
+  const made = adapter.createExtension?.(hub, '');
   if (!made) throw new Error('the dialect has an extension');
   const extension: GatewayExtension = made;
   if (conversations) {

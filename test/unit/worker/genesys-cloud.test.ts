@@ -19,7 +19,7 @@ class Line {
       call: () => Promise.reject(new Error('not called')),
       logError: () => {},
     };
-    const extension = this.#gateway.createExtension?.(hub);
+    const extension = this.#gateway.createExtension?.(hub, '');
     if (!extension) throw new Error('the dialect has an extension');
     this.extension = extension;
     this.hears({ class: 'SessionResponse', code: 200, body: { connected: true } });

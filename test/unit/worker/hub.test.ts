@@ -210,6 +210,7 @@ describe('a hub that starts', () => {
       epoch: hub.epoch,
       protocolVersion,
       build: '7.1',
+      name: '',
     });
     expect(browser.lockTable.holder(aliveLock(bootOf(hub.epoch)))).toBe(host);
     await settled();
@@ -270,7 +271,7 @@ describe('a hub that starts', () => {
     const tab = await attach(second.hub, 'late');
     second.hub.abandon();
     await settled();
-    expect(browser.lockTable.waiting(hubLock)).toBe(0);
+    expect(browser.lockTable.waiting(hubLock(''))).toBe(0);
     first.host.dies();
     await settled();
     expect(second.told).toEqual([]);
@@ -683,11 +684,11 @@ describe('a hub that steps down', () => {
     host.lines.newest.ends();
     await settled();
     expect(told).toEqual(['lockAcquired']);
-    expect(browser.lockTable.holder(hubLock)).toBe(host);
+    expect(browser.lockTable.holder(hubLock(''))).toBe(host);
     host.storeCatchesUp();
     await settled();
     expect(told).toEqual(['lockAcquired', 'handedOver']);
-    expect(browser.lockTable.holder(hubLock)).toBeNull();
+    expect(browser.lockTable.holder(hubLock(''))).toBeNull();
     expect(browser.disk.meta?.draft).toBe('half a thought');
     // For good: a power cut takes nothing of it.
     expect(host.asked.slice(-2)).toEqual(['strict ', 'close']);

@@ -28,6 +28,7 @@ describe('an option', () => {
     const inspect = { onStep: vi.fn() };
     expect(
       checkOptions({
+        name: 'de',
         gateway,
         tokenUrl: '/t',
         routingLogUrl: '/log',
@@ -38,6 +39,7 @@ describe('an option', () => {
         routing: { whenUnchecked: 'wait', whenUncovered: 'refuse', attributes },
       }),
     ).toEqual({
+      name: 'de',
       gateway,
       tokenUrl: '/t',
       routingLogUrl: '/log',

@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
 import { startGateway } from '../../../src/testing/index.ts';
-import type { StoredSession } from '../../../src/worker/genesys-cloud/credential-store.ts';
+import {
+  CredentialStore,
+  type StoredSession,
+} from '../../../src/worker/genesys-cloud/credential-store.ts';
 import { SessionCredentials } from '../../../src/worker/genesys-cloud/session-credentials.ts';
 import { Log } from '../../../src/worker/host/log.ts';
 
@@ -29,10 +32,15 @@ async function platform(options: { visitorUrl?: string; codeUrl?: string } = {})
   const { deploymentId, apiUrl } = gateway;
   const { sessions } = genesysCloud({ deploymentId, endpoint: apiUrl, ...options });
   if (!sessions) throw new Error('the dialect has sessions');
+  const logError = (what: string, cause: unknown) => new Log().error(what, cause);
   return {
     gateway,
     sessions,
-    tokens: new SessionCredentials(sessions, (what, cause) => new Log().error(what, cause)),
+    tokens: new SessionCredentials(
+      sessions,
+      logError,
+      new CredentialStore(sessions.deploymentId, '', logError),
+    ),
   };
 }
 

@@ -18,7 +18,13 @@ function connected() {
   const hub: ServedHub = {
     epoch: 'boot.0',
     portMessages: 20,
-    hello: async () => ({ type: 'partyline-hello', epoch: 'boot.0', protocolVersion, build: '1' }),
+    hello: async () => ({
+      type: 'partyline-hello',
+      epoch: 'boot.0',
+      protocolVersion,
+      build: '1',
+      name: '',
+    }),
     attach: async () => {},
     detach: () => {},
     tabInput: () => {},

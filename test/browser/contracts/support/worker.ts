@@ -40,7 +40,7 @@ class StoreEdge {
       new Log(),
       { lost: () => this.#told.push('lost'), emptied: () => this.#told.push('emptied') },
       hasLooseIds ? { contents: contentsSchema, findDuplicate } : {},
-      isEncrypted ? encryptRows() : null,
+      { cipher: isEncrypted ? encryptRows() : null },
     );
   }
 
@@ -136,7 +136,7 @@ function ownTimers(): TimersBench {
 const vaults = new Map<string, CredentialStore>();
 
 function vaultOf(deploymentId: string): CredentialStore {
-  const vault = vaults.get(deploymentId) ?? new CredentialStore(deploymentId, () => undefined);
+  const vault = vaults.get(deploymentId) ?? new CredentialStore(deploymentId, '', () => undefined);
   vaults.set(deploymentId, vault);
   return vault;
 }

@@ -15,7 +15,12 @@ class BareStore extends Store {
     const reported: string[] = [];
     const events = { lost: () => reported.push('lost'), emptied: () => reported.push('emptied') };
     const cipher = isEncrypting === null ? null : encryptRows({ isEncrypting });
-    super(new Log(), events, { contents: contentsSchema, findDuplicate }, cipher, steps);
+    super(
+      new Log(),
+      events,
+      { contents: contentsSchema, findDuplicate },
+      steps ? { cipher, steps } : { cipher },
+    );
     this.told = reported;
   }
 }

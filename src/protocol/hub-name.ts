@@ -1,0 +1,14 @@
+/**
+ * One origin can have several hubs, such as one for each deployment: `connect({ name })` and
+ * `startHub({ name })` choose one. Hubs of different names share no lock, channel, database or storage key.
+ */
+
+/** Letters, digits, hyphens and underscores. The empty name is the default hub's. */
+export const hubNamePattern = /^[\w-]{0,64}$/;
+
+export const hubNameRule = 'must have at most 64 letters, digits, hyphens or underscores';
+
+/** The name that a resource of a hub has in the browser, such as a lock's. */
+export function nameOf(resource: string, hubName: string): string {
+  return hubName === '' ? resource : `${resource}.${hubName}`;
+}
