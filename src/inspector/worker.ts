@@ -117,7 +117,7 @@ function statusOf(state: HubState, now: number): Status {
     build: settings.build,
     revision,
     window: window.length,
-    unread: unread.unread,
+    unread: unread.count,
     tabs: tabs.map(({ tabId, isVisible, unacknowledged, needsPull }) => ({
       tabId,
       isVisible,

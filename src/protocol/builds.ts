@@ -17,11 +17,11 @@ export function buildsChannel(hubName: string): string {
 }
 
 /** A SharedWorker's URL and name, as `new SharedWorker` takes them. */
-export const addressSchema = object({
+export const workerAddressSchema = object({
   url: string().check(regex(/^[a-z][a-z\d+.-]*:\/*[^/\s]/i, 'must be a URL')),
   name: string().check(maxLength(128)),
 });
-export type Address = Infer<typeof addressSchema>;
+export type WorkerAddress = Infer<typeof workerAddressSchema>;
 
 /** Digits separated by dots, compared as numbers. */
 export const buildSchema = string().check(
@@ -36,14 +36,14 @@ export const presenceSchema = object({
   build: buildSchema,
   isHolder: boolean(),
   /** `null` for a hub that runs in a tab and is reached by BroadcastChannel. */
-  address: nullable(addressSchema),
+  address: nullable(workerAddressSchema),
 });
 export type Presence = Infer<typeof presenceSchema>;
 
 /** The hub's last message on a connection: another hub has taken over. */
 export const redirectSchema = object({
   type: literal('partyline-redirect'),
-  address: nullable(addressSchema),
+  address: nullable(workerAddressSchema),
 });
 export type Redirect = Infer<typeof redirectSchema>;
 

@@ -1,9 +1,9 @@
 /**
- * An epoch is `<boot>.<visitor>`: a random id of the hub's boot, and a counter that increases when the
- * visitor changes.
+ * An epoch is `<bootId>.<generation>`: a random id of the hub's boot, and a counter that increases when
+ * the visitor changes.
  */
-export function makeEpoch(boot: string, visitor: number): string {
-  return `${boot}.${visitor}`;
+export function makeEpoch(bootId: string, generation: number): string {
+  return `${bootId}.${generation}`;
 }
 
 export function bootOf(epoch: string): string {
@@ -11,6 +11,6 @@ export function bootOf(epoch: string): string {
 }
 
 /** Whether the visitor changed within one hub, so that all data of the previous visitor must go. */
-export function isAnotherVisitor(before: string, after: string): boolean {
+export function isOtherGeneration(before: string, after: string): boolean {
   return bootOf(before) === bootOf(after) && before !== after;
 }

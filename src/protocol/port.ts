@@ -211,6 +211,6 @@ export type CallAnswer = Infer<typeof callAnswerSchema>;
 export interface HubCalls {
   /** Resolves unless the hub hangs. */
   ping(): void;
-  /** @param askedIn the tab's epoch; calls made for a previous visitor are rejected */
-  call(call: unknown, askedIn: unknown): Promise<CallAnswer>;
+  /** @param callEpoch the tab's epoch; calls made for a previous visitor are rejected */
+  call(call: unknown, callEpoch: unknown): Promise<CallAnswer>;
 }

@@ -35,7 +35,7 @@ import type { FindDuplicate } from './store/same-message.ts';
 /** A dialect, with what only its hubs need. */
 export interface HubGateway extends GatewayAdapter {
   /** How the hub treats sessions, for dialects with `authentication: 'session'`. */
-  readonly rules?: SessionPolicy;
+  readonly sessionPolicy?: SessionPolicy;
   /** What its messages may bring besides their text. @default nothing */
   readonly contents?: ZodMiniType<Content[]>;
   /** How a row is known again under another id. @default ids do not change */

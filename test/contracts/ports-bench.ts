@@ -35,7 +35,7 @@ class ServedTestHub implements ServedHub, PortsHub {
   readonly portMessages = 20;
   readonly inputs: Input[] = [];
   readonly asked: PortsHub['asked'] = [];
-  readonly answer = undefined;
+  readonly answerExtensionCall = undefined;
   readonly #ports = new Map<string, TabStream>();
 
   onCall: PortsHub['onCall'] = (tabId, call, settle) => {
@@ -55,7 +55,7 @@ class ServedTestHub implements ServedHub, PortsHub {
   async attach(...attached: Parameters<ServedHub['attach']>): Promise<void> {
     const [tabId, visible, known, port] = attached;
     this.#ports.set(tabId, port);
-    this.inputs.push({ type: 'tab-attached', tabId, visible, ...known });
+    this.inputs.push({ type: 'tab-attached', tabId, isVisible: visible, ...known });
   }
 
   detach(tabId: string): void {
@@ -225,7 +225,7 @@ export class RealPortsBench implements ServedPortsBench {
         // A port keeps the order: the attach has arrived before this is answered.
         await hub.ping();
       },
-      call: (call, askedIn) => hub.call(call, askedIn),
+      call: (call, callEpoch) => hub.call(call, callEpoch),
       post: (data) => stream?.postMessage(data),
     };
   }

@@ -58,7 +58,7 @@ export interface PortsStranger {
   readonly heard: unknown[];
   /** Hands a stream over, where one can be. */
   attach(attachment: unknown): Promise<void>;
-  call(call: unknown, askedIn?: unknown): Promise<unknown>;
+  call(call: unknown, callEpoch?: unknown): Promise<unknown>;
   post(data: unknown): void;
 }
 
@@ -167,8 +167,8 @@ export const portCases: readonly EdgeCase<PortsBench>[] = [
       expect.equal(inputsOf(bench, tabId).slice(1), [
         { type: 'tab-ack', tabId, revision: 4 },
         { type: 'tab-pull', tabId },
-        { type: 'tab-visibility', tabId, visible: false },
-        { type: 'tab-visibility', tabId, visible: true },
+        { type: 'tab-visibility', tabId, isVisible: false },
+        { type: 'tab-visibility', tabId, isVisible: true },
         { type: 'tab-used', tabId },
         { type: 'tab-ack', tabId, revision: 8 },
       ]);
@@ -434,7 +434,7 @@ export const servedPortCases: readonly EdgeCase<ServedPortsBench>[] = [
       await stranger.attach(attachmentOf('t', borders));
       await bench.settled();
       expect.equal(bench.hub.inputs, [
-        { type: 'tab-attached', tabId: 't', visible: true, ...borders },
+        { type: 'tab-attached', tabId: 't', isVisible: true, ...borders },
       ]);
     },
   },
@@ -517,8 +517,8 @@ export const servedPortCases: readonly EdgeCase<ServedPortsBench>[] = [
       expect.equal(codeOf(await stranger.call({ type: 'end' })), 'invalid-call');
       expect.equal(bench.hub.asked, []);
       await stranger.attach(attachmentOf('t'));
-      for (const askedIn of [undefined, null, 7, 'other.5', 'boot.0']) {
-        expect.equal(Object(await stranger.call({ type: 'end' }, askedIn)).ok, true);
+      for (const callEpoch of [undefined, null, 7, 'other.5', 'boot.0']) {
+        expect.equal(Object(await stranger.call({ type: 'end' }, callEpoch)).ok, true);
       }
       expect.equal(codeOf(await stranger.call({ type: 'end' }, 'boot.9')), 'signed-out');
     },

@@ -41,7 +41,7 @@ export function conversationOf(
     gaps: [],
     completeUntil: 0,
     readMark: null,
-    isClosed: false,
+    isReadToEnd: false,
     ...part,
   };
 }
@@ -67,7 +67,7 @@ export function add(message: Message, isUnread = true): StoreOperation {
 }
 
 export function mark(position: Position, missingBefore: number): StoreOperation {
-  return { type: 'mark-message', position, missingBefore };
+  return { type: 'put-gap-marker', position, missingBefore };
 }
 
 export function putConversation(record: ConversationRecord): StoreOperation {

@@ -39,7 +39,7 @@ export interface StoreSubject {
 export interface Answer {
   readonly added: readonly Message[];
   readonly corrected: readonly Message[];
-  readonly sent: readonly Message[];
+  readonly inTranscript: readonly Message[];
 }
 
 export interface Page {
@@ -57,7 +57,7 @@ export interface StoreBench {
 
 type StoreCase = Case<StoreBench>;
 
-const nothing: Answer = { added: [], corrected: [], sent: [] };
+const nothing: Answer = { added: [], corrected: [], inTranscript: [] };
 
 const all = 10_000;
 
@@ -207,7 +207,7 @@ const outboxCases: readonly StoreCase[] = [
       await store.write([...conversations, ...rows.map(put)]);
       const asked = oddIds.map((messageId, index) => recordOf(index, { messageId }));
       const answer = await store.write(asked.map(addOutbox));
-      check.equal(answer, { ...nothing, sent: rows });
+      check.equal(answer, { ...nothing, inTranscript: rows });
       check.equal(await outboxOf(store), []);
     },
   },
@@ -223,7 +223,7 @@ const outboxCases: readonly StoreCase[] = [
       ]);
       await store.write([deleteConversation('c2')]);
       const asked = recordOf(1, { messageId: row.messageId, conversationId: null });
-      check.equal(await store.write([addOutbox(asked)]), { ...nothing, sent: [row] });
+      check.equal(await store.write([addOutbox(asked)]), { ...nothing, inTranscript: [row] });
       check.equal(await outboxOf(store), []);
     },
   },
@@ -240,7 +240,7 @@ const outboxCases: readonly StoreCase[] = [
         addOutbox(of('m1', 1)),
         put(messageOf(2)),
       ]);
-      check.equal(answer, { ...nothing, sent: [row] });
+      check.equal(answer, { ...nothing, inTranscript: [row] });
       check.equal(await outboxOf(store), [of('m2', 2)]);
     },
   },
@@ -318,7 +318,7 @@ const pageCases: readonly StoreCase[] = [
         meta: emptyMeta,
         unread: noUnread,
         current: null,
-        unclosed: [],
+        notReadToEnd: [],
         messages: [],
         hasEarlier: false,
         outbox: [],
@@ -644,7 +644,7 @@ const lookupCases: readonly StoreCase[] = [
           messageOf(8, { missingBefore: 1 }),
           messageOf(7, { missingBefore: 2 }),
         ],
-        sent: [],
+        inTranscript: [],
       });
     },
   },
@@ -672,8 +672,8 @@ const recordCases: readonly StoreCase[] = [
       const store = await bench.open();
       const count = async (operations: readonly StoreOperation[]) => {
         await store.write(operations);
-        const { unread, readUntil } = await readingOf(store);
-        return [unread, readUntil];
+        const { count, readUntil } = await readingOf(store);
+        return [count, readUntil];
       };
       const place = [1, 5, 0, 0] as const;
       const next = [2, 1, 1, 7.5] as const;
@@ -698,7 +698,7 @@ const recordCases: readonly StoreCase[] = [
       const records = [2, 9, 10, 100].map((ordinal, index) =>
         conversationOf(ordinal, index % 2 === 0 ? 'connected' : 'ended', {
           details: { conversationId: `c${9 - index}`, status: 'ended' },
-          isClosed: index === 3,
+          isReadToEnd: index === 3,
         }),
       );
       await store.write(records.toReversed().map(putConversation));
@@ -715,20 +715,20 @@ const recordCases: readonly StoreCase[] = [
       const store = await bench.open();
       const records = [
         ...range(1, 7).map((ordinal) => conversationOf(ordinal, 'ended')),
-        conversationOf(8, 'ended', { isClosed: true }),
+        conversationOf(8, 'ended', { isReadToEnd: true }),
         conversationOf(9, 'connected'),
         conversationOf(20, 'ended'),
         conversationOf(100, 'ended'),
       ];
       await store.write(shuffled(records).map(putConversation));
       await onBoth(bench, store, async (one) => {
-        const { current, unclosed } = await one.restore(1);
+        const { current, notReadToEnd } = await one.restore(1);
         check.equal(current?.ordinal, 100);
         check.equal(
-          unclosed.map(({ ordinal }) => ordinal),
+          notReadToEnd.map(({ ordinal }) => ordinal),
           [4, 5, 6, 7, 20],
         );
-        check.equal(unclosed.at(-1), records.at(-2));
+        check.equal(notReadToEnd.at(-1), records.at(-2));
       });
     },
   },
@@ -761,7 +761,7 @@ const recordCases: readonly StoreCase[] = [
         ]);
         check.equal((await store.restore(1)).current, record);
       }
-      check.equal((await store.restore(1)).unclosed, records.slice(-6, -1));
+      check.equal((await store.restore(1)).notReadToEnd, records.slice(-6, -1));
     },
   },
   {
@@ -814,7 +814,7 @@ const recordCases: readonly StoreCase[] = [
       });
       await store.write([
         ...rows.map(put),
-        putConversation(conversationOf(1, 'ended', { ...markOf(1, 4), isClosed: true })),
+        putConversation(conversationOf(1, 'ended', { ...markOf(1, 4), isReadToEnd: true })),
         putConversation(conversationOf(2, 'ended', markOf(2, 6))),
         putConversation(conversationOf(3, 'connected')),
       ]);
@@ -984,7 +984,7 @@ const orderCases: readonly StoreCase[] = [
       check.equal(order, ['burst', 'read', 'change', 'restore', 'wipe', 'read again', 'add']);
       check.equal(before.messages.length, 300);
       check.equal(ids(between.messages), ['m301']);
-      check.equal(between.unread.unread, 2);
+      check.equal(between.unread.count, 2);
       check.equal(after.messages, [messageOf(1, { text: 'new' })]);
       check.equal(last, nothing);
     },
@@ -1066,7 +1066,7 @@ const orderCases: readonly StoreCase[] = [
         check.equal(restored.outbox, []);
         check.equal(restored.current, null);
         check.equal(restored.unread, { unread: 1, readUntil: null });
-        check.equal(restored.persistent, true);
+        check.equal(restored.isPersistent, true);
       });
       check.equal(await next.told(), [], 'what the next hub was told');
       await bench.deleteDatabase();
@@ -1205,7 +1205,7 @@ const pruneCases: readonly StoreCase[] = [
     name: 'pruning deletes closed previous conversations without messages',
     async run(bench, check) {
       const store = await bench.open();
-      const closed = { isClosed: true };
+      const closed = { isReadToEnd: true };
       const records = [
         conversationOf(1, 'ended', closed),
         conversationOf(2, 'ended'),

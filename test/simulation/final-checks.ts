@@ -329,7 +329,7 @@ function unreadIsCorrect(simulation: Simulation): void {
   // A message that came without its time may be counted again when it moves.
   const isTimeless = simulation.context.faults['message without time'] !== undefined;
   const surplus = isTimeless ? disk.moved : 0;
-  for (const count of [disk.reading.unread, hub?.state.unread.unread ?? -1]) {
+  for (const count of [disk.reading.count, hub?.state.unread.count ?? -1]) {
     const isRight = count >= unread.length && count <= unread.length + surplus;
     check(isRight, 'unread', () => `${count}, should be ${unread.length}`);
   }

@@ -57,7 +57,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'gap-marker-below-window-not-updated',
     file: core('transcript/window'),
-    find: "else context.store({ type: 'mark-message', position: [ordinal, sequence, 0, 0], missingBefore });",
+    find: "else context.store({ type: 'put-gap-marker', position: [ordinal, sequence, 0, 0], missingBefore });",
     replace: '',
   },
   {
@@ -101,8 +101,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'conversation-not-stored',
     file: core('tabs/tabs'),
-    find: 'if (changes.conversation && conversation) {',
-    replace: 'if (changes.conversation && conversation && conversation.next < 3) {',
+    find: 'if (changes.isConversationChanged && conversation) {',
+    replace: 'if (changes.isConversationChanged && conversation && conversation.next < 3) {',
   },
   {
     name: 'dead-connection-not-detected',
@@ -140,8 +140,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'wipe-not-durable',
     file: core('visitor-change'),
-    find: 'context.change({ meta: true, reset: true, durable: true });',
-    replace: 'context.change({ meta: true, reset: true });',
+    find: 'context.change({ isMetaChanged: true, needsSnapshot: true, isDurable: true });',
+    replace: 'context.change({ isMetaChanged: true, needsSnapshot: true });',
     profile: { kills: 8, powerCuts: 0.9, visitorChanges: 8, sends: 60, agentMessages: 60 },
   },
   {
@@ -180,13 +180,13 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'restored-message-queued',
     file: core('outbox/outbox'),
-    find: ": { stage: 'unconfirmed', catchUpId: nextCatchUpId(context), wasSent: false };\n}",
+    find: ": { stage: 'unconfirmed', catchUpId: nextCatchUpId(context), isShownAsSent: false };\n}",
     replace: ": { stage: 'queued' };\n}",
   },
   {
     name: 'resends-without-catch-up',
     file: core('outbox/unconfirmed'),
-    find: "at: { stage: 'unconfirmed', catchUpId: nextCatchUpId(context), wasSent: true },",
+    find: "at: { stage: 'unconfirmed', catchUpId: nextCatchUpId(context), isShownAsSent: true },",
     replace: "at: { stage: 'queued' },",
   },
   {
@@ -437,7 +437,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'catch-up-outlives-visitor',
     file: core('transcript/state'),
-    find: '    catchUps: { ...initialCatchUps, begun: state.catchUps.begun },',
+    find: '    catchUps: { ...initialCatchUps, lastCatchUpId: state.catchUps.lastCatchUpId },',
     replace: '    catchUps: state.catchUps,',
   },
   {
@@ -521,8 +521,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'reorder-timer-outlives-conversation',
     file: core('consequences'),
-    find: "      showReorderBuffer(context);\n      context.clearTimer('reorder');\n      clearReceipt",
-    replace: '      showReorderBuffer(context);\n      clearReceipt',
+    find: "      showBuffers(context);\n      context.clearTimer('reorder');\n      clearReceipt",
+    replace: '      showBuffers(context);\n      clearReceipt',
   },
   {
     name: 'reorder-timer-not-shortened',

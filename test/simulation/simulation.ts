@@ -498,7 +498,7 @@ export class Simulation {
 
   /** The browser's `online` and `offline` events, which a hub receives once it has booted. */
   setOnline(online: boolean): void {
-    if (this.hub?.isBooted && this.hub.isAlive) this.hub.take({ type: 'online', online });
+    if (this.hub?.isBooted && this.hub.isAlive) this.hub.take({ type: 'online', isOnline: online });
   }
 
   /** Stops all faults and shows all pages. */

@@ -2,7 +2,7 @@ import type { SideCall } from '../../protocol/deployment.ts';
 import { PartylineError } from '../../protocol/errors.ts';
 import type { Call, CallAnswer } from '../../protocol/port.ts';
 import { type PageClock, pageClock } from '../clock.ts';
-import { type Identity, isOtherVisitor, isVisitorUncertain } from '../session/identity.ts';
+import { type Identity, isOtherIdentity, isVisitorUncertain } from '../session/identity.ts';
 
 /** In ms. A live hub answers within milliseconds. */
 const defaultDeadline = 10_000;
@@ -11,7 +11,7 @@ const defaultDeadline = 10_000;
 const probeDeadline = 15_000;
 
 /** A hub that takes calls. */
-export interface RpcHub {
+export interface CallTarget {
   /** Settles with the hub's answer, or never if the hub dies. */
   call(call: Call | SideCall): Promise<CallAnswer>;
   /** A call was not answered in time: checks whether the hub hangs. */
@@ -44,7 +44,7 @@ type Outcome = { readonly value: unknown; readonly epoch: string } | PartylineEr
 export class HubRpc {
   readonly #clock: PageClock;
   readonly #pending = new Set<Pending>();
-  #hub: RpcHub | null = null;
+  #hub: CallTarget | null = null;
   /** The present visitor; `null`: no hub has answered yet. */
   identity: Identity | null = null;
   #isClosed = false;
@@ -103,7 +103,7 @@ export class HubRpc {
   onVisitor(identity: Identity): void {
     this.identity = identity;
     for (const pending of [...this.#pending]) {
-      if (!isOtherVisitor(pending.identity, identity)) {
+      if (!isOtherIdentity(pending.identity, identity)) {
         if (!isVisitorUncertain(pending.identity, identity)) pending.identity = identity;
       } else if (pending.call.type !== 'sign-out') {
         const message = `${pending.call.type}: the visitor has changed; the call was not made.`;
@@ -122,7 +122,7 @@ export class HubRpc {
   }
 
   /** A hub has sent its first snapshot: sends it the pending calls. */
-  attached(hub: RpcHub): void {
+  onAttached(hub: CallTarget): void {
     if (this.#hub === hub) return;
     this.#hub = hub;
     const now = this.#clock.now();
@@ -130,12 +130,12 @@ export class HubRpc {
   }
 
   /** Calls wait for the next hub. */
-  detached(): void {
+  onDetached(): void {
     this.#hub = null;
   }
 
   /** Rejects all pending calls: no further hub is expected. */
-  fail(error: PartylineError): void {
+  rejectAll(error: PartylineError): void {
     for (const pending of [...this.#pending]) pending.settle(error);
   }
 
@@ -149,11 +149,11 @@ export class HubRpc {
 
   close(): void {
     this.#isClosed = true;
-    this.fail(closedError());
+    this.rejectAll(closedError());
   }
 
   /** @param age for how long the call has waited for a hub, in ms */
-  #send(hub: RpcHub, pending: Pending, age = 0): void {
+  #send(hub: CallTarget, pending: Pending, age = 0): void {
     const { isSent: isRepeat } = pending;
     const call = addAge(pending.call, age);
     pending.isSent = true;

@@ -1,7 +1,7 @@
 import { PartylineError } from '../../protocol/errors.ts';
 import type { Call } from '../../protocol/port.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
-import { type Identity, isOtherVisitor } from '../session/identity.ts';
+import { type Identity, isOtherIdentity } from '../session/identity.ts';
 import type { PageStorage } from '../session/page-storage.ts';
 import type { HubRpc } from './hub-rpc.ts';
 import { writePendingHandoff } from './pending-handoff.ts';
@@ -97,7 +97,7 @@ async function resend(
   warn: NonNullable<Environment['warn']>,
 ): Promise<void> {
   // The visitor may change between attempts.
-  while (!isOtherVisitor(identity, rpc.identity)) {
+  while (!isOtherIdentity(identity, rpc.identity)) {
     try {
       await rpc.call(call, undefined, identity);
       return;

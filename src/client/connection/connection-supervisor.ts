@@ -1,10 +1,10 @@
-import type { Address } from '../../protocol/builds.ts';
+import type { WorkerAddress } from '../../protocol/builds.ts';
 import { type ErrorCode, PartylineError } from '../../protocol/errors.ts';
 import type { StreamMessage, TabMessage } from '../../protocol/port.ts';
 import type { ConnectionSnapshot } from '../../protocol/snapshot.ts';
 import type { HubRpc } from '../calls/hub-rpc.ts';
 import type { CheckedConnectOptions } from '../options.ts';
-import { readSessionHint, rememberedSession } from '../session/session-hint.ts';
+import { attachHint, readSessionHint } from '../session/session-hint.ts';
 import { notConnected, type Replica } from '../transcript/replica.ts';
 import { HubConnection, type HubVersion } from './hub-connection.ts';
 import { HubLocator } from './hub-locator.ts';
@@ -56,7 +56,7 @@ export class ConnectionSupervisor {
     const connection = new HubConnection(
       openTransport,
       this.#hubName,
-      rememberedSession(readSessionHint(this.#hubName), this.#rpc.lastKnownIdentity),
+      attachHint(readSessionHint(this.#hubName), this.#rpc.lastKnownIdentity),
       helloTimeouts[this.#missedHellos] ?? helloTimeouts[0],
       {
         stream: (message) => this.#onStream(connection, message),
@@ -103,7 +103,7 @@ export class ConnectionSupervisor {
   /** Calls wait for the next connection. */
   #dropConnection(): void {
     this.#connection = null;
-    this.#rpc.detached();
+    this.#rpc.onDetached();
   }
 
   #onStream(connection: HubConnection, message: StreamMessage): void {
@@ -134,7 +134,7 @@ export class ConnectionSupervisor {
   }
 
   /** Another build's hub has the conversation. */
-  #onRedirected(address: Address | null): void {
+  #onRedirected(address: WorkerAddress | null): void {
     this.#dropConnection();
     this.#locator.redirect(address);
     this.#attachLater();
@@ -163,7 +163,7 @@ export class ConnectionSupervisor {
   }
 
   #fail(code: ErrorCode, message: string): void {
-    this.#rpc.fail(new PartylineError(code, message));
+    this.#rpc.rejectAll(new PartylineError(code, message));
     this.#showConnection({ ...notConnected, phase: 'failed', problem: { code, message } });
   }
 

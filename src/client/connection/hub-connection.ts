@@ -1,4 +1,4 @@
-import type { Address } from '../../protocol/builds.ts';
+import type { WorkerAddress } from '../../protocol/builds.ts';
 import type { SideCall } from '../../protocol/deployment.ts';
 import { bootOf } from '../../protocol/epoch.ts';
 import { aliveLock, tabLock } from '../../protocol/locks.ts';
@@ -6,7 +6,7 @@ import type { Attach, Call, CallAnswer, StreamMessage, TabMessage } from '../../
 import { protocolVersion } from '../../protocol/version.ts';
 import { addAge } from '../calls/hub-rpc.ts';
 import { isPageVisible } from '../page-lifecycle.ts';
-import type { RememberedSession } from '../session/session-hint.ts';
+import type { AttachHint } from '../session/session-hint.ts';
 import {
   isCallAnswer,
   isHello,
@@ -37,7 +37,7 @@ export interface ConnectionEvents {
   /** The hub is gone, or failed to start. */
   lost(reason: string): void;
   /** Another hub has the conversation; `null`: a hub that a tab runs. */
-  redirected(address: Address | null): void;
+  redirected(address: WorkerAddress | null): void;
   /** The hub speaks another protocol version, or has another name. */
   incompatible(hub: HubVersion): void;
   /** The hub has sent no hello in time. */
@@ -48,7 +48,7 @@ export interface ConnectionEvents {
 export class HubConnection {
   readonly #events: ConnectionEvents;
   readonly #hubName: string;
-  readonly #session: RememberedSession;
+  readonly #hint: AttachHint;
   readonly #tabId = crypto.randomUUID();
   readonly #cleanUps: (() => void)[] = [];
   #transport: Transport | null = null;
@@ -65,12 +65,12 @@ export class HubConnection {
   constructor(
     openTransport: OpenTransport,
     hubName: string,
-    session: RememberedSession,
+    hint: AttachHint,
     helloTimeout: number,
     events: ConnectionEvents,
   ) {
     this.#hubName = hubName;
-    this.#session = session;
+    this.#hint = hint;
     this.#events = events;
     this.#helloTimer = setTimeout(() => this.#end(() => events.helloTimedOut()), helloTimeout);
     this.#cleanUps.push(() => clearTimeout(this.#helloTimer));
@@ -140,7 +140,7 @@ export class HubConnection {
       protocolVersion,
       tabId: this.#tabId,
       visible: isPageVisible(),
-      ...this.#session,
+      ...this.#hint,
     };
     this.#handshake?.attach(attach, this.#transport?.hubStream ?? null);
   }
@@ -153,7 +153,7 @@ export class HubConnection {
     }
     clearTimeout(this.#snapshotTimer);
     // Loads Comlink while the network is there; if that fails, the next call reports it.
-    void this.#handshake?.calls.catch(() => {});
+    void this.#handshake?.loadCalls().catch(() => {});
     if (data.type === 'snapshot') this.#epoch = data.epoch;
     this.#events.stream(data);
   }
@@ -169,7 +169,7 @@ export class HubConnection {
     // The epoch of the time of the call: it may change while Comlink loads.
     const epoch = this.#epoch;
     const waitsSince = handshake.isLoaded ? null : performance.now();
-    const calls = await handshake.calls;
+    const calls = await handshake.loadCalls();
     // A closed BroadcastChannel would throw, and the call would be rejected instead of repeated.
     if (this.#isOver) return never();
     const age = waitsSince === null ? 0 : performance.now() - waitsSince;
@@ -180,7 +180,7 @@ export class HubConnection {
 
   /** A call was not answered in time: pings the hub, and loses it if that is not answered either. */
   probe(): void {
-    this.#handshake?.calls.then(
+    this.#handshake?.loadCalls().then(
       (calls) => {
         if (this.#isOver) return;
         this.#cleanUps.push(calls.probe(() => this.lose('the hub did not answer a ping')));

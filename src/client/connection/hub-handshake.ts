@@ -28,7 +28,7 @@ export class HubHandshake {
   }
 
   /** Loads Comlink at first use, and again after a failure. @throws {PartylineError} `unreachable` */
-  get calls(): Promise<ComlinkCalls> {
+  loadCalls(): Promise<ComlinkCalls> {
     this.#calls ??= import('../calls/hub-calls.ts').then(
       ({ ComlinkCalls }) => {
         this.#isLoaded = true;

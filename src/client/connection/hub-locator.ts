@@ -1,4 +1,4 @@
-import type { Address } from '../../protocol/builds.ts';
+import type { WorkerAddress } from '../../protocol/builds.ts';
 import type { CheckedConnectOptions } from '../options.ts';
 import type { TabHost } from './tab-host.ts';
 import { type OpenTransport, openSharedWorkerTransport, type Transport } from './transport.ts';
@@ -6,7 +6,7 @@ import { type OpenTransport, openSharedWorkerTransport, type Transport } from '.
 /** Where the hub runs. */
 type Location =
   /** @property successor another build's worker, which has the conversation; `null`: this build's. */
-  | { readonly kind: 'shared-worker'; readonly successor: Address | null }
+  | { readonly kind: 'shared-worker'; readonly successor: WorkerAddress | null }
   /** In a dedicated Worker of the tab that holds the host lock. */
   | { readonly kind: 'tab' };
 
@@ -48,7 +48,7 @@ export class HubLocator {
   }
 
   /** @param address where the conversation has moved to; `null`: to a worker that a tab runs */
-  redirect(address: Address | null): void {
+  redirect(address: WorkerAddress | null): void {
     const isInTab = address === null && this.#options.fallback !== undefined;
     this.#location = isInTab ? { kind: 'tab' } : { kind: 'shared-worker', successor: address };
   }
@@ -115,6 +115,6 @@ export class HubLocator {
 
 const thisBuildsWorker: Location = { kind: 'shared-worker', successor: null };
 
-function createWorkerAt({ url, name }: Address): SharedWorker {
+function createWorkerAt({ url, name }: WorkerAddress): SharedWorker {
   return new SharedWorker(url, { type: 'module', name, extendedLifetime: true });
 }

@@ -7,7 +7,7 @@ export interface Identity {
 }
 
 /** Whether calls and messages of `before` must be kept from `after`. */
-export function isOtherVisitor(before: Identity | null, after: Identity | null): boolean {
+export function isOtherIdentity(before: Identity | null, after: Identity | null): boolean {
   if (!before || !after) return false;
   // After a reset, even the same visitor starts anew.
   if (before.resetCount < after.resetCount) return true;

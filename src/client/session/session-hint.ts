@@ -39,10 +39,10 @@ export function writeSessionHint(
   }
 }
 
-export type RememberedSession = Pick<Attach, 'conversationId' | 'visitor' | 'resetCount'>;
+export type AttachHint = Pick<Attach, 'conversationId' | 'visitor' | 'resetCount'>;
 
 /** What a page tells the hub when it attaches, in case the hub's own store was lost. */
-export function rememberedSession(hint: SessionHint, identity: Identity | null): RememberedSession {
+export function attachHint(hint: SessionHint, identity: Identity | null): AttachHint {
   return {
     conversationId: hint.conversationId,
     visitor: hint.visitor ?? identity?.visitor ?? null,

@@ -1,8 +1,8 @@
 import type { Message } from '../../protocol/message.ts';
 import type { StreamMessage, TabMessage } from '../../protocol/port.ts';
 import type { ChatSnapshot, ConnectionSnapshot } from '../../protocol/snapshot.ts';
-import type { HubRpc, RpcHub } from '../calls/hub-rpc.ts';
-import { isOtherVisitor, isVisitorUncertain } from '../session/identity.ts';
+import type { CallTarget, HubRpc } from '../calls/hub-rpc.ts';
+import { isOtherIdentity, isVisitorUncertain } from '../session/identity.ts';
 import type { SessionHint } from '../session/session-hint.ts';
 import type { TranscriptRows } from './pagination.ts';
 import { applyPatch, applySnapshot, isInsertion } from './transcript.ts';
@@ -29,7 +29,7 @@ const initialSnapshot: ChatSnapshot = {
 };
 
 /** The hub whose state a replica follows. */
-export interface FollowedHub extends RpcHub {
+export interface FollowedHub extends CallTarget {
   post(message: TabMessage): void;
 }
 
@@ -89,7 +89,8 @@ export class Replica {
       case 'snapshot': {
         const { visitor, resetCount } = message;
         const { identity } = this.#rpc;
-        const isSame = !isOtherVisitor(identity, message) && !isVisitorUncertain(identity, message);
+        const isSame =
+          !isOtherIdentity(identity, message) && !isVisitorUncertain(identity, message);
         const wasAttached = this.#epoch !== null && isSame;
         this.#rpc.onVisitor({ visitor, resetCount });
         this.#epoch = message.epoch;
@@ -99,7 +100,7 @@ export class Replica {
         this.#snapshots += 1;
         this.update(applySnapshot(this.#snapshot, message, wasAttached));
         this.#acknowledge(hub);
-        this.#rpc.attached(hub);
+        this.#rpc.onAttached(hub);
         const [first] = message.messages;
         if (first && this.#snapshot.messages[0] !== first) this.#events.olderRowsKept(first);
         return;

@@ -1,4 +1,4 @@
-import { isAnotherVisitor } from '../../protocol/epoch.ts';
+import { isOtherGeneration } from '../../protocol/epoch.ts';
 import { comparePlaces, type Message, withReadMark } from '../../protocol/message.ts';
 import type { PatchMessage, SnapshotMessage } from '../../protocol/port.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
@@ -23,7 +23,7 @@ export function applySnapshot(
 
 /** The rows above a new snapshot, if they join it without a gap and are the same visitor's. */
 function rowsAbove(before: ChatSnapshot, { epoch, messages }: SnapshotMessage): readonly Message[] {
-  if (isAnotherVisitor(before.hub.epoch, epoch)) return [];
+  if (isOtherGeneration(before.hub.epoch, epoch)) return [];
   const [first] = messages;
   if (!first) return [];
   const fresh = new Set(messages.map((row) => row.messageId));

@@ -1,4 +1,4 @@
-import type { Address, Redirect } from '../../protocol/builds.ts';
+import type { Redirect, WorkerAddress } from '../../protocol/builds.ts';
 import type { Content } from '../../protocol/content.ts';
 import type { Conversation, ConversationStatus } from '../../protocol/conversation.ts';
 import type { ErrorCode, Problem } from '../../protocol/errors.ts';
@@ -154,5 +154,5 @@ export const isHello = object<Hello>({
 
 export const isRedirect = object<Redirect>({
   type: literal('partyline-redirect'),
-  address: nullable(object<Address>({ url: isString, name: isString })),
+  address: nullable(object<WorkerAddress>({ url: isString, name: isString })),
 });

@@ -14,7 +14,7 @@ export interface GatewayExtension {
   /** Sees each event before the core does. Returns the event for the core, or `null` to consume it. */
   onEvent(event: GatewayEvent): GatewayEvent | null;
   /** Called when the connection closes, since the next one may belong to another session. */
-  forget(): void;
+  onConnectionClosed(): void;
 }
 
 /** What an extension needs from its hub. */

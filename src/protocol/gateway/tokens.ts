@@ -19,7 +19,7 @@ export interface SessionSettings {
 /** Provides the hub's tokens. */
 export interface TokenSource {
   readonly current: () => string | null;
-  forget(): void;
+  drop(): void;
   /**
    * Gets a new token. Never rejects.
    *
@@ -29,7 +29,7 @@ export interface TokenSource {
    */
   fetch(isFresh: boolean, isWanted: () => boolean): Promise<TokenResult>;
   /** Deletes the session, because the visitor has signed out. */
-  end(): void;
+  endSession(): void;
 }
 
 export type TokenResult =

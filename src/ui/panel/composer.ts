@@ -2,7 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { createRef } from 'lit/directives/ref.js';
 import type { Chat } from '../../client/chat.ts';
 import type { Routing } from '../../protocol/conversation.ts';
-import { isAnotherVisitor } from '../../protocol/epoch.ts';
+import { isOtherGeneration } from '../../protocol/epoch.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
 import { toDisplayError } from '../display-error.ts';
 import type { Messages } from '../messages.ts';
@@ -152,7 +152,7 @@ export class Composer implements ReactiveController {
     chat.send(text).catch(async (error: unknown) => {
       // The text belongs to another chat or visitor by now.
       if (chat !== this.#host.chat) return;
-      if (isAnotherVisitor(hub.epoch, chat.getSnapshot().hub.epoch)) return;
+      if (isOtherGeneration(hub.epoch, chat.getSnapshot().hub.epoch)) return;
       this.#putBack(chat, text);
       const displayError = toDisplayError(error);
       // The actual reason is the one for which no conversation could be started.

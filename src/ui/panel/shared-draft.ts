@@ -1,4 +1,4 @@
-import { isAnotherVisitor } from '../../protocol/epoch.ts';
+import { isOtherGeneration } from '../../protocol/epoch.ts';
 
 /** The maximum number of own drafts that can be on their way to the hub and back. */
 const maximumEchoes = 64;
@@ -43,7 +43,7 @@ export class SharedDraft {
     const before = this.#epoch;
     const isNewHub = before !== null && before !== epoch;
     this.#epoch = epoch;
-    if (before !== null && isAnotherVisitor(before, epoch)) {
+    if (before !== null && isOtherGeneration(before, epoch)) {
       // The next visitor must not see the previous visitor's draft.
       this.#echoes = [];
       this.#seen = draft;

@@ -10,17 +10,17 @@ import { failStartCalls } from './conversation/start-calls.ts';
 import { clearRemoteTyping, clearSentTyping } from './conversation/typing.ts';
 import type { InternalEvent } from './events.ts';
 import {
-  acknowledge,
   acknowledgeBuffered,
   clearAddresses,
   failStranded,
   readdress,
+  removeAcknowledged,
 } from './outbox/outbox.ts';
-import { flushOutbox, onPosted } from './outbox/send-queue.ts';
+import { onSentByRest, sendNext } from './outbox/send-queue.ts';
 import {
   failUnconfirmedOfPrevious,
   markAllUnconfirmed,
-  resolveUnconfirmed,
+  requeueUnconfirmed,
 } from './outbox/unconfirmed.ts';
 import {
   catchUp,
@@ -30,8 +30,8 @@ import {
 } from './transcript/catch-up.ts';
 import { onEarlierFetched } from './transcript/pagination.ts';
 import { clearReceipt, flushReceipt } from './transcript/read-receipts.ts';
-import { flushReorderBuffer, showReorderBuffer } from './transcript/reorder-buffer.ts';
-import { changeVisitor } from './visitor-change.ts';
+import { showBuffers, stopWaiting } from './transcript/reorder-buffer.ts';
+import { resetForVisitor } from './visitor-change.ts';
 
 /**
  * Runs what an event causes in the other slices, at once, in the order
@@ -52,7 +52,7 @@ export function react(context: StepContext, event: InternalEvent): void {
     case 'poll-due':
       catchUp(context);
       return;
-    case 'signed-out':
+    case 'session-refused':
       failStartCalls(context, { code: 'signed-out', message: event.message });
       return;
     case 'token-paused':
@@ -64,12 +64,12 @@ export function react(context: StepContext, event: InternalEvent): void {
     case 'command-sent':
       countCommand(context, event.command);
       return;
-    case 'visitor-changed':
-      changeVisitor(context, event.subject);
+    case 'visitor-changing':
+      resetForVisitor(context, event.subject);
       return;
     case 'conversation-replaced': {
       const { conversationId } = event.next;
-      showReorderBuffer(context);
+      showBuffers(context);
       context.clearTimer('reorder');
       clearReceipt(context);
       markAllUnconfirmed(context);
@@ -86,7 +86,7 @@ export function react(context: StepContext, event: InternalEvent): void {
       failStranded(context);
       return;
     case 'conversation-not-found':
-      flushReorderBuffer(context, null);
+      stopWaiting(context, null);
       context.clearTimer('reorder');
       markAllUnconfirmed(context);
       clearAddresses(context);
@@ -104,15 +104,15 @@ export function react(context: StepContext, event: InternalEvent): void {
       failStranded(context);
       return;
     case 'acknowledged':
-      if (event.isShown) acknowledge(context, event.messageId);
+      if (event.isShown) removeAcknowledged(context, event.messageId);
       else acknowledgeBuffered(context, event.messageId);
       return;
     case 'caught-up':
-      resolveUnconfirmed(context, event.catchUpId);
+      requeueUnconfirmed(context, event.catchUpId);
       return;
     case 'catch-up-idle':
       // An unconfirmed message may need another catch-up, which comes first.
-      flushOutbox(context);
+      sendNext(context);
       catchUpInBackground(context);
       return;
   }
@@ -132,7 +132,7 @@ function onRestAnswered(
       onEarlierFetched(context, requestId, result);
       return;
     case 'send-message':
-      onPosted(context, requestId, result);
+      onSentByRest(context, requestId, result);
       return;
     case 'skill-groups':
     case 'skill-coverage':
@@ -144,6 +144,6 @@ function onRestAnswered(
 /** Derives at the end of every step what the state calls for, whatever led to it. */
 export function deriveConsequences(context: StepContext): void {
   if (!context.state.isRestored) return;
-  flushOutbox(context);
+  sendNext(context);
   finishDraining(context);
 }

@@ -116,7 +116,7 @@ export class StepContext {
     this.change({ operations: [...this.state.changes.operations, operation] });
   }
 
-  get traits(): PolicyTraits {
+  get policyTraits(): PolicyTraits {
     return this.policy?.traits ?? frameTraits;
   }
 

@@ -15,7 +15,7 @@ export type InternalEvent =
   | { readonly type: 'socket-left'; readonly wasAlive: boolean }
   /** The circuit is open: REST replaces the socket. */
   | { readonly type: 'poll-due' }
-  | { readonly type: 'signed-out'; readonly message: string }
+  | { readonly type: 'session-refused'; readonly message: string }
   /** The broker must not be asked yet. `pause`: for how long, in ms. */
   | { readonly type: 'token-paused'; readonly pause: number }
   /** A request has succeeded or failed. */
@@ -23,7 +23,7 @@ export type InternalEvent =
   | { readonly type: 'command-sent'; readonly command: GatewayCommand }
   // --- visitor ---
   /** Everything of the previous visitor is deleted. `subject`: the new visitor; `null`: none. */
-  | { readonly type: 'visitor-changed'; readonly subject: string | null }
+  | { readonly type: 'visitor-changing'; readonly subject: string | null }
   // --- conversation ---
   /** `next` replaces the current conversation. */
   | { readonly type: 'conversation-replaced'; readonly next: Conversation }

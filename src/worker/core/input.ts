@@ -16,7 +16,7 @@ export interface Clock {
 }
 
 /** What a page remembers, for a hub whose store was lost. */
-export interface TabKnowledge {
+export interface AttachHint {
   readonly conversationId: string | null;
   /** The owner of the conversation, or the last visitor. */
   readonly visitor: string | null;
@@ -27,7 +27,7 @@ export interface TabKnowledge {
 /** Everything that can happen to the core. */
 export type Input =
   | { readonly type: 'restored'; readonly restored: Restored }
-  | { readonly type: 'store-changed'; readonly persistent: boolean }
+  | { readonly type: 'store-lost' }
   /** The database was deleted and replaced by an empty one. */
   | { readonly type: 'store-emptied' }
   | {
@@ -35,10 +35,10 @@ export type Input =
       readonly writeId: number;
       /** Rows that `add-message` inserted. */
       readonly added: readonly Message[];
-      /** Rows that `mark-message` or a late sequence changed. */
+      /** Rows that `put-gap-marker` or a late sequence changed. */
       readonly corrected: readonly Message[];
       /** Messages that `add-outbox` found in the transcript. */
-      readonly sent: readonly Message[];
+      readonly inTranscript: readonly Message[];
     }
   | {
       readonly type: 'earlier-read';
@@ -46,13 +46,13 @@ export type Input =
       readonly messages: readonly Message[];
       readonly hasEarlier: boolean;
     }
-  | (TabKnowledge & {
+  | (AttachHint & {
       readonly type: 'tab-attached';
       readonly tabId: string;
-      readonly visible: boolean;
+      readonly isVisible: boolean;
     })
   | { readonly type: 'tab-left'; readonly tabId: string }
-  | { readonly type: 'tab-visibility'; readonly tabId: string; readonly visible: boolean }
+  | { readonly type: 'tab-visibility'; readonly tabId: string; readonly isVisible: boolean }
   | { readonly type: 'tab-used'; readonly tabId: string }
   | { readonly type: 'tab-ack'; readonly tabId: string; readonly revision: number }
   | { readonly type: 'tab-pull'; readonly tabId: string }
@@ -64,7 +64,7 @@ export type Input =
       /** For `start`: where its attributes violate the site's schema. */
       readonly routingProblems?: readonly string[];
     }
-  | { readonly type: 'online'; readonly online: boolean }
+  | { readonly type: 'online'; readonly isOnline: boolean }
   | { readonly type: 'token'; readonly requestId: number; readonly result: TokenResult }
   | { readonly type: 'socket-opened'; readonly socketId: number }
   | { readonly type: 'socket-closed'; readonly socketId: number; readonly meaning: CloseMeaning }
@@ -72,7 +72,7 @@ export type Input =
   | { readonly type: 'rest'; readonly requestId: number; readonly result: RestResult }
   | { readonly type: 'timer'; readonly name: TimerName }
   /** The edge has sent a command by itself. */
-  | { readonly type: 'sent'; readonly command: GatewayCommand }
+  | { readonly type: 'command-sent'; readonly command: GatewayCommand }
   /** A newer build's hub takes over. */
   | { readonly type: 'step-down' }
   /** The end of a tick: changes are written and posted. */

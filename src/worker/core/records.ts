@@ -17,17 +17,17 @@ export interface ConversationRecord {
   /** How far the other side has read. */
   readonly readMark: ReadMark | null;
   /** The conversation has ended and all its messages have been fetched. */
-  readonly isClosed: boolean;
+  readonly isReadToEnd: boolean;
 }
 
 /** How far the visitor has read, across conversations. */
 export interface UnreadState {
   /** Messages from the other side after `readUntil`. */
-  readonly unread: number;
+  readonly count: number;
   readonly readUntil: Position | null;
 }
 
-export const noUnread: UnreadState = { unread: 0, readUntil: null };
+export const noUnread: UnreadState = { count: 0, readUntil: null };
 
 /** Missing sequences from `from` to `to`, both inclusive. */
 export interface Gap {
@@ -83,13 +83,13 @@ export const emptyMeta: Meta = {
 };
 
 export interface Restored {
-  readonly persistent: boolean;
+  readonly isPersistent: boolean;
   readonly meta: Meta;
   readonly unread: UnreadState;
   /** The newest conversation. */
   readonly current: ConversationRecord | null;
   /** Previous conversations whose last messages are still to be fetched, oldest first. */
-  readonly unclosed: readonly ConversationRecord[];
+  readonly notReadToEnd: readonly ConversationRecord[];
   /** The newest page of messages, ascending. */
   readonly messages: readonly Message[];
   readonly hasEarlier: boolean;
@@ -97,11 +97,11 @@ export interface Restored {
 }
 
 export const nothingRestored: Restored = {
-  persistent: true,
+  isPersistent: true,
   meta: emptyMeta,
   unread: noUnread,
   current: null,
-  unclosed: [],
+  notReadToEnd: [],
   messages: [],
   hasEarlier: false,
   outbox: [],
@@ -120,7 +120,7 @@ export type StoreOperation =
    * the corrected row.
    */
   | {
-      readonly type: 'mark-message';
+      readonly type: 'put-gap-marker';
       readonly position: Position;
       readonly missingBefore: number;
     }

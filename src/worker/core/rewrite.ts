@@ -1,25 +1,25 @@
 import type { StepContext } from './context.ts';
-import { recordOf } from './conversation/previous-conversations.ts';
+import { conversationRecordOf } from './conversation/previous-conversations.ts';
 import { recordOfItem } from './outbox/outbox.ts';
-import { removeGapsBelow } from './transcript/gaps.ts';
+import { removeGapsBeforeWindow } from './transcript/gaps.ts';
 
 /** Writes everything in memory to a database that was deleted and recreated. */
-export function rewrite(context: StepContext): void {
-  removeGapsBelow(context);
+export function rewriteStore(context: StepContext): void {
+  removeGapsBeforeWindow(context);
   const { window, conversation, previousConversations, outbox, unread } = context.state;
   // Rows written since then below the window would be isolated.
   context.store({ type: 'wipe' });
   for (const message of window) context.store({ type: 'put-message', message });
   for (const previous of previousConversations)
-    context.store({ type: 'put-conversation', record: recordOf(previous) });
+    context.store({ type: 'put-conversation', record: conversationRecordOf(previous) });
   for (const item of outbox)
     context.store({ type: 'put-outbox', record: recordOfItem(context, item) });
   // The count is reset first, since a pending write may have added to it.
   context.store({ type: 'put-read', readUntil: unread.readUntil });
   context.change({
-    unread: unread.unread,
-    meta: true,
-    conversation: conversation !== null,
-    durable: true,
+    unread: unread.count,
+    isMetaChanged: true,
+    isConversationChanged: conversation !== null,
+    isDurable: true,
   });
 }

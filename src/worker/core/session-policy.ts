@@ -104,7 +104,7 @@ export interface SessionPolicy {
   /** The time of a new message that carries none. */
   timeOf(context: StepContext): number;
   /** Gives the visitor's own message the id that it was sent with. */
-  matchOutgoing(context: StepContext, message: GatewayMessage): GatewayMessage;
+  onMessage(context: StepContext, message: GatewayMessage): GatewayMessage;
   /** Whether a row and a message are the same, although their ids may differ. */
   isSame(row: Message, message: Message | GatewayMessage): boolean;
   /** Whether the tab that asked for older messages already has this one. */

@@ -149,5 +149,5 @@ export interface Settings {
   readonly traits: GatewayTraits;
   readonly kind: 'shared-worker' | 'tab';
   readonly build: string;
-  readonly epoch: string;
+  readonly bootId: string;
 }

@@ -13,31 +13,31 @@ import { initialVisitorSlice, type VisitorSlice } from './visitor/state.ts';
 export interface Changes {
   readonly upserts: readonly Message[];
   /** The upserts below the hub's window; a tab may have loaded that far. */
-  readonly belowWindow: readonly Message[];
+  readonly olderThanWindow: readonly Message[];
   readonly removed: readonly string[];
   /** How far the other side has read. Its conversation may be over by the end of the tick. */
   readonly readMark: ReadMark | null;
   /** Messages that became unread. */
   readonly unread: number;
   /** Whether tabs get a snapshot instead of a patch. */
-  readonly reset: boolean;
+  readonly needsSnapshot: boolean;
   readonly operations: readonly StoreOperation[];
-  readonly conversation: boolean;
-  readonly meta: boolean;
-  readonly durable: boolean;
+  readonly isConversationChanged: boolean;
+  readonly isMetaChanged: boolean;
+  readonly isDurable: boolean;
 }
 
 export const noChanges: Changes = {
   upserts: [],
-  belowWindow: [],
+  olderThanWindow: [],
   removed: [],
   readMark: null,
   unread: 0,
-  reset: false,
+  needsSnapshot: false,
   operations: [],
-  conversation: false,
-  meta: false,
-  durable: false,
+  isConversationChanged: false,
+  isMetaChanged: false,
+  isDurable: false,
 };
 
 /** Shared by all slices and written by `StepContext`. */

@@ -41,7 +41,7 @@ import { failItem, onStored, restoreOutbox } from './outbox/outbox.ts';
 import { pauseOver, refusedForRate } from './outbox/send-queue.ts';
 import { echoOverdue } from './outbox/unconfirmed.ts';
 import { nothingRestored, type Restored } from './records.ts';
-import { rewrite } from './rewrite.ts';
+import { rewriteStore } from './rewrite.ts';
 import type { SessionPolicy } from './session-policy.ts';
 import type { HubState } from './state.ts';
 import { markUsed } from './tabs/alerts.ts';
@@ -57,11 +57,11 @@ import {
 } from './tabs/tabs.ts';
 import type { TimerName } from './timers.ts';
 import { catchUp, reconcile } from './transcript/catch-up.ts';
-import { removeGapsBelow } from './transcript/gaps.ts';
+import { removeGapsBeforeWindow } from './transcript/gaps.ts';
 import { normalize } from './transcript/normalize.ts';
 import { onEarlierRead } from './transcript/pagination.ts';
 import { markReadByOther } from './transcript/read-receipts.ts';
-import { findLostRows, restoreTranscript, setPersistent } from './transcript/restore.ts';
+import { findLostRows, onStoreLost, restoreTranscript } from './transcript/restore.ts';
 import { prune, schedulePruning } from './transcript/retention.ts';
 import { receive } from './transcript/transcript.ts';
 import { onUnsequencedTimer } from './transcript/unsequenced-buffer.ts';
@@ -96,27 +96,27 @@ function handle(context: StepContext, input: Input): void {
     case 'restored':
       restore(context, input.restored);
       return;
-    case 'store-changed':
-      setPersistent(context, input.persistent);
+    case 'store-lost':
+      onStoreLost(context);
       return;
     case 'stored':
       onLookupAnswered(context, input.writeId, input.added, input.corrected);
-      onStored(context, input.writeId, input.sent);
+      onStored(context, input.writeId, input.inTranscript);
       return;
     case 'store-emptied':
-      rewrite(context);
+      rewriteStore(context);
       return;
     case 'earlier-read':
       onEarlierRead(context, input.callId, input.messages, input.hasEarlier);
       return;
     case 'tab-attached':
-      attach(context, input.tabId, input.visible, input);
+      attach(context, input.tabId, input.isVisible, input);
       return;
     case 'tab-left':
       detach(context, input.tabId);
       return;
     case 'tab-visibility':
-      setVisible(context, input.tabId, input.visible);
+      setVisible(context, input.tabId, input.isVisible);
       return;
     case 'tab-used':
       markUsed(context, input.tabId);
@@ -131,7 +131,7 @@ function handle(context: StepContext, input: Input): void {
       onCall(context, input.tabId, input.callId, input.call, input.routingProblems);
       return;
     case 'online':
-      onOnline(context, input.online);
+      onOnline(context, input.isOnline);
       return;
     case 'token':
       onToken(context, input.requestId, input.result);
@@ -154,7 +154,7 @@ function handle(context: StepContext, input: Input): void {
     case 'step-down':
       stepDown(context);
       return;
-    case 'sent':
+    case 'command-sent':
       countCommand(context, input.command);
       return;
     case 'flush':
@@ -167,17 +167,17 @@ function restore(context: StepContext, found: Restored): void {
   // A lost write can leave rows without an owner. Nobody may see them.
   const isOrphaned =
     found.meta.subject === null && (found.messages.length > 0 || found.current !== null);
-  const owned = isOrphaned ? { ...nothingRestored, persistent: found.persistent } : found;
+  const owned = isOrphaned ? { ...nothingRestored, persistent: found.isPersistent } : found;
   restoreVisitor(context, found.meta);
   adoptOutboxOwner(context, found.outbox);
   restoreTranscript(context, owned);
   restoreConversations(context, owned);
   // A hub that ended before it had rewritten a deleted database left gaps below what it wrote last.
-  if (!owned.hasEarlier) removeGapsBelow(context);
+  if (!owned.hasEarlier) removeGapsBeforeWindow(context);
   restoreOutbox(context, found.outbox);
   findLostRows(context);
   hideOutbox(context);
-  if (isOrphaned) rewrite(context);
+  if (isOrphaned) rewriteStore(context);
   adoptOutboxConversation(context);
   schedulePruning(context);
 }
@@ -185,7 +185,8 @@ function restore(context: StepContext, found: Restored): void {
 function onGateway(context: StepContext, socketId: number, event: GatewayEvent): void {
   const { connection } = context.state;
   if (!('socketId' in connection) || connection.socketId !== socketId) return;
-  const isPending = connection.phase === 'connecting' || connection.phase === 'authenticating';
+  const isUnauthenticated =
+    connection.phase === 'connecting' || connection.phase === 'authenticating';
   switch (event.type) {
     case 'authenticated':
       onAuthenticated(context, event.serverTime);
@@ -210,10 +211,10 @@ function onGateway(context: StepContext, socketId: number, event: GatewayEvent):
       context.note('invalid', `Invalid frame ignored: ${event.reason}`);
       return;
     case 'conversation':
-      if (!isPending) onPartialConversation(context, event.conversation);
+      if (!isUnauthenticated) onPartialConversation(context, event.conversation);
       return;
     case 'message': {
-      const message = isPending ? null : normalize(context, event.message);
+      const message = isUnauthenticated ? null : normalize(context, event.message);
       if (!message) return;
       context.policy?.extendExpiry(context);
       receive(context, message, 'socket');

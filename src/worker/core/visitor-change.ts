@@ -21,7 +21,7 @@ const visitorTimers = [
 ];
 
 /** Deletes everything of the previous visitor, slice by slice, and drops late answers for them. */
-export function changeVisitor(context: StepContext, subject: string | null): void {
+export function resetForVisitor(context: StepContext, subject: string | null): void {
   leaveSocket(context);
   context.clearTimer(...visitorTimers);
   const problem: Problem = { code: 'signed-out', message: 'The session has ended.' };
@@ -41,5 +41,5 @@ export function changeVisitor(context: StepContext, subject: string | null): voi
   context.clearChanges();
   context.store({ type: 'wipe' });
   // Durable: after a power cut the previous visitor must not come back.
-  context.change({ meta: true, reset: true, durable: true });
+  context.change({ isMetaChanged: true, needsSnapshot: true, isDurable: true });
 }

@@ -44,12 +44,12 @@ export class BrokerTokens implements TokenSource {
 
   readonly current = (): string | null => this.#token;
 
-  forget(): void {
+  drop(): void {
     this.#token = null;
     this.#isRefused = true;
   }
 
-  end(): void {
+  endSession(): void {
     this.#token = null;
   }
 

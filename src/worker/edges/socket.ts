@@ -11,7 +11,7 @@ export interface SocketEvents {
 }
 
 /** Sees commands and events before the core does, and may keep them from it: secrets, for example. */
-type SocketExtension = Pick<GatewayExtension, 'shouldSend' | 'onEvent' | 'forget'>;
+type SocketExtension = Pick<GatewayExtension, 'shouldSend' | 'onEvent' | 'onConnectionClosed'>;
 
 /** Performs the core's WebSocket effects. The adapter encodes and decodes the frames. */
 export class Sockets {
@@ -43,7 +43,7 @@ export class Sockets {
     socket.binaryType = 'arraybuffer';
     this.#sockets.set(socketId, socket);
     this.#newest = socketId;
-    this.#extension?.forget();
+    this.#extension?.onConnectionClosed();
     socket.onopen = () => this.#events.opened(socketId);
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (typeof data !== 'string') {
@@ -59,7 +59,7 @@ export class Sockets {
     // No `onerror`: an error is always followed by a close event, which has the code.
     socket.onclose = ({ code }) => {
       this.#sockets.delete(socketId);
-      if (socketId === this.#newest) this.#extension?.forget();
+      if (socketId === this.#newest) this.#extension?.onConnectionClosed();
       this.#events.closed(socketId, this.#adapter.closeMeaning(code));
     };
   }

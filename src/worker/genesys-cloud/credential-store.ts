@@ -68,7 +68,7 @@ export class CredentialStore {
     });
   }
 
-  async forget(): Promise<void> {
+  async delete(): Promise<void> {
     this.#memory = null;
     await this.#attempt(async (database) => {
       await database.delete('sessions', this.#deploymentId);

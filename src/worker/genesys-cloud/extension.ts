@@ -8,13 +8,13 @@ import {
   type GenesysCloudOptions,
 } from '../../protocol/genesys-cloud/index.ts';
 import { RequestLimiter } from '../edges/request-limiter.ts';
-import { OpenRequests } from '../host/open-requests.ts';
 import type { HubGateway } from '../options.ts';
 import { findDuplicate } from '../store/same-message.ts';
 import { sessionPolicy } from './core/session-policy.ts';
 import { CredentialStore } from './credential-store.ts';
 import { DeploymentSettings } from './deployment.ts';
 import { HistoryTokens } from './history-token.ts';
+import { OpenRequests } from './open-requests.ts';
 import { PlatformCalls } from './platform-calls.ts';
 import { SessionCredentials } from './session-credentials.ts';
 import { Uploads } from './uploads.ts';
@@ -29,7 +29,7 @@ export function genesysCloud(options: GenesysCloudOptions): HubGateway & Genesys
   const adapter = dialect(options);
   return {
     ...adapter,
-    rules: sessionPolicy,
+    sessionPolicy,
     contents: contentsSchema,
     findDuplicate,
     createExtension: (hub, hubName) => createExtension(hub, hubName, adapter, options),
@@ -86,11 +86,11 @@ function createExtension(
       const remaining = uploads.onEvent(calls.onEvent(event));
       return remaining && restTokens.onEvent(remaining);
     },
-    forget() {
-      requests.forget();
-      restTokens.forget();
+    onConnectionClosed() {
+      requests.onConnectionClosed();
+      restTokens.onConnectionClosed();
       uploads.forget();
-      calls.forget();
+      calls.onConnectionClosed();
     },
   };
 }
@@ -112,12 +112,12 @@ class PreparedTokens implements TokenSource {
 
   readonly current = () => this.#tokens.current();
 
-  forget(): void {
-    this.#tokens.forget();
+  drop(): void {
+    this.#tokens.drop();
   }
 
-  end(): void {
-    this.#tokens.end();
+  endSession(): void {
+    this.#tokens.endSession();
   }
 
   async fetch(...args: Parameters<TokenSource['fetch']>): ReturnType<TokenSource['fetch']> {

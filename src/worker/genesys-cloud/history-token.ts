@@ -91,7 +91,7 @@ export class HistoryTokens implements RestTokenSource {
   }
 
   /** The connection has closed: the next one may have another session. */
-  forget(): void {
+  onConnectionClosed(): void {
     this.#isOpen = false;
     this.#token = null;
     this.#settle?.(null);

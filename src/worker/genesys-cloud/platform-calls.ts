@@ -5,8 +5,8 @@ import type { GatewayEvent, GatewayProblem } from '../../protocol/gateway/events
 import type { ExtensionHost } from '../../protocol/gateway/extension.ts';
 import { requestIds } from '../../protocol/genesys-cloud/request-ids.ts';
 import type { CallAnswer } from '../../protocol/port.ts';
-import type { OpenRequests } from '../host/open-requests.ts';
 import type { DeploymentSettings } from './deployment.ts';
+import type { OpenRequests } from './open-requests.ts';
 
 /** Timeout of a deletion, in ms. */
 const deadline = 10_000;
@@ -125,7 +125,7 @@ export class PlatformCalls {
   }
 
   /** The connection has closed: there will be no response. */
-  forget(): void {
+  onConnectionClosed(): void {
     this.#isOpen = false;
     this.#giveUp();
   }

@@ -54,7 +54,7 @@ function isUsedUp({ status }: TokenRefusedError): boolean {
 export class SessionCredentials implements TokenSource {
   readonly #settings: SessionSettings;
   readonly #logError: LogError;
-  readonly #store: Pick<CredentialStore, 'read' | 'write' | 'forget'>;
+  readonly #store: Pick<CredentialStore, 'read' | 'write' | 'delete'>;
   #credential: string | null = null;
   #lastCredential: string | null = null;
   /** The gateway has refused the identity: it must be refreshed before it is used again. */
@@ -66,7 +66,7 @@ export class SessionCredentials implements TokenSource {
   constructor(
     settings: SessionSettings,
     logError: LogError,
-    store: Pick<CredentialStore, 'read' | 'write' | 'forget'>,
+    store: Pick<CredentialStore, 'read' | 'write' | 'delete'>,
   ) {
     this.#settings = settings;
     this.#logError = logError;
@@ -75,7 +75,7 @@ export class SessionCredentials implements TokenSource {
 
   readonly current = (): string | null => this.#credential;
 
-  forget(): void {
+  drop(): void {
     this.#credential = null;
     this.#isStale = true;
   }
@@ -105,7 +105,7 @@ export class SessionCredentials implements TokenSource {
     }
   }
 
-  end(): void {
+  endSession(): void {
     this.#credential = null;
     this.#lastCredential = null;
     this.#isConfirmed = false;
@@ -114,7 +114,7 @@ export class SessionCredentials implements TokenSource {
 
   async #clear(): Promise<void> {
     const kept = await this.#store.read();
-    await this.#store.forget();
+    await this.#store.delete();
     if (kept?.jwt) void this.#revoke(kept.jwt);
   }
 

@@ -1,11 +1,12 @@
 import {
-  type Address,
   buildsChannel,
   compareBuilds,
   type Presence,
   presenceSchema,
   type Redirect,
+  type WorkerAddress,
 } from '../../protocol/builds.ts';
+import { bootOf } from '../../protocol/epoch.ts';
 import { hubLock } from '../../protocol/locks.ts';
 import type { CheckedOptions } from '../options.ts';
 import { Hub } from './hub.ts';
@@ -24,7 +25,7 @@ export class HubCoordinator {
   readonly #options: CheckedOptions;
   readonly #kind: 'shared-worker' | 'tab';
   readonly #log: Log;
-  readonly #address: Address | null;
+  readonly #address: WorkerAddress | null;
   readonly #channel: BroadcastChannel;
   readonly #ports = new Set<Port>();
   /** This worker's hub; `null` while another worker's hub has the conversation. */
@@ -76,7 +77,7 @@ export class HubCoordinator {
     if (!this.#hub) return;
     const presence: Presence = {
       type: 'partyline-build',
-      boot: this.#hub.epoch,
+      boot: bootOf(this.#hub.epoch),
       build: this.#options.build,
       isHolder: this.#isHolder,
       address: this.#address,
@@ -131,6 +132,6 @@ export class HubCoordinator {
 }
 
 /** A worker's script has the site's own origin. */
-function isOurs(address: Address | null): boolean {
+function isOurs(address: WorkerAddress | null): boolean {
   return address === null || new URL(address.url).origin === self.location.origin;
 }

@@ -6,7 +6,7 @@ import { aliveLock, hubLock, tabLock } from '../../protocol/locks.ts';
 import type { Call, CallAnswer, Hello, StreamMessage } from '../../protocol/port.ts';
 import { protocolVersion } from '../../protocol/version.ts';
 import type { Effect } from '../core/effect.ts';
-import type { Clock, Input, TabKnowledge } from '../core/input.ts';
+import type { AttachHint, Clock, Input } from '../core/input.ts';
 import type { HubObserver } from '../core/observer.ts';
 import type { SessionPolicy } from '../core/session-policy.ts';
 import { type HubState, initialState } from '../core/state.ts';
@@ -72,7 +72,7 @@ export class Hub implements ExtensionHost {
   readonly #booted: Promise<void>;
   readonly #events: HubEvents;
   /** Answers the calls of the dialect's own extension. */
-  readonly answer: GatewayExtension['answer'] | undefined;
+  readonly answerExtensionCall: GatewayExtension['answer'] | undefined;
   /** Ends the wait for the hub's lock. */
   readonly #lockRequest = new AbortController();
   #releaseLock: () => void = () => {};
@@ -91,7 +91,7 @@ export class Hub implements ExtensionHost {
     const { name, gateway, timing, limits, history, routing, build } = options;
     this.#log = log;
     this.#events = events;
-    this.#policy = gateway.rules ?? null;
+    this.#policy = gateway.sessionPolicy ?? null;
     this.#observer = options.inspect;
     this.#state = initialState(
       {
@@ -103,14 +103,14 @@ export class Hub implements ExtensionHost {
         traits: gateway.traits,
         kind,
         build,
-        epoch: crypto.randomUUID(),
+        bootId: crypto.randomUUID(),
       },
       crypto.getRandomValues(new Int32Array(1))[0] ?? 0,
     );
     this.#clock = createClock();
     this.#timers = createTimers(this.#clock, (name) => this.#dispatch({ type: 'timer', name }));
     const extension = gateway.createExtension?.(this, name) ?? null;
-    this.answer = extension?.answer;
+    this.answerExtensionCall = extension?.answer;
     this.#tokens = extension?.tokens ?? new BrokerTokens(options.tokenUrl);
     this.#attributes = options.attributes;
     this.#routingLog = new RoutingLog(options.routingLogUrl, log);
@@ -118,7 +118,7 @@ export class Hub implements ExtensionHost {
     this.#store = new Store(
       log,
       {
-        lost: () => this.#dispatch({ type: 'store-changed', persistent: false }),
+        lost: () => this.#dispatch({ type: 'store-lost' }),
         emptied: () => this.#dispatch({ type: 'store-emptied' }),
       },
       gateway,
@@ -139,7 +139,7 @@ export class Hub implements ExtensionHost {
       this.#tickPending = false;
       if (this.#isDirty && !this.#isStopped) this.#flush();
     };
-    this.#alive = holdForLife(aliveLock(this.#state.settings.epoch));
+    this.#alive = holdForLife(aliveLock(this.#state.settings.bootId));
     this.#booted = this.#boot();
   }
 
@@ -188,17 +188,17 @@ export class Hub implements ExtensionHost {
     }
     this.#events.lockAcquired();
     const restored = await this.#store.restore(this.#state.settings.limits.page);
-    addEventListener('online', () => this.#dispatch({ type: 'online', online: true }));
-    addEventListener('offline', () => this.#dispatch({ type: 'online', online: false }));
-    if (!navigator.onLine) this.#dispatch({ type: 'online', online: false });
+    addEventListener('online', () => this.#dispatch({ type: 'online', isOnline: true }));
+    addEventListener('offline', () => this.#dispatch({ type: 'online', isOnline: false }));
+    if (!navigator.onLine) this.#dispatch({ type: 'online', isOnline: false });
     this.#dispatch({ type: 'restored', restored });
   }
 
   /** Adds a tab. Its snapshot follows once the store has been read. */
   async attach(
     tabId: string,
-    visible: boolean,
-    { conversationId, visitor, resetCount }: TabKnowledge,
+    isVisible: boolean,
+    { conversationId, visitor, resetCount }: AttachHint,
     stream: TabStream,
   ): Promise<void> {
     this.#tabs.get(tabId)?.stopWatching();
@@ -207,7 +207,14 @@ export class Hub implements ExtensionHost {
     this.#tabs.set(tabId, tab);
     await this.#booted;
     if (this.#tabs.get(tabId) === tab && !this.#isStopped) {
-      this.#dispatch({ type: 'tab-attached', tabId, visible, conversationId, visitor, resetCount });
+      this.#dispatch({
+        type: 'tab-attached',
+        tabId,
+        isVisible,
+        conversationId,
+        visitor,
+        resetCount,
+      });
     }
   }
 
@@ -240,7 +247,7 @@ export class Hub implements ExtensionHost {
 
   send(command: GatewayCommand): boolean {
     if (!this.#sockets.sendOnNewest(command)) return false;
-    this.#dispatch({ type: 'sent', command });
+    this.#dispatch({ type: 'command-sent', command });
     return true;
   }
 
@@ -281,10 +288,10 @@ export class Hub implements ExtensionHost {
           .then((result) => this.#dispatch({ type: 'token', requestId: effect.requestId, result }));
         return;
       case 'discard-token':
-        this.#tokens.forget();
+        this.#tokens.drop();
         return;
       case 'end-session':
-        this.#tokens.end();
+        this.#tokens.endSession();
         return;
       case 'open-socket':
         this.#sockets.open(effect.socketId);

@@ -1,7 +1,7 @@
 import { expose } from 'comlink';
 import { custom, nullable, object } from 'zod/mini';
 import { callChannel, type HubReady, streamChannel } from '../../protocol/channels.ts';
-import { isAnotherVisitor } from '../../protocol/epoch.ts';
+import { isOtherGeneration } from '../../protocol/epoch.ts';
 import { describeIssue, type ErrorCode } from '../../protocol/errors.ts';
 import {
   type AttachMessage,
@@ -31,7 +31,14 @@ const maximumConnections = 1_000;
 /** The part of the hub that a connection uses. */
 export type ServedHub = Pick<
   Hub,
-  'epoch' | 'portMessages' | 'hello' | 'attach' | 'detach' | 'tabInput' | 'answer' | 'call'
+  | 'epoch'
+  | 'portMessages'
+  | 'hello'
+  | 'attach'
+  | 'detach'
+  | 'tabInput'
+  | 'answerExtensionCall'
+  | 'call'
 >;
 
 /** One end of a connection to a tab: a port, or a channel in browsers without SharedWorker. */
@@ -105,7 +112,7 @@ export function serve(
   const calls: HubCalls = {
     // The answer alone matters.
     ping() {},
-    async call(call, askedIn): Promise<CallAnswer> {
+    async call(call, callEpoch): Promise<CallAnswer> {
       const { epoch } = hub;
       const refuse = (code: ErrorCode, message: string): CallAnswer => ({
         ok: false,
@@ -116,10 +123,10 @@ export function serve(
         return refuse('rate-limited', 'Too many calls at once: try again in a second.');
       }
       // Calls of a previous visitor are rejected, but anybody may sign out.
-      if (isAnotherVisitor(String(askedIn), epoch) && Object(call).type !== 'sign-out') {
+      if (isOtherGeneration(String(callEpoch), epoch) && Object(call).type !== 'sign-out') {
         return refuse('signed-out', 'The session has ended. Sign in again.');
       }
-      const answer = tabId !== null && hub.answer?.(tabId, call);
+      const answer = tabId !== null && hub.answerExtensionCall?.(tabId, call);
       if (answer) return answer;
       const parsed = callSchema.safeParse(call);
       if (!parsed.success) {
@@ -170,7 +177,7 @@ function openStream(
         hub.tabInput({ type: 'tab-pull', tabId });
         return;
       case 'visibility':
-        hub.tabInput({ type: 'tab-visibility', tabId, visible: message.visible });
+        hub.tabInput({ type: 'tab-visibility', tabId, isVisible: message.visible });
         return;
       case 'used':
         hub.tabInput({ type: 'tab-used', tabId });

@@ -65,7 +65,7 @@ class EncryptedRows implements RowCipher {
       rows,
       (message) => decrypted.get(keyOf(message)) ?? message,
     );
-    const { added, corrected, sent } = await writeAll(
+    const { added, corrected, inTranscript } = await writeAll(
       database,
       decryptingRows,
       encrypted,
@@ -76,7 +76,7 @@ class EncryptedRows implements RowCipher {
     return {
       added: await this.#decryptMessages(database, added),
       corrected: await this.#decryptMessages(database, corrected),
-      sent: await this.#decryptMessages(database, sent),
+      inTranscript: await this.#decryptMessages(database, inTranscript),
     };
   }
 

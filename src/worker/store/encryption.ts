@@ -69,7 +69,7 @@ export class RowEncryption {
       case 'put-meta':
         return { ...operation, meta: await this.#encryptMeta(operation.meta) };
       // Each is named, so that a new operation must be considered here.
-      case 'mark-message':
+      case 'put-gap-marker':
       case 'put-conversation':
       case 'delete-conversation':
       case 'delete-outbox':

@@ -41,7 +41,9 @@ export async function pruneConversations(database: Database, rows: RowReader): P
     const conversations = transaction.objectStore('conversations');
     const messages = transaction.objectStore('messages');
     const records = await conversations.index('ordinal').getAll();
-    const closed = rows.readAll('conversation', records.slice(0, -1)).filter((one) => one.isClosed);
+    const closed = rows
+      .readAll('conversation', records.slice(0, -1))
+      .filter((one) => one.isReadToEnd);
     await Promise.all(
       closed.map(async ({ details: { conversationId } }) => {
         // All of its messages: an empty array sorts behind every string.

@@ -33,12 +33,12 @@ export async function restoreAll(
   const { current, previous } = readConversations(rows, records);
   const readable = current ? [...previous, current] : previous;
   return {
-    persistent: true,
+    isPersistent: true,
     meta: rows.read('meta', meta) ?? emptyMeta,
     unread: rows.read('unread', unread) ?? noUnread,
     current,
-    unclosed: previous
-      .filter(({ details, isClosed }) => details.status === 'ended' && !isClosed)
+    notReadToEnd: previous
+      .filter(({ details, isReadToEnd }) => details.status === 'ended' && !isReadToEnd)
       .slice(-maximumUnclosed),
     messages: withReadMarks(newest.messages, readable),
     hasEarlier: newest.hasEarlier,

@@ -44,7 +44,7 @@ const schemas: Omit<Schemas, 'message' | 'outbox'> = {
     gaps: array(object({ from: number(), to: number(), tries: number() })),
     completeUntil: number(),
     readMark: nullable(readMarkSchema),
-    isClosed: boolean(),
+    isReadToEnd: boolean(),
   }),
   meta: object({
     subject: nullable(string()),
@@ -54,7 +54,7 @@ const schemas: Omit<Schemas, 'message' | 'outbox'> = {
     clockOffset: number(),
     resetCount: number(),
   }),
-  unread: object({ unread: number(), readUntil: nullable(positionSchema) }),
+  unread: object({ count: number(), readUntil: nullable(positionSchema) }),
 };
 
 const outboxFields = {

@@ -67,7 +67,7 @@ export class Store {
       const found = await restoreAll(database, this.#rows, page);
       return this.#cipher ? this.#cipher.decryptRestored(database, found) : found;
     });
-    return restored ?? { ...nothingRestored, persistent: false };
+    return restored ?? { ...nothingRestored, isPersistent: false };
   }
 
   /**

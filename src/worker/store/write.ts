@@ -16,13 +16,13 @@ import {
 export interface Written {
   /** Messages that `add-message` has added. */
   readonly added: readonly Message[];
-  /** Messages that `mark-message` or a sequence number has changed, in their new state. */
+  /** Messages that `put-gap-marker` or a sequence number has changed, in their new state. */
   readonly corrected: readonly Message[];
   /** Messages that `add-outbox` has found in the transcript. */
-  readonly sent: readonly Message[];
+  readonly inTranscript: readonly Message[];
 }
 
-export const nothingWritten: Written = { added: [], corrected: [], sent: [] };
+export const nothingWritten: Written = { added: [], corrected: [], inTranscript: [] };
 
 /** How a write reads existing rows. */
 export type WriteRows = Pick<RowReader, 'read' | 'findDuplicate'>;
@@ -46,8 +46,8 @@ export async function writeAll(
     // After a wipe, and in one transaction with the rows that it encrypts.
     if (key) await transaction.objectStore('meta').put(key, encryptionKey);
     await batch.end();
-    const { added, corrected, sent } = batch;
-    return { added, corrected, sent };
+    const { added, corrected, inTranscript } = batch;
+    return { added, corrected, inTranscript };
   });
 }
 
@@ -81,7 +81,7 @@ export async function settled<T>(
 class Batch {
   readonly added: Message[] = [];
   readonly corrected: Message[] = [];
-  readonly sent: Message[] = [];
+  readonly inTranscript: Message[] = [];
   readonly #transaction: Transaction<'readwrite'>;
   readonly #rows: WriteRows;
   /** The sum of the batch, written once. */
@@ -100,7 +100,7 @@ class Batch {
         return null;
       case 'add-message':
         return this.#add(operation.message, operation.isUnread);
-      case 'mark-message':
+      case 'put-gap-marker':
         return this.#mark(operation.position, operation.missingBefore);
       case 'put-conversation':
         this.#store('conversations').put(operation.record);
@@ -137,7 +137,7 @@ class Batch {
     if (this.#unread === 0) return;
     const meta = this.#transaction.objectStore('meta');
     const reading = this.#rows.read('unread', await meta.get(unreadKey)) ?? noUnread;
-    await meta.put({ ...reading, unread: reading.unread + this.#unread }, unreadKey);
+    await meta.put({ ...reading, count: reading.count + this.#unread }, unreadKey);
   }
 
   /** Without promises: a failed request aborts the transaction, which is awaited. */
@@ -166,7 +166,7 @@ class Batch {
 
   async #addToOutbox(record: OutboxRecord): Promise<void> {
     const message = await this.#find(record.messageId);
-    if (message) this.sent.push(message);
+    if (message) this.inTranscript.push(message);
     else this.#store('outbox').put(record);
   }
 

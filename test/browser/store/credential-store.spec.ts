@@ -32,9 +32,9 @@ test('one visitor’s is not left behind by a sign-out in the moment of its writ
       goOn = resolve;
     });
     crypto.subtle.encrypt = (...args) => gate.then(() => encrypt(...args));
-    const both = [vault.write(kept), vault.forget()];
+    const both = [vault.write(kept), vault.delete()];
     // Whoever does not wait for the writing has forgotten before others have come and gone as often.
-    for (let others = 0; others < 10; others += 1) await new window.Vault('two', '', log).forget();
+    for (let others = 0; others < 10; others += 1) await new window.Vault('two', '', log).delete();
     goOn();
     await Promise.all(both);
     return [await vault.read(), await new window.Vault('one', '', log).read()];

@@ -81,14 +81,14 @@ test('what has to be looked up first is found and corrected in encrypted rows', 
     put(messageOf(7, { sequence: null })),
   ]);
   const written = await write(page, [
-    { type: 'mark-message', position: [1, 5, 0, 0], missingBefore: 1 },
+    { type: 'put-gap-marker', position: [1, 5, 0, 0], missingBefore: 1 },
     { type: 'add-message', message: messageOf(7), isUnread: true },
     { type: 'add-message', message: messageOf(8), isUnread: true },
   ]);
   expect(written).toEqual({
     added: [messageOf(8)],
     corrected: [messageOf(5, { missingBefore: 1 }), messageOf(7)],
-    sent: [],
+    inTranscript: [],
   });
   const page1 = await page.evaluate(() => window.store.readEarlier(null, 50));
   expect(page1.messages).toEqual([messageOf(5, { missingBefore: 1 }), messageOf(7), messageOf(8)]);

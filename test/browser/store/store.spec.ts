@@ -11,7 +11,7 @@ import {
   write,
 } from './support/bare-store.ts';
 
-const noRows = { added: [], corrected: [], sent: [] };
+const noRows = { added: [], corrected: [], inTranscript: [] };
 
 const range = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);
@@ -51,8 +51,8 @@ test.describe('a write', () => {
     const row = messageOf(5, { missingBefore: 3 });
     await write(page, [put(row)]);
     const written = await write(page, [
-      { type: 'mark-message', position: [1, 4, 0, 0], missingBefore: 1 },
-      { type: 'mark-message', position: row.position, missingBefore: 1 },
+      { type: 'put-gap-marker', position: [1, 4, 0, 0], missingBefore: 1 },
+      { type: 'put-gap-marker', position: row.position, missingBefore: 1 },
     ]);
     expect(written).toEqual({ ...noRows, corrected: [{ ...row, missingBefore: 1 }] });
     expect((await restore(page)).messages).toEqual([{ ...row, missingBefore: 1 }]);
@@ -64,7 +64,7 @@ test.describe('a write', () => {
       { type: 'add-message', message: messageOf(2), isUnread: true },
       { type: 'wipe' },
       { type: 'add-message', message: row, isUnread: false },
-      { type: 'mark-message', position: row.position, missingBefore: 2 },
+      { type: 'put-gap-marker', position: row.position, missingBefore: 2 },
       put({ ...row, text: 'the last word' }),
     ]);
     const { messages, unread: reading } = await restore(page);
@@ -222,7 +222,7 @@ test.describe('a boot finds', () => {
     const ended = range(1, 8).map((ordinal) => conversationOf(ordinal, 'ended'));
     const records = [
       ...ended,
-      conversationOf(9, 'ended', { isClosed: true }),
+      conversationOf(9, 'ended', { isReadToEnd: true }),
       conversationOf(10, 'connected'),
       conversationOf(11, 'ended'),
     ];
@@ -230,9 +230,9 @@ test.describe('a boot finds', () => {
       page,
       records.reverse().map((record) => ({ type: 'put-conversation', record })),
     );
-    const { current, unclosed } = await restore(page);
+    const { current, notReadToEnd } = await restore(page);
     expect(current?.ordinal).toBe(11);
-    expect(unclosed.map(({ ordinal }) => ordinal)).toEqual([4, 5, 6, 7, 8]);
+    expect(notReadToEnd.map(({ ordinal }) => ordinal)).toEqual([4, 5, 6, 7, 8]);
   });
 
   for (const way of ['in one answer', 'by cursor']) {
@@ -375,7 +375,7 @@ test.describe('rows that can’t be read', () => {
     }
     expect(restored.outbox).toEqual([record]);
     expect(restored.current?.ordinal).toBe(3);
-    expect(restored.unclosed.map(({ ordinal }) => ordinal)).toEqual([1]);
+    expect(restored.notReadToEnd.map(({ ordinal }) => ordinal)).toEqual([1]);
     expect(restored.meta.subject).toBeNull();
     expect(restored.unread).toEqual({ unread: 0, readUntil: null });
     await write(page, [{ type: 'add-unread', by: 2 }]);
@@ -389,9 +389,9 @@ test.describe('rows that can’t be read', () => {
     expectWarnings(/Invalid row in the store/);
     await write(page, [{ type: 'put-conversation', record: conversationOf(1, 'ended') }]);
     await putRows(page, 'conversations', [{ ...conversationOf(2, 'connected'), next: null }]);
-    const { current, unclosed } = await restore(page);
+    const { current, notReadToEnd } = await restore(page);
     expect(current).toBeNull();
-    expect(unclosed.map(({ ordinal }) => ordinal)).toEqual([1]);
+    expect(notReadToEnd.map(({ ordinal }) => ordinal)).toEqual([1]);
   });
 });
 
@@ -428,7 +428,7 @@ test.describe('pruning', () => {
   });
 
   test('deletes previous conversations without rows', async ({ page }) => {
-    const closed = { isClosed: true };
+    const closed = { isReadToEnd: true };
     await write(page, [
       { type: 'put-conversation', record: conversationOf(1, 'ended', closed) },
       { type: 'put-conversation', record: conversationOf(2, 'ended') },

@@ -28,7 +28,7 @@ export class RateLimitInvariants {
       this.#used = { pings: [], messages: [], requests: [], history: [] };
     }
     const { now } = hub.clock();
-    if (input.type === 'sent') this.#onCommand(input.command, now);
+    if (input.type === 'command-sent') this.#onCommand(input.command, now);
     for (const effect of effects) {
       if (effect.type === 'send') this.#onCommand(effect.command, now);
       if (effect.type === 'rest') this.#count('history', now);

@@ -111,7 +111,7 @@ const hasOpened: Rule = (step) => keepsVisitorData(step) && step.after.meta.rout
 
 /** What has been read stays read. */
 const keepsUnread: Rule = ({ before: { unread: a }, after: { unread: b } }) =>
-  isDeepStrictEqual(a.readUntil, b.readUntil) && b.unread >= a.unread;
+  isDeepStrictEqual(a.readUntil, b.readUntil) && b.count >= a.count;
 
 const isFreshConversation: Rule = ({ before, after: { conversation, lastOrdinal, window } }) => {
   if (!conversation) return false;
@@ -122,7 +122,7 @@ const isFreshConversation: Rule = ({ before, after: { conversation, lastOrdinal,
     readMark,
     earlyReceipt,
     finalCatchUp,
-    isClosed,
+    isReadToEnd,
     endedAt,
   } = conversation;
   // No message of it has arrived yet.
@@ -139,7 +139,7 @@ const isFreshConversation: Rule = ({ before, after: { conversation, lastOrdinal,
     // It may have ended already.
     (finalCatchUp === null) === (endedAt === null) &&
     (endedAt === null || conversation.details.status === 'ended') &&
-    !isClosed
+    !isReadToEnd
   );
 };
 
@@ -151,7 +151,7 @@ const isKeptOrGivenUp: Rule = ({
   before: { conversation: was },
   after: { conversation, sessionMemory },
 }) => {
-  const isGivenUp = sessionMemory?.startsNew === true && was?.finalCatchUp != null;
+  const isGivenUp = sessionMemory?.isSessionOver === true && was?.finalCatchUp != null;
   const expected =
     isGivenUp && conversation?.finalCatchUp === null ? { ...was, finalCatchUp: null } : was;
   return isDeepStrictEqual(conversation, expected);
@@ -163,7 +163,7 @@ const hasEnded: Rule = ({ after: { conversation } }) =>
 /** The previous conversation is kept until its final catch-up. */
 const keepsPrevious: Rule = ({ before, after: { previousConversations, conversation } }) => {
   const previous = before.conversation;
-  if (!previous || previous.isClosed) return true;
+  if (!previous || previous.isReadToEnd) return true;
   const { conversationId } = previous.details;
   return (
     previousConversations.some((one) => one.details.conversationId === conversationId) &&
@@ -208,7 +208,7 @@ const onlyFewer =
   };
 
 const resetsCatchUps: Rule = ({ before, after: { catchUps } }) =>
-  isDeepStrictEqual(catchUps, { ...initialCatchUps, begun: before.catchUps.begun });
+  isDeepStrictEqual(catchUps, { ...initialCatchUps, begun: before.catchUps.lastCatchUpId });
 
 /** An active catch-up belongs to the current or a previous conversation. */
 const readsKnownConversation: Rule = ({
@@ -262,15 +262,15 @@ const onlyOwnCall: Rule = ({ after: { storeCalls }, input }) =>
 
 /** The wipe is durable, so that a power cut can't undo it, and comes before any other write. */
 const isDurableWipe: Rule = ({ after: { changes } }) => {
-  const { operations, upserts, belowWindow, removed, readMark, unread } = changes;
+  const { operations, upserts, olderThanWindow, removed, readMark, unread } = changes;
   return (
     operations.length === 1 &&
     operations[0]?.type === 'wipe' &&
-    changes.durable &&
-    changes.meta &&
-    changes.reset &&
-    !changes.conversation &&
-    upserts.length + belowWindow.length + removed.length + unread === 0 &&
+    changes.isDurable &&
+    changes.isMetaChanged &&
+    changes.needsSnapshot &&
+    !changes.isConversationChanged &&
+    upserts.length + olderThanWindow.length + removed.length + unread === 0 &&
     readMark === null
   );
 };
@@ -282,8 +282,8 @@ const hasNoToken: Rule = ({ after: { token } }) => token.expiresAt === null && !
 
 /** A session that will not be opened again has no expiry. */
 const hasNoExpiry: Rule = ({ before, after: { sessionMemory } }) =>
-  before.sessionMemory?.startsNew === true ||
-  sessionMemory?.startsNew !== true ||
+  before.sessionMemory?.isSessionOver === true ||
+  sessionMemory?.isSessionOver !== true ||
   (sessionMemory.life === null && sessionMemory.endsAt === null);
 
 /** The broker's pause holds for the next visitor too. */
@@ -466,7 +466,7 @@ export const resetTable = {
   // The gateway counts all visitors together.
   rateLimit: row(isNotUsedLess),
   sessionMemory: perVisitor({
-    'next conversation': ({ after }) => after.sessionMemory?.startsNew !== true,
+    'next conversation': ({ after }) => after.sessionMemory?.isSessionOver !== true,
     'conversation gone': hasNoExpiry,
     'conversation ended': hasNoExpiry,
     'socket gone': free('the gateway may have refused it'),

@@ -66,7 +66,7 @@ export class HubProcess implements EdgesHub {
   #isTickPending = false;
   #isDirty = false;
 
-  constructor(environment: HubEnvironment, epoch: string) {
+  constructor(environment: HubEnvironment, bootId: string) {
     this.#environment = environment;
     const { context, machine, disk, traits } = environment;
     const { limits, hurries, confirms } = context.profile;
@@ -80,7 +80,7 @@ export class HubProcess implements EdgesHub {
         traits,
         kind: 'shared-worker',
         build: '1',
-        epoch,
+        bootId,
       },
       context.random.int(0, 2 ** 31 - 1),
     );
@@ -91,7 +91,7 @@ export class HubProcess implements EdgesHub {
     );
     this.#store.restore(limits.page, (restored) => {
       this.isBooted = true;
-      if (!machine.isOnline) this.take({ type: 'online', online: false });
+      if (!machine.isOnline) this.take({ type: 'online', isOnline: false });
       this.take({ type: 'restored', restored });
       environment.onBooted(this);
     });
@@ -102,7 +102,7 @@ export class HubProcess implements EdgesHub {
   }
 
   get epoch(): string {
-    return this.state.settings.epoch;
+    return this.state.settings.bootId;
   }
 
   kill(isPowerCut: boolean): void {
@@ -225,7 +225,7 @@ export class HubProcess implements EdgesHub {
     const socket = this.sockets.get(this.#newestSocket);
     if (socket?.phase !== 'open') return false;
     socket.send({ command, token: this.edges.token });
-    this.take({ type: 'sent', command });
+    this.take({ type: 'command-sent', command });
     return true;
   }
 

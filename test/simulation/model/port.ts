@@ -1,9 +1,9 @@
 import type { FollowedHub } from '../../../src/client/transcript/replica.ts';
 import type { SideCall } from '../../../src/protocol/deployment.ts';
-import { isAnotherVisitor } from '../../../src/protocol/epoch.ts';
+import { isOtherGeneration } from '../../../src/protocol/epoch.ts';
 import type { Call, CallAnswer, StreamMessage, TabMessage } from '../../../src/protocol/port.ts';
 import type { Answer } from '../../../src/worker/core/effect.ts';
-import type { Input, TabKnowledge } from '../../../src/worker/core/input.ts';
+import type { AttachHint, Input } from '../../../src/worker/core/input.ts';
 
 /** From a tab to the hub and back, in ms. */
 const portDelay = 0.3;
@@ -49,9 +49,9 @@ export class ModelPort implements FollowedHub {
     this.#page = page;
   }
 
-  attach(visible: boolean, known: TabKnowledge): void {
+  attach(visible: boolean, known: AttachHint): void {
     const { tabId } = this;
-    this.#tell({ type: 'tab-attached', tabId, visible, ...known });
+    this.#tell({ type: 'tab-attached', tabId, isVisible: visible, ...known });
   }
 
   post(message: TabMessage): void {
@@ -59,7 +59,7 @@ export class ModelPort implements FollowedHub {
   }
 
   call(call: Call | SideCall): Promise<CallAnswer> {
-    const askedIn = this.#epoch;
+    const callEpoch = this.#epoch;
     return new Promise((resolve) => {
       this.#after(portDelay, () => {
         const hub = this.#hub;
@@ -67,7 +67,7 @@ export class ModelPort implements FollowedHub {
         const { epoch } = hub;
         const settle = (answer: Answer) =>
           this.#after(portDelay, () => this.#hear(false, () => resolve({ ...answer, epoch })));
-        const isLate = askedIn !== null && isAnotherVisitor(askedIn, epoch);
+        const isLate = callEpoch !== null && isOtherGeneration(callEpoch, epoch);
         if (isLate && call.type !== 'sign-out') {
           const problem = { code: 'signed-out', message: 'The session has ended.' } as const;
           settle({ ok: false, problem });
@@ -124,7 +124,7 @@ function inputOf(tabId: string, message: TabMessage): Input {
     case 'pull':
       return { type: 'tab-pull', tabId };
     case 'visibility':
-      return { type: 'tab-visibility', tabId, visible: message.visible };
+      return { type: 'tab-visibility', tabId, isVisible: message.visible };
     case 'used':
       return { type: 'tab-used', tabId };
     case 'bye':

@@ -28,7 +28,7 @@ interface Page {
 export interface Found {
   readonly added: readonly Message[];
   readonly corrected: readonly Message[];
-  readonly sent: readonly Message[];
+  readonly inTranscript: readonly Message[];
 }
 
 /** The committed rows, read as src/worker/store/store.ts does. */
@@ -76,8 +76,10 @@ export class Disk {
   commit(operations: readonly StoreOperation[], isStrict: boolean): Found {
     const added: Message[] = [];
     const corrected: Message[] = [];
-    const sent: Message[] = [];
-    const undo = operations.map((operation) => this.#apply(operation, added, corrected, sent));
+    const inTranscript: Message[] = [];
+    const undo = operations.map((operation) =>
+      this.#apply(operation, added, corrected, inTranscript),
+    );
     this.#undo.push(() => {
       for (const one of undo.reverse()) one();
     });
@@ -85,7 +87,7 @@ export class Disk {
     if (isStrict) this.#undo = [];
     // A hub that opens an empty database rewrites everything in one strict write.
     if (isStrict && operations.some(({ type }) => type === 'wipe')) this.isBare = false;
-    return { added, corrected, sent };
+    return { added, corrected, inTranscript };
   }
 
   /** As src/worker/store/prune.ts, in one go. */
@@ -98,9 +100,9 @@ export class Disk {
       .slice(0, firstKept < 0 ? rows.length : firstKept)
       .map((row) => remove(this.messages, keyOf(row)));
     const remaining = new Set([...this.messages.values()].map((row) => row.conversationId));
-    for (const { isClosed, details } of this.#records().slice(0, -1)) {
+    for (const { isReadToEnd, details } of this.#records().slice(0, -1)) {
       const { conversationId } = details;
-      if (isClosed && !remaining.has(conversationId))
+      if (isReadToEnd && !remaining.has(conversationId))
         undo.push(remove(this.conversations, conversationId));
     }
     this.#undo.push(() => {
@@ -120,7 +122,7 @@ export class Disk {
     operation: StoreOperation,
     added: Message[],
     corrected: Message[],
-    sent: Message[],
+    inTranscript: Message[],
   ): () => void {
     switch (operation.type) {
       case 'put-message': {
@@ -147,7 +149,7 @@ export class Disk {
           undoRow();
         };
       }
-      case 'mark-message': {
+      case 'put-gap-marker': {
         const { position, missingBefore } = operation;
         const [row] = [...this.messages.values()]
           .filter((one) => comparePositions(one.position, position) === 0)
@@ -169,7 +171,7 @@ export class Disk {
         const { record } = operation;
         const known = this.#find(record.messageId);
         if (!known) return put(this.outbox, record.messageId, record);
-        sent.push(known);
+        inTranscript.push(known);
         return () => {};
       }
       case 'delete-outbox':
@@ -184,7 +186,7 @@ export class Disk {
       case 'add-unread':
         return this.#addUnread(operation.by);
       case 'put-read':
-        return this.#read({ unread: 0, readUntil: operation.readUntil });
+        return this.#read({ count: 0, readUntil: operation.readUntil });
       case 'wipe':
         this.messages.clear();
         this.conversations.clear();
@@ -209,7 +211,7 @@ export class Disk {
   }
 
   #addUnread(by: number): () => void {
-    return this.#read({ ...this.reading, unread: this.reading.unread + by });
+    return this.#read({ ...this.reading, count: this.reading.count + by });
   }
 
   #read(reading: UnreadState): () => void {
@@ -239,13 +241,13 @@ export class Disk {
   restore(page: number): Restored {
     const records = this.#records();
     return {
-      persistent: true,
+      isPersistent: true,
       meta: this.meta ?? emptyMeta,
       unread: this.reading,
       current: records.at(-1) ?? null,
-      unclosed: records
+      notReadToEnd: records
         .slice(0, -1)
-        .filter(({ isClosed, details }) => !isClosed && details.status === 'ended')
+        .filter(({ isReadToEnd, details }) => !isReadToEnd && details.status === 'ended')
         .slice(-5),
       ...this.page(null, page),
       outbox: [...this.outbox.values()].sort((a, b) => a.ordinal - b.ordinal),

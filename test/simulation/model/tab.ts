@@ -7,8 +7,8 @@ import { resendPending } from '../../../src/client/calls/resend-pending.ts';
 import type { PageClock } from '../../../src/client/clock.ts';
 import type { PageStorage } from '../../../src/client/session/page-storage.ts';
 import {
+  attachHint,
   readSessionHint,
-  rememberedSession,
   writeSessionHint,
 } from '../../../src/client/session/session-hint.ts';
 import { loadEarlier, refreshRows } from '../../../src/client/transcript/pagination.ts';
@@ -148,7 +148,7 @@ export class ModelTab {
     this.#port = port;
     port.attach(
       this.visible,
-      rememberedSession(readSessionHint('', this.storages), this.#caller.lastKnownIdentity),
+      attachHint(readSessionHint('', this.storages), this.#caller.lastKnownIdentity),
     );
   }
 
@@ -159,7 +159,7 @@ export class ModelTab {
     this.hub = null;
     this.isAttached = false;
     this.#waiting = this.#waiting.filter(({ kind }) => kind === 'timer');
-    this.#caller.detached();
+    this.#caller.onDetached();
   }
 
   /** Leaves pending calls to the next page of this tab. */

@@ -22,7 +22,7 @@ function filesOver(
 ): { files: FilesClient; asked: FileCall[] } {
   const asked: FileCall[] = [];
   const rpc = new HubRpc();
-  rpc.attached({
+  rpc.onAttached({
     call: async (call): Promise<CallAnswer> => {
       asked.push(call);
       const value = await answer(call);
@@ -132,7 +132,7 @@ describe('FilesClient.send without a conversation', () => {
     const played = new PlayedChat(first);
     const steps: (string | undefined)[] = [];
     const rpc = new HubRpc();
-    rpc.attached({
+    rpc.onAttached({
       call: async (call): Promise<CallAnswer> => {
         steps.push('step' in call ? call.step : undefined);
         return { ok: true, epoch: 'boot.0', value: { stage: 'sent', percent: 100 } };
@@ -185,7 +185,7 @@ describe('FilesClient.rules', () => {
       const rpc = new HubRpc();
       const problem = { code, message: 'no' };
       const call = async (): Promise<CallAnswer> => ({ ok: false, epoch: 'boot.0', problem });
-      rpc.attached({ call, probe: () => {} });
+      rpc.onAttached({ call, probe: () => {} });
       return new FilesClient(chatOf(snapshot()), rpc).rules();
     };
     await expect(refusing('invalid-call')).resolves.toBeNull();

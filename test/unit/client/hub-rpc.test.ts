@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { HubRpc, type RpcHub } from '../../../src/client/calls/hub-rpc.ts';
+import { type CallTarget, HubRpc } from '../../../src/client/calls/hub-rpc.ts';
 import type { Identity } from '../../../src/client/session/identity.ts';
 import type { SideCall } from '../../../src/protocol/deployment.ts';
 import { type ErrorCode, PartylineError } from '../../../src/protocol/errors.ts';
@@ -61,7 +61,7 @@ describe('a call that the hub’s connection rejects', () => {
     [new TypeError('invalid answer'), 'unknown-outcome'],
   ])('rejects with the known code (%s)', async (error, code) => {
     const rpc = new HubRpc();
-    rpc.attached({ call: () => Promise.reject(error), probe: () => {} });
+    rpc.onAttached({ call: () => Promise.reject(error), probe: () => {} });
     await expect(rpc.call({ type: 'end' })).rejects.toMatchObject({ code });
     expect(rpc.pendingCalls).toEqual([]);
   });
@@ -91,7 +91,7 @@ describe('a call that is made for one visitor', () => {
 });
 
 /** A hub that answers when the test does. */
-class TestHub implements RpcHub {
+class TestHub implements CallTarget {
   readonly asked: Call[] = [];
   readonly answer: ((answer: CallAnswer) => void)[] = [];
   readonly break: ((error: unknown) => void)[] = [];
@@ -128,7 +128,7 @@ describe('while the hub does not know the visitor', () => {
     const asked = ask(rpc, send('mine'));
     await changeVisitor(rpc, nobody);
     const hub = new TestHub();
-    rpc.attached(hub);
+    rpc.onAttached(hub);
     expect(hub.asked).toEqual([send('mine')]);
     await changeVisitor(rpc, { visitor: 'grace', resetCount: 0 });
     expect(asked.problem).toBe('signed-out');
@@ -158,7 +158,7 @@ describe('a call without an answer', () => {
   it('probes the hub after 10 s, and rejects with “timeout” 15 s later', async () => {
     const rpc = new HubRpc();
     const hub = new TestHub();
-    rpc.attached(hub);
+    rpc.onAttached(hub);
     const asked = ask(rpc, send('hi'));
     await vi.advanceTimersByTimeAsync(9_999);
     expect(hub.probes).toBe(0);
@@ -175,7 +175,7 @@ describe('a call without an answer', () => {
   it('can have a longer deadline', async () => {
     const rpc = new HubRpc();
     const hub = new TestHub();
-    rpc.attached(hub);
+    rpc.onAttached(hub);
     void ask(rpc, { type: 'end' }, 60_000);
     await vi.advanceTimersByTimeAsync(59_999);
     expect(hub.probes).toBe(0);
@@ -185,9 +185,9 @@ describe('a call without an answer', () => {
 
   it('rejects with “timeout” when the hub that received it is gone', async () => {
     const rpc = new HubRpc();
-    rpc.attached(new TestHub());
+    rpc.onAttached(new TestHub());
     const asked = ask(rpc, send('hi'));
-    rpc.detached();
+    rpc.onDetached();
     await vi.advanceTimersByTimeAsync(10_000);
     expect(asked.problem).toBe('timeout');
   });
@@ -202,10 +202,10 @@ describe('a draft', () => {
     void ask(rpc, draft);
     vi.advanceTimersByTime(200);
     expect(rpc.pendingCalls[0]?.call).toEqual({ ...draft, age: 200 });
-    rpc.attached(first);
-    rpc.detached();
+    rpc.onAttached(first);
+    rpc.onDetached();
     vi.advanceTimersByTime(300);
-    rpc.attached(second);
+    rpc.onAttached(second);
     expect([...first.asked, ...second.asked]).toEqual([
       { ...draft, age: 200 },
       { ...draft, age: 500 },
@@ -217,14 +217,14 @@ describe('a draft', () => {
     const hub = new TestHub();
     void ask(rpc, { ...draft, age: 200 });
     vi.advanceTimersByTime(300);
-    rpc.attached(hub);
+    rpc.onAttached(hub);
     expect(hub.asked).toEqual([{ ...draft, age: 500 }]);
   });
 
   it('that is sent at once has no age', () => {
     const rpc = new HubRpc();
     const hub = new TestHub();
-    rpc.attached(hub);
+    rpc.onAttached(hub);
     void ask(rpc, draft);
     expect(hub.asked).toEqual([draft]);
   });
@@ -234,7 +234,7 @@ describe('a call with an answer', () => {
   it('resolves with value and epoch, and causes no probe later', async () => {
     const rpc = new HubRpc();
     const hub = new TestHub();
-    rpc.attached(hub);
+    rpc.onAttached(hub);
     const asked = rpc.call({ type: 'end' });
     hub.answer[0]?.(done('value'));
     expect(await asked).toEqual({ value: 'value', epoch: 'a.0' });
@@ -245,7 +245,7 @@ describe('a call with an answer', () => {
   it('rejects with the hub’s code', async () => {
     const rpc = new HubRpc();
     const hub = new TestHub();
-    rpc.attached(hub);
+    rpc.onAttached(hub);
     const asked = ask(rpc, { type: 'retry', messageId: 'm' });
     hub.answer[0]?.(refused('not-failed'));
     await settled();
@@ -255,7 +255,7 @@ describe('a call with an answer', () => {
   it('gets its own answer, in whatever order the answers come', async () => {
     const rpc = new HubRpc();
     const hub = new TestHub();
-    rpc.attached(hub);
+    rpc.onAttached(hub);
     const asked = [rpc.call(send('a')), rpc.call(send('b')), rpc.call(send('c'))];
     for (const index of [2, 0, 1]) hub.answer[index]?.(done(index));
     expect((await Promise.all(asked)).map(({ value }) => value)).toEqual([0, 1, 2]);
@@ -264,7 +264,7 @@ describe('a call with an answer', () => {
   it('rejects with “unknown-outcome” when the answer is invalid', async () => {
     const rpc = new HubRpc();
     const hub = new TestHub();
-    rpc.attached(hub);
+    rpc.onAttached(hub);
     const asked = ask(rpc, send('hi'));
     hub.break[0]?.(new TypeError('invalid answer'));
     await settled();
@@ -279,11 +279,11 @@ describe('a call whose hub stops', () => {
     const next = new TestHub();
     const calls: Call[] = [send('hi'), { type: 'end' }];
     const early = rpc.call(send('early'));
-    rpc.attached(hub);
+    rpc.onAttached(hub);
     const asked = calls.map((call) => rpc.call(call));
     expect(hub.asked).toEqual([send('early'), ...calls]);
-    rpc.detached();
-    rpc.attached(next);
+    rpc.onDetached();
+    rpc.onAttached(next);
     expect(next.asked).toEqual([
       { ...send('early'), isRepeat: true },
       { ...send('hi'), isRepeat: true },
@@ -298,10 +298,10 @@ describe('a call whose hub stops', () => {
     async (isReplaced) => {
       const rpc = new HubRpc();
       const hub = new TestHub();
-      rpc.attached(hub);
+      rpc.onAttached(hub);
       const asked = ask(rpc, send('hi'));
-      rpc.detached();
-      if (isReplaced) rpc.attached(new TestHub());
+      rpc.onDetached();
+      if (isReplaced) rpc.onAttached(new TestHub());
       hub.answer[0]?.(refused('rejected'));
       await settled();
       expect(asked.problem).toBeNull();
@@ -314,11 +314,11 @@ describe('a call whose hub stops', () => {
     [{ type: 'discard', messageId: 'm' }, 'unknown-message'],
   ] as const)('succeeds if the repeat shows that the first call did: %j', async (call, code) => {
     const rpc = new HubRpc();
-    rpc.attached(new TestHub());
+    rpc.onAttached(new TestHub());
     const asked = rpc.call(call);
-    rpc.detached();
+    rpc.onDetached();
     const next = new TestHub();
-    rpc.attached(next);
+    rpc.onAttached(next);
     next.answer[0]?.(refused(code));
     expect(await asked).toEqual({ value: null, epoch: 'a.0' });
   });
@@ -329,11 +329,11 @@ describe('a call whose hub stops', () => {
     [send('m'), 'unknown-message'],
   ] as const)('rejects if the repeat is refused for another reason: %j, %s', async (call, code) => {
     const rpc = new HubRpc();
-    rpc.attached(new TestHub());
+    rpc.onAttached(new TestHub());
     const asked = ask(rpc, call);
-    rpc.detached();
+    rpc.onDetached();
     const next = new TestHub();
-    rpc.attached(next);
+    rpc.onAttached(next);
     next.answer[0]?.(refused(code));
     await settled();
     expect(asked.problem).toBe(code);
@@ -343,8 +343,8 @@ describe('a call whose hub stops', () => {
     const rpc = new HubRpc();
     const hub = new TestHub();
     void ask(rpc, send('hi'));
-    rpc.attached(hub);
-    rpc.attached(hub);
+    rpc.onAttached(hub);
+    rpc.onAttached(hub);
     expect(hub.asked).toHaveLength(1);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isOtherVisitor, isVisitorUncertain } from '../../../src/client/session/identity.ts';
+import { isOtherIdentity, isVisitorUncertain } from '../../../src/client/session/identity.ts';
 
-describe('isOtherVisitor', () => {
+describe('isOtherIdentity', () => {
   it.each([
     ['a page without a snapshot', null, 'ada', 3, false],
     ['the first token', { visitor: null, resetCount: 0 }, 'ada', 0, false],
@@ -27,7 +27,7 @@ describe('isOtherVisitor', () => {
     ['a sign-out', { visitor: 'ada', resetCount: 1 }, null, 2, true],
     ['another visitor in a lost store', { visitor: 'ada', resetCount: 2 }, 'bob', 0, true],
   ])('%s', (_, before, visitor, resetCount, isAnother) => {
-    expect(isOtherVisitor(before, { visitor, resetCount })).toBe(isAnother);
+    expect(isOtherIdentity(before, { visitor, resetCount })).toBe(isAnother);
   });
 });
 

@@ -5,8 +5,8 @@ import {
 } from '../../../src/client/calls/pending-handoff.ts';
 import type { PageStorage } from '../../../src/client/session/page-storage.ts';
 import {
+  attachHint,
   readSessionHint,
-  rememberedSession,
   writeSessionHint,
 } from '../../../src/client/session/session-hint.ts';
 import { storages, TestStorage } from './test-storage.ts';
@@ -73,7 +73,7 @@ describe('the session hint', () => {
   });
 });
 
-describe('rememberedSession', () => {
+describe('attachHint', () => {
   const hint = { conversationId: 'c', visitor: 'ada' };
 
   it.each([
@@ -89,7 +89,7 @@ describe('rememberedSession', () => {
     ['is empty where nothing is known', nothing, null, null, null, 0],
     ['has the hint on a new page', hint, null, 'c', 'ada', 0],
   ])('%s', (_, known, identity, conversationId, visitor, resetCount) => {
-    expect(rememberedSession(known, identity)).toEqual({ conversationId, visitor, resetCount });
+    expect(attachHint(known, identity)).toEqual({ conversationId, visitor, resetCount });
   });
 });
 

@@ -90,11 +90,11 @@ class RealBrokerBench implements BrokerBench, TokenBench {
   }
 
   forget(): void {
-    this.#tokens.forget();
+    this.#tokens.drop();
   }
 
   end(): void {
-    this.#tokens.end();
+    this.#tokens.endSession();
   }
 
   async waiting(): Promise<void> {
@@ -212,7 +212,7 @@ class RealSessionTokenBench implements SessionTokenBench {
       write: async (session) => {
         this.#kept = session;
       },
-      forget: async () => {
+      delete: async () => {
         this.#kept = null;
       },
     });
@@ -231,11 +231,11 @@ class RealSessionTokenBench implements SessionTokenBench {
   }
 
   forget(): void {
-    this.#tokens.forget();
+    this.#tokens.drop();
   }
 
   end(): void {
-    this.#tokens.end();
+    this.#tokens.endSession();
   }
 
   restart(): void {
@@ -328,7 +328,7 @@ class RealRestTokenBench implements RestTokenBench {
   }
 
   lineEnds(): void {
-    this.#tokens.forget();
+    this.#tokens.onConnectionClosed();
   }
 
   gives(token: string): void {

@@ -92,8 +92,8 @@ describe('an alert', () => {
 
   it('goes to the visible tab, however long ago the visitor was there', () => {
     const made = hub().attach('b').attach('c');
-    made.take({ type: 'tab-visibility', tabId: 'b', visible: false });
-    made.take({ type: 'tab-visibility', tabId: 'c', visible: false });
+    made.take({ type: 'tab-visibility', tabId: 'b', isVisible: false });
+    made.take({ type: 'tab-visibility', tabId: 'c', isVisible: false });
     made.pass(1_000).take({ type: 'tab-used', tabId: 'c' });
     hears(made, now(made, 1));
     expect(rung(made)).toEqual([['a', 'agent 1']]);
@@ -102,7 +102,7 @@ describe('an alert', () => {
   it('goes to the tab that was used last, where none is visible', () => {
     const made = hub().attach('b');
     for (const tabId of ['a', 'b']) {
-      made.take({ type: 'tab-visibility', tabId, visible: false });
+      made.take({ type: 'tab-visibility', tabId, isVisible: false });
     }
     made.pass(1_000).take({ type: 'tab-used', tabId: 'a' });
     hears(made, now(made, 1));
@@ -111,8 +111,8 @@ describe('an alert', () => {
 
   it('goes to the tab that became visible last', () => {
     const made = hub().attach('b').pass(1_000);
-    made.take({ type: 'tab-visibility', tabId: 'a', visible: false });
-    made.take({ type: 'tab-visibility', tabId: 'a', visible: true });
+    made.take({ type: 'tab-visibility', tabId: 'a', isVisible: false });
+    made.take({ type: 'tab-visibility', tabId: 'a', isVisible: true });
     hears(made, now(made, 1));
     expect(rung(made)).toEqual([['a', 'agent 1']]);
   });
@@ -125,8 +125,8 @@ describe('an alert', () => {
       visitor: null,
       resetCount: 0,
     } as const;
-    made.pass(1_000).take({ ...opened, tabId: 'b', visible: false });
-    made.take({ type: 'tab-visibility', tabId: 'a', visible: false });
+    made.pass(1_000).take({ ...opened, tabId: 'b', isVisible: false });
+    made.take({ type: 'tab-visibility', tabId: 'a', isVisible: false });
     hears(made, now(made, 1)).pass(3_000);
     expect(rung(made)).toEqual([['a', 'agent 1']]);
     made.take({ type: 'tab-left', tabId: 'a' }).clearKeepingSocket();
@@ -215,7 +215,7 @@ describe('an alert', () => {
 
   it('is not for what was there when the hub began', () => {
     const made = found(new TestHub(), rows(1, 3), {
-      unread: { unread: 2, readUntil: [1, 1, 0, 0] },
+      unread: { count: 2, readUntil: [1, 1, 0, 0] },
     });
     expect(rung(made)).toEqual([]);
     expect(made.snapshot?.unread).toBe(2);
@@ -231,7 +231,7 @@ describe('the tab that was used last', () => {
       resetCount: 0,
     } as const;
     const made = hub().pass(1_000);
-    made.take({ ...opened, tabId: 'b', visible: true }).pass(10);
+    made.take({ ...opened, tabId: 'b', isVisible: true }).pass(10);
     made.call({ type: 'send', messageId: 'm', text: 'hello' });
     hears(made, now(made, 1));
     expect(rung(made)).toEqual([['a', 'agent 1']]);

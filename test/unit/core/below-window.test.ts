@@ -31,7 +31,7 @@ function short(rest: Parameters<typeof record>[1] = {}): TestHub {
 function looked(hub: TestHub, added: Message[], corrected: Message[] = []): TestHub {
   const writes = hub.all('write').filter(({ writeId }) => writeId !== null);
   const writeId = writes.at(-1)?.writeId ?? -1;
-  return hub.take({ type: 'stored', writeId, added, corrected, sent: [] }).flush();
+  return hub.take({ type: 'stored', writeId, added, corrected, inTranscript: [] }).flush();
 }
 
 function upserts(hub: TestHub): string[] {
@@ -73,7 +73,7 @@ describe('a row below the window', () => {
   });
 
   it('is not unread where the visitor has read further, or has written it', () => {
-    const read = { unread: 0, readUntil: [1, 8, 0, 0] } as const;
+    const read = { count: 0, readUntil: [1, 8, 0, 0] } as const;
     const hub = found(new TestHub({ limits: { window: 3 } }), rows(7, 9), {
       hasEarlier: true,
       unread: read,
@@ -100,7 +100,7 @@ describe('a row below the window', () => {
     // The store has nothing to add, so nothing is posted.
     const { writeId } = hub.last('write');
     hub.clear();
-    const nothing = { added: [], corrected: [], sent: [] };
+    const nothing = { added: [], corrected: [], inTranscript: [] };
     hub.take({ type: 'stored', writeId: writeId ?? -1, ...nothing }).flush();
     expect(hub.all('post')).toEqual([]);
   });
@@ -124,7 +124,7 @@ describe('a row below the window', () => {
     const hub = short({ gaps: [{ from: 3, to: 6, tries: 1 }], completeUntil: row(2).timestamp });
     hears(hub, agentSays(5));
     // The row right after the gap is in the window.
-    expect(operationsOf(hub, 'mark-message')).toEqual([]);
+    expect(operationsOf(hub, 'put-gap-marker')).toEqual([]);
     expect(operationsOf(hub, 'put-message')).toMatchObject([
       { message: { sequence: 7, missingBefore: 1 } },
     ]);
@@ -136,7 +136,7 @@ describe('a row below the window', () => {
       { ...row(8), text: 'stale' },
     ];
     const writeId = write?.writeId ?? -1;
-    hub.take({ type: 'stored', writeId, added: [], corrected, sent: [] }).flush();
+    hub.take({ type: 'stored', writeId, added: [], corrected, inTranscript: [] }).flush();
     expect(upserts(hub)).toEqual(['corrected']);
     expect(hub.shown()).toContain('agent 8');
   });

@@ -293,7 +293,7 @@ describe('mark-read', () => {
 
   it('makes unread only what stands behind it, and only what others say', () => {
     const made = found(new TestHub(), rows(1, 3), {
-      unread: { unread: 1, readUntil: [1, 2, 0, 0] },
+      unread: { count: 1, readUntil: [1, 2, 0, 0] },
       current: record(5, { gaps: [{ from: 2, to: 2, tries: 0 }], next: 4 }),
     });
     expect(made.flush().snapshot?.unread).toBe(1);
@@ -440,7 +440,7 @@ describe('rate limits', () => {
       made.pass(60_000).clearKeepingSocket();
       made.state = { ...made.state, rateLimit: { ...made.state.rateLimit, requests: [] } };
       for (let request = 0; request < before; request += 1) {
-        made.take({ type: 'sent', command: { type: 'ping' } });
+        made.take({ type: 'command-sent', command: { type: 'ping' } });
       }
       made.call({ type: 'typing', isTyping: true });
       expect(made.sent().filter(({ type }) => type === 'typing')).toHaveLength(told);
@@ -462,11 +462,14 @@ describe('rate limits', () => {
     const count = (made: TestHub) => made.state.rateLimit.requests.length;
     const made = hub({ rateLimits });
     const before = count(made);
-    made.take({ type: 'sent', command: { type: 'answer-ping', payload: 'x' } });
-    made.take({ type: 'sent', command: { type: 'mark-read', conversationId, messageId: 'm' } });
+    made.take({ type: 'command-sent', command: { type: 'answer-ping', payload: 'x' } });
+    made.take({
+      type: 'command-sent',
+      command: { type: 'mark-read', conversationId, messageId: 'm' },
+    });
     expect(count(made)).toBe(before);
-    made.take({ type: 'sent', command: { type: 'ping' } });
-    made.take({ type: 'sent', command: { type: 'resume-conversation', conversationId } });
+    made.take({ type: 'command-sent', command: { type: 'ping' } });
+    made.take({ type: 'command-sent', command: { type: 'resume-conversation', conversationId } });
     expect(count(made)).toBe(before + 2);
     expect(made.state.rateLimit.pings).toHaveLength(1);
   });
@@ -474,7 +477,7 @@ describe('rate limits', () => {
   it('remembers no more than it needs', () => {
     const made = hub({ rateLimits: { ...rateLimits, pings: { count: 2, window: 1_000 } } });
     for (let ping = 0; ping < 5; ping += 1) {
-      made.pass(1).take({ type: 'sent', command: { type: 'ping' } });
+      made.pass(1).take({ type: 'command-sent', command: { type: 'ping' } });
     }
     expect(made.state.rateLimit.pings).toEqual([made.now - 1, made.now]);
   });

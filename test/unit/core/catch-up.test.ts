@@ -324,16 +324,16 @@ describe('reconciliation', () => {
   it('is made only while a page is visible', () => {
     const made = hub().attach('b');
     for (const tabId of ['a', 'b']) {
-      made.take({ type: 'tab-visibility', tabId, visible: false });
+      made.take({ type: 'tab-visibility', tabId, isVisible: false });
     }
     made.clearKeepingSocket().pass(61_000);
     expect(asked(made)).toEqual([]);
-    made.take({ type: 'tab-visibility', tabId: 'b', visible: true });
+    made.take({ type: 'tab-visibility', tabId: 'b', isVisible: true });
     expect(asked(made)).toHaveLength(1);
   });
 
   it('is made while one of several looks', () => {
-    const made = hub().attach('b').take({ type: 'tab-visibility', tabId: 'b', visible: false });
+    const made = hub().attach('b').take({ type: 'tab-visibility', tabId: 'b', isVisible: false });
     made.clearKeepingSocket().pass(61_000);
     expect(asked(made)).toHaveLength(1);
   });
@@ -353,7 +353,7 @@ describe('reconciliation', () => {
       looking(made);
       settled(made);
     }
-    expect(made.state.catchUps.begun).toBe(4);
+    expect(made.state.catchUps.lastCatchUpId).toBe(4);
   });
 });
 
@@ -361,20 +361,20 @@ describe('an ended conversation', () => {
   it.each([
     [19_999, false],
     [20_000, true],
-  ])('whose history is read %i ms later is known to its end: %s', (later, isClosed) => {
+  ])('whose history is read %i ms later is known to its end: %s', (later, isReadToEnd) => {
     const made = hub();
     hears(made, agentSays(1));
     ends(made);
     settledEnd(made);
     made.clearKeepingSocket().pass(later);
-    made.take({ type: 'tab-visibility', tabId: 'a', visible: false });
-    made.take({ type: 'tab-visibility', tabId: 'a', visible: true });
+    made.take({ type: 'tab-visibility', tabId: 'a', isVisible: false });
+    made.take({ type: 'tab-visibility', tabId: 'a', isVisible: true });
     expect(asked(made)).toHaveLength(1);
     page(made, [agentSays(1)]);
     standing(made, 'ended');
-    expect(made.state.conversation?.isClosed).toBe(isClosed);
-    expect(operationsOf(made, 'put-conversation').some((one) => one.record.isClosed)).toBe(
-      isClosed,
+    expect(made.state.conversation?.isReadToEnd).toBe(isReadToEnd);
+    expect(operationsOf(made, 'put-conversation').some((one) => one.record.isReadToEnd)).toBe(
+      isReadToEnd,
     );
   });
 
@@ -386,7 +386,7 @@ describe('an ended conversation', () => {
   it('is not looked at for its end while it is open', () => {
     const made = hub();
     settled(looking(made));
-    expect(made.state.conversation?.isClosed).toBe(false);
+    expect(made.state.conversation?.isReadToEnd).toBe(false);
   });
 });
 
@@ -449,8 +449,8 @@ describe('a previous conversation', () => {
   it('is not asked for before its history may be whole', () => {
     const made = left(agentSays(1));
     made.pass(15_001);
-    made.take({ type: 'tab-visibility', tabId: 'a', visible: false });
-    made.take({ type: 'tab-visibility', tabId: 'a', visible: true });
+    made.take({ type: 'tab-visibility', tabId: 'a', isVisible: false });
+    made.take({ type: 'tab-visibility', tabId: 'a', isVisible: true });
     page(made, []);
     standing(made, 'connected', nextId);
     expect(asked(made).filter((call) => 'since' in call)).toMatchObject([
@@ -499,7 +499,7 @@ describe('a previous conversation', () => {
     expect(made.state.previousConversations).toEqual([]);
     const records = operationsOf(made, 'put-conversation').map((one) => one.record);
     expect(records.findLast(({ ordinal }) => ordinal === 1)).toMatchObject({
-      isClosed: true,
+      isReadToEnd: true,
       next: 5,
     });
     made.clearKeepingSocket();
@@ -523,7 +523,7 @@ describe('a previous conversation', () => {
     const made = asksFormer(left(agentSays(1)));
     fails(made, 'not-found');
     expect(made.state.previousConversations).toEqual([]);
-    expect(operationsOf(made, 'put-conversation').at(-1)?.record.isClosed).toBe(true);
+    expect(operationsOf(made, 'put-conversation').at(-1)?.record.isReadToEnd).toBe(true);
     expect(made.snapshot?.conversation?.conversationId).toBe(nextId);
   });
 
@@ -637,9 +637,9 @@ describe('a previous conversation', () => {
   it('of which no end is known is passed over, and stays', () => {
     const previous = (id: string, ordinal: number, status: 'connected' | 'ended') =>
       record(1, { details: { conversationId: id, status }, ordinal });
-    const unclosed = [previous('open', 1, 'connected'), previous('over', 2, 'ended')];
+    const notReadToEnd = [previous('open', 1, 'connected'), previous('over', 2, 'ended')];
     const current = record(1, { ordinal: 3 });
-    const made = found(new TestHub(), [], { current, unclosed });
+    const made = found(new TestHub(), [], { current, notReadToEnd });
     made.answersPings = true;
     page(untilAsked(made.pass(20_000)), []);
     standing(made);
@@ -678,8 +678,8 @@ describe('a previous conversation', () => {
     page(made, []);
     standing(made, 'ended');
     made.clearKeepingSocket().pass(20_000);
-    made.take({ type: 'tab-visibility', tabId: 'a', visible: false });
-    made.take({ type: 'tab-visibility', tabId: 'a', visible: true });
+    made.take({ type: 'tab-visibility', tabId: 'a', isVisible: false });
+    made.take({ type: 'tab-visibility', tabId: 'a', isVisible: true });
     page(made, []);
     standing(made, 'ended');
     opensNext(made);
@@ -694,18 +694,18 @@ describe('a previous conversation', () => {
   });
 
   it.each([4, 5, 6])('is one of five at most: of %i, the oldest are let go', (count) => {
-    const unclosed = Array.from({ length: count }, (_, index) =>
+    const notReadToEnd = Array.from({ length: count }, (_, index) =>
       record(1, {
         details: { conversationId: `old-${index + 1}`, status: 'ended' },
         ordinal: index + 1,
       }),
     );
     const current = record(1, { ordinal: count + 1 });
-    const made = found(new TestHub(), [], { current, unclosed });
+    const made = found(new TestHub(), [], { current, notReadToEnd });
     ends(made);
     settled(made);
     opensNext(made);
-    const expected = [...unclosed.map((one) => one.details.conversationId), conversationId];
+    const expected = [...notReadToEnd.map((one) => one.details.conversationId), conversationId];
     expect(made.state.previousConversations.map((one) => one.details.conversationId)).toEqual(
       expected.slice(-5),
     );

@@ -13,7 +13,7 @@ export const scenes: Record<string, () => TestHub> = {
   closing: () => new TestHub().authenticated().gateway({ type: 'token-expired' }),
   waiting: () => new TestHub().restore().attach().token().cut(),
   offline: () =>
-    new TestHub().restore().attach().token().take({ type: 'online', online: false }).cut(),
+    new TestHub().restore().attach().token().take({ type: 'online', isOnline: false }).cut(),
   resting: () => {
     const hub = new TestHub().restore().attach().token().cut();
     for (let retry = 0; retry < 5; retry += 1) hub.pass(31_000).cut();
@@ -71,7 +71,7 @@ export const moreScenes: Record<string, () => TestHub> = {
   'closing to hand over': () => new TestHub().inConversation().take({ type: 'step-down' }),
   'draining to hand over': () =>
     new TestHub().inConversation().type('on its way', 'm1').take({ type: 'step-down' }),
-  'offline, circuit open': () => resting().take({ type: 'online', online: false }),
+  'offline, circuit open': () => resting().take({ type: 'online', isOnline: false }),
   'resting, in conversation': () => {
     const hub = new TestHub().inConversation().cut();
     for (let retry = 0; retry < 5; retry += 1) hub.pass(31_000).cut();

@@ -52,11 +52,11 @@ describe('the table of phases in docs/protocol.md', () => {
           event: { type: 'authenticated', serverTime: null },
         }),
         (hub) => ({ type: 'gateway', socketId: socketOf(hub), event: { type: 'token-expired' } }),
-        () => ({ type: 'online', online: true }),
+        () => ({ type: 'online', isOnline: true }),
         () => ({
           type: 'tab-attached',
           tabId: 'b',
-          visible: true,
+          isVisible: true,
           conversationId: null,
           visitor: null,
           resetCount: 0,

@@ -135,7 +135,7 @@ describe('the delay before a retry', () => {
   });
 
   it('of a browser that says it is offline is of the widest spread', () => {
-    const hub = connecting().take({ type: 'online', online: false });
+    const hub = connecting().take({ type: 'online', isOnline: false });
     expectBetween(spread(hub, cut(hub), at('retry')), 2_000, 30_000);
   });
 
@@ -213,7 +213,7 @@ describe('what is done again and again', () => {
         socketId: socketOf(hub),
         event: { type: 'authenticated', serverTime: null },
       } as const;
-      expectBetween(spread(hub, input, at('ping'), gateway.rules ?? null), from, to);
+      expectBetween(spread(hub, input, at('ping'), gateway.sessionPolicy ?? null), from, to);
     }
   });
 });
@@ -342,7 +342,7 @@ const deadlines: Record<string, Deadline> = {
     timing: 'drain',
     timer: 'pong',
     scene: (timing) =>
-      new TestHub({ timing }).inConversation().take({ type: 'online', online: false }),
+      new TestHub({ timing }).inConversation().take({ type: 'online', isOnline: false }),
     seen: ({ state }) => state.connection.phase,
     expected: 'offline',
   },
@@ -436,7 +436,7 @@ describe('a pong’s deadline that is noticed late', () => {
 describe('a try that the visitor wants at once', () => {
   const scenes: Record<string, () => TestHub> = {
     waiting: () => connecting(),
-    offline: () => connecting().take({ type: 'online', online: false }),
+    offline: () => connecting().take({ type: 'online', isOnline: false }),
     resting: () => afterRetries(5),
   };
   const cases = Object.keys(scenes).flatMap((phase) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { conversationId, echo, TestHub } from './harness.ts';
 
-const network = { type: 'online', online: false } as const;
+const network = { type: 'online', isOnline: false } as const;
 
 describe('connection', () => {
   it('sends nothing but auth before the gateway has accepted it', () => {
@@ -153,7 +153,7 @@ describe('connection', () => {
     const hub = new TestHub().restore().attach().token().take(network);
     hub.cut();
     expect(hub.snapshot?.connection).toMatchObject({ phase: 'offline', attempt: 0 });
-    hub.pass(5_000).clearKeepingSocket().take({ type: 'online', online: true });
+    hub.pass(5_000).clearKeepingSocket().take({ type: 'online', isOnline: true });
     expect(hub.all('open-socket')).toHaveLength(2);
   });
 

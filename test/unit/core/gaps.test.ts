@@ -165,8 +165,8 @@ describe('a gap', () => {
       hasEarlier: true,
     });
     hears(made, agentSays(3));
-    expect(operationsOf(made, 'mark-message')).toEqual([
-      { type: 'mark-message', position: [1, 5, 0, 0], missingBefore: 1 },
+    expect(operationsOf(made, 'put-gap-marker')).toEqual([
+      { type: 'put-gap-marker', position: [1, 5, 0, 0], missingBefore: 1 },
     ]);
     expect(operationsOf(made, 'add-message')).toMatchObject([
       { message: { sequence: 3, missingBefore: 0 }, isUnread: true },

@@ -26,11 +26,11 @@ import type { TimerName } from '../../../src/worker/core/timers.ts';
 import type { HubGateway } from '../../../src/worker/options.ts';
 
 export const emptyStore: Restored = {
-  persistent: true,
+  isPersistent: true,
   meta: emptyMeta,
   unread: noUnread,
   current: null,
-  unclosed: [],
+  notReadToEnd: [],
   messages: [],
   hasEarlier: false,
   outbox: [],
@@ -71,7 +71,7 @@ export class TestHub {
       options.gateway ??
       genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
     const { traits } = gateway;
-    this.#rules = gateway.rules ?? null;
+    this.#rules = gateway.sessionPolicy ?? null;
     this.#inspect = options.inspect;
     this.state = initialState(
       {
@@ -84,7 +84,7 @@ export class TestHub {
         traits: { ...traits, routingApi: options.routing !== undefined },
         kind: 'shared-worker',
         build: '1',
-        epoch: options.epoch ?? 'boot',
+        bootId: options.epoch ?? 'boot',
       },
       options.seed ?? 1,
     );
@@ -192,7 +192,7 @@ export class TestHub {
     this.flush();
     for (const { writeId } of this.all('write')) {
       if (writeId !== null) {
-        this.take({ type: 'stored', writeId, added: [], corrected: [], sent: [] });
+        this.take({ type: 'stored', writeId, added: [], corrected: [], inTranscript: [] });
       }
     }
     return this.flush();
@@ -207,7 +207,7 @@ export class TestHub {
     const attached = {
       type: 'tab-attached',
       tabId,
-      visible: true,
+      isVisible: true,
       conversationId,
       visitor,
       resetCount: 0,

@@ -71,7 +71,7 @@ describe('two questions to REST', () => {
         gaps: [],
         completeUntil: first.timestamp,
         readMark: null,
-        isClosed: false,
+        isReadToEnd: false,
       },
     });
     hub.gateway({ type: 'conversation', conversation: { conversationId, status: 'connected' } });

@@ -15,7 +15,7 @@ function full(): TestHub {
     ...state,
     timers,
     problem: { code: 'rejected', message: '' },
-    unread: { unread: 4, readUntil: [1, 1, 0, 0] },
+    unread: { count: 4, readUntil: [1, 1, 0, 0] },
     previousConversations: state.conversation ? [state.conversation] : [],
     lastOrdinal: 9,
     window: [row],
@@ -25,7 +25,7 @@ function full(): TestHub {
     receiptDue: 'm-1',
     catchUps: { ...state.catchUps, active: null, isRequested: true, failures: 2, completedAt: 5 },
     routing: { ...state.routing, tries: 2, notice: { kind: 'unchecked' } },
-    sessionMemory: { life: 1, endsAt: 2, startsNew: true, refused: null, expiries: [1] },
+    sessionMemory: { life: 1, endsAt: 2, isSessionOver: true, refused: null, expiries: [1] },
     typing: { remote: { id: 'agent-1', name: 'Ada' }, isSent: true, sentAt: 3 },
     alertedUntil: [1, 1, 0, 0],
     startCalls: [71],
@@ -201,9 +201,9 @@ describe('of the previous visitor', () => {
     // Runs are counted on, so that what is still under way can't be mistaken for a new one.
     expect(mine(hub.state)).toEqual({
       ...mine(fresh),
-      catchUps: { ...catchUps, begun: hub.state.catchUps.begun },
+      catchUps: { ...catchUps, begun: hub.state.catchUps.lastCatchUpId },
     });
-    expect(hub.state.catchUps.begun).toBeGreaterThan(0);
+    expect(hub.state.catchUps.lastCatchUpId).toBeGreaterThan(0);
     expect(hub.state.meta).toMatchObject({
       draft: '',
       lastRouting: null,

@@ -87,7 +87,7 @@ describe('the ids that a row learns', () => {
   });
 });
 
-const unconfirmed: OutboxStage = { stage: 'unconfirmed', catchUpId: 1, wasSent: true };
+const unconfirmed: OutboxStage = { stage: 'unconfirmed', catchUpId: 1, isShownAsSent: true };
 
 function waiting(messageId: string, rest: Partial<OutboxItem> = {}): OutboxItem {
   return {
@@ -172,10 +172,10 @@ describe('a message of the visitor’s in the history', () => {
 
   it.each([
     [unconfirmed, true],
-    [{ stage: 'unconfirmed', catchUpId: 1, wasSent: false }, true],
+    [{ stage: 'unconfirmed', catchUpId: 1, isShownAsSent: false }, true],
     [{ stage: 'sent' }, true],
-    [{ stage: 'queued', wasSent: true }, true],
-    [{ stage: 'queued', wasSent: false }, false],
+    [{ stage: 'queued', isResend: true }, true],
+    [{ stage: 'queued', isResend: false }, false],
     [{ stage: 'queued' }, false],
     [{ stage: 'storing', writeId: 1, callId: null, isRepeat: true }, false],
     [{ stage: 'sending-by-rest', requestId: 1 }, false],
@@ -219,7 +219,7 @@ describe('a message of the visitor’s in the history', () => {
 
   it('may have any time before anything was read, if no other client writes', () => {
     const early = { ...ours, timestamp: noon - 600 * minute };
-    const at = { stage: 'unconfirmed', catchUpId: 1, wasSent: false } as const;
+    const at = { stage: 'unconfirmed', catchUpId: 1, isShownAsSent: false } as const;
     expect(knownAs({ outbox: [waiting('m1', { at })] }, early)).toBe('m1');
     expect(knownAs({ outbox: [waiting('m1')] }, early)).toBe('m1');
     expect(knownAs({ outbox: [waiting('m1')], hasConversation: false }, early)).toBe('m1');
@@ -227,7 +227,7 @@ describe('a message of the visitor’s in the history', () => {
 
   it('of a visitor with other clients matches an earlier hub’s message only since it was written', () => {
     const isShared = true;
-    const at = { stage: 'unconfirmed', catchUpId: 1, wasSent: false } as const;
+    const at = { stage: 'unconfirmed', catchUpId: 1, isShownAsSent: false } as const;
     const long = { ...ours, timestamp: noon - 2 * minute - 1 };
     const just = { ...ours, timestamp: noon - 2 * minute };
     const restored = [waiting('m1', { at })];
@@ -239,7 +239,7 @@ describe('a message of the visitor’s in the history', () => {
     for (const sent of [
       unconfirmed,
       { stage: 'sent' },
-      { stage: 'queued', wasSent: true },
+      { stage: 'queued', isResend: true },
     ] as const) {
       expect(knownAs({ isShared, outbox: [waiting('m1', { at: sent })] }, long)).toBe('m1');
     }

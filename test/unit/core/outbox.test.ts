@@ -31,7 +31,9 @@ function send(made: TestHub, messageId: string, text = messageId, isRepeat = fal
 function stored(made: TestHub, index: number, sent = rows(1, 0)): TestHub {
   const writes = made.all('write').filter(({ writeId }) => writeId !== null);
   const writeId = writes[index]?.writeId ?? -1;
-  return made.take({ type: 'stored', writeId, added: [], corrected: [], sent }).flush();
+  return made
+    .take({ type: 'stored', writeId, added: [], corrected: [], inTranscript: sent })
+    .flush();
 }
 
 describe('a message that is taken in', () => {
@@ -101,7 +103,7 @@ describe('a message that is taken in', () => {
       writeId: 999,
       added: [],
       corrected: [],
-      sent: [],
+      inTranscript: [],
     });
     expect(made.all('answer')).toEqual([]);
     expect(made.all('send')).toEqual([]);
@@ -133,7 +135,13 @@ describe('a message that was asked to be sent before', () => {
     const { outbox } = made.state;
     const writeId = outbox[0]?.at.stage === 'storing' ? outbox[0].at.writeId : null;
     made
-      .take({ type: 'stored', writeId: writeId ?? -1, added: [], corrected: [], sent: [there] })
+      .take({
+        type: 'stored',
+        writeId: writeId ?? -1,
+        added: [],
+        corrected: [],
+        inTranscript: [there],
+      })
       .flush();
     expect(made.answers.get(call)).toEqual({ ok: true, value: 'm1' });
     expect(made.state.outbox).toEqual([]);

@@ -20,7 +20,7 @@ function longConversation(from: number, to: number, hasEarlier: boolean): TestHu
     gaps: [],
     completeUntil: row(to).timestamp,
     readMark: null,
-    isClosed: false,
+    isReadToEnd: false,
   } as const;
   const hub = new TestHub().authenticated({ current, messages: rows(from, to), hasEarlier });
   hub.gateway({ type: 'conversation', conversation: { conversationId, status: 'connected' } });

@@ -92,7 +92,7 @@ function stateOf(state: HubState): Record<string, string> {
         .map(({ isParked, call }) => (isParked ? 'parked ' : '') + call.type)
         .join('+') || 'none',
     'fresh token': String(token.needsFresh),
-    'starts new': String(sessionMemory?.startsNew === true),
+    'starts new': String(sessionMemory?.isSessionOver === true),
     expiries: String(sessionMemory?.expiries.length ?? 0),
   };
 }

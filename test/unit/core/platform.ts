@@ -89,7 +89,7 @@ export class PlatformHub extends TestHub {
           writeId: effect.writeId,
           added: [],
           corrected: [],
-          sent: [],
+          inTranscript: [],
         });
         return;
       case 'rest':

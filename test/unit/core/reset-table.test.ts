@@ -20,7 +20,7 @@ const conversation: ConversationState = {
   gaps: [{ from: 2, to: 2, tries: 1 }],
   completeUntil: 1,
   readMark: { conversationId, position: [2, 1, 0, 0] },
-  isClosed: false,
+  isReadToEnd: false,
   reorderBuffer: [agentSays(6)],
   unsequencedBuffer: [{ message: agentSays(null, 'soon'), due: later }],
   newest: 3,
@@ -69,7 +69,7 @@ function busy(part: Partial<HubState> = {}): HubState {
       resetCount: 4,
     },
     draftOrigin: { tabId: 'a', writtenAt: now - 70 },
-    unread: { unread: 3, readUntil: [2, 1, 0, 0] },
+    unread: { count: 3, readUntil: [2, 1, 0, 0] },
     conversation,
     previousConversations: [
       {
@@ -88,7 +88,7 @@ function busy(part: Partial<HubState> = {}): HubState {
     receiptDue: 'm3',
     restPausedUntil: now - 5,
     catchUps: {
-      begun: 8,
+      lastCatchUpId: 8,
       active: null,
       isRequested: false,
       failures: 2,
@@ -101,7 +101,7 @@ function busy(part: Partial<HubState> = {}): HubState {
       queue: null,
       notice: { kind: 'unchecked' },
     },
-    sessionMemory: { life: 9, endsAt: later, startsNew: false, refused: null, expiries: [1] },
+    sessionMemory: { life: 9, endsAt: later, isSessionOver: false, refused: null, expiries: [1] },
     typing: { remote: { id: 'agent-1', name: 'Ada' }, isSent: true, sentAt: now - 100 },
     tabs: state.tabs.map((tab) => ({ ...tab, isTyping: true })),
     alertedTab: 'a',

@@ -13,7 +13,7 @@ function record(id: string, ordinal: number, status: 'ended' | 'connected'): Con
     gaps: [],
     completeUntil: 0,
     readMark: null,
-    isClosed: false,
+    isReadToEnd: false,
   };
 }
 
@@ -26,7 +26,7 @@ function another(hub: TestHub): TestHub {
 }
 
 function attachSecond(hub: TestHub, visitor: string): TestHub {
-  const tab = { type: 'tab-attached', tabId: 'b', visible: true, visitor } as const;
+  const tab = { type: 'tab-attached', tabId: 'b', isVisible: true, visitor } as const;
   return hub.take({ ...tab, conversationId, resetCount: 0 }).flush();
 }
 
@@ -122,7 +122,7 @@ describe('a hub that sleeps', () => {
     hub.take({ type: 'tab-left', tabId: 'a' }).pass(1_000);
     const result = { ok: false, kind: 'signed-out', message: '', retryAfter: null } as const;
     hub.take({ type: 'token', requestId: hub.state.token.requestId ?? 0, result }).clear();
-    hub.take({ type: 'online', online: false }).take({ type: 'online', online: true });
+    hub.take({ type: 'online', isOnline: false }).take({ type: 'online', isOnline: true });
     expect([...hub.all('fetch-token'), ...hub.all('open-socket')]).toEqual([]);
   });
 
@@ -156,7 +156,7 @@ describe('a gap', () => {
       ...emptyStore,
       meta: { ...emptyMeta, subject: 'visitor-1' },
       current: record(conversationId, 2, 'connected'),
-      unclosed: [record('conv-0', 1, 'ended')],
+      notReadToEnd: [record('conv-0', 1, 'ended')],
     });
     hub.gateway({ type: 'conversation', conversation: { conversationId, status: 'connected' } });
     hub.rest();

@@ -17,7 +17,7 @@ function record(rest: Partial<ConversationRecord> = {}): ConversationRecord {
     gaps: [],
     completeUntil: 5_000,
     readMark: null,
-    isClosed: false,
+    isReadToEnd: false,
     ...rest,
   };
 }
@@ -48,7 +48,7 @@ describe('a hub that is born', () => {
       hasEarlier: false,
       hub: { persistent: true },
     });
-    hub.clear().take({ type: 'online', online: false }).flush();
+    hub.clear().take({ type: 'online', isOnline: false }).flush();
     expect(hub.all('post')).toHaveLength(0);
   });
 
@@ -133,7 +133,7 @@ describe('a store that was deleted and not written again to the end', () => {
     hub.state.window.map(({ sequence, missingBefore }) => [sequence, missingBefore]);
   const newest = agentSays(7).timestamp;
   const details = { conversationId, status: 'ended' } as const;
-  const current = record({ details, next: 8, completeUntil: newest, isClosed: true });
+  const current = record({ details, next: 8, completeUntil: newest, isReadToEnd: true });
 
   it('marks what is missing between its rows, and asks for it', () => {
     const hub = new TestHub().authenticated({ current, messages: rows(1, 2, 4, 7) });
@@ -148,7 +148,7 @@ describe('a store that was deleted and not written again to the end', () => {
         { from: 3, to: 3 },
         { from: 5, to: 6 },
       ],
-      isClosed: false,
+      isReadToEnd: false,
     });
     expect(operations(hub.flush())).toEqual(
       expect.arrayContaining(['put-message', 'put-conversation']),
@@ -166,7 +166,7 @@ describe('a store that was deleted and not written again to the end', () => {
       current: { ...current, gaps },
       messages: rows(1, 2),
     });
-    expect(hub.state.conversation).toMatchObject({ gaps: [], next: 3, isClosed: false });
+    expect(hub.state.conversation).toMatchObject({ gaps: [], next: 3, isReadToEnd: false });
     const since = agentSays(2).timestamp;
     expect(hub.last('rest').call).toMatchObject({ type: 'history-since', since });
     hub.rest(...numbered(2, 3, 4, 5, 6, 7));
@@ -194,7 +194,7 @@ describe('a store that was deleted and not written again to the end', () => {
     const hub = new TestHub().restore({
       meta: owned,
       current: next,
-      unclosed: [{ ...current, isClosed: false }],
+      notReadToEnd: [{ ...current, isReadToEnd: false }],
       messages: rows(1, 3),
     });
     expect(hub.state.previousConversations).toMatchObject([
@@ -216,7 +216,7 @@ describe('a store that was deleted and not written again to the end', () => {
   describe('in a closed previous conversation', () => {
     const next = record({ details: { conversationId: 'conv-2', status: 'ended' }, ordinal: 4 });
     const resent = { ...rowOf(echo(1, 'm2', 'again'), [4, 1, 0, 0]), conversationId: 'conv-2' };
-    const found = { meta: owned, current: { ...next, next: 2, isClosed: true } };
+    const found = { meta: owned, current: { ...next, next: 2, isReadToEnd: true } };
 
     it('marks what is missing', () => {
       const hub = new TestHub().restore({ ...found, messages: [...rows(1, 4), resent] });
@@ -280,7 +280,7 @@ describe('a page that knows who was there last', () => {
       .take({
         type: 'tab-attached',
         tabId: 'b',
-        visible: true,
+        isVisible: true,
         conversationId: null,
         visitor,
         resetCount,
@@ -320,7 +320,7 @@ describe('a page that remembers a conversation', () => {
       .take({
         type: 'tab-attached',
         tabId: 'b',
-        visible: true,
+        isVisible: true,
         conversationId: 'conv-9',
         visitor,
         resetCount: 0,
@@ -399,7 +399,7 @@ describe('a conversation that is over', () => {
       .at(-1);
 
   it('is kept as closed when its end was read, though REST tells its end again', () => {
-    expect(kept(closedOne())).toMatchObject({ isClosed: true, details: { status: 'ended' } });
+    expect(kept(closedOne())).toMatchObject({ isReadToEnd: true, details: { status: 'ended' } });
   });
 
   it('is open again when the gateway opens the same one anew', () => {
@@ -407,7 +407,7 @@ describe('a conversation that is over', () => {
     hub.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
     hub.gateway({ type: 'conversation', conversation: { conversationId, status: 'connected' } });
     hub.flush();
-    expect(kept(hub)).toMatchObject({ isClosed: false, details: { status: 'connected' } });
+    expect(kept(hub)).toMatchObject({ isReadToEnd: false, details: { status: 'connected' } });
     expect(hub.state.conversation?.endedAt).toBeNull();
   });
 
@@ -419,7 +419,7 @@ describe('a conversation that is over', () => {
       conversation: { conversationId: 'conv-2', status: 'queued' },
     });
     hub.flush();
-    expect(kept(hub)).toMatchObject({ isClosed: false, ordinal: 2 });
+    expect(kept(hub)).toMatchObject({ isReadToEnd: false, ordinal: 2 });
     expect(hub.state.previousConversations).toEqual([]);
   });
 });
@@ -440,7 +440,7 @@ describe('nothing of a previous visitor', () => {
     expect(added.map(({ text }) => text)).toEqual(['lost']);
     hub.call({ type: 'sign-out' });
     hub.flush();
-    const answer = { added, corrected: [], sent: [] };
+    const answer = { added, corrected: [], inTranscript: [] };
     hub.take({ type: 'stored', writeId: write?.writeId ?? -1, ...answer }).flush();
     expect(hub.shown()).toEqual([]);
     expect(hub.snapshot?.unread).toBe(0);

@@ -96,7 +96,13 @@ describe('rows below the window', () => {
     expect(asked.map(({ message }) => message.text)).toEqual(['a', 'lost']);
     const added = asked.map(({ message }) => message).filter(({ text }) => text === 'lost');
     hub
-      .take({ type: 'stored', writeId: write?.writeId ?? -1, added, corrected: [], sent: [] })
+      .take({
+        type: 'stored',
+        writeId: write?.writeId ?? -1,
+        added,
+        corrected: [],
+        inTranscript: [],
+      })
       .flush();
     expect(hub.snapshot?.unread).toBe(5);
     expect(hub.shown()).toEqual(['a', 'lost', 'b', 'c', 'd']);
@@ -151,7 +157,7 @@ describe('a previous conversation', () => {
     const records = operations(hub).flatMap((operation) =>
       operation.type === 'put-conversation' ? [operation.record] : [],
     );
-    expect(records.findLast((record) => record.ordinal === 1)).toMatchObject({ isClosed: true });
+    expect(records.findLast((record) => record.ordinal === 1)).toMatchObject({ isReadToEnd: true });
     expect(hub.state.previousConversations).toEqual([]);
   });
 
@@ -235,7 +241,7 @@ describe('a previous conversation', () => {
   it('is kept in mind over a restart', () => {
     const [former] = left().state.previousConversations;
     if (!former) throw new Error('there is none');
-    const { reorderBuffer: _h, unsequencedBuffer: _u, newest: _n, ...record } = former;
+    const { reorderBuffer: _b, unsequencedBuffer: _u, newest: _n, ...record } = former;
     const current = {
       ...record,
       conversation: { conversationId: 'conv-2', status: 'connected' },
@@ -243,7 +249,7 @@ describe('a previous conversation', () => {
     } as const;
     const hub = new TestHub();
     hub.answersPings = true;
-    hub.authenticated({ unclosed: [record], current });
+    hub.authenticated({ notReadToEnd: [record], current });
     const { conversation } = current;
     hub.gateway({ type: 'conversation', conversation });
     for (let catchUps = 0; catchUps < 2; catchUps += 1) {

@@ -156,7 +156,7 @@ export function record(last: number, rest: Partial<ConversationRecord> = {}): Co
     gaps: [],
     completeUntil: last === 0 ? 0 : row(last).timestamp,
     readMark: null,
-    isClosed: false,
+    isReadToEnd: false,
     ...rest,
   };
 }

@@ -127,7 +127,7 @@ describe('a message', () => {
     const made = hub().type('one', 'm1').pass(10_000);
     problem(made, 'rate-limited', null, { retryAfter: 60_000 });
     made.rest();
-    expect(made.state.outbox).toMatchObject([{ at: { stage: 'queued', wasSent: true } }]);
+    expect(made.state.outbox).toMatchObject([{ at: { stage: 'queued', isResend: true } }]);
     expect(statuses(made)).toEqual(['one: pending']);
   });
 

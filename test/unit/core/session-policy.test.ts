@@ -120,7 +120,7 @@ describe('a session that is no longer needed', () => {
       gaps: [],
       completeUntil: 0,
       readMark: null,
-      isClosed: false,
+      isReadToEnd: false,
     };
     const item = {
       messageId: 'm1',

@@ -153,9 +153,15 @@ describe('a session', () => {
     const late = rowOf({ ...agentSays(1), sequence: null }, [1, 0, 1, wall - 1_000]);
     hub
       .clear()
-      .take({ type: 'stored', writeId: writeId ?? -1, added: [late], corrected: [], sent: [] });
+      .take({
+        type: 'stored',
+        writeId: writeId ?? -1,
+        added: [late],
+        corrected: [],
+        inTranscript: [],
+      });
     hub.flush();
-    expect(hub.state.unread.unread).toBe(0);
+    expect(hub.state.unread.count).toBe(0);
     expect(hub.all('post')).toEqual([]);
     expect(operations.map(({ type }) => type)).not.toContain('add-message');
   });
@@ -399,7 +405,10 @@ describe('eviction', () => {
       problem: { code: 'evicted' },
     });
     hub.cut().clear().pass(3_600_000);
-    hub.attach('b').take({ type: 'online', online: false }).take({ type: 'online', online: true });
+    hub
+      .attach('b')
+      .take({ type: 'online', isOnline: false })
+      .take({ type: 'online', isOnline: true });
     expect(hub.all('open-socket')).toHaveLength(0);
     hub.call({ type: 'reconnect' });
     expect(hub.all('open-socket')).toHaveLength(1);
@@ -514,7 +523,9 @@ describe('a message', () => {
     hub.call({ type: 'end' });
     hub.history();
     expect(hub.state.connection.phase).toBe('idle');
-    hub.take({ type: 'stored', writeId: writeId ?? 0, added: [], corrected: [], sent: [] }).flush();
+    hub
+      .take({ type: 'stored', writeId: writeId ?? 0, added: [], corrected: [], inTranscript: [] })
+      .flush();
     expect(hub.snapshot?.messages.map(({ status }) => status)).toEqual(['failed']);
   });
 

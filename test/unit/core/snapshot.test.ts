@@ -102,7 +102,7 @@ describe('the connection in a snapshot', () => {
 
   it('is that there is no network, or that the session is over', () => {
     const hub = new TestHub().inConversation();
-    hub.cut().take({ type: 'online', online: false });
+    hub.cut().take({ type: 'online', isOnline: false });
     expect(connection(hub)).toMatchObject({ phase: 'offline', transport: 'none' });
     hub.call({ type: 'sign-out' });
     expect(connection(hub)).toMatchObject({

@@ -42,7 +42,7 @@ describe('a tab that attaches', () => {
     made.take({
       type: 'tab-attached',
       tabId: 'b',
-      visible: true,
+      isVisible: true,
       conversationId: null,
       visitor: null,
       resetCount: 0,
@@ -258,7 +258,7 @@ describe('a tick', () => {
             conversation: { conversationId, status: 'queued', position: 3 },
           }),
       ],
-      ['hub', () => made.take({ type: 'store-changed', persistent: false })],
+      ['hub', () => made.take({ type: 'store-lost' })],
       ['connection', () => problem(made, 'other', null)],
     ];
     for (const [key, change] of changes) {
@@ -331,9 +331,9 @@ describe('a tick', () => {
 
   it('before the store was read is kept for later', () => {
     const made = new TestHub().attach().flush();
-    made.clear().take({ type: 'store-changed', persistent: false }).flush();
+    made.clear().take({ type: 'store-lost' }).flush();
     expect(made.all('post')).toEqual([]);
-    made.restore({ persistent: false }).flush();
+    made.restore({ isPersistent: false }).flush();
     expect(made.state.published?.hub.persistent).toBe(false);
   });
 

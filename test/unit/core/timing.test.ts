@@ -252,9 +252,9 @@ describe('a page that becomes visible', () => {
     [15_001, 1],
   ])('%i ms after the last look asks %i times', (since, times) => {
     const hub = found(new TestHub(), rows(1, 3));
-    hub.take({ type: 'tab-visibility', tabId: 'a', visible: false });
+    hub.take({ type: 'tab-visibility', tabId: 'a', isVisible: false });
     hub.clearKeepingSocket().pass(since);
-    hub.take({ type: 'tab-visibility', tabId: 'a', visible: true });
+    hub.take({ type: 'tab-visibility', tabId: 'a', isVisible: true });
     expect(asked(hub)).toHaveLength(times);
   });
 
@@ -269,14 +269,14 @@ describe('a page that becomes visible', () => {
 
   it('does not ask when it opens in the background', () => {
     const hub = found(new TestHub(), rows(1, 3)).pass(16_000);
-    const attached = { type: 'tab-attached', tabId: 'b', visible: false } as const;
+    const attached = { type: 'tab-attached', tabId: 'b', isVisible: false } as const;
     hub.take({ ...attached, conversationId: null, visitor: null, resetCount: 0 });
     expect(asked(hub)).toEqual([]);
   });
 
   it('asks for nothing where it was visible before', () => {
     const hub = found(new TestHub(), rows(1, 3)).pass(16_000);
-    hub.take({ type: 'tab-visibility', tabId: 'a', visible: true });
+    hub.take({ type: 'tab-visibility', tabId: 'a', isVisible: true });
     expect(asked(hub)).toEqual([]);
   });
 });

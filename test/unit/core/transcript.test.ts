@@ -100,7 +100,13 @@ describe('outbox', () => {
     expect(hub.answers.has(callId)).toBe(false);
     const { writeId, operations } = hub.last('write');
     expect(operations).toContainEqual(expect.objectContaining({ type: 'put-outbox' }));
-    hub.take({ type: 'stored', writeId: writeId ?? -1, added: [], corrected: [], sent: [] });
+    hub.take({
+      type: 'stored',
+      writeId: writeId ?? -1,
+      added: [],
+      corrected: [],
+      inTranscript: [],
+    });
     expect(hub.answers.get(callId)).toEqual({ ok: true, value: 'm1' });
     expect(hub.sent()).toEqual([
       { type: 'send-message', conversationId, messageId: 'm1', text: 'hello' },
@@ -172,7 +178,7 @@ describe('outbox', () => {
     previous.type('one', 'm1');
     const { at: _, ...record } = previous.state.outbox[0] ?? expect.fail('nothing in the outbox');
     const {
-      reorderBuffer: _h,
+      reorderBuffer: _b,
       newest: _n,
       earlyReceipt: _r,
       ...current
@@ -453,7 +459,7 @@ describe('alerts', () => {
 
   it('ring in one tab: a visible one, and of these the one last used', () => {
     const hub = new TestHub().inConversation().attach('b').attach('c');
-    hub.take({ type: 'tab-visibility', tabId: 'c', visible: false });
+    hub.take({ type: 'tab-visibility', tabId: 'c', isVisible: false });
     hub.pass(1_000).take({ type: 'tab-used', tabId: 'a' });
     hub.pass(1_000).take({ type: 'tab-used', tabId: 'c' }).clearKeepingSocket();
     hears(hub, { ...agentSays(1), timestamp: hub.wall });

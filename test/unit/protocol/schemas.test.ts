@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { addressSchema } from '../../../src/protocol/builds.ts';
+import { workerAddressSchema } from '../../../src/protocol/builds.ts';
 import { positionSchema, routingSchema } from '../../../src/protocol/schemas.ts';
 
 const accepts = (attributes: unknown) =>
@@ -41,7 +41,7 @@ describe('what a port may bring', () => {
   });
 
   test('an address is a whole URL', () => {
-    const isAddress = (url: unknown) => addressSchema.safeParse({ url, name: '' }).success;
+    const isAddress = (url: unknown) => workerAddressSchema.safeParse({ url, name: '' }).success;
     expect(isAddress('https://shop.example/hub.js?v=1')).toBe(true);
     expect(isAddress('blob:https://shop.example/1')).toBe(true);
     for (const wrong of ['', '/hub.js', 'hub.js', 'https://', 7])

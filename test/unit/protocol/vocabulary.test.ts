@@ -1,15 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import {
-  addressSchema,
   buildSchema,
   compareBuilds,
   presenceSchema,
   redirectSchema,
+  workerAddressSchema,
 } from '../../../src/protocol/builds.ts';
 import { callChannel, hubChannel, streamChannel } from '../../../src/protocol/channels.ts';
 import { isDeeperThan } from '../../../src/protocol/depth.ts';
-import { bootOf, isAnotherVisitor, makeEpoch } from '../../../src/protocol/epoch.ts';
+import { bootOf, isOtherGeneration, makeEpoch } from '../../../src/protocol/epoch.ts';
 import {
   describeIssue,
   describeIssues,
@@ -83,7 +83,7 @@ describe('builds', () => {
     const presence = { type: 'partyline-build', boot: 'b', build: '1', isHolder: false, address };
     const isOne = (changes: object) =>
       presenceSchema.safeParse({ ...presence, ...changes }).success;
-    const isName = (name: unknown) => addressSchema.safeParse({ ...address, name }).success;
+    const isName = (name: unknown) => workerAddressSchema.safeParse({ ...address, name }).success;
     expect([{}, { address: null }, { boot: 'x'.repeat(64) }].map(isOne)).toEqual([
       true,
       true,
@@ -115,14 +115,14 @@ describe('builds', () => {
   it.each(['HTTPS://shop.example/hub.js', 'file:///hub.js', 'a+b-c.d9:x'])(
     '%s is an address',
     (url) => {
-      expect(addressSchema.safeParse({ url, name: '' }).success).toBe(true);
+      expect(workerAddressSchema.safeParse({ url, name: '' }).success).toBe(true);
     },
   );
 
   it.each(['//shop.example/hub.js', '1a:x', 'https:///', 'https: x', ' https://x', ':x'])(
     '%j is no address',
     (url) => {
-      expect(addressSchema.safeParse({ url, name: '' }).success).toBe(false);
+      expect(workerAddressSchema.safeParse({ url, name: '' }).success).toBe(false);
     },
   );
 });
@@ -131,13 +131,13 @@ describe('an epoch', () => {
   it('tells its boot, and whether the visitor changed in it', () => {
     expect(makeEpoch('boot', 0)).not.toBe(makeEpoch('boot', 1));
     expect([bootOf(makeEpoch('boot', 12)), bootOf('boot')]).toEqual(['boot', 'boot']);
-    expect(isAnotherVisitor(makeEpoch('a', 0), makeEpoch('a', 1))).toBe(true);
-    expect(isAnotherVisitor(makeEpoch('a', 1), makeEpoch('a', 10))).toBe(true);
-    expect(isAnotherVisitor(makeEpoch('a', 1), makeEpoch('a', 1))).toBe(false);
+    expect(isOtherGeneration(makeEpoch('a', 0), makeEpoch('a', 1))).toBe(true);
+    expect(isOtherGeneration(makeEpoch('a', 1), makeEpoch('a', 10))).toBe(true);
+    expect(isOtherGeneration(makeEpoch('a', 1), makeEpoch('a', 1))).toBe(false);
     // Another hub: its snapshot names its conversation.
-    expect(isAnotherVisitor(makeEpoch('a', 0), makeEpoch('b', 1))).toBe(false);
-    expect(isAnotherVisitor(makeEpoch('a', 0), makeEpoch('ab', 0))).toBe(false);
-    expect(isAnotherVisitor(makeEpoch('ab', 0), makeEpoch('a', 0))).toBe(false);
+    expect(isOtherGeneration(makeEpoch('a', 0), makeEpoch('b', 1))).toBe(false);
+    expect(isOtherGeneration(makeEpoch('a', 0), makeEpoch('ab', 0))).toBe(false);
+    expect(isOtherGeneration(makeEpoch('ab', 0), makeEpoch('a', 0))).toBe(false);
   });
 });
 

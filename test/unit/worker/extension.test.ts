@@ -111,7 +111,7 @@ describe('the connection', () => {
     // A secret is none of the core's business.
     expect(extension.onEvent({ type: 'rest-token', token: 'jwt', expiresAt: null })).toBeNull();
     expect(await token).toBe('jwt');
-    extension.forget();
+    extension.onConnectionClosed();
     expect(await extension.restTokens.get(false)).toBeNull();
     expect(sent).toHaveLength(1);
   });
@@ -123,7 +123,7 @@ describe('the connection', () => {
     const clearing = extension.answer('tab', { type: 'platform', step: 'clear' });
     const token = extension.restTokens.get(false);
     await vi.advanceTimersByTimeAsync(0);
-    extension.forget();
+    extension.onConnectionClosed();
     expect(await link).toMatchObject({ problem: { code: 'network' } });
     expect(await clearing).toMatchObject({ problem: { code: 'timeout' } });
     expect(await token).toBeNull();
@@ -194,11 +194,11 @@ describe('a session’s token', () => {
     const { extension } = await createExtension({});
     await extension.tokens.fetch(false, () => true);
     const token = extension.tokens.current();
-    extension.tokens.forget();
+    extension.tokens.drop();
     expect(extension.tokens.current()).toBeNull();
     await extension.tokens.fetch(false, () => true);
     expect(extension.tokens.current()).toBe(token);
-    extension.tokens.end();
+    extension.tokens.endSession();
     expect(extension.tokens.current()).toBeNull();
     await extension.tokens.fetch(false, () => true);
     expect(extension.tokens.current()).not.toBe(token);

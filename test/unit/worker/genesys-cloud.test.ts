@@ -160,7 +160,7 @@ describe('clearing that is refused without a name', () => {
 
   it('is not confused with a request of an earlier connection', async () => {
     const line = new Line().says('m');
-    line.extension.forget();
+    line.extension.onConnectionClosed();
     line.hears({ class: 'SessionResponse', code: 200, body: { connected: true } });
     const answer = line.clears();
     line.refuses(400);

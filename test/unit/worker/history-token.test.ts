@@ -95,7 +95,7 @@ describe('a token for the history', () => {
     await vi.advanceTimersByTimeAsync(10_000);
     expect(await overdue).toBeNull();
     const lost = tokens.get(false);
-    tokens.forget();
+    tokens.onConnectionClosed();
     expect(await lost).toBeNull();
   });
 
@@ -161,7 +161,7 @@ describe('a token for the history', () => {
     tokens.onToken(taken('one'));
     await first;
     expect(vi.getTimerCount()).toBe(0);
-    tokens.forget();
+    tokens.onConnectionClosed();
     expect(await tokens.get(false)).toBeNull();
     tokens.onSessionOpen();
     const second = tokens.get(false);

@@ -449,10 +449,10 @@ describe('the connection', () => {
     host.lines.newest.opens();
     expect(hub.send({ type: 'rest-token' })).toBe(true);
     expect(host.lines.sent).toEqual([{ type: 'authenticate' }, { type: 'rest-token' }]);
-    expect(seen).toContainEqual({ type: 'sent', command: { type: 'rest-token' } });
+    expect(seen).toContainEqual({ type: 'command-sent', command: { type: 'rest-token' } });
     host.lines.newest.ends();
     expect(hub.send({ type: 'ping' })).toBe(false);
-    expect(seen).not.toContainEqual({ type: 'sent', command: { type: 'ping' } });
+    expect(seen).not.toContainEqual({ type: 'command-sent', command: { type: 'ping' } });
   });
 });
 
@@ -473,7 +473,7 @@ describe('a token', () => {
   });
 
   it('is gone with the sign-out, and its connection too', async () => {
-    const ended = vi.spyOn(BrokerTokens.prototype, 'end');
+    const ended = vi.spyOn(BrokerTokens.prototype, 'endSession');
     const { hub, host } = await inConversation();
     expect(ended).not.toHaveBeenCalled();
     await callOf(hub, { type: 'sign-out' });
@@ -780,19 +780,19 @@ describe('what stands beside the hub', () => {
     const extension: GatewayExtension = {
       tokens: {
         current,
-        forget: vi.fn(),
-        end: vi.fn(),
+        drop: vi.fn(),
+        endSession: vi.fn(),
         fetch: vi.fn(async () => ({ ok: true, expiresIn: null, subject: 'guest' }) as const),
       },
       restTokens: { get: async () => 'a token of the line' },
       answer: () => null,
       shouldSend: vi.fn(() => true),
       onEvent: vi.fn((event) => event),
-      forget: () => {},
+      onConnectionClosed: () => {},
     };
     const { hub, host } = startHub({ createExtension: () => extension });
     await attach(hub);
-    expect(hub.answer).toBe(extension.answer);
+    expect(hub.answerExtensionCall).toBe(extension.answer);
     expect(server.tokens).toEqual([]);
     host.lines.newest.opens();
     host.lines.newest.hears({ type: 'authenticated', serverTime: null });
@@ -809,7 +809,7 @@ describe('what stands beside the hub', () => {
     expect(headers).toMatchObject({ authorization: 'Bearer a token of the line' });
     host.lines.newest.ends();
     await callOf(hub, { type: 'sign-out' });
-    expect(extension.tokens.end).toHaveBeenCalledTimes(1);
-    expect(startHub().hub.answer).toBeUndefined();
+    expect(extension.tokens.endSession).toHaveBeenCalledTimes(1);
+    expect(startHub().hub.answerExtensionCall).toBeUndefined();
   });
 });

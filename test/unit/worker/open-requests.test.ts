@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
 import type { GatewayEvent, GatewayProblem } from '../../../src/protocol/gateway/events.ts';
 import { requestIds } from '../../../src/protocol/genesys-cloud/request-ids.ts';
-import { OpenRequests } from '../../../src/worker/host/open-requests.ts';
+import { OpenRequests } from '../../../src/worker/genesys-cloud/open-requests.ts';
 import { sessionEvent } from '../session-event.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -113,7 +113,7 @@ describe('an error without a name may be about', () => {
   it('nothing of a closed connection', () => {
     const requests = new OpenRequests();
     requests.onSent({ type: 'ping' });
-    requests.forget();
+    requests.onConnectionClosed();
     expect(requests.isOnlyPending(requestIds.clear)).toBe(true);
   });
 });

@@ -137,7 +137,7 @@ describe('clearing', () => {
     const overdue = clear();
     await vi.advanceTimersByTimeAsync(10_000);
     expect(await overdue).toMatchObject({ ok: false, problem: { code: 'timeout' } });
-    calls.forget();
+    calls.onConnectionClosed();
     expect(await clear()).toMatchObject({ ok: false, problem: { code: 'network' } });
   });
 
@@ -179,7 +179,7 @@ describe('clearing', () => {
 
   it('is given up with its connection, and later events do not affect it', async () => {
     const answer = clear();
-    calls.forget();
+    calls.onConnectionClosed();
     expect(await answer).toMatchObject({ problem: { code: 'timeout' } });
     expect(calls.onEvent(refused)).toBe(refused);
   });

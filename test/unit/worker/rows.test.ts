@@ -24,7 +24,7 @@ const conversation = {
   gaps: [{ from: 1, to: 2, tries: 0 }],
   completeUntil: 0,
   readMark: null,
-  isClosed: false,
+  isReadToEnd: false,
 };
 const outbox = {
   messageId: 'm2',
@@ -60,7 +60,7 @@ describe('a row', () => {
   it.each([
     ['message', { ...message, position: [1, 1, 0] }],
     ['conversation', { ...conversation, gaps: [{ from: 1, to: 2 }] }],
-    ['conversation', { ...conversation, isClosed: undefined }],
+    ['conversation', { ...conversation, isReadToEnd: undefined }],
     ['outbox', { ...outbox, text: 7 }],
     ['meta', { ...emptyMeta, draft: null }],
     ['unread', { unread: '3', readUntil: null }],

@@ -36,7 +36,7 @@ class MemoryVault {
   readonly write = vi.fn(async (session: StoredSession) => {
     this.session = session;
   });
-  readonly forget = vi.fn(async () => {
+  readonly delete = vi.fn(async () => {
     this.session = null;
   });
 }
@@ -88,7 +88,7 @@ describe('an identity that can’t be revoked', () => {
     const tokens = new SessionCredentials(members, log, vault);
     await tokens.fetch(false, wanted);
     answers[urls.revoke] = answer;
-    tokens.end();
+    tokens.endSession();
     expect(tokens.current()).toBeNull();
     await settle();
     expect(vault.session).toBeNull();
@@ -196,7 +196,7 @@ describe('an identity', () => {
     vault.session = kept;
     const tokens = tokensOf(members);
     await tokens.fetch(false, wanted);
-    tokens.forget();
+    tokens.drop();
     expect(tokens.current()).toBeNull();
     expect(await tokens.fetch(false, wanted)).toMatchObject({ isSame: false });
     expect(bodyOf(urls.refresh)).toEqual({ refreshToken: 'refresh' });
@@ -209,7 +209,7 @@ describe('an identity', () => {
   it('is refreshed again until the last answer was used', async () => {
     vault.session = kept;
     const tokens = tokensOf(members);
-    tokens.forget();
+    tokens.drop();
     await tokens.fetch(false, () => false);
     await tokens.fetch(false, wanted);
     await tokens.fetch(false, wanted);
@@ -220,7 +220,7 @@ describe('an identity', () => {
     vault.session = kept;
     answers[urls.refresh] = () => Response.json({ jwt: 'jwt-2', refreshToken: 'refresh-2' });
     const tokens = tokensOf(members);
-    tokens.forget();
+    tokens.drop();
     await tokens.fetch(false, wanted);
     expect(vault.session).toMatchObject({ jwt: 'jwt-2', refreshToken: 'refresh-2' });
   });
@@ -231,7 +231,7 @@ describe('an identity', () => {
       vault.session = kept;
       answers[urls.refresh] = () => new Response(null, { status });
       const tokens = tokensOf({ ...members, visitorUrl: urls.visitor });
-      tokens.forget();
+      tokens.drop();
       await tokens.fetch(false, wanted);
       expect(tokens.current()).toBe('kept jwt-1');
       expect(paths()).toEqual([urls.visitor, urls.refresh, urls.code, urls.exchange]);
@@ -241,7 +241,7 @@ describe('an identity', () => {
   it('that can’t be refreshed comes from the code at once, which is not asked for twice', async () => {
     vault.session = { ...kept, refreshToken: null };
     const tokens = tokensOf(members);
-    tokens.forget();
+    tokens.drop();
     await tokens.fetch(false, wanted);
     expect(tokens.current()).toBe('kept jwt-1');
     expect(paths()).toEqual([urls.code, urls.exchange]);
@@ -277,7 +277,7 @@ describe('a sign-out', () => {
     vault.session = kept;
     const tokens = tokensOf(members);
     await tokens.fetch(false, wanted);
-    tokens.end();
+    tokens.endSession();
     expect(tokens.current()).toBeNull();
     await settle();
     expect(vault.session).toBeNull();
@@ -294,17 +294,17 @@ describe('a sign-out', () => {
   it('asks the site anew who is there, and shows nothing as the same', async () => {
     const tokens = tokensOf(members);
     await tokens.fetch(false, wanted);
-    tokens.end();
+    tokens.endSession();
     expect(await tokens.fetch(false, wanted)).toMatchObject({ isSame: false });
     expect(paths().filter((url) => url === urls.code)).toHaveLength(2);
   });
 
   it('asks the site who is there even where the browser would not let go of what it kept', async () => {
     vault.session = kept;
-    vault.forget.mockImplementation(async () => {});
+    vault.delete.mockImplementation(async () => {});
     const tokens = tokensOf(members);
     await tokens.fetch(false, wanted);
-    tokens.end();
+    tokens.endSession();
     answers[urls.code] = () => Response.json({ subject: 'bob', code: 'code' });
     expect(await tokens.fetch(false, wanted)).toMatchObject({ subject: 'bob' });
     expect(tokens.current()).not.toContain('kept');
@@ -313,7 +313,7 @@ describe('a sign-out', () => {
   it('is over before the next visitor gets anything, and a guest has nothing to revoke', async () => {
     vault.session = { ...kept, jwt: null };
     let forget = () => {};
-    vault.forget.mockImplementation(
+    vault.delete.mockImplementation(
       () =>
         new Promise((resolve) => {
           forget = () => {
@@ -324,7 +324,7 @@ describe('a sign-out', () => {
     );
     const tokens = tokensOf(guests);
     await tokens.fetch(false, wanted);
-    tokens.end();
+    tokens.endSession();
     const next = tokens.fetch(false, wanted);
     await settle();
     expect(tokens.current()).toBeNull();
@@ -339,7 +339,7 @@ describe('a sign-out', () => {
     delete answers[urls.revoke];
     const tokens = tokensOf(members);
     await tokens.fetch(false, wanted);
-    tokens.end();
+    tokens.endSession();
     await settle();
     expect(await tokens.fetch(false, wanted)).toMatchObject({ ok: true });
   });

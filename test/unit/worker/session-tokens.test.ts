@@ -51,7 +51,7 @@ class MemoryVault {
   write = async (session: StoredSession) => {
     this.session = session;
   };
-  forget = async () => {
+  delete = async () => {
     this.session = null;
   };
 }
@@ -63,7 +63,7 @@ describe('a guest’s token', () => {
     const token = tokens.current();
     expect(first).toMatchObject({ ok: true, expiresIn: null, isSame: false });
     expect(token).toMatch(/^[0-9a-f-]{36}$/);
-    tokens.forget();
+    tokens.drop();
     expect(tokens.current()).toBeNull();
     expect(await tokens.fetch(false, wanted)).toMatchObject({ ok: true, isSame: true });
     expect(tokens.current()).toBe(token);
@@ -102,7 +102,7 @@ describe('a guest’s token', () => {
     const { tokens } = await platform();
     await tokens.fetch(false, wanted);
     const token = tokens.current();
-    tokens.end();
+    tokens.endSession();
     expect(tokens.current()).toBeNull();
     await tokens.fetch(false, wanted);
     expect(tokens.current()).not.toBe(token);
@@ -141,7 +141,7 @@ describe('an identity', () => {
     expect(jwt).toMatch(/^identity\./);
     // Asked for again while it is good: the same, without anybody being asked.
     expect(await tokens.fetch(false, wanted)).toMatchObject({ isSame: true });
-    tokens.forget();
+    tokens.drop();
     await tokens.fetch(false, wanted);
     const [sameToken, refreshed] = tokens.current()?.split(' ') ?? [];
     expect(sameToken).toBe(token);
@@ -153,7 +153,7 @@ describe('an identity', () => {
       [`POST ${base}/oauthcodegrantjwtexchange`]: 1,
       [`POST ${base}/refresh`]: 1,
     });
-    tokens.end();
+    tokens.endSession();
     await gateway.stats.waitFor(({ rest }) => rest[`DELETE ${base}/revoke`] === 1);
   });
 
@@ -223,7 +223,7 @@ describe('an identity', () => {
     const { gateway, tokens } = await platform({ codeUrl });
     await tokens.fetch(false, wanted);
     gateway.faults.rest({ how: 'status', status, retryAfter: 7 }, { path: 'token/refresh' });
-    tokens.forget();
+    tokens.drop();
     const result = await tokens.fetch(false, wanted);
     expect(result.ok ? 'ok' : result.kind).toBe(kind);
     if (!result.ok)

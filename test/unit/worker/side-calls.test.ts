@@ -28,7 +28,7 @@ function connected() {
     attach: async () => {},
     detach: () => {},
     tabInput: () => {},
-    answer: (tabId, call) => {
+    answerExtensionCall: (tabId, call) => {
       if (Object(call).type !== 'file') return null;
       asked.push([tabId, call]);
       return Promise.resolve({ ok: true, epoch: 'boot.0', value: 'of the dialect' });

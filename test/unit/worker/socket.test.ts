@@ -53,7 +53,7 @@ const extension = {
     heard.push(event.type);
     return event.type === 'ping' ? null : event;
   },
-  forget: () => void heard.push('forget'),
+  onConnectionClosed: () => void heard.push('closed'),
 };
 
 function lines(): Sockets {
@@ -91,7 +91,7 @@ describe('what a dialect has beside the core', () => {
     socketAt(0).opens();
     sockets.open(2);
     socketAt(1).opens();
-    expect(heard).toEqual(['forget', 'forget']);
+    expect(heard).toEqual(['closed', 'closed']);
     for (const index of [0, 1]) {
       socketAt(index).hears({ type: 'pong' });
       socketAt(index).hears({ type: 'ping', payload: 1 });
@@ -109,7 +109,7 @@ describe('what a dialect has beside the core', () => {
     socketAt(0).ends();
     expect(heard).toEqual([]);
     socketAt(1).ends();
-    expect(heard).toEqual(['forget']);
+    expect(heard).toEqual(['closed']);
     expect(reported).toEqual(['closed 1', 'closed 2']);
   });
 

@@ -3,7 +3,13 @@ import { retryDelay } from '../backoff.ts';
 import type { StepContext } from '../context.ts';
 import { confirmIdentity } from '../visitor/identity-gate.ts';
 import { updateMeta } from '../visitor/state.ts';
-import { beginRenewal, connectWithToken, fail, signedOut, switchVisitor } from './connection.ts';
+import {
+  beginRenewal,
+  connectWithToken,
+  fail,
+  onOtherSubject,
+  requireSignIn,
+} from './connection.ts';
 import { failParked, sendParked } from './rest-requests.ts';
 import { setConnectionSlice } from './state.ts';
 import { scheduleRenewal } from './token.ts';
@@ -34,14 +40,14 @@ export function onToken(context: StepContext, requestId: number, result: TokenRe
   scheduleRenewal(context, life, token.requestedAt);
   const { subject } = context.state.meta;
   if (subject !== null && subject !== result.subject) {
-    switchVisitor(context, result.subject);
+    onOtherSubject(context, result.subject);
     confirmIdentity(context);
     return;
   }
   if (subject === null) {
     updateMeta(context, { subject: result.subject });
     // Tabs must learn whose conversation they show.
-    context.change({ reset: true });
+    context.change({ needsSnapshot: true });
   }
   confirmIdentity(context);
   sendParked(context);
@@ -64,7 +70,7 @@ function onFailure(context: StepContext, result: Extract<TokenResult, { ok: fals
   const pause = pauseBroker(context, result.retryAfter);
   if (result.kind === 'signed-out') {
     // First, so that nothing is sent in reaction to the failed requests.
-    signedOut(context, result.message);
+    requireSignIn(context, result.message);
     failParked(context, result);
     context.clearTimer('rest-retry');
     return;

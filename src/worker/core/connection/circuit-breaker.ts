@@ -14,7 +14,7 @@ export function openCircuit(context: StepContext, minimumDelay: number): void {
 /** The `poll` timer. */
 export function poll(context: StepContext): void {
   // Without a connection, REST is unavailable for sessions.
-  if (!context.state.breaker.isOpen || context.traits.restNeedsConnection) return;
+  if (!context.state.breaker.isOpen || context.policyTraits.restNeedsConnection) return;
   context.setTimer('poll', jittered(context, context.state.settings.timing.poll));
   context.raise({ type: 'poll-due' });
 }

@@ -111,7 +111,7 @@ export function onSocketOpened(context: StepContext, socketId: number): void {
 export function onAuthenticated(context: StepContext, serverTime: number | null): void {
   const { connection } = context.state;
   if (connection.phase !== 'authenticating') {
-    if (!context.traits.repeatsAuthentication)
+    if (!context.policyTraits.repeatsAuthentication)
       context.note('invalid', 'Unexpected authentication ignored');
     return;
   }
@@ -142,7 +142,7 @@ function onTokenRefused(context: StepContext, message: string): void {
   dropToken(context);
   setConnectionSlice(context, { token: { ...context.state.token, refusals } });
   if (refusals < 2) connect(context);
-  else if (!context.policy?.onRefused(context, message)) signedOut(context, message);
+  else if (!context.policy?.onRefused(context, message)) requireSignIn(context, message);
 }
 
 export function onAuthRefused(context: StepContext, message: string): void {
@@ -406,7 +406,7 @@ export function goIdle(context: StepContext): void {
 }
 
 /** The broker or the gateway has ended the session. */
-export function signedOut(context: StepContext, message: string): void {
+export function requireSignIn(context: StepContext, message: string): void {
   dropSocket(context);
   context.clearTimer('poll', 'probe', 'rest-retry', 'renew', 'reorder');
   dropToken(context);
@@ -416,19 +416,19 @@ export function signedOut(context: StepContext, message: string): void {
   });
   setConnection(context, { phase: 'signed-out' });
   revokeIdentity(context);
-  context.raise({ type: 'signed-out', message });
+  context.raise({ type: 'session-refused', message });
   if (context.state.isSteppingDown) handOver(context, { isPlanned: false });
 }
 
 /** The token names another visitor than the one whose transcript this is. */
-export function switchVisitor(context: StepContext, subject: string): void {
-  context.raise({ type: 'visitor-changed', subject });
+export function onOtherSubject(context: StepContext, subject: string): void {
+  context.raise({ type: 'visitor-changing', subject });
   if (hasNoTabs(context)) setConnection(context, { phase: 'idle' });
   else connect(context, { isPlanned: false });
 }
 
 export function signOut(context: StepContext): void {
-  context.raise({ type: 'visitor-changed', subject: null });
+  context.raise({ type: 'visitor-changing', subject: null });
   dropToken(context);
   context.emit({ type: 'end-session' });
   setConnectionSlice(context, {

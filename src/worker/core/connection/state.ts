@@ -20,7 +20,7 @@ export type ConnectionState =
   | ({ readonly phase: 'closing' } & Attempt)
   | ({ readonly phase: 'connecting'; readonly socketId: number } & Attempt)
   | ({ readonly phase: 'authenticating'; readonly socketId: number } & Attempt)
-  | { readonly phase: 'online'; readonly socketId: number; readonly session: Session }
+  | { readonly phase: 'online'; readonly socketId: number; readonly session: SocketStage }
   /** A planned reconnection: the outbox is paused until echoes have arrived. */
   | { readonly phase: 'draining'; readonly socketId: number }
   | { readonly phase: 'waiting'; readonly retryAt: number }
@@ -49,7 +49,7 @@ export const connectionPhases: Readonly<Record<ConnectionState['phase'], true>> 
 };
 
 /** The use of an authenticated socket. */
-export type Session =
+export type SocketStage =
   | { readonly stage: 'ready' }
   | { readonly stage: 'resuming'; readonly repeats: number }
   /** `repeats`: how often the frame was repeated. `hasPast`: the session has been used before. */
@@ -199,7 +199,7 @@ export function setConnection(context: StepContext, connection: ConnectionState)
   if (context.state.connection.phase !== 'handed-over') context.write({ connection });
 }
 
-export function setSession(context: StepContext, session: Session): void {
+export function setSocketStage(context: StepContext, session: SocketStage): void {
   const { connection } = context.state;
   if (connection.phase !== 'online') return;
   setConnection(context, { ...connection, session });

@@ -1,6 +1,6 @@
 import type { Conversation } from '../../../protocol/conversation.ts';
 import { fail } from '../connection/connection.ts';
-import { setSession } from '../connection/state.ts';
+import { setSocketStage } from '../connection/state.ts';
 import type { StepContext } from '../context.ts';
 import { nextCatchUpId } from '../transcript/state.ts';
 import { updateMeta } from '../visitor/state.ts';
@@ -27,7 +27,7 @@ export function sendSessionFrame(context: StepContext, repeats: number): void {
   const { socketId } = connection;
   if (conversation && conversation.details.status !== 'ended') {
     const { conversationId } = conversation.details;
-    setSession(context, { stage: 'resuming', repeats });
+    setSocketStage(context, { stage: 'resuming', repeats });
     context.emit({
       type: 'send',
       socketId,
@@ -43,10 +43,10 @@ export function sendSessionFrame(context: StepContext, repeats: number): void {
   } else if (meta.routing && conversation?.finalCatchUp == null) {
     if (!isCleared(context, meta.routing)) {
       context.clearTimer('answer');
-      setSession(context, { stage: 'ready' });
+      setSocketStage(context, { stage: 'ready' });
       return;
     }
-    setSession(context, { stage: 'routing', repeats });
+    setSocketStage(context, { stage: 'routing', repeats });
     context.emit({
       type: 'send',
       socketId,
@@ -55,7 +55,7 @@ export function sendSessionFrame(context: StepContext, repeats: number): void {
     context.setTimer('answer', settings.timing.answer);
   } else {
     context.clearTimer('answer');
-    setSession(context, { stage: 'ready' });
+    setSocketStage(context, { stage: 'ready' });
     context.raise({ type: 'nothing-to-open' });
   }
 }
@@ -95,13 +95,13 @@ export function onConversation(
   }
   if (isCurrent && conversation) {
     const isOpen = received.status !== 'ended';
-    const ending = isOpen ? { isClosed: false, endedAt: null } : {};
+    const ending = isOpen ? { isReadToEnd: false, endedAt: null } : {};
     updateDetails(context, { ...conversation, details: received, ...ending });
   } else updateDetails(context, newConversation(context, received));
   if (session?.stage === 'routing') completeRouting(context, received);
   if (isAnswer && received.status !== 'ended' && connection.phase === 'online') {
     context.clearTimer('answer');
-    setSession(context, {
+    setSocketStage(context, {
       stage: 'conversation',
       // Nothing was sent to a new conversation, so no catch-up is needed before the first message.
       isCaughtUp: session?.stage === 'routing' && !session.hasPast,
@@ -122,7 +122,7 @@ function updateDetails(context: StepContext, conversation: ConversationState): v
     before.status !== after.status ||
     before.position !== after.position
   ) {
-    context.change({ conversation: true });
+    context.change({ isConversationChanged: true });
   }
   watchQueue(context);
 }
@@ -145,11 +145,11 @@ function newConversation(context: StepContext, conversation: Conversation): Conv
     next: 1,
     gaps: [],
     // A session may have gone on, and has one history for all its conversations.
-    completeUntil: context.traits.historyIsPerSession
+    completeUntil: context.policyTraits.historyIsPerSession
       ? (context.state.conversation?.completeUntil ?? 0)
       : 0,
     readMark: null,
-    isClosed: false,
+    isReadToEnd: false,
     reorderBuffer: [],
     unsequencedBuffer: [],
     newest: 0,
@@ -204,7 +204,7 @@ export function adoptSessionHint(
     meta.subject === null && conversation?.details.conversationId === conversationId;
   if (!isUnclaimed && (conversation || window.length > 0 || meta.routing)) {
     // The outbox may be for an earlier conversation of the same visitor.
-    if (meta.subject === null && window.length === 0) claimFor(context, visitor);
+    if (meta.subject === null && window.length === 0) setOwner(context, visitor);
     return;
   }
   // If the token names another visitor, this is deleted.
@@ -214,7 +214,7 @@ export function adoptSessionHint(
       conversation: newConversation(context, { conversationId, status: 'queued' }),
     });
   }
-  context.change({ conversation: true, reset: true });
+  context.change({ isConversationChanged: true, needsSnapshot: true });
   if (connection.phase === 'online' && connection.session.stage === 'ready')
     sendSessionFrame(context, 0);
 }
@@ -226,12 +226,12 @@ export function adoptSessionHint(
 export function adoptVisitor(context: StepContext, visitor: string): void {
   const { conversation, window, meta } = context.state;
   if (meta.subject !== null || conversation || window.length > 0) return;
-  claimFor(context, visitor);
+  setOwner(context, visitor);
 }
 
-function claimFor(context: StepContext, visitor: string): void {
+function setOwner(context: StepContext, visitor: string): void {
   updateMeta(context, { subject: visitor });
-  context.change({ reset: true });
+  context.change({ needsSnapshot: true });
 }
 
 /** The outbox names a conversation whose record was lost in a power cut: restores it. */
@@ -244,7 +244,7 @@ export function adoptOutboxConversation(context: StepContext): void {
   setConversationSlice(context, {
     conversation: newConversation(context, { conversationId, status: 'queued' }),
   });
-  context.change({ conversation: true });
+  context.change({ isConversationChanged: true });
 }
 
 /** The conversation has ended: the gateway or the visitor ended it. */
@@ -265,7 +265,7 @@ export function onEnded(context: StepContext): void {
   clearRemoteTyping(context);
   if (connection.phase === 'online') {
     context.clearTimer('answer');
-    setSession(context, { stage: 'ready' });
+    setSocketStage(context, { stage: 'ready' });
   }
   context.raise({ type: 'conversation-ended' });
 }
@@ -284,7 +284,7 @@ export function onNotFound(context: StepContext): void {
     type: 'delete-conversation',
     conversationId: conversation.details.conversationId,
   });
-  context.change({ conversation: true });
+  context.change({ isConversationChanged: true });
   clearRemoteTyping(context);
   if (hasPending) restoreLastRouting(context);
   sendSessionFrame(context, 0);

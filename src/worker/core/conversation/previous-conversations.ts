@@ -8,9 +8,9 @@ const historyDelay = 20_000;
 /** Previous conversations whose last messages are still fetched. */
 const maximumPrevious = 5;
 
-export function recordOf(conversation: ConversationState): ConversationRecord {
+export function conversationRecordOf(conversation: ConversationState): ConversationRecord {
   const {
-    reorderBuffer: _h,
+    reorderBuffer: _b,
     unsequencedBuffer: _u,
     newest: _n,
     earlyReceipt: _r,
@@ -24,7 +24,7 @@ export function recordOf(conversation: ConversationState): ConversationRecord {
 /** Another conversation replaces this one. Its last messages are fetched later if needed. */
 export function archive(context: StepContext, conversation: ConversationState): void {
   storeConversation(context, conversation);
-  if (conversation.isClosed) return;
+  if (conversation.isReadToEnd) return;
   setConversationSlice(context, {
     previousConversations: [...context.state.previousConversations, conversation].slice(
       -maximumPrevious,
@@ -33,7 +33,7 @@ export function archive(context: StepContext, conversation: ConversationState): 
 }
 
 function storeConversation(context: StepContext, conversation: ConversationState): void {
-  context.store({ type: 'put-conversation', record: recordOf(conversation) });
+  context.store({ type: 'put-conversation', record: conversationRecordOf(conversation) });
 }
 
 /** Whether a catch-up begun at `begunAt` sees everything of an ended conversation. */
@@ -53,5 +53,5 @@ export function closePrevious(context: StepContext, conversationId: string): voi
       (candidate) => candidate !== previous,
     ),
   });
-  storeConversation(context, { ...previous, isClosed: true });
+  storeConversation(context, { ...previous, isReadToEnd: true });
 }

@@ -6,7 +6,7 @@ import { type ConversationState, setConversationSlice } from './state.ts';
 /** Restores the conversations at boot. */
 export function restoreConversations(
   context: StepContext,
-  { current, unclosed, messages }: Restored,
+  { current, notReadToEnd, messages }: Restored,
 ): void {
   const last = messages.at(-1);
   setConversationSlice(context, {
@@ -16,11 +16,11 @@ export function restoreConversations(
       newest: last && last.position[0] === current.ordinal ? last.timestamp : current.completeUntil,
       // Where a history ends with its session, no final catch-up is possible.
       finalCatchUp:
-        current.details.status === 'ended' && !context.traits.historyIsPerSession
+        current.details.status === 'ended' && !context.policyTraits.historyIsPerSession
           ? nextCatchUpId(context)
           : null,
     },
-    previousConversations: unclosed.map((record) => restoreConversation(context, record)),
+    previousConversations: notReadToEnd.map((record) => restoreConversation(context, record)),
   });
 }
 

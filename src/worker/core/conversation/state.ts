@@ -155,5 +155,5 @@ export function updateConversation(context: StepContext, next: ConversationState
 /** Replaces the conversation with the same ordinal, and stores it when the step is flushed. */
 export function updateAndStore(context: StepContext, conversation: ConversationState): void {
   updateConversation(context, conversation);
-  context.change({ conversation: true });
+  context.change({ isConversationChanged: true });
 }

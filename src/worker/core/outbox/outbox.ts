@@ -8,7 +8,7 @@ import { restoreLastRouting, sendSessionFrame } from '../conversation/conversati
 import { refusalOf } from '../conversation/routing-check.ts';
 import type { OutboxRecord } from '../records.ts';
 import { nextCatchUpId } from '../transcript/state.ts';
-import { publishBelow } from '../transcript/window.ts';
+import { publishOlder } from '../transcript/window.ts';
 import { type OutboxItem, type OutboxStage, setOutboxSlice } from './state.ts';
 
 /** Sorts pending messages to the end of every transcript. */
@@ -38,7 +38,7 @@ function outboxStatus(item: OutboxItem): Message['status'] {
     case 'sending-by-rest':
       return 'sent';
     case 'unconfirmed':
-      return item.at.wasSent ? 'sent' : 'pending';
+      return item.at.isShownAsSent ? 'sent' : 'pending';
     case 'acknowledged':
       return 'delivered';
     case 'storing':
@@ -61,7 +61,7 @@ export function restoreOutbox(context: StepContext, records: readonly OutboxReco
 function restoredStage(context: StepContext, record: OutboxRecord): OutboxStage {
   return record.failure
     ? { stage: 'failed' }
-    : { stage: 'unconfirmed', catchUpId: nextCatchUpId(context), wasSent: false };
+    : { stage: 'unconfirmed', catchUpId: nextCatchUpId(context), isShownAsSent: false };
 }
 
 export function setItem(context: StepContext, messageId: string, part: Partial<OutboxItem>): void {
@@ -137,7 +137,7 @@ export function enqueue(
   setOutboxSlice(context, { outbox: [...context.state.outbox, item], lastOutboxOrdinal: ordinal });
   context.change({
     upserts: [...context.state.changes.upserts, outboxMessage(context, item)],
-    durable: true,
+    isDurable: true,
   });
   context.store({
     type: isRepeat ? 'add-outbox' : 'put-outbox',
@@ -167,7 +167,7 @@ export function onStored(context: StepContext, writeId: number, sent: readonly M
     const { callId, isRepeat } = item.at;
     // A repeated message may have been sent the first time, before what memory remembers.
     const at: OutboxStage = isRepeat
-      ? { stage: 'unconfirmed', catchUpId: nextCatchUpId(context), wasSent: false }
+      ? { stage: 'unconfirmed', catchUpId: nextCatchUpId(context), isShownAsSent: false }
       : { stage: 'queued' };
     setItem(context, item.messageId, { at });
     if (callId !== null) context.resolve(callId, item.messageId);
@@ -189,12 +189,12 @@ function onFoundInTranscript(context: StepContext, row: Message): void {
   const { conversation, window } = context.state;
   // It has arrived meanwhile, and is in the window.
   if (window.some((shown) => shown.messageId === row.messageId)) return;
-  publishBelow(context, withReadMark(row, conversation?.readMark ?? null));
+  publishOlder(context, withReadMark(row, conversation?.readMark ?? null));
 }
 
 export function answerWhenStored(context: StepContext, callId: number): void {
   setOutboxSlice(context, { storeCalls: [...context.state.storeCalls, { writeId: null, callId }] });
-  context.change({ durable: true });
+  context.change({ isDurable: true });
 }
 
 /** The gateway has the message, but the transcript waits for an earlier one. */
@@ -205,7 +205,7 @@ export function acknowledgeBuffered(context: StepContext, messageId: string): vo
 }
 
 /** The message is in the transcript: its row leaves the outbox. */
-export function acknowledge(context: StepContext, messageId: string): void {
+export function removeAcknowledged(context: StepContext, messageId: string): void {
   const item = context.state.outbox.find((candidate) => candidate.messageId === messageId);
   if (!item) return;
   removeItem(context, item);
@@ -294,7 +294,7 @@ export function retryMessage(context: StepContext, callId: number, messageId: st
   setItem(context, messageId, {
     at: isUnverifiable
       ? { stage: 'queued' }
-      : { stage: 'unconfirmed', catchUpId: nextCatchUpId(context), wasSent: false },
+      : { stage: 'unconfirmed', catchUpId: nextCatchUpId(context), isShownAsSent: false },
     failure: null,
     conversationId: isOutcomeUnknown || isOfPrevious ? null : item.conversationId,
   });

@@ -8,7 +8,7 @@ import { scheduleRestRetry } from '../transcript/catch-up.ts';
 import { receive } from '../transcript/transcript.ts';
 import { failItem, inFlight, setItem, storeItem } from './outbox.ts';
 import { type OutboxItem, setOutboxSlice } from './state.ts';
-import { checkUnconfirmed, markUnconfirmed } from './unconfirmed.ts';
+import { markUnconfirmed, requestCatchUp } from './unconfirmed.ts';
 
 /** Pause after a rate limit without a retry time, in ms. */
 const defaultPause = 1_000;
@@ -19,7 +19,7 @@ export const longestPause = 600_000;
  * Sends the next message if possible. Only one is in flight at a time: with more, a single lost
  * frame would change their order.
  */
-export function flushOutbox(context: StepContext): void {
+export function sendNext(context: StepContext): void {
   const { connection, conversation, outbox, pausedUntil } = context.state;
   if (!conversation || conversation.details.status === 'ended') return;
   if (pausedUntil !== null || inFlight(context)) return;
@@ -29,7 +29,7 @@ export function flushOutbox(context: StepContext): void {
   if (!head || head.at.stage === 'storing') return;
   if (!canSend(context)) return;
   if (head.at.stage === 'unconfirmed') {
-    checkUnconfirmed(context);
+    requestCatchUp(context);
     return;
   }
   const { conversationId } = conversation.details;
@@ -79,7 +79,7 @@ function ensureAddressed(context: StepContext, item: OutboxItem, conversationId:
   const at = { stage: 'storing', writeId: null, callId: null, isRepeat: false } as const;
   setItem(context, item.messageId, { at, conversationId });
   storeItem(context, item.messageId);
-  context.change({ durable: true });
+  context.change({ isDurable: true });
   return false;
 }
 
@@ -94,7 +94,7 @@ function isWithinRateLimit(context: StepContext): boolean {
 }
 
 /** The answer to a message sent by REST. */
-export function onPosted(context: StepContext, requestId: number, result: RestResult): void {
+export function onSentByRest(context: StepContext, requestId: number, result: RestResult): void {
   const item = context.state.outbox.find(
     (item) => item.at.stage === 'sending-by-rest' && item.at.requestId === requestId,
   );
@@ -104,11 +104,11 @@ export function onPosted(context: StepContext, requestId: number, result: RestRe
     // confirm it.
     if (item && context.state.outbox.includes(item)) markUnconfirmed(context, item);
   } else if (item && !result.ok) {
-    onPostFailed(context, item, result.failure);
+    onSendByRestFailed(context, item, result.failure);
   }
 }
 
-function onPostFailed(context: StepContext, item: OutboxItem, failure: RestFailure): void {
+function onSendByRestFailed(context: StepContext, item: OutboxItem, failure: RestFailure): void {
   switch (failure.kind) {
     case 'ended':
       onEnded(context);

@@ -10,12 +10,12 @@ export type OutboxStage =
       /** The page repeats a call whose answer it has not received. */
       readonly isRepeat: boolean;
     }
-  /** `wasSent`: it is sent again because a history, possibly outdated, did not have it. */
-  | { readonly stage: 'queued'; readonly wasSent?: boolean }
+  /** `isResend`: it is sent again because a history, possibly outdated, did not have it. */
+  | { readonly stage: 'queued'; readonly isResend?: boolean }
   | { readonly stage: 'sent' }
   | { readonly stage: 'sending-by-rest'; readonly requestId: number }
   /** It may have arrived: it waits for the catch-up `catchUpId` or a later one. */
-  | { readonly stage: 'unconfirmed'; readonly catchUpId: number; readonly wasSent: boolean }
+  | { readonly stage: 'unconfirmed'; readonly catchUpId: number; readonly isShownAsSent: boolean }
   /** The gateway has it; the transcript waits for an earlier message. */
   | { readonly stage: 'acknowledged' }
   | { readonly stage: 'failed' };

@@ -11,7 +11,7 @@ import type { OutboxItem } from './state.ts';
 
 export function markUnconfirmed(context: StepContext, item: OutboxItem): void {
   setItem(context, item.messageId, {
-    at: { stage: 'unconfirmed', catchUpId: nextCatchUpId(context), wasSent: true },
+    at: { stage: 'unconfirmed', catchUpId: nextCatchUpId(context), isShownAsSent: true },
   });
 }
 
@@ -25,7 +25,7 @@ export function markAllUnconfirmed(context: StepContext): void {
   context.clearTimer('echo');
 }
 
-export function checkUnconfirmed(context: StepContext): void {
+export function requestCatchUp(context: StepContext): void {
   if (!context.state.catchUps.active && !context.hasTimer('rest-retry')) catchUp(context);
 }
 
@@ -36,12 +36,12 @@ export function echoOverdue(context: StepContext): void {
 }
 
 /** This catch-up is done: what it did not find had not arrived when it began. */
-export function resolveUnconfirmed(context: StepContext, catchUpId: number): void {
+export function requeueUnconfirmed(context: StepContext, catchUpId: number): void {
   const { conversation } = context.state;
   if (conversation) failUnconfirmedOfPrevious(context, conversation.details.conversationId);
   for (const item of context.state.outbox) {
     if (item.at.stage === 'unconfirmed' && item.at.catchUpId <= catchUpId) {
-      setItem(context, item.messageId, { at: { stage: 'queued', wasSent: true } });
+      setItem(context, item.messageId, { at: { stage: 'queued', isResend: true } });
     }
   }
   failStranded(context);

@@ -7,7 +7,7 @@ import type { HubState } from '../state.ts';
 import { hidePrevious } from '../visitor/identity-gate.ts';
 
 export function epochOf(state: HubState): string {
-  return makeEpoch(state.settings.epoch, state.generation);
+  return makeEpoch(state.settings.bootId, state.generation);
 }
 
 /** The part of a snapshot that is the same for all tabs. */
@@ -16,7 +16,7 @@ export function sharedSnapshot(context: StepContext): SharedSnapshot {
   return hidePrevious(context, {
     connection: connectionSnapshot(context),
     conversation: state.conversation?.details ?? null,
-    unread: state.unread.unread,
+    unread: state.unread.count,
     typing: state.typing.remote,
     routing: state.routing.notice,
     draft: state.meta.draft,
@@ -87,10 +87,11 @@ function publicPhase(context: StepContext): Phase {
     case 'authenticating':
       // A planned reconnection is not shown to the visitor.
       if (connection.isPlanned) return 'ready';
-      if (breaker.isOpen) return context.traits.restNeedsConnection ? 'connecting' : 'polling';
+      if (breaker.isOpen)
+        return context.policyTraits.restNeedsConnection ? 'connecting' : 'polling';
       return connection.phase === 'authenticating' ? 'authenticating' : 'connecting';
     case 'resting':
-      return context.traits.restNeedsConnection ? 'waiting' : 'polling';
+      return context.policyTraits.restNeedsConnection ? 'waiting' : 'polling';
     case 'offline':
       return 'offline';
     case 'waiting':
@@ -103,7 +104,8 @@ function publicPhase(context: StepContext): Phase {
 }
 
 function transport(context: StepContext, phase: Phase): ConnectionSnapshot['transport'] {
-  if (context.state.connection.phase === 'idle' && context.traits.connectsOnDemand) return 'none';
+  if (context.state.connection.phase === 'idle' && context.policyTraits.connectsOnDemand)
+    return 'none';
   if (phase === 'ready' || phase === 'routing') return 'websocket';
   return phase === 'polling' && context.state.token.expiresAt !== null ? 'rest' : 'none';
 }

@@ -4,9 +4,9 @@ import type { SharedSnapshot } from '../../../protocol/snapshot.ts';
 import { disconnectIdle, onTabAttached } from '../connection/connection.ts';
 import type { StepContext } from '../context.ts';
 import { adoptSessionHint, adoptVisitor } from '../conversation/conversation.ts';
-import { recordOf } from '../conversation/previous-conversations.ts';
+import { conversationRecordOf } from '../conversation/previous-conversations.ts';
 import { sendTyping } from '../conversation/typing.ts';
-import type { TabKnowledge } from '../input.ts';
+import type { AttachHint } from '../input.ts';
 import { assignWrite, outboxMessage } from '../outbox/outbox.ts';
 import type { StoreOperation } from '../records.ts';
 import { onBecameVisible } from '../transcript/catch-up.ts';
@@ -21,7 +21,7 @@ export function attach(
   context: StepContext,
   tabId: string,
   isVisible: boolean,
-  { conversationId, visitor, resetCount }: TabKnowledge,
+  { conversationId, visitor, resetCount }: AttachHint,
 ): void {
   const tab: Tab = {
     tabId,
@@ -133,7 +133,7 @@ export function flushChanges(context: StepContext): void {
     upserts.length === 0 &&
     removed.length === 0 &&
     !changes.readMark &&
-    !changes.reset;
+    !changes.needsSnapshot;
   if (isUnchanged || !context.state.isRestored) return;
   setTabsSlice(context, { revision: context.state.revision + 1 });
   const patch: PatchMessage = {
@@ -146,7 +146,7 @@ export function flushChanges(context: StepContext): void {
     readMark: changes.readMark,
   };
   const isReset =
-    changes.reset || !isWhole || upserts.length > context.state.settings.limits.window;
+    changes.needsSnapshot || !isWhole || upserts.length > context.state.settings.limits.window;
   for (const tab of context.state.tabs) postPatch(context, tab, patch, isReset);
   if (part.unread !== undefined && part.unread > (published?.unread ?? 0))
     alertOneTab(context, upserts);
@@ -171,17 +171,17 @@ function postPatch(context: StepContext, tab: Tab, patch: PatchMessage, isReset:
 function writeChanges(context: StepContext): void {
   const { changes, conversation, meta } = context.state;
   const operations: StoreOperation[] = [...changes.operations];
-  if (changes.conversation && conversation) {
-    operations.push({ type: 'put-conversation', record: recordOf(conversation) });
+  if (changes.isConversationChanged && conversation) {
+    operations.push({ type: 'put-conversation', record: conversationRecordOf(conversation) });
   }
   if (changes.unread > 0) operations.push({ type: 'add-unread', by: changes.unread });
-  if (changes.meta) operations.push({ type: 'put-meta', meta });
-  if (operations.length === 0 && !changes.durable) return;
+  if (changes.isMetaChanged) operations.push({ type: 'put-meta', meta });
+  if (operations.length === 0 && !changes.isDurable) return;
   const needsAnswer = operations.some(isLookup);
-  const writeId = changes.durable || needsAnswer ? context.nextId() : null;
-  if (writeId !== null && changes.durable) assignWrite(context, writeId);
+  const writeId = changes.isDurable || needsAnswer ? context.nextId() : null;
+  if (writeId !== null && changes.isDurable) assignWrite(context, writeId);
   if (writeId !== null && needsAnswer) expectLookup(context, writeId);
-  const durability = changes.durable ? 'strict' : 'relaxed';
+  const durability = changes.isDurable ? 'strict' : 'relaxed';
   context.emit({ type: 'write', operations, durability, writeId });
 }
 
@@ -201,7 +201,7 @@ function changedMessages(context: StepContext): {
     const current = [
       ...(isConfirmed ? window : []),
       // The last change of a row wins.
-      ...changes.belowWindow.toReversed(),
+      ...changes.olderThanWindow.toReversed(),
       ...shownOutbox(context).map((item) => outboxMessage(context, item)),
     ];
     for (const message of current) if (ids.delete(message.messageId)) upserts.push(message);

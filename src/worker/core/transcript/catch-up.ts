@@ -1,16 +1,16 @@
 import type { RestFailure, RestResult, RestValue } from '../../../protocol/gateway/rest.ts';
 import { jittered, retryDelay } from '../backoff.ts';
 import { cancelRequest, request, restPause } from '../connection/rest-requests.ts';
-import { setSession } from '../connection/state.ts';
+import { setSocketStage } from '../connection/state.ts';
 import type { StepContext } from '../context.ts';
 import { onConversation, onFinalCatchUp, onNotFound } from '../conversation/conversation.ts';
 import { reachedEnd } from '../conversation/previous-conversations.ts';
 import { updateAndStore } from '../conversation/state.ts';
-import { beginRun, isLastPage, setActiveRun } from './catch-up-run.ts';
+import { beginCatchUp, isLastPage, setActiveCatchUp } from './active-catch-up.ts';
 import { normalizeAll } from './normalize.ts';
 import { catchUpPrevious, isOfPrevious, onPreviousResult } from './previous-catch-up.ts';
-import { flushReorderBuffer } from './reorder-buffer.ts';
-import { type CatchUpRun, setTranscriptSlice } from './state.ts';
+import { stopWaiting } from './reorder-buffer.ts';
+import { type ActiveCatchUp, setTranscriptSlice } from './state.ts';
 import { receive } from './transcript.ts';
 import { flushCurrentUnsequenced } from './unsequenced-buffer.ts';
 
@@ -36,7 +36,8 @@ export function catchUp(context: StepContext): void {
     return;
   }
   // The token for a session's history comes with its connection.
-  if (context.traits.restNeedsConnection && context.state.connection.phase !== 'online') return;
+  if (context.policyTraits.restNeedsConnection && context.state.connection.phase !== 'online')
+    return;
   const pause = restPause(context);
   if (pause > 0) {
     context.setTimer('rest-retry', pause);
@@ -46,9 +47,9 @@ export function catchUp(context: StepContext): void {
   const { conversationId } = conversation.details;
   const since = conversation.completeUntil;
   setTranscriptSlice(context, {
-    catchUps: { ...catchUps, begun: catchUps.begun + 1, isRequested: false },
+    catchUps: { ...catchUps, lastCatchUpId: catchUps.lastCatchUpId + 1, isRequested: false },
   });
-  beginRun(context, conversationId, since);
+  beginCatchUp(context, conversationId, since);
 }
 
 /** Whether no catch-up is needed: the next connection begins with one. */
@@ -66,7 +67,7 @@ export function restartCatchUp(context: StepContext): void {
   const { active } = context.state.catchUps;
   // The old request may be parked, and would be sent as well.
   if (active) cancelRequest(context, active.requestId);
-  setActiveRun(context, null);
+  setActiveCatchUp(context, null);
   catchUp(context);
 }
 
@@ -75,13 +76,13 @@ export function onCatchUpResult(context: StepContext, requestId: number, result:
   if (!active || active.requestId !== requestId) return;
   if (isOfPrevious(context, active)) {
     if (!onPreviousResult(context, active, result)) return;
-    setActiveRun(context, null);
+    setActiveCatchUp(context, null);
     if (result.ok) continueCatchUp(context);
     else if (context.state.catchUps.isRequested) catchUp(context);
     return;
   }
   if (active.conversationId !== context.state.conversation?.details.conversationId) {
-    setActiveRun(context, null);
+    setActiveCatchUp(context, null);
     if (context.state.catchUps.isRequested) catchUp(context);
     return;
   }
@@ -92,7 +93,7 @@ export function onCatchUpResult(context: StepContext, requestId: number, result:
 
 function onPage(
   context: StepContext,
-  active: CatchUpRun,
+  active: ActiveCatchUp,
   page: Extract<RestValue, { type: 'history' }>,
 ): void {
   if (page.invalidCount > 0)
@@ -105,7 +106,7 @@ function onPage(
   }
   const { conversationId, since } = active;
   const isLast = isLastPage(active, page);
-  if (isLast && !context.traits.statusByRest) {
+  if (isLast && !context.policyTraits.statusByRest) {
     // The socket reports the status.
     completeCatchUp(context, { ...active, newest });
     return;
@@ -114,7 +115,7 @@ function onPage(
     ? ({ type: 'conversation', conversationId } as const)
     : ({ type: 'history-since', conversationId, since, cursor: page.nextCursor } as const);
   const requestId = request(context, call);
-  setActiveRun(context, {
+  setActiveCatchUp(context, {
     ...active,
     requestId,
     newest,
@@ -129,23 +130,23 @@ function onStatus(context: StepContext, value: Extract<RestValue, { type: 'conve
   onConversation(context, value.conversation, false);
 }
 
-function completeCatchUp(context: StepContext, { newest, begunAt }: CatchUpRun): void {
+function completeCatchUp(context: StepContext, { newest, begunAt }: ActiveCatchUp): void {
   const { catchUps, conversation } = context.state;
-  if (conversation && !conversation.isClosed && reachedEnd(conversation, begunAt)) {
-    updateAndStore(context, { ...conversation, isClosed: true });
+  if (conversation && !conversation.isReadToEnd && reachedEnd(conversation, begunAt)) {
+    updateAndStore(context, { ...conversation, isReadToEnd: true });
   }
   setTranscriptSlice(context, {
     catchUps: { ...catchUps, active: null, failures: 0, completedAt: context.clock.now },
   });
-  flushReorderBuffer(context, newest);
-  context.raise({ type: 'caught-up', catchUpId: catchUps.begun });
-  onFinalCatchUp(context, catchUps.begun);
+  stopWaiting(context, newest);
+  context.raise({ type: 'caught-up', catchUpId: catchUps.lastCatchUpId });
+  onFinalCatchUp(context, catchUps.lastCatchUpId);
   afterCatchUp(context);
 }
 
 function onFailure(context: StepContext, failure: RestFailure): void {
   if (failure.kind === 'not-found') {
-    setActiveRun(context, null);
+    setActiveCatchUp(context, null);
     onNotFound(context);
     return;
   }
@@ -157,8 +158,8 @@ function onFailure(context: StepContext, failure: RestFailure): void {
     context.note('invalid', `Invalid history ignored: ${failure.message}`);
   else context.note('server-problem', `Catch-up failed: ${failure.kind}`);
   if (failures >= maximumFailures) {
-    flushReorderBuffer(context, null);
-    onFinalCatchUp(context, context.state.catchUps.begun);
+    stopWaiting(context, null);
+    onFinalCatchUp(context, context.state.catchUps.lastCatchUpId);
     context.policy?.onHistoryUnreachable(context, failure);
   }
   scheduleRestRetry(context, retryDelay(context, failures - 1));
@@ -188,7 +189,7 @@ function markCaughtUp(context: StepContext): void {
   const { connection } = context.state;
   if (connection.phase !== 'online' || connection.session.stage !== 'conversation') return;
   if (!connection.session.isCaughtUp) {
-    setSession(context, { stage: 'conversation', isCaughtUp: true });
+    setSocketStage(context, { stage: 'conversation', isCaughtUp: true });
   }
 }
 

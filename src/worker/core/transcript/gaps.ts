@@ -97,7 +97,7 @@ export function clearReorderTimer(context: StepContext, ordinal = currentOrdinal
 }
 
 /** Nothing is stored below the window: a row that fills a gap there would be isolated. */
-export function removeGapsBelow(context: StepContext): void {
+export function removeGapsBeforeWindow(context: StepContext): void {
   const { conversation, previousConversations, window } = context.state;
   function withoutGaps(each: ConversationState): ConversationState {
     const first = window.find((row) => row.position[0] === each.ordinal);

@@ -3,10 +3,10 @@ import { request } from '../connection/rest-requests.ts';
 import type { StepContext } from '../context.ts';
 import { closePrevious, reachedEnd } from '../conversation/previous-conversations.ts';
 import type { ConversationState } from '../conversation/state.ts';
-import { beginRun, isLastPage, setActiveRun } from './catch-up-run.ts';
+import { beginCatchUp, isLastPage, setActiveCatchUp } from './active-catch-up.ts';
 import { normalizeAll } from './normalize.ts';
-import { showReorderBuffer } from './reorder-buffer.ts';
-import type { CatchUpRun } from './state.ts';
+import { showBuffers } from './reorder-buffer.ts';
+import type { ActiveCatchUp } from './state.ts';
 import { receive } from './transcript.ts';
 
 /** Fetches the last messages of a previous conversation. Every other catch-up takes precedence. */
@@ -16,11 +16,11 @@ export function catchUpPrevious(context: StepContext): void {
     reachedEnd(conversation, context.clock.now),
   );
   // The history of a previous session is no longer available.
-  if (!previous || catchUps.active || context.traits.historyIsPerSession) return;
-  beginRun(context, previous.details.conversationId, previous.completeUntil);
+  if (!previous || catchUps.active || context.policyTraits.historyIsPerSession) return;
+  beginCatchUp(context, previous.details.conversationId, previous.completeUntil);
 }
 
-export function isOfPrevious({ state }: StepContext, active: CatchUpRun): boolean {
+export function isOfPrevious({ state }: StepContext, active: ActiveCatchUp): boolean {
   const { previousConversations } = state;
   return previousConversations.some(
     (conversation) => conversation.details.conversationId === active.conversationId,
@@ -30,7 +30,7 @@ export function isOfPrevious({ state }: StepContext, active: CatchUpRun): boolea
 /** Returns whether this catch-up is over. */
 export function onPreviousResult(
   context: StepContext,
-  active: CatchUpRun,
+  active: ActiveCatchUp,
   result: RestResult,
 ): boolean {
   const { conversationId, since } = active;
@@ -47,13 +47,13 @@ export function onPreviousResult(
     receive(context, message, 'rest', previous.ordinal);
   }
   if (isLastPage(active, result.value)) {
-    showReorderBuffer(context, previous.ordinal);
+    showBuffers(context, previous.ordinal);
     closePrevious(context, conversationId);
     return true;
   }
   const next = { type: 'history-since', conversationId, since, cursor: nextCursor } as const;
   const requestId = request(context, next);
-  setActiveRun(context, { ...active, requestId, cursor: nextCursor, pages: active.pages + 1 });
+  setActiveCatchUp(context, { ...active, requestId, cursor: nextCursor, pages: active.pages + 1 });
   return false;
 }
 

@@ -15,7 +15,7 @@ import {
   scheduleCatchUp,
   scheduleGapFill,
 } from './gaps.ts';
-import { rowOf, showRow, wasResent } from './rows.ts';
+import { rowOf, showRow, wasResentElsewhere } from './rows.ts';
 import { flushUnsequenced } from './unsequenced-buffer.ts';
 
 // Messages whose sequence is not the next one wait here for those before them.
@@ -26,14 +26,14 @@ export function bufferSequenced(
   message: GatewayMessage,
   via: 'socket' | 'rest',
 ): void {
-  if (!wasResent(context, message)) {
+  if (!wasResentElsewhere(context, message)) {
     context.raise({ type: 'acknowledged', messageId: message.messageId, isShown: false });
   }
   if (conversation.reorderBuffer.some((buffered) => buffered.sequence === message.sequence)) return;
   const reorderBuffer = [...conversation.reorderBuffer, message].sort(bySequence);
   updateConversation(context, { ...conversation, reorderBuffer });
   if (reorderBuffer.length > context.state.settings.limits.reorderBuffer) {
-    flushReorderBuffer(context, null, conversation.ordinal);
+    stopWaiting(context, null, conversation.ordinal);
     return;
   }
   // In a catch-up, a later page may have the missing message; its end flushes the buffer.
@@ -65,13 +65,13 @@ export function releaseBuffered(context: StepContext, ordinal: number): void {
  *
  * @param newest timestamp of the newest fetched message; `null` when the catch-up failed
  */
-export function flushReorderBuffer(
+export function stopWaiting(
   context: StepContext,
   newest: number | null,
   ordinal = currentOrdinal(context),
 ): void {
   if (newest !== null) countGapTries(context, ordinal);
-  showReorderBuffer(context, ordinal);
+  showBuffers(context, ordinal);
   const conversation = conversationAt(context, ordinal);
   if (!conversation) return;
   if (conversation.next === 1 && newest !== null && newest > conversation.completeUntil) {
@@ -82,7 +82,7 @@ export function flushReorderBuffer(
 }
 
 /** Shows everything in both buffers, with a marker at each gap. */
-export function showReorderBuffer(context: StepContext, ordinal = currentOrdinal(context)): void {
+export function showBuffers(context: StepContext, ordinal = currentOrdinal(context)): void {
   for (;;) {
     const conversation = conversationAt(context, ordinal);
     const next = conversation?.reorderBuffer[0];
@@ -115,7 +115,7 @@ export function showNext(
       ? message.timestamp
       : conversation.completeUntil,
   });
-  if (wasResent(context, message)) return;
+  if (wasResentElsewhere(context, message)) return;
   const row = rowOf(message, [conversation.ordinal, sequence, 0, 0]);
   showRow(context, ordinal, { ...row, missingBefore });
 }

@@ -12,11 +12,11 @@ import { isLookup, replaceRow } from './window.ts';
 /** Restores the transcript at boot. */
 export function restoreTranscript(
   context: StepContext,
-  { persistent, messages, unread, hasEarlier }: Restored,
+  { isPersistent, messages, unread, hasEarlier }: Restored,
 ): void {
   setTranscriptSlice(context, {
     isRestored: true,
-    isPersistent: persistent,
+    isPersistent: isPersistent,
     window: messages,
     hasEarlier,
     unread,
@@ -33,7 +33,7 @@ export function findLostRows(context: StepContext): void {
     const found = withLostRows(context, each);
     if (found === each) continue;
     updateConversation(context, found);
-    context.change({ conversation: true });
+    context.change({ isConversationChanged: true });
   }
   markLostRows(context);
 }
@@ -87,7 +87,7 @@ function withLostRows(context: StepContext, conversation: ConversationState): Co
         ...found.gaps.filter(({ from }) => from > gap.to),
       ],
       completeUntil: Math.min(found.completeUntil, above.timestamp),
-      isClosed: false,
+      isReadToEnd: false,
     };
     replaceRow(context, { ...row, missingBefore: gap.to - gap.from + 1 });
   }
@@ -107,7 +107,7 @@ function withoutLostEnd(
     gaps: conversation.gaps.filter(({ to }) => to < next),
     newest: last.timestamp,
     completeUntil: Math.min(conversation.completeUntil, last.timestamp),
-    isClosed: false,
+    isReadToEnd: false,
   };
 }
 
@@ -115,9 +115,9 @@ function isSameGap(one: Gap, other: Gap): boolean {
   return one.from === other.from && one.to === other.to;
 }
 
-/** The store has changed its backend. */
-export function setPersistent(context: StepContext, isPersistent: boolean): void {
-  setTranscriptSlice(context, { isPersistent });
+/** The store is lost: from now on, messages are only in memory. */
+export function onStoreLost(context: StepContext): void {
+  setTranscriptSlice(context, { isPersistent: false });
 }
 
 /**

@@ -6,7 +6,7 @@ import { stopTypingOf } from '../conversation/typing.ts';
 import type { OutboxItem } from '../outbox/state.ts';
 import { markReadByOther } from './read-receipts.ts';
 import { countUnread } from './unread.ts';
-import { insertRow, isBelow, publishBelow, shownRow } from './window.ts';
+import { insertRow, isOlderThanWindow, publishOlder, shownRow } from './window.ts';
 
 export function rowOf(message: GatewayMessage, position: Position): Message {
   return {
@@ -34,8 +34,8 @@ export function showRow(context: StepContext, ordinal: number, row: Message): vo
   const marked = withReadMark(row, conversation.readMark);
   // The store counts rows below the window, and they are published when it has answered. A pending
   // row must leave the end of every tab at once.
-  if (!isBelow(context, row)) countUnread(context, row);
-  else if (wasPending) publishBelow(context, marked);
+  if (!isOlderThanWindow(context, row)) countUnread(context, row);
+  else if (wasPending) publishOlder(context, marked);
   insertRow(context, marked);
   if (row.from.role !== 'visitor') stopTypingOf(context, row.from.id);
   if (conversation.earlyReceipt === row.messageId) markReadByOther(context, row.messageId, ordinal);
@@ -50,7 +50,7 @@ export function isSame(context: StepContext, row: Message, message: GatewayMessa
  * Whether the visitor has sent the message again, in a later conversation. It is shown there only.
  * Its sequence here is still consumed, so that there is no gap.
  */
-export function wasResent(
+export function wasResentElsewhere(
   context: StepContext,
   { messageId, conversationId }: GatewayMessage,
 ): boolean {

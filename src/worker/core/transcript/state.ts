@@ -4,8 +4,8 @@ import { noUnread, type UnreadState } from '../records.ts';
 
 export interface CatchUps {
   /** Catch-ups begun. */
-  readonly begun: number;
-  readonly active: CatchUpRun | null;
+  readonly lastCatchUpId: number;
+  readonly active: ActiveCatchUp | null;
   /** Another one starts as soon as the active one is done. */
   readonly isRequested: boolean;
   /** Failures in a row. */
@@ -14,7 +14,7 @@ export interface CatchUps {
   readonly completedAt: number | null;
 }
 
-export interface CatchUpRun {
+export interface ActiveCatchUp {
   readonly requestId: number;
   readonly conversationId: string;
   readonly since: number;
@@ -72,7 +72,7 @@ export interface TranscriptSlice {
 }
 
 export const initialCatchUps: CatchUps = {
-  begun: 0,
+  lastCatchUpId: 0,
   active: null,
   isRequested: false,
   failures: 0,
@@ -100,7 +100,7 @@ export function onVisitorChange(state: TranscriptSlice): TranscriptSlice {
     hasEarlier: false,
     unread: noUnread,
     receiptDue: null,
-    catchUps: { ...initialCatchUps, begun: state.catchUps.begun },
+    catchUps: { ...initialCatchUps, lastCatchUpId: state.catchUps.lastCatchUpId },
     paginations: [],
     lookups: [],
   };
@@ -116,5 +116,5 @@ export function setTranscriptSlice(context: StepContext, part: Partial<Transcrip
 
 /** The id of the next catch-up to begin. */
 export function nextCatchUpId({ state }: StepContext): number {
-  return state.catchUps.begun + 1;
+  return state.catchUps.lastCatchUpId + 1;
 }

@@ -14,9 +14,9 @@ import {
 } from '../conversation/state.ts';
 import { fillGap, gapsUpTo, isMissing } from './gaps.ts';
 import { bufferSequenced, releaseBuffered, showNext } from './reorder-buffer.ts';
-import { isSame, rowOf, showRow, wasResent } from './rows.ts';
+import { isSame, rowOf, showRow, wasResentElsewhere } from './rows.ts';
 import { bufferUnsequenced, dropUnsequenced, placeUnsequenced } from './unsequenced-buffer.ts';
-import { findShown, insertRow, publishBelow, removeRow, replaceRow } from './window.ts';
+import { findShown, insertRow, publishOlder, removeRow, replaceRow } from './window.ts';
 
 /**
  * A message has arrived, live or by REST. It is shown once, in its place, however often it arrives.
@@ -27,13 +27,13 @@ export function receive(
   via: 'socket' | 'rest',
   ordinal = currentOrdinal(context),
 ): void {
-  const message = context.policy?.matchOutgoing(context, received) ?? received;
+  const message = context.policy?.onMessage(context, received) ?? received;
   const conversation = conversationAt(context, ordinal);
   if (conversation?.details.conversationId !== message.conversationId) {
     context.note('invalid', 'Message of an unknown conversation ignored');
     return;
   }
-  const isResent = wasResent(context, message);
+  const isResent = wasResentElsewhere(context, message);
   if (isResent && message.sequence === null) return;
   const known = isResent
     ? undefined
@@ -104,7 +104,7 @@ function fillOrIgnore(
   const position: Position = [conversation.ordinal, sequence, 0, 0];
   const row = rowOf(message, position);
   const missingBefore = fillGap(context, conversation, sequence);
-  if (wasResent(context, message)) return;
+  if (wasResentElsewhere(context, message)) return;
   if (missingBefore !== null) {
     showRow(context, conversation.ordinal, { ...row, missingBefore });
     return;
@@ -116,6 +116,6 @@ function fillOrIgnore(
   } else if (context.state.outbox.some((item) => item.messageId === message.messageId)) {
     context.raise({ type: 'acknowledged', messageId: message.messageId, isShown: true });
     // Tabs show it as pending at the end, but its place is further up.
-    publishBelow(context, withReadMark(row, conversation.readMark));
+    publishOlder(context, withReadMark(row, conversation.readMark));
   }
 }

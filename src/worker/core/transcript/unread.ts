@@ -11,22 +11,22 @@ export function isUnread(context: StepContext, { from, position }: Message): boo
 
 export function countUnread(context: StepContext, message: Message): void {
   if (!isUnread(context, message)) return;
-  addUnread(context);
+  countUnreadInMemory(context);
   context.change({ unread: context.state.changes.unread + 1 });
 }
 
 /** Counts a message that the store has counted already. */
-export function addUnread(context: StepContext): void {
+export function countUnreadInMemory(context: StepContext): void {
   const { unread } = context.state;
-  setTranscriptSlice(context, { unread: { ...unread, unread: unread.unread + 1 } });
+  setTranscriptSlice(context, { unread: { ...unread, count: unread.count + 1 } });
 }
 
 /** Marks everything as read. Returns the newest message of the other side in this conversation. */
 export function markAllRead(context: StepContext): Message | null {
   const { conversation, window, unread, changes } = context.state;
   const last = window[window.length - 1];
-  if (unread.unread === 0 || !last) return null;
-  setTranscriptSlice(context, { unread: { unread: 0, readUntil: last.position } });
+  if (unread.count === 0 || !last) return null;
+  setTranscriptSlice(context, { unread: { count: 0, readUntil: last.position } });
   // The unread messages counted in this tick are written before the reset.
   if (changes.unread > 0) context.store({ type: 'add-unread', by: changes.unread });
   context.store({ type: 'put-read', readUntil: last.position });

@@ -2,10 +2,10 @@ import { comparePlaces, type Message, placeIndex } from '../../../protocol/messa
 import type { StepContext } from '../context.ts';
 import type { StoreOperation } from '../records.ts';
 import { setTranscriptSlice } from './state.ts';
-import { addUnread, isUnread } from './unread.ts';
+import { countUnreadInMemory, isUnread } from './unread.ts';
 
 /** Whether the row's place is below the window, where only the store knows what exists. */
-export function isBelow(context: StepContext, message: Message): boolean {
+export function isOlderThanWindow(context: StepContext, message: Message): boolean {
   const { window, hasEarlier } = context.state;
   const [first] = window;
   return first !== undefined && hasEarlier && comparePlaces(message, first) < 0;
@@ -16,12 +16,12 @@ export function isBelow(context: StepContext, message: Message): boolean {
  * row exists: its answer goes to `onLookupAnswered`.
  */
 export function insertRow(context: StepContext, message: Message): void {
-  if (isBelow(context, message)) {
+  if (isOlderThanWindow(context, message)) {
     context.store({ type: 'add-message', message, isUnread: isUnread(context, message) });
     // A row that fills a gap is new, and the marker below it changes in this tick. Only the visitor's own may
     // be elsewhere: sent again into a later conversation.
     if (message.sequence !== null && message.from.role !== 'visitor')
-      publishBelow(context, message);
+      publishOlder(context, message);
     return;
   }
   context.store({ type: 'put-message', message });
@@ -64,12 +64,13 @@ export function updateGapMarker(
     (message) => message.position[0] === ordinal && message.sequence === sequence,
   );
   if (shown) replaceRow(context, { ...shown, missingBefore });
-  else context.store({ type: 'mark-message', position: [ordinal, sequence, 0, 0], missingBefore });
+  else
+    context.store({ type: 'put-gap-marker', position: [ordinal, sequence, 0, 0], missingBefore });
 }
 
 /** Whether the answer to the operation reports rows below the window. */
 export function isLookup({ type }: StoreOperation): boolean {
-  return type === 'add-message' || type === 'mark-message';
+  return type === 'add-message' || type === 'put-gap-marker';
 }
 
 /** The answer to this write reports rows below the window. */
@@ -92,12 +93,12 @@ export function onLookupAnswered(
     lookups: context.state.lookups.filter((other) => other !== writeId),
   });
   for (const message of added) {
-    if (isUnread(context, message)) addUnread(context);
-    publishBelow(context, message);
+    if (isUnread(context, message)) countUnreadInMemory(context);
+    publishOlder(context, message);
   }
   for (const message of corrected) {
     const shown = context.state.window.find((row) => row.messageId === message.messageId);
-    if (!shown) publishBelow(context, message);
+    if (!shown) publishOlder(context, message);
   }
 }
 
@@ -106,9 +107,9 @@ function publish(context: StepContext, message: Message): void {
 }
 
 /** Publishes a row for tabs that have loaded that far. */
-export function publishBelow(context: StepContext, message: Message): void {
+export function publishOlder(context: StepContext, message: Message): void {
   publish(context, message);
-  context.change({ belowWindow: [...context.state.changes.belowWindow, message] });
+  context.change({ olderThanWindow: [...context.state.changes.olderThanWindow, message] });
 }
 
 export function findShown(

@@ -12,14 +12,14 @@ import { setVisitorSlice } from './state.ts';
 export function confirmIdentity(context: StepContext): void {
   if (context.state.isConfirmed) return;
   setVisitorSlice(context, { isConfirmed: true });
-  context.change({ reset: true });
+  context.change({ needsSnapshot: true });
 }
 
 /** The session is over: history is hidden until a visitor is confirmed again. */
 export function revokeIdentity(context: StepContext): void {
   if (context.state.settings.history === 'at-once' || !context.state.isConfirmed) return;
   setVisitorSlice(context, { isConfirmed: false, hiddenOutbox: context.state.lastOutboxOrdinal });
-  context.change({ reset: true });
+  context.change({ needsSnapshot: true });
 }
 
 /**

@@ -37,7 +37,7 @@ export interface SessionMemory {
   /** When the session ends, on the monotonic clock. */
   readonly endsAt: number | null;
   /** The last conversation's session is over and must not be reopened. */
-  readonly startsNew: boolean;
+  readonly isSessionOver: boolean;
   /** The message that the gateway could not accept, and how often in a row. */
   readonly refused: { readonly messageId: string; readonly times: number } | null;
   /** When sessions were refused on live connections, recently. */
@@ -78,7 +78,7 @@ export function setVisitorSlice(context: StepContext, part: Partial<VisitorSlice
 /** Changes values that the next write stores. */
 export function updateMeta(context: StepContext, part: Partial<Meta>): void {
   context.write({ meta: { ...context.state.meta, ...part } });
-  context.change({ meta: true });
+  context.change({ isMetaChanged: true });
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { GatewayProblem } from '../../../protocol/gateway/events.ts';
 import type { RestFailure } from '../../../protocol/gateway/rest.ts';
 import { retryDelay } from '../../core/backoff.ts';
-import { fail, signedOut } from '../../core/connection/connection.ts';
+import { fail, requireSignIn } from '../../core/connection/connection.ts';
 import { setProblem } from '../../core/connection/state.ts';
 import { dropToken } from '../../core/connection/token.ts';
 import type { StepContext } from '../../core/context.ts';
@@ -119,7 +119,7 @@ export function onExpired(context: StepContext): boolean {
   const message = 'The chat server no longer accepts the session.';
   if (expiries.length >= maximumExpiries) {
     remember(context, { expiries: [] });
-    if (!onRefused(context, message)) signedOut(context, message);
+    if (!onRefused(context, message)) requireSignIn(context, message);
     return true;
   }
   dropToken(context);

@@ -112,5 +112,5 @@ function setDetail(context: StepContext, name: 'expiresAt' | 'leftAt', at: numbe
   const { [name]: _, ...rest } = conversation.details;
   const details = at === null ? rest : { ...rest, [name]: at };
   updateConversation(context, { ...conversation, details });
-  context.change({ conversation: true });
+  context.change({ isConversationChanged: true });
 }

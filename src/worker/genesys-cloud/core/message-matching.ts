@@ -70,7 +70,7 @@ export function matchOutgoing(context: StepContext, message: GatewayMessage): Ga
 function mayHaveArrived({ at }: OutboxItem): boolean {
   if (at.stage === 'unconfirmed' || at.stage === 'sent') return true;
   // An outdated history did not show it; the next one may.
-  return at.stage === 'queued' && at.wasSent === true;
+  return at.stage === 'queued' && at.isResend === true;
 }
 
 /**
@@ -79,7 +79,10 @@ function mayHaveArrived({ at }: OutboxItem): boolean {
  * messages of a previous hub, only this machine's clock tells, which may be hours off.
  */
 function earliestArrival({ at, timestamp }: OutboxItem, known: number, isShared: boolean): number {
-  const wasSentHere = at.stage === 'sent' || ('wasSent' in at && at.wasSent);
+  const wasSentHere =
+    at.stage === 'sent' ||
+    (at.stage === 'queued' && at.isResend === true) ||
+    (at.stage === 'unconfirmed' && at.isShownAsSent);
   return isShared && !wasSentHere && known === 0 ? timestamp : known;
 }
 

@@ -4,7 +4,7 @@ import { rememberSession, type SessionMemory } from '../../core/visitor/state.ts
 const emptyMemory: SessionMemory = {
   life: null,
   endsAt: null,
-  startsNew: false,
+  isSessionOver: false,
   refused: null,
   expiries: [],
 };

@@ -1,7 +1,7 @@
 import type { Conversation } from '../../../protocol/conversation.ts';
 import type { GatewayEvent } from '../../../protocol/gateway/events.ts';
-import { connect, dropSocket, fail, signedOut } from '../../core/connection/connection.ts';
-import { setSession } from '../../core/connection/state.ts';
+import { connect, dropSocket, fail, requireSignIn } from '../../core/connection/connection.ts';
+import { setSocketStage } from '../../core/connection/state.ts';
 import type { StepContext } from '../../core/context.ts';
 import { onNotFound } from '../../core/conversation/conversation.ts';
 import { isCleared } from '../../core/conversation/routing-check.ts';
@@ -64,7 +64,7 @@ function conversationIdentity(
 ): Pick<Conversation, 'conversationId' | 'leftAt'> | null {
   const { connection, settings, conversation } = context.state;
   if (connection.phase === 'online' && connection.session.stage === 'routing') {
-    return { conversationId: `session-${settings.epoch}-${context.nextId()}` };
+    return { conversationId: `session-${settings.bootId}-${context.nextId()}` };
   }
   if (!conversation) return null;
   const { conversationId, leftAt } = conversation.details;
@@ -87,7 +87,7 @@ function onOpened(context: StepContext): void {
   // The platform's own flow routes, so nothing is checked, but the routing is logged.
   if (!isOpen && meta.routing) isCleared(context, meta.routing);
   const stage = isOpen ? 'resuming' : 'routing';
-  setSession(context, { stage, repeats: 0 });
+  setSocketStage(context, { stage, repeats: 0 });
   context.setTimer('answer', settings.timing.answer);
 }
 
@@ -157,18 +157,19 @@ function onSession(context: StepContext, event: Extract<GatewayEvent, { type: 's
   // What was in flight may have arrived in the old session. The new one's history can't tell.
   if (stage === 'resuming' && event.isNew) failUnconfirmedOfPrevious(context, null);
   if (stage === 'routing' && event.isReadOnly) {
-    const { startsNew } = memoryOf(context);
+    const { isSessionOver } = memoryOf(context);
     dropSocket(context);
     clearSession(context);
     // A session requested as new has already ended: another one at once might be no better.
     const minimumDelay = context.state.settings.timing.backoffCap;
-    if (startsNew) fail(context, { code: 'unavailable', message: openFailed }, { minimumDelay });
+    if (isSessionOver)
+      fail(context, { code: 'unavailable', message: openFailed }, { minimumDelay });
     else connect(context);
     return;
   }
-  remember(context, { startsNew: false });
+  remember(context, { isSessionOver: false });
   if (stage === 'routing' && !event.isNew) {
-    setSession(context, { ...connection.session, hasPast: true });
+    setSocketStage(context, { ...connection.session, hasPast: true });
   }
   if (stage === 'routing' && event.isNew && meta.routing) {
     context.emit({
@@ -202,7 +203,7 @@ function onEvicted(context: StepContext): void {
 }
 
 function onSignedOut(context: StepContext, message: string): void {
-  signedOut(context, message);
+  requireSignIn(context, message);
   context.emit({ type: 'end-session' });
 }
 
@@ -221,7 +222,7 @@ export const sessionPolicy: SessionPolicy = {
   isExhausted,
   replaceConnection,
   needsFreshToken,
-  needsNewSession: (context) => hasEnded(context) || memoryOf(context).startsNew,
+  needsNewSession: (context) => hasEnded(context) || memoryOf(context).isSessionOver,
   onOpened,
   onRefused,
   onExpired,
@@ -237,7 +238,7 @@ export const sessionPolicy: SessionPolicy = {
   conversationIdentity,
   routingOf: ({ state }) => state.meta.lastRouting,
   timeOf,
-  matchOutgoing: onMessage,
+  onMessage,
   isSame,
   isKnown,
   newAliases,

@@ -8,7 +8,7 @@ import { clearConversations } from '../../core/conversation/restore.ts';
 import { type ConversationState, updateConversation } from '../../core/conversation/state.ts';
 import { failStranded, setItem } from '../../core/outbox/outbox.ts';
 import { failUnconfirmedOfPrevious } from '../../core/outbox/unconfirmed.ts';
-import { rewrite } from '../../core/rewrite.ts';
+import { rewriteStore } from '../../core/rewrite.ts';
 import { clearAlert } from '../../core/tabs/alerts.ts';
 import { failPaginations } from '../../core/transcript/pagination.ts';
 import { clearTranscript } from '../../core/transcript/restore.ts';
@@ -78,10 +78,10 @@ export function closeEndedConversation(context: StepContext): void {
 
 export function clearSession(context: StepContext): void {
   // Durable: after a power cut, the old secret must not be used again.
-  context.change({ durable: true });
+  context.change({ isDurable: true });
   dropToken(context);
   requireFreshToken(context);
-  remember(context, { startsNew: true, expiries: [] });
+  remember(context, { isSessionOver: true, expiries: [] });
   clearSessionLife(context);
   context.clearTimer('rest-retry');
 }
@@ -125,6 +125,6 @@ export function clearHistory(context: StepContext): void {
   clearAlert(context);
   // A page that wakes up must not repeat calls for deleted messages.
   updateMeta(context, { resetCount: context.state.meta.resetCount + 1 });
-  rewrite(context);
-  context.change({ reset: true });
+  rewriteStore(context);
+  context.change({ needsSnapshot: true });
 }

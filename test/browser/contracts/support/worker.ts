@@ -165,7 +165,7 @@ const edges = {
   readVault: (deploymentId: string) => vaultOf(deploymentId).read(),
   writeVault: (deploymentId: string, session: StoredSession) =>
     vaultOf(deploymentId).write(session),
-  forgetVault: (deploymentId: string) => vaultOf(deploymentId).forget(),
+  forgetVault: (deploymentId: string) => vaultOf(deploymentId).delete(),
 
   hold: (name: string, key: string) => locks.hold(name, key),
   release: (key: string) => locks.release(key),

@@ -136,6 +136,6 @@ export class GenesysEdges implements Edges {
   socketEnded(): void {
     this.isOpen = false;
     this.#environment.scheduler.awaitPromises();
-    this.#jwts.forget();
+    this.#jwts.onConnectionClosed();
   }
 }

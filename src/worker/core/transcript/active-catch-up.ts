@@ -1,20 +1,20 @@
 import type { RestValue } from '../../../protocol/gateway/rest.ts';
 import { request } from '../connection/rest-requests.ts';
 import type { StepContext } from '../context.ts';
-import { type CatchUpRun, setTranscriptSlice } from './state.ts';
+import { type ActiveCatchUp, setTranscriptSlice } from './state.ts';
 
 /** Stops a gateway whose pages never end. */
 const maximumPages = 10_000;
 
 /** Requests the first page of what the conversation has had since then. */
-export function beginRun(context: StepContext, conversationId: string, since: number): void {
+export function beginCatchUp(context: StepContext, conversationId: string, since: number): void {
   const requestId = request(context, {
     type: 'history-since',
     conversationId,
     since,
     cursor: null,
   });
-  setActiveRun(context, {
+  setActiveCatchUp(context, {
     requestId,
     conversationId,
     since,
@@ -27,7 +27,7 @@ export function beginRun(context: StepContext, conversationId: string, since: nu
 
 /** Whether this page is the last one. A gateway may also repeat a cursor. */
 export function isLastPage(
-  { cursor, pages }: CatchUpRun,
+  { cursor, pages }: ActiveCatchUp,
   { nextCursor, messages }: Extract<RestValue, { type: 'history' }>,
 ): boolean {
   return (
@@ -35,6 +35,6 @@ export function isLastPage(
   );
 }
 
-export function setActiveRun(context: StepContext, active: CatchUpRun | null): void {
+export function setActiveCatchUp(context: StepContext, active: ActiveCatchUp | null): void {
   setTranscriptSlice(context, { catchUps: { ...context.state.catchUps, active } });
 }

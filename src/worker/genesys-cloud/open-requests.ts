@@ -27,7 +27,7 @@ export class OpenRequests {
   }
 
   /** The connection has closed: its requests get no response. */
-  forget(): void {
+  onConnectionClosed(): void {
     this.#sentAt.clear();
   }
 
