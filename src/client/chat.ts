@@ -17,7 +17,7 @@ export interface SendFileOptions {
   readonly onProgress?: (stage: FileStage, percent: number) => void;
   /**
    * Cancels the upload; `send` rejects with the signal's reason. Once the upload is complete, the message
-   * is sent all the same.
+   * is still sent.
    */
   readonly signal?: AbortSignal;
 }

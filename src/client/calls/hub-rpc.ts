@@ -97,8 +97,8 @@ export class HubRpc {
 
   /**
    * The hub has named the visitor. Rejects the calls that were made for another visitor, except
-   * `sign-out`. Keeps them while the hub does not know the visitor: it learned at the attach whom this
-   * page is for, and keeps the calls for them.
+   * `sign-out`. A hub that does not know the visitor yet gets the calls: the attach named this page's
+   * visitor.
    */
   onVisitor(identity: Identity): void {
     this.identity = identity;

@@ -12,8 +12,8 @@ export function readPendingHandoff(
 }
 
 /**
- * Kept in `sessionStorage`: the next page of this tab is the same visitor's, or finds out that it is
- * not. Another tab must not send the calls, too.
+ * Kept in `sessionStorage`, so that no other tab sends the calls, too. The next page drops calls of
+ * another visitor.
  */
 export function writePendingHandoff(
   hubName: string,

@@ -15,7 +15,7 @@ export class ComlinkCalls {
     this.#remote = wrap<HubCalls>(endpoint);
   }
 
-  /** Never settles if the hub dies first (comlink 601): the caller watches the hub's lock. */
+  /** Never settles if the hub dies first (Comlink issue 601): the caller watches the hub's lock. */
   call(call: Call | SideCall, epoch: string | null): Promise<unknown> {
     return this.#remote.call(call, epoch);
   }

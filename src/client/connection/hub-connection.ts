@@ -99,7 +99,7 @@ export class HubConnection {
       () => clearTimeout(this.#snapshotTimer),
       () => transport.close(),
     );
-    // Held before the attach: the hub takes a free lock for the tab's death.
+    // The hub treats a free lock as a closed tab, so we hold it before we attach.
     const release = await holdLock(tabLock(this.#tabId));
     if (this.#isOver) {
       release();

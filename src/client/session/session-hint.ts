@@ -39,6 +39,7 @@ export function writeSessionHint(
   }
 }
 
+/** A page's part of its attach: what it remembers of the session. */
 export type AttachHint = Pick<Attach, 'conversationId' | 'visitor' | 'resetCount'>;
 
 /** What a page tells the hub when it attaches, in case the hub's own store was lost. */

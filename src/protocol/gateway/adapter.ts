@@ -31,7 +31,11 @@ export interface GatewayAdapter {
   response(call: RestCall, response: HttpResponse): RestResult;
 }
 
-/** What a gateway supports and guarantees. The core depends on these, never on the dialect's name. */
+/**
+ * What a gateway supports and guarantees. The core depends on these, never on the dialect's name.
+ * `sequences` and `idempotentSend` only document the dialect: the core checks the history before every
+ * resend, and looks at each message's own sequence.
+ */
 export interface GatewayTraits {
   /** `frame`: the gateway must accept an auth frame. `session`: opening a session authenticates. */
   readonly authentication: 'frame' | 'session';

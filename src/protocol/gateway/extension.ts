@@ -13,7 +13,7 @@ export interface GatewayExtension {
   readonly shouldSend: (command: GatewayCommand) => boolean;
   /** Sees each event before the core does. Returns the event for the core, or `null` to consume it. */
   onEvent(event: GatewayEvent): GatewayEvent | null;
-  /** Called when the connection closes, since the next one may belong to another session. */
+  /** The connection has closed, or another one opens: it may belong to another session. */
   onConnectionClosed(): void;
 }
 

@@ -18,7 +18,8 @@ export interface GatewayMessage {
 
 /**
  * A message as decoded, before the core completes it. `conversationId: null`: the session's only
- * conversation; `timestamp: null`: unknown, and the time of arrival is used.
+ * conversation; `timestamp: null`: unknown, and the core estimates it, on Genesys Cloud never
+ * earlier than the newest known message.
  */
 export interface PartialMessage extends Omit<GatewayMessage, 'conversationId' | 'timestamp'> {
   readonly conversationId: string | null;

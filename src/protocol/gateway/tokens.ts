@@ -19,6 +19,7 @@ export interface SessionSettings {
 /** Provides the hub's tokens. */
 export interface TokenSource {
   readonly current: () => string | null;
+  /** Forgets the token, so that the next one is fetched. */
   drop(): void;
   /**
    * Gets a new token. Never rejects.

@@ -1,6 +1,9 @@
 import type { StepContext } from './context.ts';
 import type { Timing } from './settings.ts';
 
+/** Longest pause that a broker, a gateway or a REST server can impose, in ms. */
+export const longestPause = 600_000;
+
 export type BackoffTiming = Pick<Timing, 'backoffFloor' | 'backoffBase' | 'backoffCap'>;
 
 /**

@@ -141,7 +141,7 @@ function onRestAnswered(
   }
 }
 
-/** Derives at the end of every step what the state calls for, whatever led to it. */
+/** Derives from the state, at the end of every step, what must be done now. */
 export function deriveConsequences(context: StepContext): void {
   if (!context.state.isRestored) return;
   sendNext(context);

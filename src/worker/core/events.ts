@@ -15,6 +15,7 @@ export type InternalEvent =
   | { readonly type: 'socket-left'; readonly wasAlive: boolean }
   /** The circuit is open: REST replaces the socket. */
   | { readonly type: 'poll-due' }
+  /** The visitor must sign in again. */
   | { readonly type: 'session-refused'; readonly message: string }
   /** The broker must not be asked yet. `pause`: for how long, in ms. */
   | { readonly type: 'token-paused'; readonly pause: number }
@@ -22,7 +23,7 @@ export type InternalEvent =
   | { readonly type: 'rest-answered'; readonly request: RestRequest; readonly result: RestResult }
   | { readonly type: 'command-sent'; readonly command: GatewayCommand }
   // --- visitor ---
-  /** Everything of the previous visitor is deleted. `subject`: the new visitor; `null`: none. */
+  /** Everything of the previous visitor must be deleted. `subject`: the new visitor; `null`: none. */
   | { readonly type: 'visitor-changing'; readonly subject: string | null }
   // --- conversation ---
   /** `next` replaces the current conversation. */
@@ -38,7 +39,10 @@ export type InternalEvent =
   /** No conversation will be opened for the messages in the outbox. */
   | { readonly type: 'stranded' }
   // --- transcript ---
-  /** The gateway has the visitor's message. `isShown`: it is in the transcript. */
+  /**
+   * The gateway has this message: if it is in the outbox, it is acknowledged. `isShown`: it is in the
+   * transcript.
+   */
   | { readonly type: 'acknowledged'; readonly messageId: string; readonly isShown: boolean }
   /** Everything that had arrived before this catch-up began has been fetched. */
   | { readonly type: 'caught-up'; readonly catchUpId: number }

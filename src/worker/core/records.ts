@@ -137,5 +137,5 @@ export type StoreOperation =
   | { readonly type: 'add-unread'; readonly by: number }
   /** The visitor has read up to here: nothing is unread. */
   | { readonly type: 'put-read'; readonly readUntil: Position | null }
-  /** Deletes everything of the previous visitor. */
+  /** Clears all stores: for another visitor, or before everything is written again. */
   | { readonly type: 'wipe' };

@@ -7,7 +7,7 @@ import { removeGapsBeforeWindow } from './transcript/gaps.ts';
 export function rewriteStore(context: StepContext): void {
   removeGapsBeforeWindow(context);
   const { window, conversation, previousConversations, outbox, unread } = context.state;
-  // Rows written since then below the window would be isolated.
+  // Rows older than the window that were written since then could never be joined to their neighbors.
   context.store({ type: 'wipe' });
   for (const message of window) context.store({ type: 'put-message', message });
   for (const previous of previousConversations)

@@ -103,7 +103,10 @@ export interface SessionPolicy {
   routingOf(context: StepContext): Routing | null;
   /** The time of a new message that carries none. */
   timeOf(context: StepContext): number;
-  /** Gives the visitor's own message the id that it was sent with. */
+  /**
+   * Called for each message that arrives. Returns it under its local id. Also learns the platform's
+   * clock, and clears `leftAt` when somebody has written.
+   */
   onMessage(context: StepContext, message: GatewayMessage): GatewayMessage;
   /** Whether a row and a message are the same, although their ids may differ. */
   isSame(row: Message, message: Message | GatewayMessage): boolean;

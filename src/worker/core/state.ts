@@ -12,7 +12,7 @@ import { initialVisitorSlice, type VisitorSlice } from './visitor/state.ts';
 /** What changed since the last flush. */
 export interface Changes {
   readonly upserts: readonly Message[];
-  /** The upserts below the hub's window; a tab may have loaded that far. */
+  /** The upserts older than the hub's window; a tab may have loaded that far. */
   readonly olderThanWindow: readonly Message[];
   readonly removed: readonly string[];
   /** How far the other side has read. Its conversation may be over by the end of the tick. */
@@ -22,8 +22,11 @@ export interface Changes {
   /** Whether tabs get a snapshot instead of a patch. */
   readonly needsSnapshot: boolean;
   readonly operations: readonly StoreOperation[];
+  /** Whether the record of the current conversation must be written. */
   readonly isConversationChanged: boolean;
+  /** Whether `meta` must be written. */
   readonly isMetaChanged: boolean;
+  /** Whether something waits until the write is durable. */
   readonly isDurable: boolean;
 }
 

@@ -185,6 +185,7 @@ function restore(context: StepContext, found: Restored): void {
 function onGateway(context: StepContext, socketId: number, event: GatewayEvent): void {
   const { connection } = context.state;
   if (!('socketId' in connection) || connection.socketId !== socketId) return;
+  // A catch-up follows the authentication, and fetches what arrives before it.
   const isUnauthenticated =
     connection.phase === 'connecting' || connection.phase === 'authenticating';
   switch (event.type) {

@@ -5,7 +5,7 @@ const sleepThreshold = 5_000;
 
 /**
  * Monotonic time that includes sleep: on some systems `performance.now()` stops while a laptop sleeps,
- * but tokens expire all the same.
+ * but tokens still expire.
  */
 export function createClock(): () => Clock {
   let lastMonotonic = performance.now();

@@ -36,7 +36,7 @@ interface AttachedTab {
 }
 
 interface PendingCall {
-  /** Names the visitor at the time of the call. */
+  /** The epoch when the call arrived: its answer must not count for a later visitor. */
   readonly epoch: string;
   readonly settle: (answer: CallAnswer) => void;
 }

@@ -110,7 +110,7 @@ export function serve(
     void hub.attach(tabId, visible, { conversationId, visitor, resetCount }, tab);
   };
   const calls: HubCalls = {
-    // The answer alone matters.
+    // An answer shows that the hub does not hang.
     ping() {},
     async call(call, callEpoch): Promise<CallAnswer> {
       const { epoch } = hub;
@@ -122,7 +122,7 @@ export function serve(
       if (isFlood()) {
         return refuse('rate-limited', 'Too many calls at once: try again in a second.');
       }
-      // Calls of a previous visitor are rejected, but anybody may sign out.
+      // Calls made for a previous visitor are rejected, except `sign-out`.
       if (isOtherGeneration(String(callEpoch), epoch) && Object(call).type !== 'sign-out') {
         return refuse('signed-out', 'The session has ended. Sign in again.');
       }

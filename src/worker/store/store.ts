@@ -71,7 +71,7 @@ export class Store {
   }
 
   /**
-   * Resolves once the operations are stored, or at once without a store: the chat works all the same.
+   * Resolves once the operations are stored, or at once without a store: the chat works without one.
    */
   async write(operations: readonly StoreOperation[], durable: boolean): Promise<Written> {
     const durability = durable ? 'strict' : 'relaxed';

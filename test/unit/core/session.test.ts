@@ -151,15 +151,13 @@ describe('a session', () => {
     hub.hears('SessionClearedEvent', {}).hears('ConnectionClosedEvent', {});
     const { writeId, operations } = hub.last('write');
     const late = rowOf({ ...agentSays(1), sequence: null }, [1, 0, 1, wall - 1_000]);
-    hub
-      .clear()
-      .take({
-        type: 'stored',
-        writeId: writeId ?? -1,
-        added: [late],
-        corrected: [],
-        inTranscript: [],
-      });
+    hub.clear().take({
+      type: 'stored',
+      writeId: writeId ?? -1,
+      added: [late],
+      corrected: [],
+      inTranscript: [],
+    });
     hub.flush();
     expect(hub.state.unread.count).toBe(0);
     expect(hub.all('post')).toEqual([]);

@@ -1,5 +1,5 @@
 import type { TokenResult } from '../../../protocol/gateway/tokens.ts';
-import { retryDelay } from '../backoff.ts';
+import { longestPause, retryDelay } from '../backoff.ts';
 import type { StepContext } from '../context.ts';
 import { confirmIdentity } from '../visitor/identity-gate.ts';
 import { updateMeta } from '../visitor/state.ts';
@@ -14,13 +14,10 @@ import { failParked, sendParked } from './rest-requests.ts';
 import { setConnectionSlice } from './state.ts';
 import { scheduleRenewal } from './token.ts';
 
-/** Longest pause that a broker can impose, in ms. */
-const longestPause = 600_000;
-
 export function onToken(context: StepContext, requestId: number, result: TokenResult): void {
   const { token } = context.state;
   if (token.requestId !== requestId) {
-    // The request was made before a sign-out, so its token may be anyone's. A pause still applies.
+    // The request was made before a sign-out, so its token may be another visitor's. A pause still applies.
     if (!result.ok) pauseBroker(context, result.retryAfter);
     return;
   }

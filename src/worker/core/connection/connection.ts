@@ -377,7 +377,7 @@ export function onOnline(context: StepContext, isOnline: boolean): void {
     setConnection(context, { phase: 'offline' });
     context.setTimer('retry', retryDelay(context, context.state.settings.timing.attempts));
   } else if (phase === 'online') {
-    // A pong shows whether the gateway is reachable all the same.
+    // A pong shows whether the gateway can still be reached.
     context.clearTimer('pong');
     ping(context, context.state.settings.timing.drain);
   }

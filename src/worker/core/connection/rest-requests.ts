@@ -1,13 +1,10 @@
 import type { RestCall, RestFailure, RestResult } from '../../../protocol/gateway/rest.ts';
 import type { TokenResult } from '../../../protocol/gateway/tokens.ts';
-import { delayed } from '../backoff.ts';
+import { delayed, longestPause } from '../backoff.ts';
 import type { StepContext } from '../context.ts';
 import { countForRateLimit, rateLimitWait } from './rate-limit.ts';
 import { type RestRequest, setConnectionSlice } from './state.ts';
 import { dropToken, fetchToken, hasToken } from './token.ts';
-
-/** Longest pause that a server can impose, in ms. */
-const longestPause = 600_000;
 
 /** Pauses all REST requests: a 429 or 503 answer says for how long. */
 function pauseRest(context: StepContext, retryAfter: number | null): void {

@@ -127,7 +127,7 @@ export interface ConnectionSlice {
   readonly token: Token;
   /** Sockets that we closed and that have not reported their end. */
   readonly closingSockets: readonly number[];
-  /** A newer build takes over: this hub opens no more sockets, in whatever phase it is. */
+  /** A newer build takes over: this hub opens no more sockets, in any phase. */
   readonly isSteppingDown: boolean;
   readonly problem: Problem | null;
   readonly requests: readonly RestRequest[];

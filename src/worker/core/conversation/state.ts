@@ -152,7 +152,10 @@ export function updateConversation(context: StepContext, next: ConversationState
   }
 }
 
-/** Replaces the conversation with the same ordinal, and stores it when the step is flushed. */
+/**
+ * Replaces the conversation with the same ordinal. The flush stores it if it is the current one; a
+ * previous conversation is stored when it is closed.
+ */
 export function updateAndStore(context: StepContext, conversation: ConversationState): void {
   updateConversation(context, conversation);
   context.change({ isConversationChanged: true });

@@ -165,7 +165,7 @@ export function onStored(context: StepContext, writeId: number, sent: readonly M
   for (const item of context.state.outbox) {
     if (item.at.stage !== 'storing' || item.at.writeId !== writeId) continue;
     const { callId, isRepeat } = item.at;
-    // A repeated message may have been sent the first time, before what memory remembers.
+    // The first call may have reached a previous hub, which may have sent the message: a catch-up decides.
     const at: OutboxStage = isRepeat
       ? { stage: 'unconfirmed', catchUpId: nextCatchUpId(context), isShownAsSent: false }
       : { stage: 'queued' };

@@ -1,5 +1,5 @@
 import type { RestFailure, RestResult } from '../../../protocol/gateway/rest.ts';
-import { retryDelay } from '../backoff.ts';
+import { longestPause, retryDelay } from '../backoff.ts';
 import { countForRateLimit, rateLimitWait } from '../connection/rate-limit.ts';
 import { request, restPause } from '../connection/rest-requests.ts';
 import type { StepContext } from '../context.ts';
@@ -12,11 +12,9 @@ import { markUnconfirmed, requestCatchUp } from './unconfirmed.ts';
 
 /** Pause after a rate limit without a retry time, in ms. */
 const defaultPause = 1_000;
-/** Longest retry time that a gateway can impose, in ms. */
-export const longestPause = 600_000;
 
 /**
- * Sends the next message if possible. Only one is in flight at a time: with more, a single lost
+ * Sends the next message, if there is one and it can be sent. Only one is in flight at a time: with more, a single lost
  * frame would change their order.
  */
 export function sendNext(context: StepContext): void {

@@ -37,7 +37,8 @@ export interface OutboxItem extends OutboxRecord {
  *    is gone.
  * 6. A message that waits for something that will not come fails, with a reason.
  * 7. Nothing is sent before `pausedUntil`.
- * 8. The `echo` timer is set exactly while a message is `sent`, the `rate` timer exactly while
+ * 8. The `echo` timer is set exactly while a message is `sent`, and ends with the socket
+ *    (`markAllUnconfirmed`); the `rate` timer exactly while
  *    `pausedUntil` is set.
  */
 export interface OutboxSlice {

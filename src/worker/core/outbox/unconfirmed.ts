@@ -4,10 +4,8 @@ import { nextCatchUpId } from '../transcript/state.ts';
 import { failItem, failStranded, setItem } from './outbox.ts';
 import type { OutboxItem } from './state.ts';
 
-/**
- * A message that was sent and not seen since may have arrived: REST is asked before it is sent
- * again.
- */
+// A message that was sent and not seen since may have arrived: a catch-up decides before it is sent
+// again.
 
 export function markUnconfirmed(context: StepContext, item: OutboxItem): void {
   setItem(context, item.messageId, {
@@ -35,7 +33,10 @@ export function echoOverdue(context: StepContext): void {
   catchUp(context);
 }
 
-/** This catch-up is done: what it did not find had not arrived when it began. */
+/**
+ * A catch-up is done. Messages that were unconfirmed when it began, and that it did not find, have not
+ * arrived: they are queued again.
+ */
 export function requeueUnconfirmed(context: StepContext, catchUpId: number): void {
   const { conversation } = context.state;
   if (conversation) failUnconfirmedOfPrevious(context, conversation.details.conversationId);

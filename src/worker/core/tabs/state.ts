@@ -11,7 +11,7 @@ export interface Tab {
   /** Patches posted and not acknowledged. */
   readonly unacknowledged: number;
   readonly acknowledged: number;
-  /** The tab is out of credit: it got only the newest revision number, not the patch. */
+  /** The tab is out of credit and has received a `head`. */
   readonly needsPull: boolean;
 }
 

@@ -27,7 +27,7 @@ export function catchUp(context: StepContext): void {
   const { catchUps, conversation } = context.state;
   if (!conversation) {
     catchUpPrevious(context);
-    // Previous ones are read on behind other catch-ups, and here no other follows.
+    // Without a conversation no other catch-up follows that would fetch the rest, so one is scheduled.
     if (context.state.previousConversations.length > 0) scheduleReconcile(context);
     return;
   }

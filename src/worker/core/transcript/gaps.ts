@@ -96,7 +96,10 @@ export function clearReorderTimer(context: StepContext, ordinal = currentOrdinal
     context.clearTimer('reorder');
 }
 
-/** Nothing is stored below the window: a row that fills a gap there would be isolated. */
+/**
+ * Removes the gaps before the window, where nothing is stored: a row that fills one could never be
+ * joined to its neighbors.
+ */
 export function removeGapsBeforeWindow(context: StepContext): void {
   const { conversation, previousConversations, window } = context.state;
   function withoutGaps(each: ConversationState): ConversationState {

@@ -60,8 +60,8 @@ export function releaseBuffered(context: StepContext, ordinal: number): void {
 }
 
 /**
- * A catch-up is over. REST does not have what is still missing, so the buffer is shown with gap
- * markers.
+ * Stops waiting for what is missing, and shows the buffers with gap markers: a catch-up is over and
+ * REST does not have it, catch-ups keep failing, the buffer is full, or the conversation is gone.
  *
  * @param newest timestamp of the newest fetched message; `null` when the catch-up failed
  */
@@ -81,7 +81,7 @@ export function stopWaiting(
   scheduleGapFill(context, ordinal);
 }
 
-/** Shows everything in both buffers, with a marker at each gap. */
+/** Shows everything in both buffers, with a marker at each gap. Nothing more is fetched for them here. */
 export function showBuffers(context: StepContext, ordinal = currentOrdinal(context)): void {
   for (;;) {
     const conversation = conversationAt(context, ordinal);
@@ -102,7 +102,7 @@ export function showNext(
   message: GatewayMessage,
   missingBefore: number,
 ): void {
-  // Messages without a sequence that came earlier stand above it.
+  // Messages without a sequence that came earlier are shown before it.
   flushUnsequenced(context, ordinal);
   const conversation = conversationAt(context, ordinal);
   if (!conversation) return;

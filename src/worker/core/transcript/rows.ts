@@ -32,8 +32,8 @@ export function showRow(context: StepContext, ordinal: number, row: Message): vo
   const wasPending = context.state.outbox.some((item) => item.messageId === row.messageId);
   context.raise({ type: 'acknowledged', messageId: row.messageId, isShown: true });
   const marked = withReadMark(row, conversation.readMark);
-  // The store counts rows below the window, and they are published when it has answered. A pending
-  // row must leave the end of every tab at once.
+  // The store counts a row older than the window, and its answer publishes the row. A row that tabs
+  // show as pending at the end must move at once.
   if (!isOlderThanWindow(context, row)) countUnread(context, row);
   else if (wasPending) publishOlder(context, marked);
   insertRow(context, marked);

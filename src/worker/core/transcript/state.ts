@@ -3,7 +3,7 @@ import type { StepContext } from '../context.ts';
 import { noUnread, type UnreadState } from '../records.ts';
 
 export interface CatchUps {
-  /** Catch-ups begun. */
+  /** The id of the last catch-up that has begun: they are numbered from 1. */
   readonly lastCatchUpId: number;
   readonly active: ActiveCatchUp | null;
   /** Another one starts as soon as the active one is done. */
@@ -49,10 +49,12 @@ export interface PaginationRequest {
  *    marker.
  * 4. `missingBefore` is the size of the gap right above the row, at every step.
  * 5. Nothing is missing up to `completeUntil`, where each catch-up starts.
- * 6. Below the window, a row counts as unread only when the store has answered.
+ * 6. A row older than the window counts as unread only when the store has answered.
  * 7. The read mark only moves forward.
  * 8. The window, the buffers and each page have limits.
  * 9. At most one catch-up is active, and ids of catch-ups grow.
+ *
+ * The order within one conversation (`next`, `gaps`, both buffers) is in `ConversationState`.
  */
 export interface TranscriptSlice {
   /** Whether the store has been read. */
@@ -67,7 +69,7 @@ export interface TranscriptSlice {
   readonly receiptDue: string | null;
   readonly catchUps: CatchUps;
   readonly paginations: readonly PaginationRequest[];
-  /** This visitor's pending writes whose answers report rows below the window. */
+  /** This visitor's pending writes whose answers report rows older than the window. */
   readonly lookups: readonly number[];
 }
 

@@ -44,6 +44,7 @@ export function receive(
     if (aliases) replaceRow(context, { ...known, aliases });
     if (known.sequence === null && message.sequence !== null)
       assignSequence(context, ordinal, known, message);
+    // A shown message may still have to consume its sequence, so that there is no gap.
     if (known.sequence === null || !isMissing(conversation, message)) return;
   }
   if (message.sequence !== null) dropUnsequenced(context, ordinal, message.messageId);
@@ -115,7 +116,7 @@ function fillOrIgnore(
     showRow(context, conversation.ordinal, row);
   } else if (context.state.outbox.some((item) => item.messageId === message.messageId)) {
     context.raise({ type: 'acknowledged', messageId: message.messageId, isShown: true });
-    // Tabs show it as pending at the end, but its place is further up.
+    // Tabs show it as pending at the end, but its place is older than the window.
     publishOlder(context, withReadMark(row, conversation.readMark));
   }
 }

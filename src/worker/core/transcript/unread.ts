@@ -9,6 +9,7 @@ export function isUnread(context: StepContext, { from, position }: Message): boo
   return readUntil === null || comparePositions(position, readUntil) > 0;
 }
 
+/** Counts the message in memory and in the store. */
 export function countUnread(context: StepContext, message: Message): void {
   if (!isUnread(context, message)) return;
   countUnreadInMemory(context);

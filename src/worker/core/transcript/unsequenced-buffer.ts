@@ -95,6 +95,7 @@ export function placeUnsequenced(
     (row) => row.position[0] === ordinal && row.sequence !== null && row.timestamp <= timestamp,
   );
   const [first] = window;
+  // Without a sequenced row before it, it goes right before the window's first sequence.
   const lowest = first?.position[0] === ordinal ? Math.max(0, first.position[1] - 1) : 0;
   showRow(context, ordinal, rowOf(message, [ordinal, before?.sequence ?? lowest, 1, timestamp]));
 }

@@ -4,7 +4,7 @@ import type { StoreOperation } from '../records.ts';
 import { setTranscriptSlice } from './state.ts';
 import { countUnreadInMemory, isUnread } from './unread.ts';
 
-/** Whether the row's place is below the window, where only the store knows what exists. */
+/** Whether the row's place is before the window, where only the store knows what exists. */
 export function isOlderThanWindow(context: StepContext, message: Message): boolean {
   const { window, hasEarlier } = context.state;
   const [first] = window;
@@ -12,14 +12,14 @@ export function isOlderThanWindow(context: StepContext, message: Message): boole
 }
 
 /**
- * Inserts a row that the window does not have. Below the window, only the store knows whether the
+ * Inserts a row that the window does not have. Before the window, only the store knows whether the
  * row exists: its answer goes to `onLookupAnswered`.
  */
 export function insertRow(context: StepContext, message: Message): void {
   if (isOlderThanWindow(context, message)) {
     context.store({ type: 'add-message', message, isUnread: isUnread(context, message) });
-    // A row that fills a gap is new, and the marker below it changes in this tick. Only the visitor's own may
-    // be elsewhere: sent again into a later conversation.
+    // A row that fills a gap is new, and the marker after it changes in this tick. Only the visitor's
+    // own row may be elsewhere: sent again into a later conversation.
     if (message.sequence !== null && message.from.role !== 'visitor')
       publishOlder(context, message);
     return;
@@ -68,12 +68,12 @@ export function updateGapMarker(
     context.store({ type: 'put-gap-marker', position: [ordinal, sequence, 0, 0], missingBefore });
 }
 
-/** Whether the answer to the operation reports rows below the window. */
+/** Whether the answer to the operation reports rows older than the window. */
 export function isLookup({ type }: StoreOperation): boolean {
   return type === 'add-message' || type === 'put-gap-marker';
 }
 
-/** The answer to this write reports rows below the window. */
+/** The answer to this write reports rows older than the window. */
 export function expectLookup(context: StepContext, writeId: number): void {
   setTranscriptSlice(context, { lookups: [...context.state.lookups, writeId] });
 }
@@ -106,7 +106,7 @@ function publish(context: StepContext, message: Message): void {
   context.change({ upserts: [...context.state.changes.upserts, message] });
 }
 
-/** Publishes a row for tabs that have loaded that far. */
+/** Publishes a row older than the window, for tabs that have loaded that far. */
 export function publishOlder(context: StepContext, message: Message): void {
   publish(context, message);
   context.change({ olderThanWindow: [...context.state.changes.olderThanWindow, message] });

@@ -3,10 +3,8 @@ import type { StepContext } from '../context.ts';
 import type { OutboxItem } from '../outbox/state.ts';
 import { setVisitorSlice } from './state.ts';
 
-/**
- * On a shared computer, stored history may belong to another person. If the site asks for it,
- * nothing of it is shown before the broker has confirmed the visitor.
- */
+// On a shared computer, stored history may belong to another person. If the site asks for it, nothing
+// of it is shown before the broker has confirmed the visitor.
 
 /** The broker has confirmed the visitor, and data of others has been deleted. */
 export function confirmIdentity(context: StepContext): void {

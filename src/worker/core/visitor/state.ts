@@ -7,8 +7,9 @@ import type { Settings } from '../settings.ts';
  *
  * 1. `generation` and `meta.resetCount` grow with each visitor change.
  * 2. Under `history: 'confirmed'`, nothing stored is shown while `isConfirmed` is false.
- * 3. After a visitor change, nothing of the previous visitor is in the state, except what each
- *    slice's `onVisitorChange` keeps.
+ * 3. After a visitor change, nothing of the previous visitor is in the state. What stays belongs to
+ *    the hub or the machine: settings, the network, the socket's end and pauses, names of skill
+ *    groups, the attached tabs, counters and ids.
  */
 export interface VisitorSlice {
   readonly meta: Meta;
@@ -55,7 +56,10 @@ export function initialVisitorSlice({ history }: Pick<Settings, 'history'>): Vis
   };
 }
 
-/** Starts a new generation, which tells every tab that the previous visitor is gone. */
+/**
+ * Starts a new generation, which tells every tab that the previous visitor is gone. `isConfirmed`
+ * stays: nothing of the previous visitor is left to hide.
+ */
 export function onVisitorChange(state: VisitorSlice, subject: string | null): VisitorSlice {
   return {
     meta: { ...emptyMeta, subject, resetCount: state.meta.resetCount + 1 },

@@ -1,12 +1,12 @@
 import type { GatewayProblem } from '../../../protocol/gateway/events.ts';
 import type { RestFailure } from '../../../protocol/gateway/rest.ts';
-import { retryDelay } from '../../core/backoff.ts';
+import { longestPause, retryDelay } from '../../core/backoff.ts';
 import { fail, requireSignIn } from '../../core/connection/connection.ts';
 import { setProblem } from '../../core/connection/state.ts';
 import { dropToken } from '../../core/connection/token.ts';
 import type { StepContext } from '../../core/context.ts';
 import { failItem } from '../../core/outbox/outbox.ts';
-import { longestPause, pauseFor } from '../../core/outbox/send-queue.ts';
+import { pauseFor } from '../../core/outbox/send-queue.ts';
 import { onSessionOver } from './session.ts';
 import { memoryOf, remember } from './session-memory.ts';
 
@@ -37,7 +37,7 @@ export function classifyError(
   const isAboutMessage = problem.messageId !== null && problem.messageId === sent;
   switch (received.kind) {
     case 'other':
-      // The message was refused. If it arrives all the same, its echo corrects that.
+      // The message was refused. If it arrives nevertheless, its echo corrects that.
       if (isAboutMessage) return { ...problem, kind: 'rejected' };
       // The visitor need not know of errors about other requests.
       return problem.messageId === null ? problem : { ...problem, kind: 'unavailable' };

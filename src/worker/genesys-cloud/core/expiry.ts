@@ -45,7 +45,7 @@ function newestTime({ state: { conversation, window } }: StepContext): number {
   return Math.max(window.at(-1)?.timestamp ?? 0, ...waiting);
 }
 
-/** Whatever this clock says, a new message stands below the known ones. */
+/** A new message is never older than the newest known one, even if this clock is behind. */
 export function timeOf(context: StepContext): number {
   return Math.max(context.gatewayTime(), newestTime(context));
 }
