@@ -129,10 +129,16 @@ export const portCases: readonly EdgeCase<PortsBench>[] = [
       const nothing = { visible: false, conversationId: null, visitor: null, resetCount: 0 };
       const one = await bench.tab(known);
       const two = await bench.tab(nothing);
-      expect.equal(bench.hub.inputs, [
-        { type: 'tab-attached', tabId: one.tabId, ...known },
-        { type: 'tab-attached', tabId: two.tabId, ...nothing },
-      ]);
+      const inputOf = (
+        tabId: string,
+        { visible: isVisible, ...hint }: typeof known | typeof nothing,
+      ) => ({
+        type: 'tab-attached',
+        tabId,
+        isVisible,
+        ...hint,
+      });
+      expect.equal(bench.hub.inputs, [inputOf(one.tabId, known), inputOf(two.tabId, nothing)]);
       expect.equal(one.tabId === two.tabId, false);
     },
   },

@@ -314,7 +314,7 @@ const pageCases: readonly StoreCase[] = [
     async run(bench, check) {
       const store = await bench.open();
       check.equal(await store.restore(50), {
-        persistent: true,
+        isPersistent: true,
         meta: emptyMeta,
         unread: noUnread,
         current: null,
@@ -528,7 +528,7 @@ const lookupCases: readonly StoreCase[] = [
       check.equal(await store.write([add(messageOf(1)), add(messageOf(3))]), nothing);
       await onBoth(bench, store, async (one) => {
         check.equal(await messagesOf(one), [1, 2, 3, 4].map((n) => messageOf(n)).concat(fifth));
-        check.equal(await readingOf(one), { unread: 2, readUntil: null });
+        check.equal(await readingOf(one), { count: 2, readUntil: null });
       });
     },
   },
@@ -561,7 +561,7 @@ const lookupCases: readonly StoreCase[] = [
       check.equal(await store.write([add(sequenced)]), { ...nothing, corrected: [sequenced] });
       check.equal(await store.write([add({ ...sequenced, text: 'again' })]), nothing);
       check.equal(await store.write([add(row)]), nothing);
-      check.equal(await readingOf(store), { unread: 1, readUntil: null });
+      check.equal(await readingOf(store), { count: 1, readUntil: null });
       check.equal(await messagesOf(store), [messageOf(1, { messageId: 'm0' }), sequenced]);
     },
   },
@@ -686,7 +686,7 @@ const recordCases: readonly StoreCase[] = [
       check.equal(await count([putRead(place), addUnread(2), putRead(next)]), [0, next]);
       check.equal(await count([putRead(null), addUnread(3)]), [3, null]);
       check.equal(await readingOf(await afterRestart(bench, store)), {
-        unread: 3,
+        count: 3,
         readUntil: null,
       });
     },
@@ -869,7 +869,7 @@ const recordCases: readonly StoreCase[] = [
       await store.write([putMeta(emptyMeta), putRead([1, 1, 0, 0])]);
       await store.write([putMeta(meta), addUnread(1)]);
       const { unread: reading, meta: kept } = await store.restore(1);
-      check.equal(reading, { unread: 1, readUntil: [1, 1, 0, 0] });
+      check.equal(reading, { count: 1, readUntil: [1, 1, 0, 0] });
       check.equal(kept, meta);
     },
   },
@@ -919,11 +919,11 @@ const orderCases: readonly StoreCase[] = [
         const restored = await one.restore(all);
         check.equal(ids(restored.messages), ['m1', 'm2']);
         check.equal(ids(restored.outbox), ['o1', 'o2']);
-        check.equal(restored.unread, { unread: 3, readUntil: [1, 1, 0, 0] });
+        check.equal(restored.unread, { count: 3, readUntil: [1, 1, 0, 0] });
         check.equal(restored.meta, meta);
       });
       await next.write([addUnread(5), add(messageOf(8)), wipe, addUnread(2)], true);
-      check.equal(await readingOf(next), { unread: 2, readUntil: null });
+      check.equal(await readingOf(next), { count: 2, readUntil: null });
     },
   },
   {
@@ -1048,7 +1048,7 @@ const orderCases: readonly StoreCase[] = [
         await messagesOf(first),
         [1, 2, 3].map((sequence) => messageOf(sequence)),
       );
-      check.equal(await readingOf(second), { unread: 15, readUntil: null });
+      check.equal(await readingOf(second), { count: 15, readUntil: null });
       check.equal([await first.told(), await second.told()], [[], []]);
     },
   },
@@ -1065,7 +1065,7 @@ const orderCases: readonly StoreCase[] = [
         check.equal(restored.messages, [messageOf(9)]);
         check.equal(restored.outbox, []);
         check.equal(restored.current, null);
-        check.equal(restored.unread, { unread: 1, readUntil: null });
+        check.equal(restored.unread, { count: 1, readUntil: null });
         check.equal(restored.isPersistent, true);
       });
       check.equal(await next.told(), [], 'what the next hub was told');
@@ -1195,7 +1195,7 @@ const pruneCases: readonly StoreCase[] = [
         check.equal(restored.messages, []);
         check.equal(restored.hasEarlier, false);
         check.equal(ids(restored.outbox), ['o1', 'o2', 'o3']);
-        check.equal(restored.unread, { unread: 3, readUntil: [1, 1, 0, 0] });
+        check.equal(restored.unread, { count: 3, readUntil: [1, 1, 0, 0] });
         check.equal(restored.meta, meta);
         check.equal(restored.current, conversationOf(2, 'connected'));
       });
@@ -1265,7 +1265,7 @@ export const firmIdCases: readonly StoreCase[] = [
       const other = { ...row, messageId: 'b' };
       check.equal(await store.write([add(other)]), { ...nothing, added: [other] });
       check.equal(await messagesOf(store), [row, other]);
-      check.equal(await readingOf(store), { unread: 1, readUntil: null });
+      check.equal(await readingOf(store), { count: 1, readUntil: null });
     },
   },
 ];

@@ -57,7 +57,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'gap-marker-below-window-not-updated',
     file: core('transcript/window'),
-    find: "else context.store({ type: 'put-gap-marker', position: [ordinal, sequence, 0, 0], missingBefore });",
+    find: "  else\n    context.store({ type: 'put-gap-marker', position: [ordinal, sequence, 0, 0], missingBefore });",
     replace: '',
   },
   {

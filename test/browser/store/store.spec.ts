@@ -34,7 +34,7 @@ test.describe('a write', () => {
     expect(written).toEqual({ ...noRows, added: [one, three] });
     const { messages, unread: reading } = await restore(page);
     expect(messages).toEqual([one, two, three]);
-    expect(reading).toEqual({ unread: 5, readUntil: null });
+    expect(reading).toEqual({ count: 5, readUntil: null });
   });
 
   test('counts from zero behind what the visitor has read', async ({ page }) => {
@@ -44,7 +44,7 @@ test.describe('a write', () => {
       { type: 'put-read', readUntil },
       { type: 'add-message', message: messageOf(2), isUnread: true },
     ]);
-    expect((await restore(page)).unread).toEqual({ unread: 1, readUntil });
+    expect((await restore(page)).unread).toEqual({ count: 1, readUntil });
   });
 
   test('corrects the row at a position, if there is one', async ({ page }) => {
@@ -69,7 +69,7 @@ test.describe('a write', () => {
     ]);
     const { messages, unread: reading } = await restore(page);
     expect(messages).toEqual([{ ...row, text: 'the last word' }]);
-    expect(reading).toEqual({ unread: 0, readUntil: null });
+    expect(reading).toEqual({ count: 0, readUntil: null });
   });
 
   test('of 5,000 rows is one transaction', async ({ page }) => {
@@ -377,9 +377,9 @@ test.describe('rows that can’t be read', () => {
     expect(restored.current?.ordinal).toBe(3);
     expect(restored.notReadToEnd.map(({ ordinal }) => ordinal)).toEqual([1]);
     expect(restored.meta.subject).toBeNull();
-    expect(restored.unread).toEqual({ unread: 0, readUntil: null });
+    expect(restored.unread).toEqual({ count: 0, readUntil: null });
     await write(page, [{ type: 'add-unread', by: 2 }]);
-    expect((await restore(page)).unread).toEqual({ unread: 2, readUntil: null });
+    expect((await restore(page)).unread).toEqual({ count: 2, readUntil: null });
   });
 
   test('do not replace the newest conversation by a previous one', async ({

@@ -208,7 +208,7 @@ const onlyFewer =
   };
 
 const resetsCatchUps: Rule = ({ before, after: { catchUps } }) =>
-  isDeepStrictEqual(catchUps, { ...initialCatchUps, begun: before.catchUps.lastCatchUpId });
+  isDeepStrictEqual(catchUps, { ...initialCatchUps, lastCatchUpId: before.catchUps.lastCatchUpId });
 
 /** An active catch-up belongs to the current or a previous conversation. */
 const readsKnownConversation: Rule = ({

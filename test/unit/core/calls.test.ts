@@ -218,7 +218,7 @@ describe('mark-read', () => {
     expect(outcome(made, call)).toBe('ok');
     made.flush();
     expect(made.snapshot?.unread).toBe(0);
-    expect(made.state.unread).toEqual({ unread: 0, readUntil: [1, 2, 0, 0] });
+    expect(made.state.unread).toEqual({ count: 0, readUntil: [1, 2, 0, 0] });
     expect(operationsOf(made, 'put-read')).toEqual([{ type: 'put-read', readUntil: [1, 2, 0, 0] }]);
     expect(operationsOf(made, 'add-unread')).toEqual([]);
     made.clearKeepingSocket().call({ type: 'mark-read' });

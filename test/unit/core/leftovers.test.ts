@@ -201,7 +201,7 @@ describe('of the previous visitor', () => {
     // Runs are counted on, so that what is still under way can't be mistaken for a new one.
     expect(mine(hub.state)).toEqual({
       ...mine(fresh),
-      catchUps: { ...catchUps, begun: hub.state.catchUps.lastCatchUpId },
+      catchUps: { ...catchUps, lastCatchUpId: hub.state.catchUps.lastCatchUpId },
     });
     expect(hub.state.catchUps.lastCatchUpId).toBeGreaterThan(0);
     expect(hub.state.meta).toMatchObject({

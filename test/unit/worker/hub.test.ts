@@ -402,7 +402,7 @@ describe('a tab', () => {
     expect(seen).toContainEqual({
       type: 'tab-attached',
       tabId: 'tab',
-      visible: false,
+      isVisible: false,
       conversationId: 'c',
       visitor: 'visitor-1',
       resetCount: 2,

@@ -34,7 +34,7 @@ const outbox = {
   timestamp: 1,
   failure: null,
 };
-const unread = { unread: 3, readUntil: [1, 2, 0, 0] };
+const unread = { count: 3, readUntil: [1, 2, 0, 0] };
 
 function reader(dialect: ConstructorParameters<typeof RowReader>[1] = {}) {
   const log = new Log();
@@ -50,7 +50,7 @@ describe('a row', () => {
     ['outbox', { ...outbox, subject: 'visitor-1' }],
     ['meta', emptyMeta],
     ['unread', unread],
-    ['unread', { unread: 0, readUntil: null }],
+    ['unread', { count: 0, readUntil: null }],
   ] as const)('of a %s is what was written', (kind, row) => {
     const { rows, note } = reader();
     expect(rows.read(kind, row)).toEqual(row);
