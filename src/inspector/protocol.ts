@@ -69,7 +69,7 @@ export const recordingSchema = object({
   /** Whether the dialect authenticates by session. */
   isSession: boolean(),
   /** The core's state before the first step. */
-  start: looseObject({ settings: looseObject({ epoch: string() }) }),
+  start: looseObject({ settings: looseObject({ bootId: string() }) }),
   steps: array(stepSchema),
 });
 export type Recording = Infer<typeof recordingSchema>;

@@ -82,7 +82,7 @@ test('a step that throws leaves the database as it was, and there is no store', 
     };
     window.store = new window.BareStore(null, [...window.migrations, fail]);
   });
-  expect(await restore(page)).toMatchObject({ persistent: false, messages: [] });
+  expect(await restore(page)).toMatchObject({ isPersistent: false, messages: [] });
   expect(await page.evaluate(() => window.store.told)).toEqual(['lost']);
   expect(await databaseOf(page)).toEqual(before);
   // The build of before, when it is brought back, finds its rows.
@@ -100,7 +100,7 @@ test('a step that throws in a fresh database leaves none', async ({ page, expect
     };
     window.store = new window.BareStore(null, [...window.migrations, fail]);
   });
-  expect(await restore(page)).toMatchObject({ persistent: false });
+  expect(await restore(page)).toMatchObject({ isPersistent: false });
   expect(await page.evaluate(() => indexedDB.databases())).toEqual([]);
 });
 

@@ -187,7 +187,7 @@ test.describe('a handle that dies', () => {
     await failTransactions(page, 4);
     expect(await write(page, [put(messageOf(1))])).toEqual(noRows);
     expect(await write(page, [put(messageOf(2))])).toEqual(noRows);
-    expect(await restore(page)).toMatchObject({ persistent: false, messages: [] });
+    expect(await restore(page)).toMatchObject({ isPersistent: false, messages: [] });
     expect(await page.evaluate(() => window.store.told)).toEqual(['lost']);
   });
 });

@@ -22,7 +22,7 @@ function seen(steps: number) {
   hubs += 1;
   // Those of other tests live on, and answer as well.
   const epoch = `boot-${hubs}`;
-  const hub = new TestHub({ inspect: inspectable({ steps }), bootId: epoch });
+  const hub = new TestHub({ inspect: inspectable({ steps }), epoch });
   const channel = new BroadcastChannel(inspectorChannel);
   channels.push(channel);
   const ask = (type: 'poll' | 'record', since = 0) =>
@@ -100,7 +100,7 @@ describe('a recording', () => {
         version: 2,
         build: '1',
         isSession: false,
-        start: { settings: { epoch: 'e' } },
+        start: { settings: { bootId: 'e' } },
         steps: [],
       }),
       'only 1 can be read',
