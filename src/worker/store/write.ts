@@ -101,7 +101,7 @@ class Batch {
       case 'add-message':
         return this.#add(operation.message, operation.isUnread);
       case 'put-gap-marker':
-        return this.#mark(operation.position, operation.missingBefore);
+        return this.#putGapMarker(operation.position, operation.missingBefore);
       case 'put-conversation':
         this.#store('conversations').put(operation.record);
         return null;
@@ -136,8 +136,8 @@ class Batch {
   async end(): Promise<void> {
     if (this.#unread === 0) return;
     const meta = this.#transaction.objectStore('meta');
-    const reading = this.#rows.read('unread', await meta.get(unreadKey)) ?? noUnread;
-    await meta.put({ ...reading, count: reading.count + this.#unread }, unreadKey);
+    const unreadState = this.#rows.read('unread', await meta.get(unreadKey)) ?? noUnread;
+    await meta.put({ ...unreadState, count: unreadState.count + this.#unread }, unreadKey);
   }
 
   /** Without promises: a failed request aborts the transaction, which is awaited. */
@@ -185,7 +185,7 @@ class Batch {
     return this.#rows.read('message', row) ?? this.#find(messageId, [first[0], []]);
   }
 
-  async #mark(position: Position, missingBefore: number): Promise<void> {
+  async #putGapMarker(position: Position, missingBefore: number): Promise<void> {
     // Every id at that position: an empty array sorts after every string.
     const place = IDBKeyRange.bound([position, ''], [position, []]);
     const row = await this.#transaction.objectStore('messages').index('place').get(place);
