@@ -413,3 +413,18 @@ test.describe('where an agent’s farewell leaves the session open', () => {
     expect(gateway.stats.violations).toEqual([]);
   });
 });
+
+test.describe('a site that the deployment does not allow', () => {
+  test.use({
+    gatewayOptions: { dialect: 'genesys-cloud', allowedOrigins: ['https://shop.example'] },
+  });
+
+  test('says so, and does not try again', async ({ gateway, openTab, expectWarnings }) => {
+    expectWarnings(/is not among the deployment’s allowed domains/);
+    const tab = await openTab('/');
+    await tab.send('hello');
+    await expect(tab.status).toContainText('Chat isn’t available on this site.');
+    await tab.shows(['hello']);
+    expect(gateway.stats.connectionsOpened).toBe(0);
+  });
+});

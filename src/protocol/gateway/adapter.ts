@@ -81,3 +81,6 @@ export interface RateLimits {
  * a bug of partyline.
  */
 export type CloseMeaning = 'network' | 'token' | 'too-many-connections' | 'client-bug';
+
+/** `origin-refused`: the gateway does not accept this site, so retries are useless. */
+export type ConnectionEnd = CloseMeaning | 'origin-refused';

@@ -13,6 +13,10 @@ export interface GatewayExtension {
   readonly shouldSend: (command: GatewayCommand) => boolean;
   /** Sees each event before the core does. Returns the event for the core, or `null` to consume it. */
   onEvent(event: GatewayEvent): GatewayEvent | null;
+  /**
+   * Called after a handshake that failed. Returns whether the gateway refuses this site. Never rejects.
+   */
+  isOriginRefused?(): Promise<boolean>;
   /** Called when the connection closes, since the next one may belong to another session. */
   forget(): void;
 }

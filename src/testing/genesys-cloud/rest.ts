@@ -76,6 +76,24 @@ export function sessionRoutes(
     });
   });
 
+  // A content delivery network has these, for every site.
+  app.use('/webdeployments/v1/deployments/*', async (c, next) => {
+    await next();
+    c.header('Access-Control-Allow-Origin', '*');
+  });
+
+  app.get('/webdeployments/v1/deployments/:deploymentId/domains.json', (c) => {
+    if (c.req.param('deploymentId') !== settings.deploymentId)
+      return c.json({ code: 'not.found' }, 404);
+    const { allowedOrigins = ['*'] } = settings;
+    return c.json({
+      allowAllDomains: allowedOrigins.includes('*'),
+      allowedDomains: allowedOrigins
+        .filter((origin) => origin !== '*')
+        .map((origin) => new URL(origin).hostname),
+    });
+  });
+
   app.get('/webdeployments/v1/deployments/:deploymentId/config.json', (c) => {
     const id = c.req.param('deploymentId');
     if (id !== settings.deploymentId) return c.json({ code: 'not.found' }, 404);

@@ -1,4 +1,4 @@
-import type { CloseMeaning, GatewayAdapter } from '../../protocol/gateway/adapter.ts';
+import type { ConnectionEnd, GatewayAdapter } from '../../protocol/gateway/adapter.ts';
 import type { GatewayCommand } from '../../protocol/gateway/commands.ts';
 import type { GatewayEvent } from '../../protocol/gateway/events.ts';
 import type { GatewayExtension } from '../../protocol/gateway/extension.ts';
@@ -6,12 +6,15 @@ import type { Log } from '../host/log.ts';
 
 export interface SocketEvents {
   opened(socketId: number): void;
-  closed(socketId: number, meaning: CloseMeaning): void;
+  closed(socketId: number, meaning: ConnectionEnd): void;
   gateway(socketId: number, event: GatewayEvent): void;
 }
 
 /** Sees commands and events before the core does, and may keep them from it: secrets, for example. */
-type SocketExtension = Pick<GatewayExtension, 'shouldSend' | 'onEvent' | 'forget'>;
+type SocketExtension = Pick<
+  GatewayExtension,
+  'shouldSend' | 'onEvent' | 'isOriginRefused' | 'forget'
+>;
 
 /** Performs the core's WebSocket effects. The adapter encodes and decodes the frames. */
 export class Sockets {
@@ -44,7 +47,11 @@ export class Sockets {
     this.#sockets.set(socketId, socket);
     this.#newest = socketId;
     this.#extension?.forget();
-    socket.onopen = () => this.#events.opened(socketId);
+    let hasOpened = false;
+    socket.onopen = () => {
+      hasOpened = true;
+      this.#events.opened(socketId);
+    };
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (typeof data !== 'string') {
         this.#log.note({ kind: 'invalid', detail: 'Binary frame dropped' });
@@ -60,7 +67,14 @@ export class Sockets {
     socket.onclose = ({ code }) => {
       this.#sockets.delete(socketId);
       if (socketId === this.#newest) this.#extension?.forget();
-      this.#events.closed(socketId, this.#adapter.closeMeaning(code));
+      const meaning = this.#adapter.closeMeaning(code);
+      if (hasOpened || !this.#extension?.isOriginRefused) {
+        this.#events.closed(socketId, meaning);
+        return;
+      }
+      void this.#extension
+        .isOriginRefused()
+        .then((isRefused) => this.#events.closed(socketId, isRefused ? 'origin-refused' : meaning));
     };
   }
 

@@ -11,6 +11,7 @@ import { RequestLimiter } from '../edges/request-limiter.ts';
 import { OpenRequests } from '../host/open-requests.ts';
 import type { HubGateway } from '../options.ts';
 import { findDuplicate } from '../store/same-message.ts';
+import { AllowedDomains } from './allowed-domains.ts';
 import { sessionPolicy } from './core/session-policy.ts';
 import { CredentialStore } from './credential-store.ts';
 import { DeploymentSettings } from './deployment.ts';
@@ -44,6 +45,7 @@ function createExtension(
 ): GatewayExtension {
   const logError = (what: string, cause: unknown) => hub.logError(what, cause);
   const settings = new DeploymentSettings(adapter.configurationUrl, logError);
+  const domains = new AllowedDomains(adapter.domainsUrl, logError);
   const restTokens = new HistoryTokens(() => hub.send({ type: 'rest-token' }));
   const limiter = new RequestLimiter(adapter.traits.rateLimits);
   const uploads = new Uploads(hub, options.uploads ?? {}, settings, limiter);
@@ -86,6 +88,7 @@ function createExtension(
       const remaining = uploads.onEvent(calls.onEvent(event));
       return remaining && restTokens.onEvent(remaining);
     },
+    isOriginRefused: () => domains.refuses(self.location.origin),
     forget() {
       requests.forget();
       restTokens.forget();

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ConnectionEnd } from '../../../src/protocol/gateway/adapter.ts';
 import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
 import type { GatewayEvent } from '../../../src/protocol/gateway/events.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
@@ -56,14 +57,26 @@ const extension = {
   forget: () => void heard.push('forget'),
 };
 
+let isOriginRefused: (() => Promise<boolean>) | undefined;
+
 function lines(): Sockets {
   const adapter = genesysWebchat({ socketUrl: 'ws://gateway/', apiUrl: 'http://api' });
   const events = {
     opened: (id: number) => void reported.push(`opened ${id}`),
-    closed: (id: number) => void reported.push(`closed ${id}`),
+    closed: (id: number, end: ConnectionEnd) =>
+      void reported.push(end === 'network' ? `closed ${id}` : `closed ${id}: ${end}`),
     gateway: (id: number, event: GatewayEvent) => void reported.push(`${event.type} ${id}`),
   };
-  return new Sockets(adapter, () => 'token', events, { note: () => {} }, extension);
+  return new Sockets(
+    adapter,
+    () => 'token',
+    events,
+    { note: () => {} },
+    {
+      ...extension,
+      ...(isOriginRefused ? { isOriginRefused } : {}),
+    },
+  );
 }
 
 const socketAt = (index: number): TestSocket => {
@@ -77,6 +90,7 @@ beforeEach(() => {
   heard = [];
   reported = [];
   unwanted = null;
+  isOriginRefused = undefined;
   vi.stubGlobal('WebSocket', TestSocket);
 });
 
@@ -111,6 +125,24 @@ describe('what a dialect has beside the core', () => {
     socketAt(1).ends();
     expect(heard).toEqual(['forget']);
     expect(reported).toEqual(['closed 1', 'closed 2']);
+  });
+
+  it.each([
+    [true, 'closed 1: origin-refused'],
+    [false, 'closed 1'],
+  ])('is asked after a failed handshake whether the site is refused: %s', async (answer, end) => {
+    isOriginRefused = vi.fn(async () => answer);
+    const sockets = lines();
+    sockets.open(1);
+    socketAt(0).ends();
+    await vi.waitFor(() => expect(reported).toEqual([end]));
+    expect(isOriginRefused).toHaveBeenCalledTimes(1);
+    // Not for a connection that was open.
+    sockets.open(2);
+    socketAt(1).opens();
+    socketAt(1).ends();
+    expect(reported.slice(1)).toEqual(['opened 2', 'closed 2']);
+    expect(isOriginRefused).toHaveBeenCalledTimes(1);
   });
 
   it('says what is not to leave', () => {

@@ -1,5 +1,5 @@
 import type { Problem } from '../../../protocol/errors.ts';
-import type { CloseMeaning } from '../../../protocol/gateway/adapter.ts';
+import type { ConnectionEnd } from '../../../protocol/gateway/adapter.ts';
 import { delayed, retryDelay } from '../backoff.ts';
 import type { StepContext } from '../context.ts';
 import { revokeIdentity } from '../visitor/identity-gate.ts';
@@ -222,7 +222,7 @@ export function drainOverdue(context: StepContext): void {
 export function onSocketClosed(
   context: StepContext,
   socketId: number,
-  meaning: CloseMeaning,
+  meaning: ConnectionEnd,
 ): void {
   const { connection } = context.state;
   const closingSockets = context.state.closingSockets.filter((other) => other !== socketId);
@@ -245,6 +245,16 @@ export function onSocketClosed(
         context,
         { code: 'rate-limited', message: 'The chat server has too many connections.' },
         { minimumDelay: context.state.settings.timing.backoffCap },
+      );
+      return;
+    case 'origin-refused':
+      fail(
+        context,
+        {
+          code: 'origin-refused',
+          message: 'This site is not among the deployment’s allowed domains.',
+        },
+        { isFatal: true },
       );
       return;
     case 'client-bug':
