@@ -80,10 +80,10 @@ test('in a folder, conversations and tokens survive the process', { timeout: 60_
   expect((await second.agent.conversations())[0]).toMatchObject({
     conversationId,
     status: 'connected',
-    agent: { id: 'agent_1' },
+    agent: ada,
     unread: false,
   });
-  await second.agent.say(conversationId, 'five');
+  await second.agent.say(conversationId, 'six');
   await second.agent.end(conversationId);
   const { conversationId: another } = await Line.inConversation(second, 'ann');
   expect(another).not.toBe(conversationId);
