@@ -4,7 +4,7 @@ import type { Party } from '../gateway/model.ts';
 import { attributesOf, routingOf } from './attributes.ts';
 import { eventBody, notification, refusal } from './frames.ts';
 import type { MessageRequest } from './requests.ts';
-import type { MessagingSession, SessionSocket } from './sessions.ts';
+import type { MessagingSession, PastEvent, SessionSocket } from './sessions.ts';
 import type { SessionSocketsContext } from './sockets.ts';
 
 /** Handles the events that a visitor sends: typing, joining and clearing. */
@@ -55,7 +55,7 @@ export class EventHandler {
       this.#socket.send(refusal(409, 'The conversation is read-only.'));
       return;
     }
-    this.#returnEvent(session, request, event);
+    session.pastEvents.push(this.#returnEvent(session, request, event));
     const routing = routingOf(attributesOf(request), settings.skillGroups[0]?.name);
     const { conversationId } = await sessions.conversationOf(session, routing);
     joined(conversationId);
@@ -81,10 +81,15 @@ export class EventHandler {
   }
 
   /** Events come back to all connections of the session, as the customer's [MT, SC]. */
-  #returnEvent(session: MessagingSession, { tracingId }: MessageRequest, event: unknown): void {
+  #returnEvent(
+    session: MessagingSession,
+    { tracingId }: MessageRequest,
+    event: unknown,
+  ): PastEvent {
     const at = this.#context.settings.clock();
     const from: Party = { id: session.subject, name: '', role: 'visitor' };
     const body = eventBody(randomUUID(), at, event, from);
     session.tell(notification('StructuredMessage', body, tracingId));
+    return { at, body };
   }
 }

@@ -62,18 +62,16 @@ export function sessionRoutes(
     const { pageNumber, pageSize } = query.data;
     const newest = { sequence: Number.MAX_SAFE_INTEGER };
     const parts = session.conversationIds.map((id) => store.before(id, newest, 10_000));
-    const all = (await Promise.all(parts)).flat();
+    const { historyKeepsIds, deployment } = settings;
+    const messages = (await Promise.all(parts)).flat().map((message) => ({
+      at: message.at,
+      body: historyBody(message, sessions.extrasOf(message), historyKeepsIds, deployment),
+    }));
+    const all = [...messages, ...session.pastEvents].sort((a, b) => a.at - b.at);
     const newestFirst = all.toReversed();
     const page = newestFirst.slice((pageNumber - 1) * pageSize, pageNumber * pageSize);
     return c.json({
-      entities: page.map((message) =>
-        historyBody(
-          message,
-          sessions.extrasOf(message),
-          settings.historyKeepsIds,
-          settings.deployment,
-        ),
-      ),
+      entities: page.map(({ body }) => body),
       pageSize,
       pageNumber,
       total: all.length,

@@ -8,6 +8,13 @@ import type { Extras, SessionFrame } from './frames.ts';
 import { Limit } from './limits.ts';
 import { answersIn, contentTexts } from './structured-content.ts';
 
+/** A Join or Disconnect, which the history returns among the messages [SC]. */
+export interface PastEvent {
+  /** Epoch ms. */
+  readonly at: number;
+  readonly body: object;
+}
+
 /** A connection, as its session uses it. */
 export interface SessionSocket {
   send(frame: SessionFrame): void;
@@ -26,6 +33,7 @@ export class MessagingSession {
   readonly history: Limit;
   /** All its conversations; the last one may be open. */
   readonly conversationIds: string[] = [];
+  readonly pastEvents: PastEvent[] = [];
   isReadOnly = false;
   /** Whether it has ended for good. */
   isOver = false;

@@ -105,6 +105,7 @@ export class SessionSockets {
         session.isReadOnly = endsSession;
         const metadata: Readonly<Record<string, string>> = endsSession ? { readOnly: 'true' } : {};
         const body = eventBody(randomUUID(), at, left, null, metadata);
+        session.pastEvents.push({ at, body });
         session.tell(notification('StructuredMessage', body));
         return;
       }

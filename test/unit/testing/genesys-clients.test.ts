@@ -327,6 +327,34 @@ describe('the emulator of Genesys Cloud tells', () => {
     await guest.next('StructuredMessage');
   });
 
+  it('the history with what happened between the messages', async () => {
+    let now = Date.parse('2026-10-01T10:00:00Z');
+    const gateway = await start({ clock: () => now });
+    const guest = await new GenesysClient(gateway).opened();
+    guest.sendEvent(presence('Join'));
+    await guest.next('StructuredMessage');
+    now += 1_000;
+    guest.says('hello');
+    await guest.next('StructuredMessage');
+    now += 1_000;
+    await gateway.agent.end((await gateway.agent.nextQueued()).conversationId);
+    await guest.next('StructuredMessage');
+    guest.send({ action: 'getJwt' });
+    const { jwt } = z.object({ jwt: z.string() }).parse((await guest.next('JwtResponse')).body);
+    const url = `${gateway.apiUrl}/api/v2/webmessaging/messages?pageSize=2`;
+    const headers = { authorization: `Bearer ${jwt}` };
+    expect(await (await fetch(url, { headers })).json()).toMatchObject({
+      entities: [{ type: 'Event', events: [presence('Disconnect')] }, { text: 'hello' }],
+      total: 3,
+      pageCount: 2,
+    });
+    expect(await (await fetch(`${url}&pageNumber=2`, { headers })).json()).toMatchObject({
+      entities: [{ type: 'Event', direction: 'Inbound', events: [presence('Join')] }],
+    });
+    const told = await history(gateway, guest);
+    expect(told).toMatchObject({ value: { messages: [{ text: 'hello' }], invalidCount: 0 } });
+  });
+
   it('whoever deletes a file by a message', async () => {
     const guest = await new GenesysClient(await start()).opened();
     const attachmentId = await upload(guest);
