@@ -129,6 +129,8 @@ export class GenesysConnection implements Listener, ServerEnd {
   /** The conversation was deleted, here or in another window. */
   cleared(session: GenesysSession): void {
     if (this.session !== session) return;
+    const clear = { eventType: 'Presence', presence: { type: 'Clear' } };
+    this.#event(clear, visitorOf(session.subject));
     this.#send(notification('SessionClearedEvent', {}));
     this.#send(notification('ConnectionClosedEvent', {}));
     this.#hangUp('network');
