@@ -389,6 +389,7 @@ export const resetTable = {
     'conversation ended': isSameVisitors,
   }),
   draftOrigin: ofVisitor(),
+  hasAnonymousDraft: ofVisitor(),
   unread: ofVisitor({
     'session over': readsOn,
     'next conversation': readsOn,
@@ -497,7 +498,10 @@ export const resetTable = {
     'conversation gone': onlyFewer('paginations'),
   }),
   revision: row(({ before, after }) => after.revision >= before.revision),
-  published: row(free('the next flush compares with it')),
+  published: row(free('the next flush compares with it'), {
+    'visitor switched': 'initial',
+    'signed out': 'initial',
+  }),
   changes: row(free('the next flush writes and tells it'), {
     'visitor switched': resetCount,
     'signed out': resetCount,
