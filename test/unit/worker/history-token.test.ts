@@ -196,4 +196,19 @@ describe('a token for the history', () => {
     await rest.call(call);
     expect(wanted).toEqual([false, true, false]);
   });
+
+  it('that comes after the visitor has changed is not used for the call that asked for it', async () => {
+    let gives: (token: string) => void = () => {};
+    const rest = new Rest(genesysCloud({ deploymentId: 'd', region: 'eu-west-1' }), () => {
+      return new Promise((resolve) => {
+        gives = resolve;
+      });
+    });
+    const fetched = vi.spyOn(globalThis, 'fetch').mockResolvedValue(Response.json({}));
+    const former = rest.call(call);
+    rest.abortAll();
+    gives('token of the next visitor');
+    expect(await former).toMatchObject({ failure: { kind: 'network' } });
+    expect(fetched).not.toHaveBeenCalled();
+  });
 });

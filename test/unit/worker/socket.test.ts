@@ -85,6 +85,18 @@ afterEach(() => {
 });
 
 describe('what a dialect has beside the core', () => {
+  it('hears nothing on a line that is closed, however long that takes', () => {
+    const sockets = lines();
+    sockets.open(1);
+    socketAt(0).opens();
+    sockets.close(1);
+    heard = [];
+    socketAt(0).hears({ type: 'pong' });
+    expect(heard).toEqual([]);
+    socketAt(0).ends();
+    expect(told.at(-1)).toBe('closed 1');
+  });
+
   it('hears what comes on the newest line alone, and keeps what is its own', () => {
     const sockets = lines();
     sockets.open(1);
