@@ -14,6 +14,11 @@ export class SharedDraft {
   #seen: string | null = null;
   #epoch: string | null = null;
 
+  /** Whether the hub's draft is another visitor's than the last one that was received. */
+  isAnotherVisitors(epoch: string): boolean {
+    return this.#epoch !== null && isAnotherVisitor(this.#epoch, epoch);
+  }
+
   /** The text was sent. The hub then clears the draft, which must count as an echo. */
   sent(): void {
     this.record('');
@@ -46,6 +51,7 @@ export class SharedDraft {
     if (before !== null && isAnotherVisitor(before, epoch)) {
       // The next visitor must not see the previous visitor's draft.
       this.#echoes = [];
+      this.#text = '';
       this.#seen = draft;
       return 'replace';
     }

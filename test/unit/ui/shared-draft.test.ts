@@ -174,4 +174,12 @@ describe('a shared draft', () => {
     expect(box.value).toBe('');
     expect(box.hears('of the first visitor', 'boot.1')).toBe('replace');
   });
+
+  it('of another visitor does not count as sent because the previous one sent the same', () => {
+    const box = new Textbox();
+    box.hears('');
+    box.type('hello').send();
+    box.hears('', 'boot.1');
+    expect(box.hears('hel', 'next.0')).toBe('replace');
+  });
 });
