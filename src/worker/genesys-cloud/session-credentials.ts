@@ -125,7 +125,6 @@ export class SessionCredentials implements TokenSource {
     this.#credential = null;
     this.#lastCredential = null;
     this.#isConfirmed = false;
-    this.#isStale = false;
     this.#endings += 1;
     this.#ended = this.#clear();
     return this.#ended;

@@ -132,6 +132,8 @@ describe('the line', () => {
     expect(await token).toBe('jwt');
     const clearing = extension.answer('tab', { type: 'platform', step: 'clear' });
     await vi.advanceTimersByTimeAsync(0);
+    // A request whose error has not come yet.
+    extension.shouldSend(typing);
     const before = sent.length;
     extension.onVisitorChange();
     expect(await clearing).toMatchObject({ problem: { code: 'signed-out' } });

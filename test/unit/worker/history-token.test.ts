@@ -195,6 +195,12 @@ describe('a token for the history', () => {
     expect(await rest.call(call)).toMatchObject({ ok: true });
     await rest.call(call);
     expect(wanted).toEqual([false, true, false]);
+    // The next visitor's token is not the one that was refused.
+    fetched.mockImplementation(async () => new Response('{}', { status: 401 }));
+    await rest.call(call);
+    rest.abortAll();
+    await rest.call(call);
+    expect(wanted.slice(3)).toEqual([false, false]);
   });
 
   it('that comes after the visitor has changed is not used for the call that asked for it', async () => {

@@ -72,6 +72,26 @@ const bodyOf = (url: string): unknown =>
   JSON.parse(String(asked.find((one) => one.url === url)?.init.body));
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
+it('a sign-out is over once nothing is stored, whether or not the platform answers', async () => {
+  const tokens = new SessionCredentials(members, () => {}, vault);
+  await tokens.fetch(false, wanted);
+  answers[urls.revoke] = () => new Promise(() => {});
+  let deletes: () => void = () => {};
+  vault.forget.mockImplementation(
+    () =>
+      new Promise((resolve) => {
+        deletes = resolve;
+      }),
+  );
+  const over = vi.fn();
+  void tokens.end().then(over);
+  await settle();
+  expect(over).not.toHaveBeenCalled();
+  deletes();
+  await settle();
+  expect(over).toHaveBeenCalledTimes(1);
+});
+
 describe('an identity that can’t be revoked', () => {
   it.each<[string, Answer, string]>([
     ['since the platform refuses', () => new Response(null, { status: 500 }), 'returned 500'],
@@ -88,7 +108,7 @@ describe('an identity that can’t be revoked', () => {
     const tokens = new SessionCredentials(members, log, vault);
     await tokens.fetch(false, wanted);
     answers[urls.revoke] = answer;
-    tokens.end();
+    void tokens.end();
     expect(tokens.current()).toBeNull();
     await settle();
     expect(vault.session).toBeNull();
