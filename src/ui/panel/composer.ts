@@ -2,7 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { createRef } from 'lit/directives/ref.js';
 import type { Chat } from '../../client/chat.ts';
 import type { Routing } from '../../protocol/conversation.ts';
-import { isAnotherVisitor } from '../../protocol/epoch.ts';
+import { hasVisitorChanged } from '../../protocol/epoch.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
 import { toDisplayError } from '../display-error.ts';
 import type { Messages } from '../messages.ts';
@@ -218,7 +218,7 @@ export class Composer implements ReactiveController {
 
   /** Whether the answer to a call is still for the chat and the visitor that it was made for. */
   #isCurrent(chat: Chat, epoch: string): boolean {
-    return chat === this.#host.chat && !isAnotherVisitor(epoch, chat.getSnapshot().hub.epoch);
+    return chat === this.#host.chat && !hasVisitorChanged(epoch, chat.getSnapshot().hub.epoch);
   }
 
   #putBack(chat: Chat, text: string): void {
