@@ -166,8 +166,14 @@ export class PartylineChatElement extends Base {
 
   /** If the panel can't be loaded, the launcher's badge is the only alert. The failure is logged. */
   #alert(message: Message | null): void {
+    const chat = this.#chat;
+    const epoch = chat?.getSnapshot().hub.epoch;
     this.#load().then(
-      (panelHost) => panelHost.alert(message),
+      (panelHost) => {
+        // The message may be a previous visitor's by now.
+        if (chat === this.#chat && chat?.getSnapshot().hub.epoch === epoch)
+          panelHost.alert(message);
+      },
       () => undefined,
     );
   }

@@ -19,6 +19,12 @@ export interface GatewayExtension {
   isOriginRefused?(): Promise<boolean>;
   /** Called when the connection closes, since the next one may belong to another session. */
   forget(): void;
+  /**
+   * Called when the visitor changes, before anything is done for the next one. Ends everything that was
+   * asked for by the previous one, and forgets what their session has sent. `epoch` of the host is the
+   * next visitor's already.
+   */
+  onVisitorChange(): void;
 }
 
 /** What an extension needs from its hub. */

@@ -19,7 +19,8 @@ export interface SessionSettings {
 /** Provides the hub's tokens. */
 export interface TokenSource {
   readonly current: () => string | null;
-  forget(): void;
+  /** @param isRefused whether the gateway has refused it, so that the next one must differ */
+  forget(isRefused: boolean): void;
   /**
    * Gets a new token. Never rejects.
    *
@@ -28,8 +29,11 @@ export interface TokenSource {
    *   previous visitor and is discarded
    */
   fetch(isFresh: boolean, isWanted: () => boolean): Promise<TokenResult>;
-  /** Deletes the session, because the visitor has signed out. */
-  end(): void;
+  /**
+   * Deletes the session, because the visitor has signed out. Resolves once nothing of it is stored in
+   * this browser. Never rejects.
+   */
+  end(): Promise<void>;
 }
 
 export type TokenResult =

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { Chat } from '../../client/chat.ts';
 import { contentText, type Reply } from '../../protocol/content.ts';
 import type { Routing } from '../../protocol/conversation.ts';
-import { isAnotherVisitor } from '../../protocol/epoch.ts';
+import { hasVisitorChanged } from '../../protocol/epoch.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
 import { type DisplayError, toDisplayError } from '../display-error.ts';
@@ -237,7 +237,7 @@ export class PartylinePanel extends LitElement {
   #announce(before: ChatSnapshot, after: ChatSnapshot): void {
     // From empty without a conversation, this is the history being loaded.
     if (before.messages.length === 0 && !before.conversation) return;
-    if (isAnotherVisitor(before.hub.epoch, after.hub.epoch)) return;
+    if (hasVisitorChanged(before.hub.epoch, after.hub.epoch)) return;
     this.#announceTyping(before, after);
     const heard = newMessages(before.messages, after.messages);
     this.#announcer.announce(

@@ -44,13 +44,16 @@ export class BrokerTokens implements TokenSource {
 
   readonly current = (): string | null => this.#token;
 
-  forget(): void {
+  forget(isRefused: boolean): void {
     this.#token = null;
-    this.#isRefused = true;
+    // Until a token is accepted: after a 401, the broker may still have the refused one.
+    if (isRefused) this.#isRefused = true;
   }
 
-  end(): void {
+  async end(): Promise<void> {
     this.#token = null;
+    // The next token is another visitor's.
+    this.#isRefused = false;
   }
 
   async fetch(_isFresh: boolean, isWanted: () => boolean): Promise<TokenResult> {

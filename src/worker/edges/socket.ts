@@ -99,6 +99,10 @@ export class Sockets {
   }
 
   close(socketId: number): void {
-    this.#sockets.get(socketId)?.close(1000);
+    const socket = this.#sockets.get(socketId);
+    if (!socket) return;
+    // It may go on for a minute, beside another visitor's requests: nobody listens any more.
+    socket.onmessage = null;
+    socket.close(1000);
   }
 }

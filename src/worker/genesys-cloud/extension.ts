@@ -95,6 +95,14 @@ function createExtension(
       uploads.forget();
       calls.forget();
     },
+    // The credentials change with the token that names the next visitor, or with `end`.
+    onVisitorChange() {
+      isAutoStarted = false;
+      requests.forget();
+      restTokens.forget();
+      uploads.onVisitorChange();
+      calls.onVisitorChange();
+    },
   };
 }
 
@@ -115,12 +123,12 @@ class PreparedTokens implements TokenSource {
 
   readonly current = () => this.#tokens.current();
 
-  forget(): void {
-    this.#tokens.forget();
+  forget(isRefused: boolean): void {
+    this.#tokens.forget(isRefused);
   }
 
-  end(): void {
-    this.#tokens.end();
+  end(): Promise<void> {
+    return this.#tokens.end();
   }
 
   async fetch(...args: Parameters<TokenSource['fetch']>): ReturnType<TokenSource['fetch']> {

@@ -90,11 +90,11 @@ class RealBrokerBench implements BrokerBench, TokenBench {
   }
 
   forget(): void {
-    this.#tokens.forget();
+    this.#tokens.forget(true);
   }
 
   end(): void {
-    this.#tokens.end();
+    void this.#tokens.end();
   }
 
   async waiting(): Promise<void> {
@@ -231,11 +231,11 @@ class RealSessionTokenBench implements SessionTokenBench {
   }
 
   forget(): void {
-    this.#tokens.forget();
+    this.#tokens.forget(true);
   }
 
   end(): void {
-    this.#tokens.end();
+    void this.#tokens.end();
   }
 
   restart(): void {

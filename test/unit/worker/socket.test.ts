@@ -99,6 +99,18 @@ afterEach(() => {
 });
 
 describe('what a dialect has beside the core', () => {
+  it('hears nothing on a connection that is being closed', () => {
+    const sockets = lines();
+    sockets.open(1);
+    socketAt(0).opens();
+    sockets.close(1);
+    heard = [];
+    socketAt(0).hears({ type: 'pong' });
+    expect(heard).toEqual([]);
+    socketAt(0).ends();
+    expect(reported.at(-1)).toBe('closed 1');
+  });
+
   it('reads only the newest connection, and handles its own events', () => {
     const sockets = lines();
     sockets.open(1);

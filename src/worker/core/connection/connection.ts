@@ -13,7 +13,7 @@ import {
   setConnection,
   setConnectionSlice,
 } from './state.ts';
-import { dropToken, fetchToken, hasToken, keepRenewed } from './token.ts';
+import { dropRefusedToken, dropToken, fetchToken, hasToken, keepRenewed } from './token.ts';
 
 const networkProblem: Problem = {
   code: 'network',
@@ -139,7 +139,7 @@ export function onAuthenticated(context: StepContext, serverTime: number | null)
  */
 function onTokenRefused(context: StepContext, message: string): void {
   const refusals = context.state.token.refusals + 1;
-  dropToken(context);
+  dropRefusedToken(context);
   setConnectionSlice(context, { token: { ...context.state.token, refusals } });
   if (refusals < 2) connect(context);
   else if (!context.policy?.onRefused(context, message)) signedOut(context, message);
@@ -167,7 +167,7 @@ export function onTokenExpired(context: StepContext): void {
 
 /** Fetches the next token while the socket still closes. A hub that steps down needs none. */
 function renewNow(context: StepContext): void {
-  dropToken(context);
+  dropRefusedToken(context);
   if (!context.state.isSteppingDown) fetchToken(context);
   connect(context, { isPlanned: true });
 }

@@ -4,7 +4,7 @@ import { delayed } from '../backoff.ts';
 import type { StepContext } from '../context.ts';
 import { countForRateLimit, rateLimitWait } from './rate-limit.ts';
 import { type RestRequest, setConnectionSlice } from './state.ts';
-import { dropToken, fetchToken, hasToken } from './token.ts';
+import { dropRefusedToken, fetchToken, hasToken } from './token.ts';
 
 /** Longest pause that a server can impose, in ms. */
 const longestPause = 600_000;
@@ -85,7 +85,7 @@ export function onRest(context: StepContext, requestId: number, result: RestResu
   if (!result.ok) pauseRest(context, result.failure.retryAfter);
   if (!request || request.isParked) return;
   if (!result.ok && result.failure.kind === 'unauthorized' && !request.isRetried) {
-    dropToken(context);
+    dropRefusedToken(context);
     submit(context, { ...request, isRetried: true });
     return;
   }
