@@ -167,7 +167,7 @@ export class HubProcess implements EdgesHub {
         if (line?.phase !== 'open') return;
         const { token } = this.edges;
         if (token === null && effect.command.type === 'authenticate') line.close();
-        else line.send({ command: effect.command, token });
+        else if (this.edges.encodes(effect.command)) line.send({ command: effect.command, token });
         return;
       }
       case 'close-socket':
@@ -220,7 +220,7 @@ export class HubProcess implements EdgesHub {
 
   send(command: GatewayCommand): boolean {
     const line = this.lines.get(this.#newestLine);
-    if (line?.phase !== 'open') return false;
+    if (line?.phase !== 'open' || !this.edges.encodes(command)) return false;
     line.send({ command, token: this.edges.token });
     this.take({ type: 'sent', command });
     return true;

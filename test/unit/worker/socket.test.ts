@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { GatewayAdapter } from '../../../src/protocol/gateway/adapter.ts';
 import type { GatewayCommand } from '../../../src/protocol/gateway/commands.ts';
 import type { GatewayEvent } from '../../../src/protocol/gateway/events.ts';
+import { genesysCloud } from '../../../src/protocol/genesys-cloud/index.ts';
 import { genesysWebchat } from '../../../src/protocol/webchat/index.ts';
 import { Sockets } from '../../../src/worker/edges/socket.ts';
 
@@ -45,10 +47,14 @@ class TestSocket {
 /** What a dialect has beside the core, and what it hears. */
 let heard: string[] = [];
 let told: string[] = [];
+let asked: string[] = [];
 let unwanted: GatewayCommand['type'] | null = null;
 
 const extension = {
-  shouldSend: ({ type }: GatewayCommand) => type !== unwanted,
+  shouldSend: ({ type }: GatewayCommand) => {
+    asked.push(type);
+    return type !== unwanted;
+  },
   onEvent: (event: GatewayEvent) => {
     heard.push(event.type);
     return event.type === 'ping' ? null : event;
@@ -56,14 +62,18 @@ const extension = {
   forget: () => void heard.push('forget'),
 };
 
-function lines(): Sockets {
-  const adapter = genesysWebchat({ socketUrl: 'ws://gateway/', apiUrl: 'http://api' });
+const webchat = genesysWebchat({ socketUrl: 'ws://gateway/', apiUrl: 'http://api' });
+
+function lines(
+  adapter: GatewayAdapter = webchat,
+  token: () => string | null = () => 'token',
+): Sockets {
   const events = {
     opened: (id: number) => void told.push(`opened ${id}`),
     closed: (id: number) => void told.push(`closed ${id}`),
     gateway: (id: number, event: GatewayEvent) => void told.push(`${event.type} ${id}`),
   };
-  return new Sockets(adapter, () => 'token', events, { note: () => {} }, extension);
+  return new Sockets(adapter, token, events, { note: () => {} }, extension);
 }
 
 const socketAt = (index: number): TestSocket => {
@@ -76,6 +86,7 @@ beforeEach(() => {
   TestSocket.made.length = 0;
   heard = [];
   told = [];
+  asked = [];
   unwanted = null;
   vi.stubGlobal('WebSocket', TestSocket);
 });
@@ -139,5 +150,48 @@ describe('what is sent on whatever line there is', () => {
     socketAt(1).ends();
     expect(sockets.sendOnNewest({ type: 'ping' })).toBe(false);
     expect([socketAt(0).sent.length, socketAt(1).sent.length]).toEqual([1, 1]);
+  });
+
+  it('says that it was not sent, if it was not to leave', () => {
+    const sockets = lines();
+    sockets.open(1);
+    socketAt(0).opens();
+    unwanted = 'ping';
+    expect(sockets.sendOnNewest({ type: 'ping' })).toBe(false);
+    expect(socketAt(0).sent).toEqual([]);
+  });
+});
+
+describe('a token that was forgotten while its line is open', () => {
+  const clear = { type: 'clear-conversation' } as const;
+
+  it('keeps back what would bear it, which counts as not sent', () => {
+    let token: string | null = 'secret';
+    const sockets = lines(genesysCloud({ deploymentId: 'd', region: 'eu-west-1' }), () => token);
+    sockets.open(1);
+    socketAt(0).opens();
+    expect(sockets.sendOnNewest(clear)).toBe(true);
+    expect(socketAt(0).sent).toHaveLength(1);
+    expect(asked).toEqual(['clear-conversation']);
+    token = null;
+    expect(sockets.sendOnNewest(clear)).toBe(false);
+    sockets.send(1, { type: 'ping' });
+    sockets.send(1, { type: 'end-conversation' });
+    expect(socketAt(0).sent).toHaveLength(1);
+    // What has not left has no answer, and no share of the limit.
+    expect(asked).toEqual(['clear-conversation']);
+    expect(socketAt(0).readyState).toBe(1);
+  });
+
+  it('keeps nothing back that goes without it', () => {
+    const sockets = lines(webchat, () => null);
+    sockets.open(1);
+    socketAt(0).opens();
+    sockets.send(1, { type: 'ping' });
+    expect(socketAt(0).sent).toEqual(['{"type":"ping"}']);
+    // Nobody can sign in without one: the next try has another.
+    sockets.send(1, { type: 'authenticate' });
+    expect(socketAt(0).sent).toHaveLength(1);
+    expect(socketAt(0).readyState).toBe(2);
   });
 });
