@@ -31,7 +31,7 @@ export interface GatewayExtension {
 export interface ExtensionHost {
   /** Identifies the hub and the visitor; changes with either. */
   readonly epoch: string;
-  /** Sends on the open connection; returns `false` if there is none. */
+  /** Sends on the open connection; returns `false` if there is none, or no token that it needs. */
   send(command: GatewayCommand): boolean;
   call(tabId: string, call: Call): Promise<CallAnswer>;
   logError(what: string, cause: unknown): void;

@@ -78,24 +78,26 @@ export class Sockets {
     };
   }
 
-  send(socketId: number, command: GatewayCommand): void {
+  /** Returns whether the command was sent. */
+  send(socketId: number, command: GatewayCommand): boolean {
     const socket = this.#sockets.get(socketId);
-    if (socket?.readyState !== WebSocket.OPEN) return;
+    if (socket?.readyState !== WebSocket.OPEN) return false;
     const token = this.#token();
     if (token === null && command.type === 'authenticate') {
       // The token expired between opening and authenticating: the next attempt fetches another.
       socket.close(1000);
-      return;
+      return false;
     }
-    if (this.#extension?.shouldSend(command) === false) return;
-    for (const text of this.#adapter.encode(command, token ?? '')) socket.send(text);
+    // A session's socket may outlive its secret, while a hub steps down: then nothing is encoded.
+    const frames = this.#adapter.encode(command, token);
+    if (frames.length === 0 || this.#extension?.shouldSend(command) === false) return false;
+    for (const text of frames) socket.send(text);
+    return true;
   }
 
-  /** Sends on the current socket. Returns whether one is open. */
+  /** Sends on the current socket. Returns whether the command was sent. */
   sendOnNewest(command: GatewayCommand): boolean {
-    if (this.#sockets.get(this.#newest)?.readyState !== WebSocket.OPEN) return false;
-    this.send(this.#newest, command);
-    return true;
+    return this.send(this.#newest, command);
   }
 
   close(socketId: number): void {

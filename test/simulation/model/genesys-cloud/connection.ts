@@ -167,7 +167,7 @@ export class GenesysConnection implements Listener, ServerEnd {
   // --- what the client asks for ---
 
   take({ command, token, sentAt }: ClientFrame): void {
-    for (const text of this.#environment.adapter.encode(command, token ?? '')) {
+    for (const text of this.#environment.adapter.encode(command, token)) {
       if (this.isOver) return;
       const read = readRequest(text);
       if (read.ok) this.#handle(read.request, sentAt);
