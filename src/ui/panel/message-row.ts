@@ -3,13 +3,13 @@ import { guard } from 'lit/directives/guard.js';
 import { contentText } from '../../protocol/content.ts';
 import type { Message, MessageStatus } from '../../protocol/message.ts';
 import type { Messages } from '../messages.ts';
+import { linkify } from '../rich-text/links.ts';
 import { exactTime, timeOfDay } from './calendar.ts';
 import type { OnReply } from './content/context.ts';
 import { messageContent } from './content/index.ts';
 import type { FreshLinks } from './files/fresh-links.ts';
 import type { RenderForm } from './forms/lazy-forms.ts';
 import { deliveredIcon, failedIcon, pendingIcon, sentIcon } from './icons.ts';
-import { linkify } from './linkify.ts';
 import type { Row } from './rows.ts';
 
 export interface RowContext {
