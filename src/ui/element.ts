@@ -20,6 +20,9 @@ const Base = globalThis.HTMLElement ?? class {};
  *
  * Attribute `outdated`: the site has a newer version than this page, and the panel offers to update.
  *
+ * Attribute `rich-text`: whether what agents and bots write is shown as rich text. `auto` (the default): as
+ * the platform's settings say; `on`; `off`.
+ *
  * @fires update when the visitor accepts the update. Doesn't bubble.
  * @fires toggle after `open` has changed, for any reason. Doesn't bubble.
  */

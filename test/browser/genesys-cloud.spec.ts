@@ -375,6 +375,24 @@ test.describe('where the deployment’s settings say no', () => {
   });
 });
 
+test.describe('where the deployment has rich text', () => {
+  test.use({ gatewayOptions: { dialect: 'genesys-cloud', deployment: { markdown: true } } });
+
+  test('agents’ marks are styles, in each tab and after a reload', async ({ gateway, openTab }) => {
+    const tab = await openTab('/');
+    await tab.send('my *own* words');
+    await tab.delivers('my *own* words');
+    const conversationId = await takeConversation(gateway);
+    await gateway.agent.say(conversationId, '*Hello* and _welcome_');
+    await tab.shows(['my *own* words', 'Hello and welcome']);
+    await expect(tab.page.locator('.text strong')).toHaveText('Hello');
+    await tab.page.reload();
+    await tab.open();
+    await tab.shows(['my *own* words', 'Hello and welcome']);
+    await expect(tab.page.locator('.text em')).toHaveText('welcome');
+  });
+});
+
 test.describe('where the deployment starts conversations by itself', () => {
   test.use({ gatewayOptions: { dialect: 'genesys-cloud', deployment: { autoStart: true } } });
 

@@ -66,6 +66,8 @@ export interface GatewayOptions {
     readonly autoStart?: boolean;
     /** Whether visitors can clear a conversation. @default true */
     readonly clear?: boolean;
+    /** Whether agents and bots write rich text. @default false */
+    readonly markdown?: boolean;
     /**
      * Whether visitors are told that an agent has ended their conversation (Conversation Disconnect, which
      * is off in a new deployment of the platform). Without it their next message starts a new
@@ -149,6 +151,7 @@ const schema = z.strictObject({
       autoStart: z.boolean().default(false),
       clear: z.boolean().default(true),
       disconnect: z.boolean().default(true),
+      markdown: z.boolean().default(false),
       endsSession: z.boolean().default(true),
       namesBots: z.boolean().default(false),
     })

@@ -100,8 +100,8 @@ export function sessionRoutes(
   app.get('/webdeployments/v1/deployments/:deploymentId/config.json', (c) => {
     const id = c.req.param('deploymentId');
     if (id !== settings.deploymentId) return c.json({ code: 'not.found' }, 404);
-    const { languages, showsTyping, sendsTyping, autoStart, clear, disconnect, endsSession } =
-      settings.deployment;
+    const { languages, showsTyping, sendsTyping, autoStart, clear } = settings.deployment;
+    const { disconnect, endsSession, markdown } = settings.deployment;
     return c.json({
       id,
       version: '1',
@@ -121,6 +121,8 @@ export function sessionRoutes(
               enabled: disconnect,
               type: endsSession ? 'ReadOnly' : 'Send',
             },
+            // Its place is [MT]'s.
+            markdown: { enabled: markdown },
           },
         },
       },

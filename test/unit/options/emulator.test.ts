@@ -705,6 +705,7 @@ const deployment = {
       body: { text: 'beep', channel: { from: { nickname: 'Botty' } } },
     });
   },
+  markdown: () => expectConfiguration('markdown', (enabled) => ({ markdown: { enabled } })),
   endsSession: async () => {
     await expectConfiguration('endsSession', (ends) => ({
       conversationDisconnect: { type: ends ? 'ReadOnly' : 'Send' },

@@ -1111,6 +1111,7 @@ describe('what may be sent', () => {
     showsTyping: true,
     autoStart: false,
     canClear: false,
+    usesMarkdown: false,
     uploads: { mimeTypes: ['image/gif'], blockedExtensions: ['.exe'], maximumSize: 50 },
   };
   const rulesOf = async (hub: TestHub) => {
