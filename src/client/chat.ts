@@ -99,7 +99,10 @@ export interface Chat {
   discard(messageId: string): Promise<void>;
   /** Shows the agent that the visitor types. Call it at each keystroke: it is sent every 3 s at most. */
   setTyping(isTyping: boolean): void;
-  /** Stores the text being written, for all tabs and across navigation. */
+  /**
+   * Stores the text being written, for all tabs and across navigation. Has no effect while nobody is
+   * signed in: the next visitor must not get the text.
+   */
   setDraft(text: string): void;
   /** Marks all messages as read. */
   markRead(): void;

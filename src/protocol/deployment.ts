@@ -13,6 +13,8 @@ export interface Deployment {
   readonly autoStart: boolean;
   /** Whether the visitor can delete the conversation. */
   readonly canClear: boolean;
+  /** Whether agents and bots write rich text: `parseRichText` of `partyline/rich-text` reads it. */
+  readonly usesMarkdown: boolean;
   /** Allowed files until the session specifies them; `null` if unknown. */
   readonly uploads: UploadRules | null;
 }

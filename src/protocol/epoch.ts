@@ -14,3 +14,16 @@ export function bootOf(epoch: string): string {
 export function isOtherGeneration(before: string, after: string): boolean {
   return bootOf(before) === bootOf(after) && before !== after;
 }
+
+/**
+ * Whether the visitor changed between two epochs that a page has seen. In a new hub, any change came after
+ * the previous hub's end.
+ *
+ * @param before empty: the page had not met a hub
+ */
+export function hasVisitorChanged(before: string, after: string): boolean {
+  if (before === '') return false;
+  return (
+    isOtherGeneration(before, after) || (bootOf(before) !== bootOf(after) && !/\.0$/.test(after))
+  );
+}

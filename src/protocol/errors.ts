@@ -19,6 +19,7 @@ import type { core } from 'zod/mini';
  *   message has the closest match. Nothing was sent.
  * - `evicted`: the gateway closed this connection in favour of others of the same conversation.
  * - `conversation-ended`, `conversation-not-found`, `rejected`, `rate-limited`: errors of the gateway.
+ * - `origin-refused`: the gateway does not accept this site: it is not among the deployment's allowed domains.
  * - `unauthorized`, `forbidden`, `unavailable`, `network`, `invalid`: a request to a server failed.
  * - `store`: the browser can't store the history.
  * - `client-bug`: the gateway could not parse a frame of partyline.
@@ -39,6 +40,7 @@ export const errorCodes = [
   'closed',
   'routing-refused',
   'evicted',
+  'origin-refused',
   'conversation-ended',
   'conversation-not-found',
   'rejected',

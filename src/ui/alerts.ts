@@ -8,6 +8,9 @@ export interface AlertSettings {
   readonly isSilent: boolean;
 }
 
+/** Resolves with a message's text without marks. */
+type Spoken = (message: Message) => Promise<string>;
+
 /**
  * Alerts the visitor to a new message, in the tab that the hub has chosen: a sound, a count in the page's
  * title, and a system notification if the page is hidden and has permission.
@@ -15,13 +18,17 @@ export interface AlertSettings {
 export class Alerts {
   readonly #chat: Chat;
   readonly #settings: () => AlertSettings;
+  readonly #spoken: Spoken;
   readonly #unsubscribe: () => void;
   /** The page's own title, and the title with the count. */
   #title: { readonly own: string; readonly badged: string } | null = null;
   #notification: Notification | null = null;
+  /** The message whose notification is prepared. */
+  #pending: Message | null = null;
 
-  constructor(chat: Chat, settings: () => AlertSettings) {
+  constructor(chat: Chat, settings: () => AlertSettings, spoken: Spoken) {
     this.#chat = chat;
+    this.#spoken = spoken;
     this.#settings = settings;
     this.#unsubscribe = chat.subscribe(() => this.#onChange());
   }
@@ -40,7 +47,7 @@ export class Alerts {
     const { isSilent } = this.#settings();
     if (!isSilent) chime();
     this.#badge();
-    if (document.visibilityState === 'hidden') this.#notify(message);
+    if (document.visibilityState === 'hidden') void this.#notify(message);
   }
 
   #onChange(): void {
@@ -58,8 +65,14 @@ export class Alerts {
     document.title = badged;
   }
 
-  #notify({ from, text }: Message): void {
+  async #notify(message: Message): Promise<void> {
     if (typeof Notification === 'undefined' || Notification.permission !== 'granted') return;
+    this.#pending = message;
+    const text = await this.#spoken(message);
+    // It was read in the meantime, another tab took over, or a newer one is shown.
+    if (this.#pending !== message) return;
+    this.#pending = null;
+    const { from } = message;
     const { texts } = this.#settings();
     try {
       this.#notification = new Notification(from.name || texts.heading, {
@@ -75,6 +88,7 @@ export class Alerts {
   #clear(): void {
     if (this.#title && document.title === this.#title.badged) document.title = this.#title.own;
     this.#title = null;
+    this.#pending = null;
     this.#notification?.close();
     this.#notification = null;
   }

@@ -20,6 +20,9 @@ const Base = globalThis.HTMLElement ?? class {};
  *
  * Attribute `outdated`: the site has a newer version than this page, and the panel offers to update.
  *
+ * Attribute `rich-text`: whether what agents and bots write is shown as rich text. `auto` (the default): as
+ * the platform's settings say; `on`; `off`.
+ *
  * @fires update when the visitor accepts the update. Doesn't bubble.
  * @fires toggle after `open` has changed, for any reason. Doesn't bubble.
  */
@@ -166,8 +169,14 @@ export class PartylineChatElement extends Base {
 
   /** If the panel can't be loaded, the launcher's badge is the only alert. The failure is logged. */
   #alert(message: Message | null): void {
+    const chat = this.#chat;
+    const epoch = chat?.getSnapshot().hub.epoch;
     this.#load().then(
-      (panelHost) => panelHost.alert(message),
+      (panelHost) => {
+        // The message may be a previous visitor's by now.
+        if (chat === this.#chat && chat?.getSnapshot().hub.epoch === epoch)
+          panelHost.alert(message);
+      },
       () => undefined,
     );
   }

@@ -275,6 +275,7 @@ export const english: Messages = {
       rejected: 'This couldn’t be sent. Change it and try again.',
       'rate-limited': 'We’re a little slow right now. Please wait a moment.',
       unauthorized: 'We couldn’t confirm your sign-in. Sign in again.',
+      'origin-refused': 'Chat isn’t available on this site.',
       forbidden: 'This isn’t available in this chat.',
       unavailable: 'Chat is temporarily unavailable. Try again later.',
       network: 'Can’t connect. Check your internet connection.',

@@ -4,11 +4,19 @@ import { Alerts } from './alerts.ts';
 import type { PartylineChatElement } from './element.ts';
 import { isRightToLeft, languageAt, loadTexts } from './languages/index.ts';
 import { icon, type Launcher } from './launcher.ts';
+import { LazyRichText, type RichTextMode } from './lazy-rich-text.ts';
 import { english, type Messages } from './messages.ts';
 import { createPanel } from './panel/index.ts';
 import type { PartylinePanel } from './panel/panel.ts';
 import { finishStyles } from './styles/finish.ts';
 import { styleSheet } from './styles/sheet.ts';
+
+/** The alerts of a chat, and the end of its subscription. */
+interface ChatAlerts {
+  readonly chat: Chat;
+  readonly alerts: Alerts;
+  readonly unsubscribe: () => void;
+}
 
 const chevron = 'm5.5 9.5 6.5 6 6.5-6';
 
@@ -26,12 +34,15 @@ export class PanelHost {
   #pageTexts: Messages = english;
   #language: string | null = null;
   readonly #onChange: () => void;
+  readonly #richText = new LazyRichText(() => {
+    this.#panel.format = this.#richText.format;
+  });
   readonly #observer = new MutationObserver(() => {
     this.#loadTexts();
     this.#onChange();
   });
   /** The alerts of the chat that the connected element shows. */
-  #alerts: { readonly chat: Chat; readonly alerts: Alerts } | null = null;
+  #alerts: ChatAlerts | null = null;
 
   /** @param onChange called when the element must render again, such as after a change of language */
   constructor(
@@ -85,15 +96,26 @@ export class PanelHost {
     this.#observe();
     panel.signIn = element.getAttribute('sign-in');
     panel.open = element.open;
+    this.#richText.mode = richTextMode(element.getAttribute('rich-text'));
     panel.outdated = element.hasAttribute('outdated');
     if (element.open && shouldFocusComposer) panel.focusComposer();
     if (this.#alerts?.chat !== element.chat) this.#disposeAlerts();
-    if (element.chat) this.#alerts ??= { chat: element.chat, alerts: this.#alertsOf(element.chat) };
+    if (element.chat) this.#alerts ??= this.#alertsOf(element.chat);
+    this.#checkRichText();
+  }
+
+  /** Only for what is shown: a page whose panel stays closed asks the platform nothing. */
+  #checkRichText(): void {
+    const { chat, open } = this.#element;
+    if (chat && open) this.#richText.receive(chat);
   }
 
   /** @param message the new message; `null` when another tab takes over the alerts */
   alert(message: Message | null): void {
-    this.#alerts?.alerts.alert(message);
+    if (!this.#alerts) return;
+    const { chat, alerts } = this.#alerts;
+    if (message) this.#richText.receive(chat);
+    alerts.alert(message);
   }
 
   /** Called when the element is removed from the page. */
@@ -104,11 +126,12 @@ export class PanelHost {
 
   #disposeAlerts(): void {
     this.#alerts?.alerts.dispose();
+    this.#alerts?.unsubscribe();
     this.#alerts = null;
   }
 
   #observe(): void {
-    const change = { attributes: true, attributeFilter: ['lang', 'sign-in'] };
+    const change = { attributes: true, attributeFilter: ['lang', 'sign-in', 'rich-text'] };
     this.#observer.observe(document.documentElement, change);
     this.#observer.observe(this.#element, change);
     this.#loadTexts();
@@ -131,11 +154,13 @@ export class PanelHost {
     );
   }
 
-  #alertsOf(chat: Chat): Alerts {
-    return new Alerts(chat, () => ({
-      texts: this.texts,
-      isSilent: this.#element.silent,
-    }));
+  #alertsOf(chat: Chat): ChatAlerts {
+    const settings = () => ({ texts: this.texts, isSilent: this.#element.silent });
+    return {
+      chat,
+      alerts: new Alerts(chat, settings, (message) => this.#richText.spoken(message)),
+      unsubscribe: chat.subscribe(() => this.#checkRichText()),
+    };
   }
 
   #onKeydown(event: KeyboardEvent): void {
@@ -152,4 +177,9 @@ export class PanelHost {
     this.#element.open = false;
     this.#launcher.element.focus();
   }
+}
+
+/** Any other value is `auto`. */
+function richTextMode(value: string | null): RichTextMode {
+  return value === 'on' || value === 'off' ? value : 'auto';
 }

@@ -375,6 +375,24 @@ test.describe('where the deployment’s settings say no', () => {
   });
 });
 
+test.describe('where the deployment has rich text', () => {
+  test.use({ gatewayOptions: { dialect: 'genesys-cloud', deployment: { markdown: true } } });
+
+  test('agents’ marks are styles, in each tab and after a reload', async ({ gateway, openTab }) => {
+    const tab = await openTab('/');
+    await tab.send('my *own* words');
+    await tab.delivers('my *own* words');
+    const conversationId = await takeConversation(gateway);
+    await gateway.agent.say(conversationId, '*Hello* and _welcome_');
+    await tab.shows(['my *own* words', 'Hello and welcome']);
+    await expect(tab.page.locator('.text strong')).toHaveText('Hello');
+    await tab.page.reload();
+    await tab.open();
+    await tab.shows(['my *own* words', 'Hello and welcome']);
+    await expect(tab.page.locator('.text em')).toHaveText('welcome');
+  });
+});
+
 test.describe('where the deployment starts conversations by itself', () => {
   test.use({ gatewayOptions: { dialect: 'genesys-cloud', deployment: { autoStart: true } } });
 
@@ -411,5 +429,20 @@ test.describe('where an agent’s farewell leaves the session open', () => {
       await expect(tab.nobodyIsHere).toBeHidden();
     }
     expect(gateway.stats.violations).toEqual([]);
+  });
+});
+
+test.describe('a site that the deployment does not allow', () => {
+  test.use({
+    gatewayOptions: { dialect: 'genesys-cloud', allowedOrigins: ['https://shop.example'] },
+  });
+
+  test('says so, and does not try again', async ({ gateway, openTab, expectWarnings }) => {
+    expectWarnings(/is not among the deployment’s allowed domains/);
+    const tab = await openTab('/');
+    await tab.send('hello');
+    await expect(tab.status).toContainText('Chat isn’t available on this site.');
+    await tab.shows(['hello']);
+    expect(gateway.stats.connectionsOpened).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-import type { CloseMeaning } from '../../src/protocol/gateway/adapter.ts';
+import type { CloseMeaning, ConnectionEnd } from '../../src/protocol/gateway/adapter.ts';
 import type { GatewayCommand } from '../../src/protocol/gateway/commands.ts';
 import { type EdgeCase, numbers } from './edge-case.ts';
 
@@ -6,7 +6,7 @@ import { type EdgeCase, numbers } from './edge-case.ts';
 export type LineWord =
   | readonly ['opened', number]
   | readonly ['event', number, string]
-  | readonly ['closed', number, CloseMeaning];
+  | readonly ['closed', number, ConnectionEnd];
 
 /** The gateway's end of one line. */
 export interface LineServer {

@@ -51,8 +51,10 @@ export const areas = {
     mutate: [
       'src/ui/{alerts,display-error}.ts',
       'src/ui/languages/{index,locale,language-rules}.ts',
-      'src/ui/panel/{announcer,calendar,connection,earlier,linkify,new-messages,rows,virtual-rows}.ts',
+      'src/ui/panel/{announcer,calendar,connection,earlier,new-messages,rows,virtual-rows}.ts',
       'src/ui/panel/{shared-draft,size-text,ticker,typing-signal,unread-mark}.ts',
+      'src/ui/rich-text/*.ts',
+      'src/ui/lazy-rich-text.ts',
       'src/ui/panel/forms/{answers,draft,messages}.ts',
     ],
     tests: ['test/unit/ui/**/*.test.ts'],

@@ -394,8 +394,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'new-subject-ignored',
     file: core('connection/broker-answer'),
-    find: 'if (subject !== null && subject !== result.subject) {',
-    replace: "if (subject !== null && subject === '') {",
+    find: 'if (subject === null ? hasAnonymousDraft : subject !== result.subject) {',
+    replace: "if (subject === null ? hasAnonymousDraft : subject === '') {",
   },
   // --- resets ---
   {

@@ -13,6 +13,7 @@ export const elementAttributes = [
   'open',
   'outdated',
   'placement',
+  'rich-text',
   'scheme',
   'sign-in',
   'silent',

@@ -46,9 +46,12 @@ export class FilesClient implements ChatFiles {
   async send(file: File, options: SendFileOptions = {}): Promise<string> {
     const { text = '', onProgress, signal } = options;
     signal?.throwIfAborted();
+    // The file is this visitor's, whoever is there when the conversation is open.
+    const { identity } = this.#rpc;
     await this.#waitForConversation();
     const messageId = crypto.randomUUID();
-    await this.#rpc.call({ type: 'file', step: 'begin', messageId, text, file });
+    const begin = { type: 'file', step: 'begin', messageId, text, file } as const;
+    await this.#rpc.call(begin, undefined, identity);
     const cancel = () => {
       // A hub that can't be reached has lost the file; the `wait` call fails then.
       this.#rpc.call({ type: 'file', step: 'cancel', messageId }).catch(() => undefined);

@@ -65,6 +65,7 @@ export class HubRpc {
     identity = this.identity,
   ): Promise<{ value: unknown; epoch: string }> {
     if (this.#isClosed) return Promise.reject(closedError());
+    if (isOtherIdentity(identity, this.identity)) return Promise.reject(otherVisitorError(call));
     return new Promise((resolve, reject) => {
       const pending: Pending = {
         call,
@@ -106,8 +107,7 @@ export class HubRpc {
       if (!isOtherIdentity(pending.identity, identity)) {
         if (!isVisitorUncertain(pending.identity, identity)) pending.identity = identity;
       } else if (pending.call.type !== 'sign-out') {
-        const message = `${pending.call.type}: the visitor has changed; the call was not made.`;
-        pending.settle(new PartylineError('signed-out', message));
+        pending.settle(otherVisitorError(pending.call));
       }
     }
   }
@@ -211,6 +211,11 @@ function deadlineError({ call, isSent }: Pending, deadline: number): PartylineEr
   return isSent
     ? new PartylineError('timeout', `${call.type}: no response ${wait}; it may still complete.`)
     : new PartylineError('unreachable', `${call.type}: no connection to the hub ${wait}.`);
+}
+
+function otherVisitorError({ type }: Call | SideCall): PartylineError {
+  const message = `${type}: the visitor has changed; the call was not made.`;
+  return new PartylineError('signed-out', message);
 }
 
 function closedError(): PartylineError {

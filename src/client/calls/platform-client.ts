@@ -35,7 +35,8 @@ export class PlatformClient implements ChatPlatform {
 function isDeployment(value: unknown): value is Deployment {
   if (typeof value !== 'object' || value === null) return false;
   const given: Partial<Record<keyof Deployment, unknown>> = value;
-  const flags = [given.sendsTyping, given.showsTyping, given.autoStart, given.canClear];
+  const { sendsTyping, showsTyping, autoStart, canClear, usesMarkdown } = given;
+  const flags = [sendsTyping, showsTyping, autoStart, canClear, usesMarkdown];
   return (
     flags.every((flag) => typeof flag === 'boolean') &&
     Array.isArray(given.languages) &&

@@ -20,8 +20,11 @@ export interface GatewayAdapter {
   readonly sessions?: SessionSettings;
   /** Comes with `sessions`. Other dialects' hubs do not load the code for sessions and files. */
   readonly createExtension?: (hub: ExtensionHost, hubName: string) => GatewayExtension;
-  /** The text frames for a command; empty when the dialect has no such command. */
-  encode(command: GatewayCommand, token: string): readonly string[];
+  /**
+   * The text frames for a command; empty when the dialect has no such command, or when there is no token
+   * (`null`) and its frame needs one.
+   */
+  encode(command: GatewayCommand, token: string | null): readonly string[];
   /** The events in a text frame. Never throws: an invalid frame is one `invalid` event. */
   decode(text: string): readonly GatewayEvent[];
   /** How to react to a close code. */
@@ -85,3 +88,6 @@ export interface RateLimits {
  * a bug of partyline.
  */
 export type CloseMeaning = 'network' | 'token' | 'too-many-connections' | 'client-bug';
+
+/** `origin-refused`: the gateway does not accept this site, so retries are useless. */
+export type ConnectionEnd = CloseMeaning | 'origin-refused';

@@ -19,8 +19,8 @@ export interface SessionSettings {
 /** Provides the hub's tokens. */
 export interface TokenSource {
   readonly current: () => string | null;
-  /** Forgets the token, so that the next one is fetched. */
-  drop(): void;
+  /** @param isRefused whether the gateway has refused it, so that the next one must differ */
+  drop(isRefused: boolean): void;
   /**
    * Gets a new token. Never rejects.
    *
@@ -29,8 +29,11 @@ export interface TokenSource {
    *   previous visitor and is discarded
    */
   fetch(isFresh: boolean, isWanted: () => boolean): Promise<TokenResult>;
-  /** Deletes the session, because the visitor has signed out. */
-  endSession(): void;
+  /**
+   * Deletes the session, because the visitor has signed out. Resolves once nothing of it is stored in
+   * this browser. Never rejects.
+   */
+  endSession(): Promise<void>;
 }
 
 export type TokenResult =

@@ -31,6 +31,8 @@ const configurationSchema = object({
               showAgentTypingIndicator: lenientString,
               autoStart: enabled,
               conversationClear: enabled,
+              // [MT] reads it from there, too.
+              markdown: enabled,
             }),
           ),
         }),
@@ -56,6 +58,7 @@ export function toDeployment(json: unknown): Deployment | null {
     showsTyping: !isFalse(conversations?.showAgentTypingIndicator),
     autoStart: isTrue(conversations?.autoStart?.enabled),
     canClear: isTrue(conversations?.conversationClear?.enabled),
+    usesMarkdown: isTrue(conversations?.markdown?.enabled),
     uploads: messenger?.fileUpload ? toUploads(messenger.fileUpload) : null,
   };
 }

@@ -24,8 +24,10 @@ function unpackCredential(credential: string): { token: string; jwt: string | nu
 export function encodeFrame(
   settings: EncodeSettings,
   command: GatewayCommand,
-  credential: string,
+  credential: string | null,
 ): readonly string[] {
+  // Every request bears the session's secret.
+  if (credential === null) return [];
   const { token, jwt } = unpackCredential(credential);
   const request = toRequest(settings, command, jwt);
   return request === null ? [] : [JSON.stringify({ ...request, token })];

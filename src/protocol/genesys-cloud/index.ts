@@ -24,13 +24,13 @@ import type { SessionSettings } from '../gateway/tokens.ts';
 import { utf8Length } from '../utf8.ts';
 import { decodeFrame } from './decode.ts';
 import { encodeFrame, packCredential } from './encode.ts';
-import { domainOf } from './regions.ts';
+import { domainOf, regionNames } from './regions.ts';
 import { decodeResponse, encodeRequest } from './rest.ts';
 
 export interface GenesysCloudOptions {
   /** Id of the messenger deployment: Admin > Message > Messenger Deployments. */
   readonly deploymentId: string;
-  /** An AWS region such as `eu-west-1`, or a domain such as `mypurecloud.ie`. */
+  /** The region's AWS name (`eu-west-1`), short name (`euw1`) or domain (`mypurecloud.ie`). */
   readonly region?: string;
   /** Same as `region`; set only one of them. */
   readonly domain?: string;
@@ -69,10 +69,10 @@ export interface GenesysCloudOptions {
 }
 
 const optionalString = exactOptional(string().check(minLength(1), maxLength(2_048)));
-const name = string().check(
-  regex(
-    /^[a-z0-9.-]{1,253}$/i,
-    'must be a region or a domain, such as eu-west-1 or mypurecloud.ie',
+const region = string().check(
+  refine(
+    (name) => domainOf(name) !== null,
+    `must be a region's domain, such as mypurecloud.ie, or one of ${regionNames}`,
   ),
 );
 
@@ -100,8 +100,8 @@ const optionsSchema = strictObject({
   deploymentId: string().check(
     regex(/^[\w.~-]{1,128}$/, 'must be the id of a messenger deployment'),
   ),
-  region: exactOptional(name),
-  domain: exactOptional(name),
+  region: exactOptional(region),
+  domain: exactOptional(region),
   endpoint: exactOptional(
     string().check(
       regex(/^https?:\/\/[^/\s]+\/?$/, 'must be an origin, such as https://x.example'),
@@ -144,6 +144,8 @@ export interface GenesysCloudAdapter extends GatewayAdapter {
   readonly sessions: SessionSettings;
   /** URL of the deployment's settings. */
   readonly configurationUrl: string;
+  /** URL of the list of sites that may use the deployment. */
+  readonly domainsUrl: string;
 }
 
 /**
@@ -158,7 +160,7 @@ export function genesysCloud(options: GenesysCloudOptions): GenesysCloudAdapter 
     throw new PartylineError('invalid-option', `genesysCloud: ${describeIssue(result.error)}`);
   }
   const { deploymentId, codeUrl } = result.data;
-  const { socketUrl, apiUrl, configurationUrl } = addresses(result.data);
+  const { socketUrl, apiUrl, configurationUrl, domainsUrl } = addresses(result.data);
   const tokens = `${apiUrl}/api/v2/webdeployments/token`;
   const settings = {
     deploymentId,
@@ -169,6 +171,7 @@ export function genesysCloud(options: GenesysCloudOptions): GenesysCloudAdapter 
   return {
     dialect: 'genesys-cloud',
     configurationUrl,
+    domainsUrl,
     traits: {
       authentication: 'session',
       isShared: codeUrl !== undefined,
@@ -208,25 +211,29 @@ interface Addresses {
   readonly socketUrl: string;
   readonly apiUrl: string;
   readonly configurationUrl: string;
+  readonly domainsUrl: string;
 }
 
 function addresses(options: Infer<typeof optionsSchema>): Addresses {
   const { deploymentId, region, domain, endpoint, application = 'partyline' } = options;
   const query = `deploymentId=${encodeURIComponent(deploymentId)}&application=${encodeURIComponent(application)}`;
-  const path = `/webdeployments/v1/deployments/${encodeURIComponent(deploymentId)}/config.json`;
+  const path = `/webdeployments/v1/deployments/${encodeURIComponent(deploymentId)}`;
   if (endpoint !== undefined) {
     const origin = endpoint.replace(/\/$/, '');
     return {
       socketUrl: `${origin.replace(/^http/, 'ws')}/v1?${query}`,
       apiUrl: origin,
-      configurationUrl: `${origin}${path}`,
+      configurationUrl: `${origin}${path}/config.json`,
+      domainsUrl: `${origin}${path}/domains.json`,
     };
   }
-  const host = domainOf(region ?? domain ?? '');
+  // The schema has checked it.
+  const host = domainOf(region ?? domain ?? '') ?? '';
   return {
     socketUrl: `wss://webmessaging.${host}/v1?${query}`,
     apiUrl: `https://api.${host}`,
-    configurationUrl: `https://api-cdn.${host}${path}`,
+    configurationUrl: `https://api-cdn.${host}${path}/config.json`,
+    domainsUrl: `https://api-cdn.${host}${path}/domains.json`,
   };
 }
 

@@ -1,26 +1,33 @@
-/** Domains by AWS region, from Genesys Cloud's public list. */
-const domains: Readonly<Record<string, string>> = {
-  'us-east-1': 'mypurecloud.com',
-  'us-east-2': 'use2.us-gov-pure.cloud',
-  'us-west-2': 'usw2.pure.cloud',
-  'mx-central-1': 'mxc1.pure.cloud',
-  'ca-central-1': 'cac1.pure.cloud',
-  'sa-east-1': 'sae1.pure.cloud',
-  'eu-west-1': 'mypurecloud.ie',
-  'eu-west-2': 'euw2.pure.cloud',
-  'eu-central-1': 'mypurecloud.de',
-  'eu-central-2': 'euc2.pure.cloud',
-  'me-central-1': 'mec1.pure.cloud',
-  'ap-south-1': 'aps1.pure.cloud',
-  'ap-southeast-1': 'apse1.pure.cloud',
-  'ap-southeast-2': 'mypurecloud.com.au',
-  'ap-northeast-1': 'mypurecloud.jp',
-  'ap-northeast-2': 'apne2.pure.cloud',
-  'ap-northeast-3': 'apne3.pure.cloud',
-};
+/**
+ * AWS region, short name and domain of Genesys Cloud's regions, from `PureCloudRegionHosts` of the public
+ * platform client. `us-east-2` is the FedRAMP region, `eusc-de-east-1` the European sovereign one.
+ */
+const regions: readonly (readonly [region: string, shortName: string, domain: string])[] = [
+  ['us-east-1', 'use1', 'mypurecloud.com'],
+  ['us-east-2', 'use2', 'use2.us-gov-pure.cloud'],
+  ['us-west-2', 'usw2', 'usw2.pure.cloud'],
+  ['mx-central-1', 'mxc1', 'mxc1.pure.cloud'],
+  ['ca-central-1', 'cac1', 'cac1.pure.cloud'],
+  ['sa-east-1', 'sae1', 'sae1.pure.cloud'],
+  ['eu-west-1', 'euw1', 'mypurecloud.ie'],
+  ['eu-west-2', 'euw2', 'euw2.pure.cloud'],
+  ['eu-central-1', 'euc1', 'mypurecloud.de'],
+  ['eu-central-2', 'euc2', 'euc2.pure.cloud'],
+  ['eusc-de-east-1', 'edee1', 'edee1.eusc-pure.cloud'],
+  ['me-central-1', 'mec1', 'mec1.pure.cloud'],
+  ['ap-south-1', 'aps1', 'aps1.pure.cloud'],
+  ['ap-southeast-1', 'apse1', 'apse1.pure.cloud'],
+  ['ap-southeast-2', 'apse2', 'mypurecloud.com.au'],
+  ['ap-northeast-1', 'apne1', 'mypurecloud.jp'],
+  ['ap-northeast-2', 'apne2', 'apne2.pure.cloud'],
+  ['ap-northeast-3', 'apne3', 'apne3.pure.cloud'],
+];
 
-/** `eu-west-1`, `mypurecloud.ie`, or the short name before `.pure.cloud`, such as `usw2`. */
-export function domainOf(region: string): string {
-  const name = region.trim().toLowerCase();
-  return domains[name] ?? (name.includes('.') ? name : `${name}.pure.cloud`);
+/** For messages: the names that `region` accepts, besides domains and short names. */
+export const regionNames = regions.map(([region]) => region).join(', ');
+
+/** The domain of a region, by its AWS name, short name or domain; `null` if there is no such region. */
+export function domainOf(name: string): string | null {
+  const given = name.trim().toLowerCase();
+  return regions.find((names) => names.includes(given))?.[2] ?? null;
 }

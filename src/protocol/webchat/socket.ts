@@ -25,15 +25,15 @@ import {
 /** Compared with the length in UTF-16 code units first, which is never more than that in UTF-8. */
 const maximumFrameBytes = 64 * 1024;
 
-export function encodeFrame(command: GatewayCommand, token: string): readonly string[] {
+export function encodeFrame(command: GatewayCommand, token: string | null): readonly string[] {
   const frame = toFrame(command, token);
   return frame === null ? [] : [JSON.stringify(frame)];
 }
 
-function toFrame(command: GatewayCommand, token: string): Record<string, unknown> | null {
+function toFrame(command: GatewayCommand, token: string | null): Record<string, unknown> | null {
   switch (command.type) {
     case 'authenticate':
-      return { type: 'auth', token };
+      return token === null ? null : { type: 'auth', token };
     case 'open-conversation':
       return { type: 'routing', routing: command.routing };
     case 'resume-conversation':

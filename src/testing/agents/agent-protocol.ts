@@ -14,8 +14,17 @@ export type Role = (typeof roles)[number];
 export const conversationStatuses = ['queued', 'connected', 'ended'] as const;
 export type ConversationStatus = (typeof conversationStatuses)[number];
 
+/** URL of an agent's picture, which dialects that have one send with each message. */
+const image = z.optional(z.string().check(z.maxLength(2_048)));
+
 /** The sender of a message, typing event or receipt. */
-export const partySchema = z.object({ id: z.string(), name: z.string(), role: z.enum(roles) });
+export const partySchema = z.object({
+  id: z.string(),
+  /** Empty for a sender whose name is not told to visitors. */
+  name: z.string(),
+  role: z.enum(roles),
+  image,
+});
 export type Party = Readonly<z.infer<typeof partySchema>>;
 
 export const routingSchema = z.object({
@@ -37,7 +46,11 @@ export interface Routing {
 }
 
 const id = z.string().check(z.minLength(1), z.maxLength(512));
-const agentSchema = z.object({ id, name: z.string().check(z.minLength(1), z.maxLength(100)) });
+const agentSchema = z.object({
+  id,
+  name: z.string().check(z.minLength(1), z.maxLength(100)),
+  image,
+});
 
 /** A file of a message; `url` expires after a few minutes. */
 export const agentFileSchema = z.object({

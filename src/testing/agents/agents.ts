@@ -4,6 +4,7 @@ import { withDeadline } from '../gateway/deadline.ts';
 import type { AgentIdentity, ConversationEvent, Party, StoredMessage } from '../gateway/model.ts';
 import { summarize, toAgentMessage } from '../gateway/summaries.ts';
 import type { FileContent, SessionFiles } from '../genesys-cloud/files.ts';
+import { platformId } from '../genesys-cloud/frames.ts';
 import type { MessagingSessions } from '../genesys-cloud/sessions.ts';
 import type { TranscriptStore } from '../storage/store.ts';
 import type { AgentMessage, ConversationSummary } from './agent-protocol.ts';
@@ -12,7 +13,9 @@ import type { AgentMessage, ConversationSummary } from './agent-protocol.ts';
 export const listLimit = 200;
 
 export interface SayOptions {
-  /** @default the agent who took the conversation, or Alex */
+  /**
+   * An empty name is not sent to the visitor. @default the agent who took the conversation, or Alex
+   */
   readonly from?: Party;
   /** A known id adds nothing and returns the existing message. @default a new id */
   readonly messageId?: string;
@@ -101,7 +104,7 @@ export class Agents {
 
   /** Sends a message. Resolves once it is stored and sent to the visitor. */
   async say(conversationId: string, text: string, options: SayOptions = {}): Promise<AgentMessage> {
-    const { from, messageId = `msg_${randomUUID()}`, at, quiet } = options;
+    const { from, messageId = this.#newId(from), at, quiet } = options;
     const { message } = await this.#conversations.post(conversationId, {
       messageId,
       from: from ?? (await this.#agentOf(conversationId)),
@@ -120,7 +123,7 @@ export class Agents {
   ): Promise<AgentMessage> {
     if (!this.#sessionContent) throw new TypeError('This dialect does not support files.');
     const { files } = this.#sessionContent;
-    const { text = '', messageId = `msg_${randomUUID()}`, ...rest } = options;
+    const { text = '', messageId = this.#newId(options.from), ...rest } = options;
     files.attach(messageId, [files.keep(file)]);
     return this.say(conversationId, text, { ...rest, messageId });
   }
@@ -139,7 +142,7 @@ export class Agents {
   ): Promise<AgentMessage> {
     if (!this.#sessionContent)
       throw new TypeError('This dialect does not support structured content.');
-    const { messageId = `msg_${randomUUID()}`, ...rest } = options;
+    const { messageId = this.#newId(options.from), ...rest } = options;
     this.#sessionContent.sessions.keep(messageId, { content });
     return this.say(conversationId, text, { ...rest, messageId });
   }
@@ -148,7 +151,7 @@ export class Agents {
   seen(message: StoredMessage): AgentMessage {
     const { messageId } = message;
     const { files, sessions } = this.#sessionContent ?? {};
-    return toAgentMessage(message, files?.ofMessage(messageId), sessions?.partsOf(messageId));
+    return toAgentMessage(message, files?.ofMessage(messageId), sessions?.partsOf(message));
   }
 
   /** Sends many messages in sequence, as fast as possible. */
@@ -209,6 +212,11 @@ export class Agents {
     if (upTo === undefined) return;
     const from: Party = { ...(record.agent ?? alex), role: 'agent' };
     await this.#conversations.receipt(conversationId, upTo, from, status);
+  }
+
+  #newId(from: Party | undefined): string {
+    // Messages of bots bear the platform's own id, and no other.
+    return this.#sessionContent && from?.role === 'bot' ? platformId() : `msg_${randomUUID()}`;
   }
 
   async #agentOf(conversationId: string): Promise<Party> {

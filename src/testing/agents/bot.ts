@@ -4,11 +4,20 @@ import { GatewayRefusal, type Origin, type Party, type StoredMessage } from '../
 import type { BotSettings } from '../gateway/options.ts';
 import { greetingContent, structuredReply } from '../genesys-cloud/structured-content.ts';
 
+/** Messages with structured content. */
+export interface StructuredMessages {
+  /** Stores the content of a message. */
+  keep(messageId: string, content: readonly object[]): void;
+  /** A message's text, or what was pressed instead. */
+  textOf(message: StoredMessage): string;
+  newId(): string;
+}
+
 export interface BotContext {
   readonly settings: BotSettings;
   readonly conversations: Conversations;
-  /** Stores the structured content of a message; `null` if the dialect has none. */
-  readonly keep: ((messageId: string, content: readonly object[]) => void) | null;
+  /** `null` if the dialect has no structured content. */
+  readonly structured: StructuredMessages | null;
   readonly onError: (error: unknown) => void;
 }
 
@@ -60,6 +69,21 @@ export class Bot {
     this.#timers.clear();
   }
 
+  /** Greets a visitor who has joined without a message. Does nothing in a conversation that has begun. */
+  welcome(conversationId: string): void {
+    if (this.#greeted.has(conversationId)) return;
+    const { conversations, settings } = this.#context;
+    this.#later(conversationId, settings.afterMs, async () => {
+      if (!(await this.#isMine(conversationId))) return;
+      conversations.typing(conversationId, this.#party, true);
+      this.#later(conversationId, settings.typingMs, async () => {
+        conversations.typing(conversationId, this.#party, false);
+        if (!(await this.#isMine(conversationId)) || this.#greeted.has(conversationId)) return;
+        await this.#say(conversationId, this.#greeting(conversationId).trim(), greetingContent);
+      });
+    });
+  }
+
   #heard(message: StoredMessage, origin: Origin): void {
     // The gateway that received the message runs a bot of its own.
     if (message.from.role !== 'visitor' || origin === 'elsewhere') return;
@@ -74,23 +98,29 @@ export class Bot {
   }
 
   async #answer(message: StoredMessage): Promise<void> {
-    const { conversations, keep } = this.#context;
+    const { conversations, structured } = this.#context;
     const { conversationId } = message;
     conversations.typing(conversationId, this.#party, false);
     if (!(await this.#isMine(conversationId))) return;
-    const isFirst = !this.#greeted.has(conversationId);
-    const greeting = isFirst
-      ? `Hello, I am ${this.#party.name}. All colleagues are busy; until one is free I help where I can. `
-      : '';
+    const text = structured?.textOf(message) ?? message.text;
+    const greeting = this.#greeting(conversationId);
+    const offer = structured && structuredReply(text);
+    const content = offer?.content ?? (greeting === '' ? [] : greetingContent);
+    await this.#say(conversationId, greeting + (offer?.text ?? replyTo(text)), content);
+  }
+
+  /** Empty after the first time. */
+  #greeting(conversationId: string): string {
+    if (this.#greeted.has(conversationId)) return '';
     this.#greeted.add(conversationId);
-    const messageId = `msg_${randomUUID()}`;
-    const offer = keep && structuredReply(message.text);
-    keep?.(messageId, offer?.content ?? (isFirst ? greetingContent : []));
-    await conversations.post(conversationId, {
-      messageId,
-      from: this.#party,
-      text: greeting + (offer?.text ?? replyTo(message.text)),
-    });
+    return `Hello, I am ${this.#party.name}. All colleagues are busy; until one is free I help where I can. `;
+  }
+
+  async #say(conversationId: string, text: string, content: readonly object[]): Promise<void> {
+    const { conversations, structured } = this.#context;
+    const messageId = structured?.newId() ?? `msg_${randomUUID()}`;
+    structured?.keep(messageId, content);
+    await conversations.post(conversationId, { messageId, from: this.#party, text });
   }
 
   /** Whether the conversation is queued, in a queue that agents can see. */

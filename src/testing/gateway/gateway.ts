@@ -4,9 +4,10 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { AgentSockets } from '../agents/agent-sockets.ts';
 import { Agents } from '../agents/agents.ts';
-import { Bot } from '../agents/bot.ts';
+import { Bot, type StructuredMessages } from '../agents/bot.ts';
 import { Faults } from '../faults/faults.ts';
 import { SessionFiles } from '../genesys-cloud/files.ts';
+import { platformId } from '../genesys-cloud/frames.ts';
 import { sessionRoutes } from '../genesys-cloud/rest.ts';
 import { MessagingSessions } from '../genesys-cloud/sessions.ts';
 import { SessionSockets } from '../genesys-cloud/sockets.ts';
@@ -85,17 +86,22 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     },
   });
   const shared = { settings, store, conversations, tokens, stats, checker, faults };
+  const joined = (conversationId: string) => bot?.welcome(conversationId);
   const visitors = hasSessions
-    ? new SessionSockets({ ...shared, sessions, files })
+    ? new SessionSockets({ ...shared, sessions, files, joined })
     : new VisitorSockets(shared);
   const agentSockets = new AgentSockets({ settings, conversations, agents, store });
-  const keep = hasSessions
-    ? (messageId: string, content: readonly object[]) => sessions.keep(messageId, { content })
+  const structured: StructuredMessages | null = hasSessions
+    ? {
+        keep: (messageId, content) => sessions.keep(messageId, { content }),
+        textOf: (message) => sessions.textOf(message),
+        newId: platformId,
+      }
     : null;
   const bot =
     settings.bot === false
       ? null
-      : new Bot({ settings: settings.bot, conversations, keep, onError });
+      : new Bot({ settings: settings.bot, conversations, structured, onError });
 
   const routes = hasSessions ? sessionRoutes({ ...shared, sessions, files }) : restRoutes(shared);
   const rest = getRequestListener(routes.fetch);

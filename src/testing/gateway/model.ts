@@ -6,6 +6,8 @@ export type { ConversationStatus, Party, Role, Routing } from '../agents/agent-p
 export interface AgentIdentity {
   readonly id: string;
   readonly name: string;
+  /** URL of a picture; the Guest API sends it with each message. @default none */
+  readonly image?: string | undefined;
 }
 
 /** A stored message. */

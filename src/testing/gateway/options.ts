@@ -43,24 +43,44 @@ export interface GatewayOptions {
    */
   readonly uploads?:
     | false
-    | { readonly mimeTypes?: readonly string[]; readonly maximumSize?: number };
+    | {
+        /** `image/*` and `*\/*` are allowed. */
+        readonly mimeTypes?: readonly string[];
+        /** In bytes. */
+        readonly maximumSize?: number;
+        /**
+         * Whether the bytes must arrive with the file's `Content-Type`, which the official clients
+         * send. @default true
+         */
+        readonly checksType?: boolean;
+      };
   /** Its settings (`config.json`), besides files. */
   readonly deployment?: {
     /** @default ['en-us'] */
     readonly languages?: readonly string[];
     /** @default true */
     readonly showsTyping?: boolean;
-    /** @default true */
+    /** Otherwise typing events of visitors are refused with 403. @default true */
     readonly sendsTyping?: boolean;
     /** Whether a conversation starts before the first message. @default false */
     readonly autoStart?: boolean;
     /** Whether visitors can clear a conversation. @default true */
     readonly clear?: boolean;
+    /** Whether agents and bots write rich text. @default false */
+    readonly markdown?: boolean;
     /**
-     * Whether a session becomes read-only when an agent ends its conversation. Otherwise the next message
-     * starts a new conversation in it. @default true
+     * Whether visitors are told that an agent has ended their conversation (Conversation Disconnect, which
+     * is off in a new deployment of the platform). Without it their next message starts a new
+     * conversation. @default true
+     */
+    readonly disconnect?: boolean;
+    /**
+     * Whether a session becomes read-only when an agent ends its conversation. Otherwise, and without
+     * `disconnect`, the next message starts a new conversation in it. @default true
      */
     readonly endsSession?: boolean;
+    /** Whether messages of bots have a name; on the platform their sender is empty. @default false */
+    readonly namesBots?: boolean;
   };
   /** Lifetime of its file URLs, in seconds. @default 600 */
   readonly fileLinkLife?: number;
@@ -119,9 +139,10 @@ const schema = z.strictObject({
       z.strictObject({
         mimeTypes: z.array(name).default(fileTypes),
         maximumSize: z.int().positive().default(10_485_760),
+        checksType: z.boolean().default(true),
       }),
     ])
-    .default({ mimeTypes: fileTypes, maximumSize: 10_485_760 }),
+    .default({ mimeTypes: fileTypes, maximumSize: 10_485_760, checksType: true }),
   deployment: z
     .strictObject({
       languages: z.array(name).min(1).default(['en-us']),
@@ -129,7 +150,10 @@ const schema = z.strictObject({
       sendsTyping: z.boolean().default(true),
       autoStart: z.boolean().default(false),
       clear: z.boolean().default(true),
+      disconnect: z.boolean().default(true),
+      markdown: z.boolean().default(false),
       endsSession: z.boolean().default(true),
+      namesBots: z.boolean().default(false),
     })
     .prefault({}),
   fileLinkLife: z.number().positive().default(600),

@@ -11,7 +11,8 @@ export interface FileContent {
 }
 
 export interface FileRequest {
-  readonly attachmentId: string;
+  /** @default a new id */
+  readonly attachmentId?: string | undefined;
   readonly fileName: string;
   readonly fileType: string;
   readonly fileSize?: number | undefined;
@@ -77,10 +78,10 @@ export class SessionFiles {
 
   /** Creates an upload URL, or returns an error code. */
   ask(subject: string, request: FileRequest): object | number {
-    const { attachmentId, fileName: name, fileType: type, fileSize } = request;
+    const { attachmentId = randomUUID(), fileName: name, fileType: type, fileSize } = request;
     const { uploads } = this.#settings;
     if (uploads === false) return 4000;
-    if (name.toLowerCase().endsWith('.exe') || !uploads.mimeTypes.includes(type)) return 4001;
+    if (name.toLowerCase().endsWith('.exe') || !accepts(uploads.mimeTypes, type)) return 4001;
     if (name.length > maximumNameLength) return 4005;
     if (/[\\/:*?"<>|]/.test(name)) return 4004;
     if (fileSize === 0) return 4102;
@@ -105,8 +106,10 @@ export class SessionFiles {
     const { uploads } = this.#settings;
     const file = this.#files.get(attachmentId);
     if (uploads === false || !file || file.subject === null) return { ok: false, status: 404 };
-    // Like a signature over exactly the headers of the response.
-    if (headers.tag !== file.tag || headers.type !== undefined) return { ok: false, status: 403 };
+    // Like a signature over the headers of the response and the type of the file. [MT], [BC], [MC] and the
+    // official web client send it; whether the platform insists is not documented.
+    const isTyped = !uploads.checksType || isSameType(headers.type, file.type);
+    if (headers.tag !== file.tag || !isTyped) return { ok: false, status: 403 };
     const { subject } = file;
     if (bytes.length === 0) return { ok: true, subject, code: 4102 };
     if (bytes.length > uploads.maximumSize) return { ok: true, subject, code: 4002 };
@@ -197,4 +200,15 @@ export class SessionFiles {
     const ids = this.#byMessage.get(messageId) ?? [];
     return ids.flatMap((attachmentId) => this.#files.get(attachmentId) ?? []);
   }
+}
+
+/** Whether one of the MIME types, such as `image/*`, includes a type. */
+function accepts(mimeTypes: readonly string[], type: string): boolean {
+  const group = `${type.split('/')[0]}/*`;
+  return ['*/*', group, type].some((each) => mimeTypes.includes(each));
+}
+
+/** Compares without parameters, such as a charset. */
+function isSameType(header: string | undefined, type: string): boolean {
+  return header?.split(';')[0]?.trim().toLowerCase() === type.toLowerCase();
 }

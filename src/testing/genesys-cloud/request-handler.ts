@@ -1,22 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { visitorOf } from '../gateway/conversations.ts';
-import { GatewayRefusal, type Routing } from '../gateway/model.ts';
+import { GatewayRefusal } from '../gateway/model.ts';
 import type { CountedSocket } from '../gateway/stats.ts';
+import { attributesOf, routingOf } from './attributes.ts';
+import { EventHandler } from './event-handler.ts';
 import { fileErrorText } from './files.ts';
-import { answer, fileFailure, notification, refusal, tooMany } from './frames.ts';
+import { answer, fileFailure, notification, platformId, refusal, tooMany } from './frames.ts';
 import { Limit } from './limits.ts';
-import type { SessionMessage, SessionRequest } from './requests.ts';
+import { type MessageRequest, type SessionRequest, typeOf } from './requests.ts';
 import type { MessagingSession, SessionSocket } from './sessions.ts';
 import type { SessionSocketsContext } from './sockets.ts';
 
 const maximumTextBytes = 4_096;
 const maximumAttributeBytes = 2_048;
+/**
+ * How long a connection stays open after `closeSession`, in ms: [MT] opens the next session on it as soon as
+ * it knows that the last one is closed.
+ */
+const closeDelay = 250;
 
 /** Answers one connection's requests, for the session that it has configured. */
 export class RequestHandler {
   readonly #context: SessionSocketsContext;
   readonly #socket: SessionSocket & CountedSocket;
   readonly #echoes: Limit;
+  readonly #events: EventHandler;
+  #closing: NodeJS.Timeout | null = null;
   #session: MessagingSession | null = null;
   /** Handles requests in order of arrival. */
   #work: Promise<void> = Promise.resolve();
@@ -25,6 +34,7 @@ export class RequestHandler {
     this.#context = context;
     this.#socket = socket;
     this.#echoes = new Limit(2, 60_000, context.settings.clock);
+    this.#events = new EventHandler(context, socket);
   }
 
   get subject(): string | null {
@@ -39,7 +49,13 @@ export class RequestHandler {
 
   /** The connection has closed. */
   leave(): void {
+    this.#keepOpen();
     this.#session?.leave(this.#socket);
+  }
+
+  #keepOpen(): void {
+    if (this.#closing) clearTimeout(this.#closing);
+    this.#closing = null;
   }
 
   #failed(error: unknown): void {
@@ -64,8 +80,13 @@ export class RequestHandler {
       else this.#configure(request, identity);
       return;
     }
+    if (action === 'getConfiguration' && request.deploymentId === settings.deploymentId) {
+      this.#socket.send(answer('GetConfigurationResponse', this.#configuration, tracingId));
+      return;
+    }
     const session = this.#session;
-    if (!session || sessions.of(request.token) !== session) {
+    const owner = request.token === undefined ? session : sessions.of(request.token);
+    if (!session || owner !== session) {
       this.#socket.send(refusal(4007, 'session not found'));
       return;
     }
@@ -80,19 +101,20 @@ export class RequestHandler {
     }
     switch (action) {
       case 'onMessage':
-        await this.#onMessage(session, request.message, tracingId);
+        await this.#onMessage(session, request);
         return;
       case 'echo':
-        this.#echo(session, request.message.text, tracingId);
+        this.#echo(session, request.message?.text ?? '', tracingId);
         return;
       case 'getJwt':
         this.#socket.send(answer('JwtResponse', sessions.issueJwt(session), tracingId));
         return;
-      case 'getConfiguration': {
-        const sessionDurationSeconds = settings.sessionLife;
-        this.#socket.send(
-          answer('GetConfigurationResponse', { ...this.#media, sessionDurationSeconds }, tracingId),
-        );
+      case 'getConfiguration':
+        this.#socket.send(answer('GetConfigurationResponse', this.#configuration, tracingId));
+        return;
+      case 'resumeToken': {
+        const body = sessions.issueResumeToken(session);
+        this.#socket.send(answer('ResumeTokenResponse', body, tracingId));
         return;
       }
       case 'disconnectCustomer':
@@ -101,8 +123,8 @@ export class RequestHandler {
         }
         return;
       case 'closeSession':
-        if (request.closeAllConnections === true) session.closeSockets();
-        else this.#socket.close(1000, 'closed by the client');
+        if (request.closeAllConnections === true) session.closeOthers(this.#socket);
+        this.#closeSession(session, tracingId);
         return;
       case 'onAttachment': {
         const upload = this.#context.files.ask(session.subject, request);
@@ -119,7 +141,7 @@ export class RequestHandler {
       case 'deleteAttachment': {
         const { attachmentId } = request;
         this.#context.files.forget(attachmentId);
-        this.#socket.send(answer('AttachmentDeletedResponse', { attachmentId }, tracingId));
+        this.#socket.send(notification('AttachmentDeletedResponse', { attachmentId }, tracingId));
         return;
       }
     }
@@ -131,7 +153,7 @@ export class RequestHandler {
       this.#socket.send(tooMany(retryAfter));
     } else if (request.action === 'onAttachment' && code !== 4000) {
       const timestamp = new Date(this.#context.settings.clock()).toISOString();
-      this.#socket.send(fileFailure('GenerateUrlError', request.attachmentId, code, timestamp));
+      this.#socket.send(fileFailure('GenerateUrlError', request, code, timestamp));
     } else {
       this.#socket.send(refusal(code, fileErrorText(code)));
     }
@@ -151,6 +173,7 @@ export class RequestHandler {
       this.#socket.send(refusal(4006, 'session expired'));
       return;
     }
+    this.#keepOpen();
     if (this.#session !== session) {
       this.leave();
       this.#session = session;
@@ -176,6 +199,20 @@ export class RequestHandler {
     };
   }
 
+  get #configuration() {
+    return { ...this.#media, sessionDurationSeconds: this.#context.settings.sessionLife };
+  }
+
+  /** Tells that it is closed, before the socket is [MT, SC]. */
+  #closeSession(session: MessagingSession, tracingId: string | undefined): void {
+    session.leave(this.#socket);
+    this.#session = null;
+    const body = { connected: false, newSession: false, readOnly: session.isReadOnly };
+    this.#socket.send(answer('SessionResponse', body, tracingId));
+    const close = () => this.#socket.close(1000, 'closed by the client');
+    this.#closing ??= setTimeout(close, closeDelay);
+  }
+
   #life(session: MessagingSession) {
     return {
       durationSeconds: this.#context.settings.sessionLife,
@@ -194,18 +231,15 @@ export class RequestHandler {
       durationSeconds: String(durationSeconds),
       expirationDate: String(expirationDate),
     };
-    const body = { id: randomUUID(), type: 'Text', text, direction: 'Inbound', metadata };
+    const body = { id: platformId(), type: 'Text', text, direction: 'Inbound', metadata };
     this.#socket.send(answer('StructuredMessage', body, tracingId));
   }
 
-  async #onMessage(
-    session: MessagingSession,
-    message: SessionMessage,
-    tracingId: string | undefined,
-  ) {
+  async #onMessage(session: MessagingSession, request: MessageRequest): Promise<void> {
     const { conversations, sessions, settings, files } = this.#context;
-    if (message.type === 'Event') {
-      await this.#onEvent(session, message);
+    const { message, tracingId } = request;
+    if (typeOf(message) === 'Event') {
+      await this.#events.handle(session, request);
       return;
     }
     const retryAfter = session.messages.take();
@@ -214,8 +248,11 @@ export class RequestHandler {
       return;
     }
     const text = message.text ?? '';
-    const customAttributes = message.channel?.metadata?.customAttributes;
-    const attachmentIds = (message.content ?? []).flatMap(({ attachment }) => attachment?.id ?? []);
+    const customAttributes = attributesOf(request);
+    const attachmentIds = [
+      ...(message.content ?? []).flatMap(({ attachment }) => attachment?.id ?? []),
+      ...(request.attachmentIds ?? []),
+    ];
     const refused = files.refusalOf(session.subject, attachmentIds);
     if (session.isReadOnly) {
       this.#socket.send(refusal(409, 'The conversation is read-only.'));
@@ -228,7 +265,7 @@ export class RequestHandler {
     } else if (refused !== null) {
       this.#socket.send(refusal(refused, fileErrorText(refused)));
     } else {
-      const routing = routingOf(customAttributes, settings.skillGroups[0]?.name ?? 'default');
+      const routing = routingOf(customAttributes, settings.skillGroups[0]?.name);
       const record = await sessions.conversationOf(session, routing);
       const messageId = randomUUID();
       sessions.keep(messageId, {
@@ -244,28 +281,6 @@ export class RequestHandler {
     }
   }
 
-  async #onEvent(session: MessagingSession, message: SessionMessage): Promise<void> {
-    const { conversations, sessions, settings } = this.#context;
-    for (const { eventType, presence } of message.events ?? []) {
-      if (eventType === 'Typing' && session.conversationId !== null) {
-        const record = await conversations.find(session.conversationId);
-        conversations.typing(session.conversationId, visitorOf(record), true);
-      } else if (presence?.type === 'Join') {
-        const { customAttributes } = message.channel?.metadata ?? {};
-        const routing = routingOf(customAttributes, settings.skillGroups[0]?.name ?? 'default');
-        await sessions.conversationOf(session, routing);
-      } else if (presence?.type === 'Clear' && !settings.deployment.clear) {
-        this.#socket.send(refusal(403, 'Presence events Conversation Clear are not supported'));
-      } else if (presence?.type === 'Clear') {
-        if (session.conversationId !== null) await conversations.end(session.conversationId);
-        session.isOver = true;
-        session.tell(notification('SessionClearedEvent', {}));
-        session.tell(notification('ConnectionClosedEvent', {}));
-        session.closeSockets();
-      }
-    }
-  }
-
   /** Reports a request beyond a rate limit, and refuses it. */
   overLimit(detail: string, retryAfter: number): void {
     const { connection } = this.#socket;
@@ -273,16 +288,4 @@ export class RequestHandler {
     this.#context.checker.violation({ connection, subject }, 'over-the-limit', detail);
     this.#socket.send(tooMany(retryAfter));
   }
-}
-
-/** The routing, as a deployment's flow would derive it from the attributes. */
-function routingOf(attributes: Readonly<Record<string, string>> = {}, byDefault: string): Routing {
-  const { skillGroups = '', priority, ...rest } = attributes;
-  const names = skillGroups.split(',').filter((name) => name !== '');
-  const number = Number(priority ?? '0');
-  return {
-    skillGroups: names.length > 0 ? names : [byDefault],
-    attributes: rest,
-    ...(Number.isInteger(number) && number > 0 ? { priority: number } : {}),
-  };
 }

@@ -1,14 +1,21 @@
 import { z } from 'zod';
 
-/** Requests of clients of the Guest API. Unknown keys are ignored, as by the platform. */
+/**
+ * Requests of clients of the Guest API. Unknown keys are ignored, as by the platform. What is optional
+ * here is left out by a public client: see 'Other clients' in docs/genesys-cloud.md.
+ */
 
 const token = z.string().min(1).max(512);
 const attributes = z.record(z.string(), z.string());
+/** [OV] and [JV] send it beside the message, [MT] and the official web client in the message. */
+const channel = z.looseObject({
+  metadata: z.looseObject({ customAttributes: attributes.optional() }).optional(),
+});
 
 const event = z.looseObject({
   eventType: z.string(),
   presence: z.looseObject({ type: z.string() }).optional(),
-  typing: z.looseObject({ type: z.string() }).optional(),
+  typing: z.looseObject({ type: z.string(), duration: z.number().optional() }).optional(),
 });
 
 const said = z.string().max(4_096);
@@ -32,7 +39,8 @@ const form = z.looseObject({
 });
 
 const message = z.looseObject({
-  type: z.enum(['Text', 'Structured', 'Event']),
+  /** Missing with a file alone, as the official web client sends it [SC]. */
+  type: z.enum(['Text', 'Structured', 'Event']).optional(),
   text: z.string().optional(),
   content: z
     .array(
@@ -46,9 +54,7 @@ const message = z.looseObject({
     .optional(),
   metadata: z.record(z.string(), z.string()).optional(),
   events: z.array(event).optional(),
-  channel: z
-    .looseObject({ metadata: z.looseObject({ customAttributes: attributes }).optional() })
-    .optional(),
+  channel: channel.optional(),
 });
 export type SessionMessage = z.infer<typeof message>;
 
@@ -60,6 +66,8 @@ export const requestSchema = z.discriminatedUnion('action', [
     ...common,
     deploymentId: z.string(),
     startNew: z.boolean().optional(),
+    /** In [JV] without a description; accepted, and without effect here. */
+    resumeToken: z.string().optional(),
   }),
   z.object({
     action: z.literal('configureAuthenticatedSession'),
@@ -68,10 +76,29 @@ export const requestSchema = z.discriminatedUnion('action', [
     startNew: z.boolean().optional(),
     data: z.object({ code: z.string() }),
   }),
-  z.object({ action: z.literal('onMessage'), ...common, message }),
-  z.object({ action: z.literal('echo'), ...common, message: z.looseObject({ text: z.string() }) }),
+  z.object({
+    action: z.literal('onMessage'),
+    ...common,
+    message,
+    channel: channel.optional(),
+    /** Instead of attachments in the message's content [MC]. */
+    attachmentIds: z.array(z.string()).optional(),
+  }),
+  z.object({
+    action: z.literal('echo'),
+    ...common,
+    /** [MC] and an example of the official pages leave it out. */
+    token: token.optional(),
+    message: z.looseObject({ text: z.string().optional() }).optional(),
+  }),
   z.object({ action: z.literal('getJwt'), ...common }),
-  z.object({ action: z.literal('getConfiguration'), ...common }),
+  z.object({
+    action: z.literal('getConfiguration'),
+    ...common,
+    /** Required in [JV], which asks before there is a session. */
+    deploymentId: z.string().optional(),
+  }),
+  z.object({ action: z.literal('resumeToken'), ...common }),
   z.object({ action: z.literal('disconnectCustomer'), ...common }),
   z.object({
     action: z.literal('closeSession'),
@@ -81,7 +108,8 @@ export const requestSchema = z.discriminatedUnion('action', [
   z.object({
     action: z.literal('onAttachment'),
     ...common,
-    attachmentId: z.string(),
+    /** [MT] chooses it; [JV], [BC] and [MC] let the platform do so. */
+    attachmentId: z.string().min(1).optional(),
     fileName: z.string(),
     fileType: z.string(),
     fileSize: z.number().optional(),
@@ -90,6 +118,7 @@ export const requestSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('deleteAttachment'), ...common, attachmentId: z.string() }),
 ]);
 export type SessionRequest = z.infer<typeof requestSchema>;
+export type MessageRequest = Extract<SessionRequest, { action: 'onMessage' }>;
 
 const named = z.object({ action: z.string().catch('?') });
 
@@ -107,5 +136,14 @@ export function readRequest(text: string): ReadRequest {
   const request = requestSchema.safeParse(json);
   if (request.success) return { ok: true, request: request.data };
   const action = named.safeParse(json).data?.action ?? '?';
-  return { ok: false, action, reason: request.error.issues[0]?.message ?? 'wrong shape' };
+  const [issue] = request.error.issues;
+  const where = issue && issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
+  return { ok: false, action, reason: `${where}${issue?.message ?? 'wrong shape'}` };
+}
+
+/** The message's type, or what its parts are. */
+export function typeOf({ type, events, content }: SessionMessage): 'Text' | 'Structured' | 'Event' {
+  if (type !== undefined) return type;
+  if (events && events.length > 0) return 'Event';
+  return content?.some(({ attachment }) => attachment === undefined) ? 'Structured' : 'Text';
 }

@@ -19,7 +19,7 @@ const refreshSchema = z.object({ refreshToken: z.string().startsWith('refresh:')
 
 /** The history, the deployment's configuration, and the tokens of signed-in visitors. */
 export function sessionRoutes(
-  context: SessionSocketsContext & { readonly store: TranscriptStore },
+  context: Omit<SessionSocketsContext, 'joined'> & { readonly store: TranscriptStore },
 ) {
   const { settings, sessions, files, stats, faults, store } = context;
   const app = new Hono<{ Bindings: Bindings }>();
@@ -62,13 +62,16 @@ export function sessionRoutes(
     const { pageNumber, pageSize } = query.data;
     const newest = { sequence: Number.MAX_SAFE_INTEGER };
     const parts = session.conversationIds.map((id) => store.before(id, newest, 10_000));
-    const all = (await Promise.all(parts)).flat();
+    const { historyKeepsIds, deployment } = settings;
+    const messages = (await Promise.all(parts)).flat().map((message) => ({
+      at: message.at,
+      body: historyBody(message, sessions.extrasOf(message), historyKeepsIds, deployment),
+    }));
+    const all = [...messages, ...session.pastEvents].sort((a, b) => a.at - b.at);
     const newestFirst = all.toReversed();
     const page = newestFirst.slice((pageNumber - 1) * pageSize, pageNumber * pageSize);
     return c.json({
-      entities: page.map((message) =>
-        historyBody(message, sessions.extrasOf(message), settings.historyKeepsIds),
-      ),
+      entities: page.map(({ body }) => body),
       pageSize,
       pageNumber,
       total: all.length,
@@ -76,11 +79,29 @@ export function sessionRoutes(
     });
   });
 
+  // A content delivery network has these, for every site.
+  app.use('/webdeployments/v1/deployments/*', async (c, next) => {
+    await next();
+    c.header('Access-Control-Allow-Origin', '*');
+  });
+
+  app.get('/webdeployments/v1/deployments/:deploymentId/domains.json', (c) => {
+    if (c.req.param('deploymentId') !== settings.deploymentId)
+      return c.json({ code: 'not.found' }, 404);
+    const { allowedOrigins = ['*'] } = settings;
+    return c.json({
+      allowAllDomains: allowedOrigins.includes('*'),
+      allowedDomains: allowedOrigins
+        .filter((origin) => origin !== '*')
+        .map((origin) => new URL(origin).hostname),
+    });
+  });
+
   app.get('/webdeployments/v1/deployments/:deploymentId/config.json', (c) => {
     const id = c.req.param('deploymentId');
     if (id !== settings.deploymentId) return c.json({ code: 'not.found' }, 404);
-    const { languages, showsTyping, sendsTyping, autoStart, clear, endsSession } =
-      settings.deployment;
+    const { languages, showsTyping, sendsTyping, autoStart, clear } = settings.deployment;
+    const { disconnect, endsSession, markdown } = settings.deployment;
     return c.json({
       id,
       version: '1',
@@ -96,7 +117,12 @@ export function sessionRoutes(
             showUserTypingIndicator: sendsTyping,
             autoStart: { enabled: autoStart },
             conversationClear: { enabled: clear },
-            conversationDisconnect: { enabled: true, type: endsSession ? 'ReadOnly' : 'Send' },
+            conversationDisconnect: {
+              enabled: disconnect,
+              type: endsSession ? 'ReadOnly' : 'Send',
+            },
+            // Its place is [MT]'s.
+            markdown: { enabled: markdown },
           },
         },
       },
@@ -139,7 +165,7 @@ export function sessionRoutes(
             downloadUrl: files.address(attachmentId),
             timestamp,
           })
-        : fileFailure('UploadFailureEvent', attachmentId, code, timestamp);
+        : fileFailure('UploadFailureEvent', { attachmentId }, code, timestamp);
     sessions.ofSubject(result.subject)?.tell(event);
     return c.body(null, 200);
   });

@@ -6,7 +6,14 @@ import type { Settings } from '../gateway/options.ts';
 import type { SessionFiles } from './files.ts';
 import type { Extras, SessionFrame } from './frames.ts';
 import { Limit } from './limits.ts';
-import { contentTexts } from './structured-content.ts';
+import { answersIn, contentTexts } from './structured-content.ts';
+
+/** A Join or Disconnect, which the history returns among the messages [SC]. */
+export interface PastEvent {
+  /** Epoch ms. */
+  readonly at: number;
+  readonly body: object;
+}
 
 /** A connection, as its session uses it. */
 export interface SessionSocket {
@@ -26,9 +33,12 @@ export class MessagingSession {
   readonly history: Limit;
   /** All its conversations; the last one may be open. */
   readonly conversationIds: string[] = [];
+  readonly pastEvents: PastEvent[] = [];
   isReadOnly = false;
   /** Whether it has ended for good. */
   isOver = false;
+  /** Whether its visitor has cleared the conversation. */
+  isCleared = false;
   /** Epoch ms. */
   expiresAt: number;
   readonly #settings: Settings;
@@ -77,6 +87,14 @@ export class MessagingSession {
   closeSockets(): void {
     for (const socket of [...this.#sockets]) socket.close(1000, 'the session has ended');
   }
+
+  /** Closes all connections except one, and tells them so [MT]. */
+  closeOthers(kept: SessionSocket): void {
+    for (const socket of this.#sockets.filter((each) => each !== kept)) {
+      socket.send({ type: 'message', class: 'ConnectionClosedEvent', code: 200, body: {} });
+      socket.close(1000, 'closed by another connection');
+    }
+  }
 }
 
 export interface SessionsContext {
@@ -116,6 +134,18 @@ export class MessagingSessions {
     return this.#byToken.get(token);
   }
 
+  /**
+   * Ends a session whose visitor clears the conversation. Nothing of it can be read or sent any more; its
+   * token begins another one.
+   */
+  clear(session: MessagingSession): void {
+    session.isCleared = true;
+    session.isOver = true;
+    for (const [token, known] of this.#byToken) {
+      if (known === session) this.#byToken.delete(token);
+    }
+  }
+
   ofConversation(conversationId: string): MessagingSession | undefined {
     return this.#byConversation.get(conversationId);
   }
@@ -134,9 +164,17 @@ export class MessagingSessions {
   }
 
   /** Structured content of a message, for agents. */
-  partsOf(messageId: string): readonly AgentPart[] {
+  partsOf({ messageId, text }: StoredMessage): readonly AgentPart[] {
     const contentOf = (id: string) => this.#extras.get(id)?.content;
-    return contentTexts(contentOf(messageId), contentOf);
+    const parts = contentTexts(contentOf(messageId), contentOf);
+    // Clients may send what was pressed without a text [BC, SC].
+    const answers = text === '' ? answersIn(contentOf(messageId)) : [];
+    return [...answers.map((answer) => ({ title: 'Answer', text: answer })), ...parts];
+  }
+
+  /** A message's text, or what was pressed instead. */
+  textOf({ messageId, text }: StoredMessage): string {
+    return text === '' ? answersIn(this.#extras.get(messageId)?.content).join(', ') : text;
   }
 
   extrasOf({ messageId }: StoredMessage): Extras {
@@ -162,7 +200,11 @@ export class MessagingSessions {
   ofJwt(jwt: string): MessagingSession | null {
     const issued = this.#jwts.get(jwt);
     if (!issued || issued.until <= this.#context.settings.clock()) return null;
-    return issued.session;
+    return issued.session.isCleared ? null : issued.session;
+  }
+
+  issueResumeToken(session: MessagingSession) {
+    return { resumeToken: randomUUID(), exp: Math.floor(session.expiresAt / 1_000) };
   }
 
   /** Issues a token for a code of the identity provider. */

@@ -11,7 +11,7 @@ import type { GatewayStats } from '../gateway/stats.ts';
 import { createSocketServer, refuseUpgrade, takeUpgrade } from '../gateway/upgrade.ts';
 import { SessionConnection } from './connection.ts';
 import type { SessionFiles } from './files.ts';
-import { eventBody, liveBody, notification } from './frames.ts';
+import { eventBody, liveBody, notification, platformId } from './frames.ts';
 import type { MessagingSessions } from './sessions.ts';
 
 export interface SessionSocketsContext {
@@ -22,6 +22,8 @@ export interface SessionSocketsContext {
   readonly stats: GatewayStats;
   readonly checker: ProtocolChecker;
   readonly faults: Faults;
+  /** Called when a visitor has joined a conversation before any message. */
+  readonly joined: (conversationId: string) => void;
 }
 
 /** How long to show a typing indicator, in ms. */
@@ -81,26 +83,30 @@ export class SessionSockets {
       case 'message': {
         session.prolong();
         const extras = sessions.extrasOf(event.message);
-        const body = liveBody(event.message, extras, randomUUID());
+        const body = liveBody(event.message, extras, platformId(), settings.deployment);
         session.tell(notification('StructuredMessage', body, extras.tracingId));
         return;
       }
       case 'typing': {
         if (event.from.role === 'visitor' || !event.isTyping) return;
+        // There is no event for an end: an indicator lasts as long as it says [JV, MT].
         const typing = { eventType: 'Typing', typing: { type: 'On', duration: typingDuration } };
-        session.tell(
-          notification('StructuredMessage', eventBody(randomUUID(), at, typing, event.from)),
-        );
+        const { deployment } = settings;
+        const body = eventBody(randomUUID(), at, typing, event.from, {}, deployment);
+        session.tell(notification('StructuredMessage', body));
         return;
       }
       case 'conversation': {
-        if (event.status !== 'ended') return;
+        // A visitor who clears the conversation is told of that instead [SC].
+        if (event.status !== 'ended' || session.isCleared) return;
+        const { disconnect, endsSession } = settings.deployment;
+        if (!disconnect) return;
         const left = { eventType: 'Presence', presence: { type: 'Disconnect' } };
-        session.isReadOnly = settings.deployment.endsSession;
-        const metadata = session.isReadOnly ? { readOnly: 'true' } : {};
-        session.tell(
-          notification('StructuredMessage', eventBody(randomUUID(), at, left, null, metadata)),
-        );
+        session.isReadOnly = endsSession;
+        const metadata: Readonly<Record<string, string>> = endsSession ? { readOnly: 'true' } : {};
+        const body = eventBody(randomUUID(), at, left, null, metadata);
+        session.pastEvents.push({ at, body });
+        session.tell(notification('StructuredMessage', body));
         return;
       }
       // The platform sends no receipts to visitors.

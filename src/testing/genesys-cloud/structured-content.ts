@@ -189,6 +189,11 @@ export function contentTexts(
   });
 }
 
+/** The texts of what a visitor pressed, other than in a form. */
+export function answersIn(content: readonly unknown[] | undefined): readonly string[] {
+  return partsOf(content).flatMap(({ buttonResponse }) => buttonResponse?.text || []);
+}
+
 function titlesOf(parts: readonly Part[]): ReadonlyMap<string, string> {
   const components = parts.flatMap(({ form }) =>
     (form?.formPages ?? []).flatMap(({ pageComponents }) => pageComponents),

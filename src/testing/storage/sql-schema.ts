@@ -37,6 +37,7 @@ const statements = [
      PRIMARY KEY (conversation_id, sequence),
      UNIQUE (conversation_id, message_id)
    )`,
+  `ALTER TABLE partyline_messages ADD COLUMN IF NOT EXISTS from_image text`,
   `CREATE INDEX IF NOT EXISTS partyline_message_instants
      ON partyline_messages (conversation_id, at, sequence)`,
   `CREATE TABLE IF NOT EXISTS partyline_keys (
@@ -57,12 +58,12 @@ export function migrate(database: Database): Promise<void> {
 /** A conversation with its last message, up to the WHERE. */
 export const columns = `
   c.id, c.subject, c.status, c.routable, c.routing, c.created_at, c.agent, c.visitor_read,
-  c.agent_read, m.sequence, m.message_id, m.at, m.from_id, m.from_name, m.from_role, m.text
+  c.agent_read, m.sequence, m.message_id, m.at, m.from_id, m.from_name, m.from_role, m.from_image, m.text
   FROM partyline_conversations c
   LEFT JOIN partyline_messages m ON m.conversation_id = c.id AND m.sequence = c.last_sequence`;
 
 export const messageColumns =
-  'conversation_id, sequence, message_id, at, from_id, from_name, from_role, text';
+  'conversation_id, sequence, message_id, at, from_id, from_name, from_role, from_image, text';
 
 // Drivers return a bigint as string, number or BigInt.
 const bigint = z.union([z.number(), z.bigint(), z.string()]).transform(Number).pipe(z.int());
@@ -76,6 +77,7 @@ export const messageRow = z
     from_id: z.string(),
     from_name: z.string(),
     from_role: z.enum(roles),
+    from_image: z.string().nullable(),
     text: z.string(),
   })
   .transform(
@@ -83,7 +85,12 @@ export const messageRow = z
       conversationId: row.conversation_id,
       messageId: row.message_id,
       sequence: row.sequence,
-      from: { id: row.from_id, name: row.from_name, role: row.from_role },
+      from: {
+        id: row.from_id,
+        name: row.from_name,
+        role: row.from_role,
+        ...(row.from_image === null ? {} : { image: row.from_image }),
+      },
       text: row.text,
       at: row.at,
     }),
@@ -97,7 +104,7 @@ export const conversationRow = z
     routable: z.boolean(),
     routing: routingSchema,
     created_at: bigint,
-    agent: z.object({ id: z.string(), name: z.string() }).nullable(),
+    agent: z.object({ id: z.string(), name: z.string(), image: z.string().optional() }).nullable(),
     visitor_read: z.number(),
     agent_read: z.number(),
     sequence: z.number().nullable(),

@@ -163,9 +163,20 @@ export class SqlStore implements TranscriptStore {
       const { sequence, messageId, at, from, text } = message;
       await query(
         `INSERT INTO partyline_messages
-           (conversation_id, sequence, message_id, at, from_id, from_name, from_role, text)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-        [draft.conversationId, sequence, messageId, at, from.id, from.name, from.role, text],
+           (conversation_id, sequence, message_id, at, from_id, from_name, from_role, from_image,
+            text)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        [
+          draft.conversationId,
+          sequence,
+          messageId,
+          at,
+          from.id,
+          from.name,
+          from.role,
+          from.image ?? null,
+          text,
+        ],
       );
       await query('UPDATE partyline_conversations SET last_sequence = $2 WHERE id = $1', [
         draft.conversationId,

@@ -139,6 +139,7 @@ export const texts: Messages = {
       rejected: 'Das konnte nicht gesendet werden. Ändern Sie es und versuchen Sie es erneut.',
       'rate-limited': 'Gerade geht es etwas langsamer. Bitte warten Sie einen Moment.',
       unauthorized: 'Ihre Anmeldung konnte nicht bestätigt werden. Melden Sie sich erneut an.',
+      'origin-refused': 'Der Chat ist auf dieser Website nicht verfügbar.',
       forbidden: 'Das ist in diesem Chat nicht verfügbar.',
       unavailable: 'Der Chat ist vorübergehend nicht verfügbar. Versuchen Sie es später erneut.',
       network: 'Keine Verbindung. Prüfen Sie Ihre Internetverbindung.',

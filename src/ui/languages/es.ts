@@ -133,6 +133,7 @@ export const texts: Messages = {
       rejected: 'No se ha podido enviar. Modifíquelo e inténtelo de nuevo.',
       'rate-limited': 'Hay una pequeña demora. Espere un momento.',
       unauthorized: 'No se ha podido confirmar su inicio de sesión. Inicie sesión de nuevo.',
+      'origin-refused': 'El chat no está disponible en este sitio.',
       forbidden: 'Esta opción no está disponible en esta conversación.',
       unavailable: 'El chat no está disponible temporalmente. Inténtelo de nuevo más tarde.',
       network: 'Sin conexión. Compruebe su acceso a Internet.',

@@ -136,6 +136,7 @@ export const texts: Messages = {
       rejected: 'L’envoi n’a pas été accepté. Modifiez votre message, puis réessayez.',
       'rate-limited': 'Le service est un peu lent. Patientez un instant.',
       unauthorized: 'Votre identité n’a pas pu être confirmée. Reconnectez-vous.',
+      'origin-refused': 'Le chat n’est pas disponible sur ce site.',
       forbidden: 'Cette action n’est pas disponible dans cette conversation.',
       unavailable: 'Le chat est momentanément indisponible. Réessayez plus tard.',
       network: 'Connexion impossible. Vérifiez votre accès à Internet.',

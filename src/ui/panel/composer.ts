@@ -2,7 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { createRef } from 'lit/directives/ref.js';
 import type { Chat } from '../../client/chat.ts';
 import type { Routing } from '../../protocol/conversation.ts';
-import { isOtherGeneration } from '../../protocol/epoch.ts';
+import { hasVisitorChanged } from '../../protocol/epoch.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
 import { toDisplayError } from '../display-error.ts';
 import type { Messages } from '../messages.ts';
@@ -37,6 +37,8 @@ export class Composer implements ReactiveController {
   readonly #typing = new TypingSignal();
   #draft = new SharedDraft();
   #isComposing = false;
+  /** The text of the input method is a previous visitor's. */
+  #isForeignComposition = false;
   #isPasting = false;
   /** Refused texts that were put back at the start of the textarea. */
   #returned = '';
@@ -65,15 +67,19 @@ export class Composer implements ReactiveController {
   changeChat(): void {
     this.#typing.stop();
     this.#draft = new SharedDraft();
+    this.#returned = '';
     this.refusal = null;
+    this.#isForeignComposition = this.#isComposing;
     this.#setText('');
   }
 
   receive(chat: Chat, snapshot: ChatSnapshot): void {
     const { value: textarea } = this.textarea;
-    if (!textarea || this.#isComposing) return;
-    const isBusy = textarea.matches(':focus');
     const { draft, hub } = snapshot;
+    if (!textarea) return;
+    if (this.#draft.isOtherGenerations(hub.epoch)) this.#forgetVisitor();
+    else if (this.#isComposing) return;
+    const isBusy = textarea.matches(':focus');
     switch (this.#draft.receive(draft, hub.epoch, textarea.value, isBusy)) {
       case 'replace':
         this.#setText(draft);
@@ -86,8 +92,20 @@ export class Composer implements ReactiveController {
     }
   }
 
-  readonly onInput = (): void => {
+  /** Forgets what the previous visitor has left beside the text itself. */
+  #forgetVisitor(): void {
+    this.#typing.stop();
+    this.#returned = '';
+    this.refusal = null;
+    // The input method may still put its text into the empty textarea.
+    this.#isForeignComposition = this.#isComposing;
+  }
+
+  readonly onInput = (event: Event): void => {
     const { chat } = this.#host;
+    // Some browsers end a composition without an event when its text is replaced.
+    if (this.#isForeignComposition && isComposing(event)) return;
+    this.#isForeignComposition = false;
     this.refusal = null;
     this.#measure();
     if (this.#isPasting && this.length > maximumLength) {
@@ -112,10 +130,18 @@ export class Composer implements ReactiveController {
 
   readonly onCompositionStart = (): void => {
     this.#isComposing = true;
+    this.#isForeignComposition = false;
   };
 
   readonly onCompositionEnd = (): void => {
     this.#isComposing = false;
+    const { chat } = this.#host;
+    if (!chat) return;
+    const snapshot = chat.getSnapshot();
+    if (this.#isForeignComposition) this.#setText(snapshot.draft);
+    this.#isForeignComposition = false;
+    // Drafts were not received meanwhile.
+    this.receive(chat, snapshot);
   };
 
   readonly onKeydown = (event: KeyboardEvent): void => {
@@ -150,13 +176,12 @@ export class Composer implements ReactiveController {
         ? this.#open(chat, routing)
         : null;
     chat.send(text).catch(async (error: unknown) => {
-      // The text belongs to another chat or visitor by now.
-      if (chat !== this.#host.chat) return;
-      if (isOtherGeneration(hub.epoch, chat.getSnapshot().hub.epoch)) return;
+      if (!this.#isCurrent(chat, hub.epoch)) return;
       this.#putBack(chat, text);
       const displayError = toDisplayError(error);
       // The actual reason is the one for which no conversation could be started.
       const reason = displayError.code === 'no-conversation' ? await opening : null;
+      if (!this.#isCurrent(chat, hub.epoch)) return;
       this.#showRefusal(reason ?? ((texts) => texts.error(displayError)));
     });
     this.#draft.sent();
@@ -177,6 +202,7 @@ export class Composer implements ReactiveController {
 
   /** Resolves with the reason for a failure, unless the panel shows it elsewhere. */
   async #open(chat: Chat, routing: Routing): Promise<LocalizedText | null> {
+    const { hub } = chat.getSnapshot();
     try {
       await chat.start(routing);
       return null;
@@ -185,9 +211,14 @@ export class Composer implements ReactiveController {
       // After a timeout the hub keeps trying, and the message waits. A refused routing has its own notice.
       if (displayError.code === 'timeout' || displayError.code === 'routing-refused') return null;
       const reason: LocalizedText = (texts) => texts.error(displayError);
-      this.#showRefusal(reason);
+      if (this.#isCurrent(chat, hub.epoch)) this.#showRefusal(reason);
       return reason;
     }
+  }
+
+  /** Whether the answer to a call is still for the chat and the visitor that it was made for. */
+  #isCurrent(chat: Chat, epoch: string): boolean {
+    return chat === this.#host.chat && !hasVisitorChanged(epoch, chat.getSnapshot().hub.epoch);
   }
 
   #putBack(chat: Chat, text: string): void {
@@ -229,6 +260,10 @@ export class Composer implements ReactiveController {
     textarea.style.blockSize = 'auto';
     textarea.style.blockSize = `${textarea.scrollHeight}px`;
   }
+}
+
+function isComposing(event: Event): boolean {
+  return 'isComposing' in event && event.isComposing === true;
 }
 
 function tooLong(length: number): LocalizedText {

@@ -36,6 +36,7 @@ interface FeedState {
   readonly onReply: RowContext['onReply'];
   readonly links: RowContext['links'];
   readonly forms: RowContext['forms'];
+  readonly format: RowContext['format'];
   readonly onRetry: RowContext['onRetry'];
   readonly onDiscard: RowContext['onDiscard'];
 }
@@ -57,6 +58,7 @@ export function feed(state: FeedState): TemplateResult {
     onReply: state.onReply,
     links: state.links,
     forms: state.forms,
+    format: state.format,
     onRetry: state.onRetry,
     onDiscard: state.onDiscard,
   };
@@ -88,6 +90,7 @@ export function feed(state: FeedState): TemplateResult {
                 context.canReply,
                 context.links,
                 context.forms,
+                context.format,
               ],
               () => {
                 const rows = new Rows(messages, now, texts, firstUnread);

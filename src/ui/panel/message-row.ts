@@ -1,6 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import { contentText } from '../../protocol/content.ts';
 import type { Message, MessageStatus } from '../../protocol/message.ts';
 import type { Messages } from '../messages.ts';
 import { exactTime, timeOfDay } from './calendar.ts';
@@ -9,8 +8,8 @@ import { messageContent } from './content/index.ts';
 import type { FreshLinks } from './files/fresh-links.ts';
 import type { RenderForm } from './forms/lazy-forms.ts';
 import { deliveredIcon, failedIcon, pendingIcon, sentIcon } from './icons.ts';
-import { linkify } from './linkify.ts';
 import type { Row } from './rows.ts';
+import type { TextFormat } from './text-format.ts';
 
 export interface RowContext {
   readonly texts: Messages;
@@ -24,6 +23,7 @@ export interface RowContext {
   readonly onReply: OnReply;
   readonly links: FreshLinks | null;
   readonly forms: RenderForm;
+  readonly format: TextFormat;
   readonly onRetry: (message: Message, article: HTMLElement) => void;
   readonly onDiscard: (message: Message) => void;
 }
@@ -51,6 +51,7 @@ export function messageRow(row: Row, index: number, context: RowContext): unknow
       context.canReply,
       context.links,
       context.forms,
+      context.format,
     ],
     () => html`<div class="item" data-index=${index}>
       ${
@@ -107,7 +108,7 @@ function article(
   >
     ${isOwn || from.role === 'system' ? nothing : html`<span class="avatar" data-initials=${initials(from.name)} aria-hidden="true"></span>`}
     <span id="from-${id}" class=${isOwn || !opensGroup ? 'quiet' : 'name'}>${isOwn ? texts.you : from.name}</span>
-    <div class=${bubble} part="bubble bubble-${from.role}"><span id="text-${id}" class="text" dir="auto">${textOf(message)}</span></div>
+    <div class=${bubble} part="bubble bubble-${from.role}"><div id="text-${id}" class="text" dir="auto">${context.format.render(message)}</div></div>
     ${message.content ? messageContent(message, { ...context, isOpen: index > context.lastOwn }) : nothing}
     <div id="meta-${id}" class="meta" part="meta">
       <time datetime=${new Date(message.timestamp).toISOString()} title=${exactTime(message.timestamp, texts)}>${timeOfDay(message.timestamp, texts)}</time>
@@ -115,14 +116,6 @@ function article(
     </div>
     ${status === 'failed' ? failure(message, context) : nothing}
   </article>`;
-}
-
-function textOf(message: Message): unknown {
-  return linkify(message.text || contentText(message.content)).map((part) =>
-    part.type === 'text'
-      ? part.text
-      : html`<a href=${part.href} target="_blank" rel="noopener noreferrer nofollow">${part.text}</a>`,
-  );
 }
 
 const outcomeIcons: Readonly<Record<Exclude<MessageStatus, 'received'>, unknown>> = {

@@ -1,8 +1,8 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { Chat } from '../../client/chat.ts';
-import { contentText, type Reply } from '../../protocol/content.ts';
+import type { Reply } from '../../protocol/content.ts';
 import type { Routing } from '../../protocol/conversation.ts';
-import { isOtherGeneration } from '../../protocol/epoch.ts';
+import { hasVisitorChanged } from '../../protocol/epoch.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
 import { type DisplayError, toDisplayError } from '../display-error.ts';
@@ -23,6 +23,7 @@ import { Pagination } from './pagination.ts';
 import { routingNotice } from './routing-notice.ts';
 import { RovingFocus } from './roving-focus.ts';
 import { ScrollAnchor } from './scroll-anchor.ts';
+import { plainFormat, type TextFormat } from './text-format.ts';
 import { Ticker } from './ticker.ts';
 import { saveTranscript } from './transcript-file.ts';
 import { UnreadMark } from './unread-mark.ts';
@@ -48,6 +49,7 @@ export class PartylinePanel extends LitElement {
     signIn: { attribute: false },
     open: { type: Boolean },
     outdated: { type: Boolean },
+    format: { attribute: false },
     snapshot: { state: true },
     error: { state: true },
   };
@@ -61,6 +63,8 @@ export class PartylinePanel extends LitElement {
   declare open: boolean;
   /** Whether the site has a newer version than this page. */
   declare outdated: boolean;
+  /** How the texts of messages are written. */
+  declare format: TextFormat;
   /** The snapshot that is shown. Not updated while the panel is closed. */
   declare snapshot: ChatSnapshot | null;
   /** Why the visitor's last action failed. */
@@ -105,6 +109,7 @@ export class PartylinePanel extends LitElement {
     this.signIn = null;
     this.open = false;
     this.outdated = false;
+    this.format = plainFormat;
     this.snapshot = null;
     this.error = null;
     new Ticker(this, () => (this.open ? (this.snapshot?.connection.retryAt ?? null) : null));
@@ -183,6 +188,7 @@ export class PartylinePanel extends LitElement {
           onReply: this.#reply,
           links: files?.links ?? null,
           forms: this.#forms.render,
+          format: this.format,
           onRetry: this.#retry,
           onDiscard: this.#discard,
         })}
@@ -237,14 +243,14 @@ export class PartylinePanel extends LitElement {
   #announce(before: ChatSnapshot, after: ChatSnapshot): void {
     // From empty without a conversation, this is the history being loaded.
     if (before.messages.length === 0 && !before.conversation) return;
-    if (isOtherGeneration(before.hub.epoch, after.hub.epoch)) return;
+    if (hasVisitorChanged(before.hub.epoch, after.hub.epoch)) return;
     this.#announceTyping(before, after);
     const heard = newMessages(before.messages, after.messages);
     this.#announcer.announce(
       heard.length > maximumAnnounced
         ? [this.texts.announcementCount(heard.length)]
-        : heard.map(({ from, text, content }) =>
-            this.texts.announcement(from.name, text || contentText(content)),
+        : heard.map((message) =>
+            this.texts.announcement(message.from.name, this.format.spoken(message)),
           ),
     );
   }
@@ -279,7 +285,7 @@ export class PartylinePanel extends LitElement {
   }
 
   readonly #save = (): void => {
-    if (this.chat) void this.#attempt(saveTranscript(this.chat, this.texts));
+    if (this.chat) void this.#attempt(saveTranscript(this.chat, this.texts, this.format));
   };
 
   #onConfirmed(question: Question): void {

@@ -1,4 +1,4 @@
-import { isOtherGeneration } from '../../protocol/epoch.ts';
+import { hasVisitorChanged } from '../../protocol/epoch.ts';
 
 /** The maximum number of own drafts that can be on their way to the hub and back. */
 const maximumEchoes = 64;
@@ -13,6 +13,11 @@ export class SharedDraft {
   #text = '';
   #seen: string | null = null;
   #epoch: string | null = null;
+
+  /** Whether the hub's draft is another visitor's than the last one that was received. */
+  isOtherGenerations(epoch: string): boolean {
+    return this.#epoch !== null && hasVisitorChanged(this.#epoch, epoch);
+  }
 
   /** The text was sent. The hub then clears the draft, which must count as an echo. */
   sent(): void {
@@ -43,9 +48,10 @@ export class SharedDraft {
     const before = this.#epoch;
     const isNewHub = before !== null && before !== epoch;
     this.#epoch = epoch;
-    if (before !== null && isOtherGeneration(before, epoch)) {
+    if (before !== null && hasVisitorChanged(before, epoch)) {
       // The next visitor must not see the previous visitor's draft.
       this.#echoes = [];
+      this.#text = '';
       this.#seen = draft;
       return 'replace';
     }

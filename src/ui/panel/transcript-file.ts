@@ -2,6 +2,7 @@ import type { Chat } from '../../client/chat.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { Messages } from '../messages.ts';
 import { exactTime } from './calendar.ts';
+import type { TextFormat } from './text-format.ts';
 
 /** The page size, which is the maximum of `Chat.loadEarlier`. */
 const batch = 500;
@@ -11,7 +12,11 @@ const batch = 500;
  *
  * @throws if a page can't be loaded: an incomplete transcript would look complete
  */
-export async function saveTranscript(chat: Chat, texts: Messages): Promise<void> {
+export async function saveTranscript(
+  chat: Chat,
+  texts: Messages,
+  format: TextFormat,
+): Promise<void> {
   while (chat.getSnapshot().hasEarlier) {
     const before = chat.getSnapshot().messages.length;
     await chat.loadEarlier(batch);
@@ -19,14 +24,15 @@ export async function saveTranscript(chat: Chat, texts: Messages): Promise<void>
   }
   const { messages } = chat.getSnapshot();
   const day = new Date().toISOString().slice(0, 10);
-  download(`chat-${day}.txt`, asText(messages, texts));
+  download(`chat-${day}.txt`, asText(messages, texts, format));
 }
 
-function asText(messages: readonly Message[], texts: Messages): string {
-  const entries = messages.map(({ from, text, timestamp, status }) => {
+function asText(messages: readonly Message[], texts: Messages, format: TextFormat): string {
+  const entries = messages.map((message) => {
+    const { from, timestamp, status } = message;
     const name = from.role === 'visitor' ? texts.you : from.name;
     const remark = status === 'failed' ? ` (${texts.outcome.failed})` : '';
-    return `${exactTime(timestamp, texts)} · ${name}${remark}\n${text}\n`;
+    return `${exactTime(timestamp, texts)} · ${name}${remark}\n${format.saved(message)}\n`;
   });
   return entries.join('\n');
 }

@@ -11,7 +11,8 @@ import type { TimerName } from './timers.ts';
 export type Effect =
   /** `isFresh`: the token must be that of a new session. */
   | { readonly type: 'fetch-token'; readonly requestId: number; readonly isFresh: boolean }
-  | { readonly type: 'discard-token' }
+  /** `isRefused`: the gateway does not accept it, or the session that it stands for is over. */
+  | { readonly type: 'discard-token'; readonly isRefused: boolean }
   /** The visitor has signed out: delete the session, here and at the gateway. */
   | { readonly type: 'end-session' }
   | { readonly type: 'open-socket'; readonly socketId: number }

@@ -1,4 +1,4 @@
-import type { CloseMeaning } from '../../protocol/gateway/adapter.ts';
+import type { ConnectionEnd } from '../../protocol/gateway/adapter.ts';
 import type { GatewayCommand } from '../../protocol/gateway/commands.ts';
 import type { GatewayEvent } from '../../protocol/gateway/events.ts';
 import type { RestResult } from '../../protocol/gateway/rest.ts';
@@ -67,7 +67,7 @@ export type Input =
   | { readonly type: 'online'; readonly isOnline: boolean }
   | { readonly type: 'token'; readonly requestId: number; readonly result: TokenResult }
   | { readonly type: 'socket-opened'; readonly socketId: number }
-  | { readonly type: 'socket-closed'; readonly socketId: number; readonly meaning: CloseMeaning }
+  | { readonly type: 'socket-closed'; readonly socketId: number; readonly meaning: ConnectionEnd }
   | { readonly type: 'gateway'; readonly socketId: number; readonly event: GatewayEvent }
   | { readonly type: 'rest'; readonly requestId: number; readonly result: RestResult }
   | { readonly type: 'timer'; readonly name: TimerName }

@@ -44,13 +44,16 @@ export class BrokerTokens implements TokenSource {
 
   readonly current = (): string | null => this.#token;
 
-  drop(): void {
+  drop(isRefused: boolean): void {
     this.#token = null;
-    this.#isRefused = true;
+    // Until a token is accepted: after a 401, the broker may still have the refused one.
+    if (isRefused) this.#isRefused = true;
   }
 
-  endSession(): void {
+  async endSession(): Promise<void> {
     this.#token = null;
+    // The next token is another visitor's.
+    this.#isRefused = false;
   }
 
   async fetch(_isFresh: boolean, isWanted: () => boolean): Promise<TokenResult> {

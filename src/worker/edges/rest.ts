@@ -21,8 +21,12 @@ export class Rest {
   }
 
   async call(call: RestCall): Promise<RestResult> {
-    const token = await this.#token(this.#isRefused);
+    // Before the wait for a token: if the visitor changes meanwhile, the call must not go out.
+    const { signal } = this.#abort;
+    const isRefused = this.#isRefused;
     this.#isRefused = false;
+    const token = await this.#token(isRefused);
+    if (signal.aborted) return restFailure('network', 'AbortError');
     if (token === null && this.#adapter.sessions) {
       return restFailure('network', 'Not connected, so there is no token for this request.');
     }
@@ -36,7 +40,7 @@ export class Rest {
         credentials: 'omit',
         cache: 'no-store',
         referrerPolicy: 'no-referrer',
-        signal: AbortSignal.any([this.#abort.signal, AbortSignal.timeout(deadline)]),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(deadline)]),
       });
       // These tokens live for a minute, so an expired one says nothing about the session. The next call
       // gets another one; the core decides when, since it counts the calls.
@@ -55,5 +59,6 @@ export class Rest {
   abortAll(): void {
     this.#abort.abort();
     this.#abort = new AbortController();
+    this.#isRefused = false;
   }
 }

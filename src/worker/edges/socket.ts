@@ -1,4 +1,4 @@
-import type { CloseMeaning, GatewayAdapter } from '../../protocol/gateway/adapter.ts';
+import type { ConnectionEnd, GatewayAdapter } from '../../protocol/gateway/adapter.ts';
 import type { GatewayCommand } from '../../protocol/gateway/commands.ts';
 import type { GatewayEvent } from '../../protocol/gateway/events.ts';
 import type { GatewayExtension } from '../../protocol/gateway/extension.ts';
@@ -6,12 +6,15 @@ import type { Log } from '../host/log.ts';
 
 export interface SocketEvents {
   opened(socketId: number): void;
-  closed(socketId: number, meaning: CloseMeaning): void;
+  closed(socketId: number, meaning: ConnectionEnd): void;
   gateway(socketId: number, event: GatewayEvent): void;
 }
 
 /** Sees commands and events before the core does, and may keep them from it: secrets, for example. */
-type SocketExtension = Pick<GatewayExtension, 'shouldSend' | 'onEvent' | 'onConnectionClosed'>;
+type SocketExtension = Pick<
+  GatewayExtension,
+  'shouldSend' | 'onEvent' | 'isOriginRefused' | 'onConnectionClosed'
+>;
 
 /** Performs the core's WebSocket effects. The adapter encodes and decodes the frames. */
 export class Sockets {
@@ -44,7 +47,11 @@ export class Sockets {
     this.#sockets.set(socketId, socket);
     this.#newest = socketId;
     this.#extension?.onConnectionClosed();
-    socket.onopen = () => this.#events.opened(socketId);
+    let hasOpened = false;
+    socket.onopen = () => {
+      hasOpened = true;
+      this.#events.opened(socketId);
+    };
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (typeof data !== 'string') {
         this.#log.note({ kind: 'invalid', detail: 'Binary frame dropped' });
@@ -60,31 +67,44 @@ export class Sockets {
     socket.onclose = ({ code }) => {
       this.#sockets.delete(socketId);
       if (socketId === this.#newest) this.#extension?.onConnectionClosed();
-      this.#events.closed(socketId, this.#adapter.closeMeaning(code));
+      const meaning = this.#adapter.closeMeaning(code);
+      if (hasOpened || !this.#extension?.isOriginRefused) {
+        this.#events.closed(socketId, meaning);
+        return;
+      }
+      void this.#extension
+        .isOriginRefused()
+        .then((isRefused) => this.#events.closed(socketId, isRefused ? 'origin-refused' : meaning));
     };
   }
 
-  send(socketId: number, command: GatewayCommand): void {
+  /** Returns whether the command was sent. */
+  send(socketId: number, command: GatewayCommand): boolean {
     const socket = this.#sockets.get(socketId);
-    if (socket?.readyState !== WebSocket.OPEN) return;
+    if (socket?.readyState !== WebSocket.OPEN) return false;
     const token = this.#token();
     if (token === null && command.type === 'authenticate') {
       // The token expired between opening and authenticating: the next attempt fetches another.
       socket.close(1000);
-      return;
+      return false;
     }
-    if (this.#extension?.shouldSend(command) === false) return;
-    for (const text of this.#adapter.encode(command, token ?? '')) socket.send(text);
-  }
-
-  /** Sends on the current socket. Returns whether one is open. */
-  sendOnNewest(command: GatewayCommand): boolean {
-    if (this.#sockets.get(this.#newest)?.readyState !== WebSocket.OPEN) return false;
-    this.send(this.#newest, command);
+    // A session's socket may outlive its secret, while a hub steps down: then nothing is encoded.
+    const frames = this.#adapter.encode(command, token);
+    if (frames.length === 0 || this.#extension?.shouldSend(command) === false) return false;
+    for (const text of frames) socket.send(text);
     return true;
   }
 
+  /** Sends on the current socket. Returns whether the command was sent. */
+  sendOnNewest(command: GatewayCommand): boolean {
+    return this.send(this.#newest, command);
+  }
+
   close(socketId: number): void {
-    this.#sockets.get(socketId)?.close(1000);
+    const socket = this.#sockets.get(socketId);
+    if (!socket) return;
+    // It may go on for a minute, beside another visitor's requests: nobody listens any more.
+    socket.onmessage = null;
+    socket.close(1000);
   }
 }

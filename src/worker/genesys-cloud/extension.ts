@@ -10,6 +10,7 @@ import {
 import { RequestLimiter } from '../edges/request-limiter.ts';
 import type { HubGateway } from '../options.ts';
 import { findDuplicate } from '../store/same-message.ts';
+import { AllowedDomains } from './allowed-domains.ts';
 import { sessionPolicy } from './core/session-policy.ts';
 import { CredentialStore } from './credential-store.ts';
 import { DeploymentSettings } from './deployment.ts';
@@ -44,6 +45,7 @@ function createExtension(
 ): GatewayExtension {
   const logError = (what: string, cause: unknown) => hub.logError(what, cause);
   const settings = new DeploymentSettings(adapter.configurationUrl, logError);
+  const domains = new AllowedDomains(adapter.domainsUrl, logError);
   const restTokens = new HistoryTokens(() => hub.send({ type: 'rest-token' }));
   const limiter = new RequestLimiter(adapter.traits.rateLimits);
   const uploads = new Uploads(hub, options.uploads ?? {}, settings, limiter);
@@ -86,11 +88,20 @@ function createExtension(
       const remaining = uploads.onEvent(calls.onEvent(event));
       return remaining && restTokens.onEvent(remaining);
     },
+    isOriginRefused: () => domains.refuses(self.location.origin),
     onConnectionClosed() {
       requests.onConnectionClosed();
       restTokens.onConnectionClosed();
       uploads.forget();
       calls.onConnectionClosed();
+    },
+    // The credentials change with the token that names the next visitor, or with `end`.
+    onVisitorChange() {
+      isAutoStarted = false;
+      requests.onConnectionClosed();
+      restTokens.onConnectionClosed();
+      uploads.onVisitorChange();
+      calls.onVisitorChange();
     },
   };
 }
@@ -112,12 +123,12 @@ class PreparedTokens implements TokenSource {
 
   readonly current = () => this.#tokens.current();
 
-  drop(): void {
-    this.#tokens.drop();
+  drop(isRefused: boolean): void {
+    this.#tokens.drop(isRefused);
   }
 
-  endSession(): void {
-    this.#tokens.endSession();
+  endSession(): Promise<void> {
+    return this.#tokens.endSession();
   }
 
   async fetch(...args: Parameters<TokenSource['fetch']>): ReturnType<TokenSource['fetch']> {

@@ -11,9 +11,12 @@ interface PutOptions {
   readonly onProgress: (share: number) => void;
 }
 
+/** The type that is named to the gateway, too, if the browser knows none. */
+export const unknownType = 'application/octet-stream';
+
 /**
- * Uploads the bytes with exactly the given headers: a `File` with a type would add one. Uses
- * `XMLHttpRequest`, since `fetch` reports no progress.
+ * Uploads the bytes with the given headers and the file's `Content-Type`, as [MT] and the official web
+ * client do. Uses `XMLHttpRequest`, since `fetch` reports no progress.
  *
  * @throws the signal's reason when it aborts, otherwise an `Error` with the response's status
  */
@@ -37,6 +40,9 @@ export function putFile(
     signal.addEventListener('abort', stop);
     request.open('PUT', url);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    // A header that is set twice would be sent with both values.
+    const isTyped = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
+    if (!isTyped) request.setRequestHeader('Content-Type', file.type || unknownType);
     request.send(file.slice(0, file.size, ''));
   });
   return sent.finally(() => signal.removeEventListener('abort', stop));

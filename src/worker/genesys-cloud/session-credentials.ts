@@ -62,6 +62,8 @@ export class SessionCredentials implements TokenSource {
   /** Whether the site has named the visitor to this worker. */
   #isConfirmed = false;
   #ended: Promise<void> = Promise.resolve();
+  /** Count of sign-outs. */
+  #endings = 0;
 
   constructor(
     settings: SessionSettings,
@@ -75,20 +77,28 @@ export class SessionCredentials implements TokenSource {
 
   readonly current = (): string | null => this.#credential;
 
-  drop(): void {
+  drop(isRefused: boolean): void {
     this.#credential = null;
-    this.#isStale = true;
+    if (isRefused) this.#isStale = true;
   }
 
   async fetch(isFresh: boolean, isWanted: () => boolean): Promise<TokenResult> {
     try {
       // A visitor who signs in again at once must not get the previous session.
       await this.#ended;
+      const endings = this.#endings;
       const kept = await this.#store.read();
       const session = this.#settings.authentication
         ? await this.#identified(kept, isFresh)
         : await this.#guest(kept, isFresh);
-      if (isWanted()) await this.#store.write(session);
+      if (isWanted()) {
+        await this.#store.write(session);
+        // Another visitor's session has replaced it.
+        if (kept && kept.subject !== session.subject) void this.#revoke(kept.jwt);
+      } else if (session.jwt !== kept?.jwt && endings !== this.#endings) {
+        // Given to a visitor who has signed out since.
+        void this.#revoke(session.jwt);
+      }
       const credential = this.#settings.credential(session.token, session.jwt);
       const isSame = credential === this.#lastCredential;
       if (isWanted()) {
@@ -105,22 +115,26 @@ export class SessionCredentials implements TokenSource {
     }
   }
 
-  endSession(): void {
+  endSession(): Promise<void> {
     this.#credential = null;
     this.#lastCredential = null;
     this.#isConfirmed = false;
+    this.#endings += 1;
     this.#ended = this.#clear();
+    return this.#ended;
   }
 
   async #clear(): Promise<void> {
     const kept = await this.#store.read();
     await this.#store.delete();
-    if (kept?.jwt) void this.#revoke(kept.jwt);
+    // Not waited for: the platform may be out of reach.
+    void this.#revoke(kept?.jwt ?? null);
   }
 
-  async #revoke(jwt: string): Promise<void> {
+  /** @param jwt `null` for a guest's session */
+  async #revoke(jwt: string | null): Promise<void> {
     const { authentication } = this.#settings;
-    if (!authentication) return;
+    if (!authentication || jwt === null) return;
     try {
       const { ok, status } = await fetch(authentication.revokeUrl, {
         method: 'DELETE',

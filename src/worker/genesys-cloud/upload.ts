@@ -3,6 +3,7 @@ import type { FileProgress, FileStage } from '../../protocol/files.ts';
 import type { GatewayCommand } from '../../protocol/gateway/commands.ts';
 import type { GatewayEvent } from '../../protocol/gateway/events.ts';
 import type { FileCall } from './file-calls.ts';
+import { unknownType } from './put-file.ts';
 
 /** How long a call waits for progress, in ms: less than the timeout of pages. */
 const pollTimeout = 8_000;
@@ -62,7 +63,7 @@ export class Upload {
       type: 'request-upload',
       attachmentId: this.attachmentId,
       name,
-      mime: type === '' ? 'application/octet-stream' : type,
+      mime: type === '' ? unknownType : type,
       size,
     };
   }

@@ -25,6 +25,7 @@ import {
   offline,
   overdue,
   refusal,
+  signedOut,
   tooMany,
 } from './upload-errors.ts';
 
@@ -86,8 +87,8 @@ export class Uploads {
   /** Messages that are not confirmed yet, by the id of their file. */
   readonly #sent = new Map<string, string>();
   readonly #links = new Map<string, Link>();
-  /** Count of files deleted lately: an error without an id may be about one of them. */
-  #abandoned = 0;
+  /** Files deleted lately, by id: an error without an id may be about one of them. */
+  readonly #abandoned = new Set<string>();
   /** The limits that the session has sent. */
   #sessionRules: UploadRules | null = null;
   /** Whether there is an open session that accepts files. */
@@ -187,6 +188,8 @@ export class Uploads {
       while (this.#limiter.wait > 0) await upload.until(sleep(this.#limiter.wait));
       // The session's limits are known only now.
       this.#check(upload.file);
+      // The visitor may have changed since the last wait was over.
+      upload.signal.throwIfAborted();
       upload.enter('asking', askDeadline, overdue());
       if (!this.#hub.send(upload.request)) throw offline();
       const target = await upload.until(upload.target.promise);
@@ -197,7 +200,9 @@ export class Uploads {
       await this.#send(upload, url);
       upload.end(null);
     } catch (error) {
-      if (upload.stage === 'uploading' || upload.stage === 'checking') this.#delete(upload);
+      const isThere = upload.stage === 'uploading' || upload.stage === 'checking';
+      // It is not the next visitor's to delete.
+      if (isThere && upload.epoch === this.#hub.epoch) this.#delete(upload);
       upload.end(this.#asError(error));
     }
     setTimeout(() => {
@@ -222,7 +227,7 @@ export class Uploads {
   async #send(upload: Upload, url: string): Promise<void> {
     const { messageId, text, tabId, epoch, attachmentId, file } = upload;
     // The file must not get into another visitor's conversation.
-    if (epoch !== this.#hub.epoch) throw fileLost();
+    if (epoch !== this.#hub.epoch) throw signedOut();
     this.#sent.set(attachmentId, messageId);
     const content = [attachmentOf(attachmentId, file, url)];
     const answer = await this.#hub.call(tabId, { type: 'send', messageId, text, content });
@@ -240,10 +245,8 @@ export class Uploads {
 
   #delete({ attachmentId }: Upload): void {
     if (!this.#isOpen || !this.#hub.send({ type: 'delete-attachment', attachmentId })) return;
-    this.#abandoned += 1;
-    setTimeout(() => {
-      this.#abandoned -= 1;
-    }, askDeadline);
+    this.#abandoned.add(attachmentId);
+    setTimeout(() => this.#abandoned.delete(attachmentId), askDeadline);
   }
 
   /** A new URL for one that has expired. */
@@ -253,7 +256,10 @@ export class Uploads {
     const link: Link = { attachmentId, ...withResolvers<string>(), isAsked: false };
     this.#links.set(attachmentId, link);
     void this.#askFor(link);
-    return link.promise.finally(() => this.#links.delete(attachmentId));
+    return link.promise.finally(() => {
+      // The next visitor may have asked for the same file.
+      if (this.#links.get(attachmentId) === link) this.#links.delete(attachmentId);
+    });
   }
 
   async #askFor(link: Link): Promise<void> {
@@ -351,6 +357,18 @@ export class Uploads {
     for (const link of this.#links.values()) link.reject(offline());
   }
 
+  /** Nothing of the previous visitor is left, not even an upload that waits for a connection. */
+  onVisitorChange(): void {
+    this.#isOpen = false;
+    this.#sessionRules = null;
+    this.#failAll(signedOut(), () => true);
+    this.#uploads.clear();
+    this.#sent.clear();
+    this.#abandoned.clear();
+    for (const link of this.#links.values()) link.reject(signedOut());
+    this.#links.clear();
+  }
+
   #close(error: PartylineError): void {
     this.#isOpen = false;
     // An upload that waits for a connection may be for the next conversation.
@@ -401,7 +419,7 @@ export class Uploads {
     // A stored file has a valid type, size and name, so such an error is not about a link.
     const link = isGone || fault === null ? this.#askedLink() : null;
     link?.reject(linkError(problem));
-    return link !== null || (isGone && this.#abandoned > 0);
+    return link !== null || (isGone && this.#abandoned.size > 0);
   }
 
   /**

@@ -5,7 +5,7 @@ import type { TokenSource } from '../../protocol/gateway/tokens.ts';
 import { aliveLock, hubLock, tabLock } from '../../protocol/locks.ts';
 import type { Call, CallAnswer, Hello, StreamMessage } from '../../protocol/port.ts';
 import { protocolVersion } from '../../protocol/version.ts';
-import type { Effect } from '../core/effect.ts';
+import type { Answer, Effect } from '../core/effect.ts';
 import type { AttachHint, Clock, Input } from '../core/input.ts';
 import type { HubObserver } from '../core/observer.ts';
 import type { SessionPolicy } from '../core/session-policy.ts';
@@ -38,6 +38,7 @@ interface AttachedTab {
 interface PendingCall {
   /** The epoch when the call arrived: its answer must not count for a later visitor. */
   readonly epoch: string;
+  readonly isSignOut: boolean;
   readonly settle: (answer: CallAnswer) => void;
 }
 
@@ -73,6 +74,9 @@ export class Hub implements ExtensionHost {
   readonly #events: HubEvents;
   /** Answers the calls of the dialect's own extension. */
   readonly answerExtensionCall: GatewayExtension['answer'] | undefined;
+  readonly #extension: GatewayExtension | null;
+  /** Resolves once the credentials of the last visitor who signed out are deleted. */
+  #credentialsDeleted: Promise<void> = Promise.resolve();
   /** Ends the wait for the hub's lock. */
   readonly #lockRequest = new AbortController();
   #releaseLock: () => void = () => {};
@@ -110,6 +114,7 @@ export class Hub implements ExtensionHost {
     this.#clock = createClock();
     this.#timers = createTimers(this.#clock, (name) => this.#dispatch({ type: 'timer', name }));
     const extension = gateway.createExtension?.(this, name) ?? null;
+    this.#extension = extension;
     this.answerExtensionCall = extension?.answer;
     this.#tokens = extension?.tokens ?? new BrokerTokens(options.tokenUrl);
     this.#attributes = options.attributes;
@@ -234,11 +239,20 @@ export class Hub implements ExtensionHost {
   }
 
   async call(tabId: string, call: Call): Promise<CallAnswer> {
+    const { epoch } = this;
+    const isSignOut = call.type === 'sign-out';
     await this.#booted;
+    if (this.epoch !== epoch && !isSignOut) {
+      const problem = {
+        code: 'signed-out',
+        message: 'The session has ended. Sign in again.',
+      } as const;
+      return { ok: false, epoch, problem };
+    }
     this.#lastCallId += 1;
     const callId = this.#lastCallId;
     return new Promise((settle) => {
-      this.#calls.set(callId, { epoch: epochOf(this.#state), settle });
+      this.#calls.set(callId, { epoch: this.epoch, isSignOut, settle });
       const routingProblems =
         call.type === 'start' ? attributeProblems(this.#attributes, call.routing) : [];
       this.#dispatch({ type: 'call', tabId, callId, call, routingProblems });
@@ -277,6 +291,7 @@ export class Hub implements ExtensionHost {
     const { state, effects } = step(before, input, clock, this.#policy);
     this.#state = state;
     this.#observer?.onStep({ input, clock, before, after: state, effects });
+    if (state.generation !== before.generation) this.#extension?.onVisitorChange();
     for (const effect of effects) this.#perform(effect);
   }
 
@@ -288,10 +303,10 @@ export class Hub implements ExtensionHost {
           .then((result) => this.#dispatch({ type: 'token', requestId: effect.requestId, result }));
         return;
       case 'discard-token':
-        this.#tokens.drop();
+        this.#tokens.drop(effect.isRefused);
         return;
       case 'end-session':
-        this.#tokens.endSession();
+        this.#credentialsDeleted = this.#tokens.endSession();
         return;
       case 'open-socket':
         this.#sockets.open(effect.socketId);
@@ -338,7 +353,7 @@ export class Hub implements ExtensionHost {
       case 'answer': {
         const call = this.#calls.get(effect.callId);
         this.#calls.delete(effect.callId);
-        call?.settle({ ...effect.answer, epoch: call.epoch });
+        if (call) void this.#settle(call, effect.answer);
         return;
       }
       case 'log-routing':
@@ -351,6 +366,12 @@ export class Hub implements ExtensionHost {
         this.#log.note(effect.note);
         return;
     }
+  }
+
+  async #settle({ epoch, isSignOut, settle }: PendingCall, answer: Answer): Promise<void> {
+    // A page may end the site's session next, or leave: everything must be deleted by then.
+    if (isSignOut) await this.#credentialsDeleted;
+    settle({ ...answer, epoch });
   }
 
   async #handOver(): Promise<void> {

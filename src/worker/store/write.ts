@@ -124,7 +124,7 @@ class Batch {
         return null;
       case 'put-read':
         this.#unread = 0;
-        this.#store('meta').put({ unread: 0, readUntil: operation.readUntil }, unreadKey);
+        this.#store('meta').put({ count: 0, readUntil: operation.readUntil }, unreadKey);
         return null;
       case 'wipe':
         this.#unread = 0;

@@ -207,6 +207,17 @@ const attributes = {
     await expect(link).toHaveCount(0);
     await panel.connection({ phase: 'ready', transport: 'websocket' });
   },
+  'rich-text': async (panel) => {
+    await panel.open();
+    await panel.hear({ text: 'It is *free*.' });
+    const shown = panel.messages.last().locator('.text');
+    await expect(shown).toHaveText('It is *free*.');
+    await attribute(panel, 'rich-text', 'on');
+    await expect(shown).toHaveText('It is free.');
+    await attribute(panel, 'rich-text', 'off');
+    await expect(shown).toHaveText('It is *free*.');
+    await attribute(panel, 'rich-text', null);
+  },
   outdated: async (panel) => {
     const updates = await panel.page.evaluateHandle(() => {
       const seen: string[] = [];

@@ -11,6 +11,13 @@ const system = { id: 's', name: 'System', role: 'system' } as const;
 export const states: Readonly<Record<string, (panel: PanelPage) => Promise<void>>> = {
   empty: (panel) => panel.change({ conversation: null }),
   conversation: talk,
+  richText: async (panel) => {
+    await writeRichText(panel);
+    await panel.own({ text: 'My own *stars* stay, but www.lamps.example is a link.' });
+    await panel.hear({
+      text: '*Great!* Write to repairs@lamps.example or call +49 30 1234567, _any day_ from 9 to 5.',
+    });
+  },
   queued: async (panel) => {
     await panel.own({ text: 'Hello, my lamp flickers.', status: 'delivered' });
     await panel.change({ conversation: { conversationId: 'c1', status: 'queued', position: 3 } });
@@ -133,6 +140,39 @@ export const states: Readonly<Record<string, (panel: PanelPage) => Promise<void>
     );
   },
 };
+
+/** Where agents and bots write rich text. */
+export async function writeRichText(panel: PanelPage): Promise<void> {
+  await panel.page.evaluate(() => {
+    window.chat.deployment = {
+      languages: [],
+      defaultLanguage: null,
+      sendsTyping: true,
+      showsTyping: true,
+      autoStart: false,
+      canClear: false,
+      usesMarkdown: true,
+      uploads: null,
+    };
+  });
+  // An open panel has asked already. While nothing is known, it asks again after a reconnect.
+  await panel.connection({ phase: 'waiting', transport: 'none' });
+  await panel.connection({ phase: 'ready', transport: 'websocket' });
+  await panel.hear({ text: richText, from: bot });
+  await panel.page.locator('.text strong').first().waitFor();
+}
+
+export const richText = `*Three steps*, then it is as good as new:
+
+1. Switch the lamp _off_, at the wall.
+2. Take out the starter:
+   - a _quarter_ turn to the left
+   - ~pull~ let it fall
+3. Put in the [new starter](https://lamps.example/starters).
+
+هذه تعليمات:
+- *أولا* أطفئ المصباح
+- ثم اتصل بنا`;
 
 async function offerForm(panel: PanelPage): Promise<void> {
   await talk(panel);

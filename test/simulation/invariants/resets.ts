@@ -391,6 +391,7 @@ export const resetTable = {
     'conversation ended': keepsVisitorData,
   }),
   draftOrigin: perVisitor(),
+  hasAnonymousDraft: perVisitor(),
   unread: perVisitor({
     'session over': keepsUnread,
     'next conversation': keepsUnread,
@@ -501,7 +502,10 @@ export const resetTable = {
     'conversation gone': onlyFewer('paginations'),
   }),
   revision: row(({ before, after }) => after.revision >= before.revision),
-  published: row(free('the next flush compares against it')),
+  published: row(free('the next flush compares against it'), {
+    'visitor switched': 'initial',
+    'signed out': 'initial',
+  }),
   changes: row(free('the next flush writes and posts it'), {
     'visitor switched': isDurableWipe,
     'signed out': isDurableWipe,

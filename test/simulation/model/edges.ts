@@ -10,6 +10,8 @@ export interface Edges {
   readonly token: string | null;
   /** There is a session on the socket. */
   readonly isOpen: boolean;
+  /** What bears the token is not sent without it, as the dialect's adapter has it. */
+  encodes(command: GatewayCommand): boolean;
   /** @param isWanted as in src/protocol/gateway/tokens.ts, TokenSource */
   fetch(isFresh: boolean, isWanted: () => boolean, done: (result: TokenResult) => void): void;
   discardToken(): void;
@@ -46,6 +48,11 @@ export class WebchatEdges implements Edges {
       if (token !== null && isWanted()) this.token = token;
       done(result);
     });
+  }
+
+  // Only the auth frame bears the token, and without it the hub closes the socket instead.
+  encodes(): boolean {
+    return true;
   }
 
   discardToken(): void {

@@ -170,7 +170,8 @@ export class HubProcess implements EdgesHub {
         if (socket?.phase !== 'open') return;
         const { token } = this.edges;
         if (token === null && effect.command.type === 'authenticate') socket.close();
-        else socket.send({ command: effect.command, token });
+        else if (this.edges.encodes(effect.command))
+          socket.send({ command: effect.command, token });
         return;
       }
       case 'close-socket':
@@ -223,7 +224,7 @@ export class HubProcess implements EdgesHub {
 
   send(command: GatewayCommand): boolean {
     const socket = this.sockets.get(this.#newestSocket);
-    if (socket?.phase !== 'open') return false;
+    if (socket?.phase !== 'open' || !this.edges.encodes(command)) return false;
     socket.send({ command, token: this.edges.token });
     this.take({ type: 'command-sent', command });
     return true;

@@ -132,6 +132,7 @@ describe('FilesClient.send without a conversation', () => {
     const played = new PlayedChat(first);
     const steps: (string | undefined)[] = [];
     const rpc = new HubRpc();
+    rpc.onVisitor({ visitor: 'ada', resetCount: 0 });
     rpc.onAttached({
       call: async (call): Promise<CallAnswer> => {
         steps.push('step' in call ? call.step : undefined);
@@ -141,7 +142,7 @@ describe('FilesClient.send without a conversation', () => {
     });
     const sent = new FilesClient(played.chat, rpc).send(file);
     sent.catch(() => undefined);
-    return { played, steps, sent };
+    return { played, steps, sent, rpc };
   }
 
   it.each([
@@ -158,6 +159,15 @@ describe('FilesClient.send without a conversation', () => {
     expect(steps).toEqual(['begin', 'wait']);
     expect(played.listeners.size).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('does not upload the file when the conversation is another visitor’s', async () => {
+    const { played, steps, sent, rpc } = sendIn(none);
+    await vi.advanceTimersByTimeAsync(1_000);
+    rpc.onVisitor({ visitor: 'grace', resetCount: 1 });
+    played.change(snapshot());
+    await expect(sent).rejects.toMatchObject({ code: 'signed-out' });
+    expect(steps).toEqual([]);
   });
 
   it('rejects after 2 s', async () => {

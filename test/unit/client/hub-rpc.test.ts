@@ -55,6 +55,16 @@ describe('a call that is made before the visitor is known', () => {
   });
 });
 
+it('a call that was prepared for a previous visitor is not made', async () => {
+  const rpc = new HubRpc();
+  await changeVisitor(rpc, ada);
+  await changeVisitor(rpc, grace);
+  const late = ask(rpc, send('of Ada'), undefined, ada);
+  await Promise.resolve();
+  expect(late.problem).toBe('signed-out');
+  expect(rpc.pendingCalls).toEqual([]);
+});
+
 describe('a call that the hub’s connection rejects', () => {
   it.each([
     [new PartylineError('unreachable', 'script failed to load'), 'unreachable'],

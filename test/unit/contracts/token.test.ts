@@ -90,11 +90,11 @@ class RealBrokerBench implements BrokerBench, TokenBench {
   }
 
   forget(): void {
-    this.#tokens.drop();
+    this.#tokens.drop(true);
   }
 
   end(): void {
-    this.#tokens.endSession();
+    void this.#tokens.endSession();
   }
 
   async waiting(): Promise<void> {
@@ -231,11 +231,11 @@ class RealSessionTokenBench implements SessionTokenBench {
   }
 
   forget(): void {
-    this.#tokens.drop();
+    this.#tokens.drop(true);
   }
 
   end(): void {
-    this.#tokens.endSession();
+    void this.#tokens.endSession();
   }
 
   restart(): void {

@@ -483,6 +483,57 @@ describe('rate limits', () => {
   });
 });
 
+describe('a draft that is typed while nobody is signed in', () => {
+  const signedOut = () => {
+    const made = new TestHub().inConversation();
+    made.call({ type: 'sign-out' });
+    return made.flush().clear();
+  };
+  const signsIn = (made: TestHub, subject: string) => {
+    made.call({ type: 'reconnect' });
+    return made.pass(2_000).token(900, subject).flush();
+  };
+
+  it('is neither stored nor shown to the next visitor, whose pages clear their textboxes', () => {
+    const made = signedOut();
+    expect(outcome(made, made.call({ type: 'draft', text: 'my name is Ada' }))).toBe('ok');
+    made.flush();
+    signsIn(made, 'visitor-2');
+    expect(JSON.stringify(made.effects)).not.toContain('Ada');
+    // A page clears its textbox when the epoch names another visitor.
+    expect(made.snapshot?.hub.epoch).toBe('boot.2');
+  });
+
+  it('lets no message be accepted that the change of visitor would delete', () => {
+    const made = signedOut();
+    made.call({ type: 'draft', text: 'my name is Ada' });
+    made.call({ type: 'reconnect' });
+    made.pass(2_000);
+    expect(outcome(made, made.call({ type: 'start', routing }))).toBe('signed-out');
+    made.token(900, 'visitor-2').flush();
+    made.call({ type: 'start', routing });
+    expect(made.state.startCalls).toHaveLength(1);
+  });
+
+  it('is not there when the textbox is empty: who signs in starts nothing anew', () => {
+    const made = signedOut();
+    made.call({ type: 'draft', text: '' });
+    expect(signsIn(made, 'visitor-2').snapshot?.hub.epoch).toBe('boot.1');
+  });
+
+  it('is kept for a visitor whose session alone is over', () => {
+    const made = new TestHub().inConversation().cut('token');
+    const { requestId } = made.last('fetch-token');
+    const result = { ok: false, kind: 'signed-out', message: '', retryAfter: null } as const;
+    made.take({ type: 'token', requestId, result }).flush();
+    expect(made.state.connection.phase).toBe('signed-out');
+    made.call({ type: 'draft', text: 'half' });
+    made.clear();
+    signsIn(made, 'visitor-1');
+    expect(made.snapshot).toMatchObject({ draft: 'half', hub: { epoch: 'boot.0' } });
+  });
+});
+
 describe('a draft', () => {
   it('is kept, shared with every tab, and answered', () => {
     const made = hub().attach('b').clearKeepingSocket();

@@ -194,3 +194,23 @@ describe('keep-alive', () => {
     expect(hub.snapshot?.connection.phase).toBe('ready');
   });
 });
+
+describe('a token that is dropped', () => {
+  const refused = (hub: TestHub) => hub.all('discard-token').map(({ isRefused }) => isRefused);
+
+  it('was refused where the gateway says so', () => {
+    const hub = new TestHub().inConversation().gateway({ type: 'token-expired' });
+    expect(refused(hub)).toEqual([true]);
+  });
+
+  it('was not refused where the visitor signs out, or the broker says that nobody is there', () => {
+    const hub = new TestHub().inConversation();
+    hub.call({ type: 'sign-out' });
+    expect(refused(hub)).toEqual([false]);
+    const other = new TestHub().restore().attach();
+    const { requestId } = other.last('fetch-token');
+    const result = { ok: false, kind: 'signed-out', message: '', retryAfter: null } as const;
+    other.take({ type: 'token', requestId, result });
+    expect(refused(other)).toEqual([false]);
+  });
+});

@@ -77,6 +77,16 @@ describe('history: confirmed', () => {
   });
 });
 
+it('a tab that pulls before the flush gets nothing of a session that is over', () => {
+  const hub = new TestHub({ history: 'confirmed' }).inConversation();
+  hub.call({ type: 'draft', text: 'half a thought' });
+  hub.clearKeepingSocket().cut('token');
+  const { requestId } = hub.last('fetch-token');
+  const result = { ok: false, kind: 'signed-out', message: 'over', retryAfter: null } as const;
+  hub.clear().take({ type: 'token', requestId, result }).take({ type: 'tab-pull', tabId: 'a' });
+  for (const secret of secrets) expect(reported(hub)).not.toContain(`"${secret}`);
+});
+
 it('what was written before the session was over is hidden with it; what is written after, is not', () => {
   const hub = new TestHub({ history: 'confirmed' }).inConversation();
   hub.type('before', 'm-before').clearKeepingSocket().cut('token');

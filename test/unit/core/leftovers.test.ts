@@ -186,7 +186,6 @@ const outlives: ReadonlySet<string> = new Set<keyof HubState>([
   'alertedAt',
   'storeCalls',
   'revision',
-  'published',
   'changes',
 ]);
 

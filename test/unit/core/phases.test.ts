@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ConnectionEnd } from '../../../src/protocol/gateway/adapter.ts';
 import type { RestFailure } from '../../../src/protocol/gateway/rest.ts';
 import type { TokenResult } from '../../../src/protocol/gateway/tokens.ts';
 import { connectionPhases } from '../../../src/worker/core/connection/state.ts';
@@ -52,6 +53,7 @@ const happenings: PhaseInputs = {
   'socket closed: token': (hub) => closed(hub, 'token'),
   'socket closed: crowded': (hub) => closed(hub, 'too-many-connections'),
   'socket closed: client-bug': (hub) => closed(hub, 'client-bug'),
+  'socket closed: origin-refused': (hub) => closed(hub, 'origin-refused'),
   'a previous socket closed': ({ state: { closingSockets } }) =>
     closingSockets[0] === undefined
       ? null
@@ -125,10 +127,7 @@ const happenings: PhaseInputs = {
   ...timersFire,
 };
 
-function closed(
-  hub: TestHub,
-  meaning: 'network' | 'token' | 'too-many-connections' | 'client-bug',
-): Input | null {
+function closed(hub: TestHub, meaning: ConnectionEnd): Input | null {
   const socketId = socketOf(hub);
   return socketId === -1 ? null : { type: 'socket-closed', socketId, meaning };
 }

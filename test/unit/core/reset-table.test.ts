@@ -69,6 +69,7 @@ function busy(part: Partial<HubState> = {}): HubState {
       resetCount: 4,
     },
     draftOrigin: { tabId: 'a', writtenAt: now - 70 },
+    hasAnonymousDraft: true,
     unread: { count: 3, readUntil: [2, 1, 0, 0] },
     conversation,
     previousConversations: [

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ConversationRecord } from '../../../src/worker/core/records.ts';
 import { emptyMeta } from '../../../src/worker/core/records.ts';
-import { agentSays, conversationId, emptyStore, TestHub } from './harness.ts';
+import { agentSays, conversationId, echo, emptyStore, TestHub } from './harness.ts';
+import { page } from './scenes.ts';
 
 const routing = { skillGroups: ['Tier1_Support'] };
 
@@ -209,6 +210,53 @@ describe('a message that waits for a token to go by REST', () => {
       result: { ok: true, expiresIn: 900, subject: 'visitor-1' },
     });
     expect(hub.all('rest').map(({ call }) => call.type)).toEqual(['history-since']);
+  });
+});
+
+describe('a message whose token is refused when it has gone by REST', () => {
+  const failure = { kind: 'unauthorized', message: '', retryAfter: null } as const;
+
+  function sending(): { hub: TestHub; requestId: number } {
+    const hub = new TestHub({ timing: { attempts: 0 } }).inConversation();
+    hub.cut().rest().type('one', 'm1');
+    const { requestId, call } = hub.last('rest');
+    expect(call).toMatchObject({ type: 'send-message', messageId: 'm1' });
+    return { hub, requestId };
+  }
+
+  function refuse({ hub, requestId }: ReturnType<typeof sending>): TestHub {
+    hub.clear().take({ type: 'rest', requestId, result: { ok: false, failure } });
+    return hub.take({
+      type: 'token',
+      requestId: hub.state.token.requestId ?? 0,
+      result: { ok: true, expiresIn: 900, subject: 'visitor-1' },
+    });
+  }
+
+  function sent(hub: TestHub): string[] {
+    return hub.all('rest').flatMap(({ call }) => ('messageId' in call ? call.messageId : []));
+  }
+
+  it('goes again', () => {
+    expect(sent(refuse(sending()))).toEqual(['m1']);
+  });
+
+  it('does not go again when it was discarded meanwhile', () => {
+    const made = sending();
+    made.hub.call({ type: 'discard', messageId: 'm1' });
+    made.hub.store();
+    expect(sent(refuse(made))).toEqual([]);
+    expect(made.hub.state.requests).toEqual([]);
+  });
+
+  it('does not go again when it turned up in the history meanwhile', () => {
+    const made = sending();
+    made.hub.clearKeepingSocket();
+    while (!made.hub.all('rest').some(({ call }) => call.type === 'history-since'))
+      made.hub.pass(100);
+    page(made.hub, [echo(1, 'm1', 'one')]);
+    expect(made.hub.state.outbox).toEqual([]);
+    expect(sent(refuse(made))).toEqual([]);
   });
 });
 

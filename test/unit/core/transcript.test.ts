@@ -439,6 +439,22 @@ describe('tabs', () => {
     expect(hub.snapshot?.hub.epoch).toBe('boot.1');
   });
 
+  it.each(['another visitor', 'a sign-out'])(
+    'posts nothing of the previous one to a tab that pulls before the flush: %s',
+    (ending) => {
+      const hub = new TestHub().inConversation();
+      hub.call({ type: 'draft', text: 'secret' });
+      hub.flush();
+      if (ending === 'a sign-out') hub.call({ type: 'sign-out' });
+      else hub.gateway({ type: 'token-expired' }).token(900, 'visitor-2');
+      hub.clearKeepingSocket().take({ type: 'tab-pull', tabId: 'a' });
+      const { message } = hub.last('post');
+      expect(message).toMatchObject({ type: 'snapshot', epoch: 'boot.1' });
+      expect(message).toMatchObject({ shared: { draft: '', conversation: null } });
+      expect(message).toMatchObject({ shared: { hub: { epoch: 'boot.1' } } });
+    },
+  );
+
   it('adopts the conversation of a page’s session hint when the store was lost', () => {
     const hub = new TestHub().restore().attach('a', 'conv-from-page').token().open();
     hub.gateway({ type: 'authenticated', serverTime: hub.wall });

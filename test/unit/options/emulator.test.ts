@@ -387,7 +387,8 @@ async function upload(guest: GenesysClient, size: number): Promise<void> {
   guest.send(file);
   const { body } = await guest.next('PresignedUrlResponse');
   const { url, headers } = placeSchema.parse(body);
-  await fetch(url, { method: 'PUT', headers, body: new Blob(['x'.repeat(size)]) });
+  const bytes = new Blob(['x'.repeat(size)], { type: file.fileType });
+  await fetch(url, { method: 'PUT', headers, body: bytes });
 }
 
 describe('the clock of the gateway emulator, in the guests’ dialect,', () => {
@@ -626,6 +627,13 @@ const uploads = {
       await guest.next(answer);
     }
   },
+  checksType: async () => {
+    const { guest } = await guestWithRules({ checksType: false });
+    guest.send(file);
+    const { url, headers } = placeSchema.parse((await guest.next('PresignedUrlResponse')).body);
+    await fetch(url, { method: 'PUT', headers, body: new Blob(['abc']) });
+    await guest.next('UploadSuccessEvent');
+  },
 } satisfies Checks<'none' | keyof Uploads>;
 
 type DeploymentOptions = NonNullable<GatewayOptions['deployment']>;
@@ -655,8 +663,15 @@ const deployment = {
   },
   showsTyping: () =>
     expectConfiguration('showsTyping', (shown) => ({ showAgentTypingIndicator: shown })),
-  sendsTyping: () =>
-    expectConfiguration('sendsTyping', (reported) => ({ showUserTypingIndicator: reported })),
+  sendsTyping: async () => {
+    await expectConfiguration('sendsTyping', (reported) => ({ showUserTypingIndicator: reported }));
+    const guest = await new GenesysClient(
+      await guests({ deployment: { sendsTyping: false } }),
+    ).opened();
+    const events = [{ eventType: 'Typing', typing: { type: 'On' } }];
+    guest.send({ action: 'onMessage', message: { type: 'Event', events } });
+    expect(await guest.next('StructuredMessage', 'string')).toMatchObject({ code: 403 });
+  },
   autoStart: () => expectConfiguration('autoStart', (enabled) => ({ autoStart: { enabled } })),
   clear: async () => {
     await expectConfiguration('clear', (enabled) => ({ conversationClear: { enabled } }));
@@ -665,6 +680,32 @@ const deployment = {
     guest.send({ action: 'onMessage', message: { type: 'Event', events } });
     expect(await guest.next('string')).toMatchObject({ code: 403 });
   },
+  disconnect: async () => {
+    await expectConfiguration('disconnect', (enabled) => ({ conversationDisconnect: { enabled } }));
+    const gateway = await guests({ deployment: { disconnect: false } });
+    const guest = await new GenesysClient(gateway).opened();
+    guest.says('hello');
+    await guest.next('StructuredMessage');
+    await gateway.agent.end((await gateway.agent.nextQueued()).conversationId);
+    guest.says('anybody?');
+    expect(await guest.next('StructuredMessage', 'string')).toMatchObject({
+      body: { text: 'anybody?' },
+    });
+    await gateway.agent.nextQueued();
+  },
+  namesBots: async () => {
+    const gateway = await guests({ deployment: { namesBots: true } });
+    const guest = await new GenesysClient(gateway).opened();
+    guest.says('hello');
+    await guest.next('StructuredMessage');
+    const { conversationId } = await gateway.agent.nextQueued();
+    const from = { id: 'bot-7', name: 'Botty', role: 'bot' } as const;
+    await gateway.agent.say(conversationId, 'beep', { from });
+    expect(await guest.next('StructuredMessage')).toMatchObject({
+      body: { text: 'beep', channel: { from: { nickname: 'Botty' } } },
+    });
+  },
+  markdown: () => expectConfiguration('markdown', (enabled) => ({ markdown: { enabled } })),
   endsSession: async () => {
     await expectConfiguration('endsSession', (ends) => ({
       conversationDisconnect: { type: ends ? 'ReadOnly' : 'Send' },

@@ -11,6 +11,7 @@ describe('in Node, without a browser', () => {
       '.',
       './worker',
       './ui',
+      './rich-text',
       './inspector',
       './inspector/worker',
       './react',

@@ -18,6 +18,7 @@ describe('the settings of a deployment', () => {
             showUserTypingIndicator: true,
             autoStart: { enabled: true },
             conversationClear: { enabled: true },
+            markdown: { enabled: true },
           },
         },
       },
@@ -29,6 +30,7 @@ describe('the settings of a deployment', () => {
       showsTyping: false,
       autoStart: true,
       canClear: true,
+      usesMarkdown: true,
       uploads: { mimeTypes: ['image/png'], blockedExtensions: [], maximumSize: 10_240 },
     });
   });
@@ -44,6 +46,7 @@ describe('the settings of a deployment', () => {
       showsTyping: true,
       autoStart: false,
       canClear: false,
+      usesMarkdown: false,
       uploads: null,
     });
   });
@@ -65,6 +68,10 @@ describe('the settings of a deployment', () => {
     [{ autoStart: { enabled: 'TRUE' } }, { autoStart: true, canClear: false }],
     [{ autoStart: { enabled: false } }, { autoStart: false, canClear: false }],
     [{ autoStart: { enabled: 1 } }, { autoStart: false, canClear: false }],
+    [{ markdown: { enabled: true } }, { usesMarkdown: true }],
+    [{ markdown: { enabled: 'True' } }, { usesMarkdown: true }],
+    [{ markdown: { enabled: false } }, { usesMarkdown: false }],
+    [{ markdown: true }, { usesMarkdown: false }],
     [{ conversationClear: { enabled: true } }, { autoStart: false, canClear: true }],
   ])('say %o of a conversation: %o', (conversations, reported) => {
     expect(toDeployment({ messenger: { apps: { conversations } } })).toMatchObject(reported);

@@ -1303,6 +1303,11 @@ describe('options', () => {
     ['mypurecloud.de', 'mypurecloud.de'],
     ['usw2', 'usw2.pure.cloud'],
     ['EU-WEST-2', 'euw2.pure.cloud'],
+    ['us-east-2', 'use2.us-gov-pure.cloud'],
+    ['use2', 'use2.us-gov-pure.cloud'],
+    ['eusc-de-east-1', 'edee1.eusc-pure.cloud'],
+    ['edee1.eusc-pure.cloud', 'edee1.eusc-pure.cloud'],
+    [' euw1 ', 'mypurecloud.ie'],
   ])('finds the region %s', (region, domain) => {
     expect(genesysCloud({ deploymentId: 'd', region }).socketUrl).toBe(
       `wss://webmessaging.${domain}/v1?deploymentId=d&application=partyline`,
@@ -1320,7 +1325,7 @@ describe('options', () => {
     const fits = (length: number) => {
       const count = Math.floor(length / bytes);
       const customAttributes = { a: character.repeat(count) + 'x'.repeat(length % bytes) };
-      const options = { deploymentId: 'd', region: 'x', customAttributes };
+      const options = { deploymentId: 'd', region: 'usw2', customAttributes };
       return () => genesysCloud(options);
     };
     const around = JSON.stringify({ a: '' }).length;
@@ -1339,7 +1344,7 @@ describe('options', () => {
   });
 
   it('shares a conversation between devices where its visitors are known by name', () => {
-    const options = { deploymentId: 'd', region: 'x' };
+    const options = { deploymentId: 'd', region: 'usw2' };
     expect(genesysCloud(options).traits.isShared).toBe(false);
     expect(genesysCloud({ ...options, codeUrl: '/code' }).traits.isShared).toBe(true);
   });
@@ -1351,16 +1356,19 @@ describe('options', () => {
 
   it('throws at once and names the option', () => {
     const wrong = [
-      [{ deploymentId: '', region: 'x' }, /deploymentId/],
+      [{ deploymentId: '', region: 'usw2' }, /deploymentId/],
       [{ deploymentId: 'd' }, /region/],
-      [{ deploymentId: 'd', region: 'x', domain: 'x.y' }, /region/],
+      [{ deploymentId: 'd', region: 'usw2', domain: 'mypurecloud.ie' }, /region/],
       [{ deploymentId: 'd', region: 'a b' }, /region/],
+      [{ deploymentId: 'd', region: 'us-east-3' }, /region: .*one of us-east-1, us-east-2, /],
+      [{ deploymentId: 'd', region: 'use2.pure.cloud' }, /region/],
+      [{ deploymentId: 'd', domain: 'mypurecloud.example' }, /domain: .*eusc-de-east-1/],
       [
-        { deploymentId: 'd', region: 'x', customAttributes: { a: 'x'.repeat(1_800) } },
+        { deploymentId: 'd', region: 'usw2', customAttributes: { a: 'x'.repeat(1_800) } },
         /customAttr/,
       ],
-      [{ deploymentId: 'd', region: 'x', uploads: { maximumSize: 0 } }, /uploads/],
-      [{ deploymentId: 'd', region: 'x', uploads: { mimeTypes: [''] } }, /uploads/],
+      [{ deploymentId: 'd', region: 'usw2', uploads: { maximumSize: 0 } }, /uploads/],
+      [{ deploymentId: 'd', region: 'usw2', uploads: { mimeTypes: [''] } }, /uploads/],
     ] as const;
     for (const [options, words] of wrong) {
       expect(() => genesysCloud(options)).toThrow(words);

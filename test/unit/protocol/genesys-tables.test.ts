@@ -1080,16 +1080,18 @@ describe('where the platform is', () => {
     ['MyPureCloud.de', 'mypurecloud.de'],
   ])('of the region %s is %s', (name, domain) => {
     for (const where of [{ region: name }, { domain: name }]) {
-      const { socketUrl, configurationUrl, request } = genesysCloud({
+      const { socketUrl, configurationUrl, domainsUrl, request } = genesysCloud({
         deploymentId: 'd-1',
         ...where,
       });
       expect(socketUrl).toBe(
         `wss://webmessaging.${domain}/v1?deploymentId=d-1&application=partyline`,
       );
-      expect(configurationUrl).toBe(
-        `https://api-cdn.${domain}/webdeployments/v1/deployments/d-1/config.json`,
-      );
+      const files = `https://api-cdn.${domain}/webdeployments/v1/deployments/d-1`;
+      expect([configurationUrl, domainsUrl]).toEqual([
+        `${files}/config.json`,
+        `${files}/domains.json`,
+      ]);
       const url = request({ type: 'conversation', conversationId: 'c' }, 't').url;
       expect(new URL(url).origin).toBe(`https://api.${domain}`);
     }
@@ -1102,9 +1104,13 @@ describe('where the platform is', () => {
   ])('may be another origin: %s', (endpoint, socket) => {
     const origin = endpoint.replace(/\/$/, '');
     const code = { codeUrl: '/code', endpoint, deploymentId: 'd~1._-' };
-    const { socketUrl, configurationUrl, sessions, request } = genesysCloud(code);
+    const { socketUrl, configurationUrl, domainsUrl, sessions, request } = genesysCloud(code);
     expect(socketUrl).toBe(`${socket}/v1?deploymentId=d~1._-&application=partyline`);
-    expect(configurationUrl).toBe(`${origin}/webdeployments/v1/deployments/d~1._-/config.json`);
+    const files = `${origin}/webdeployments/v1/deployments/d~1._-`;
+    expect([configurationUrl, domainsUrl]).toEqual([
+      `${files}/config.json`,
+      `${files}/domains.json`,
+    ]);
     expect(sessions.authentication).toEqual({
       codeUrl: '/code',
       exchangeUrl: `${origin}/api/v2/webdeployments/token/oauthcodegrantjwtexchange`,
@@ -1187,12 +1193,16 @@ describe('an option', () => {
     ['deploymentId', { deploymentId: 'A_z.~-9' }, { deploymentId: 'a/b' }],
     ['deploymentId', {}, { deploymentId: 'a b' }],
     ['deploymentId', {}, { deploymentId: 'a?b' }],
-    ['region', { region: 'x'.repeat(253) }, { region: 'x'.repeat(254) }],
+    ['region', { region: 'aps1' }, { region: 'aps9' }],
     ['region', {}, { region: '' }],
     ['region', {}, { region: 'mypurecloud.ie/x' }],
     ['region', {}, { domain: 'mypurecloud.ie' }],
     ['region', { endpoint: 'https://x.example' }, { region: undefined }],
-    ['domain', { region: undefined, domain: 'x.y' }, { region: undefined, domain: 'x y' }],
+    [
+      'domain',
+      { region: undefined, domain: 'usw2.pure.cloud' },
+      { region: undefined, domain: 'usw9.pure.cloud' },
+    ],
     ['endpoint', { endpoint: 'http://x:1' }, { endpoint: 'https://x.example/a' }],
     ['endpoint', { endpoint: 'https://x/' }, { endpoint: 'wss://x.example' }],
     ['endpoint', {}, { endpoint: 'xhttps://x.example' }],

@@ -9,7 +9,12 @@ import {
 } from '../../../src/protocol/builds.ts';
 import { callChannel, hubChannel, streamChannel } from '../../../src/protocol/channels.ts';
 import { isDeeperThan } from '../../../src/protocol/depth.ts';
-import { bootOf, isOtherGeneration, makeEpoch } from '../../../src/protocol/epoch.ts';
+import {
+  bootOf,
+  hasVisitorChanged,
+  isOtherGeneration,
+  makeEpoch,
+} from '../../../src/protocol/epoch.ts';
 import {
   describeIssue,
   describeIssues,
@@ -138,6 +143,20 @@ describe('an epoch', () => {
     expect(isOtherGeneration(makeEpoch('a', 0), makeEpoch('b', 1))).toBe(false);
     expect(isOtherGeneration(makeEpoch('a', 0), makeEpoch('ab', 0))).toBe(false);
     expect(isOtherGeneration(makeEpoch('ab', 0), makeEpoch('a', 0))).toBe(false);
+  });
+
+  it.each([
+    ['a.0', 'a.1', true],
+    ['a.1', 'a.1', false],
+    // A new hub begins with the last visitor.
+    ['a.3', 'b.0', false],
+    ['a.0', 'b.1', true],
+    ['a.1', 'b.1', true],
+    ['a.0', 'b.10', true],
+    // The page had not met a hub.
+    ['', 'b.1', false],
+  ])('tells a page that the visitor changed: from “%s” to “%s”, %s', (before, after, changed) => {
+    expect(hasVisitorChanged(before, after)).toBe(changed);
   });
 });
 

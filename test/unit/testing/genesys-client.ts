@@ -48,7 +48,17 @@ export class GenesysClient {
   }
 
   send(request: Record<string, unknown>): void {
-    this.socket.send(JSON.stringify({ ...request, token: this.token }));
+    this.sendBare({ ...request, token: this.token });
+  }
+
+  /** Without a token. */
+  sendBare(request: Record<string, unknown>): void {
+    this.socket.send(JSON.stringify(request));
+  }
+
+  /** An event, as [MT] sends it. */
+  sendEvent(event: Record<string, unknown>, tracingId: string = randomUUID()): void {
+    this.send({ action: 'onMessage', tracingId, message: { type: 'Event', events: [event] } });
   }
 
   says(text: string, tracingId: string = randomUUID()): void {

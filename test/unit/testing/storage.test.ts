@@ -6,6 +6,7 @@ import { type Gateway, startGateway } from '../../../src/testing/index.ts';
 import { call, gatewayForTest, Line, pageOf, tokenFor } from './support.ts';
 
 const application = { clientId: 'shop', clientSecret: 'secret' };
+const ada = { id: 'ada', name: 'Ada', image: 'https://pictures.example/ada.png' };
 
 /** What every storage does alike. */
 async function tellTheStory(gateway: Gateway, subject: string): Promise<string> {
@@ -44,7 +45,7 @@ async function tellTheStory(gateway: Gateway, subject: string): Promise<string> 
 
   line.send({ type: 'routing', routing: { skillGroups: ['Billing'] } });
   expect(await line.next('conversation')).toMatchObject({ conversationId });
-  await gateway.agent.accept(conversationId);
+  await gateway.agent.accept(conversationId, ada);
   await expect(
     gateway.agent.accept(conversationId, { id: 'other', name: 'Other' }),
   ).rejects.toMatchObject({ code: 'ALREADY_TAKEN' });
@@ -64,6 +65,7 @@ test('in a folder, conversations and tokens survive the process', { timeout: 60_
   const first = await startGateway(options);
   const conversationId = await tellTheStory(first, 'ann');
   const token = await tokenFor(first, 'ann');
+  await first.agent.say(conversationId, 'five');
   await first.close();
 
   const second = await gatewayForTest(options);
@@ -72,14 +74,16 @@ test('in a folder, conversations and tokens survive the process', { timeout: 60_
     token,
     `/conversations/messages?conversationId=${conversationId}`,
   );
-  expect(pageOf(answer).texts).toEqual(['one', 'two', 'three', 'four']);
+  expect(pageOf(answer).texts).toEqual(['one', 'two', 'three', 'four', 'five']);
+  const five = (await second.agent.transcript(conversationId)).at(-1);
+  expect(five?.from).toEqual({ ...ada, role: 'agent' });
   expect((await second.agent.conversations())[0]).toMatchObject({
     conversationId,
     status: 'connected',
-    agent: { id: 'agent_1' },
+    agent: ada,
     unread: false,
   });
-  await second.agent.say(conversationId, 'five');
+  await second.agent.say(conversationId, 'six');
   await second.agent.end(conversationId);
   const { conversationId: another } = await Line.inConversation(second, 'ann');
   expect(another).not.toBe(conversationId);

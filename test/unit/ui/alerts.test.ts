@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Message } from '../../../src/protocol/message.ts';
 import { Alerts } from '../../../src/ui/alerts.ts';
 import { english } from '../../../src/ui/messages.ts';
+import { withResolvers } from '../../../src/worker/genesys-cloud/upload.ts';
 import { PlayedChat } from './chat.ts';
 import { message, snapshot } from './fixtures.ts';
 
@@ -37,8 +39,13 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+const spoken = async ({ text }: Message) => text;
+
+/** The notification waits for the text that it shows. */
+const shownNow = () => new Promise(setImmediate);
+
 function alertsOver(played: PlayedChat): Alerts {
-  return new Alerts(played.chat, () => ({ texts: english, isSilent: true }));
+  return new Alerts(played.chat, () => ({ texts: english, isSilent: true }), spoken);
 }
 
 describe('the page’s title', () => {
@@ -116,27 +123,30 @@ describe('the sound', () => {
     const played = new PlayedChat(snapshot({ unread: 1 }));
     alertsOver(played).alert(message('a'));
     expect(made).not.toHaveBeenCalled();
-    new Alerts(played.chat, () => ({ texts: english, isSilent: false })).alert(message('b'));
+    const settings = () => ({ texts: english, isSilent: false });
+    new Alerts(played.chat, settings, spoken).alert(message('b'));
     expect(made).toHaveBeenCalledOnce();
   });
 });
 
 describe('a notification', () => {
-  it('has the sender’s name and at most 200 characters of the text', () => {
+  it('has the sender’s name and at most 200 characters of the text', async () => {
     const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));
     alerts.alert(message('a', { text: 'x'.repeat(201) }));
+    await shownNow();
     const [shown] = FakeNotification.shown;
     expect(shown?.title).toBe('Ada');
     expect(shown?.options).toEqual({ body: 'x'.repeat(200), tag: 'partyline' });
   });
 
-  it('has the panel’s heading for a sender without a name', () => {
+  it('has the panel’s heading for a sender without a name', async () => {
     const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));
     alerts.alert(message('a', { from: { id: 'x', name: '', role: 'bot' } }));
+    await shownNow();
     expect(FakeNotification.shown[0]?.title).toBe(english.heading);
   });
 
-  it('is shown only for a hidden page, and only with permission', () => {
+  it('is shown only for a hidden page, and only with permission', async () => {
     const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));
     page.visibilityState = 'visible';
     alerts.alert(message('a'));
@@ -145,14 +155,16 @@ describe('a notification', () => {
     alerts.alert(message('b'));
     vi.stubGlobal('Notification', undefined);
     alerts.alert(message('c'));
+    await shownNow();
     expect(FakeNotification.shown).toEqual([]);
   });
 
-  it('closes when the messages are read, and focuses the window on click', () => {
+  it('closes when the messages are read, and focuses the window on click', async () => {
     const focus = vi.fn();
     vi.stubGlobal('window', { focus });
     const played = new PlayedChat(snapshot({ unread: 1 }));
     alertsOver(played).alert(message('a'));
+    await shownNow();
     const [shown] = FakeNotification.shown;
     shown?.onclick?.();
     expect(focus).toHaveBeenCalledOnce();
@@ -160,7 +172,7 @@ describe('a notification', () => {
     expect(shown?.isOpen).toBe(false);
   });
 
-  it('that the browser refuses to create does not prevent the other alerts', () => {
+  it('that the browser refuses to create does not prevent the other alerts', async () => {
     vi.stubGlobal(
       'Notification',
       class {
@@ -172,6 +184,44 @@ describe('a notification', () => {
     );
     const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));
     alerts.alert(message('a'));
+    await shownNow();
     expect(page.title).toBe('(1) Shop');
+  });
+
+  it('shows the text without marks, as soon as it is known', async () => {
+    const played = new PlayedChat(snapshot({ unread: 1 }));
+    const text = withResolvers<string>();
+    const alerts = new Alerts(
+      played.chat,
+      () => ({ texts: english, isSilent: true }),
+      () => text.promise,
+    );
+    alerts.alert(message('a', { text: '*now*' }));
+    await shownNow();
+    expect(FakeNotification.shown).toEqual([]);
+    text.resolve('now');
+    await shownNow();
+    expect(FakeNotification.shown.map(({ options }) => options.body)).toEqual(['now']);
+  });
+
+  it.each<[string, (played: PlayedChat, alerts: Alerts) => void]>([
+    ['its message was read', (played) => played.change(snapshot({ unread: 0 }))],
+    ['another tab took over', (_, alerts) => alerts.alert(null)],
+    ['the element was removed', (_, alerts) => alerts.dispose()],
+  ])('is not shown when %s before its text was known', async (_, happen) => {
+    const played = new PlayedChat(snapshot({ unread: 1 }));
+    const alerts = alertsOver(played);
+    alerts.alert(message('a'));
+    happen(played, alerts);
+    await shownNow();
+    expect(FakeNotification.shown).toEqual([]);
+  });
+
+  it('is that of the newest message', async () => {
+    const alerts = alertsOver(new PlayedChat(snapshot({ unread: 2 })));
+    alerts.alert(message('a'));
+    alerts.alert(message('b'));
+    await shownNow();
+    expect(FakeNotification.shown.map(({ options }) => options.body)).toEqual(['text of b']);
   });
 });

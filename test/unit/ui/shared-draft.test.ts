@@ -174,4 +174,28 @@ describe('a shared draft', () => {
     expect(box.value).toBe('');
     expect(box.hears('of the first visitor', 'boot.1')).toBe('replace');
   });
+
+  it('of another visitor replaces everything in a new hub, too', () => {
+    const box = new Textbox();
+    box.hears('');
+    box.type('of the first visitor');
+    // The new hub has had a visitor of its own, and another one since.
+    expect(box.hears('', 'next.1')).toBe('replace');
+    expect(box.value).toBe('');
+  });
+
+  it('is kept if it was typed before there was any hub', () => {
+    const box = new Textbox();
+    box.hears('', '');
+    box.type('the first words');
+    expect(box.hears('', 'boot.1')).toBe('write-again');
+  });
+
+  it('of another visitor does not count as sent because the previous one sent the same', () => {
+    const box = new Textbox();
+    box.hears('');
+    box.type('hello').send();
+    box.hears('', 'boot.1');
+    expect(box.hears('hel', 'next.0')).toBe('replace');
+  });
 });

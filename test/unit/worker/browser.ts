@@ -124,7 +124,7 @@ export const plainFrames = {
 /** A line that does what a test says. */
 class Line {
   onopen: () => void = () => {};
-  onmessage: (event: { readonly data: string }) => void = () => {};
+  onmessage: ((event: { readonly data: string }) => void) | null = null;
   onclose: (event: { readonly code: number }) => void = () => {};
   readyState = 0;
   isClosing = false;
@@ -137,7 +137,7 @@ class Line {
   }
 
   hears(event: GatewayEvent): void {
-    this.onmessage({ data: JSON.stringify([event]) });
+    this.onmessage?.({ data: JSON.stringify([event]) });
   }
 
   ends(): void {

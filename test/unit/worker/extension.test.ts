@@ -6,6 +6,14 @@ import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 import { sessionEvent } from '../session-event.ts';
 
 const session = sessionEvent();
+const unnamedProblem = {
+  kind: 'other',
+  code: '500',
+  message: '',
+  conversationId: null,
+  messageId: null,
+  retryAfter: null,
+} as const;
 const from = { id: 'ada', name: 'Ada', role: 'agent' } as const;
 const typing = { type: 'typing', conversationId: 'c', isTyping: true } as const;
 const join = { type: 'join', routing: { skillGroups: [] } } as const;
@@ -116,6 +124,33 @@ describe('the connection', () => {
     expect(sent).toHaveLength(1);
   });
 
+  it('leaves nothing of a visitor to the next one', async () => {
+    const { extension, sent } = await createExtension(null, { autostart: true });
+    extension.onEvent({ ...session, isAutoStarted: true });
+    const token = extension.restTokens.get(false);
+    extension.onEvent({ type: 'rest-token', token: 'jwt', expiresAt: null });
+    expect(await token).toBe('jwt');
+    const clearing = extension.answer('tab', { type: 'platform', step: 'clear' });
+    await vi.advanceTimersByTimeAsync(0);
+    // A request whose error has not come yet.
+    extension.shouldSend(typing);
+    const before = sent.length;
+    extension.onVisitorChange();
+    expect(await clearing).toMatchObject({ problem: { code: 'signed-out' } });
+    expect(await extension.restTokens.get(false)).toBeNull();
+    expect(sent).toHaveLength(before);
+    // Nobody has asked for anything that an error without an id could be about.
+    extension.onEvent(session);
+    const next = extension.answer('tab', { type: 'platform', step: 'clear' });
+    await vi.advanceTimersByTimeAsync(0);
+    extension.onEvent({ type: 'problem', problem: unnamedProblem });
+    expect(await next).toMatchObject({ problem: { code: 'unavailable' } });
+    extension.onEvent({ ...session, isAutoStarted: true });
+    extension.onVisitorChange();
+    // The next conversation has not begun by itself.
+    expect(extension.shouldSend(join)).toBe(true);
+  });
+
   it('takes along what waits for its answer when it ends', async () => {
     const { extension } = await createExtension();
     extension.onEvent(session);
@@ -194,7 +229,7 @@ describe('a session’s token', () => {
     const { extension } = await createExtension({});
     await extension.tokens.fetch(false, () => true);
     const token = extension.tokens.current();
-    extension.tokens.drop();
+    extension.tokens.drop(true);
     expect(extension.tokens.current()).toBeNull();
     await extension.tokens.fetch(false, () => true);
     expect(extension.tokens.current()).toBe(token);

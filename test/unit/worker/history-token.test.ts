@@ -195,5 +195,26 @@ describe('a token for the history', () => {
     expect(await rest.call(call)).toMatchObject({ ok: true });
     await rest.call(call);
     expect(wanted).toEqual([false, true, false]);
+    // The next visitor's token is not the one that was refused.
+    fetched.mockImplementation(async () => new Response('{}', { status: 401 }));
+    await rest.call(call);
+    rest.abortAll();
+    await rest.call(call);
+    expect(wanted.slice(3)).toEqual([false, false]);
+  });
+
+  it('that comes after the visitor has changed is not used for the call that asked for it', async () => {
+    let gives: (token: string) => void = () => {};
+    const rest = new Rest(genesysCloud({ deploymentId: 'd', region: 'eu-west-1' }), () => {
+      return new Promise((resolve) => {
+        gives = resolve;
+      });
+    });
+    const fetched = vi.spyOn(globalThis, 'fetch').mockResolvedValue(Response.json({}));
+    const former = rest.call(call);
+    rest.abortAll();
+    gives('token of the next visitor');
+    expect(await former).toMatchObject({ failure: { kind: 'network' } });
+    expect(fetched).not.toHaveBeenCalled();
   });
 });

@@ -491,6 +491,44 @@ describe('a token', () => {
     await settled();
     expect(server.tokens.at(-1)?.init.headers).toEqual({ 'Partyline-Token-Refused': '1' });
   });
+
+  it('that a sign-out takes along was not refused, and the next visitor’s request says so', async () => {
+    const { hub, host } = await inConversation();
+    await callOf(hub, { type: 'sign-out' });
+    host.lines.newest.ends();
+    await callOf(hub, { type: 'reconnect' });
+    expect(server.tokens).toHaveLength(2);
+    expect(server.tokens.at(-1)?.init.headers).toEqual({});
+  });
+});
+
+describe('a sign-out', () => {
+  it('is not complete before the credentials are deleted', async () => {
+    let deleted: () => void = () => {};
+    vi.spyOn(BrokerTokens.prototype, 'endSession').mockReturnValue(
+      new Promise((resolve) => {
+        deleted = resolve;
+      }),
+    );
+    const { hub } = await inConversation();
+    const settle = vi.fn();
+    void hub.call('tab', { type: 'sign-out' }).then(settle);
+    await settled();
+    expect(settle).not.toHaveBeenCalled();
+    // Nothing else waits for that.
+    expect(await callOf(hub, { type: 'mark-read' })).toMatchObject({ ok: true });
+    deleted();
+    await settled();
+    expect(settle).toHaveBeenCalledWith(expect.objectContaining({ ok: true }));
+  });
+
+  it('refuses a call that was made before it, and is carried out after it', async () => {
+    const { hub } = await inConversation();
+    void hub.call('tab', { type: 'sign-out' });
+    const late = hub.call('tab', { type: 'draft', text: 'my name is Ada' });
+    expect(await late).toMatchObject({ epoch: hub.epoch.replace('.1', '.0') });
+    expect(await late).toMatchObject({ ok: false, problem: { code: 'signed-out' } });
+  });
 });
 
 describe('REST', () => {
@@ -781,7 +819,7 @@ describe('what stands beside the hub', () => {
       tokens: {
         current,
         drop: vi.fn(),
-        endSession: vi.fn(),
+        endSession: vi.fn(async () => {}),
         fetch: vi.fn(async () => ({ ok: true, expiresIn: null, subject: 'guest' }) as const),
       },
       restTokens: { get: async () => 'a token of the line' },
@@ -789,6 +827,7 @@ describe('what stands beside the hub', () => {
       shouldSend: vi.fn(() => true),
       onEvent: vi.fn((event) => event),
       onConnectionClosed: () => {},
+      onVisitorChange: vi.fn(),
     };
     const { hub, host } = startHub({ createExtension: () => extension });
     await attach(hub);
@@ -808,8 +847,10 @@ describe('what stands beside the hub', () => {
     const { headers } = server.rest.at(-1)?.init ?? {};
     expect(headers).toMatchObject({ authorization: 'Bearer a token of the line' });
     host.lines.newest.ends();
+    expect(extension.onVisitorChange).not.toHaveBeenCalled();
     await callOf(hub, { type: 'sign-out' });
     expect(extension.tokens.endSession).toHaveBeenCalledTimes(1);
+    expect(extension.onVisitorChange).toHaveBeenCalledTimes(1);
     expect(startHub().hub.answerExtensionCall).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { putFile } from '../../../src/worker/genesys-cloud/put-file.ts';
+import { putFile, unknownType } from '../../../src/worker/genesys-cloud/put-file.ts';
 
 /** A request that does what a test says. */
 class FakeRequest {
@@ -60,14 +60,30 @@ beforeEach(() => {
 afterEach(() => void vi.unstubAllGlobals());
 
 describe('a file that is put', () => {
-  it('goes with its bytes and exactly the headers asked for: its own type is none of them', async () => {
+  it('goes with its bytes, the headers asked for, and its type once', async () => {
     const { request, done } = put();
     expect(request.opened).toEqual(['PUT', 'https://put.example/a']);
-    expect(request.headers).toEqual(Object.entries(target.headers));
+    expect(request.headers).toEqual([
+      ...Object.entries(target.headers),
+      ['Content-Type', 'image/png'],
+    ]);
     expect(await request.body?.text()).toBe('abc');
     expect(request.body?.type).toBe('');
     request.answers(200);
     await done;
+  });
+
+  it('goes with the type that the gateway was told where the browser knows none', () => {
+    const untyped = new File(['abc'], 'a.glaze');
+    void putFile(target, untyped, { signal: new AbortController().signal, onProgress: () => {} });
+    expect(FakeRequest.last.headers).toContainEqual(['Content-Type', unknownType]);
+  });
+
+  it('goes with the type that its place asks for', () => {
+    const headers = { 'content-type': 'image/x' };
+    const { signal } = new AbortController();
+    void putFile({ ...target, headers }, file, { signal, onProgress: () => {} });
+    expect(FakeRequest.last.headers).toEqual(Object.entries(headers));
   });
 
   it.each([200, 201, 204, 299])('is there when its place answers %i', async (status) => {

@@ -72,6 +72,26 @@ const bodyOf = (url: string): unknown =>
   JSON.parse(String(asked.find((one) => one.url === url)?.init.body));
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
+it('a sign-out is over once nothing is stored, whether or not the platform answers', async () => {
+  const tokens = new SessionCredentials(members, () => {}, vault);
+  await tokens.fetch(false, wanted);
+  answers[urls.revoke] = () => new Promise(() => {});
+  let deletes: () => void = () => {};
+  vault.delete.mockImplementation(
+    () =>
+      new Promise((resolve) => {
+        deletes = resolve;
+      }),
+  );
+  const over = vi.fn();
+  void tokens.endSession().then(over);
+  await settle();
+  expect(over).not.toHaveBeenCalled();
+  deletes();
+  await settle();
+  expect(over).toHaveBeenCalledTimes(1);
+});
+
 describe('an identity that can’t be revoked', () => {
   it.each<[string, Answer, string]>([
     ['since the platform refuses', () => new Response(null, { status: 500 }), 'returned 500'],
@@ -88,7 +108,7 @@ describe('an identity that can’t be revoked', () => {
     const tokens = new SessionCredentials(members, log, vault);
     await tokens.fetch(false, wanted);
     answers[urls.revoke] = answer;
-    tokens.endSession();
+    void tokens.endSession();
     expect(tokens.current()).toBeNull();
     await settle();
     expect(vault.session).toBeNull();
@@ -196,7 +216,7 @@ describe('an identity', () => {
     vault.session = kept;
     const tokens = tokensOf(members);
     await tokens.fetch(false, wanted);
-    tokens.drop();
+    tokens.drop(true);
     expect(tokens.current()).toBeNull();
     expect(await tokens.fetch(false, wanted)).toMatchObject({ isSame: false });
     expect(bodyOf(urls.refresh)).toEqual({ refreshToken: 'refresh' });
@@ -209,7 +229,7 @@ describe('an identity', () => {
   it('is refreshed again until the last answer was used', async () => {
     vault.session = kept;
     const tokens = tokensOf(members);
-    tokens.drop();
+    tokens.drop(true);
     await tokens.fetch(false, () => false);
     await tokens.fetch(false, wanted);
     await tokens.fetch(false, wanted);
@@ -220,7 +240,7 @@ describe('an identity', () => {
     vault.session = kept;
     answers[urls.refresh] = () => Response.json({ jwt: 'jwt-2', refreshToken: 'refresh-2' });
     const tokens = tokensOf(members);
-    tokens.drop();
+    tokens.drop(true);
     await tokens.fetch(false, wanted);
     expect(vault.session).toMatchObject({ jwt: 'jwt-2', refreshToken: 'refresh-2' });
   });
@@ -231,7 +251,7 @@ describe('an identity', () => {
       vault.session = kept;
       answers[urls.refresh] = () => new Response(null, { status });
       const tokens = tokensOf({ ...members, visitorUrl: urls.visitor });
-      tokens.drop();
+      tokens.drop(true);
       await tokens.fetch(false, wanted);
       expect(tokens.current()).toBe('kept jwt-1');
       expect(paths()).toEqual([urls.visitor, urls.refresh, urls.code, urls.exchange]);
@@ -241,7 +261,7 @@ describe('an identity', () => {
   it('that can’t be refreshed comes from the code at once, which is not asked for twice', async () => {
     vault.session = { ...kept, refreshToken: null };
     const tokens = tokensOf(members);
-    tokens.drop();
+    tokens.drop(true);
     await tokens.fetch(false, wanted);
     expect(tokens.current()).toBe('kept jwt-1');
     expect(paths()).toEqual([urls.code, urls.exchange]);
@@ -262,13 +282,46 @@ describe('an identity', () => {
     expect(tokens.current()).not.toContain('kept');
   });
 
-  it('of another one than is there now is not touched', async () => {
+  it('of another visitor is neither refreshed nor used, but revoked', async () => {
     vault.session = { ...kept, subject: 'bob' };
     const tokens = tokensOf(members);
     await tokens.fetch(false, wanted);
     expect(vault.session).toMatchObject({ subject: 'ada', jwt: 'jwt-1' });
     expect(tokens.current()).not.toContain('kept');
-    expect(paths()).toEqual([urls.code, urls.exchange]);
+    expect(paths()).toEqual([urls.code, urls.exchange, urls.revoke]);
+  });
+
+  it('that another visitor replaces is revoked when the site names that visitor', async () => {
+    vault.session = { ...kept, subject: 'bob' };
+    const tokens = tokensOf({ ...members, visitorUrl: urls.visitor });
+    answers[urls.revoke] = () => new Response(null, { status: 503 });
+    // The platform is out of order, which only the log tells.
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ ok: true, subject: 'ada' });
+    await vi.waitFor(() => expect(paths()).toContain(urls.revoke));
+    const { headers } = asked.find(({ url }) => url === urls.revoke)?.init ?? {};
+    expect(headers).toEqual({ authorization: 'Bearer jwt' });
+  });
+
+  it('is not revoked when nobody has taken the token that would replace it', async () => {
+    vault.session = { ...kept, subject: 'bob' };
+    const tokens = tokensOf({ ...members, visitorUrl: urls.visitor });
+    await tokens.fetch(false, () => false);
+    expect(vault.session).toMatchObject({ subject: 'bob' });
+    expect(paths()).not.toContain(urls.revoke);
+  });
+
+  it('that is given to a visitor who has signed out since is revoked', async () => {
+    const tokens = tokensOf(members);
+    let isWanted = true;
+    answers[urls.exchange] = async () => {
+      isWanted = false;
+      await tokens.endSession();
+      return Response.json({ jwt: 'late' });
+    };
+    await tokens.fetch(false, () => isWanted);
+    expect(vault.session).toBeNull();
+    const { headers } = asked.find(({ url }) => url === urls.revoke)?.init ?? {};
+    expect(headers).toEqual({ authorization: 'Bearer late' });
   });
 });
 

@@ -63,7 +63,7 @@ describe('a guest’s token', () => {
     const token = tokens.current();
     expect(first).toMatchObject({ ok: true, expiresIn: null, isSame: false });
     expect(token).toMatch(/^[0-9a-f-]{36}$/);
-    tokens.drop();
+    tokens.drop(true);
     expect(tokens.current()).toBeNull();
     expect(await tokens.fetch(false, wanted)).toMatchObject({ ok: true, isSame: true });
     expect(tokens.current()).toBe(token);
@@ -141,7 +141,7 @@ describe('an identity', () => {
     expect(jwt).toMatch(/^identity\./);
     // Asked for again while it is good: the same, without anybody being asked.
     expect(await tokens.fetch(false, wanted)).toMatchObject({ isSame: true });
-    tokens.drop();
+    tokens.drop(true);
     await tokens.fetch(false, wanted);
     const [sameToken, refreshed] = tokens.current()?.split(' ') ?? [];
     expect(sameToken).toBe(token);
@@ -223,7 +223,7 @@ describe('an identity', () => {
     const { gateway, tokens } = await platform({ codeUrl });
     await tokens.fetch(false, wanted);
     gateway.faults.rest({ how: 'status', status, retryAfter: 7 }, { path: 'token/refresh' });
-    tokens.drop();
+    tokens.drop(true);
     const result = await tokens.fetch(false, wanted);
     expect(result.ok ? 'ok' : result.kind).toBe(kind);
     if (!result.ok)

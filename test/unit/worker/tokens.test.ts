@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { BrokerTokens } from '../../../src/worker/edges/broker-token.ts';
 
 it('a token that comes after another visitor’s is not taken', async () => {
@@ -26,4 +26,41 @@ it('a token that comes after another visitor’s is not taken', async () => {
   answers[0]?.('visitor-1');
   expect(await previous).toMatchObject({ ok: true, subject: 'visitor-1' });
   expect(tokens.current()).toBe('token of visitor-2');
+});
+
+it.each<[string, (tokens: BrokerTokens) => void, boolean]>([
+  ['one that the gateway has refused', (tokens) => tokens.drop(true), true],
+  ['one that is dropped while it is good', (tokens) => tokens.drop(false), false],
+  [
+    'one that was refused before it was dropped',
+    (tokens) => {
+      tokens.drop(true);
+      tokens.drop(false);
+    },
+    true,
+  ],
+  [
+    'a refused one of a visitor who has signed out',
+    (tokens) => {
+      tokens.drop(true);
+      void tokens.endSession();
+    },
+    false,
+  ],
+])('the broker is asked for another token than %s: %s', async (_, leave, isSaid) => {
+  const fetched = vi
+    .spyOn(globalThis, 'fetch')
+    .mockImplementation(async () =>
+      Response.json({ token: 'token', expiresIn: 60, subject: 'visitor-1' }),
+    );
+  onTestFinished(() => fetched.mockRestore());
+  const tokens = new BrokerTokens('/chat/token');
+  await tokens.fetch(false, () => true);
+  leave(tokens);
+  expect(tokens.current()).toBeNull();
+  await tokens.fetch(false, () => true);
+  const headers = isSaid ? { 'Partyline-Token-Refused': '1' } : {};
+  expect(fetched.mock.lastCall?.[1]?.headers).toEqual(headers);
+  await tokens.fetch(false, () => true);
+  expect(fetched.mock.lastCall?.[1]?.headers).toEqual({});
 });

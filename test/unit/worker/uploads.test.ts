@@ -61,6 +61,12 @@ class TestHub {
     return this;
   }
 
+  changeVisitor(): this {
+    this.epoch = 'boot.2';
+    this.uploads.onVisitorChange();
+    return this;
+  }
+
   ask(call: object): Promise<CallAnswer> {
     const answer = this.uploads.call('tab', { type: 'file', ...call });
     if (!answer) throw new Error('not a call about files');
@@ -131,6 +137,12 @@ async function settle(): Promise<void> {
 }
 
 const put = vi.fn<typeof putFile>();
+
+/** An upload without end. */
+const untilAborted: typeof putFile = (_target, _file, { signal }) =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -205,8 +217,87 @@ describe('a file on its way', () => {
     await settle();
     hub.epoch = 'boot.2';
     hub.uploads.onEvent({ type: 'attachment-uploaded', attachmentId: hub.attachmentId, url: '' });
-    expect(await hub.wait('checking')).toMatchObject({ problem: { code: 'file-lost' } });
+    expect(await hub.wait('checking')).toMatchObject({ problem: { code: 'signed-out' } });
     expect(hub.calls).toEqual([]);
+  });
+
+  it('that waits for a connection is not asked for in the next visitor’s session', async () => {
+    const hub = new TestHub();
+    await hub.begin();
+    const waiting = hub.wait('waiting');
+    hub.changeVisitor();
+    expect(await waiting).toMatchObject({ epoch: 'boot.1', problem: { code: 'signed-out' } });
+    hub.open();
+    await settle();
+    expect(hub.types).toEqual([]);
+    // The next visitor learns nothing of it.
+    expect(await hub.wait('waiting')).toMatchObject({ problem: { code: 'file-lost' } });
+  });
+
+  it('is not asked for after its visitor, however close the two are', async () => {
+    for (const turns of [0, 1, 2, 3, 4, 5]) {
+      const hub = new TestHub();
+      await hub.begin();
+      hub.open();
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      const before = hub.types;
+      hub.changeVisitor();
+      await settle();
+      expect(hub.types).toEqual(before);
+    }
+  });
+
+  it.each(['asking', 'uploading', 'checking'])(
+    'ends with its visitor, and is not even deleted in the next one’s session: %s',
+    async (stage) => {
+      const hub = new TestHub().open();
+      if (stage === 'uploading') put.mockImplementation(untilAborted);
+      await hub.begin();
+      if (stage !== 'asking') hub.target();
+      await settle();
+      const waiting = hub.wait(stage);
+      hub.changeVisitor().open();
+      expect(await waiting).toMatchObject({ problem: { code: 'signed-out' } });
+      expect(hub.types).toEqual(['request-upload']);
+      expect(hub.calls).toEqual([]);
+    },
+  );
+
+  it('that is another visitor’s has no part in the next one’s errors, addresses and limits', async () => {
+    const hub = new TestHub().open();
+    // A file whose message is sent, one that was cancelled, and an address.
+    await hub.begin();
+    const attachmentId = await hub.arrives();
+    put.mockImplementation(untilAborted);
+    await hub.begin('n');
+    hub.target();
+    await settle();
+    await hub.ask({ step: 'cancel', messageId: 'n' });
+    await settle();
+    expect(hub.types.at(-1)).toBe('delete-attachment');
+    const link = hub.ask({ step: 'link', attachmentId: 'picture' });
+    hub.changeVisitor();
+    expect(await link).toMatchObject({ problem: { code: 'signed-out' } });
+    // The platform's own limits, as before any session.
+    expect(await hub.ask({ step: 'rules' })).toMatchObject({
+      value: { maximumSize: 10 * 1_024 * 1_024 },
+    });
+    hub.open();
+    const named = { type: 'attachment-failed', attachmentId, problem: problem('4009') } as const;
+    const unnamed = { ...named, attachmentId: null };
+    expect(hub.uploads.onEvent(named)).toBe(named);
+    expect(hub.uploads.onEvent(unnamed)).toBe(unnamed);
+  });
+
+  it('whose address both visitors ask for is asked for twice', async () => {
+    const hub = new TestHub().open();
+    const former = hub.ask({ step: 'link', attachmentId: 'picture' });
+    hub.changeVisitor().open();
+    const next = hub.ask({ step: 'link', attachmentId: 'picture' });
+    expect(await former).toMatchObject({ problem: { code: 'signed-out' } });
+    hub.uploads.onEvent({ type: 'attachment-url', attachmentId: 'picture', url: 'https://get' });
+    expect(await next).toMatchObject({ ok: true, value: 'https://get' });
+    expect(hub.types).toEqual(['refresh-attachment', 'refresh-attachment']);
   });
 
   it('tells each percent of its bytes that has left, once', async () => {
@@ -1020,6 +1111,7 @@ describe('what may be sent', () => {
     showsTyping: true,
     autoStart: false,
     canClear: false,
+    usesMarkdown: false,
     uploads: { mimeTypes: ['image/gif'], blockedExtensions: ['.exe'], maximumSize: 50 },
   };
   const rulesOf = async (hub: TestHub) => {

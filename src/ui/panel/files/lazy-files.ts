@@ -1,5 +1,5 @@
 import type { Chat } from '../../../client/chat.ts';
-import { isOtherGeneration } from '../../../protocol/epoch.ts';
+import { hasVisitorChanged } from '../../../protocol/epoch.ts';
 import type { ChatSnapshot } from '../../../protocol/snapshot.ts';
 import { toDisplayError } from '../../display-error.ts';
 import type { FileEvents, FilesController, FilesHost } from './controller.ts';
@@ -27,7 +27,7 @@ export class LazyFiles {
   }
 
   receive(chat: Chat, { hub, conversation, connection }: ChatSnapshot): void {
-    if (chat !== this.#chat || isOtherGeneration(this.#epoch, hub.epoch)) {
+    if (chat !== this.#chat || hasVisitorChanged(this.#epoch, hub.epoch)) {
       // Files chosen for another chat or by another visitor must not be sent here.
       this.controller?.dispose();
       this.controller = null;

@@ -1,7 +1,7 @@
 import { html, type ReactiveControllerHost } from 'lit';
 import type { Chat } from '../../../client/chat.ts';
 import type { FormContent, ListContent } from '../../../protocol/content.ts';
-import { isOtherGeneration } from '../../../protocol/epoch.ts';
+import { hasVisitorChanged } from '../../../protocol/epoch.ts';
 import type { Message } from '../../../protocol/message.ts';
 import type { ChatSnapshot } from '../../../protocol/snapshot.ts';
 import type { DisplayError } from '../../display-error.ts';
@@ -36,7 +36,7 @@ export class LazyForms {
 
   receive(chat: Chat, { hub: { epoch } }: ChatSnapshot): void {
     // The next visitor must not see what the previous one filled in.
-    if (chat !== this.#chat || isOtherGeneration(this.#epoch, epoch)) {
+    if (chat !== this.#chat || hasVisitorChanged(this.#epoch, epoch)) {
       // If loading failed, there are no drafts to clear. The row shows the error.
       this.#controller?.then(
         (controller) => controller.clear(),

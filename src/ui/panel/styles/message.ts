@@ -79,6 +79,13 @@ export const messageStyles = css`
     overflow: clip;
     overflow-clip-margin: 6px;
   }
+  .text :is(ol, ul) { margin: 4px 0; padding: 0; padding-inline-start: 24px; }
+  .text ol { padding-inline-start: 30px; }
+  .text > :is(ol, ul):first-child { margin-block-start: 0; }
+  .text > :is(ol, ul):last-child { margin-block-end: 0; }
+  .text li { unicode-bidi: plaintext; }
+  .text li li { margin-block: 0; }
+  .text strong { font-weight: 650; }
   .text a { color: inherit; text-decoration: underline; text-underline-offset: 2px; }
   .agent .text a, .bot .text a { color: var(--_accent-text); }
   .visitor .text a:focus-visible { outline-color: currentColor; }

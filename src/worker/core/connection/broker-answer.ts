@@ -35,8 +35,9 @@ export function onToken(context: StepContext, requestId: number, result: TokenRe
     token: { ...context.state.token, expiresAt, failures: 0, isRenewing: false, needsFresh: false },
   });
   scheduleRenewal(context, life, token.requestedAt);
-  const { subject } = context.state.meta;
-  if (subject !== null && subject !== result.subject) {
+  const { hasAnonymousDraft, meta } = context.state;
+  const { subject } = meta;
+  if (subject === null ? hasAnonymousDraft : subject !== result.subject) {
     onOtherSubject(context, result.subject);
     confirmIdentity(context);
     return;

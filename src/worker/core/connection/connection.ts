@@ -1,5 +1,5 @@
 import type { Problem } from '../../../protocol/errors.ts';
-import type { CloseMeaning } from '../../../protocol/gateway/adapter.ts';
+import type { ConnectionEnd } from '../../../protocol/gateway/adapter.ts';
 import { delayed, retryDelay } from '../backoff.ts';
 import type { StepContext } from '../context.ts';
 import { revokeIdentity } from '../visitor/identity-gate.ts';
@@ -13,7 +13,7 @@ import {
   setConnection,
   setConnectionSlice,
 } from './state.ts';
-import { dropToken, fetchToken, hasToken, keepRenewed } from './token.ts';
+import { dropRefusedToken, dropToken, fetchToken, hasToken, keepRenewed } from './token.ts';
 
 const networkProblem: Problem = {
   code: 'network',
@@ -139,7 +139,7 @@ export function onAuthenticated(context: StepContext, serverTime: number | null)
  */
 function onTokenRefused(context: StepContext, message: string): void {
   const refusals = context.state.token.refusals + 1;
-  dropToken(context);
+  dropRefusedToken(context);
   setConnectionSlice(context, { token: { ...context.state.token, refusals } });
   if (refusals < 2) connect(context);
   else if (!context.policy?.onRefused(context, message)) requireSignIn(context, message);
@@ -167,7 +167,7 @@ export function onTokenExpired(context: StepContext): void {
 
 /** Fetches the next token while the socket still closes. A hub that steps down needs none. */
 function renewNow(context: StepContext): void {
-  dropToken(context);
+  dropRefusedToken(context);
   if (!context.state.isSteppingDown) fetchToken(context);
   connect(context, { isPlanned: true });
 }
@@ -222,7 +222,7 @@ export function drainOverdue(context: StepContext): void {
 export function onSocketClosed(
   context: StepContext,
   socketId: number,
-  meaning: CloseMeaning,
+  meaning: ConnectionEnd,
 ): void {
   const { connection } = context.state;
   const closingSockets = context.state.closingSockets.filter((other) => other !== socketId);
@@ -245,6 +245,16 @@ export function onSocketClosed(
         context,
         { code: 'rate-limited', message: 'The chat server has too many connections.' },
         { minimumDelay: context.state.settings.timing.backoffCap },
+      );
+      return;
+    case 'origin-refused':
+      fail(
+        context,
+        {
+          code: 'origin-refused',
+          message: 'This site is not among the deployment’s allowed domains.',
+        },
+        { isFatal: true },
       );
       return;
     case 'client-bug':

@@ -4,7 +4,7 @@ import { delayed, longestPause } from '../backoff.ts';
 import type { StepContext } from '../context.ts';
 import { countForRateLimit, rateLimitWait } from './rate-limit.ts';
 import { type RestRequest, setConnectionSlice } from './state.ts';
-import { dropToken, fetchToken, hasToken } from './token.ts';
+import { dropRefusedToken, fetchToken, hasToken } from './token.ts';
 
 /** Pauses all REST requests: a 429 or 503 answer says for how long. */
 function pauseRest(context: StepContext, retryAfter: number | null): void {
@@ -55,11 +55,13 @@ export function cancelRequest(context: StepContext, requestId: number): void {
   });
 }
 
-/** Cancels the request if it has not been sent. */
-export function cancelParkedRequest(context: StepContext, requestId: number): void {
-  const isMatch = (request: RestRequest) => request.isParked && request.requestId === requestId;
+/** Sends the request no more. If it has been sent, its answer still counts. */
+export function withdrawRequest(context: StepContext, requestId: number): void {
   setConnectionSlice(context, {
-    requests: context.state.requests.filter((request) => !isMatch(request)),
+    requests: context.state.requests.flatMap((request) => {
+      if (request.requestId !== requestId) return [request];
+      return request.isParked ? [] : [{ ...request, isWithdrawn: true }];
+    }),
   });
 }
 
@@ -81,8 +83,9 @@ export function onRest(context: StepContext, requestId: number, result: RestResu
   const request = context.state.requests.find((candidate) => candidate.requestId === requestId);
   if (!result.ok) pauseRest(context, result.failure.retryAfter);
   if (!request || request.isParked) return;
-  if (!result.ok && result.failure.kind === 'unauthorized' && !request.isRetried) {
-    dropToken(context);
+  const isRepeatable = !request.isRetried && !request.isWithdrawn;
+  if (!result.ok && result.failure.kind === 'unauthorized' && isRepeatable) {
+    dropRefusedToken(context);
     submit(context, { ...request, isRetried: true });
     return;
   }

@@ -90,6 +90,8 @@ export interface RestRequest {
   readonly isParked: boolean;
   /** Its token was refused once. */
   readonly isRetried: boolean;
+  /** It is not repeated if its token is refused. */
+  readonly isWithdrawn?: boolean;
 }
 
 export type RateLimitKind = 'sends' | Exclude<keyof RateLimits, 'typing'>;

@@ -43,13 +43,18 @@ export function cancelTokenRequest(context: StepContext): void {
   setConnectionSlice(context, { token: { ...context.state.token, requestId: null } });
 }
 
-/** The token is no longer usable. */
-export function dropToken(context: StepContext): void {
+/** The gateway no longer accepts the token. */
+export function dropRefusedToken(context: StepContext): void {
+  dropToken(context, true);
+}
+
+/** The visitor is gone, and with them the token, which may still be valid. */
+export function dropToken(context: StepContext, isRefused = false): void {
   context.clearTimer('renew');
   setConnectionSlice(context, {
     token: { ...context.state.token, expiresAt: null, isRenewing: false },
   });
-  context.emit({ type: 'discard-token' });
+  context.emit({ type: 'discard-token', isRefused });
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Problem } from '../../../protocol/errors.ts';
 import { type Message, withReadMark } from '../../../protocol/message.ts';
 import type { Call } from '../../../protocol/port.ts';
-import { cancelParkedRequest } from '../connection/rest-requests.ts';
+import { withdrawRequest } from '../connection/rest-requests.ts';
 import { setProblem } from '../connection/state.ts';
 import type { StepContext } from '../context.ts';
 import { restoreLastRouting, sendSessionFrame } from '../conversation/conversation.ts';
@@ -68,12 +68,18 @@ export function setItem(context: StepContext, messageId: string, part: Partial<O
   let changed: OutboxItem | null = null;
   const outbox = context.state.outbox.map((item) => {
     if (item.messageId !== messageId) return item;
+    if (part.at) withdrawPost(context, item);
     changed = { ...item, ...part };
     return changed;
   });
   if (!changed) return;
   setOutboxSlice(context, { outbox });
   context.change({ upserts: [...context.state.changes.upserts, outboxMessage(context, changed)] });
+}
+
+/** A request that is parked, or whose token is refused, would still send the message. */
+function withdrawPost(context: StepContext, { at }: OutboxItem): void {
+  if (at.stage === 'sending-by-rest') withdrawRequest(context, at.requestId);
 }
 
 export function storeItem(context: StepContext, messageId: string): void {
@@ -103,6 +109,7 @@ function clearEchoTimer(context: StepContext): void {
 
 /** Removes the row. A call that waits for its write is answered. */
 function removeItem(context: StepContext, item: OutboxItem): void {
+  withdrawPost(context, item);
   setOutboxSlice(context, { outbox: context.state.outbox.filter((other) => other !== item) });
   if (item.at.stage === 'storing' && item.at.callId !== null) {
     context.resolve(item.at.callId, item.messageId);
@@ -316,9 +323,6 @@ export function discardMessage(context: StepContext, callId: number, messageId: 
     return;
   }
   removeItem(context, item);
-  const { at } = item;
-  // A parked request would still be sent.
-  if (at.stage === 'sending-by-rest') cancelParkedRequest(context, at.requestId);
   context.store({ type: 'delete-outbox', messageId });
   context.change({ removed: [...context.state.changes.removed, messageId] });
   answerWhenStored(context, callId);

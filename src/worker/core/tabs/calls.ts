@@ -15,7 +15,7 @@ import {
 } from '../outbox/outbox.ts';
 import { loadEarlier } from '../transcript/pagination.ts';
 import { markRead } from '../transcript/read-receipts.ts';
-import { setDraft, updateMeta } from '../visitor/state.ts';
+import { isNobodySignedIn, setDraft, updateMeta } from '../visitor/state.ts';
 import { markUsed } from './alerts.ts';
 import { setTyping } from './tabs.ts';
 
@@ -91,7 +91,8 @@ export function onCall(
 }
 
 function isSignedOut(context: StepContext, callId: number): boolean {
-  if (context.state.connection.phase !== 'signed-out') return false;
+  const { phase } = context.state.connection;
+  if (phase !== 'signed-out' && !isNobodySignedIn(context)) return false;
   context.reject(callId, 'signed-out', 'The session has ended. Sign in again.');
   return true;
 }

@@ -53,7 +53,8 @@ export function onVisitorChange(state: TabsSlice): TabsSlice {
     alertedAt: state.alertedAt,
     alertedUntil: null,
     revision: state.revision,
-    published: state.published,
+    // A snapshot posted before the next flush must not show it.
+    published: null,
   };
 }
 

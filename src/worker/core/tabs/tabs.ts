@@ -12,7 +12,7 @@ import type { StoreOperation } from '../records.ts';
 import { onBecameVisible } from '../transcript/catch-up.ts';
 import { hasOlder } from '../transcript/pagination.ts';
 import { expectLookup, isLookup } from '../transcript/window.ts';
-import { shownOutbox } from '../visitor/identity-gate.ts';
+import { hidePrevious, shownOutbox } from '../visitor/identity-gate.ts';
 import { alertOneTab, markUsed } from './alerts.ts';
 import { epochOf, sharedSnapshot } from './snapshot.ts';
 import { setTabsSlice, type Tab } from './state.ts';
@@ -113,7 +113,8 @@ function snapshotMessage(context: StepContext): SnapshotMessage {
     revision,
     visitor: isConfirmed ? context.state.meta.subject : null,
     resetCount: context.state.meta.resetCount,
-    shared: context.state.published ?? sharedSnapshot(context),
+    // The identity may have been revoked since it was published.
+    shared: hidePrevious(context, context.state.published ?? sharedSnapshot(context)),
     messages: [...newest, ...shownOutbox(context).map((item) => outboxMessage(context, item))],
     hasEarlier: isConfirmed && (hasEarlier || window.length > newest.length || hasOlder(window[0])),
   };

@@ -15,6 +15,8 @@ export interface VisitorSlice {
   readonly meta: Meta;
   /** Who wrote the draft; `null`: a tab of an earlier hub, or nobody. */
   readonly draftOrigin: DraftOrigin | null;
+  /** Somebody has typed while nobody was signed in: the text may still be in a page's textbox. */
+  readonly hasAnonymousDraft: boolean;
   /** Counts visitors of this hub; part of the epoch. */
   readonly generation: number;
   /** Whether stored history may be shown. */
@@ -49,6 +51,7 @@ export function initialVisitorSlice({ history }: Pick<Settings, 'history'>): Vis
   return {
     meta: emptyMeta,
     draftOrigin: null,
+    hasAnonymousDraft: false,
     generation: 0,
     isConfirmed: history === 'at-once',
     hiddenOutbox: 0,
@@ -64,6 +67,7 @@ export function onVisitorChange(state: VisitorSlice, subject: string | null): Vi
   return {
     meta: { ...emptyMeta, subject, resetCount: state.meta.resetCount + 1 },
     draftOrigin: null,
+    hasAnonymousDraft: false,
     generation: state.generation + 1,
     isConfirmed: state.isConfirmed,
     hiddenOutbox: 0,
@@ -86,6 +90,15 @@ export function updateMeta(context: StepContext, part: Partial<Meta>): void {
 }
 
 /**
+ * Whether what is written now would have no owner. After an anonymous draft, this lasts until a visitor
+ * is named, who counts as another one.
+ */
+export function isNobodySignedIn({ state }: StepContext): boolean {
+  const { connection, meta, hasAnonymousDraft } = state;
+  return meta.subject === null && (connection.phase === 'signed-out' || hasAnonymousDraft);
+}
+
+/**
  * Stores a tab's draft, unless another tab has written a newer one: the calls of a tab whose hub was
  * replaced arrive late. One tab's drafts arrive in order, and times that differ by a clock's resolution
  * say nothing about them.
@@ -94,6 +107,12 @@ export function updateMeta(context: StepContext, part: Partial<Meta>): void {
  */
 export function setDraft(context: StepContext, tabId: string, draft: string, age = 0): void {
   const { draftOrigin: last } = context.state;
+  if (isNobodySignedIn(context)) {
+    // The next visitor may be somebody else: the draft stays in its textbox, which is cleared when a
+    // visitor is named. After a 401 the visitor is still known, and the draft is kept for them.
+    if (draft !== '') context.write({ hasAnonymousDraft: true });
+    return;
+  }
   const writtenAt = context.clock.now - age;
   if (last !== null && last.tabId !== tabId && writtenAt < last.writtenAt) return;
   context.write({ draftOrigin: { tabId, writtenAt } });

@@ -3,7 +3,7 @@ import type { RestFailure } from '../../../protocol/gateway/rest.ts';
 import { longestPause, retryDelay } from '../../core/backoff.ts';
 import { fail, requireSignIn } from '../../core/connection/connection.ts';
 import { setProblem } from '../../core/connection/state.ts';
-import { dropToken } from '../../core/connection/token.ts';
+import { dropRefusedToken } from '../../core/connection/token.ts';
 import type { StepContext } from '../../core/context.ts';
 import { failItem } from '../../core/outbox/outbox.ts';
 import { pauseFor } from '../../core/outbox/send-queue.ts';
@@ -122,7 +122,7 @@ export function onExpired(context: StepContext): boolean {
     if (!onRefused(context, message)) requireSignIn(context, message);
     return true;
   }
-  dropToken(context);
+  dropRefusedToken(context);
   const minimumDelay = retryDelay(context, expiries.length);
   fail(context, { code: 'unavailable', message }, { minimumDelay });
   return true;

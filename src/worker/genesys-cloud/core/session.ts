@@ -1,7 +1,11 @@
 import type { GatewayEvent } from '../../../protocol/gateway/events.ts';
 import { connect, dropSocket, fail, goIdle } from '../../core/connection/connection.ts';
 import { setProblem } from '../../core/connection/state.ts';
-import { cancelTokenRequest, dropToken, requireFreshToken } from '../../core/connection/token.ts';
+import {
+  cancelTokenRequest,
+  dropRefusedToken,
+  requireFreshToken,
+} from '../../core/connection/token.ts';
 import type { StepContext } from '../../core/context.ts';
 import { onEnded } from '../../core/conversation/conversation.ts';
 import { clearConversations } from '../../core/conversation/restore.ts';
@@ -79,7 +83,7 @@ export function closeEndedConversation(context: StepContext): void {
 export function clearSession(context: StepContext): void {
   // Durable: after a power cut, the old secret must not be used again.
   context.change({ isDurable: true });
-  dropToken(context);
+  dropRefusedToken(context);
   requireFreshToken(context);
   remember(context, { isSessionOver: true, expiries: [] });
   clearSessionLife(context);

@@ -129,6 +129,8 @@ export class GenesysConnection implements Listener, ServerEnd {
   /** The conversation was deleted, here or in another window. */
   cleared(session: GenesysSession): void {
     if (this.session !== session) return;
+    const clear = { eventType: 'Presence', presence: { type: 'Clear' } };
+    this.#event(clear, visitorOf(session.subject));
     this.#send(notification('SessionClearedEvent', {}));
     this.#send(notification('ConnectionClosedEvent', {}));
     this.#hangUp('network');
@@ -165,7 +167,7 @@ export class GenesysConnection implements Listener, ServerEnd {
   // --- what the client asks for ---
 
   take({ command, token, sentAt }: ClientFrame): void {
-    for (const text of this.#environment.adapter.encode(command, token ?? '')) {
+    for (const text of this.#environment.adapter.encode(command, token)) {
       if (this.isOver) return;
       const read = readRequest(text);
       if (read.ok) this.#handle(read.request, sentAt);

@@ -1,4 +1,5 @@
 import type { GatewayAdapter } from '../../../../src/protocol/gateway/adapter.ts';
+import type { GatewayCommand } from '../../../../src/protocol/gateway/commands.ts';
 import type { GatewayEvent } from '../../../../src/protocol/gateway/events.ts';
 import type { RestCall, RestResult } from '../../../../src/protocol/gateway/rest.ts';
 import type { TokenResult } from '../../../../src/protocol/gateway/tokens.ts';
@@ -78,6 +79,10 @@ export class GenesysEdges implements Edges {
       }
       done({ ok: true, expiresIn: askAgainAfter, subject, isSame });
     });
+  }
+
+  encodes(command: GatewayCommand): boolean {
+    return this.#environment.adapter.encode(command, this.token).length > 0;
   }
 
   discardToken(): void {

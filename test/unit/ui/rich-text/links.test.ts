@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linkify } from '../../../src/ui/panel/linkify.ts';
+import { linkify } from '../../../../src/ui/rich-text/links.ts';
 
 /** The links in a text: URL and shown text. */
 function links(text: string): readonly (readonly [string, string])[] {
