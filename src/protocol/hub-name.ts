@@ -8,6 +8,12 @@ export const hubNamePattern = /^[\w-]{0,64}$/;
 
 export const hubNameRule = 'must have at most 64 letters, digits, hyphens or underscores';
 
+/** What a dedicated Worker tells the tab that runs it: tabs of another name could never reach it. */
+export interface HubNameMessage {
+  readonly type: 'partyline-hub-name';
+  readonly name: string;
+}
+
 /** The name that a resource of a hub has in the browser, such as a lock's. */
 export function nameOf(resource: string, hubName: string): string {
   return hubName === '' ? resource : `${resource}.${hubName}`;

@@ -1,4 +1,5 @@
 import { hubChannel } from '../protocol/channels.ts';
+import type { HubNameMessage } from '../protocol/hub-name.ts';
 import { HubCoordinator } from './host/coordinator.ts';
 import { unsupportedHost } from './host/hub.ts';
 import { Log } from './host/log.ts';
@@ -41,10 +42,12 @@ export function startHub(options: HubOptions): void {
     scope instanceof DedicatedWorkerGlobalScope
   ) {
     const coordinator = new HubCoordinator(checked, 'tab', log);
+    const { name } = checked;
+    scope.postMessage({ type: 'partyline-hub-name', name } satisfies HubNameMessage);
     acceptConnections(
       (port, onGone) => coordinator.connect(port, onGone),
       log,
-      new BroadcastChannel(hubChannel(checked.name)),
+      new BroadcastChannel(hubChannel(name)),
     );
     return;
   }

@@ -109,7 +109,13 @@ test('a hub that is born anew on the same port is recognised, and attached to ag
   await tab.shows(['before']);
   // As Safari does it: another first word comes on the port that a tab has.
   const opened = await tab.page.evaluate(() => {
-    const hello = { type: 'partyline-hello', epoch: 'another.0', protocolVersion: 1, build: '1' };
+    const hello = {
+      type: 'partyline-hello',
+      epoch: 'another.0',
+      protocolVersion: 1,
+      build: '1',
+      name: '',
+    };
     const port = Reflect.get(globalThis, 'ports').at(-1);
     port.dispatchEvent(new MessageEvent('message', { data: hello }));
     return Reflect.get(globalThis, 'ports').length;

@@ -1,4 +1,8 @@
+import type { HubNameMessage } from '../../protocol/hub-name.ts';
 import { hostLock } from '../../protocol/locks.ts';
+import { isString, literal, object } from '../validation/validator.ts';
+
+const isHubName = object<HubNameMessage>({ type: literal('partyline-hub-name'), name: isString });
 
 /**
  * Runs the hub in a dedicated Worker where there is no SharedWorker. Each tab queues for the host lock;
@@ -74,6 +78,13 @@ export class TabHost {
   #startWorker(): void {
     const worker = this.#createWorker();
     this.#worker = worker;
+    worker.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (!isHubName(data) || data.name === this.#hubName) return;
+      this.stop();
+      this.#onFailed(
+        `connect: name is "${this.#hubName}", but the worker’s hub is named "${data.name}"`,
+      );
+    };
     worker.onerror = () => {
       // Lets the next tab in the queue try.
       this.stop();

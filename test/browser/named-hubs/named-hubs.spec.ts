@@ -78,11 +78,9 @@ for (const withoutSharedWorker of [false, true]) {
   });
 }
 
-test('a page that names another hub than its worker’s says so', async ({
-  context,
-  gateway,
-  fixtureUrl,
-}) => {
+test('a page that names another hub than its worker’s says so', {
+  tag: '@shared-worker',
+}, async ({ context, gateway, fixtureUrl }) => {
   const tab = await open(context, fixtureUrl, gateway, 'de', 'en');
   await expect
     .poll(() =>
@@ -94,4 +92,19 @@ test('a page that names another hub than its worker’s says so', async ({
       code: 'invalid-option',
       message: 'connect: name is "de", but the worker’s hub is named "en".',
     });
+});
+
+test.describe('without SharedWorker', () => {
+  test.use({ withoutSharedWorker: true });
+
+  test('a page that names another hub than its worker’s says so in the log', async ({
+    context,
+    gateway,
+    fixtureUrl,
+    expectWarnings,
+  }) => {
+    expectWarnings(/name is "de", but the worker’s hub is named "en"/);
+    const tab = await open(context, fixtureUrl, gateway, 'de', 'en');
+    await expect.poll(() => tab.warnings.join()).toContain('the worker’s hub is named "en"');
+  });
 });

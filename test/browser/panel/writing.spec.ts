@@ -208,7 +208,7 @@ test.describe('the draft', () => {
     await panel.open();
     await page.keyboard.type('hello');
     const hub = await page.evaluate(() => window.chat.getSnapshot().hub);
-    await panel.change({ draft: 'he', hub: { ...hub, epoch: 'e2' } });
+    await panel.change({ draft: 'he', hub: { ...hub, epoch: 'e2.0' } });
     await expect(panel.textbox).toHaveValue('hello');
     expect((await panel.calls('setDraft')).at(-1)).toEqual(['setDraft', 'hello']);
   });
@@ -229,7 +229,7 @@ test.describe('the draft', () => {
         window.chat.echoes = false;
       });
       await page.keyboard.press('Enter');
-      await panel.change({ draft: 'hello', hub: { ...hub, epoch: 'e2' } });
+      await panel.change({ draft: 'hello', hub: { ...hub, epoch: 'e2.0' } });
       await expect(panel.textbox).toHaveValue('');
       expect((await panel.calls('setDraft')).at(-1)).toEqual(['setDraft', '']);
       await panel.change({ draft: '' });
@@ -251,7 +251,7 @@ test.describe('the draft', () => {
     await page.keyboard.type('hello');
     // As a click on the send button does.
     await panel.textbox.blur();
-    await panel.change({ hub: { ...hub, epoch: 'e2' } });
+    await panel.change({ hub: { ...hub, epoch: 'e2.0' } });
     for (const draft of ['h', 'he', 'hello']) {
       await panel.change({ draft });
       await expect(panel.textbox).toHaveValue('hello');

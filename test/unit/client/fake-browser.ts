@@ -55,6 +55,7 @@ export class FakeSharedWorker {
 
 export class FakeWorker {
   isTerminated = false;
+  onmessage: ((event: { readonly data: unknown }) => void) | null = null;
   onerror: (() => void) | null = null;
 
   terminate(): void {

@@ -255,6 +255,17 @@ describe('HubLocator, where there is no SharedWorker', () => {
     expect(browser.locks.count(hostLock(''))).toBe(1);
   });
 
+  it('reports a worker whose hub has another name', async () => {
+    await hostingTab();
+    const [worker] = browser.workers;
+    worker?.onmessage?.({ data: { type: 'partyline-hub-name', name: '' } });
+    worker?.onmessage?.({ data: 'the site’s own message' });
+    expect(failures).toEqual([]);
+    worker?.onmessage?.({ data: { type: 'partyline-hub-name', name: 'de' } });
+    expect(failures).toEqual(['connect: name is "", but the worker’s hub is named "de"']);
+    expect(browser.runningWorkers).toBe(0);
+  });
+
   it('lets the next tab host while it is frozen, and queues again afterwards', async () => {
     const locator = await hostingTab();
     locator.stopHosting();
