@@ -645,7 +645,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'ended-session-reopened',
     file: guest('session'),
-    find: 'if (hasEnded(context)) replaceSession(context);',
+    find: 'if (conversation === null || hasEnded(context)) replaceSession(context);',
     replace: '',
     profile: { ...guests, visitorEnds: 4, cuts: 6, restFails: 0.6, kills: 4, minutes: 2 },
   },

@@ -69,6 +69,8 @@ export interface RateLimit {
   readonly count: number;
   /** Milliseconds. */
   readonly window: number;
+  /** How many more the gateway allows, which are kept for what can't wait. */
+  readonly reserve?: number;
 }
 
 export interface RateLimits {

@@ -134,7 +134,7 @@ const optionsSchema = strictObject({
 const rateLimits: RateLimits = {
   pings: { count: 2, window: 60_000 },
   messages: { count: 5, window: 1_000 },
-  requests: { count: 48, window: 60_000 },
+  requests: { count: 48, window: 60_000, reserve: 12 },
   history: { count: 10, window: 60_000 },
   typing: 5_000,
 };

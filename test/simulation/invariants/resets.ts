@@ -536,8 +536,10 @@ export function endingOf({ before, after, input }: End): Ending | null {
   if (was && is?.status === 'ended' && was.status !== 'ended') return 'conversation ended';
   const { connection } = before;
   // An event that ends a drain also changes the socket, but may change more.
-  const isDiscarded = input.type === 'call' && input.call.type === 'discard';
-  const isAnswered = input.type === 'rest' || input.type === 'token' || isDiscarded;
+  const call = input.type === 'call' ? input.call.type : null;
+  // An end before the conversation is open withdraws the request, which the socket was for.
+  const isWithdrawn = call === 'discard' || call === 'end';
+  const isAnswered = input.type === 'rest' || input.type === 'token' || isWithdrawn;
   const isNews = isAnswered || (input.type === 'gateway' && !refusals.has(input.event.type));
   if (isNews || !('socketId' in connection)) return null;
   const isThere =

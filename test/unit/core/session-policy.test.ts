@@ -72,6 +72,25 @@ describe('a session that is no longer needed', () => {
     expect(hub.snapshot?.connection).toMatchObject({ phase: 'ready', transport: 'none' });
   });
 
+  it.each(['token', 'connecting', 'authenticating', 'waiting'] as const)(
+    'is not the next one’s when the visitor leaves while the connection is %s',
+    (phase) => {
+      // A previous hub has opened it with the kept secret, and died before it stored that.
+      const hub = new SessionHub().wants();
+      if (phase !== 'token') hub.token(null);
+      if (phase === 'authenticating') hub.open();
+      if (phase === 'waiting') hub.cut();
+      expect(hub.state.connection.phase).toBe(phase);
+      hub.call({ type: 'end' });
+      hub.call({ type: 'start', routing });
+      if (phase === 'connecting' || phase === 'authenticating') hub.cut();
+      hub.fires('retry');
+      expect(hub.last('fetch-token')).toMatchObject({ isFresh: true });
+      hub.token(null).open();
+      expect(hub.sent().at(-1)).toEqual({ type: 'authenticate', startsNew: true });
+    },
+  );
+
   /** The end is being read for the third time, and the line is lost meanwhile. */
   function unreadable(): SessionHub {
     const hub = new SessionHub().talking().says('hi', null);

@@ -4,6 +4,7 @@ import type { Limits } from '../../../src/worker/core/settings.ts';
 import { rowOf } from '../../../src/worker/core/transcript/rows.ts';
 import { genesysCloud } from '../../../src/worker/genesys-cloud/extension.ts';
 import { agentSays, emptyStore, TestHub } from './harness.ts';
+import { PlatformHub } from './platform.ts';
 
 const gateway = genesysCloud({ deploymentId: 'd', region: 'us-east-1' });
 /** For visitors who have said other things elsewhere. */
@@ -669,6 +670,20 @@ describe('the pace', () => {
     hub.pass(1_000);
     expect(hub.commands().filter((type) => type === 'send-message')).toHaveLength(6);
     expect(hub.problem()).toBeUndefined();
+  });
+
+  it('is sixty requests a minute: a session is opened only when there is room for it', () => {
+    const hub = new PlatformHub().begun();
+    for (let round = 0; round < 60; round += 1) {
+      hub.says({ class: 'SessionExpiredEvent', body: {} });
+      hub.call({ type: 'start', routing });
+    }
+    expect(hub.requests.length).toBeGreaterThan(48);
+    expect(hub.requests.length).toBeLessThanOrEqual(60);
+    expect([hub.phase, hub.problem]).toEqual(['waiting', 'rate-limited']);
+    hub.pass(60_000);
+    expect([hub.phase, hub.problem]).toEqual(['ready', undefined]);
+    expect(hub.snapshot?.conversation?.status).toBe('connected');
   });
 
   it('is two echoes a minute, however often one is requested', () => {

@@ -6,6 +6,7 @@ import { revokeIdentity } from '../visitor/identity-gate.ts';
 import { updateMeta } from '../visitor/state.ts';
 import { closeCircuit, openCircuit } from './circuit-breaker.ts';
 import { ping, startKeepAlive } from './keep-alive.ts';
+import { openingWait } from './rate-limit.ts';
 import {
   type Attempt,
   initialToken,
@@ -53,6 +54,11 @@ export function connect(
     setConnection(context, { phase: 'idle' });
     return;
   }
+  const wait = openingWait(context);
+  if (wait > 0) {
+    postpone(context, wait);
+    return;
+  }
   setConnectionSlice(context, {
     breaker: { ...context.state.breaker, lastAttemptAt: context.clock.now },
   });
@@ -62,6 +68,18 @@ export function connect(
     return;
   }
   connectNow(context, attempt);
+}
+
+/** The gateway's rate limit allows no further session yet. That is no failed attempt. */
+function postpone(context: StepContext, wait: number): void {
+  const { backoffFloor, backoffCap } = context.state.settings.timing;
+  const delay = Math.min(Math.max(wait, backoffFloor), backoffCap);
+  const message =
+    'There were too many requests. The connection waits until the chat server allows more.';
+  context.clearTimer('close');
+  setConnectionSlice(context, { problem: { code: 'rate-limited', message } });
+  setConnection(context, { phase: 'waiting', retryAt: context.clock.now + delay });
+  context.setTimer('retry', delay);
 }
 
 /** Closes the socket without reporting a problem. */

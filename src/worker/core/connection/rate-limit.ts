@@ -19,6 +19,17 @@ function rateOf({ state: { settings } }: StepContext, kind: RateLimitKind): Rate
   return kind === 'sends' ? { count: limits.sends, window: 1_000 } : traits.rateLimits?.[kind];
 }
 
+/** Opening a session takes three requests at most, and two pings may follow. */
+const openingRequests = 5;
+
+/** How long opening a session must wait, in ms, so that it exceeds not even what is reserved. */
+export function openingWait(context: StepContext): number {
+  const rate = rateOf(context, 'requests');
+  if (!rate) return 0;
+  const count = rate.count + (rate.reserve ?? 0) - openingRequests;
+  return waitFor({ ...rate, count }, context.state.rateLimit.requests, context.clock.now);
+}
+
 function waitFor({ count, window }: RateLimit, log: readonly number[], now: number): number {
   const oldest = log[log.length - count];
   return oldest === undefined ? 0 : Math.max(0, oldest + window - now);
@@ -28,7 +39,9 @@ export function countForRateLimit(context: StepContext, ...kinds: readonly RateL
   const log = { ...context.state.rateLimit };
   for (const kind of kinds) {
     const rate = rateOf(context, kind);
-    if (rate) log[kind] = [...log[kind], context.clock.now].slice(-rate.count);
+    if (!rate) continue;
+    const { count, reserve = 0 } = rate;
+    log[kind] = [...log[kind], context.clock.now].slice(-count - reserve);
   }
   setConnectionSlice(context, { rateLimit: log });
 }

@@ -70,7 +70,8 @@ export function onCall(
       waitAnyway(context);
       context.resolve(callId);
       return;
-    case 'end':
+    case 'end': {
+      const { routing } = context.state.meta;
       cancelRouting(context);
       updateMeta(context, { routing: null });
       failStartCalls(context, {
@@ -81,8 +82,10 @@ export function onCall(
       // If the final catch-up is done or given up, nothing is left to fetch.
       if (!context.policy?.isOver(context)) onEnded(context);
       failStranded(context);
+      if (routing && !context.state.conversation) context.policy?.releaseConnection(context);
       answerWhenStored(context, callId);
       return;
+    }
     case 'sign-out':
       signOut(context);
       answerWhenStored(context, callId);

@@ -41,8 +41,11 @@ export function hasEnded({ state: { conversation } }: StepContext): boolean {
 }
 
 export function releaseConnection(context: StepContext): void {
-  if (context.state.connection.phase !== 'online') {
-    if (hasEnded(context)) replaceSession(context);
+  const { connection, conversation } = context.state;
+  if (connection.phase !== 'online') {
+    // Ended before it was opened: the kept secret may be that of a session which a previous hub has opened,
+    // but did not live to store.
+    if (conversation === null || hasEnded(context)) replaceSession(context);
     return;
   }
   if (needsConnection(context)) return;
