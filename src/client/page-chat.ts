@@ -32,6 +32,7 @@ export class PageChat implements Chat {
   readonly #supervisor: ConnectionSupervisor;
   readonly #stopListening: () => void;
   readonly #closing = new AbortController();
+  #platform: ChatPlatform | null = null;
   /** Unloaded, or in the back/forward cache. */
   #isHidden = false;
   /** What this page stored when it was left; `null`: all calls were answered. */
@@ -65,7 +66,8 @@ export class PageChat implements Chat {
 
   async platform(): Promise<ChatPlatform> {
     const { PlatformClient } = await import('./calls/platform-client.ts');
-    return new PlatformClient(this, this.#rpc);
+    this.#platform ??= new PlatformClient(this, this.#rpc);
+    return this.#platform;
   }
 
   async retry(messageId: string): Promise<void> {

@@ -207,7 +207,7 @@ test('each thing that visitors do costs what it must, and not once more', async 
     'hub: posts an answer': 14,
     'page: posts ack': 5,
     'page: asks to file': 4,
-    'page: asks to platform': 5,
+    'page: asks to platform': 4,
     'page: asks to draft': 1,
     'page: asks to typing': 2,
     'page: asks to start': 1,

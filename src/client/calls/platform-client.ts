@@ -12,6 +12,8 @@ const clearDeadline = 15_000;
 export class PlatformClient implements ChatPlatform {
   readonly files: FilesClient;
   readonly #rpc: HubRpc;
+  /** The call that is under way: several parts of a panel ask at the same time. */
+  #deployment: Promise<Deployment | null> | null = null;
 
   constructor(chat: Chat, rpc: HubRpc) {
     this.files = new FilesClient(chat, rpc);
@@ -19,7 +21,14 @@ export class PlatformClient implements ChatPlatform {
   }
 
   deployment(): Promise<Deployment | null> {
-    return callIfKnown(this.#rpc, { type: 'platform', step: 'deployment' }, isDeployment);
+    this.#deployment ??= callIfKnown(
+      this.#rpc,
+      { type: 'platform', step: 'deployment' },
+      isDeployment,
+    ).finally(() => {
+      this.#deployment = null;
+    });
+    return this.#deployment;
   }
 
   async clear(): Promise<void> {
