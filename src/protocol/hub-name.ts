@@ -12,3 +12,8 @@ export const hubNameRule = 'must have at most 64 letters, digits, hyphens or und
 export function nameOf(resource: string, hubName: string): string {
   return hubName === '' ? resource : `${resource}.${hubName}`;
 }
+
+/** The BroadcastChannel for connect requests, in browsers without SharedWorker. */
+export function hubChannel(hubName: string): string {
+  return nameOf('partyline-hub', hubName);
+}

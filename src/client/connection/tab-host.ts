@@ -1,12 +1,10 @@
-import { hostLock } from '../../protocol/locks.ts';
-
 /**
  * Runs the hub in a dedicated Worker where there is no SharedWorker. Each tab queues for the host lock;
  * the one that holds it runs the worker. When that tab goes, its worker ends and the next tab is host.
  */
 export class TabHost {
   readonly #createWorker: () => Worker;
-  readonly #hubName: string;
+  readonly #lockName: string;
   readonly #onFailed: (reason: string) => void;
   /** Ends the request for the lock, or the hosting; `null` while this tab does neither. */
   #abort: AbortController | null = null;
@@ -14,9 +12,9 @@ export class TabHost {
   #worker: Worker | null = null;
 
   /** @param onFailed the worker's script can't be loaded, or threw */
-  constructor(createWorker: () => Worker, hubName: string, onFailed: (reason: string) => void) {
+  constructor(createWorker: () => Worker, lockName: string, onFailed: (reason: string) => void) {
     this.#createWorker = createWorker;
-    this.#hubName = hubName;
+    this.#lockName = lockName;
     this.#onFailed = onFailed;
   }
 
@@ -49,7 +47,7 @@ export class TabHost {
     this.#abort = abort;
     const { signal } = abort;
     navigator.locks
-      .request(hostLock(this.#hubName), steal ? { steal } : { signal }, () => this.#host(signal))
+      .request(this.#lockName, steal ? { steal } : { signal }, () => this.#host(signal))
       .catch((error: unknown) => {
         if (signal.aborted) return;
         // A tab with a newer build has stolen the lock.
