@@ -11,8 +11,6 @@ import type { CheckedConnectOptions } from './options.ts';
 import { listenToPageLifecycle } from './page-lifecycle.ts';
 import { writeSessionHint } from './session/session-hint.ts';
 import { Replica } from './transcript/replica.ts';
-import { isConversation } from './validation/port-validators.ts';
-import { readAs } from './validation/validator.ts';
 
 /** Deadline of `start`, in ms: the gateway's answer may need several connection attempts. */
 const startDeadline = 60_000;
@@ -54,7 +52,8 @@ export class PageChat implements Chat {
 
   async start(routing: Routing): Promise<Conversation> {
     const { value } = await this.#rpc.call({ type: 'start', routing }, startDeadline);
-    return readAs(isConversation, value);
+    const { readConversation } = await import('./calls/hub-calls.ts');
+    return readConversation(value);
   }
 
   async send(text: string, options?: SendOptions): Promise<string> {
@@ -65,7 +64,7 @@ export class PageChat implements Chat {
   }
 
   async platform(): Promise<ChatPlatform> {
-    const { PlatformClient } = await import('./calls/platform-client.ts');
+    const { PlatformClient } = await import('./calls/hub-calls.ts');
     this.#platform ??= new PlatformClient(this, this.#rpc);
     return this.#platform;
   }
@@ -156,9 +155,12 @@ export class PageChat implements Chat {
   }
 
   #resendAndAttach(handoff: string): void {
-    import('./calls/resend-pending.ts')
-      .then(({ resendPending }) => resendPending(handoff, this, this.#rpc, this.#hubName))
-      .catch((error: unknown) => console.warn('[partyline] Resending calls failed:', error))
+    import('./calls/hub-calls.ts')
+      .then(({ resendPending }) => {
+        writePendingHandoff(this.#hubName, null);
+        resendPending(handoff, this, this.#rpc);
+      })
+      .catch((error: unknown) => this.#warn('Resending calls failed:', error))
       .finally(() => {
         if (!this.#isHidden) this.#supervisor.attach();
       });

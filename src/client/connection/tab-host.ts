@@ -1,5 +1,4 @@
 import type { HubNameMessage } from '../../protocol/hub-name.ts';
-import { hostLock } from '../../protocol/locks.ts';
 import { isString, literal, object } from '../validation/validator.ts';
 
 const isHubName = object<HubNameMessage>({ type: literal('partyline-hub-name'), name: isString });
@@ -10,6 +9,7 @@ const isHubName = object<HubNameMessage>({ type: literal('partyline-hub-name'), 
  */
 export class TabHost {
   readonly #createWorker: () => Worker;
+  readonly #lockName: string;
   readonly #hubName: string;
   readonly #onFailed: (reason: string) => void;
   /** Ends the request for the lock, or the hosting; `null` while this tab does neither. */
@@ -17,9 +17,18 @@ export class TabHost {
   /** `null` while this tab is not the host. */
   #worker: Worker | null = null;
 
-  /** @param onFailed the worker's script can't be loaded, or threw */
-  constructor(createWorker: () => Worker, hubName: string, onFailed: (reason: string) => void) {
+  /**
+   * @param lockName the `hostLock`
+   * @param onFailed the worker's script can't be loaded, threw, or starts a hub of another name
+   */
+  constructor(
+    createWorker: () => Worker,
+    lockName: string,
+    hubName: string,
+    onFailed: (reason: string) => void,
+  ) {
     this.#createWorker = createWorker;
+    this.#lockName = lockName;
     this.#hubName = hubName;
     this.#onFailed = onFailed;
   }
@@ -53,7 +62,7 @@ export class TabHost {
     this.#abort = abort;
     const { signal } = abort;
     navigator.locks
-      .request(hostLock(this.#hubName), steal ? { steal } : { signal }, () => this.#host(signal))
+      .request(this.#lockName, steal ? { steal } : { signal }, () => this.#host(signal))
       .catch((error: unknown) => {
         if (signal.aborted) return;
         // A tab with a newer build has stolen the lock.

@@ -10,15 +10,14 @@ import {
 import { RequestLimiter } from '../edges/request-limiter.ts';
 import type { HubGateway } from '../options.ts';
 import { findDuplicate } from '../store/same-message.ts';
-import { AllowedDomains } from './allowed-domains.ts';
+import type { AllowedDomains } from './allowed-domains.ts';
 import { sessionPolicy } from './core/session-policy.ts';
 import { CredentialStore } from './credential-store.ts';
 import { DeploymentSettings } from './deployment.ts';
 import { HistoryTokens } from './history-token.ts';
+import { LazyCalls } from './lazy-calls.ts';
 import { OpenRequests } from './open-requests.ts';
-import { PlatformCalls } from './platform-calls.ts';
 import { SessionCredentials } from './session-credentials.ts';
-import { Uploads } from './uploads.ts';
 
 /**
  * The dialect of Genesys Cloud's Web Messaging Guest API: see docs/genesys-cloud.md. It was built from
@@ -45,12 +44,17 @@ function createExtension(
 ): GatewayExtension {
   const logError = (what: string, cause: unknown) => hub.logError(what, cause);
   const settings = new DeploymentSettings(adapter.configurationUrl, logError);
-  const domains = new AllowedDomains(adapter.domainsUrl, logError);
+  let domains: AllowedDomains | null = null;
   const restTokens = new HistoryTokens(() => hub.send({ type: 'rest-token' }));
   const limiter = new RequestLimiter(adapter.traits.rateLimits);
-  const uploads = new Uploads(hub, options.uploads ?? {}, settings, limiter);
   const requests = new OpenRequests();
-  const calls = new PlatformCalls(hub, settings, requests);
+  const calls = new LazyCalls(hub, async () => {
+    const { PlatformCalls, Uploads } = await import('./on-demand.ts');
+    return {
+      platform: new PlatformCalls(hub, settings, requests),
+      uploads: new Uploads(hub, options.uploads ?? {}, settings, limiter),
+    };
+  });
   let isAutoStarted = false;
 
   return {
@@ -63,7 +67,7 @@ function createExtension(
       settings,
     ),
     restTokens,
-    answer: (tabId, call) => calls.answer(call) ?? uploads.call(tabId, call),
+    answer: calls.answer,
     shouldSend(command) {
       const { type } = command;
       const autoStart = options.autostart ?? settings.current?.autoStart ?? false;
@@ -85,14 +89,22 @@ function createExtension(
       }
       if (isUnseen(event, settings)) return null;
       // An error without an id is attributed to one of them at most: the first that it can be about.
-      const remaining = uploads.onEvent(calls.onEvent(event));
+      const remaining = calls.onEvent(event);
       return remaining && restTokens.onEvent(remaining);
     },
-    isOriginRefused: () => domains.refuses(self.location.origin),
+    async isOriginRefused() {
+      try {
+        const module = await import('./on-demand.ts');
+        domains ??= new module.AllowedDomains(adapter.domainsUrl, logError);
+      } catch (error) {
+        logError('The code for a refused site could not be loaded', error);
+        return false;
+      }
+      return domains.refuses(self.location.origin);
+    },
     onConnectionClosed() {
       requests.onConnectionClosed();
       restTokens.onConnectionClosed();
-      uploads.forget();
       calls.onConnectionClosed();
     },
     // The credentials change with the token that names the next visitor, or with `end`.
@@ -100,7 +112,6 @@ function createExtension(
       isAutoStarted = false;
       requests.onConnectionClosed();
       restTokens.onConnectionClosed();
-      uploads.onVisitorChange();
       calls.onVisitorChange();
     },
   };
