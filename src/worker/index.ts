@@ -10,12 +10,13 @@ export { type ErrorCode, PartylineError } from '../protocol/errors.ts';
 export type { GatewayAdapter } from '../protocol/gateway/adapter.ts';
 export type { GenesysCloudOptions } from '../protocol/genesys-cloud/index.ts';
 export type { RoutingLogLine } from '../protocol/routing.ts';
-export { type GenesysWebchatOptions, genesysWebchat } from '../protocol/webchat/index.ts';
+export type { GenesysWebchatOptions } from '../protocol/webchat/index.ts';
 export type { Limits, RoutingPolicy, Timing } from './core/settings.ts';
 export { genesysCloud } from './genesys-cloud/extension.ts';
 export type { AttributesSchema } from './host/attributes.ts';
 export type { HubGateway, HubOptions } from './options.ts';
 export { type EncryptRowsOptions, encryptRows, type RowCipher } from './store/encrypted-rows.ts';
+export { genesysWebchat } from './webchat.ts';
 
 /**
  * Makes this SharedWorker the hub of the origin, or this dedicated Worker where the browser has no

@@ -4,6 +4,7 @@ import type { StepContext } from '../context.ts';
 import { conversationAt } from '../conversation/state.ts';
 import { stopTypingOf } from '../conversation/typing.ts';
 import type { OutboxItem } from '../outbox/state.ts';
+import { isSameMessage } from './derived-messages.ts';
 import { markReadByOther } from './read-receipts.ts';
 import { countUnread } from './unread.ts';
 import { insertRow, isOlderThanWindow, publishOlder, shownRow } from './window.ts';
@@ -43,7 +44,7 @@ export function showRow(context: StepContext, ordinal: number, row: Message): vo
 
 /** Whether the row is this message, under any of its ids. */
 export function isSame(context: StepContext, row: Message, message: GatewayMessage): boolean {
-  return row.messageId === message.messageId || context.policy?.isSame(row, message) === true;
+  return isSameMessage(row, message) || context.policy?.isSame(row, message) === true;
 }
 
 /**

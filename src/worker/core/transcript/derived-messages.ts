@@ -1,0 +1,154 @@
+import { isDerivedId, isUndatedId } from '../../../protocol/derived-id.ts';
+import type { GatewayMessage } from '../../../protocol/gateway/messages.ts';
+import type { Message } from '../../../protocol/message.ts';
+import type { StepContext } from '../context.ts';
+import { conversationAt } from '../conversation/state.ts';
+import type { OutboxItem } from '../outbox/state.ts';
+
+/** Recognises messages that the gateway sends without an id, so that theirs is derived. */
+
+/** Either the ids are the same, or one was derived and all that it is derived from is the same. */
+export function isSameMessage(
+  row: Message | GatewayMessage,
+  message: Message | GatewayMessage,
+): boolean {
+  if (row.messageId === message.messageId) return true;
+  if (!isDerivedId(row.messageId) && !isDerivedId(message.messageId)) return false;
+  if (idsOf(message).some((id) => idsOf(row).includes(id))) return true;
+  return row.timestamp === message.timestamp && hasSameText(row, message);
+}
+
+function idsOf({ messageId, aliases = [] }: Message | GatewayMessage): readonly string[] {
+  return [messageId, ...aliases];
+}
+
+/** The same text by the same sender. A copy may lack its sender. */
+function hasSameText(row: Message | GatewayMessage, message: Message | GatewayMessage): boolean {
+  return (
+    row.conversationId === message.conversationId &&
+    row.text === message.text &&
+    (row.from.id === message.from.id || row.from.id === '' || message.from.id === '')
+  );
+}
+
+/**
+ * Gives a message with a derived id the id that it has here already: that of its row, or that with which
+ * the visitor sent it. An own echo acknowledges the oldest unacknowledged message with its text.
+ */
+export function matchDerived(
+  context: StepContext,
+  message: GatewayMessage,
+  via: 'socket' | 'rest',
+  ordinal: number,
+): GatewayMessage {
+  const { messageId } = message;
+  if (!isDerivedId(messageId)) return message;
+  const known = findKnown(context, message, via, ordinal);
+  if (known) {
+    return { ...message, messageId: known.messageId, ...aliasesFor(known, messageId) };
+  }
+  const sent = findSent(context, message, ordinal);
+  if (!sent) return message;
+  const aliases = isUndatedId(messageId) ? { aliases: [messageId] } : {};
+  return { ...message, messageId: sent.messageId, ...aliases };
+}
+
+/** A row whose time is that of its arrival remembers the id of the copy that has its time. */
+function aliasesFor(known: Message | GatewayMessage, messageId: string): { aliases?: string[] } {
+  const ids = idsOf(known);
+  const isNew = ids.some(isUndatedId) && !isUndatedId(messageId) && !ids.includes(messageId);
+  return isNew ? { aliases: [messageId] } : {};
+}
+
+function findKnown(
+  context: StepContext,
+  message: GatewayMessage,
+  via: 'socket' | 'rest',
+  ordinal: number,
+): Message | GatewayMessage | undefined {
+  const conversation = conversationAt(context, ordinal);
+  const buffered = conversation
+    ? [
+        ...conversation.unsequencedBuffer.map((entry) => entry.message),
+        ...conversation.reorderBuffer,
+      ]
+    : [];
+  const rows = [...context.state.window, ...buffered];
+  const same = rows.find((row) => isSameMessage(row, message));
+  if (same) return same;
+  if (!isUndatedId(message.messageId)) return rows.find((row) => isUndatedCopy(row, message));
+  // A history without ids and times can't tell two equal messages apart.
+  return via === 'rest' ? rows.find((row) => hasSameText(row, message)) : undefined;
+}
+
+/** Whether the row came without a time, and no copy with a time is known yet. */
+function isUndatedCopy(row: Message | GatewayMessage, message: GatewayMessage): boolean {
+  const ids = idsOf(row);
+  if (!ids.some(isUndatedId) || !hasSameText(row, message)) return false;
+  return !ids.some((id) => isDerivedId(id) && !isUndatedId(id));
+}
+
+/** The oldest message of the visitor that this one can be the echo of. */
+function findSent(
+  context: StepContext,
+  { from, conversationId, text, timestamp }: GatewayMessage,
+  ordinal: number,
+): OutboxItem | undefined {
+  if (from.role !== 'visitor') return undefined;
+  // Everything up to then has been fetched: what is older was sent before.
+  if (timestamp < (conversationAt(context, ordinal)?.completeUntil ?? 0)) return undefined;
+  return context.state.outbox.find(
+    (item) => item.text === text && mayHaveArrived(item, conversationId),
+  );
+}
+
+/** Whether a message with this text may come back as an echo that says nothing else. */
+export function awaitsEcho({ state }: StepContext, conversationId: string, text: string): boolean {
+  return state.outbox.some((item) => item.text === text && mayHaveArrived(item, conversationId));
+}
+
+function mayHaveArrived(
+  { at, failure, conversationId }: OutboxItem,
+  inConversation: string,
+): boolean {
+  if (conversationId !== null && conversationId !== inConversation) return false;
+  switch (at.stage) {
+    case 'sent':
+    case 'sending-by-rest':
+    case 'unconfirmed':
+      return true;
+    case 'queued':
+      return at.wasSent === true;
+    case 'storing':
+      return at.isRepeat;
+    case 'failed':
+      return failure?.code === 'unknown-outcome';
+    case 'acknowledged':
+      return false;
+  }
+}
+
+/** The row's aliases with the new ones added; `null` when there are none. */
+export function withAliases(row: Message, ids: readonly string[]): readonly string[] | null {
+  const known = idsOf(row);
+  const more = ids.filter((id) => !known.includes(id));
+  return more.length === 0 ? null : [...(row.aliases ?? []), ...more];
+}
+
+/**
+ * The own message in flight that a live echo acknowledges although its row is there: it came in a history
+ * while the message was not in the outbox yet.
+ */
+export function findInFlightCopy(
+  { state }: StepContext,
+  row: Message,
+  { text, conversationId }: GatewayMessage,
+): OutboxItem | undefined {
+  if (row.from.role !== 'visitor' || !isDerivedId(row.messageId)) return undefined;
+  return state.outbox.find(
+    (item) =>
+      item.text === text &&
+      item.conversationId === conversationId &&
+      (item.at.stage === 'sent' || item.at.stage === 'sending-by-rest'),
+  );
+}
