@@ -2,10 +2,13 @@ import { isDerivedId, isUndatedId } from '../../../protocol/derived-id.ts';
 import type { GatewayMessage } from '../../../protocol/gateway/messages.ts';
 import type { Message } from '../../../protocol/message.ts';
 import type { StepContext } from '../context.ts';
-import { conversationAt } from '../conversation/state.ts';
+import { conversationAt, updateAndStore } from '../conversation/state.ts';
 import type { OutboxItem } from '../outbox/state.ts';
 
 /** Recognises messages that the gateway sends without an id, so that theirs is derived. */
+
+/** How much earlier than it was written a message may have arrived by the gateway's clock, in ms. */
+const clockTolerance = 5_000;
 
 /** Either the ids are the same, or one was derived and all that it is derived from is the same. */
 export function isSameMessage(
@@ -47,8 +50,11 @@ export function matchDerived(
   if (known) {
     return { ...message, messageId: known.messageId, ...aliasesFor(known, messageId) };
   }
-  const sent = findSent(context, message, ordinal);
-  if (!sent) return message;
+  const sent = findSent(context, message, via, ordinal);
+  const conversation = conversationAt(context, ordinal);
+  if (!sent || !conversation) return message;
+  const newestOwn = Math.max(conversation.newestOwn ?? 0, message.timestamp);
+  updateAndStore(context, { ...conversation, newestOwn });
   const aliases = isUndatedId(messageId) ? { aliases: [messageId] } : {};
   return { ...message, messageId: sent.messageId, ...aliases };
 }
@@ -92,14 +98,21 @@ function isUndatedCopy(row: Message | GatewayMessage, message: GatewayMessage): 
 function findSent(
   context: StepContext,
   { from, conversationId, text, timestamp }: GatewayMessage,
+  via: 'socket' | 'rest',
   ordinal: number,
 ): OutboxItem | undefined {
   if (from.role !== 'visitor') return undefined;
-  // Everything up to then has been fetched: what is older was sent before.
-  if (timestamp < (conversationAt(context, ordinal)?.completeUntil ?? 0)) return undefined;
-  return context.state.outbox.find(
+  const oldest = context.state.outbox.find(
     (item) => item.text === text && mayHaveArrived(item, conversationId),
   );
+  if (!oldest) return undefined;
+  // A gateway that knows a resent message returns it live, with the time of the first.
+  if (via === 'socket' && isInFlight(oldest)) return oldest;
+  // Messages go out in their order, one at a time, so what is older than an acknowledged one is none of
+  // those that wait; nor is what is older than the message itself.
+  const { completeUntil = 0, newestOwn = 0 } = conversationAt(context, ordinal) ?? {};
+  const earliest = Math.max(completeUntil, newestOwn, oldest.timestamp - clockTolerance);
+  return timestamp < earliest ? undefined : oldest;
 }
 
 /** Whether a message with this text may come back as an echo that says nothing else. */
@@ -146,9 +159,10 @@ export function findInFlightCopy(
 ): OutboxItem | undefined {
   if (row.from.role !== 'visitor' || !isDerivedId(row.messageId)) return undefined;
   return state.outbox.find(
-    (item) =>
-      item.text === text &&
-      item.conversationId === conversationId &&
-      (item.at.stage === 'sent' || item.at.stage === 'sending-by-rest'),
+    (item) => item.text === text && item.conversationId === conversationId && isInFlight(item),
   );
+}
+
+function isInFlight({ at }: OutboxItem): boolean {
+  return at.stage === 'sent' || at.stage === 'sending-by-rest';
 }

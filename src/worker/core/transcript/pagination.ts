@@ -109,7 +109,11 @@ export function onEarlierFetched(
     ? (pagination.rows[0]?.conversationId ?? pagination.conversationId)
     : null;
   const older = normalizeAll(context, result.value.messages, conversationId ?? '')
-    .filter((message) => !isKnown(context, pagination, message))
+    .filter(
+      (message, index, page) =>
+        page.findIndex(({ messageId }) => messageId === message.messageId) === index &&
+        !isKnown(context, pagination, message),
+    )
     .map((message) => toRow(message, ordinal))
     .filter((row) => !end || comparePlaces(row, end) < 0)
     .sort(comparePlaces);
