@@ -15,8 +15,8 @@ export interface ConversationRecord {
   /** Timestamp of the last message up to which nothing is missing: a catch-up starts there. */
   readonly completeUntil: number;
   /**
-   * Timestamp of the visitor's newest message that was acknowledged by its text, by a gateway that omits
-   * ids. @default none
+   * Timestamp of the visitor's newest message in the transcript, with a gateway that omits ids.
+   * @default none
    */
   readonly newestOwn?: number;
   /** How far the other side has read. */

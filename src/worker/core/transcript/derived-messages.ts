@@ -2,7 +2,7 @@ import { isDerivedId, isUndatedId } from '../../../protocol/derived-id.ts';
 import type { GatewayMessage } from '../../../protocol/gateway/messages.ts';
 import type { Message } from '../../../protocol/message.ts';
 import type { StepContext } from '../context.ts';
-import { conversationAt, updateAndStore } from '../conversation/state.ts';
+import { conversationAt, updateConversation } from '../conversation/state.ts';
 import type { OutboxItem } from '../outbox/state.ts';
 
 /** Recognises messages that the gateway sends without an id, so that theirs is derived. */
@@ -53,8 +53,9 @@ export function matchDerived(
   const sent = findSent(context, message, via, ordinal);
   const conversation = conversationAt(context, ordinal);
   if (!sent || !conversation) return message;
-  const newestOwn = Math.max(conversation.newestOwn ?? 0, message.timestamp);
-  updateAndStore(context, { ...conversation, newestOwn });
+  // From now on the newest one is remembered.
+  const { newestOwn = 0 } = conversation;
+  updateConversation(context, { ...conversation, newestOwn });
   const aliases = isUndatedId(messageId) ? { aliases: [messageId] } : {};
   return { ...message, messageId: sent.messageId, ...aliases };
 }
@@ -102,22 +103,37 @@ function findSent(
   ordinal: number,
 ): OutboxItem | undefined {
   if (from.role !== 'visitor') return undefined;
-  const oldest = context.state.outbox.find(
-    (item) => item.text === text && mayHaveArrived(item, conversationId),
-  );
-  if (!oldest) return undefined;
+  const oldest = findAwaited(context, conversationId, text);
   // A gateway that knows a resent message returns it live, with the time of the first.
-  if (via === 'socket' && isInFlight(oldest)) return oldest;
-  // Messages go out in their order, one at a time, so what is older than an acknowledged one is none of
-  // those that wait; nor is what is older than the message itself.
+  if (!oldest || (via === 'socket' && isInFlight(oldest))) return oldest;
   const { completeUntil = 0, newestOwn = 0 } = conversationAt(context, ordinal) ?? {};
-  const earliest = Math.max(completeUntil, newestOwn, oldest.timestamp - clockTolerance);
-  return timestamp < earliest ? undefined : oldest;
+  // What has been fetched, was there before the last acknowledged one, or before this one was written.
+  const isOlder =
+    timestamp < completeUntil ||
+    timestamp <= newestOwn ||
+    timestamp < oldest.timestamp - clockTolerance;
+  return isOlder ? undefined : oldest;
 }
 
 /** Whether a message with this text may come back as an echo that says nothing else. */
-export function awaitsEcho({ state }: StepContext, conversationId: string, text: string): boolean {
-  return state.outbox.some((item) => item.text === text && mayHaveArrived(item, conversationId));
+export function awaitsEcho(context: StepContext, conversationId: string, text: string): boolean {
+  return findAwaited(context, conversationId, text) !== undefined;
+}
+
+/**
+ * The message with this text that may have arrived. Messages go out in their order, one at a time: where
+ * the first of those that wait has another text, no later one has arrived.
+ */
+function findAwaited(
+  { state }: StepContext,
+  conversationId: string,
+  text: string,
+): OutboxItem | undefined {
+  const first = state.outbox.findIndex(
+    ({ at }) => at.stage !== 'failed' && at.stage !== 'acknowledged',
+  );
+  const candidates = first < 0 ? state.outbox : state.outbox.slice(0, first + 1);
+  return candidates.find((item) => item.text === text && mayHaveArrived(item, conversationId));
 }
 
 function mayHaveArrived(
