@@ -147,7 +147,7 @@ function mayHaveArrived(
     case 'unconfirmed':
       return true;
     case 'queued':
-      return at.wasSent === true;
+      return at.isResend === true;
     case 'storing':
       return at.isRepeat;
     case 'failed':
