@@ -28,7 +28,7 @@ export interface PartialSender extends Omit<Sender, 'role'> {
  * estimates it, on Genesys Cloud never earlier than the newest known message.
  */
 export interface PartialMessage
-  extends Omit<GatewayMessage, 'conversationId' | 'messageId' | 'from' | 'timestamp'> {
+  extends Pick<GatewayMessage, 'sequence' | 'text' | 'content' | 'aliases'> {
   readonly conversationId: string | null;
   readonly messageId: string | null;
   readonly from: PartialSender;
