@@ -46,6 +46,8 @@ export interface Messages {
   readonly welcome: { readonly title: string; readonly text: string };
 
   readonly you: string;
+  /** Stand for agents and bots whose messages have no name. */
+  readonly senderNames: { readonly agent: string; readonly bot: string };
   readonly today: string;
   readonly yesterday: string;
   readonly loadEarlier: string;
@@ -181,6 +183,7 @@ export const english: Messages = {
   },
 
   you: 'You',
+  senderNames: { agent: 'Agent', bot: 'Virtual assistant' },
   today: 'Today',
   yesterday: 'Yesterday',
   loadEarlier: 'Load earlier messages',

@@ -1,5 +1,4 @@
 import { type HubNameMessage, hubChannel } from '../protocol/hub-name.ts';
-import { genesysWebchat as createWebchat } from '../protocol/webchat/index.ts';
 import { genesysCloud as createGenesysCloud } from './genesys-cloud/extension.ts';
 import { HubCoordinator } from './host/coordinator.ts';
 import { unsupportedHost } from './host/hub.ts';
@@ -7,6 +6,7 @@ import { Log } from './host/log.ts';
 import { acceptConnections } from './host/ports.ts';
 import { checkOptions, type HubOptions } from './options.ts';
 import { encryptRows as createRowCipher } from './store/encrypted-rows.ts';
+import { genesysWebchat as createWebchat } from './webchat.ts';
 
 export { type ErrorCode, PartylineError } from '../protocol/errors.ts';
 export type { GatewayAdapter } from '../protocol/gateway/adapter.ts';
@@ -25,7 +25,8 @@ export type { EncryptRowsOptions, RowCipher } from './store/encrypted-rows.ts';
  * The webchat dialect: auth frame, sequence numbers, message ids of the client. See docs/protocol.md and
  * the guide that it cites.
  *
- * @throws {PartylineError} `invalid-option`: the message names the option.
+ * @throws {PartylineError} `invalid-option`: an option is invalid (the message names it), such as a
+ *   `socketUrl` with a query, or `ws:` for another host than loopback without `allowInsecure`.
  */
 export const genesysWebchat: typeof createWebchat = createWebchat;
 

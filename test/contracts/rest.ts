@@ -509,7 +509,7 @@ export const addressCases: readonly EdgeCase<RestBench>[] = [
     name: 'a message is posted as it is, once, and only its own answer counts',
     async run(bench, expect) {
       const stored = {
-        conversationId: 'c',
+        conversationId: 'c&1',
         messageId: 'm "1"',
         sequence: 1,
         from: { id: 'v', name: 'You', role: 'visitor' },
@@ -594,7 +594,7 @@ export const addressCases: readonly EdgeCase<RestBench>[] = [
         7,
         {},
         withoutText,
-        { ...message, timestamp: 'yesterday' },
+        { ...message, text: 7, timestamp: 'yesterday' },
         { ...message, conversationId: 'of another' },
         { ...message, messageId: 'last', sequence: 2 },
       ];

@@ -4,7 +4,7 @@ import { genesysWebchat } from '../../src/protocol/webchat/index.ts';
 import { TestHub } from '../unit/core/harness.ts';
 import { type Beside, beside, hostileFrame } from './frames.ts';
 
-const adapter = genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+const adapter = genesysWebchat({ socketUrl: 'wss://gateway/webchat', apiUrl: 'https://api' });
 
 const limits = { page: 10, window: 30, reorderBuffer: 20, outbox: 10 } as const;
 

@@ -22,7 +22,8 @@ export function start(simulation: Simulation, random: Random): void {
 export function write(simulation: Simulation, tab: ModelTab, random: Random): void {
   const number = simulation.ledger.entries.size + 1;
   // A random prefix, since without sequences ids break ties.
-  simulation.send(tab, `v${random.int(10, 99)}-${number}`, `text ${number}`);
+  const text = simulation.context.profile.sparse ? `text ${number % 4}` : `text ${number}`;
+  simulation.send(tab, `v${random.int(10, 99)}-${number}`, text);
 }
 
 /** Puts a page into the back/forward cache and restores it later. */

@@ -38,6 +38,11 @@ export interface Profile {
   /** Whether it goes on for a while after all checks have passed, to see that they still do. */
   readonly lingers: boolean;
   readonly sequences: boolean;
+  /**
+   * The gateway leaves out the id, role, sequence and name of messages, live and by REST, as the guide's
+   * samples do.
+   */
+  readonly sparse: boolean;
   /** The probability that a frame lacks its sequence. */
   readonly unsequenced: number;
   readonly limits: Limits;
@@ -148,13 +153,15 @@ export function chosenProfile(
   chosen: Partial<Profile> = {},
 ): Profile {
   const profile = { ...drawProfile(seed, random), ...chosen };
-  if (profile.dialect === 'webchat') return profile;
+  if (profile.dialect === 'webchat') {
+    return profile.sparse ? { ...profile, sequences: false, unsequenced: 0 } : profile;
+  }
   // The platform has no sequences. Messages without id or time are matched as far as memory
   // reaches; without a time, the visitor's own are matched by their id only.
   const isShort = profile.limits.window < defaultLimits.window;
   const namelessLive = isShort ? 0 : profile.namelessLive;
   const timelessLive = isShort || !profile.keepsIds ? 0 : profile.timelessLive;
-  return { ...profile, sequences: false, namelessLive, timelessLive };
+  return { ...profile, sequences: false, sparse: false, namelessLive, timelessLive };
 }
 
 /** From a stream of its own, so that the webchat dialect's schedules do not move. */
@@ -201,7 +208,8 @@ function drawInteractions(random: Random, { minutes, latency }: Profile): Partia
 
 export function drawProfile(seed: number, random: Random): Profile {
   const profile = drawStorm(seed, random);
-  return { ...profile, ...drawInteractions(Random.named(seed, 'interactions'), profile) };
+  const interactions = drawInteractions(Random.named(seed, 'interactions'), profile);
+  return { ...profile, ...interactions, sparse: Random.named(seed, 'sparse').chance(0.1) };
 }
 
 function drawStorm(seed: number, random: Random): Profile {
@@ -217,6 +225,7 @@ function drawStorm(seed: number, random: Random): Profile {
     dialect: 'webchat',
     minutes,
     sequences: random.chance(0.7),
+    sparse: false,
     // Not drawn: see "Limits" in docs/simulation.md.
     unsequenced: 0,
     ...drawSizes(random),

@@ -92,10 +92,10 @@ function describeEffect(effect: Effect): string {
   }
 }
 
-function describeRows(rows: readonly { readonly messageId: string }[]): string {
+function describeRows(rows: readonly { readonly messageId: string | null }[]): string {
   const [first] = rows;
   if (!first) return 'nothing';
   return rows.length === 1
-    ? first.messageId
+    ? `${first.messageId}`
     : `${rows.length} ${first.messageId}…${rows.at(-1)?.messageId}`;
 }

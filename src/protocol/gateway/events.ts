@@ -1,6 +1,5 @@
 import type { UploadRules } from '../files.ts';
-import type { Sender } from '../message.ts';
-import type { PartialConversation, PartialMessage } from './messages.ts';
+import type { PartialConversation, PartialMessage, PartialSender } from './messages.ts';
 
 /** What a gateway sends on the socket. */
 export type GatewayEvent =
@@ -12,7 +11,7 @@ export type GatewayEvent =
   | {
       readonly type: 'typing';
       readonly conversationId: string | null;
-      readonly from: Sender;
+      readonly from: PartialSender;
       readonly isTyping: boolean;
       /** How long to show it, in ms. */
       readonly duration?: number;
@@ -21,7 +20,7 @@ export type GatewayEvent =
       readonly type: 'receipt';
       readonly conversationId: string | null;
       readonly messageId: string;
-      readonly from: Sender;
+      readonly from: PartialSender;
       readonly status: 'delivered' | 'read';
     }
   | { readonly type: 'ping'; readonly payload: unknown }

@@ -1,6 +1,5 @@
-import type { Conversation } from '../conversation.ts';
 import type { SkillCoverage } from '../routing.ts';
-import type { GatewayMessage, PartialMessage } from './messages.ts';
+import type { PartialConversation, PartialMessage } from './messages.ts';
 
 export type RestCall =
   | {
@@ -38,8 +37,8 @@ export type RestValue =
       /** Number of entries that are not valid messages. */
       readonly invalidCount: number;
     }
-  | { readonly type: 'message'; readonly message: GatewayMessage }
-  | { readonly type: 'conversation'; readonly conversation: Conversation }
+  | { readonly type: 'message'; readonly message: PartialMessage }
+  | { readonly type: 'conversation'; readonly conversation: PartialConversation }
   | { readonly type: 'skill-groups'; readonly names: readonly string[] }
   | { readonly type: 'skill-coverage'; readonly coverage: readonly SkillCoverage[] };
 

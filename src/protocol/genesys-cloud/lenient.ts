@@ -4,7 +4,6 @@ import {
   custom,
   nullable,
   number,
-  optional,
   pipe,
   string,
   transform,
@@ -12,24 +11,15 @@ import {
   unknown,
   type ZodMiniType,
 } from 'zod/mini';
+import { orElse } from '../or-else.ts';
+
+export { orElse, orNull } from '../or-else.ts';
 
 /**
  * Schemas for a platform that is not ours and that changes without notice. Anything absent, `null` or
  * of another type reads as `null`, numbers may arrive as strings, and no optional field makes a frame
  * invalid.
  */
-
-/** `shape`, or `fallback` for anything that does not match it. Zod's own `catch` weighs 4 KB in a worker. */
-export function orElse<T>(shape: ZodMiniType<T>, fallback: T) {
-  return pipe(
-    // An absent key, too, reads as the fallback.
-    optional(unknown()),
-    transform((value): T => {
-      const parsed = shape.safeParse(value);
-      return parsed.success ? parsed.data : fallback;
-    }),
-  );
-}
 
 const scalar = union([string(), number(), boolean()]);
 
@@ -112,9 +102,4 @@ export function lenientArrayOf<T>(shape: ZodMiniType<T>) {
       }),
     ),
   );
-}
-
-/** `shape`, or `null` for anything that does not match it. */
-export function orNull<T>(shape: ZodMiniType<T>) {
-  return orElse<T | null>(shape, null);
 }

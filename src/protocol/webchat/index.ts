@@ -1,21 +1,27 @@
-import { regex, strictObject, string } from 'zod/mini';
+import { boolean, optional, strictObject, string } from 'zod/mini';
 import { describeIssue, PartylineError } from '../errors.ts';
 import type { GatewayAdapter } from '../gateway/adapter.ts';
+import { apiUrlProblem, socketUrlProblem } from './addresses.ts';
 import { decodeResponse, encodeRequest } from './rest.ts';
 import { closeMeaning, decodeFrame, encodeFrame } from './socket.ts';
 
 const optionsSchema = strictObject({
-  socketUrl: string().check(regex(/^wss?:\/\/[^/\s]+/, 'must be a ws: or wss: URL')),
-  apiUrl: string().check(
-    regex(/^https?:\/\/[^/\s]+\/?$/, 'must be an origin, such as https://api.example'),
-  ),
+  socketUrl: string(),
+  apiUrl: string(),
+  allowInsecure: optional(boolean()),
 });
 
 export interface GenesysWebchatOptions {
-  /** The absolute URL of the socket, such as `wss://gateway.example/webchat`. */
+  /** The absolute URL of the socket, such as `wss://gateway.example/webchat`. Without query and fragment. */
   readonly socketUrl: string;
   /** The origin of the REST API, such as `https://api.example`. */
   readonly apiUrl: string;
+  /**
+   * Whether `ws:` and `http:` are accepted for hosts other than `localhost`, `*.localhost`, `127.0.0.0/8`
+   * and `[::1]`. Tokens and messages then cross the network unencrypted: for test networks only.
+   * @default false
+   */
+  readonly allowInsecure?: boolean;
 }
 
 /**
@@ -26,10 +32,12 @@ export interface GenesysWebchatOptions {
  */
 export function genesysWebchat(options: GenesysWebchatOptions): GatewayAdapter {
   const result = optionsSchema.safeParse(options);
-  if (!result.success) {
-    throw new PartylineError('invalid-option', `genesysWebchat: ${describeIssue(result.error)}`);
-  }
-  const { socketUrl } = result.data;
+  if (!result.success) throw invalidOption(describeIssue(result.error));
+  const { socketUrl, allowInsecure = false } = result.data;
+  const socketProblem = socketUrlProblem(socketUrl, allowInsecure);
+  if (socketProblem !== null) throw invalidOption(`socketUrl: ${socketProblem}`);
+  const apiProblem = apiUrlProblem(result.data.apiUrl, allowInsecure);
+  if (apiProblem !== null) throw invalidOption(`apiUrl: ${apiProblem}`);
   const apiUrl = result.data.apiUrl.replace(/\/$/, '');
   return {
     dialect: 'genesys-webchat',
@@ -50,4 +58,8 @@ export function genesysWebchat(options: GenesysWebchatOptions): GatewayAdapter {
     request: (call, token) => encodeRequest(apiUrl, call, token),
     response: decodeResponse,
   };
+}
+
+function invalidOption(problem: string): PartylineError {
+  return new PartylineError('invalid-option', `genesysWebchat: ${problem}`);
 }

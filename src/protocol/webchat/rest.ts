@@ -1,4 +1,4 @@
-import type { GatewayMessage } from '../gateway/messages.ts';
+import type { PartialMessage } from '../gateway/messages.ts';
 import {
   type HttpRequest,
   type HttpResponse,
@@ -14,6 +14,7 @@ import {
   errorBodySchema,
   historySchema,
   messageSchema,
+  postedSchema,
   skillCoverageSchema,
   skillGroupsSchema,
 } from './schemas.ts';
@@ -89,8 +90,8 @@ export function decodeResponse(call: RestCall, response: HttpResponse): RestResu
   const body = parseJson(response.body);
   if (response.status >= 200 && response.status < 300) return decodeValue(call, body);
   const error = errorBodySchema.safeParse(body);
-  const code = error.success ? (error.data.code ?? null) : null;
-  const message = error.success ? (error.data.message ?? null) : null;
+  const code = error.success ? error.data.code : null;
+  const message = error.success ? error.data.message : null;
   return restFailure(
     failureKind(response.status, code),
     message ?? `The gateway returned status ${response.status}.`,
@@ -104,11 +105,11 @@ function decodeValue(call: RestCall, body: unknown): RestResult {
     case 'history-before': {
       const history = historySchema.safeParse(body);
       if (!history.success) return restFailure('invalid', 'Invalid message list from gateway.');
-      const messages: GatewayMessage[] = [];
+      const messages: PartialMessage[] = [];
       let invalidCount = 0;
       for (const entity of history.data.entities) {
         const message = messageSchema.safeParse(entity);
-        if (message.success && message.data.conversationId === call.conversationId) {
+        if (message.success && isOrNull(message.data.conversationId, call.conversationId)) {
           messages.push(toMessage(message.data));
         } else invalidCount += 1;
       }
@@ -116,19 +117,30 @@ function decodeValue(call: RestCall, body: unknown): RestResult {
       return { ok: true, value: { type: 'history', messages, nextCursor, invalidCount } };
     }
     case 'send-message': {
-      const message = messageSchema.safeParse(body);
-      if (!message.success || message.data.messageId !== call.messageId) {
+      const posted = postedSchema.safeParse(body);
+      if (
+        !posted.success ||
+        !isOrNull(posted.data.messageId, call.messageId) ||
+        !isOrNull(posted.data.conversationId, call.conversationId)
+      ) {
         return restFailure('invalid', 'Invalid message from gateway.');
       }
-      return { ok: true, value: { type: 'message', message: toMessage(message.data) } };
+      const { conversationId } = call;
+      const text = posted.data.text ?? call.text;
+      const message = toMessage({ ...posted.data, conversationId, text });
+      return { ok: true, value: { type: 'message', message } };
     }
     case 'conversation': {
       const conversation = conversationSchema.safeParse(body);
       if (!conversation.success)
         return restFailure('invalid', 'Invalid conversation from gateway.');
+      const conversationId = conversation.data.conversationId ?? call.conversationId;
       return {
         ok: true,
-        value: { type: 'conversation', conversation: toConversation(conversation.data) },
+        value: {
+          type: 'conversation',
+          conversation: toConversation({ ...conversation.data, conversationId }),
+        },
       };
     }
     case 'skill-groups': {
@@ -147,6 +159,11 @@ function decodeValue(call: RestCall, body: unknown): RestResult {
       return { ok: true, value: { type: 'skill-coverage', coverage } };
     }
   }
+}
+
+/** What a gateway leaves out of an answer is as it was asked for. */
+function isOrNull(value: string | null, expected: string): boolean {
+  return value === null || value === expected;
 }
 
 function failureKind(status: number, code: string | null): RestFailureKind {

@@ -1,11 +1,11 @@
 import type { ZodMiniType } from 'zod/mini';
-import type { Conversation } from '../conversation.ts';
+import { conversationStatuses } from '../conversation.ts';
 import { describeIssue } from '../errors.ts';
 import type { CloseMeaning } from '../gateway/adapter.ts';
 import type { GatewayCommand } from '../gateway/commands.ts';
 import type { GatewayEvent, GatewayProblemKind } from '../gateway/events.ts';
-import type { GatewayMessage } from '../gateway/messages.ts';
-import { roles, type Sender } from '../message.ts';
+import type { PartialConversation, PartialMessage, PartialSender } from '../gateway/messages.ts';
+import { roles } from '../message.ts';
 import { utf8Length } from '../utf8.ts';
 import {
   authFrameSchema,
@@ -67,6 +67,8 @@ function toFrame(command: GatewayCommand, token: string | null): Record<string, 
   }
 }
 
+const noType: GatewayEvent = { type: 'invalid', reason: 'Frame has no type.' };
+
 export function decodeFrame(text: string): readonly GatewayEvent[] {
   if (isTooLong(text)) {
     return [{ type: 'invalid', reason: 'Frame exceeds 64 KiB.' }];
@@ -83,8 +85,10 @@ export function decodeFrame(text: string): readonly GatewayEvent[] {
     ];
   }
   const typed = frameSchema.safeParse(frame);
-  if (!typed.success) return [{ type: 'invalid', reason: 'Frame has no type.' }];
-  return decodeTyped(typed.data.type, frame);
+  if (!typed.success) return [noType];
+  const { type, text: content } = typed.data;
+  if (type !== null) return decodeTyped(type, frame);
+  return typeof content === 'string' ? decodeTyped('message', frame) : [noType];
 }
 
 function decodeTyped(type: string, frame: unknown): readonly GatewayEvent[] {
@@ -92,10 +96,7 @@ function decodeTyped(type: string, frame: unknown): readonly GatewayEvent[] {
     case 'auth':
       return parseFrame(type, authFrameSchema, frame, (auth) =>
         auth.status === 'success'
-          ? {
-              type: 'authenticated',
-              serverTime: auth.serverTime ? Date.parse(auth.serverTime) : null,
-            }
+          ? { type: 'authenticated', serverTime: auth.serverTime }
           : { type: 'refused', message: auth.message ?? auth.code ?? 'Authentication failed.' },
       );
     case 'conversation':
@@ -152,42 +153,43 @@ function parseFrame<T>(
   return [toEvent(result.data)];
 }
 
-export function toMessage(body: MessageBody): GatewayMessage {
-  return {
-    ...body,
-    sequence: body.sequence ?? null,
-    from: toSender(body.from),
-    timestamp: Date.parse(body.timestamp),
-  };
+export function toMessage({ from, ...body }: MessageBody): PartialMessage {
+  return { ...body, from: toSender(from) };
 }
 
 /** Senders with an unknown role are shown as the system. */
-function toSender({ role, ...sender }: SenderBody): Sender {
+function toSender({ role, ...sender }: SenderBody): PartialSender {
+  if (role === null) return { ...sender, role };
   return { ...sender, role: roles.find((known) => known === role) ?? 'system' };
 }
 
-export function toConversation(body: ConversationBody): Conversation {
-  const { conversationId, status, position } = body;
-  return typeof position === 'number'
-    ? { conversationId, status, position }
-    : { conversationId, status };
+export function toConversation(body: ConversationBody): PartialConversation {
+  const { conversationId, position } = body;
+  const status = conversationStatuses.find((known) => known === body.status) ?? null;
+  return {
+    conversationId,
+    status,
+    ...(status === null ? { unknownStatus: (body.status ?? 'none').slice(0, 40) } : {}),
+    ...(position === null ? {} : { position }),
+  };
 }
 
 function toProblem(error: ErrorFrame): GatewayEvent {
   if (error.code === 'TOKEN_EXPIRED') return { type: 'token-expired' };
+  const { code, message, conversationId, messageId, retryAfter } = error;
   return {
     type: 'problem',
     problem: {
-      kind: problemKind(error.code),
-      message: error.message ?? error.code,
-      conversationId: error.conversationId ?? null,
-      messageId: error.messageId ?? null,
-      retryAfter: typeof error.retryAfter === 'number' ? error.retryAfter * 1000 : null,
+      kind: problemKind(code),
+      message: message ?? code ?? 'The gateway reported an error.',
+      conversationId,
+      messageId,
+      retryAfter: retryAfter === null ? null : retryAfter * 1000,
     },
   };
 }
 
-function problemKind(code: string): GatewayProblemKind {
+function problemKind(code: string | null): GatewayProblemKind {
   switch (code) {
     case 'INVALID_FRAME':
       return 'invalid-frame';

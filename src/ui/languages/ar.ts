@@ -54,6 +54,7 @@ export const texts: Messages = {
     text: 'اكتب إلينا. يمكنك مواصلة التصفح، وسننبّهك عند وصول الرد.',
   },
   you: 'أنت',
+  senderNames: { agent: 'فريقنا', bot: 'المساعد الآلي' },
   today: 'اليوم',
   yesterday: 'أمس',
   loadEarlier: 'تحميل الرسائل السابقة',

@@ -38,6 +38,7 @@ export const texts: Messages = {
     text: 'Schreiben Sie uns. Sie können weitersurfen – neue Antworten zeigen wir Ihnen an.',
   },
   you: 'Sie',
+  senderNames: { agent: 'Unser Team', bot: 'Virtueller Assistent' },
   today: 'Heute',
   yesterday: 'Gestern',
   loadEarlier: 'Frühere Nachrichten laden',

@@ -34,6 +34,7 @@ export const texts: Messages = {
     text: 'Escríbanos. Puede seguir navegando: le avisaremos cuando respondamos.',
   },
   you: 'Usted',
+  senderNames: { agent: 'Nuestro equipo', bot: 'Asistente virtual' },
   today: 'Hoy',
   yesterday: 'Ayer',
   loadEarlier: 'Cargar mensajes anteriores',

@@ -35,6 +35,7 @@ export const texts: Messages = {
     text: 'Écrivez-nous. Continuez à naviguer : nous vous signalerons chaque réponse.',
   },
   you: 'Vous',
+  senderNames: { agent: 'Notre équipe', bot: 'Assistant virtuel' },
   today: 'Aujourd’hui',
   yesterday: 'Hier',
   loadEarlier: 'Charger les messages précédents',

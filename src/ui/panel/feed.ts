@@ -148,7 +148,7 @@ function tail({ snapshot, texts, hasJoined, onStartAgain, onSave }: FeedState): 
       typing
         ? html`<div class="typing">
             <span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>
-            <span>${texts.typing(typing.name)}</span>
+            <span>${texts.typing(typing.name || texts.senderNames.agent)}</span>
           </div>`
         : nothing
     }

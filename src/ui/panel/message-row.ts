@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { Message, MessageStatus } from '../../protocol/message.ts';
 import type { Messages } from '../messages.ts';
+import { senderName } from '../sender-name.ts';
 import { exactTime, timeOfDay } from './calendar.ts';
 import type { OnReply } from './content/context.ts';
 import { messageContent } from './content/index.ts';
@@ -106,8 +107,8 @@ function article(
     aria-labelledby="from-${id} text-${id}"
     aria-describedby="meta-${id}"
   >
-    ${isOwn || from.role === 'system' ? nothing : html`<span class="avatar" data-initials=${initials(from.name)} aria-hidden="true"></span>`}
-    <span id="from-${id}" class=${isOwn || !opensGroup ? 'quiet' : 'name'}>${isOwn ? texts.you : from.name}</span>
+    ${isOwn || from.role === 'system' ? nothing : html`<span class="avatar" data-initials=${initials(senderName(from, texts))} aria-hidden="true"></span>`}
+    <span id="from-${id}" class=${isOwn || !opensGroup ? 'quiet' : 'name'}>${senderName(from, texts)}</span>
     <div class=${bubble} part="bubble bubble-${from.role}"><div id="text-${id}" class="text" dir="auto">${context.format.render(message)}</div></div>
     ${message.content ? messageContent(message, { ...context, isOpen: index > context.lastOwn }) : nothing}
     <div id="meta-${id}" class="meta" part="meta">

@@ -8,6 +8,7 @@ import type { ChatSnapshot } from '../../protocol/snapshot.ts';
 import { type DisplayError, toDisplayError } from '../display-error.ts';
 import type { Messages } from '../messages.ts';
 import { english } from '../messages.ts';
+import { senderName } from '../sender-name.ts';
 import { Announcer } from './announcer.ts';
 import { Composer } from './composer.ts';
 import { composerView } from './composer-view.ts';
@@ -250,7 +251,10 @@ export class PartylinePanel extends LitElement {
       heard.length > maximumAnnounced
         ? [this.texts.announcementCount(heard.length)]
         : heard.map((message) =>
-            this.texts.announcement(message.from.name, this.format.spoken(message)),
+            this.texts.announcement(
+              senderName(message.from, this.texts),
+              this.format.spoken(message),
+            ),
           ),
     );
   }
@@ -265,7 +269,7 @@ export class PartylinePanel extends LitElement {
     const name = after.typing?.name;
     if (name === undefined || name === this.#announcedTyping) return;
     this.#announcedTyping = name;
-    this.#announcer.announce([this.texts.typing(name)]);
+    this.#announcer.announce([this.texts.typing(name || this.texts.senderNames.agent)]);
   }
 
   #menuOf(snapshot: ChatSnapshot | null): unknown {

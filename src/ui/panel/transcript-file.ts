@@ -1,6 +1,7 @@
 import type { Chat } from '../../client/chat.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { Messages } from '../messages.ts';
+import { senderName } from '../sender-name.ts';
 import { exactTime } from './calendar.ts';
 import type { TextFormat } from './text-format.ts';
 
@@ -30,7 +31,7 @@ export async function saveTranscript(
 function asText(messages: readonly Message[], texts: Messages, format: TextFormat): string {
   const entries = messages.map((message) => {
     const { from, timestamp, status } = message;
-    const name = from.role === 'visitor' ? texts.you : from.name;
+    const name = senderName(from, texts);
     const remark = status === 'failed' ? ` (${texts.outcome.failed})` : '';
     return `${exactTime(timestamp, texts)} · ${name}${remark}\n${format.saved(message)}\n`;
   });

@@ -14,6 +14,11 @@ export interface ConversationRecord {
   readonly gaps: readonly Gap[];
   /** Timestamp of the last message up to which nothing is missing: a catch-up starts there. */
   readonly completeUntil: number;
+  /**
+   * Timestamp of the visitor's newest message in the transcript, with a gateway that omits ids.
+   * @default none
+   */
+  readonly newestOwn?: number;
   /** How far the other side has read. */
   readonly readMark: ReadMark | null;
   /** The conversation has ended and all its messages have been fetched. */

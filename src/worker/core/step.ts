@@ -1,5 +1,4 @@
 import type { GatewayEvent, GatewayProblem } from '../../protocol/gateway/events.ts';
-import type { PartialConversation } from '../../protocol/gateway/messages.ts';
 import { onToken } from './connection/broker-answer.ts';
 import { poll } from './connection/circuit-breaker.ts';
 import {
@@ -27,9 +26,9 @@ import { StepContext } from './context.ts';
 import {
   adoptOutboxConversation,
   answerOverdue,
-  onConversation,
   onEnded,
   onNotFound,
+  onPartialConversation,
 } from './conversation/conversation.ts';
 import { queueOverdue } from './conversation/queue.ts';
 import { restoreConversations } from './conversation/restore.ts';
@@ -58,7 +57,7 @@ import {
 import type { TimerName } from './timers.ts';
 import { catchUp, reconcile } from './transcript/catch-up.ts';
 import { removeGapsBeforeWindow } from './transcript/gaps.ts';
-import { normalize } from './transcript/normalize.ts';
+import { completeSender, normalize } from './transcript/normalize.ts';
 import { onEarlierRead } from './transcript/pagination.ts';
 import { markReadByOther } from './transcript/read-receipts.ts';
 import { findLostRows, onStoreLost, restoreTranscript } from './transcript/restore.ts';
@@ -212,11 +211,15 @@ function onGateway(context: StepContext, socketId: number, event: GatewayEvent):
       context.note('invalid', `Invalid frame ignored: ${event.reason}`);
       return;
     case 'conversation':
-      if (!isUnauthenticated) onPartialConversation(context, event.conversation);
+      if (!isUnauthenticated) onPartialConversation(context, event.conversation, true);
       return;
     case 'message': {
-      const message = isUnauthenticated ? null : normalize(context, event.message);
-      if (!message) return;
+      if (isUnauthenticated) return;
+      const message = normalize(context, event.message);
+      if (!message) {
+        context.note('invalid', 'Message of no conversation ignored');
+        return;
+      }
       context.policy?.extendExpiry(context);
       receive(context, message, 'socket');
       return;
@@ -224,11 +227,12 @@ function onGateway(context: StepContext, socketId: number, event: GatewayEvent):
     case 'typing': {
       const conversationId = event.conversationId ?? currentId(context);
       if (conversationId === null) return;
-      onRemoteTyping(context, conversationId, event.from, event.isTyping, event.duration);
+      const from = completeSender(context, event.from);
+      onRemoteTyping(context, conversationId, from, event.isTyping, event.duration);
       return;
     }
     case 'receipt':
-      if (event.status === 'read' && event.from.role !== 'visitor')
+      if (event.status === 'read' && completeSender(context, event.from).role !== 'visitor')
         markReadByOther(context, event.messageId);
       return;
     case 'problem':
@@ -255,16 +259,6 @@ function onGateway(context: StepContext, socketId: number, event: GatewayEvent):
 
 function currentId(context: StepContext): string | null {
   return context.state.conversation?.details.conversationId ?? null;
-}
-
-/** Adds the local id where the gateway has none. */
-function onPartialConversation(
-  context: StepContext,
-  { conversationId, ...details }: PartialConversation,
-): void {
-  const identity =
-    conversationId === null ? context.policy?.conversationIdentity(context) : { conversationId };
-  if (identity) onConversation(context, { ...details, ...identity }, true);
 }
 
 function onProblem(context: StepContext, received: GatewayProblem): void {

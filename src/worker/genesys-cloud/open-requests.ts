@@ -76,7 +76,7 @@ function idOf(command: GatewayCommand): string | null {
 function answeredBy(event: GatewayEvent): readonly string[] {
   switch (event.type) {
     case 'message':
-      return [event.message.messageId];
+      return event.message.messageId === null ? [] : [event.message.messageId];
     case 'pong':
       return [requestIds.echo];
     case 'rest-token':

@@ -43,6 +43,7 @@ const schemas: Omit<Schemas, 'message' | 'outbox'> = {
     next: number(),
     gaps: array(object({ from: number(), to: number(), tries: number() })),
     completeUntil: number(),
+    newestOwn: exactOptional(number()),
     readMark: nullable(readMarkSchema),
     isReadToEnd: boolean(),
   }),

@@ -1,4 +1,5 @@
 import type { Message, Position } from '../../protocol/message.ts';
+import { isSameMessage } from '../core/transcript/derived-messages.ts';
 import { isSame } from '../genesys-cloud/core/message-matching.ts';
 import type { Transaction } from './schema.ts';
 
@@ -16,11 +17,23 @@ export function placeRange(position: Position): IDBKeyRange {
 }
 
 /** What is the same stands in the same place: it has the same time. */
-export const findDuplicate: FindDuplicate = async (transaction, read, message) => {
+async function findInPlace(
+  transaction: Parameters<FindDuplicate>[0],
+  read: Parameters<FindDuplicate>[1],
+  message: Message,
+  isSameRow: (row: Message, message: Message) => boolean,
+): Promise<Message | null> {
   const place = placeRange(message.position);
   for (const found of await transaction.objectStore('messages').index('place').getAll(place)) {
     const row = read(found);
-    if (row && isSame(row, message)) return row;
+    if (row && isSameRow(row, message)) return row;
   }
   return null;
-};
+}
+
+export const findDuplicate: FindDuplicate = (transaction, read, message) =>
+  findInPlace(transaction, read, message, isSame);
+
+/** For gateways that leave ids out, so that they are derived. */
+export const findDerivedDuplicate: FindDuplicate = (transaction, read, message) =>
+  findInPlace(transaction, read, message, isSameMessage);

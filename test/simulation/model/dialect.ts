@@ -41,7 +41,7 @@ function webchatDialect(context: SimContext, machine: Machine): Dialect {
   return {
     gateway,
     broker,
-    traits: genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' }).traits,
+    traits: genesysWebchat({ socketUrl: 'wss://gateway/webchat', apiUrl: 'https://api' }).traits,
     policy: null,
     edges: () => new WebchatEdges(broker, rest),
     accept: (socket, watch) => new GatewaySession({ context, gateway, broker, ...watch }, socket),

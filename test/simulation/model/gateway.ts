@@ -1,6 +1,10 @@
 import type { Conversation, ConversationStatus } from '../../../src/protocol/conversation.ts';
 import type { GatewayEvent } from '../../../src/protocol/gateway/events.ts';
-import type { GatewayMessage } from '../../../src/protocol/gateway/messages.ts';
+import type {
+  GatewayMessage,
+  PartialMessage,
+  PartialSender,
+} from '../../../src/protocol/gateway/messages.ts';
 import type { Sender } from '../../../src/protocol/message.ts';
 import type { Random } from '../random.ts';
 import type { SimContext } from '../sim-context.ts';
@@ -133,12 +137,21 @@ export class ModelGateway {
   }
 
   /** The message as REST returns it. */
-  toRest(message: GatewayMessage): GatewayMessage {
-    return this.#context.profile.sequences ? message : { ...message, sequence: null };
+  toRest(message: GatewayMessage): PartialMessage {
+    const { sparse, sequences } = this.#context.profile;
+    if (sparse) {
+      return { ...message, messageId: null, sequence: null, from: this.#senderOf(message.from) };
+    }
+    return sequences ? message : { ...message, sequence: null };
+  }
+
+  /** The sender as the gateway names it. */
+  #senderOf(from: Sender): PartialSender {
+    return this.#context.profile.sparse ? { id: from.id, name: '', role: null } : from;
   }
 
   /** The message as the socket sends it. */
-  toLive(message: GatewayMessage): GatewayMessage {
+  toLive(message: GatewayMessage): PartialMessage {
     const { random, profile } = this.#context;
     return random.chance(profile.unsequenced)
       ? { ...message, sequence: null }
@@ -155,15 +168,22 @@ export class ModelGateway {
     for (let index = 0; index < messages; index += 1) {
       this.#agentMessages += 1;
       const tie = random.int(10, 99);
-      const text = this.knowsRepeats ? 'hello' : `hello ${this.#agentMessages}`;
+      const text = this.#textOf(this.#agentMessages);
       this.post(conversation, `a${tie}-${this.#agentMessages}`, text, agent);
     }
     if (random.chance(0.3)) {
       const { conversationId } = conversation;
       const isTyping = random.chance(0.5);
-      this.#tell(conversation, { type: 'typing', conversationId, from: agent, isTyping });
+      const from = this.#senderOf(agent);
+      this.#tell(conversation, { type: 'typing', conversationId, from, isTyping });
     }
     if (random.chance(0.5)) this.#read(conversation, random);
+  }
+
+  /** Without ids, equal messages of one millisecond are one. */
+  #textOf(number: number): string {
+    if (!this.knowsRepeats) return `hello ${number}`;
+    return this.#context.profile.sparse ? `hello ${number % 5}` : 'hello';
   }
 
   /** An agent takes the conversation that waits for one. */
@@ -178,13 +198,15 @@ export class ModelGateway {
     const conversation = this.conversations.find((one) => one.status === 'connected');
     if (!conversation) return;
     const { conversationId } = conversation;
-    this.#tell(conversation, { type: 'typing', conversationId, from: agent, isTyping: true });
+    const from = this.#senderOf(agent);
+    this.#tell(conversation, { type: 'typing', conversationId, from, isTyping: true });
   }
 
   #read(conversation: ModelConversation, random: Random): void {
     const own = conversation.messages.filter(({ from }) => from.role === 'visitor');
     const message = random.pick(own);
-    if (!message) return;
+    // A gateway without ids can't say what was read.
+    if (!message || this.#context.profile.sparse) return;
     const { conversationId } = conversation;
     const { messageId } = message;
     const event = { type: 'receipt', conversationId, messageId, from: agent } as const;

@@ -15,6 +15,7 @@ import {
   type StoreOperation,
   type UnreadState,
 } from '../../../src/worker/core/records.ts';
+import { isSameMessage } from '../../../src/worker/core/transcript/derived-messages.ts';
 import { isSame } from '../../../src/worker/genesys-cloud/core/message-matching.ts';
 import type { SimContext } from '../sim-context.ts';
 import type { Machine } from './machine.ts';
@@ -38,8 +39,8 @@ export class Disk {
   readonly outbox = new Map<string, OutboxRecord>();
   meta: Meta | null = null;
   reading: UnreadState = noUnread;
-  /** Messages are matched by content too, since ids are not reliable. */
-  readonly #hasLooseIds: boolean;
+  /** As `findDuplicate` of the dialect. */
+  readonly #isSame: (row: Message, message: Message) => boolean;
   /** Undo functions of the writes that a power cut may lose, oldest first. */
   #undo: (() => void)[] = [];
   /** Raised when the database is deleted. */
@@ -52,8 +53,9 @@ export class Disk {
   /** Deleted, and the hub has not rewritten its memory yet. */
   isBare = false;
 
+  /** @param hasLooseIds whether messages are matched by content too, since ids are not reliable */
   constructor(hasLooseIds: boolean) {
-    this.#hasLooseIds = hasLooseIds;
+    this.#isSame = hasLooseIds ? isSame : isSameMessage;
   }
 
   /** Whether the message has a row in this conversation. */
@@ -204,9 +206,8 @@ export class Disk {
 
   /** As src/worker/store/same-message.ts. */
   #alike(message: Message): Message | undefined {
-    if (!this.#hasLooseIds) return undefined;
     return [...this.messages.values()].find(
-      (row) => comparePositions(row.position, message.position) === 0 && isSame(row, message),
+      (row) => comparePositions(row.position, message.position) === 0 && this.#isSame(row, message),
     );
   }
 

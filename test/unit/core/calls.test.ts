@@ -25,7 +25,7 @@ import {
   texts,
 } from './scenes.ts';
 
-const article = genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+const article = genesysWebchat({ socketUrl: 'wss://gateway/webchat', apiUrl: 'https://api' });
 
 function hub(traits: Partial<GatewayTraits> = {}): TestHub {
   const gateway = { ...article, traits: { ...article.traits, ...traits } };

@@ -69,7 +69,7 @@ export class TestHub {
   ) {
     const gateway: HubGateway =
       options.gateway ??
-      genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+      genesysWebchat({ socketUrl: 'wss://gateway/webchat', apiUrl: 'https://api' });
     const { traits } = gateway;
     this.#rules = gateway.sessionPolicy ?? null;
     this.#inspect = options.inspect;

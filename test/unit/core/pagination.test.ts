@@ -374,7 +374,7 @@ describe('rows that only the gateway has', () => {
 
 describe('where only the newest can be asked for', () => {
   function newest(): TestHub {
-    const article = genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+    const article = genesysWebchat({ socketUrl: 'wss://gateway/webchat', apiUrl: 'https://api' });
     const gateway = { ...article, traits: { ...article.traits, history: 'newest' } as const };
     return found(new TestHub({ gateway }), rows(101, 110));
   }

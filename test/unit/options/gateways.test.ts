@@ -20,7 +20,7 @@ const commands: readonly GatewayCommand[] = [
   { type: 'send-message', conversationId, messageId: 'm-1', text: 'hello' },
 ];
 
-it.each<[keyof GenesysWebchatOptions, string]>([
+it.each<[Exclude<keyof GenesysWebchatOptions, 'allowInsecure'>, string]>([
   ['socketUrl', 'wss://other.example/socket'],
   ['apiUrl', 'https://other.example'],
 ])('genesysWebchat: %s is where it goes', (name, url) => {
@@ -29,6 +29,13 @@ it.each<[keyof GenesysWebchatOptions, string]>([
   const asked = request({ type: 'conversation', conversationId }, 'token');
   const used = { socketUrl, apiUrl: JSON.stringify(asked) };
   expect(used[name]).toContain(url);
+});
+
+it('genesysWebchat: allowInsecure permits ws: and http: everywhere', () => {
+  const socketUrl = 'ws://gateway.example/socket';
+  const apiUrl = 'http://api.example';
+  expect(genesysWebchat({ socketUrl, apiUrl, allowInsecure: true })).toMatchObject({ socketUrl });
+  expect(() => genesysWebchat({ socketUrl, apiUrl })).toThrow('socketUrl: must be wss:');
 });
 
 describe('genesysCloud', () => {

@@ -10,8 +10,8 @@ import { checkOptions, type HubOptions } from '../../../src/worker/options.ts';
 // is settings.test.ts. The types see to it that no option is without a case.
 
 const gateway = genesysWebchat({
-  socketUrl: 'ws://gateway.test/webchat',
-  apiUrl: 'http://api.test',
+  socketUrl: 'wss://gateway.test/webchat',
+  apiUrl: 'https://api.test',
 });
 
 let fetched: string[];
@@ -96,8 +96,8 @@ async function settingsOf(options: Partial<HubOptions>) {
 
 const cases = {
   gateway: async () => {
-    const socketUrl = 'ws://other.test/webchat';
-    start({ gateway: genesysWebchat({ socketUrl, apiUrl: 'http://api.test' }) });
+    const socketUrl = 'wss://other.test/webchat';
+    start({ gateway: genesysWebchat({ socketUrl, apiUrl: 'https://api.test' }) });
     await vi.waitFor(() => expect(opened).toEqual([socketUrl]));
   },
   tokenUrl: async () => {

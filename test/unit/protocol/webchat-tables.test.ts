@@ -307,44 +307,196 @@ describe('what the gateway says', () => {
   it.each<[string, unknown]>([
     ['an auth frame of no known status', { type: 'auth', status: 'maybe' }],
     ['an auth frame without a status', { type: 'auth' }],
-    [
-      'a time of the server’s that is none',
-      { type: 'auth', status: 'success', serverTime: 'noon' },
-    ],
-    ['a conversation without an id', { type: 'conversation', status: 'queued' }],
-    [
-      'a conversation with an empty id',
-      { type: 'conversation', conversationId: '', status: 'ended' },
-    ],
-    [
-      'a place in the queue that is a text',
-      { type: 'conversation', conversationId: 'c', status: 'queued', position: '1' },
-    ],
-    ['a sequence of 0', { ...message, sequence: 0 }],
-    ['a sequence of a half', { ...message, sequence: 1.5 }],
-    ['a sequence that is a text', { ...message, sequence: '1' }],
-    ['a sequence that can’t be counted on', { ...message, sequence: 2 ** 53 }],
-    ['a conversation that is a number', { ...message, conversationId: 7 }],
-    ['an id of 513 characters', { ...message, messageId: 'x'.repeat(513) }],
+    ['a conversation with neither id nor status', { type: 'conversation', position: 1 }],
     ['no text', { ...message, text: null }],
-    ['a timestamp in numbers', { ...message, timestamp: at }],
-    ['a timestamp that is none', { ...message, timestamp: '2024-13-12T14:32:10.250Z' }],
-    ['typing of nobody', { type: 'typing', conversationId: 'c', isTyping: true }],
+    ['a text that is a number', { ...message, text: 7 }],
+    ['no type and no text', { ...message, type: undefined, text: undefined }],
     ['typing that is a text', { type: 'typing', conversationId: 'c', from, isTyping: 'true' }],
     [
       'a receipt of another status',
       { type: 'receipt', conversationId: 'c', messageId: 'm', from, status: 'sent' },
     ],
     ['a receipt of no message', { type: 'receipt', conversationId: 'c', from, status: 'read' }],
-    ['an error without a code', { type: 'error', message: 'x' }],
-    ['a time to wait that is a text', { type: 'error', code: 'RATE_LIMITED', retryAfter: '3' }],
-    ['a time to wait that has gone', { type: 'error', code: 'RATE_LIMITED', retryAfter: -1 }],
     ['a type that is a number', { type: 7 }],
     ['a list', [message]],
     ['null', null],
     ['a text', 'message'],
   ])('%s is invalid', (_, frame) => {
     expect(decode(frame)).toEqual([{ type: 'invalid', reason: expect.any(String) }]);
+  });
+
+  it.each<[string, Record<string, unknown>, GatewayEvent]>([
+    [
+      'a server’s time that is none',
+      { type: 'auth', status: 'success', serverTime: 'noon' },
+      { type: 'authenticated', serverTime: null },
+    ],
+    [
+      'a reason that is a number',
+      { type: 'auth', status: 'failed', code: 7, message: [] },
+      { type: 'refused', message: 'Authentication failed.' },
+    ],
+    [
+      'a conversation without an id',
+      { type: 'conversation', status: 'queued' },
+      { type: 'conversation', conversation: { conversationId: null, status: 'queued' } },
+    ],
+    [
+      'a conversation with an empty id',
+      { type: 'conversation', conversationId: '', status: 'ended' },
+      { type: 'conversation', conversation: { conversationId: null, status: 'ended' } },
+    ],
+    [
+      'a place in the queue that is a text',
+      { type: 'conversation', conversationId: 'c', status: 'queued', position: '1' },
+      { type: 'conversation', conversation: { conversationId: 'c', status: 'queued' } },
+    ],
+    [
+      'an unknown status',
+      { type: 'conversation', conversationId: 'c', status: 'paused' },
+      {
+        type: 'conversation',
+        conversation: { conversationId: 'c', status: null, unknownStatus: 'paused' },
+      },
+    ],
+    [
+      'no status',
+      { type: 'conversation', conversationId: 'c', position: 2 },
+      {
+        type: 'conversation',
+        conversation: { conversationId: 'c', status: null, unknownStatus: 'none', position: 2 },
+      },
+    ],
+    ...[0, -1, 1.5, '1', 2 ** 53, {}].map(
+      (sequence): [string, Record<string, unknown>, GatewayEvent] => [
+        `the sequence ${JSON.stringify(sequence)}`,
+        { ...message, sequence },
+        { type: 'message', message: { ...reported, sequence: null } },
+      ],
+    ),
+    ...[null, undefined, 7, '', [], { a: 1 }].flatMap(
+      (value): [string, Record<string, unknown>, GatewayEvent][] => [
+        [
+          `the conversation ${JSON.stringify(value)}`,
+          { ...message, conversationId: value },
+          { type: 'message', message: { ...reported, conversationId: null } },
+        ],
+        [
+          `the id ${JSON.stringify(value)}`,
+          { ...message, messageId: value },
+          { type: 'message', message: { ...reported, messageId: null } },
+        ],
+        [
+          `the timestamp ${JSON.stringify(value)}`,
+          { ...message, timestamp: value },
+          { type: 'message', message: { ...reported, timestamp: null } },
+        ],
+      ],
+    ),
+    [
+      'a timestamp in numbers',
+      { ...message, timestamp: at },
+      { type: 'message', message: { ...reported, timestamp: null } },
+    ],
+    [
+      'a month that there is not',
+      { ...message, timestamp: '2024-13-12T14:32:10.250Z' },
+      { type: 'message', message: { ...reported, timestamp: null } },
+    ],
+    [
+      'an id of 513 characters',
+      { ...message, messageId: 'x'.repeat(513) },
+      { type: 'message', message: { ...reported, messageId: null } },
+    ],
+    ...[null, undefined, 7, 'agent', []].map(
+      (value): [string, Record<string, unknown>, GatewayEvent] => [
+        `the sender ${JSON.stringify(value)}`,
+        { ...message, from: value },
+        { type: 'message', message: { ...reported, from: { id: '', name: '', role: null } } },
+      ],
+    ),
+    [
+      'an empty sender',
+      { ...message, from: {} },
+      { type: 'message', message: { ...reported, from: { id: '', name: '', role: null } } },
+    ],
+    [
+      'a sender of numbers',
+      { ...message, from: { id: 1, name: 2, role: 3 } },
+      { type: 'message', message: { ...reported, from: { id: '', name: '', role: null } } },
+    ],
+    ['no type', { ...message, type: undefined }, { type: 'message', message: reported }],
+    ['a type that is a number', { ...message, type: 7 }, { type: 'message', message: reported }],
+    [
+      'typing of nobody',
+      { type: 'typing', isTyping: true },
+      {
+        type: 'typing',
+        conversationId: null,
+        from: { id: '', name: '', role: null },
+        isTyping: true,
+      },
+    ],
+    [
+      'a receipt of nobody',
+      { type: 'receipt', messageId: 'm', status: 'read' },
+      {
+        type: 'receipt',
+        conversationId: null,
+        messageId: 'm',
+        from: { id: '', name: '', role: null },
+        status: 'read',
+      },
+    ],
+    [
+      'an error without a code',
+      { type: 'error', message: 'x' },
+      {
+        type: 'problem',
+        problem: {
+          kind: 'other',
+          message: 'x',
+          conversationId: null,
+          messageId: null,
+          retryAfter: null,
+        },
+      },
+    ],
+    [
+      'an error of numbers',
+      { type: 'error', code: 1, message: 2, conversationId: 3, messageId: 4, retryAfter: '5' },
+      {
+        type: 'problem',
+        problem: {
+          kind: 'other',
+          message: 'The gateway reported an error.',
+          conversationId: null,
+          messageId: null,
+          retryAfter: null,
+        },
+      },
+    ],
+    [
+      'a time to wait that has gone',
+      { type: 'error', code: 'RATE_LIMITED', retryAfter: -1 },
+      {
+        type: 'problem',
+        problem: {
+          kind: 'rate-limited',
+          message: 'RATE_LIMITED',
+          conversationId: null,
+          messageId: null,
+          retryAfter: null,
+        },
+      },
+    ],
+  ])('%s is as if it were not there', (_, frame, event) => {
+    expect(decode(frame)).toStrictEqual([event]);
+  });
+
+  it('keeps forty characters of an unknown status', () => {
+    const frame = { type: 'conversation', conversationId: 'c', status: 'x'.repeat(60_000) };
+    expect(decode(frame)).toMatchObject([{ conversation: { unknownStatus: 'x'.repeat(40) } }]);
   });
 
   it.each([
@@ -663,6 +815,8 @@ describe('a REST answer', () => {
       { ...entity, sequence: 0 },
       null,
       { ...entity, messageId: 'm3' },
+      { sequence: 3, from, text: 'hi' },
+      { ...entity, text: null },
     ];
     const calls: RestCall[] = [
       since,
@@ -676,7 +830,9 @@ describe('a REST answer', () => {
           messages: [
             { ...reported, messageId: 'm1', sequence: null },
             { ...reported, messageId: 'm2' },
+            { ...reported, sequence: null },
             { ...reported, messageId: 'm3' },
+            { ...reported, conversationId: null, messageId: null, timestamp: null },
           ],
           nextCursor: 'a/b',
           invalidCount: 3,
@@ -706,13 +862,46 @@ describe('a REST answer', () => {
     });
   });
 
+  it.each([
+    ['its text', { text: undefined }, {}],
+    ['its id', { messageId: undefined }, { messageId: null }],
+    ['its conversation', { conversationId: undefined }, {}],
+    ['its time', { timestamp: null }, { timestamp: null }],
+    ['its sender', { from: undefined }, { from: { id: '', name: '', role: null } }],
+    ['its sequence', { sequence: undefined }, { sequence: null }],
+  ])('to a message may lack %s', (_, missing, read) => {
+    expect(answer(send, { ...entity, ...missing })).toEqual({
+      ok: true,
+      value: { type: 'message', message: { ...reported, ...read } },
+    });
+  });
+
+  it('to a message may be an empty object', () => {
+    expect(answer(send, {}, 201)).toMatchObject({
+      ok: true,
+      value: { message: { conversationId: 'c', messageId: null, text: 'hi', timestamp: null } },
+    });
+  });
+
+  it.each([
+    [{ status: 'connected' }, { conversationId: 'c', status: 'connected' }],
+    [
+      { conversationId: 'c', status: 'paused' },
+      { conversationId: 'c', status: null, unknownStatus: 'paused' },
+    ],
+    [{ conversationId: 'c' }, { conversationId: 'c', status: null, unknownStatus: 'none' }],
+  ])('of a conversation may be %o', (body, conversation) => {
+    expect(answer(ask, body)).toEqual({ ok: true, value: { type: 'conversation', conversation } });
+  });
+
   it.each<[string, RestCall, unknown]>([
+    ['an answer to a message that is no object', send, 'ok'],
+    ['a message of another conversation', send, { ...entity, conversationId: 'other' }],
+    ['a conversation that is no object', ask, []],
     ['messages that are no list', since, { entities: null }],
     ['nothing', since, null],
     ['a next page that is a number', since, { entities: [], nextPage: 2 }],
     ['another message', send, { ...entity, messageId: 'other' }],
-    ['half a message', send, { ...entity, text: undefined }],
-    ['a conversation of no known status', ask, { conversationId: 'c', status: 'paused' }],
     ['groups without a list', { type: 'skill-groups' }, {}],
     ['a group without a name', { type: 'skill-groups' }, { entities: [{ id: '1' }] }],
     ['a group with an empty name', { type: 'skill-groups' }, { entities: [{ name: '' }] }],
@@ -798,6 +987,10 @@ describe('an address', () => {
   it.each([
     ['wss://gateway.example/webchat', 'https://api.example'],
     ['ws://127.0.0.1:8080/webchat', 'http://127.0.0.1:8080/'],
+    ['ws://127.200.3.4', 'http://127.200.3.4'],
+    ['ws://localhost:8080/webchat', 'http://LOCALHOST'],
+    ['ws://gateway.localhost/webchat', 'http://api.gateway.localhost:1/'],
+    ['ws://[::1]:8080/webchat', 'http://[::1]'],
   ])('may be %s with %s', (socketUrl, apiUrl) => {
     const { request } = genesysWebchat({ socketUrl, apiUrl });
     expect(request({ type: 'skill-groups' }, 't').url).toBe(
@@ -811,6 +1004,44 @@ describe('an address', () => {
     ['socketUrl', { socketUrl: 'wss:///webchat' }],
     ['socketUrl', { socketUrl: 'gateway.example' }],
     ['socketUrl', { socketUrl: undefined }],
+    ['query', { socketUrl: 'wss://gateway.example/webchat?token=x' }],
+    ['query', { socketUrl: 'wss://gateway.example?' }],
+    ['fragment', { socketUrl: 'wss://gateway.example/webchat#' }],
+    ...[
+      'gateway.example',
+      'localhost.example',
+      '127.0.0.1.example',
+      '127.1',
+      '128.0.0.1',
+      '10.0.0.1',
+      '0.0.0.0',
+      '2130706433',
+      '[::2]',
+      '[::ffff:10.0.0.1]',
+      'notlocalhost',
+      '.localhost',
+    ].flatMap((host): [string, object][] => [
+      ['socketUrl: must be wss:', { socketUrl: `ws://${host}/webchat` }],
+      ['socketUrl: must be wss:', { socketUrl: `ws://${host}:8080/webchat` }],
+      ['apiUrl: must be https:', { apiUrl: `http://${host}` }],
+    ]),
+    // Where a browser sees another host than the check might.
+    ...[
+      'localhost@gateway.example',
+      'localhost:1@gateway.example',
+      'gateway.example\\.localhost',
+      'localhost\\@gateway.example',
+      'gateway.example#.localhost',
+      'gateway.example?.localhost',
+      'local host',
+    ].flatMap((host): [string, object][] => [
+      ['socketUrl', { socketUrl: `ws://${host}` }],
+      ['apiUrl', { apiUrl: `http://${host}` }],
+      ['socketUrl', { socketUrl: `wss://${host}`, allowInsecure: true }],
+      ['apiUrl', { apiUrl: `https://${host}`, allowInsecure: true }],
+    ]),
+    ['apiUrl', { apiUrl: 'https://api.example?key=x' }],
+    ['allowInsecure', { allowInsecure: 'yes' }],
     ['apiUrl', { apiUrl: 'https://api.example/v2' }],
     ['apiUrl', { apiUrl: 'https://api.example//' }],
     ['apiUrl', { apiUrl: 'wss://api.example' }],

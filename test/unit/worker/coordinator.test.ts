@@ -15,7 +15,7 @@ const nothing: RestResult = {
   value: { type: 'history', messages: [], nextCursor: null, invalidCount: 0 },
 };
 const gateway = {
-  ...genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' }),
+  ...genesysWebchat({ socketUrl: 'wss://gateway/webchat', apiUrl: 'https://api' }),
   ...plainFrames,
   response: () => nothing,
 };

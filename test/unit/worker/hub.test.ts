@@ -15,7 +15,7 @@ import { genesysCloud } from '../../../src/worker/index.ts';
 import { checkOptions, type HubOptions } from '../../../src/worker/options.ts';
 import { Browser, type FakeHost, plainFrames, settled } from './browser.ts';
 
-const article = genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+const article = genesysWebchat({ socketUrl: 'wss://gateway/webchat', apiUrl: 'https://api' });
 const routing = { skillGroups: ['Billing'] };
 
 /** What the broker and REST answer; a test may hold them back. */
@@ -52,7 +52,7 @@ class Server {
   }
 
   get rest() {
-    return this.asked.filter(({ url }) => url.startsWith('http://api'));
+    return this.asked.filter(({ url }) => url.startsWith('https://api'));
   }
 }
 

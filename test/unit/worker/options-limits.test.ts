@@ -9,7 +9,7 @@ import {
 } from '../../../src/worker/index.ts';
 import { checkOptions, type HubOptions } from '../../../src/worker/options.ts';
 
-const gateway = genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+const gateway = genesysWebchat({ socketUrl: 'wss://gateway/webchat', apiUrl: 'https://api' });
 
 function isTaken(options: object): boolean {
   const written: object = { gateway, ...options };

@@ -4,7 +4,7 @@ import { connect } from '../../../src/client/index.ts';
 import { genesysWebchat, PartylineError, startHub } from '../../../src/worker/index.ts';
 import { checkOptions, type HubOptions, version } from '../../../src/worker/options.ts';
 
-const gateway = genesysWebchat({ socketUrl: 'ws://gateway/webchat', apiUrl: 'http://api' });
+const gateway = genesysWebchat({ socketUrl: 'wss://gateway/webchat', apiUrl: 'https://api' });
 
 /** Options as a site without types would write them. */
 function wrong(options: object): HubOptions {

@@ -64,7 +64,7 @@ const extension = {
 
 let isOriginRefused: (() => Promise<boolean>) | undefined;
 
-const webchat = genesysWebchat({ socketUrl: 'ws://gateway/', apiUrl: 'http://api' });
+const webchat = genesysWebchat({ socketUrl: 'wss://gateway/', apiUrl: 'https://api' });
 
 function lines(
   adapter: GatewayAdapter = webchat,

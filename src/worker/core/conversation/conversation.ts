@@ -1,4 +1,5 @@
 import type { Conversation } from '../../../protocol/conversation.ts';
+import type { PartialConversation } from '../../../protocol/gateway/messages.ts';
 import { fail } from '../connection/connection.ts';
 import { setSocketStage } from '../connection/state.ts';
 import type { StepContext } from '../context.ts';
@@ -75,12 +76,50 @@ export function answerOverdue(context: StepContext): void {
   sendSessionFrame(context, session.repeats + 1);
 }
 
-/** The gateway has sent a conversation, on the socket or by REST. */
-export function onConversation(
+/**
+ * The gateway has sent a conversation, on the socket or by REST: adds the id and the status where it
+ * omits them. A status that is not known leaves the conversation as it is.
+ */
+export function onPartialConversation(
   context: StepContext,
-  received: Conversation,
+  received: PartialConversation,
   isFromSocket: boolean,
 ): void {
+  const { unknownStatus, status, ...details } = received;
+  if (unknownStatus !== undefined)
+    context.note(
+      'invalid',
+      `Unknown conversation status ignored: ${JSON.stringify(unknownStatus)}`,
+    );
+  const identity = identityOf(context, received);
+  if (!identity) return;
+  const current = context.state.conversation?.details;
+  const known = current?.conversationId === identity.conversationId ? current : null;
+  const kept = status ?? known?.status ?? 'queued';
+  const position = details.position ?? (status === null ? known?.position : undefined);
+  onConversation(
+    context,
+    { ...details, ...identity, status: kept, ...(position === undefined ? {} : { position }) },
+    isFromSocket,
+  );
+}
+
+/** The conversation that is meant; one without an id is the current one. */
+function identityOf(
+  context: StepContext,
+  { conversationId }: PartialConversation,
+): Pick<Conversation, 'conversationId' | 'leftAt'> | null {
+  if (conversationId !== null) return { conversationId };
+  if (context.policy) return context.policy.conversationIdentity(context);
+  const { connection, conversation } = context.state;
+  const isRouting = connection.phase === 'online' && connection.session.stage === 'routing';
+  if (conversation && !isRouting) return { conversationId: conversation.details.conversationId };
+  context.note('invalid', 'Conversation without an id ignored');
+  return null;
+}
+
+/** The conversation is complete. */
+function onConversation(context: StepContext, received: Conversation, isFromSocket: boolean): void {
   const { connection, conversation } = context.state;
   const session = connection.phase === 'online' && isFromSocket ? connection.session : null;
   const isCurrent = conversation?.details.conversationId === received.conversationId;

@@ -1,3 +1,4 @@
+import type { PartialMessage } from '../../../protocol/gateway/messages.ts';
 import type { RestFailure, RestResult } from '../../../protocol/gateway/rest.ts';
 import { longestPause, retryDelay } from '../backoff.ts';
 import { countForRateLimit, rateLimitWait } from '../connection/rate-limit.ts';
@@ -5,6 +6,7 @@ import { request, restPause } from '../connection/rest-requests.ts';
 import type { StepContext } from '../context.ts';
 import { onEnded, onNotFound } from '../conversation/conversation.ts';
 import { scheduleRestRetry } from '../transcript/catch-up.ts';
+import { normalize } from '../transcript/normalize.ts';
 import { receive } from '../transcript/transcript.ts';
 import { failItem, inFlight, setItem, storeItem } from './outbox.ts';
 import { type OutboxItem, setOutboxSlice } from './state.ts';
@@ -97,13 +99,27 @@ export function onSentByRest(context: StepContext, requestId: number, result: Re
     (item) => item.at.stage === 'sending-by-rest' && item.at.requestId === requestId,
   );
   if (result.ok && result.value.type === 'message') {
-    receive(context, result.value.message, 'rest');
+    receiveSent(context, result.value.message, item?.messageId ?? null);
     // The message went into a conversation that has been replaced: only that one's history can
     // confirm it.
     if (item && context.state.outbox.includes(item)) markUnconfirmed(context, item);
   } else if (item && !result.ok) {
     onSendByRestFailed(context, item, result.failure);
   }
+}
+
+/** The answer may lack its sender and its id, which are known unless the message was discarded. */
+function receiveSent(context: StepContext, sent: PartialMessage, sentId: string | null): void {
+  const id = sent.from.id || (context.state.meta.subject ?? '');
+  const from = { ...sent.from, id, role: sent.from.role ?? 'visitor' };
+  const message = normalize(context, { ...sent, from });
+  if (!message) return;
+  if (sent.messageId !== null || sentId === null) {
+    receive(context, message, 'rest');
+    return;
+  }
+  const aliases = sent.timestamp === null ? { aliases: [message.messageId] } : {};
+  receive(context, { ...message, messageId: sentId, ...aliases }, 'rest');
 }
 
 function onSendByRestFailed(context: StepContext, item: OutboxItem, failure: RestFailure): void {

@@ -3,7 +3,7 @@ import { jittered, retryDelay } from '../backoff.ts';
 import { cancelRequest, request, restPause } from '../connection/rest-requests.ts';
 import { setSocketStage } from '../connection/state.ts';
 import type { StepContext } from '../context.ts';
-import { onConversation, onFinalCatchUp, onNotFound } from '../conversation/conversation.ts';
+import { onFinalCatchUp, onNotFound, onPartialConversation } from '../conversation/conversation.ts';
 import { reachedEnd } from '../conversation/previous-conversations.ts';
 import { updateAndStore } from '../conversation/state.ts';
 import { beginCatchUp, isLastPage, setActiveCatchUp } from './active-catch-up.ts';
@@ -127,7 +127,7 @@ function onPage(
 function onStatus(context: StepContext, value: Extract<RestValue, { type: 'conversation' }>): void {
   const { active } = context.state.catchUps;
   if (active) completeCatchUp(context, active);
-  onConversation(context, value.conversation, false);
+  onPartialConversation(context, value.conversation, false);
 }
 
 function completeCatchUp(context: StepContext, { newest, begunAt }: ActiveCatchUp): void {

@@ -1,3 +1,4 @@
+import { isDerivedId } from '../../../protocol/derived-id.ts';
 import type { Problem } from '../../../protocol/errors.ts';
 import type { GatewayMessage } from '../../../protocol/gateway/messages.ts';
 import type { RestCall, RestResult } from '../../../protocol/gateway/rest.ts';
@@ -5,6 +6,7 @@ import { comparePlaces, type Message, type Place, placeIndex } from '../../../pr
 import type { Earlier } from '../../../protocol/port.ts';
 import { request } from '../connection/rest-requests.ts';
 import type { StepContext } from '../context.ts';
+import { isSameMessage } from './derived-messages.ts';
 import { normalizeAll } from './normalize.ts';
 import { rowOf } from './rows.ts';
 import { type PaginationRequest, setTranscriptSlice } from './state.ts';
@@ -107,7 +109,11 @@ export function onEarlierFetched(
     ? (pagination.rows[0]?.conversationId ?? pagination.conversationId)
     : null;
   const older = normalizeAll(context, result.value.messages, conversationId ?? '')
-    .filter((message) => !context.policy?.isKnown(context, pagination, message))
+    .filter(
+      (message, index, page) =>
+        page.findIndex(({ messageId }) => messageId === message.messageId) === index &&
+        !isKnown(context, pagination, message),
+    )
     .map((message) => toRow(message, ordinal))
     .filter((row) => !end || comparePlaces(row, end) < 0)
     .sort(comparePlaces);
@@ -118,6 +124,20 @@ export function onEarlierFetched(
   const [oldest] = older;
   const hasMore = oldest?.sequence === null ? older.length >= pageLength - 1 : hasOlder(oldest);
   completePagination(context, pagination, rows, hasMore);
+}
+
+/** Whether the tab that asked already has the message, under another id. */
+function isKnown(
+  context: StepContext,
+  pagination: PaginationRequest,
+  message: GatewayMessage,
+): boolean {
+  if (context.policy) return context.policy.isKnown(context, pagination, message);
+  if (!isDerivedId(message.messageId)) return false;
+  const { rows, before } = pagination;
+  if ([...context.state.window, ...rows].some((row) => isSameMessage(row, message))) return true;
+  // Only the place of the tab's first row is known, and its id may be another one.
+  return rows.length === 0 && message.timestamp === before?.position[3];
 }
 
 /**

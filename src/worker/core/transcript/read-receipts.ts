@@ -1,3 +1,4 @@
+import { isDerivedId } from '../../../protocol/derived-id.ts';
 import { comparePositions, withReadMark } from '../../../protocol/message.ts';
 import type { StepContext } from '../context.ts';
 import {
@@ -13,7 +14,8 @@ import { shownRow } from './window.ts';
 /** The visitor has seen the newest message, in any tab. */
 export function markRead(context: StepContext): void {
   const newest = markAllRead(context);
-  if (!newest) return;
+  // The gateway does not know an id that it has not sent.
+  if (!newest || isDerivedId(newest.messageId)) return;
   setTranscriptSlice(context, { receiptDue: newest.messageId });
   flushReceipt(context);
 }

@@ -1,9 +1,10 @@
 import type { GatewayMessage } from '../../../protocol/gateway/messages.ts';
 import { type Message, type Position, withReadMark } from '../../../protocol/message.ts';
 import type { StepContext } from '../context.ts';
-import { conversationAt } from '../conversation/state.ts';
+import { conversationAt, updateAndStore } from '../conversation/state.ts';
 import { stopTypingOf } from '../conversation/typing.ts';
 import type { OutboxItem } from '../outbox/state.ts';
+import { isSameMessage } from './derived-messages.ts';
 import { markReadByOther } from './read-receipts.ts';
 import { countUnread } from './unread.ts';
 import { insertRow, isOlderThanWindow, publishOlder, shownRow } from './window.ts';
@@ -31,6 +32,10 @@ export function showRow(context: StepContext, ordinal: number, row: Message): vo
   if (!conversation || shownRow(context, row.messageId)) return;
   const wasPending = context.state.outbox.some((item) => item.messageId === row.messageId);
   context.raise({ type: 'acknowledged', messageId: row.messageId, isShown: true });
+  if (wasPending && conversation.newestOwn !== undefined) {
+    const newestOwn = Math.max(conversation.newestOwn, row.timestamp);
+    updateAndStore(context, { ...conversation, newestOwn });
+  }
   const marked = withReadMark(row, conversation.readMark);
   // The store counts a row older than the window, and its answer publishes the row. A row that tabs
   // show as pending at the end must move at once.
@@ -43,7 +48,7 @@ export function showRow(context: StepContext, ordinal: number, row: Message): vo
 
 /** Whether the row is this message, under any of its ids. */
 export function isSame(context: StepContext, row: Message, message: GatewayMessage): boolean {
-  return row.messageId === message.messageId || context.policy?.isSame(row, message) === true;
+  return isSameMessage(row, message) || context.policy?.isSame(row, message) === true;
 }
 
 /**

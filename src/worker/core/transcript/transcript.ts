@@ -12,6 +12,7 @@ import {
   currentOrdinal,
   updateAndStore,
 } from '../conversation/state.ts';
+import { findInFlightCopy, matchDerived, withAliases } from './derived-messages.ts';
 import { fillGap, gapsUpTo, isMissing } from './gaps.ts';
 import { bufferSequenced, releaseBuffered, showNext } from './reorder-buffer.ts';
 import { isSame, rowOf, showRow, wasResentElsewhere } from './rows.ts';
@@ -27,7 +28,9 @@ export function receive(
   via: 'socket' | 'rest',
   ordinal = currentOrdinal(context),
 ): void {
-  const message = context.policy?.onMessage(context, received) ?? received;
+  const message = context.policy
+    ? context.policy.onMessage(context, received)
+    : matchDerived(context, received, via, ordinal);
   const conversation = conversationAt(context, ordinal);
   if (conversation?.details.conversationId !== message.conversationId) {
     context.note('invalid', 'Message of an unknown conversation ignored');
@@ -40,7 +43,12 @@ export function receive(
     : findShown(context, (shown) => isSame(context, shown, message));
   if (known) {
     context.raise({ type: 'acknowledged', messageId: known.messageId, isShown: true });
-    const aliases = known.sequence === null ? context.policy?.newAliases(known, message) : null;
+    const aliases = context.policy
+      ? known.sequence === null && context.policy.newAliases(known, message)
+      : withAliases(known, [
+          ...(message.aliases ?? []),
+          ...acknowledgeCopy(context, known, message, via),
+        ]);
     if (aliases) replaceRow(context, { ...known, aliases });
     if (known.sequence === null && message.sequence !== null)
       assignSequence(context, ordinal, known, message);
@@ -66,6 +74,35 @@ export function receive(
   }
   showNext(context, ordinal, message, 0);
   releaseBuffered(context, ordinal);
+}
+
+/**
+ * The row came in a history before the message was in the outbox, so it has another id. Returns the ids of
+ * the message that it acknowledges.
+ */
+function acknowledgeCopy(
+  context: StepContext,
+  row: Message,
+  message: GatewayMessage,
+  via: 'socket' | 'rest',
+): readonly string[] {
+  if (row.messageId !== message.messageId && hasItem(context, message.messageId)) {
+    dropItem(context, message.messageId);
+    return [message.messageId];
+  }
+  const copy = via === 'socket' ? findInFlightCopy(context, row, message) : undefined;
+  if (!copy) return [];
+  dropItem(context, copy.messageId);
+  return [copy.messageId];
+}
+
+function hasItem({ state }: StepContext, messageId: string): boolean {
+  return state.outbox.some((item) => item.messageId === messageId);
+}
+
+function dropItem(context: StepContext, messageId: string): void {
+  context.raise({ type: 'acknowledged', messageId, isShown: true });
+  context.change({ removed: [...context.state.changes.removed, messageId] });
 }
 
 /** The row was shown without a sequence: now its place is known. */
