@@ -179,7 +179,7 @@ function rowsElsewhere({ gateway, disk }: Simulation, conversationId: string): S
 }
 
 function storeIsComplete(simulation: Simulation): void {
-  const { gateway, disk, hub, machine } = simulation;
+  const { gateway, disk, hub, ledger, machine } = simulation;
   if (gateway instanceof GenesysPlatform) {
     genesysStoreIsComplete(simulation, gateway);
     return;
@@ -205,10 +205,15 @@ function storeIsComplete(simulation: Simulation): void {
     // Rows that the hub did not have in memory were lost with the database.
     const should = wasDeleted(simulation) ? all.slice(Math.max(0, all.length - is.length)) : all;
     const rule = isCurrent ? 'store' : 'previous conversations';
-    // A visitor who has left does not receive what the agent writes afterwards.
-    const wasLeft = !isCurrent && simulation.context.profile.visitorEnds > 0;
     const received = all.slice(wasDeleted(simulation) ? all.indexOf(is[0] ?? '') : 0);
-    if (wasLeft && received.join().startsWith(is.join())) continue;
+    const missing = messages.filter(
+      ({ messageId }) => !is.includes(messageId) && received.includes(messageId),
+    );
+    // A visitor who has left does not receive what the agent writes afterwards.
+    const leftAt = isCurrent ? undefined : ledger.left.get(conversationId);
+    const isAfterwards = missing.every(({ timestamp }) => timestamp >= (leftAt ?? Infinity));
+    const isMissed = missing.length > 0 && isAfterwards;
+    if (isMissed && received.join().startsWith(is.join())) continue;
     simulation.assert(() =>
       check(is.join() === should.join(), rule, () =>
         difference(`store of ${conversationId}`, is, should),

@@ -19,6 +19,8 @@ export interface Entry {
 /** Every message that a tab sent, with what was promised. */
 export class Ledger {
   readonly entries = new Map<string, Entry>();
+  /** When the visitor ended conversations that were not resumed since, in the gateway's time. */
+  readonly left = new Map<string, number>();
   readonly #hasArrived: (messageId: string) => boolean;
   #order = 0;
 
@@ -58,7 +60,10 @@ export class Ledger {
     entry.order = this.#order;
   }
 
-  observe({ before, after, input }: Step): void {
+  /** @param time the gateway's time */
+  observe(step: Step, time: number): void {
+    this.#observeLeft(step, time);
+    const { before, after, input } = step;
     if (before.generation !== after.generation) this.voidAll();
     if (before.outbox === after.outbox) return;
     const known = new Set(before.outbox.map((item) => item.messageId));
@@ -73,6 +78,16 @@ export class Ledger {
       const { messageId } = input.call;
       const entry = this.entries.get(messageId);
       if (known.has(messageId) && entry) entry.isDiscarded = true;
+    }
+  }
+
+  #observeLeft({ before, after, input }: Step, time: number): void {
+    if (!after.conversation) return;
+    const { conversationId, status } = after.conversation.details;
+    if (status !== 'ended') this.left.delete(conversationId);
+    else if (input.type === 'call' && input.call.type === 'end') {
+      const wasOpen = before.conversation?.details.status !== 'ended';
+      if (wasOpen) this.left.set(conversationId, time);
     }
   }
 }

@@ -24,7 +24,7 @@ import type { ModelGateway } from './model/gateway.ts';
 import { GenesysConnection } from './model/genesys-cloud/connection.ts';
 import { GenesysPlatform } from './model/genesys-cloud/platform.ts';
 import { type HubEnvironment, HubProcess, type Step } from './model/hub.ts';
-import { Machine } from './model/machine.ts';
+import { epochTime, Machine } from './model/machine.ts';
 import type { ModelSocket } from './model/socket.ts';
 import { Disk } from './model/store.ts';
 import { ModelStorage, ModelTab, type TabEvents } from './model/tab.ts';
@@ -443,7 +443,7 @@ export class Simulation {
     this.#recordId(step);
     this.#forget(step);
     this.#stepLog.add(step);
-    this.ledger.observe(step);
+    this.ledger.observe(step, epochTime(this.context.scheduler.now));
     this.context.interactions.step(step, this.context.scheduler.now);
     this.assert(() => this.#transcript.step(step));
     this.assert(() => this.#visitors.step(step));

@@ -258,6 +258,20 @@ describe('a message whose token is refused when it has gone by REST', () => {
     expect(made.hub.state.outbox).toEqual([]);
     expect(sent(refuse(made))).toEqual([]);
   });
+
+  it('does not go again when it turns up in the history while it waits for the next token', () => {
+    const { hub, requestId } = sending();
+    hub.clearKeepingSocket();
+    while (!hub.all('rest').some(({ call }) => call.type === 'history-since')) hub.pass(100);
+    hub.take({ type: 'rest', requestId, result: { ok: false, failure } });
+    page(hub, [echo(1, 'm1', 'one')]);
+    hub.clear().take({
+      type: 'token',
+      requestId: hub.state.token.requestId ?? 0,
+      result: { ok: true, expiresIn: 900, subject: 'visitor-1' },
+    });
+    expect(sent(hub)).toEqual([]);
+  });
 });
 
 describe('the other side’s typing', () => {
