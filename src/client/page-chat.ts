@@ -1,4 +1,5 @@
 import type { Conversation, Routing } from '../protocol/conversation.ts';
+import { PartylineError } from '../protocol/errors.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Call } from '../protocol/port.ts';
 import type { ChatSnapshot } from '../protocol/snapshot.ts';
@@ -16,6 +17,9 @@ import { readAs } from './validation/validator.ts';
 
 /** Deadline of `start`, in ms: the gateway's answer may need several connection attempts. */
 const startDeadline = 60_000;
+
+/** Deadline of `end`, in ms: longer than the hub's own for the gateway. */
+const endDeadline = 20_000;
 
 /** The `Chat` of a page: turns its methods into calls, and wires the page's parts together. */
 export class PageChat implements Chat {
@@ -105,7 +109,12 @@ export class PageChat implements Chat {
   }
 
   async end(): Promise<void> {
-    await this.#rpc.call({ type: 'end' });
+    try {
+      await this.#rpc.call({ type: 'end' }, endDeadline);
+    } catch (error) {
+      // A deletion, here or on another device, has ended it, too.
+      if (!(error instanceof PartylineError && error.code === 'conversation-deleted')) throw error;
+    }
   }
 
   async signOut(): Promise<void> {
