@@ -577,7 +577,7 @@ export const mutants: readonly Mutant[] = [
     find: 'return conversation !== null && !isSessionOver(conversation);\n}\n\nexport function isSessionOver',
     replace:
       "return conversation !== null && conversation.details.status !== 'ended';\n}\n\nexport function isSessionOver",
-    profile: { ...guests, visitorEnds: 4, cuts: 6, sends: 60 },
+    profile: { ...guests, agentEnds: 4, cuts: 6, sends: 60 },
   },
   {
     name: 'unconfirmed-outlive-session',
@@ -675,7 +675,7 @@ export const mutants: readonly Mutant[] = [
     file: guest('session'),
     find: 'if (conversation === null || hasEnded(context)) replaceSession(context);',
     replace: '',
-    profile: { ...guests, visitorEnds: 4, cuts: 6, restFails: 0.6, kills: 4, minutes: 2 },
+    profile: { ...guests, agentEnds: 4, cuts: 6, restFails: 0.6, kills: 4, minutes: 2 },
   },
   // --- pages ---
   {
