@@ -125,7 +125,13 @@ export interface Chat {
    * `end()` is the alternative.
    */
   waitAnyway(): Promise<void>;
-  /** Ends the conversation. The transcript stays. */
+  /**
+   * Ends the conversation. The transcript stays. Where the gateway confirms an end, as Genesys Cloud does,
+   * this resolves when it has; until then `conversation.ending` of the snapshot is `pending`.
+   * @throws {PartylineError} `timeout`: not confirmed within 10 s; it may end all the same, and is asked for
+   * again on the next connection, unless the visitor writes · `forbidden`: this chat does not allow it ·
+   * `rate-limited`, `unavailable`: try again later
+   */
   end(): Promise<void>;
   /** Closes the socket and deletes everything from this browser and from every tab. */
   signOut(): Promise<void>;

@@ -1,4 +1,5 @@
 import type { Conversation, Routing } from '../protocol/conversation.ts';
+import { PartylineError } from '../protocol/errors.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Call } from '../protocol/port.ts';
 import type { ChatSnapshot } from '../protocol/snapshot.ts';
@@ -14,6 +15,9 @@ import { Replica } from './transcript/replica.ts';
 
 /** Deadline of `start`, in ms: the gateway's answer may need several connection attempts. */
 const startDeadline = 60_000;
+
+/** Deadline of `end`, in ms: longer than the hub's own for the gateway. */
+const endDeadline = 20_000;
 
 /** The `Chat` of a page: turns its methods into calls, and wires the page's parts together. */
 export class PageChat implements Chat {
@@ -104,7 +108,12 @@ export class PageChat implements Chat {
   }
 
   async end(): Promise<void> {
-    await this.#rpc.call({ type: 'end' });
+    try {
+      await this.#rpc.call({ type: 'end' }, endDeadline);
+    } catch (error) {
+      // A deletion, here or on another device, has ended it, too.
+      if (!(error instanceof PartylineError && error.code === 'conversation-deleted')) throw error;
+    }
   }
 
   async signOut(): Promise<void> {

@@ -18,6 +18,7 @@ import type { core } from 'zod/mini';
  * - `routing-refused`: a skill group is unknown, or the routing does not match the site's schema; the
  *   message has the closest match. Nothing was sent.
  * - `evicted`: the gateway closed this connection in favour of others of the same conversation.
+ * - `conversation-deleted`: the conversation was deleted, here or on another device, during the call.
  * - `conversation-ended`, `conversation-not-found`, `rejected`, `rate-limited`: errors of the gateway.
  * - `origin-refused`: the gateway does not accept this site: it is not among the deployment's allowed domains.
  * - `unauthorized`, `forbidden`, `unavailable`, `network`, `invalid`: a request to a server failed.
@@ -41,6 +42,7 @@ export const errorCodes = [
   'routing-refused',
   'evicted',
   'origin-refused',
+  'conversation-deleted',
   'conversation-ended',
   'conversation-not-found',
   'rejected',

@@ -19,7 +19,7 @@ import {
   type ZodMiniType,
 } from 'zod/mini';
 import type { Content } from './content.ts';
-import { conversationStatuses, type Routing } from './conversation.ts';
+import { conversationStatuses, endings, type Routing } from './conversation.ts';
 import { errorCodes, type Problem } from './errors.ts';
 import { isPosition, type Message, messageStatuses, type Position, roles } from './message.ts';
 import { queueReasons, type RoutingNotice } from './routing.ts';
@@ -49,6 +49,7 @@ export const conversationSchema = object({
   position: exactOptional(number()),
   expiresAt: exactOptional(number()),
   leftAt: exactOptional(number()),
+  ending: exactOptional(_enum(endings)),
 });
 
 /** Length of all attributes as JSON, in UTF-16 code units: a routing must fit into one frame. */

@@ -118,6 +118,14 @@ export interface Messages {
   /** The agent has left, and the conversation is still open. */
   readonly left: string;
   readonly ended: string;
+  /** The visitor has asked to end the conversation, which is still open. */
+  readonly ending: {
+    readonly pending: string;
+    /** There was no answer in time. */
+    readonly unconfirmed: string;
+    /** The error follows. */
+    readonly refused: string;
+  };
   readonly routing: {
     /** The routing was refused, and nothing was sent. */
     readonly refused: string;
@@ -243,6 +251,12 @@ export const english: Messages = {
   joined: (name) => `${name ?? 'An agent'} joined the chat.`,
   left: 'The agent has left. Send a message if you still need help.',
   ended,
+  ending: {
+    pending: 'Ending this chat…',
+    unconfirmed:
+      'We couldn’t confirm that this chat has ended. Try again, or send a message to continue.',
+    refused: 'This chat couldn’t be ended.',
+  },
 
   routing: {
     refused,
@@ -273,6 +287,7 @@ export const english: Messages = {
       'signed-out': signedOut,
       'routing-refused': refused,
       evicted: 'This chat is open in too many places. Close one, then try again.',
+      'conversation-deleted': 'This chat was deleted.',
       'conversation-ended': ended,
       'conversation-not-found': ended,
       rejected: 'This couldn’t be sent. Change it and try again.',

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import type { Gateway } from '../../src/testing/index.ts';
 import { takeConversation } from './support/agent.ts';
+import type { ChatPage } from './support/chat-page.ts';
 import { expect, test } from './support/fixtures.ts';
 import { killHub } from './support/hub.ts';
 
@@ -267,7 +268,40 @@ test('a slowly closing connection does not lend its history to another conversat
   expect(await gateway.agent.conversations()).toHaveLength(2);
 });
 
-test('a conversation that is ended while disconnected gets its end later, and is not continued', {
+const ended = 'This chat has ended. Send a message to start a new one.';
+
+async function endChat(tab: ChatPage): Promise<void> {
+  await tab.page.getByRole('button', { name: 'More options' }).click();
+  await tab.page.getByRole('button', { name: 'End chat' }).click();
+  await tab.page.getByRole('alertdialog').getByRole('button', { name: 'End chat' }).click();
+}
+
+test('a conversation that its visitor ends is over at the platform, and its transcript stays in every tab', {
+  tag: '@either-host',
+}, async ({ gateway, openTab }) => {
+  const tab = await openTab('/');
+  await tab.send('hello');
+  const conversationId = await takeConversation(gateway);
+  await gateway.agent.say(conversationId, 'how can I help?');
+  const other = await openTab('/help/');
+  await other.shows(['hello', 'how can I help?']);
+  await endChat(tab);
+  for (const each of [tab, other]) {
+    await expect(each.page.getByText('This chat has ended')).toBeVisible();
+    await each.shows(['hello', 'how can I help?']);
+  }
+  const [first] = await gateway.agent.conversations();
+  expect(first).toMatchObject({ conversationId, status: 'ended' });
+  await tab.page.reload();
+  await tab.open();
+  await tab.shows(['hello', 'how can I help?']);
+  await tab.send('something else');
+  await tab.delivers('something else');
+  expect(await gateway.agent.conversations()).toHaveLength(2);
+  expect(gateway.stats.violations).toEqual([]);
+});
+
+test('a conversation that is ended while disconnected says so, gets its end later, and is not continued', {
   tag: '@either-host',
 }, async ({ gateway, openTab }) => {
   const tab = await openTab('/');
@@ -275,12 +309,16 @@ test('a conversation that is ended while disconnected gets its end later, and is
   const conversationId = await takeConversation(gateway);
   await tab.delivers('hello');
   await gateway.stop();
-  await tab.page.getByRole('button', { name: 'More options' }).click();
-  await tab.page.getByRole('button', { name: 'End chat' }).click();
-  await tab.page.getByRole('alertdialog').getByRole('button', { name: 'End chat' }).click();
-  await expect(tab.page.getByText('This chat has ended')).toBeVisible();
-  await tab.send('something else');
+  await endChat(tab);
+  await expect(tab.page.getByText('Ending this chat')).toBeVisible();
+  await expect(tab.page.getByText(ended)).toBeHidden();
+  await expect(tab.page.getByText('We couldn’t confirm that this chat has ended')).toBeVisible({
+    timeout: 15_000,
+  });
   await gateway.restart();
+  await tab.page.getByRole('button', { name: 'Try again' }).click();
+  await expect(tab.page.getByText(ended)).toBeVisible();
+  await tab.send('something else');
   await tab.delivers('something else');
   const conversations = await gateway.agent.conversations();
   expect(conversations).toHaveLength(2);
@@ -354,9 +392,10 @@ test.describe('where the deployment’s settings say no', () => {
     },
   });
 
-  test('typing is not shown, and nothing can be deleted', {
+  test('typing is not shown, and nothing can be deleted or ended', {
     tag: '@either-host',
-  }, async ({ gateway, openTab }) => {
+  }, async ({ gateway, openTab, expectWarnings }) => {
+    expectWarnings(/Conversation Clear are not supported/);
     const tab = await openTab('/');
     await tab.send('hello');
     const conversationId = await takeConversation(gateway);
@@ -372,6 +411,13 @@ test.describe('where the deployment’s settings say no', () => {
     await tab.page.getByRole('button', { name: 'More options' }).click();
     await expect(tab.page.getByRole('button', { name: 'End chat' })).toBeVisible();
     await expect(tab.page.getByRole('button', { name: 'Delete chat' })).toBeHidden();
+    await tab.page.keyboard.press('Escape');
+    await endChat(tab);
+    await expect(
+      tab.page.getByText('This chat couldn’t be ended. This isn’t available in this chat.'),
+    ).toBeVisible();
+    await gateway.agent.say(conversationId, 'still here');
+    await tab.shows(['hello', 'well?', 'still here']);
   });
 });
 

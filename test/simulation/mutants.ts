@@ -577,7 +577,7 @@ export const mutants: readonly Mutant[] = [
     find: 'return conversation !== null && !isSessionOver(conversation);\n}\n\nexport function isSessionOver',
     replace:
       "return conversation !== null && conversation.details.status !== 'ended';\n}\n\nexport function isSessionOver",
-    profile: { ...guests, visitorEnds: 4, cuts: 6, sends: 60 },
+    profile: { ...guests, agentEnds: 4, cuts: 6, sends: 60 },
   },
   {
     name: 'unconfirmed-outlive-session',
@@ -589,9 +589,37 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'deleted-history-kept',
     file: guest('session'),
-    find: "if (reason === 'cleared') clearHistory(context);",
+    find: "if (reason === 'cleared' && !isEnd) clearHistory(context);",
     replace: '',
     profile: { ...guests, clears: 4, agentMessages: 60 },
+  },
+  {
+    name: 'end-deletes-transcript',
+    file: guest('session'),
+    find: "if (reason === 'cleared' && !isEnd) clearHistory(context);",
+    replace: "if (reason === 'cleared') clearHistory(context);",
+    profile: { ...guests, visitorEnds: 4, agentMessages: 60 },
+  },
+  {
+    name: 'end-shown-before-it-is-confirmed',
+    file: core('tabs/calls'),
+    find: 'if (context.policyTraits.confirmsEnd && isOpen(context)) {',
+    replace: 'if (context.policyTraits.confirmsEnd && !isOpen(context)) {',
+    profile: { ...guests, visitorEnds: 4 },
+  },
+  {
+    name: 'end-sent-before-it-is-stored',
+    file: core('conversation/ending'),
+    find: 'if (endRequest.sentOn === socketId || endRequest.write !== null) return;',
+    replace: 'if (endRequest.sentOn === socketId) return;',
+    profile: { ...guests, visitorEnds: 4 },
+  },
+  {
+    name: 'end-never-given-up',
+    file: core('conversation/ending'),
+    find: "failEnd(context, 'unconfirmed');",
+    replace: '',
+    profile: { ...guests, visitorEnds: 4, cuts: 6 },
   },
   {
     name: 'echo-not-matched-by-text',
@@ -647,7 +675,7 @@ export const mutants: readonly Mutant[] = [
     file: guest('session'),
     find: 'if (conversation === null || hasEnded(context)) replaceSession(context);',
     replace: '',
-    profile: { ...guests, visitorEnds: 4, cuts: 6, restFails: 0.6, kills: 4, minutes: 2 },
+    profile: { ...guests, agentEnds: 4, cuts: 6, restFails: 0.6, kills: 4, minutes: 2 },
   },
   // --- pages ---
   {

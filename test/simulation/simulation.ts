@@ -2,6 +2,7 @@ import type { PageStorage } from '../../src/client/session/page-storage.ts';
 import type { SideCall } from '../../src/protocol/deployment.ts';
 import type { Call } from '../../src/protocol/port.ts';
 import type { Answer } from '../../src/worker/core/effect.ts';
+import type { HubState } from '../../src/worker/core/state.ts';
 import { startStorm } from './chaos.ts';
 import { Events } from './events.ts';
 import type { FaultCounts } from './faults.ts';
@@ -404,6 +405,12 @@ export class Simulation {
     tab.call({ type: 'send', messageId, text });
   }
 
+  /** The hub's own answer: the gateway has not confirmed the end in time. */
+  #isUnconfirmed({ type }: Call | SideCall): boolean {
+    const details = this.hub?.state.conversation?.details;
+    return type === 'end' && details?.status !== 'ended' && details?.ending !== 'pending';
+  }
+
   readonly #tabEvents: TabEvents = {
     changed: (tab) => {
       this.assert(() => this.#transcript.tab(tab));
@@ -416,7 +423,7 @@ export class Simulation {
     answered: (tab, call, code) => {
       this.context.trace.add(tab.name, `${call.type} → ${code ?? 'ok'}`);
       this.assert(() =>
-        check(!isGivenUp(tab, call, code), 'answers', () => {
+        check(!isGivenUp(tab, call, code) || this.#isUnconfirmed(call), 'answers', () => {
           return `${tab.name} gives ${call.type} up (${code}), attached for ${tab.worksFor} ms`;
         }),
       );
@@ -467,7 +474,7 @@ export class Simulation {
     if (input.type !== 'gateway' || input.event.type !== 'session-over') return;
     if (input.event.reason !== 'cleared' || !before.conversation) return;
     if (!('socketId' in before.connection) || before.connection.socketId !== input.socketId) return;
-    this.cleared.add(before.conversation.details.conversationId);
+    if (!isEnd(before)) this.cleared.add(before.conversation.details.conversationId);
   }
 
   /** Conversations that a hub has closed. */
@@ -534,6 +541,17 @@ export class Simulation {
 function isGivenUp(tab: ModelTab, { type }: Call | SideCall, code: string | null): boolean {
   if (code !== 'timeout' && code !== 'unreachable') return false;
   return type !== 'start' && type !== 'load-earlier' && tab.worksFor > longestAnswer;
+}
+
+/** Whether a session that is cleared now is cleared to end the conversation, as far as the hub knows. */
+function isEnd({ sessionMemory, conversation, connection, endRequest }: HubState): boolean {
+  if (!('socketId' in connection)) return false;
+  const { socketId } = connection;
+  if (sessionMemory?.deletionOn === socketId) return false;
+  const { clearing } = sessionMemory ?? {};
+  if (clearing?.socketId === socketId) return clearing.purpose === 'end';
+  const ending = conversation?.details.ending;
+  return ending === 'pending' || ending === 'unconfirmed' || endRequest.sentOn === socketId;
 }
 
 function hasArrived({ conversations }: ModelGateway, messageId: string): boolean {

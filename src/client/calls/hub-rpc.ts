@@ -57,7 +57,7 @@ export class HubRpc {
    * @param deadline in ms
    * @throws {PartylineError} the hub's own code · `unreachable`: no hub received the call ·
    * `timeout`, `unknown-outcome`: a hub may have carried it out · `signed-out`: the visitor has changed ·
-   * `closed`
+   * `conversation-deleted` · `closed`
    */
   call(
     call: Call | SideCall,
@@ -100,14 +100,16 @@ export class HubRpc {
    * The hub has named the visitor. Rejects the calls that were made for another visitor, except
    * `sign-out`. A hub that does not know the visitor yet gets the calls: the attach named this page's
    * visitor.
+   *
+   * @param isDeletion the same visitor's conversation was deleted
    */
-  onVisitor(identity: Identity): void {
+  onVisitor(identity: Identity, isDeletion = false): void {
     this.identity = identity;
     for (const pending of [...this.#pending]) {
       if (!isOtherIdentity(pending.identity, identity)) {
         if (!isVisitorUncertain(pending.identity, identity)) pending.identity = identity;
       } else if (pending.call.type !== 'sign-out') {
-        pending.settle(otherVisitorError(pending.call));
+        pending.settle(isDeletion ? deletedError(pending.call) : otherVisitorError(pending.call));
       }
     }
   }
@@ -216,6 +218,11 @@ function deadlineError({ call, isSent }: Pending, deadline: number): PartylineEr
 function otherVisitorError({ type }: Call | SideCall): PartylineError {
   const message = `${type}: the visitor has changed; the call was not made.`;
   return new PartylineError('signed-out', message);
+}
+
+function deletedError({ type }: Call | SideCall): PartylineError {
+  const message = `${type}: the conversation was deleted during the call.`;
+  return new PartylineError('conversation-deleted', message);
 }
 
 function closedError(): PartylineError {

@@ -36,7 +36,7 @@ export class PlatformClient implements ChatPlatform {
       await this.#rpc.call({ type: 'platform', step: 'clear' }, clearDeadline);
     } catch (error) {
       // The reset that clearing causes can arrive before the answer, and rejects pending calls.
-      if (!(error instanceof PartylineError && error.code === 'signed-out')) throw error;
+      if (!(error instanceof PartylineError && error.code === 'conversation-deleted')) throw error;
     }
   }
 }

@@ -92,7 +92,9 @@ export class Replica {
         const isSame =
           !isOtherIdentity(identity, message) && !isVisitorUncertain(identity, message);
         const wasAttached = this.#epoch !== null && isSame;
-        this.#rpc.onVisitor({ visitor, resetCount });
+        // A hub gives each visitor another epoch.
+        const isDeletion = this.#epoch === message.epoch && identity?.visitor === visitor;
+        this.#rpc.onVisitor({ visitor, resetCount }, isDeletion);
         this.#epoch = message.epoch;
         this.#revision = message.revision;
         // Any row may differ.

@@ -1,6 +1,6 @@
 import type { Redirect, WorkerAddress } from '../../protocol/builds.ts';
 import type { Content } from '../../protocol/content.ts';
-import type { Conversation, ConversationStatus } from '../../protocol/conversation.ts';
+import type { Conversation, ConversationStatus, Ending } from '../../protocol/conversation.ts';
 import type { ErrorCode, Problem } from '../../protocol/errors.ts';
 import {
   isPosition,
@@ -51,7 +51,7 @@ const isProblem = object<Problem>({ code: isEnum<ErrorCode>, message: isString }
 
 export const isConversation = object<Conversation>(
   { conversationId: isString, status: isEnum<ConversationStatus> },
-  { position: isNumber, expiresAt: isNumber, leftAt: isNumber },
+  { position: isNumber, expiresAt: isNumber, leftAt: isNumber, ending: isEnum<Ending> },
 );
 
 const hasType = object<{ type: string }>({ type: isString });

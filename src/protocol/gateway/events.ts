@@ -65,6 +65,8 @@ export type SessionEvent =
       readonly isReadOnly: boolean;
       /** The gateway's name for it. */
       readonly name: string;
+      /** The id of the request that caused it, if the gateway returns it. */
+      readonly requestId?: string;
     }
   | {
       readonly type: 'upload-target';

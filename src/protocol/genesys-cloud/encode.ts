@@ -67,9 +67,10 @@ function toRequest(
         attributesOf(settings, command.routing),
       );
     case 'end-conversation':
-      return { action: 'disconnectCustomer', tracingId: requestIds.end };
+      // The platform has one request for both [MT, SC]; its id tells them apart.
+      return clear(requestIds.end);
     case 'clear-conversation':
-      return event(requestIds.clear, { eventType: 'Presence', presence: { type: 'Clear' } });
+      return clear(requestIds.clear);
     case 'close-session':
       return { action: 'closeSession', closeAllConnections: command.closesAll };
     case 'rest-token':
@@ -98,6 +99,10 @@ function toRequest(
     case 'answer-ping':
       return null;
   }
+}
+
+function clear(tracingId: string): Request {
+  return event(tracingId, { eventType: 'Presence', presence: { type: 'Clear' } });
 }
 
 function attachmentRequest(attachmentId: string, action: string): Request {

@@ -20,7 +20,7 @@ export function toEvents(body: unknown, frameId: string | null): readonly Gatewa
   switch (message.type?.toLowerCase()) {
     case 'event':
       if (message.text) return toMessage(message, tracingId);
-      return message.events.flatMap((event) => toEvent(event, message));
+      return message.events.flatMap((event) => toEvent(event, message, tracingId));
     case 'receipt':
       return toReceipt(message);
     default:
@@ -50,7 +50,7 @@ function toMessage(message: MessageBody, tracingId: string | null): readonly Gat
     generatedId(message, tracingId);
   const content = toContent(message.content, isVisitors(message));
   const text = message.text || textInContent(message.content);
-  const events = message.events.flatMap((event) => toEvent(event, message));
+  const events = message.events.flatMap((event) => toEvent(event, message, tracingId));
   if (text === '' && content.length === 0 && !isVisitors(message)) {
     return events.length > 0 ? events : [{ type: 'unknown', what: 'an empty message' }];
   }
@@ -106,7 +106,11 @@ function toReceipt(message: MessageBody): readonly GatewayEvent[] {
 /** Used when a typing event has no duration, as in the official clients. In ms. */
 const defaultTypingDuration = 5_000;
 
-function toEvent(event: EventBody, message: MessageBody): readonly GatewayEvent[] {
+function toEvent(
+  event: EventBody,
+  message: MessageBody,
+  tracingId: string | null,
+): readonly GatewayEvent[] {
   const from = isVisitors(message) ? 'visitor' : 'other';
   switch (event.eventType?.toLowerCase()) {
     case 'typing': {
@@ -130,6 +134,7 @@ function toEvent(event: EventBody, message: MessageBody): readonly GatewayEvent[
         at,
         isReadOnly,
         name,
+        ...(tracingId === null ? {} : { requestId: tracingId }),
       };
       if (presence === 'disconnect' && from === 'other' && isReadOnly) {
         return [

@@ -117,11 +117,6 @@ export class RequestHandler {
         this.#socket.send(answer('ResumeTokenResponse', body, tracingId));
         return;
       }
-      case 'disconnectCustomer':
-        if (session.conversationId !== null) {
-          await this.#context.conversations.end(session.conversationId);
-        }
-        return;
       case 'closeSession':
         if (request.closeAllConnections === true) session.closeOthers(this.#socket);
         this.#closeSession(session, tracingId);

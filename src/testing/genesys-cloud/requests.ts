@@ -99,7 +99,6 @@ export const requestSchema = z.discriminatedUnion('action', [
     deploymentId: z.string().optional(),
   }),
   z.object({ action: z.literal('resumeToken'), ...common }),
-  z.object({ action: z.literal('disconnectCustomer'), ...common }),
   z.object({
     action: z.literal('closeSession'),
     ...common,

@@ -126,6 +126,11 @@ export const texts: Messages = {
   joined: (name) => `${name === null ? 'أحد موظفينا' : isolated(name)} معك الآن في المحادثة.`,
   left: 'غادر فريقنا المحادثة. يُرجى إرسال رسالة إذا احتجت إلى مساعدة.',
   ended,
+  ending: {
+    pending: 'جارٍ إنهاء المحادثة…',
+    unconfirmed: 'لم يصل تأكيد بانتهاء المحادثة. يُرجى إعادة المحاولة أو إرسال رسالة للمتابعة.',
+    refused: 'تعذّر إنهاء المحادثة.',
+  },
   routing: {
     refused,
     continueWith: (skillGroups) => `المتابعة مع ${isolatedList(skillGroups)}`,
@@ -160,6 +165,7 @@ export const texts: Messages = {
       'signed-out': signedOut,
       'routing-refused': refused,
       evicted: 'هذه المحادثة مفتوحة في أماكن كثيرة. يُرجى إغلاق أحدها وإعادة المحاولة.',
+      'conversation-deleted': 'حُذفت هذه المحادثة.',
       'conversation-ended': ended,
       'conversation-not-found': ended,
       rejected: 'تعذّر الإرسال. يُرجى تعديل الرسالة وإعادة المحاولة.',

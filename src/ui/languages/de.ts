@@ -104,6 +104,12 @@ export const texts: Messages = {
   joined: (name) => `${name ?? 'Jemand aus unserem Team'} ist jetzt im Chat.`,
   left: 'Unser Team hat den Chat verlassen. Schreiben Sie uns, wenn Sie noch Hilfe brauchen.',
   ended,
+  ending: {
+    pending: 'Der Chat wird beendet …',
+    unconfirmed:
+      'Wir wissen noch nicht, ob dieser Chat beendet ist. Versuchen Sie es erneut oder schreiben Sie einfach weiter.',
+    refused: 'Dieser Chat konnte nicht beendet werden.',
+  },
   routing: {
     refused,
     continueWith: (skillGroups) => `Weiter mit ${list(skillGroups)}`,
@@ -135,6 +141,7 @@ export const texts: Messages = {
       'routing-refused': refused,
       evicted:
         'Dieser Chat ist zu oft geöffnet. Schließen Sie ein Fenster und versuchen Sie es erneut.',
+      'conversation-deleted': 'Dieser Chat wurde gelöscht.',
       'conversation-ended': ended,
       'conversation-not-found': ended,
       rejected: 'Das konnte nicht gesendet werden. Ändern Sie es und versuchen Sie es erneut.',

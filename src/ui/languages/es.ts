@@ -100,6 +100,12 @@ export const texts: Messages = {
   joined: (name) => `${name ?? 'Un agente'} se ha unido a la conversación.`,
   left: 'El agente ha salido de la conversación. Escríbanos si necesita algo más.',
   ended,
+  ending: {
+    pending: 'Finalizando la conversación…',
+    unconfirmed:
+      'No se ha podido confirmar el final de la conversación. Reinténtelo o envíe un mensaje para continuar.',
+    refused: 'No se ha podido finalizar la conversación.',
+  },
   routing: {
     refused,
     continueWith: (skillGroups) => `Continuar con ${list(skillGroups)}`,
@@ -129,6 +135,7 @@ export const texts: Messages = {
       'routing-refused': refused,
       evicted:
         'Esta conversación está abierta en demasiados lugares. Cierre uno e inténtelo de nuevo.',
+      'conversation-deleted': 'Esta conversación se ha eliminado.',
       'conversation-ended': ended,
       'conversation-not-found': ended,
       rejected: 'No se ha podido enviar. Modifíquelo e inténtelo de nuevo.',

@@ -101,6 +101,12 @@ export const texts: Messages = {
   joined: (name) => `${name ?? 'Un membre de notre équipe'} a rejoint la conversation.`,
   left: 'Notre équipe a quitté la conversation. Écrivez-nous si vous avez encore besoin d’aide.',
   ended,
+  ending: {
+    pending: 'Fermeture de la conversation…',
+    unconfirmed:
+      'Nous n’avons pas pu confirmer la fin de la conversation. Réessayez ou envoyez un message pour continuer.',
+    refused: 'La conversation n’a pas pu être terminée.',
+  },
   routing: {
     refused,
     continueWith: (skillGroups) => `Continuer avec ${list(skillGroups)}`,
@@ -132,6 +138,7 @@ export const texts: Messages = {
       'routing-refused': refused,
       evicted:
         'Cette conversation est ouverte à trop d’endroits. Fermez un onglet, puis réessayez.',
+      'conversation-deleted': 'Cette conversation a été supprimée.',
       'conversation-ended': ended,
       'conversation-not-found': ended,
       rejected: 'L’envoi n’a pas été accepté. Modifiez votre message, puis réessayez.',

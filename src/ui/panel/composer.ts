@@ -171,10 +171,9 @@ export class Composer implements ReactiveController {
     this.refusal = null;
     this.#returned = '';
     const { conversation, hub } = chat.getSnapshot();
-    const opening =
-      routing && (!conversation || conversation.status === 'ended')
-        ? this.#open(chat, routing)
-        : null;
+    // A text that is written while the conversation ends is for the next one.
+    const isOver = conversation?.status === 'ended' || conversation?.ending === 'pending';
+    const opening = routing && (!conversation || isOver) ? this.#open(chat, routing) : null;
     chat.send(text).catch(async (error: unknown) => {
       if (!this.#isCurrent(chat, hub.epoch)) return;
       this.#putBack(chat, text);

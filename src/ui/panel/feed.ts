@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
+import type { Ending } from '../../protocol/conversation.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
 import type { Messages } from '../messages.ts';
@@ -28,6 +29,8 @@ interface FeedState {
   readonly hasJoined: boolean;
   /** Offered after the conversation has ended. */
   readonly onStartAgain: () => void;
+  /** Offered after the conversation could not be ended. */
+  readonly onEndAgain: () => void;
   readonly onSave: () => void;
   /** The number of new messages from others below the visible ones. */
   readonly below: number;
@@ -140,7 +143,14 @@ function welcome({ welcome: { title, text } }: Messages): TemplateResult {
   </div></slot>`;
 }
 
-function tail({ snapshot, texts, hasJoined, onStartAgain, onSave }: FeedState): TemplateResult {
+function tail({
+  snapshot,
+  texts,
+  hasJoined,
+  onStartAgain,
+  onEndAgain,
+  onSave,
+}: FeedState): TemplateResult {
   const typing = snapshot?.typing;
   const failed = snapshot?.messages.filter((message) => message.status === 'failed').length ?? 0;
   return html`
@@ -153,6 +163,13 @@ function tail({ snapshot, texts, hasJoined, onStartAgain, onSave }: FeedState): 
         : nothing
     }
     <div class="tail" aria-live="polite">${stateOfConversation(snapshot, texts, hasJoined)}</div>
+    ${
+      canEndAgain(snapshot)
+        ? html`<div class="actions after">
+            <button class="small" type="button" @click=${onEndAgain}>${texts.retry}</button>
+          </div>`
+        : nothing
+    }
     ${
       snapshot?.conversation?.status === 'ended'
         ? html`<div class="actions after">
@@ -174,6 +191,7 @@ function stateOfConversation(
 ): unknown {
   const conversation = snapshot?.conversation;
   if (!conversation) return nothing;
+  if (conversation.ending !== undefined) return stateOfEnd(conversation.ending, texts);
   switch (conversation.status) {
     case 'queued':
       return conversation.position === undefined
@@ -188,6 +206,17 @@ function stateOfConversation(
       if (conversation.leftAt !== undefined) return texts.left;
       return hasJoined ? texts.joined(snapshot.typing?.name || null) : nothing;
   }
+}
+
+function stateOfEnd(ending: Ending, texts: Messages): string {
+  if (ending === 'pending' || ending === 'unconfirmed') return texts.ending[ending];
+  return `${texts.ending.refused} ${texts.error({ code: ending, message: '' })}`;
+}
+
+/** Not where the deployment does not allow it. */
+function canEndAgain(snapshot: ChatSnapshot | null): boolean {
+  const ending = snapshot?.conversation?.ending;
+  return ending !== undefined && ending !== 'pending' && ending !== 'forbidden';
 }
 
 function jump({ below, texts, onJump }: FeedState): TemplateResult {

@@ -100,6 +100,8 @@ export class PartylinePanel extends LitElement {
   #seenMessages: readonly Message[] = [];
   #lastMarkedRead: ChatSnapshot | null = null;
   #shouldFocusComposer = false;
+  /** `error` is that of a call to end the conversation. */
+  #isErrorOfEnd = false;
 
   constructor() {
     super();
@@ -180,6 +182,7 @@ export class PartylinePanel extends LitElement {
           firstUnread: this.#unread.first,
           hasJoined: this.#messagesAtJoin !== null && this.#messagesAtJoin === snapshot?.messages,
           onStartAgain: this.#startAgain,
+          onEndAgain: this.#end,
           onSave: this.#save,
           below: scrollAnchor.isFollowing
             ? 0
@@ -193,7 +196,7 @@ export class PartylinePanel extends LitElement {
           onRetry: this.#retry,
           onDiscard: this.#discard,
         })}
-        <div class="error" role="alert">${this.error ? texts.error(this.error) : nothing}</div>
+        <div class="error" role="alert">${this.error && !this.#isErrorOfEndShown ? texts.error(this.error) : nothing}</div>
         ${composerView(this.#composer, files, texts)}
         ${files?.target()}
         <slot name="footer"></slot>
@@ -280,7 +283,8 @@ export class PartylinePanel extends LitElement {
     }
     const { conversation } = snapshot ?? {};
     if (conversation && conversation.status !== 'ended') {
-      items.push({ label: texts.end, onSelect: () => void this.#confirmation.ask('end') });
+      if (conversation.ending !== 'pending')
+        items.push({ label: texts.end, onSelect: () => void this.#confirmation.ask('end') });
       if (this.#files.canClear) {
         items.push({ label: texts.clear, onSelect: () => void this.#confirmation.ask('clear') });
       }
@@ -295,9 +299,24 @@ export class PartylinePanel extends LitElement {
   #onConfirmed(question: Question): void {
     const { chat } = this;
     if (!chat) return;
-    this.#runAndFocus(
-      question === 'end' ? chat.end() : chat.platform().then((platform) => platform.clear()),
-    );
+    if (question === 'end') this.#end();
+    else this.#runAndFocus(chat.platform().then((platform) => platform.clear()));
+  }
+
+  readonly #end = (): void => {
+    const { chat } = this;
+    if (!chat) return;
+    const ending = chat.end();
+    // Before the error is shown.
+    ending.catch(() => {
+      this.#isErrorOfEnd = true;
+    });
+    this.#runAndFocus(ending);
+  };
+
+  /** The reason why the conversation has not ended is shown in every tab, below the messages. */
+  get #isErrorOfEndShown(): boolean {
+    return this.#isErrorOfEnd && this.snapshot?.conversation?.ending !== undefined;
   }
 
   readonly #startAgain = (): void => {
@@ -386,6 +405,7 @@ export class PartylinePanel extends LitElement {
   /** Resolves with whether the call succeeded. A failure is shown. */
   async #attempt(call: Promise<unknown> | undefined): Promise<boolean> {
     this.error = null;
+    this.#isErrorOfEnd = false;
     try {
       await call;
     } catch (error) {

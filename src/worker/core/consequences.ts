@@ -5,12 +5,14 @@ import { countCommand } from './connection/rate-limit.ts';
 import type { RestRequest } from './connection/state.ts';
 import type { StepContext } from './context.ts';
 import { beginSession, onRoutingCleared } from './conversation/conversation.ts';
+import { failEndCalls, flushEnd, settleEnd } from './conversation/ending.ts';
 import { onRoutingAnswer } from './conversation/routing-check.ts';
 import { failStartCalls } from './conversation/start-calls.ts';
 import { clearRemoteTyping, clearSentTyping } from './conversation/typing.ts';
 import type { InternalEvent } from './events.ts';
 import {
   acknowledgeBuffered,
+  answerWhenStored,
   clearAddresses,
   failStranded,
   readdress,
@@ -54,6 +56,7 @@ export function react(context: StepContext, event: InternalEvent): void {
       return;
     case 'session-refused':
       failStartCalls(context, { code: 'signed-out', message: event.message });
+      failEndCalls(context, 'signed-out', event.message);
       return;
     case 'token-paused':
       onTokenPaused(context, event.pause);
@@ -84,6 +87,9 @@ export function react(context: StepContext, event: InternalEvent): void {
     case 'conversation-ended':
       if (context.state.connection.phase === 'online') restartCatchUp(context);
       failStranded(context);
+      return;
+    case 'end-settled':
+      for (const callId of event.calls) answerWhenStored(context, callId);
       return;
     case 'conversation-not-found':
       stopWaiting(context, null);
@@ -145,5 +151,7 @@ function onRestAnswered(
 export function deriveConsequences(context: StepContext): void {
   if (!context.state.isRestored) return;
   sendNext(context);
+  flushEnd(context);
+  settleEnd(context);
   finishDraining(context);
 }

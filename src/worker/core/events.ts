@@ -31,6 +31,8 @@ export type InternalEvent =
   /** The conversation is open on this socket, new or resumed. */
   | { readonly type: 'conversation-resumed' }
   | { readonly type: 'conversation-ended' }
+  /** These calls to end a conversation have succeeded. */
+  | { readonly type: 'end-settled'; readonly calls: readonly number[] }
   /** The gateway does not know the conversation, which is about to be removed. */
   | { readonly type: 'conversation-not-found' }
   | { readonly type: 'routing-cleared' }

@@ -1,4 +1,5 @@
 import type { Conversation, Routing } from '../../protocol/conversation.ts';
+import type { GatewayCommand } from '../../protocol/gateway/commands.ts';
 import type { GatewayEvent, GatewayProblem } from '../../protocol/gateway/events.ts';
 import type { GatewayMessage } from '../../protocol/gateway/messages.ts';
 import type { RestFailure } from '../../protocol/gateway/rest.ts';
@@ -18,6 +19,8 @@ export interface PolicyTraits {
   readonly connectsOnDemand: boolean;
   /** The gateway confirms authentication again whenever the session is reopened. */
   readonly repeatsAuthentication: boolean;
+  /** The gateway confirms that a conversation has ended. Otherwise, the visitor's word is enough. */
+  readonly confirmsEnd: boolean;
 }
 
 /** For gateways that authenticate with a frame. */
@@ -27,6 +30,7 @@ export const frameTraits: PolicyTraits = {
   statusByRest: true,
   connectsOnDemand: false,
   repeatsAuthentication: false,
+  confirmsEnd: false,
 };
 
 /**
@@ -85,8 +89,10 @@ export interface SessionPolicy {
   showExpiry(context: StepContext): void;
   /** Whether the conversation has ended and its final catch-up is done or given up. */
   isOver(context: StepContext): boolean;
-  /** Ends the conversation at the gateway, where it would go on without the visitor. */
-  sendEnd(context: StepContext): void;
+  /** The extension has sent a command. */
+  onSent(context: StepContext, command: GatewayCommand): void;
+  /** The `deletion` timer. */
+  onDeletionOverdue(context: StepContext): void;
 
   /** Whether the history is unavailable at the moment. */
   isHistoryUnavailable(context: StepContext): boolean;
@@ -98,7 +104,7 @@ export interface SessionPolicy {
   /** The local id of the conversation that an event is about, with what the event omits. */
   conversationIdentity(
     context: StepContext,
-  ): Pick<Conversation, 'conversationId' | 'leftAt'> | null;
+  ): Pick<Conversation, 'conversationId' | 'leftAt' | 'ending'> | null;
   /** The routing to send with messages, for gateways without a routing frame. */
   routingOf(context: StepContext): Routing | null;
   /** The time of a new message that carries none. */

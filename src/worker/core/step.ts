@@ -30,6 +30,7 @@ import {
   onNotFound,
   onPartialConversation,
 } from './conversation/conversation.ts';
+import { endOverdue, onEndStored, restoreEnding } from './conversation/ending.ts';
 import { queueOverdue } from './conversation/queue.ts';
 import { restoreConversations } from './conversation/restore.ts';
 import { routingOverdue } from './conversation/routing-check.ts';
@@ -101,6 +102,7 @@ function handle(context: StepContext, input: Input): void {
     case 'stored':
       onLookupAnswered(context, input.writeId, input.added, input.corrected);
       onStored(context, input.writeId, input.inTranscript);
+      onEndStored(context, input.writeId);
       return;
     case 'store-emptied':
       rewriteStore(context);
@@ -155,6 +157,7 @@ function handle(context: StepContext, input: Input): void {
       return;
     case 'command-sent':
       countCommand(context, input.command);
+      context.policy?.onSent(context, input.command);
       return;
     case 'flush':
       flushChanges(context);
@@ -178,6 +181,7 @@ function restore(context: StepContext, found: Restored): void {
   hideOutbox(context);
   if (isOrphaned) rewriteStore(context);
   adoptOutboxConversation(context);
+  restoreEnding(context);
   schedulePruning(context);
 }
 
@@ -333,6 +337,8 @@ const timers: Readonly<Record<TimerName, (context: StepContext, isLate: boolean)
   prune,
   idle: idleOverdue,
   expiry: (context) => context.policy?.showExpiry(context),
+  end: endOverdue,
+  deletion: (context) => context.policy?.onDeletionOverdue(context),
 };
 
 function onTimer(context: StepContext, name: TimerName): void {

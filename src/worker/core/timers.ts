@@ -25,5 +25,7 @@ export const timerNames = [
   'prune',
   'idle',
   'expiry',
+  'end',
+  'deletion',
 ] as const;
 export type TimerName = (typeof timerNames)[number];

@@ -2,6 +2,7 @@ import type { Problem } from '../../protocol/errors.ts';
 import { leaveSocket } from './connection/connection.ts';
 import * as connection from './connection/state.ts';
 import type { StepContext } from './context.ts';
+import { failEndCalls } from './conversation/ending.ts';
 import { failStartCalls } from './conversation/start-calls.ts';
 import * as conversation from './conversation/state.ts';
 import { failStoring } from './outbox/outbox.ts';
@@ -26,6 +27,7 @@ export function resetForVisitor(context: StepContext, subject: string | null): v
   context.clearTimer(...visitorTimers);
   const problem: Problem = { code: 'signed-out', message: 'The session has ended.' };
   failStartCalls(context, problem);
+  failEndCalls(context, problem.code, problem.message);
   failStoring(context, problem);
   failPaginations(context, problem);
   context.emit({ type: 'abort-rest' });

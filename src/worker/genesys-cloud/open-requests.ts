@@ -26,6 +26,12 @@ export class OpenRequests {
     return [...this.#sentAt.keys()].every((other) => other === id);
   }
 
+  /** Whether this request has had no response yet. */
+  isPending(id: string): boolean {
+    this.#dropOld();
+    return this.#sentAt.has(id);
+  }
+
   /** The connection has closed: its requests get no response. */
   onConnectionClosed(): void {
     this.#sentAt.clear();
@@ -89,6 +95,8 @@ function answeredBy(event: GatewayEvent): readonly string[] {
     case 'attachment-url':
     case 'attachment-deleted':
       return [event.attachmentId];
+    case 'presence':
+      return event.requestId === undefined ? [] : [event.requestId];
     case 'problem':
       return event.problem.messageId === null ? [] : [event.problem.messageId];
     case 'attachment-failed': {

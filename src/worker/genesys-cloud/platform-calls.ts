@@ -17,7 +17,7 @@ const callSchema: ZodMiniType<PlatformCall> = object({
   step: _enum(['deployment', 'clear']),
 });
 
-/** Text of an error that can only be about the deletion. */
+/** Text of an error that can only be about a deletion or an end: the platform has one request for both. */
 const clearWords = /conversation clear/i;
 
 interface PendingDeletion {
@@ -25,12 +25,23 @@ interface PendingDeletion {
   readonly reject: (error: PartylineError) => void;
 }
 
+/**
+ * What an event says about a deletion: that it is done, that it will not be, or nothing. The platform may
+ * report that the conversation has ended before it reports that it was cleared, so an end is no refusal.
+ */
+function outcomeOf(event: GatewayEvent): 'done' | PartylineError | null {
+  if (event.type !== 'session-over') return null;
+  return event.reason === 'cleared' ? 'done' : conversationEnded();
+}
+
 /** Answers the pages' calls to the platform: deployment settings and deletion. */
 export class PlatformCalls {
   readonly #hub: ExtensionHost;
   readonly #settings: DeploymentSettings;
-  readonly #requests: Pick<OpenRequests, 'isOnlyPending'>;
+  readonly #requests: Pick<OpenRequests, 'isOnlyPending' | 'isPending'>;
   #deletion: PendingDeletion | null = null;
+  /** The conversation has ended since the deletion was requested. */
+  #hasEnded = false;
   /** Whether the connection has an open session. */
   #isOpen = false;
 
@@ -38,7 +49,7 @@ export class PlatformCalls {
   constructor(
     hub: ExtensionHost,
     settings: DeploymentSettings,
-    requests: Pick<OpenRequests, 'isOnlyPending'>,
+    requests: Pick<OpenRequests, 'isOnlyPending' | 'isPending'>,
   ) {
     this.#requests = requests;
     this.#hub = hub;
@@ -80,44 +91,49 @@ export class PlatformCalls {
     return new Promise((resolve, reject) => {
       const deletion = { resolve, reject };
       this.#deletion = deletion;
+      this.#hasEnded = false;
       setTimeout(() => {
         if (this.#deletion === deletion) this.#giveUp();
       }, deadline);
     });
   }
 
-  /** Completes a deletion. Returns a problem that is about it with its id. */
+  /** Completes a deletion. Returns a problem that is about it, or about an end, with its id. */
   onEvent(event: GatewayEvent): GatewayEvent {
     if (event.type === 'session') this.#isOpen = event.isConnected;
-    if (!this.#deletion) return event;
-    switch (event.type) {
-      case 'session-over':
-        if (event.reason === 'cleared') this.#deletion.resolve(null);
-        else this.#deletion.reject(conversationEnded());
-        this.#deletion = null;
-        return event;
-      case 'conversation':
-        if (event.conversation.status === 'ended') this.#fail(conversationEnded());
-        return event;
-      case 'problem':
-        return this.#onProblem(event);
-      default:
-        return event;
-    }
+    if (event.type === 'conversation' && event.conversation.status === 'ended')
+      this.#hasEnded = true;
+    const outcome = outcomeOf(event);
+    if (outcome === 'done') this.#succeed();
+    else if (outcome) this.#fail(outcome);
+    return event.type === 'problem' ? this.#onProblem(event) : event;
   }
 
   #onProblem(event: Extract<GatewayEvent, { type: 'problem' }>): GatewayEvent {
     const { problem } = event;
-    if (!this.#isMeant(problem)) return event;
-    this.#fail(errorOf(problem));
-    return { ...event, problem: { ...problem, messageId: requestIds.clear } };
+    const id = this.#requestOf(problem);
+    if (id === null) return event;
+    if (id === requestIds.clear) this.#fail(errorOf(problem));
+    return { ...event, problem: { ...problem, messageId: id } };
   }
 
-  /** A problem without an id is about the deletion only if it can't be about anything else. */
-  #isMeant(problem: GatewayProblem): boolean {
-    if (problem.messageId !== null) return problem.messageId === requestIds.clear;
-    if (clearWords.test(problem.message)) return true;
-    return fitsClearing(problem) && this.#requests.isOnlyPending(requestIds.clear);
+  /** A problem without an id is about a deletion or an end only if it can't be about anything else. */
+  #requestOf(problem: GatewayProblem): string | null {
+    const ids = [
+      ...(this.#deletion ? [requestIds.clear] : []),
+      ...(this.#requests.isPending(requestIds.end) ? [requestIds.end] : []),
+    ];
+    const isMeant = (id: string) => {
+      if (problem.messageId !== null) return problem.messageId === id;
+      if (clearWords.test(problem.message)) return true;
+      return fitsClearing(problem) && this.#requests.isOnlyPending(id);
+    };
+    return ids.find(isMeant) ?? null;
+  }
+
+  #succeed(): void {
+    this.#deletion?.resolve(null);
+    this.#deletion = null;
   }
 
   #fail(error: PartylineError): void {
@@ -137,6 +153,11 @@ export class PlatformCalls {
   }
 
   #giveUp(): void {
+    // Now it is certain that the end was not the first half of the deletion.
+    if (this.#hasEnded) {
+      this.#fail(conversationEnded());
+      return;
+    }
     const words = 'No response in time; the conversation may still be deleted.';
     this.#fail(new PartylineError('timeout', words));
   }

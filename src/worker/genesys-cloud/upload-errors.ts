@@ -75,6 +75,10 @@ export function notAllowed(): PartylineError {
   return new PartylineError('forbidden', 'Files can’t be sent in this chat.');
 }
 
+export function deleted(): PartylineError {
+  return new PartylineError('conversation-deleted', 'The conversation was deleted.');
+}
+
 export function ended(): PartylineError {
   return new PartylineError('conversation-ended', 'The conversation has ended.');
 }

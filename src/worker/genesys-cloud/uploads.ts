@@ -18,6 +18,7 @@ import { putFile, type UploadTarget } from './put-file.ts';
 import { signedOut } from './signed-out.ts';
 import { Upload, withResolvers } from './upload.ts';
 import {
+  deleted,
   ended,
   errorOf,
   fileLost,
@@ -302,6 +303,8 @@ export class Uploads {
         if (event.conversation.status === 'ended') this.#close(ended());
         return event;
       case 'session-over':
+        this.#close(event.reason === 'cleared' ? deleted() : ended());
+        return event;
       case 'signed-out':
         this.#close(ended());
         return event;

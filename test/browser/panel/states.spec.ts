@@ -1,3 +1,5 @@
+import type { Ending } from '../../../src/protocol/conversation.ts';
+import type { ChatSnapshot } from '../../../src/protocol/snapshot.ts';
 import { expect, test } from './fixtures.ts';
 import { states } from './states.ts';
 
@@ -86,6 +88,65 @@ test.describe('the menu', () => {
     await question.getByRole('button', { name: 'End chat' }).click();
     expect(await panel.calls('end')).toEqual([['end']]);
     await expect(panel.textbox).toBeFocused();
+  });
+});
+
+test.describe('a chat that the visitor ends', () => {
+  const ending = (state: Ending): Partial<ChatSnapshot> => ({
+    conversation: { conversationId: 'c1', status: 'connected', ending: state },
+  });
+
+  test('is not shown as ended before it is', async ({ panel, page }) => {
+    await panel.own({ text: 'Mine' });
+    await panel.open();
+    await panel.change(ending('pending'));
+    await expect(page.getByText('Ending this chat…')).toBeVisible();
+    await expect(page.getByText('This chat has ended')).toBeHidden();
+    await panel.button('More options').click();
+    await expect(panel.button('End chat')).toHaveCount(0);
+    await panel.change({ conversation: { conversationId: 'c1', status: 'ended' } });
+    await expect(page.getByText('This chat has ended')).toBeVisible();
+  });
+
+  test('and did not end can be ended again, or goes on', async ({ panel, page }) => {
+    const words = 'We couldn’t confirm that this chat has ended.';
+    await panel.open();
+    await panel.refuse({ end: { code: 'timeout', message: 'no confirmation' } });
+    await panel.button('More options').click();
+    await panel.button('End chat').click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'End chat' }).click();
+    await panel.change(ending('unconfirmed'));
+    await expect(page.getByText(words)).toBeVisible();
+    // Once, and not in the alert as well.
+    await expect(page.getByText('We couldn’t confirm')).toHaveCount(1);
+    await panel.refuse({});
+    await panel.button('Try again').click();
+    expect(await panel.calls('end')).toEqual([['end'], ['end']]);
+    await expect(panel.textbox).toBeFocused();
+    await panel.change({ conversation: { conversationId: 'c1', status: 'connected' } });
+    await expect(page.getByText(words)).toBeHidden();
+  });
+
+  test('says why it could not be ended', async ({ panel, page }) => {
+    await panel.open();
+    for (const [state, words, isRetried] of [
+      ['forbidden', 'This isn’t available in this chat.', 0],
+      ['rate-limited', 'We’re a little slow right now. Please wait a moment.', 1],
+      ['unavailable', 'Chat is temporarily unavailable. Try again later.', 1],
+    ] as const) {
+      await panel.change(ending(state));
+      await expect(page.getByText(`This chat couldn’t be ended. ${words}`)).toBeVisible();
+      await expect(panel.button('Try again')).toHaveCount(isRetried);
+    }
+  });
+
+  test('takes a message for the next one', async ({ panel }) => {
+    await panel.open();
+    await panel.change(ending('pending'));
+    await panel.textbox.fill('something else');
+    await panel.button('Send').click();
+    await expect.poll(() => panel.calls('start')).toHaveLength(1);
+    expect(await panel.calls('send')).toEqual([['send', 'something else']]);
   });
 });
 

@@ -37,6 +37,8 @@ export class ConversationInvariants {
     }
     this.#onAnswer(step);
     adoptsSessionHint(step);
+    endIsConfirmed(step);
+    endKeepsTranscript(step);
     const ended = endedConversation(after);
     if (ended === null) this.#endedIn = null;
     else if (ended !== endedConversation(before)) this.#endedIn = number;
@@ -54,6 +56,7 @@ export class ConversationInvariants {
         const isFrame = after.settings.traits.authentication === 'frame';
         if (command.type === 'open-conversation' && isFrame) this.#checkOpen();
         else if (command.type === 'send-message') this.#checkDestination(command);
+        else if (command.type === 'end-conversation') this.#checkEnd(after);
       }
     }
   }
@@ -73,6 +76,15 @@ export class ConversationInvariants {
       // The answer to a superseded catch-up does not count.
       if (before.catchUps.active?.requestId === input.requestId) this.#failures = 0;
     }
+  }
+
+  /** The next hub must know whose end it was: the gateway answers a deletion in the same way. */
+  #checkEnd({ conversation }: HubState): void {
+    if (this.#disk.isBare || !conversation) return;
+    const stored = this.#disk.conversations.get(conversation.details.conversationId);
+    check(stored?.details.ending !== undefined, 'end stored', () => {
+      return 'the gateway is asked to end a conversation before the disk says so';
+    });
   }
 
   #checkOpen(): void {
@@ -108,6 +120,28 @@ function adoptsSessionHint({ input, before, after }: Step): void {
   const id = after.conversation?.details.conversationId;
   check(id === input.conversationId, 'session hint', () => {
     return `the session hint names ${input.conversationId}, but the hub has ${id}`;
+  });
+}
+
+/** Where the gateway confirms an end, nothing else ends a conversation: not the visitor, and no timer. */
+function endIsConfirmed({ input, before, after }: Step): void {
+  if (after.settings.traits.authentication !== 'session') return;
+  const { conversation } = before;
+  if (!conversation || conversation.details.status === 'ended') return;
+  if (endedConversation(after) !== conversation.details.conversationId) return;
+  check(input.type === 'gateway', 'end confirmed', () => {
+    return `${input.type} ended a conversation that the gateway has not ended`;
+  });
+}
+
+/** An end keeps the transcript; only a deletion deletes it. */
+function endKeepsTranscript({ input, before, after }: Step): void {
+  if (input.type !== 'gateway' || input.event.type !== 'session-over') return;
+  const { sessionMemory, conversation } = before;
+  const { purpose } = sessionMemory?.clearing ?? {};
+  if (purpose !== 'end' || sessionMemory?.deletionOn != null || !conversation) return;
+  check(after.meta.resetCount === before.meta.resetCount, 'transcript kept', () => {
+    return 'the end of a conversation deleted its transcript';
   });
 }
 

@@ -94,6 +94,9 @@ const startsAfresh: Rule = ({ after: { breaker } }) => !breaker.isOpen && breake
 
 const hasSignedOut: Rule = ({ after: { problem } }) => problem?.code === 'signed-out';
 
+/** The calls to end it are answered. */
+const hasNoEndCalls: Rule = ({ after: { endRequest } }) => endRequest.calls.length === 0;
+
 const isFreshMeta: Rule = ({ before, after: { meta } }) =>
   isDeepStrictEqual(meta, {
     ...emptyMeta,
@@ -495,6 +498,15 @@ export const resetTable = {
     'next conversation': 'initial',
     'conversation ended': free('the visitor may start another'),
   }),
+  endRequest: row('kept', {
+    'visitor switched': 'initial',
+    'signed out': 'initial',
+    'session over': hasNoEndCalls,
+    'stepped down': free('its write may be done'),
+    'next conversation': hasNoEndCalls,
+    'conversation gone': hasNoEndCalls,
+    'conversation ended': hasNoEndCalls,
+  }),
   storeCalls: row(keepsWaiting, { 'visitor switched': 'initial', 'signed out': onlyOwnCall }),
   lookups: perVisitor({ 'conversation gone': onlyFewer('lookups') }),
   paginations: perVisitor({
@@ -642,6 +654,7 @@ function holds(
 function callsAreAnswered({ before, after, effects }: Step): void {
   const isAsBefore =
     before.startCalls === after.startCalls &&
+    before.endRequest.calls === after.endRequest.calls &&
     before.storeCalls === after.storeCalls &&
     before.paginations === after.paginations &&
     before.outbox === after.outbox;
@@ -658,9 +671,16 @@ function callsAreAnswered({ before, after, effects }: Step): void {
   check(early === undefined, 'resets', () => `call ${early} is answered, and still waits`);
 }
 
-function waiting({ startCalls, storeCalls, paginations, outbox }: HubState): readonly number[] {
+function waiting({
+  startCalls,
+  endRequest,
+  storeCalls,
+  paginations,
+  outbox,
+}: HubState): readonly number[] {
   return [
     ...startCalls,
+    ...endRequest.calls,
     ...storeCalls.map(({ callId }) => callId),
     ...paginations.map(({ callId }) => callId),
     ...outbox.flatMap(({ at }) => (at.stage === 'storing' ? (at.callId ?? []) : [])),

@@ -1,4 +1,5 @@
 import type { ConnectionState } from '../../../src/worker/core/connection/state.ts';
+import { endTimeout } from '../../../src/worker/core/conversation/ending.ts';
 import type { HubState } from '../../../src/worker/core/state.ts';
 import { type TimerName, timerNames } from '../../../src/worker/core/timers.ts';
 import type { Step } from '../model/hub.ts';
@@ -81,6 +82,10 @@ function isBeingChecked({ routing: { check: one } }: HubState): boolean {
 
 function isParked({ requests }: HubState): boolean {
   return requests.some(({ isParked }) => isParked);
+}
+
+function isEndPending({ conversation }: HubState): boolean {
+  return conversation?.details.ending === 'pending';
 }
 
 const isTokenDue = ({ token }: HubState) =>
@@ -211,6 +216,17 @@ export const timerRules = {
     onlyWhile: ({ sessionMemory }) => sessionMemory?.endsAt != null,
     always: ({ sessionMemory }, now) => sessionMemory?.endsAt != null && now < sessionMemory.endsAt,
     atLatest: ({ sessionMemory }) => sessionMemory?.endsAt ?? 0,
+  },
+  end: {
+    owners: ['conversation'],
+    onlyWhile: isEndPending,
+    always: isEndPending,
+    atLatest: (_state, now) => now + endTimeout,
+  },
+  deletion: {
+    owners: ['visitor'],
+    onlyWhile: ({ sessionMemory }) => sessionMemory?.deletionOn != null,
+    always: ({ sessionMemory }) => sessionMemory?.deletionOn != null,
   },
 } satisfies Record<TimerName, TimerRule>;
 

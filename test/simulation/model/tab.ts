@@ -29,6 +29,7 @@ import { ModelPort, type PortHub } from './port.ts';
 
 /** The gateway's answer may need several connection attempts: src/client/page-chat.ts. */
 const startDeadline = 60_000;
+const endDeadline = 20_000;
 
 /** The kinds of work in a page. */
 type Kind = 'post' | 'answer' | 'timer';
@@ -198,7 +199,11 @@ export class ModelTab {
   }
 
   call(call: Call): void {
-    const deadline = call.type === 'start' ? startDeadline : undefined;
+    const deadlines: Partial<Record<Call['type'], number>> = {
+      start: startDeadline,
+      end: endDeadline,
+    };
+    const deadline = deadlines[call.type];
     this.#carryOut(this.#caller.call(call, deadline));
   }
 

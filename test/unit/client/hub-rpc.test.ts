@@ -91,6 +91,19 @@ describe('a call that is made for one visitor', () => {
     expect(texts(rpc)).toEqual(['sign-out']);
   });
 
+  it('is told of a deletion, and not to sign in, when the same visitor’s conversation was deleted', async () => {
+    const rpc = new HubRpc();
+    rpc.onVisitor({ visitor: null, resetCount: 0 });
+    const sent = ask(rpc, send('sent'));
+    rpc.onVisitor({ visitor: null, resetCount: 1 }, true);
+    await Promise.resolve();
+    expect(sent.problem).toBe('conversation-deleted');
+    const next = ask(rpc, send('next'));
+    rpc.onVisitor({ visitor: null, resetCount: 2 });
+    await Promise.resolve();
+    expect(next.problem).toBe('signed-out');
+  });
+
   it('gets the visitor’s id once it is known', () => {
     const rpc = new HubRpc();
     rpc.onVisitor({ visitor: null, resetCount: 0 });

@@ -25,10 +25,19 @@ function full(): TestHub {
     receiptDue: 'm-1',
     catchUps: { ...state.catchUps, active: null, isRequested: true, failures: 2, completedAt: 5 },
     routing: { ...state.routing, tries: 2, notice: { kind: 'unchecked' } },
-    sessionMemory: { life: 1, endsAt: 2, isSessionOver: true, refused: null, expiries: [1] },
+    sessionMemory: {
+      life: 1,
+      endsAt: 2,
+      isSessionOver: true,
+      refused: null,
+      expiries: [1],
+      deletionOn: null,
+      clearing: null,
+    },
     typing: { remote: { id: 'agent-1', name: 'Ada' }, isSent: true, sentAt: 3 },
     alertedUntil: [1, 1, 0, 0],
     startCalls: [71],
+    endRequest: { calls: [73], sentOn: 1, write: 4, after: 9 },
     storeCalls: [{ writeId: 3, callId: 72 }],
     lookups: [5],
     meta: { ...state.meta, draft: 'half a sen', lastRouting: { skillGroups: ['Billing'] } },
@@ -88,6 +97,7 @@ const ends: Record<string, { readonly end: (hub: TestHub) => void; readonly stay
       'prune',
       'idle',
       'expiry',
+      'deletion',
     ],
   },
   'half a minute without a tab': {
@@ -110,6 +120,7 @@ const ends: Record<string, { readonly end: (hub: TestHub) => void; readonly stay
       'typing-sent',
       'prune',
       'expiry',
+      'deletion',
     ],
   },
   'a newer build': {
@@ -127,6 +138,7 @@ const ends: Record<string, { readonly end: (hub: TestHub) => void; readonly stay
       'prune',
       'idle',
       'expiry',
+      'deletion',
     ],
   },
   'a lost line': {
@@ -148,6 +160,7 @@ const ends: Record<string, { readonly end: (hub: TestHub) => void; readonly stay
       'prune',
       'idle',
       'expiry',
+      'deletion',
     ],
   },
 };

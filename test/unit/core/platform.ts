@@ -12,7 +12,11 @@ export interface PlatformRequest {
   readonly action: string;
   readonly startNew?: boolean;
   readonly tracingId?: string;
-  readonly message?: { readonly type: string; readonly text?: string };
+  readonly message?: {
+    readonly type: string;
+    readonly text?: string;
+    readonly events?: readonly { readonly presence?: { readonly type: string } }[];
+  };
 }
 
 /** What the platform answers with. */
@@ -100,8 +104,10 @@ export class PlatformHub extends TestHub {
         for (const text of this.#adapter.encode(effect.command, this.#credential)) {
           const request: PlatformRequest = JSON.parse(text);
           this.requests.push(request);
-          const answer = this.refuse(request) ?? this.#answer(request);
+          const refused = this.refuse(request);
+          const answer = refused ?? this.#answer(request);
           if (answer) this.#say(effect.socketId, answer);
+          if (!refused && isClear(request)) this.#clear(effect.socketId, request);
         }
         return;
       default:
@@ -121,6 +127,13 @@ export class PlatformHub extends TestHub {
       default:
         return null;
     }
+  }
+
+  #clear(socketId: number, { message, tracingId = '' }: PlatformRequest): void {
+    const body = { id: 'clear', direction: 'Inbound', ...message };
+    this.#say(socketId, { class: 'StructuredMessage', body, tracingId });
+    this.#say(socketId, { class: 'SessionClearedEvent', body: {} });
+    this.#say(socketId, { class: 'ConnectionClosedEvent', body: {} });
   }
 
   #say(socketId: number, frame: PlatformFrame): void {
@@ -180,6 +193,10 @@ export class PlatformHub extends TestHub {
       failure ? `${text}: ${failure.code}` : `${text}: ${status}`,
     );
   }
+}
+
+function isClear({ message }: PlatformRequest): boolean {
+  return message?.events?.[0]?.presence?.type === 'Clear';
 }
 
 function echoed(

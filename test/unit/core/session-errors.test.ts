@@ -313,6 +313,7 @@ describe('what belongs to one session', () => {
     const hub = new PlatformHub();
     hub.session = { connected: true, newSession: true, durationSeconds: 600 };
     hub.begun().call({ type: 'end' });
+    hub.flush();
     hub.session = { connected: true, newSession: true };
     hub.call({ type: 'start', routing });
     hub.pass(9 * minute);

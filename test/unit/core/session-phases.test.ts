@@ -85,12 +85,19 @@ const scenes: Record<string, () => TestHub> = {
   'authenticating, final catch-up': () => endedOffline().open(),
   'online, final catch-up': () => {
     const hub = new SessionHub().inSession().receiveMessage();
-    hub.call({ type: 'end' });
-    return hub;
+    return hub.gateway({
+      type: 'conversation',
+      conversation: { conversationId: null, status: 'ended' },
+    });
   },
   'online, final catch-up after a disconnect': () => endedOffline().open().gateway(authenticated),
   'connecting, final catch-up': () => endedOffline(),
   'idle, conversation ended': () => ended(),
+  'online, ending': () => {
+    const hub = new SessionHub().inSession().receiveMessage();
+    hub.call({ type: 'end' });
+    return hub.flush().store();
+  },
   'token, next conversation': () => {
     const hub = ended();
     hub.call({ type: 'start', routing: { skillGroups: ['Billing'] } });
@@ -105,18 +112,21 @@ function refusedOnce(hub: SessionHub): SessionHub {
   return hub.cut('token').token(null).open();
 }
 
-/** The visitor has ended the conversation while disconnected. */
+/** The connection was lost when the conversation had just ended. */
 function endedOffline(): SessionHub {
-  const hub = new SessionHub().inSession().receiveMessage().cut();
-  hub.call({ type: 'end' });
+  const hub = new SessionHub().inSession().receiveMessage();
+  hub
+    .gateway({ type: 'conversation', conversation: { conversationId: null, status: 'ended' } })
+    .cut();
   const { retry = hub.now } = hub.state.timers;
   return hub.store().pass(retry - hub.now);
 }
 
 function ended(): SessionHub {
   const hub = new SessionHub().inSession().receiveMessage();
-  hub.call({ type: 'end' });
-  return hub.history();
+  return hub
+    .gateway({ type: 'conversation', conversation: { conversationId: null, status: 'ended' } })
+    .history();
 }
 
 const problem = (kind: GatewayProblem['kind'], code: string, rest: Partial<GatewayProblem> = {}) =>

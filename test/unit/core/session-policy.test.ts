@@ -94,7 +94,9 @@ describe('a session that is no longer needed', () => {
   /** The end is being read for the third time, and the line is lost meanwhile. */
   function unreadable(): SessionHub {
     const hub = new SessionHub().talking().says('hi', null);
-    hub.call({ type: 'end' });
+    hub
+      .gateway({ type: 'conversation', conversation: { conversationId: null, status: 'ended' } })
+      .flush();
     hub.historyFails().fires('rest-retry').historyFails().fires('rest-retry');
     return hub.cut();
   }
@@ -118,7 +120,9 @@ describe('a session that is no longer needed', () => {
   it('is asked for no older messages when its conversation is over', () => {
     const hub = new SessionHub().talking().says('hi', null);
     const row = hub.state.window[0];
-    hub.call({ type: 'end' });
+    hub
+      .gateway({ type: 'conversation', conversation: { conversationId: null, status: 'ended' } })
+      .flush();
     hub.history().clear();
     const before = row ? { position: row.position, messageId: row.messageId } : null;
     const conversationId = row?.conversationId ?? '';
@@ -178,7 +182,9 @@ describe('a session that a page remembers', () => {
 describe('what is final for one session', () => {
   it('is so for the next one: a deployment that forbids chats is asked again only by the visitor', () => {
     const hub = new SessionHub().talking().says('hi', null);
-    hub.call({ type: 'end' });
+    hub
+      .gateway({ type: 'conversation', conversation: { conversationId: null, status: 'ended' } })
+      .flush();
     hub.history().cut().call({ type: 'start', routing });
     hub.token(null).open();
     const problem = {

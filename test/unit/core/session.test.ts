@@ -259,42 +259,12 @@ describe('a session', () => {
     });
   });
 
-  it('tells the gateway when the visitor leaves', () => {
-    const hub = new GuestHub().started();
-    hub.call({ type: 'end' });
-    expect(hub.commands()).toEqual(['end-conversation']);
-  });
-
-  it('that the visitor leaves twice is over after the first time, and costs no session', () => {
-    const hub = new GuestHub().started();
-    hub.call({ type: 'end' });
-    hub.history().clear();
-    hub.call({ type: 'end' });
-    expect(hub.store().snapshot?.connection).toMatchObject({ phase: 'ready', transport: 'none' });
-    hub.attach('b');
-    expect(hub.all('fetch-token')).toHaveLength(0);
-  });
-
-  it('that the visitor ends while disconnected gets its end later, a final catch-up, and is not used again', () => {
-    const hub = new GuestHub().started().says('hi').pass(200).type('hello', 'own-1');
-    hub.cut().call({ type: 'end' });
-    hub.call({ type: 'start', routing });
-    hub.clear().pass(8_001);
-    expect(hub.all('fetch-token')).toEqual([]);
-    hub.open().hears('SessionResponse', { connected: true });
-    expect(hub.commands()).toEqual(['authenticate', 'end-conversation']);
-    hub.history(reported('hi', { text: 'bye', from: { id: 'a', name: 'A', role: 'agent' } }));
-    // It had not arrived there, so it waits for the next one.
-    expect(hub.flush().shown()).toEqual(['hi', 'bye', 'hello']);
-    expect(hub.snapshot?.messages.at(-1)).toMatchObject({ status: 'pending' });
-    hub.cut();
-    expect(hub.last('fetch-token')).toMatchObject({ isFresh: true });
-  });
-
   it('whose last words can’t be had is left all the same: the next one is not opened in it', () => {
     const hub = new GuestHub().started().says('hi').pass(200).clearKeepingSocket();
     hub.answersPings = true;
-    hub.call({ type: 'end' });
+    hub
+      .gateway({ type: 'conversation', conversation: { conversationId: null, status: 'ended' } })
+      .flush();
     for (let tries = 1; tries < 3; tries += 1) hub.noHistory().clearKeepingSocket().pass(30_000);
     hub.cut().noHistory();
     expect(hub.state.conversation?.finalCatchUp).toBeNull();
@@ -309,7 +279,9 @@ describe('a session', () => {
     const from = { id: 'a', name: 'A', role: 'agent' } as const;
     hub.cut().pass(8_001).open().hears('SessionResponse', { connected: true });
     hub.history(reported('hi', { from })).clearKeepingSocket();
-    hub.call({ type: 'end' });
+    hub
+      .gateway({ type: 'conversation', conversation: { conversationId: null, status: 'ended' } })
+      .flush();
     hub.history(reported('hi', { from })).cut();
     hub.call({ type: 'start', routing });
     hub.token(null).open().hears('SessionResponse', { connected: true, newSession: true });
@@ -519,7 +491,9 @@ describe('a message', () => {
     hub.call({ type: 'send', messageId: 'm1', text: 'again', isRepeat: true });
     hub.flush();
     const { writeId } = hub.last('write');
-    hub.call({ type: 'end' });
+    hub
+      .gateway({ type: 'conversation', conversation: { conversationId: null, status: 'ended' } })
+      .flush();
     hub.history();
     expect(hub.state.connection.phase).toBe('idle');
     hub

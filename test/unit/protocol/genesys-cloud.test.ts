@@ -963,9 +963,14 @@ describe('encode', () => {
     expect(frames({ type: 'authenticate' }, credential)).toEqual(frames({ type: 'authenticate' }));
   });
 
-  it('asks by a name of its own for the end of the conversation', () => {
+  it('ends a conversation as it deletes one, under a name of its own', () => {
+    const events = [{ eventType: 'Presence', presence: { type: 'Clear' } }];
+    const request = { action: 'onMessage', token: 'secret', message: { type: 'Event', events } };
     expect(frames({ type: 'end-conversation' })).toEqual([
-      { action: 'disconnectCustomer', tracingId: requestIds.end, token: 'secret' },
+      { ...request, tracingId: requestIds.end },
+    ]);
+    expect(frames({ type: 'clear-conversation' })).toEqual([
+      { ...request, tracingId: requestIds.clear },
     ]);
   });
 

@@ -272,6 +272,8 @@ describe('the emulator of Genesys Cloud tells', () => {
     guest.send({ action: 'getJwt' });
     const { jwt } = z.object({ jwt: z.string() }).parse((await guest.next('JwtResponse')).body);
     const { conversationId } = await gateway.agent.nextQueued();
+    guest.send({ action: 'disconnectCustomer' });
+    expect(await guest.next('string')).toMatchObject({ code: 400 });
     const closed = once(guest.socket, 'close');
     const heard: unknown[] = [];
     guest.socket.on('message', (data) => heard.push(JSON.parse(String(data))));

@@ -26,6 +26,8 @@ describe('clearing', () => {
   /** Nothing else was asked for. */
   let isAlone = true;
   let isOnline = true;
+  /** The end of the conversation was asked for. */
+  let isEnding = false;
 
   const hub = () => ({
     epoch: 'boot',
@@ -42,8 +44,10 @@ describe('clearing', () => {
     sent.length = 0;
     isAlone = true;
     isOnline = true;
+    isEnding = false;
     calls = new PlatformCalls(hub(), new DeploymentSettings('http://127.0.0.1:9/', () => {}), {
-      isOnlyPending: (id) => id === requestIds.clear && isAlone,
+      isOnlyPending: (id) => id !== 'm' && isAlone,
+      isPending: (id) => id === requestIds.end && isEnding,
     });
     calls.onEvent(opened);
     return () => vi.useRealTimers();
@@ -100,16 +104,36 @@ describe('clearing', () => {
     },
   );
 
-  it('is not done because the session has run out, or the conversation has ended', async () => {
-    const ended = { conversationId: null, status: 'ended' } as const;
-    for (const event of [
-      { ...over, reason: 'expired' },
-      { type: 'conversation', conversation: ended },
-    ] as const) {
+  it.each(['expired', 'not-found', 'signed-in'] as const)(
+    'is not done because the session is over for another reason (%s)',
+    async (reason) => {
       const answer = clear();
+      const event = { ...over, reason };
       expect(calls.onEvent(event)).toBe(event);
       expect(await answer).toMatchObject({ ok: false, problem: { code: 'conversation-ended' } });
-    }
+    },
+  );
+
+  const ended = {
+    type: 'conversation',
+    conversation: { conversationId: null, status: 'ended' },
+  } as const;
+
+  it('is not refused by the end of the conversation, which the platform may report first', async () => {
+    const answer = clear();
+    expect(calls.onEvent(ended)).toBe(ended);
+    calls.onEvent(over);
+    expect(await answer).toMatchObject({ ok: true });
+  });
+
+  it('is not done when the conversation has ended and nothing follows', async () => {
+    const overdue = clear();
+    calls.onEvent(ended);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await overdue).toMatchObject({ problem: { code: 'conversation-ended' } });
+    const next = clear();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await next).toMatchObject({ problem: { code: 'timeout' } });
   });
 
   it('is not meant by an error without a name that may be about something else', async () => {
@@ -129,6 +153,21 @@ describe('clearing', () => {
     }
     const about = named({ messageId: 'm' });
     expect(calls.onEvent(about)).toBe(about);
+    calls.onEvent(over);
+    expect(await answer).toMatchObject({ ok: true });
+  });
+
+  it('shares its errors with an end: one without a name is about the end that alone is awaited', async () => {
+    isEnding = true;
+    const about = (id: string) => named({ messageId: id });
+    expect(calls.onEvent(refused)).toEqual(about(requestIds.end));
+    const busy = { kind: 'rate-limited', code: '4029', message: 'slow down' } as const;
+    expect(calls.onEvent(unnamed(busy))).toEqual(named({ ...busy, messageId: requestIds.end }));
+    isAlone = false;
+    expect(calls.onEvent(unnamed(busy))).toEqual(unnamed(busy));
+    expect(calls.onEvent(about('m'))).toEqual(about('m'));
+    const answer = clear();
+    expect(calls.onEvent(about(requestIds.end))).toEqual(about(requestIds.end));
     calls.onEvent(over);
     expect(await answer).toMatchObject({ ok: true });
   });
@@ -166,6 +205,7 @@ describe('clearing', () => {
   it('is not requested on a connection without a session, or on a closed one', async () => {
     const fresh = new PlatformCalls(hub(), new DeploymentSettings('http://x/', () => {}), {
       isOnlyPending: () => true,
+      isPending: () => false,
     });
     const early = fresh.answer({ type: 'platform', step: 'clear' });
     expect(await early).toMatchObject({ problem: { code: 'network' } });
@@ -261,7 +301,10 @@ it('says in the log what was wrong when it is not known whether something was do
     call: () => Promise.reject(new Error('not called')),
     logError: (_what: string, cause: unknown) => void logged.push(cause),
   };
-  const calls = new PlatformCalls(hub, settings, { isOnlyPending: () => true });
+  const calls = new PlatformCalls(hub, settings, {
+    isOnlyPending: () => true,
+    isPending: () => false,
+  });
   expect(await calls.answer({ type: 'platform', step: 'deployment' })).toMatchObject({
     ok: false,
     problem: { code: 'unknown-outcome' },

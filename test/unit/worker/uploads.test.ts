@@ -881,6 +881,13 @@ describe('the line under a file', () => {
     expect(signals[0]?.aborted).toBe(false);
   });
 
+  it('is gone with a deletion, which the visitor asked for', async () => {
+    const hub = new TestHub().open();
+    await hub.begin();
+    hub.uploads.onEvent({ type: 'session-over', reason: 'cleared', message: '' });
+    expect(await hub.wait('asking')).toMatchObject({ problem: { code: 'conversation-deleted' } });
+  });
+
   it.each<[string, GatewayEvent]>([
     ['the conversation', ended()],
     ['the session', { type: 'session-over', reason: 'expired', message: '' }],

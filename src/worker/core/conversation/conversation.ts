@@ -135,7 +135,8 @@ function onConversation(context: StepContext, received: Conversation, isFromSock
   if (isCurrent && conversation) {
     const isOpen = received.status !== 'ended';
     const ending = isOpen ? { isReadToEnd: false, endedAt: null } : {};
-    updateDetails(context, { ...conversation, details: received, ...ending });
+    const details = isOpen ? received : withoutEnding(received);
+    updateDetails(context, { ...conversation, details, ...ending });
   } else updateDetails(context, newConversation(context, received));
   if (session?.stage === 'routing') completeRouting(context, received);
   if (isAnswer && received.status !== 'ended' && connection.phase === 'online') {
@@ -152,14 +153,20 @@ function onConversation(context: StepContext, received: Conversation, isFromSock
   if (received.status === 'ended' && isNewlyEnded) onEnded(context);
 }
 
-function updateDetails(context: StepContext, conversation: ConversationState): void {
+/** An end that was asked for has come. */
+function withoutEnding({ ending: _, ...details }: Conversation): Conversation {
+  return details;
+}
+
+function updateDetails(context: StepContext, next: ConversationState): void {
   const before = context.state.conversation?.details;
-  setConversationSlice(context, { conversation });
-  const after = conversation.details;
+  const after: Conversation = next.details;
+  setConversationSlice(context, { conversation: next });
   if (
     before?.conversationId !== after.conversationId ||
     before.status !== after.status ||
-    before.position !== after.position
+    before.position !== after.position ||
+    before.ending !== after.ending
   ) {
     context.change({ isConversationChanged: true });
   }

@@ -63,6 +63,21 @@ export interface Typing {
   readonly sentAt: number | null;
 }
 
+/** The visitor's request to end the conversation; its public state is `details.ending`. */
+export interface EndRequest {
+  /** Calls that wait for the outcome. */
+  readonly calls: readonly number[];
+  /** The socket on which the gateway was asked; `null`: it has yet to be asked. */
+  readonly sentOn: number | null;
+  /** The write that makes it durable, before the gateway is asked; `due`: the tick's; `null`: done. */
+  readonly write: 'due' | number | null;
+  /**
+   * The outbox ordinal of the last message that was written before; later ones wait for the outcome.
+   * `null`: a previous hub was asked, and none waits.
+   */
+  readonly after: number | null;
+}
+
 /**
  * The current conversation, the previous ones, and the routing of the next one. Invariants, as in
  * docs/architecture.md:
@@ -74,6 +89,8 @@ export interface Typing {
  * 5. Each of `startCalls` is answered exactly once.
  * 6. Typing is sent at most once per `timing.typingSent`, and ends when the last tab stops.
  * 7. Each conversation has a higher ordinal than those before it.
+ * 8. Where the gateway confirms an end, only the gateway ends a conversation; the `end` timer is set
+ *    while `ending` is `pending`. Each of `endRequest.calls` is answered exactly once.
  */
 export interface ConversationSlice {
   /** The visitor's newest conversation, ended or not. */
@@ -86,6 +103,7 @@ export interface ConversationSlice {
   readonly typing: Typing;
   /** Calls that wait for a conversation to open. */
   readonly startCalls: readonly number[];
+  readonly endRequest: EndRequest;
 }
 
 export const initialRouting: RoutingState = {
@@ -96,6 +114,13 @@ export const initialRouting: RoutingState = {
   notice: null,
 };
 
+export const noEndRequest: EndRequest = {
+  calls: [],
+  sentOn: null,
+  write: null,
+  after: null,
+};
+
 export const initialConversationSlice: ConversationSlice = {
   conversation: null,
   previousConversations: [],
@@ -103,6 +128,7 @@ export const initialConversationSlice: ConversationSlice = {
   routing: initialRouting,
   typing: { remote: null, isSent: false, sentAt: null },
   startCalls: [],
+  endRequest: noEndRequest,
 };
 
 /** Keeps only the gateway's names of skill groups. */
@@ -114,11 +140,12 @@ export function onVisitorChange(state: ConversationSlice): ConversationSlice {
     routing: { ...initialRouting, names: state.routing.names },
     typing: { remote: null, isSent: false, sentAt: null },
     startCalls: [],
+    endRequest: noEndRequest,
   };
 }
 
 /** Timers of this slice that a visitor change clears. */
-export const visitorTimers = ['typing-shown', 'typing-sent', 'routing', 'queued'] as const;
+export const visitorTimers = ['typing-shown', 'typing-sent', 'routing', 'queued', 'end'] as const;
 
 /** Only for files of this folder. */
 export function setConversationSlice(context: StepContext, part: Partial<ConversationSlice>): void {

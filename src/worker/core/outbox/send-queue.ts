@@ -5,6 +5,7 @@ import { countForRateLimit, rateLimitWait } from '../connection/rate-limit.ts';
 import { request, restPause } from '../connection/rest-requests.ts';
 import type { StepContext } from '../context.ts';
 import { onEnded, onNotFound } from '../conversation/conversation.ts';
+import { waitsForEnd } from '../conversation/ending.ts';
 import { scheduleRestRetry } from '../transcript/catch-up.ts';
 import { normalize } from '../transcript/normalize.ts';
 import { receive } from '../transcript/transcript.ts';
@@ -32,6 +33,8 @@ export function sendNext(context: StepContext): void {
     requestCatchUp(context);
     return;
   }
+  // It would be lost with the conversation; if that goes on, it is sent.
+  if (waitsForEnd(context, head)) return;
   const { conversationId } = conversation.details;
   const { messageId, text, reply, content } = head;
   if (connection.phase !== 'online' && (context.hasTimer('rest-retry') || restPause(context) > 0))

@@ -4,6 +4,7 @@ import { utf8Length } from '../../../protocol/utf8.ts';
 import { reconnectNow, signOut } from '../connection/connection.ts';
 import type { StepContext } from '../context.ts';
 import { onEnded, sendSessionFrame } from '../conversation/conversation.ts';
+import { requestEnd, withdrawEnd } from '../conversation/ending.ts';
 import { cancelRouting, refuseAttributes, waitAnyway } from '../conversation/routing-check.ts';
 import { addStartCall, failStartCalls } from '../conversation/start-calls.ts';
 import {
@@ -78,7 +79,10 @@ export function onCall(
         code: 'conversation-ended',
         message: 'The conversation was ended before it was opened.',
       });
-      context.policy?.sendEnd(context);
+      if (context.policyTraits.confirmsEnd && isOpen(context)) {
+        askToEnd(context, callId);
+        return;
+      }
       // If the final catch-up is done or given up, nothing is left to fetch.
       if (!context.policy?.isOver(context)) onEnded(context);
       failStranded(context);
@@ -91,6 +95,19 @@ export function onCall(
       answerWhenStored(context, callId);
       return;
   }
+}
+
+function askToEnd(context: StepContext, callId: number): void {
+  if (isSignedOut(context, callId)) return;
+  requestEnd(context, callId);
+  // The visitor is here, and the gateway has to be asked.
+  const { phase } = context.state.connection;
+  const isWaiting = phase === 'failed' || phase === 'waiting' || phase === 'resting';
+  if (isWaiting) reconnectNow(context, true);
+}
+
+function isOpen({ state: { conversation } }: StepContext): boolean {
+  return conversation !== null && conversation.details.status !== 'ended';
 }
 
 function isSignedOut(context: StepContext, callId: number): boolean {
@@ -108,7 +125,8 @@ function start(
 ): void {
   if (isSignedOut(context, callId)) return;
   const { conversation, connection } = context.state;
-  if (conversation && conversation.details.status !== 'ended') {
+  // After one that is ending, another one is to be started.
+  if (conversation && isOpen(context) && conversation.details.ending !== 'pending') {
     context.resolve(callId, conversation.details);
     return;
   }
@@ -153,6 +171,7 @@ function send(context: StepContext, callId: number, call: Extract<Call, { type: 
   } else if (outbox.length >= settings.limits.outbox) {
     context.reject(callId, 'rate-limited', 'Too many messages are waiting to be sent.');
   } else {
+    withdrawEnd(context);
     enqueue(context, callId, call);
     clearSentDraft(context, text);
   }

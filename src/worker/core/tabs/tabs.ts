@@ -4,6 +4,7 @@ import type { SharedSnapshot } from '../../../protocol/snapshot.ts';
 import { disconnectIdle, onTabAttached } from '../connection/connection.ts';
 import type { StepContext } from '../context.ts';
 import { adoptSessionHint, adoptVisitor } from '../conversation/conversation.ts';
+import { assignEndWrite } from '../conversation/ending.ts';
 import { conversationRecordOf } from '../conversation/previous-conversations.ts';
 import { sendTyping } from '../conversation/typing.ts';
 import type { AttachHint } from '../input.ts';
@@ -180,7 +181,10 @@ function writeChanges(context: StepContext): void {
   if (operations.length === 0 && !changes.isDurable) return;
   const needsAnswer = operations.some(isLookup);
   const writeId = changes.isDurable || needsAnswer ? context.nextId() : null;
-  if (writeId !== null && changes.isDurable) assignWrite(context, writeId);
+  if (writeId !== null && changes.isDurable) {
+    assignWrite(context, writeId);
+    assignEndWrite(context, writeId);
+  }
   if (writeId !== null && needsAnswer) expectLookup(context, writeId);
   const durability = changes.isDurable ? 'strict' : 'relaxed';
   context.emit({ type: 'write', operations, durability, writeId });

@@ -45,6 +45,16 @@ export interface SessionMemory {
   readonly refused: { readonly messageId: string; readonly times: number } | null;
   /** When sessions were refused on live connections, recently. */
   readonly expiries: readonly number[];
+  /** The socket on which the visitor has asked to delete the conversation, without an outcome yet. */
+  readonly deletionOn: number | null;
+  /** What the gateway says the session is being cleared for. */
+  readonly clearing: Clearing | null;
+}
+
+export interface Clearing {
+  readonly socketId: number;
+  /** `other`: another client asked for it, which does not say why. */
+  readonly purpose: 'end' | 'deletion' | 'other';
 }
 
 export function initialVisitorSlice({ history }: Pick<Settings, 'history'>): VisitorSlice {
@@ -76,7 +86,7 @@ export function onVisitorChange(state: VisitorSlice, subject: string | null): Vi
 }
 
 /** Timers of this slice that a visitor change clears. */
-export const visitorTimers = ['expiry'] as const;
+export const visitorTimers = ['expiry', 'deletion'] as const;
 
 /** Only for files of this folder. */
 export function setVisitorSlice(context: StepContext, part: Partial<VisitorSlice>): void {

@@ -1,12 +1,15 @@
 import type { GatewayProblem } from '../../../protocol/gateway/events.ts';
 import type { RestFailure } from '../../../protocol/gateway/rest.ts';
+import { requestIds } from '../../../protocol/genesys-cloud/request-ids.ts';
 import { longestPause, retryDelay } from '../../core/backoff.ts';
 import { fail, requireSignIn } from '../../core/connection/connection.ts';
 import { setProblem } from '../../core/connection/state.ts';
 import { dropRefusedToken } from '../../core/connection/token.ts';
 import type { StepContext } from '../../core/context.ts';
+import { failEnd } from '../../core/conversation/ending.ts';
 import { failItem } from '../../core/outbox/outbox.ts';
 import { pauseFor } from '../../core/outbox/send-queue.ts';
+import { stopDeleting } from './clearing.ts';
 import { onSessionOver } from './session.ts';
 import { memoryOf, remember } from './session-memory.ts';
 
@@ -32,6 +35,8 @@ export function classifyError(
     onOpenFailed(context, received);
     return null;
   }
+  if (received.messageId === requestIds.end) return onEndRefused(context, received);
+  if (received.messageId === requestIds.clear) stopDeleting(context);
   const sent = context.state.outbox.find(({ at }) => at.stage === 'sent')?.messageId ?? null;
   const problem = { ...received, messageId: received.messageId ?? sent };
   const isAboutMessage = problem.messageId !== null && problem.messageId === sent;
@@ -47,6 +52,23 @@ export function classifyError(
       return problem;
     default:
       return problem;
+  }
+}
+
+/** The platform does not end the conversation, or says that it has ended already. */
+function onEndRefused(context: StepContext, problem: GatewayProblem): GatewayProblem | null {
+  switch (problem.kind) {
+    case 'conversation-ended':
+    case 'conversation-not-found':
+      return problem;
+    case 'rate-limited':
+      failEnd(context, 'rate-limited');
+      return problem;
+    default: {
+      const isForbidden = problem.kind === 'forbidden' || problem.code === '403';
+      failEnd(context, isForbidden ? 'forbidden' : 'unavailable');
+      return { ...problem, kind: 'unavailable' };
+    }
   }
 }
 

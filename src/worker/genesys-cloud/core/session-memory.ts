@@ -7,6 +7,8 @@ const emptyMemory: SessionMemory = {
   isSessionOver: false,
   refused: null,
   expiries: [],
+  deletionOn: null,
+  clearing: null,
 };
 
 export function memoryOf({ state: { sessionMemory } }: StepContext): SessionMemory {

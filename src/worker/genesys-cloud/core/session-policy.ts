@@ -8,6 +8,7 @@ import { isCleared } from '../../core/conversation/routing-check.ts';
 import { failUnconfirmedOfPrevious } from '../../core/outbox/unconfirmed.ts';
 import type { SessionPolicy } from '../../core/session-policy.ts';
 import { catchUp, maximumFailures } from '../../core/transcript/catch-up.ts';
+import { clearedMessage, isBeingCleared, onClearReturned, onSent } from './clearing.ts';
 import { classifyError, onExpired, onHistoryUnreachable, onRefused } from './error-classes.ts';
 import {
   extendExpiry,
@@ -23,6 +24,7 @@ import {
   closeEndedConversation,
   hasEnded,
   needsConnection,
+  onDeletionOverdue,
   onSessionOver,
   releaseConnection,
 } from './session.ts';
@@ -61,14 +63,18 @@ function canRead(
 /** The answer to the session's configuration opens a conversation. */
 function conversationIdentity(
   context: StepContext,
-): Pick<Conversation, 'conversationId' | 'leftAt'> | null {
+): Pick<Conversation, 'conversationId' | 'leftAt' | 'ending'> | null {
   const { connection, settings, conversation } = context.state;
   if (connection.phase === 'online' && connection.session.stage === 'routing') {
     return { conversationId: `session-${settings.bootId}-${context.nextId()}` };
   }
   if (!conversation) return null;
-  const { conversationId, leftAt } = conversation.details;
-  return leftAt === undefined ? { conversationId } : { conversationId, leftAt };
+  const { conversationId, leftAt, ending } = conversation.details;
+  return {
+    conversationId,
+    ...(leftAt === undefined ? {} : { leftAt }),
+    ...(ending === undefined ? {} : { ending }),
+  };
 }
 
 function needsFreshToken(context: StepContext): boolean {
@@ -91,17 +97,6 @@ function onOpened(context: StepContext): void {
   context.setTimer('answer', settings.timing.answer);
 }
 
-/** Tells the platform that the visitor has left, now or on the next connection. */
-function sendEnd(context: StepContext): void {
-  const { connection, conversation } = context.state;
-  if (connection.phase !== 'online' || !conversation) return;
-  context.emit({
-    type: 'send',
-    socketId: connection.socketId,
-    command: { type: 'end-conversation' },
-  });
-}
-
 function onEvent(context: StepContext, event: GatewayEvent): void {
   switch (event.type) {
     case 'session':
@@ -114,13 +109,16 @@ function onEvent(context: StepContext, event: GatewayEvent): void {
       onSessionOver(context, event.reason, event.message);
       return;
     case 'evicted':
-      onEvicted(context);
+      // The notice that the session was cleared may be lost; its close says the same.
+      if (isBeingCleared(context)) onSessionOver(context, 'cleared', clearedMessage);
+      else onEvicted(context);
       return;
     case 'signed-out':
       onSignedOut(context, event.message);
       return;
     case 'presence':
-      onPresence(context, event);
+      if (event.presence === 'clear') onClearReturned(context, event);
+      else onPresence(context, event);
       return;
     default:
       return;
@@ -139,12 +137,13 @@ function onSession(context: StepContext, event: Extract<GatewayEvent, { type: 's
   const { stage } = connection.session;
   const isReopened =
     stage === 'resuming' || (stage === 'ready' && conversation?.finalCatchUp != null);
-  if (isReopened && event.isNew && hasMessages(context)) {
+  // A new session in place of the one whose end was asked for: it has ended.
+  const isEndedMeanwhile = conversation?.details.ending !== undefined;
+  if (isReopened && event.isNew && (isEndedMeanwhile || hasMessages(context))) {
     onSessionOver(context, 'expired', 'The conversation has expired.');
     return;
   }
   if (isReopened && stage === 'ready') {
-    if (!event.isReadOnly) sendEnd(context);
     catchUp(context);
     return;
   }
@@ -214,6 +213,7 @@ export const sessionPolicy: SessionPolicy = {
     statusByRest: false,
     connectsOnDemand: true,
     repeatsAuthentication: true,
+    confirmsEnd: true,
   },
   needsConnection,
   ensureConnection,
@@ -232,7 +232,8 @@ export const sessionPolicy: SessionPolicy = {
   extendExpiry,
   showExpiry,
   isOver: hasEnded,
-  sendEnd,
+  onSent,
+  onDeletionOverdue,
   isHistoryUnavailable: ({ state }) => state.catchUps.failures >= maximumFailures,
   canRead,
   conversationIdentity,

@@ -18,6 +18,7 @@ import { failPaginations } from '../../core/transcript/pagination.ts';
 import { clearTranscript } from '../../core/transcript/restore.ts';
 import { flushCurrentUnsequenced } from '../../core/transcript/unsequenced-buffer.ts';
 import { updateMeta } from '../../core/visitor/state.ts';
+import { isClearedToEnd, isDeleting, stopDeleting } from './clearing.ts';
 import { clearSessionLife } from './expiry.ts';
 import { remember } from './session-memory.ts';
 
@@ -48,7 +49,8 @@ export function releaseConnection(context: StepContext): void {
     if (conversation === null || hasEnded(context)) replaceSession(context);
     return;
   }
-  if (needsConnection(context)) return;
+  // The platform reports the end of a conversation before its deletion.
+  if (needsConnection(context) || isDeleting(context)) return;
   dropSocket(context);
   closeEndedConversation(context);
   clearSession(context);
@@ -83,12 +85,19 @@ export function closeEndedConversation(context: StepContext): void {
   failStranded(context);
 }
 
+/** The `deletion` timer. */
+export function onDeletionOverdue(context: StepContext): void {
+  stopDeleting(context);
+  if (hasEnded(context)) releaseConnection(context);
+}
+
 export function clearSession(context: StepContext): void {
   // Durable: after a power cut, the old secret must not be used again.
   context.change({ isDurable: true });
   dropRefusedToken(context);
   requireFreshToken(context);
-  remember(context, { isSessionOver: true, expiries: [] });
+  stopDeleting(context);
+  remember(context, { isSessionOver: true, expiries: [], clearing: null });
   clearSessionLife(context);
   context.clearTimer('rest-retry');
 }
@@ -98,16 +107,22 @@ export function onSessionOver(
   reason: Extract<GatewayEvent, { type: 'session-over' }>['reason'],
   message: string,
 ): void {
+  const isEnd = isClearedToEnd(context);
   dropSocket(context);
   clearSession(context);
   // The history is gone with the session: what has arrived stays unknown.
   if (context.state.conversation?.details.status !== 'ended') onEnded(context);
   closeEndedConversation(context);
   failStranded(context);
-  if (reason === 'cleared') clearHistory(context);
+  if (reason === 'cleared' && !isEnd) clearHistory(context);
   if (!needsConnection(context)) {
     setProblem(context, null);
     goIdle(context);
+    return;
+  }
+  if (isEnd) {
+    // The next conversation was asked for while this one was ending.
+    connect(context);
     return;
   }
   // A new session that ends at once is retried with a delay.
@@ -124,8 +139,8 @@ export function clearHistory(context: StepContext): void {
   // First, so that messages that have arrived leave the outbox.
   flushCurrentUnsequenced(context);
   failPaginations(context, {
-    code: 'unavailable',
-    message: 'The conversation has been cleared.',
+    code: 'conversation-deleted',
+    message: 'The conversation was deleted.',
   });
   clearConversations(context);
   clearTranscript(context);

@@ -1,6 +1,7 @@
 import type { CloseMeaning, GatewayAdapter } from '../../../../src/protocol/gateway/adapter.ts';
 import type { GatewayEvent } from '../../../../src/protocol/gateway/events.ts';
 import { messageIdAttribute } from '../../../../src/protocol/genesys-cloud/messages.ts';
+import { requestIds } from '../../../../src/protocol/genesys-cloud/request-ids.ts';
 import type { Sender } from '../../../../src/protocol/message.ts';
 import {
   answer,
@@ -126,11 +127,11 @@ export class GenesysConnection implements Listener, ServerEnd {
     }
   }
 
-  /** The conversation was deleted, here or in another window. */
-  cleared(session: GenesysSession): void {
+  /** The conversation was ended or deleted, here or in another window: the id of the request says which. */
+  cleared(session: GenesysSession, tracingId: string | undefined): void {
     if (this.session !== session) return;
     const clear = { eventType: 'Presence', presence: { type: 'Clear' } };
-    this.#event(clear, visitorOf(session.subject));
+    this.#event(clear, visitorOf(session.subject), {}, tracingId);
     this.#send(notification('SessionClearedEvent', {}));
     this.#send(notification('ConnectionClosedEvent', {}));
     this.#hangUp('network');
@@ -152,10 +153,19 @@ export class GenesysConnection implements Listener, ServerEnd {
     this.#send(notification('StructuredMessage', body));
   }
 
-  #event(event: unknown, from: Sender | null, metadata: Readonly<Record<string, string>> = {}) {
+  #event(
+    event: unknown,
+    from: Sender | null,
+    metadata: Readonly<Record<string, string>> = {},
+    tracingId?: string,
+  ) {
     const now = epochTime(this.#environment.context.scheduler.now);
     this.#send(
-      notification('StructuredMessage', eventBody(this.#id(), now, event, from, metadata)),
+      notification(
+        'StructuredMessage',
+        eventBody(this.#id(), now, event, from, metadata),
+        tracingId,
+      ),
     );
   }
 
@@ -191,7 +201,10 @@ export class GenesysConnection implements Listener, ServerEnd {
     }
     const { internalErrors } = context.profile;
     if (request.action !== 'echo' && strikes(context, 'internal error', internalErrors)) {
-      this.#send(refusal(context.random.chance(0.5) ? 500 : 408, 'Internal server error'));
+      const failed = refusal(context.random.chance(0.5) ? 500 : 408, 'Internal server error');
+      // Most errors do not name their request.
+      const isNamed = request.tracingId === requestIds.end && context.random.chance(0.5);
+      this.#send(isNamed ? { ...failed, tracingId: request.tracingId } : failed);
       return;
     }
     switch (request.action) {
@@ -208,11 +221,6 @@ export class GenesysConnection implements Listener, ServerEnd {
         const { jwt, until } = this.#environment.platform.issueJwt(this.session);
         const exp = Math.floor(epochTime(until) / 1_000);
         this.#send(answer('JwtResponse', { jwt, exp }, request.tracingId));
-        return;
-      }
-      case 'disconnectCustomer': {
-        const { conversation } = this.session;
-        if (conversation) this.#environment.platform.end(conversation);
         return;
       }
       default:
@@ -260,7 +268,7 @@ export class GenesysConnection implements Listener, ServerEnd {
     const { context, platform } = this.#environment;
     if (message.type === 'Event') {
       const isClear = message.events?.some(({ presence }) => presence?.type === 'Clear');
-      if (isClear) platform.clear(session);
+      if (isClear) platform.clear(session, tracingId);
       return;
     }
     if (strikes(context, 'rate limited', context.profile.rateLimited)) {

@@ -1,4 +1,5 @@
 import type { GatewayMessage } from '../../../../src/protocol/gateway/messages.ts';
+import { requestIds } from '../../../../src/protocol/genesys-cloud/request-ids.ts';
 import type { Random } from '../../random.ts';
 import { count, type SimContext } from '../../sim-context.ts';
 import { type ModelConversation, ModelGateway } from '../gateway.ts';
@@ -133,13 +134,20 @@ export class GenesysPlatform extends ModelGateway {
     for (const listener of [...this.listeners]) listener.deliver(left.conversationId, sent);
   }
 
-  /** The visitor deletes the conversation. */
-  clear(session: GenesysSession): void {
-    count(this.#context, 'conversation deleted');
+  /** The visitor ends or deletes the conversation, which is one request. */
+  clear(session: GenesysSession, tracingId: string | undefined): void {
+    const { conversation } = session;
+    // Some deployments report the end first.
+    if (conversation && this.#context.random.chance(0.3)) this.end(conversation);
     session.isOver = true;
-    if (session.conversation) this.drop(session.conversation);
+    if (tracingId === requestIds.end) {
+      if (conversation) conversation.status = 'ended';
+    } else {
+      count(this.#context, 'conversation deleted');
+      if (conversation) this.drop(conversation);
+    }
     for (const listener of [...this.listeners]) {
-      if (listener instanceof GenesysConnection) listener.cleared(session);
+      if (listener instanceof GenesysConnection) listener.cleared(session, tracingId);
     }
   }
 
