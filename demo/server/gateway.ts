@@ -14,6 +14,9 @@ export async function openGateway(settings: GatewaySettings): Promise<RunningGat
   switch (settings.kind) {
     case 'external': {
       const { kind: _, socketUrl, apiUrl, ...oauth } = settings;
+      // The hub would refuse the addresses in the visitor's browser.
+      const { genesysWebchat } = await import('partyline/worker');
+      genesysWebchat({ socketUrl, apiUrl });
       const close = async () => {};
       return { socketUrl, apiUrl, oauth, agentUrl: null, deployment: null, close };
     }

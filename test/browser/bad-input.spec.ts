@@ -29,6 +29,29 @@ test('invalid and unknown frames are dropped and logged, and break nothing else'
   await expect.poll(() => log.at(-1)).toContain('(8 total)');
 });
 
+test('the guide’s own message of an agent is shown, once', {
+  tag: '@either-host',
+}, async ({ gateway, openTab, expectWarnings }) => {
+  expectWarnings(/Unknown conversation status ignored/);
+  const tab = await openTab('/');
+  await tab.send('hello');
+  const conversationId = await takeConversation(gateway);
+  await tab.shows(['hello']);
+  const sample = {
+    type: 'message',
+    conversationId,
+    from: { id: 'agent_123', name: 'Support Agent' },
+    text: 'I can help with that. May I have your account number?',
+    timestamp: '2024-05-12T14:32:10.000Z',
+  };
+  gateway.faults.send(sample);
+  gateway.faults.send(sample);
+  gateway.faults.send({ type: 'conversation', conversationId, status: 'paused' });
+  await tab.shows([sample.text, 'hello']);
+  await tab.send('it is 7');
+  await tab.shows([sample.text, 'hello', 'it is 7']);
+});
+
 test('rows that can’t be read are left out, and the others are shown', {
   tag: '@either-host',
 }, async ({ gateway, openTab, profile, expectWarnings }) => {

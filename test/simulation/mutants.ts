@@ -677,6 +677,35 @@ export const mutants: readonly Mutant[] = [
     replace: '',
     profile: { ...guests, agentEnds: 4, cuts: 6, restFails: 0.6, kills: 4, minutes: 2 },
   },
+  // --- a gateway without ids ---
+  {
+    name: 'echo-without-id-not-matched',
+    file: core('transcript/derived-messages'),
+    find: 'if (!sent || !conversation) return message;',
+    replace: 'return message;',
+    profile: { sparse: true },
+  },
+  {
+    name: 'derived-ids-compared-only',
+    file: core('transcript/derived-messages'),
+    find: 'return row.timestamp === message.timestamp && hasSameText(row, message);',
+    replace: 'return false;',
+    profile: { sparse: true },
+  },
+  {
+    name: 'older-echo-taken',
+    file: core('transcript/derived-messages'),
+    find: 'return isOlder ? undefined : oldest;',
+    replace: 'return oldest;',
+    profile: { sparse: true, cuts: 6, sends: 60 },
+  },
+  {
+    name: 'receipt-for-derived-id',
+    file: core('transcript/read-receipts'),
+    find: '|| isDerivedId(newest.messageId)',
+    replace: '',
+    profile: { sparse: true },
+  },
   // --- pages ---
   {
     name: 'calls-not-resent',

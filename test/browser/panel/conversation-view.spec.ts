@@ -37,6 +37,17 @@ test.describe('messages', () => {
     expect(texts[1]?.split('What can I do?')).toHaveLength(2);
   });
 
+  test('have a sender, even where the gateway names nobody', async ({ panel }) => {
+    const nameless = { id: '', name: '' };
+    await panel.hear(
+      { text: 'Hello', from: { ...nameless, role: 'agent' } },
+      { text: 'Beep', from: { ...nameless, role: 'bot' } },
+    );
+    await panel.open();
+    await expect(panel.messages.nth(0)).toHaveAccessibleName('Agent Hello');
+    await expect(panel.messages.nth(1)).toHaveAccessibleName('Virtual assistant Beep');
+  });
+
   test('keep their row when they change and when others are added above', async ({
     panel,
     page,

@@ -403,6 +403,33 @@ describe('any frame with any field missing, null or of another type', () => {
     return fc.record(Object.fromEntries(fields));
   }
 
+  it('throws nothing by REST either, and a message that was posted is known by its id', () => {
+    const call = {
+      type: 'send-message',
+      conversationId,
+      messageId: 'own-1',
+      text: question,
+    } as const;
+    const calls: RestCall[] = [
+      call,
+      { type: 'conversation', conversationId },
+      { type: 'history-since', conversationId, since: 0, cursor: null },
+    ];
+    const body = fc.oneof(...Object.values(shapes).map(damaged), fc.jsonValue());
+    fc.assert(
+      fc.property(body, fc.constantFrom(200, 201, 400, 500), (one, status) => {
+        for (const asked of calls) {
+          const response = { status, retryAfter: null, body: JSON.stringify(one) ?? '' };
+          const result = adapter.response(asked, response);
+          expect(result.ok).toBe(result.ok && status < 300);
+          if (!result.ok || result.value.type !== 'message') continue;
+          expect([null, 'own-1']).toContain(result.value.message.messageId);
+          expect(result.value.message.conversationId).toBe(conversationId);
+        }
+      }),
+    );
+  });
+
   it('throws nothing, and loses no message that has a text', () => {
     const frame = fc.oneof(...Object.values(shapes).map(damaged));
     fc.assert(
