@@ -2,7 +2,8 @@ import { PartylineChatElement } from './element.ts';
 
 export type { DisplayError } from './display-error.ts';
 export { PartylineChatElement } from './element.ts';
-export { english, type Messages } from './messages.ts';
+export { english } from './english.ts';
+export type { Messages } from './messages.ts';
 
 declare global {
   interface HTMLElementTagNameMap {
