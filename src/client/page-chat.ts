@@ -157,7 +157,10 @@ export class PageChat implements Chat {
 
   #resendAndAttach(handoff: string): void {
     import('./calls/resend-pending.ts')
-      .then(({ resendPending }) => resendPending(handoff, this, this.#rpc, this.#hubName))
+      .then(({ resendPending }) => {
+        writePendingHandoff(this.#hubName, null);
+        resendPending(handoff, this, this.#rpc);
+      })
       .catch((error: unknown) => console.warn('[partyline] Resending calls failed:', error))
       .finally(() => {
         if (!this.#isHidden) this.#supervisor.attach();

@@ -112,6 +112,11 @@ export class HubRpc {
     }
   }
 
+  /** Whether a call that was made for that visitor must not be made any more. */
+  isForOtherIdentity(identity: Identity | null): boolean {
+    return isOtherIdentity(identity, this.identity);
+  }
+
   /** The last visitor with an id: a new hub may know nobody yet. */
   get lastKnownIdentity(): Identity | null {
     if (this.identity !== null && this.identity.visitor !== null) return this.identity;

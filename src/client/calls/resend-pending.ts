@@ -1,15 +1,16 @@
 import { PartylineError } from '../../protocol/errors.ts';
 import type { Call } from '../../protocol/port.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
-import { type Identity, isOtherIdentity } from '../session/identity.ts';
-import type { PageStorage } from '../session/page-storage.ts';
+import type { Identity } from '../session/identity.ts';
+import { isNumber, isString, nullable, object } from '../validation/validator.ts';
 import type { HubRpc } from './hub-rpc.ts';
-import { writePendingHandoff } from './pending-handoff.ts';
 
 /**
  * Repeats the calls that no hub had answered when the tab's previous page was left. A message keeps its
  * id, so the hub recognizes one that it already has. A call keeps its identity, so it is never made for
  * another visitor.
+ *
+ * From now on the calls are this page's: it stores them again if it is left before an answer.
  *
  * @param handoff JSON of `HubRpc.pendingCalls`
  */
@@ -17,20 +18,13 @@ export function resendPending(
   handoff: string,
   chat: DraftOwner,
   rpc: HubRpc,
-  hubName: string,
-  { storages, warn = console.warn }: Environment = {},
+  warn: Warn = console.warn,
 ): void {
-  // From now on the calls are this page's: it stores them again if it is left before an answer.
-  writePendingHandoff(hubName, null, storages);
   const entries: unknown = JSON.parse(handoff);
   for (const entry of readEntries(entries)) void resend(entry, chat, rpc, warn);
 }
 
-/** For tests and simulations. @default the browser's own */
-interface Environment {
-  readonly storages?: readonly PageStorage[];
-  readonly warn?: (...words: readonly unknown[]) => void;
-}
+type Warn = (...words: readonly unknown[]) => void;
 
 /** Shows the visitor a text that the hub refused. */
 interface DraftOwner {
@@ -80,10 +74,7 @@ function isRouting(value: unknown): value is Extract<Call, { type: 'start' }>['r
   return Array.isArray(propertiesOf(value).skillGroups);
 }
 
-function isIdentity(value: unknown): value is Identity {
-  const { visitor, resetCount } = propertiesOf(value);
-  return typeof resetCount === 'number' && (visitor === null || typeof visitor === 'string');
-}
+const isIdentity = object<Identity>({ visitor: nullable(isString), resetCount: isNumber });
 
 function propertiesOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
@@ -94,10 +85,10 @@ async function resend(
   { call, identity }: Entry,
   chat: DraftOwner,
   rpc: HubRpc,
-  warn: NonNullable<Environment['warn']>,
+  warn: Warn,
 ): Promise<void> {
   // The visitor may change between attempts.
-  while (!isOtherIdentity(identity, rpc.identity)) {
+  while (!rpc.isForOtherIdentity(identity)) {
     try {
       await rpc.call(call, undefined, identity);
       return;

@@ -100,10 +100,7 @@ export class HubLocator {
 
   /** Loaded only where there is no SharedWorker, or none that starts. */
   async #openTabTransport(tabId: string, fallback: () => Worker): Promise<Transport> {
-    const [{ TabHost }, { openBroadcastTransport }] = await Promise.all([
-      import('./tab-host.ts'),
-      import('./broadcast-transport.ts'),
-    ]);
+    const { TabHost, openBroadcastTransport } = await import('./tab-hub.ts');
     this.#host ??= new TabHost(fallback, this.#options.name, (reason) =>
       this.#events.workerFailed(reason),
     );

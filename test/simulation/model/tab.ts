@@ -98,7 +98,8 @@ export class ModelTab {
       getSnapshot: () => this.#replica.snapshot,
       setDraft: (text: string) => this.call({ type: 'draft', text }),
     };
-    resendPending(handoff, chat, this.#caller, '', { storages, warn: () => {} });
+    writePendingHandoff('', null, storages);
+    resendPending(handoff, chat, this.#caller, () => {});
     scheduler.awaitPromises();
   }
 

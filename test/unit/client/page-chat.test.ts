@@ -21,8 +21,7 @@ let chat: Chat;
 beforeAll(async () => {
   await import('../../../src/client/calls/hub-calls.ts');
   await import('../../../src/client/calls/resend-pending.ts');
-  await import('../../../src/client/connection/tab-host.ts');
-  await import('../../../src/client/connection/broadcast-transport.ts');
+  await import('../../../src/client/connection/tab-hub.ts');
 });
 
 beforeEach(() => {

@@ -31,14 +31,6 @@ const chat = {
   setDraft: (text: string) => void drafts.push(text),
 };
 
-const kept = new Map<string, string>();
-const storage = {
-  getItem: (key: string) => kept.get(key) ?? null,
-  setItem: (key: string, value: string) => kept.set(key, value),
-  removeItem: (key: string) => kept.delete(key),
-};
-
-const key = 'partyline.pending-handoff';
 const ada = { visitor: 'visitor-1', resetCount: 2 };
 const send = (messageId: string, text: string) => ({ type: 'send', messageId, text });
 const pending = (call: object, isSent = false, identity: unknown = ada) => ({
@@ -48,23 +40,18 @@ const pending = (call: object, isSent = false, identity: unknown = ada) => ({
 });
 
 beforeEach(() => {
-  vi.stubGlobal('sessionStorage', storage);
-  vi.stubGlobal('localStorage', storage);
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   drafts.length = 0;
   draft = 'and this';
-  kept.clear();
-  kept.set(key, 'something');
 });
 
 afterEach(() => {
-  vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });
 
 function resend(...calls: readonly unknown[]) {
   const rpc = new TestRpc();
-  resendPending(JSON.stringify(calls), chat, rpc, '');
+  resendPending(JSON.stringify(calls), chat, rpc);
   return rpc;
 }
 
@@ -86,7 +73,6 @@ describe('resendPending', () => {
       { ...send('m-1', 'hi'), isRepeat: true },
     ]);
     expect(rpc.askedFor).toEqual([ada, ada, ada]);
-    expect(kept.has(key)).toBe(false);
   });
 
   it('repeats a draft with its age', () => {
@@ -103,7 +89,7 @@ describe('resendPending', () => {
     const rpc = new TestRpc();
     const late = new PartylineError('unreachable', 'late');
     rpc.answers = [late, new PartylineError('timeout', 'later'), null];
-    resendPending(JSON.stringify([pending(send('m-1', 'hi'))]), chat, rpc, '');
+    resendPending(JSON.stringify([pending(send('m-1', 'hi'))]), chat, rpc);
     await settled();
     expect(rpc.asked).toHaveLength(3);
     expect(drafts).toEqual([]);
@@ -118,7 +104,7 @@ describe('resendPending', () => {
       drafts.length = 0;
       const rpc = new TestRpc();
       rpc.answers = [new PartylineError(code, code)];
-      resendPending(JSON.stringify([pending(send('m-1', 'hi'))]), chat, rpc, '');
+      resendPending(JSON.stringify([pending(send('m-1', 'hi'))]), chat, rpc);
       await settled();
       expect(drafts).toEqual(shown);
     }
@@ -128,7 +114,7 @@ describe('resendPending', () => {
     draft = '';
     const rpc = new TestRpc();
     rpc.answers = [new PartylineError('no-conversation', 'over')];
-    resendPending(JSON.stringify([pending(send('m-1', 'hi'))]), chat, rpc, '');
+    resendPending(JSON.stringify([pending(send('m-1', 'hi'))]), chat, rpc);
     await settled();
     expect(drafts).toEqual(['hi']);
   });
@@ -136,7 +122,7 @@ describe('resendPending', () => {
   it('does not repeat a message once the visitor has changed', async () => {
     const rpc = new TestRpc();
     rpc.answers = [new PartylineError('unreachable', 'late')];
-    resendPending(JSON.stringify([pending(send('m-1', 'hi'))]), chat, rpc, '');
+    resendPending(JSON.stringify([pending(send('m-1', 'hi'))]), chat, rpc);
     rpc.onVisitor({ visitor: 'visitor-2', resetCount: 2 });
     await settled();
     expect(rpc.asked).toHaveLength(1);
@@ -147,7 +133,7 @@ describe('resendPending', () => {
     const rpc = new TestRpc();
     rpc.answers = [new PartylineError('unreachable', 'late')];
     const start = { type: 'start', routing: { skillGroups: ['Billing'] } };
-    resendPending(JSON.stringify([pending(start)]), chat, rpc, '');
+    resendPending(JSON.stringify([pending(start)]), chat, rpc);
     await settled();
     expect(rpc.asked).toHaveLength(1);
     expect(drafts).toEqual([]);
@@ -161,7 +147,7 @@ describe('resendPending', () => {
     ] as const) {
       const rpc = new TestRpc();
       rpc.onVisitor({ visitor: 'visitor-2', resetCount });
-      resendPending(JSON.stringify([pending(send('m-1', 'hi'), false, nobody)]), chat, rpc, '');
+      resendPending(JSON.stringify([pending(send('m-1', 'hi'), false, nobody)]), chat, rpc);
       expect(rpc.askedFor).toEqual(askedFor);
     }
   });
@@ -175,10 +161,9 @@ describe('resendPending', () => {
   it('drops what it can’t read', () => {
     for (const read of ['null', '{}', '[7]', '[{"call":{"type":"send"}}]']) {
       const rpc = new TestRpc();
-      resendPending(read, chat, rpc, '');
+      resendPending(read, chat, rpc);
       expect(rpc.asked).toEqual([]);
     }
-    expect(() => resendPending('nonsense', chat, new TestRpc(), '')).toThrow(SyntaxError);
-    expect(kept.has(key)).toBe(false);
+    expect(() => resendPending('nonsense', chat, new TestRpc())).toThrow(SyntaxError);
   });
 });

@@ -1,5 +1,4 @@
 import { type LanguageRules, languageRules } from '../../languages/language-rules.ts';
-import { plural } from '../../launcher-messages.ts';
 import type { Messages } from '../../messages.ts';
 
 /** The texts of forms and multiple-choice lists. */
@@ -111,6 +110,8 @@ const languages: Readonly<Record<string, (rules: LanguageRules) => FormMessages>
   }),
 };
 
+const { plural } = languageRules('en');
+
 const english: FormMessages = {
   open: 'Fill in form',
   next: 'Next',
@@ -124,7 +125,7 @@ const english: FormMessages = {
   invalid: 'Check this answer.',
   invalidEmail: 'Enter a valid email address.',
   invalidDate: 'Enter a valid date.',
-  atMost: (count) => `Use up to ${plural(count, 'character', 'characters')}.`,
+  atMost: (count) => `Use up to ${plural(count, { one: '# character', other: '# characters' })}.`,
 };
 
 /** Adds the texts of forms: the site's own, those of the language, or English. */
