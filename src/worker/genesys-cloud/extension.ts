@@ -16,9 +16,9 @@ import { CredentialStore } from './credential-store.ts';
 import { DeploymentSettings } from './deployment.ts';
 import { HistoryTokens } from './history-token.ts';
 import { OpenRequests } from './open-requests.ts';
+import { LazyUploads } from './lazy-uploads.ts';
 import { PlatformCalls } from './platform-calls.ts';
 import { SessionCredentials } from './session-credentials.ts';
-import { Uploads } from './uploads.ts';
 
 /**
  * The dialect of Genesys Cloud's Web Messaging Guest API: see docs/genesys-cloud.md. It was built from
@@ -48,7 +48,10 @@ function createExtension(
   const domains = new AllowedDomains(adapter.domainsUrl, logError);
   const restTokens = new HistoryTokens(() => hub.send({ type: 'rest-token' }));
   const limiter = new RequestLimiter(adapter.traits.rateLimits);
-  const uploads = new Uploads(hub, options.uploads ?? {}, settings, limiter);
+  const uploads = new LazyUploads(hub, async () => {
+    const { Uploads } = await import('./uploads.ts');
+    return new Uploads(hub, options.uploads ?? {}, settings, limiter);
+  });
   const requests = new OpenRequests();
   const calls = new PlatformCalls(hub, settings, requests);
   let isAutoStarted = false;
