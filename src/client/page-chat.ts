@@ -65,7 +65,7 @@ export class PageChat implements Chat {
   }
 
   async platform(): Promise<ChatPlatform> {
-    const { PlatformClient } = await import('./calls/platform-client.ts');
+    const { PlatformClient } = await import('./calls/hub-calls.ts');
     this.#platform ??= new PlatformClient(this, this.#rpc);
     return this.#platform;
   }
@@ -156,7 +156,7 @@ export class PageChat implements Chat {
   }
 
   #resendAndAttach(handoff: string): void {
-    import('./calls/resend-pending.ts')
+    import('./calls/hub-calls.ts')
       .then(({ resendPending }) => {
         writePendingHandoff(this.#hubName, null);
         resendPending(handoff, this, this.#rpc);

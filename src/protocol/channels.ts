@@ -1,15 +1,8 @@
-import { nameOf } from './hub-name.ts';
-
 /**
  * BroadcastChannels for browsers without SharedWorker. There the hub runs in a dedicated Worker of one
- * tab and can't receive ports of other tabs. A tab sends its connect request on a shared channel; calls
- * and the stream then have channels of their own.
+ * tab and can't receive ports of other tabs. A tab sends its connect request on a shared channel, the
+ * `hubChannel`; calls and the stream then have channels of their own.
  */
-
-/** Shared channel for connect requests. */
-export function hubChannel(hubName: string): string {
-  return nameOf('partyline-hub', hubName);
-}
 
 /** The calls of one connection. */
 export function callChannel(connectionId: string): string {

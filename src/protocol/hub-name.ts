@@ -18,3 +18,8 @@ export interface HubNameMessage {
 export function nameOf(resource: string, hubName: string): string {
   return hubName === '' ? resource : `${resource}.${hubName}`;
 }
+
+/** The BroadcastChannel for connect requests, in browsers without SharedWorker. */
+export function hubChannel(hubName: string): string {
+  return nameOf('partyline-hub', hubName);
+}

@@ -1,5 +1,4 @@
-import { hubChannel } from '../protocol/channels.ts';
-import type { HubNameMessage } from '../protocol/hub-name.ts';
+import { type HubNameMessage, hubChannel } from '../protocol/hub-name.ts';
 import { genesysWebchat as createWebchat } from '../protocol/webchat/index.ts';
 import { genesysCloud as createGenesysCloud } from './genesys-cloud/extension.ts';
 import { HubCoordinator } from './host/coordinator.ts';

@@ -6,8 +6,9 @@ import {
   type OpenTransport,
   openSharedWorkerTransport,
 } from '../../src/client/connection/transport.ts';
-import { callChannel, hubChannel, streamChannel } from '../../src/protocol/channels.ts';
+import { callChannel, streamChannel } from '../../src/protocol/channels.ts';
 import { bootOf } from '../../src/protocol/epoch.ts';
+import { hubChannel } from '../../src/protocol/hub-name.ts';
 import { aliveLock } from '../../src/protocol/locks.ts';
 import type { CallAnswer, HubCalls, StreamMessage } from '../../src/protocol/port.ts';
 import { protocolVersion } from '../../src/protocol/version.ts';
@@ -245,7 +246,8 @@ export class RealPortsBench implements ServedPortsBench {
   }
 
   #route(): OpenTransport {
-    if (this.#around.transport === 'channel') return (tabId) => openBroadcastTransport(tabId, '');
+    if (this.#around.transport === 'channel')
+      return (tabId) => openBroadcastTransport(tabId, hubChannel(''));
     return openSharedWorkerTransport(() => ({ port: this.#servedPort(), onerror: null }));
   }
 

@@ -3,3 +3,5 @@
 
 export { ComlinkCalls } from '../connection/comlink-calls.ts';
 export { loadEarlier, refreshRows } from '../transcript/pagination.ts';
+export { PlatformClient } from './platform-client.ts';
+export { resendPending } from './resend-pending.ts';

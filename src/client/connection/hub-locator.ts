@@ -1,4 +1,6 @@
 import type { WorkerAddress } from '../../protocol/builds.ts';
+import { hubChannel } from '../../protocol/hub-name.ts';
+import { hostLock } from '../../protocol/locks.ts';
 import type { CheckedConnectOptions } from '../options.ts';
 import type { TabHost } from './tab-host.ts';
 import { type OpenTransport, openSharedWorkerTransport, type Transport } from './transport.ts';
@@ -101,12 +103,13 @@ export class HubLocator {
   /** Loaded only where there is no SharedWorker, or none that starts. */
   async #openTabTransport(tabId: string, fallback: () => Worker): Promise<Transport> {
     const { TabHost, openBroadcastTransport } = await import('./tab-hub.ts');
-    this.#host ??= new TabHost(fallback, this.#options.name, (reason) =>
+    const { name } = this.#options;
+    this.#host ??= new TabHost(fallback, { name, lock: hostLock(name) }, (reason) =>
       this.#events.workerFailed(reason),
     );
     // The page may have been hidden, or redirected, while they loaded.
     if (this.#events.isConnecting()) this.resumeHosting();
-    return openBroadcastTransport(tabId, this.#options.name);
+    return openBroadcastTransport(tabId, hubChannel(name));
   }
 }
 

@@ -1,8 +1,13 @@
 import type { HubNameMessage } from '../../protocol/hub-name.ts';
-import { hostLock } from '../../protocol/locks.ts';
-import { isString, literal, object } from '../validation/validator.ts';
 
-const isHubName = object<HubNameMessage>({ type: literal('partyline-hub-name'), name: isString });
+const hubNameType: HubNameMessage['type'] = 'partyline-hub-name';
+
+/** The hub that a tab runs. */
+interface HostedHub {
+  readonly name: string;
+  /** Its `hostLock`. */
+  readonly lock: string;
+}
 
 /**
  * Runs the hub in a dedicated Worker where there is no SharedWorker. Each tab queues for the host lock;
@@ -10,7 +15,7 @@ const isHubName = object<HubNameMessage>({ type: literal('partyline-hub-name'), 
  */
 export class TabHost {
   readonly #createWorker: () => Worker;
-  readonly #hubName: string;
+  readonly #hub: HostedHub;
   readonly #onFailed: (reason: string) => void;
   /** Ends the request for the lock, or the hosting; `null` while this tab does neither. */
   #abort: AbortController | null = null;
@@ -18,9 +23,9 @@ export class TabHost {
   #worker: Worker | null = null;
 
   /** @param onFailed the worker's script can't be loaded, or threw */
-  constructor(createWorker: () => Worker, hubName: string, onFailed: (reason: string) => void) {
+  constructor(createWorker: () => Worker, hub: HostedHub, onFailed: (reason: string) => void) {
     this.#createWorker = createWorker;
-    this.#hubName = hubName;
+    this.#hub = hub;
     this.#onFailed = onFailed;
   }
 
@@ -53,7 +58,7 @@ export class TabHost {
     this.#abort = abort;
     const { signal } = abort;
     navigator.locks
-      .request(hostLock(this.#hubName), steal ? { steal } : { signal }, () => this.#host(signal))
+      .request(this.#hub.lock, steal ? { steal } : { signal }, () => this.#host(signal))
       .catch((error: unknown) => {
         if (signal.aborted) return;
         // A tab with a newer build has stolen the lock.
@@ -79,10 +84,11 @@ export class TabHost {
     const worker = this.#createWorker();
     this.#worker = worker;
     worker.onmessage = ({ data }: MessageEvent<unknown>) => {
-      if (!isHubName(data) || data.name === this.#hubName) return;
+      const { type, name } = Object(data);
+      if (type !== hubNameType || name === this.#hub.name) return;
       this.stop();
       this.#onFailed(
-        `connect: name is "${this.#hubName}", but the worker’s hub is named "${data.name}"`,
+        `connect: name is "${this.#hub.name}", but the worker’s hub is named "${name}"`,
       );
     };
     worker.onerror = () => {

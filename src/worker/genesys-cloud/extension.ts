@@ -15,8 +15,8 @@ import { sessionPolicy } from './core/session-policy.ts';
 import { CredentialStore } from './credential-store.ts';
 import { DeploymentSettings } from './deployment.ts';
 import { HistoryTokens } from './history-token.ts';
-import { OpenRequests } from './open-requests.ts';
 import { LazyUploads } from './lazy-uploads.ts';
+import { OpenRequests } from './open-requests.ts';
 import { PlatformCalls } from './platform-calls.ts';
 import { SessionCredentials } from './session-credentials.ts';
 

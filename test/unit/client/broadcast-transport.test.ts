@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openBroadcastTransport } from '../../../src/client/connection/broadcast-transport.ts';
 import type { Transport } from '../../../src/client/connection/transport.ts';
-import { callChannel, hubChannel, streamChannel } from '../../../src/protocol/channels.ts';
+import { callChannel, streamChannel } from '../../../src/protocol/channels.ts';
+import { hubChannel } from '../../../src/protocol/hub-name.ts';
 
 const tabId = 'tab';
 let cleanUps: (() => void)[] = [];
@@ -35,7 +36,7 @@ beforeEach(async () => {
   requests = [];
   lobby = channel(hubChannel(''));
   lobby.onmessage = ({ data }) => requests.push(data);
-  transport = openBroadcastTransport(tabId, '');
+  transport = openBroadcastTransport(tabId, hubChannel(''));
   cleanUps.push(() => transport.close());
   await settled();
 });
@@ -51,7 +52,7 @@ describe('openBroadcastTransport', () => {
   it('requests a connection with an id of its own', async () => {
     const connectionId = expect.stringMatching(/^[\w-]{36}$/);
     expect(requests).toEqual([{ type: 'partyline-connect-request', connectionId }]);
-    cleanUps.push(openBroadcastTransport('another', '').close);
+    cleanUps.push(openBroadcastTransport('another', hubChannel('')).close);
     await settled();
     expect(requests).toHaveLength(2);
     expect(requests[1]?.connectionId).not.toBe(requests[0]?.connectionId);

@@ -1,11 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { vi } from 'vitest';
-import {
-  callChannel,
-  type HubReady,
-  hubChannel,
-  streamChannel,
-} from '../../../src/protocol/channels.ts';
+import { callChannel, type HubReady, streamChannel } from '../../../src/protocol/channels.ts';
+import { hubChannel } from '../../../src/protocol/hub-name.ts';
 import { aliveLock } from '../../../src/protocol/locks.ts';
 import { protocolVersion } from '../../../src/protocol/version.ts';
 import { portSnapshot } from '../../contracts/ports.ts';

@@ -20,7 +20,6 @@ let chat: Chat;
 
 beforeAll(async () => {
   await import('../../../src/client/calls/hub-calls.ts');
-  await import('../../../src/client/calls/resend-pending.ts');
   await import('../../../src/client/connection/tab-hub.ts');
 });
 

@@ -7,7 +7,7 @@ import {
   redirectSchema,
   workerAddressSchema,
 } from '../../../src/protocol/builds.ts';
-import { callChannel, hubChannel, streamChannel } from '../../../src/protocol/channels.ts';
+import { callChannel, streamChannel } from '../../../src/protocol/channels.ts';
 import { isDeeperThan } from '../../../src/protocol/depth.ts';
 import {
   bootOf,
@@ -22,6 +22,7 @@ import {
   PartylineError,
 } from '../../../src/protocol/errors.ts';
 import { fileError, intersectMimeTypes } from '../../../src/protocol/files.ts';
+import { hubChannel } from '../../../src/protocol/hub-name.ts';
 import { aliveLock, hostLock, hubLock, tabLock } from '../../../src/protocol/locks.ts';
 import {
   comparePlaces,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openBroadcastTransport } from '../../../src/client/connection/broadcast-transport.ts';
-import { callChannel, hubChannel } from '../../../src/protocol/channels.ts';
+import { callChannel } from '../../../src/protocol/channels.ts';
+import { hubChannel } from '../../../src/protocol/hub-name.ts';
 import type { Note } from '../../../src/worker/core/effect.ts';
 import { acceptConnections, type Port } from '../../../src/worker/host/ports.ts';
 
@@ -60,7 +61,7 @@ describe('the door of a hub without SharedWorker', () => {
   });
 
   it('lets the tabs in that were there before the hub', async () => {
-    const route = openBroadcastTransport('tab', '');
+    const route = openBroadcastTransport('tab', hubChannel(''));
     cleanUps.push(route.close);
     const heard: unknown[] = [];
     route.calls.onmessage = ({ data }) => heard.push(data);
@@ -74,7 +75,7 @@ describe('the door of a hub without SharedWorker', () => {
 
   it('is not knocked at again by a tab that was let in', async () => {
     open();
-    const route = openBroadcastTransport('tab', '');
+    const route = openBroadcastTransport('tab', hubChannel(''));
     cleanUps.push(route.close);
     await settled();
     expect(served).toHaveLength(1);
@@ -86,7 +87,10 @@ describe('the door of a hub without SharedWorker', () => {
 
   it('lets two tabs in that hear nothing of each other', async () => {
     open();
-    const routes = [openBroadcastTransport('one', ''), openBroadcastTransport('two', '')];
+    const routes = [
+      openBroadcastTransport('one', hubChannel('')),
+      openBroadcastTransport('two', hubChannel('')),
+    ];
     const heard: unknown[][] = [[], []];
     for (const [index, route] of routes.entries()) {
       cleanUps.push(route.close);
