@@ -19,7 +19,7 @@ import webpack from 'webpack';
  *
  * @typedef {object} Bundle
  * @property {Files} first what the page loads at once
- * @property {Map<string, Files>} lazy what it loads besides, by the module that is imported
+ * @property {Map<string, Files>} lazy what both load later, by the module that is imported
  * @property {Files} worker the hub
  */
 
@@ -59,26 +59,49 @@ function chunksOf(output) {
 
 const entryOf = (output) => output.find(({ isEntry }) => isEntry)?.fileName;
 
-async function withVite(folder, page) {
+async function withVite(folder, page, hub) {
   const { output } = await vite({
     root: folder,
     configFile: false,
     logLevel: 'error',
     build: { write: false, rolldownOptions: { input: join(folder, page) } },
+    // As in the README: otherwise the worker would contain its own lazy parts.
+    worker: { format: 'es' },
   });
   const chunks = chunksOf(output);
-  const worker = output.filter(({ type, fileName }) => type === 'asset' && /\.js$/.test(fileName));
+  const { worker, lazy } = workerOf(output, hub);
   return {
     first: withImports(chunks, entryOf(output)),
-    lazy: lazyParts(chunks),
-    worker: new Map(worker.map(({ fileName, source }) => [fileName, source])),
+    lazy: new Map([...lazyParts(chunks), ...lazy]),
+    worker,
   };
+}
+
+/** A worker is an asset to Vite: its chunks have no modules, but are named after them. */
+function workerOf(output, hub) {
+  const scripts = output.filter(({ type, fileName }) => type === 'asset' && /\.js$/.test(fileName));
+  const entry = scripts.find(({ fileName }) =>
+    fileName.includes(`/${basename(hub ?? '', '.js')}-`),
+  );
+  const chunks = new Map(
+    scripts.map(({ fileName, source }) => {
+      const imports = [...source.matchAll(/(?:from|import) ?["'`]\.\/([^"'`]+)/g)];
+      const module = fileName === entry?.fileName ? null : fileName.replace(/^.*\/|-[^-]+$/g, '');
+      return [
+        fileName,
+        { code: source, imports: imports.map(([, name]) => `assets/${name}`), module },
+      ];
+    }),
+  );
+  return { worker: withImports(chunks, entry?.fileName), lazy: lazyParts(chunks) };
 }
 
 /** Rollup and esbuild do not build the worker that a page names: a site builds the hub by itself. */
 async function separately(load, page, hub) {
   const { first, lazy } = await load(page);
-  return { first, lazy, worker: hub ? (await load(hub)).first : new Map() };
+  if (!hub) return { first, lazy, worker: new Map() };
+  const worker = await load(hub);
+  return { first, lazy: new Map([...lazy, ...worker.lazy]), worker: worker.first };
 }
 
 /** `@tanstack/virtual-core` asks for it; the other bundlers replace it by themselves. */
