@@ -10,7 +10,6 @@ import {
   maxLength,
   minLength,
   nullable,
-  record,
   refine,
   regex,
   strictObject,
@@ -96,6 +95,14 @@ function isJson(value: unknown): boolean {
   return isPlain && Object.values(value).every(isJson);
 }
 
+function isJsonObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && isJson(value);
+}
+
+function isStringMap(value: unknown): boolean {
+  return isJsonObject(value) && Object.values(value).every((part) => typeof part === 'string');
+}
+
 const optionsSchema = strictObject({
   deploymentId: string().check(
     regex(/^[\w.~-]{1,128}$/, 'must be the id of a messenger deployment'),
@@ -108,9 +115,13 @@ const optionsSchema = strictObject({
     ),
   ),
   application: optionalString,
-  customAttributes: exactOptional(record(string(), string())),
+  customAttributes: exactOptional(
+    custom<Record<string, string>>(isStringMap, 'must map names to strings'),
+  ),
   autostart: exactOptional(boolean()),
-  journeyContext: exactOptional(record(string(), custom(isJson, 'must be JSON'))),
+  journeyContext: exactOptional(
+    custom<Record<string, unknown>>(isJsonObject, 'must be a JSON object'),
+  ),
   visitorUrl: optionalString,
   codeUrl: optionalString,
   uploads: exactOptional(union([literal(false), uploadsSchema])),

@@ -1,11 +1,11 @@
 import {
   array,
   boolean,
+  custom,
   nullable,
   number,
   optional,
   pipe,
-  record,
   string,
   transform,
   union,
@@ -88,9 +88,12 @@ export const lenientArray = orElse(array(unknown()), []);
 
 /** The entries of an object whose values read as strings. */
 export const stringMap = pipe(
-  orElse(record(string(), unknown()), {}),
+  orElse(
+    custom<object>((value) => typeof value === 'object' && !Array.isArray(value)),
+    {},
+  ),
   transform((value) => {
-    const entries = Object.entries(value).flatMap(([key, part]) => {
+    const entries = Object.entries(value ?? {}).flatMap(([key, part]) => {
       const parsed = lenientString.safeParse(part);
       return parsed.success && parsed.data !== null ? [[key, parsed.data] as const] : [];
     });
