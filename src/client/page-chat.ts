@@ -161,7 +161,7 @@ export class PageChat implements Chat {
         writePendingHandoff(this.#hubName, null);
         resendPending(handoff, this, this.#rpc);
       })
-      .catch((error: unknown) => console.warn('[partyline] Resending calls failed:', error))
+      .catch((error: unknown) => this.#warn('Resending calls failed:', error))
       .finally(() => {
         if (!this.#isHidden) this.#supervisor.attach();
       });

@@ -10,7 +10,7 @@ import {
 import { RequestLimiter } from '../edges/request-limiter.ts';
 import type { HubGateway } from '../options.ts';
 import { findDuplicate } from '../store/same-message.ts';
-import { AllowedDomains } from './allowed-domains.ts';
+import type { AllowedDomains } from './allowed-domains.ts';
 import { sessionPolicy } from './core/session-policy.ts';
 import { CredentialStore } from './credential-store.ts';
 import { DeploymentSettings } from './deployment.ts';
@@ -45,11 +45,11 @@ function createExtension(
 ): GatewayExtension {
   const logError = (what: string, cause: unknown) => hub.logError(what, cause);
   const settings = new DeploymentSettings(adapter.configurationUrl, logError);
-  const domains = new AllowedDomains(adapter.domainsUrl, logError);
+  let domains: AllowedDomains | null = null;
   const restTokens = new HistoryTokens(() => hub.send({ type: 'rest-token' }));
   const limiter = new RequestLimiter(adapter.traits.rateLimits);
   const uploads = new LazyUploads(hub, async () => {
-    const { Uploads } = await import('./uploads.ts');
+    const { Uploads } = await import('./on-demand.ts');
     return new Uploads(hub, options.uploads ?? {}, settings, limiter);
   });
   const requests = new OpenRequests();
@@ -91,11 +91,20 @@ function createExtension(
       const remaining = uploads.onEvent(calls.onEvent(event));
       return remaining && restTokens.onEvent(remaining);
     },
-    isOriginRefused: () => domains.refuses(self.location.origin),
+    async isOriginRefused() {
+      try {
+        const module = await import('./on-demand.ts');
+        domains ??= new module.AllowedDomains(adapter.domainsUrl, logError);
+      } catch (error) {
+        logError('The code for a refused site could not be loaded', error);
+        return false;
+      }
+      return domains.refuses(self.location.origin);
+    },
     onConnectionClosed() {
       requests.onConnectionClosed();
       restTokens.onConnectionClosed();
-      uploads.forget();
+      uploads.onConnectionClosed();
       calls.onConnectionClosed();
     },
     // The credentials change with the token that names the next visitor, or with `end`.

@@ -2,17 +2,13 @@ import type { Problem } from '../../protocol/errors.ts';
 import type { GatewayEvent } from '../../protocol/gateway/events.ts';
 import type { ExtensionHost } from '../../protocol/gateway/extension.ts';
 import type { CallAnswer } from '../../protocol/port.ts';
+import { signedOut } from './signed-out.ts';
 import type { Uploads } from './uploads.ts';
 
 /** The site has a newer build, or there is no network: the next call tries again. */
 const notLoaded: Problem = {
   code: 'unavailable',
   message: 'The code for files could not be loaded. Try again, or reload the page.',
-};
-
-const signedOut: Problem = {
-  code: 'signed-out',
-  message: 'The session has ended. Sign in again.',
 };
 
 /**
@@ -41,16 +37,24 @@ export class LazyUploads {
   async #answer(tabId: string, call: unknown): Promise<CallAnswer> {
     const { epoch } = this.#hub;
     const refuse = (problem: Problem): CallAnswer => ({ ok: false, epoch, problem });
+    const uploads = await this.#loaded();
+    if (!uploads) return refuse(notLoaded);
+    // The file must not get into another visitor's conversation.
+    if (epoch !== this.#hub.epoch) return refuse(signedOut().toProblem());
+    return uploads.call(tabId, call) ?? refuse(notLoaded);
+  }
+
+  /** `null`: it can't be loaded. */
+  async #loaded(): Promise<Uploads | null> {
+    this.#loading ??= this.#start();
+    const loading = this.#loading;
     try {
-      this.#loading ??= this.#start();
-      const uploads = await this.#loading;
-      // The file must not get into another visitor's conversation.
-      if (epoch !== this.#hub.epoch) return refuse(signedOut);
-      return (await uploads.call(tabId, call)) ?? refuse(notLoaded);
+      return await loading;
     } catch (error) {
-      this.#loading = null;
+      // Another call may have tried again since.
+      if (this.#loading === loading) this.#loading = null;
       this.#hub.logError('The code for files could not be loaded', error);
-      return refuse(notLoaded);
+      return null;
     }
   }
 
@@ -91,9 +95,15 @@ export class LazyUploads {
   }
 
   /** The connection has closed: there will be no responses. */
-  forget(): void {
+  onConnectionClosed(): void {
     this.#close();
     this.#uploads?.forget();
+  }
+
+  onVisitorChange(): void {
+    this.#session = null;
+    this.#configuration = null;
+    this.#uploads?.onVisitorChange();
   }
 
   #close(): void {

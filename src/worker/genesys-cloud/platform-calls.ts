@@ -7,7 +7,7 @@ import { requestIds } from '../../protocol/genesys-cloud/request-ids.ts';
 import type { CallAnswer } from '../../protocol/port.ts';
 import type { DeploymentSettings } from './deployment.ts';
 import type { OpenRequests } from './open-requests.ts';
-import { signedOut } from './upload-errors.ts';
+import { signedOut } from './signed-out.ts';
 
 /** Timeout of a deletion, in ms. */
 const deadline = 10_000;

@@ -56,10 +56,6 @@ export function fileLost(cause?: unknown): PartylineError {
   return new PartylineError('file-lost', words, { cause });
 }
 
-export function signedOut(): PartylineError {
-  return new PartylineError('signed-out', 'The session has ended. Sign in again.');
-}
-
 export function overdue(): PartylineError {
   return new PartylineError('timeout', 'The file took too long. Try again.');
 }

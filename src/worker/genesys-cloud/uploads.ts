@@ -15,6 +15,7 @@ import type { RequestLimiter } from '../edges/request-limiter.ts';
 import type { DeploymentSettings } from './deployment.ts';
 import { type FileCall, fileCallSchema } from './file-calls.ts';
 import { putFile, type UploadTarget } from './put-file.ts';
+import { signedOut } from './signed-out.ts';
 import { Upload, withResolvers } from './upload.ts';
 import {
   ended,
@@ -25,7 +26,6 @@ import {
   offline,
   overdue,
   refusal,
-  signedOut,
   tooMany,
 } from './upload-errors.ts';
 

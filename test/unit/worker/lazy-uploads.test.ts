@@ -48,12 +48,12 @@ describe('uploads that load at the first call', () => {
     const answer = uploads.call('tab', link);
     uploads.onEvent(sessionEvent());
     await vi.waitFor(() => expect(sent).toEqual(['refresh-attachment']));
-    uploads.forget();
+    uploads.onConnectionClosed();
     expect(await answer).toMatchObject({ ok: false, problem: { code: 'network' } });
   });
 
   it.each([
-    ['the connection closes', (uploads: LazyUploads) => uploads.forget()],
+    ['the connection closes', (uploads: LazyUploads) => uploads.onConnectionClosed()],
     [
       'the session ends',
       (uploads: LazyUploads) => void uploads.onEvent({ type: 'signed-out', message: '' }),
