@@ -11,8 +11,6 @@ import type { CheckedConnectOptions } from './options.ts';
 import { listenToPageLifecycle } from './page-lifecycle.ts';
 import { writeSessionHint } from './session/session-hint.ts';
 import { Replica } from './transcript/replica.ts';
-import { isConversation } from './validation/port-validators.ts';
-import { readAs } from './validation/validator.ts';
 
 /** Deadline of `start`, in ms: the gateway's answer may need several connection attempts. */
 const startDeadline = 60_000;
@@ -54,7 +52,8 @@ export class PageChat implements Chat {
 
   async start(routing: Routing): Promise<Conversation> {
     const { value } = await this.#rpc.call({ type: 'start', routing }, startDeadline);
-    return readAs(isConversation, value);
+    const { readConversation } = await import('./calls/hub-calls.ts');
+    return readConversation(value);
   }
 
   async send(text: string, options?: SendOptions): Promise<string> {

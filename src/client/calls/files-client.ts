@@ -2,6 +2,7 @@ import { PartylineError } from '../../protocol/errors.ts';
 import type { UploadRules } from '../../protocol/files.ts';
 import { type FileProgress, fileStages } from '../../protocol/files.ts';
 import type { Chat, ChatFiles, SendFileOptions } from '../chat.ts';
+import { readAs } from '../validation/read-as.ts';
 import {
   array,
   isNumber,
@@ -9,7 +10,6 @@ import {
   literal,
   nullable,
   object,
-  readAs,
   type Validator,
 } from '../validation/validator.ts';
 import type { HubRpc } from './hub-rpc.ts';

@@ -3,5 +3,6 @@
 
 export { ComlinkCalls } from '../connection/comlink-calls.ts';
 export { loadEarlier, refreshRows } from '../transcript/pagination.ts';
+export { readConversation } from '../validation/read-as.ts';
 export { PlatformClient } from './platform-client.ts';
 export { resendPending } from './resend-pending.ts';

@@ -112,11 +112,6 @@ export class HubRpc {
     }
   }
 
-  /** Whether a call that was made for that visitor must not be made any more. */
-  isForOtherIdentity(identity: Identity | null): boolean {
-    return isOtherIdentity(identity, this.identity);
-  }
-
   /** The last visitor with an id: a new hub may know nobody yet. */
   get lastKnownIdentity(): Identity | null {
     if (this.identity !== null && this.identity.visitor !== null) return this.identity;

@@ -1,6 +1,7 @@
 import type { SideCall } from '../../protocol/deployment.ts';
 import { PartylineError } from '../../protocol/errors.ts';
-import { nullable, readAs, type Validator } from '../validation/validator.ts';
+import { readAs } from '../validation/read-as.ts';
+import { nullable, type Validator } from '../validation/validator.ts';
 import type { HubRpc } from './hub-rpc.ts';
 
 /** Makes a call that a hub may not know, because its gateway lacks the feature; `null` then. */

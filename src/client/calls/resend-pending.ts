@@ -1,7 +1,7 @@
 import { PartylineError } from '../../protocol/errors.ts';
 import type { Call } from '../../protocol/port.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
-import type { Identity } from '../session/identity.ts';
+import { type Identity, isOtherIdentity } from '../session/identity.ts';
 import { isNumber, isString, nullable, object } from '../validation/validator.ts';
 import type { HubRpc } from './hub-rpc.ts';
 
@@ -88,7 +88,7 @@ async function resend(
   warn: Warn,
 ): Promise<void> {
   // The visitor may change between attempts.
-  while (!rpc.isForOtherIdentity(identity)) {
+  while (!isOtherIdentity(identity, rpc.identity)) {
     try {
       await rpc.call(call, undefined, identity);
       return;

@@ -5,7 +5,7 @@ import type { ChatSnapshot } from '../../protocol/snapshot.ts';
 import type { HubRpc } from '../calls/hub-rpc.ts';
 import { type PageClock, pageClock } from '../clock.ts';
 import { isEarlier } from '../validation/port-validators.ts';
-import { readAs } from '../validation/validator.ts';
+import { readAs } from '../validation/read-as.ts';
 import { applyRefreshed, prependEarlier } from './refresh-rows.ts';
 
 /** In ms. The hub may have to fetch the rows from the gateway. */

@@ -1,15 +1,7 @@
-import { PartylineError } from '../../protocol/errors.ts';
-
 // The names are zod's: these do for a page what zod does for the hub, in far fewer bytes.
 
 /** Checks that a value from outside is a `T`. Does not copy it. */
 export type Validator<T> = (value: unknown) => value is T;
-
-/** Checks the result of a call. @throws {PartylineError} `unknown-outcome` */
-export function readAs<T>(isValid: Validator<T>, value: unknown): T {
-  if (isValid(value)) return value;
-  throw new PartylineError('unknown-outcome', 'Invalid response from the hub; outcome unknown.');
-}
 
 type OptionalKeys<T> = {
   [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? K : never;

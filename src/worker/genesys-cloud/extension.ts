@@ -15,9 +15,8 @@ import { sessionPolicy } from './core/session-policy.ts';
 import { CredentialStore } from './credential-store.ts';
 import { DeploymentSettings } from './deployment.ts';
 import { HistoryTokens } from './history-token.ts';
-import { LazyUploads } from './lazy-uploads.ts';
+import { LazyCalls } from './lazy-calls.ts';
 import { OpenRequests } from './open-requests.ts';
-import { PlatformCalls } from './platform-calls.ts';
 import { SessionCredentials } from './session-credentials.ts';
 
 /**
@@ -48,12 +47,14 @@ function createExtension(
   let domains: AllowedDomains | null = null;
   const restTokens = new HistoryTokens(() => hub.send({ type: 'rest-token' }));
   const limiter = new RequestLimiter(adapter.traits.rateLimits);
-  const uploads = new LazyUploads(hub, async () => {
-    const { Uploads } = await import('./on-demand.ts');
-    return new Uploads(hub, options.uploads ?? {}, settings, limiter);
-  });
   const requests = new OpenRequests();
-  const calls = new PlatformCalls(hub, settings, requests);
+  const calls = new LazyCalls(hub, async () => {
+    const { PlatformCalls, Uploads } = await import('./on-demand.ts');
+    return {
+      platform: new PlatformCalls(hub, settings, requests),
+      uploads: new Uploads(hub, options.uploads ?? {}, settings, limiter),
+    };
+  });
   let isAutoStarted = false;
 
   return {
@@ -66,7 +67,7 @@ function createExtension(
       settings,
     ),
     restTokens,
-    answer: (tabId, call) => calls.answer(call) ?? uploads.call(tabId, call),
+    answer: calls.answer,
     shouldSend(command) {
       const { type } = command;
       const autoStart = options.autostart ?? settings.current?.autoStart ?? false;
@@ -88,7 +89,7 @@ function createExtension(
       }
       if (isUnseen(event, settings)) return null;
       // An error without an id is attributed to one of them at most: the first that it can be about.
-      const remaining = uploads.onEvent(calls.onEvent(event));
+      const remaining = calls.onEvent(event);
       return remaining && restTokens.onEvent(remaining);
     },
     async isOriginRefused() {
@@ -104,7 +105,6 @@ function createExtension(
     onConnectionClosed() {
       requests.onConnectionClosed();
       restTokens.onConnectionClosed();
-      uploads.onConnectionClosed();
       calls.onConnectionClosed();
     },
     // The credentials change with the token that names the next visitor, or with `end`.
@@ -112,7 +112,6 @@ function createExtension(
       isAutoStarted = false;
       requests.onConnectionClosed();
       restTokens.onConnectionClosed();
-      uploads.onVisitorChange();
       calls.onVisitorChange();
     },
   };

@@ -1,4 +1,5 @@
 // What few visitors need, in one script: it is loaded at the first need.
 
 export { AllowedDomains } from './allowed-domains.ts';
+export { PlatformCalls } from './platform-calls.ts';
 export { Uploads } from './uploads.ts';

@@ -53,8 +53,10 @@ class Line {
     return answer;
   }
 
-  clears(): Promise<CallAnswer> {
-    return this.calls({ type: 'platform', step: 'clear' });
+  async clears(): Promise<{ readonly answer: Promise<CallAnswer> }> {
+    // Any call, so that the code for the next one has loaded.
+    await this.calls({ type: 'platform', step: 'unknown' });
+    return { answer: this.calls({ type: 'platform', step: 'clear' }) };
   }
 
   /** The tracing id of the newest request. */
@@ -129,7 +131,7 @@ describe('clearing that is refused without a name', () => {
     line.sends({ type: 'ping' });
     const pong = { type: 'Text', text: 'ping', direction: 'Inbound' };
     line.hears({ class: 'StructuredMessage', code: 200, body: pong, tracingId: line.tracingId });
-    const answer = line.clears();
+    const { answer } = await line.clears();
     expect(line.refuses(4000)).toMatchObject(problemOf(requestIds.clear));
     expect(await answer).toMatchObject({ problem: { code: 'forbidden' } });
   });
@@ -142,7 +144,7 @@ describe('clearing that is refused without a name', () => {
   ] as const)('is waited for while %s may be meant', async (_, command) => {
     const line = new Line();
     line.sends(command);
-    const answer = line.clears();
+    const { answer } = await line.clears();
     expect(line.refuses(400)).toMatchObject(problemOf(null));
     line.hears({ class: 'SessionClearedEvent', code: 200, body: {} });
     expect(await answer).toMatchObject({ ok: true });
@@ -152,7 +154,7 @@ describe('clearing that is refused without a name', () => {
     const line = new Line();
     line.sends({ type: 'typing', conversationId: 'c', isTyping: true });
     await vi.advanceTimersByTimeAsync(5_000);
-    const answer = line.clears();
+    const { answer } = await line.clears();
     await vi.advanceTimersByTimeAsync(5_000);
     line.refuses(400);
     expect(await answer).toMatchObject({ problem: { code: 'unavailable' } });
@@ -162,7 +164,7 @@ describe('clearing that is refused without a name', () => {
     const line = new Line().says('m');
     line.extension.onConnectionClosed();
     line.hears({ class: 'SessionResponse', code: 200, body: { connected: true } });
-    const answer = line.clears();
+    const { answer } = await line.clears();
     line.refuses(400);
     expect(await answer).toMatchObject({ problem: { code: 'unavailable' } });
   });
