@@ -104,7 +104,7 @@ export class HubLocator {
   async #openTabTransport(tabId: string, fallback: () => Worker): Promise<Transport> {
     const { TabHost, openBroadcastTransport } = await import('./tab-hub.ts');
     const { name } = this.#options;
-    this.#host ??= new TabHost(fallback, hostLock(name), name, (reason) =>
+    this.#host ??= new TabHost(fallback, { name, lock: hostLock(name) }, (reason) =>
       this.#events.workerFailed(reason),
     );
     // The page may have been hidden, or redirected, while they loaded.

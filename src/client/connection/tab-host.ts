@@ -1,7 +1,13 @@
 import type { HubNameMessage } from '../../protocol/hub-name.ts';
-import { isString, literal, object } from '../validation/validator.ts';
 
-const isHubName = object<HubNameMessage>({ type: literal('partyline-hub-name'), name: isString });
+const hubNameType: HubNameMessage['type'] = 'partyline-hub-name';
+
+/** The hub that a tab runs. */
+interface HostedHub {
+  readonly name: string;
+  /** Its `hostLock`. */
+  readonly lock: string;
+}
 
 /**
  * Runs the hub in a dedicated Worker where there is no SharedWorker. Each tab queues for the host lock;
@@ -9,27 +15,17 @@ const isHubName = object<HubNameMessage>({ type: literal('partyline-hub-name'), 
  */
 export class TabHost {
   readonly #createWorker: () => Worker;
-  readonly #lockName: string;
-  readonly #hubName: string;
+  readonly #hub: HostedHub;
   readonly #onFailed: (reason: string) => void;
   /** Ends the request for the lock, or the hosting; `null` while this tab does neither. */
   #abort: AbortController | null = null;
   /** `null` while this tab is not the host. */
   #worker: Worker | null = null;
 
-  /**
-   * @param lockName the `hostLock`
-   * @param onFailed the worker's script can't be loaded, threw, or starts a hub of another name
-   */
-  constructor(
-    createWorker: () => Worker,
-    lockName: string,
-    hubName: string,
-    onFailed: (reason: string) => void,
-  ) {
+  /** @param onFailed the worker's script can't be loaded, or threw */
+  constructor(createWorker: () => Worker, hub: HostedHub, onFailed: (reason: string) => void) {
     this.#createWorker = createWorker;
-    this.#lockName = lockName;
-    this.#hubName = hubName;
+    this.#hub = hub;
     this.#onFailed = onFailed;
   }
 
@@ -62,7 +58,7 @@ export class TabHost {
     this.#abort = abort;
     const { signal } = abort;
     navigator.locks
-      .request(this.#lockName, steal ? { steal } : { signal }, () => this.#host(signal))
+      .request(this.#hub.lock, steal ? { steal } : { signal }, () => this.#host(signal))
       .catch((error: unknown) => {
         if (signal.aborted) return;
         // A tab with a newer build has stolen the lock.
@@ -88,10 +84,11 @@ export class TabHost {
     const worker = this.#createWorker();
     this.#worker = worker;
     worker.onmessage = ({ data }: MessageEvent<unknown>) => {
-      if (!isHubName(data) || data.name === this.#hubName) return;
+      const { type, name } = Object(data);
+      if (type !== hubNameType || name === this.#hub.name) return;
       this.stop();
       this.#onFailed(
-        `connect: name is "${this.#hubName}", but the worker’s hub is named "${data.name}"`,
+        `connect: name is "${this.#hub.name}", but the worker’s hub is named "${name}"`,
       );
     };
     worker.onerror = () => {
