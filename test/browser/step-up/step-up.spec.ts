@@ -94,12 +94,12 @@ for (const withoutSharedWorker of [false, true]) {
       const all = ['hello, I am nobody', 'please sign in', 'now I am Ada', 'hello, Ada'];
       for (const tab of [first, second]) await tab.shows(all);
       expect(await gateway.agent.conversations()).toHaveLength(1);
-      expect(gateway.stats.rest).toMatchObject({
-        'POST /api/v2/webdeployments/token/oauthcodegrantjwtexchange': 1,
-      });
       // The same person to the platform, before and after.
-      const [asGuest, asMember] = journeys(gateway);
-      expect(asMember).toEqual(asGuest);
+      // A second page that signs in while the first is being answered may use a second code.
+      const [asGuest, ...asMember] = journeys(gateway);
+      expect(asMember.length).toBeGreaterThan(0);
+      for (const context of asMember) expect(context).toEqual(asGuest);
+      expect(requests(gateway, 'configureAuthenticatedSession')).toHaveLength(1);
       expect(gateway.stats.peak).toBe(1);
       expect(gateway.stats.violations).toEqual([]);
     });
