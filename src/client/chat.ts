@@ -2,6 +2,7 @@ import type { Reply } from '../protocol/content.ts';
 import type { Conversation, Routing } from '../protocol/conversation.ts';
 import type { Deployment } from '../protocol/deployment.ts';
 import type { FileStage, UploadRules } from '../protocol/files.ts';
+import type { JourneyContext } from '../protocol/gateway/commands.ts';
 import type { Message } from '../protocol/message.ts';
 import type { ChatSnapshot } from '../protocol/snapshot.ts';
 
@@ -54,6 +55,22 @@ export interface ChatPlatform {
    * `timeout` · `rate-limited`, `unavailable`: try again later
    */
   clear(): Promise<void>;
+  /**
+   * Says that the visitor has signed in on this page or the one before: the hub asks the site at once who is
+   * there. A guest's open conversation then goes on as theirs where the site and the deployment allow that;
+   * otherwise they are another visitor. Has no effect if nobody has signed in. Resolves once the site is
+   * being asked.
+   */
+  signIn(): Promise<void>;
+  /**
+   * Data about this visitor for Genesys Predictive Engagement: `customer`, `customerSession` and
+   * `triggeringAction`, which replace those of the hub's option; at most 4,096 bytes as JSON. It is sent when
+   * a session is opened, so call it before the first message. Applies to all tabs until the visitor changes.
+   * `null` removes it.
+   * @throws {PartylineError} `invalid-call`: it is invalid, or this gateway has no such context; the message
+   * says which
+   */
+  setJourneyContext(context: JourneyContext | null): Promise<void>;
 }
 
 /**

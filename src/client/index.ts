@@ -16,6 +16,7 @@ export {
   type Problem,
 } from '../protocol/errors.ts';
 export type { FileStage, UploadRules } from '../protocol/files.ts';
+export type { JourneyContext } from '../protocol/gateway/commands.ts';
 export type { Message, MessageStatus, Role, Sender } from '../protocol/message.ts';
 export type { QueueReason, RoutingNotice } from '../protocol/routing.ts';
 export type { ChatSnapshot, ConnectionSnapshot, HubSnapshot, Phase } from '../protocol/snapshot.ts';

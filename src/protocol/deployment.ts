@@ -1,4 +1,5 @@
 import type { FileCall, UploadRules } from './files.ts';
+import type { JourneyContext } from './gateway/commands.ts';
 
 /** Settings of the deployment, from the platform. */
 export interface Deployment {
@@ -15,6 +16,8 @@ export interface Deployment {
   readonly canClear: boolean;
   /** Whether agents and bots write rich text: `parseRichText` of `partyline/rich-text` reads it. */
   readonly usesMarkdown: boolean;
+  /** Whether a guest who signs in can take the conversation along. */
+  readonly allowsUpgrade: boolean;
   /** Allowed files until the session specifies them; `null` if unknown. */
   readonly uploads: UploadRules | null;
 }
@@ -23,7 +26,13 @@ export interface Deployment {
 export type PlatformCall =
   /** Returns the `Deployment`, or `null`. */
   | { readonly type: 'platform'; readonly step: 'deployment' }
-  | { readonly type: 'platform'; readonly step: 'clear' };
+  | { readonly type: 'platform'; readonly step: 'clear' }
+  /** `null`: the page has nothing more to say about its visitor. */
+  | {
+      readonly type: 'platform';
+      readonly step: 'journey';
+      readonly context: JourneyContext | null;
+    };
 
 /** Calls that the extension of a dialect answers, outside the core. */
 export type SideCall = FileCall | PlatformCall;

@@ -180,6 +180,8 @@ export const callSchema = lazy(() =>
       count: int().check(gte(1), lte(500)),
     }),
     object({ type: literal('reconnect') }),
+    /** The visitor may have signed in: the hub asks the site who is there. */
+    object({ type: literal('identify') }),
     /** The visitor chose to wait although no agent is on shift. */
     object({ type: literal('wait-anyway') }),
     object({ type: literal('end') }),

@@ -654,6 +654,7 @@ const lookupCases: readonly StoreCase[] = [
 
 const meta: Meta = {
   subject: 'visitor "1" \ud83c',
+  guest: 'guest "1" \ud83c',
   draft: 'half a thought',
   routing: { skillGroups: ['Billing'], priority: 0 },
   lastRouting: {

@@ -567,8 +567,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'session-outlives-conversation',
     file: guest('session-policy'),
-    find: 'return hasEnded(context) || context.state.token.needsFresh;',
-    replace: 'return false;',
+    find: 'needsNewSession: (context) => hasEnded(context) || memoryOf(context).isSessionOver',
+    replace: 'needsNewSession: () => false',
     profile: { ...guests, agentEnds: 3 },
   },
   {

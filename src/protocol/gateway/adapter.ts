@@ -44,6 +44,10 @@ export interface GatewayTraits {
   readonly authentication: 'frame' | 'session';
   /** Whether a visitor can use the same session in another browser at the same time. @default false */
   readonly isShared?: boolean;
+  /** Whether a visitor's next conversation is opened with the same token, where it stands for one. @default false */
+  readonly reusesToken?: boolean;
+  /** Whether a guest who signs in can take the open conversation along. @default false */
+  readonly allowsStepUp?: boolean;
   /** Whether messages have sequence numbers, even if some lack one. `false`: order by timestamp, then id. */
   readonly sequences: boolean;
   /** Whether resending a message is safe. `false`: it would duplicate; the history must be checked first. */

@@ -4,9 +4,9 @@ import type { Routing } from '../conversation.ts';
 /** What the core asks a gateway to do on the socket. */
 export type GatewayCommand =
   /** `startsNew`: opens a new session instead of the visitor's last one, where the token stands for one. */
-  | { readonly type: 'authenticate'; readonly startsNew?: boolean }
-  | { readonly type: 'open-conversation'; readonly routing: Routing }
-  | { readonly type: 'resume-conversation'; readonly conversationId: string }
+  | (SessionContext & { readonly type: 'authenticate'; readonly startsNew?: boolean })
+  | (SessionContext & { readonly type: 'open-conversation'; readonly routing: Routing })
+  | (SessionContext & { readonly type: 'resume-conversation'; readonly conversationId: string })
   | {
       readonly type: 'send-message';
       readonly conversationId: string;
@@ -24,6 +24,14 @@ export type GatewayCommand =
   | { readonly type: 'ping' }
   | { readonly type: 'answer-ping'; readonly payload: unknown }
   | SessionCommand;
+
+/** What the edge adds to commands that open a session; the core does not know it. */
+export interface SessionContext {
+  readonly journeyContext?: JourneyContext | null;
+}
+
+/** Data about the visitor for the platform's analytics and routing, as JSON. */
+export type JourneyContext = Readonly<Record<string, unknown>>;
 
 /** Commands of gateways with `authentication: 'session'`; other dialects encode them as no frame. */
 export type SessionCommand =

@@ -9,6 +9,8 @@ export interface GatewayExtension {
   readonly restTokens: RestTokenSource;
   /** Answers calls about files and the deployment's settings; `null` for any other call. */
   readonly answer: (tabId: string, call: unknown) => Promise<CallAnswer> | null;
+  /** Adds what the core does not know to a command that is about to be sent. */
+  readonly complete?: (command: GatewayCommand) => GatewayCommand;
   /** Whether to send a command. `false` for features that the deployment has switched off. */
   readonly shouldSend: (command: GatewayCommand) => boolean;
   /** Sees each event before the core does. Returns the event for the core, or `null` to consume it. */

@@ -1,9 +1,17 @@
+import type { JourneyContext } from './commands.ts';
+
 /** For gateways whose session token the client creates itself. */
 export interface SessionSettings {
   /** Part of the key that a session is stored under, since sessions belong to one deployment. */
   readonly deploymentId: string;
   /** The site's endpoint that returns the visitor's subject; `null`: one session per browser. */
   readonly visitorUrl: string | null;
+  /** Whether a visitor is known again in the next conversation. */
+  readonly isReturning: boolean;
+  /** With `authentication`: whether people who are not signed in are guests. */
+  readonly allowsGuests: boolean;
+  /** The same for all visitors. */
+  readonly journeyContext: JourneyContext | null;
   /** `null` for anonymous sessions. */
   readonly authentication: {
     /** The site's endpoint that returns the identity provider's authorization code. */
@@ -24,11 +32,12 @@ export interface TokenSource {
   /**
    * Gets a new token. Never rejects.
    *
-   * @param isFresh whether to start a new session, where the token stands for one
+   * @param isFresh whether it must be another secret than the last one, where the client creates it
    * @param isWanted whether the core still waits for this token. If not, the response may belong to a
    *   previous visitor and is discarded
+   * @param guest the visitor of an open conversation, which goes on if they were a guest and have signed in
    */
-  fetch(isFresh: boolean, isWanted: () => boolean): Promise<TokenResult>;
+  fetch(isFresh: boolean, isWanted: () => boolean, guest?: string | null): Promise<TokenResult>;
   /**
    * Deletes the session, because the visitor has signed out. Resolves once nothing of it is stored in
    * this browser. Never rejects.
@@ -44,6 +53,8 @@ export type TokenResult =
       readonly subject: string;
       /** Whether it is the previous token, so that an open socket can stay. */
       readonly isSame?: boolean;
+      /** The guest who has become `subject` by signing in: what is kept for one belongs to the other. */
+      readonly steppedUpFrom?: string;
     }
   | {
       readonly ok: false;

@@ -15,6 +15,8 @@ const enabled = orNull(object({ enabled: lenientString }));
 const configurationSchema = object({
   languages: lenientArray,
   defaultLanguage: nonEmptyString,
+  // [MT] reads it from there, too.
+  auth: orNull(object({ allowSessionUpgrade: lenientString })),
   messenger: orNull(
     object({
       fileUpload: orNull(
@@ -48,7 +50,7 @@ type FileUpload = NonNullable<
 export function toDeployment(json: unknown): Deployment | null {
   const parsed = configurationSchema.safeParse(json);
   if (!parsed.success) return null;
-  const { languages, defaultLanguage, messenger } = parsed.data;
+  const { languages, defaultLanguage, messenger, auth } = parsed.data;
   const conversations = messenger?.apps?.conversations;
   return {
     languages: strings(languages),
@@ -59,6 +61,7 @@ export function toDeployment(json: unknown): Deployment | null {
     autoStart: isTrue(conversations?.autoStart?.enabled),
     canClear: isTrue(conversations?.conversationClear?.enabled),
     usesMarkdown: isTrue(conversations?.markdown?.enabled),
+    allowsUpgrade: isTrue(auth?.allowSessionUpgrade),
     uploads: messenger?.fileUpload ? toUploads(messenger.fileUpload) : null,
   };
 }

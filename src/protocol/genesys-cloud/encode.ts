@@ -1,6 +1,6 @@
 import type { CarriedReply, Content } from '../content.ts';
 import type { Routing } from '../conversation.ts';
-import type { GatewayCommand } from '../gateway/commands.ts';
+import type { GatewayCommand, JourneyContext } from '../gateway/commands.ts';
 import { messageIdAttribute } from './messages.ts';
 import { requestIds } from './request-ids.ts';
 
@@ -8,7 +8,7 @@ export interface EncodeSettings {
   readonly deploymentId: string;
   readonly customAttributes: Readonly<Record<string, string>>;
   readonly autostart: boolean;
-  readonly journeyContext: Readonly<Record<string, unknown>> | null;
+  readonly journeyContext: JourneyContext | null;
 }
 
 /** Packs the session's secrets into one string, because adapters receive a single token. */
@@ -43,10 +43,10 @@ function toRequest(
   switch (command.type) {
     // The same request opens and resumes a session; repeating it does not create a second one.
     case 'authenticate':
-      return configure(settings, jwt, command.startsNew === true);
+      return configure(settings, jwt, command.startsNew === true, command.journeyContext);
     case 'open-conversation':
     case 'resume-conversation':
-      return configure(settings, jwt, false);
+      return configure(settings, jwt, false, command.journeyContext);
     case 'send-message':
       return toMessage(settings, command);
     case 'typing':
@@ -109,19 +109,26 @@ function attachmentRequest(attachmentId: string, action: string): Request {
   return { action, tracingId: attachmentId, attachmentId };
 }
 
-/** An anonymous visitor's new conversation has a new token; a signed-in visitor's needs `startNew`. */
+/** A guest's context is sent here, a signed-in visitor's when the identity is exchanged [JV]. */
 function configure(
-  { deploymentId, journeyContext }: EncodeSettings,
+  { deploymentId, ...settings }: EncodeSettings,
   jwt: string | null,
-  startsNew: boolean,
+  startNew: boolean,
+  journeyContext: JourneyContext | null = settings.journeyContext,
 ): Request {
-  const session = { deploymentId, ...(journeyContext ? { journeyContext } : {}) };
-  if (jwt === null) return { action: 'configureSession', ...session, startNew: false };
+  if (jwt !== null) {
+    return {
+      action: 'configureAuthenticatedSession',
+      deploymentId,
+      startNew,
+      data: { code: jwt },
+    };
+  }
   return {
-    action: 'configureAuthenticatedSession',
-    ...session,
-    startNew: startsNew,
-    data: { code: jwt },
+    action: 'configureSession',
+    deploymentId,
+    ...(journeyContext ? { journeyContext } : {}),
+    startNew,
   };
 }
 

@@ -19,7 +19,9 @@ import {
 import { describeIssue, PartylineError } from '../errors.ts';
 import type { UploadRules } from '../files.ts';
 import type { CloseMeaning, GatewayAdapter, RateLimits } from '../gateway/adapter.ts';
+import type { JourneyContext } from '../gateway/commands.ts';
 import type { SessionSettings } from '../gateway/tokens.ts';
+import { isJson } from '../json.ts';
 import { utf8Length } from '../utf8.ts';
 import { decodeFrame } from './decode.ts';
 import { encodeFrame, packCredential } from './encode.ts';
@@ -45,10 +47,17 @@ export interface GenesysCloudOptions {
    */
   readonly autostart?: boolean;
   /**
-   * Data for Genesys Predictive Engagement, sent when a session is opened: `customer`,
-   * `customerSession` and `triggeringAction` as in its documentation. @default none
+   * Data for Genesys Predictive Engagement, the same for all visitors: `customer`, `customerSession` and
+   * `triggeringAction` as in its documentation. What differs between visitors comes from the page:
+   * `setJourneyContext` of `chat.platform()`. @default none
    */
-  readonly journeyContext?: Readonly<Record<string, unknown>>;
+  readonly journeyContext?: JourneyContext;
+  /**
+   * Whether agents see one returning visitor over several conversations: the same session token, and a
+   * random `customer` id of the type `cookie` in the journey context. `false`: a guest is a new visitor in
+   * each conversation. @default true
+   */
+  readonly returningVisitors?: boolean;
   /**
    * The site's endpoint, on its own origin, that returns `{ subject }` of the signed-in visitor, or 401 if
    * there is none. Each visitor then has a separate session. @default none: one session per browser
@@ -56,10 +65,18 @@ export interface GenesysCloudOptions {
   readonly visitorUrl?: string;
   /**
    * For deployments with authentication: the site's endpoint, on its own origin, that returns a new
-   * authorization code of the identity provider: `{ code, subject, redirectUri?, codeVerifier? }`.
+   * authorization code of the identity provider, `{ subject, code, redirectUri?, codeVerifier?, nonce?,
+   * maxAge?, iss? }`, or its token in the implicit flow, `{ subject, idToken, nonce }`. `nonce` and `maxAge`
+   * (seconds) are required if the authentication request had them. 401: nobody is signed in.
    * @default none: anonymous sessions
    */
   readonly codeUrl?: string;
+  /**
+   * With `codeUrl`: whether people who are not signed in can chat as guests. When a guest signs in, the open
+   * conversation goes on as theirs, unless the deployment does not allow that (`allowSessionUpgrade`).
+   * @default false
+   */
+  readonly stepUp?: boolean;
   /**
    * Further restricts the files that visitors can send. `false`: no files.
    * @default what the deployment allows
@@ -85,15 +102,6 @@ const uploadsSchema = strictObject({
   blockedExtensions: texts,
   maximumSize: exactOptional(nullable(int().check(gte(1)))),
 });
-
-/** Zod's own `json()` weighs 2 KB in a worker. */
-function isJson(value: unknown): boolean {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (Array.isArray(value)) return value.every(isJson);
-  const isPlain = typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype;
-  return isPlain && Object.values(value).every(isJson);
-}
 
 function isJsonObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && isJson(value);
@@ -122,6 +130,8 @@ const optionsSchema = strictObject({
   journeyContext: exactOptional(
     custom<Record<string, unknown>>(isJsonObject, 'must be a JSON object'),
   ),
+  returningVisitors: exactOptional(boolean()),
+  stepUp: exactOptional(boolean()),
   visitorUrl: optionalString,
   codeUrl: optionalString,
   uploads: exactOptional(union([literal(false), uploadsSchema])),
@@ -131,6 +141,10 @@ const optionsSchema = strictObject({
       (region !== undefined && domain !== undefined) === false &&
       (region ?? domain ?? endpoint) !== undefined,
     'region: set either region or domain',
+  ),
+  refine(
+    ({ stepUp, codeUrl }) => stepUp !== true || codeUrl !== undefined,
+    'stepUp: needs codeUrl, which names the people who sign in',
   ),
   refine(
     ({ customAttributes }) => utf8Length(JSON.stringify(customAttributes ?? {})) <= attributeBytes,
@@ -170,7 +184,7 @@ export function genesysCloud(options: GenesysCloudOptions): GenesysCloudAdapter 
   if (!result.success) {
     throw new PartylineError('invalid-option', `genesysCloud: ${describeIssue(result.error)}`);
   }
-  const { deploymentId, codeUrl } = result.data;
+  const { deploymentId, codeUrl, returningVisitors = true, stepUp = false } = result.data;
   const { socketUrl, apiUrl, configurationUrl, domainsUrl } = addresses(result.data);
   const tokens = `${apiUrl}/api/v2/webdeployments/token`;
   const settings = {
@@ -186,6 +200,8 @@ export function genesysCloud(options: GenesysCloudOptions): GenesysCloudAdapter 
     traits: {
       authentication: 'session',
       isShared: codeUrl !== undefined,
+      reusesToken: returningVisitors,
+      allowsStepUp: stepUp,
       sequences: false,
       idempotentSend: false,
       restSend: false,
@@ -199,6 +215,9 @@ export function genesysCloud(options: GenesysCloudOptions): GenesysCloudAdapter 
     sessions: {
       deploymentId,
       visitorUrl: result.data.visitorUrl ?? null,
+      isReturning: returningVisitors,
+      allowsGuests: stepUp,
+      journeyContext: settings.journeyContext,
       authentication:
         codeUrl === undefined
           ? null

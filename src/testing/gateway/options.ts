@@ -79,6 +79,8 @@ export interface GatewayOptions {
      * `disconnect`, the next message starts a new conversation in it. @default true
      */
     readonly endsSession?: boolean;
+    /** Whether a guest's session goes on when they sign in; otherwise it is cleared then. @default false */
+    readonly allowSessionUpgrade?: boolean;
     /** Whether messages of bots have a name; on the platform their sender is empty. @default false */
     readonly namesBots?: boolean;
   };
@@ -153,6 +155,7 @@ const schema = z.strictObject({
       disconnect: z.boolean().default(true),
       markdown: z.boolean().default(false),
       endsSession: z.boolean().default(true),
+      allowSessionUpgrade: z.boolean().default(false),
       namesBots: z.boolean().default(false),
     })
     .prefault({}),

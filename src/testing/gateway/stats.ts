@@ -41,6 +41,8 @@ export type StatsEvent = { readonly at: number } & (
       readonly status: number;
       readonly subject: string | null;
     }
+  /** The journey context of a session (`genesys-cloud`), from its opening or the exchange of an identity. */
+  | { readonly kind: 'journey'; readonly subject: string | null; readonly context: unknown }
   | { readonly kind: 'token'; readonly status: number; readonly subject: string | null }
   | {
       readonly kind: 'repeated-message';

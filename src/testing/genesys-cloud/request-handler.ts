@@ -5,7 +5,15 @@ import type { CountedSocket } from '../gateway/stats.ts';
 import { attributesOf, routingOf } from './attributes.ts';
 import { EventHandler } from './event-handler.ts';
 import { fileErrorText } from './files.ts';
-import { answer, fileFailure, notification, platformId, refusal, tooMany } from './frames.ts';
+import {
+  answer,
+  eventBody,
+  fileFailure,
+  notification,
+  platformId,
+  refusal,
+  tooMany,
+} from './frames.ts';
 import { Limit } from './limits.ts';
 import { type MessageRequest, type SessionRequest, typeOf } from './requests.ts';
 import type { MessagingSession, SessionSocket } from './sessions.ts';
@@ -71,13 +79,13 @@ export class RequestHandler {
     const { action, tracingId } = request;
     const { settings, sessions } = this.#context;
     if (action === 'configureSession') {
-      this.#configure(request, null);
+      await this.#configure(request, null);
       return;
     }
     if (action === 'configureAuthenticatedSession') {
       const identity = sessions.identityOf(request.data.code);
       if (identity === null) this.#socket.send(refusal(401, 'User is unauthorized'));
-      else this.#configure(request, identity);
+      else await this.#configure(request, identity);
       return;
     }
     if (action === 'getConfiguration' && request.deploymentId === settings.deploymentId) {
@@ -154,16 +162,21 @@ export class RequestHandler {
     }
   }
 
-  #configure(
+  async #configure(
     request: Extract<SessionRequest, { deploymentId: string }>,
     identity: string | null,
-  ): void {
+  ): Promise<void> {
     const { sessions, settings, stats } = this.#context;
     if (request.deploymentId !== settings.deploymentId) {
       this.#socket.send(refusal(403, 'HTTP authorization error'));
       return;
     }
-    const { session, isNew } = sessions.open(request.token, identity, request.startNew === true);
+    const opened = sessions.open(request.token, identity, request.startNew === true);
+    if (opened === 4017) {
+      this.#socket.send(refusal(4017, 'cannot downgrade to an unauthenticated session'));
+      return;
+    }
+    const { session, isNew, hasSignedIn, cleared } = opened;
     if (session.hasExpired) {
       this.#socket.send(refusal(4006, 'session expired'));
       return;
@@ -179,11 +192,37 @@ export class RequestHandler {
       connected: true,
       newSession: isNew,
       readOnly: session.isReadOnly,
-      clearedExistingSession: false,
+      clearedExistingSession: cleared !== null,
       ...this.#media,
       ...this.#life(session),
     };
     this.#socket.send(answer('SessionResponse', body, request.tracingId));
+    if (request.action === 'configureSession' && request.journeyContext) {
+      const { subject } = session;
+      stats.record({ kind: 'journey', subject, context: request.journeyContext });
+    }
+    if (hasSignedIn) this.#onSignedIn(session);
+    if (cleared) await this.#clear(cleared);
+  }
+
+  /** The session goes on; its other connections are told that it is no guest's any more [MT]. */
+  #onSignedIn(session: MessagingSession): void {
+    session.closeOthers(this.#socket, { reason: 'signedIn' });
+    const from = { id: session.subject, name: '', role: 'visitor' } as const;
+    const signIn = { eventType: 'Presence', presence: { type: 'SignIn' } };
+    const at = this.#context.settings.clock();
+    const body = eventBody(randomUUID(), at, signIn, from);
+    session.pastEvents.push({ at, body });
+    session.tell(notification('StructuredMessage', body));
+  }
+
+  async #clear(session: MessagingSession): Promise<void> {
+    const { sessions, conversations } = this.#context;
+    sessions.clear(session);
+    if (session.conversationId !== null) await conversations.end(session.conversationId);
+    session.tell(notification('SessionClearedEvent', {}));
+    session.tell(notification('ConnectionClosedEvent', {}));
+    session.closeSockets();
   }
 
   get #media() {

@@ -58,6 +58,12 @@ const message = z.looseObject({
 });
 export type SessionMessage = z.infer<typeof message>;
 
+/** Required in [JV], and sent by [MT]. */
+export const journeyContext = z.looseObject({
+  customer: z.looseObject({ id: z.string(), idType: z.string() }),
+  customerSession: z.looseObject({ id: z.string(), type: z.string() }),
+});
+
 const common = { token, tracingId: z.string().optional() };
 
 export const requestSchema = z.discriminatedUnion('action', [
@@ -66,6 +72,7 @@ export const requestSchema = z.discriminatedUnion('action', [
     ...common,
     deploymentId: z.string(),
     startNew: z.boolean().optional(),
+    journeyContext: journeyContext.optional(),
     /** In [JV] without a description; accepted, and without effect here. */
     resumeToken: z.string().optional(),
   }),
@@ -74,6 +81,7 @@ export const requestSchema = z.discriminatedUnion('action', [
     ...common,
     deploymentId: z.string(),
     startNew: z.boolean().optional(),
+    /** [MT] sends a journey context, too, which [JV] has in the exchange only: it is ignored here. */
     data: z.object({ code: z.string() }),
   }),
   z.object({

@@ -4,16 +4,13 @@ import { z } from 'zod';
 import { type Bindings, withFaults } from '../faults/http-middleware.ts';
 import { originAllowed } from '../gateway/origins.ts';
 import type { TranscriptStore } from '../storage/store.ts';
+import { exchangeSchema, isAccepted, subjectOfGrant } from './exchange.ts';
 import { fileFailure, historyBody, notification } from './frames.ts';
 import type { SessionSocketsContext } from './sockets.ts';
 
 const querySchema = z.object({
   pageNumber: z.coerce.number().int().min(1).default(1),
   pageSize: z.coerce.number().int().min(1).max(100).default(25),
-});
-const exchangeSchema = z.object({
-  deploymentId: z.string(),
-  oauth: z.object({ code: z.string().min(1) }),
 });
 const refreshSchema = z.object({ refreshToken: z.string().startsWith('refresh:') });
 
@@ -126,16 +123,22 @@ export function sessionRoutes(
           },
         },
       },
-      auth: { enabled: true, allowSessionUpgrade: false },
+      auth: { enabled: true, allowSessionUpgrade: settings.deployment.allowSessionUpgrade },
     });
   });
 
-  // Any code is accepted and used as the subject, since there is no identity provider.
   app.post('/api/v2/webdeployments/token/oauthcodegrantjwtexchange', async (c) => {
     const body = exchangeSchema.safeParse(await jsonOf(c));
-    if (!body.success) return c.json({ code: 'bad.request' }, 400);
-    const { code } = body.data.oauth;
-    return c.json({ jwt: sessions.issueIdentity(code), refreshToken: `refresh:${code}` });
+    if (!body.success || body.data.deploymentId !== settings.deploymentId) {
+      return c.json({ code: 'bad.request' }, 400);
+    }
+    const { oauth, journeyContext: context } = body.data;
+    if (!isAccepted(oauth)) return c.json({ code: 'unauthorized' }, 401);
+    const subject = subjectOfGrant(oauth);
+    if (context) stats.record({ kind: 'journey', subject, context });
+    const jwt = sessions.issueIdentity(subject);
+    // The implicit flow has none [MT].
+    return c.json(oauth.code ? { jwt, refreshToken: `refresh:${subject}` } : { jwt });
   });
   app.post('/api/v2/webdeployments/token/refresh', async (c) => {
     const body = refreshSchema.safeParse(await jsonOf(c));
@@ -144,8 +147,9 @@ export function sessionRoutes(
   });
   app.delete('/api/v2/webdeployments/token/revoke', (c) => {
     const bearer = /^Bearer (\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
-    if (bearer !== undefined) sessions.revokeIdentity(bearer);
-    return c.body(null, 204);
+    // An identity that has expired can be refreshed, and then revoked [MT].
+    const isRevoked = bearer !== undefined && sessions.revokeIdentity(bearer);
+    return isRevoked ? c.body(null, 204) : c.json({ code: 'bad.credentials' }, 401);
   });
 
   // Presigned URLs need no token; on the platform they belong to another server.

@@ -29,6 +29,8 @@ const jwtLife = 60_000;
 /** The session of an anonymous or signed-in visitor, with one conversation at a time. */
 export class MessagingSession {
   readonly subject: string;
+  /** Who has signed in; `null` for a guest. */
+  identity: string | null;
   readonly messages: Limit;
   readonly history: Limit;
   /** All its conversations; the last one may be open. */
@@ -44,8 +46,9 @@ export class MessagingSession {
   readonly #settings: Settings;
   readonly #sockets: SessionSocket[] = [];
 
-  constructor(subject: string, settings: Settings) {
+  constructor(subject: string, identity: string | null, settings: Settings) {
     this.subject = subject;
+    this.identity = identity;
     this.#settings = settings;
     this.messages = new Limit(5, 1_000, settings.clock);
     this.history = new Limit(10, 60_000, settings.clock);
@@ -89,12 +92,21 @@ export class MessagingSession {
   }
 
   /** Closes all connections except one, and tells them so [MT]. */
-  closeOthers(kept: SessionSocket): void {
+  closeOthers(kept: SessionSocket, body: { readonly reason?: 'signedIn' } = {}): void {
     for (const socket of this.#sockets.filter((each) => each !== kept)) {
-      socket.send({ type: 'message', class: 'ConnectionClosedEvent', code: 200, body: {} });
+      socket.send({ type: 'message', class: 'ConnectionClosedEvent', code: 200, body });
       socket.close(1000, 'closed by another connection');
     }
   }
+}
+
+interface OpenedSession {
+  readonly session: MessagingSession;
+  readonly isNew: boolean;
+  /** Its guest has just signed in. */
+  readonly hasSignedIn: boolean;
+  /** Another session, which this one replaces: the identity's, or the guest's part. */
+  readonly cleared: MessagingSession | null;
 }
 
 export interface SessionsContext {
@@ -119,15 +131,34 @@ export class MessagingSessions {
     this.#context = context;
   }
 
-  /** The session of a token or an identity; creates one if it is new. */
-  open(token: string, identity: string | null, startsNew: boolean) {
-    const key = identity === null ? token : `identity:${identity}`;
+  /**
+   * The session of a token or an identity; creates one if it is new.
+   *
+   * @returns 4017 for a guest with the token of somebody who has signed in [MT]
+   */
+  open(token: string, identity: string | null, startsNew: boolean): OpenedSession | 4017 {
+    const ofToken = this.#byToken.get(token);
+    if (identity === null && ofToken && ofToken.identity !== null) return 4017;
+    const key = identity === null ? token : identityKey(identity);
     const known = this.#byToken.get(key);
-    if (known && !startsNew) return { session: known, isNew: known.conversationId === null };
-    const session = new MessagingSession(identity ?? subjectOf(token), this.#context.settings);
+    const guest = identity !== null && ofToken?.identity === null ? ofToken : null;
+    if (identity !== null && guest && !startsNew && !guest.hasExpired) {
+      if (this.#context.settings.deployment.allowSessionUpgrade) {
+        this.#byToken.set(key, guest);
+        guest.identity = identity;
+        return { session: guest, isNew: false, hasSignedIn: true, cleared: known ?? null };
+      }
+    }
+    if (known && !startsNew) {
+      this.#byToken.set(token, known);
+      const isNew = known.conversationId === null;
+      return { session: known, isNew, hasSignedIn: false, cleared: guest };
+    }
+    const { settings } = this.#context;
+    const session = new MessagingSession(identity ?? subjectOf(token), identity, settings);
     this.#byToken.set(key, session);
-    if (identity !== null) this.#byToken.set(token, session);
-    return { session, isNew: true };
+    this.#byToken.set(token, session);
+    return { session, isNew: true, hasSignedIn: false, cleared: guest };
   }
 
   of(token: string): MessagingSession | undefined {
@@ -218,22 +249,28 @@ export class MessagingSessions {
     return this.#identities.get(jwt) ?? null;
   }
 
-  revokeIdentity(jwt: string): void {
+  /** Returns whether the identity was valid. */
+  revokeIdentity(jwt: string): boolean {
     const subject = this.#identities.get(jwt);
     this.#identities.delete(jwt);
-    if (subject === undefined) return;
-    this.#byToken.get(`identity:${subject}`)?.tell({
+    if (subject === undefined) return false;
+    this.#byToken.get(identityKey(subject))?.tell({
       type: 'message',
       class: 'LogoutEvent',
       code: 200,
       body: {},
     });
+    return true;
   }
 
   /** Ends all sessions. */
   expireAll(): void {
     for (const session of this.#byToken.values()) session.isOver = true;
   }
+}
+
+function identityKey(identity: string): string {
+  return `identity:${identity}`;
 }
 
 /** A hash, because the token is secret. */

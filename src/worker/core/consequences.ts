@@ -17,6 +17,7 @@ import {
   failStranded,
   readdress,
   removeAcknowledged,
+  storeOwner,
 } from './outbox/outbox.ts';
 import { onSentByRest, sendNext } from './outbox/send-queue.ts';
 import {
@@ -69,6 +70,9 @@ export function react(context: StepContext, event: InternalEvent): void {
       return;
     case 'visitor-changing':
       resetForVisitor(context, event.subject);
+      return;
+    case 'stepped-up':
+      storeOwner(context);
       return;
     case 'conversation-replaced': {
       const { conversationId } = event.next;

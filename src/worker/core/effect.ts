@@ -9,8 +9,16 @@ import type { TimerName } from './timers.ts';
 
 /** Everything that the core can tell its edges to do. */
 export type Effect =
-  /** `isFresh`: the token must be that of a new session. */
-  | { readonly type: 'fetch-token'; readonly requestId: number; readonly isFresh: boolean }
+  /**
+   * `isFresh`: the token must be another one than the last. `guest`: the visitor of the open conversation,
+   * which goes on if they were a guest and have signed in.
+   */
+  | {
+      readonly type: 'fetch-token';
+      readonly requestId: number;
+      readonly isFresh: boolean;
+      readonly guest?: string;
+    }
   /** `isRefused`: the gateway does not accept it, or the session that it stands for is over. */
   | { readonly type: 'discard-token'; readonly isRefused: boolean }
   /** The visitor has signed out: delete the session, here and at the gateway. */

@@ -25,6 +25,8 @@ export type InternalEvent =
   // --- visitor ---
   /** Everything of the previous visitor must be deleted. `subject`: the new visitor; `null`: none. */
   | { readonly type: 'visitor-changing'; readonly subject: string | null }
+  /** A guest has signed in and goes on: everything kept belongs to the visitor who is named now. */
+  | { readonly type: 'stepped-up' }
   // --- conversation ---
   /** `next` replaces the current conversation. */
   | { readonly type: 'conversation-replaced'; readonly next: Conversation }

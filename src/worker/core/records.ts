@@ -67,6 +67,8 @@ export interface OutboxRecord {
 /** Small values that survive a restart, stored as one record. */
 export interface Meta {
   readonly subject: string | null;
+  /** The guest whom the visitor was until they signed in; `null`: they were none. */
+  readonly guest: string | null;
   readonly draft: string;
   /** A requested routing that the gateway has not answered yet. */
   readonly routing: Routing | null;
@@ -80,6 +82,7 @@ export interface Meta {
 
 export const emptyMeta: Meta = {
   subject: null,
+  guest: null,
   draft: '',
   routing: null,
   lastRouting: null,

@@ -57,6 +57,8 @@ export interface SessionPolicy {
   /** Reconnects with a new session for another conversation. */
   replaceConnection(context: StepContext): void;
   needsFreshToken(context: StepContext): boolean;
+  /** The visitor of an open conversation, if it may go on after a guest's sign-in; `null` otherwise. */
+  guestOf(context: StepContext): string | null;
 
   // --- session ---
 

@@ -13,7 +13,7 @@ export interface SocketEvents {
 /** Sees commands and events before the core does, and may keep them from it: secrets, for example. */
 type SocketExtension = Pick<
   GatewayExtension,
-  'shouldSend' | 'onEvent' | 'isOriginRefused' | 'onConnectionClosed'
+  'complete' | 'shouldSend' | 'onEvent' | 'isOriginRefused' | 'onConnectionClosed'
 >;
 
 /** Performs the core's WebSocket effects. The adapter encodes and decodes the frames. */
@@ -89,7 +89,8 @@ export class Sockets {
       return false;
     }
     // A session's socket may outlive its secret, while a hub steps down: then nothing is encoded.
-    const frames = this.#adapter.encode(command, token);
+    const completed = this.#extension?.complete?.(command) ?? command;
+    const frames = this.#adapter.encode(completed, token);
     if (frames.length === 0 || this.#extension?.shouldSend(command) === false) return false;
     for (const text of frames) socket.send(text);
     return true;

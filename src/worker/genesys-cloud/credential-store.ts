@@ -1,5 +1,12 @@
 import { openDB } from 'idb';
-import { instanceof as _instanceof, type infer as Infer, nullable, object, string } from 'zod/mini';
+import {
+  instanceof as _instanceof,
+  exactOptional,
+  type infer as Infer,
+  nullable,
+  object,
+  string,
+} from 'zod/mini';
 import type { ExtensionHost } from '../../protocol/gateway/extension.ts';
 import { nameOf } from '../../protocol/hub-name.ts';
 
@@ -10,6 +17,10 @@ const sessionSchema = object({
   token: string(),
   jwt: nullable(string()),
   refreshToken: nullable(string()),
+  /** Random; by it the platform knows the visitor again. Missing in rows of older builds. */
+  customerId: exactOptional(nullable(string())),
+  /** The guest whom this visitor was until they signed in. */
+  steppedUpFrom: exactOptional(nullable(string())),
 });
 export type StoredSession = Infer<typeof sessionSchema>;
 

@@ -1,4 +1,5 @@
 import { contentsSchema } from '../../protocol/content-schema.ts';
+import type { GatewayCommand, SessionContext } from '../../protocol/gateway/commands.ts';
 import type { GatewayEvent } from '../../protocol/gateway/events.ts';
 import type { ExtensionHost, GatewayExtension } from '../../protocol/gateway/extension.ts';
 import type { TokenSource } from '../../protocol/gateway/tokens.ts';
@@ -15,6 +16,7 @@ import { sessionPolicy } from './core/session-policy.ts';
 import { CredentialStore } from './credential-store.ts';
 import { DeploymentSettings } from './deployment.ts';
 import { HistoryTokens } from './history-token.ts';
+import { Journey } from './journey.ts';
 import { LazyCalls } from './lazy-calls.ts';
 import { OpenRequests } from './open-requests.ts';
 import { SessionCredentials } from './session-credentials.ts';
@@ -48,26 +50,40 @@ function createExtension(
   const restTokens = new HistoryTokens(() => hub.send({ type: 'rest-token' }));
   const limiter = new RequestLimiter(adapter.traits.rateLimits);
   const requests = new OpenRequests();
+  const { sessions } = adapter;
+  const journey = new Journey(sessions.journeyContext, sessions.isReturning);
   const calls = new LazyCalls(hub, async () => {
     const { PlatformCalls, Uploads } = await import('./on-demand.ts');
     return {
-      platform: new PlatformCalls(hub, settings, requests),
+      platform: new PlatformCalls(hub, settings, requests, journey),
       uploads: new Uploads(hub, options.uploads ?? {}, settings, limiter),
     };
   });
+  const credentials = new SessionCredentials(
+    sessions,
+    logError,
+    new CredentialStore(sessions.deploymentId, hubName, logError),
+    {
+      journeyContext: (customerId) => journey.contextOf(customerId),
+      allowsUpgrade: async () => {
+        await settings.soon();
+        // Without settings, the site's own option decides; the platform has the last word.
+        return settings.current?.allowsUpgrade ?? true;
+      },
+    },
+  );
   let isAutoStarted = false;
 
   return {
-    tokens: new PreparedTokens(
-      new SessionCredentials(
-        adapter.sessions,
-        logError,
-        new CredentialStore(adapter.sessions.deploymentId, hubName, logError),
-      ),
-      settings,
-    ),
+    tokens: new PreparedTokens(credentials, settings),
     restTokens,
     answer: calls.answer,
+    complete(command) {
+      const { customerId } = credentials;
+      return customerId !== null && opensSession(command)
+        ? { ...command, journeyContext: journey.contextOf(customerId) }
+        : command;
+    },
     shouldSend(command) {
       const { type } = command;
       const autoStart = options.autostart ?? settings.current?.autoStart ?? false;
@@ -113,8 +129,20 @@ function createExtension(
       requests.onConnectionClosed();
       restTokens.onConnectionClosed();
       calls.onVisitorChange();
+      journey.onVisitorChange();
     },
   };
+}
+
+function opensSession(command: GatewayCommand): command is Extract<GatewayCommand, SessionContext> {
+  switch (command.type) {
+    case 'authenticate':
+    case 'open-conversation':
+    case 'resume-conversation':
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** Whether the deployment hides typing indicators from visitors. */

@@ -1,21 +1,31 @@
-import { enum as _enum, literal, object, type ZodMiniType } from 'zod/mini';
+import {
+  enum as _enum,
+  discriminatedUnion,
+  literal,
+  nullable,
+  object,
+  type ZodMiniType,
+} from 'zod/mini';
 import type { PlatformCall } from '../../protocol/deployment.ts';
 import { describeIssue, PartylineError } from '../../protocol/errors.ts';
 import type { GatewayEvent, GatewayProblem } from '../../protocol/gateway/events.ts';
 import type { ExtensionHost } from '../../protocol/gateway/extension.ts';
+import { journeyContextSchema } from '../../protocol/genesys-cloud/journey-context.ts';
 import { requestIds } from '../../protocol/genesys-cloud/request-ids.ts';
 import type { CallAnswer } from '../../protocol/port.ts';
 import type { DeploymentSettings } from './deployment.ts';
+import type { Journey } from './journey.ts';
 import type { OpenRequests } from './open-requests.ts';
 import { signedOut } from './signed-out.ts';
 
 /** Timeout of a deletion, in ms. */
 const deadline = 10_000;
 
-const callSchema: ZodMiniType<PlatformCall> = object({
-  type: literal('platform'),
-  step: _enum(['deployment', 'clear']),
-});
+const type = literal('platform');
+const callSchema: ZodMiniType<PlatformCall> = discriminatedUnion('step', [
+  object({ type, step: _enum(['deployment', 'clear']) }),
+  object({ type, step: literal('journey'), context: nullable(journeyContextSchema) }),
+]);
 
 /** Text of an error that can only be about a deletion or an end: the platform has one request for both. */
 const clearWords = /conversation clear/i;
@@ -39,6 +49,7 @@ export class PlatformCalls {
   readonly #hub: ExtensionHost;
   readonly #settings: DeploymentSettings;
   readonly #requests: Pick<OpenRequests, 'isOnlyPending' | 'isPending'>;
+  readonly #journey: Pick<Journey, 'set'>;
   #deletion: PendingDeletion | null = null;
   /** The conversation has ended since the deletion was requested. */
   #hasEnded = false;
@@ -50,7 +61,9 @@ export class PlatformCalls {
     hub: ExtensionHost,
     settings: DeploymentSettings,
     requests: Pick<OpenRequests, 'isOnlyPending' | 'isPending'>,
+    journey: Pick<Journey, 'set'>,
   ) {
+    this.#journey = journey;
     this.#requests = requests;
     this.#hub = hub;
     this.#settings = settings;
@@ -68,14 +81,24 @@ export class PlatformCalls {
       if (!parsed.success) {
         throw new PartylineError('invalid-call', `Invalid call: ${describeIssue(parsed.error)}`);
       }
-      const { step } = parsed.data;
-      const value = step === 'clear' ? await this.#clear() : await this.#settings.get();
-      return { ok: true, epoch, value };
+      return { ok: true, epoch, value: await this.#perform(parsed.data) };
     } catch (error) {
       if (error instanceof PartylineError) return { ok: false, epoch, problem: error.toProblem() };
       this.#hub.logError('Platform call failed', error);
       const unknown = new PartylineError('unknown-outcome', 'The outcome of the call is unknown.');
       return { ok: false, epoch, problem: unknown.toProblem() };
+    }
+  }
+
+  async #perform(call: PlatformCall): Promise<unknown> {
+    switch (call.step) {
+      case 'deployment':
+        return this.#settings.get();
+      case 'clear':
+        return this.#clear();
+      case 'journey':
+        this.#journey.set(call.context);
+        return null;
     }
   }
 

@@ -1,50 +1,32 @@
-import { type infer as Infer, maxLength, minLength, nullish, object, string } from 'zod/mini';
 import { $ZodError } from 'zod/v4/core';
+import type { JourneyContext } from '../../protocol/gateway/commands.ts';
 import type { SessionSettings, TokenResult, TokenSource } from '../../protocol/gateway/tokens.ts';
-import { parseRetryAfter } from '../../protocol/retry-after.ts';
-import {
-  invalidResponse,
-  refusalOf,
-  type TokenRefusal,
-  unreachable,
-} from '../edges/broker-token.ts';
+import { invalidResponse, unreachable } from '../edges/broker-token.ts';
+import { Authentication, fetchVisitor, TokenRefusedError } from './authentication.ts';
 import type { CredentialStore, LogError, StoredSession } from './credential-store.ts';
-
-const deadline = 10_000;
 
 /** How long the site's word for the visitor's identity is used, in s. */
 const identityLifetime = 900;
 
-const subject = string().check(minLength(1), maxLength(512));
-const visitorSchema = object({ subject });
-const codeSchema = object({
-  subject,
-  code: string().check(minLength(1)),
-  redirectUri: nullish(string()),
-  codeVerifier: nullish(string()),
-});
-type AuthorizationCode = Infer<typeof codeSchema>;
+/** A later call has replaced this one before it changed anything. */
+class SupersededError extends Error {}
 
-const jwtSchema = object({
-  jwt: string().check(minLength(1)),
-  refreshToken: nullish(string()),
-});
-
-/** A response without a token. */
-class TokenRefusedError extends Error {
-  readonly refusal: TokenRefusal;
-  readonly status: number;
-
-  constructor(refusal: TokenRefusal, status: number) {
-    super(refusal.message);
-    this.refusal = refusal;
-    this.status = status;
-  }
+interface TokenRequest {
+  /** The stored session. */
+  readonly kept: StoredSession | null;
+  /** Whether the token must be another one. */
+  readonly isFresh: boolean;
+  /** The visitor of an open conversation; `null`: there is none. */
+  readonly guest: string | null;
+  readonly isWanted: () => boolean;
 }
 
-/** Whether the platform refuses a code or refresh token because it is used up. */
-function isUsedUp({ status }: TokenRefusedError): boolean {
-  return status === 400 || status === 401 || status === 403;
+/** What the credentials ask of the rest of the dialect's hub. */
+export interface SessionEnvironment {
+  /** The journey context of a visitor with this cookie id; `null`: none is sent. */
+  journeyContext(customerId: string): JourneyContext | null;
+  /** Whether the deployment lets a guest's conversation go on after sign-in. Never rejects. */
+  allowsUpgrade(): Promise<boolean>;
 }
 
 /**
@@ -53,10 +35,12 @@ function isUsedUp({ status }: TokenRefusedError): boolean {
  */
 export class SessionCredentials implements TokenSource {
   readonly #settings: SessionSettings;
-  readonly #logError: LogError;
   readonly #store: Pick<CredentialStore, 'read' | 'write' | 'delete'>;
+  readonly #environment: SessionEnvironment;
+  readonly #authentication: Authentication;
   #credential: string | null = null;
   #lastCredential: string | null = null;
+  #customerId: string | null = null;
   /** The gateway has refused the identity: it must be refreshed before it is used again. */
   #isStale = false;
   /** Whether the site has named the visitor to this worker. */
@@ -69,35 +53,47 @@ export class SessionCredentials implements TokenSource {
     settings: SessionSettings,
     logError: LogError,
     store: Pick<CredentialStore, 'read' | 'write' | 'delete'>,
+    environment: SessionEnvironment,
   ) {
     this.#settings = settings;
-    this.#logError = logError;
     this.#store = store;
+    this.#environment = environment;
+    this.#authentication = new Authentication(settings, logError);
   }
 
   readonly current = (): string | null => this.#credential;
+
+  /** The id by which the platform knows the visitor again; `null` without a session. */
+  get customerId(): string | null {
+    return this.#credential === null ? null : this.#customerId;
+  }
 
   drop(isRefused: boolean): void {
     this.#credential = null;
     if (isRefused) this.#isStale = true;
   }
 
-  async fetch(isFresh: boolean, isWanted: () => boolean): Promise<TokenResult> {
+  async fetch(
+    isFresh: boolean,
+    isWanted: () => boolean,
+    guest: string | null = null,
+  ): Promise<TokenResult> {
     try {
       // A visitor who signs in again at once must not get the previous session.
       await this.#ended;
       const endings = this.#endings;
       const kept = await this.#store.read();
+      const request = { kept, isFresh, guest, isWanted };
       const session = this.#settings.authentication
-        ? await this.#identified(kept, isFresh)
-        : await this.#guest(kept, isFresh);
+        ? await this.#identified(request)
+        : this.#anonymous(request, await this.#visitor());
       if (isWanted()) {
         await this.#store.write(session);
         // Another visitor's session has replaced it.
-        if (kept && kept.subject !== session.subject) void this.#revoke(kept.jwt);
+        if (kept && kept.subject !== session.subject) void this.#authentication.revoke(kept);
       } else if (session.jwt !== kept?.jwt && endings !== this.#endings) {
         // Given to a visitor who has signed out since.
-        void this.#revoke(session.jwt);
+        void this.#authentication.revoke(session);
       }
       const credential = this.#settings.credential(session.token, session.jwt);
       const isSame = credential === this.#lastCredential;
@@ -105,9 +101,16 @@ export class SessionCredentials implements TokenSource {
         this.#isStale = false;
         this.#credential = credential;
         this.#lastCredential = credential;
+        this.#customerId = session.customerId ?? null;
       }
-      const expiresIn = this.#settings.visitorUrl === null ? null : identityLifetime;
-      return { ok: true, expiresIn, subject: session.subject, isSame };
+      const { subject, steppedUpFrom } = session;
+      return {
+        ok: true,
+        expiresIn: this.#lifetimeOf(session),
+        subject,
+        isSame,
+        ...(steppedUpFrom ? { steppedUpFrom } : {}),
+      };
     } catch (error) {
       if (error instanceof TokenRefusedError) return error.refusal;
       const isInvalid = error instanceof SyntaxError || error instanceof $ZodError;
@@ -128,37 +131,52 @@ export class SessionCredentials implements TokenSource {
     const kept = await this.#store.read();
     await this.#store.delete();
     // Not waited for: the platform may be out of reach.
-    void this.#revoke(kept?.jwt ?? null);
+    void this.#authentication.revoke(kept);
   }
 
-  /** @param jwt `null` for a guest's session */
-  async #revoke(jwt: string | null): Promise<void> {
-    const { authentication } = this.#settings;
-    if (!authentication || jwt === null) return;
-    try {
-      const { ok, status } = await fetch(authentication.revokeUrl, {
-        method: 'DELETE',
-        headers: { authorization: `Bearer ${jwt}` },
-        credentials: 'omit',
-        signal: AbortSignal.timeout(deadline),
-      });
-      if (!ok) throw new Error(`the platform returned ${status}`);
-    } catch (error) {
-      // It is deleted here, and expires on the platform.
-      this.#logError('Session could not be revoked', error);
-    }
-  }
-
-  async #guest(kept: StoredSession | null, isFresh: boolean): Promise<StoredSession> {
-    const who = (await this.#visitor()) ?? kept?.subject ?? crypto.randomUUID();
-    if (kept && kept.subject === who && !isFresh) return kept;
-    return { subject: who, token: crypto.randomUUID(), jwt: null, refreshToken: null };
+  /** In seconds. A guest may sign in at any time. */
+  #lifetimeOf({ jwt }: StoredSession): number | null {
+    const { visitorUrl, allowsGuests } = this.#settings;
+    return visitorUrl !== null || (allowsGuests && jwt === null) ? identityLifetime : null;
   }
 
   /** The visitor's identity according to the site; `null`: the site has no endpoint for it. */
   async #visitor(): Promise<string | null> {
     const { visitorUrl } = this.#settings;
-    return visitorUrl === null ? null : visitorSchema.parse(await ask(visitorUrl)).subject;
+    return visitorUrl === null ? null : fetchVisitor(visitorUrl);
+  }
+
+  /** @param who according to the site */
+  #anonymous({ kept, isFresh }: TokenRequest, who: string | null): StoredSession {
+    const subject = who ?? kept?.subject ?? crypto.randomUUID();
+    const own = kept?.subject === subject ? kept : null;
+    return { subject, ...this.#secrets(own, isFresh), jwt: null, refreshToken: null };
+  }
+
+  /** The token and the cookie id of a session: those of `own`, or new ones. */
+  #secrets(
+    own: StoredSession | null,
+    isFresh: boolean,
+  ): Pick<StoredSession, 'token'> & { readonly customerId: string } {
+    const { isReturning } = this.#settings;
+    const customerId = isReturning || !isFresh ? own?.customerId : null;
+    return {
+      token: own && !isFresh ? own.token : crypto.randomUUID(),
+      customerId: customerId ?? crypto.randomUUID(),
+    };
+  }
+
+  async #identified(request: TokenRequest): Promise<StoredSession> {
+    let who: string | null = null;
+    try {
+      who = await this.#visitor();
+      return await this.#member(request, who);
+    } catch (error) {
+      const isNobody = error instanceof TokenRefusedError && error.isNobody;
+      // A person who was signed in must sign in again, or sign out: only then is the browser a guest's.
+      if (!isNobody || !this.#settings.allowsGuests || request.kept?.jwt) throw error;
+      return this.#anonymous(request, who);
+    }
   }
 
   /**
@@ -166,98 +184,39 @@ export class SessionCredentials implements TokenSource {
    * has confirmed the visitor: each time, where it has an endpoint for that; otherwise by its authorization
    * code, once in a worker's life. A code that is not needed is not used.
    */
-  async #identified(kept: StoredSession | null, isFresh: boolean): Promise<StoredSession> {
-    const who = await this.#visitor();
-    const code = who === null && !this.#isConfirmed ? await this.#code() : null;
+  async #member(request: TokenRequest, who: string | null): Promise<StoredSession> {
+    const { kept, isFresh } = request;
+    const code = who === null && !this.#isConfirmed ? await this.#authentication.code() : null;
     this.#isConfirmed = true;
     const subject = who ?? code?.subject ?? kept?.subject;
     // Another visitor's session is never continued.
     const own = kept?.subject === subject ? kept : null;
-    const token = own && !isFresh ? own.token : crypto.randomUUID();
-    if (own?.jwt && !this.#isStale) return { ...own, token };
-    const refreshed = own?.refreshToken ? await this.#refresh(own.refreshToken) : null;
-    if (own && refreshed) return { ...own, token, ...refreshed };
-    const given = code ?? (await this.#code());
-    const identity = await this.#exchange(given);
-    const isSame = own?.subject === given.subject;
-    return { subject: given.subject, token: isSame ? token : crypto.randomUUID(), ...identity };
-  }
-
-  async #refresh(
-    refreshToken: string,
-  ): Promise<Pick<StoredSession, 'jwt' | 'refreshToken'> | null> {
-    const { authentication } = this.#settings;
-    if (!authentication) return null;
-    try {
-      const answer = jwtSchema.parse(await post(authentication.refreshUrl, { refreshToken }));
-      return { jwt: answer.jwt, refreshToken: answer.refreshToken ?? refreshToken };
-    } catch (error) {
-      // Then the identity provider gives a new code. A busy platform is asked again later instead.
-      if (error instanceof TokenRefusedError && isUsedUp(error)) return null;
-      throw error;
-    }
-  }
-
-  async #code(): Promise<AuthorizationCode> {
-    const { authentication } = this.#settings;
-    if (!authentication) throw new Error('a deployment without authentication');
-    return codeSchema.parse(await ask(authentication.codeUrl));
-  }
-
-  async #exchange(given: AuthorizationCode): Promise<Pick<StoredSession, 'jwt' | 'refreshToken'>> {
-    const { authentication, deploymentId } = this.#settings;
-    if (!authentication) throw new Error('a deployment without authentication');
-    const oauth = {
-      code: given.code,
-      ...(given.redirectUri ? { redirectUri: given.redirectUri } : {}),
-      ...(given.codeVerifier ? { codeVerifier: given.codeVerifier } : {}),
+    if (own?.jwt && !this.#isStale) return { ...own, ...this.#secrets(own, isFresh) };
+    const refreshed = own?.refreshToken
+      ? await this.#authentication.refresh(own.refreshToken)
+      : null;
+    if (own && refreshed) return { ...own, ...this.#secrets(own, isFresh), ...refreshed };
+    const given = code ?? (await this.#authentication.code());
+    const isStepUp = await this.#isStepUp(request);
+    const isSame = own?.jwt != null && own.subject === given.subject;
+    const secrets = this.#secrets(isStepUp || isSame ? kept : null, isFresh);
+    // Two pages that sign in at once use one code.
+    if (!request.isWanted()) throw new SupersededError();
+    const journeyContext = this.#environment.journeyContext(secrets.customerId);
+    const identity = await this.#authentication.exchange(given, journeyContext);
+    const steppedUpFrom = isStepUp ? request.guest : isSame ? own.steppedUpFrom : null;
+    return {
+      subject: given.subject,
+      ...secrets,
+      ...identity,
+      ...(steppedUpFrom ? { steppedUpFrom } : {}),
     };
-    const answer = jwtSchema.parse(await post(authentication.exchangeUrl, { deploymentId, oauth }));
-    return { jwt: answer.jwt, refreshToken: answer.refreshToken ?? null };
   }
-}
 
-/** Sends a request to the site, which knows its visitor by a cookie. */
-function ask(url: string): Promise<unknown> {
-  return read(url, { method: 'POST', credentials: 'same-origin' }, refusalOf);
-}
-
-/** Sends a request to the platform. */
-function post(url: string, body: unknown): Promise<unknown> {
-  const init: RequestInit = {
-    method: 'POST',
-    credentials: 'omit',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  };
-  return read(url, init, platformRefusal);
-}
-
-/** Why the platform refuses a visitor whom the site has signed in. */
-function platformRefusal(status: number, retryAfter: number | null): TokenRefusal {
-  switch (status) {
-    case 400:
-    case 401:
-    case 403: {
-      const message = 'Your sign-in was not accepted by the chat server. Sign in again.';
-      return { ok: false, kind: 'signed-out', message, retryAfter };
-    }
-    case 429:
-      return { ok: false, kind: 'rate-limited', message: 'The chat server is busy.', retryAfter };
-    default: {
-      const message = 'The chat server can’t sign you in at the moment.';
-      return { ok: false, kind: 'unavailable', message, retryAfter };
-    }
+  /** Whether the stored session is that of a guest of this browser, whose open conversation may go on. */
+  async #isStepUp({ kept, isFresh, guest }: TokenRequest): Promise<boolean> {
+    if (!this.#settings.allowsGuests || isFresh || guest === null) return false;
+    if (kept === null || kept.jwt !== null || kept.subject !== guest) return false;
+    return this.#environment.allowsUpgrade();
   }
-}
-
-async function read(url: string, init: RequestInit, refuse: typeof refusalOf): Promise<unknown> {
-  const response = await fetch(url, {
-    ...init,
-    cache: 'no-store',
-    signal: AbortSignal.timeout(deadline),
-  });
-  if (response.ok) return response.json();
-  const retryAfter = parseRetryAfter(response.headers.get('retry-after'));
-  throw new TokenRefusedError(refuse(response.status, retryAfter), response.status);
 }

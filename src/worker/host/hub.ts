@@ -299,7 +299,11 @@ export class Hub implements ExtensionHost {
     switch (effect.type) {
       case 'fetch-token':
         void this.#tokens
-          .fetch(effect.isFresh, () => this.#state.token.requestId === effect.requestId)
+          .fetch(
+            effect.isFresh,
+            () => this.#state.token.requestId === effect.requestId,
+            effect.guest,
+          )
           .then((result) => this.#dispatch({ type: 'token', requestId: effect.requestId, result }));
         return;
       case 'discard-token':

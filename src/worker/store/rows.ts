@@ -1,4 +1,5 @@
 import {
+  _default,
   array,
   boolean,
   exactOptional,
@@ -49,6 +50,8 @@ const schemas: Omit<Schemas, 'message' | 'outbox'> = {
   }),
   meta: object({
     subject: nullable(string()),
+    // Missing in rows of older builds.
+    guest: _default(nullable(string()), null),
     draft: string(),
     routing: nullable(routingSchema),
     lastRouting: nullable(routingSchema),

@@ -27,10 +27,14 @@ const strictPolicy = [
  * Builds the fixture page and serves it, as in production.
  *
  * @param policy the Content-Security-Policy. @default a strict one, without workers and connections
+ * @param answer a POST to the site by a visitor with these cookies; `null`: 401. @default no such requests
  */
 export async function serveFixture(
   root = new URL('./fixture', import.meta.url),
-  { policy = strictPolicy } = {},
+  {
+    policy = strictPolicy,
+    answer = () => null,
+  }: { policy?: string; answer?: (path: string, cookies: string) => object | null } = {},
 ): Promise<{ url: string; close: () => Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), 'partyline-panel-'));
   await build({
@@ -42,6 +46,12 @@ export async function serveFixture(
   });
   const server = createServer(async (request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    if (request.method === 'POST') {
+      const body = answer(path, request.headers.cookie ?? '');
+      response.writeHead(body ? 200 : 401, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
+      return;
+    }
     const file = path === '/' ? '/index.html' : path;
     try {
       const body = await readFile(join(directory, file));

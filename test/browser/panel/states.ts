@@ -152,6 +152,7 @@ export async function writeRichText(panel: PanelPage): Promise<void> {
       autoStart: false,
       canClear: false,
       usesMarkdown: true,
+      allowsUpgrade: false,
       uploads: null,
     };
   });

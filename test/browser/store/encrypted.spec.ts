@@ -37,6 +37,7 @@ function rawRows(page: Page): Promise<string> {
 
 const meta = {
   subject: 'visitor-1',
+  guest: null,
   draft: 'half a thought',
   routing: null,
   lastRouting: { skillGroups: ['Billing'] },

@@ -28,6 +28,7 @@ import { ModelRest } from '../../simulation/model/rest.ts';
 import { ModelBroker } from '../../simulation/model/tokens.ts';
 import type { Profile } from '../../simulation/profile.ts';
 import { sessionEvent } from '../session-event.ts';
+import { noJourney } from '../worker/session-environment.ts';
 import { AnsweringServer } from './answering-server.ts';
 import { calmContext } from './calm-context.ts';
 
@@ -207,15 +208,20 @@ class RealSessionTokenBench implements SessionTokenBench {
       endpoint: 'http://platform',
       visitorUrl: `${server.origin}/`,
     });
-    return new SessionCredentials(sessions, () => {}, {
-      read: async () => this.#kept,
-      write: async (session) => {
-        this.#kept = session;
+    return new SessionCredentials(
+      sessions,
+      () => {},
+      {
+        read: async () => this.#kept,
+        write: async (session) => {
+          this.#kept = session;
+        },
+        delete: async () => {
+          this.#kept = null;
+        },
       },
-      delete: async () => {
-        this.#kept = null;
-      },
-    });
+      noJourney,
+    );
   }
 
   signsIn(subject: string): void {

@@ -168,7 +168,8 @@ describe('a session that is found read-only', () => {
       hub.begun().type('hello', 'm-1');
       expect(hub.outcomes).toEqual(['hello: delivered']);
       expect(hub.sockets).toBe(2);
-      expect(hub.fresh).toEqual([false, true]);
+      expect(hub.fresh).toEqual([false, false]);
+      expect(hub.configured.map(({ startNew }) => startNew)).toEqual([false, true]);
     },
   );
 
@@ -337,6 +338,6 @@ describe('what belongs to one session', () => {
     hub.session = { connected: true, newSession: true };
     hub.call({ type: 'start', routing });
     expect(hub.phase).toBe('ready');
-    expect(hub.fresh.at(-1)).toBe(true);
+    expect(hub.configured.at(-1)?.startNew).toBe(true);
   });
 });

@@ -85,7 +85,7 @@ describe('a session that is no longer needed', () => {
       hub.call({ type: 'start', routing });
       if (phase === 'connecting' || phase === 'authenticating') hub.cut();
       hub.fires('retry');
-      expect(hub.last('fetch-token')).toMatchObject({ isFresh: true });
+      expect(hub.last('fetch-token')).toMatchObject({ isFresh: false });
       hub.token(null).open();
       expect(hub.sent().at(-1)).toEqual({ type: 'authenticate', startsNew: true });
     },
@@ -109,7 +109,8 @@ describe('a session that is no longer needed', () => {
       if (phase === 'authenticating') hub.open();
       expect(hub.state.connection.phase).toBe(phase);
       hub.historyFails();
-      expect(hub.state.token).toMatchObject({ needsFresh: true, expiresAt: null });
+      expect(hub.state.token).toMatchObject({ needsFresh: false, expiresAt: null });
+      expect(hub.state.sessionMemory).toMatchObject({ isSessionOver: true });
       expect(hub.state.connection.phase).toBe(phase === 'waiting' ? 'waiting' : 'idle');
       hub.cut();
       hub.pass(60_000);

@@ -197,6 +197,20 @@ describe('a session', () => {
     expect(hub.shown()).toEqual(['bye']);
     expect(hub.all('close-socket')).toHaveLength(1);
     hub.cut().call({ type: 'start', routing });
+    hub.token(null).open();
+    expect(hub.last('fetch-token')).toMatchObject({ isFresh: false });
+    expect(hub.last('send').command).toMatchObject({ type: 'authenticate', startsNew: true });
+  });
+
+  it('is another visitor’s in each conversation where the site says so, with a token of its own', () => {
+    const options = { deploymentId: 'd', region: 'us-east-1', returningVisitors: false };
+    const hub = new GuestHub(genesysCloud(options)).started();
+    hub.hears('StructuredMessage', {
+      type: 'Event',
+      events: [{ eventType: 'Presence', presence: { type: 'Disconnect' } }],
+      metadata: { readOnly: 'true' },
+    });
+    hub.history().cut().call({ type: 'start', routing });
     expect(hub.last('fetch-token')).toMatchObject({ isFresh: true });
   });
 
@@ -205,7 +219,9 @@ describe('a session', () => {
     hub.call({ type: 'start', routing });
     hub.token(null).open().hears('SessionResponse', { connected: true, readOnly: true });
     hub.cut();
-    expect(hub.last('fetch-token')).toMatchObject({ isFresh: true });
+    hub.token(null).open();
+    expect(hub.last('fetch-token')).toMatchObject({ isFresh: false });
+    expect(hub.last('send').command).toMatchObject({ type: 'authenticate', startsNew: true });
     expect(hub.flush().snapshot?.conversation).toBeNull();
   });
 
@@ -270,7 +286,7 @@ describe('a session', () => {
     expect(hub.state.conversation?.finalCatchUp).toBeNull();
     hub.clear().call({ type: 'start', routing });
     hub.pass(60_000);
-    expect(hub.all('fetch-token')).toMatchObject([{ isFresh: true }]);
+    expect(hub.all('fetch-token')).toMatchObject([{ isFresh: false }]);
     expect(hub.all('open-socket')).toEqual([]);
   });
 

@@ -693,6 +693,19 @@ const deployment = {
     });
     await gateway.agent.nextQueued();
   },
+  allowSessionUpgrade: async () => {
+    for (const allowSessionUpgrade of [true, false]) {
+      const gateway = await guests({ deployment: { allowSessionUpgrade } });
+      const { configurationUrl } = adapterOf(gateway);
+      const response = await fetch(configurationUrl);
+      expect(await response.json()).toMatchObject({ auth: { allowSessionUpgrade } });
+      const guest = await new GenesysClient(gateway).opened();
+      guest.says('hello');
+      await guest.next('StructuredMessage');
+      const { body } = await guest.signIn('ada');
+      expect(body).toMatchObject({ newSession: !allowSessionUpgrade });
+    }
+  },
   namesBots: async () => {
     const gateway = await guests({ deployment: { namesBots: true } });
     const guest = await new GenesysClient(gateway).opened();

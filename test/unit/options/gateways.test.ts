@@ -62,12 +62,18 @@ describe('genesysCloud', () => {
     ],
     application: [{ application: 'another-app' }, ['another-app']],
     customAttributes: [{ customAttributes: { tier: 'gold-7' } }, ['gold-7']],
-    journeyContext: [{ journeyContext: { customer: { id: 'customer-7' } } }, ['customer-7']],
+    journeyContext: [
+      { journeyContext: { triggeringAction: { id: 'action-7', actionMap: { id: 'm' } } } },
+      ['action-7'],
+    ],
     visitorUrl: [{ visitorUrl: '/other/visitor' }, ['/other/visitor']],
     codeUrl: [{ codeUrl: '/other/code' }, ['/other/code']],
   } satisfies Record<
     // Heeded by the hub: below.
-    Exclude<keyof Required<GenesysCloudOptions>, 'autostart' | 'uploads'>,
+    Exclude<
+      keyof Required<GenesysCloudOptions>,
+      'autostart' | 'uploads' | 'returningVisitors' | 'stepUp'
+    >,
     readonly [Partial<GenesysCloudOptions>, readonly string[]]
   >;
 
@@ -95,6 +101,25 @@ describe('genesysCloud', () => {
     if (!extension) throw new Error('the dialect has an extension');
     return extension;
   }
+
+  it.each([true, false])('returningVisitors: %s', (returningVisitors) => {
+    const { sessions, traits } = genesysCloud({
+      deploymentId: 'd',
+      region: 'eu-west-1',
+      returningVisitors,
+    });
+    expect(sessions.isReturning).toBe(returningVisitors);
+    expect(traits.reusesToken).toBe(returningVisitors);
+  });
+
+  it('stepUp: only beside codeUrl', () => {
+    const given = { deploymentId: 'd', region: 'eu-west-1' };
+    const { sessions, traits } = genesysCloud({ ...given, codeUrl: '/code', stepUp: true });
+    expect(sessions.allowsGuests).toBe(true);
+    expect(traits.allowsStepUp).toBe(true);
+    expect(genesysCloud({ ...given, codeUrl: '/code' }).sessions.allowsGuests).toBe(false);
+    expect(() => genesysCloud({ ...given, stepUp: true })).toThrow('stepUp');
+  });
 
   it.each([true, false])('autostart: %s', (autostart) => {
     const { shouldSend } = createExtension({ autostart });

@@ -9,6 +9,7 @@ describe('the settings of a deployment', () => {
       status: 'Active',
       languages: ['en-us', 'de', 7],
       defaultLanguage: 'de',
+      auth: { enabled: true, allowSessionUpgrade: 'True' },
       messenger: {
         enabled: true,
         fileUpload: { modes: [{ fileTypes: ['image/png'], maxFileSizeKB: 10 }] },
@@ -31,6 +32,7 @@ describe('the settings of a deployment', () => {
       autoStart: true,
       canClear: true,
       usesMarkdown: true,
+      allowsUpgrade: true,
       uploads: { mimeTypes: ['image/png'], blockedExtensions: [], maximumSize: 10_240 },
     });
   });
@@ -47,6 +49,7 @@ describe('the settings of a deployment', () => {
       autoStart: false,
       canClear: false,
       usesMarkdown: false,
+      allowsUpgrade: false,
       uploads: null,
     });
   });

@@ -944,18 +944,13 @@ describe('encode', () => {
   const frames = (command: Parameters<typeof adapter.encode>[0], credential = 'secret') =>
     adapter.encode(command, credential).map((text): unknown => JSON.parse(text));
 
-  it('opens a guest’s session, always the same one', () => {
-    const opened = [
-      {
-        action: 'configureSession',
-        deploymentId: 'deployment-1',
-        startNew: false,
-        token: 'secret',
-      },
+  it('opens a guest’s session, or another one with the same token', () => {
+    const opened = (startNew: boolean) => [
+      { action: 'configureSession', deploymentId: 'deployment-1', startNew, token: 'secret' },
     ];
-    expect(frames({ type: 'authenticate' })).toEqual(opened);
-    expect(frames({ type: 'authenticate', startsNew: true })).toEqual(opened);
-    expect(frames({ type: 'resume-conversation', conversationId: 'c' })).toEqual(opened);
+    expect(frames({ type: 'authenticate' })).toEqual(opened(false));
+    expect(frames({ type: 'authenticate', startsNew: true })).toEqual(opened(true));
+    expect(frames({ type: 'resume-conversation', conversationId: 'c' })).toEqual(opened(false));
   });
 
   it('shows no identity for a guest, whose credential is the token alone', () => {
@@ -977,9 +972,24 @@ describe('encode', () => {
   it('tells of the visitor’s journey when a session is opened, and only then', () => {
     const journeyContext = { customer: { id: 'c', idType: 'cookie' } };
     const site = genesysCloud({ deploymentId: 'd', region: 'eu-west-1', journeyContext });
-    for (const credential of ['secret', site.sessions.credential('secret', 'jwt')]) {
-      const [frame = ''] = site.encode({ type: 'authenticate' }, credential);
-      expect(JSON.parse(frame)).toMatchObject({ journeyContext });
+    const opened = (command: Parameters<typeof adapter.encode>[0], credential = 'secret') =>
+      JSON.parse(site.encode(command, credential)[0] ?? '');
+    expect(opened({ type: 'authenticate' })).toMatchObject({ journeyContext });
+    // A context of the hub replaces it; none at all is none.
+    const own = { customer: { id: 'own', idType: 'cookie' } };
+    const routing = { skillGroups: ['Billing'] };
+    for (const command of [
+      { type: 'authenticate' },
+      { type: 'open-conversation', routing },
+      { type: 'resume-conversation', conversationId: 'c' },
+    ] as const) {
+      expect(opened({ ...command, journeyContext: own })).toMatchObject({ journeyContext: own });
+      expect(opened({ ...command, journeyContext: null })).not.toHaveProperty('journeyContext');
+      // An identity had it in its exchange.
+      const identified = site.sessions.credential('secret', 'jwt');
+      expect(opened({ ...command, journeyContext: own }, identified)).not.toHaveProperty(
+        'journeyContext',
+      );
     }
     expect(site.encode({ type: 'ping' }, 'secret').join()).not.toContain('journey');
   });

@@ -40,7 +40,10 @@ describe('a request', () => {
 
   it.each<[GatewayCommand, object]>([
     [{ type: 'authenticate' }, opened],
-    [{ type: 'authenticate', startsNew: true }, opened],
+    [
+      { type: 'authenticate', startsNew: true },
+      { ...opened, startNew: true },
+    ],
     [{ type: 'open-conversation', routing: { skillGroups: ['A'] } }, opened],
     [{ type: 'resume-conversation', conversationId: 'c' }, opened],
     [
@@ -128,17 +131,16 @@ describe('a request', () => {
   });
 
   it.each([
-    ['secret', 'configureSession', undefined, undefined],
-    [adapter.sessions.credential('secret', null), 'configureSession', undefined, undefined],
+    ['secret', 'configureSession', undefined],
+    [adapter.sessions.credential('secret', null), 'configureSession', undefined],
     [
       adapter.sessions.credential('secret', 'j.w.t'),
       'configureAuthenticatedSession',
       { code: 'j.w.t' },
-      true,
     ],
-  ])('with the credential %j opens the session by %s', (credential, action, data, startsNew) => {
+  ])('with the credential %j opens the session by %s', (credential, action, data) => {
     const [frame] = frameOf({ type: 'authenticate', startsNew: true }, credential);
-    expect(frame).toMatchObject({ action, token: 'secret', startNew: startsNew ?? false });
+    expect(frame).toMatchObject({ action, token: 'secret', startNew: true });
     expect(frame?.data).toEqual(data);
     // A session that goes on is never a new one.
     for (const command of [

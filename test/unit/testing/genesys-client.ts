@@ -19,13 +19,15 @@ export class GenesysClient {
   readonly token: string;
   readonly socket: WebSocket;
   readonly #deploymentId: string;
+  readonly #adapter: ReturnType<typeof adapterOf>;
   readonly #frames: Frame[] = [];
   readonly #waiting = new Set<() => void>();
 
   constructor(gateway: Gateway, token: string = randomUUID()) {
     this.token = token;
     this.#deploymentId = gateway.deploymentId;
-    const { socketUrl } = adapterOf(gateway);
+    this.#adapter = adapterOf(gateway);
+    const { socketUrl } = this.#adapter;
     this.socket = new WebSocket(socketUrl, { headers: { origin: 'http://127.0.0.1:8080' } });
     this.socket.on('message', (data) => {
       this.#frames.push(frameSchema.parse(JSON.parse(String(data))));
@@ -45,6 +47,24 @@ export class GenesysClient {
     this.send({ action: 'configureSession', deploymentId: this.#deploymentId });
     const { body } = await this.next('SessionResponse');
     return body;
+  }
+
+  /** Exchanges the code, and signs in on this connection with the same token, as [MT] does. */
+  async signIn(code: string): Promise<Frame> {
+    const { exchangeUrl = '' } = this.#adapter.sessions.authentication ?? {};
+    const response = await fetch(exchangeUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ deploymentId: this.#deploymentId, oauth: { code } }),
+    });
+    const { jwt } = z.object({ jwt: z.string() }).parse(await response.json());
+    this.authenticate(jwt);
+    return this.next('SessionResponse');
+  }
+
+  authenticate(jwt: string): void {
+    const deploymentId = this.#deploymentId;
+    this.send({ action: 'configureAuthenticatedSession', deploymentId, data: { code: jwt } });
   }
 
   send(request: Record<string, unknown>): void {
@@ -84,7 +104,7 @@ export class GenesysClient {
 
 export function adapterOf(gateway: Gateway) {
   const { deploymentId, apiUrl } = gateway;
-  return genesysCloud({ deploymentId, endpoint: apiUrl });
+  return genesysCloud({ deploymentId, endpoint: apiUrl, codeUrl: '/code' });
 }
 
 export async function history(gateway: Gateway, guest: GenesysClient) {

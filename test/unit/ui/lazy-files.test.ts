@@ -34,6 +34,8 @@ class Panel {
       },
       deployment: async () => null,
       clear: async () => {},
+      signIn: async () => {},
+      setJourneyContext: async () => {},
     };
   }
 

@@ -28,6 +28,8 @@ class Played {
       files: { rules: async () => null, send: async () => '', link: async () => '' },
       deployment: () => this.answer(),
       clear: async () => {},
+      signIn: async () => {},
+      setJourneyContext: async () => {},
     };
   }
 
@@ -53,6 +55,7 @@ function deployment(usesMarkdown: boolean): Deployment {
     autoStart: false,
     canClear: false,
     usesMarkdown,
+    allowsUpgrade: false,
     uploads: null,
   };
 }

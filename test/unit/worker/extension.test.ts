@@ -246,3 +246,42 @@ describe('a session’s token', () => {
     expect(errors).toContain('Session could not be stored');
   });
 });
+
+describe('the journey context of a session', () => {
+  const opening = [
+    { type: 'authenticate' },
+    { type: 'open-conversation', routing: { skillGroups: [] } },
+    { type: 'resume-conversation', conversationId: 'c' },
+  ] as const;
+
+  it('is added to what opens one, with the visitor’s cookie id, and to nothing else', async () => {
+    const { extension } = await createExtension();
+    expect(extension.complete?.({ type: 'authenticate' })).toEqual({ type: 'authenticate' });
+    await extension.tokens.fetch(false, () => true);
+    const completed = opening.map((command) => extension.complete?.(command));
+    const journeyContext = {
+      customer: { id: expect.stringMatching(/^[0-9a-f-]{36}$/), idType: 'cookie' },
+      customerSession: { id: '', type: 'web' },
+    };
+    expect(completed).toEqual(opening.map((command) => ({ ...command, journeyContext })));
+    // The id is no secret of the session's.
+    const [token] = extension.tokens.current()?.split(' ') ?? [];
+    expect(JSON.stringify(completed)).not.toContain(token);
+    expect(extension.complete?.({ type: 'ping' })).toEqual({ type: 'ping' });
+  });
+
+  it('has what a page says of its visitor, until the visitor changes', async () => {
+    const { extension } = await createExtension();
+    await extension.tokens.fetch(false, () => true);
+    const triggeringAction = { id: 'a', actionMap: { id: 'm' } };
+    const context = { triggeringAction };
+    await extension.answer('tab', { type: 'platform', step: 'journey', context });
+    expect(extension.complete?.({ type: 'authenticate' })).toMatchObject({
+      journeyContext: { triggeringAction },
+    });
+    extension.onVisitorChange();
+    expect(extension.complete?.({ type: 'authenticate' })).not.toMatchObject({
+      journeyContext: { triggeringAction },
+    });
+  });
+});

@@ -23,7 +23,7 @@ function create() {
   const settings = { current: null, soon: async () => {} };
   const deployment = new DeploymentSettings('https://files.example', hub.logError);
   const load = vi.fn(async () => ({
-    platform: new PlatformCalls(hub, deployment, new OpenRequests()),
+    platform: new PlatformCalls(hub, deployment, new OpenRequests(), { set: () => {} }),
     uploads: new Uploads(hub, {}, settings, { wait: 0 }),
   }));
   return { hub, errors, sent, load, calls: new LazyCalls(hub, load) };

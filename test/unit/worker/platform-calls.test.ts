@@ -6,6 +6,8 @@ import { DeploymentSettings } from '../../../src/worker/genesys-cloud/deployment
 import { PlatformCalls } from '../../../src/worker/genesys-cloud/platform-calls.ts';
 import { sessionEvent } from '../session-event.ts';
 
+const noPage = { set: () => {} };
+
 const over = { type: 'session-over', reason: 'cleared', message: 'cleared' } as const;
 const opened = sessionEvent({ isNew: true });
 const refused = {
@@ -45,10 +47,15 @@ describe('clearing', () => {
     isAlone = true;
     isOnline = true;
     isEnding = false;
-    calls = new PlatformCalls(hub(), new DeploymentSettings('http://127.0.0.1:9/', () => {}), {
-      isOnlyPending: (id) => id !== 'm' && isAlone,
-      isPending: (id) => id === requestIds.end && isEnding,
-    });
+    calls = new PlatformCalls(
+      hub(),
+      new DeploymentSettings('http://127.0.0.1:9/', () => {}),
+      {
+        isOnlyPending: (id) => id !== 'm' && isAlone,
+        isPending: (id) => id === requestIds.end && isEnding,
+      },
+      noPage,
+    );
     calls.onEvent(opened);
     return () => vi.useRealTimers();
   });
@@ -203,10 +210,15 @@ describe('clearing', () => {
   });
 
   it('is not requested on a connection without a session, or on a closed one', async () => {
-    const fresh = new PlatformCalls(hub(), new DeploymentSettings('http://x/', () => {}), {
-      isOnlyPending: () => true,
-      isPending: () => false,
-    });
+    const fresh = new PlatformCalls(
+      hub(),
+      new DeploymentSettings('http://x/', () => {}),
+      {
+        isOnlyPending: () => true,
+        isPending: () => false,
+      },
+      noPage,
+    );
     const early = fresh.answer({ type: 'platform', step: 'clear' });
     expect(await early).toMatchObject({ problem: { code: 'network' } });
     calls.onEvent({ ...opened, isConnected: false });
@@ -301,10 +313,15 @@ it('says in the log what was wrong when it is not known whether something was do
     call: () => Promise.reject(new Error('not called')),
     logError: (_what: string, cause: unknown) => void logged.push(cause),
   };
-  const calls = new PlatformCalls(hub, settings, {
-    isOnlyPending: () => true,
-    isPending: () => false,
-  });
+  const calls = new PlatformCalls(
+    hub,
+    settings,
+    {
+      isOnlyPending: () => true,
+      isPending: () => false,
+    },
+    noPage,
+  );
   expect(await calls.answer({ type: 'platform', step: 'deployment' })).toMatchObject({
     ok: false,
     problem: { code: 'unknown-outcome' },
@@ -313,4 +330,57 @@ it('says in the log what was wrong when it is not known whether something was do
   // A rejection goes to the caller, and is not logged.
   await calls.answer({ type: 'platform', step: 'nonsense' });
   expect(logged).toEqual([fault]);
+});
+
+describe('the journey context of a page', () => {
+  const customer = { id: 'crm-7', idType: 'external', extra: [1, null, true] };
+  const triggeringAction = { id: 'a', actionMap: { id: 'm', version: 2 } };
+  const taken: unknown[] = [];
+
+  async function set(context: unknown): Promise<unknown> {
+    taken.length = 0;
+    const hub = {
+      epoch: 'boot',
+      send: () => false,
+      call: () => Promise.reject(new Error('not called')),
+      logError: () => {},
+    };
+    const settings = new DeploymentSettings('http://x/', () => {});
+    const page = { set: (given: unknown) => void taken.push(given) };
+    const calls = new PlatformCalls(
+      hub,
+      settings,
+      { isOnlyPending: () => true, isPending: () => false },
+      page,
+    );
+    return calls.answer({ type: 'platform', step: 'journey', context });
+  }
+
+  it.each([[{ customer }], [{ triggeringAction, more: 'x' }], [{}], [null]])(
+    'is taken: %j',
+    async (context) => {
+      expect(await set(context)).toMatchObject({ ok: true, value: null });
+      expect(taken).toEqual([context]);
+    },
+  );
+
+  it.each<[string, unknown]>([
+    ['context', undefined],
+    ['context', 'cookie'],
+    ['context', [customer]],
+    ['context.customer.id', { customer: { id: 7, idType: 'cookie' } }],
+    ['context.customer.idType', { customer: { id: '7' } }],
+    ['context.customer', { customer: null }],
+    ['context.customerSession.type', { customerSession: { id: '' } }],
+    ['context.triggeringAction.actionMap', { triggeringAction: { id: 'a' } }],
+    ['JSON', { when: new Date() }],
+    ['JSON', { many: Number.NaN }],
+    ['4096', { long: 'ä'.repeat(2_048) }],
+  ])('is refused with a word about %s', async (named, context) => {
+    expect(await set(context)).toMatchObject({
+      ok: false,
+      problem: { code: 'invalid-call', message: expect.stringContaining(named) },
+    });
+    expect(taken).toEqual([]);
+  });
 });

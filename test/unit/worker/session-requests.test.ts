@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SessionSettings } from '../../../src/protocol/gateway/tokens.ts';
 import type { StoredSession } from '../../../src/worker/genesys-cloud/credential-store.ts';
 import { SessionCredentials } from '../../../src/worker/genesys-cloud/session-credentials.ts';
+import { noJourney } from './session-environment.ts';
 
 const urls = {
   visitor: 'https://shop.example/visitor',
@@ -13,6 +14,9 @@ const urls = {
 const guests: SessionSettings = {
   deploymentId: 'deployment',
   visitorUrl: null,
+  isReturning: true,
+  allowsGuests: false,
+  journeyContext: null,
   authentication: null,
   credential: (token, jwt) => `${token} ${jwt}`,
 };
@@ -25,7 +29,13 @@ const members: SessionSettings = {
     revokeUrl: urls.revoke,
   },
 };
-const kept: StoredSession = { subject: 'ada', token: 'kept', jwt: 'jwt', refreshToken: 'refresh' };
+const kept: StoredSession = {
+  subject: 'ada',
+  token: 'kept',
+  jwt: 'jwt',
+  refreshToken: 'refresh',
+  customerId: 'cookie-1',
+};
 const wanted = () => true;
 
 type Answer = () => Response | Promise<Response>;
@@ -66,14 +76,15 @@ beforeEach(() => {
 
 afterEach(() => void vi.restoreAllMocks());
 
-const tokensOf = (settings: SessionSettings) => new SessionCredentials(settings, () => {}, vault);
+const tokensOf = (settings: SessionSettings) =>
+  new SessionCredentials(settings, () => {}, vault, noJourney);
 const paths = () => asked.map(({ url }) => url);
 const bodyOf = (url: string): unknown =>
   JSON.parse(String(asked.find((one) => one.url === url)?.init.body));
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 it('a sign-out is over once nothing is stored, whether or not the platform answers', async () => {
-  const tokens = new SessionCredentials(members, () => {}, vault);
+  const tokens = new SessionCredentials(members, () => {}, vault, noJourney);
   await tokens.fetch(false, wanted);
   answers[urls.revoke] = () => new Promise(() => {});
   let deletes: () => void = () => {};
@@ -105,7 +116,7 @@ describe('an identity that can’t be revoked', () => {
   ])('%s: it is forgotten here all the same, and the log is told', async (_, answer, why) => {
     const logged: string[] = [];
     const log = (what: string, cause: unknown) => void logged.push(`${what}: ${cause}`);
-    const tokens = new SessionCredentials(members, log, vault);
+    const tokens = new SessionCredentials(members, log, vault, noJourney);
     await tokens.fetch(false, wanted);
     answers[urls.revoke] = answer;
     void tokens.endSession();
@@ -140,6 +151,12 @@ describe('what is asked', () => {
     [{ redirectUri: null, codeVerifier: null }, {}],
     [{ redirectUri: 'https://r' }, { redirectUri: 'https://r' }],
     [{ codeVerifier: 'v' }, { codeVerifier: 'v' }],
+    [
+      { nonce: 'n', maxAge: 0, iss: 'https://id.example' },
+      { nonce: 'n', maxAge: 0, iss: 'https://id.example' },
+    ],
+    [{ nonce: '', maxAge: null, iss: null }, {}],
+    [{ secret: 'not for the platform' }, {}],
   ])('the platform for an identity, with what the site gave: %j', async (given, more) => {
     answers[urls.code] = () => Response.json({ subject: 'ada', code: 'c0de', ...given });
     await tokensOf(members).fetch(false, wanted);
@@ -149,11 +166,204 @@ describe('what is asked', () => {
     });
   });
 
+  it('the platform with the identity provider’s token in the implicit flow, and its nonce', async () => {
+    answers[urls.code] = () => Response.json({ subject: 'ada', idToken: 'id', nonce: 'n' });
+    expect(await tokensOf(members).fetch(false, wanted)).toMatchObject({ ok: true });
+    expect(bodyOf(urls.exchange)).toMatchObject({ oauth: { idToken: 'id', nonce: 'n' } });
+  });
+
+  it.each([
+    [{ idToken: 'id' }],
+    [{ idToken: 'id', nonce: '' }],
+    [{ idToken: 'id', nonce: 'n', code: 'c' }],
+    [{ code: 'c', maxAge: -1 }],
+    [{ code: 'c', maxAge: '600' }],
+    [{ code: 'c', nonce: 7 }],
+    [{}],
+  ])('nothing, for an answer of the site that no exchange can be made of: %j', async (given) => {
+    answers[urls.code] = () => Response.json({ subject: 'ada', ...given });
+    expect(await tokensOf(members).fetch(false, wanted)).toMatchObject({ kind: 'unavailable' });
+    expect(paths()).not.toContain(urls.exchange);
+  });
+
+  it('the platform with the journey context of the same cookie id as the session', async () => {
+    const journeyContext = (id: string) => ({ customer: { id } });
+    const environment = { ...noJourney, journeyContext };
+    const tokens = new SessionCredentials(members, () => {}, vault, environment);
+    await tokens.fetch(false, wanted);
+    expect(tokens.customerId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(bodyOf(urls.exchange)).toMatchObject({
+      journeyContext: { customer: { id: tokens.customerId } },
+    });
+  });
+
   it('no visitor, for a guest without an account', async () => {
     const result = await tokensOf(guests).fetch(false, wanted);
     expect(result).toMatchObject({ ok: true, expiresIn: null });
     expect(asked).toEqual([]);
   });
+});
+
+describe('a visitor who comes back', () => {
+  it('has another token, and is the same to the platform, unless the site says otherwise', async () => {
+    for (const isReturning of [true, false]) {
+      vault.session = null;
+      const tokens = tokensOf({ ...guests, isReturning });
+      await tokens.fetch(false, wanted);
+      const { customerId } = tokens;
+      expect(vault.session).toMatchObject({ customerId });
+      await tokens.fetch(false, wanted);
+      expect(tokens.customerId).toBe(customerId);
+      await tokens.fetch(true, wanted);
+      expect(tokens.customerId === customerId).toBe(isReturning);
+    }
+  });
+
+  it('gets a cookie id where the row is of an older build', async () => {
+    vault.session = { subject: 'ada', token: 'kept', jwt: null, refreshToken: null };
+    const tokens = tokensOf(guests);
+    await tokens.fetch(false, wanted);
+    expect(tokens.current()).toBe('kept null');
+    expect(vault.session).toMatchObject({ token: 'kept', customerId: expect.any(String) });
+  });
+
+  it('is another one after a sign-out', async () => {
+    const tokens = tokensOf(guests);
+    await tokens.fetch(false, wanted);
+    const { customerId } = tokens;
+    await tokens.endSession();
+    expect(tokens.customerId).toBeNull();
+    await tokens.fetch(false, wanted);
+    expect(tokens.customerId).not.toBe(customerId);
+  });
+});
+
+describe('a guest who signs in', () => {
+  const open: SessionSettings = { ...members, allowsGuests: true };
+  const nobody = () => new Response(null, { status: 401 });
+  const guest = () => vault.session?.subject ?? '';
+
+  async function chatting(settings = open, environment = noJourney): Promise<SessionCredentials> {
+    answers[urls.code] = nobody;
+    const tokens = new SessionCredentials(settings, () => {}, vault, environment);
+    // Who may sign in at any time is asked for again.
+    expect(await tokens.fetch(false, wanted)).toMatchObject({ ok: true, expiresIn: 900 });
+    expect(vault.session?.jwt).toBeNull();
+    return tokens;
+  }
+
+  it('goes on with the token and the cookie id, under the name that the site gives', async () => {
+    const tokens = await chatting();
+    const before = vault.session;
+    answers[urls.code] = () => Response.json({ subject: 'ada', code: 'code' });
+    expect(await tokens.fetch(false, wanted, guest())).toEqual({
+      ok: true,
+      subject: 'ada',
+      expiresIn: null,
+      isSame: false,
+      steppedUpFrom: before?.subject,
+    });
+    expect(tokens.current()).toBe(`${before?.token} jwt-1`);
+    expect(tokens.customerId).toBe(before?.customerId);
+    // A hub that dies before it has stored the name learns it from the next worker.
+    expect(await tokensOf(open).fetch(false, wanted)).toMatchObject({
+      subject: 'ada',
+      steppedUpFrom: before?.subject,
+    });
+    // Nothing of it is left for the next visitor.
+    await tokens.endSession();
+    answers[urls.code] = nobody;
+    expect(await tokens.fetch(false, wanted)).not.toHaveProperty('steppedUpFrom');
+    expect(guest()).not.toBe(before?.subject);
+  });
+
+  it.each<[string, SessionSettings, Partial<typeof noJourney>, () => string | null, boolean]>([
+    ['no conversation is open', open, {}, () => null, false],
+    ['another guest’s is open', open, {}, () => 'another', false],
+    ['the deployment says no', open, { allowsUpgrade: async () => false }, guest, false],
+    ['the token is worth nothing', open, {}, guest, true],
+  ])('is another visitor where %s', async (_, settings, environment, running, isFresh) => {
+    const tokens = await chatting(settings, { ...noJourney, ...environment });
+    const { token, customerId } = vault.session ?? {};
+    answers[urls.code] = () => Response.json({ subject: 'ada', code: 'code' });
+    const result = await tokens.fetch(isFresh, wanted, running());
+    expect(result).toMatchObject({ ok: true, subject: 'ada' });
+    expect(result).not.toHaveProperty('steppedUpFrom');
+    expect(tokens.current()?.split(' ')[0]).not.toBe(token);
+    expect(tokens.customerId).not.toBe(customerId);
+  });
+
+  it('is asked for by the site’s own endpoint first, which may name guests', async () => {
+    answers[urls.visitor] = () => Response.json({ subject: 'anonymous-7' });
+    const tokens = await chatting({ ...open, visitorUrl: urls.visitor });
+    expect(guest()).toBe('anonymous-7');
+    answers[urls.visitor] = () => Response.json({ subject: 'ada' });
+    answers[urls.code] = () => Response.json({ subject: 'ada', code: 'code' });
+    expect(await tokens.fetch(false, wanted, 'anonymous-7')).toMatchObject({
+      subject: 'ada',
+      steppedUpFrom: 'anonymous-7',
+    });
+  });
+
+  it('must sign in again, or sign out, when the site no longer knows them', async () => {
+    vault.session = kept;
+    answers[urls.code] = nobody;
+    expect(await tokensOf(open).fetch(false, wanted)).toMatchObject({ kind: 'signed-out' });
+    expect(vault.session).toEqual(kept);
+  });
+
+  it('is no guest because the platform refuses the code', async () => {
+    const tokens = await chatting();
+    const before = vault.session;
+    answers[urls.code] = () => Response.json({ subject: 'ada', code: 'code' });
+    answers[urls.exchange] = nobody;
+    expect(await tokens.fetch(false, wanted, guest())).toMatchObject({ kind: 'signed-out' });
+    expect(vault.session).toEqual(before);
+  });
+
+  it('is nobody at all where the site has no guests', async () => {
+    answers[urls.code] = nobody;
+    expect(await tokensOf(members).fetch(false, wanted)).toMatchObject({ kind: 'signed-out' });
+  });
+});
+
+describe('an identity that has expired before it is revoked', () => {
+  const bearers = () =>
+    asked
+      .filter(({ url }) => url === urls.revoke)
+      .map(({ init }) => new Headers(init.headers).get('authorization'));
+
+  async function signOut(session: StoredSession): Promise<string[]> {
+    vault.session = session;
+    const logged: string[] = [];
+    const log = (what: string, cause: unknown) => void logged.push(`${what}: ${cause}`);
+    await new SessionCredentials(members, log, vault, noJourney).endSession();
+    await settle();
+    return logged;
+  }
+
+  it('is refreshed, and then revoked', async () => {
+    answers[urls.revoke] = () => new Response(null, { status: bearers().length === 1 ? 401 : 204 });
+    expect(await signOut(kept)).toEqual([]);
+    expect(bearers()).toEqual(['Bearer jwt', 'Bearer jwt-2']);
+    expect(bodyOf(urls.refresh)).toEqual({ refreshToken: 'refresh' });
+  });
+
+  it.each<[string, StoredSession, number, number]>([
+    ['it can’t be refreshed', { ...kept, refreshToken: null }, 200, 1],
+    ['its right to be refreshed is used up', kept, 401, 1],
+    ['the platform is out of order', kept, 503, 1],
+    ['the next one is refused, too', kept, 200, 2],
+  ])('is told of in the log where %s', async (_, session, status, revocations) => {
+    answers[urls.revoke] = nobodyThere;
+    answers[urls.refresh] = () => Response.json({ jwt: 'jwt-2' }, { status });
+    const logged = await signOut(session);
+    expect(logged).toHaveLength(1);
+    expect(logged.join()).not.toContain('jwt');
+    expect(bearers()).toHaveLength(revocations);
+  });
+
+  const nobodyThere = () => new Response(null, { status: 401 });
 });
 
 describe('a guest’s session', () => {

@@ -9,6 +9,7 @@ import {
 } from '../../../src/worker/genesys-cloud/credential-store.ts';
 import { SessionCredentials } from '../../../src/worker/genesys-cloud/session-credentials.ts';
 import { Log } from '../../../src/worker/host/log.ts';
+import { noJourney } from './session-environment.ts';
 
 const wanted = () => true;
 
@@ -40,6 +41,7 @@ async function platform(options: { visitorUrl?: string; codeUrl?: string } = {})
       sessions,
       logError,
       new CredentialStore(sessions.deploymentId, '', logError),
+      noJourney,
     ),
   };
 }
@@ -190,7 +192,7 @@ describe('an identity', () => {
     });
     const { gateway, sessions } = await platform({ codeUrl });
     const vault = new MemoryVault();
-    const worker = () => new SessionCredentials(sessions, () => undefined, vault);
+    const worker = () => new SessionCredentials(sessions, () => undefined, vault, noJourney);
     const first = worker();
     await first.fetch(false, wanted);
     await first.fetch(false, wanted);

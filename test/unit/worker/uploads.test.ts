@@ -1119,6 +1119,7 @@ describe('what may be sent', () => {
     autoStart: false,
     canClear: false,
     usesMarkdown: false,
+    allowsUpgrade: false,
     uploads: { mimeTypes: ['image/gif'], blockedExtensions: ['.exe'], maximumSize: 50 },
   };
   const rulesOf = async (hub: TestHub) => {

@@ -2,7 +2,7 @@ import type { TokenResult } from '../../../protocol/gateway/tokens.ts';
 import { longestPause, retryDelay } from '../backoff.ts';
 import type { StepContext } from '../context.ts';
 import { confirmIdentity } from '../visitor/identity-gate.ts';
-import { updateMeta } from '../visitor/state.ts';
+import { adoptIdentity, updateMeta } from '../visitor/state.ts';
 import {
   beginRenewal,
   connectWithToken,
@@ -37,7 +37,10 @@ export function onToken(context: StepContext, requestId: number, result: TokenRe
   scheduleRenewal(context, life, token.requestedAt);
   const { hasAnonymousDraft, meta } = context.state;
   const { subject } = meta;
-  if (subject === null ? hasAnonymousDraft : subject !== result.subject) {
+  if (subject !== null && subject !== result.subject && result.steppedUpFrom === subject) {
+    adoptIdentity(context, result.subject);
+    context.raise({ type: 'stepped-up' });
+  } else if (subject === null ? hasAnonymousDraft : subject !== result.subject) {
     onOtherSubject(context, result.subject);
     confirmIdentity(context);
     return;

@@ -14,7 +14,15 @@ import {
   setConnection,
   setConnectionSlice,
 } from './state.ts';
-import { dropRefusedToken, dropToken, fetchToken, hasToken, keepRenewed } from './token.ts';
+import {
+  cancelTokenRequest,
+  dropRefusedToken,
+  dropToken,
+  fetchToken,
+  hasToken,
+  keepRenewed,
+  renew,
+} from './token.ts';
 
 const networkProblem: Problem = {
   code: 'network',
@@ -389,6 +397,36 @@ export function reconnectNow(context: StepContext, isManual = false): void {
       ping(context);
       return;
     default:
+      return;
+  }
+}
+
+/** A page says that the visitor may have signed in: the site is asked who is there. */
+export function identify(context: StepContext): void {
+  const { connection } = context.state;
+  // The answer to an earlier request may name the visitor before.
+  cancelTokenRequest(context);
+  switch (connection.phase) {
+    case 'online':
+      renew(context);
+      return;
+    case 'token':
+      fetchToken(context);
+      return;
+    case 'signed-out':
+    case 'failed':
+      reconnectNow(context);
+      return;
+    case 'connecting':
+    case 'authenticating':
+      dropToken(context);
+      connect(context);
+      return;
+    default:
+      if (context.state.isSteppingDown) return;
+      dropToken(context);
+      // Without a connection, too: nothing of a guest is shown to another visitor meanwhile.
+      fetchToken(context);
       return;
   }
 }

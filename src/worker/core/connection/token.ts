@@ -24,7 +24,13 @@ export function fetchToken(context: StepContext): void {
     token: { ...context.state.token, requestId, requestedAt: context.clock.now },
   });
   const isFresh = context.policy?.needsFreshToken(context) ?? false;
-  context.emit({ type: 'fetch-token', requestId, isFresh });
+  const guest = context.policy?.guestOf(context) ?? null;
+  context.emit({
+    type: 'fetch-token',
+    requestId,
+    isFresh,
+    ...(guest === null ? {} : { guest }),
+  });
 }
 
 /** The `token-retry` timer: the broker may be asked again. */

@@ -4,7 +4,7 @@ import { fail } from '../connection/connection.ts';
 import { setSocketStage } from '../connection/state.ts';
 import type { StepContext } from '../context.ts';
 import { nextCatchUpId } from '../transcript/state.ts';
-import { updateMeta } from '../visitor/state.ts';
+import { pageVisitor, updateMeta } from '../visitor/state.ts';
 import { archive } from './previous-conversations.ts';
 import { watchQueue } from './queue.ts';
 import { isCleared, resetCheck } from './routing-check.ts';
@@ -241,7 +241,7 @@ export function adoptSessionHint(
   visitor: string,
 ): void {
   const { conversation, window, meta, connection } = context.state;
-  if (meta.subject !== null && meta.subject !== visitor) {
+  if (meta.subject !== null && pageVisitor(context.state) !== visitor) {
     context.note('invalid', 'Session hint of another visitor ignored');
     return;
   }
@@ -254,7 +254,7 @@ export function adoptSessionHint(
     return;
   }
   // If the token names another visitor, this is deleted.
-  updateMeta(context, { subject: visitor });
+  updateMeta(context, { subject: meta.subject ?? visitor });
   if (!isUnclaimed) {
     setConversationSlice(context, {
       conversation: newConversation(context, { conversationId, status: 'queued' }),

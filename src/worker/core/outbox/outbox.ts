@@ -88,6 +88,11 @@ export function storeItem(context: StepContext, messageId: string): void {
   context.store({ type: 'put-outbox', record: recordOfItem(context, item) });
 }
 
+/** Stores the visitor's new name in all rows. */
+export function storeOwner(context: StepContext): void {
+  for (const { messageId } of context.state.outbox) storeItem(context, messageId);
+}
+
 export function recordOfItem(
   { state }: StepContext,
   { at: _, ...record }: OutboxItem,

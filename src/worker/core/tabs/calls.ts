@@ -1,7 +1,7 @@
 import type { Routing } from '../../../protocol/conversation.ts';
 import type { Call } from '../../../protocol/port.ts';
 import { utf8Length } from '../../../protocol/utf8.ts';
-import { reconnectNow, signOut } from '../connection/connection.ts';
+import { identify, reconnectNow, signOut } from '../connection/connection.ts';
 import type { StepContext } from '../context.ts';
 import { onEnded, sendSessionFrame } from '../conversation/conversation.ts';
 import { requestEnd, withdrawEnd } from '../conversation/ending.ts';
@@ -65,6 +65,10 @@ export function onCall(
       return;
     case 'reconnect':
       reconnectNow(context, true);
+      context.resolve(callId);
+      return;
+    case 'identify':
+      identify(context);
       context.resolve(callId);
       return;
     case 'wait-anyway':

@@ -14,6 +14,7 @@ import { onBecameVisible } from '../transcript/catch-up.ts';
 import { hasOlder } from '../transcript/pagination.ts';
 import { expectLookup, isLookup } from '../transcript/window.ts';
 import { hidePrevious, shownOutbox } from '../visitor/identity-gate.ts';
+import { pageVisitor } from '../visitor/state.ts';
 import { alertOneTab, markUsed } from './alerts.ts';
 import { epochOf, sharedSnapshot } from './snapshot.ts';
 import { setTabsSlice, type Tab } from './state.ts';
@@ -112,7 +113,7 @@ function snapshotMessage(context: StepContext): SnapshotMessage {
     type: 'snapshot',
     epoch: epochOf(context.state),
     revision,
-    visitor: isConfirmed ? context.state.meta.subject : null,
+    visitor: isConfirmed ? pageVisitor(context.state) : null,
     resetCount: context.state.meta.resetCount,
     // The identity may have been revoked since it was published.
     shared: hidePrevious(context, context.state.published ?? sharedSnapshot(context)),

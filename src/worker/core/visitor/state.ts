@@ -100,6 +100,20 @@ export function updateMeta(context: StepContext, part: Partial<Meta>): void {
 }
 
 /**
+ * A guest has signed in. Pages go on knowing the visitor by the guest's id: to them, nobody else has come.
+ * Durable, since the credentials name the new subject from now on.
+ */
+export function adoptIdentity(context: StepContext, subject: string): void {
+  updateMeta(context, { subject, guest: pageVisitor(context.state) });
+  context.change({ isDurable: true });
+}
+
+/** The visitor's id in pages: it stays the same when a guest signs in. */
+export function pageVisitor({ meta }: Pick<VisitorSlice, 'meta'>): string | null {
+  return meta.guest ?? meta.subject;
+}
+
+/**
  * Whether what is written now would have no owner. After an anonymous draft, this lasts until a visitor
  * is named, who counts as another one.
  */

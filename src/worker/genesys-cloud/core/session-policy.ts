@@ -78,7 +78,15 @@ function conversationIdentity(
 }
 
 function needsFreshToken(context: StepContext): boolean {
-  return hasEnded(context) || context.state.token.needsFresh;
+  const { token, settings } = context.state;
+  return token.needsFresh || (hasEnded(context) && !settings.traits.reusesToken);
+}
+
+/** What has ended is not a guest's to take along: the next visitor of this browser may be another person. */
+function guestOf({ state }: StepContext): string | null {
+  const { settings, meta, conversation } = state;
+  const isOpen = conversation !== null && conversation.details.status !== 'ended';
+  return settings.traits.allowsStepUp && isOpen ? meta.subject : null;
 }
 
 function onOpened(context: StepContext): void {
@@ -158,7 +166,7 @@ function onSession(context: StepContext, event: Extract<GatewayEvent, { type: 's
   if (stage === 'routing' && event.isReadOnly) {
     const { isSessionOver } = memoryOf(context);
     dropSocket(context);
-    clearSession(context);
+    clearSession(context, !isSessionOver);
     // A session requested as new has already ended: another one at once might be no better.
     const minimumDelay = context.state.settings.timing.backoffCap;
     if (isSessionOver)
@@ -222,6 +230,7 @@ export const sessionPolicy: SessionPolicy = {
   isExhausted,
   replaceConnection,
   needsFreshToken,
+  guestOf,
   needsNewSession: (context) => hasEnded(context) || memoryOf(context).isSessionOver,
   onOpened,
   onRefused,

@@ -4,6 +4,7 @@ import { setProblem } from '../../core/connection/state.ts';
 import {
   cancelTokenRequest,
   dropRefusedToken,
+  dropToken,
   requireFreshToken,
 } from '../../core/connection/token.ts';
 import type { StepContext } from '../../core/context.ts';
@@ -91,11 +92,20 @@ export function onDeletionOverdue(context: StepContext): void {
   if (hasEnded(context)) releaseConnection(context);
 }
 
-export function clearSession(context: StepContext): void {
+/**
+ * The next conversation needs a new session.
+ *
+ * @param isTokenValid whether the platform still accepts the token, so that the next session may have the same
+ */
+export function clearSession(context: StepContext, isTokenValid = true): void {
   // Durable: after a power cut, the old secret must not be used again.
   context.change({ isDurable: true });
-  dropRefusedToken(context);
-  requireFreshToken(context);
+  if (isTokenValid && context.state.settings.traits.reusesToken) {
+    dropToken(context);
+  } else {
+    dropRefusedToken(context);
+    requireFreshToken(context);
+  }
   stopDeleting(context);
   remember(context, { isSessionOver: true, expiries: [], clearing: null });
   clearSessionLife(context);
@@ -109,7 +119,7 @@ export function onSessionOver(
 ): void {
   const isEnd = isClearedToEnd(context);
   dropSocket(context);
-  clearSession(context);
+  clearSession(context, reason === 'cleared');
   // The history is gone with the session: what has arrived stays unknown.
   if (context.state.conversation?.details.status !== 'ended') onEnded(context);
   closeEndedConversation(context);

@@ -188,7 +188,7 @@ export class GenesysConnection implements Listener, ServerEnd {
   #handle(request: SessionRequest, sentAt: number): void {
     const { context } = this.#environment;
     if (request.action === 'configureSession') {
-      this.#configure(request.token, request.tracingId);
+      this.#configure(request.token, request.startNew === true, request.tracingId);
       return;
     }
     if (!this.session) {
@@ -228,7 +228,7 @@ export class GenesysConnection implements Listener, ServerEnd {
     }
   }
 
-  #configure(token: string, tracingId: string | undefined): void {
+  #configure(token: string, startsNew: boolean, tracingId: string | undefined): void {
     const { context, platform } = this.#environment;
     if (strikes(context, 'too many connections', context.profile.tooManyConnections)) {
       this.#send(tooMany(context.random.int(1, 8)));
@@ -239,6 +239,10 @@ export class GenesysConnection implements Listener, ServerEnd {
       return;
     }
     let { session, isNew } = platform.open(token);
+    if (startsNew) {
+      session = platform.openAnew(token);
+      isNew = true;
+    }
     if (session.isOver) {
       if (context.random.chance(0.5)) {
         this.#send(refusal(4_006, 'session expired'));
