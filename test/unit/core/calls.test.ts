@@ -388,6 +388,22 @@ describe('typing', () => {
     expect(made.state.timers['typing-shown']).toBeUndefined();
   });
 
+  it.each([
+    [
+      { ...agent, id: 'agent' },
+      { ...agent, id: 'agent:Ada', name: '' },
+    ],
+    [{ ...agent, id: 'agent', name: '' }, agent],
+  ])('that %j began ends with the frame of %j, without a name', (from, other) => {
+    const made = hub();
+    const types = { type: 'typing', conversationId, from, isTyping: true } as const;
+    made
+      .gateway(types)
+      .gateway({ ...types, from: other, isTyping: false })
+      .flush();
+    expect(made.snapshot?.typing).toBeNull();
+  });
+
   it('by the agent is not shown on a new connection', () => {
     const made = hub();
     made.gateway({ type: 'typing', conversationId, from: agent, isTyping: true }).flush();

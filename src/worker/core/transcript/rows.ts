@@ -1,8 +1,8 @@
 import type { GatewayMessage } from '../../../protocol/gateway/messages.ts';
 import { type Message, type Position, withReadMark } from '../../../protocol/message.ts';
 import type { StepContext } from '../context.ts';
-import { conversationAt, updateAndStore } from '../conversation/state.ts';
-import { stopTypingOf } from '../conversation/typing.ts';
+import { conversationAt, currentOrdinal, updateAndStore } from '../conversation/state.ts';
+import { clearRemoteTyping } from '../conversation/typing.ts';
 import type { OutboxItem } from '../outbox/state.ts';
 import { isSameMessage } from './derived-messages.ts';
 import { markReadByOther } from './read-receipts.ts';
@@ -42,7 +42,9 @@ export function showRow(context: StepContext, ordinal: number, row: Message): vo
   if (!isOlderThanWindow(context, row)) countUnread(context, row);
   else if (wasPending) publishOlder(context, marked);
   insertRow(context, marked);
-  if (row.from.role !== 'visitor') stopTypingOf(context, row.from.id);
+  // Gateways may name who types and who writes differently, or not at all.
+  const isOfOther = row.from.role === 'agent' || row.from.role === 'bot';
+  if (isOfOther && ordinal === currentOrdinal(context)) clearRemoteTyping(context);
   if (conversation.earlyReceipt === row.messageId) markReadByOther(context, row.messageId, ordinal);
 }
 
