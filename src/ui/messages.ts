@@ -46,7 +46,7 @@ export interface Messages {
   readonly welcome: { readonly title: string; readonly text: string };
 
   readonly you: string;
-  /** Stand for agents and bots whose messages have no name. */
+  /** Stand for agents and bots without a name. The attributes `agent-name` and `bot-name` replace them. */
   readonly senderNames: { readonly agent: string; readonly bot: string };
   readonly today: string;
   readonly yesterday: string;

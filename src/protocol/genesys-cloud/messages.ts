@@ -36,10 +36,12 @@ export function isVisitors({ direction }: MessageBody): boolean {
 export function senderOf(message: MessageBody): Sender {
   if (isVisitors(message)) return { id: 'visitor', name: '', role: 'visitor' };
   const from = message.channel?.from;
-  const name = from?.nickname ?? [from?.firstName, from?.lastName].filter(Boolean).join(' ');
+  const names = [from?.firstName, from?.lastName].filter(Boolean).join(' ');
+  const name = (from?.nickname ?? names).trim();
   const role = message.originatingEntity?.toLowerCase() === 'bot' ? 'bot' : 'agent';
   // The platform sends no ids of agents; only their names differ.
-  return { id: name === '' ? role : `${role}:${name}`, name, role };
+  const id = name === '' ? role : `${role}:${name}`;
+  return { id, name, role, ...(from?.image ? { imageUrl: from.image } : {}) };
 }
 
 function toMessage(message: MessageBody, tracingId: string | null): readonly GatewayEvent[] {

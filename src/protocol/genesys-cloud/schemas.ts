@@ -60,8 +60,14 @@ export const configurationBody = object({
   messageRoutingEnabled: lenientBoolean,
 });
 
+/** Live, an agent is `{nickname, image}`, and a bot often `{}` ([SC]). */
 const person = orNull(
-  object({ firstName: nonEmptyString, lastName: nonEmptyString, nickname: nonEmptyString }),
+  object({
+    firstName: nonEmptyString,
+    lastName: nonEmptyString,
+    nickname: nonEmptyString,
+    image: httpUrl,
+  }),
 );
 
 const channel = object({

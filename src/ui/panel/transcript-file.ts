@@ -31,9 +31,11 @@ export async function saveTranscript(
 function asText(messages: readonly Message[], texts: Messages, format: TextFormat): string {
   const entries = messages.map((message) => {
     const { from, timestamp, status } = message;
-    const name = senderName(from, texts);
     const remark = status === 'failed' ? ` (${texts.outcome.failed})` : '';
-    return `${exactTime(timestamp, texts)} · ${name}${remark}\n${format.saved(message)}\n`;
+    const heading = [exactTime(timestamp, texts), senderName(from, texts)]
+      .filter(Boolean)
+      .join(' · ');
+    return `${heading}${remark}\n${format.saved(message)}\n`;
   });
   return entries.join('\n');
 }

@@ -374,7 +374,7 @@ describe('typing', () => {
     expect(made.snapshot?.typing).toBeNull();
     expect(made.state.timers['typing-shown']).toBeUndefined();
     made.gateway({ ...types, conversationId: null }).flush();
-    expect(made.snapshot?.typing).toEqual({ id: 'agent-1', name: 'Ada' });
+    expect(made.snapshot?.typing).toEqual({ id: 'agent-1', name: 'Ada', role: 'agent' });
   });
 
   it('by the agent ends with that agent’s frame, not with another’s', () => {

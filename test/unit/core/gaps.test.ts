@@ -481,7 +481,7 @@ describe('an agent who types', () => {
     const made = hub().gateway(types).flush();
     hears(made, { ...agentSays(1), from: { id: 'system', name: '', role: 'system' } });
     hears(made, echo(2, 'm9', 'hello'));
-    expect(made.snapshot?.typing).toEqual({ id: 'agent-1', name: 'Ada' });
+    expect(made.snapshot?.typing).toEqual({ id: 'agent-1', name: 'Ada', role: 'agent' });
   });
 
   it('types while their message only waits for one before it', () => {

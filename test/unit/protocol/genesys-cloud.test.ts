@@ -51,6 +51,34 @@ describe('messages', () => {
     ]);
   });
 
+  // As live sessions sent them ([SC]).
+  it.each([
+    [{}, { id: 'bot', name: '', role: 'bot' }],
+    [null, { id: 'bot', name: '', role: 'bot' }],
+    [
+      { nickname: ' ', firstName: 'Lamp', lastName: null },
+      { id: 'bot:Lamp', name: 'Lamp' },
+    ],
+    [
+      { nickname: 'Ada', image: 'https://pictures.example/a.jpg' },
+      { name: 'Ada', imageUrl: 'https://pictures.example/a.jpg' },
+    ],
+  ])('tells the sender of a bot’s message from %j', (from, sender) => {
+    const frame = structured({ text: 'Hi', originatingEntity: 'Bot', channel: { time, from } });
+    expect(decode(frame)).toMatchObject([{ message: { from: sender } }]);
+  });
+
+  it.each(['javascript:alert(1)', 'data:image/png;base64,AA', '', 5, {}])(
+    'leaves out the picture %j',
+    (image) => {
+      const channel = { time, from: { nickname: 'Ada', image } };
+      expect(decode(structured({ text: 'Hi', channel }))).toMatchObject([
+        { message: { from: { id: 'agent:Ada', name: 'Ada', role: 'agent' } } },
+      ]);
+      expect(JSON.stringify(decode(structured({ text: 'Hi', channel })))).not.toContain('imageUrl');
+    },
+  );
+
   it('takes the channel’s message id for the key, and keeps the other as an alias', () => {
     const frame = structured({ text: 'Hi', channel: { time, messageId: 'key-1' } });
     expect(decode(frame)).toMatchObject([{ message: { messageId: 'key-1', aliases: ['id-1'] } }]);

@@ -21,7 +21,7 @@ export function onRemoteTyping(
     return;
   }
   setConversationSlice(context, {
-    typing: { ...context.state.typing, remote: { id: from.id, name: from.name } },
+    typing: { ...context.state.typing, remote: { id: from.id, name: from.name, role: from.role } },
   });
   context.setTimer('typing-shown', duration ?? context.state.settings.timing.typingShown);
 }
