@@ -78,6 +78,8 @@ export interface Messages {
 
   /** The accessible name of a group of suggested replies. */
   readonly choices: string;
+  /** Shown where a time is to be chosen and none is free. */
+  readonly noTimes: string;
   /**
    * The texts of forms and multiple-choice lists.
    * @default those of `language`, or English
@@ -216,6 +218,7 @@ export const english: Messages = {
     atMost: (size) => `Maximum size: ${size}.`,
   },
   choices: 'Suggested replies',
+  noTimes: 'No times are available right now.',
   notShown: (title) =>
     title === null ? 'This can’t be shown here.' : `This can’t be shown here: ${title}`,
   expiring: (time) => `This chat will close at ${time} unless there’s a new message.`,

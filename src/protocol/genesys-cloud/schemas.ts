@@ -117,6 +117,7 @@ const card = object({
   title: nonEmptyString,
   description: nonEmptyString,
   image: httpUrl,
+  video: httpUrl,
   defaultAction: orNull(action),
   actions: lenientArrayOf(action),
 });
@@ -189,10 +190,14 @@ export const contentBody = object({
   datePicker: orNull(
     object({
       ...heading,
+      dateMinimum: instant,
+      dateMaximum: instant,
       availableTimes: lenientArrayOf(object({ dateTime: nonEmptyString, duration: lenientNumber })),
     }),
   ),
-  listPicker: orNull(object({ receivedMessage: introduction, sections })),
+  listPicker: orNull(
+    object({ receivedMessage: introduction, replyMessage: introduction, sections }),
+  ),
   form: orNull(
     object({
       cannedResponseId: nonEmptyString,

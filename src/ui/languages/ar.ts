@@ -84,6 +84,7 @@ export const texts: Messages = {
     atMost: (size) => `الحد الأقصى للحجم: ${isolated(size)}.`,
   },
   choices: 'ردود مقترحة',
+  noTimes: 'لا توجد مواعيد متاحة حاليًا.',
   notShown: (title) =>
     title === null
       ? 'لا يمكن عرض هذا المحتوى هنا.'

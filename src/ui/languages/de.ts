@@ -64,6 +64,7 @@ export const texts: Messages = {
     atMost: (size) => `Maximale Größe: ${size}.`,
   },
   choices: 'Antwortvorschläge',
+  noTimes: 'Zurzeit sind keine Termine frei.',
   notShown: (title) =>
     title === null
       ? 'Das kann hier nicht angezeigt werden.'

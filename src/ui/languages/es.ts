@@ -60,6 +60,7 @@ export const texts: Messages = {
     atMost: (size) => `Tamaño máximo: ${size}.`,
   },
   choices: 'Respuestas sugeridas',
+  noTimes: 'No hay horarios disponibles en este momento.',
   notShown: (title) =>
     title === null
       ? 'Este contenido no se puede mostrar aquí.'

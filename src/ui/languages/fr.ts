@@ -61,6 +61,7 @@ export const texts: Messages = {
     atMost: (size) => `Taille maximale : ${size}.`,
   },
   choices: 'Réponses suggérées',
+  noTimes: 'Aucun créneau n’est disponible pour le moment.',
   notShown: (title) =>
     title === null
       ? 'Ce contenu ne peut pas être affiché ici.'

@@ -355,7 +355,7 @@ describe('content', () => {
               id: 'f2',
               title: null,
               subtitle: null,
-              isRequired: false,
+              isRequired: true,
               earliest: '2026-03-02',
               latest: null,
               parts: ['day', 'month', 'year'],

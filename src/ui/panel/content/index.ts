@@ -33,9 +33,9 @@ function one(part: Content, message: Message, context: ContentContext): unknown 
       return context.forms(part, message, context);
     case 'link':
       return link(part.url, part.text);
-    // Usually the same as the message's text. The answers of a form are not.
+    // Usually the same as the message's text. The answers to a form, or to a list with its own reply, are not.
     case 'answer':
-      return message.text === '' || part.kind === 'form'
+      return part.text !== '' && (part.kind === 'form' || !message.text.includes(part.text))
         ? html`<span class="hint" dir="auto">${part.text}</span>`
         : nothing;
     case 'unsupported':
