@@ -188,6 +188,8 @@ const contentSchema = lazy(() =>
     /** A selected choice, or one value of a submitted form. */
     object({ type: literal('answer'), kind: string(), text: string(), payload: string() }),
     object({ type: literal('link'), url: string(), text: string() }),
+    /** An agent offered to see the visitor's screen, or a video call. It was declined. */
+    object({ type: literal('declined'), offer: _enum(['co-browse', 'video']) }),
     /** Content that partyline can't show, by the gateway's name for it. */
     object({ type: literal('unsupported'), name: string(), title: optionalText }),
   ]),

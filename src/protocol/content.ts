@@ -58,6 +58,9 @@ function lineOf(content: Content): string {
     case 'answer':
     case 'link':
       return content.text;
+    // There are words for it in each language.
+    case 'declined':
+      return '';
     case 'unsupported':
       return content.title ?? content.name;
   }

@@ -1,6 +1,7 @@
 import type { Chat } from '../client/chat.ts';
 import type { Message } from '../protocol/message.ts';
 import { chime } from './chime.ts';
+import { withWords } from './content-words.ts';
 import type { Messages } from './messages.ts';
 import { senderName } from './sender-name.ts';
 
@@ -76,7 +77,7 @@ export class Alerts {
     const { texts } = this.#settings();
     try {
       this.#notification = new Notification(senderName(message.from, texts) || texts.heading, {
-        body: text.slice(0, 200),
+        body: withWords(text, message, texts).slice(0, 200),
         tag: 'partyline',
       });
       this.#notification.onclick = () => window.focus();

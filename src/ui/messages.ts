@@ -80,6 +80,8 @@ export interface Messages {
   readonly choices: string;
   /** Shown where a time is to be chosen and none is free. */
   readonly noTimes: string;
+  /** An agent's offer that was declined, since there is no such thing here. */
+  readonly declined: { readonly 'co-browse': string; readonly video: string };
   /**
    * The texts of forms and multiple-choice lists.
    * @default those of `language`, or English
@@ -219,6 +221,10 @@ export const english: Messages = {
   },
   choices: 'Suggested replies',
   noTimes: 'No times are available right now.',
+  declined: {
+    'co-browse': 'Screen sharing isn’t available in this chat. The request was declined.',
+    video: 'Video calls aren’t available in this chat. The request was declined.',
+  },
   notShown: (title) =>
     title === null ? 'This can’t be shown here.' : `This can’t be shown here: ${title}`,
   expiring: (time) => `This chat will close at ${time} unless there’s a new message.`,
@@ -293,6 +299,8 @@ export const english: Messages = {
       'conversation-deleted': 'This chat was deleted.',
       'conversation-ended': ended,
       'conversation-not-found': ended,
+      undelivered: 'This message couldn’t be delivered. Send it again.',
+      'session-replaced': 'Your chat on another device was closed.',
       rejected: 'This couldn’t be sent. Change it and try again.',
       'rate-limited': 'We’re a little slow right now. Please wait a moment.',
       unauthorized: 'We couldn’t confirm your sign-in. Sign in again.',

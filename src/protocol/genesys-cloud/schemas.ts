@@ -81,10 +81,16 @@ const presence = object({ type: nonEmptyString });
 /** The official web client also reads `durationMs`. */
 const typing = object({ type: nonEmptyString, duration: lenientNumber, durationMs: lenientNumber });
 
+/** Without their secrets, `sessionJoinToken` and `jwt`, so that those go nowhere. */
+const coBrowse = object({ type: nonEmptyString, sessionId: nonEmptyString });
+const video = object({ type: nonEmptyString, offeringId: nonEmptyString });
+
 export const eventBody = object({
   eventType: nonEmptyString,
   presence: orNull(presence),
   typing: orNull(typing),
+  coBrowse: orNull(coBrowse),
+  video: orNull(video),
 });
 export type EventBody = Infer<typeof eventBody>;
 
@@ -94,6 +100,8 @@ export const messageBody = object({
   text: lenientString,
   direction: nonEmptyString,
   status: nonEmptyString,
+  /** Of a receipt with the status `Failed`. */
+  reasons: lenientArrayOf(object({ code: nonEmptyString, message: nonEmptyString })),
   channel: orNull(channel),
   content: lenientArray,
   events: lenientArrayOf(eventBody),

@@ -85,6 +85,10 @@ export const texts: Messages = {
   },
   choices: 'ردود مقترحة',
   noTimes: 'لا توجد مواعيد متاحة حاليًا.',
+  declined: {
+    'co-browse': 'مشاركة الشاشة غير متاحة في هذه المحادثة. تم رفض الطلب.',
+    video: 'مكالمات الفيديو غير متاحة في هذه المحادثة. تم رفض الطلب.',
+  },
   notShown: (title) =>
     title === null
       ? 'لا يمكن عرض هذا المحتوى هنا.'
@@ -169,6 +173,8 @@ export const texts: Messages = {
       'conversation-deleted': 'حُذفت هذه المحادثة.',
       'conversation-ended': ended,
       'conversation-not-found': ended,
+      undelivered: 'تعذّر تسليم هذه الرسالة. يُرجى إرسالها مرة أخرى.',
+      'session-replaced': 'أُغلقت محادثتك على جهاز آخر.',
       rejected: 'تعذّر الإرسال. يُرجى تعديل الرسالة وإعادة المحاولة.',
       'rate-limited': 'هناك بطء بسيط حاليًا. يُرجى الانتظار قليلًا.',
       unauthorized: 'تعذّر تأكيد تسجيل الدخول. يُرجى تسجيل الدخول مرة أخرى.',

@@ -65,6 +65,11 @@ export const texts: Messages = {
   },
   choices: 'Antwortvorschläge',
   noTimes: 'Zurzeit sind keine Termine frei.',
+  declined: {
+    'co-browse':
+      'Bildschirmfreigabe ist in diesem Chat nicht verfügbar. Die Anfrage wurde abgelehnt.',
+    video: 'Videoanrufe sind in diesem Chat nicht verfügbar. Die Anfrage wurde abgelehnt.',
+  },
   notShown: (title) =>
     title === null
       ? 'Das kann hier nicht angezeigt werden.'
@@ -145,6 +150,8 @@ export const texts: Messages = {
       'conversation-deleted': 'Dieser Chat wurde gelöscht.',
       'conversation-ended': ended,
       'conversation-not-found': ended,
+      undelivered: 'Diese Nachricht konnte nicht zugestellt werden. Senden Sie sie erneut.',
+      'session-replaced': 'Ihr Chat auf einem anderen Gerät wurde geschlossen.',
       rejected: 'Das konnte nicht gesendet werden. Ändern Sie es und versuchen Sie es erneut.',
       'rate-limited': 'Gerade geht es etwas langsamer. Bitte warten Sie einen Moment.',
       unauthorized: 'Ihre Anmeldung konnte nicht bestätigt werden. Melden Sie sich erneut an.',

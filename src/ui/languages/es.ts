@@ -61,6 +61,11 @@ export const texts: Messages = {
   },
   choices: 'Respuestas sugeridas',
   noTimes: 'No hay horarios disponibles en este momento.',
+  declined: {
+    'co-browse':
+      'En esta conversación no se puede compartir la pantalla. La solicitud se ha rechazado.',
+    video: 'En esta conversación no hay videollamadas. La solicitud se ha rechazado.',
+  },
   notShown: (title) =>
     title === null
       ? 'Este contenido no se puede mostrar aquí.'
@@ -139,6 +144,8 @@ export const texts: Messages = {
       'conversation-deleted': 'Esta conversación se ha eliminado.',
       'conversation-ended': ended,
       'conversation-not-found': ended,
+      undelivered: 'Este mensaje no se ha podido entregar. Envíelo de nuevo.',
+      'session-replaced': 'Su conversación en otro dispositivo se ha cerrado.',
       rejected: 'No se ha podido enviar. Modifíquelo e inténtelo de nuevo.',
       'rate-limited': 'Hay una pequeña demora. Espere un momento.',
       unauthorized: 'No se ha podido confirmar su inicio de sesión. Inicie sesión de nuevo.',

@@ -62,6 +62,12 @@ export const texts: Messages = {
   },
   choices: 'Réponses suggérées',
   noTimes: 'Aucun créneau n’est disponible pour le moment.',
+  declined: {
+    'co-browse':
+      'Le partage d’écran n’est pas disponible dans cette conversation. La demande a été refusée.',
+    video:
+      'Les appels vidéo ne sont pas disponibles dans cette conversation. La demande a été refusée.',
+  },
   notShown: (title) =>
     title === null
       ? 'Ce contenu ne peut pas être affiché ici.'
@@ -142,6 +148,8 @@ export const texts: Messages = {
       'conversation-deleted': 'Cette conversation a été supprimée.',
       'conversation-ended': ended,
       'conversation-not-found': ended,
+      undelivered: 'Ce message n’a pas pu être remis. Envoyez-le de nouveau.',
+      'session-replaced': 'Votre conversation sur un autre appareil a été fermée.',
       rejected: 'L’envoi n’a pas été accepté. Modifiez votre message, puis réessayez.',
       'rate-limited': 'Le service est un peu lent. Patientez un instant.',
       unauthorized: 'Votre identité n’a pas pu être confirmée. Reconnectez-vous.',

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { Message, MessageStatus, Sender } from '../../protocol/message.ts';
+import { withWords } from '../content-words.ts';
 import type { Messages } from '../messages.ts';
 import { senderName } from '../sender-name.ts';
 import { exactTime, timeOfDay } from './calendar.ts';
@@ -111,7 +112,7 @@ function article(
   >
     ${isOwn || from.role === 'system' ? nothing : avatar(from, name)}
     <span id="from-${id}" class=${isOwn || !opensGroup ? 'quiet' : 'name'} dir="auto">${name}</span>
-    <div class=${bubble} part="bubble bubble-${from.role}"><div id="text-${id}" class="text" dir="auto">${context.format.render(message)}</div></div>
+    <div class=${bubble} part="bubble bubble-${from.role}"><div id="text-${id}" class="text" dir="auto">${context.format.render(message)}${message.text ? nothing : withWords('', message, texts)}</div></div>
     ${message.content ? messageContent(message, { ...context, isOpen: index > context.lastOwn }) : nothing}
     <div id="meta-${id}" class="meta" part="meta">
       <time datetime=${new Date(message.timestamp).toISOString()} title=${exactTime(message.timestamp, texts)}>${timeOfDay(message.timestamp, texts)}</time>
@@ -142,8 +143,12 @@ function failure(message: Message, { texts, onRetry, onDiscard }: RowContext): T
   };
   return html`<div class="failure">
     ${message.failure ? html`<span class="reason">${texts.error(message.failure)}</span>` : nothing}
-    <button class="small" type="button" @click=${retry}>${texts.retry}</button>
-    <button class="small plain" type="button" @click=${() => onDiscard(message)}>${texts.delete}</button>
+    ${
+      message.failure?.code === 'undelivered'
+        ? nothing
+        : html`<button class="small" type="button" @click=${retry}>${texts.retry}</button>
+          <button class="small plain" type="button" @click=${() => onDiscard(message)}>${texts.delete}</button>`
+    }
   </div>`;
 }
 

@@ -5,6 +5,7 @@ import type { Routing } from '../../protocol/conversation.ts';
 import { hasVisitorChanged } from '../../protocol/epoch.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
+import { withWords } from '../content-words.ts';
 import { type DisplayError, toDisplayError } from '../display-error.ts';
 import type { Messages } from '../messages.ts';
 import { english } from '../messages.ts';
@@ -260,7 +261,7 @@ export class PartylinePanel extends LitElement {
   #announcementOf(message: Message): string {
     const { texts } = this;
     const name = senderName(message.from, texts);
-    const text = this.format.spoken(message);
+    const text = withWords(this.format.spoken(message), message, texts);
     if (text.trim() === '') return texts.announcementCount(1);
     return texts.announcement(name, text);
   }

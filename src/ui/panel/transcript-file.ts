@@ -1,5 +1,6 @@
 import type { Chat } from '../../client/chat.ts';
 import type { Message } from '../../protocol/message.ts';
+import { withWords } from '../content-words.ts';
 import type { Messages } from '../messages.ts';
 import { senderName } from '../sender-name.ts';
 import { exactTime } from './calendar.ts';
@@ -35,7 +36,7 @@ function asText(messages: readonly Message[], texts: Messages, format: TextForma
     const heading = [exactTime(timestamp, texts), senderName(from, texts)]
       .filter(Boolean)
       .join(' · ');
-    return `${heading}${remark}\n${format.saved(message)}\n`;
+    return `${heading}${remark}\n${withWords(format.saved(message), message, texts)}\n`;
   });
   return entries.join('\n');
 }

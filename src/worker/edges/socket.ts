@@ -60,7 +60,7 @@ export class Sockets {
       for (const event of this.#adapter.decode(data)) {
         const remaining =
           this.#extension && socketId === this.#newest ? this.#extension.onEvent(event) : event;
-        if (remaining) this.#events.gateway(socketId, remaining);
+        if (remaining && !isForEdge(remaining)) this.#events.gateway(socketId, remaining);
       }
     };
     // No `onerror`: an error is always followed by a close event, which has the code.
@@ -107,4 +107,9 @@ export class Sockets {
     socket.onmessage = null;
     socket.close(1000);
   }
+}
+
+/** Holds a secret, which the core and its observers must not see, whichever socket it came on. */
+function isForEdge({ type }: GatewayEvent): boolean {
+  return type === 'rest-token' || type === 'offer';
 }

@@ -87,6 +87,11 @@ function createExtension(
         restTokens.onToken(event);
         return null;
       }
+      if (event.type === 'offer') {
+        const { offer, offerId } = event;
+        hub.send({ type: 'decline-offer', offer, offerId });
+        return null;
+      }
       if (isUnseen(event, settings)) return null;
       // An error without an id is attributed to one of them at most: the first that it can be about.
       const remaining = calls.onEvent(event);

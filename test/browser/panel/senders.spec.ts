@@ -82,3 +82,29 @@ test('a picture that cannot be loaded leaves the initials', async ({
   // The fixture's CSP allows no pictures from elsewhere.
   await page.evaluate(() => window.violations.splice(0));
 });
+
+test('an offer that was declined is told in words, in any language', async ({ panel, page }) => {
+  await panel.open();
+  await panel.hear(
+    { text: '', content: [{ type: 'declined', offer: 'co-browse' }] },
+    { text: '', content: [{ type: 'declined', offer: 'video' }] },
+  );
+  const words = 'Screen sharing isn’t available in this chat. The request was declined.';
+  await expect(panel.messages.first().locator('.extras')).toHaveText(words);
+  await expect(panel.messages.first()).toHaveAccessibleName(`Ada Byron ${words}`);
+  await expect(panel.log).toContainText(`Ada Byron: ${words}`);
+  await expect(panel.messages.last()).toContainText('Video calls aren’t available in this chat.');
+  await page.evaluate(() => window.element.setAttribute('lang', 'fr'));
+  await expect(page.locator('partyline-chat article').last()).toContainText('appels vidéo');
+});
+
+test('a message that could not be delivered says so, and offers nothing that cannot work', async ({
+  panel,
+}) => {
+  await panel.open();
+  const failure = { code: 'undelivered', message: 'no' } as const;
+  await panel.own({ text: 'hello', status: 'failed', failure });
+  const message = panel.messages.last();
+  await expect(message).toContainText('This message couldn’t be delivered. Send it again.');
+  await expect(message.getByRole('button')).toHaveCount(0);
+});

@@ -246,3 +246,14 @@ describe('a session’s token', () => {
     expect(errors).toContain('Session could not be stored');
   });
 });
+
+describe('an offer of an agent', () => {
+  it.each(['co-browse', 'video'] as const)(
+    'of %s is declined, and goes no further',
+    async (offer) => {
+      const { extension, sent } = await createExtension();
+      expect(extension.onEvent({ type: 'offer', offer, offerId: 'o' })).toBeNull();
+      expect(sent).toEqual([{ type: 'decline-offer', offer, offerId: 'o' }]);
+    },
+  );
+});

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import type { Content } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
+import { wordsOf } from '../../content-words.ts';
 import { cards } from './cards.ts';
 import { choices } from './choices.ts';
 import type { ContentContext } from './context.ts';
@@ -38,6 +39,8 @@ function one(part: Content, message: Message, context: ContentContext): unknown 
       return part.text !== '' && (part.kind === 'form' || !message.text.includes(part.text))
         ? html`<span class="hint" dir="auto">${part.text}</span>`
         : nothing;
+    case 'declined':
+      return html`<span class="hint">${wordsOf(part, context.texts)}</span>`;
     case 'unsupported':
       return html`<span class="hint">${context.texts.notShown(part.title)}</span>`;
   }
