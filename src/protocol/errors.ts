@@ -64,6 +64,7 @@ export const errorCodes = [
  * Why a file was not sent, or can't be opened. Only for gateways that support files.
  *
  * - `file-type`, `file-size`, `file-empty`, `file-name`, `file-content`: it can't be sent as it is.
+ * - `file-extension`: its name has no extension.
  * - `file-lost`: the upload failed, or its result is unknown; try again.
  * - `file-gone`: the file is no longer available.
  */
@@ -72,6 +73,7 @@ export type FileErrorCode =
   | 'file-size'
   | 'file-empty'
   | 'file-name'
+  | 'file-extension'
   | 'file-content'
   | 'file-lost'
   | 'file-gone';

@@ -312,6 +312,7 @@ export const english: Messages = {
       'file-type': 'This type of file can’t be sent here.',
       'file-size': 'This file is too large.',
       'file-empty': 'This file is empty.',
+      'file-extension': 'This file’s name has no extension, such as .pdf. Add one, then try again.',
       'file-name': 'This file name isn’t accepted. Rename the file and try again.',
       'file-content': 'This file couldn’t be accepted. Try a different one.',
       'file-lost': 'The file couldn’t be sent. Check your connection and try again.',

@@ -163,6 +163,8 @@ export const texts: Messages = {
       'file-type': 'Dateien dieses Typs können hier nicht gesendet werden.',
       'file-size': 'Diese Datei ist zu groß.',
       'file-empty': 'Diese Datei ist leer.',
+      'file-extension':
+        'Dem Dateinamen fehlt eine Endung wie .pdf. Ergänzen Sie sie und versuchen Sie es erneut.',
       'file-name':
         'Dieser Dateiname wird nicht akzeptiert. Benennen Sie die Datei um und versuchen Sie es erneut.',
       'file-content':

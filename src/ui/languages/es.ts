@@ -157,6 +157,8 @@ export const texts: Messages = {
       'file-type': 'Aquí no se pueden enviar archivos de este tipo.',
       'file-size': 'Este archivo es demasiado grande.',
       'file-empty': 'Este archivo está vacío.',
+      'file-extension':
+        'Al nombre del archivo le falta una extensión, como .pdf. Añádala e inténtelo de nuevo.',
       'file-name': 'No se acepta este nombre de archivo. Cámbielo e inténtelo de nuevo.',
       'file-content': 'No se ha podido aceptar este archivo. Pruebe con otro.',
       'file-lost': 'No se ha podido enviar el archivo. Compruebe su conexión e inténtelo de nuevo.',

@@ -161,6 +161,8 @@ export const texts: Messages = {
       'file-type': 'Les fichiers de ce type ne peuvent pas être envoyés ici.',
       'file-size': 'Ce fichier est trop volumineux.',
       'file-empty': 'Ce fichier est vide.',
+      'file-extension':
+        'Le nom du fichier n’a pas d’extension, comme .pdf. Ajoutez-en une, puis réessayez.',
       'file-name': 'Ce nom de fichier n’est pas accepté. Renommez le fichier, puis réessayez.',
       'file-content': 'Ce fichier n’a pas pu être accepté. Essayez avec un autre fichier.',
       'file-lost': 'Le fichier n’a pas pu être envoyé. Vérifiez votre connexion, puis réessayez.',

@@ -49,10 +49,11 @@ function createExtension(
   const limiter = new RequestLimiter(adapter.traits.rateLimits);
   const requests = new OpenRequests();
   const calls = new LazyCalls(hub, async () => {
-    const { PlatformCalls, Uploads } = await import('./on-demand.ts');
+    const { PlatformCalls, putFileTo, Uploads } = await import('./on-demand.ts');
+    const put = putFileTo(adapter.uploadOrigins, logError);
     return {
       platform: new PlatformCalls(hub, settings, requests),
-      uploads: new Uploads(hub, options.uploads ?? {}, settings, limiter),
+      uploads: new Uploads(hub, options.uploads ?? {}, settings, limiter, put),
     };
   });
   let isAutoStarted = false;
