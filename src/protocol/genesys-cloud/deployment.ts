@@ -15,8 +15,10 @@ const enabled = orNull(object({ enabled: lenientString }));
 const configurationSchema = object({
   languages: lenientArray,
   defaultLanguage: nonEmptyString,
+  status: nonEmptyString,
   messenger: orNull(
     object({
+      enabled: lenientString,
       fileUpload: orNull(
         object({
           enableAttachments: lenientString,
@@ -31,6 +33,9 @@ const configurationSchema = object({
               showAgentTypingIndicator: lenientString,
               autoStart: enabled,
               conversationClear: enabled,
+              conversationDisconnect: orNull(
+                object({ enabled: lenientString, type: nonEmptyString }),
+              ),
               // [MT] reads it from there, too.
               markdown: enabled,
             }),
@@ -48,7 +53,7 @@ type FileUpload = NonNullable<
 export function toDeployment(json: unknown): Deployment | null {
   const parsed = configurationSchema.safeParse(json);
   if (!parsed.success) return null;
-  const { languages, defaultLanguage, messenger } = parsed.data;
+  const { languages, defaultLanguage, status, messenger } = parsed.data;
   const conversations = messenger?.apps?.conversations;
   return {
     languages: strings(languages),
@@ -59,8 +64,18 @@ export function toDeployment(json: unknown): Deployment | null {
     autoStart: isTrue(conversations?.autoStart?.enabled),
     canClear: isTrue(conversations?.conversationClear?.enabled),
     usesMarkdown: isTrue(conversations?.markdown?.enabled),
+    isActive: (status ?? 'Active').toLowerCase() === 'active',
+    isMessengerEnabled: !isFalse(messenger?.enabled),
+    disconnect: disconnectOf(conversations?.conversationDisconnect),
     uploads: messenger?.fileUpload ? toUploads(messenger.fileUpload) : null,
   };
+}
+
+function disconnectOf(
+  setting: { readonly enabled: string | null; readonly type: string | null } | null | undefined,
+): Deployment['disconnect'] {
+  if (!isTrue(setting?.enabled)) return 'none';
+  return setting?.type?.toLowerCase() === 'readonly' ? 'read-only' : 'send';
 }
 
 /** With `enableAttachments`, each session specifies the rules; without that setting, the modes do. */

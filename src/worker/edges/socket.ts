@@ -13,7 +13,7 @@ export interface SocketEvents {
 /** Sees commands and events before the core does, and may keep them from it: secrets, for example. */
 type SocketExtension = Pick<
   GatewayExtension,
-  'shouldSend' | 'onEvent' | 'isOriginRefused' | 'onConnectionClosed'
+  'shouldSend' | 'onEvent' | 'isOriginRefused' | 'isInactive' | 'onConnectionClosed'
 >;
 
 /** Performs the core's WebSocket effects. The adapter encodes and decodes the frames. */
@@ -72,9 +72,10 @@ export class Sockets {
         this.#events.closed(socketId, meaning);
         return;
       }
-      void this.#extension
-        .isOriginRefused()
-        .then((isRefused) => this.#events.closed(socketId, isRefused ? 'origin-refused' : meaning));
+      void this.#extension.isOriginRefused().then((isRefused) => {
+        const other = this.#extension?.isInactive?.() ? 'inactive' : meaning;
+        this.#events.closed(socketId, isRefused ? 'origin-refused' : other);
+      });
     };
   }
 

@@ -98,6 +98,7 @@ function createExtension(
       const remaining = calls.onEvent(event);
       return remaining && restTokens.onEvent(remaining);
     },
+    isInactive: () => settings.current?.isActive === false,
     async isOriginRefused() {
       try {
         const module = await import('./on-demand.ts');

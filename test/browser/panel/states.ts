@@ -152,6 +152,9 @@ export async function writeRichText(panel: PanelPage): Promise<void> {
       autoStart: false,
       canClear: false,
       usesMarkdown: true,
+      isActive: true,
+      isMessengerEnabled: true,
+      disconnect: 'none',
       uploads: null,
     };
   });

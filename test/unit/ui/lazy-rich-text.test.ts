@@ -53,6 +53,9 @@ function deployment(usesMarkdown: boolean): Deployment {
     autoStart: false,
     canClear: false,
     usesMarkdown,
+    isActive: true,
+    isMessengerEnabled: true,
+    disconnect: 'none',
     uploads: null,
   };
 }

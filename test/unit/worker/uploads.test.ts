@@ -1119,6 +1119,9 @@ describe('what may be sent', () => {
     autoStart: false,
     canClear: false,
     usesMarkdown: false,
+    isActive: true,
+    isMessengerEnabled: true,
+    disconnect: 'none',
     uploads: { mimeTypes: ['image/gif'], blockedExtensions: ['.exe'], maximumSize: 50 },
   };
   const rulesOf = async (hub: TestHub) => {
